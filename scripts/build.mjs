@@ -1,0 +1,64 @@
+// Builds dist/: one bundle, split where the code imports lazily, so that a stdio MCP server starts without
+// loading the supervisor, the logger or SQLite. Only better-sqlite3 stays outside: it is a native addon.
+import { chmod, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { dirname, join, sep } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { build } from 'esbuild';
+
+const root = dirname(dirname(fileURLToPath(import.meta.url)));
+const out = join(root, 'dist');
+// A second build at the same moment (npm test beside npm run demo) must not see half a dist/.
+const fresh = join(root, `.dist-${process.pid}`);
+const { version } = JSON.parse(await readFile(join(root, 'package.json'), 'utf8'));
+
+// The bundle holds CommonJS packages (ajv under the MCP SDK, winston) that call require() for Node's own modules.
+const requireBanner =
+  "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);";
+
+const result = await build({
+  absWorkingDir: root,
+  entryPoints: { cli: 'src/cli.ts' },
+  outdir: fresh,
+  bundle: true,
+  splitting: true,
+  format: 'esm',
+  platform: 'node',
+  target: 'node22.12',
+  minify: true,
+  keepNames: true,
+  sourcemap: false,
+  metafile: true,
+  legalComments: 'none',
+  external: ['better-sqlite3'],
+  chunkNames: 'chunks/[name]-[hash]',
+  banner: { js: requireBanner },
+  define: { __BRIDGE_VERSION__: JSON.stringify(version) },
+  logLevel: 'warning',
+});
+
+await writeFile(join(fresh, 'THIRD-PARTY-LICENSES.txt'), await licenses(result.metafile));
+await chmod(join(fresh, 'cli.js'), 0o755);
+await mkdir(out, { recursive: true });
+await rm(out, { recursive: true, force: true });
+await rename(fresh, out);
+
+/** The licence texts of every package whose code is inside the bundle. */
+async function licenses(metafile) {
+  const packages = new Set();
+  for (const input of Object.keys(metafile.inputs)) {
+    const at = input.lastIndexOf(`node_modules${sep === '\\' ? '/' : sep}`);
+    if (at < 0) continue;
+    const [scope, name] = input.slice(at + 'node_modules/'.length).split('/');
+    packages.add(input.slice(0, at) + 'node_modules/' + (scope.startsWith('@') ? `${scope}/${name}` : scope));
+  }
+  const parts = [];
+  for (const folder of [...packages].sort()) {
+    const { name, version, license } = JSON.parse(await readFile(join(root, folder, 'package.json'), 'utf8'));
+    const file = ['LICENSE', 'LICENSE.md', 'license', 'license.md', 'LICENSE.txt', 'LICENCE']
+      .map((candidate) => join(root, folder, candidate))
+      .find(existsSync);
+    parts.push(`${name} ${version} (${license})\n\n${file ? (await readFile(file, 'utf8')).trim() : ''}\n`);
+  }
+  return parts.join('\n----------------------------------------\n\n');
+}

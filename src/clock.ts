@@ -1,0 +1,49 @@
+/**
+ * The only place that touches real time. Everything else is given a `Clock`, so that a test can move time instead
+ * of waiting for it.
+ */
+import { setTimeout as delay } from 'node:timers/promises';
+
+export interface Clock {
+  /** Wall-clock time: for what a person reads and for promises like "not before 03:00". It may jump. */
+  now(): Date;
+  /** Milliseconds from an arbitrary start that never go backwards: for durations. */
+  monotonic(): number;
+  /** Resolves after `ms` milliseconds, or at once when `signal` aborts. Never rejects. */
+  sleep(ms: number, signal?: AbortSignal): Promise<void>;
+  /** Resolves when the wall clock reaches `time`, also across suspend and clock jumps, or when `signal` aborts. */
+  sleepUntil(time: Date, signal?: AbortSignal): Promise<void>;
+}
+
+/**
+ * Timers stand still while a machine sleeps, and Node fires a timer beyond 2^31-1 ms at once
+ * (https://nodejs.org/api/timers.html#settimeoutcallback-delay-args). Long waits are therefore taken in steps.
+ */
+const LONGEST_STEP_MS = 60_000;
+
+export const systemClock: Clock = {
+  now: () => new Date(),
+  monotonic: () => performance.now(),
+
+  async sleep(ms, signal) {
+    const end = performance.now() + ms;
+    for (let left = ms; left > 0 && !signal?.aborted; left = end - performance.now()) {
+      await step(left, signal);
+    }
+  },
+
+  async sleepUntil(time, signal) {
+    for (let left = msUntil(time); left > 0 && !signal?.aborted; left = msUntil(time)) {
+      await step(left, signal);
+    }
+  },
+};
+
+function msUntil(time: Date): number {
+  return time.getTime() - Date.now();
+}
+
+async function step(ms: number, signal?: AbortSignal): Promise<void> {
+  const wait = Math.min(ms, LONGEST_STEP_MS);
+  await delay(wait, undefined, signal ? { signal } : {}).catch(() => undefined);
+}
