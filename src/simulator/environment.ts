@@ -1,0 +1,35 @@
+/**
+ * The environment for a Claude that talks to the simulator, built from nothing: no key, token, proxy or setting of the
+ * machine can reach it, and it can reach nothing but the simulator.
+ */
+
+export interface SimulatedClaude {
+  /** `Simulator.url`. */
+  readonly url: string;
+  /** An existing folder that is Claude's home: its sessions and settings go there. */
+  readonly home: string;
+  /** Folders of the programs that Claude's tools may run, in the form of the PATH variable. */
+  readonly path: string;
+  /** How Claude signs in: with an API key, or like a subscriber, who meets usage limits. Default: `api-key`. */
+  readonly login?: 'api-key' | 'subscription';
+}
+
+/** Returns the whole environment; callers may add to it. The key or token is made up. */
+export function simulatedClaudeEnvironment(claude: SimulatedClaude): Record<string, string> {
+  return {
+    HOME: claude.home,
+    USERPROFILE: claude.home,
+    PATH: claude.path,
+    ANTHROPIC_BASE_URL: claude.url,
+    ...(claude.login === 'subscription'
+      ? { CLAUDE_CODE_OAUTH_TOKEN: 'sk-ant-oat01-simulated' }
+      : { ANTHROPIC_API_KEY: 'sk-ant-api03-simulated' }),
+    DISABLE_AUTOUPDATER: '1',
+    DISABLE_UPDATES: '1',
+    CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC: '1',
+    CLAUDE_CODE_DISABLE_BACKGROUND_TASKS: '1',
+    CLAUDE_CODE_DISABLE_CRON: '1',
+    CLAUDE_CODE_DISABLE_AUTO_MEMORY: '1',
+    NO_PROXY: '127.0.0.1',
+  };
+}
