@@ -1,0 +1,145 @@
+/**
+ * Starting a program so that it survives us and we survive it: its output goes straight into files, so that our death
+ * gives it no broken pipe and the next supervisor reads what happened; its input is a pipe of ours that may break
+ * without an exception; and its end is its own exit, whoever still holds its output.
+ */
+import { closeSync, openSync } from 'node:fs';
+import { execa } from 'execa';
+import type { Clock } from '../clock.ts';
+import { isAlive, type ProcessIdentity } from './identity.ts';
+import { isWindows, processes } from './processes.ts';
+import { explainSpawnFailure, type SpawnFailure, spawnFailed } from './spawn-failure.ts';
+import { familyOf, groupMembers } from './tree.ts';
+
+export interface ChildOptions {
+  command: string;
+  args: readonly string[];
+  cwd: string;
+  /** The whole environment: nothing of ours is added. */
+  env: Readonly<Record<string, string | undefined>>;
+  /** Appended to, created with mode 0600. May be the same file as `stderrPath`. */
+  stdoutPath: string;
+  stderrPath: string;
+}
+
+export interface Child {
+  kind: 'child';
+  identity: ProcessIdentity;
+  /** Sends one line and a newline to its input. `false` when the pipe is gone; never throws for that. */
+  write(line: string): boolean;
+  /** Closes its input. */
+  endInput(): void;
+  /** Resolves when the process itself has ended, even while a grandchild still holds its output. */
+  exited: Promise<Exit>;
+  /**
+   * Its process group and descendants. After its end: who was left in its group at that moment, when the number of
+   * the group could not yet have been given away. Hand this to `sweep`.
+   */
+  family(): Promise<ProcessIdentity[]>;
+}
+
+export interface Exit {
+  code: number | null;
+  signal: string | null;
+}
+
+/** Starts a program in a process group of its own (POSIX). That it could not be started is a value, not an exception. */
+export async function spawnChild(options: ChildOptions): Promise<Child | SpawnFailure> {
+  const { command, args, cwd, env } = options;
+  const outputs = openOutputs(options);
+  if ('kind' in outputs) return outputs;
+  const subprocess = execa(command, args, {
+    cwd,
+    env: { ...env },
+    extendEnv: false,
+    stdin: 'pipe',
+    // execa hands any descriptor on to Node, though its types name only 3 to 9.
+    stdout: outputs.stdout as 3,
+    stderr: outputs.stderr as 3,
+    // On Windows this would open a console window; there, nothing but the job of the whole tree keeps it together.
+    detached: !isWindows,
+    windowsHide: true,
+    cleanup: false,
+    buffer: false,
+    reject: false,
+  });
+  closeSync(outputs.stdout);
+  closeSync(outputs.stderr);
+  // execa's own result waits for every pipe to close; ours is the exit. A pid that could not be had shows only there.
+  const settled = subprocess.catch((error: NodeJS.ErrnoException) => error);
+  const { pid, stdin } = subprocess;
+  if (pid === undefined) return explainSpawnFailure(command, cwd, causeOf(await settled));
+
+  let remains: Promise<ProcessIdentity[]> | undefined;
+  const exited = new Promise<Exit>((resolve) => {
+    subprocess.once('exit', (code, signal) => {
+      remains = groupMembers(pid);
+      // A grandchild may hold the other end for hours; nobody who should read it is left.
+      stdin.destroy();
+      resolve({ code, signal });
+    });
+  });
+  stdin.on('error', () => stdin.destroy());
+
+  const identity = await identifyNew(pid).catch(() => undefined);
+  if (identity === undefined) {
+    subprocess.kill('SIGKILL');
+    await exited;
+    return spawnFailed(
+      'other',
+      `${command} was started but its start time could not be read, so it was ended again`,
+    );
+  }
+  return {
+    kind: 'child',
+    identity,
+    write(line) {
+      if (!stdin.writable) return false;
+      stdin.write(`${line}\n`);
+      return true;
+    },
+    endInput: () => void stdin.end(),
+    exited,
+    family: async () => remains ?? familyOf(identity),
+  };
+}
+
+/** Resolves when a process that is not our child has ended, or when `signal` aborts. Asks a few times a second at most. */
+export async function watchProcess(
+  identity: ProcessIdentity,
+  clock: Clock,
+  signal?: AbortSignal,
+): Promise<void> {
+  while (!signal?.aborted && (await isAlive(identity))) {
+    await clock.sleep(processes.pollMs * 10, signal);
+  }
+}
+
+function openOutputs({
+  stdoutPath,
+  stderrPath,
+}: ChildOptions): { stdout: number; stderr: number } | SpawnFailure {
+  let stdout: number | undefined;
+  try {
+    stdout = openSync(stdoutPath, 'a', 0o600);
+    return { stdout, stderr: openSync(stderrPath, 'a', 0o600) };
+  } catch (error) {
+    if (stdout !== undefined) closeSync(stdout);
+    return spawnFailed(
+      'other',
+      `the output file could not be opened: ${error instanceof Error ? error.message : error}`,
+    );
+  }
+}
+
+/** Also of a process that ended at once: on Linux this reads in the turn of the spawn, before anybody could reap it. */
+async function identifyNew(pid: number): Promise<ProcessIdentity> {
+  const row = await processes.one(pid);
+  // Elsewhere it can be gone by now. A token that no process has says just that: it never counts as alive.
+  return { pid, startedAt: row?.startedAt ?? 'ended-before-it-was-seen' };
+}
+
+function causeOf(result: unknown): NodeJS.ErrnoException {
+  if (!(result instanceof Error)) return new Error('no process was created');
+  return result.cause instanceof Error ? result.cause : result;
+}

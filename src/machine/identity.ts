@@ -1,0 +1,30 @@
+/**
+ * Who a process is. A pid alone is not an answer: pids are given away again, and an ended process keeps its pid until
+ * its parent notices. A pid with its start time names one process for ever, across our own restarts.
+ */
+import { processes } from './processes.ts';
+
+export interface ProcessIdentity {
+  pid: number;
+  /**
+   * Opaque start token, comparable only for equality: on Linux `<boot id>:<field 22 of /proc/pid/stat>`, elsewhere the
+   * start time in ISO 8601 (to the second on macOS).
+   */
+  startedAt: string;
+}
+
+/** The identity of the living process with this pid; `undefined` when there is none or it has ended. */
+export async function identify(pid: number): Promise<ProcessIdentity | undefined> {
+  const row = await processes.one(pid);
+  return row && !row.ended ? { pid, startedAt: row.startedAt } : undefined;
+}
+
+/** Whether exactly this process still lives. A zombie does not, and neither does another process under the same pid. */
+export async function isAlive(identity: ProcessIdentity): Promise<boolean> {
+  const found = await identify(identity.pid);
+  return found !== undefined && isSame(found, identity);
+}
+
+export function isSame(a: ProcessIdentity, b: ProcessIdentity): boolean {
+  return a.pid === b.pid && a.startedAt === b.startedAt;
+}

@@ -1,0 +1,56 @@
+/** Where our files live, and that nobody else reads them. */
+import { constants } from 'node:fs';
+import { access, chmod, mkdir, stat } from 'node:fs/promises';
+import { devNull, homedir, tmpdir } from 'node:os';
+import { dirname, join, resolve } from 'node:path';
+import { isWindows } from './processes.ts';
+
+/** A file that swallows what is written to it and is empty to read, on every platform. */
+export const nullDevice = devNull;
+
+/** The state folder, absolute: `BRIDGE_HOME`, or `.claude-bridge` in the home folder. A leading `~` is the home folder. */
+export function stateFolder(env: Readonly<Record<string, string | undefined>>): string {
+  const home = (isWindows ? env.USERPROFILE : env.HOME) || homedir();
+  const chosen = env.BRIDGE_HOME?.trim();
+  if (!chosen) return join(home, '.claude-bridge');
+  return resolve(chosen.replace(/^~(?=$|[/\\])/, () => home));
+}
+
+/**
+ * Makes sure that this folder exists, is ours to write, and is closed to other users (0700; Windows keeps a user's
+ * folders private by itself). Throws an error whose message says what is wrong with which folder and what to do.
+ */
+export async function ensurePrivateFolder(path: string): Promise<void> {
+  await mkdir(path, { recursive: true, mode: 0o700 }).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'EEXIST' || error.code === 'ENOTDIR') {
+      throw new Error(
+        `${path} cannot be used as a folder: a file is in the way. Move the file, or choose another folder.`,
+      );
+    }
+    throw new Error(
+      `The folder ${path} could not be created (${error.code}). Create ${dirname(path)} with write access, or choose another folder.`,
+    );
+  });
+  if (!isWindows) await closeToOthers(path);
+  await access(path, constants.R_OK | constants.W_OK | constants.X_OK).catch(() => {
+    throw new Error(
+      `The folder ${path} is not writable for this user. Run: chmod u+rwx ${path}, or choose another folder.`,
+    );
+  });
+}
+
+async function closeToOthers(path: string): Promise<void> {
+  const folder = await stat(path);
+  if ((folder.mode & 0o077) === 0) return;
+  // Somebody pointed us at a folder that others need: closing /tmp or a home folder would break more than it protects.
+  if ([homedir(), tmpdir(), '/'].includes(resolve(path)) || folder.mode & 0o1000) {
+    throw new Error(
+      `${path} is shared with other users and must stay so. Choose a folder of its own, such as ${join(path, 'claude-bridge')}.`,
+    );
+  }
+  await chmod(path, 0o700).catch(() => {
+    throw new Error(
+      `The folder ${path} can be read by other users and belongs to somebody else. Run: chmod 700 ${path}, or choose another folder.`,
+    );
+  });
+}

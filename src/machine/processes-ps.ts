@@ -1,0 +1,80 @@
+/**
+ * Processes as `ps` shows them on macOS and the BSDs (https://keith.github.io/xcode-man-pages/ps.1.html).
+ * ps-list is not used here because identity needs what it does not give: zombies, process groups, and a start time
+ * that stays the same when the machine changes its time zone (ps-list reads the local time that ps prints).
+ */
+import { execa } from 'execa';
+import type { ProcessReader, ProcessRow } from './processes.ts';
+
+export const psProcesses: ProcessReader = {
+  pollMs: 250,
+
+  async one(pid) {
+    const [row] = parseRows(await ps(['-p', String(pid), '-o', COLUMNS]));
+    return row;
+  },
+
+  async all() {
+    return parseRows(await ps(['-A', '-o', COLUMNS]));
+  },
+
+  // -E prints the environment behind the arguments. The same list without -E tells where the arguments end, so that
+  // a command that only mentions the mark, such as a grep for it, is not taken for one that carries it.
+  async marked(name, value) {
+    const [plain, full] = await Promise.all([ps([...EVERY_COMMAND]), ps(['-E', ...EVERY_COMMAND])]);
+    return parseMarked(plain, full, `${name}=${value}`);
+  },
+};
+
+const COLUMNS = 'pid=,ppid=,pgid=,stat=,lstart=,comm=';
+const EVERY_COMMAND = ['-A', '-ww', '-o', 'pid=,command='];
+
+async function ps(args: string[]): Promise<string> {
+  // UTC and the C locale: the start time is part of an identity and must read the same for ever.
+  const env = { PATH: '/bin:/usr/bin', LC_ALL: 'C', TZ: 'UTC' };
+  const result = await execa('ps', args, { env, extendEnv: false, reject: false, maxBuffer: 64_000_000 });
+  // ps exits 1 when no process matched.
+  if (result.exitCode === 0 || (result.exitCode === 1 && result.stdout === '')) return result.stdout;
+  throw new Error(`ps could not list the processes: ${result.stderr || result.message}`);
+}
+
+export function parseRows(text: string): ProcessRow[] {
+  const rows: ProcessRow[] = [];
+  for (const line of text.split('\n')) {
+    const [, pid, parent, group, stat = '', started, command = ''] = ROW.exec(line) ?? [];
+    if (pid === undefined) continue;
+    rows.push({
+      pid: Number(pid),
+      parent: Number(parent),
+      group: Number(group),
+      name: command.slice(command.lastIndexOf('/') + 1),
+      startedAt: new Date(`${started} UTC`).toISOString(),
+      ended: stat.startsWith('Z'),
+    });
+  }
+  return rows;
+}
+
+/** pid, parent, group, state, start as in "Sat Nov 21 03:04:05 2026", command */
+const ROW = /^\s*(\d+)\s+(\d+)\s+(\d+)\s+(\S+)\s+(\w{3} +\w{3} +\d+ +[\d:]{8} +\d{4})\s*(.*)$/;
+
+export function parseMarked(plain: string, full: string, mark: string): number[] {
+  const commands = new Map(plain.split('\n').map(splitPid));
+  return full
+    .split('\n')
+    .map(splitPid)
+    .filter(([pid, text]) => {
+      const command = commands.get(pid);
+      return (
+        command !== undefined &&
+        text.startsWith(command) &&
+        text.slice(command.length).split(' ').includes(mark)
+      );
+    })
+    .map(([pid]) => pid);
+}
+
+function splitPid(line: string): [number, string] {
+  const [, pid, text = ''] = /^\s*(\d+) (.*)$/.exec(line) ?? [];
+  return [Number(pid), text.trimEnd()];
+}

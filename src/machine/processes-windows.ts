@@ -1,0 +1,69 @@
+/**
+ * Processes as Windows shows them through CIM
+ * (https://learn.microsoft.com/windows/win32/cimwin32prov/win32-process). Windows has no process groups, and nobody
+ * can read another process's environment: what a run started is found as the tree below it, while that tree stands.
+ * ps-list is not used here because it gives no start time on Windows, and none of it works on ARM64.
+ */
+import { execa } from 'execa';
+import { z } from 'zod';
+import type { ProcessReader, ProcessRow } from './processes.ts';
+
+export const windowsProcesses: ProcessReader = {
+  pollMs: 1_000,
+
+  async one(pid) {
+    const [row] = parseRows(await queryCim(`-Filter 'ProcessId=${pid}'`));
+    return row;
+  },
+
+  async all() {
+    return parseRows(await queryCim(''));
+  },
+
+  async marked() {
+    return [];
+  },
+};
+
+async function queryCim(filter: string): Promise<string> {
+  const fields = 'ProcessId,ParentProcessId,Name';
+  // Round-trip format in UTC: the start time is part of an identity and must read the same for ever.
+  const started = "@{n='Started';e={if($_.CreationDate){$_.CreationDate.ToUniversalTime().ToString('o')}}}";
+  const script = `@(Get-CimInstance Win32_Process ${filter}|Select-Object ${fields},${started})|ConvertTo-Json -Compress`;
+  const result = await execa('powershell.exe', ['-NoProfile', '-NonInteractive', '-Command', script], {
+    reject: false,
+    windowsHide: true,
+    maxBuffer: 64_000_000,
+  });
+  if (result.exitCode === 0) return result.stdout;
+  throw new Error(`PowerShell could not list the processes: ${result.stderr || result.message}`);
+}
+
+const CimProcess = z.object({
+  ProcessId: z.number(),
+  ParentProcessId: z.number(),
+  Name: z.string().nullable(),
+  Started: z.string().nullable(),
+});
+
+export function parseRows(json: string): ProcessRow[] {
+  if (json.trim() === '') return [];
+  const parsed: unknown = JSON.parse(json);
+  // Windows PowerShell 5 prints a lone element of an array without the array.
+  const list = z.array(CimProcess).parse(Array.isArray(parsed) ? parsed : [parsed]);
+  const started = new Map(list.map((entry) => [entry.ProcessId, entry.Started ?? '']));
+  return list.map((entry) => ({
+    pid: entry.ProcessId,
+    parent: trueParent(entry.ParentProcessId, entry.Started ?? '', started),
+    group: 0,
+    name: entry.Name ?? '',
+    startedAt: entry.Started ?? '',
+    ended: false,
+  }));
+}
+
+/** Windows keeps the number of a parent that is gone and soon gives it to another process: a parent is the older one. */
+function trueParent(parent: number, startedAt: string, started: Map<number, string>): number {
+  const parentStarted = started.get(parent);
+  return parentStarted !== undefined && parentStarted <= startedAt ? parent : 0;
+}

@@ -1,0 +1,104 @@
+/**
+ * After a run: nothing of it remains, or the leftover is named. Three ways lead to what a run started: its process
+ * group, the tree below it remembered while it lived, and a mark in the environment that every process inherits, also
+ * one that moved into a session of its own or was orphaned. What none of them reaches is not touched.
+ */
+import type { Clock } from '../clock.ts';
+import { isSame, type ProcessIdentity } from './identity.ts';
+import { type ProcessRow, processes } from './processes.ts';
+import { signalProcess } from './signal.ts';
+import { kill } from './stop.ts';
+import { below, living, toIdentity } from './tree.ts';
+
+export interface Mark {
+  name: string;
+  value: string;
+}
+
+export interface SweepOptions {
+  /** The process that led the run, normally ended by now. If it lives it is ended too. */
+  root: ProcessIdentity;
+  mark: Mark;
+  /** `child.family()` or `familyOf(root)`, taken while the root lived: reaches what dropped its environment. */
+  family?: readonly ProcessIdentity[];
+  /** How long SIGTERM may take before SIGKILL, in milliseconds. */
+  graceMs: number;
+  clock: Clock;
+  /** Pids that must live, whatever they carry. */
+  spare?: readonly number[];
+}
+
+export interface Leftover {
+  pid: number;
+  name: string;
+}
+
+/**
+ * Ends everything that is left of a run and says what could not be ended. Never this process, its ancestors, or a
+ * stranger that got a recycled pid.
+ */
+export async function sweep(options: SweepOptions): Promise<Leftover[]> {
+  const { clock, graceMs } = options;
+  let known = [options.root, ...(options.family ?? [])];
+  let found = await find(options, known);
+
+  await Promise.all(found.map((row) => signalProcess(row, 'SIGTERM')));
+  await gone(found, graceMs, clock);
+
+  // What is being ended may start more, which a later look finds.
+  for (let look = 0; look < MOST_LOOKS; look++) {
+    known = [...known, ...found.map(toIdentity)];
+    found = await find(options, known);
+    if (found.length === 0) return [];
+    await Promise.all(found.map(kill));
+    await gone(found, KILL_GRACE_MS, clock);
+  }
+  return (await find(options, known)).map(({ pid, name }) => ({ pid, name }));
+}
+
+const MOST_LOOKS = 5;
+const KILL_GRACE_MS = 1_000;
+
+/**
+ * Every living process whose environment held NAME=value when it started. None on Windows, where nobody can look.
+ */
+export async function findMarked(name: string, value: string): Promise<ProcessIdentity[]> {
+  const [pids, rows] = await Promise.all([processes.marked(name, value), living()]);
+  return rows.filter((row) => pids.includes(row.pid)).map(toIdentity);
+}
+
+async function find(
+  { root, mark, spare = [] }: SweepOptions,
+  known: readonly ProcessIdentity[],
+): Promise<ProcessRow[]> {
+  const marked = await findMarked(mark.name, mark.value);
+  const rows = await living();
+  const sure = rows.filter((row) => [...known, ...marked].some((one) => isSame(one, row)));
+  // A group's number stays taken while it has members: one sure member proves that the group is still the run's own.
+  const group = sure.some((row) => row.group === root.pid)
+    ? rows.filter((row) => row.group === root.pid)
+    : [];
+  const ours = new Set([...sure, ...group]);
+  for (const row of below(new Set([...ours].map(({ pid }) => pid)), rows)) ours.add(row);
+  const untouchable = new Set([...spare, ...ourAncestors(rows)]);
+  return [...ours].filter((row) => row.pid > 1 && !untouchable.has(row.pid));
+}
+
+/** This process and every parent above it: a mistake here must never end the hand that acts. */
+function ourAncestors(rows: readonly ProcessRow[]): number[] {
+  const parents = new Map(rows.map((row) => [row.pid, row.parent]));
+  const line: number[] = [];
+  for (let pid: number | undefined = process.pid; pid && !line.includes(pid); pid = parents.get(pid))
+    line.push(pid);
+  return line;
+}
+
+async function gone(targets: readonly ProcessIdentity[], ms: number, clock: Clock): Promise<void> {
+  const end = clock.monotonic() + ms;
+  for (;;) {
+    const rows = await living();
+    const left = end - clock.monotonic();
+    if (left <= 0 || !targets.some((target) => rows.some((row) => isSame(row, target)))) return;
+    await clock.sleep(Math.min(left, processes.pollMs));
+  }
+}

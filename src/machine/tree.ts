@@ -1,0 +1,47 @@
+/** Who belongs to whom, as far as the process table shows it while the parents live. */
+import { isSame, type ProcessIdentity } from './identity.ts';
+import { type ProcessRow, processes } from './processes.ts';
+
+/** The living members of a process group; none on Windows. */
+export async function groupMembers(group: number): Promise<ProcessIdentity[]> {
+  return (await living()).filter((row) => row.group === group && group > 0).map(toIdentity);
+}
+
+/** Every living process below this pid, whatever its group or session. Empty when the pid has ended: its children moved. */
+export async function descendants(pid: number): Promise<ProcessIdentity[]> {
+  return below(new Set([pid]), await living()).map(toIdentity);
+}
+
+/**
+ * A process, its group and its descendants, to be remembered while it lives: once it has ended, what it left behind
+ * hangs under another parent and can be told from strangers only by this list or by its environment.
+ */
+export async function familyOf(root: ProcessIdentity): Promise<ProcessIdentity[]> {
+  const rows = await living();
+  if (!rows.some((row) => isSame(row, root))) return [];
+  const group = rows.filter((row) => row.pid === root.pid || row.group === root.pid);
+  return [...group, ...below(new Set(group.map((row) => row.pid)), rows)].map(toIdentity);
+}
+
+export async function living(): Promise<ProcessRow[]> {
+  return (await processes.all()).filter((row) => !row.ended);
+}
+
+/** The rows below these pids, without the pids themselves. */
+export function below(pids: ReadonlySet<number>, rows: readonly ProcessRow[]): ProcessRow[] {
+  const known = new Set(pids);
+  const found: ProcessRow[] = [];
+  for (let before = -1; before !== found.length; ) {
+    before = found.length;
+    for (const row of rows) {
+      if (known.has(row.pid) || !known.has(row.parent)) continue;
+      known.add(row.pid);
+      found.push(row);
+    }
+  }
+  return found;
+}
+
+export function toIdentity({ pid, startedAt }: ProcessIdentity): ProcessIdentity {
+  return { pid, startedAt };
+}
