@@ -1,0 +1,108 @@
+/**
+ * The verbs: everything Desktop, Code, a person or the supervisor may do to a project. This room promises that each
+ * verb is one transaction that checks the move, writes the rows and appends the event, or refuses and writes nothing.
+ * Whatever else stands between a person and the store calls these; nothing else writes.
+ */
+import { randomBytes } from 'node:crypto';
+import type { Clock } from '../clock.ts';
+import {
+  illegalMoveMessage,
+  isProjectId,
+  next,
+  type Project,
+  type ProjectAction,
+} from '../project/project.ts';
+import { cleanLine } from '../project/text.ts';
+import { type Database, openDatabase, type Writer } from '../store/database.ts';
+import { appendEvent } from '../store/events.ts';
+import { findProject, updateProject } from '../store/projects.ts';
+
+export interface Bridge {
+  readonly home: string;
+  readonly clock: Clock;
+  readonly database: Database;
+  close(): Promise<void>;
+}
+
+/** Who did it, as the history names them. */
+export type Actor = 'desktop' | 'code' | 'person' | 'supervisor';
+
+/** Opens the state folder, creating it when it is new. Throws StoreError. */
+export function openBridge(home: string, clock: Clock): Bridge {
+  const database = openDatabase(home);
+  return { home, clock, database, close: () => database.close() };
+}
+
+/** What a verb answers: its value, or why it refused. A refusal has changed nothing. */
+export type Reply<T> =
+  | { readonly ok: true; readonly value: T }
+  | { readonly ok: false; readonly refusal: string };
+
+export function done<T>(value: T): Reply<T> {
+  return { ok: true, value };
+}
+
+export function refuse(refusal: string): { readonly ok: false; readonly refusal: string } {
+  return { ok: false, refusal };
+}
+
+/** Ids of projects and runs: 12 hex digits, unguessable and safe as a file name. */
+export function newId(): string {
+  return randomBytes(6).toString('hex');
+}
+
+export function nowText(bridge: Bridge): string {
+  return bridge.clock.now().toISOString();
+}
+
+/** What a change needs to know and may do. */
+export interface Change {
+  readonly trx: Writer;
+  readonly now: string;
+  /** As it was before the change. */
+  readonly project: Project;
+  readonly to: Project['status'];
+  event(type: string, data?: Readonly<Record<string, unknown>>, runId?: string | null): Promise<void>;
+}
+
+/**
+ * One transaction on one project: refuses an unknown id or an illegal move, lets `work` write, then moves the status.
+ * `before`, when it answers, ends the change with that answer instead (a repeated call).
+ */
+export async function changeProject<T>(
+  bridge: Bridge,
+  projectId: string,
+  action: ProjectAction,
+  actor: Actor,
+  work: (change: Change) => Promise<T>,
+  before?: (trx: Writer, project: Project) => Promise<Reply<T> | undefined>,
+): Promise<Reply<T>> {
+  return bridge.database.write(async (trx) => {
+    const project = await lookUp(trx, projectId);
+    if (!project) return refuse(unknownProject(projectId));
+    const answered = await before?.(trx, project);
+    if (answered) return answered;
+    const to = next(project.status, action);
+    if (!to) return refuse(illegalMoveMessage(project.status, action));
+    const now = nowText(bridge);
+    const value = await work({
+      trx,
+      now,
+      project,
+      to,
+      event: (type, data = {}, runId = null) =>
+        appendEvent(trx, { projectId, runId, type, actor, data, createdAt: now }),
+    });
+    await updateProject(trx, projectId, { status: to, updated_at: now });
+    return done(value);
+  });
+}
+
+/** The project with this id; an id of the wrong form is never given to the database or the file system. */
+export async function lookUp(db: Database['read'], projectId: string): Promise<Project | undefined> {
+  return isProjectId(projectId) ? findProject(db, projectId) : undefined;
+}
+
+export function unknownProject(projectId: string): string {
+  return `project not found: ${cleanLine(projectId).slice(0, 100)}`;
+}

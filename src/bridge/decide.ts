@@ -1,0 +1,113 @@
+/** Approve and reject: one decision a round; the first one stands. */
+import type { Project } from '../project/project.ts';
+import { decisionLine } from '../project/record.ts';
+import type { Decision, Verdict } from '../project/review.ts';
+import { cleanText, LIMITS } from '../project/text.ts';
+import type { Reader } from '../store/database.ts';
+import { findProject } from '../store/projects.ts';
+import { findDecision, insertDecision, lastDecision } from '../store/reviews.ts';
+import { type Actor, type Bridge, changeProject, done, type Reply, refuse } from './bridge.ts';
+import { recordChange } from './project-record.ts';
+
+export interface Decided {
+  readonly project: Project;
+  readonly decision: Decision;
+  /** The same decision had been made before; it was returned and nothing was changed. */
+  readonly repeated: boolean;
+}
+
+/** Approves the submitted work of `round`; without it, of the round that waits for a decision now. */
+export async function approve(
+  bridge: Bridge,
+  projectId: string,
+  actor: Actor,
+  round?: number,
+): Promise<Reply<Decided>> {
+  return decide(bridge, projectId, 'approved', '', actor, round);
+}
+
+/** Rejects the submitted work; `reason` is what Claude is told to change. */
+export async function reject(
+  bridge: Bridge,
+  projectId: string,
+  reason: string,
+  actor: Actor,
+  round?: number,
+): Promise<Reply<Decided>> {
+  const words = cleanText(reason);
+  if (words === '') return refuse("a non-empty 'reason' is required to reject a project.");
+  if (words.length > LIMITS.reason)
+    return refuse(`the reason is longer than ${LIMITS.reason} characters; shorten it.`);
+  return decide(bridge, projectId, 'rejected', words, actor, round);
+}
+
+async function decide(
+  bridge: Bridge,
+  projectId: string,
+  verdict: Verdict,
+  reason: string,
+  actor: Actor,
+  onlyRound: number | undefined,
+): Promise<Reply<Decided>> {
+  const action = verdict === 'approved' ? 'approve' : 'reject';
+  const reply = await changeProject<Decided>(
+    bridge,
+    projectId,
+    action,
+    actor,
+    async ({ trx, now, project, to, event }) => {
+      const { round } = project;
+      const row = { project_id: projectId, round, verdict, reason, decided_by: actor, created_at: now };
+      await insertDecision(trx, row);
+      await event(`project.${verdict}`, { round, reason });
+      const decision = await findDecision(trx, projectId, round);
+      if (!decision) throw new Error(`decision on ${projectId} is not there right after it was inserted`);
+      return { project: { ...project, status: to, updatedAt: now }, decision, repeated: false };
+    },
+    async (trx, project) => {
+      const decision = await repeatedDecision(trx, project, verdict, reason, onlyRound);
+      if (decision) return done({ project, decision, repeated: true });
+      if (onlyRound === undefined || onlyRound === project.round) return undefined;
+      return refuse(`round ${onlyRound} is not the one under way; the project is in round ${project.round}.`);
+    },
+  );
+  if (reply.ok && !reply.value.repeated) {
+    await recordChange(bridge, reply.value.project, decisionLine(reply.value.decision));
+  }
+  return reply;
+}
+
+/** A client that saw no answer decides again: it is given its first decision, also when work has gone on since. */
+async function repeatedDecision(
+  db: Reader,
+  project: Project,
+  verdict: Verdict,
+  reason: string,
+  round: number | undefined,
+): Promise<Decision | undefined> {
+  if (round === undefined && project.status === 'awaiting_approval') return undefined;
+  const last =
+    round === undefined ? await lastDecision(db, project.id) : await findDecision(db, project.id, round);
+  return last?.verdict === verdict && last.reason === reason ? last : undefined;
+}
+
+/** What Claude Code reads about its submitted work. Reading an approval completes a project that is worked on by hand. */
+export async function readApproval(
+  bridge: Bridge,
+  projectId: string,
+): Promise<Reply<{ project: Project; decision: Decision | undefined }>> {
+  const finished = await finish(bridge, projectId, 'code');
+  if (finished.ok)
+    return done({ project: finished.value, decision: await lastDecision(bridge.database.read, projectId) });
+  const project = await findProject(bridge.database.read, projectId);
+  if (!project) return finished;
+  return done({ project, decision: await lastDecision(bridge.database.read, projectId) });
+}
+
+/** Completes an approved project. */
+export async function finish(bridge: Bridge, projectId: string, actor: Actor): Promise<Reply<Project>> {
+  return changeProject(bridge, projectId, 'finish', actor, async ({ now, project, to, event }) => {
+    await event('project.completed');
+    return { ...project, status: to, updatedAt: now };
+  });
+}

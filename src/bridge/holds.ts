@@ -1,0 +1,58 @@
+/** Why no new run starts. Setting and ending a hold are changes like any other: one transaction, one event. */
+import type { Hold, HoldKind } from '../project/retry.ts';
+import type { Writer } from '../store/database.ts';
+import { appendEvent } from '../store/events.ts';
+import { allHolds, putHold, removeHold } from '../store/holds.ts';
+import { type Actor, type Bridge, nowText } from './bridge.ts';
+
+/** A person stops new runs; what is under way goes on. */
+export async function pause(bridge: Bridge, reason: string, actor: Actor): Promise<void> {
+  await bridge.database.write(async (trx) => {
+    await setHold(trx, { kind: 'paused', reason, since: nowText(bridge), until: null }, actor);
+  });
+}
+
+/** Ends a hold; false when there was none of this kind. */
+export async function release(bridge: Bridge, kind: HoldKind, actor: Actor): Promise<boolean> {
+  return bridge.database.write((trx) => endHold(trx, kind, actor, nowText(bridge)));
+}
+
+/** Ends every hold, whatever its kind: the person says "go on". Returns those that were ended. */
+export async function resume(bridge: Bridge, actor: Actor): Promise<Hold[]> {
+  return bridge.database.write(async (trx) => {
+    const holds = await allHolds(trx);
+    for (const hold of holds) await endHold(trx, hold.kind, actor, nowText(bridge));
+    return holds;
+  });
+}
+
+export async function currentHolds(bridge: Bridge): Promise<Hold[]> {
+  return allHolds(bridge.database.read);
+}
+
+/** Within a transaction of another verb. */
+export async function setHold(trx: Writer, hold: Hold, actor: Actor): Promise<void> {
+  await putHold(trx, hold);
+  const data = { kind: hold.kind, reason: hold.reason, until: hold.until };
+  await appendEvent(trx, {
+    projectId: null,
+    runId: null,
+    type: 'hold.set',
+    actor,
+    data,
+    createdAt: hold.since,
+  });
+}
+
+async function endHold(trx: Writer, kind: HoldKind, actor: Actor, now: string): Promise<boolean> {
+  if (!(await removeHold(trx, kind))) return false;
+  await appendEvent(trx, {
+    projectId: null,
+    runId: null,
+    type: 'hold.ended',
+    actor,
+    data: { kind },
+    createdAt: now,
+  });
+  return true;
+}

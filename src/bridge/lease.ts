@@ -1,0 +1,94 @@
+/** The supervisor's lease, and the check that every write of a supervisor begins with. */
+import type { Writer } from '../store/database.ts';
+import { appendEvent } from '../store/events.ts';
+import {
+  askHolderToStop,
+  dropLease,
+  extendLease,
+  type Lease,
+  readLease,
+  replaceLease,
+} from '../store/lease.ts';
+import { type Bridge, nowText } from './bridge.ts';
+
+export type { Lease };
+
+/** How long a holder may trust itself without a renewal. */
+export const LEASE_MS = 30_000;
+
+/** Another supervisor has taken over: this one must write nothing more and end. */
+export class LeaseLost extends Error {
+  override name = 'LeaseLost';
+}
+
+export interface Candidate {
+  readonly token: string;
+  readonly pid: number;
+  readonly pidStartedAt: string;
+  readonly version: string;
+}
+
+/**
+ * Takes the lease when nobody holds it. `isGone` says whether the process of a present holder has ended; one that
+ * lives keeps its lease until that expires. Returns the holder that stands in the way.
+ */
+export async function takeLease(
+  bridge: Bridge,
+  candidate: Candidate,
+  isGone: (holder: Lease) => boolean | Promise<boolean>,
+): Promise<{ taken: true; before: Lease | undefined } | { taken: false; holder: Lease }> {
+  return bridge.database.write(async (trx) => {
+    const holder = await readLease(trx);
+    const now = bridge.clock.now();
+    if (holder && holder.expiresAt > now.toISOString() && !(await isGone(holder)))
+      return { taken: false, holder };
+    await replaceLease(trx, {
+      ...candidate,
+      startedAt: now.toISOString(),
+      renewedAt: now.toISOString(),
+      expiresAt: new Date(now.getTime() + LEASE_MS).toISOString(),
+      stopRequestedAt: null,
+    });
+    const data = { pid: candidate.pid, version: candidate.version };
+    await supervisorEvent(trx, 'supervisor.started', data, now.toISOString());
+    return { taken: true, before: holder };
+  });
+}
+
+/** Extends the lease. Throws LeaseLost. */
+export async function renewLease(bridge: Bridge, token: string): Promise<void> {
+  const now = bridge.clock.now();
+  const expiresAt = new Date(now.getTime() + LEASE_MS).toISOString();
+  const kept = await bridge.database.write((trx) => extendLease(trx, token, now.toISOString(), expiresAt));
+  if (!kept) throw new LeaseLost('another supervisor has taken over this state folder');
+}
+
+export async function releaseLease(bridge: Bridge, token: string): Promise<void> {
+  await bridge.database.write(async (trx) => {
+    await holdLease(trx, token);
+    await supervisorEvent(trx, 'supervisor.stopped', {}, nowText(bridge));
+    await dropLease(trx, token);
+  });
+}
+
+/** Asks the holder, through the store, to stop: the only way that works on every system. */
+export async function requestStop(bridge: Bridge): Promise<void> {
+  await bridge.database.write(async (trx) => {
+    await askHolderToStop(trx, nowText(bridge));
+    await supervisorEvent(trx, 'supervisor.stop_requested', {}, nowText(bridge));
+  });
+}
+
+export async function currentLease(bridge: Bridge): Promise<Lease | undefined> {
+  return readLease(bridge.database.read);
+}
+
+/** The first line of every supervisor's transaction: throws LeaseLost when the lease is someone else's now. */
+export async function holdLease(trx: Writer, token: string): Promise<void> {
+  const lease = await readLease(trx);
+  if (lease?.token !== token) throw new LeaseLost('another supervisor has taken over this state folder');
+}
+
+async function supervisorEvent(trx: Writer, type: string, data: Record<string, unknown>, createdAt: string) {
+  await appendEvent(trx, { projectId: null, runId: null, type, actor: 'supervisor', data, createdAt });
+}

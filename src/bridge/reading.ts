@@ -1,0 +1,186 @@
+/** What anyone may read: one project whole, lists, the overview, and what changed since a cursor. */
+import { PROJECT_STATUSES, type Project, type ProjectStatus } from '../project/project.ts';
+import type { Hold } from '../project/retry.ts';
+import type { Completion, Decision, SteeringMessage, Update } from '../project/review.ts';
+import type { Run } from '../project/run.ts';
+import { openChangeFeed } from '../store/change-feed.ts';
+import { type BridgeEvent, eventsAfter, newestEventId } from '../store/events.ts';
+import { allHolds } from '../store/holds.ts';
+import { type Lease, readLease } from '../store/lease.ts';
+import { waitingMessages } from '../store/messages.ts';
+import { countByStatus, findProject, listProjects, type ProjectFilter, planText } from '../store/projects.ts';
+import { completionsOf, decisionsOf, findCompletion } from '../store/reviews.ts';
+import { openRunOf, openRuns, runsOf, spentOn, spentSince } from '../store/runs.ts';
+import { latestUpdatesOf, updatesOf } from '../store/updates.ts';
+import { type Bridge, done, lookUp, type Reply, refuse, unknownProject } from './bridge.ts';
+
+export type { BridgeEvent, ProjectFilter };
+
+export interface ProjectDetails {
+  readonly project: Project;
+  readonly markdown: string;
+  readonly runs: readonly Run[];
+  readonly completions: readonly Completion[];
+  readonly decisions: readonly Decision[];
+  readonly updates: readonly Update[];
+  readonly waitingMessages: readonly SteeringMessage[];
+  readonly spentUsd: number;
+}
+
+/** Everything about one project, with its newest `updates`. */
+export async function projectDetails(
+  bridge: Bridge,
+  projectId: string,
+  updates = 20,
+): Promise<Reply<ProjectDetails>> {
+  const db = bridge.database.read;
+  const project = await lookUp(db, projectId);
+  if (!project) return refuse(unknownProject(projectId));
+  return done({
+    project,
+    markdown: await planText(db, projectId),
+    runs: await runsOf(db, projectId),
+    completions: await completionsOf(db, projectId),
+    decisions: await decisionsOf(db, projectId),
+    updates: await latestUpdatesOf(db, projectId, updates),
+    waitingMessages: await waitingMessages(db, projectId),
+    spentUsd: await spentOn(db, projectId),
+  });
+}
+
+export interface ProjectState {
+  readonly project: Project;
+  /** The run under way. */
+  readonly run: Run | undefined;
+  /** The newest completion of the round under way. */
+  readonly completion: Completion | undefined;
+}
+
+/** Where one project stands. */
+export async function projectState(bridge: Bridge, projectId: string): Promise<Reply<ProjectState>> {
+  const project = await lookUp(bridge.database.read, projectId);
+  return project ? done(await stateOf(bridge, project)) : refuse(unknownProject(projectId));
+}
+
+async function stateOf(bridge: Bridge, project: Project): Promise<ProjectState> {
+  const db = bridge.database.read;
+  return {
+    project,
+    run: await openRunOf(db, project.id),
+    completion: await findCompletion(db, project.id, project.round),
+  };
+}
+
+/** Updates of a project after an update id, oldest first. */
+export async function projectUpdates(
+  bridge: Bridge,
+  projectId: string,
+  after: number,
+  limit: number,
+): Promise<Reply<{ project: Project; updates: Update[] }>> {
+  const project = await lookUp(bridge.database.read, projectId);
+  if (!project) return refuse(unknownProject(projectId));
+  return done({ project, updates: await updatesOf(bridge.database.read, projectId, after, limit) });
+}
+
+export async function projects(bridge: Bridge, filter: ProjectFilter): Promise<Project[]> {
+  return listProjects(bridge.database.read, filter);
+}
+
+/** Projects that wait for the person's decision, oldest first, each with what was submitted. */
+export async function approvalQueue(bridge: Bridge, limit: number): Promise<ProjectState[]> {
+  const waiting = await listProjects(bridge.database.read, {
+    statuses: ['awaiting_approval'],
+    oldestFirst: true,
+    limit,
+  });
+  return Promise.all(waiting.map((project) => stateOf(bridge, project)));
+}
+
+export interface Overview {
+  /** The supervisor's lease, if one is held; whether its process lives is for the reader to find out. */
+  readonly lease: Lease | undefined;
+  readonly holds: readonly Hold[];
+  readonly counts: Readonly<Record<ProjectStatus, number>>;
+  readonly running: readonly ProjectState[];
+  /** The next projects in the queue, and those that wait for a person; each at most `limit`. */
+  readonly queue: readonly Project[];
+  readonly waiting: readonly Project[];
+  readonly spentTodayUsd: number;
+  readonly now: string;
+}
+
+/** The whole bridge at a glance. `startOfDay` is the person's midnight. */
+export async function overview(bridge: Bridge, startOfDay: Date, limit: number): Promise<Overview> {
+  const db = bridge.database.read;
+  const running = [];
+  for (const run of await openRuns(db)) {
+    const project = await findProject(db, run.projectId);
+    if (project) running.push({ project, run, completion: undefined });
+  }
+  const none = Object.fromEntries(PROJECT_STATUSES.map((status) => [status, 0])) as Record<
+    ProjectStatus,
+    number
+  >;
+  return {
+    lease: await readLease(db),
+    holds: await allHolds(db),
+    counts: { ...none, ...(await countByStatus(db)) },
+    running,
+    queue: await listProjects(db, { statuses: ['pending', 'rejected'], oldestFirst: true, limit }),
+    waiting: await listProjects(db, {
+      statuses: ['awaiting_approval', 'attention'],
+      oldestFirst: true,
+      limit,
+    }),
+    spentTodayUsd: await spentSince(db, startOfDay.toISOString()),
+    now: bridge.clock.now().toISOString(),
+  };
+}
+
+export interface Changes {
+  /** Give this to the next call. */
+  readonly cursor: number;
+  readonly events: readonly BridgeEvent[];
+}
+
+/** The cursor that means "from now on". */
+export async function currentCursor(bridge: Bridge): Promise<number> {
+  return newestEventId(bridge.database.read);
+}
+
+/**
+ * What happened after `cursor`, at once when there is something, otherwise as soon as there is, at the latest after
+ * `waitMs`. `projectId` narrows it to one project.
+ */
+export async function changesSince(
+  bridge: Bridge,
+  cursor: number,
+  options: {
+    readonly waitMs: number;
+    readonly limit: number;
+    readonly projectId?: string;
+    readonly signal?: AbortSignal;
+  },
+): Promise<Changes> {
+  const { limit, projectId } = options;
+  const read = async (): Promise<Changes> => {
+    const events = await eventsAfter(bridge.database.read, cursor, limit, projectId);
+    return { events, cursor: events.at(-1)?.id ?? cursor };
+  };
+  const timeout = new AbortController();
+  const stop = options.signal ? AbortSignal.any([options.signal, timeout.signal]) : timeout.signal;
+  const feed = openChangeFeed(bridge.database, bridge.clock);
+  void bridge.clock.sleep(options.waitMs, stop).then(() => timeout.abort());
+  try {
+    let changes = await read();
+    while (changes.events.length === 0 && !stop.aborted) {
+      await feed.changed(stop);
+      changes = await read();
+    }
+    return changes;
+  } finally {
+    timeout.abort();
+    feed.close();
+  }
+}

@@ -1,0 +1,273 @@
+/**
+ * The supervisor's verbs. Each begins by checking the lease in its own transaction, so that a supervisor that was
+ * replaced can write nothing more.
+ */
+import type { Clock } from '../clock.ts';
+import { next, type Project } from '../project/project.ts';
+import { recordLine } from '../project/record.ts';
+import { afterRun, burnsTry, type Hold } from '../project/retry.ts';
+import { describeOutcome, type LiveState, type Outcome, type Run, type RunKind } from '../project/run.ts';
+import type { Writer } from '../store/database.ts';
+import { appendEvent } from '../store/events.ts';
+import { markDelivered } from '../store/messages.ts';
+import { findProject, readyProjects, updateProject } from '../store/projects.ts';
+import { findCompletion } from '../store/reviews.ts';
+import { closeRun, findRun, insertRun, runsOf, spentOn, updateLiveState, updateRun } from '../store/runs.ts';
+import { type Bridge, newId, nowText } from './bridge.ts';
+import { setHold } from './holds.ts';
+import { holdLease } from './lease.ts';
+import { recordChange } from './project-record.ts';
+
+export interface StartedRun {
+  readonly run: Run;
+  readonly project: Project;
+  /** Earlier runs of the project that had a process, oldest first. */
+  readonly earlier: readonly Run[];
+  /** What the runs before this one have cost. */
+  readonly spentUsd: number;
+}
+
+/**
+ * Claims the first ready project and records its run, in one transaction: highest priority first, then oldest, at most
+ * one run per workspace. Undefined when nothing is ready.
+ */
+export async function startNextRun(
+  bridge: Bridge,
+  token: string,
+  defaults: { readonly model: string | null; readonly newSessionId: () => string },
+): Promise<StartedRun | undefined> {
+  return bridge.database.write(async (trx) => {
+    await holdLease(trx, token);
+    const now = nowText(bridge);
+    const [project] = await readyProjects(trx, now, 1);
+    if (!project) return undefined;
+
+    const claimed = await takeUp(trx, project, now);
+    const earlier = (await runsOf(trx, project.id)).filter((run) => run.spawnedAt !== null);
+    const sessionId = project.sessionId ?? defaults.newSessionId();
+    const inSession = earlier.filter((run) => run.sessionId === sessionId);
+    const runId = newId();
+    await insertRun(trx, {
+      id: runId,
+      project_id: project.id,
+      kind: kindOfRun(claimed, earlier),
+      round: claimed.round,
+      workspace: project.workspace,
+      session_id: sessionId,
+      // A session goes on with the model it began with, whatever the default is now.
+      model: inSession.at(-1)?.model ?? project.model ?? defaults.model,
+      created_at: now,
+    });
+    await updateProject(trx, project.id, { session_id: sessionId });
+    const run = await findRun(trx, runId);
+    if (!run) throw new Error(`run ${runId} is not there right after it was inserted`);
+    const data = { kind: run.kind, round: run.round, session_id: sessionId };
+    await runEvent(trx, run, 'run.started', data, now);
+    return { run, project: claimed, earlier, spentUsd: await spentOn(trx, project.id) };
+  });
+}
+
+/** A pending project is claimed, a rejected one enters its next round, one in progress goes on. */
+async function takeUp(trx: Writer, project: Project, now: string): Promise<Project> {
+  const event = (type: string, data: Record<string, unknown>) =>
+    appendEvent(trx, { projectId: project.id, runId: null, type, actor: 'supervisor', data, createdAt: now });
+  let round = project.round;
+  if (project.status === 'pending') await event('project.claimed', { by: 'supervisor' });
+  if (project.status === 'rejected') {
+    round += 1;
+    await event('project.revision_started', { round });
+  }
+  const status = 'in_progress';
+  await updateProject(trx, project.id, {
+    status,
+    claimed_by: 'supervisor',
+    round,
+    not_before: null,
+    updated_at: now,
+  });
+  return { ...project, status, claimedBy: 'supervisor', round, notBefore: null, updatedAt: now };
+}
+
+/** The first run of a round opens it; a later one resumes it. */
+function kindOfRun(project: Project, earlier: readonly Run[]): RunKind {
+  if (earlier.some((run) => run.round === project.round)) return 'resume';
+  return project.round === 1 ? 'execute' : 'revise';
+}
+
+/** Records the process of a run, right after it was spawned. */
+export async function recordSpawn(
+  bridge: Bridge,
+  token: string,
+  run: Run,
+  pid: number,
+  pidStartedAt: string,
+): Promise<void> {
+  await supervise(bridge, token, async (trx, now) => {
+    await updateRun(trx, run.id, { pid, pid_started_at: pidStartedAt, spawned_at: now });
+    await runEvent(trx, run, 'run.spawned', { pid }, now);
+  });
+}
+
+/** Records that Claude started with our tools connected: from here on the run counts. */
+export async function recordReady(
+  bridge: Bridge,
+  token: string,
+  run: Run,
+  facts: { readonly model: string; readonly claudeVersion: string },
+): Promise<void> {
+  await supervise(bridge, token, async (trx, now) => {
+    await updateRun(trx, run.id, { model: facts.model, claude_version: facts.claudeVersion, ready_at: now });
+    await runEvent(trx, run, 'run.ready', { model: facts.model, claude_version: facts.claudeVersion }, now);
+  });
+}
+
+/** Overwrites what the run is doing now. */
+export async function recordLive(bridge: Bridge, token: string, run: Run, live: LiveState): Promise<void> {
+  await supervise(bridge, token, (trx) => updateLiveState(trx, run.id, live));
+}
+
+/** Records that a run has taken in messages from the person. */
+export async function recordDelivered(
+  bridge: Bridge,
+  token: string,
+  run: Run,
+  messageIds: readonly string[],
+): Promise<void> {
+  if (messageIds.length === 0) return;
+  await supervise(bridge, token, async (trx, now) => {
+    const count = await markDelivered(trx, messageIds, run.id, now);
+    if (count > 0) await runEvent(trx, run, 'project.steering_delivered', { messages: messageIds }, now);
+  });
+}
+
+export interface Ending {
+  readonly costUsd: number;
+  readonly live: LiveState;
+  /** In [0, 1): spreads the back-off. */
+  readonly random: number;
+}
+
+export interface EndedRun {
+  readonly outcome: Outcome;
+  /** What the project waits for now. */
+  readonly project: Project;
+  readonly hold: Hold | undefined;
+}
+
+/**
+ * Ends a run with its outcome, and gives the project what follows from it: nothing, a back-off, a hold for everyone, or
+ * a person's attention. A completion in the store wins over whatever the process said.
+ */
+export async function endRun(
+  bridge: Bridge,
+  token: string,
+  run: Run,
+  seen: Outcome,
+  ending: Ending,
+): Promise<EndedRun> {
+  const ended = await supervise(bridge, token, async (trx, now) => {
+    const project = await findProject(trx, run.projectId);
+    if (!project) throw new Error(`project ${run.projectId} of run ${run.id} is not in the store`);
+    const submitted = await findCompletion(trx, run.projectId, run.round);
+    const outcome = settle(seen, project, submitted !== undefined);
+    await closeRun(trx, run.id, outcome, ending.costUsd, ending.live, now);
+    await runEvent(trx, run, 'run.ended', { outcome, cost_usd: ending.costUsd }, now);
+    return follow(trx, bridge.clock, project, outcome, ending.random);
+  });
+  const { project, outcome } = ended;
+  if (outcome.kind !== 'submitted') {
+    await recordChange(
+      bridge,
+      project,
+      recordLine(nowText(bridge), `Run ended: ${describeOutcome(outcome)}`),
+    );
+  }
+  if (project.attention !== null)
+    await recordChange(bridge, project, recordLine(nowText(bridge), `Needs attention: ${project.attention}`));
+  return ended;
+}
+
+function settle(seen: Outcome, project: Project, submitted: boolean): Outcome {
+  if (submitted) return { kind: 'submitted' };
+  if (project.status === 'cancelled') return { kind: 'cancelled' };
+  return seen;
+}
+
+async function follow(
+  trx: Writer,
+  clock: Clock,
+  project: Project,
+  outcome: Outcome,
+  random: number,
+): Promise<EndedRun> {
+  const now = clock.now();
+  const after = (ms: number) => new Date(now.getTime() + ms).toISOString();
+  if (project.status !== 'in_progress') return { outcome, project, hold: undefined };
+
+  const tries = burnsTry(outcome.kind) ? project.tries + 1 : project.tries;
+  const following = afterRun(outcome.kind, tries, random);
+  switch (following.step) {
+    case 'none':
+      return { outcome, project, hold: undefined };
+    case 'run_again': {
+      const changes = { tries, not_before: following.delayMs > 0 ? after(following.delayMs) : null };
+      await updateProject(trx, project.id, { ...changes, ...(following.fresh ? { session_id: null } : {}) });
+      return { outcome, project: { ...project, tries, notBefore: changes.not_before }, hold: undefined };
+    }
+    case 'hold': {
+      const until = outcome.kind === 'usage_limit' ? outcome.resetsAt : after(following.probeMs);
+      const hold: Hold = {
+        kind: following.hold,
+        reason: describeOutcome(outcome),
+        since: now.toISOString(),
+        until,
+      };
+      await setHold(trx, hold, 'supervisor');
+      return { outcome, project, hold };
+    }
+    case 'park':
+      return {
+        outcome,
+        project: await park(trx, project, describeOutcome(outcome), following.tries, now),
+        hold: undefined,
+      };
+  }
+}
+
+async function park(trx: Writer, project: Project, what: string, tries: number, now: Date): Promise<Project> {
+  const status = next(project.status, 'park');
+  if (!status) return project;
+  const attention = tries > 1 ? `${what} (${tries} runs in a row)` : what;
+  await updateProject(trx, project.id, { status, attention, updated_at: now.toISOString() });
+  const event = { projectId: project.id, runId: null, type: 'project.needs_attention', actor: 'supervisor' };
+  await appendEvent(trx, { ...event, data: { reason: attention }, createdAt: now.toISOString() });
+  return { ...project, status, attention };
+}
+
+async function supervise<T>(
+  bridge: Bridge,
+  token: string,
+  work: (trx: Writer, now: string) => Promise<T>,
+): Promise<T> {
+  return bridge.database.write(async (trx) => {
+    await holdLease(trx, token);
+    return work(trx, nowText(bridge));
+  });
+}
+
+async function runEvent(
+  trx: Writer,
+  run: Run,
+  type: string,
+  data: Record<string, unknown>,
+  createdAt: string,
+): Promise<void> {
+  await appendEvent(trx, {
+    projectId: run.projectId,
+    runId: run.id,
+    type,
+    actor: 'supervisor',
+    data,
+    createdAt,
+  });
+}

@@ -1,0 +1,73 @@
+import { parsePlan } from '../project/plan.ts';
+import type { Project } from '../project/project.ts';
+import { appendEvent } from '../store/events.ts';
+import { findProject, findProjectByRequest, insertProject } from '../store/projects.ts';
+import { type Actor, type Bridge, done, newId, nowText, type Reply, refuse } from './bridge.ts';
+import { recordChange, recordPlan } from './project-record.ts';
+import { resolveWorkspace, type WorkspacePolicy } from './workspaces.ts';
+
+export interface PlanToSend {
+  readonly markdown: string;
+  readonly title?: string | undefined;
+  /** Overrides the front matter. */
+  readonly workspace?: string | undefined;
+  /** Repeating a send with the same id returns the project of the first one. */
+  readonly requestId?: string | undefined;
+}
+
+/** Puts a plan into the queue. Refuses, storing nothing, a plan or workspace that cannot be used. */
+export async function sendPlan(
+  bridge: Bridge,
+  policy: WorkspacePolicy,
+  input: PlanToSend,
+  actor: Actor,
+): Promise<Reply<{ project: Project; repeated: boolean }>> {
+  const parsed = parsePlan(input.markdown, input.title);
+  if (!parsed.ok) return refuse(`the plan was not accepted: ${parsed.problems.join('; ')}`);
+  const { plan } = parsed;
+  const id = newId();
+  const workspace = resolveWorkspace(policy, bridge.home, id, input.workspace ?? plan.workspace);
+  if (!workspace.ok) return workspace;
+
+  const { project, repeated } = await bridge.database.write(async (trx) => {
+    const first =
+      input.requestId === undefined ? undefined : await findProjectByRequest(trx, input.requestId);
+    if (first) return { project: first, repeated: true };
+    const now = nowText(bridge);
+    await insertProject(
+      trx,
+      {
+        id,
+        title: plan.title,
+        status: 'pending',
+        workspace: workspace.value,
+        priority: plan.priority,
+        model: plan.model,
+        max_turns: plan.maxTurns,
+        timeout_ms: plan.timeoutMs,
+        budget_usd: plan.budgetUsd,
+        claimed_by: null,
+        session_id: null,
+        round: 1,
+        tries: 0,
+        not_before: null,
+        attention: null,
+        request_id: input.requestId ?? null,
+        created_at: now,
+        updated_at: now,
+      },
+      plan.markdown,
+    );
+    const data = { title: plan.title, workspace: workspace.value };
+    await appendEvent(trx, { projectId: id, runId: null, type: 'project.sent', actor, data, createdAt: now });
+    const stored = await findProject(trx, id);
+    if (!stored) throw new Error(`project ${id} is not there right after it was inserted`);
+    return { project: stored, repeated: false };
+  });
+
+  if (!repeated) {
+    await recordPlan(bridge, project);
+    await recordChange(bridge, project, '');
+  }
+  return done({ project, repeated });
+}

@@ -1,0 +1,88 @@
+/** Which folder a plan may use: a configured name, or a path inside an allowed root. */
+import { realpathSync, statSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { isAbsolute, join, relative, resolve } from 'node:path';
+import { cleanLine } from '../project/text.ts';
+import { done, type Reply, refuse } from './bridge.ts';
+
+/** The part of the configuration that says where Claude may work. */
+export interface WorkspacePolicy {
+  readonly workspace?: string | undefined;
+  readonly workspaces: Readonly<Record<string, string>>;
+  readonly workspace_roots: readonly string[];
+}
+
+/**
+ * The folder for a plan that asks for `wanted` (null: the default). Refuses what is not configured, not there or not a
+ * folder. A project without any workspace gets a new folder of its own below the state folder.
+ */
+export function resolveWorkspace(
+  policy: WorkspacePolicy,
+  home: string,
+  projectId: string,
+  wanted: string | null,
+): Reply<string> {
+  if (wanted === null) {
+    if (policy.workspace === undefined) return done(join(home, 'workspaces', projectId));
+    return checkFolder(policy.workspaces[policy.workspace] ?? absolute(policy.workspace));
+  }
+  const named = Object.hasOwn(policy.workspaces, wanted) ? policy.workspaces[wanted] : undefined;
+  if (named !== undefined) return checkFolder(named);
+  const path = absolute(wanted);
+  if (!isAbsolute(expand(wanted)) || !allowed(policy, path)) return refuse(notAllowed(policy, wanted));
+  return checkFolder(path);
+}
+
+function allowed(policy: WorkspacePolicy, path: string): boolean {
+  const real = realPath(path);
+  const configured = policy.workspace === undefined ? [] : [absolute(policy.workspace)];
+  const exact = [...Object.values(policy.workspaces), ...configured].some(
+    (folder) => realPath(folder) === real,
+  );
+  return exact || policy.workspace_roots.some((root) => isInside(realPath(root), real));
+}
+
+function isInside(root: string, path: string): boolean {
+  const way = relative(root, path);
+  return way === '' || (!way.startsWith('..') && !isAbsolute(way));
+}
+
+/** Symbolic links are followed, so that a link inside a root cannot lead out of it. */
+function realPath(path: string): string {
+  try {
+    return realpathSync(path);
+  } catch {
+    return path;
+  }
+}
+
+function checkFolder(path: string): Reply<string> {
+  const folder = absolute(path);
+  try {
+    if (statSync(folder).isDirectory()) return done(realPath(folder));
+    return refuse(`workspace is not a folder: ${folder}`);
+  } catch (error) {
+    const missing = (error as NodeJS.ErrnoException).code === 'ENOENT';
+    return refuse(
+      `workspace ${missing ? 'does not exist' : 'cannot be read'}: ${folder}. Create it, or correct the configuration.`,
+    );
+  }
+}
+
+function notAllowed(policy: WorkspacePolicy, wanted: string): string {
+  const names = Object.keys(policy.workspaces);
+  const roots = policy.workspace_roots;
+  const known = [
+    names.length > 0 ? `configured names: ${names.join(', ')}` : 'no names are configured',
+    roots.length > 0 ? `allowed roots: ${roots.join(', ')}` : 'no roots are allowed',
+  ].join('; ');
+  return `unknown workspace '${cleanLine(wanted).slice(0, 200)}' (${known}). Use one of these, or add it to 'workspaces' or 'workspace_roots' in config.json.`;
+}
+
+function absolute(path: string): string {
+  return resolve(expand(path));
+}
+
+function expand(path: string): string {
+  return path === '~' || path.startsWith('~/') ? join(homedir(), path.slice(1)) : path;
+}

@@ -1,0 +1,180 @@
+/**
+ * What the owner may set: one schema with every key, its default and its meaning. `config.json` in the state folder
+ * first, then environment variables `BRIDGE_<KEY>`. A wrong value is refused with the key and what is allowed.
+ */
+import { readFileSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { join, resolve } from 'node:path';
+import ms, { type StringValue } from 'ms';
+import { z } from 'zod';
+
+const duration = z
+  .string()
+  .regex(/^\d+(\.\d+)? ?(ms|s|m|h|d)$/, "must be a duration such as '30s', '10m' or '2h'")
+  .transform((text) => ms(text as StringValue));
+
+const path = z.string().min(1).transform(expandHome);
+
+const mcpServer = z.looseObject({
+  type: z.enum(['stdio', 'http', 'sse', 'ws']).optional(),
+  command: z.string().optional(),
+  url: z.string().optional(),
+});
+
+const schema = z.strictObject({
+  $schema: z.string().optional(),
+  claude: path.optional().describe('Path of the claude program. Default: the first `claude` on PATH.'),
+  workspace: z
+    .string()
+    .min(1)
+    .optional()
+    .describe(
+      'Where plans that name no workspace run: a name from `workspaces` or a path. Default: a new folder for each project.',
+    ),
+  workspaces: z
+    .record(z.string().regex(/^[\w.-]+$/), path)
+    .default({})
+    .describe('Names for folders Claude may work in.'),
+  workspace_roots: z
+    .array(path)
+    .default([])
+    .describe('Folders below which a plan may name any folder by its path.'),
+  concurrency: z.int().min(1).max(64).default(2).describe('How many runs may be under way at once.'),
+  model: z
+    .string()
+    .min(1)
+    .optional()
+    .describe("Model for plans that name none. Default: Claude's own default."),
+  permission_mode: z
+    .enum(['default', 'acceptEdits', 'dontAsk', 'auto', 'bypassPermissions'])
+    .default('acceptEdits')
+    .describe('What Claude may do without asking; nobody is there to ask.'),
+  allowed_tools: z
+    .array(z.string().min(1))
+    .default([])
+    .describe('Further tools Claude may use, e.g. "Bash(npm test *)".'),
+  disallowed_tools: z.array(z.string().min(1)).default([]).describe('Tools Claude may never use.'),
+  mcp_servers: z
+    .record(z.string().regex(/^[\w-]+$/), mcpServer)
+    .default({})
+    .describe('Further MCP servers for every run.'),
+  run_timeout: duration
+    .default(14_400_000)
+    .describe('How long one run may take, unless its plan says otherwise.'),
+  start_timeout: duration.default(60_000).describe('How long Claude may take to say its first word.'),
+  silence_timeout: duration
+    .default(960_000)
+    .describe('How long Claude may be silent while it is not using a tool.'),
+  tool_timeout: duration
+    .default(3_600_000)
+    .describe('How long Claude may be silent while it is using a tool.'),
+  exit_timeout: duration.default(15_000).describe('How long Claude may take to exit after its last result.'),
+  drain_timeout: duration
+    .default(0)
+    .describe('How long `stop` lets running work go on before it is interrupted.'),
+  log_level: z
+    .enum(['error', 'warn', 'info', 'debug'])
+    .default('info')
+    .describe('How much goes into loop.log.'),
+  log_max_mb: z.number().positive().max(10_000).default(10).describe('Size at which loop.log is rotated.'),
+  log_files: z.int().min(1).max(100).default(5).describe('How many rotated logs are kept.'),
+});
+
+export type Config = Omit<z.output<typeof schema>, '$schema'>;
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+/** The configuration cannot be used; the message names the file or variable, the key, and the fix. */
+export class ConfigError extends Error {
+  override name = 'ConfigError';
+}
+
+/** The state folder: `BRIDGE_HOME`, or `.claude-bridge` in the person's home. */
+export function stateFolder(env: Environment): string {
+  return env.BRIDGE_HOME ? resolve(expandHome(env.BRIDGE_HOME)) : join(homedir(), '.claude-bridge');
+}
+
+/** Reads the configuration of a state folder. Throws ConfigError; a missing file is an empty one. */
+export function loadConfig(home: string, env: Environment): Config {
+  const file = join(home, 'config.json');
+  const settings = { ...readSettings(file), ...overrides(env) };
+  const read = schema.safeParse(settings);
+  if (!read.success)
+    throw new ConfigError(read.error.issues.map((issue) => explain(issue, file, env)).join('; '));
+  const { $schema: _, ...config } = read.data;
+  return config;
+}
+
+/** JSON Schema of config.json, for editors. */
+export function configJsonSchema(): object {
+  return z.toJSONSchema(schema, { io: 'input' });
+}
+
+function readSettings(file: string): Record<string, unknown> {
+  let text: string;
+  try {
+    text = readFileSync(file, 'utf8');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return {};
+    throw new ConfigError(`cannot read ${file}: ${(error as Error).message}`);
+  }
+  try {
+    const settings: unknown = JSON.parse(text.replace(/^\uFEFF/, ''));
+    if (typeof settings === 'object' && settings !== null && !Array.isArray(settings)) {
+      return settings as Record<string, unknown>;
+    }
+  } catch (error) {
+    throw new ConfigError(
+      `${file} is not valid JSON: ${(error as Error).message}. Correct it, or move it away to start from defaults.`,
+    );
+  }
+  throw new ConfigError(`${file} must hold one JSON object, like {"concurrency": 2}.`);
+}
+
+/** The one rule for environment overrides: `BRIDGE_<KEY>`; anything but a plain string is written as JSON. */
+function overrides(env: Environment): Record<string, unknown> {
+  const settings: Record<string, unknown> = {};
+  for (const key of Object.keys(schema.shape)) {
+    const text = env[variableOf(key)];
+    if (text !== undefined && text !== '') settings[key] = isText(key) ? text : parseJson(key, text);
+  }
+  return settings;
+}
+
+function variableOf(key: string): string {
+  return `BRIDGE_${key.toUpperCase()}`;
+}
+
+/** Keys whose value is written as plain text: a check of the schema itself, so that a new key needs no second list. */
+function isText(key: string): boolean {
+  const shape: Record<string, z.ZodType> = schema.shape;
+  const accepts = (value: unknown) =>
+    shape[key]?.safeParse(value).error?.issues.every((issue) => issue.code !== 'invalid_type') ?? true;
+  return accepts('text');
+}
+
+function parseJson(key: string, text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw new ConfigError(
+      `${variableOf(key)}: '${text}' is not valid JSON; ${key} is not plain text, write it as in config.json.`,
+    );
+  }
+}
+
+function explain(issue: z.core.$ZodIssue, file: string, env: Environment): string {
+  if (issue.code === 'unrecognized_keys') {
+    return `${file}: unknown key '${issue.keys.join("', '")}'; allowed keys: ${Object.keys(schema.shape).join(', ')}`;
+  }
+  const key = String(issue.path[0] ?? '');
+  const source = env[variableOf(key)] ? variableOf(key) : file;
+  return `${source}: '${issue.path.join('.')}' ${lowerFirst(issue.message)}`;
+}
+
+function lowerFirst(text: string): string {
+  return text.charAt(0).toLowerCase() + text.slice(1);
+}
+
+function expandHome(text: string): string {
+  return text === '~' || text.startsWith('~/') ? join(homedir(), text.slice(1)) : text;
+}

@@ -1,0 +1,131 @@
+/**
+ * What a person asked for, and the moves it can make. This room is pure: no I/O, no clock, no SQL. Its promise is that
+ * the table below is the only place that says which move is legal.
+ *
+ *          send_plan          claim                send_completion
+ *   (none) ────────▶ pending ───────▶ in_progress ───────────────▶ awaiting_approval
+ *                      ▲                  ▲                          │          │
+ *                retry │                  │ reset_for_revision reject│          │approve
+ *                      │                  └───────── rejected ◀──────┘          ▼
+ *                  attention ◀── park (from every status in which       approved ──finish──▶ complete
+ *                                       a supervisor may start a run)
+ *
+ *   cancelled: by cancel, from every open status.
+ */
+
+/** Every status, with who moves the project next. `verifying` waits for measured evidence; nothing enters it yet. */
+export const PROJECT_STATUSES = [
+  'pending', // the supervisor claims it, or a person's own Claude Code
+  'in_progress', // Claude Code works on it and submits a completion
+  'verifying', // the supervisor measures what was done
+  'awaiting_approval', // the person approves or rejects
+  'rejected', // Claude Code takes up the revision
+  'approved', // the supervisor finishes it, or Claude Code as it reads the approval
+  'complete', // nobody: it is done
+  'cancelled', // nobody: the person called it off
+  'attention', // the person looks at the reason, then retries or cancels
+] as const;
+
+export type ProjectStatus = (typeof PROJECT_STATUSES)[number];
+
+/** Statuses nobody moves on from. */
+export const CLOSED_STATUSES = ['complete', 'cancelled'] as const satisfies readonly ProjectStatus[];
+
+export function isClosed(status: ProjectStatus): boolean {
+  return (CLOSED_STATUSES as readonly ProjectStatus[]).includes(status);
+}
+
+const OPEN_STATUSES = PROJECT_STATUSES.filter((status) => !isClosed(status));
+
+interface Move {
+  readonly from: readonly ProjectStatus[];
+  /** `same` leaves the status as it is: the action is allowed there and changes something else. */
+  readonly to: ProjectStatus | 'same';
+  /** How the action reads in "cannot <verb> project in status …". */
+  readonly verb: string;
+}
+
+export const MOVES = {
+  claim: { from: ['pending'], to: 'in_progress', verb: 'claim' },
+  send_update: { from: ['in_progress'], to: 'same', verb: 'send an update for' },
+  send_completion: { from: ['in_progress'], to: 'awaiting_approval', verb: 'complete' },
+  approve: { from: ['awaiting_approval'], to: 'approved', verb: 'approve' },
+  reject: { from: ['awaiting_approval'], to: 'rejected', verb: 'reject' },
+  reset_for_revision: { from: ['rejected'], to: 'in_progress', verb: 'reset' },
+  finish: { from: ['approved'], to: 'complete', verb: 'finish' },
+  steer: { from: ['pending', 'in_progress', 'rejected', 'attention'], to: 'same', verb: 'steer' },
+  start_run: { from: ['in_progress'], to: 'same', verb: 'start a run for' },
+  park: { from: ['pending', 'in_progress', 'rejected'], to: 'attention', verb: 'park' },
+  retry: { from: ['attention'], to: 'pending', verb: 'retry' },
+  cancel: { from: OPEN_STATUSES, to: 'cancelled', verb: 'cancel' },
+} as const satisfies Record<string, Move>;
+
+export type ProjectAction = keyof typeof MOVES;
+export const PROJECT_ACTIONS = Object.keys(MOVES) as ProjectAction[];
+
+/** The status after `action`, or undefined when the action is not legal in `status`. */
+export function next(status: ProjectStatus, action: ProjectAction): ProjectStatus | undefined {
+  const move: Move = MOVES[action];
+  if (!move.from.includes(status)) return undefined;
+  return move.to === 'same' ? status : move.to;
+}
+
+/** One line for the person or model that tried an illegal move: what happened, what was expected, what to do next. */
+export function illegalMoveMessage(status: ProjectStatus, action: ProjectAction): string {
+  const move: Move = MOVES[action];
+  const expected = move.from.map((from) => `'${from}'`).join(' or ');
+  return `cannot ${move.verb} project in status '${status}'; expected ${expected}. ${WHAT_NEXT[status]}`;
+}
+
+/** What a person or model can do about a project in this status; also shown by status texts. */
+export const WHAT_NEXT: Record<ProjectStatus, string> = {
+  pending: 'It waits in the queue until the supervisor or Claude Code claims it.',
+  in_progress: 'Claude Code is working on it; wait for its completion, steer it, or cancel it.',
+  verifying: 'The supervisor is measuring what was done; wait for it.',
+  awaiting_approval: 'It waits for a decision: approve it, or reject it with a reason.',
+  rejected: 'It waits for Claude Code to take up the revision; nothing to do now.',
+  approved: 'It is approved and about to be completed; nothing to do now.',
+  complete: 'It is done; send a new plan for more work.',
+  cancelled: 'It was cancelled; send a new plan to start again.',
+  attention: 'It needs a person: read the reason, then retry or cancel it.',
+};
+
+export const PROJECT_ID_LENGTH = 12;
+
+/** Project ids are 12 lower-case hex digits. Anything else cannot name a project, nor a file. */
+export function isProjectId(text: string): boolean {
+  return /^[0-9a-f]{12}$/.test(text);
+}
+
+export interface Project {
+  readonly id: string;
+  readonly title: string;
+  readonly status: ProjectStatus;
+  /** Absolute path of the folder Claude works in. */
+  readonly workspace: string;
+  /** Higher is claimed first; equal priorities are claimed oldest first. */
+  readonly priority: number;
+  readonly model: string | null;
+  readonly maxTurns: number | null;
+  /** How long one run may take, in milliseconds. */
+  readonly timeoutMs: number | null;
+  /** What all runs of the project together may cost, in US dollars as Claude estimates them. */
+  readonly budgetUsd: number | null;
+  readonly claimedBy: Claimant | null;
+  /** Claude's session that holds the conversation so far; resumed by every later run. */
+  readonly sessionId: string | null;
+  /** The round under way: 1 until the first rejection, then 2, ... */
+  readonly round: number;
+  /** Consecutive runs that failed and were, or will be, tried again. */
+  readonly tries: number;
+  /** No run starts before this time (back-off). */
+  readonly notBefore: string | null;
+  /** Why it needs a person; only in status `attention`. */
+  readonly attention: string | null;
+  readonly createdAt: string;
+  readonly updatedAt: string;
+}
+
+/** Who works on a project: our supervisor, or a person's own Claude Code session using the tools by hand. */
+export const CLAIMANTS = ['supervisor', 'code'] as const;
+export type Claimant = (typeof CLAIMANTS)[number];

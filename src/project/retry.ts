@@ -1,0 +1,112 @@
+/**
+ * What happens to a project after a run ended: one table from outcome to policy, and one pure function.
+ *
+ * `retry`     another run in the same session, after a back-off that grows with the tries in a row; bounded
+ * `again`     another run at once that burns no try: the end was not the run's fault
+ * `hold`      nothing starts until the cause is gone; burns no try
+ * `park`      a person must look
+ * `none`      the store already says what comes next
+ */
+import type { OutcomeKind } from './run.ts';
+
+type Policy =
+  | { readonly step: 'none' | 'again' | 'park' }
+  | { readonly step: 'hold'; readonly hold: HoldKind; readonly probeMs: number }
+  | { readonly step: 'retry'; readonly tries: number; readonly firstDelayMs: number; readonly fresh?: true };
+
+/** Why no new run starts. */
+export const HOLD_KINDS = [
+  'paused', // by a person; ends with `resume`
+  'usage_limit',
+  'not_logged_in',
+  'billing',
+  'claude_missing',
+  'store', // the store cannot be written
+] as const;
+export type HoldKind = (typeof HOLD_KINDS)[number];
+
+export interface Hold {
+  readonly kind: HoldKind;
+  readonly reason: string;
+  readonly since: string;
+  /** When it ends by itself or is probed; null: only a person ends it. */
+  readonly until: string | null;
+}
+
+const MINUTE = 60_000;
+const crash: Policy = { step: 'retry', tries: 5, firstDelayMs: 10_000 };
+
+export const POLICIES: Record<OutcomeKind, Policy> = {
+  submitted: { step: 'none' },
+  cancelled: { step: 'none' },
+  interrupted: { step: 'again' },
+  never_spawned: crash,
+  lost: { step: 'again' },
+  no_completion: { step: 'retry', tries: 3, firstDelayMs: 0 },
+  no_init: crash,
+  tools_missing: crash,
+  stalled: crash,
+  crashed: crash,
+  output_truncated: crash,
+  throttled: { step: 'retry', tries: 10, firstDelayMs: 30_000 },
+  api_error: { step: 'retry', tries: 8, firstDelayMs: 30_000 },
+  session_missing: { step: 'retry', tries: 2, firstDelayMs: 0, fresh: true },
+  prompt_too_long: { step: 'retry', tries: 2, firstDelayMs: 0, fresh: true },
+  usage_limit: { step: 'hold', hold: 'usage_limit', probeMs: 0 },
+  not_logged_in: { step: 'hold', hold: 'not_logged_in', probeMs: 5 * MINUTE },
+  billing: { step: 'hold', hold: 'billing', probeMs: 15 * MINUTE },
+  claude_missing: { step: 'hold', hold: 'claude_missing', probeMs: MINUTE },
+  workspace_missing: { step: 'park' },
+  timed_out: { step: 'park' },
+  model_unknown: { step: 'park' },
+  max_turns: { step: 'park' },
+  budget_spent: { step: 'park' },
+  refused: { step: 'park' },
+};
+
+const LONGEST_DELAY_MS = 15 * MINUTE;
+
+/**
+ * Back-off before the next try, in milliseconds: doubles with each try in a row, capped, with up to 25 % jitter so that
+ * several projects that failed together do not come back together. `random` is in [0, 1).
+ */
+export function retryDelayMs(firstDelayMs: number, triesInARow: number, random: number): number {
+  const delay = Math.min(firstDelayMs * 2 ** (triesInARow - 1), LONGEST_DELAY_MS);
+  return Math.round(delay * (1 + random / 4));
+}
+
+export type NextStep =
+  | { readonly step: 'none' }
+  | { readonly step: 'run_again'; readonly delayMs: number; readonly fresh: boolean }
+  | { readonly step: 'hold'; readonly hold: HoldKind; readonly probeMs: number }
+  | { readonly step: 'park'; readonly tries: number };
+
+/**
+ * What to do after a run ended with `kind`, when it was the `triesInARow`-th (1, 2, ...) consecutive run that ended
+ * with a `retry` policy.
+ */
+export function afterRun(kind: OutcomeKind, triesInARow: number, random: number): NextStep {
+  const policy = POLICIES[kind];
+  switch (policy.step) {
+    case 'none':
+      return { step: 'none' };
+    case 'park':
+      return { step: 'park', tries: 1 };
+    case 'again':
+      return { step: 'run_again', delayMs: 0, fresh: false };
+    case 'hold':
+      return { step: 'hold', hold: policy.hold, probeMs: policy.probeMs };
+    case 'retry':
+      if (triesInARow >= policy.tries) return { step: 'park', tries: triesInARow };
+      return {
+        step: 'run_again',
+        delayMs: retryDelayMs(policy.firstDelayMs, triesInARow, random),
+        fresh: policy.fresh ?? false,
+      };
+  }
+}
+
+/** Whether a run that ended like this counts as a try in a row; a run that got somewhere resets the count. */
+export function burnsTry(kind: OutcomeKind): boolean {
+  return POLICIES[kind].step === 'retry';
+}

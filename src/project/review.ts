@@ -1,0 +1,48 @@
+/** Rounds: what Code says it did, and what the person decided about it. */
+
+/** One submission of finished work. The files and the summary are Code's own words, not a measurement. */
+export interface Completion {
+  readonly id: number;
+  readonly projectId: string;
+  readonly round: number;
+  readonly runId: string | null;
+  readonly filesCreated: readonly string[];
+  readonly filesModified: readonly string[];
+  readonly summary: string;
+  readonly caveats: string;
+  readonly createdAt: string;
+}
+
+export const VERDICTS = ['approved', 'rejected'] as const;
+export type Verdict = (typeof VERDICTS)[number];
+
+/** One decision, bound to one round. The first decision of a round stands; a repeated one returns it. */
+export interface Decision {
+  readonly id: number;
+  readonly projectId: string;
+  readonly round: number;
+  readonly verdict: Verdict;
+  /** Never empty for a rejection: Claude is sent these words. */
+  readonly reason: string;
+  readonly decidedBy: string;
+  readonly createdAt: string;
+}
+
+/** A progress line from Code, or a note from the supervisor. */
+export interface Update {
+  readonly id: number;
+  readonly projectId: string;
+  readonly runId: string | null;
+  readonly message: string;
+  readonly createdAt: string;
+}
+
+/** A message from the person into a project, under way or not; kept until a run has taken it in. */
+export interface SteeringMessage {
+  readonly id: string;
+  readonly projectId: string;
+  readonly message: string;
+  readonly createdAt: string;
+  readonly deliveredAt: string | null;
+  readonly runId: string | null;
+}

@@ -1,0 +1,144 @@
+/** A run is one `claude` process started for a project. It ends with exactly one outcome. */
+
+/** Why this run was started; each kind has its own prompt. */
+export const RUN_KINDS = [
+  'execute', // the first run of a plan
+  'revise', // a rejection is sent back into the same session
+  'resume', // the last run ended before the work was submitted
+] as const;
+export type RunKind = (typeof RUN_KINDS)[number];
+
+/** Every way a run can end. The facts a person needs travel with the kind. */
+export type Outcome =
+  | { kind: 'submitted' } // the store holds a completion of this round: the only success
+  | { kind: 'no_completion' } // Claude ended its turn and submitted nothing
+  | { kind: 'cancelled' } // the person cancelled the project; we ended the run
+  | { kind: 'interrupted' } // the supervisor was stopped; we ended the run
+  | { kind: 'never_spawned'; message: string } // proved: no process ever existed
+  | { kind: 'claude_missing'; message: string } // the binary is not there or cannot be executed
+  | { kind: 'workspace_missing'; message: string } // the folder is gone, not a folder, or unreadable
+  | { kind: 'no_init'; afterMs: number } // the process never said a word
+  | { kind: 'tools_missing'; status: string } // our MCP server did not connect: the run does not count
+  | { kind: 'stalled'; silentMs: number } // no sign of life for too long
+  | { kind: 'timed_out'; afterMs: number } // it was alive, but over its time
+  | { kind: 'crashed'; code: number | null; signal: string | null; stderr: string } // ended without a result
+  | { kind: 'output_truncated' } // the stream stops in the middle of a line
+  | { kind: 'usage_limit'; limit: string; resetsAt: string } // the account's limit; a hold until then
+  | { kind: 'throttled' } // the service is busy, without a reset time
+  | { kind: 'not_logged_in'; message: string } // no credential, or a refused one
+  | { kind: 'billing'; message: string } // out of credit
+  | { kind: 'api_error'; status: number | null; message: string } // the service failed after Claude's own retries
+  | { kind: 'model_unknown'; model: string } // the plan or config names a model that does not exist
+  | { kind: 'max_turns'; turns: number } // the plan's max_turns
+  | { kind: 'budget_spent'; budgetUsd: number } // the plan's budget_usd
+  | { kind: 'refused' } // the model declined
+  | { kind: 'prompt_too_long' } // the conversation no longer fits
+  | { kind: 'session_missing' } // the session to resume is not there any more
+  | { kind: 'lost'; message: string }; // it may have run; nobody saw its end
+
+export type OutcomeKind = Outcome['kind'];
+
+/** Everything the supervisor knows about a run while it is under way; shown by status and watch. */
+export interface LiveState {
+  /** Wall-clock time of the last line Claude wrote. */
+  readonly lastSignAt: string | null;
+  /** What Claude is doing: the open tool call, in a few words. */
+  readonly currentTool: string | null;
+  readonly turns: number;
+  readonly costUsd: number;
+  readonly todosDone: number;
+  readonly todosTotal: number;
+  readonly currentTodo: string | null;
+}
+
+export const EMPTY_LIVE_STATE: LiveState = {
+  lastSignAt: null,
+  currentTool: null,
+  turns: 0,
+  costUsd: 0,
+  todosDone: 0,
+  todosTotal: 0,
+  currentTodo: null,
+};
+
+export interface Run {
+  readonly id: string;
+  readonly projectId: string;
+  readonly kind: RunKind;
+  readonly round: number;
+  readonly workspace: string;
+  readonly sessionId: string;
+  /** The model asked for, until init names the one in use. */
+  readonly model: string | null;
+  readonly pid: number | null;
+  /** Opaque start-time token: with the pid it names one process for ever. */
+  readonly pidStartedAt: string | null;
+  readonly claudeVersion: string | null;
+  readonly live: LiveState;
+  readonly costUsd: number;
+  readonly outcome: Outcome | null;
+  readonly createdAt: string;
+  readonly spawnedAt: string | null;
+  readonly readyAt: string | null;
+  readonly endedAt: string | null;
+}
+
+/** What a person reads about an outcome: one line, no jargon. */
+export function describeOutcome(outcome: Outcome): string {
+  switch (outcome.kind) {
+    case 'submitted':
+      return 'work submitted';
+    case 'no_completion':
+      return 'Claude ended without submitting its work';
+    case 'cancelled':
+      return 'ended because the project was cancelled';
+    case 'interrupted':
+      return 'ended because the supervisor was stopped';
+    case 'never_spawned':
+      return `never started: ${outcome.message}`;
+    case 'claude_missing':
+      return `Claude could not be started: ${outcome.message}`;
+    case 'workspace_missing':
+      return `the workspace cannot be used: ${outcome.message}`;
+    case 'no_init':
+      return `Claude said nothing for ${seconds(outcome.afterMs)} after its start`;
+    case 'tools_missing':
+      return `Claude started without the bridge tools (${outcome.status}); the run does not count`;
+    case 'stalled':
+      return `no sign of life for ${seconds(outcome.silentMs)}`;
+    case 'timed_out':
+      return `still working after its time limit of ${seconds(outcome.afterMs)}`;
+    case 'crashed':
+      return `Claude ended unexpectedly (${outcome.signal ?? `exit code ${outcome.code ?? 'unknown'}`})${outcome.stderr ? `: ${outcome.stderr}` : ''}`;
+    case 'output_truncated':
+      return "Claude's output stopped in the middle of a line";
+    case 'usage_limit':
+      return `usage limit reached (${outcome.limit}), resets ${outcome.resetsAt}`;
+    case 'throttled':
+      return 'the service asked to slow down';
+    case 'not_logged_in':
+      return `Claude is not logged in: ${outcome.message}`;
+    case 'billing':
+      return `the account cannot pay: ${outcome.message}`;
+    case 'api_error':
+      return `the service failed${outcome.status === null ? '' : ` (${outcome.status})`}: ${outcome.message}`;
+    case 'model_unknown':
+      return `the model '${outcome.model}' does not exist or is not available to this account`;
+    case 'max_turns':
+      return `stopped after ${outcome.turns} turns, the plan's max_turns`;
+    case 'budget_spent':
+      return `stopped at the plan's budget of $${outcome.budgetUsd}`;
+    case 'refused':
+      return 'the model declined to go on';
+    case 'prompt_too_long':
+      return 'the conversation is too long to go on';
+    case 'session_missing':
+      return 'the session to resume no longer exists';
+    case 'lost':
+      return `lost: ${outcome.message}`;
+  }
+}
+
+function seconds(ms: number): string {
+  return ms < 120_000 ? `${Math.round(ms / 1000)} s` : `${Math.round(ms / 60_000)} min`;
+}

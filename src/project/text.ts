@@ -1,0 +1,42 @@
+/** Limits and cleaning of text that comes from people and models. */
+import { stripVTControlCharacters } from 'node:util';
+
+/** Longest texts we take, in characters (the plan: in bytes of UTF-8). Larger ones are refused, never cut in silence. */
+export const LIMITS = {
+  planBytes: 1_000_000,
+  title: 200,
+  message: 20_000,
+  reason: 20_000,
+  summary: 50_000,
+  caveats: 20_000,
+  file: 1_000,
+  files: 1_000,
+  requestId: 200,
+} as const;
+
+/** Control characters other than tab, line feed and carriage return. */
+const CONTROL = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f]/;
+const ALL_CONTROL = new RegExp(CONTROL, 'g');
+
+/** Where the first control character of `text` is, or undefined when there is none. */
+export function findControlCharacter(text: string): { line: number; name: string } | undefined {
+  const at = text.search(CONTROL);
+  if (at < 0) return undefined;
+  const code = text.charCodeAt(at);
+  const name =
+    code === 0 ? 'NUL' : code === 0x1b ? 'ESC' : `U+${code.toString(16).padStart(4, '0').toUpperCase()}`;
+  return { line: text.slice(0, at).split('\n').length, name };
+}
+
+/**
+ * The text without terminal escape sequences and control characters, so that it cannot move a cursor, fake a log line
+ * or end a string early. Everything a person would read stays.
+ */
+export function cleanText(text: string): string {
+  return stripVTControlCharacters(text).replaceAll(ALL_CONTROL, '').toWellFormed().trim();
+}
+
+/** The same, on one line. */
+export function cleanLine(text: string): string {
+  return cleanText(text).replaceAll(/\s+/g, ' ');
+}

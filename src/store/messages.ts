@@ -1,0 +1,60 @@
+import type { SteeringMessage } from '../project/review.ts';
+import type { Reader, Writer } from './database.ts';
+import type { NewRow, Row } from './schema.ts';
+
+/** Keeps a message until a run takes it in; a repeated `request_id` returns the first one. */
+export async function insertMessage(
+  trx: Writer,
+  message: Omit<NewRow<'messages'>, 'run_id' | 'delivered_at'>,
+): Promise<{ message: SteeringMessage; repeated: boolean }> {
+  if (message.request_id) {
+    const first = await trx
+      .selectFrom('messages')
+      .selectAll()
+      .where('project_id', '=', message.project_id)
+      .where('request_id', '=', message.request_id)
+      .executeTakeFirst();
+    if (first) return { message: toMessage(first), repeated: true };
+  }
+  const row = await trx.insertInto('messages').values(message).returningAll().executeTakeFirstOrThrow();
+  return { message: toMessage(row), repeated: false };
+}
+
+/** Messages of a project that no run has taken in yet, oldest first. */
+export async function waitingMessages(db: Reader, projectId: string): Promise<SteeringMessage[]> {
+  const rows = await db
+    .selectFrom('messages')
+    .selectAll()
+    .where('project_id', '=', projectId)
+    .where('delivered_at', 'is', null)
+    .orderBy('created_at')
+    .execute();
+  return rows.map(toMessage);
+}
+
+/** Marks messages as taken in by a run; returns how many were still waiting. */
+export async function markDelivered(
+  trx: Writer,
+  ids: readonly string[],
+  runId: string,
+  at: string,
+): Promise<number> {
+  const result = await trx
+    .updateTable('messages')
+    .set({ run_id: runId, delivered_at: at })
+    .where('id', 'in', ids)
+    .where('delivered_at', 'is', null)
+    .executeTakeFirst();
+  return Number(result.numUpdatedRows);
+}
+
+function toMessage(row: Row<'messages'>): SteeringMessage {
+  return {
+    id: row.id,
+    projectId: row.project_id,
+    message: row.message,
+    createdAt: row.created_at,
+    deliveredAt: row.delivered_at,
+    runId: row.run_id,
+  };
+}

@@ -1,0 +1,153 @@
+/**
+ * Numbered, forward-only steps from an empty database to today's schema. A step that was released is never edited:
+ * a change is a new step at the end.
+ */
+import { PROJECT_STATUSES } from '../project/project.ts';
+import { HOLD_KINDS } from '../project/retry.ts';
+import { VERDICTS } from '../project/review.ts';
+import { RUN_KINDS } from '../project/run.ts';
+
+const oneOf = (values: readonly string[]) => `(${values.map((value) => `'${value}'`).join(', ')})`;
+
+/** `MIGRATIONS[n]` leads from schema version n to n + 1. */
+export const MIGRATIONS: readonly string[] = [
+  `
+  CREATE TABLE projects (
+    id TEXT PRIMARY KEY,
+    title TEXT NOT NULL,
+    status TEXT NOT NULL CHECK (status IN ${oneOf(PROJECT_STATUSES)}),
+    workspace TEXT NOT NULL,
+    priority INTEGER NOT NULL,
+    model TEXT,
+    max_turns INTEGER,
+    timeout_ms INTEGER,
+    budget_usd REAL,
+    claimed_by TEXT CHECK (claimed_by IN ('supervisor', 'code')),
+    session_id TEXT,
+    round INTEGER NOT NULL,
+    tries INTEGER NOT NULL,
+    not_before TEXT,
+    attention TEXT,
+    request_id TEXT UNIQUE,
+    created_at TEXT NOT NULL,
+    updated_at TEXT NOT NULL
+  );
+  -- What the supervisor may start next, in the order it starts it.
+  CREATE INDEX projects_ready ON projects (priority DESC, created_at, id)
+    WHERE status IN ('pending', 'in_progress', 'rejected', 'approved');
+  CREATE INDEX projects_by_status ON projects (status, created_at);
+  CREATE INDEX projects_by_age ON projects (created_at, id);
+
+  CREATE TABLE plans (
+    project_id TEXT NOT NULL REFERENCES projects (id),
+    revision INTEGER NOT NULL,
+    markdown TEXT NOT NULL,
+    created_at TEXT NOT NULL,
+    PRIMARY KEY (project_id, revision)
+  );
+
+  CREATE TABLE runs (
+    id TEXT PRIMARY KEY,
+    project_id TEXT NOT NULL REFERENCES projects (id),
+    kind TEXT NOT NULL CHECK (kind IN ${oneOf(RUN_KINDS)}),
+    round INTEGER NOT NULL,
+    workspace TEXT NOT NULL,
+    session_id TEXT NOT NULL,
+    model TEXT,
+    pid INTEGER,
+    pid_started_at TEXT,
+    claude_version TEXT,
+    live TEXT NOT NULL,
+    cost_usd REAL NOT NULL,
+    outcome TEXT,
+    outcome_data TEXT,
+    created_at TEXT NOT NULL,
+    spawned_at TEXT,
+    ready_at TEXT,
+    ended_at TEXT
+  );
+  -- At most one open run per project, and one per workspace.
+  CREATE UNIQUE INDEX runs_open_by_project ON runs (project_id) WHERE ended_at IS NULL;
+  CREATE UNIQUE INDEX runs_open_by_workspace ON runs (workspace) WHERE ended_at IS NULL;
+  CREATE INDEX runs_by_project ON runs (project_id, created_at);
+  CREATE INDEX runs_by_age ON runs (created_at);
+
+  CREATE TABLE updates (
+    id INTEGER PRIMARY KEY,
+    project_id TEXT NOT NULL REFERENCES projects (id),
+    run_id TEXT REFERENCES runs (id),
+    message TEXT NOT NULL,
+    request_id TEXT,
+    created_at TEXT NOT NULL,
+    UNIQUE (project_id, request_id)
+  );
+  CREATE INDEX updates_by_project ON updates (project_id, id);
+
+  CREATE TABLE completions (
+    id INTEGER PRIMARY KEY,
+    project_id TEXT NOT NULL REFERENCES projects (id),
+    round INTEGER NOT NULL,
+    run_id TEXT REFERENCES runs (id),
+    files_created TEXT NOT NULL,
+    files_modified TEXT NOT NULL,
+    summary TEXT NOT NULL,
+    caveats TEXT NOT NULL,
+    request_id TEXT,
+    created_at TEXT NOT NULL,
+    UNIQUE (project_id, round)
+  );
+
+  CREATE TABLE approvals (
+    id INTEGER PRIMARY KEY,
+    project_id TEXT NOT NULL REFERENCES projects (id),
+    round INTEGER NOT NULL,
+    verdict TEXT NOT NULL CHECK (verdict IN ${oneOf(VERDICTS)}),
+    reason TEXT NOT NULL,
+    decided_by TEXT NOT NULL,
+    created_at TEXT NOT NULL,
+    UNIQUE (project_id, round)
+  );
+
+  CREATE TABLE messages (
+    id TEXT PRIMARY KEY,
+    project_id TEXT NOT NULL REFERENCES projects (id),
+    message TEXT NOT NULL,
+    request_id TEXT,
+    run_id TEXT REFERENCES runs (id),
+    created_at TEXT NOT NULL,
+    delivered_at TEXT,
+    UNIQUE (project_id, request_id)
+  );
+  CREATE INDEX messages_waiting ON messages (project_id, created_at) WHERE delivered_at IS NULL;
+
+  CREATE TABLE events (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    project_id TEXT REFERENCES projects (id),
+    run_id TEXT REFERENCES runs (id),
+    type TEXT NOT NULL,
+    actor TEXT NOT NULL,
+    data TEXT NOT NULL,
+    created_at TEXT NOT NULL
+  );
+  CREATE INDEX events_by_project ON events (project_id, id);
+
+  CREATE TABLE holds (
+    kind TEXT PRIMARY KEY CHECK (kind IN ${oneOf(HOLD_KINDS)}),
+    reason TEXT NOT NULL,
+    since TEXT NOT NULL,
+    until TEXT
+  );
+
+  CREATE TABLE supervisor (
+    id INTEGER PRIMARY KEY CHECK (id = 1),
+    token TEXT NOT NULL,
+    pid INTEGER NOT NULL,
+    pid_started_at TEXT NOT NULL,
+    version TEXT NOT NULL,
+    started_at TEXT NOT NULL,
+    renewed_at TEXT NOT NULL,
+    expires_at TEXT NOT NULL,
+    stop_requested_at TEXT
+  );
+  `,
+];

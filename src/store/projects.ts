@@ -1,0 +1,148 @@
+import { sql } from 'kysely';
+import type { Project, ProjectStatus } from '../project/project.ts';
+import type { Reader, Writer } from './database.ts';
+import type { NewRow, Row } from './schema.ts';
+
+export async function insertProject(trx: Writer, row: NewRow<'projects'>, markdown: string): Promise<void> {
+  await trx.insertInto('projects').values(row).execute();
+  const plan = { project_id: row.id, revision: 1, markdown, created_at: row.created_at };
+  await trx.insertInto('plans').values(plan).execute();
+}
+
+export async function findProject(db: Reader, id: string): Promise<Project | undefined> {
+  const row = await db.selectFrom('projects').selectAll().where('id', '=', id).executeTakeFirst();
+  return row && toProject(row);
+}
+
+export async function findProjectByRequest(db: Reader, requestId: string): Promise<Project | undefined> {
+  const row = await db
+    .selectFrom('projects')
+    .selectAll()
+    .where('request_id', '=', requestId)
+    .executeTakeFirst();
+  return row && toProject(row);
+}
+
+export async function updateProject(
+  trx: Writer,
+  id: string,
+  changes: Partial<Omit<Row<'projects'>, 'id' | 'created_at'>>,
+): Promise<void> {
+  await trx.updateTable('projects').set(changes).where('id', '=', id).execute();
+}
+
+/** The plan's newest text. */
+export async function planText(db: Reader, projectId: string): Promise<string> {
+  const row = await db
+    .selectFrom('plans')
+    .select('markdown')
+    .where('project_id', '=', projectId)
+    .orderBy('revision', 'desc')
+    .executeTakeFirstOrThrow();
+  return row.markdown;
+}
+
+export interface ProjectFilter {
+  readonly statuses?: readonly ProjectStatus[];
+  /** Newest first unless `oldestFirst`. */
+  readonly oldestFirst?: boolean;
+  readonly limit: number;
+  /** Continue after this project of an earlier page. */
+  readonly after?: { readonly createdAt: string; readonly id: string };
+}
+
+export async function listProjects(db: Reader, filter: ProjectFilter): Promise<Project[]> {
+  const direction = filter.oldestFirst ? 'asc' : 'desc';
+  let query = db
+    .selectFrom('projects')
+    .selectAll()
+    .orderBy('created_at', direction)
+    .orderBy('id', direction)
+    .limit(filter.limit);
+  const { statuses, after } = filter;
+  if (statuses) query = query.where('status', 'in', statuses);
+  if (after) {
+    const beyond = filter.oldestFirst ? '>' : '<';
+    query = query.where(({ eb, refTuple, tuple }) =>
+      eb(refTuple('created_at', 'id'), beyond, tuple(after.createdAt, after.id)),
+    );
+  }
+  return (await query.execute()).map(toProject);
+}
+
+export async function countByStatus(db: Reader): Promise<Partial<Record<ProjectStatus, number>>> {
+  const rows = await db
+    .selectFrom('projects')
+    .select(['status', (eb) => eb.fn.countAll<number>().as('count')])
+    .groupBy('status')
+    .execute();
+  return Object.fromEntries(rows.map((row) => [row.status, Number(row.count)]));
+}
+
+/**
+ * Projects the supervisor may start a run for now, highest priority first, then oldest: pending ones, and those it has
+ * already claimed that wait for another run. None whose workspace has a run under way.
+ */
+export async function readyProjects(db: Reader, now: string, limit: number): Promise<Project[]> {
+  const rows = await db
+    .selectFrom('projects')
+    .selectAll()
+    // Written out, so that the database can see that the partial index projects_ready applies.
+    .where(sql<boolean>`status IN ('pending', 'in_progress', 'rejected', 'approved')`)
+    .where((eb) =>
+      eb.or([
+        eb('status', '=', 'pending'),
+        eb.and([eb('status', 'in', ['in_progress', 'rejected']), eb('claimed_by', '=', 'supervisor')]),
+      ]),
+    )
+    .where((eb) => eb.or([eb('not_before', 'is', null), eb('not_before', '<=', now)]))
+    .where(({ not, exists, selectFrom }) =>
+      not(
+        exists(
+          selectFrom('runs')
+            .select('runs.id')
+            .whereRef('runs.workspace', '=', 'projects.workspace')
+            .where('runs.ended_at', 'is', null),
+        ),
+      ),
+    )
+    .orderBy('priority', 'desc')
+    .orderBy('created_at')
+    .orderBy('id')
+    .limit(limit)
+    .execute();
+  return rows.map(toProject);
+}
+
+/** When the next project that is waiting out a back-off becomes ready, if any waits. */
+export async function nextReadyAt(db: Reader, now: string): Promise<string | undefined> {
+  const row = await db
+    .selectFrom('projects')
+    .select((eb) => eb.fn.min('not_before').as('at'))
+    .where('status', 'in', ['pending', 'in_progress', 'rejected'])
+    .where('not_before', '>', now)
+    .executeTakeFirst();
+  return row?.at ?? undefined;
+}
+
+function toProject(row: Row<'projects'>): Project {
+  return {
+    id: row.id,
+    title: row.title,
+    status: row.status,
+    workspace: row.workspace,
+    priority: row.priority,
+    model: row.model,
+    maxTurns: row.max_turns,
+    timeoutMs: row.timeout_ms,
+    budgetUsd: row.budget_usd,
+    claimedBy: row.claimed_by,
+    sessionId: row.session_id,
+    round: row.round,
+    tries: row.tries,
+    notBefore: row.not_before,
+    attention: row.attention,
+    createdAt: row.created_at,
+    updatedAt: row.updated_at,
+  };
+}

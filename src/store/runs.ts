@@ -1,0 +1,160 @@
+import { z } from 'zod';
+import { EMPTY_LIVE_STATE, type LiveState, type Outcome, type Run } from '../project/run.ts';
+import type { Reader, Writer } from './database.ts';
+import type { NewRow, Row } from './schema.ts';
+
+/** Records a run before anything is spawned for it. Violates a unique index when the project or workspace has one. */
+export async function insertRun(
+  trx: Writer,
+  run: Pick<
+    NewRow<'runs'>,
+    'id' | 'project_id' | 'kind' | 'round' | 'workspace' | 'session_id' | 'model' | 'created_at'
+  >,
+): Promise<void> {
+  await trx
+    .insertInto('runs')
+    .values({ ...run, live: JSON.stringify(EMPTY_LIVE_STATE), cost_usd: 0 })
+    .execute();
+}
+
+export async function updateRun(
+  trx: Reader,
+  id: string,
+  changes: Partial<
+    Pick<
+      Row<'runs'>,
+      'pid' | 'pid_started_at' | 'spawned_at' | 'ready_at' | 'model' | 'claude_version' | 'cost_usd'
+    >
+  >,
+): Promise<void> {
+  await trx.updateTable('runs').set(changes).where('id', '=', id).execute();
+}
+
+/** Live state is a reading, not history: it is overwritten, and appends no event. */
+export async function updateLiveState(trx: Reader, id: string, live: LiveState): Promise<void> {
+  await trx
+    .updateTable('runs')
+    .set({ live: JSON.stringify(live) })
+    .where('id', '=', id)
+    .execute();
+}
+
+/** Ends a run that is still open; false when it had already ended. */
+export async function closeRun(
+  trx: Writer,
+  id: string,
+  outcome: Outcome,
+  costUsd: number,
+  live: LiveState,
+  endedAt: string,
+): Promise<boolean> {
+  const { kind, ...facts } = outcome;
+  const result = await trx
+    .updateTable('runs')
+    .set({
+      outcome: kind,
+      outcome_data: JSON.stringify(facts),
+      cost_usd: costUsd,
+      live: JSON.stringify(live),
+      ended_at: endedAt,
+    })
+    .where('id', '=', id)
+    .where('ended_at', 'is', null)
+    .executeTakeFirst();
+  return result.numUpdatedRows === 1n;
+}
+
+export async function findRun(db: Reader, id: string): Promise<Run | undefined> {
+  const row = await db.selectFrom('runs').selectAll().where('id', '=', id).executeTakeFirst();
+  return row && toRun(row);
+}
+
+export async function openRuns(db: Reader): Promise<Run[]> {
+  const rows = await db
+    .selectFrom('runs')
+    .selectAll()
+    .where('ended_at', 'is', null)
+    .orderBy('created_at')
+    .execute();
+  return rows.map(toRun);
+}
+
+export async function openRunOf(db: Reader, projectId: string): Promise<Run | undefined> {
+  const row = await db
+    .selectFrom('runs')
+    .selectAll()
+    .where('project_id', '=', projectId)
+    .where('ended_at', 'is', null)
+    .executeTakeFirst();
+  return row && toRun(row);
+}
+
+/** All runs of a project, oldest first. */
+export async function runsOf(db: Reader, projectId: string): Promise<Run[]> {
+  const rows = await db
+    .selectFrom('runs')
+    .selectAll()
+    .where('project_id', '=', projectId)
+    .orderBy('created_at')
+    .execute();
+  return rows.map(toRun);
+}
+
+/** What a project's runs have cost so far, in US dollars as Claude estimates them. */
+export async function spentOn(db: Reader, projectId: string): Promise<number> {
+  const row = await db
+    .selectFrom('runs')
+    .select((eb) => eb.fn.sum<number | null>('cost_usd').as('spent'))
+    .where('project_id', '=', projectId)
+    .executeTakeFirst();
+  return Number(row?.spent ?? 0);
+}
+
+/** What all runs started at or after `since` have cost so far, in US dollars. */
+export async function spentSince(db: Reader, since: string): Promise<number> {
+  const row = await db
+    .selectFrom('runs')
+    .select((eb) => eb.fn.sum<number | null>('cost_usd').as('spent'))
+    .where('created_at', '>=', since)
+    .executeTakeFirst();
+  return Number(row?.spent ?? 0);
+}
+
+const facts = z.record(z.string(), z.unknown());
+const liveState = z.object({
+  lastSignAt: z.string().nullable(),
+  currentTool: z.string().nullable(),
+  turns: z.number(),
+  costUsd: z.number(),
+  todosDone: z.number(),
+  todosTotal: z.number(),
+  currentTodo: z.string().nullable(),
+});
+
+function toRun(row: Row<'runs'>): Run {
+  return {
+    id: row.id,
+    projectId: row.project_id,
+    kind: row.kind,
+    round: row.round,
+    workspace: row.workspace,
+    sessionId: row.session_id,
+    model: row.model,
+    pid: row.pid,
+    pidStartedAt: row.pid_started_at,
+    claudeVersion: row.claude_version,
+    live: liveState.catch(EMPTY_LIVE_STATE).parse(JSON.parse(row.live)),
+    costUsd: row.cost_usd,
+    outcome: toOutcome(row),
+    createdAt: row.created_at,
+    spawnedAt: row.spawned_at,
+    readyAt: row.ready_at,
+    endedAt: row.ended_at,
+  };
+}
+
+/** Only closeRun writes these columns, from a typed Outcome; what comes back is that Outcome. */
+function toOutcome(row: Row<'runs'>): Outcome | null {
+  if (row.outcome === null) return null;
+  return { ...facts.parse(JSON.parse(row.outcome_data ?? '{}')), kind: row.outcome } as Outcome;
+}

@@ -1,0 +1,113 @@
+/** The tables, as Kysely sees them. Times are ISO 8601 UTC text; JSON columns are text. */
+import type { Generated, Insertable, Selectable } from 'kysely';
+import type { Claimant, ProjectStatus } from '../project/project.ts';
+import type { HoldKind } from '../project/retry.ts';
+import type { Verdict } from '../project/review.ts';
+import type { RunKind } from '../project/run.ts';
+
+export interface Tables {
+  projects: {
+    id: string;
+    title: string;
+    status: ProjectStatus;
+    workspace: string;
+    priority: number;
+    model: string | null;
+    max_turns: number | null;
+    timeout_ms: number | null;
+    budget_usd: number | null;
+    claimed_by: Claimant | null;
+    session_id: string | null;
+    round: number;
+    /** Consecutive runs that ended with a retry policy. */
+    tries: number;
+    not_before: string | null;
+    attention: string | null;
+    request_id: string | null;
+    created_at: string;
+    updated_at: string;
+  };
+  plans: { project_id: string; revision: number; markdown: string; created_at: string };
+  updates: {
+    id: Generated<number>;
+    project_id: string;
+    run_id: string | null;
+    message: string;
+    request_id: string | null;
+    created_at: string;
+  };
+  completions: {
+    id: Generated<number>;
+    project_id: string;
+    round: number;
+    run_id: string | null;
+    files_created: string;
+    files_modified: string;
+    summary: string;
+    caveats: string;
+    request_id: string | null;
+    created_at: string;
+  };
+  approvals: {
+    id: Generated<number>;
+    project_id: string;
+    round: number;
+    verdict: Verdict;
+    reason: string;
+    decided_by: string;
+    created_at: string;
+  };
+  messages: {
+    id: string;
+    project_id: string;
+    message: string;
+    request_id: string | null;
+    run_id: string | null;
+    created_at: string;
+    delivered_at: string | null;
+  };
+  runs: {
+    id: string;
+    project_id: string;
+    kind: RunKind;
+    round: number;
+    workspace: string;
+    session_id: string;
+    model: string | null;
+    pid: number | null;
+    pid_started_at: string | null;
+    claude_version: string | null;
+    live: string;
+    cost_usd: number;
+    outcome: string | null;
+    outcome_data: string | null;
+    created_at: string;
+    spawned_at: string | null;
+    ready_at: string | null;
+    ended_at: string | null;
+  };
+  events: {
+    id: Generated<number>;
+    project_id: string | null;
+    run_id: string | null;
+    type: string;
+    actor: string;
+    data: string;
+    created_at: string;
+  };
+  holds: { kind: HoldKind; reason: string; since: string; until: string | null };
+  supervisor: {
+    id: 1;
+    token: string;
+    pid: number;
+    pid_started_at: string;
+    version: string;
+    started_at: string;
+    renewed_at: string;
+    expires_at: string;
+    stop_requested_at: string | null;
+  };
+}
+
+export type Row<T extends keyof Tables> = Selectable<Tables[T]>;
+export type NewRow<T extends keyof Tables> = Insertable<Tables[T]>;

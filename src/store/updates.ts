@@ -1,0 +1,61 @@
+import type { Update } from '../project/review.ts';
+import type { Reader, Writer } from './database.ts';
+import type { NewRow, Row } from './schema.ts';
+
+/** Appends an update and returns it; a repeated `request_id` returns the first one. */
+export async function insertUpdate(
+  trx: Writer,
+  update: NewRow<'updates'>,
+): Promise<{ update: Update; repeated: boolean }> {
+  if (update.request_id) {
+    const first = await trx
+      .selectFrom('updates')
+      .selectAll()
+      .where('project_id', '=', update.project_id)
+      .where('request_id', '=', update.request_id)
+      .executeTakeFirst();
+    if (first) return { update: toUpdate(first), repeated: true };
+  }
+  const row = await trx.insertInto('updates').values(update).returningAll().executeTakeFirstOrThrow();
+  return { update: toUpdate(row), repeated: false };
+}
+
+/** Updates of a project with an id above `afterId`, oldest first. */
+export async function updatesOf(
+  db: Reader,
+  projectId: string,
+  afterId: number,
+  limit: number,
+): Promise<Update[]> {
+  const rows = await db
+    .selectFrom('updates')
+    .selectAll()
+    .where('project_id', '=', projectId)
+    .where('id', '>', afterId)
+    .orderBy('id')
+    .limit(limit)
+    .execute();
+  return rows.map(toUpdate);
+}
+
+/** The newest updates of a project, oldest of them first. */
+export async function latestUpdatesOf(db: Reader, projectId: string, limit: number): Promise<Update[]> {
+  const rows = await db
+    .selectFrom('updates')
+    .selectAll()
+    .where('project_id', '=', projectId)
+    .orderBy('id', 'desc')
+    .limit(limit)
+    .execute();
+  return rows.map(toUpdate).reverse();
+}
+
+function toUpdate(row: Row<'updates'>): Update {
+  return {
+    id: row.id,
+    projectId: row.project_id,
+    runId: row.run_id,
+    message: row.message,
+    createdAt: row.created_at,
+  };
+}
