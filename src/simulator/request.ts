@@ -1,45 +1,46 @@
 /**
- * The part of a Messages API request that a script can look at. Everything else Claude sends is let through unread,
- * so that a newer Claude with new fields still runs against the simulator.
+ * The part of a Messages API request that matters here. Everything else Claude sends is let through unread, so that a
+ * newer Claude with new fields still runs against the simulator.
  */
 import { z } from 'zod';
 
 const block = z.looseObject({ type: z.string() });
 
-const message = z.object({
-  role: z.string(),
-  content: z.union([z.string(), z.array(block)]).transform(asBlocks),
+const content = z
+  .union([z.string(), z.array(block)])
+  .transform((given): Block[] => (typeof given === 'string' ? [{ type: 'text', text: given }] : given));
+
+const answerSchema = z.object({
+  properties: z
+    .record(z.string(), z.looseObject({ type: z.string().optional().catch(undefined) }))
+    .default({}),
+  required: z.array(z.string()).default([]),
 });
 
-export const messagesRequest = z.looseObject({
+export const messagesRequest = z.object({
   model: z.string(),
-  max_tokens: z.number().optional(),
-  stream: z.boolean().default(false),
-  system: z
-    .union([z.string(), z.array(block)])
-    .default([])
-    .transform(asBlocks),
+  messages: z.array(z.object({ role: z.string(), content })).min(1),
+  system: content.default([]),
   tools: z.array(z.looseObject({ name: z.string() })).default([]),
-  messages: z.array(message).min(1),
+  stream: z.boolean().default(false),
+  max_tokens: z.number().optional(),
+  context_management: z.unknown(),
+  output_config: z.object({ format: z.object({ schema: answerSchema }).optional() }).optional(),
 });
 
 export type Block = z.infer<typeof block>;
-export type Message = z.infer<typeof message>;
+export type AnswerSchema = z.infer<typeof answerSchema>;
 export type MessagesRequest = z.infer<typeof messagesRequest>;
+export type Message = MessagesRequest['messages'][number];
 
-/** All text inside content blocks, tool results and their nested blocks included. */
+/** All text inside content blocks; tool calls as JSON, tool results with their nested blocks. */
 export function textOf(blocks: readonly Block[]): string {
   return blocks.map(blockText).filter(Boolean).join('\n');
 }
 
-function blockText(block: Block): string {
-  if (typeof block.text === 'string') return block.text;
-  if (block.type === 'tool_use') return JSON.stringify(block.input);
-  if (typeof block.content === 'string') return block.content;
-  const nested = z.array(z.looseObject({ type: z.string() })).safeParse(block.content);
+function blockText(given: Block): string {
+  if (typeof given.text === 'string') return given.text;
+  if (given.type === 'tool_use') return JSON.stringify(given.input);
+  const nested = content.safeParse(given.content);
   return nested.success ? textOf(nested.data) : '';
-}
-
-function asBlocks(content: string | z.infer<typeof block>[]): z.infer<typeof block>[] {
-  return typeof content === 'string' ? [{ type: 'text', text: content }] : content;
 }

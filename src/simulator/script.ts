@@ -38,9 +38,12 @@ export function byConversation(scripts: Readonly<Record<string, Step>>): Script 
   };
 }
 
-/** What the simulator answers when a script cannot: an error that Claude reports at once instead of retrying. */
+/**
+ * What the simulator answers when a script cannot. The real API never sends 418, and Claude reports it at once: a 400 or
+ * a 422 it sends again up to five times with less and less in the request (seen in 2.1.329).
+ */
 export function refusal(reason: string): ErrorReply {
-  return apiError(400, { message: `Simulator: ${reason}.`, headers: { 'x-should-retry': 'false' } });
+  return apiError(418, { type: 'simulator_error', message: `Simulator: ${reason}.` });
 }
 
 function play(steps: readonly Step[], afterwards: Script): Script {

@@ -3,10 +3,10 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { z } from 'zod';
 import type { Clock } from '../clock.ts';
 import { answer, sendError, sendJson } from './answer.ts';
-import { isAuxiliary } from './auxiliary.ts';
+import { auxiliaryAnswer } from './auxiliary.ts';
 import { estimateTokens } from './message.ts';
 import type { Recorder, RequestLine } from './recorder.ts';
-import { apiError, type Reply, say } from './reply.ts';
+import { apiError, type Reply } from './reply.ts';
 import { messagesRequest } from './request.ts';
 import { refusal, type Script } from './script.ts';
 import { readTurn, type ScriptTurn } from './turn.ts';
@@ -42,15 +42,10 @@ export async function serveRequest(
     return sendError(apiError(400, { message: z.prettifyError(parsed.error) }), response);
   }
   const asked = parsed.data;
-  let reply: Reply = say('ok');
-  if (isAuxiliary(asked)) {
-    recorder.record({ kind: 'auxiliary', ...line });
-  } else {
-    const turn = readTurn(asked, line.headers, line.bytes);
-    recorder.record({ kind: 'main', turn, ...line });
-    reply = await ask(context.script, turn);
-  }
-  await answer(reply, {
+  const turn = readTurn(asked, line.headers, line.bytes);
+  const aside = auxiliaryAnswer(asked, turn);
+  recorder.record(aside ? { kind: 'auxiliary', ...line } : { kind: 'main', turn, ...line });
+  await answer(aside ?? (await ask(context.script, turn)), {
     response,
     model: asked.model,
     stream: asked.stream,

@@ -10,12 +10,16 @@ export interface ToolResult {
 export interface ScriptTurn {
   /** Claude's own session id (its `x-claude-code-session-id` header); empty if it sent none. */
   readonly sessionId: string;
+  /** Set when a subagent asks, not the main agent (its `x-claude-code-agent-id` header). */
+  readonly subagentId: string | undefined;
   readonly model: string;
   /** The names of the tools offered in this request; deferred tools are not among them. */
   readonly tools: readonly string[];
   readonly system: string;
   readonly messages: readonly Message[];
-  /** The newest text from the user's side, without the reminders that Claude Code adds by itself. */
+  /** Every message of the user, in order, also one sent while Claude worked, without what Claude Code adds. */
+  readonly userTexts: readonly string[];
+  /** The newest of `userTexts`. */
   readonly lastUserText: string;
   /** Results that came since the last assistant message, in the order Claude gives them. */
   readonly toolResults: readonly ToolResult[];
@@ -33,13 +37,16 @@ export function readTurn(
   headers: Readonly<Record<string, string>>,
   bytes: number,
 ): ScriptTurn {
+  const userTexts = request.messages.flatMap(ownText);
   return {
     sessionId: headers['x-claude-code-session-id'] ?? '',
+    subagentId: headers['x-claude-code-agent-id'],
     model: request.model,
     tools: request.tools.map((tool) => tool.name),
     system: textOf(request.system),
     messages: request.messages,
-    lastUserText: lastUserText(request.messages),
+    userTexts,
+    lastUserText: userTexts.at(-1) ?? '',
     toolResults: sinceLastAssistant(request.messages)
       .flatMap((message) => message.content)
       .filter((block) => block.type === 'tool_result')
@@ -50,16 +57,20 @@ export function readTurn(
   };
 }
 
-function lastUserText(messages: readonly Message[]): string {
-  for (const message of messages.toReversed()) {
-    if (message.role !== 'user') continue;
-    const own = message.content.filter((block) => block.type === 'text' && !isReminder(block));
-    if (own.length > 0) return textOf(own);
-  }
-  return '';
+/**
+ * What the user wrote, told apart from what Claude Code adds (both seen in 2.1.329): reminders inside a user message, and
+ * the frame around a message that was sent while Claude worked, which arrives in a message with the role `system`.
+ */
+function ownText({ role, content }: Message): string[] {
+  if (role === 'system') return steering.exec(textOf(content))?.slice(1, 2) ?? [];
+  if (role !== 'user') return [];
+  const own = content.filter((block) => block.type === 'text' && !isReminder(block));
+  return own.length > 0 ? [textOf(own)] : [];
 }
 
-/** Claude Code wraps what it adds to a user's message in this tag (seen in 2.1.329). */
+const steering =
+  /^The user sent a new message while you were working:\n(.*)\n\nThis is how Claude Code surfaces messages/s;
+
 function isReminder(block: Block): boolean {
   return typeof block.text === 'string' && block.text.trimStart().startsWith('<system-reminder>');
 }
