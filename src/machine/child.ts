@@ -3,11 +3,12 @@
  * gives it no broken pipe and the next supervisor reads what happened; its input is a pipe of ours that may break
  * without an exception; and its end is its own exit, whoever still holds its output.
  */
-import { closeSync, openSync } from 'node:fs';
 import { execa } from 'execa';
 import type { Clock } from '../clock.ts';
 import { isAlive, type ProcessIdentity } from './identity.ts';
-import { isWindows, processes } from './processes.ts';
+import { isWindows } from './platform.ts';
+import { processes } from './processes.ts';
+import { causeOf, identifyNew, openOutputs } from './spawn.ts';
 import { explainSpawnFailure, type SpawnFailure, spawnFailed } from './spawn-failure.ts';
 import { familyOf, groupMembers } from './tree.ts';
 
@@ -46,7 +47,7 @@ export interface Exit {
 /** Starts a program in a process group of its own (POSIX). That it could not be started is a value, not an exception. */
 export async function spawnChild(options: ChildOptions): Promise<Child | SpawnFailure> {
   const { command, args, cwd, env } = options;
-  const outputs = openOutputs(options);
+  const outputs = openOutputs(options.stdoutPath, options.stderrPath);
   if ('kind' in outputs) return outputs;
   const subprocess = execa(command, args, {
     cwd,
@@ -63,8 +64,7 @@ export async function spawnChild(options: ChildOptions): Promise<Child | SpawnFa
     buffer: false,
     reject: false,
   });
-  closeSync(outputs.stdout);
-  closeSync(outputs.stderr);
+  outputs.close();
   // execa's own result waits for every pipe to close; ours is the exit. A pid that could not be had shows only there.
   const settled = subprocess.catch((error: NodeJS.ErrnoException) => error);
   const { pid, stdin } = subprocess;
@@ -100,46 +100,22 @@ export async function spawnChild(options: ChildOptions): Promise<Child | SpawnFa
     },
     endInput: () => void stdin.end(),
     exited,
-    family: async () => remains ?? familyOf(identity),
+    async family() {
+      const family = await familyOf(identity);
+      if (family.length > 0) return family;
+      await exited;
+      return remains ?? [];
+    },
   };
 }
 
-/** Resolves when a process that is not our child has ended, or when `signal` aborts. Asks a few times a second at most. */
+/** Resolves when a process, ours or not, has ended, or when `signal` aborts. It asks: ten times a second on Linux, rarer elsewhere. */
 export async function watchProcess(
   identity: ProcessIdentity,
   clock: Clock,
   signal?: AbortSignal,
 ): Promise<void> {
   while (!signal?.aborted && (await isAlive(identity))) {
-    await clock.sleep(processes.pollMs * 10, signal);
+    await clock.sleep(processes.pollMs * 4, signal);
   }
-}
-
-function openOutputs({
-  stdoutPath,
-  stderrPath,
-}: ChildOptions): { stdout: number; stderr: number } | SpawnFailure {
-  let stdout: number | undefined;
-  try {
-    stdout = openSync(stdoutPath, 'a', 0o600);
-    return { stdout, stderr: openSync(stderrPath, 'a', 0o600) };
-  } catch (error) {
-    if (stdout !== undefined) closeSync(stdout);
-    return spawnFailed(
-      'other',
-      `the output file could not be opened: ${error instanceof Error ? error.message : error}`,
-    );
-  }
-}
-
-/** Also of a process that ended at once: on Linux this reads in the turn of the spawn, before anybody could reap it. */
-async function identifyNew(pid: number): Promise<ProcessIdentity> {
-  const row = await processes.one(pid);
-  // Elsewhere it can be gone by now. A token that no process has says just that: it never counts as alive.
-  return { pid, startedAt: row?.startedAt ?? 'ended-before-it-was-seen' };
-}
-
-function causeOf(result: unknown): NodeJS.ErrnoException {
-  if (!(result instanceof Error)) return new Error('no process was created');
-  return result.cause instanceof Error ? result.cause : result;
 }

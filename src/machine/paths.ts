@@ -3,7 +3,7 @@ import { constants } from 'node:fs';
 import { access, chmod, mkdir, stat } from 'node:fs/promises';
 import { devNull, homedir, tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
-import { isWindows } from './processes.ts';
+import { isWindows } from './platform.ts';
 
 /** A file that swallows what is written to it and is empty to read, on every platform. */
 export const nullDevice = devNull;

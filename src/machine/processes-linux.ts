@@ -2,7 +2,7 @@
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { basename } from 'node:path';
-import type { ProcessReader, ProcessRow } from './processes.ts';
+import type { ProcessReader, ProcessRow } from './process-reader.ts';
 
 export const linuxProcesses: ProcessReader = {
   pollMs: 25,

@@ -4,7 +4,7 @@
  * that stays the same when the machine changes its time zone (ps-list reads the local time that ps prints).
  */
 import { execa } from 'execa';
-import type { ProcessReader, ProcessRow } from './processes.ts';
+import type { ProcessReader, ProcessRow } from './process-reader.ts';
 
 export const psProcesses: ProcessReader = {
   pollMs: 250,

@@ -6,7 +6,7 @@
  */
 import { execa } from 'execa';
 import { z } from 'zod';
-import type { ProcessReader, ProcessRow } from './processes.ts';
+import type { ProcessReader, ProcessRow } from './process-reader.ts';
 
 export const windowsProcesses: ProcessReader = {
   pollMs: 1_000,

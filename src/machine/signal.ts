@@ -1,12 +1,14 @@
+/** Acting on a process, never on a stranger that was given its pid. */
+import { execa } from 'execa';
 import { isAlive, type ProcessIdentity } from './identity.ts';
-import { isWindows } from './processes.ts';
+import { isWindows } from './platform.ts';
 
 /** `refused`: it lives and the system does not let us signal it. */
 export type Signalled = 'sent' | 'gone' | 'refused';
 
 /**
- * Signals exactly this process: its start time is read again immediately before, so that a pid that was given away
- * is never hit. On Windows every signal ends the process at once (https://nodejs.org/api/process.html#processkillpid-signal).
+ * Signals exactly this process: its start time is read again immediately before. On Windows every signal ends the
+ * process at once (https://nodejs.org/api/process.html#processkillpid-signal).
  */
 export async function signalProcess(identity: ProcessIdentity, signal: NodeJS.Signals): Promise<Signalled> {
   if (!(await isAlive(identity))) return 'gone';
@@ -17,5 +19,17 @@ export async function signalProcess(identity: ProcessIdentity, signal: NodeJS.Si
     return 'sent';
   } catch (error) {
     return error instanceof Error && 'code' in error && error.code === 'ESRCH' ? 'gone' : 'refused';
+  }
+}
+
+/**
+ * Ends exactly this process at once; on Windows with everything below it, which can be seen only while it lives
+ * (https://learn.microsoft.com/windows-server/administration/windows-commands/taskkill).
+ */
+export async function killProcess(identity: ProcessIdentity): Promise<void> {
+  if (!isWindows) {
+    await signalProcess(identity, 'SIGKILL');
+  } else if (await isAlive(identity)) {
+    await execa('taskkill', ['/T', '/F', '/PID', String(identity.pid)], { reject: false, windowsHide: true });
   }
 }

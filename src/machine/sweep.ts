@@ -5,9 +5,10 @@
  */
 import type { Clock } from '../clock.ts';
 import { isSame, type ProcessIdentity } from './identity.ts';
-import { type ProcessRow, processes } from './processes.ts';
-import { signalProcess } from './signal.ts';
-import { kill } from './stop.ts';
+import { isWindows } from './platform.ts';
+import type { ProcessRow } from './process-reader.ts';
+import { processes } from './processes.ts';
+import { killProcess, signalProcess } from './signal.ts';
 import { below, living, toIdentity } from './tree.ts';
 
 export interface Mark {
@@ -42,21 +43,22 @@ export async function sweep(options: SweepOptions): Promise<Leftover[]> {
   let known = [options.root, ...(options.family ?? [])];
   let found = await find(options, known);
 
-  await Promise.all(found.map((row) => signalProcess(row, 'SIGTERM')));
+  await Promise.all(found.map((row) => (isWindows ? killProcess(row) : signalProcess(row, 'SIGTERM'))));
   await gone(found, graceMs, clock);
 
-  // What is being ended may start more, which a later look finds.
-  for (let look = 0; look < MOST_LOOKS; look++) {
+  // What is being ended may start more, and a program that is just being loaded shows no environment for a moment:
+  // it is over when two looks in a row find nothing.
+  for (let look = 0, empty = 0; look < MOST_LOOKS && empty < 2; look++) {
     known = [...known, ...found.map(toIdentity)];
     found = await find(options, known);
-    if (found.length === 0) return [];
-    await Promise.all(found.map(kill));
-    await gone(found, KILL_GRACE_MS, clock);
+    empty = found.length === 0 ? empty + 1 : 0;
+    await Promise.all(found.map(killProcess));
+    await (found.length > 0 ? gone(found, KILL_GRACE_MS, clock) : clock.sleep(processes.pollMs));
   }
   return (await find(options, known)).map(({ pid, name }) => ({ pid, name }));
 }
 
-const MOST_LOOKS = 5;
+const MOST_LOOKS = 8;
 const KILL_GRACE_MS = 1_000;
 
 /**

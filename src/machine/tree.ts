@@ -1,6 +1,7 @@
 /** Who belongs to whom, as far as the process table shows it while the parents live. */
 import { isSame, type ProcessIdentity } from './identity.ts';
-import { type ProcessRow, processes } from './processes.ts';
+import type { ProcessRow } from './process-reader.ts';
+import { processes } from './processes.ts';
 
 /** The living members of a process group; none on Windows. */
 export async function groupMembers(group: number): Promise<ProcessIdentity[]> {

@@ -1,0 +1,124 @@
+/**
+ * The log of what happens, for people and for grep: one line per event in `loop.log`, never a secret, never a control
+ * character, and never a reason to stop. When the file cannot be written, lines wait, `health()` says so, and the file
+ * goes on when it can, with a line about what was lost meanwhile.
+ */
+import { createLogger, format } from 'winston';
+import Transport from 'winston-transport';
+import type { Clock } from './clock.ts';
+import { LogFile, type LogHealth } from './log-file.ts';
+import { type Fields, type Level, type LogRecord, renderLine } from './log-line.ts';
+
+export type { LogHealth } from './log-file.ts';
+export type { Fields, Level } from './log-line.ts';
+
+/** @param event What happened, as `noun.verb`: the word to grep for. */
+type Write = (event: string, fields?: Fields, message?: string) => void;
+
+export interface Log {
+  error: Write;
+  warn: Write;
+  info: Write;
+  debug: Write;
+  /** A log that adds these fields to every line. */
+  child(fields: Fields): Log;
+}
+
+export interface LogOptions {
+  path: string;
+  /** The least important level that is written; `info` unless said otherwise. */
+  level?: Level;
+  /** The size at which the file is put aside as `<path>.1`; 10 MB unless said otherwise. */
+  maxBytes?: number;
+  /** How many files put aside are kept; 5 unless said otherwise. */
+  maxFiles?: number;
+  clock: Clock;
+  /** Gets every line too, such as stdout under a service manager, until it fails. */
+  mirror?: NodeJS.WritableStream;
+}
+
+export interface OpenLog extends Log {
+  /** Looks at the file now. */
+  health(): LogHealth;
+  /** Resolves when every line written so far is in the file, or waits for a file that cannot be written. */
+  flush(): Promise<void>;
+  /** Writes what can be written and gives up the file. What is logged afterwards goes nowhere. */
+  close(): Promise<void>;
+}
+
+/** Opens a log. It never throws: a file that cannot be opened is a matter of `health()`. */
+export function openLog(options: LogOptions): OpenLog {
+  const { clock, mirror, level = 'info' } = options;
+  const file = new LogFile({ maxBytes: 10_000_000, maxFiles: 5, ...options });
+  const targets = [new LineTransport((line) => file.write(line))];
+  if (mirror) targets.push(new LineTransport(mirrorTo(mirror)));
+  const logger = createLogger({ level, format: asLine(), transports: targets });
+
+  return {
+    ...logWith({}, (level, event, fields, message = '') => {
+      if (logger.writable) logger.log({ level, message, time: clock.now(), event, fields });
+    }),
+    health: () => file.health(),
+    async flush() {
+      // The streams inside winston hand a line on in the next turn at the latest.
+      await new Promise((resolve) => setImmediate(resolve));
+      file.drain();
+    },
+    async close() {
+      const finished = targets.map((target) => new Promise((resolve) => target.once('finish', resolve)));
+      logger.end();
+      await Promise.all(finished);
+      file.close();
+    },
+  };
+}
+
+/** A log that goes nowhere. */
+export const silentLog: Log = logWith({}, () => undefined);
+
+type Emit = (level: Level, event: string, fields: Fields, message?: string) => void;
+
+function logWith(common: Fields, emit: Emit): Log {
+  const at =
+    (level: Level): Write =>
+    (event, fields, message) =>
+      emit(level, event, { ...common, ...fields }, message);
+  return {
+    error: at('error'),
+    warn: at('warn'),
+    info: at('info'),
+    debug: at('debug'),
+    child: (fields) => logWith({ ...common, ...fields }, emit),
+  };
+}
+
+/** Where winston's transports look for the finished line (https://github.com/winstonjs/triple-beam). */
+const LINE = Symbol.for('message');
+
+const asLine = format((info) => ({ ...info, [LINE]: renderLine(info as unknown as LogRecord) }));
+
+/** winston's own File transport goes silent for ever after one full disk, and its Console dies of a closed pipe. */
+class LineTransport extends Transport {
+  #take: (line: string) => void;
+
+  constructor(take: (line: string) => void) {
+    super();
+    this.#take = take;
+  }
+
+  override log(info: { [LINE]: string }, next: () => void): void {
+    this.#take(info[LINE]);
+    next();
+  }
+}
+
+function mirrorTo(stream: NodeJS.WritableStream): (line: string) => void {
+  let open = true;
+  // Whoever read it has gone (EPIPE). Without a listener this would end the process.
+  stream.on('error', () => {
+    open = false;
+  });
+  return (line) => {
+    if (open && stream.writable) stream.write(line);
+  };
+}

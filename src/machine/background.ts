@@ -1,0 +1,44 @@
+import { execa } from 'execa';
+import type { ProcessIdentity } from './identity.ts';
+import { causeOf, identifyNew, openOutputs } from './spawn.ts';
+import { explainSpawnFailure, type SpawnFailure } from './spawn-failure.ts';
+
+export interface BackgroundOptions {
+  command: string;
+  args: readonly string[];
+  cwd: string;
+  /** The whole environment: nothing of ours is added. */
+  env: Readonly<Record<string, string | undefined>>;
+  /** Takes whatever it prints, appended; created with mode 0600. */
+  logPath: string;
+}
+
+/**
+ * Starts a process that outlives us: its own session, no terminal, no input, its output in a file. Resolves as soon
+ * as it exists, which does not mean that it came up.
+ */
+export async function startBackground(options: BackgroundOptions): Promise<ProcessIdentity | SpawnFailure> {
+  const { command, args, cwd, env, logPath } = options;
+  const outputs = openOutputs(logPath, logPath);
+  if ('kind' in outputs) return outputs;
+  const subprocess = execa(command, args, {
+    cwd,
+    env: { ...env },
+    extendEnv: false,
+    stdin: 'ignore',
+    // execa hands any descriptor on to Node, though its types name only 3 to 9.
+    stdout: outputs.stdout as 3,
+    stderr: outputs.stderr as 3,
+    detached: true,
+    windowsHide: true,
+    cleanup: false,
+    buffer: false,
+    reject: false,
+  });
+  outputs.close();
+  const settled = subprocess.catch((error: unknown) => error);
+  if (subprocess.pid === undefined) return explainSpawnFailure(command, cwd, causeOf(await settled));
+  const identity = identifyNew(subprocess.pid);
+  subprocess.unref();
+  return identity;
+}

@@ -1,0 +1,39 @@
+import { accessSync, constants, statSync } from 'node:fs';
+import { delimiter, extname, join, resolve, sep } from 'node:path';
+import { isWindows } from './platform.ts';
+
+/**
+ * The absolute path of a program: looked up in the folders of a PATH variable, or taken as it is when `name` is
+ * already a path. `undefined` when there is no such file or it may not be executed. An empty entry in PATH, which
+ * a shell reads as the current folder, is left out: what is executed must not depend on where we stand.
+ *
+ * @param extensions Windows' PATHEXT; nothing elsewhere.
+ */
+export function findExecutable(
+  name: string,
+  pathVariable: string | undefined,
+  extensions: string = isWindows ? (process.env.PATHEXT ?? '.COM;.EXE;.BAT;.CMD') : '',
+): string | undefined {
+  const isPath = name.includes('/') || name.includes(sep);
+  const folders = (pathVariable ?? '').split(delimiter).map((folder) => folder.replace(/^"(.*)"$/, '$1'));
+  const bases = isPath
+    ? [resolve(name)]
+    : folders.filter(Boolean).map((folder) => resolve(join(folder, name)));
+  return bases.flatMap((base) => withExtensions(base, extensions)).find(isExecutableFile);
+}
+
+/** Windows executes only files with one of these extensions, and looks for them in this order. */
+function withExtensions(path: string, extensions: string): string[] {
+  const known = extensions.split(';').filter(Boolean);
+  const has = known.some((extension) => extension.toLowerCase() === extname(path).toLowerCase());
+  return known.length === 0 || has ? [path] : known.map((extension) => path + extension.toLowerCase());
+}
+
+function isExecutableFile(path: string): boolean {
+  try {
+    accessSync(path, constants.X_OK);
+    return statSync(path).isFile();
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,25 @@
+/** The one shape in which every platform tells about its processes. */
+
+export interface ProcessRow {
+  pid: number;
+  parent: number;
+  /** Process group; 0 on Windows, which has none. */
+  group: number;
+  /** Short name of the program, for people. */
+  name: string;
+  /** Opaque and stable: equal tokens under one pid mean the same process. */
+  startedAt: string;
+  /** It has ended and only waits for its parent to notice (a zombie). */
+  ended: boolean;
+}
+
+export interface ProcessReader {
+  /** The process with this pid, ended ones included. `undefined` when there is none. */
+  one(pid: number): Promise<ProcessRow | undefined>;
+  /** Every process we may see, ended ones included. */
+  all(): Promise<ProcessRow[]>;
+  /** The pids whose environment at their start held `NAME=value`; none where that cannot be read. */
+  marked(name: string, value: string): Promise<number[]>;
+  /** How often it is reasonable to ask, in milliseconds: a question costs microseconds on Linux, a process elsewhere. */
+  pollMs: number;
+}

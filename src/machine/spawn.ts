@@ -1,0 +1,38 @@
+/** What every start of a process shares: its output files, its identity, and why it failed. */
+import { closeSync, openSync } from 'node:fs';
+import type { ProcessIdentity } from './identity.ts';
+import { processes } from './processes.ts';
+import { type SpawnFailure, spawnFailed } from './spawn-failure.ts';
+
+/** Opens the files that take a process's output, to be appended to and read by nobody else. */
+export function openOutputs(
+  stdoutPath: string,
+  stderrPath: string,
+): { stdout: number; stderr: number; close(): void } | SpawnFailure {
+  const open: number[] = [];
+  const close = (): void => open.forEach(closeSync);
+  try {
+    for (const path of [stdoutPath, stderrPath]) open.push(openSync(path, 'a', 0o600));
+  } catch (error) {
+    close();
+    return spawnFailed(
+      'other',
+      `the output file could not be opened: ${error instanceof Error ? error.message : error}`,
+    );
+  }
+  const [stdout = -1, stderr = -1] = open;
+  return { stdout, stderr, close };
+}
+
+/** Also of a process that ended at once: on Linux this reads in the turn of the spawn, before anybody could reap it. */
+export async function identifyNew(pid: number): Promise<ProcessIdentity> {
+  const row = await processes.one(pid);
+  // Elsewhere it can be gone by now. A token that no process has says just that: it never counts as alive.
+  return { pid, startedAt: row?.startedAt ?? 'ended-before-it-was-seen' };
+}
+
+/** The system's own error inside the result of an execa call that created no process. */
+export function causeOf(result: unknown): NodeJS.ErrnoException {
+  if (!(result instanceof Error)) return new Error('no process was created');
+  return result.cause instanceof Error ? result.cause : result;
+}
