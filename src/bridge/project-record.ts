@@ -22,6 +22,13 @@ export async function recordPlan(bridge: Bridge, project: Project): Promise<void
   await writePlanFile(bridge.home, project.id, markdown).catch(() => undefined);
 }
 
+/** The newest part of a project's record, for a session that has no memory of it. */
+export async function briefRecord(bridge: Bridge, project: Project): Promise<string> {
+  return (await wholeRecord(bridge, project)).slice(-LONGEST_BRIEF);
+}
+
+const LONGEST_BRIEF = 8_000;
+
 /** Most updates that a record written anew goes back over. */
 const MOST_UPDATES = 10_000;
 

@@ -40,7 +40,7 @@ export const POLICIES: Record<OutcomeKind, Policy> = {
   submitted: { step: 'none' },
   cancelled: { step: 'none' },
   interrupted: { step: 'again' },
-  never_spawned: crash,
+  never_spawned: { step: 'retry', tries: 5, firstDelayMs: 1_000 },
   lost: { step: 'again' },
   no_completion: { step: 'retry', tries: 3, firstDelayMs: 0 },
   no_init: crash,

@@ -1,0 +1,95 @@
+/** What the supervisor looks at each time it wakes. */
+import type { Project } from '../project/project.ts';
+import type { Hold } from '../project/retry.ts';
+import type { SteeringMessage } from '../project/review.ts';
+import type { Run } from '../project/run.ts';
+import { type ChangeFeed, openChangeFeed } from '../store/change-feed.ts';
+import { waitingMessages } from '../store/messages.ts';
+import { findProject, listProjects, nextReadyAt, planText } from '../store/projects.ts';
+import { lastDecision } from '../store/reviews.ts';
+import { openRuns } from '../store/runs.ts';
+import { type Bridge, nowText } from './bridge.ts';
+import { finish } from './decide.ts';
+import { setHold } from './holds.ts';
+import { holdLease } from './lease.ts';
+import { briefRecord } from './project-record.ts';
+
+export type { ChangeFeed };
+
+/** Wakes as soon as another process has changed something. */
+export function watchChanges(bridge: Bridge): ChangeFeed {
+  return openChangeFeed(bridge.database, bridge.clock);
+}
+
+/** Runs a supervisor before us left open. */
+export async function unfinishedRuns(bridge: Bridge): Promise<Run[]> {
+  return openRuns(bridge.database.read);
+}
+
+export interface Orders {
+  /** The project was called off. */
+  readonly cancelled: boolean;
+  /** Messages from the person that no run has taken in, oldest first. */
+  readonly messages: readonly SteeringMessage[];
+}
+
+/** What the person wants of a run under way. */
+export async function ordersFor(bridge: Bridge, run: Run): Promise<Orders> {
+  const project = await findProject(bridge.database.read, run.projectId);
+  return {
+    cancelled: project === undefined || project.status === 'cancelled',
+    messages: await waitingMessages(bridge.database.read, run.projectId),
+  };
+}
+
+export interface Briefing {
+  readonly project: Project;
+  readonly markdown: string;
+  /** Why the round before this one was rejected. */
+  readonly reason: string | null;
+  readonly messages: readonly SteeringMessage[];
+  /** The record in words, for a session that remembers nothing. */
+  readonly record: string;
+}
+
+/** Everything a run's prompt is made of. */
+export async function briefingFor(bridge: Bridge, project: Project): Promise<Briefing> {
+  const db = bridge.database.read;
+  const decision = await lastDecision(db, project.id);
+  return {
+    project,
+    markdown: await planText(db, project.id),
+    reason: decision?.verdict === 'rejected' ? decision.reason : null,
+    messages: await waitingMessages(db, project.id),
+    record: await briefRecord(bridge, project),
+  };
+}
+
+/** Completes what the person has approved; returns those projects. */
+export async function finishApproved(bridge: Bridge): Promise<Project[]> {
+  const approved = await listProjects(bridge.database.read, {
+    statuses: ['approved'],
+    oldestFirst: true,
+    limit: 100,
+  });
+  const finished: Project[] = [];
+  for (const { id } of approved) {
+    const reply = await finish(bridge, id, 'supervisor');
+    if (reply.ok) finished.push(reply.value);
+  }
+  return finished;
+}
+
+/** When a project that waits out a back-off becomes ready. */
+export async function nextReadyTime(bridge: Bridge): Promise<Date | undefined> {
+  const at = await nextReadyAt(bridge.database.read, nowText(bridge));
+  return at === undefined ? undefined : new Date(at);
+}
+
+/** Stops new runs for a reason that is nobody's run's. */
+export async function imposeHold(bridge: Bridge, token: string, hold: Hold): Promise<void> {
+  await bridge.database.write(async (trx) => {
+    await holdLease(trx, token);
+    await setHold(trx, hold, 'supervisor');
+  });
+}

@@ -1,0 +1,54 @@
+/** The environment a run's claude gets. */
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/** Names an outer Claude session leaves in the environment of what it starts; they describe that session, not ours. */
+const OF_AN_OUTER_SESSION = [
+  'CLAUDECODE',
+  'CLAUDE_CODE_SESSION_ID',
+  'CLAUDE_CODE_ENTRYPOINT',
+  'CLAUDE_CODE_CHILD_SESSION',
+  'CLAUDE_CODE_MESSAGING_SOCKET',
+  'CLAUDE_CODE_MESSAGING_TOKEN',
+  'CLAUDE_CODE_SSE_PORT',
+  'CLAUDE_PROJECT_DIR',
+  'CLAUDE_PID',
+  'AI_AGENT',
+];
+
+/**
+ * Settings that fit an unattended run (https://code.claude.com/docs/en/settings#environment-variables). Without the
+ * first, a background command would keep the process for ten minutes after its last word.
+ */
+const UNATTENDED: Environment = {
+  CLAUDE_CODE_DISABLE_BACKGROUND_TASKS: '1',
+  CLAUDE_CODE_DISABLE_CRON: '1',
+  CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC: '1',
+  DISABLE_AUTOUPDATER: '1',
+};
+
+/** Defaults that the owner's own environment may change. */
+const DEFAULTS: Environment = {
+  CLAUDE_CODE_MAX_RETRIES: '5',
+  MCP_TIMEOUT: '30000',
+  MCP_CONNECT_TIMEOUT_MS: '30000',
+};
+
+/** The mark that every process of a run inherits; the sweep finds stragglers by it. */
+export const RUN_MARK = 'BRIDGE_RUN_ID';
+
+/**
+ * The supervisor's environment, so that credentials, proxies and cloud settings work, less our own variables and those
+ * of an outer session, plus what marks the run.
+ */
+export function claudeEnvironment(
+  env: Environment,
+  run: { readonly id: string; readonly projectId: string },
+): Environment {
+  const inherited = Object.fromEntries(
+    Object.entries(env).filter(
+      ([name]) => !name.startsWith('BRIDGE_') && !OF_AN_OUTER_SESSION.includes(name),
+    ),
+  );
+  return { ...DEFAULTS, ...inherited, ...UNATTENDED, [RUN_MARK]: run.id, BRIDGE_PROJECT_ID: run.projectId };
+}

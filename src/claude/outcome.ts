@@ -1,0 +1,89 @@
+/**
+ * How a run ended, from structured facts alone: events, exit code, and why we ended it. Never from a text meant for
+ * people. Whether work was submitted is not decided here: the store says that, and it wins.
+ */
+import type { Outcome } from '../project/run.ts';
+import type { RateLimit, Result } from './stream.ts';
+
+export interface RunFacts {
+  /** Set when the supervisor ended the run, and why. It explains everything that follows. */
+  readonly ended: Outcome | undefined;
+  readonly started: boolean;
+  readonly resumed: boolean;
+  /** The last result event. */
+  readonly result: Result | undefined;
+  /** `error` of the last assistant event that had one since the last good turn. */
+  readonly error: string | undefined;
+  readonly rateLimit: RateLimit | undefined;
+  /** Both null: nobody was there to see it. */
+  readonly exit: { readonly code: number | null; readonly signal: string | null };
+  /** The output ends in the middle of a line. */
+  readonly cut: boolean;
+  readonly stderr: string;
+  readonly model: string;
+  readonly budgetUsd: number | null;
+}
+
+export function classify(facts: RunFacts): Outcome {
+  return facts.ended ?? byError(facts) ?? byResult(facts) ?? byExit(facts);
+}
+
+function byError({ error, rateLimit, result, model }: RunFacts): Outcome | undefined {
+  const message = result?.result ?? error ?? '';
+  switch (error) {
+    case undefined:
+      return undefined;
+    case 'rate_limit':
+      return limit(rateLimit) ?? { kind: 'throttled' };
+    case 'overloaded':
+      return { kind: 'throttled' };
+    case 'authentication_failed':
+    case 'oauth_org_not_allowed':
+    case 'account_on_hold':
+    case 'verification_required':
+    case 'cloud_credential_error':
+      return { kind: 'not_logged_in', message };
+    case 'billing_error':
+      return { kind: 'billing', message };
+    case 'model_not_found':
+      return { kind: 'model_unknown', model };
+    default:
+      return undefined;
+  }
+}
+
+/** A rejection with a reset time is the account's usage limit; one without is the service being busy. */
+function limit(info: RateLimit | undefined): Outcome | undefined {
+  if (info?.status !== 'rejected' || info.resetsAt === undefined) return undefined;
+  return {
+    kind: 'usage_limit',
+    limit: info.rateLimitType ?? 'unknown',
+    resetsAt: new Date(info.resetsAt * 1000).toISOString(),
+  };
+}
+
+function byResult(facts: RunFacts): Outcome | undefined {
+  const { result, exit, resumed, started } = facts;
+  if (!result) return undefined;
+  if (resumed && !started && result.subtype === 'error_during_execution') return { kind: 'session_missing' };
+  if (result.subtype === 'error_max_turns') return { kind: 'max_turns', turns: result.num_turns };
+  if (result.subtype === 'error_max_budget_usd')
+    return { kind: 'budget_spent', budgetUsd: facts.budgetUsd ?? 0 };
+  if (result.terminal_reason === 'prompt_too_long') return { kind: 'prompt_too_long' };
+  if (result.stop_reason === 'refusal') return { kind: 'refused' };
+  if (exit.signal !== null) return undefined;
+  if (result.is_error) {
+    const message = (result.result ?? result.errors?.join('; ') ?? result.subtype).slice(0, LONGEST_MESSAGE);
+    return { kind: 'api_error', status: result.api_error_status ?? null, message };
+  }
+  return exit.code === 0 || exit.code === null ? { kind: 'no_completion' } : undefined;
+}
+
+function byExit({ exit, cut, stderr }: RunFacts): Outcome {
+  if (exit.code === null && exit.signal === null)
+    return { kind: 'lost', message: 'it ended while no supervisor was watching' };
+  if (cut && exit.signal === null) return { kind: 'output_truncated' };
+  return { kind: 'crashed', code: exit.code, signal: exit.signal, stderr: stderr.slice(-LONGEST_MESSAGE) };
+}
+
+const LONGEST_MESSAGE = 500;

@@ -1,0 +1,79 @@
+/** Folds Claude's events into what it is doing now. Pure: the time of each line is given. */
+import { z } from 'zod';
+import { EMPTY_LIVE_STATE, type LiveState } from '../project/run.ts';
+import { cleanLine } from '../project/text.ts';
+import type { ClaudeEvent, ToolUse } from './stream.ts';
+
+export interface Progress {
+  readonly live: LiveState;
+  /** Tool calls without a result yet, by id. */
+  readonly open: ReadonlyMap<string, string>;
+  /** The API message last counted as a turn; its blocks arrive as several events. */
+  readonly messageId: string;
+}
+
+export const NO_PROGRESS: Progress = { live: EMPTY_LIVE_STATE, open: new Map(), messageId: '' };
+
+export function advance(progress: Progress, event: ClaudeEvent, at: string): Progress {
+  const alive: Progress = { ...progress, live: { ...progress.live, lastSignAt: at } };
+  switch (event.kind) {
+    case 'assistant': {
+      const open = new Map(progress.open);
+      for (const use of event.toolUses) open.set(use.id, describeTool(use));
+      const isNew = !event.ofSubagent && event.messageId !== progress.messageId;
+      const turns = progress.live.turns + (isNew ? 1 : 0);
+      const live = { ...alive.live, ...todos(event.toolUses), turns, currentTool: newest(open) };
+      return { live, open, messageId: isNew ? event.messageId : progress.messageId };
+    }
+    case 'tool_results': {
+      const open = new Map(progress.open);
+      for (const id of event.toolUseIds) open.delete(id);
+      return { ...alive, live: { ...alive.live, currentTool: newest(open) }, open };
+    }
+    case 'result':
+      return { ...alive, live: { ...alive.live, currentTool: null }, open: new Map() };
+    default:
+      return alive;
+  }
+}
+
+function newest(open: ReadonlyMap<string, string>): string | null {
+  return [...open.values()].at(-1) ?? null;
+}
+
+const LONGEST_DESCRIPTION = 100;
+
+/** `Bash: npm test`, `Edit: src/a.ts`: the tool and the one argument a person would name. */
+function describeTool({ name, input }: ToolUse): string {
+  const subject = [
+    input.command,
+    input.file_path,
+    input.path,
+    input.pattern,
+    input.description,
+    input.url,
+  ].find((value) => typeof value === 'string');
+  const short = name.replace(/^mcp__.+__/, '');
+  return cleanLine(typeof subject === 'string' ? `${short}: ${subject}` : short).slice(
+    0,
+    LONGEST_DESCRIPTION,
+  );
+}
+
+const todoList = z.object({
+  todos: z.array(z.object({ content: z.string(), status: z.string() })),
+});
+
+/** Claude's own list of steps, when it keeps one. */
+function todos(uses: readonly ToolUse[]): Partial<LiveState> {
+  const list = uses
+    .filter(({ name }) => name === 'TodoWrite')
+    .flatMap(({ input }) => todoList.safeParse(input).data?.todos ?? []);
+  if (list.length === 0) return {};
+  const current = list.find(({ status }) => status === 'in_progress');
+  return {
+    todosDone: list.filter(({ status }) => status === 'completed').length,
+    todosTotal: list.length,
+    currentTodo: current ? cleanLine(current.content).slice(0, LONGEST_DESCRIPTION) : null,
+  };
+}

@@ -1,0 +1,112 @@
+/**
+ * Reads a file that another process is writing, line by line, as it grows. The file keeps the raw bytes; what is handed
+ * on is text. An overlong line is passed over and counted, so that memory stays flat.
+ */
+import { type FSWatcher, watch } from 'node:fs';
+import { type FileHandle, open } from 'node:fs/promises';
+import type { Clock } from '../clock.ts';
+
+export interface Tail {
+  /**
+   * Yields each complete line, also those written before. After `end()` it yields what is left and then finishes.
+   */
+  lines(): AsyncGenerator<string>;
+  /** The writer is gone: nothing more will come. */
+  end(): void;
+  /** How many overlong lines were passed over. */
+  skipped(): number;
+  /** After the last line: whether bytes without a final newline were left over. */
+  cut(): boolean;
+}
+
+/** Claude writes tool results of hundreds of kilobytes on one line; beyond this a line is not kept in memory. */
+const LONGEST_LINE = 16 * 1024 * 1024;
+const CHUNK = 256 * 1024;
+const POLL_MS = 1_000;
+
+export function tailFile(path: string, clock: Clock): Tail {
+  const ended = new AbortController();
+  const splitter = new LineSplitter();
+  let leftOver = false;
+  return {
+    end: () => ended.abort(),
+    skipped: () => splitter.skipped,
+    cut: () => leftOver,
+    async *lines() {
+      const file = await open(path, 'r');
+      let wake: () => void = () => undefined;
+      const watcher = watchFile(path, () => wake());
+      try {
+        for (;;) {
+          const grown = new Promise<void>((resolve) => {
+            wake = resolve;
+          });
+          // Asked before reading: what was written before the end is then surely read.
+          const last = ended.signal.aborted;
+          yield* readOn(file, splitter);
+          if (last) break;
+          const waited = new AbortController();
+          await Promise.race([grown, clock.sleep(POLL_MS, AbortSignal.any([ended.signal, waited.signal]))]);
+          waited.abort();
+        }
+        leftOver = splitter.pending();
+      } finally {
+        watcher?.close();
+        await file.close();
+      }
+    },
+  };
+}
+
+async function* readOn(file: FileHandle, splitter: LineSplitter): AsyncGenerator<string> {
+  const buffer = Buffer.alloc(CHUNK);
+  for (;;) {
+    const { bytesRead } = await file.read(buffer, 0, CHUNK, splitter.position);
+    if (bytesRead === 0) return;
+    splitter.position += bytesRead;
+    yield* splitter.push(buffer.subarray(0, bytesRead));
+  }
+}
+
+class LineSplitter {
+  position = 0;
+  skipped = 0;
+  #parts: Buffer[] = [];
+  #length = 0;
+
+  *push(chunk: Buffer): Generator<string> {
+    let start = 0;
+    for (let at = chunk.indexOf(NEWLINE); at >= 0; at = chunk.indexOf(NEWLINE, start)) {
+      this.#keep(chunk.subarray(start, at));
+      start = at + 1;
+      // A line ends at a byte that is never inside a UTF-8 character, so whole lines decode whole.
+      if (this.#length <= LONGEST_LINE) yield Buffer.concat(this.#parts).toString('utf8');
+      else this.skipped += 1;
+      this.#parts = [];
+      this.#length = 0;
+    }
+    this.#keep(chunk.subarray(start));
+  }
+
+  pending(): boolean {
+    return this.#length > 0;
+  }
+
+  #keep(part: Buffer): void {
+    this.#length += part.length;
+    if (part.length > 0 && this.#length <= LONGEST_LINE) this.#parts.push(Buffer.from(part));
+    else if (this.#length > LONGEST_LINE) this.#parts = [];
+  }
+}
+
+const NEWLINE = 0x0a;
+
+function watchFile(path: string, onGrowth: () => void): FSWatcher | undefined {
+  try {
+    const watcher = watch(path, { persistent: false }, onGrowth);
+    watcher.on('error', () => watcher.close());
+    return watcher;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,271 @@
+/**
+ * One run under way, from a living process to its outcome in the store.
+ *
+ *   watching ──result──▶ finishing ──exit──▶ ended
+ *      │                     │                 ▲
+ *      └──stop / watchdog────┴──▶ stopping ────┘
+ *
+ * It reads what Claude writes from the run's own file, never from a pipe: so it can as well follow a process that was
+ * started by a supervisor that has died, or read to the end what a dead process left.
+ */
+import { randomUUID } from 'node:crypto';
+import { rm } from 'node:fs/promises';
+import { ordersFor } from '../bridge/attending.ts';
+import { type EndedRun, endRun, recordDelivered, recordLive, recordReady } from '../bridge/runs.ts';
+import { CODE_SERVER } from '../claude/command-line.ts';
+import { RUN_MARK } from '../claude/environment.ts';
+import { interruptRequest, userMessage } from '../claude/input.ts';
+import { classify } from '../claude/outcome.ts';
+import { advance, NO_PROGRESS, type Progress } from '../claude/progress.ts';
+import { type ClaudeEvent, type Init, type RateLimit, type Result, readEvent } from '../claude/stream.ts';
+import { type Tail, tailFile } from '../claude/tail.ts';
+import type { Child, Exit } from '../machine/child.ts';
+import type { ProcessIdentity } from '../machine/identity.ts';
+import { stopChild } from '../machine/stop.ts';
+import { sweep } from '../machine/sweep.ts';
+import { EMPTY_LIVE_STATE, type LiveState, type Outcome, type Run } from '../project/run.ts';
+import type { Context } from './context.ts';
+import { lastLines } from './last-lines.ts';
+import { type RunFiles, runFiles } from './run-files.ts';
+import { isInPrompt, promptId } from './run-process.ts';
+import { judge, type Limits } from './watchdog.ts';
+
+/** A process to follow; one that is not our child has no input. */
+export type Followed = Pick<Child, 'identity' | 'write' | 'endInput' | 'exited' | 'family'>;
+
+export interface RunSetting {
+  readonly run: Run;
+  readonly resumed: boolean;
+  readonly runTimeoutMs: number;
+  readonly budgetUsd: number | null;
+  /** What earlier runs of the same session have cost: newer versions of Claude report the sum. */
+  readonly sessionSpentUsd: number;
+}
+
+const GRACE_MS = { interrupt: 3_000, int: 3_000, term: 3_000 };
+const SWEEP_GRACE_MS = 2_000;
+const WATCH_EVERY_MS = 1_000;
+const LIVE_EVERY_MS = 500;
+
+export class ActiveRun {
+  readonly run: Run;
+  /** Resolves when the run's outcome is in the store. */
+  readonly ended: Promise<EndedRun>;
+
+  readonly #context: Context;
+  readonly #setting: RunSetting;
+  readonly #process: Followed;
+  readonly #files: RunFiles;
+  readonly #limits: Limits;
+  readonly #tail: Tail;
+  readonly #spawnedAt: number;
+  #lastSignAt: number;
+  #finishedAt: number | undefined;
+  #progress: Progress = NO_PROGRESS;
+  #init: Init | undefined;
+  #result: Result | undefined;
+  #error: string | undefined;
+  #rateLimit: RateLimit | undefined;
+  #endedBecause: Outcome | undefined;
+  #stopping: Promise<void> | undefined;
+  #shown: LiveState = EMPTY_LIVE_STATE;
+  #shownAt = Number.NEGATIVE_INFINITY;
+  readonly #sent = new Set<string>();
+
+  constructor(context: Context, setting: RunSetting, process: Followed) {
+    this.#context = context;
+    this.#setting = setting;
+    this.#process = process;
+    this.run = setting.run;
+    this.#files = runFiles(context.bridge.home, this.run.id);
+    const { config } = context;
+    this.#limits = {
+      startMs: config.start_timeout,
+      silenceMs: config.silence_timeout,
+      toolMs: config.tool_timeout,
+      runMs: setting.runTimeoutMs,
+      exitMs: config.exit_timeout,
+    };
+    this.#tail = tailFile(this.#files.output, context.clock);
+    this.#spawnedAt = context.clock.monotonic();
+    this.#lastSignAt = this.#spawnedAt;
+    this.ended = this.#follow();
+  }
+
+  get identity(): ProcessIdentity {
+    return this.#process.identity;
+  }
+
+  /** Does what the person has asked for since the last look: cancel, or hand over messages. */
+  async attend(): Promise<void> {
+    const { cancelled, messages } = await ordersFor(this.#context.bridge, this.run);
+    if (cancelled) return this.stop({ kind: 'cancelled' });
+    for (const message of messages) {
+      if (this.#sent.has(message.id) || isInPrompt(message, this.run)) continue;
+      if (this.#process.write(userMessage(message.message, message.id))) this.#sent.add(message.id);
+    }
+  }
+
+  /** Ends the run, gently first; `because` becomes its outcome unless the work was submitted before. */
+  async stop(because: Outcome | undefined): Promise<void> {
+    this.#endedBecause ??= because;
+    this.#stopping ??= this.#endProcess();
+    await this.#stopping;
+  }
+
+  async #endProcess(): Promise<void> {
+    const { clock, log } = this.#context;
+    const interrupt = () => {
+      const sent = this.#process.write(interruptRequest(randomUUID()));
+      // After an interrupt Claude waits for the next message; with no more input it exits.
+      this.#process.endInput();
+      return sent;
+    };
+    const rung = await stopChild(this.#process, { interrupt, graceMs: GRACE_MS, clock });
+    log.debug('run.stopped', { run: this.run.id, by: rung });
+  }
+
+  async #follow(): Promise<EndedRun> {
+    const watching = new AbortController();
+    const watched = this.#watch(watching.signal);
+    const exited = this.#process.exited.then((exit) => {
+      watching.abort();
+      this.#tail.end();
+      return exit;
+    });
+    for await (const line of this.#tail.lines()) await this.#take(line);
+    const exit = await exited;
+    await watched;
+    return this.#end(exit);
+  }
+
+  async #watch(signal: AbortSignal): Promise<void> {
+    const { clock } = this.#context;
+    while (!signal.aborted) {
+      await clock.sleep(WATCH_EVERY_MS, signal);
+      if (signal.aborted || this.#stopping) continue;
+      await this.#showLive();
+      const verdict = judge(
+        {
+          spawnedAt: this.#spawnedAt,
+          lastSignAt: this.#lastSignAt,
+          started: this.#init !== undefined,
+          usingTool: this.#progress.open.size > 0,
+          finishedAt: this.#finishedAt,
+        },
+        this.#limits,
+        clock.monotonic(),
+      );
+      if (verdict.late) await this.stop(verdict.outcome);
+    }
+  }
+
+  async #take(line: string): Promise<void> {
+    const { clock } = this.#context;
+    this.#lastSignAt = clock.monotonic();
+    const event = readEvent(line);
+    if (event === undefined) return;
+    this.#progress = advance(this.#progress, event, clock.now().toISOString());
+    await this.#react(event);
+    await this.#showLive();
+  }
+
+  async #react(event: ClaudeEvent): Promise<void> {
+    switch (event.kind) {
+      case 'init':
+        return this.#checkHandshake(event.init);
+      case 'taken_in':
+        return this.#delivered(event.uuid);
+      case 'rate_limit':
+        this.#rateLimit = event.info;
+        return;
+      case 'assistant':
+        if (!event.ofSubagent) this.#error = event.error;
+        return;
+      case 'result':
+        this.#result = event.result;
+        this.#finishedAt = this.#context.clock.monotonic();
+        // Closing the input lets Claude finish what it was told meanwhile, and then exit.
+        this.#process.endInput();
+        return;
+    }
+  }
+
+  /** A run counts only once our tools are connected: without them Claude works on, and nobody hears of it. */
+  async #checkHandshake(init: Init): Promise<void> {
+    this.#finishedAt = undefined;
+    if (this.#init) return;
+    this.#init = init;
+    const status = init.mcp_servers.find(({ name }) => name === CODE_SERVER)?.status ?? 'not listed';
+    if (status !== 'connected') {
+      void this.stop({ kind: 'tools_missing', status });
+      return;
+    }
+    const facts = { model: init.model, claudeVersion: init.claude_code_version };
+    await recordReady(this.#context.bridge, this.#context.token, this.run, facts);
+  }
+
+  async #delivered(uuid: string): Promise<void> {
+    const { bridge, token } = this.#context;
+    if (uuid !== promptId(this.run)) return recordDelivered(bridge, token, this.run, [uuid]);
+    const { messages } = await ordersFor(bridge, this.run);
+    const inPrompt = messages.filter((message) => isInPrompt(message, this.run)).map(({ id }) => id);
+    await recordDelivered(bridge, token, this.run, inPrompt);
+  }
+
+  /** Stores what Claude is doing now, unless that is unchanged or was stored a moment ago. */
+  async #showLive(): Promise<void> {
+    const { bridge, clock, token } = this.#context;
+    const { live } = this.#progress;
+    const now = clock.monotonic();
+    if (sameToReaders(live, this.#shown) || now - this.#shownAt < LIVE_EVERY_MS) return;
+    this.#shown = live;
+    this.#shownAt = now;
+    await recordLive(bridge, token, this.run, live);
+  }
+
+  async #end(exit: Exit): Promise<EndedRun> {
+    const { bridge, clock, log, token } = this.#context;
+    const { identity } = this.#process;
+    const family = await this.#process.family();
+    const mark = { name: RUN_MARK, value: this.run.id };
+    const leftovers = await sweep({ root: identity, mark, family, graceMs: SWEEP_GRACE_MS, clock });
+    for (const { pid, name } of leftovers) log.warn('run.leftover', { run: this.run.id, pid, name });
+    const skipped = this.#tail.skipped();
+    if (skipped > 0) log.warn('run.lines_skipped', { run: this.run.id, lines: skipped });
+
+    const outcome = classify({
+      ended: this.#endedBecause,
+      started: this.#init !== undefined,
+      resumed: this.#setting.resumed,
+      result: this.#result,
+      error: this.#error,
+      rateLimit: this.#rateLimit,
+      exit,
+      cut: this.#tail.cut(),
+      stderr: await lastLines(this.#files.errors),
+      model: this.run.model ?? 'default',
+      budgetUsd: this.#setting.budgetUsd,
+    });
+    await rm(this.#files.mcpConfig, { force: true });
+    const costUsd = this.#cost();
+    const live = { ...this.#progress.live, currentTool: null, costUsd };
+    return endRun(bridge, token, this.run, outcome, { costUsd, live, random: Math.random() });
+  }
+
+  /**
+   * What this run has cost, in US dollars. Newer versions report the whole session's cost on resume, older ones only
+   * the process's own (seen: 2.1.329 and 2.1.197).
+   */
+  #cost(): number {
+    const total = this.#result?.total_cost_usd ?? 0;
+    const before = this.#setting.sessionSpentUsd;
+    return total >= before ? total - before : total;
+  }
+}
+
+/** The time of the last sign alone is not worth a write each line: it is stored with the next change, or each minute. */
+function sameToReaders(a: LiveState, b: LiveState): boolean {
+  const sameMinute = a.lastSignAt?.slice(0, 16) === b.lastSignAt?.slice(0, 16);
+  return sameMinute && a.currentTool === b.currentTool && a.turns === b.turns && a.todosDone === b.todosDone;
+}

@@ -1,0 +1,17 @@
+import type { Bridge } from '../bridge/bridge.ts';
+import type { Clock } from '../clock.ts';
+import type { Config, Environment } from '../config.ts';
+import type { Log } from '../log.ts';
+
+/** What every part of a running supervisor is given. */
+export interface Context {
+  readonly bridge: Bridge;
+  readonly config: Config;
+  readonly env: Environment;
+  readonly clock: Clock;
+  readonly log: Log;
+  /** Proves that this supervisor holds the lease; every write checks it. */
+  readonly token: string;
+  /** Command and arguments that start our own command line. */
+  readonly entry: readonly string[];
+}

@@ -1,0 +1,78 @@
+/**
+ * What a predecessor left behind. Each open run is judged by its process: one that lives is adopted, one that is dead
+ * is read to its end, one that proves never to have existed is given back.
+ */
+import { unfinishedRuns } from '../bridge/attending.ts';
+import { projectDetails } from '../bridge/reading.ts';
+import { endRun, recordSpawn } from '../bridge/runs.ts';
+import { claudeEnvironment, RUN_MARK } from '../claude/environment.ts';
+import { sessionExists } from '../claude/session.ts';
+import { watchProcess } from '../machine/child.ts';
+import { isAlive, type ProcessIdentity } from '../machine/identity.ts';
+import { findMarked } from '../machine/sweep.ts';
+import { familyOf } from '../machine/tree.ts';
+import { EMPTY_LIVE_STATE, type Outcome, type Run } from '../project/run.ts';
+import { ActiveRun, type Followed } from './active-run.ts';
+import type { Context } from './context.ts';
+
+/** Takes up every open run; returns those to follow. */
+export async function recover(context: Context): Promise<ActiveRun[]> {
+  const active: ActiveRun[] = [];
+  for (const run of await unfinishedRuns(context.bridge)) {
+    const identity = await processOf(context, run);
+    if (identity) active.push(await adopt(context, run, identity));
+    else await closeUnspawned(context, run);
+  }
+  return active;
+}
+
+/** The run's process: as recorded, or, when the predecessor died before it could, found by its mark. */
+async function processOf(context: Context, run: Run): Promise<ProcessIdentity | undefined> {
+  if (run.pid !== null && run.pidStartedAt !== null) return { pid: run.pid, startedAt: run.pidStartedAt };
+  const [found] = await findMarked(RUN_MARK, run.id);
+  if (found) await recordSpawn(context.bridge, context.token, run, found.pid, found.startedAt);
+  return found;
+}
+
+async function adopt(context: Context, run: Run, identity: ProcessIdentity): Promise<ActiveRun> {
+  const { bridge, clock, config, log } = context;
+  const alive = await isAlive(identity);
+  log.info('run.adopted', { run: run.id, project: run.projectId, pid: identity.pid, alive });
+  const details = await projectDetails(bridge, run.projectId);
+  const before = details.ok
+    ? details.value.runs.filter((other) => other.sessionId === run.sessionId && other.id !== run.id)
+    : [];
+  const project = details.ok ? details.value.project : undefined;
+  return new ActiveRun(
+    context,
+    {
+      run,
+      resumed: before.length > 0,
+      runTimeoutMs: project?.timeoutMs ?? config.run_timeout,
+      budgetUsd: project?.budgetUsd ?? null,
+      sessionSpentUsd: before.reduce((sum, other) => sum + other.costUsd, 0),
+    },
+    orphan(identity, watchProcess(identity, clock)),
+  );
+}
+
+/** A process whose input and exit code went with its parent. */
+function orphan(identity: ProcessIdentity, gone: Promise<void>): Followed {
+  return {
+    identity,
+    write: () => false,
+    endInput: () => undefined,
+    exited: gone.then(() => ({ code: null, signal: null })),
+    family: () => familyOf(identity),
+  };
+}
+
+/** No process was recorded and none carries the mark. Only a conversation could show that there once was one. */
+async function closeUnspawned(context: Context, run: Run): Promise<void> {
+  const { bridge, token } = context;
+  const ran = await sessionExists(run.sessionId, claudeEnvironment(context.env, run));
+  const outcome: Outcome = ran
+    ? { kind: 'lost', message: 'the supervisor died before it recorded the process' }
+    : { kind: 'never_spawned', message: 'the supervisor died before it started Claude' };
+  await endRun(bridge, token, run, outcome, { costUsd: 0, live: EMPTY_LIVE_STATE, random: Math.random() });
+}

@@ -1,0 +1,189 @@
+/**
+ * The daemon: recover -> claim -> run -> record -> wait. It promises that at most one supervisor works on a state
+ * folder, that nothing is spawned before it is in the store, and that when it stops, nothing it started is left.
+ */
+import { finishApproved, nextReadyTime, watchChanges } from '../bridge/attending.ts';
+import { openBridge } from '../bridge/bridge.ts';
+import { currentLease, LeaseLost, releaseLease } from '../bridge/lease.ts';
+import { endRun, recordSpawn, type StartedRun, startNextRun } from '../bridge/runs.ts';
+import type { Clock } from '../clock.ts';
+import type { Config, Environment } from '../config.ts';
+import type { Log } from '../log.ts';
+import { EMPTY_LIVE_STATE } from '../project/run.ts';
+import { VERSION } from '../version.ts';
+import { ActiveRun } from './active-run.ts';
+import { mayStart, nextHoldEnd } from './admission.ts';
+import type { Context } from './context.ts';
+import { HistoryLog } from './history-log.ts';
+import { acquireLease, keepLease } from './lease-keeper.ts';
+import { recover } from './recover.ts';
+import { openingMessage, spawnRun } from './run-process.ts';
+import { Waker } from './waker.ts';
+
+export interface SupervisorOptions {
+  readonly home: string;
+  readonly config: Config;
+  /** What Claude inherits. */
+  readonly env: Environment;
+  readonly clock: Clock;
+  readonly log: Log;
+  /** Command and arguments that start our own command line. */
+  readonly entry: readonly string[];
+  /** Abort it to drain and stop. */
+  readonly signal: AbortSignal;
+}
+
+export type SupervisorEnd =
+  | { readonly kind: 'stopped' }
+  | { readonly kind: 'already-running'; readonly pid: number }
+  | { readonly kind: 'lease-lost' };
+
+/** Works until `signal` aborts or someone asks it, through the store, to stop. Throws StoreError. */
+export async function runSupervisor(options: SupervisorOptions): Promise<SupervisorEnd> {
+  const bridge = openBridge(options.home, options.clock);
+  try {
+    const lease = await acquireLease(bridge, VERSION);
+    if (!lease.taken) return { kind: 'already-running', pid: lease.pid };
+    const { config, env, clock, log, entry, signal } = options;
+    const supervisor = await Supervisor.create({
+      bridge,
+      config,
+      env,
+      clock,
+      log,
+      entry,
+      token: lease.token,
+    });
+    return await supervisor.work(signal);
+  } catch (error) {
+    if (!(error instanceof LeaseLost)) throw error;
+    options.log.error('supervisor.lease_lost', {}, error.message);
+    return { kind: 'lease-lost' };
+  } finally {
+    await bridge.close();
+  }
+}
+
+class Supervisor {
+  readonly #context: Context;
+  readonly #history: HistoryLog;
+  readonly #waker: Waker;
+  readonly #active = new Map<string, ActiveRun>();
+  /** The first error of a part that works beside the loop: it ends the supervisor. */
+  readonly #failed = new AbortController();
+
+  static async create(context: Context): Promise<Supervisor> {
+    return new Supervisor(context, await HistoryLog.open(context.bridge, context.log));
+  }
+
+  private constructor(context: Context, history: HistoryLog) {
+    this.#context = context;
+    this.#history = history;
+    this.#waker = new Waker(watchChanges(context.bridge), context.clock);
+  }
+
+  async work(stop: AbortSignal): Promise<SupervisorEnd> {
+    const { bridge, clock, log, token } = this.#context;
+    const working = new AbortController();
+    this.#alongside(keepLease(bridge, token, clock, working.signal));
+    log.info('supervisor.started', { pid: process.pid, version: VERSION, home: bridge.home });
+    try {
+      for (const run of await recover(this.#context)) this.#follow(run);
+      await this.#loop(stop);
+      await this.#drain();
+      await releaseLease(bridge, token);
+      log.info('supervisor.stopped', { pid: process.pid });
+      return { kind: 'stopped' };
+    } finally {
+      working.abort();
+      this.#waker.close();
+    }
+  }
+
+  async #loop(stop: AbortSignal): Promise<void> {
+    while (!stop.aborted && !(await this.#askedToStop())) {
+      this.#failed.signal.throwIfAborted();
+      await finishApproved(this.#context.bridge);
+      for (const run of this.#active.values()) this.#alongside(run.attend());
+      await this.#startRuns();
+      await this.#history.catchUp();
+      await this.#waker.wait(AbortSignal.any([stop, this.#failed.signal]), await this.#nextAppointment());
+    }
+  }
+
+  async #startRuns(): Promise<void> {
+    const { bridge, config, token } = this.#context;
+    while (this.#active.size < config.concurrency && (await mayStart(this.#context))) {
+      const newSessionId = () => crypto.randomUUID();
+      const started = await startNextRun(bridge, token, { model: config.model ?? null, newSessionId });
+      if (!started) return;
+      await this.#start(started);
+    }
+  }
+
+  async #start(started: StartedRun): Promise<void> {
+    const { bridge, config, token } = this.#context;
+    const { run, project } = started;
+    const spawned = await spawnRun(this.#context, started);
+    if (!spawned.spawned) {
+      await endRun(bridge, token, run, spawned.outcome, {
+        costUsd: 0,
+        live: EMPTY_LIVE_STATE,
+        random: Math.random(),
+      });
+      return;
+    }
+    const { child, resumed } = spawned;
+    await recordSpawn(bridge, token, run, child.identity.pid, child.identity.startedAt);
+    const inSession = started.earlier.filter(({ sessionId }) => sessionId === run.sessionId);
+    const setting = {
+      run,
+      resumed,
+      runTimeoutMs: project.timeoutMs ?? config.run_timeout,
+      budgetUsd: project.budgetUsd,
+      sessionSpentUsd: inSession.reduce((sum, { costUsd }) => sum + costUsd, 0),
+    };
+    this.#follow(new ActiveRun(this.#context, setting, child));
+    child.write(await openingMessage(this.#context, started, resumed));
+  }
+
+  #follow(run: ActiveRun): void {
+    this.#active.set(run.run.id, run);
+    this.#alongside(
+      run.ended.then(() => {
+        this.#active.delete(run.run.id);
+        this.#waker.wake();
+      }),
+    );
+  }
+
+  /** Stops every run, after the time the owner gives them, and waits until each has ended. */
+  async #drain(): Promise<void> {
+    const { clock, config, log } = this.#context;
+    const runs = [...this.#active.values()];
+    log.info('supervisor.stopping', { runs: runs.length });
+    const ended = Promise.allSettled(runs.map((run) => run.ended));
+    if (runs.length > 0) await Promise.race([ended, clock.sleep(config.drain_timeout)]);
+    await Promise.all([...this.#active.values()].map((run) => run.stop({ kind: 'interrupted' })));
+    await ended;
+    await finishApproved(this.#context.bridge);
+    await this.#history.catchUp();
+    this.#failed.signal.throwIfAborted();
+  }
+
+  async #askedToStop(): Promise<boolean> {
+    const lease = await currentLease(this.#context.bridge);
+    return lease?.token === this.#context.token && lease.stopRequestedAt !== null;
+  }
+
+  /** When there is something to do even if nothing changes. */
+  async #nextAppointment(): Promise<Date | undefined> {
+    const times = [await nextReadyTime(this.#context.bridge), await nextHoldEnd(this.#context)];
+    return times.filter((time) => time !== undefined).sort((a, b) => a.getTime() - b.getTime())[0];
+  }
+
+  /** Work beside the loop: its failure is the supervisor's failure, never half a supervisor. */
+  #alongside(work: Promise<unknown>): void {
+    work.catch((error: unknown) => this.#failed.abort(error));
+  }
+}
