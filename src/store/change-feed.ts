@@ -14,28 +14,40 @@ export interface ChangeFeed {
 }
 
 const POLL_MS = 2_000;
+const LONGEST_SYNC_MS = 128;
 
 export function openChangeFeed(database: Database, clock: Clock): ChangeFeed {
   let seen = database.dataVersion();
-  const closing = new AbortController();
+  let hinted = false;
   let wake: () => void = () => undefined;
-  const watcher = watchFolder(dirname(database.file), () => wake());
+  const closing = new AbortController();
+  const watcher = watchFolder(dirname(database.file), () => {
+    hinted = true;
+    wake();
+  });
+  const isNew = () => {
+    const version = database.dataVersion();
+    if (version === seen) return false;
+    seen = version;
+    return true;
+  };
 
   return {
     async changed(signal) {
       const stop = AbortSignal.any([signal, closing.signal]);
       while (!stop.aborted) {
-        const hint = new Promise<void>((resolve) => {
-          wake = resolve;
-        });
-        const version = database.dataVersion();
-        if (version !== seen) {
-          seen = version;
-          return;
+        if (isNew()) return;
+        if (hinted) {
+          hinted = false;
+          if (await soon(isNew, clock, stop)) return;
+        } else {
+          const waited = new AbortController();
+          const hint = new Promise<void>((resolve) => {
+            wake = resolve;
+          });
+          await Promise.race([hint, clock.sleep(POLL_MS, AbortSignal.any([stop, waited.signal]))]);
+          waited.abort();
         }
-        const waited = new AbortController();
-        await Promise.race([hint, clock.sleep(POLL_MS, AbortSignal.any([stop, waited.signal]))]);
-        waited.abort();
       }
     },
     close() {
@@ -43,6 +55,18 @@ export function openChangeFeed(database: Database, clock: Clock): ChangeFeed {
       watcher?.close();
     },
   };
+}
+
+/**
+ * The hint comes when the log file is written; the commit is visible only after it was also synced and the shared
+ * index was updated, which no watch reports. So a hint is followed by a few quick looks.
+ */
+async function soon(isNew: () => boolean, clock: Clock, stop: AbortSignal): Promise<boolean> {
+  for (let wait = 1; wait <= LONGEST_SYNC_MS && !stop.aborted; wait *= 2) {
+    await clock.sleep(wait, stop);
+    if (isNew()) return true;
+  }
+  return false;
 }
 
 function watchFolder(folder: string, onHint: () => void): FSWatcher | undefined {

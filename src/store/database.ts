@@ -7,6 +7,7 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import Sqlite from 'better-sqlite3';
 import { CompiledQuery, Kysely, SqliteDialect, SqliteDriver, type Transaction } from 'kysely';
+import { systemClock } from '../clock.ts';
 import { MIGRATIONS } from './migrations.ts';
 import type { Tables } from './schema.ts';
 
@@ -44,8 +45,9 @@ export class StoreError extends Error {
   }
 }
 
-/** How long a write waits for another process's write, in milliseconds. */
+/** How long a write waits for another's write, in milliseconds, and how long at most between two looks. */
 const BUSY_TIMEOUT_MS = 5_000;
+const LONGEST_BUSY_STEP_MS = 20;
 
 /** Opens, and when needed creates and migrates, the database of a state folder. Throws StoreError. */
 export function openDatabase(home: string): Database {
@@ -89,6 +91,8 @@ function open(file: string): Sqlite.Database {
     sqlite.pragma('synchronous = FULL');
     sqlite.pragma('foreign_keys = ON');
     migrate(sqlite, file);
+    // From here on a wait for the lock is ours (see ImmediateSqliteDriver): SQLite's own would stop the event loop.
+    sqlite.pragma('busy_timeout = 0');
     return sqlite;
   } catch (error) {
     sqlite.close();
@@ -172,6 +176,17 @@ class ImmediateSqliteDriver extends SqliteDriver {
   override async beginTransaction(
     connection: Parameters<SqliteDriver['beginTransaction']>[0],
   ): Promise<void> {
-    await connection.executeQuery(CompiledQuery.raw('begin immediate'));
+    const deadline = systemClock.monotonic() + BUSY_TIMEOUT_MS;
+    for (let wait = 1; ; wait = Math.min(wait * 2, LONGEST_BUSY_STEP_MS)) {
+      try {
+        await connection.executeQuery(CompiledQuery.raw('begin immediate'));
+        return;
+      } catch (error) {
+        const busy = (error as { code?: unknown }).code === 'SQLITE_BUSY';
+        if (!busy || systemClock.monotonic() > deadline) throw error;
+      }
+      // Jitter, so that several who wait do not come back together.
+      await systemClock.sleep(wait * (0.5 + Math.random()));
+    }
   }
 }

@@ -40,6 +40,8 @@ export interface RunSetting {
   readonly budgetUsd: number | null;
   /** What earlier runs of the same session have cost: newer versions of Claude report the sum. */
   readonly sessionSpentUsd: number;
+  /** Called when the run has written something into the history. */
+  readonly onChange: () => void;
 }
 
 const GRACE_MS = { interrupt: 3_000, int: 3_000, term: 3_000 };
@@ -203,6 +205,7 @@ export class ActiveRun {
     }
     const facts = { model: init.model, claudeVersion: init.claude_code_version };
     await recordReady(this.#context.bridge, this.#context.token, this.run, facts);
+    this.#setting.onChange();
   }
 
   async #delivered(uuid: string): Promise<void> {

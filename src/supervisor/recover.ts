@@ -16,11 +16,11 @@ import { ActiveRun, type Followed } from './active-run.ts';
 import type { Context } from './context.ts';
 
 /** Takes up every open run; returns those to follow. */
-export async function recover(context: Context): Promise<ActiveRun[]> {
+export async function recover(context: Context, onChange: () => void): Promise<ActiveRun[]> {
   const active: ActiveRun[] = [];
   for (const run of await unfinishedRuns(context.bridge)) {
     const identity = await processOf(context, run);
-    if (identity) active.push(await adopt(context, run, identity));
+    if (identity) active.push(await adopt(context, run, identity, onChange));
     else await closeUnspawned(context, run);
   }
   return active;
@@ -34,7 +34,12 @@ async function processOf(context: Context, run: Run): Promise<ProcessIdentity | 
   return found;
 }
 
-async function adopt(context: Context, run: Run, identity: ProcessIdentity): Promise<ActiveRun> {
+async function adopt(
+  context: Context,
+  run: Run,
+  identity: ProcessIdentity,
+  onChange: () => void,
+): Promise<ActiveRun> {
   const { bridge, clock, config, log } = context;
   const alive = await isAlive(identity);
   log.info('run.adopted', { run: run.id, project: run.projectId, pid: identity.pid, alive });
@@ -51,6 +56,7 @@ async function adopt(context: Context, run: Run, identity: ProcessIdentity): Pro
       runTimeoutMs: project?.timeoutMs ?? config.run_timeout,
       budgetUsd: project?.budgetUsd ?? null,
       sessionSpentUsd: before.reduce((sum, other) => sum + other.costUsd, 0),
+      onChange,
     },
     orphan(identity, watchProcess(identity, clock)),
   );

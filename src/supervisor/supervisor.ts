@@ -72,6 +72,9 @@ class Supervisor {
   /** The first error of a part that works beside the loop: it ends the supervisor. */
   readonly #failed = new AbortController();
 
+  /** Our own changes are not seen by the change feed; they too may have consequences, at least a line in the log. */
+  readonly #changed = () => this.#waker.wake();
+
   static async create(context: Context): Promise<Supervisor> {
     return new Supervisor(context, await HistoryLog.open(context.bridge, context.log));
   }
@@ -88,7 +91,7 @@ class Supervisor {
     this.#alongside(keepLease(bridge, token, clock, working.signal));
     log.info('supervisor.started', { pid: process.pid, version: VERSION, home: bridge.home });
     try {
-      for (const run of await recover(this.#context)) this.#follow(run);
+      for (const run of await recover(this.#context, this.#changed)) this.#follow(run);
       await this.#loop(stop);
       await this.#drain();
       await releaseLease(bridge, token);
@@ -142,6 +145,7 @@ class Supervisor {
       runTimeoutMs: project.timeoutMs ?? config.run_timeout,
       budgetUsd: project.budgetUsd,
       sessionSpentUsd: inSession.reduce((sum, { costUsd }) => sum + costUsd, 0),
+      onChange: this.#changed,
     };
     this.#follow(new ActiveRun(this.#context, setting, child));
     child.write(await openingMessage(this.#context, started, resumed));
