@@ -8,7 +8,14 @@ import { type BridgeEvent, eventsAfter, newestEventId } from '../store/events.ts
 import { allHolds } from '../store/holds.ts';
 import { type Lease, readLease } from '../store/lease.ts';
 import { waitingMessages } from '../store/messages.ts';
-import { countByStatus, findProject, listProjects, type ProjectFilter, planText } from '../store/projects.ts';
+import {
+  countByStatus,
+  findProject,
+  listProjects,
+  type ProjectFilter,
+  planText,
+  projectIdsFrom,
+} from '../store/projects.ts';
 import { completionsOf, decisionsOf, findCompletion } from '../store/reviews.ts';
 import { openRunOf, openRuns, runsOf, spentOn, spentSince } from '../store/runs.ts';
 import { latestUpdatesOf, updatesOf } from '../store/updates.ts';
@@ -46,6 +53,23 @@ export async function projectDetails(
     waitingMessages: await waitingMessages(db, projectId),
     spentUsd: await spentOn(db, projectId),
   });
+}
+
+const SHORTEST_PREFIX = 4;
+
+/** The id of the one project that `text`, an id or its first characters, names. */
+export async function resolveProjectId(bridge: Bridge, text: string): Promise<Reply<string>> {
+  const prefix = text.trim().toLowerCase();
+  if (!/^[0-9a-f]{1,12}$/.test(prefix)) return refuse(unknownProject(text));
+  if (prefix.length < SHORTEST_PREFIX)
+    return refuse(`'${prefix}' is too short for an id: give at least ${SHORTEST_PREFIX} characters.`);
+  const [id, ...others] = await projectIdsFrom(bridge.database.read, prefix, 4);
+  if (id === undefined) return refuse(unknownProject(text));
+  if (others.length === 0) return done(id);
+  const examples = [id, ...others].slice(0, 3).join(', ');
+  return refuse(
+    `'${prefix}' fits several projects (${examples}${others.length > 2 ? ', …' : ''}): give more of it.`,
+  );
 }
 
 export interface ProjectState {

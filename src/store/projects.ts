@@ -14,6 +14,20 @@ export async function findProject(db: Reader, id: string): Promise<Project | und
   return row && toProject(row);
 }
 
+/** Ids that begin with `prefix`, which must be hex digits; at most `limit`. */
+export async function projectIdsFrom(db: Reader, prefix: string, limit: number): Promise<string[]> {
+  const rows = await db
+    .selectFrom('projects')
+    .select('id')
+    .where('id', '>=', prefix)
+    // The first letter after the hex digits.
+    .where('id', '<', `${prefix}g`)
+    .orderBy('id')
+    .limit(limit)
+    .execute();
+  return rows.map((row) => row.id);
+}
+
 export async function findProjectByRequest(db: Reader, requestId: string): Promise<Project | undefined> {
   const row = await db
     .selectFrom('projects')
