@@ -14,7 +14,7 @@ export interface Exchange {
   readonly signal: AbortSignal;
 }
 
-/** Resolves when the response has ended, or when the exchange's signal aborts. Never rejects. */
+/** Resolves when the response has ended, or when the exchange's signal aborts. */
 export async function answer(reply: Reply, exchange: Exchange): Promise<void> {
   const { response, signal, clock } = exchange;
   switch (reply.kind) {

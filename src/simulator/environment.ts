@@ -14,11 +14,15 @@ export interface SimulatedClaude {
   readonly login?: 'api-key' | 'subscription';
 }
 
-/** Returns the whole environment; callers may add to it. The key or token is made up. */
+/**
+ * Returns the whole environment; callers may add to it. The key or token is made up. Claude keeps all its files inside
+ * `home`, also those that it otherwise leaves in the system's temporary folder (seen in 2.1.329).
+ */
 export function simulatedClaudeEnvironment(claude: SimulatedClaude): Record<string, string> {
   return {
     HOME: claude.home,
     USERPROFILE: claude.home,
+    CLAUDE_CODE_TMPDIR: claude.home,
     PATH: claude.path,
     ANTHROPIC_BASE_URL: claude.url,
     ...(claude.login === 'subscription'

@@ -43,9 +43,9 @@ export function createRecorder(): Recorder {
       for (const listener of listeners) listener(request);
     },
     async wait(predicate, signal) {
-      signal.throwIfAborted();
       const past = requests.find(predicate);
       if (past) return past;
+      signal.throwIfAborted();
       const { promise, resolve, reject } = Promise.withResolvers<RecordedRequest>();
       const listener = (request: RecordedRequest) => predicate(request) && resolve(request);
       const onAbort = () => reject(signal.reason);

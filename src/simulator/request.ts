@@ -24,7 +24,7 @@ export const messagesRequest = z.object({
   tools: z.array(z.looseObject({ name: z.string() })).default([]),
   stream: z.boolean().default(false),
   max_tokens: z.number().optional(),
-  context_management: z.unknown(),
+  context_management: z.unknown().optional(),
   output_config: z.object({ format: z.object({ schema: answerSchema }).optional() }).optional(),
 });
 

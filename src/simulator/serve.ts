@@ -19,7 +19,7 @@ export interface ServeContext {
   readonly closing: AbortSignal;
 }
 
-/** Resolves when the response has ended or the client has left. Never rejects. */
+/** Resolves when the response has ended or the client has left. */
 export async function serveRequest(
   request: IncomingMessage,
   response: ServerResponse,
@@ -28,6 +28,8 @@ export async function serveRequest(
   const { recorder, clock, closing } = context;
   const gone = new AbortController();
   response.on('close', () => gone.abort());
+  // Between a client's leaving and the `close` event a write is an error, and one without a listener ends the process.
+  response.on('error', () => gone.abort());
   const body = await readBody(request);
   if (body === undefined) return;
 

@@ -1,0 +1,169 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, test, vi } from 'vitest';
+import { rateLimitHeaders, usageLimitReached } from '../../src/simulator/rate-limits.ts';
+import { apiError, call, hang, say } from '../../src/simulator/reply.ts';
+import { byConversation, repeatingLast, sequence } from '../../src/simulator/script.ts';
+import { type Simulator, startSimulator } from '../../src/simulator/server.ts';
+import type { ScriptTurn } from '../../src/simulator/turn.ts';
+import { runClaude, temporaryFolder } from './claude.ts';
+
+describe('the real claude, talking to the simulator,', () => {
+  test('says what the script says and ends well', async () => {
+    await using simulator = await startSimulator({ script: sequence([say('Good morning.')]) });
+    const claude = await runClaude(simulator.url, { args: ['Greet me.'] });
+    const { exitCode, result, stderr } = await claude.ended;
+    expect(stderr).toBe('');
+    expect(result).toMatchObject({ subtype: 'success', is_error: false, result: 'Good morning.' });
+    expect(exitCode).toBe(0);
+    expect(turns(simulator).map((turn) => turn.lastUserText)).toEqual(['Greet me.']);
+  });
+
+  test('writes a real file when the script calls Write, and the script sees the tool result', async () => {
+    const folder = await temporaryFolder('claude-work-');
+    const file = join(folder, 'hello.txt');
+    const script = sequence([
+      call('Write', { file_path: file, content: 'hello\n' }, { text: 'I write the file.' }),
+      (turn) => say(turn.toolResults[0]?.isError === false ? 'Written.' : 'It did not work.'),
+    ]);
+    await using simulator = await startSimulator({ script });
+    const claude = await runClaude(simulator.url, {
+      args: ['Write hello.txt.', '--permission-mode', 'acceptEdits'],
+      folder,
+    });
+    const { exitCode, result } = await claude.ended;
+    expect(result?.result).toBe('Written.');
+    expect(exitCode).toBe(0);
+    expect(await readFile(file, 'utf8')).toBe('hello\n');
+  });
+
+  test('works on two conversations at once, each with the script of its marker', async () => {
+    const script = byConversation({
+      'project one': sequence([call('Read', { file_path: '/nowhere' }), say('One is done.')]),
+      'project two': sequence([say('Two is done.')]),
+    });
+    await using simulator = await startSimulator({ script });
+    const claudes = await Promise.all([
+      runClaude(simulator.url, { args: ['This is project one.'] }),
+      runClaude(simulator.url, { args: ['This is project two.'] }),
+    ]);
+    const ends = await Promise.all(claudes.map((claude) => claude.ended));
+    expect(ends.map((end) => end.result?.result)).toEqual(['One is done.', 'Two is done.']);
+  });
+
+  test('reports a refused request', async () => {
+    await using simulator = await startSimulator({
+      script: () => apiError(400, { message: 'Not like this' }),
+    });
+    const { exitCode, result } = await (await runClaude(simulator.url, { args: ['Hi.'] })).ended;
+    expect(result).toMatchObject({ is_error: true, api_error_status: 400 });
+    expect(result?.result).toContain('Not like this');
+    expect(exitCode).toBe(1);
+  });
+
+  test('retries while the API is overloaded, and goes on when it answers again', async () => {
+    const script = sequence([apiError(529), say('Here I am.')]);
+    await using simulator = await startSimulator({ script });
+    const { events, exitCode, result } = await (await runClaude(simulator.url, { args: ['Hi.'] })).ended;
+    expect(events).toContainEqual(
+      expect.objectContaining({ subtype: 'api_retry', error_status: 529, error: 'overloaded' }),
+    );
+    expect(result?.result).toBe('Here I am.');
+    expect(exitCode).toBe(0);
+  });
+
+  test('says why, when the script has no more steps', async () => {
+    await using simulator = await startSimulator({ script: sequence([]) });
+    const { exitCode, result } = await (await runClaude(simulator.url, { args: ['Hi.'] })).ended;
+    expect(result?.result).toContain('Simulator: the script is exhausted: it has 0 steps.');
+    expect(exitCode).toBe(1);
+    expect(turns(simulator)).toHaveLength(1);
+  });
+
+  test('waits through a hang until it is killed, and the simulator closes with nothing left', async () => {
+    const before = openSockets();
+    const simulator = await startSimulator({ script: () => hang('mid-stream') });
+    const claude = await runClaude(simulator.url, { args: ['Hi.'] });
+    await simulator.waitForRequest(({ kind }) => kind === 'main');
+    claude.child.kill('SIGKILL');
+    expect((await claude.ended).result).toBeUndefined();
+    await simulator.close();
+    await vi.waitFor(() => expect(openSockets()).toEqual(before));
+  });
+
+  test('reports a used-up subscription with the time of its reset', async () => {
+    const resetsAt = new Date('2099-01-01T03:00:00Z');
+    await using simulator = await startSimulator({ script: () => usageLimitReached({ resetsAt }) });
+    const claude = await runClaude(simulator.url, { args: ['Hi.'], login: 'subscription' });
+    const { events, exitCode, result } = await claude.ended;
+    const limit = events.find(({ type }) => type === 'rate_limit_event');
+    expect(limit?.rate_limit_info).toMatchObject({
+      status: 'rejected',
+      rateLimitType: 'five_hour',
+      resetsAt: resetsAt.getTime() / 1000,
+    });
+    expect(result).toMatchObject({ is_error: true, api_error_status: 429 });
+    expect(exitCode).toBe(1);
+  });
+
+  test('reports how much of a subscription is used while it still answers', async () => {
+    const headers = rateLimitHeaders({
+      status: 'allowed_warning',
+      resetsAt: new Date('2099-01-01T03:00:00Z'),
+      window: 'seven_day',
+      utilization: 0.91,
+    });
+    await using simulator = await startSimulator({ script: sequence([say('Hello.', { headers })]) });
+    const claude = await runClaude(simulator.url, { args: ['Hi.'], login: 'subscription' });
+    const { events, exitCode } = await claude.ended;
+    const limit = events.find(({ type }) => type === 'rate_limit_event');
+    expect(limit?.rate_limit_info).toMatchObject({
+      status: 'allowed_warning',
+      rateLimitType: 'seven_day',
+      utilization: 0.91,
+    });
+    expect(exitCode).toBe(0);
+  });
+
+  test('takes its prompt as the first message on standard input', async () => {
+    await using simulator = await startSimulator({ script: repeatingLast([say('Understood.')]) });
+    const message = {
+      type: 'user',
+      message: { role: 'user', content: 'Read me.' },
+      parent_tool_use_id: null,
+    };
+    const claude = await runClaude(simulator.url, {
+      args: ['--input-format', 'stream-json'],
+      stdin: `${JSON.stringify(message)}\n`,
+    });
+    const { exitCode, result } = await claude.ended;
+    expect(result).toMatchObject({ subtype: 'success', result: 'Understood.' });
+    expect(exitCode).toBe(0);
+    expect(turns(simulator)[0]?.lastUserText).toBe('Read me.');
+  });
+
+  test('compacts a conversation without asking the script', async () => {
+    await using simulator = await startSimulator({ script: sequence([say('First.'), say('Second.')]) });
+    const messages = ['The marker is 4711.', '/compact', 'Go on.'].map((content) =>
+      JSON.stringify({ type: 'user', message: { role: 'user', content }, parent_tool_use_id: null }),
+    );
+    const claude = await runClaude(simulator.url, {
+      args: ['--input-format', 'stream-json'],
+      stdin: `${messages.join('\n')}\n`,
+    });
+    const { events, result } = await claude.ended;
+    expect(events).toContainEqual(expect.objectContaining({ subtype: 'compact_boundary' }));
+    expect(result?.result).toBe('Second.');
+    expect(turns(simulator)).toHaveLength(2);
+    expect(turns(simulator)[1]?.mentions('The marker is 4711.')).toBe(true);
+    expect(simulator.requests.map(({ kind }) => kind)).toEqual(['main', 'auxiliary', 'main']);
+  });
+});
+
+function openSockets(): string[] {
+  return process.getActiveResourcesInfo().filter((name) => name.startsWith('TCP'));
+}
+
+function turns(simulator: Simulator): ScriptTurn[] {
+  return simulator.requests.flatMap((request) => (request.kind === 'main' ? [request.turn] : []));
+}
