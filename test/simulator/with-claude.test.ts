@@ -127,14 +127,9 @@ describe('the real claude, talking to the simulator,', () => {
 
   test('takes its prompt as the first message on standard input', async () => {
     await using simulator = await startSimulator({ script: repeatingLast([say('Understood.')]) });
-    const message = {
-      type: 'user',
-      message: { role: 'user', content: 'Read me.' },
-      parent_tool_use_id: null,
-    };
     const claude = await runClaude(simulator.url, {
       args: ['--input-format', 'stream-json'],
-      stdin: `${JSON.stringify(message)}\n`,
+      stdin: messages('Read me.'),
     });
     const { exitCode, result } = await claude.ended;
     expect(result).toMatchObject({ subtype: 'success', result: 'Understood.' });
@@ -142,14 +137,26 @@ describe('the real claude, talking to the simulator,', () => {
     expect(turns(simulator)[0]?.lastUserText).toBe('Read me.');
   });
 
-  test('compacts a conversation without asking the script', async () => {
-    await using simulator = await startSimulator({ script: sequence([say('First.'), say('Second.')]) });
-    const messages = ['The marker is 4711.', '/compact', 'Go on.'].map((content) =>
-      JSON.stringify({ type: 'user', message: { role: 'user', content }, parent_tool_use_id: null }),
-    );
+  test('passes on to the script what the user says while it works', async () => {
+    const script = sequence([
+      call('Read', { file_path: '/nowhere' }),
+      (turn) => say(`I was told: ${turn.userTexts.join(' ')}`),
+    ]);
+    await using simulator = await startSimulator({ script });
     const claude = await runClaude(simulator.url, {
       args: ['--input-format', 'stream-json'],
-      stdin: `${messages.join('\n')}\n`,
+      stdin: messages('Paint it.', 'In blue.'),
+    });
+    const { events } = await claude.ended;
+    const results = events.filter(({ type }) => type === 'result').map(({ result }) => result);
+    expect(results).toEqual(['I was told: Paint it. In blue.']);
+  });
+
+  test('compacts a conversation without asking the script', async () => {
+    await using simulator = await startSimulator({ script: sequence([say('First.'), say('Second.')]) });
+    const claude = await runClaude(simulator.url, {
+      args: ['--input-format', 'stream-json'],
+      stdin: messages('The marker is 4711.', '/compact', 'Go on.'),
     });
     const { events, result } = await claude.ended;
     expect(events).toContainEqual(expect.objectContaining({ subtype: 'compact_boundary' }));
@@ -159,6 +166,14 @@ describe('the real claude, talking to the simulator,', () => {
     expect(simulator.requests.map(({ kind }) => kind)).toEqual(['main', 'auxiliary', 'main']);
   });
 });
+
+/** Input lines of `--input-format stream-json`. */
+function messages(...texts: string[]): string {
+  return texts
+    .map((content) => ({ type: 'user', message: { role: 'user', content }, parent_tool_use_id: null }))
+    .map((message) => `${JSON.stringify(message)}\n`)
+    .join('');
+}
 
 function openSockets(): string[] {
   return process.getActiveResourcesInfo().filter((name) => name.startsWith('TCP'));
