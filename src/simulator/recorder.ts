@@ -4,12 +4,12 @@ import type { ScriptTurn } from './turn.ts';
 /** `main` is a request of Claude's agent loop, which the script answers; `auxiliary` is all the rest. */
 export type RecordedRequest = MainRequest | AuxiliaryRequest;
 
-export interface MainRequest extends RequestLine {
+interface MainRequest extends RequestLine {
   readonly kind: 'main';
   readonly turn: ScriptTurn;
 }
 
-export interface AuxiliaryRequest extends RequestLine {
+interface AuxiliaryRequest extends RequestLine {
   readonly kind: 'auxiliary';
 }
 

@@ -50,7 +50,7 @@ export interface ToolCall {
 }
 
 /** Token numbers as the API names them (https://docs.claude.com/en/api/messages). */
-export interface Usage {
+interface Usage {
   readonly input_tokens?: number;
   readonly output_tokens?: number;
   readonly cache_creation_input_tokens?: number;

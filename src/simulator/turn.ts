@@ -1,7 +1,7 @@
 /** What a script is told about one request of Claude's agent loop. */
 import { type Block, type Message, type MessagesRequest, textOf } from './request.ts';
 
-export interface ToolResult {
+interface ToolResult {
   readonly toolUseId: string;
   readonly text: string;
   readonly isError: boolean;

@@ -8,7 +8,7 @@ import { text } from 'node:stream/consumers';
 import { onTestFinished } from 'vitest';
 import { type SimulatedClaude, simulatedClaudeEnvironment } from '../../src/simulator/environment.ts';
 
-export interface ClaudeEvent {
+interface ClaudeEvent {
   readonly type: string;
   readonly subtype?: string;
   readonly is_error?: boolean;
