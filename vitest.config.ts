@@ -4,6 +4,7 @@ export default defineConfig({
   define: { __BRIDGE_VERSION__: JSON.stringify('0.0.0-test') },
   test: {
     include: ['test/**/*.test.ts'],
+    globalSetup: 'test/global-setup.ts',
     testTimeout: 60_000,
     hookTimeout: 60_000,
     // Every end-to-end test runs a real Claude process of some 200 MB beside its own; more than this swamps two cores.

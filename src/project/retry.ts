@@ -34,7 +34,7 @@ export interface Hold {
 }
 
 const MINUTE = 60_000;
-const crash: Policy = { step: 'retry', tries: 5, firstDelayMs: 10_000 };
+const crash: Policy = { step: 'retry', tries: 5, firstDelayMs: 2_000 };
 
 export const POLICIES: Record<OutcomeKind, Policy> = {
   submitted: { step: 'none' },

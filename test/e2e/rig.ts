@@ -1,0 +1,273 @@
+/**
+ * The whole program, as a user runs it: the built command line, the real claude, a scripted model, a state folder and
+ * a home of their own. Whatever a test leaves behind, a process or a folder, fails it.
+ */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdir, mkdtemp, readdir, readFile, realpath, rm, writeFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { delimiter, dirname, join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { fileURLToPath } from 'node:url';
+import { test as base, expect } from 'vitest';
+import { type Bridge, openBridge } from '../../src/bridge/bridge.ts';
+import { currentLease } from '../../src/bridge/lease.ts';
+import {
+  type BridgeEvent,
+  changesSince,
+  type ProjectDetails,
+  projectDetails,
+} from '../../src/bridge/reading.ts';
+import { sendPlan } from '../../src/bridge/send-plan.ts';
+import { systemClock } from '../../src/clock.ts';
+import { loadConfig } from '../../src/config.ts';
+import type { ProjectStatus } from '../../src/project/project.ts';
+import { simulatedClaudeEnvironment } from '../../src/simulator/environment.ts';
+import type { RecordedRequest } from '../../src/simulator/recorder.ts';
+import { call, type MessageReply } from '../../src/simulator/reply.ts';
+import type { Script } from '../../src/simulator/script.ts';
+import { type Simulator, startSimulator } from '../../src/simulator/server.ts';
+import type { ScriptTurn } from '../../src/simulator/turn.ts';
+
+const cli = fileURLToPath(new URL('../../dist/cli.js', import.meta.url));
+const claudePackage = createRequire(import.meta.url).resolve('@anthropic-ai/claude-code/package.json');
+export const claudeProgram = join(dirname(claudePackage), 'bin', 'claude.exe');
+
+export interface CommandResult {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+export interface RunningSupervisor {
+  readonly pid: number;
+  /** Sends a signal and resolves with how the process ended. */
+  end(signal: NodeJS.Signals): Promise<{ code: number | null; signal: NodeJS.Signals | null }>;
+}
+
+export interface Rig {
+  /** Everything below lies in here. */
+  readonly root: string;
+  /** The state folder. */
+  readonly home: string;
+  readonly bridge: Bridge;
+  readonly simulator: Simulator;
+  /** Plays the model; a test sets it before Claude asks. */
+  script: Script;
+  /** Changes config.json for supervisors started from now on. */
+  configure(config: Readonly<Record<string, unknown>>): Promise<void>;
+  /** Changes the environment of commands and supervisors started from now on. */
+  environment: Record<string, string>;
+  /** A new folder that config.json names as a workspace. */
+  workspace(name: string): Promise<string>;
+  command(...args: string[]): Promise<CommandResult>;
+  startSupervisor(): Promise<RunningSupervisor>;
+  /** Sends a plan and returns the project's id. */
+  send(markdown: string): Promise<string>;
+  /** Waits until the project has this status; fails when it needs attention instead. */
+  until(projectId: string, status: ProjectStatus): Promise<ProjectDetails>;
+  /** Waits until an event of this type, and of this project if given, is in the history. */
+  happened(type: string, projectId?: string): Promise<BridgeEvent>;
+  details(projectId: string): Promise<ProjectDetails>;
+  log(): Promise<string>;
+  /** What Claude has asked the model so far. */
+  asked(): ScriptTurn[];
+  /** Waits until Claude asks the model in a conversation that mentions this text. */
+  asks(text: string): Promise<ScriptTurn>;
+  /** The processes under way that were started by this rig, less the commands it started itself. */
+  claudes(): Promise<{ pid: number; command: string }[]>;
+}
+
+/** Claude calls one of our tools. */
+export function bridgeCall(tool: string, input: Record<string, unknown>): MessageReply {
+  return call(`mcp__claude_bridge_code__${tool}`, input);
+}
+
+const PATIENCE_MS = 40_000;
+
+export const test = base.extend<{ rig: Rig }>({
+  // biome-ignore lint/correctness/noEmptyPattern: vitest reads a fixture's needs from its first parameter.
+  rig: async ({}, use) => {
+    const root = await realpath(await mkdtemp(join(tmpdir(), 'bridge-e2e-')));
+    const started: ChildProcess[] = [];
+    const rig = await build(root, started);
+    try {
+      await use(rig);
+    } finally {
+      for (const child of started) await endChild(child, 'SIGTERM');
+      await rig.bridge.close();
+      await rig.simulator.close();
+      const left = await processesIn(root);
+      for (const { pid } of left) process.kill(pid, 'SIGKILL');
+      await rm(root, { recursive: true });
+      expect(left, 'processes left behind').toEqual([]);
+    }
+  },
+});
+
+async function build(root: string, started: ChildProcess[]): Promise<Rig> {
+  const home = join(root, 'state');
+  const claudeHome = join(root, 'home');
+  await mkdir(home);
+  await mkdir(claudeHome);
+  let settings: Record<string, unknown> = {};
+  const simulator = await startSimulator({ script: (turn) => rig.script(turn) });
+  const path = [dirname(process.execPath), '/usr/bin', '/bin'].join(delimiter);
+  const bridge = openBridge(home, systemClock);
+
+  const configure = async (config: Readonly<Record<string, unknown>>) => {
+    settings = { ...settings, ...config };
+    await writeFile(join(home, 'config.json'), JSON.stringify(settings));
+  };
+  const start = (args: readonly string[]) => {
+    const child = spawn(process.execPath, [cli, ...args], {
+      cwd: root,
+      env: rig.environment,
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    started.push(child);
+    return child;
+  };
+
+  const rig: Rig = {
+    root,
+    home,
+    bridge,
+    simulator,
+    script: () => {
+      throw new Error('the test has no script');
+    },
+    configure,
+    environment: {
+      ...simulatedClaudeEnvironment({ url: simulator.url, home: claudeHome, path }),
+      BRIDGE_HOME: home,
+      BRIDGE_CLAUDE: claudeProgram,
+    },
+    async workspace(name) {
+      const folder = join(root, name);
+      await mkdir(folder);
+      await configure({ workspaces: { ...(settings.workspaces as object | undefined), [name]: folder } });
+      return folder;
+    },
+    async command(...args) {
+      const child = start(args);
+      const [stdout, stderr] = await Promise.all([text(child.stdout), text(child.stderr)]);
+      const [code] =
+        child.exitCode === null && child.signalCode === null ? await once(child, 'exit') : [child.exitCode];
+      return { code: code as number | null, stdout, stderr };
+    },
+    async startSupervisor() {
+      const child = start(['run']);
+      const output = Promise.all([text(child.stdout), text(child.stderr)]);
+      await waitUntil(async () => {
+        if (child.exitCode !== null)
+          throw new Error(`the supervisor did not come up: ${(await output).join('\n')}`);
+        return (await currentLease(bridge))?.pid === child.pid;
+      }, 'the supervisor to hold its lease');
+      return { pid: child.pid ?? 0, end: (signal) => endChild(child, signal) };
+    },
+    async send(markdown) {
+      const reply = await sendPlan(bridge, loadConfig(home, rig.environment), { markdown }, 'desktop');
+      if (!reply.ok) throw new Error(reply.refusal);
+      return reply.value.project.id;
+    },
+    async until(projectId, status) {
+      let details = await rig.details(projectId);
+      await watch(rig, projectId, `project ${projectId} to be ${status}`, async () => {
+        details = await rig.details(projectId);
+        if (details.project.status === status) return true;
+        if (details.project.status === 'attention')
+          throw new Error(`it needs attention: ${details.project.attention}`);
+        return false;
+      });
+      return details;
+    },
+    async happened(type, projectId) {
+      let found: BridgeEvent | undefined;
+      await watch(rig, projectId, `event ${type}`, async () => {
+        const { events } = await changesSince(bridge, 0, {
+          waitMs: 0,
+          limit: 10_000,
+          ...(projectId ? { projectId } : {}),
+        });
+        found = events.find((event) => event.type === type);
+        return found !== undefined;
+      });
+      if (!found) throw new Error(`no event ${type}`);
+      return found;
+    },
+    async details(projectId) {
+      const reply = await projectDetails(bridge, projectId, 1_000);
+      if (!reply.ok) throw new Error(reply.refusal);
+      return reply.value;
+    },
+    log: () => readFile(join(home, 'loop.log'), 'utf8'),
+    asked: () => simulator.requests.flatMap((request) => (request.kind === 'main' ? request.turn : [])),
+    async asks(text) {
+      const fits = (request: RecordedRequest) => request.kind === 'main' && request.turn.mentions(text);
+      const request = await simulator.waitForRequest(fits, AbortSignal.timeout(PATIENCE_MS));
+      if (request.kind !== 'main') throw new Error('a request of the agent loop was expected');
+      return request.turn;
+    },
+    async claudes() {
+      return (await processesIn(root)).filter(({ command }) => command.startsWith(claudeProgram));
+    },
+  };
+  return rig;
+}
+
+/** Looks again each time something in the store has changed. */
+async function watch(
+  rig: Rig,
+  projectId: string | undefined,
+  what: string,
+  look: () => Promise<boolean>,
+): Promise<void> {
+  let cursor = 0;
+  await waitUntil(
+    async () => {
+      if (await look()) return true;
+      cursor = (await changesSince(rig.bridge, cursor, { waitMs: 500, limit: 1_000 })).cursor;
+      return false;
+    },
+    what,
+    async () =>
+      `${JSON.stringify(projectId && (await rig.details(projectId)).project)}\n${await rig.log().catch(() => '')}`,
+  );
+}
+
+export async function waitUntil(
+  look: () => Promise<boolean>,
+  what: string,
+  explain: () => Promise<string> = async () => '',
+): Promise<void> {
+  const deadline = systemClock.monotonic() + PATIENCE_MS;
+  while (!(await look())) {
+    if (systemClock.monotonic() > deadline) throw new Error(`waited in vain for ${what}\n${await explain()}`);
+    await systemClock.sleep(20);
+  }
+}
+
+async function endChild(child: ChildProcess, signal: NodeJS.Signals) {
+  if (child.exitCode === null && child.signalCode === null) {
+    const exited = once(child, 'exit');
+    child.kill(signal);
+    await exited;
+  }
+  return { code: child.exitCode, signal: child.signalCode };
+}
+
+/** Every living process that carries this folder in its environment: the rig puts it into all it starts. */
+export async function processesIn(root: string): Promise<{ pid: number; command: string }[]> {
+  const pids = (await readdir('/proc').catch(() => [])).filter((name) => /^\d+$/.test(name));
+  const found = await Promise.all(
+    pids.map(async (pid) => {
+      const environ = await readFile(`/proc/${pid}/environ`, 'utf8').catch(() => '');
+      const command = await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '');
+      const ours = Number(pid) !== process.pid && environ.includes(root);
+      return ours ? [{ pid: Number(pid), command: command.replaceAll('\0', ' ').trim() }] : [];
+    }),
+  );
+  return found.flat();
+}

@@ -1,0 +1,214 @@
+/** What can go wrong in a run, and that nothing is lost or done twice by it. */
+import { readFile, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect } from 'vitest';
+import { cancel, retry, steer } from '../../src/bridge/direct.ts';
+import { createGate } from '../../src/simulator/gate.ts';
+import { apiError, call, gated, hang, say } from '../../src/simulator/reply.ts';
+import { sequence } from '../../src/simulator/script.ts';
+import { bridgeCall, test, waitUntil } from './rig.ts';
+
+const submit = () => bridgeCall('bridge_send_completion', { summary: 'Done' });
+
+describe('a run that ends before its work is submitted', () => {
+  test('Claude that ends without a completion is sent back into the same session', async ({ rig }) => {
+    rig.script = sequence([say('All done, I think.'), submit(), say('ok')]);
+    await rig.startSupervisor();
+    const id = await rig.send('# Forgetful\nDo it.');
+    const { runs } = await rig.until(id, 'awaiting_approval');
+    await rig.happened('run.ended', id);
+    expect(runs[0]).toMatchObject({ kind: 'execute', outcome: { kind: 'no_completion' } });
+    expect(runs[1]).toMatchObject({ kind: 'resume', sessionId: runs[0]?.sessionId });
+    expect(rig.asked().at(-1)?.userTexts.join()).toContain('Claude ended without submitting its work');
+  });
+
+  test('Claude that never submits is given to the person after a bounded number of runs', async ({ rig }) => {
+    rig.script = () => say('I am done.');
+    await rig.startSupervisor();
+    const id = await rig.send('# Stubborn\nDo it.');
+    await rig.happened('project.needs_attention', id);
+    const { project, runs } = await rig.details(id);
+    expect(runs.length).toBe(3);
+    expect(project.attention).toContain('ended without submitting');
+    rig.script = sequence([submit(), say('ok')]);
+    expect(await retry(rig.bridge, id, 'person')).toMatchObject({ ok: true });
+    await rig.until(id, 'awaiting_approval');
+  });
+
+  test('Claude killed in the middle is resumed in its session, with what was interrupted', async ({
+    rig,
+  }) => {
+    rig.script = sequence([
+      bridgeCall('bridge_send_update', { message: 'Half way' }),
+      hang(),
+      submit(),
+      say('ok'),
+    ]);
+    await rig.startSupervisor();
+    const id = await rig.send('# Shot down\nDo it.');
+    await rig.happened('project.updated', id);
+    await waitUntil(async () => rig.asked().length === 2, 'the second request');
+    for (const { pid } of await rig.claudes()) process.kill(pid, 'SIGKILL');
+    await rig.happened('run.ended', id);
+    const retried = await rig.details(id);
+    expect(retried.runs[0]?.outcome).toMatchObject({ kind: 'crashed', signal: 'SIGKILL' });
+    expect(retried.project).toMatchObject({ status: 'in_progress', tries: 1 });
+    expect(retried.project.notBefore).not.toBeNull();
+    const { runs } = await rig.until(id, 'awaiting_approval');
+    expect(runs[1]).toMatchObject({ kind: 'resume', sessionId: runs[0]?.sessionId });
+    expect(rig.asked().at(-1)?.userTexts.join()).toContain('SIGKILL');
+  });
+
+  test('a tool error is Claude’s to handle: the run goes on', async ({ rig }) => {
+    rig.script = sequence([
+      call('Read', { file_path: join(rig.root, 'missing.txt') }),
+      bridgeCall('bridge_send_update', { message: '' }),
+      (turn) =>
+        bridgeCall('bridge_send_completion', { summary: `Worked around: ${turn.toolResults[0]?.text}` }),
+      say('ok'),
+    ]);
+    await rig.startSupervisor();
+    const id = await rig.send('# Bumpy\nDo it.');
+    const { completions, runs } = await rig.until(id, 'awaiting_approval');
+    expect(completions[0]?.summary).toContain("ERROR: a non-empty 'message' is required");
+    expect(runs.length).toBe(1);
+  });
+
+  test('a service that fails is tried again later, and the plan is not lost', async ({ rig }) => {
+    rig.environment.CLAUDE_CODE_MAX_RETRIES = '0';
+    rig.script = () => apiError(500);
+    await rig.startSupervisor();
+    const id = await rig.send('# Outage\nDo it.');
+    await rig.happened('run.ended', id);
+    const { project, runs } = await rig.details(id);
+    expect(runs[0]?.outcome).toMatchObject({ kind: 'api_error', status: 500 });
+    expect(project).toMatchObject({ status: 'in_progress', tries: 1 });
+  });
+
+  test('a conversation that is gone starts anew, told what the record knows', async ({ rig }) => {
+    rig.script = sequence([
+      bridgeCall('bridge_send_update', { message: 'Laid the foundation' }),
+      say('bye'),
+      submit(),
+      say('ok'),
+    ]);
+    const supervisor = await rig.startSupervisor();
+    const id = await rig.send('# Amnesia\nDo it.');
+    await rig.happened('project.updated', id);
+    await supervisor.end('SIGTERM');
+    await rm(join(rig.root, 'home', '.claude', 'projects'), { recursive: true });
+    await rig.startSupervisor();
+    await rig.until(id, 'awaiting_approval');
+    const told = rig.asked().at(-1)?.userTexts.join() ?? '';
+    expect(told).toContain('Laid the foundation');
+    expect(told).toContain('# Plan: Amnesia');
+  });
+});
+
+describe('the person takes a hand', () => {
+  test('cancel in the middle ends the run and everything it started', async ({ rig }) => {
+    rig.script = sequence([
+      call('Bash', { command: 'tail -f /dev/null', description: 'wait' }),
+      say('never'),
+    ]);
+    await rig.configure({ allowed_tools: ['Bash'] });
+    await rig.startSupervisor();
+    const id = await rig.send('# Called off\nDo it.');
+    await waitUntil(
+      async () => (await rig.details(id)).runs[0]?.live.currentTool === 'Bash: tail -f /dev/null',
+      'the tool call',
+    );
+    expect(await cancel(rig.bridge, id, 'changed my mind', 'desktop')).toMatchObject({ ok: true });
+    await rig.happened('run.ended', id);
+    const { project, runs } = await rig.details(id);
+    expect(project.status).toBe('cancelled');
+    expect(runs[0]?.outcome).toEqual({ kind: 'cancelled' });
+    expect(await rig.claudes()).toEqual([]);
+  });
+
+  test('a message reaches the run under way, between two steps', async ({ rig }) => {
+    const gate = createGate();
+    rig.script = sequence([
+      gated(gate, bridgeCall('bridge_send_update', { message: 'Working' })),
+      (turn) =>
+        bridgeCall('bridge_send_completion', { summary: turn.mentions('Use blue instead') ? 'Blue' : 'Red' }),
+      say('ok'),
+    ]);
+    await rig.startSupervisor();
+    const id = await rig.send('# Steered\nPaint it red.');
+    await rig.asks('Paint it red');
+    await steer(rig.bridge, id, 'Use blue instead', 'desktop');
+    // Claude says that it has queued the message before the model answers.
+    const file = join(rig.home, 'runs', `${(await rig.details(id)).runs[0]?.id}.jsonl`);
+    await waitUntil(
+      async () => (await readFile(file, 'utf8')).split('"state":"queued"').length > 2,
+      'the message to be queued',
+    );
+    gate.open();
+    const { completions } = await rig.until(id, 'awaiting_approval');
+    expect(completions[0]?.summary).toBe('Blue');
+    await rig.happened('project.steering_delivered', id);
+    expect((await rig.details(id)).waitingMessages).toEqual([]);
+  });
+
+  test('a message sent before the run is part of its first prompt', async ({ rig }) => {
+    rig.script = sequence([submit(), say('ok')]);
+    const id = await rig.send('# Early word\nDo it.');
+    await steer(rig.bridge, id, 'Mind the gap', 'desktop');
+    await rig.startSupervisor();
+    await rig.until(id, 'awaiting_approval');
+    expect(rig.asked()[0]?.userTexts.join()).toContain('Mind the gap');
+    expect((await rig.details(id)).waitingMessages).toEqual([]);
+  });
+});
+
+describe('the supervisor itself ends', () => {
+  test('SIGTERM in the middle interrupts the run, exits 0, and the next start resumes it', async ({
+    rig,
+  }) => {
+    rig.script = sequence([
+      bridgeCall('bridge_send_update', { message: 'Half way' }),
+      hang(),
+      submit(),
+      say('ok'),
+    ]);
+    const first = await rig.startSupervisor();
+    const id = await rig.send('# Restarted\nDo it.');
+    await waitUntil(async () => rig.asked().length === 2, 'the second request');
+    expect(await first.end('SIGTERM')).toEqual({ code: 0, signal: null });
+    expect(await rig.claudes()).toEqual([]);
+    const between = await rig.details(id);
+    expect(between.project).toMatchObject({ status: 'in_progress', tries: 0 });
+    expect(between.runs[0]?.outcome).toEqual({ kind: 'interrupted' });
+    await rig.startSupervisor();
+    const { runs } = await rig.until(id, 'awaiting_approval');
+    expect(runs[1]).toMatchObject({ kind: 'resume', sessionId: runs[0]?.sessionId });
+  });
+
+  test('a supervisor killed outright: Claude works on, and the next supervisor adopts it', async ({
+    rig,
+  }) => {
+    const gate = createGate();
+    rig.script = sequence([gated(gate, submit()), say('ok')]);
+    const first = await rig.startSupervisor();
+    const id = await rig.send('# Orphan\nDo it.');
+    await rig.asks('Do it.');
+    await first.end('SIGKILL');
+    expect((await rig.claudes()).length).toBe(1);
+    await rig.startSupervisor();
+    gate.open();
+    await rig.until(id, 'awaiting_approval');
+    await rig.happened('run.ended', id);
+    const { runs } = await rig.details(id);
+    expect(runs.map(({ outcome }) => outcome)).toEqual([{ kind: 'submitted' }]);
+    expect(await rig.log()).toMatch(/run\.adopted .*alive=true/);
+  });
+
+  test('a second supervisor is refused and names the first', async ({ rig }) => {
+    const first = await rig.startSupervisor();
+    const second = await rig.command('run');
+    expect(second.code).toBe(1);
+    expect(second.stderr).toContain(String(first.pid));
+    expect(second.stderr.trim().split('\n').length).toBe(1);
+  });
+});
