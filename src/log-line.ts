@@ -22,7 +22,7 @@ export function renderLine({ time, level, event, fields, message }: LogRecord): 
   for (const [key, value] of Object.entries(fields)) {
     if (value !== undefined) parts.push(`${plainName(key)}=${renderValue(key, value, level)}`);
   }
-  if (message !== '') parts.push(quote(cut(redact(message))));
+  if (message !== '') parts.push(quote(clean(message)));
   return `${parts.join(' ')}\n`;
 }
 
@@ -32,7 +32,7 @@ function plainName(name: string): string {
 }
 
 function renderValue(key: string, value: unknown, level: Level): string {
-  const text = cut(redact(asText(key, value, level)));
+  const text = clean(asText(key, value, level));
   return BARE.test(text) ? text : quote(text);
 }
 
@@ -61,8 +61,10 @@ function errorText(error: Error, level: Level): string {
 /** Enough for a stack, and one runaway value cannot fill the file. */
 const LONGEST = 4_000;
 
-function cut(text: string): string {
-  return text.length <= LONGEST ? text : `${text.slice(0, LONGEST)}… (${text.length - LONGEST} more)`;
+/** Without secrets and of bounded length, looking no further than it must: a secret may straddle the cut. */
+function clean(text: string): string {
+  if (text.length <= LONGEST) return redact(text);
+  return `${redact(text.slice(0, 2 * LONGEST)).slice(0, LONGEST)}… (${text.length} characters)`;
 }
 
 /** As a JSON string, which escapes C0 controls, plus what JSON lets through: C1 controls and marks that reorder text. */
@@ -88,7 +90,6 @@ function isSecret(key: string, value: unknown): boolean {
 /** Secrets inside free text, such as an error that quotes a header, a URL or a command line. */
 function redact(text: string): string {
   return text
-    .slice(0, 2 * LONGEST)
     .replace(/\bsk-ant-[\w-]+/g, REDACTED)
     .replace(/\b(?:gh[a-z]_|github_pat_|xox[a-z]-)[\w-]{10,}/g, REDACTED)
     .replace(/\b(Bearer|Basic)\s+[\w.~+/=-]{6,}/gi, `$1 ${REDACTED}`)

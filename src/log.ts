@@ -54,6 +54,14 @@ export function openLog(options: LogOptions): OpenLog {
   if (mirror) targets.push(new LineTransport(mirrorTo(mirror)));
   const logger = createLogger({ level, format: asLine(), transports: targets });
 
+  let closing: Promise<void> | undefined;
+  const finish = async (): Promise<void> => {
+    const finished = targets.map((target) => new Promise((resolve) => target.once('finish', resolve)));
+    logger.end();
+    await Promise.all(finished);
+    file.close();
+  };
+
   return {
     ...logWith({}, (level, event, fields, message = '') => {
       if (logger.writable) logger.log({ level, message, time: clock.now(), event, fields });
@@ -64,11 +72,9 @@ export function openLog(options: LogOptions): OpenLog {
       await new Promise((resolve) => setImmediate(resolve));
       file.drain();
     },
-    async close() {
-      const finished = targets.map((target) => new Promise((resolve) => target.once('finish', resolve)));
-      logger.end();
-      await Promise.all(finished);
-      file.close();
+    close() {
+      closing ??= finish();
+      return closing;
     },
   };
 }

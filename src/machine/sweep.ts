@@ -47,18 +47,23 @@ export async function sweep(options: SweepOptions): Promise<Leftover[]> {
   await gone(found, graceMs, clock);
 
   // What is being ended may start more, and a program that is just being loaded shows no environment for a moment:
-  // it is over when two looks in a row find nothing.
+  // it is over when two looks in a row find nothing, or nothing but what was killed in vain.
+  const killed: ProcessIdentity[] = [];
   for (let look = 0, empty = 0; look < MOST_LOOKS && empty < 2; look++) {
     known = [...known, ...found.map(toIdentity)];
     found = await find(options, known);
-    empty = found.length === 0 ? empty + 1 : 0;
-    await Promise.all(found.map(killProcess));
-    await (found.length > 0 ? gone(found, KILL_GRACE_MS, clock) : clock.sleep(processes.pollMs));
+    const fresh = found.filter((row) => !killed.some((one) => isSame(one, row)));
+    empty = fresh.length === 0 ? empty + 1 : 0;
+    killed.push(...fresh);
+    await Promise.all(fresh.map(killProcess));
+    await (fresh.length > 0 ? gone(fresh, KILL_GRACE_MS, clock) : clock.sleep(processes.pollMs));
   }
-  return (await find(options, known)).map(({ pid, name }) => ({ pid, name }));
+  return found.map(({ pid, name }) => ({ pid, name }));
 }
 
-const MOST_LOOKS = 8;
+/** Enough for what starts itself again and again, and an end to it. */
+const MOST_LOOKS = 10;
+/** The kernel ends a killed process at once unless it waits for a device. */
 const KILL_GRACE_MS = 1_000;
 
 /**

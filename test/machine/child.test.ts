@@ -1,0 +1,158 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, vi } from 'vitest';
+import { systemClock } from '../../src/clock.ts';
+import { spawnChild, watchProcess } from '../../src/machine/child.ts';
+import { identify, isAlive } from '../../src/machine/identity.ts';
+import { puppetScript, test } from './rig.ts';
+
+const onPosix = process.platform !== 'win32';
+
+describe('a child', () => {
+  test('gets lines, and its output is appended to a file nobody else reads', async ({ rig }) => {
+    const options = rig.options(process.execPath, [puppetScript]);
+    await writeFile(options.stdoutPath, 'before\n', { mode: 0o600 });
+    const child = await spawnChild({ ...options, stderrPath: join(rig.folder, 'errors') });
+    if (child.kind === 'spawn-failed') throw new Error(child.message);
+    rig.watch(child.identity);
+    expect(child.write('say hello')).toBe(true);
+    expect(child.write('exit 7')).toBe(true);
+    expect(await child.exited).toEqual({ code: 7, signal: null });
+    expect(await readFile(options.stdoutPath, 'utf8')).toMatch(/^before\n\{.*\}\nhello\n$/);
+    if (onPosix) expect((await stat(join(rig.folder, 'errors'))).mode & 0o777).toBe(0o600);
+  });
+
+  test.runIf(onPosix)('gets exactly the environment it is given', async ({ rig }) => {
+    const options = rig.options('env');
+    const child = await spawnChild({ ...options, command: '/usr/bin/env', env: { ONLY: 'this' } });
+    if (child.kind === 'spawn-failed') throw new Error(child.message);
+    await child.exited;
+    expect(await readFile(options.stdoutPath, 'utf8')).toBe('ONLY=this\n');
+  });
+
+  test('has ended when it has exited, even while a grandchild holds its input and output', async ({
+    rig,
+  }) => {
+    const { child, members } = await rig.puppet('then');
+    child.write('exit 3');
+    expect(await child.exited).toEqual({ code: 3, signal: null });
+    expect(child.write('say anything')).toBe(false);
+    const [, grandchild] = members;
+    expect(await child.family()).toEqual(onPosix ? [grandchild] : []);
+    process.kill(grandchild?.pid ?? 0, 'SIGKILL');
+    await watchProcess(grandchild ?? child.identity, systemClock);
+  });
+
+  test('ended by a signal says which', async ({ rig }) => {
+    const { child } = await rig.puppet();
+    process.kill(child.identity.pid, 'SIGKILL');
+    expect(await child.exited).toEqual({ code: null, signal: 'SIGKILL' });
+  });
+
+  test('that ends at once still has an identity', async ({ rig }) => {
+    const child = await rig.child(process.execPath, ['--version']);
+    expect(child.identity.startedAt).not.toBe('');
+    await child.exited;
+    expect(await isAlive(child.identity)).toBe(false);
+  });
+
+  test('that closed its input makes writing answer false, never an exception', async ({ rig }) => {
+    const { child, output } = await rig.puppet();
+    child.write('close-input');
+    await vi.waitFor(async () => expect(await output()).toContain('closed'));
+    await vi.waitFor(() => expect(child.write('say anything')).toBe(false));
+    child.endInput();
+    process.kill(child.identity.pid, 'SIGKILL');
+    await child.exited;
+  });
+
+  test('knows its family while it lives', async ({ rig }) => {
+    const { child, members } = await rig.puppet('then then own-session');
+    const family = await child.family();
+    expect(family.map(({ pid }) => pid).sort()).toEqual(members.map(({ pid }) => pid).sort());
+    for (const { pid } of members) process.kill(pid, 'SIGKILL');
+    await child.exited;
+  });
+
+  test.runIf(onPosix)('goes on writing its output when we are killed', async ({ rig }) => {
+    const options = rig.options(process.execPath, [puppetScript]);
+    const script = `
+      const { spawnChild } = await import(${JSON.stringify(new URL('../../src/machine/child.ts', import.meta.url))});
+      const child = await spawnChild(${JSON.stringify(options)});
+      console.log(child.identity.pid);
+      setInterval(() => {}, 60_000);`;
+    const us = spawn(process.execPath, ['--experimental-strip-types', '--input-type=module', '-e', script]);
+    const [pid] = await once(us.stdout, 'data');
+    const child = await identify(Number(pid));
+    rig.watch(child);
+    us.kill('SIGKILL');
+    await once(us, 'exit');
+    // It comes up only after our death, and what it says then arrives.
+    await vi.waitFor(async () => expect(await readFile(options.stdoutPath, 'utf8')).toContain('{"pid"'));
+    expect(child && (await isAlive(child))).toBe(true);
+    process.kill(Number(pid), 'SIGKILL');
+    if (child) await watchProcess(child, systemClock);
+  });
+});
+
+describe('a program that cannot be started is a value that says why', () => {
+  test('it does not exist', async ({ rig }) => {
+    const failure = await spawnChild(rig.options('no-such-program'));
+    expect(failure).toMatchObject({ reason: 'command-not-found', message: 'no-such-program was not found' });
+  });
+
+  test('the folder does not exist, is a file, or may not be entered', async ({ rig }) => {
+    await writeFile(join(rig.folder, 'file'), '');
+    for (const cwd of [join(rig.folder, 'gone'), join(rig.folder, 'file')]) {
+      const failure = await spawnChild({ ...rig.options(process.execPath), cwd });
+      expect(failure).toMatchObject({ reason: 'cwd-missing', message: `the folder ${cwd} does not exist` });
+    }
+  });
+
+  test.runIf(onPosix)('it may not be executed, or its interpreter is gone', async ({ rig }) => {
+    await writeFile(join(rig.folder, 'plain'), 'text');
+    await writeFile(join(rig.folder, 'script'), '#!/no/such/interpreter\n', { mode: 0o755 });
+    for (const name of ['plain', 'script']) {
+      expect(await spawnChild(rig.options(join(rig.folder, name)))).toMatchObject({
+        reason: 'not-executable',
+      });
+    }
+  });
+
+  test.runIf(onPosix)('its arguments are too long', async ({ rig }) => {
+    const failure = await spawnChild(rig.options(process.execPath, ['x'.repeat(10_000_000)]));
+    expect(failure).toMatchObject({ reason: 'other', message: expect.stringContaining('E2BIG') });
+  });
+
+  test('its output has nowhere to go', async ({ rig }) => {
+    await mkdir(join(rig.folder, 'taken'));
+    const options = { ...rig.options(process.execPath), stderrPath: join(rig.folder, 'taken') };
+    expect(await spawnChild(options)).toMatchObject({
+      reason: 'other',
+      message: expect.stringContaining('taken'),
+    });
+  });
+});
+
+describe('watching a process that is not our child', () => {
+  test('ends when the process has ended', async ({ rig }) => {
+    const { child } = await rig.puppet();
+    const ended = watchProcess(child.identity, systemClock);
+    child.write('exit 0');
+    await ended;
+    await child.exited;
+  });
+
+  test('ends when it is no longer wanted', async ({ rig }) => {
+    const { child } = await rig.puppet();
+    const unwanted = new AbortController();
+    const ended = watchProcess(child.identity, systemClock, unwanted.signal);
+    unwanted.abort();
+    await ended;
+    expect(await isAlive(child.identity)).toBe(true);
+    child.write('exit 0');
+    await child.exited;
+  });
+});

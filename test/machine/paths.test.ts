@@ -1,0 +1,61 @@
+import { chmod, mkdir, stat, writeFile } from 'node:fs/promises';
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect } from 'vitest';
+import { freeBytes } from '../../src/machine/disk.ts';
+import { ensurePrivateFolder, stateFolder } from '../../src/machine/paths.ts';
+import { test } from './rig.ts';
+
+const onPosix = process.platform !== 'win32';
+
+describe.runIf(onPosix)('the state folder', () => {
+  test('is .claude-bridge in the home folder, or what BRIDGE_HOME says', () => {
+    expect(stateFolder({ HOME: '/home/me' })).toBe('/home/me/.claude-bridge');
+    expect(stateFolder({ HOME: '/home/me', BRIDGE_HOME: '' })).toBe('/home/me/.claude-bridge');
+    expect(stateFolder({ HOME: '/home/me', BRIDGE_HOME: '/srv/bridge/' })).toBe('/srv/bridge');
+    expect(stateFolder({ HOME: '/home/me', BRIDGE_HOME: '~/bridge' })).toBe('/home/me/bridge');
+    expect(stateFolder({ HOME: '/home/me', BRIDGE_HOME: 'here' })).toBe(join(process.cwd(), 'here'));
+    expect(stateFolder({})).toBe(join(homedir(), '.claude-bridge'));
+  });
+});
+
+describe.runIf(onPosix)('a private folder', () => {
+  test('is made with its parents, and closed to others', async ({ rig }) => {
+    const path = join(rig.folder, 'a', 'b');
+    await ensurePrivateFolder(path);
+    expect((await stat(path)).mode & 0o777).toBe(0o700);
+    await chmod(path, 0o755);
+    await ensurePrivateFolder(path);
+    expect((await stat(path)).mode & 0o777).toBe(0o700);
+  });
+
+  test('cannot be where a file is', async ({ rig }) => {
+    const file = join(rig.folder, 'file');
+    await writeFile(file, '');
+    for (const path of [file, join(file, 'below')]) {
+      await expect(ensurePrivateFolder(path)).rejects.toThrow(
+        `${path} cannot be used as a folder: a file is in the way`,
+      );
+    }
+  });
+
+  test('is never a folder that others need', async ({ rig }) => {
+    const shared = join(rig.folder, 'shared');
+    await mkdir(shared);
+    await chmod(shared, 0o1777);
+    await expect(ensurePrivateFolder(shared)).rejects.toThrow('is shared with other users');
+    expect((await stat(shared)).mode & 0o7777).toBe(0o1777);
+  });
+
+  test.skipIf(process.getuid?.() === 0)('must be writable', async ({ rig }) => {
+    const path = join(rig.folder, 'read-only');
+    await mkdir(path, { mode: 0o500 });
+    await expect(ensurePrivateFolder(path)).rejects.toThrow(`${path} is not writable`);
+    await expect(ensurePrivateFolder(join(path, 'below'))).rejects.toThrow('could not be created (EACCES)');
+  });
+});
+
+test('the free space of a disk is known', async ({ rig }) => {
+  expect(await freeBytes(rig.folder)).toBeGreaterThan(0);
+  await expect(freeBytes(join(rig.folder, 'gone'))).rejects.toThrow('ENOENT');
+});

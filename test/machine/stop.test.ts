@@ -1,0 +1,74 @@
+import { describe, expect, vi } from 'vitest';
+import { systemClock as clock } from '../../src/clock.ts';
+import { isAlive } from '../../src/machine/identity.ts';
+import { stopChild } from '../../src/machine/stop.ts';
+import { test } from './rig.ts';
+
+/** A step that is meant to work gets long enough for a busy machine; one that is meant to fail is not waited for. */
+const LONG = 20_000;
+const SHORT = 50;
+
+describe.skipIf(process.platform === 'win32')('a child is stopped by the gentlest step that works', () => {
+  test('a request through its input', async ({ rig }) => {
+    const { child } = await rig.puppet();
+    const interrupt = (): boolean => child.write('exit 0');
+    const graceMs = { interrupt: LONG, int: SHORT, term: SHORT };
+    expect(await stopChild(child, { interrupt, graceMs, clock })).toBe('interrupt');
+    expect(await child.exited).toEqual({ code: 0, signal: null });
+  });
+
+  test('SIGINT when the request is not heard, or could not be sent', async ({ rig }) => {
+    for (const heard of [true, false]) {
+      const { child } = await rig.puppet();
+      const graceMs = { interrupt: heard ? SHORT : LONG, int: LONG, term: SHORT };
+      expect(await stopChild(child, { interrupt: () => heard, graceMs, clock })).toBe('SIGINT');
+    }
+  });
+
+  test('SIGTERM when it ignores SIGINT', async ({ rig }) => {
+    const { child } = await rig.puppet('ignore-int');
+    const graceMs = { interrupt: SHORT, int: SHORT, term: LONG };
+    expect(await stopChild(child, { interrupt: () => false, graceMs, clock })).toBe('SIGTERM');
+  });
+
+  test('SIGKILL when it ignores everything', async ({ rig }) => {
+    const { child } = await rig.puppet('ignore-int ignore-term');
+    const graceMs = { interrupt: SHORT, int: SHORT, term: SHORT };
+    expect(await stopChild(child, { graceMs, clock })).toBe('SIGKILL');
+    expect(await child.exited).toEqual({ code: null, signal: 'SIGKILL' });
+  });
+
+  test('a frozen one is woken to hear it', async ({ rig }) => {
+    const { child } = await rig.puppet();
+    process.kill(child.identity.pid, 'SIGSTOP');
+    const graceMs = { interrupt: SHORT, int: LONG, term: SHORT };
+    expect(await stopChild(child, { graceMs, clock })).toBe('SIGINT');
+  });
+
+  test('nothing when it has ended already', async ({ rig }) => {
+    const { child } = await rig.puppet();
+    child.write('exit 0');
+    await child.exited;
+    const interrupt = vi.fn(() => true);
+    const graceMs = { interrupt: LONG, int: LONG, term: LONG };
+    expect(await stopChild(child, { interrupt, graceMs, clock })).toBe('already-ended');
+    expect(interrupt).not.toHaveBeenCalled();
+  });
+
+  test('a process known only by its identity is stopped the same way', async ({ rig }) => {
+    const { child } = await rig.puppet('ignore-int');
+    const graceMs = { interrupt: SHORT, int: SHORT, term: LONG };
+    expect(await stopChild({ identity: child.identity }, { graceMs, clock })).toBe('SIGTERM');
+    await child.exited;
+  });
+
+  test('another process under its recycled pid is not touched', async ({ rig }) => {
+    const { child } = await rig.puppet();
+    const former = { pid: child.identity.pid, startedAt: 'long ago' };
+    const graceMs = { interrupt: SHORT, int: SHORT, term: SHORT };
+    expect(await stopChild({ identity: former }, { graceMs, clock })).toBe('already-ended');
+    expect(await isAlive(child.identity)).toBe(true);
+    child.write('exit 0');
+    await child.exited;
+  });
+});
