@@ -55,7 +55,7 @@ export async function startNextRun(
       workspace: project.workspace,
       session_id: sessionId,
       // A session goes on with the model it began with, whatever the default is now.
-      model: inSession.at(-1)?.model ?? project.model ?? defaults.model,
+      model: inSession.at(-1)?.model ?? inSession.at(-1)?.modelUsed ?? project.model ?? defaults.model,
       created_at: now,
     });
     await updateProject(trx, project.id, { session_id: sessionId });
@@ -116,7 +116,11 @@ export async function recordReady(
   facts: { readonly model: string; readonly claudeVersion: string },
 ): Promise<void> {
   await supervise(bridge, token, async (trx, now) => {
-    await updateRun(trx, run.id, { model: facts.model, claude_version: facts.claudeVersion, ready_at: now });
+    await updateRun(trx, run.id, {
+      model_used: facts.model,
+      claude_version: facts.claudeVersion,
+      ready_at: now,
+    });
     await runEvent(trx, run, 'run.ready', { model: facts.model, claude_version: facts.claudeVersion }, now);
   });
 }

@@ -25,8 +25,9 @@ export function commandLine(line: CommandLine): string[] {
     // Claude repeats each message as it takes it in: how we know that steering has arrived.
     '--replay-user-messages',
     ...(line.resume ? ['--resume', line.sessionId] : ['--session-id', line.sessionId]),
-    // A resumed session would otherwise take the model from its transcript, in some versions with a smaller context.
-    ...['--model', line.model ?? 'default'],
+    // Without a model Claude uses the person's own setting; `default` would be the account's, against that setting.
+    // A resumed session is always given one: some versions take it from the transcript with a smaller context.
+    ...(line.model === null ? [] : ['--model', line.model]),
     ...['--permission-mode', line.permissionMode],
     ...(line.maxTurns === null ? [] : ['--max-turns', String(line.maxTurns)]),
     ...(line.maxBudgetUsd === null ? [] : ['--max-budget-usd', String(line.maxBudgetUsd)]),

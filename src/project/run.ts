@@ -68,8 +68,10 @@ export interface Run {
   readonly round: number;
   readonly workspace: string;
   readonly sessionId: string;
-  /** The model asked for, until init names the one in use. */
+  /** The model asked for; null: whatever Claude's own settings say. */
   readonly model: string | null;
+  /** The model Claude said it uses. */
+  readonly modelUsed: string | null;
   readonly pid: number | null;
   /** Opaque start-time token: with the pid it names one process for ever. */
   readonly pidStartedAt: string | null;

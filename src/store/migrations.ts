@@ -54,6 +54,7 @@ export const MIGRATIONS: readonly string[] = [
     workspace TEXT NOT NULL,
     session_id TEXT NOT NULL,
     model TEXT,
+    model_used TEXT,
     pid INTEGER,
     pid_started_at TEXT,
     claude_version TEXT,

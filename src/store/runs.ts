@@ -23,7 +23,7 @@ export async function updateRun(
   changes: Partial<
     Pick<
       Row<'runs'>,
-      'pid' | 'pid_started_at' | 'spawned_at' | 'ready_at' | 'model' | 'claude_version' | 'cost_usd'
+      'pid' | 'pid_started_at' | 'spawned_at' | 'ready_at' | 'model_used' | 'claude_version' | 'cost_usd'
     >
   >,
 ): Promise<void> {
@@ -140,6 +140,7 @@ function toRun(row: Row<'runs'>): Run {
     workspace: row.workspace,
     sessionId: row.session_id,
     model: row.model,
+    modelUsed: row.model_used,
     pid: row.pid,
     pidStartedAt: row.pid_started_at,
     claudeVersion: row.claude_version,

@@ -74,6 +74,7 @@ export interface Tables {
     workspace: string;
     session_id: string;
     model: string | null;
+    model_used: string | null;
     pid: number | null;
     pid_started_at: string | null;
     claude_version: string | null;
