@@ -19,7 +19,7 @@ export interface LogHealth {
   dropped: number;
 }
 
-export interface LogFileOptions {
+interface LogFileOptions {
   path: string;
   maxBytes: number;
   maxFiles: number;

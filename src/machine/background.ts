@@ -3,7 +3,7 @@ import type { ProcessIdentity } from './identity.ts';
 import { causeOf, identifyNew, openOutputs } from './spawn.ts';
 import { explainSpawnFailure, type SpawnFailure } from './spawn-failure.ts';
 
-export interface BackgroundOptions {
+interface BackgroundOptions {
   command: string;
   args: readonly string[];
   cwd: string;
@@ -37,7 +37,7 @@ export async function startBackground(options: BackgroundOptions): Promise<Proce
   });
   outputs.close();
   const settled = subprocess.catch((error: unknown) => error);
-  if (subprocess.pid === undefined) return explainSpawnFailure(command, cwd, causeOf(await settled));
+  if (subprocess.pid === undefined) return explainSpawnFailure(options, causeOf(await settled));
   const identity = identifyNew(subprocess.pid);
   subprocess.unref();
   return identity;

@@ -57,7 +57,7 @@ export async function spawnChild(options: ChildOptions): Promise<Child | SpawnFa
     // execa hands any descriptor on to Node, though its types name only 3 to 9.
     stdout: outputs.stdout as 3,
     stderr: outputs.stderr as 3,
-    // On Windows this would open a console window; there, nothing but the job of the whole tree keeps it together.
+    // On Windows this would open a console window; there, children are kept together by their tree alone.
     detached: !isWindows,
     windowsHide: true,
     cleanup: false,
@@ -68,12 +68,12 @@ export async function spawnChild(options: ChildOptions): Promise<Child | SpawnFa
   // execa's own result waits for every pipe to close; ours is the exit. A pid that could not be had shows only there.
   const settled = subprocess.catch((error: NodeJS.ErrnoException) => error);
   const { pid, stdin } = subprocess;
-  if (pid === undefined) return explainSpawnFailure(command, cwd, causeOf(await settled));
+  if (pid === undefined) return explainSpawnFailure(options, causeOf(await settled));
 
   let remains: Promise<ProcessIdentity[]> | undefined;
   const exited = new Promise<Exit>((resolve) => {
     subprocess.once('exit', (code, signal) => {
-      remains = groupMembers(pid);
+      remains = groupMembers(pid).catch(() => []);
       // A grandchild may hold the other end for hours; nobody who should read it is left.
       stdin.destroy();
       resolve({ code, signal });
@@ -109,7 +109,10 @@ export async function spawnChild(options: ChildOptions): Promise<Child | SpawnFa
   };
 }
 
-/** Resolves when a process, ours or not, has ended, or when `signal` aborts. It asks: ten times a second on Linux, rarer elsewhere. */
+/**
+ * Resolves when a process, ours or not, has ended, or when `signal` aborts. It asks: ten times a second on Linux, less
+ * often elsewhere.
+ */
 export async function watchProcess(
   identity: ProcessIdentity,
   clock: Clock,

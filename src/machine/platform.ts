@@ -1,5 +1,5 @@
 /** The kinds of operating system we tell apart. Everything that depends on it is in this room. */
-export type Platform = 'linux' | 'windows' | 'other-unix';
+type Platform = 'linux' | 'windows' | 'other-unix';
 
 export const platform: Platform =
   process.platform === 'linux' ? 'linux' : process.platform === 'win32' ? 'windows' : 'other-unix';

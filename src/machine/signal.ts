@@ -4,7 +4,7 @@ import { isAlive, type ProcessIdentity } from './identity.ts';
 import { isWindows } from './platform.ts';
 
 /** `refused`: it lives and the system does not let us signal it. */
-export type Signalled = 'sent' | 'gone' | 'refused';
+type Signalled = 'sent' | 'gone' | 'refused';
 
 /**
  * Signals exactly this process: its start time is read again immediately before. On Windows every signal ends the

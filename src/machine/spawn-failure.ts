@@ -1,7 +1,7 @@
 /** Why a program could not be started, told apart where the operating system gives one error for several causes. */
 import { constants } from 'node:fs';
 import { access, stat } from 'node:fs/promises';
-import { isAbsolute, resolve } from 'node:path';
+import { delimiter, join, resolve } from 'node:path';
 
 export interface SpawnFailure {
   kind: 'spawn-failed';
@@ -15,12 +15,13 @@ export function spawnFailed(reason: SpawnFailure['reason'], message: string): Sp
 }
 
 /**
- * A missing folder and a missing program both give ENOENT, and both may give EACCES
- * (https://nodejs.org/api/child_process.html#child_processspawncommand-args-options), so look at the folder first.
+ * ENOENT is a missing folder, a missing program, or a script whose interpreter is missing
+ * (https://nodejs.org/api/child_process.html#child_processspawncommand-args-options). EACCES is a folder that may not
+ * be entered, a file that may not be executed, or a program found nowhere while some folder of PATH is closed to us
+ * (https://man7.org/linux/man-pages/man3/exec.3.html). So look for oneself, at the folder first.
  */
 export async function explainSpawnFailure(
-  command: string,
-  cwd: string,
+  { command, cwd, env }: { command: string; cwd: string; env: Readonly<Record<string, string | undefined>> },
   error: NodeJS.ErrnoException,
 ): Promise<SpawnFailure> {
   const folder = await stat(cwd).catch(() => undefined);
@@ -28,18 +29,21 @@ export async function explainSpawnFailure(
   if (!(await allows(cwd, constants.X_OK)))
     return spawnFailed('cwd-missing', `the folder ${cwd} may not be entered`);
 
-  if (error.code === 'EACCES') return spawnFailed('not-executable', `${command} may not be executed`);
-  if (error.code !== 'ENOENT')
+  if (error.code !== 'ENOENT' && error.code !== 'EACCES') {
     return spawnFailed('other', `${command} could not be started: ${error.message}`);
-
-  const file = isAbsolute(command) || /[/\\]/.test(command) ? resolve(cwd, command) : undefined;
-  if (file !== undefined && (await allows(file, constants.F_OK))) {
-    return spawnFailed(
-      'not-executable',
-      `${command} names an interpreter that does not exist (its first line)`,
-    );
   }
-  return spawnFailed('command-not-found', `${command} was not found`);
+  const exists = await Promise.all(
+    placesOf(command, cwd, env.PATH).map((path) => allows(path, constants.F_OK)),
+  );
+  if (!exists.includes(true)) return spawnFailed('command-not-found', `${command} was not found`);
+  return error.code === 'EACCES'
+    ? spawnFailed('not-executable', `${command} may not be executed`)
+    : spawnFailed('not-executable', `${command} begins with the name of an interpreter that does not exist`);
+}
+
+function placesOf(command: string, cwd: string, pathVariable = ''): string[] {
+  if (/[/\\]/.test(command)) return [resolve(cwd, command)];
+  return pathVariable.split(delimiter).map((folder) => resolve(cwd, join(folder, command)));
 }
 
 async function allows(path: string, mode: number): Promise<boolean> {

@@ -11,7 +11,7 @@ import { killProcess, signalProcess } from './signal.ts';
 /** What ended it. `not-ended`: nothing did, it is stuck in the kernel or not ours to signal. */
 export type Rung = 'already-ended' | 'interrupt' | 'SIGINT' | 'SIGTERM' | 'SIGKILL' | 'not-ended';
 
-export interface StopOptions {
+interface StopOptions {
   /** Asks through its input, and says whether that could be sent. Leave it out for a process whose input is not ours. */
   interrupt?: () => boolean;
   /** How long each step may take, in milliseconds. */
@@ -20,7 +20,7 @@ export interface StopOptions {
 }
 
 /** A child, or a process that is only known by its identity. */
-export interface Stoppable {
+interface Stoppable {
   identity: ProcessIdentity;
   exited?: Promise<unknown>;
 }

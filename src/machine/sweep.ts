@@ -16,7 +16,7 @@ export interface Mark {
   value: string;
 }
 
-export interface SweepOptions {
+interface SweepOptions {
   /** The process that led the run, normally ended by now. If it lives it is ended too. */
   root: ProcessIdentity;
   mark: Mark;

@@ -3,13 +3,11 @@ import { once } from 'node:events';
 import { chmod, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
 import { describe, expect, vi } from 'vitest';
-import { systemClock } from '../../src/clock.ts';
 import { startBackground } from '../../src/machine/background.ts';
-import { watchProcess } from '../../src/machine/child.ts';
 import { findExecutable } from '../../src/machine/executable.ts';
 import { identify, isAlive, type ProcessIdentity } from '../../src/machine/identity.ts';
 import { treeUsage } from '../../src/machine/usage.ts';
-import { puppetScript, test } from './rig.ts';
+import { end, puppetScript, test } from './rig.ts';
 
 const onPosix = process.platform !== 'win32';
 
@@ -33,8 +31,7 @@ describe('a process in the background', () => {
     expect(await once(starter, 'exit')).toEqual([0, null]);
     await vi.waitFor(async () => expect(await readFile(logPath, 'utf8')).toContain(`"pid":${identity.pid}`));
     expect(await isAlive(identity)).toBe(true);
-    process.kill(identity.pid, 'SIGKILL');
-    await watchProcess(identity, systemClock);
+    await end(identity);
   });
 
   test('that cannot be started says why', async ({ rig }) => {
@@ -81,7 +78,7 @@ test('what a process and all below it use is known until it ends', async ({ rig 
   expect(usage).toMatchObject({ processes: 2 });
   expect(usage?.memoryBytes).toBeGreaterThan(20_000_000);
   expect(usage?.cpuPercent).toBeGreaterThanOrEqual(0);
-  for (const { pid } of members) process.kill(pid, 'SIGKILL');
+  await end(...members);
   await child.exited;
   expect(await treeUsage(child.identity)).toBeUndefined();
   expect(await identify(child.identity.pid)).toBeUndefined();

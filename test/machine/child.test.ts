@@ -1,12 +1,12 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdir, readFile, stat, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { delimiter, join } from 'node:path';
 import { describe, expect, vi } from 'vitest';
 import { systemClock } from '../../src/clock.ts';
 import { spawnChild, watchProcess } from '../../src/machine/child.ts';
 import { identify, isAlive } from '../../src/machine/identity.ts';
-import { puppetScript, test } from './rig.ts';
+import { end, puppetScript, test } from './rig.ts';
 
 const onPosix = process.platform !== 'win32';
 
@@ -41,8 +41,7 @@ describe('a child', () => {
     expect(child.write('say anything')).toBe(false);
     const [, grandchild] = members;
     expect(await child.family()).toEqual(onPosix ? [grandchild] : []);
-    process.kill(grandchild?.pid ?? 0, 'SIGKILL');
-    await watchProcess(grandchild ?? child.identity, systemClock);
+    await end(grandchild);
   });
 
   test('ended by a signal says which', async ({ rig }) => {
@@ -72,7 +71,7 @@ describe('a child', () => {
     const { child, members } = await rig.puppet('then then own-session');
     const family = await child.family();
     expect(family.map(({ pid }) => pid).sort()).toEqual(members.map(({ pid }) => pid).sort());
-    for (const { pid } of members) process.kill(pid, 'SIGKILL');
+    await end(...members);
     await child.exited;
   });
 
@@ -92,8 +91,7 @@ describe('a child', () => {
     // It comes up only after our death, and what it says then arrives.
     await vi.waitFor(async () => expect(await readFile(options.stdoutPath, 'utf8')).toContain('{"pid"'));
     expect(child && (await isAlive(child))).toBe(true);
-    process.kill(Number(pid), 'SIGKILL');
-    if (child) await watchProcess(child, systemClock);
+    await end(child);
   });
 });
 
@@ -109,6 +107,24 @@ describe('a program that cannot be started is a value that says why', () => {
       const failure = await spawnChild({ ...rig.options(process.execPath), cwd });
       expect(failure).toMatchObject({ reason: 'cwd-missing', message: `the folder ${cwd} does not exist` });
     }
+  });
+
+  test('some folder of PATH is closed to us, and it is in none', async ({ rig }) => {
+    const closed = join(rig.folder, 'closed');
+    await mkdir(closed, { mode: 0 });
+    const options = rig.options('no-such-program');
+    const failure = await spawnChild({
+      ...options,
+      env: { PATH: [closed, process.env.PATH].join(delimiter) },
+    });
+    expect(failure).toMatchObject({ reason: 'command-not-found' });
+  });
+
+  test.skipIf(!onPosix || process.getuid?.() === 0)('the folder may not be entered', async ({ rig }) => {
+    const cwd = join(rig.folder, 'closed');
+    await mkdir(cwd, { mode: 0 });
+    const failure = await spawnChild({ ...rig.options(process.execPath), cwd });
+    expect(failure).toMatchObject({ reason: 'cwd-missing', message: `the folder ${cwd} may not be entered` });
   });
 
   test.runIf(onPosix)('it may not be executed, or its interpreter is gone', async ({ rig }) => {

@@ -3,7 +3,7 @@ import { identify, isAlive } from '../../src/machine/identity.ts';
 import { linuxProcesses } from '../../src/machine/processes-linux.ts';
 import { parseMarked, psProcesses } from '../../src/machine/processes-ps.ts';
 import { parseRows as parseCim } from '../../src/machine/processes-windows.ts';
-import { test } from './rig.ts';
+import { end, test } from './rig.ts';
 
 const onLinux = process.platform === 'linux';
 
@@ -46,7 +46,7 @@ describe('every platform tells the same about a process', () => {
       expect(fromProc?.name).toBe('node');
     }
     expect(await psProcesses.one(2 ** 22 - 1)).toBeUndefined();
-    for (const { pid } of members) process.kill(pid, 'SIGKILL');
+    await end(...members);
     await child.exited;
   });
 

@@ -5,7 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { test as base, expect, vi } from 'vitest';
-import { type Child, type ChildOptions, spawnChild } from '../../src/machine/child.ts';
+import { systemClock } from '../../src/clock.ts';
+import { type Child, type ChildOptions, spawnChild, watchProcess } from '../../src/machine/child.ts';
 import { identify, isAlive, type ProcessIdentity } from '../../src/machine/identity.ts';
 
 export const puppetScript = fileURLToPath(new URL('fixtures/puppet.mjs', import.meta.url));
@@ -15,6 +16,15 @@ export interface Puppet {
   /** The first puppet and its grandchildren, in the order of the traits. */
   members: ProcessIdentity[];
   output(): Promise<string>;
+}
+
+/** Ends these processes, and resolves when they have ended. */
+export async function end(...identities: readonly (ProcessIdentity | undefined)[]): Promise<void> {
+  for (const identity of identities) {
+    if (!identity) continue;
+    process.kill(identity.pid, 'SIGKILL');
+    await watchProcess(identity, systemClock);
+  }
 }
 
 export interface Rig {
@@ -38,7 +48,7 @@ export const test = base.extend<{ rig: Rig }>({
     await use(rig);
     const left: ProcessIdentity[] = [];
     for (const one of started) if (await isAlive(one)) left.push(one);
-    for (const { pid } of left) process.kill(pid, 'SIGKILL');
+    await end(...left);
     await rm(folder, { recursive: true });
     expect(left, 'processes left behind by the test').toEqual([]);
   },
