@@ -105,9 +105,8 @@ describe('no secret is written', () => {
     expect(fields({ error: new Error(text) })).not.toContain('hunter2');
   });
 
-  test('and looking for one in a long text takes no time', () => {
-    const started = performance.now();
-    fields({ text: 'token-'.repeat(1_000_000), other: 'a'.repeat(5_000_000) });
-    expect(performance.now() - started).toBeLessThan(2_000);
+  test('also when it stands somewhere in megabytes', () => {
+    expect(fields({ text: 'token-'.repeat(1_000_000) })).toContain('(6000000 characters)');
+    expect(fields({ text: `sk-ant-${'a'.repeat(5_000_000)}` })).toMatch(/^text="?\[redacted\]/);
   });
 });

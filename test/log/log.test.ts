@@ -179,7 +179,7 @@ describe('a log whose file is taken away', () => {
     });
     log.info('waits');
     fs.mkdirSync(join(rig.folder, 'state'));
-    await vi.waitFor(() => expect(eventsIn(path)).toEqual(['waits']));
+    await vi.waitFor(() => expect(eventsIn(path)).toEqual(['waits']), 20_000);
   });
 
   test('keeps the first thousand lines, and says how many it lost', ({ rig }) => {

@@ -29,7 +29,10 @@ describe('a process in the background', () => {
     rig.watch(identity);
     // It ends by itself: what it started holds it no more than its output does.
     expect(await once(starter, 'exit')).toEqual([0, null]);
-    await vi.waitFor(async () => expect(await readFile(logPath, 'utf8')).toContain(`"pid":${identity.pid}`));
+    await vi.waitFor(
+      async () => expect(await readFile(logPath, 'utf8')).toContain(`"pid":${identity.pid}`),
+      20_000,
+    );
     expect(await isAlive(identity)).toBe(true);
     await end(identity);
   });

@@ -60,8 +60,8 @@ describe('a child', () => {
   test('that closed its input makes writing answer false, never an exception', async ({ rig }) => {
     const { child, output } = await rig.puppet();
     child.write('close-input');
-    await vi.waitFor(async () => expect(await output()).toContain('closed'));
-    await vi.waitFor(() => expect(child.write('say anything')).toBe(false));
+    await vi.waitFor(async () => expect(await output()).toContain('closed'), 20_000);
+    await vi.waitFor(() => expect(child.write('say anything')).toBe(false), 20_000);
     child.endInput();
     process.kill(child.identity.pid, 'SIGKILL');
     await child.exited;
@@ -89,7 +89,10 @@ describe('a child', () => {
     us.kill('SIGKILL');
     await once(us, 'exit');
     // It comes up only after our death, and what it says then arrives.
-    await vi.waitFor(async () => expect(await readFile(options.stdoutPath, 'utf8')).toContain('{"pid"'));
+    await vi.waitFor(
+      async () => expect(await readFile(options.stdoutPath, 'utf8')).toContain('{"pid"'),
+      20_000,
+    );
     expect(child && (await isAlive(child))).toBe(true);
     await end(child);
   });

@@ -30,7 +30,7 @@ describe('a process is its pid and its start', () => {
       const found = (await psProcesses.all()).find((row) => row.parent === parent.identity.pid && row.ended);
       expect(found).toBeDefined();
       return found;
-    });
+    }, 20_000);
     expect(await identify(zombie?.pid ?? 0)).toBeUndefined();
     process.kill(parent.identity.pid, 'SIGKILL');
     await parent.exited;
