@@ -29,7 +29,11 @@ const KEYS = {
     allowed: 'the name of a configured workspace, or a path inside an allowed root',
   },
   model: {
-    check: z.string().regex(/^[\w.:[\]@/-]+$/),
+    // It becomes an argument of a command line: what starts with '-' would be read as an option there.
+    check: z
+      .string()
+      .max(200)
+      .regex(/^\w[\w.:[\]@/-]*$/),
     allowed: "a model name such as 'opus', 'sonnet' or a full model id",
   },
   priority: { check: z.int().min(-100).max(100), allowed: 'a whole number from -100 to 100' },
@@ -55,12 +59,14 @@ export function parsePlan(markdown: string, title?: string): PlanResult {
   const { values, problems } = readFrontMatter(markdown);
   const body = markdown.replace(FRONT_MATTER, '');
   if (body.trim() === '') problems.push('the plan is empty: write what is to be done in Markdown');
-  const name = cleanLine(title ?? values.title ?? firstHeading(body) ?? '');
+  if (title !== undefined && title.length > LIMITS.title) {
+    problems.push(`the title is longer than ${LIMITS.title} characters`);
+  }
+  const name = cleanLine(cut(title ?? values.title ?? firstHeading(body) ?? '', LIMITS.title));
   if (name === '' && problems.length === 0) {
     problems.push("the plan has no title: give 'title', or start the plan with a '# heading'");
   }
-  if (name.length > LIMITS.title) problems.push(`the title is longer than ${LIMITS.title} characters`);
-  if (problems.length > 0) return { ok: false, problems };
+  if (problems.length > 0) return { ok: false, problems: firstOf(problems) };
   return {
     ok: true,
     plan: {
@@ -95,6 +101,14 @@ function checkText(markdown: string): string | undefined {
   return undefined;
 }
 
+const MOST_PROBLEMS = 10;
+
+/** A person corrects some and sends again; a text that is not a plan at all would otherwise give thousands. */
+function firstOf(problems: readonly string[]): readonly string[] {
+  const more = problems.length - MOST_PROBLEMS;
+  return more > 0 ? [...problems.slice(0, MOST_PROBLEMS), `and ${more} more problems`] : problems;
+}
+
 type Values = { [K in Key]?: z.output<(typeof KEYS)[K]['check']> };
 
 function readFrontMatter(markdown: string): { values: Values; problems: string[] } {
@@ -106,8 +120,13 @@ function readFrontMatter(markdown: string): { values: Values; problems: string[]
       problems: open ? ["line 1: the front matter is not closed: end it with a line '---'"] : [],
     };
   }
+  const text = block[1] ?? '';
+  // Far above what the keys can hold. The YAML parser takes minutes for a long list of keys: it compares each with all.
+  if (text.length > LIMITS.frontMatter) {
+    return { values: {}, problems: [`the front matter is longer than ${LIMITS.frontMatter} characters`] };
+  }
   const lines = new LineCounter();
-  const document = parseDocument(block[1] ?? '', { lineCounter: lines, prettyErrors: false });
+  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
   // The YAML starts on the line after the opening '---'.
   const lineAt = (offset: number) => lines.linePos(offset).line + 1;
   const syntax = document.errors.map((error) => `line ${lineAt(error.pos[0])}: ${error.message}`);
@@ -123,7 +142,7 @@ function readFrontMatter(markdown: string): { values: Values; problems: string[]
     const name = String(isScalar(key) ? key.value : key);
     const rule = Object.hasOwn(KEYS, name) ? KEYS[name as Key] : undefined;
     if (!rule) {
-      problems.push(`line ${line}: unknown key '${cleanLine(name)}'; allowed keys: ${KEY_NAMES}`);
+      problems.push(`line ${line}: unknown key '${cleanLine(cut(name, 100))}'; allowed keys: ${KEY_NAMES}`);
       continue;
     }
     const read = rule.check.safeParse(isScalar(value) ? value.value : undefined);
@@ -138,11 +157,19 @@ const LONGEST_TIMEOUT_MS = 7 * 24 * 3_600_000;
 
 function parseDuration(text: string, context: z.RefinementCtx): number {
   const duration = /^\d+(\.\d+)? ?(s|m|h|d)$/.test(text) ? ms(text as StringValue) : Number.NaN;
-  if (duration >= SHORTEST_TIMEOUT_MS && duration <= LONGEST_TIMEOUT_MS) return duration;
+  if (duration >= SHORTEST_TIMEOUT_MS && duration <= LONGEST_TIMEOUT_MS) return Math.round(duration);
   context.addIssue('not a duration');
   return z.NEVER;
 }
 
 function firstHeading(body: string): string | undefined {
-  return /^#{1,6}[ \t]+(.+?)[ \t]*#*$/m.exec(body)?.[1]?.slice(0, LIMITS.title);
+  const heading = /^\uFEFF?#{1,6}[ \t]+(\S.*)$/m.exec(body)?.[1];
+  // Cut before the closing '#'s are looked for: in a long line that search would take quadratic time.
+  return heading && cleanLine(cut(heading, LIMITS.title)).replace(/ #+$/, '');
+}
+
+/** At most `length` characters, never half of a character that takes two. */
+function cut(text: string, length: number): string {
+  const start = text.slice(0, length);
+  return start.isWellFormed() ? start : start.slice(0, -1);
 }

@@ -6,9 +6,10 @@ export function recordHeading(project: Project): string {
   return `# ${project.title}\n\nProject ${project.id}, workspace ${project.workspace}, sent ${project.createdAt}\n\n`;
 }
 
-/** One timestamped line. */
+/** One timestamped line; the lines of a longer text stand side by side. */
 export function recordLine(at: string, text: string): string {
-  return `- ${at} ${text.replaceAll(/\s*\n\s*/g, ' / ')}\n`;
+  const lines = text.split(/[\n\r\u2028\u2029]/).map((line) => line.trim());
+  return `- ${at} ${lines.filter((line) => line !== '').join(' / ')}\n`;
 }
 
 export function updateLine(update: Update): string {

@@ -4,6 +4,7 @@ import { stripVTControlCharacters } from 'node:util';
 /** Longest texts we take, in characters (the plan: in bytes of UTF-8). Larger ones are refused, never cut in silence. */
 export const LIMITS = {
   planBytes: 1_000_000,
+  frontMatter: 8_000,
   title: 200,
   message: 20_000,
   reason: 20_000,
@@ -30,10 +31,14 @@ export function findControlCharacter(text: string): { line: number; name: string
 
 /**
  * The text without terminal escape sequences and control characters, so that it cannot move a cursor, fake a log line
- * or end a string early. Everything a person would read stays.
+ * or end a string early. Lines end in a line feed alone. Everything a person would read stays.
  */
 export function cleanText(text: string): string {
-  return stripVTControlCharacters(text).replaceAll(ALL_CONTROL, '').toWellFormed().trim();
+  return stripVTControlCharacters(text)
+    .replaceAll(ALL_CONTROL, '')
+    .replaceAll(/\r\n?/g, '\n')
+    .toWellFormed()
+    .trim();
 }
 
 /** The same, on one line. */
