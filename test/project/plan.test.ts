@@ -1,0 +1,279 @@
+import { describe, expect, test } from 'vitest';
+import { type Plan, type PlanResult, parsePlan, planBody } from '../../src/project/plan.ts';
+import { LIMITS } from '../../src/project/text.ts';
+
+const body = '# Build a clock\n\nIt shows the time.\n';
+
+function withKeys(...lines: string[]): string {
+  return ['---', ...lines, '---', body].join('\n');
+}
+
+function accepted(result: PlanResult): Plan {
+  if (!result.ok) throw new Error(`refused: ${result.problems.join('; ')}`);
+  return result.plan;
+}
+
+function problems(result: PlanResult): readonly string[] {
+  if (result.ok) throw new Error('accepted, although it should not have been');
+  return result.problems;
+}
+
+describe('a plan without front matter is fine', () => {
+  test('its title is its first heading, everything else is left to the defaults', () => {
+    expect(accepted(parsePlan(body))).toEqual({
+      title: 'Build a clock',
+      markdown: body,
+      workspace: null,
+      model: null,
+      priority: 0,
+      maxTurns: null,
+      timeoutMs: null,
+      budgetUsd: null,
+    });
+  });
+
+  test.each([
+    ['of any level, anywhere', 'Do this.\n\n### Later heading\n', 'Later heading'],
+    ['with closing marks', '## Build a clock ##\n', 'Build a clock'],
+    ['with marks inside', '# Learn C# and F# now\n', 'Learn C# and F# now'],
+    ['with Windows line ends', '# Build a clock\r\nIt ticks.\r\n', 'Build a clock'],
+    ['after a byte order mark', '\uFEFF# Build a clock\n', 'Build a clock'],
+    ['with tabs and double spaces', '#\tBuild\t a  clock \n', 'Build a clock'],
+  ])('a heading %s is the title', (_, markdown, title) => {
+    expect(accepted(parsePlan(markdown)).title).toBe(title);
+  });
+
+  test('without a heading it needs a title', () => {
+    expect(problems(parsePlan('Just do it.'))).toEqual([
+      "the plan has no title: give 'title', or start the plan with a '# heading'",
+    ]);
+    expect(accepted(parsePlan('Just do it.', 'A clock')).title).toBe('A clock');
+    expect(problems(parsePlan('#\n#hashtag\n####### seven'))).toHaveLength(1);
+  });
+
+  test('a heading that is too long for a title is shortened; the plan keeps it whole', () => {
+    const heading = `# ${'very '.repeat(1_000)}long`;
+    const plan = accepted(parsePlan(heading));
+    expect(plan.title).toBe('very '.repeat(40).trim());
+    expect(plan.markdown).toBe(heading);
+  });
+
+  test('a shortened title never ends in half a character', () => {
+    const { title } = accepted(parsePlan(`# a${'😀'.repeat(200)}`));
+    expect(title).toBe(`a${'😀'.repeat(99)}`);
+  });
+
+  test('a heading made of a megabyte of spaces is read in no time', () => {
+    const spaces = ' '.repeat(900_000);
+    expect(accepted(parsePlan(`# a${spaces}b\n`)).title).toBe('a');
+    expect(problems(parsePlan(`#${spaces}\n`))).toHaveLength(1);
+  });
+});
+
+describe('front matter: every key does what it says', () => {
+  test('all of them together', () => {
+    const plan = accepted(
+      parsePlan(
+        withKeys(
+          'title: A better clock',
+          'workspace: clocks',
+          'model: claude-opus-4-1[1m]',
+          'priority: -5',
+          'max_turns: 40',
+          'timeout: 1.5h',
+          'budget_usd: 2.5',
+        ),
+      ),
+    );
+    expect(plan).toMatchObject({
+      title: 'A better clock',
+      workspace: 'clocks',
+      model: 'claude-opus-4-1[1m]',
+      priority: -5,
+      maxTurns: 40,
+      timeoutMs: 5_400_000,
+      budgetUsd: 2.5,
+    });
+  });
+
+  test.each([
+    ['a title that was given wins over the one in the front matter', 'title: Other', { title: 'Given' }],
+    ['a number in quotes is still text', 'title: "2048"', { title: 'Given' }],
+    ['seconds', 'timeout: 90s', { timeoutMs: 90_000 }],
+    ['minutes, with a space', 'timeout: 45 m', { timeoutMs: 2_700_000 }],
+    ['days', 'timeout: 7d', { timeoutMs: 604_800_000 }],
+    ['a duration is a whole number of milliseconds', 'timeout: 1.0001s', { timeoutMs: 1_000 }],
+    ['the highest priority', 'priority: 100', { priority: 100 }],
+    ['cents', 'budget_usd: 0.01', { budgetUsd: 0.01 }],
+    ['a path', 'workspace: /home/me/clock', { workspace: '/home/me/clock' }],
+    ['a model alias', 'model: opus # the big one', { model: 'opus' }],
+    ['a model id of a cloud', 'model: us.anthropic.claude-3:0', { model: 'us.anthropic.claude-3:0' }],
+  ])('%s', (_, line, expected) => {
+    expect(accepted(parsePlan(withKeys(line), 'Given'))).toMatchObject(expected);
+  });
+
+  test('the plan is kept exactly as it was sent, and Claude is asked without its front matter', () => {
+    const markdown = withKeys('priority: 1');
+    expect(accepted(parsePlan(markdown)).markdown).toBe(markdown);
+    expect(planBody(markdown)).toBe(body.trim());
+    expect(planBody(body)).toBe(body.trim());
+  });
+
+  test.each([
+    ['Windows line ends', '---\r\npriority: 7\r\n---\r\n# A\r\n'],
+    ['a byte order mark', '\uFEFF---\npriority: 7\n---\n# A\n'],
+    ['spaces after the marks', '---  \npriority: 7\n---\t\n# A\n'],
+    ['comments and empty lines', '---\n# how urgent\n\npriority: 7\n---\n# A\n'],
+    ['tabs after the colon', '---\npriority:\t7\n---\n# A\n'],
+  ])('%s do not disturb it', (_, markdown) => {
+    expect(accepted(parsePlan(markdown))).toMatchObject({ priority: 7, title: 'A' });
+    expect(planBody(markdown)).toBe('# A');
+  });
+
+  test('an empty one says nothing', () => {
+    expect(accepted(parsePlan(`---\n---\n${body}`)).title).toBe('Build a clock');
+    expect(accepted(parsePlan(`---\n# only a comment\n---\n${body}`)).title).toBe('Build a clock');
+  });
+
+  test('a ruler further down is no front matter', () => {
+    const markdown = `${body}\n---\npriority: high\n---\n`;
+    expect(accepted(parsePlan(markdown)).priority).toBe(0);
+    expect(planBody(markdown)).toBe(markdown.trim());
+  });
+
+  test('escape codes written into a title are taken out of it', () => {
+    expect(accepted(parsePlan(withKeys('title: "\\e[31mred\\e[0m \\0clock"'))).title).toBe('red clock');
+  });
+});
+
+describe('front matter: what is wrong is refused with its line and what is allowed', () => {
+  test.each([
+    ['title: 12', "'title' must be a text of 1 to 200 characters"],
+    ['title: ""', "'title' must be a text of 1 to 200 characters"],
+    ['title:', "'title' must be a text of 1 to 200 characters"],
+    [`title: ${'x'.repeat(201)}`, "'title' must be a text of 1 to 200 characters"],
+    [
+      'workspace: [a, b]',
+      "'workspace' must be the name of a configured workspace, or a path inside an allowed root",
+    ],
+    ['model: two words', "'model' must be a model name such as 'opus', 'sonnet' or a full model id"],
+    [
+      'model: --dangerously-skip-permissions',
+      "'model' must be a model name such as 'opus', 'sonnet' or a full model id",
+    ],
+    ['priority: high', "'priority' must be a whole number from -100 to 100"],
+    ['priority: 1.5', "'priority' must be a whole number from -100 to 100"],
+    ['priority: 101', "'priority' must be a whole number from -100 to 100"],
+    ['priority: "5"', "'priority' must be a whole number from -100 to 100"],
+    ['max_turns: 0', "'max_turns' must be a whole number from 1 to 10000"],
+    ['timeout: 60', "'timeout' must be a duration from 1s to 7d, such as '45m' or '2h'"],
+    ['timeout: 100ms', "'timeout' must be a duration from 1s to 7d, such as '45m' or '2h'"],
+    ['timeout: 8d', "'timeout' must be a duration from 1s to 7d, such as '45m' or '2h'"],
+    ['timeout: -1h', "'timeout' must be a duration from 1s to 7d, such as '45m' or '2h'"],
+    ['budget_usd: 0', "'budget_usd' must be a number of US dollars above 0"],
+    ['budget_usd: .inf', "'budget_usd' must be a number of US dollars above 0"],
+    ['budget_usd: $5', "'budget_usd' must be a number of US dollars above 0"],
+  ])('%s', (line, problem) => {
+    expect(problems(parsePlan(withKeys(line)))).toEqual([`line 2: ${problem}`]);
+  });
+
+  const KEYS = 'title, workspace, model, priority, max_turns, timeout, budget_usd';
+
+  test.each(['Title', 'colour', '__proto__', 'constructor', '<<'])('an unknown key: %s', (key) => {
+    expect(problems(parsePlan(withKeys('priority: 1', `${key}: x`)))).toEqual([
+      `line 3: unknown key '${key}'; allowed keys: ${KEYS}`,
+    ]);
+  });
+
+  test('everything that is wrong is said at once', () => {
+    const result = parsePlan(
+      '---\nworkspce: clocks\npriority: high\nmodel: opus\ntimeout: 3\n---\n   \n',
+      'A',
+    );
+    expect(problems(result)).toEqual([
+      `line 2: unknown key 'workspce'; allowed keys: ${KEYS}`,
+      "line 3: 'priority' must be a whole number from -100 to 100",
+      "line 5: 'timeout' must be a duration from 1s to 7d, such as '45m' or '2h'",
+      'the plan is empty: write what is to be done in Markdown',
+    ]);
+  });
+
+  test('of very many problems the first are named and the rest counted', () => {
+    const lines = Array.from({ length: 60 }, (_, i) => `key${i}: 1`);
+    const said = problems(parsePlan(withKeys(...lines)));
+    expect(said).toHaveLength(11);
+    expect(said.at(-1)).toBe('and 50 more problems');
+  });
+
+  test.each([
+    ['a key given twice', ['title: A', 'title: B'], /^line 3: Map keys must be unique/],
+    ['a tab as indentation', ['\ttitle: A'], /^line 2: Tabs are not allowed as indentation/],
+    ['a colon in a text without quotes', ['title: Clock: better'], /^line 2: /],
+    ['an open bracket', ['title: [A', 'priority: 1'], /^line \d+: /],
+    ['a list', ['- title', '- A'], /^line 2: the front matter must be lines of 'key: value'$/],
+    ['a bare text', ['do it well'], /^line 2: the front matter must be lines of 'key: value'$/],
+    ['nested values', ['title:', '  deeper: A'], /^line 2: 'title' must be a text/],
+    ['an alias', ['title: &name A', 'model: *name'], /^line 3: 'model' must be a model name/],
+    ['an alias of nothing', ['title: *nobody'], /^line 2: /],
+    ['a value that is no text', ['title: !!binary QQ=='], /^line 2: 'title' must be a text/],
+    ['an end mark and more', ['title: A', '...', 'priority: 3'], /^line \d: /],
+  ])('%s', (_, lines, first) => {
+    expect(problems(parsePlan(withKeys(...lines), 'Given'))[0]).toMatch(first);
+  });
+
+  test('a front matter that is never closed', () => {
+    expect(problems(parsePlan('---\ntitle: A\n\n# A\n'))).toEqual([
+      "line 1: the front matter is not closed: end it with a line '---'",
+    ]);
+  });
+
+  test('one that is far too long or deep, at once', () => {
+    const long = ['the front matter is longer than 8000 characters'];
+    const keys = Array.from({ length: 100_000 }, (_, i) => `k${i}: 1`);
+    expect(problems(parsePlan(withKeys(...keys)))).toEqual(long);
+    expect(problems(parsePlan(withKeys(`title: ${'['.repeat(100_000)}`)))).toEqual(long);
+    expect(problems(parsePlan(withKeys(`title: ${'['.repeat(7_000)}`))).length).toBeGreaterThan(0);
+  });
+});
+
+describe('a text that is no plan is refused', () => {
+  test.each([
+    '',
+    '   \n\t\n',
+    '---\ntitle: A\n---\n',
+    '---\ntitle: A\n---\n \r\n',
+  ])('an empty one: %j', (markdown) => {
+    expect(problems(parsePlan(markdown, 'A'))).toContain(
+      'the plan is empty: write what is to be done in Markdown',
+    );
+  });
+
+  test('one above a million bytes, counted as bytes; one of exactly a million is taken', () => {
+    const plan = (bytes: number) => `# A\n${'é'.repeat((bytes - 4) / 2)}`;
+    expect(Buffer.byteLength(plan(LIMITS.planBytes))).toBe(LIMITS.planBytes);
+    expect(accepted(parsePlan(plan(LIMITS.planBytes))).title).toBe('A');
+    expect(problems(parsePlan(plan(LIMITS.planBytes + 2)))).toEqual([
+      'the plan is 1000002 bytes; at most 1000000 are taken: put long material into files of the workspace and name them in the plan',
+    ]);
+  });
+
+  test.each([
+    ['NUL', '# A\nb\0c\n', 'line 2: the plan holds a control character (NUL); send plain text'],
+    [
+      'escape codes',
+      '# A\n\n\x1b[2Jgone',
+      'line 3: the plan holds a control character (ESC); send plain text',
+    ],
+    ['backspaces', '# A\x08', 'line 1: the plan holds a control character (U+0008); send plain text'],
+    ['C1 codes', '# A\n\x9b2J', 'line 2: the plan holds a control character (U+009B); send plain text'],
+    ['half a character', '# A\n\ud83d\n', 'the plan is not valid Unicode text'],
+  ])('one with %s', (_, markdown, problem) => {
+    expect(problems(parsePlan(markdown))).toEqual([problem]);
+  });
+
+  test('a title that is too long, or nothing but codes', () => {
+    expect(problems(parsePlan(body, 'x'.repeat(201)))).toEqual(['the title is longer than 200 characters']);
+    expect(problems(parsePlan(body, '\x1b[31m'))).toHaveLength(1);
+    expect(accepted(parsePlan(body, 'x'.repeat(200))).title).toHaveLength(200);
+  });
+});

@@ -1,0 +1,168 @@
+import { describe, expect, test } from 'vitest';
+import { afterRun, burnsTry, HOLD_KINDS, POLICIES, retryDelayMs } from '../../src/project/retry.ts';
+import { describeOutcome, type Outcome, type OutcomeKind } from '../../src/project/run.ts';
+
+/** One of each, with what a person reads about it. The type fails to compile when a kind is missing. */
+const OUTCOMES: { [K in OutcomeKind]: readonly [Extract<Outcome, { kind: K }>, string] } = {
+  submitted: [{ kind: 'submitted' }, 'work submitted'],
+  no_completion: [{ kind: 'no_completion' }, 'Claude ended without submitting its work'],
+  cancelled: [{ kind: 'cancelled' }, 'ended because the project was cancelled'],
+  interrupted: [{ kind: 'interrupted' }, 'ended because the supervisor was stopped'],
+  never_spawned: [{ kind: 'never_spawned', message: 'no memory' }, 'never started: no memory'],
+  claude_missing: [
+    { kind: 'claude_missing', message: 'not found' },
+    'Claude could not be started: not found',
+  ],
+  workspace_missing: [{ kind: 'workspace_missing', message: '/a' }, 'the workspace cannot be used: /a'],
+  no_init: [{ kind: 'no_init', afterMs: 60_000 }, 'Claude said nothing for 60 s after its start'],
+  tools_missing: [
+    { kind: 'tools_missing', status: 'failed' },
+    'Claude started without the bridge tools (failed); the run does not count',
+  ],
+  stalled: [{ kind: 'stalled', silentMs: 960_000 }, 'no sign of life for 16 min'],
+  timed_out: [{ kind: 'timed_out', afterMs: 14_400_000 }, 'still working after its time limit of 240 min'],
+  crashed: [
+    { kind: 'crashed', code: null, signal: 'SIGSEGV', stderr: 'oops' },
+    'Claude ended unexpectedly (SIGSEGV): oops',
+  ],
+  output_truncated: [{ kind: 'output_truncated' }, "Claude's output stopped in the middle of a line"],
+  usage_limit: [
+    { kind: 'usage_limit', limit: 'five_hour', resetsAt: '2026-03-01T15:00:00.000Z' },
+    'usage limit reached (five_hour), resets 2026-03-01T15:00:00.000Z',
+  ],
+  throttled: [{ kind: 'throttled' }, 'the service asked to slow down'],
+  not_logged_in: [{ kind: 'not_logged_in', message: 'run /login' }, 'Claude is not logged in: run /login'],
+  billing: [{ kind: 'billing', message: 'no credit' }, 'the account cannot pay: no credit'],
+  api_error: [
+    { kind: 'api_error', status: 529, message: 'overloaded' },
+    'the service failed (529): overloaded',
+  ],
+  model_unknown: [
+    { kind: 'model_unknown', model: 'opus-9' },
+    "the model 'opus-9' does not exist or is not available to this account",
+  ],
+  max_turns: [{ kind: 'max_turns', turns: 40 }, "stopped after 40 turns, the plan's max_turns"],
+  budget_spent: [{ kind: 'budget_spent', budgetUsd: 2.5 }, "stopped at the plan's budget of $2.5"],
+  refused: [{ kind: 'refused' }, 'the model declined to go on'],
+  prompt_too_long: [{ kind: 'prompt_too_long' }, 'the conversation is too long to go on'],
+  session_missing: [{ kind: 'session_missing' }, 'the session to resume no longer exists'],
+  lost: [{ kind: 'lost', message: 'nobody saw its end' }, 'lost: nobody saw its end'],
+};
+const KINDS = Object.keys(OUTCOMES) as OutcomeKind[];
+const retried = KINDS.filter((kind) => POLICIES[kind].step === 'retry');
+
+describe('every outcome is told in one line', () => {
+  test.each(KINDS)('%s', (kind) => {
+    const [outcome, words] = OUTCOMES[kind];
+    expect(describeOutcome(outcome)).toBe(words);
+  });
+
+  test('also when little is known', () => {
+    const crash = { kind: 'crashed', code: 3, signal: null, stderr: '' } as const;
+    expect(describeOutcome(crash)).toBe('Claude ended unexpectedly (exit code 3)');
+    expect(describeOutcome({ ...crash, code: null })).toBe('Claude ended unexpectedly (exit code unknown)');
+    expect(describeOutcome({ kind: 'api_error', status: null, message: 'reset' })).toBe(
+      'the service failed: reset',
+    );
+    expect(describeOutcome({ kind: 'stalled', silentMs: 90_400 })).toBe('no sign of life for 90 s');
+  });
+});
+
+describe('after a run', () => {
+  /** What follows the first run that ends like this. */
+  const FIRST: Record<OutcomeKind, string> = {
+    submitted: 'none',
+    cancelled: 'none',
+    interrupted: 'again',
+    lost: 'again',
+    no_completion: 'again',
+    never_spawned: 'later',
+    no_init: 'later',
+    tools_missing: 'later',
+    stalled: 'later',
+    crashed: 'later',
+    output_truncated: 'later',
+    throttled: 'later',
+    api_error: 'later',
+    session_missing: 'again, fresh',
+    prompt_too_long: 'again, fresh',
+    usage_limit: 'hold usage_limit',
+    not_logged_in: 'hold not_logged_in',
+    billing: 'hold billing',
+    claude_missing: 'hold claude_missing',
+    workspace_missing: 'park',
+    timed_out: 'park',
+    model_unknown: 'park',
+    max_turns: 'park',
+    budget_spent: 'park',
+    refused: 'park',
+  };
+
+  test.each(KINDS)('%s has a policy', (kind) => {
+    const step = afterRun(kind, 1, 0);
+    const told =
+      step.step === 'hold'
+        ? `hold ${step.hold}`
+        : step.step === 'run_again'
+          ? `${step.delayMs > 0 ? 'later' : 'again'}${step.fresh ? ', fresh' : ''}`
+          : step.step;
+    expect(told).toBe(FIRST[kind]);
+  });
+
+  test('limits, missing logins, money and a missing Claude burn no try', () => {
+    for (const kind of ['usage_limit', 'not_logged_in', 'billing', 'claude_missing'] as const) {
+      expect(burnsTry(kind), kind).toBe(false);
+      expect(afterRun(kind, 1_000, 0).step, kind).toBe('hold');
+    }
+  });
+
+  test('a hold that waits for the service to name its end does not wait besides', () => {
+    expect(afterRun('usage_limit', 1, 0)).toEqual({ step: 'hold', hold: 'usage_limit', probeMs: 0 });
+    expect(afterRun('not_logged_in', 1, 0)).toEqual({
+      step: 'hold',
+      hold: 'not_logged_in',
+      probeMs: 300_000,
+    });
+  });
+
+  test('every hold is one that the store knows', () => {
+    for (const kind of KINDS) {
+      const policy = POLICIES[kind];
+      if (policy.step === 'hold') expect(HOLD_KINDS).toContain(policy.hold);
+    }
+  });
+
+  test.each(retried)('%s is tried again a bounded number of times, then a person is asked', (kind) => {
+    const policy = POLICIES[kind];
+    if (policy.step !== 'retry') throw new Error('not retried');
+    for (let tries = 1; tries < policy.tries; tries++) {
+      expect(afterRun(kind, tries, 0.5).step).toBe('run_again');
+    }
+    expect(policy.tries).toBeGreaterThan(1);
+    expect(policy.tries).toBeLessThanOrEqual(10);
+    expect(afterRun(kind, policy.tries, 0.5)).toEqual({ step: 'park', tries: policy.tries });
+    expect(afterRun(kind, policy.tries + 5, 0.5).step).toBe('park');
+    expect(burnsTry(kind)).toBe(true);
+  });
+});
+
+describe('the back-off', () => {
+  test('doubles with each try in a row', () => {
+    expect([1, 2, 3, 4].map((tries) => retryDelayMs(2_000, tries, 0))).toEqual([2_000, 4_000, 8_000, 16_000]);
+  });
+
+  test('is capped, however many tries', () => {
+    expect(retryDelayMs(30_000, 10, 0)).toBe(900_000);
+    expect(retryDelayMs(30_000, 5_000, 0.999)).toBeLessThanOrEqual(900_000 * 1.25);
+  });
+
+  test('is spread by up to a quarter, so that those that failed together do not come back together', () => {
+    expect(retryDelayMs(10_000, 1, 0)).toBe(10_000);
+    expect(retryDelayMs(10_000, 1, 0.5)).toBe(11_250);
+    expect(retryDelayMs(10_000, 1, 0.999)).toBe(12_498);
+  });
+
+  test('of nothing stays nothing', () => {
+    expect(retryDelayMs(0, 7, 0.9)).toBe(0);
+  });
+});

@@ -1,0 +1,56 @@
+import { describe, expect, test } from 'vitest';
+import { cleanLine, cleanText, findControlCharacter } from '../../src/project/text.ts';
+
+describe('text from people and models is cleaned before anyone reads it', () => {
+  test.each([
+    ['colours', '\x1b[1;31mred\x1b[0m alert', 'red alert'],
+    ['cursor moves', 'a\x1b[2J\x1b[10;10Hb', 'ab'],
+    ['a window title', '\x1b]0;fake\x07title', 'title'],
+    ['a link', '\x1b]8;;http://example.com\x1b\\here\x1b]8;;\x1b\\', 'here'],
+    ['eight-bit codes', '\x9b31mred', 'red'],
+    ['NUL, bell and backspace', 'a\0b\x07c\x08d', 'abcd'],
+    ['a lone escape', 'a\x1b', 'a'],
+    ['a line that would be written over', 'all is well\rfaked', 'all is well\nfaked'],
+    ['Windows line ends', 'a\r\nb\r\n', 'a\nb'],
+    ['half a character', 'a\ud83d', 'a\ufffd'],
+    ['space around', '  \n a \n ', 'a'],
+  ])('%s', (_, text, expected) => {
+    expect(cleanText(text)).toBe(expected);
+  });
+
+  test.each([
+    'tabs\tand\nlines',
+    '日本語 العربية 😀 é',
+    'brackets [31m without an escape',
+    'rm -rf / && echo "x" | less',
+  ])('everything a person would read stays: %j', (text) => {
+    expect(cleanText(text)).toBe(text);
+  });
+
+  test('nothing that is left can steer a terminal', () => {
+    const everything = Array.from({ length: 0x100 }, (_, code) => `${String.fromCharCode(code)}x`).join('');
+    expect(cleanText(everything + everything)).not.toMatch(/[\0-\x08\x0b-\x1f\x7f-\x9f]/);
+  });
+
+  test('cleaned text stays as it is when it is cleaned again', () => {
+    for (const text of ['\x1b[31m a \x1b[0m', 'a\r\n b', '\x1b\x1b[31m[31ma']) {
+      expect(cleanText(cleanText(text))).toBe(cleanText(text));
+    }
+  });
+
+  test('on one line, whatever breaks it', () => {
+    expect(cleanLine('a\nb\r\nc\u2028d\u2029e\tf   g')).toBe('a b c d e f g');
+  });
+});
+
+describe('a control character is found and named', () => {
+  test('with its line', () => {
+    expect(findControlCharacter('a\nb\n\0')).toEqual({ line: 3, name: 'NUL' });
+    expect(findControlCharacter('a\x1b[0m')).toEqual({ line: 1, name: 'ESC' });
+    expect(findControlCharacter('a\r\n\x85')).toEqual({ line: 2, name: 'U+0085' });
+  });
+
+  test('tabs, line feeds and carriage returns are none', () => {
+    expect(findControlCharacter('a\tb\r\nc')).toBeUndefined();
+  });
+});

@@ -1,0 +1,115 @@
+import { describe, expect, test } from 'vitest';
+import {
+  illegalMoveMessage,
+  isClosed,
+  isProjectId,
+  MOVES,
+  next,
+  PROJECT_ACTIONS,
+  PROJECT_STATUSES,
+  type ProjectAction,
+  type ProjectStatus,
+  WHAT_NEXT,
+} from '../../src/project/project.ts';
+
+/**
+ * Every cell of the table, written out: what each action leads to in each status. A move that is not here is refused.
+ * `=` leaves the status as it is.
+ */
+const TABLE: Record<ProjectStatus, Partial<Record<ProjectAction, ProjectStatus | '='>>> = {
+  pending: { claim: 'in_progress', steer: '=', park: 'attention', cancel: 'cancelled' },
+  in_progress: {
+    send_update: '=',
+    send_completion: 'awaiting_approval',
+    steer: '=',
+    start_run: '=',
+    park: 'attention',
+    cancel: 'cancelled',
+  },
+  verifying: { cancel: 'cancelled' },
+  awaiting_approval: { approve: 'approved', reject: 'rejected', cancel: 'cancelled' },
+  rejected: { reset_for_revision: 'in_progress', steer: '=', park: 'attention', cancel: 'cancelled' },
+  approved: { finish: 'complete', cancel: 'cancelled' },
+  complete: {},
+  cancelled: {},
+  attention: { steer: '=', retry: 'pending', cancel: 'cancelled' },
+};
+
+describe('a project moves only as the table says', () => {
+  for (const status of PROJECT_STATUSES) {
+    for (const action of PROJECT_ACTIONS) {
+      const to = TABLE[status][action];
+      const expected = to === '=' ? status : to;
+      test(`${status}: ${action} ${expected ? `leads to ${expected}` : 'is refused'}`, () => {
+        expect(next(status, action)).toBe(expected);
+      });
+    }
+  }
+
+  test('nobody moves on from a closed project, and somebody can from every other', () => {
+    for (const status of PROJECT_STATUSES) {
+      const moves = PROJECT_ACTIONS.filter((action) => next(status, action) !== undefined);
+      expect(moves.length === 0, status).toBe(isClosed(status));
+    }
+  });
+
+  test('every open project can be cancelled', () => {
+    const cancellable = PROJECT_STATUSES.filter((status) => next(status, 'cancel') === 'cancelled');
+    expect(cancellable).toEqual(PROJECT_STATUSES.filter((status) => !isClosed(status)));
+  });
+
+  test('every status but the reserved one can be reached from a new project', () => {
+    const reached = new Set<ProjectStatus>(['pending']);
+    for (const status of reached) {
+      for (const action of PROJECT_ACTIONS) {
+        const to = next(status, action);
+        if (to) reached.add(to);
+      }
+    }
+    expect([...PROJECT_STATUSES].filter((status) => !reached.has(status))).toEqual(['verifying']);
+  });
+});
+
+describe('an illegal move is refused in words', () => {
+  test('that name the action, the status, what was expected and what to do', () => {
+    expect(illegalMoveMessage('pending', 'approve')).toBe(
+      "cannot approve project in status 'pending'; expected 'awaiting_approval'. It waits in the queue until the supervisor or Claude Code claims it.",
+    );
+    expect(illegalMoveMessage('complete', 'send_update')).toBe(
+      "cannot send an update for project in status 'complete'; expected 'in_progress'. It is done; send a new plan for more work.",
+    );
+    expect(illegalMoveMessage('awaiting_approval', 'steer')).toBe(
+      "cannot steer project in status 'awaiting_approval'; expected 'pending' or 'in_progress' or 'rejected' or 'attention'. It waits for a decision: approve it, or reject it with a reason.",
+    );
+  });
+
+  test('one line each, for every cell', () => {
+    for (const status of PROJECT_STATUSES) {
+      for (const action of PROJECT_ACTIONS) {
+        const message = illegalMoveMessage(status, action);
+        expect(message).toMatch(/^cannot [a-z ]+ project in status '[a-z_]+'; expected '[a-z_]+'/);
+        expect(message).toContain(WHAT_NEXT[status]);
+        for (const from of MOVES[action].from) expect(message).toContain(`'${from}'`);
+        expect(message).not.toContain('\n');
+      }
+    }
+  });
+});
+
+describe('a project id', () => {
+  test('is twelve lower-case hex digits', () => {
+    expect(isProjectId('0123456789ab')).toBe(true);
+  });
+
+  test.each([
+    '',
+    '0123456789a',
+    '0123456789abc',
+    '0123456789AB',
+    '0123456789ag',
+    '../../../etc',
+    '0123456789ab\n',
+  ])('is not %j', (text) => {
+    expect(isProjectId(text)).toBe(false);
+  });
+});
