@@ -1,16 +1,18 @@
 /**
  * Where everything is kept. This room promises that a change is in the database whole or not at all, and that it is on
- * disk when the call returns. All facts about SQLite live in this file and its migrations; queries elsewhere are
- * neutral between SQL dialects.
+ * disk when the call returns. All facts about SQLite live here, in its driver and in the migrations; queries elsewhere
+ * are neutral between SQL dialects.
  */
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import Sqlite from 'better-sqlite3';
-import { CompiledQuery, Kysely, SqliteDialect, SqliteDriver, type Transaction } from 'kysely';
-import { systemClock } from '../clock.ts';
+import { Kysely, type Transaction } from 'kysely';
 import { MIGRATIONS } from './migrations.ts';
 import type { Tables } from './schema.ts';
+import { BridgeSqliteDialect } from './sqlite-driver.ts';
+import { StoreError, type StoreProblem, translate } from './store-error.ts';
 
+export { StoreError, type StoreProblem };
 export type Reader = Kysely<Tables>;
 export type Writer = Transaction<Tables>;
 
@@ -18,36 +20,14 @@ export interface Database {
   /** For reading outside a transaction. */
   readonly read: Reader;
   readonly file: string;
-  /** Runs `work` in one writing transaction: all of it is committed, or, when it throws, none. */
+  /** Runs `work` in one writing transaction: all of it is committed, or, when it throws, none. Throws StoreError. */
   write<T>(work: (trx: Writer) => Promise<T>): Promise<T>;
   /** Changes whenever another connection has committed something since the last call. */
   dataVersion(): number;
+  /** How often this connection has committed something: those changes are not in `dataVersion`. */
+  ownCommits(): number;
   close(): Promise<void>;
 }
-
-export type StoreProblem =
-  | 'unwritable'
-  | 'not-a-database'
-  | 'corrupt'
-  | 'newer-schema'
-  | 'busy'
-  | 'full'
-  | 'driver';
-
-/** The store cannot be used; the message names the file and what to do. */
-export class StoreError extends Error {
-  override name = 'StoreError';
-  readonly problem: StoreProblem;
-
-  constructor(problem: StoreProblem, message: string, cause?: unknown) {
-    super(message, { cause });
-    this.problem = problem;
-  }
-}
-
-/** How long a write waits for another's write, in milliseconds, and how long at most between two looks. */
-const BUSY_TIMEOUT_MS = 5_000;
-const LONGEST_BUSY_STEP_MS = 20;
 
 /** Opens, and when needed creates and migrates, the database of a state folder. Throws StoreError. */
 export function openDatabase(home: string): Database {
@@ -56,21 +36,45 @@ export function openDatabase(home: string): Database {
     mkdirSync(home, { recursive: true, mode: 0o700 });
     return open(file);
   });
-  const kysely = new Kysely<Tables>({ dialect: new ImmediateSqliteDialect({ database: sqlite }) });
+  const kysely = new Kysely<Tables>({ dialect: new BridgeSqliteDialect(sqlite) });
+  const identity = fileIdentity(file);
   const dataVersion = sqlite.prepare('PRAGMA data_version').pluck();
+  let seen = 0;
+  let commits = 0;
   return {
     read: kysely,
     file,
     async write(work) {
-      try {
-        return await kysely.transaction().execute(work);
-      } catch (error) {
-        throw translate(file, error);
-      }
+      if (fileIdentity(file) !== identity) throw new StoreError('replaced', `${file}: ${REPLACED}`);
+      const result = await kysely.transaction().execute(work);
+      commits += 1;
+      return result;
     },
-    dataVersion: () => Number(dataVersion.get()),
-    close: () => kysely.destroy(),
+    dataVersion() {
+      try {
+        seen = Number(explaining(file, () => dataVersion.get()));
+      } catch (error) {
+        // Locked for a moment by a process that opens or closes it: the next look sees what has changed.
+        if (!(error instanceof StoreError && error.problem === 'busy')) throw error;
+      }
+      return seen;
+    },
+    ownCommits: () => commits,
+    async close() {
+      await kysely.destroy();
+      // Kysely closes nothing when it was never asked for anything.
+      sqlite.close();
+    },
   };
+}
+
+/** SQLite goes on writing into a file that nobody else can open any more, without an error. */
+const REPLACED =
+  'the database was deleted, moved or replaced while it was in use. Nothing was changed: put it back, or restart to use what is there now';
+
+function fileIdentity(file: string): string {
+  const found = explaining(file, () => statSync(file, { bigint: true, throwIfNoEntry: false }));
+  return found ? `${found.dev}:${found.ino}` : 'gone';
 }
 
 /** Runs `work`, turning SQLite's and the file system's errors into StoreErrors. */
@@ -82,16 +86,20 @@ function explaining<T>(file: string, work: () => T): T {
   }
 }
 
+/** How long opening waits for another process that creates or migrates, in milliseconds. */
+const OPENING_TIMEOUT_MS = 5_000;
+
 function open(file: string): Sqlite.Database {
-  const sqlite = new Sqlite(file, { timeout: BUSY_TIMEOUT_MS });
+  const sqlite = new Sqlite(file, { timeout: OPENING_TIMEOUT_MS });
   try {
+    // Before the first pragma that writes: what is not ours is left as it is.
+    sqlite.transaction(() => checkSchema(sqlite, file))();
     sqlite.pragma('journal_mode = WAL');
     // Connections after the first would run at NORMAL, which can lose a commit at power loss: the library is built
     // with DEFAULT_WAL_SYNCHRONOUS=1 (https://github.com/WiseLibs/better-sqlite3/blob/master/docs/compilation.md).
     sqlite.pragma('synchronous = FULL');
     sqlite.pragma('foreign_keys = ON');
     migrate(sqlite, file);
-    // From here on a wait for the lock is ours (see ImmediateSqliteDriver): SQLite's own would stop the event loop.
     sqlite.pragma('busy_timeout = 0');
     return sqlite;
   } catch (error) {
@@ -100,93 +108,41 @@ function open(file: string): Sqlite.Database {
   }
 }
 
+/** Marks a database as ours ("brdg"), so that another program's is never written into. */
+const APPLICATION_ID = 0x62_72_64_67;
+
+/** Throws StoreError when the file is not ours or too new; returns its schema version, 0 for an empty one. */
+function checkSchema(sqlite: Sqlite.Database, file: string): number {
+  const version = numberOf(sqlite, 'PRAGMA user_version');
+  const empty = version === 0 && numberOf(sqlite, 'SELECT count(*) FROM sqlite_schema') === 0;
+  if (empty) return 0;
+  if (numberOf(sqlite, 'PRAGMA application_id') !== APPLICATION_ID) {
+    throw new StoreError(
+      'not-a-database',
+      `${file}: this is the database of another program. It was left as it is: move it away, or set BRIDGE_HOME to another folder.`,
+    );
+  }
+  if (version > MIGRATIONS.length) {
+    throw new StoreError(
+      'newer-schema',
+      `${file} was written by a newer bridge-supervisor (schema ${version}, this program knows ${MIGRATIONS.length}). Upgrade bridge-supervisor; nothing was changed.`,
+    );
+  }
+  return version;
+}
+
 function migrate(sqlite: Sqlite.Database, file: string): void {
-  if (schemaVersion(sqlite) === MIGRATIONS.length) return;
+  if (checkSchema(sqlite, file) === MIGRATIONS.length) return;
   // Another process may migrate at the same moment: look again under the write lock.
   sqlite
     .transaction(() => {
-      const version = schemaVersion(sqlite);
-      if (version > MIGRATIONS.length) {
-        throw new StoreError(
-          'newer-schema',
-          `${file} was written by a newer bridge-supervisor (schema ${version}, this program knows ${MIGRATIONS.length}). Upgrade bridge-supervisor; nothing was changed.`,
-        );
-      }
-      for (const step of MIGRATIONS.slice(version)) sqlite.exec(step);
+      for (const step of MIGRATIONS.slice(checkSchema(sqlite, file))) sqlite.exec(step);
+      sqlite.pragma(`application_id = ${APPLICATION_ID}`);
       sqlite.pragma(`user_version = ${MIGRATIONS.length}`);
     })
     .immediate();
 }
 
-function schemaVersion(sqlite: Sqlite.Database): number {
-  return Number(sqlite.pragma('user_version', { simple: true }));
-}
-
-function translate(file: string, error: unknown): unknown {
-  if (error instanceof StoreError || !(error instanceof Error)) return error;
-  const code = (error as NodeJS.ErrnoException).code ?? '';
-  const [problem, what] = EXPLANATIONS.find(([pattern]) => pattern.test(code))?.slice(1) ?? [];
-  if (!problem || !what) return error;
-  return new StoreError(problem as StoreProblem, `${file}: ${what} (${error.message})`, error);
-}
-
-const EXPLANATIONS: readonly (readonly [RegExp, StoreProblem, string])[] = [
-  [
-    /^SQLITE_NOTADB/,
-    'not-a-database',
-    'this is not a bridge-supervisor database. It was left as it is: move it away, or put a backup in its place',
-  ],
-  [/^SQLITE_CORRUPT/, 'corrupt', 'the database is damaged. It was left as it is: put a backup in its place'],
-  [
-    /^SQLITE_(READONLY|CANTOPEN|PERM)|^E(ACCES|PERM|ROFS|NOTDIR|EXIST)$/,
-    'unwritable',
-    'the store cannot be written. Check the rights of this folder and file, or set BRIDGE_HOME to another folder',
-  ],
-  [/^SQLITE_FULL|^ENOSPC$/, 'full', 'the disk is full. Nothing was changed: free some space and try again'],
-  [
-    /^SQLITE_BUSY|^SQLITE_LOCKED/,
-    'busy',
-    'another program holds the database. Nothing was changed: try again',
-  ],
-  [
-    /^ERR_DLOPEN_FAILED|^MODULE_NOT_FOUND/,
-    'driver',
-    "the SQLite driver cannot be loaded. Reinstall bridge-supervisor with this machine's Node",
-  ],
-];
-
-/**
- * A deferred transaction that reads and then writes fails at once with SQLITE_BUSY_SNAPSHOT when another process wrote
- * in between, whatever the timeout (https://www.sqlite.org/rescode.html#busy_snapshot). Immediate ones wait instead.
- */
-class ImmediateSqliteDialect extends SqliteDialect {
-  readonly #config: { database: Sqlite.Database };
-
-  constructor(config: { database: Sqlite.Database }) {
-    super(config);
-    this.#config = config;
-  }
-
-  override createDriver() {
-    return new ImmediateSqliteDriver(this.#config);
-  }
-}
-
-class ImmediateSqliteDriver extends SqliteDriver {
-  override async beginTransaction(
-    connection: Parameters<SqliteDriver['beginTransaction']>[0],
-  ): Promise<void> {
-    const deadline = systemClock.monotonic() + BUSY_TIMEOUT_MS;
-    for (let wait = 1; ; wait = Math.min(wait * 2, LONGEST_BUSY_STEP_MS)) {
-      try {
-        await connection.executeQuery(CompiledQuery.raw('begin immediate'));
-        return;
-      } catch (error) {
-        const busy = (error as { code?: unknown }).code === 'SQLITE_BUSY';
-        if (!busy || systemClock.monotonic() > deadline) throw error;
-      }
-      // Jitter, so that several who wait do not come back together.
-      await systemClock.sleep(wait * (0.5 + Math.random()));
-    }
-  }
+function numberOf(sqlite: Sqlite.Database, query: string): number {
+  return Number(sqlite.prepare(query).pluck().get());
 }

@@ -1,0 +1,76 @@
+/** How Kysely speaks to SQLite here: a wait for the lock leaves the event loop free, and every error is a StoreError. */
+import type Sqlite from 'better-sqlite3';
+import { CompiledQuery, type DatabaseConnection, SqliteDialect, SqliteDriver } from 'kysely';
+import { systemClock } from '../clock.ts';
+import { StoreError, translate } from './store-error.ts';
+
+/** `database` must have `busy_timeout = 0`: SQLite's own wait would stop the event loop. */
+export class BridgeSqliteDialect extends SqliteDialect {
+  readonly #database: Sqlite.Database;
+
+  constructor(database: Sqlite.Database) {
+    super({ database });
+    this.#database = database;
+  }
+
+  override createDriver() {
+    return new BridgeSqliteDriver(this.#database);
+  }
+}
+
+/**
+ * A deferred transaction that reads and then writes fails at once with SQLITE_BUSY_SNAPSHOT when another process wrote
+ * in between, whatever the timeout (https://www.sqlite.org/rescode.html#busy_snapshot). Immediate ones wait instead.
+ */
+class BridgeSqliteDriver extends SqliteDriver {
+  readonly #database: Sqlite.Database;
+  #connection: DatabaseConnection | undefined;
+
+  constructor(database: Sqlite.Database) {
+    super({ database });
+    this.#database = database;
+  }
+
+  override async acquireConnection(): Promise<DatabaseConnection> {
+    const connection = await super.acquireConnection();
+    this.#connection ??= patient(connection, this.#database.name);
+    return this.#connection;
+  }
+
+  override async beginTransaction(connection: DatabaseConnection): Promise<void> {
+    await connection.executeQuery(CompiledQuery.raw('begin immediate'));
+  }
+
+  /** After a full disk SQLite has rolled back by itself (https://www.sqlite.org/lang_transaction.html). */
+  override async rollbackTransaction(connection: DatabaseConnection): Promise<void> {
+    if (this.#database.inTransaction) await super.rollbackTransaction(connection);
+  }
+}
+
+/** How long a statement waits for another's lock, in milliseconds, and how long at most between two tries. */
+const PATIENCE_MS = 5_000;
+const LONGEST_STEP_MS = 20;
+
+/**
+ * Tries a statement again while the database is locked. Not only writing waits: a reader does while another process
+ * opens the database after a crash, or is the last to close it (https://www.sqlite.org/wal.html#sometimes_queries_return_sqlite_busy_in_wal_mode).
+ */
+function patient(connection: DatabaseConnection, file: string): DatabaseConnection {
+  return {
+    async executeQuery(query) {
+      const deadline = systemClock.monotonic() + PATIENCE_MS;
+      for (let wait = 1; ; wait = Math.min(wait * 2, LONGEST_STEP_MS)) {
+        try {
+          return await connection.executeQuery(query);
+        } catch (thrown) {
+          const error = translate(file, thrown);
+          const busy = error instanceof StoreError && error.problem === 'busy';
+          if (!busy || systemClock.monotonic() > deadline) throw error;
+        }
+        // Jitter, so that several who wait do not come back together.
+        await systemClock.sleep(wait * (0.5 + Math.random()));
+      }
+    },
+    streamQuery: (query, chunkSize) => connection.streamQuery(query, chunkSize),
+  };
+}
