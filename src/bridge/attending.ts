@@ -18,7 +18,7 @@ export type { ChangeFeed };
 
 /** Wakes as soon as another process has changed something. */
 export function watchChanges(bridge: Bridge): ChangeFeed {
-  return openChangeFeed(bridge.database, bridge.clock);
+  return openChangeFeed(bridge.database, bridge.clock, 'others');
 }
 
 /** Runs a supervisor before us left open. */

@@ -192,11 +192,15 @@ export async function changesSince(
     const events = await eventsAfter(bridge.database.read, cursor, limit, projectId);
     return { events, cursor: events.at(-1)?.id ?? cursor };
   };
+  const atOnce = await read();
+  if (atOnce.events.length > 0 || options.waitMs <= 0) return atOnce;
+
   const timeout = new AbortController();
   const stop = options.signal ? AbortSignal.any([options.signal, timeout.signal]) : timeout.signal;
-  const feed = openChangeFeed(bridge.database, bridge.clock);
+  const feed = openChangeFeed(bridge.database, bridge.clock, 'anyone');
   void bridge.clock.sleep(options.waitMs, stop).then(() => timeout.abort());
   try {
+    // Once more: what came before the feed was open does not wake it.
     let changes = await read();
     while (changes.events.length === 0 && !stop.aborted) {
       await feed.changed(stop);

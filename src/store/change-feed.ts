@@ -1,5 +1,5 @@
 /**
- * Tells a process within milliseconds that another one has committed something. A watch on the folder is only the hint;
+ * Tells a process within milliseconds that something was committed. A watch on the folder is only the hint;
  * SQLite's data_version is the truth; a slow poll is the net for file systems that report nothing.
  */
 import { type FSWatcher, watch } from 'node:fs';
@@ -8,7 +8,7 @@ import type { Clock } from '../clock.ts';
 import type { Database } from './database.ts';
 
 export interface ChangeFeed {
-  /** Resolves when something was committed elsewhere since the last call returned, or when `signal` aborts. */
+  /** Resolves when something was committed since the last call returned, or when `signal` aborts. */
   changed(signal: AbortSignal): Promise<void>;
   close(): void;
 }
@@ -16,8 +16,11 @@ export interface ChangeFeed {
 const POLL_MS = 2_000;
 const LONGEST_SYNC_MS = 128;
 
-export function openChangeFeed(database: Database, clock: Clock): ChangeFeed {
-  let seen = database.dataVersion();
+/** Of `others`: what other connections commit; of `anyone`: also what this one does. */
+export function openChangeFeed(database: Database, clock: Clock, whose: 'others' | 'anyone'): ChangeFeed {
+  const current = () =>
+    whose === 'anyone' ? `${database.dataVersion()} ${database.ownCommits()}` : `${database.dataVersion()}`;
+  let seen = current();
   let hinted = false;
   let wake: () => void = () => undefined;
   const closing = new AbortController();
@@ -26,7 +29,7 @@ export function openChangeFeed(database: Database, clock: Clock): ChangeFeed {
     wake();
   });
   const isNew = () => {
-    const version = database.dataVersion();
+    const version = current();
     if (version === seen) return false;
     seen = version;
     return true;
@@ -64,7 +67,8 @@ export function openChangeFeed(database: Database, clock: Clock): ChangeFeed {
 async function soon(isNew: () => boolean, clock: Clock, stop: AbortSignal): Promise<boolean> {
   for (let wait = 1; wait <= LONGEST_SYNC_MS && !stop.aborted; wait *= 2) {
     await clock.sleep(wait, stop);
-    if (isNew()) return true;
+    // Who was stopped waiting must not take the news from the next wait.
+    if (!stop.aborted && isNew()) return true;
   }
   return false;
 }
