@@ -6,12 +6,17 @@ import { readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import ms, { type StringValue } from 'ms';
+import cron from 'node-cron';
 import { z } from 'zod';
 
 const duration = z
   .string()
   .regex(/^\d+(\.\d+)? ?(ms|s|m|h|d)$/, "must be a duration such as '30s', '10m' or '2h'")
   .transform((text) => ms(text as StringValue));
+
+const cronExpression = z
+  .string()
+  .refine((text) => cron.validate(text), "must be a cron expression such as '* 9-17 * * 1-5'");
 
 const path = z.string().min(1).transform(expandHome);
 
@@ -72,6 +77,26 @@ const schema = z.strictObject({
   drain_timeout: duration
     .default(0)
     .describe('How long `stop` lets running work go on before it is interrupted.'),
+  quiet_hours: z
+    .array(cronExpression)
+    .default([])
+    .describe(
+      'Cron expressions; in the minutes they match no new run starts. "* 9-17 * * 1-5" is working hours.',
+    ),
+  leave_percent: z
+    .number()
+    .min(0)
+    .max(95)
+    .default(0)
+    .describe(
+      'How much of each usage window of the subscription is left for you: no new run starts beyond it.',
+    ),
+  resume_not_before: z
+    .string()
+    .regex(/^([01]\d|2[0-3]):[0-5]\d$/, "must be a time of day such as '06:30'")
+    .optional()
+    .describe('Local time of day before which no usage limit ends for us.'),
+  disk_min_mb: z.number().min(0).default(500).describe('Free space below which no new run starts.'),
   log_level: z
     .enum(['error', 'warn', 'info', 'debug'])
     .default('info')

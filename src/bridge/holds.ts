@@ -8,20 +8,25 @@ import { type Actor, type Bridge, nowText } from './bridge.ts';
 /** A person stops new runs; what is under way goes on. */
 export async function pause(bridge: Bridge, reason: string, actor: Actor): Promise<void> {
   await bridge.database.write(async (trx) => {
-    await setHold(trx, { kind: 'paused', reason, since: nowText(bridge), until: null }, actor);
+    await setHold(trx, { kind: 'paused', scope: '', reason, since: nowText(bridge), until: null }, actor);
   });
 }
 
-/** Ends a hold; false when there was none of this kind. */
-export async function release(bridge: Bridge, kind: HoldKind, actor: Actor): Promise<boolean> {
-  return bridge.database.write((trx) => endHold(trx, kind, actor, nowText(bridge)));
+/** Ends the holds of a kind, or only the one with this scope; false when there was none. */
+export async function release(
+  bridge: Bridge,
+  kind: HoldKind,
+  actor: Actor,
+  scope?: string,
+): Promise<boolean> {
+  return bridge.database.write((trx) => endHold(trx, kind, actor, nowText(bridge), scope));
 }
 
 /** Ends every hold, whatever its kind: the person says "go on". Returns those that were ended. */
 export async function resume(bridge: Bridge, actor: Actor): Promise<Hold[]> {
   return bridge.database.write(async (trx) => {
     const holds = await allHolds(trx);
-    for (const hold of holds) await endHold(trx, hold.kind, actor, nowText(bridge));
+    for (const hold of holds) await endHold(trx, hold.kind, actor, nowText(bridge), hold.scope);
     return holds;
   });
 }
@@ -33,7 +38,7 @@ export async function currentHolds(bridge: Bridge): Promise<Hold[]> {
 /** Within a transaction of another verb. */
 export async function setHold(trx: Writer, hold: Hold, actor: Actor): Promise<void> {
   await putHold(trx, hold);
-  const data = { kind: hold.kind, reason: hold.reason, until: hold.until };
+  const data = { kind: hold.kind, scope: hold.scope, reason: hold.reason, until: hold.until };
   await appendEvent(trx, {
     projectId: null,
     runId: null,
@@ -44,8 +49,14 @@ export async function setHold(trx: Writer, hold: Hold, actor: Actor): Promise<vo
   });
 }
 
-async function endHold(trx: Writer, kind: HoldKind, actor: Actor, now: string): Promise<boolean> {
-  if (!(await removeHold(trx, kind))) return false;
+async function endHold(
+  trx: Writer,
+  kind: HoldKind,
+  actor: Actor,
+  now: string,
+  scope?: string,
+): Promise<boolean> {
+  if (!(await removeHold(trx, kind, scope))) return false;
   await appendEvent(trx, {
     projectId: null,
     runId: null,

@@ -60,7 +60,7 @@ export async function renewLease(bridge: Bridge, token: string): Promise<void> {
   const now = bridge.clock.now();
   const expiresAt = new Date(now.getTime() + LEASE_MS).toISOString();
   const kept = await bridge.database.write((trx) => extendLease(trx, token, now.toISOString(), expiresAt));
-  if (!kept) throw new LeaseLost('another supervisor has taken over this state folder');
+  if (!kept) throw lost();
 }
 
 export async function releaseLease(bridge: Bridge, token: string): Promise<void> {
@@ -83,10 +83,19 @@ export async function currentLease(bridge: Bridge): Promise<Lease | undefined> {
   return readLease(bridge.database.read);
 }
 
+/** Throws LeaseLost when the lease is someone else's now. */
+export async function checkLease(bridge: Bridge, token: string): Promise<void> {
+  if ((await readLease(bridge.database.read))?.token !== token) throw lost();
+}
+
 /** The first line of every supervisor's transaction: throws LeaseLost when the lease is someone else's now. */
 export async function holdLease(trx: Writer, token: string): Promise<void> {
   const lease = await readLease(trx);
-  if (lease?.token !== token) throw new LeaseLost('another supervisor has taken over this state folder');
+  if (lease?.token !== token) throw lost();
+}
+
+function lost(): LeaseLost {
+  return new LeaseLost('another supervisor has taken over this state folder');
 }
 
 async function supervisorEvent(trx: Writer, type: string, data: Record<string, unknown>, createdAt: string) {

@@ -2,10 +2,11 @@
  * The supervisor's verbs. Each begins by checking the lease in its own transaction, so that a supervisor that was
  * replaced can write nothing more.
  */
-import type { Clock } from '../clock.ts';
 import { next, type Project } from '../project/project.ts';
+import { limitedFamily } from '../project/quota.ts';
 import { recordLine } from '../project/record.ts';
-import { afterRun, burnsTry, type Hold } from '../project/retry.ts';
+import { resumeTime } from '../project/resume-time.ts';
+import { afterRun, burnsTry, type Hold, isCrash } from '../project/retry.ts';
 import { describeOutcome, type LiveState, type Outcome, type Run, type RunKind } from '../project/run.ts';
 import type { Writer } from '../store/database.ts';
 import { appendEvent } from '../store/events.ts';
@@ -13,6 +14,7 @@ import { markDelivered } from '../store/messages.ts';
 import { findProject, readyProjects, updateProject } from '../store/projects.ts';
 import { findCompletion } from '../store/reviews.ts';
 import { closeRun, findRun, insertRun, runsOf, spentOn, updateLiveState, updateRun } from '../store/runs.ts';
+import { latestUpdatesOf } from '../store/updates.ts';
 import { type Bridge, newId, nowText } from './bridge.ts';
 import { setHold } from './holds.ts';
 import { holdLease } from './lease.ts';
@@ -34,12 +36,20 @@ export interface StartedRun {
 export async function startNextRun(
   bridge: Bridge,
   token: string,
-  defaults: { readonly model: string | null; readonly newSessionId: () => string },
+  defaults: {
+    readonly model: string | null;
+    readonly newSessionId: () => string;
+    /** Model families whose limit is reached. */
+    readonly heldFamilies?: readonly string[];
+  },
 ): Promise<StartedRun | undefined> {
   return bridge.database.write(async (trx) => {
     await holdLease(trx, token);
     const now = nowText(bridge);
-    const [project] = await readyProjects(trx, now, 1);
+    const [project] = await readyProjects(trx, now, 1, {
+      families: defaults.heldFamilies ?? [],
+      model: defaults.model,
+    });
     if (!project) return undefined;
 
     const claimed = await takeUp(trx, project, now);
@@ -149,6 +159,10 @@ export interface Ending {
   readonly live: LiveState;
   /** In [0, 1): spreads the back-off. */
   readonly random: number;
+  /** What the workspace looks like now; null when nobody looked. */
+  readonly fingerprint: string | null;
+  /** `HH:MM` local time before which no usage limit ends, if the owner wants that. */
+  readonly resumeNotBefore: string | null;
 }
 
 export interface EndedRun {
@@ -174,9 +188,9 @@ export async function endRun(
     if (!project) throw new Error(`project ${run.projectId} of run ${run.id} is not in the store`);
     const submitted = await findCompletion(trx, run.projectId, run.round);
     const outcome = settle(seen, project, submitted !== undefined);
-    await closeRun(trx, run.id, outcome, ending.costUsd, ending.live, now);
+    await closeRun(trx, run.id, outcome, { ...ending, endedAt: now });
     await runEvent(trx, run, 'run.ended', { outcome, cost_usd: ending.costUsd }, now);
-    return follow(trx, bridge.clock, project, outcome, ending.random);
+    return follow(trx, bridge.clock.now(), { run, project, outcome, ending });
   });
   const { project, outcome } = ended;
   if (outcome.kind !== 'submitted') {
@@ -197,19 +211,26 @@ function settle(seen: Outcome, project: Project, submitted: boolean): Outcome {
   return seen;
 }
 
-async function follow(
-  trx: Writer,
-  clock: Clock,
-  project: Project,
-  outcome: Outcome,
-  random: number,
-): Promise<EndedRun> {
-  const now = clock.now();
+interface Settled {
+  readonly run: Run;
+  readonly project: Project;
+  readonly outcome: Outcome;
+  readonly ending: Ending;
+}
+
+async function follow(trx: Writer, now: Date, settled: Settled): Promise<EndedRun> {
+  const { run, project, outcome, ending } = settled;
   const after = (ms: number) => new Date(now.getTime() + ms).toISOString();
   if (project.status !== 'in_progress') return { outcome, project, hold: undefined };
 
-  const tries = burnsTry(outcome.kind) ? project.tries + 1 : project.tries;
-  const following = afterRun(outcome.kind, tries, random);
+  const idle = await runsWithoutProgress(trx, settled);
+  if (idle >= MOST_IDLE_RUNS) {
+    const what = `${describeOutcome(outcome)}; ${describeOutcome({ kind: 'no_progress', runs: idle })}`;
+    return { outcome, project: await park(trx, project, what, 1, now), hold: undefined };
+  }
+  const before = wasHealthy(run, now) ? 0 : project.tries;
+  const tries = burnsTry(outcome.kind) ? before + 1 : before;
+  const following = afterRun(outcome.kind, tries, ending.random);
   switch (following.step) {
     case 'none':
       return { outcome, project, hold: undefined };
@@ -219,9 +240,13 @@ async function follow(
       return { outcome, project: { ...project, tries, notBefore: changes.not_before }, hold: undefined };
     }
     case 'hold': {
-      const until = outcome.kind === 'usage_limit' ? outcome.resetsAt : after(following.probeMs);
+      const limited = outcome.kind === 'usage_limit' ? outcome : undefined;
+      const until = limited
+        ? resumeTime(new Date(limited.resetsAt), now, ending.random, ending.resumeNotBefore).toISOString()
+        : after(following.probeMs);
       const hold: Hold = {
         kind: following.hold,
+        scope: limited ? limitedFamily(limited.limit) : '',
         reason: describeOutcome(outcome),
         since: now.toISOString(),
         until,
@@ -236,6 +261,27 @@ async function follow(
         hold: undefined,
       };
   }
+}
+
+/** A run that worked for this long was not a try at starting: the count of failures begins anew. */
+const HEALTHY_MS = 10 * 60_000;
+
+function wasHealthy(run: Run, now: Date): boolean {
+  return run.spawnedAt !== null && now.getTime() - Date.parse(run.spawnedAt) >= HEALTHY_MS;
+}
+
+/** More crashes than this, with nothing said and nothing changed in between, prove that trying again is no use. */
+const MOST_IDLE_RUNS = 3;
+
+/** How many runs in a row, this one included, ended like this one, said nothing and left the workspace as it was. */
+async function runsWithoutProgress(trx: Writer, { run, outcome, ending }: Settled): Promise<number> {
+  if (!isCrash(outcome.kind) || ending.fingerprint === null) return 0;
+  const runs = (await runsOf(trx, run.projectId)).reverse();
+  const talked = new Set((await latestUpdatesOf(trx, run.projectId, 100)).map(({ runId }) => runId));
+  const idle = (one: Run) =>
+    one.outcome?.kind === outcome.kind && one.fingerprint === ending.fingerprint && !talked.has(one.id);
+  const firstBusy = runs.findIndex((one) => !idle(one));
+  return firstBusy < 0 ? runs.length : firstBusy;
 }
 
 async function park(trx: Writer, project: Project, what: string, tries: number, now: Date): Promise<Project> {

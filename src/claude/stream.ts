@@ -56,6 +56,18 @@ const rateLimit = z.object({
     status: z.string(),
     resetsAt: z.number().optional(),
     rateLimitType: z.string().optional(),
+    utilization: z.number().optional(),
+    /** All windows at once; newer versions only (seen in 2.1.329). */
+    unifiedWindows: z
+      .record(
+        z.string(),
+        z.object({
+          utilization: z.number().optional(),
+          resetsAt: z.number().optional(),
+          status: z.string().optional(),
+        }),
+      )
+      .optional(),
     isUsingOverage: z.boolean().optional(),
   }),
 });

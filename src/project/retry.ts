@@ -17,16 +17,27 @@ type Policy =
 /** Why no new run starts. */
 export const HOLD_KINDS = [
   'paused', // by a person; ends with `resume`
-  'usage_limit',
+  'usage_limit', // the account's; ends some seconds after its stated reset
   'not_logged_in',
   'billing',
   'claude_missing',
-  'store', // the store cannot be written
+  'tools_missing', // Claude starts, but without our tools
+  'disk_low', // too little room to keep what a run says
+  'quiet_hours', // the owner's hours without runs
+  'reserve', // the share of a usage window that the owner keeps for other work
 ] as const;
 export type HoldKind = (typeof HOLD_KINDS)[number];
 
+/**
+ * Holds that end with a try: after their time one run may start, and only when it gets an answer from the model do the
+ * others follow.
+ */
+export const PROBED_HOLDS: readonly HoldKind[] = ['usage_limit', 'not_logged_in', 'billing', 'tools_missing'];
+
 export interface Hold {
   readonly kind: HoldKind;
+  /** A model family (`opus`) when only runs of these models are held; empty: all runs. */
+  readonly scope: string;
   readonly reason: string;
   readonly since: string;
   /** When it ends by itself or is probed; null: only a person ends it. */
@@ -44,7 +55,7 @@ export const POLICIES: Record<OutcomeKind, Policy> = {
   lost: { step: 'again' },
   no_completion: { step: 'retry', tries: 3, firstDelayMs: 0 },
   no_init: crash,
-  tools_missing: crash,
+  tools_missing: { step: 'hold', hold: 'tools_missing', probeMs: MINUTE },
   stalled: crash,
   crashed: crash,
   output_truncated: crash,
@@ -62,6 +73,7 @@ export const POLICIES: Record<OutcomeKind, Policy> = {
   max_turns: { step: 'park' },
   budget_spent: { step: 'park' },
   refused: { step: 'park' },
+  no_progress: { step: 'park' },
 };
 
 const LONGEST_DELAY_MS = 15 * MINUTE;
@@ -104,6 +116,11 @@ export function afterRun(kind: OutcomeKind, triesInARow: number, random: number)
         fresh: policy.fresh ?? false,
       };
   }
+}
+
+/** Whether the run broke down, as against: was ended, was refused, or did its part. */
+export function isCrash(kind: OutcomeKind): boolean {
+  return POLICIES[kind] === crash;
 }
 
 /** Whether a run that ended like this counts as a try in a row; a run that got somewhere resets the count. */

@@ -1,19 +1,22 @@
 import type { Hold, HoldKind } from '../project/retry.ts';
 import type { Reader, Writer } from './database.ts';
 
-/** Sets a hold, or changes the reason and end of the one of this kind. */
+/** Sets a hold, or changes the reason and end of the one of this kind and scope. */
 export async function putHold(trx: Writer, hold: Hold): Promise<void> {
   await trx
     .insertInto('holds')
     .values({ ...hold })
-    .onConflict((conflict) => conflict.column('kind').doUpdateSet({ reason: hold.reason, until: hold.until }))
+    .onConflict((conflict) =>
+      conflict.columns(['kind', 'scope']).doUpdateSet({ reason: hold.reason, until: hold.until }),
+    )
     .execute();
 }
 
-/** Ends a hold; false when there was none. */
-export async function removeHold(trx: Writer, kind: HoldKind): Promise<boolean> {
-  const result = await trx.deleteFrom('holds').where('kind', '=', kind).executeTakeFirst();
-  return result.numDeletedRows > 0n;
+/** Ends the holds of a kind, or only the one with this scope; false when there was none. */
+export async function removeHold(trx: Writer, kind: HoldKind, scope?: string): Promise<boolean> {
+  let query = trx.deleteFrom('holds').where('kind', '=', kind);
+  if (scope !== undefined) query = query.where('scope', '=', scope);
+  return (await query.executeTakeFirst()).numDeletedRows > 0n;
 }
 
 export async function allHolds(db: Reader): Promise<Hold[]> {

@@ -59,6 +59,7 @@ export const MIGRATIONS: readonly string[] = [
     pid_started_at TEXT,
     claude_version TEXT,
     live TEXT NOT NULL,
+    fingerprint TEXT,
     cost_usd REAL NOT NULL,
     outcome TEXT,
     outcome_data TEXT,
@@ -133,10 +134,20 @@ export const MIGRATIONS: readonly string[] = [
   CREATE INDEX events_by_project ON events (project_id, id);
 
   CREATE TABLE holds (
-    kind TEXT PRIMARY KEY CHECK (kind IN ${oneOf(HOLD_KINDS)}),
+    kind TEXT NOT NULL CHECK (kind IN ${oneOf(HOLD_KINDS)}),
+    scope TEXT NOT NULL,
     reason TEXT NOT NULL,
     since TEXT NOT NULL,
-    until TEXT
+    until TEXT,
+    PRIMARY KEY (kind, scope)
+  );
+
+  CREATE TABLE quota (
+    "window" TEXT PRIMARY KEY,
+    utilization REAL,
+    status TEXT NOT NULL,
+    resets_at TEXT,
+    seen_at TEXT NOT NULL
   );
 
   CREATE TABLE supervisor (

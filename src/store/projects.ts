@@ -93,11 +93,22 @@ export async function countByStatus(db: Reader): Promise<Partial<Record<ProjectS
   return Object.fromEntries(rows.map((row) => [row.status, Number(row.count)]));
 }
 
+/** Model families that may not run now. A project without a model runs `model`; when that is unknown it waits too. */
+export interface HeldModels {
+  readonly families: readonly string[];
+  readonly model: string | null;
+}
+
 /**
  * Projects the supervisor may start a run for now, highest priority first, then oldest: pending ones, and those it has
  * already claimed that wait for another run. None whose workspace has a run under way.
  */
-export async function readyProjects(db: Reader, now: string, limit: number): Promise<Project[]> {
+export async function readyProjects(
+  db: Reader,
+  now: string,
+  limit: number,
+  held: HeldModels = { families: [], model: null },
+): Promise<Project[]> {
   const rows = await db
     .selectFrom('projects')
     .selectAll()
@@ -117,6 +128,13 @@ export async function readyProjects(db: Reader, now: string, limit: number): Pro
             .select('runs.id')
             .whereRef('runs.workspace', '=', 'projects.workspace')
             .where('runs.ended_at', 'is', null),
+        ),
+      ),
+    )
+    .where((eb) =>
+      eb.and(
+        held.families.map((family) =>
+          eb(eb.fn.coalesce('model', eb.val(held.model ?? family)), 'not like', `%${family}%`),
         ),
       ),
     )

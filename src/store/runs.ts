@@ -39,24 +39,26 @@ export async function updateLiveState(trx: Reader, id: string, live: LiveState):
     .execute();
 }
 
+/** How a run ended, besides its outcome. */
+export interface RunEnd {
+  readonly costUsd: number;
+  readonly live: LiveState;
+  readonly fingerprint: string | null;
+  readonly endedAt: string;
+}
+
 /** Ends a run that is still open; false when it had already ended. */
-export async function closeRun(
-  trx: Writer,
-  id: string,
-  outcome: Outcome,
-  costUsd: number,
-  live: LiveState,
-  endedAt: string,
-): Promise<boolean> {
+export async function closeRun(trx: Writer, id: string, outcome: Outcome, end: RunEnd): Promise<boolean> {
   const { kind, ...facts } = outcome;
   const result = await trx
     .updateTable('runs')
     .set({
       outcome: kind,
       outcome_data: JSON.stringify(facts),
-      cost_usd: costUsd,
-      live: JSON.stringify(live),
-      ended_at: endedAt,
+      cost_usd: end.costUsd,
+      live: JSON.stringify(end.live),
+      fingerprint: end.fingerprint,
+      ended_at: end.endedAt,
     })
     .where('id', '=', id)
     .where('ended_at', 'is', null)
@@ -146,6 +148,7 @@ function toRun(row: Row<'runs'>): Run {
     claudeVersion: row.claude_version,
     live: liveState.catch(EMPTY_LIVE_STATE).parse(JSON.parse(row.live)),
     costUsd: row.cost_usd,
+    fingerprint: row.fingerprint,
     outcome: toOutcome(row),
     createdAt: row.created_at,
     spawnedAt: row.spawned_at,

@@ -79,6 +79,8 @@ export interface Tables {
     pid_started_at: string | null;
     claude_version: string | null;
     live: string;
+    /** What the workspace looked like when the run ended. */
+    fingerprint: string | null;
     cost_usd: number;
     outcome: string | null;
     outcome_data: string | null;
@@ -96,7 +98,15 @@ export interface Tables {
     data: string;
     created_at: string;
   };
-  holds: { kind: HoldKind; reason: string; since: string; until: string | null };
+  holds: { kind: HoldKind; scope: string; reason: string; since: string; until: string | null };
+  /** The newest word of the service on each usage window. */
+  quota: {
+    window: string;
+    utilization: number | null;
+    status: string;
+    resets_at: string | null;
+    seen_at: string;
+  };
   supervisor: {
     id: 1;
     token: string;

@@ -11,24 +11,37 @@
 import { randomUUID } from 'node:crypto';
 import { rm } from 'node:fs/promises';
 import { ordersFor } from '../bridge/attending.ts';
+import { checkLease } from '../bridge/lease.ts';
+import { recordQuotas } from '../bridge/quota.ts';
 import { type EndedRun, endRun, recordDelivered, recordLive, recordReady } from '../bridge/runs.ts';
 import { CODE_SERVER } from '../claude/command-line.ts';
 import { RUN_MARK } from '../claude/environment.ts';
 import { interruptRequest, userMessage } from '../claude/input.ts';
 import { classify } from '../claude/outcome.ts';
 import { advance, NO_PROGRESS, type Progress } from '../claude/progress.ts';
+import { readQuotas } from '../claude/quota.ts';
 import { type ClaudeEvent, type Init, type RateLimit, type Result, readEvent } from '../claude/stream.ts';
 import { type Tail, tailFile } from '../claude/tail.ts';
 import type { Child, Exit } from '../machine/child.ts';
 import type { ProcessIdentity } from '../machine/identity.ts';
+import { killProcess } from '../machine/signal.ts';
 import { stopChild } from '../machine/stop.ts';
 import { sweep } from '../machine/sweep.ts';
+import { isCrash } from '../project/retry.ts';
 import { EMPTY_LIVE_STATE, type LiveState, type Outcome, type Run } from '../project/run.ts';
 import type { Context } from './context.ts';
+import { fingerprint } from './fingerprint.ts';
 import { lastLines } from './last-lines.ts';
 import { type RunFiles, runFiles } from './run-files.ts';
 import { isInPrompt, promptId } from './run-process.ts';
 import { judge, type Limits } from './watchdog.ts';
+
+export interface RunListener {
+  /** The run has written something into the history. */
+  changed(): void;
+  /** The model has answered this run: the account and the service are well. */
+  answered(): void;
+}
 
 /** A process to follow; one that is not our child has no input. */
 export type Followed = Pick<Child, 'identity' | 'write' | 'endInput' | 'exited' | 'family'>;
@@ -40,14 +53,14 @@ export interface RunSetting {
   readonly budgetUsd: number | null;
   /** What earlier runs of the same session have cost: newer versions of Claude report the sum. */
   readonly sessionSpentUsd: number;
-  /** Called when the run has written something into the history. */
-  readonly onChange: () => void;
+  readonly listener: RunListener;
 }
 
 const GRACE_MS = { interrupt: 3_000, int: 3_000, term: 3_000 };
 const SWEEP_GRACE_MS = 2_000;
 const WATCH_EVERY_MS = 1_000;
 const LIVE_EVERY_MS = 500;
+const STOOD_STILL_MS = 5_000;
 
 export class ActiveRun {
   readonly run: Run;
@@ -60,7 +73,7 @@ export class ActiveRun {
   readonly #files: RunFiles;
   readonly #limits: Limits;
   readonly #tail: Tail;
-  readonly #spawnedAt: number;
+  #spawnedAt: number;
   #lastSignAt: number;
   #finishedAt: number | undefined;
   #progress: Progress = NO_PROGRESS;
@@ -116,7 +129,9 @@ export class ActiveRun {
   }
 
   async #endProcess(): Promise<void> {
-    const { clock, log } = this.#context;
+    const { bridge, clock, log, token } = this.#context;
+    // A supervisor that stood still and was replaced must not end what its successor has adopted.
+    await checkLease(bridge, token);
     const interrupt = () => {
       const sent = this.#process.write(interruptRequest(randomUUID()));
       // After an interrupt Claude waits for the next message; with no more input it exits.
@@ -143,9 +158,10 @@ export class ActiveRun {
 
   async #watch(signal: AbortSignal): Promise<void> {
     const { clock } = this.#context;
-    while (!signal.aborted) {
+    for (let last = clock.monotonic(); !signal.aborted; last = clock.monotonic()) {
       await clock.sleep(WATCH_EVERY_MS, signal);
       if (signal.aborted || this.#stopping) continue;
+      this.#forgive(clock.monotonic() - last - WATCH_EVERY_MS);
       await this.#showLive();
       const verdict = judge(
         {
@@ -160,6 +176,14 @@ export class ActiveRun {
       );
       if (verdict.late) await this.stop(verdict.outcome);
     }
+  }
+
+  /** Time in which this process stood still, as in a suspended machine, is not held against Claude. */
+  #forgive(lateMs: number): void {
+    if (lateMs < STOOD_STILL_MS) return;
+    this.#spawnedAt += lateMs;
+    this.#lastSignAt += lateMs;
+    if (this.#finishedAt !== undefined) this.#finishedAt += lateMs;
   }
 
   async #take(line: string): Promise<void> {
@@ -180,9 +204,14 @@ export class ActiveRun {
         return this.#delivered(event.uuid);
       case 'rate_limit':
         this.#rateLimit = event.info;
-        return;
+        return recordQuotas(
+          this.#context.bridge,
+          this.#context.token,
+          readQuotas(event.info, this.#context.clock.now()),
+        );
       case 'assistant':
         if (!event.ofSubagent) this.#error = event.error;
+        if (event.error === undefined) this.#setting.listener.answered();
         return;
       case 'result':
         this.#result = event.result;
@@ -200,12 +229,14 @@ export class ActiveRun {
     this.#init = init;
     const status = init.mcp_servers.find(({ name }) => name === CODE_SERVER)?.status ?? 'not listed';
     if (status !== 'connected') {
-      void this.stop({ kind: 'tools_missing', status });
+      // At once: the first request to the model follows within some 50 ms.
+      this.#endedBecause ??= { kind: 'tools_missing', status };
+      await killProcess(this.#process.identity);
       return;
     }
     const facts = { model: init.model, claudeVersion: init.claude_code_version };
     await recordReady(this.#context.bridge, this.#context.token, this.run, facts);
-    this.#setting.onChange();
+    this.#setting.listener.changed();
   }
 
   async #delivered(uuid: string): Promise<void> {
@@ -228,7 +259,7 @@ export class ActiveRun {
   }
 
   async #end(exit: Exit): Promise<EndedRun> {
-    const { bridge, clock, log, token } = this.#context;
+    const { bridge, clock, config, log, token } = this.#context;
     const { identity } = this.#process;
     const family = await this.#process.family();
     const mark = { name: RUN_MARK, value: this.run.id };
@@ -253,7 +284,13 @@ export class ActiveRun {
     await rm(this.#files.mcpConfig, { force: true });
     const costUsd = this.#cost();
     const live = { ...this.#progress.live, currentTool: null, costUsd };
-    return endRun(bridge, token, this.run, outcome, { costUsd, live, random: Math.random() });
+    return endRun(bridge, token, this.run, outcome, {
+      costUsd,
+      live,
+      random: Math.random(),
+      fingerprint: isCrash(outcome.kind) ? await fingerprint(this.run.workspace) : null,
+      resumeNotBefore: config.resume_not_before ?? null,
+    });
   }
 
   /**

@@ -1,38 +1,113 @@
-/** Whether a new run may start now: holds that have run out are lifted, and what would fail for certain is held. */
+/**
+ * Whether a new run may start now. Holds of two kinds: those a run or a person has set, which end with time, a probe or
+ * a word; and those that follow from how things are (claude, disk, the owner's hours and reserve), which are looked at
+ * anew each time and set or lifted accordingly.
+ */
 import { imposeHold } from '../bridge/attending.ts';
 import { currentHolds, release } from '../bridge/holds.ts';
+import { currentQuotas } from '../bridge/quota.ts';
 import { locateClaude } from '../claude/locate.ts';
+import { freeBytes } from '../machine/disk.ts';
+import { spentReserve } from '../project/quota.ts';
+import { type Hold, type HoldKind, PROBED_HOLDS } from '../project/retry.ts';
 import type { Context } from './context.ts';
+import { type QuietHours, quietHours } from './quiet-hours.ts';
 
-const LOOK_AGAIN_MS = 60_000;
+export type Admission =
+  | { readonly may: 'start'; readonly heldFamilies: readonly string[] }
+  /** One run may start, to find out whether these holds are over. */
+  | { readonly may: 'probe'; readonly holds: readonly Hold[]; readonly heldFamilies: readonly string[] }
+  | { readonly may: 'wait' };
 
-/** True when nothing stands in the way. Each hold that ended is in the history. */
-export async function mayStart(context: Context): Promise<boolean> {
-  const { bridge, clock } = context;
-  const now = clock.now().toISOString();
-  let open = true;
-  for (const hold of await currentHolds(bridge)) {
-    if (hold.until !== null && hold.until <= now) await release(bridge, hold.kind, 'supervisor');
-    else open = false;
+export class Gatekeeper {
+  readonly #context: Context;
+  readonly #quiet: QuietHours;
+
+  constructor(context: Context) {
+    this.#context = context;
+    this.#quiet = quietHours(context.config.quiet_hours);
   }
-  return open && (await claudeIsThere(context));
+
+  async admission(): Promise<Admission> {
+    await this.#followCircumstances();
+    const { bridge, clock } = this.#context;
+    const now = clock.now().toISOString();
+    const holds = await currentHolds(bridge);
+    const over = holds.filter(({ until }) => until !== null && until <= now);
+    for (const hold of over.filter(endsByItself)) await release(bridge, hold.kind, 'supervisor', hold.scope);
+    const standing = holds.filter((hold) => !over.includes(hold));
+    if (standing.some(({ scope }) => scope === '')) return { may: 'wait' };
+    const heldFamilies = standing.map(({ scope }) => scope);
+    const toProbe = over.filter((hold) => !endsByItself(hold));
+    return toProbe.length > 0
+      ? { may: 'probe', holds: toProbe, heldFamilies }
+      : { may: 'start', heldFamilies };
+  }
+
+  /** When the first hold that still stands ends. */
+  async nextEnd(): Promise<Date | undefined> {
+    const now = this.#context.clock.now().toISOString();
+    const ends = (await currentHolds(this.#context.bridge)).flatMap(({ until }) => until ?? []);
+    const first = ends.filter((end) => end > now).sort()[0];
+    return first === undefined ? undefined : new Date(first);
+  }
+
+  async #followCircumstances(): Promise<void> {
+    const { bridge, token } = this.#context;
+    const holds = await currentHolds(bridge);
+    for (const [kind, look] of this.#circumstances) {
+      const found = await look();
+      const held = holds.find((hold) => hold.kind === kind);
+      if (!found && held) await release(bridge, kind, 'supervisor');
+      if (!found || (held?.reason === found.reason && held.until === found.until)) continue;
+      await imposeHold(bridge, token, {
+        kind,
+        scope: '',
+        ...found,
+        since: this.#context.clock.now().toISOString(),
+      });
+    }
+  }
+
+  readonly #circumstances: readonly (readonly [HoldKind, () => Circumstance | Promise<Circumstance>])[] = [
+    ['claude_missing', () => this.#claudeMissing()],
+    ['disk_low', () => this.#diskLow()],
+    ['quiet_hours', () => this.#quietNow()],
+    ['reserve', () => this.#reserveSpent()],
+  ];
+
+  #claudeMissing(): Circumstance {
+    const claude = locateClaude(this.#context.config.claude, this.#context.env);
+    return claude.found ? undefined : { reason: claude.message, until: null };
+  }
+
+  async #diskLow(): Promise<Circumstance> {
+    const { bridge, config } = this.#context;
+    const free = (await freeBytes(bridge.home)) / 1e6;
+    if (free >= config.disk_min_mb) return undefined;
+    // In steps, so that the reason does not change with every megabyte.
+    const reason = `less than ${config.disk_min_mb} MB are free where ${bridge.home} is; make room, or lower disk_min_mb`;
+    return { reason, until: null };
+  }
+
+  #quietNow(): Circumstance {
+    const until = this.#quiet.quietUntil(this.#context.clock.now());
+    return until && { reason: 'these are the quiet hours of the configuration', until: until.toISOString() };
+  }
+
+  async #reserveSpent(): Promise<Circumstance> {
+    const { bridge, clock, config } = this.#context;
+    if (config.leave_percent === 0) return undefined;
+    const spent = spentReserve(await currentQuotas(bridge), config.leave_percent, clock.now());
+    if (!spent) return undefined;
+    const used = Math.round((spent.utilization ?? 0) * 100);
+    const reason = `${used} % of the ${spent.window} window are used, and leave_percent keeps ${config.leave_percent} % for you`;
+    return { reason, until: spent.resetsAt };
+  }
 }
 
-/** When the first hold ends by itself. */
-export async function nextHoldEnd(context: Context): Promise<Date | undefined> {
-  const ends = (await currentHolds(context.bridge)).flatMap(({ until }) => until ?? []);
-  return ends.length === 0 ? undefined : new Date(ends.sort()[0] ?? 0);
-}
+type Circumstance = { readonly reason: string; readonly until: string | null } | undefined;
 
-async function claudeIsThere({ bridge, clock, config, env, token }: Context): Promise<boolean> {
-  const claude = locateClaude(config.claude, env);
-  if (claude.found) return true;
-  const now = clock.now();
-  await imposeHold(bridge, token, {
-    kind: 'claude_missing',
-    reason: claude.message,
-    since: now.toISOString(),
-    until: new Date(now.getTime() + LOOK_AGAIN_MS).toISOString(),
-  });
-  return false;
+function endsByItself(hold: Hold): boolean {
+  return !PROBED_HOLDS.includes(hold.kind) || hold.scope !== '';
 }

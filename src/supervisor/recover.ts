@@ -11,16 +11,17 @@ import { watchProcess } from '../machine/child.ts';
 import { isAlive, type ProcessIdentity } from '../machine/identity.ts';
 import { findMarked } from '../machine/sweep.ts';
 import { familyOf } from '../machine/tree.ts';
-import { EMPTY_LIVE_STATE, type Outcome, type Run } from '../project/run.ts';
-import { ActiveRun, type Followed } from './active-run.ts';
+import type { Outcome, Run } from '../project/run.ts';
+import { ActiveRun, type Followed, type RunListener } from './active-run.ts';
 import type { Context } from './context.ts';
+import { neverRan } from './never-ran.ts';
 
 /** Takes up every open run; returns those to follow. */
-export async function recover(context: Context, onChange: () => void): Promise<ActiveRun[]> {
+export async function recover(context: Context, listener: (run: Run) => RunListener): Promise<ActiveRun[]> {
   const active: ActiveRun[] = [];
   for (const run of await unfinishedRuns(context.bridge)) {
     const identity = await processOf(context, run);
-    if (identity) active.push(await adopt(context, run, identity, onChange));
+    if (identity) active.push(await adopt(context, run, identity, listener(run)));
     else await closeUnspawned(context, run);
   }
   return active;
@@ -38,7 +39,7 @@ async function adopt(
   context: Context,
   run: Run,
   identity: ProcessIdentity,
-  onChange: () => void,
+  listener: RunListener,
 ): Promise<ActiveRun> {
   const { bridge, clock, config, log } = context;
   const alive = await isAlive(identity);
@@ -56,20 +57,21 @@ async function adopt(
       runTimeoutMs: project?.timeoutMs ?? config.run_timeout,
       budgetUsd: project?.budgetUsd ?? null,
       sessionSpentUsd: before.reduce((sum, other) => sum + other.costUsd, 0),
-      onChange,
+      listener,
     },
-    orphan(identity, watchProcess(identity, clock)),
+    orphan(identity, await familyOf(identity), watchProcess(identity, clock)),
   );
 }
 
 /** A process whose input and exit code went with its parent. */
-function orphan(identity: ProcessIdentity, gone: Promise<void>): Followed {
+function orphan(identity: ProcessIdentity, family: ProcessIdentity[], gone: Promise<void>): Followed {
   return {
     identity,
     write: () => false,
     endInput: () => undefined,
     exited: gone.then(() => ({ code: null, signal: null })),
-    family: () => familyOf(identity),
+    // As it was at the adoption; what came later is found by its mark.
+    family: async () => family,
   };
 }
 
@@ -80,5 +82,5 @@ async function closeUnspawned(context: Context, run: Run): Promise<void> {
   const outcome: Outcome = ran
     ? { kind: 'lost', message: 'the supervisor died before it recorded the process' }
     : { kind: 'never_spawned', message: 'the supervisor died before it started Claude' };
-  await endRun(bridge, token, run, outcome, { costUsd: 0, live: EMPTY_LIVE_STATE, random: Math.random() });
+  await endRun(bridge, token, run, outcome, neverRan());
 }

@@ -4,18 +4,21 @@
  */
 import { finishApproved, nextReadyTime, watchChanges } from '../bridge/attending.ts';
 import { openBridge } from '../bridge/bridge.ts';
+import { release } from '../bridge/holds.ts';
 import { currentLease, LeaseLost, releaseLease } from '../bridge/lease.ts';
 import { endRun, recordSpawn, type StartedRun, startNextRun } from '../bridge/runs.ts';
 import type { Clock } from '../clock.ts';
 import type { Config, Environment } from '../config.ts';
 import type { Log } from '../log.ts';
-import { EMPTY_LIVE_STATE } from '../project/run.ts';
+import type { Hold } from '../project/retry.ts';
+import type { Run } from '../project/run.ts';
 import { VERSION } from '../version.ts';
-import { ActiveRun } from './active-run.ts';
-import { mayStart, nextHoldEnd } from './admission.ts';
+import { ActiveRun, type RunListener } from './active-run.ts';
+import { Gatekeeper } from './admission.ts';
 import type { Context } from './context.ts';
 import { HistoryLog } from './history-log.ts';
 import { acquireLease, keepLease } from './lease-keeper.ts';
+import { neverRan } from './never-ran.ts';
 import { recover } from './recover.ts';
 import { openingMessage, spawnRun } from './run-process.ts';
 import { Waker } from './waker.ts';
@@ -64,6 +67,8 @@ export async function runSupervisor(options: SupervisorOptions): Promise<Supervi
   }
 }
 
+const ROUND_MS = 30_000;
+
 class Supervisor {
   readonly #context: Context;
   readonly #history: HistoryLog;
@@ -72,8 +77,9 @@ class Supervisor {
   /** The first error of a part that works beside the loop: it ends the supervisor. */
   readonly #failed = new AbortController();
 
-  /** Our own changes are not seen by the change feed; they too may have consequences, at least a line in the log. */
-  readonly #changed = () => this.#waker.wake();
+  readonly #gate: Gatekeeper;
+  /** The one run that finds out whether holds are over. */
+  #probe: { readonly runId: string; readonly holds: readonly Hold[] } | undefined;
 
   static async create(context: Context): Promise<Supervisor> {
     return new Supervisor(context, await HistoryLog.open(context.bridge, context.log));
@@ -82,6 +88,7 @@ class Supervisor {
   private constructor(context: Context, history: HistoryLog) {
     this.#context = context;
     this.#history = history;
+    this.#gate = new Gatekeeper(context);
     this.#waker = new Waker(watchChanges(context.bridge), context.clock);
   }
 
@@ -91,7 +98,7 @@ class Supervisor {
     this.#alongside(keepLease(bridge, token, clock, working.signal));
     log.info('supervisor.started', { pid: process.pid, version: VERSION, home: bridge.home });
     try {
-      for (const run of await recover(this.#context, this.#changed)) this.#follow(run);
+      for (const run of await recover(this.#context, (run) => this.#listener(run))) this.#follow(run);
       await this.#loop(stop);
       await this.#drain();
       await releaseLease(bridge, token);
@@ -116,10 +123,16 @@ class Supervisor {
 
   async #startRuns(): Promise<void> {
     const { bridge, config, token } = this.#context;
-    while (this.#active.size < config.concurrency && (await mayStart(this.#context))) {
-      const newSessionId = () => crypto.randomUUID();
-      const started = await startNextRun(bridge, token, { model: config.model ?? null, newSessionId });
+    while (this.#active.size < config.concurrency && !this.#probe) {
+      const admission = await this.#gate.admission();
+      if (admission.may === 'wait') return;
+      const started = await startNextRun(bridge, token, {
+        model: config.model ?? null,
+        newSessionId: () => crypto.randomUUID(),
+        heldFamilies: admission.heldFamilies,
+      });
       if (!started) return;
+      if (admission.may === 'probe') this.#probe = { runId: started.run.id, holds: admission.holds };
       await this.#start(started);
     }
   }
@@ -129,11 +142,7 @@ class Supervisor {
     const { run, project } = started;
     const spawned = await spawnRun(this.#context, started);
     if (!spawned.spawned) {
-      await endRun(bridge, token, run, spawned.outcome, {
-        costUsd: 0,
-        live: EMPTY_LIVE_STATE,
-        random: Math.random(),
-      });
+      await endRun(bridge, token, run, spawned.outcome, neverRan());
       return;
     }
     const { child, resumed } = spawned;
@@ -145,7 +154,7 @@ class Supervisor {
       runTimeoutMs: project.timeoutMs ?? config.run_timeout,
       budgetUsd: project.budgetUsd,
       sessionSpentUsd: inSession.reduce((sum, { costUsd }) => sum + costUsd, 0),
-      onChange: this.#changed,
+      listener: this.#listener(run),
     };
     this.#follow(new ActiveRun(this.#context, setting, child));
     child.write(await openingMessage(this.#context, started, resumed));
@@ -156,6 +165,7 @@ class Supervisor {
     this.#alongside(
       run.ended.then(() => {
         this.#active.delete(run.run.id);
+        if (this.#probe?.runId === run.run.id) this.#probe = undefined;
         this.#waker.wake();
       }),
     );
@@ -175,6 +185,22 @@ class Supervisor {
     this.#failed.signal.throwIfAborted();
   }
 
+  /** Our own changes are not seen by the change feed; they too have consequences, at least a line in the log. */
+  #listener(run: Run): RunListener {
+    return {
+      changed: () => this.#waker.wake(),
+      answered: () => this.#alongside(this.#probeSucceeded(run)),
+    };
+  }
+
+  async #probeSucceeded(run: Run): Promise<void> {
+    if (this.#probe?.runId !== run.id) return;
+    const { holds } = this.#probe;
+    this.#probe = undefined;
+    for (const { kind, scope } of holds) await release(this.#context.bridge, kind, 'supervisor', scope);
+    this.#waker.wake();
+  }
+
   async #askedToStop(): Promise<boolean> {
     const lease = await currentLease(this.#context.bridge);
     return lease?.token === this.#context.token && lease.stopRequestedAt !== null;
@@ -182,8 +208,13 @@ class Supervisor {
 
   /** When there is something to do even if nothing changes. */
   async #nextAppointment(): Promise<Date | undefined> {
-    const times = [await nextReadyTime(this.#context.bridge), await nextHoldEnd(this.#context)];
+    const times = [await nextReadyTime(this.#context.bridge), await this.#gate.nextEnd(), this.#nextRound()];
     return times.filter((time) => time !== undefined).sort((a, b) => a.getTime() - b.getTime())[0];
+  }
+
+  /** Circumstances such as free disk space change without telling anyone. */
+  #nextRound(): Date {
+    return new Date(this.#context.clock.now().getTime() + ROUND_MS);
   }
 
   /** Work beside the loop: its failure is the supervisor's failure, never half a supervisor. */

@@ -67,9 +67,10 @@ describe('the account', () => {
     const id = await rig.send('# Limited\nDo it.');
     await rig.happened('hold.set');
     expect((await rig.details(id)).project).toMatchObject({ status: 'in_progress', tries: 0 });
-    expect(await currentHolds(rig.bridge)).toMatchObject([
-      { kind: 'usage_limit', until: resetsAt.toISOString() },
-    ]);
+    const [hold] = await currentHolds(rig.bridge);
+    expect(hold?.kind).toBe('usage_limit');
+    // Some moments later than stated, never earlier.
+    expect(hold?.until?.localeCompare(resetsAt.toISOString())).toBeGreaterThanOrEqual(0);
     const { runs } = await rig.until(id, 'awaiting_approval');
     expect(runs[1]?.createdAt.localeCompare(resetsAt.toISOString())).toBeGreaterThanOrEqual(0);
     expect(await currentHolds(rig.bridge)).toEqual([]);

@@ -1,0 +1,30 @@
+/** The owner's hours without new runs, as cron expressions whose matching minutes are quiet. */
+import cron, { type ScheduledTask } from 'node-cron';
+
+export interface QuietHours {
+  /** When the quiet time that holds at `now` ends; undefined when it is not quiet. */
+  quietUntil(now: Date): Date | undefined;
+}
+
+const MINUTE = 60_000;
+/** Looked ahead no further than this; an expression that matches always is quiet for ever, a week at a time. */
+const FURTHEST_MINUTES = 7 * 24 * 60;
+
+export function quietHours(expressions: readonly string[]): QuietHours {
+  // Never started: only asked. node-cron matches local time, so daylight saving is its affair.
+  const tasks: ScheduledTask[] = expressions.map((expression) =>
+    cron.createTask(expression, () => undefined),
+  );
+  const isQuiet = (minute: Date) => tasks.some((task) => task.match(minute));
+  return {
+    quietUntil(now) {
+      const minute = new Date(Math.floor(now.getTime() / MINUTE) * MINUTE);
+      if (!isQuiet(minute)) return undefined;
+      for (let ahead = 1; ahead < FURTHEST_MINUTES; ahead++) {
+        const later = new Date(minute.getTime() + ahead * MINUTE);
+        if (!isQuiet(later)) return later;
+      }
+      return new Date(minute.getTime() + FURTHEST_MINUTES * MINUTE);
+    },
+  };
+}
