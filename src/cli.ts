@@ -1,2 +1,26 @@
 #!/usr/bin/env node
-console.log('soon');
+/**
+ * The program. An old Node must be able to read this file, to be refused in words: nothing of ours is loaded before
+ * the check. Nobody else ends the process.
+ */
+import { fileURLToPath } from 'node:url';
+
+const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
+if (major > 22 || (major === 22 && minor >= 12)) {
+  import('./cli/launch.ts')
+    .then(({ launch }) => launch(process.argv.slice(2), process.env, fileURLToPath(import.meta.url)))
+    .then((exitCode) => {
+      if (exitCode === undefined) return;
+      // What was written to a pipe may still be on its way (https://nodejs.org/api/process.html#process-io).
+      process.stdout.write('', () => process.stderr.write('', () => process.exit(exitCode)));
+    })
+    .catch((error) => {
+      console.error(`bridge-supervisor: it could not be loaded: ${error}`);
+      process.exitCode = 1;
+    });
+} else {
+  console.error(
+    `bridge-supervisor: Node 22.12 or newer is needed, and ${process.execPath} is ${process.version}. Install a newer Node (https://nodejs.org), or put one first on PATH.`,
+  );
+  process.exitCode = 1;
+}

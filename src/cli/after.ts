@@ -1,0 +1,22 @@
+/** What a person should know after a change: whether anybody will act on it. */
+import type { Bridge } from '../bridge/bridge.ts';
+import { currentHolds } from '../bridge/holds.ts';
+import type { Cli } from './context.ts';
+import { supervisorState } from './supervisor-state.ts';
+import { plainLine } from './text.ts';
+
+/** Hints, on stderr, when nobody would take up what was just asked for. */
+export async function hintIfNobodyActs(cli: Cli, bridge: Bridge): Promise<void> {
+  const { state } = await supervisorState(bridge);
+  if (state === 'not_running' || state === 'gone')
+    return cli.out.hint('The supervisor is not running. Start it with: bridge-supervisor start');
+  if (state === 'not_responding')
+    return cli.out.hint('The supervisor does not respond. Look with: bridge-supervisor status');
+  for (const { kind, reason } of await currentHolds(bridge))
+    cli.out.hint(`New work is on hold (${kind}: ${plainLine(reason)}). Go on with: bridge-supervisor resume`);
+}
+
+/** A project as sentences name it. */
+export function named(project: { readonly id: string; readonly title: string }): string {
+  return `${project.id} "${plainLine(project.title)}"`;
+}

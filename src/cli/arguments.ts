@@ -1,0 +1,29 @@
+/** Arguments that are more than text. */
+import { Argument, InvalidArgumentError, Option } from 'commander';
+import ms, { type StringValue } from 'ms';
+
+export function idArgument(): Argument {
+  return new Argument('<id>', 'the project: its id, or the first 4 or more characters of it');
+}
+
+export function jsonOption(): Option {
+  return new Option('--json', 'print JSON, for programs');
+}
+
+export function yesOption(): Option {
+  return new Option('-y, --yes', 'do not ask');
+}
+
+/** A whole number of at least `least`. */
+export function wholeNumber(least: number): (text: string) => number {
+  return (text) => {
+    if (/^\d{1,9}$/.test(text) && Number(text) >= least) return Number(text);
+    throw new InvalidArgumentError(`It must be a whole number from ${least} on.`);
+  };
+}
+
+/** A duration like `30s`, in milliseconds. */
+export function duration(text: string): number {
+  if (/^\d{1,6} ?(ms|s|m|h)$/.test(text)) return ms(text as StringValue);
+  throw new InvalidArgumentError("It must be a duration such as '30s' or '10m'.");
+}

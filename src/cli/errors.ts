@@ -1,0 +1,26 @@
+/** From an exception to one line on stderr and an exit code. */
+import { ConfigError } from '../config.ts';
+import { StoreError } from '../store/store-error.ts';
+import { type Cli, fail } from './context.ts';
+import { isAnswered, UsageError } from './usage.ts';
+
+/** Says what happened and returns the exit code. */
+export function explainError(cli: Cli, error: unknown): number {
+  if (isAnswered(error)) return 0;
+  if (error instanceof UsageError) {
+    cli.out.failure(error.message);
+    return 2;
+  }
+  const debug = cli.env.BRIDGE_DEBUG === '1';
+  const [what, next] = explain(error, debug);
+  fail(cli, what, next);
+  if (debug && error instanceof Error) cli.out.details(error.stack ?? error.message);
+  return 1;
+}
+
+function explain(error: unknown, debug: boolean): [what: string, next: string] {
+  if (error instanceof ConfigError || error instanceof StoreError) return [error.message, ''];
+  const message = error instanceof Error ? error.message : String(error);
+  const details = debug ? '' : 'For details, run the same command with BRIDGE_DEBUG=1.';
+  return [`something unexpected happened: ${message}`, details];
+}

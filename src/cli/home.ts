@@ -1,0 +1,26 @@
+/** The state folder as a supervisor needs it, before it starts. */
+import { readFile, rename, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { done, type Reply, refuse } from '../bridge/bridge.ts';
+import { configJsonSchema } from '../config.ts';
+import { ensurePrivateFolder } from '../machine/paths.ts';
+
+/** Makes sure that the folder is there and closed to others, and that editors find the schema of config.json in it. */
+export async function prepareHome(home: string): Promise<Reply<void>> {
+  try {
+    await ensurePrivateFolder(home);
+  } catch (error) {
+    return refuse(error instanceof Error ? error.message : String(error));
+  }
+  // A help for editing, never a reason not to start.
+  await writeSchema(join(home, 'config.schema.json')).catch(() => undefined);
+  return done(undefined);
+}
+
+async function writeSchema(file: string): Promise<void> {
+  const text = `${JSON.stringify(configJsonSchema(), null, 2)}\n`;
+  if ((await readFile(file, 'utf8').catch(() => '')) === text) return;
+  const draft = `${file}.${process.pid}.tmp`;
+  await writeFile(draft, text, { mode: 0o600 });
+  await rename(draft, file);
+}

@@ -1,0 +1,21 @@
+/** The first decision: a stdio server, which loads nothing of the command line and so starts fast, or a command. */
+import type { Environment } from '../config.ts';
+import { isServer, serve } from './serve.ts';
+
+/**
+ * Does what `args` ask for and resolves with the exit code; with undefined where the process ends by itself.
+ *
+ * @param program The file that starts all this again.
+ */
+export async function launch(
+  args: readonly string[],
+  env: Environment,
+  program: string,
+): Promise<number | undefined> {
+  if (isServer(args)) {
+    await serve(args[1], env);
+    return undefined;
+  }
+  const { main } = await import('./main.ts');
+  return main(args, env, [process.execPath, ...process.execArgv, program]);
+}

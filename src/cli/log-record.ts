@@ -1,0 +1,24 @@
+/** A line of loop.log as a value: the opposite of how the log writes it. */
+
+/** What the line says; a line of another form keeps its text as `message`. */
+export function readLogLine(line: string): Record<string, unknown> {
+  const head = /^(\S+) (ERROR|WARN|INFO|DEBUG) +(\S+)/.exec(line);
+  if (!head) return { message: line };
+  const [whole, time, level = '', event] = head;
+  const record: Record<string, unknown> = { time, level: level.toLowerCase(), event };
+  for (const [, key, quoted, bare] of line.slice(whole.length).matchAll(FIELD)) {
+    record[key ?? 'message'] = quoted === undefined ? bare : unquote(quoted);
+  }
+  return record;
+}
+
+/** ` key="…"`, ` key=word`, or the message: ` "…"`. */
+const FIELD = / (?:([\w.@/-]+)=)?(?:("(?:[^"\\]|\\.)*")|(\S+))/g;
+
+function unquote(text: string): string {
+  try {
+    return String(JSON.parse(text));
+  } catch {
+    return text;
+  }
+}

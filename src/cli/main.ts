@@ -1,0 +1,86 @@
+/**
+ * The command line: what a person or a script asks of the bridge. It promises results on stdout and one line on stderr
+ * for whatever went wrong, and exits with 0 (done), 1 (refused or failed), 2 (called wrongly) or 3 (`status`: nothing
+ * runs). It only calls the verbs; nothing is decided here.
+ */
+import { Command } from 'commander';
+import { systemClock } from '../clock.ts';
+import { type Environment, stateFolder } from '../config.ts';
+import { VERSION } from '../version.ts';
+import { approveCommand } from './approve.ts';
+import { cancelCommand } from './cancel.ts';
+import type { Cli } from './context.ts';
+import { explainError } from './errors.ts';
+import { listCommand } from './list.ts';
+import { logsCommand } from './logs.ts';
+import { mcpCommand } from './mcp.ts';
+import { openOutput } from './output.ts';
+import { pauseCommand } from './pause.ts';
+import { rejectCommand } from './reject.ts';
+import { restartCommand } from './restart.ts';
+import { resumeCommand } from './resume.ts';
+import { retryCommand } from './retry.ts';
+import { runCommand } from './run.ts';
+import { sendCommand } from './send.ts';
+import { showCommand } from './show.ts';
+import { startCommand } from './start.ts';
+import { statusCommand } from './status.ts';
+import { steerCommand } from './steer.ts';
+import { stopCommand } from './stop.ts';
+import { prepare } from './usage.ts';
+import { watchCommand } from './watch.ts';
+
+/**
+ * Carries out one call and returns the exit code.
+ *
+ * @param entry The program and arguments that start this command line again.
+ */
+export async function main(
+  args: readonly string[],
+  env: Environment,
+  entry: readonly string[],
+): Promise<number> {
+  const out = openOutput(env);
+  const cli: Cli = { env, home: stateFolder(env), clock: systemClock, out, entry, exitCode: 0 };
+  try {
+    // Called with nothing: show what there is.
+    await program(cli).parseAsync(args.length > 0 ? args : ['--help'], { from: 'user' });
+    return cli.exitCode;
+  } catch (error) {
+    return explainError(cli, error);
+  }
+}
+
+const COMMANDS: Record<string, readonly ((cli: Cli) => Command)[]> = {
+  'Supervisor:': [startCommand, stopCommand, restartCommand, statusCommand, logsCommand, runCommand],
+  'Work:': [sendCommand, listCommand, showCommand, watchCommand],
+  'Decide and direct:': [approveCommand, rejectCommand, steerCommand, cancelCommand, retryCommand],
+  'Hold back and go on:': [pauseCommand, resumeCommand],
+  'Connect:': [mcpCommand],
+};
+
+function program(cli: Cli): Command {
+  const program = new Command('bridge-supervisor')
+    .description('Runs Claude Code from plans, unattended, and brings every result back to you for approval.')
+    .version(VERSION, '-V, --version', 'show the version')
+    .usage('<command> [options]')
+    .helpCommand(false)
+    .addHelpText('after', ABOUT);
+  for (const [heading, commands] of Object.entries(COMMANDS)) {
+    for (const create of commands) program.addCommand(create(cli).helpGroup(heading));
+  }
+  return prepare(program, cli.out);
+}
+
+const ABOUT = `
+An ID is 12 hex digits; its first 4 or more will do while they fit one project.
+
+Examples:
+  bridge-supervisor start
+  bridge-supervisor send plan.md --workspace website
+  bridge-supervisor watch
+  bridge-supervisor approve 3f9a
+
+The state folder is ~/.claude-bridge; BRIDGE_HOME chooses another one.
+\`bridge-supervisor <command> --help\` tells more about each command.
+`;

@@ -1,0 +1,19 @@
+import { Command } from 'commander';
+import { duration } from './arguments.ts';
+import { type Cli, configOf } from './context.ts';
+import { start } from './start.ts';
+import { stop } from './stop.ts';
+import { examples } from './usage.ts';
+
+export function restartCommand(cli: Cli): Command {
+  return new Command('restart')
+    .description('Stop the supervisor, if one runs, and start it anew; it reads config.json again.')
+    .option('--timeout <duration>', 'how long to wait before it is ended by signal', duration)
+    .addHelpText('after', examples('bridge-supervisor restart'))
+    .action(async ({ timeout }: { timeout?: number }) => {
+      // Before anything is stopped: with a configuration that cannot be used nothing would start again.
+      configOf(cli);
+      await stop(cli, timeout);
+      if (cli.exitCode === 0) await start(cli);
+    });
+}

@@ -1,0 +1,82 @@
+import { Command } from 'commander';
+import { currentCursor } from '../bridge/reading.ts';
+import { sendPlan } from '../bridge/send-plan.ts';
+import { isClosed, type Project, type ProjectStatus, WHAT_NEXT } from '../project/project.ts';
+import { hintIfNobodyActs, named } from './after.ts';
+import { jsonOption } from './arguments.ts';
+import { type Cli, configOf, fail, withBridge } from './context.ts';
+import { followProject } from './follow.ts';
+import { untilInterrupted } from './interrupt.ts';
+import { readPlan } from './read-plan.ts';
+import { plainLine } from './text.ts';
+import { examples } from './usage.ts';
+import { viewFor } from './views.ts';
+
+interface Options {
+  title?: string;
+  workspace?: string;
+  requestId?: string;
+  wait?: true;
+  json?: true;
+}
+
+export function sendCommand(cli: Cli): Command {
+  return new Command('send')
+    .description('Send a plan: Markdown that says what is to be done.')
+    .argument('<file>', "the plan, or '-' for stdin")
+    .option('--title <text>', 'its title; default: the front matter, or the first heading')
+    .option('--workspace <name>', 'where Claude works: a configured name, or a path in an allowed root')
+    .option('--request-id <text>', 'sending again with the same id sends nothing twice')
+    .option('--wait', 'follow it until it waits for you or is closed')
+    .addOption(jsonOption())
+    .addHelpText('after', ABOUT)
+    .addHelpText(
+      'after',
+      examples(
+        'bridge-supervisor send plan.md --workspace website',
+        'echo "# Update the dependencies" | bridge-supervisor send -',
+      ),
+    )
+    .action((file: string, options: Options) => send(cli, file, options));
+}
+
+const ABOUT = `
+The plan may begin with YAML front matter: title, workspace, model, priority,
+max_turns, timeout, budget_usd. It can be sent while the supervisor is down.
+With --wait the exit code is 0 when the work is submitted or complete, 1 when
+it needs your attention or was cancelled.`;
+
+async function send(cli: Cli, file: string, options: Options): Promise<void> {
+  const plan = await readPlan(file, cli.out);
+  if (!plan.ok) return fail(cli, plan.refusal);
+  const policy = configOf(cli);
+  await withBridge(cli, async (bridge) => {
+    const { title, workspace, requestId } = options;
+    const cursor = await currentCursor(bridge);
+    const input = { markdown: plan.value, title, workspace, requestId };
+    const reply = await sendPlan(bridge, policy, input, 'person');
+    if (!reply.ok) return fail(cli, reply.refusal);
+    const { project, repeated } = reply.value;
+    if (options.json) cli.out[options.wait ? 'jsonLine' : 'json']({ project, repeated });
+    else announce(cli, project, repeated);
+    await hintIfNobodyActs(cli, bridge);
+    if (!options.wait) return;
+    const view = viewFor(cli, options.json === true, 'one');
+    const signal = untilInterrupted(cli);
+    const last = await followProject(bridge, project, needsNoMoreWork, { cursor, signal, view });
+    if (needsNoMoreWork(last) && !GOOD_ENDS.includes(last.status))
+      fail(cli, `${named(last)} is ${last.status}. ${WHAT_NEXT[last.status]}`, last.attention ?? '');
+  });
+}
+
+const GOOD_ENDS: readonly ProjectStatus[] = ['awaiting_approval', 'approved', 'complete'];
+
+function needsNoMoreWork({ status }: Project): boolean {
+  return isClosed(status) || status === 'attention' || GOOD_ENDS.includes(status);
+}
+
+function announce({ out }: Cli, project: Project, repeated: boolean): void {
+  out.line(`${repeated ? 'Sent before' : 'Sent'}: ${named(project)}`);
+  out.line(`Workspace: ${plainLine(project.workspace)}`);
+  out.line(`Follow it with: bridge-supervisor watch ${project.id}`);
+}

@@ -1,0 +1,18 @@
+/** Starts a stdio server. Nothing is imported until it is known which one. */
+import type { Environment } from '../config.ts';
+
+const SERVERS = {
+  desktop: async (env: Environment) => (await import('../mcp/desktop.ts')).serveDesktop(env),
+  code: async (env: Environment) => (await import('../mcp/code.ts')).serveCode(env),
+};
+
+export type Side = keyof typeof SERVERS;
+
+export function isServer(args: readonly string[]): args is readonly ['mcp', Side] {
+  return args.length === 2 && args[0] === 'mcp' && Object.hasOwn(SERVERS, args[1] ?? '');
+}
+
+/** Resolves when the client is gone. */
+export async function serve(side: Side, env: Environment): Promise<void> {
+  await SERVERS[side](env);
+}

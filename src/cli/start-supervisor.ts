@@ -1,0 +1,73 @@
+/** Starts a supervisor in the background, and does not believe in it before its lease shows it. */
+import { readFile, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Bridge } from '../bridge/bridge.ts';
+import { startBackground } from '../machine/background.ts';
+import { isAlive, isSame, type ProcessIdentity } from '../machine/identity.ts';
+import type { Cli } from './context.ts';
+import { holderOf, isWorking, supervisorState } from './supervisor-state.ts';
+import { plainLines } from './text.ts';
+
+export type StartResult =
+  | { readonly kind: 'started' | 'already-running'; readonly pid: number }
+  | { readonly kind: 'failed'; readonly what: string };
+
+/** @param waitMs How long it may take to come up. */
+export async function startSupervisor(cli: Cli, bridge: Bridge, waitMs: number): Promise<StartResult> {
+  const before = await supervisorState(bridge);
+  if (before.state === 'running') return { kind: 'already-running', pid: before.lease.pid };
+  if (before.state === 'stopping')
+    return failed(`the supervisor (pid ${before.lease.pid}) is stopping. Start again when it has ended.`);
+  if (before.state === 'not_responding')
+    return failed(
+      `a supervisor (pid ${before.lease.pid}) lives but does not respond. End it and start anew with: bridge-supervisor restart`,
+    );
+
+  const output = join(cli.home, 'start.log');
+  await rm(output, { force: true });
+  const [command = process.execPath, ...args] = cli.entry;
+  const child = await startBackground({
+    command,
+    args: [...args, 'run', '--quiet'],
+    cwd: cli.home,
+    // It starts elsewhere than we stand.
+    env: { ...cli.env, BRIDGE_HOME: cli.home },
+    logPath: output,
+  });
+  if ('kind' in child) return failed(`it could not be started: ${child.message}`);
+  return comeUp(cli, bridge, child, output, waitMs);
+}
+
+const LOOK_EVERY_MS = 50;
+
+async function comeUp(
+  cli: Cli,
+  bridge: Bridge,
+  child: ProcessIdentity,
+  output: string,
+  waitMs: number,
+): Promise<StartResult> {
+  for (const end = cli.clock.monotonic() + waitMs; cli.clock.monotonic() < end; ) {
+    // In this order: whether it lives is asked before what it may have written.
+    const lives = await isAlive(child);
+    const now = await supervisorState(bridge);
+    if (isWorking(now) && 'lease' in now) {
+      const kind = isSame(holderOf(now.lease), child) ? 'started' : 'already-running';
+      return { kind, pid: now.lease.pid };
+    }
+    if (!lives) return failed(`it ended at once. It said: ${await lastWords(output)}`);
+    await cli.clock.sleep(LOOK_EVERY_MS);
+  }
+  return failed(
+    `it runs (pid ${child.pid}) but has not taken up its work. Look with: bridge-supervisor logs, and into ${output}`,
+  );
+}
+
+async function lastWords(file: string): Promise<string> {
+  const lines = plainLines(await readFile(file, 'utf8').catch(() => '')).filter((line) => line !== '');
+  return lines.length > 0 ? lines.slice(-5).join(' / ') : 'nothing';
+}
+
+function failed(what: string): StartResult {
+  return { kind: 'failed', what };
+}

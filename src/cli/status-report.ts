@@ -1,0 +1,153 @@
+/** Everything `status` tells, as one value. It says `ok` only when a supervisor can claim, write the store and log. */
+import { constants } from 'node:fs';
+import { access } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import type { Bridge } from '../bridge/bridge.ts';
+import type { Lease } from '../bridge/lease.ts';
+import { type Overview, overview, projectState } from '../bridge/reading.ts';
+import { ConfigError } from '../config.ts';
+import { freeBytes } from '../machine/disk.ts';
+import { type TreeUsage, treeUsage } from '../machine/usage.ts';
+import type { Project } from '../project/project.ts';
+import type { Hold } from '../project/retry.ts';
+import type { Run } from '../project/run.ts';
+import { type Cli, configOf } from './context.ts';
+import { lastLogLines } from './log-files.ts';
+import { logFile } from './logs.ts';
+import { nextCommands } from './next-step.ts';
+import { type Supervisor, supervisorState } from './supervisor-state.ts';
+import { startOfDay } from './time.ts';
+
+export interface StatusReport {
+  /** A supervisor runs, and nothing that is known keeps it from its work. */
+  readonly ok: boolean;
+  readonly supervisor: { readonly state: Supervisor['state']; readonly lease: Omit<Lease, 'token'> | null };
+  /** What keeps it from its work, and what will. */
+  readonly problems: readonly string[];
+  readonly warnings: readonly string[];
+  readonly holds: readonly Hold[];
+  readonly counts: Overview['counts'];
+  readonly running: readonly Running[];
+  readonly waiting: readonly Waiting[];
+  readonly queue: readonly Project[];
+  readonly spentTodayUsd: number;
+  readonly home: string;
+  readonly log: { readonly path: string; readonly lines: readonly string[] };
+  readonly now: string;
+}
+
+export interface Running {
+  readonly project: Project;
+  readonly run: Run;
+  /** What Claude's processes take; null when they are gone or were never there. */
+  readonly process: TreeUsage | null;
+}
+
+export interface Waiting {
+  readonly project: Project;
+  /** What was submitted, or why it needs attention. */
+  readonly what: string;
+  readonly since: string;
+  /** The commands to give. */
+  readonly next: readonly string[];
+}
+
+const MOST_LISTED = 10;
+const LOG_LINES = 5;
+
+export async function statusReport(cli: Cli, bridge: Bridge): Promise<StatusReport> {
+  const now = bridge.clock.now();
+  const seen = await overview(bridge, startOfDay(now), MOST_LISTED);
+  const supervisor = await supervisorState(bridge, seen.lease);
+  const problems = await findProblems(cli, supervisor);
+  return {
+    ok: supervisor.state === 'running' && problems.length === 0,
+    supervisor: { state: supervisor.state, lease: publicLease(supervisor) },
+    problems,
+    warnings: configWarnings(cli),
+    holds: seen.holds,
+    counts: seen.counts,
+    running: await Promise.all(
+      seen.running.flatMap((state) => (state.run ? [withProcess(state.project, state.run)] : [])),
+    ),
+    waiting: await Promise.all(seen.waiting.map((project) => waitingFor(bridge, project))),
+    queue: seen.queue,
+    spentTodayUsd: seen.spentTodayUsd,
+    home: cli.home,
+    log: { path: logFile(cli), lines: await logEnd(cli) },
+    now: now.toISOString(),
+  };
+}
+
+/** Without what lets its holder write. */
+function publicLease(supervisor: Supervisor): Omit<Lease, 'token'> | null {
+  if (supervisor.state === 'not_running') return null;
+  const { token: _, ...lease } = supervisor.lease;
+  return lease;
+}
+
+async function withProcess(project: Project, run: Run): Promise<Running> {
+  const { pid, pidStartedAt } = run;
+  const known = pid !== null && pidStartedAt !== null;
+  const process = known ? await treeUsage({ pid, startedAt: pidStartedAt }) : undefined;
+  return { project, run, process: process ?? null };
+}
+
+async function waitingFor(bridge: Bridge, project: Project): Promise<Waiting> {
+  const next = nextCommands(project);
+  if (project.attention !== null) return { project, what: project.attention, since: project.updatedAt, next };
+  const state = await projectState(bridge, project.id);
+  const completion = state.ok ? state.value.completion : undefined;
+  return {
+    project,
+    what: completion?.summary ?? '',
+    since: completion?.createdAt ?? project.updatedAt,
+    next,
+  };
+}
+
+/** Space below which the store or the log fails at the next opportunity. */
+const LEAST_FREE_BYTES = 5_000_000;
+
+async function findProblems(cli: Cli, supervisor: Supervisor): Promise<string[]> {
+  const problems: string[] = [];
+  if (supervisor.state === 'not_responding')
+    problems.push(
+      `The supervisor (pid ${supervisor.lease.pid}) lives but has not renewed its lease since ${supervisor.lease.renewedAt}: it claims and writes nothing. End it and start anew with: bridge-supervisor restart`,
+    );
+  if ((await freeBytes(cli.home)) < LEAST_FREE_BYTES)
+    problems.push(`The disk that holds ${cli.home} is full: free some space.`);
+  const log = logFile(cli);
+  if (!(await isWritable(log)))
+    problems.push(`The log ${log} cannot be written: check the rights of the file and its folder.`);
+  return problems;
+}
+
+/** A file that is not there yet is created in its folder. */
+async function isWritable(file: string): Promise<boolean> {
+  try {
+    await access(file, constants.W_OK);
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') return false;
+    return access(dirname(file), constants.W_OK).then(
+      () => true,
+      () => false,
+    );
+  }
+}
+
+function configWarnings(cli: Cli): string[] {
+  try {
+    configOf(cli);
+    return [];
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    return [`The configuration cannot be used, and no supervisor will start with it: ${error.message}`];
+  }
+}
+
+async function logEnd(cli: Cli): Promise<string[]> {
+  const end = await lastLogLines(logFile(cli), LOG_LINES).catch(() => undefined);
+  return end?.lines ?? [];
+}

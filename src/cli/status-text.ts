@@ -1,0 +1,115 @@
+/** The status report as a person reads it, in lines no wider than the terminal. */
+import { PROJECT_STATUSES } from '../project/project.ts';
+import { indented, type Layout, layoutOf, section } from './layout.ts';
+import type { Format, Output } from './output.ts';
+import { runLines } from './run-lines.ts';
+import type { StatusReport } from './status-report.ts';
+import { clip, flow, wrap } from './text.ts';
+import { ago, dollars, lasted, upcoming } from './time.ts';
+
+export function statusLines(report: StatusReport, out: Output): string[] {
+  const layout = layoutOf(out, new Date(report.now));
+  const { columns } = layout;
+  const waiting = report.counts.awaiting_approval + report.counts.attention;
+  const log = report.log.lines.map((line) => out.style('dim', clip(line, columns)));
+  return [
+    ...supervisorLines(report, layout),
+    ...section(layout, 'Problems', paragraphs(report.problems, columns), 'red'),
+    ...section(layout, 'Warnings', paragraphs(report.warnings, columns), 'yellow'),
+    ...section(layout, 'On hold: no new run starts', holdLines(report, layout), 'yellow'),
+    ...section(layout, `Running (${report.running.length})`, runningLines(report, layout)),
+    ...section(layout, `Waiting for you (${waiting})`, waitingLines(report, layout), 'cyan'),
+    ...section(layout, 'Queue', queueLines(report, layout)),
+    ...section(layout, 'Projects', countLines(report, layout)),
+    ...section(layout, 'Log', log.length > 0 ? [clip(report.log.path, columns), ...log] : []),
+  ];
+}
+
+function supervisorLines({ supervisor, home }: StatusReport, { out, columns, now }: Layout): string[] {
+  const { format, text, next } = supervisorWords(supervisor, now);
+  return [
+    `Supervisor: ${out.style(format, text)}`,
+    ...(next ? [`Next: bridge-supervisor ${next}`] : []),
+    out.style('dim', clip(`State folder: ${home}`, columns)),
+  ];
+}
+
+function supervisorWords(
+  { state, lease }: StatusReport['supervisor'],
+  now: Date,
+): { format: Format; text: string; next?: string } {
+  if (lease === null) return { format: 'yellow', text: 'not running', next: 'start' };
+  const { pid, version, startedAt, renewedAt } = lease;
+  const process = `(pid ${pid}, version ${version})`;
+  switch (state) {
+    case 'stopping':
+      return { format: 'yellow', text: `stopping ${process}` };
+    case 'not_responding':
+      return {
+        format: 'red',
+        text: `not responding, last seen ${ago(renewedAt, now)} ${process}`,
+        next: 'restart',
+      };
+    case 'gone':
+      return {
+        format: 'red',
+        text: `not running: it ended unexpectedly, last seen ${ago(renewedAt, now)}`,
+        next: 'start',
+      };
+    default:
+      return { format: 'green', text: `running for ${lasted(startedAt, now.toISOString())} ${process}` };
+  }
+}
+
+function paragraphs(texts: readonly string[], columns: number): string[] {
+  return texts.flatMap((text) => wrap(text, columns));
+}
+
+function holdLines({ holds }: StatusReport, { columns, now }: Layout): string[] {
+  const lines = holds.flatMap(({ kind, scope, reason, since, until }) => [
+    ...wrap(`${kind}${scope && ` (${scope})`}: ${reason}`, columns),
+    ...indented(
+      flow([`since ${ago(since, now)}`, until ? `until ${upcoming(until, now)}` : ''], columns - 2),
+    ),
+  ]);
+  return lines.length > 0 ? [...lines, 'bridge-supervisor resume'] : [];
+}
+
+function runningLines({ running }: StatusReport, { columns, now }: Layout): string[] {
+  return running.flatMap(({ project, run, process }) => [
+    clip(`${project.id}  ${project.title}`, columns),
+    ...indented(runLines(run, process ?? undefined, now, columns - 2)),
+  ]);
+}
+
+function waitingLines({ waiting }: StatusReport, { columns, now, out }: Layout): string[] {
+  return waiting.flatMap(({ project, what, since, next }) => {
+    const why = project.status === 'attention' ? 'needs attention' : `round ${project.round} submitted`;
+    return [
+      clip(`${project.id}  ${project.title}`, columns),
+      ...indented([
+        clip(`${why} ${ago(since, now)}: ${what}`, columns - 2),
+        ...next.map((command) => out.style('cyan', command)),
+      ]),
+    ];
+  });
+}
+
+function queueLines({ queue, counts }: StatusReport, { columns, now }: Layout): string[] {
+  const lines = queue.map(({ id, title, notBefore, status }) => {
+    const later =
+      notBefore !== null && notBefore > now.toISOString() ? `, not before ${upcoming(notBefore, now)}` : '';
+    return clip(`${id}  ${status === 'rejected' ? 'revision' : 'new'}${later}: ${title}`, columns);
+  });
+  const more = counts.pending + counts.rejected - queue.length;
+  return more > 0 ? [...lines, `… ${more} more: bridge-supervisor list --status pending rejected`] : lines;
+}
+
+function countLines({ counts, spentTodayUsd }: StatusReport, { columns }: Layout): string[] {
+  const some = PROJECT_STATUSES.filter((status) => counts[status] > 0);
+  const facts = some.map((status) => `${counts[status]} ${status}`);
+  return flow(
+    [...(facts.length > 0 ? facts : ['none yet']), `spent today ${dollars(spentTodayUsd)}`],
+    columns,
+  );
+}

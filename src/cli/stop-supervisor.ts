@@ -1,0 +1,86 @@
+/** Ends the supervisor of this state folder and what it left running; nothing else, whatever pid it has. */
+import { unfinishedRuns } from '../bridge/attending.ts';
+import type { Bridge } from '../bridge/bridge.ts';
+import { requestStop } from '../bridge/lease.ts';
+import { watchProcess } from '../machine/child.ts';
+import { isAlive, type ProcessIdentity } from '../machine/identity.ts';
+import { type Rung, stopChild } from '../machine/stop.ts';
+import { findMarked, type Leftover, sweep } from '../machine/sweep.ts';
+import { familyOf } from '../machine/tree.ts';
+import type { Run } from '../project/run.ts';
+import { holderOf, supervisorState } from './supervisor-state.ts';
+
+export interface StopReport {
+  /** The supervisor that ran, and what ended it; null when none ran. */
+  readonly supervisor: { readonly pid: number; readonly by: 'request' | Rung } | null;
+  /** Runs it left behind that lived, and were ended. */
+  readonly runs: readonly EndedRun[];
+}
+
+interface EndedRun {
+  readonly run: Run;
+  readonly by: Rung;
+  readonly leftovers: readonly Leftover[];
+}
+
+/** @param patienceMs How long it may take to stop when it is asked to, before it is signalled. */
+export async function stopSupervisor(bridge: Bridge, patienceMs: number): Promise<StopReport> {
+  const before = await supervisorState(bridge);
+  if (before.state === 'not_running' || before.state === 'gone')
+    return { supervisor: null, runs: await endRunsOfNobody(bridge) };
+
+  const holder = holderOf(before.lease);
+  await requestStop(bridge);
+  const asked = before.state === 'not_responding' ? Math.min(patienceMs, FROZEN_MS) : patienceMs;
+  const by = (await endsWithin(bridge, holder, asked))
+    ? 'request'
+    : await stopChild({ identity: holder }, { graceMs: GRACE_MS, clock: bridge.clock });
+  return { supervisor: { pid: holder.pid, by }, runs: await endRunsOfNobody(bridge) };
+}
+
+/** One that does not renew its lease will hardly read a request. */
+const FROZEN_MS = 2_000;
+
+/** The first signal asks it once more; the second one ends it without its runs, which are ended below. */
+const GRACE_MS = { interrupt: 0, int: 10_000, term: 5_000 };
+
+async function endsWithin({ clock }: Bridge, process: ProcessIdentity, ms: number): Promise<boolean> {
+  const decided = new AbortController();
+  void clock.sleep(ms, decided.signal).then(() => decided.abort());
+  await watchProcess(process, clock, decided.signal);
+  decided.abort();
+  return !(await isAlive(process));
+}
+
+/** Runs whose supervisor is no more. Where a service manager has started the next one already, they are that one's. */
+async function endRunsOfNobody(bridge: Bridge): Promise<EndedRun[]> {
+  const { state } = await supervisorState(bridge);
+  if (state !== 'not_running' && state !== 'gone') return [];
+  const ended: EndedRun[] = [];
+  for (const run of await unfinishedRuns(bridge)) {
+    const root = await processOf(run);
+    if (root) ended.push({ run, ...(await endRun(bridge, run, root)) });
+  }
+  return ended;
+}
+
+/** Every process of a run carries its id in the environment. */
+const MARK = 'BRIDGE_RUN_ID';
+
+async function processOf({ id, pid, pidStartedAt }: Run): Promise<ProcessIdentity | undefined> {
+  const recorded = pid !== null && pidStartedAt !== null ? { pid, startedAt: pidStartedAt } : undefined;
+  if (recorded && (await isAlive(recorded))) return recorded;
+  // Its supervisor died before it could record the process, or only what the process started is left.
+  const [marked] = await findMarked(MARK, id);
+  return marked;
+}
+
+async function endRun({ clock }: Bridge, run: Run, root: ProcessIdentity): Promise<Omit<EndedRun, 'run'>> {
+  const family = await familyOf(root);
+  const by = await stopChild(
+    { identity: root },
+    { graceMs: { interrupt: 0, int: 5_000, term: 5_000 }, clock },
+  );
+  const mark = { name: MARK, value: run.id };
+  return { by, leftovers: await sweep({ root, mark, family, graceMs: 2_000, clock }) };
+}

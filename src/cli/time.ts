@@ -1,0 +1,51 @@
+/** Times and amounts as a person reads them. */
+import ms from 'ms';
+
+/** `5m ago`, `just now`. */
+export function ago(at: string, now: Date): string {
+  const passed = now.getTime() - Date.parse(at);
+  return passed < 1_000 ? 'just now' : `${ms(passed)} ago`;
+}
+
+/** How long it took, or has taken so far. */
+export function lasted(from: string, to: string): string {
+  return ms(Math.max(0, Date.parse(to) - Date.parse(from)));
+}
+
+/** A moment to come: `14:30 (in 2h)`; without its date when that is today. */
+export function upcoming(at: string, now: Date): string {
+  const left = Date.parse(at) - now.getTime();
+  const clock = dateAndTime(at).startsWith(dateAndTime(now.toISOString()).slice(0, 10))
+    ? timeOf(at)
+    : dateAndTime(at);
+  return left <= 0 ? `${clock} (now due)` : `${clock} (in ${ms(left)})`;
+}
+
+/** `2026-11-21 03:36`, in the person's time zone. */
+export function dateAndTime(at: string): string {
+  return new Date(at).toLocaleString('sv-SE', { dateStyle: 'short', timeStyle: 'short' });
+}
+
+/** `03:36:47`, in the person's time zone. */
+export function clockTime(at: string): string {
+  return new Date(at).toLocaleTimeString('sv-SE', { timeStyle: 'medium' });
+}
+
+function timeOf(at: string): string {
+  return clockTime(at).slice(0, 5);
+}
+
+/** The last midnight of the person's time zone. */
+export function startOfDay(now: Date): Date {
+  const day = new Date(now);
+  day.setHours(0, 0, 0, 0);
+  return day;
+}
+
+export function dollars(amount: number): string {
+  return `$${amount.toFixed(2)}`;
+}
+
+export function megabytes(bytes: number): string {
+  return `${Math.round(bytes / 1_000_000)} MB`;
+}

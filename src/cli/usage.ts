@@ -1,0 +1,56 @@
+/** What all commands share in how they are called: help that fits the terminal, and errors as one line with a hint. */
+import { type Command, CommanderError } from 'commander';
+import type { Output } from './output.ts';
+
+/** The call was wrong: nothing was done. */
+export class UsageError extends Error {
+  override name = 'UsageError';
+}
+
+/** Sets up a command and all below it: wrong calls throw UsageError; shown help or version throw CommanderError. */
+export function prepare(command: Command, out: Output): Command {
+  const option = (text: string) => out.style('cyan', text);
+  command
+    .configureOutput({
+      writeOut: out.raw,
+      // Errors are thrown, and shown in one place.
+      writeErr: () => undefined,
+      getOutHelpWidth: () => out.columns,
+      // Colour has been decided on by `out`.
+      getOutHasColors: () => true,
+    })
+    .configureHelp({
+      styleTitle: (title) => out.style('bold', title),
+      styleSubcommandText: option,
+      styleOptionText: option,
+      styleArgumentText: option,
+    })
+    .helpOption('-h, --help', 'show this help')
+    .exitOverride((error) => {
+      throw error.exitCode === 0 ? error : usageError(command, error);
+    });
+  for (const child of command.commands) prepare(child, out);
+  return command;
+}
+
+/** Help or the version was asked for and shown. */
+export function isAnswered(error: unknown): boolean {
+  return error instanceof CommanderError && error.exitCode === 0;
+}
+
+/** Lines of examples, for the end of a command's help. */
+export function examples(...lines: readonly string[]): string {
+  return ['', 'Examples:', ...lines.map((line) => `  ${line}`)].join('\n');
+}
+
+/** One argument or option that a command cannot work with. */
+export function usageError(command: Command, error: { code?: string; message: string }): UsageError {
+  // commander's way to say that it got no command and would show the help on stderr.
+  const what = error.code === 'commander.help' ? 'a command is missing' : error.message;
+  const oneLine = what.replace(/^error: /, '').replaceAll(/\s*\n\s*/g, ' ');
+  return new UsageError(`${oneLine}${/[.?)]$/.test(oneLine) ? '' : '.'} See: ${pathOf(command)} --help`);
+}
+
+function pathOf(command: Command): string {
+  return command.parent ? `${pathOf(command.parent)} ${command.name()}` : command.name();
+}
