@@ -225,7 +225,7 @@ async function follow(trx: Writer, now: Date, settled: Settled): Promise<EndedRu
 
   const idle = await runsWithoutProgress(trx, settled);
   if (idle >= MOST_IDLE_RUNS) {
-    const what = `${describeOutcome(outcome)}; ${describeOutcome({ kind: 'no_progress', runs: idle })}`;
+    const what = `${describeOutcome(outcome)}; ${idle} runs in a row ended like this, said nothing and changed nothing`;
     return { outcome, project: await park(trx, project, what, 1, now), hold: undefined };
   }
   const before = wasHealthy(run, now) ? 0 : project.tries;

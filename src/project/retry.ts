@@ -73,7 +73,6 @@ export const POLICIES: Record<OutcomeKind, Policy> = {
   max_turns: { step: 'park' },
   budget_spent: { step: 'park' },
   refused: { step: 'park' },
-  no_progress: { step: 'park' },
 };
 
 const LONGEST_DELAY_MS = 15 * MINUTE;

@@ -33,7 +33,6 @@ export type Outcome =
   | { kind: 'budget_spent'; budgetUsd: number } // the plan's budget_usd
   | { kind: 'refused' } // the model declined
   | { kind: 'prompt_too_long' } // the conversation no longer fits
-  | { kind: 'no_progress'; runs: number } // several runs in a row ended the same way and changed nothing
   | { kind: 'session_missing' } // the session to resume is not there any more
   | { kind: 'lost'; message: string }; // it may have run; nobody saw its end
 
@@ -137,8 +136,6 @@ export function describeOutcome(outcome: Outcome): string {
       return 'the model declined to go on';
     case 'prompt_too_long':
       return 'the conversation is too long to go on';
-    case 'no_progress':
-      return `${outcome.runs} runs in a row ended the same way and changed nothing in the workspace`;
     case 'session_missing':
       return 'the session to resume no longer exists';
     case 'lost':
