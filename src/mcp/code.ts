@@ -1,0 +1,28 @@
+/**
+ * The server Claude Code is given. In a run of the supervisor it shows only what that run needs and touches only that
+ * run's project; in a person's own session it shows the whole loop, to be worked by hand.
+ */
+import { systemClock } from '../clock.ts';
+import type { Environment } from '../config.ts';
+import { claimProjectTool, pendingPlanTool } from './code/plan.ts';
+import { approvalStatusTool, resetForRevisionTool } from './code/review.ts';
+import { type Scope, scopeFrom } from './code/scope.ts';
+import { sendCompletionTool, sendUpdateTool } from './code/work.ts';
+import { type BridgeAccess, bridgeAccess } from './open-bridge.ts';
+import { type BridgeServer, buildServer } from './server.ts';
+import { serveStdio } from './stdio.ts';
+import { CODE_INSTRUCTIONS } from './texts/instructions.ts';
+
+/** Serves Claude Code over stdin and stdout; resolves when it is gone and everything is closed. */
+export async function serveCode(env: Environment): Promise<void> {
+  await serveStdio(buildCodeServer(bridgeAccess(env, systemClock), scopeFrom(env)), systemClock);
+}
+
+export function buildCodeServer(access: BridgeAccess, scope: Scope | undefined): BridgeServer {
+  const words = { name: 'claude_bridge_code', title: 'Claude bridge (Code side)' };
+  const work = [sendUpdateTool(scope), sendCompletionTool(scope)];
+  // The prompt of a run says all there is to say; instructions would only cost tokens.
+  if (scope) return buildServer(words, work, access);
+  const byHand = [pendingPlanTool, claimProjectTool, ...work, approvalStatusTool, resetForRevisionTool];
+  return buildServer({ ...words, instructions: CODE_INSTRUCTIONS }, byHand, access);
+}

@@ -1,0 +1,61 @@
+/** Reading the person's decision by hand, and taking up a revision. */
+import { z } from 'zod';
+import type { ProjectStatus } from '../../project/project.ts';
+import { WHAT_NEXT } from '../../project/project.ts';
+import { answer, defineTool } from '../define-tool.ts';
+import { projectId } from '../input.ts';
+import { projectFacts, projectLine } from '../texts/project.ts';
+import { decisionFacts, decisionText } from '../texts/review.ts';
+
+export const approvalStatusTool = defineTool({
+  name: 'bridge_get_approval_status',
+  title: 'Read the decision',
+  description:
+    "Tells whether the person has approved or rejected the submitted work of a project, with a rejection's reason. Reading an approval completes the project.",
+  hints: { readOnly: false, destructive: false, idempotent: true },
+  input: z.strictObject({ project_id: projectId }),
+  async run({ project_id }, { bridge, verbs }) {
+    const read = await verbs.readApproval(bridge, project_id);
+    if (!read.ok) return read;
+    const { project, decision } = read.value;
+    return answer(
+      [projectLine(project), decision ? decisionText(decision, REASON_BYTES) : 'No decision yet.'],
+      {
+        ...projectFacts(project),
+        ...(decision ? { decision: decisionFacts(decision, REASON_BYTES) } : {}),
+        next: FOR_CODE[project.status] ?? WHAT_NEXT[project.status],
+      },
+    );
+  },
+});
+
+export const resetForRevisionTool = defineTool({
+  name: 'bridge_reset_for_revision',
+  title: 'Take up the revision',
+  description:
+    'Opens the next round of a rejected project and shows the reason again. Then change what it says.',
+  hints: { readOnly: false, destructive: false, idempotent: false },
+  input: z.strictObject({ project_id: projectId }),
+  async run({ project_id }, { bridge, verbs }) {
+    const reset = await verbs.resetForRevision(bridge, project_id);
+    if (!reset.ok) return reset;
+    const read = await verbs.readApproval(bridge, project_id);
+    const decision = read.ok ? read.value.decision : undefined;
+    return answer([projectLine(reset.value), ...(decision ? [decisionText(decision, REASON_BYTES)] : [])], {
+      ...projectFacts(reset.value),
+      ...(decision ? { decision: decisionFacts(decision, REASON_BYTES) } : {}),
+      next: 'Change what the reason says, report with bridge_send_update, then call bridge_send_completion again.',
+    });
+  },
+});
+
+const REASON_BYTES = 12_000;
+
+/** The same statuses as a person's session sees them that works on the project itself. */
+const FOR_CODE: Partial<Record<ProjectStatus, string>> = {
+  pending: 'Take it up with bridge_claim_project.',
+  in_progress: 'Go on with the work, then call bridge_send_completion.',
+  awaiting_approval: 'The person has not decided yet; end your turn, and read the decision when they say so.',
+  rejected: 'Call bridge_reset_for_revision, then change what the reason says.',
+  complete: 'It is approved and complete; tell the person.',
+};

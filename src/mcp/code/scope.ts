@@ -1,0 +1,34 @@
+/** Which project a Claude Code session may touch. */
+import type { Environment } from '../../config.ts';
+import { projectId } from '../input.ts';
+
+/** The one run, of one project, that a session belongs to. */
+export interface Scope {
+  readonly runId: string;
+  readonly projectId: string;
+}
+
+/** The supervisor names both in the environment of a run; a person's own session has no scope. */
+export function scopeFrom(env: Environment): Scope | undefined {
+  const { BRIDGE_RUN_ID: runId, BRIDGE_PROJECT_ID: projectId } = env;
+  return runId && projectId ? { runId, projectId } : undefined;
+}
+
+/** A session with a scope need not name its project, though some do. */
+export function projectArgument(scope: Scope | undefined) {
+  return scope ? projectId.optional() : projectId;
+}
+
+/** The project a call is about: the session's own, which needs no naming, or the one that is named. */
+export function projectOf(
+  scope: Scope | undefined,
+  named: string | undefined,
+): { readonly ok: true; readonly value: string } | { readonly ok: false; readonly refusal: string } {
+  if (!scope) return { ok: true, value: named ?? '' };
+  if (named === undefined || named === '' || named === scope.projectId)
+    return { ok: true, value: scope.projectId };
+  return {
+    ok: false,
+    refusal: `this session works on project ${scope.projectId} only; leave 'project_id' out.`,
+  };
+}

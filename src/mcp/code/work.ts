@@ -1,0 +1,87 @@
+/** What Claude Code says while it works and when it is done: in a run about its own project, by hand about any. */
+import { z } from 'zod';
+import { answer, defineTool, type Facts, type Tool } from '../define-tool.ts';
+import { files } from '../input.ts';
+import { projectArgument, projectOf, type Scope } from './scope.ts';
+
+/** Loaded with the first request of a run: a tool that Claude would have to search for costs a turn. */
+const ALWAYS_LOAD: Facts = { 'anthropic/alwaysLoad': true };
+
+export function sendUpdateTool(scope: Scope | undefined): Tool {
+  return defineTool({
+    name: 'bridge_send_update',
+    title: 'Report progress',
+    description: 'Report progress to the person in a sentence or two, after each step.',
+    hints: { readOnly: false, destructive: false, idempotent: false },
+    input: z.strictObject({ project_id: projectArgument(scope), message: z.string() }),
+    ...(scope ? { meta: ALWAYS_LOAD } : {}),
+    async run(input, { bridge, verbs, toolUseId }) {
+      const project = projectOf(scope, input.project_id);
+      if (!project.ok) return project;
+      const speaker = { runId: scope?.runId ?? null, requestId: toolUseId ?? null };
+      const sent = await verbs.sendUpdate(bridge, project.value, input.message, speaker);
+      if (!sent.ok) return sent;
+      const { update, repeated } = sent.value;
+      return answer(
+        [`Update ${update.id} is kept${repeated ? ' (it was before; nothing was added)' : ''}.`],
+        {
+          update_id: update.id,
+          ...(repeated ? { repeated } : {}),
+          next: 'Go on with the work.',
+        },
+      );
+    },
+  });
+}
+
+export function sendCompletionTool(scope: Scope | undefined): Tool {
+  return defineTool({
+    name: 'bridge_send_completion',
+    title: 'Submit the work for approval',
+    description: scope
+      ? 'Submit the finished work for approval, once, when all is done. Then end your turn.'
+      : 'Submits the finished work of a project for approval, once for each round, when all is done.',
+    hints: { readOnly: false, destructive: false, idempotent: false },
+    input: z.strictObject({
+      project_id: projectArgument(scope),
+      summary: z.string(),
+      files_created: files.optional(),
+      files_modified: files.optional(),
+      caveats: z.string().optional(),
+    }),
+    ...(scope ? { meta: ALWAYS_LOAD } : {}),
+    async run(input, { bridge, verbs, toolUseId }) {
+      const project = projectOf(scope, input.project_id);
+      if (!project.ok) return project;
+      const said = {
+        summary: input.summary,
+        filesCreated: input.files_created ?? [],
+        filesModified: input.files_modified ?? [],
+        caveats: input.caveats ?? '',
+      };
+      const speaker = { runId: scope?.runId ?? null, requestId: toolUseId ?? null };
+      const sent = await verbs.sendCompletion(bridge, project.value, said, speaker);
+      if (!sent.ok) return sent;
+      const { completion, repeated } = sent.value;
+      const state = await verbs.projectState(bridge, project.value);
+      if (!state.ok) return state;
+      const { id, status } = state.value.project;
+      return answer(
+        [
+          repeated
+            ? `Round ${completion.round} of project ${id} was submitted before; nothing was changed. Status: ${status}.`
+            : `Round ${completion.round} of project ${id} is submitted. Status: ${status}.`,
+        ],
+        {
+          project_id: id,
+          status,
+          round: completion.round,
+          ...(repeated ? { repeated } : {}),
+          next: scope
+            ? 'End your turn now; the person decides.'
+            : 'Tell the person that it waits for their decision in Claude Desktop, and end your turn. Later, bridge_get_approval_status tells the decision.',
+        },
+      );
+    },
+  });
+}

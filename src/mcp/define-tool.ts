@@ -1,0 +1,90 @@
+/** What a tool is: its words, its input, and what it does. Nothing here knows the protocol or the SDK. */
+import { z } from 'zod';
+import type { Bridge } from '../bridge/bridge.ts';
+import type { WorkspacePolicy } from '../bridge/workspaces.ts';
+import { explainInput } from './input.ts';
+import type { BridgeAccess, Verbs } from './open-bridge.ts';
+
+/** What a tool answers. Some clients show their model only the text, others only the facts: each says everything. */
+export type Answer =
+  | { readonly ok: true; readonly text: string; readonly facts: Facts }
+  | { readonly ok: false; readonly refusal: string };
+
+export type Facts = Readonly<Record<string, unknown>>;
+
+/** What a client may know before it calls a tool (https://modelcontextprotocol.io/specification, "ToolAnnotations"). */
+export interface Hints {
+  /** Changes nothing. */
+  readonly readOnly: boolean;
+  /** Takes something away from the person that cannot be had back. */
+  readonly destructive: boolean;
+  /** A second call with the same arguments changes nothing more. */
+  readonly idempotent: boolean;
+}
+
+/** What the client sent along with a call. */
+export interface Caller {
+  /** Aborts when the client gives the call up, or the server ends. */
+  readonly signal: AbortSignal;
+  /** The id under which the client's model made this call: the same when the client tries again. */
+  readonly toolUseId: string | undefined;
+  /** Tells a client that asked for it that the call is alive. */
+  progress(done: number, total: number): Promise<void>;
+}
+
+export interface Call extends Caller {
+  readonly bridge: Bridge;
+  readonly verbs: Verbs;
+  /** The configuration as it is now. Throws ConfigError. */
+  policy(): WorkspacePolicy;
+}
+
+interface Definition<Input extends z.ZodObject> {
+  readonly name: string;
+  /** For people, in menus. */
+  readonly title: string;
+  /** For models: what it does, and when to use it. */
+  readonly description: string;
+  readonly hints: Hints;
+  readonly input: Input;
+  readonly meta?: Facts;
+  run(input: z.output<Input>, call: Call): Promise<Answer>;
+}
+
+export interface Tool {
+  readonly name: string;
+  readonly title: string;
+  readonly description: string;
+  readonly hints: Hints;
+  readonly meta: Facts | undefined;
+  /** JSON Schema of the arguments. */
+  readonly inputSchema: { readonly type: 'object'; readonly [key: string]: unknown };
+  /** Checks the arguments, and only then opens the store. Throws what the store or the configuration throw. */
+  call(args: unknown, access: BridgeAccess, caller: Caller): Promise<Answer>;
+}
+
+export function defineTool<Input extends z.ZodObject>(definition: Definition<Input>): Tool {
+  const { name, title, description, hints, input, meta, run } = definition;
+  // Which dialect the schema is written in says nothing to a model, and costs it tokens.
+  const { $schema: _, ...schema } = z.toJSONSchema(input, { io: 'input', target: 'draft-7' });
+  return {
+    name,
+    title,
+    description,
+    hints,
+    meta,
+    inputSchema: { ...schema, type: 'object' },
+    async call(args, access, caller) {
+      const read = input.safeParse(args ?? {});
+      if (!read.success)
+        return { ok: false, refusal: explainInput(name, Object.keys(input.shape), read.error) };
+      return access.use((open) => run(read.data, { ...open, ...caller }));
+    },
+  };
+}
+
+/** The text is these lines, and last what to do next, which is among the facts too. */
+export function answer(lines: readonly (string | undefined)[], facts: Facts & { next: string }): Answer {
+  const said = lines.filter((line) => line !== undefined);
+  return { ok: true, text: [...said, '', `Next: ${facts.next}`].join('\n'), facts };
+}

@@ -1,0 +1,74 @@
+/** The person's decision about submitted work. */
+import { z } from 'zod';
+import type { Decided } from '../../bridge/decide.ts';
+import { type Answer, answer, type Call, defineTool } from '../define-tool.ts';
+import { projectId } from '../input.ts';
+import { readiness } from '../readiness.ts';
+import { outlook, projectFacts, projectLine } from '../texts/project.ts';
+
+const round = z
+  .int()
+  .min(1)
+  .max(1_000_000)
+  .optional()
+  .describe(
+    'The round the person has seen; refused when another one waits. Default: the one that waits now.',
+  );
+
+export const approveTool = defineTool({
+  name: 'bridge_approve',
+  title: 'Approve submitted work',
+  description:
+    'Approves what Claude Code submitted; the project is then completed. Call it only when the person has said so. A repeated call returns the first decision.',
+  hints: { readOnly: false, destructive: false, idempotent: true },
+  input: z.strictObject({ project_id: projectId, round }),
+  async run(input, call) {
+    const decided = await call.verbs.approve(call.bridge, input.project_id, 'desktop', input.round);
+    return decided.ok ? decisionAnswer(decided.value, call) : decided;
+  },
+});
+
+export const rejectTool = defineTool({
+  name: 'bridge_reject',
+  title: 'Reject submitted work',
+  description:
+    'Rejects what Claude Code submitted and sends the reason back to it; it revises the work in the same session and submits again. Call it only when the person has said so. A repeated call returns the first decision.',
+  hints: { readOnly: false, destructive: false, idempotent: true },
+  input: z.strictObject({
+    project_id: projectId,
+    // An empty reason is refused by the verb, in words that people know.
+    reason: z.string().describe('What is to be changed: Claude Code is told exactly this. Not empty.'),
+    round,
+  }),
+  async run(input, call) {
+    const { project_id, reason } = input;
+    const decided = await call.verbs.reject(call.bridge, project_id, reason, 'desktop', input.round);
+    return decided.ok ? decisionAnswer(decided.value, call) : decided;
+  },
+});
+
+async function decisionAnswer({ project, decision, repeated }: Decided, call: Call): Promise<Answer> {
+  const facts = {
+    ...projectFacts(project),
+    decision: {
+      round: decision.round,
+      verdict: decision.verdict,
+      decided_by: decision.decidedBy,
+      decided_at: decision.createdAt,
+    },
+    repeated,
+    cursor: await call.verbs.currentCursor(call.bridge),
+    ...outlook(project, await readiness(call)),
+  };
+  const what = `${decision.verdict} at ${decision.createdAt} by ${decision.decidedBy}`;
+  return answer(
+    [
+      repeated
+        ? `Round ${decision.round} was already ${what}; nothing was changed.`
+        : `Round ${decision.round} is ${decision.verdict}.`,
+      projectLine(project),
+      `To follow it from here: bridge_wait with cursor ${facts.cursor} and this project_id.`,
+    ],
+    facts,
+  );
+}

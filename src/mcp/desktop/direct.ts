@@ -1,0 +1,72 @@
+/** What the person may do to a project besides deciding about it. */
+import { z } from 'zod';
+import { answer, defineTool } from '../define-tool.ts';
+import { given, projectId, requestId } from '../input.ts';
+import { readiness } from '../readiness.ts';
+import { outlook, projectFacts, projectLine } from '../texts/project.ts';
+
+export const cancelTool = defineTool({
+  name: 'bridge_cancel',
+  title: 'Cancel a project',
+  description:
+    'Calls a project off for good; work under way is ended, what it has changed in the workspace stays. Call it only when the person has said so.',
+  hints: { readOnly: false, destructive: true, idempotent: true },
+  input: z.strictObject({ project_id: projectId, reason: z.string().optional() }),
+  async run(input, call) {
+    const cancelled = await call.verbs.cancel(call.bridge, input.project_id, input.reason ?? '', 'desktop');
+    if (!cancelled.ok) return cancelled;
+    const { project, repeated } = cancelled.value;
+    return answer(
+      [
+        repeated
+          ? 'It was cancelled before; nothing was changed.'
+          : 'Cancelled. A run under way is being ended.',
+        projectLine(project),
+      ],
+      { ...projectFacts(project), repeated, ...outlook(project, await readiness(call)) },
+    );
+  },
+});
+
+export const steerTool = defineTool({
+  name: 'bridge_steer',
+  title: 'Send a message into a project',
+  description:
+    'Sends a message of the person to Claude Code while it works on a project, or before it starts: a correction, an answer, a further wish. To send submitted work back, use bridge_reject.',
+  hints: { readOnly: false, destructive: false, idempotent: false },
+  input: z.strictObject({
+    project_id: projectId,
+    message: z.string().describe('Claude Code reads exactly this.'),
+    request_id: requestId.optional(),
+  }),
+  async run(input, call) {
+    const request = given(input.request_id) ?? call.toolUseId;
+    const steered = await call.verbs.steer(call.bridge, input.project_id, input.message, 'desktop', request);
+    if (!steered.ok) return steered;
+    const { project, message, repeated } = steered.value;
+    const delivery = deliveryOf(project.claimedBy === 'code', message.deliveredAt);
+    return answer(
+      [
+        repeated
+          ? 'This request_id was used before; nothing was sent now.'
+          : 'The message is kept with the project.',
+        delivery,
+        projectLine(project),
+      ],
+      {
+        ...projectFacts(project),
+        message_id: message.id,
+        delivery,
+        repeated,
+        ...outlook(project, await readiness(call)),
+      },
+    );
+  },
+});
+
+function deliveryOf(byHand: boolean, deliveredAt: string | null): string {
+  if (deliveredAt !== null) return `Claude Code took it in at ${deliveredAt}.`;
+  if (byHand)
+    return 'Claude Code is worked by hand here and is not sent messages: tell it in its own session.';
+  return 'Claude Code takes it in between two steps; when it is not running, its next run starts with it.';
+}

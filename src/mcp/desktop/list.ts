@@ -1,0 +1,52 @@
+import { z } from 'zod';
+import { PROJECT_STATUSES, type Project } from '../../project/project.ts';
+import { answer, defineTool } from '../define-tool.ts';
+import { fitting } from '../fit.ts';
+import { projectId } from '../input.ts';
+import { count } from '../texts/count.ts';
+import { projectFacts, projectLine } from '../texts/project.ts';
+
+export const listProjectsTool = defineTool({
+  name: 'bridge_list_projects',
+  title: 'List projects',
+  description: 'Lists projects, newest first, all or those in one status.',
+  hints: { readOnly: true, destructive: false, idempotent: true },
+  input: z.strictObject({
+    status: z.enum(PROJECT_STATUSES).optional(),
+    limit: z.int().min(1).max(50).optional().describe('Default 20.'),
+    cursor: projectId.optional().describe("Continues a list: 'next_cursor' of the page before."),
+  }),
+  async run({ status, limit = 20, cursor }, { bridge, verbs }) {
+    const last = cursor === undefined ? undefined : await verbs.projectState(bridge, cursor);
+    if (last && !last.ok) return last;
+    const found = await verbs.projects(bridge, {
+      ...(status ? { statuses: [status] } : {}),
+      ...(last ? { after: last.value.project } : {}),
+      limit: limit + 1,
+    });
+    const page = fitting(found.slice(0, limit), projectFacts);
+    const nextCursor = page.length < found.length ? page.at(-1)?.id : undefined;
+    const where = status === undefined ? '' : ` in status ${status}`;
+    return answer(
+      [
+        page.length === 0
+          ? `No ${last ? 'more ' : ''}projects${where}.`
+          : `${count(page.length, 'project')}${where}, newest first:`,
+        ...page.map(listLine),
+      ],
+      {
+        projects: page.map(projectFacts),
+        ...(nextCursor === undefined ? {} : { next_cursor: nextCursor }),
+        next:
+          nextCursor === undefined
+            ? 'That is all. One project in detail: bridge_get_project_status.'
+            : `There are more: call again with cursor ${nextCursor}.`,
+      },
+    );
+  },
+});
+
+function listLine(project: Project): string {
+  const attention = project.attention === null ? '' : ` (${projectFacts(project).attention})`;
+  return `- ${projectLine(project)}${attention}; in ${project.workspace}, last change ${project.updatedAt}`;
+}

@@ -1,0 +1,67 @@
+import { z } from 'zod';
+import type { ProjectState } from '../../bridge/reading.ts';
+import { answer, defineTool, type Facts } from '../define-tool.ts';
+import { fitting } from '../fit.ts';
+import { projectFacts, projectLine } from '../texts/project.ts';
+import { QUOTED_NOTE } from '../texts/quoted.ts';
+import { completionFacts, completionLines } from '../texts/review.ts';
+
+export const approvalQueueTool = defineTool({
+  name: 'bridge_get_approval_queue',
+  title: 'Show what waits for approval',
+  description:
+    'Shows the work that waits for the decision of the person, oldest first, with what Claude Code says about it, and projects that need a person for another reason.',
+  hints: { readOnly: true, destructive: false, idempotent: true },
+  input: z.strictObject({}),
+  async run(_, { bridge, verbs }) {
+    const waiting = await verbs.approvalQueue(bridge, MOST_SHOWN + 1);
+    const shown = fitting(waiting.slice(0, MOST_SHOWN), stateFacts);
+    const stuck = await verbs.projects(bridge, {
+      statuses: ['attention'],
+      oldestFirst: true,
+      limit: MOST_STUCK,
+    });
+    const more = shown.length < waiting.length;
+    return answer(
+      [
+        shown.length === 0
+          ? 'Nothing waits for approval.'
+          : `${shown.length}${more ? ' (and more)' : ''} waiting for approval. ${QUOTED_NOTE}`,
+        ...shown.flatMap((state) => ['', ...stateLines(state)]),
+        ...(stuck.length > 0 ? ['', 'Needs a person:'] : []),
+        ...stuck.map((project) => `- ${projectLine(project)}: ${projectFacts(project).attention}`),
+      ],
+      {
+        waiting: shown.map(stateFacts),
+        ...(shown.length > 0 ? { note: QUOTED_NOTE } : {}),
+        ...(more ? { more: true } : {}),
+        ...(stuck.length > 0 ? { attention: stuck.map(projectFacts) } : {}),
+        next: whatNext(shown.length, more),
+      },
+    );
+  },
+});
+
+const MOST_SHOWN = 10;
+const MOST_STUCK = 5;
+const BYTES_EACH = 4_000;
+
+function stateFacts({ project, completion }: ProjectState): Facts {
+  return {
+    ...projectFacts(project),
+    ...(completion ? { completion: completionFacts(completion, BYTES_EACH) } : {}),
+  };
+}
+
+function stateLines({ project, completion }: ProjectState): string[] {
+  const lines = [projectLine(project), `Workspace: ${project.workspace}`];
+  return completion ? [...lines, ...completionLines(completion, BYTES_EACH)] : lines;
+}
+
+function whatNext(shown: number, more: boolean): string {
+  if (shown === 0)
+    return 'Nothing to decide. bridge_list_projects shows all projects, bridge_wait what happens.';
+  const decide =
+    'Show this to the person; once they have decided, call bridge_approve, or bridge_reject with their reason.';
+  return more ? `${decide} More wait: call again after deciding these.` : decide;
+}

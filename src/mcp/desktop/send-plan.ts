@@ -1,0 +1,52 @@
+import { z } from 'zod';
+import { answer, defineTool } from '../define-tool.ts';
+import { given, requestId } from '../input.ts';
+import { readiness } from '../readiness.ts';
+import { outlook, projectFacts, projectLine } from '../texts/project.ts';
+
+export const sendPlanTool = defineTool({
+  name: 'bridge_send_plan',
+  title: 'Send a plan to Claude Code',
+  description: [
+    'Puts a plan into the queue for Claude Code, which executes it alone and submits the result for approval.',
+    'Write everything it needs into the plan: goal, steps, constraints, how to check the result; it does not see this chat.',
+    "The Markdown may begin with YAML front matter between '---' lines; optional keys: title, workspace, model,",
+    'priority (-100 to 100, higher first), max_turns, timeout (such as 45m or 2h), budget_usd.',
+    'A plan with a problem is refused and not stored: correct it and send it again.',
+  ].join(' '),
+  hints: { readOnly: false, destructive: false, idempotent: false },
+  input: z.strictObject({
+    plan_markdown: z.string().describe('The whole plan, at most 1 MB.'),
+    title: z.string().optional().describe('Default: the front matter, then the first heading.'),
+    workspace: z
+      .string()
+      .optional()
+      .describe('Where Claude Code works: a configured name, or a path inside an allowed folder.'),
+    request_id: requestId.optional(),
+  }),
+  async run(input, call) {
+    const { bridge, verbs } = call;
+    const plan = {
+      markdown: input.plan_markdown,
+      title: given(input.title),
+      workspace: given(input.workspace),
+      requestId: given(input.request_id) ?? call.toolUseId,
+    };
+    const sent = await verbs.sendPlan(bridge, call.policy(), plan, 'desktop');
+    if (!sent.ok) return sent;
+    const { project, repeated } = sent.value;
+    const cursor = await verbs.currentCursor(bridge);
+    const facts = { ...projectFacts(project), repeated, cursor, ...outlook(project, await readiness(call)) };
+    return answer(
+      [
+        repeated
+          ? 'This request_id was used before: here is the project of then. Nothing was sent now; a new plan needs a new request_id.'
+          : 'The plan is in the queue.',
+        projectLine(project),
+        `Workspace: ${project.workspace}`,
+        `To follow it from here: bridge_wait with cursor ${cursor} and this project_id.`,
+      ],
+      facts,
+    );
+  },
+});

@@ -1,0 +1,94 @@
+import { z } from 'zod';
+import type { ProjectDetails } from '../../bridge/reading.ts';
+import { answer, defineTool, type Facts } from '../define-tool.ts';
+import { projectId } from '../input.ts';
+import { readiness } from '../readiness.ts';
+import { count } from '../texts/count.ts';
+import { outlook, projectFacts, projectLine } from '../texts/project.ts';
+import { QUOTED_NOTE } from '../texts/quoted.ts';
+import {
+  completionFacts,
+  completionLines,
+  decisionFacts,
+  decisionText,
+  updateFacts,
+  updateText,
+} from '../texts/review.ts';
+import { endOf, liveFacts, liveLines } from '../texts/run.ts';
+
+export const projectStatusTool = defineTool({
+  name: 'bridge_get_project_status',
+  title: 'Show where a project stands',
+  description:
+    'Shows one project: its status, what Claude Code is doing now, what it submitted, decisions, cost, and what happens next.',
+  hints: { readOnly: true, destructive: false, idempotent: true },
+  input: z.strictObject({ project_id: projectId }),
+  async run({ project_id }, call) {
+    const details = await call.verbs.projectDetails(call.bridge, project_id, MOST_UPDATES);
+    if (!details.ok) return details;
+    const { project } = details.value;
+    return answer(
+      [
+        projectLine(project),
+        `Workspace: ${project.workspace}. Sent ${project.createdAt}, last change ${project.updatedAt}.`,
+        ...detailLines(details.value),
+      ],
+      {
+        ...projectFacts(project),
+        ...detailFacts(details.value),
+        ...outlook(project, await readiness(call)),
+      },
+    );
+  },
+});
+
+const MOST_UPDATES = 5;
+const COMPLETION_BYTES = 6_000;
+const REASON_BYTES = 3_000;
+const UPDATE_BYTES = 800;
+
+function detailFacts(details: ProjectDetails): Facts {
+  const { updates, waitingMessages, spentUsd, runs } = details;
+  const { open, lastEnd, completion, decision, quotes } = newestOf(details);
+  return {
+    runs: runs.length,
+    spent_usd: spentUsd,
+    ...(open ? { run: liveFacts(open) } : {}),
+    ...(lastEnd ? { last_run_ended: lastEnd } : {}),
+    ...(waitingMessages.length > 0 ? { messages_waiting: waitingMessages.length } : {}),
+    ...(completion ? { completion: completionFacts(completion, COMPLETION_BYTES) } : {}),
+    ...(decision ? { decision: decisionFacts(decision, REASON_BYTES) } : {}),
+    ...(updates.length > 0 ? { updates: updates.map((update) => updateFacts(update, UPDATE_BYTES)) } : {}),
+    ...(quotes ? { note: QUOTED_NOTE } : {}),
+  };
+}
+
+function detailLines(details: ProjectDetails): (string | undefined)[] {
+  const { project, updates, waitingMessages, spentUsd, runs } = details;
+  const { open, lastEnd, completion, decision, quotes } = newestOf(details);
+  return [
+    project.attention === null ? undefined : `Needs a person: ${projectFacts(project).attention}`,
+    quotes ? QUOTED_NOTE : undefined,
+    ...(open ? liveLines(open) : []),
+    lastEnd && `The last run: ${lastEnd}.`,
+    project.notBefore === null ? undefined : `No new run before ${project.notBefore}.`,
+    runs.length > 0 ? `Cost so far: $${spentUsd.toFixed(2)} in ${count(runs.length, 'run')}.` : undefined,
+    waitingMessages.length > 0 ? `Messages not taken in yet: ${waitingMessages.length}.` : undefined,
+    ...(completion ? completionLines(completion, COMPLETION_BYTES) : []),
+    decision && decisionText(decision, REASON_BYTES),
+    updates.length > 0 ? 'Newest updates:' : undefined,
+    ...updates.map((update) => updateText(update, UPDATE_BYTES)),
+  ];
+}
+
+/** Of each kind the one that counts now. */
+function newestOf({ runs, completions, decisions, updates }: ProjectDetails) {
+  const open = runs.find((run) => run.endedAt === null);
+  return {
+    open,
+    lastEnd: open ? undefined : endOf(runs.at(-1)),
+    completion: completions.at(-1),
+    decision: decisions.at(-1),
+    quotes: open !== undefined || completions.length > 0 || updates.length > 0,
+  };
+}

@@ -1,0 +1,95 @@
+import { z } from 'zod';
+import type { Update } from '../../project/review.ts';
+import { type Answer, answer, type Call, defineTool } from '../define-tool.ts';
+import { fitting } from '../fit.ts';
+import { projectId } from '../input.ts';
+import { count } from '../texts/count.ts';
+import { projectFacts, projectLine } from '../texts/project.ts';
+import { QUOTED_NOTE } from '../texts/quoted.ts';
+import { updateFacts, updateText } from '../texts/review.ts';
+
+export const projectUpdatesTool = defineTool({
+  name: 'bridge_get_project_updates',
+  title: 'Read the progress of a project',
+  description:
+    'Shows what Claude Code has reported about a project: the newest updates, or those after an update id. For everything else about a project: bridge_get_project_status.',
+  hints: { readOnly: true, destructive: false, idempotent: true },
+  input: z.strictObject({
+    project_id: projectId,
+    after_id: z
+      .int()
+      .min(0)
+      .max(Number.MAX_SAFE_INTEGER)
+      .optional()
+      .describe('Only updates after this id, oldest first (0: from the beginning). Default: the newest.'),
+    limit: z.int().min(1).max(100).optional().describe('Default 20.'),
+  }),
+  async run({ project_id, after_id, limit = 20 }, call) {
+    return after_id === undefined
+      ? newest(project_id, limit, call)
+      : following(project_id, after_id, limit, call);
+  },
+});
+
+async function newest(id: string, limit: number, { bridge, verbs }: Call): Promise<Answer> {
+  const details = await verbs.projectDetails(bridge, id, limit + 1);
+  if (!details.ok) return details;
+  const { project, updates } = details.value;
+  const shown = fitting(updates.slice(-limit).reverse(), facts).reverse();
+  const earlier = shown.length < updates.length;
+  return answer(
+    [
+      projectLine(project),
+      ...listing(shown, earlier ? 'the newest' : 'all'),
+      earlier ? 'There are earlier ones: call with after_id 0.' : undefined,
+    ],
+    {
+      ...projectFacts(project),
+      ...result(shown),
+      ...(earlier ? { earlier: true } : {}),
+      next: earlier
+        ? `For what comes, call with after_id ${lastId(shown, 0)}; for the beginning, with after_id 0.`
+        : `For what comes, call with after_id ${lastId(shown, 0)}.`,
+    },
+  );
+}
+
+async function following(id: string, after: number, limit: number, { bridge, verbs }: Call): Promise<Answer> {
+  const reply = await verbs.projectUpdates(bridge, id, after, limit + 1);
+  if (!reply.ok) return reply;
+  const { project, updates } = reply.value;
+  const shown = fitting(updates.slice(0, limit), facts);
+  const more = shown.length < updates.length;
+  const last = lastId(shown, after);
+  return answer([projectLine(project), ...listing(shown, `after id ${after}`)], {
+    ...projectFacts(project),
+    ...result(shown),
+    ...(more ? { more: true } : {}),
+    next: more
+      ? `There are more: call with after_id ${last}.`
+      : `That is all so far; for what comes, call with after_id ${last}.`,
+  });
+}
+
+const BYTES_EACH = 6_000;
+
+function facts(update: Update) {
+  return updateFacts(update, BYTES_EACH);
+}
+
+function listing(shown: readonly Update[], which: string): string[] {
+  if (shown.length === 0) return ['No updates.'];
+  return [
+    `${count(shown.length, 'update')} (${which}, last id ${lastId(shown, 0)}). ${QUOTED_NOTE}`,
+    ...shown.map((update) => updateText(update, BYTES_EACH)),
+  ];
+}
+
+function result(shown: readonly Update[]) {
+  const note = shown.length > 0 ? { note: QUOTED_NOTE, last_id: lastId(shown, 0) } : {};
+  return { updates: shown.map(facts), ...note };
+}
+
+function lastId(shown: readonly Update[], otherwise: number): number {
+  return shown.at(-1)?.id ?? otherwise;
+}

@@ -1,0 +1,105 @@
+import { z } from 'zod';
+import type { BridgeEvent, Changes } from '../../bridge/reading.ts';
+import type { Project } from '../../project/project.ts';
+import { answer, type Call, defineTool, type Facts } from '../define-tool.ts';
+import { fitting } from '../fit.ts';
+import { projectId } from '../input.ts';
+import { happening } from '../texts/event.ts';
+import { projectLine } from '../texts/project.ts';
+import { QUOTED_NOTE, quote } from '../texts/quoted.ts';
+
+/** Desktop gives up a call after 60 seconds in some versions (https://github.com/anthropics/claude-code/issues/22542). */
+const LONGEST_WAIT_S = 25;
+
+export const waitTool = defineTool({
+  name: 'bridge_wait',
+  title: 'Wait for something to happen',
+  description: `Waits until something happens to a project, or to any, at most ${LONGEST_WAIT_S} seconds, and tells it. Always returns a cursor for the next call; when it says "nothing yet", call it again as long as the person wants to wait.`,
+  hints: { readOnly: true, destructive: false, idempotent: true },
+  input: z.strictObject({
+    cursor: z
+      .int()
+      .min(0)
+      .max(Number.MAX_SAFE_INTEGER)
+      .optional()
+      .describe("'cursor' of the answer before. Default: from now on."),
+    project_id: projectId.optional().describe('Default: any project.'),
+    seconds: z.int().min(0).max(LONGEST_WAIT_S).optional().describe(`Default ${LONGEST_WAIT_S}.`),
+  }),
+  async run({ cursor, project_id, seconds = LONGEST_WAIT_S }, call) {
+    const { bridge, verbs } = call;
+    const project = project_id === undefined ? undefined : await verbs.projectState(bridge, project_id);
+    if (project && !project.ok) return project;
+    const newest = await verbs.currentCursor(bridge);
+    if (cursor !== undefined && cursor > newest) {
+      return {
+        ok: false,
+        refusal: `cursor ${cursor} is from another store; call bridge_wait without a cursor.`,
+      };
+    }
+    const changes = await changesAfter(cursor ?? newest, project_id, seconds, call);
+    const shown = fitting(changes.events, eventFacts);
+    const next = shown.at(-1)?.id ?? changes.cursor;
+    const projects = await projectsOf(shown, call);
+    return answer(
+      [
+        shown.length === 0 ? 'Nothing has happened.' : `${QUOTED_NOTE}`,
+        ...shown.flatMap(eventLines),
+        ...(projects.length > 0 ? ['Now:'] : []),
+        ...projects.map((project) => `- ${projectLine(project)}`),
+      ],
+      {
+        cursor: next,
+        changes: shown.map(eventFacts),
+        projects: projects.map(({ id, title, status }) => ({ project_id: id, title, status })),
+        ...(shown.length > 0 ? { note: QUOTED_NOTE } : {}),
+        next: `${shown.length === 0 ? 'Nothing yet, call again' : 'For what comes, call again'} with cursor ${next}.`,
+      },
+    );
+  },
+});
+
+const MOST_EVENTS = 50;
+/** A client that shows progress sees a sign of life this often. */
+const PROGRESS_MS = 5_000;
+
+async function changesAfter(
+  cursor: number,
+  projectId: string | undefined,
+  seconds: number,
+  { bridge, verbs, signal, progress }: Call,
+): Promise<Changes> {
+  const { clock } = bridge;
+  const start = clock.monotonic();
+  const totalMs = seconds * 1_000;
+  for (;;) {
+    const doneMs = Math.min(clock.monotonic() - start, totalMs);
+    await progress(Math.round(doneMs / 1_000), seconds);
+    const changes = await verbs.changesSince(bridge, cursor, {
+      waitMs: Math.min(totalMs - doneMs, PROGRESS_MS),
+      limit: MOST_EVENTS,
+      signal,
+      ...(projectId === undefined ? {} : { projectId }),
+    });
+    if (changes.events.length > 0 || signal.aborted || doneMs >= totalMs) return changes;
+  }
+}
+
+/** The projects these events are about, as they are now. */
+async function projectsOf(events: readonly BridgeEvent[], { bridge, verbs }: Call): Promise<Project[]> {
+  const ids = new Set(events.map((event) => event.projectId).filter((id) => id !== null));
+  const states = await Promise.all([...ids].slice(0, 10).map((id) => verbs.projectState(bridge, id)));
+  return states.flatMap((state) => (state.ok ? [state.value.project] : []));
+}
+
+function eventFacts(event: BridgeEvent): Facts {
+  const { what, words } = happening(event);
+  const about = event.projectId === null ? {} : { project_id: event.projectId };
+  return { id: event.id, at: event.createdAt, ...about, type: event.type, what, ...(words ? { words } : {}) };
+}
+
+function eventLines(event: BridgeEvent): string[] {
+  const { what, words } = happening(event);
+  const about = event.projectId === null ? '' : ` Project \`${event.projectId}\`:`;
+  return [`- ${event.createdAt}${about} ${what}${words ? ':' : ''}`, ...(words ? [quote(words)] : [])];
+}

@@ -1,0 +1,43 @@
+/** The arguments that several tools take, and what is said about wrong ones. */
+import { z } from 'zod';
+import { cleanLine, LIMITS } from '../project/text.ts';
+
+/** Any text: an id that names no project is answered "project not found", as is one that could not name any. */
+export const projectId = z.string().trim();
+
+/** The limit is checked, but not listed: models do not count characters, and every word of a schema costs tokens. */
+export const requestId = z
+  .string()
+  .trim()
+  .refine((id) => id.length <= LIMITS.requestId, `must be at most ${LIMITS.requestId} characters`)
+  .describe('Any text of your own that names this request: a repetition with the same one changes nothing.');
+
+/** Names of files, as Code tells them. */
+export const files = z
+  .array(z.string().refine((name) => name.length <= LIMITS.file, `must be at most ${LIMITS.file} characters`))
+  .refine((list) => list.length <= LIMITS.files, `must be at most ${LIMITS.files} names`);
+
+/** An argument that was left empty is one that was not given. */
+export function given(text: string | undefined): string | undefined {
+  return text === undefined || text.trim() === '' ? undefined : text;
+}
+
+/** One line that says what is wrong with the arguments of a tool and what it takes. */
+export function explainInput(tool: string, allowed: readonly string[], error: z.ZodError): string {
+  const problems = error.issues.slice(0, MOST_PROBLEMS).map((issue) => explain(issue, allowed));
+  return `${tool}: ${problems.join('; ')}. Nothing was changed.`;
+}
+
+const MOST_PROBLEMS = 5;
+
+function explain(issue: z.core.$ZodIssue, allowed: readonly string[]): string {
+  if (issue.code === 'unrecognized_keys') {
+    const names = issue.keys.slice(0, MOST_PROBLEMS).map((key) => `'${cleanLine(key).slice(0, 60)}'`);
+    return `unknown argument ${names.join(', ')}; ${allowed.length > 0 ? `allowed: ${allowed.join(', ')}` : 'it takes none'}`;
+  }
+  const where = issue.path.join('.');
+  const what = issue.message.replace(/^Invalid (input|option): /, '');
+  if (where === '') return `the arguments must be an object (${what})`;
+  if (issue.code === 'invalid_type' && what.endsWith('received undefined')) return `'${where}' is required`;
+  return `'${where}' ${what.charAt(0).toLowerCase()}${what.slice(1)}`;
+}

@@ -1,0 +1,18 @@
+/** Whether queued work will be taken up: is there a supervisor, and does anything hold new runs back. */
+import type { Hold } from '../project/retry.ts';
+import type { OpenBridge } from './open-bridge.ts';
+
+export interface Readiness {
+  readonly supervisor: 'running' | 'stopping' | 'not running';
+  readonly holds: readonly Hold[];
+}
+
+export async function readiness({ bridge, verbs }: OpenBridge): Promise<Readiness> {
+  const lease = await verbs.currentLease(bridge);
+  const held = lease !== undefined && lease.expiresAt > bridge.clock.now().toISOString();
+  const stopping = held && lease.stopRequestedAt !== null;
+  return {
+    supervisor: stopping ? 'stopping' : held ? 'running' : 'not running',
+    holds: await verbs.currentHolds(bridge),
+  };
+}

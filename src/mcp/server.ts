@@ -1,0 +1,143 @@
+/**
+ * A set of tools as an MCP server. Its promise: whatever happens, a call is answered with a result a model can act on,
+ * and an answer that is an error is one line that starts with `ERROR:`. Only this file and stdio.ts know the SDK.
+ */
+import { Server } from '@modelcontextprotocol/sdk/server/index.js';
+import type { RequestHandlerExtra } from '@modelcontextprotocol/sdk/shared/protocol.js';
+import type { Transport } from '@modelcontextprotocol/sdk/shared/transport.js';
+import {
+  type CallToolRequest,
+  CallToolRequestSchema,
+  type CallToolResult,
+  type Tool as ListedTool,
+  ListToolsRequestSchema,
+  type ServerNotification,
+  type ServerRequest,
+} from '@modelcontextprotocol/sdk/types.js';
+import { cleanLine, LIMITS } from '../project/text.ts';
+import { VERSION } from '../version.ts';
+import type { Answer, Caller, Tool } from './define-tool.ts';
+import type { BridgeAccess } from './open-bridge.ts';
+
+export interface ServerWords {
+  readonly name: string;
+  readonly title: string;
+  /** When to use this server; clients put it into the model's system prompt. */
+  readonly instructions?: string;
+}
+
+export interface BridgeServer {
+  connect(transport: Transport): Promise<void>;
+  /** Ends waiting calls, lets the others finish and be answered, then closes the connection and the store. */
+  close(): Promise<void>;
+}
+
+type Extra = RequestHandlerExtra<ServerRequest, ServerNotification>;
+
+export function buildServer(words: ServerWords, tools: readonly Tool[], access: BridgeAccess): BridgeServer {
+  const { name, title, instructions } = words;
+  // The SDK's McpServer answers wrong arguments in its own words ("MCP error -32602: …"); these two handlers are ours.
+  const sdk = new Server(
+    { name, title, version: VERSION },
+    { capabilities: { tools: {} }, ...(instructions === undefined ? {} : { instructions }) },
+  );
+  const closing = new AbortController();
+  const underWay = new Set<Promise<unknown>>();
+
+  sdk.setRequestHandler(ListToolsRequestSchema, () => ({ tools: tools.map(listed) }));
+  sdk.setRequestHandler(CallToolRequestSchema, (request, extra) => {
+    const result = callTool(tools, access, request, callerOf(extra, closing.signal));
+    underWay.add(result);
+    void result.finally(() => underWay.delete(result));
+    return result;
+  });
+
+  return {
+    connect: (transport) => sdk.connect(transport),
+    async close() {
+      closing.abort();
+      while (underWay.size > 0) await Promise.all(underWay);
+      // The SDK writes an answer in the turn after the one in which it is there.
+      await new Promise((resolve) => setImmediate(resolve));
+      await sdk.close();
+      await access.close();
+    },
+  };
+}
+
+function listed({ name, title, description, hints, inputSchema, meta }: Tool): ListedTool {
+  return {
+    name,
+    title,
+    description,
+    inputSchema,
+    annotations: {
+      title,
+      readOnlyHint: hints.readOnly,
+      destructiveHint: hints.destructive,
+      idempotentHint: hints.idempotent,
+      openWorldHint: false,
+    },
+    ...(meta ? { _meta: { ...meta } } : {}),
+  };
+}
+
+function callerOf(extra: Extra, closing: AbortSignal): Caller {
+  const meta = extra._meta;
+  const toolUseId = meta?.['claudecode/toolUseId'];
+  const progressToken = meta?.progressToken;
+  return {
+    signal: AbortSignal.any([extra.signal, closing]),
+    toolUseId: isRequestId(toolUseId) ? toolUseId : undefined,
+    async progress(done, total) {
+      if (progressToken === undefined) return;
+      const params = { progressToken, progress: done, total };
+      await extra.sendNotification({ method: 'notifications/progress', params });
+    },
+  };
+}
+
+function isRequestId(id: unknown): id is string {
+  return typeof id === 'string' && id !== '' && id.length <= LIMITS.requestId;
+}
+
+/** Never rejects. */
+async function callTool(
+  tools: readonly Tool[],
+  access: BridgeAccess,
+  { params }: CallToolRequest,
+  caller: Caller,
+): Promise<CallToolResult> {
+  const tool = tools.find(({ name }) => name === params.name);
+  if (!tool) return failed(`unknown tool '${params.name}'; this server has: ${names(tools)}.`);
+  try {
+    return resultOf(await tool.call(params.arguments, access, caller));
+  } catch (error) {
+    return failed(explainFailure(tool.name, error));
+  }
+}
+
+function names(tools: readonly Tool[]): string {
+  return tools.map(({ name }) => name).join(', ');
+}
+
+function resultOf(answer: Answer): CallToolResult {
+  if (!answer.ok) return failed(answer.refusal);
+  return { content: [{ type: 'text', text: answer.text }], structuredContent: { ...answer.facts } };
+}
+
+function failed(message: string): CallToolResult {
+  const line = cleanLine(message);
+  const text = line.length <= LONGEST_ERROR ? line : `${line.slice(0, LONGEST_ERROR)}…`;
+  return { isError: true, content: [{ type: 'text', text: `ERROR: ${text}` }] };
+}
+
+/** A plan can have many problems; the first ones are enough to go on. */
+const LONGEST_ERROR = 4_000;
+
+/** What the store and the configuration say about themselves names the file and the fix. Anything else is unexpected. */
+function explainFailure(tool: string, error: unknown): string {
+  const { name, message } = error instanceof Error ? error : new Error(String(error));
+  if (name === 'StoreError' || name === 'ConfigError') return message;
+  return `${tool} failed unexpectedly: ${message}. Try again; if it fails again, run \`bridge-supervisor doctor\`.`;
+}

@@ -1,0 +1,61 @@
+/** A project in words, the same in every answer. */
+import { type Project, type ProjectStatus, WHAT_NEXT } from '../../project/project.ts';
+import { cleanLine } from '../../project/text.ts';
+import type { Facts } from '../define-tool.ts';
+import type { Readiness } from '../readiness.ts';
+import { obstacles, readinessFacts } from './readiness.ts';
+
+export function projectFacts(project: Project): Facts {
+  const { id, title, status, round, workspace, createdAt, updatedAt, attention, notBefore } = project;
+  return {
+    project_id: id,
+    title,
+    status,
+    round,
+    workspace,
+    created_at: createdAt,
+    updated_at: updatedAt,
+    ...(attention === null ? {} : { attention: cleanLine(attention).slice(0, 500) }),
+    ...(notBefore === null ? {} : { not_before: notBefore }),
+  };
+}
+
+/** The project in one line. */
+export function projectLine({ id, title, status, round }: Project): string {
+  return `Project \`${id}\` “${title}”: ${status}${round > 1 ? `, round ${round}` : ''}`;
+}
+
+/** What happens next, what keeps it from happening, and what to call: for the chat in Desktop. */
+export function outlook(project: Project, readiness: Readiness): Facts & { next: string } {
+  const byHand = project.claimedBy === 'code' && TAKEN_UP.includes(project.status);
+  const automatic = !byHand && AUTOMATIC.includes(project.status);
+  const said = [
+    WHAT_NEXT[project.status],
+    ...(byHand ? [BY_HAND] : []),
+    ...(automatic ? obstacles(readiness, project.status) : []),
+    ...(WITH_TOOL[project.status] ?? []),
+  ];
+  return {
+    ...(automatic ? readinessFacts(readiness) : {}),
+    next: said.join(' ').replaceAll('<id>', project.id),
+  };
+}
+
+/** Statuses the supervisor moves on from, and those of them in which somebody's hand may do it instead. */
+const AUTOMATIC: readonly ProjectStatus[] = ['pending', 'in_progress', 'verifying', 'rejected', 'approved'];
+const TAKEN_UP: readonly ProjectStatus[] = ['in_progress', 'rejected'];
+
+const BY_HAND =
+  "A person's own Claude Code session works on it by hand: it reads decisions with bridge_get_approval_status.";
+
+const FOLLOW = ['Follow it with bridge_wait.'];
+
+const WITH_TOOL: Partial<Record<ProjectStatus, readonly string[]>> = {
+  pending: FOLLOW,
+  in_progress: FOLLOW,
+  rejected: FOLLOW,
+  awaiting_approval: [
+    'Show the person what was submitted; once they have decided, call bridge_approve or bridge_reject.',
+  ],
+  attention: ['Retry: `bridge-supervisor retry <id>` on the command line. Cancel: bridge_cancel.'],
+};

@@ -1,0 +1,46 @@
+/** Runs in words. */
+import { describeOutcome, type Run } from '../../project/run.ts';
+import { cleanLine } from '../../project/text.ts';
+import type { Facts } from '../define-tool.ts';
+import { count } from './count.ts';
+import { quote } from './quoted.ts';
+
+/** What Claude Code is doing now. */
+export function liveFacts({ id, kind, createdAt, live }: Run): Facts {
+  return {
+    run_id: id,
+    kind,
+    started_at: createdAt,
+    last_sign_of_life: live.lastSignAt,
+    turns: live.turns,
+    cost_usd: live.costUsd,
+    todos_done: live.todosDone,
+    todos_total: live.todosTotal,
+    current_tool: live.currentTool && brief(live.currentTool),
+    current_todo: live.currentTodo && brief(live.currentTodo),
+  };
+}
+
+export function liveLines({ id, kind, createdAt, live }: Run): string[] {
+  const counts = [
+    count(live.turns, 'turn'),
+    `$${live.costUsd.toFixed(2)}`,
+    ...(live.todosTotal > 0 ? [`${live.todosDone} of ${count(live.todosTotal, 'step')} done`] : []),
+    live.lastSignAt === null ? 'no sign of life yet' : `last sign of life ${live.lastSignAt}`,
+  ];
+  const doing = [live.currentTodo, live.currentTool].filter((what) => what !== null).map(brief);
+  return [
+    `Running now: run ${id} (${kind}) since ${createdAt}; ${counts.join(', ')}.`,
+    ...(doing.length > 0 ? [quote(doing.join('\n'))] : []),
+  ];
+}
+
+/** How a run ended, when there is something to say about it. */
+export function endOf(run: Run | undefined): string | undefined {
+  if (!run?.outcome || run.outcome.kind === 'submitted') return undefined;
+  return brief(describeOutcome(run.outcome));
+}
+
+function brief(text: string): string {
+  return cleanLine(text).slice(0, 500);
+}

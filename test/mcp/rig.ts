@@ -1,0 +1,233 @@
+/** What the tests of the MCP servers stand on: a state folder of their own, clients, and clocks that need no waiting. */
+import { spawn } from 'node:child_process';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+import { Client } from '@modelcontextprotocol/sdk/client/index.js';
+import { InMemoryTransport } from '@modelcontextprotocol/sdk/inMemory.js';
+import type { RequestOptions } from '@modelcontextprotocol/sdk/shared/protocol.js';
+import { expect, onTestFinished, vi } from 'vitest';
+import { type Bridge, openBridge } from '../../src/bridge/bridge.ts';
+import { type Clock, systemClock } from '../../src/clock.ts';
+import type { Scope } from '../../src/mcp/code/scope.ts';
+import { buildCodeServer } from '../../src/mcp/code.ts';
+import { buildDesktopServer } from '../../src/mcp/desktop.ts';
+import { type BridgeAccess, bridgeAccess } from '../../src/mcp/open-bridge.ts';
+import type { BridgeServer } from '../../src/mcp/server.ts';
+
+/** A state folder that is gone when the test is over. */
+export function stateFolder(): string {
+  const home = mkdtempSync(join(tmpdir(), 'bridge-mcp-'));
+  onTestFinished(() => {
+    rmSync(home, { recursive: true, force: true });
+    expect(existsSync(home)).toBe(false);
+  });
+  return home;
+}
+
+export interface Answered {
+  readonly isError: boolean;
+  readonly text: string;
+  readonly facts: Record<string, unknown>;
+}
+
+export interface ToolCaller {
+  call(name: string, args?: Record<string, unknown>, meta?: Record<string, unknown>): Promise<Answered>;
+}
+
+export interface InMemoryClient extends ToolCaller {
+  readonly client: Client;
+}
+
+export async function desktop(home: string, clock: Clock = systemClock): Promise<InMemoryClient> {
+  return connect(bridgeAccess({ BRIDGE_HOME: home }, clock), buildDesktopServer);
+}
+
+export async function code(home: string, scope?: Scope): Promise<InMemoryClient> {
+  const access = bridgeAccess({ BRIDGE_HOME: home }, systemClock);
+  return connect(access, (opened) => buildCodeServer(opened, scope));
+}
+
+async function connect(
+  access: BridgeAccess,
+  build: (access: BridgeAccess) => BridgeServer,
+): Promise<InMemoryClient> {
+  const [near, far] = InMemoryTransport.createLinkedPair();
+  const server = build(access);
+  const client = new Client({ name: 'test', version: '1' });
+  await Promise.all([server.connect(far), client.connect(near)]);
+  onTestFinished(async () => {
+    await server.close();
+    await client.close();
+  });
+  return { client, call: (name, args = {}, meta) => callTool(client, name, args, meta) };
+}
+
+export async function callTool(
+  client: Client,
+  name: string,
+  args: Record<string, unknown>,
+  meta?: Record<string, unknown>,
+  options?: RequestOptions,
+): Promise<Answered> {
+  const request = { name, arguments: args, ...(meta ? { _meta: meta } : {}) };
+  return answered(await client.callTool(request, undefined, options));
+}
+
+function answered(result: Record<string, unknown>): Answered {
+  const content = result.content as { type: string; text: string }[];
+  expect(content).toHaveLength(1);
+  expect(content[0]?.type).toBe('text');
+  return {
+    isError: result.isError === true,
+    text: content[0]?.text ?? '',
+    facts: (result.structuredContent ?? {}) as Record<string, unknown>,
+  };
+}
+
+/** The store below a state folder, for what no tool of the side under test can do or show. */
+export function openStore(home: string): Bridge {
+  const bridge = openBridge(home, systemClock);
+  onTestFinished(() => bridge.close());
+  return bridge;
+}
+
+export async function rowsIn(
+  home: string,
+  table: 'projects' | 'updates' | 'completions' | 'approvals' | 'messages',
+) {
+  const bridge = openBridge(home, systemClock);
+  const rows = await bridge.database.read.selectFrom(table).selectAll().execute();
+  await bridge.close();
+  return rows;
+}
+
+/** Sleeps end at once, and time has moved on by them. */
+export function hurryingClock(): Clock {
+  let passed = 0;
+  return {
+    now: () => new Date(Date.UTC(2026, 0, 1) + passed),
+    monotonic: () => passed,
+    async sleep(ms, signal) {
+      await new Promise((resolve) => setImmediate(resolve));
+      if (!signal?.aborted) passed += ms;
+    },
+    async sleepUntil() {},
+  };
+}
+
+/** Time stands still: a sleep ends only when it is aborted. */
+export function standingClock(): Clock {
+  return {
+    now: () => new Date(),
+    monotonic: () => 0,
+    sleep: (ms, signal) =>
+      new Promise((resolve) => {
+        if (ms <= 0 || signal?.aborted) resolve();
+        signal?.addEventListener('abort', () => resolve());
+      }),
+    sleepUntil: () => new Promise(() => undefined),
+  };
+}
+
+const FIXTURE = fileURLToPath(new URL('fixtures/serve.ts', import.meta.url));
+export const SERVE = ['--experimental-strip-types', FIXTURE];
+
+/** A server in a process of its own, spoken to in plain lines, so that every byte of its stdout is seen. */
+export class ServerProcess implements ToolCaller {
+  readonly #child;
+  readonly #messages: Record<string, unknown>[] = [];
+  readonly exit: Promise<number | NodeJS.Signals | null>;
+  readonly stdout: string[] = [];
+  stderr = '';
+  #lastId = 0;
+
+  /** The whole environment of the process is `env`. */
+  constructor(args: readonly string[], env: Record<string, string>) {
+    const child = spawn(process.execPath, args, { env, stdio: 'pipe' });
+    this.#child = child;
+    this.exit = new Promise((resolve) => {
+      child.once('close', (code, signal) => resolve(code ?? signal));
+    });
+    createInterface(child.stdout).on('line', (line) => {
+      this.stdout.push(line);
+      this.#messages.push(JSON.parse(line));
+    });
+    child.stderr.setEncoding('utf8').on('data', (text) => {
+      this.stderr += text;
+    });
+    onTestFinished(async () => {
+      child.stdin.end();
+      expect(await this.exit, this.stderr).not.toBeNull();
+    });
+  }
+
+  get pid(): number {
+    return this.#child.pid ?? 0;
+  }
+
+  /** Sends a line as it is. */
+  write(line: string): void {
+    this.#child.stdin.write(`${line}\n`);
+  }
+
+  send(
+    method: string,
+    params: Record<string, unknown> = {},
+    id: number | string = this.#nextId(),
+  ): number | string {
+    this.write(JSON.stringify({ jsonrpc: '2.0', id, method, params }));
+    return id;
+  }
+
+  async response(id: number | string): Promise<Record<string, unknown>> {
+    return vi.waitFor(
+      () => {
+        const found = this.#messages.find((message) => message.id === id);
+        if (!found) throw new Error(`no answer to ${id}; stderr: ${this.stderr}`);
+        return found;
+      },
+      { timeout: 40_000, interval: 10 },
+    );
+  }
+
+  async request(method: string, params: Record<string, unknown> = {}): Promise<Record<string, unknown>> {
+    return this.response(this.send(method, params));
+  }
+
+  async initialize(): Promise<Record<string, unknown>> {
+    const clientInfo = { name: 'test', version: '1' };
+    const answer = await this.request('initialize', {
+      protocolVersion: '2025-11-25',
+      capabilities: {},
+      clientInfo,
+    });
+    this.write('{"jsonrpc":"2.0","method":"notifications/initialized"}');
+    return answer;
+  }
+
+  async call(name: string, args: Record<string, unknown> = {}): Promise<Answered> {
+    const { result } = await this.request('tools/call', { name, arguments: args });
+    return answered(result as Record<string, unknown>);
+  }
+
+  kill(signal: NodeJS.Signals): void {
+    this.#child.kill(signal);
+  }
+
+  endInput(): void {
+    this.#child.stdin.end();
+  }
+
+  /** Reads no more of what it says. */
+  closeOutput(): void {
+    this.#child.stdout.destroy();
+  }
+
+  #nextId(): number {
+    this.#lastId += 1;
+    return this.#lastId;
+  }
+}

@@ -1,0 +1,111 @@
+import { build } from 'esbuild';
+import { describe, expect, it } from 'vitest';
+import { parsePlan } from '../../src/project/plan.ts';
+import { code, desktop, type InMemoryClient, stateFolder } from './rig.ts';
+
+const SCOPE = { runId: 'aaaaaaaaaaaa', projectId: 'bbbbbbbbbbbb' };
+
+async function listed({ client }: InMemoryClient) {
+  return (await client.listTools()).tools;
+}
+
+describe('What the servers show does not change unnoticed', () => {
+  it('the Desktop tools', async () => {
+    const tools = await listed(await desktop(stateFolder()));
+    await expect(JSON.stringify(tools, null, 2)).toMatchFileSnapshot('schemas/desktop.snap');
+  });
+
+  it("the Code tools in a person's own session", async () => {
+    const tools = await listed(await code(stateFolder()));
+    await expect(JSON.stringify(tools, null, 2)).toMatchFileSnapshot('schemas/code.snap');
+  });
+
+  it('the Code tools in a run', async () => {
+    const tools = await listed(await code(stateFolder(), SCOPE));
+    await expect(JSON.stringify(tools, null, 2)).toMatchFileSnapshot('schemas/code-in-a-run.snap');
+  });
+});
+
+describe('A client knows what a tool does before it calls it', () => {
+  it.each([
+    ['desktop', () => desktop(stateFolder())],
+    ['code', () => code(stateFolder())],
+    ['code in a run', () => code(stateFolder(), SCOPE)],
+  ])('%s: every tool has a title and every hint, takes no argument it does not name, and stays inside the machine', async (_, start) => {
+    for (const tool of await listed(await start())) {
+      expect(tool.annotations, tool.name).toEqual({
+        title: expect.any(String),
+        readOnlyHint: expect.any(Boolean),
+        destructiveHint: expect.any(Boolean),
+        idempotentHint: expect.any(Boolean),
+        openWorldHint: false,
+      });
+      expect(tool.title).toBe(tool.annotations?.title);
+      expect(tool.inputSchema.additionalProperties, tool.name).toBe(false);
+      expect(tool.description?.length, tool.name).toBeLessThan(1_000);
+    }
+  });
+
+  it('both servers say when to use them, in less than the 2 kB that clients keep', async () => {
+    for (const { client } of [await desktop(stateFolder()), await code(stateFolder())]) {
+      expect(client.getInstructions()?.length).toBeGreaterThan(100);
+      expect(Buffer.byteLength(client.getInstructions() ?? '')).toBeLessThan(2_000);
+    }
+  });
+
+  it('the description of bridge_send_plan names every front matter key there is', async () => {
+    const refused = parsePlan('---\nnonsense: 1\n---\n# T\n');
+    const keys = refused.ok ? '' : (/allowed keys: (.*)$/.exec(refused.problems[0] ?? '')?.[1] ?? '');
+    const tool = (await listed(await desktop(stateFolder()))).find(({ name }) => name === 'bridge_send_plan');
+    expect(keys.split(', ').length).toBeGreaterThan(5);
+    for (const key of keys.split(', ')) expect(tool?.description).toContain(key);
+  });
+});
+
+describe('A run costs Claude few tokens', () => {
+  it('what both tools add to its first request stays under 1,100 bytes, without a word of instructions', async () => {
+    const { client } = await code(stateFolder(), SCOPE);
+    const { tools } = await client.listTools();
+    const added = tools.map(({ name, description, inputSchema }) => ({
+      name: `mcp__claude_bridge_code__${name}`,
+      description,
+      input_schema: inputSchema,
+    }));
+    expect(Buffer.byteLength(JSON.stringify(added))).toBeLessThan(1_100);
+    expect(client.getInstructions()).toBeUndefined();
+    for (const tool of tools) expect(tool._meta).toEqual({ 'anthropic/alwaysLoad': true });
+  });
+});
+
+describe('A server that is only started does nothing', () => {
+  it.each([
+    'desktop',
+    'code',
+  ])('%s: neither SQLite nor a verb nor the configuration is loaded before the first call', async (side) => {
+    const { metafile } = await build({
+      entryPoints: [`src/mcp/${side}.ts`],
+      bundle: true,
+      splitting: true,
+      write: false,
+      metafile: true,
+      format: 'esm',
+      platform: 'node',
+      outdir: 'unwritten',
+      external: ['better-sqlite3'],
+      logLevel: 'silent',
+    });
+    const loaded = new Set<string>();
+    const load = (output: string) => {
+      if (loaded.has(output)) return;
+      loaded.add(output);
+      for (const { path, kind } of metafile.outputs[output]?.imports ?? []) {
+        if (kind === 'import-statement') load(path);
+      }
+    };
+    load(`unwritten/${side}.js`);
+    const inputs = [...loaded].flatMap((output) => Object.keys(metafile.outputs[output]?.inputs ?? {}));
+    expect(inputs).toContain('src/mcp/server.ts');
+    expect([...loaded]).not.toContain('better-sqlite3');
+    expect(inputs.filter((path) => /^src\/(bridge|store|config)|kysely|yaml|winston/.test(path))).toEqual([]);
+  });
+});
