@@ -32,10 +32,13 @@ export const MIGRATIONS: readonly string[] = [
     created_at TEXT NOT NULL,
     updated_at TEXT NOT NULL
   );
-  -- What the supervisor may start next, in the order it starts it.
+  -- What the supervisor may start next, in the order it starts it. The condition is one expression, the same in the
+  -- query: written as separate terms it would lead the planner to another index, and to sorting the whole queue.
   CREATE INDEX projects_ready ON projects (priority DESC, created_at, id)
-    WHERE status IN ('pending', 'in_progress', 'rejected', 'approved');
-  CREATE INDEX projects_by_status ON projects (status, created_at);
+    WHERE CASE WHEN status = 'pending' THEN 1
+      WHEN status IN ('in_progress', 'rejected') AND claimed_by = 'supervisor' THEN 1 ELSE 0 END = 1;
+  CREATE INDEX projects_backing_off ON projects (not_before) WHERE not_before IS NOT NULL;
+  CREATE INDEX projects_by_status ON projects (status, created_at, id);
   CREATE INDEX projects_by_age ON projects (created_at, id);
 
   CREATE TABLE plans (
@@ -73,6 +76,7 @@ export const MIGRATIONS: readonly string[] = [
   CREATE UNIQUE INDEX runs_open_by_workspace ON runs (workspace) WHERE ended_at IS NULL;
   CREATE INDEX runs_by_project ON runs (project_id, created_at);
   CREATE INDEX runs_by_age ON runs (created_at);
+  CREATE INDEX runs_open ON runs (created_at) WHERE ended_at IS NULL;
 
   CREATE TABLE updates (
     id INTEGER PRIMARY KEY,
