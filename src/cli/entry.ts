@@ -22,6 +22,6 @@ export function entryLines(out: Output, columns: number, { at, id, word, text }:
   const [first = '', ...others] = shorten(wrap(text, columns - indent), MOST_LINES);
   return [
     `${out.style('dim', at)} ${name}${label}${first}`,
-    ...others.map((line) => ' '.repeat(indent) + line),
+    ...others.map((line) => (line === '' ? '' : ' '.repeat(indent) + line)),
   ];
 }

@@ -1,17 +1,17 @@
 /** The status report as a person reads it, in lines no wider than the terminal. */
-import { PROJECT_STATUSES } from '../project/project.ts';
+import { PROJECT_STATUSES, type Project } from '../project/project.ts';
 import { indented, type Layout, layoutOf, section } from './layout.ts';
 import type { Format, Output } from './output.ts';
 import { runLines } from './run-lines.ts';
 import type { StatusReport } from './status-report.ts';
-import { clip, flow, wrap } from './text.ts';
+import { clip, flow, shorten, wrap } from './text.ts';
 import { ago, dollars, lasted, upcoming } from './time.ts';
 
 export function statusLines(report: StatusReport, out: Output): string[] {
   const layout = layoutOf(out, new Date(report.now));
   const { columns } = layout;
   const waiting = report.counts.awaiting_approval + report.counts.attention;
-  const log = report.log.lines.map((line) => out.style('dim', clip(line, columns)));
+  const log = report.log.lines.flatMap((line) => shorten(wrap(line, columns), 2));
   return [
     ...supervisorLines(report, layout),
     ...section(layout, 'Problems', paragraphs(report.problems, columns), 'red'),
@@ -21,7 +21,11 @@ export function statusLines(report: StatusReport, out: Output): string[] {
     ...section(layout, `Waiting for you (${waiting})`, waitingLines(report, layout), 'cyan'),
     ...section(layout, 'Queue', queueLines(report, layout)),
     ...section(layout, 'Projects', countLines(report, layout)),
-    ...section(layout, 'Log', log.length > 0 ? [clip(report.log.path, columns), ...log] : []),
+    ...section(
+      layout,
+      'Last lines of loop.log',
+      log.map((line) => out.style('dim', line)),
+    ),
   ];
 }
 
@@ -61,6 +65,10 @@ function supervisorWords(
   }
 }
 
+function headOf({ id, title }: Project, columns: number): string {
+  return `${id}  ${clip(title, columns - id.length - 2)}`;
+}
+
 function paragraphs(texts: readonly string[], columns: number): string[] {
   return texts.flatMap((text) => wrap(text, columns));
 }
@@ -77,7 +85,7 @@ function holdLines({ holds }: StatusReport, { columns, now }: Layout): string[] 
 
 function runningLines({ running }: StatusReport, { columns, now }: Layout): string[] {
   return running.flatMap(({ project, run, process }) => [
-    clip(`${project.id}  ${project.title}`, columns),
+    headOf(project, columns),
     ...indented(runLines(run, process ?? undefined, now, columns - 2)),
   ]);
 }
@@ -86,7 +94,7 @@ function waitingLines({ waiting }: StatusReport, { columns, now, out }: Layout):
   return waiting.flatMap(({ project, what, since, next }) => {
     const why = project.status === 'attention' ? 'needs attention' : `round ${project.round} submitted`;
     return [
-      clip(`${project.id}  ${project.title}`, columns),
+      headOf(project, columns),
       ...indented([
         clip(`${why} ${ago(since, now)}: ${what}`, columns - 2),
         ...next.map((command) => out.style('cyan', command)),

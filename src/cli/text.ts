@@ -90,20 +90,46 @@ function wrapLine(line: string, columns: number): string[] {
   const indent = headOf(/^ */.exec(line)?.[0] ?? '', Math.floor(columns / 2));
   const lines: string[] = [];
   let current = indent;
+  const next = () => {
+    lines.push(current);
+    current = indent;
+  };
   for (const word of line.split(' ').filter((part) => part !== '')) {
-    const longer = current.trim() === '' ? indent + word : `${current} ${word}`;
-    if (widthOf(longer) <= columns) {
-      current = longer;
-      continue;
-    }
-    if (current.trim() !== '') lines.push(current);
-    current = indent + word;
-    while (widthOf(current) > columns) {
-      const head = headOf(current, columns) || current;
-      lines.push(head);
-      current = current.slice(head.length);
+    const space = current === indent ? '' : ' ';
+    if (widthOf(current + space + word) <= columns) {
+      current += space + word;
+    } else if (widthOf(indent + word) <= columns) {
+      next();
+      current += word;
+    } else {
+      // Longer than any line: it fills this one and as many as it takes.
+      const [first = '', ...others] = pieces(
+        space + word,
+        columns - widthOf(current),
+        columns - indent.length,
+      );
+      current += first;
+      for (const piece of others) {
+        next();
+        current += piece;
+      }
     }
   }
-  lines.push(current.trimEnd());
-  return lines;
+  return [...lines, current];
+}
+
+/** The text cut into a first piece of at most `first` columns and others of at most `columns`. */
+function pieces(text: string, first: number, columns: number): string[] {
+  const cut = [''];
+  let left = first;
+  for (const { segment } of characters.segment(text)) {
+    const width = widthOf(segment);
+    if (width > left) {
+      cut.push('');
+      left = columns;
+    }
+    cut[cut.length - 1] += segment;
+    left -= width;
+  }
+  return cut;
 }

@@ -1,11 +1,12 @@
 /** Three ways to show what happens: redrawn on a terminal, line by line into a file or pipe, and as JSON. */
 import { clearScreenDown, moveCursor } from 'node:readline';
 import type { BridgeEvent, ProjectState } from '../bridge/reading.ts';
-import { WHAT_NEXT } from '../project/project.ts';
+import { type ProjectStatus, WHAT_NEXT } from '../project/project.ts';
 import type { Cli } from './context.ts';
 import { type Entry, entryLines } from './entry.ts';
 import { eventText } from './event-text.ts';
 import type { View } from './follow.ts';
+import { nextCommands } from './next-step.ts';
 import type { Format } from './output.ts';
 import { runLines } from './run-lines.ts';
 import { clip, shorten, wrap } from './text.ts';
@@ -92,7 +93,15 @@ const TONES: Record<ReturnType<typeof eventText>['tone'], Format> = {
 function printEvent(cli: Cli, event: BridgeEvent, subject: Subject): void {
   const { word, text, tone } = eventText(event, cli.clock.now());
   printEntry(cli, subject, event.projectId, event.createdAt, { text: word, format: TONES[tone] }, text);
+  const status = ASKS_FOR[event.type];
+  if (status && event.projectId !== null) print(cli, nextCommands({ id: event.projectId, status }));
 }
+
+/** Events after which a project waits for the person. */
+const ASKS_FOR: Readonly<Record<string, ProjectStatus>> = {
+  'project.submitted': 'awaiting_approval',
+  'project.needs_attention': 'attention',
+};
 
 function printEntry(
   cli: Cli,
