@@ -74,14 +74,22 @@ describe('Sending a plan', () => {
     const bridge = await takeAnyLease(home);
     await pause(bridge, 'moving house', 'person');
     const until = '2030-01-01T03:00:00.000Z';
-    const limit = { kind: 'usage_limit', reason: 'five hours used up', since: until, until } as const;
+    const limit = {
+      kind: 'usage_limit',
+      scope: 'opus',
+      reason: 'five hours used up',
+      since: until,
+      until,
+    } as const;
     await bridge.database.write((trx) => setHold(trx, limit, 'supervisor'));
     const { text, facts } = await (await desktop(home)).call('bridge_send_plan', { plan_markdown: PLAN });
     expect(text).toContain('(paused: moving house) until a person says `bridge-supervisor resume`.');
-    expect(text).toContain(`(usage_limit: five hours used up) until ${until}.`);
+    expect(text).toContain(
+      `with a model of the family opus starts (usage_limit: five hours used up) until ${until}.`,
+    );
     expect(facts.holds).toEqual([
-      { kind: 'paused', reason: 'moving house', until: null },
-      { kind: 'usage_limit', reason: 'five hours used up', until },
+      { kind: 'paused', scope: '', reason: 'moving house', until: null },
+      { kind: 'usage_limit', scope: 'opus', reason: 'five hours used up', until },
     ]);
   });
 

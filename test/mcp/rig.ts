@@ -118,22 +118,28 @@ export function hurryingClock(): Clock {
   };
 }
 
-/** Time stands still: a sleep ends only when it is aborted. */
+/** A wait that is worth the word never ends by itself: neither a deadline nor a poll can wake who waits. */
 export function standingClock(): Clock {
   return {
-    now: () => new Date(),
+    ...systemClock,
     monotonic: () => 0,
     sleep: (ms, signal) =>
-      new Promise((resolve) => {
-        if (ms <= 0 || signal?.aborted) resolve();
-        signal?.addEventListener('abort', () => resolve());
-      }),
-    sleepUntil: () => new Promise(() => undefined),
+      ms < SHORT_MS
+        ? systemClock.sleep(ms, signal)
+        : new Promise((resolve) => {
+            if (signal?.aborted) resolve();
+            signal?.addEventListener('abort', () => resolve());
+          }),
   };
 }
 
+const SHORT_MS = 1_000;
+
 const FIXTURE = fileURLToPath(new URL('fixtures/serve.ts', import.meta.url));
 export const SERVE = ['--experimental-strip-types', FIXTURE];
+
+/** How long a server that was told to end may take before it is a leak. */
+const PATIENCE_MS = 20_000;
 
 /** A server in a process of its own, spoken to in plain lines, so that every byte of its stdout is seen. */
 export class ServerProcess implements ToolCaller {
@@ -158,9 +164,17 @@ export class ServerProcess implements ToolCaller {
     child.stderr.setEncoding('utf8').on('data', (text) => {
       this.stderr += text;
     });
+    // The server may be gone before a line reaches it.
+    child.stdin.on('error', () => undefined);
     onTestFinished(async () => {
       child.stdin.end();
-      expect(await this.exit, this.stderr).not.toBeNull();
+      let leaked = false;
+      const patience = setTimeout(() => {
+        leaked = child.kill('SIGKILL');
+      }, PATIENCE_MS);
+      await this.exit;
+      clearTimeout(patience);
+      expect(leaked, `a server was left behind; stderr: ${this.stderr}`).toBe(false);
     });
   }
 

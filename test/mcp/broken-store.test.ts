@@ -1,0 +1,113 @@
+import { chmodSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import Sqlite from 'better-sqlite3';
+import { describe, expect, it } from 'vitest';
+import { code, desktop, rowsIn, stateFolder, type ToolCaller } from './rig.ts';
+
+const PLAN = { plan_markdown: '# T' };
+
+async function expectError(client: ToolCaller, words: RegExp): Promise<void> {
+  const answer = await client.call('bridge_send_plan', PLAN);
+  expect(answer.isError, answer.text).toBe(true);
+  expect(answer.text).toMatch(/^ERROR: [^\n]+$/);
+  expect(answer.text).toMatch(words);
+}
+
+async function expectWorks(client: ToolCaller): Promise<void> {
+  const answer = await client.call('bridge_send_plan', PLAN);
+  expect(answer.isError, answer.text).toBe(false);
+}
+
+describe('A store or configuration that cannot be used is told, never died of, and tried again by the next call', () => {
+  it('a state folder that is a file', async () => {
+    const home = `${stateFolder()}/file`;
+    writeFileSync(home, '');
+    const client = await desktop(home);
+    await expectError(client, /file\/bridge.db: the store cannot be written\. Check the rights/);
+    rmSync(home);
+    await expectWorks(client);
+  });
+
+  it('a database that is something else, which is left as it is', async () => {
+    const home = stateFolder();
+    const file = `${home}/bridge.db`;
+    writeFileSync(file, 'my letters '.repeat(100));
+    const client = await desktop(home);
+    await expectError(client, /not a bridge-supervisor database\. It was left as it is/);
+    const worker = await code(home);
+    expect((await worker.call('bridge_get_pending_plan')).text).toMatch(
+      /^ERROR: .*not a bridge-supervisor database/,
+    );
+    expect(readFileSync(file, 'utf8')).toBe('my letters '.repeat(100));
+    rmSync(file);
+    await expectWorks(client);
+    expect((await worker.call('bridge_get_pending_plan')).isError).toBe(false);
+  });
+
+  it('a database of a newer program', async () => {
+    const home = stateFolder();
+    await expectWorks(await desktop(home));
+    const sqlite = new Sqlite(`${home}/bridge.db`);
+    const schema = sqlite.pragma('user_version', { simple: true });
+    sqlite.pragma('user_version = 9999');
+    const client = await desktop(home);
+    await expectError(client, /written by a newer bridge-supervisor .* Upgrade bridge-supervisor/);
+    sqlite.pragma(`user_version = ${schema}`);
+    sqlite.close();
+    await expectWorks(client);
+  });
+
+  // Where there are no users there are no rights of this kind to take away.
+  it.skipIf(process.getuid === undefined)('a state folder without the right to write', async () => {
+    const home = stateFolder();
+    const client = await desktop(home);
+    await expectWorks(client);
+    const other = await desktop(home);
+    const files = ['bridge.db', 'bridge.db-wal', 'bridge.db-shm'].map((name) => `${home}/${name}`);
+    for (const file of files) chmodSync(file, 0o444);
+    chmodSync(home, 0o555);
+    await asNobody(() =>
+      expectError(other, /the store cannot be written\. Check the rights of this folder and file/),
+    );
+    chmodSync(home, 0o777);
+    for (const file of files) chmodSync(file, 0o666);
+    await expectWorks(other);
+    expect(await rowsIn(home, 'projects')).toHaveLength(2);
+  });
+
+  it('a configuration with a mistake, which only sending a plan needs', async () => {
+    const home = stateFolder();
+    const client = await desktop(home);
+    writeFileSync(`${home}/config.json`, '{"concurrency": "many"}');
+    await expectError(client, /config.json: 'concurrency'/);
+    expect((await client.call('bridge_list_projects')).isError).toBe(false);
+    writeFileSync(`${home}/config.json`, '{');
+    await expectError(client, /config.json is not valid JSON/);
+    rmSync(`${home}/config.json`);
+    await expectWorks(client);
+  });
+
+  it('a database that was moved away under a running server: the next call opens what is there now', async () => {
+    const home = stateFolder();
+    const client = await desktop(home);
+    await expectWorks(client);
+    const moved = `${home}/moved`;
+    mkdirSync(moved);
+    for (const name of ['bridge.db', 'bridge.db-wal', 'bridge.db-shm'])
+      renameSync(`${home}/${name}`, `${moved}/${name}`);
+    expect((await client.call('bridge_list_projects')).facts.projects).toEqual([]);
+    await expectWorks(client);
+    expect(await rowsIn(home, 'projects')).toHaveLength(1);
+    expect(await rowsIn(moved, 'projects')).toHaveLength(1);
+  });
+});
+
+/** The rights of files do not bind root, who runs the tests in a container. */
+async function asNobody(work: () => Promise<void>): Promise<void> {
+  const isRoot = process.geteuid?.() === 0;
+  if (isRoot) process.seteuid?.(65_534);
+  try {
+    await work();
+  } finally {
+    if (isRoot) process.seteuid?.(0);
+  }
+}
