@@ -7,6 +7,7 @@ import { mkdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import Sqlite from 'better-sqlite3';
 import { Kysely, type Transaction } from 'kysely';
+import { systemClock } from '../clock.ts';
 import { MIGRATIONS } from './migrations.ts';
 import type { Tables } from './schema.ts';
 import { BridgeSqliteDialect } from './sqlite-driver.ts';
@@ -88,13 +89,14 @@ function explaining<T>(file: string, work: () => T): T {
 
 /** How long opening waits for another process that creates or migrates, in milliseconds. */
 const OPENING_TIMEOUT_MS = 5_000;
+const LOOK_AGAIN_MS = 5;
 
 function open(file: string): Sqlite.Database {
   const sqlite = new Sqlite(file, { timeout: OPENING_TIMEOUT_MS });
   try {
     // Before the first pragma that writes: what is not ours is left as it is.
     sqlite.transaction(() => checkSchema(sqlite, file))();
-    sqlite.pragma('journal_mode = WAL');
+    switchToLog(sqlite);
     // Connections after the first would run at NORMAL, which can lose a commit at power loss: the library is built
     // with DEFAULT_WAL_SYNCHRONOUS=1 (https://github.com/WiseLibs/better-sqlite3/blob/master/docs/compilation.md).
     sqlite.pragma('synchronous = FULL');
@@ -105,6 +107,24 @@ function open(file: string): Sqlite.Database {
   } catch (error) {
     sqlite.close();
     throw error;
+  }
+}
+
+/**
+ * Of several processes that create the database together, one switches it; the others are told at once that it is
+ * locked, because waiting for each other could last for ever (https://www.sqlite.org/c3ref/busy_handler.html).
+ */
+function switchToLog(sqlite: Sqlite.Database): void {
+  const deadline = systemClock.monotonic() + OPENING_TIMEOUT_MS;
+  for (;;) {
+    try {
+      sqlite.pragma('journal_mode = WAL');
+      return;
+    } catch (error) {
+      const busy = (error as { code?: unknown }).code === 'SQLITE_BUSY';
+      if (!busy || systemClock.monotonic() > deadline) throw error;
+    }
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, LOOK_AGAIN_MS);
   }
 }
 

@@ -51,7 +51,8 @@ const EXPLANATIONS: readonly { codes: RegExp; problem: StoreProblem; words: stri
       'the store cannot be written. Check the rights of this folder and file, or set BRIDGE_HOME to another folder',
   },
   {
-    codes: /^SQLITE_FULL|^ENOSPC$/,
+    // SHMSIZE: no room for the index of the log.
+    codes: /^SQLITE_FULL|^SQLITE_IOERR_SHMSIZE|^ENOSPC$/,
     problem: 'full',
     words: 'the disk is full. Nothing was changed: free some space and try again',
   },
