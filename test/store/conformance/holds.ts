@@ -1,0 +1,42 @@
+import { describe, expect, test } from 'vitest';
+import { allHolds, putHold, removeHold } from '../../../src/store/holds.ts';
+import { minute, NOW } from '../rows.ts';
+import type { StoreUnderTest } from './store-under-test.ts';
+
+export function holdsConform({ write, read }: StoreUnderTest): void {
+  describe('holds', () => {
+    const hold = { kind: 'paused', scope: '', reason: 'lunch', since: NOW, until: null } as const;
+
+    test('there is one of each kind and scope; setting it again changes its reason and end, not its beginning', async () => {
+      await write(async (trx) => {
+        await putHold(trx, hold);
+        await putHold(trx, {
+          ...hold,
+          kind: 'usage_limit',
+          scope: 'opus',
+          since: minute(1),
+          until: minute(9),
+        });
+        await putHold(trx, { ...hold, reason: 'dinner', since: minute(5), until: minute(6) });
+      });
+      expect(await allHolds(read())).toEqual([
+        { ...hold, reason: 'dinner', until: minute(6) },
+        { ...hold, kind: 'usage_limit', scope: 'opus', since: minute(1), until: minute(9) },
+      ]);
+    });
+
+    test('end once', async () => {
+      await write((trx) => putHold(trx, hold));
+      expect(await write((trx) => removeHold(trx, 'billing'))).toBe(false);
+      expect(await write((trx) => removeHold(trx, 'paused'))).toBe(true);
+      expect(await write((trx) => removeHold(trx, 'paused'))).toBe(false);
+      expect(await allHolds(read())).toEqual([]);
+    });
+
+    test('are of a known kind', async () => {
+      await expect(write((trx) => putHold(trx, { ...hold, kind: 'odd' as 'paused' }))).rejects.toThrow(
+        /CHECK/i,
+      );
+    });
+  });
+}

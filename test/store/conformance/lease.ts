@@ -1,0 +1,52 @@
+import { describe, expect, test } from 'vitest';
+import {
+  askHolderToStop,
+  dropLease,
+  extendLease,
+  readLease,
+  replaceLease,
+} from '../../../src/store/lease.ts';
+import { minute, NOW } from '../rows.ts';
+import type { StoreUnderTest } from './store-under-test.ts';
+
+export function leaseConform({ write, read }: StoreUnderTest): void {
+  describe('the lease', () => {
+    const lease = {
+      token: 'one',
+      pid: 42,
+      pidStartedAt: 't',
+      version: '1.0.0',
+      startedAt: NOW,
+      renewedAt: NOW,
+      expiresAt: minute(1),
+      stopRequestedAt: null,
+    };
+
+    test('there is one at a time', async () => {
+      expect(await readLease(read())).toBeUndefined();
+      await write((trx) => replaceLease(trx, lease));
+      await write((trx) => replaceLease(trx, { ...lease, token: 'two' }));
+      expect(await readLease(read())).toEqual({ ...lease, token: 'two' });
+    });
+
+    test('only its holder extends or drops it', async () => {
+      await write((trx) => replaceLease(trx, lease));
+      expect(await write((trx) => extendLease(trx, 'other', minute(1), minute(2)))).toBe(false);
+      expect(await write((trx) => extendLease(trx, 'one', minute(1), minute(2)))).toBe(true);
+      expect(await readLease(read())).toMatchObject({ renewedAt: minute(1), expiresAt: minute(2) });
+      await write((trx) => dropLease(trx, 'other'));
+      expect(await readLease(read())).toBeDefined();
+      await write((trx) => dropLease(trx, 'one'));
+      expect(await readLease(read())).toBeUndefined();
+    });
+
+    test('the first request to stop is kept, and a new holder starts without one', async () => {
+      await write((trx) => replaceLease(trx, lease));
+      await write((trx) => askHolderToStop(trx, minute(1)));
+      await write((trx) => askHolderToStop(trx, minute(2)));
+      expect((await readLease(read()))?.stopRequestedAt).toBe(minute(1));
+      await write((trx) => replaceLease(trx, { ...lease, token: 'two' }));
+      expect((await readLease(read()))?.stopRequestedAt).toBeNull();
+    });
+  });
+}

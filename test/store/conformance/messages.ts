@@ -1,0 +1,40 @@
+import { beforeEach, describe, expect, test } from 'vitest';
+import { insertMessage, markDelivered, waitingMessages } from '../../../src/store/messages.ts';
+import { addProject, addRun, id, minute, NOW } from '../rows.ts';
+import type { StoreUnderTest } from './store-under-test.ts';
+
+export function messagesConform({ write, read }: StoreUnderTest): void {
+  describe('messages', () => {
+    const message = (name: string, at: string, request: string | null = null) => ({
+      id: name,
+      project_id: id(1),
+      message: name,
+      request_id: request,
+      created_at: at,
+    });
+    beforeEach(async () => {
+      await write(async (trx) => {
+        await addProject(trx, 1);
+        await addRun(trx, { id: 'run', project_id: id(1) });
+      });
+    });
+
+    test('wait, oldest first, until a run takes them in', async () => {
+      await write(async (trx) => {
+        await insertMessage(trx, message('second', minute(2)));
+        await insertMessage(trx, message('first', minute(1)));
+      });
+      expect((await waitingMessages(read(), id(1))).map(({ id: name }) => name)).toEqual(['first', 'second']);
+      expect(await write((trx) => markDelivered(trx, ['first'], 'run', minute(3)))).toBe(1);
+      expect(await write((trx) => markDelivered(trx, ['first'], 'run', minute(4)))).toBe(0);
+      expect((await waitingMessages(read(), id(1))).map(({ id: name }) => name)).toEqual(['second']);
+    });
+
+    test('a repeated request is one message', async () => {
+      const first = await write((trx) => insertMessage(trx, message('a', NOW, 'r')));
+      const again = await write((trx) => insertMessage(trx, message('b', NOW, 'r')));
+      expect(again).toEqual({ message: first.message, repeated: true });
+      expect(await waitingMessages(read(), id(1))).toHaveLength(1);
+    });
+  });
+}

@@ -1,0 +1,64 @@
+import { beforeEach, describe, expect, test } from 'vitest';
+import {
+  completionsOf,
+  decisionsOf,
+  findCompletion,
+  findCompletionByRequest,
+  findDecision,
+  insertCompletion,
+  insertDecision,
+  lastDecision,
+} from '../../../src/store/reviews.ts';
+import { addProject, id, minute } from '../rows.ts';
+import type { StoreUnderTest } from './store-under-test.ts';
+
+export function reviewsConform({ write, read }: StoreUnderTest): void {
+  describe('reviews', () => {
+    const completion = (round: number, request: string | null = null) => ({
+      project_id: id(1),
+      round,
+      run_id: null,
+      files_created: '["a.ts"]',
+      files_modified: '[]',
+      summary: `round ${round}`,
+      caveats: '',
+      request_id: request,
+      created_at: minute(round),
+    });
+    const decision = (round: number, verdict: 'approved' | 'rejected') => ({
+      project_id: id(1),
+      round,
+      verdict,
+      reason: verdict === 'rejected' ? 'no' : '',
+      decided_by: 'desktop',
+      created_at: minute(round),
+    });
+    beforeEach(async () => {
+      await write((trx) => addProject(trx, 1));
+    });
+
+    test('a round has one completion', async () => {
+      await write((trx) => insertCompletion(trx, completion(1)));
+      await expect(write((trx) => insertCompletion(trx, completion(1)))).rejects.toThrow(/UNIQUE/i);
+      await write((trx) => insertCompletion(trx, completion(2, 'r')));
+      expect(await findCompletion(read(), id(1), 1)).toMatchObject({
+        filesCreated: ['a.ts'],
+        filesModified: [],
+        summary: 'round 1',
+      });
+      expect(await findCompletionByRequest(read(), id(1), 'r')).toMatchObject({ round: 2 });
+      expect(await findCompletionByRequest(read(), id(2), 'r')).toBeUndefined();
+      expect((await completionsOf(read(), id(1))).map(({ round }) => round)).toEqual([1, 2]);
+    });
+
+    test('a round has one decision, and the newest is known', async () => {
+      expect(await lastDecision(read(), id(1))).toBeUndefined();
+      await write((trx) => insertDecision(trx, decision(2, 'approved')));
+      await write((trx) => insertDecision(trx, decision(1, 'rejected')));
+      await expect(write((trx) => insertDecision(trx, decision(1, 'approved')))).rejects.toThrow(/UNIQUE/i);
+      expect(await findDecision(read(), id(1), 1)).toMatchObject({ verdict: 'rejected', reason: 'no' });
+      expect(await lastDecision(read(), id(1))).toMatchObject({ round: 2, verdict: 'approved' });
+      expect((await decisionsOf(read(), id(1))).map(({ round }) => round)).toEqual([1, 2]);
+    });
+  });
+}

@@ -1,0 +1,135 @@
+import { beforeEach, describe, expect, test } from 'vitest';
+import { EMPTY_LIVE_STATE } from '../../../src/project/run.ts';
+import {
+  closeRun,
+  findRun,
+  openRunOf,
+  openRuns,
+  runsOf,
+  spentOn,
+  spentSince,
+  updateLiveState,
+  updateRun,
+} from '../../../src/store/runs.ts';
+import { addProject, addRun, endedAt, id, minute, NOW } from '../rows.ts';
+import type { StoreUnderTest } from './store-under-test.ts';
+
+export function runsConform({ write, read }: StoreUnderTest): void {
+  describe('runs', () => {
+    beforeEach(async () => {
+      await write(async (trx) => {
+        await addProject(trx, 1);
+        await addProject(trx, 2);
+      });
+    });
+
+    test('begin with nothing known of their process', async () => {
+      await write((trx) =>
+        addRun(trx, { id: 'a', project_id: id(1), model: 'opus', kind: 'revise', round: 2 }),
+      );
+      expect(await findRun(read(), 'a')).toMatchObject({
+        id: 'a',
+        projectId: id(1),
+        kind: 'revise',
+        round: 2,
+        model: 'opus',
+        pid: null,
+        pidStartedAt: null,
+        claudeVersion: null,
+        live: EMPTY_LIVE_STATE,
+        costUsd: 0,
+        outcome: null,
+        spawnedAt: null,
+        readyAt: null,
+        endedAt: null,
+      });
+    });
+
+    test('a second open one of the same project is refused', async () => {
+      await write((trx) => addRun(trx, { id: 'a', project_id: id(1), workspace: '/a' }));
+      const second = write((trx) => addRun(trx, { id: 'b', project_id: id(1), workspace: '/b' }));
+      await expect(second).rejects.toThrow(/UNIQUE/i);
+    });
+
+    test('a second open one in the same workspace is refused', async () => {
+      await write((trx) => addRun(trx, { id: 'a', project_id: id(1), workspace: '/a' }));
+      const second = write((trx) => addRun(trx, { id: 'b', project_id: id(2), workspace: '/a' }));
+      await expect(second).rejects.toThrow(/UNIQUE/i);
+    });
+
+    test('when the first has ended, the next may begin', async () => {
+      await write((trx) => addRun(trx, { id: 'a', project_id: id(1), workspace: '/a' }));
+      await write((trx) => closeRun(trx, 'a', { kind: 'throttled' }, endedAt(minute(1))));
+      await write((trx) =>
+        addRun(trx, { id: 'b', project_id: id(1), workspace: '/a', created_at: minute(2) }),
+      );
+      expect((await openRunOf(read(), id(1)))?.id).toBe('b');
+      expect((await runsOf(read(), id(1))).map((run) => run.id)).toEqual(['a', 'b']);
+      expect(await openRunOf(read(), id(2))).toBeUndefined();
+    });
+
+    test('of an unknown project, or of an unknown kind, are refused', async () => {
+      await expect(write((trx) => addRun(trx, { id: 'a', project_id: id(9) }))).rejects.toThrow(
+        /FOREIGN KEY/i,
+      );
+      const odd = write((trx) => addRun(trx, { id: 'a', project_id: id(1), kind: 'odd' as 'execute' }));
+      await expect(odd).rejects.toThrow(/CHECK/i);
+    });
+
+    test('end once, with an outcome that comes back whole', async () => {
+      await write((trx) => addRun(trx, { id: 'a', project_id: id(1) }));
+      const outcome = { kind: 'crashed', code: null, signal: 'SIGKILL', stderr: 'oh "no"\n😀' } as const;
+      const live = { ...EMPTY_LIVE_STATE, turns: 7, currentTool: 'Bash' };
+      const end = { ...endedAt(minute(5)), costUsd: 0.25, live };
+      expect(await write((trx) => closeRun(trx, 'a', outcome, end))).toBe(true);
+      expect(await write((trx) => closeRun(trx, 'a', { kind: 'submitted' }, endedAt(minute(6))))).toBe(false);
+      expect(await findRun(read(), 'a')).toMatchObject({
+        outcome,
+        live,
+        costUsd: 0.25,
+        endedAt: minute(5),
+      });
+    });
+
+    test('their process, live state and model are recorded as they become known', async () => {
+      await write((trx) => addRun(trx, { id: 'a', project_id: id(1) }));
+      await write(async (trx) => {
+        await updateRun(trx, 'a', { pid: 42, pid_started_at: 't', spawned_at: minute(1) });
+        await updateLiveState(trx, 'a', { ...EMPTY_LIVE_STATE, costUsd: 0.5, currentTodo: 'write' });
+      });
+      expect(await findRun(read(), 'a')).toMatchObject({
+        pid: 42,
+        pidStartedAt: 't',
+        spawnedAt: minute(1),
+        live: { ...EMPTY_LIVE_STATE, costUsd: 0.5, currentTodo: 'write' },
+      });
+    });
+
+    test('the open ones are known, oldest first', async () => {
+      await write(async (trx) => {
+        await addRun(trx, { id: 'b', project_id: id(2), created_at: minute(1) });
+        await addRun(trx, { id: 'a', project_id: id(1), created_at: minute(2) });
+      });
+      expect((await openRuns(read())).map((run) => run.id)).toEqual(['b', 'a']);
+      await write((trx) => closeRun(trx, 'b', { kind: 'refused' }, endedAt(minute(3))));
+      expect((await openRuns(read())).map((run) => run.id)).toEqual(['a']);
+    });
+
+    test('what they cost adds up, by project and by day', async () => {
+      expect(await spentOn(read(), id(1))).toBe(0);
+      expect(await spentSince(read(), NOW)).toBe(0);
+      for (const [run, project, at, costUsd] of [
+        ['a', id(1), minute(-10), 1.5],
+        ['b', id(1), minute(10), 0.25],
+        ['c', id(2), minute(20), 0.125],
+      ] as const) {
+        await write(async (trx) => {
+          await addRun(trx, { id: run, project_id: project, created_at: at });
+          await closeRun(trx, run, { kind: 'submitted' }, { ...endedAt(at), costUsd });
+        });
+      }
+      expect(await spentOn(read(), id(1))).toBe(1.75);
+      expect(await spentSince(read(), NOW)).toBe(0.375);
+    });
+  });
+}

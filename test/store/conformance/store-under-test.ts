@@ -1,0 +1,15 @@
+import type { Database, Reader, Writer } from '../../../src/store/database.ts';
+
+export interface TestStore extends AsyncDisposable {
+  readonly database: Database;
+  /** The same store through another connection; closed with the first. */
+  connect(): Database;
+}
+
+/** The store of the test that runs. */
+export interface StoreUnderTest {
+  database(): Database;
+  connect(): Database;
+  write<T>(work: (trx: Writer) => Promise<T>): Promise<T>;
+  read(): Reader;
+}

@@ -1,0 +1,157 @@
+import Sqlite from 'better-sqlite3';
+import { type CompiledQuery, Kysely, SqliteDialect } from 'kysely';
+import { describe, expect, test } from 'vitest';
+import type { Reader } from '../../src/store/database.ts';
+import { eventsAfter, newestEventId } from '../../src/store/events.ts';
+import { waitingMessages } from '../../src/store/messages.ts';
+import {
+  countByStatus,
+  findProjectByRequest,
+  listProjects,
+  nextReadyAt,
+  projectIdsFrom,
+  readyProjects,
+} from '../../src/store/projects.ts';
+import { completionsOf, lastDecision } from '../../src/store/reviews.ts';
+import { openRunOf, openRuns, runsOf, spentOn, spentSince } from '../../src/store/runs.ts';
+import type { Tables } from '../../src/store/schema.ts';
+import { latestUpdatesOf, updatesOf } from '../../src/store/updates.ts';
+import { createRig } from '../rig.ts';
+import { id, minute, NOW } from './rows.ts';
+
+/** How SQLite answers the first query of `work`, line by line. */
+async function planOf(work: (db: Reader) => Promise<unknown>): Promise<string[]> {
+  await using rig = await createRig();
+  const sqlite = new Sqlite(rig.bridge.database.file);
+  const queries: CompiledQuery[] = [];
+  const db = new Kysely<Tables>({
+    dialect: new SqliteDialect({ database: sqlite }),
+    log({ query }) {
+      queries.push(query);
+    },
+  });
+  await work(db);
+  const [query] = queries;
+  const lines = sqlite.prepare(`EXPLAIN QUERY PLAN ${query?.sql}`).all(...(query?.parameters ?? []));
+  await db.destroy();
+  return lines.map((line) => (line as { detail: string }).detail);
+}
+
+const after = { createdAt: minute(1), id: id(1) };
+const held = { families: ['opus', 'sonnet'], model: null };
+
+describe('the queue is read in its own order, and only as far as needed', () => {
+  const walk = [
+    'SCAN projects USING INDEX projects_ready',
+    'CORRELATED SCALAR SUBQUERY 1',
+    'SEARCH runs USING INDEX runs_open_by_workspace (workspace=?)',
+  ];
+
+  test('to find the next project', async () => {
+    expect(await planOf((db) => readyProjects(db, NOW, 1))).toEqual(walk);
+  });
+
+  test('also while some models are held', async () => {
+    expect(await planOf((db) => readyProjects(db, NOW, 1, held))).toEqual(walk);
+  });
+});
+
+describe('no list reads or sorts more than it shows', () => {
+  test.each<[string, (db: Reader) => Promise<unknown>, string]>([
+    ['all projects', (db) => listProjects(db, { limit: 20 }), 'SCAN projects USING INDEX projects_by_age'],
+    [
+      'a further page of them',
+      (db) => listProjects(db, { limit: 20, after }),
+      'SEARCH projects USING INDEX projects_by_age ((created_at,id)<(?,?))',
+    ],
+    [
+      'the approval queue',
+      (db) => listProjects(db, { statuses: ['awaiting_approval'], oldestFirst: true, limit: 20 }),
+      'SEARCH projects USING INDEX projects_by_status (status=?)',
+    ],
+    [
+      'a further page of it',
+      (db) => listProjects(db, { statuses: ['awaiting_approval'], oldestFirst: true, limit: 20, after }),
+      'SEARCH projects USING INDEX projects_by_status (status=? AND (created_at,id)>(?,?))',
+    ],
+    [
+      'the next end of a back-off',
+      (db) => nextReadyAt(db, NOW),
+      'SEARCH projects USING INDEX projects_backing_off (not_before>?)',
+    ],
+    [
+      'the project of a request',
+      (db) => findProjectByRequest(db, 'r'),
+      'SEARCH projects USING INDEX sqlite_autoindex_projects_2 (request_id=?)',
+    ],
+    [
+      'projects by the beginning of their id',
+      (db) => projectIdsFrom(db, 'ab', 3),
+      'SEARCH projects USING COVERING INDEX sqlite_autoindex_projects_1 (id>? AND id<?)',
+    ],
+    [
+      'how many there are of each status',
+      (db) => countByStatus(db),
+      'SCAN projects USING COVERING INDEX projects_by_status',
+    ],
+    [
+      'events after a cursor',
+      (db) => eventsAfter(db, 5, 100),
+      'SEARCH events USING INTEGER PRIMARY KEY (rowid>?)',
+    ],
+    [
+      'events of one project',
+      (db) => eventsAfter(db, 5, 100, id(1)),
+      'SEARCH events USING INDEX events_by_project (project_id=? AND id>?)',
+    ],
+    ['the newest event', (db) => newestEventId(db), 'SEARCH events'],
+    ['open runs', (db) => openRuns(db), 'SCAN runs USING INDEX runs_open'],
+    [
+      'the open run of a project',
+      (db) => openRunOf(db, id(1)),
+      'SEARCH runs USING INDEX runs_open_by_project (project_id=?)',
+    ],
+    [
+      'the runs of a project',
+      (db) => runsOf(db, id(1)),
+      'SEARCH runs USING INDEX runs_by_project (project_id=?)',
+    ],
+    [
+      'what a project has cost',
+      (db) => spentOn(db, id(1)),
+      'SEARCH runs USING INDEX runs_by_project (project_id=?)',
+    ],
+    [
+      'what a day has cost',
+      (db) => spentSince(db, NOW),
+      'SEARCH runs USING INDEX runs_by_age (created_at>?)',
+    ],
+    [
+      'updates after one',
+      (db) => updatesOf(db, id(1), 5, 20),
+      'SEARCH updates USING INDEX updates_by_project (project_id=? AND id>?)',
+    ],
+    [
+      'the newest updates',
+      (db) => latestUpdatesOf(db, id(1), 20),
+      'SEARCH updates USING INDEX updates_by_project (project_id=?)',
+    ],
+    [
+      'messages that wait',
+      (db) => waitingMessages(db, id(1)),
+      'SEARCH messages USING INDEX messages_waiting (project_id=?)',
+    ],
+    [
+      'the completions of a project',
+      (db) => completionsOf(db, id(1)),
+      'SEARCH completions USING INDEX sqlite_autoindex_completions_1 (project_id=?)',
+    ],
+    [
+      'its newest decision',
+      (db) => lastDecision(db, id(1)),
+      'SEARCH approvals USING INDEX sqlite_autoindex_approvals_1 (project_id=?)',
+    ],
+  ])('%s', async (_, work, line) => {
+    expect(await planOf(work)).toEqual([line]);
+  });
+});

@@ -1,0 +1,69 @@
+/** Rows as tests need them: everything that does not matter filled in. */
+import { EMPTY_LIVE_STATE } from '../../src/project/run.ts';
+import type { Writer } from '../../src/store/database.ts';
+import { insertProject } from '../../src/store/projects.ts';
+import { insertRun, type RunEnd } from '../../src/store/runs.ts';
+import type { NewRow } from '../../src/store/schema.ts';
+
+export const NOW = '2026-03-01T12:00:00.000Z';
+
+/** `minute(5)`: five minutes after noon. */
+export function minute(n: number): string {
+  return new Date(Date.parse(NOW) + n * 60_000).toISOString();
+}
+
+/** `id(10)` is `00000000000a`. */
+export function id(n: number): string {
+  return n.toString(16).padStart(12, '0');
+}
+
+export async function addProject(
+  trx: Writer,
+  n: number,
+  changes: Partial<NewRow<'projects'>> = {},
+  markdown = `# Project ${n}`,
+): Promise<string> {
+  const row: NewRow<'projects'> = {
+    id: id(n),
+    title: `Project ${n}`,
+    status: 'pending',
+    workspace: `/work/${n}`,
+    priority: 0,
+    model: null,
+    max_turns: null,
+    timeout_ms: null,
+    budget_usd: null,
+    claimed_by: null,
+    session_id: null,
+    round: 1,
+    tries: 0,
+    not_before: null,
+    attention: null,
+    request_id: null,
+    created_at: minute(n),
+    updated_at: minute(n),
+    ...changes,
+  };
+  await insertProject(trx, row, markdown);
+  return row.id;
+}
+
+export type RunToAdd = Partial<Parameters<typeof insertRun>[1]> & { id: string; project_id: string };
+
+export async function addRun(trx: Writer, run: RunToAdd): Promise<string> {
+  await insertRun(trx, {
+    kind: 'execute',
+    round: 1,
+    workspace: `/work/of/${run.project_id}`,
+    session_id: `session of ${run.project_id}`,
+    model: null,
+    created_at: NOW,
+    ...run,
+  });
+  return run.id;
+}
+
+/** How a run ended that cost nothing. */
+export function endedAt(at: string): RunEnd {
+  return { costUsd: 0, live: EMPTY_LIVE_STATE, fingerprint: null, endedAt: at };
+}
