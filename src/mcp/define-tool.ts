@@ -13,7 +13,7 @@ export type Answer =
 export type Facts = Readonly<Record<string, unknown>>;
 
 /** What a client may know before it calls a tool (https://modelcontextprotocol.io/specification, "ToolAnnotations"). */
-export interface Hints {
+interface Hints {
   /** Changes nothing. */
   readonly readOnly: boolean;
   /** Takes something away from the person that cannot be had back. */

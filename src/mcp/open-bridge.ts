@@ -5,7 +5,7 @@ import type { WorkspacePolicy } from '../bridge/workspaces.ts';
 import type { Clock } from '../clock.ts';
 import type { Environment } from '../config.ts';
 
-export type Verbs = typeof import('./verbs.ts');
+export type Verbs = typeof import('./verbs.ts')['verbs'];
 
 export interface OpenBridge {
   readonly bridge: Bridge;
@@ -34,7 +34,7 @@ export function bridgeAccess(env: Environment, clock: Clock): BridgeAccess {
 
   return {
     async use(work) {
-      const verbs = await import('./verbs.ts');
+      const { verbs } = await import('./verbs.ts');
       // A database that was moved away or replaced takes writes that nobody will ever see.
       if (current && current.file !== fileIdentity(current.bridge)) await retire(current);
       current ??= open(verbs);

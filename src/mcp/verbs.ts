@@ -2,12 +2,12 @@
  * Everything of ours that a tool call needs and a start does not: the verbs, the store below them, the configuration.
  * Loaded at the first call, so that a server that is started only to be asked its name costs nothing.
  */
-export { openBridge } from '../bridge/bridge.ts';
-export { approve, readApproval, reject } from '../bridge/decide.ts';
-export { cancel, steer } from '../bridge/direct.ts';
-export { currentHolds } from '../bridge/holds.ts';
-export { currentLease } from '../bridge/lease.ts';
-export {
+import { openBridge } from '../bridge/bridge.ts';
+import { approve, readApproval, reject } from '../bridge/decide.ts';
+import { cancel, steer } from '../bridge/direct.ts';
+import { currentHolds } from '../bridge/holds.ts';
+import { currentLease } from '../bridge/lease.ts';
+import {
   approvalQueue,
   changesSince,
   currentCursor,
@@ -16,12 +16,32 @@ export {
   projects,
   projectUpdates,
 } from '../bridge/reading.ts';
-export { sendPlan } from '../bridge/send-plan.ts';
-export {
+import { sendPlan } from '../bridge/send-plan.ts';
+import { claimByHand, pendingPlan, resetForRevision, sendCompletion, sendUpdate } from '../bridge/work.ts';
+import { loadConfig, stateFolder } from '../config.ts';
+
+export const verbs = {
+  approvalQueue,
+  approve,
+  cancel,
+  changesSince,
   claimByHand,
+  currentCursor,
+  currentHolds,
+  currentLease,
+  loadConfig,
+  openBridge,
   pendingPlan,
+  projectDetails,
+  projectState,
+  projects,
+  projectUpdates,
+  readApproval,
+  reject,
   resetForRevision,
   sendCompletion,
+  sendPlan,
   sendUpdate,
-} from '../bridge/work.ts';
-export { loadConfig, stateFolder } from '../config.ts';
+  stateFolder,
+  steer,
+};
