@@ -3,11 +3,12 @@
  * disk when the call returns. All facts about SQLite live here, in its driver and in the migrations; queries elsewhere
  * are neutral between SQL dialects.
  */
-import { mkdirSync, statSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import Sqlite from 'better-sqlite3';
 import { Kysely, type Transaction } from 'kysely';
 import { systemClock } from '../clock.ts';
+import { checkSchema, migrate } from './migrate.ts';
 import { MIGRATIONS } from './migrations.ts';
 import type { Tables } from './schema.ts';
 import { BridgeSqliteDialect } from './sqlite-driver.ts';
@@ -32,9 +33,10 @@ export interface Database {
 
 /** Opens, and when needed creates and migrates, the database of a state folder. Throws StoreError. */
 export function openDatabase(home: string): Database {
-  const file = join(home, 'bridge.db');
+  const file = databaseFile(home);
   const sqlite = explaining(file, () => {
     mkdirSync(home, { recursive: true, mode: 0o700 });
+    refuseToForget(home, file);
     return open(file);
   });
   const kysely = new Kysely<Tables>({ dialect: new BridgeSqliteDialect(sqlite) });
@@ -69,6 +71,28 @@ export function openDatabase(home: string): Database {
   };
 }
 
+export function databaseFile(home: string): string {
+  return join(home, 'bridge.db');
+}
+
+/**
+ * SQLite takes a missing or empty file for a new database. Where plans were sent before, that would be to forget them
+ * without a word.
+ */
+function refuseToForget(home: string, file: string): void {
+  const size = statSync(file, { throwIfNoEntry: false })?.size ?? 0;
+  const log = statSync(`${file}-wal`, { throwIfNoEntry: false })?.size ?? 0;
+  if (size > 0 || log > 0 || readPlans(home).length === 0) return;
+  throw new StoreError(
+    'missing',
+    `${file} is missing or empty, but ${join(home, 'plans')} holds plans. Nothing was created: put the database back (bridge-supervisor restore FILE), or move 'plans' away to start anew.`,
+  );
+}
+
+function readPlans(home: string): string[] {
+  return existsSync(join(home, 'plans')) ? readdirSync(join(home, 'plans')) : [];
+}
+
 /** SQLite goes on writing into a file that nobody else can open any more, without an error. */
 const REPLACED =
   'the database was deleted, moved or replaced while it was in use. Nothing was changed: put it back, or restart to use what is there now';
@@ -95,13 +119,13 @@ function open(file: string): Sqlite.Database {
   const sqlite = new Sqlite(file, { timeout: OPENING_TIMEOUT_MS });
   try {
     // Before the first pragma that writes: what is not ours is left as it is.
-    sqlite.transaction(() => checkSchema(sqlite, file))();
+    sqlite.transaction(() => checkSchema(sqlite, file, MIGRATIONS))();
     switchToLog(sqlite);
     // Connections after the first would run at NORMAL, which can lose a commit at power loss: the library is built
     // with DEFAULT_WAL_SYNCHRONOUS=1 (https://github.com/WiseLibs/better-sqlite3/blob/master/docs/compilation.md).
     sqlite.pragma('synchronous = FULL');
     sqlite.pragma('foreign_keys = ON');
-    migrate(sqlite, file);
+    migrate(sqlite, file, MIGRATIONS);
     sqlite.pragma('busy_timeout = 0');
     return sqlite;
   } catch (error) {
@@ -126,43 +150,4 @@ function switchToLog(sqlite: Sqlite.Database): void {
     }
     Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, LOOK_AGAIN_MS);
   }
-}
-
-/** Marks a database as ours ("brdg"), so that another program's is never written into. */
-const APPLICATION_ID = 0x62_72_64_67;
-
-/** Throws StoreError when the file is not ours or too new; returns its schema version, 0 for an empty one. */
-function checkSchema(sqlite: Sqlite.Database, file: string): number {
-  const version = numberOf(sqlite, 'PRAGMA user_version');
-  const empty = version === 0 && numberOf(sqlite, 'SELECT count(*) FROM sqlite_schema') === 0;
-  if (empty) return 0;
-  if (numberOf(sqlite, 'PRAGMA application_id') !== APPLICATION_ID) {
-    throw new StoreError(
-      'not-a-database',
-      `${file}: this is the database of another program. It was left as it is: move it away, or set BRIDGE_HOME to another folder.`,
-    );
-  }
-  if (version > MIGRATIONS.length) {
-    throw new StoreError(
-      'newer-schema',
-      `${file} was written by a newer bridge-supervisor (schema ${version}, this program knows ${MIGRATIONS.length}). Upgrade bridge-supervisor; nothing was changed.`,
-    );
-  }
-  return version;
-}
-
-function migrate(sqlite: Sqlite.Database, file: string): void {
-  if (checkSchema(sqlite, file) === MIGRATIONS.length) return;
-  // Another process may migrate at the same moment: look again under the write lock.
-  sqlite
-    .transaction(() => {
-      for (const step of MIGRATIONS.slice(checkSchema(sqlite, file))) sqlite.exec(step);
-      sqlite.pragma(`application_id = ${APPLICATION_ID}`);
-      sqlite.pragma(`user_version = ${MIGRATIONS.length}`);
-    })
-    .immediate();
-}
-
-function numberOf(sqlite: Sqlite.Database, query: string): number {
-  return Number(sqlite.prepare(query).pluck().get());
 }

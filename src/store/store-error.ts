@@ -4,6 +4,7 @@ export type StoreProblem =
   | 'unwritable'
   | 'not-a-database'
   | 'corrupt'
+  | 'missing'
   | 'newer-schema'
   | 'replaced'
   | 'busy'
@@ -37,12 +38,13 @@ const EXPLANATIONS: readonly { codes: RegExp; problem: StoreProblem; words: stri
     codes: /^SQLITE_NOTADB/,
     problem: 'not-a-database',
     words:
-      'this is not a bridge-supervisor database. It was left as it is: move it away, or put a backup in its place',
+      'this is not a bridge-supervisor database. It was left as it is: put a backup in its place (bridge-supervisor restore FILE), or move it away',
   },
   {
     codes: /^SQLITE_CORRUPT/,
     problem: 'corrupt',
-    words: 'the database is damaged. It was left as it is: put a backup in its place',
+    words:
+      'the database is damaged. It was left as it is: put a backup in its place (bridge-supervisor restore FILE)',
   },
   {
     codes: /^SQLITE_(READONLY|CANTOPEN|PERM)|^E(ACCES|PERM|ROFS|NOTDIR|EXIST)$/,

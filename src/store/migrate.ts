@@ -1,0 +1,57 @@
+/** From whatever schema a database has to today's, or a refusal that leaves the file as it is. */
+import { existsSync } from 'node:fs';
+import type Sqlite from 'better-sqlite3';
+import { StoreError } from './store-error.ts';
+
+/** Marks a database as ours ("brdg"), so that another program's is never written into. */
+const APPLICATION_ID = 0x62_72_64_67;
+
+/**
+ * Throws StoreError when the file is not ours, or newer than the last of `steps`; returns its schema version, 0 for an
+ * empty one.
+ */
+export function checkSchema(sqlite: Sqlite.Database, file: string, steps: readonly string[]): number {
+  const version = numberOf(sqlite, 'PRAGMA user_version');
+  const empty = version === 0 && numberOf(sqlite, 'SELECT count(*) FROM sqlite_schema') === 0;
+  if (empty) return 0;
+  if (numberOf(sqlite, 'PRAGMA application_id') !== APPLICATION_ID) {
+    throw new StoreError(
+      'not-a-database',
+      `${file}: this is the database of another program. It was left as it is: move it away, or set BRIDGE_HOME to another folder.`,
+    );
+  }
+  if (version > steps.length) {
+    throw new StoreError(
+      'newer-schema',
+      `${file} was written by a newer bridge-supervisor (schema ${version}, this program knows ${steps.length}). Upgrade bridge-supervisor; nothing was changed.`,
+    );
+  }
+  return version;
+}
+
+/**
+ * Takes the steps the database has not had yet, all or none. A database that holds something is first copied to
+ * `<file>.schema-<version>.bak`; that copy is what an older program needs.
+ */
+export function migrate(sqlite: Sqlite.Database, file: string, steps: readonly string[]): void {
+  const version = checkSchema(sqlite, file, steps);
+  if (version === steps.length) return;
+  if (version > 0) copyBefore(sqlite, `${file}.schema-${version}.bak`);
+  // Another process may migrate at the same moment: look again under the write lock.
+  sqlite
+    .transaction(() => {
+      for (const step of steps.slice(checkSchema(sqlite, file, steps))) sqlite.exec(step);
+      sqlite.pragma(`application_id = ${APPLICATION_ID}`);
+      sqlite.pragma(`user_version = ${steps.length}`);
+    })
+    .immediate();
+}
+
+/** A copy that is already there was made by a process that migrates at this moment, or at an earlier try. */
+function copyBefore(sqlite: Sqlite.Database, copy: string): void {
+  if (!existsSync(copy)) sqlite.prepare('VACUUM INTO ?').run(copy);
+}
+
+export function numberOf(sqlite: Sqlite.Database, query: string): number {
+  return Number(sqlite.prepare(query).pluck().get());
+}
