@@ -4,73 +4,90 @@
  */
 import { z } from 'zod';
 
+/**
+ * Times are whole seconds since 1970. A number that is no date of this era, such as milliseconds, is no time at all:
+ * what waits for it would wait for ever.
+ */
+const epochSeconds = lenient(
+  z
+    .number()
+    .min(0)
+    .max(Date.parse('2200-01-01') / 1000),
+);
+
 const init = z.object({
   type: z.literal('system'),
   subtype: z.literal('init'),
-  session_id: z.string(),
-  model: z.string(),
-  claude_code_version: z.string().default('unknown'),
-  apiKeySource: z.string().default('unknown'),
-  mcp_servers: z.array(z.object({ name: z.string(), status: z.string() })).default([]),
+  model: z.string().catch('unknown'),
+  claude_code_version: z.string().catch('unknown'),
+  mcp_servers: listOf(z.object({ name: z.string(), status: z.string() })),
 });
 
 const toolUse = z.object({
   type: z.literal('tool_use'),
   id: z.string(),
   name: z.string(),
-  input: z.record(z.string(), z.unknown()).default({}),
+  input: z.record(z.string(), z.unknown()).catch({}),
 });
 
 const assistant = z.object({
   type: z.literal('assistant'),
-  message: z.object({ id: z.string().default(''), content: z.array(z.unknown()).default([]) }),
-  parent_tool_use_id: z.string().nullish(),
-  error: z.string().optional(),
+  message: z.object({ id: z.string().catch(''), content: listOf(toolUse) }),
+  parent_tool_use_id: lenient(z.string()),
+  error: lenient(z.string()),
 });
 
 const toolResult = z.object({ type: z.literal('tool_result'), tool_use_id: z.string() });
 
 const user = z.object({
   type: z.literal('user'),
-  uuid: z.string().optional(),
-  isReplay: z.boolean().optional(),
-  message: z.object({ content: z.union([z.string(), z.array(z.unknown())]) }),
+  uuid: lenient(z.string()),
+  isReplay: lenient(z.boolean()),
+  message: z.object({ content: listOf(toolResult) }),
 });
 
 const result = z.object({
   type: z.literal('result'),
-  subtype: z.string(),
-  is_error: z.boolean().default(false),
-  api_error_status: z.number().nullish(),
-  num_turns: z.number().default(0),
-  result: z.string().optional(),
-  errors: z.array(z.string()).optional(),
-  stop_reason: z.string().nullish(),
-  terminal_reason: z.string().nullish(),
-  total_cost_usd: z.number().default(0),
+  subtype: z.string().catch('unknown'),
+  is_error: z.boolean().catch(false),
+  api_error_status: lenient(z.number()),
+  num_turns: z.number().catch(0),
+  result: lenient(z.string()),
+  errors: listOf(z.string()),
+  stop_reason: lenient(z.string()),
+  terminal_reason: lenient(z.string()),
+  total_cost_usd: z.number().min(0).catch(0),
 });
 
 const rateLimit = z.object({
   type: z.literal('rate_limit_event'),
   rate_limit_info: z.object({
     status: z.string(),
-    resetsAt: z.number().optional(),
-    rateLimitType: z.string().optional(),
-    utilization: z.number().optional(),
+    resetsAt: epochSeconds,
+    rateLimitType: lenient(z.string()),
+    utilization: lenient(z.number()),
     /** All windows at once; newer versions only (seen in 2.1.329). */
-    unifiedWindows: z
-      .record(
+    unifiedWindows: lenient(
+      z.record(
         z.string(),
-        z.object({
-          utilization: z.number().optional(),
-          resetsAt: z.number().optional(),
-          status: z.string().optional(),
-        }),
-      )
-      .optional(),
-    isUsingOverage: z.boolean().optional(),
+        z.object({ utilization: lenient(z.number()), resetsAt: epochSeconds, status: lenient(z.string()) }),
+      ),
+    ),
+    /** The limit is reached, and the account pays for what goes beyond: the run goes on. */
+    isUsingOverage: lenient(z.boolean()),
   }),
 });
+
+/** A field that says nothing when it is missing or of another kind: one odd field must not cost the whole event. */
+function lenient<T extends z.ZodType>(type: T) {
+  return type.optional().catch(undefined);
+}
+
+/** The members of a list that are of this kind; none when it is no list. */
+function listOf<T extends z.ZodType>(type: T) {
+  const members = z.array(z.unknown()).catch([]);
+  return members.transform((list) => list.flatMap((one) => type.safeParse(one).data ?? []));
+}
 
 export type Init = z.output<typeof init>;
 export type Result = z.output<typeof result>;
@@ -108,11 +125,10 @@ const READERS: readonly ((value: unknown) => ClaudeEvent | undefined)[] = [
     const read = assistant.safeParse(value);
     if (!read.success) return undefined;
     const { message, error, parent_tool_use_id } = read.data;
-    const toolUses = message.content.flatMap((block) => toolUse.safeParse(block).data ?? []);
     return {
       kind: 'assistant',
       messageId: message.id,
-      toolUses,
+      toolUses: message.content,
       error,
       ofSubagent: Boolean(parent_tool_use_id),
     };
@@ -122,11 +138,7 @@ const READERS: readonly ((value: unknown) => ClaudeEvent | undefined)[] = [
     if (!read.success) return undefined;
     const { isReplay, uuid, message } = read.data;
     if (isReplay && uuid !== undefined) return { kind: 'taken_in', uuid };
-    const blocks = Array.isArray(message.content) ? message.content : [];
-    return {
-      kind: 'tool_results',
-      toolUseIds: blocks.flatMap((block) => toolResult.safeParse(block).data?.tool_use_id ?? []),
-    };
+    return { kind: 'tool_results', toolUseIds: message.content.map(({ tool_use_id }) => tool_use_id) };
   },
   (value) => {
     const read = init.safeParse(value);
