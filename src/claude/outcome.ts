@@ -3,6 +3,7 @@
  * people. Whether work was submitted is not decided here: the store says that, and it wins.
  */
 import type { Outcome } from '../project/run.ts';
+import { cleanText } from '../project/text.ts';
 import type { RateLimit, Result } from './stream.ts';
 
 export interface RunFacts {
@@ -29,7 +30,7 @@ export function classify(facts: RunFacts): Outcome {
 }
 
 function byError({ error, rateLimit, result, model }: RunFacts): Outcome | undefined {
-  const message = result?.result ?? error ?? '';
+  const message = shortened(result?.result ?? error ?? '');
   switch (error) {
     case undefined:
       return undefined;
@@ -37,6 +38,9 @@ function byError({ error, rateLimit, result, model }: RunFacts): Outcome | undef
       return limit(rateLimit) ?? { kind: 'throttled' };
     case 'overloaded':
       return { kind: 'throttled' };
+    case 'server_error':
+      // "Overloaded", under the name of its error only in `api_retry` events (seen in 2.1.197 and 2.1.329).
+      return result?.api_error_status === 529 ? { kind: 'throttled' } : undefined;
     case 'authentication_failed':
     case 'oauth_org_not_allowed':
     case 'account_on_hold':
@@ -52,9 +56,12 @@ function byError({ error, rateLimit, result, model }: RunFacts): Outcome | undef
   }
 }
 
-/** A rejection with a reset time is the account's usage limit; one without is the service being busy. */
+/**
+ * A rejection with a reset time is the account's usage limit; one without is the service being busy, and so is an
+ * error of an account that pays for what goes beyond its limit.
+ */
 function limit(info: RateLimit | undefined): Outcome | undefined {
-  if (info?.status !== 'rejected' || info.resetsAt === undefined) return undefined;
+  if (info?.status !== 'rejected' || info.resetsAt === undefined || info.isUsingOverage) return undefined;
   return {
     kind: 'usage_limit',
     limit: info.rateLimitType ?? 'unknown',
@@ -66,17 +73,29 @@ function byResult(facts: RunFacts): Outcome | undefined {
   const { result, exit, resumed, started } = facts;
   if (!result) return undefined;
   if (resumed && !started && result.subtype === 'error_during_execution') return { kind: 'session_missing' };
-  if (result.subtype === 'error_max_turns') return { kind: 'max_turns', turns: result.num_turns };
+  // Its number counts the turn that was not begun any more (seen in 2.1.197 and 2.1.329).
+  if (result.subtype === 'error_max_turns')
+    return { kind: 'max_turns', turns: Math.max(result.num_turns - 1, 0) };
   if (result.subtype === 'error_max_budget_usd')
     return { kind: 'budget_spent', budgetUsd: facts.budgetUsd ?? 0 };
-  if (result.terminal_reason === 'prompt_too_long') return { kind: 'prompt_too_long' };
+  if (TOO_LARGE.includes(result.terminal_reason ?? '')) return { kind: 'prompt_too_long' };
   if (result.stop_reason === 'refusal') return { kind: 'refused' };
   if (exit.signal !== null) return undefined;
+  if (result.terminal_reason?.startsWith('aborted_')) return byInterrupt(exit);
   if (result.is_error) {
-    const message = (result.result ?? result.errors?.join('; ') ?? result.subtype).slice(0, LONGEST_MESSAGE);
+    const message = shortened(result.result ?? (result.errors.join('; ') || result.subtype));
     return { kind: 'api_error', status: result.api_error_status ?? null, message };
   }
   return exit.code === 0 || exit.code === null ? { kind: 'no_completion' } : undefined;
+}
+
+/** The conversation does not fit, or a request with its images and files is larger than the service takes. */
+const TOO_LARGE: readonly string[] = ['prompt_too_long', 'image_error'];
+
+/** Something else than this supervisor stopped the turn: its predecessor, a person's signal, a permission rule. */
+function byInterrupt({ code }: RunFacts['exit']): Outcome {
+  if (code === null) return { kind: 'lost', message: 'it was interrupted while no supervisor was watching' };
+  return { kind: 'crashed', code, signal: null, stderr: 'its turn was interrupted from outside' };
 }
 
 function byExit({ exit, cut, stderr }: RunFacts): Outcome {
@@ -87,3 +106,8 @@ function byExit({ exit, cut, stderr }: RunFacts): Outcome {
 }
 
 const LONGEST_MESSAGE = 500;
+
+/** Some of a text that the service wrote, for a person to read. */
+function shortened(text: string): string {
+  return cleanText(text.slice(0, LONGEST_MESSAGE));
+}
