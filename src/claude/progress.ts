@@ -20,9 +20,12 @@ export function advance(progress: Progress, event: ClaudeEvent, at: string): Pro
     case 'assistant': {
       const open = new Map(progress.open);
       for (const use of event.toolUses) open.set(use.id, describeTool(use));
-      const isNew = !event.ofSubagent && event.messageId !== progress.messageId;
+      const isOwn = !event.ofSubagent;
+      // An error is told as a message of its own, which is no turn of the model.
+      const isNew = isOwn && event.error === undefined && event.messageId !== progress.messageId;
       const turns = progress.live.turns + (isNew ? 1 : 0);
-      const live = { ...alive.live, ...todos(event.toolUses), turns, currentTool: newest(open) };
+      const steps = isOwn ? todos(event.toolUses) : {};
+      const live = { ...alive.live, ...steps, turns, currentTool: newest(open) };
       return { live, open, messageId: isNew ? event.messageId : progress.messageId };
     }
     case 'tool_results': {
@@ -42,6 +45,12 @@ function newest(open: ReadonlyMap<string, string>): string | null {
 }
 
 const LONGEST_DESCRIPTION = 100;
+/** Cleaned is only so much: a command may be a whole file. */
+const LONGEST_SUBJECT = 1_000;
+
+function short(text: string): string {
+  return cleanLine(text.slice(0, LONGEST_SUBJECT)).slice(0, LONGEST_DESCRIPTION).toWellFormed();
+}
 
 /** `Bash: npm test`, `Edit: src/a.ts`: the tool and the one argument a person would name. */
 function describeTool({ name, input }: ToolUse): string {
@@ -53,11 +62,8 @@ function describeTool({ name, input }: ToolUse): string {
     input.description,
     input.url,
   ].find((value) => typeof value === 'string');
-  const short = name.replace(/^mcp__.+__/, '');
-  return cleanLine(typeof subject === 'string' ? `${short}: ${subject}` : short).slice(
-    0,
-    LONGEST_DESCRIPTION,
-  );
+  const tool = name.replace(/^mcp__.+__/, '');
+  return short(typeof subject === 'string' ? `${tool}: ${subject}` : tool);
 }
 
 const todoList = z.object({
@@ -68,12 +74,13 @@ const todoList = z.object({
 function todos(uses: readonly ToolUse[]): Partial<LiveState> {
   const list = uses
     .filter(({ name }) => name === 'TodoWrite')
-    .flatMap(({ input }) => todoList.safeParse(input).data?.todos ?? []);
-  if (list.length === 0) return {};
+    .flatMap(({ input }) => todoList.safeParse(input).data ?? [])
+    .at(-1)?.todos;
+  if (!list) return {};
   const current = list.find(({ status }) => status === 'in_progress');
   return {
     todosDone: list.filter(({ status }) => status === 'completed').length,
     todosTotal: list.length,
-    currentTodo: current ? cleanLine(current.content).slice(0, LONGEST_DESCRIPTION) : null,
+    currentTodo: current ? short(current.content) : null,
   };
 }
