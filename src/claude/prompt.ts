@@ -29,7 +29,8 @@ function opening({ kind, project, markdown, reason, last, remembers, record }: P
   const execute = fill('execute', { title: project.title, plan: planBody(markdown) });
   const request =
     reason === null ? '' : `The person rejected the last submission for this reason:\n\n${reason}`;
-  if (!remembers) return last === undefined ? execute : fill('restart', { execute, record, request });
+  const isNew = last === undefined && reason === null;
+  if (!remembers) return isNew ? execute : fill('restart', { execute, record, request });
   switch (kind) {
     case 'execute':
       return execute;
@@ -48,13 +49,13 @@ function steering(messages: readonly SteeringMessage[]): string[] {
   return ['Messages from the person for you:', ...messages.map(({ message }) => message)];
 }
 
-/** Values are put in as they are: a plan that holds `{{…}}` is not expanded again. */
+/** Values are put in as they are, a `{{…}}` in a plan too; an empty one takes the blank lines after it along. */
 function fill(template: string, values: Readonly<Record<string, string>>): string {
   const text = readFileSync(join(promptFolder(), `${template}.md`), 'utf8');
-  return text
-    .replaceAll(/\{\{(\w+)\}\}/g, (_, name: string) => values[name] ?? '')
-    .replaceAll(/\n{3,}/g, '\n\n')
-    .trim();
+  const filled = text.replaceAll(/\{\{(\w+)\}\}(\n*)/g, (_, name: string, lines: string) =>
+    values[name] ? values[name] + lines : '',
+  );
+  return filled.trim();
 }
 
 /** The prompts lie beside the program, wherever it was bundled or installed to. */
