@@ -2,6 +2,7 @@
  * Reads a file that another process is writing, line by line, as it grows. The file keeps the raw bytes; what is handed
  * on is text. An overlong line is passed over and counted, so that memory stays flat.
  */
+import { once } from 'node:events';
 import { type FSWatcher, watch } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import type { Clock } from '../clock.ts';
@@ -9,6 +10,7 @@ import type { Clock } from '../clock.ts';
 export interface Tail {
   /**
    * Yields each complete line, also those written before. After `end()` it yields what is left and then finishes.
+   * A file that is not there any more has no lines: of a run that is over, someone may have removed it.
    */
   lines(): AsyncGenerator<string>;
   /** The writer is gone: nothing more will come. */
@@ -33,7 +35,11 @@ export function tailFile(path: string, clock: Clock): Tail {
     skipped: () => splitter.skipped,
     cut: () => leftOver,
     async *lines() {
-      const file = await open(path, 'r');
+      const file = await openIfThere(path);
+      if (!file) {
+        if (!ended.signal.aborted) await once(ended.signal, 'abort');
+        return;
+      }
       let wake: () => void = () => undefined;
       const watcher = watchFile(path, () => wake());
       try {
@@ -56,6 +62,15 @@ export function tailFile(path: string, clock: Clock): Tail {
       }
     },
   };
+}
+
+async function openIfThere(path: string): Promise<FileHandle | undefined> {
+  try {
+    return await open(path, 'r');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw error;
+  }
 }
 
 async function* readOn(file: FileHandle, splitter: LineSplitter): AsyncGenerator<string> {
