@@ -58,7 +58,7 @@ export class Gatekeeper {
     for (const [kind, look] of this.#circumstances) {
       const found = await look();
       const held = holds.find((hold) => hold.kind === kind);
-      if (!found && held) await release(bridge, kind, 'supervisor');
+      if (!found && held && !isARuns(held)) await release(bridge, kind, 'supervisor');
       if (!found || (held?.reason === found.reason && held.until === found.until)) continue;
       await imposeHold(bridge, token, {
         kind,
@@ -91,8 +91,9 @@ export class Gatekeeper {
   }
 
   #quietNow(): Circumstance {
-    const until = this.#quiet.quietUntil(this.#context.clock.now());
-    return until && { reason: 'these are the quiet hours of the configuration', until: until.toISOString() };
+    const quiet = this.#quiet.quietAt(this.#context.clock.now());
+    const reason = 'these are the quiet hours of the configuration';
+    return quiet && { reason, until: quiet.until?.toISOString() ?? null };
   }
 
   async #reserveSpent(): Promise<Circumstance> {
@@ -100,13 +101,21 @@ export class Gatekeeper {
     if (config.leave_percent === 0) return undefined;
     const spent = spentReserve(await currentQuotas(bridge), config.leave_percent, clock.now());
     if (!spent) return undefined;
-    const used = Math.round((spent.utilization ?? 0) * 100);
-    const reason = `${used} % of the ${spent.window} window are used, and leave_percent keeps ${config.leave_percent} % for you`;
+    // Without the share that is used: the runs under way would make it a new reason with every answer.
+    const reason = `what leave_percent keeps for you, ${config.leave_percent} % of the ${spent.window} window, is all that is left`;
     return { reason, until: spent.resetsAt };
   }
 }
 
 type Circumstance = { readonly reason: string; readonly until: string | null } | undefined;
+
+/**
+ * A run that could not start Claude holds the others for a while. That the file is there, which is all a look shows, is
+ * no reason to try again at once: its interpreter may be gone. Our own hold for a file that is missing has no end.
+ */
+function isARuns(hold: Hold): boolean {
+  return hold.kind === 'claude_missing' && hold.until !== null;
+}
 
 function endsByItself(hold: Hold): boolean {
   return !PROBED_HOLDS.includes(hold.kind) || hold.scope !== '';

@@ -2,12 +2,11 @@
 import cron, { type ScheduledTask } from 'node-cron';
 
 export interface QuietHours {
-  /** When the quiet time that holds at `now` ends; undefined when it is not quiet. */
-  quietUntil(now: Date): Date | undefined;
+  /** The quiet time that holds at `now`, and when it ends: null when that is more than a week away, or never. */
+  quietAt(now: Date): { readonly until: Date | null } | undefined;
 }
 
 const MINUTE = 60_000;
-/** Looked ahead no further than this; an expression that matches always is quiet for ever, a week at a time. */
 const FURTHEST_MINUTES = 7 * 24 * 60;
 
 export function quietHours(expressions: readonly string[]): QuietHours {
@@ -17,14 +16,14 @@ export function quietHours(expressions: readonly string[]): QuietHours {
   );
   const isQuiet = (minute: Date) => tasks.some((task) => task.match(minute));
   return {
-    quietUntil(now) {
+    quietAt(now) {
       const minute = new Date(Math.floor(now.getTime() / MINUTE) * MINUTE);
       if (!isQuiet(minute)) return undefined;
       for (let ahead = 1; ahead < FURTHEST_MINUTES; ahead++) {
         const later = new Date(minute.getTime() + ahead * MINUTE);
-        if (!isQuiet(later)) return later;
+        if (!isQuiet(later)) return { until: later };
       }
-      return new Date(minute.getTime() + FURTHEST_MINUTES * MINUTE);
+      return { until: null };
     },
   };
 }
