@@ -1,0 +1,137 @@
+/** Copies of the store, and that a lost one is noticed. */
+import { existsSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import Sqlite from 'better-sqlite3';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { openBridge } from '../../src/bridge/bridge.ts';
+import { projects } from '../../src/bridge/reading.ts';
+import { sendPlan } from '../../src/bridge/send-plan.ts';
+import { systemClock } from '../../src/clock.ts';
+import { backUp, restore } from '../../src/store/backup.ts';
+import { migrate, numberOf } from '../../src/store/migrate.ts';
+
+let folder: string;
+let home: string;
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'backup-'));
+  home = join(folder, 'state');
+});
+afterEach(() => rm(folder, { recursive: true }));
+
+const anywhere = { workspaces: {}, workspace_roots: [] };
+
+async function send(title: string): Promise<void> {
+  const bridge = openBridge(home, systemClock);
+  const sent = await sendPlan(bridge, anywhere, { markdown: `# ${title}\nGo.` }, 'person');
+  await bridge.close();
+  expect(sent.ok).toBe(true);
+}
+
+async function titles(): Promise<string[]> {
+  const bridge = openBridge(home, systemClock);
+  const found = await projects(bridge, { limit: 10, oldestFirst: true });
+  await bridge.close();
+  return found.map(({ title }) => title);
+}
+
+describe('backup and restore', () => {
+  test('a copy made while the store is open and written has everything committed before', async () => {
+    const bridge = openBridge(home, systemClock);
+    await sendPlan(bridge, anywhere, { markdown: '# One\nGo.' }, 'person');
+    const copy = join(folder, 'copy.db');
+    await backUp(home, copy);
+    await sendPlan(bridge, anywhere, { markdown: '# Two\nGo.' }, 'person');
+    await bridge.close();
+    expect(await titles()).toEqual(['One', 'Two']);
+    const aside = await restore(home, copy, 'aside.db');
+    expect(await titles()).toEqual(['One']);
+    expect(aside && existsSync(aside)).toBe(true);
+  });
+
+  test('what was there before a restore can itself be restored', async () => {
+    await send('One');
+    await backUp(home, join(folder, 'copy.db'));
+    await send('Two');
+    const aside = await restore(home, join(folder, 'copy.db'), 'aside.db');
+    await restore(home, aside ?? '', 'again.db');
+    expect(await titles()).toEqual(['One', 'Two']);
+  });
+
+  test('whoever has the old store open is refused at the next write', async () => {
+    await send('One');
+    await backUp(home, join(folder, 'copy.db'));
+    const bridge = openBridge(home, systemClock);
+    await restore(home, join(folder, 'copy.db'), 'aside.db');
+    await expect(sendPlan(bridge, anywhere, { markdown: '# Lost\nGo.' }, 'person')).rejects.toThrow(
+      'replaced',
+    );
+    await bridge.close();
+  });
+
+  test('a file in the way of a backup is not overwritten', async () => {
+    await send('One');
+    writeFileSync(join(folder, 'taken'), 'precious');
+    await expect(backUp(home, join(folder, 'taken'))).rejects.toThrow('already there');
+    expect(readFileSync(join(folder, 'taken'), 'utf8')).toBe('precious');
+  });
+
+  test.for([
+    'damaged',
+    'empty',
+    'of another program',
+    'missing',
+  ])('a copy that is %s restores nothing', async (kind) => {
+    await send('One');
+    const copy = join(folder, 'copy.db');
+    if (kind === 'damaged') {
+      await backUp(home, copy);
+      truncateSync(copy, 8192);
+    }
+    if (kind === 'empty') writeFileSync(copy, '');
+    if (kind === 'of another program') new Sqlite(copy).exec('CREATE TABLE theirs (id)').close();
+    await expect(restore(home, copy, 'aside.db')).rejects.toThrow(copy);
+    expect(await titles()).toEqual(['One']);
+    expect(readdirSync(home).filter((name) => name.includes('part') || name.includes('aside'))).toEqual([]);
+  });
+});
+
+describe('a lost database', () => {
+  test.for([
+    'missing',
+    'empty',
+  ])('one that is %s beside sent plans is refused, and nothing is created', async (kind) => {
+    await send('One');
+    for (const suffix of ['', '-wal', '-shm']) rmSync(join(home, `bridge.db${suffix}`), { force: true });
+    if (kind === 'empty') writeFileSync(join(home, 'bridge.db'), '');
+    const before = readdirSync(home);
+    expect(() => openBridge(home, systemClock)).toThrow('missing or empty');
+    expect(readdirSync(home)).toEqual(before);
+  });
+});
+
+describe('migration', () => {
+  test('a database that holds something is copied before its schema changes', () => {
+    const file = join(folder, 'old.db');
+    const sqlite = new Sqlite(file);
+    migrate(sqlite, file, ['CREATE TABLE a (x)']);
+    sqlite.exec('INSERT INTO a VALUES (1)');
+    migrate(sqlite, file, ['CREATE TABLE a (x)', 'ALTER TABLE a ADD COLUMN y']);
+    expect(numberOf(sqlite, 'PRAGMA user_version')).toBe(2);
+    sqlite.close();
+    const copy = new Sqlite(`${file}.schema-1.bak`, { readonly: true });
+    expect(copy.prepare('SELECT * FROM a').all()).toEqual([{ x: 1 }]);
+    copy.close();
+  });
+
+  test('a step that fails leaves the database at its old schema', () => {
+    const file = join(folder, 'old.db');
+    const sqlite = new Sqlite(file);
+    migrate(sqlite, file, ['CREATE TABLE a (x)']);
+    expect(() => migrate(sqlite, file, ['CREATE TABLE a (x)', 'CREATE TABLE b (x)', 'nonsense'])).toThrow();
+    expect(numberOf(sqlite, 'PRAGMA user_version')).toBe(1);
+    expect(sqlite.prepare("SELECT name FROM sqlite_schema WHERE name = 'b'").all()).toEqual([]);
+    sqlite.close();
+  });
+});
