@@ -1,4 +1,4 @@
-import { chmodSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import Sqlite from 'better-sqlite3';
 import { describe, expect, it } from 'vitest';
 import { code, desktop, rowsIn, stateFolder, type ToolCaller } from './rig.ts';
@@ -86,18 +86,26 @@ describe('A store or configuration that cannot be used is told, never died of, a
     await expectWorks(client);
   });
 
-  it('a database that was moved away under a running server: the next call opens what is there now', async () => {
-    const home = stateFolder();
+  it('a state folder that was moved away under a running server: the next call opens what is there now', async () => {
+    const home = `${stateFolder()}/state`;
+    const moved = `${home}-moved`;
     const client = await desktop(home);
     await expectWorks(client);
-    const moved = `${home}/moved`;
-    mkdirSync(moved);
-    for (const name of ['bridge.db', 'bridge.db-wal', 'bridge.db-shm'])
-      renameSync(`${home}/${name}`, `${moved}/${name}`);
-    expect((await client.call('bridge_list_projects')).facts.projects).toEqual([]);
+    renameSync(home, moved);
+    const listed = await client.call('bridge_list_projects');
+    expect(listed.facts.projects, listed.text).toEqual([]);
     await expectWorks(client);
     expect(await rowsIn(home, 'projects')).toHaveLength(1);
     expect(await rowsIn(moved, 'projects')).toHaveLength(1);
+  });
+
+  it('a database that was taken out of its folder: the plans beside it are not forgotten', async () => {
+    const home = stateFolder();
+    const client = await desktop(home);
+    await expectWorks(client);
+    for (const name of ['bridge.db', 'bridge.db-wal', 'bridge.db-shm'])
+      rmSync(`${home}/${name}`, { force: true });
+    await expectError(client, /bridge.db is missing or empty, but .*plans holds plans\. Nothing was created/);
   });
 });
 

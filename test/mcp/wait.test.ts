@@ -38,10 +38,30 @@ describe('bridge_wait', () => {
     const before = clock.monotonic();
     const { text, facts } = await client.call('bridge_wait');
     expect(clock.monotonic() - before).toBeGreaterThanOrEqual(25_000);
-    expect(facts).toMatchObject({ cursor: 1, changes: [], next: 'Nothing yet, call again with cursor 1.' });
+    const next = expect.stringContaining('Nothing yet, call again with cursor 1.');
+    expect(facts).toMatchObject({ cursor: 1, changes: [], next });
     expect(text).toContain('Nothing yet, call again with cursor 1.');
     const tooLong = await client.call('bridge_wait', { seconds: 26 });
     expect(tooLong.text).toMatch(/^ERROR: bridge_wait: 'seconds' too big: expected number to be <=25/);
+  });
+
+  it('does not let a person wait in vain: says so when no supervisor runs, or the project is closed', async () => {
+    const home = stateFolder();
+    const client = await desktop(home, hurryingClock());
+    const { project_id } = (await client.call('bridge_send_plan', PLAN)).facts;
+    const words = 'The supervisor is not running; the plan is safe and starts when it is';
+    for (const args of [{ project_id }, {}]) {
+      const { text, facts } = await client.call('bridge_wait', args);
+      expect(text).toContain(project_id && 'project_id' in args ? words : 'The supervisor is not running');
+      expect(facts).toMatchObject({
+        supervisor: 'not running',
+        next: expect.stringContaining('bridge-supervisor start'),
+      });
+    }
+    await client.call('bridge_cancel', { project_id });
+    const closed = await client.call('bridge_wait', { project_id });
+    expect(closed.facts).toMatchObject({ projects: [{ project_id, status: 'cancelled' }] });
+    expect(closed.text).not.toContain('not running');
   });
 
   it('without a cursor waits from now on; with one tells what happened since, a page at a time', async () => {

@@ -3,8 +3,10 @@ import { PROJECT_STATUSES, type Project } from '../../project/project.ts';
 import { answer, defineTool } from '../define-tool.ts';
 import { fitting } from '../fit.ts';
 import { projectId } from '../input.ts';
+import { readiness } from '../readiness.ts';
 import { count } from '../texts/count.ts';
-import { projectFacts, projectLine } from '../texts/project.ts';
+import { hindrances, projectFacts, projectLine } from '../texts/project.ts';
+import { readinessFacts } from '../texts/readiness.ts';
 
 export const listProjectsTool = defineTool({
   name: 'bridge_list_projects',
@@ -16,7 +18,8 @@ export const listProjectsTool = defineTool({
     limit: z.int().min(1).max(50).optional().describe('Default 20.'),
     cursor: projectId.optional().describe("Continues a list: 'next_cursor' of the page before."),
   }),
-  async run({ status, limit = 20, cursor }, { bridge, verbs }) {
+  async run({ status, limit = 20, cursor }, call) {
+    const { bridge, verbs } = call;
     const last = cursor === undefined ? undefined : await verbs.projectState(bridge, cursor);
     if (last && !last.ok) return last;
     const found = await verbs.projects(bridge, {
@@ -27,6 +30,11 @@ export const listProjectsTool = defineTool({
     const page = fitting(found.slice(0, limit), projectFacts);
     const nextCursor = page.length < found.length ? page.at(-1)?.id : undefined;
     const where = status === undefined ? '' : ` in status ${status}`;
+    const more =
+      nextCursor === undefined
+        ? 'That is all. One project in detail: bridge_get_project_status.'
+        : `There are more: call again with cursor ${nextCursor}.`;
+    const ready = await readiness(call);
     return answer(
       [
         page.length === 0
@@ -36,11 +44,9 @@ export const listProjectsTool = defineTool({
       ],
       {
         projects: page.map(projectFacts),
+        ...readinessFacts(ready),
         ...(nextCursor === undefined ? {} : { next_cursor: nextCursor }),
-        next:
-          nextCursor === undefined
-            ? 'That is all. One project in detail: bridge_get_project_status.'
-            : `There are more: call again with cursor ${nextCursor}.`,
+        next: [more, ...hindrances(page, ready)].join(' '),
       },
     );
   },

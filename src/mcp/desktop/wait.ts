@@ -1,12 +1,14 @@
 import { z } from 'zod';
 import type { BridgeEvent, Changes } from '../../bridge/reading.ts';
 import type { Project } from '../../project/project.ts';
-import { answer, type Call, defineTool, type Facts } from '../define-tool.ts';
+import { type Answer, answer, type Call, defineTool, type Facts } from '../define-tool.ts';
 import { fitting } from '../fit.ts';
 import { projectId } from '../input.ts';
+import { readiness } from '../readiness.ts';
 import { happening } from '../texts/event.ts';
-import { projectLine } from '../texts/project.ts';
+import { hindrances, projectFacts, projectLine } from '../texts/project.ts';
 import { QUOTED_NOTE, quote } from '../texts/quoted.ts';
+import { obstacles, readinessFacts } from '../texts/readiness.ts';
 
 /** Desktop gives up a call after 60 seconds in some versions (https://github.com/anthropics/claude-code/issues/22542). */
 const LONGEST_WAIT_S = 25;
@@ -39,25 +41,40 @@ export const waitTool = defineTool({
     }
     const changes = await changesAfter(cursor ?? newest, project_id, seconds, call);
     const shown = fitting(changes.events, eventFacts);
+    if (shown.length === 0) return nothingYet(changes.cursor, project_id, call);
     const next = shown.at(-1)?.id ?? changes.cursor;
-    const projects = await projectsOf(shown, call);
-    return answer(
-      [
-        shown.length === 0 ? 'Nothing has happened.' : `${QUOTED_NOTE}`,
-        ...shown.flatMap(eventLines),
-        ...(projects.length > 0 ? ['Now:'] : []),
-        ...projects.map((project) => `- ${projectLine(project)}`),
-      ],
-      {
-        cursor: next,
-        changes: shown.map(eventFacts),
-        projects: projects.map(({ id, title, status }) => ({ project_id: id, title, status })),
-        ...(shown.length > 0 ? { note: QUOTED_NOTE } : {}),
-        next: `${shown.length === 0 ? 'Nothing yet, call again' : 'For what comes, call again'} with cursor ${next}.`,
-      },
+    const projects = await projectsNow(
+      shown.map(({ projectId }) => projectId),
+      call,
     );
+    return answer([QUOTED_NOTE, ...shown.flatMap(eventLines), ...projectLines(projects)], {
+      cursor: next,
+      changes: shown.map(eventFacts),
+      projects: projects.map(projectFacts),
+      note: QUOTED_NOTE,
+      next: `For what comes, call again with cursor ${next}.`,
+    });
   },
 });
+
+/** With what would keep the person waiting in vain. */
+async function nothingYet(cursor: number, projectId: string | undefined, call: Call): Promise<Answer> {
+  const ready = await readiness(call);
+  const projects = await projectsNow([projectId ?? null], call);
+  const next = `Nothing yet, call again with cursor ${cursor}.`;
+  const why = projectId === undefined ? obstacles(ready, 'in_progress') : hindrances(projects, ready);
+  return answer(['Nothing has happened.', ...projectLines(projects)], {
+    cursor,
+    changes: [],
+    projects: projects.map(projectFacts),
+    ...readinessFacts(ready),
+    next: [next, ...why].join(' '),
+  });
+}
+
+function projectLines(projects: readonly Project[]): string[] {
+  return projects.length === 0 ? [] : ['Now:', ...projects.map((project) => `- ${projectLine(project)}`)];
+}
 
 const MOST_EVENTS = 50;
 /** A client that shows progress sees a sign of life this often. */
@@ -85,12 +102,14 @@ async function changesAfter(
   }
 }
 
-/** The projects these events are about, as they are now. */
-async function projectsOf(events: readonly BridgeEvent[], { bridge, verbs }: Call): Promise<Project[]> {
-  const ids = new Set(events.map((event) => event.projectId).filter((id) => id !== null));
-  const states = await Promise.all([...ids].slice(0, 10).map((id) => verbs.projectState(bridge, id)));
+/** Some of the projects that were spoken of, as they are now. */
+async function projectsNow(ids: readonly (string | null)[], { bridge, verbs }: Call): Promise<Project[]> {
+  const different = [...new Set(ids)].filter((id) => id !== null).slice(0, MOST_PROJECTS);
+  const states = await Promise.all(different.map((id) => verbs.projectState(bridge, id)));
   return states.flatMap((state) => (state.ok ? [state.value.project] : []));
 }
+
+const MOST_PROJECTS = 5;
 
 function eventFacts(event: BridgeEvent): Facts {
   const { what, words } = happening(event);

@@ -27,18 +27,30 @@ export function projectLine({ id, title, status, round }: Project): string {
 
 /** What happens next, what keeps it from happening, and what to call: for the chat in Desktop. */
 export function outlook(project: Project, readiness: Readiness): Facts & { next: string } {
-  const byHand = project.claimedBy === 'code' && TAKEN_UP.includes(project.status);
-  const automatic = !byHand && AUTOMATIC.includes(project.status);
   const said = [
     WHAT_NEXT[project.status],
-    ...(byHand ? [BY_HAND] : []),
-    ...(automatic ? obstacles(readiness, project.status) : []),
+    ...(isByHand(project) ? [BY_HAND] : []),
+    ...hindrances([project], readiness),
     ...(WITH_TOOL[project.status] ?? []),
   ];
   return {
-    ...(automatic ? readinessFacts(readiness) : {}),
+    ...(waitsForSupervisor(project) ? readinessFacts(readiness) : {}),
     next: said.join(' ').replaceAll('<id>', project.id),
   };
+}
+
+/** What keeps the first of these projects that waits for the supervisor, and so the others too, from going on. */
+export function hindrances(projects: readonly Project[], readiness: Readiness): string[] {
+  const waiting = projects.find(waitsForSupervisor);
+  return waiting ? obstacles(readiness, waiting.status) : [];
+}
+
+function waitsForSupervisor(project: Project): boolean {
+  return !isByHand(project) && AUTOMATIC.includes(project.status);
+}
+
+function isByHand({ claimedBy, status }: Project): boolean {
+  return claimedBy === 'code' && TAKEN_UP.includes(status);
 }
 
 /** Statuses the supervisor moves on from, and those of them in which somebody's hand may do it instead. */
