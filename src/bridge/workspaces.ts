@@ -1,7 +1,7 @@
 /** Which folder a plan may use: a configured name, or a path inside an allowed root. */
 import { realpathSync, statSync } from 'node:fs';
 import { homedir } from 'node:os';
-import { isAbsolute, join, relative, resolve } from 'node:path';
+import { isAbsolute, join, relative, resolve, sep } from 'node:path';
 import { cleanLine } from '../project/text.ts';
 import { done, type Reply, refuse } from './bridge.ts';
 
@@ -23,28 +23,36 @@ export function resolveWorkspace(
   wanted: string | null,
 ): Reply<string> {
   if (wanted === null) {
-    if (policy.workspace === undefined) return done(join(home, 'workspaces', projectId));
-    return checkFolder(policy.workspaces[policy.workspace] ?? absolute(policy.workspace));
+    return policy.workspace === undefined
+      ? done(join(home, 'workspaces', projectId))
+      : checkFolder(namedFolder(policy, policy.workspace) ?? policy.workspace);
   }
-  const named = Object.hasOwn(policy.workspaces, wanted) ? policy.workspaces[wanted] : undefined;
+  const named = namedFolder(policy, wanted);
   if (named !== undefined) return checkFolder(named);
   const path = absolute(wanted);
   if (!isAbsolute(expand(wanted)) || !allowed(policy, path)) return refuse(notAllowed(policy, wanted));
   return checkFolder(path);
 }
 
+function namedFolder({ workspaces }: WorkspacePolicy, name: string): string | undefined {
+  return Object.hasOwn(workspaces, name) ? workspaces[name] : undefined;
+}
+
 function allowed(policy: WorkspacePolicy, path: string): boolean {
   const real = realPath(path);
-  const configured = policy.workspace === undefined ? [] : [absolute(policy.workspace)];
-  const exact = [...Object.values(policy.workspaces), ...configured].some(
-    (folder) => realPath(folder) === real,
+  const configured = Object.values(policy.workspaces);
+  // The default may be one of the names.
+  if (policy.workspace !== undefined && isAbsolute(expand(policy.workspace)))
+    configured.push(policy.workspace);
+  return (
+    configured.some((folder) => realPath(absolute(folder)) === real) ||
+    policy.workspace_roots.some((root) => isInside(realPath(absolute(root)), real))
   );
-  return exact || policy.workspace_roots.some((root) => isInside(realPath(root), real));
 }
 
 function isInside(root: string, path: string): boolean {
   const way = relative(root, path);
-  return way === '' || (!way.startsWith('..') && !isAbsolute(way));
+  return way !== '..' && !way.startsWith(`..${sep}`) && !isAbsolute(way);
 }
 
 /** Symbolic links are followed, so that a link inside a root cannot lead out of it. */
