@@ -14,8 +14,9 @@ import {
 } from '../project/project.ts';
 import { cleanLine } from '../project/text.ts';
 import { type Database, openDatabase, type Writer } from '../store/database.ts';
-import { appendEvent } from '../store/events.ts';
+import { appendEvent, type BridgeEvent } from '../store/events.ts';
 import { findProject, updateProject } from '../store/projects.ts';
+import { recordChange } from './project-record.ts';
 
 export interface Bridge {
   readonly home: string;
@@ -66,8 +67,9 @@ export interface Change {
 }
 
 /**
- * One transaction on one project: refuses an unknown id or an illegal move, lets `work` write, then moves the status.
- * `before`, when it answers, ends the change with that answer instead (a repeated call).
+ * One transaction on one project: refuses an unknown id or an illegal move, lets `work` write, then moves the status;
+ * and, when that is committed, the lines of its events in the project's record. `before`, when it answers, ends the
+ * change with that answer instead (a repeated call).
  */
 export async function changeProject<T>(
   bridge: Bridge,
@@ -77,7 +79,9 @@ export async function changeProject<T>(
   work: (change: Change) => Promise<T>,
   before?: (trx: Writer, project: Project) => Promise<Reply<T> | undefined>,
 ): Promise<Reply<T>> {
-  return bridge.database.write(async (trx) => {
+  const events: Omit<BridgeEvent, 'id'>[] = [];
+  let changed: Project | undefined;
+  const reply = await bridge.database.write(async (trx) => {
     const project = await lookUp(trx, projectId);
     if (!project) return refuse(unknownProject(projectId));
     const answered = await before?.(trx, project);
@@ -85,17 +89,18 @@ export async function changeProject<T>(
     const to = next(project.status, action);
     if (!to) return refuse(illegalMoveMessage(project.status, action));
     const now = nowText(bridge);
-    const value = await work({
-      trx,
-      now,
-      project,
-      to,
-      event: (type, data = {}, runId = null) =>
-        appendEvent(trx, { projectId, runId, type, actor, data, createdAt: now }),
-    });
+    const event: Change['event'] = async (type, data = {}, runId = null) => {
+      const appended = { projectId, runId, type, actor, data, createdAt: now };
+      await appendEvent(trx, appended);
+      events.push(appended);
+    };
+    const value = await work({ trx, now, project, to, event });
     await updateProject(trx, projectId, { status: to, updated_at: now });
+    changed = project;
     return done(value);
   });
+  if (changed) await recordChange(bridge, changed, events);
+  return reply;
 }
 
 /** The project with this id; an id of the wrong form is never given to the database or the file system. */
@@ -104,5 +109,5 @@ export async function lookUp(db: Database['read'], projectId: string): Promise<P
 }
 
 export function unknownProject(projectId: string): string {
-  return `project not found: ${cleanLine(projectId).slice(0, 100)}`;
+  return `project not found: ${cleanLine(projectId.slice(0, 100))}`;
 }

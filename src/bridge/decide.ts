@@ -1,13 +1,19 @@
 /** Approve and reject: one decision a round; the first one stands. */
 import type { Project } from '../project/project.ts';
-import { decisionLine } from '../project/record.ts';
 import type { Decision, Verdict } from '../project/review.ts';
 import { cleanText, LIMITS } from '../project/text.ts';
 import type { Reader } from '../store/database.ts';
-import { findProject } from '../store/projects.ts';
 import { findDecision, insertDecision, lastDecision } from '../store/reviews.ts';
-import { type Actor, type Bridge, changeProject, done, type Reply, refuse } from './bridge.ts';
-import { recordChange } from './project-record.ts';
+import {
+  type Actor,
+  type Bridge,
+  changeProject,
+  done,
+  lookUp,
+  type Reply,
+  refuse,
+  unknownProject,
+} from './bridge.ts';
 
 export interface Decided {
   readonly project: Project;
@@ -34,10 +40,10 @@ export async function reject(
   actor: Actor,
   round?: number,
 ): Promise<Reply<Decided>> {
+  if (reason.length > LIMITS.reason)
+    return refuse(`the reason is longer than ${LIMITS.reason} characters; shorten it.`);
   const words = cleanText(reason);
   if (words === '') return refuse("a non-empty 'reason' is required to reject a project.");
-  if (words.length > LIMITS.reason)
-    return refuse(`the reason is longer than ${LIMITS.reason} characters; shorten it.`);
   return decide(bridge, projectId, 'rejected', words, actor, round);
 }
 
@@ -50,7 +56,7 @@ async function decide(
   onlyRound: number | undefined,
 ): Promise<Reply<Decided>> {
   const action = verdict === 'approved' ? 'approve' : 'reject';
-  const reply = await changeProject<Decided>(
+  return changeProject<Decided>(
     bridge,
     projectId,
     action,
@@ -71,10 +77,6 @@ async function decide(
       return refuse(`round ${onlyRound} is not the one under way; the project is in round ${project.round}.`);
     },
   );
-  if (reply.ok && !reply.value.repeated) {
-    await recordChange(bridge, reply.value.project, decisionLine(reply.value.decision));
-  }
-  return reply;
 }
 
 /** A client that saw no answer decides again: it is given its first decision, also when work has gone on since. */
@@ -97,10 +99,8 @@ export async function readApproval(
   projectId: string,
 ): Promise<Reply<{ project: Project; decision: Decision | undefined }>> {
   const finished = await finish(bridge, projectId, 'code');
-  if (finished.ok)
-    return done({ project: finished.value, decision: await lastDecision(bridge.database.read, projectId) });
-  const project = await findProject(bridge.database.read, projectId);
-  if (!project) return finished;
+  const project = finished.ok ? finished.value : await lookUp(bridge.database.read, projectId);
+  if (!project) return refuse(unknownProject(projectId));
   return done({ project, decision: await lastDecision(bridge.database.read, projectId) });
 }
 

@@ -1,13 +1,11 @@
 /** What a person may do to a project besides deciding: steer, cancel, retry. */
 import { randomUUID } from 'node:crypto';
 import type { Project } from '../project/project.ts';
-import { recordLine } from '../project/record.ts';
 import type { SteeringMessage } from '../project/review.ts';
 import { cleanText, LIMITS } from '../project/text.ts';
-import { insertMessage } from '../store/messages.ts';
+import { findMessageByRequest, insertMessage } from '../store/messages.ts';
 import { updateProject } from '../store/projects.ts';
 import { type Actor, type Bridge, changeProject, done, type Reply, refuse } from './bridge.ts';
-import { recordChange } from './project-record.ts';
 
 /** Sends a message into a project. A run under way takes it in between two steps; otherwise the next run starts with it. */
 export async function steer(
@@ -17,11 +15,11 @@ export async function steer(
   actor: Actor,
   requestId?: string,
 ): Promise<Reply<{ project: Project; message: SteeringMessage; repeated: boolean }>> {
+  if (message.length > LIMITS.message)
+    return refuse(`the message is longer than ${LIMITS.message} characters; shorten it.`);
   const words = cleanText(message);
   if (words === '') return refuse("a non-empty 'message' is required to steer a project.");
-  if (words.length > LIMITS.message)
-    return refuse(`the message is longer than ${LIMITS.message} characters; shorten it.`);
-  const reply = await changeProject(
+  return changeProject<{ project: Project; message: SteeringMessage; repeated: boolean }>(
     bridge,
     projectId,
     'steer',
@@ -35,19 +33,15 @@ export async function steer(
         created_at: now,
       };
       const stored = await insertMessage(trx, row);
-      if (!stored.repeated) await event('project.steered', { message: words, message_id: stored.message.id });
-      return { project, ...stored };
+      await event('project.steered', { message: words, message_id: stored.id });
+      return { project: { ...project, updatedAt: now }, message: stored, repeated: false };
+    },
+    async (trx, project) => {
+      if (requestId === undefined) return undefined;
+      const first = await findMessageByRequest(trx, projectId, requestId);
+      return first && done({ project, message: first, repeated: true });
     },
   );
-  if (reply.ok && !reply.value.repeated) {
-    const { project, message: stored } = reply.value;
-    await recordChange(
-      bridge,
-      project,
-      recordLine(stored.createdAt, `Message from the person: ${stored.message}`),
-    );
-  }
-  return reply;
 }
 
 /** Calls a project off. Cancelling a cancelled project changes nothing. The supervisor ends its run, if one is under way. */
@@ -57,47 +51,29 @@ export async function cancel(
   reason: string,
   actor: Actor,
 ): Promise<Reply<{ project: Project; repeated: boolean }>> {
-  const words = cleanText(reason).slice(0, LIMITS.reason);
-  const reply = await changeProject<{ project: Project; repeated: boolean }>(
+  if (reason.length > LIMITS.reason)
+    return refuse(`the reason is longer than ${LIMITS.reason} characters; shorten it.`);
+  const words = cleanText(reason);
+  return changeProject<{ project: Project; repeated: boolean }>(
     bridge,
     projectId,
     'cancel',
     actor,
-    async ({ now, project, to, event }) => {
+    async ({ trx, now, project, to, event }) => {
+      await updateProject(trx, projectId, { attention: null });
       await event('project.cancelled', { reason: words });
-      return { project: { ...project, status: to, updatedAt: now }, repeated: false };
+      return { project: { ...project, status: to, attention: null, updatedAt: now }, repeated: false };
     },
     async (_, project) => (project.status === 'cancelled' ? done({ project, repeated: true }) : undefined),
   );
-  if (reply.ok && !reply.value.repeated) {
-    const { project } = reply.value;
-    await recordChange(
-      bridge,
-      project,
-      recordLine(project.updatedAt, `Cancelled by ${actor}${words ? `: ${words}` : ''}`),
-    );
-  }
-  return reply;
 }
 
 /** Puts a project that needed a person back into the queue; its session and record are kept. */
 export async function retry(bridge: Bridge, projectId: string, actor: Actor): Promise<Reply<Project>> {
-  const reply = await changeProject(
-    bridge,
-    projectId,
-    'retry',
-    actor,
-    async ({ trx, now, project, to, event }) => {
-      await updateProject(trx, projectId, { attention: null, tries: 0, not_before: null, claimed_by: null });
-      await event('project.retried', { was: project.attention });
-      return { ...project, status: to, attention: null, updatedAt: now };
-    },
-  );
-  if (reply.ok)
-    await recordChange(
-      bridge,
-      reply.value,
-      recordLine(reply.value.updatedAt, `Put back into the queue by ${actor}`),
-    );
-  return reply;
+  return changeProject(bridge, projectId, 'retry', actor, async ({ trx, now, project, to, event }) => {
+    await updateProject(trx, projectId, { attention: null, tries: 0, not_before: null, claimed_by: null });
+    await event('project.retried', { was: project.attention });
+    const fresh = { attention: null, tries: 0, notBefore: null, claimedBy: null };
+    return { ...project, ...fresh, status: to, updatedAt: now };
+  });
 }

@@ -74,8 +74,8 @@ export async function releaseLease(bridge: Bridge, token: string): Promise<void>
 /** Asks the holder, through the store, to stop: the only way that works on every system. */
 export async function requestStop(bridge: Bridge): Promise<void> {
   await bridge.database.write(async (trx) => {
-    await askHolderToStop(trx, nowText(bridge));
-    await supervisorEvent(trx, 'supervisor.stop_requested', {}, nowText(bridge));
+    const now = nowText(bridge);
+    if (await askHolderToStop(trx, now)) await supervisorEvent(trx, 'supervisor.stop_requested', {}, now);
   });
 }
 

@@ -1,50 +1,72 @@
 /** Keeps the files people read in step with the store, after a change is committed. */
 import type { Project } from '../project/project.ts';
-import { completionBlock, decisionLine, recordHeading, recordLine, updateLine } from '../project/record.ts';
-import { appendStatusFile, writePlanFile } from '../store/project-files.ts';
+import { type HistoryEntry, recordEntry, recordHeading } from '../project/record.ts';
+import type { Database } from '../store/database.ts';
+import { eventsAfter } from '../store/events.ts';
+import { appendWhole, planFile, statusFile, writeMissing } from '../store/project-files.ts';
 import { planText } from '../store/projects.ts';
-import { completionsOf, decisionsOf } from '../store/reviews.ts';
-import { latestUpdatesOf } from '../store/updates.ts';
-import type { Bridge } from './bridge.ts';
+import { findCompletion } from '../store/reviews.ts';
 
-/**
- * Appends `text` to the project's status file. The change is already safe in the store: a file that cannot be written
- * now is written whole at the next change.
- */
-export async function recordChange(bridge: Bridge, project: Project, text: string): Promise<void> {
-  await appendStatusFile(bridge.home, project.id, text, () => wholeRecord(bridge, project)).catch(
-    () => undefined,
-  );
+interface StateFolder {
+  readonly home: string;
+  readonly database: Database;
 }
 
-export async function recordPlan(bridge: Bridge, project: Project): Promise<void> {
-  const markdown = await planText(bridge.database.read, project.id);
-  await writePlanFile(bridge.home, project.id, markdown).catch(() => undefined);
+/**
+ * Adds the entries of a change to the project's status file. The change is already safe in the store: a file that
+ * cannot be written now is written whole at the next change.
+ */
+export async function recordChange(
+  folder: StateFolder,
+  project: Project,
+  entries: readonly HistoryEntry[],
+): Promise<void> {
+  await Promise.allSettled([keepPlan(folder, project), keepStatus(folder, project, entries)]);
+}
+
+async function keepPlan({ home, database }: StateFolder, { id }: Project): Promise<void> {
+  await writeMissing(planFile(home, id), () => planText(database.read, id));
+}
+
+async function keepStatus(
+  { home, database }: StateFolder,
+  project: Project,
+  entries: readonly HistoryEntry[],
+): Promise<void> {
+  const file = statusFile(home, project.id);
+  if (await writeMissing(file, () => wholeRecord(database, project))) return;
+  const text = await words(database, project.id, entries);
+  if (text !== '') await appendWhole(file, text);
 }
 
 /** The newest part of a project's record, for a session that has no memory of it. */
-export async function briefRecord(bridge: Bridge, project: Project): Promise<string> {
-  return (await wholeRecord(bridge, project)).slice(-LONGEST_BRIEF);
+export async function briefRecord({ database }: StateFolder, project: Project): Promise<string> {
+  return (await wholeRecord(database, project)).slice(-LONGEST_BRIEF);
 }
 
 const LONGEST_BRIEF = 8_000;
+const EVENTS_AT_ONCE = 1_000;
 
-/** Most updates that a record written anew goes back over. */
-const MOST_UPDATES = 10_000;
+async function wholeRecord(database: Database, project: Project): Promise<string> {
+  let record = recordHeading(project);
+  for (let cursor: number | undefined = 0; cursor !== undefined; ) {
+    const events = await eventsAfter(database.read, cursor, EVENTS_AT_ONCE, project.id);
+    record += await words(database, project.id, events);
+    cursor = events.at(-1)?.id;
+  }
+  return record;
+}
 
-async function wholeRecord(bridge: Bridge, project: Project): Promise<string> {
-  const db = bridge.database.read;
-  const [updates, completions, decisions] = await Promise.all([
-    latestUpdatesOf(db, project.id, MOST_UPDATES),
-    completionsOf(db, project.id),
-    decisionsOf(db, project.id),
-  ]);
-  const entries = [
-    { at: project.createdAt, text: recordLine(project.createdAt, 'Plan sent') },
-    ...updates.map((update) => ({ at: update.createdAt, text: updateLine(update) })),
-    ...completions.map((completion) => ({ at: completion.createdAt, text: completionBlock(completion) })),
-    ...decisions.map((decision) => ({ at: decision.createdAt, text: decisionLine(decision) })),
-  ];
-  entries.sort((a, b) => a.at.localeCompare(b.at));
-  return recordHeading(project) + entries.map((entry) => entry.text).join('');
+async function words(
+  database: Database,
+  projectId: string,
+  entries: readonly HistoryEntry[],
+): Promise<string> {
+  let text = '';
+  for (const entry of entries) {
+    const submitted = entry.type === 'project.submitted' && Number(entry.data.round);
+    const completion = submitted ? await findCompletion(database.read, projectId, submitted) : undefined;
+    text += recordEntry(entry, completion);
+  }
+  return text;
 }

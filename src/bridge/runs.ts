@@ -4,7 +4,6 @@
  */
 import { next, type Project } from '../project/project.ts';
 import { limitedFamily } from '../project/quota.ts';
-import { recordLine } from '../project/record.ts';
 import { resumeTime } from '../project/resume-time.ts';
 import { afterRun, burnsTry, type Hold, isCrash } from '../project/retry.ts';
 import { describeOutcome, type LiveState, type Outcome, type Run, type RunKind } from '../project/run.ts';
@@ -73,7 +72,7 @@ export async function startNextRun(
     if (!run) throw new Error(`run ${runId} is not there right after it was inserted`);
     const data = { kind: run.kind, round: run.round, session_id: sessionId };
     await runEvent(trx, run, 'run.started', data, now);
-    return { run, project: claimed, earlier, spentUsd: await spentOn(trx, project.id) };
+    return { run, project: { ...claimed, sessionId }, earlier, spentUsd: await spentOn(trx, project.id) };
   });
 }
 
@@ -174,7 +173,8 @@ export interface EndedRun {
 
 /**
  * Ends a run with its outcome, and gives the project what follows from it: nothing, a back-off, a hold for everyone, or
- * a person's attention. A completion in the store wins over whatever the process said.
+ * a person's attention. A completion in the store wins over whatever the process said. A run ends once: ending it again
+ * changes nothing and returns how it ended.
  */
 export async function endRun(
   bridge: Bridge,
@@ -183,26 +183,29 @@ export async function endRun(
   seen: Outcome,
   ending: Ending,
 ): Promise<EndedRun> {
-  const ended = await supervise(bridge, token, async (trx, now) => {
+  let at: string | undefined;
+  const ended = await supervise<EndedRun>(bridge, token, async (trx, now) => {
     const project = await findProject(trx, run.projectId);
     if (!project) throw new Error(`project ${run.projectId} of run ${run.id} is not in the store`);
     const submitted = await findCompletion(trx, run.projectId, run.round);
     const outcome = settle(seen, project, submitted !== undefined);
-    await closeRun(trx, run.id, outcome, { ...ending, endedAt: now });
+    if (!(await closeRun(trx, run.id, outcome, { ...ending, endedAt: now }))) {
+      const before = (await findRun(trx, run.id))?.outcome ?? outcome;
+      return { outcome: before, project, hold: undefined };
+    }
+    at = now;
     await runEvent(trx, run, 'run.ended', { outcome, cost_usd: ending.costUsd }, now);
     return follow(trx, bridge.clock.now(), { run, project, outcome, ending });
   });
-  const { project, outcome } = ended;
-  if (outcome.kind !== 'submitted') {
-    await recordChange(
-      bridge,
-      project,
-      recordLine(nowText(bridge), `Run ended: ${describeOutcome(outcome)}`),
-    );
-  }
-  if (project.attention !== null)
-    await recordChange(bridge, project, recordLine(nowText(bridge), `Needs attention: ${project.attention}`));
+  if (at !== undefined) await recordEnd(bridge, ended, at);
   return ended;
+}
+
+async function recordEnd(bridge: Bridge, { project, outcome }: EndedRun, createdAt: string): Promise<void> {
+  const actor = 'supervisor';
+  const end = { type: 'run.ended', actor, data: { outcome }, createdAt };
+  const reason = { type: 'project.needs_attention', actor, data: { reason: project.attention }, createdAt };
+  await recordChange(bridge, project, project.attention === null ? [end] : [end, reason]);
 }
 
 function settle(seen: Outcome, project: Project, submitted: boolean): Outcome {
@@ -235,9 +238,10 @@ async function follow(trx: Writer, now: Date, settled: Settled): Promise<EndedRu
     case 'none':
       return { outcome, project, hold: undefined };
     case 'run_again': {
-      const changes = { tries, not_before: following.delayMs > 0 ? after(following.delayMs) : null };
-      await updateProject(trx, project.id, { ...changes, ...(following.fresh ? { session_id: null } : {}) });
-      return { outcome, project: { ...project, tries, notBefore: changes.not_before }, hold: undefined };
+      const notBefore = following.delayMs > 0 ? after(following.delayMs) : null;
+      const sessionId = following.fresh ? null : project.sessionId;
+      await updateProject(trx, project.id, { tries, not_before: notBefore, session_id: sessionId });
+      return { outcome, project: { ...project, tries, notBefore, sessionId }, hold: undefined };
     }
     case 'hold': {
       const limited = outcome.kind === 'usage_limit' ? outcome : undefined;
@@ -288,10 +292,11 @@ async function park(trx: Writer, project: Project, what: string, tries: number, 
   const status = next(project.status, 'park');
   if (!status) return project;
   const attention = tries > 1 ? `${what} (${tries} runs in a row)` : what;
-  await updateProject(trx, project.id, { status, attention, updated_at: now.toISOString() });
+  const updatedAt = now.toISOString();
+  await updateProject(trx, project.id, { status, attention, updated_at: updatedAt });
   const event = { projectId: project.id, runId: null, type: 'project.needs_attention', actor: 'supervisor' };
-  await appendEvent(trx, { ...event, data: { reason: attention }, createdAt: now.toISOString() });
-  return { ...project, status, attention };
+  await appendEvent(trx, { ...event, data: { reason: attention }, createdAt: updatedAt });
+  return { ...project, status, attention, updatedAt };
 }
 
 async function supervise<T>(

@@ -1,9 +1,10 @@
 import { parsePlan } from '../project/plan.ts';
 import type { Project } from '../project/project.ts';
+import type { Reader } from '../store/database.ts';
 import { appendEvent } from '../store/events.ts';
 import { findProject, findProjectByRequest, insertProject } from '../store/projects.ts';
 import { type Actor, type Bridge, done, newId, nowText, type Reply, refuse } from './bridge.ts';
-import { recordChange, recordPlan } from './project-record.ts';
+import { recordChange } from './project-record.ts';
 import { resolveWorkspace, type WorkspacePolicy } from './workspaces.ts';
 
 export interface PlanToSend {
@@ -22,6 +23,10 @@ export async function sendPlan(
   input: PlanToSend,
   actor: Actor,
 ): Promise<Reply<{ project: Project; repeated: boolean }>> {
+  // Before anything is refused: a workspace that is gone by now does not undo the plan that was sent.
+  const earlier = await sentBefore(bridge.database.read, input.requestId);
+  if (earlier) return done({ project: earlier, repeated: true });
+
   const parsed = parsePlan(input.markdown, input.title);
   if (!parsed.ok) return refuse(`the plan was not accepted: ${parsed.problems.join('; ')}`);
   const { plan } = parsed;
@@ -29,11 +34,12 @@ export async function sendPlan(
   const workspace = resolveWorkspace(policy, bridge.home, id, input.workspace ?? plan.workspace);
   if (!workspace.ok) return workspace;
 
+  const now = nowText(bridge);
+  const data = { title: plan.title, workspace: workspace.value };
+  const sent = { projectId: id, runId: null, type: 'project.sent', actor, data, createdAt: now };
   const { project, repeated } = await bridge.database.write(async (trx) => {
-    const first =
-      input.requestId === undefined ? undefined : await findProjectByRequest(trx, input.requestId);
+    const first = await sentBefore(trx, input.requestId);
     if (first) return { project: first, repeated: true };
-    const now = nowText(bridge);
     await insertProject(
       trx,
       {
@@ -58,16 +64,16 @@ export async function sendPlan(
       },
       plan.markdown,
     );
-    const data = { title: plan.title, workspace: workspace.value };
-    await appendEvent(trx, { projectId: id, runId: null, type: 'project.sent', actor, data, createdAt: now });
+    await appendEvent(trx, sent);
     const stored = await findProject(trx, id);
     if (!stored) throw new Error(`project ${id} is not there right after it was inserted`);
     return { project: stored, repeated: false };
   });
 
-  if (!repeated) {
-    await recordPlan(bridge, project);
-    await recordChange(bridge, project, '');
-  }
+  if (!repeated) await recordChange(bridge, project, [sent]);
   return done({ project, repeated });
+}
+
+async function sentBefore(db: Reader, requestId: string | undefined): Promise<Project | undefined> {
+  return requestId === undefined ? undefined : findProjectByRequest(db, requestId);
 }

@@ -1,22 +1,11 @@
 /** What Claude Code says about a project it works on: progress, and that the work is done. */
 import type { Project } from '../project/project.ts';
-import { completionBlock, recordLine, updateLine } from '../project/record.ts';
 import type { Completion, Update } from '../project/review.ts';
 import { cleanLine, cleanText, LIMITS } from '../project/text.ts';
 import { planText, readyProjects, updateProject } from '../store/projects.ts';
 import { findCompletion, findCompletionByRequest, insertCompletion } from '../store/reviews.ts';
-import { insertUpdate } from '../store/updates.ts';
-import {
-  type Actor,
-  type Bridge,
-  changeProject,
-  done,
-  lookUp,
-  nowText,
-  type Reply,
-  refuse,
-} from './bridge.ts';
-import { recordChange } from './project-record.ts';
+import { findUpdateByRequest, insertUpdate } from '../store/updates.ts';
+import { type Bridge, changeProject, done, nowText, type Reply, refuse } from './bridge.ts';
 
 /** The next plan in the queue, for a person's own Claude Code session; undefined when nothing waits. */
 export async function pendingPlan(
@@ -35,7 +24,8 @@ export async function claimByHand(
   return changeProject(bridge, projectId, 'claim', 'code', async ({ trx, now, project, to, event }) => {
     await updateProject(trx, projectId, { claimed_by: 'code', tries: 0, not_before: null });
     await event('project.claimed', { by: 'code' });
-    const claimed: Project = { ...project, status: to, claimedBy: 'code', updatedAt: now };
+    const mine = { claimedBy: 'code', tries: 0, notBefore: null } as const;
+    const claimed: Project = { ...project, ...mine, status: to, updatedAt: now };
     return { project: claimed, markdown: await planText(trx, projectId) };
   });
 }
@@ -51,7 +41,7 @@ export async function resetForRevision(bridge: Bridge, projectId: string): Promi
       const round = project.round + 1;
       await updateProject(trx, projectId, { round, claimed_by: 'code' });
       await event('project.revision_started', { round });
-      return { ...project, round, status: to, updatedAt: now };
+      return { ...project, round, claimedBy: 'code', status: to, updatedAt: now };
     },
   );
 }
@@ -69,16 +59,16 @@ export async function sendUpdate(
   message: string,
   speaker: Speaker,
 ): Promise<Reply<{ update: Update; repeated: boolean }>> {
+  if (message.length > LIMITS.message)
+    return refuse(`the message is longer than ${LIMITS.message} characters; shorten it.`);
   const words = cleanText(message);
   if (words === '') return refuse("a non-empty 'message' is required to send an update.");
-  if (words.length > LIMITS.message)
-    return refuse(`the message is longer than ${LIMITS.message} characters; shorten it.`);
-  const reply = await changeProject(
+  return changeProject<{ update: Update; repeated: boolean }>(
     bridge,
     projectId,
     'send_update',
     'code',
-    async ({ trx, now, project, event }) => {
+    async ({ trx, now, event }) => {
       const row = {
         project_id: projectId,
         run_id: speaker.runId,
@@ -86,15 +76,16 @@ export async function sendUpdate(
         request_id: speaker.requestId,
         created_at: now,
       };
-      const stored = await insertUpdate(trx, row);
-      if (!stored.repeated) await event('project.updated', { message: words }, speaker.runId);
-      return { ...stored, project };
+      const update = await insertUpdate(trx, row);
+      await event('project.updated', { message: words }, speaker.runId);
+      return { update, repeated: false };
+    },
+    async (trx) => {
+      if (speaker.requestId === null) return undefined;
+      const first = await findUpdateByRequest(trx, projectId, speaker.requestId);
+      return first && done({ update: first, repeated: true });
     },
   );
-  if (!reply.ok) return reply;
-  const { project, update, repeated } = reply.value;
-  if (!repeated) await recordChange(bridge, project, updateLine(update));
-  return done({ update, repeated });
 }
 
 export interface Submission {
@@ -111,14 +102,13 @@ export async function sendCompletion(
   submission: Submission,
   speaker: Speaker,
 ): Promise<Reply<{ completion: Completion; repeated: boolean }>> {
-  const summary = cleanText(submission.summary);
-  const caveats = cleanText(submission.caveats);
-  if (summary === '') return refuse("a non-empty 'summary' is required to submit a completion.");
-  if (summary.length > LIMITS.summary)
+  if (submission.summary.length > LIMITS.summary)
     return refuse(`the summary is longer than ${LIMITS.summary} characters; shorten it.`);
-  if (caveats.length > LIMITS.caveats)
+  if (submission.caveats.length > LIMITS.caveats)
     return refuse(`the caveats are longer than ${LIMITS.caveats} characters; shorten them.`);
-  const reply = await changeProject<{ completion: Completion; repeated: boolean; project: Project }>(
+  const summary = cleanText(submission.summary);
+  if (summary === '') return refuse("a non-empty 'summary' is required to submit a completion.");
+  return changeProject<{ completion: Completion; repeated: boolean }>(
     bridge,
     projectId,
     'send_completion',
@@ -132,7 +122,7 @@ export async function sendCompletion(
         files_created: JSON.stringify(submission.filesCreated.map(cleanLine)),
         files_modified: JSON.stringify(submission.filesModified.map(cleanLine)),
         summary,
-        caveats,
+        caveats: cleanText(submission.caveats),
         request_id: speaker.requestId,
         created_at: now,
       });
@@ -140,22 +130,12 @@ export async function sendCompletion(
       await event('project.submitted', { round, summary }, speaker.runId);
       const completion = await findCompletion(trx, projectId, round);
       if (!completion) throw new Error(`completion of ${projectId} is not there right after it was inserted`);
-      return { completion, repeated: false, project };
+      return { completion, repeated: false };
     },
-    async (trx, project) => {
+    async (trx) => {
       if (speaker.requestId === null) return undefined;
       const completion = await findCompletionByRequest(trx, projectId, speaker.requestId);
-      return completion && done({ completion, repeated: true, project });
+      return completion && done({ completion, repeated: true });
     },
   );
-  if (!reply.ok) return reply;
-  const { completion, repeated, project } = reply.value;
-  if (!repeated) await recordChange(bridge, project, completionBlock(completion));
-  return done({ completion, repeated });
-}
-
-/** A line from the supervisor or the person in the project's record and updates. */
-export async function note(bridge: Bridge, projectId: string, text: string, actor: Actor): Promise<void> {
-  const project = await lookUp(bridge.database.read, projectId);
-  if (project) await recordChange(bridge, project, recordLine(nowText(bridge), `(${actor}) ${text}`));
 }

@@ -61,12 +61,14 @@ export async function dropLease(trx: Writer, token: string): Promise<void> {
   await trx.deleteFrom('supervisor').where('token', '=', token).execute();
 }
 
-export async function askHolderToStop(trx: Writer, now: string): Promise<void> {
-  await trx
+/** False when nobody holds a lease, or its holder was asked before. */
+export async function askHolderToStop(trx: Writer, now: string): Promise<boolean> {
+  const result = await trx
     .updateTable('supervisor')
     .set({ stop_requested_at: now })
     .where('stop_requested_at', 'is', null)
-    .execute();
+    .executeTakeFirst();
+  return result.numUpdatedRows === 1n;
 }
 
 function toLease(row: Row<'supervisor'>): Lease {

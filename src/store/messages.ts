@@ -2,22 +2,26 @@ import type { SteeringMessage } from '../project/review.ts';
 import type { Reader, Writer } from './database.ts';
 import type { NewRow, Row } from './schema.ts';
 
-/** Keeps a message until a run takes it in; a repeated `request_id` returns the first one. */
+/** Keeps a message until a run takes it in. */
 export async function insertMessage(
   trx: Writer,
   message: Omit<NewRow<'messages'>, 'run_id' | 'delivered_at'>,
-): Promise<{ message: SteeringMessage; repeated: boolean }> {
-  if (message.request_id) {
-    const first = await trx
-      .selectFrom('messages')
-      .selectAll()
-      .where('project_id', '=', message.project_id)
-      .where('request_id', '=', message.request_id)
-      .executeTakeFirst();
-    if (first) return { message: toMessage(first), repeated: true };
-  }
-  const row = await trx.insertInto('messages').values(message).returningAll().executeTakeFirstOrThrow();
-  return { message: toMessage(row), repeated: false };
+): Promise<SteeringMessage> {
+  return toMessage(await trx.insertInto('messages').values(message).returningAll().executeTakeFirstOrThrow());
+}
+
+export async function findMessageByRequest(
+  db: Reader,
+  projectId: string,
+  requestId: string,
+): Promise<SteeringMessage | undefined> {
+  const row = await db
+    .selectFrom('messages')
+    .selectAll()
+    .where('project_id', '=', projectId)
+    .where('request_id', '=', requestId)
+    .executeTakeFirst();
+  return row && toMessage(row);
 }
 
 /** Messages of a project that no run has taken in yet, oldest first. */

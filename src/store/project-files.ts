@@ -2,7 +2,8 @@
  * `plans/<id>.md` and `status/<id>_status.md`: what the store knows, written for people. They are made from the store
  * and never read back, so deleting or editing one loses nothing; a missing one is written anew, whole.
  */
-import { appendFile, mkdir, rename, stat, writeFile } from 'node:fs/promises';
+import { randomUUID } from 'node:crypto';
+import { appendFile, link, mkdir, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 
 export function planFile(home: string, projectId: string): string {
@@ -13,20 +14,23 @@ export function statusFile(home: string, projectId: string): string {
   return join(home, 'status', `${projectId}_status.md`);
 }
 
-export async function writePlanFile(home: string, projectId: string, markdown: string): Promise<void> {
-  await replaceFile(planFile(home, projectId), markdown);
+/** Writes a file that is not there with what `whole` returns; false when it is there. */
+export async function writeMissing(file: string, whole: () => Promise<string>): Promise<boolean> {
+  if (await exists(file)) return false;
+  await mkdir(dirname(file), { recursive: true, mode: 0o700 });
+  // A reader sees the whole file or none, and of two processes that write it together one does.
+  const draft = `${file}.${randomUUID()}.tmp`;
+  try {
+    await writeFile(draft, await whole(), { mode: 0o600 });
+    return await link(draft, file).then(() => true, isThereNow);
+  } finally {
+    await rm(draft, { force: true });
+  }
 }
 
-/** Appends `text` to the status file, or, when it is not there, writes what `whole` returns (which includes `text`). */
-export async function appendStatusFile(
-  home: string,
-  projectId: string,
-  text: string,
-  whole: () => Promise<string>,
-): Promise<void> {
-  const file = statusFile(home, projectId);
-  if (await exists(file)) await appendFile(file, text, { mode: 0o600 });
-  else await replaceFile(file, await whole());
+/** Appends to a file that is there. What cannot take the text whole is removed, so that it is written anew. */
+export async function appendWhole(file: string, text: string): Promise<void> {
+  await appendFile(file, text, { mode: 0o600 }).catch(() => rm(file, { force: true }));
 }
 
 async function exists(file: string): Promise<boolean> {
@@ -36,10 +40,7 @@ async function exists(file: string): Promise<boolean> {
   );
 }
 
-/** A reader sees the old file or the new one, never half of it. */
-async function replaceFile(file: string, text: string): Promise<void> {
-  await mkdir(dirname(file), { recursive: true, mode: 0o700 });
-  const draft = `${file}.${process.pid}.tmp`;
-  await writeFile(draft, text, { mode: 0o600 });
-  await rename(draft, file);
+function isThereNow(error: NodeJS.ErrnoException): false {
+  if (error.code === 'EEXIST') return false;
+  throw error;
 }

@@ -2,22 +2,22 @@ import type { Update } from '../project/review.ts';
 import type { Reader, Writer } from './database.ts';
 import type { NewRow, Row } from './schema.ts';
 
-/** Appends an update and returns it; a repeated `request_id` returns the first one. */
-export async function insertUpdate(
-  trx: Writer,
-  update: NewRow<'updates'>,
-): Promise<{ update: Update; repeated: boolean }> {
-  if (update.request_id) {
-    const first = await trx
-      .selectFrom('updates')
-      .selectAll()
-      .where('project_id', '=', update.project_id)
-      .where('request_id', '=', update.request_id)
-      .executeTakeFirst();
-    if (first) return { update: toUpdate(first), repeated: true };
-  }
-  const row = await trx.insertInto('updates').values(update).returningAll().executeTakeFirstOrThrow();
-  return { update: toUpdate(row), repeated: false };
+export async function insertUpdate(trx: Writer, update: NewRow<'updates'>): Promise<Update> {
+  return toUpdate(await trx.insertInto('updates').values(update).returningAll().executeTakeFirstOrThrow());
+}
+
+export async function findUpdateByRequest(
+  db: Reader,
+  projectId: string,
+  requestId: string,
+): Promise<Update | undefined> {
+  const row = await db
+    .selectFrom('updates')
+    .selectAll()
+    .where('project_id', '=', projectId)
+    .where('request_id', '=', requestId)
+    .executeTakeFirst();
+  return row && toUpdate(row);
 }
 
 /** Updates of a project with an id above `afterId`, oldest first. */

@@ -78,7 +78,7 @@ describe('after a run', () => {
     no_completion: 'again',
     never_spawned: 'later',
     no_init: 'later',
-    tools_missing: 'later',
+    tools_missing: 'hold tools_missing',
     stalled: 'later',
     crashed: 'later',
     output_truncated: 'later',

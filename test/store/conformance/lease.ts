@@ -41,9 +41,10 @@ export function leaseConform({ write, read }: StoreUnderTest): void {
     });
 
     test('the first request to stop is kept, and a new holder starts without one', async () => {
+      expect(await write((trx) => askHolderToStop(trx, minute(0)))).toBe(false);
       await write((trx) => replaceLease(trx, lease));
-      await write((trx) => askHolderToStop(trx, minute(1)));
-      await write((trx) => askHolderToStop(trx, minute(2)));
+      expect(await write((trx) => askHolderToStop(trx, minute(1)))).toBe(true);
+      expect(await write((trx) => askHolderToStop(trx, minute(2)))).toBe(false);
       expect((await readLease(read()))?.stopRequestedAt).toBe(minute(1));
       await write((trx) => replaceLease(trx, { ...lease, token: 'two' }));
       expect((await readLease(read()))?.stopRequestedAt).toBeNull();

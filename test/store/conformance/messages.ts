@@ -1,5 +1,10 @@
 import { beforeEach, describe, expect, test } from 'vitest';
-import { insertMessage, markDelivered, waitingMessages } from '../../../src/store/messages.ts';
+import {
+  findMessageByRequest,
+  insertMessage,
+  markDelivered,
+  waitingMessages,
+} from '../../../src/store/messages.ts';
 import { addProject, addRun, id, minute, NOW } from '../rows.ts';
 import type { StoreUnderTest } from './store-under-test.ts';
 
@@ -30,11 +35,11 @@ export function messagesConform({ write, read }: StoreUnderTest): void {
       expect((await waitingMessages(read(), id(1))).map(({ id: name }) => name)).toEqual(['second']);
     });
 
-    test('a repeated request is one message', async () => {
+    test('a request makes one, and it is found again', async () => {
       const first = await write((trx) => insertMessage(trx, message('a', NOW, 'r')));
-      const again = await write((trx) => insertMessage(trx, message('b', NOW, 'r')));
-      expect(again).toEqual({ message: first.message, repeated: true });
-      expect(await waitingMessages(read(), id(1))).toHaveLength(1);
+      expect(await findMessageByRequest(read(), id(1), 'r')).toEqual(first);
+      expect(await findMessageByRequest(read(), id(1), 's')).toBeUndefined();
+      await expect(write((trx) => insertMessage(trx, message('b', NOW, 'r')))).rejects.toThrow(/UNIQUE/i);
     });
   });
 }

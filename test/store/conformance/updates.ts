@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, test } from 'vitest';
-import { insertUpdate, latestUpdatesOf, updatesOf } from '../../../src/store/updates.ts';
+import { findUpdateByRequest, insertUpdate, latestUpdatesOf, updatesOf } from '../../../src/store/updates.ts';
 import { addProject, id, NOW } from '../rows.ts';
 import type { StoreUnderTest } from './store-under-test.ts';
 
@@ -22,7 +22,7 @@ export function updatesConform({ write, read }: StoreUnderTest): void {
     test('are read on from the last one seen', async () => {
       const ids: number[] = [];
       for (const message of ['a', 'b', 'c', 'd']) {
-        ids.push((await write((trx) => insertUpdate(trx, update(message)))).update.id);
+        ids.push((await write((trx) => insertUpdate(trx, update(message)))).id);
       }
       const [, second = 0] = ids;
       const words = (updates: readonly { message: string }[]) =>
@@ -33,14 +33,12 @@ export function updatesConform({ write, read }: StoreUnderTest): void {
       expect(await updatesOf(read(), id(2), 0, 10)).toEqual([]);
     });
 
-    test('a repeated request is one update', async () => {
+    test('a request makes one, and it is found again', async () => {
       const first = await write((trx) => insertUpdate(trx, update('a', 'r')));
-      const again = await write((trx) => insertUpdate(trx, update('changed', 'r')));
-      const elsewhere = await write((trx) => insertUpdate(trx, { ...update('b', 'r'), project_id: id(2) }));
-      expect(first.repeated).toBe(false);
-      expect(again).toEqual({ update: first.update, repeated: true });
-      expect(elsewhere.repeated).toBe(false);
-      expect(await updatesOf(read(), id(1), 0, 10)).toHaveLength(1);
+      expect(await findUpdateByRequest(read(), id(1), 'r')).toEqual(first);
+      expect(await findUpdateByRequest(read(), id(2), 'r')).toBeUndefined();
+      await expect(write((trx) => insertUpdate(trx, update('b', 'r')))).rejects.toThrow(/UNIQUE/i);
+      await write((trx) => insertUpdate(trx, { ...update('b', 'r'), project_id: id(2) }));
     });
   });
 }
