@@ -10,7 +10,7 @@ import { type Cli, withProject } from './context.ts';
 import { examples } from './usage.ts';
 
 interface Options {
-  reason: string;
+  reason?: string;
   yes?: true;
 }
 
@@ -18,7 +18,7 @@ export function cancelCommand(cli: Cli): Command {
   return new Command('cancel')
     .description('Call a project off, for good. Its run is ended; its files and its history stay.')
     .addArgument(idArgument())
-    .option('--reason <text>', 'why, for the record', '')
+    .option('--reason <text>', 'why, for the record')
     .addOption(yesOption())
     .addHelpText('after', '\nIt asks first. Where nobody can be asked it does nothing without --yes.')
     .addHelpText('after', examples('bridge-supervisor cancel 3f9a --reason "no longer needed" --yes'))
@@ -49,5 +49,5 @@ async function cancelIfSure(
     if (!(await confirm(question)))
       return refuse(`${named(project)} was not cancelled; nothing was changed.`);
   }
-  return cancel(bridge, projectId, reason, 'person');
+  return cancel(bridge, projectId, reason ?? '', 'person');
 }

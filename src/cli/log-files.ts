@@ -16,16 +16,18 @@ export async function lastLogLines(
   path: string,
   count: number,
 ): Promise<{ lines: string[]; place: LogPlace }> {
-  const lines: string[] = [];
-  let place: LogPlace = { file: undefined, offset: 0 };
-  for (let number = 0; number === 0 || lines.length < count; number++) {
-    const part = await readPart(path, number, (size) => Math.max(0, size - count * LONGEST_LINE));
-    if (part === undefined) break;
-    if (number === 0) place = { file: part.file, offset: part.end };
-    const wanted = count - lines.length;
-    lines.unshift(...(wanted > 0 ? part.lines.slice(-wanted) : []));
-  }
-  return { lines, place };
+  return withParts(path, async (parts) => {
+    const [newest] = parts;
+    if (!newest) return { lines: [], place: { file: undefined, offset: 0 } };
+    const first = await readLines(newest, Math.max(0, newest.size - count * LONGEST_LINE));
+    const lines = lastOf(first.lines, count);
+    for (const part of parts.slice(1)) {
+      if (lines.length >= count) break;
+      const older = await readLines(part, Math.max(0, part.size - count * LONGEST_LINE));
+      lines.unshift(...lastOf(older.lines, count - lines.length));
+    }
+    return { lines, place: { file: newest.file, offset: first.end } };
+  });
 }
 
 /**
@@ -43,71 +45,78 @@ export async function followLog(
   while (!signal.aborted) {
     // Listening begins before reading, so that nothing falls in between.
     const changed = nextChange(path, clock, signal);
-    for (let number = await partNumber(path, current); number >= 0; number--) {
-      const { file, offset } = current;
-      const part = await readPart(path, number, (size, read) =>
-        read === file && offset <= size ? offset : 0,
-      );
-      if (part === undefined) continue;
-      current = { file: part.file, offset: part.end };
-      for (const line of part.lines) onLine(line);
-    }
+    current = await withParts(path, (parts) => readOn(parts, current, onLine));
     await changed;
   }
 }
 
-/** Lines are cut at some 4,000 characters a value when they are written. */
+/** Reads the rest of the file that was read last, then every newer one. When it is gone, the newest from its start. */
+async function readOn(
+  parts: readonly Part[],
+  place: LogPlace,
+  onLine: (line: string) => void,
+): Promise<LogPlace> {
+  let current = place;
+  const known = parts.findIndex(({ file }) => file === place.file);
+  for (const part of parts.slice(0, Math.max(known, 0) + 1).reverse()) {
+    const goesOn = part.file === current.file && current.offset <= part.size;
+    const { lines, end } = await readLines(part, goesOn ? current.offset : 0);
+    current = { file: part.file, offset: end };
+    for (const line of lines) onLine(line);
+  }
+  return current;
+}
+
+/** Each value in a line is cut at 4,000 characters when it is written. */
 const LONGEST_LINE = 20_000;
 
 interface Part {
+  readonly handle: FileHandle;
   readonly file: string;
-  readonly lines: string[];
-  /** Where the last whole line ends. */
-  readonly end: number;
+  readonly size: number;
 }
 
-/** The whole lines of one part, from the offset that `from` chooses on. Undefined when there is no such part. */
-async function readPart(
-  path: string,
-  number: number,
-  from: (size: number, file: string) => number,
-): Promise<Part | undefined> {
-  const handle = await openPart(path, number);
-  if (!handle) return undefined;
+/**
+ * Opens every part, newest first, for as long as `work` takes. A rotation under way moves files to higher numbers: in
+ * this order one may be met twice, which is noticed, and none is missed; one number at a time is missing.
+ */
+async function withParts<T>(path: string, work: (parts: readonly Part[]) => Promise<T>): Promise<T> {
+  const parts: Part[] = [];
   try {
-    const { file, size } = await identityOf(handle);
-    const start = from(size, file);
-    const { buffer, bytesRead } = await handle.read(Buffer.alloc(size - start), 0, size - start, start);
-    const bytes = buffer.subarray(0, buffer.subarray(0, bytesRead).lastIndexOf('\n') + 1);
-    const lines = bytes.toString('utf8').split('\n').slice(0, -1);
-    return { file, lines, end: start + bytes.length };
+    for (let number = 0, missing = 0; missing < 2; number++) {
+      const handle = await openIfThere(number === 0 ? path : `${path}.${number}`);
+      missing = handle ? 0 : missing + 1;
+      if (!handle) continue;
+      const { dev, ino, size } = await handle.stat({ bigint: true });
+      const part = { handle, file: `${dev}:${ino}`, size: Number(size) };
+      if (parts.some(({ file }) => file === part.file)) await handle.close();
+      else parts.push(part);
+    }
+    return await work(parts);
   } finally {
-    await handle.close();
+    await Promise.all(parts.map(({ handle }) => handle.close()));
   }
 }
 
-/** The number under which the file that was read last is found now; 0, the newest, when it is gone. */
-async function partNumber(path: string, { file }: LogPlace): Promise<number> {
-  for (let number = 0; ; number++) {
-    const handle = await openPart(path, number);
-    if (!handle) return 0;
-    const found = await identityOf(handle).finally(() => handle.close());
-    if (found.file === file) return number;
-  }
-}
-
-async function openPart(path: string, number: number): Promise<FileHandle | undefined> {
+async function openIfThere(path: string): Promise<FileHandle | undefined> {
   try {
-    return await open(number === 0 ? path : `${path}.${number}`, 'r');
+    return await open(path, 'r');
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
     throw error;
   }
 }
 
-async function identityOf(handle: FileHandle): Promise<{ file: string; size: number }> {
-  const { dev, ino, size } = await handle.stat({ bigint: true });
-  return { file: `${dev}:${ino}`, size: Number(size) };
+/** The whole lines from an offset on, and where the last one ends. */
+async function readLines(part: Part, from: number): Promise<{ lines: string[]; end: number }> {
+  const length = part.size - from;
+  const { buffer, bytesRead } = await part.handle.read(Buffer.alloc(length), 0, length, from);
+  const whole = buffer.subarray(0, buffer.subarray(0, bytesRead).lastIndexOf('\n') + 1);
+  return { lines: whole.toString('utf8').split('\n').slice(0, -1), end: from + whole.length };
+}
+
+function lastOf(lines: readonly string[], count: number): string[] {
+  return count > 0 ? lines.slice(-count) : [];
 }
 
 /** A watch tells at once, where the file system tells at all. */

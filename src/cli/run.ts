@@ -15,8 +15,9 @@ export function runCommand(cli: Cli): Command {
 }
 
 const ABOUT = `
-SIGTERM or ctrl-c stops it: runs under way are ended and nothing is left. A second
-signal ends it at once; runs then go on, and the next supervisor takes them over.`;
+SIGTERM or ctrl-c stops it: runs under way are ended and nothing is left. A
+second signal ends it at once; runs then go on, and the next supervisor takes
+them over.`;
 
 async function run(cli: Cli, quiet: boolean): Promise<void> {
   const { home, env, clock, entry } = cli;

@@ -12,13 +12,13 @@ const PATIENCE_MS = 30_000;
 export function startCommand(cli: Cli): Command {
   return new Command('start')
     .description('Start the supervisor in the background.')
-    .option('--timeout <duration>', 'how long it may take to come up', duration, PATIENCE_MS)
+    .option('--timeout <duration>', 'how long it may take to come up (default: 30s)', duration)
     .addHelpText(
       'after',
       '\nIt returns when the supervisor works, or says why it does not. The supervisor\nlives until `stop`, also when this terminal is closed, but not across a reboot.',
     )
     .addHelpText('after', examples('bridge-supervisor start'))
-    .action(({ timeout }: { timeout: number }) => start(cli, timeout));
+    .action(({ timeout }: { timeout?: number }) => start(cli, timeout));
 }
 
 /** Shared with `restart`. */

@@ -1,6 +1,6 @@
 /** The status report as a person reads it, in lines no wider than the terminal. */
-import { PROJECT_STATUSES, type Project } from '../project/project.ts';
-import { indented, type Layout, layoutOf, section } from './layout.ts';
+import { PROJECT_STATUSES } from '../project/project.ts';
+import { indented, type Layout, layoutOf, projectHead, section } from './layout.ts';
 import type { Format, Output } from './output.ts';
 import { runLines } from './run-lines.ts';
 import type { StatusReport } from './status-report.ts';
@@ -65,10 +65,6 @@ function supervisorWords(
   }
 }
 
-function headOf({ id, title }: Project, columns: number): string {
-  return `${id}  ${clip(title, columns - id.length - 2)}`;
-}
-
 function paragraphs(texts: readonly string[], columns: number): string[] {
   return texts.flatMap((text) => wrap(text, columns));
 }
@@ -85,7 +81,7 @@ function holdLines({ holds }: StatusReport, { columns, now }: Layout): string[] 
 
 function runningLines({ running }: StatusReport, { columns, now }: Layout): string[] {
   return running.flatMap(({ project, run, process }) => [
-    headOf(project, columns),
+    projectHead(project, columns),
     ...indented(runLines(run, process ?? undefined, now, columns - 2)),
   ]);
 }
@@ -94,7 +90,7 @@ function waitingLines({ waiting }: StatusReport, { columns, now, out }: Layout):
   return waiting.flatMap(({ project, what, since, next }) => {
     const why = project.status === 'attention' ? 'needs attention' : `round ${project.round} submitted`;
     return [
-      headOf(project, columns),
+      projectHead(project, columns),
       ...indented([
         clip(`${why} ${ago(since, now)}: ${what}`, columns - 2),
         ...next.map((command) => out.style('cyan', command)),
@@ -105,9 +101,10 @@ function waitingLines({ waiting }: StatusReport, { columns, now, out }: Layout):
 
 function queueLines({ queue, counts }: StatusReport, { columns, now }: Layout): string[] {
   const lines = queue.map(({ id, title, notBefore, status }) => {
-    const later =
-      notBefore !== null && notBefore > now.toISOString() ? `, not before ${upcoming(notBefore, now)}` : '';
-    return clip(`${id}  ${status === 'rejected' ? 'revision' : 'new'}${later}: ${title}`, columns);
+    const waits = notBefore !== null && notBefore > now.toISOString();
+    const later = waits ? `not before ${upcoming(notBefore, now)}: ` : '';
+    const kind = status === 'rejected' ? 'revision: ' : '';
+    return projectHead({ id, title: kind + later + title }, columns);
   });
   const more = counts.pending + counts.rejected - queue.length;
   return more > 0 ? [...lines, `… ${more} more: bridge-supervisor list --status pending rejected`] : lines;

@@ -6,10 +6,11 @@ import type { Cli } from './context.ts';
 import { type Entry, entryLines } from './entry.ts';
 import { eventText } from './event-text.ts';
 import type { View } from './follow.ts';
+import { projectHead } from './layout.ts';
 import { nextCommands } from './next-step.ts';
 import type { Format } from './output.ts';
 import { runLines } from './run-lines.ts';
-import { clip, shorten, wrap } from './text.ts';
+import { shorten, wrap } from './text.ts';
 import { clockTime } from './time.ts';
 
 /** @param subject One project, or everything: then each line names its project. */
@@ -77,7 +78,7 @@ function blockLines(
   if (states.length === 0) return [out.style('dim', 'Nothing is running. Ctrl-C ends this view.')];
   const columns = out.columns - 3;
   return states.flatMap(({ project, run }) => {
-    const head = subject === 'all' ? clip(`${project.id}  ${project.title}`, columns) : project.status;
+    const head = subject === 'all' ? projectHead(project, columns) : project.status;
     const body = run ? runLines(run, null, clock.now(), columns) : wrap(WHAT_NEXT[project.status], columns);
     return [out.style('bold', head), ...body.map((line) => `  ${line}`)];
   });

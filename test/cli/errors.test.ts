@@ -1,0 +1,204 @@
+import { execFileSync, spawnSync } from 'node:child_process';
+import { chmod, mkdir, writeFile } from 'node:fs/promises';
+import { delimiter, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import Sqlite from 'better-sqlite3';
+import { describe, expect } from 'vitest';
+import { findExecutable } from '../../src/machine/executable.ts';
+import { unprivileged } from './privileges.ts';
+import { type CommandResult, test } from './rig.ts';
+
+const ONE_LINE = /^bridge-supervisor: [^\n]+\n$/;
+
+function expectOneLine({ stdout, stderr }: CommandResult): void {
+  expect(stdout).toBe('');
+  expect(stderr).toMatch(ONE_LINE);
+}
+
+describe('a wrong call is one line with where to look, and exit code 2', () => {
+  const calls: Record<string, [args: string[], words: string]> = {
+    'an unknown command': [['frob'], "unknown command 'frob'. See: bridge-supervisor --help"],
+    'a misspelt command': [['stauts'], '(Did you mean status?)'],
+    'an unknown option': [['list', '--frob'], "unknown option '--frob'. See: bridge-supervisor list --help"],
+    'a missing argument': [
+      ['approve'],
+      "missing required argument 'id'. See: bridge-supervisor approve --help",
+    ],
+    'an argument too many': [['status', 'now'], 'too many arguments'],
+    'a status that does not exist': [
+      ['list', '--status', 'done'],
+      'Allowed choices are pending, in_progress',
+    ],
+    'a limit that is no number': [['list', '--limit', 'ten'], 'It must be a whole number from 1 on.'],
+    'a duration that is none': [
+      ['stop', '--timeout', 'soon'],
+      "It must be a duration such as '30s' or '10m'.",
+    ],
+    'a server that does not exist': [
+      ['mcp', 'web'],
+      "unknown command 'web'. See: bridge-supervisor mcp --help",
+    ],
+    'no server': [['mcp'], 'a command is missing. See: bridge-supervisor mcp --help'],
+  };
+  test.for(Object.entries(calls))('%s', async ([, [args, words]], { rig }) => {
+    const result = await rig.run(...args);
+    expect(result.code).toBe(2);
+    expectOneLine(result);
+    expect(result.stderr).toContain(words);
+  });
+});
+
+describe('a configuration that cannot be used is refused with the key and the fix', () => {
+  const configs: Record<string, [config: string, words: RegExp]> = {
+    'no JSON': ['{"concurrency": 2', /config\.json is not valid JSON/],
+    'no object': ['[1]', /must hold one JSON object/],
+    'an unknown key': ['{"concurency": 2}', /unknown key 'concurency'; allowed keys: /],
+    'a wrong value': ['{"concurrency": "two"}', /config\.json: 'concurrency'/],
+  };
+  test.for(Object.entries(configs))('%s', async ([, [config, words]], { rig }) => {
+    await rig.configure(config);
+    const plan = await rig.file('plan.md', '# A\n\nx\n');
+    for (const args of [['run'], ['start'], ['restart'], ['send', plan]]) {
+      const result = await rig.run(...args);
+      expect(result.code).toBe(1);
+      expectOneLine(result);
+      expect(result.stderr).toMatch(words);
+    }
+  });
+
+  test('and a variable is named as what it is', async ({ rig }) => {
+    const result = await rig.runWith({ env: { BRIDGE_CONCURRENCY: 'many' } }, 'run');
+    expect(result).toMatchObject({ code: 1, stderr: expect.stringContaining('BRIDGE_CONCURRENCY') });
+    expectOneLine(result);
+  });
+
+  test('while looking, deciding and stopping go on', async ({ rig }) => {
+    const { id } = await rig.send('# A\n\nx\n');
+    await rig.configure('{');
+    for (const args of [['list'], ['show', id], ['logs'], ['stop'], ['cancel', id, '--yes']])
+      expect((await rig.run(...args)).code, args.join(' ')).toBe(0);
+  });
+});
+
+describe('a store that cannot be used is one line that names the file and what to do', () => {
+  test('a file that is no database', async ({ rig }) => {
+    await mkdir(rig.home);
+    await writeFile(
+      join(rig.home, 'bridge.db'),
+      'this is a text file, and rather more than a header of one'.repeat(50),
+    );
+    for (const args of [['status'], ['list'], ['run'], ['start'], ['stop']]) {
+      const result = await rig.run(...args);
+      expect(result.code).toBe(1);
+      expectOneLine(result);
+      expect(result.stderr).toMatch(/bridge\.db: this is not a bridge-supervisor database/);
+    }
+  });
+
+  test('a damaged database', async ({ rig }) => {
+    await rig.send('# A\n\nx\n');
+    await rig.bridge.close();
+    const { openSync, writeSync, closeSync, statSync } = await import('node:fs');
+    const file = join(rig.home, 'bridge.db');
+    const fd = openSync(file, 'r+');
+    writeSync(fd, Buffer.alloc(statSync(file).size - 4096, 0x5a), 0, undefined, 4096);
+    closeSync(fd);
+    const result = await rig.run('list');
+    expect(result.code).toBe(1);
+    expectOneLine(result);
+    expect(result.stderr).toMatch(/bridge\.db: the database is damaged/);
+  });
+
+  test('a database of a newer program', async ({ rig }) => {
+    await rig.send('# A\n\nx\n');
+    const sqlite = new Sqlite(join(rig.home, 'bridge.db'));
+    sqlite.pragma('user_version = 999');
+    sqlite.close();
+    const result = await rig.run('status');
+    expect(result.code).toBe(1);
+    expectOneLine(result);
+    expect(result.stderr).toContain('newer bridge-supervisor');
+  });
+
+  test('a state folder whose name is a file', async ({ rig }) => {
+    await writeFile(rig.home, '');
+    for (const args of [['status'], ['start'], ['run']]) {
+      const result = await rig.run(...args);
+      expect(result.code).toBe(1);
+      expectOneLine(result);
+      expect(result.stderr).toContain(rig.home);
+    }
+  });
+
+  test.skipIf(unprivileged === undefined)(
+    'a state folder that may not be written (needs setpriv as root, or an ordinary user)',
+    async ({ rig }) => {
+      await mkdir(rig.home, { mode: 0o500 });
+      const plan = await rig.file('plan.md', '# A\n\nx\n');
+      for (const args of [['status'], ['send', plan], ['run'], ['start']]) {
+        const result = await rig.runWith({ wrapper: unprivileged ?? [] }, ...args);
+        expect(result.code, args.join(' ')).toBe(1);
+        expectOneLine(result);
+        expect(result.stderr).toContain(rig.home);
+      }
+      await chmod(rig.home, 0o700);
+    },
+  );
+});
+
+test('what nobody expected is one line too, with its details on demand', async ({ rig }) => {
+  await mkdir(join(rig.home, 'loop.log'), { recursive: true });
+  const plain = await rig.run('logs');
+  expect(plain.code).toBe(1);
+  expectOneLine(plain);
+  expect(plain.stderr).toContain('BRIDGE_DEBUG=1');
+  const detailed = await rig.runWith({ env: { BRIDGE_DEBUG: '1' } }, 'logs');
+  expect(detailed.code).toBe(1);
+  expect(detailed.stderr).toMatch(/^bridge-supervisor: something unexpected[^\n]+\n[\s\S]*Error/);
+  expect(detailed.stderr).not.toContain('BRIDGE_DEBUG=1');
+});
+
+test('a reader who leaves (| head) ends a command quietly', async ({ rig }) => {
+  await mkdir(rig.home, { recursive: true });
+  await writeFile(
+    join(rig.home, 'loop.log'),
+    'a line of the log that is long enough to fill the pipe\n'.repeat(50_000),
+  );
+  for (const args of ['logs -n 50000', 'logs -n 50000 --json', '--help']) {
+    const script = `set -o pipefail; ${rig.shellCommand} ${args} | head -n 1`;
+    const { status, stdout, stderr } = spawnSync('bash', ['-c', script], {
+      env: rig.environment,
+      encoding: 'utf8',
+    });
+    expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+    expect(stdout.split('\n')).toHaveLength(2);
+  }
+});
+
+const oldNode = (process.env.PATH ?? '')
+  .split(delimiter)
+  .map((folder) => findExecutable('node', folder))
+  .find((node) => node !== undefined && isOld(node));
+
+function isOld(node: string): boolean {
+  const [, major, minor] =
+    /^v(\d+)\.(\d+)/.exec(execFileSync(node, ['--version'], { encoding: 'utf8' })) ?? [];
+  return Number(major) < 22 || (Number(major) === 22 && Number(minor) < 12);
+}
+
+test.skipIf(oldNode === undefined)(
+  'an old Node is refused in one line (needs one below 22.12 on PATH)',
+  ({ rig }) => {
+    const program = fileURLToPath(new URL('../../dist/cli.js', import.meta.url));
+    for (const args of [['status'], ['mcp', 'code'], ['--version']]) {
+      const { status, stdout, stderr } = spawnSync(oldNode ?? '', [program, ...args], {
+        env: rig.environment,
+        encoding: 'utf8',
+      });
+      expect({ status, stdout }).toEqual({ status: 1, stdout: '' });
+      expect(stderr).toMatch(
+        /^bridge-supervisor: Node 22\.12 or newer is needed, and \S+ is v\d+\.\d+\.\d+\. [^\n]+\n$/,
+      );
+    }
+  },
+);

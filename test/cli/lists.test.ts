@@ -1,0 +1,98 @@
+import { describe, expect } from 'vitest';
+import { approve, finish } from '../../src/bridge/decide.ts';
+import type { Project } from '../../src/project/project.ts';
+import { granted, type Rig, test } from './rig.ts';
+import { parked, submitted } from './stories.ts';
+
+async function completed(rig: Rig, markdown: string): Promise<Project> {
+  const project = await submitted(rig.bridge, await rig.send(markdown));
+  granted(await approve(rig.bridge, project.id, 'person'));
+  return granted(await finish(rig.bridge, project.id, 'supervisor'));
+}
+
+describe('list', () => {
+  test('shows open projects, newest first; --all shows closed ones too', async ({ rig }) => {
+    const done = await completed(rig, '# The done one\n\nx\n');
+    const open = await rig.send('# The open one\n\nx\n');
+    const some = await rig.run('list');
+    expect(some.code).toBe(0);
+    expect(some.stdout.split('\n')[0]).toMatch(/^ID +STATUS +CHANGED +TITLE$/);
+    expect(some.stdout).toMatch(new RegExp(`^${open.id} pending +\\S.* The open one$`, 'm'));
+    expect(some.stdout).not.toContain(done.id);
+    const all = await rig.run('list', '--all', '--json');
+    expect((JSON.parse(all.stdout) as Project[]).map(({ id }) => id)).toEqual([open.id, done.id]);
+  });
+
+  test('--status and --limit narrow it, and it says when there is more', async ({ rig }) => {
+    await parked(rig.bridge, await rig.send('# A\n\nx\n'));
+    for (const name of ['B', 'C', 'D']) await rig.send(`# ${name}\n\nx\n`);
+    const attention = await rig.run('list', '--status', 'attention', 'rejected', '--json');
+    expect((JSON.parse(attention.stdout) as Project[]).map(({ title }) => title)).toEqual(['A']);
+    const two = await rig.run('list', '--limit', '2');
+    expect(two.stdout.trim().split('\n')).toHaveLength(3);
+    expect(two.stderr).toBe('There are more: add --limit 4.\n');
+  });
+
+  test('an empty list is a hint on stderr and an empty JSON array', async ({ rig }) => {
+    expect(await rig.run('list')).toEqual({
+      code: 0,
+      stdout: '',
+      stderr: 'No project is open. See closed ones with --all.\n',
+    });
+    expect(JSON.parse((await rig.run('list', '--json')).stdout)).toEqual([]);
+  });
+});
+
+describe('show', () => {
+  test('tells the whole story of a project and what is next', async ({ rig }) => {
+    const { id } = await submitted(rig.bridge, await rig.send('# Import\n\nRead CSV.\n'), 'It reads CSV.');
+    const { code, stdout } = await rig.run('show', id);
+    expect(code).toBe(0);
+    for (const words of [
+      'Import',
+      `${id} · awaiting_approval · round 1`,
+      'Read CSV.',
+      'It reads CSV.',
+      'Created: src/new.ts',
+      'Modified: README.md',
+      'Caveats: not on Windows',
+      'No decision yet.',
+      'work submitted',
+      'half of it works',
+      `bridge-supervisor approve ${id}`,
+    ])
+      expect(stdout).toContain(words);
+  });
+
+  test('as JSON it holds everything under the names of the store', async ({ rig }) => {
+    const { id } = await submitted(rig.bridge, await rig.send('# Import\n\nRead CSV.\n'));
+    const { stdout } = await rig.run('show', id, '--json');
+    const story = JSON.parse(stdout);
+    expect(Object.keys(story)).toEqual([
+      'project',
+      'markdown',
+      'runs',
+      'completions',
+      'decisions',
+      'updates',
+      'waiting_messages',
+      'spent_usd',
+      'next',
+    ]);
+    expect(story).toMatchObject({
+      project: { id, status: 'awaiting_approval', round: 1 },
+      markdown: '# Import\n\nRead CSV.\n',
+      runs: [{ project_id: id, outcome: { kind: 'submitted' }, cost_usd: 0.5 }],
+      completions: [{ files_created: ['src/new.ts'], files_modified: ['README.md'] }],
+      updates: [{ message: 'half of it works' }],
+      spent_usd: 0.5,
+    });
+  });
+
+  test('a long plan is cut, and where the whole is kept is said', async ({ rig }) => {
+    const { id } = await rig.send(`# Long\n\n${'A line of the plan.\n'.repeat(100)}`);
+    const { stdout } = await rig.run('show', id);
+    expect(stdout).toMatch(/… \d+ more lines/);
+    expect(stdout.replaceAll(/\s+/g, '')).toContain(`Wholeplan:${rig.home}/plans/${id}.md`);
+  });
+});

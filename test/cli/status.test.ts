@@ -1,0 +1,166 @@
+import { chmod, mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { expect } from 'vitest';
+import { openBridge } from '../../src/bridge/bridge.ts';
+import { requestStop } from '../../src/bridge/lease.ts';
+import { type Clock, systemClock } from '../../src/clock.ts';
+import { unprivileged } from './privileges.ts';
+import { type Rig, test } from './rig.ts';
+import { beginRun, holdLease, NOBODY, parked, submit, thisProcess } from './stories.ts';
+
+async function statusJson(rig: Rig) {
+  const { code, stdout } = await rig.run('status', '--json');
+  return { code, report: JSON.parse(stdout) };
+}
+
+test('without a supervisor it exits 3, says so, and says how to start one', async ({ rig }) => {
+  const { code, stdout, stderr } = await rig.run('status');
+  expect({ code, stderr }).toEqual({ code: 3, stderr: '' });
+  expect(stdout).toMatch(/^Supervisor: not running\nNext: bridge-supervisor start\n/);
+  expect((await statusJson(rig)).report).toMatchObject({
+    ok: false,
+    supervisor: { state: 'not_running', lease: null },
+  });
+});
+
+test('with a supervisor it exits 0 and shows what runs, what waits with the next command, and the queue', async ({
+  rig,
+}) => {
+  const { bridge } = rig;
+  const parkedProject = await parked(bridge, await rig.send('# Parked\n\nx\n'));
+  const supervisor = await thisProcess();
+  await holdLease(bridge, supervisor);
+  const waiting = await rig.send('# Waiting\n\nx\n');
+  await submit(bridge, await beginRun(bridge, NOBODY), 'It is done.\nReally.');
+  const running = await rig.send('# Running\n\nx\n');
+  const run = await beginRun(bridge, supervisor, {
+    currentTool: 'Bash: npm test',
+    turns: 14,
+    costUsd: 0.42,
+    todosDone: 3,
+    todosTotal: 7,
+    currentTodo: 'Write the parser',
+    lastSignAt: new Date().toISOString(),
+  });
+  const queued = await rig.send('# Queued\n\nx\n');
+
+  const { code, stdout, stderr } = await rig.run('status');
+  expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+  for (const words of [
+    `Supervisor: running for `,
+    `(pid ${process.pid}, version 9.9.9)`,
+    `Running (1)\n  ${running.id}  Running\n    Bash: npm test\n    todo 3/7: Write the parser · round 1 · 14 turns · $0.42`,
+    'last sign of life just now',
+    `pid ${process.pid}, `,
+    ' MB',
+    'Waiting for you (2)',
+    'round 1 submitted just now: It is done. Really.',
+    `    bridge-supervisor approve ${waiting.id}\n    bridge-supervisor reject ${waiting.id} --reason "what to change"\n`,
+    "needs attention just now: the model 'opus-99' does not exist",
+    `    bridge-supervisor retry ${parkedProject.id}\n    bridge-supervisor cancel ${parkedProject.id}\n`,
+    `Queue\n  ${queued.id}  Queued\n`,
+    '1 pending · 1 in_progress · 1 awaiting_approval · 1 attention',
+    'spent today $1.00',
+  ])
+    expect(stdout).toContain(words);
+
+  const { report } = await statusJson(rig);
+  expect(Object.keys(report)).toMatchSnapshot('keys of the report');
+  expect(report).toMatchObject({
+    ok: true,
+    supervisor: { state: 'running', lease: { pid: process.pid, version: '9.9.9', stop_requested_at: null } },
+    problems: [],
+    warnings: [],
+    running: [
+      {
+        project: { id: running.id },
+        run: { id: run.id, live: { current_tool: 'Bash: npm test', turns: 14 } },
+        process: { processes: expect.any(Number), memory_bytes: expect.any(Number) },
+      },
+    ],
+    waiting: [
+      {
+        project: { id: parkedProject.id },
+        next: [`bridge-supervisor retry ${parkedProject.id}`, expect.anything()],
+      },
+      { project: { id: waiting.id }, what: 'It is done.\nReally.' },
+    ],
+    queue: [{ id: queued.id }],
+    counts: { pending: 1, complete: 0 },
+    spent_today_usd: 1,
+  });
+  expect(JSON.stringify(report)).not.toContain('token-of-the-test');
+});
+
+test('a run whose process is gone is shown as that', async ({ rig }) => {
+  await holdLease(rig.bridge, await thisProcess());
+  await rig.send('# A\n\nx\n');
+  await beginRun(rig.bridge, NOBODY);
+  expect((await rig.run('status')).stdout).toContain(`pid ${NOBODY.pid} is gone`);
+});
+
+test('a supervisor that lives but does not renew its lease is not called running', async ({ rig }) => {
+  const past: Clock = { ...systemClock, now: () => new Date(Date.now() - 90_000) };
+  const early = openBridge(rig.home, past);
+  await holdLease(early, await thisProcess());
+  await early.close();
+  const { code, report } = await statusJson(rig);
+  expect(code).toBe(3);
+  expect(report).toMatchObject({ ok: false, supervisor: { state: 'not_responding' } });
+  const { stdout } = await rig.run('status');
+  expect(stdout).toMatch(
+    /^Supervisor: not responding, last seen 2m ago .*\nNext: bridge-supervisor restart\n/,
+  );
+  expect(stdout).toContain('claims and writes nothing');
+});
+
+test('a supervisor that ended without a word, or whose pid is another process by now, is not running', async ({
+  rig,
+}) => {
+  for (const holder of [NOBODY, { pid: process.pid, startedAt: 'another start' }]) {
+    await holdLease(rig.bridge, holder);
+    const { code, report } = await statusJson(rig);
+    expect(code).toBe(3);
+    expect(report).toMatchObject({ ok: false, supervisor: { state: 'gone' } });
+  }
+  expect((await rig.run('status')).stdout).toMatch(/^Supervisor: not running: it ended unexpectedly/);
+});
+
+test('a supervisor that was asked to stop is stopping', async ({ rig }) => {
+  await holdLease(rig.bridge, await thisProcess());
+  await requestStop(rig.bridge);
+  const { code, report } = await statusJson(rig);
+  expect({ code, state: report.supervisor.state }).toEqual({ code: 3, state: 'stopping' });
+});
+
+test('a configuration that cannot be used is a warning; the supervisor goes on with what it read', async ({
+  rig,
+}) => {
+  await holdLease(rig.bridge, await thisProcess());
+  await rig.configure('{"concurrency": 0}');
+  const { code, report } = await statusJson(rig);
+  expect(code).toBe(0);
+  expect(report.warnings).toEqual([expect.stringContaining("'concurrency'")]);
+});
+
+test.skipIf(unprivileged === undefined)(
+  'a log that cannot be written is a problem, and not ok (needs setpriv as root, or an ordinary user)',
+  async ({ rig }) => {
+    await holdLease(rig.bridge, await thisProcess());
+    await writeFile(join(rig.home, 'loop.log'), 'a line\n');
+    await chmod(join(rig.home, 'loop.log'), 0o444);
+    const { code, stdout } = await rig.runWith({ wrapper: unprivileged ?? [] }, 'status');
+    expect(code).toBe(3);
+    expect(stdout).toMatch(/Problems\n {2}The log .*loop\.log/);
+  },
+);
+
+test('the last lines of the log are shown', async ({ rig }) => {
+  await mkdir(rig.home, { recursive: true });
+  const lines = Array.from({ length: 9 }, (_, number) => `2026-11-21T03:04:05.678Z INFO  line.${number}`);
+  await writeFile(join(rig.home, 'loop.log'), `${lines.join('\n')}\n`);
+  const { stdout } = await rig.run('status');
+  expect(stdout).not.toContain('line.3');
+  expect(stdout).toContain('line.4');
+  expect(stdout).toContain('line.8');
+});

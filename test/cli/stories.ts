@@ -1,0 +1,78 @@
+/** Projects in the states that a person meets, written by the verbs themselves. */
+import type { Bridge } from '../../src/bridge/bridge.ts';
+import { takeLease } from '../../src/bridge/lease.ts';
+import { endRun, recordLive, recordReady, recordSpawn, startNextRun } from '../../src/bridge/runs.ts';
+import { sendCompletion, sendUpdate } from '../../src/bridge/work.ts';
+import { identify, type ProcessIdentity } from '../../src/machine/identity.ts';
+import type { Project } from '../../src/project/project.ts';
+import { EMPTY_LIVE_STATE, type LiveState, type Outcome, type Run } from '../../src/project/run.ts';
+import { granted } from './rig.ts';
+
+export const TOKEN = 'token-of-the-test';
+
+/** Makes this process the supervisor, as far as the store knows. */
+export async function holdLease(bridge: Bridge, { pid, startedAt }: ProcessIdentity): Promise<void> {
+  await takeLease(bridge, { token: TOKEN, pid, pidStartedAt: startedAt, version: '9.9.9' }, () => true);
+}
+
+/** Starts a run of the next project in the queue, in this process. */
+export async function beginRun(
+  bridge: Bridge,
+  { pid, startedAt }: ProcessIdentity,
+  live: Partial<LiveState> = {},
+): Promise<Run> {
+  const started = await startNextRun(bridge, TOKEN, { model: 'opus', newSessionId: () => 'session-1' });
+  if (!started) throw new Error('no project is ready');
+  const { run } = started;
+  await recordSpawn(bridge, TOKEN, run, pid, startedAt);
+  await recordReady(bridge, TOKEN, run, { model: 'claude-opus-5', claudeVersion: '2.1.329' });
+  await recordLive(bridge, TOKEN, run, { ...EMPTY_LIVE_STATE, ...live });
+  return run;
+}
+
+const NOTHING_KNOWN = { random: 0, fingerprint: null, resumeNotBefore: null };
+
+export async function finishRun(bridge: Bridge, run: Run, outcome: Outcome): Promise<void> {
+  await endRun(bridge, TOKEN, run, outcome, { costUsd: 0.5, live: EMPTY_LIVE_STATE, ...NOTHING_KNOWN });
+}
+
+/** The run says something and submits its work. */
+export async function submit(bridge: Bridge, run: Run, summary: string): Promise<void> {
+  const speaker = { runId: run.id, requestId: null };
+  granted(await sendUpdate(bridge, run.projectId, 'half of it works', speaker));
+  const work = {
+    summary,
+    filesCreated: ['src/new.ts'],
+    filesModified: ['README.md'],
+    caveats: 'not on Windows',
+  };
+  granted(await sendCompletion(bridge, run.projectId, work, speaker));
+  await finishRun(bridge, run, { kind: 'no_completion' });
+}
+
+/** A process that has never been. */
+export const NOBODY: ProcessIdentity = { pid: 4_000_000, startedAt: 'never' };
+
+/** A process that lives as long as the test. */
+export async function thisProcess(): Promise<ProcessIdentity> {
+  const identity = await identify(process.pid);
+  if (!identity) throw new Error('this process cannot be identified');
+  return identity;
+}
+
+/** A project whose work waits for a decision. */
+export async function submitted(bridge: Bridge, project: Project, summary = 'It is done.'): Promise<Project> {
+  await holdLease(bridge, NOBODY);
+  const run = await beginRun(bridge, NOBODY);
+  if (run.projectId !== project.id) throw new Error('another project was first in the queue');
+  await submit(bridge, run, summary);
+  return project;
+}
+
+/** A project that needs a person. */
+export async function parked(bridge: Bridge, project: Project): Promise<Project> {
+  await holdLease(bridge, NOBODY);
+  const run = await beginRun(bridge, NOBODY);
+  await finishRun(bridge, run, { kind: 'model_unknown', model: 'opus-99' });
+  return project;
+}

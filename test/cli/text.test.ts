@@ -1,0 +1,80 @@
+import { describe, expect, test } from 'vitest';
+import { cell, clip, flow, plainLine, shorten, widthOf, wrap } from '../../src/cli/text.ts';
+
+const SAMPLES = [
+  'plain words',
+  '日本語のタイトル',
+  '한국어 제목',
+  'ｆｕｌｌ ｗｉｄｔｈ',
+  '🚀🚀 emoji 👨‍👩‍👧 family ❤️',
+  'combining e\u0301 accents',
+  `one ${'x'.repeat(200)} long word`,
+  '',
+];
+
+describe('widths', () => {
+  test('wide characters count two columns, marks above others none', () => {
+    const widths = { a: 1, 日: 2, 한: 2, ｆ: 2, '🚀': 2, 'e\u0301': 1, '': 0 };
+    for (const [text, width] of Object.entries(widths)) expect(widthOf(text), text).toBe(width);
+    expect(widthOf('❤️')).toBe(2);
+  });
+});
+
+describe('clip and cell', () => {
+  test.for(SAMPLES)('%j takes at most, or exactly, the columns it is given', (text) => {
+    for (const columns of [0, 1, 2, 3, 10, 40]) {
+      expect(widthOf(clip(text, columns))).toBeLessThanOrEqual(columns);
+      expect(widthOf(cell(text, columns))).toBe(columns);
+    }
+  });
+
+  test('what is cut ends with a sign that it was, what fits is left as it is', () => {
+    expect(clip('import the files', 10)).toBe('import th…');
+    expect(clip('import', 6)).toBe('import');
+  });
+});
+
+describe('wrap', () => {
+  test.for(SAMPLES)('%j loses nothing and fits', (text) => {
+    // A family of three is counted as three: nothing narrower can hold it.
+    for (const columns of [6, 11, 40]) {
+      const lines = wrap(text, columns);
+      for (const line of lines) expect(widthOf(line)).toBeLessThanOrEqual(columns);
+      expect(lines.join('').replaceAll(' ', '')).toBe(text.replaceAll(' ', ''));
+    }
+  });
+
+  test('breaks between words, keeps line breaks and the indentation of a list', () => {
+    expect(wrap('one two three\n\n  - four five six', 9)).toEqual([
+      'one two',
+      'three',
+      '',
+      '  - four',
+      '  five',
+      '  six',
+    ]);
+  });
+
+  test('a plan of a megabyte in one word is no trouble', () => {
+    expect(wrap('x'.repeat(1_000_000), 80)).toHaveLength(12_500);
+  });
+});
+
+describe('plainLine', () => {
+  test('drops escape sequences, control characters and marks that reorder text', () => {
+    expect(plainLine('a\u001b[31mred\u001b[0m\u0007 \u202eb\u0000\u009b2Jc\r\nd\te')).toBe('ared bc d e');
+  });
+
+  test('keeps what is merely unusual', () => {
+    expect(plainLine('naïve — “quoted” 日本 👨‍👩‍👧')).toBe('naïve — “quoted” 日本 👨‍👩‍👧');
+  });
+});
+
+test('flow puts short facts in rows and leaves empty ones out', () => {
+  expect(flow(['one', '', 'two', 'three'], 11)).toEqual(['one · two', 'three']);
+});
+
+test('shorten says how many lines it left out', () => {
+  expect(shorten(['a', 'b', 'c', 'd'], 3)).toEqual(['a', 'b', '… 2 more lines']);
+  expect(shorten(['a', 'b', 'c'], 3)).toEqual(['a', 'b', 'c']);
+});
