@@ -1,0 +1,99 @@
+import { describe, expect, test } from 'vitest';
+import { outcomeOf, type Rest } from './reading.ts';
+import { RECORDED, VERSIONS } from './recorded.ts';
+
+const cases = RECORDED.flatMap((recorded) =>
+  VERSIONS.filter((version) => (recorded.only ?? version) === version).map((version) => {
+    const { what, outcome, unseen = outcome, rest = {} } = recorded;
+    const lines = recorded.events(version).map((event) => JSON.stringify(event));
+    return { version, what, lines, rest, outcome, unseen };
+  }),
+);
+const UNSEEN: Rest = { exit: { code: null, signal: null } };
+
+describe('an outcome rests on what Claude wrote and how it exited', () => {
+  test.each(cases)('$version: $what', ({ lines, rest, outcome }) => {
+    expect(outcomeOf(lines, rest)).toEqual(outcome);
+  });
+});
+
+describe('of a run whose exit nobody saw, what it wrote is enough, or it is lost', () => {
+  test.each(cases)('$version: $what', ({ lines, rest, unseen }) => {
+    expect(outcomeOf(lines, { ...rest, ...UNSEEN })).toEqual(unseen);
+  });
+});
+
+describe('why we ended a run explains whatever followed', () => {
+  test.each(cases)('$version: $what', ({ lines, rest }) => {
+    for (const ended of [{ kind: 'interrupted' }, { kind: 'timed_out', afterMs: 2_000 }] as const) {
+      expect(outcomeOf(lines, { ...rest, ended })).toEqual(ended);
+    }
+  });
+});
+
+describe('the end of the output', () => {
+  const [init = ''] = cases[0]?.lines ?? [];
+
+  test('in the middle of a line is never a success', () => {
+    expect(outcomeOf([init], { cut: true })).toEqual({ kind: 'output_truncated' });
+    expect(outcomeOf([init], { cut: true, exit: { code: 1, signal: null } })).toEqual({
+      kind: 'output_truncated',
+    });
+  });
+
+  test('in the middle of a line is explained by a kill, or lost when nobody saw it', () => {
+    expect(outcomeOf([init], { cut: true, exit: { code: null, signal: 'SIGKILL' } }).kind).toBe('crashed');
+    expect(outcomeOf([init], { cut: true, ...UNSEEN }).kind).toBe('lost');
+  });
+
+  test('after a result does not undo the result', () => {
+    const lines = cases[0]?.lines ?? [];
+    expect(outcomeOf(lines, { cut: true })).toEqual({ kind: 'no_completion' });
+  });
+});
+
+describe('an error', () => {
+  const said = (error?: string, parent?: string) =>
+    JSON.stringify({ type: 'assistant', message: { content: [] }, error, parent_tool_use_id: parent });
+  const success = JSON.stringify({ type: 'result', subtype: 'success', is_error: false });
+
+  test('counts no more once the model has answered', () => {
+    expect(outcomeOf([said('billing_error'), said(), success], {}).kind).toBe('no_completion');
+  });
+
+  test('of a subagent is the subagent’s', () => {
+    expect(outcomeOf([said(), said('billing_error', 'toolu_1'), success], {}).kind).toBe('no_completion');
+  });
+
+  test('is told in a few clean characters, however long the service writes', () => {
+    const text = `\u001b[31mred\u001b[0m ${'x'.repeat(100_000)}`;
+    const failure = JSON.stringify({ type: 'result', is_error: true, result: text });
+    for (const error of ['authentication_failed', 'billing_error', 'server_error']) {
+      const outcome = outcomeOf([said(error), failure], { exit: { code: 1, signal: null } });
+      if (!('message' in outcome)) throw new Error('no message');
+      expect(outcome.message).toMatch(/^red x+$/);
+      expect(outcome.message.length).toBeLessThanOrEqual(500);
+    }
+  });
+
+  test('is named by what is there when the result has no text', () => {
+    const named = (fields: object) =>
+      outcomeOf([JSON.stringify({ type: 'result', is_error: true, ...fields })], {});
+    expect(named({ subtype: 'error_during_execution', errors: ['one', 'two'] })).toMatchObject({
+      message: 'one; two',
+    });
+    expect(named({ subtype: 'error_new_kind' })).toMatchObject({ message: 'error_new_kind' });
+    expect(outcomeOf([said('billing_error')], {})).toEqual({ kind: 'billing', message: 'billing_error' });
+  });
+});
+
+describe('a reset time that is none', () => {
+  const limited = (resetsAt: unknown) => [
+    JSON.stringify({ type: 'rate_limit_event', rate_limit_info: { status: 'rejected', resetsAt } }),
+    JSON.stringify({ type: 'assistant', message: {}, error: 'rate_limit' }),
+  ];
+
+  test.each([1e300, -1, 1_772_380_800_000, null, '3am', {}])('%j holds nothing until then', (resetsAt) => {
+    expect(outcomeOf(limited(resetsAt), { exit: { code: 1, signal: null } })).toEqual({ kind: 'throttled' });
+  });
+});
