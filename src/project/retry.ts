@@ -44,6 +44,13 @@ export interface Hold {
   readonly until: string | null;
 }
 
+/** How long a hold lasts, in words that complete "no new run starts …". `when` writes a time for the reader. */
+export function holdEnd({ kind, until }: Hold, when: (time: string) => string = (time) => time): string {
+  if (kind === 'paused') return 'until a person says `bridge-supervisor resume`';
+  if (until === null) return 'until that is mended';
+  return PROBED_HOLDS.includes(kind) ? `until ${when(until)}; then one run tries` : `until ${when(until)}`;
+}
+
 const MINUTE = 60_000;
 const crash: Policy = { step: 'retry', tries: 5, firstDelayMs: 2_000 };
 

@@ -1,5 +1,5 @@
 import type { Project } from '../../project/project.ts';
-import type { Hold } from '../../project/retry.ts';
+import { type Hold, holdEnd } from '../../project/retry.ts';
 import { cleanLine } from '../../project/text.ts';
 import type { Facts } from '../define-tool.ts';
 import type { Readiness } from '../readiness.ts';
@@ -25,11 +25,9 @@ export function obstacles({ supervisor, holds }: Readiness, status: Project['sta
   return status === 'approved' ? lines : [...lines, ...holds.map(holdLine)];
 }
 
-function holdLine({ kind, scope, reason, until }: Hold): string {
+function holdLine(hold: Hold): string {
+  const { kind, scope, reason } = hold;
   const why = `${kind}${reason ? `: ${cleanLine(reason).slice(0, 300)}` : ''}`;
   const what = `No new run${scope ? ` with a model of the family ${scope}` : ''} starts (${why})`;
-  if (until === null) return `${what} until a person says \`bridge-supervisor resume\`.`;
-  return END_BY_THEMSELVES.includes(kind) ? `${what} until ${until}.` : `${what}; tried again at ${until}.`;
+  return `${what} ${holdEnd(hold)}.`;
 }
-
-const END_BY_THEMSELVES: readonly Hold['kind'][] = ['usage_limit', 'quiet_hours', 'reserve'];
