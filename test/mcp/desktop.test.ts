@@ -85,7 +85,7 @@ describe('Sending a plan', () => {
     const { text, facts } = await (await desktop(home)).call('bridge_send_plan', { plan_markdown: PLAN });
     expect(text).toContain('(paused: moving house) until a person says `bridge-supervisor resume`.');
     expect(text).toContain(
-      `with a model of the family opus starts (usage_limit: five hours used up) until ${until}.`,
+      `with a model of the family opus starts (usage_limit: five hours used up) until ${until}; then one run tries.`,
     );
     expect(facts.holds).toEqual([
       { kind: 'paused', scope: '', reason: 'moving house', until: null },
