@@ -10,10 +10,15 @@ export function canAsk(): boolean {
 /** Whether the answer was yes. Anything else, ctrl-c and the end of input included, is a no. */
 export async function confirm(question: string): Promise<boolean> {
   const terminal = createInterface({ input: process.stdin, output: process.stderr });
-  const answer = await new Promise<string>((resolve) => {
-    terminal.once('close', () => resolve(''));
-    terminal.question(`${plainLine(question)} [y/N] `, resolve);
+  let answer: string | undefined;
+  await new Promise<void>((resolve) => {
+    terminal.once('close', resolve);
+    terminal.question(`${plainLine(question)} [y/N] `, (line) => {
+      answer = line;
+      terminal.close();
+    });
   });
-  terminal.close();
-  return /^y(es)?$/i.test(answer.trim());
+  // Without an answer its line break is missing too.
+  if (answer === undefined) process.stderr.write('\n');
+  return /^y(es)?$/i.test(answer?.trim() ?? '');
 }

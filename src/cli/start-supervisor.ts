@@ -1,12 +1,11 @@
 /** Starts a supervisor in the background, and does not believe in it before its lease shows it. */
-import { readFile, rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { rm } from 'node:fs/promises';
 import type { Bridge } from '../bridge/bridge.ts';
 import { startBackground } from '../machine/background.ts';
 import { isAlive, isSame, type ProcessIdentity } from '../machine/identity.ts';
 import type { Cli } from './context.ts';
+import { lastWords, startLog } from './start-log.ts';
 import { holderOf, isWorking, supervisorState } from './supervisor-state.ts';
-import { plainLines } from './text.ts';
 
 export type StartResult =
   | { readonly kind: 'started' | 'already-running'; readonly pid: number }
@@ -23,7 +22,7 @@ export async function startSupervisor(cli: Cli, bridge: Bridge, waitMs: number):
       `a supervisor (pid ${before.lease.pid}) lives but does not respond. End it and start anew with: bridge-supervisor restart`,
     );
 
-  const output = join(cli.home, 'start.log');
+  const output = startLog(cli.home);
   await rm(output, { force: true });
   const [command = process.execPath, ...args] = cli.entry;
   const child = await startBackground({
@@ -55,17 +54,12 @@ async function comeUp(
       const kind = isSame(holderOf(now.lease), child) ? 'started' : 'already-running';
       return { kind, pid: now.lease.pid };
     }
-    if (!lives) return failed(`it ended at once. It said: ${await lastWords(output)}`);
+    if (!lives) return failed(`it ended at once. It said: ${(await lastWords(cli.home)) || 'nothing'}`);
     await cli.clock.sleep(LOOK_EVERY_MS);
   }
   return failed(
     `it runs (pid ${child.pid}) but has not taken up its work. Look with: bridge-supervisor logs, and into ${output}`,
   );
-}
-
-async function lastWords(file: string): Promise<string> {
-  const lines = plainLines(await readFile(file, 'utf8').catch(() => '')).filter((line) => line !== '');
-  return lines.length > 0 ? lines.slice(-5).join(' / ') : 'nothing';
 }
 
 function failed(what: string): StartResult {

@@ -15,6 +15,7 @@ import { type Cli, configOf } from './context.ts';
 import { lastLogLines } from './log-files.ts';
 import { logFile } from './logs.ts';
 import { nextCommands } from './next-step.ts';
+import { lastWords } from './start-log.ts';
 import { type Supervisor, supervisorState } from './supervisor-state.ts';
 import { startOfDay } from './time.ts';
 
@@ -36,14 +37,14 @@ export interface StatusReport {
   readonly now: string;
 }
 
-export interface Running {
+interface Running {
   readonly project: Project;
   readonly run: Run;
   /** What Claude's processes take; null when they are gone or were never there. */
   readonly process: TreeUsage | null;
 }
 
-export interface Waiting {
+interface Waiting {
   readonly project: Project;
   /** What was submitted, or why it needs attention. */
   readonly what: string;
@@ -115,6 +116,8 @@ async function findProblems(cli: Cli, supervisor: Supervisor): Promise<string[]>
     problems.push(
       `The supervisor (pid ${supervisor.lease.pid}) lives but has not renewed its lease since ${supervisor.lease.renewedAt}: it claims and writes nothing. End it and start anew with: bridge-supervisor restart`,
     );
+  const words = supervisor.state === 'gone' ? await lastWords(cli.home) : '';
+  if (words !== '') problems.push(`The last supervisor ended unexpectedly. It said: ${words}`);
   if ((await freeBytes(cli.home)) < LEAST_FREE_BYTES)
     problems.push(`The disk that holds ${cli.home} is full: free some space.`);
   const log = logFile(cli);

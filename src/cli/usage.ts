@@ -43,8 +43,7 @@ export function examples(...lines: readonly string[]): string {
   return ['', 'Examples:', ...lines.map((line) => `  ${line}`)].join('\n');
 }
 
-/** One argument or option that a command cannot work with. */
-export function usageError(command: Command, error: { code?: string; message: string }): UsageError {
+function usageError(command: Command, error: { code?: string; message: string }): UsageError {
   // commander's way to say that it got no command and would show the help on stderr.
   const what = error.code === 'commander.help' ? 'a command is missing' : error.message;
   const oneLine = what.replace(/^error: /, '').replaceAll(/\s*\n\s*/g, ' ');

@@ -123,7 +123,10 @@ test('a supervisor that ended without a word, or whose pid is another process by
     expect(code).toBe(3);
     expect(report).toMatchObject({ ok: false, supervisor: { state: 'gone' } });
   }
-  expect((await rig.run('status')).stdout).toMatch(/^Supervisor: not running: it ended unexpectedly/);
+  await writeFile(join(rig.home, 'start.log'), 'Error: no luck\n    at today\n');
+  const { stdout } = await rig.run('status');
+  expect(stdout).toMatch(/^Supervisor: not running: it ended unexpectedly/);
+  expect(stdout).toMatch(/It said: Error: no\s+luck \/\s+at today/);
 });
 
 test('a supervisor that was asked to stop is stopping', async ({ rig }) => {

@@ -1,0 +1,84 @@
+import { describe, expect, test } from 'vitest';
+import { changedLines } from '../../src/cli/demo/diff.ts';
+import { jsonNarrator, type Shown, storyteller } from '../../src/cli/demo/narrator.ts';
+import type { Output } from '../../src/cli/output.ts';
+import { widthOf } from '../../src/cli/text.ts';
+import { TestClock } from '../rig.ts';
+
+describe('what changed between two files', () => {
+  const cases: Record<string, [before: string, after: string, lines: string[]]> = {
+    'nothing changed': ['a\nb\n', 'a\nb\n', []],
+    'a line in the middle': ['a\nb\nc', 'a\nX\nc', ['  a', '- b', '+ X', '  c']],
+    'the first line': ['a\nb', 'X\nb', ['- a', '+ X', '  b']],
+    'the last line': ['a\nb', 'a\nX', ['  a', '- b', '+ X']],
+    'a line more': ['a\nb', 'a\nX\nb', ['  a', '+ X', '  b']],
+    'a line like its neighbour more': ['a\na', 'a\na\na', ['  a', '+ a']],
+    'a line less': ['a\nb\nc', 'a\nc', ['  a', '- b', '  c']],
+    'two places: all between them counts': ['a\nb\nc', 'X\nb\nY', ['- a', '- b', '- c', '+ X', '+ b', '+ Y']],
+  };
+
+  test.for(Object.entries(cases))('%s', ([, [before, after, lines]]) => {
+    expect(changedLines(before, after)).toEqual(lines);
+  });
+});
+
+/** What is printed, and nothing else of an output. */
+function recording(columns: number): { out: Output; printed: string[] } {
+  const printed: string[] = [];
+  const out: Output = {
+    columns,
+    isTerminal: false,
+    readerGone: new AbortController().signal,
+    line: (text = '') => void printed.push(text),
+    json: (value) => void printed.push(JSON.stringify(value)),
+    jsonLine: (value) => void printed.push(JSON.stringify(value)),
+    raw: (text) => void printed.push(text),
+    hint: () => undefined,
+    failure: () => undefined,
+    details: () => undefined,
+    style: (_, text) => text,
+  };
+  return { out, printed };
+}
+
+const KINDS: Shown['kind'][] = ['output', 'diff', 'text', 'log'];
+
+describe('the story', () => {
+  test.for([40, 80, 120])('fits %i columns, whatever programs print', (columns) => {
+    const { out, printed } = recording(columns);
+    const narrator = storyteller(out, new TestClock());
+    narrator.step('One');
+    const long = `${'word '.repeat(40)}${'x'.repeat(200)} 日本語`;
+    for (const kind of KINDS) narrator.say('Supervisor', long, { kind, lines: Array(50).fill(long) });
+    narrator.live('nobody looks');
+    narrator.end();
+    for (const line of printed) expect(widthOf(line), line).toBeLessThanOrEqual(columns);
+    expect(printed.length).toBeLessThan(90);
+    expect(printed.join('\n')).not.toContain('nobody looks');
+  });
+
+  test('no word of a program can steer the terminal', () => {
+    const { out, printed } = recording(80);
+    const narrator = storyteller(out, new TestClock());
+    const hostile = '\u001b[2Jgone\u0007\r\u202e';
+    for (const kind of KINDS) narrator.say('Claude', hostile, { kind, lines: [hostile] });
+    expect(printed.join('')).not.toMatch(/[\u0000-\u001f\u007f-\u009f\u202e]/);
+  });
+});
+
+test('as JSON a step is printed when it is over, with its time and all its lines', () => {
+  const { out, printed } = recording(80);
+  const clock = new TestClock();
+  const narrator = jsonNarrator(out, clock);
+  narrator.step('One');
+  narrator.say('You', 'look', { kind: 'output', lines: ['a', 'b'] });
+  clock.advance(1_500);
+  expect(printed).toEqual([]);
+  narrator.step('Two');
+  narrator.end();
+  narrator.end();
+  expect(printed.map((line) => JSON.parse(line))).toEqual([
+    { step: 1, title: 'One', ms: 1_500, lines: [{ who: 'You', text: 'look', shown: ['a', 'b'] }] },
+    { step: 2, title: 'Two', ms: 0, lines: [] },
+  ]);
+});
