@@ -1,0 +1,121 @@
+/** How the demo is told: as a story on a terminal or in a file, or as JSON. */
+import { clearLine, cursorTo } from 'node:readline';
+import type { Clock } from '../../clock.ts';
+import type { Output } from '../output.ts';
+import { cell, clip, shorten, wrap } from '../text.ts';
+
+export type Who = 'You' | 'Desktop' | 'Supervisor' | 'Claude';
+
+/** What a program printed or a file holds. */
+export interface Shown {
+  /** A line of a log is cut where it does not fit; all else is wrapped. */
+  readonly kind: 'output' | 'diff' | 'text' | 'log';
+  readonly lines: readonly string[];
+}
+
+export interface Narrator {
+  /** Begins the next step. */
+  step(title: string): void;
+  say(who: Who, text: string, shown?: Shown): void;
+  /** What is under way just now; only somebody who looks at a terminal sees it. */
+  live(text: string): void;
+  /** Time to read, for somebody who looks at a terminal. Ends early when `signal` aborts. */
+  pause(signal: AbortSignal): Promise<void>;
+  /** Nothing more will come. */
+  end(): void;
+}
+
+const WHO_COLUMNS = 10;
+const MARGIN = '  ';
+const READING_MS = 1_500;
+
+/** Lines that stay, and on a terminal below them one line that says what is under way. */
+export function storyteller(out: Output, clock: Clock): Narrator {
+  let number = 0;
+  let beat = 0;
+  let isLive = false;
+  const clear = () => {
+    if (!isLive) return;
+    cursorTo(process.stdout, 0);
+    clearLine(process.stdout, 0);
+    isLive = false;
+  };
+  const print = (lines: readonly string[]) => {
+    clear();
+    for (const line of lines) out.line(line);
+  };
+  return {
+    step(title) {
+      number += 1;
+      print(['', out.style('bold', `${number}  ${title}`)]);
+    },
+    say: (who, text, shown) => print([...sentence(out, who, text), ...showing(out, shown)]),
+    live(text) {
+      if (!out.isTerminal) return;
+      clear();
+      const sign = SIGNS[beat % SIGNS.length] ?? '';
+      beat += 1;
+      // One column is left free: in the last one some terminals go on to the next line.
+      out.raw(`${MARGIN}${out.style('cyan', sign)} ${out.style('dim', clip(text, out.columns - 5))}`);
+      isLive = true;
+    },
+    pause: (signal) => (out.isTerminal ? clock.sleep(READING_MS, signal) : Promise.resolve()),
+    end: clear,
+  };
+}
+
+const SIGNS = ['⠋', '⠙', '⠹', '⠸', '⠼', '⠴', '⠦', '⠧', '⠇', '⠏'];
+
+const COLOURS = { You: 'magenta', Desktop: 'blue', Supervisor: 'yellow', Claude: 'cyan' } as const;
+
+function sentence(out: Output, who: Who, text: string): string[] {
+  const indent = MARGIN.length + WHO_COLUMNS + 2;
+  const [first = '', ...others] = wrap(text, out.columns - indent);
+  return [
+    `${MARGIN}${out.style(COLOURS[who], cell(who, WHO_COLUMNS))}  ${first}`,
+    ...others.map((line) => ' '.repeat(indent) + line),
+  ];
+}
+
+const MOST_LINES: Record<Shown['kind'], number> = { output: 5, diff: 12, text: 12, log: 12 };
+
+function showing(out: Output, shown: Shown | undefined): string[] {
+  if (!shown) return [];
+  const indent = `${' '.repeat(MARGIN.length + WHO_COLUMNS + 2)}${out.style('dim', '│')} `;
+  const columns = out.columns - MARGIN.length - WHO_COLUMNS - 4;
+  const lines = shown.lines.flatMap((line) =>
+    shown.kind === 'log' ? clip(line, columns) : wrap(line, columns),
+  );
+  return shorten(lines, MOST_LINES[shown.kind]).map((line) =>
+    (indent + coloured(out, shown.kind, line)).trimEnd(),
+  );
+}
+
+function coloured(out: Output, kind: Shown['kind'], line: string): string {
+  if (kind === 'diff' && line.startsWith('+')) return out.style('green', line);
+  if (kind === 'diff' && line.startsWith('-')) return out.style('red', line);
+  return line;
+}
+
+/** One object on a line for each step, when it is over. */
+export function jsonNarrator(out: Output, clock: Clock): Narrator {
+  let step: { step: number; title: string; lines: object[] } | undefined;
+  let number = 0;
+  let beganAt = 0;
+  const finish = () => {
+    if (step) out.jsonLine({ ...step, ms: Math.round(clock.monotonic() - beganAt) });
+    step = undefined;
+  };
+  return {
+    step(title) {
+      finish();
+      number += 1;
+      beganAt = clock.monotonic();
+      step = { step: number, title, lines: [] };
+    },
+    say: (who, text, shown) => void step?.lines.push({ who, text, ...(shown ? { shown: shown.lines } : {}) }),
+    live: () => undefined,
+    pause: () => Promise.resolve(),
+    end: finish,
+  };
+}

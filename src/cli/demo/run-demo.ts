@@ -1,0 +1,112 @@
+/**
+ * The whole loop, shown: everything is real but the model. Its promise: it tells what really happens, and leaves neither
+ * a process nor a folder, however it ends.
+ */
+import type { Cli } from '../context.ts';
+import { stopRequest } from '../stop-request.ts';
+import { plainLine } from '../text.ts';
+import { findClaude } from './find-claude.ts';
+import { conclusion, introduction } from './frame.ts';
+import { jsonNarrator, type Narrator, storyteller } from './narrator.ts';
+import { perform } from './play.ts';
+import { openStage, type Stage } from './stage.ts';
+
+export interface DemoOptions {
+  /** One JSON object for each step, then a summary. */
+  readonly json: boolean;
+  /** Leave the folder where it is. */
+  readonly keep: boolean;
+}
+
+/** As a shell reports a process that ctrl-c has ended. */
+const INTERRUPTED = 130;
+
+/** Resolves with the exit code when everything is put away. Throws what nobody foresaw, after putting everything away. */
+export async function runDemo(cli: Cli, options: DemoOptions): Promise<number> {
+  const { out, env, entry, clock } = cli;
+  const claude = findClaude(env);
+  if (!claude.found) {
+    out.failure(`${claude.message}.`);
+    return 1;
+  }
+  // Until the very end: a second ctrl-c must not cut short what the first has begun.
+  const stop = stopRequest();
+  try {
+    if (!options.json) for (const line of introduction(out)) out.line(line);
+    const stage = await openStage({ entry, env, clock, claude: claude.path });
+    try {
+      return await show(cli, options, stage, AbortSignal.any([stop.signal, out.readerGone]));
+    } finally {
+      await putAway(stage, options);
+    }
+  } finally {
+    stop.dispose();
+  }
+}
+
+async function show(
+  { out, clock }: Cli,
+  options: DemoOptions,
+  stage: Stage,
+  interrupted: AbortSignal,
+): Promise<number> {
+  const beganAt = clock.monotonic();
+  const narrator = options.json ? jsonNarrator(out, clock) : storyteller(out, clock);
+  const end = await perform({ stage, narrator, interrupted });
+  if (end.kind === 'interrupted') out.hint('Interrupted: ending what was started …');
+  const left = await stage.end();
+  if (left.length > 0) {
+    const names = left.map(({ pid, name }) => `${name} (pid ${pid})`).join(', ');
+    out.failure(`these processes of the demo could not be ended: ${names}. End them by hand.`);
+  }
+  if (end.kind === 'interrupted') return INTERRUPTED;
+  if (end.kind === 'failed') {
+    const folder = options.keep ? `It is kept in ${stage.root}.` : 'Keep all of it with --keep.';
+    out.failure(`the demo failed: ${asSentence(end.what)} The end of its log follows. ${folder}`);
+    out.details(`claude: ${stage.claude}`);
+    out.details((await stage.log()).slice(-MOST_LOG_LINES).join('\n'));
+    return 1;
+  }
+  await tellEnd(stage, narrator);
+  await putAway(stage, options);
+  const summary = {
+    ...end.facts,
+    ms: Math.round(clock.monotonic() - beganAt),
+    model: 'scripted',
+    paidUsd: 0,
+    processesLeft: left.length,
+    kept: options.keep ? stage.root : null,
+  };
+  if (options.json) out.jsonLine({ summary });
+  else for (const line of conclusion(out, summary)) out.line(line);
+  return left.length > 0 ? 1 : 0;
+}
+
+const MOST_LOG_LINES = 10;
+
+async function tellEnd(stage: Stage, narrator: Narrator): Promise<void> {
+  narrator.step('The supervisor stops');
+  const log = await stage.log();
+  const end = log.slice(-MOST_LOG_LINES).map(shortLogLine);
+  narrator.say('Supervisor', `leaves ${log.length} lines in loop.log; the last ${end.length}, shortened:`, {
+    kind: 'log',
+    lines: end,
+  });
+  narrator.end();
+}
+
+function asSentence(text: string): string {
+  const line = plainLine(text);
+  return /[.!?]$/.test(line) ? line : `${line}.`;
+}
+
+/** Without what is the same in all of them: the date, the level, the project. */
+function shortLogLine(line: string): string {
+  return line.replace(/^\S+T([\d:]+)\S* INFO +/, '$1 ').replace(/ project=\S+/, '');
+}
+
+/** May be done twice. */
+async function putAway(stage: Stage, { keep }: DemoOptions): Promise<void> {
+  await stage.end();
+  if (!keep) await stage.remove();
+}

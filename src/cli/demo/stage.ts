@@ -1,0 +1,181 @@
+/**
+ * Where the demo takes place: one temporary folder, and the processes that work in it. Its promise: after `end` and
+ * `remove` nothing is left of either, whatever happened before.
+ */
+import { mkdir, mkdtemp, readFile, realpath, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type Bridge, openBridge } from '../../bridge/bridge.ts';
+import type { Clock } from '../../clock.ts';
+import type { Environment } from '../../config.ts';
+import { type Child, type Exit, spawnChild } from '../../machine/child.ts';
+import { stopChild } from '../../machine/stop.ts';
+import { type Leftover, sweep } from '../../machine/sweep.ts';
+import type { Script } from '../../simulator/script.ts';
+import { type Simulator, startSimulator } from '../../simulator/server.ts';
+import { type Desktop, startDesktop } from './desktop.ts';
+import { type DemoPlaces, demoEnvironment } from './environment.ts';
+import { DemoFailure } from './failure.ts';
+import { ALLOWED_TOOLS, SAMPLE, SAMPLE_TEXT, WORKSPACE } from './work.ts';
+
+export interface StageOptions {
+  /** The program and arguments that start our command line. */
+  readonly entry: readonly string[];
+  readonly env: Environment;
+  readonly clock: Clock;
+  /** Path of the claude program. */
+  readonly claude: string;
+}
+
+export class Stage {
+  readonly root: string;
+  /** The folder Claude works in. */
+  readonly workspace: string;
+  readonly bridge: Bridge;
+  readonly #options: StageOptions;
+  readonly #state: string;
+  readonly #home: string;
+  #ended: Promise<Leftover[]> | undefined;
+  #simulator: Simulator | undefined;
+  #supervisor: Child | undefined;
+  #desktop: Desktop | undefined;
+
+  constructor(root: string, options: StageOptions) {
+    this.root = root;
+    this.#options = options;
+    this.#state = join(root, 'state');
+    this.#home = join(root, 'home');
+    this.workspace = join(root, WORKSPACE);
+    this.bridge = openBridge(this.#state, options.clock);
+  }
+
+  /** Path of the claude program. */
+  get claude(): string {
+    return this.#options.claude;
+  }
+
+  /** Everything that was asked of the model so far. */
+  get requests(): Simulator['requests'] {
+    return this.#simulator?.requests ?? [];
+  }
+
+  async startModel(script: Script): Promise<void> {
+    this.#simulator = await startSimulator({ script, clock: this.#options.clock });
+  }
+
+  /** Starts the supervisor; `onEnd` is told how it ended, and what it said last. */
+  async startSupervisor(onEnd: (exit: Exit, lastWords: string) => void): Promise<number> {
+    const [command = process.execPath, ...args] = this.#options.entry;
+    const output = join(this.root, 'supervisor.out');
+    const child = await spawnChild({
+      command,
+      args: [...args, 'run', '--quiet'],
+      cwd: this.root,
+      env: this.#environment(),
+      stdoutPath: output,
+      stderrPath: output,
+    });
+    if (child.kind !== 'child')
+      throw new DemoFailure(`the supervisor could not be started: ${child.message}`);
+    this.#supervisor = child;
+    child.endInput();
+    void child.exited.then(async (exit) => onEnd(exit, await lastWords(output)));
+    return child.identity.pid;
+  }
+
+  async startDesktop(): Promise<Desktop> {
+    this.#desktop = await startDesktop({
+      entry: this.#options.entry,
+      env: this.#environment(),
+      cwd: this.root,
+      logPath: join(this.root, 'desktop.out'),
+    });
+    return this.#desktop;
+  }
+
+  /** The lines of loop.log so far. */
+  async log(): Promise<string[]> {
+    const text = await readFile(join(this.#state, 'loop.log'), 'utf8').catch(() => '');
+    return text.split('\n').filter((line) => line !== '');
+  }
+
+  /** A file of the workspace. */
+  read(name: string): Promise<string> {
+    return readFile(join(this.workspace, name), 'utf8');
+  }
+
+  /** Ends every process, once, and says which could not be ended. */
+  end(): Promise<Leftover[]> {
+    this.#ended ??= this.#end();
+    return this.#ended;
+  }
+
+  async #end(): Promise<Leftover[]> {
+    const { clock } = this.#options;
+    try {
+      // A server that cannot be told to end is ended with the rest.
+      await this.#desktop?.close().catch(() => undefined);
+      return this.#supervisor ? await endSupervisor(this.#supervisor, this.#home, clock) : [];
+    } finally {
+      await this.#simulator?.close();
+      await this.bridge.close();
+    }
+  }
+
+  async remove(): Promise<void> {
+    await rm(this.root, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 });
+  }
+
+  #environment(): Record<string, string> {
+    const places: DemoPlaces = {
+      url: this.#simulator?.url ?? '',
+      state: this.#state,
+      home: this.#home,
+      claude: this.#options.claude,
+    };
+    return demoEnvironment(places, this.#options.env);
+  }
+}
+
+/** Makes the folder, with everything in it that has to be there before the first process starts. */
+export async function openStage(options: StageOptions): Promise<Stage> {
+  const root = await realpath(await mkdtemp(join(tmpdir(), 'bridge-demo-')));
+  try {
+    const workspace = join(root, WORKSPACE);
+    for (const folder of [workspace, join(root, 'state'), join(root, 'home')]) await mkdir(folder);
+    await writeFile(join(workspace, SAMPLE), SAMPLE_TEXT);
+    const config = { workspaces: { [WORKSPACE]: workspace }, allowed_tools: ALLOWED_TOOLS };
+    await writeFile(join(root, 'state', 'config.json'), JSON.stringify(config, null, 2));
+    return new Stage(root, options);
+  } catch (error) {
+    await rm(root, { recursive: true, force: true });
+    throw error;
+  }
+}
+
+/** A supervisor that is asked to stop ends its runs first, in some seconds. */
+const STOP_GRACE_MS = { interrupt: 0, int: 20_000, term: 5_000 };
+const SWEEP_GRACE_MS = 2_000;
+
+/** @param home Claude's home: every process of the demo, and no other, has it in its environment. */
+async function endSupervisor(child: Child, home: string, clock: Clock): Promise<Leftover[]> {
+  const family = await child.family();
+  await stopChild(child, { graceMs: STOP_GRACE_MS, clock });
+  return sweep({
+    root: child.identity,
+    mark: { name: 'HOME', value: home },
+    family,
+    graceMs: SWEEP_GRACE_MS,
+    clock,
+  });
+}
+
+/** The sessions in which Claude has asked the model. */
+export function sessionsOf({ requests }: Stage): string[] {
+  const asked = requests.flatMap((request) => (request.kind === 'main' ? [request.turn.sessionId] : []));
+  return [...new Set(asked)];
+}
+
+async function lastWords(file: string): Promise<string> {
+  return (await readFile(file, 'utf8').catch(() => '')).trim().split('\n').at(-1) ?? '';
+}

@@ -1,0 +1,212 @@
+/**
+ * The demo as a stranger runs it: one command, in an environment with nothing in it but a home and a folder for temporary
+ * files, both empty. Whatever it leaves in either, or among the processes, fails the test.
+ */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { chmod, mkdir, mkdtemp, readdir, readFile, realpath, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { delimiter, dirname, join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { fileURLToPath } from 'node:url';
+import { test as base, describe, expect, vi } from 'vitest';
+import { processesIn } from './rig.ts';
+
+const cli = fileURLToPath(new URL('../../dist/cli.js', import.meta.url));
+
+interface Demo {
+  readonly root: string;
+  /** The folder for temporary files. */
+  readonly temporary: string;
+  start(args?: readonly string[], env?: Readonly<Record<string, string>>): RunningDemo;
+}
+
+interface RunningDemo {
+  readonly child: ChildProcess;
+  stdout(): string;
+  readonly ended: Promise<{ code: number | null; stdout: string; stderr: string }>;
+}
+
+const test = base.extend<{ demo: Demo }>({
+  // biome-ignore lint/correctness/noEmptyPattern: vitest reads a fixture's needs from its first parameter.
+  demo: async ({}, use) => {
+    const root = await realpath(await mkdtemp(join(tmpdir(), 'stranger-')));
+    const [home, temporary] = [join(root, 'home'), join(root, 'tmp')];
+    for (const folder of [home, temporary]) await mkdir(folder);
+    const started: RunningDemo[] = [];
+    try {
+      await use({
+        root,
+        temporary,
+        start(args = [], env = {}) {
+          const path = [dirname(process.execPath), '/usr/bin', '/bin'].join(delimiter);
+          const child = spawn(process.execPath, [cli, 'demo', ...args], {
+            cwd: root,
+            env: { HOME: home, TMPDIR: temporary, PATH: path, ...env },
+            stdio: ['ignore', 'pipe', 'pipe'],
+          });
+          const running = follow(child);
+          started.push(running);
+          return running;
+        },
+      });
+    } finally {
+      for (const { child, ended } of started) {
+        if (child.exitCode === null) child.kill('SIGTERM');
+        await ended;
+      }
+      const processes = await processesIn(root);
+      for (const { pid } of processes) process.kill(pid, 'SIGKILL');
+      const files = [...(await readdir(home)), ...(await readdir(temporary))];
+      await rm(root, { recursive: true });
+      expect({ processes, files }, 'left behind').toEqual({ processes: [], files: [] });
+    }
+  },
+});
+
+function follow(child: ChildProcess): RunningDemo {
+  let seen = '';
+  child.stdout?.setEncoding('utf8').on('data', (chunk: string) => {
+    seen += chunk;
+  });
+  const errors = child.stderr ? text(child.stderr) : Promise.resolve('');
+  const ended = once(child, 'close').then(async ([code]) => ({ code, stdout: seen, stderr: await errors }));
+  return { child, stdout: () => seen, ended };
+}
+
+describe('one command shows the whole loop', () => {
+  test('plan, updates, rejection, revision in the same session, approval: told in order', async ({
+    demo,
+  }) => {
+    const { code, stdout, stderr } = await demo.start().ended;
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+
+    const story = stdout.replaceAll(/\s+/g, ' ');
+    const inOrder = [
+      'Scripted the model. A small server on this machine plays it: no account, no network, no cost.',
+      '1 The supervisor starts',
+      '2 Desktop sends a plan Desktop calls bridge_send_plan:',
+      '3 Claude Code carries it out, unattended',
+      'Claude reports: I write the program first',
+      'Claude Write: words.mjs',
+      'Claude Bash: node --test words.test.mjs',
+      'Claude Bash: node words.mjs sample.txt │ the 4 │ The 2',
+      'Claude submits round 1',
+      '4 You look at the work, and reject it',
+      'Desktop calls bridge_reject',
+      '5 The same session revises it',
+      'Claude Edit: words.mjs',
+      'Claude submits round 2',
+      '6 You look again, and approve',
+      '│ - return text.match(',
+      '│ + return text.toLowerCase().match(',
+      'You try it: node words.mjs sample.txt │ the 6',
+      'Desktop calls bridge_approve',
+      '7 The supervisor stops',
+      'supervisor.stopped',
+      'The project is complete',
+      'Scripted the model: asked 15 times, $0.00 real.',
+      'Left no process, no folder',
+    ];
+    let from = 0;
+    for (const words of inOrder) {
+      const at = story.indexOf(words, from);
+      expect(at, `${words}\nin: ${story.slice(from)}`).toBeGreaterThanOrEqual(0);
+      from = at;
+    }
+    const [opened, resumed] = ['opens', 'resumes'].map((does) =>
+      story.split(`${does} session `)[1]?.slice(0, 8),
+    );
+    expect(resumed).toBe(opened);
+
+    // Nobody looks: no colour, no line that is drawn over, nothing wider than a terminal.
+    expect(stdout).not.toMatch(/[\u001b\r]/);
+    for (const line of stdout.split('\n')) expect([...line].length, line).toBeLessThanOrEqual(80);
+  });
+
+  test('as JSON: one object for each step, then a summary; the folder is kept when asked for', async ({
+    demo,
+  }) => {
+    const { code, stdout, stderr } = await demo.start(['--json', '--keep']).ended;
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+
+    const steps = stdout
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line));
+    const { summary } = steps.pop();
+    expect(steps.map(({ step }) => step)).toEqual([1, 2, 3, 4, 5, 6, 7]);
+    for (const { title, lines, ms } of steps) {
+      expect({ title, ms }).toEqual({ title: expect.any(String), ms: expect.any(Number) });
+      expect(lines).toContainEqual(
+        expect.objectContaining({ who: expect.any(String), text: expect.any(String) }),
+      );
+    }
+    expect(summary).toMatchObject({
+      status: 'complete',
+      rounds: 2,
+      runs: 2,
+      sessions: [expect.stringMatching(/^[0-9a-f-]{36}$/)],
+      updates: 3,
+      model: 'scripted',
+      paid_usd: 0,
+      processes_left: 0,
+      kept: expect.stringContaining(demo.temporary),
+    });
+
+    expect(await readFile(join(summary.kept, 'words', 'words.mjs'), 'utf8')).toContain('toLowerCase');
+    const log = await readFile(join(summary.kept, 'state', 'loop.log'), 'utf8');
+    expect(log).toContain(`project.completed project=${summary.project_id}`);
+    await rm(summary.kept, { recursive: true });
+  });
+});
+
+describe('it leaves nothing behind', () => {
+  test.for(['SIGINT', 'SIGTERM'] as const)('%s in mid-work ends it all, exit code 130', async (signal, {
+    demo,
+  }) => {
+    const { child, stdout, ended } = demo.start();
+    await vi.waitFor(() => expect(stdout()).toContain('Write: words.mjs'), 30_000);
+    const folders = await readdir(demo.temporary);
+    expect(folders).toEqual([expect.stringMatching(/^bridge-demo-/)]);
+    expect((await processesIn(join(demo.temporary, folders[0] ?? ''))).length).toBeGreaterThan(1);
+    child.kill(signal);
+    expect(await ended).toMatchObject({ code: 130, stderr: expect.stringContaining('Interrupted') });
+    expect(await processesIn(demo.root)).toEqual([]);
+    expect(await readdir(demo.temporary)).toEqual([]);
+  });
+
+  test('a Claude that fails ends it: one line says what, then comes the end of the log', async ({ demo }) => {
+    const claude = join(demo.root, 'claude');
+    await writeFile(claude, '#!/bin/sh\necho "out of order" >&2\nexit 3\n');
+    await chmod(claude, 0o755);
+    const { code, stderr } = await demo.start([], { BRIDGE_CLAUDE: claude }).ended;
+    expect(code).toBe(1);
+    expect(stderr.split('\n')[0]).toMatch(
+      /^bridge-supervisor: the demo failed: Claude ended unexpectedly \(exit code 3\): out of order\./,
+    );
+    expect(stderr).toContain(`claude: ${claude}\n`);
+    expect(stderr).toMatch(/run\.ended .*outcome=crashed/);
+  });
+
+  test('a supervisor that is killed ends it, and the Claude it has started with it', async ({ demo }) => {
+    const { stdout, ended } = demo.start();
+    await vi.waitFor(() => expect(stdout()).toContain('Write: words.mjs'), 30_000);
+    process.kill(Number(/is up, pid (\d+)/.exec(stdout())?.[1]), 'SIGKILL');
+    const { code, stderr } = await ended;
+    expect({ code, stderr }).toEqual({
+      code: 1,
+      stderr: expect.stringContaining('the demo failed: the supervisor ended with SIGKILL.'),
+    });
+    expect(await processesIn(demo.root)).toEqual([]);
+  });
+
+  test('without Claude Code it says so, and starts nothing', async ({ demo }) => {
+    const { code, stdout, stderr } = await demo.start([], { BRIDGE_CLAUDE: join(demo.root, 'nowhere') })
+      .ended;
+    expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
+    expect(stderr).toBe(
+      `bridge-supervisor: BRIDGE_CLAUDE: ${join(demo.root, 'nowhere')} is not there or not executable.\n`,
+    );
+  });
+});
