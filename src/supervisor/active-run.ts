@@ -234,6 +234,8 @@ export class ActiveRun {
       await killProcess(this.#process.identity);
       return;
     }
+    // An adopted run's file is read from its beginning: what our predecessor recorded is not news.
+    if (this.run.readyAt !== null) return;
     const facts = { model: init.model, claudeVersion: init.claude_code_version };
     await recordReady(this.#context.bridge, this.#context.token, this.run, facts);
     this.#setting.listener.changed();

@@ -40,10 +40,25 @@ export interface CommandResult {
   readonly stderr: string;
 }
 
+/** How a process ended. */
+export interface Ending {
+  readonly code: number | null;
+  readonly signal: NodeJS.Signals | null;
+}
+
+/** The command line, started and not waited for. */
+export interface Launched {
+  readonly pid: number;
+  readonly ended: Promise<Ending>;
+  /** What it has printed when it is over. */
+  readonly output: Promise<{ readonly stdout: string; readonly stderr: string }>;
+  end(signal: NodeJS.Signals): Promise<Ending>;
+}
+
 export interface RunningSupervisor {
   readonly pid: number;
   /** Sends a signal and resolves with how the process ended. */
-  end(signal: NodeJS.Signals): Promise<{ code: number | null; signal: NodeJS.Signals | null }>;
+  end(signal: NodeJS.Signals): Promise<Ending>;
 }
 
 export interface Rig {
@@ -62,6 +77,8 @@ export interface Rig {
   /** A new folder that config.json names as a workspace. */
   workspace(name: string): Promise<string>;
   command(...args: string[]): Promise<CommandResult>;
+  /** Starts a command and waits for nothing. `wrapper` is a program, with arguments, that becomes it. */
+  launch(args: readonly string[], wrapper?: readonly string[]): Launched;
   startSupervisor(): Promise<RunningSupervisor>;
   /** Sends a plan and returns the project's id. */
   send(markdown: string): Promise<string>;
@@ -120,8 +137,9 @@ async function build(root: string, started: ChildProcess[]): Promise<Rig> {
     settings = { ...settings, ...config };
     await writeFile(join(home, 'config.json'), JSON.stringify(settings));
   };
-  const start = (args: readonly string[]) => {
-    const child = spawn(process.execPath, [cli, ...args], {
+  const start = (args: readonly string[], wrapper: readonly string[] = []) => {
+    const [program = '', ...rest] = [...wrapper, process.execPath, cli, ...args];
+    const child = spawn(program, rest, {
       cwd: root,
       env: rig.environment,
       stdio: ['ignore', 'pipe', 'pipe'],
@@ -156,6 +174,16 @@ async function build(root: string, started: ChildProcess[]): Promise<Rig> {
       const [code] =
         child.exitCode === null && child.signalCode === null ? await once(child, 'exit') : [child.exitCode];
       return { code: code as number | null, stdout, stderr };
+    },
+    launch(args, wrapper) {
+      const child = start(args, wrapper);
+      const output = Promise.all([text(child.stdout), text(child.stderr)]);
+      return {
+        pid: child.pid ?? 0,
+        ended: once(child, 'exit').then(() => ({ code: child.exitCode, signal: child.signalCode })),
+        output: output.then(([stdout, stderr]) => ({ stdout, stderr })),
+        end: (signal) => endChild(child, signal),
+      };
     },
     async startSupervisor() {
       const child = start(['run']);
@@ -249,7 +277,7 @@ export async function waitUntil(
   }
 }
 
-async function endChild(child: ChildProcess, signal: NodeJS.Signals) {
+async function endChild(child: ChildProcess, signal: NodeJS.Signals): Promise<Ending> {
   if (child.exitCode === null && child.signalCode === null) {
     const exited = once(child, 'exit');
     child.kill(signal);

@@ -1,0 +1,210 @@
+/**
+ * What must be true of every state folder after every fault: the record is whole, legal and complete, nothing ran that
+ * it does not know, and nothing ran twice. Read from the tables themselves, not through the code that wrote them.
+ */
+import { join } from 'node:path';
+import Sqlite from 'better-sqlite3';
+import { expect } from 'vitest';
+import { next, type ProjectAction, type ProjectStatus } from '../../src/project/project.ts';
+import type { Row, Tables } from '../../src/store/schema.ts';
+import type { Testimony } from './puppet.ts';
+
+export interface Evidence {
+  /** Projects whose sending was acknowledged. */
+  readonly sent: readonly string[];
+  /** What the puppets say of themselves; empty where the real Claude worked. */
+  readonly witness: readonly Testimony[];
+}
+
+/** Fails with a list of all that is not as it must be. */
+export function invariants(home: string, evidence: Evidence): void {
+  const sqlite = new Sqlite(join(home, 'bridge.db'), { readonly: true, timeout: 10_000 });
+  try {
+    const broken = sqlite.transaction(() => {
+      const tables = readTables(sqlite);
+      return [
+        ...whole(sqlite),
+        ...tables.projects.flatMap((project) => legalHistory(project, tables)),
+        ...complete(tables, evidence),
+        ...oneAtATime(tables),
+        ...tables.runs.flatMap((run) => runIsRecorded(run, tables)),
+        ...tables.projects.flatMap((project) => nothingTwice(project, tables)),
+        ...nothingUnknown(tables, evidence.witness),
+      ];
+    })();
+    expect(broken, 'promises broken').toEqual([]);
+  } finally {
+    sqlite.close();
+  }
+}
+
+type Named = 'projects' | 'plans' | 'runs' | 'events' | 'completions' | 'approvals' | 'messages' | 'updates';
+type Content = { readonly [T in Named]: readonly Row<T & keyof Tables>[] };
+
+function readTables(sqlite: Sqlite.Database): Content {
+  const all = <T extends Named>(table: T, order: string) =>
+    sqlite.prepare(`SELECT * FROM ${table} ORDER BY ${order}`).all() as Row<T>[];
+  return {
+    projects: all('projects', 'created_at'),
+    plans: all('plans', 'created_at'),
+    runs: all('runs', 'rowid'),
+    events: all('events', 'id'),
+    completions: all('completions', 'id'),
+    approvals: all('approvals', 'id'),
+    messages: all('messages', 'rowid'),
+    updates: all('updates', 'id'),
+  };
+}
+
+function whole(sqlite: Sqlite.Database): string[] {
+  const integrity = String(sqlite.pragma('integrity_check', { simple: true }));
+  const orphans = sqlite.pragma('foreign_key_check') as unknown[];
+  return [
+    ...(integrity === 'ok' ? [] : [`integrity_check: ${integrity}`]),
+    ...orphans.map((row) => `foreign_key_check: ${JSON.stringify(row)}`),
+  ];
+}
+
+/** Which move each event tells of. */
+const ACTIONS: Readonly<Record<string, ProjectAction>> = {
+  'project.claimed': 'claim',
+  'project.updated': 'send_update',
+  'project.submitted': 'send_completion',
+  'project.approved': 'approve',
+  'project.rejected': 'reject',
+  'project.revision_started': 'reset_for_revision',
+  'project.completed': 'finish',
+  'project.steered': 'steer',
+  'project.needs_attention': 'park',
+  'project.retried': 'retry',
+  'project.cancelled': 'cancel',
+  'run.started': 'start_run',
+};
+
+/** Every status was reached by moves of the transition table, each with its event. */
+function legalHistory(project: Row<'projects'>, { events }: Content): string[] {
+  const own = events.filter((event) => event.project_id === project.id);
+  const broken: string[] = [];
+  if (own[0]?.type !== 'project.sent') broken.push(`${project.id}: its history does not begin with its plan`);
+  let status: ProjectStatus = 'pending';
+  for (const { id, type } of own) {
+    const action = ACTIONS[type];
+    if (!action) continue;
+    const after = next(status, action);
+    if (after === undefined) broken.push(`${project.id}: event ${id} ${type} in status ${status}`);
+    status = after ?? status;
+  }
+  if (status !== project.status)
+    broken.push(`${project.id}: is ${project.status}, and its events say ${status}`);
+  const rounds = own.filter(({ type }) => type === 'project.revision_started').length + 1;
+  if (rounds !== project.round)
+    broken.push(`${project.id}: in round ${project.round}, ${rounds} were opened`);
+  return broken;
+}
+
+/** Nothing that was acknowledged or done is missing, and no row came without its event. */
+function complete(tables: Content, { sent }: Evidence): string[] {
+  const { events, projects } = tables;
+  const broken = sent
+    .filter((id) => !projects.some((project) => project.id === id))
+    .map((id) => `${id}: was sent and is not there`);
+  events.forEach(({ id }, index) => {
+    if (id !== index + 1) broken.push(`event ${index + 1} is not there`);
+  });
+  const counts: [string, number, string[]][] = [
+    ['projects', projects.length, ['project.sent']],
+    ['plans', tables.plans.length, ['project.sent']],
+    ['completions', tables.completions.length, ['project.submitted']],
+    ['approvals', tables.approvals.length, ['project.approved', 'project.rejected']],
+    ['messages', tables.messages.length, ['project.steered']],
+    ['updates', tables.updates.length, ['project.updated']],
+    ['runs', tables.runs.length, ['run.started']],
+  ];
+  for (const [table, rows, types] of counts) {
+    const told = events.filter(({ type }) => types.includes(type)).length;
+    if (told !== rows) broken.push(`${rows} ${table}, and ${told} events of ${types.join(' or ')}`);
+  }
+  return broken;
+}
+
+/** At no moment of the history had a project or a workspace two open runs. */
+function oneAtATime({ events, runs }: Content): string[] {
+  const broken: string[] = [];
+  const open = new Map<string, Row<'runs'>>();
+  for (const { type, run_id } of events) {
+    const run = runs.find(({ id }) => id === run_id);
+    if (!run) continue;
+    if (type === 'run.ended') open.delete(run.id);
+    if (type !== 'run.started') continue;
+    for (const other of open.values()) {
+      if (other.project_id === run.project_id || other.workspace === run.workspace)
+        broken.push(`run ${run.id} began while run ${other.id} was open in its project or workspace`);
+    }
+    open.set(run.id, run);
+  }
+  return broken;
+}
+
+/** A run's row and its events tell the same. */
+function runIsRecorded(run: Row<'runs'>, { events }: Content): string[] {
+  const own = events.filter(({ run_id }) => run_id === run.id);
+  const count = (type: string) => own.filter((event) => event.type === type).length;
+  const broken: string[] = [];
+  const expected: [string, boolean][] = [
+    ['run.started', true],
+    ['run.spawned', run.spawned_at !== null],
+    ['run.ready', run.ready_at !== null],
+    ['run.ended', run.ended_at !== null],
+  ];
+  for (const [type, happened] of expected) {
+    if (count(type) !== (happened ? 1 : 0)) broken.push(`run ${run.id}: ${count(type)} events ${type}`);
+  }
+  const order = own.map(({ type }) => expected.findIndex(([name]) => name === type)).filter((at) => at >= 0);
+  if (order.some((at, index) => at < (order[index - 1] ?? 0)))
+    broken.push(`run ${run.id}: its events are not in order`);
+  if ((run.ended_at === null) !== (run.outcome === null))
+    broken.push(`run ${run.id}: an end without an outcome, or an outcome without an end`);
+  return broken;
+}
+
+/** After these the conversation cannot go on, and the record says so. */
+const ENDS_A_SESSION = ['session_missing', 'prompt_too_long'];
+
+/** In one round one run begins the work; each later one goes on with it, and after the submission there is none. */
+function nothingTwice(project: Row<'projects'>, { runs }: Content): string[] {
+  const broken: string[] = [];
+  const own = runs.filter(({ project_id }) => project_id === project.id);
+  const real = own.filter(({ spawned_at }) => spawned_at !== null);
+  real.forEach((run, index) => {
+    const before = real[index - 1];
+    if (!before || before.round !== run.round) return;
+    if (run.kind !== 'resume') broken.push(`run ${run.id} begins round ${run.round} of ${project.id} anew`);
+    if (before.outcome === null) broken.push(`run ${run.id} follows run ${before.id}, which has no outcome`);
+    if (before.outcome === 'submitted')
+      broken.push(`run ${run.id} works on round ${run.round}, submitted before`);
+    if (run.session_id !== before.session_id && !ENDS_A_SESSION.includes(before.outcome ?? ''))
+      broken.push(`run ${run.id} is in another session than run ${before.id}, which ended ${before.outcome}`);
+  });
+  return broken;
+}
+
+/** Each process that there was belongs to one run, and was alone with its session. */
+function nothingUnknown({ runs }: Content, witness: readonly Testimony[]): string[] {
+  const broken: string[] = [];
+  const seen = new Set<string>();
+  for (const { event, pid, run } of witness) {
+    if (event === 'overlap')
+      broken.push(`process ${pid} of run ${run} shared its session with another process`);
+    if (event !== 'start') continue;
+    if (!runs.some(({ id }) => id === run))
+      broken.push(`process ${pid} ran for run ${run}, which is not there`);
+    if (seen.has(run)) broken.push(`run ${run} had two processes`);
+    seen.add(run);
+  }
+  const prompted = witness.filter(({ event }) => event === 'prompt');
+  for (const { run } of prompted) {
+    if (runs.some(({ id, spawned_at }) => id === run && spawned_at === null))
+      broken.push(`run ${run} was given its prompt, and its process is not in the record`);
+  }
+  return broken;
+}
