@@ -1,0 +1,183 @@
+import { describe, expect, test } from 'vitest';
+import { approve, finish, readApproval, reject } from '../../src/bridge/decide.ts';
+import { resetForRevision } from '../../src/bridge/work.ts';
+import { LIMITS } from '../../src/project/text.ts';
+import { eventsAfter } from '../../src/store/events.ts';
+import { decisionsOf } from '../../src/store/reviews.ts';
+import { createRig, type Rig } from '../rig.ts';
+import { accepted, changingNothing, current, history, projectIn, refusalOf, submit } from './steps.ts';
+
+const decider = new URL('fixtures/decide.ts', import.meta.url);
+
+/** A project whose first round waits for a decision. */
+async function submitted(rig: Rig): Promise<string> {
+  const id = await projectIn(rig, 'in_progress', { claimed_by: 'code' });
+  await submit(rig, id);
+  return id;
+}
+
+/** The same, one round later. */
+async function revised(rig: Rig): Promise<string> {
+  const id = await submitted(rig);
+  accepted(await reject(rig.bridge, id, 'too slow', 'desktop'));
+  accepted(await resetForRevision(rig.bridge, id));
+  await submit(rig, id);
+  return id;
+}
+
+describe('a decision', () => {
+  test('is kept with its round, its maker and its reason, and stands in the history', async () => {
+    await using rig = await createRig();
+    const id = await revised(rig);
+    const decided = accepted(await approve(rig.bridge, id, 'person'));
+    expect(decided).toMatchObject({
+      project: { id, status: 'approved', round: 2 },
+      decision: { round: 2, verdict: 'approved', reason: '', decidedBy: 'person' },
+      repeated: false,
+    });
+    expect(await decisionsOf(rig.bridge.database.read, id)).toMatchObject([
+      { round: 1, verdict: 'rejected', reason: 'too slow', decidedBy: 'desktop' },
+      { round: 2, verdict: 'approved' },
+    ]);
+    const [event] = (await eventsAfter(rig.bridge.database.read, 0, 100, id)).slice(-1);
+    expect(event).toMatchObject({
+      type: 'project.approved',
+      actor: 'person',
+      data: { round: 2, reason: '' },
+    });
+  });
+
+  test.each(['', '  \n ', '\x1b[31m', '\0'])('to reject needs a reason, and %j is none', async (reason) => {
+    await using rig = await createRig();
+    const id = await submitted(rig);
+    const reply = await changingNothing(rig.bridge, () => reject(rig.bridge, id, reason, 'desktop'));
+    expect(refusalOf(reply)).toBe("a non-empty 'reason' is required to reject a project.");
+  });
+
+  test('to reject takes a long reason whole, and refuses one that is too long', async () => {
+    await using rig = await createRig();
+    const id = await submitted(rig);
+    const long = 'x'.repeat(LIMITS.reason);
+    const reply = await changingNothing(rig.bridge, () => reject(rig.bridge, id, `${long}x`, 'desktop'));
+    expect(refusalOf(reply)).toMatch(/longer than 20000 characters/);
+    expect(accepted(await reject(rig.bridge, id, long, 'desktop')).decision.reason).toBe(long);
+  });
+
+  test('reads without its escape codes', async () => {
+    await using rig = await createRig();
+    const id = await submitted(rig);
+    const { decision } = accepted(await reject(rig.bridge, id, ' \x1b[31mtoo\x1b[0m\r\nslow ', 'desktop'));
+    expect(decision.reason).toBe('too\nslow');
+  });
+});
+
+describe('a decision that is repeated', () => {
+  test('returns the first one and changes nothing', async () => {
+    await using rig = await createRig();
+    const id = await submitted(rig);
+    const first = accepted(await approve(rig.bridge, id, 'desktop'));
+    rig.clock.advance(1_000);
+    const again = await changingNothing(rig.bridge, () => approve(rig.bridge, id, 'person'));
+    expect(accepted(again)).toMatchObject({ decision: first.decision, repeated: true });
+  });
+
+  test('also when work has gone on since', async () => {
+    await using rig = await createRig();
+    const id = await submitted(rig);
+    const first = accepted(await reject(rig.bridge, id, 'too slow', 'desktop'));
+    accepted(await resetForRevision(rig.bridge, id));
+    const again = await changingNothing(rig.bridge, () => reject(rig.bridge, id, ' too slow ', 'desktop'));
+    expect(accepted(again)).toMatchObject({ decision: first.decision, repeated: true });
+
+    const done = await submittedAndFinished(rig);
+    const late = await changingNothing(rig.bridge, () => approve(rig.bridge, done, 'desktop'));
+    expect(accepted(late)).toMatchObject({ project: { status: 'complete' }, repeated: true });
+  });
+
+  test('with another verdict or reason is refused', async () => {
+    await using rig = await createRig();
+    const id = await submitted(rig);
+    accepted(await reject(rig.bridge, id, 'too slow', 'desktop'));
+    for (const call of [
+      () => approve(rig.bridge, id, 'desktop'),
+      () => reject(rig.bridge, id, 'too big', 'desktop'),
+    ]) {
+      expect(refusalOf(await changingNothing(rig.bridge, call))).toMatch(/in status 'rejected'; expected/);
+    }
+  });
+
+  async function submittedAndFinished(rig: Rig): Promise<string> {
+    const id = await submitted(rig);
+    accepted(await approve(rig.bridge, id, 'desktop'));
+    accepted(await finish(rig.bridge, id, 'supervisor'));
+    return id;
+  }
+});
+
+describe('a decision that names its round', () => {
+  test('is about that round, even when the same words are due again', async () => {
+    await using rig = await createRig();
+    const id = await revised(rig);
+    // The first round's rejection arrives once more, while the second waits for its own.
+    const late = await changingNothing(rig.bridge, () => reject(rig.bridge, id, 'too slow', 'desktop', 1));
+    expect(accepted(late)).toMatchObject({ decision: { round: 1 }, repeated: true });
+    expect(accepted(await reject(rig.bridge, id, 'too slow', 'desktop', 2))).toMatchObject({
+      decision: { round: 2 },
+      repeated: false,
+    });
+  });
+
+  test.each([0, 1, 3])('is refused for a round that is not under way: %i', async (round) => {
+    await using rig = await createRig();
+    const id = await revised(rig);
+    const reply = await changingNothing(rig.bridge, () => approve(rig.bridge, id, 'desktop', round));
+    expect(refusalOf(reply)).toBe(`round ${round} is not the one under way; the project is in round 2.`);
+  });
+});
+
+describe('of two decisions made at the same moment', () => {
+  test('by two processes, the first stands and the other is told so', async () => {
+    await using rig = await createRig();
+    const id = await submitted(rig);
+    const puppets = ['approve', 'reject'].map((verdict) => rig.process(decider, [rig.home, id, verdict]));
+    await Promise.all(puppets.map(({ ready }) => ready));
+    const replies = (await Promise.all(puppets.map((one) => one.go()))) as {
+      ok: boolean;
+      refusal?: string;
+    }[];
+    expect(replies.filter(({ ok }) => ok)).toHaveLength(1);
+    expect(replies.find(({ ok }) => !ok)?.refusal).toMatch(/^cannot (approve|reject) project in status/);
+    expect(await decisionsOf(rig.bridge.database.read, id)).toHaveLength(1);
+    expect(await history(rig.bridge, id)).toHaveLength(2);
+  });
+});
+
+describe('reading the decision', () => {
+  test('completes a project that was approved, and tells a rejection with its reason', async () => {
+    await using rig = await createRig();
+    const rejected = await submitted(rig);
+    accepted(await reject(rig.bridge, rejected, 'too slow', 'desktop'));
+    const told = await changingNothing(rig.bridge, () => readApproval(rig.bridge, rejected));
+    expect(accepted(told)).toMatchObject({
+      project: { status: 'rejected' },
+      decision: { reason: 'too slow' },
+    });
+
+    const approved = await submitted(rig);
+    accepted(await approve(rig.bridge, approved, 'desktop'));
+    expect(accepted(await readApproval(rig.bridge, approved))).toMatchObject({
+      project: { status: 'complete' },
+      decision: { verdict: 'approved' },
+    });
+    expect((await current(rig.bridge, approved)).status).toBe('complete');
+    const again = await changingNothing(rig.bridge, () => readApproval(rig.bridge, approved));
+    expect(accepted(again).project.status).toBe('complete');
+  });
+
+  test('there is none yet', async () => {
+    await using rig = await createRig();
+    const id = await submitted(rig);
+    const told = await changingNothing(rig.bridge, () => readApproval(rig.bridge, id));
+    expect(accepted(told)).toMatchObject({ project: { status: 'awaiting_approval' }, decision: undefined });
+  });
+});

@@ -1,0 +1,145 @@
+import { rmSync } from 'node:fs';
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { sendPlan } from '../../src/bridge/send-plan.ts';
+import { isProjectId } from '../../src/project/project.ts';
+import { eventsAfter } from '../../src/store/events.ts';
+import { planText } from '../../src/store/projects.ts';
+import { createRig } from '../rig.ts';
+import { accepted, changingNothing, current, history, policyOf, refusalOf, send } from './steps.ts';
+
+describe('a plan that is sent', () => {
+  test('waits in the queue with everything its front matter says', async () => {
+    await using rig = await createRig();
+    const markdown = [
+      '---',
+      'title: A clock',
+      `workspace: ${rig.workspace}`,
+      'model: opus',
+      'priority: 7',
+      'max_turns: 40',
+      'timeout: 45m',
+      'budget_usd: 2.5',
+      '---',
+      'Build it.',
+    ].join('\n');
+    const project = await send(rig, markdown);
+    const now = rig.clock.now().toISOString();
+    expect(isProjectId(project.id)).toBe(true);
+    expect(project).toEqual({
+      id: project.id,
+      title: 'A clock',
+      status: 'pending',
+      workspace: rig.workspace,
+      priority: 7,
+      model: 'opus',
+      maxTurns: 40,
+      timeoutMs: 2_700_000,
+      budgetUsd: 2.5,
+      claimedBy: null,
+      sessionId: null,
+      round: 1,
+      tries: 0,
+      notBefore: null,
+      attention: null,
+      createdAt: now,
+      updatedAt: now,
+    });
+    expect(await current(rig.bridge, project.id)).toEqual(project);
+    expect(await planText(rig.bridge.database.read, project.id)).toBe(markdown);
+    expect(await eventsAfter(rig.bridge.database.read, 0, 10)).toMatchObject([
+      {
+        projectId: project.id,
+        type: 'project.sent',
+        actor: 'desktop',
+        data: { title: 'A clock', workspace: rig.workspace },
+        createdAt: now,
+      },
+    ]);
+  });
+
+  test('gets a folder of its own when it names none', async () => {
+    await using rig = await createRig();
+    const project = await send(rig);
+    expect(project.workspace).toBe(join(rig.home, 'workspaces', project.id));
+  });
+
+  test('runs where the sender says, whatever its front matter says', async () => {
+    await using rig = await createRig();
+    const folder = join(rig.workspace, 'chosen');
+    await mkdir(folder);
+    const input = { markdown: '---\nworkspace: elsewhere\n---\n# A', title: 'Mine', workspace: folder };
+    const { project } = accepted(await sendPlan(rig.bridge, policyOf(rig), input, 'desktop'));
+    expect(project).toMatchObject({ workspace: folder, title: 'Mine' });
+  });
+});
+
+describe('a plan that cannot be used is refused, and nothing is stored', () => {
+  test.each<[string, string, string | RegExp]>([
+    [
+      'an empty one',
+      '',
+      'the plan was not accepted: the plan is empty: write what is to be done in Markdown',
+    ],
+    [
+      'one with an unknown key',
+      '---\ncolour: red\n---\n# A',
+      /^the plan was not accepted: line 2: unknown key 'colour'; allowed keys: title,/,
+    ],
+    [
+      'one of five megabytes',
+      'x'.repeat(5_000_000),
+      /^the plan was not accepted: the plan is 5000000 bytes; at most/,
+    ],
+    ['one with NUL', '# A\n\0', /control character \(NUL\)/],
+    ['one for an unknown workspace', '---\nworkspace: nowhere\n---\n# A', /^unknown workspace 'nowhere'/],
+    ['one for a folder that is not there', '---\nworkspace: /nowhere/at/all\n---\n# A', /^unknown workspace/],
+  ])('%s', async (_, markdown, refusal) => {
+    await using rig = await createRig();
+    const reply = await changingNothing(rig.bridge, () =>
+      sendPlan(rig.bridge, policyOf(rig), { markdown }, 'desktop'),
+    );
+    if (typeof refusal === 'string') expect(refusalOf(reply)).toBe(refusal);
+    else expect(refusalOf(reply)).toMatch(refusal);
+  });
+});
+
+describe('a plan that is sent again with the same request', () => {
+  test('is the same project, whatever it says now', async () => {
+    await using rig = await createRig();
+    const first = await send(rig, '# A', 'r1');
+    const again = await sendPlan(rig.bridge, policyOf(rig), { markdown: '# B', requestId: 'r1' }, 'desktop');
+    expect(accepted(again)).toEqual({ project: first, repeated: true });
+    expect(await history(rig.bridge)).toEqual(['project.sent']);
+    const other = await send(rig, '# A', 'r2');
+    expect(other.id).not.toBe(first.id);
+  });
+
+  test('also when its workspace is gone by now', async () => {
+    await using rig = await createRig();
+    const folder = join(rig.workspace, 'short-lived');
+    await mkdir(folder);
+    const input = { markdown: '# A', workspace: folder, requestId: 'r' };
+    const first = accepted(await sendPlan(rig.bridge, policyOf(rig), input, 'desktop'));
+    rmSync(folder, { recursive: true });
+    const again = accepted(await sendPlan(rig.bridge, policyOf(rig), input, 'desktop'));
+    expect(again).toEqual({ project: first.project, repeated: true });
+  });
+
+  test('also by several processes at once', async () => {
+    await using rig = await createRig();
+    const others = [rig.bridge, rig.connect(), rig.connect(), rig.connect()];
+    const input = { markdown: '# A', requestId: 'r' };
+    const replies = await Promise.all(others.map((one) => sendPlan(one, policyOf(rig), input, 'desktop')));
+    const projects = replies.map((reply) => accepted(reply));
+    expect(new Set(projects.map(({ project }) => project.id)).size).toBe(1);
+    expect(projects.filter(({ repeated }) => !repeated)).toHaveLength(1);
+    expect(await history(rig.bridge)).toEqual(['project.sent']);
+  });
+
+  test('without one, two plans are two projects', async () => {
+    await using rig = await createRig();
+    expect((await send(rig)).id).not.toBe((await send(rig)).id);
+  });
+});

@@ -1,0 +1,125 @@
+/** What tests do to a project, in few words. */
+import { randomUUID } from 'node:crypto';
+import { expect } from 'vitest';
+import type { Bridge, Reply } from '../../src/bridge/bridge.ts';
+import { takeLease } from '../../src/bridge/lease.ts';
+import { type Ending, recordSpawn, type StartedRun, startNextRun } from '../../src/bridge/runs.ts';
+import { sendPlan } from '../../src/bridge/send-plan.ts';
+import { sendCompletion } from '../../src/bridge/work.ts';
+import type { Project, ProjectStatus } from '../../src/project/project.ts';
+import { EMPTY_LIVE_STATE, type Run } from '../../src/project/run.ts';
+import { eventsAfter } from '../../src/store/events.ts';
+import { findProject } from '../../src/store/projects.ts';
+import type { Tables } from '../../src/store/schema.ts';
+import type { Rig } from '../rig.ts';
+import { addProject } from '../store/rows.ts';
+
+export function accepted<T>(reply: Reply<T>): T {
+  if (!reply.ok) throw new Error(`refused: ${reply.refusal}`);
+  return reply.value;
+}
+
+export function refusalOf(reply: Reply<unknown>): string {
+  if (reply.ok) throw new Error('done, although it should have been refused');
+  return reply.refusal;
+}
+
+/** Any folder of the rig may be named. */
+export function policyOf(rig: Rig) {
+  return { workspaces: {}, workspace_roots: [rig.workspace] };
+}
+
+/** Sends a plan; without a workspace it gets one of its own. The clock moves on, so that the next one is younger. */
+export async function send(rig: Rig, markdown = '# Build a clock', requestId?: string): Promise<Project> {
+  rig.clock.advance(1_000);
+  const { project } = accepted(await sendPlan(rig.bridge, policyOf(rig), { markdown, requestId }, 'desktop'));
+  return project;
+}
+
+let count = 0;
+
+/** A project in any status, whatever way leads there. */
+export async function projectIn(
+  rig: Rig,
+  status: ProjectStatus,
+  changes: Partial<Tables['projects']> = {},
+): Promise<string> {
+  count += 1;
+  const attention = status === 'attention' ? 'because' : null;
+  return rig.bridge.database.write((trx) => addProject(trx, count, { status, attention, ...changes }));
+}
+
+export async function current(bridge: Bridge, projectId: string): Promise<Project> {
+  const project = await findProject(bridge.database.read, projectId);
+  if (!project) throw new Error(`no project ${projectId}`);
+  return project;
+}
+
+/** The types of all events, oldest first; of one project if it is given. */
+export async function history(bridge: Bridge, projectId?: string): Promise<string[]> {
+  return (await eventsAfter(bridge.database.read, 0, 100_000, projectId)).map(({ type }) => type);
+}
+
+const TABLES: readonly (keyof Tables)[] = [
+  'projects',
+  'plans',
+  'updates',
+  'completions',
+  'approvals',
+  'messages',
+  'runs',
+  'events',
+  'holds',
+  'quota',
+  'supervisor',
+];
+
+export async function everything(bridge: Bridge): Promise<Record<string, unknown[]>> {
+  const rows: Record<string, unknown[]> = {};
+  for (const table of TABLES)
+    rows[table] = await bridge.database.read.selectFrom(table).selectAll().execute();
+  return rows;
+}
+
+/** Fails when `work` leaves any trace in the store. */
+export async function changingNothing<T>(bridge: Bridge, work: () => Promise<T>): Promise<T> {
+  const before = await everything(bridge);
+  const result = await work();
+  expect(await everything(bridge)).toEqual(before);
+  return result;
+}
+
+export const TOKEN = 'the supervisor of this test';
+
+/** Makes this test the supervisor. */
+export async function beSupervisor(rig: Rig, token = TOKEN): Promise<void> {
+  const candidate = { token, pid: 42, pidStartedAt: 'then', version: '1.0.0' };
+  const attempt = await takeLease(rig.bridge, candidate, () => true);
+  if (!attempt.taken) throw new Error('another supervisor is in the way');
+}
+
+/** Starts the next run and gives it a process. */
+export async function begin(rig: Rig): Promise<StartedRun> {
+  const started = await startNextRun(rig.bridge, TOKEN, { model: null, newSessionId: randomUUID });
+  if (!started) throw new Error('nothing is ready');
+  rig.clock.advance(1_000);
+  await recordSpawn(rig.bridge, TOKEN, started.run, 4242, 'then');
+  return started;
+}
+
+export const ending: Ending = {
+  costUsd: 0.5,
+  live: EMPTY_LIVE_STATE,
+  random: 0,
+  fingerprint: null,
+  resumeNotBefore: null,
+};
+
+export const byHand = { runId: null, requestId: null };
+
+export async function submit(rig: Rig, projectId: string, run?: Run, summary = 'It ticks.'): Promise<void> {
+  rig.clock.advance(1_000);
+  const submission = { summary, filesCreated: ['clock.ts'], filesModified: [], caveats: '' };
+  const speaker = { runId: run?.id ?? null, requestId: null };
+  accepted(await sendCompletion(rig.bridge, projectId, submission, speaker));
+}
