@@ -8,8 +8,10 @@ import { systemClock } from '../clock.ts';
 import { type Environment, stateFolder } from '../config.ts';
 import { VERSION } from '../version.ts';
 import { approveCommand } from './approve.ts';
+import { backupCommand } from './backup.ts';
 import { cancelCommand } from './cancel.ts';
 import type { Cli } from './context.ts';
+import { demoCommand } from './demo.ts';
 import { explainError } from './errors.ts';
 import { listCommand } from './list.ts';
 import { logsCommand } from './logs.ts';
@@ -18,6 +20,7 @@ import { openOutput } from './output.ts';
 import { pauseCommand } from './pause.ts';
 import { rejectCommand } from './reject.ts';
 import { restartCommand } from './restart.ts';
+import { restoreCommand } from './restore.ts';
 import { resumeCommand } from './resume.ts';
 import { retryCommand } from './retry.ts';
 import { runCommand } from './run.ts';
@@ -55,8 +58,9 @@ const COMMANDS: Record<string, readonly ((cli: Cli) => Command)[]> = {
   'Supervisor:': [startCommand, stopCommand, restartCommand, statusCommand, logsCommand, runCommand],
   'Work:': [sendCommand, listCommand, showCommand, watchCommand],
   'Decide and direct:': [approveCommand, rejectCommand, steerCommand, cancelCommand, retryCommand],
+  'Keep the store safe:': [backupCommand, restoreCommand],
   'Hold back and go on:': [pauseCommand, resumeCommand],
-  'Connect:': [mcpCommand],
+  'Try it, connect it:': [demoCommand, mcpCommand],
 };
 
 function program(cli: Cli): Command {
