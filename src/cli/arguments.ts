@@ -6,8 +6,8 @@ export function idArgument(): Argument {
   return new Argument('<id>', 'the project: its id, or the first 4 or more characters of it');
 }
 
-export function jsonOption(): Option {
-  return new Option('--json', 'print JSON, for programs');
+export function jsonOption(what = 'for programs'): Option {
+  return new Option('--json', `print JSON, ${what}`);
 }
 
 export function yesOption(): Option {

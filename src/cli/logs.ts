@@ -23,7 +23,7 @@ export function logsCommand(cli: Cli): Command {
     .description("Print the end of the supervisor's log.")
     .option('-f, --follow', 'go on with what is added, until ctrl-c')
     .option('-n, --lines <number>', 'how many lines', wholeNumber(0), 20)
-    .addOption(jsonOption())
+    .addOption(jsonOption('one object for each line'))
     .addHelpText(
       'after',
       examples('bridge-supervisor logs -f', 'bridge-supervisor logs -n 1000 | grep run.ended'),

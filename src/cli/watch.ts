@@ -21,7 +21,7 @@ export function watchCommand(cli: Cli): Command {
     .description('Follow live what happens, to one project or to all.')
     .addArgument(idArgument().argOptional())
     .option('--history', 'begin with what has happened so far')
-    .addOption(jsonOption().default(undefined, 'one event on each line'))
+    .addOption(jsonOption('one event on each line'))
     .addHelpText('after', ABOUT)
     .addHelpText(
       'after',

@@ -20,6 +20,7 @@ const COMMANDS = [
   'retry',
   'pause',
   'resume',
+  'demo',
   'mcp',
 ];
 
