@@ -1,0 +1,186 @@
+import { describe, expect, test } from 'vitest';
+import { advance, NO_PROGRESS, type Progress } from '../../src/claude/progress.ts';
+import { readEvent } from '../../src/claude/stream.ts';
+import { EMPTY_LIVE_STATE } from '../../src/project/run.ts';
+
+const NOW = '2026-03-01T12:00:00.000Z';
+
+function after(...events: readonly object[]): Progress {
+  return events.reduce<Progress>((progress, event) => {
+    const read = readEvent(JSON.stringify(event));
+    return read ? advance(progress, read, NOW) : progress;
+  }, NO_PROGRESS);
+}
+
+const live = (...events: readonly object[]) => after(...events).live;
+const tool = (id: string, name: string, input: object = {}) => ({ type: 'tool_use', id, name, input });
+const message = (id: string, content: readonly object[], fields: object = {}) => ({
+  type: 'assistant',
+  message: { id, content },
+  ...fields,
+});
+const results = (...ids: readonly string[]) => ({
+  type: 'user',
+  message: { content: ids.map((id) => ({ type: 'tool_result', tool_use_id: id })) },
+});
+const text = { type: 'text', text: 'I look.' };
+const todo = (content: string, status: string) => ({ content, status, activeForm: content });
+const todos = (...list: readonly object[]) => tool('todo', 'TodoWrite', { todos: list });
+
+describe('turns', () => {
+  test('are counted once for each message, however many events its blocks come in', () => {
+    const blocks = [text, tool('t1', 'Read'), tool('t2', 'Read')];
+    expect(live(...blocks.map((block) => message('m1', [block]))).turns).toBe(1);
+    expect(live(message('m1', blocks), message('m2', [text]), message('m3', [text])).turns).toBe(3);
+  });
+
+  test('of subagents are not counted, also between two blocks of a message', () => {
+    const sub = { parent_tool_use_id: 't1' };
+    const events = [
+      message('m1', [tool('t1', 'Agent')]),
+      message('s1', [text], sub),
+      message('m1', [tool('t2', 'Read')]),
+      message('s2', [text], sub),
+      message('m2', [text]),
+    ];
+    expect(live(...events).turns).toBe(2);
+  });
+
+  test('are not what tells an error', () => {
+    expect(live(message('m1', [text]), message('a-b-c', [text], { error: 'server_error' })).turns).toBe(1);
+  });
+});
+
+describe('the tool in use', () => {
+  test('is the newest call without a result', () => {
+    const start = [
+      message('m1', [tool('t1', 'Bash', { command: 'npm test' })]),
+      message('m1', [tool('t2', 'Read')]),
+    ];
+    expect(live(...start).currentTool).toBe('Read');
+    expect(live(...start, results('t2')).currentTool).toBe('Bash: npm test');
+    expect(live(...start, results('t1')).currentTool).toBe('Read');
+    expect(live(...start, results('t1', 't2')).currentTool).toBeNull();
+  });
+
+  test('may be a subagent’s', () => {
+    const agent = message('m1', [tool('t1', 'Agent', { description: 'Look around' })]);
+    const inner = message('s1', [tool('t2', 'Read', { file_path: '/a' })], { parent_tool_use_id: 't1' });
+    expect(live(agent).currentTool).toBe('Agent: Look around');
+    expect(live(agent, inner).currentTool).toBe('Read: /a');
+    expect(live(agent, inner, results('t2')).currentTool).toBe('Agent: Look around');
+  });
+
+  test('is none after the last word, even of a call whose result never came', () => {
+    const { live, open } = after(message('m1', [tool('t1', 'Bash')]), { type: 'result', subtype: 'success' });
+    expect(live.currentTool).toBeNull();
+    expect(open.size).toBe(0);
+  });
+
+  test('is not confused by the result of a call nobody made', () => {
+    expect(live(results('t9'), message('m1', [tool('t1', 'Bash')]), results('t8')).currentTool).toBe('Bash');
+  });
+});
+
+describe('a tool call in a few words', () => {
+  const described = (name: string, input: object = {}) =>
+    live(message('m', [tool('t', name, input)])).currentTool;
+
+  test.each([
+    ['Bash', { command: 'npm test', description: 'Run the tests' }, 'Bash: npm test'],
+    ['Edit', { file_path: 'src/a.ts', old_string: 'a' }, 'Edit: src/a.ts'],
+    ['Glob', { pattern: '**/*.ts' }, 'Glob: **/*.ts'],
+    ['Grep', { pattern: 'TODO', path: 'src' }, 'Grep: src'],
+    ['WebFetch', { url: 'https://example.com', prompt: 'p' }, 'WebFetch: https://example.com'],
+    ['Agent', { description: 'Look', prompt: 'p' }, 'Agent: Look'],
+    ['mcp__claude_bridge_code__bridge_send_update', { message: 'Half done' }, 'bridge_send_update'],
+    ['mcp__a__b__c', {}, 'c'],
+    ['ExitWorktree', {}, 'ExitWorktree'],
+    ['Bash', { command: 17, file_path: null, description: 'odd types' }, 'Bash: odd types'],
+  ])('%s %j', (name, input, words) => {
+    expect(described(name, input)).toBe(words);
+  });
+
+  test('is one clean line', () => {
+    const command = '\u001b[31mecho\u001b[0m \u0007one\r\n\t&& echo  two\u0000';
+    expect(described('Bash', { command })).toBe('Bash: echo one && echo two');
+  });
+
+  test('is cut, also out of a command of megabytes', () => {
+    expect(described('Bash', { command: 'x'.repeat(5_000_000) })).toBe(`Bash: ${'x'.repeat(94)}`);
+    expect(described('Bash', { command: '\u001b['.repeat(2_000_000) })?.length).toBeLessThanOrEqual(100);
+    expect(described('n'.repeat(5_000))).toHaveLength(100);
+  });
+
+  test('is cut into whole characters', () => {
+    for (const pad of ['', '.']) {
+      expect(described('Bash', { command: pad + '💡'.repeat(100) })?.isWellFormed()).toBe(true);
+    }
+  });
+});
+
+describe('Claude’s own list of steps', () => {
+  const list = [todo('Read', 'completed'), todo('Write', 'in_progress'), todo('Check', 'pending')];
+
+  test('is counted, with the step under way', () => {
+    expect(live(message('m', [todos(...list)]))).toMatchObject({
+      todosDone: 1,
+      todosTotal: 3,
+      currentTodo: 'Write',
+    });
+  });
+
+  test('stays until it is written anew', () => {
+    const first = message('m1', [todos(...list)]);
+    expect(live(first, results('todo'), message('m2', [text]))).toMatchObject({ todosTotal: 3 });
+    const done = list.map(({ content }) => todo(content, 'completed'));
+    expect(live(first, message('m2', [todos(...done)]))).toMatchObject({ todosDone: 3, currentTodo: null });
+    expect(live(first, message('m2', [todos()]))).toMatchObject({
+      todosDone: 0,
+      todosTotal: 0,
+      currentTodo: null,
+    });
+  });
+
+  test('is the newer one of two in a message', () => {
+    expect(live(message('m', [todos(...list), todos(todo('Only', 'completed'))]))).toMatchObject({
+      todosDone: 1,
+      todosTotal: 1,
+    });
+  });
+
+  test('is not a subagent’s', () => {
+    const sub = message('s', [todos(todo('Mine', 'in_progress'))], { parent_tool_use_id: 't1' });
+    expect(live(message('m', [todos(...list)]), sub)).toMatchObject({ todosTotal: 3, currentTodo: 'Write' });
+  });
+
+  test('of another shape than expected changes nothing', () => {
+    const odd = [
+      tool('t', 'TodoWrite', { todos: 'none' }),
+      tool('t', 'TodoWrite', { todos: [{ content: 1 }] }),
+    ];
+    expect(live(message('m', [todos(...list)]), message('m2', odd))).toMatchObject({ todosTotal: 3 });
+  });
+
+  test('is one clean line a step, and cut', () => {
+    const step = `\u001b[1mWrite\u001b[0m\n${'x'.repeat(500)}`;
+    const { currentTodo } = live(message('m', [todos(todo(step, 'in_progress'))]));
+    expect(currentTodo).toMatch(/^Write x+$/);
+    expect(currentTodo).toHaveLength(100);
+  });
+});
+
+test('every line that can be read is a sign of life, and nothing else is', () => {
+  expect(NO_PROGRESS.live).toEqual(EMPTY_LIVE_STATE);
+  expect(live({ type: 'tool_progress', heartbeat: true })).toEqual({ ...EMPTY_LIVE_STATE, lastSignAt: NOW });
+  expect(live({ type: 'user', uuid: 'u', isReplay: true, message: { content: 'hi' } }).lastSignAt).toBe(NOW);
+  expect(live({ type: 'result' }).lastSignAt).toBe(NOW);
+});
+
+test('what was is not changed by what comes', () => {
+  const before = after(message('m1', [tool('t1', 'Bash')]));
+  const copy = structuredClone(before);
+  const event = readEvent(JSON.stringify(results('t1')));
+  if (event) advance(before, event, NOW);
+  expect(before).toEqual(copy);
+});
