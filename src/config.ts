@@ -63,19 +63,15 @@ const schema = z.strictObject({
     .record(z.string().regex(/^[\w-]+$/), mcpServer)
     .default({})
     .describe('Further MCP servers for every run.'),
-  run_timeout: duration
-    .default(14_400_000)
-    .describe('How long one run may take, unless its plan says otherwise.'),
-  start_timeout: duration.default(60_000).describe('How long Claude may take to say its first word.'),
+  run_timeout: duration.prefault('4h').describe('How long one run may take, unless its plan says otherwise.'),
+  start_timeout: duration.prefault('60s').describe('How long Claude may take to say its first word.'),
   silence_timeout: duration
-    .default(960_000)
+    .prefault('16m')
     .describe('How long Claude may be silent while it is not using a tool.'),
-  tool_timeout: duration
-    .default(3_600_000)
-    .describe('How long Claude may be silent while it is using a tool.'),
-  exit_timeout: duration.default(15_000).describe('How long Claude may take to exit after its last result.'),
+  tool_timeout: duration.prefault('1h').describe('How long Claude may be silent while it is using a tool.'),
+  exit_timeout: duration.prefault('15s').describe('How long Claude may take to exit after its last result.'),
   drain_timeout: duration
-    .default(0)
+    .prefault('0s')
     .describe('How long `stop` lets running work go on before it is interrupted.'),
   quiet_hours: z
     .array(cronExpression)
@@ -96,6 +92,25 @@ const schema = z.strictObject({
     .regex(/^([01]\d|2[0-3]):[0-5]\d$/, "must be a time of day such as '06:30'")
     .optional()
     .describe('Local time of day before which no usage limit ends for us.'),
+  loop_timeout: duration
+    .refine((ms) => ms >= 1_000, "must be at least '1s'")
+    .prefault('60s')
+    .describe('How long the supervisor itself may stand still before it is ended, to be started anew.'),
+  run_output_max_mb: z
+    .number()
+    .positive()
+    .default(500)
+    .describe('How much one run may write before it is ended.'),
+  keep_runs_days: z
+    .number()
+    .min(0)
+    .default(30)
+    .describe('How long the output of a run is kept once its project is complete or cancelled.'),
+  keep_runs_mb: z
+    .number()
+    .min(0)
+    .default(2_000)
+    .describe('How much output of runs is kept; beyond it that of closed projects goes, oldest first.'),
   disk_min_mb: z.number().min(0).default(500).describe('Free space below which no new run starts.'),
   log_level: z
     .enum(['error', 'warn', 'info', 'debug'])

@@ -139,5 +139,5 @@ const LONGEST_ERROR = 4_000;
 function explainFailure(tool: string, error: unknown): string {
   const { name, message } = error instanceof Error ? error : new Error(String(error));
   if (name === 'StoreError' || name === 'ConfigError') return message;
-  return `${tool} failed unexpectedly: ${message}. Try again; if it fails again, run \`bridge-supervisor doctor\`.`;
+  return `${tool} failed unexpectedly: ${message}. Try again; if it fails again, restart this client: bridge-supervisor may have been upgraded under it.`;
 }
