@@ -20,6 +20,8 @@ const COMMANDS = [
   'retry',
   'pause',
   'resume',
+  'backup',
+  'restore',
   'demo',
   'mcp',
 ];

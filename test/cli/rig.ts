@@ -25,7 +25,7 @@ export interface CommandResult {
 }
 
 /** A command under way. */
-export interface Command {
+interface Command {
   readonly child: ChildProcess;
   /** What it has printed so far. */
   stdout(): string;
@@ -35,7 +35,7 @@ export interface Command {
   readonly ended: Promise<CommandResult>;
 }
 
-export interface CommandOptions {
+interface CommandOptions {
   readonly stdin?: string | Buffer;
   readonly env?: Readonly<Record<string, string>>;
   readonly cwd?: string;
