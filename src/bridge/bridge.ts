@@ -13,7 +13,7 @@ import {
   type ProjectAction,
 } from '../project/project.ts';
 import { cleanLine } from '../project/text.ts';
-import { type Database, openDatabase, type Writer } from '../store/database.ts';
+import { type Database, openDatabase, StoreError, type Writer } from '../store/database.ts';
 import { appendEvent, type BridgeEvent } from '../store/events.ts';
 import { findProject, updateProject } from '../store/projects.ts';
 import { recordChange } from './project-record.ts';
@@ -32,6 +32,11 @@ export type Actor = 'desktop' | 'code' | 'person' | 'supervisor';
 export function openBridge(home: string, clock: Clock): Bridge {
   const database = openDatabase(home);
   return { home, clock, database, close: () => database.close() };
+}
+
+/** Whether this is trouble with the store that may pass by itself: nothing was changed, and the same call may succeed later. */
+export function isPassingTrouble(error: unknown): boolean {
+  return error instanceof StoreError && ['busy', 'full', 'failing'].includes(error.problem);
 }
 
 /** What a verb answers: its value, or why it refused. A refusal has changed nothing. */

@@ -11,6 +11,7 @@
 import { randomUUID } from 'node:crypto';
 import { rm } from 'node:fs/promises';
 import { ordersFor } from '../bridge/attending.ts';
+import { isPassingTrouble } from '../bridge/bridge.ts';
 import { checkLease } from '../bridge/lease.ts';
 import { recordQuotas } from '../bridge/quota.ts';
 import { type EndedRun, endRun, recordDelivered, recordLive, recordReady } from '../bridge/runs.ts';
@@ -32,6 +33,7 @@ import { EMPTY_LIVE_STATE, type LiveState, type Outcome, type Run } from '../pro
 import type { Context } from './context.ts';
 import { fingerprint } from './fingerprint.ts';
 import { lastLines } from './last-lines.ts';
+import { patiently } from './patience.ts';
 import { type RunFiles, runFiles } from './run-files.ts';
 import { isInPrompt, promptId } from './run-process.ts';
 import { judge, type Limits } from './watchdog.ts';
@@ -204,10 +206,12 @@ export class ActiveRun {
         return this.#delivered(event.uuid);
       case 'rate_limit':
         this.#rateLimit = event.info;
-        return recordQuotas(
-          this.#context.bridge,
-          this.#context.token,
-          readQuotas(event.info, this.#context.clock.now()),
+        return this.#reading(
+          recordQuotas(
+            this.#context.bridge,
+            this.#context.token,
+            readQuotas(event.info, this.#context.clock.now()),
+          ),
         );
       case 'assistant':
         if (!event.ofSubagent) this.#error = event.error;
@@ -237,16 +241,20 @@ export class ActiveRun {
     // An adopted run's file is read from its beginning: what our predecessor recorded is not news.
     if (this.run.readyAt !== null) return;
     const facts = { model: init.model, claudeVersion: init.claude_code_version };
-    await recordReady(this.#context.bridge, this.#context.token, this.run, facts);
+    await patiently(this.#context, () =>
+      recordReady(this.#context.bridge, this.#context.token, this.run, facts),
+    );
     this.#setting.listener.changed();
   }
 
   async #delivered(uuid: string): Promise<void> {
     const { bridge, token } = this.#context;
-    if (uuid !== promptId(this.run)) return recordDelivered(bridge, token, this.run, [uuid]);
-    const { messages } = await ordersFor(bridge, this.run);
-    const inPrompt = messages.filter((message) => isInPrompt(message, this.run)).map(({ id }) => id);
-    await recordDelivered(bridge, token, this.run, inPrompt);
+    await patiently(this.#context, async () => {
+      if (uuid !== promptId(this.run)) return recordDelivered(bridge, token, this.run, [uuid]);
+      const { messages } = await ordersFor(bridge, this.run);
+      const inPrompt = messages.filter((message) => isInPrompt(message, this.run)).map(({ id }) => id);
+      return recordDelivered(bridge, token, this.run, inPrompt);
+    });
   }
 
   /** Stores what Claude is doing now, unless that is unchanged or was stored a moment ago. */
@@ -257,7 +265,14 @@ export class ActiveRun {
     if (sameToReaders(live, this.#shown) || now - this.#shownAt < LIVE_EVERY_MS) return;
     this.#shown = live;
     this.#shownAt = now;
-    await recordLive(bridge, token, this.run, live);
+    await this.#reading(recordLive(bridge, token, this.run, live));
+  }
+
+  /** A reading that cannot be stored now is followed by a newer one. */
+  async #reading(write: Promise<void>): Promise<void> {
+    await write.catch((error: unknown) => {
+      if (!isPassingTrouble(error)) throw error;
+    });
   }
 
   async #end(exit: Exit): Promise<EndedRun> {
@@ -286,13 +301,14 @@ export class ActiveRun {
     await rm(this.#files.mcpConfig, { force: true });
     const costUsd = this.#cost();
     const live = { ...this.#progress.live, currentTool: null, costUsd };
-    return endRun(bridge, token, this.run, outcome, {
+    const ending = {
       costUsd,
       live,
       random: Math.random(),
       fingerprint: isCrash(outcome.kind) ? await fingerprint(this.run.workspace) : null,
       resumeNotBefore: config.resume_not_before ?? null,
-    });
+    };
+    return patiently(this.#context, () => endRun(bridge, token, this.run, outcome, ending));
   }
 
   /**

@@ -14,4 +14,6 @@ export interface Context {
   readonly token: string;
   /** Command and arguments that start our own command line. */
   readonly entry: readonly string[];
+  /** Aborted when the supervisor is told to stop. */
+  readonly stopping: AbortSignal;
 }

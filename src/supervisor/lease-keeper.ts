@@ -1,9 +1,10 @@
 /** One supervisor per state folder: takes the lease, renews it, and stops trusting itself before the lease ends. */
 import { randomUUID } from 'node:crypto';
 import type { Bridge } from '../bridge/bridge.ts';
-import { LEASE_MS, LeaseLost, renewLease, takeLease } from '../bridge/lease.ts';
-import type { Clock } from '../clock.ts';
+import { LEASE_MS, renewLease, takeLease } from '../bridge/lease.ts';
 import { identify, isAlive } from '../machine/identity.ts';
+import type { Context } from './context.ts';
+import { patiently } from './patience.ts';
 
 export type LeaseAttempt =
   | { readonly taken: true; readonly token: string }
@@ -25,23 +26,14 @@ export async function acquireLease(bridge: Bridge, version: string): Promise<Lea
 const RENEW_EVERY_MS = LEASE_MS / 3;
 
 /**
- * Renews the lease until `signal` aborts. Throws LeaseLost when another supervisor has it, or when this process was
- * asleep for longer than its lease and so cannot know.
+ * Renews the lease until `signal` aborts. Throws LeaseLost when another supervisor has it. After passing trouble, or when
+ * this process stood still, the renewal itself tells: it succeeds only while nobody else has taken the lease.
  */
-export async function keepLease(
-  bridge: Bridge,
-  token: string,
-  clock: Clock,
-  signal: AbortSignal,
-): Promise<void> {
-  let renewed = clock.monotonic();
+export async function keepLease(context: Context, signal: AbortSignal): Promise<void> {
+  const { bridge, clock, token } = context;
   while (!signal.aborted) {
     await clock.sleep(RENEW_EVERY_MS, signal);
     if (signal.aborted) return;
-    const unseen = clock.monotonic() - renewed;
-    if (unseen > LEASE_MS)
-      throw new LeaseLost(`this supervisor stood still for ${Math.round(unseen / 1000)} s`);
-    await renewLease(bridge, token);
-    renewed = clock.monotonic();
+    await patiently(context, () => renewLease(bridge, token));
   }
 }

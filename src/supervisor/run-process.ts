@@ -30,9 +30,13 @@ export async function spawnRun(context: Context, started: StartedRun): Promise<S
 
   const files = runFiles(bridge.home, run.id);
   const resumed = project.sessionId !== null && (await sessionExists(run.sessionId, env));
-  await mkdir(join(bridge.home, 'runs'), { recursive: true, mode: 0o700 });
   const server = { entry: context.entry, home: bridge.home, runId: run.id, projectId: run.projectId };
-  await writeMcpConfig(files.mcpConfig, server, config.mcp_servers);
+  try {
+    await mkdir(join(bridge.home, 'runs'), { recursive: true, mode: 0o700 });
+    await writeMcpConfig(files.mcpConfig, server, config.mcp_servers);
+  } catch (error) {
+    return { spawned: false, outcome: { kind: 'never_spawned', message: (error as Error).message } };
+  }
   const child = await spawnChild({
     command: claude.path,
     args: commandLine({
