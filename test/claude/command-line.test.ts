@@ -1,0 +1,147 @@
+import { readFile, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { CODE_SERVER, type CommandLine, commandLine, writeMcpConfig } from '../../src/claude/command-line.ts';
+import { temporaryFolder } from './rig.ts';
+
+function line(options: Partial<CommandLine> = {}): string[] {
+  return commandLine({
+    sessionId: 'session',
+    resume: false,
+    model: null,
+    permissionMode: 'acceptEdits',
+    allowedTools: [],
+    disallowedTools: [],
+    mcpConfigFile: '/state/runs/a.mcp.json',
+    maxTurns: null,
+    maxBudgetUsd: null,
+    ...options,
+  });
+}
+
+/** What follows an option. */
+const after = (options: Partial<CommandLine>, name: string) => {
+  const words = line(options);
+  return words.includes(name) ? words[words.indexOf(name) + 1] : undefined;
+};
+
+describe('the command line', () => {
+  test('of a new session without any wish', () => {
+    expect(line()).toEqual([
+      '-p',
+      '--input-format',
+      'stream-json',
+      '--output-format',
+      'stream-json',
+      '--verbose',
+      '--replay-user-messages',
+      '--session-id',
+      'session',
+      '--permission-mode',
+      'acceptEdits',
+      '--allowedTools',
+      'mcp__claude_bridge_code',
+      '--strict-mcp-config',
+      '--mcp-config',
+      '/state/runs/a.mcp.json',
+    ]);
+  });
+
+  test('resumes a session or names a new one, never both', () => {
+    expect(after({ resume: true }, '--resume')).toBe('session');
+    expect(line({ resume: true })).not.toContain('--session-id');
+    expect(line()).not.toContain('--resume');
+  });
+
+  test('names a model only when one is wished for', () => {
+    expect(after({ model: 'claude-opus-4-8[1m]' }, '--model')).toBe('claude-opus-4-8[1m]');
+    expect(line()).not.toContain('--model');
+  });
+
+  test('always says what may be done without asking', () => {
+    expect(after({ permissionMode: 'dontAsk' }, '--permission-mode')).toBe('dontAsk');
+  });
+
+  test('caps turns and cost when the plan does', () => {
+    expect(after({ maxTurns: 40 }, '--max-turns')).toBe('40');
+    expect(after({ maxBudgetUsd: 0.01 }, '--max-budget-usd')).toBe('0.01');
+    expect(line()).not.toContain('--max-turns');
+    expect(line()).not.toContain('--max-budget-usd');
+  });
+
+  test('allows our tools first, then the owner’s', () => {
+    const allowedTools = ['mcp__shared', 'Bash(npm test *)'];
+    expect(after({ allowedTools }, '--allowedTools')).toBe(
+      'mcp__claude_bridge_code,mcp__shared,Bash(npm test *)',
+    );
+  });
+
+  test('forbids what the owner forbids', () => {
+    expect(after({ disallowedTools: ['WebFetch', 'Bash(git push *)'] }, '--disallowedTools')).toBe(
+      'WebFetch,Bash(git push *)',
+    );
+    expect(line()).not.toContain('--disallowedTools');
+  });
+
+  test('uses no MCP server but those of its own file', () => {
+    expect(line()).toContain('--strict-mcp-config');
+    // Options that take several values would swallow a word that follows.
+    expect(line().slice(-2)).toEqual(['--mcp-config', '/state/runs/a.mcp.json']);
+  });
+});
+
+describe('the MCP configuration of a run', () => {
+  const server = {
+    entry: ['/usr/bin/node', '--flag', '/app/cli.js'],
+    home: '/state',
+    runId: 'a1b2c3d4e5f6',
+    projectId: 'b1b2c3d4e5f6',
+  };
+  const ours = {
+    type: 'stdio',
+    command: '/usr/bin/node',
+    args: ['--flag', '/app/cli.js', 'mcp', 'code'],
+    env: { BRIDGE_HOME: '/state', BRIDGE_RUN_ID: 'a1b2c3d4e5f6', BRIDGE_PROJECT_ID: 'b1b2c3d4e5f6' },
+    alwaysLoad: true,
+  };
+
+  async function written(shared: Record<string, unknown>, entry = server.entry) {
+    const file = join(await temporaryFolder(), 'mcp.json');
+    await writeMcpConfig(file, { ...server, entry }, shared);
+    return { file, config: JSON.parse(await readFile(file, 'utf8')) };
+  }
+
+  test('names our server, loaded at once, for this run', async () => {
+    const { config } = await written({});
+    expect(config).toEqual({ mcpServers: { [CODE_SERVER]: ours } });
+  });
+
+  test('starts a program that is a single file', async () => {
+    const { config } = await written({}, ['/app/bridge-supervisor']);
+    expect(config.mcpServers[CODE_SERVER]).toMatchObject({
+      command: '/app/bridge-supervisor',
+      args: ['mcp', 'code'],
+    });
+  });
+
+  test('adds the owner’s servers as they are', async () => {
+    const shared = {
+      docs: { type: 'http', url: 'https://docs.example', headers: { Authorization: 'Bearer x' } },
+    };
+    const { config } = await written(shared);
+    expect(config.mcpServers).toEqual({ ...shared, [CODE_SERVER]: ours });
+  });
+
+  test('lets no server of the owner take the place of ours', async () => {
+    const { config } = await written({ [CODE_SERVER]: { command: 'something else' } });
+    expect(config).toEqual({ mcpServers: { [CODE_SERVER]: ours } });
+  });
+
+  test.skipIf(process.platform === 'win32')(
+    'may be read by nobody else, for it may hold secrets',
+    async () => {
+      const { file } = await written({});
+      expect((await stat(file)).mode & 0o777).toBe(0o600);
+    },
+  );
+});

@@ -1,0 +1,212 @@
+import { describe, expect, test } from 'vitest';
+import { type PromptFacts, prompt } from '../../src/claude/prompt.ts';
+import type { Project } from '../../src/project/project.ts';
+import type { SteeringMessage } from '../../src/project/review.ts';
+import { EMPTY_LIVE_STATE, type Outcome, type Run } from '../../src/project/run.ts';
+
+const NOW = '2026-03-01T12:00:00.000Z';
+
+const project: Project = {
+  id: 'a1b2c3d4e5f6',
+  title: 'Paint the shed',
+  status: 'in_progress',
+  workspace: '/work',
+  priority: 0,
+  model: null,
+  maxTurns: null,
+  timeoutMs: null,
+  budgetUsd: null,
+  claimedBy: 'supervisor',
+  sessionId: 's',
+  round: 1,
+  tries: 0,
+  notBefore: null,
+  attention: null,
+  createdAt: NOW,
+  updatedAt: NOW,
+};
+
+function run(outcome: Outcome | null): Run {
+  return {
+    id: 'b1b2c3d4e5f6',
+    projectId: project.id,
+    kind: 'execute',
+    round: 1,
+    workspace: '/work',
+    sessionId: 's',
+    model: null,
+    modelUsed: null,
+    pid: 1,
+    pidStartedAt: '1',
+    claudeVersion: null,
+    live: EMPTY_LIVE_STATE,
+    costUsd: 0,
+    fingerprint: null,
+    outcome,
+    createdAt: NOW,
+    spawnedAt: NOW,
+    readyAt: NOW,
+    endedAt: NOW,
+  };
+}
+
+function message(text: string): SteeringMessage {
+  return {
+    id: text,
+    projectId: project.id,
+    message: text,
+    createdAt: NOW,
+    deliveredAt: null,
+    runId: null,
+  };
+}
+
+function told(facts: Partial<PromptFacts> = {}): string {
+  return prompt({
+    kind: 'execute',
+    project,
+    markdown: '# Paint the shed\nIn blue.',
+    reason: null,
+    last: undefined,
+    remembers: false,
+    record: 'THE RECORD',
+    messages: [],
+    ...facts,
+  });
+}
+
+const crashed: Outcome = { kind: 'crashed', code: null, signal: 'SIGKILL', stderr: '' };
+const resumed = { kind: 'resume', last: run(crashed), remembers: true } as const;
+const revised = { kind: 'revise', last: run({ kind: 'submitted' }), reason: 'Wrong blue.' } as const;
+
+const KINDS = {
+  'the first run': told(),
+  'a run that goes on': told(resumed),
+  'a run that goes on after a rejection': told({ ...resumed, reason: 'Wrong blue.' }),
+  'a revision': told({ ...revised, remembers: true }),
+  'a run whose session is gone': told({ ...resumed, remembers: false }),
+  'a revision whose session is gone': told({ ...revised, remembers: false }),
+};
+
+describe.each(Object.entries(KINDS))('%s', (_, text) => {
+  test('is told that nobody is there', () => {
+    expect(text).toMatch(/unattended/);
+  });
+
+  test('is told how to submit, and to end', () => {
+    expect(text).toMatch(/bridge_send_completion/);
+    expect(text).toMatch(/end your turn/);
+  });
+
+  test('holds no placeholder, no gap and no space at its ends', () => {
+    expect(text).not.toMatch(/\{\{|\}\}|\n{3}|undefined|null/);
+    expect(text).toBe(text.trim());
+  });
+});
+
+describe('the first run', () => {
+  test('gets title and plan, without the front matter', () => {
+    const text = told({ markdown: '---\nmodel: opus\nbudget_usd: 5\n---\n# Paint the shed\nIn blue.\n' });
+    expect(text).toContain('# Plan: Paint the shed\n\n# Paint the shed\nIn blue.');
+    expect(text).not.toContain('budget_usd');
+    expect(text).not.toContain('---');
+    expect(text).not.toContain('THE RECORD');
+  });
+
+  test('gets the plan as it was written, blank lines and all', () => {
+    const plan = '# A\n\n\n```python\ndef a(): pass\n\n\ndef b(): pass\n```\n\n\n\n    indented';
+    expect(told({ markdown: plan }).endsWith(plan)).toBe(true);
+  });
+
+  test.each([
+    '{{title}}',
+    '{{execute}} {{record}}',
+    "$& $1 $$ $` $'",
+    '{{',
+    '}}',
+    '{{{{plan}}}}',
+    '\\{{plan}}',
+  ])('gets %j as it is, in the plan and in the title', (text) => {
+    const both = told({ markdown: `# ${text}`, project: { ...project, title: text } });
+    expect(both).toContain(`# Plan: ${text}\n\n# ${text}`);
+  });
+});
+
+describe('a session that remembers', () => {
+  test('is not told the plan and the record again', () => {
+    for (const text of [told(resumed), told({ ...revised, remembers: true })]) {
+      expect(text).not.toContain('In blue.');
+      expect(text).not.toContain('THE RECORD');
+    }
+  });
+
+  test('hears how its last run ended, and that an earlier request to stop is over', () => {
+    const text = told(resumed);
+    expect(text).toContain('Claude ended unexpectedly (SIGKILL)');
+    expect(text).toMatch(/Any earlier request to stop no longer holds/);
+    expect(text).toMatch(/look before you repeat it/);
+    expect(told({ ...resumed, last: run({ kind: 'interrupted' }) })).toContain('the supervisor was stopped');
+    expect(told({ ...resumed, last: run(null) })).toContain('the run was lost');
+  });
+
+  test('hears why the person rejected its work', () => {
+    expect(told({ ...revised, remembers: true })).toContain(
+      'rejected it, for this reason:\n\nWrong blue.\n\n',
+    );
+    expect(told({ ...resumed, reason: 'Wrong blue.' })).toContain('Wrong blue.');
+  });
+
+  test('gets a reason as it was written', () => {
+    const reason = 'No {{plan}} $&\n\n\n\nat all';
+    for (const facts of [revised, resumed]) {
+      expect(told({ ...facts, reason, remembers: true })).toContain(reason);
+    }
+  });
+});
+
+describe('a session that remembers nothing', () => {
+  test('gets the plan and the record, and is told to look first', () => {
+    const text = told({ ...resumed, remembers: false });
+    expect(text).toContain('# Plan: Paint the shed');
+    expect(text).toContain('In blue.');
+    expect(text).toContain('THE RECORD');
+    expect(text).toMatch(/Look at the folder first/);
+    expect(text).not.toContain('rejected');
+  });
+
+  test('hears why the person rejected the work, also when no run of ours did it', () => {
+    for (const last of [run({ kind: 'submitted' }), undefined]) {
+      const text = told({ ...revised, last, remembers: false });
+      expect(text).toContain('for this reason:\n\nWrong blue.');
+      expect(text).toContain('In blue.');
+      expect(text).toContain('THE RECORD');
+    }
+  });
+});
+
+describe('messages from the person', () => {
+  test('come last, as they were written, oldest first', () => {
+    const messages = [message('Use {{blue}} $&'), message('And hurry\n\n\nplease')];
+    for (const facts of [{}, resumed, revised]) {
+      const text = told({ ...facts, messages });
+      expect(text).toMatch(/\n\nMessages from the person for you:\n\n/);
+      expect(text.endsWith('Use {{blue}} $&\n\nAnd hurry\n\n\nplease')).toBe(true);
+    }
+  });
+
+  test('are not announced when there are none', () => {
+    expect(told()).not.toContain('Messages from the person');
+  });
+});
+
+describe('what a prompt costs', () => {
+  const bytes = (text: string) => Buffer.byteLength(text);
+  const plan = '# Paint the shed\nIn blue.';
+
+  test('beside the plan stays small, in every run', () => {
+    expect(bytes(told()) - bytes(plan)).toBeLessThan(900);
+    expect(bytes(told(resumed))).toBeLessThan(600);
+    expect(bytes(told({ ...revised, remembers: true }))).toBeLessThan(600);
+    expect(bytes(told({ ...resumed, remembers: false })) - bytes(plan)).toBeLessThan(1_300);
+  });
+});

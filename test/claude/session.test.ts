@@ -1,0 +1,65 @@
+import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { sessionExists } from '../../src/claude/session.ts';
+import { temporaryFolder } from './rig.ts';
+
+const ID = '87ae29f1-7f7a-4b49-976a-b4e185fca44b';
+
+/** A configuration folder of Claude with one conversation in it. */
+async function withConversation(config: string, text = '{"type":"user"}\n'): Promise<void> {
+  const folder = join(config, 'projects', '-work-shed');
+  await mkdir(folder, { recursive: true });
+  await writeFile(join(folder, `${ID}.jsonl`), text);
+}
+
+describe('a session has a conversation', () => {
+  test('in the home folder', async () => {
+    const home = await temporaryFolder();
+    await withConversation(join(home, '.claude'));
+    expect(await sessionExists(ID, { HOME: home })).toBe(true);
+    expect(await sessionExists(ID, { USERPROFILE: home })).toBe(true);
+    expect(await sessionExists(ID, { HOME: home, CLAUDE_CONFIG_DIR: '' })).toBe(true);
+  });
+
+  test('in the configuration folder that the environment names, and only there', async () => {
+    const home = await temporaryFolder();
+    const config = join(home, 'config');
+    await withConversation(config);
+    expect(await sessionExists(ID, { HOME: '/nowhere', CLAUDE_CONFIG_DIR: config })).toBe(true);
+    await withConversation(join(home, '.claude'));
+    await rm(config, { recursive: true });
+    expect(await sessionExists(ID, { HOME: home, CLAUDE_CONFIG_DIR: config })).toBe(false);
+  });
+
+  test('whatever workspace it was in', async () => {
+    const home = await temporaryFolder();
+    await withConversation(join(home, '.claude'));
+    for (const folder of ['-a', '-b', '-work-house'])
+      await mkdir(join(home, '.claude', 'projects', folder), { recursive: true });
+    await writeFile(join(home, '.claude', 'projects', 'a file.txt'), '');
+    expect(await sessionExists(ID, { HOME: home })).toBe(true);
+  });
+});
+
+describe('a session has none', () => {
+  test('when Claude has never run here', async () => {
+    const home = await temporaryFolder();
+    expect(await sessionExists(ID, { HOME: home })).toBe(false);
+    expect(await sessionExists(ID, { HOME: join(home, 'nowhere') })).toBe(false);
+  });
+
+  test('when the file is empty: Claude was killed before its first message', async () => {
+    const home = await temporaryFolder();
+    await withConversation(join(home, '.claude'), '');
+    expect(await sessionExists(ID, { HOME: home })).toBe(false);
+  });
+
+  test('when only another session has, or a folder has the name', async () => {
+    const home = await temporaryFolder();
+    await withConversation(join(home, '.claude'));
+    expect(await sessionExists(ID.replace('8', '9'), { HOME: home })).toBe(false);
+    await mkdir(join(home, '.claude', 'projects', '-work-shed', 'other.jsonl'));
+    expect(await sessionExists('other', { HOME: home })).toBe(false);
+  });
+});
