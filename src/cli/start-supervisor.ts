@@ -3,6 +3,7 @@ import { rm } from 'node:fs/promises';
 import type { Bridge } from '../bridge/bridge.ts';
 import { startBackground } from '../machine/background.ts';
 import { isAlive, isSame, type ProcessIdentity } from '../machine/identity.ts';
+import { stopChild } from '../machine/stop.ts';
 import type { Cli } from './context.ts';
 import { lastWords, startLog } from './start-log.ts';
 import { holderOf, isWorking, supervisorState } from './supervisor-state.ts';
@@ -38,6 +39,7 @@ export async function startSupervisor(cli: Cli, bridge: Bridge, waitMs: number):
 }
 
 const LOOK_EVERY_MS = 50;
+const GRACE_MS = { interrupt: 0, int: 5_000, term: 5_000 };
 
 async function comeUp(
   cli: Cli,
@@ -51,8 +53,11 @@ async function comeUp(
     const lives = await isAlive(child);
     const now = await supervisorState(bridge);
     if (isWorking(now) && 'lease' in now) {
-      const kind = isSame(holderOf(now.lease), child) ? 'started' : 'already-running';
-      return { kind, pid: now.lease.pid };
+      const { pid } = now.lease;
+      if (isSame(holderOf(now.lease), child)) return { kind: 'started', pid };
+      // Somebody else's start was faster. Ours, still coming up, must not be left to take over after a later stop.
+      await stopChild({ identity: child }, { graceMs: GRACE_MS, clock: cli.clock });
+      return { kind: 'already-running', pid };
     }
     if (!lives) return failed(`it ended at once. It said: ${(await lastWords(cli.home)) || 'nothing'}`);
     await cli.clock.sleep(LOOK_EVERY_MS);
