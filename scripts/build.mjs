@@ -19,7 +19,11 @@ const requireBanner =
 
 const result = await build({
   absWorkingDir: root,
-  entryPoints: { cli: 'src/cli.ts' },
+  entryPoints: {
+    cli: 'src/cli.ts',
+    // A thread is started from a file of its own, which is looked for beside the chunk that starts it.
+    'chunks/loop-watchdog-thread': 'src/supervisor/loop-watchdog-thread.ts',
+  },
   outdir: fresh,
   bundle: true,
   splitting: true,

@@ -2,6 +2,7 @@
  * The daemon: recover -> claim -> run -> record -> wait. It promises that at most one supervisor works on a state
  * folder, that nothing is spawned before it is in the store, and that when it stops, nothing it started is left.
  */
+import { join } from 'node:path';
 import { finishApproved, nextReadyTime, watchChanges } from '../bridge/attending.ts';
 import { openBridge } from '../bridge/bridge.ts';
 import { release } from '../bridge/holds.ts';
@@ -18,7 +19,9 @@ import { Gatekeeper } from './admission.ts';
 import type { Context } from './context.ts';
 import { HistoryLog } from './history-log.ts';
 import { acquireLease, keepLease } from './lease-keeper.ts';
+import { type LoopWatchdog, watchLoop } from './loop-watchdog.ts';
 import { neverRan } from './never-ran.ts';
+import { patiently } from './patience.ts';
 import { recover } from './recover.ts';
 import { openingMessage, spawnRun } from './run-process.ts';
 import { Waker } from './waker.ts';
@@ -56,10 +59,14 @@ export async function runSupervisor(options: SupervisorOptions): Promise<Supervi
       log,
       entry,
       token: lease.token,
+      stopping: signal,
     });
     return await supervisor.work(signal);
   } catch (error) {
-    if (!(error instanceof LeaseLost)) throw error;
+    if (!(error instanceof LeaseLost)) {
+      options.log.error('supervisor.failed', {}, error instanceof Error ? error.message : String(error));
+      throw error;
+    }
     options.log.error('supervisor.lease_lost', {}, error.message);
     return { kind: 'lease-lost' };
   } finally {
@@ -93,9 +100,10 @@ class Supervisor {
   }
 
   async work(stop: AbortSignal): Promise<SupervisorEnd> {
-    const { bridge, clock, log, token } = this.#context;
+    const { bridge, log, token } = this.#context;
     const working = new AbortController();
-    this.#alongside(keepLease(bridge, token, clock, working.signal));
+    this.#alongside(keepLease(this.#context, working.signal));
+    const watchdog = this.#watchOurselves();
     log.info('supervisor.started', { pid: process.pid, version: VERSION, home: bridge.home });
     try {
       for (const run of await recover(this.#context, (run) => this.#listener(run))) this.#follow(run);
@@ -107,18 +115,34 @@ class Supervisor {
     } finally {
       working.abort();
       this.#waker.close();
+      await watchdog.close();
     }
   }
 
+  /** A net below the work, not a part of it: without it the work goes on. */
+  #watchOurselves(): LoopWatchdog {
+    const { bridge, config, log } = this.#context;
+    const options = { timeoutMs: config.loop_timeout, logFile: join(bridge.home, 'loop.log') };
+    return watchLoop(options, (error) => log.warn('supervisor.unwatched', { error }));
+  }
+
   async #loop(stop: AbortSignal): Promise<void> {
-    while (!stop.aborted && !(await this.#askedToStop())) {
+    while (!stop.aborted) {
       this.#failed.signal.throwIfAborted();
-      await finishApproved(this.#context.bridge);
-      for (const run of this.#active.values()) this.#alongside(run.attend());
-      await this.#startRuns();
-      await this.#history.catchUp();
-      await this.#waker.wait(AbortSignal.any([stop, this.#failed.signal]), await this.#nextAppointment());
+      const appointment = await patiently(this.#context, () => this.#lookAround());
+      if (appointment === 'stop') return;
+      await this.#waker.wait(AbortSignal.any([stop, this.#failed.signal]), appointment);
     }
+  }
+
+  /** Does what can be done now; returns when to look again even if nothing changes. */
+  async #lookAround(): Promise<Date | undefined | 'stop'> {
+    if (await this.#askedToStop()) return 'stop';
+    await finishApproved(this.#context.bridge);
+    for (const run of this.#active.values()) this.#alongside(patiently(this.#context, () => run.attend()));
+    await this.#startRuns();
+    await this.#history.catchUp();
+    return this.#nextAppointment();
   }
 
   async #startRuns(): Promise<void> {
@@ -142,11 +166,12 @@ class Supervisor {
     const { run, project } = started;
     const spawned = await spawnRun(this.#context, started);
     if (!spawned.spawned) {
-      await endRun(bridge, token, run, spawned.outcome, neverRan());
+      await patiently(this.#context, () => endRun(bridge, token, run, spawned.outcome, neverRan()));
       return;
     }
     const { child, resumed } = spawned;
-    await recordSpawn(bridge, token, run, child.identity.pid, child.identity.startedAt);
+    const { pid, startedAt } = child.identity;
+    await patiently(this.#context, () => recordSpawn(bridge, token, run, pid, startedAt));
     const inSession = started.earlier.filter(({ sessionId }) => sessionId === run.sessionId);
     const setting = {
       run,
