@@ -1,6 +1,6 @@
 /** From an exception to one line on stderr and an exit code. */
 import { ConfigError } from '../config.ts';
-import { StoreError } from '../store/store-error.ts';
+import { StoreError, type StoreProblem } from '../store/store-error.ts';
 import { type Cli, fail } from './context.ts';
 import { isAnswered, UsageError } from './usage.ts';
 
@@ -16,6 +16,19 @@ export function explainError(cli: Cli, error: unknown): number {
   fail(cli, what, next);
   if (debug && error instanceof Error) cli.out.details(error.stack ?? error.message);
   return 1;
+}
+
+/**
+ * Trouble that a restart does not mend: a service manager that is told so does not start the program again and again.
+ * EX_CONFIG of sysexits.h, for systemd's RestartPreventExitStatus=.
+ */
+export const NOT_TO_BE_RESTARTED = 78;
+
+const PASSING: readonly StoreProblem[] = ['busy', 'full', 'failing', 'replaced'];
+
+export function isPermanent(error: unknown): boolean {
+  if (error instanceof ConfigError) return true;
+  return error instanceof StoreError && !PASSING.includes(error.problem);
 }
 
 function explain(error: unknown, debug: boolean): [what: string, next: string] {

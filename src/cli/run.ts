@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import { type Cli, configOf, fail } from './context.ts';
+import { explainError, isPermanent, NOT_TO_BE_RESTARTED } from './errors.ts';
 import { prepareHome } from './home.ts';
 import { logFile } from './logs.ts';
 import { stopRequest } from './stop-request.ts';
@@ -11,13 +12,24 @@ export function runCommand(cli: Cli): Command {
     .option('--quiet', 'do not repeat the log on stdout')
     .addHelpText('after', ABOUT)
     .addHelpText('after', examples('bridge-supervisor run'))
-    .action(({ quiet }: { quiet?: true }) => run(cli, quiet ?? false));
+    .action(async ({ quiet }: { quiet?: true }) => {
+      try {
+        await run(cli, quiet ?? false);
+      } catch (error) {
+        const code = explainError(cli, error);
+        cli.exitCode = isPermanent(error) ? NOT_TO_BE_RESTARTED : code;
+      }
+    });
 }
 
 const ABOUT = `
 SIGTERM or ctrl-c stops it: runs under way are ended and nothing is left. A
 second signal ends it at once; runs then go on, and the next supervisor takes
-them over.`;
+them over.
+
+It exits with 0 when it was stopped, 1 when it failed and may be started again,
+and 78 when a restart would not help: a wrong configuration, or a store that is
+damaged, lost, not writable or too new.`;
 
 async function run(cli: Cli, quiet: boolean): Promise<void> {
   const { home, env, clock, entry } = cli;
