@@ -4,7 +4,7 @@
  */
 import { readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { isAbsolute, join, resolve } from 'node:path';
 import ms, { type StringValue } from 'ms';
 import cron from 'node-cron';
 import { z } from 'zod';
@@ -18,7 +18,17 @@ const cronExpression = z
   .string()
   .refine((text) => cron.validate(text), "must be a cron expression such as '* 9-17 * * 1-5'");
 
-const path = z.string().min(1).transform(expandHome);
+/** The supervisor works in the state folder: a relative path would mean another place there than where it was written. */
+const path = z.string().min(1).transform(expandHome).refine(isAbsolute, 'must be an absolute path');
+
+const program = z
+  .string()
+  .min(1)
+  .transform(expandHome)
+  .refine(
+    (text) => isAbsolute(text) || !/[\\/]/.test(text),
+    'must be an absolute path, or a name to be found on PATH',
+  );
 
 const mcpServer = z.looseObject({
   type: z.enum(['stdio', 'http', 'sse', 'ws']).optional(),
@@ -28,7 +38,7 @@ const mcpServer = z.looseObject({
 
 const schema = z.strictObject({
   $schema: z.string().optional(),
-  claude: path.optional().describe('Path of the claude program. Default: the first `claude` on PATH.'),
+  claude: program.optional().describe('Path of the claude program. Default: the first `claude` on PATH.'),
   workspace: z
     .string()
     .min(1)

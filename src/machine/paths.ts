@@ -8,14 +8,6 @@ import { isWindows } from './platform.ts';
 /** A file that swallows what is written to it and is empty to read, on every platform. */
 export const nullDevice = devNull;
 
-/** The state folder, absolute: `BRIDGE_HOME`, or `.claude-bridge` in the home folder. A leading `~` is the home folder. */
-export function stateFolder(env: Readonly<Record<string, string | undefined>>): string {
-  const home = (isWindows ? env.USERPROFILE : env.HOME) || homedir();
-  const chosen = env.BRIDGE_HOME?.trim();
-  if (!chosen) return join(home, '.claude-bridge');
-  return resolve(chosen.replace(/^~(?=$|[/\\])/, () => home));
-}
-
 /**
  * Makes sure that this folder exists, is ours to write, and is closed to other users (0700; Windows keeps a user's
  * folders private by itself). Throws an error whose message says what is wrong with which folder and what to do.

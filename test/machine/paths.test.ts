@@ -1,23 +1,11 @@
 import { chmod, mkdir, stat, writeFile } from 'node:fs/promises';
-import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect } from 'vitest';
 import { freeBytes } from '../../src/machine/disk.ts';
-import { ensurePrivateFolder, stateFolder } from '../../src/machine/paths.ts';
+import { ensurePrivateFolder } from '../../src/machine/paths.ts';
 import { test } from './rig.ts';
 
 const onPosix = process.platform !== 'win32';
-
-describe.runIf(onPosix)('the state folder', () => {
-  test('is .claude-bridge in the home folder, or what BRIDGE_HOME says', () => {
-    expect(stateFolder({ HOME: '/home/me' })).toBe('/home/me/.claude-bridge');
-    expect(stateFolder({ HOME: '/home/me', BRIDGE_HOME: '' })).toBe('/home/me/.claude-bridge');
-    expect(stateFolder({ HOME: '/home/me', BRIDGE_HOME: '/srv/bridge/' })).toBe('/srv/bridge');
-    expect(stateFolder({ HOME: '/home/me', BRIDGE_HOME: '~/bridge' })).toBe('/home/me/bridge');
-    expect(stateFolder({ HOME: '/home/me', BRIDGE_HOME: 'here' })).toBe(join(process.cwd(), 'here'));
-    expect(stateFolder({})).toBe(join(homedir(), '.claude-bridge'));
-  });
-});
 
 describe.runIf(onPosix)('a private folder', () => {
   test('is made with its parents, and closed to others', async ({ rig }) => {
