@@ -9,6 +9,7 @@ import { mkdtemp, readdir, readFile, readlink, realpath, rm, stat } from 'node:f
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { vi } from 'vitest';
 import { type Bridge, openBridge } from '../src/bridge/bridge.ts';
 import type { Clock } from '../src/clock.ts';
 
@@ -88,6 +89,15 @@ export class TestClock implements Clock {
     return new Promise((wake) => {
       this.#sleepers.push({ until: time.getTime(), wake });
       signal?.addEventListener('abort', () => wake(), { once: true });
+    });
+  }
+
+  /** Resolves when somebody sleeps for `ms` milliseconds from now. */
+  async slept(ms: number): Promise<void> {
+    const until = this.#now + ms;
+    await vi.waitFor(() => {
+      if (!this.#sleepers.some((sleeper) => sleeper.until === until))
+        throw new Error('nobody sleeps so long');
     });
   }
 

@@ -1,0 +1,105 @@
+import { randomUUID } from 'node:crypto';
+import Sqlite from 'better-sqlite3';
+import { describe, expect, test } from 'vitest';
+import { imposeHold } from '../../src/bridge/attending.ts';
+import { approve, finish, reject } from '../../src/bridge/decide.ts';
+import { cancel, retry, steer } from '../../src/bridge/direct.ts';
+import { pause, release, resume } from '../../src/bridge/holds.ts';
+import { releaseLease, requestStop, takeLease } from '../../src/bridge/lease.ts';
+import { endRun, recordDelivered, recordReady, recordSpawn, startNextRun } from '../../src/bridge/runs.ts';
+import { sendPlan } from '../../src/bridge/send-plan.ts';
+import { claimByHand, resetForRevision, sendCompletion, sendUpdate } from '../../src/bridge/work.ts';
+import { createRig, type Rig } from '../rig.ts';
+import {
+  accepted,
+  begin,
+  beSupervisor,
+  byHand,
+  changingNothing,
+  ending,
+  policyOf,
+  projectIn,
+  send,
+  TOKEN,
+} from './steps.ts';
+
+const submission = { summary: 'It ticks.', filesCreated: [], filesModified: [], caveats: '' };
+const limit = { kind: 'billing', scope: '', reason: 'r', since: '2026', until: null } as const;
+const other = { token: 'two', pid: 43, pidStartedAt: 'then', version: '1.0.0' };
+
+/** Every verb that changes something: prepared so that it could be done, then to be tried. */
+const VERBS: Record<string, (rig: Rig) => Promise<() => Promise<unknown>>> = {
+  sendPlan: async (rig) => () => sendPlan(rig.bridge, policyOf(rig), { markdown: '# A' }, 'desktop'),
+  claimByHand: ready('pending', (rig, id) => claimByHand(rig.bridge, id)),
+  sendUpdate: ready('in_progress', (rig, id) => sendUpdate(rig.bridge, id, 'so far', byHand)),
+  sendCompletion: ready('in_progress', (rig, id) => sendCompletion(rig.bridge, id, submission, byHand)),
+  approve: ready('awaiting_approval', (rig, id) => approve(rig.bridge, id, 'desktop')),
+  reject: ready('awaiting_approval', (rig, id) => reject(rig.bridge, id, 'too slow', 'desktop')),
+  resetForRevision: ready('rejected', (rig, id) => resetForRevision(rig.bridge, id)),
+  finish: ready('approved', (rig, id) => finish(rig.bridge, id, 'supervisor')),
+  steer: ready('pending', (rig, id) => steer(rig.bridge, id, 'use Rust', 'person')),
+  cancel: ready('attention', (rig, id) => cancel(rig.bridge, id, '', 'person')),
+  retry: ready('attention', (rig, id) => retry(rig.bridge, id, 'person')),
+  pause: async (rig) => () => pause(rig.bridge, '', 'person'),
+  release: async (rig) => {
+    await pause(rig.bridge, '', 'person');
+    return () => release(rig.bridge, 'paused', 'person');
+  },
+  resume: async (rig) => {
+    await pause(rig.bridge, '', 'person');
+    return () => resume(rig.bridge, 'person');
+  },
+  takeLease: async (rig) => () => takeLease(rig.bridge, other, () => true),
+  releaseLease: async (rig) => () => releaseLease(rig.bridge, TOKEN),
+  requestStop: async (rig) => () => requestStop(rig.bridge),
+  imposeHold: async (rig) => () => imposeHold(rig.bridge, TOKEN, limit),
+  startNextRun: async (rig) => {
+    await send(rig);
+    return () => startNextRun(rig.bridge, TOKEN, { model: null, newSessionId: randomUUID });
+  },
+  recordSpawn: running((rig, run) => recordSpawn(rig.bridge, TOKEN, run, 1, 'then')),
+  recordReady: running((rig, run) => recordReady(rig.bridge, TOKEN, run, { model: 'm', claudeVersion: '2' })),
+  recordDelivered: async (rig) => {
+    const { id } = await send(rig);
+    const { run } = await begin(rig);
+    const { message } = accepted(await steer(rig.bridge, id, 'use Rust', 'person'));
+    return () => recordDelivered(rig.bridge, TOKEN, run, [message.id]);
+  },
+  'endRun, tried again': running((rig, run) => endRun(rig.bridge, TOKEN, run, { kind: 'throttled' }, ending)),
+  'endRun, parked': running((rig, run) => endRun(rig.bridge, TOKEN, run, { kind: 'refused' }, ending)),
+  'endRun, held': running((rig, run) =>
+    endRun(rig.bridge, TOKEN, run, { kind: 'billing', message: '' }, ending),
+  ),
+};
+
+describe('a change and its event are one: when the event cannot be kept, nothing is changed', () => {
+  test.each(Object.entries(VERBS))('%s', async (_, prepare) => {
+    await using rig = await createRig();
+    await beSupervisor(rig);
+    const verb = await prepare(rig);
+    const sqlite = new Sqlite(rig.bridge.database.file);
+    sqlite.exec("CREATE TRIGGER no BEFORE INSERT ON events BEGIN SELECT RAISE(ABORT, 'no room for it'); END");
+    await changingNothing(rig.bridge, () => expect(verb()).rejects.toThrow('no room for it'));
+    sqlite.exec('DROP TRIGGER no');
+    sqlite.close();
+    // It was the event, and nothing else.
+    await verb();
+  });
+});
+
+function ready(status: Parameters<typeof projectIn>[1], call: (rig: Rig, id: string) => Promise<unknown>) {
+  return async (rig: Rig) => {
+    const id = await projectIn(rig, status, { claimed_by: 'code' });
+    return () => call(rig, id);
+  };
+}
+
+type Started = Awaited<ReturnType<typeof begin>>['run'];
+
+function running(call: (rig: Rig, run: Started) => Promise<unknown>) {
+  return async (rig: Rig) => {
+    await send(rig);
+    const { run } = await begin(rig);
+    return () => call(rig, run);
+  };
+}

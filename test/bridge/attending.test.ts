@@ -1,0 +1,109 @@
+import { describe, expect, test } from 'vitest';
+import {
+  briefingFor,
+  finishApproved,
+  nextReadyTime,
+  ordersFor,
+  unfinishedRuns,
+  watchChanges,
+} from '../../src/bridge/attending.ts';
+import { approve, reject } from '../../src/bridge/decide.ts';
+import { cancel, steer } from '../../src/bridge/direct.ts';
+import { endRun } from '../../src/bridge/runs.ts';
+import { createRig } from '../rig.ts';
+import { accepted, begin, beSupervisor, current, ending, projectIn, send, submit, TOKEN } from './steps.ts';
+
+describe('the supervisor sees', () => {
+  test('what the person wants of a run under way', async () => {
+    await using rig = await createRig();
+    await beSupervisor(rig);
+    const { id } = await send(rig);
+    const { run } = await begin(rig);
+    expect(await ordersFor(rig.bridge, run)).toEqual({ cancelled: false, messages: [] });
+    for (const message of ['use Rust', 'and be quick']) {
+      rig.clock.advance(1_000);
+      accepted(await steer(rig.bridge, id, message, 'person'));
+    }
+    accepted(await cancel(rig.bridge, id, '', 'person'));
+    expect(await ordersFor(rig.bridge, run)).toMatchObject({
+      cancelled: true,
+      messages: [{ message: 'use Rust' }, { message: 'and be quick' }],
+    });
+  });
+
+  test('everything a prompt is made of, after a rejection with its reason', async () => {
+    await using rig = await createRig();
+    await beSupervisor(rig);
+    const { id } = await send(rig, '# A\n\nDo it.');
+    expect(await briefingFor(rig.bridge, await current(rig.bridge, id))).toMatchObject({
+      markdown: '# A\n\nDo it.',
+      reason: null,
+      messages: [],
+      record: expect.stringMatching(/Plan sent\n$/),
+    });
+    const { run } = await begin(rig);
+    await submit(rig, id, run);
+    await endRun(rig.bridge, TOKEN, run, { kind: 'submitted' }, ending);
+    accepted(await reject(rig.bridge, id, 'too slow', 'desktop'));
+    accepted(await steer(rig.bridge, id, 'use Rust', 'person'));
+    expect(await briefingFor(rig.bridge, await current(rig.bridge, id))).toMatchObject({
+      reason: 'too slow',
+      messages: [{ message: 'use Rust' }],
+      record: expect.stringContaining('rejected by desktop: too slow'),
+    });
+  });
+
+  test('the end of a long record, not its beginning', async () => {
+    await using rig = await createRig();
+    const { id } = await send(rig);
+    for (let n = 0; n < 30; n++) accepted(await steer(rig.bridge, id, `${n} ${'x'.repeat(1_000)}`, 'person'));
+    const { record } = await briefingFor(rig.bridge, await current(rig.bridge, id));
+    expect(record).toHaveLength(8_000);
+    expect(record).toContain('Message from the person: 29 x');
+  });
+
+  test('runs that were left open', async () => {
+    await using rig = await createRig();
+    await beSupervisor(rig);
+    await send(rig);
+    const { run } = await begin(rig);
+    expect((await unfinishedRuns(rig.bridge)).map(({ id }) => id)).toEqual([run.id]);
+    await endRun(rig.bridge, TOKEN, run, { kind: 'refused' }, ending);
+    expect(await unfinishedRuns(rig.bridge)).toEqual([]);
+  });
+
+  test('when the next back-off ends', async () => {
+    await using rig = await createRig();
+    expect(await nextReadyTime(rig.bridge)).toBeUndefined();
+    const at = new Date(rig.clock.now().getTime() + 5_000);
+    await projectIn(rig, 'pending', { not_before: at.toISOString() });
+    expect(await nextReadyTime(rig.bridge)).toEqual(at);
+  });
+
+  test('a change made by another process, and stops looking when it is told to', async () => {
+    await using rig = await createRig();
+    const feed = watchChanges(rig.bridge);
+    const { signal } = new AbortController();
+    const woken = feed.changed(signal);
+    await projectIn({ ...rig, bridge: rig.connect() }, 'pending');
+    await woken;
+    const waiting = feed.changed(signal);
+    feed.close();
+    await waiting;
+  });
+});
+
+describe('the supervisor completes what was approved', () => {
+  test('everything, each once', async () => {
+    await using rig = await createRig();
+    const ids = [await projectIn(rig, 'in_progress'), await projectIn(rig, 'in_progress')];
+    for (const id of ids) {
+      await submit(rig, id);
+      accepted(await approve(rig.bridge, id, 'desktop'));
+    }
+    expect((await finishApproved(rig.bridge)).map(({ id, status }) => [id, status])).toEqual(
+      ids.map((id) => [id, 'complete']),
+    );
+    expect(await finishApproved(rig.bridge)).toEqual([]);
+  });
+});

@@ -1,0 +1,68 @@
+import { describe, expect, test } from 'vitest';
+import { imposeHold } from '../../src/bridge/attending.ts';
+import { currentHolds, pause, release, resume } from '../../src/bridge/holds.ts';
+import { HOLD_KINDS, type Hold } from '../../src/project/retry.ts';
+import { eventsAfter } from '../../src/store/events.ts';
+import { createRig } from '../rig.ts';
+import { beSupervisor, changingNothing, history, TOKEN } from './steps.ts';
+
+const limit: Hold = {
+  kind: 'usage_limit',
+  scope: 'opus',
+  reason: 'usage limit reached',
+  since: '2026-03-01T12:00:00.000Z',
+  until: '2026-03-01T15:00:00.000Z',
+};
+
+describe('a hold', () => {
+  test('of a person has no end of its own', async () => {
+    await using rig = await createRig();
+    await pause(rig.bridge, 'lunch', 'person');
+    const since = rig.clock.now().toISOString();
+    expect(await currentHolds(rig.bridge)).toEqual([
+      { kind: 'paused', scope: '', reason: 'lunch', since, until: null },
+    ]);
+    expect(await eventsAfter(rig.bridge.database.read, 0, 10)).toMatchObject([
+      {
+        projectId: null,
+        type: 'hold.set',
+        actor: 'person',
+        data: { kind: 'paused', scope: '', reason: 'lunch', until: null },
+        createdAt: since,
+      },
+    ]);
+  });
+
+  test.each(HOLD_KINDS)('%s is set by the supervisor, and ended once', async (kind) => {
+    await using rig = await createRig();
+    await beSupervisor(rig);
+    await imposeHold(rig.bridge, TOKEN, { ...limit, kind });
+    expect(await currentHolds(rig.bridge)).toEqual([{ ...limit, kind }]);
+    expect(await release(rig.bridge, kind, 'supervisor')).toBe(true);
+    expect(await changingNothing(rig.bridge, () => release(rig.bridge, kind, 'supervisor'))).toBe(false);
+    expect(await history(rig.bridge)).toEqual(['supervisor.started', 'hold.set', 'hold.ended']);
+  });
+
+  test('of one scope ends without the others', async () => {
+    await using rig = await createRig();
+    await beSupervisor(rig);
+    await imposeHold(rig.bridge, TOKEN, limit);
+    await imposeHold(rig.bridge, TOKEN, { ...limit, scope: 'sonnet' });
+    expect(await release(rig.bridge, 'usage_limit', 'supervisor', 'opus')).toBe(true);
+    expect(await currentHolds(rig.bridge)).toEqual([{ ...limit, scope: 'sonnet' }]);
+  });
+
+  test('a person who says "go on" ends them all', async () => {
+    await using rig = await createRig();
+    await beSupervisor(rig);
+    await imposeHold(rig.bridge, TOKEN, limit);
+    await pause(rig.bridge, '', 'person');
+    expect((await resume(rig.bridge, 'person')).map(({ kind }) => kind).sort()).toEqual([
+      'paused',
+      'usage_limit',
+    ]);
+    expect(await currentHolds(rig.bridge)).toEqual([]);
+    expect((await history(rig.bridge)).slice(-2)).toEqual(['hold.ended', 'hold.ended']);
+    expect(await changingNothing(rig.bridge, () => resume(rig.bridge, 'person'))).toEqual([]);
+  });
+});

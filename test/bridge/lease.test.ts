@@ -1,0 +1,183 @@
+import { randomUUID } from 'node:crypto';
+import { describe, expect, test } from 'vitest';
+import { imposeHold } from '../../src/bridge/attending.ts';
+import type { Bridge } from '../../src/bridge/bridge.ts';
+import {
+  checkLease,
+  currentLease,
+  LEASE_MS,
+  LeaseLost,
+  releaseLease,
+  renewLease,
+  requestStop,
+  takeLease,
+} from '../../src/bridge/lease.ts';
+import { recordQuotas } from '../../src/bridge/quota.ts';
+import {
+  endRun,
+  recordDelivered,
+  recordLive,
+  recordReady,
+  recordSpawn,
+  startNextRun,
+} from '../../src/bridge/runs.ts';
+import { EMPTY_LIVE_STATE, type Run } from '../../src/project/run.ts';
+import { createRig, type Rig } from '../rig.ts';
+import { begin, beSupervisor, changingNothing, ending, history, send, TOKEN } from './steps.ts';
+
+const alive = () => false;
+const gone = () => true;
+const candidate = (token: string) => ({ token, pid: 42, pidStartedAt: 'then', version: '1.0.0' });
+
+describe('one supervisor per state folder', () => {
+  test('the first takes the lease', async () => {
+    await using rig = await createRig();
+    expect(await currentLease(rig.bridge)).toBeUndefined();
+    expect(await takeLease(rig.bridge, candidate('one'), alive)).toEqual({ taken: true, before: undefined });
+    const now = rig.clock.now();
+    expect(await currentLease(rig.bridge)).toEqual({
+      ...candidate('one'),
+      startedAt: now.toISOString(),
+      renewedAt: now.toISOString(),
+      expiresAt: new Date(now.getTime() + LEASE_MS).toISOString(),
+      stopRequestedAt: null,
+    });
+    expect(await history(rig.bridge)).toEqual(['supervisor.started']);
+  });
+
+  test('the second is refused and told who holds it', async () => {
+    await using rig = await createRig();
+    await takeLease(rig.bridge, candidate('one'), alive);
+    rig.clock.advance(LEASE_MS - 1);
+    const attempt = await changingNothing(rig.bridge, () =>
+      takeLease(rig.connect(), candidate('two'), alive),
+    );
+    expect(attempt).toEqual({ taken: false, holder: await currentLease(rig.bridge) });
+  });
+
+  test('a holder whose process is gone is followed at once', async () => {
+    await using rig = await createRig();
+    await takeLease(rig.bridge, candidate('one'), alive);
+    const asked: number[] = [];
+    const attempt = await takeLease(rig.bridge, candidate('two'), ({ pid }) => asked.push(pid) > 0);
+    expect(attempt).toMatchObject({ taken: true, before: { token: 'one' } });
+    expect(asked).toEqual([42]);
+  });
+
+  test('a holder that stood still past its lease is followed, although its process lives', async () => {
+    await using rig = await createRig();
+    await takeLease(rig.bridge, candidate('one'), alive);
+    rig.clock.advance(LEASE_MS);
+    expect(await takeLease(rig.bridge, candidate('two'), alive)).toMatchObject({ taken: true });
+    await expect(renewLease(rig.bridge, 'one')).rejects.toThrow(LeaseLost);
+  });
+
+  test('of several that come together, one takes it', async () => {
+    await using rig = await createRig();
+    const attempts = await Promise.all(
+      ['one', 'two', 'three', 'four'].map((token) => takeLease(rig.connect(), candidate(token), alive)),
+    );
+    expect(attempts.filter(({ taken }) => taken)).toHaveLength(1);
+  });
+
+  test('who renews keeps it', async () => {
+    await using rig = await createRig();
+    await takeLease(rig.bridge, candidate('one'), alive);
+    for (let n = 0; n < 5; n++) {
+      rig.clock.advance(LEASE_MS - 1);
+      await renewLease(rig.bridge, 'one');
+    }
+    expect(await takeLease(rig.bridge, candidate('two'), alive)).toMatchObject({ taken: false });
+    // Renewing is a sign of life, not history.
+    expect(await history(rig.bridge)).toEqual(['supervisor.started']);
+  });
+
+  test('who is done gives it back', async () => {
+    await using rig = await createRig();
+    await takeLease(rig.bridge, candidate('one'), alive);
+    await releaseLease(rig.bridge, 'one');
+    expect(await currentLease(rig.bridge)).toBeUndefined();
+    expect(await history(rig.bridge)).toEqual(['supervisor.started', 'supervisor.stopped']);
+  });
+});
+
+describe('a request to stop', () => {
+  test('reaches the holder through the store, once', async () => {
+    await using rig = await createRig();
+    await takeLease(rig.bridge, candidate('one'), alive);
+    await requestStop(rig.connect());
+    const at = rig.clock.now().toISOString();
+    rig.clock.advance(1_000);
+    await changingNothing(rig.bridge, () => requestStop(rig.bridge));
+    expect((await currentLease(rig.bridge))?.stopRequestedAt).toBe(at);
+    expect(await history(rig.bridge)).toEqual(['supervisor.started', 'supervisor.stop_requested']);
+  });
+
+  test('changes nothing when nobody supervises', async () => {
+    await using rig = await createRig();
+    await changingNothing(rig.bridge, () => requestStop(rig.bridge));
+  });
+
+  test('is not meant for the next supervisor', async () => {
+    await using rig = await createRig();
+    await takeLease(rig.bridge, candidate('one'), alive);
+    await requestStop(rig.bridge);
+    await takeLease(rig.bridge, candidate('two'), gone);
+    expect((await currentLease(rig.bridge))?.stopRequestedAt).toBeNull();
+  });
+});
+
+const hold = {
+  kind: 'billing',
+  scope: '',
+  reason: 'no credit',
+  since: '2026-03-01T12:00:00.000Z',
+  until: null,
+} as const;
+const quota = { window: 'five_hour', utilization: 0.5, status: 'allowed', resetsAt: null, seenAt: '2026' };
+
+const VERBS: [string, (bridge: Bridge, run: Run) => Promise<unknown>][] = [
+  ['startNextRun', (bridge) => startNextRun(bridge, TOKEN, { model: null, newSessionId: randomUUID })],
+  ['recordSpawn', (bridge, run) => recordSpawn(bridge, TOKEN, run, 1, 'then')],
+  ['recordReady', (bridge, run) => recordReady(bridge, TOKEN, run, { model: 'm', claudeVersion: '2' })],
+  ['recordLive', (bridge, run) => recordLive(bridge, TOKEN, run, { ...EMPTY_LIVE_STATE, turns: 9 })],
+  ['recordDelivered', (bridge, run) => recordDelivered(bridge, TOKEN, run, ['message'])],
+  ['endRun', (bridge, run) => endRun(bridge, TOKEN, run, { kind: 'throttled' }, ending)],
+  ['imposeHold', (bridge) => imposeHold(bridge, TOKEN, hold)],
+  ['recordQuotas', (bridge) => recordQuotas(bridge, TOKEN, [quota])],
+  ['renewLease', (bridge) => renewLease(bridge, TOKEN)],
+  ['checkLease', (bridge) => checkLease(bridge, TOKEN)],
+  ['releaseLease', (bridge) => releaseLease(bridge, TOKEN)],
+];
+
+describe('a supervisor that was replaced writes nothing more', () => {
+  async function busy(): Promise<{ rig: Rig; run: Run }> {
+    const rig = await createRig();
+    await beSupervisor(rig);
+    await send(rig);
+    const { run } = await begin(rig);
+    await send(rig);
+    return { rig, run };
+  }
+
+  test.each(VERBS)('%s', async (_, verb) => {
+    const { rig, run } = await busy();
+    await using _rig = rig;
+    await takeLease(rig.bridge, candidate('two'), gone);
+    await changingNothing(rig.bridge, () => expect(verb(rig.bridge, run)).rejects.toThrow(LeaseLost));
+  });
+
+  test.each(VERBS)('nor does one whose lease is gone: %s', async (_, verb) => {
+    const { rig, run } = await busy();
+    await using _rig = rig;
+    await releaseLease(rig.bridge, TOKEN);
+    await changingNothing(rig.bridge, () => expect(verb(rig.bridge, run)).rejects.toThrow(LeaseLost));
+  });
+
+  test.each(VERBS)('one that only stood still goes on: %s', async (_, verb) => {
+    const { rig, run } = await busy();
+    await using _rig = rig;
+    rig.clock.advance(LEASE_MS * 2);
+    await verb(rig.bridge, run);
+  });
+});

@@ -1,0 +1,183 @@
+import { randomUUID } from 'node:crypto';
+import { expect, test } from 'vitest';
+import { finishApproved } from '../../src/bridge/attending.ts';
+import type { Reply } from '../../src/bridge/bridge.ts';
+import { approve, finish, readApproval, reject } from '../../src/bridge/decide.ts';
+import { cancel, retry, steer } from '../../src/bridge/direct.ts';
+import { endRun, recordSpawn, startNextRun } from '../../src/bridge/runs.ts';
+import { sendPlan } from '../../src/bridge/send-plan.ts';
+import { claimByHand, resetForRevision, sendCompletion, sendUpdate } from '../../src/bridge/work.ts';
+import { next, PROJECT_ACTIONS, type ProjectStatus } from '../../src/project/project.ts';
+import type { Outcome } from '../../src/project/run.ts';
+import type { BridgeEvent } from '../../src/store/events.ts';
+import { eventsAfter } from '../../src/store/events.ts';
+import { listProjects } from '../../src/store/projects.ts';
+import { openRuns } from '../../src/store/runs.ts';
+import { createRig, type Rig } from '../rig.ts';
+import { beSupervisor, ending, everything, policyOf, TOKEN } from './steps.ts';
+
+/** Reproducible chance (mulberry32): a walk that fails is walked again by its number. */
+function chanceFrom(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+  };
+}
+
+const OUTCOMES: readonly Outcome[] = [
+  { kind: 'no_completion' },
+  { kind: 'interrupted' },
+  { kind: 'crashed', code: 1, signal: null, stderr: '' },
+  { kind: 'session_missing' },
+  { kind: 'refused' },
+  { kind: 'lost', message: '' },
+  { kind: 'usage_limit', limit: 'five_hour', resetsAt: '2026-03-01T13:00:00.000Z' },
+];
+
+interface Step {
+  readonly rig: Rig;
+  readonly id: string;
+  readonly chance: () => number;
+  readonly requestId: string;
+}
+
+function pick<T>(chance: () => number, among: readonly T[]): T | undefined {
+  return among[Math.floor(chance() * among.length)];
+}
+
+/** Everything anyone may do, to a project chosen at random, whether it makes sense or not. */
+const STEPS: readonly ((step: Step) => Promise<unknown>)[] = [
+  ({ rig, requestId }) => sendPlan(rig.bridge, policyOf(rig), { markdown: '# A', requestId }, 'desktop'),
+  ({ rig, id }) => claimByHand(rig.bridge, id),
+  ({ rig, id, requestId }) => sendUpdate(rig.bridge, id, 'so far', { runId: null, requestId }),
+  async ({ rig, id, requestId }) => {
+    const submission = { summary: 'done', filesCreated: [], filesModified: [], caveats: '' };
+    return sendCompletion(rig.bridge, id, submission, { runId: null, requestId });
+  },
+  ({ rig, id }) => approve(rig.bridge, id, 'desktop'),
+  ({ rig, id }) => reject(rig.bridge, id, 'too slow', 'desktop'),
+  ({ rig, id, chance }) => reject(rig.bridge, id, 'too slow', 'desktop', 1 + Math.floor(chance() * 3)),
+  ({ rig, id }) => resetForRevision(rig.bridge, id),
+  ({ rig, id }) => readApproval(rig.bridge, id),
+  ({ rig, id }) => finish(rig.bridge, id, 'supervisor'),
+  ({ rig }) => finishApproved(rig.bridge),
+  ({ rig, id, requestId }) => steer(rig.bridge, id, 'use Rust', 'person', requestId),
+  async ({ rig, id, chance }) => chance() < 0.2 && cancel(rig.bridge, id, '', 'person'),
+  ({ rig, id }) => retry(rig.bridge, id, 'person'),
+  startRun,
+  startRun,
+  async ({ rig, chance }) => {
+    const run = pick(chance, await openRuns(rig.bridge.database.read));
+    const outcome = pick(chance, OUTCOMES);
+    if (run && outcome) await endRun(rig.bridge, TOKEN, run, outcome, { ...ending, random: chance() });
+  },
+];
+
+async function startRun({ rig, chance }: Step): Promise<void> {
+  const started = await startNextRun(rig.bridge, TOKEN, { model: null, newSessionId: randomUUID });
+  if (started && chance() < 0.9) await recordSpawn(rig.bridge, TOKEN, started.run, 1, 'then');
+}
+
+type Rows = Awaited<ReturnType<typeof everything>>;
+type Row = Record<string, unknown>;
+
+/** What an event, by its type, does to the status; those that are not here leave it. */
+const LEADS_TO: Partial<Record<string, ProjectStatus>> = {
+  'project.sent': 'pending',
+  'project.claimed': 'in_progress',
+  'project.submitted': 'awaiting_approval',
+  'project.approved': 'approved',
+  'project.rejected': 'rejected',
+  'project.revision_started': 'in_progress',
+  'project.completed': 'complete',
+  'project.needs_attention': 'attention',
+  'project.retried': 'pending',
+  'project.cancelled': 'cancelled',
+};
+
+/** The status that the history alone leads to, checked move by move against the table. */
+function statusByHistory(events: readonly BridgeEvent[]): ProjectStatus | undefined {
+  let status: ProjectStatus | undefined;
+  for (const { type } of events) {
+    const to = LEADS_TO[type];
+    if (!to) continue;
+    if (status) {
+      const from = status;
+      expect(
+        PROJECT_ACTIONS.some((action) => next(from, action) === to),
+        `${from} -> ${to}`,
+      ).toBe(true);
+    }
+    status = to;
+  }
+  return status;
+}
+
+function unique(rows: readonly Row[], ...columns: string[]): void {
+  const keys = rows.map((row) => columns.map((column) => row[column]).join(' '));
+  expect(new Set(keys).size, columns.join(', ')).toBe(keys.length);
+}
+
+async function expectSound(rig: Rig, rows: Rows): Promise<void> {
+  const { projects = [], runs = [], completions = [], approvals = [] } = rows as Record<string, Row[]>;
+  const open = runs.filter((run) => run.ended_at === null);
+  unique(open, 'project_id');
+  unique(open, 'workspace');
+  unique(completions, 'project_id', 'round');
+  unique(approvals, 'project_id', 'round');
+  for (const { project_id, round } of approvals) {
+    const completed = completions.some((one) => one.project_id === project_id && one.round === round);
+    expect(completed, `decision on round ${round} of ${project_id} without a completion`).toBe(true);
+  }
+  for (const run of runs)
+    expect(run.outcome === null, 'an outcome exactly when it has ended').toBe(run.ended_at === null);
+  for (const project of projects) {
+    const events = await eventsAfter(rig.bridge.database.read, 0, 100_000, String(project.id));
+    expect(project.status).toBe(statusByHistory(events));
+    expect(project.attention !== null, 'a reason exactly when a person must look').toBe(
+      project.status === 'attention',
+    );
+    const rejections = approvals.filter((one) => one.project_id === project.id && one.verdict === 'rejected');
+    // Rejected work that was then called off never entered its next round.
+    const rounds = { rejected: [rejections.length], cancelled: [rejections.length, rejections.length + 1] };
+    const expected = rounds[project.status as keyof typeof rounds] ?? [rejections.length + 1];
+    expect(expected).toContain(project.round);
+    expect(project.tries).toBeLessThanOrEqual(10);
+  }
+}
+
+/** A step that changes any row of the history's nouns appends an event; one that refuses changes nothing. */
+function expectEvent(before: Rows, after: Rows, answer: unknown): void {
+  const changed = JSON.stringify(before) !== JSON.stringify(after);
+  const events = (after.events?.length ?? 0) - (before.events?.length ?? 0);
+  expect(events > 0, 'an event exactly when something was changed').toBe(changed);
+  const reply = answer as Partial<Reply<unknown>> | undefined;
+  if (reply?.ok === false) expect(changed, 'a refusal that changed something').toBe(false);
+}
+
+test.each([
+  1, 2, 3, 4, 5, 6,
+])('whatever anyone does in whatever order, the store stays sound (walk %i)', async (seed) => {
+  await using rig = await createRig();
+  const chance = chanceFrom(seed);
+  await beSupervisor(rig);
+  let before = await everything(rig.bridge);
+  for (let n = 0; n < 250; n++) {
+    rig.clock.advance(Math.floor(chance() * 30_000));
+    const ids = (await listProjects(rig.bridge.database.read, { limit: 4 })).map(({ id }) => id);
+    const id = pick(chance, ids) ?? '0123456789ab';
+    // One of a few, so that calls are repeated.
+    const requestId = `request ${Math.floor(chance() * 40)}`;
+    const answer = await pick(chance, STEPS)?.({ rig, id, chance, requestId });
+    const after = await everything(rig.bridge);
+    expectEvent(before, after, answer);
+    before = after;
+  }
+  await expectSound(rig, before);
+  const seen = new Set((before.events as Row[]).map(({ type }) => type));
+  for (const type of ['project.approved', 'project.rejected', 'run.ended'])
+    expect(seen, 'a dull walk').toContain(type);
+});

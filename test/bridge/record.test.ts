@@ -1,0 +1,183 @@
+import {
+  appendFileSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { briefingFor } from '../../src/bridge/attending.ts';
+import { approve, finish, reject } from '../../src/bridge/decide.ts';
+import { cancel, retry, steer } from '../../src/bridge/direct.ts';
+import { projectDetails } from '../../src/bridge/reading.ts';
+import { endRun } from '../../src/bridge/runs.ts';
+import { sendUpdate } from '../../src/bridge/work.ts';
+import { planFile, statusFile } from '../../src/store/project-files.ts';
+import { createRig, type Rig } from '../rig.ts';
+import { accepted, begin, beSupervisor, byHand, current, ending, projectIn, send, submit } from './steps.ts';
+
+const record = (rig: Rig, id: string) => readFileSync(statusFile(rig.home, id), 'utf8');
+
+/** A project that has seen everything a record tells of. */
+async function longStory(rig: Rig): Promise<string> {
+  await beSupervisor(rig);
+  const { id } = await send(rig, '# Build a clock\n\nIt shows the time.\n');
+  const first = await begin(rig);
+  accepted(await sendUpdate(rig.bridge, id, 'half way', { runId: first.run.id, requestId: 'u1' }));
+  rig.clock.advance(1_000);
+  accepted(await steer(rig.bridge, id, 'use Rust', 'person'));
+  rig.clock.advance(1_000);
+  await endRun(rig.bridge, 'the supervisor of this test', first.run, { kind: 'refused' }, ending);
+  rig.clock.advance(1_000);
+  accepted(await retry(rig.bridge, id, 'person'));
+  const second = await begin(rig);
+  await submit(rig, id, second.run);
+  await endRun(rig.bridge, 'the supervisor of this test', second.run, { kind: 'submitted' }, ending);
+  rig.clock.advance(1_000);
+  accepted(await reject(rig.bridge, id, 'too slow\nand too big', 'desktop'));
+  const third = await begin(rig);
+  await submit(rig, id, third.run, 'Faster.');
+  await endRun(rig.bridge, 'the supervisor of this test', third.run, { kind: 'submitted' }, ending);
+  rig.clock.advance(1_000);
+  accepted(await approve(rig.bridge, id, 'desktop'));
+  rig.clock.advance(1_000);
+  accepted(await finish(rig.bridge, id, 'supervisor'));
+  return id;
+}
+
+describe("a project's record", () => {
+  test('tells its whole story, one line per change and a block per round', async () => {
+    await using rig = await createRig();
+    const id = await longStory(rig);
+    const story = record(rig, id)
+      .replaceAll(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, '<time>')
+      .replaceAll(id, '<id>');
+    expect(story).toBe(
+      `# Build a clock
+
+Project <id>, workspace ${rig.home}/workspaces/<id>, sent <time>
+
+- <time> Plan sent
+- <time> half way
+- <time> Message from the person: use Rust
+- <time> Run ended: the model declined to go on
+- <time> Needs attention: the model declined to go on
+- <time> Put back into the queue by person
+
+## Completion (round 1, <time>)
+
+It ticks.
+
+- Files created: \`clock.ts\`
+- Files modified: none
+- Caveats: none
+
+- <time> Round 1 rejected by desktop: too slow / and too big
+
+## Completion (round 2, <time>)
+
+Faster.
+
+- Files created: \`clock.ts\`
+- Files modified: none
+- Caveats: none
+
+- <time> Round 2 approved by desktop
+- <time> Complete
+`,
+    );
+  });
+
+  test('that was deleted comes back whole with the next change, the plan too', async () => {
+    await using rig = await createRig();
+    const { id } = await send(rig, '# A\n\nDo it.');
+    accepted(await steer(rig.bridge, id, 'use Rust', 'person'));
+    const before = record(rig, id);
+    rmSync(join(rig.home, 'status'), { recursive: true });
+    rmSync(join(rig.home, 'plans'), { recursive: true });
+    rig.clock.advance(1_000);
+    accepted(await cancel(rig.bridge, id, 'enough', 'person'));
+    expect(record(rig, id)).toBe(`${before}- ${rig.clock.now().toISOString()} Cancelled by person: enough\n`);
+    expect(readFileSync(planFile(rig.home, id), 'utf8')).toBe('# A\n\nDo it.');
+  });
+
+  test('is the same whether it was written line by line or all at once', async () => {
+    await using rig = await createRig();
+    const id = await longStory(rig);
+    const written = record(rig, id);
+    rmSync(statusFile(rig.home, id));
+    const { project } = accepted(await projectDetails(rig.bridge, id));
+    expect((await briefingFor(rig.bridge, project)).record).toBe(written);
+  });
+
+  test('keeps what a person wrote into it', async () => {
+    await using rig = await createRig();
+    const { id } = await send(rig);
+    appendFileSync(statusFile(rig.home, id), 'my own note\n');
+    accepted(await steer(rig.bridge, id, 'use Rust', 'person'));
+    expect(record(rig, id)).toMatch(/my own note\n- .* Message from the person: use Rust\n$/);
+  });
+
+  test('is not written by a repeated call', async () => {
+    await using rig = await createRig();
+    const id = await projectIn(rig, 'in_progress');
+    const call = { runId: null, requestId: 'r' };
+    accepted(await sendUpdate(rig.bridge, id, 'half way', call));
+    const before = record(rig, id);
+    accepted(await sendUpdate(rig.bridge, id, 'half way', call));
+    expect(record(rig, id)).toBe(before);
+  });
+
+  test('of several changes at once has a line of each', async () => {
+    await using rig = await createRig();
+    const id = await projectIn(rig, 'in_progress');
+    const others = [rig.bridge, rig.connect(), rig.connect()];
+    const messages = Array.from({ length: 30 }, (_, n) => `step ${n}.`);
+    await Promise.all(
+      messages.map(async (message, n) =>
+        accepted(await sendUpdate(others[n % 3] ?? rig.bridge, id, message, byHand)),
+      ),
+    );
+    const lines = record(rig, id);
+    for (const message of messages) expect(lines).toContain(` ${message}\n`);
+  });
+
+  test.runIf(process.platform !== 'win32')('is for its owner alone', async () => {
+    await using rig = await createRig();
+    const { id } = await send(rig);
+    for (const file of [statusFile(rig.home, id), planFile(rig.home, id)]) {
+      expect(statSync(file).mode & 0o777).toBe(0o600);
+      expect(statSync(join(file, '..')).mode & 0o777).toBe(0o700);
+    }
+  });
+});
+
+describe('the store is the truth, the files are for people', () => {
+  test('a plan whose file was deleted or changed is executed as it was sent', async () => {
+    await using rig = await createRig();
+    const { id } = await send(rig, '# A\n\nDo it.');
+    writeFileSync(planFile(rig.home, id), 'Do something else.');
+    expect(accepted(await projectDetails(rig.bridge, id)).markdown).toBe('# A\n\nDo it.');
+    rmSync(planFile(rig.home, id));
+    expect((await briefingFor(rig.bridge, await current(rig.bridge, id))).markdown).toBe('# A\n\nDo it.');
+  });
+
+  test('files that cannot be written refuse no change, and are whole when they can be written again', async () => {
+    await using rig = await createRig();
+    const { id } = await send(rig);
+    const file = statusFile(rig.home, id);
+    rmSync(file);
+    // A folder in the way is worse than missing rights: it stops root as well.
+    mkdirSync(file);
+    rig.clock.advance(1_000);
+    accepted(await steer(rig.bridge, id, 'use Rust', 'person'));
+    expect(readdirSync(file)).toEqual([]);
+    rmSync(file, { recursive: true });
+    rig.clock.advance(1_000);
+    accepted(await steer(rig.bridge, id, 'and be quick', 'person'));
+    expect(record(rig, id)).toMatch(/Plan sent\n.*use Rust\n.*and be quick\n$/);
+  });
+});
