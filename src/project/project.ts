@@ -90,7 +90,6 @@ export const WHAT_NEXT: Record<ProjectStatus, string> = {
   attention: 'It needs a person: read the reason, then retry or cancel it.',
 };
 
-export const PROJECT_ID_LENGTH = 12;
 
 /** Project ids are 12 lower-case hex digits. Anything else cannot name a project, nor a file. */
 export function isProjectId(text: string): boolean {
