@@ -12,9 +12,9 @@ import { checkSchema, migrate } from './migrate.ts';
 import { MIGRATIONS } from './migrations.ts';
 import type { Tables } from './schema.ts';
 import { BridgeSqliteDialect } from './sqlite-driver.ts';
-import { StoreError, type StoreProblem, translate } from './store-error.ts';
+import { StoreError, translate } from './store-error.ts';
 
-export { StoreError, type StoreProblem };
+export { StoreError };
 export type Reader = Kysely<Tables>;
 export type Writer = Transaction<Tables>;
 
