@@ -8,22 +8,33 @@ export interface QuietHours {
 
 const MINUTE = 60_000;
 const FURTHEST_MINUTES = 7 * 24 * 60;
+/** How long an end that was not found is not looked for again: to look a week ahead takes a tenth of a second. */
+const OPEN_FOR_MINUTES = 60;
 
 export function quietHours(expressions: readonly string[]): QuietHours {
   // Never started: only asked. node-cron matches local time, so daylight saving is its affair.
   const tasks: ScheduledTask[] = expressions.map((expression) =>
     cron.createTask(expression, () => undefined),
   );
-  const isQuiet = (minute: Date) => tasks.some((task) => task.match(minute));
+  const isQuiet = (minute: number) => tasks.some((task) => task.match(new Date(minute)));
+  let known = { from: 0, before: 0, until: null as Date | null };
   return {
     quietAt(now) {
-      const minute = new Date(Math.floor(now.getTime() / MINUTE) * MINUTE);
-      if (!isQuiet(minute)) return undefined;
-      for (let ahead = 1; ahead < FURTHEST_MINUTES; ahead++) {
-        const later = new Date(minute.getTime() + ahead * MINUTE);
-        if (!isQuiet(later)) return { until: later };
+      const minute = Math.floor(now.getTime() / MINUTE) * MINUTE;
+      if (minute < known.from || minute >= known.before) {
+        if (!isQuiet(minute)) return undefined;
+        const until = endAfter(minute, isQuiet);
+        known = { from: minute, before: until?.getTime() ?? minute + OPEN_FOR_MINUTES * MINUTE, until };
       }
-      return { until: null };
+      return { until: known.until };
     },
   };
+}
+
+function endAfter(minute: number, isQuiet: (minute: number) => boolean): Date | null {
+  for (let ahead = 1; ahead < FURTHEST_MINUTES; ahead++) {
+    const later = minute + ahead * MINUTE;
+    if (!isQuiet(later)) return new Date(later);
+  }
+  return null;
 }
