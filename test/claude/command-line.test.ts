@@ -20,7 +20,7 @@ function line(options: Partial<CommandLine> = {}): string[] {
 }
 
 /** What follows an option. */
-const after = (options: Partial<CommandLine>, name: string) => {
+const wordAfter = (options: Partial<CommandLine>, name: string) => {
   const words = line(options);
   return words.includes(name) ? words[words.indexOf(name) + 1] : undefined;
 };
@@ -48,36 +48,36 @@ describe('the command line', () => {
   });
 
   test('resumes a session or names a new one, never both', () => {
-    expect(after({ resume: true }, '--resume')).toBe('session');
+    expect(wordAfter({ resume: true }, '--resume')).toBe('session');
     expect(line({ resume: true })).not.toContain('--session-id');
     expect(line()).not.toContain('--resume');
   });
 
   test('names a model only when one is wished for', () => {
-    expect(after({ model: 'claude-opus-4-8[1m]' }, '--model')).toBe('claude-opus-4-8[1m]');
+    expect(wordAfter({ model: 'claude-opus-4-8[1m]' }, '--model')).toBe('claude-opus-4-8[1m]');
     expect(line()).not.toContain('--model');
   });
 
   test('always says what may be done without asking', () => {
-    expect(after({ permissionMode: 'dontAsk' }, '--permission-mode')).toBe('dontAsk');
+    expect(wordAfter({ permissionMode: 'dontAsk' }, '--permission-mode')).toBe('dontAsk');
   });
 
   test('caps turns and cost when the plan does', () => {
-    expect(after({ maxTurns: 40 }, '--max-turns')).toBe('40');
-    expect(after({ maxBudgetUsd: 0.01 }, '--max-budget-usd')).toBe('0.01');
+    expect(wordAfter({ maxTurns: 40 }, '--max-turns')).toBe('40');
+    expect(wordAfter({ maxBudgetUsd: 0.01 }, '--max-budget-usd')).toBe('0.01');
     expect(line()).not.toContain('--max-turns');
     expect(line()).not.toContain('--max-budget-usd');
   });
 
   test('allows our tools first, then the owner’s', () => {
     const allowedTools = ['mcp__shared', 'Bash(npm test *)'];
-    expect(after({ allowedTools }, '--allowedTools')).toBe(
+    expect(wordAfter({ allowedTools }, '--allowedTools')).toBe(
       'mcp__claude_bridge_code,mcp__shared,Bash(npm test *)',
     );
   });
 
   test('forbids what the owner forbids', () => {
-    expect(after({ disallowedTools: ['WebFetch', 'Bash(git push *)'] }, '--disallowedTools')).toBe(
+    expect(wordAfter({ disallowedTools: ['WebFetch', 'Bash(git push *)'] }, '--disallowedTools')).toBe(
       'WebFetch,Bash(git push *)',
     );
     expect(line()).not.toContain('--disallowedTools');
