@@ -1,0 +1,162 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { dirname, posix, resolve, sep } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, test } from 'vitest';
+
+const SRC = fileURLToPath(new URL('../src', import.meta.url));
+
+/** Who may import whom. Everyone may import the version; what is not listed may be imported by nobody else. */
+const MAY_IMPORT: Readonly<Record<string, readonly string[] | 'anything'>> = {
+  version: [],
+  clock: [],
+  log: ['clock'],
+  config: [],
+  project: [],
+  store: ['project', 'clock', 'config'],
+  bridge: ['project', 'store', 'clock'],
+  machine: ['clock', 'log'],
+  claude: ['project', 'machine', 'clock', 'log'],
+  supervisor: ['bridge', 'claude', 'machine', 'project', 'config', 'clock', 'log'],
+  mcp: ['bridge', 'project', 'config', 'clock', 'log'],
+  http: ['bridge', 'project', 'config', 'clock', 'log'],
+  simulator: ['clock', 'log'],
+  cli: 'anything',
+};
+
+const EVERYONE_MAY_IMPORT = ['version'];
+
+interface SourceFile {
+  /** Relative to `src/`, with slashes. */
+  readonly path: string;
+  readonly text: string;
+  /** Our own files it imports, statically, for a type, or when it is needed. */
+  readonly imports: readonly string[];
+  readonly room: string;
+}
+
+const SPECIFIERS = [
+  // import … from 'x', export … from 'x', import 'x'
+  /\b(?:import|export)\s(?:[\w\s{},*$]*?\sfrom\s+)?['"]([^'"]+)['"]/g,
+  // import('x'), also in a type
+  /\bimport\(\s*['"]([^'"]+)['"]/g,
+  // new URL('x', import.meta.url), as a worker or a script is named
+  /\bnew URL\(\s*['"]([^'"]+)['"],\s*import\.meta\.url/g,
+];
+
+const files: readonly SourceFile[] = readdirSync(SRC, { recursive: true, encoding: 'utf8' })
+  .map((path) => path.split(sep).join('/'))
+  .filter((path) => path.endsWith('.ts'))
+  .map((path) => {
+    const text = withoutComments(readFileSync(resolve(SRC, path), 'utf8'));
+    return { path, text, imports: importsOf(path, text), room: roomOf(path) };
+  });
+
+/** A folder of src/, or a file in it; `log-line.ts` belongs to `log.ts`. */
+function roomOf(path: string): string {
+  const [first = ''] = path.split('/');
+  return first.replace(/\.ts$/, '').replace(/^log-.*/, 'log');
+}
+
+function withoutComments(text: string): string {
+  return text.replaceAll(/\/\*[\s\S]*?\*\//g, '').replaceAll(/(^|\s)\/\/.*$/gm, '$1');
+}
+
+function importsOf(path: string, text: string): string[] {
+  const found = SPECIFIERS.flatMap((pattern) => [...text.matchAll(pattern)].map((match) => match[1] ?? ''));
+  return found
+    .filter((specifier) => specifier.startsWith('.') && specifier.endsWith('.ts'))
+    .map((specifier) => posix.normalize(posix.join(dirname(path), specifier)));
+}
+
+const paths = new Set(files.map(({ path }) => path));
+
+describe('the reader of imports', () => {
+  test.each([
+    ["import { a } from './a.ts';", './a.ts'],
+    ["import type { A } from './a.ts';", './a.ts'],
+    ["import {\n  a,\n  type B,\n} from './a.ts';", './a.ts'],
+    ["import * as a from './a.ts';", './a.ts'],
+    ["import a, { b } from './a.ts';", './a.ts'],
+    ["import './a.ts';", './a.ts'],
+    ["export { a } from './a.ts';", './a.ts'],
+    ["export * from './a.ts';", './a.ts'],
+    ["const { a } = await import('./a.ts');", './a.ts'],
+    ["type A = typeof import('./a.ts');", './a.ts'],
+    ["new URL('./a.ts', import.meta.url)", './a.ts'],
+  ])('sees %j', (text, specifier) => {
+    expect(importsOf('room/b.ts', text)).toEqual([posix.join('room', specifier)]);
+  });
+
+  test('sees our files, and every import of ours names one', () => {
+    expect(files.length).toBeGreaterThan(50);
+    const missing = files.flatMap(({ path, imports }) =>
+      imports.filter((imported) => !paths.has(imported)).map((imported) => `${path} -> ${imported}`),
+    );
+    expect(missing).toEqual([]);
+  });
+
+  test('meets no import whose name it cannot read', () => {
+    const computed = files.filter(({ text }) => /\bimport\(\s*[^'"\s)]/.test(text)).map(({ path }) => path);
+    expect(computed).toEqual([]);
+  });
+});
+
+describe('the house', () => {
+  test('every room is known', () => {
+    const rooms = new Set(files.map(({ room }) => room));
+    expect([...rooms].filter((room) => !(room in MAY_IMPORT))).toEqual([]);
+  });
+
+  test.each(Object.keys(MAY_IMPORT))('%s imports only what it may', (room) => {
+    const allowed = MAY_IMPORT[room] ?? [];
+    const wrong = files
+      .filter((file) => file.room === room)
+      .flatMap(({ path, imports }) => imports.map((imported) => ({ path, imported, to: roomOf(imported) })))
+      .filter(({ to }) => to !== room && !EVERYONE_MAY_IMPORT.includes(to))
+      .filter(({ to }) => (allowed === 'anything' ? to === 'cli' : !allowed.includes(to)))
+      .map(({ path, imported }) => `${path} -> ${imported}`);
+    expect(wrong).toEqual([]);
+  });
+
+  test('imports go one way: there is no circle', () => {
+    expect(circles()).toEqual([]);
+  });
+
+  test('only machine/ asks for the platform', () => {
+    expect(filesWith(/\bprocess\s*\.\s*platform\b|\bos\.platform\(|\bplatform\(\)/, 'machine')).toEqual([]);
+  });
+
+  test('only cli.ts ends the process', () => {
+    expect(
+      filesWith(/\bprocess\s*\.\s*(exit|abort|reallyExit)\s*\(/).filter((path) => path !== 'cli.ts'),
+    ).toEqual([]);
+  });
+
+  test('only clock.ts touches real time', () => {
+    const pattern =
+      /\bDate\.now\(|\bnew Date\(\)|\bperformance\.now\(|\bset(Timeout|Interval)\(|timers\/promises/;
+    // What this one measures is whether the timers of this very process fire.
+    const watchdog = 'supervisor/loop-watchdog.ts';
+    expect(filesWith(pattern, 'clock').filter((path) => path !== watchdog)).toEqual([]);
+  });
+});
+
+function filesWith(pattern: RegExp, except?: string): string[] {
+  return files.filter(({ room, text }) => room !== except && pattern.test(text)).map(({ path }) => path);
+}
+
+/** Every circle of imports, told once, from its first file on. */
+function circles(): string[] {
+  const importsAt = new Map(files.map(({ path, imports }) => [path, imports]));
+  const done = new Set<string>();
+  const found: string[] = [];
+  const walk = (path: string, way: readonly string[]): void => {
+    const start = way.indexOf(path);
+    if (start >= 0) found.push([...way.slice(start), path].join(' -> '));
+    if (start >= 0 || done.has(path)) return;
+    for (const imported of importsAt.get(path) ?? []) walk(imported, [...way, path]);
+    done.add(path);
+  };
+  for (const { path } of files) walk(path, []);
+  return found;
+}
