@@ -141,7 +141,8 @@ export class ActiveRun {
       return sent;
     };
     const rung = await stopChild(this.#process, { interrupt, graceMs: GRACE_MS, clock });
-    log.debug('run.stopped', { run: this.run.id, by: rung });
+    const forced = rung === 'SIGKILL' || rung === 'not-ended';
+    log[forced ? 'warn' : 'debug']('run.stopped', { run: this.run.id, by: rung });
   }
 
   async #follow(): Promise<EndedRun> {

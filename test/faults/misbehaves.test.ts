@@ -1,0 +1,271 @@
+/** Claude hangs, talks, refuses to go, litters, and writes what no program should. */
+import { readFile, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect } from 'vitest';
+import { identify, isAlive } from '../../src/machine/identity.ts';
+import type { Rig } from '../e2e/rig.ts';
+import {
+  closeInput,
+  deaf,
+  errors,
+  exit,
+  hang,
+  init,
+  type Left,
+  leave,
+  type Puppet,
+  result,
+  say,
+  submit,
+  talk,
+  update,
+  wait,
+  work,
+  write,
+} from './puppet.ts';
+import { test } from './rig.ts';
+
+describe('Claude does not work as it should', () => {
+  test('it fails at once, again and again: tried a bounded number of times with growing waits, then a person; other plans go on', async ({
+    rig,
+    puppet,
+  }) => {
+    const broken = await rig.send('# Broken\nDo it.');
+    await puppet.playsFor(broken, [errors('segmentation fault'), exit(139)]);
+    await rig.startSupervisor();
+    const healthy = await rig.send('# Healthy\nDo it.');
+    await rig.until(healthy, 'awaiting_approval');
+    await rig.happened('project.needs_attention', broken);
+    const { runs, project } = await rig.details(broken);
+    expect(runs.length).toBe(3);
+    expect(project.attention).toContain('segmentation fault');
+    const waits = runs.slice(1).map((run, n) => time(run.createdAt) - time(runs[n]?.endedAt));
+    expect(waits[0]).toBeGreaterThanOrEqual(2_000);
+    expect(waits[1]).toBeGreaterThanOrEqual(4_000);
+  });
+
+  test('it never says a word: it is ended, and started again', async ({ rig, puppet }) => {
+    await rig.configure({ start_timeout: '1s' });
+    await puppet.plays([hang], work);
+    await rig.startSupervisor();
+    const id = await rig.send('# Mute\nDo it.');
+    const { runs } = await rig.until(id, 'awaiting_approval');
+    expect(runs[0]?.outcome).toMatchObject({ kind: 'no_init' });
+  });
+
+  test('it falls silent: it is ended, and the same session is resumed', async ({ rig, puppet }) => {
+    await rig.configure({ silence_timeout: '1s' });
+    await puppet.plays([init(), say('Thinking'), hang], work);
+    await rig.startSupervisor();
+    const id = await rig.send('# Silent\nDo it.');
+    const { runs } = await rig.until(id, 'awaiting_approval');
+    expect(runs[0]?.outcome).toMatchObject({ kind: 'stalled' });
+    expect(runs[1]).toMatchObject({ kind: 'resume', sessionId: runs[0]?.sessionId });
+    expect((await puppet.witness()).map(({ event }) => event)).toContain('interrupted');
+  });
+
+  test('it talks for ever: its time limit ends it, and a person decides', async ({ rig, puppet }) => {
+    await rig.configure({ run_timeout: '2s' });
+    await puppet.plays([init(), talk]);
+    await rig.startSupervisor();
+    const id = await rig.send('# Chatty\nDo it.');
+    await rig.happened('project.needs_attention', id);
+    expect((await rig.details(id)).runs[0]?.outcome).toMatchObject({ kind: 'timed_out' });
+  });
+
+  test('it hears neither interrupt nor SIGINT nor SIGTERM: it is killed after its grace, and the log says so', async ({
+    rig,
+    puppet,
+  }) => {
+    await rig.configure({ silence_timeout: '1s' });
+    await puppet.plays([init(), deaf, hang], work);
+    await rig.startSupervisor();
+    const id = await rig.send('# Deaf\nDo it.');
+    const { runs } = await rig.until(id, 'awaiting_approval');
+    expect(runs[0]?.outcome).toMatchObject({ kind: 'stalled' });
+    const ignored = (await puppet.witness()).filter(({ event }) => event === 'ignored');
+    expect(ignored.length).toBe(2);
+    expect(await rig.log()).toMatch(new RegExp(`run\\.stopped .*run=${runs[0]?.id} .*by=SIGKILL`));
+  });
+
+  test('it does not go after its last word: it is ended, and what it submitted counts', async ({
+    rig,
+    puppet,
+  }) => {
+    await rig.configure({ exit_timeout: '1s' });
+    await puppet.plays([init(), submit(), result(), hang]);
+    await rig.startSupervisor();
+    const id = await rig.send('# Lingering\nDo it.');
+    await rig.happened('run.ended', id);
+    const { runs, project } = await rig.details(id);
+    expect(runs.map(({ outcome }) => outcome?.kind)).toEqual(['submitted']);
+    expect(project.status).toBe('awaiting_approval');
+  });
+
+  test('it closes its input unread: nothing breaks here, and its exit code decides', async ({
+    rig,
+    puppet,
+  }) => {
+    await puppet.plays([closeInput, exit(3)], work);
+    const supervisor = await rig.startSupervisor();
+    const id = await rig.send('# Deafened\nDo it.');
+    const { runs } = await rig.until(id, 'awaiting_approval');
+    expect(runs[0]?.outcome).toMatchObject({ kind: 'crashed', code: 3 });
+    expect(await supervisor.end('SIGTERM')).toEqual({ code: 0, signal: null });
+  });
+
+  test('it ends well and has submitted nothing: its exit code is no success', async ({ rig, puppet }) => {
+    await puppet.plays([init(), say('All done'), result(), exit(0)], work);
+    await rig.startSupervisor();
+    const id = await rig.send('# Boastful\nDo it.');
+    const { runs } = await rig.until(id, 'awaiting_approval');
+    expect(runs[0]?.outcome).toMatchObject({ kind: 'no_completion' });
+  });
+});
+
+describe('Claude leaves something behind', () => {
+  const ALL: readonly Left[] = [
+    'in the group',
+    'in a session of its own',
+    'ignoring TERM',
+    'holding the output',
+    'without its environment',
+  ];
+
+  test('in its group, in a session of its own, ignoring SIGTERM, holding its output, without its environment: all of it ends with the run', async ({
+    rig,
+    puppet,
+  }) => {
+    await puppet.plays([init(), ...ALL.map(leave), wait('seen'), submit(), result()]);
+    await rig.startSupervisor();
+    const id = await rig.send('# Littering\nDo it.');
+    await puppet.reached('seen');
+    const left = await leftBehind(puppet);
+    expect(left.length).toBe(ALL.length);
+    for (const identity of left) expect(await isAlive(identity)).toBe(true);
+    await puppet.open('seen');
+    await rig.happened('run.ended', id);
+    for (const identity of left) expect(await isAlive(identity)).toBe(false);
+  });
+
+  test('and is killed itself, with no supervisor there: the next one ends what is left', async ({
+    rig,
+    puppet,
+  }) => {
+    await puppet.plays([init(), leave('ignoring TERM'), leave('in the group'), wait('seen')], work);
+    const first = await rig.startSupervisor();
+    const id = await rig.send('# Orphans\nDo it.');
+    await puppet.reached('seen');
+    const left = await leftBehind(puppet);
+    await first.end('SIGKILL');
+    for (const pid of await puppet.living()) process.kill(pid, 'SIGKILL');
+    await rig.startSupervisor();
+    await rig.until(id, 'awaiting_approval');
+    for (const identity of left) expect(await isAlive(identity)).toBe(false);
+  });
+});
+
+describe('Claude writes', () => {
+  test('20 MB on one line: the line is passed over and counted, memory stays flat, the run goes on', async ({
+    rig,
+    puppet,
+  }) => {
+    const chunk = `${'x'.repeat(1_000_000)}`;
+    await puppet.plays([
+      init(),
+      wait('before'),
+      write(chunk, 20),
+      write('\n'),
+      wait('after'),
+      submit(),
+      result(),
+    ]);
+    const supervisor = await rig.startSupervisor();
+    const id = await rig.send('# Long-winded\nDo it.');
+    await puppet.reached('before');
+    await puppet.open('before');
+    await puppet.reached('after');
+    await puppet.open('after');
+    const { runs } = await rig.until(id, 'awaiting_approval');
+    await rig.happened('run.ended', id);
+    expect(await rig.log()).toMatch(/run\.lines_skipped .*lines=1/);
+    expect((await stat(output(rig, runs[0]?.id))).size).toBeGreaterThan(20_000_000);
+    expect(await peakMemory(supervisor.pid)).toBeLessThan(250e6);
+  });
+
+  test('bytes that are no text, NUL, and escape codes: the raw bytes are kept, the log stays clean', async ({
+    rig,
+    puppet,
+  }) => {
+    const hostile = Buffer.concat([
+      Buffer.from('\x1b[2J\x1b]0;owned\x07'),
+      Buffer.of(0xff, 0xfe, 0, 0xc3),
+      Buffer.from('\r\n'),
+    ]);
+    await puppet.plays(
+      [init(), write(hostile), update('\x1b[31mred\x00\u202e'), errors('\x1b[2Jdied \x07'), exit(7)],
+      [init(), write(hostile), submit('\x1b[2J<script>alert(1)</script>\x00 done'), result()],
+    );
+    await rig.startSupervisor();
+    const id = await rig.send('# Hostile\nDo it.');
+    const { runs, completions, updates } = await rig.until(id, 'awaiting_approval');
+    await rig.happened('run.ended', id);
+    expect((await readFile(output(rig, runs[0]?.id))).includes(hostile)).toBe(true);
+    expect(runs[0]?.outcome).toMatchObject({
+      kind: 'crashed',
+      code: 7,
+      stderr: expect.stringContaining('died'),
+    });
+    const shown = [await rig.log(), JSON.stringify([completions, updates, runs])].join('');
+    const lines = shown.replaceAll('\n', '');
+    expect(lines).not.toMatch(/[\x00-\x08\x0b-\x1f\x7f]|\\u00[01]/);
+    const listed = await rig.command('show', id);
+    expect(listed.stdout).toContain('<script>alert(1)</script> done');
+    expect(listed.stdout.replaceAll('\n', '')).not.toMatch(/[\x00-\x1f\x7f\u202e]/);
+  });
+
+  test('half a line and ends well: never a success', async ({ rig, puppet }) => {
+    await puppet.plays([init(), write('{"type":"assistant","message":{"con'), exit(0)], work);
+    await rig.startSupervisor();
+    const id = await rig.send('# Cut off\nDo it.');
+    const { runs } = await rig.until(id, 'awaiting_approval');
+    expect(runs[0]?.outcome).toMatchObject({ kind: 'output_truncated' });
+  });
+
+  test('lines that are no events, and events of no known kind: passed over', async ({ rig, puppet }) => {
+    const odd = [
+      'null',
+      '[]',
+      '42',
+      '"text"',
+      '{"type":"system"}',
+      '{"type":"result"}',
+      '{"type":"assistant"}',
+    ];
+    const nested = `${'['.repeat(50_000)}${']'.repeat(50_000)}`;
+    await puppet.plays([init(), write(`${odd.join('\n')}\n\n${nested}\nnot json\n`), submit(), result()]);
+    await rig.startSupervisor();
+    const id = await rig.send('# Odd\nDo it.');
+    const { runs } = await rig.until(id, 'awaiting_approval');
+    expect(runs.length).toBe(1);
+  });
+});
+
+function output(rig: Rig, runId: string | undefined): string {
+  return join(rig.home, 'runs', `${runId}.jsonl`);
+}
+
+function time(text: string | null | undefined): number {
+  return Date.parse(text ?? '');
+}
+
+async function leftBehind(puppet: Puppet) {
+  const left = (await puppet.witness()).flatMap((note) => note.left ?? []);
+  return Promise.all(left.map(async (pid) => ({ pid, startedAt: (await identify(pid))?.startedAt ?? '' })));
+}
+
+/** The most memory that a process ever took, in bytes. */
+async function peakMemory(pid: number): Promise<number> {
+  const status = await readFile(`/proc/${pid}/status`, 'utf8');
+  return Number(/VmHWM:\s+(\d+) kB/.exec(status)?.[1]) * 1_000;
+}
