@@ -1,0 +1,313 @@
+import { chmod, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { imposeHold } from '../../../src/bridge/attending.ts';
+import { currentHolds, pause, resume } from '../../../src/bridge/holds.ts';
+import { LeaseLost, takeLease } from '../../../src/bridge/lease.ts';
+import { recordQuotas } from '../../../src/bridge/quota.ts';
+import { changesSince } from '../../../src/bridge/reading.ts';
+import { type Config, loadConfig } from '../../../src/config.ts';
+import { type Hold, type HoldKind, PROBED_HOLDS } from '../../../src/project/retry.ts';
+import { Gatekeeper } from '../../../src/supervisor/admission.ts';
+import { createRig, type Rig } from '../../rig.ts';
+
+const TOKEN = 'token';
+const MINUTE = 60_000;
+const FREE = { may: 'start', heldFamilies: [] };
+const WAIT = { may: 'wait' };
+const silent = () => undefined;
+const log = { error: silent, warn: silent, info: silent, debug: silent, child: () => log };
+
+interface Gate {
+  readonly keeper: Gatekeeper;
+  /** Changed by a test as the owner's surroundings change. */
+  readonly config: { -readonly [K in keyof Config]: Config[K] };
+  /** A file that counts as claude. */
+  readonly claude: string;
+  installClaude(): Promise<void>;
+  hold(kind: HoldKind, minutes: number | null, scope?: string): Promise<Hold>;
+  /** What happened to holds, in order: `+quiet_hours`, `-quiet_hours`. */
+  history(): Promise<string[]>;
+}
+
+async function openGate(rig: Rig, settings: Partial<Config> = {}): Promise<Gate> {
+  const { bridge, clock, home } = rig;
+  const candidate = { token: TOKEN, pid: process.pid, pidStartedAt: '1', version: '0' };
+  await takeLease(bridge, candidate, () => false);
+  const claude = join(rig.workspace, process.platform === 'win32' ? 'claude.exe' : 'claude');
+  const installClaude = async () => {
+    await writeFile(claude, '');
+    await chmod(claude, 0o755);
+  };
+  await installClaude();
+  const config = { ...loadConfig(home, {}), claude, disk_min_mb: 0, ...settings };
+  const stopping = new AbortController().signal;
+  const context = { bridge, config, env: {}, clock, log, token: TOKEN, entry: [], stopping };
+  return {
+    keeper: new Gatekeeper(context),
+    config,
+    claude,
+    installClaude,
+    async hold(kind, minutes, scope = '') {
+      const until =
+        minutes === null ? null : new Date(clock.now().getTime() + minutes * MINUTE).toISOString();
+      const hold = { kind, scope, reason: `${kind} of the test`, since: clock.now().toISOString(), until };
+      await imposeHold(bridge, TOKEN, hold);
+      return hold;
+    },
+    async history() {
+      const { events } = await changesSince(bridge, 0, { waitMs: 0, limit: 10_000 });
+      return events.flatMap(({ type, data }) => {
+        if (!type.startsWith('hold.')) return [];
+        return `${type === 'hold.set' ? '+' : '-'}${String(data.kind)}`;
+      });
+    },
+  };
+}
+
+const kinds = async (rig: Rig) => (await currentHolds(rig.bridge)).map(({ kind }) => kind);
+
+test('a run may start when nothing stands against it', async () => {
+  await using rig = await createRig();
+  const { keeper, history } = await openGate(rig);
+  expect(await keeper.admission()).toEqual(FREE);
+  expect(await keeper.nextEnd()).toBeUndefined();
+  expect(await history()).toEqual([]);
+});
+
+describe('a circumstance sets its hold once and lifts it once', () => {
+  /** Asks again and again while time goes on. */
+  async function askOften(rig: Rig, gate: Gate, expected: object): Promise<void> {
+    for (let round = 0; round < 5; round++) {
+      expect(await gate.keeper.admission()).toEqual(expected);
+      rig.clock.advance(MINUTE);
+    }
+  }
+
+  test('claude that is not there', async () => {
+    await using rig = await createRig();
+    const gate = await openGate(rig);
+    await rm(gate.claude);
+    await askOften(rig, gate, WAIT);
+    expect(await currentHolds(rig.bridge)).toMatchObject([
+      { kind: 'claude_missing', scope: '', reason: expect.stringContaining(gate.claude), until: null },
+    ]);
+    await gate.installClaude();
+    await askOften(rig, gate, FREE);
+    expect(await gate.history()).toEqual(['+claude_missing', '-claude_missing']);
+  });
+
+  test('a disk that is full', async () => {
+    await using rig = await createRig();
+    const gate = await openGate(rig, { disk_min_mb: 1e12 });
+    await askOften(rig, gate, WAIT);
+    expect(await currentHolds(rig.bridge)).toMatchObject([
+      { kind: 'disk_low', reason: expect.stringContaining(rig.home), until: null },
+    ]);
+    gate.config.disk_min_mb = 0;
+    await askOften(rig, gate, FREE);
+    expect(await gate.history()).toEqual(['+disk_low', '-disk_low']);
+  });
+
+  test('quiet hours', async () => {
+    await using rig = await createRig();
+    const hour = rig.clock.now().getHours();
+    const gate = await openGate(rig, { quiet_hours: [`* ${hour} * * *`] });
+    await askOften(rig, gate, WAIT);
+    const [hold] = await currentHolds(rig.bridge);
+    expect(hold?.kind).toBe('quiet_hours');
+    const end = new Date(hold?.until ?? 0);
+    expect(await gate.keeper.nextEnd()).toEqual(end);
+    rig.clock.advance(end.getTime() - rig.clock.now().getTime() - 1);
+    expect(await gate.keeper.admission()).toEqual(WAIT);
+    rig.clock.advance(1);
+    await askOften(rig, gate, FREE);
+    expect(await gate.history()).toEqual(['+quiet_hours', '-quiet_hours']);
+  });
+
+  test('quiet hours without an end', async () => {
+    await using rig = await createRig();
+    const gate = await openGate(rig, { quiet_hours: ['* * * * *'] });
+    for (let days = 0; days < 20; days++) {
+      await askOften(rig, gate, WAIT);
+      rig.clock.advance(24 * 60 * MINUTE);
+    }
+    expect(await gate.history()).toEqual(['+quiet_hours']);
+    expect(await gate.keeper.nextEnd()).toBeUndefined();
+  });
+
+  test('the owner’s reserve, while the runs under way use more of it', async () => {
+    await using rig = await createRig();
+    const gate = await openGate(rig, { leave_percent: 20 });
+    const resetsAt = new Date(rig.clock.now().getTime() + 60 * MINUTE).toISOString();
+    const use = (utilization: number) => {
+      const seenAt = rig.clock.now().toISOString();
+      const quota = { window: 'five_hour', utilization, status: 'allowed', resetsAt, seenAt };
+      return recordQuotas(rig.bridge, TOKEN, [quota]);
+    };
+    await use(0.79);
+    expect(await gate.keeper.admission()).toEqual(FREE);
+    for (const utilization of [0.8, 0.81, 0.9, 1]) {
+      await use(utilization);
+      await askOften(rig, gate, WAIT);
+    }
+    expect(await currentHolds(rig.bridge)).toMatchObject([
+      { kind: 'reserve', reason: expect.stringMatching(/20 % of the five_hour window/), until: resetsAt },
+    ]);
+    rig.clock.advance(60 * MINUTE);
+    await askOften(rig, gate, FREE);
+    expect(await gate.history()).toEqual(['+reserve', '-reserve']);
+  });
+
+  test('each of several', async () => {
+    await using rig = await createRig();
+    const gate = await openGate(rig, { quiet_hours: ['* * * * *'], disk_min_mb: 1e12 });
+    await rm(gate.claude);
+    await askOften(rig, gate, WAIT);
+    await gate.installClaude();
+    await askOften(rig, gate, WAIT);
+    gate.config.disk_min_mb = 0;
+    await askOften(rig, gate, WAIT);
+    expect(await kinds(rig)).toEqual(['quiet_hours']);
+    expect(await gate.history()).toEqual([
+      '+claude_missing',
+      '+disk_low',
+      '+quiet_hours',
+      '-claude_missing',
+      '-disk_low',
+    ]);
+  });
+
+  test('a person who ends it has it set again as long as it is so', async () => {
+    await using rig = await createRig();
+    const gate = await openGate(rig, { disk_min_mb: 1e12 });
+    await askOften(rig, gate, WAIT);
+    await resume(rig.bridge, 'person');
+    await askOften(rig, gate, WAIT);
+    expect(await gate.history()).toEqual(['+disk_low', '-disk_low', '+disk_low']);
+  });
+});
+
+describe('a claude that is there and does not start', () => {
+  test('is tried again after a while, not at once', async () => {
+    await using rig = await createRig();
+    const { keeper, hold, history } = await openGate(rig);
+    await hold('claude_missing', 1);
+    expect(await keeper.admission()).toEqual(WAIT);
+    rig.clock.advance(MINUTE - 1);
+    expect(await keeper.admission()).toEqual(WAIT);
+    rig.clock.advance(1);
+    expect(await keeper.admission()).toEqual(FREE);
+    expect(await history()).toEqual(['+claude_missing', '-claude_missing']);
+  });
+
+  test('is waited for without an end when it is gone, and tried as soon as it is back', async () => {
+    await using rig = await createRig();
+    const { keeper, hold, claude, installClaude } = await openGate(rig);
+    await hold('claude_missing', 1);
+    await rm(claude);
+    expect(await keeper.admission()).toEqual(WAIT);
+    rig.clock.advance(60 * MINUTE);
+    expect(await keeper.admission()).toEqual(WAIT);
+    await installClaude();
+    expect(await keeper.admission()).toEqual(FREE);
+  });
+});
+
+describe('a hold that ends with a try', () => {
+  test.each(PROBED_HOLDS)('%s stands to its end; then one run finds out', async (kind) => {
+    await using rig = await createRig();
+    const { keeper, hold, history } = await openGate(rig);
+    const set = await hold(kind, 5);
+    expect(await keeper.admission()).toEqual(WAIT);
+    expect(await keeper.nextEnd()).toEqual(new Date(set.until ?? 0));
+    rig.clock.advance(5 * MINUTE);
+    const probe = { may: 'probe', holds: [set], heldFamilies: [] };
+    expect(await keeper.admission()).toEqual(probe);
+    expect(await keeper.admission()).toEqual(probe);
+    expect(await keeper.nextEnd()).toBeUndefined();
+    expect(await history()).toEqual([`+${kind}`]);
+  });
+
+  test('is tried together with the others that are over, not while one stands', async () => {
+    await using rig = await createRig();
+    const { keeper, hold } = await openGate(rig);
+    await hold('usage_limit', 1);
+    await hold('billing', 2);
+    rig.clock.advance(MINUTE);
+    expect(await keeper.admission()).toEqual(WAIT);
+    rig.clock.advance(MINUTE);
+    expect(await keeper.admission()).toMatchObject({
+      may: 'probe',
+      holds: [{ kind: 'usage_limit' }, { kind: 'billing' }],
+    });
+  });
+});
+
+describe('a hold of one model family', () => {
+  test('lets the others start, and ends by itself', async () => {
+    await using rig = await createRig();
+    const { keeper, hold, history } = await openGate(rig);
+    await hold('usage_limit', 5, 'opus');
+    await hold('usage_limit', 9, 'sonnet');
+    expect(await keeper.admission()).toEqual({ may: 'start', heldFamilies: ['opus', 'sonnet'] });
+    rig.clock.advance(5 * MINUTE);
+    expect(await keeper.admission()).toEqual({ may: 'start', heldFamilies: ['sonnet'] });
+    rig.clock.advance(4 * MINUTE);
+    expect(await keeper.admission()).toEqual(FREE);
+    expect(await history()).toEqual(['+usage_limit', '+usage_limit', '-usage_limit', '-usage_limit']);
+  });
+
+  test('stays while another hold is tried', async () => {
+    await using rig = await createRig();
+    const { keeper, hold } = await openGate(rig);
+    await hold('usage_limit', 5, 'opus');
+    const other = await hold('not_logged_in', 1);
+    expect(await keeper.admission()).toEqual(WAIT);
+    rig.clock.advance(MINUTE);
+    expect(await keeper.admission()).toEqual({ may: 'probe', holds: [other], heldFamilies: ['opus'] });
+  });
+});
+
+describe('a pause', () => {
+  test('wins over everything that is over', async () => {
+    await using rig = await createRig();
+    const { keeper, hold } = await openGate(rig);
+    await hold('usage_limit', 1);
+    await hold('usage_limit', 1, 'opus');
+    await pause(rig.bridge, 'lunch', 'person');
+    rig.clock.advance(60 * MINUTE);
+    expect(await keeper.admission()).toEqual(WAIT);
+    expect(await keeper.nextEnd()).toBeUndefined();
+    await resume(rig.bridge, 'person');
+    expect(await keeper.admission()).toEqual(FREE);
+  });
+
+  test('does not keep circumstances from being told', async () => {
+    await using rig = await createRig();
+    const { keeper } = await openGate(rig, { disk_min_mb: 1e12 });
+    await pause(rig.bridge, 'lunch', 'person');
+    expect(await keeper.admission()).toEqual(WAIT);
+    expect((await kinds(rig)).sort()).toEqual(['disk_low', 'paused']);
+  });
+});
+
+test('the next end is the first that is still to come', async () => {
+  await using rig = await createRig();
+  const { keeper, hold } = await openGate(rig);
+  await hold('paused', null);
+  await hold('billing', 9);
+  const first = await hold('usage_limit', 5, 'opus');
+  await hold('not_logged_in', 1);
+  rig.clock.advance(MINUTE);
+  expect(await keeper.nextEnd()).toEqual(new Date(first.until ?? 0));
+});
+
+test('a supervisor that was replaced sets no hold', async () => {
+  await using rig = await createRig();
+  const { keeper } = await openGate(rig, { disk_min_mb: 1e12 });
+  const successor = { token: 'another', pid: process.pid, pidStartedAt: '1', version: '0' };
+  await takeLease(rig.bridge, successor, () => true);
+  await expect(keeper.admission()).rejects.toThrow(LeaseLost);
+  expect(await kinds(rig)).toEqual([]);
+});

@@ -1,0 +1,128 @@
+import { describe, expect, test } from 'vitest';
+import { pause, resume } from '../../../src/bridge/holds.ts';
+import { takeLease } from '../../../src/bridge/lease.ts';
+import { endRun, recordSpawn, startNextRun } from '../../../src/bridge/runs.ts';
+import { sendPlan } from '../../../src/bridge/send-plan.ts';
+import { loadConfig } from '../../../src/config.ts';
+import type { Fields, Level, Log } from '../../../src/log.ts';
+import { EMPTY_LIVE_STATE, type Outcome } from '../../../src/project/run.ts';
+import { HistoryLog } from '../../../src/supervisor/history-log.ts';
+import { createRig, type Rig } from '../../rig.ts';
+
+interface Line {
+  readonly level: Level;
+  readonly event: string;
+  readonly fields: Fields;
+  readonly message: string | undefined;
+}
+
+/** A log that keeps its lines. */
+function keepLines(): Log & { readonly lines: Line[] } {
+  const lines: Line[] = [];
+  const at =
+    (level: Level) =>
+    (event: string, fields: Fields = {}, message?: string) => {
+      lines.push({ level, event, fields, message });
+    };
+  const log = { lines, error: at('error'), warn: at('warn'), info: at('info'), debug: at('debug') };
+  return { ...log, child: () => ({ ...log, child: () => log as never }) };
+}
+
+async function send(rig: Rig, markdown: string): Promise<string> {
+  const reply = await sendPlan(rig.bridge, loadConfig(rig.home, {}), { markdown }, 'desktop');
+  if (!reply.ok) throw new Error(reply.refusal);
+  return reply.value.project.id;
+}
+
+async function runEnding(rig: Rig, outcome: Outcome): Promise<{ project: string; run: string }> {
+  const candidate = { token: 'token', pid: process.pid, pidStartedAt: '1', version: '0' };
+  await takeLease(rig.bridge, candidate, () => true);
+  const project = await send(rig, '# Shed\nPaint it.');
+  const started = await startNextRun(rig.bridge, 'token', { model: null, newSessionId: () => 'session' });
+  if (!started) throw new Error('nothing is ready');
+  await recordSpawn(rig.bridge, 'token', started.run, 4711, '1');
+  const ending = { live: EMPTY_LIVE_STATE, random: 0, fingerprint: null, resumeNotBefore: null };
+  await endRun(rig.bridge, 'token', started.run, outcome, { ...ending, costUsd: 0.12345 });
+  return { project, run: started.run.id };
+}
+
+describe('the log tells what happens', () => {
+  test('from the moment it was opened', async () => {
+    await using rig = await createRig();
+    await pause(rig.bridge, 'before', 'person');
+    const log = keepLines();
+    const history = await HistoryLog.open(rig.bridge, log);
+    await history.catchUp();
+    expect(log.lines).toEqual([]);
+    await resume(rig.bridge, 'person');
+    await history.catchUp();
+    await history.catchUp();
+    expect(log.lines.map(({ event }) => event)).toEqual(['hold.ended']);
+  });
+
+  test('also a great deal at once', async () => {
+    await using rig = await createRig();
+    const log = keepLines();
+    const history = await HistoryLog.open(rig.bridge, log);
+    for (let round = 0; round < 450; round++) await pause(rig.bridge, `${round}`, 'person');
+    await history.catchUp();
+    expect(log.lines.map(({ fields }) => fields.reason)).toEqual(
+      Array.from({ length: 450 }, (_, at) => `${at}`),
+    );
+  });
+
+  test('with who did it, unless it was the supervisor, and of which project and run', async () => {
+    await using rig = await createRig();
+    const log = keepLines();
+    const history = await HistoryLog.open(rig.bridge, log);
+    const { project, run } = await runEnding(rig, { kind: 'submitted' });
+    await history.catchUp();
+    const line = (event: string) => log.lines.find((one) => one.event === event);
+    expect(line('project.sent')?.fields).toMatchObject({ project, by: 'desktop' });
+    expect(line('run.spawned')?.fields).toEqual({ project, run, pid: 4711 });
+    expect(line('run.ended')).toEqual({
+      level: 'info',
+      event: 'run.ended',
+      fields: { project, run, outcome: 'submitted', cost_usd: '0.1235' },
+      message: 'work submitted',
+    });
+  });
+
+  test('with long words shortened', async () => {
+    await using rig = await createRig();
+    const log = keepLines();
+    const history = await HistoryLog.open(rig.bridge, log);
+    await pause(rig.bridge, 'x'.repeat(5_000), 'person');
+    await history.catchUp();
+    expect(log.lines[0]?.fields.reason).toBe(`${'x'.repeat(200)}…`);
+  });
+});
+
+describe('the log warns', () => {
+  test.each([
+    [{ kind: 'no_completion' }, 'info'],
+    [{ kind: 'interrupted' }, 'info'],
+    [{ kind: 'throttled' }, 'warn'],
+    [{ kind: 'crashed', code: 1, signal: null, stderr: '' }, 'warn'],
+    [{ kind: 'usage_limit', limit: 'five_hour', resetsAt: '2026-03-01T15:00:00.000Z' }, 'warn'],
+  ] as const)('of a run that ended badly: %j %s', async (outcome, level) => {
+    await using rig = await createRig();
+    const log = keepLines();
+    const history = await HistoryLog.open(rig.bridge, log);
+    await runEnding(rig, outcome);
+    await history.catchUp();
+    expect(log.lines.find(({ event }) => event === 'run.ended')?.level).toBe(level);
+  });
+
+  test('of a hold, and of a project that needs a person', async () => {
+    await using rig = await createRig();
+    const log = keepLines();
+    const history = await HistoryLog.open(rig.bridge, log);
+    await pause(rig.bridge, 'lunch', 'person');
+    await runEnding(rig, { kind: 'refused' });
+    await history.catchUp();
+    const level = (event: string) => log.lines.find((one) => one.event === event)?.level;
+    expect(level('hold.set')).toBe('warn');
+    expect(level('project.needs_attention')).toBe('warn');
+  });
+});
