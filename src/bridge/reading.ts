@@ -15,6 +15,7 @@ import {
   type ProjectFilter,
   planText,
   projectIdsFrom,
+  queuedProjects,
 } from '../store/projects.ts';
 import { completionsOf, decisionsOf, findCompletion } from '../store/reviews.ts';
 import { openRunOf, openRuns, runsOf, spentOn, spentSince } from '../store/runs.ts';
@@ -127,7 +128,7 @@ export interface Overview {
   readonly holds: readonly Hold[];
   readonly counts: Readonly<Record<ProjectStatus, number>>;
   readonly running: readonly ProjectState[];
-  /** The next projects in the queue, and those that wait for a person; each at most `limit`. */
+  /** The next projects to get a run, in their order, and those that wait for a person; each at most `limit`. */
   readonly queue: readonly Project[];
   readonly waiting: readonly Project[];
   readonly spentTodayUsd: number;
@@ -151,7 +152,7 @@ export async function overview(bridge: Bridge, startOfDay: Date, limit: number):
     holds: await allHolds(db),
     counts: { ...none, ...(await countByStatus(db)) },
     running,
-    queue: await listProjects(db, { statuses: ['pending', 'rejected'], oldestFirst: true, limit }),
+    queue: await queuedProjects(db, limit),
     waiting: await listProjects(db, {
       statuses: ['awaiting_approval', 'attention'],
       oldestFirst: true,

@@ -103,10 +103,11 @@ function queueLines({ queue, counts }: StatusReport, { columns, now }: Layout): 
   const lines = queue.map(({ id, title, notBefore, status }) => {
     const waits = notBefore !== null && notBefore > now.toISOString();
     const later = waits ? `not before ${upcoming(notBefore, now)}: ` : '';
-    const kind = status === 'rejected' ? 'revision: ' : '';
+    const kind = status === 'rejected' ? 'revision: ' : status === 'in_progress' ? 'to go on: ' : '';
     return projectHead({ id, title: kind + later + title }, columns);
   });
-  const more = counts.pending + counts.rejected - queue.length;
+  const shown = queue.filter(({ status }) => status !== 'in_progress').length;
+  const more = counts.pending + counts.rejected - shown;
   return more > 0 ? [...lines, `… ${more} more: bridge-supervisor list --status pending rejected`] : lines;
 }
 

@@ -139,15 +139,41 @@ export async function readyProjects(
   return rows.map(toProject);
 }
 
+/** Projects that wait for a run of the supervisor's, ready or not, in the order in which they would start. */
+export async function queuedProjects(db: Reader, limit: number): Promise<Project[]> {
+  const rows = await db
+    .selectFrom('projects')
+    .selectAll()
+    .where(READY)
+    .where(({ not, exists, selectFrom }) =>
+      not(
+        exists(
+          selectFrom('runs')
+            .select('runs.id')
+            .whereRef('runs.project_id', '=', 'projects.id')
+            .where('runs.ended_at', 'is', null),
+        ),
+      ),
+    )
+    .orderBy('priority', 'desc')
+    .orderBy('created_at')
+    .orderBy('id')
+    .limit(limit)
+    .execute();
+  return rows.map(toProject);
+}
+
 /** When the next project that is waiting out a back-off becomes ready, if any waits. */
 export async function nextReadyAt(db: Reader, now: string): Promise<string | undefined> {
   const row = await db
     .selectFrom('projects')
-    .select((eb) => eb.fn.min('not_before').as('at'))
+    .select('not_before')
     .where(READY)
     .where('not_before', '>', now)
+    .orderBy('not_before')
+    .limit(1)
     .executeTakeFirst();
-  return row?.at ?? undefined;
+  return row?.not_before ?? undefined;
 }
 
 /** The condition of the index projects_ready, word for word: only so does the database see that the index applies. */
