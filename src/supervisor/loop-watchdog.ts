@@ -4,16 +4,7 @@
  */
 import { extname } from 'node:path';
 import { Worker } from 'node:worker_threads';
-
-/** What the thread is given. */
-export interface Watched {
-  /** One 32-bit number that the loop counts up. */
-  readonly pulse: SharedArrayBuffer;
-  readonly everyMs: number;
-  readonly timeoutMs: number;
-  /** Where the last words are appended. */
-  readonly logFile: string;
-}
+import type { Watched } from './loop-watchdog-thread.ts';
 
 export interface LoopWatchdog {
   close(): Promise<void>;
