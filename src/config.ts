@@ -12,7 +12,7 @@ import { z } from 'zod';
 const duration = z
   .string()
   .regex(/^\d+(\.\d+)? ?(ms|s|m|h|d)$/, "must be a duration such as '30s', '10m' or '2h'")
-  .transform((text) => ms(text as StringValue));
+  .transform((text) => Math.round(ms(text as StringValue)));
 
 const cronExpression = z
   .string()
@@ -36,7 +36,7 @@ const mcpServer = z.looseObject({
   url: z.string().optional(),
 });
 
-const schema = z.strictObject({
+const fields = z.strictObject({
   $schema: z.string().optional(),
   claude: program.optional().describe('Path of the claude program. Default: the first `claude` on PATH.'),
   workspace: z
@@ -47,7 +47,7 @@ const schema = z.strictObject({
       'Where plans that name no workspace run: a name from `workspaces` or a path. Default: a new folder for each project.',
     ),
   workspaces: z
-    .record(z.string().regex(/^[\w.-]+$/), path)
+    .record(z.string().regex(/^[\w.-]+$/, "must be a name of letters, digits, '.', '_' and '-'"), path)
     .default({})
     .describe('Names for folders Claude may work in.'),
   workspace_roots: z
@@ -70,7 +70,7 @@ const schema = z.strictObject({
     .describe('Further tools Claude may use, e.g. "Bash(npm test *)".'),
   disallowed_tools: z.array(z.string().min(1)).default([]).describe('Tools Claude may never use.'),
   mcp_servers: z
-    .record(z.string().regex(/^[\w-]+$/), mcpServer)
+    .record(z.string().regex(/^[\w-]+$/, "must be a name of letters, digits, '_' and '-'"), mcpServer)
     .default({})
     .describe('Further MCP servers for every run.'),
   run_timeout: duration.prefault('4h').describe('How long one run may take, unless its plan says otherwise.'),
@@ -130,6 +130,12 @@ const schema = z.strictObject({
   log_files: z.int().min(1).max(100).default(5).describe('How many rotated logs are kept.'),
 });
 
+const schema = fields.refine(
+  ({ workspace, workspaces }) =>
+    !workspace || Object.hasOwn(workspaces, workspace) || isAbsolute(expandHome(workspace)),
+  { path: ['workspace'], error: "must be a name from 'workspaces' or an absolute path" },
+);
+
 export type Config = Omit<z.output<typeof schema>, '$schema'>;
 export type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -146,8 +152,7 @@ export function stateFolder(env: Environment): string {
 /** Reads the configuration of a state folder. Throws ConfigError; a missing file is an empty one. */
 export function loadConfig(home: string, env: Environment): Config {
   const file = join(home, 'config.json');
-  const settings = { ...readSettings(file), ...overrides(env) };
-  const read = schema.safeParse(settings);
+  const read = schema.safeParse({ ...readSettings(file), ...overrides(env) });
   if (!read.success)
     throw new ConfigError(read.error.issues.map((issue) => explain(issue, file, env)).join('; '));
   const { $schema: _, ...config } = read.data;
@@ -174,7 +179,7 @@ function readSettings(file: string): Record<string, unknown> {
     }
   } catch (error) {
     throw new ConfigError(
-      `${file} is not valid JSON: ${(error as Error).message}. Correct it, or move it away to start from defaults.`,
+      `${file} is not valid JSON: ${oneLine((error as Error).message)}. Correct it, or move it away to start from defaults.`,
     );
   }
   throw new ConfigError(`${file} must hold one JSON object, like {"concurrency": 2}.`);
@@ -202,23 +207,32 @@ function isText(key: string): boolean {
   return accepts('text');
 }
 
+const SHOWN_LENGTH = 20;
+
 function parseJson(key: string, text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
+    // Enough to recognise it: further on there may be the token of an MCP server.
+    const shown = oneLine(text.length > SHOWN_LENGTH ? `${text.slice(0, SHOWN_LENGTH)}…` : text);
     throw new ConfigError(
-      `${variableOf(key)}: '${text}' is not valid JSON; ${key} is not plain text, write it as in config.json.`,
+      `${variableOf(key)}: '${shown}' is not valid JSON; ${key} is not plain text, write it as in config.json.`,
     );
   }
 }
 
 function explain(issue: z.core.$ZodIssue, file: string, env: Environment): string {
   if (issue.code === 'unrecognized_keys') {
-    return `${file}: unknown key '${issue.keys.join("', '")}'; allowed keys: ${Object.keys(schema.shape).join(', ')}`;
+    return `${file}: unknown key '${oneLine(issue.keys.join("', '"))}'; allowed keys: ${Object.keys(schema.shape).join(', ')}`;
   }
   const key = String(issue.path[0] ?? '');
   const source = env[variableOf(key)] ? variableOf(key) : file;
-  return `${source}: '${issue.path.join('.')}' ${lowerFirst(issue.message)}`;
+  const message = issue.code === 'invalid_key' ? issue.issues[0]?.message : undefined;
+  return `${source}: '${oneLine(issue.path.join('.'))}' ${lowerFirst(message ?? issue.message)}`;
+}
+
+function oneLine(text: string): string {
+  return text.replaceAll(/\s+/g, ' ');
 }
 
 function lowerFirst(text: string): string {
