@@ -1,0 +1,307 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { homedir, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { z } from 'zod';
+import { ConfigError, configJsonSchema, type Environment, loadConfig, stateFolder } from '../src/config.ts';
+
+let home: string;
+beforeEach(() => {
+  home = mkdtempSync(join(tmpdir(), 'bridge-config-'));
+});
+afterEach(() => {
+  rmSync(home, { recursive: true });
+});
+
+const file = () => join(home, 'config.json');
+
+/** Reads a configuration of these settings, or of this text. */
+function load(settings: unknown = {}, env: Environment = {}) {
+  writeFileSync(file(), typeof settings === 'string' ? settings : JSON.stringify(settings));
+  return loadConfig(home, env);
+}
+
+/** What is said about a configuration that cannot be used. */
+function problem(settings: unknown, env: Environment = {}): string {
+  try {
+    load(settings, env);
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    expect(error.message).not.toContain('\n');
+    return error.message;
+  }
+  throw new Error('accepted, although it should not have been');
+}
+
+const DEFAULTS = {
+  workspaces: {},
+  workspace_roots: [],
+  concurrency: 2,
+  permission_mode: 'acceptEdits',
+  allowed_tools: [],
+  disallowed_tools: [],
+  mcp_servers: {},
+  run_timeout: 14_400_000,
+  start_timeout: 60_000,
+  silence_timeout: 960_000,
+  tool_timeout: 3_600_000,
+  exit_timeout: 15_000,
+  drain_timeout: 0,
+  quiet_hours: [],
+  leave_percent: 0,
+  loop_timeout: 60_000,
+  run_output_max_mb: 500,
+  keep_runs_days: 30,
+  keep_runs_mb: 2_000,
+  disk_min_mb: 500,
+  log_level: 'info',
+  log_max_mb: 10,
+  log_files: 5,
+};
+
+describe('without any settings', () => {
+  test('the defaults are used, whether the file is empty or not there', () => {
+    expect(loadConfig(home, {})).toEqual(DEFAULTS);
+    expect(load({})).toEqual(DEFAULTS);
+    expect(loadConfig(join(home, 'not', 'there'), {})).toEqual(DEFAULTS);
+  });
+});
+
+describe('every key', () => {
+  test.each<[string, unknown, unknown]>([
+    ['claude', '/opt/claude', '/opt/claude'],
+    ['claude', 'claude-next', 'claude-next'],
+    ['claude', '~/bin/claude', join(homedir(), 'bin', 'claude')],
+    ['workspace', '/work', '/work'],
+    ['workspaces', { clock: '~/clock', a: '/a' }, { clock: join(homedir(), 'clock'), a: '/a' }],
+    ['workspace_roots', ['~', '/work'], [homedir(), '/work']],
+    ['concurrency', 5, 5],
+    ['model', 'opus', 'opus'],
+    ['permission_mode', 'dontAsk', 'dontAsk'],
+    ['allowed_tools', ['Bash(npm test *)'], ['Bash(npm test *)']],
+    ['disallowed_tools', ['WebFetch'], ['WebFetch']],
+    [
+      'mcp_servers',
+      { notes: { command: 'notes', args: ['-v'], env: { A: 'b' } } },
+      { notes: { command: 'notes', args: ['-v'], env: { A: 'b' } } },
+    ],
+    ['run_timeout', '90m', 5_400_000],
+    ['start_timeout', '1.5m', 90_000],
+    ['silence_timeout', '20 m', 1_200_000],
+    ['tool_timeout', '2h', 7_200_000],
+    ['exit_timeout', '500ms', 500],
+    ['drain_timeout', '1d', 86_400_000],
+    ['quiet_hours', ['* 9-17 * * 1-5'], ['* 9-17 * * 1-5']],
+    ['leave_percent', 20, 20],
+    ['resume_not_before', '06:30', '06:30'],
+    ['loop_timeout', '1s', 1_000],
+    ['run_output_max_mb', 0.5, 0.5],
+    ['keep_runs_days', 0, 0],
+    ['keep_runs_mb', 1, 1],
+    ['disk_min_mb', 0, 0],
+    ['log_level', 'debug', 'debug'],
+    ['log_max_mb', 0.1, 0.1],
+    ['log_files', 1, 1],
+  ])('%s takes %j', (key, value, expected) => {
+    expect(load({ [key]: value })).toEqual({ ...DEFAULTS, [key]: expected });
+  });
+
+  test('is in the list above', () => {
+    const listed = [...Object.keys(DEFAULTS), 'claude', 'workspace', 'model', 'resume_not_before', '$schema'];
+    const { properties } = configJsonSchema() as { properties: object };
+    expect(Object.keys(properties).sort()).toEqual(listed.sort());
+  });
+
+  test('a default workspace may be one of the names', () => {
+    expect(load({ workspace: 'clock', workspaces: { clock: '/clock' } }).workspace).toBe('clock');
+  });
+
+  test('editors may be told where the schema is', () => {
+    expect(load({ $schema: './config.schema.json' })).toEqual(DEFAULTS);
+  });
+});
+
+describe('a wrong value is refused with the file, the key and what is allowed', () => {
+  test.each<[unknown, string]>([
+    [{ concurrency: '2' }, "'concurrency' invalid input: expected number, received string"],
+    [{ concurrency: 0 }, "'concurrency' too small: expected number to be >=1"],
+    [{ concurrency: 1.5 }, "'concurrency' invalid input: expected int, received number"],
+    [
+      { workspaces: { 'my clock': '/a' } },
+      "'workspaces.my clock' must be a name of letters, digits, '.', '_' and '-'",
+    ],
+    [{ workspaces: { a: 'clock' } }, "'workspaces.a' must be an absolute path"],
+    [{ workspace_roots: ['../work'] }, "'workspace_roots.0' must be an absolute path"],
+    [{ workspace: 'clock' }, "'workspace' must be a name from 'workspaces' or an absolute path"],
+    [{ workspace: 'constructor' }, "'workspace' must be a name from 'workspaces' or an absolute path"],
+    [{ claude: './claude' }, "'claude' must be an absolute path, or a name to be found on PATH"],
+    [{ model: 5 }, "'model' invalid input: expected string, received number"],
+    [
+      { permission_mode: 'yolo' },
+      '\'permission_mode\' invalid option: expected one of "default"|"acceptEdits"|"dontAsk"|"auto"|"bypassPermissions"',
+    ],
+    [{ allowed_tools: 'Bash' }, "'allowed_tools' invalid input: expected array, received string"],
+    [{ mcp_servers: { 'a b': {} } }, "'mcp_servers.a b' must be a name of letters, digits, '_' and '-'"],
+    [{ run_timeout: 60 }, "'run_timeout' invalid input: expected string, received number"],
+    [{ run_timeout: '4 hours' }, "'run_timeout' must be a duration such as '30s', '10m' or '2h'"],
+    [{ run_timeout: '-1h' }, "'run_timeout' must be a duration such as '30s', '10m' or '2h'"],
+    [{ loop_timeout: '1ms' }, "'loop_timeout' must be at least '1s'"],
+    [{ quiet_hours: ['at night'] }, "'quiet_hours.0' must be a cron expression such as '* 9-17 * * 1-5'"],
+    [{ resume_not_before: '25:00' }, "'resume_not_before' must be a time of day such as '06:30'"],
+    [{ log_level: 'loud' }, '\'log_level\' invalid option: expected one of "error"|"warn"|"info"|"debug"'],
+    [{ concurrency: null }, "'concurrency' invalid input: expected number, received null"],
+  ])('%j', (settings, words) => {
+    expect(problem(settings)).toBe(`${file()}: ${words}`);
+  });
+
+  test('an unknown key, with the known ones', () => {
+    expect(problem({ concurency: 2 })).toMatch(
+      /config\.json: unknown key 'concurency'; allowed keys: .*concurrency,/,
+    );
+    expect(problem('{"__proto__": {}}')).toContain("unknown key '__proto__'");
+  });
+
+  test('all that is wrong at once', () => {
+    expect(problem({ concurrency: 0, model: 5, colour: 'red' })).toMatch(
+      /'concurrency' too small.*; .*'model' invalid input.*; .*unknown key 'colour'/,
+    );
+  });
+});
+
+describe('a file that cannot be read is refused', () => {
+  test.each([
+    '{',
+    '',
+    '{"concurrency": 3,}',
+    '// a comment\n{}',
+    '{concurrency: 3}',
+  ])('%j is no JSON', (text) => {
+    expect(problem(text)).toMatch(
+      /config\.json is not valid JSON: .+\. Correct it, or move it away to start from defaults\.$/,
+    );
+  });
+
+  test.each(['[]', 'null', '"text"', '3'])('%s is no object', (text) => {
+    expect(problem(text)).toBe(`${file()} must hold one JSON object, like {"concurrency": 2}.`);
+  });
+
+  test('one that is a folder', () => {
+    mkdirSync(file());
+    expect(() => loadConfig(home, {})).toThrow(ConfigError);
+    expect(() => loadConfig(home, {})).toThrow(`cannot read ${file()}`);
+  });
+
+  test('a byte order mark is no reason', () => {
+    expect(load('\uFEFF{"concurrency": 3}').concurrency).toBe(3);
+  });
+});
+
+describe('the environment overrides the file', () => {
+  test.each<[Environment, Record<string, unknown>]>([
+    [{ BRIDGE_MODEL: 'opus' }, { model: 'opus' }],
+    [{ BRIDGE_MODEL: '4' }, { model: '4' }],
+    [{ BRIDGE_CLAUDE: '/opt/claude' }, { claude: '/opt/claude' }],
+    [{ BRIDGE_WORKSPACE: '/work' }, { workspace: '/work' }],
+    [{ BRIDGE_CONCURRENCY: '7' }, { concurrency: 7 }],
+    [{ BRIDGE_RUN_TIMEOUT: '10m' }, { run_timeout: 600_000 }],
+    [{ BRIDGE_PERMISSION_MODE: 'auto' }, { permission_mode: 'auto' }],
+    [{ BRIDGE_WORKSPACES: '{"a": "/a"}' }, { workspaces: { a: '/a' } }],
+    [{ BRIDGE_WORKSPACE_ROOTS: '["/a", "/b"]' }, { workspace_roots: ['/a', '/b'] }],
+    [
+      { BRIDGE_MCP_SERVERS: '{"n": {"url": "http://localhost"}}' },
+      { mcp_servers: { n: { url: 'http://localhost' } } },
+    ],
+    [{ BRIDGE_QUIET_HOURS: '["* 9-17 * * *"]' }, { quiet_hours: ['* 9-17 * * *'] }],
+    [{ BRIDGE_LEAVE_PERCENT: '12.5' }, { leave_percent: 12.5 }],
+    [{ BRIDGE_LOG_LEVEL: 'warn' }, { log_level: 'warn' }],
+    [{ BRIDGE_RESUME_NOT_BEFORE: '07:00' }, { resume_not_before: '07:00' }],
+  ])('%j', (env, expected) => {
+    expect(load({ concurrency: 3, model: 'haiku' }, env)).toMatchObject(expected);
+  });
+
+  test('key by key: what it does not name is as in the file, also what is wrong there', () => {
+    expect(load({ concurrency: 'many', model: 'haiku' }, { BRIDGE_CONCURRENCY: '4' })).toMatchObject({
+      concurrency: 4,
+      model: 'haiku',
+    });
+    expect(problem({ model: 5 }, { BRIDGE_CONCURRENCY: '4' })).toContain("config.json: 'model'");
+  });
+
+  test('an empty variable says nothing', () => {
+    expect(load({ concurrency: 3 }, { BRIDGE_CONCURRENCY: '', BRIDGE_MODEL: '' })).toEqual({
+      ...DEFAULTS,
+      concurrency: 3,
+    });
+  });
+
+  test('variables of a run or of another program are none of ours', () => {
+    expect(
+      load({}, { BRIDGE_RUN_ID: 'x', BRIDGE_PROJECT_ID: 'y', BRIDGE_HOME: home, BRIDGE_OTHER: 'z' }),
+    ).toEqual(DEFAULTS);
+  });
+
+  test.each<[Environment, string]>([
+    [
+      { BRIDGE_PERMISSION_MODE: 'yolo' },
+      "BRIDGE_PERMISSION_MODE: 'permission_mode' invalid option: expected one of",
+    ],
+    [{ BRIDGE_CONCURRENCY: '0' }, "BRIDGE_CONCURRENCY: 'concurrency' too small: expected number to be >=1"],
+    [
+      { BRIDGE_CONCURRENCY: 'four' },
+      "BRIDGE_CONCURRENCY: 'four' is not valid JSON; concurrency is not plain text, write it as in config.json.",
+    ],
+    [{ BRIDGE_WORKSPACES: '/a' }, "BRIDGE_WORKSPACES: '/a' is not valid JSON; workspaces is not plain text"],
+    [
+      { BRIDGE_WORKSPACE: 'here' },
+      "BRIDGE_WORKSPACE: 'workspace' must be a name from 'workspaces' or an absolute",
+    ],
+  ])('what is wrong there is refused with its variable: %j', (env, words) => {
+    expect(problem({}, env)).toContain(words);
+  });
+
+  test('a broken value is not shown whole: it may hold a token', () => {
+    const said = problem({}, { BRIDGE_MCP_SERVERS: '{"notes": {"env":\n{"TOKEN": "secret"}},' });
+    expect(said).toContain('BRIDGE_MCP_SERVERS');
+    expect(said).not.toContain('secret');
+  });
+});
+
+describe('the state folder', () => {
+  test('is .claude-bridge in the home folder, or the one that BRIDGE_HOME names', () => {
+    expect(stateFolder({})).toBe(join(homedir(), '.claude-bridge'));
+    expect(stateFolder({ BRIDGE_HOME: '' })).toBe(join(homedir(), '.claude-bridge'));
+    expect(stateFolder({ BRIDGE_HOME: '/var/bridge' })).toBe('/var/bridge');
+    expect(stateFolder({ BRIDGE_HOME: '~/bridge' })).toBe(join(homedir(), 'bridge'));
+    expect(stateFolder({ BRIDGE_HOME: 'bridge/../here' })).toBe(join(process.cwd(), 'here'));
+  });
+});
+
+describe('the schema for editors', () => {
+  const schema = configJsonSchema() as z.core.JSONSchema.JSONSchema & {
+    properties: Record<string, z.core.JSONSchema.JSONSchema>;
+  };
+  const accepts = (part: z.core.JSONSchema.JSONSchema, value: unknown) =>
+    z.fromJSONSchema(part).safeParse(value).success;
+
+  test('takes what we take and refuses what we refuse', () => {
+    expect(schema.$schema).toBe('https://json-schema.org/draft/2020-12/schema');
+    expect(accepts(schema, {})).toBe(true);
+    expect(accepts(schema, { concurrency: 3, run_timeout: '4h', workspaces: { a: '/a' } })).toBe(true);
+    for (const wrong of [
+      { colour: 'red' },
+      { concurrency: 'many' },
+      { run_timeout: 60 },
+      { log_level: 'loud' },
+    ]) {
+      expect(accepts(schema, wrong), JSON.stringify(wrong)).toBe(false);
+    }
+  });
+
+  test('says of every key what it means, and shows defaults as they are written', () => {
+    for (const [key, property] of Object.entries(schema.properties)) {
+      if (key === '$schema') continue;
+      expect(property.description, key).toMatch(/^[A-Z].*\.$/);
+      if (property.default !== undefined) expect(accepts(property, property.default), key).toBe(true);
+    }
+  });
+});
