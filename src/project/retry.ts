@@ -76,6 +76,7 @@ export const POLICIES: Record<OutcomeKind, Policy> = {
   claude_missing: { step: 'hold', hold: 'claude_missing', probeMs: MINUTE },
   workspace_missing: { step: 'park' },
   timed_out: { step: 'park' },
+  output_too_large: { step: 'park' },
   model_unknown: { step: 'park' },
   max_turns: { step: 'park' },
   budget_spent: { step: 'park' },

@@ -23,6 +23,7 @@ export type Outcome =
   | { kind: 'timed_out'; afterMs: number } // it was alive, but over its time
   | { kind: 'crashed'; code: number | null; signal: string | null; stderr: string } // ended without a result
   | { kind: 'output_truncated' } // the stream stops in the middle of a line
+  | { kind: 'output_too_large'; writtenMb: number; maxMb: number } // it wrote more than the owner lets a run write
   | { kind: 'usage_limit'; limit: string; resetsAt: string } // the account's limit; a hold until then
   | { kind: 'throttled' } // the service is busy, without a reset time
   | { kind: 'not_logged_in'; message: string } // no credential, or a refused one
@@ -116,6 +117,8 @@ export function describeOutcome(outcome: Outcome): string {
       return `Claude ended unexpectedly (${outcome.signal ?? `exit code ${outcome.code ?? 'unknown'}`})${outcome.stderr ? `: ${outcome.stderr}` : ''}`;
     case 'output_truncated':
       return "Claude's output stopped in the middle of a line";
+    case 'output_too_large':
+      return `ended after it had written ${outcome.writtenMb} MB; run_output_max_mb allows ${outcome.maxMb} MB. All of it is kept`;
     case 'usage_limit':
       return `usage limit reached (${outcome.limit}), resets ${outcome.resetsAt}`;
     case 'throttled':

@@ -29,10 +29,11 @@ import { killProcess } from '../machine/signal.ts';
 import { stopChild } from '../machine/stop.ts';
 import { sweep } from '../machine/sweep.ts';
 import { isCrash } from '../project/retry.ts';
-import { EMPTY_LIVE_STATE, type LiveState, type Outcome, type Run } from '../project/run.ts';
+import { describeOutcome, EMPTY_LIVE_STATE, type LiveState, type Outcome, type Run } from '../project/run.ts';
 import type { Context } from './context.ts';
 import { fingerprint } from './fingerprint.ts';
 import { lastLines } from './last-lines.ts';
+import { overCap } from './output-cap.ts';
 import { patiently } from './patience.ts';
 import { type RunFiles, runFiles } from './run-files.ts';
 import { isInPrompt, promptId } from './run-process.ts';
@@ -153,19 +154,24 @@ export class ActiveRun {
       this.#tail.end();
       return exit;
     });
-    for await (const line of this.#tail.lines()) await this.#take(line);
-    const exit = await exited;
-    await watched;
+    // Together: a part that fails is not waited for until the others are done.
+    const [exit] = await Promise.all([exited, this.#read(), watched]);
     return this.#end(exit);
   }
 
+  async #read(): Promise<void> {
+    for await (const line of this.#tail.lines()) await this.#take(line);
+  }
+
   async #watch(signal: AbortSignal): Promise<void> {
-    const { clock } = this.#context;
+    const { clock, config } = this.#context;
     for (let last = clock.monotonic(); !signal.aborted; last = clock.monotonic()) {
       await clock.sleep(WATCH_EVERY_MS, signal);
       if (signal.aborted || this.#stopping) continue;
       this.#forgive(clock.monotonic() - last - WATCH_EVERY_MS);
       await this.#showLive();
+      const tooLarge = await overCap(this.#files, config.run_output_max_mb);
+      if (tooLarge) await this.#cutOff(tooLarge);
       const verdict = judge(
         {
           spawnedAt: this.#spawnedAt,
@@ -179,6 +185,16 @@ export class ActiveRun {
       );
       if (verdict.late) await this.stop(verdict.outcome);
     }
+  }
+
+  /** At once, not step by step: a flood costs disk with every second. */
+  async #cutOff(because: Outcome): Promise<void> {
+    const { bridge, log, token } = this.#context;
+    await checkLease(bridge, token);
+    log.warn('run.cut_off', { run: this.run.id, file: this.#files.output }, describeOutcome(because));
+    this.#endedBecause ??= because;
+    this.#stopping ??= killProcess(this.#process.identity);
+    await this.#stopping;
   }
 
   /** Time in which this process stood still, as in a suspended machine, is not held against Claude. */

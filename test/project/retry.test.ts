@@ -31,6 +31,10 @@ const OUTCOMES: { [K in OutcomeKind]: readonly [Extract<Outcome, { kind: K }>, s
     'usage limit reached (five_hour), resets 2026-03-01T15:00:00.000Z',
   ],
   throttled: [{ kind: 'throttled' }, 'the service asked to slow down'],
+  output_too_large: [
+    { kind: 'output_too_large', writtenMb: 512, maxMb: 500 },
+    'ended after it had written 512 MB; run_output_max_mb allows 500 MB. All of it is kept',
+  ],
   not_logged_in: [{ kind: 'not_logged_in', message: 'run /login' }, 'Claude is not logged in: run /login'],
   billing: [{ kind: 'billing', message: 'no credit' }, 'the account cannot pay: no credit'],
   api_error: [
@@ -92,6 +96,7 @@ describe('after a run', () => {
     claude_missing: 'hold claude_missing',
     workspace_missing: 'park',
     timed_out: 'park',
+    output_too_large: 'park',
     model_unknown: 'park',
     max_turns: 'park',
     budget_spent: 'park',
