@@ -1,0 +1,107 @@
+/** What goes wrong, and when: kills and freezes of every kind of process, and bad weather at the service. */
+import { setTimeout as delay } from 'node:timers/promises';
+import { claudesAmong, isCodeServer, type Living, livingIn, signal } from './living.ts';
+import type { Random } from './random.ts';
+import { measureRecovery, type Service } from './service.ts';
+import type { StoreView } from './store.ts';
+import type { Tally } from './tally.ts';
+import type { Storm, Weather } from './weather.ts';
+import type { World } from './world.ts';
+
+export interface FaultOptions {
+  readonly world: World;
+  readonly store: StoreView;
+  readonly service: Service;
+  readonly weather: Weather;
+  readonly tally: Tally;
+  readonly random: Random;
+  readonly afterKill: () => Promise<void>;
+  /** Whether there is time for a supervisor to be frozen past its lease. */
+  readonly long: boolean;
+}
+
+/** Makes things go wrong until `stop` aborts. */
+export async function makeFaults(options: FaultOptions, stop: AbortSignal): Promise<void> {
+  const { random, afterKill } = options;
+  const measuring: Promise<void>[] = [];
+  while (!stop.aborted) {
+    await delay(random.wait(BETWEEN_MS), undefined, { signal: stop }).catch(() => undefined);
+    if (stop.aborted) break;
+    const fault = random.weighted(options.long ? WEIGHTS : { ...WEIGHTS, 'freeze past the lease': 0 });
+    const happened = await FAULTS[fault](options, measuring, stop);
+    if (!happened) continue;
+    options.tally.kill(fault);
+    await afterKill();
+  }
+  await Promise.all(measuring);
+}
+
+const BETWEEN_MS = 2_500;
+
+const WEIGHTS = {
+  'supervisor SIGKILL': 22,
+  'supervisor SIGTERM': 6,
+  'supervisor frozen': 7,
+  'supervisor and claude SIGKILL': 7,
+  'claude SIGKILL': 17,
+  'code server SIGKILL': 12,
+  'API trouble': 14,
+  'usage limit': 4,
+  'freeze past the lease': 1,
+};
+
+type Fault = keyof typeof WEIGHTS;
+type Do = (options: FaultOptions, measuring: Promise<void>[], stop: AbortSignal) => Promise<boolean>;
+
+const FAULTS: Readonly<Record<Fault, Do>> = {
+  'supervisor SIGKILL': (options, measuring) => killSupervisor(options, measuring),
+  async 'supervisor SIGTERM'({ service }) {
+    return service.send('SIGTERM');
+  },
+  async 'supervisor frozen'({ service, random }) {
+    if (!(await service.send('SIGSTOP'))) return false;
+    await delay(random.whole(200, 6_000));
+    await service.send('SIGCONT');
+    return true;
+  },
+  'freeze past the lease': ({ service, store }, _, stop) => service.freezePastLease(store, stop),
+  async 'supervisor and claude SIGKILL'(options, measuring) {
+    const claude = await oneOf(options, claudesAmong);
+    const killed = await killSupervisor(options, measuring);
+    if (claude) await signal(claude.identity, 'SIGKILL');
+    return killed;
+  },
+  async 'claude SIGKILL'(options) {
+    const claude = await oneOf(options, claudesAmong);
+    return claude !== undefined && signal(claude.identity, 'SIGKILL');
+  },
+  async 'code server SIGKILL'(options) {
+    const server = await oneOf(options, (living) => living.filter(isCodeServer));
+    return server !== undefined && signal(server.identity, 'SIGKILL');
+  },
+  async 'API trouble'({ weather, random }) {
+    const storm: Storm = random.weighted({ error: 5, overloaded: 3, throttle: 2, drop: 4, hang: 2 });
+    // Most pass while Claude tries again by itself; some last until it gives up.
+    weather.brew(storm, storm !== 'hang' && random.chance(0.12) ? 4 : 1);
+    return true;
+  },
+  async 'usage limit'({ weather, random }) {
+    weather.brew('limit', random.whole(2, 8));
+    return true;
+  },
+};
+
+async function killSupervisor(options: FaultOptions, measuring: Promise<void>[]): Promise<boolean> {
+  const { service, world, store, tally } = options;
+  if (!(await service.supervisor())) return false;
+  measuring.push(measureRecovery(world, store, tally));
+  return service.send('SIGKILL');
+}
+
+async function oneOf(
+  { world, random }: FaultOptions,
+  choose: (living: readonly Living[]) => Living[],
+): Promise<Living | undefined> {
+  const [first, ...others] = choose(await livingIn(world.root));
+  return first && random.pick([first, ...others]);
+}

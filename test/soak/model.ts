@@ -1,0 +1,126 @@
+/**
+ * Plays the model for any number of projects. It remembers nothing: each answer follows from the conversation alone, so
+ * that a session that was resumed goes on where its transcript says it stands. Each step of a round is visible outside:
+ * as an update, or as a line with round, step and run appended to the project's own file.
+ */
+
+import { call, type MessageReply, say } from '../../src/simulator/reply.ts';
+import type { ScriptTurn } from '../../src/simulator/turn.ts';
+import type { Journal } from './journal.ts';
+import { randomStream } from './random.ts';
+
+/** Put into a plan, it names the project. */
+export function tagMark(tag: string): string {
+  return `soak-project-${tag}`;
+}
+
+/** Put into a rejection, it names the round that it opens. */
+export function roundMark(round: number): string {
+  return `soak-round-${round}`;
+}
+
+export function steeringMark(number: number): string {
+  return `soak-steering-${number}`;
+}
+
+/** The file, in the workspace, that a project's work is written to. */
+export function workFile(tag: string): string {
+  return `soak-${tag}.log`;
+}
+
+export interface Step {
+  readonly kind: 'update' | 'write';
+  readonly name: string;
+}
+
+/** What is to be done in one round, before it is submitted. */
+export function stepsOf(seed: number, tag: string, round: number): Step[] {
+  const random = randomStream(seed, `steps ${tag} ${round}`);
+  return Array.from({ length: random.whole(2, 5) }, (_, index) => ({
+    kind: random.chance(0.6) ? ('write' as const) : ('update' as const),
+    name: `step${index + 1}`,
+  }));
+}
+
+/** The model's answer to one request; undefined when the conversation is none of the soak's. */
+export function modelAnswer(seed: number, journal: Journal, turn: ScriptTurn): MessageReply | undefined {
+  const said = turn.userTexts.join('\n');
+  const tag = /soak-project-(\w+)/.exec(said)?.[1];
+  if (tag === undefined) return undefined;
+  for (const [mark] of said.matchAll(/soak-steering-\d+/g)) journal.heard.add(mark);
+  const round = Math.max(1, ...[...said.matchAll(/soak-round-(\d+)/g)].map(([, number]) => Number(number)));
+  const calls = callsIn(turn);
+  note(journal, tag, calls);
+
+  const done = new Set(calls.filter(({ result }) => result === 'done').map(({ mark }) => mark));
+  const submission = `${tag} round ${round} submitted`;
+  if (done.has(submission)) return say('It is submitted.');
+  if (failuresInARow(callsIn(turn, lastRequest(turn))) >= MOST_FAILURES)
+    return say('The tools do not work; I stop here.');
+  for (const { kind, name } of stepsOf(seed, tag, round)) {
+    const mark = `${tag} round ${round} ${name}`;
+    if (done.has(mark)) continue;
+    if (kind === 'update') return reported(journal, 'bridge_send_update', 'message', mark);
+    const command = `echo "${round} ${name} $BRIDGE_RUN_ID" >> ${workFile(tag)}`;
+    return call('Bash', { command, description: mark });
+  }
+  return reported(journal, 'bridge_send_completion', 'summary', submission);
+}
+
+const MOST_FAILURES = 3;
+
+function reported(journal: Journal, tool: string, field: string, text: string): MessageReply {
+  journal.said.add(text);
+  return call(`mcp__claude_bridge_code__${tool}`, { [field]: text });
+}
+
+interface PastCall {
+  readonly id: string;
+  readonly tool: string;
+  /** Which step it was for. */
+  readonly mark: string;
+  readonly result: 'none' | 'failed' | 'done';
+}
+
+function callsIn(turn: ScriptTurn, from = 0): PastCall[] {
+  const blocks = turn.messages.slice(from).flatMap(({ content }) => content);
+  const results = new Map(
+    blocks.flatMap((block) =>
+      block.type === 'tool_result' ? [[String(block.tool_use_id), block.is_error === true] as const] : [],
+    ),
+  );
+  return blocks
+    .filter(({ type }) => type === 'tool_use')
+    .map((block) => {
+      const input = (block.input ?? {}) as Record<string, unknown>;
+      const failed = results.get(String(block.id));
+      return {
+        id: String(block.id),
+        tool: String(block.name),
+        mark: String(input.message ?? input.summary ?? input.description ?? ''),
+        result: failed === undefined ? 'none' : failed ? 'failed' : 'done',
+      };
+    });
+}
+
+/** Where the newest prompt stands: what failed before it was another run's trouble. */
+function lastRequest({ messages }: ScriptTurn): number {
+  const isOwn = (block: { readonly type: string; readonly text?: unknown }) =>
+    block.type === 'text' && !String(block.text).trimStart().startsWith('<system-reminder>');
+  return messages.findLastIndex(({ role, content }) => role === 'user' && content.some(isOwn));
+}
+
+/** A result that the model has seen is an acknowledgement. */
+function note(journal: Journal, tag: string, calls: readonly PastCall[]): void {
+  for (const { id, tool, mark, result } of calls) {
+    if (result !== 'done') continue;
+    const round = Number(/ round (\d+) /.exec(mark)?.[1]);
+    if (tool.endsWith('bridge_send_update')) journal.updates.set(id, { tag, text: mark, round });
+    if (tool.endsWith('bridge_send_completion')) journal.completions.set(id, { tag, text: mark, round });
+  }
+}
+
+function failuresInARow(calls: readonly PastCall[]): number {
+  const last = calls.findLastIndex(({ result }) => result !== 'failed');
+  return calls.length - 1 - last;
+}

@@ -1,0 +1,253 @@
+/**
+ * The person: sends plans, decides, steers, cancels and retries, by turns from a Desktop and from the command line.
+ * Both die at times in mid-call; then the person does what a client does, and makes the same call again.
+ */
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { setTimeout as delay } from 'node:timers/promises';
+import { identify } from '../../src/machine/identity.ts';
+import type { Row } from '../../src/store/schema.ts';
+import { Desktop, type Heard } from './desktop.ts';
+import type { Journal, SentPlan } from './journal.ts';
+import { signal } from './living.ts';
+import { roundMark, steeringMark, tagMark } from './model.ts';
+import type { Random } from './random.ts';
+import type { StoreView } from './store.ts';
+import type { Tally } from './tally.ts';
+import { CONCURRENCY, SHARED_WORKSPACES, type World } from './world.ts';
+
+/** One thing the person does, in the words of both channels. */
+interface Deed {
+  readonly tool: string;
+  readonly args: Readonly<Record<string, unknown>>;
+  readonly command: readonly string[];
+  /** Whether making the same call again does nothing twice on this channel. */
+  readonly repeatable: { readonly desktop: boolean; readonly cli: boolean };
+}
+
+export interface PersonOptions {
+  readonly world: World;
+  readonly store: StoreView;
+  readonly journal: Journal;
+  readonly tally: Tally;
+  readonly random: Random;
+  /** Called after a client was killed. */
+  readonly afterKill: () => Promise<void>;
+}
+
+export class Person {
+  readonly #o: PersonOptions;
+  readonly #desktops: readonly [Desktop, Desktop];
+  /** Projects that something is being done about. */
+  readonly #busy = new Set<string>();
+  readonly #underWay = new Set<Promise<void>>();
+  #sent = 0;
+  #steered = 0;
+  /** Whether new plans are sent, and clients killed. */
+  #calm = false;
+
+  constructor(options: PersonOptions) {
+    this.#o = options;
+    this.#desktops = [new Desktop(options.world), new Desktop(options.world)];
+  }
+
+  calm(): void {
+    this.#calm = true;
+  }
+
+  /** Acts until `stop` aborts; resolves when every call has been answered. */
+  async act(stop: AbortSignal): Promise<void> {
+    const { random, store } = this.#o;
+    while (!stop.aborted) {
+      await delay(random.wait(TURN_MS), undefined, { signal: stop }).catch(() => undefined);
+      if (stop.aborted || this.#underWay.size >= MOST_AT_ONCE) continue;
+      const deed = this.#nextDeed(store.projects());
+      if (!deed) continue;
+      const doing: Promise<void> = deed().finally(() => this.#underWay.delete(doing));
+      this.#underWay.add(doing);
+    }
+    await Promise.all(this.#underWay);
+  }
+
+  async close(): Promise<void> {
+    await Promise.all(this.#desktops.map((desktop) => desktop.close()));
+  }
+
+  #nextDeed(projects: readonly Row<'projects'>[]): (() => Promise<void>) | undefined {
+    const { random } = this.#o;
+    const free = projects.filter(({ id }) => !this.#busy.has(id));
+    const known = free.flatMap((project) => {
+      const plan = this.#o.journal.plans.find(({ projectId }) => projectId === project.id);
+      return plan ? [{ project, plan }] : [];
+    });
+    const waiting = known.filter(({ project: { status } }) => status === 'awaiting_approval')[0];
+    if (waiting) return () => this.#with(waiting.project, () => this.#decide(waiting.project, waiting.plan));
+    const stuck = known.filter(({ project: { status } }) => status === 'attention')[0];
+    if (stuck) return () => this.#with(stuck.project, () => this.#mend(stuck.project, stuck.plan));
+    if (this.#calm) return undefined;
+    const open = known.filter(({ project: { status } }) => !['complete', 'cancelled'].includes(status));
+    const [first, ...others] = open;
+    if (first && random.chance(STEER)) {
+      const { project } = random.pick([first, ...others]);
+      return () => this.#with(project, () => this.#steer(project));
+    }
+    if (first && random.chance(CANCEL)) {
+      const { project } = random.pick([first, ...others]);
+      return () => this.#with(project, () => this.#cancel(project, 'no longer wanted'));
+    }
+    const unanswered = this.#o.journal.plans.filter(({ projectId }) => projectId === undefined).length;
+    return open.length + unanswered < OPEN_PROJECTS ? () => this.#send() : undefined;
+  }
+
+  async #with(project: Row<'projects'>, work: () => Promise<void>): Promise<void> {
+    this.#busy.add(project.id);
+    await work().finally(() => this.#busy.delete(project.id));
+  }
+
+  async #send(): Promise<void> {
+    const { random, journal, world } = this.#o;
+    this.#sent += 1;
+    const tag = `p${this.#sent}`;
+    const plan: SentPlan = {
+      tag,
+      requestId: `soak-send-${tag}`,
+      rejections: random.weighted({ 0: 5, 1: 3, 2: 2 } as Record<string, number>) as unknown as number,
+      projectId: undefined,
+      retries: 0,
+    };
+    const workspace = random.chance(0.5) ? random.pick(SHARED_WORKSPACES) : undefined;
+    const markdown = `# Soak ${tag}\n\nDo the steps of ${tagMark(tag)}.`;
+    const file = join(world.root, `${tag}.md`);
+    await writeFile(file, markdown);
+    journal.plans.push(plan);
+    const answer = await this.#do({
+      tool: 'bridge_send_plan',
+      args: { plan_markdown: markdown, request_id: plan.requestId, ...(workspace ? { workspace } : {}) },
+      command: [
+        ...['send', file, '--json', '--request-id', plan.requestId],
+        ...(workspace ? ['--workspace', workspace] : []),
+      ],
+      repeatable: { desktop: true, cli: true },
+    });
+    if (!answer.answered || !answer.ok) return this.#refused(`send ${tag}`, answer);
+    plan.projectId = answer.projectId;
+  }
+
+  async #decide({ id, round }: Row<'projects'>, plan: SentPlan): Promise<void> {
+    const approves = round > Number(plan.rejections);
+    const reason = `Not yet: do the steps of ${roundMark(round + 1)}.`;
+    const decision = {
+      projectId: id,
+      round,
+      verdict: approves ? ('approved' as const) : ('rejected' as const),
+      reason: approves ? '' : reason,
+      acknowledged: false,
+    };
+    this.#o.journal.decisions.push(decision);
+    const answer = await this.#do({
+      tool: approves ? 'bridge_approve' : 'bridge_reject',
+      args: { project_id: id, round, ...(approves ? {} : { reason }) },
+      command: [
+        ...(approves ? ['approve', id] : ['reject', id, '--reason', reason]),
+        ...['--round', String(round)],
+      ],
+      repeatable: { desktop: true, cli: true },
+    });
+    decision.acknowledged = answer.answered && answer.ok;
+    if (!decision.acknowledged) await this.#refused(`decide round ${round} of ${id}`, answer);
+  }
+
+  async #mend(project: Row<'projects'>, plan: SentPlan): Promise<void> {
+    plan.retries += 1;
+    if (plan.retries > MOST_RETRIES) return this.#cancel(project, 'it does not work');
+    // Made again after it was carried out, it is refused: the project is in the queue by then.
+    await this.#do({
+      tool: '',
+      args: {},
+      command: ['retry', project.id],
+      repeatable: { desktop: true, cli: true },
+    });
+  }
+
+  async #steer({ id }: Row<'projects'>): Promise<void> {
+    this.#steered += 1;
+    const mark = steeringMark(this.#steered);
+    const steering = { projectId: id, text: `Mind ${mark}, please.`, acknowledged: false };
+    this.#o.journal.steerings.push(steering);
+    const answer = await this.#do({
+      tool: 'bridge_steer',
+      args: { project_id: id, message: steering.text, request_id: `soak-steer-${this.#steered}` },
+      command: ['steer', id, steering.text],
+      repeatable: { desktop: true, cli: false },
+    });
+    // Refused when the work was submitted meanwhile: that is no fault.
+    steering.acknowledged = answer.answered && answer.ok;
+  }
+
+  async #cancel({ id }: Row<'projects'>, reason: string): Promise<void> {
+    const answer = await this.#do({
+      tool: 'bridge_cancel',
+      args: { project_id: id, reason },
+      command: ['cancel', id, '--yes', '--reason', reason],
+      repeatable: { desktop: true, cli: true },
+    });
+    // Refused when it was completed meanwhile.
+    if (answer.answered && answer.ok) this.#o.journal.cancelled.add(id);
+  }
+
+  /** Does it until it is answered, if it may be repeated; the first time the client may be killed. */
+  async #do(deed: Deed): Promise<Heard> {
+    const { random, tally, afterKill } = this.#o;
+    for (let attempt = 1; ; attempt++) {
+      const viaDesktop = deed.tool !== '' && random.chance(0.5);
+      const kill = !this.#calm && attempt <= 2 && random.chance(viaDesktop ? KILL_DESKTOP : KILL_COMMAND);
+      const answer = viaDesktop
+        ? await random.pick(this.#desktops).call(deed.tool, deed.args, kill ? random.wait(40) : undefined)
+        : await this.#command(deed.command, kill ? random.whole(20, 700) : undefined);
+      if (!answer.answered) {
+        tally.kill(viaDesktop ? 'Desktop server' : `command ${deed.command[0]}`);
+        await afterKill();
+      }
+      const repeatable = viaDesktop ? deed.repeatable.desktop : deed.repeatable.cli;
+      if (answer.answered || !repeatable || attempt >= MOST_ATTEMPTS) return answer;
+    }
+  }
+
+  async #command(args: readonly string[], killAfterMs: number | undefined): Promise<Heard> {
+    const child = this.#o.world.command(args);
+    const exited = new Promise<void>((resolve) => child.once('exit', () => resolve()));
+    const output = child.stdout ? text(child.stdout) : Promise.resolve('');
+    const errors = child.stderr ? text(child.stderr) : Promise.resolve('');
+    if (killAfterMs !== undefined) {
+      const over = await Promise.race([exited.then(() => true), delay(killAfterMs, false)]);
+      const running = over || child.pid === undefined ? undefined : await identify(child.pid);
+      if (running) await signal(running, 'SIGKILL');
+    }
+    await exited;
+    const said = await output;
+    if (child.exitCode === null) return { answered: false };
+    const ok = child.exitCode === 0;
+    return { answered: true, ok, text: ok ? said : await errors, projectId: projectIdIn(said) };
+  }
+
+  async #refused(what: string, answer: Heard): Promise<void> {
+    const why = answer.answered ? answer.text : 'never answered';
+    await this.#o.tally.violated('broken', `${what}: ${why.trim()}`);
+  }
+}
+
+function projectIdIn(output: string): string {
+  return /"project":\s*\{\s*"id":\s*"(\w+)"/.exec(output)?.[1] ?? '';
+}
+
+const TURN_MS = 400;
+const MOST_AT_ONCE = 3;
+const MOST_ATTEMPTS = 10;
+const MOST_RETRIES = 4;
+/** Some wait while others are worked on. */
+const OPEN_PROJECTS = CONCURRENCY * 3;
+const STEER = 0.06;
+const CANCEL = 0.015;
+const KILL_DESKTOP = 0.25;
+const KILL_COMMAND = 0.2;

@@ -1,0 +1,142 @@
+/** What the soak says at its end: lines of 80 columns for people, the same facts as JSON for programs. */
+import { percentile } from '../bench/statistics.ts';
+import type { Journal } from './journal.ts';
+import type { Tables } from './store.ts';
+import type { Tally, Violation, ViolationKind } from './tally.ts';
+
+export interface Report {
+  readonly seed: number;
+  readonly seconds: number;
+  readonly kills: Readonly<Record<string, number>>;
+  readonly plans: {
+    readonly sent: number;
+    readonly completed: number;
+    readonly cancelled: number;
+    readonly open: number;
+  };
+  readonly rounds: number;
+  readonly runs: Readonly<Record<string, number>>;
+  readonly acknowledged: Readonly<Record<string, number>>;
+  readonly checks: number;
+  readonly lost: number;
+  readonly doubled: number;
+  readonly leaseMs: Spread | null;
+  readonly runMs: Spread | null;
+  readonly violations: readonly Violation[];
+  /** Kept for a look when something was violated. */
+  readonly folder: string | null;
+}
+
+interface Spread {
+  readonly count: number;
+  readonly p50: number;
+  readonly p99: number;
+}
+
+export function report(
+  about: { readonly seed: number; readonly seconds: number; readonly folder: string | null },
+  tally: Tally,
+  journal: Journal,
+  tables: Tables,
+): Report {
+  const withStatus = (...names: string[]) =>
+    tables.projects.filter(({ status }) => names.includes(status)).length;
+  const of = (kind: ViolationKind) => tally.violations.filter((one) => one.kind === kind).length;
+  const completed = withStatus('complete');
+  const cancelled = withStatus('cancelled');
+  return {
+    ...about,
+    kills: counted([...tally.kills]),
+    plans: {
+      sent: tables.projects.length,
+      completed,
+      cancelled,
+      open: tables.projects.length - completed - cancelled,
+    },
+    rounds: tables.completions.length,
+    runs: counted(
+      [...Map.groupBy(tables.runs, ({ outcome }) => outcome ?? 'open')].map(([name, runs]) => [
+        name,
+        runs.length,
+      ]),
+    ),
+    acknowledged: {
+      plans: journal.plans.filter(({ projectId }) => projectId !== undefined).length,
+      decisions: journal.decisions.filter(({ acknowledged }) => acknowledged).length,
+      messages: journal.steerings.filter(({ acknowledged }) => acknowledged).length,
+      cancellations: journal.cancelled.size,
+      updates: journal.updates.size,
+      completions: journal.completions.size,
+    },
+    checks: tally.checks,
+    lost: of('lost'),
+    doubled: of('doubled'),
+    leaseMs: spread(tally.leaseMs),
+    runMs: spread(tally.runMs),
+    violations: tally.violations,
+  };
+}
+
+function counted(entries: readonly (readonly [string, number])[]): Record<string, number> {
+  return Object.fromEntries([...entries].sort(([, a], [, b]) => b - a));
+}
+
+function spread(values: readonly number[]): Spread | null {
+  if (values.length === 0) return null;
+  return { count: values.length, p50: percentile(values, 50), p99: percentile(values, 99) };
+}
+
+export function lines(told: Report): string[] {
+  const { plans, kills, violations } = told;
+  const all = Object.values(kills).reduce((sum, count) => sum + count, 0);
+  return [
+    '',
+    row('Duration', `${told.seconds.toFixed(0)} s, seed ${told.seed}`),
+    row(
+      'Plans',
+      `${plans.sent} sent, ${plans.completed} completed, ${plans.cancelled} cancelled, ${plans.open} open`,
+    ),
+    row('Rounds', String(told.rounds)),
+    ...list('Runs', told.runs),
+    ...list(`Faults (${all})`, kills),
+    ...list('Acknowledged', told.acknowledged),
+    row('Checks', String(told.checks)),
+    row('Lost', String(told.lost)),
+    row('Doubled', String(told.doubled)),
+    row('Violations', String(violations.length)),
+    row('Kill to lease', time(told.leaseMs)),
+    row('Kill to run', time(told.runMs)),
+    ...violations.flatMap(violationLines),
+    ...(told.folder === null ? [] : ['', `Kept for a look: ${told.folder}`]),
+  ];
+}
+
+const COLUMNS = 80;
+const NAME = 16;
+
+function row(name: string, value: string): string {
+  return `${name.padEnd(NAME)}${value}`;
+}
+
+function list(name: string, counts: Readonly<Record<string, number>>): string[] {
+  const found: string[] = [];
+  let current = name.padEnd(NAME);
+  for (const [what, count] of Object.entries(counts)) {
+    const cell = `${count} ${what}`;
+    const empty = current.length === NAME;
+    if (!empty && current.length + 2 + cell.length > COLUMNS) {
+      found.push(`${current},`);
+      current = ' '.repeat(NAME) + cell;
+    } else current += empty ? cell : `, ${cell}`;
+  }
+  return [...found, current];
+}
+
+function time(measured: Spread | null): string {
+  if (measured === null) return 'not measured';
+  return `p50 ${measured.p50} ms, p99 ${measured.p99} ms (${measured.count} measured)`;
+}
+
+function violationLines({ kind, what, at, log }: Violation): string[] {
+  return ['', `${kind.toUpperCase()} at ${at}`, `  ${what}`, ...log.map((line) => `    ${line}`)];
+}

@@ -1,0 +1,170 @@
+/**
+ * The service manager: starts the supervisor, and starts it again whenever it ends. An end that nobody asked for is a
+ * violation. It measures how long after a kill the work goes on.
+ */
+import type { ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { setTimeout as delay } from 'node:timers/promises';
+import { identify, type ProcessIdentity } from '../../src/machine/identity.ts';
+import { signal } from './living.ts';
+import type { StoreView } from './store.ts';
+import type { Tally } from './tally.ts';
+import type { World } from './world.ts';
+
+export class Service {
+  readonly #world: World;
+  readonly #tally: Tally;
+  /** What the supervisor under way was sent, oldest first. */
+  #sent: NodeJS.Signals[] = [];
+  #child: ChildProcess | undefined;
+  #stopping = false;
+  #working: Promise<void> = Promise.resolve();
+  /** Resolves, once it is called, the wait for the supervisor under way: it is left to itself. */
+  #putAside: () => void = () => undefined;
+  readonly #aside: Promise<void>[] = [];
+  #rivals = false;
+
+  constructor(world: World, tally: Tally) {
+    this.#world = world;
+    this.#tally = tally;
+  }
+
+  start(): void {
+    this.#working = this.#keepRunning();
+  }
+
+  /** The supervisor under way, if it lives. */
+  async supervisor(): Promise<ProcessIdentity | undefined> {
+    const { pid } = this.#child ?? {};
+    return pid === undefined ? undefined : identify(pid);
+  }
+
+  /** Signals the supervisor under way; false when there is none at this moment. */
+  async send(name: NodeJS.Signals): Promise<boolean> {
+    const supervisor = await this.supervisor();
+    if (!supervisor) return false;
+    this.#sent.push(name);
+    return signal(supervisor, name);
+  }
+
+  /** Freezes the supervisor until another one has taken its lease, then lets it go on: it must see that and end. */
+  async freezePastLease(store: StoreView, patience: AbortSignal): Promise<boolean> {
+    const frozen = await this.supervisor();
+    const child = this.#child;
+    if (!frozen || !child || store.lease()?.pid !== frozen.pid) return false;
+    await signal(frozen, 'SIGSTOP');
+    const exited = once(child, 'exit');
+    this.#aside.push(exited.then(() => undefined));
+    this.#rivals = true;
+    this.#putAside();
+    while (store.lease()?.pid === frozen.pid && !patience.aborted)
+      await delay(200, undefined, { signal: patience }).catch(() => undefined);
+    this.#rivals = false;
+    await signal(frozen, 'SIGCONT');
+    const inTime = await Promise.race([
+      exited.then(() => true),
+      delay(END_PATIENCE_MS, false, { ref: false }),
+    ]);
+    if (!inTime && store.lease()?.pid !== frozen.pid)
+      await this.#tally.violated('broken', `supervisor ${frozen.pid} lost its lease and lives on`);
+    return true;
+  }
+
+  /** Stops the supervisor as a service manager does, for good. */
+  async stop(): Promise<void> {
+    this.#stopping = true;
+    await this.send('SIGTERM');
+    const inTime = await Promise.race([
+      this.#working.then(() => true),
+      delay(END_PATIENCE_MS, false, { ref: false }),
+    ]);
+    if (!inTime) {
+      await this.#tally.violated('broken', 'the supervisor did not stop in time');
+      await this.send('SIGKILL');
+      await this.#working;
+    }
+    await Promise.all(this.#aside);
+  }
+
+  async #keepRunning(): Promise<void> {
+    while (!this.#stopping) {
+      const child = this.#world.command(['run', '--quiet']);
+      const errors = child.stderr ? text(child.stderr) : Promise.resolve('');
+      child.stdout?.resume();
+      this.#child = child;
+      this.#sent = [];
+      const putAside = new Promise<'aside'>((resolve) => {
+        this.#putAside = () => resolve('aside');
+      });
+      const end = await Promise.race([once(child, 'exit'), putAside]);
+      if (end === 'aside') continue;
+      await this.#judge(child, await errors);
+    }
+  }
+
+  async #judge({ exitCode, signalCode, pid }: ChildProcess, errors: string): Promise<void> {
+    if (signalCode === 'SIGKILL' && this.#sent.includes('SIGKILL')) return;
+    if (this.#sent.includes('SIGTERM') && exitCode === 0) return;
+    // Too early for its own handler: the default of the signal.
+    if (this.#sent.includes('SIGTERM') && signalCode === 'SIGTERM') return;
+    await delay(RESTART_MS);
+    if (errors.includes('another supervisor') && this.#rivals) return;
+    const how = signalCode ?? `exit code ${exitCode}`;
+    const sent = this.#sent.join(', ') || 'nothing';
+    await this.#tally.violated(
+      'broken',
+      `supervisor ${pid} ended with ${how}, sent ${sent}: ${errors.trim()}`,
+    );
+  }
+}
+
+const RESTART_MS = 1_000;
+const END_PATIENCE_MS = 45_000;
+
+/** Measures, from now on, how long it takes until the work goes on; call it right at the kill of a supervisor. */
+export async function measureRecovery(world: World, store: StoreView, tally: Tally): Promise<void> {
+  const killedAt = Date.now();
+  const before = store.lease()?.token;
+  const open = store.runs().filter(({ ended_at, pid }) => ended_at === null && pid !== null);
+  const deadline = killedAt + RECOVERY_PATIENCE_MS;
+  let lease = store.lease();
+  while (lease === undefined || lease.token === before) {
+    if (Date.now() > deadline) return;
+    await delay(LOOK_MS);
+    lease = store.lease();
+  }
+  tally.leaseMs.push(Date.parse(lease.started_at) - killedAt);
+  const waiting = new Map(open.map((run) => [run.id, run]));
+  while (waiting.size > 0 && Date.now() < deadline && store.lease()?.token === lease.token) {
+    const adopted = await adoptions(world.home, killedAt);
+    const spawned = store.spawnedAfter(new Date(killedAt).toISOString());
+    for (const { id, project_id } of waiting.values()) {
+      const again = spawned.find((run) => run.project_id === project_id)?.spawned_at;
+      const at = adopted.get(id) ?? (again ? Date.parse(again) : undefined);
+      if (at === undefined) continue;
+      tally.runMs.push(at - killedAt);
+      waiting.delete(id);
+    }
+    await delay(LOOK_MS);
+  }
+}
+
+const LOOK_MS = 20;
+const RECOVERY_PATIENCE_MS = 15_000;
+
+/** When which runs were adopted alive, as the log says. */
+async function adoptions(home: string, since: number): Promise<Map<string, number>> {
+  const log = await readFile(join(home, 'loop.log'), 'utf8').catch(() => '');
+  const found = new Map<string, number>();
+  for (const line of log.slice(-LOG_TAIL).split('\n')) {
+    const run = /run\.adopted.*\brun=(\w+)/.exec(line)?.[1];
+    const at = Date.parse(line.split(' ')[0] ?? '');
+    if (run !== undefined && at >= since && line.includes('alive=true')) found.set(run, at);
+  }
+  return found;
+}
+
+const LOG_TAIL = 20_000;

@@ -1,0 +1,50 @@
+/** What the soak has counted and found so far; the report is made from it. */
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+
+/** `lost` and `doubled` are the two words of the promise; everything else that must not be is `broken`. */
+export type ViolationKind = 'lost' | 'doubled' | 'broken';
+
+export interface Violation {
+  readonly kind: ViolationKind;
+  readonly what: string;
+  readonly at: string;
+  /** What `loop.log` said last. */
+  readonly log: readonly string[];
+}
+
+export class Tally {
+  readonly violations: Violation[] = [];
+  /** By what was done to whom: `supervisor SIGKILL`. */
+  readonly kills = new Map<string, number>();
+  /** From the kill of a supervisor to the next lease, in milliseconds. */
+  readonly leaseMs: number[] = [];
+  /** From the kill to its run being adopted, or another one of its project having a process. */
+  readonly runMs: number[] = [];
+  checks = 0;
+  readonly #home: string;
+  readonly #known = new Set<string>();
+
+  constructor(home: string) {
+    this.#home = home;
+  }
+
+  kill(what: string): void {
+    this.kills.set(what, (this.kills.get(what) ?? 0) + 1);
+  }
+
+  /** Keeps each violation once, with the log of the moment. */
+  async violated(kind: ViolationKind, what: string): Promise<void> {
+    if (this.#known.has(what)) return;
+    this.#known.add(what);
+    const log = await lastLines(join(this.#home, 'loop.log'), LOG_LINES);
+    this.violations.push({ kind, what, at: new Date().toISOString(), log });
+  }
+}
+
+const LOG_LINES = 25;
+
+async function lastLines(file: string, count: number): Promise<string[]> {
+  const text = await readFile(file, 'utf8').catch(() => '');
+  return text.trimEnd().split('\n').slice(-count);
+}

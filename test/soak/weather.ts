@@ -1,0 +1,53 @@
+/** The service between Claude and the model: mostly fair, at times slow, failing, silent, busy or at its limit. */
+import { rateLimitHeaders, usageLimitReached } from '../../src/simulator/rate-limits.ts';
+import { apiError, drop, hang, type Reply } from '../../src/simulator/reply.ts';
+import { refusal, type Script } from '../../src/simulator/script.ts';
+import type { Journal } from './journal.ts';
+import { modelAnswer } from './model.ts';
+import type { Random } from './random.ts';
+
+export const STORMS = ['error', 'overloaded', 'throttle', 'drop', 'hang', 'limit'] as const;
+export type Storm = (typeof STORMS)[number];
+
+export interface Weather {
+  readonly script: Script;
+  /** Makes the next `requests` fail in this way; a usage limit lasts for as many seconds, whoever asks. */
+  brew(storm: Storm, requests: number): void;
+  calm(): void;
+}
+
+export function createWeather(seed: number, journal: Journal, random: Random): Weather {
+  let coming: Storm[] = [];
+  let limitedUntil = 0;
+  const answer: Script = (turn) => {
+    const now = Date.now();
+    if (limitedUntil > now) return usageLimitReached({ resetsAt: new Date(limitedUntil) });
+    const storm = coming.shift();
+    if (storm !== undefined && storm !== 'limit') return BAD[storm](random);
+    const reply = modelAnswer(seed, journal, turn);
+    if (!reply) return refusal('the conversation names no project of the soak');
+    const headers = rateLimitHeaders({ status: 'allowed', resetsAt: new Date(now + 3_600_000) });
+    return { ...reply, headers, delayMs: random.whole(20, 500) };
+  };
+  return {
+    script: answer,
+    brew(storm, requests) {
+      // The API says it in whole seconds.
+      if (storm === 'limit') limitedUntil = Math.ceil(Date.now() / 1000 + requests) * 1000;
+      else coming.push(...Array.from({ length: requests }, () => storm));
+    },
+    calm() {
+      coming = [];
+      limitedUntil = 0;
+    },
+  };
+}
+
+const BAD: Readonly<Record<Exclude<Storm, 'limit'>, (random: Random) => Reply>> = {
+  error: () => apiError(500),
+  overloaded: () => apiError(529),
+  // Without the headers of a limit it is the service that is busy.
+  throttle: () => apiError(429),
+  drop: (random) => drop(random.pick(['before-headers', 'mid-stream'])),
+  hang: (random) => hang(random.pick(['before-headers', 'after-headers', 'mid-stream'])),
+};
