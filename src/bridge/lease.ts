@@ -48,6 +48,7 @@ export async function takeLease(
       renewedAt: now.toISOString(),
       expiresAt: new Date(now.getTime() + LEASE_MS).toISOString(),
       stopRequestedAt: null,
+      trouble: null,
     });
     const data = { pid: candidate.pid, version: candidate.version };
     await supervisorEvent(trx, 'supervisor.started', data, now.toISOString());
@@ -55,11 +56,17 @@ export async function takeLease(
   });
 }
 
-/** Extends the lease. Throws LeaseLost. */
-export async function renewLease(bridge: Bridge, token: string): Promise<void> {
+/** Extends the lease; `trouble` is what the holder cannot do, for whoever reads the status. Throws LeaseLost. */
+export async function renewLease(
+  bridge: Bridge,
+  token: string,
+  trouble: string | null = null,
+): Promise<void> {
   const now = bridge.clock.now();
   const expiresAt = new Date(now.getTime() + LEASE_MS).toISOString();
-  const kept = await bridge.database.write((trx) => extendLease(trx, token, now.toISOString(), expiresAt));
+  const kept = await bridge.database.write((trx) =>
+    extendLease(trx, token, now.toISOString(), expiresAt, trouble),
+  );
   if (!kept) throw lost();
 }
 

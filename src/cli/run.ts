@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import type { LogHealth } from '../log.ts';
 import { type Cli, configOf, fail } from './context.ts';
 import { explainError, isPermanent, NOT_TO_BE_RESTARTED } from './errors.ts';
 import { prepareHome } from './home.ts';
@@ -49,7 +50,8 @@ async function run(cli: Cli, quiet: boolean): Promise<void> {
   });
   const stop = stopRequest();
   try {
-    const work = runSupervisor({ home, config, env, clock, log, entry, signal: stop.signal });
+    const trouble = () => logTrouble(log.health());
+    const work = runSupervisor({ home, config, env, clock, log, trouble, entry, signal: stop.signal });
     const end = await Promise.race([work, stop.again]);
     if (end.kind === 'already-running')
       fail(
@@ -68,4 +70,8 @@ async function run(cli: Cli, quiet: boolean): Promise<void> {
     stop.dispose();
     await log.close();
   }
+}
+
+function logTrouble({ ok, error, waiting, dropped }: LogHealth): string | null {
+  return ok ? null : `loop.log cannot be written (${error}); ${waiting} lines wait, ${dropped} are lost`;
 }

@@ -116,6 +116,8 @@ async function findProblems(cli: Cli, supervisor: Supervisor): Promise<string[]>
     problems.push(
       `The supervisor (pid ${supervisor.lease.pid}) lives but has not renewed its lease since ${supervisor.lease.renewedAt}: it claims and writes nothing. End it and start anew with: bridge-supervisor restart`,
     );
+  if (supervisor.state === 'running' && supervisor.lease.trouble !== null)
+    problems.push(supervisor.lease.trouble);
   const words = supervisor.state === 'gone' ? await lastWords(cli.home) : '';
   if (words !== '') problems.push(`The last supervisor ended unexpectedly. It said: ${words}`);
   if ((await freeBytes(cli.home)) < LEAST_FREE_BYTES)

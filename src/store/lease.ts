@@ -16,6 +16,8 @@ export interface Lease {
   readonly expiresAt: string;
   /** Someone asked the holder to stop. */
   readonly stopRequestedAt: string | null;
+  /** What the holder cannot do, although it works: one line for the person. */
+  readonly trouble: string | null;
 }
 
 export async function readLease(db: Reader): Promise<Lease | undefined> {
@@ -38,20 +40,22 @@ export async function replaceLease(trx: Writer, lease: Lease): Promise<void> {
       renewed_at: lease.renewedAt,
       expires_at: lease.expiresAt,
       stop_requested_at: null,
+      trouble: lease.trouble,
     })
     .execute();
 }
 
-/** Moves the end of a lease; false when it is no longer the holder's. */
+/** Moves the end of a lease, and says what its holder cannot do; false when it is no longer the holder's. */
 export async function extendLease(
   trx: Writer,
   token: string,
   now: string,
   expiresAt: string,
+  trouble: string | null = null,
 ): Promise<boolean> {
   const result = await trx
     .updateTable('supervisor')
-    .set({ renewed_at: now, expires_at: expiresAt })
+    .set({ renewed_at: now, expires_at: expiresAt, trouble })
     .where('token', '=', token)
     .executeTakeFirst();
   return result.numUpdatedRows === 1n;
@@ -81,5 +85,6 @@ function toLease(row: Row<'supervisor'>): Lease {
     renewedAt: row.renewed_at,
     expiresAt: row.expires_at,
     stopRequestedAt: row.stop_requested_at,
+    trouble: row.trouble,
   };
 }

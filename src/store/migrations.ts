@@ -163,7 +163,8 @@ export const MIGRATIONS: readonly string[] = [
     started_at TEXT NOT NULL,
     renewed_at TEXT NOT NULL,
     expires_at TEXT NOT NULL,
-    stop_requested_at TEXT
+    stop_requested_at TEXT,
+    trouble TEXT
   );
   `,
 ];

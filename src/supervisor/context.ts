@@ -14,6 +14,8 @@ export interface Context {
   readonly token: string;
   /** Command and arguments that start our own command line. */
   readonly entry: readonly string[];
+  /** What this supervisor cannot do at the moment, such as write its log; null when all is well. */
+  readonly trouble: () => string | null;
   /** Aborted when the supervisor is told to stop. */
   readonly stopping: AbortSignal;
 }

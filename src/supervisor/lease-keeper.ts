@@ -34,6 +34,6 @@ export async function keepLease(context: Context, signal: AbortSignal): Promise<
   while (!signal.aborted) {
     await clock.sleep(RENEW_EVERY_MS, signal);
     if (signal.aborted) return;
-    await patiently(context, () => renewLease(bridge, token));
+    await patiently(context, () => renewLease(bridge, token, context.trouble()));
   }
 }

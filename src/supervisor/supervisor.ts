@@ -33,6 +33,8 @@ export interface SupervisorOptions {
   readonly env: Environment;
   readonly clock: Clock;
   readonly log: Log;
+  /** What cannot be done at the moment, such as write the log; told in the status. */
+  readonly trouble: () => string | null;
   /** Command and arguments that start our own command line. */
   readonly entry: readonly string[];
   /** Abort it to drain and stop. */
@@ -50,13 +52,14 @@ export async function runSupervisor(options: SupervisorOptions): Promise<Supervi
   try {
     const lease = await acquireLease(bridge, VERSION);
     if (!lease.taken) return { kind: 'already-running', pid: lease.pid };
-    const { config, env, clock, log, entry, signal } = options;
+    const { config, env, clock, log, trouble, entry, signal } = options;
     const supervisor = await Supervisor.create({
       bridge,
       config,
       env,
       clock,
       log,
+      trouble,
       entry,
       token: lease.token,
       stopping: signal,

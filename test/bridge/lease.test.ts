@@ -35,12 +35,13 @@ describe('one supervisor per state folder', () => {
     expect(await currentLease(rig.bridge)).toBeUndefined();
     expect(await takeLease(rig.bridge, candidate('one'), alive)).toEqual({ taken: true, before: undefined });
     const now = rig.clock.now();
-    expect(await currentLease(rig.bridge)).toEqual({
+    expect(await currentLease(rig.bridge)).toMatchObject({
       ...candidate('one'),
       startedAt: now.toISOString(),
       renewedAt: now.toISOString(),
       expiresAt: new Date(now.getTime() + LEASE_MS).toISOString(),
       stopRequestedAt: null,
+      trouble: null,
     });
     expect(await history(rig.bridge)).toEqual(['supervisor.started']);
   });

@@ -42,7 +42,8 @@ async function openGate(rig: Rig, settings: Partial<Config> = {}): Promise<Gate>
   await installClaude();
   const config = { ...loadConfig(home, {}), claude, disk_min_mb: 0, ...settings };
   const stopping = new AbortController().signal;
-  const context = { bridge, config, env: {}, clock, log, token: TOKEN, entry: [], stopping };
+  const trouble = () => null;
+  const context = { bridge, config, env: {}, clock, log, trouble, token: TOKEN, entry: [], stopping };
   return {
     keeper: new Gatekeeper(context),
     config,
