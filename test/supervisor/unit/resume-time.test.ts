@@ -17,11 +17,6 @@ describe('after a usage limit', () => {
   test('those moments are at most a twentieth of the wait', () => {
     expect(waits(1, 0.5)).toBe(1_500);
     expect(waits(10, 0.5)).toBe(15_000);
-    expect(waits(0, 0.9)).toBe(0);
-  });
-
-  test('a reset that is past is not waited for', () => {
-    expect(resumeTime(inMinutes(-5), NOW, 0.9, null)).toEqual(inMinutes(-5));
   });
 });
 
