@@ -36,7 +36,7 @@ export async function makeFaults(options: FaultOptions, stop: AbortSignal): Prom
   await Promise.all(measuring);
 }
 
-const BETWEEN_MS = 2_500;
+const BETWEEN_MS = 1_200;
 
 const WEIGHTS = {
   'supervisor SIGKILL': 22,

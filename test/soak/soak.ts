@@ -36,8 +36,6 @@ otherwise broken. Linux only: it reads /proc.
   --keep        keep the folder also when nothing is broken
   --help        show this help`;
 
-process.exitCode = await main(process.argv.slice(2));
-
 interface Options {
   readonly minutes: number;
   readonly seed: number;
@@ -216,3 +214,5 @@ function read(args: readonly string[]): Options | string | null {
     return `${error instanceof Error ? error.message : error}\n\n${HELP}`;
   }
 }
+
+process.exitCode = await main(process.argv.slice(2));
