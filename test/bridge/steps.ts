@@ -11,7 +11,7 @@ import { EMPTY_LIVE_STATE, type Run } from '../../src/project/run.ts';
 import { eventsAfter } from '../../src/store/events.ts';
 import { findProject } from '../../src/store/projects.ts';
 import type { Tables } from '../../src/store/schema.ts';
-import type { Rig } from '../rig.ts';
+import { createRig, type Rig } from '../rig.ts';
 import { addProject } from '../store/rows.ts';
 
 export function accepted<T>(reply: Reply<T>): T {
@@ -96,6 +96,21 @@ export async function beSupervisor(rig: Rig, token = TOKEN): Promise<void> {
   const candidate = { token, pid: 42, pidStartedAt: 'then', version: '1.0.0' };
   const attempt = await takeLease(rig.bridge, candidate, () => true);
   if (!attempt.taken) throw new Error('another supervisor is in the way');
+}
+
+/** A rig whose supervisor is this test. */
+export async function supervised(): Promise<Rig> {
+  const rig = await createRig();
+  await beSupervisor(rig);
+  return rig;
+}
+
+/** Starts the next run without giving it a process. */
+export async function start(
+  rig: Rig,
+  defaults: { model?: string | null; heldFamilies?: readonly string[] } = {},
+) {
+  return startNextRun(rig.bridge, TOKEN, { model: null, newSessionId: randomUUID, ...defaults });
 }
 
 /** Starts the next run and gives it a process. */

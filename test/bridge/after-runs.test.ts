@@ -1,0 +1,143 @@
+import { describe, expect, test } from 'vitest';
+import { endRun } from '../../src/bridge/runs.ts';
+import { POLICIES } from '../../src/project/retry.ts';
+import { findRun } from '../../src/store/runs.ts';
+import { begin, current, ending, history, projectIn, send, start, supervised, TOKEN } from './steps.ts';
+
+describe('what follows from the end of a run', () => {
+  test('a crash is tried again after a back-off that grows, and in the end a person is asked', async () => {
+    await using rig = await supervised();
+    const { id } = await send(rig);
+    const policy = POLICIES.crashed;
+    if (policy.step !== 'retry') throw new Error('a crash is not retried');
+    const waits: number[] = [];
+    for (let tries = 1; tries <= policy.tries; tries++) {
+      const { run } = await begin(rig);
+      const crash = { kind: 'crashed', code: 1, signal: null, stderr: '' } as const;
+      const { project } = await endRun(rig.bridge, TOKEN, run, crash, ending);
+      if (tries < policy.tries) {
+        expect(project).toMatchObject({ status: 'in_progress', tries });
+        expect(await start(rig)).toBeUndefined();
+        waits.push(Date.parse(project.notBefore ?? '') - rig.clock.now().getTime());
+        rig.clock.advance(waits.at(-1) ?? 0);
+      } else {
+        expect(project).toMatchObject({
+          status: 'attention',
+          attention: 'Claude ended unexpectedly (exit code 1) (5 runs in a row)',
+        });
+        expect(project).toEqual(await current(rig.bridge, id));
+      }
+    }
+    expect(waits).toEqual([2_000, 4_000, 8_000, 16_000]);
+    expect((await history(rig.bridge)).slice(-2)).toEqual(['run.ended', 'project.needs_attention']);
+    expect(await start(rig)).toBeUndefined();
+  });
+
+  test('a run that worked for long was no failed try', async () => {
+    await using rig = await supervised();
+    await projectIn(rig, 'in_progress', { claimed_by: 'supervisor', tries: 4 });
+    const { run } = await begin(rig);
+    rig.clock.advance(11 * 60_000);
+    const spawned = await findRun(rig.bridge.database.read, run.id);
+    const outcome = { kind: 'stalled', silentMs: 1 } as const;
+    const { project } = await endRun(rig.bridge, TOKEN, spawned ?? run, outcome, ending);
+    expect(project).toMatchObject({ status: 'in_progress', tries: 1 });
+  });
+
+  test('runs that crash alike, say nothing and change nothing are stopped before their tries are used up', async () => {
+    await using rig = await supervised();
+    await send(rig);
+    const attentions: (string | null)[] = [];
+    for (let n = 0; n < 3; n++) {
+      rig.clock.advance(60_000);
+      const { run } = await begin(rig);
+      const outcome = { kind: 'output_truncated' } as const;
+      const ended = await endRun(rig.bridge, TOKEN, run, outcome, { ...ending, fingerprint: 'same tree' });
+      attentions.push(ended.project.attention);
+    }
+    expect(attentions).toEqual([null, null, expect.stringMatching(/3 runs in a row .*changed nothing/)]);
+  });
+
+  test.each([
+    [{ kind: 'interrupted' }, 0],
+    [{ kind: 'lost', message: 'nobody saw' }, 0],
+  ] as const)("%o was not the run's fault: it goes on at once, and no try is counted", async (outcome, tries) => {
+    await using rig = await supervised();
+    await send(rig);
+    const { run } = await begin(rig);
+    const { project } = await endRun(rig.bridge, TOKEN, run, outcome, ending);
+    expect(project).toMatchObject({
+      status: 'in_progress',
+      tries,
+      notBefore: null,
+      sessionId: run.sessionId,
+    });
+    expect((await begin(rig)).run.kind).toBe('resume');
+  });
+
+  test.each([
+    'session_missing',
+    'prompt_too_long',
+  ] as const)('%s: the next run begins a new session', async (kind) => {
+    await using rig = await supervised();
+    const { id } = await send(rig);
+    const { run } = await begin(rig);
+    const { project } = await endRun(rig.bridge, TOKEN, run, { kind }, ending);
+    expect(project.sessionId).toBeNull();
+    expect(project).toEqual(await current(rig.bridge, id));
+    expect((await begin(rig)).run.sessionId).not.toBe(run.sessionId);
+  });
+
+  test.each([
+    [{ kind: 'timed_out', afterMs: 60_000 }, 'still working after its time limit of 60 s'],
+    [{ kind: 'workspace_missing', message: '/gone' }, 'the workspace cannot be used: /gone'],
+    [{ kind: 'budget_spent', budgetUsd: 2 }, "stopped at the plan's budget of $2"],
+    [{ kind: 'max_turns', turns: 9 }, "stopped after 9 turns, the plan's max_turns"],
+  ] as const)('%o needs a person at once', async (outcome, attention) => {
+    await using rig = await supervised();
+    const { id } = await send(rig);
+    const { run } = await begin(rig);
+    const { project } = await endRun(rig.bridge, TOKEN, run, outcome, ending);
+    expect(project).toMatchObject({ status: 'attention', attention });
+    expect(project).toEqual(await current(rig.bridge, id));
+  });
+
+  test('a usage limit holds everyone until its reset; the project waits and loses no try', async () => {
+    await using rig = await supervised();
+    await send(rig);
+    const { run } = await begin(rig);
+    const resetsAt = new Date(rig.clock.now().getTime() + 3_600_000).toISOString();
+    const outcome = { kind: 'usage_limit', limit: 'five_hour', resetsAt } as const;
+    const ended = await endRun(rig.bridge, TOKEN, run, outcome, ending);
+    expect(ended.hold).toMatchObject({
+      kind: 'usage_limit',
+      scope: '',
+      since: rig.clock.now().toISOString(),
+    });
+    expect(Date.parse(ended.hold?.until ?? '')).toBeGreaterThanOrEqual(Date.parse(resetsAt));
+    expect(ended.project).toMatchObject({ status: 'in_progress', tries: 0, notBefore: null });
+    expect((await history(rig.bridge)).slice(-2)).toEqual(['run.ended', 'hold.set']);
+  });
+
+  test('a limit of one model holds only that', async () => {
+    await using rig = await supervised();
+    await send(rig);
+    const { run } = await begin(rig);
+    const resetsAt = new Date(rig.clock.now().getTime() + 3_600_000).toISOString();
+    const outcome = { kind: 'usage_limit', limit: 'seven_day_opus', resetsAt } as const;
+    expect((await endRun(rig.bridge, TOKEN, run, outcome, ending)).hold).toMatchObject({ scope: 'opus' });
+  });
+
+  test.each([
+    [{ kind: 'not_logged_in', message: 'run /login' }, 'not_logged_in', 5],
+    [{ kind: 'billing', message: 'no credit' }, 'billing', 15],
+    [{ kind: 'claude_missing', message: 'not found' }, 'claude_missing', 1],
+  ] as const)('%o holds everyone, and is looked at again later', async (outcome, kind, minutes) => {
+    await using rig = await supervised();
+    await send(rig);
+    const { run } = await begin(rig);
+    const { hold } = await endRun(rig.bridge, TOKEN, run, outcome, ending);
+    const until = new Date(rig.clock.now().getTime() + minutes * 60_000).toISOString();
+    expect(hold).toMatchObject({ kind, scope: '', until });
+  });
+});

@@ -1,0 +1,147 @@
+import { describe, expect, test } from 'vitest';
+import { approve } from '../../src/bridge/decide.ts';
+import { cancel, steer } from '../../src/bridge/direct.ts';
+import { endRun, recordDelivered, recordLive, recordReady, recordSpawn } from '../../src/bridge/runs.ts';
+import { EMPTY_LIVE_STATE } from '../../src/project/run.ts';
+import { eventsAfter } from '../../src/store/events.ts';
+import { waitingMessages } from '../../src/store/messages.ts';
+import { findRun, openRuns } from '../../src/store/runs.ts';
+import {
+  accepted,
+  begin,
+  changingNothing,
+  current,
+  ending,
+  history,
+  send,
+  start,
+  submit,
+  supervised,
+  TOKEN,
+} from './steps.ts';
+
+describe('what is known of a run is recorded as it happens', () => {
+  test('its process, its readiness, and what it is doing', async () => {
+    await using rig = await supervised();
+    await send(rig);
+    const started = await start(rig);
+    if (!started) throw new Error('nothing started');
+    const { run } = started;
+    const spawnedAt = rig.clock.advance(1_000);
+    await recordSpawn(rig.bridge, TOKEN, run, 4242, 'start time');
+    const readyAt = rig.clock.advance(1_000);
+    await recordReady(rig.bridge, TOKEN, run, { model: 'claude-opus-4-1', claudeVersion: '2.1.0' });
+    const live = { ...EMPTY_LIVE_STATE, turns: 3, currentTool: 'Bash: npm test' };
+    await recordLive(rig.bridge, TOKEN, run, live);
+    expect(await findRun(rig.bridge.database.read, run.id)).toMatchObject({
+      pid: 4242,
+      pidStartedAt: 'start time',
+      spawnedAt,
+      readyAt,
+      modelUsed: 'claude-opus-4-1',
+      claudeVersion: '2.1.0',
+      live,
+    });
+    // What it is doing is a reading, not history.
+    expect((await history(rig.bridge)).slice(-2)).toEqual(['run.spawned', 'run.ready']);
+  });
+
+  test('that it took in messages: each once', async () => {
+    await using rig = await supervised();
+    const { id } = await send(rig);
+    const { run } = await begin(rig);
+    const { message } = accepted(await steer(rig.bridge, id, 'use Rust', 'person'));
+    await recordDelivered(rig.bridge, TOKEN, run, [message.id]);
+    expect(await waitingMessages(rig.bridge.database.read, id)).toEqual([]);
+    await changingNothing(rig.bridge, () => recordDelivered(rig.bridge, TOKEN, run, [message.id]));
+    await changingNothing(rig.bridge, () => recordDelivered(rig.bridge, TOKEN, run, []));
+    expect((await history(rig.bridge)).filter((type) => type === 'project.steering_delivered')).toHaveLength(
+      1,
+    );
+  });
+});
+
+describe('a run ends', () => {
+  test('once: ending it again changes nothing and returns how it ended', async () => {
+    await using rig = await supervised();
+    const { id } = await send(rig);
+    const { run } = await begin(rig);
+    const crash = { kind: 'crashed', code: 1, signal: null, stderr: 'oh' } as const;
+    const first = await endRun(rig.bridge, TOKEN, run, crash, ending);
+    expect(first.project).toEqual(await current(rig.bridge, id));
+    rig.clock.advance(1_000);
+    const again = await changingNothing(rig.bridge, () =>
+      endRun(rig.bridge, TOKEN, run, { kind: 'throttled' }, ending),
+    );
+    expect(again).toEqual({ outcome: crash, project: first.project, hold: undefined });
+  });
+
+  test('with what it cost and did, and an event that says why', async () => {
+    await using rig = await supervised();
+    await send(rig);
+    const { run } = await begin(rig);
+    const outcome = { kind: 'api_error', status: 529, message: 'overloaded' } as const;
+    const live = { ...EMPTY_LIVE_STATE, turns: 9 };
+    await endRun(rig.bridge, TOKEN, run, outcome, { ...ending, costUsd: 1.25, live, fingerprint: 'tree' });
+    expect(await findRun(rig.bridge.database.read, run.id)).toMatchObject({
+      outcome,
+      costUsd: 1.25,
+      live,
+      fingerprint: 'tree',
+      endedAt: rig.clock.now().toISOString(),
+    });
+    const [event] = (await eventsAfter(rig.bridge.database.read, 0, 100)).slice(-1);
+    expect(event).toMatchObject({
+      runId: run.id,
+      type: 'run.ended',
+      actor: 'supervisor',
+      data: { outcome, cost_usd: 1.25 },
+    });
+  });
+
+  test('as submitted when the store holds its work, whatever the process said', async () => {
+    await using rig = await supervised();
+    const { id } = await send(rig);
+    const { run } = await begin(rig);
+    await submit(rig, id, run);
+    const ended = await endRun(rig.bridge, TOKEN, run, { kind: 'stalled', silentMs: 1 }, ending);
+    expect(ended).toMatchObject({
+      outcome: { kind: 'submitted' },
+      project: { status: 'awaiting_approval', notBefore: null },
+    });
+  });
+
+  test('as submitted also when the decision was faster', async () => {
+    await using rig = await supervised();
+    const { id } = await send(rig);
+    const { run } = await begin(rig);
+    await submit(rig, id, run);
+    accepted(await approve(rig.bridge, id, 'desktop'));
+    const ended = await endRun(rig.bridge, TOKEN, run, { kind: 'output_truncated' }, ending);
+    expect(ended).toMatchObject({ outcome: { kind: 'submitted' }, project: { status: 'approved' } });
+  });
+
+  test('as cancelled when the person called it off, and nothing follows', async () => {
+    await using rig = await supervised();
+    const { id } = await send(rig);
+    const { run } = await begin(rig);
+    accepted(await cancel(rig.bridge, id, 'stop', 'person'));
+    const crash = { kind: 'crashed', code: null, signal: 'SIGTERM', stderr: '' } as const;
+    const ended = await endRun(rig.bridge, TOKEN, run, crash, ending);
+    expect(ended).toMatchObject({
+      outcome: { kind: 'cancelled' },
+      project: { status: 'cancelled', tries: 0 },
+    });
+    expect(await start(rig)).toBeUndefined();
+  });
+
+  test('and makes room for the next: in its workspace, and for its project', async () => {
+    await using rig = await supervised();
+    await send(rig);
+    const { run } = await begin(rig);
+    expect(await start(rig)).toBeUndefined();
+    await endRun(rig.bridge, TOKEN, run, { kind: 'lost', message: 'gone' }, ending);
+    expect(await openRuns(rig.bridge.database.read)).toEqual([]);
+    expect(await start(rig)).toBeDefined();
+  });
+});

@@ -1,0 +1,144 @@
+import { describe, expect, test } from 'vitest';
+import { reject } from '../../src/bridge/decide.ts';
+import { retry } from '../../src/bridge/direct.ts';
+import { endRun, recordReady } from '../../src/bridge/runs.ts';
+import { eventsAfter } from '../../src/store/events.ts';
+import { findRun } from '../../src/store/runs.ts';
+import {
+  accepted,
+  begin,
+  changingNothing,
+  current,
+  ending,
+  history,
+  projectIn,
+  send,
+  start,
+  submit,
+  supervised,
+  TOKEN,
+} from './steps.ts';
+
+describe('the next run', () => {
+  test('is of the project with the highest priority, then of the oldest', async () => {
+    await using rig = await supervised();
+    const plain = await send(rig, '# Plain');
+    const urgent = await send(rig, '---\npriority: 5\n---\n# Urgent');
+    const second = await send(rig, '# Second');
+    const order = [await start(rig), await start(rig), await start(rig), await start(rig)];
+    expect(order.map((started) => started?.project.id)).toEqual([urgent.id, plain.id, second.id, undefined]);
+  });
+
+  test('is recorded before anything can be spawned, and its project is claimed', async () => {
+    await using rig = await supervised();
+    const { id, workspace } = await send(rig, '---\nmodel: opus\n---\n# A');
+    const started = await start(rig, { model: 'sonnet' });
+    if (!started) throw new Error('nothing started');
+    const { run, project, earlier, spentUsd } = started;
+    expect(run).toMatchObject({
+      projectId: id,
+      kind: 'execute',
+      round: 1,
+      workspace,
+      model: 'opus',
+      pid: null,
+    });
+    expect(project).toMatchObject({ id, status: 'in_progress', claimedBy: 'supervisor' });
+    expect(project).toEqual(await current(rig.bridge, id));
+    expect(project.sessionId).toBe(run.sessionId);
+    expect([earlier, spentUsd]).toEqual([[], 0]);
+    expect(await findRun(rig.connect().database.read, run.id)).toEqual(run);
+    const events = await eventsAfter(rig.bridge.database.read, 0, 10, id);
+    expect(events.map(({ type, runId }) => [type, runId])).toEqual([
+      ['project.sent', null],
+      ['project.claimed', null],
+      ['run.started', run.id],
+    ]);
+  });
+
+  test('is one at a time in each workspace', async () => {
+    await using rig = await supervised();
+    const shared = `---\nworkspace: ${rig.workspace}\n---\n# A`;
+    const first = await send(rig, shared);
+    await send(rig, shared);
+    const elsewhere = await send(rig);
+    expect((await start(rig))?.project.id).toBe(first.id);
+    expect((await start(rig))?.project.id).toBe(elsewhere.id);
+    expect(await start(rig)).toBeUndefined();
+  });
+
+  test('leaves out models whose limit is reached', async () => {
+    await using rig = await supervised();
+    await send(rig, '---\nmodel: claude-opus-4-1\npriority: 9\n---\n# Held');
+    const other = await send(rig, '---\nmodel: sonnet\n---\n# Free');
+    const unnamed = await send(rig, '# Default');
+    expect((await start(rig, { heldFamilies: ['opus'], model: 'haiku' }))?.project.id).toBe(other.id);
+    expect(await start(rig, { heldFamilies: ['opus'], model: 'opus' })).toBeUndefined();
+    expect(await start(rig, { heldFamilies: ['opus'], model: null })).toBeUndefined();
+    expect((await start(rig, { heldFamilies: ['opus'], model: 'haiku' }))?.project.id).toBe(unnamed.id);
+  });
+
+  test('uses the default model when the plan names none', async () => {
+    await using rig = await supervised();
+    await send(rig);
+    expect((await start(rig, { model: 'sonnet' }))?.run.model).toBe('sonnet');
+  });
+
+  test('there is none when nothing is ready, and then nothing is written', async () => {
+    await using rig = await supervised();
+    await projectIn(rig, 'awaiting_approval');
+    expect(await changingNothing(rig.bridge, () => start(rig))).toBeUndefined();
+  });
+});
+
+describe('a run says why it was started', () => {
+  test('the first executes the plan, one after a rejection revises, in the same session', async () => {
+    await using rig = await supervised();
+    const { id } = await send(rig);
+    const first = await begin(rig);
+    await recordReady(rig.bridge, TOKEN, first.run, { model: 'claude-opus-4-1', claudeVersion: '2.1.0' });
+    await submit(rig, id, first.run);
+    await endRun(rig.bridge, TOKEN, first.run, { kind: 'submitted' }, ending);
+    accepted(await reject(rig.bridge, id, 'too slow', 'desktop'));
+
+    const second = await start(rig, { model: 'haiku' });
+    expect(second?.run).toMatchObject({ kind: 'revise', round: 2, sessionId: first.run.sessionId });
+    // A session goes on with the model it began with, whatever the default is now.
+    expect(second?.run.model).toBe('claude-opus-4-1');
+    expect(second?.earlier.map((run) => run.id)).toEqual([first.run.id]);
+    expect(second?.spentUsd).toBe(0.5);
+    expect((await history(rig.bridge, id)).slice(-2)).toEqual(['project.revision_started', 'run.started']);
+  });
+
+  test('one after a run that ended too early resumes', async () => {
+    await using rig = await supervised();
+    await send(rig);
+    const first = await begin(rig);
+    await endRun(rig.bridge, TOKEN, first.run, { kind: 'interrupted' }, ending);
+    expect((await begin(rig)).run).toMatchObject({
+      kind: 'resume',
+      round: 1,
+      sessionId: first.run.sessionId,
+    });
+  });
+
+  test('one after a run that never had a process is not the second', async () => {
+    await using rig = await supervised();
+    await send(rig);
+    const first = await start(rig);
+    if (!first) throw new Error('nothing started');
+    await endRun(rig.bridge, TOKEN, first.run, { kind: 'never_spawned', message: 'no memory' }, ending);
+    rig.clock.advance(60_000);
+    const second = await start(rig);
+    expect(second).toMatchObject({ run: { kind: 'execute' }, earlier: [] });
+  });
+
+  test('one after a person put the project back goes on in its round', async () => {
+    await using rig = await supervised();
+    const { id } = await send(rig);
+    const { run } = await begin(rig);
+    await endRun(rig.bridge, TOKEN, run, { kind: 'refused' }, ending);
+    accepted(await retry(rig.bridge, id, 'person'));
+    expect((await begin(rig)).run).toMatchObject({ kind: 'resume', round: 1, sessionId: run.sessionId });
+  });
+});

@@ -1,0 +1,25 @@
+import { expect } from 'vitest';
+import { type Database, openDatabase, StoreError } from '../../src/store/database.ts';
+import { listProjects } from '../../src/store/projects.ts';
+import { addProject } from './rows.ts';
+
+/** Opens, reads and writes; the error it meets. */
+export async function useStore(home: string): Promise<unknown> {
+  let database: Database | undefined;
+  try {
+    database = openDatabase(home);
+    await listProjects(database.read, { limit: 1_000 });
+    await database.write((trx) => addProject(trx, 1_000, {}, 'words '.repeat(5_000)));
+    return undefined;
+  } catch (error) {
+    return error;
+  } finally {
+    await database?.close();
+  }
+}
+
+export function problemOf(error: unknown): string {
+  if (!(error instanceof StoreError)) throw new Error('no StoreError', { cause: error });
+  expect(error.message).toMatch(/^\S+/);
+  return error.problem;
+}
