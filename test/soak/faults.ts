@@ -1,5 +1,6 @@
 /** What goes wrong, and when: kills and freezes of every kind of process, and bad weather at the service. */
 import { setTimeout as delay } from 'node:timers/promises';
+import type { Journal } from './journal.ts';
 import { claudesAmong, isCodeServer, type Living, livingIn, signal } from './living.ts';
 import type { Random } from './random.ts';
 import { measureRecovery, type Service } from './service.ts';
@@ -14,6 +15,7 @@ export interface FaultOptions {
   readonly service: Service;
   readonly weather: Weather;
   readonly tally: Tally;
+  readonly journal: Journal;
   readonly random: Random;
   readonly afterKill: () => Promise<void>;
   /** Whether there is time for a supervisor to be frozen past its lease. */
@@ -44,7 +46,10 @@ const WEIGHTS = {
   'supervisor frozen': 7,
   'supervisor and claude SIGKILL': 7,
   'claude SIGKILL': 17,
-  'code server SIGKILL': 12,
+  'claude SIGKILL in mid-call': 6,
+  'code server SIGKILL': 4,
+  'code server SIGKILL in mid-call': 10,
+  'supervisor SIGKILL in mid-call': 6,
   'API trouble': 14,
   'usage limit': 4,
   'freeze past the lease': 1,
@@ -79,6 +84,12 @@ const FAULTS: Readonly<Record<Fault, Do>> = {
     const server = await oneOf(options, (living) => living.filter(isCodeServer));
     return server !== undefined && signal(server.identity, 'SIGKILL');
   },
+  'claude SIGKILL in mid-call': (options, _, stop) => killInCall(options, claudesAmong, stop),
+  'code server SIGKILL in mid-call': (options, _, stop) =>
+    killInCall(options, (living) => living.filter(isCodeServer), stop),
+  async 'supervisor SIGKILL in mid-call'(options, measuring, stop) {
+    return (await reporting(options, stop)) !== undefined && killSupervisor(options, measuring);
+  },
   async 'API trouble'({ weather, random }) {
     const storm: Storm = random.weighted({ error: 5, overloaded: 3, throttle: 2, drop: 4, hang: 2 });
     // Most pass while Claude tries again by itself; some last until it gives up.
@@ -97,6 +108,31 @@ async function killSupervisor(options: FaultOptions, measuring: Promise<void>[])
   measuring.push(measureRecovery(world, store, tally));
   return service.send('SIGKILL');
 }
+
+/** Kills a process of a run about when it calls our server, or is being answered. */
+async function killInCall(
+  options: FaultOptions,
+  choose: (living: readonly Living[]) => Living[],
+  stop: AbortSignal,
+): Promise<boolean> {
+  const project = await reporting(options, stop);
+  if (project === undefined) return false;
+  const found = choose(await livingIn(options.world.root)).find((one) => one.project === project);
+  return found !== undefined && signal(found.identity, 'SIGKILL');
+}
+
+/** Waits until a project's Claude is about to call our server; at most some seconds. */
+async function reporting(
+  { weather, journal, random }: FaultOptions,
+  stop: AbortSignal,
+): Promise<string | undefined> {
+  const patience = AbortSignal.any([stop, AbortSignal.timeout(REPORT_PATIENCE_MS)]);
+  const tag = await weather.nextReport(patience);
+  await delay(random.whole(0, 40));
+  return journal.plans.find((plan) => plan.tag === tag)?.projectId;
+}
+
+const REPORT_PATIENCE_MS = 5_000;
 
 async function oneOf(
   { world, random }: FaultOptions,

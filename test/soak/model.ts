@@ -67,11 +67,19 @@ export function modelAnswer(seed: number, journal: Journal, turn: ScriptTurn): M
   return reported(journal, 'bridge_send_completion', 'summary', submission);
 }
 
+/** Whose report to our server this answer asks for, if it does. */
+export function reportOf({ calls }: MessageReply): string | undefined {
+  const [first] = calls ?? [];
+  if (!first?.name.startsWith(OUR_TOOLS)) return undefined;
+  return String(first.input.message ?? first.input.summary).split(' ')[0];
+}
+
+const OUR_TOOLS = 'mcp__claude_bridge_code__';
 const MOST_FAILURES = 3;
 
 function reported(journal: Journal, tool: string, field: string, text: string): MessageReply {
   journal.said.add(text);
-  return call(`mcp__claude_bridge_code__${tool}`, { [field]: text });
+  return call(`${OUR_TOOLS}${tool}`, { [field]: text });
 }
 
 interface PastCall {

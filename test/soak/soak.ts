@@ -80,7 +80,17 @@ async function soak(options: Options, say: (line: string) => void): Promise<Repo
   const service = new Service(world, tally);
   const person = new Person({ world, store, journal, tally, random: stream('person'), afterKill });
   const long = options.minutes >= 5;
-  const faults = { world, store, service, weather, tally, random: stream('faults'), afterKill, long };
+  const faults = {
+    world,
+    store,
+    service,
+    weather,
+    tally,
+    journal,
+    random: stream('faults'),
+    afterKill,
+    long,
+  };
 
   const troubled = new AbortController();
   const acting = new AbortController();

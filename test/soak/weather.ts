@@ -1,9 +1,10 @@
 /** The service between Claude and the model: mostly fair, at times slow, failing, silent, busy or at its limit. */
+import { EventEmitter, once } from 'node:events';
 import { rateLimitHeaders, usageLimitReached } from '../../src/simulator/rate-limits.ts';
 import { apiError, drop, hang, type Reply } from '../../src/simulator/reply.ts';
 import { refusal, type Script } from '../../src/simulator/script.ts';
 import type { Journal } from './journal.ts';
-import { modelAnswer } from './model.ts';
+import { modelAnswer, reportOf } from './model.ts';
 import type { Random } from './random.ts';
 
 export const STORMS = ['error', 'overloaded', 'throttle', 'drop', 'hang', 'limit'] as const;
@@ -14,11 +15,14 @@ export interface Weather {
   /** Makes the next `requests` fail in this way; a usage limit lasts for as many seconds, whoever asks. */
   brew(storm: Storm, requests: number): void;
   calm(): void;
+  /** Resolves when Claude has been told to make its next call to our server, and with whose. */
+  nextReport(signal: AbortSignal): Promise<string | undefined>;
 }
 
 export function createWeather(seed: number, journal: Journal, random: Random): Weather {
   let coming: Storm[] = [];
   let limitedUntil = 0;
+  const reports = new EventEmitter();
   const answer: Script = (turn) => {
     const now = Date.now();
     if (limitedUntil > now) return usageLimitReached({ resetsAt: new Date(limitedUntil) });
@@ -27,7 +31,10 @@ export function createWeather(seed: number, journal: Journal, random: Random): W
     const reply = modelAnswer(seed, journal, turn);
     if (!reply) return refusal('the conversation names no project of the soak');
     const headers = rateLimitHeaders({ status: 'allowed', resetsAt: new Date(now + 3_600_000) });
-    return { ...reply, headers, delayMs: random.whole(20, 500) };
+    const delayMs = random.whole(20, 500);
+    const tag = reportOf(reply);
+    if (tag !== undefined) setTimeout(() => reports.emit('report', tag), delayMs);
+    return { ...reply, headers, delayMs };
   };
   return {
     script: answer,
@@ -39,6 +46,10 @@ export function createWeather(seed: number, journal: Journal, random: Random): W
     calm() {
       coming = [];
       limitedUntil = 0;
+    },
+    async nextReport(signal) {
+      const [tag] = await once(reports, 'report', { signal }).catch(() => []);
+      return tag as string | undefined;
     },
   };
 }
