@@ -21,9 +21,9 @@ async function identityOf(child: { pid?: number | undefined }): Promise<ProcessI
   return identity;
 }
 
-/** Something that is started like claude, says nothing, and stays. */
+/** Something that is started like claude, says nothing, and stays; whether it is logged in, it does not know. */
 async function silentClaude(rig: Rig): Promise<Record<string, string>> {
-  const file = await rig.file('claude', '#!/bin/sh\nexec sleep 10000\n');
+  const file = await rig.file('claude', '#!/bin/sh\n[ "$1" = auth ] || exec sleep 10000\n');
   await chmod(file, 0o700);
   return { BRIDGE_CLAUDE: file };
 }
