@@ -18,6 +18,8 @@ const cronExpression = z
   .string()
   .refine((text) => cron.validate(text), "must be a cron expression such as '* 9-17 * * 1-5'");
 
+const timeLimit = duration.refine((time) => time >= 1_000, "must be at least '1s'");
+
 /** The supervisor works in the state folder: a relative path would mean another place there than where it was written. */
 const path = z.string().min(1).transform(expandHome).refine(isAbsolute, 'must be an absolute path');
 
@@ -73,12 +75,14 @@ const fields = z.strictObject({
     .record(z.string().regex(/^[\w-]+$/, "must be a name of letters, digits, '_' and '-'"), mcpServer)
     .default({})
     .describe('Further MCP servers for every run.'),
-  run_timeout: duration.prefault('4h').describe('How long one run may take, unless its plan says otherwise.'),
-  start_timeout: duration.prefault('60s').describe('How long Claude may take to say its first word.'),
-  silence_timeout: duration
+  run_timeout: timeLimit
+    .prefault('4h')
+    .describe('How long one run may take, unless its plan says otherwise.'),
+  start_timeout: timeLimit.prefault('60s').describe('How long Claude may take to say its first word.'),
+  silence_timeout: timeLimit
     .prefault('16m')
     .describe('How long Claude may be silent while it is not using a tool.'),
-  tool_timeout: duration.prefault('1h').describe('How long Claude may be silent while it is using a tool.'),
+  tool_timeout: timeLimit.prefault('1h').describe('How long Claude may be silent while it is using a tool.'),
   exit_timeout: duration.prefault('15s').describe('How long Claude may take to exit after its last result.'),
   drain_timeout: duration
     .prefault('0s')
@@ -102,8 +106,7 @@ const fields = z.strictObject({
     .regex(/^([01]\d|2[0-3]):[0-5]\d$/, "must be a time of day such as '06:30'")
     .optional()
     .describe('Local time of day before which no usage limit ends for us.'),
-  loop_timeout: duration
-    .refine((ms) => ms >= 1_000, "must be at least '1s'")
+  loop_timeout: timeLimit
     .prefault('60s')
     .describe('How long the supervisor itself may stand still before it is ended, to be started anew.'),
   run_output_max_mb: z

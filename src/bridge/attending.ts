@@ -1,6 +1,6 @@
 /** What the supervisor looks at each time it wakes. */
 import type { Project } from '../project/project.ts';
-import type { Hold } from '../project/retry.ts';
+import type { Hold, HoldKind } from '../project/retry.ts';
 import type { SteeringMessage } from '../project/review.ts';
 import type { Run } from '../project/run.ts';
 import { type ChangeFeed, openChangeFeed } from '../store/change-feed.ts';
@@ -10,7 +10,7 @@ import { lastDecision } from '../store/reviews.ts';
 import { openRuns } from '../store/runs.ts';
 import { type Bridge, nowText } from './bridge.ts';
 import { finish } from './decide.ts';
-import { setHold } from './holds.ts';
+import { endHold, setHold } from './holds.ts';
 import { holdLease } from './lease.ts';
 import { briefRecord } from './project-record.ts';
 
@@ -84,6 +84,14 @@ export async function finishApproved(bridge: Bridge): Promise<Project[]> {
 export async function nextReadyTime(bridge: Bridge): Promise<Date | undefined> {
   const at = await nextReadyAt(bridge.database.read, nowText(bridge));
   return at === undefined ? undefined : new Date(at);
+}
+
+/** Ends the supervisor's holds of a kind, or only the one with this scope. */
+export async function liftHold(bridge: Bridge, token: string, kind: HoldKind, scope?: string): Promise<void> {
+  await bridge.database.write(async (trx) => {
+    await holdLease(trx, token);
+    await endHold(trx, kind, 'supervisor', nowText(bridge), scope);
+  });
 }
 
 /** Stops new runs for a reason that is nobody's run's. */

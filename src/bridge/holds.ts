@@ -12,16 +12,6 @@ export async function pause(bridge: Bridge, reason: string, actor: Actor): Promi
   });
 }
 
-/** Ends the holds of a kind, or only the one with this scope; false when there was none. */
-export async function release(
-  bridge: Bridge,
-  kind: HoldKind,
-  actor: Actor,
-  scope?: string,
-): Promise<boolean> {
-  return bridge.database.write((trx) => endHold(trx, kind, actor, nowText(bridge), scope));
-}
-
 /** Ends every hold, whatever its kind: the person says "go on". Returns those that were ended. */
 export async function resume(bridge: Bridge, actor: Actor): Promise<Hold[]> {
   return bridge.database.write(async (trx) => {
@@ -49,7 +39,8 @@ export async function setHold(trx: Writer, hold: Hold, actor: Actor): Promise<vo
   });
 }
 
-async function endHold(
+/** Within a transaction of another verb; false when there was none. */
+export async function endHold(
   trx: Writer,
   kind: HoldKind,
   actor: Actor,

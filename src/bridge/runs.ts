@@ -9,6 +9,7 @@ import { afterRun, burnsTry, type Hold, isCrash } from '../project/retry.ts';
 import { describeOutcome, type LiveState, type Outcome, type Run, type RunKind } from '../project/run.ts';
 import type { Writer } from '../store/database.ts';
 import { appendEvent } from '../store/events.ts';
+import { allHolds } from '../store/holds.ts';
 import { markDelivered } from '../store/messages.ts';
 import { findProject, readyProjects, updateProject } from '../store/projects.ts';
 import { findCompletion } from '../store/reviews.ts';
@@ -45,6 +46,8 @@ export async function startNextRun(
   return bridge.database.write(async (trx) => {
     await holdLease(trx, token);
     const now = nowText(bridge);
+    // A pause that was said while this claim was on its way wins.
+    if ((await allHolds(trx)).some(({ kind }) => kind === 'paused')) return undefined;
     const [project] = await readyProjects(trx, now, 1, {
       families: defaults.heldFamilies ?? [],
       model: defaults.model,
@@ -278,14 +281,15 @@ function wasHealthy(run: Run, now: Date): boolean {
 const MOST_IDLE_RUNS = 3;
 
 /** How many runs in a row, this one included, ended like this one, said nothing and left the workspace as it was. */
-async function runsWithoutProgress(trx: Writer, { run, outcome, ending }: Settled): Promise<number> {
+async function runsWithoutProgress(trx: Writer, { run, project, outcome, ending }: Settled): Promise<number> {
   if (!isCrash(outcome.kind) || ending.fingerprint === null) return 0;
   const runs = (await runsOf(trx, run.projectId)).reverse();
   const talked = new Set((await latestUpdatesOf(trx, run.projectId, 100)).map(({ runId }) => runId));
   const idle = (one: Run) =>
     one.outcome?.kind === outcome.kind && one.fingerprint === ending.fingerprint && !talked.has(one.id);
   const firstBusy = runs.findIndex((one) => !idle(one));
-  return firstBusy < 0 ? runs.length : firstBusy;
+  // Runs before the person said `retry` do not count.
+  return Math.min(firstBusy < 0 ? runs.length : firstBusy, project.tries + 1);
 }
 
 async function park(trx: Writer, project: Project, what: string, tries: number, now: Date): Promise<Project> {

@@ -14,6 +14,8 @@ const OF_AN_OUTER_SESSION = [
   'CLAUDE_PROJECT_DIR',
   'CLAUDE_PID',
   'AI_AGENT',
+  // It makes Claude wait out limits inside the process, hidden from the queue.
+  'CLAUDE_CODE_RETRY_WATCHDOG',
 ];
 
 /**

@@ -90,7 +90,6 @@ export const WHAT_NEXT: Record<ProjectStatus, string> = {
   attention: 'It needs a person: read the reason, then retry or cancel it.',
 };
 
-
 /** Project ids are 12 lower-case hex digits. Anything else cannot name a project, nor a file. */
 export function isProjectId(text: string): boolean {
   return /^[0-9a-f]{12}$/.test(text);

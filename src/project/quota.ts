@@ -19,13 +19,18 @@ export function limitedFamily(window: string): string {
 }
 
 /**
- * Which window leaves less than `leavePercent` of itself unused, if any. A reading whose reset is past says nothing
+ * Of the windows that limit everything: which leaves less than `leavePercent` of itself unused, if any. A reading whose reset is past says nothing
  * any more.
  */
 export function spentReserve(quotas: readonly Quota[], leavePercent: number, now: Date): Quota | undefined {
-  const limit = 1 - leavePercent / 100;
+  // Not 1 - x / 100: that is a little more than it should be for some x.
+  const limit = (100 - leavePercent) / 100;
   return quotas.find(
-    ({ utilization, resetsAt }) =>
-      utilization !== null && utilization >= limit && resetsAt !== null && resetsAt > now.toISOString(),
+    ({ window, utilization, resetsAt }) =>
+      limitedFamily(window) === '' &&
+      utilization !== null &&
+      utilization >= limit &&
+      resetsAt !== null &&
+      resetsAt > now.toISOString(),
   );
 }

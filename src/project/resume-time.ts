@@ -3,14 +3,18 @@
 /** People saw limits persist some seconds after their stated reset; and everyone who waits must not come at once. */
 const LONGEST_JITTER_MS = 30_000;
 
+/** For a reset that is past already: this machine's clock is ahead, or the limit has outlasted it. */
+const SHORTEST_WAIT_MS = 60_000;
+
 /**
  * Some moments after `resetsAt`, and, when the owner has set `notBefore` (`HH:MM`, local time), not before that time
  * of the same day. The jitter is at most a twentieth of the wait. `random` is in [0, 1).
  */
 export function resumeTime(resetsAt: Date, now: Date, random: number, notBefore: string | null): Date {
-  const wait = Math.max(resetsAt.getTime() - now.getTime(), 0);
+  const told = resetsAt.getTime() - now.getTime();
+  const wait = told > 0 ? told : SHORTEST_WAIT_MS;
   const jitter = Math.min(wait / 20, LONGEST_JITTER_MS) * random;
-  const time = new Date(resetsAt.getTime() + jitter);
+  const time = new Date(now.getTime() + wait + jitter);
   const [hours, minutes] = (notBefore ?? '').split(':').map(Number);
   if (hours === undefined || minutes === undefined || Number.isNaN(hours)) return time;
   // Set on the local calendar, so that a day of 23 or 25 hours is right too.

@@ -309,7 +309,8 @@ export class ActiveRun {
       result: this.#result,
       error: this.#error,
       rateLimit: this.#rateLimit,
-      exit,
+      // One that was ended for not going after its last word: how it went says nothing.
+      exit: this.#stopping && !this.#endedBecause ? { code: null, signal: null } : exit,
       cut: this.#tail.cut(),
       stderr: await lastLines(this.#files.errors),
       model: this.run.model ?? 'default',

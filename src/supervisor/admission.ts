@@ -3,8 +3,8 @@
  * a word; and those that follow from how things are (claude, disk, the owner's hours and reserve), which are looked at
  * anew each time and set or lifted accordingly.
  */
-import { imposeHold } from '../bridge/attending.ts';
-import { currentHolds, release } from '../bridge/holds.ts';
+import { imposeHold, liftHold } from '../bridge/attending.ts';
+import { currentHolds } from '../bridge/holds.ts';
 import { currentQuotas } from '../bridge/quota.ts';
 import { locateClaude } from '../claude/locate.ts';
 import { freeBytes } from '../machine/disk.ts';
@@ -30,11 +30,11 @@ export class Gatekeeper {
 
   async admission(): Promise<Admission> {
     await this.#followCircumstances();
-    const { bridge, clock } = this.#context;
+    const { bridge, clock, token } = this.#context;
     const now = clock.now().toISOString();
     const holds = await currentHolds(bridge);
     const over = holds.filter(({ until }) => until !== null && until <= now);
-    for (const hold of over.filter(endsByItself)) await release(bridge, hold.kind, 'supervisor', hold.scope);
+    for (const hold of over.filter(endsByItself)) await liftHold(bridge, token, hold.kind, hold.scope);
     const standing = holds.filter((hold) => !over.includes(hold));
     if (standing.some(({ scope }) => scope === '')) return { may: 'wait' };
     const heldFamilies = standing.map(({ scope }) => scope);
@@ -58,7 +58,7 @@ export class Gatekeeper {
     for (const [kind, look] of this.#circumstances) {
       const found = await look();
       const held = holds.find((hold) => hold.kind === kind);
-      if (!found && held && !isARuns(held)) await release(bridge, kind, 'supervisor');
+      if (!found && held && !isARuns(held)) await liftHold(bridge, token, kind);
       if (!found || (held?.reason === found.reason && held.until === found.until)) continue;
       await imposeHold(bridge, token, {
         kind,

@@ -3,9 +3,8 @@
  * folder, that nothing is spawned before it is in the store, and that when it stops, nothing it started is left.
  */
 import { join } from 'node:path';
-import { finishApproved, nextReadyTime, watchChanges } from '../bridge/attending.ts';
+import { finishApproved, liftHold, nextReadyTime, watchChanges } from '../bridge/attending.ts';
 import { openBridge } from '../bridge/bridge.ts';
-import { release } from '../bridge/holds.ts';
 import { currentLease, LeaseLost, releaseLease } from '../bridge/lease.ts';
 import { endRun, recordSpawn, type StartedRun, startNextRun } from '../bridge/runs.ts';
 import type { Clock } from '../clock.ts';
@@ -22,6 +21,7 @@ import { acquireLease, keepLease } from './lease-keeper.ts';
 import { type LoopWatchdog, watchLoop } from './loop-watchdog.ts';
 import { neverRan } from './never-ran.ts';
 import { patiently } from './patience.ts';
+import { Preflight } from './preflight.ts';
 import { recover } from './recover.ts';
 import { openingMessage, spawnRun } from './run-process.ts';
 import { Waker } from './waker.ts';
@@ -88,6 +88,7 @@ class Supervisor {
   readonly #failed = new AbortController();
 
   readonly #gate: Gatekeeper;
+  readonly #preflight: Preflight;
   /** The one run that finds out whether holds are over. */
   #probe: { readonly runId: string; readonly holds: readonly Hold[] } | undefined;
 
@@ -100,6 +101,7 @@ class Supervisor {
     this.#history = history;
     this.#gate = new Gatekeeper(context);
     this.#waker = new Waker(watchChanges(context.bridge), context.clock);
+    this.#preflight = new Preflight(context, () => this.#waker.wake());
   }
 
   async work(stop: AbortSignal): Promise<SupervisorEnd> {
@@ -108,6 +110,7 @@ class Supervisor {
     this.#alongside(keepLease(this.#context, working.signal));
     const watchdog = this.#watchOurselves();
     log.info('supervisor.started', { pid: process.pid, version: VERSION, home: bridge.home });
+    this.#alongside(this.#preflight.look());
     try {
       for (const run of await recover(this.#context, (run) => this.#listener(run))) this.#follow(run);
       await this.#loop(stop);
@@ -117,6 +120,7 @@ class Supervisor {
       return { kind: 'stopped' };
     } finally {
       working.abort();
+      await this.#preflight.close();
       this.#waker.close();
       await watchdog.close();
     }
@@ -152,6 +156,7 @@ class Supervisor {
     const { bridge, config, token } = this.#context;
     while (this.#active.size < config.concurrency && !this.#probe) {
       const admission = await this.#gate.admission();
+      if (await this.#preflight.isDue(admission)) return this.#alongside(this.#preflight.look());
       if (admission.may === 'wait') return;
       const started = await startNextRun(bridge, token, {
         model: config.model ?? null,
@@ -225,7 +230,8 @@ class Supervisor {
     if (this.#probe?.runId !== run.id) return;
     const { holds } = this.#probe;
     this.#probe = undefined;
-    for (const { kind, scope } of holds) await release(this.#context.bridge, kind, 'supervisor', scope);
+    for (const { kind, scope } of holds)
+      await liftHold(this.#context.bridge, this.#context.token, kind, scope);
     this.#waker.wake();
   }
 

@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { imposeHold } from '../../src/bridge/attending.ts';
 import { approve, finish, reject } from '../../src/bridge/decide.ts';
 import { cancel, retry, steer } from '../../src/bridge/direct.ts';
-import { pause, release, resume } from '../../src/bridge/holds.ts';
+import { pause, resume } from '../../src/bridge/holds.ts';
 import { releaseLease, requestStop, takeLease } from '../../src/bridge/lease.ts';
 import { endRun, recordDelivered, recordReady, recordSpawn, startNextRun } from '../../src/bridge/runs.ts';
 import { sendPlan } from '../../src/bridge/send-plan.ts';
@@ -41,10 +41,6 @@ const VERBS: Record<string, (rig: Rig) => Promise<() => Promise<unknown>>> = {
   cancel: ready('attention', (rig, id) => cancel(rig.bridge, id, '', 'person')),
   retry: ready('attention', (rig, id) => retry(rig.bridge, id, 'person')),
   pause: async (rig) => () => pause(rig.bridge, '', 'person'),
-  release: async (rig) => {
-    await pause(rig.bridge, '', 'person');
-    return () => release(rig.bridge, 'paused', 'person');
-  },
   resume: async (rig) => {
     await pause(rig.bridge, '', 'person');
     return () => resume(rig.bridge, 'person');

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { imposeHold } from '../../src/bridge/attending.ts';
-import { currentHolds, pause, release, resume } from '../../src/bridge/holds.ts';
+import { imposeHold, liftHold } from '../../src/bridge/attending.ts';
+import { currentHolds, pause, resume } from '../../src/bridge/holds.ts';
 import { HOLD_KINDS, type Hold } from '../../src/project/retry.ts';
 import { eventsAfter } from '../../src/store/events.ts';
 import { createRig } from '../rig.ts';
@@ -38,8 +38,9 @@ describe('a hold', () => {
     await beSupervisor(rig);
     await imposeHold(rig.bridge, TOKEN, { ...limit, kind });
     expect(await currentHolds(rig.bridge)).toEqual([{ ...limit, kind }]);
-    expect(await release(rig.bridge, kind, 'supervisor')).toBe(true);
-    expect(await changingNothing(rig.bridge, () => release(rig.bridge, kind, 'supervisor'))).toBe(false);
+    await liftHold(rig.bridge, TOKEN, kind);
+    expect(await currentHolds(rig.bridge)).toEqual([]);
+    await changingNothing(rig.bridge, () => liftHold(rig.bridge, TOKEN, kind));
     expect(await history(rig.bridge)).toEqual(['supervisor.started', 'hold.set', 'hold.ended']);
   });
 
@@ -48,7 +49,7 @@ describe('a hold', () => {
     await beSupervisor(rig);
     await imposeHold(rig.bridge, TOKEN, limit);
     await imposeHold(rig.bridge, TOKEN, { ...limit, scope: 'sonnet' });
-    expect(await release(rig.bridge, 'usage_limit', 'supervisor', 'opus')).toBe(true);
+    await liftHold(rig.bridge, TOKEN, 'usage_limit', 'opus');
     expect(await currentHolds(rig.bridge)).toEqual([{ ...limit, scope: 'sonnet' }]);
   });
 

@@ -144,13 +144,13 @@ describe('many projects', () => {
     });
 
     await beSupervisor(rig);
-    await pause(rig.bridge, 'lunch', 'person');
     const { id } = await send(rig);
     const { run } = await begin(rig);
     await endRun(rig.bridge, TOKEN, run, { kind: 'interrupted' }, ending);
     const again = await begin(rig);
     const waiting = await projectIn(rig, 'attention');
     const queued = await send(rig);
+    await pause(rig.bridge, 'lunch', 'person');
     expect(await overview(rig.bridge, midnight, 5)).toMatchObject({
       lease: { token: TOKEN },
       holds: [{ kind: 'paused', reason: 'lunch' }],

@@ -140,7 +140,7 @@ describe('a run ends', () => {
     await send(rig);
     const { run } = await begin(rig);
     expect(await start(rig)).toBeUndefined();
-    await endRun(rig.bridge, TOKEN, run, { kind: 'lost', message: 'gone' }, ending);
+    await endRun(rig.bridge, TOKEN, run, { kind: 'interrupted' }, ending);
     expect(await openRuns(rig.bridge.database.read)).toEqual([]);
     expect(await start(rig)).toBeDefined();
   });

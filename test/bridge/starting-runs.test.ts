@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { reject } from '../../src/bridge/decide.ts';
 import { retry } from '../../src/bridge/direct.ts';
+import { pause, resume } from '../../src/bridge/holds.ts';
 import { endRun, recordReady } from '../../src/bridge/runs.ts';
 import { eventsAfter } from '../../src/store/events.ts';
 import { findRun } from '../../src/store/runs.ts';
@@ -76,6 +77,15 @@ describe('the next run', () => {
     expect(await start(rig, { heldFamilies: ['opus'], model: 'opus' })).toBeUndefined();
     expect(await start(rig, { heldFamilies: ['opus'], model: null })).toBeUndefined();
     expect((await start(rig, { heldFamilies: ['opus'], model: 'haiku' }))?.project.id).toBe(unnamed.id);
+  });
+
+  test('waits while a person has paused, also when it was on its way', async () => {
+    await using rig = await supervised();
+    await send(rig);
+    await pause(rig.bridge, 'lunch', 'person');
+    expect(await changingNothing(rig.bridge, () => start(rig))).toBeUndefined();
+    await resume(rig.bridge, 'person');
+    expect(await start(rig)).toBeDefined();
   });
 
   test('uses the default model when the plan names none', async () => {

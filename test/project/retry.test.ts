@@ -78,7 +78,7 @@ describe('after a run', () => {
     submitted: 'none',
     cancelled: 'none',
     interrupted: 'again',
-    lost: 'again',
+    lost: 'later',
     no_completion: 'again',
     never_spawned: 'later',
     no_init: 'later',

@@ -118,8 +118,8 @@ describe('the log warns', () => {
     await using rig = await createRig();
     const log = keepLines();
     const history = await HistoryLog.open(rig.bridge, log);
-    await pause(rig.bridge, 'lunch', 'person');
     await runEnding(rig, { kind: 'refused' });
+    await pause(rig.bridge, 'lunch', 'person');
     await history.catchUp();
     const level = (event: string) => log.lines.find((one) => one.event === event)?.level;
     expect(level('hold.set')).toBe('warn');

@@ -18,6 +18,11 @@ describe('after a usage limit', () => {
     expect(waits(1, 0.5)).toBe(1_500);
     expect(waits(10, 0.5)).toBe(15_000);
   });
+
+  test('a reset that is past already is waited for a minute: nothing starts over and over', () => {
+    expect(resumeTime(inMinutes(-5), NOW, 0, null)).toEqual(inMinutes(1));
+    expect(resumeTime(NOW, NOW, 0, null)).toEqual(inMinutes(1));
+  });
 });
 
 describe('when the owner has set a time of day before which nothing goes on', () => {
