@@ -1,14 +1,12 @@
 /** Supervisor and Claude die, alone and together, and at every moment of a run. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { join } from 'node:path';
-import Sqlite from 'better-sqlite3';
 import { describe, expect } from 'vitest';
 import { approve, reject } from '../../src/bridge/decide.ts';
 import { identify } from '../../src/machine/identity.ts';
-import { processesIn, type Rig, waitUntil } from '../e2e/rig.ts';
+import { processesIn, waitUntil } from '../e2e/rig.ts';
 import { exit, hang, init, result, submit, update, wait, work } from './puppet.ts';
-import { test } from './rig.ts';
+import { tamper, test } from './rig.ts';
 
 describe('the supervisor is killed outright', () => {
   test('Claude works on, the next supervisor adopts it, and nothing runs twice', async ({ rig, puppet }) => {
@@ -195,10 +193,4 @@ async function beside(work: (pid: number) => Promise<void>): Promise<void> {
     stranger.kill('SIGKILL');
     await ended;
   }
-}
-
-function tamper(rig: Rig, query: string, ...values: unknown[]): void {
-  const store = new Sqlite(join(rig.home, 'bridge.db'));
-  store.prepare(query).run(...values);
-  store.close();
 }

@@ -95,7 +95,7 @@ export interface Puppet {
   /** Waits until one of them has come to `wait(name)`. */
   reached(name: string): Promise<void>;
   open(name: string): Promise<void>;
-  /** Those that live. */
+  /** Those at work on a project that live. */
   living(): Promise<number[]>;
 }
 
@@ -137,7 +137,7 @@ export async function createPuppet(rig: Rig): Promise<Puppet> {
     open: (name) => writeFile(join(folder, 'open', name), ''),
     async living() {
       const all = await processesIn(rig.root);
-      return all.filter(({ command }) => command.includes(` ${program} `)).map(({ pid }) => pid);
+      return all.filter(({ command }) => command.includes(` ${program} -p `)).map(({ pid }) => pid);
     },
   };
   await puppet.plays(work);

@@ -1,5 +1,7 @@
 /** What every test of a fault is given, and the check that every one of them ends with. */
 import { spawnSync } from 'node:child_process';
+import { join } from 'node:path';
+import Sqlite from 'better-sqlite3';
 import { test as e2e, type Rig } from '../e2e/rig.ts';
 import { invariants } from './invariants.ts';
 import { createPuppet, type Puppet } from './puppet.ts';
@@ -44,4 +46,11 @@ function acknowledged(rig: Rig): readonly string[] {
 /** The name of a test that needs `program` says so where it is missing. */
 export function has(program: string): boolean {
   return !spawnSync(program, ['-V'], { stdio: 'ignore' }).error;
+}
+
+/** Changes the store behind everybody's back: for what cannot be waited for. */
+export function tamper(rig: Rig, query: string, ...values: unknown[]): void {
+  const store = new Sqlite(join(rig.home, 'bridge.db'), { timeout: 10_000 });
+  store.prepare(query).run(...values);
+  store.close();
 }

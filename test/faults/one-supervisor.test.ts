@@ -1,0 +1,188 @@
+/** At most one supervisor works on a state folder, however it is started, frozen, blocked, stopped and hurried. */
+import { fileURLToPath } from 'node:url';
+import { describe, expect } from 'vitest';
+import { currentLease } from '../../src/bridge/lease.ts';
+import { identify } from '../../src/machine/identity.ts';
+import { type Rig, waitUntil } from '../e2e/rig.ts';
+import { init, result, submit, update, wait, work } from './puppet.ts';
+import { has, tamper, test } from './rig.ts';
+
+const PROMPT = fileURLToPath(new URL('../../prompts/execute.md', import.meta.url));
+
+describe('several supervisors', () => {
+  test('twenty started at the same moment: one works, nineteen end and name it', async ({ rig, puppet }) => {
+    const started = Array.from({ length: 20 }, () => rig.launch(['run']));
+    const id = await rig.send('# One of twenty\nDo it.');
+    await rig.until(id, 'awaiting_approval');
+    const holder = (await currentLease(rig.bridge))?.pid;
+    const losers = started.filter(({ pid }) => pid !== holder);
+    expect(losers.length).toBe(19);
+    for (const { ended, output } of losers) {
+      expect(await ended).toEqual({ code: 1, signal: null });
+      expect((await output).stderr.trim()).toMatch(
+        new RegExp(`^bridge-supervisor: another supervisor \\(pid ${holder}\\) [^\\n]*$`),
+      );
+    }
+    expect((await puppet.witness()).filter(({ event }) => event === 'start').length).toBe(1);
+  });
+
+  test('one that was frozen past its lease and replaced writes nothing more, ends nothing, and goes', async ({
+    rig,
+    puppet,
+  }) => {
+    await puppet.plays([init(), wait('replaced'), submit(), result()]);
+    const frozen = rig.launch(['run']);
+    const id = await rig.send('# Frozen\nDo it.');
+    await puppet.reached('replaced');
+    await rig.happened('run.ready', id);
+    process.kill(frozen.pid, 'SIGSTOP');
+    // Instead of waiting until it is over.
+    tamper(rig, 'UPDATE supervisor SET expires_at = ?', '2000-01-01T00:00:00.000Z');
+    const holder = await rig.startSupervisor();
+    process.kill(frozen.pid, 'SIGCONT');
+    expect(await frozen.ended).toEqual({ code: 1, signal: null });
+    expect((await frozen.output).stderr.trim().split('\n')).toEqual([
+      expect.stringContaining('another supervisor has taken over'),
+    ]);
+    expect((await currentLease(rig.bridge))?.pid).toBe(holder.pid);
+    expect((await puppet.living()).length).toBe(1);
+    await puppet.open('replaced');
+    await rig.until(id, 'awaiting_approval');
+    await rig.happened('run.ended', id);
+    expect((await rig.details(id)).runs.map(({ outcome }) => outcome?.kind)).toEqual(['submitted']);
+  });
+
+  test('one that was frozen and not replaced goes on where it was', async ({ rig, puppet }) => {
+    await puppet.plays([init(), update('Half way'), wait('thaw'), submit(), result()]);
+    const supervisor = await rig.startSupervisor();
+    const id = await rig.send('# Thawed\nDo it.');
+    await puppet.reached('thaw');
+    process.kill(supervisor.pid, 'SIGSTOP');
+    tamper(rig, 'UPDATE supervisor SET expires_at = ?', '2000-01-01T00:00:00.000Z');
+    await puppet.open('thaw');
+    await rig.until(id, 'awaiting_approval');
+    process.kill(supervisor.pid, 'SIGCONT');
+    await rig.happened('run.ended', id);
+    expect(await supervisor.end('SIGTERM')).toEqual({ code: 0, signal: null });
+  });
+
+  test.skipIf(!has('strace'))(
+    'one whose event loop stands still ends itself and says so; the next adopts its run (needs strace)',
+    async ({ rig, puppet }) => {
+      await rig.configure({ loop_timeout: '1s' });
+      const id = await rig.send('# Adopted\nDo it.');
+      await puppet.playsFor(id, [init(), wait('adopted'), submit(), result()]);
+      // The kernel keeps the main thread, and only that one, for four seconds as it reads what to tell its second Claude.
+      const block = ['-P', PROMPT, '-e', 'inject=openat:delay_enter=4000000:when=2'];
+      const stuck = rig.launch(['run'], ['strace', '-D', '-q', '-o', '/dev/null', ...block]);
+      await puppet.reached('adopted');
+      const next = await rig.send('# Stuck\nDo it.');
+      expect(await stuck.ended).toEqual({ code: null, signal: 'SIGKILL' });
+      expect(await rig.log()).toContain('supervisor.stuck');
+      await rig.startSupervisor();
+      await puppet.open('adopted');
+      await rig.until(id, 'awaiting_approval');
+      await rig.until(next, 'awaiting_approval');
+      expect((await rig.details(id)).runs.length).toBe(1);
+    },
+  );
+});
+
+describe('stopping', () => {
+  test('during a run: Claude is asked to end, the run is interrupted, no try is spent', async ({
+    rig,
+    puppet,
+  }) => {
+    await puppet.plays([init(), wait('stop')], work);
+    const first = await rig.startSupervisor();
+    const id = await rig.send('# Stopped\nDo it.');
+    await puppet.reached('stop');
+    await rig.happened('run.ready', id);
+    expect(await first.end('SIGTERM')).toEqual({ code: 0, signal: null });
+    expect((await puppet.witness()).map(({ event }) => event)).toContain('interrupted');
+    const { runs, project } = await rig.details(id);
+    expect(runs[0]?.outcome).toEqual({ kind: 'interrupted' });
+    expect(project).toMatchObject({ status: 'in_progress', tries: 0 });
+    await rig.startSupervisor();
+    await rig.until(id, 'awaiting_approval');
+  });
+
+  test('with time to drain: the run under way comes to its end, and no new one begins', async ({
+    rig,
+    puppet,
+  }) => {
+    await rig.configure({ drain_timeout: '30s' });
+    await puppet.plays([init(), wait('drain'), submit(), result()]);
+    const first = await rig.startSupervisor();
+    const id = await rig.send('# Drained\nDo it.');
+    await puppet.reached('drain');
+    const ended = first.end('SIGTERM');
+    await waitUntil(async () => (await rig.log()).includes('supervisor.stopping'), 'it to stop');
+    const late = await rig.send('# Too late\nDo it.');
+    await puppet.open('drain');
+    expect(await ended).toEqual({ code: 0, signal: null });
+    expect((await rig.details(id)).project.status).toBe('awaiting_approval');
+    expect((await rig.details(late)).runs).toEqual([]);
+  });
+
+  test('twice: it ends at once, Claude works on, and the next supervisor adopts it', async ({
+    rig,
+    puppet,
+  }) => {
+    await rig.configure({ drain_timeout: '30s' });
+    await puppet.plays([init(), wait('hurried'), submit(), result()]);
+    const first = rig.launch(['run']);
+    const id = await rig.send('# Hurried\nDo it.');
+    await puppet.reached('hurried');
+    process.kill(first.pid, 'SIGTERM');
+    await waitUntil(async () => (await rig.log()).includes('supervisor.stopping'), 'it to stop');
+    expect(await first.end('SIGTERM')).toEqual({ code: 1, signal: null });
+    expect((await puppet.living()).length).toBe(1);
+    await rig.startSupervisor();
+    await puppet.open('hurried');
+    const { runs } = await rig.until(id, 'awaiting_approval');
+    expect(runs.length).toBe(1);
+  });
+
+  test('by two people at once: both are told that it stopped', async ({ rig, puppet }) => {
+    await puppet.plays([init(), wait('never')]);
+    const supervisor = rig.launch(['run']);
+    await rig.send('# Stopped by two\nDo it.');
+    await puppet.reached('never');
+    const stops = await Promise.all([rig.command('stop'), rig.command('stop')]);
+    expect(stops.map(({ code }) => code)).toEqual([0, 0]);
+    expect(await supervisor.ended).toEqual({ code: 0, signal: null });
+    expect(await puppet.living()).toEqual([]);
+  });
+
+  test.skipIf(!has('strace'))(
+    'while it starts, at any moment of it: nothing is left that keeps the next one from starting (needs strace)',
+    async ({ rig }) => {
+      const id = await rig.send('# Started at last\nDo it.');
+      for (const [call, n] of STARTING) {
+        const inject = ['-e', `trace=${call}`, '-e', `inject=${call}:signal=TERM:when=${n}`];
+        const supervisor = rig.launch(['run'], ['strace', '-D', '-q', '-o', '/dev/null', ...inject]);
+        const { code, signal } = await supervisor.ended;
+        expect([0, 'SIGTERM']).toContain(signal ?? code);
+        await nobody(rig);
+      }
+      await rig.startSupervisor();
+      await rig.until(id, 'awaiting_approval');
+    },
+  );
+});
+
+/** Places in a start: before our code is loaded, while it is, as the store is opened, the lease taken, a run claimed. */
+const STARTING = [
+  ['openat', 10],
+  ['openat', 60],
+  ['pwrite64', 1],
+  ['fsync,fdatasync', 1],
+  ['fsync,fdatasync', 2],
+  ['fsync,fdatasync', 3],
+] as const;
+
+async function nobody(rig: Rig): Promise<void> {
+  const lease = await currentLease(rig.bridge);
+  expect(lease && (await identify(lease.pid))?.startedAt).not.toBe(lease?.pidStartedAt ?? '');
+}
