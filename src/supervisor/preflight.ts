@@ -1,0 +1,112 @@
+/**
+ * Asks before the first run, and again before a run is spent on finding out, whether Claude is logged in at all: so
+ * that a person reads the reason right after the start, not in the morning.
+ */
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { imposeHold, liftHold } from '../bridge/attending.ts';
+import { currentHolds } from '../bridge/holds.ts';
+import { claudeEnvironment } from '../claude/environment.ts';
+import { locateClaude } from '../claude/locate.ts';
+import { askLogin, type Login } from '../claude/login.ts';
+import type { Hold } from '../project/retry.ts';
+import type { Admission } from './admission.ts';
+import type { Context } from './context.ts';
+import { patiently } from './patience.ts';
+
+const LOOK_EVERY_MS = 5 * 60_000;
+/** An answer older than this does not spare a run that is to find out whether the hold is over. */
+const RECENT_MS = 60_000;
+
+/** Also how a hold of ours is told from one that a run has set: what Claude says here says nothing about that one. */
+const LOGGED_OUT =
+  'Claude says that nobody is logged in. Log in as this user (run `claude`, then /login); or put ANTHROPIC_API_KEY, or CLAUDE_CODE_OAUTH_TOKEN from `claude setup-token`, into the environment of the supervisor and restart it. It is asked again every 5 minutes; `bridge-supervisor resume` tries a run at once';
+
+export class Preflight {
+  readonly #context: Context;
+  readonly #learnt: () => void;
+  readonly #closed = new AbortController();
+  #looking: Promise<void> | undefined;
+  /** In monotonic milliseconds. */
+  #lookedAt: number | undefined;
+
+  /** @param learnt Called after each answer. */
+  constructor(context: Context, learnt: () => void) {
+    this.#context = context;
+    this.#learnt = learnt;
+  }
+
+  /** Whether Claude is to be asked before anything else is done on this admission. */
+  async isDue(admission: Admission): Promise<boolean> {
+    if (this.#lookedAt === undefined) return admission.may !== 'wait';
+    const age = this.#context.clock.monotonic() - this.#lookedAt;
+    if (admission.may === 'probe') return admission.holds.some(isOfLogin) && age > RECENT_MS;
+    return admission.may === 'wait' && age > LOOK_EVERY_MS && (await this.#ownHold()) !== undefined;
+  }
+
+  /** Asks Claude, unless that is under way, and sets or ends the hold accordingly. */
+  async look(): Promise<void> {
+    this.#looking ??= this.#ask().finally(() => {
+      this.#looking = undefined;
+    });
+    return this.#looking;
+  }
+
+  /** Gives up a look under way; afterwards nothing is left of it. */
+  async close(): Promise<void> {
+    this.#closed.abort();
+    await this.#looking?.catch(() => undefined);
+  }
+
+  async #ask(): Promise<void> {
+    const { bridge, clock, config, env } = this.#context;
+    const claude = locateClaude(config.claude, env);
+    // That it is missing is another hold, and what is to be found out stays to be found out.
+    if (!claude.found) return;
+    const folder = join(bridge.home, 'runs');
+    await mkdir(folder, { recursive: true, mode: 0o700 });
+    const login = await askLogin({
+      program: claude.path,
+      // The same mark each time: what a predecessor could not end is then found too.
+      env: claudeEnvironment(env, { id: `login:${bridge.home}`, projectId: '' }),
+      folder,
+      clock,
+      signal: this.#closed.signal,
+    });
+    if (this.#closed.signal.aborted) return;
+    await patiently(this.#context, () => this.#conclude(login));
+    this.#lookedAt = clock.monotonic();
+    this.#learnt();
+  }
+
+  async #conclude(login: Login): Promise<void> {
+    const { bridge, clock, log, token } = this.#context;
+    const held = await this.#ownHold();
+    switch (login.state) {
+      case 'in':
+        log.info('login.checked', { method: login.method });
+        if (held) await liftHold(bridge, token, held.kind, held.scope);
+        return;
+      case 'out':
+        if (held) return;
+        return imposeHold(bridge, token, {
+          kind: 'not_logged_in',
+          scope: '',
+          reason: LOGGED_OUT,
+          since: clock.now().toISOString(),
+          until: null,
+        });
+      case 'unknown':
+        log.debug('login.unknown', { why: login.why });
+    }
+  }
+
+  async #ownHold(): Promise<Hold | undefined> {
+    const holds = await currentHolds(this.#context.bridge);
+    return holds.find((hold) => isOfLogin(hold) && hold.reason === LOGGED_OUT);
+  }
+}
+
+function isOfLogin({ kind }: Hold): boolean {
+  return kind === 'not_logged_in';
+}

@@ -1,0 +1,251 @@
+import { chmod, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { describe, expect, test, vi } from 'vitest';
+import { imposeHold } from '../../src/bridge/attending.ts';
+import { currentHolds, resume } from '../../src/bridge/holds.ts';
+import { takeLease } from '../../src/bridge/lease.ts';
+import { changesSince } from '../../src/bridge/reading.ts';
+import { claudeEnvironment } from '../../src/claude/environment.ts';
+import { type Clock, systemClock } from '../../src/clock.ts';
+import { loadConfig } from '../../src/config.ts';
+import type { Hold } from '../../src/project/retry.ts';
+import type { Admission } from '../../src/supervisor/admission.ts';
+import { Preflight } from '../../src/supervisor/preflight.ts';
+import { claudeProgram, processesIn } from '../e2e/rig.ts';
+import { createRig, type Rig } from '../rig.ts';
+
+const TOKEN = 'token';
+const MINUTE = 60_000;
+const START: Admission = { may: 'start', heldFamilies: [] };
+const WAIT: Admission = { may: 'wait' };
+
+interface Stage {
+  readonly preflight: Preflight;
+  readonly learnt: () => void;
+  readonly logged: string[];
+  holds(): Promise<Hold[]>;
+  /** What happened to holds so far. */
+  history(): Promise<string[]>;
+}
+
+/** @param env What the supervisor has in its own environment. */
+async function stage(
+  rig: Rig,
+  claude: string,
+  env: Record<string, string> = {},
+  clock: Clock = rig.clock,
+): Promise<Stage> {
+  const { bridge } = rig;
+  const candidate = { token: TOKEN, pid: process.pid, pidStartedAt: '1', version: '0' };
+  await takeLease(bridge, candidate, () => false);
+  const logged: string[] = [];
+  const write = (event: string, fields: object = {}) => logged.push(`${event} ${JSON.stringify(fields)}`);
+  const log = { error: write, warn: write, info: write, debug: () => undefined, child: () => log };
+  const learnt = vi.fn<() => void>();
+  const context = {
+    ...{ bridge, clock, log, token: TOKEN, entry: [], trouble: () => null },
+    config: { ...loadConfig(rig.home, {}), claude },
+    env: { HOME: rig.workspace, PATH: [dirname(process.execPath), '/usr/bin', '/bin'].join(':'), ...env },
+    stopping: new AbortController().signal,
+  };
+  return {
+    preflight: new Preflight(context, learnt),
+    learnt,
+    logged,
+    holds: () => currentHolds(bridge),
+    async history() {
+      const { events } = await changesSince(bridge, 0, { waitMs: 0, limit: 1_000 });
+      return events.map(({ type }) => type).filter((type) => type.startsWith('hold.'));
+    },
+  };
+}
+
+/** Something in claude's place. */
+async function script(rig: Rig, body: string): Promise<string> {
+  const file = join(rig.workspace, 'claude');
+  await writeFile(file, `#!/bin/sh\n${body}\n`);
+  await chmod(file, 0o755);
+  return file;
+}
+
+const loggedIn = `echo '{"loggedIn":true,"authMethod":"claude.ai","email":"me@example.com"}'`;
+const loggedOut = `echo '{"loggedIn":false,"authMethod":"none"}'; exit 1`;
+/** Logged in as soon as a file says so. */
+const byFile = `cd "$HOME"; if [ -e login ]; then ${loggedIn}; else ${loggedOut}; fi`;
+
+const ofRun: Hold = {
+  kind: 'not_logged_in',
+  scope: '',
+  reason: 'the service refused the token',
+  since: '2026-03-01T12:00:00.000Z',
+  until: '2026-03-01T12:05:00.000Z',
+};
+
+describe('the real claude', () => {
+  test('without credentials: the queue is held, with the reason and what to do', async () => {
+    await using rig = await createRig();
+    const { preflight, holds, learnt } = await stage(rig, claudeProgram);
+    await preflight.look();
+    const [hold] = await holds();
+    expect(hold).toMatchObject({ kind: 'not_logged_in', scope: '', until: null });
+    for (const word of ['/login', 'ANTHROPIC_API_KEY', 'claude setup-token', 'bridge-supervisor resume'])
+      expect(hold?.reason).toContain(word);
+    expect(learnt).toHaveBeenCalledOnce();
+  });
+
+  test.each([
+    [{ ANTHROPIC_API_KEY: 'sk-ant-api03-simulated' }, 'api_key'],
+    [{ CLAUDE_CODE_OAUTH_TOKEN: 'sk-ant-oat01-simulated' }, 'oauth_token'],
+  ])('with %o: no hold', async (env, method) => {
+    await using rig = await createRig();
+    const { preflight, holds, logged } = await stage(rig, claudeProgram, env);
+    await preflight.look();
+    expect(await holds()).toEqual([]);
+    expect(logged).toEqual([`login.checked {"method":"${method}"}`]);
+  });
+});
+
+describe('when Claude is asked', () => {
+  test('before the first run, and then not before each', async () => {
+    await using rig = await createRig();
+    const { preflight } = await stage(rig, await script(rig, loggedIn));
+    expect(await preflight.isDue(START)).toBe(true);
+    expect(await preflight.isDue(WAIT)).toBe(false);
+    await preflight.look();
+    rig.clock.advance(1_000 * MINUTE);
+    expect(await preflight.isDue(START)).toBe(false);
+    expect(await preflight.isDue(WAIT)).toBe(false);
+  });
+
+  test('before a run is spent on finding out whether somebody is logged in again', async () => {
+    await using rig = await createRig();
+    const { preflight } = await stage(rig, await script(rig, loggedIn));
+    await preflight.look();
+    const probe = (hold: Hold): Admission => ({ may: 'probe', holds: [hold], heldFamilies: [] });
+    rig.clock.advance(5 * MINUTE);
+    expect(await preflight.isDue(probe({ ...ofRun, kind: 'billing' }))).toBe(false);
+    expect(await preflight.isDue(probe(ofRun))).toBe(true);
+    await preflight.look();
+    expect(await preflight.isDue(probe(ofRun))).toBe(false);
+  });
+
+  test('every five minutes while nobody is logged in; the hold ends when somebody is', async () => {
+    await using rig = await createRig();
+    const { preflight, holds, history } = await stage(rig, await script(rig, byFile));
+    await preflight.look();
+    expect(await preflight.isDue(WAIT)).toBe(false);
+    rig.clock.advance(5 * MINUTE + 1);
+    expect(await preflight.isDue(WAIT)).toBe(true);
+    await preflight.look();
+    expect(await preflight.isDue(WAIT)).toBe(false);
+    expect(await history()).toEqual(['hold.set']);
+    await writeFile(join(rig.workspace, 'login'), '');
+    rig.clock.advance(5 * MINUTE + 1);
+    await preflight.look();
+    expect(await holds()).toEqual([]);
+    expect(await history()).toEqual(['hold.set', 'hold.ended']);
+  });
+
+  test('not when a person said `resume`: their word counts for more', async () => {
+    await using rig = await createRig();
+    const { preflight } = await stage(rig, await script(rig, loggedOut));
+    await preflight.look();
+    await resume(rig.bridge, 'person');
+    rig.clock.advance(60 * MINUTE);
+    for (const admission of [START, WAIT]) expect(await preflight.isDue(admission)).toBe(false);
+  });
+
+  test('a missing claude is not asked, and is asked when it is there', async () => {
+    await using rig = await createRig();
+    const { preflight, learnt } = await stage(rig, join(rig.workspace, 'claude'));
+    await preflight.look();
+    expect(learnt).not.toHaveBeenCalled();
+    await script(rig, loggedIn);
+    expect(await preflight.isDue(START)).toBe(true);
+    await preflight.look();
+    expect(await preflight.isDue(START)).toBe(false);
+  });
+
+  test('once, however often it is wanted meanwhile', async () => {
+    await using rig = await createRig();
+    const { preflight, logged } = await stage(rig, await script(rig, loggedIn));
+    await Promise.all([preflight.look(), preflight.look(), preflight.look()]);
+    expect(logged.length).toBe(1);
+  });
+});
+
+describe('what Claude answers', () => {
+  test('a hold of a run is not ended by a login: whether that is accepted, only a run finds out', async () => {
+    await using rig = await createRig();
+    const { preflight, holds } = await stage(rig, await script(rig, loggedIn));
+    await imposeHold(rig.bridge, TOKEN, ofRun);
+    await preflight.look();
+    expect(await holds()).toEqual([ofRun]);
+  });
+
+  test('a hold that an earlier supervisor set for this is ended by a login', async () => {
+    await using rig = await createRig();
+    const before = await stage(rig, await script(rig, byFile));
+    await before.preflight.look();
+    await writeFile(join(rig.workspace, 'login'), '');
+    const { preflight, holds } = await stage(rig, join(rig.workspace, 'claude'));
+    await preflight.look();
+    expect(await holds()).toEqual([]);
+  });
+
+  test.each([
+    ['that it knows no such command', 'echo "error: unknown option" >&2; exit 1'],
+    ['something else', 'echo "Hello! How can I help?"'],
+    ['nothing', 'exit 0'],
+    ['a login, and fails', `${loggedIn}; exit 1`],
+    ['no login, and does not fail', `echo '{"loggedIn":false,"authMethod":"none"}'`],
+    ['an odd login', `echo '{"loggedIn":"yes","authMethod":7}'; exit 1`],
+  ])('%s: nothing follows, and runs may start', async (_, body) => {
+    await using rig = await createRig();
+    const { preflight, holds, logged } = await stage(rig, await script(rig, body));
+    await preflight.look();
+    expect(await holds()).toEqual([]);
+    expect(logged).toEqual([]);
+    expect(await preflight.isDue(START)).toBe(false);
+  });
+
+  test('nothing at all in its time: it is ended with what it started, and nothing follows', async () => {
+    await using rig = await createRig();
+    const hurried: Clock = {
+      ...systemClock,
+      sleep: (ms, signal) => systemClock.sleep(Math.min(ms, 500), signal),
+    };
+    const claude = await script(rig, 'setsid tail -f /dev/null & exec tail -f /dev/null');
+    const { preflight, holds } = await stage(rig, claude, {}, hurried);
+    await preflight.look();
+    expect(await holds()).toEqual([]);
+    expect(await processesIn(rig.workspace)).toEqual([]);
+  });
+
+  test('after the supervisor was stopped: it is not waited for, and nothing follows', async () => {
+    await using rig = await createRig();
+    const claude = await script(rig, 'exec tail -f /dev/null');
+    const { preflight, history, learnt } = await stage(rig, claude, {}, systemClock);
+    const looking = preflight.look();
+    await vi.waitFor(async () => expect(await processesIn(rig.workspace)).not.toEqual([]));
+    await preflight.close();
+    await looking;
+    expect(await processesIn(rig.workspace)).toEqual([]);
+    expect(await history()).toEqual([]);
+    expect(learnt).not.toHaveBeenCalled();
+  });
+});
+
+test('Claude is asked in the environment that a run gets, and nothing of the answer is left', async () => {
+  await using rig = await createRig();
+  const env = { ANTHROPIC_API_KEY: 'k', CLAUDECODE: '1', BRIDGE_TOKEN: 't', HTTPS_PROXY: 'http://p' };
+  const { preflight } = await stage(rig, await script(rig, `env > "$HOME/env"; ${loggedIn}`), env);
+  await mkdir(join(rig.home, 'runs'), { recursive: true });
+  await writeFile(join(rig.home, 'runs', 'login.json'), 'of a predecessor');
+  await preflight.look();
+  const seen = (await readFile(join(rig.workspace, 'env'), 'utf8')).split('\n');
+  const expected = claudeEnvironment(env, { id: `login:${rig.home}`, projectId: '' });
+  for (const [name, value] of Object.entries(expected)) expect(seen).toContain(`${name}=${value}`);
+  for (const name of ['CLAUDECODE', 'BRIDGE_TOKEN']) expect(seen.join()).not.toContain(`${name}=`);
+  expect(await readdir(join(rig.home, 'runs'))).toEqual([]);
+});
