@@ -10,7 +10,7 @@ import type { OutcomeKind } from '../../src/project/run.ts';
 import type { Row } from '../../src/store/schema.ts';
 import { invariants } from '../faults/invariants.ts';
 import type { Journal } from './journal.ts';
-import { claudesAmong, type Living, livingIn, sessionOf } from './living.ts';
+import { claudesAmong, type Living, livingIn, RUN_ID, sessionOf } from './living.ts';
 import { stepsOf, tagMark, workFile } from './model.ts';
 import type { StoreView, Tables } from './store.ts';
 import type { Tally, ViolationKind } from './tally.ts';
@@ -245,6 +245,6 @@ async function runFilesHaveRows({ home }: World, store: StoreView): Promise<Find
   const recorded = new Set(store.runs().map(({ id }) => id));
   return files
     .map((name) => name.split('.')[0] ?? '')
-    .filter((run) => !recorded.has(run))
+    .filter((run) => RUN_ID.test(run) && !recorded.has(run))
     .map((run) => ['broken', `runs/ holds output of run ${run}, which has no row`]);
 }

@@ -105,7 +105,7 @@ const FAULTS: Readonly<Record<Fault, Do>> = {
 async function killSupervisor(options: FaultOptions, measuring: Promise<void>[]): Promise<boolean> {
   const { service, world, store, tally } = options;
   if (!(await service.supervisor())) return false;
-  measuring.push(measureRecovery(world, store, tally));
+  measuring.push(measureRecovery(service, world, store, tally));
   return service.send('SIGKILL');
 }
 

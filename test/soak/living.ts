@@ -38,10 +38,13 @@ async function look(pid: number, root: string): Promise<Living | undefined> {
     // The field after the name in parentheses and the state (https://man7.org/linux/man-pages/man5/proc_pid_stat.5.html).
     parent: Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1]),
     argv: argv.split('\0'),
-    run: value(RUN_MARK),
+    run: RUN_ID.test(value(RUN_MARK) ?? '') ? value(RUN_MARK) : undefined,
     project: value('BRIDGE_PROJECT_ID'),
   };
 }
+
+/** The mark is also on processes of no run, such as one that asks whether somebody is logged in. */
+export const RUN_ID = /^[0-9a-f]{12}$/;
 
 /** The session a claude process works on; undefined for every other process. */
 export function sessionOf({ argv }: Living): string | undefined {

@@ -22,8 +22,8 @@ interface Deed {
   readonly tool: string;
   readonly args: Readonly<Record<string, unknown>>;
   readonly command: readonly string[];
-  /** Whether making the same call again does nothing twice on this channel. */
-  readonly repeatable: { readonly desktop: boolean; readonly cli: boolean };
+  /** Whether the command, made again, is recognised as the same call; Desktop's calls always are. */
+  readonly repeatable: boolean;
 }
 
 export interface PersonOptions {
@@ -128,7 +128,7 @@ export class Person {
         ...['send', file, '--json', '--request-id', plan.requestId],
         ...(workspace ? ['--workspace', workspace] : []),
       ],
-      repeatable: { desktop: true, cli: true },
+      repeatable: true,
     });
     if (!answer.answered || !answer.ok) return this.#refused(`send ${tag}`, answer);
     plan.projectId = answer.projectId;
@@ -152,7 +152,7 @@ export class Person {
         ...(approves ? ['approve', id] : ['reject', id, '--reason', reason]),
         ...['--round', String(round)],
       ],
-      repeatable: { desktop: true, cli: true },
+      repeatable: true,
     });
     decision.acknowledged = answer.answered && answer.ok;
     if (!decision.acknowledged) await this.#refused(`decide round ${round} of ${id}`, answer);
@@ -166,7 +166,7 @@ export class Person {
       tool: '',
       args: {},
       command: ['retry', project.id],
-      repeatable: { desktop: true, cli: true },
+      repeatable: true,
     });
   }
 
@@ -179,7 +179,7 @@ export class Person {
       tool: 'bridge_steer',
       args: { project_id: id, message: steering.text, request_id: `soak-steer-${this.#steered}` },
       command: ['steer', id, steering.text],
-      repeatable: { desktop: true, cli: false },
+      repeatable: false,
     });
     // Refused when the work was submitted meanwhile: that is no fault.
     steering.acknowledged = answer.answered && answer.ok;
@@ -190,27 +190,29 @@ export class Person {
       tool: 'bridge_cancel',
       args: { project_id: id, reason },
       command: ['cancel', id, '--yes', '--reason', reason],
-      repeatable: { desktop: true, cli: true },
+      repeatable: true,
     });
     // Refused when it was completed meanwhile.
     if (answer.answered && answer.ok) this.#o.journal.cancelled.add(id);
   }
 
-  /** Does it until it is answered, if it may be repeated; the first time the client may be killed. */
+  /** Does it until it is answered, by turns here and there; the first times the client may be killed. */
   async #do(deed: Deed): Promise<Heard> {
     const { random, tally, afterKill } = this.#o;
+    const { tool, args, command, repeatable } = deed;
+    const once = random.chance(0.5);
     for (let attempt = 1; ; attempt++) {
-      const viaDesktop = deed.tool !== '' && random.chance(0.5);
+      const viaDesktop = tool !== '' && (repeatable ? random.chance(0.5) : once);
       const kill = !this.#calm && attempt <= 2 && random.chance(viaDesktop ? KILL_DESKTOP : KILL_COMMAND);
       const answer = viaDesktop
-        ? await random.pick(this.#desktops).call(deed.tool, deed.args, kill ? random.wait(40) : undefined)
-        : await this.#command(deed.command, kill ? random.whole(20, 700) : undefined);
+        ? await random.pick(this.#desktops).call(tool, args, kill ? random.wait(40) : undefined)
+        : await this.#command(command, kill ? random.whole(20, 700) : undefined);
       if (!answer.answered) {
-        tally.kill(viaDesktop ? 'Desktop server' : `command ${deed.command[0]}`);
+        tally.kill(viaDesktop ? 'Desktop server' : `command ${command[0]}`);
         await afterKill();
       }
-      const repeatable = viaDesktop ? deed.repeatable.desktop : deed.repeatable.cli;
-      if (answer.answered || !repeatable || attempt >= MOST_ATTEMPTS) return answer;
+      if (attempt >= MOST_ATTEMPTS || (answer.answered && !wasBusy(answer.text))) return answer;
+      if (!answer.answered && !viaDesktop && !repeatable) return answer;
     }
   }
 
@@ -235,6 +237,11 @@ export class Person {
     const why = answer.answered ? answer.text : 'never answered';
     await this.#o.tally.violated('broken', `${what}: ${why.trim()}`);
   }
+}
+
+/** A frozen supervisor may hold the store for longer than anyone waits: then nothing was changed, and it says so. */
+function wasBusy(text: string): boolean {
+  return text.includes('Nothing was changed: try again');
 }
 
 function projectIdIn(output: string): string {

@@ -21,7 +21,8 @@ export interface Report {
   readonly lost: number;
   readonly doubled: number;
   readonly leaseMs: Spread | null;
-  readonly runMs: Spread | null;
+  readonly adoptedMs: Spread | null;
+  readonly resumedMs: Spread | null;
   readonly violations: readonly Violation[];
   /** Kept for a look when something was violated. */
   readonly folder: string | null;
@@ -72,7 +73,8 @@ export function report(
     lost: of('lost'),
     doubled: of('doubled'),
     leaseMs: spread(tally.leaseMs),
-    runMs: spread(tally.runMs),
+    adoptedMs: spread(tally.adoptedMs),
+    resumedMs: spread(tally.resumedMs),
     violations: tally.violations,
   };
 }
@@ -105,7 +107,8 @@ export function lines(told: Report): string[] {
     row('Doubled', String(told.doubled)),
     row('Violations', String(violations.length)),
     row('Kill to lease', time(told.leaseMs)),
-    row('Kill to run', time(told.runMs)),
+    row('Kill to adopted', time(told.adoptedMs)),
+    row('Kill to resumed', time(told.resumedMs)),
     ...violations.flatMap(violationLines),
     ...(told.folder === null ? [] : ['', `Kept for a look: ${told.folder}`]),
   ];

@@ -26,6 +26,8 @@ export class Service {
   #putAside: () => void = () => undefined;
   readonly #aside: Promise<void>[] = [];
   #rivals = false;
+  /** How many signals supervisors were sent so far. */
+  signals = 0;
 
   constructor(world: World, tally: Tally) {
     this.#world = world;
@@ -47,6 +49,7 @@ export class Service {
     const supervisor = await this.supervisor();
     if (!supervisor) return false;
     this.#sent.push(name);
+    this.signals += 1;
     return signal(supervisor, name);
   }
 
@@ -124,29 +127,37 @@ export class Service {
 const RESTART_MS = 1_000;
 const END_PATIENCE_MS = 45_000;
 
-/** Measures, from now on, how long it takes until the work goes on; call it right at the kill of a supervisor. */
-export async function measureRecovery(world: World, store: StoreView, tally: Tally): Promise<void> {
+/**
+ * Measures, from now on, how long it takes until the work goes on; call it right before the kill of a supervisor. A
+ * further signal to its successor ends the measurement: it would be of something else.
+ */
+export async function measureRecovery(
+  service: Service,
+  { home }: World,
+  store: StoreView,
+  tally: Tally,
+): Promise<void> {
   const killedAt = Date.now();
   const before = store.lease()?.token;
   const open = store.runs().filter(({ ended_at, pid }) => ended_at === null && pid !== null);
-  const deadline = killedAt + RECOVERY_PATIENCE_MS;
-  let lease = store.lease();
-  while (lease === undefined || lease.token === before) {
-    if (Date.now() > deadline) return;
-    await delay(LOOK_MS);
-    lease = store.lease();
-  }
-  tally.leaseMs.push(Date.parse(lease.started_at) - killedAt);
   const waiting = new Map(open.map((run) => [run.id, run]));
-  while (waiting.size > 0 && Date.now() < deadline && store.lease()?.token === lease.token) {
-    const adopted = await adoptions(world.home, killedAt);
+  const signals = service.signals + 1;
+  let leased = false;
+  while (Date.now() < killedAt + RECOVERY_PATIENCE_MS && service.signals <= signals) {
+    const lease = store.lease();
+    if (!leased && lease && lease.token !== before) {
+      leased = true;
+      tally.leaseMs.push(Date.parse(lease.started_at) - killedAt);
+    }
+    if (leased && waiting.size === 0) return;
+    const adopted = waiting.size > 0 ? await adoptions(home, killedAt) : new Map<string, number>();
     const spawned = store.spawnedAfter(new Date(killedAt).toISOString());
     for (const { id, project_id } of waiting.values()) {
+      const at = adopted.get(id);
       const again = spawned.find((run) => run.project_id === project_id)?.spawned_at;
-      const at = adopted.get(id) ?? (again ? Date.parse(again) : undefined);
-      if (at === undefined) continue;
-      tally.runMs.push(at - killedAt);
-      waiting.delete(id);
+      if (at !== undefined) tally.adoptedMs.push(at - killedAt);
+      else if (again) tally.resumedMs.push(Date.parse(again) - killedAt);
+      if (at !== undefined || again) waiting.delete(id);
     }
     await delay(LOOK_MS);
   }

@@ -19,8 +19,10 @@ export class Tally {
   readonly kills = new Map<string, number>();
   /** From the kill of a supervisor to the next lease, in milliseconds. */
   readonly leaseMs: number[] = [];
-  /** From the kill to its run being adopted, or another one of its project having a process. */
-  readonly runMs: number[] = [];
+  /** From the kill until a run that lived through it was adopted. */
+  readonly adoptedMs: number[] = [];
+  /** From the kill until the session of a run that died with the supervisor had a process again. */
+  readonly resumedMs: number[] = [];
   checks = 0;
   readonly #home: string;
   readonly #known = new Set<string>();
