@@ -55,7 +55,8 @@ async function licenses(metafile) {
     const at = input.lastIndexOf(`node_modules${sep === '\\' ? '/' : sep}`);
     if (at < 0) continue;
     const [scope, name] = input.slice(at + 'node_modules/'.length).split('/');
-    packages.add(input.slice(0, at) + 'node_modules/' + (scope.startsWith('@') ? `${scope}/${name}` : scope));
+    const folder = scope.startsWith('@') ? `${scope}/${name}` : scope;
+    packages.add(`${input.slice(0, at)}node_modules/${folder}`);
   }
   const parts = [];
   for (const folder of [...packages].sort()) {
