@@ -117,6 +117,7 @@ const fields = z.strictObject({
   keep_runs_days: z
     .number()
     .min(0)
+    .max(36_500)
     .default(30)
     .describe('How long the output of a run is kept once its project is complete or cancelled.'),
   keep_runs_mb: z

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { ProjectStatus } from '../project/project.ts';
 import { EMPTY_LIVE_STATE, type LiveState, type Outcome, type Run } from '../project/run.ts';
 import type { Reader, Writer } from './database.ts';
 import type { NewRow, Row } from './schema.ts';
@@ -100,6 +101,33 @@ export async function runsOf(db: Reader, projectId: string): Promise<Run[]> {
     .orderBy('created_at')
     .execute();
   return rows.map(toRun);
+}
+
+interface EndedRun {
+  readonly id: string;
+  readonly endedAt: string;
+  /** Of its project. */
+  readonly status: ProjectStatus;
+}
+
+/** Databases limit how many values one query may name. */
+const AT_ONCE = 500;
+
+/** Those of these runs that have ended, in the order of their end. */
+export async function endedRuns(db: Reader, ids: readonly string[]): Promise<EndedRun[]> {
+  const found: EndedRun[] = [];
+  for (let from = 0; from < ids.length; from += AT_ONCE) {
+    const rows = await db
+      .selectFrom('runs')
+      .innerJoin('projects', 'projects.id', 'runs.project_id')
+      .select(['runs.id', 'runs.ended_at', 'projects.status'])
+      .where('runs.id', 'in', ids.slice(from, from + AT_ONCE))
+      .execute();
+    found.push(
+      ...rows.flatMap(({ id, ended_at, status }) => (ended_at ? { id, endedAt: ended_at, status } : [])),
+    );
+  }
+  return found.sort((a, b) => (a.endedAt < b.endedAt ? -1 : 1));
 }
 
 /** What a project's runs have cost so far, in US dollars as Claude estimates them. */

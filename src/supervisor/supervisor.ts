@@ -23,6 +23,7 @@ import { neverRan } from './never-ran.ts';
 import { patiently } from './patience.ts';
 import { Preflight } from './preflight.ts';
 import { recover } from './recover.ts';
+import { Retention } from './retention.ts';
 import { openingMessage, spawnRun } from './run-process.ts';
 import { Waker } from './waker.ts';
 
@@ -89,6 +90,7 @@ class Supervisor {
 
   readonly #gate: Gatekeeper;
   readonly #preflight: Preflight;
+  readonly #retention: Retention;
   /** The one run that finds out whether holds are over. */
   #probe: { readonly runId: string; readonly holds: readonly Hold[] } | undefined;
 
@@ -102,6 +104,7 @@ class Supervisor {
     this.#gate = new Gatekeeper(context);
     this.#waker = new Waker(watchChanges(context.bridge), context.clock);
     this.#preflight = new Preflight(context, () => this.#waker.wake());
+    this.#retention = new Retention(context, () => this.#waker.wake());
   }
 
   async work(stop: AbortSignal): Promise<SupervisorEnd> {
@@ -148,6 +151,7 @@ class Supervisor {
     await finishApproved(this.#context.bridge);
     for (const run of this.#active.values()) this.#alongside(patiently(this.#context, () => run.attend()));
     await this.#startRuns();
+    this.#alongside(this.#retention.tend());
     await this.#history.catchUp();
     return this.#nextAppointment();
   }
@@ -190,7 +194,8 @@ class Supervisor {
       listener: this.#listener(run),
     };
     this.#follow(new ActiveRun(this.#context, setting, child));
-    child.write(await openingMessage(this.#context, started, resumed));
+    // Claude waits for it: given up at a locked store, it would sit there until its time to start is over.
+    child.write(await patiently(this.#context, () => openingMessage(this.#context, started, resumed)));
   }
 
   #follow(run: ActiveRun): void {

@@ -1,0 +1,34 @@
+/** What the store says about files that runs have left, and what was done with them. */
+import { isClosed } from '../project/project.ts';
+import { appendEvent } from '../store/events.ts';
+import { endedRuns } from '../store/runs.ts';
+import { type Bridge, nowText } from './bridge.ts';
+import { holdLease } from './lease.ts';
+
+export interface SpentRun {
+  readonly id: string;
+  readonly endedAt: string;
+  /** Nobody goes on with its project: it is complete or was cancelled. */
+  readonly closed: boolean;
+}
+
+/** Those of these runs that have ended, in the order of their end. A run that the store does not know is left out. */
+export async function spentRuns(bridge: Bridge, ids: readonly string[]): Promise<SpentRun[]> {
+  const rows = await endedRuns(bridge.database.read, ids);
+  return rows.map(({ id, endedAt, status }) => ({ id, endedAt, closed: isClosed(status) }));
+}
+
+interface Removal {
+  readonly runs: number;
+  readonly files: number;
+  readonly mb: number;
+}
+
+/** Records that output of runs was removed; the runs themselves stay in the history. */
+export async function recordRemoval(bridge: Bridge, token: string, removal: Removal): Promise<void> {
+  await bridge.database.write(async (trx) => {
+    await holdLease(trx, token);
+    const event = { projectId: null, runId: null, type: 'runs.output_removed', actor: 'supervisor' };
+    await appendEvent(trx, { ...event, data: { ...removal }, createdAt: nowText(bridge) });
+  });
+}

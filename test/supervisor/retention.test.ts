@@ -1,0 +1,240 @@
+import { mkdir, readdir, rename, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, test, vi } from 'vitest';
+import { changesSince, projectDetails } from '../../src/bridge/reading.ts';
+import { endRun } from '../../src/bridge/runs.ts';
+import { type Clock, systemClock } from '../../src/clock.ts';
+import { type Config, loadConfig } from '../../src/config.ts';
+import { PROJECT_STATUSES, type ProjectStatus } from '../../src/project/project.ts';
+import { updateProject } from '../../src/store/projects.ts';
+import { findRun } from '../../src/store/runs.ts';
+import { removeFiles } from '../../src/supervisor/left-files.ts';
+import { neverRan } from '../../src/supervisor/never-ran.ts';
+import { Retention } from '../../src/supervisor/retention.ts';
+import { runFiles } from '../../src/supervisor/run-files.ts';
+import { begin, send, supervised, TOKEN } from '../bridge/steps.ts';
+import type { Rig } from '../rig.ts';
+
+const HOUR = 3_600_000;
+const DAY = 24 * HOUR;
+
+interface Stage {
+  readonly retention: Retention;
+  readonly removed: () => void;
+  readonly warned: string[];
+}
+
+function stage(rig: Rig, settings: Partial<Config> = {}, clock: Clock = rig.clock): Stage {
+  const removed = vi.fn<() => void>();
+  const warned: string[] = [];
+  const silent = () => undefined;
+  const warn = (event: string, fields: object = {}) => warned.push(`${event} ${JSON.stringify(fields)}`);
+  const log = { error: silent, warn, info: silent, debug: silent, child: () => log };
+  const context = {
+    ...{ bridge: rig.bridge, clock, log, token: TOKEN, env: {}, entry: [] },
+    config: { ...loadConfig(rig.home, {}), ...settings },
+    trouble: () => null,
+    stopping: new AbortController().signal,
+  };
+  return { retention: new Retention(context, removed), removed, warned };
+}
+
+/** A run that has ended and left `mb` of output; its project is then moved to `status`. */
+async function spentRun(rig: Rig, status: ProjectStatus, mb = 1): Promise<string> {
+  const project = await send(rig);
+  const { run } = await begin(rig);
+  await leave(rig, run.id, mb);
+  await endRun(rig.bridge, TOKEN, run, { kind: 'no_completion' }, neverRan());
+  await rig.bridge.database.write((trx) => updateProject(trx, project.id, { status }));
+  return run.id;
+}
+
+async function leave(rig: Rig, runId: string, mb: number): Promise<void> {
+  await mkdir(join(rig.home, 'runs'), { recursive: true });
+  const { output, errors, mcpConfig } = runFiles(rig.home, runId);
+  await writeFile(output, Buffer.alloc(mb * 1e6));
+  for (const file of [errors, mcpConfig]) await writeFile(file, 'x');
+}
+
+/** The runs that have output, and all other files, in the order of their names. */
+async function kept(rig: Rig): Promise<string[]> {
+  return (await readdir(join(rig.home, 'runs'))).filter((name) => !name.endsWith('.stderr.log')).sort();
+}
+
+const outputs = (...ids: string[]) => ids.map((id) => `${id}.jsonl`).sort();
+
+async function removals(rig: Rig) {
+  const { events } = await changesSince(rig.bridge, 0, { waitMs: 0, limit: 1_000 });
+  return events.filter(({ type }) => type === 'runs.output_removed').map(({ data }) => data);
+}
+
+describe('the output of a run', () => {
+  test.each(
+    PROJECT_STATUSES,
+  )('of a project that is %s: kept for ever only while somebody may go on', async (status) => {
+    await using rig = await supervised();
+    const id = await spentRun(rig, status);
+    rig.clock.advance(10_000 * DAY);
+    await stage(rig, { keep_runs_days: 1, keep_runs_mb: 0 }).retention.tend();
+    const closed = status === 'complete' || status === 'cancelled';
+    expect(await kept(rig)).toEqual(closed ? [] : outputs(id));
+  });
+
+  test('is kept for its days, then removed; one line says how much, and the run stays in the store', async () => {
+    await using rig = await supervised();
+    const old = await spentRun(rig, 'complete', 3);
+    rig.clock.advance(2 * DAY);
+    const young = await spentRun(rig, 'cancelled');
+    rig.clock.advance(29 * DAY);
+    const { retention, removed } = stage(rig, { keep_runs_days: 30 });
+    await retention.tend();
+    expect(await kept(rig)).toEqual([`${young}.jsonl`]);
+    expect(await removals(rig)).toEqual([{ runs: 1, files: 2, mb: 3 }]);
+    expect(removed).toHaveBeenCalledOnce();
+    expect((await findRun(rig.bridge.database.read, old))?.outcome).toEqual({ kind: 'no_completion' });
+  });
+
+  test('that takes too much room goes, oldest first, until the rest is small enough', async () => {
+    await using rig = await supervised();
+    const ids: string[] = [];
+    for (let n = 0; n < 4; n++) ids.push(await spentRun(rig, 'complete', 2));
+    const [, , third = '', fourth = ''] = ids;
+    await stage(rig, { keep_runs_mb: 5 }).retention.tend();
+    expect(await kept(rig)).toEqual(outputs(third, fourth));
+  });
+
+  test('of open work counts, but only that of closed projects goes for it', async () => {
+    await using rig = await supervised();
+    const open = await spentRun(rig, 'awaiting_approval', 8);
+    await spentRun(rig, 'complete', 1);
+    await stage(rig, { keep_runs_mb: 5 }).retention.tend();
+    expect(await kept(rig)).toEqual(outputs(open));
+  });
+
+  test('of a run under way is never touched, also when its project was called off', async () => {
+    await using rig = await supervised();
+    const project = await send(rig);
+    const { run } = await begin(rig);
+    await leave(rig, run.id, 1);
+    await rig.bridge.database.write((trx) => updateProject(trx, project.id, { status: 'cancelled' }));
+    rig.clock.advance(100 * DAY);
+    await stage(rig, { keep_runs_mb: 0, keep_runs_days: 0 }).retention.tend();
+    expect(await kept(rig)).toEqual([`${run.id}.jsonl`, `${run.id}.mcp.json`]);
+  });
+
+  test('of a run that the store does not know is left where it is, and so is what a person put there', async () => {
+    await using rig = await supervised();
+    await leave(rig, '0123456789ab', 1);
+    await writeFile(join(rig.home, 'runs', 'notes.jsonl'), 'mine');
+    await mkdir(join(rig.home, 'runs', 'ffffffffffff.jsonl'));
+    await stage(rig, { keep_runs_mb: 0, keep_runs_days: 0 }).retention.tend();
+    expect(await kept(rig)).toEqual([
+      '0123456789ab.jsonl',
+      '0123456789ab.mcp.json',
+      'ffffffffffff.jsonl',
+      'notes.jsonl',
+    ]);
+    expect(await removals(rig)).toEqual([]);
+  });
+});
+
+test('the secrets that an ended run has left go at once, whatever its project', async () => {
+  await using rig = await supervised();
+  const id = await spentRun(rig, 'attention');
+  await stage(rig).retention.tend();
+  expect(await kept(rig)).toEqual([`${id}.jsonl`]);
+});
+
+test('plans, status files and the history of the project stay', async () => {
+  await using rig = await supervised();
+  await spentRun(rig, 'complete');
+  const before = await Promise.all(['plans', 'status'].map((name) => readdir(join(rig.home, name))));
+  await stage(rig, { keep_runs_mb: 0 }).retention.tend();
+  expect(await Promise.all(['plans', 'status'].map((name) => readdir(join(rig.home, name))))).toEqual(before);
+  const [id = ''] = before[0]?.map((name) => name.slice(0, 12)) ?? [];
+  const details = await projectDetails(rig.bridge, id);
+  expect(details.ok && details.value.runs.length).toBe(1);
+});
+
+describe('it is looked through', () => {
+  test('at the start, and then once a day', async () => {
+    await using rig = await supervised();
+    const { retention, removed } = stage(rig, { keep_runs_mb: 0 });
+    await spentRun(rig, 'complete');
+    await retention.tend();
+    expect(removed).toHaveBeenCalledTimes(1);
+    await spentRun(rig, 'complete');
+    for (let hours = 1; hours < 24; hours++) {
+      rig.clock.advance(HOUR);
+      await retention.tend();
+    }
+    expect(removed).toHaveBeenCalledTimes(1);
+    rig.clock.advance(HOUR);
+    await retention.tend();
+    expect(removed).toHaveBeenCalledTimes(2);
+  });
+
+  test('not while the clock has just been set: years ahead, nothing is old all of a sudden', async () => {
+    await using rig = await supervised();
+    let aheadMs = 0;
+    const clock: Clock = {
+      ...systemClock,
+      now: () => new Date(rig.clock.now().getTime() + aheadMs),
+      monotonic: () => rig.clock.monotonic(),
+    };
+    const { retention } = stage(rig, {}, clock);
+    await retention.tend();
+    const id = await spentRun(rig, 'complete');
+    rig.clock.advance(DAY - 60_000);
+    await retention.tend();
+    aheadMs = 3_650 * DAY;
+    rig.clock.advance(60_000);
+    await retention.tend();
+    expect(await kept(rig)).toEqual([`${id}.jsonl`, `${id}.mcp.json`]);
+    aheadMs = 0;
+    rig.clock.advance(60_000);
+    await retention.tend();
+    rig.clock.advance(HOUR);
+    await retention.tend();
+    expect(await kept(rig)).toEqual([`${id}.jsonl`]);
+  });
+
+  test('and nothing happens where there is nothing', async () => {
+    await using rig = await supervised();
+    const { retention, warned } = stage(rig);
+    await retention.tend();
+    expect(warned).toEqual([]);
+  });
+});
+
+describe('a folder in trouble', () => {
+  test('that cannot be read is told, and nothing else follows', async () => {
+    await using rig = await supervised();
+    await writeFile(join(rig.home, 'runs'), 'in the way');
+    const { retention, warned } = stage(rig);
+    await retention.tend();
+    expect(warned).toEqual(['runs.unreadable {}']);
+  });
+
+  test('whose file cannot be removed: told, and the others go', async () => {
+    await using rig = await supervised();
+    const file = { runId: '0123456789ab', kind: 'output', bytes: 1 } as const;
+    const [stuck, free] = ['stuck', 'free'].map((name) => join(rig.workspace, name));
+    await mkdir(stuck ?? '');
+    await writeFile(free ?? '', 'x');
+    const files = [stuck, free].map((path = '') => ({ ...file, path }));
+    const { removed, failed } = await removeFiles(files);
+    expect(removed.map(({ path }) => path)).toEqual([free]);
+    expect(failed).toEqual([{ path: stuck, message: expect.stringContaining('stuck') }]);
+  });
+
+  test('that is moved away meanwhile hurts nobody', async () => {
+    await using rig = await supervised();
+    await spentRun(rig, 'complete');
+    const { retention, warned } = stage(rig, { keep_runs_mb: 0 });
+    const tending = retention.tend();
+    await rename(join(rig.home, 'runs'), join(rig.workspace, 'elsewhere'));
+    await tending;
+    expect(warned).toEqual([]);
+  });
+});
