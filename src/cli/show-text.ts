@@ -11,6 +11,7 @@ import { entryLines } from './entry.ts';
 import { indented, type Layout, layoutOf, section } from './layout.ts';
 import { nextCommands } from './next-step.ts';
 import { runLines } from './run-lines.ts';
+import { runOutput } from './run-output.ts';
 import { flow, shorten, wrap } from './text.ts';
 import { ago, dateAndTime, dollars, lasted } from './time.ts';
 
@@ -29,7 +30,7 @@ export function projectLines(details: ProjectDetails, { out, clock, home }: Cli)
     ...section(
       layout,
       'Runs',
-      details.runs.flatMap((run) => historyOf(run, layout)),
+      details.runs.flatMap((run) => historyOf(run, layout, home)),
     ),
     ...section(layout, 'Updates', updateLines(details, layout)),
     ...section(layout, 'Messages that Claude has not taken in yet', messages),
@@ -94,7 +95,7 @@ function decided({ verdict, decidedBy, createdAt, reason }: Decision): string {
   return reason === '' ? what : `${what}: ${reason}`;
 }
 
-function historyOf(run: Run, { columns, now }: Layout): string[] {
+function historyOf(run: Run, { columns, now }: Layout, home: string): string[] {
   const head = `${dateAndTime(run.createdAt)} ${run.kind}, round ${run.round}, run ${run.id}`;
   if (run.outcome === null) return [head, ...indented(runLines(run, null, now, columns - 2))];
   const end = run.endedAt ?? run.createdAt;
@@ -108,6 +109,7 @@ function historyOf(run: Run, { columns, now }: Layout): string[] {
           `${run.live.turns} turns`,
           dollars(run.costUsd),
           run.model ?? '',
+          run.spawnedAt !== null && runOutput(home, run) === null ? 'its output is no longer kept' : '',
         ],
         columns - 2,
       ),

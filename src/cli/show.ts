@@ -3,6 +3,7 @@ import { projectDetails } from '../bridge/reading.ts';
 import { idArgument, jsonOption, wholeNumber } from './arguments.ts';
 import { type Cli, withProject } from './context.ts';
 import { nextCommands } from './next-step.ts';
+import { runOutput } from './run-output.ts';
 import { projectLines } from './show-text.ts';
 import { examples } from './usage.ts';
 
@@ -27,7 +28,10 @@ export function showCommand(cli: Cli): Command {
         id,
         (bridge, projectId) => projectDetails(bridge, projectId, updates),
         (details) => {
-          if (json) return cli.out.json({ ...details, next: nextCommands(details.project) });
+          if (json) {
+            const runs = details.runs.map((run) => ({ ...run, output: runOutput(cli.home, run) }));
+            return cli.out.json({ ...details, runs, next: nextCommands(details.project) });
+          }
           for (const line of projectLines(details, cli)) cli.out.line(line);
         },
       ),
