@@ -66,6 +66,7 @@ export function report(
       decisions: journal.decisions.filter(({ acknowledged }) => acknowledged).length,
       messages: journal.steerings.filter(({ acknowledged }) => acknowledged).length,
       cancellations: journal.cancelled.size,
+      'messages that came to the model': journal.heard.size,
       updates: journal.updates.size,
       completions: journal.completions.size,
     },

@@ -151,13 +151,17 @@ export async function measureRecovery(
     }
     if (leased && waiting.size === 0) return;
     const adopted = waiting.size > 0 ? await adoptions(home, killedAt) : new Map<string, number>();
-    const spawned = store.spawnedAfter(new Date(killedAt).toISOString());
+    const runs = store.runs();
     for (const { id, project_id } of waiting.values()) {
       const at = adopted.get(id);
-      const again = spawned.find((run) => run.project_id === project_id)?.spawned_at;
+      const outcome = runs.find((run) => run.id === id)?.outcome ?? null;
+      const again = runs.findLast((run) => run.project_id === project_id && run.id !== id)?.spawned_at;
+      const resumed = outcome === 'lost' && again ? Date.parse(again) : 0;
       if (at !== undefined) tally.adoptedMs.push(at - killedAt);
-      else if (again) tally.resumedMs.push(Date.parse(again) - killedAt);
-      if (at !== undefined || again) waiting.delete(id);
+      else if (resumed > killedAt) tally.resumedMs.push(resumed - killedAt);
+      // One that did its work to the end meanwhile needs neither.
+      const over = outcome !== null && outcome !== 'lost';
+      if (at !== undefined || resumed > killedAt || over) waiting.delete(id);
     }
     await delay(LOOK_MS);
   }

@@ -123,6 +123,14 @@ async function soak(options: Options, say: (line: string) => void): Promise<Repo
     await service.stop();
     await delay(SETTLE_MS);
     await check(watched);
+    for (const { message, run_id } of store.tables().messages) {
+      const mark = /soak-steering-\d+/.exec(message)?.[0] ?? '';
+      if (run_id !== null && !journal.heard.has(mark))
+        await tally.violated(
+          'lost',
+          `message '${message}': recorded as taken in by run ${run_id}, and the model never saw it`,
+        );
+    }
     for (const { identity, argv } of await livingIn(world.root))
       await tally.violated('broken', `left behind: process ${identity.pid} ${argv.join(' ').slice(0, 100)}`);
   } catch (error) {

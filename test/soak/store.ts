@@ -19,8 +19,6 @@ export interface StoreView {
   projects(): readonly Row<'projects'>[];
   runs(): readonly Row<'runs'>[];
   lease(): Row<'supervisor'> | undefined;
-  /** Projects whose runs got a process after a time, as the store writes times. */
-  spawnedAfter(time: string): readonly Row<'runs'>[];
   close(): void;
 }
 
@@ -43,7 +41,6 @@ export function openStoreView(home: string): StoreView {
     projects: () => all('SELECT * FROM projects ORDER BY created_at'),
     runs: () => all('SELECT * FROM runs ORDER BY rowid'),
     lease: () => sqlite.prepare('SELECT * FROM supervisor').get() as Row<'supervisor'> | undefined,
-    spawnedAfter: (time) => all('SELECT * FROM runs WHERE spawned_at > ?', time),
     close: () => sqlite.close(),
   };
 }
