@@ -52,6 +52,8 @@ export interface Launched {
   readonly ended: Promise<Ending>;
   /** What it has printed when it is over. */
   readonly output: Promise<{ readonly stdout: string; readonly stderr: string }>;
+  /** Waits until it has printed this on stdout. */
+  says(text: string): Promise<void>;
   end(signal: NodeJS.Signals): Promise<Ending>;
 }
 
@@ -103,12 +105,21 @@ export function bridgeCall(tool: string, input: Record<string, unknown>): Messag
 
 const PATIENCE_MS = 40_000;
 
-export const test = base.extend<{ rig: Rig }>({
+/** Does something to the new state folder before anything is in it, and returns what undoes it. */
+export type Prepare = (home: string) => () => void;
+
+export const test = base.extend<{ prepare: Prepare; rig: Rig }>({
   // biome-ignore lint/correctness/noEmptyPattern: vitest reads a fixture's needs from its first parameter.
-  rig: async ({}, use) => {
+  prepare: async ({}, use) => {
+    await use(() => () => undefined);
+  },
+  rig: async ({ prepare }, use) => {
     const root = await realpath(await mkdtemp(join(tmpdir(), 'bridge-e2e-')));
+    const home = join(root, 'state');
+    await mkdir(home);
+    const undo = prepare(home);
     const started: ChildProcess[] = [];
-    const rig = await build(root, started);
+    const rig = await build(root, home, started);
     try {
       await use(rig);
     } finally {
@@ -117,16 +128,15 @@ export const test = base.extend<{ rig: Rig }>({
       await rig.simulator.close();
       const left = await processesIn(root);
       for (const { pid } of left) process.kill(pid, 'SIGKILL');
+      undo();
       await rm(root, { recursive: true });
       expect(left, 'processes left behind').toEqual([]);
     }
   },
 });
 
-async function build(root: string, started: ChildProcess[]): Promise<Rig> {
-  const home = join(root, 'state');
+async function build(root: string, home: string, started: ChildProcess[]): Promise<Rig> {
   const claudeHome = join(root, 'home');
-  await mkdir(home);
   await mkdir(claudeHome);
   let settings: Record<string, unknown> = {};
   const simulator = await startSimulator({ script: (turn) => rig.script(turn) });
@@ -178,8 +188,18 @@ async function build(root: string, started: ChildProcess[]): Promise<Rig> {
     launch(args, wrapper) {
       const child = start(args, wrapper);
       const output = Promise.all([text(child.stdout), text(child.stderr)]);
+      let said = '';
+      child.stdout.on('data', (chunk) => {
+        said += chunk;
+      });
       return {
         pid: child.pid ?? 0,
+        says: (words) =>
+          waitUntil(
+            async () => said.includes(words),
+            `it to say '${words}'`,
+            async () => said,
+          ),
         ended: once(child, 'exit').then(() => ({ code: child.exitCode, signal: child.signalCode })),
         output: output.then(([stdout, stderr]) => ({ stdout, stderr })),
         end: (signal) => endChild(child, signal),

@@ -1,0 +1,165 @@
+/** Claude cannot be started, or its account cannot pay or must wait: the queue holds, and no try is spent. */
+import { rename, writeFile } from 'node:fs/promises';
+import { describe, expect } from 'vitest';
+import { currentHolds, resume } from '../../src/bridge/holds.ts';
+import { waitUntil } from '../e2e/rig.ts';
+import { emit, exit, hang, init, result, type Scene, say, submit, wait, work } from './puppet.ts';
+import { test } from './rig.ts';
+
+/** What Claude says when the account's limit is reached. */
+function limited(resetsAt: Date, limit = 'five_hour'): Scene {
+  const rate_limit_info = {
+    status: 'rejected',
+    resetsAt: Math.ceil(resetsAt.getTime() / 1000),
+    rateLimitType: limit,
+  };
+  return [
+    init(),
+    emit({ type: 'rate_limit_event', rate_limit_info }),
+    say("You've hit your limit", 'rate_limit'),
+    result({ is_error: true, api_error_status: 429 }),
+    exit(1),
+  ];
+}
+
+const inSeconds = (seconds: number) => new Date(Date.now() + seconds * 1_000);
+
+describe('a usage limit', () => {
+  test('in the middle of a run: held until its reset, then the same session, and no try is spent', async ({
+    rig,
+    puppet,
+  }) => {
+    const resetsAt = inSeconds(3);
+    await puppet.plays(limited(resetsAt), work);
+    await rig.startSupervisor();
+    const id = await rig.send('# Limited\nDo it.');
+    await rig.happened('hold.set');
+    expect((await rig.details(id)).project).toMatchObject({ status: 'in_progress', tries: 0 });
+    const { runs } = await rig.until(id, 'awaiting_approval');
+    expect(runs[0]?.outcome).toMatchObject({ kind: 'usage_limit', limit: 'five_hour' });
+    expect(runs[1]).toMatchObject({ kind: 'resume', sessionId: runs[0]?.sessionId });
+    expect(Date.parse(runs[1]?.createdAt ?? '')).toBeGreaterThanOrEqual(
+      Math.floor(resetsAt.getTime() / 1000) * 1000,
+    );
+    expect(await currentHolds(rig.bridge)).toEqual([]);
+  });
+
+  test('survives the supervisor: killed and started again it waits until the same moment', async ({
+    rig,
+    puppet,
+  }) => {
+    await puppet.plays(limited(inSeconds(3_600)));
+    const first = await rig.startSupervisor();
+    const id = await rig.send('# Patient\nDo it.');
+    await rig.happened('run.ended', id);
+    const before = await currentHolds(rig.bridge);
+    expect(before).toMatchObject([{ kind: 'usage_limit' }]);
+    await first.end('SIGKILL');
+    const second = await rig.startSupervisor();
+    const other = await rig.send('# Also waits\nDo it.');
+    await waitUntil(async () => (await rig.log()).includes(other), 'it to look at the queue');
+    expect(await currentHolds(rig.bridge)).toEqual(before);
+    expect(await second.end('SIGTERM')).toEqual({ code: 0, signal: null });
+    expect((await puppet.witness()).filter(({ event }) => event === 'start').length).toBe(1);
+  });
+
+  test('is found out by one run: the others follow when it was answered', async ({ rig, puppet }) => {
+    await rig.configure({ concurrency: 3 });
+    const first = await rig.send('# One\nDo it.');
+    await puppet.playsFor(first, limited(inSeconds(2)), [
+      init(),
+      wait('answered'),
+      say('Hello'),
+      submit(),
+      result(),
+    ]);
+    await rig.startSupervisor();
+    await rig.happened('hold.set');
+    const ids = [first, await rig.send('# Two\nDo it.'), await rig.send('# Three\nDo it.')];
+    await puppet.reached('answered');
+    expect((await puppet.living()).length).toBe(1);
+    await puppet.open('answered');
+    for (const id of ids) await rig.until(id, 'awaiting_approval');
+  });
+
+  test('of one model: runs of other models go on', async ({ rig, puppet }) => {
+    const opus = await rig.send('---\nmodel: claude-opus-5\n---\n# Opus\nDo it.');
+    await puppet.playsFor(opus, limited(inSeconds(3_600), 'seven_day_opus'));
+    await rig.startSupervisor();
+    await rig.happened('hold.set');
+    const sonnet = await rig.send('---\nmodel: claude-sonnet-5\n---\n# Sonnet\nDo it.');
+    await rig.until(sonnet, 'awaiting_approval');
+    expect((await rig.details(opus)).runs.length).toBe(1);
+  });
+});
+
+describe('the account', () => {
+  test.for([
+    ['billing_error', 'billing'],
+    ['authentication_failed', 'not_logged_in'],
+  ] as const)('%s: the queue holds with the reason, no try is spent, and `resume` goes on at once', async ([
+    error,
+    kind,
+  ], { rig, puppet }) => {
+    await puppet.plays([init(), say('Refused', error), result({ is_error: true }), exit(1)], work);
+    await rig.startSupervisor();
+    const id = await rig.send('# Refused\nDo it.');
+    const behind = await rig.send('# Behind\nDo it.');
+    await puppet.playsFor(behind, work);
+    await rig.happened('run.ended', id);
+    expect(await currentHolds(rig.bridge)).toMatchObject([{ kind }]);
+    expect((await rig.details(id)).project).toMatchObject({ status: 'in_progress', tries: 0 });
+    await resume(rig.bridge, 'person');
+    await rig.until(id, 'awaiting_approval');
+    await rig.until(behind, 'awaiting_approval');
+  });
+});
+
+describe('the claude program', () => {
+  test('is away, as while it updates itself: nothing is claimed, and its return is noticed', async ({
+    rig,
+    puppet,
+  }) => {
+    const away = `${puppet.program}.away`;
+    await rename(puppet.program, away);
+    const first = await rig.startSupervisor();
+    const id = await rig.send('# Updating\nDo it.');
+    await rig.happened('hold.set');
+    expect(await currentHolds(rig.bridge)).toMatchObject([{ kind: 'claude_missing' }]);
+    expect((await rig.details(id)).runs).toEqual([]);
+    await rename(away, puppet.program);
+    // It looks anew at every change, and without one every half minute.
+    const next = await rig.send('# Next\nDo it.');
+    await rig.until(id, 'awaiting_approval');
+    await rig.until(next, 'awaiting_approval');
+    expect(await first.end('SIGTERM')).toEqual({ code: 0, signal: null });
+  });
+
+  test('is there and no program: held with the reason, without a hot loop', async ({ rig, puppet }) => {
+    await writeFile(puppet.program, '#!/nowhere/interpreter\n');
+    await rig.startSupervisor();
+    const id = await rig.send('# Broken installation\nDo it.');
+    await rig.happened('hold.set');
+    expect((await currentHolds(rig.bridge))[0]).toMatchObject({
+      kind: 'claude_missing',
+      reason: expect.stringContaining('interpreter'),
+    });
+    const { project, runs } = await rig.details(id);
+    expect(project.tries).toBe(0);
+    expect(runs.length).toBeLessThanOrEqual(1);
+  });
+
+  test('starts without our tools: ended at once, nothing is spent, the queue holds', async ({
+    rig,
+    puppet,
+  }) => {
+    await puppet.plays([init('failed'), hang], work);
+    await rig.startSupervisor();
+    const id = await rig.send('# No tools\nDo it.');
+    await rig.happened('run.ended', id);
+    const { runs, project } = await rig.details(id);
+    expect(runs[0]).toMatchObject({ readyAt: null, outcome: { kind: 'tools_missing', status: 'failed' } });
+    expect(project.tries).toBe(0);
+    expect(await currentHolds(rig.bridge)).toMatchObject([{ kind: 'tools_missing' }]);
+  });
+});
