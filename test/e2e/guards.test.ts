@@ -1,0 +1,227 @@
+/** What guards the supervisor against itself, the disk against Claude, and the person against a night in vain. */
+import { mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect } from 'vitest';
+import { approve } from '../../src/bridge/decide.ts';
+import { currentHolds, resume } from '../../src/bridge/holds.ts';
+import { deaf, errors, hang, init, result, submit, wait, work, write } from '../faults/puppet.ts';
+import { test } from '../faults/rig.ts';
+import { processesIn, type Rig, waitUntil } from './rig.ts';
+
+describe('an event loop that stands still', () => {
+  test('ends the supervisor, which says so; Claude works on, and the next start takes over', async ({
+    rig,
+    puppet,
+  }) => {
+    await rig.configure({ loop_timeout: '1s' });
+    await puppet.plays([init(), wait('meanwhile'), submit(), result()]);
+    const preload = new URL('fixtures/stuck-on-signal.mjs', import.meta.url).href;
+    rig.environment.NODE_OPTIONS = `--import=${preload}`;
+    const stuck = rig.launch(['run', '--quiet']);
+    const id = await rig.send('# Outlives it\nDo it.');
+    await puppet.reached('meanwhile');
+    process.kill(stuck.pid, 'SIGUSR2');
+    expect(await stuck.ended).toEqual({ code: null, signal: 'SIGKILL' });
+    const { stderr } = await stuck.output;
+    expect(stderr).toMatch(/^\S+ ERROR supervisor\.stuck pid=\d+ seconds=1 ".*"\n$/);
+    expect(await rig.log()).toContain(stderr);
+    expect((await puppet.living()).length).toBe(1);
+
+    await rig.startSupervisor();
+    await puppet.open('meanwhile');
+    const { runs } = await rig.until(id, 'awaiting_approval');
+    expect(runs.length).toBe(1);
+    expect(await rig.log()).toMatch(/run\.adopted .*alive=true/);
+  });
+});
+
+describe('a run that writes and writes', () => {
+  const event = (text: string) =>
+    `${JSON.stringify({ type: 'assistant', message: { id: 'm', content: [{ type: 'text', text }] } })}\n`;
+  const megabyte = event('x'.repeat(9_900)).repeat(100);
+
+  test('300 MB, and 20 MB on one line: read to its end, and the next such run takes no more memory', async ({
+    rig,
+    puppet,
+  }) => {
+    await puppet.plays([
+      init(),
+      write(megabyte, 300),
+      write('x'.repeat(1_000_000), 20),
+      write('\n'),
+      submit(),
+      result({ total_cost_usd: 0.25 }),
+    ]);
+    const supervisor = await rig.startSupervisor();
+    const peaks: number[] = [];
+    for (const title of ['First', 'Second']) {
+      const id = await rig.send(`# ${title}\nDo it.`);
+      await rig.happened('run.ended', id);
+      peaks.push(await peakMemory(supervisor.pid));
+      const { runs } = await rig.details(id);
+      expect(runs).toMatchObject([{ outcome: { kind: 'submitted' }, costUsd: 0.25 }]);
+      expect((await stat(outputOf(rig, runs[0]?.id))).size).toBeGreaterThan(310e6);
+      expect(await rig.log()).toMatch(new RegExp(`run\\.lines_skipped run=${runs[0]?.id} lines=1`));
+    }
+    const [first = 0, second = 0] = peaks;
+    expect(first).toBeLessThan(400e6);
+    expect(second - first).toBeLessThan(80e6);
+  });
+
+  const floods = { output: write(megabyte, 8), 'error output': errors('y'.repeat(8_000_000)) };
+  for (const [where, flood] of Object.entries(floods)) {
+    test(`more than the owner allows on its ${where}: ended at once, kept, and a person decides`, async ({
+      rig,
+      puppet,
+    }) => {
+      await rig.configure({ run_output_max_mb: 5 });
+      await puppet.plays([init(), deaf, flood, hang], work);
+      await rig.startSupervisor();
+      const id = await rig.send('# Flood\nDo it.');
+      await rig.happened('project.needs_attention', id);
+      const { runs, project } = await rig.details(id);
+      expect(runs[0]?.outcome).toEqual({ kind: 'output_too_large', writtenMb: 8, maxMb: 5 });
+      expect(project.attention).toContain('8 MB; run_output_max_mb allows 5 MB');
+      // Nobody asked it to go: what floods the disk has no time for that.
+      expect((await puppet.witness()).map(({ event }) => event)).not.toContain('ignored');
+      expect(await puppet.living()).toEqual([]);
+      const files = await readdir(join(rig.home, 'runs'));
+      expect(files.sort()).toEqual([`${runs[0]?.id}.jsonl`, `${runs[0]?.id}.stderr.log`]);
+      await rig.command('retry', id);
+      await rig.until(id, 'awaiting_approval');
+    });
+  }
+});
+
+describe('a login', () => {
+  test('that is missing at the start holds the queue before any run; `resume` tries one at once', async ({
+    rig,
+    puppet,
+  }) => {
+    await logOut(rig);
+    const id = await rig.send('# Nobody there\nDo it.');
+    await rig.startSupervisor();
+    await rig.happened('hold.set');
+    const [hold] = await currentHolds(rig.bridge);
+    expect(hold).toMatchObject({ kind: 'not_logged_in', until: null });
+    const { stdout } = await rig.command('status');
+    expect(stdout.replaceAll(/\s+/g, ' ')).toContain('not_logged_in: Claude says that nobody is logged in');
+    expect(await rig.details(id)).toMatchObject({ project: { status: 'pending' }, runs: [] });
+    expect(await puppet.witness()).toEqual([]);
+
+    await resume(rig.bridge, 'person');
+    await rig.until(id, 'awaiting_approval');
+  });
+
+  test('that was missing and is there at the next start: the hold ends by itself', async ({
+    rig,
+    puppet,
+  }) => {
+    await logOut(rig);
+    const first = await rig.startSupervisor();
+    await rig.happened('hold.set');
+    expect(await first.end('SIGTERM')).toEqual({ code: 0, signal: null });
+    await rm(join(rig.root, 'puppet', 'logged-out'));
+    const id = await rig.send('# Back again\nDo it.');
+    await rig.startSupervisor();
+    await rig.until(id, 'awaiting_approval');
+    expect(await currentHolds(rig.bridge)).toEqual([]);
+    expect(await rig.log()).toMatch(/INFO {2}login\.checked method=puppet\n/);
+    expect((await puppet.witness()).filter(({ event }) => event === 'start').length).toBe(1);
+  });
+
+  test('that Claude does not tell of in time: the supervisor is stopped without waiting for it', async ({
+    rig,
+  }) => {
+    const silent = join(rig.root, 'silent-claude');
+    await writeFile(silent, '#!/bin/sh\nexec tail -f /dev/null\n', { mode: 0o755 });
+    rig.environment.BRIDGE_CLAUDE = silent;
+    const supervisor = await rig.startSupervisor();
+    await waitUntil(
+      async () => (await processesIn(rig.root)).some(({ command }) => command.startsWith('tail ')),
+      'Claude to be asked',
+    );
+    expect(await supervisor.end('SIGTERM')).toEqual({ code: 0, signal: null });
+    expect(await readdir(join(rig.home, 'runs'))).toEqual([]);
+  });
+});
+
+describe('the output of runs', () => {
+  test('of a project that is done goes in its time: one line says how much, `show` says so, the rest stays', async ({
+    rig,
+  }) => {
+    const first = await rig.startSupervisor();
+    const done = await rig.send('# Done\nDo it.');
+    const open = await rig.send('# Open\nDo it.');
+    for (const id of [done, open]) await rig.until(id, 'awaiting_approval');
+    for (const id of [done, open]) await rig.happened('run.ended', id);
+    await approve(rig.bridge, done, 'desktop');
+    await rig.until(done, 'complete');
+    await first.end('SIGTERM');
+
+    await rig.configure({ keep_runs_mb: 0 });
+    await rig.startSupervisor();
+    await rig.happened('runs.output_removed');
+    await waitUntil(async () => (await rig.log()).includes('runs.output_removed'), 'the line');
+    expect((await rig.log()).match(/runs\.output_removed .*/g)).toEqual([
+      'runs.output_removed runs=1 files=2 mb=0',
+    ]);
+    const { runs } = await rig.details(open);
+    const files = await readdir(join(rig.home, 'runs'));
+    expect(files.filter((name) => name.endsWith('.jsonl'))).toEqual([`${runs[0]?.id}.jsonl`]);
+    const shown = async (id: string) => (await rig.command('show', id)).stdout.replaceAll(/\s+/g, ' ');
+    expect(await shown(done)).toContain('its output is no longer kept');
+    expect(await shown(open)).not.toContain('its output is no longer kept');
+    const { stdout } = await rig.command('show', done, '--json');
+    expect(JSON.parse(stdout).runs).toMatchObject([{ outcome: { kind: 'submitted' }, output: null }]);
+    for (const folder of ['plans', 'status']) expect((await readdir(join(rig.home, folder))).length).toBe(2);
+  });
+});
+
+describe('an error that nobody expected', () => {
+  test('ends the supervisor once, with 1 and one line, never half of it; nothing is lost by it', async ({
+    rig,
+    puppet,
+  }) => {
+    await puppet.plays([init(), wait('both'), submit(), result()]);
+    const failing = rig.launch(['run', '--quiet']);
+    const ids = [await rig.send('# One\nDo it.'), await rig.send('# Two\nDo it.')];
+    const inTheWay: string[] = [];
+    for (const id of ids) {
+      await rig.happened('run.ready', id);
+      // A file that the end of the run removes is a folder now.
+      const file = join(rig.home, 'runs', `${(await rig.details(id)).runs[0]?.id}.mcp.json`);
+      await rm(file);
+      await mkdir(file);
+      inTheWay.push(file);
+    }
+    await puppet.open('both');
+    expect(await failing.ended).toEqual({ code: 1, signal: null });
+    const { stderr } = await failing.output;
+    expect(stderr).toMatch(/^bridge-supervisor: something unexpected happened: .*mcp\.json.*\n$/);
+    expect((await rig.log()).match(/supervisor\.failed/g)).toEqual(['supervisor.failed']);
+    expect((await rig.command('status')).code).toBe(3);
+
+    for (const file of inTheWay) await rm(file, { recursive: true });
+    await rig.startSupervisor();
+    for (const id of ids) {
+      await rig.happened('run.ended', id);
+      const { runs } = await rig.details(id);
+      expect(runs.map(({ outcome }) => outcome?.kind)).toEqual(['submitted']);
+    }
+  });
+});
+
+async function logOut(rig: Rig): Promise<void> {
+  await writeFile(join(rig.root, 'puppet', 'logged-out'), '');
+}
+
+function outputOf(rig: Rig, runId: string | undefined): string {
+  return join(rig.home, 'runs', `${runId}.jsonl`);
+}
+
+/** The most memory that a process ever took, in bytes. */
+async function peakMemory(pid: number): Promise<number> {
+  const status = await readFile(`/proc/${pid}/status`, 'utf8');
+  return Number(/VmHWM:\s+(\d+) kB/.exec(status)?.[1]) * 1_000;
+}
