@@ -1,5 +1,6 @@
 /** The status report as a person reads it, in lines no wider than the terminal. */
 import { PROJECT_STATUSES } from '../project/project.ts';
+import { holdEnd, PROBED_HOLDS } from '../project/retry.ts';
 import { indented, type Layout, layoutOf, projectHead, section } from './layout.ts';
 import type { Format, Output } from './output.ts';
 import { runLines } from './run-lines.ts';
@@ -70,13 +71,15 @@ function paragraphs(texts: readonly string[], columns: number): string[] {
 }
 
 function holdLines({ holds }: StatusReport, { columns, now }: Layout): string[] {
-  const lines = holds.flatMap(({ kind, scope, reason, since, until }) => [
-    ...wrap(`${kind}${scope && ` (${scope})`}: ${reason}`, columns),
+  const lines = holds.flatMap((hold) => [
+    ...wrap(`${hold.kind}${hold.scope && ` (${hold.scope})`}: ${hold.reason}`, columns),
     ...indented(
-      flow([`since ${ago(since, now)}`, until ? `until ${upcoming(until, now)}` : ''], columns - 2),
+      flow([`since ${ago(hold.since, now)}`, holdEnd(hold, (time) => upcoming(time, now))], columns - 2),
     ),
   ]);
-  return lines.length > 0 ? [...lines, 'bridge-supervisor resume'] : [];
+  // What follows from how things are would be set again at once.
+  const endsByWord = holds.some(({ kind }) => kind === 'paused' || PROBED_HOLDS.includes(kind));
+  return endsByWord ? [...lines, 'bridge-supervisor resume'] : lines;
 }
 
 function runningLines({ running }: StatusReport, { columns, now }: Layout): string[] {
