@@ -1,6 +1,7 @@
 /** What a person should know after a change: whether anybody will act on it. */
 import type { Bridge } from '../bridge/bridge.ts';
 import { currentHolds } from '../bridge/holds.ts';
+import { holdEnd } from '../project/retry.ts';
 import type { Cli } from './context.ts';
 import { supervisorState } from './supervisor-state.ts';
 import { plainLine } from './text.ts';
@@ -12,8 +13,8 @@ export async function hintIfNobodyActs(cli: Cli, bridge: Bridge): Promise<void> 
     return cli.out.hint('The supervisor is not running. Start it with: bridge-supervisor start');
   if (state === 'not_responding')
     return cli.out.hint('The supervisor does not respond. Look with: bridge-supervisor status');
-  for (const { kind, reason } of await currentHolds(bridge))
-    cli.out.hint(`New work is on hold (${kind}: ${plainLine(reason)}). Go on with: bridge-supervisor resume`);
+  for (const hold of await currentHolds(bridge))
+    cli.out.hint(`New work is on hold (${hold.kind}: ${plainLine(hold.reason)}) ${holdEnd(hold)}.`);
 }
 
 /** A project as sentences name it. */

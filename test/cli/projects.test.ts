@@ -264,6 +264,8 @@ describe('pause and resume', () => {
     await rig.run('pause', '--reason', 'deploying');
     await holdLease(rig.bridge, await thisProcess());
     const { stderr } = await rig.run('send', await rig.file('plan.md', PLAN));
-    expect(stderr).toBe('New work is on hold (paused: deploying). Go on with: bridge-supervisor resume\n');
+    expect(stderr).toBe(
+      'New work is on hold (paused: deploying) until a person says `bridge-supervisor resume`.\n',
+    );
   });
 });
