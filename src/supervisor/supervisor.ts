@@ -78,8 +78,6 @@ export async function runSupervisor(options: SupervisorOptions): Promise<Supervi
   }
 }
 
-const ROUND_MS = 30_000;
-
 class Supervisor {
   readonly #context: Context;
   readonly #history: HistoryLog;
@@ -247,13 +245,8 @@ class Supervisor {
 
   /** When there is something to do even if nothing changes. */
   async #nextAppointment(): Promise<Date | undefined> {
-    const times = [await nextReadyTime(this.#context.bridge), await this.#gate.nextEnd(), this.#nextRound()];
+    const times = [await nextReadyTime(this.#context.bridge), await this.#gate.nextEnd()];
     return times.filter((time) => time !== undefined).sort((a, b) => a.getTime() - b.getTime())[0];
-  }
-
-  /** Circumstances such as free disk space change without telling anyone. */
-  #nextRound(): Date {
-    return new Date(this.#context.clock.now().getTime() + ROUND_MS);
   }
 
   /** Work beside the loop: its failure is the supervisor's failure, never half a supervisor. */

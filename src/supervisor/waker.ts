@@ -1,6 +1,12 @@
-/** What the supervisor sleeps on: a change made by another process, a run that ended, or an appointment. */
+/** What the supervisor sleeps on: a change made by another process, a run that ended, an appointment, or half a minute. */
 import type { ChangeFeed } from '../bridge/attending.ts';
 import type { Clock } from '../clock.ts';
+
+/**
+ * Circumstances such as free disk space change without telling anyone. By the monotonic clock: an appointment may be a
+ * day away all of a sudden, when the time of day is set back.
+ */
+const ROUND_MS = 30_000;
 
 export class Waker {
   readonly #feed: ChangeFeed;
@@ -26,7 +32,7 @@ export class Waker {
       this.#wakeUp = resolve;
       if (this.#woken) resolve();
     });
-    const waits = [woken, this.#feed.changed(stop)];
+    const waits = [woken, this.#feed.changed(stop), this.#clock.sleep(ROUND_MS, stop)];
     if (appointment) waits.push(this.#clock.sleepUntil(appointment, stop));
     await Promise.race(waits);
     this.#woken = false;
