@@ -69,7 +69,7 @@ const FAULTS: Readonly<Record<Fault, Do>> = {
     await service.send('SIGCONT');
     return true;
   },
-  'freeze past the lease': ({ service, store }, _, stop) => service.freezePastLease(store, stop),
+  'freeze past the lease': ({ service, store }) => service.freezePastLease(store),
   async 'supervisor and claude SIGKILL'(options, measuring) {
     const claude = await oneOf(options, claudesAmong);
     const killed = await killSupervisor(options, measuring);

@@ -24,7 +24,6 @@ export class Service {
   #working: Promise<void> = Promise.resolve();
   /** Resolves, once it is called, the wait for the supervisor under way: it is left to itself. */
   #putAside: () => void = () => undefined;
-  readonly #aside: Promise<void>[] = [];
   #rivals = false;
   /** How many signals supervisors were sent so far. */
   signals = 0;
@@ -53,43 +52,40 @@ export class Service {
     return signal(supervisor, name);
   }
 
-  /** Freezes the supervisor until another one has taken its lease, then lets it go on: it must see that and end. */
-  async freezePastLease(store: StoreView, patience: AbortSignal): Promise<boolean> {
+  /**
+   * Freezes the supervisor until another one has taken its lease, then lets it go on: it must see that and end. Frozen
+   * within a transaction it holds the store itself, and nobody can take anything: then it is killed instead.
+   */
+  async freezePastLease(store: StoreView): Promise<boolean> {
     const frozen = await this.supervisor();
     const child = this.#child;
     if (!frozen || !child || store.lease()?.pid !== frozen.pid) return false;
-    await signal(frozen, 'SIGSTOP');
     const exited = once(child, 'exit');
-    this.#aside.push(exited.then(() => undefined));
+    this.signals += 1;
+    await signal(frozen, 'SIGSTOP');
     this.#rivals = true;
     this.#putAside();
-    while (store.lease()?.pid === frozen.pid && !patience.aborted)
-      await delay(200, undefined, { signal: patience }).catch(() => undefined);
-    this.#rivals = false;
-    await signal(frozen, 'SIGCONT');
-    const inTime = await Promise.race([
-      exited.then(() => true),
-      delay(END_PATIENCE_MS, false, { ref: false }),
-    ]);
-    if (!inTime && store.lease()?.pid !== frozen.pid)
+    const thawAt = performance.now() + FREEZE_MS;
+    while (store.lease()?.pid === frozen.pid && performance.now() < thawAt) await delay(200);
+    const replaced = store.lease()?.pid !== frozen.pid;
+    await signal(frozen, replaced ? 'SIGCONT' : 'SIGKILL');
+    if (!(await within(exited, END_PATIENCE_MS))) {
       await this.#tally.violated('broken', `supervisor ${frozen.pid} lost its lease and lives on`);
-    return true;
+      await signal(frozen, 'SIGKILL');
+    }
+    this.#rivals = false;
+    return replaced;
   }
 
   /** Stops the supervisor as a service manager does, for good. */
   async stop(): Promise<void> {
     this.#stopping = true;
     await this.send('SIGTERM');
-    const inTime = await Promise.race([
-      this.#working.then(() => true),
-      delay(END_PATIENCE_MS, false, { ref: false }),
-    ]);
-    if (!inTime) {
+    if (!(await within(this.#working, END_PATIENCE_MS))) {
       await this.#tally.violated('broken', 'the supervisor did not stop in time');
       await this.send('SIGKILL');
       await this.#working;
     }
-    await Promise.all(this.#aside);
   }
 
   async #keepRunning(): Promise<void> {
@@ -113,8 +109,9 @@ export class Service {
     if (this.#sent.includes('SIGTERM') && exitCode === 0) return;
     // Too early for its own handler: the default of the signal.
     if (this.#sent.includes('SIGTERM') && signalCode === 'SIGTERM') return;
+    const rivals = this.#rivals;
     await delay(RESTART_MS);
-    if (errors.includes('another supervisor') && this.#rivals) return;
+    if (rivals && RIVAL_ENDS.some((words) => errors.includes(words))) return;
     const how = signalCode ?? `exit code ${exitCode}`;
     const sent = this.#sent.join(', ') || 'nothing';
     await this.#tally.violated(
@@ -126,6 +123,13 @@ export class Service {
 
 const RESTART_MS = 1_000;
 const END_PATIENCE_MS = 45_000;
+/** Longer than the lease. */
+const FREEZE_MS = 45_000;
+const RIVAL_ENDS = ['another supervisor', 'Nothing was changed: try again'];
+
+async function within(work: Promise<unknown>, ms: number): Promise<boolean> {
+  return Promise.race([work.then(() => true), delay(ms, false, { ref: false })]);
+}
 
 /**
  * Measures, from now on, how long it takes until the work goes on; call it right before the kill of a supervisor. A
