@@ -61,8 +61,12 @@ describe('the account', () => {
   test('a usage limit holds the queue until its stated reset, and burns no try', async ({ rig }) => {
     rig.environment = { ...rig.environment, ...subscription };
     delete rig.environment.ANTHROPIC_API_KEY;
-    const resetsAt = new Date(Math.ceil(Date.now() / 1000) * 1000 + 4_000);
-    rig.script = sequence([usageLimitReached({ resetsAt }), submit(), say('ok')]);
+    let resetsAt = new Date();
+    const limited = () => {
+      resetsAt = new Date(Math.ceil(Date.now() / 1000) * 1000 + 6_000);
+      return usageLimitReached({ resetsAt });
+    };
+    rig.script = sequence([limited, submit(), say('ok')]);
     await rig.startSupervisor();
     const id = await rig.send('# Limited\nDo it.');
     await rig.happened('hold.set');
