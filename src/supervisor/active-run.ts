@@ -19,9 +19,9 @@ import { CODE_SERVER } from '../claude/command-line.ts';
 import { RUN_MARK } from '../claude/environment.ts';
 import { interruptRequest, userMessage } from '../claude/input.ts';
 import { classify } from '../claude/outcome.ts';
-import { advance, NO_PROGRESS, type Progress } from '../claude/progress.ts';
 import { readQuotas } from '../claude/quota.ts';
-import { type ClaudeEvent, type Init, type RateLimit, type Result, readEvent } from '../claude/stream.ts';
+import { NOTHING_READ, type Reading, readOn } from '../claude/reading.ts';
+import { type ClaudeEvent, type Init, readEvent } from '../claude/stream.ts';
 import { type Tail, tailFile } from '../claude/tail.ts';
 import type { Child, Exit } from '../machine/child.ts';
 import type { ProcessIdentity } from '../machine/identity.ts';
@@ -79,11 +79,7 @@ export class ActiveRun {
   #spawnedAt: number;
   #lastSignAt: number;
   #finishedAt: number | undefined;
-  #progress: Progress = NO_PROGRESS;
-  #init: Init | undefined;
-  #result: Result | undefined;
-  #error: string | undefined;
-  #rateLimit: RateLimit | undefined;
+  #said: Reading = NOTHING_READ;
   #endedBecause: Outcome | undefined;
   #stopping: Promise<void> | undefined;
   #shown: LiveState = EMPTY_LIVE_STATE;
@@ -176,8 +172,8 @@ export class ActiveRun {
         {
           spawnedAt: this.#spawnedAt,
           lastSignAt: this.#lastSignAt,
-          started: this.#init !== undefined,
-          usingTool: this.#progress.open.size > 0,
+          started: this.#said.init !== undefined,
+          usingTool: this.#said.progress.open.size > 0,
           finishedAt: this.#finishedAt,
         },
         this.#limits,
@@ -210,19 +206,20 @@ export class ActiveRun {
     this.#lastSignAt = clock.monotonic();
     const event = readEvent(line);
     if (event === undefined) return;
-    this.#progress = advance(this.#progress, event, clock.now().toISOString());
-    await this.#react(event);
+    const isFirst = this.#said.init === undefined;
+    this.#said = readOn(this.#said, event, clock.now().toISOString());
+    await this.#react(event, isFirst);
     await this.#showLive();
   }
 
-  async #react(event: ClaudeEvent): Promise<void> {
+  async #react(event: ClaudeEvent, isFirst: boolean): Promise<void> {
     switch (event.kind) {
       case 'init':
-        return this.#checkHandshake(event.init);
+        this.#finishedAt = undefined;
+        return isFirst ? this.#checkHandshake(event.init) : undefined;
       case 'taken_in':
         return this.#delivered(event.uuid);
       case 'rate_limit':
-        this.#rateLimit = event.info;
         return this.#reading(
           recordQuotas(
             this.#context.bridge,
@@ -231,11 +228,9 @@ export class ActiveRun {
           ),
         );
       case 'assistant':
-        if (!event.ofSubagent) this.#error = event.error;
         if (event.error === undefined) this.#setting.listener.answered();
         return;
       case 'result':
-        this.#result = event.result;
         this.#finishedAt = this.#context.clock.monotonic();
         // Closing the input lets Claude finish what it was told meanwhile, and then exit.
         this.#process.endInput();
@@ -245,9 +240,6 @@ export class ActiveRun {
 
   /** A run counts only once our tools are connected: without them Claude works on, and nobody hears of it. */
   async #checkHandshake(init: Init): Promise<void> {
-    this.#finishedAt = undefined;
-    if (this.#init) return;
-    this.#init = init;
     const status = init.mcp_servers.find(({ name }) => name === CODE_SERVER)?.status ?? 'not listed';
     if (status !== 'connected') {
       // At once: the first request to the model follows within some 50 ms.
@@ -277,7 +269,7 @@ export class ActiveRun {
   /** Stores what Claude is doing now, unless that is unchanged or was stored a moment ago. */
   async #showLive(): Promise<void> {
     const { bridge, clock, token } = this.#context;
-    const { live } = this.#progress;
+    const { live } = this.#said.progress;
     const now = clock.monotonic();
     if (sameToReaders(live, this.#shown) || now - this.#shownAt < LIVE_EVERY_MS) return;
     this.#shown = live;
@@ -302,13 +294,14 @@ export class ActiveRun {
     const skipped = this.#tail.skipped();
     if (skipped > 0) log.warn('run.lines_skipped', { run: this.run.id, lines: skipped });
 
+    const { init, result, error, rateLimit } = this.#said;
     const outcome = classify({
       ended: this.#endedBecause,
-      started: this.#init !== undefined,
+      started: init !== undefined,
       resumed: this.#setting.resumed,
-      result: this.#result,
-      error: this.#error,
-      rateLimit: this.#rateLimit,
+      result,
+      error,
+      rateLimit,
       // One that was ended for not going after its last word: how it went says nothing.
       exit: this.#stopping && !this.#endedBecause ? { code: null, signal: null } : exit,
       cut: this.#tail.cut(),
@@ -318,7 +311,7 @@ export class ActiveRun {
     });
     await rm(this.#files.mcpConfig, { force: true });
     const costUsd = this.#cost();
-    const live = { ...this.#progress.live, currentTool: null, costUsd };
+    const live = { ...this.#said.progress.live, currentTool: null, costUsd };
     const ending = {
       costUsd,
       live,
@@ -334,7 +327,7 @@ export class ActiveRun {
    * the process's own (seen: 2.1.329 and 2.1.197).
    */
   #cost(): number {
-    const total = this.#result?.total_cost_usd ?? 0;
+    const total = this.#said.result?.total_cost_usd ?? 0;
     const before = this.#setting.sessionSpentUsd;
     return total >= before ? total - before : total;
   }

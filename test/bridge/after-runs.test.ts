@@ -58,21 +58,40 @@ describe('what follows from the end of a run', () => {
     expect(attentions).toEqual([null, null, expect.stringMatching(/3 runs in a row .*changed nothing/)]);
   });
 
-  test.each([
-    [{ kind: 'interrupted' }, 0],
-    [{ kind: 'lost', message: 'nobody saw' }, 0],
-  ] as const)("%o was not the run's fault: it goes on at once, and no try is counted", async (outcome, tries) => {
+  test('an interrupted run is not at fault: it goes on at once, and no try is counted', async () => {
     await using rig = await supervised();
     await send(rig);
     const { run } = await begin(rig);
-    const { project } = await endRun(rig.bridge, TOKEN, run, outcome, ending);
+    const { project } = await endRun(rig.bridge, TOKEN, run, { kind: 'interrupted' }, ending);
     expect(project).toMatchObject({
       status: 'in_progress',
-      tries,
+      tries: 0,
       notBefore: null,
       sessionId: run.sessionId,
     });
     expect((await begin(rig)).run.kind).toBe('resume');
+  });
+
+  test('a lost run goes on in its session a moment later, a bounded number of times', async () => {
+    await using rig = await supervised();
+    await send(rig);
+    let last = (await begin(rig)).run;
+    const { sessionId } = last;
+    for (let tries = 1; tries < 10; tries++) {
+      const outcome = { kind: 'lost', message: 'nobody saw' } as const;
+      const { project } = await endRun(rig.bridge, TOKEN, last, outcome, ending);
+      expect(project).toMatchObject({ status: 'in_progress', tries, sessionId });
+      rig.clock.advance(20 * 60_000);
+      last = (await begin(rig)).run;
+    }
+    const { project } = await endRun(
+      rig.bridge,
+      TOKEN,
+      last,
+      { kind: 'lost', message: 'nobody saw' },
+      ending,
+    );
+    expect(project.status).toBe('attention');
   });
 
   test.each([

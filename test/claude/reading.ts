@@ -1,5 +1,6 @@
 /** A run's output read line by line into the facts its outcome rests on. */
 import { classify, type RunFacts } from '../../src/claude/outcome.ts';
+import { NOTHING_READ, readOn } from '../../src/claude/reading.ts';
 import { readEvent } from '../../src/claude/stream.ts';
 import type { Outcome } from '../../src/project/run.ts';
 
@@ -21,13 +22,11 @@ const UNREMARKABLE: RunFacts = {
 
 /** From the first line to the outcome, in the order the supervisor takes the events in. */
 export function outcomeOf(lines: Iterable<string>, rest: Rest): Outcome {
-  let facts: RunFacts = { ...UNREMARKABLE, ...rest };
+  let said = NOTHING_READ;
   for (const line of lines) {
     const event = readEvent(line);
-    if (event?.kind === 'init') facts = { ...facts, started: true };
-    if (event?.kind === 'assistant' && !event.ofSubagent) facts = { ...facts, error: event.error };
-    if (event?.kind === 'rate_limit') facts = { ...facts, rateLimit: event.info };
-    if (event?.kind === 'result') facts = { ...facts, result: event.result };
+    if (event) said = readOn(said, event, '2026-01-01T00:00:00.000Z');
   }
-  return classify(facts);
+  const { init, result, error, rateLimit } = said;
+  return classify({ ...UNREMARKABLE, started: init !== undefined, result, error, rateLimit, ...rest });
 }

@@ -1,0 +1,43 @@
+/**
+ * What a run's output has told so far: a fold over its events, the same for a run that is watched live, one that was
+ * adopted, and one that is read after its end. Pure.
+ */
+import { advance, NO_PROGRESS, type Progress } from './progress.ts';
+import type { ClaudeEvent, Init, RateLimit, Result } from './stream.ts';
+
+export interface Reading {
+  readonly progress: Progress;
+  /** The first init event; Claude sends another with each further turn. */
+  readonly init: Init | undefined;
+  /** The last result event. */
+  readonly result: Result | undefined;
+  /** `error` of the main agent's last message, undefined after a good one. */
+  readonly error: string | undefined;
+  /** The newest word on the account's limits. */
+  readonly rateLimit: RateLimit | undefined;
+}
+
+export const NOTHING_READ: Reading = {
+  progress: NO_PROGRESS,
+  init: undefined,
+  result: undefined,
+  error: undefined,
+  rateLimit: undefined,
+};
+
+/** The reading after one more event, which was written at `at` (ISO 8601). */
+export function readOn(before: Reading, event: ClaudeEvent, at: string): Reading {
+  const reading = { ...before, progress: advance(before.progress, event, at) };
+  switch (event.kind) {
+    case 'init':
+      return { ...reading, init: before.init ?? event.init };
+    case 'assistant':
+      return event.ofSubagent ? reading : { ...reading, error: event.error };
+    case 'rate_limit':
+      return { ...reading, rateLimit: event.info };
+    case 'result':
+      return { ...reading, result: event.result };
+    default:
+      return reading;
+  }
+}
