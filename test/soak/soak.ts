@@ -10,7 +10,7 @@ import { openBridge } from '../../src/bridge/bridge.ts';
 import { systemClock } from '../../src/clock.ts';
 import type { RecordedRequest } from '../../src/simulator/recorder.ts';
 import { startSimulator } from '../../src/simulator/server.ts';
-import { check, shared } from './checks.ts';
+import { check, shared, type Watched } from './checks.ts';
 import { makeFaults } from './faults.ts';
 import { createJournal } from './journal.ts';
 import { livingIn } from './living.ts';
@@ -123,14 +123,7 @@ async function soak(options: Options, say: (line: string) => void): Promise<Repo
     await service.stop();
     await delay(SETTLE_MS);
     await check(watched);
-    for (const { message, run_id } of store.tables().messages) {
-      const mark = /soak-steering-\d+/.exec(message)?.[0] ?? '';
-      if (run_id !== null && !journal.heard.has(mark))
-        await tally.violated(
-          'lost',
-          `message '${message}': recorded as taken in by run ${run_id}, and the model never saw it`,
-        );
-    }
+    await messagesHeard(watched);
     for (const { identity, argv } of await livingIn(world.root))
       await tally.violated('broken', `left behind: process ${identity.pid} ${argv.join(' ').slice(0, 100)}`);
   } catch (error) {
@@ -178,7 +171,7 @@ async function watchOverlaps(root: string, tally: Tally, stop: AbortSignal): Pro
 const LOOK_MS = 400;
 
 /** Waits until every plan is complete or cancelled. */
-async function drained({ store, tally }: Parameters<typeof check>[0], stop: AbortSignal): Promise<void> {
+async function drained({ store, tally }: Watched, stop: AbortSignal): Promise<void> {
   const deadline = performance.now() + DRAIN_MS;
   while (!stop.aborted) {
     const open = store.projects().filter(({ status }) => !['complete', 'cancelled'].includes(status));
@@ -190,6 +183,18 @@ async function drained({ store, tally }: Parameters<typeof check>[0], stop: Abor
       return tally.violated('broken', `the queue did not drain: ${told.join('; ')}`);
     }
     await delay(200);
+  }
+}
+
+/** What is recorded as taken in came to the model, unless the project was called off in between. */
+async function messagesHeard({ store, journal, tally }: Watched): Promise<void> {
+  for (const { message, run_id, project_id } of store.tables().messages) {
+    const mark = /soak-steering-\d+/.exec(message)?.[0] ?? '';
+    if (run_id === null || journal.heard.has(mark) || journal.cancelled.has(project_id)) continue;
+    await tally.violated(
+      'lost',
+      `message '${message}': taken in by run ${run_id}, and never told to the model`,
+    );
   }
 }
 
