@@ -301,6 +301,8 @@ async function endChild(child: ChildProcess, signal: NodeJS.Signals): Promise<En
   if (child.exitCode === null && child.signalCode === null) {
     const exited = once(child, 'exit');
     child.kill(signal);
+    // One that a test has stopped would never hear it.
+    child.kill('SIGCONT');
     await exited;
   }
   return { code: child.exitCode, signal: child.signalCode };

@@ -88,6 +88,21 @@ describe('Claude does not work as it should', () => {
     expect(await rig.log()).toMatch(new RegExp(`run\\.stopped .*run=${runs[0]?.id} .*by=SIGKILL`));
   });
 
+  test('it is stopped in its tracks, as by SIGSTOP: it is woken to be ended, and started again', async ({
+    rig,
+    puppet,
+  }) => {
+    await rig.configure({ silence_timeout: '1s' });
+    await puppet.plays([init(), wait('stopped')], work);
+    await rig.startSupervisor();
+    const id = await rig.send('# Stopped\nDo it.');
+    await puppet.reached('stopped');
+    await rig.happened('run.ready', id);
+    for (const pid of await puppet.living()) process.kill(pid, 'SIGSTOP');
+    const { runs } = await rig.until(id, 'awaiting_approval');
+    expect(runs.map(({ outcome }) => outcome?.kind)[0]).toBe('stalled');
+  });
+
   test('it does not go after its last word: it is ended, and what it submitted counts', async ({
     rig,
     puppet,
@@ -191,6 +206,21 @@ describe('Claude writes', () => {
     expect(await rig.log()).toMatch(/run\.lines_skipped .*lines=1/);
     expect((await stat(output(rig, runs[0]?.id))).size).toBeGreaterThan(20_000_000);
     expect(await peakMemory(supervisor.pid)).toBeLessThan(250e6);
+  });
+
+  test('more than the owner allows: it is ended at once, what it wrote is kept, and a person decides', async ({
+    rig,
+    puppet,
+  }) => {
+    await rig.configure({ run_output_max_mb: 2 });
+    await puppet.plays([init(), write(`${'x'.repeat(1_000_000)}\n`, 4), hang]);
+    await rig.startSupervisor();
+    const id = await rig.send('# Endless\nDo it.');
+    await rig.happened('project.needs_attention', id);
+    const { runs, project } = await rig.details(id);
+    expect(runs.map(({ outcome }) => outcome?.kind)).toEqual(['output_too_large']);
+    expect(project.attention).toContain('2 MB');
+    expect((await stat(output(rig, runs[0]?.id))).size).toBeGreaterThan(2_000_000);
   });
 
   test('bytes that are no text, NUL, and escape codes: the raw bytes are kept, the log stays clean', async ({

@@ -1,5 +1,8 @@
 /** At most one supervisor works on a state folder, however it is started, frozen, blocked, stopped and hurried. */
+
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import Sqlite from 'better-sqlite3';
 import { describe, expect } from 'vitest';
 import { currentLease } from '../../src/bridge/lease.ts';
 import { identify } from '../../src/machine/identity.ts';
@@ -35,9 +38,8 @@ describe('several supervisors', () => {
     const id = await rig.send('# Frozen\nDo it.');
     await puppet.reached('replaced');
     await rig.happened('run.ready', id);
-    process.kill(frozen.pid, 'SIGSTOP');
-    // Instead of waiting until it is over.
-    tamper(rig, 'UPDATE supervisor SET expires_at = ?', '2000-01-01T00:00:00.000Z');
+    await freeze(rig, frozen.pid);
+    overdue(rig);
     const holder = await rig.startSupervisor();
     process.kill(frozen.pid, 'SIGCONT');
     expect(await frozen.ended).toEqual({ code: 1, signal: null });
@@ -57,8 +59,8 @@ describe('several supervisors', () => {
     const supervisor = await rig.startSupervisor();
     const id = await rig.send('# Thawed\nDo it.');
     await puppet.reached('thaw');
-    process.kill(supervisor.pid, 'SIGSTOP');
-    tamper(rig, 'UPDATE supervisor SET expires_at = ?', '2000-01-01T00:00:00.000Z');
+    await freeze(rig, supervisor.pid);
+    overdue(rig);
     await puppet.open('thaw');
     await rig.until(id, 'awaiting_approval');
     process.kill(supervisor.pid, 'SIGCONT');
@@ -171,6 +173,27 @@ describe('stopping', () => {
     },
   );
 });
+
+/** Stops it where it holds no lock: in the middle of a change it would keep everybody from the store. */
+async function freeze(rig: Rig, pid: number): Promise<void> {
+  const store = new Sqlite(join(rig.home, 'bridge.db'), { timeout: 0 });
+  await waitUntil(async () => {
+    process.kill(pid, 'SIGSTOP');
+    try {
+      store.exec('BEGIN IMMEDIATE; ROLLBACK');
+      return true;
+    } catch {
+      process.kill(pid, 'SIGCONT');
+      return false;
+    }
+  }, 'it to be between two changes');
+  store.close();
+}
+
+/** Lets the lease end now, instead of waiting until it is over. */
+function overdue(rig: Rig): void {
+  tamper(rig, 'UPDATE supervisor SET expires_at = ?', '2000-01-01T00:00:00.000Z');
+}
 
 /** Places in a start: before our code is loaded, while it is, as the store is opened, the lease taken, a run claimed. */
 const STARTING = [
