@@ -45,7 +45,8 @@ export async function askLogin(question: LoginQuestion): Promise<Login> {
   if (child.kind === 'spawn-failed') return { state: 'unknown', why: child.message };
   child.endInput();
   const exit = await endOf(child, question);
-  const said = await readFile(answer, 'utf8');
+  // A supervisor that was just replaced may be asking too, and take the file away: then nothing is known.
+  const said = await readFile(answer, 'utf8').catch(() => '');
   await rm(answer, { force: true });
   return exit ? read(said, exit) : { state: 'unknown', why: 'it did not answer' };
 }

@@ -25,7 +25,7 @@ import { type ClaudeEvent, type Init, readEvent } from '../claude/stream.ts';
 import { type Tail, tailFile } from '../claude/tail.ts';
 import type { Child, Exit } from '../machine/child.ts';
 import type { ProcessIdentity } from '../machine/identity.ts';
-import { killProcess } from '../machine/signal.ts';
+import { killProcess, signalProcess } from '../machine/signal.ts';
 import { stopChild } from '../machine/stop.ts';
 import { sweep } from '../machine/sweep.ts';
 import { isCrash } from '../project/retry.ts';
@@ -215,6 +215,11 @@ export class ActiveRun {
   async #react(event: ClaudeEvent, isFirst: boolean): Promise<void> {
     switch (event.kind) {
       case 'init':
+        // Told to stop, Claude would still begin a turn for a message that waited: it is to do nothing more.
+        if (this.#stopping) {
+          await signalProcess(this.#process.identity, 'SIGTERM');
+          return;
+        }
         this.#finishedAt = undefined;
         return isFirst ? this.#checkHandshake(event.init) : undefined;
       case 'taken_in':
