@@ -4,56 +4,39 @@
  */
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { text } from 'node:stream/consumers';
 import { setTimeout as delay } from 'node:timers/promises';
-import { identify } from '../../src/machine/identity.ts';
 import type { Row } from '../../src/store/schema.ts';
-import { Desktop, type Heard } from './desktop.ts';
+import { Caller, type CallerOptions } from './caller.ts';
+import type { Heard } from './desktop.ts';
 import type { Journal, SentPlan } from './journal.ts';
-import { signal } from './living.ts';
 import { roundMark, steeringMark, tagMark } from './model.ts';
-import type { Random } from './random.ts';
 import type { StoreView } from './store.ts';
-import type { Tally } from './tally.ts';
-import { CONCURRENCY, SHARED_WORKSPACES, type World } from './world.ts';
+import { CONCURRENCY, SHARED_WORKSPACES } from './world.ts';
 
-/** One thing the person does, in the words of both channels. */
-interface Deed {
-  readonly tool: string;
-  readonly args: Readonly<Record<string, unknown>>;
-  readonly command: readonly string[];
-  /** Whether the command, made again, is recognised as the same call; Desktop's calls always are. */
-  readonly repeatable: boolean;
-}
-
-export interface PersonOptions {
-  readonly world: World;
+export interface PersonOptions extends CallerOptions {
   readonly store: StoreView;
   readonly journal: Journal;
-  readonly tally: Tally;
-  readonly random: Random;
-  /** Called after a client was killed. */
-  readonly afterKill: () => Promise<void>;
 }
 
 export class Person {
   readonly #o: PersonOptions;
-  readonly #desktops: readonly [Desktop, Desktop];
+  readonly #caller: Caller;
   /** Projects that something is being done about. */
   readonly #busy = new Set<string>();
   readonly #underWay = new Set<Promise<void>>();
   #sent = 0;
   #steered = 0;
-  /** Whether new plans are sent, and clients killed. */
+  /** Whether no more new plans are sent. */
   #calm = false;
 
   constructor(options: PersonOptions) {
     this.#o = options;
-    this.#desktops = [new Desktop(options.world), new Desktop(options.world)];
+    this.#caller = new Caller(options);
   }
 
   calm(): void {
     this.#calm = true;
+    this.#caller.calm();
   }
 
   /** Acts until `stop` aborts; resolves when every call has been answered. */
@@ -71,7 +54,7 @@ export class Person {
   }
 
   async close(): Promise<void> {
-    await Promise.all(this.#desktops.map((desktop) => desktop.close()));
+    await this.#caller.close();
   }
 
   #nextDeed(projects: readonly Row<'projects'>[]): (() => Promise<void>) | undefined {
@@ -112,7 +95,7 @@ export class Person {
     const plan: SentPlan = {
       tag,
       requestId: `soak-send-${tag}`,
-      rejections: random.weighted({ 0: 5, 1: 3, 2: 2 } as Record<string, number>) as unknown as number,
+      rejections: random.pick([0, 0, 0, 0, 0, 1, 1, 1, 2, 2]),
       projectId: undefined,
       retries: 0,
     };
@@ -121,7 +104,7 @@ export class Person {
     const file = join(world.root, `${tag}.md`);
     await writeFile(file, markdown);
     journal.plans.push(plan);
-    const answer = await this.#do({
+    const answer = await this.#caller.call({
       tool: 'bridge_send_plan',
       args: { plan_markdown: markdown, request_id: plan.requestId, ...(workspace ? { workspace } : {}) },
       command: [
@@ -135,7 +118,7 @@ export class Person {
   }
 
   async #decide({ id, round }: Row<'projects'>, plan: SentPlan): Promise<void> {
-    const approves = round > Number(plan.rejections);
+    const approves = round > plan.rejections;
     const reason = `Not yet: do the steps of ${roundMark(round + 1)}.`;
     const decision = {
       projectId: id,
@@ -145,7 +128,7 @@ export class Person {
       acknowledged: false,
     };
     this.#o.journal.decisions.push(decision);
-    const answer = await this.#do({
+    const answer = await this.#caller.call({
       tool: approves ? 'bridge_approve' : 'bridge_reject',
       args: { project_id: id, round, ...(approves ? {} : { reason }) },
       command: [
@@ -162,7 +145,7 @@ export class Person {
     plan.retries += 1;
     if (plan.retries > MOST_RETRIES) return this.#cancel(project, 'it does not work');
     // Made again after it was carried out, it is refused: the project is in the queue by then.
-    await this.#do({
+    await this.#caller.call({
       tool: '',
       args: {},
       command: ['retry', project.id],
@@ -175,7 +158,7 @@ export class Person {
     const mark = steeringMark(this.#steered);
     const steering = { projectId: id, text: `Mind ${mark}, please.`, acknowledged: false };
     this.#o.journal.steerings.push(steering);
-    const answer = await this.#do({
+    const answer = await this.#caller.call({
       tool: 'bridge_steer',
       args: { project_id: id, message: steering.text, request_id: `soak-steer-${this.#steered}` },
       command: ['steer', id, steering.text],
@@ -186,7 +169,7 @@ export class Person {
   }
 
   async #cancel({ id }: Row<'projects'>, reason: string): Promise<void> {
-    const answer = await this.#do({
+    const answer = await this.#caller.call({
       tool: 'bridge_cancel',
       args: { project_id: id, reason },
       command: ['cancel', id, '--yes', '--reason', reason],
@@ -196,65 +179,16 @@ export class Person {
     if (answer.answered && answer.ok) this.#o.journal.cancelled.add(id);
   }
 
-  /** Does it until it is answered, by turns here and there; the first times the client may be killed. */
-  async #do(deed: Deed): Promise<Heard> {
-    const { random, tally, afterKill } = this.#o;
-    const { tool, args, command, repeatable } = deed;
-    const once = random.chance(0.5);
-    for (let attempt = 1; ; attempt++) {
-      const viaDesktop = tool !== '' && (repeatable ? random.chance(0.5) : once);
-      const kill = !this.#calm && attempt <= 2 && random.chance(viaDesktop ? KILL_DESKTOP : KILL_COMMAND);
-      const answer = viaDesktop
-        ? await random.pick(this.#desktops).call(tool, args, kill ? random.wait(40) : undefined)
-        : await this.#command(command, kill ? random.whole(20, 700) : undefined);
-      if (!answer.answered) {
-        tally.kill(viaDesktop ? 'Desktop server' : `command ${command[0]}`);
-        await afterKill();
-      }
-      if (attempt >= MOST_ATTEMPTS || (answer.answered && !wasBusy(answer.text))) return answer;
-      if (!answer.answered && !viaDesktop && !repeatable) return answer;
-    }
-  }
-
-  async #command(args: readonly string[], killAfterMs: number | undefined): Promise<Heard> {
-    const child = this.#o.world.command(args);
-    const exited = new Promise<void>((resolve) => child.once('exit', () => resolve()));
-    const output = child.stdout ? text(child.stdout) : Promise.resolve('');
-    const errors = child.stderr ? text(child.stderr) : Promise.resolve('');
-    if (killAfterMs !== undefined) {
-      const over = await Promise.race([exited.then(() => true), delay(killAfterMs, false)]);
-      const running = over || child.pid === undefined ? undefined : await identify(child.pid);
-      if (running) await signal(running, 'SIGKILL');
-    }
-    await exited;
-    const said = await output;
-    if (child.exitCode === null) return { answered: false };
-    const ok = child.exitCode === 0;
-    return { answered: true, ok, text: ok ? said : await errors, projectId: projectIdIn(said) };
-  }
-
   async #refused(what: string, answer: Heard): Promise<void> {
     const why = answer.answered ? answer.text : 'never answered';
     await this.#o.tally.violated('broken', `${what}: ${why.trim()}`);
   }
 }
 
-/** A frozen supervisor may hold the store for longer than anyone waits: then nothing was changed, and it says so. */
-function wasBusy(text: string): boolean {
-  return text.includes('Nothing was changed: try again');
-}
-
-function projectIdIn(output: string): string {
-  return /"project":\s*\{\s*"id":\s*"(\w+)"/.exec(output)?.[1] ?? '';
-}
-
 const TURN_MS = 400;
 const MOST_AT_ONCE = 3;
-const MOST_ATTEMPTS = 10;
 const MOST_RETRIES = 4;
 /** Some wait while others are worked on. */
 const OPEN_PROJECTS = CONCURRENCY * 3;
 const STEER = 0.06;
 const CANCEL = 0.015;
-const KILL_DESKTOP = 0.25;
-const KILL_COMMAND = 0.2;

@@ -4,24 +4,9 @@
  * leaves nothing behind unless there is something to look at.
  */
 import { existsSync } from 'node:fs';
-import { setTimeout as delay } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
-import { openBridge } from '../../src/bridge/bridge.ts';
-import { systemClock } from '../../src/clock.ts';
-import type { RecordedRequest } from '../../src/simulator/recorder.ts';
-import { startSimulator } from '../../src/simulator/server.ts';
-import { check, shared, type Watched } from './checks.ts';
-import { makeFaults } from './faults.ts';
-import { createJournal } from './journal.ts';
-import { livingIn } from './living.ts';
-import { Person } from './person.ts';
-import { randomStream } from './random.ts';
-import { lines, type Report, report } from './report.ts';
-import { Service } from './service.ts';
-import { openStoreView } from './store.ts';
-import { Tally } from './tally.ts';
-import { createWeather } from './weather.ts';
-import { createWorld } from './world.ts';
+import { play, type SoakOptions } from './play.ts';
+import { lines } from './report.ts';
 
 const HELP = `Usage: npm run soak -- [options]
 
@@ -36,11 +21,8 @@ otherwise broken. Linux only: it reads /proc.
   --keep        keep the folder also when nothing is broken
   --help        show this help`;
 
-interface Options {
-  readonly minutes: number;
-  readonly seed: number;
+interface Options extends SoakOptions {
   readonly json: boolean;
-  readonly keep: boolean;
 }
 
 async function main(args: readonly string[]): Promise<number> {
@@ -59,159 +41,9 @@ async function main(args: readonly string[]): Promise<number> {
   }
   const say = options.json ? console.error : console.log;
   say(`Soak of ${options.minutes} min, seed ${options.seed}`);
-  const told = await soak(options, say);
+  const told = await play(options, say);
   console.log(options.json ? JSON.stringify(told, null, 2) : lines(told).join('\n'));
   return told.violations.length > 0 ? 1 : 0;
-}
-
-async function soak(options: Options, say: (line: string) => void): Promise<Report> {
-  const { seed } = options;
-  const began = performance.now();
-  const stream = (name: string) => randomStream(seed, name);
-  const journal = createJournal();
-  const weather = createWeather(seed, journal, stream('weather'));
-  const simulator = await startSimulator({ script: weather.script });
-  const world = await createWorld(simulator.url);
-  await openBridge(world.home, systemClock).close();
-  const store = openStoreView(world.home);
-  const tally = new Tally(world.home);
-  const watched = { seed, world, store, journal, tally };
-  const afterKill = oneByOne(() => check(watched));
-  const service = new Service(world, tally);
-  const person = new Person({ world, store, journal, tally, random: stream('person'), afterKill });
-  const long = options.minutes >= 5;
-  const faults = {
-    world,
-    store,
-    service,
-    weather,
-    tally,
-    journal,
-    random: stream('faults'),
-    afterKill,
-    long,
-  };
-
-  const troubled = new AbortController();
-  const acting = new AbortController();
-  const onInterrupt = () => {
-    troubled.abort();
-    acting.abort();
-  };
-  process.once('SIGINT', onInterrupt);
-  process.once('SIGTERM', onInterrupt);
-  const seconds = () => (performance.now() - began) / 1000;
-  const progress = setInterval(() => {
-    // Each holds a whole conversation; nobody looks back.
-    (simulator.requests as RecordedRequest[]).length = 0;
-    say(progressLine(seconds(), tally, store));
-  }, PROGRESS_MS);
-  const over = setTimeout(() => troubled.abort(), options.minutes * 60_000);
-  let failure: unknown;
-  let left: string[] = [];
-  try {
-    service.start();
-    const watching = watchOverlaps(world.root, tally, acting.signal);
-    const living = person.act(acting.signal);
-    await makeFaults(faults, troubled.signal);
-    weather.calm();
-    person.calm();
-    if (!acting.signal.aborted) await drained(watched, acting.signal);
-    acting.abort();
-    await Promise.all([living, watching]);
-    await person.close();
-    await service.stop();
-    await delay(SETTLE_MS);
-    await check(watched);
-    await messagesHeard(watched);
-    for (const { identity, argv } of await livingIn(world.root))
-      await tally.violated('broken', `left behind: process ${identity.pid} ${argv.join(' ').slice(0, 100)}`);
-  } catch (error) {
-    failure = error;
-  } finally {
-    acting.abort();
-    clearTimeout(over);
-    clearInterval(progress);
-    await simulator.close();
-  }
-  if (failure)
-    await tally.violated('broken', `the soak itself failed: ${(failure as Error).stack ?? failure}`);
-  const tables = store.tables();
-  store.close();
-  const keep = options.keep || tally.violations.length > 0;
-  left = await world.close(keep);
-  for (const one of left) say(`ended: ${one}`);
-  return report({ seed, seconds: seconds(), folder: keep ? world.root : null }, tally, journal, tables);
-}
-
-const PROGRESS_MS = 10_000;
-/** Servers look for their client every two seconds. */
-const SETTLE_MS = 3_000;
-
-function progressLine(seconds: number, tally: Tally, store: ReturnType<typeof openStoreView>): string {
-  const projects = store.projects();
-  const closed = projects.filter(({ status }) => ['complete', 'cancelled'].includes(status)).length;
-  const faults = [...tally.kills.values()].reduce((sum, count) => sum + count, 0);
-  const found = tally.violations.length;
-  return `${seconds.toFixed(0).padStart(5)} s  ${faults} faults, ${projects.length} plans, ${closed} closed, ${store.runs().length} runs, ${found} violations`;
-}
-
-/** At no moment do two claude processes work on one project: looked at all the time, not only after kills. */
-async function watchOverlaps(root: string, tally: Tally, stop: AbortSignal): Promise<void> {
-  let before = new Set<string>();
-  while (!stop.aborted) {
-    await delay(LOOK_MS, undefined, { signal: stop }).catch(() => undefined);
-    const found = shared(await livingIn(root));
-    // Seen twice: one that was just killed is listed for a moment.
-    for (const what of found.filter((one) => before.has(one))) await tally.violated('doubled', what);
-    before = new Set(found);
-  }
-}
-
-const LOOK_MS = 400;
-
-/** Waits until every plan is complete or cancelled. */
-async function drained({ store, tally }: Watched, stop: AbortSignal): Promise<void> {
-  const deadline = performance.now() + DRAIN_MS;
-  while (!stop.aborted) {
-    const open = store.projects().filter(({ status }) => !['complete', 'cancelled'].includes(status));
-    if (open.length === 0) return;
-    if (performance.now() > deadline) {
-      const told = open.map(
-        ({ id, status, tries, not_before }) => `${id} ${status} tries=${tries} ${not_before ?? ''}`,
-      );
-      return tally.violated('broken', `the queue did not drain: ${told.join('; ')}`);
-    }
-    await delay(200);
-  }
-}
-
-/** What is recorded as taken in came to the model, unless the project was called off in between. */
-async function messagesHeard({ store, journal, tally }: Watched): Promise<void> {
-  for (const { message, run_id, project_id } of store.tables().messages) {
-    const mark = /soak-steering-\d+/.exec(message)?.[0] ?? '';
-    if (run_id === null || journal.heard.has(mark) || journal.cancelled.has(project_id)) continue;
-    await tally.violated(
-      'lost',
-      `message '${message}': taken in by run ${run_id}, and never told to the model`,
-    );
-  }
-}
-
-const DRAIN_MS = 5 * 60_000;
-
-/** Lets one call work at a time; those that come meanwhile share the next one. */
-function oneByOne(work: () => Promise<void>): () => Promise<void> {
-  let current: Promise<void> = Promise.resolve();
-  let following: Promise<void> | undefined;
-  return () => {
-    following ??= current.then(() => {
-      following = undefined;
-      current = work();
-      return current;
-    });
-    return following;
-  };
 }
 
 /** What was asked for; null for the help; or what is wrong with it. */

@@ -10,7 +10,6 @@ export interface Tables {
   readonly completions: readonly Row<'completions'>[];
   readonly updates: readonly Row<'updates'>[];
   readonly messages: readonly Row<'messages'>[];
-  readonly holds: readonly Row<'holds'>[];
 }
 
 export interface StoreView {
@@ -33,7 +32,6 @@ export function openStoreView(home: string): StoreView {
       completions: all('SELECT * FROM completions'),
       updates: all('SELECT * FROM updates ORDER BY id'),
       messages: all('SELECT * FROM messages'),
-      holds: all('SELECT * FROM holds'),
     }),
   );
   return {
