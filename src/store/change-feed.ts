@@ -14,6 +14,7 @@ export interface ChangeFeed {
 }
 
 const POLL_MS = 2_000;
+const FIRST_LOOK_MS = 1;
 const LONGEST_SYNC_MS = 128;
 
 /** Of `others`: what other connections commit; of `anyone`: also what this one does. */
@@ -38,19 +39,18 @@ export function openChangeFeed(database: Database, clock: Clock, whose: 'others'
   return {
     async changed(signal) {
       const stop = AbortSignal.any([signal, closing.signal]);
+      let wait = POLL_MS;
+      // Who was stopped waiting must not take the news from the next wait.
       while (!stop.aborted) {
         if (isNew()) return;
-        if (hinted) {
-          hinted = false;
-          if (await soon(isNew, clock, stop)) return;
-        } else {
-          const waited = new AbortController();
-          const hint = new Promise<void>((resolve) => {
-            wake = resolve;
-          });
-          await Promise.race([hint, clock.sleep(POLL_MS, AbortSignal.any([stop, waited.signal]))]);
-          waited.abort();
-        }
+        wait = hinted ? FIRST_LOOK_MS : later(wait);
+        hinted = false;
+        const waited = new AbortController();
+        const hint = new Promise<void>((resolve) => {
+          wake = resolve;
+        });
+        await Promise.race([hint, clock.sleep(wait, AbortSignal.any([stop, waited.signal]))]);
+        waited.abort();
       }
     },
     close() {
@@ -62,15 +62,10 @@ export function openChangeFeed(database: Database, clock: Clock, whose: 'others'
 
 /**
  * The hint comes when the log file is written; the commit is visible only after it was also synced and the shared
- * index was updated, which no watch reports. So a hint is followed by a few quick looks.
+ * index was updated, which no watch reports. So a hint is followed by quick looks, ever later, and then by the poll.
  */
-async function soon(isNew: () => boolean, clock: Clock, stop: AbortSignal): Promise<boolean> {
-  for (let wait = 1; wait <= LONGEST_SYNC_MS && !stop.aborted; wait *= 2) {
-    await clock.sleep(wait, stop);
-    // Who was stopped waiting must not take the news from the next wait.
-    if (!stop.aborted && isNew()) return true;
-  }
-  return false;
+function later(wait: number): number {
+  return wait * 2 > LONGEST_SYNC_MS ? POLL_MS : wait * 2;
 }
 
 function watchFolder(folder: string, onHint: () => void): FSWatcher | undefined {
