@@ -97,7 +97,7 @@ const FAULTS: Readonly<Record<Fault, Do>> = {
     return true;
   },
   async 'usage limit'({ weather, random }) {
-    weather.brew('limit', random.whole(2, 8));
+    weather.brew('limit', random.whole(3, 9));
     return true;
   },
 };

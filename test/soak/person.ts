@@ -24,6 +24,7 @@ export class Person {
   /** Projects that something is being done about. */
   readonly #busy = new Set<string>();
   readonly #underWay = new Set<Promise<void>>();
+  #resuming = false;
   #sent = 0;
   #steered = 0;
   /** Whether no more new plans are sent. */
@@ -59,6 +60,7 @@ export class Person {
 
   #nextDeed(projects: readonly Row<'projects'>[]): (() => Promise<void>) | undefined {
     const { random } = this.#o;
+    if (this.#isHeldLong()) return () => this.#resume();
     const free = projects.filter(({ id }) => !this.#busy.has(id));
     const known = free.flatMap((project) => {
       const plan = this.#o.journal.plans.find(({ projectId }) => projectId === project.id);
@@ -153,6 +155,18 @@ export class Person {
     });
   }
 
+  /** A limit whose reset was past when it was heard of holds for a minute: nobody who watches waits that long. */
+  #isHeldLong(): boolean {
+    const since = this.#o.store.holds().map(({ since }) => Date.parse(since));
+    return !this.#resuming && since.some((time) => Date.now() - time > LONGEST_HOLD_MS);
+  }
+
+  async #resume(): Promise<void> {
+    this.#resuming = true;
+    await this.#caller.call({ tool: '', args: {}, command: ['resume'], repeatable: true });
+    this.#resuming = false;
+  }
+
   async #steer({ id }: Row<'projects'>): Promise<void> {
     this.#steered += 1;
     const mark = steeringMark(this.#steered);
@@ -187,6 +201,7 @@ export class Person {
 
 const TURN_MS = 400;
 const MOST_AT_ONCE = 3;
+const LONGEST_HOLD_MS = 12_000;
 const MOST_RETRIES = 4;
 /** Some wait while others are worked on. */
 const OPEN_PROJECTS = CONCURRENCY * 3;

@@ -17,6 +17,7 @@ export interface StoreView {
   tables(): Tables;
   projects(): readonly Row<'projects'>[];
   runs(): readonly Row<'runs'>[];
+  holds(): readonly Row<'holds'>[];
   lease(): Row<'supervisor'> | undefined;
   close(): void;
 }
@@ -38,6 +39,7 @@ export function openStoreView(home: string): StoreView {
     tables: () => tables(),
     projects: () => all('SELECT * FROM projects ORDER BY created_at'),
     runs: () => all('SELECT * FROM runs ORDER BY rowid'),
+    holds: () => all('SELECT * FROM holds'),
     lease: () => sqlite.prepare('SELECT * FROM supervisor').get() as Row<'supervisor'> | undefined,
     close: () => sqlite.close(),
   };
