@@ -36,7 +36,11 @@ async function run(cli: Cli, quiet: boolean): Promise<void> {
   const { home, env, clock, entry } = cli;
   const config = configOf(cli);
   const prepared = await prepareHome(home);
-  if (!prepared.ok) return fail(cli, prepared.refusal);
+  if (!prepared.ok) {
+    fail(cli, prepared.refusal);
+    cli.exitCode = NOT_TO_BE_RESTARTED;
+    return;
+  }
 
   const { openLog } = await import('../log.ts');
   const { runSupervisor } = await import('../supervisor/supervisor.ts');

@@ -1,6 +1,6 @@
 /** Ends the supervisor of this state folder and what it left running; nothing else, whatever pid it has. */
 import { unfinishedRuns } from '../bridge/attending.ts';
-import type { Bridge } from '../bridge/bridge.ts';
+import { type Bridge, isPassingTrouble } from '../bridge/bridge.ts';
 import { requestStop } from '../bridge/lease.ts';
 import { watchProcess } from '../machine/child.ts';
 import { isAlive, type ProcessIdentity } from '../machine/identity.ts';
@@ -30,12 +30,23 @@ export async function stopSupervisor(bridge: Bridge, patienceMs: number): Promis
     return { supervisor: null, runs: await endRunsOfNobody(bridge) };
 
   const holder = holderOf(before.lease);
-  await requestStop(bridge);
-  const asked = before.state === 'not_responding' ? Math.min(patienceMs, FROZEN_MS) : patienceMs;
+  const told = await tell(bridge);
+  const asked = before.state === 'not_responding' || !told ? Math.min(patienceMs, FROZEN_MS) : patienceMs;
   const by = (await endsWithin(bridge, holder, asked))
     ? 'request'
     : await stopChild({ identity: holder }, { graceMs: GRACE_MS, clock: bridge.clock });
   return { supervisor: { pid: holder.pid, by }, runs: await endRunsOfNobody(bridge) };
+}
+
+/** False when the store does not take the request now, perhaps because the supervisor itself is frozen in a write. */
+async function tell(bridge: Bridge): Promise<boolean> {
+  try {
+    await requestStop(bridge);
+    return true;
+  } catch (error) {
+    if (isPassingTrouble(error)) return false;
+    throw error;
+  }
 }
 
 /** One that does not renew its lease will hardly read a request. */

@@ -32,6 +32,9 @@ export function translate(file: string, error: unknown): unknown {
   return new StoreError(explanation.problem, `${file}: ${explanation.words} (${error.message})`, error);
 }
 
+export const DAMAGED =
+  'the database is damaged. It was left as it is: put a backup in its place (bridge-supervisor restore FILE)';
+
 /** Result codes: https://www.sqlite.org/rescode.html; the first that fits counts. */
 const EXPLANATIONS: readonly { codes: RegExp; problem: StoreProblem; words: string }[] = [
   {
@@ -43,8 +46,7 @@ const EXPLANATIONS: readonly { codes: RegExp; problem: StoreProblem; words: stri
   {
     codes: /^SQLITE_CORRUPT/,
     problem: 'corrupt',
-    words:
-      'the database is damaged. It was left as it is: put a backup in its place (bridge-supervisor restore FILE)',
+    words: DAMAGED,
   },
   {
     codes: /^SQLITE_(READONLY|CANTOPEN|PERM)|^E(ACCES|PERM|ROFS|NOTDIR|EXIST)$/,

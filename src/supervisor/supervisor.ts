@@ -51,6 +51,8 @@ export type SupervisorEnd =
 export async function runSupervisor(options: SupervisorOptions): Promise<SupervisorEnd> {
   const bridge = openBridge(options.home, options.clock);
   try {
+    // Before the first write: a damaged store is left as it is.
+    bridge.database.check();
     const lease = await acquireLease(bridge, VERSION);
     if (!lease.taken) return { kind: 'already-running', pid: lease.pid };
     const { config, env, clock, log, trouble, entry, signal } = options;
