@@ -1,5 +1,6 @@
 /** What anyone may read: one project whole, lists, the overview, and what changed since a cursor. */
 import { PROJECT_STATUSES, type Project, type ProjectStatus } from '../project/project.ts';
+import type { Quota } from '../project/quota.ts';
 import type { Hold } from '../project/retry.ts';
 import type { Completion, Decision, SteeringMessage, Update } from '../project/review.ts';
 import type { Run } from '../project/run.ts';
@@ -17,6 +18,7 @@ import {
   projectIdsFrom,
   queuedProjects,
 } from '../store/projects.ts';
+import { allQuotas } from '../store/quota.ts';
 import { completionsOf, decisionsOf, findCompletion } from '../store/reviews.ts';
 import { openRunOf, openRuns, runsOf, spentOn, spentSince } from '../store/runs.ts';
 import { latestUpdatesOf, updatesOf } from '../store/updates.ts';
@@ -126,6 +128,8 @@ export interface Overview {
   /** The supervisor's lease, if one is held; whether its process lives is for the reader to find out. */
   readonly lease: Lease | undefined;
   readonly holds: readonly Hold[];
+  /** What the service last told about each usage window of the account. */
+  readonly quotas: readonly Quota[];
   readonly counts: Readonly<Record<ProjectStatus, number>>;
   readonly running: readonly ProjectState[];
   /** The next projects to get a run, in their order, and those that wait for a person; each at most `limit`. */
@@ -150,6 +154,7 @@ export async function overview(bridge: Bridge, startOfDay: Date, limit: number):
   return {
     lease: await readLease(db),
     holds: await allHolds(db),
+    quotas: await allQuotas(db),
     counts: { ...none, ...(await countByStatus(db)) },
     running,
     queue: await queuedProjects(db, limit),

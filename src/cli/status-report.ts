@@ -9,6 +9,7 @@ import { ConfigError } from '../config.ts';
 import { freeBytes } from '../machine/disk.ts';
 import { type TreeUsage, treeUsage } from '../machine/usage.ts';
 import type { Project } from '../project/project.ts';
+import type { Quota } from '../project/quota.ts';
 import type { Hold } from '../project/retry.ts';
 import type { Run } from '../project/run.ts';
 import { type Cli, configOf } from './context.ts';
@@ -27,6 +28,7 @@ export interface StatusReport {
   readonly problems: readonly string[];
   readonly warnings: readonly string[];
   readonly holds: readonly Hold[];
+  readonly quotas: readonly Quota[];
   readonly counts: Overview['counts'];
   readonly running: readonly Running[];
   readonly waiting: readonly Waiting[];
@@ -67,6 +69,7 @@ export async function statusReport(cli: Cli, bridge: Bridge): Promise<StatusRepo
     problems,
     warnings: configWarnings(cli),
     holds: seen.holds,
+    quotas: seen.quotas,
     counts: seen.counts,
     running: await Promise.all(
       seen.running.flatMap((state) => (state.run ? [withProcess(state.project, state.run)] : [])),

@@ -21,6 +21,7 @@ export function statusLines(report: StatusReport, out: Output): string[] {
     ...section(layout, `Running (${report.running.length})`, runningLines(report, layout)),
     ...section(layout, `Waiting for you (${waiting})`, waitingLines(report, layout), 'cyan'),
     ...section(layout, 'Queue', queueLines(report, layout)),
+    ...section(layout, 'Usage windows', quotaLines(report, layout)),
     ...section(layout, 'Projects', countLines(report, layout)),
     ...section(
       layout,
@@ -80,6 +81,18 @@ function holdLines({ holds }: StatusReport, { columns, now }: Layout): string[] 
   // What follows from how things are would be set again at once.
   const endsByWord = holds.some(({ kind }) => kind === 'paused' || PROBED_HOLDS.includes(kind));
   return endsByWord ? [...lines, 'bridge-supervisor resume'] : lines;
+}
+
+/** A window whose reset is past has begun anew: what was told of it holds no longer. */
+function quotaLines({ quotas }: StatusReport, { columns, now }: Layout): string[] {
+  const current = quotas.filter(({ resetsAt }) => resetsAt !== null && resetsAt > now.toISOString());
+  return current.flatMap(({ window, utilization, status, resetsAt, seenAt }) => {
+    const used = utilization === null ? status : `${Math.round(utilization * 100)} % used`;
+    return flow(
+      [`${window}: ${used}`, `resets ${upcoming(resetsAt ?? '', now)}`, `told ${ago(seenAt, now)}`],
+      columns,
+    );
+  });
 }
 
 function runningLines({ running }: StatusReport, { columns, now }: Layout): string[] {

@@ -3,10 +3,11 @@ import { join } from 'node:path';
 import { expect } from 'vitest';
 import { openBridge } from '../../src/bridge/bridge.ts';
 import { requestStop } from '../../src/bridge/lease.ts';
+import { recordQuotas } from '../../src/bridge/quota.ts';
 import { type Clock, systemClock } from '../../src/clock.ts';
 import { unprivileged } from './privileges.ts';
 import { type Rig, test } from './rig.ts';
-import { beginRun, holdLease, NOBODY, parked, submit, thisProcess } from './stories.ts';
+import { beginRun, holdLease, NOBODY, parked, submit, TOKEN, thisProcess } from './stories.ts';
 
 async function statusJson(rig: Rig) {
   const { code, stdout } = await rig.run('status', '--json');
@@ -114,6 +115,23 @@ test('a supervisor that lives but does not renew its lease is not called running
     /^Supervisor: not responding, last seen 2m ago .*\nNext: bridge-supervisor restart\n/,
   );
   expect(stdout).toContain('claims and writes nothing');
+});
+
+test('what the service told about the usage windows is shown, until their reset', async ({ rig }) => {
+  await holdLease(rig.bridge, await thisProcess());
+  const seenAt = new Date().toISOString();
+  const at = (minutes: number) => new Date(Date.now() + minutes * 60_000).toISOString();
+  const quota = { utilization: 0.42, status: 'allowed', seenAt };
+  await recordQuotas(rig.bridge, TOKEN, [
+    { ...quota, window: 'five_hour', resetsAt: at(90) },
+    { ...quota, window: 'seven_day', resetsAt: at(-1) },
+  ]);
+  const { stdout } = await rig.run('status');
+  expect(stdout).toMatch(
+    /Usage windows\n {2}five_hour: 42 % used · resets .* \(in 1h|five_hour: 42 % used · resets .* \(in 2h/,
+  );
+  expect(stdout).not.toContain('seven_day');
+  expect((await statusJson(rig)).report.quotas).toHaveLength(2);
 });
 
 test('a supervisor that ended without a word, or whose pid is another process by now, is not running', async ({
