@@ -59,7 +59,7 @@ export const POLICIES: Record<OutcomeKind, Policy> = {
   cancelled: { step: 'none' },
   interrupted: { step: 'again' },
   never_spawned: { step: 'retry', tries: 5, firstDelayMs: 1_000 },
-  lost: { step: 'retry', tries: 10, firstDelayMs: 1_000 },
+  lost: { step: 'retry', tries: 10, firstDelayMs: 0 },
   no_completion: { step: 'retry', tries: 3, firstDelayMs: 0 },
   no_init: crash,
   tools_missing: { step: 'hold', hold: 'tools_missing', probeMs: MINUTE },

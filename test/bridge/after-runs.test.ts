@@ -72,7 +72,7 @@ describe('what follows from the end of a run', () => {
     expect((await begin(rig)).run.kind).toBe('resume');
   });
 
-  test('a lost run goes on in its session a moment later, a bounded number of times', async () => {
+  test('a lost run goes on in its session at once, a bounded number of times', async () => {
     await using rig = await supervised();
     await send(rig);
     let last = (await begin(rig)).run;

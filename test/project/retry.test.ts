@@ -78,7 +78,7 @@ describe('after a run', () => {
     submitted: 'none',
     cancelled: 'none',
     interrupted: 'again',
-    lost: 'later',
+    lost: 'again',
     no_completion: 'again',
     never_spawned: 'later',
     no_init: 'later',
