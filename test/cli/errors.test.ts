@@ -15,6 +15,11 @@ function expectOneLine({ stdout, stderr }: CommandResult): void {
   expect(stderr).toMatch(ONE_LINE);
 }
 
+/** `run` tells a service manager that a restart would not help. */
+function failure([command]: readonly string[]): number {
+  return command === 'run' ? 78 : 1;
+}
+
 describe('a wrong call is one line with where to look, and exit code 2', () => {
   const calls: Record<string, [args: string[], words: string]> = {
     'an unknown command': [['frob'], "unknown command 'frob'. See: bridge-supervisor --help"],
@@ -60,7 +65,7 @@ describe('a configuration that cannot be used is refused with the key and the fi
     const plan = await rig.file('plan.md', '# A\n\nx\n');
     for (const args of [['run'], ['start'], ['restart'], ['send', plan]]) {
       const result = await rig.run(...args);
-      expect(result.code).toBe(1);
+      expect(result.code).toBe(failure(args));
       expectOneLine(result);
       expect(result.stderr).toMatch(words);
     }
@@ -68,7 +73,7 @@ describe('a configuration that cannot be used is refused with the key and the fi
 
   test('and a variable is named as what it is', async ({ rig }) => {
     const result = await rig.runWith({ env: { BRIDGE_CONCURRENCY: 'many' } }, 'run');
-    expect(result).toMatchObject({ code: 1, stderr: expect.stringContaining('BRIDGE_CONCURRENCY') });
+    expect(result).toMatchObject({ code: 78, stderr: expect.stringContaining('BRIDGE_CONCURRENCY') });
     expectOneLine(result);
   });
 
@@ -89,7 +94,7 @@ describe('a store that cannot be used is one line that names the file and what t
     );
     for (const args of [['status'], ['list'], ['run'], ['start'], ['stop']]) {
       const result = await rig.run(...args);
-      expect(result.code).toBe(1);
+      expect(result.code).toBe(failure(args));
       expectOneLine(result);
       expect(result.stderr).toMatch(/bridge\.db: this is not a bridge-supervisor database/);
     }
@@ -124,7 +129,7 @@ describe('a store that cannot be used is one line that names the file and what t
     await writeFile(rig.home, '');
     for (const args of [['status'], ['start'], ['run']]) {
       const result = await rig.run(...args);
-      expect(result.code).toBe(1);
+      expect(result.code).toBe(failure(args));
       expectOneLine(result);
       expect(result.stderr).toContain(rig.home);
     }
@@ -137,7 +142,7 @@ describe('a store that cannot be used is one line that names the file and what t
       const plan = await rig.file('plan.md', '# A\n\nx\n');
       for (const args of [['status'], ['send', plan], ['run'], ['start']]) {
         const result = await rig.runWith({ wrapper: unprivileged ?? [] }, ...args);
-        expect(result.code, args.join(' ')).toBe(1);
+        expect(result.code, args.join(' ')).toBe(failure(args));
         expectOneLine(result);
         expect(result.stderr).toContain(rig.home);
       }
