@@ -109,10 +109,7 @@ export async function readyProjects(
   limit: number,
   held: HeldModels = { families: [], model: null },
 ): Promise<Project[]> {
-  const rows = await db
-    .selectFrom('projects')
-    .selectAll()
-    .where(READY)
+  const rows = await queue(db)
     .where((eb) => eb.or([eb('not_before', 'is', null), eb('not_before', '<=', now)]))
     .where(({ not, exists, selectFrom }) =>
       not(
@@ -131,9 +128,6 @@ export async function readyProjects(
         ),
       ),
     )
-    .orderBy('priority', 'desc')
-    .orderBy('created_at')
-    .orderBy('id')
     .limit(limit)
     .execute();
   return rows.map(toProject);
@@ -141,10 +135,7 @@ export async function readyProjects(
 
 /** Projects that wait for a run of the supervisor's, ready or not, in the order in which they would start. */
 export async function queuedProjects(db: Reader, limit: number): Promise<Project[]> {
-  const rows = await db
-    .selectFrom('projects')
-    .selectAll()
-    .where(READY)
+  const rows = await queue(db)
     .where(({ not, exists, selectFrom }) =>
       not(
         exists(
@@ -155,12 +146,20 @@ export async function queuedProjects(db: Reader, limit: number): Promise<Project
         ),
       ),
     )
-    .orderBy('priority', 'desc')
-    .orderBy('created_at')
-    .orderBy('id')
     .limit(limit)
     .execute();
   return rows.map(toProject);
+}
+
+/** What waits for the supervisor, in the order in which it is taken up: that of the index projects_ready. */
+function queue(db: Reader) {
+  return db
+    .selectFrom('projects')
+    .selectAll()
+    .where(READY)
+    .orderBy('priority', 'desc')
+    .orderBy('created_at')
+    .orderBy('id');
 }
 
 /** When the next project that is waiting out a back-off becomes ready, if any waits. */
