@@ -9,17 +9,21 @@ const SRC = fileURLToPath(new URL('../src', import.meta.url));
 const MAY_IMPORT: Readonly<Record<string, readonly string[] | 'anything'>> = {
   version: [],
   clock: [],
+  template: [],
   log: ['clock'],
   config: [],
   project: [],
   store: ['project', 'clock', 'config'],
   bridge: ['project', 'store', 'clock'],
-  machine: ['clock', 'log'],
-  claude: ['project', 'machine', 'clock', 'log'],
+  machine: ['clock', 'log', 'template'],
+  claude: ['project', 'machine', 'clock', 'log', 'template'],
   supervisor: ['bridge', 'claude', 'machine', 'project', 'config', 'clock', 'log'],
   mcp: ['bridge', 'project', 'config', 'clock', 'log'],
   http: ['bridge', 'project', 'config', 'clock', 'log'],
   simulator: ['clock', 'log'],
+  setup: ['claude', 'machine', 'config', 'clock'],
+  rehearsal: ['bridge', 'claude', 'machine', 'simulator', 'config', 'clock'],
+  doctor: ['setup', 'rehearsal', 'bridge', 'store', 'claude', 'machine', 'project', 'config', 'clock'],
   cli: 'anything',
 };
 

@@ -1,8 +1,9 @@
 /** The state folder as a supervisor needs it, before it starts. */
-import { readFile, rename, writeFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { done, type Reply, refuse } from '../bridge/bridge.ts';
 import { configJsonSchema } from '../config.ts';
+import { writeAtomically } from '../machine/atomic-file.ts';
 import { ensurePrivateFolder } from '../machine/paths.ts';
 
 /** Makes sure that the folder is there and closed to others, and that editors find the schema of config.json in it. */
@@ -20,7 +21,5 @@ export async function prepareHome(home: string): Promise<Reply<void>> {
 async function writeSchema(file: string): Promise<void> {
   const text = `${JSON.stringify(configJsonSchema(), null, 2)}\n`;
   if ((await readFile(file, 'utf8').catch(() => '')) === text) return;
-  const draft = `${file}.${process.pid}.tmp`;
-  await writeFile(draft, text, { mode: 0o600 });
-  await rename(draft, file);
+  await writeAtomically(file, text, 0o600);
 }

@@ -8,5 +8,6 @@ import { windowsProcesses } from './processes-windows.ts';
 export const processes: ProcessReader = {
   linux: linuxProcesses,
   windows: windowsProcesses,
+  macos: psProcesses,
   'other-unix': psProcesses,
 }[platform];

@@ -22,7 +22,9 @@ type Usage = Omit<TreeUsage, 'processes'>;
 export async function treeUsage(root: ProcessIdentity): Promise<TreeUsage | undefined> {
   const pids = new Set((await familyOf(root)).map(({ pid }) => pid));
   if (pids.size === 0) return undefined;
-  const all = await { linux: linuxUsage, windows: windowsUsage, 'other-unix': psUsage }[platform](pids);
+  const all = await { linux: linuxUsage, windows: windowsUsage, macos: psUsage, 'other-unix': psUsage }[
+    platform
+  ](pids);
   return {
     processes: all.length,
     memoryBytes: sum(all.map(({ memoryBytes }) => memoryBytes)),

@@ -1,26 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import { changedLines } from '../../src/cli/demo/diff.ts';
 import { jsonNarrator, type Shown, storyteller } from '../../src/cli/demo/narrator.ts';
 import type { Output } from '../../src/cli/output.ts';
 import { widthOf } from '../../src/cli/text.ts';
 import { TestClock } from '../rig.ts';
-
-describe('what changed between two files', () => {
-  const cases: Record<string, [before: string, after: string, lines: string[]]> = {
-    'nothing changed': ['a\nb\n', 'a\nb\n', []],
-    'a line in the middle': ['a\nb\nc', 'a\nX\nc', ['  a', '- b', '+ X', '  c']],
-    'the first line': ['a\nb', 'X\nb', ['- a', '+ X', '  b']],
-    'the last line': ['a\nb', 'a\nX', ['  a', '- b', '+ X']],
-    'a line more': ['a\nb', 'a\nX\nb', ['  a', '+ X', '  b']],
-    'a line like its neighbour more': ['a\na', 'a\na\na', ['  a', '+ a']],
-    'a line less': ['a\nb\nc', 'a\nc', ['  a', '- b', '  c']],
-    'two places: all between them counts': ['a\nb\nc', 'X\nb\nY', ['- a', '- b', '- c', '+ X', '+ b', '+ Y']],
-  };
-
-  test.for(Object.entries(cases))('%s', ([, [before, after, lines]]) => {
-    expect(changedLines(before, after)).toEqual(lines);
-  });
-});
 
 /** What is printed, and nothing else of an output. */
 function recording(columns: number): { out: Output; printed: string[] } {

@@ -2,10 +2,10 @@
 import { execa } from 'execa';
 import { z } from 'zod';
 import type { ScriptTurn } from '../../simulator/turn.ts';
+import { changedLines } from '../diff.ts';
 import { plainLines } from '../text.ts';
 import { printed, tellTool, usedTools } from './chronicle.ts';
 import type { Desktop } from './desktop.ts';
-import { changedLines } from './diff.ts';
 import { DemoFailure } from './failure.ts';
 import type { Journal } from './journal.ts';
 import type { Narrator } from './narrator.ts';

@@ -1,0 +1,21 @@
+/** The line by which we know our own service files: which version wrote them, for which state folder. */
+
+export interface Mark {
+  readonly version: string;
+  readonly stateFolder: string;
+}
+
+const MARK = /bridge-supervisor service, version (\S+), state folder (\S+)/;
+
+/** For a comment in any of the formats: without line breaks, and without `--`, which may not stand in one of XML. */
+export function markOf({ version, stateFolder }: Mark): string {
+  const folder = encodeURI(stateFolder).replaceAll('--', '-%2D');
+  return `bridge-supervisor service, version ${version}, state folder ${folder}`;
+}
+
+/** Undefined when the text is not of ours. */
+export function readMark(text: string): Mark | undefined {
+  const [, version, folder] = MARK.exec(text) ?? [];
+  if (version === undefined || folder === undefined) return undefined;
+  return { version, stateFolder: decodeURIComponent(folder) };
+}

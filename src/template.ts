@@ -1,0 +1,26 @@
+/** Texts with `{{gaps}}` that lie beside the program, in `prompts/` and `service/`, wherever it was installed to. */
+import { existsSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+
+/**
+ * Reads a template and fills its gaps. Values are put in as they are, a `{{…}}` in a value too; an empty one takes the
+ * blank lines after it along.
+ *
+ * @param file Such as `prompts/execute.md`.
+ */
+export function fillTemplate(file: string, values: Readonly<Record<string, string>>): string {
+  const text = readFileSync(templatePath(file), 'utf8');
+  const filled = text.replaceAll(/\{\{(\w+)\}\}(\n*)/g, (_, name: string, lines: string) =>
+    values[name] ? values[name] + lines : '',
+  );
+  return filled.trim();
+}
+
+function templatePath(file: string): string {
+  for (let folder = import.meta.dirname; ; folder = dirname(folder)) {
+    const path = join(folder, file);
+    if (existsSync(path)) return path;
+    if (dirname(folder) === folder)
+      throw new Error(`the installation is incomplete: no ${file}. Reinstall bridge-supervisor`);
+  }
+}
