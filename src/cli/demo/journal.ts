@@ -2,15 +2,15 @@
 import type { Bridge } from '../../bridge/bridge.ts';
 import { type BridgeEvent, changesSince, overview } from '../../bridge/reading.ts';
 import { describeOutcome, type Outcome } from '../../project/run.ts';
+import { RehearsalFailure } from '../../rehearsal/failure.ts';
 import { runLines } from '../run-lines.ts';
 import { lasted } from '../time.ts';
-import { DemoFailure } from './failure.ts';
 
 export interface Journal {
   /** Resolves when all that has happened so far has been told. */
   catchUp(): Promise<void>;
   /**
-   * Resolves with the next event of this type, after the last one waited for. Throws DemoFailure when something fails or
+   * Resolves with the next event of this type, after the last one waited for. Throws RehearsalFailure when something fails or
    * nothing happens for a minute, and what `signal` was aborted with.
    */
   until(type: string): Promise<BridgeEvent>;
@@ -56,14 +56,14 @@ export function openJournal(bridge: Bridge, { tell, live, signal }: JournalOptio
         await next();
         const found = events.findIndex((event, index) => index >= awaited && event.type === type);
         const trouble = events.slice(awaited, found < 0 ? undefined : found + 1).find(isTrouble);
-        if (trouble) throw new DemoFailure(describeTrouble(trouble));
+        if (trouble) throw new RehearsalFailure(describeTrouble(trouble));
         const event = events[found];
         if (event) {
           awaited = found + 1;
           return event;
         }
         if (clock.monotonic() - heardAt > PATIENCE_MS)
-          throw new DemoFailure(
+          throw new RehearsalFailure(
             `nothing has happened for ${PATIENCE_MS / 1_000} s, and ${type} was expected`,
           );
         live(await underWay(bridge));

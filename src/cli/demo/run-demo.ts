@@ -2,14 +2,17 @@
  * The whole loop, shown: everything is real but the model. Its promise: it tells what really happens, and leaves neither
  * a process nor a folder, however it ends.
  */
+
+import { plainPath } from '../../rehearsal/environment.ts';
+import { findClaude } from '../../rehearsal/find-claude.ts';
+import { openStage, type Stage } from '../../rehearsal/stage.ts';
 import type { Cli } from '../context.ts';
 import { stopRequest } from '../stop-request.ts';
 import { plainLine } from '../text.ts';
-import { findClaude } from './find-claude.ts';
 import { conclusion, introduction } from './frame.ts';
 import { jsonNarrator, type Narrator, storyteller } from './narrator.ts';
 import { perform } from './play.ts';
-import { openStage, type Stage } from './stage.ts';
+import { ALLOWED_TOOLS, SAMPLE, SAMPLE_TEXT, WORKSPACE } from './work.ts';
 
 export interface DemoOptions {
   /** One JSON object for each step, then a summary. */
@@ -33,7 +36,16 @@ export async function runDemo(cli: Cli, options: DemoOptions): Promise<number> {
   const stop = stopRequest();
   try {
     if (!options.json) for (const line of introduction(out)) out.line(line);
-    const stage = await openStage({ entry, env, clock, claude: claude.path });
+    const stage = await openStage({
+      entry,
+      env,
+      path: plainPath(env),
+      clock,
+      claude: claude.path,
+      name: 'bridge-demo',
+      workspace: { name: WORKSPACE, files: { [SAMPLE]: SAMPLE_TEXT } },
+      config: { allowed_tools: ALLOWED_TOOLS },
+    });
     try {
       return await show(cli, options, stage, AbortSignal.any([stop.signal, out.readerGone]));
     } finally {

@@ -1,15 +1,15 @@
 /** The scenes, in their order. Each ends when the history shows that it has happened. */
 import { execa } from 'execa';
 import { z } from 'zod';
+import type { Desktop } from '../../rehearsal/desktop.ts';
+import { RehearsalFailure } from '../../rehearsal/failure.ts';
+import { type Stage, sessionsOf } from '../../rehearsal/stage.ts';
 import type { ScriptTurn } from '../../simulator/turn.ts';
 import { changedLines } from '../diff.ts';
 import { plainLines } from '../text.ts';
 import { printed, tellTool, usedTools } from './chronicle.ts';
-import type { Desktop } from './desktop.ts';
-import { DemoFailure } from './failure.ts';
 import type { Journal } from './journal.ts';
 import type { Narrator } from './narrator.ts';
-import { type Stage, sessionsOf } from './stage.ts';
 import { PLAN, PROGRAM, REASON, SAMPLE, scriptedModel } from './work.ts';
 
 export interface Scene {
@@ -88,7 +88,7 @@ export async function secondRound(work: Rejected): Promise<void> {
   await submission(work);
   const sessions = sessionsOf(work.stage);
   if (sessions.length > 1)
-    throw new DemoFailure(`the revision came in another session: ${sessions.join(', ')}`);
+    throw new RehearsalFailure(`the revision came in another session: ${sessions.join(', ')}`);
 }
 
 export async function approval(work: Rejected): Promise<void> {

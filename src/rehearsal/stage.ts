@@ -1,30 +1,39 @@
 /**
- * Where the demo takes place: one temporary folder, and the processes that work in it. Its promise: after `end` and
- * `remove` nothing is left of either, whatever happened before.
+ * Where the whole loop is played with a scripted model: one temporary folder, and the processes that work in it. Its
+ * promise: nothing of the machine's own Claude, keys or state is used, and after `end` and `remove` nothing is left of
+ * the folder or the processes, whatever happened before.
  */
 import { mkdir, mkdtemp, readFile, realpath, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type Bridge, openBridge } from '../../bridge/bridge.ts';
-import type { Clock } from '../../clock.ts';
-import type { Environment } from '../../config.ts';
-import { type Child, type Exit, spawnChild } from '../../machine/child.ts';
-import { stopChild } from '../../machine/stop.ts';
-import { type Leftover, sweep } from '../../machine/sweep.ts';
-import type { Script } from '../../simulator/script.ts';
-import { type Simulator, startSimulator } from '../../simulator/server.ts';
+import { type Bridge, openBridge } from '../bridge/bridge.ts';
+import type { Clock } from '../clock.ts';
+import type { Environment } from '../config.ts';
+import { type Child, type Exit, spawnChild } from '../machine/child.ts';
+import { stopChild } from '../machine/stop.ts';
+import { type Leftover, sweep } from '../machine/sweep.ts';
+import type { Script } from '../simulator/script.ts';
+import { type Simulator, startSimulator } from '../simulator/server.ts';
 import { type Desktop, startDesktop } from './desktop.ts';
-import { type DemoPlaces, demoEnvironment } from './environment.ts';
-import { DemoFailure } from './failure.ts';
-import { ALLOWED_TOOLS, SAMPLE, SAMPLE_TEXT, WORKSPACE } from './work.ts';
+import { rehearsalEnvironment } from './environment.ts';
+import { RehearsalFailure } from './failure.ts';
 
 export interface StageOptions {
   /** The program and arguments that start our command line. */
   readonly entry: readonly string[];
+  /** The machine's; only where the system itself lies is taken from it. */
   readonly env: Environment;
+  /** Where the processes on the stage look for programs, in the form of the PATH variable. */
+  readonly path: string;
   readonly clock: Clock;
   /** Path of the claude program. */
   readonly claude: string;
+  /** What the name of the folder begins with. */
+  readonly name: string;
+  /** The folder Claude works in: its name, and the files it begins with. */
+  readonly workspace: { readonly name: string; readonly files: Readonly<Record<string, string>> };
+  /** For config.json, beside the workspace. */
+  readonly config: Readonly<Record<string, unknown>>;
 }
 
 export class Stage {
@@ -45,7 +54,7 @@ export class Stage {
     this.#options = options;
     this.#state = join(root, 'state');
     this.#home = join(root, 'home');
-    this.workspace = join(root, WORKSPACE);
+    this.workspace = join(root, options.workspace.name);
     this.bridge = openBridge(this.#state, options.clock);
   }
 
@@ -76,7 +85,7 @@ export class Stage {
       stderrPath: output,
     });
     if (child.kind !== 'child')
-      throw new DemoFailure(`the supervisor could not be started: ${child.message}`);
+      throw new RehearsalFailure(`the supervisor could not be started: ${child.message}`);
     this.#supervisor = child;
     child.endInput();
     void child.exited.then(async (exit) => onEnd(exit, await lastWords(output)));
@@ -127,24 +136,21 @@ export class Stage {
   }
 
   #environment(): Record<string, string> {
-    const places: DemoPlaces = {
-      url: this.#simulator?.url ?? '',
-      state: this.#state,
-      home: this.#home,
-      claude: this.#options.claude,
-    };
-    return demoEnvironment(places, this.#options.env);
+    const { claude, path, env } = this.#options;
+    const url = this.#simulator?.url ?? '';
+    return rehearsalEnvironment({ url, state: this.#state, home: this.#home, claude, path }, env);
   }
 }
 
 /** Makes the folder, with everything in it that has to be there before the first process starts. */
 export async function openStage(options: StageOptions): Promise<Stage> {
-  const root = await realpath(await mkdtemp(join(tmpdir(), 'bridge-demo-')));
+  const { name, files } = options.workspace;
+  const root = await realpath(await mkdtemp(join(tmpdir(), `${options.name}-`)));
   try {
-    const workspace = join(root, WORKSPACE);
+    const workspace = join(root, name);
     for (const folder of [workspace, join(root, 'state'), join(root, 'home')]) await mkdir(folder);
-    await writeFile(join(workspace, SAMPLE), SAMPLE_TEXT);
-    const config = { workspaces: { [WORKSPACE]: workspace }, allowed_tools: ALLOWED_TOOLS };
+    for (const [file, text] of Object.entries(files)) await writeFile(join(workspace, file), text);
+    const config = { workspaces: { [name]: workspace }, ...options.config };
     await writeFile(join(root, 'state', 'config.json'), JSON.stringify(config, null, 2));
     return new Stage(root, options);
   } catch (error) {
@@ -157,7 +163,7 @@ export async function openStage(options: StageOptions): Promise<Stage> {
 const STOP_GRACE_MS = { interrupt: 0, int: 20_000, term: 5_000 };
 const SWEEP_GRACE_MS = 2_000;
 
-/** @param home Claude's home: every process of the demo, and no other, has it in its environment. */
+/** @param home Claude's home: every process on the stage, and no other, has it in its environment. */
 async function endSupervisor(child: Child, home: string, clock: Clock): Promise<Leftover[]> {
   const family = await child.family();
   await stopChild(child, { graceMs: STOP_GRACE_MS, clock });

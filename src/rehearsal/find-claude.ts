@@ -2,8 +2,8 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { z } from 'zod';
-import { type Located, locateClaude } from '../../claude/locate.ts';
-import type { Environment } from '../../config.ts';
+import { type Located, locateClaude } from '../claude/locate.ts';
+import type { Environment } from '../config.ts';
 
 /** The program that BRIDGE_CLAUDE names, else that of the npm package beside us, else the first `claude` on PATH. */
 export function findClaude(env: Environment): Located {

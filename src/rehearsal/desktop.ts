@@ -3,11 +3,11 @@ import { closeSync, openSync } from 'node:fs';
 import { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { StdioClientTransport } from '@modelcontextprotocol/sdk/client/stdio.js';
 import { z } from 'zod';
-import { VERSION } from '../../version.ts';
-import { DemoFailure } from './failure.ts';
+import { VERSION } from '../version.ts';
+import { RehearsalFailure } from './failure.ts';
 
 export interface Desktop {
-  /** Calls a tool and returns the facts of its answer. Throws DemoFailure when it refuses. */
+  /** Calls a tool and returns the facts of its answer. Throws RehearsalFailure when it refuses. */
   call(tool: string, input: Record<string, unknown>, signal: AbortSignal): Promise<Record<string, unknown>>;
   close(): Promise<void>;
 }
@@ -30,11 +30,11 @@ const answer = z.object({
 /** Longer than `bridge_wait` waits. */
 const CALL_TIMEOUT_MS = 45_000;
 
-/** Starts the server. Throws DemoFailure when it does not answer. */
+/** Starts the server. Throws RehearsalFailure when it does not answer. */
 export async function startDesktop({ entry, env, cwd, logPath }: DesktopOptions): Promise<Desktop> {
   const [command = process.execPath, ...args] = entry;
   const log = openSync(logPath, 'a', 0o600);
-  const client = new Client({ name: 'bridge-supervisor-demo', version: VERSION });
+  const client = new Client({ name: 'bridge-supervisor-rehearsal', version: VERSION });
   const transport = new StdioClientTransport({
     command,
     args: [...args, 'mcp', 'desktop'],
@@ -46,7 +46,7 @@ export async function startDesktop({ entry, env, cwd, logPath }: DesktopOptions)
     await client.connect(transport);
   } catch (error) {
     await client.close();
-    throw new DemoFailure(`the Desktop server did not come up: ${messageOf(error)}`);
+    throw new RehearsalFailure(`the Desktop server did not come up: ${messageOf(error)}`);
   } finally {
     closeSync(log);
   }
@@ -56,11 +56,11 @@ export async function startDesktop({ entry, env, cwd, logPath }: DesktopOptions)
       const reply = await client
         .callTool({ name: tool, arguments: input }, undefined, options)
         .catch((error) => {
-          throw new DemoFailure(`${tool} was not answered: ${messageOf(error)}`);
+          throw new RehearsalFailure(`${tool} was not answered: ${messageOf(error)}`);
         });
       const { isError, content, structuredContent = {} } = answer.parse(reply);
       const text = content.map((part) => part.text ?? '').join(' ');
-      if (isError) throw new DemoFailure(`${tool} was refused: ${text}`);
+      if (isError) throw new RehearsalFailure(`${tool} was refused: ${text}`);
       return structuredContent;
     },
     close: () => client.close(),

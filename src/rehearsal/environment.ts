@@ -1,9 +1,9 @@
-/** The environment of everything the demo starts: built from nothing, so that no key or setting of the person gets in. */
+/** The environment of everything on the stage: built from nothing, so that no key or setting of the person gets in. */
 import { delimiter, dirname, join } from 'node:path';
-import type { Environment } from '../../config.ts';
-import { simulatedClaudeEnvironment } from '../../simulator/environment.ts';
+import type { Environment } from '../config.ts';
+import { simulatedClaudeEnvironment } from '../simulator/environment.ts';
 
-export interface DemoPlaces {
+export interface Places {
   /** The simulator. */
   readonly url: string;
   /** The state folder. */
@@ -12,14 +12,15 @@ export interface DemoPlaces {
   readonly home: string;
   /** Path of the claude program. */
   readonly claude: string;
+  /** Where programs are looked for, in the form of the PATH variable. */
+  readonly path: string;
 }
 
 /** @param env The machine's; only where the system itself lies is taken from it. */
-export function demoEnvironment(
-  { url, state, home, claude }: DemoPlaces,
+export function rehearsalEnvironment(
+  { url, state, home, claude, path }: Places,
   env: Environment,
 ): Record<string, string> {
-  const path = [dirname(process.execPath), ...systemFolders(env)].join(delimiter);
   return {
     ...simulatedClaudeEnvironment({ url, home, path }),
     ...Object.fromEntries([TMPDIR, TEMP, TMP].map((name) => [name, home])),
@@ -34,8 +35,10 @@ const [TMPDIR, TEMP, TMP] = ['TMPDIR', 'TEMP', 'TMP'];
 /** Without the first no program on Windows can open a socket; the others say how programs and Git's bash are found. */
 const OF_WINDOWS = ['SystemRoot', 'ComSpec', 'PATHEXT', 'CLAUDE_CODE_GIT_BASH_PATH'];
 
-function systemFolders({ SystemRoot }: Environment): string[] {
-  return SystemRoot
+/** Our own Node, and what every system has. */
+export function plainPath({ SystemRoot }: Environment): string {
+  const system = SystemRoot
     ? [join(SystemRoot, 'System32'), SystemRoot]
     : ['/usr/local/bin', '/usr/bin', '/bin', '/usr/sbin', '/sbin'];
+  return [dirname(process.execPath), ...system].join(delimiter);
 }
