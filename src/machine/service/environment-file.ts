@@ -1,0 +1,110 @@
+/**
+ * `service.env`: what the service is given beside the little that its manager gives it. One line `NAME=value` for each
+ * variable, in the format of Node's `util.parseEnv`, and the same on every system: `run` itself reads it.
+ */
+import { readFile, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { parseEnv } from 'node:util';
+import { writeAtomically } from '../atomic-file.ts';
+import { isWindows } from '../platform.ts';
+import type { ServiceManager } from './service.ts';
+
+type Values = Readonly<Record<string, string>>;
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/** It cannot be read, or cannot hold a value; the message is one sentence that says which and what to do. */
+export class EnvironmentFileError extends Error {
+  override name = 'EnvironmentFileError';
+}
+
+export function environmentFileOf(stateFolder: string): string {
+  return join(stateFolder, 'service.env');
+}
+
+/** What the service of this state folder has in its environment; without the file, what the manager gives. */
+export async function serviceEnvironment(
+  manager: Pick<ServiceManager, 'baseEnvironment'>,
+  stateFolder: string,
+): Promise<Values> {
+  const own = { BRIDGE_HOME: stateFolder };
+  const base = mergeEnvironment(await manager.baseEnvironment(), own);
+  const values = await readEnvironmentFile(environmentFileOf(stateFolder), { optional: true });
+  return mergeEnvironment(base, { ...values, ...own }) as Values;
+}
+
+/** The variables of a file. Throws EnvironmentFileError when it cannot be read, or is missing and not `optional`. */
+export async function readEnvironmentFile(
+  path: string,
+  { optional = false }: { readonly optional?: boolean } = {},
+): Promise<Values> {
+  try {
+    return readEnvironmentText(await readFile(path, 'utf8'));
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    if (code !== 'ENOENT') throw new EnvironmentFileError(`cannot read ${path}: ${message}`);
+    if (optional) return {};
+    throw new EnvironmentFileError(
+      `the environment file ${path} is missing. Write it anew with: bridge-supervisor install`,
+    );
+  }
+}
+
+/** An editor on Windows may have put its mark before the first name. */
+export function readEnvironmentText(text: string): Values {
+  return parseEnv(text.replace(/^\uFEFF/, '')) as Values;
+}
+
+const HEADER = `# The environment of the bridge-supervisor service: one NAME=value a line, quoted with ' or \` or ".
+# It may hold credentials, so keep it readable by you alone. It is yours to edit;
+# \`bridge-supervisor restart\` makes changes work.
+`;
+
+/** The file's text. Throws EnvironmentFileError, with names and no values, for what the format cannot hold. */
+export function environmentText(values: Values): string {
+  const lines = Object.entries(values).sort(([one], [other]) => (one < other ? -1 : 1));
+  const lost = lines.filter(([name, value]) => !isKept(name, value)).map(([name]) => name);
+  if (lost.length === 0) return HEADER + lines.map(([name, value]) => line(name, value)).join('');
+  throw new EnvironmentFileError(
+    `${lost.join(', ')} cannot be written to an environment file: the name or the value has a character for which its format has no way, such as a carriage return or all three kinds of quotes. Change or unset ${lost.length === 1 ? 'it' : 'them'}, and try again.`,
+  );
+}
+
+/** Closed to others, in one step. Throws the system's error. */
+export async function writeEnvironmentFile(path: string, text: string): Promise<void> {
+  await writeAtomically(path, text, 0o600);
+}
+
+/** Whether other users of the machine may read it. Windows keeps a user's folders private by itself. */
+export async function isOpenToOthers(path: string): Promise<boolean> {
+  if (isWindows) return false;
+  const file = await stat(path).catch(() => undefined);
+  return file !== undefined && (file.mode & 0o077) !== 0;
+}
+
+/** `base` with `over` put above it. On Windows `Path` and `PATH` are one variable. */
+export function mergeEnvironment(base: Environment, over: Environment): Environment {
+  if (!isWindows) return { ...base, ...over };
+  const replaced = new Set(Object.keys(over).map((name) => name.toUpperCase()));
+  const kept = Object.entries(base).filter(([name]) => !replaced.has(name.toUpperCase()));
+  return { ...Object.fromEntries(kept), ...over };
+}
+
+function isKept(name: string, value: string): boolean {
+  if (quoted(value) === undefined) return false;
+  const read = readEnvironmentText(line(name, value));
+  return read[name] === value && Object.keys(read).length === 1;
+}
+
+function line(name: string, value: string): string {
+  return `${name}=${quoted(value)}\n`;
+}
+
+const NEEDS_NO_QUOTES = /^[\w./:@%+,-]+$/;
+
+/** Nothing escapes a quote in this format, and in double quotes `\n` becomes a line break. */
+function quoted(value: string): string | undefined {
+  if (NEEDS_NO_QUOTES.test(value)) return value;
+  const marks = value.includes('\\n') ? ["'", '`'] : ["'", '`', '"'];
+  const mark = marks.find((quote) => !value.includes(quote));
+  return mark === undefined ? undefined : mark + value + mark;
+}

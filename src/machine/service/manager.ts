@@ -1,0 +1,20 @@
+/** Which service manager a system has. Each is loaded only where it is the one: most commands never ask it anything. */
+import type { Platform } from '../platform.ts';
+import type { ManagerOptions, ServiceManager } from './service.ts';
+
+export type OpenedManager =
+  | { readonly kind: 'manager'; readonly manager: ServiceManager }
+  /** `why` is a sentence without its full stop. */
+  | { readonly kind: 'none'; readonly why: string };
+
+export type OpenServiceManager = (platform: Platform, options: ManagerOptions) => Promise<OpenedManager>;
+
+/** Touches nothing; whether the manager works here is asked with `unavailable()`. */
+export const openServiceManager: OpenServiceManager = async (platform, options) => {
+  if (options.scope === 'system' && platform !== 'linux')
+    return {
+      kind: 'none',
+      why: 'a service of the whole machine (--system) is there only for systemd on Linux',
+    };
+  return { kind: 'none', why: 'this system has no service manager that is known here' };
+};
