@@ -199,6 +199,13 @@ function overrides(env: Environment): Record<string, unknown> {
   return settings;
 }
 
+/** The variables that stand for keys of the configuration, such as `BRIDGE_CONCURRENCY`. */
+export function configVariables(): string[] {
+  return Object.keys(schema.shape)
+    .filter((key) => key !== '$schema')
+    .map(variableOf);
+}
+
 function variableOf(key: string): string {
   return `BRIDGE_${key.toUpperCase()}`;
 }

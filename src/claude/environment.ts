@@ -48,9 +48,11 @@ export function claudeEnvironment(
   run: { readonly id: string; readonly projectId: string },
 ): Environment {
   const inherited = Object.fromEntries(
-    Object.entries(env).filter(
-      ([name]) => !name.startsWith('BRIDGE_') && !OF_AN_OUTER_SESSION.includes(name),
-    ),
+    Object.entries(env).filter(([name]) => !name.startsWith('BRIDGE_') && !isOfAnOuterSession(name)),
   );
   return { ...DEFAULTS, ...inherited, ...UNATTENDED, [RUN_MARK]: run.id, BRIDGE_PROJECT_ID: run.projectId };
+}
+
+export function isOfAnOuterSession(name: string): boolean {
+  return OF_AN_OUTER_SESSION.includes(name);
 }

@@ -1,0 +1,56 @@
+/** Of a person's environment, what claude needs where the person's shell is not: in a service. */
+import { delimiter, isAbsolute, sep } from 'node:path';
+import { isOfAnOuterSession } from './environment.ts';
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/** In either case: what they are for is not agreed upon (https://about.gitlab.com/blog/we-need-to-talk-no-proxy/). */
+const PROXIES = ['HTTP_PROXY', 'HTTPS_PROXY', 'ALL_PROXY', 'NO_PROXY'];
+
+const EXACT = [
+  'LANG',
+  'LANGUAGE',
+  'TZ',
+  'NODE_EXTRA_CA_CERTS',
+  'SSL_CERT_FILE',
+  'SSL_CERT_DIR',
+  'CLAUDE_CONFIG_DIR',
+  'CLOUD_ML_REGION',
+  'GH_TOKEN',
+  'GITHUB_TOKEN',
+];
+
+const PREFIXES = ['LC_', 'ANTHROPIC_', 'CLAUDE_CODE_', 'AWS_', 'GOOGLE_', 'VERTEX_', 'AZURE_'];
+
+/**
+ * Search path, language, proxies, certificates, and the credentials and settings of Claude and of the clouds it may run
+ * on; not what describes a session that is under way here. Empty values are left out.
+ *
+ * @param more Names of further variables to take.
+ */
+export function captureEnvironment(env: Environment, more: readonly string[]): Record<string, string> {
+  const taken = Object.entries(env).flatMap(([name, value]): [string, string][] => {
+    if (!value) return [];
+    if (name.toUpperCase() === 'PATH') return [['PATH', lastingFolders(value)]];
+    return more.includes(name) || isNeeded(name) ? [[name, value]] : [];
+  });
+  return Object.fromEntries(taken.filter(([, value]) => value !== ''));
+}
+
+function isNeeded(name: string): boolean {
+  if (isOfAnOuterSession(name) || name.endsWith('_FILE_DESCRIPTOR')) return false;
+  return (
+    EXACT.includes(name) ||
+    PROXIES.includes(name.toUpperCase()) ||
+    PREFIXES.some((prefix) => name.startsWith(prefix))
+  );
+}
+
+/** npm puts folders before PATH for the time of its command: they are of a project, and not meant for anybody else. */
+function lastingFolders(path: string): string {
+  const ofNpm = [`${sep}node_modules${sep}.bin`, `${sep}node-gyp-bin`];
+  const folders = path.split(delimiter).filter((folder) => isAbsolute(folder));
+  return [...new Set(folders)]
+    .filter((folder) => !ofNpm.some((end) => folder.endsWith(end)) && !folder.includes(`${sep}_npx${sep}`))
+    .join(delimiter);
+}
