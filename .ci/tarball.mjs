@@ -1,0 +1,68 @@
+// What a user gets from the registry: packed, installed into an empty folder without our development tools, and run
+// on the Node that runs this file. Written for Linux, macOS and Windows.
+import { execFileSync, execSync } from 'node:child_process';
+import { mkdtempSync, realpathSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { delimiter, dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const root = dirname(dirname(fileURLToPath(import.meta.url)));
+const folder = realpathSync.native(mkdtempSync(join(tmpdir(), 'packed-')));
+const home = join(folder, 'home');
+const { SystemRoot } = process.env;
+const system = SystemRoot ? [join(SystemRoot, 'System32'), SystemRoot] : ['/usr/bin', '/bin'];
+// Built from nothing, so that it works for more people than us. A home on Windows is called USERPROFILE.
+const env = {
+  HOME: home,
+  USERPROFILE: home,
+  BRIDGE_HOME: join(home, 'state'),
+  PATH: [dirname(process.execPath), ...system].join(delimiter),
+  ...(SystemRoot ? { SystemRoot } : {}),
+};
+
+const HELLO = {
+  jsonrpc: '2.0',
+  id: 1,
+  method: 'initialize',
+  params: { protocolVersion: '2025-11-25', capabilities: {}, clientInfo: { name: 'ci', version: '1' } },
+};
+
+try {
+  // One string each, for a shell: npm is a batch file on Windows, which cannot be started without one.
+  const packed = execSync(`npm pack --silent --pack-destination "${folder}"`, {
+    cwd: root,
+    encoding: 'utf8',
+  });
+  const tarball = packed.trim().split('\n').at(-1).trim();
+  execSync('npm init -y', { cwd: folder, stdio: ['ignore', 'ignore', 'inherit'] });
+  execSync(`npm install --no-audit --no-fund --silent "./${tarball}"`, { cwd: folder, stdio: 'inherit' });
+
+  show(bridge(['--version']));
+  bridge(['--help']);
+  show(bridge(['send', '-'], '# Packed\nSay hello.\n'));
+  show(bridge(['list']));
+  try {
+    show(bridge(['start']));
+    show(bridge(['status']));
+  } finally {
+    show(bridge(['stop']));
+  }
+  for (const side of ['desktop', 'code']) {
+    const answer = bridge(['mcp', side], `${JSON.stringify(HELLO)}\n`);
+    if (!answer.includes('"serverInfo"')) throw new Error(`mcp ${side} answered: ${answer}`);
+  }
+  const kilobytes = Math.ceil(statSync(join(folder, tarball)).size / 1024);
+  show(`the packed program installs and runs; its size: ${kilobytes}K`);
+} finally {
+  rmSync(folder, { recursive: true, force: true, maxRetries: 10 });
+}
+
+/** Runs the installed program and returns what it printed. Throws when it fails. */
+function bridge(args, input = '') {
+  const program = join(folder, 'node_modules', 'bridge-supervisor', 'dist', 'cli.js');
+  return execFileSync(process.execPath, [program, ...args], { cwd: folder, env, input, encoding: 'utf8' });
+}
+
+function show(text) {
+  console.log(text.trimEnd());
+}
