@@ -1,0 +1,71 @@
+/** Asking systemd: one way of calling `systemctl`, and what its refusals mean. */
+import type { ProgramResult } from '../program.ts';
+import { type ManagerOptions, ServiceError } from './service.ts';
+import { runtimeFolder } from './systemd-environment.ts';
+
+export interface Systemctl {
+  /** Its answer, whatever it is. */
+  ask(...args: readonly string[]): Promise<ProgramResult>;
+  /** What it printed. Throws ServiceError, quoting what it said, when it fails. */
+  must(what: string, ...args: readonly string[]): Promise<string>;
+  /** Another program of systemd, with the same environment. */
+  other(program: string, ...args: readonly string[]): Promise<ProgramResult>;
+  /** Why systemd cannot be asked here, and what to do instead; null when it can. */
+  unavailable(): Promise<string | null>;
+}
+
+/** A start waits for a stop under way, and a stop for the runs; systemd itself ends that wait (TimeoutStopSec). */
+const LONGEST_WAIT_MS = 24 * 60 * 60 * 1000;
+
+export function systemctl({ scope, account, env, run }: ManagerOptions): Systemctl {
+  const scopeArgs = scope === 'user' ? ['--user'] : [];
+  // Without it, as in a cron job, the user's manager is not found although it is there.
+  const environment = { ...env, XDG_RUNTIME_DIR: env.XDG_RUNTIME_DIR || runtimeFolder(account.uid) };
+  const ask = (...args: readonly string[]) =>
+    run('systemctl', [...scopeArgs, ...args], { env: environment, timeoutMs: LONGEST_WAIT_MS });
+  return {
+    ask,
+    async must(what, ...args) {
+      const result = await ask(...args);
+      if (result.code === 0) return result.stdout;
+      const command = ['systemctl', ...scopeArgs, ...args].join(' ');
+      throw new ServiceError(`systemd did not ${what}: ${reasonOf(result)}. ${adviceFor(args, command)}`);
+    },
+    other: (program, ...args) => run(program, args, { env: environment }),
+    async unavailable() {
+      const result = await ask('is-system-running');
+      const answer = result.stdout.trim();
+      if (result.failure === 'missing') return `systemd is not here (no systemctl). ${INSTEAD}`;
+      if (answer === 'offline' || /not been booted/.test(result.stderr))
+        return `systemd is installed but does not run this machine. ${INSTEAD}`;
+      const reached = answer !== '' && answer !== 'unknown';
+      if (!reached && scope === 'user')
+        return (
+          `systemd has no user manager for ${account.name} here (${reasonOf(result)}), as after su or sudo. ` +
+          `Log in as ${account.name}, or run as root \`loginctl enable-linger ${account.name}\` and try again; ` +
+          'without it, start the supervisor with: bridge-supervisor start'
+        );
+      if (!reached) return `systemd cannot be asked (${reasonOf(result)}). ${INSTEAD}`;
+      if (scope === 'system' && process.geteuid?.() !== 0)
+        return 'a system unit is installed by root. Put sudo before the command, or leave --system out for a service of your own.';
+      return null;
+    },
+  };
+}
+
+const INSTEAD =
+  'Start the supervisor in the background with `bridge-supervisor start`; in a container, make `bridge-supervisor run` its command.';
+
+/** In one line, without the full stop. */
+function reasonOf({ code, stderr, failure }: ProgramResult): string {
+  if (failure === 'missing') return 'there is no systemctl';
+  const said = stderr
+    .trim()
+    .replaceAll(/\s*\n\s*/g, ' ')
+    .replace(/\.$/, '');
+  return said || (code === null ? 'systemctl was ended' : `systemctl ended with exit code ${code}`);
+}
+
+function adviceFor(args: readonly string[], command: string): string {
+  return args.includes('start') ? 'Find the cause with: bridge-supervisor logs' : `Try: ${command}`;
+}

@@ -1,0 +1,103 @@
+/** What `systemctl show` says of a service, as a state. */
+import type { ServiceState } from './service.ts';
+
+/** The properties to ask for (https://www.freedesktop.org/software/systemd/man/latest/org.freedesktop.systemd1.html). */
+export const PROPERTIES = [
+  'ActiveState',
+  'SubState',
+  'Result',
+  'MainPID',
+  'NRestarts',
+  'ExecMainCode',
+  'ExecMainStatus',
+  'ExecMainExitTimestampMonotonic',
+  'InactiveExitTimestampMonotonic',
+  'UnitFileState',
+] as const;
+
+export type UnitProperties = Readonly<Record<(typeof PROPERTIES)[number], string>>;
+
+export interface UnitStatus {
+  readonly state: ServiceState;
+  readonly pid: number | null;
+  readonly detail: string | null;
+  readonly enabled: boolean;
+}
+
+/** Reads lines of `Name=value`; what is not there is empty. */
+export function readProperties(text: string): UnitProperties {
+  const values = new Map(text.split('\n').map((line) => splitAt(line, '=')));
+  return Object.fromEntries(
+    PROPERTIES.map((name) => [name, values.get(name)?.trim() ?? '']),
+  ) as UnitProperties;
+}
+
+export function statusOf(unit: UnitProperties): UnitStatus {
+  const state = stateOf(unit);
+  return {
+    state,
+    pid: Number(unit.MainPID) || null,
+    detail: detailOf(state, unit),
+    enabled: unit.UnitFileState.startsWith('enabled'),
+  };
+}
+
+/** What a program asks for with this exit code: do not start me again (EX_CONFIG of sysexits.h). */
+const WRONG_CONFIGURATION = '78';
+
+function stateOf(unit: UnitProperties): ServiceState {
+  switch (unit.ActiveState) {
+    case 'active':
+    case 'reloading':
+    case 'refreshing':
+      return 'running';
+    case 'activating':
+      return unit.SubState.startsWith('auto-restart') ? 'waiting' : 'starting';
+    case 'deactivating':
+      return 'stopping';
+    case 'failed':
+      return gaveUp(unit) ? 'gave-up' : 'failed';
+    default:
+      return 'stopped';
+  }
+}
+
+/**
+ * At the start limit, `Result` still tells of the last end, unless that was a clean one. So it is told by the times:
+ * since the program ended, the unit has left its state for another start, and the program was not started.
+ */
+function gaveUp(unit: UnitProperties): boolean {
+  if (unit.Result === 'start-limit-hit') return true;
+  const triedAgain =
+    Number(unit.InactiveExitTimestampMonotonic) > Number(unit.ExecMainExitTimestampMonotonic);
+  return triedAgain && Number(unit.NRestarts) > 0 && unit.Result !== 'resources';
+}
+
+function detailOf(state: ServiceState, unit: UnitProperties): string | null {
+  if (state === 'waiting')
+    return `It ended (${lastEnd(unit)}) and will be started again; so far ${times(unit.NRestarts)}.`;
+  if (state === 'gave-up')
+    return `It ended too often, at last with ${lastEnd(unit)}, so systemd starts it no more. Find the cause with \`bridge-supervisor logs\`, then: bridge-supervisor start`;
+  if (state !== 'failed') return null;
+  if (unit.ExecMainStatus === WRONG_CONFIGURATION && unit.ExecMainCode === EXITED)
+    return 'It ended with exit code 78: something is wrong that a restart would not mend. See `bridge-supervisor logs`, then: bridge-supervisor start';
+  return `It ended (${lastEnd(unit)}) and is not started again. See \`bridge-supervisor logs\`, then: bridge-supervisor start`;
+}
+
+/** CLD_EXITED of siginfo.h; the others tell of a signal. */
+const EXITED = '1';
+
+function lastEnd(unit: UnitProperties): string {
+  if (unit.ExecMainCode === EXITED) return `exit code ${unit.ExecMainStatus}`;
+  if (Number(unit.ExecMainCode) > 1) return `signal ${unit.ExecMainStatus}`;
+  return unit.Result || 'an unknown end';
+}
+
+function times(count: string): string {
+  return count === '1' ? 'once' : `${count} times`;
+}
+
+function splitAt(line: string, mark: string): [string, string] {
+  const at = line.indexOf(mark);
+  return at < 0 ? [line, ''] : [line.slice(0, at), line.slice(at + mark.length)];
+}

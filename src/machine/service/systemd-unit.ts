@@ -1,0 +1,59 @@
+/**
+ * The units as systemd reads them: the templates in `service/`, filled, with systemd's own rules of quoting
+ * (https://www.freedesktop.org/software/systemd/man/latest/systemd.syntax.html#Quoting).
+ */
+import { fillTemplate } from '../../template.ts';
+import { markOf } from './marker.ts';
+import { type ManagerOptions, type ServiceDefinition, ServiceError } from './service.ts';
+
+type UnitOptions = Pick<ManagerOptions, 'name' | 'scope' | 'account'>;
+
+/** What ending leftovers may take after our own orderly stop. */
+const MARGIN_SECONDS = 15;
+
+/** The unit file. Throws ServiceError for a path that systemd cannot express. */
+export function unitText(definition: ServiceDefinition, { name, scope, account }: UnitOptions): string {
+  const values = {
+    mark: markOf(definition),
+    name,
+    command: commandLine(definition.command),
+    environment: quoted(`BRIDGE_HOME=${definition.stateFolder}`),
+    stopSeconds: String(Math.ceil(definition.stopMs / 1000) + MARGIN_SECONDS),
+  };
+  if (scope === 'user') return filled('service/bridge-supervisor.service', values);
+  // The minus: a workspace that is deleted must not keep the service from starting.
+  const writable = [...new Set([definition.stateFolder, ...definition.writable])];
+  return filled('service/bridge-supervisor-system.service', {
+    ...values,
+    user: account.name,
+    writable: writable.map((folder) => quoted(`-${folder}`)).join(' '),
+  });
+}
+
+/** The drop-in that goes further than every agent can bear. */
+export function hardenedText(definition: ServiceDefinition): string {
+  return filled('service/hardened.conf', { mark: markOf(definition) });
+}
+
+function filled(template: string, values: Readonly<Record<string, string>>): string {
+  return `${fillTemplate(template, values)}\n`;
+}
+
+function commandLine([program = '', ...args]: readonly string[]): string {
+  // systemd takes these in arguments, but not in the name of the program (string_is_safe in its load-fragment.c).
+  if (/["'\\]/.test(program))
+    throw new ServiceError(
+      `systemd cannot start ${program}: quotes and backslashes may not stand in a program's path. Install Node elsewhere.`,
+    );
+  // A dollar sign stands for a variable in the arguments only.
+  return [quoted(program), ...args.map((arg) => quoted(arg).replaceAll('$', '$$$$'))].join(' ');
+}
+
+/** Also a percent sign means something: it begins a specifier such as `%h`. */
+function quoted(word: string): string {
+  if (/[\u0000-\u001f\u007f]/.test(word))
+    throw new ServiceError(
+      `systemd cannot express the path ${JSON.stringify(word)}: it has a line break or another control character. Rename the folder.`,
+    );
+  return `"${word.replaceAll(/["\\]/g, '\\$&').replaceAll('%', '%%')}"`;
+}
