@@ -156,7 +156,12 @@ export function stateFolder(env: Environment): string {
 /** Reads the configuration of a state folder. Throws ConfigError; a missing file is an empty one. */
 export function loadConfig(home: string, env: Environment): Config {
   const file = join(home, 'config.json');
-  const read = schema.safeParse({ ...readSettings(file), ...overrides(env) });
+  return configOfText(readText(file), file, env);
+}
+
+/** What a text means that is, or is to become, `file`; null when there is none. Throws ConfigError. */
+export function configOfText(text: string | null, file: string, env: Environment): Config {
+  const read = schema.safeParse({ ...settingsOf(text, file), ...overrides(env) });
   if (!read.success)
     throw new ConfigError(read.error.issues.map((issue) => explain(issue, file, env)).join('; '));
   const { $schema: _, ...config } = read.data;
@@ -168,14 +173,17 @@ export function configJsonSchema(): object {
   return z.toJSONSchema(schema, { io: 'input' });
 }
 
-function readSettings(file: string): Record<string, unknown> {
-  let text: string;
+function readText(file: string): string | null {
   try {
-    text = readFileSync(file, 'utf8');
+    return readFileSync(file, 'utf8');
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return {};
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
     throw new ConfigError(`cannot read ${file}: ${(error as Error).message}`);
   }
+}
+
+function settingsOf(text: string | null, file: string): Record<string, unknown> {
+  if (text === null) return {};
   try {
     const settings: unknown = JSON.parse(text.replace(/^\uFEFF/, ''));
     if (typeof settings === 'object' && settings !== null && !Array.isArray(settings)) {
