@@ -36,6 +36,8 @@ const result = await build({
   metafile: true,
   legalComments: 'none',
   external: ['better-sqlite3'],
+  // Its main file hands `require` on as a value, which no bundler can follow.
+  alias: { 'jsonc-parser': 'jsonc-parser/lib/esm/main.js' },
   chunkNames: 'chunks/[name]-[hash]',
   banner: { js: requireBanner },
   define: { __BRIDGE_VERSION__: JSON.stringify(version) },
