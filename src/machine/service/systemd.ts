@@ -136,7 +136,7 @@ async function readUnit(path: string): Promise<ServiceFile | undefined> {
     const text = await readFile(path, 'utf8');
     if (readMark(text) !== undefined) return { path, text, mode: (await stat(path)).mode & 0o777 };
   } catch (error) {
-    if (codeOf(error) === 'ENOENT') return undefined;
+    if (['ENOENT', 'ENOTDIR'].includes(codeOf(error))) return undefined;
     throw new ServiceError(`${path} could not be read (${codeOf(error)}). Look at it, or move it away.`);
   }
   throw new ServiceError(
