@@ -18,6 +18,8 @@ const cronExpression = z
   .string()
   .refine((text) => cron.validate(text), "must be a cron expression such as '* 9-17 * * 1-5'");
 
+const interval = duration.refine((time) => time >= 10_000, "must be at least '10s'");
+
 const timeLimit = duration.refine((time) => time >= 1_000, "must be at least '1s'");
 
 /** The supervisor works in the state folder: a relative path would mean another place there than where it was written. */
@@ -109,6 +111,22 @@ const fields = z.strictObject({
   loop_timeout: timeLimit
     .prefault('60s')
     .describe('How long the supervisor itself may stand still before it is ended, to be started anew.'),
+  keep_awake: z
+    .boolean()
+    .default(true)
+    .describe('Keep the machine from going to sleep while runs are under way.'),
+  heartbeat_file: path
+    .optional()
+    .describe(
+      'A file that is written anew on schedule while the supervisor is well, so that a monitor notices when it is not.',
+    ),
+  heartbeat_url: z
+    .url({ protocol: /^https?$/, error: 'must be an http or https address' })
+    .optional()
+    .describe('An address that is requested on schedule while the supervisor is well, for the same purpose.'),
+  heartbeat_interval: interval
+    .prefault('5m')
+    .describe('How often the heartbeat file is written and the heartbeat address requested.'),
   run_output_max_mb: z
     .number()
     .positive()

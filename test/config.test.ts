@@ -50,6 +50,8 @@ const DEFAULTS = {
   quiet_hours: [],
   leave_percent: 0,
   loop_timeout: 60_000,
+  keep_awake: true,
+  heartbeat_interval: 300_000,
   run_output_max_mb: 500,
   keep_runs_days: 30,
   keep_runs_mb: 2_000,
@@ -95,6 +97,11 @@ describe('every key', () => {
     ['leave_percent', 20, 20],
     ['resume_not_before', '06:30', '06:30'],
     ['loop_timeout', '1s', 1_000],
+    ['keep_awake', false, false],
+    ['heartbeat_file', '~/beat', join(homedir(), 'beat')],
+    ['heartbeat_url', 'https://hc.example/ping/5f3a?a=b', 'https://hc.example/ping/5f3a?a=b'],
+    ['heartbeat_url', 'http://127.0.0.1:8000/beat', 'http://127.0.0.1:8000/beat'],
+    ['heartbeat_interval', '10s', 10_000],
     ['run_output_max_mb', 0.5, 0.5],
     ['keep_runs_days', 0, 0],
     ['keep_runs_mb', 1, 1],
@@ -107,7 +114,8 @@ describe('every key', () => {
   });
 
   test('is in the list above', () => {
-    const listed = [...Object.keys(DEFAULTS), 'claude', 'workspace', 'model', 'resume_not_before', '$schema'];
+    const optional = ['claude', 'workspace', 'model', 'resume_not_before', 'heartbeat_file', 'heartbeat_url'];
+    const listed = [...Object.keys(DEFAULTS), ...optional, '$schema'];
     const { properties } = configJsonSchema() as { properties: object };
     expect(Object.keys(properties).sort()).toEqual(listed.sort());
   });
@@ -146,6 +154,11 @@ describe('a wrong value is refused with the file, the key and what is allowed', 
     [{ run_timeout: '4 hours' }, "'run_timeout' must be a duration such as '30s', '10m' or '2h'"],
     [{ run_timeout: '-1h' }, "'run_timeout' must be a duration such as '30s', '10m' or '2h'"],
     [{ loop_timeout: '1ms' }, "'loop_timeout' must be at least '1s'"],
+    [{ keep_awake: 'yes' }, "'keep_awake' invalid input: expected boolean, received string"],
+    [{ heartbeat_file: 'beat' }, "'heartbeat_file' must be an absolute path"],
+    [{ heartbeat_url: 'hc.example/5f3a' }, "'heartbeat_url' must be an http or https address"],
+    [{ heartbeat_url: 'file:///5f3a' }, "'heartbeat_url' must be an http or https address"],
+    [{ heartbeat_interval: '5s' }, "'heartbeat_interval' must be at least '10s'"],
     [{ quiet_hours: ['at night'] }, "'quiet_hours.0' must be a cron expression such as '* 9-17 * * 1-5'"],
     [{ resume_not_before: '25:00' }, "'resume_not_before' must be a time of day such as '06:30'"],
     [{ log_level: 'loud' }, '\'log_level\' invalid option: expected one of "error"|"warn"|"info"|"debug"'],
@@ -213,6 +226,9 @@ describe('the environment overrides the file', () => {
     ],
     [{ BRIDGE_QUIET_HOURS: '["* 9-17 * * *"]' }, { quiet_hours: ['* 9-17 * * *'] }],
     [{ BRIDGE_LEAVE_PERCENT: '12.5' }, { leave_percent: 12.5 }],
+    [{ BRIDGE_KEEP_AWAKE: 'false' }, { keep_awake: false }],
+    [{ BRIDGE_HEARTBEAT_URL: 'https://hc.example/5f3a' }, { heartbeat_url: 'https://hc.example/5f3a' }],
+    [{ BRIDGE_HEARTBEAT_INTERVAL: '1m' }, { heartbeat_interval: 60_000 }],
     [{ BRIDGE_LOG_LEVEL: 'warn' }, { log_level: 'warn' }],
     [{ BRIDGE_RESUME_NOT_BEFORE: '07:00' }, { resume_not_before: '07:00' }],
   ])('%j', (env, expected) => {
