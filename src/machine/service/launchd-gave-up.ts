@@ -1,0 +1,34 @@
+/**
+ * That the supervisor gave up, for a manager without a start limit: `run --give-up` writes the file before it ends in
+ * success, `status` reads it, and the next start takes it away.
+ */
+import { readFile, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { writeAtomically } from '../atomic-file.ts';
+
+const gaveUpSchema = z.object({ at: z.iso.datetime(), why: z.string() });
+
+/** When it gave up, and in one sentence why. */
+export type GaveUp = z.infer<typeof gaveUpSchema>;
+
+function fileOf(stateFolder: string): string {
+  return join(stateFolder, 'service-gave-up.json');
+}
+
+/** Null when it did not give up, or nobody can read what is there. */
+export async function readGaveUp(stateFolder: string): Promise<GaveUp | null> {
+  try {
+    return gaveUpSchema.parse(JSON.parse(await readFile(fileOf(stateFolder), 'utf8')));
+  } catch {
+    return null;
+  }
+}
+
+export async function writeGaveUp(stateFolder: string, gaveUp: GaveUp): Promise<void> {
+  await writeAtomically(fileOf(stateFolder), `${JSON.stringify(gaveUp)}\n`, 0o600);
+}
+
+export async function forgetGaveUp(stateFolder: string): Promise<void> {
+  await rm(fileOf(stateFolder), { force: true });
+}

@@ -1,0 +1,34 @@
+/** The agent's property list: the template in `service/`, filled. */
+import { join } from 'node:path';
+import { fillTemplate } from '../../template.ts';
+import { markOf } from './marker.ts';
+import type { ServiceDefinition } from './service.ts';
+import { xmlText } from './xml-text.ts';
+
+/** What ending leftovers may take after our own orderly stop. */
+const MARGIN_SECONDS = 15;
+
+/**
+ * The text of the plist. The command gets `--give-up`: launchd starts what failed for ever, every ten seconds, so the
+ * supervisor itself has to end in success when it gives up.
+ *
+ * Throws ServiceError for a path that XML cannot express.
+ */
+export function plistText(definition: ServiceDefinition, label: string): string {
+  const { command, stateFolder, stopMs } = definition;
+  const words = [...command, '--give-up'];
+  const text = fillTemplate('service/bridge-supervisor.plist', {
+    mark: markOf(definition),
+    label: xmlText(label),
+    arguments: words.map((word) => `    <string>${xmlText(word)}</string>`).join('\n'),
+    stateFolder: xmlText(stateFolder),
+    exitSeconds: String(Math.ceil(stopMs / 1000) + MARGIN_SECONDS),
+    errorFile: xmlText(errorFileOf(stateFolder)),
+  });
+  return `${text}\n`;
+}
+
+/** What the service prints: what happens before there is a log, and crashes. */
+export function errorFileOf(stateFolder: string): string {
+  return join(stateFolder, 'service.err');
+}

@@ -1,0 +1,175 @@
+/**
+ * launchd, the service manager of macOS: an agent in the login session of its user. It asks launchd through `launchctl`
+ * and writes one property list in `~/Library/LaunchAgents`, which launchd loads at every login.
+ */
+import { readFileSync } from 'node:fs';
+import { mkdir, rm, stat } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { writeAtomically } from '../atomic-file.ts';
+import { forgetGaveUp, readGaveUp } from './launchd-gave-up.ts';
+import { launchdJob } from './launchd-job.ts';
+import { errorFileOf, plistText } from './launchd-plist.ts';
+import { NOTHING_LOADED, statusOf } from './launchd-status.ts';
+import { readMark } from './marker.ts';
+import { type InstalledService, type ManagerOptions, ServiceError, type ServiceManager } from './service.ts';
+
+/** How long a start may take until launchd has run the program once. */
+const START_MS = 15_000;
+/** What is left to do for a supervisor that has answered that it ends. */
+const END_MS = 10_000;
+
+/** Not loaded, or loaded and without a process: nothing runs. */
+const isDown = (job: { readonly pid: number | null } | null) => job === null || job.pid === null;
+
+/** Touches nothing before it is asked. */
+export function launchd(options: ManagerOptions): ServiceManager {
+  const { name, account, env } = options;
+  const plist = join(account.home, 'Library', 'LaunchAgents', `${name}.plist`);
+  const job = launchdJob(options);
+  const stateFolder = () => readInstalled(plist)?.stateFolder;
+
+  return {
+    kind: 'launchd',
+    scope: 'user',
+    name,
+    title: `launchd agent ${name}`,
+    unavailable: () => job.unavailable(),
+
+    files: (definition) => [{ path: plist, text: plistText(definition, name), mode: PLIST_MODE }],
+
+    async installed() {
+      const found = readInstalled(plist);
+      if (!found) return null;
+      const { text, ...mark } = found;
+      return { ...mark, files: [{ path: plist, text, mode: (await stat(plist)).mode & 0o777 }] };
+    },
+
+    // Being in its folder is what registers an agent: launchd loads it at the next login. Loading it now would start
+    // it, as RunAtLoad says, so that is left to `start`. One that runs goes on as it was loaded until it is restarted.
+    async install(definition) {
+      readInstalled(plist);
+      await changing(plist, async () => {
+        await mkdir(dirname(plist), { recursive: true });
+        for (const { path, text, mode } of this.files(definition)) await writeAtomically(path, text, mode);
+      });
+      await job.enable();
+    },
+
+    async uninstall() {
+      readInstalled(plist);
+      await job.unload();
+      await changing(plist, () => rm(plist, { force: true }));
+    },
+
+    async start() {
+      const before = await job.look();
+      if (before?.pid) return;
+      const folder = stateFolder();
+      if (folder !== undefined) await forgetGaveUp(folder);
+      await job.enable();
+      // What is loaded may be an older plist, or wait for its next try: it is loaded anew.
+      await job.unload();
+      await job.load(plist);
+      const started = await job.waitUntil(
+        (now) => now !== null && (now.pid !== null || now.runs > 0),
+        START_MS,
+      );
+      if (!started)
+        throw new ServiceError(
+          `launchd has taken ${name} and does not start it. See what it says: launchctl print gui/${account.uid}/${name}`,
+        );
+    },
+
+    async stop(ask) {
+      const before = await job.look();
+      if (!before) return;
+      if (before.pid !== null) {
+        // Who does not listen is told by a signal below.
+        await ask().catch(() => undefined);
+        const ended = await job.waitUntil(isDown, END_MS);
+        if (!ended) {
+          await job.sendTerm();
+          await job.waitUntil(isDown, (before.exitTimeout ?? 0) * 1000 + END_MS);
+        }
+      }
+      // After an end with success launchd leaves it alone. Otherwise it would be started again, so launchd has to
+      // forget it; the plist stays, and is loaded at the next login.
+      const after = await job.look();
+      if (after && (after.pid !== null || after.state === 'spawn scheduled')) await job.unload();
+      const folder = stateFolder();
+      if (folder !== undefined) await forgetGaveUp(folder);
+    },
+
+    async status() {
+      const folder = stateFolder();
+      if (folder === undefined) return NOTHING_LOADED;
+      const [now, gaveUp, disabled] = [await job.look(), await readGaveUp(folder), await job.isDisabled()];
+      return { ...statusOf(now, gaveUp), startsAt: disabled ? null : 'login' };
+    },
+
+    /** What launchd gives every agent of a session; of these, a terminal of the same person has the same ones. */
+    async baseEnvironment() {
+      const given = {
+        SHELL: env.SHELL,
+        TMPDIR: env.TMPDIR,
+        SSH_AUTH_SOCK: env.SSH_AUTH_SOCK?.includes('com.apple.launchd') ? env.SSH_AUTH_SOCK : undefined,
+      };
+      return {
+        PATH: '/usr/bin:/bin:/usr/sbin:/sbin',
+        HOME: account.home,
+        USER: account.name,
+        LOGNAME: account.name,
+        ...Object.fromEntries(Object.entries(given).flatMap(([key, value]) => (value ? [[key, value]] : []))),
+      };
+    },
+
+    ownOutput() {
+      const folder = stateFolder();
+      return folder === undefined
+        ? { kind: 'none', why: `${name} is not installed.` }
+        : { kind: 'file', path: errorFileOf(folder) };
+    },
+
+    async remarks() {
+      return [
+        `It runs only while ${account.name} is logged in at this Mac: after a restart, log in once (with FileVault nothing runs before that).`,
+        'While the Mac sleeps, nothing runs; see System Settings, Energy.',
+      ];
+    },
+  };
+}
+
+/** launchd does not load what others may write to. The plist holds no secrets. */
+const PLIST_MODE = 0o644;
+
+/** Undefined when nothing is there. Throws ServiceError when it was not written by us. */
+function readInstalled(
+  path: string,
+): (Pick<InstalledService, 'version' | 'stateFolder'> & { text: string }) | undefined {
+  let text: string;
+  try {
+    text = readFileSync(path, 'utf8');
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT') return undefined;
+    throw new ServiceError(`${path} could not be read (${codeOf(error)}). Look at it, or move it away.`);
+  }
+  const mark = readMark(text);
+  if (mark) return { ...mark, text };
+  throw new ServiceError(
+    `${path} was not written by bridge-supervisor, so it stays as it is. Move it away first.`,
+  );
+}
+
+async function changing(path: string, change: () => Promise<void>): Promise<void> {
+  try {
+    await change();
+  } catch (error) {
+    throw new ServiceError(
+      `${path} could not be changed (${codeOf(error)}). Make its folder writable for you.`,
+    );
+  }
+}
+
+function codeOf(error: unknown): string {
+  return error instanceof Error && 'code' in error ? String(error.code) : String(error);
+}

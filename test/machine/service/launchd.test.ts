@@ -1,0 +1,336 @@
+/** What is asked of launchd, and what its answers mean. No launchd is here: it is played as people report it. */
+import { mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { describe, expect } from 'vitest';
+import { launchd } from '../../../src/machine/service/launchd.ts';
+import { readGaveUp, writeGaveUp } from '../../../src/machine/service/launchd-gave-up.ts';
+import { ServiceError, type ServiceManager } from '../../../src/machine/service/service.ts';
+import { PlayedLaunchd } from './launchd-model.ts';
+import { HurryingClock, played, takeAsked } from './recorder.ts';
+import { definition, type Rig, test } from './rig.ts';
+
+const TARGET = 'gui/1234/bridge-supervisor';
+const plistOf = (rig: Rig) => join(rig.home, 'Library/LaunchAgents/bridge-supervisor.plist');
+const never = () => Promise.reject(new Error('nobody is to be asked'));
+
+interface Scene {
+  readonly manager: ServiceManager;
+  readonly system: PlayedLaunchd;
+  readonly clock: HurryingClock;
+  readonly state: string;
+}
+
+/** With `installed`, the service is there and nothing was asked yet. */
+async function scene(rig: Rig, { installed = true } = {}): Promise<Scene> {
+  const clock = new HurryingClock();
+  const system = new PlayedLaunchd(clock);
+  const manager = launchd(played(rig, system.play, clock));
+  const state = join(rig.home, 'state');
+  await mkdir(state);
+  if (installed) await manager.install(definition({ stateFolder: state }));
+  takeAsked(rig);
+  return { manager, system, clock, state };
+}
+
+describe('to install', () => {
+  test('is to write the plist where launchd finds it at the next login, and not to start it', async ({
+    rig,
+  }) => {
+    const { manager, system } = await scene(rig, { installed: false });
+    await manager.install(definition());
+    expect(takeAsked(rig)).toEqual(['/bin/launchctl print-disabled gui/1234']);
+    expect(system.job).toBeNull();
+    expect((await stat(plistOf(rig))).mode & 0o777).toBe(0o644);
+    expect(await manager.installed()).toEqual({
+      version: '1.2.3',
+      stateFolder: '/home/ann/state',
+      files: manager.files(definition()),
+    });
+  });
+
+  test('twice is to install once', async ({ rig }) => {
+    const { manager } = await scene(rig, { installed: false });
+    await manager.install(definition());
+    const first = await readFile(plistOf(rig), 'utf8');
+    await manager.install(definition());
+    expect(await readFile(plistOf(rig), 'utf8')).toBe(first);
+    expect(await readdir(dirname(plistOf(rig)))).toEqual(['bridge-supervisor.plist']);
+  });
+
+  test('takes back that it was switched off', async ({ rig }) => {
+    const { manager, system } = await scene(rig);
+    system.disabled = true;
+    await manager.install(definition());
+    expect(takeAsked(rig)).toEqual([
+      '/bin/launchctl print-disabled gui/1234',
+      `/bin/launchctl enable ${TARGET}`,
+    ]);
+  });
+
+  test('leaves one that runs alone; the next start loads the new plist', async ({ rig }) => {
+    const { manager, system } = await scene(rig);
+    system.run();
+    await manager.install(definition({ version: '2.0.0' }));
+    expect(system.job?.pid).toBe(4711);
+    system.end('last exit code = 0');
+    takeAsked(rig);
+    await manager.start();
+    expect(takeAsked(rig)).toContain(`/bin/launchctl bootout ${TARGET}`);
+    expect(system.job?.pid).toBe(4711);
+  });
+
+  test('refuses to replace a plist of somebody else, and does not take it away either', async ({ rig }) => {
+    const { manager } = await scene(rig, { installed: false });
+    await mkdir(dirname(plistOf(rig)), { recursive: true });
+    await writeFile(plistOf(rig), '<plist/>');
+    for (const act of [
+      () => manager.install(definition()),
+      () => manager.uninstall(),
+      () => manager.installed(),
+    ])
+      await expect(act()).rejects.toThrow(/was not written by bridge-supervisor/);
+    expect(await readFile(plistOf(rig), 'utf8')).toBe('<plist/>');
+  });
+});
+
+describe('to start', () => {
+  test('is to load the plist, which starts it', async ({ rig }) => {
+    const { manager } = await scene(rig);
+    await manager.start();
+    expect(takeAsked(rig)).toEqual([
+      `/bin/launchctl print ${TARGET}`,
+      '/bin/launchctl print-disabled gui/1234',
+      `/bin/launchctl print ${TARGET}`,
+      `/bin/launchctl bootstrap gui/1234 ${plistOf(rig)}`,
+      `/bin/launchctl print ${TARGET}`,
+    ]);
+    expect(await manager.status()).toEqual({ state: 'running', pid: 4711, startsAt: 'login', detail: null });
+  });
+
+  test('what runs is to leave it alone', async ({ rig }) => {
+    const { manager, system } = await scene(rig);
+    system.run(99);
+    await manager.start();
+    expect(takeAsked(rig)).toEqual([`/bin/launchctl print ${TARGET}`]);
+  });
+
+  test('waits while launchd still takes the job before away', async ({ rig }) => {
+    const { manager, system, clock } = await scene(rig);
+    system.run();
+    system.end('last exit code = 1', 'spawn scheduled');
+    system.settling = 5_000;
+    await manager.start();
+    expect(clock.passed).toBeGreaterThanOrEqual(5_000);
+    expect(takeAsked(rig).filter((line) => / boot/.test(line))).toEqual([
+      `/bin/launchctl bootout ${TARGET}`,
+      `/bin/launchctl bootstrap gui/1234 ${plistOf(rig)}`,
+    ]);
+  });
+
+  test('forgets that the supervisor gave up', async ({ rig }) => {
+    const { manager, state } = await scene(rig);
+    await writeGaveUp(state, { at: '2026-03-01T12:00:00.000Z', why: 'it ended five times' });
+    await manager.start();
+    expect(await readGaveUp(state)).toBeNull();
+  });
+
+  test('says that a login session is needed, as over SSH', async ({ rig }) => {
+    const { manager, system } = await scene(rig);
+    system.session = false;
+    expect(await manager.unavailable()).toMatch(/ann is not logged in at this Mac's screen/);
+    await expect(manager.start()).rejects.toThrow(/ann is not logged in at this Mac's screen/);
+  });
+
+  test('tries for a while what fails for a moment, and then says what launchd said', async ({ rig }) => {
+    const clock = new HurryingClock();
+    const system = new PlayedLaunchd(clock);
+    const manager = launchd(
+      played(
+        rig,
+        (line, args) =>
+          args[0] === 'bootstrap'
+            ? {
+                code: 5,
+                stderr: 'Bootstrap failed: 5: Input/output error\nTry re-running the command as root',
+              }
+            : system.play(line, args),
+        clock,
+      ),
+    );
+    await manager.install(definition());
+    await expect(manager.start()).rejects.toThrow(
+      /Bootstrap failed: 5: Input\/output error\. Write the service anew/,
+    );
+    expect(clock.passed).toBeGreaterThanOrEqual(15_000);
+  });
+
+  test('fails when launchd takes the job and does not start it', async ({ rig }) => {
+    const { manager, system } = await scene(rig);
+    system.onStart = () => {
+      system.job = { state: 'not running', pid: null, runs: 0, end: '', exitTimeout: 75 };
+    };
+    await expect(manager.start()).rejects.toThrow(`launchctl print ${TARGET}`);
+  });
+});
+
+describe('to stop', () => {
+  test('is to ask the supervisor, which ends with success and is left alone then', async ({ rig }) => {
+    const { manager, system } = await scene(rig);
+    system.run();
+    await manager.stop(async () => system.end('last exit code = 0'));
+    expect(takeAsked(rig)).toEqual([`/bin/launchctl print ${TARGET}`]);
+    expect(await manager.status()).toEqual({ state: 'stopped', pid: null, startsAt: 'login', detail: null });
+  });
+
+  test('is a signal for one that cannot be asked', async ({ rig }) => {
+    const { manager, system } = await scene(rig);
+    system.run();
+    await manager.stop(() => Promise.reject(new Error('it does not answer')));
+    expect(takeAsked(rig)).toContain(`/bin/launchctl kill SIGTERM ${TARGET}`);
+    expect(system.job?.pid).toBeNull();
+  });
+
+  test('has launchd kill one that does not listen, after the time it has for a good end', async ({ rig }) => {
+    const { manager, system, clock } = await scene(rig);
+    system.run();
+    system.onTerm = () => {};
+    await manager.stop(async () => {});
+    expect(clock.passed).toBeGreaterThanOrEqual(75_000);
+    expect(takeAsked(rig)).toContain(`/bin/launchctl bootout ${TARGET}`);
+    expect(system.job).toBeNull();
+  });
+
+  test('keeps one from being started again that has just died', async ({ rig }) => {
+    const { manager, system } = await scene(rig);
+    system.run();
+    system.end('last exit code = 1', 'spawn scheduled');
+    await manager.stop(never);
+    expect(takeAsked(rig)).toContain(`/bin/launchctl bootout ${TARGET}`);
+    expect((await manager.status()).state).toBe('stopped');
+  });
+
+  test('what does not run is nothing to do', async ({ rig }) => {
+    const { manager } = await scene(rig);
+    await manager.stop(never);
+    expect(takeAsked(rig)).toEqual([`/bin/launchctl print ${TARGET}`]);
+  });
+});
+
+test('to uninstall is to unload it and to take the plist away, once or twice', async ({ rig }) => {
+  const { manager, system, state } = await scene(rig);
+  system.run();
+  system.end('last exit code = 0');
+  await manager.uninstall();
+  expect(takeAsked(rig)).toEqual([
+    `/bin/launchctl print ${TARGET}`,
+    `/bin/launchctl bootout ${TARGET}`,
+    `/bin/launchctl print ${TARGET}`,
+  ]);
+  await manager.uninstall();
+  expect(await manager.installed()).toBeNull();
+  expect(await readdir(dirname(plistOf(rig)))).toEqual([]);
+  expect((await stat(state)).isDirectory()).toBe(true);
+});
+
+describe('the state', () => {
+  const at = '2026-03-01T12:00:00.000Z';
+  test.for([
+    ['running', 'running', 12, 'last exit code = (never exited)', null],
+    ['starting', 'xpcproxy', 12, 'last exit code = (never exited)', null],
+    ['stopping', 'SIGTERMed', 12, 'last exit code = (never exited)', null],
+    ['stopped', 'not running', null, 'last exit code = (never exited)', null],
+    ['stopped', 'not running', null, 'last exit code = 0', null],
+    ['waiting', 'spawn scheduled', null, 'last exit code = 1', /exit code 1.* started 3 times/],
+    ['waiting', 'spawn scheduled', null, 'last terminating signal = Killed: 9', /signal Killed: 9/],
+    [
+      'waiting',
+      'spawn scheduled',
+      null,
+      'last exit code = 78: EX_CONFIG',
+      /78, EX_CONFIG.*bridge-supervisor install/,
+    ],
+    [
+      'failed',
+      'not running',
+      null,
+      'last terminating signal = Terminated: 15',
+      /Terminated: 15.*not started again/,
+    ],
+  ] as const)('%s is what launchd calls %s, pid %s, %s', async ([state, said, pid, end, detail], { rig }) => {
+    const { manager, system } = await scene(rig);
+    system.job = { state: said, pid, runs: 3, end, exitTimeout: 75 };
+    const status = await manager.status();
+    expect(status).toMatchObject({ state, pid });
+    if (detail) expect(status.detail).toMatch(detail);
+    else expect(status.detail).toBeNull();
+  });
+
+  test('tells that the supervisor gave up, which launchd takes for a success', async ({ rig }) => {
+    const { manager, system, state } = await scene(rig);
+    system.run();
+    system.end('last exit code = 0');
+    await writeGaveUp(state, { at, why: 'it ended five times in five minutes.' });
+    expect(await manager.status()).toMatchObject({
+      state: 'gave-up',
+      detail: `It gave up at ${at}: it ended five times in five minutes. Find the cause with \`bridge-supervisor logs\`, then: bridge-supervisor start`,
+    });
+  });
+
+  test.for(['', '{', '{"at":"yesterday","why":"so"}'])('is not taken from a spoiled file: %s', async (text, {
+    rig,
+  }) => {
+    const { manager, state } = await scene(rig);
+    await writeFile(join(state, 'service-gave-up.json'), text);
+    expect((await manager.status()).state).toBe('stopped');
+  });
+
+  test('tells that it is not started at login when a person switched it off', async ({ rig }) => {
+    const { manager, system } = await scene(rig);
+    system.disabled = true;
+    expect((await manager.status()).startsAt).toBeNull();
+  });
+
+  test('of what is not installed is asked of nobody', async ({ rig }) => {
+    const { manager } = await scene(rig, { installed: false });
+    expect(await manager.status()).toEqual({ state: 'stopped', pid: null, startsAt: null, detail: null });
+    expect(manager.ownOutput(10, false)).toMatchObject({ kind: 'none' });
+    expect(rig.asked).toEqual([]);
+  });
+});
+
+test.for([
+  ['missing', /is not here/],
+  ['late', /did not answer/],
+] as const)('a launchctl that is %s is said', async ([failure, message], { rig }) => {
+  const { manager } = await scene(rig);
+  const broken = launchd(played(rig, () => ({ code: null, failure })));
+  await expect(broken.start()).rejects.toThrow(ServiceError);
+  await expect(broken.start()).rejects.toThrow(message);
+  expect(manager.kind).toBe('launchd');
+});
+
+test('what it prints before its log is open is in a file of the state folder', async ({ rig }) => {
+  const { manager, state } = await scene(rig);
+  expect(manager.ownOutput(10, true)).toEqual({ kind: 'file', path: join(state, 'service.err') });
+});
+
+test('launchd gives little of an environment: a short PATH, who it is, and its own sockets', async ({
+  rig,
+}) => {
+  const env = {
+    PATH: '/opt/homebrew/bin:/usr/bin',
+    SHELL: '/bin/zsh',
+    TMPDIR: '/var/folders/x/T/',
+    SSH_AUTH_SOCK: '/private/tmp/com.apple.launchd.x/Listeners',
+    ANTHROPIC_API_KEY: 'secret',
+  };
+  const base = { PATH: '/usr/bin:/bin:/usr/sbin:/sbin', HOME: rig.home, USER: 'ann', LOGNAME: 'ann' };
+  const { PATH: _, ANTHROPIC_API_KEY: __, ...given } = env;
+  expect(await launchd({ ...rig.options, env }).baseEnvironment()).toEqual({ ...base, ...given });
+  const foreign = { SSH_AUTH_SOCK: '/tmp/ssh-x/agent.1' };
+  expect(await launchd({ ...rig.options, env: foreign }).baseEnvironment()).toEqual(base);
+});
+
+test('remarks tell that it needs a login, and a Mac that is awake', async ({ rig }) => {
+  expect((await launchd(rig.options).remarks()).join(' ')).toMatch(/logged in.*FileVault.*sleeps/);
+});
