@@ -7,9 +7,8 @@ import { startBackground } from '../../src/machine/background.ts';
 import { findExecutable } from '../../src/machine/executable.ts';
 import { identify, isAlive, type ProcessIdentity } from '../../src/machine/identity.ts';
 import { treeUsage } from '../../src/machine/usage.ts';
+import { onWindows } from '../platform.ts';
 import { end, puppetScript, test } from './rig.ts';
-
-const onPosix = process.platform !== 'win32';
 
 describe('a process in the background', () => {
   test('outlives who started it, and its output is kept', async ({ rig }) => {
@@ -37,7 +36,7 @@ describe('a process in the background', () => {
     await end(identity);
   });
 
-  test('that cannot be started says why', async ({ rig }) => {
+  test.skipIf(onWindows)('that cannot be started says why (not on Windows)', async ({ rig }) => {
     const options = { ...rig.options('no-such-program'), logPath: join(rig.folder, 'early.log') };
     expect(await startBackground(options)).toMatchObject({
       kind: 'spawn-failed',
@@ -47,20 +46,23 @@ describe('a process in the background', () => {
 });
 
 describe('a program is found', () => {
-  test.runIf(onPosix)('in the first folder of PATH that holds one that may be executed', async ({ rig }) => {
-    const folders = ['empty', 'plain', 'folder', 'first', 'second'].map((name) => join(rig.folder, name));
-    for (const folder of folders) await mkdir(folder);
-    await writeFile(join(rig.folder, 'plain', 'tool'), '');
-    await mkdir(join(rig.folder, 'folder', 'tool'));
-    for (const name of ['first', 'second'])
-      await writeFile(join(rig.folder, name, 'tool'), '', { mode: 0o755 });
-    const path = ['', join(rig.folder, 'gone'), ...folders].join(delimiter);
-    expect(findExecutable('tool', path)).toBe(join(rig.folder, 'first', 'tool'));
-    expect(findExecutable('other', path)).toBeUndefined();
-    expect(findExecutable('tool', undefined)).toBeUndefined();
-  });
+  test.skipIf(onWindows)(
+    'in the first folder of PATH that holds one that may be executed (needs file modes)',
+    async ({ rig }) => {
+      const folders = ['empty', 'plain', 'folder', 'first', 'second'].map((name) => join(rig.folder, name));
+      for (const folder of folders) await mkdir(folder);
+      await writeFile(join(rig.folder, 'plain', 'tool'), '');
+      await mkdir(join(rig.folder, 'folder', 'tool'));
+      for (const name of ['first', 'second'])
+        await writeFile(join(rig.folder, name, 'tool'), '', { mode: 0o755 });
+      const path = ['', join(rig.folder, 'gone'), ...folders].join(delimiter);
+      expect(findExecutable('tool', path)).toBe(join(rig.folder, 'first', 'tool'));
+      expect(findExecutable('other', path)).toBeUndefined();
+      expect(findExecutable('tool', undefined)).toBeUndefined();
+    },
+  );
 
-  test.runIf(onPosix)('where its path says', async ({ rig }) => {
+  test.skipIf(onWindows)('where its path says (needs file modes)', async ({ rig }) => {
     const path = join(rig.folder, 'tool');
     await writeFile(path, '');
     expect(findExecutable(path, '')).toBeUndefined();
@@ -75,14 +77,17 @@ describe('a program is found', () => {
   });
 });
 
-test('what a process and all below it use is known until it ends', async ({ rig }) => {
-  const { child, members } = await rig.puppet('then own-session');
-  const usage = await treeUsage(child.identity);
-  expect(usage).toMatchObject({ processes: 2 });
-  expect(usage?.memoryBytes).toBeGreaterThan(20_000_000);
-  expect(usage?.cpuPercent).toBeGreaterThanOrEqual(0);
-  await end(...members);
-  await child.exited;
-  expect(await treeUsage(child.identity)).toBeUndefined();
-  expect(await identify(child.identity.pid)).toBeUndefined();
-});
+test.skipIf(onWindows)(
+  'what a process and all below it use is known until it ends (needs process groups)',
+  async ({ rig }) => {
+    const { child, members } = await rig.puppet('then own-session');
+    const usage = await treeUsage(child.identity);
+    expect(usage).toMatchObject({ processes: 2 });
+    expect(usage?.memoryBytes).toBeGreaterThan(20_000_000);
+    expect(usage?.cpuPercent).toBeGreaterThanOrEqual(0);
+    await end(...members);
+    await child.exited;
+    expect(await treeUsage(child.identity)).toBeUndefined();
+    expect(await identify(child.identity.pid)).toBeUndefined();
+  },
+);

@@ -3,9 +3,8 @@ import { identify, isAlive } from '../../src/machine/identity.ts';
 import { linuxProcesses } from '../../src/machine/processes-linux.ts';
 import { parseMarked, psProcesses } from '../../src/machine/processes-ps.ts';
 import { parseRows as parseCim } from '../../src/machine/processes-windows.ts';
+import { onLinux, onWindows } from '../platform.ts';
 import { end, test } from './rig.ts';
-
-const onLinux = process.platform === 'linux';
 
 describe('a process is its pid and its start', () => {
   test('a living process is known again', async ({ rig }) => {
@@ -23,7 +22,7 @@ describe('a process is its pid and its start', () => {
     expect(await isAlive({ pid: process.pid, startedAt: `${here?.startedAt}0` })).toBe(false);
   });
 
-  test.skipIf(process.platform === 'win32')('a zombie is dead', async ({ rig }) => {
+  test.skipIf(onWindows)('a zombie is dead (needs POSIX)', async ({ rig }) => {
     // The shell becomes a program that never asks about the child it inherits.
     const parent = await rig.child('sh', ['-c', 'exit 0 & exec sleep 1000']);
     const zombie = await vi.waitFor(async () => {
@@ -38,7 +37,7 @@ describe('a process is its pid and its start', () => {
 });
 
 describe('every platform tells the same about a process', () => {
-  test.runIf(onLinux)('ps and /proc agree', async ({ rig }) => {
+  test.runIf(onLinux)('ps and /proc agree (needs Linux)', async ({ rig }) => {
     const { child, members } = await rig.puppet('then own-session');
     for (const { pid } of members) {
       const [fromPs, fromProc] = await Promise.all([psProcesses.one(pid), linuxProcesses.one(pid)]);
@@ -50,7 +49,7 @@ describe('every platform tells the same about a process', () => {
     await child.exited;
   });
 
-  test.skipIf(process.platform === 'win32')('ps tells the same start in every time zone', async () => {
+  test.skipIf(onWindows)('ps tells the same start in every time zone (needs ps)', async () => {
     vi.stubEnv('TZ', 'Asia/Tokyo');
     const inTokyo = await psProcesses.one(process.pid);
     vi.stubEnv('TZ', 'America/New_York');

@@ -3,11 +3,10 @@ import { join } from 'node:path';
 import { describe, expect } from 'vitest';
 import { freeBytes } from '../../src/machine/disk.ts';
 import { ensurePrivateFolder } from '../../src/machine/paths.ts';
+import { isRoot, onWindows } from '../platform.ts';
 import { test } from './rig.ts';
 
-const onPosix = process.platform !== 'win32';
-
-describe.runIf(onPosix)('a private folder', () => {
+describe.skipIf(onWindows)('a private folder (needs file modes)', () => {
   test('is made with its parents, and closed to others', async ({ rig }) => {
     const path = join(rig.folder, 'a', 'b');
     await ensurePrivateFolder(path);
@@ -35,7 +34,7 @@ describe.runIf(onPosix)('a private folder', () => {
     expect((await stat(shared)).mode & 0o7777).toBe(0o1777);
   });
 
-  test.skipIf(process.getuid?.() === 0)('must be writable', async ({ rig }) => {
+  test.skipIf(isRoot)('must be writable (needs an ordinary user)', async ({ rig }) => {
     const path = join(rig.folder, 'read-only');
     await mkdir(path, { mode: 0o500 });
     await expect(ensurePrivateFolder(path)).rejects.toThrow(`${path} is not writable`);

@@ -22,6 +22,8 @@ export interface Puppet {
 export async function end(...identities: readonly (ProcessIdentity | undefined)[]): Promise<void> {
   for (const identity of identities) {
     if (!identity) continue;
+    // It may have ended with its parent.
+    if (!(await isAlive(identity))) continue;
     process.kill(identity.pid, 'SIGKILL');
     await watchProcess(identity, systemClock);
   }
@@ -49,7 +51,7 @@ export const test = base.extend<{ rig: Rig }>({
     const left: ProcessIdentity[] = [];
     for (const one of started) if (await isAlive(one)) left.push(one);
     await end(...left);
-    await rm(folder, { recursive: true });
+    await rm(folder, { recursive: true, maxRetries: 5 });
     expect(left, 'processes left behind by the test').toEqual([]);
   },
 });

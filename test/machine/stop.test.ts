@@ -2,13 +2,14 @@ import { describe, expect, vi } from 'vitest';
 import { systemClock as clock } from '../../src/clock.ts';
 import { isAlive } from '../../src/machine/identity.ts';
 import { stopChild } from '../../src/machine/stop.ts';
+import { onWindows } from '../platform.ts';
 import { test } from './rig.ts';
 
 /** A step that is meant to work gets long enough for a busy machine; one that is meant to fail is not waited for. */
 const LONG = 20_000;
 const SHORT = 50;
 
-describe.skipIf(process.platform === 'win32')('a child is stopped by the gentlest step that works', () => {
+describe.skipIf(onWindows)('a child is stopped by the gentlest step that works (needs signals)', () => {
   test('a request through its input', async ({ rig }) => {
     const { child } = await rig.puppet();
     const interrupt = (): boolean => child.write('exit 0');

@@ -8,9 +8,10 @@ import { identify, isAlive, type ProcessIdentity } from '../../src/machine/ident
 import { nullDevice } from '../../src/machine/paths.ts';
 import { findMarked, sweep } from '../../src/machine/sweep.ts';
 import { descendants, groupMembers } from '../../src/machine/tree.ts';
+import { isRoot, onLinux, onWindows } from '../platform.ts';
 import { type Puppet, type Rig, test } from './rig.ts';
 
-describe.skipIf(process.platform === 'win32')('after a run nothing of it remains', () => {
+describe.skipIf(onWindows)('after a run nothing of it remains (needs process groups)', () => {
   test('whatever its grandchildren do to stay', async ({ rig }) => {
     const puppet = await rig.puppet('then then own-session then ignore-term then own-session ignore-term');
     await endLeader(puppet);
@@ -57,7 +58,7 @@ describe.skipIf(process.platform === 'win32')('after a run nothing of it remains
     expect(await whoLives(puppet)).toEqual([]);
   });
 
-  test.runIf(process.getuid?.() === 0)('what cannot be ended is named', async ({ rig }) => {
+  test.runIf(isRoot && onLinux)('what cannot be ended is named (needs root on Linux)', async ({ rig }) => {
     const puppet = await rig.puppet();
     const { identity } = puppet.child;
     // The same sweep by a user who may not signal it.
@@ -75,7 +76,7 @@ describe.skipIf(process.platform === 'win32')('after a run nothing of it remains
   });
 });
 
-describe.skipIf(process.platform === 'win32')('nothing else is touched', () => {
+describe.skipIf(onWindows)('nothing else is touched (needs process groups)', () => {
   test('a stranger whose group has the number of the run’s', async ({ rig }) => {
     const stranger = await rig.puppet('then', { [rig.mark.name]: 'another' });
     const root = { pid: stranger.child.identity.pid, startedAt: 'long ago' };
@@ -127,7 +128,7 @@ describe.skipIf(process.platform === 'win32')('nothing else is touched', () => {
   });
 });
 
-test.skipIf(process.platform === 'win32')('a group is its living members', async ({ rig }) => {
+test.skipIf(onWindows)('a group is its living members (needs process groups)', async ({ rig }) => {
   const puppet = await rig.puppet('then then own-session');
   const [leader, member] = puppet.members;
   const group = await groupMembers(leader?.pid ?? 0);
