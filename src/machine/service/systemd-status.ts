@@ -1,4 +1,5 @@
 /** What `systemctl show` says of a service, as a state. */
+import { constants } from 'node:os';
 import type { ServiceState } from './service.ts';
 
 /** The properties to ask for (https://www.freedesktop.org/software/systemd/man/latest/org.freedesktop.systemd1.html). */
@@ -74,8 +75,7 @@ function gaveUp(unit: UnitProperties): boolean {
 }
 
 function detailOf(state: ServiceState, unit: UnitProperties): string | null {
-  if (state === 'waiting')
-    return `It ended (${lastEnd(unit)}) and will be started again; so far ${times(unit.NRestarts)}.`;
+  if (state === 'waiting') return `It ended (${lastEnd(unit)}); systemd starts it again in a few seconds.`;
   if (state === 'gave-up')
     return `It ended too often, at last with ${lastEnd(unit)}, so systemd starts it no more. Find the cause with \`bridge-supervisor logs\`, then: bridge-supervisor start`;
   if (state !== 'failed') return null;
@@ -87,14 +87,12 @@ function detailOf(state: ServiceState, unit: UnitProperties): string | null {
 /** CLD_EXITED of siginfo.h; the others tell of a signal. */
 const EXITED = '1';
 
-function lastEnd(unit: UnitProperties): string {
-  if (unit.ExecMainCode === EXITED) return `exit code ${unit.ExecMainStatus}`;
-  if (Number(unit.ExecMainCode) > 1) return `signal ${unit.ExecMainStatus}`;
-  return unit.Result || 'an unknown end';
-}
-
-function times(count: string): string {
-  return count === '1' ? 'once' : `${count} times`;
+function lastEnd({ ExecMainCode, ExecMainStatus, Result }: UnitProperties): string {
+  if (ExecMainCode === EXITED) return `exit code ${ExecMainStatus}`;
+  if (Number(ExecMainCode) <= 1) return Result || 'an unknown end';
+  const [name] =
+    Object.entries(constants.signals).find(([, value]) => String(value) === ExecMainStatus) ?? [];
+  return name ?? `signal ${ExecMainStatus}`;
 }
 
 function splitAt(line: string, mark: string): [string, string] {

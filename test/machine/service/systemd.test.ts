@@ -162,7 +162,7 @@ describe('the status', () => {
       },
       'waiting',
       null,
-      'It ended (exit code 3) and will be started again; so far once.',
+      'It ended (exit code 3); systemd starts it again in a few seconds.',
     ],
     [
       { ...failed, Result: 'start-limit-hit', NRestarts: '5', ExecMainCode: '1', ExecMainStatus: '0' },
@@ -183,7 +183,7 @@ describe('the status', () => {
       },
       'gave-up',
       null,
-      /too often, at last with signal 9/,
+      /too often, at last with SIGKILL/,
     ],
     [
       {
@@ -212,7 +212,7 @@ describe('the status', () => {
       },
       'failed',
       null,
-      /^It ended \(signal 9\) and is not started again/,
+      /^It ended \(SIGKILL\) and is not started again/,
     ],
     [{ ...failed, Result: 'resources' }, 'failed', null, /^It ended \(resources\)/],
   ] as const)('of %j is %s', async ([properties, state, pid, detail], { rig }) => {
