@@ -20,6 +20,8 @@ export interface ProcessReader {
   all(): Promise<ProcessRow[]>;
   /** The pids whose environment at their start held `NAME=value`; none where that cannot be read. */
   marked(name: string, value: string): Promise<number[]>;
+  /** What `NAME` had for a value in the environment of each process that has it, at its start; none where that cannot be read. */
+  marks(name: string): Promise<ReadonlyMap<number, string>>;
   /** How often it is reasonable to ask, in milliseconds: a question costs microseconds on Linux, a process elsewhere. */
   pollMs: number;
 }

@@ -30,7 +30,25 @@ export const linuxProcesses: ProcessReader = {
     );
     return found;
   },
+
+  async marks(name) {
+    const found = new Map<number, string>();
+    await Promise.all(
+      listPids().map(async (pid) => {
+        const value = valueIn(await readEnvironment(pid), name);
+        if (value !== undefined) found.set(pid, value);
+      }),
+    );
+    return found;
+  },
 };
+
+function valueIn(environment: Buffer, name: string): string | undefined {
+  const start = environment.indexOf(`\0${name}=`);
+  if (start < 0) return undefined;
+  const from = start + name.length + 2;
+  return environment.toString('utf8', from, environment.indexOf(0, from));
+}
 
 function readRow(pid: number): ProcessRow | undefined {
   const stat = readStat(pid);

@@ -21,13 +21,22 @@ export const psProcesses: ProcessReader = {
   // -E prints the environment behind the arguments. The same list without -E tells where the arguments end, so that
   // a command that only mentions the mark, such as a grep for it, is not taken for one that carries it.
   async marked(name, value) {
-    const [plain, full] = await Promise.all([ps([...EVERY_COMMAND]), ps(['-E', ...EVERY_COMMAND])]);
+    const [plain, full] = await everyCommand();
     return parseMarked(plain, full, `${name}=${value}`);
+  },
+
+  async marks(name) {
+    const [plain, full] = await everyCommand();
+    return parseMarks(plain, full, name);
   },
 };
 
 const COLUMNS = 'pid=,ppid=,pgid=,stat=,lstart=,comm=';
 const EVERY_COMMAND = ['-A', '-ww', '-o', 'pid=,command='];
+
+function everyCommand(): Promise<[plain: string, full: string]> {
+  return Promise.all([ps([...EVERY_COMMAND]), ps(['-E', ...EVERY_COMMAND])]);
+}
 
 async function ps(args: string[]): Promise<string> {
   // UTC and the C locale: the start time is part of an identity and must read the same for ever.
@@ -59,19 +68,30 @@ export function parseRows(text: string): ProcessRow[] {
 const ROW = /^\s*(\d+)\s+(\d+)\s+(\d+)\s+(\S+)\s+(\w{3} +\w{3} +\d+ +[\d:]{8} +\d{4})\s*(.*)$/;
 
 export function parseMarked(plain: string, full: string, mark: string): number[] {
-  const commands = new Map(plain.split('\n').map(splitPid));
-  return full
-    .split('\n')
-    .map(splitPid)
-    .filter(([pid, text]) => {
-      const command = commands.get(pid);
-      return (
-        command !== undefined &&
-        text.startsWith(command) &&
-        text.slice(command.length).split(' ').includes(mark)
-      );
-    })
+  return environments(plain, full)
+    .filter(([, words]) => words.includes(mark))
     .map(([pid]) => pid);
+}
+
+/** The value ends at its first blank: nothing tells where the next variable begins. */
+export function parseMarks(plain: string, full: string, name: string): Map<number, string> {
+  return new Map(
+    environments(plain, full).flatMap(([pid, words]) => {
+      const word = words.find((text) => text.startsWith(`${name}=`));
+      return word === undefined ? [] : [[pid, word.slice(name.length + 1)]];
+    }),
+  );
+}
+
+/** What stands behind the arguments of each process, split at blanks. */
+function environments(plain: string, full: string): [pid: number, words: string[]][] {
+  const commands = new Map(plain.split('\n').map(splitPid));
+  return full.split('\n').flatMap((line) => {
+    const [pid, text] = splitPid(line);
+    const command = commands.get(pid);
+    if (command === undefined || !text.startsWith(command)) return [];
+    return [[pid, text.slice(command.length).split(' ')]];
+  });
 }
 
 function splitPid(line: string): [number, string] {

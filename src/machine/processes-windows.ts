@@ -23,6 +23,10 @@ export const windowsProcesses: ProcessReader = {
   async marked() {
     return [];
   },
+
+  async marks() {
+    return new Map();
+  },
 };
 
 async function queryCim(filter: string): Promise<string> {

@@ -1,0 +1,198 @@
+/** The MCP servers as Claude Desktop and Claude Code have them registered, each tried with a real handshake. */
+import { existsSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { isAbsolute } from 'node:path';
+import { z } from 'zod';
+import { CODE_SERVER } from '../claude/command-line.ts';
+import { stateFolder } from '../config.ts';
+import { VERSION } from '../version.ts';
+import { claudeUserFile } from './claude-files.ts';
+import type { Group } from './doctor.ts';
+import { type Observation, ok, problem, skipped, warning } from './finding.ts';
+import { greet, type ServerCommand } from './handshake.ts';
+import type { Patient } from './patient.ts';
+import { runtime } from './program.ts';
+
+const DESKTOP_SERVER = 'claude_bridge_desktop';
+
+/** What each client needs; our servers may have more. */
+const TOOLS: Readonly<Record<string, readonly string[]>> = {
+  [DESKTOP_SERVER]: [
+    'bridge_send_plan',
+    'bridge_get_approval_queue',
+    'bridge_get_project_updates',
+    'bridge_approve',
+    'bridge_reject',
+    'bridge_get_project_status',
+    'bridge_list_projects',
+  ],
+  [CODE_SERVER]: [
+    'bridge_get_pending_plan',
+    'bridge_claim_project',
+    'bridge_send_update',
+    'bridge_send_completion',
+    'bridge_get_approval_status',
+    'bridge_reset_for_revision',
+  ],
+};
+
+const LIMIT_MS = 20_000;
+
+export function connectionsGroup(patient: Patient): Group {
+  return {
+    name: 'mcp',
+    title: 'Claude Desktop and Claude Code',
+    checks: [
+      {
+        name: 'desktop',
+        subject: 'the server of Claude Desktop',
+        limitMs: LIMIT_MS,
+        look: (signal) => desktop(patient, signal),
+      },
+      {
+        name: 'code',
+        subject: 'the server of Claude Code',
+        limitMs: LIMIT_MS,
+        look: (signal) => code(patient, signal),
+      },
+    ],
+  };
+}
+
+const SET_UP = { fix: 'bridge-supervisor setup' };
+
+async function desktop(patient: Patient, signal: AbortSignal): Promise<Observation[]> {
+  const files = patient.desktopConfigs.filter((path) => existsSync(path));
+  const found: Observation[] = [];
+  for (const file of files) found.push(...(await registeredIn(patient, file, DESKTOP_SERVER, signal)));
+  if (found.length > 0) return found;
+  const own = await tryOwn(patient, DESKTOP_SERVER, 'desktop', signal);
+  if (own.verdict !== 'ok') return [own];
+  if (files.length === 0)
+    return [skipped('Claude Desktop', 'Claude Desktop is not set up here; our server for it works.', SET_UP)];
+  return [warning('Claude Desktop', `Claude Desktop does not know our server: ${files.join(', ')}.`, SET_UP)];
+}
+
+async function code(patient: Patient, signal: AbortSignal): Promise<Observation[]> {
+  const file = claudeUserFile((await patient.setting()).env, patient.personHome);
+  const found = existsSync(file) ? await registeredIn(patient, file, CODE_SERVER, signal) : [];
+  if (found.length > 0) return found;
+  const own = await tryOwn(patient, CODE_SERVER, 'code', signal);
+  if (own.verdict !== 'ok') return [own];
+  return [
+    ok('Claude Code', 'Our server for Claude Code works (not registered: only working by hand needs that)'),
+  ];
+}
+
+const registration = z.looseObject({
+  command: z.string(),
+  args: z.array(z.string()).default([]),
+  env: z.record(z.string(), z.string()).default({}),
+});
+const clientConfig = z.looseObject({ mcpServers: z.record(z.string(), z.unknown()).optional() });
+
+/** Nothing when this client does not name the server. */
+async function registeredIn(
+  patient: Patient,
+  file: string,
+  name: string,
+  signal: AbortSignal,
+): Promise<Observation[]> {
+  const text = await readFile(file, 'utf8');
+  const config = clientConfig.safeParse(parseJson(text)).data;
+  if (text.trim() !== '' && !config)
+    return [
+      problem(file, `${file} is not valid JSON, so its program cannot read it either.`, {
+        fix: 'Correct it by hand, then: bridge-supervisor setup',
+      }),
+    ];
+  const entry = config?.mcpServers?.[name];
+  if (entry === undefined) return [];
+  const server = registration.safeParse(entry).data;
+  if (!server) return [problem(file, `The entry ${name} in ${file} has no command.`, SET_UP)];
+  const wrong = await wrongIn(patient, file, server);
+  if (wrong) return [wrong];
+  return [judge(file, name, await greet(inherited(patient, server), patient.clock, signal))];
+}
+
+/** What can be told without starting it. */
+async function wrongIn(
+  patient: Patient,
+  file: string,
+  { command, args, env }: ServerCommand,
+): Promise<Observation | undefined> {
+  const missing = [command, ...args].find((word) => isAbsolute(word) && !existsSync(word));
+  if (missing !== undefined)
+    return problem(file, `${file} starts our server with ${missing}, which is not there.`, SET_UP);
+  if (!isAbsolute(command))
+    return warning(
+      file,
+      `${file} starts our server with '${command}'. Programs with windows do not see your shell's PATH.`,
+      { fix: 'bridge-supervisor setup writes the whole path.' },
+    );
+  // A node of another name is found out by the handshake.
+  const node = /node(\.exe)?$/.test(command) ? await runtime(patient, [command, ...args], file) : undefined;
+  if (node && node.verdict !== 'ok') return node;
+  const home = stateFolder({ HOME: patient.personHome, ...env });
+  if (home !== patient.home)
+    return problem(file, `${file} lets our server work on ${home}, and this is ${patient.home}.`, {
+      fix: 'bridge-supervisor setup, or set BRIDGE_HOME as it is there.',
+    });
+  return undefined;
+}
+
+/** Our own server, as `setup` would register it. */
+async function tryOwn(
+  patient: Patient,
+  name: string,
+  side: 'desktop' | 'code',
+  signal: AbortSignal,
+): Promise<Observation> {
+  const [command = '', ...args] = patient.entry;
+  const server = { command, args: [...args, 'mcp', side], env: { BRIDGE_HOME: patient.home } };
+  const subject = `bridge-supervisor mcp ${side}`;
+  return judge(subject, name, await greet(inherited(patient, server), patient.clock, signal));
+}
+
+function judge(subject: string, name: string, greeting: Awaited<ReturnType<typeof greet>>): Observation {
+  if (greeting.kind === 'silent')
+    return problem(subject, `${subject}: our server does not come up: ${greeting.why}`, SET_UP);
+  if (greeting.name !== name)
+    return problem(
+      subject,
+      `${subject}: ${name} starts the server ${greeting.name || 'without a name'}.`,
+      SET_UP,
+    );
+  const missing = (TOOLS[name] ?? []).filter((tool) => !greeting.tools.includes(tool));
+  if (missing.length > 0)
+    return problem(subject, `${subject}: our server lacks ${missing.join(', ')}.`, SET_UP);
+  if (greeting.version !== VERSION)
+    return warning(subject, `${subject} starts version ${greeting.version}; this is ${VERSION}.`, SET_UP);
+  return ok(subject, `${subject}: our server answers with ${greeting.tools.length} tools`);
+}
+
+/** A client gives a server little more than these of its own environment. */
+const GIVEN = [
+  'PATH',
+  'Path',
+  'HOME',
+  'USERPROFILE',
+  'APPDATA',
+  'LOCALAPPDATA',
+  'SystemRoot',
+  'TEMP',
+  'TMPDIR',
+];
+
+function inherited({ env }: Patient, server: ServerCommand): ServerCommand {
+  const given = GIVEN.flatMap((name) => (env[name] === undefined ? [] : [[name, env[name]] as const]));
+  return { ...server, env: { ...Object.fromEntries(given), ...server.env } };
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text.replace(/^\uFEFF/, ''));
+  } catch {
+    return undefined;
+  }
+}

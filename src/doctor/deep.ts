@@ -1,0 +1,84 @@
+/** The real thing, but for the model: a whole plan through the supervisor and Claude as the service would start them. */
+import { plainPath } from '../rehearsal/environment.ts';
+import { RehearsalFailure } from '../rehearsal/failure.ts';
+import { openStage } from '../rehearsal/stage.ts';
+import { LOOP_STAGE, playLoop } from '../rehearsal/whole-loop.ts';
+import type { Group } from './doctor.ts';
+import { type Observation, ok, problem } from './finding.ts';
+import type { Patient } from './patient.ts';
+import { upToScript } from './program.ts';
+import { commandOf } from './service-command.ts';
+
+const LIMIT_MS = 120_000;
+/** A supervisor that is told to stop ends its runs first. */
+const GRACE_MS = 40_000;
+
+/** @param tell Told each step as it is done. */
+export function deepGroup(patient: Patient, tell: (step: string) => void): Group {
+  return {
+    name: 'deep',
+    title: 'The whole loop, with a scripted model',
+    checks: [
+      {
+        name: 'loop',
+        subject: 'the whole loop',
+        limitMs: LIMIT_MS,
+        graceMs: GRACE_MS,
+        look: (signal) => wholeLoop(patient, tell, signal),
+      },
+    ],
+  };
+}
+
+async function wholeLoop(
+  patient: Patient,
+  tell: (step: string) => void,
+  signal: AbortSignal,
+): Promise<Observation> {
+  const { env, clock, service } = patient;
+  const claude = await patient.claude();
+  const setting = await patient.setting();
+  const begun = clock.monotonic();
+  const stage = await openStage({
+    entry: upToScript(commandOf(service?.installed.files ?? []) ?? patient.entry),
+    env,
+    path: setting.env.PATH ?? setting.env.Path ?? plainPath(env),
+    clock,
+    claude,
+    name: 'bridge-doctor',
+    ...LOOP_STAGE,
+  });
+  const steps: string[] = [];
+  try {
+    await playLoop(stage, {
+      signal,
+      tell(step) {
+        steps.push(step);
+        tell(step);
+      },
+    });
+    const left = await stage.end();
+    if (left.length > 0)
+      return problem('loop', `These processes could not be ended: ${left.map(({ pid }) => pid).join(', ')}.`);
+    const seconds = ((clock.monotonic() - begun) / 1_000).toFixed(1);
+    return ok(
+      'loop',
+      `Sent, carried out, rejected, revised, approved, complete: in ${seconds} s, ${setting.words}, without a token`,
+    );
+  } catch (error) {
+    const { message } = signal.aborted ? new Error('it was not over in time') : asError(error);
+    const after = steps.at(-1) ?? 'its start';
+    const log = (await stage.log()).filter((line) => /ERROR|WARN/.test(line)).at(-1);
+    return problem('loop', `The loop broke after: ${after}. ${message}${log ? ` (log: ${log})` : ''}`, {
+      fix: 'See the other lines; bridge-supervisor demo --keep shows it step by step, and keeps the logs.',
+    });
+  } finally {
+    await stage.end();
+    await stage.remove();
+  }
+}
+
+function asError(error: unknown): Error {
+  if (error instanceof RehearsalFailure) return error;
+  return error instanceof Error ? error : new Error(String(error));
+}

@@ -1,0 +1,99 @@
+/** The service, as it was installed and as its manager sees it. */
+import { existsSync } from 'node:fs';
+import { isAbsolute } from 'node:path';
+import type { ServiceStatus } from '../machine/service/service.ts';
+import { VERSION } from '../version.ts';
+import type { Group } from './doctor.ts';
+import { type Observation, ok, problem, skipped, Unknowable, warning } from './finding.ts';
+import type { Patient } from './patient.ts';
+import { runtime } from './program.ts';
+import { commandOf } from './service-command.ts';
+
+export function serviceGroup(patient: Patient): Group {
+  return {
+    name: 'service',
+    title: 'Service',
+    checks: [
+      { name: 'installed', subject: 'the service', look: () => installed(patient) },
+      { name: 'program', subject: 'the program of the service', look: () => program(patient) },
+      { name: 'state', subject: 'the state of the service', look: () => state(patient) },
+      { name: 'remarks', subject: 'what the service needs', look: () => remarks(patient) },
+    ],
+  };
+}
+
+const INSTALL = { fix: 'bridge-supervisor install' };
+
+async function installed({ service }: Patient): Promise<Observation> {
+  if (!service)
+    return warning(
+      'service',
+      'No service is installed: after a restart of the machine nothing runs.',
+      INSTALL,
+    );
+  const { manager, installed: found } = service;
+  if (found.version !== VERSION)
+    return warning(
+      manager.title,
+      `The ${manager.title} is of version ${found.version}; this is ${VERSION}.`,
+      INSTALL,
+    );
+  return ok(manager.title, `The ${manager.title} is installed, of this version`);
+}
+
+/** Upgrades of Node and of this program move the files that a service names. */
+async function program(patient: Patient): Promise<Observation> {
+  const { installed: found } = present(patient);
+  const command = commandOf(found.files);
+  if (command === undefined) return skipped('command', 'What the service starts is not read on this system.');
+  const missing = command.find((word) => isAbsolute(word) && !existsSync(word));
+  if (missing !== undefined)
+    return problem(missing, `The service starts ${missing}, which is not there any more.`, INSTALL);
+  return runtime(patient, command, 'the service');
+}
+
+async function state(patient: Patient): Promise<Observation> {
+  const { manager } = present(patient);
+  const status = await manager.status();
+  const detail = status.detail === null ? '' : ` ${status.detail}`;
+  const title = `The ${manager.title}`;
+  const logs = 'bridge-supervisor logs tells why; then: bridge-supervisor start';
+  switch (status.state) {
+    case 'running':
+    case 'starting':
+    case 'stopping':
+      return ok(manager.name, `${title} is ${status.state}${pidWords(status)}${startWords(status)}`);
+    case 'stopped':
+      return warning(manager.name, `${title} is stopped.${detail}`, { fix: 'bridge-supervisor start' });
+    case 'waiting':
+      return warning(manager.name, `${title} has ended and is started again after a pause.${detail}`, {
+        fix: 'bridge-supervisor logs tells why it ended.',
+      });
+    case 'failed':
+      return problem(manager.name, `${title} has failed and is not started again.${detail}`, { fix: logs });
+    case 'gave-up':
+      return problem(manager.name, `${title} ended so often that its manager has given up.${detail}`, {
+        fix: logs,
+      });
+  }
+}
+
+function pidWords({ pid }: ServiceStatus): string {
+  return pid === null ? '' : ` (pid ${pid})`;
+}
+
+function startWords({ startsAt }: ServiceStatus): string {
+  return startsAt === null ? '; it starts only when asked' : `; it starts at ${startsAt}`;
+}
+
+async function remarks(patient: Patient): Promise<Observation[]> {
+  const { manager } = present(patient);
+  const found = await manager.remarks();
+  if (found.length === 0) return [ok(manager.name, 'Nothing is left to be done for it')];
+  return found.map((remark) => warning(manager.name, remark));
+}
+
+function present({ service }: Patient) {
+  if (!service) throw new Unknowable('No service is installed.');
+  return service;
+}

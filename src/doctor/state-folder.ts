@@ -1,0 +1,120 @@
+/** The folder that holds everything: there, ours alone, on a disk of this machine, with room. */
+import { chmod, readdir, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { freeBytes } from '../machine/disk.ts';
+import { networkFileSystem, syncedBy } from '../machine/foreign-folder.ts';
+import { ensurePrivateFolder } from '../machine/paths.ts';
+import type { Group } from './doctor.ts';
+import { type Observation, ok, problem, Unknowable, warning } from './finding.ts';
+import { sizeText } from './measure.ts';
+import type { Patient } from './patient.ts';
+
+export function stateFolderGroup(patient: Patient): Group {
+  const { home } = patient;
+  return {
+    name: 'folder',
+    title: 'State folder',
+    checks: [
+      { name: 'rights', subject: home, look: () => rights(patient) },
+      { name: 'place', subject: home, look: () => place(patient) },
+      { name: 'space', subject: 'free space', look: () => space(patient) },
+      { name: 'secrets', subject: 'files with secrets', look: () => secrets(patient) },
+    ],
+  };
+}
+
+const NOT_THERE = 'There is no state folder yet: the first start makes it.';
+
+async function rights({ home, uid }: Patient): Promise<Observation> {
+  const folder = await stat(home).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return undefined;
+    throw error;
+  });
+  if (!folder)
+    return warning(home, `${home} is not there yet.`, { fix: 'bridge-supervisor start makes it.' });
+  if (!folder.isDirectory())
+    return problem(home, `${home} is a file, not a folder.`, { fix: 'Move it away, or set BRIDGE_HOME.' });
+  if (uid !== null && folder.uid !== uid)
+    return problem(home, `${home} belongs to another user (uid ${folder.uid}; you are ${uid}).`, {
+      fix: 'Work as that user, or set BRIDGE_HOME to a folder of your own.',
+    });
+  const mode = folder.mode & 0o777;
+  if (uid === null || mode === 0o700) return ok(home, `${home} can be read by you alone`);
+  return problem(home, `${home} has the rights ${octal(mode)}: ${whatFor(mode)}.`, {
+    fix: `chmod 700 ${home}`,
+    async mend() {
+      // Before the other: a folder that we may not enter is not looked at.
+      await chmod(home, mode | 0o700);
+      await ensurePrivateFolder(home);
+      return `Closed ${home} to other users (700).`;
+    },
+  });
+}
+
+function whatFor(mode: number): string {
+  return (mode & 0o700) === 0o700 ? 'other users can read plans and secrets in it' : 'you cannot write in it';
+}
+
+async function place({ home }: Patient): Promise<Observation> {
+  await existing(home);
+  const network = await networkFileSystem(home);
+  const service = syncedBy(home);
+  const move = { fix: 'Move it to a disk of this machine, and set BRIDGE_HOME to its new place.' };
+  if (network !== undefined)
+    return problem(home, `${home} is on ${network}: a database there is damaged sooner or later.`, move);
+  if (service !== undefined)
+    return problem(home, `${home} is copied by ${service}: that damages a database in use.`, move);
+  return ok(home, 'It is on a disk of this machine, and nothing copies it elsewhere');
+}
+
+const ENOUGH = 2;
+
+async function space({ home, config }: Patient): Promise<Observation> {
+  await existing(home);
+  const least = (await config()).disk_min_mb * 1e6;
+  const free = await freeBytes(home);
+  const fix = { fix: 'Free some space on that disk; `disk_min_mb` is the limit.' };
+  if (free < least)
+    return problem(home, `${sizeText(free)} are free: below ${sizeText(least)} no run starts.`, fix);
+  if (free < ENOUGH * least)
+    return warning(
+      home,
+      `${sizeText(free)} are free: soon below ${sizeText(least)}, where no run starts.`,
+      fix,
+    );
+  return ok(home, `${sizeText(free)} are free`);
+}
+
+const SECRETS = ['service.env', 'token', 'config.json'];
+
+async function secrets({ home, uid }: Patient): Promise<Observation[]> {
+  await existing(home);
+  const runs = await readdir(join(home, 'runs')).catch(() => []);
+  const ofRuns = runs.filter((name) => name.endsWith('.mcp.json')).map((name) => join('runs', name));
+  const open: Observation[] = [];
+  for (const name of [...SECRETS, ...ofRuns]) {
+    const file = join(home, name);
+    const mode = (await stat(file).catch(() => undefined))?.mode ?? 0;
+    if (uid === null || (mode & 0o077) === 0) continue;
+    const closed = mode & 0o700;
+    open.push(
+      problem(file, `${file} may hold secrets and has the rights ${octal(mode & 0o777)}.`, {
+        fix: `chmod ${octal(closed)} ${file}`,
+        async mend() {
+          await chmod(file, closed);
+          return `Closed ${file} to other users (${octal(closed)}).`;
+        },
+      }),
+    );
+  }
+  return open.length > 0 ? open : [ok('secrets', 'The files that may hold secrets can be read by you alone')];
+}
+
+function octal(mode: number): string {
+  return mode.toString(8).padStart(3, '0');
+}
+
+async function existing(home: string): Promise<void> {
+  const folder = await stat(home).catch(() => undefined);
+  if (!folder?.isDirectory()) throw new Unknowable(NOT_THERE);
+}

@@ -1,0 +1,68 @@
+/** The supervisor that works on this state folder, and what keeps it from its work. */
+import { isAlive } from '../machine/identity.ts';
+import { allHolds } from '../store/holds.ts';
+import { type Lease, readLease } from '../store/lease.ts';
+import { VERSION } from '../version.ts';
+import type { Group } from './doctor.ts';
+import { type Observation, ok, problem, skipped, warning } from './finding.ts';
+import type { Patient } from './patient.ts';
+
+export function supervisorGroup(patient: Patient): Group {
+  return {
+    name: 'supervisor',
+    title: 'Supervisor',
+    checks: [
+      { name: 'lease', subject: 'the supervisor', look: () => supervisor(patient) },
+      { name: 'holds', subject: 'holds', look: () => holds(patient) },
+    ],
+  };
+}
+
+async function supervisor(patient: Patient): Promise<Observation[]> {
+  const { read } = await patient.store();
+  const lease = await readLease(read);
+  const start = { fix: 'bridge-supervisor start' };
+  if (!lease)
+    return [warning('supervisor', 'No supervisor runs: plans are kept and nothing is done.', start)];
+  const who = `The supervisor (pid ${lease.pid})`;
+  const alive = await isAlive({ pid: lease.pid, startedAt: lease.pidStartedAt });
+  if (!alive)
+    return [
+      problem('supervisor', `${who} is gone, without having been stopped.`, {
+        fix: 'bridge-supervisor logs tells more; then: bridge-supervisor start',
+      }),
+    ];
+  if (lease.expiresAt <= patient.clock.now().toISOString())
+    return [
+      problem('supervisor', `${who} lives and does nothing since ${lease.renewedAt}.`, {
+        fix: 'bridge-supervisor restart',
+      }),
+    ];
+  return working(patient, lease, who);
+}
+
+async function working({ service }: Patient, lease: Lease, who: string): Promise<Observation[]> {
+  const restart = { fix: 'bridge-supervisor restart' };
+  const found: Observation[] = [];
+  if (lease.trouble !== null) found.push(problem('supervisor', `${who} is in trouble: ${lease.trouble}`));
+  if (lease.version !== VERSION)
+    found.push(warning('supervisor', `${who} is version ${lease.version}; this is ${VERSION}.`, restart));
+  const pid = service ? (await service.manager.status()).pid : null;
+  if (service && pid !== lease.pid)
+    found.push(
+      warning('supervisor', `${who} was started beside the service, and keeps it from working.`, restart),
+    );
+  if (found.length > 0) return found;
+  return [ok('supervisor', lease.stopRequestedAt === null ? `${who} works` : `${who} is stopping`)];
+}
+
+async function holds(patient: Patient): Promise<Observation[]> {
+  const { read } = await patient.store();
+  const held = await allHolds(read);
+  if (held.length === 0) return [ok('holds', 'Nothing holds new runs back')];
+  return held.map(({ kind, reason, until }) => {
+    const message = `New runs are held (${kind}): ${reason}`;
+    if (until !== null) return skipped(kind, `${message} It ends or is tried again at ${until}.`);
+    return warning(kind, message, { fix: 'bridge-supervisor resume, when the cause is gone' });
+  });
+}

@@ -1,0 +1,152 @@
+/** The folders Claude may work in. Each is looked at by a process of its own: one on a dead network drive hangs for ever. */
+import { homedir } from 'node:os';
+import { dirname, isAbsolute, join, relative, sep } from 'node:path';
+import { z } from 'zod';
+import type { Config } from '../config.ts';
+import type { Group } from './doctor.ts';
+import { type Observation, ok, problem, warning } from './finding.ts';
+import { counted } from './measure.ts';
+import type { Patient } from './patient.ts';
+
+export function workspacesGroup(patient: Patient): Group {
+  return {
+    name: 'workspaces',
+    title: 'Workspaces',
+    checks: [{ name: 'folder', subject: 'workspaces', limitMs: LIMIT_MS, look: () => folders(patient) }],
+  };
+}
+
+const LIMIT_MS = 30_000;
+const PROBE_MS = 5_000;
+
+async function folders(patient: Patient): Promise<Observation[]> {
+  const configured = foldersOf(await patient.config());
+  const own = join(patient.home, 'workspaces');
+  if (configured.length === 0)
+    return [ok(own, `None is configured: each project gets a new folder in ${own}`)];
+  return Promise.all(configured.map((folder) => look(patient, folder)));
+}
+
+interface Folder {
+  /** For a sentence: "workspace website". */
+  readonly title: string;
+  readonly path: string;
+  /** Claude works in this one itself, and not only below it. */
+  readonly isWorkspace: boolean;
+}
+
+function foldersOf({ workspaces, workspace, workspace_roots }: Config): Folder[] {
+  const named = Object.entries(workspaces).map(([name, path]) => ({
+    title: `workspace ${name}`,
+    path,
+    isWorkspace: true,
+  }));
+  const usual = workspace !== undefined && !Object.hasOwn(workspaces, workspace) ? [expand(workspace)] : [];
+  return [
+    ...named,
+    ...usual.map((path) => ({ title: 'the default workspace', path, isWorkspace: true })),
+    ...workspace_roots.map((path) => ({ title: 'the root', path, isWorkspace: false })),
+  ];
+}
+
+const PROBE = `
+const { accessSync, constants, realpathSync, statSync, existsSync } = require('node:fs');
+const [path] = process.argv.slice(1);
+const can = (work) => { try { return work() } catch (error) { return error.code } };
+console.log(JSON.stringify({
+  folder: can(() => statSync(path).isDirectory()),
+  real: can(() => realpathSync(path)),
+  writable: can(() => accessSync(path, constants.R_OK | constants.W_OK | constants.X_OK) === undefined),
+}));`;
+
+const probed = z.object({
+  folder: z.union([z.boolean(), z.string()]),
+  real: z.string(),
+  writable: z.union([z.boolean(), z.string()]),
+});
+
+async function look(patient: Patient, { title, path, isWorkspace }: Folder): Promise<Observation> {
+  const subject = path;
+  const name = `${title} (${path})`;
+  const correct = { fix: 'Create it, or correct config.json, then: bridge-supervisor restart' };
+  const node = patient.entry[0] ?? process.execPath;
+  const asked = await patient.run(node, ['-e', PROBE, path], { env: patient.env, timeoutMs: PROBE_MS });
+  if (asked.failure === 'late')
+    return problem(
+      subject,
+      `${upper(name)} does not answer: a network drive that is away, or a folder that this system guards.`,
+      {
+        fix: 'Connect the drive, or allow the program access to the folder.',
+      },
+    );
+  const facts = probed.safeParse(parseJson(asked.stdout)).data;
+  if (!facts) return problem(subject, `${upper(name)} could not be looked at: ${asked.stderr.trim()}`);
+  if (facts.folder === 'ENOENT' || facts.folder === 'ENOTDIR')
+    return problem(subject, `${upper(name)} does not exist.`, correct);
+  if (facts.folder === false) return problem(subject, `${upper(name)} is not a folder.`, correct);
+  if (facts.folder !== true || facts.writable !== true)
+    return problem(
+      subject,
+      `${upper(name)} cannot be read and written (${facts.folder === true ? facts.writable : facts.folder}).`,
+      {
+        fix: `Give yourself the rights: chmod u+rwx ${path}`,
+      },
+    );
+  if (isInside(patient.home, facts.real))
+    return problem(
+      subject,
+      `${upper(name)} is inside the state folder, where Claude could change the store.`,
+      correct,
+    );
+  if (isInside(facts.real, patient.home))
+    return warning(subject, `${upper(name)} holds the state folder: Claude could change the store.`, {
+      fix: 'Name narrower folders in config.json.',
+    });
+  return isWorkspace ? repository(patient, name, path) : ok(subject, `${upper(name)} is writable`);
+}
+
+async function repository(patient: Patient, name: string, path: string): Promise<Observation> {
+  const { env } = await patient.setting();
+  // Without this `git status` writes to the index of the repository.
+  const options = { env: { ...env, GIT_OPTIONAL_LOCKS: '0', LC_ALL: 'C' }, timeoutMs: PROBE_MS };
+  const git = await patient.run(
+    'git',
+    ['-C', path, 'status', '--porcelain', '--untracked-files=normal'],
+    options,
+  );
+  if (git.failure === 'missing') return warning(path, `${upper(name)} is writable; git is not installed.`);
+  if (git.failure === 'late')
+    return warning(path, `${upper(name)}: git status takes longer than ${PROBE_MS / 1_000} s.`);
+  const changes = git.stdout.split('\n').filter((line) => line !== '').length;
+  if (git.code === 0 && changes === 0) return ok(path, `${upper(name)}: a clean git repository`);
+  if (git.code === 0)
+    return warning(path, `${upper(name)} has ${counted(changes, 'uncommitted change')}.`, {
+      fix: 'Commit or stash them: what Claude changes is then told apart.',
+    });
+  if (/not a git repository/.test(git.stderr))
+    return warning(path, `${upper(name)} is no git repository: nothing takes Claude's changes back.`, {
+      fix: `git -C ${path} init`,
+    });
+  return warning(path, `${upper(name)}: git does not work there: ${git.stderr.trim().split('\n')[0] ?? ''}`);
+}
+
+function isInside(folder: string, path: string): boolean {
+  const way = relative(folder, path);
+  return way !== '..' && !way.startsWith(`..${sep}`) && !isAbsolute(way) && path !== dirname(folder);
+}
+
+function expand(path: string): string {
+  return path.startsWith('~/') ? join(homedir(), path.slice(1)) : path;
+}
+
+function upper(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,43 @@
+/** Folders that look like any other and are kept elsewhere, or copied there by another program while they are used. */
+import { statfs } from 'node:fs/promises';
+import { sep } from 'node:path';
+import { platform } from './platform.ts';
+
+/**
+ * The kind of network file system that holds a folder; undefined for a disk of this machine, and where it cannot be
+ * told. Only Linux tells it by a number (https://man7.org/linux/man-pages/man2/statfs.2.html); on Windows the path does.
+ */
+export async function networkFileSystem(path: string): Promise<string | undefined> {
+  if (platform === 'windows') return /^[\\/]{2}[^?.]/.test(path) ? 'a network drive' : undefined;
+  if (platform !== 'linux') return undefined;
+  return KINDS.get((await statfs(path)).type);
+}
+
+const KINDS: ReadonlyMap<number, string> = new Map([
+  [0x6969, 'a network file system (NFS)'],
+  [0xff534d42, 'a network drive (CIFS)'],
+  [0xfe534d42, 'a network drive (SMB)'],
+  [0x517b, 'a network drive (SMB)'],
+  [0x01021997, 'a folder of the host (9P)'],
+  [0x65735546, 'a FUSE file system'],
+  [0x00c36400, 'a network file system (Ceph)'],
+  [0x5346414f, 'a network file system (AFS)'],
+  [0x0bd00bd0, 'a network file system (Lustre)'],
+  [0x786f4256, 'a shared folder of VirtualBox'],
+  [0xbacbacbc, 'a shared folder of VMware'],
+]);
+
+/** Names that these programs give to the folders they keep in step, or to one above them. */
+const SYNCED: readonly (readonly [pattern: RegExp, by: string])[] = [
+  [/^OneDrive( - .+)?$/i, 'OneDrive'],
+  [/^(com~apple~CloudDocs|iCloud ?Drive)$/i, 'iCloud'],
+  [/^Dropbox( \(.+\))?$/i, 'Dropbox'],
+  [/^(Google ?Drive|GoogleDrive-.+|DriveFS)$/i, 'Google Drive'],
+  [/^(Nextcloud|ownCloud|pCloudDrive|MEGA|Box Sync)$/i, 'a program for cloud storage'],
+];
+
+/** Which program copies this folder elsewhere, as its path tells; undefined when none is known by it. */
+export function syncedBy(path: string): string | undefined {
+  const names = path.split(sep);
+  return SYNCED.find(([pattern]) => names.some((name) => pattern.test(name)))?.[1];
+}

@@ -1,0 +1,95 @@
+/**
+ * The store as an examination sees it: opened to be read alone, so that nothing is created, migrated or repaired. (Beside
+ * a database that was closed in good order SQLite leaves an empty log and its index; the next writer takes them away.)
+ */
+import { statSync } from 'node:fs';
+import Sqlite from 'better-sqlite3';
+import { Kysely } from 'kysely';
+import { databaseFile, type Reader } from './database.ts';
+import { checkSchema } from './migrate.ts';
+import { MIGRATIONS } from './migrations.ts';
+import type { Tables } from './schema.ts';
+import { BridgeSqliteDialect } from './sqlite-driver.ts';
+import { StoreError, translate } from './store-error.ts';
+
+export interface DatabaseLook {
+  readonly file: string;
+  readonly bytes: number;
+  /** Of the log that is not yet part of the file. */
+  readonly walBytes: number;
+  readonly schema: number;
+  /** What this program would make of it. */
+  readonly newestSchema: number;
+  /** What SQLite found wrong in the file; null when it is whole. */
+  readonly damage: string | null;
+  readonly read: Reader;
+  /** When the newest event was written; undefined when there is none. */
+  newestEventAt(): Promise<string | undefined>;
+  close(): Promise<void>;
+}
+
+/** A larger file is looked through less thoroughly: without comparing each index with its table. */
+const MOST_BYTES_IN_FULL = 100_000_000;
+const LOCK_PATIENCE_MS = 2_000;
+
+/** Undefined when there is no database, or an empty file. Throws StoreError when it cannot be read or is not ours. */
+export function lookAtDatabase(home: string): DatabaseLook | undefined {
+  const file = databaseFile(home);
+  const sizeOf = (path: string) => statSync(path, { throwIfNoEntry: false })?.size ?? 0;
+  const walBytes = sizeOf(`${file}-wal`);
+  const bytes = sizeOf(file);
+  if (bytes === 0 && walBytes === 0) return undefined;
+  try {
+    const sqlite = new Sqlite(file, { readonly: true, fileMustExist: true, timeout: LOCK_PATIENCE_MS });
+    try {
+      const schema = checkSchema(sqlite, file, MIGRATIONS);
+      const pragma = bytes > MOST_BYTES_IN_FULL ? 'quick_check(1)' : 'integrity_check(1)';
+      const found = String(sqlite.pragma(pragma, { simple: true }));
+      sqlite.pragma('busy_timeout = 0');
+      const read = new Kysely<Tables>({ dialect: new BridgeSqliteDialect(sqlite) });
+      return {
+        file,
+        bytes,
+        walBytes,
+        schema,
+        newestSchema: MIGRATIONS.length,
+        damage: found === 'ok' ? null : found,
+        read,
+        newestEventAt: () => newestEventAt(read),
+        async close() {
+          await read.destroy();
+          sqlite.close();
+        },
+      };
+    } catch (error) {
+      sqlite.close();
+      throw error;
+    }
+  } catch (error) {
+    throw translate(file, error);
+  }
+}
+
+/** Brings what is in the log into the file, and empties it. Throws StoreError while somebody reads an old state. */
+export function writeBackLog(home: string): void {
+  const file = databaseFile(home);
+  try {
+    const sqlite = new Sqlite(file, { fileMustExist: true, timeout: LOCK_PATIENCE_MS });
+    try {
+      checkSchema(sqlite, file, MIGRATIONS);
+      // One row: whether it was kept from it, pages in the log, pages written (https://www.sqlite.org/pragma.html#pragma_wal_checkpoint).
+      const kept = Number(sqlite.pragma('wal_checkpoint(TRUNCATE)', { simple: true }));
+      if (kept !== 0)
+        throw new StoreError('busy', `${file}: another program reads it at this moment. Try again.`);
+    } finally {
+      sqlite.close();
+    }
+  } catch (error) {
+    throw translate(file, error);
+  }
+}
+
+async function newestEventAt(read: Reader): Promise<string | undefined> {
+  const query = read.selectFrom('events').select('created_at').orderBy('id', 'desc').limit(1);
+  return (await query.executeTakeFirst())?.created_at;
+}
