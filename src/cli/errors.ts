@@ -1,5 +1,7 @@
 /** From an exception to one line on stderr and an exit code. */
 import { ConfigError } from '../config.ts';
+import { EnvironmentFileError } from '../machine/service/environment-file.ts';
+import { ServiceError } from '../machine/service/service.ts';
 import { StoreError, type StoreProblem } from '../store/store-error.ts';
 import { type Cli, fail } from './context.ts';
 import { isAnswered, UsageError } from './usage.ts';
@@ -27,12 +29,15 @@ export const NOT_TO_BE_RESTARTED = 78;
 const PASSING: readonly StoreProblem[] = ['busy', 'full', 'failing', 'replaced'];
 
 export function isPermanent(error: unknown): boolean {
-  if (error instanceof ConfigError) return true;
+  if (error instanceof ConfigError || error instanceof EnvironmentFileError) return true;
   return error instanceof StoreError && !PASSING.includes(error.problem);
 }
 
+/** Their messages say all there is to say. */
+const EXPECTED = [ConfigError, StoreError, EnvironmentFileError, ServiceError];
+
 function explain(error: unknown, debug: boolean): [what: string, next: string] {
-  if (error instanceof ConfigError || error instanceof StoreError) return [error.message, ''];
+  if (EXPECTED.some((kind) => error instanceof kind)) return [(error as Error).message, ''];
   const message = error instanceof Error ? error.message : String(error);
   const details = debug ? '' : 'For details, run the same command with BRIDGE_DEBUG=1.';
   return [`something unexpected happened: ${message}`, details];

@@ -12,7 +12,9 @@ import { backupCommand } from './backup.ts';
 import { cancelCommand } from './cancel.ts';
 import type { Cli } from './context.ts';
 import { demoCommand } from './demo.ts';
+import { doctorCommand } from './doctor.ts';
 import { explainError } from './errors.ts';
+import { installCommand } from './install.ts';
 import { listCommand } from './list.ts';
 import { logsCommand } from './logs.ts';
 import { mcpCommand } from './mcp.ts';
@@ -30,6 +32,7 @@ import { startCommand } from './start.ts';
 import { statusCommand } from './status.ts';
 import { steerCommand } from './steer.ts';
 import { stopCommand } from './stop.ts';
+import { uninstallCommand } from './uninstall.ts';
 import { prepare } from './usage.ts';
 import { watchCommand } from './watch.ts';
 
@@ -56,11 +59,12 @@ export async function main(
 
 const COMMANDS: Record<string, readonly ((cli: Cli) => Command)[]> = {
   'Supervisor:': [startCommand, stopCommand, restartCommand, statusCommand, logsCommand, runCommand],
+  'Service:': [installCommand, uninstallCommand],
   'Work:': [sendCommand, listCommand, showCommand, watchCommand],
   'Decide and direct:': [approveCommand, rejectCommand, steerCommand, cancelCommand, retryCommand],
   'Keep the store safe:': [backupCommand, restoreCommand],
   'Hold back and go on:': [pauseCommand, resumeCommand],
-  'Try it, connect it:': [demoCommand, mcpCommand],
+  'Try it, connect it:': [doctorCommand, demoCommand, mcpCommand],
 };
 
 function program(cli: Cli): Command {

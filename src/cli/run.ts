@@ -1,5 +1,8 @@
+import { resolve } from 'node:path';
 import { Command } from 'commander';
+import type { Environment } from '../config.ts';
 import type { LogHealth } from '../log.ts';
+import { mergeEnvironment, readEnvironmentFile } from '../machine/service/environment-file.ts';
 import { type Cli, configOf, fail } from './context.ts';
 import { explainError, isPermanent, NOT_TO_BE_RESTARTED } from './errors.ts';
 import { prepareHome } from './home.ts';
@@ -7,19 +10,25 @@ import { logFile } from './logs.ts';
 import { stopRequest } from './stop-request.ts';
 import { examples } from './usage.ts';
 
+interface Options {
+  quiet?: true;
+  environment?: string;
+  giveUp?: true;
+}
+
 export function runCommand(cli: Cli): Command {
   return new Command('run')
     .description('Run the supervisor here, in the foreground: for services and containers.')
     .option('--quiet', 'do not repeat the log on stdout')
+    .option('--environment <file>', 'read variables from this file first, such as service.env')
+    .option('--give-up', 'end with 0 where a restart would not help, or did not 5 times')
     .addHelpText('after', ABOUT)
     .addHelpText('after', examples('bridge-supervisor run'))
-    .action(async ({ quiet }: { quiet?: true }) => {
-      try {
-        await run(cli, quiet ?? false);
-      } catch (error) {
-        const code = explainError(cli, error);
-        cli.exitCode = isPermanent(error) ? NOT_TO_BE_RESTARTED : code;
-      }
+    .action(async (options: Options) => {
+      const attempt = (own: Cli) => tryToRun(own, options);
+      if (!options.giveUp) return attempt(cli);
+      const { withStartLimit } = await import('./service-give-up.ts');
+      await withStartLimit(cli, attempt);
     });
 }
 
@@ -29,8 +38,30 @@ second signal ends it at once; runs then go on, and the next supervisor takes
 them over.
 
 It exits with 0 when it was stopped, 1 when it failed and may be started again,
-and 78 when a restart would not help: a wrong configuration, or a store that is
-damaged, lost, not writable or too new.`;
+and 78 when a restart would not help: a wrong configuration, an environment file
+that cannot be read, or a store that is damaged, lost, not writable or too new.
+With --give-up it exits with 0 instead of 78, and when it has ended badly 5
+times within 5 minutes: for launchd, which knows no start limit.`;
+
+/** Never throws: what went wrong is said, and is in the exit code. */
+async function tryToRun(cli: Cli, { environment, quiet }: Options): Promise<void> {
+  try {
+    const env = environment === undefined ? cli.env : await environmentFrom(environment, cli.env);
+    const own: Cli = { ...cli, env, exitCode: 0 };
+    await run(own, quiet ?? false);
+    cli.exitCode = own.exitCode;
+  } catch (error) {
+    const code = explainError(cli, error);
+    cli.exitCode = isPermanent(error) ? NOT_TO_BE_RESTARTED : code;
+  }
+}
+
+/** The time zone and the like are read from the environment of the process itself. */
+async function environmentFrom(file: string, env: Environment): Promise<Environment> {
+  const values = await readEnvironmentFile(resolve(file));
+  Object.assign(process.env, values);
+  return mergeEnvironment(env, values);
+}
 
 async function run(cli: Cli, quiet: boolean): Promise<void> {
   const { home, env, clock, entry } = cli;

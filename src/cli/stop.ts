@@ -28,7 +28,7 @@ export async function stop(cli: Cli, timeoutMs = defaultPatience(cli)): Promise<
 const MINUTE = 60_000;
 
 /** Also with a configuration that cannot be used: it must not keep anybody from stopping. */
-function defaultPatience(cli: Cli): number {
+export function defaultPatience(cli: Cli): number {
   try {
     return configOf(cli).drain_timeout + MINUTE;
   } catch (error) {

@@ -16,5 +16,12 @@ export const openServiceManager: OpenServiceManager = async (platform, options) 
       kind: 'none',
       why: 'a service of the whole machine (--system) is there only for systemd on Linux',
     };
-  return { kind: 'none', why: 'this system has no service manager that is known here' };
+  switch (platform) {
+    case 'linux': {
+      const { systemd } = await import('./systemd.ts');
+      return { kind: 'manager', manager: systemd(options) };
+    }
+    default:
+      return { kind: 'none', why: 'this system has no service manager that is known here' };
+  }
 };

@@ -1,0 +1,117 @@
+/**
+ * Looks through the service's eyes: with the environment it will have, as the user it will be. What fails here would
+ * fail in the night.
+ */
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { claudeEnvironment } from '../../claude/environment.ts';
+import { locateClaude } from '../../claude/locate.ts';
+import { askLogin, type Login } from '../../claude/login.ts';
+import type { Clock } from '../../clock.ts';
+import { type Config, ConfigError, type Environment, loadConfig } from '../../config.ts';
+import type { RunProgram } from '../../machine/program.ts';
+import { type Check, ok, problem, warning } from './check.ts';
+import { checkFolders } from './folders.ts';
+
+export interface Probe {
+  readonly stateFolder: string;
+  /** The environment the service will have. */
+  readonly env: Environment;
+  readonly run: RunProgram;
+  readonly clock: Clock;
+}
+
+/** Changes nothing, and leaves nothing of what it starts. */
+export async function probe(given: Probe): Promise<Check[]> {
+  const config = readConfig(given);
+  if ('state' in config) return [config];
+  return [
+    ok('configuration', `${join(given.stateFolder, 'config.json')} and BRIDGE_* variables`),
+    ...(await checkClaude(given, config)),
+    ...checkCredentials(given.env),
+    ...(await checkFolders(given.stateFolder, config, given.env, given.clock)),
+  ];
+}
+
+function readConfig({ stateFolder, env }: Probe): Config | Check {
+  try {
+    return loadConfig(stateFolder, env);
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    return problem('configuration', error.message, 'Correct it, and run install again.');
+  }
+}
+
+async function checkClaude(given: Probe, config: Config): Promise<Check[]> {
+  const claude = locateClaude(config.claude, given.env);
+  if (!claude.found) return [problem('claude', claude.message, 'Then run install again.')];
+  const env = claudeEnvironment(given.env, { id: `probe:${given.stateFolder}`, projectId: '' });
+  const version = await given.run(claude.path, ['--version'], { env });
+  if (version.code !== 0)
+    return [
+      problem(
+        'claude',
+        `${claude.path} --version ${howItEnded(version)}`,
+        'Repair the installation of Claude Code, or name another program: claude in config.json.',
+      ),
+    ];
+  return [
+    ok('claude', `${claude.path}, version ${version.stdout.trim()}`),
+    await checkLogin(given, claude.path, env),
+  ];
+}
+
+function howItEnded({ code, failure, stderr }: Awaited<ReturnType<RunProgram>>): string {
+  if (failure === 'late') return 'does not answer';
+  if (code === null) return 'cannot be started';
+  return `ends with ${code}${stderr.trim() && `: ${stderr.trim()}`}`;
+}
+
+const NOBODY_WAITS = new AbortController().signal;
+
+async function checkLogin({ clock }: Probe, program: string, env: Environment): Promise<Check> {
+  const folder = await mkdtemp(join(tmpdir(), 'bridge-probe-'));
+  try {
+    return loginCheck(await askLogin({ program, env, folder, clock, signal: NOBODY_WAITS }));
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+function loginCheck(login: Login): Check {
+  switch (login.state) {
+    case 'in':
+      return ok('login', `logged in (${login.method})`);
+    case 'out':
+      return warning(
+        'login',
+        'nobody is logged in to Claude',
+        'Run claude and log in with /login; or put CLAUDE_CODE_OAUTH_TOKEN, from claude setup-token, into service.env.',
+      );
+    case 'unknown':
+      return warning('login', `Claude does not tell: ${login.why}`, 'See: claude auth status');
+  }
+}
+
+/** Nobody is asked for these once the service runs. */
+function checkCredentials(env: Environment): Check[] {
+  const checks: Check[] = [];
+  if (env.ANTHROPIC_API_KEY)
+    checks.push(
+      warning(
+        'credentials',
+        'ANTHROPIC_API_KEY is in service.env: all runs are billed to it, also where a subscription is logged in',
+        'To use the subscription, take it out of service.env.',
+      ),
+    );
+  if (env.AWS_SESSION_TOKEN)
+    checks.push(
+      warning(
+        'credentials',
+        'AWS_SESSION_TOKEN is in service.env, and ends within hours',
+        'Let service.env name an AWS_PROFILE that renews itself.',
+      ),
+    );
+  return checks;
+}

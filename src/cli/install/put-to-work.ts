@@ -1,0 +1,109 @@
+/** After installing: whatever supervisor runs by the old ways is stopped, and the service is started. */
+import { z } from 'zod';
+import type { Bridge } from '../../bridge/bridge.ts';
+import type { RunProgram } from '../../machine/program.ts';
+import { mergeEnvironment } from '../../machine/service/environment-file.ts';
+import type { Services } from '../../machine/service/find.ts';
+import { type Cli, withBridge } from '../context.ts';
+import { startService } from '../start-service.ts';
+import type { StartResult } from '../start-supervisor.ts';
+import { stopService } from '../stop-service.ts';
+import { stopSupervisor } from '../stop-supervisor.ts';
+import { supervisorState } from '../supervisor-state.ts';
+import type { Plan } from './plan.ts';
+import { runAs } from './probe-as.ts';
+
+export interface PutToWork {
+  readonly result: StartResult;
+  /** A supervisor that ran in the background and was stopped for the service. */
+  readonly replaced: number | null;
+  /** The service ran by its old files, and was started anew. */
+  readonly restarted: boolean;
+}
+
+const PATIENCE_MS = 60_000;
+
+/** Throws ServiceError when the manager refuses. */
+export async function putToWork(cli: Cli, plan: Plan, services: Services): Promise<PutToWork> {
+  if (plan.target.isForeign) return putToWorkAs(cli, plan, services);
+  return withBridge(cli, (bridge) => putOwnToWork(cli, bridge, plan, services));
+}
+
+async function putOwnToWork(cli: Cli, bridge: Bridge, plan: Plan, { run }: Services): Promise<PutToWork> {
+  const { manager } = plan.target;
+  const { stopMs } = plan.definition;
+  const isActive = isUnderWay(await manager.status());
+  const before = await supervisorState(bridge);
+  if (isActive && !plan.isChange && before.state === 'running')
+    return { result: { kind: 'already-running', pid: before.lease.pid }, replaced: null, restarted: false };
+  if (isActive) await stopService(bridge, manager, stopMs);
+  const { supervisor } = await stopSupervisor(bridge, stopMs);
+  return {
+    result: await startService(cli, bridge, manager, PATIENCE_MS, run),
+    replaced: supervisor?.pid ?? null,
+    restarted: isActive,
+  };
+}
+
+function isUnderWay({ state }: { readonly state: string }): boolean {
+  return state !== 'stopped' && state !== 'failed' && state !== 'gave-up';
+}
+
+/** The store is asked by a command of its owner: what root opens there could be closed to them afterwards. */
+async function putToWorkAs(cli: Cli, plan: Plan, { run }: Services): Promise<PutToWork> {
+  const { target, definition } = plan;
+  const { manager, account, stateFolder } = target;
+  const env = mergeEnvironment(await manager.baseEnvironment(), {
+    ...plan.environment.values,
+    BRIDGE_HOME: stateFolder,
+  });
+  const end = definition.command.indexOf('run');
+  const ask = command(runAs(account, run), definition.command.slice(0, end), env, definition.stopMs);
+
+  const before = await ask('status', '--json').then(pidOf);
+  const isActive = isUnderWay(await manager.status());
+  if (isActive && !plan.isChange && before !== null)
+    return { result: { kind: 'already-running', pid: before }, replaced: null, restarted: false };
+  if (isActive) await manager.stop(async () => undefined);
+  else if (before !== null) await ask('stop');
+  await manager.start();
+  for (const limit = cli.clock.monotonic() + PATIENCE_MS; cli.clock.monotonic() < limit; ) {
+    const pid = await ask('status', '--json').then(pidOf);
+    const replaced = isActive ? null : before;
+    if (pid !== null) return { result: { kind: 'started', pid }, replaced, restarted: isActive };
+    const { state, detail } = await manager.status();
+    if (!isUnderWay({ state }) || state === 'waiting')
+      return failed(detail ?? `its state is '${state}'.`, isActive);
+    await cli.clock.sleep(LOOK_EVERY_MS);
+  }
+  return failed('its supervisor has not taken up its work.', isActive);
+}
+
+const LOOK_EVERY_MS = 1_000;
+
+function failed(what: string, restarted: boolean): PutToWork {
+  return { result: { kind: 'failed', what }, replaced: null, restarted };
+}
+
+function command(
+  run: RunProgram,
+  [node = '', ...program]: readonly string[],
+  env: Readonly<Record<string, string | undefined>>,
+  timeoutMs: number,
+): (...args: readonly string[]) => Promise<string> {
+  return async (...args) => (await run(node, [...program, ...args], { env, timeoutMs })).stdout;
+}
+
+const status = z.object({
+  supervisor: z.object({ state: z.string(), lease: z.object({ pid: z.number() }).nullable() }),
+});
+
+/** Of the supervisor that works; null when none does. */
+function pidOf(text: string): number | null {
+  try {
+    const { supervisor } = status.parse(JSON.parse(text));
+    return supervisor.state === 'running' ? (supervisor.lease?.pid ?? null) : null;
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,80 @@
+/** For whom and where a service is to be installed, and by which manager. */
+import { done, type Reply, refuse } from '../../bridge/bridge.ts';
+import { type Account, findAccount, ownAccount } from '../../machine/account.ts';
+import type { Services } from '../../machine/service/find.ts';
+import { serviceName, usualStateFolder } from '../../machine/service/name.ts';
+import type { ServiceManager } from '../../machine/service/service.ts';
+import type { Cli } from '../context.ts';
+
+export interface TargetOptions {
+  /** A service of the whole machine. */
+  readonly system?: true;
+  /** The account a service of the machine runs as. */
+  readonly user?: string;
+}
+
+export interface Target {
+  readonly account: Account;
+  /** Somebody else's: what is theirs must be asked as them, and given to them. */
+  readonly isForeign: boolean;
+  readonly stateFolder: string;
+  readonly manager: ServiceManager;
+}
+
+/** A refusal says why there can be no such service here, and what to do instead. */
+export async function findTarget(
+  cli: Cli,
+  options: TargetOptions,
+  services: Services,
+): Promise<Reply<Target>> {
+  const own = ownAccount(cli.env);
+  const account = options.system
+    ? await accountOfMachine(cli, options.user, own, services)
+    : ofPerson(cli, options, own);
+  if (!account.ok) return account;
+  const scope = options.system ? 'system' : 'user';
+  const isForeign = account.value.uid !== own.uid;
+  const stateFolder = isForeign && !cli.env.BRIDGE_HOME ? usualStateFolder(account.value.home) : cli.home;
+  const name = serviceName({ scope, account: account.value, stateFolder });
+  const { env, clock } = cli;
+  const { run } = services;
+  const opened = await services.open(services.platform, {
+    name,
+    scope,
+    account: account.value,
+    env,
+    run,
+    clock,
+  });
+  if (opened.kind === 'none') return refuse(`no service can be installed here: ${opened.why}. ${INSTEAD}`);
+  const why = await opened.manager.unavailable();
+  if (why !== null) return refuse(`no service can be installed here: ${why}`);
+  return done({ account: account.value, isForeign, stateFolder, manager: opened.manager });
+}
+
+const INSTEAD =
+  'Without a service: bridge-supervisor start, or in a container bridge-supervisor run as its command.';
+
+function ofPerson({ env }: Cli, { user }: TargetOptions, own: Account): Reply<Account> {
+  if (user !== undefined && user !== own.name)
+    return refuse('--user is for services of the whole machine: add --system, or run this as that user.');
+  const person = env.SUDO_USER;
+  if (own.uid === 0 && person && person !== own.name)
+    return refuse(
+      `under sudo this would be a service for ${own.name}, not for ${person}. Run it without sudo; or, for a service of the whole machine: sudo bridge-supervisor install --system --user ${person}`,
+    );
+  return done(own);
+}
+
+async function accountOfMachine(
+  { env }: Cli,
+  user: string | undefined,
+  own: Account,
+  { run }: Services,
+): Promise<Reply<Account>> {
+  const name = user ?? env.SUDO_USER ?? (own.uid === 0 ? undefined : own.name);
+  if (name === undefined) return refuse('say as whom the service is to run: --system --user NAME.');
+  if (name === own.name) return done(own);
+  const account = await findAccount(name, run, env);
+  return account ? done(account) : refuse(`there is no user '${name}' on this machine. See: getent passwd`);
+}

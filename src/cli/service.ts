@@ -1,0 +1,16 @@
+/** What the commands have to do with a service: whether there is one for this state folder, and what to call it. */
+import { type FoundService, findService, ownServices, type Services } from '../machine/service/find.ts';
+import type { ServiceManager } from '../machine/service/service.ts';
+import type { Cli } from './context.ts';
+
+export type { FoundService };
+
+/** The service that works on this state folder; null when none is installed for it. */
+export function serviceOf(cli: Cli, services: Services = ownServices): Promise<FoundService | null> {
+  return findService({ stateFolder: cli.home, env: cli.env, clock: cli.clock }, services);
+}
+
+/** `systemd user service bridge-supervisor, pid 4711`, for a pair of brackets. */
+export function named({ title }: Pick<ServiceManager, 'title'>, pid: number | null): string {
+  return pid === null ? title : `${title}, pid ${pid}`;
+}

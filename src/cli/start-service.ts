@@ -1,0 +1,88 @@
+/** Has the service manager start the supervisor, and does not believe in it before its lease shows it. */
+import type { Bridge } from '../bridge/bridge.ts';
+import { type RunProgram, runProgram } from '../machine/program.ts';
+import { ServiceError, type ServiceManager, type ServiceStatus } from '../machine/service/service.ts';
+import type { Cli } from './context.ts';
+import { lastOutput } from './service-output.ts';
+import type { StartResult } from './start-supervisor.ts';
+import { isWorking, type Supervisor, supervisorState } from './supervisor-state.ts';
+
+/** @param waitMs How long it may take to come up. */
+export async function startService(
+  cli: Cli,
+  bridge: Bridge,
+  manager: ServiceManager,
+  waitMs: number,
+  run: RunProgram = runProgram,
+): Promise<StartResult> {
+  const before = await supervisorState(bridge);
+  if (before.state === 'running') return { kind: 'already-running', pid: before.lease.pid };
+  const inTheWay = explain(before);
+  if (inTheWay !== null) return { kind: 'failed', what: inTheWay };
+  try {
+    await manager.start();
+  } catch (error) {
+    if (!(error instanceof ServiceError)) throw error;
+    return { kind: 'failed', what: await withOutput(cli, manager, error.message, run) };
+  }
+  return comeUp(cli, bridge, manager, waitMs, run);
+}
+
+function explain(before: Supervisor): string | null {
+  if (before.state === 'stopping')
+    return `the supervisor (pid ${before.lease.pid}) is stopping. Start again when it has ended.`;
+  if (before.state === 'not_responding')
+    return `a supervisor (pid ${before.lease.pid}) lives but does not respond. End it and start anew with: bridge-supervisor restart`;
+  return null;
+}
+
+const LOOK_EVERY_MS = 100;
+/** A manager is another program each time, and not a fast one. */
+const ASK_EVERY_MS = 1_000;
+
+async function comeUp(
+  cli: Cli,
+  bridge: Bridge,
+  manager: ServiceManager,
+  waitMs: number,
+  run: RunProgram,
+): Promise<StartResult> {
+  const { clock } = cli;
+  const end = clock.monotonic() + waitMs;
+  let stopped = 0;
+  for (let ask = clock.monotonic() + ASK_EVERY_MS; clock.monotonic() < end; ) {
+    const now = await supervisorState(bridge);
+    if (isWorking(now) && 'lease' in now) return { kind: 'started', pid: now.lease.pid };
+    if (clock.monotonic() >= ask) {
+      const status = await manager.status();
+      stopped = status.state === 'stopped' ? stopped + 1 : 0;
+      const trouble = stopped === 1 ? null : troubleWith(status);
+      if (trouble !== null) return { kind: 'failed', what: await withOutput(cli, manager, trouble, run) };
+      ask = clock.monotonic() + ASK_EVERY_MS;
+    }
+    await clock.sleep(LOOK_EVERY_MS);
+  }
+  return {
+    kind: 'failed',
+    what: `${manager.title} was started, and the supervisor has not taken up its work. Look with: bridge-supervisor logs --service`,
+  };
+}
+
+/** Why it will not come up; null while it still may. That it is stopped counts once it is so for the second time. */
+function troubleWith({ state, detail }: ServiceStatus): string | null {
+  switch (state) {
+    case 'running':
+    case 'starting':
+    case 'stopping':
+      return null;
+    case 'stopped':
+      return detail ?? 'it ended.';
+    default:
+      return detail ?? `its state is '${state}'.`;
+  }
+}
+
+async function withOutput(cli: Cli, manager: ServiceManager, what: string, run: RunProgram): Promise<string> {
+  const said = await lastOutput(cli, manager, run);
+  return said === '' ? what : `${what} It said: ${said}`;
+}

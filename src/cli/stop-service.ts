@@ -1,0 +1,43 @@
+/** Has the service manager stop the supervisor, so that it does not start it again, and then sees to what is left. */
+import type { Bridge } from '../bridge/bridge.ts';
+import type { ServiceManager } from '../machine/service/service.ts';
+import { stopChild } from '../machine/stop.ts';
+import { type StopReport, stopSupervisor } from './stop-supervisor.ts';
+import { holderOf, supervisorState } from './supervisor-state.ts';
+
+/**
+ * Also ends a supervisor that runs beside the service.
+ *
+ * @param patienceMs How long it may take to stop in good order, before it is signalled.
+ * Throws ServiceError when the manager refuses.
+ */
+export async function stopService(
+  bridge: Bridge,
+  manager: ServiceManager,
+  patienceMs: number,
+): Promise<StopReport> {
+  const before = await supervisorState(bridge);
+  const isThere = before.state !== 'not_running' && before.state !== 'gone';
+  const holder = isThere ? holderOf(before.lease) : undefined;
+  const asked: { report?: StopReport } = {};
+  const ended = manager.stop(async () => {
+    asked.report = await stopSupervisor(bridge, patienceMs);
+  });
+
+  const decided = new AbortController();
+  const late = bridge.clock.sleep(patienceMs, decided.signal).then(() => 'late' as const);
+  const first = await Promise.race([ended.then(() => 'ended' as const), late]).finally(() => decided.abort());
+  const isLate = first === 'late' && holder !== undefined && asked.report === undefined;
+  const by = isLate
+    ? await stopChild({ identity: holder }, { graceMs: GRACE_MS, clock: bridge.clock })
+    : 'request';
+  await ended;
+
+  const after = await stopSupervisor(bridge, patienceMs);
+  const supervisor =
+    asked.report?.supervisor ?? after.supervisor ?? (holder ? { pid: holder.pid, by } : null);
+  return { supervisor, runs: [...(asked.report?.runs ?? []), ...after.runs] };
+}
+
+/** As in `stopSupervisor`: the first signal asks once more, the second one ends it without its runs. */
+const GRACE_MS = { interrupt: 0, int: 10_000, term: 5_000 };

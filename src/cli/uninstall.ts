@@ -1,0 +1,110 @@
+import { Command } from 'commander';
+import { ownServices, type Services } from '../machine/service/find.ts';
+import type { InstalledService, ServiceManager } from '../machine/service/service.ts';
+import { jsonOption } from './arguments.ts';
+import { type Cli, fail, withBridge } from './context.ts';
+import { findTarget, type Target } from './install/target.ts';
+import { defaultPatience } from './stop.ts';
+import { stopService } from './stop-service.ts';
+import { examples } from './usage.ts';
+
+export interface UninstallOptions {
+  readonly system?: true;
+  readonly user?: string;
+  readonly dryRun?: true;
+  readonly json?: true;
+}
+
+export function uninstallCommand(cli: Cli): Command {
+  return new Command('uninstall')
+    .description('Stop the service and take it away; the state folder stays.')
+    .option('--dry-run', 'show what would be removed, and change nothing')
+    .option('--system', 'the service of the machine')
+    .option('--user <name>', 'with --system: the user it runs as')
+    .addOption(jsonOption())
+    .addHelpText(
+      'after',
+      examples('bridge-supervisor uninstall', 'sudo bridge-supervisor uninstall --system --user alice'),
+    )
+    .action((options: UninstallOptions) => uninstall(cli, options));
+}
+
+/** What was done, or would be. */
+interface Removal {
+  readonly title: string;
+  readonly installed: InstalledService | null;
+  /** The pid of the supervisor that was stopped. */
+  readonly stopped: number | null;
+}
+
+/** Throws ServiceError when the manager refuses, or a file is not ours. */
+export async function uninstall(
+  cli: Cli,
+  options: UninstallOptions,
+  services: Services = ownServices,
+): Promise<void> {
+  const found = await findTarget(cli, options, services);
+  if (!found.ok) return fail(cli, found.refusal.replace('installed here', 'looked for here'));
+  const target = found.value;
+  const installed = await target.manager.installed();
+  const isToGo = installed !== null && !options.dryRun;
+  const stopped = isToGo ? await stopTarget(cli, target) : null;
+  if (isToGo) await target.manager.uninstall();
+
+  const removal = { title: target.manager.title, installed, stopped };
+  if (options.json) cli.out.json(report(target, removal, options));
+  else for (const line of lines(target, removal, options)) cli.out.line(line);
+}
+
+async function stopTarget(cli: Cli, { manager, isForeign }: Target): Promise<number | null> {
+  if (!isForeign) return withBridge(cli, (bridge) => stopOwn(cli, bridge, manager));
+  const { pid } = await manager.status();
+  await manager.stop(async () => undefined);
+  return pid;
+}
+
+async function stopOwn(
+  cli: Cli,
+  bridge: Parameters<typeof stopService>[0],
+  manager: ServiceManager,
+): Promise<number | null> {
+  const { state } = await manager.status();
+  // A supervisor in the background is not the service's, and goes on.
+  if (state === 'stopped') return null;
+  const { supervisor } = await stopService(bridge, manager, defaultPatience(cli));
+  return supervisor?.pid ?? null;
+}
+
+function lines(
+  { stateFolder }: Target,
+  { title, installed, stopped }: Removal,
+  { dryRun }: UninstallOptions,
+): string[] {
+  const stays = `The state folder stays as it is, with service.env: ${stateFolder}`;
+  if (!installed) return [`Nothing to remove: ${title} is not installed.`, stays];
+  const files = installed.files.map(({ path }) => `  ${path}`);
+  if (dryRun) return [`Would stop and remove: ${title}`, ...files, stays];
+  return [
+    ...(stopped === null ? [] : [`Stopped the service (pid ${stopped}).`]),
+    `Removed: ${title}`,
+    ...files,
+    stays,
+    'Without the service: bridge-supervisor start',
+  ];
+}
+
+function report(
+  { manager, stateFolder }: Target,
+  { installed, stopped }: Removal,
+  { dryRun }: UninstallOptions,
+): object {
+  return {
+    service: { manager: manager.kind, scope: manager.scope, name: manager.name, title: manager.title },
+    removed: installed !== null && !dryRun,
+    version: installed?.version ?? null,
+    files: installed?.files.map(({ path }) => path) ?? [],
+    stopped,
+    stateFolder,
+    dryRun: dryRun ?? false,
+  };
+}

@@ -1,0 +1,47 @@
+/** Accounts of this machine: who runs this program, and whom it is to run as. */
+import { stat } from 'node:fs/promises';
+import { homedir, userInfo } from 'node:os';
+import { isWindows } from './platform.ts';
+import type { RunProgram } from './program.ts';
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+export interface Account {
+  readonly name: string;
+  /** On Windows -1, as the group. */
+  readonly uid: number;
+  readonly gid: number;
+  readonly home: string;
+}
+
+/** Who runs this process; its home folder is the environment's. */
+export function ownAccount(env: Environment): Account {
+  const home = (isWindows ? env.USERPROFILE : env.HOME) || homedir();
+  try {
+    const { username, uid, gid } = userInfo();
+    return { name: username, uid, gid, home };
+  } catch {
+    // In a container the user may be a number without an entry.
+    const uid = process.getuid?.() ?? -1;
+    return { name: env.USER || String(uid), uid, gid: process.getgid?.() ?? -1, home };
+  }
+}
+
+/** The account of this name or number, as the system knows it (getent(1)); undefined when there is none. */
+export async function findAccount(
+  name: string,
+  run: RunProgram,
+  env: Environment,
+): Promise<Account | undefined> {
+  const { code, stdout } = await run('getent', ['passwd', name], { env });
+  // name:password:uid:gid:comment:home:shell, see passwd(5).
+  const [known, , uid, gid, , home] = (code === 0 ? stdout : '').split('\n', 1)[0]?.split(':') ?? [];
+  if (!known || !home) return undefined;
+  return { name: known, uid: Number(uid), gid: Number(gid), home };
+}
+
+/** Whose a file or folder is; undefined when it is not there, or where files tell no number. */
+export async function ownerOf(path: string): Promise<number | undefined> {
+  if (isWindows) return undefined;
+  return (await stat(path).catch(() => undefined))?.uid;
+}

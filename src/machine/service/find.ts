@@ -1,0 +1,69 @@
+/** The service that works on a state folder, wherever it was installed from. */
+import type { Clock } from '../../clock.ts';
+import { type Account, findAccount, ownAccount, ownerOf } from '../account.ts';
+import { type Platform, platform } from '../platform.ts';
+import { type RunProgram, runProgram } from '../program.ts';
+import { type OpenServiceManager, openServiceManager } from './manager.ts';
+import { serviceName } from './name.ts';
+import { type InstalledService, ServiceError, type ServiceManager, type ServiceScope } from './service.ts';
+
+/** How a part comes to service managers: given to it, so that a test can play one. */
+export interface Services {
+  readonly platform: Platform;
+  readonly open: OpenServiceManager;
+  readonly run: RunProgram;
+}
+
+export const ownServices: Services = { platform, open: openServiceManager, run: runProgram };
+
+export interface FoundService {
+  readonly manager: ServiceManager;
+  readonly installed: InstalledService;
+}
+
+interface Wanted {
+  readonly stateFolder: string;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly clock: Clock;
+}
+
+/**
+ * The person's own service first, then one of the machine that runs as whoever owns the state folder. Null when there
+ * is neither, or what bears the name is not ours or belongs to another folder. Reads files; a manager is not asked
+ * where it keeps none of ours.
+ */
+export async function findService(
+  wanted: Wanted,
+  services: Services = ownServices,
+): Promise<FoundService | null> {
+  const own = ownAccount(wanted.env);
+  const ofUser = await lookFor('user', own, wanted, services);
+  if (ofUser || services.platform !== 'linux') return ofUser;
+  const owner = await accountOf(wanted, own, services);
+  return owner ? lookFor('system', owner, wanted, services) : null;
+}
+
+async function accountOf({ stateFolder, env }: Wanted, own: Account, { run }: Services) {
+  const uid = await ownerOf(stateFolder);
+  if (uid === undefined || uid === own.uid) return own;
+  return findAccount(String(uid), run, env);
+}
+
+async function lookFor(
+  scope: ServiceScope,
+  account: Account,
+  { stateFolder, env, clock }: Wanted,
+  { platform, open, run }: Services,
+): Promise<FoundService | null> {
+  const name = serviceName({ scope, account, stateFolder });
+  const opened = await open(platform, { name, scope, account, env, run, clock });
+  if (opened.kind === 'none') return null;
+  try {
+    const installed = await opened.manager.installed();
+    return installed?.stateFolder === stateFolder ? { manager: opened.manager, installed } : null;
+  } catch (error) {
+    // A file of this name that is not ours: whoever installs is told, and nothing of ours runs by it.
+    if (error instanceof ServiceError) return null;
+    throw error;
+  }
+}
