@@ -1,0 +1,49 @@
+import { mkdir, symlink } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect } from 'vitest';
+import { guardedBy } from '../../../src/machine/service/guarded-folders.ts';
+import { test } from './rig.ts';
+
+describe('macOS guards', () => {
+  test.for([
+    ['Desktop', /Desktop folder/],
+    ['Documents/work/app', /Documents folder/],
+    ['documents', /Documents folder/],
+    ['Downloads/../Documents/x', /Documents folder/],
+    ['Downloads', /Downloads folder/],
+    ['Library/Mobile Documents/com~apple~CloudDocs/app', /iCloud Drive/],
+    ['Library/CloudStorage/Dropbox/app', /cloud storage/],
+  ] as const)('%s in the home', async ([folder, name], { rig }) => {
+    const why = await guardedBy('macos', rig.home, join(rig.home, folder));
+    expect(why).toMatch(name);
+    expect(why).toMatch(/Full Disk Access\.$/);
+  });
+
+  test.for(['/Volumes/Backup/app', '/System/Volumes/Data/Volumes/Backup'])('%s', async (path, { rig }) => {
+    expect(await guardedBy('macos', rig.home, path)).toMatch(/external and network disks/);
+  });
+
+  test('a folder that a link leads to, and one whose home is reached by a link', async ({ rig }) => {
+    const home = join(rig.home, 'ann');
+    await mkdir(join(home, 'Documents/app'), { recursive: true });
+    await symlink(join(home, 'Documents/app'), join(home, 'app'));
+    await symlink(home, join(rig.home, 'linked'));
+    expect(await guardedBy('macos', home, join(home, 'app/not-there-yet'))).toMatch(/Documents folder/);
+    expect(await guardedBy('macos', join(rig.home, 'linked'), join(home, 'Documents/app'))).toMatch(
+      /Documents/,
+    );
+  });
+});
+
+describe('nothing guards', () => {
+  test.for(['', 'Projects/app', 'DocumentsOld', '.claude-bridge'])('%s in the home', async (folder, {
+    rig,
+  }) => {
+    expect(await guardedBy('macos', rig.home, join(rig.home, folder))).toBeNull();
+  });
+
+  test('folders of these names on another system', async ({ rig }) => {
+    expect(await guardedBy('linux', rig.home, join(rig.home, 'Documents'))).toBeNull();
+    expect(await guardedBy('windows', rig.home, join(rig.home, 'Desktop'))).toBeNull();
+  });
+});
