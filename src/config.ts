@@ -40,6 +40,8 @@ const mcpServer = z.looseObject({
   url: z.string().optional(),
 });
 
+const HEARTBEAT_URL = 'must be an http or https address, without user name and password';
+
 const fields = z.strictObject({
   $schema: z.string().optional(),
   claude: program.optional().describe('Path of the claude program. Default: the first `claude` on PATH.'),
@@ -121,7 +123,9 @@ const fields = z.strictObject({
       'A file that is written anew on schedule while the supervisor is well, so that a monitor notices when it is not.',
     ),
   heartbeat_url: z
-    .url({ protocol: /^https?$/, error: 'must be an http or https address' })
+    .url({ protocol: /^https?$/, error: HEARTBEAT_URL })
+    // fetch refuses to send them.
+    .refine((text) => !/^\w+:\/\/[^/?#]*@/.test(text), HEARTBEAT_URL)
     .optional()
     .describe('An address that is requested on schedule while the supervisor is well, for the same purpose.'),
   heartbeat_interval: interval

@@ -156,8 +156,13 @@ describe('a wrong value is refused with the file, the key and what is allowed', 
     [{ loop_timeout: '1ms' }, "'loop_timeout' must be at least '1s'"],
     [{ keep_awake: 'yes' }, "'keep_awake' invalid input: expected boolean, received string"],
     [{ heartbeat_file: 'beat' }, "'heartbeat_file' must be an absolute path"],
-    [{ heartbeat_url: 'hc.example/5f3a' }, "'heartbeat_url' must be an http or https address"],
-    [{ heartbeat_url: 'file:///5f3a' }, "'heartbeat_url' must be an http or https address"],
+    ...['hc.example/5f3a', 'file:///5f3a', 'https://me:secret@hc.example'].map(
+      (heartbeat_url) =>
+        [
+          { heartbeat_url },
+          "'heartbeat_url' must be an http or https address, without user name and password",
+        ] as [unknown, string],
+    ),
     [{ heartbeat_interval: '5s' }, "'heartbeat_interval' must be at least '10s'"],
     [{ quiet_hours: ['at night'] }, "'quiet_hours.0' must be a cron expression such as '* 9-17 * * 1-5'"],
     [{ resume_not_before: '25:00' }, "'resume_not_before' must be a time of day such as '06:30'"],

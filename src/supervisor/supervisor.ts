@@ -16,6 +16,7 @@ import { VERSION } from '../version.ts';
 import { ActiveRun, type RunListener } from './active-run.ts';
 import { Gatekeeper } from './admission.ts';
 import type { Context } from './context.ts';
+import { Heartbeat } from './heartbeat.ts';
 import { HistoryLog } from './history-log.ts';
 import { acquireLease, keepLease } from './lease-keeper.ts';
 import { type LoopWatchdog, watchLoop } from './loop-watchdog.ts';
@@ -25,6 +26,7 @@ import { Preflight } from './preflight.ts';
 import { recover } from './recover.ts';
 import { Retention } from './retention.ts';
 import { openingMessage, spawnRun } from './run-process.ts';
+import { Wakefulness } from './wakefulness.ts';
 import { Waker } from './waker.ts';
 
 export interface SupervisorOptions {
@@ -91,6 +93,8 @@ class Supervisor {
   readonly #gate: Gatekeeper;
   readonly #preflight: Preflight;
   readonly #retention: Retention;
+  readonly #wakefulness: Wakefulness;
+  readonly #heartbeat: Heartbeat;
   /** The one run that finds out whether holds are over. */
   #probe: { readonly runId: string; readonly holds: readonly Hold[] } | undefined;
 
@@ -105,6 +109,8 @@ class Supervisor {
     this.#waker = new Waker(watchChanges(context.bridge), context.clock);
     this.#preflight = new Preflight(context, () => this.#waker.wake());
     this.#retention = new Retention(context, () => this.#waker.wake());
+    this.#wakefulness = new Wakefulness(context);
+    this.#heartbeat = new Heartbeat(context);
   }
 
   async work(stop: AbortSignal): Promise<SupervisorEnd> {
@@ -123,7 +129,7 @@ class Supervisor {
       return { kind: 'stopped' };
     } finally {
       working.abort();
-      await this.#preflight.close();
+      await Promise.all([this.#preflight.close(), this.#wakefulness.close(), this.#heartbeat.close()]);
       this.#waker.close();
       await watchdog.close();
     }
@@ -151,8 +157,10 @@ class Supervisor {
     await finishApproved(this.#context.bridge);
     for (const run of this.#active.values()) this.#alongside(patiently(this.#context, () => run.attend()));
     await this.#startRuns();
+    this.#wakefulness.follow(this.#active.size > 0);
     this.#alongside(this.#retention.tend());
     await this.#history.catchUp();
+    this.#heartbeat.tend();
     return this.#nextAppointment();
   }
 
@@ -247,7 +255,8 @@ class Supervisor {
 
   /** When there is something to do even if nothing changes. */
   async #nextAppointment(): Promise<Date | undefined> {
-    const times = [await nextReadyTime(this.#context.bridge), await this.#gate.nextEnd()];
+    const { bridge } = this.#context;
+    const times = [await nextReadyTime(bridge), await this.#gate.nextEnd(), this.#heartbeat.next];
     return times.filter((time) => time !== undefined).sort((a, b) => a.getTime() - b.getTime())[0];
   }
 

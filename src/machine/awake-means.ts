@@ -1,0 +1,59 @@
+/** What each system has to keep itself awake: a program that holds the request for as long as it lives. */
+import type { Platform } from './platform.ts';
+
+export interface Means {
+  readonly command: string;
+  readonly args: readonly string[];
+  /** What ends it: the end of its input, or SIGTERM. Our own death always does. */
+  readonly endsBy: 'input' | 'signal';
+}
+
+/**
+ * What to try, best first: the next one only when the one before is refused. Empty where nothing is known.
+ *
+ * @param pid The process without which there is no reason to stay awake.
+ */
+export function awakeMeans(platform: Platform, pid: number): readonly Means[] {
+  switch (platform) {
+    case 'linux':
+      return [inhibit('sleep:idle'), inhibit('idle')];
+    case 'macos':
+      return [{ command: 'caffeinate', args: ['-i', '-s', '-w', String(pid)], endsBy: 'signal' }];
+    case 'windows':
+      return [
+        {
+          command: 'powershell.exe',
+          args: ['-NoProfile', '-NonInteractive', '-Command', STAY_AWAKE],
+          endsBy: 'input',
+        },
+      ];
+    case 'other-unix':
+      return [];
+  }
+}
+
+/**
+ * The lock is held while `cat` reads (https://www.freedesktop.org/software/systemd/man/latest/systemd-inhibit.html).
+ * A user without a session of their own, as a lingering service has, is refused `sleep` by the usual rules of polkit
+ * and allowed `idle`. Neither keeps a laptop awake whose lid is closed (LidSwitchIgnoreInhibited= in logind.conf).
+ */
+function inhibit(what: string): Means {
+  const about = ['--who=bridge-supervisor', '--why=Claude is at work'];
+  return {
+    command: 'systemd-inhibit',
+    args: [`--what=${what}`, '--mode=block', ...about, 'cat'],
+    endsBy: 'input',
+  };
+}
+
+/**
+ * 0x80000001 is ES_CONTINUOUS | ES_SYSTEM_REQUIRED; the answer 0 is a refusal. The request belongs to the thread that
+ * made it and goes with it; it does not hinder a person who sends the machine to sleep or closes its lid
+ * (https://learn.microsoft.com/windows/win32/api/winbase/nf-winbase-setthreadexecutionstate).
+ */
+const STAY_AWAKE = [
+  "$ErrorActionPreference='Stop'",
+  `$power=Add-Type -PassThru -Namespace Bridge -Name Power -MemberDefinition '[DllImport("kernel32.dll")] public static extern uint SetThreadExecutionState(uint flags);'`,
+  'if($power::SetThreadExecutionState(2147483649) -eq 0){exit 1}',
+  '[Console]::In.ReadToEnd()|Out-Null',
+].join(';');

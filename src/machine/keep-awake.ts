@@ -1,0 +1,65 @@
+/** Keeping the machine awake. Whatever becomes of us, nothing keeps it awake without us. */
+import { execa } from 'execa';
+import type { Clock } from '../clock.ts';
+import { awakeMeans, type Means } from './awake-means.ts';
+import { isWindows, platform } from './platform.ts';
+
+interface KeepAwakeOptions {
+  /** The whole environment of the program that does it: nothing of ours is added. */
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly clock: Clock;
+  /** Abort it to let the machine sleep again. */
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Keeps the machine awake until `signal` aborts. Resolves when nothing keeps it awake any more: with nothing when that
+ * was asked for, otherwise with why it could not be kept awake, or not any longer. Never throws.
+ */
+export async function keepAwake(
+  options: KeepAwakeOptions,
+  means: readonly Means[] = awakeMeans(platform, process.pid),
+): Promise<string | undefined> {
+  let failure = 'no means is known on this system';
+  for (const each of means) {
+    if (options.signal.aborted) return undefined;
+    failure = await hold(each, options);
+  }
+  return options.signal.aborted ? undefined : failure;
+}
+
+/** How long it may take to go when it is told to. */
+const GRACE_MS = 2_000;
+
+/** Runs one program until it ends; returns why it ended. */
+async function hold(means: Means, { env, clock, signal }: KeepAwakeOptions): Promise<string> {
+  const helper = execa(means.command, means.args, {
+    env: { ...env },
+    extendEnv: false,
+    // Never written to: its end is the message, and comes by itself when we die.
+    stdin: 'pipe',
+    stdout: 'ignore',
+    stderr: 'pipe',
+    // Ctrl-c in a terminal reaches a whole process group; the runs that then end still need the machine.
+    detached: !isWindows,
+    windowsHide: true,
+    cleanup: false,
+    reject: false,
+  });
+  helper.stdin.on('error', () => helper.stdin.destroy());
+  const ended = new AbortController();
+  const letGo = async (): Promise<void> => {
+    helper.stdin.end();
+    if (means.endsBy === 'signal') helper.kill('SIGTERM');
+    await clock.sleep(GRACE_MS, ended.signal);
+    if (ended.signal.aborted) return;
+    helper.kill('SIGKILL');
+    helper.stderr.destroy();
+  };
+  signal.addEventListener('abort', letGo, { once: true });
+  const { code, exitCode, stderr } = await helper;
+  ended.abort();
+  signal.removeEventListener('abort', letGo);
+  if (code === 'ENOENT') return `there is no ${means.command} here`;
+  return `${means.command}: ${stderr.trim().split('\n').at(-1) || `ended with ${exitCode ?? code ?? 'a signal'}`}`;
+}
