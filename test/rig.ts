@@ -61,7 +61,7 @@ export async function createRig(): Promise<Rig> {
       const left = [...(await endProcesses(children)), ...(await draftsIn(root))];
       for (const one of bridges) await one.close();
       left.push(...(await openFilesIn(root)), ...(await watchesOn(home)));
-      await rm(root, { recursive: true });
+      await rm(root, { recursive: true, maxRetries: 5 });
       if (left.length > 0) throw new Error(`left behind by the test: ${left.join(', ')}`);
     },
   };

@@ -50,7 +50,7 @@ describe('a plan may name', () => {
     await using rig = await createRig();
     const { resolve, root, inside } = places(rig);
     mkdirSync(join(root, '..notes'));
-    symlinkSync(inside, join(root, 'link'));
+    symlinkSync(inside, join(root, 'link'), 'junction');
     expect(accepted(resolve(root))).toBe(root);
     expect(accepted(resolve(inside))).toBe(inside);
     expect(accepted(resolve(join(root, '..notes')))).toBe(join(root, '..notes'));
@@ -92,7 +92,7 @@ describe('a plan may not name', () => {
     const there = places(rig);
     mkdirSync(join(rig.workspace, 'root-too'));
     mkdirSync(join(rig.workspace, 'elsewhere', 'deeper'), { recursive: true });
-    symlinkSync(join(rig.workspace, 'elsewhere'), join(there.root, 'exit'));
+    symlinkSync(join(rig.workspace, 'elsewhere'), join(there.root, 'exit'), 'junction');
     const refusal = refusalOf(there.resolve(name(there), { workspaces: {} }));
     expect(refusal).toMatch(/^(unknown workspace '|workspace cannot be read)/);
     expect(refusal).not.toMatch(/[\0\n]/);

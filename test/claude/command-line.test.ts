@@ -2,6 +2,7 @@ import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { CODE_SERVER, type CommandLine, commandLine, writeMcpConfig } from '../../src/claude/command-line.ts';
+import { onWindows } from '../platform.ts';
 import { temporaryFolder } from './rig.ts';
 
 function line(options: Partial<CommandLine> = {}): string[] {
@@ -137,8 +138,8 @@ describe('the MCP configuration of a run', () => {
     expect(config).toEqual({ mcpServers: { [CODE_SERVER]: ours } });
   });
 
-  test.skipIf(process.platform === 'win32')(
-    'may be read by nobody else, for it may hold secrets',
+  test.skipIf(onWindows)(
+    'may be read by nobody else, for it may hold secrets (needs file modes)',
     async () => {
       const { file } = await written({});
       expect((await stat(file)).mode & 0o777).toBe(0o600);

@@ -2,9 +2,10 @@ import { chmod, mkdir, writeFile } from 'node:fs/promises';
 import { delimiter, isAbsolute, join, relative } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { locateClaude } from '../../src/claude/locate.ts';
+import { onWindows } from '../platform.ts';
 import { temporaryFolder } from './rig.ts';
 
-const program = process.platform === 'win32' ? 'claude.exe' : 'claude';
+const program = onWindows ? 'claude.exe' : 'claude';
 
 async function install(folder: string, mode = 0o755): Promise<string> {
   await mkdir(folder, { recursive: true });
@@ -66,7 +67,7 @@ describe('claude is missing, and what to do is said', () => {
     });
   });
 
-  test.skipIf(process.platform === 'win32')('when it may not be executed, or is a folder', async () => {
+  test.skipIf(onWindows)('when it may not be executed, or is a folder (needs file modes)', async () => {
     const folder = await temporaryFolder();
     const path = await install(folder, 0o644);
     expect(locateClaude(path, {}).found).toBe(false);

@@ -8,6 +8,7 @@ import { rateLimitHeaders, usageLimitReached } from '../../src/simulator/rate-li
 import { apiError, call, calls, hang, say } from '../../src/simulator/reply.ts';
 import { type Script, sequence } from '../../src/simulator/script.ts';
 import { startSimulator } from '../../src/simulator/server.ts';
+import { onWindows } from '../platform.ts';
 import { outcomeOf, type Rest } from './reading.ts';
 import { type RealOptions, startClaude } from './rig.ts';
 
@@ -19,7 +20,6 @@ interface Case {
   readonly outcome: Outcome | object;
 }
 
-const onPosix = process.platform !== 'win32';
 const resetsAt = new Date('2099-01-01T03:00:00Z');
 const read: Script = () => call('Read', { file_path: '/nowhere' });
 
@@ -118,7 +118,7 @@ describe('the real claude', () => {
     ['SIGKILL', { kind: 'crashed', code: null, signal: 'SIGKILL', stderr: '' }],
   ] as const;
 
-  test.runIf(onPosix).each(SIGNALS)('%s during a turn', async (signal, outcome) => {
+  test.skipIf(onWindows).each(SIGNALS)('%s during a turn (needs signals)', async (signal, outcome) => {
     await using simulator = await startSimulator({ script: () => hang('mid-stream') });
     const { child, ended } = await startClaude(simulator.url, { keepInput: true });
     await simulator.waitForRequest(({ kind }) => kind === 'main');

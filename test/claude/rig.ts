@@ -104,7 +104,7 @@ export async function temporaryFolder(): Promise<string> {
   const folder = await realpath(await mkdtemp(join(tmpdir(), 'claude-room-')));
   onTestFinished(async () => {
     const left = await handlesOn(folder);
-    await rm(folder, { recursive: true, force: true, maxRetries: 3 });
+    await rm(folder, { recursive: true, force: true, maxRetries: 10 });
     if (left.length > 0) throw new Error(`left behind by the test: ${left.join(', ')}`);
   });
   return folder;

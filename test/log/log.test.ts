@@ -2,6 +2,7 @@ import * as fs from 'node:fs';
 import { PassThrough } from 'node:stream';
 import { describe, expect } from 'vitest';
 import { silentLog } from '../../src/log.ts';
+import { onWindows } from '../platform.ts';
 import { test } from './rig.ts';
 
 describe('the log', () => {
@@ -9,7 +10,7 @@ describe('the log', () => {
     const log = rig.open();
     log.info('run.started', { pid: 1 }, 'hello');
     expect(fs.readFileSync(rig.path, 'utf8')).toMatch(/^\S+Z INFO {2}run\.started pid=1 "hello"\n$/);
-    if (process.platform !== 'win32') expect(fs.statSync(rig.path).mode & 0o777).toBe(0o600);
+    if (!onWindows) expect(fs.statSync(rig.path).mode & 0o777).toBe(0o600);
     expect(log.health()).toEqual({ ok: true, waiting: 0, dropped: 0 });
   });
 

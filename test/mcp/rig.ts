@@ -21,7 +21,7 @@ import type { BridgeServer } from '../../src/mcp/server.ts';
 export function stateFolder(): string {
   const home = mkdtempSync(join(tmpdir(), 'bridge-mcp-'));
   onTestFinished(() => {
-    rmSync(home, { recursive: true, force: true });
+    rmSync(home, { recursive: true, force: true, maxRetries: 5 });
     expect(existsSync(home)).toBe(false);
   });
   return home;

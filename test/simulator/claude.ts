@@ -66,7 +66,7 @@ export async function runClaude(url: string, options: RunOptions): Promise<Claud
 /** Removed when the test is over. */
 export async function temporaryFolder(prefix: string): Promise<string> {
   const folder = await realpath(await mkdtemp(join(tmpdir(), prefix)));
-  onTestFinished(() => rm(folder, { recursive: true, force: true, maxRetries: 3 }));
+  onTestFinished(() => rm(folder, { recursive: true, force: true, maxRetries: 10 }));
   return folder;
 }
 

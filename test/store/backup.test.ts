@@ -11,6 +11,7 @@ import { sendPlan } from '../../src/bridge/send-plan.ts';
 import { systemClock } from '../../src/clock.ts';
 import { backUp, restore } from '../../src/store/backup.ts';
 import { migrate, numberOf } from '../../src/store/migrate.ts';
+import { onWindows } from '../platform.ts';
 
 let folder: string;
 let home: string;
@@ -18,7 +19,7 @@ beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'backup-'));
   home = join(folder, 'state');
 });
-afterEach(() => rm(folder, { recursive: true }));
+afterEach(() => rm(folder, { recursive: true, maxRetries: 5 }));
 
 const anywhere = { workspaces: {}, workspace_roots: [] };
 
@@ -59,16 +60,19 @@ describe('backup and restore', () => {
     expect(await titles()).toEqual(['One', 'Two']);
   });
 
-  test('whoever has the old store open is refused at the next write', async () => {
-    await send('One');
-    await backUp(home, join(folder, 'copy.db'));
-    const bridge = openBridge(home, systemClock);
-    await restore(home, join(folder, 'copy.db'), 'aside.db');
-    await expect(sendPlan(bridge, anywhere, { markdown: '# Lost\nGo.' }, 'person')).rejects.toThrow(
-      'replaced',
-    );
-    await bridge.close();
-  });
+  test.skipIf(onWindows)(
+    'whoever has the old store open is refused at the next write (open files can be moved)',
+    async () => {
+      await send('One');
+      await backUp(home, join(folder, 'copy.db'));
+      const bridge = openBridge(home, systemClock);
+      await restore(home, join(folder, 'copy.db'), 'aside.db');
+      await expect(sendPlan(bridge, anywhere, { markdown: '# Lost\nGo.' }, 'person')).rejects.toThrow(
+        'replaced',
+      );
+      await bridge.close();
+    },
+  );
 
   test('a file in the way of a backup is not overwritten', async () => {
     await send('One');

@@ -3,6 +3,7 @@ import { describe, expect, test, vi } from 'vitest';
 import { type Clock, systemClock } from '../../src/clock.ts';
 import { openChangeFeed } from '../../src/store/change-feed.ts';
 import type { Database } from '../../src/store/database.ts';
+import { onWindows } from '../platform.ts';
 import { createRig, TestClock } from '../rig.ts';
 import { addProject } from './rows.ts';
 
@@ -20,7 +21,8 @@ function ended(signal?: AbortSignal): Promise<void> {
 
 const never = new AbortController().signal;
 
-describe('a change wakes who waits for it, without a poll', () => {
+// Windows may tell of a write only when the file is closed; there the poll is what can be relied on.
+describe.skipIf(onWindows)('a change wakes who waits for it, without a poll (not on Windows)', () => {
   test('when another process made it', async () => {
     await using rig = await createRig();
     const feed = openChangeFeed(rig.bridge.database, withoutPoll, 'others');

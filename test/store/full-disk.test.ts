@@ -6,11 +6,12 @@ import { describe, expect, test } from 'vitest';
 import { openDatabase } from '../../src/store/database.ts';
 import { appendEvent, eventsAfter } from '../../src/store/events.ts';
 import { countByStatus } from '../../src/store/projects.ts';
+import { isRoot, onLinux } from '../platform.ts';
 import { createRig } from '../rig.ts';
 import { problemOf, useStore } from './problems.ts';
 import { addProject, NOW } from './rows.ts';
 
-describe.runIf(mayMount())('a full disk', () => {
+describe.runIf(mayMount())('a full disk (needs root on Linux)', () => {
   test('costs nothing that was committed; half of a change is never there; writing goes on when there is room', async () => {
     await using rig = await createRig();
     const disk = join(rig.workspace, 'disk');
@@ -71,7 +72,7 @@ describe.runIf(mayMount())('a full disk', () => {
 
 /** Root on Linux, outside of a container that forbids it. */
 function mayMount(): boolean {
-  if (process.platform !== 'linux' || process.getuid?.() !== 0) return false;
+  if (!onLinux || !isRoot) return false;
   try {
     execFileSync('unshare', ['--mount', 'mount', '-t', 'tmpfs', 'tmpfs', '/mnt'], { stdio: 'ignore' });
     return true;

@@ -13,6 +13,7 @@ import Sqlite from 'better-sqlite3';
 import { describe, expect, test } from 'vitest';
 import { openDatabase } from '../../src/store/database.ts';
 import { MIGRATIONS } from '../../src/store/migrations.ts';
+import { isRoot, onWindows } from '../platform.ts';
 import { createRig, type Rig } from '../rig.ts';
 import { problemOf, useStore } from './problems.ts';
 import { addProject } from './rows.ts';
@@ -131,54 +132,57 @@ describe('what cannot be used is refused in words, and left as it is', () => {
 
 /** Root may write everywhere: then the process that tries it gives up that right first. Undefined: it cannot. */
 const withoutRights = ((): readonly string[] | undefined => {
-  if (process.platform === 'win32') return undefined;
-  if (process.getuid?.() !== 0) return [];
+  if (onWindows) return undefined;
+  if (!isRoot) return [];
   return existsSync('/usr/bin/setpriv')
     ? ['/usr/bin/setpriv', '--inh-caps=-all', '--bounding-set=-all']
     : undefined;
 })();
 
-describe.runIf(withoutRights)('a store that may not be written is refused, and left as it is', () => {
-  test.each<[string, (home: string, file: string) => string]>([
-    [
-      'a folder that may only be read',
-      (home) => {
-        chmodSync(home, 0o500);
-        return home;
-      },
-    ],
-    [
-      'a folder that may not even be read',
-      (home) => {
-        chmodSync(home, 0o000);
-        return home;
-      },
-    ],
-    [
-      'a database that may only be read',
-      (home, file) => {
-        chmodSync(file, 0o400);
-        return home;
-      },
-    ],
-    [
-      'a new folder in one that may only be read',
-      (home) => {
-        chmodSync(home, 0o500);
-        return join(home, 'new');
-      },
-    ],
-  ])('%s', async (_, protect) => {
-    await using rig = await createRig();
-    const { home, file } = await savedStore(rig);
-    const before = contents(home);
-    const chosen = protect(home, file);
-    const result = await rig.process(opener, [chosen], withoutRights).go();
-    chmodSync(home, 0o700);
-    expect(result).toMatchObject({
-      problem: 'unwritable',
-      message: expect.stringMatching(/cannot be written. Check the rights/),
+describe.runIf(withoutRights)(
+  'a store that may not be written is refused, and left as it is (needs file modes, and setpriv as root)',
+  () => {
+    test.each<[string, (home: string, file: string) => string]>([
+      [
+        'a folder that may only be read',
+        (home) => {
+          chmodSync(home, 0o500);
+          return home;
+        },
+      ],
+      [
+        'a folder that may not even be read',
+        (home) => {
+          chmodSync(home, 0o000);
+          return home;
+        },
+      ],
+      [
+        'a database that may only be read',
+        (home, file) => {
+          chmodSync(file, 0o400);
+          return home;
+        },
+      ],
+      [
+        'a new folder in one that may only be read',
+        (home) => {
+          chmodSync(home, 0o500);
+          return join(home, 'new');
+        },
+      ],
+    ])('%s', async (_, protect) => {
+      await using rig = await createRig();
+      const { home, file } = await savedStore(rig);
+      const before = contents(home);
+      const chosen = protect(home, file);
+      const result = await rig.process(opener, [chosen], withoutRights).go();
+      chmodSync(home, 0o700);
+      expect(result).toMatchObject({
+        problem: 'unwritable',
+        message: expect.stringMatching(/cannot be written. Check the rights/),
+      });
+      expect(contents(home)).toEqual(before);
     });
-    expect(contents(home)).toEqual(before);
-  });
-});
+  },
+);

@@ -8,6 +8,7 @@ import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import { test as base, describe, expect } from 'vitest';
 import { systemClock } from '../../src/clock.ts';
+import { onWindows } from '../platform.ts';
 
 const fixture = fileURLToPath(new URL('fixtures/watched.ts', import.meta.url));
 const TIMEOUT_MS = 1_000;
@@ -39,7 +40,7 @@ const test = base.extend<{ watched: Watched }>({
   },
 });
 
-describe('a process whose event loop stands still', () => {
+describe.skipIf(onWindows)('a process whose event loop stands still (needs signals)', () => {
   test('is ended, and says so in the log and on stderr', async ({ watched }) => {
     const child = watched.start('block');
     const [said, ended] = await Promise.all([
@@ -62,20 +63,23 @@ describe('a process whose event loop stands still', () => {
 });
 
 describe('a process whose event loop is well', () => {
-  test('is not blamed for time in which the whole process stood still', async ({ watched }) => {
-    const child = watched.start('echo');
-    await once(child.stdout as NodeJS.ReadableStream, 'data');
-    for (let times = 0; times < 3; times++) {
-      child.kill('SIGSTOP');
-      // The time of standing still is what is tested here.
-      await systemClock.sleep(TIMEOUT_MS * 1.5);
-      child.kill('SIGCONT');
-      child.stdin?.write('well?');
-      expect(String(await once(child.stdout as NodeJS.ReadableStream, 'data'))).toBe('well?');
-    }
-    child.stdin?.end();
-    expect(await once(child, 'exit')).toEqual([0, null]);
-  });
+  test.skipIf(onWindows)(
+    'is not blamed for time in which the whole process stood still (needs signals)',
+    async ({ watched }) => {
+      const child = watched.start('echo');
+      await once(child.stdout as NodeJS.ReadableStream, 'data');
+      for (let times = 0; times < 3; times++) {
+        child.kill('SIGSTOP');
+        // The time of standing still is what is tested here.
+        await systemClock.sleep(TIMEOUT_MS * 1.5);
+        child.kill('SIGCONT');
+        child.stdin?.write('well?');
+        expect(String(await once(child.stdout as NodeJS.ReadableStream, 'data'))).toBe('well?');
+      }
+      child.stdin?.end();
+      expect(await once(child, 'exit')).toEqual([0, null]);
+    },
+  );
 
   test('ends when it has nothing left to do', async ({ watched }) => {
     const child = watched.start('end');

@@ -1,5 +1,5 @@
 import { chmod, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { delimiter, dirname, join } from 'node:path';
 import { describe, expect, test, vi } from 'vitest';
 import { imposeHold } from '../../src/bridge/attending.ts';
 import { currentHolds, resume } from '../../src/bridge/holds.ts';
@@ -12,6 +12,7 @@ import type { Hold } from '../../src/project/retry.ts';
 import type { Admission } from '../../src/supervisor/admission.ts';
 import { Preflight } from '../../src/supervisor/preflight.ts';
 import { claudeProgram, processesIn } from '../e2e/rig.ts';
+import { onWindows } from '../platform.ts';
 import { createRig, type Rig } from '../rig.ts';
 
 const TOKEN = 'token';
@@ -45,7 +46,12 @@ async function stage(
   const context = {
     ...{ bridge, clock, log, token: TOKEN, entry: [], trouble: () => null },
     config: { ...loadConfig(rig.home, {}), claude },
-    env: { HOME: rig.workspace, PATH: [dirname(process.execPath), '/usr/bin', '/bin'].join(':'), ...env },
+    env: {
+      HOME: rig.workspace,
+      USERPROFILE: rig.workspace,
+      PATH: [dirname(process.execPath), '/usr/bin', '/bin'].join(delimiter),
+      ...env,
+    },
     stopping: new AbortController().signal,
   };
   return {
@@ -105,7 +111,7 @@ describe('the real claude', () => {
   });
 });
 
-describe('when Claude is asked', () => {
+describe.skipIf(onWindows)('when Claude is asked (needs a shell script in its place)', () => {
   test('before the first run, and then not before each', async () => {
     await using rig = await createRig();
     const { preflight } = await stage(rig, await script(rig, loggedIn));
@@ -174,7 +180,7 @@ describe('when Claude is asked', () => {
   });
 });
 
-describe('what Claude answers', () => {
+describe.skipIf(onWindows)('what Claude answers (needs a shell script in its place)', () => {
   test('a hold of a run is not ended by a login: whether that is accepted, only a run finds out', async () => {
     await using rig = await createRig();
     const { preflight, holds } = await stage(rig, await script(rig, loggedIn));
@@ -236,16 +242,19 @@ describe('what Claude answers', () => {
   });
 });
 
-test('Claude is asked in the environment that a run gets, and nothing of the answer is left', async () => {
-  await using rig = await createRig();
-  const env = { ANTHROPIC_API_KEY: 'k', CLAUDECODE: '1', BRIDGE_TOKEN: 't', HTTPS_PROXY: 'http://p' };
-  const { preflight } = await stage(rig, await script(rig, `env > "$HOME/env"; ${loggedIn}`), env);
-  await mkdir(join(rig.home, 'runs'), { recursive: true });
-  await writeFile(join(rig.home, 'runs', 'login.json'), 'of a predecessor');
-  await preflight.look();
-  const seen = (await readFile(join(rig.workspace, 'env'), 'utf8')).split('\n');
-  const expected = claudeEnvironment(env, { id: `login:${rig.home}`, projectId: '' });
-  for (const [name, value] of Object.entries(expected)) expect(seen).toContain(`${name}=${value}`);
-  for (const name of ['CLAUDECODE', 'BRIDGE_TOKEN']) expect(seen.join()).not.toContain(`${name}=`);
-  expect(await readdir(join(rig.home, 'runs'))).toEqual([]);
-});
+test.skipIf(onWindows)(
+  'Claude is asked in the environment that a run gets, and nothing of the answer is left (needs a shell script in its place)',
+  async () => {
+    await using rig = await createRig();
+    const env = { ANTHROPIC_API_KEY: 'k', CLAUDECODE: '1', BRIDGE_TOKEN: 't', HTTPS_PROXY: 'http://p' };
+    const { preflight } = await stage(rig, await script(rig, `env > "$HOME/env"; ${loggedIn}`), env);
+    await mkdir(join(rig.home, 'runs'), { recursive: true });
+    await writeFile(join(rig.home, 'runs', 'login.json'), 'of a predecessor');
+    await preflight.look();
+    const seen = (await readFile(join(rig.workspace, 'env'), 'utf8')).split('\n');
+    const expected = claudeEnvironment(env, { id: `login:${rig.home}`, projectId: '' });
+    for (const [name, value] of Object.entries(expected)) expect(seen).toContain(`${name}=${value}`);
+    for (const name of ['CLAUDECODE', 'BRIDGE_TOKEN']) expect(seen.join()).not.toContain(`${name}=`);
+    expect(await readdir(join(rig.home, 'runs'))).toEqual([]);
+  },
+);

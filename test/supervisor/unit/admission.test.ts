@@ -9,6 +9,7 @@ import { changesSince } from '../../../src/bridge/reading.ts';
 import { type Config, loadConfig } from '../../../src/config.ts';
 import { type Hold, type HoldKind, PROBED_HOLDS } from '../../../src/project/retry.ts';
 import { Gatekeeper } from '../../../src/supervisor/admission.ts';
+import { onWindows } from '../../platform.ts';
 import { createRig, type Rig } from '../../rig.ts';
 
 const TOKEN = 'token';
@@ -34,7 +35,7 @@ async function openGate(rig: Rig, settings: Partial<Config> = {}): Promise<Gate>
   const { bridge, clock, home } = rig;
   const candidate = { token: TOKEN, pid: process.pid, pidStartedAt: '1', version: '0' };
   await takeLease(bridge, candidate, () => false);
-  const claude = join(rig.workspace, process.platform === 'win32' ? 'claude.exe' : 'claude');
+  const claude = join(rig.workspace, onWindows ? 'claude.exe' : 'claude');
   const installClaude = async () => {
     await writeFile(claude, '');
     await chmod(claude, 0o755);
