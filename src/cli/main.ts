@@ -27,6 +27,7 @@ import { resumeCommand } from './resume.ts';
 import { retryCommand } from './retry.ts';
 import { runCommand } from './run.ts';
 import { sendCommand } from './send.ts';
+import { setupCommand } from './setup.ts';
 import { showCommand } from './show.ts';
 import { startCommand } from './start.ts';
 import { statusCommand } from './status.ts';
@@ -64,7 +65,7 @@ const COMMANDS: Record<string, readonly ((cli: Cli) => Command)[]> = {
   'Decide and direct:': [approveCommand, rejectCommand, steerCommand, cancelCommand, retryCommand],
   'Keep the store safe:': [backupCommand, restoreCommand],
   'Hold back and go on:': [pauseCommand, resumeCommand],
-  'Try it, connect it:': [doctorCommand, demoCommand, mcpCommand],
+  'Try it, connect it:': [setupCommand, doctorCommand, demoCommand, mcpCommand],
 };
 
 function program(cli: Cli): Command {

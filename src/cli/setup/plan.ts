@@ -1,0 +1,86 @@
+/** From the flags, and answers where somebody can be asked, to what there is to do. */
+import { existsSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { dirname, resolve } from 'node:path';
+import { done, type Reply, refuse } from '../../bridge/bridge.ts';
+import { desktopLocation, thisSystem } from '../../setup/desktop-locations.ts';
+import type { Planned } from '../../setup/plan-file.ts';
+import { planRemoval, planSetup, type Scene, type SetupPlan } from '../../setup/setup.ts';
+import type { Folders } from '../../setup/workspaces.ts';
+import { type Cli, configOf } from '../context.ts';
+import { lastingEntry } from '../installed-at.ts';
+import { askForWorkspace, type FolderOptions, foldersOf } from './folders.ts';
+
+export interface PlanOptions extends FolderOptions {
+  readonly desktop: boolean;
+  readonly desktopConfig?: string;
+  readonly code: boolean;
+  readonly remove?: true;
+}
+
+/** Throws ConfigError, and UsageError. */
+export async function plan(cli: Cli, options: PlanOptions, mayAsk: boolean): Promise<Reply<SetupPlan>> {
+  const config = configOf(cli);
+  const scene = sceneOf(cli, config.claude);
+  const places = desktopPlaces(cli, options);
+  if (options.remove) {
+    const desktop = options.desktop ? places : null;
+    return reply(await planRemoval({ desktop, code: options.code }, scene));
+  }
+  const entry = lastingEntry(cli.entry);
+  if (!entry.ok) return entry;
+  const [desktop = null, ...others] = places;
+  if (others.length > 0)
+    return refuse(
+      `Claude Desktop's file may be any of: ${places.join(', ')}. Name it: --desktop-config FILE`,
+    );
+  const asks = mayAsk && !options.workspace && Object.keys(config.workspaces).length === 0;
+  const folders = asks ? await withAnswers(cli, options) : foldersOf(options);
+  if (!folders.ok) return folders;
+  const wanted = { entry: entry.value, desktop, code: options.code, folders: folders.value };
+  const planned = reply(await planSetup(wanted, scene));
+  if (!planned.ok) return planned;
+  return done({ ...planned.value, warnings: [...planned.value.warnings, ...warnings(cli, desktop)] });
+}
+
+/** @param claude The program that is configured. */
+export function sceneOf(cli: Cli, claude: string | undefined): Scene {
+  return { env: cli.env, state: cli.home, home: homedir(), claude };
+}
+
+function desktopPlaces(cli: Cli, { desktop, desktopConfig }: PlanOptions): readonly string[] {
+  if (!desktop) return [];
+  if (desktopConfig !== undefined) return [resolve(desktopConfig)];
+  const location = desktopLocation(thisSystem(cli.env, homedir()));
+  return location.found ? [location.file] : location.candidates;
+}
+
+async function withAnswers(cli: Cli, options: FolderOptions): Promise<Reply<Folders>> {
+  const named = foldersOf(options);
+  if (!named.ok) return named;
+  const workspaces = await askForWorkspace(cli);
+  if (workspaces === undefined) return refuse('setup was broken off; nothing was changed.');
+  return done({ ...named.value, workspaces });
+}
+
+function warnings(cli: Cli, desktop: string | null): string[] {
+  if (desktop === null) return [];
+  const unseen = OF_OUR_CONFIGURATION.filter((name) => cli.env[name]);
+  const folder = dirname(desktop);
+  return [
+    ...(existsSync(folder)
+      ? []
+      : [`Claude Desktop seems not to be installed (there is no ${folder}); its file waits there for it.`]),
+    ...unseen.map(
+      (name) =>
+        `${name} is set here, but Claude Desktop does not pass it on. Write it into config.json instead.`,
+    ),
+  ];
+}
+
+/** What the server of Claude Desktop reads of the configuration. */
+const OF_OUR_CONFIGURATION = ['BRIDGE_WORKSPACE', 'BRIDGE_WORKSPACES', 'BRIDGE_WORKSPACE_ROOTS'];
+
+function reply<T>(planned: Planned<T>): Reply<T> {
+  return planned.ok ? done(planned.value) : refuse(planned.problem);
+}

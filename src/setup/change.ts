@@ -1,0 +1,175 @@
+/** What one file would become: thought out first, so that it can be shown before anything is written. */
+import { existsSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
+import { encode, fingerprint, type JsonFile } from './json-file.ts';
+import { type JsonPath, removeValue, setValue, valueAt } from './json-text.ts';
+import type { FileRecord } from './record.ts';
+
+export interface Setting {
+  readonly path: JsonPath;
+  readonly value: unknown;
+}
+
+export interface FileChange {
+  readonly owner: FileRecord['owner'];
+  readonly file: JsonFile;
+  /** The text it will have; null when it will be removed. */
+  readonly text: string | null;
+  /** Null when it will be removed. */
+  readonly bytes: Buffer | null;
+  /** A copy of the file as it is, to be made first. */
+  readonly backup: string | null;
+  /** What was remembered of it. */
+  readonly former: FileRecord | null;
+  /** What to remember of it from now on; null forgets it. */
+  readonly record: FileRecord | null;
+}
+
+/** Whether there is anything to write. */
+export function isChange({ file, bytes }: FileChange): boolean {
+  if (file.bytes === null || bytes === null) return file.bytes !== bytes;
+  return !file.bytes.equals(bytes);
+}
+
+/** Sets what is not yet as it should be. */
+export async function changeBySettings(
+  file: JsonFile,
+  owner: FileRecord['owner'],
+  settings: readonly Setting[],
+  former: FileRecord | undefined,
+): Promise<FileChange> {
+  const missing = settings.filter(({ path, value }) => !isDeepStrictEqual(valueAt(file.text, path), value));
+  const known = former ?? null;
+  if (missing.length === 0)
+    return { owner, file, text: file.text, bytes: file.bytes, backup: null, former: known, record: known };
+  const text = missing.reduce((before, { path, value }) => setValue(before, path, value), file.text);
+  const bytes = encode(file, text);
+  const start = await beginning(file, owner, former);
+  const record: FileRecord = {
+    ...start.record,
+    written: fingerprint(bytes),
+    settings: merge(start.record.settings, file.text, missing),
+    objects: [...start.record.objects, ...missingObjects(file.text, missing)],
+  };
+  const backup = start.isNewBackup ? (record.backup?.path ?? null) : null;
+  return { owner, file, text, bytes, backup, former: known, record };
+}
+
+/**
+ * Goes back to what was before us, byte for byte where nobody else has changed the file since; otherwise only what we
+ * set is taken back, and only where it is still as we set it.
+ *
+ * @param gone What must not be there afterwards, whoever wrote it.
+ */
+export async function changeByUndoing(
+  file: JsonFile,
+  owner: FileRecord['owner'],
+  record: FileRecord | undefined,
+  gone: readonly JsonPath[],
+): Promise<FileChange> {
+  const whole = { owner, file, backup: null, former: record ?? null, record: null };
+  if (file.bytes === null) return { ...whole, text: null, bytes: null };
+  if (record && isAsWeLeftIt(file, record)) {
+    if (record.created) return { ...whole, text: null, bytes: null };
+    const bytes = await originalOf(record);
+    const text = bytes?.toString('utf8').replace(/^\uFEFF/, '');
+    if (bytes && text !== undefined && gone.every((path) => valueAt(text, path) === undefined))
+      return { ...whole, text, bytes };
+  }
+  const text = removeEmpty(gone.reduce(removeValue, takeBack(file.text, record)), record?.objects ?? []);
+  const isNothing = record?.created === true && isDeepStrictEqual(valueAt(text, []), {});
+  if (isNothing) return { ...whole, text: null, bytes: null };
+  return { ...whole, text, bytes: text === file.text ? file.bytes : encode(file, text) };
+}
+
+interface Beginning {
+  readonly record: Omit<FileRecord, 'written'>;
+  readonly isNewBackup: boolean;
+}
+
+/** The record that this change goes on from: the former one, or a first one. */
+async function beginning(
+  file: JsonFile,
+  owner: FileRecord['owner'],
+  former: FileRecord | undefined,
+): Promise<Beginning> {
+  if (former && file.bytes && fingerprint(file.bytes) === former.written)
+    return { record: former, isNewBackup: false };
+  const backup = file.bytes && {
+    path: await freeName(file.path, file.bytes),
+    fingerprint: fingerprint(file.bytes),
+  };
+  const isNewBackup = backup !== null && !existsSync(backup.path);
+  const first: Beginning['record'] = {
+    path: file.path,
+    owner,
+    created: file.bytes === null,
+    folders: missingFolders(dirname(file.target)),
+    backup,
+    undisturbed: true,
+    settings: [],
+    objects: [],
+  };
+  // A crash left the file as it was before us, or somebody removed it: as if it were the first time.
+  const isAsBefore = former?.backup ? former.backup.fingerprint === backup?.fingerprint : backup === null;
+  if (!former || isAsBefore || backup === null) return { record: first, isNewBackup };
+  return { record: { ...former, backup, undisturbed: false }, isNewBackup };
+}
+
+/** A name beside the file that is free, or has these very bytes. */
+async function freeName(path: string, bytes: Buffer): Promise<string> {
+  for (let number = 1; ; number++) {
+    const name = `${path}.bridge-backup${number === 1 ? '' : `-${number}`}`;
+    if (!existsSync(name) || (await readFile(name).catch(() => null))?.equals(bytes)) return name;
+  }
+}
+
+function missingFolders(folder: string): string[] {
+  return existsSync(folder) ? [] : [...missingFolders(dirname(folder)), folder];
+}
+
+/** What was there before our first change stays known. */
+function merge(
+  former: FileRecord['settings'],
+  text: string,
+  settings: readonly Setting[],
+): FileRecord['settings'] {
+  const merged = new Map(former.map((setting) => [JSON.stringify(setting.path), setting]));
+  for (const { path, value } of settings) {
+    const key = JSON.stringify(path);
+    const before = merged.has(key) ? merged.get(key)?.before : valueAt(text, path);
+    merged.set(key, { path: [...path], value, ...(before === undefined ? {} : { before }) });
+  }
+  return [...merged.values()];
+}
+
+function missingObjects(text: string, settings: readonly Setting[]): string[][] {
+  const parents = settings.map(({ path }) => path.slice(0, -1)).filter((path) => path.length > 0);
+  const missing = parents.filter((path) => valueAt(text, path) === undefined);
+  return [...new Map(missing.map((path) => [JSON.stringify(path), path])).values()];
+}
+
+function isAsWeLeftIt(file: JsonFile, record: FileRecord): boolean {
+  return record.undisturbed && file.bytes !== null && fingerprint(file.bytes) === record.written;
+}
+
+async function originalOf({ backup }: FileRecord): Promise<Buffer | null> {
+  const bytes = backup && (await readFile(backup.path).catch(() => null));
+  return bytes && fingerprint(bytes) === backup.fingerprint ? bytes : null;
+}
+
+function takeBack(text: string, record: FileRecord | undefined): string {
+  return (record?.settings ?? []).toReversed().reduce((left, { path, value, before }) => {
+    if (!isDeepStrictEqual(valueAt(left, path), value)) return left;
+    return before === undefined ? removeValue(left, path) : setValue(left, path, before);
+  }, text);
+}
+
+function removeEmpty(text: string, objects: readonly JsonPath[]): string {
+  return objects.reduce(
+    (left, path) => (isDeepStrictEqual(valueAt(left, path), {}) ? removeValue(left, path) : left),
+    text,
+  );
+}

@@ -1,0 +1,67 @@
+/** Where Claude Desktop keeps the file that names its MCP servers. */
+import { readdirSync, statSync } from 'node:fs';
+import { join, win32 } from 'node:path';
+import { type Platform, platform } from '../machine/platform.ts';
+
+export interface System {
+  readonly platform: Platform;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** The person's home folder. */
+  readonly home: string;
+  /** Names in a folder; none when there is no such folder. */
+  readonly list: (folder: string) => readonly string[];
+  readonly isFile: (path: string) => boolean;
+}
+
+/** One file, or why it cannot be told which one; then `candidates` names them. */
+export type DesktopLocation =
+  | { readonly found: true; readonly file: string }
+  | { readonly found: false; readonly candidates: readonly string[] };
+
+/** The system we run on. */
+export function thisSystem(env: System['env'], home: string): System {
+  return { platform, env, home, list: namesIn, isFile };
+}
+
+const FILE = 'claude_desktop_config.json';
+
+/**
+ * The file that Claude Desktop reads on this system, whether it is there or not. Known from its documentation
+ * (https://modelcontextprotocol.io/docs/develop/connect-local-servers), and for Windows from what its users found:
+ * since February 2026 the installer makes a package there, whose files Windows keeps in a folder of the package, and a
+ * file at the former place is not read (https://github.com/anthropics/claude-code/issues/26073).
+ */
+export function desktopLocation(system: System): DesktopLocation {
+  const { env, home } = system;
+  if (system.platform === 'windows') return locationOnWindows(system);
+  if (system.platform === 'macos')
+    return { found: true, file: join(home, 'Library', 'Application Support', 'Claude', FILE) };
+  return { found: true, file: join(env.XDG_CONFIG_HOME || join(home, '.config'), 'Claude', FILE) };
+}
+
+/** The package comes first. Of several, left behind by former installations, the only one with a file is meant. */
+function locationOnWindows(system: System): DesktopLocation {
+  const { env, home } = system;
+  const packages = win32.join(env.LOCALAPPDATA || win32.join(home, 'AppData', 'Local'), 'Packages');
+  const files = system
+    .list(packages)
+    .filter((name) => /^Claude_[^\\/]+$/i.test(name))
+    .map((name) => win32.join(packages, name, 'LocalCache', 'Roaming', 'Claude', FILE));
+  const written = files.filter(system.isFile);
+  const [only, ...others] = written.length > 0 ? written : files;
+  if (only !== undefined && others.length > 0) return { found: false, candidates: [only, ...others] };
+  const classic = win32.join(env.APPDATA || win32.join(home, 'AppData', 'Roaming'), 'Claude', FILE);
+  return { found: true, file: only ?? classic };
+}
+
+function namesIn(folder: string): string[] {
+  try {
+    return readdirSync(folder);
+  } catch {
+    return [];
+  }
+}
+
+function isFile(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isFile() === true;
+}

@@ -1,0 +1,134 @@
+/**
+ * Changing a JSON text that somebody else wrote, without touching anything but what is to change: order, indentation,
+ * line ends and odd spacing stay. (jsonc-parser's own `modify` lays out whole lines anew, with what else stands there.)
+ */
+import { findNodeAtLocation, type Node, parseTree } from 'jsonc-parser';
+
+export type JsonPath = readonly string[];
+
+/** The value at a path; undefined when there is none. `text` is JSON with an object at the top. */
+export function valueAt(text: string, path: JsonPath): unknown {
+  const node = nodeAt(text, path);
+  return node && JSON.parse(text.slice(node.offset, endOf(node)));
+}
+
+/**
+ * The text with `value` at `path`: in the place of what is there, or as the last of its object. Objects on the way are
+ * made. An empty text becomes a new one.
+ */
+export function setValue(text: string, path: JsonPath, value: unknown): string {
+  if (text.trim() === '') return `${JSON.stringify(nested(path, value), null, 2)}${lineEnd(text)}`;
+  const existing = nodeAt(text, path);
+  if (existing) {
+    const written = write(
+      value,
+      text,
+      lineIndent(text, existing.offset),
+      isSpread(text, existing.parent?.parent),
+    );
+    return splice(text, existing.offset, existing.length, written);
+  }
+  const depth = path.findLastIndex((_, index) => nodeAt(text, path.slice(0, index)) !== undefined);
+  const parent = nodeAt(text, path.slice(0, depth));
+  if (parent?.type !== 'object') throw new Error(`no object at ${path.slice(0, depth).join('.')}`);
+  return append(text, parent, path[depth] ?? '', nested(path.slice(depth + 1), value));
+}
+
+/** The text without the value at `path`; the same when there is none. */
+export function removeValue(text: string, path: JsonPath): string {
+  const property = nodeAt(text, path)?.parent;
+  const parent = property?.parent;
+  const siblings = parent?.children ?? [];
+  if (!property || !parent) return text;
+  const index = siblings.indexOf(property);
+  const [before, after] = [siblings[index - 1], siblings[index + 1]];
+  if (before) return cut(text, endOf(before), endOf(property));
+  if (after) return cut(text, property.offset, after.offset);
+  return cut(text, parent.offset + 1, endOf(parent) - 1);
+}
+
+function nodeAt(text: string, path: JsonPath): Node | undefined {
+  const root = parseTree(text);
+  return root && findNodeAtLocation(root, [...path]);
+}
+
+function nested(path: JsonPath, value: unknown): unknown {
+  return path.reduceRight((inner, key) => ({ [key]: inner }), value);
+}
+
+function append(text: string, parent: Node, key: string, value: unknown): string {
+  const last = parent.children?.at(-1);
+  const outer = lineIndent(text, parent.offset);
+  const name = JSON.stringify(key);
+  if (!last) {
+    const spread = text.includes('\n') || parent.parent === undefined;
+    const inner = outer + indentUnit(text);
+    const property = `${name}: ${write(value, text, inner, true)}`;
+    const eol = lineEnd(text);
+    const content = spread
+      ? `{${eol}${inner}${property}${eol}${outer}}`
+      : `{${name}:${JSON.stringify(value)}}`;
+    return splice(text, parent.offset, parent.length, content);
+  }
+  const spread = isSpread(text, parent);
+  const inner = startsItsLine(text, last.offset) ? lineIndent(text, last.offset) : outer + indentUnit(text);
+  const content = spread
+    ? `,${lineEnd(text)}${inner}${name}: ${write(value, text, inner, true)}`
+    : `,${spaceAfterComma(text, parent)}${name}:${spaceAfterColon(text, last)}${JSON.stringify(value)}`;
+  return splice(text, endOf(last), 0, content);
+}
+
+function write(value: unknown, text: string, indent: string, spread: boolean): string {
+  if (!spread) return JSON.stringify(value);
+  return JSON.stringify(value, null, indentUnit(text))
+    .split('\n')
+    .join(`${lineEnd(text)}${indent}`);
+}
+
+/** Whether an object takes several lines. */
+function isSpread(text: string, node: Node | undefined): boolean {
+  return node !== undefined && text.slice(node.offset, endOf(node)).includes('\n');
+}
+
+/** What one level is indented by: as the first indented key is, or by two spaces. */
+function indentUnit(text: string): string {
+  return /^([ \t]+)"/m.exec(text)?.[1] ?? '  ';
+}
+
+function lineEnd(text: string): string {
+  return text.includes('\r\n') ? '\r\n' : '\n';
+}
+
+function lineIndent(text: string, offset: number): string {
+  return /^[ \t]*/.exec(text.slice(lineStart(text, offset)))?.[0] ?? '';
+}
+
+function startsItsLine(text: string, offset: number): boolean {
+  return text.slice(lineStart(text, offset), offset).trim() === '';
+}
+
+function lineStart(text: string, offset: number): number {
+  return text.lastIndexOf('\n', offset - 1) + 1;
+}
+
+function spaceAfterComma(text: string, { children = [] }: Node): string {
+  const [first, second] = children;
+  const between = first && second ? text.slice(endOf(first), second.offset) : ',';
+  return between.endsWith(' ') ? ' ' : '';
+}
+
+function spaceAfterColon(text: string, { children: [key, value] = [] }: Node): string {
+  return key && value && text.slice(endOf(key), value.offset).endsWith(' ') ? ' ' : '';
+}
+
+function endOf(node: Node): number {
+  return node.offset + node.length;
+}
+
+function cut(text: string, from: number, to: number): string {
+  return text.slice(0, from) + text.slice(to);
+}
+
+function splice(text: string, offset: number, length: number, content: string): string {
+  return text.slice(0, offset) + content + text.slice(offset + length);
+}

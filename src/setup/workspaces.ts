@@ -1,0 +1,56 @@
+/** The person's folders in config.json of the state folder. */
+import { join } from 'node:path';
+import { configOfText } from '../config.ts';
+import { changeBySettings, changeByUndoing, type FileChange, type Setting } from './change.ts';
+import { valueAt } from './json-text.ts';
+import { type Planned, planFile } from './plan-file.ts';
+import type { FileRecord } from './record.ts';
+
+/** Absolute paths. */
+export interface Folders {
+  readonly workspaces: Readonly<Record<string, string>>;
+  readonly roots: readonly string[];
+  readonly defaultWorkspace?: string | undefined;
+}
+
+/** Adds the folders; what else is configured stays. Throws ConfigError when the outcome would be refused at a start. */
+export function planWorkspaces(
+  home: string,
+  folders: Folders,
+  former: FileRecord | undefined,
+): Promise<Planned<FileChange>> {
+  const path = join(home, 'config.json');
+  const paths = settingsFor('', folders).map((setting) => setting.path);
+  return planFile(path, paths, async (file) => {
+    const change = await changeBySettings(file, 'bridge', settingsFor(file.text, folders), former);
+    configOfText(change.bytes && change.text, path, {});
+    return change;
+  });
+}
+
+/** Takes back what was added, where it is still as it was added. */
+export function planWorkspacesRemoval(former: FileRecord): Promise<Planned<FileChange>> {
+  const paths = former.settings.map((setting) => setting.path);
+  return planFile(former.path, paths, (file) => changeByUndoing(file, 'bridge', former, []));
+}
+
+function settingsFor(text: string, { workspaces, roots, defaultWorkspace }: Folders): Setting[] {
+  const named = Object.entries(workspaces).map(([name, path]) => ({
+    path: ['workspaces', name],
+    value: path,
+  }));
+  const allowed = roots.length === 0 ? [] : [{ path: ROOTS, value: withRoots(valueAt(text, ROOTS), roots) }];
+  const standard = defaultWorkspace === undefined ? [] : [{ path: ['workspace'], value: defaultWorkspace }];
+  const settings = [...named, ...allowed, ...standard];
+  // With it, editors complete the rest of the file.
+  if (settings.length === 0 || valueAt(text, SCHEMA) !== undefined) return settings;
+  return [{ path: SCHEMA, value: './config.schema.json' }, ...settings];
+}
+
+const SCHEMA = ['$schema'];
+const ROOTS = ['workspace_roots'];
+
+/** What is there and no list is kept too: the schema says what is wrong with it. */
+function withRoots(existing: unknown = [], roots: readonly string[]): unknown[] {
+  return [...new Set([...(Array.isArray(existing) ? existing : [existing]), ...roots])];
+}
