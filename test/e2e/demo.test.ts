@@ -10,6 +10,7 @@ import { delimiter, dirname, join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import { test as base, describe, expect, vi } from 'vitest';
+import { onWindows } from '../platform.ts';
 import { processesIn } from './rig.ts';
 
 const cli = fileURLToPath(new URL('../../dist/cli.js', import.meta.url));
@@ -28,8 +29,8 @@ interface RunningDemo {
 }
 
 const test = base.extend<{ demo: Demo }>({
-  // biome-ignore lint/correctness/noEmptyPattern: vitest reads a fixture's needs from its first parameter.
-  demo: async ({}, use) => {
+  demo: async ({ skip }, use) => {
+    skip(onWindows, 'needs signals');
     const root = await realpath(await mkdtemp(join(tmpdir(), 'stranger-')));
     const [home, temporary] = [join(root, 'home'), join(root, 'tmp')];
     for (const folder of [home, temporary]) await mkdir(folder);

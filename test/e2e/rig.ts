@@ -2,7 +2,7 @@
  * The whole program, as a user runs it: the built command line, the real claude, a scripted model, a state folder and
  * a home of their own. Whatever a test leaves behind, a process or a folder, fails it.
  */
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdir, mkdtemp, readdir, readFile, realpath, rm, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
@@ -10,6 +10,7 @@ import { tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import { test as base, expect } from 'vitest';
 import { type Bridge, openBridge } from '../../src/bridge/bridge.ts';
 import { currentLease } from '../../src/bridge/lease.ts';
@@ -29,6 +30,7 @@ import { call, type MessageReply } from '../../src/simulator/reply.ts';
 import type { Script } from '../../src/simulator/script.ts';
 import { type Simulator, startSimulator } from '../../src/simulator/server.ts';
 import type { ScriptTurn } from '../../src/simulator/turn.ts';
+import { onLinux, onWindows } from '../platform.ts';
 
 const cli = fileURLToPath(new URL('../../dist/cli.js', import.meta.url));
 const claudePackage = createRequire(import.meta.url).resolve('@anthropic-ai/claude-code/package.json');
@@ -113,7 +115,9 @@ export const test = base.extend<{ prepare: Prepare; rig: Rig }>({
   prepare: async ({}, use) => {
     await use(() => () => undefined);
   },
-  rig: async ({ prepare }, use) => {
+  rig: async ({ prepare, skip }, use) => {
+    // There a supervisor that is told to end by a signal is killed, and takes its Claude with it.
+    skip(onWindows, 'needs signals');
     const root = await realpath(await mkdtemp(join(tmpdir(), 'bridge-e2e-')));
     const home = join(root, 'state');
     await mkdir(home);
@@ -308,8 +312,17 @@ async function endChild(child: ChildProcess, signal: NodeJS.Signals): Promise<En
   return { code: child.exitCode, signal: child.signalCode };
 }
 
+interface Living {
+  readonly pid: number;
+  readonly command: string;
+}
+
 /** Every living process that carries this folder in its environment: the rig puts it into all it starts. */
-export async function processesIn(root: string): Promise<{ pid: number; command: string }[]> {
+export async function processesIn(root: string): Promise<Living[]> {
+  return onLinux ? asProcTells(root) : asPsTells(root);
+}
+
+async function asProcTells(root: string): Promise<Living[]> {
   const pids = (await readdir('/proc').catch(() => [])).filter((name) => /^\d+$/.test(name));
   const found = await Promise.all(
     pids.map(async (pid) => {
@@ -320,4 +333,19 @@ export async function processesIn(root: string): Promise<{ pid: number; command:
     }),
   );
   return found.flat();
+}
+
+/** On macOS `ps -E` prints the environment behind the arguments. */
+async function asPsTells(root: string): Promise<Living[]> {
+  const list = async (...more: string[]) => {
+    const args = [...more, '-A', '-ww', '-o', 'pid=,command='];
+    const { stdout } = await promisify(execFile)('ps', args, { env: {}, maxBuffer: 64_000_000 });
+    return stdout.split('\n').map((line): Living => {
+      const [, pid, command = ''] = /^\s*(\d+) (.*)$/.exec(line) ?? [];
+      return { pid: Number(pid), command: command.trimEnd() };
+    });
+  };
+  const [plain, full] = await Promise.all([list(), list('-E')]);
+  const ours = new Set(full.filter(({ command }) => command.includes(root)).map(({ pid }) => pid));
+  return plain.filter(({ pid }) => ours.has(pid) && pid !== process.pid);
 }
