@@ -1,7 +1,7 @@
 import { Command } from 'commander';
 import { duration } from './arguments.ts';
-import { type Cli, configOf } from './context.ts';
-import { start } from './start.ts';
+import type { Cli } from './context.ts';
+import { checkSettings, start } from './start.ts';
 import { stop } from './stop.ts';
 import { examples } from './usage.ts';
 
@@ -12,8 +12,8 @@ export function restartCommand(cli: Cli): Command {
     .addHelpText('after', examples('bridge-supervisor restart'))
     .action(async ({ timeout }: { timeout?: number }) => {
       // Before anything is stopped: with a configuration that cannot be used nothing would start again.
-      configOf(cli);
-      await stop(cli, timeout);
+      await checkSettings(cli);
+      await stop(cli, timeout, { isForGood: false });
       if (cli.exitCode === 0) await start(cli);
     });
 }

@@ -21,7 +21,7 @@ export function runCommand(cli: Cli): Command {
     .description('Run the supervisor here, in the foreground: for services and containers.')
     .option('--quiet', 'do not repeat the log on stdout')
     .option('--environment <file>', 'read variables from this file first, such as service.env')
-    .option('--give-up', 'end with 0 where a restart would not help, or did not 5 times')
+    .option('--give-up', 'exit with 0 instead of 78, or after 5 bad ends')
     .addHelpText('after', ABOUT)
     .addHelpText('after', examples('bridge-supervisor run'))
     .action(async (options: Options) => {

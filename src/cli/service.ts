@@ -1,6 +1,6 @@
 /** What the commands have to do with a service: whether there is one for this state folder, and what to call it. */
 import { type FoundService, findService, ownServices, type Services } from '../machine/service/find.ts';
-import type { ServiceManager } from '../machine/service/service.ts';
+import type { ServiceManager, ServiceStatus } from '../machine/service/service.ts';
 import type { Cli } from './context.ts';
 
 export type { FoundService };
@@ -13,4 +13,9 @@ export function serviceOf(cli: Cli, services: Services = ownServices): Promise<F
 /** `systemd user service bridge-supervisor, pid 4711`, for a pair of brackets. */
 export function named({ title }: Pick<ServiceManager, 'title'>, pid: number | null): string {
   return pid === null ? title : `${title}, pid ${pid}`;
+}
+
+/** The manager has it running, or will. */
+export function isActive({ state }: Pick<ServiceStatus, 'state'>): boolean {
+  return state !== 'stopped' && state !== 'failed' && state !== 'gave-up';
 }

@@ -1,9 +1,16 @@
 import { Command } from 'commander';
 import type { Bridge } from '../bridge/bridge.ts';
+import { loadConfig } from '../config.ts';
+import type { RunProgram } from '../machine/program.ts';
+import { environmentFileOf, readEnvironmentFile } from '../machine/service/environment-file.ts';
+import { ownServices, type Services } from '../machine/service/find.ts';
+import type { ServiceManager } from '../machine/service/service.ts';
 import { duration } from './arguments.ts';
-import { type Cli, configOf, fail, withBridge } from './context.ts';
+import { type Cli, fail, withBridge } from './context.ts';
 import { prepareHome } from './home.ts';
 import { logFile } from './logs.ts';
+import { type FoundService, isActive, named, serviceOf } from './service.ts';
+import { startService } from './start-service.ts';
 import { startSupervisor } from './start-supervisor.ts';
 import { examples } from './usage.ts';
 
@@ -11,23 +18,43 @@ const PATIENCE_MS = 30_000;
 
 export function startCommand(cli: Cli): Command {
   return new Command('start')
-    .description('Start the supervisor in the background.')
+    .description('Start the supervisor: the service where one is installed, else in the background.')
     .option('--timeout <duration>', 'how long it may take to come up (default: 30s)', duration)
     .addHelpText(
       'after',
-      '\nIt returns when the supervisor works, or says why it does not. The supervisor\nlives until `stop`, also when this terminal is closed, but not across a reboot.',
+      '\nIt returns when the supervisor works, or says why it does not. The supervisor\nlives until `stop`, also when this terminal is closed; across a reboot only as a\nservice (see `install`).',
     )
     .addHelpText('after', examples('bridge-supervisor start'))
     .action(({ timeout }: { timeout?: number }) => start(cli, timeout));
 }
 
 /** Shared with `restart`. */
-export async function start(cli: Cli, timeoutMs = PATIENCE_MS): Promise<void> {
-  // A configuration that cannot be used is better said here than found in a log.
-  configOf(cli);
+export async function start(
+  cli: Cli,
+  timeoutMs = PATIENCE_MS,
+  services: Services = ownServices,
+): Promise<void> {
+  const service = await checkSettings(cli, services);
   const prepared = await prepareHome(cli.home);
   if (!prepared.ok) return fail(cli, prepared.refusal);
-  await withBridge(cli, (bridge) => startAndSay(cli, bridge, timeoutMs));
+  await withBridge(cli, async (bridge) => {
+    if (service) await startServiceAndSay(cli, bridge, service.manager, timeoutMs, services.run);
+    else await startAndSay(cli, bridge, timeoutMs);
+  });
+}
+
+/**
+ * Throws ConfigError or EnvironmentFileError for settings that the supervisor could not start with: better said here
+ * than found in a log. Returns the service that is to start it, if there is one.
+ */
+export async function checkSettings(
+  cli: Cli,
+  services: Services = ownServices,
+): Promise<FoundService | null> {
+  const service = await serviceOf(cli, services);
+  const env = service ? await readEnvironmentFile(environmentFileOf(cli.home)) : cli.env;
+  loadConfig(cli.home, env);
+  return service;
 }
 
 async function startAndSay(cli: Cli, bridge: Bridge, timeoutMs: number): Promise<void> {
@@ -35,6 +62,31 @@ async function startAndSay(cli: Cli, bridge: Bridge, timeoutMs: number): Promise
   if (result.kind === 'failed') return fail(cli, `the supervisor did not start: ${result.what}`);
   const words = result.kind === 'started' ? 'is running' : 'was already running';
   cli.out.line(`The supervisor ${words} (pid ${result.pid}).`);
+  sayNext(cli);
+}
+
+async function startServiceAndSay(
+  cli: Cli,
+  bridge: Bridge,
+  manager: ServiceManager,
+  timeoutMs: number,
+  run: RunProgram,
+): Promise<void> {
+  const before = await manager.status();
+  const result = await startService(cli, bridge, manager, timeoutMs, run);
+  if (result.kind === 'failed')
+    return fail(cli, `the service did not start (${manager.title}): ${result.what}`);
+  if (result.kind === 'already-running' && !isActive(before)) {
+    cli.out.line(`A supervisor was already running in the background (pid ${result.pid}).`);
+    cli.out.line(`To have the service take its place (${manager.title}): bridge-supervisor restart`);
+    return;
+  }
+  const words = result.kind === 'started' ? 'is running' : 'was already running';
+  cli.out.line(`The service ${words} (${named(manager, result.pid)}).`);
+  sayNext(cli);
+}
+
+function sayNext(cli: Cli): void {
   cli.out.line(`Log: ${logFile(cli)}`);
   cli.out.line('Next: bridge-supervisor send plan.md, or bridge-supervisor status');
 }

@@ -7,6 +7,7 @@ import type { Lease } from '../bridge/lease.ts';
 import { type Overview, overview, projectState } from '../bridge/reading.ts';
 import { ConfigError } from '../config.ts';
 import { freeBytes } from '../machine/disk.ts';
+import { ownServices, type Services } from '../machine/service/find.ts';
 import { type TreeUsage, treeUsage } from '../machine/usage.ts';
 import type { Project } from '../project/project.ts';
 import type { Quota } from '../project/quota.ts';
@@ -16,6 +17,8 @@ import { type Cli, configOf } from './context.ts';
 import { lastLogLines } from './log-files.ts';
 import { logFile } from './logs.ts';
 import { nextCommands } from './next-step.ts';
+import { serviceOf } from './service.ts';
+import { type ServiceReport, serviceFindings } from './service-status.ts';
 import { lastWords } from './start-log.ts';
 import { type Supervisor, supervisorState } from './supervisor-state.ts';
 import { startOfDay } from './time.ts';
@@ -24,6 +27,8 @@ export interface StatusReport {
   /** A supervisor runs, and nothing that is known keeps it from its work. */
   readonly ok: boolean;
   readonly supervisor: { readonly state: Supervisor['state']; readonly lease: Omit<Lease, 'token'> | null };
+  /** What its manager says of the service; null when none is installed for this state folder. */
+  readonly service: ServiceReport | null;
   /** What keeps it from its work, and what will. */
   readonly problems: readonly string[];
   readonly warnings: readonly string[];
@@ -58,16 +63,23 @@ interface Waiting {
 const MOST_LISTED = 10;
 const LOG_LINES = 5;
 
-export async function statusReport(cli: Cli, bridge: Bridge): Promise<StatusReport> {
+export async function statusReport(
+  cli: Cli,
+  bridge: Bridge,
+  services: Services = ownServices,
+): Promise<StatusReport> {
   const now = bridge.clock.now();
   const seen = await overview(bridge, startOfDay(now), MOST_LISTED);
   const supervisor = await supervisorState(bridge, seen.lease);
-  const problems = await findProblems(cli, supervisor);
+  const service = await serviceOf(cli, services);
+  const found = service ? await serviceFindings(cli.home, service, supervisor) : undefined;
+  const problems = [...(await findProblems(cli, supervisor)), ...(found?.problems ?? [])];
   return {
     ok: supervisor.state === 'running' && problems.length === 0,
     supervisor: { state: supervisor.state, lease: publicLease(supervisor) },
+    service: found?.service ?? null,
     problems,
-    warnings: configWarnings(cli),
+    warnings: [...configWarnings(cli), ...(found?.warnings ?? [])],
     holds: seen.holds,
     quotas: seen.quotas,
     counts: seen.counts,

@@ -4,6 +4,7 @@ import { holdEnd, PROBED_HOLDS } from '../project/retry.ts';
 import { indented, type Layout, layoutOf, projectHead, section } from './layout.ts';
 import type { Format, Output } from './output.ts';
 import { runLines } from './run-lines.ts';
+import type { ServiceReport } from './service-status.ts';
 import type { StatusReport } from './status-report.ts';
 import { clip, flow, shorten, wrap } from './text.ts';
 import { ago, dollars, lasted, upcoming } from './time.ts';
@@ -31,11 +32,15 @@ export function statusLines(report: StatusReport, out: Output): string[] {
   ];
 }
 
-function supervisorLines({ supervisor, home }: StatusReport, { out, columns, now }: Layout): string[] {
+function supervisorLines(
+  { supervisor, service, home }: StatusReport,
+  { out, columns, now }: Layout,
+): string[] {
   const { format, text, next } = supervisorWords(supervisor, now);
   return [
     `Supervisor: ${out.style(format, text)}`,
     ...(next ? [`Next: bridge-supervisor ${next}`] : []),
+    ...(service ? serviceLines(service, columns) : []),
     out.style('dim', clip(`State folder: ${home}`, columns)),
   ];
 }
@@ -65,6 +70,14 @@ function supervisorWords(
     default:
       return { format: 'green', text: `running for ${lasted(startedAt, now.toISOString())} ${process}` };
   }
+}
+
+function serviceLines({ title, state, startsAt }: ServiceReport, columns: number): string[] {
+  const starts = startsAt === null ? 'starts only when asked' : `starts at ${startsAt}`;
+  return flow(
+    [`Service: ${title}`, state.replace('-', ' '), ...(state === 'unknown' ? [] : [starts])],
+    columns,
+  );
 }
 
 function paragraphs(texts: readonly string[], columns: number): string[] {

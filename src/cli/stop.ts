@@ -1,7 +1,11 @@
 import { Command } from 'commander';
 import { ConfigError } from '../config.ts';
+import { ownServices, type Services } from '../machine/service/find.ts';
+import type { ServiceManager } from '../machine/service/service.ts';
 import { duration } from './arguments.ts';
 import { type Cli, configOf, fail, withBridge } from './context.ts';
+import { isActive, named, serviceOf } from './service.ts';
+import { stopService } from './stop-service.ts';
 import { type StopReport, stopSupervisor } from './stop-supervisor.ts';
 import { plainLine } from './text.ts';
 import { examples } from './usage.ts';
@@ -17,11 +21,32 @@ export function stopCommand(cli: Cli): Command {
 
 const ABOUT = `
 It asks first, and signals after drain_timeout plus one minute. Projects keep
-their place: the next supervisor goes on with them in the same session.`;
+their place: the next supervisor goes on with them in the same session. A
+service is stopped for now: it starts again at the next boot or login.`;
 
-/** Shared with `restart`. */
-export async function stop(cli: Cli, timeoutMs = defaultPatience(cli)): Promise<void> {
-  await withBridge(cli, async (bridge) => say(cli, await stopSupervisor(bridge, timeoutMs)));
+/** @param isForGood Nothing is to be started right afterwards. */
+export async function stop(
+  cli: Cli,
+  timeoutMs = defaultPatience(cli),
+  { isForGood = true, services = ownServices }: { isForGood?: boolean; services?: Services } = {},
+): Promise<void> {
+  const service = await serviceOf(cli, services);
+  await withBridge(cli, async (bridge) => {
+    if (!service) return say(cli, await stopSupervisor(bridge, timeoutMs), 'The supervisor was not running.');
+    const { manager } = service;
+    const before = await manager.status();
+    const report = await stopService(bridge, manager, timeoutMs);
+    say(
+      cli,
+      report,
+      `The service was not running (${manager.title}).`,
+      isActive(before) ? manager : undefined,
+    );
+    if (isForGood && before.startsAt !== null)
+      cli.out.line(
+        `It starts again at the next ${before.startsAt}. To end that: bridge-supervisor uninstall`,
+      );
+  });
 }
 
 /** Beside the time that the owner gives to runs under way, what ending them may take. */
@@ -37,19 +62,21 @@ export function defaultPatience(cli: Cli): number {
   }
 }
 
-function say(cli: Cli, { supervisor, runs }: StopReport): void {
+/** @param service What ran the supervisor; undefined when it ran by itself. */
+function say(cli: Cli, { supervisor, runs }: StopReport, none: string, service?: ServiceManager): void {
   const { out } = cli;
-  if (!supervisor) out.line('The supervisor was not running.');
+  if (!supervisor) out.line(service ? `Stopped the service (${service.title}).` : none);
   else if (supervisor.by === 'not-ended')
     fail(
       cli,
       `the supervisor (pid ${supervisor.pid}) could not be ended`,
       'End it as the user who started it.',
     );
-  else
-    out.line(
-      `Stopped the supervisor (pid ${supervisor.pid}${supervisor.by === 'request' ? '' : `, ended by ${supervisor.by}`}).`,
-    );
+  else {
+    const how = supervisor.by === 'request' ? '' : `, ended by ${supervisor.by}`;
+    if (service) out.line(`Stopped the service (${named(service, supervisor.pid)}${how}).`);
+    else out.line(`Stopped the supervisor (pid ${supervisor.pid}${how}).`);
+  }
   for (const { run, by, leftovers } of runs) {
     out.line(`Ended a run it had left behind: ${run.id} of project ${run.projectId} (${by}).`);
     for (const { pid, name } of leftovers)

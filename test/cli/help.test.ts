@@ -9,6 +9,8 @@ const COMMANDS = [
   'status',
   'logs',
   'run',
+  'install',
+  'uninstall',
   'send',
   'list',
   'show',

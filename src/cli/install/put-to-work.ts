@@ -5,6 +5,7 @@ import type { RunProgram } from '../../machine/program.ts';
 import { mergeEnvironment } from '../../machine/service/environment-file.ts';
 import type { Services } from '../../machine/service/find.ts';
 import { type Cli, withBridge } from '../context.ts';
+import { isActive } from '../service.ts';
 import { startService } from '../start-service.ts';
 import type { StartResult } from '../start-supervisor.ts';
 import { stopService } from '../stop-service.ts';
@@ -32,21 +33,17 @@ export async function putToWork(cli: Cli, plan: Plan, services: Services): Promi
 async function putOwnToWork(cli: Cli, bridge: Bridge, plan: Plan, { run }: Services): Promise<PutToWork> {
   const { manager } = plan.target;
   const { stopMs } = plan.definition;
-  const isActive = isUnderWay(await manager.status());
+  const wasActive = isActive(await manager.status());
   const before = await supervisorState(bridge);
-  if (isActive && !plan.isChange && before.state === 'running')
+  if (wasActive && !plan.isChange && before.state === 'running')
     return { result: { kind: 'already-running', pid: before.lease.pid }, replaced: null, restarted: false };
-  if (isActive) await stopService(bridge, manager, stopMs);
+  if (wasActive) await stopService(bridge, manager, stopMs);
   const { supervisor } = await stopSupervisor(bridge, stopMs);
   return {
     result: await startService(cli, bridge, manager, PATIENCE_MS, run),
     replaced: supervisor?.pid ?? null,
-    restarted: isActive,
+    restarted: wasActive,
   };
-}
-
-function isUnderWay({ state }: { readonly state: string }): boolean {
-  return state !== 'stopped' && state !== 'failed' && state !== 'gave-up';
 }
 
 /** The store is asked by a command of its owner: what root opens there could be closed to them afterwards. */
@@ -61,22 +58,22 @@ async function putToWorkAs(cli: Cli, plan: Plan, { run }: Services): Promise<Put
   const ask = command(runAs(account, run), definition.command.slice(0, end), env, definition.stopMs);
 
   const before = await ask('status', '--json').then(pidOf);
-  const isActive = isUnderWay(await manager.status());
-  if (isActive && !plan.isChange && before !== null)
+  const wasActive = isActive(await manager.status());
+  if (wasActive && !plan.isChange && before !== null)
     return { result: { kind: 'already-running', pid: before }, replaced: null, restarted: false };
-  if (isActive) await manager.stop(async () => undefined);
+  if (wasActive) await manager.stop(async () => undefined);
   else if (before !== null) await ask('stop');
   await manager.start();
   for (const limit = cli.clock.monotonic() + PATIENCE_MS; cli.clock.monotonic() < limit; ) {
     const pid = await ask('status', '--json').then(pidOf);
-    const replaced = isActive ? null : before;
-    if (pid !== null) return { result: { kind: 'started', pid }, replaced, restarted: isActive };
+    const replaced = wasActive ? null : before;
+    if (pid !== null) return { result: { kind: 'started', pid }, replaced, restarted: wasActive };
     const { state, detail } = await manager.status();
-    if (!isUnderWay({ state }) || state === 'waiting')
-      return failed(detail ?? `its state is '${state}'.`, isActive);
+    if (!isActive({ state }) || state === 'waiting')
+      return failed(detail ?? `its state is '${state}'.`, wasActive);
     await cli.clock.sleep(LOOK_EVERY_MS);
   }
-  return failed('its supervisor has not taken up its work.', isActive);
+  return failed('its supervisor has not taken up its work.', wasActive);
 }
 
 const LOOK_EVERY_MS = 1_000;

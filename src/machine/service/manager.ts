@@ -21,6 +21,10 @@ export const openServiceManager: OpenServiceManager = async (platform, options) 
       const { systemd } = await import('./systemd.ts');
       return { kind: 'manager', manager: systemd(options) };
     }
+    case 'macos': {
+      const { launchd } = await import('./launchd.ts');
+      return { kind: 'manager', manager: launchd(options) };
+    }
     default:
       return { kind: 'none', why: 'this system has no service manager that is known here' };
   }

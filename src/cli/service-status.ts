@@ -1,0 +1,118 @@
+/** The service in the status report: what its manager says, and what of that a person should act on. */
+import { stat } from 'node:fs/promises';
+import { environmentFileOf, isOpenToOthers } from '../machine/service/environment-file.ts';
+import {
+  ServiceError,
+  type ServiceManager,
+  type ServiceState,
+  type ServiceStatus,
+} from '../machine/service/service.ts';
+import { VERSION } from '../version.ts';
+import { type FoundService, isActive } from './service.ts';
+import { isWorking, type Supervisor } from './supervisor-state.ts';
+
+export interface ServiceReport {
+  readonly manager: ServiceManager['kind'];
+  readonly scope: ServiceManager['scope'];
+  readonly name: string;
+  /** As a person calls it. */
+  readonly title: string;
+  /** Of the program that installed it. */
+  readonly version: string;
+  /** `unknown`: the manager cannot be asked from here; `detail` says why. */
+  readonly state: ServiceState | 'unknown';
+  readonly pid: number | null;
+  readonly startsAt: ServiceStatus['startsAt'];
+  readonly detail: string | null;
+  /** The command to give about its state; null when nothing is to be done. */
+  readonly next: string | null;
+}
+
+export interface ServiceFindings {
+  readonly service: ServiceReport;
+  readonly problems: readonly string[];
+  readonly warnings: readonly string[];
+}
+
+export async function serviceFindings(
+  home: string,
+  { manager, installed }: FoundService,
+  supervisor: Supervisor,
+): Promise<ServiceFindings> {
+  const { kind, scope, name, title } = manager;
+  const status = await statusOf(manager);
+  const service: ServiceReport = {
+    ...{ manager: kind, scope, name, title, version: installed.version },
+    ...status,
+    next: nextFor(status.state, supervisor),
+  };
+  const trouble = stateTrouble(service);
+  const works = isWorking(supervisor);
+  return {
+    service,
+    problems: works ? [] : trouble,
+    warnings: [
+      ...(works ? [...trouble, ...besideTheService(service, supervisor)] : []),
+      ...versionWarning(service),
+      ...(await fileWarnings(environmentFileOf(home))),
+    ],
+  };
+}
+
+type Status = Pick<ServiceReport, 'state' | 'pid' | 'startsAt' | 'detail'>;
+
+async function statusOf(manager: ServiceManager): Promise<Status> {
+  try {
+    const { state, pid, startsAt, detail } = await manager.status();
+    return { state, pid, startsAt, detail };
+  } catch (error) {
+    if (!(error instanceof ServiceError)) throw error;
+    return { state: 'unknown', pid: null, startsAt: null, detail: error.message };
+  }
+}
+
+function nextFor(state: ServiceReport['state'], supervisor: Supervisor): string | null {
+  if (isWorking(supervisor)) return state === 'stopped' ? 'bridge-supervisor restart' : null;
+  switch (state) {
+    case 'stopped':
+    case 'failed':
+    case 'gave-up':
+      return 'bridge-supervisor start';
+    case 'waiting':
+      return 'bridge-supervisor logs --service';
+    default:
+      return null;
+  }
+}
+
+function stateTrouble({ title, state, detail, next }: ServiceReport): string[] {
+  if (detail === null && state !== 'failed' && state !== 'gave-up' && state !== 'waiting') return [];
+  const what = detail ?? `its state is '${state}'.`;
+  const todo = next === null || what.includes(next) ? '' : ` Next: ${next}`;
+  return [`${title}: ${what}${todo}`];
+}
+
+function besideTheService({ title, state }: ServiceReport, supervisor: Supervisor): string[] {
+  if (!('lease' in supervisor) || state === 'unknown' || isActive({ state })) return [];
+  return [
+    `The supervisor (pid ${supervisor.lease.pid}) runs in the background and not as the service that is installed (${title}). To have the service take its place: bridge-supervisor restart`,
+  ];
+}
+
+function versionWarning({ title, version }: ServiceReport): string[] {
+  if (version === VERSION) return [];
+  return [
+    `${title} was installed by version ${version}, and this is ${VERSION}. To upgrade it: bridge-supervisor install`,
+  ];
+}
+
+async function fileWarnings(file: string): Promise<string[]> {
+  const isThere = await stat(file).catch(() => undefined);
+  if (!isThere)
+    return [
+      `${file} is missing, and the service cannot start without it. Write it: bridge-supervisor install`,
+    ];
+  return (await isOpenToOthers(file))
+    ? [`Other users can read ${file}, which may hold credentials. Close it to them: chmod 600 ${file}`]
+    : [];
+}
