@@ -23,3 +23,10 @@ export async function patiently<T>(context: Context, work: () => Promise<T>): Pr
     }
   }
 }
+
+/** Waits for the storing of a reading that a newer one follows: that it cannot be stored now is no trouble. */
+export async function leniently(write: Promise<void>): Promise<void> {
+  await write.catch((error: unknown) => {
+    if (!isPassingTrouble(error)) throw error;
+  });
+}

@@ -12,9 +12,10 @@ import { isAlive, type ProcessIdentity } from '../machine/identity.ts';
 import { findMarked } from '../machine/sweep.ts';
 import { familyOf } from '../machine/tree.ts';
 import type { Outcome, Run } from '../project/run.ts';
-import { ActiveRun, type Followed, type RunListener } from './active-run.ts';
+import { ActiveRun } from './active-run.ts';
 import type { Context } from './context.ts';
 import { neverRan } from './never-ran.ts';
+import type { Followed, RunListener } from './run-setting.ts';
 
 /** Takes up every open run; returns those to follow. */
 export async function recover(context: Context, listener: (run: Run) => RunListener): Promise<ActiveRun[]> {

@@ -13,7 +13,7 @@ import type { Log } from '../log.ts';
 import type { Hold } from '../project/retry.ts';
 import type { Run } from '../project/run.ts';
 import { VERSION } from '../version.ts';
-import { ActiveRun, type RunListener } from './active-run.ts';
+import { ActiveRun } from './active-run.ts';
 import { Gatekeeper } from './admission.ts';
 import type { Context } from './context.ts';
 import { Heartbeat } from './heartbeat.ts';
@@ -26,6 +26,7 @@ import { Preflight } from './preflight.ts';
 import { recover } from './recover.ts';
 import { Retention } from './retention.ts';
 import { openingMessage, spawnRun } from './run-process.ts';
+import type { RunListener } from './run-setting.ts';
 import { Wakefulness } from './wakefulness.ts';
 import { Waker } from './waker.ts';
 

@@ -1,0 +1,90 @@
+/**
+ * What remains to be done when the process of a run has ended: nothing it started is left, or the leftover is named,
+ * and how it went is in the store.
+ */
+import { rm } from 'node:fs/promises';
+import { type EndedRun, endRun } from '../bridge/runs.ts';
+import { RUN_MARK } from '../claude/environment.ts';
+import { classify } from '../claude/outcome.ts';
+import type { Reading } from '../claude/reading.ts';
+import type { Tail } from '../claude/tail.ts';
+import type { Exit } from '../machine/child.ts';
+import { sweep } from '../machine/sweep.ts';
+import { isCrash } from '../project/retry.ts';
+import type { Outcome, Run } from '../project/run.ts';
+import type { Context } from './context.ts';
+import { fingerprint } from './fingerprint.ts';
+import { lastLines } from './last-lines.ts';
+import { patiently } from './patience.ts';
+import type { RunFiles } from './run-files.ts';
+import type { Followed, RunSetting } from './run-setting.ts';
+import type { RunStop } from './run-stop.ts';
+
+const SWEEP_GRACE_MS = 2_000;
+
+/** Everything there is to know of a run's end, once its file is read to the end. */
+interface End {
+  readonly exit: Exit;
+  readonly files: RunFiles;
+  readonly tail: Tail;
+  readonly said: Reading;
+  readonly stop: RunStop;
+}
+
+/** Sweeps up after a run and records its outcome. */
+export async function concludeRun(
+  context: Context,
+  setting: RunSetting,
+  process: Followed,
+  end: End,
+): Promise<EndedRun> {
+  const { bridge, config, log, token } = context;
+  const { run } = setting;
+  await sweepUp(context, run, process);
+  const skipped = end.tail.skipped();
+  if (skipped > 0) log.warn('run.lines_skipped', { run: run.id, lines: skipped });
+  const outcome = await outcomeOf(setting, end);
+  await rm(end.files.mcpConfig, { force: true });
+  const costUsd = cost(end.said, setting);
+  const ending = {
+    costUsd,
+    live: { ...end.said.progress.live, currentTool: null, costUsd },
+    random: Math.random(),
+    fingerprint: isCrash(outcome.kind) ? await fingerprint(run.workspace) : null,
+    resumeNotBefore: config.resume_not_before ?? null,
+  };
+  return patiently(context, () => endRun(bridge, token, run, outcome, ending));
+}
+
+async function sweepUp({ clock, log }: Context, run: Run, process: Followed): Promise<void> {
+  const family = await process.family();
+  const mark = { name: RUN_MARK, value: run.id };
+  const leftovers = await sweep({ root: process.identity, mark, family, graceMs: SWEEP_GRACE_MS, clock });
+  for (const { pid, name } of leftovers) log.warn('run.leftover', { run: run.id, pid, name });
+}
+
+async function outcomeOf(setting: RunSetting, { exit, files, tail, said, stop }: End): Promise<Outcome> {
+  return classify({
+    ended: stop.because,
+    started: said.init !== undefined,
+    resumed: setting.resumed,
+    result: said.result,
+    error: said.error,
+    rateLimit: said.rateLimit,
+    // One that was ended for not going after its last word: how it went says nothing.
+    exit: stop.begun && !stop.because ? { code: null, signal: null } : exit,
+    cut: tail.cut(),
+    stderr: await lastLines(files.errors),
+    model: setting.run.model ?? 'default',
+    budgetUsd: setting.budgetUsd,
+  });
+}
+
+/**
+ * What this run has cost, in US dollars. Newer versions report the whole session's cost on resume, older ones only
+ * the process's own (seen: 2.1.329 and 2.1.197).
+ */
+function cost(said: Reading, { sessionSpentUsd: before }: RunSetting): number {
+  const total = said.result?.total_cost_usd ?? 0;
+  return total >= before ? total - before : total;
+}

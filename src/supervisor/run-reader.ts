@@ -1,0 +1,118 @@
+/**
+ * Hears what Claude says during a run, and does at once what follows from it. It reads the run's own file, never a
+ * pipe: so it can as well follow a process that was started by a supervisor that has died, or read to the end what a
+ * dead process left.
+ */
+import { recordQuotas } from '../bridge/quota.ts';
+import { recordReady } from '../bridge/runs.ts';
+import { CODE_SERVER } from '../claude/command-line.ts';
+import { readQuotas } from '../claude/quota.ts';
+import { NOTHING_READ, type Reading, readOn } from '../claude/reading.ts';
+import { type ClaudeEvent, type Init, readEvent } from '../claude/stream.ts';
+import type { Tail } from '../claude/tail.ts';
+import type { Context } from './context.ts';
+import type { LiveDisplay } from './live-display.ts';
+import { leniently, patiently } from './patience.ts';
+import type { Followed, RunSetting } from './run-setting.ts';
+import type { RunStop } from './run-stop.ts';
+import type { Steering } from './steering.ts';
+import type { Vitals } from './watchdog.ts';
+
+interface Parts {
+  readonly process: Followed;
+  readonly stop: RunStop;
+  readonly live: LiveDisplay;
+  readonly steering: Steering;
+}
+
+export class RunReader {
+  readonly #context: Context;
+  readonly #setting: RunSetting;
+  readonly #parts: Parts;
+  #spawnedAt: number;
+  #lastSignAt: number;
+  #finishedAt: number | undefined;
+  #said: Reading = NOTHING_READ;
+
+  constructor(context: Context, setting: RunSetting, parts: Parts) {
+    this.#context = context;
+    this.#setting = setting;
+    this.#parts = parts;
+    this.#spawnedAt = context.clock.monotonic();
+    this.#lastSignAt = this.#spawnedAt;
+  }
+
+  /** All that was said so far. */
+  get said(): Reading {
+    return this.#said;
+  }
+
+  get vitals(): Vitals {
+    return {
+      spawnedAt: this.#spawnedAt,
+      lastSignAt: this.#lastSignAt,
+      started: this.#said.init !== undefined,
+      usingTool: this.#said.progress.open.size > 0,
+      finishedAt: this.#finishedAt,
+    };
+  }
+
+  /** Takes `ms` out of every time that is measured. */
+  forgive(ms: number): void {
+    this.#spawnedAt += ms;
+    this.#lastSignAt += ms;
+    if (this.#finishedAt !== undefined) this.#finishedAt += ms;
+  }
+
+  /** Reads until the end of the file, once that is known to be the last. */
+  async read(tail: Tail): Promise<void> {
+    for await (const line of tail.lines()) await this.#take(line);
+  }
+
+  async #take(line: string): Promise<void> {
+    const { clock } = this.#context;
+    this.#lastSignAt = clock.monotonic();
+    const event = readEvent(line);
+    if (event === undefined) return;
+    const isFirst = this.#said.init === undefined;
+    this.#said = readOn(this.#said, event, clock.now().toISOString());
+    await this.#react(event, isFirst);
+    await this.#parts.live.show(this.#said.progress.live);
+  }
+
+  async #react(event: ClaudeEvent, isFirst: boolean): Promise<void> {
+    const { bridge, clock, token } = this.#context;
+    const { process, steering, stop } = this.#parts;
+    switch (event.kind) {
+      case 'init':
+        if (stop.begun) return stop.insist();
+        this.#finishedAt = undefined;
+        return isFirst ? this.#checkHandshake(event.init) : undefined;
+      case 'taken_in':
+        return steering.takenIn(event.uuid);
+      case 'rate_limit':
+        return leniently(recordQuotas(bridge, token, readQuotas(event.info, clock.now())));
+      case 'assistant':
+        if (event.error === undefined) this.#setting.listener.answered();
+        return;
+      case 'result':
+        this.#finishedAt = clock.monotonic();
+        // Closing the input lets Claude finish what it was told meanwhile, and then exit.
+        process.endInput();
+        return;
+    }
+  }
+
+  /** A run counts only once our tools are connected: without them Claude works on, and nobody hears of it. */
+  async #checkHandshake(init: Init): Promise<void> {
+    const { bridge, token } = this.#context;
+    const { listener, run } = this.#setting;
+    const status = init.mcp_servers.find(({ name }) => name === CODE_SERVER)?.status ?? 'not listed';
+    if (status !== 'connected') return this.#parts.stop.beforeItBegins({ kind: 'tools_missing', status });
+    // An adopted run's file is read from its beginning: what our predecessor recorded is not news.
+    if (run.readyAt !== null) return;
+    const facts = { model: init.model, claudeVersion: init.claude_code_version };
+    await patiently(this.#context, () => recordReady(bridge, token, run, facts));
+    listener.changed();
+  }
+}

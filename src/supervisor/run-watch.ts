@@ -1,0 +1,48 @@
+/** Looks at a run once a second, whether it says something or not: for a run that is late, or floods the disk. */
+import type { Context } from './context.ts';
+import type { LiveDisplay } from './live-display.ts';
+import { overCap } from './output-cap.ts';
+import type { RunFiles } from './run-files.ts';
+import type { RunReader } from './run-reader.ts';
+import type { RunSetting } from './run-setting.ts';
+import type { RunStop } from './run-stop.ts';
+import { judge, type Limits } from './watchdog.ts';
+
+const WATCH_EVERY_MS = 1_000;
+const STOOD_STILL_MS = 5_000;
+
+interface Parts {
+  readonly files: RunFiles;
+  readonly reader: RunReader;
+  readonly stop: RunStop;
+  readonly live: LiveDisplay;
+}
+
+/** Watches until `signal` aborts, and ends a run that takes too long or writes too much. */
+export async function watchRun(
+  context: Context,
+  setting: RunSetting,
+  { files, reader, stop, live }: Parts,
+  signal: AbortSignal,
+): Promise<void> {
+  const { clock, config } = context;
+  const limits: Limits = {
+    startMs: config.start_timeout,
+    silenceMs: config.silence_timeout,
+    toolMs: config.tool_timeout,
+    runMs: setting.runTimeoutMs,
+    exitMs: config.exit_timeout,
+  };
+  for (let last = clock.monotonic(); !signal.aborted; last = clock.monotonic()) {
+    await clock.sleep(WATCH_EVERY_MS, signal);
+    if (signal.aborted || stop.begun) continue;
+    // Time in which this process stood still, as in a suspended machine, is not held against Claude.
+    const late = clock.monotonic() - last - WATCH_EVERY_MS;
+    if (late >= STOOD_STILL_MS) reader.forgive(late);
+    await live.show(reader.said.progress.live);
+    const tooLarge = await overCap(files, config.run_output_max_mb);
+    if (tooLarge) await stop.cutOff(tooLarge, files.output);
+    const verdict = judge(reader.vitals, limits, clock.monotonic());
+    if (verdict.late) await stop.gently(verdict.outcome);
+  }
+}
