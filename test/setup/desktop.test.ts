@@ -1,0 +1,242 @@
+/** Claude Desktop's configuration as it is found in the wild. */
+import { stat } from 'node:fs/promises';
+import { describe, expect } from 'vitest';
+import { entryIn, test } from './rig.ts';
+
+const OTHER = '"github": { "command": "npx", "args": ["-y", "@x/server-github"], "env": { "TOKEN": "t0p" } }';
+
+const WILD: Readonly<Record<string, string | Buffer>> = {
+  'another server, as Desktop writes it': `{
+  "mcpServers": {
+    "files": {
+      "command": "npx",
+      "args": [
+        "-y",
+        "@modelcontextprotocol/server-filesystem",
+        "/home/a/Documents"
+      ]
+    }
+  },
+  "preferences": {
+    "isUsingBuiltInNodeForMcp": false
+  }
+}`,
+  'four spaces and a line end': '{\n    "mcpServers": {\n        "a": {}\n    }\n}\n',
+  tabs: '{\n\t"theme": "dark",\n\t"mcpServers": {\n\t\t"a": {"command": "x"}\n\t}\n}\n',
+  'one line': `{"mcpServers":{${OTHER}},"globalShortcut":"Ctrl+Space"}`,
+  'one line with spaces': `{ "mcpServers": { ${OTHER}, "b": {} } }`,
+  'odd spacing everywhere': `\n{ "mcpServers" :{\n\n  ${OTHER}\n ,"b":{}  }\n\n,  "x":[1,\n2 ]\n\t}\n\n\n`,
+  'Windows line ends': '{\r\n  "mcpServers": {\r\n    "a": {}\r\n  }\r\n}\r\n',
+  'a byte order mark': '\uFEFF{\n  "mcpServers": {}\n}\n',
+  'a byte order mark and Windows line ends': '\uFEFF{\r\n  "a": 1\r\n}',
+  'only a byte order mark': '\uFEFF',
+  'an empty file': '',
+  'only white space': ' \n\n\t\n',
+  'an empty object': '{}',
+  'an empty object over two lines': '{\n}\n',
+  'no mcpServers': '{\n  "globalShortcut": ""\n}\n',
+  'empty mcpServers': '{\n  "mcpServers": {}\n}\n',
+  'empty mcpServers over two lines': '{\n  "mcpServers": {\n  },\n  "a": 1\n}\n',
+  'text of the whole world':
+    '{\n  "mcpServers": {\n    "日本語 😀 \\u00e9": {"args": ["ñ\\n\\"q\\"\\\\"]}\n  }\n}\n',
+  'a key that looks like ours': '{"mcpServers":{"x":{"mcpServers":{"claude_bridge_desktop":1}}}}',
+  'a key of another object there twice': '{\n  "a": {"k": 1, "k": 2},\n  "mcpServers": {}\n}\n',
+  'the key __proto__': '{\n  "__proto__": {"a": 1},\n  "mcpServers": {\n    "__proto__": {}\n  }\n}\n',
+  'a large file': `{\n  "notes": "${'x'.repeat(2_000_000)}",\n  "mcpServers": {}\n}\n`,
+  'numbers that lose digits when they are read': '{\n  "n": 12345678901234567890.10,\n  "e": 1E2\n}\n',
+};
+
+const NAMES = Object.keys(WILD);
+const contentOf = (name: string) => Buffer.from(WILD[name] ?? '');
+
+describe('a configuration with', () => {
+  test.for(NAMES)('%s: our server is added and all else stays, byte for byte', async (name, { rig }) => {
+    await rig.given(contentOf(name));
+    const before = parsed(contentOf(name));
+
+    await rig.setup();
+
+    const servers = { ...(before.mcpServers as object), claude_bridge_desktop: entryIn(rig) };
+    expect(await rig.json()).toEqual({ ...before, mcpServers: servers });
+    expect(Object.keys((await rig.json()) as object)).toEqual(
+      Object.keys({ ...before, mcpServers: servers }),
+    );
+    // Our lines alone are new: without them, and the comma before them, it is the text it was.
+    const left = withoutOurs((await rig.bytes()).toString(), JSON.stringify(entryIn(rig)));
+    if (before.mcpServers) expect(left).toBe(withoutSpace(contentOf(name).toString()));
+  });
+
+  test.for(NAMES)('%s: setting up twice is setting up once', async (name, { rig }) => {
+    await rig.given(contentOf(name));
+    await rig.setup();
+    const once = { tree: await rig.tree(), bytes: await rig.bytes(), ...(await timesOf(rig.desktop)) };
+
+    await rig.setup();
+
+    expect({ tree: await rig.tree(), bytes: await rig.bytes(), ...(await timesOf(rig.desktop)) }).toEqual(
+      once,
+    );
+  });
+
+  test.for(NAMES)('%s: --remove gives it back byte for byte, and leaves nothing beside it', async (name, {
+    rig,
+  }) => {
+    await rig.given(contentOf(name));
+    const before = await rig.tree();
+    await rig.setup();
+    await rig.setup({ entry: ['/opt/node/bin/node', '/opt/bridge-2/dist/cli.js'] });
+
+    await rig.remove();
+
+    expect((await rig.bytes()).equals(contentOf(name))).toBe(true);
+    expect(await rig.tree()).toEqual(before);
+  });
+
+  test.for(NAMES)('%s: what somebody else changed since stays when we are taken out', async (name, {
+    rig,
+  }) => {
+    await rig.given(contentOf(name));
+    await rig.setup();
+    const changed = { ...((await rig.json()) as Record<string, unknown>), since: true };
+    await rig.given(JSON.stringify(changed, null, 2));
+
+    await rig.remove();
+
+    expect(await rig.json()).toEqual({ ...parsed(contentOf(name)), since: true });
+  });
+});
+
+const REFUSED: readonly [name: string, content: string | Buffer, why: string][] = [
+  ['a comment', '{\n  // mine\n  "mcpServers": {}\n}\n', 'a comment at line 2, column 3'],
+  ['a comment before all', '/* mine */ {}', 'a comment at line 1, column 1'],
+  [
+    'a trailing comma',
+    '{\r\n  "mcpServers": {},\r\n}\r\n',
+    'a comma with nothing after it at line 2, column 19',
+  ],
+  [
+    'a trailing comma in a list',
+    '{"mcpServers":{"a":{"args":["x",]}}}',
+    'a comma with nothing after it at line 1, column 32',
+  ],
+  ['a missing comma', '{"a": 1 "b": 2}', 'no comma where one is expected at line 1, column 9'],
+  ['no end', '{"mcpServers": {', 'no } where one is expected at line 1, column 17'],
+  ['two ends', '{}}', 'more text after the end at line 1, column 3'],
+  ['single quotes', "{'mcpServers': {}}", 'something else than expected at line 1, column 2'],
+  ['a raw line break in a text', '{"a": "x\ny"}', 'a text without its closing quote at line 1, column 7'],
+  ['a list at the top', '[]', 'it must hold an object'],
+  ['a text at the top', '"mcpServers"', 'it must hold an object'],
+  [
+    'mcpServers that is null',
+    '{"mcpServers": null}',
+    '"mcpServers" must hold an object ({ … }), and holds null',
+  ],
+  [
+    'mcpServers that is a list',
+    '{"mcpServers": []}',
+    '"mcpServers" must hold an object ({ … }), and holds a list',
+  ],
+  [
+    'mcpServers twice',
+    '{\n"mcpServers": {},\n"mcpServers": {}}',
+    '"mcpServers" is there twice, again at line 3, column 1',
+  ],
+  [
+    'our entry twice',
+    '{"mcpServers":{"claude_bridge_desktop":{},"claude_bridge_desktop":{}}}',
+    'is there twice',
+  ],
+  ['UTF-16', Buffer.from('\uFEFF{}', 'utf16le'), 'it is not UTF-8 text'],
+  ['broken UTF-8', Buffer.from([0x7b, 0x22, 0xff, 0x22, 0x7d]), 'it is not UTF-8 text'],
+  ['6 MB', `{"a":"${'x'.repeat(6_000_000)}"}`, 'it is larger than 5 MB'],
+];
+
+describe('a configuration is refused in one sentence and not touched, when it has', () => {
+  test.for(REFUSED)('%s', async ([, content, why], { rig }) => {
+    await rig.given(content);
+    const before = { tree: await rig.tree(), ...(await timesOf(rig.desktop)) };
+
+    const refusal = await rig.refusal();
+
+    expect(refusal).toContain(`${rig.desktop} is left as it is: `);
+    expect(refusal).toContain(why);
+    expect(refusal).not.toContain('\n');
+    expect((await rig.bytes()).equals(Buffer.from(content))).toBe(true);
+    expect({ tree: await rig.tree(), ...(await timesOf(rig.desktop)) }).toEqual(before);
+  });
+});
+
+describe('our entry', () => {
+  test('of an earlier version is brought up to date, in its place', async ({ rig }) => {
+    const before =
+      '{\n  "mcpServers": {\n    "claude_bridge_desktop": {"command": "old"},\n    "z": {}\n  }\n}\n';
+    await rig.given(before);
+
+    await rig.setup();
+
+    expect(await rig.json()).toEqual({ mcpServers: { claude_bridge_desktop: entryIn(rig), z: {} } });
+    expect((await rig.bytes()).toString()).toMatch(/^ {4}"claude_bridge_desktop": \{\n {6}"command"/m);
+  });
+
+  test('is taken out also when it was there before us, and when nothing is known of it', async ({ rig }) => {
+    await rig.given(
+      '{\n  "mcpServers": {\n    "claude_bridge_desktop": {"command": "old"},\n    "z": {}\n  }\n}\n',
+    );
+    await rig.remove();
+    expect((await rig.bytes()).toString()).toBe('{\n  "mcpServers": {\n    "z": {}\n  }\n}\n');
+
+    await rig.given('{"mcpServers":{"claude_bridge_desktop":{"command":"old"}}}');
+    await rig.setup();
+    await rig.remove();
+    expect((await rig.bytes()).toString()).toBe('{"mcpServers":{}}');
+  });
+
+  test('under another name is pointed out', async ({ rig }) => {
+    const servers = {
+      bridge: { command: 'node', args: ['/opt/bridge/dist/cli.js', 'mcp', 'desktop'] },
+      npx: { command: 'npx', args: ['-y', 'bridge-supervisor@latest', 'mcp', 'desktop'] },
+      code: { command: 'node', args: ['/opt/bridge/dist/cli.js', 'mcp', 'code'] },
+      other: { command: 'npx', args: ['mcp', 'desktop'] },
+      remote: { url: 'https://example.com' },
+    };
+    await rig.given(JSON.stringify({ mcpServers: servers }));
+
+    const { warnings } = await rig.plan();
+
+    expect(warnings).toEqual(
+      ['bridge', 'npx'].map(
+        (name) =>
+          `"${name}" in ${rig.desktop} starts the same server, so Claude Desktop will show every tool twice. Remove it.`,
+      ),
+    );
+  });
+
+  test('names every program by its absolute path, and the state folder', ({ rig }) => {
+    expect(entryIn(rig)).toEqual({
+      command: '/opt/node/bin/node',
+      args: ['/opt/bridge/dist/cli.js', 'mcp', 'desktop'],
+      env: { BRIDGE_HOME: rig.scene.state },
+    });
+  });
+});
+
+function parsed(content: Buffer): Record<string, unknown> {
+  const text = content.toString().replace(/^\uFEFF/, '');
+  return text.trim() === '' ? {} : JSON.parse(text);
+}
+
+function withoutOurs(text: string, entry: string): string {
+  const ours = `"claude_bridge_desktop":${entry}`;
+  return withoutSpace(text)
+    .replace(`,${withoutSpace(ours)}`, '')
+    .replace(withoutSpace(ours), '');
+}
+
+function withoutSpace(text: string): string {
+  return text.replaceAll(/\s+/g, '');
+}
+
+async function timesOf(path: string): Promise<{ mtimeMs: number; ino: number }> {
+  const { mtimeMs, ino } = await stat(path);
+  return { mtimeMs, ino };
+}
