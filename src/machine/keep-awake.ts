@@ -57,9 +57,9 @@ async function hold(means: Means, { env, clock, signal }: KeepAwakeOptions): Pro
     helper.stderr.destroy();
   };
   signal.addEventListener('abort', letGo, { once: true });
-  const { code, exitCode, stderr } = await helper;
+  const { code, exitCode, signal: endedBy, stderr } = await helper;
   ended.abort();
   signal.removeEventListener('abort', letGo);
   if (code === 'ENOENT') return `there is no ${means.command} here`;
-  return `${means.command}: ${stderr.trim().split('\n').at(-1) || `ended with ${exitCode ?? code ?? 'a signal'}`}`;
+  return `${means.command}: ${stderr.trim().split('\n').at(-1) || `ended with ${exitCode ?? endedBy ?? code}`}`;
 }

@@ -1,0 +1,229 @@
+import { chmod, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { test as base, describe, expect, vi } from 'vitest';
+import { type Clock, systemClock } from '../../src/clock.ts';
+import { awakeMeans, type Means } from '../../src/machine/awake-means.ts';
+import { identify, type ProcessIdentity } from '../../src/machine/identity.ts';
+import { keepAwake } from '../../src/machine/keep-awake.ts';
+import { isWindows } from '../../src/machine/platform.ts';
+import { TestClock } from '../rig.ts';
+import { canStartLogind, startLogind } from './logind.ts';
+import { end } from './rig.ts';
+
+interface Call {
+  readonly process: ProcessIdentity | undefined;
+  readonly args: string;
+}
+
+interface Awake {
+  /** Resolves as `keepAwake` does. */
+  readonly over: Promise<string | undefined>;
+  letGo(): void;
+}
+
+interface Rig {
+  readonly folder: string;
+  /** Puts a script in a program's place; it notes how it is called. */
+  standIn(name: string, body: string): Promise<void>;
+  calls(): Promise<Call[]>;
+  keep(means: readonly Means[], options?: { env?: Record<string, string>; clock?: Clock }): Awake;
+}
+
+const test = base.extend<{ rig: Rig }>({
+  // biome-ignore lint/correctness/noEmptyPattern: vitest reads a fixture's needs from its first parameter.
+  rig: async ({}, use) => {
+    const folder = await mkdtemp(join(tmpdir(), 'awake-'));
+    const bin = join(folder, 'bin');
+    const record = join(folder, 'calls');
+    await mkdir(bin);
+    const calls = async () => {
+      const text = await readFile(record, 'utf8').catch(() => '');
+      return Promise.all(
+        text.split('\n').flatMap((line) => {
+          const [, pid, args = ''] = /^(\d+) (.*)$/.exec(line) ?? [];
+          return pid ? [identify(Number(pid)).then((process): Call => ({ process, args }))] : [];
+        }),
+      );
+    };
+    const kept: AbortController[] = [];
+    await use({
+      folder,
+      async standIn(name, body) {
+        await writeFile(join(bin, name), `#!/bin/sh\necho "$$ $*" >> '${record}'\n${body}\n`);
+        await chmod(join(bin, name), 0o755);
+      },
+      calls,
+      keep(means, { env = {}, clock = systemClock } = {}) {
+        const asked = new AbortController();
+        kept.push(asked);
+        const PATH = `${bin}:/usr/bin:/bin`;
+        const over = keepAwake({ env: { PATH, ...env }, clock, signal: asked.signal }, means);
+        return { over, letGo: () => asked.abort() };
+      },
+    });
+    for (const one of kept) one.abort();
+    const left = (await calls()).flatMap(({ process }) => process ?? []);
+    await end(...left);
+    await rm(folder, { recursive: true });
+    expect(left, 'processes left behind').toEqual([]);
+  },
+});
+
+const ABOUT = '--mode=block --who=bridge-supervisor --why=Claude is at work cat';
+const SLEEP = `--what=sleep:idle ${ABOUT}`;
+const IDLE = `--what=idle ${ABOUT}`;
+
+/** Waits until the last of so many calls lives. */
+function living(rig: Rig, count: number): Promise<Call> {
+  return vi.waitFor(async () => {
+    const calls = await rig.calls();
+    const last = calls.at(-1);
+    if (calls.length !== count || !last?.process) throw new Error(`${calls.length} calls`);
+    return last;
+  });
+}
+
+describe('what keeps a system awake', () => {
+  test('Linux: a lock of logind, for as long as cat reads; against idling alone where sleep is refused', () => {
+    const args = ['--mode=block', '--who=bridge-supervisor', '--why=Claude is at work', 'cat'];
+    expect(awakeMeans('linux', 42)).toEqual([
+      { command: 'systemd-inhibit', args: ['--what=sleep:idle', ...args], endsBy: 'input' },
+      { command: 'systemd-inhibit', args: ['--what=idle', ...args], endsBy: 'input' },
+    ]);
+  });
+
+  test('macOS: caffeinate, for as long as we live', () => {
+    expect(awakeMeans('macos', 42)).toEqual([
+      { command: 'caffeinate', args: ['-i', '-s', '-w', '42'], endsBy: 'signal' },
+    ]);
+  });
+
+  test('Windows: the execution state of a thread, for as long as it reads its input', () => {
+    const [means, ...others] = awakeMeans('windows', 42);
+    expect(others).toEqual([]);
+    expect(means).toMatchObject({ command: 'powershell.exe', endsBy: 'input' });
+    expect(means?.args.slice(0, -1)).toEqual(['-NoProfile', '-NonInteractive', '-Command']);
+    expect(means?.args.at(-1)?.split(';')).toEqual([
+      "$ErrorActionPreference='Stop'",
+      `$power=Add-Type -PassThru -Namespace Bridge -Name Power -MemberDefinition '[DllImport("kernel32.dll")] public static extern uint SetThreadExecutionState(uint flags)`,
+      "'",
+      // ES_CONTINUOUS | ES_SYSTEM_REQUIRED
+      `if($power::SetThreadExecutionState(${0x80000000 + 0x00000001}) -eq 0){exit 1}`,
+      '[Console]::In.ReadToEnd()|Out-Null',
+    ]);
+  });
+
+  test('nothing is known of other systems, and that is said', async ({ rig }) => {
+    expect(await rig.keep(awakeMeans('other-unix', 42)).over).toBe('no means is known on this system');
+  });
+});
+
+// A stand-in is a shell script.
+describe.skipIf(isWindows)('the machine is kept awake', () => {
+  test('until it is let go; then nothing is left', async ({ rig }) => {
+    await rig.standIn('systemd-inhibit', 'exec cat');
+    const awake = rig.keep(awakeMeans('linux', process.pid));
+    expect((await living(rig, 1)).args).toBe(SLEEP);
+    awake.letGo();
+    expect(await awake.over).toBeUndefined();
+    expect(await rig.calls()).toEqual([{ process: undefined, args: SLEEP }]);
+  });
+
+  test('by a program that ends at a signal', async ({ rig }) => {
+    await rig.standIn('caffeinate', 'exec tail -f /dev/null');
+    const awake = rig.keep(awakeMeans('macos', process.pid));
+    expect((await living(rig, 1)).args).toBe(`-i -s -w ${process.pid}`);
+    awake.letGo();
+    expect(await awake.over).toBeUndefined();
+  });
+
+  test('by a program that will not go: it is ended after two seconds', async ({ rig }) => {
+    await rig.standIn('systemd-inhibit', 'exec tail -f /dev/null');
+    const clock = new TestClock();
+    const awake = rig.keep(awakeMeans('linux', process.pid), { clock });
+    await living(rig, 1);
+    awake.letGo();
+    await clock.slept(2_000);
+    clock.advance(2_000);
+    expect(await awake.over).toBeUndefined();
+  });
+
+  test('against idling only, where more is refused', async ({ rig }) => {
+    await rig.standIn('systemd-inhibit', 'case $1 in *sleep*) exit 1; esac; exec cat');
+    const awake = rig.keep(awakeMeans('linux', process.pid));
+    expect((await living(rig, 2)).args).toBe(IDLE);
+    awake.letGo();
+    expect(await awake.over).toBeUndefined();
+  });
+
+  test('not when it is let go before it began', async ({ rig }) => {
+    await rig.standIn('systemd-inhibit', 'exec cat');
+    const awake = rig.keep(awakeMeans('linux', process.pid));
+    awake.letGo();
+    expect(await awake.over).toBeUndefined();
+  });
+});
+
+describe.skipIf(isWindows)('that the machine cannot be kept awake is said with the reason', () => {
+  test('the program is not there', async ({ rig }) => {
+    const awake = rig.keep(awakeMeans('linux', process.pid), { env: { PATH: rig.folder } });
+    expect(await awake.over).toBe('there is no systemd-inhibit here');
+  });
+
+  test('it was refused: the last thing the program said', async ({ rig }) => {
+    await rig.standIn(
+      'systemd-inhibit',
+      'echo warning: moon is full >&2; echo Failed to inhibit: no >&2; exit 1',
+    );
+    expect(await rig.keep(awakeMeans('linux', process.pid)).over).toBe(
+      'systemd-inhibit: Failed to inhibit: no',
+    );
+    expect((await rig.calls()).map(({ args }) => args)).toEqual([SLEEP, IDLE]);
+  });
+
+  test('it ended without a word', async ({ rig }) => {
+    await rig.standIn('caffeinate', 'exit 3');
+    expect(await rig.keep(awakeMeans('macos', process.pid)).over).toBe('caffeinate: ended with 3');
+    await rig.standIn('caffeinate', 'kill -9 $$');
+    expect(await rig.keep(awakeMeans('macos', process.pid)).over).toBe('caffeinate: ended with SIGKILL');
+  });
+});
+
+describe.skipIf(!canStartLogind())('a real logind (needs root, dbus-daemon and systemd-logind)', () => {
+  test('holds our lock until it is let go', async ({ rig }) => {
+    const logind = await startLogind(rig.folder);
+    try {
+      const awake = rig.keep(awakeMeans('linux', process.pid), { env: logind.env });
+      await vi.waitFor(async () =>
+        expect(await logind.inhibited()).toEqual([
+          { what: 'sleep:idle', who: 'bridge-supervisor', why: 'Claude is at work', mode: 'block' },
+        ]),
+      );
+      awake.letGo();
+      expect(await awake.over).toBeUndefined();
+      await vi.waitFor(async () => expect(await logind.inhibited()).toEqual([]));
+    } finally {
+      await logind.close();
+    }
+  });
+
+  test('refuses it to a user whom no rule allows it', async ({ rig }) => {
+    const logind = await startLogind(rig.folder);
+    try {
+      await chmod(rig.folder, 0o755);
+      const asNobody = awakeMeans('linux', process.pid).map(
+        ({ command, args, endsBy }): Means => ({
+          command: 'setpriv',
+          args: ['--reuid=65534', '--regid=65534', '--clear-groups', command, ...args],
+          endsBy,
+        }),
+      );
+      expect(await rig.keep(asNobody, { env: logind.env }).over).toBe(
+        'setpriv: Failed to inhibit: Access denied',
+      );
+    } finally {
+      await logind.close();
+    }
+  });
+});
