@@ -43,7 +43,7 @@ export function doctorCommand(cli: Cli): Command {
 
 const ABOUT = `
 Groups: program, folder, config, database, clock, claude, mcp, service,
-supervisor, workspaces, logs, leftovers.
+supervisor, workspaces, vigil, logs, leftovers.
 
 With an installed service, Claude and its login are looked at in the
 environment that the service has. Without --fix nothing is changed. --fix
@@ -99,6 +99,7 @@ async function machineOf({ env, home, clock, entry }: Cli): Promise<Machine> {
     home,
     personHome: account.home,
     uid: account.uid < 0 ? null : account.uid,
+    platform,
     clock,
     run: runProgram,
     entry,

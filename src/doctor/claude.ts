@@ -56,7 +56,10 @@ async function program(patient: Patient): Promise<Observation> {
         fix: 'claude update',
       },
     );
-  return ok(path, `Claude Code ${version} (${path}), found ${words}${ofService ? '' : ': no service is installed'}`);
+  return ok(
+    path,
+    `Claude Code ${version} (${path}), found ${words}${ofService ? '' : ': no service is installed'}`,
+  );
 }
 
 const INSTALL =

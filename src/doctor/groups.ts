@@ -12,6 +12,7 @@ import { stateFolderGroup } from './state-folder.ts';
 import { storeGroup } from './store.ts';
 import { supervisorGroup } from './supervisor.ts';
 import { timeGroup } from './time.ts';
+import { vigilGroup } from './vigil.ts';
 import { workspacesGroup } from './workspaces.ts';
 
 export function groupsOf(patient: Patient): Group[] {
@@ -26,6 +27,7 @@ export function groupsOf(patient: Patient): Group[] {
     serviceGroup,
     supervisorGroup,
     workspacesGroup,
+    vigilGroup,
     logsGroup,
     remainsGroup,
   ].map((group) => group(patient));

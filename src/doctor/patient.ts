@@ -2,6 +2,7 @@
 import { type Located, locateClaude } from '../claude/locate.ts';
 import type { Clock } from '../clock.ts';
 import { type Config, ConfigError, type Environment, loadConfig } from '../config.ts';
+import type { Platform } from '../machine/platform.ts';
 import type { RunProgram } from '../machine/program.ts';
 import { serviceEnvironment } from '../machine/service/environment-file.ts';
 import type { FoundService } from '../machine/service/find.ts';
@@ -18,6 +19,7 @@ export interface Machine {
   readonly personHome: string;
   /** Of who asks; null where files have no owner to compare. */
   readonly uid: number | null;
+  readonly platform: Platform;
   readonly clock: Clock;
   readonly run: RunProgram;
   /** The program and arguments that start our command line. */

@@ -72,8 +72,7 @@ async function endAll({ clock }: Patient, run: string, members: readonly MarkedP
     graceMs: GRACE_MS,
     clock,
   });
-  if (left.length === 0)
-    return `Ended ${counted(members.length, 'process').replace('processs', 'processes')} of run ${run}.`;
+  if (left.length === 0) return `Ended ${counted(members.length, 'process', 'processes')} of run ${run}.`;
   throw new Error(`${left.map(({ name, pid }) => `${name} (pid ${pid})`).join(', ')} could not be ended`);
 }
 

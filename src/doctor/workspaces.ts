@@ -3,6 +3,7 @@ import { homedir } from 'node:os';
 import { dirname, isAbsolute, join, relative, sep } from 'node:path';
 import { z } from 'zod';
 import type { Config } from '../config.ts';
+import { guardedBy } from '../machine/service/guarded-folders.ts';
 import type { Group } from './doctor.ts';
 import { type Observation, ok, problem, warning } from './finding.ts';
 import { counted } from './measure.ts';
@@ -69,6 +70,8 @@ async function look(patient: Patient, { title, path, isWorkspace }: Folder): Pro
   const subject = path;
   const name = `${title} (${path})`;
   const correct = { fix: 'Create it, or correct config.json, then: bridge-supervisor restart' };
+  const guard = await guardedBy(patient.platform, patient.personHome, path);
+  if (guard !== null) return warning(subject, guard);
   const node = patient.entry[0] ?? process.execPath;
   const asked = await patient.run(node, ['-e', PROBE, path], { env: patient.env, timeoutMs: PROBE_MS });
   if (asked.failure === 'late')

@@ -85,7 +85,7 @@ export function databaseFile(home: string): string {
  * SQLite takes a missing or empty file for a new database. Where plans were sent before, that would be to forget them
  * without a word.
  */
-function refuseToForget(home: string, file: string): void {
+export function refuseToForget(home: string, file: string): void {
   const size = statSync(file, { throwIfNoEntry: false })?.size ?? 0;
   const log = statSync(`${file}-wal`, { throwIfNoEntry: false })?.size ?? 0;
   if (size > 0 || log > 0 || readPlans(home).length === 0) return;

@@ -5,7 +5,7 @@
 import { statSync } from 'node:fs';
 import Sqlite from 'better-sqlite3';
 import { Kysely } from 'kysely';
-import { databaseFile, type Reader } from './database.ts';
+import { databaseFile, type Reader, refuseToForget } from './database.ts';
 import { checkSchema } from './migrate.ts';
 import { MIGRATIONS } from './migrations.ts';
 import type { Tables } from './schema.ts';
@@ -32,13 +32,16 @@ export interface DatabaseLook {
 const MOST_BYTES_IN_FULL = 100_000_000;
 const LOCK_PATIENCE_MS = 2_000;
 
-/** Undefined when there is no database, or an empty file. Throws StoreError when it cannot be read or is not ours. */
+/** Undefined when there is no database yet. Throws StoreError when it cannot be read, is not ours, or was lost. */
 export function lookAtDatabase(home: string): DatabaseLook | undefined {
   const file = databaseFile(home);
   const sizeOf = (path: string) => statSync(path, { throwIfNoEntry: false })?.size ?? 0;
   const walBytes = sizeOf(`${file}-wal`);
   const bytes = sizeOf(file);
-  if (bytes === 0 && walBytes === 0) return undefined;
+  if (bytes === 0 && walBytes === 0) {
+    refuseToForget(home, file);
+    return undefined;
+  }
   try {
     const sqlite = new Sqlite(file, { readonly: true, fileMustExist: true, timeout: LOCK_PATIENCE_MS });
     try {

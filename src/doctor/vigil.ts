@@ -1,0 +1,70 @@
+/** What goes on with nobody there: the machine stays awake for runs, and a monitor hears of the supervisor. */
+import { constants } from 'node:fs';
+import { access, stat } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { awakeMeans } from '../machine/awake-means.ts';
+import { findExecutable } from '../machine/executable.ts';
+import { platform } from '../machine/platform.ts';
+import type { Group } from './doctor.ts';
+import { type Observation, ok, problem, warning } from './finding.ts';
+import type { Patient } from './patient.ts';
+
+export function vigilGroup(patient: Patient): Group {
+  return {
+    name: 'vigil',
+    title: 'With nobody there',
+    checks: [
+      { name: 'awake', subject: 'keeping awake', look: () => awake(patient) },
+      { name: 'heartbeat', subject: 'the heartbeat', look: () => heartbeat(patient) },
+    ],
+  };
+}
+
+async function awake(patient: Patient): Promise<Observation> {
+  const { keep_awake } = await patient.config();
+  if (!keep_awake) return ok('keep_awake', 'The machine may go to sleep during runs (keep_awake is false)');
+  const { env, words } = await patient.setting();
+  const commands = awakeMeans(platform, process.pid).map(({ command }) => command);
+  const found = commands.find((command) => findExecutable(command, env.PATH ?? env.Path) !== undefined);
+  if (found !== undefined)
+    return ok('keep_awake', `${found} keeps the machine awake while runs are under way`);
+  const tried =
+    commands.length > 0 ? `${commands.join(' and ')} is not there ${words}` : 'no means is known here';
+  return warning('keep_awake', `Nothing keeps the machine awake while runs are under way: ${tried}.`, {
+    fix: 'Switch sleep off in the settings of the system; "keep_awake": false ends this line.',
+  });
+}
+
+/** A monitor that is given no sign of life raises an alarm: more than this is late. */
+const LATE_INTERVALS = 3;
+
+async function heartbeat(patient: Patient): Promise<Observation[]> {
+  const { heartbeat_file: file, heartbeat_url: url, heartbeat_interval: interval } = await patient.config();
+  const found: Observation[] = [];
+  if (file !== undefined) found.push(await fileOf(patient, file, interval));
+  // Asking it would be a sign of life, of somebody else.
+  if (url !== undefined) found.push(ok('heartbeat_url', `The heartbeat goes to ${new URL(url).host}`));
+  return found.length > 0 ? found : [ok('heartbeat', 'No heartbeat is configured')];
+}
+
+async function fileOf(patient: Patient, file: string, interval: number): Promise<Observation> {
+  const folder = dirname(file);
+  try {
+    await access(folder, constants.W_OK | constants.X_OK);
+  } catch (error) {
+    return problem(
+      file,
+      `The heartbeat ${file} cannot be written (${(error as NodeJS.ErrnoException).code}).`,
+      {
+        fix: `Create ${folder} with the right to write in it, or correct heartbeat_file.`,
+      },
+    );
+  }
+  const written = await stat(file).catch(() => undefined);
+  if (!written) return ok(file, `The heartbeat ${file} can be written`);
+  const age = patient.clock.now().getTime() - written.mtimeMs;
+  if (age < LATE_INTERVALS * interval) return ok(file, `The heartbeat ${file} is fresh`);
+  return warning(file, `The heartbeat ${file} was last written at ${written.mtime.toISOString()}.`, {
+    fix: 'See whether the supervisor works: bridge-supervisor status',
+  });
+}

@@ -1,0 +1,835 @@
+/** Each thing that is looked at, broken: the line that says so, and what to do about it. */
+import { chmod, mkdir, rm, symlink, truncate, utimes, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect } from 'vitest';
+import { setHold } from '../../src/bridge/holds.ts';
+import { systemClock } from '../../src/clock.ts';
+import type { Finding, Verdict } from '../../src/doctor/finding.ts';
+import { CLAUDE, entry, git, holdLease, hurriedClock, type Rig, registerDesktop, test } from './rig.ts';
+
+interface Case {
+  /** What is wrong. */
+  readonly title: string;
+  breakIt(rig: Rig): Promise<unknown> | unknown;
+  /** The line that tells it. */
+  readonly check: string;
+  readonly verdict: Verdict;
+  readonly says: RegExp;
+}
+
+async function lineOf(rig: Rig, { breakIt, check }: Case): Promise<Finding[]> {
+  await breakIt(rig);
+  const [group = ''] = check.split('.');
+  return (await rig.doctor([group])).filter((finding) => finding.check === check);
+}
+
+function tell(cases: readonly Case[]): void {
+  test.for(cases)('$title', async (broken, { rig }) => {
+    const findings = await lineOf(rig, broken);
+    expect(findings).toContainEqual(
+      expect.objectContaining({ verdict: broken.verdict, message: expect.stringMatching(broken.says) }),
+    );
+  });
+}
+
+/** A copy of our program as it is installed, with nothing in its parts. */
+async function installation(rig: Rig, without?: string): Promise<void> {
+  const root = join(rig.root, 'package');
+  const files: Record<string, string> = {
+    'package.json': '{"name":"bridge-supervisor","version":"0.0.0-test"}',
+    'dist/cli.js': 'import"./chunks/part.js";import("./chunks/other.js")',
+    'dist/chunks/part.js': '',
+    'dist/chunks/other.js': '',
+    'prompts/execute.md': '',
+    'prompts/resume.md': '',
+    'prompts/revise.md': '',
+    'service/unit': '',
+  };
+  for (const [name, text] of Object.entries(files)) {
+    if (name === without) continue;
+    await mkdir(join(root, name, '..'), { recursive: true });
+    await writeFile(join(root, name), text);
+  }
+  rig.machine = { ...rig.machine, entry: [process.execPath, join(root, 'dist/cli.js')] };
+}
+
+async function nodeThatSays(rig: Rig, text: string): Promise<void> {
+  const node = await rig.script('node', text);
+  rig.machine = { ...rig.machine, entry: [node, ...entry.slice(1)] };
+}
+
+describe('this program', () => {
+  tell([
+    {
+      title: 'a part of the bundle is missing',
+      breakIt: (rig) => installation(rig, 'dist/chunks/other.js'),
+      check: 'program.files',
+      verdict: 'problem',
+      says: /not whole: .*other\.js is missing/,
+    },
+    {
+      title: 'a prompt is missing',
+      breakIt: (rig) => installation(rig, 'prompts/resume.md'),
+      check: 'program.files',
+      verdict: 'problem',
+      says: /not whole: .*resume\.md is missing/,
+    },
+    {
+      title: 'it was upgraded and not built again',
+      async breakIt(rig) {
+        await installation(rig);
+        const manifest = '{"name":"bridge-supervisor","version":"9.9.9"}';
+        await writeFile(join(rig.root, 'package/package.json'), manifest);
+      },
+      check: 'program.files',
+      verdict: 'problem',
+      says: /is version 9\.9\.9, and what runs was built from 0\.0\.0-test/,
+    },
+    {
+      title: 'better-sqlite3 does not load',
+      breakIt: (rig) => installation(rig),
+      check: 'program.node',
+      verdict: 'problem',
+      says: /better-sqlite3 does not load in Node .*better-sqlite3/,
+    },
+    {
+      title: 'Node is too old',
+      breakIt: (rig) => nodeThatSays(rig, `echo '{"node":"20.11.0"}'`),
+      check: 'program.node',
+      verdict: 'problem',
+      says: /too old: .* is 20\.11\.0/,
+    },
+    {
+      title: 'Node crashes',
+      breakIt: (rig) => nodeThatSays(rig, 'kill -SEGV $$'),
+      check: 'program.node',
+      verdict: 'problem',
+      says: /does not work: .* was ended by a signal/,
+    },
+    {
+      title: 'SQLite has a fault that damages databases',
+      breakIt: (rig) => nodeThatSays(rig, `echo '{"node":"24.0.0","sqlite":"3.51.2"}'`),
+      check: 'program.node',
+      verdict: 'problem',
+      says: /SQLite 3\.51\.2 can damage the database/,
+    },
+  ]);
+});
+
+describe('the configuration', () => {
+  tell([
+    {
+      title: 'a value is wrong',
+      breakIt: (rig) => rig.configure({ concurrency: 0 }),
+      check: 'config.values',
+      verdict: 'problem',
+      says: /config\.json: 'concurrency'/,
+    },
+    {
+      title: 'a key is unknown',
+      breakIt: (rig) => rig.configure({ concurency: 2 }),
+      check: 'config.values',
+      verdict: 'problem',
+      says: /unknown key 'concurency'/,
+    },
+    {
+      title: 'it is not JSON',
+      breakIt: (rig) => writeFile(join(rig.home, 'config.json'), '{"concurrency": 2,}'),
+      check: 'config.values',
+      verdict: 'problem',
+      says: /is not valid JSON/,
+    },
+    {
+      title: 'a variable has a name that no key has',
+      breakIt(rig) {
+        rig.serviceEnvironment = { ...rig.serviceEnvironment, BRIDGE_CONCURENCY: '2' };
+      },
+      check: 'config.variables',
+      verdict: 'warning',
+      says: /BRIDGE_CONCURENCY is set in the environment of the service, and no key has that name/,
+    },
+    {
+      title: 'a variable counts here and not for the service',
+      breakIt(rig) {
+        rig.machine = { ...rig.machine, env: { ...rig.machine.env, BRIDGE_CONCURRENCY: '3' } };
+      },
+      check: 'config.variables',
+      verdict: 'warning',
+      says: /BRIDGE_CONCURRENCY is set here to another value than the service has/,
+    },
+    {
+      title: 'its schema is of another version',
+      breakIt: (rig) => writeFile(join(rig.home, 'config.schema.json'), '{}'),
+      check: 'config.schema',
+      verdict: 'warning',
+      says: /of another version/,
+    },
+  ]);
+});
+
+describe('the state folder', () => {
+  tell([
+    {
+      title: 'others can read it',
+      breakIt: (rig) => chmod(rig.home, 0o755),
+      check: 'folder.rights',
+      verdict: 'problem',
+      says: /has the rights 755: other users can read plans and secrets/,
+    },
+    {
+      title: 'it belongs to somebody else',
+      breakIt(rig) {
+        rig.machine = { ...rig.machine, uid: 12_345 };
+      },
+      check: 'folder.rights',
+      verdict: 'problem',
+      says: /belongs to another user/,
+    },
+    {
+      title: 'a file is in its place',
+      async breakIt(rig) {
+        const home = join(rig.root, 'file');
+        await writeFile(home, '');
+        rig.machine = { ...rig.machine, home };
+      },
+      check: 'folder.rights',
+      verdict: 'problem',
+      says: /is a file, not a folder/,
+    },
+    ...['OneDrive - Example', 'Dropbox', 'com~apple~CloudDocs', 'GoogleDrive-me@example.org'].map((name) => ({
+      title: `it is kept in step with the cloud: ${name}`,
+      async breakIt(rig: Rig) {
+        const home = join(rig.root, name, 'state');
+        await mkdir(home, { recursive: true });
+        rig.machine = { ...rig.machine, home };
+      },
+      check: 'folder.place',
+      verdict: 'problem' as const,
+      says: /is copied by (OneDrive|Dropbox|iCloud|Google Drive)/,
+    })),
+    {
+      title: 'there is no room for runs',
+      breakIt: (rig) => rig.configure({ disk_min_mb: 1e9 }),
+      check: 'folder.space',
+      verdict: 'problem',
+      says: /are free: below .* no run starts/,
+    },
+    ...['service.env', 'token', 'config.json', 'runs/0123456789ab.mcp.json'].map((name) => ({
+      title: `others can read ${name}`,
+      async breakIt(rig: Rig) {
+        await mkdir(join(rig.home, 'runs'), { recursive: true });
+        await writeFile(join(rig.home, name), '{}');
+        await chmod(join(rig.home, name), 0o644);
+      },
+      check: 'folder.secrets',
+      verdict: 'problem' as const,
+      says: /may hold secrets and has the rights 644/,
+    })),
+  ]);
+});
+
+describe('the database', () => {
+  const file = (rig: Rig) => join(rig.home, 'bridge.db');
+  tell([
+    {
+      title: 'it is damaged',
+      async breakIt(rig) {
+        await rig.withBridge(async ({ database }) => {
+          await database.write((trx) =>
+            setHold(
+              trx,
+              { kind: 'paused', scope: '', reason: 'x'.repeat(50_000), since: '', until: null },
+              'person',
+            ),
+          );
+        });
+        await truncate(file(rig), 20 * 4_096);
+      },
+      check: 'database.file',
+      verdict: 'problem',
+      says: /damaged/,
+    },
+    {
+      title: 'it is something else',
+      breakIt: (rig) => writeFile(file(rig), 'This is not a database. '.repeat(1_000)),
+      check: 'database.file',
+      verdict: 'problem',
+      says: /not a bridge-supervisor database/,
+    },
+    {
+      title: 'it was lost',
+      breakIt: async (rig) => {
+        await mkdir(join(rig.home, 'plans'));
+        await writeFile(join(rig.home, 'plans', 'a.md'), '# Plan');
+        await rm(file(rig));
+      },
+      check: 'database.file',
+      verdict: 'problem',
+      says: /is missing or empty, but .*plans holds plans/,
+    },
+    {
+      title: 'a newer version has written it',
+      breakIt: (rig) => sql(rig, 'PRAGMA user_version = 99'),
+      check: 'database.file',
+      verdict: 'problem',
+      says: /written by a newer bridge-supervisor/,
+    },
+    {
+      title: 'another program has written it',
+      breakIt: (rig) => sql(rig, 'PRAGMA application_id = 7'),
+      check: 'database.file',
+      verdict: 'problem',
+      says: /database of another program/,
+    },
+    {
+      title: 'its log is never written back',
+      breakIt: (rig) => writeFile(`${file(rig)}-wal`, Buffer.alloc(70_000_000)),
+      check: 'database.log',
+      verdict: 'warning',
+      says: /has grown to 70 MB/,
+    },
+  ]);
+});
+
+describe('the clock', () => {
+  tell([
+    {
+      title: 'it was set back',
+      breakIt: (rig) => sql(rig, "UPDATE events SET created_at = '2999-01-01T00:00:00.000Z'"),
+      check: 'clock.time',
+      verdict: 'problem',
+      says: /newest event is of 2999-01-01.*set back/,
+    },
+    {
+      title: 'it is before this program was installed',
+      breakIt(rig) {
+        const now = () => new Date('2020-01-01T00:00:00Z');
+        rig.machine = { ...rig.machine, clock: { ...systemClock, now } };
+      },
+      check: 'clock.time',
+      verdict: 'problem',
+      says: /before this program was installed/,
+    },
+    {
+      title: 'the time zone has a wrong name',
+      breakIt(rig) {
+        rig.serviceEnvironment = { ...rig.serviceEnvironment, TZ: 'Berlin' };
+      },
+      check: 'clock.zone',
+      verdict: 'warning',
+      says: /TZ is 'Berlin', which no time zone is called/,
+    },
+  ]);
+});
+
+function inService(rig: Rig, variables: Readonly<Record<string, string>>): void {
+  rig.serviceEnvironment = { ...rig.serviceEnvironment, ...variables };
+}
+
+describe('Claude', () => {
+  tell([
+    {
+      title: 'it is not there',
+      breakIt: (rig) => rm(rig.claude),
+      check: 'claude.program',
+      verdict: 'problem',
+      says: /not there or not executable.*Looked for in the environment of the service/,
+    },
+    {
+      title: 'it may not be executed',
+      breakIt: (rig) => chmod(rig.claude, 0o600),
+      check: 'claude.program',
+      verdict: 'problem',
+      says: /not there or not executable/,
+    },
+    {
+      title: "it is on the person's PATH and not on that of the service",
+      async breakIt(rig) {
+        await rig.configure({ claude: 'claude' });
+        rig.machine = { ...rig.machine, env: { ...rig.machine.env, PATH: rig.root } };
+      },
+      check: 'claude.program',
+      verdict: 'problem',
+      says: /Looked for in the environment of the service/,
+    },
+    {
+      title: 'it is broken',
+      breakIt: (rig) => rig.script('claude', 'echo "cannot find module" >&2; exit 3'),
+      check: 'claude.program',
+      verdict: 'problem',
+      says: /ended with 3: cannot find module/,
+    },
+    {
+      title: 'it is too old',
+      breakIt: (rig) => rig.script('claude', CLAUDE.replace('2.1.329', '2.0.14')),
+      check: 'claude.program',
+      verdict: 'warning',
+      says: /Claude Code 2\.0\.14 .* is older than 2\.1\.197/,
+    },
+    {
+      title: 'nobody is logged in',
+      breakIt: (rig) =>
+        rig.script('claude', `echo '{"loggedIn":false,"authMethod":"none"}'; [ "$1" = --version ]`),
+      check: 'claude.login',
+      verdict: 'problem',
+      says: /not logged in in the environment of the service/,
+    },
+    {
+      title: 'it does not tell whether somebody is logged in',
+      breakIt: (rig) => rig.script('claude', 'echo 2.1.329'),
+      check: 'claude.login',
+      verdict: 'warning',
+      says: /does not say whether it is logged in/,
+    },
+    ...['ANTHROPIC_API_KEY', 'ANTHROPIC_AUTH_TOKEN'].map((name) => ({
+      title: `${name} pays for every run`,
+      breakIt: (rig: Rig) => inService(rig, { [name]: 'sk-ant-api03-simulated' }),
+      check: 'claude.account',
+      verdict: 'warning' as const,
+      says: new RegExp(`^${name} is set in the environment of the service: runs are billed to that key`),
+    })),
+    {
+      title: "a key in Claude's own settings pays for every run",
+      async breakIt(rig) {
+        await mkdir(join(rig.root, '.claude'));
+        const settings = { env: { ANTHROPIC_API_KEY: 'sk-ant-api03-simulated' } };
+        await writeFile(join(rig.root, '.claude/settings.json'), JSON.stringify(settings));
+      },
+      check: 'claude.account',
+      verdict: 'warning',
+      says: /ANTHROPIC_API_KEY is set in Claude's settings\.json/,
+    },
+    {
+      title: 'a proxy points nowhere',
+      breakIt: (rig) => inService(rig, { HTTPS_PROXY: 'http://me:secret@127.0.0.1:1' }),
+      check: 'claude.network',
+      verdict: 'problem',
+      says: /HTTPS_PROXY is set in .* to 127\.0\.0\.1:1, where nobody answers \(ECONNREFUSED\)/,
+    },
+    {
+      title: 'a proxy is no address',
+      breakIt: (rig) => inService(rig, { HTTPS_PROXY: 'http://' }),
+      check: 'claude.network',
+      verdict: 'problem',
+      says: /is not an address/,
+    },
+    {
+      title: 'the certificates of a company are not there',
+      breakIt: (rig) => inService(rig, { NODE_EXTRA_CA_CERTS: '/nowhere/ca.pem' }),
+      check: 'claude.network',
+      verdict: 'problem',
+      says: /NODE_EXTRA_CA_CERTS is set .* which is not there/,
+    },
+  ]);
+
+  test('no value of a key or proxy is shown', async ({ rig }) => {
+    inService(rig, {
+      ANTHROPIC_API_KEY: 'sk-ant-api03-simulated',
+      HTTPS_PROXY: 'http://me:secret@127.0.0.1:1',
+    });
+    const shown = JSON.stringify(await rig.doctor(['claude', 'config']));
+    expect(shown).not.toMatch(/sk-ant|secret/);
+  });
+});
+
+describe('Claude Desktop and Claude Code', () => {
+  tell([
+    {
+      title: 'Desktop does not know our server',
+      breakIt: (rig) => writeFile(rig.desktopConfig, '{"mcpServers":{}}'),
+      check: 'mcp.desktop',
+      verdict: 'warning',
+      says: /does not know our server/,
+    },
+    {
+      title: "Desktop's configuration is not JSON",
+      breakIt: (rig) => writeFile(rig.desktopConfig, '{"mcpServers":{},}'),
+      check: 'mcp.desktop',
+      verdict: 'problem',
+      says: /is not valid JSON/,
+    },
+    {
+      title: 'the Node that is registered is gone',
+      breakIt: (rig) => registerDesktop(rig, { command: '/opt/node-20/bin/node' }),
+      check: 'mcp.desktop',
+      verdict: 'problem',
+      says: /starts our server with \/opt\/node-20\/bin\/node, which is not there/,
+    },
+    {
+      title: 'the program that is registered is gone',
+      breakIt: (rig) => registerDesktop(rig, { args: ['/opt/bridge/dist/cli.js', 'mcp', 'desktop'] }),
+      check: 'mcp.desktop',
+      verdict: 'problem',
+      says: /\/opt\/bridge\/dist\/cli\.js, which is not there/,
+    },
+    {
+      title: 'Node is registered without its path',
+      breakIt: (rig) => registerDesktop(rig, { command: 'node' }),
+      check: 'mcp.desktop',
+      verdict: 'warning',
+      says: /do not see your shell's PATH/,
+    },
+    {
+      title: 'the Node that is registered is too old',
+      async breakIt(rig) {
+        await registerDesktop(rig, { command: await rig.script('node', `echo '{"node":"18.0.0"}'`) });
+      },
+      check: 'mcp.desktop',
+      verdict: 'problem',
+      says: /is 18\.0\.0/,
+    },
+    {
+      title: 'it works on another state folder',
+      breakIt: (rig) => registerDesktop(rig, { env: { BRIDGE_HOME: '/elsewhere' } }),
+      check: 'mcp.desktop',
+      verdict: 'problem',
+      says: /lets our server work on \/elsewhere/,
+    },
+    {
+      title: 'the server dies',
+      async breakIt(rig) {
+        await registerDesktop(rig, {
+          command: await rig.script('server', 'echo "no such module" >&2; exit 1'),
+        });
+      },
+      check: 'mcp.desktop',
+      verdict: 'problem',
+      says: /does not come up: no such module/,
+    },
+    {
+      title: 'the other server is registered',
+      breakIt: (rig) => registerDesktop(rig, { args: [...entry.slice(1), 'mcp', 'code'] }),
+      check: 'mcp.desktop',
+      verdict: 'problem',
+      says: /claude_bridge_desktop starts the server claude_bridge_code/,
+    },
+    {
+      title: 'an older version is registered',
+      breakIt: (rig) =>
+        registerDesktop(rig, {
+          args: [...entry.slice(1), 'mcp', 'desktop'].map((word) => word.replace('0.0.0-test', '0.0.0-old')),
+        }),
+      check: 'mcp.desktop',
+      verdict: 'warning',
+      says: /starts version 0\.0\.0-old; this is 0\.0\.0-test/,
+    },
+    {
+      title: "Claude Code's server is registered with a program that is gone",
+      breakIt: (rig) =>
+        writeFile(
+          join(rig.root, '.claude.json'),
+          JSON.stringify({ mcpServers: { claude_bridge_code: { command: '/gone/node', args: [] } } }),
+        ),
+      check: 'mcp.code',
+      verdict: 'problem',
+      says: /\/gone\/node, which is not there/,
+    },
+  ]);
+
+  test('a server that starts others and says nothing is ended with them', async ({ rig }) => {
+    const command = await rig.script('server', 'sleep 1000 & sleep 1000');
+    await registerDesktop(rig, { command, env: { BRIDGE_HOME: rig.home, DOCTOR_TEST: rig.root } });
+    rig.machine = { ...rig.machine, clock: hurriedClock };
+    const [finding] = await rig.doctor(['mcp']);
+    expect(finding).toMatchObject({ check: 'mcp.desktop', verdict: 'problem' });
+  });
+});
+
+describe('the service', () => {
+  const unit = `ExecStart=${[...entry, 'run'].map((word) => `"${word}"`).join(' ')}\n`;
+  tell([
+    {
+      title: 'none is installed',
+      breakIt(rig) {
+        rig.machine = { ...rig.machine, service: null };
+      },
+      check: 'service.installed',
+      verdict: 'warning',
+      says: /No service is installed/,
+    },
+    {
+      title: 'it is of another version',
+      breakIt: (rig) => rig.install(unit, '0.0.1'),
+      check: 'service.installed',
+      verdict: 'warning',
+      says: /is of version 0\.0\.1; this is/,
+    },
+    {
+      title: 'its Node is gone',
+      breakIt: (rig) => rig.install('ExecStart="/opt/node-22.1/bin/node" "/opt/cli.js" "run"\n'),
+      check: 'service.program',
+      verdict: 'problem',
+      says: /starts \/opt\/node-22\.1\/bin\/node, which is not there any more/,
+    },
+    {
+      title: 'its program is gone',
+      breakIt: (rig) => rig.install(`ExecStart="${process.execPath}" "/opt/100%%/cli.js" "run"\n`),
+      check: 'service.program',
+      verdict: 'problem',
+      says: /starts \/opt\/100%\/cli\.js, which is not there any more/,
+    },
+    {
+      title: 'its program is gone, on macOS',
+      breakIt: (rig) =>
+        rig.install(
+          `<key>ProgramArguments</key><array><string>${process.execPath}</string><string>/a &amp; b/cli.js</string></array>`,
+        ),
+      check: 'service.program',
+      verdict: 'problem',
+      says: /starts \/a & b\/cli\.js/,
+    },
+    ...(
+      [
+        ['stopped', 'warning', /is stopped/],
+        ['waiting', 'warning', /is started again after a pause\. It ended with 1\./],
+        ['failed', 'problem', /has failed and is not started again\. It ended with 1\./],
+        ['gave-up', 'problem', /its manager has given up/],
+      ] as const
+    ).map(([state, verdict, says]) => ({
+      title: `it is ${state}`,
+      breakIt(rig: Rig) {
+        rig.status = { state, pid: null, startsAt: 'boot', detail: 'It ended with 1.' };
+      },
+      check: 'service.state',
+      verdict,
+      says,
+    })),
+    {
+      title: 'a person must do something for it',
+      breakIt(rig) {
+        rig.remarks.push('It ends when you log out. Run: loginctl enable-linger');
+      },
+      check: 'service.remarks',
+      verdict: 'warning',
+      says: /enable-linger/,
+    },
+  ]);
+});
+
+describe('the supervisor', () => {
+  tell([
+    {
+      title: 'it does not run',
+      breakIt: (rig) => sql(rig, 'DELETE FROM supervisor'),
+      check: 'supervisor.lease',
+      verdict: 'warning',
+      says: /No supervisor runs/,
+    },
+    {
+      title: 'it has died',
+      breakIt: (rig) => rig.withBridge((bridge) => holdLease(bridge, { pid: 4_000_000 })),
+      check: 'supervisor.lease',
+      verdict: 'problem',
+      says: /pid 4000000\) is gone, without having been stopped/,
+    },
+    {
+      title: 'it lives and does nothing',
+      breakIt: (rig) => sql(rig, "UPDATE supervisor SET expires_at = '2020-01-01T00:00:00.000Z'"),
+      check: 'supervisor.lease',
+      verdict: 'problem',
+      says: /lives and does nothing/,
+    },
+    {
+      title: 'it is in trouble',
+      breakIt: (rig) => sql(rig, "UPDATE supervisor SET trouble = 'loop.log cannot be written'"),
+      check: 'supervisor.lease',
+      verdict: 'problem',
+      says: /is in trouble: loop\.log cannot be written/,
+    },
+    {
+      title: 'it is of another version',
+      breakIt: (rig) => rig.withBridge((bridge) => holdLease(bridge, { version: '0.0.1' })),
+      check: 'supervisor.lease',
+      verdict: 'warning',
+      says: /is version 0\.0\.1/,
+    },
+    {
+      title: 'it was started beside the service',
+      breakIt(rig) {
+        rig.status = { ...rig.status, pid: null, state: 'waiting' };
+      },
+      check: 'supervisor.lease',
+      verdict: 'warning',
+      says: /was started beside the service/,
+    },
+    {
+      title: 'a person has paused it',
+      breakIt: (rig) =>
+        rig.withBridge(({ database }) =>
+          database.write((trx) =>
+            setHold(
+              trx,
+              { kind: 'paused', scope: '', reason: 'Holidays.', since: '', until: null },
+              'person',
+            ),
+          ),
+        ),
+      check: 'supervisor.holds',
+      verdict: 'warning',
+      says: /New runs are held \(paused\): Holidays\./,
+    },
+  ]);
+});
+
+describe('workspaces', () => {
+  tell([
+    {
+      title: 'one does not exist',
+      breakIt: (rig) => rm(rig.workspace, { recursive: true }),
+      check: 'workspaces.folder',
+      verdict: 'problem',
+      says: /^Workspace website \(.*\) does not exist/,
+    },
+    {
+      title: 'one is a file',
+      async breakIt(rig) {
+        await rm(rig.workspace, { recursive: true });
+        await writeFile(rig.workspace, '');
+      },
+      check: 'workspaces.folder',
+      verdict: 'problem',
+      says: /is not a folder/,
+    },
+    {
+      title: 'one hangs',
+      breakIt(rig) {
+        rig.machine = {
+          ...rig.machine,
+          run: async () => ({ code: null, stdout: '', stderr: '', failure: 'late' as const }),
+        };
+      },
+      check: 'workspaces.folder',
+      verdict: 'problem',
+      says: /does not answer/,
+    },
+    {
+      title: 'one is inside the state folder, through a link',
+      async breakIt(rig) {
+        await rm(rig.workspace, { recursive: true });
+        await mkdir(join(rig.home, 'inside'));
+        await symlink(join(rig.home, 'inside'), rig.workspace);
+      },
+      check: 'workspaces.folder',
+      verdict: 'problem',
+      says: /is inside the state folder/,
+    },
+    {
+      title: 'macOS guards one',
+      async breakIt(rig) {
+        rig.machine = { ...rig.machine, platform: 'macos' };
+        await rig.configure({ workspaces: { website: join(rig.root, 'Documents/website') } });
+      },
+      check: 'workspaces.folder',
+      verdict: 'warning',
+      says: /macOS guards the Documents folder/,
+    },
+    {
+      title: 'a root holds the state folder',
+      breakIt: (rig) => rig.configure({ workspace_roots: [rig.root] }),
+      check: 'workspaces.folder',
+      verdict: 'warning',
+      says: /holds the state folder/,
+    },
+    {
+      title: 'one is no git repository',
+      breakIt: (rig) => rm(join(rig.workspace, '.git'), { recursive: true }),
+      check: 'workspaces.folder',
+      verdict: 'warning',
+      says: /is no git repository/,
+    },
+    {
+      title: 'one has changes that are not committed',
+      async breakIt(rig) {
+        await writeFile(join(rig.workspace, 'one'), '');
+        await writeFile(join(rig.workspace, 'two'), '');
+        git(rig.workspace, 'add', 'one');
+      },
+      check: 'workspaces.folder',
+      verdict: 'warning',
+      says: /has 2 uncommitted changes/,
+    },
+  ]);
+});
+
+describe('with nobody there', () => {
+  tell([
+    {
+      title: 'nothing keeps the machine awake',
+      async breakIt(rig) {
+        await rig.configure({ keep_awake: true });
+        inService(rig, { PATH: rig.root });
+      },
+      check: 'vigil.awake',
+      verdict: 'warning',
+      says: /Nothing keeps the machine awake/,
+    },
+    {
+      title: 'the heartbeat cannot be written',
+      breakIt: (rig) => rig.configure({ heartbeat_file: join(rig.root, 'nowhere/heartbeat') }),
+      check: 'vigil.heartbeat',
+      verdict: 'problem',
+      says: /heartbeat .* cannot be written \(ENOENT\)/,
+    },
+    {
+      title: 'the heartbeat is old',
+      async breakIt(rig) {
+        const file = join(rig.root, 'heartbeat');
+        await writeFile(file, '');
+        await utimes(file, 1e9, 1e9);
+        await rig.configure({ heartbeat_file: file });
+      },
+      check: 'vigil.heartbeat',
+      verdict: 'warning',
+      says: /was last written at 2001/,
+    },
+  ]);
+});
+
+describe('logs', () => {
+  /** Takes no room. */
+  async function large(path: string, bytes: number): Promise<void> {
+    await mkdir(join(path, '..'), { recursive: true });
+    await writeFile(path, '', { mode: 0o600 });
+    await truncate(path, bytes);
+  }
+  tell([
+    {
+      title: 'loop.log is not rotated',
+      breakIt: (rig) => large(join(rig.home, 'loop.log'), 200e6),
+      check: 'logs.log',
+      verdict: 'warning',
+      says: /takes 200 MB; meant are 60 MB/,
+    },
+    {
+      title: 'the output of runs grows',
+      breakIt: (rig) => large(join(rig.home, 'runs/0123456789ab.jsonl'), 4e9),
+      check: 'logs.runs',
+      verdict: 'warning',
+      says: /takes 4\.0 GB; meant are 2\.0 GB/,
+    },
+    ...['start.log', 'service.err'].map((name) => ({
+      title: `${name} grows`,
+      breakIt: (rig: Rig) => large(join(rig.home, name), 50e6),
+      check: 'logs.output',
+      verdict: 'warning' as const,
+      says: /has grown to 50 MB/,
+    })),
+    {
+      title: "Claude's own files grow, wherever they are",
+      async breakIt(rig) {
+        inService(rig, { CLAUDE_CONFIG_DIR: join(rig.root, 'claude-files') });
+        await large(join(rig.root, 'claude-files/projects/website/session.jsonl'), 6e9);
+      },
+      check: 'logs.claude',
+      verdict: 'warning',
+      says: /Claude keeps 6\.0 GB in .*claude-files \(projects 6\.0 GB\)/,
+    },
+  ]);
+});
+
+async function sql(rig: Rig, statement: string): Promise<void> {
+  const { default: Sqlite } = await import('better-sqlite3');
+  const sqlite = new Sqlite(join(rig.home, 'bridge.db'));
+  sqlite.exec(statement);
+  sqlite.close();
+}

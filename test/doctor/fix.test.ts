@@ -1,0 +1,159 @@
+/** What `--fix` mends, and what it leaves alone. */
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { chmod, mkdir, readdir, readFile, stat, truncate, utimes, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { expect } from 'vitest';
+import { endRun, recordSpawn, startNextRun } from '../../src/bridge/runs.ts';
+import { sendPlan } from '../../src/bridge/send-plan.ts';
+import { RUN_MARK } from '../../src/claude/environment.ts';
+import { EMPTY_LIVE_STATE } from '../../src/project/run.ts';
+import { holdLease, type Rig, TOKEN, test } from './rig.ts';
+
+/** A run that has ended, by its id. */
+async function endedRun(rig: Rig): Promise<string> {
+  let id = '';
+  await rig.withBridge(async (bridge) => {
+    const policy = { workspaces: {}, workspace_roots: [rig.root] };
+    await sendPlan(bridge, policy, { markdown: '# Something to do' }, 'person');
+    const started = await startNextRun(bridge, TOKEN, { model: 'opus', newSessionId: () => 'session-1' });
+    if (!started) throw new Error('no project is ready');
+    id = started.run.id;
+    await recordSpawn(bridge, TOKEN, started.run, 4_000_000, 'never');
+    const nothing = { random: 0, fingerprint: null, resumeNotBefore: null };
+    const end = { costUsd: 0, live: EMPTY_LIVE_STATE, ...nothing };
+    await endRun(bridge, TOKEN, started.run, { kind: 'no_completion' }, end);
+  });
+  return id;
+}
+
+async function agedFile(path: string): Promise<void> {
+  await mkdir(join(path, '..'), { recursive: true });
+  await writeFile(path, 'half of it');
+  await utimes(path, 1e9, 1e9);
+}
+
+const verdicts = ['warning', 'problem'];
+
+test('what is safe to mend is mended, and a second look finds nothing', async ({ rig }) => {
+  const run = await endedRun(rig);
+  const left = spawn('sleep', ['1000'], { env: { ...rig.machine.env, [RUN_MARK]: run }, stdio: 'ignore' });
+  const ended = once(left, 'exit');
+  const secret = join(rig.home, 'runs', `${run}.mcp.json`);
+  await mkdir(join(rig.home, 'runs'));
+  await writeFile(secret, '{}', { mode: 0o600 });
+  await agedFile(join(rig.home, 'plans', '0123.md.1234.tmp'));
+  await writeFile(join(rig.home, 'fresh.tmp'), 'on its way');
+  await writeFile(join(rig.home, 'start.log'), '');
+  await truncate(join(rig.home, 'start.log'), 20e6);
+  await writeFile(join(rig.home, 'config.schema.json'), '{}');
+  await writeFile(join(rig.home, 'token'), 'secret');
+  await chmod(join(rig.home, 'token'), 0o644);
+  await chmod(rig.home, 0o755);
+
+  const found = await rig.doctor();
+  expect(
+    found.filter(({ mend, verdict }) => mend && verdicts.includes(verdict)).map(({ check }) => check),
+  ).toEqual([
+    'folder.rights',
+    'folder.secrets',
+    'config.schema',
+    'logs.output',
+    'leftovers.processes',
+    'leftovers.drafts',
+    'leftovers.secrets',
+  ]);
+
+  const mended = await rig.doctor([], true);
+  expect(mended.filter(({ verdict }) => verdict === 'mended').map(({ message }) => message)).toEqual([
+    `Closed ${rig.home} to other users (700).`,
+    `Closed ${rig.home}/token to other users (600).`,
+    'Wrote config.schema.json anew.',
+    `Emptied ${rig.home}/start.log.`,
+    `Ended 1 process of run ${run}.`,
+    'Removed 1 half-written file.',
+    'Removed 1 MCP configuration of ended runs.',
+  ]);
+  await ended;
+  expect(await readdir(rig.home)).toContain('fresh.tmp');
+  expect((await stat(rig.home)).mode & 0o777).toBe(0o700);
+
+  const again = await rig.doctor();
+  expect(again.filter(({ verdict }) => !['ok', 'skipped'].includes(verdict))).toEqual([]);
+});
+
+test('a large log of the database is written back', async ({ rig }) => {
+  const { default: Sqlite } = await import('better-sqlite3');
+  const reader = new Sqlite(join(rig.home, 'bridge.db'));
+  await rig.withBridge(async ({ database }) => {
+    reader.prepare('SELECT count(*) FROM events').get();
+    const reason = 'x'.repeat(1_000_000);
+    await database.write(async (trx) => {
+      for (let hold = 0; hold < 70; hold++)
+        await trx
+          .insertInto('holds')
+          .values({ kind: 'usage_limit', scope: String(hold), reason, since: '', until: '2999' })
+          .execute();
+    });
+  });
+  const [log] = (await rig.doctor(['database'], true)).filter(({ check }) => check === 'database.log');
+  reader.close();
+  expect(log).toMatchObject({ verdict: 'mended' });
+  const [after] = (await rig.doctor(['database'])).filter(({ check }) => check === 'database.log');
+  expect(after).toMatchObject({ verdict: 'ok' });
+});
+
+test('a damaged database, workspaces and the files of Claude are left as they are', async ({ rig }) => {
+  const database = join(rig.home, 'bridge.db');
+  await writeFile(database, 'garbage '.repeat(5_000));
+  await writeFile(join(rig.workspace, 'changed'), '');
+  await mkdir(join(rig.root, '.claude'));
+  await writeFile(join(rig.root, '.claude', 'old.tmp'), '');
+  const before = await readFile(database);
+  const findings = await rig.doctor([], true);
+  expect(findings).toContainEqual(expect.objectContaining({ check: 'database.file', verdict: 'problem' }));
+  expect(findings).toContainEqual(
+    expect.objectContaining({ check: 'workspaces.folder', verdict: 'warning' }),
+  );
+  expect((await readFile(database)).equals(before)).toBe(true);
+  expect(await readdir(join(rig.root, '.claude'))).toEqual(['old.tmp']);
+  expect((await readdir(rig.workspace)).sort()).toEqual(['.git', 'changed']);
+});
+
+test('what cannot be mended says why', async ({ rig }) => {
+  const { examine } = await import('../../src/doctor/doctor.ts');
+  const { warning } = await import('../../src/doctor/finding.ts');
+  const mend = () => Promise.reject(new Error('the disk is read-only.'));
+  const check = { name: 'a', subject: 'a', look: async () => warning('a', 'It is open.', { mend }) };
+  const { signal } = new AbortController();
+  const examination = { clock: rig.machine.clock, signal, mending: true, tell: () => undefined };
+  expect(await examine([{ name: 'test', title: 'Test', checks: [check] }], examination)).toMatchObject([
+    { verdict: 'warning', message: 'It is open. It could not be mended: the disk is read-only.' },
+  ]);
+});
+
+test('a process of a run without a supervisor is told, and left to the next supervisor', async ({ rig }) => {
+  let id = '';
+  await rig.withBridge(async (bridge) => {
+    const policy = { workspaces: {}, workspace_roots: [rig.root] };
+    await sendPlan(bridge, policy, { markdown: '# Something to do' }, 'person');
+    const started = await startNextRun(bridge, TOKEN, { model: 'opus', newSessionId: () => 'session-1' });
+    id = started?.run.id ?? '';
+    await holdLease(bridge, { pid: 4_000_000 });
+  });
+  const claude = spawn('sleep', ['1000'], { env: { ...rig.machine.env, [RUN_MARK]: id }, stdio: 'ignore' });
+  const ended = once(claude, 'exit');
+  try {
+    const [finding] = (await rig.doctor(['leftovers'], true)).filter(
+      ({ check }) => check === 'leftovers.processes',
+    );
+    expect(finding).toMatchObject({
+      verdict: 'warning',
+      message: `Run ${id} goes on without a supervisor: sleep (pid ${claude.pid}).`,
+    });
+    expect(claude.exitCode).toBeNull();
+  } finally {
+    claude.kill('SIGKILL');
+    await ended;
+  }
+});

@@ -1,0 +1,152 @@
+import { createHash } from 'node:crypto';
+import { mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, vi } from 'vitest';
+import { systemClock } from '../../src/clock.ts';
+import { type Check, examine } from '../../src/doctor/doctor.ts';
+import { ok, Unknowable } from '../../src/doctor/finding.ts';
+import { hurriedClock, test } from './rig.ts';
+
+test('on a healthy machine every line is ok', async ({ rig }) => {
+  const findings = await rig.doctor();
+  expect(findings.filter(({ verdict }) => !['ok', 'skipped'].includes(verdict))).toEqual([]);
+  expect(findings.length).toBeGreaterThan(30);
+});
+
+test('before the first start nothing is a problem, and nothing is created', async ({ rig }) => {
+  const home = join(rig.root, 'not-there');
+  rig.machine = {
+    ...rig.machine,
+    home,
+    env: { ...rig.machine.env, BRIDGE_HOME: home, BRIDGE_CLAUDE: rig.claude },
+    service: null,
+    desktopConfigs: [],
+  };
+  const findings = await rig.doctor();
+  expect(findings.filter(({ verdict }) => verdict === 'problem')).toEqual([]);
+  expect(await stat(home).catch(() => undefined)).toBeUndefined();
+});
+
+test('looking changes nothing', async ({ rig }) => {
+  await writeFile(join(rig.home, 'config.schema.json'), 'old');
+  await writeFile(join(rig.home, 'status.tmp'), 'half');
+  await writeFile(join(rig.home, 'start.log'), 'something failed\n');
+  await mkdir(join(rig.home, 'runs'));
+  const before = await fingerprint(rig.root);
+  await rig.doctor();
+  expect(await fingerprint(rig.root)).toEqual(before);
+});
+
+describe('the doctor comes to its end', () => {
+  const checks: Check[] = [
+    {
+      name: 'hangs',
+      subject: 'a dead drive',
+      limitMs: 200,
+      graceMs: 100,
+      look: () => new Promise(() => undefined),
+    },
+    { name: 'throws', subject: 'a broken thing', look: () => Promise.reject(new Error('out of order')) },
+    { name: 'waits', subject: 'a thing', look: () => Promise.reject(new Unknowable('See there.')) },
+    { name: 'works', subject: 'a thing', look: async () => ok('a thing', 'It works') },
+  ];
+  const group = { name: 'test', title: 'Test', checks };
+
+  test('whatever hangs or throws is a finding, and the others are made', async () => {
+    const { signal } = new AbortController();
+    const tell = vi.fn();
+    const findings = await examine([group], { clock: systemClock, signal, mending: false, tell });
+    expect(findings.map(({ check, verdict, message }) => ({ check, verdict, message }))).toEqual([
+      {
+        check: 'test.hangs',
+        verdict: 'problem',
+        message: 'a dead drive: no answer within 0.2 s, so nothing is known about it.',
+      },
+      {
+        check: 'test.throws',
+        verdict: 'problem',
+        message: 'a broken thing: this could not be looked at: out of order',
+      },
+      { check: 'test.waits', verdict: 'skipped', message: 'See there.' },
+      { check: 'test.works', verdict: 'ok', message: 'It works' },
+    ]);
+    expect(tell).toHaveBeenCalledExactlyOnceWith(group, findings);
+  });
+
+  test('a check that is late is told so, and has time to put away what it has started', async () => {
+    const put = vi.fn();
+    const tidy: Check = {
+      name: 'tidy',
+      subject: 'a thing',
+      limitMs: 10,
+      graceMs: 60_000,
+      look: (signal) =>
+        new Promise((resolve) => {
+          signal.addEventListener('abort', () => {
+            put();
+            resolve(ok('a thing', 'put away'));
+          });
+        }),
+    };
+    const { signal } = new AbortController();
+    const one = [{ name: 'test', title: 'Test', checks: [tidy] }];
+    await examine(one, { clock: systemClock, signal, mending: false, tell: () => undefined });
+    expect(put).toHaveBeenCalledOnce();
+  });
+
+  test('interrupted, it makes no further check', async () => {
+    const stop = new AbortController();
+    const second = vi.fn();
+    const groups = [
+      { name: 'one', title: 'One', checks: [{ name: 'a', subject: 'a', look: async () => ok('a', 'a') }] },
+      { name: 'two', title: 'Two', checks: [{ name: 'b', subject: 'b', look: second }] },
+    ];
+    const tell = () => stop.abort();
+    await examine(groups, { clock: systemClock, signal: stop.signal, mending: false, tell });
+    expect(second).not.toHaveBeenCalled();
+  });
+
+  test('a Claude that hangs is found out, and ended', async ({ rig }) => {
+    await rig.script('claude', 'exec sleep 1000');
+    const run = rig.machine.run;
+    rig.machine = {
+      ...rig.machine,
+      clock: hurriedClock,
+      run: (command, args, { timeoutMs = 0, ...options }) =>
+        run(command, args, { ...options, timeoutMs: timeoutMs / 20 }),
+    };
+    const findings = await rig.doctor(['claude']);
+    expect(findings).toContainEqual(
+      expect.objectContaining({
+        check: 'claude.program',
+        verdict: 'problem',
+        message: expect.stringContaining('gave no answer'),
+      }),
+    );
+    expect(findings).toContainEqual(
+      expect.objectContaining({
+        check: 'claude.login',
+        verdict: 'warning',
+        message: expect.stringContaining('it did not answer'),
+      }),
+    );
+  });
+});
+
+/** Every file with its content, rights and time; less what SQLite keeps beside a database that is read. */
+async function fingerprint(folder: string): Promise<Record<string, string>> {
+  const found: Record<string, string> = {};
+  for (const name of (await readdir(folder, { recursive: true })).sort()) {
+    if (/bridge\.db-(shm|wal)$/.test(name)) continue;
+    const path = join(folder, name);
+    const { mode, mtimeMs } = await stat(path);
+    const isFile = (await stat(path)).isFile();
+    const sum = isFile
+      ? createHash('sha256')
+          .update(await readFile(path))
+          .digest('hex')
+      : '';
+    found[name] = `${mode.toString(8)} ${isFile ? mtimeMs : ''} ${sum}`;
+  }
+  return found;
+}
