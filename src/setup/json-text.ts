@@ -19,15 +19,7 @@ export function valueAt(text: string, path: JsonPath): unknown {
 export function setValue(text: string, path: JsonPath, value: unknown): string {
   if (text.trim() === '') return `${JSON.stringify(nested(path, value), null, 2)}${lineEnd(text)}`;
   const existing = nodeAt(text, path);
-  if (existing) {
-    const written = write(
-      value,
-      text,
-      lineIndent(text, existing.offset),
-      isSpread(text, existing.parent?.parent),
-    );
-    return splice(text, existing.offset, existing.length, written);
-  }
+  if (existing) return splice(text, existing.offset, existing.length, rewrite(text, existing, value));
   const depth = path.findLastIndex((_, index) => nodeAt(text, path.slice(0, index)) !== undefined);
   const parent = nodeAt(text, path.slice(0, depth));
   if (parent?.type !== 'object') throw new Error(`no object at ${path.slice(0, depth).join('.')}`);
@@ -59,30 +51,45 @@ function nested(path: JsonPath, value: unknown): unknown {
 function append(text: string, parent: Node, key: string, value: unknown): string {
   const last = parent.children?.at(-1);
   const outer = lineIndent(text, parent.offset);
+  const eol = lineEnd(text);
   const name = JSON.stringify(key);
   if (!last) {
-    const spread = text.includes('\n') || parent.parent === undefined;
     const inner = outer + indentUnit(text);
-    const property = `${name}: ${write(value, text, inner, true)}`;
-    const eol = lineEnd(text);
-    const content = spread
-      ? `{${eol}${inner}${property}${eol}${outer}}`
+    const isSpreadOut = text.includes('\n') || parent.parent === undefined;
+    const content = isSpreadOut
+      ? `{${eol}${inner}${name}: ${spread(value, text, inner)}${eol}${outer}}`
       : `{${name}:${JSON.stringify(value)}}`;
     return splice(text, parent.offset, parent.length, content);
   }
-  const spread = isSpread(text, parent);
   const inner = startsItsLine(text, last.offset) ? lineIndent(text, last.offset) : outer + indentUnit(text);
-  const content = spread
-    ? `,${lineEnd(text)}${inner}${name}: ${write(value, text, inner, true)}`
-    : `,${spaceAfterComma(text, parent)}${name}:${spaceAfterColon(text, last)}${JSON.stringify(value)}`;
+  const space = spaceAfterColon(text, last);
+  const content = isSpread(text, parent)
+    ? `,${eol}${inner}${name}: ${spread(value, text, inner)}`
+    : `,${space}${name}:${space}${onOneLine(value, space)}`;
   return splice(text, endOf(last), 0, content);
 }
 
-function write(value: unknown, text: string, indent: string, spread: boolean): string {
-  if (!spread) return JSON.stringify(value);
+/** A list on one line stays on one. */
+function rewrite(text: string, existing: Node, value: unknown): string {
+  const property = existing.parent;
+  const isOnOneLine =
+    !isSpread(text, property?.parent) || (existing.type === 'array' && !isSpread(text, existing));
+  if (isOnOneLine) return onOneLine(value, property ? spaceAfterColon(text, property) : '');
+  return spread(value, text, lineIndent(text, existing.offset));
+}
+
+function spread(value: unknown, text: string, indent: string): string {
   return JSON.stringify(value, null, indentUnit(text))
     .split('\n')
     .join(`${lineEnd(text)}${indent}`);
+}
+
+function onOneLine(value: unknown, space: string): string {
+  if (space === '') return JSON.stringify(value);
+  // Line breaks of the values themselves are written as escape sequences.
+  return JSON.stringify(value, null, 1)
+    .replaceAll(/,\n\s*/g, ', ')
+    .replaceAll(/\n\s*/g, '');
 }
 
 /** Whether an object takes several lines. */
@@ -109,12 +116,6 @@ function startsItsLine(text: string, offset: number): boolean {
 
 function lineStart(text: string, offset: number): number {
   return text.lastIndexOf('\n', offset - 1) + 1;
-}
-
-function spaceAfterComma(text: string, { children = [] }: Node): string {
-  const [first, second] = children;
-  const between = first && second ? text.slice(endOf(first), second.offset) : ',';
-  return between.endsWith(' ') ? ' ' : '';
 }
 
 function spaceAfterColon(text: string, { children: [key, value] = [] }: Node): string {
