@@ -4,8 +4,9 @@
  */
 import { once } from 'node:events';
 import { type FSWatcher, watch } from 'node:fs';
-import { type FileHandle, open } from 'node:fs/promises';
+import type { FileHandle } from 'node:fs/promises';
 import type { Clock } from '../clock.ts';
+import { openIfThere } from '../machine/open-if-there.ts';
 
 export interface Tail {
   /**
@@ -62,15 +63,6 @@ export function tailFile(path: string, clock: Clock): Tail {
       }
     },
   };
-}
-
-async function openIfThere(path: string): Promise<FileHandle | undefined> {
-  try {
-    return await open(path, 'r');
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
-    throw error;
-  }
 }
 
 async function* readOn(file: FileHandle, splitter: LineSplitter): AsyncGenerator<string> {

@@ -1,8 +1,9 @@
 /** Reading loop.log together with the older parts of it, `loop.log.1` and so on: its end, and what is added to it. */
 import { type FSWatcher, watch } from 'node:fs';
-import { type FileHandle, open } from 'node:fs/promises';
+import type { FileHandle } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { Clock } from '../clock.ts';
+import { openIfThere } from '../machine/open-if-there.ts';
 
 /** How far a reader has come. */
 export interface LogPlace {
@@ -95,15 +96,6 @@ async function withParts<T>(path: string, work: (parts: readonly Part[]) => Prom
     return await work(parts);
   } finally {
     await Promise.all(parts.map(({ handle }) => handle.close()));
-  }
-}
-
-async function openIfThere(path: string): Promise<FileHandle | undefined> {
-  try {
-    return await open(path, 'r');
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
-    throw error;
   }
 }
 
