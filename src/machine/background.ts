@@ -1,6 +1,6 @@
 import { execa } from 'execa';
 import type { ProcessIdentity } from './identity.ts';
-import { causeOf, identifyNew, openOutputs } from './spawn.ts';
+import { causeOf, identifyNew, openOutputs, spawnOptions } from './spawn.ts';
 import { explainSpawnFailure, type SpawnFailure } from './spawn-failure.ts';
 
 interface BackgroundOptions {
@@ -18,22 +18,13 @@ interface BackgroundOptions {
  * as it exists, which does not mean that it came up.
  */
 export async function startBackground(options: BackgroundOptions): Promise<ProcessIdentity | SpawnFailure> {
-  const { command, args, cwd, env, logPath } = options;
+  const { command, args, logPath } = options;
   const outputs = openOutputs(logPath, logPath);
   if ('kind' in outputs) return outputs;
   const subprocess = execa(command, args, {
-    cwd,
-    env: { ...env },
-    extendEnv: false,
+    ...spawnOptions(options, outputs),
     stdin: 'ignore',
-    // execa hands any descriptor on to Node, though its types name only 3 to 9.
-    stdout: outputs.stdout as 3,
-    stderr: outputs.stderr as 3,
     detached: true,
-    windowsHide: true,
-    cleanup: false,
-    buffer: false,
-    reject: false,
   });
   outputs.close();
   const settled = subprocess.catch((error: unknown) => error);

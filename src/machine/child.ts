@@ -8,7 +8,7 @@ import type { Clock } from '../clock.ts';
 import { isAlive, type ProcessIdentity } from './identity.ts';
 import { isWindows } from './platform.ts';
 import { processes } from './processes.ts';
-import { causeOf, identifyNew, openOutputs } from './spawn.ts';
+import { causeOf, identifyNew, openOutputs, spawnOptions } from './spawn.ts';
 import { explainSpawnFailure, type SpawnFailure, spawnFailed } from './spawn-failure.ts';
 import { familyOf, groupMembers } from './tree.ts';
 
@@ -46,23 +46,14 @@ export interface Exit {
 
 /** Starts a program in a process group of its own (POSIX). That it could not be started is a value, not an exception. */
 export async function spawnChild(options: ChildOptions): Promise<Child | SpawnFailure> {
-  const { command, args, cwd, env } = options;
+  const { command, args } = options;
   const outputs = openOutputs(options.stdoutPath, options.stderrPath);
   if ('kind' in outputs) return outputs;
   const subprocess = execa(command, args, {
-    cwd,
-    env: { ...env },
-    extendEnv: false,
+    ...spawnOptions(options, outputs),
     stdin: 'pipe',
-    // execa hands any descriptor on to Node, though its types name only 3 to 9.
-    stdout: outputs.stdout as 3,
-    stderr: outputs.stderr as 3,
     // On Windows this would open a console window; there, children are kept together by their tree alone.
     detached: !isWindows,
-    windowsHide: true,
-    cleanup: false,
-    buffer: false,
-    reject: false,
   });
   outputs.close();
   // execa's own result waits for every pipe to close; ours is the exit. A pid that could not be had shows only there.
