@@ -10,12 +10,15 @@ export const psProcesses: ProcessReader = {
   pollMs: 250,
 
   async one(pid) {
-    const [row] = parseRows(await ps(['-p', String(pid), '-o', COLUMNS]));
+    const { text } = await ps(['-p', String(pid), '-o', COLUMNS]);
+    const [row] = parseRows(text);
     return row;
   },
 
   async all() {
-    return parseRows(await ps(['-A', '-o', COLUMNS]));
+    const { text, pid: asked } = await ps(['-A', '-o', COLUMNS]);
+    // Nobody else's business, and gone by now.
+    return parseRows(text).filter(({ pid }) => pid !== asked);
   },
 
   // -E prints the environment behind the arguments. The same list without -E tells where the arguments end, so that
@@ -34,16 +37,20 @@ export const psProcesses: ProcessReader = {
 const COLUMNS = 'pid=,ppid=,pgid=,stat=,lstart=,comm=';
 const EVERY_COMMAND = ['-A', '-ww', '-o', 'pid=,command='];
 
-function everyCommand(): Promise<[plain: string, full: string]> {
-  return Promise.all([ps([...EVERY_COMMAND]), ps(['-E', ...EVERY_COMMAND])]);
+async function everyCommand(): Promise<[plain: string, full: string]> {
+  const [plain, full] = await Promise.all([ps([...EVERY_COMMAND]), ps(['-E', ...EVERY_COMMAND])]);
+  return [plain.text, full.text];
 }
 
-async function ps(args: string[]): Promise<string> {
+async function ps(args: string[]): Promise<{ text: string; pid: number | undefined }> {
   // UTC and the C locale: the start time is part of an identity and must read the same for ever.
   const env = { PATH: '/bin:/usr/bin', LC_ALL: 'C', TZ: 'UTC' };
-  const result = await execa('ps', args, { env, extendEnv: false, reject: false, maxBuffer: 64_000_000 });
+  const asking = execa('ps', args, { env, extendEnv: false, reject: false, maxBuffer: 64_000_000 });
+  const { pid } = asking;
+  const result = await asking;
   // ps exits 1 when no process matched.
-  if (result.exitCode === 0 || (result.exitCode === 1 && result.stdout === '')) return result.stdout;
+  if (result.exitCode === 0 || (result.exitCode === 1 && result.stdout === ''))
+    return { text: result.stdout, pid };
   throw new Error(`ps could not list the processes: ${result.stderr || result.message}`);
 }
 

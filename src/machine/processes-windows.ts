@@ -7,17 +7,21 @@
 import { execa } from 'execa';
 import { z } from 'zod';
 import type { ProcessReader, ProcessRow } from './process-reader.ts';
+import { POWERSHELL } from './windows-programs.ts';
 
 export const windowsProcesses: ProcessReader = {
   pollMs: 1_000,
 
   async one(pid) {
-    const [row] = parseRows(await queryCim(`-Filter 'ProcessId=${pid}'`));
+    const { json } = await queryCim(`-Filter 'ProcessId=${pid}'`);
+    const [row] = parseRows(json);
     return row;
   },
 
   async all() {
-    return parseRows(await queryCim(''));
+    const { json, pid: asked } = await queryCim('');
+    // Nobody else's business, and gone by now.
+    return parseRows(json).filter(({ pid }) => pid !== asked);
   },
 
   async marked() {
@@ -29,17 +33,19 @@ export const windowsProcesses: ProcessReader = {
   },
 };
 
-async function queryCim(filter: string): Promise<string> {
+async function queryCim(filter: string): Promise<{ json: string; pid: number | undefined }> {
   const fields = 'ProcessId,ParentProcessId,Name';
   // Round-trip format in UTC: the start time is part of an identity and must read the same for ever.
   const started = "@{n='Started';e={if($_.CreationDate){$_.CreationDate.ToUniversalTime().ToString('o')}}}";
   const script = `@(Get-CimInstance Win32_Process ${filter}|Select-Object ${fields},${started})|ConvertTo-Json -Compress`;
-  const result = await execa('powershell.exe', ['-NoProfile', '-NonInteractive', '-Command', script], {
+  const asking = execa(POWERSHELL, ['-NoProfile', '-NonInteractive', '-Command', script], {
     reject: false,
     windowsHide: true,
     maxBuffer: 64_000_000,
   });
-  if (result.exitCode === 0) return result.stdout;
+  const { pid } = asking;
+  const result = await asking;
+  if (result.exitCode === 0) return { json: result.stdout, pid };
   throw new Error(`PowerShell could not list the processes: ${result.stderr || result.message}`);
 }
 

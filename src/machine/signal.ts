@@ -2,6 +2,7 @@
 import { execa } from 'execa';
 import { isAlive, type ProcessIdentity } from './identity.ts';
 import { isWindows } from './platform.ts';
+import { TASKKILL } from './windows-programs.ts';
 
 /** `refused`: it lives and the system does not let us signal it. */
 type Signalled = 'sent' | 'gone' | 'refused';
@@ -30,6 +31,6 @@ export async function killProcess(identity: ProcessIdentity): Promise<void> {
   if (!isWindows) {
     await signalProcess(identity, 'SIGKILL');
   } else if (await isAlive(identity)) {
-    await execa('taskkill', ['/T', '/F', '/PID', String(identity.pid)], { reject: false, windowsHide: true });
+    await execa(TASKKILL, ['/T', '/F', '/PID', String(identity.pid)], { reject: false, windowsHide: true });
   }
 }

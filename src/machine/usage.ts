@@ -7,6 +7,7 @@ import { z } from 'zod';
 import type { ProcessIdentity } from './identity.ts';
 import { platform } from './platform.ts';
 import { familyOf } from './tree.ts';
+import { POWERSHELL } from './windows-programs.ts';
 
 export interface TreeUsage {
   processes: number;
@@ -72,7 +73,7 @@ async function windowsUsage(pids: ReadonlySet<number>): Promise<Usage[]> {
   ];
   const script = `ConvertTo-Json -Compress @(Get-CimInstance Win32_Process -Filter '${filter}'|Select-Object ${fields})`;
   const command = ['-NoProfile', '-NonInteractive', '-Command', script];
-  const { stdout } = await execa('powershell.exe', command, { windowsHide: true });
+  const { stdout } = await execa(POWERSHELL, command, { windowsHide: true });
   const rows = CimUsage.parse(JSON.parse(stdout));
   return rows.map(({ Memory, Cpu, Age }) => ({ memoryBytes: Memory, cpuPercent: percent(Cpu, Age) }));
 }

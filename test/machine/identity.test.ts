@@ -49,6 +49,11 @@ describe('every platform tells the same about a process', () => {
     await child.exited;
   });
 
+  test.skipIf(onWindows)('whom we asked is not in its own list (needs ps)', async () => {
+    const children = (await psProcesses.all()).filter(({ parent }) => parent === process.pid);
+    expect(children.map(({ name }) => name)).not.toContain('ps');
+  });
+
   test.skipIf(onWindows)('ps tells the same start in every time zone (needs ps)', async () => {
     vi.stubEnv('TZ', 'Asia/Tokyo');
     const inTokyo = await psProcesses.one(process.pid);
