@@ -34,11 +34,13 @@ export class Heartbeat {
     });
   }
 
-  /** When to call `tend` at the latest. */
+  /** When to call `tend` at the latest; nothing where no look around brings the next one on. */
   get next(): Date | undefined {
     const { clock } = this.#context;
-    if (!this.#wanted) return undefined;
-    return new Date(clock.now().getTime() + Math.max(this.#dueAt - clock.monotonic(), 0));
+    const left = this.#dueAt - clock.monotonic();
+    // One that takes longer than the interval is not waited for by looking around again and again.
+    if (!this.#wanted || (this.#beating && left <= 0)) return undefined;
+    return new Date(clock.now().getTime() + Math.max(left, 0));
   }
 
   async close(): Promise<void> {
