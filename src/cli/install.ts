@@ -1,5 +1,6 @@
 import { Command, Option } from 'commander';
 import { overview } from '../bridge/reading.ts';
+import { ownAccount } from '../machine/account.ts';
 import { ownServices, type Services } from '../machine/service/find.ts';
 import { ServiceError } from '../machine/service/service.ts';
 import { jsonOption, yesOption } from './arguments.ts';
@@ -72,16 +73,22 @@ export async function install(
 }
 
 /** This process was started as the service would be. */
-function probeHere(cli: Cli, { run }: Services) {
-  return probe({ stateFolder: cli.home, env: cli.env, run, clock: cli.clock });
+function probeHere({ home: stateFolder, env, clock }: Cli, { run, platform }: Services) {
+  return probe({ stateFolder, env, home: ownAccount(env).home, platform, run, clock });
 }
 
 async function carryOut(cli: Cli, plan: Plan, options: InstallOptions, services: Services): Promise<void> {
   const report = new Report(cli.out, plan, options.json ?? false);
   report.checks();
-  if (options.dryRun) return report.preview(options.start);
   const problems = plan.checks.filter(({ state }) => state === 'problem').length;
-  if (problems > 0 && !options.force) {
+  const isRefused = problems > 0 && !options.force;
+  if (options.dryRun) {
+    const start = options.start ? 'It would be started.' : 'It would not be started (--no-start).';
+    report.preview(isRefused ? 'But nothing would be installed, with the problems above.' : start);
+    if (isRefused) cli.exitCode = 1;
+    return;
+  }
+  if (isRefused) {
     report.end();
     const what = problems === 1 ? 'a problem' : `${problems} problems`;
     return fail(cli, `nothing was installed: ${what} would keep the service from its work`, NOT_SO);

@@ -3,33 +3,48 @@ import { constants } from 'node:fs';
 import { access, stat } from 'node:fs/promises';
 import { dirname, isAbsolute } from 'node:path';
 import type { Clock } from '../../clock.ts';
-import type { Config, Environment } from '../../config.ts';
+import type { Config } from '../../config.ts';
+import type { Platform } from '../../machine/platform.ts';
+import { guardedBy } from '../../machine/service/guarded-folders.ts';
 import { type Check, ok, problem } from './check.ts';
 
-export async function checkFolders(
-  stateFolder: string,
-  config: Config,
-  _env: Environment,
-  clock: Clock,
-): Promise<Check[]> {
+export interface FolderQuestion {
+  readonly stateFolder: string;
+  readonly config: Config;
+  readonly platform: Platform;
+  /** Of the account the service runs as. */
+  readonly home: string;
+  readonly clock: Clock;
+}
+
+export async function checkFolders(question: FolderQuestion): Promise<Check[]> {
+  const { stateFolder, config } = question;
   return Promise.all([
-    check(
-      'state folder',
-      stateFolder,
-      await nearestThere(stateFolder),
-      'Choose another one: BRIDGE_HOME.',
-      clock,
-    ),
+    check(question, 'state folder', stateFolder, 'Choose another one: BRIDGE_HOME.'),
     ...workspacesOf(config).map(([name, path]) =>
       check(
+        question,
         name,
         path,
-        path,
-        'Create it with write access for the user of the service, or take it out of config.json.',
-        clock,
+        'Give the user of the service write access, or take it out of config.json.',
       ),
     ),
   ]);
+}
+
+/** The first of these that macOS keeps from services, as a problem. */
+export async function checkGuards(
+  platform: Platform,
+  home: string,
+  what: string,
+  paths: readonly string[],
+): Promise<Check | undefined> {
+  for (const path of paths) {
+    const guard = await guardedBy(platform, home, path);
+    const [why = '', ...todo] = guard?.split(/(?<=\.) /) ?? [];
+    if (guard !== null) return problem(what, why, todo.join(' '));
+  }
+  return undefined;
 }
 
 function workspacesOf({ workspace, workspaces, workspace_roots }: Config): [name: string, path: string][] {
@@ -42,24 +57,37 @@ function workspacesOf({ workspace, workspaces, workspace_roots }: Config): [name
   ];
 }
 
-/** The state folder may be still to be made. */
+/** A folder behind a dead network, or one that macOS guards from services, does not answer. */
+const PATIENCE_MS = 5_000;
+
+async function check(
+  { stateFolder, platform, home, clock }: FolderQuestion,
+  what: string,
+  path: string,
+  fix: string,
+): Promise<Check> {
+  const decided = new AbortController();
+  const late = clock
+    .sleep(PATIENCE_MS, decided.signal)
+    .then(() => problem(what, `${path}: it does not answer`, fix));
+  const look = async () => {
+    const guarded = await checkGuards(platform, home, what, [path]);
+    if (guarded) return guarded;
+    // The state folder may be still to be made.
+    const trouble = await troubleWith(path === stateFolder ? await nearestThere(path) : path);
+    return trouble === null ? ok(what, path) : problem(what, `${path}: ${trouble}`, fix);
+  };
+  const answer = await Promise.race([look(), late]);
+  decided.abort();
+  return answer;
+}
+
 async function nearestThere(path: string): Promise<string> {
   const isThere = await stat(path).then(
     () => true,
     () => false,
   );
   return isThere || dirname(path) === path ? path : nearestThere(dirname(path));
-}
-
-/** A folder behind a dead network, or one that macOS guards from services, does not answer. */
-const PATIENCE_MS = 5_000;
-
-async function check(what: string, path: string, tried: string, fix: string, clock: Clock): Promise<Check> {
-  const decided = new AbortController();
-  const late = clock.sleep(PATIENCE_MS, decided.signal).then(() => 'it does not answer');
-  const trouble = await Promise.race([troubleWith(tried), late]);
-  decided.abort();
-  return trouble === null ? ok(what, path) : problem(what, `${path}: ${trouble}`, fix);
 }
 
 async function troubleWith(path: string): Promise<string | null> {

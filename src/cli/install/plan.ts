@@ -66,10 +66,12 @@ export async function planInstallation(
     hardened: options.hardened ?? false,
     ...settingsOf(target, env),
   };
-  const given = { stateFolder, env, run: services.run, clock: cli.clock };
+  const { platform, run } = services;
+  const { home } = target.account;
+  const given = { stateFolder, env, home, platform, run, clock: cli.clock };
   const probed = target.isForeign ? await probeAs(target.account, entry.value, given) : await probe(given);
   const checks = [
-    checkProgram(entry.value),
+    await checkProgram(entry.value, platform, home),
     ...probed,
     ...(await checkEnvironmentFile(environment, options)),
   ];

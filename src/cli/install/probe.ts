@@ -10,6 +10,7 @@ import { locateClaude } from '../../claude/locate.ts';
 import { askLogin, type Login } from '../../claude/login.ts';
 import type { Clock } from '../../clock.ts';
 import { type Config, ConfigError, type Environment, loadConfig } from '../../config.ts';
+import type { Platform } from '../../machine/platform.ts';
 import type { RunProgram } from '../../machine/program.ts';
 import { type Check, ok, problem, warning } from './check.ts';
 import { checkFolders } from './folders.ts';
@@ -18,6 +19,9 @@ export interface Probe {
   readonly stateFolder: string;
   /** The environment the service will have. */
   readonly env: Environment;
+  /** The home folder of its user. */
+  readonly home: string;
+  readonly platform: Platform;
   readonly run: RunProgram;
   readonly clock: Clock;
 }
@@ -30,7 +34,7 @@ export async function probe(given: Probe): Promise<Check[]> {
     ok('configuration', `${join(given.stateFolder, 'config.json')} and BRIDGE_* variables`),
     ...(await checkClaude(given, config)),
     ...checkCredentials(given.env),
-    ...(await checkFolders(given.stateFolder, config, given.env, given.clock)),
+    ...(await checkFolders({ ...given, config })),
   ];
 }
 

@@ -1,7 +1,10 @@
 /** What the service starts, and whether that will still be there next week. */
+import { isAbsolute } from 'node:path';
+import type { Platform } from '../../machine/platform.ts';
 import { environmentFileOf } from '../../machine/service/environment-file.ts';
 import type { ServiceManager } from '../../machine/service/service.ts';
 import { type Check, ok, warning } from './check.ts';
+import { checkGuards } from './folders.ts';
 
 /** The whole command line of the service. `entry` starts this command line, now and later. */
 export function serviceCommand(
@@ -14,9 +17,16 @@ export function serviceCommand(
   return kind === 'launchd' ? [...command, '--give-up'] : command;
 }
 
-export function checkProgram(entry: readonly string[]): Check {
+export async function checkProgram(
+  entry: readonly string[],
+  platform: Platform,
+  home: string,
+): Promise<Check> {
+  const paths = entry.filter((part) => isAbsolute(part));
+  const guarded = await checkGuards(platform, home, 'program', paths);
+  if (guarded) return guarded;
   const ofVersion = entry.find((path) => OF_A_VERSION.test(path));
-  if (ofVersion === undefined) return ok('program', entry.join(' '));
+  if (ofVersion === undefined) return ok('program', paths.join(' '));
   return warning(
     'program',
     `${ofVersion} goes when that version of Node is removed`,

@@ -22,14 +22,14 @@ export class Report {
     for (const line of checkLines(this.#plan.checks, this.#out)) this.#line(line);
   }
 
-  preview(willStart: boolean): void {
+  /** @param last What is to be said about starting it, or not installing it at all. */
+  preview(last: string): void {
     const { manager } = this.#plan.target;
     for (const line of previewLines(this.#plan, this.#out)) this.#line(line);
     this.#line();
     this.#line(`Then it would be registered as: ${manager.title}`);
     this.#line(`It would run: ${this.#plan.definition.command.join(' ')}`);
-    if (!willStart) this.#line('It would not be started (--no-start).');
-    else this.#line('It would be started. Nothing was changed.');
+    this.#line(`${last} Nothing was changed.`);
     this.#done = { dryRun: true };
     this.end();
   }

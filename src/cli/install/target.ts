@@ -2,6 +2,7 @@
 import { done, type Reply, refuse } from '../../bridge/bridge.ts';
 import { type Account, findAccount, ownAccount } from '../../machine/account.ts';
 import type { Services } from '../../machine/service/find.ts';
+import { guardedBy } from '../../machine/service/guarded-folders.ts';
 import { serviceName, usualStateFolder } from '../../machine/service/name.ts';
 import type { ServiceManager } from '../../machine/service/service.ts';
 import type { Cli } from '../context.ts';
@@ -35,6 +36,9 @@ export async function findTarget(
   const scope = options.system ? 'system' : 'user';
   const isForeign = account.value.uid !== own.uid;
   const stateFolder = isForeign && !cli.env.BRIDGE_HOME ? usualStateFolder(account.value.home) : cli.home;
+  // First of all: what is guarded may not answer to who only looks.
+  const guard = await guardedBy(services.platform, account.value.home, stateFolder);
+  if (guard !== null) return refuse(guard);
   const name = serviceName({ scope, account: account.value, stateFolder });
   const { env, clock } = cli;
   const { run } = services;
