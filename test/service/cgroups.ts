@@ -3,7 +3,8 @@ import { mkdir, readdir, readFile, rmdir } from 'node:fs/promises';
 import { join } from 'node:path';
 
 export interface ControlGroups {
-  /** The leaves that the manager itself is to move into. */
+  readonly roots: readonly string[];
+  /** One below each, for a manager that shares its machine with another. */
   readonly leaves: readonly string[];
   /** Removes them and resolves with the processes that were still in them. */
   remove(): Promise<number[]>;
@@ -16,6 +17,7 @@ export async function controlGroups(name: string): Promise<ControlGroups> {
   const leaves = roots.map((root) => join(root, 'init.scope'));
   for (const leaf of leaves) await mkdir(leaf, { recursive: true });
   return {
+    roots,
     leaves,
     async remove() {
       const groups = (await Promise.all(roots.map(below))).flat();

@@ -3,10 +3,11 @@ import { mkdir, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect } from 'vitest';
 import { test as base, type CommandResult, type Rig as WholeRig, waitUntil } from '../e2e/rig.ts';
-import { startUserManager, type UserManager } from './user-manager.ts';
+import type { Systemd } from './namespace.ts';
+import { startUserManager } from './user-manager.ts';
 
 export interface Rig extends WholeRig {
-  readonly manager: UserManager;
+  readonly manager: Systemd;
   /** The unit files of ours that are there. */
   units(): Promise<string[]>;
   /** What a person changes about the service, by a drop-in of their own. */

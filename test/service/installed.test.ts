@@ -7,9 +7,9 @@ import { gated, hang, say } from '../../src/simulator/reply.ts';
 import { sequence } from '../../src/simulator/script.ts';
 import { bridgeCall, waitUntil } from '../e2e/rig.ts';
 import { type Rig, test } from './installed-rig.ts';
-import { whyNoUserManager } from './user-manager.ts';
+import { whyNoSystemd } from './namespace.ts';
 
-const why = await whyNoUserManager();
+const why = await whyNoSystemd();
 const AT_ONCE = 'RestartSec=50ms';
 const submit = () => bridgeCall('bridge_send_completion', { summary: 'Done' });
 /** Half of the work, a model that then says nothing more, and the other half when it is asked again. */

@@ -13,7 +13,8 @@ import type {
 } from '../../src/machine/service/service.ts';
 import { systemd } from '../../src/machine/service/systemd.ts';
 import { waitUntil } from '../e2e/rig.ts';
-import { startUserManager, type UserManager } from './user-manager.ts';
+import type { Systemd } from './namespace.ts';
+import { startUserManager } from './user-manager.ts';
 
 export const NAME = 'bridge-supervisor';
 
@@ -21,7 +22,7 @@ export interface Rig {
   readonly root: string;
   /** Where systemd keeps the user's units. */
   readonly units: string;
-  manager: UserManager;
+  manager: Systemd;
   readonly service: ServiceManager;
   /** A service that runs this script of the shell, in which `$root` is the folder above. */
   definition(script: string, changes?: Partial<ServiceDefinition>): Promise<ServiceDefinition>;
@@ -53,7 +54,7 @@ export const test = base.extend<{ rig: Rig }>({
   },
 });
 
-function rigIn(root: string, home: string, manager: UserManager): Rig {
+function rigIn(root: string, home: string, manager: Systemd): Rig {
   const units = join(home, '.config/systemd/user');
   const service = systemd({
     name: NAME,

@@ -3,10 +3,10 @@ import { existsSync } from 'node:fs';
 import { readdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect } from 'vitest';
+import { whyNoSystemd } from './namespace.ts';
 import { NAME, test } from './rig.ts';
-import { whyNoUserManager } from './user-manager.ts';
 
-const why = await whyNoUserManager();
+const why = await whyNoSystemd();
 const STAYS = 'echo $$ >"$root/pid"; exec sleep 1000';
 const AT_ONCE = 'RestartSec=50ms';
 
