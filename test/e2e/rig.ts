@@ -175,6 +175,8 @@ async function build(root: string, home: string, started: ChildProcess[]): Promi
       ...simulatedClaudeEnvironment({ url: simulator.url, home: claudeHome, path }),
       BRIDGE_HOME: home,
       BRIDGE_CLAUDE: claudeProgram,
+      // What a supervisor that is killed has started for this is gone a moment after it: too late for the last look.
+      BRIDGE_KEEP_AWAKE: 'false',
     },
     async workspace(name) {
       const folder = join(root, name);
