@@ -4,10 +4,10 @@
  */
 import { copyFileSync, existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import Sqlite from 'better-sqlite3';
 import { databaseFile } from './database.ts';
 import { checkSchema } from './migrate.ts';
 import { MIGRATIONS } from './migrations.ts';
+import { openSqlite } from './open-sqlite.ts';
 import { StoreError, translate } from './store-error.ts';
 
 /** Writes a copy of the store while it is in use. Throws StoreError; a file in the way is not overwritten. */
@@ -17,7 +17,7 @@ export async function backUp(home: string, target: string): Promise<void> {
   if (existsSync(copy)) throw new StoreError('unwritable', `${copy} is already there. Name a new file.`);
   const draft = `${copy}.part`;
   await translating(copy, async () => {
-    const sqlite = new Sqlite(source, { readonly: true, fileMustExist: true });
+    const sqlite = openSqlite(source, { readonly: true, fileMustExist: true });
     try {
       await sqlite.backup(draft);
       renameSync(draft, copy);
@@ -50,7 +50,7 @@ export async function restore(home: string, copy: string, asideName: string): Pr
 }
 
 function checkCopy(copy: string): void {
-  const sqlite = new Sqlite(copy, { readonly: true, fileMustExist: true });
+  const sqlite = openSqlite(copy, { readonly: true, fileMustExist: true });
   try {
     if (checkSchema(sqlite, copy, MIGRATIONS) === 0)
       throw new StoreError('not-a-database', `${copy} is empty.`);

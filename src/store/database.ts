@@ -5,11 +5,12 @@
  */
 import { existsSync, mkdirSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import Sqlite from 'better-sqlite3';
+import type Sqlite from 'better-sqlite3';
 import { Kysely, type Transaction } from 'kysely';
 import { systemClock } from '../clock.ts';
 import { checkSchema, migrate } from './migrate.ts';
 import { MIGRATIONS } from './migrations.ts';
+import { openSqlite } from './open-sqlite.ts';
 import type { Tables } from './schema.ts';
 import { BridgeSqliteDialect } from './sqlite-driver.ts';
 import { DAMAGED, StoreError, translate } from './store-error.ts';
@@ -122,7 +123,7 @@ const OPENING_TIMEOUT_MS = 5_000;
 const LOOK_AGAIN_MS = 5;
 
 function open(file: string): Sqlite.Database {
-  const sqlite = new Sqlite(file, { timeout: OPENING_TIMEOUT_MS });
+  const sqlite = openSqlite(file, { timeout: OPENING_TIMEOUT_MS });
   try {
     // Before the first pragma that writes: what is not ours is left as it is.
     sqlite.transaction(() => checkSchema(sqlite, file, MIGRATIONS))();

@@ -3,11 +3,11 @@
  * a database that was closed in good order SQLite leaves an empty log and its index; the next writer takes them away.)
  */
 import { statSync } from 'node:fs';
-import Sqlite from 'better-sqlite3';
 import { Kysely } from 'kysely';
 import { databaseFile, type Reader, refuseToForget } from './database.ts';
 import { checkSchema } from './migrate.ts';
 import { MIGRATIONS } from './migrations.ts';
+import { openSqlite } from './open-sqlite.ts';
 import type { Tables } from './schema.ts';
 import { BridgeSqliteDialect } from './sqlite-driver.ts';
 import { StoreError, translate } from './store-error.ts';
@@ -43,7 +43,7 @@ export function lookAtDatabase(home: string): DatabaseLook | undefined {
     return undefined;
   }
   try {
-    const sqlite = new Sqlite(file, { readonly: true, fileMustExist: true, timeout: LOCK_PATIENCE_MS });
+    const sqlite = openSqlite(file, { readonly: true, fileMustExist: true, timeout: LOCK_PATIENCE_MS });
     try {
       const schema = checkSchema(sqlite, file, MIGRATIONS);
       const pragma = bytes > MOST_BYTES_IN_FULL ? 'quick_check(1)' : 'integrity_check(1)';
@@ -77,7 +77,7 @@ export function lookAtDatabase(home: string): DatabaseLook | undefined {
 export function writeBackLog(home: string): void {
   const file = databaseFile(home);
   try {
-    const sqlite = new Sqlite(file, { fileMustExist: true, timeout: LOCK_PATIENCE_MS });
+    const sqlite = openSqlite(file, { fileMustExist: true, timeout: LOCK_PATIENCE_MS });
     try {
       checkSchema(sqlite, file, MIGRATIONS);
       // One row: whether it was kept from it, pages in the log, pages written (https://www.sqlite.org/pragma.html#pragma_wal_checkpoint).
