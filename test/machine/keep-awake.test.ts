@@ -6,7 +6,7 @@ import { type Clock, systemClock } from '../../src/clock.ts';
 import { awakeMeans, type Means } from '../../src/machine/awake-means.ts';
 import { identify, type ProcessIdentity } from '../../src/machine/identity.ts';
 import { keepAwake } from '../../src/machine/keep-awake.ts';
-import { isWindows } from '../../src/machine/platform.ts';
+import { onWindows } from '../platform.ts';
 import { TestClock } from '../rig.ts';
 import { canStartLogind, startLogind } from './logind.ts';
 import { end } from './rig.ts';
@@ -119,8 +119,7 @@ describe('what keeps a system awake', () => {
   });
 });
 
-// A stand-in is a shell script.
-describe.skipIf(isWindows)('the machine is kept awake', () => {
+describe.skipIf(onWindows)('the machine is kept awake (needs a shell script)', () => {
   test('until it is let go; then nothing is left', async ({ rig }) => {
     await rig.standIn('systemd-inhibit', 'exec cat');
     const awake = rig.keep(awakeMeans('linux', process.pid));
@@ -165,30 +164,33 @@ describe.skipIf(isWindows)('the machine is kept awake', () => {
   });
 });
 
-describe.skipIf(isWindows)('that the machine cannot be kept awake is said with the reason', () => {
-  test('the program is not there', async ({ rig }) => {
-    const awake = rig.keep(awakeMeans('linux', process.pid), { env: { PATH: rig.folder } });
-    expect(await awake.over).toBe('there is no systemd-inhibit here');
-  });
+describe.skipIf(onWindows)(
+  'that it cannot be kept awake is said with the reason (needs a shell script)',
+  () => {
+    test('the program is not there', async ({ rig }) => {
+      const awake = rig.keep(awakeMeans('linux', process.pid), { env: { PATH: rig.folder } });
+      expect(await awake.over).toBe('there is no systemd-inhibit here');
+    });
 
-  test('it was refused: the last thing the program said', async ({ rig }) => {
-    await rig.standIn(
-      'systemd-inhibit',
-      'echo warning: moon is full >&2; echo Failed to inhibit: no >&2; exit 1',
-    );
-    expect(await rig.keep(awakeMeans('linux', process.pid)).over).toBe(
-      'systemd-inhibit: Failed to inhibit: no',
-    );
-    expect((await rig.calls()).map(({ args }) => args)).toEqual([SLEEP, IDLE]);
-  });
+    test('it was refused: the last thing the program said', async ({ rig }) => {
+      await rig.standIn(
+        'systemd-inhibit',
+        'echo warning: moon is full >&2; echo Failed to inhibit: no >&2; exit 1',
+      );
+      expect(await rig.keep(awakeMeans('linux', process.pid)).over).toBe(
+        'systemd-inhibit: Failed to inhibit: no',
+      );
+      expect((await rig.calls()).map(({ args }) => args)).toEqual([SLEEP, IDLE]);
+    });
 
-  test('it ended without a word', async ({ rig }) => {
-    await rig.standIn('caffeinate', 'exit 3');
-    expect(await rig.keep(awakeMeans('macos', process.pid)).over).toBe('caffeinate: ended with 3');
-    await rig.standIn('caffeinate', 'kill -9 $$');
-    expect(await rig.keep(awakeMeans('macos', process.pid)).over).toBe('caffeinate: ended with SIGKILL');
-  });
-});
+    test('it ended without a word', async ({ rig }) => {
+      await rig.standIn('caffeinate', 'exit 3');
+      expect(await rig.keep(awakeMeans('macos', process.pid)).over).toBe('caffeinate: ended with 3');
+      await rig.standIn('caffeinate', 'kill -9 $$');
+      expect(await rig.keep(awakeMeans('macos', process.pid)).over).toBe('caffeinate: ended with SIGKILL');
+    });
+  },
+);
 
 describe.skipIf(!canStartLogind())('a real logind (needs root, dbus-daemon and systemd-logind)', () => {
   test('holds our lock until it is let go', async ({ rig }) => {

@@ -204,9 +204,7 @@ describe('a heartbeat that cannot be given', () => {
     const missing = join(rig.workspace, 'missing', 'beat');
     const heartbeat = rig.heartbeat({ heartbeat_file: missing, heartbeat_url: rig.url });
     await beats(rig, heartbeat, 2);
-    expect(rig.logged).toEqual([
-      expect.stringMatching(/^heartbeat\.failed {"file":".*\/missing\/beat"} ENOENT/),
-    ]);
+    expect(rig.logged).toEqual([expect.stringMatching(/^heartbeat\.failed {"file":".*missing.*"} ENOENT/)]);
     await mkdir(join(rig.workspace, 'missing'));
     await beats(rig, heartbeat, 1);
     await vi.waitFor(() => expect(rig.logged.at(-1)).toContain('heartbeat.restored'));
