@@ -1,6 +1,7 @@
 /** The file around the text: where it lies, what it may, and what a crash leaves. */
 import {
   chmod,
+  chown,
   lstat,
   mkdir,
   readdir,
@@ -14,19 +15,19 @@ import {
 } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { describe, expect, vi } from 'vitest';
+import { carryOutPlan } from '../../src/setup/setup.ts';
+import { isRoot, onWindows } from '../platform.ts';
 import { entryIn, type Rig, test } from './rig.ts';
 
 const BEFORE = '{\n  "mcpServers": {\n    "a": {}\n  }\n}\n';
-const isRoot = process.getuid?.() === 0;
-const isWindows = process.platform === 'win32';
 
 describe('where there is none yet', () => {
   test('the file and its folder are made for the person alone, and taken away again', async ({ rig }) => {
     const before = await rig.tree();
     await rig.setup();
     expect(await rig.json()).toEqual({ mcpServers: { claude_bridge_desktop: entryIn(rig) } });
-    if (!isWindows) expect((await stat(rig.desktop)).mode & 0o777).toBe(0o600);
-    if (!isWindows) expect((await stat(dirname(rig.desktop))).mode & 0o777).toBe(0o700);
+    if (!onWindows) expect((await stat(rig.desktop)).mode & 0o777).toBe(0o600);
+    if (!onWindows) expect((await stat(dirname(rig.desktop))).mode & 0o777).toBe(0o700);
 
     await rig.remove();
 
@@ -63,17 +64,20 @@ describe('where there is none yet', () => {
 });
 
 describe('a file that is there', () => {
-  test.skipIf(isWindows)('keeps its rights, and its copy is for the person alone', async ({ rig }) => {
-    await rig.given(BEFORE);
-    await chmod(rig.desktop, 0o644);
+  test.skipIf(onWindows)(
+    'keeps its rights (file modes), and its copy is for the person alone',
+    async ({ rig }) => {
+      await rig.given(BEFORE);
+      await chmod(rig.desktop, 0o644);
 
-    await rig.setup();
+      await rig.setup();
 
-    expect((await stat(rig.desktop)).mode & 0o777).toBe(0o644);
-    expect((await stat(`${rig.desktop}.bridge-backup`)).mode & 0o777).toBe(0o600);
-    await rig.remove();
-    expect((await stat(rig.desktop)).mode & 0o777).toBe(0o644);
-  });
+      expect((await stat(rig.desktop)).mode & 0o777).toBe(0o644);
+      expect((await stat(`${rig.desktop}.bridge-backup`)).mode & 0o777).toBe(0o600);
+      await rig.remove();
+      expect((await stat(rig.desktop)).mode & 0o777).toBe(0o644);
+    },
+  );
 
   test('is copied before it is changed, and no copy is ever overwritten', async ({ rig }) => {
     await rig.given(BEFORE);
@@ -100,9 +104,8 @@ describe('a file that is there', () => {
     expect(await rig.refusal()).toContain('a folder is in its place. Move it away.');
   });
 
-  test.skipIf(!isRoot)('of another user is refused', async ({ rig }) => {
+  test.skipIf(!isRoot)('of another user is refused (root, to make one)', async ({ rig }) => {
     await rig.given(BEFORE);
-    const { chown } = await import('node:fs/promises');
     await chown(rig.desktop, 65_534, 65_534);
     expect(await rig.refusal()).toContain('it belongs to another user. Run this command as that user.');
   });
@@ -117,7 +120,6 @@ describe('a file that is there', () => {
     const plan = await rig.plan();
     await rig.given('{"saved": "by Desktop"}');
 
-    const { carryOutPlan } = await import('../../src/setup/setup.ts');
     const done = await carryOutPlan(plan, rig.scene, vi.fn());
 
     expect(done.failure).toBe(
@@ -127,7 +129,7 @@ describe('a file that is there', () => {
   });
 });
 
-describe.skipIf(isWindows)('a symbolic link', () => {
+describe.skipIf(onWindows)('a symbolic link', () => {
   test('stays one: the file it leads to is changed, and given back', async ({ rig }) => {
     const target = join(rig.root, 'dotfiles', 'claude.json');
     await link(rig, target);
@@ -239,7 +241,6 @@ test('a file that cannot be written is named, with the reason', async ({ rig }) 
   const plan = await rig.plan();
   await writeFile(dirname(rig.desktop), 'in the way');
 
-  const { carryOutPlan } = await import('../../src/setup/setup.ts');
   const done = await carryOutPlan(plan, rig.scene, vi.fn());
 
   expect(done.failure).toBe(`${rig.desktop}: it could not be written (a file is where its folder should be)`);

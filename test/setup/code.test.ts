@@ -1,0 +1,152 @@
+/** Our server in a person's Claude Code: what claude is asked, and what the real one makes of it. */
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { delimiter, dirname, join } from 'node:path';
+import { describe, expect } from 'vitest';
+import { runProgram } from '../../src/machine/program.ts';
+import { claudeSettings, registeredServer } from '../../src/setup/code.ts';
+import { serverStart } from '../../src/setup/server-start.ts';
+import { carryOutPlan, planRemoval, planSetup, type Scene } from '../../src/setup/setup.ts';
+import { onWindows } from '../platform.ts';
+import { ENTRY, type Rig, test } from './rig.ts';
+
+const REMOVE = ['mcp', 'remove', 'claude_bridge_code', '-s', 'user'];
+const addOf = ({ scene }: Rig) => [
+  ...['mcp', 'add', 'claude_bridge_code', '-s', 'user', '-e', `BRIDGE_HOME=${scene.state}`],
+  ...['--', '/opt/node/bin/node', '/opt/bridge/dist/cli.js', 'mcp', 'code'],
+];
+const WANTED = { desktop: null, code: true };
+
+describe.skipIf(onWindows)('claude (a stand-in that is an executable file)', () => {
+  test('is asked to add our server for the person', async ({ rig }) => {
+    expect(await rig.setup(WANTED)).toEqual({ failure: null, codeFailure: null });
+    expect(rig.calls).toEqual([addOf(rig)]);
+  });
+
+  test('is asked nothing when our server is as it should be', async ({ rig }) => {
+    const start = serverStart('code', ENTRY, rig.scene.state);
+    await registered(rig, { type: 'stdio', ...start });
+    await rig.setup(WANTED);
+    expect(rig.calls).toEqual([]);
+  });
+
+  test.for([
+    { type: 'stdio', command: '/opt/node/bin/node', args: ['/opt/old/dist/cli.js', 'mcp', 'code'], env: {} },
+    { type: 'http', url: 'https://example.com' },
+    'nonsense',
+  ])('is asked to replace %j, since it refuses to add a name that is there', async (entry, { rig }) => {
+    await registered(rig, entry);
+    await rig.setup(WANTED);
+    expect(rig.calls).toEqual([REMOVE, addOf(rig)]);
+  });
+
+  test('is asked to remove it, if it is there', async ({ rig }) => {
+    await rig.remove({ desktop: null, code: true });
+    expect(rig.calls).toEqual([]);
+
+    await registered(rig, {});
+    await rig.remove({ desktop: null, code: true });
+    expect(rig.calls).toEqual([REMOVE]);
+  });
+
+  test('refuses: its last words are told, and everything else is done', async ({ rig }) => {
+    rig.claudeSays = { code: 1, stderr: 'a line\nConfiguration error\n' };
+    expect(await rig.setup({ code: true })).toEqual({ failure: null, codeFailure: 'Configuration error' });
+    expect(await rig.json()).toHaveProperty('mcpServers.claude_bridge_desktop');
+  });
+});
+
+test('no claude: nothing is run, and what is to be run later is in the plan', async ({ rig }) => {
+  const scene: Scene = { ...rig.scene, claude: join(rig.root, 'nowhere') };
+  const wanted = { ...WANTED, entry: ENTRY, folders: { workspaces: {}, roots: [] } };
+  expect(await planSetup(wanted, scene)).toMatchObject({
+    ok: true,
+    value: { code: { claude: null, calls: [addOf(rig)] } },
+  });
+});
+
+test("claude's settings are where CLAUDE_CONFIG_DIR says, or in the home", ({ rig }) => {
+  const { home } = rig.scene;
+  expect(claudeSettings({}, home)).toBe(join(home, '.claude.json'));
+  expect(claudeSettings({ CLAUDE_CONFIG_DIR: '/cfg' }, home)).toBe(join('/cfg', '.claude.json'));
+});
+
+test.for([
+  '',
+  '[]',
+  '{ // c\n}',
+  '{"mcpServers": null}',
+  '{"mcpServers": []}',
+  '{"mcpServers": {}}',
+])('settings of claude that are %j have no server of ours', async (text, { rig }) => {
+  await writeFile(join(rig.scene.home, '.claude.json'), text);
+  expect(registeredServer(join(rig.scene.home, '.claude.json'))).toBeUndefined();
+});
+
+describe.skipIf(onWindows)('the real claude (with an environment as on Unix)', () => {
+  test.for([
+    'in its home',
+    'in CLAUDE_CONFIG_DIR',
+    'in a former file',
+  ])('%s: adds our server once, replaces another version, and removes it', async (place, { rig }) => {
+    const scene = await realScene(rig, place);
+    const settings = claudeSettings(scene.env, scene.home);
+    const start = serverStart('code', ENTRY, scene.state);
+
+    expect(await setup(scene)).toMatchObject({ codeFailure: null });
+    expect(registeredServer(settings)).toEqual({ type: 'stdio', ...start });
+    const once = await readFile(settings);
+
+    expect(await setup(scene)).toMatchObject({ codeFailure: null });
+    expect(await readFile(settings)).toEqual(once);
+
+    const newer = ['/opt/a node/bin/node', '/opt/bridge-2/dist/cli.js'];
+    expect(await setup(scene, newer)).toMatchObject({ codeFailure: null });
+    expect(registeredServer(settings)).toEqual({ type: 'stdio', ...serverStart('code', newer, scene.state) });
+
+    const removal = await planRemoval({ desktop: null, code: true }, scene);
+    if (removal.ok) await carryOutPlan(removal.value, scene, runProgram);
+    expect(JSON.parse(await readFile(settings, 'utf8'))).toMatchObject({ mcpServers: {} });
+    expect(registeredServer(settings)).toBeUndefined();
+  });
+
+  test('refuses settings that are no JSON, and its words are told', async ({ rig }) => {
+    const scene = await realScene(rig, 'in its home');
+    await writeFile(join(scene.home, '.claude.json'), '{ // mine\n}');
+
+    expect((await setup(scene)).codeFailure).toContain('.claude.json');
+
+    expect(await readFile(join(scene.home, '.claude.json'), 'utf8')).toBe('{ // mine\n}');
+  });
+});
+
+async function setup(scene: Scene, entry: readonly string[] = ENTRY) {
+  const planned = await planSetup({ ...WANTED, entry, folders: { workspaces: {}, roots: [] } }, scene);
+  if (!planned.ok) throw new Error(planned.problem);
+  return carryOutPlan(planned.value, scene, runProgram);
+}
+
+/** An environment built from nothing; what claude would say to the network goes to a port that nobody listens on. */
+async function realScene(rig: Rig, place: string): Promise<Scene> {
+  const { home } = rig.scene;
+  const configFolder = join(rig.root, 'claude-config');
+  if (place === 'in a former file') {
+    await mkdir(join(home, '.claude'));
+    await writeFile(join(home, '.claude', '.config.json'), '{}');
+  }
+  const manifest = createRequire(import.meta.url).resolve('@anthropic-ai/claude-code/package.json');
+  const env = {
+    HOME: home,
+    USERPROFILE: home,
+    PATH: [dirname(process.execPath), '/usr/bin', '/bin'].join(delimiter),
+    ANTHROPIC_API_KEY: 'dummy',
+    ANTHROPIC_BASE_URL: 'http://127.0.0.1:9',
+    ...(place === 'in CLAUDE_CONFIG_DIR' ? { CLAUDE_CONFIG_DIR: configFolder } : {}),
+  };
+  return { ...rig.scene, env, claude: join(dirname(manifest), 'bin', 'claude.exe') };
+}
+
+async function registered(rig: Rig, entry: unknown): Promise<void> {
+  const settings = { numStartups: 3, mcpServers: { claude_bridge_code: entry } };
+  await writeFile(join(rig.scene.home, '.claude.json'), JSON.stringify(settings));
+}

@@ -1,0 +1,320 @@
+/** `bridge-supervisor setup` as a person runs it: the built program, the real claude, a home of its own. */
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync } from 'node:fs';
+import { mkdir, mkdtemp, readdir, readFile, realpath, rm, symlink, writeFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { delimiter, dirname, join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { fileURLToPath } from 'node:url';
+import { test as base, describe, expect, vi } from 'vitest';
+import { onLinux } from '../platform.ts';
+
+const program = fileURLToPath(new URL('../../dist/cli.js', import.meta.url));
+const manifest = createRequire(import.meta.url).resolve('@anthropic-ai/claude-code/package.json');
+const claude = join(dirname(manifest), 'bin', 'claude.exe');
+
+interface Machine {
+  readonly home: string;
+  readonly desktop: string;
+  readonly repository: string;
+  readonly env: Record<string, string>;
+  run(...args: readonly string[]): Promise<{ code: number | null; stdout: string; stderr: string }>;
+  tree(): Promise<string[]>;
+}
+
+const test = base.extend<{ machine: Machine }>({
+  // biome-ignore lint/correctness/noEmptyPattern: vitest reads a fixture's needs from its first parameter.
+  machine: async ({}, use) => {
+    const home = await realpath(await mkdtemp(join(tmpdir(), 'setup-command-')));
+    const repository = join(home, 'my site');
+    await mkdir(join(repository, '.git'), { recursive: true });
+    const env = {
+      HOME: home,
+      PATH: [dirname(process.execPath), '/usr/bin', '/bin'].join(delimiter),
+      BRIDGE_CLAUDE: claude,
+      ANTHROPIC_API_KEY: 'dummy',
+      ANTHROPIC_BASE_URL: 'http://127.0.0.1:9',
+      TERM: 'xterm',
+    };
+    await use({
+      home,
+      repository,
+      env,
+      desktop: join(home, '.config', 'Claude', 'claude_desktop_config.json'),
+      async run(...args) {
+        const child = spawn(process.execPath, [program, 'setup', ...args], {
+          cwd: repository,
+          env,
+          stdio: ['ignore', 'pipe', 'pipe'],
+        });
+        const [stdout, stderr, [code]] = await Promise.all([
+          text(child.stdout),
+          text(child.stderr),
+          once(child, 'close'),
+        ]);
+        return { code: code as number | null, stdout, stderr };
+      },
+      tree: async () => (await readdir(home, { recursive: true })).toSorted(),
+    });
+    await rm(home, { recursive: true });
+  },
+});
+
+describe.skipIf(!onLinux)('on Linux', () => {
+  test('setup --yes connects both and names the workspace; again, it changes nothing', async ({
+    machine,
+  }) => {
+    const flags = ['--yes', '--workspace', `site=${machine.repository}`, '--default-workspace', 'site'];
+    const first = await machine.run(...flags);
+    expect(first).toMatchObject({ code: 0 });
+    expect(first.stdout).toContain('Claude Desktop now has claude_bridge_desktop:');
+    expect(first.stdout).toContain('Claude Code now has claude_bridge_code.');
+    expect(first.stdout).toContain('Restart Claude Desktop');
+    expect(first.stdout).toContain('Next: bridge-supervisor install');
+    expect(first.stderr).toContain('Claude Desktop seems not to be installed');
+
+    const state = join(machine.home, '.claude-bridge');
+    expect(await json(machine.desktop)).toEqual({
+      mcpServers: {
+        claude_bridge_desktop: {
+          command: process.execPath,
+          args: [program, 'mcp', 'desktop'],
+          env: { BRIDGE_HOME: state },
+        },
+      },
+    });
+    expect(await json(join(machine.home, '.claude.json'))).toHaveProperty('mcpServers.claude_bridge_code');
+    expect(await json(join(state, 'config.json'))).toMatchObject({
+      workspaces: { site: machine.repository },
+      workspace: 'site',
+    });
+
+    const before = await machine.tree();
+    const second = await machine.run(...flags);
+    expect(second).toMatchObject({ code: 0, stderr: '' });
+    expect(second.stdout).toContain('Claude Code already has claude_bridge_code.');
+    expect(second.stdout).not.toContain('Restart');
+    expect(await machine.tree()).toEqual(before);
+
+    const removed = await machine.run('--remove', '--yes');
+    expect(removed).toMatchObject({ code: 0, stderr: '' });
+    expect(existsSync(machine.desktop)).toBe(false);
+    expect(existsSync(join(state, 'config.json'))).toBe(false);
+    expect(await json(join(machine.home, '.claude.json'))).toMatchObject({ mcpServers: {} });
+  });
+
+  test('the servers that are registered answer with the environment they are given alone', async ({
+    machine,
+  }) => {
+    await machine.run('--yes', '--no-code');
+    const { mcpServers } = (await json(machine.desktop)) as {
+      mcpServers: { claude_bridge_desktop: { command: string; args: string[]; env: Record<string, string> } };
+    };
+    const { command, args, env } = mcpServers.claude_bridge_desktop;
+    const child = spawn(command, args, { cwd: '/', env, stdio: ['pipe', 'pipe', 'inherit'] });
+    const closed = once(child, 'close');
+    child.stdin.end(
+      `${JSON.stringify({
+        jsonrpc: '2.0',
+        id: 1,
+        method: 'initialize',
+        params: { protocolVersion: '2025-06-18', capabilities: {}, clientInfo: { name: 't', version: '1' } },
+      })}\n`,
+    );
+    expect(JSON.parse(await text(child.stdout))).toMatchObject({ id: 1, result: { capabilities: {} } });
+    await closed;
+  });
+
+  test('--dry-run shows the lines that change and the command, hides tokens, and changes nothing', async ({
+    machine,
+  }) => {
+    await mkdir(dirname(machine.desktop), { recursive: true });
+    await writeFile(
+      machine.desktop,
+      '{"mcpServers":{"github":{"command":"npx","env":{"TOKEN":"ghp_secret"},"headers":{"a":["s3cret"]}}}}',
+    );
+    const before = await machine.tree();
+
+    const shown = await machine.run('--dry-run', '--workspace', `site=${machine.repository}`);
+
+    expect(shown).toMatchObject({ code: 0, stderr: '' });
+    expect(shown.stdout).toMatch(/^ {2}\+ .*"claude_bridge_desktop":/m);
+    expect(shown.stdout).toContain('  +     "site": ');
+    expect(shown.stdout).toContain(`${claude} mcp add claude_bridge_code -s user`);
+    expect(shown.stdout).toContain('Nothing was changed: this was a dry run.');
+    expect(shown.stdout).not.toMatch(/ghp_secret|s3cret/);
+    expect(await machine.tree()).toEqual(before);
+
+    const { stdout } = await machine.run('--dry-run', '--json');
+    expect(JSON.parse(stdout)).toMatchObject({
+      dry_run: true,
+      files: [
+        { owner: 'bridge', change: 'none' },
+        { owner: 'desktop', path: machine.desktop, change: 'changed' },
+      ],
+      claude_code: { commands: [expect.stringContaining('mcp add')], failure: null },
+    });
+    expect(stdout).not.toMatch(/ghp_secret|s3cret/);
+  });
+
+  test('without a terminal and without --yes it does not wait: it says what to give', async ({ machine }) => {
+    const before = await machine.tree();
+    const { code, stderr } = await machine.run();
+    expect(code).toBe(1);
+    expect(stderr).toContain('Add --yes, and --workspace NAME=PATH for your folders');
+    expect(await machine.tree()).toEqual(before);
+  });
+
+  test('one file that is refused: nothing at all is written', async ({ machine }) => {
+    await mkdir(dirname(machine.desktop), { recursive: true });
+    await writeFile(machine.desktop, '{ "a": 1, }');
+    const before = await machine.tree();
+
+    const { code, stderr } = await machine.run('--yes', '--workspace', `site=${machine.repository}`);
+
+    expect(code).toBe(1);
+    expect(stderr).toBe(
+      `bridge-supervisor: ${machine.desktop} is left as it is: it is not valid JSON: a comma with nothing after it at line 1, column 9. Correct that, then run setup again.\n`,
+    );
+    expect(await machine.tree()).toEqual(before);
+  });
+
+  test('no claude: the rest is done, and the command for later is told', async ({ machine }) => {
+    machine.env.BRIDGE_CLAUDE = '/nowhere/claude';
+    const { code, stdout, stderr } = await machine.run('--yes');
+    expect(code).toBe(0);
+    expect(stdout).toContain('Claude Desktop now has');
+    expect(stdout).not.toContain('Claude Code');
+    expect(stderr).toContain(
+      'Claude Code was not found. When it is there, run claude mcp add claude_bridge_code',
+    );
+  });
+
+  test('a copy in the cache of npx is not registered', async ({ machine }) => {
+    const cache = join(machine.home, '.npm', '_npx', '1a2b', 'node_modules');
+    await mkdir(cache, { recursive: true });
+    await symlink(dirname(dirname(program)), join(cache, 'bridge-supervisor'));
+    const copy = join(cache, 'bridge-supervisor', 'dist', 'cli.js');
+    const child = spawn(
+      process.execPath,
+      ['--preserve-symlinks-main', '--preserve-symlinks', copy, 'setup', '--yes'],
+      {
+        env: machine.env,
+        stdio: ['ignore', 'ignore', 'pipe'],
+      },
+    );
+    const [stderr, [code]] = await Promise.all([text(child.stderr), once(child, 'close')]);
+    expect(code).toBe(1);
+    expect(stderr).toContain('is in the cache of a package runner. Install it');
+    expect(existsSync(machine.desktop)).toBe(false);
+  });
+
+  test.for([
+    [['--workspace', 'site'], "--workspace 'site' must be NAME=PATH", 2],
+    [['--workspace', 'a b=/tmp'], 'must be NAME=PATH', 2],
+    [['--remove', '--root', '/tmp'], '--remove takes no workspaces', 2],
+    [['--no-desktop', '--desktop-config', 'x'], '--desktop-config and --no-desktop exclude each other', 2],
+    [
+      ['--workspace', 'a=/no/where'],
+      'the folder /no/where does not exist. Create it, or correct the path.',
+      1,
+    ],
+    [['--root', '/dev/null'], '/dev/null is not a folder', 1],
+    [['--yes', '--default-workspace', 'nowhere'], "'workspace' must be a name from 'workspaces'", 1],
+  ] as const)('%j is refused before anything is done', async ([args, why, expected], { machine }) => {
+    const before = await machine.tree();
+    const { code, stderr } = await machine.run(...args);
+    expect({ code, stderr }).toEqual({ code: expected, stderr: expect.stringContaining(why) });
+    expect(await machine.tree()).toEqual(before);
+  });
+});
+
+const SCRIPT = '/usr/bin/script';
+
+describe.skipIf(!onLinux || !existsSync(SCRIPT))('on a terminal (of script(1), on Linux)', () => {
+  test('it proposes the repository around, shows what it will write, and Enter is yes', async ({
+    machine,
+  }) => {
+    const terminal = openTerminal(machine);
+    await terminal.answer(`[${machine.repository}]:`, '');
+    await terminal.answer('Its name in plans [my-site]:', 'site');
+    await terminal.answer('Write this? [Y/n]', '');
+
+    expect(await terminal.code).toBe(0);
+    expect(terminal.shown()).toContain('+     "claude_bridge_desktop": {');
+    expect(await json(join(machine.home, '.claude-bridge', 'config.json'))).toMatchObject({
+      workspaces: { site: machine.repository },
+    });
+    expect(await json(machine.desktop)).toHaveProperty('mcpServers.claude_bridge_desktop');
+  });
+
+  test('it asks again for what cannot be, and a no changes nothing', async ({ machine }) => {
+    const before = await machine.tree();
+    const terminal = openTerminal(machine);
+    await terminal.answer(`[${machine.repository}]:`, '/no/where');
+    await terminal.answer('does not exist. Create it, or correct the path.', '-');
+    await terminal.answer('Write this? [Y/n]', 'n');
+
+    expect(await terminal.code).toBe(1);
+    expect(terminal.shown()).toContain('nothing was changed.');
+    expect(await machine.tree()).toEqual(before);
+  });
+
+  test.for([
+    ['ctrl-c', '\u0003'],
+    ['ctrl-d', '\u0004'],
+  ])('%s breaks it off, and nothing is changed', async ([, key = ''], { machine }) => {
+    const before = await machine.tree();
+    const terminal = openTerminal(machine);
+    await terminal.press('Folder', key);
+
+    expect(await terminal.code).toBe(1);
+    expect(terminal.shown()).toContain('setup was broken off; nothing was changed.');
+    expect(await machine.tree()).toEqual(before);
+  });
+
+  test('with everything in place it asks nothing', async ({ machine }) => {
+    await machine.run('--yes', '--workspace', `site=${machine.repository}`);
+    const terminal = openTerminal(machine);
+    expect(await terminal.code).toBe(0);
+    expect(terminal.shown()).toContain('Claude Desktop already has claude_bridge_desktop:');
+  });
+});
+
+/** The command on a terminal, where each answer is typed once its question is there. */
+function openTerminal({ env, repository }: Machine) {
+  const child = spawn(SCRIPT, ['-qefc', `"${process.execPath}" "${program}" setup`, '/dev/null'], {
+    cwd: repository,
+    env,
+    stdio: ['pipe', 'pipe', 'ignore'],
+  });
+  let shown = '';
+  let read = 0;
+  child.stdout.setEncoding('utf8').on('data', (chunk) => {
+    shown += chunk;
+  });
+  const press = async (question: string, keys: string) => {
+    const end = await vi.waitFor(
+      () => {
+        const at = shown.indexOf(question, read);
+        if (at < 0) throw new Error(`it does not ask '${question}', but shows: ${shown}`);
+        return at + question.length;
+      },
+      { timeout: 20_000, interval: 20 },
+    );
+    read = end;
+    child.stdin.write(keys);
+  };
+  return {
+    press,
+    answer: (question: string, answer: string) => press(question, `${answer}\r`),
+    shown: () => shown,
+    code: once(child, 'close').then(([code]) => code as number | null),
+  };
+}
+
+async function json(path: string): Promise<unknown> {
+  return JSON.parse(await readFile(path, 'utf8'));
+}
