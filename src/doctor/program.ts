@@ -96,7 +96,7 @@ if (Number(process.versions.node.split('.')[0]) < 22) say({});
 else try {
   const Sqlite = createRequire(process.argv[1])('better-sqlite3');
   say({ sqlite: new Sqlite(':memory:').prepare('SELECT sqlite_version()').pluck().get() });
-} catch (error) { say({ error: error.message }); }`;
+} catch (error) { say({ error: error.message.split('\\n')[0] }); }`;
 
 const probed = z.object({ node: z.string(), sqlite: z.string().optional(), error: z.string().optional() });
 

@@ -1,0 +1,73 @@
+/** The command as a person or a script calls it. */
+import { chmod, mkdir, stat } from 'node:fs/promises';
+import { expect } from 'vitest';
+import { test } from '../cli/rig.ts';
+import { isRoot, onWindows } from '../platform.ts';
+
+test('each group is told in lines of 80 columns, and what to do about each problem', async ({ rig }) => {
+  const { code, stdout, stderr } = await rig.run('doctor');
+  expect({ code, stderr }).toEqual({ code: 1, stderr: '' });
+  expect(stdout).toContain(`  problem  No 'claude' on PATH.`);
+  expect(stdout).toMatch(/^ {11}Fix: npm install -g @anthropic-ai\/claude-code/m);
+  expect(stdout).toMatch(/\n\d+ ok, \d+ warnings?, 1 problem\n$/);
+  for (const line of stdout.split('\n')) expect(line.length, line).toBeLessThanOrEqual(80);
+});
+
+test('only the groups that are named are looked at', async ({ rig }) => {
+  const { code, stdout } = await rig.run('doctor', 'clock', 'program');
+  expect(code).toBe(0);
+  expect(stdout).toMatch(/^This program\n.*\nClock\n.*\n\n4 ok, 0 warnings, 0 problems\n$/s);
+});
+
+test('a group that is not there is a wrong call', async ({ rig }) => {
+  expect(await rig.run('doctor', 'cloud')).toMatchObject({
+    code: 2,
+    stdout: '',
+    stderr: expect.stringMatching(/no group 'cloud'. The groups are: program, .*leftovers/),
+  });
+});
+
+test('as JSON: the findings and a summary', async ({ rig }) => {
+  await mkdir(rig.home, { mode: 0o700 });
+  const { code, stdout } = await rig.run('doctor', 'folder', 'claude', '--json');
+  expect(code).toBe(1);
+  const { findings, summary } = JSON.parse(stdout);
+  expect(findings).toContainEqual({
+    check: 'folder.rights',
+    subject: rig.home,
+    verdict: 'ok',
+    message: `${rig.home} can be read by you alone`,
+    fix: null,
+    mendable: false,
+  });
+  expect(summary).toEqual({
+    ok: findings.filter(({ verdict }: { verdict: string }) => verdict === 'ok').length,
+    warnings: 0,
+    problems: 1,
+    skipped: expect.any(Number),
+    mended: 0,
+  });
+});
+
+test.skipIf(onWindows)('--fix says what it mended and what remains (needs file modes)', async ({ rig }) => {
+  await mkdir(rig.home);
+  await chmod(rig.home, 0o755);
+  const before = await rig.run('doctor', 'folder');
+  expect(before).toMatchObject({ code: 1, stdout: expect.stringContaining(`Fix: chmod 700 ${rig.home}`) });
+  expect((await stat(rig.home)).mode & 0o777).toBe(0o755);
+
+  const mended = await rig.run('doctor', 'folder', '--fix');
+  expect(mended.code).toBe(0);
+  expect(mended.stdout).toContain(`  mended   Closed ${rig.home} to other users (700).`);
+  expect(mended.stdout).toMatch(/\n\d+ ok, 1 mended, 0 warnings, 0 problems\n$/);
+  expect((await stat(rig.home)).mode & 0o777).toBe(0o700);
+});
+
+test.skipIf(onWindows || isRoot)(
+  'a state folder that is closed to us is mended (needs file modes that bind)',
+  async ({ rig }) => {
+    await mkdir(rig.home);
+    await chmod(rig.home, 0o000);
+    expect(await rig.run('doctor', 'folder', 'database', '--fix')).toMatchObject({ code: 0 });
+  },
+);
