@@ -38,7 +38,7 @@ function guardsOf(home: string): readonly Guard[] {
   ];
 }
 
-/** The home may be reached through a link as well. The start disk's own link in /Volumes leads back to `/`. */
+/** The home may be reached through a link as well. */
 async function realGuards(guards: readonly Guard[]): Promise<readonly Guard[]> {
   return Promise.all(guards.map(async ({ folder, name }) => ({ folder: await realPathOf(folder), name })));
 }

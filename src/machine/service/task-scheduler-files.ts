@@ -1,0 +1,118 @@
+/** The task and its launcher: the templates in `service/`, filled. */
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { fillTemplate } from '../../template.ts';
+import { markOf } from './marker.ts';
+import type { ManagerOptions, ServiceDefinition, ServiceFile } from './service.ts';
+import { commandLine, powershellString, vbsString } from './task-scheduler-quoting.ts';
+import { xmlText } from './xml-text.ts';
+
+type Environment = ManagerOptions['env'];
+
+export interface TaskPaths {
+  readonly folder: string;
+  readonly task: string;
+  readonly launcher: string;
+}
+
+/** Not in the state folder: of a service, only its name is known before its files are read. */
+export function taskPaths({
+  name,
+  env,
+  account,
+}: Pick<ManagerOptions, 'name' | 'env' | 'account'>): TaskPaths {
+  const local = env.LOCALAPPDATA || join(account.home, 'AppData', 'Local');
+  const folder = join(local, 'bridge-supervisor');
+  return { folder, task: join(folder, `${name}.xml`), launcher: join(folder, `${name}.vbs`) };
+}
+
+export function systemProgram(env: Environment, ...path: readonly string[]): string {
+  return join(env.SystemRoot || env.SYSTEMROOT || 'C:\\Windows', 'System32', ...path);
+}
+
+/** What the launcher ends with when the program could not be started, as a shell does. */
+export const NOT_STARTED = 127;
+
+/** For form's sake: Windows keeps a person's own folders from others by itself. */
+export const TASK_FILE_MODE = 0o600;
+
+/** With line feeds; `encoded` makes of them what Windows reads. Throws ServiceError for a path that cannot be written. */
+export function taskFiles(definition: ServiceDefinition, options: ManagerOptions): readonly ServiceFile[] {
+  const paths = taskPaths(options);
+  const scripts = hasScriptHost(options.env);
+  const [command, ...args] = scripts
+    ? [systemProgram(options.env, 'wscript.exe'), '//B', '//Nologo', paths.launcher]
+    : withoutScriptHost(definition, options.env);
+  const mark = markOf(definition);
+  const task = fillTemplate('service/bridge-supervisor.xml', {
+    mark,
+    source: xmlText(mark),
+    user: xmlText(userOf(options)),
+    command: xmlText(command ?? ''),
+    arguments: xmlText(commandLine(args)),
+    stateFolder: xmlText(definition.stateFolder),
+  });
+  const launcher = { path: paths.launcher, text: launcherText(definition), mode: TASK_FILE_MODE };
+  return [{ path: paths.task, text: `${task}\n`, mode: TASK_FILE_MODE }, ...(scripts ? [launcher] : [])];
+}
+
+/** Newer versions of Windows leave VBScript out. */
+export function hasScriptHost(env: Environment): boolean {
+  return ['wscript.exe', 'vbscript.dll'].every((file) => existsSync(systemProgram(env, file)));
+}
+
+export function launcherText(definition: ServiceDefinition): string {
+  const text = fillTemplate('service/bridge-supervisor.vbs', {
+    mark: markOf(definition),
+    stateFolder: vbsString(definition.stateFolder),
+    command: vbsString(commandLine(definition.command)),
+    notStarted: String(NOT_STARTED),
+  });
+  return `${text}\n`;
+}
+
+/** A console without a window; it is reported to work with PowerShell in it, and not always with Node itself. */
+function withoutScriptHost({ command, stateFolder }: ServiceDefinition, env: Environment): readonly string[] {
+  const script = [
+    `$env:BRIDGE_HOME = ${powershellString(stateFolder)}`,
+    `& ${command.map(powershellString).join(' ')}`,
+    'exit $LASTEXITCODE',
+  ].join('; ');
+  return [
+    systemProgram(env, 'conhost.exe'),
+    '--headless',
+    powershell(env),
+    '-NoProfile',
+    '-NonInteractive',
+    '-EncodedCommand',
+    Buffer.from(script, 'utf16le').toString('base64'),
+  ];
+}
+
+export function powershell(env: Environment): string {
+  return systemProgram(env, 'WindowsPowerShell', 'v1.0', 'powershell.exe');
+}
+
+/** Over SSH the domain is that of the service (`WORKGROUP`), which knows no such user. */
+function userOf({ account, env }: ManagerOptions): string {
+  const domain = env.USERDOMAIN;
+  return domain && domain.toUpperCase() !== 'WORKGROUP' ? `${domain}\\${account.name}` : account.name;
+}
+
+/** The same task, to be started again every minute from now on. */
+export function startedTask(text: string): string {
+  return text.replace(/(<TimeTrigger id="started">\s*<Enabled>)false/, '$1true');
+}
+
+/** UTF-16 with its mark: of this, `schtasks /XML` and `wscript` read every letter. */
+export function encoded(text: string): Buffer {
+  return Buffer.from(`\uFEFF${text.replaceAll('\n', '\r\n')}`, 'utf16le');
+}
+
+export function decoded(bytes: Buffer): string {
+  const utf16 = bytes[0] === 0xff && bytes[1] === 0xfe;
+  return bytes
+    .toString(utf16 ? 'utf16le' : 'utf8')
+    .replace(/^\uFEFF/, '')
+    .replaceAll('\r\n', '\n');
+}

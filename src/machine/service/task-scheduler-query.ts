@@ -1,0 +1,64 @@
+/**
+ * What Task Scheduler knows of a task, in numbers: what `schtasks /Query` prints is in the language of the system, and
+ * so are its errors. PowerShell gives the same as objects (https://learn.microsoft.com/powershell/module/scheduledtasks).
+ */
+import { z } from 'zod';
+import { type ManagerOptions, ServiceError } from './service.ts';
+import { powershell } from './task-scheduler-files.ts';
+
+/** https://learn.microsoft.com/windows/win32/api/taskschd/ne-taskschd-task_state */
+export const TASK_STATE = { disabled: 1, queued: 2, ready: 3, running: 4 } as const;
+
+const taskSchema = z.object({
+  state: z.number(),
+  /** Exit code of the last run, or a code of Task Scheduler or Windows, without a sign. */
+  lastResult: z.number(),
+  /** Whether a time at which it is started next is set. A logon has none; repetitions after it do. */
+  repeats: z.boolean(),
+  source: z.string().nullable(),
+});
+
+export type Task = z.infer<typeof taskSchema>;
+
+/** Null when there is no such task. Throws ServiceError when Task Scheduler cannot be asked. */
+export async function queryTask({ name, env, run }: ManagerOptions): Promise<Task | null> {
+  const program = powershell(env);
+  const result = await run(program, ['-NoProfile', '-NonInteractive', '-Command', queryScript(name)], {
+    env,
+  });
+  if (result.failure === 'missing')
+    throw new ServiceError(`Task Scheduler cannot be asked: ${program} is not here. ${INSTEAD}`);
+  if (result.code !== 0)
+    throw new ServiceError(
+      `Task Scheduler did not say how ${name} is: ${reasonOf(result.stderr, result.code)}. ${INSTEAD}`,
+    );
+  return parse(result.stdout, name);
+}
+
+const INSTEAD = 'Without it, start the supervisor with: bridge-supervisor run';
+
+/** A task that is not there is told apart by the kind of the error, not by its words. */
+function queryScript(name: string): string {
+  return [
+    "$ErrorActionPreference = 'Stop'",
+    `try { $task = Get-ScheduledTask -TaskPath '\\' -TaskName '${name}' } catch { if ($_.CategoryInfo.Category -eq 'ObjectNotFound') { 'null'; exit 0 }; throw }`,
+    '$info = $task | Get-ScheduledTaskInfo',
+    '@{ state = [int]$task.State; lastResult = [long]$info.LastTaskResult; repeats = [bool]$info.NextRunTime; source = $task.Source } | ConvertTo-Json -Compress',
+  ].join('; ');
+}
+
+function parse(text: string, name: string): Task | null {
+  try {
+    return taskSchema.nullable().parse(JSON.parse(text));
+  } catch {
+    throw new ServiceError(
+      `Task Scheduler's answer about ${name} is not understood: ${text.slice(0, 80)}. ${INSTEAD}`,
+    );
+  }
+}
+
+/** One line, without the full stop. What is in another alphabet comes garbled; that is better than nothing. */
+export function reasonOf(stderr: string, code: number | null): string {
+  const said = stderr.trim().split('\n')[0]?.trim().replaceAll('\uFFFD', '?').replace(/\.$/, '');
+  return said || (code === null ? 'it did not answer' : `exit code ${code}`);
+}
