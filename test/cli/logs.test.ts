@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { describe, expect } from 'vitest';
 import { systemClock } from '../../src/clock.ts';
 import { openLog } from '../../src/log.ts';
+import { onWindows } from '../platform.ts';
 import { type Rig, test } from './rig.ts';
 
 async function logFile(rig: Rig): Promise<string> {
@@ -65,27 +66,30 @@ describe('logs', () => {
 });
 
 describe('logs -f', () => {
-  test('follows across rotations, losing and repeating nothing', async ({ rig }) => {
-    const log = await logFile(rig);
-    await writeFile(log, `${numbered(1, 3).join('\n')}\n`);
-    const following = rig.start({}, 'logs', '-f', '-n', '2');
-    await following.prints(/line 3\n/);
-    await appendFile(log, 'line 4\n');
-    await following.prints(/line 4\n/);
-    await appendFile(log, 'line 5\n');
-    await rename(log, `${log}.1`);
-    await writeFile(log, 'line 6\n');
-    await rename(`${log}.1`, `${log}.2`);
-    await rename(log, `${log}.1`);
-    await writeFile(log, 'line 7\nline');
-    await following.prints(/line 7\n/);
-    await appendFile(log, ' 8\n');
-    await following.prints(/line 8\n/);
-    following.child.kill('SIGINT');
-    const { code, stdout } = await following.ended;
-    expect(code).toBe(130);
-    expect(stdout.trim().split('\n')).toEqual(numbered(2, 8));
-  });
+  test.skipIf(onWindows)(
+    'follows across rotations, losing and repeating nothing (needs signals)',
+    async ({ rig }) => {
+      const log = await logFile(rig);
+      await writeFile(log, `${numbered(1, 3).join('\n')}\n`);
+      const following = rig.start({}, 'logs', '-f', '-n', '2');
+      await following.prints(/line 3\n/);
+      await appendFile(log, 'line 4\n');
+      await following.prints(/line 4\n/);
+      await appendFile(log, 'line 5\n');
+      await rename(log, `${log}.1`);
+      await writeFile(log, 'line 6\n');
+      await rename(`${log}.1`, `${log}.2`);
+      await rename(log, `${log}.1`);
+      await writeFile(log, 'line 7\nline');
+      await following.prints(/line 7\n/);
+      await appendFile(log, ' 8\n');
+      await following.prints(/line 8\n/);
+      following.child.kill('SIGINT');
+      const { code, stdout } = await following.ended;
+      expect(code).toBe(130);
+      expect(stdout.trim().split('\n')).toEqual(numbered(2, 8));
+    },
+  );
 
   test('waits for a log that is not there yet, and goes on after one was emptied', async ({ rig }) => {
     const log = await logFile(rig);

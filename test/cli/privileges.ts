@@ -1,8 +1,14 @@
 /** Who ignores file permissions (root) cannot test them. */
 import { execFileSync } from 'node:child_process';
+import { isRoot, onWindows } from '../platform.ts';
 
 /** The words before a command that make it respect permissions; undefined where that cannot be had. */
-export const unprivileged: readonly string[] | undefined = process.getuid?.() === 0 ? withoutOverride() : [];
+export const unprivileged: readonly string[] | undefined = wordsBefore();
+
+function wordsBefore(): readonly string[] | undefined {
+  if (onWindows) return undefined;
+  return isRoot ? withoutOverride() : [];
+}
 
 /** Root keeps its files and loses the capability to read and write what it may not. */
 function withoutOverride(): readonly string[] | undefined {

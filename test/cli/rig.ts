@@ -78,7 +78,7 @@ export const test = base.extend<{ rig: Rig }>({
       for (const bridge of bridges) await bridge.close();
       const left = await findMarked(MARK, root);
       for (const { pid } of left) process.kill(pid, 'SIGKILL');
-      await rm(root, { recursive: true });
+      await rm(root, { recursive: true, maxRetries: 5 });
       expect(left, 'processes left behind').toEqual([]);
     }
   },
@@ -97,6 +97,7 @@ function build(root: string, started: ChildProcess[], bridges: Bridge[]): Rig {
   const environment = {
     PATH: [dirname(process.execPath), '/usr/bin', '/bin'].join(delimiter),
     HOME: root,
+    USERPROFILE: root,
     BRIDGE_HOME: home,
     TZ: 'UTC',
     [MARK]: root,
