@@ -2,7 +2,11 @@ import { mkdir, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect } from 'vitest';
 import { guardedBy } from '../../../src/machine/service/guarded-folders.ts';
-import { test } from './rig.ts';
+import { onWindows } from '../../platform.ts';
+import { test as everywhere } from './rig.ts';
+
+/** Windows has no such paths. */
+const test = everywhere.skipIf(onWindows);
 
 describe('macOS guards', () => {
   test.for([

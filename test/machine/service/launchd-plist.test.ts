@@ -5,10 +5,14 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
 import type { PlistValue } from 'plist';
 import * as plist from 'plist';
-import { describe, expect, test as plain } from 'vitest';
+import { describe, test as everywhere, expect } from 'vitest';
 import { plistText } from '../../../src/machine/service/launchd-plist.ts';
 import { readMark } from '../../../src/machine/service/marker.ts';
+import { onWindows } from '../../platform.ts';
 import { definition, test } from './rig.ts';
+
+/** Windows joins paths in its own way. */
+const plain = everywhere.skipIf(onWindows);
 
 type Dictionary = { readonly [key: string]: PlistValue };
 

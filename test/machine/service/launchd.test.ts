@@ -5,9 +5,13 @@ import { describe, expect } from 'vitest';
 import { launchd } from '../../../src/machine/service/launchd.ts';
 import { readGaveUp, writeGaveUp } from '../../../src/machine/service/launchd-gave-up.ts';
 import { ServiceError, type ServiceManager } from '../../../src/machine/service/service.ts';
+import { onWindows } from '../../platform.ts';
 import { PlayedLaunchd } from './launchd-model.ts';
 import { HurryingClock, played, takeAsked } from './recorder.ts';
-import { definition, type Rig, test } from './rig.ts';
+import { definition, test as everywhere, type Rig } from './rig.ts';
+
+/** Windows has neither the paths nor the rights of files that are looked at. */
+const test = everywhere.skipIf(onWindows);
 
 const TARGET = 'gui/1234/bridge-supervisor';
 const plistOf = (rig: Rig) => join(rig.home, 'Library/LaunchAgents/bridge-supervisor.plist');
