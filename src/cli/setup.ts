@@ -107,9 +107,12 @@ async function carryOut(cli: Cli, setupPlan: SetupPlan, options: Options): Promi
 }
 
 function sayDone(cli: Cli, setupPlan: SetupPlan, result: Done, { remove }: Options): void {
-  const isNewToDesktop = setupPlan.files.some((change) => change.owner === 'desktop' && isChange(change));
+  const changed = setupPlan.files.filter(isChange).map(({ owner }) => owner);
   const next = [
-    ...(isNewToDesktop ? ['Restart Claude Desktop: it reads its file when it starts.'] : []),
+    ...(changed.includes('desktop') ? ['Restart Claude Desktop: it reads its file when it starts.'] : []),
+    ...(changed.includes('bridge')
+      ? ['A supervisor that runs reads its configuration at: bridge-supervisor restart']
+      : []),
     ...(remove ? [] : ['Next: bridge-supervisor install (or start), then bridge-supervisor doctor']),
   ];
   for (const line of doneLines(setupPlan, result, remove === true)) cli.out.line(line);

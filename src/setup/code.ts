@@ -3,12 +3,10 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { z } from 'zod';
+import { CODE_SERVER } from '../claude/command-line.ts';
 import { locateClaude } from '../claude/locate.ts';
 import type { ProgramResult, RunProgram } from '../machine/program.ts';
 import { type ServerStart, startOf } from './server-start.ts';
-
-/** The name under which Claude Code knows us. */
-export const CODE_SERVER = 'claude_bridge_code';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 

@@ -9,6 +9,7 @@ import { delimiter, dirname, join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import { test as base, describe, expect, vi } from 'vitest';
+import { findMarked } from '../../src/machine/sweep.ts';
 import { onLinux } from '../platform.ts';
 
 const program = fileURLToPath(new URL('../../dist/cli.js', import.meta.url));
@@ -37,6 +38,7 @@ const test = base.extend<{ machine: Machine }>({
       ANTHROPIC_API_KEY: 'dummy',
       ANTHROPIC_BASE_URL: 'http://127.0.0.1:9',
       TERM: 'xterm',
+      [MARK]: home,
     };
     await use({
       home,
@@ -58,9 +60,14 @@ const test = base.extend<{ machine: Machine }>({
       },
       tree: async () => (await readdir(home, { recursive: true })).toSorted(),
     });
+    const left = await findMarked(MARK, home);
+    for (const { pid } of left) process.kill(pid, 'SIGKILL');
     await rm(home, { recursive: true });
+    expect(left, 'processes left behind').toEqual([]);
   },
 });
+
+const MARK = 'SETUP_TEST';
 
 describe.skipIf(!onLinux)('on Linux', () => {
   test('setup --yes connects both and names the workspace; again, it changes nothing', async ({

@@ -31,7 +31,7 @@ export async function askForWorkspace(cli: Cli): Promise<Folders['workspaces'] |
   cli.out.hint('A workspace is a folder in which Claude may work; plans name it.');
   const proposed = repositoryAround(process.cwd()) ?? '';
   const path = await askUntil(
-    `Folder${proposed === '' ? ' (empty: none for now)' : ' (-: none for now)'}`,
+    proposed === '' ? 'Folder (empty for none)' : 'Folder (- for none)',
     proposed,
     (answer) => (isNone(answer) || isFolder(absolute(answer)) ? undefined : missing(absolute(answer))),
     cli,

@@ -1,6 +1,7 @@
 /** What setup would do, and what it has done, for a person and for programs. */
+import { CODE_SERVER } from '../../claude/command-line.ts';
 import { type FileChange, isChange } from '../../setup/change.ts';
-import { CODE_SERVER, type CodePlan } from '../../setup/code.ts';
+import type { CodePlan } from '../../setup/code.ts';
 import { DESKTOP_SERVER } from '../../setup/desktop.ts';
 import type { Done, SetupPlan } from '../../setup/setup.ts';
 import { changedLines } from '../diff.ts';
