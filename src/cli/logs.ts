@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { Command } from 'commander';
 import { programLines } from '../machine/program-lines.ts';
+import { ownServices, type Services } from '../machine/service/find.ts';
 import { jsonOption, wholeNumber } from './arguments.ts';
 import { type Cli, fail } from './context.ts';
 import { untilInterrupted } from './interrupt.ts';
@@ -32,11 +33,11 @@ export function logsCommand(cli: Cli): Command {
       'after',
       examples('bridge-supervisor logs -f', 'bridge-supervisor logs -n 1000 | grep run.ended'),
     )
-    .action((options: Options) => logs(cli, options));
+    .action((options: Options) => showLogs(cli, options));
 }
 
-async function logs(cli: Cli, options: Options): Promise<void> {
-  const service = await serviceOf(cli);
+export async function showLogs(cli: Cli, options: Options, services: Services = ownServices): Promise<void> {
+  const service = await serviceOf(cli, services);
   if (options.service) return serviceLogs(cli, options, service);
   const path = logFile(cli);
   if (service) cli.out.hint(`The log of ${service.manager.title}: ${path}`);

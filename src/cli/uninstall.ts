@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { ownServices, type Services } from '../machine/service/find.ts';
-import type { InstalledService, ServiceManager } from '../machine/service/service.ts';
+import type { InstalledService } from '../machine/service/service.ts';
+import { StoreError } from '../store/store-error.ts';
 import { jsonOption } from './arguments.ts';
 import { type Cli, fail, withBridge } from './context.ts';
 import { findTarget, type Target } from './install/target.ts';
@@ -57,22 +58,22 @@ export async function uninstall(
 }
 
 async function stopTarget(cli: Cli, { manager, isForeign }: Target): Promise<number | null> {
-  if (!isForeign) return withBridge(cli, (bridge) => stopOwn(cli, bridge, manager));
-  const { pid } = await manager.status();
-  await manager.stop(async () => undefined);
-  return pid;
-}
-
-async function stopOwn(
-  cli: Cli,
-  bridge: Parameters<typeof stopService>[0],
-  manager: ServiceManager,
-): Promise<number | null> {
-  const { state } = await manager.status();
+  const { state, pid } = await manager.status();
   // A supervisor in the background is not the service's, and goes on.
   if (state === 'stopped') return null;
-  const { supervisor } = await stopService(bridge, manager, defaultPatience(cli));
-  return supervisor?.pid ?? null;
+  if (!isForeign) {
+    try {
+      const { supervisor } = await withBridge(cli, (bridge) =>
+        stopService(bridge, manager, defaultPatience(cli)),
+      );
+      return supervisor?.pid ?? null;
+    } catch (error) {
+      // A damaged store must not keep anybody from taking the service away.
+      if (!(error instanceof StoreError)) throw error;
+    }
+  }
+  await manager.stop(async () => undefined);
+  return pid;
 }
 
 function lines(

@@ -25,7 +25,11 @@ export const openServiceManager: OpenServiceManager = async (platform, options) 
       const { launchd } = await import('./launchd.ts');
       return { kind: 'manager', manager: launchd(options) };
     }
-    default:
+    case 'windows': {
+      const { taskScheduler } = await import('./task-scheduler.ts');
+      return { kind: 'manager', manager: taskScheduler(options) };
+    }
+    case 'other-unix':
       return { kind: 'none', why: 'this system has no service manager that is known here' };
   }
 };

@@ -1,0 +1,405 @@
+/** What `install` promises, whichever service manager it is. */
+import { existsSync } from 'node:fs';
+import { chmod, mkdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect } from 'vitest';
+import { currentLease } from '../../src/bridge/lease.ts';
+import { type InstallOptions, install } from '../../src/cli/install.ts';
+import { readEnvironmentFile } from '../../src/machine/service/environment-file.ts';
+import { VERSION } from '../../src/version.ts';
+import { RUNNING, type ServiceRig, test } from './service-rig.ts';
+
+type Environment = Record<string, string>;
+
+interface Call {
+  readonly options?: Partial<InstallOptions>;
+  readonly env?: Environment;
+  readonly entry?: readonly string[];
+}
+
+async function call(service: ServiceRig, { options = {}, env = {}, entry }: Call = {}) {
+  const plain = service.cli();
+  const cli = service.cli({ env: { ...plain.env, ...env }, ...(entry ? { entry } : {}) });
+  await install(cli, { start: true, ...options }, service.services);
+  return { code: cli.exitCode, stdout: cli.stdout(), stderr: cli.stderr() };
+}
+
+function environmentFile({ home }: ServiceRig): string {
+  return join(home, 'service.env');
+}
+
+describe('install', () => {
+  test('writes, registers and starts the service, and says each file', async ({ service }) => {
+    service.play.remarks = ['Log in once after a restart.'];
+    const { code, stdout, stderr } = await call(service);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    expect(service.play.calls).toEqual(['install', 'start']);
+    expect(stdout).toMatch(/Installed: played service bridge-supervisor-[0-9a-f]{8}\n/);
+    expect(stdout).toContain(`  ${environmentFile(service)} (new)\n`);
+    expect(stdout).toContain(`  ${service.unit} (new)\n`);
+    expect(stdout).toContain(`, pid ${process.pid}).\n`);
+    expect(stdout).toContain('  - Log in once after a restart.\n');
+    expect(await readFile(service.unit, 'utf8')).toContain(
+      `version ${VERSION}, state folder ${service.home}`,
+    );
+  });
+
+  test('gives the service absolute paths, its time to stop, and the folders it writes to', async ({
+    service,
+  }) => {
+    const folder = join(service.root, 'site');
+    await mkdir(folder);
+    await service.configure({
+      workspaces: { site: folder },
+      workspace_roots: [service.root],
+      drain_timeout: '2m',
+    });
+    await call(service, { options: { start: false } });
+    const [, ...lines] = (await readFile(service.unit, 'utf8')).split('\n');
+    expect(JSON.parse(lines.join('\n'))).toEqual({
+      version: VERSION,
+      command: [
+        process.execPath,
+        join(service.root, 'bridge', 'dist', 'cli.js'),
+        'run',
+        '--quiet',
+        '--environment',
+        environmentFile(service),
+      ],
+      stateFolder: service.home,
+      hardened: false,
+      writable: [service.root, folder],
+      stopMs: 180_000,
+    });
+  });
+
+  test('asks for an end with success where the manager knows no start limit', async ({ service }) => {
+    service.play.kind = 'launchd';
+    await call(service, { options: { start: false } });
+    expect(await readFile(service.unit, 'utf8')).toContain('"--give-up"');
+  });
+
+  test('twice is once: nothing is written, and what runs goes on', async ({ service }) => {
+    await call(service);
+    service.play.calls.length = 0;
+    const before = await stat(environmentFile(service));
+    const { code, stdout } = await call(service, { env: { HTTPS_PROXY: 'http://new' } });
+    expect(code).toBe(0);
+    expect(stdout).toContain('is installed already; nothing changed.');
+    expect(stdout).toContain('The service was already running (');
+    expect(service.play.calls).toEqual(['install']);
+    expect((await stat(environmentFile(service))).mtimeMs).toBe(before.mtimeMs);
+  });
+
+  test('upgrades what an older version has installed, and restarts it if it ran', async ({ service }) => {
+    await call(service);
+    const current = await readFile(service.unit, 'utf8');
+    await writeFile(service.unit, current.replaceAll(VERSION, '0.0.1'));
+    service.play.calls.length = 0;
+    const { stdout } = await call(service);
+    expect(stdout).toContain(`Upgraded from version 0.0.1 to ${VERSION}: `);
+    expect(stdout).toContain('The service runs anew (');
+    expect(service.play.calls).toEqual(['install', 'stop', 'start']);
+    expect(await readFile(service.unit, 'utf8')).toBe(current);
+  });
+
+  test('takes the place of a supervisor in the background, and says so', async ({ service }) => {
+    const running = service.start({}, 'run');
+    await running.prints(/supervisor\.started/);
+    const { code, stdout } = await call(service);
+    expect(code).toBe(0);
+    expect(stdout).toContain(`Stopped the supervisor in the background (pid ${running.child.pid})`);
+    expect((await running.ended).code).toBe(0);
+    expect((await currentLease(service.bridge))?.pid).toBe(process.pid);
+  });
+
+  test('--no-start leaves it at that', async ({ service }) => {
+    const { code, stdout } = await call(service, { options: { start: false } });
+    expect(code).toBe(0);
+    expect(stdout).toContain('Installed: ');
+    expect(service.play.calls).toEqual(['install']);
+  });
+
+  test('a service that does not come up is a failure with what the manager says and what was printed', async ({
+    service,
+  }) => {
+    service.play.printed = 'Error: no luck\ntoday';
+    service.play.onStart = async () => {
+      service.play.status = { ...RUNNING, state: 'failed', detail: 'It ended with exit code 78.' };
+    };
+    const { code, stderr } = await call(service);
+    expect(code).toBe(1);
+    expect(stderr).toBe(
+      'the service is installed and did not start: It ended with exit code 78. It said: Error: no luck / today \n',
+    );
+  });
+
+  test('--json tells the same in one piece', async ({ service }) => {
+    const { stdout } = await call(service, { options: { json: true } });
+    expect(JSON.parse(stdout)).toMatchObject({
+      service: { manager: 'systemd', scope: 'user' },
+      state_folder: service.home,
+      version: VERSION,
+      version_before: null,
+      changed: true,
+      checks: expect.arrayContaining([
+        { what: 'login', state: 'ok', detail: 'logged in (claude.ai)', fix: null },
+      ]),
+      files: [
+        { path: environmentFile(service), change: 'new' },
+        { path: service.unit, change: 'new' },
+      ],
+      running: true,
+      pid: process.pid,
+      remarks: [],
+    });
+  });
+});
+
+describe('install --dry-run', () => {
+  test('shows every file and what would run, no value of service.env, and changes nothing', async ({
+    service,
+  }) => {
+    const env = { ANTHROPIC_AUTH_TOKEN: 'sesame', HTTPS_PROXY: 'http://user:word@proxy' };
+    const { code, stdout } = await call(service, { env, options: { dryRun: true } });
+    expect(code).toBe(0);
+    expect(stdout).toContain(`${environmentFile(service)} (would be written)\n  + ANTHROPIC_AUTH_TOKEN=…\n`);
+    expect(stdout).not.toMatch(/sesame|word@proxy/);
+    expect(stdout).toContain(`${service.unit} (would be written)\n  # bridge-supervisor service`);
+    expect(stdout).toContain('Nothing was changed.');
+    expect(service.play.calls).toEqual([]);
+    expect(existsSync(environmentFile(service))).toBe(false);
+    expect(existsSync(service.unit)).toBe(false);
+  });
+
+  test('shows against what is there only the lines that change', async ({ service }) => {
+    await call(service, { env: { HTTPS_PROXY: 'http://old', LANG: 'C' } });
+    await service.configure({ drain_timeout: '5m' });
+    const { stdout } = await call(service, {
+      env: { HTTPS_PROXY: 'http://new', TZ: 'Asia/Tokyo' },
+      options: { dryRun: true, captureEnvironment: true },
+    });
+    expect(stdout).toContain('(would change)');
+    expect(stdout).toMatch(/^ {2}- {3}"stopMs": 60000\n {2}\+ {3}"stopMs": 360000$/m);
+    for (const line of ['  ~ HTTPS_PROXY=…', '  ~ TZ=…', '  - LANG=…', '    PATH=…'])
+      expect(stdout.split('\n')).toContain(line);
+  });
+
+  test('says when nothing would be installed, and exits 1', async ({ service }) => {
+    const { code, stdout } = await call(service, {
+      env: { BRIDGE_CLAUDE: '/nowhere' },
+      options: { dryRun: true },
+    });
+    expect(code).toBe(1);
+    expect(stdout).toContain('But nothing would be installed, with the problems above.');
+  });
+});
+
+describe('what the service gets for an environment', () => {
+  test('is captured into a file for the owner alone, and in no file of the manager', async ({ service }) => {
+    await call(service, {
+      env: {
+        ANTHROPIC_AUTH_TOKEN: 'sesame',
+        https_proxy: 'http://proxy',
+        CLAUDE_CODE_SESSION_ID: 'of another session',
+        BRIDGE_CONCURRENCY: '3',
+        BRIDGE_RUN_ID: 'of another run',
+        EDITOR: 'ed',
+        MINE: 'too',
+      },
+      options: { env: ['MINE'] },
+    });
+    expect((await stat(environmentFile(service))).mode & 0o777).toBe(0o600);
+    expect(await readEnvironmentFile(environmentFile(service))).toEqual({
+      ANTHROPIC_AUTH_TOKEN: 'sesame',
+      BRIDGE_CLAUDE: join(service.root, 'bin', 'claude'),
+      BRIDGE_CONCURRENCY: '3',
+      MINE: 'too',
+      PATH: `${join(service.root, 'bin')}:/usr/bin:/bin`,
+      TZ: 'UTC',
+      https_proxy: 'http://proxy',
+    });
+    expect(await readFile(service.unit, 'utf8')).not.toContain('sesame');
+  });
+
+  test('names no claude where the configuration does', async ({ service }) => {
+    await service.configure({ claude: join(service.root, 'bin', 'claude') });
+    await call(service);
+    expect(await readEnvironmentFile(environmentFile(service))).not.toHaveProperty('BRIDGE_CLAUDE');
+  });
+
+  test('finds claude where its installer puts it, when PATH does not have it', async ({ service }) => {
+    const usual = join(service.root, '.local', 'bin');
+    await mkdir(usual, { recursive: true });
+    await writeFile(join(usual, 'claude'), await readFile(join(service.root, 'bin', 'claude')));
+    await chmod(join(usual, 'claude'), 0o700);
+    await call(service, { env: { PATH: '/usr/bin:/bin' } });
+    expect(await readEnvironmentFile(environmentFile(service))).toMatchObject({
+      BRIDGE_CLAUDE: join(usual, 'claude'),
+    });
+  });
+
+  test('is the owner’s once it is there; --capture-environment writes it anew and keeps the old one', async ({
+    service,
+  }) => {
+    await call(service);
+    const mine = `# mine\nBRIDGE_CLAUDE=${join(service.root, 'bin', 'claude')}\n`;
+    await writeFile(environmentFile(service), mine);
+    const left = await call(service, { env: { LANG: 'C' }, options: { env: ['LANG'] } });
+    expect(await readFile(environmentFile(service), 'utf8')).toBe(mine);
+    expect(left.stdout).toMatch(/^warning .*service\.env is there already and stays as it is/m);
+
+    await call(service, { env: { LANG: 'C' }, options: { captureEnvironment: true } });
+    expect(await readEnvironmentFile(environmentFile(service))).toMatchObject({ LANG: 'C' });
+    expect(await readFile(`${environmentFile(service)}.bak`, 'utf8')).toBe(mine);
+    expect((await stat(`${environmentFile(service)}.bak`)).mode & 0o077).toBe(0);
+  });
+
+  test('that others can read is warned of', async ({ service }) => {
+    await call(service);
+    await chmod(environmentFile(service), 0o644);
+    const { code, stdout } = await call(service);
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/^warning .*other users can read/m);
+    expect(stdout).toContain(`chmod 600 ${environmentFile(service)}`);
+  });
+
+  test('what is not set, or cannot be written, is refused by its name', async ({ service }) => {
+    const missing = await call(service, { options: { env: ['NOT_SET'] } });
+    expect(missing).toMatchObject({ code: 1, stderr: expect.stringContaining('NOT_SET cannot be captured') });
+    const odd = await call(service, { env: { ANTHROPIC_CUSTOM_HEADERS: 'secret\r\n' } });
+    expect(odd).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('ANTHROPIC_CUSTOM_HEADERS cannot be written'),
+    });
+    expect(odd.stderr).not.toContain('secret');
+    expect(service.play.calls).toEqual([]);
+  });
+});
+
+describe('install looks first, with the service’s environment, and refuses', () => {
+  const refused = async (service: ServiceRig, given: Call = {}) => {
+    const { code, stdout, stderr } = await call(service, given);
+    expect(code).toBe(1);
+    expect(stderr).toContain('nothing was installed: a problem would keep the service from its work');
+    expect(service.play.calls).toEqual([]);
+    expect(existsSync(environmentFile(service))).toBe(false);
+    return stdout;
+  };
+
+  test('with a configuration that cannot be used', async ({ service }) => {
+    await service.configure({ concurrency: 0 });
+    expect(await refused(service)).toMatch(/^problem +configuration: .*'concurrency'/m);
+  });
+
+  test('without claude', async ({ service }) => {
+    expect(await refused(service, { env: { PATH: '/usr/bin:/bin' } })).toMatch(
+      /^problem +claude: no 'claude' on PATH\. Install Claude Code/m,
+    );
+  });
+
+  test('with a claude that does not run', async ({ service }) => {
+    const broken = await service.file('broken', '#!/bin/sh\necho no luck >&2\nexit 3\n');
+    await chmod(broken, 0o700);
+    expect(await refused(service, { env: { BRIDGE_CLAUDE: broken } })).toContain(
+      '--version ends with 3: no luck',
+    );
+  });
+
+  test('with a workspace that is not there', async ({ service }) => {
+    await service.configure({ workspaces: { site: '/nowhere/site' } });
+    expect(await refused(service)).toMatch(/^problem +workspace site: \/nowhere\/site: it does not exist/m);
+  });
+
+  test('a copy of the program that will not stay', async ({ service }) => {
+    const entry = [process.execPath, '/home/ann/.npm/_npx/1a2b/node_modules/bridge-supervisor/dist/cli.js'];
+    const { code, stderr } = await call(service, { entry });
+    expect(code).toBe(1);
+    expect(stderr).toContain('npm install -g bridge-supervisor');
+    expect(service.play.calls).toEqual([]);
+  });
+
+  test('where there is no service manager, with what to do instead', async ({ service }) => {
+    service.play.unavailable = 'systemd does not run this machine. Start it with: bridge-supervisor start';
+    const { code, stderr } = await call(service);
+    expect(code).toBe(1);
+    expect(stderr).toBe(
+      'no service can be installed here: systemd does not run this machine. Start it with: bridge-supervisor start \n',
+    );
+  });
+
+  test('to touch a file that is not ours', async ({ service }) => {
+    await writeFile(service.unit, 'somebody’s\n');
+    const { code, stderr } = await call(service);
+    expect(code).toBe(1);
+    expect(stderr).toContain('was not written by bridge-supervisor');
+    expect(await readFile(service.unit, 'utf8')).toBe('somebody’s\n');
+  });
+
+  test('unless --force is given', async ({ service }) => {
+    await service.configure({ workspaces: { site: '/nowhere/site' } });
+    const { code, stdout } = await call(service, { options: { force: true } });
+    expect(code).toBe(0);
+    expect(stdout).toContain('Installed: ');
+  });
+});
+
+describe('install warns', () => {
+  test('when nobody is logged in', async ({ service }) => {
+    const claude = await service.file(
+      'out',
+      `#!/bin/sh\n[ "$1" = auth ] || exit 0\necho '{"loggedIn":false,"authMethod":"none"}'\nexit 1\n`,
+    );
+    await chmod(claude, 0o700);
+    const { code, stdout } = await call(service, { env: { BRIDGE_CLAUDE: claude } });
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/^warning +login: nobody is logged in to Claude\n.*\/login/m);
+  });
+
+  test('when a captured key would pay for all runs', async ({ service }) => {
+    const { code, stdout } = await call(service, { env: { ANTHROPIC_API_KEY: 'sesame' } });
+    expect(code).toBe(0);
+    expect(stdout).toMatch(
+      /^warning +credentials: ANTHROPIC_API_KEY is in service\.env: all runs are billed to it/m,
+    );
+    expect(stdout).not.toContain('sesame');
+  });
+
+  test('when node belongs to a version that may be removed', async ({ service }) => {
+    const entry = ['/home/ann/.nvm/versions/node/v22.12.0/bin/node', '/srv/bridge/dist/cli.js'];
+    const { stdout } = await call(service, { entry, options: { dryRun: true } });
+    expect(stdout).toMatch(/^warning +program: .*v22.12.0.* goes when that version of Node/m);
+  });
+});
+
+describe.skipIf(process.getuid?.() !== 0)('install by root', () => {
+  test('under sudo for root itself says what to do instead', async ({ service }) => {
+    const { code, stderr } = await call(service, { env: { SUDO_USER: 'ann' } });
+    expect(code).toBe(1);
+    expect(stderr).toContain('sudo bridge-supervisor install --system --user ann');
+    expect(service.play.calls).toEqual([]);
+  });
+
+  test('for another user looks as that user, and gives that user what it writes', async ({ service }) => {
+    service.play.scope = 'system';
+    await service.configure({});
+    const entry = service.shellCommand.split(' ');
+    const options = { system: true, user: 'nobody', start: false } as const;
+    await chmod(service.root, 0o755);
+    const barred = await call(service, { entry, options });
+    expect(barred.code).toBe(1);
+    expect(barred.stdout).toMatch(/^problem +configuration: cannot read .*EACCES/m);
+
+    const forced = await call(service, { entry, options: { ...options, force: true } });
+    expect(forced.code).toBe(0);
+    expect((await stat(environmentFile(service))).uid).toBe(service.play.options?.account.uid);
+    expect(service.play.options).toMatchObject({ scope: 'system', account: { name: 'nobody' } });
+    expect(service.play.options?.name).toMatch(/^bridge-supervisor-nobody-[0-9a-f]{8}$/);
+  });
+
+  test('for somebody who is not there says so', async ({ service }) => {
+    service.play.scope = 'system';
+    const { stderr } = await call(service, { options: { system: true, user: 'no-such-user' } });
+    expect(stderr).toContain("there is no user 'no-such-user' on this machine");
+  });
+});

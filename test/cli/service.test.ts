@@ -1,0 +1,314 @@
+/** How the commands speak of a service, and to it, where one is installed for the state folder. */
+import { chmod, rm, writeFile } from 'node:fs/promises';
+import { describe, expect, vi } from 'vitest';
+import { currentLease } from '../../src/bridge/lease.ts';
+import { install } from '../../src/cli/install.ts';
+import { showLogs } from '../../src/cli/logs.ts';
+import { start } from '../../src/cli/start.ts';
+import { statusReport } from '../../src/cli/status-report.ts';
+import { statusLines } from '../../src/cli/status-text.ts';
+import { stop } from '../../src/cli/stop.ts';
+import { uninstall } from '../../src/cli/uninstall.ts';
+import { ServiceError } from '../../src/machine/service/service.ts';
+import { RUNNING, type ServiceRig, STOPPED, test } from './service-rig.ts';
+import { holdLease, NOBODY, thisProcess } from './stories.ts';
+
+const TITLE = /played service bridge-supervisor-[0-9a-f]{8}/;
+
+async function installed(service: ServiceRig): Promise<void> {
+  await install(service.cli(), { start: false }, service.services);
+  service.play.calls.length = 0;
+}
+
+async function starting(service: ServiceRig, timeoutMs = 20_000) {
+  const cli = service.cli();
+  await start(cli, timeoutMs, service.services);
+  return { code: cli.exitCode, stdout: cli.stdout(), stderr: cli.stderr() };
+}
+
+async function stopping(service: ServiceRig, timeoutMs = 20_000) {
+  const cli = service.cli();
+  await stop(cli, timeoutMs, { services: service.services });
+  return { code: cli.exitCode, stdout: cli.stdout(), stderr: cli.stderr() };
+}
+
+async function status(service: ServiceRig) {
+  const cli = service.cli();
+  const report = await statusReport(cli, service.bridge, service.services);
+  return { report, text: statusLines(report, cli.out).join('\n') };
+}
+
+describe('start', () => {
+  test('has the manager start the service, waits for its lease, and says which', async ({ service }) => {
+    await installed(service);
+    const { code, stdout } = await starting(service);
+    expect(code).toBe(0);
+    expect(service.play.calls).toEqual(['start']);
+    expect(stdout).toMatch(/^The service is running \(played service bridge-supervisor-.*, pid \d+\)\.\n/);
+    expect((await starting(service)).stdout).toMatch(/^The service was already running \(/);
+    expect(service.play.calls).toEqual(['start']);
+  });
+
+  test('that fails tells what the manager knows and what was printed', async ({ service }) => {
+    await installed(service);
+    service.play.printed = 'Error: no luck';
+    service.play.onStart = async () => {
+      service.play.status = { ...STOPPED, state: 'gave-up', detail: 'It ended too often.' };
+    };
+    const { code, stderr } = await starting(service);
+    expect(code).toBe(1);
+    expect(stderr).toMatch(
+      /^the service did not start \(played .*\): It ended too often\. It said: Error: no luck/,
+    );
+  });
+
+  test('that the manager refuses tells its reason', async ({ service }) => {
+    await installed(service);
+    service.play.onStart = async () => {
+      throw new ServiceError('systemd did not start it: access denied.');
+    };
+    expect(await starting(service)).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('access denied'),
+    });
+  });
+
+  test('that comes to nothing in time says where to look', async ({ service }) => {
+    await installed(service);
+    service.play.onStart = async () => {
+      service.play.status = RUNNING;
+    };
+    const { code, stderr } = await starting(service, 100);
+    expect(code).toBe(1);
+    expect(stderr).toContain('bridge-supervisor logs --service');
+  });
+
+  test('says when a supervisor in the background is in the service’s place', async ({ service }) => {
+    await installed(service);
+    await holdLease(service.bridge, await thisProcess());
+    const { code, stdout } = await starting(service);
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/^A supervisor was already running in the background \(pid \d+\)\.\n/);
+    expect(stdout).toContain('bridge-supervisor restart');
+    expect(service.play.calls).toEqual([]);
+  });
+
+  test('refuses a service without its environment file, and says how to write it', async ({ service }) => {
+    await installed(service);
+    await rm(`${service.home}/service.env`);
+    await expect(starting(service)).rejects.toThrow(/service\.env is missing.*bridge-supervisor install/);
+  });
+});
+
+describe('stop', () => {
+  test('has the manager stop the service, and says when it starts again', async ({ service }) => {
+    await installed(service);
+    await starting(service);
+    const { code, stdout } = await stopping(service);
+    expect(code).toBe(0);
+    expect(service.play.calls).toEqual(['start', 'stop']);
+    expect(stdout).toMatch(/^Stopped the service \(played .*, pid \d+\)\.\n/);
+    expect(stdout).toContain('It starts again at the next login. To end that: bridge-supervisor uninstall\n');
+    expect(await currentLease(service.bridge)).toBeUndefined();
+  });
+
+  test('of a service that does not run says so', async ({ service }) => {
+    await installed(service);
+    expect((await stopping(service)).stdout).toMatch(/^The service was not running \(played /);
+  });
+
+  test('also ends a supervisor beside the service', async ({ service }) => {
+    await installed(service);
+    const running = service.start({}, 'run');
+    await running.prints(/supervisor\.started/);
+    const { stdout } = await stopping(service);
+    expect(stdout).toMatch(new RegExp(`^Stopped the supervisor \\(pid ${running.child.pid}\\)\\.\n`));
+    expect((await running.ended).code).toBe(0);
+  });
+
+  test('signals after the time it was given', async ({ service }) => {
+    await installed(service);
+    const deaf = service.sleeper();
+    service.play.status = { ...RUNNING, pid: deaf.pid ?? 0 };
+    const { identify } = await import('../../src/machine/identity.ts');
+    const identity = await identify(deaf.pid ?? 0);
+    if (!identity) throw new Error('it does not live');
+    await holdLease(service.bridge, identity);
+    service.play.onStop = () => vi.waitFor(() => expect(deaf.signalCode).not.toBeNull(), { timeout: 20_000 });
+    const { stdout } = await stopping(service, 50);
+    expect(stdout).toMatch(new RegExp(`^Stopped the service \\(.*, pid ${deaf.pid}, ended by SIGINT\\)`));
+  });
+});
+
+describe('status', () => {
+  test('shows what the manager says, in words and as JSON', async ({ service }) => {
+    await installed(service);
+    await starting(service);
+    const { report, text } = await status(service);
+    expect(report).toMatchObject({
+      ok: true,
+      service: {
+        manager: 'systemd',
+        scope: 'user',
+        state: 'running',
+        startsAt: 'login',
+        detail: null,
+        next: null,
+      },
+      problems: [],
+      warnings: [],
+    });
+    expect(text).toMatch(/^Service: played service bridge-supervisor-.* · running · starts at login$/m);
+  });
+
+  test('asks no manager and has no service where none is installed', async ({ service }) => {
+    const { report, text } = await status(service);
+    expect(report.service).toBeNull();
+    expect(text).not.toContain('Service:');
+  });
+
+  test.for([
+    ['failed', 'It ended with exit code 78.', 'bridge-supervisor start'],
+    ['gave-up', 'It ended too often.', 'bridge-supervisor start'],
+    ['waiting', 'It ended and will be started again.', 'bridge-supervisor logs --service'],
+  ] as const)('a service that is %s is a problem, with the command that helps', async ([
+    state,
+    detail,
+    next,
+  ], { service }) => {
+    await installed(service);
+    service.play.status = { ...STOPPED, state, detail };
+    const { report } = await status(service);
+    expect(report).toMatchObject({ ok: false, service: { state, detail, next } });
+    expect(report.problems).toEqual([expect.stringMatching(`${TITLE.source}: ${detail} Next: ${next}`)]);
+  });
+
+  test('a supervisor beside a service that does not run is a warning', async ({ service }) => {
+    await installed(service);
+    await holdLease(service.bridge, await thisProcess());
+    const { report } = await status(service);
+    expect(report.ok).toBe(true);
+    expect(report.warnings).toEqual([
+      expect.stringContaining('runs in the background and not as the service'),
+    ]);
+    expect(report.service?.next).toBe('bridge-supervisor restart');
+  });
+
+  test('warns of another version, of an environment file that is missing or that others read', async ({
+    service,
+  }) => {
+    await installed(service);
+    await chmod(`${service.home}/service.env`, 0o644);
+    expect((await status(service)).report.warnings).toEqual([expect.stringContaining('chmod 600')]);
+    await rm(`${service.home}/service.env`);
+    await writeFile(
+      service.unit,
+      `# bridge-supervisor service, version 0.0.1, state folder ${service.home}\n`,
+    );
+    expect((await status(service)).report.warnings).toEqual([
+      expect.stringContaining('was installed by version 0.0.1'),
+      expect.stringContaining('service.env is missing'),
+    ]);
+  });
+
+  test('says when the manager cannot be asked from here', async ({ service }) => {
+    await installed(service);
+    await holdLease(service.bridge, NOBODY);
+    Object.defineProperty(service.play, 'status', {
+      get() {
+        throw new ServiceError('systemd has no user manager here.');
+      },
+    });
+    const { report, text } = await status(service);
+    expect(report.service).toMatchObject({ state: 'unknown', detail: 'systemd has no user manager here.' });
+    expect(text).toMatch(/^Service: .* · unknown$/m);
+  });
+
+  test('takes a service of another state folder for nobody’s', async ({ service }) => {
+    await writeFile(service.unit, '# bridge-supervisor service, version 0.1.0, state folder /elsewhere\n');
+    expect((await status(service)).report.service).toBeNull();
+  });
+});
+
+describe('logs', () => {
+  const options = { lines: 20 };
+
+  test('says which service the log is of', async ({ service }) => {
+    await installed(service);
+    const cli = service.cli();
+    await showLogs(cli, options, service.services);
+    expect(cli.stderr()).toMatch(/^The log of played service .*loop\.log\n/);
+  });
+
+  test('--service shows what the manager kept', async ({ service }) => {
+    await installed(service);
+    service.play.printed = 'one\ntwo\u001b[31m\n';
+    const cli = service.cli();
+    await showLogs(cli, { ...options, service: true }, service.services);
+    expect(cli.stdout()).toBe('one\ntwo\n');
+    expect(cli.exitCode).toBe(0);
+  });
+
+  test('--service says why there is nothing, without a service too', async ({ service }) => {
+    const without = service.cli();
+    await showLogs(without, { ...options, service: true }, service.services);
+    expect(without.stderr()).toMatch(/^no service is installed for .* bridge-supervisor install --help/);
+    await installed(service);
+    const cli = service.cli();
+    await showLogs(cli, { ...options, service: true }, service.services);
+    expect(cli.stderr()).toContain('nothing is kept here');
+    expect([without.exitCode, cli.exitCode]).toEqual([1, 1]);
+  });
+});
+
+describe('uninstall', () => {
+  test('stops the service, takes its files away, and leaves the state folder', async ({ service }) => {
+    await installed(service);
+    await starting(service);
+    const cli = service.cli();
+    await uninstall(cli, {}, service.services);
+    expect(cli.exitCode).toBe(0);
+    expect(service.play.calls).toEqual(['start', 'stop', 'uninstall']);
+    expect(cli.stdout()).toMatch(/^Stopped the service \(pid \d+\)\.\nRemoved: played service /);
+    expect(cli.stdout()).toContain(`The state folder stays as it is, with service.env: ${service.home}\n`);
+  });
+
+  test('of nothing says so, and is no failure', async ({ service }) => {
+    const cli = service.cli();
+    await uninstall(cli, {}, service.services);
+    expect(cli.exitCode).toBe(0);
+    expect(cli.stdout()).toMatch(
+      /^Nothing to remove: played service .* is not installed\.\nThe state folder stays/,
+    );
+    expect(service.play.calls).toEqual([]);
+  });
+
+  test('--dry-run only shows it; --json tells it to programs', async ({ service }) => {
+    await installed(service);
+    const dry = service.cli();
+    await uninstall(dry, { dryRun: true }, service.services);
+    expect(dry.stdout()).toMatch(/^Would stop and remove: played service /);
+    expect(service.play.calls).toEqual([]);
+    const cli = service.cli();
+    await uninstall(cli, { json: true }, service.services);
+    expect(JSON.parse(cli.stdout())).toMatchObject({ removed: true, files: [service.unit], stopped: null });
+  });
+
+  test('works with a store that is damaged, too', async ({ service }) => {
+    await installed(service);
+    service.play.status = { ...RUNNING, pid: 4711 };
+    await writeFile(`${service.home}/bridge.db`, 'no database');
+    const cli = service.cli();
+    await uninstall(cli, {}, service.services);
+    expect(service.play.calls).toEqual(['stop', 'uninstall']);
+    expect(cli.stdout()).toMatch(/^Stopped the service \(pid 4711\)\.\n/);
+  });
+
+  test('leaves a supervisor alone that runs beside it', async ({ service }) => {
+    await installed(service);
+    await holdLease(service.bridge, await thisProcess());
+    await uninstall(service.cli(), {}, service.services);
+    expect(service.play.calls).toEqual(['uninstall']);
+    expect((await currentLease(service.bridge))?.stopRequestedAt).toBeNull();
+  });
+});
