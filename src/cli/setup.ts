@@ -48,7 +48,8 @@ Our entry is added to Claude Desktop's claude_desktop_config.json, and to Claude
 Code with \`claude mcp add\`; the folders go into config.json in the state
 folder. Everything else in these files stays as it is, to the byte, and a copy
 is kept beside each. A file that is not plain JSON is refused and not touched.
-Setting up twice is setting up once. On a terminal it asks; otherwise give --yes.`;
+Setting up twice is setting up once. On a terminal it asks; elsewhere give
+--yes.`;
 
 async function setup(cli: Cli, options: Options): Promise<void> {
   checkOptions(options);
