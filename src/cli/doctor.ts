@@ -1,18 +1,17 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { Command } from 'commander';
 import type { Group } from '../doctor/doctor.ts';
-import type { Finding, Verdict } from '../doctor/finding.ts';
 import type { Machine } from '../doctor/patient.ts';
 import { ownAccount } from '../machine/account.ts';
+import { foreignDisk } from '../machine/foreign-folder.ts';
 import { platform } from '../machine/platform.ts';
 import { runProgram } from '../machine/program.ts';
 import { findService } from '../machine/service/find.ts';
 import { desktopLocation } from '../setup/desktop-locations.ts';
 import { jsonOption } from './arguments.ts';
 import type { Cli } from './context.ts';
-import type { Format, Output } from './output.ts';
+import { countsOf, groupLines, publicFinding, summary } from './doctor-text.ts';
 import { stopRequest } from './stop-request.ts';
-import { wrap } from './text.ts';
 import { examples, UsageError } from './usage.ts';
 
 interface Options {
@@ -43,7 +42,7 @@ export function doctorCommand(cli: Cli): Command {
 
 const ABOUT = `
 Groups: program, folder, config, database, clock, claude, mcp, service,
-supervisor, workspaces, vigil, logs, leftovers.
+supervisor, workspaces, vigil, logs, leftovers; and deep, the same as --deep.
 
 With an installed service, Claude and its login are looked at in the
 environment that the service has. Without --fix nothing is changed. --fix
@@ -61,8 +60,7 @@ async function doctor(cli: Cli, names: readonly string[], { deep, fix, json }: O
   const { admit, deepGroup, examine, groupsOf } = await import('../doctor/entrance.ts');
   await using patient = admit(await machineOf(cli));
   const progress = (step: string) => out.hint(`… ${step}`);
-  const all = groupsOf(patient);
-  const groups = [...chosen(all, names), ...(deep ? [deepGroup(patient, progress)] : [])];
+  const groups = chosen(groupsOf(patient), deepGroup(patient, progress), names, deep === true);
   const stop = stopRequest();
   try {
     const findings = await examine(groups, {
@@ -104,77 +102,24 @@ async function machineOf({ env, home, clock, entry }: Cli): Promise<Machine> {
     run: runProgram,
     entry,
     service: await findService({ stateFolder: home, env, clock }),
+    foreignDisk,
     desktopConfigs: desktop.found ? [desktop.file] : desktop.candidates,
   };
 }
 
-function chosen(groups: readonly Group[], names: readonly string[]): readonly Group[] {
-  const unknown = names.find((name) => !groups.some((group) => group.name === name));
+/** The groups that are named, all but the deep one when none is; and that one when it is asked for. */
+function chosen(
+  usual: readonly Group[],
+  deepGroup: Group,
+  names: readonly string[],
+  deep: boolean,
+): readonly Group[] {
+  const all = [...usual, deepGroup];
+  const unknown = names.find((name) => !all.some((group) => group.name === name));
   if (unknown !== undefined)
     throw new UsageError(
-      `there is no group '${unknown}'. The groups are: ${groups.map(({ name }) => name).join(', ')}.`,
+      `there is no group '${unknown}'. The groups are: ${all.map(({ name }) => name).join(', ')}.`,
     );
-  return names.length === 0 ? groups : groups.filter(({ name }) => names.includes(name));
-}
-
-const FORMATS: Readonly<Record<Verdict, Format>> = {
-  ok: 'green',
-  mended: 'green',
-  warning: 'yellow',
-  problem: 'red',
-  skipped: 'dim',
-};
-
-const INDENT = 11;
-
-function groupLines(out: Output, { title }: Group, findings: readonly Finding[]): string[] {
-  const said = findings.filter((finding, index) => !isRepeated(finding, findings.slice(0, index)));
-  return [out.style('bold', title), ...said.flatMap((finding) => findingLines(out, finding)), ''];
-}
-
-/** Several checks can be kept from looking by the same thing. */
-function isRepeated({ verdict, message }: Finding, before: readonly Finding[]): boolean {
-  return verdict === 'skipped' && before.some((other) => other.message === message);
-}
-
-function findingLines(out: Output, { verdict, message, fix }: Finding): string[] {
-  const columns = out.columns - INDENT;
-  const [first = '', ...others] = wrap(message, columns);
-  const word = out.style(FORMATS[verdict], verdict.padEnd(INDENT - 2));
-  const remedy = fix === undefined || verdict === 'ok' ? [] : wrap(`Fix: ${fix}`, columns);
-  return [`  ${word}${first}`, ...[...others, ...remedy].map((line) => ' '.repeat(INDENT) + line)];
-}
-
-function publicFinding({ check, subject, verdict, message, fix, mend }: Finding) {
-  return { check, subject, verdict, message, fix: fix ?? null, mendable: mend !== undefined };
-}
-
-interface Counts {
-  readonly ok: number;
-  readonly warnings: number;
-  readonly problems: number;
-  readonly skipped: number;
-  readonly mended: number;
-}
-
-function countsOf(findings: readonly Finding[]): Counts {
-  const count = (wanted: Verdict) => findings.filter(({ verdict }) => verdict === wanted).length;
-  return {
-    ok: count('ok'),
-    warnings: count('warning'),
-    problems: count('problem'),
-    skipped: count('skipped'),
-    mended: count('mended'),
-  };
-}
-
-function summary(findings: readonly Finding[]): string {
-  const { ok, warnings, problems, mended } = countsOf(findings);
-  const parts = [
-    `${ok} ok`,
-    ...(mended > 0 ? [`${mended} mended`] : []),
-    `${warnings} ${warnings === 1 ? 'warning' : 'warnings'}`,
-    `${problems} ${problems === 1 ? 'problem' : 'problems'}`,
-  ];
-  return parts.join(', ');
+  const named = names.length === 0 ? usual : usual.filter(({ name }) => names.includes(name));
+  return deep || names.includes(deepGroup.name) ? [...named, deepGroup] : named;
 }

@@ -2,6 +2,7 @@
 import { type Located, locateClaude } from '../claude/locate.ts';
 import type { Clock } from '../clock.ts';
 import { type Config, ConfigError, type Environment, loadConfig } from '../config.ts';
+import type { foreignDisk } from '../machine/foreign-folder.ts';
 import type { Platform } from '../machine/platform.ts';
 import type { RunProgram } from '../machine/program.ts';
 import { serviceEnvironment } from '../machine/service/environment-file.ts';
@@ -26,6 +27,8 @@ export interface Machine {
   readonly entry: readonly string[];
   /** The one that is installed for this state folder. */
   readonly service: FoundService | null;
+  /** What holds a folder when it is no disk of this machine. */
+  readonly foreignDisk: typeof foreignDisk;
   /** Where Claude Desktop's configuration may lie. */
   readonly desktopConfigs: readonly string[];
 }

@@ -6,7 +6,7 @@ import { isAlive } from '../machine/identity.ts';
 import { type MarkedProcess, processesMarked } from '../machine/marked.ts';
 import { sweep } from '../machine/sweep.ts';
 import { readLease } from '../store/lease.ts';
-import { endedRuns } from '../store/runs.ts';
+import { endedRuns, findRun } from '../store/runs.ts';
 import type { Group } from './doctor.ts';
 import { type Observation, ok, warning } from './finding.ts';
 import { counted } from './measure.ts';
@@ -56,7 +56,6 @@ async function leftProcesses(patient: Patient): Promise<Observation[]> {
 
 /** Several state folders may have runs at the same time: those of others are not ours to judge. */
 async function isOfOurs(patient: Patient, run: string): Promise<boolean> {
-  const { findRun } = await import('../store/runs.ts');
   return (await findRun((await patient.store()).read, run)) !== undefined;
 }
 

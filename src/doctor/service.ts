@@ -1,10 +1,12 @@
 /** The service, as it was installed and as its manager sees it. */
 import { existsSync } from 'node:fs';
 import { isAbsolute } from 'node:path';
+import { EnvironmentFileError, readEnvironmentFile } from '../machine/service/environment-file.ts';
 import type { ServiceStatus } from '../machine/service/service.ts';
 import { VERSION } from '../version.ts';
 import type { Group } from './doctor.ts';
 import { type Observation, ok, problem, skipped, Unknowable, warning } from './finding.ts';
+import { counted } from './measure.ts';
 import type { Patient } from './patient.ts';
 import { runtime } from './program.ts';
 import { commandOf } from './service-command.ts';
@@ -16,6 +18,7 @@ export function serviceGroup(patient: Patient): Group {
     checks: [
       { name: 'installed', subject: 'the service', look: () => installed(patient) },
       { name: 'program', subject: 'the program of the service', look: () => program(patient) },
+      { name: 'environment', subject: 'the environment of the service', look: () => environment(patient) },
       { name: 'state', subject: 'the state of the service', look: () => state(patient) },
       { name: 'remarks', subject: 'what the service needs', look: () => remarks(patient) },
     ],
@@ -50,6 +53,26 @@ async function program(patient: Patient): Promise<Observation> {
   if (missing !== undefined)
     return problem(missing, `The service starts ${missing}, which is not there any more.`, INSTALL);
   return runtime(patient, command, 'the service');
+}
+
+/** Without it the service does not start. */
+async function environment(patient: Patient): Promise<Observation> {
+  const words = commandOf(present(patient).installed.files) ?? [];
+  const at = words.indexOf('--environment');
+  const file = words[at + 1];
+  if (at < 0 || file === undefined)
+    return skipped('environment', 'The service is given no environment file.');
+  try {
+    const names = Object.keys(await readEnvironmentFile(file));
+    return ok(file, `${file} gives the service ${counted(names.length, 'variable')}`);
+  } catch (error) {
+    if (!(error instanceof EnvironmentFileError)) throw error;
+    return problem(file, `${upper(error.message)}.`, INSTALL);
+  }
+}
+
+function upper(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
 }
 
 async function state(patient: Patient): Promise<Observation> {

@@ -2,7 +2,7 @@
 import { chmod, readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { freeBytes } from '../machine/disk.ts';
-import { networkFileSystem, syncedBy } from '../machine/foreign-folder.ts';
+import { syncedBy } from '../machine/foreign-folder.ts';
 import { ensurePrivateFolder } from '../machine/paths.ts';
 import type { Group } from './doctor.ts';
 import { type Observation, ok, problem, Unknowable, warning } from './finding.ts';
@@ -55,15 +55,21 @@ function whatFor(mode: number): string {
   return (mode & 0o700) === 0o700 ? 'other users can read plans and secrets in it' : 'you cannot write in it';
 }
 
-async function place({ home }: Patient): Promise<Observation> {
+async function place({ home, foreignDisk }: Patient): Promise<Observation> {
   await existing(home);
-  const network = await networkFileSystem(home);
+  const disk = await foreignDisk(home);
   const service = syncedBy(home);
   const move = { fix: 'Move it to a disk of this machine, and set BRIDGE_HOME to its new place.' };
-  if (network !== undefined)
-    return problem(home, `${home} is on ${network}: a database there is damaged sooner or later.`, move);
+  if (disk && !disk.maybe)
+    return problem(home, `${home} is on ${disk.title}: a database there is damaged sooner or later.`, move);
   if (service !== undefined)
     return problem(home, `${home} is copied by ${service}: that damages a database in use.`, move);
+  if (disk)
+    return warning(
+      home,
+      `${home} is on ${disk.title}. If that is a network drive, it damages a database.`,
+      move,
+    );
   return ok(home, 'It is on a disk of this machine, and nothing copies it elsewhere');
 }
 

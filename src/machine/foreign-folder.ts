@@ -3,15 +3,28 @@ import { statfs } from 'node:fs/promises';
 import { sep } from 'node:path';
 import { platform } from './platform.ts';
 
-/**
- * The kind of network file system that holds a folder; undefined for a disk of this machine, and where it cannot be
- * told. Only Linux tells it by a number (https://man7.org/linux/man-pages/man2/statfs.2.html); on Windows the path does.
- */
-export async function networkFileSystem(path: string): Promise<string | undefined> {
-  if (platform === 'windows') return /^[\\/]{2}[^?.]/.test(path) ? 'a network drive' : undefined;
-  if (platform !== 'linux') return undefined;
-  return KINDS.get((await statfs(path)).type);
+/** What holds a folder when it is, or may be, no disk of this machine. */
+export interface ForeignDisk {
+  /** For a sentence: "a network drive". */
+  readonly title: string;
+  /** It can also be a disk of this machine behind a program: an encrypted home, the layers of a container. */
+  readonly maybe: boolean;
 }
+
+/**
+ * Undefined for a disk of this machine, and where it cannot be told. Only Linux tells it by a number
+ * (https://man7.org/linux/man-pages/man2/statfs.2.html); on Windows the path does.
+ */
+export async function foreignDisk(path: string): Promise<ForeignDisk | undefined> {
+  if (platform === 'windows' && /^[\\/]{2}[^?.]/.test(path))
+    return { title: 'a network drive', maybe: false };
+  if (platform !== 'linux') return undefined;
+  const { type } = await statfs(path);
+  const title = KINDS.get(type);
+  return title === undefined ? undefined : { title, maybe: type === FUSE };
+}
+
+const FUSE = 0x65735546;
 
 const KINDS: ReadonlyMap<number, string> = new Map([
   [0x6969, 'a network file system (NFS)'],
@@ -19,7 +32,7 @@ const KINDS: ReadonlyMap<number, string> = new Map([
   [0xfe534d42, 'a network drive (SMB)'],
   [0x517b, 'a network drive (SMB)'],
   [0x01021997, 'a folder of the host (9P)'],
-  [0x65735546, 'a FUSE file system'],
+  [FUSE, 'a file system of a program (FUSE)'],
   [0x00c36400, 'a network file system (Ceph)'],
   [0x5346414f, 'a network file system (AFS)'],
   [0x0bd00bd0, 'a network file system (Lustre)'],

@@ -24,6 +24,7 @@ const COMMANDS = [
   'resume',
   'backup',
   'restore',
+  'doctor',
   'demo',
   'mcp',
 ];

@@ -208,6 +208,26 @@ describe('the state folder', () => {
       says: /is copied by (OneDrive|Dropbox|iCloud|Google Drive)/,
     })),
     {
+      title: 'it is on a network drive',
+      breakIt(rig) {
+        const nfs = { title: 'a network file system (NFS)', maybe: false };
+        rig.machine = { ...rig.machine, foreignDisk: async () => nfs };
+      },
+      check: 'folder.place',
+      verdict: 'problem',
+      says: /is on a network file system \(NFS\): a database there is damaged sooner or later/,
+    },
+    {
+      title: 'it is on a disk behind a program',
+      breakIt(rig) {
+        const fuse = { title: 'a file system of a program (FUSE)', maybe: true };
+        rig.machine = { ...rig.machine, foreignDisk: async () => fuse };
+      },
+      check: 'folder.place',
+      verdict: 'warning',
+      says: /is on a file system of a program \(FUSE\)\. If that is a network drive/,
+    },
+    {
       title: 'there is no room for runs',
       breakIt: (rig) => rig.configure({ disk_min_mb: 1e9 }),
       check: 'folder.space',
@@ -577,6 +597,23 @@ describe('the service', () => {
       check: 'service.program',
       verdict: 'problem',
       says: /starts \/a & b\/cli\.js/,
+    },
+    {
+      title: 'its environment file is gone',
+      breakIt: (rig) => rig.install(unit.replace('"run"', '"run" "--environment" "/gone/service.env"')),
+      check: 'service.environment',
+      verdict: 'problem',
+      says: /environment file \/gone\/service\.env is missing/,
+    },
+    {
+      title: 'its environment file cannot be read',
+      async breakIt(rig) {
+        await mkdir(join(rig.home, 'service.env'));
+        rig.install(unit.replace('"run"', `"run" "--environment" "${rig.home}/service.env"`));
+      },
+      check: 'service.environment',
+      verdict: 'problem',
+      says: /Cannot read .*service\.env: EISDIR/,
     },
     ...(
       [

@@ -110,6 +110,7 @@ async function build(root: string): Promise<Rig> {
       run: runProgram,
       entry,
       service: null,
+      foreignDisk: async () => undefined,
       desktopConfigs: [desktopConfig],
     },
     status: { state: 'running', pid: process.pid, startsAt: 'boot', detail: null },
