@@ -8,5 +8,7 @@ export const onWindows = process.platform === 'win32';
 
 export const onLinux = process.platform === 'linux';
 
+export const onMacos = process.platform === 'darwin';
+
 /** Whom file modes do not bind. */
 export const isRoot = process.getuid?.() === 0;
