@@ -29,7 +29,7 @@ export async function unfinishedRuns(bridge: Bridge): Promise<Run[]> {
 export interface Orders {
   /** The project was called off. */
   readonly cancelled: boolean;
-  /** Messages from the person that no run has taken in, oldest first. */
+  /** Messages from the person that no run has taken in, in their order. */
   readonly messages: readonly SteeringMessage[];
 }
 

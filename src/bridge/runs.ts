@@ -7,7 +7,7 @@ import type { LiveState, Outcome, Run, RunKind } from '../project/run.ts';
 import type { Writer } from '../store/database.ts';
 import { appendEvent } from '../store/events.ts';
 import { allHolds } from '../store/holds.ts';
-import { markDelivered } from '../store/messages.ts';
+import { giveWaiting, markDelivered } from '../store/messages.ts';
 import { findProject, readyProjects, updateProject } from '../store/projects.ts';
 import { findCompletion } from '../store/reviews.ts';
 import { closeRun, findRun, insertRun, runsOf, spentOn, updateLiveState, updateRun } from '../store/runs.ts';
@@ -21,7 +21,7 @@ export type { EndedRun, Ending };
 export interface StartedRun {
   readonly run: Run;
   readonly project: Project;
-  /** Earlier runs of the project that had a process, oldest first. */
+  /** Earlier runs of the project that had a process, in their order. */
   readonly earlier: readonly Run[];
   /** What the runs before this one have cost. */
   readonly spentUsd: number;
@@ -68,6 +68,7 @@ export async function startNextRun(
       model: inSession.at(-1)?.model ?? inSession.at(-1)?.modelUsed ?? project.model ?? defaults.model,
       created_at: now,
     });
+    await giveWaiting(trx, project.id, runId);
     await updateProject(trx, project.id, { session_id: sessionId });
     const run = await findRun(trx, runId);
     if (!run) throw new Error(`run ${runId} is not there right after it was inserted`);

@@ -44,5 +44,6 @@ export interface SteeringMessage {
   readonly message: string;
   readonly createdAt: string;
   readonly deliveredAt: string | null;
+  /** The run whose prompt brings it, or that has taken it in. */
   readonly runId: string | null;
 }

@@ -24,16 +24,26 @@ export async function findMessageByRequest(
   return row && toMessage(row);
 }
 
-/** Messages of a project that no run has taken in yet, oldest first. */
+/** Messages of a project that no run has taken in yet, in the order in which they were sent. */
 export async function waitingMessages(db: Reader, projectId: string): Promise<SteeringMessage[]> {
   const rows = await db
     .selectFrom('messages')
     .selectAll()
     .where('project_id', '=', projectId)
     .where('delivered_at', 'is', null)
-    .orderBy('created_at')
+    .orderBy('number')
     .execute();
   return rows.map(toMessage);
+}
+
+/** Gives the messages of a project that wait to a run, whose prompt is to bring them. */
+export async function giveWaiting(trx: Writer, projectId: string, runId: string): Promise<void> {
+  await trx
+    .updateTable('messages')
+    .set({ run_id: runId })
+    .where('project_id', '=', projectId)
+    .where('delivered_at', 'is', null)
+    .execute();
 }
 
 /** Marks messages as taken in by a run; returns how many were still waiting. */

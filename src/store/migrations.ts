@@ -50,7 +50,9 @@ export const MIGRATIONS: readonly string[] = [
   );
 
   CREATE TABLE runs (
-    id TEXT PRIMARY KEY,
+    -- In which order they were recorded: clocks are set back.
+    number INTEGER PRIMARY KEY,
+    id TEXT NOT NULL UNIQUE,
     project_id TEXT NOT NULL REFERENCES projects (id),
     kind TEXT NOT NULL CHECK (kind IN ${oneOf(RUN_KINDS)}),
     round INTEGER NOT NULL,
@@ -74,9 +76,9 @@ export const MIGRATIONS: readonly string[] = [
   -- At most one open run per project, and one per workspace.
   CREATE UNIQUE INDEX runs_open_by_project ON runs (project_id) WHERE ended_at IS NULL;
   CREATE UNIQUE INDEX runs_open_by_workspace ON runs (workspace) WHERE ended_at IS NULL;
-  CREATE INDEX runs_by_project ON runs (project_id, created_at);
+  CREATE INDEX runs_by_project ON runs (project_id, number);
   CREATE INDEX runs_by_age ON runs (created_at);
-  CREATE INDEX runs_open ON runs (created_at) WHERE ended_at IS NULL;
+  CREATE INDEX runs_open ON runs (number) WHERE ended_at IS NULL;
 
   CREATE TABLE updates (
     id INTEGER PRIMARY KEY,
@@ -115,7 +117,8 @@ export const MIGRATIONS: readonly string[] = [
   );
 
   CREATE TABLE messages (
-    id TEXT PRIMARY KEY,
+    number INTEGER PRIMARY KEY,
+    id TEXT NOT NULL UNIQUE,
     project_id TEXT NOT NULL REFERENCES projects (id),
     message TEXT NOT NULL,
     request_id TEXT,
@@ -124,7 +127,7 @@ export const MIGRATIONS: readonly string[] = [
     delivered_at TEXT,
     UNIQUE (project_id, request_id)
   );
-  CREATE INDEX messages_waiting ON messages (project_id, created_at) WHERE delivered_at IS NULL;
+  CREATE INDEX messages_waiting ON messages (project_id, number) WHERE delivered_at IS NULL;
 
   CREATE TABLE events (
     id INTEGER PRIMARY KEY AUTOINCREMENT,

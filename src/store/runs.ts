@@ -72,12 +72,13 @@ export async function findRun(db: Reader, id: string): Promise<Run | undefined> 
   return row && toRun(row);
 }
 
+/** All runs that have not ended, in the order in which they were recorded. */
 export async function openRuns(db: Reader): Promise<Run[]> {
   const rows = await db
     .selectFrom('runs')
     .selectAll()
     .where('ended_at', 'is', null)
-    .orderBy('created_at')
+    .orderBy('number')
     .execute();
   return rows.map(toRun);
 }
@@ -92,13 +93,13 @@ export async function openRunOf(db: Reader, projectId: string): Promise<Run | un
   return row && toRun(row);
 }
 
-/** All runs of a project, oldest first. */
+/** All runs of a project, in the order in which they were recorded. */
 export async function runsOf(db: Reader, projectId: string): Promise<Run[]> {
   const rows = await db
     .selectFrom('runs')
     .selectAll()
     .where('project_id', '=', projectId)
-    .orderBy('created_at')
+    .orderBy('number')
     .execute();
   return rows.map(toRun);
 }

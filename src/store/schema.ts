@@ -58,15 +58,20 @@ export interface Tables {
     created_at: string;
   };
   messages: {
+    /** Their order. */
+    number: Generated<number>;
     id: string;
     project_id: string;
     message: string;
     request_id: string | null;
+    /** The run whose prompt brings it, or that has taken it in. */
     run_id: string | null;
     created_at: string;
     delivered_at: string | null;
   };
   runs: {
+    /** Their order; the times are only what a clock said. */
+    number: Generated<number>;
     id: string;
     project_id: string;
     kind: RunKind;

@@ -10,6 +10,7 @@ import { locateClaude } from '../claude/locate.ts';
 import { prompt } from '../claude/prompt.ts';
 import { sessionExists } from '../claude/session.ts';
 import { type Child, spawnChild } from '../machine/child.ts';
+import type { SteeringMessage } from '../project/review.ts';
 import type { Outcome, Run } from '../project/run.ts';
 import type { Context } from './context.ts';
 import { runFiles } from './run-files.ts';
@@ -84,9 +85,9 @@ export async function openingMessage(
   return userMessage(text, promptId(started.run));
 }
 
-/** Messages sent before the run was recorded are in its prompt; later ones are steered into it. */
-export function isInPrompt(message: { readonly createdAt: string }, run: Run): boolean {
-  return message.createdAt <= run.createdAt;
+/** Messages that waited when the run was recorded are in its prompt; later ones are steered into it. */
+export function isInPrompt(message: SteeringMessage, run: Run): boolean {
+  return message.runId === run.id;
 }
 
 function spawnOutcome(failure: { readonly reason: string; readonly message: string }): Outcome {

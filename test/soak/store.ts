@@ -28,7 +28,7 @@ export function openStoreView(home: string): StoreView {
   const tables = sqlite.transaction(
     (): Tables => ({
       projects: all('SELECT * FROM projects'),
-      runs: all('SELECT * FROM runs ORDER BY rowid'),
+      runs: all('SELECT * FROM runs ORDER BY number'),
       approvals: all('SELECT * FROM approvals'),
       completions: all('SELECT * FROM completions'),
       updates: all('SELECT * FROM updates ORDER BY id'),
@@ -38,7 +38,7 @@ export function openStoreView(home: string): StoreView {
   return {
     tables: () => tables(),
     projects: () => all('SELECT * FROM projects ORDER BY created_at'),
-    runs: () => all('SELECT * FROM runs ORDER BY rowid'),
+    runs: () => all('SELECT * FROM runs ORDER BY number'),
     holds: () => all('SELECT * FROM holds'),
     lease: () => sqlite.prepare('SELECT * FROM supervisor').get() as Row<'supervisor'> | undefined,
     close: () => sqlite.close(),

@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import {
   findMessageByRequest,
+  giveWaiting,
   insertMessage,
   markDelivered,
   waitingMessages,
@@ -24,15 +25,35 @@ export function messagesConform({ write, read }: StoreUnderTest): void {
       });
     });
 
-    test('wait, oldest first, until a run takes them in', async () => {
+    test('wait, in the order in which they were sent whatever the clock says, until a run takes them in', async () => {
       await write(async (trx) => {
-        await insertMessage(trx, message('second', minute(2)));
-        await insertMessage(trx, message('first', minute(1)));
+        await insertMessage(trx, message('first', minute(2)));
+        await insertMessage(trx, message('second', minute(1)));
       });
       expect((await waitingMessages(read(), id(1))).map(({ id: name }) => name)).toEqual(['first', 'second']);
       expect(await write((trx) => markDelivered(trx, ['first'], 'run', minute(3)))).toBe(1);
       expect(await write((trx) => markDelivered(trx, ['first'], 'run', minute(4)))).toBe(0);
       expect((await waitingMessages(read(), id(1))).map(({ id: name }) => name)).toEqual(['second']);
+    });
+
+    test('those of its project that wait are given to a run', async () => {
+      const waiting = async () =>
+        (await waitingMessages(read(), id(1))).map(({ id: name, runId }) => [name, runId]);
+      await write(async (trx) => {
+        await addProject(trx, 2);
+        await insertMessage(trx, message('taken in', NOW));
+        await markDelivered(trx, ['taken in'], 'run', NOW);
+        await insertMessage(trx, message('early', NOW));
+        await insertMessage(trx, { ...message('elsewhere', NOW), project_id: id(2) });
+        await addRun(trx, { id: 'next', project_id: id(2) });
+        await giveWaiting(trx, id(1), 'next');
+        await insertMessage(trx, message('late', NOW));
+      });
+      expect(await waiting()).toEqual([
+        ['early', 'next'],
+        ['late', null],
+      ]);
+      expect(await waitingMessages(read(), id(2))).toMatchObject([{ runId: null }]);
     });
 
     test('a request makes one, and it is found again', async () => {

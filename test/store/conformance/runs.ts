@@ -105,10 +105,24 @@ export function runsConform({ write, read }: StoreUnderTest): void {
       });
     });
 
-    test('the open ones are known, oldest first', async () => {
+    test('come in the order in which they were recorded, whatever their times say', async () => {
+      for (const [run, at] of [
+        ['b', minute(0)],
+        ['c', minute(-24 * 60)],
+        ['a', minute(-23 * 60)],
+      ] as const) {
+        await write(async (trx) => {
+          await addRun(trx, { id: run, project_id: id(1), created_at: at });
+          await closeRun(trx, run, { kind: 'throttled' }, endedAt(at));
+        });
+      }
+      expect((await runsOf(read(), id(1))).map((run) => run.id)).toEqual(['b', 'c', 'a']);
+    });
+
+    test('the open ones are known, in that order too', async () => {
       await write(async (trx) => {
-        await addRun(trx, { id: 'b', project_id: id(2), created_at: minute(1) });
-        await addRun(trx, { id: 'a', project_id: id(1), created_at: minute(2) });
+        await addRun(trx, { id: 'b', project_id: id(2), created_at: minute(2) });
+        await addRun(trx, { id: 'a', project_id: id(1), created_at: minute(1) });
       });
       expect((await openRuns(read())).map((run) => run.id)).toEqual(['b', 'a']);
       await write((trx) => closeRun(trx, 'b', { kind: 'refused' }, endedAt(minute(3))));

@@ -1,0 +1,55 @@
+import { describe, expect, test } from 'vitest';
+import { briefingFor, ordersFor } from '../../src/bridge/attending.ts';
+import { steer } from '../../src/bridge/direct.ts';
+import { projectDetails } from '../../src/bridge/reading.ts';
+import { endRun } from '../../src/bridge/runs.ts';
+import { accepted, begin, current, ending, send, supervised, TOKEN } from './steps.ts';
+
+const DAY_MS = 24 * 3_600_000;
+
+describe('after the clock was set back by a day', () => {
+  test('the last run is the one that was recorded last', async () => {
+    await using rig = await supervised();
+    const { id } = await send(rig);
+    const first = await begin(rig);
+    await endRun(rig.bridge, TOKEN, first.run, { kind: 'interrupted' }, ending);
+    rig.clock.advance(-DAY_MS);
+    const second = await begin(rig);
+    await endRun(rig.bridge, TOKEN, second.run, { kind: 'lost', message: '' }, ending);
+    rig.clock.advance(1_000);
+    const third = await begin(rig);
+    expect(third.earlier.map(({ id }) => id)).toEqual([first.run.id, second.run.id]);
+    const { runs } = accepted(await projectDetails(rig.bridge, id));
+    expect(runs.map((run) => run.id)).toEqual([first.run.id, second.run.id, third.run.id]);
+  });
+
+  test('a run is told what was said before it, and what is said during it reaches it as a message', async () => {
+    await using rig = await supervised();
+    const { id } = await send(rig);
+    const say = async (words: string) => accepted(await steer(rig.bridge, id, words, 'person'));
+    await say('before');
+    rig.clock.advance(-DAY_MS);
+    const { run } = await begin(rig);
+    rig.clock.advance(-DAY_MS);
+    await say('during');
+    const said = [
+      { message: 'before', runId: run.id },
+      { message: 'during', runId: null },
+    ];
+    expect((await briefingFor(rig.bridge, await current(rig.bridge, id))).messages).toMatchObject(said);
+    expect((await ordersFor(rig.bridge, run)).messages).toMatchObject(said);
+  });
+
+  test('what a run was told but has not taken in is told to the next one', async () => {
+    await using rig = await supervised();
+    const { id } = await send(rig);
+    accepted(await steer(rig.bridge, id, 'use Rust', 'person'));
+    const first = await begin(rig);
+    rig.clock.advance(-DAY_MS);
+    await endRun(rig.bridge, TOKEN, first.run, { kind: 'interrupted' }, ending);
+    const { run } = await begin(rig);
+    expect((await ordersFor(rig.bridge, run)).messages).toMatchObject([
+      { message: 'use Rust', runId: run.id },
+    ]);
+  });
+});
