@@ -58,7 +58,7 @@ export interface Start {
 export async function startSystemd(start: Start): Promise<Systemd> {
   const { root, env, units } = start;
   for (const unit of units.needed)
-    await cp(join(units.from, unit), join(root, 'units', unit), { verbatimSymlinks: true });
+    await cp(join(units.from, unit), join(root, 'units', unit), { recursive: true, verbatimSymlinks: true });
   const groups = await controlGroups(`bridge-test-${randomUUID()}`);
   await mkdir(join(root, 'units'), { recursive: true });
   const child = spawn('sh', ['-c', start.script, 'sh', root, ...groups[start.groups]], {

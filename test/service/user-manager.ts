@@ -3,10 +3,10 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { PROGRAM, type Systemd, startSystemd } from './namespace.ts';
 
-const UNITS = '/usr/lib/systemd/user';
+export const USER_UNITS = '/usr/lib/systemd/user';
 
 /** What a manager needs to come up, to start services at login, and to end. */
-const NEEDED = [
+export const NEEDED_BY_USER = [
   'default.target',
   'basic.target',
   'paths.target',
@@ -27,7 +27,7 @@ const SCRIPT = `
     if [ -d /run/systemd ]; then mount -t tmpfs tmpfs /run/systemd
     else mount -t tmpfs tmpfs /run; fi
     mkdir -p /run/systemd/system
-    mount --bind "$root/units" ${UNITS}
+    mount --bind "$root/units" ${USER_UNITS}
     for folder in /etc/systemd/user /usr/local/lib/systemd/user /usr/share/systemd/user; do
       [ ! -d "$folder" ] || mount -t tmpfs tmpfs "$folder"
     done
@@ -43,7 +43,7 @@ export async function startUserManager(root: string, home: string): Promise<Syst
   return startSystemd({
     root,
     env,
-    units: { from: UNITS, needed: NEEDED },
+    units: { from: USER_UNITS, needed: NEEDED_BY_USER },
     script: SCRIPT,
     groups: 'leaves',
     enter: async (pid) => ['nsenter', `--mount=/proc/${pid}/ns/mnt`],

@@ -28,8 +28,8 @@ export function systemctl({ scope, account, env, run }: ManagerOptions): Systemc
     async must(what, ...args) {
       const result = await ask(...args);
       if (result.code === 0) return result.stdout;
-      const command = ['systemctl', ...scopeArgs, ...args].join(' ');
-      throw new ServiceError(`systemd did not ${what}: ${reasonOf(result)}. ${adviceFor(args, command)}`);
+      const again = ['systemctl', ...scopeArgs, ...args.filter((arg) => !arg.startsWith('--'))].join(' ');
+      throw new ServiceError(`systemd did not ${what}: ${reasonOf(result)}. ${adviceFor(args, again)}`);
     },
     other: (program, ...args) => run(program, args, { env: environment }),
     async unavailable() {
