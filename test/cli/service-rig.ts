@@ -69,16 +69,9 @@ esac
 function build(rig: Rig): ServiceRig {
   const unit = join(rig.root, 'unit');
   const play = playOn(rig);
-  return {
-    ...rig,
-    unit,
-    play,
-    services: servicesOf(play, unit),
-    cli: (changes = {}) => cliOf(rig, changes),
-    get bridge() {
-      return rig.bridge;
-    },
-  };
+  const more = { unit, play, services: servicesOf(play, unit), cli: (changes = {}) => cliOf(rig, changes) };
+  // The rig stays as it is, so that its store is opened only where a test wants it.
+  return Object.assign(Object.create(rig), more);
 }
 
 function playOn(rig: Rig): Play {

@@ -297,7 +297,8 @@ describe('uninstall', () => {
   test('works with a store that is damaged, too', async ({ service }) => {
     await installed(service);
     service.play.status = { ...RUNNING, pid: 4711 };
-    await writeFile(`${service.home}/bridge.db`, 'no database');
+    service.play.onStop = async () => undefined;
+    await writeFile(`${service.home}/bridge.db`, 'no database'.repeat(1000));
     const cli = service.cli();
     await uninstall(cli, {}, service.services);
     expect(service.play.calls).toEqual(['stop', 'uninstall']);

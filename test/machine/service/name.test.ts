@@ -1,0 +1,27 @@
+import { expect, test } from 'vitest';
+import { serviceName } from '../../../src/machine/service/name.ts';
+
+const account = { name: 'ann', home: '/home/ann' };
+const usual = '/home/ann/.claude-bridge';
+
+test('the usual state folder has the plain name; of the machine, with its user', () => {
+  expect(serviceName({ scope: 'user', account, stateFolder: usual })).toBe('bridge-supervisor');
+  expect(serviceName({ scope: 'system', account, stateFolder: usual })).toBe('bridge-supervisor-ann');
+});
+
+test('each other state folder has a name of its own, always the same', () => {
+  const nameOf = (stateFolder: string) => serviceName({ scope: 'user', account, stateFolder });
+  expect(nameOf('/srv/one')).toMatch(/^bridge-supervisor-[0-9a-f]{8}$/);
+  expect(nameOf('/srv/one')).toBe(nameOf('/srv/x/../one/'));
+  expect(nameOf('/srv/one')).not.toBe(nameOf('/srv/two'));
+  expect(serviceName({ scope: 'system', account, stateFolder: '/srv/one' })).toMatch(
+    /^bridge-supervisor-ann-[0-9a-f]{8}$/,
+  );
+});
+
+test('a user of a domain gives no character that a unit may not have', () => {
+  const ofDomain = { name: 'CORP\\ann@corp$', home: '/home/ann' };
+  expect(serviceName({ scope: 'system', account: ofDomain, stateFolder: usual })).toBe(
+    'bridge-supervisor-CORP_ann_corp_',
+  );
+});
