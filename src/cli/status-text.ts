@@ -1,6 +1,6 @@
 /** The status report as a person reads it, in lines no wider than the terminal. */
 import { PROJECT_STATUSES } from '../project/project.ts';
-import { holdEnd, PROBED_HOLDS } from '../project/retry.ts';
+import { holdEnd, PROBED_HOLDS, waitsUntil } from '../project/retry.ts';
 import { indented, type Layout, layoutOf, projectHead, section } from './layout.ts';
 import type { Format, Output } from './output.ts';
 import { runLines } from './run-lines.ts';
@@ -130,8 +130,8 @@ function waitingLines({ waiting }: StatusReport, { columns, now, out }: Layout):
 
 function queueLines({ queue, counts }: StatusReport, { columns, now }: Layout): string[] {
   const lines = queue.map(({ id, title, notBefore, status }) => {
-    const waits = notBefore !== null && notBefore > now.toISOString();
-    const later = waits ? `not before ${upcoming(notBefore, now)}: ` : '';
+    const waits = waitsUntil(notBefore, now.toISOString());
+    const later = waits ? `not before ${upcoming(waits, now)}: ` : '';
     const kind = status === 'rejected' ? 'revision: ' : status === 'in_progress' ? 'to go on: ' : '';
     return projectHead({ id, title: kind + later + title }, columns);
   });

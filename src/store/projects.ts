@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import type { Project, ProjectStatus } from '../project/project.ts';
+import { backOffEnds } from '../project/retry.ts';
 import type { Reader, Writer } from './database.ts';
 import type { NewRow, Row } from './schema.ts';
 
@@ -109,8 +110,11 @@ export async function readyProjects(
   limit: number,
   held: HeldModels = { families: [], model: null },
 ): Promise<Project[]> {
+  const { after, latest } = backOffEnds(now);
   const rows = await queue(db)
-    .where((eb) => eb.or([eb('not_before', 'is', null), eb('not_before', '<=', now)]))
+    .where((eb) =>
+      eb.or([eb('not_before', 'is', null), eb('not_before', '<=', after), eb('not_before', '>', latest)]),
+    )
     .where(({ not, exists, selectFrom }) =>
       not(
         exists(
@@ -164,11 +168,13 @@ function queue(db: Reader) {
 
 /** When the next project that is waiting out a back-off becomes ready, if any waits. */
 export async function nextReadyAt(db: Reader, now: string): Promise<string | undefined> {
+  const { after, latest } = backOffEnds(now);
   const row = await db
     .selectFrom('projects')
     .select('not_before')
     .where(READY)
-    .where('not_before', '>', now)
+    .where('not_before', '>', after)
+    .where('not_before', '<=', latest)
     .orderBy('not_before')
     .limit(1)
     .executeTakeFirst();

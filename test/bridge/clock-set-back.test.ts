@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
-import { briefingFor, ordersFor } from '../../src/bridge/attending.ts';
+import { briefingFor, nextReadyTime, ordersFor } from '../../src/bridge/attending.ts';
 import { steer } from '../../src/bridge/direct.ts';
 import { projectDetails } from '../../src/bridge/reading.ts';
 import { endRun } from '../../src/bridge/runs.ts';
-import { accepted, begin, current, ending, send, supervised, TOKEN } from './steps.ts';
+import { accepted, begin, current, ending, send, start, supervised, TOKEN } from './steps.ts';
 
 const DAY_MS = 24 * 3_600_000;
 
@@ -21,6 +21,18 @@ describe('after the clock was set back by a day', () => {
     expect(third.earlier.map(({ id }) => id)).toEqual([first.run.id, second.run.id]);
     const { runs } = accepted(await projectDetails(rig.bridge, id));
     expect(runs.map((run) => run.id)).toEqual([first.run.id, second.run.id, third.run.id]);
+  });
+
+  test('a back-off does not last a day', async () => {
+    await using rig = await supervised();
+    await send(rig);
+    const { run } = await begin(rig);
+    const { project } = await endRun(rig.bridge, TOKEN, run, { kind: 'throttled' }, ending);
+    expect(await nextReadyTime(rig.bridge)).toEqual(new Date(project.notBefore ?? ''));
+    expect(await start(rig)).toBeUndefined();
+    rig.clock.advance(-DAY_MS);
+    expect(await nextReadyTime(rig.bridge)).toBeUndefined();
+    expect((await begin(rig)).run.projectId).toBe(project.id);
   });
 
   test('a run is told what was said before it, and what is said during it reaches it as a message', async () => {

@@ -7,7 +7,7 @@ import { recordQuotas } from '../../src/bridge/quota.ts';
 import { type Clock, systemClock } from '../../src/clock.ts';
 import { unprivileged } from './privileges.ts';
 import { type Rig, test } from './rig.ts';
-import { beginRun, holdLease, NOBODY, parked, submit, TOKEN, thisProcess } from './stories.ts';
+import { beginRun, finishRun, holdLease, NOBODY, parked, submit, TOKEN, thisProcess } from './stories.ts';
 
 async function statusJson(rig: Rig) {
   const { code, stdout } = await rig.run('status', '--json');
@@ -177,6 +177,20 @@ test.skipIf(unprivileged === undefined)(
     expect(stdout).toMatch(/Problems\n {2}The log .*loop\.log/);
   },
 );
+
+test('a back-off is shown with its end, but not one that seems to last a day: the clock was set back', async ({
+  rig,
+}) => {
+  await holdLease(rig.bridge, NOBODY);
+  const { id } = await rig.send('# Failed\n\nx\n');
+  const run = await beginRun(rig.bridge, NOBODY);
+  await finishRun(rig.bridge, run, { kind: 'throttled' });
+  expect((await rig.run('status')).stdout).toMatch(new RegExp(`${id}  to go on: not before .+: Failed\n`));
+  const tomorrow = openBridge(rig.home, { ...systemClock, now: () => new Date(Date.now() + 86_400_000) });
+  await finishRun(tomorrow, await beginRun(tomorrow, NOBODY), { kind: 'throttled' });
+  await tomorrow.close();
+  expect((await rig.run('status')).stdout).toContain(`${id}  to go on: Failed\n`);
+});
 
 test('the last lines of the log are shown', async ({ rig }) => {
   await mkdir(rig.home, { recursive: true });

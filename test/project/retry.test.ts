@@ -1,5 +1,12 @@
 import { describe, expect, test } from 'vitest';
-import { afterRun, burnsTry, HOLD_KINDS, POLICIES, retryDelayMs } from '../../src/project/retry.ts';
+import {
+  afterRun,
+  burnsTry,
+  HOLD_KINDS,
+  POLICIES,
+  retryDelayMs,
+  waitsUntil,
+} from '../../src/project/retry.ts';
 import { describeOutcome, type Outcome, type OutcomeKind } from '../../src/project/run.ts';
 
 /** One of each, with what a person reads about it. The type fails to compile when a kind is missing. */
@@ -165,6 +172,16 @@ describe('the back-off', () => {
     expect(retryDelayMs(10_000, 1, 0)).toBe(10_000);
     expect(retryDelayMs(10_000, 1, 0.5)).toBe(11_250);
     expect(retryDelayMs(10_000, 1, 0.999)).toBe(12_498);
+  });
+
+  test('is under way until its end, and never seems longer than the longest, as after the clock was set back', () => {
+    const now = '2026-03-01T12:00:00.000Z';
+    const inMs = (ms: number) => new Date(Date.parse(now) + ms).toISOString();
+    const longest = retryDelayMs(30_000, 5_000, 0.999_999_999);
+    for (const ms of [1, 2_000, longest]) expect(waitsUntil(inMs(ms), now), `${ms}`).toBe(inMs(ms));
+    for (const ms of [0, -1, longest + 1, 24 * 3_600_000])
+      expect(waitsUntil(inMs(ms), now), `${ms}`).toBeUndefined();
+    expect(waitsUntil(null, now)).toBeUndefined();
   });
 
   test('of nothing stays nothing', () => {

@@ -77,7 +77,7 @@ describe('no list reads or sorts more than it shows', () => {
     [
       'the next end of a back-off',
       (db) => nextReadyAt(db, NOW),
-      'SEARCH projects USING INDEX projects_backing_off (not_before>?)',
+      'SEARCH projects USING INDEX projects_backing_off (not_before>? AND not_before<?)',
     ],
     [
       'the project of a request',

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { ProjectDetails } from '../../bridge/reading.ts';
+import { waitsUntil } from '../../project/retry.ts';
 import { answer, defineTool, type Facts } from '../define-tool.ts';
 import { projectId } from '../input.ts';
 import { readiness } from '../readiness.ts';
@@ -31,7 +32,7 @@ export const projectStatusTool = defineTool({
       [
         projectLine(project),
         `Workspace: ${project.workspace}. Sent ${project.createdAt}, last change ${project.updatedAt}.`,
-        ...detailLines(details.value),
+        ...detailLines(details.value, call.bridge.clock.now().toISOString()),
       ],
       {
         ...projectFacts(project),
@@ -63,15 +64,16 @@ function detailFacts(details: ProjectDetails): Facts {
   };
 }
 
-function detailLines(details: ProjectDetails): (string | undefined)[] {
+function detailLines(details: ProjectDetails, now: string): (string | undefined)[] {
   const { project, updates, waitingMessages, spentUsd, runs } = details;
   const { open, lastEnd, completion, decision, quotes } = newestOf(details);
+  const waits = waitsUntil(project.notBefore, now);
   return [
     project.attention === null ? undefined : `Needs a person: ${projectFacts(project).attention}`,
     quotes ? QUOTED_NOTE : undefined,
     ...(open ? liveLines(open) : []),
     lastEnd && `The last run: ${lastEnd}.`,
-    project.notBefore === null ? undefined : `No new run before ${project.notBefore}.`,
+    waits && `No new run before ${waits}.`,
     runs.length > 0 ? `Cost so far: $${spentUsd.toFixed(2)} in ${count(runs.length, 'run')}.` : undefined,
     waitingMessages.length > 0 ? `Messages not taken in yet: ${waitingMessages.length}.` : undefined,
     ...(completion ? completionLines(completion, COMPLETION_BYTES) : []),

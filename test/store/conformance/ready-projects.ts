@@ -54,6 +54,16 @@ export function readyProjectsConform({ write, read }: StoreUnderTest): void {
       expect(later.map((project) => project.id)).toEqual([1, 2, 3].map(id));
     });
 
+    test('are those whose back-off would last longer than any: the clock was set back', async () => {
+      await write(async (trx) => {
+        await addProject(trx, 1, { not_before: minute(24 * 60) });
+        await addProject(trx, 2, { not_before: minute(18) });
+        await addProject(trx, 3, { not_before: minute(19) });
+      });
+      expect(await ready()).toEqual([1, 3].map(id));
+      expect(await nextReadyAt(read(), NOW)).toBe(minute(18));
+    });
+
     test('are not those in whose workspace a run is under way, whoever it belongs to', async () => {
       await write(async (trx) => {
         await addProject(trx, 1, { workspace: '/busy', status: 'in_progress', claimed_by: 'supervisor' });
