@@ -1,4 +1,5 @@
 /** What the commands have to do with a service: whether there is one for this state folder, and what to call it. */
+import { ownAccount } from '../machine/account.ts';
 import { type FoundService, findService, ownServices, type Services } from '../machine/service/find.ts';
 import type { ServiceManager, ServiceStatus } from '../machine/service/service.ts';
 import type { Cli } from './context.ts';
@@ -18,4 +19,14 @@ export function named({ title }: Pick<ServiceManager, 'title'>, pid: number | nu
 /** The manager has it running, or will. */
 export function isActive({ state }: Pick<ServiceStatus, 'state'>): boolean {
   return state !== 'stopped' && state !== 'failed' && state !== 'gave-up';
+}
+
+/** What a person who is not root has to do about a service of the machine; null for who may do it by this command. */
+export function forRoot(
+  { env }: Pick<Cli, 'env'>,
+  { kind, scope, name, title }: ServiceManager,
+  verb: 'start' | 'stop' | 'restart',
+): string | null {
+  if (kind !== 'systemd' || scope === 'user' || ownAccount(env).uid === 0) return null;
+  return `to ${verb} ${title} is for root: sudo systemctl ${verb} ${name}`;
 }

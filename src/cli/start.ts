@@ -9,7 +9,7 @@ import { duration } from './arguments.ts';
 import { type Cli, fail, withBridge } from './context.ts';
 import { prepareHome } from './home.ts';
 import { logFile } from './logs.ts';
-import { type FoundService, isActive, named, serviceOf } from './service.ts';
+import { type FoundService, forRoot, isActive, named, serviceOf } from './service.ts';
 import { startService } from './start-service.ts';
 import { startSupervisor } from './start-supervisor.ts';
 import { examples } from './usage.ts';
@@ -35,6 +35,8 @@ export async function start(
   services: Services = ownServices,
 ): Promise<void> {
   const service = await checkSettings(cli, services);
+  const root = service && forRoot(cli, service.manager, 'start');
+  if (root) return fail(cli, root);
   const prepared = await prepareHome(cli.home);
   if (!prepared.ok) return fail(cli, prepared.refusal);
   await withBridge(cli, async (bridge) => {

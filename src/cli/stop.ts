@@ -4,7 +4,7 @@ import { ownServices, type Services } from '../machine/service/find.ts';
 import type { ServiceManager } from '../machine/service/service.ts';
 import { duration } from './arguments.ts';
 import { type Cli, configOf, fail, withBridge } from './context.ts';
-import { isActive, named, serviceOf } from './service.ts';
+import { forRoot, isActive, named, serviceOf } from './service.ts';
 import { stopService } from './stop-service.ts';
 import { type StopReport, stopSupervisor } from './stop-supervisor.ts';
 import { plainLine } from './text.ts';
@@ -31,6 +31,8 @@ export async function stop(
   { isForGood = true, services = ownServices }: { isForGood?: boolean; services?: Services } = {},
 ): Promise<void> {
   const service = await serviceOf(cli, services);
+  const root = service && forRoot(cli, service.manager, isForGood ? 'stop' : 'restart');
+  if (root) return fail(cli, root);
   await withBridge(cli, async (bridge) => {
     if (!service) return say(cli, await stopSupervisor(bridge, timeoutMs), 'The supervisor was not running.');
     const { manager } = service;

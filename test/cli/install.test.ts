@@ -1,6 +1,7 @@
 /** What `install` promises, whichever service manager it is. */
 import { existsSync } from 'node:fs';
 import { chmod, mkdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { userInfo } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect } from 'vitest';
 import { currentLease } from '../../src/bridge/lease.ts';
@@ -326,6 +327,22 @@ describe('install looks first, with the service’s environment, and refuses', (
     expect(stderr).toBe(
       'no service can be installed here: systemd does not run this machine. Start it with: bridge-supervisor start \n',
     );
+  });
+
+  test('a second service for the same state folder, with how to take the first away', async ({ service }) => {
+    await call(service, { options: { start: false } });
+    service.play.calls.length = 0;
+    service.play.scope = 'both';
+    const { code, stderr } = await call(service, { options: { system: true, user: userInfo().username } });
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/^played service .* works on .* already\. Take it away first.*uninstall/);
+    expect(service.play.calls).toEqual([]);
+  });
+
+  test('--hardened without --system', async ({ service }) => {
+    const { code, stderr } = await call(service, { options: { hardened: true } });
+    expect(code).toBe(1);
+    expect(stderr).toContain('add --system');
   });
 
   test('to touch a file that is not ours', async ({ service }) => {

@@ -23,8 +23,8 @@ import { holdLease, TOKEN, thisProcess } from './stories.ts';
 /** What the manager that is played does, and what it was asked. */
 export interface Play {
   kind: ServiceManager['kind'];
-  /** The one scope for which there is a manager. */
-  scope: ServiceManager['scope'];
+  /** The scopes for which there is a manager. */
+  scope: ServiceManager['scope'] | 'both';
   readonly calls: string[];
   status: ServiceStatus;
   unavailable: string | null;
@@ -103,7 +103,8 @@ function servicesOf(play: Play, unit: string): Services {
     platform: 'linux',
     run: runProgram,
     async open(_platform: Platform, options) {
-      if (options.scope !== play.scope) return { kind: 'none', why: 'it is not played here' };
+      if (play.scope !== 'both' && options.scope !== play.scope)
+        return { kind: 'none', why: 'it is not played here' };
       play.options = options;
       return { kind: 'manager', manager: managerOf(play, unit, options) };
     },

@@ -1,5 +1,5 @@
 /** All that an installation would do, decided before anything is done. */
-import { done, type Reply } from '../../bridge/bridge.ts';
+import { done, type Reply, refuse } from '../../bridge/bridge.ts';
 import { ConfigError, type Environment, loadConfig } from '../../config.ts';
 import { isOpenToOthers, mergeEnvironment } from '../../machine/service/environment-file.ts';
 import type { Services } from '../../machine/service/find.ts';
@@ -12,7 +12,7 @@ import { type EnvironmentOptions, type PlannedEnvironment, planEnvironment } fro
 import { probe } from './probe.ts';
 import { probeAs } from './probe-as.ts';
 import { checkProgram, serviceCommand } from './program.ts';
-import { findTarget, type Target, type TargetOptions } from './target.ts';
+import { findTarget, otherServiceFor, type Target, type TargetOptions } from './target.ts';
 
 export interface PlanOptions extends TargetOptions, EnvironmentOptions {
   readonly hardened?: true;
@@ -46,12 +46,16 @@ export async function planInstallation(
   options: PlanOptions,
   services: Services,
 ): Promise<Reply<Plan>> {
+  if (options.hardened && !options.system)
+    return refuse('--hardened is for services of the machine: add --system, or leave it out.');
   const entry = lastingEntry(cli.entry);
   if (!entry.ok) return entry;
   const found = await findTarget(cli, options, services);
   if (!found.ok) return found;
   const target = found.value;
   const { manager, stateFolder } = target;
+  const other = await otherServiceFor(cli, target, services);
+  if (other !== null) return refuse(other);
   const planned = await planEnvironment(cli, target, options);
   if (!planned.ok) return planned;
   const environment = planned.value;

@@ -1,7 +1,7 @@
 /** For whom and where a service is to be installed, and by which manager. */
 import { done, type Reply, refuse } from '../../bridge/bridge.ts';
 import { type Account, findAccount, ownAccount } from '../../machine/account.ts';
-import type { Services } from '../../machine/service/find.ts';
+import { findServiceOf, type Services } from '../../machine/service/find.ts';
 import { guardedBy } from '../../machine/service/guarded-folders.ts';
 import { serviceName, usualStateFolder } from '../../machine/service/name.ts';
 import type { ServiceManager } from '../../machine/service/service.ts';
@@ -54,6 +54,22 @@ export async function findTarget(
   const why = await opened.manager.unavailable();
   if (why !== null) return refuse(`no service can be installed here: ${why}`);
   return done({ account: account.value, isForeign, stateFolder, manager: opened.manager });
+}
+
+/** Two services would fight for one state folder: why there can be no second one, or null. */
+export async function otherServiceFor(
+  { env, clock }: Cli,
+  { account, stateFolder, manager }: Target,
+  services: Services,
+): Promise<string | null> {
+  const scope = manager.scope === 'user' ? 'system' : 'user';
+  const other = await findServiceOf(scope, account, { stateFolder, env, clock }, services);
+  if (!other) return null;
+  const uninstall =
+    scope === 'user'
+      ? 'bridge-supervisor uninstall'
+      : `sudo bridge-supervisor uninstall --system --user ${account.name}`;
+  return `${other.manager.title} works on ${stateFolder} already. Take it away first, as its user: ${uninstall}`;
 }
 
 const INSTEAD =

@@ -37,19 +37,14 @@ export async function findService(
   services: Services = ownServices,
 ): Promise<FoundService | null> {
   const own = ownAccount(wanted.env);
-  const ofUser = await lookFor('user', own, wanted, services);
+  const ofUser = await findServiceOf('user', own, wanted, services);
   if (ofUser || services.platform !== 'linux') return ofUser;
   const owner = await accountOf(wanted, own, services);
-  return owner ? lookFor('system', owner, wanted, services) : null;
+  return owner ? findServiceOf('system', owner, wanted, services) : null;
 }
 
-async function accountOf({ stateFolder, env }: Wanted, own: Account, { run }: Services) {
-  const uid = await ownerOf(stateFolder);
-  if (uid === undefined || uid === own.uid) return own;
-  return findAccount(String(uid), run, env);
-}
-
-async function lookFor(
+/** The service of one scope and account; null as above. */
+export async function findServiceOf(
   scope: ServiceScope,
   account: Account,
   { stateFolder, env, clock }: Wanted,
@@ -66,4 +61,10 @@ async function lookFor(
     if (error instanceof ServiceError) return null;
     throw error;
   }
+}
+
+async function accountOf({ stateFolder, env }: Wanted, own: Account, { run }: Services) {
+  const uid = await ownerOf(stateFolder);
+  if (uid === undefined || uid === own.uid) return own;
+  return findAccount(String(uid), run, env);
 }
