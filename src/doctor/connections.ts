@@ -11,7 +11,7 @@ import type { Group } from './doctor.ts';
 import { type Observation, ok, problem, skipped, warning } from './finding.ts';
 import { greet, type ServerCommand } from './handshake.ts';
 import type { Patient } from './patient.ts';
-import { runtime } from './program.ts';
+import { runtime } from './runtime.ts';
 
 const DESKTOP_SERVER = 'claude_bridge_desktop';
 

@@ -1,4 +1,5 @@
 /** The real thing, but for the model: a whole plan through the supervisor and Claude as the service would start them. */
+import type { Environment } from '../config.ts';
 import { plainPath } from '../rehearsal/environment.ts';
 import { RehearsalFailure } from '../rehearsal/failure.ts';
 import { openStage } from '../rehearsal/stage.ts';
@@ -6,7 +7,7 @@ import { LOOP_STAGE, playLoop } from '../rehearsal/whole-loop.ts';
 import type { Group } from './doctor.ts';
 import { type Observation, ok, problem } from './finding.ts';
 import type { Patient } from './patient.ts';
-import { upToScript } from './program.ts';
+import { upToScript } from './runtime.ts';
 import { commandOf } from './service-command.ts';
 
 const LIMIT_MS = 120_000;
@@ -35,14 +36,15 @@ async function wholeLoop(
   tell: (step: string) => void,
   signal: AbortSignal,
 ): Promise<Observation> {
-  const { env, clock, service } = patient;
+  const { clock, service } = patient;
   const claude = await patient.claude();
   const setting = await patient.setting();
   const begun = clock.monotonic();
   const stage = await openStage({
     entry: upToScript(commandOf(service?.installed.files ?? []) ?? patient.entry),
-    env,
-    path: setting.env.PATH ?? setting.env.Path ?? plainPath(env),
+    env: setting.env,
+    variables: pick(setting.env, OF_THE_SYSTEM),
+    path: setting.env.PATH ?? setting.env.Path ?? plainPath(setting.env),
     clock,
     claude,
     name: 'bridge-doctor',
@@ -76,6 +78,13 @@ async function wholeLoop(
     await stage.end();
     await stage.remove();
   }
+}
+
+/** By these a service differs from a terminal: which shell runs commands, which language and time programs speak. */
+const OF_THE_SYSTEM = ['SHELL', 'USER', 'LOGNAME', 'LANG', 'LC_ALL', 'LC_CTYPE', 'TZ'];
+
+function pick(env: Environment, names: readonly string[]): Record<string, string> {
+  return Object.fromEntries(names.flatMap((name) => (env[name] === undefined ? [] : [[name, env[name]]])));
 }
 
 function asError(error: unknown): Error {

@@ -4,20 +4,18 @@ import { connect } from 'node:net';
 import { type Observation, ok, problem } from './finding.ts';
 import type { Patient } from './patient.ts';
 
-const URLS = [
-  'HTTPS_PROXY',
-  'https_proxy',
-  'HTTP_PROXY',
-  'http_proxy',
-  'ALL_PROXY',
-  'all_proxy',
-  'ANTHROPIC_BASE_URL',
-];
+const PROXIES = ['HTTPS_PROXY', 'https_proxy', 'HTTP_PROXY', 'http_proxy', 'ALL_PROXY', 'all_proxy'];
+const GATEWAY = 'ANTHROPIC_BASE_URL';
 const FILES = ['NODE_EXTRA_CA_CERTS', 'SSL_CERT_FILE'];
 
 export async function endpoints(patient: Patient, signal: AbortSignal): Promise<Observation[]> {
   const { env, words } = await patient.setting();
-  const urls = URLS.flatMap((name) => (env[name] ? [{ name, value: env[name] }] : []));
+  const proxies = PROXIES.filter((name) => env[name]);
+  // Behind a proxy it need not be reached from here.
+  const direct = proxies.length === 0 || /^https?:\/\/(127\.|localhost\b|\[::1\])/.test(env[GATEWAY] ?? '');
+  const urls = [...proxies, ...(direct ? [GATEWAY] : [])].flatMap((name) =>
+    env[name] ? [{ name, value: env[name] }] : [],
+  );
   const files = FILES.flatMap((name) => (env[name] ? [{ name, path: env[name] }] : []));
   const found = [
     ...(await Promise.all(urls.map(({ name, value }) => endpoint(name, value, words, signal)))),

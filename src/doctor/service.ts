@@ -8,7 +8,7 @@ import type { Group } from './doctor.ts';
 import { type Observation, ok, problem, skipped, Unknowable, warning } from './finding.ts';
 import { counted } from './measure.ts';
 import type { Patient } from './patient.ts';
-import { runtime } from './program.ts';
+import { runtime } from './runtime.ts';
 import { commandOf } from './service-command.ts';
 
 export function serviceGroup(patient: Patient): Group {

@@ -91,26 +91,33 @@ async function space({ home, config }: Patient): Promise<Observation> {
   return ok(home, `${sizeText(free)} are free`);
 }
 
-const SECRETS = ['service.env', 'token', 'config.json'];
+const SECRETS = ['service.env', 'token'];
+
+/** A person's own editor writes config.json for all to read, and nobody else comes into the folder. */
+const FOR_ALL_TO_READ = 'config.json';
 
 async function secrets({ home, uid }: Patient): Promise<Observation[]> {
   await existing(home);
   const runs = await readdir(join(home, 'runs')).catch(() => []);
   const ofRuns = runs.filter((name) => name.endsWith('.mcp.json')).map((name) => join('runs', name));
   const open: Observation[] = [];
-  for (const name of [...SECRETS, ...ofRuns]) {
+  for (const name of [...SECRETS, FOR_ALL_TO_READ, ...ofRuns]) {
     const file = join(home, name);
     const mode = (await stat(file).catch(() => undefined))?.mode ?? 0;
-    if (uid === null || (mode & 0o077) === 0) continue;
+    if (uid === null || (mode & (name === FOR_ALL_TO_READ ? 0o022 : 0o077)) === 0) continue;
     const closed = mode & 0o700;
     open.push(
-      problem(file, `${file} may hold secrets and has the rights ${octal(mode & 0o777)}.`, {
-        fix: `chmod ${octal(closed)} ${file}`,
-        async mend() {
-          await chmod(file, closed);
-          return `Closed ${file} to other users (${octal(closed)}).`;
+      problem(
+        file,
+        `${file} has the rights ${octal(mode & 0o777)}: ${name === FOR_ALL_TO_READ ? 'others can change it' : 'it may hold secrets'}.`,
+        {
+          fix: `chmod ${octal(closed)} ${file}`,
+          async mend() {
+            await chmod(file, closed);
+            return `Closed ${file} to other users (${octal(closed)}).`;
+          },
         },
-      }),
+      ),
     );
   }
   return open.length > 0 ? open : [ok('secrets', 'The files that may hold secrets can be read by you alone')];

@@ -25,6 +25,8 @@ export interface StageOptions {
   readonly env: Environment;
   /** Where the processes on the stage look for programs, in the form of the PATH variable. */
   readonly path: string;
+  /** What they have besides, such as the shell of a service. Nothing that speaks of Claude. */
+  readonly variables?: Readonly<Record<string, string>>;
   readonly clock: Clock;
   /** Path of the claude program. */
   readonly claude: string;
@@ -138,7 +140,8 @@ export class Stage {
   #environment(): Record<string, string> {
     const { claude, path, env } = this.#options;
     const url = this.#simulator?.url ?? '';
-    return rehearsalEnvironment({ url, state: this.#state, home: this.#home, claude, path }, env);
+    const places = { url, state: this.#state, home: this.#home, claude, path };
+    return { ...this.#options.variables, ...rehearsalEnvironment(places, env) };
   }
 }
 

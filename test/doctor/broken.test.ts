@@ -234,7 +234,14 @@ describe('the state folder', () => {
       verdict: 'problem',
       says: /are free: below .* no run starts/,
     },
-    ...['service.env', 'token', 'config.json', 'runs/0123456789ab.mcp.json'].map((name) => ({
+    {
+      title: 'others can change config.json',
+      breakIt: (rig) => chmod(join(rig.home, 'config.json'), 0o666),
+      check: 'folder.secrets',
+      verdict: 'problem',
+      says: /config\.json has the rights 666: others can change it/,
+    },
+    ...['service.env', 'token', 'runs/0123456789ab.mcp.json'].map((name) => ({
       title: `others can read ${name}`,
       async breakIt(rig: Rig) {
         await mkdir(join(rig.home, 'runs'), { recursive: true });
@@ -243,7 +250,7 @@ describe('the state folder', () => {
       },
       check: 'folder.secrets',
       verdict: 'problem' as const,
-      says: /may hold secrets and has the rights 644/,
+      says: /has the rights 644: it may hold secrets/,
     })),
   ]);
 });

@@ -5,6 +5,9 @@ import { unprivileged } from '../cli/privileges.ts';
 import { test } from '../cli/rig.ts';
 import { onWindows } from '../platform.ts';
 
+/** Room for the path of a folder for temporary files on one line. */
+const WIDE = { env: { COLUMNS: '120' } };
+
 test('each group is told in lines of 80 columns, and what to do about each problem', async ({ rig }) => {
   const { code, stdout, stderr } = await rig.run('doctor');
   expect({ code, stderr }).toEqual({ code: 1, stderr: '' });
@@ -53,11 +56,11 @@ test('as JSON: the findings and a summary', async ({ rig }) => {
 test.skipIf(onWindows)('--fix says what it mended and what remains (needs file modes)', async ({ rig }) => {
   await mkdir(rig.home);
   await chmod(rig.home, 0o755);
-  const before = await rig.run('doctor', 'folder');
+  const before = await rig.runWith(WIDE, 'doctor', 'folder');
   expect(before).toMatchObject({ code: 1, stdout: expect.stringContaining(`Fix: chmod 700 ${rig.home}`) });
   expect((await stat(rig.home)).mode & 0o777).toBe(0o755);
 
-  const mended = await rig.run('doctor', 'folder', '--fix');
+  const mended = await rig.runWith(WIDE, 'doctor', 'folder', '--fix');
   expect(mended.code).toBe(0);
   expect(mended.stdout).toContain(`  mended   Closed ${rig.home} to other users (700).`);
   expect(mended.stdout).toMatch(/\n\d+ ok, 1 mended, 0 warnings, 0 problems\n$/);
@@ -69,7 +72,7 @@ test.skipIf(onWindows || !unprivileged)(
   async ({ rig }) => {
     await mkdir(rig.home);
     await chmod(rig.home, 0o000);
-    const options = { wrapper: unprivileged ?? [] };
+    const options = { ...WIDE, wrapper: unprivileged ?? [] };
     expect(await rig.runWith(options, 'doctor', 'folder', 'config', '--fix')).toMatchObject({
       code: 0,
       stdout: expect.stringContaining(`mended   Closed ${rig.home} to other users (700).`),

@@ -21,6 +21,7 @@ import type { FoundService } from '../../src/machine/service/find.ts';
 import type { ServiceManager, ServiceStatus } from '../../src/machine/service/service.ts';
 import { findMarked } from '../../src/machine/sweep.ts';
 import { VERSION } from '../../src/version.ts';
+import { onWindows } from '../platform.ts';
 
 export interface Rig {
   /** Everything below lies in here. */
@@ -68,7 +69,7 @@ export const CLAUDE = `case "$1" in
   auth) echo '{"loggedIn":true,"authMethod":"claude.ai"}';;
 esac`;
 
-export const test = base.extend<{ rig: Rig }>({
+const withRig = base.extend<{ rig: Rig }>({
   // biome-ignore lint/correctness/noEmptyPattern: vitest reads a fixture's needs from its first parameter.
   rig: async ({}, use) => {
     const root = await realpath(await mkdtemp(join(tmpdir(), 'doctor-')));
@@ -82,6 +83,9 @@ export const test = base.extend<{ rig: Rig }>({
     }
   },
 });
+
+/** The programs it plays, Claude first, are scripts of a shell. */
+export const test = withRig.skipIf(onWindows);
 
 async function build(root: string): Promise<Rig> {
   const home = join(root, 'state');
@@ -126,7 +130,7 @@ async function build(root: string): Promise<Rig> {
     },
     async configure(keys) {
       config = { ...config, ...keys };
-      await writeFile(join(home, 'config.json'), JSON.stringify(config), { mode: 0o600 });
+      await writeFile(join(home, 'config.json'), JSON.stringify(config));
     },
     async script(name, text) {
       const path = join(root, name);
