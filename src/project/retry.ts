@@ -111,6 +111,23 @@ export function waitsUntil(notBefore: string | null, now: string): string | unde
   return notBefore !== null && notBefore > after && notBefore <= latest ? notBefore : undefined;
 }
 
+/**
+ * Whether the time of a hold is up at `now`. A hold that the table ends, and that seems to last longer than it lets any
+ * wait, was set before the clock was set back, and its time is up too. An end that the service or the owner named is
+ * believed.
+ */
+export function isOver({ kind, until }: Hold, now: string): boolean {
+  if (until === null) return false;
+  const { after, latest } = backOffEnds(now);
+  return until <= after || (until > latest && isEndedByTable(kind));
+}
+
+function isEndedByTable(kind: HoldKind): boolean {
+  return Object.values(POLICIES).some(
+    (policy) => policy.step === 'hold' && policy.hold === kind && policy.probeMs > 0,
+  );
+}
+
 export type NextStep =
   | { readonly step: 'none' }
   | { readonly step: 'run_again'; readonly delayMs: number; readonly fresh: boolean }

@@ -9,7 +9,7 @@ import { currentQuotas } from '../bridge/quota.ts';
 import { locateClaude } from '../claude/locate.ts';
 import { freeBytes } from '../machine/disk.ts';
 import { spentReserve } from '../project/quota.ts';
-import { type Hold, type HoldKind, PROBED_HOLDS } from '../project/retry.ts';
+import { type Hold, type HoldKind, isOver, PROBED_HOLDS } from '../project/retry.ts';
 import type { Context } from './context.ts';
 import { type QuietHours, quietHours } from './quiet-hours.ts';
 
@@ -33,7 +33,7 @@ export class Gatekeeper {
     const { bridge, clock, token } = this.#context;
     const now = clock.now().toISOString();
     const holds = await currentHolds(bridge);
-    const over = holds.filter(({ until }) => until !== null && until <= now);
+    const over = holds.filter((hold) => isOver(hold, now));
     for (const hold of over.filter(endsByItself)) await liftHold(bridge, token, hold.kind, hold.scope);
     const standing = holds.filter((hold) => !over.includes(hold));
     if (standing.some(({ scope }) => scope === '')) return { may: 'wait' };
@@ -47,8 +47,8 @@ export class Gatekeeper {
   /** When the first hold that still stands ends. */
   async nextEnd(): Promise<Date | undefined> {
     const now = this.#context.clock.now().toISOString();
-    const ends = (await currentHolds(this.#context.bridge)).flatMap(({ until }) => until ?? []);
-    const first = ends.filter((end) => end > now).sort()[0];
+    const standing = (await currentHolds(this.#context.bridge)).filter((hold) => !isOver(hold, now));
+    const first = standing.flatMap(({ until }) => until ?? []).sort()[0];
     return first === undefined ? undefined : new Date(first);
   }
 

@@ -3,6 +3,8 @@ import {
   afterRun,
   burnsTry,
   HOLD_KINDS,
+  type HoldKind,
+  isOver,
   POLICIES,
   retryDelayMs,
   waitsUntil,
@@ -155,6 +157,24 @@ describe('after a run', () => {
     expect(afterRun(kind, policy.tries, 0.5)).toEqual({ step: 'park', tries: policy.tries });
     expect(afterRun(kind, policy.tries + 5, 0.5).step).toBe('park');
     expect(burnsTry(kind)).toBe(true);
+  });
+});
+
+describe('a hold is over', () => {
+  const now = '2026-03-01T12:00:00.000Z';
+  const over = (kind: HoldKind, minutes: number | null) => {
+    const until = minutes === null ? null : new Date(Date.parse(now) + minutes * 60_000).toISOString();
+    return isOver({ kind, scope: '', reason: '', since: now, until }, now);
+  };
+
+  test('when its time has come, and never without one', () => {
+    expect([-1, 0, 1, null].map((minutes) => over('billing', minutes))).toEqual([true, true, false, false]);
+  });
+
+  test('when it seems to last longer than any that the table ends: the clock was set back', () => {
+    const ended = HOLD_KINDS.filter((kind) => over(kind, 24 * 60));
+    expect(ended).toEqual(['not_logged_in', 'billing', 'claude_missing', 'tools_missing']);
+    expect(HOLD_KINDS.filter((kind) => over(kind, 15))).toEqual([]);
   });
 });
 
