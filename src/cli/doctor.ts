@@ -83,7 +83,7 @@ async function doctor(cli: Cli, names: readonly string[], { deep, fix, json }: O
 /** As a shell reports a process that ctrl-c has ended. */
 const INTERRUPTED = 130;
 
-async function machineOf({ env, home, clock, entry }: Cli): Promise<Machine> {
+async function machineOf({ env, home, clock, entry, out }: Cli): Promise<Machine> {
   const account = ownAccount(env);
   const desktop = desktopLocation({
     platform,
@@ -101,7 +101,10 @@ async function machineOf({ env, home, clock, entry }: Cli): Promise<Machine> {
     clock,
     run: runProgram,
     entry,
-    service: await findService({ stateFolder: home, env, clock }),
+    service: await findService({ stateFolder: home, env, clock }).catch((error: Error) => {
+      out.hint(`The service could not be looked for: ${error.message}`);
+      return null;
+    }),
     foreignDisk,
     desktopConfigs: desktop.found ? [desktop.file] : desktop.candidates,
   };

@@ -1,5 +1,5 @@
 /** What is written and kept: our logs and the output of runs, and what Claude Code keeps for itself. */
-import { readdir, readFile, stat, truncate } from 'node:fs/promises';
+import { open, readdir, stat, truncate } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Group } from './doctor.ts';
 import { type Observation, ok, warning } from './finding.ts';
@@ -57,34 +57,48 @@ async function runs({ home, config, clock }: Patient, signal: AbortSignal): Prom
 
 const LARGE_OUTPUT = 10_000_000;
 
-/** What it prints before there is a log, and as it dies. */
+/** What it prints before there is a log, and as it dies: in the background, or as a service. */
 async function output({ home, service }: Patient): Promise<Observation[]> {
   const own = service?.manager.ownOutput(0, false);
-  const files = [join(home, 'start.log'), ...(own?.kind === 'file' ? [own.path] : [])];
-  const large: Observation[] = [];
-  for (const file of files) {
+  const background = join(home, 'start.log');
+  const found: Observation[] = [];
+  for (const file of [background, ...(own?.kind === 'file' ? [own.path] : [])]) {
     const bytes = await sizeOf([file]);
-    if (bytes < LARGE_OUTPUT) continue;
-    large.push(
-      warning(file, `${file} has grown to ${sizeText(bytes)}.`, {
-        fix: 'Read its end, then: bridge-supervisor doctor --fix empties it.',
-        async mend() {
-          // Whoever writes to it appends, and goes on at the new end.
-          await truncate(file);
-          return `Emptied ${file}.`;
-        },
+    const last = file === background ? await lastLine(file) : '';
+    if (bytes < LARGE_OUTPUT && last === '') continue;
+    const message =
+      last === ''
+        ? `${file} has grown to ${sizeText(bytes)}.`
+        : `A supervisor in the background has ended with: ${last}`;
+    found.push(
+      warning(file, message, {
+        fix: `Read ${file}; bridge-supervisor doctor --fix empties it.`,
+        mend: () => empty(file),
       }),
     );
   }
-  return large.length > 0 ? large : [ok('output', await lastWords(home))];
+  return found.length > 0 ? found : [ok('output', 'No supervisor has ended with an error')];
 }
 
-async function lastWords(home: string): Promise<string> {
-  const text = await readFile(join(home, 'start.log'), 'utf8').catch(() => '');
-  const line = text.trim().split('\n').at(-1) ?? '';
-  return line === ''
-    ? 'The last supervisor has ended without a word'
-    : `The last one said at its end: ${line}`;
+/** Whoever writes to it appends, and goes on at the new end. */
+async function empty(file: string): Promise<string> {
+  await truncate(file);
+  return `Emptied ${file}.`;
+}
+
+const LAST_BYTES = 2_000;
+
+async function lastLine(file: string): Promise<string> {
+  const handle = await open(file, 'r').catch(() => undefined);
+  if (!handle) return '';
+  try {
+    const { size } = await handle.stat();
+    const from = Math.max(0, size - LAST_BYTES);
+    const { buffer, bytesRead } = await handle.read(Buffer.alloc(LAST_BYTES), 0, LAST_BYTES, from);
+    return buffer.toString('utf8', 0, bytesRead).replaceAll('\0', '').trim().split('\n').at(-1) ?? '';
+  } finally {
+    await handle.close();
+  }
 }
 
 /** Claude removes what is older than `cleanupPeriodDays` at its start (https://code.claude.com/docs/en/settings). */

@@ -1,5 +1,6 @@
 /** The supervisor that works on this state folder, and what keeps it from its work. */
 import { isAlive } from '../machine/identity.ts';
+import type { ServiceManager } from '../machine/service/service.ts';
 import { allHolds } from '../store/holds.ts';
 import { type Lease, readLease } from '../store/lease.ts';
 import { VERSION } from '../version.ts';
@@ -47,13 +48,18 @@ async function working({ service }: Patient, lease: Lease, who: string): Promise
   if (lease.trouble !== null) found.push(problem('supervisor', `${who} is in trouble: ${lease.trouble}`));
   if (lease.version !== VERSION)
     found.push(warning('supervisor', `${who} is version ${lease.version}; this is ${VERSION}.`, restart));
-  const pid = service ? (await service.manager.status()).pid : null;
-  if (service && pid !== lease.pid)
+  if (service && !(await isOf(service.manager, lease)))
     found.push(
       warning('supervisor', `${who} was started beside the service, and keeps it from working.`, restart),
     );
   if (found.length > 0) return found;
   return [ok('supervisor', lease.stopRequestedAt === null ? `${who} works` : `${who} is stopping`)];
+}
+
+/** Not every manager tells a pid. */
+async function isOf(manager: ServiceManager, { pid }: Lease): Promise<boolean> {
+  const status = await manager.status();
+  return status.pid === null ? status.state === 'running' : status.pid === pid;
 }
 
 async function holds(patient: Patient): Promise<Observation[]> {

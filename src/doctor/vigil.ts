@@ -4,7 +4,6 @@ import { access, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { awakeMeans } from '../machine/awake-means.ts';
 import { findExecutable } from '../machine/executable.ts';
-import { platform } from '../machine/platform.ts';
 import type { Group } from './doctor.ts';
 import { type Observation, ok, problem, warning } from './finding.ts';
 import type { Patient } from './patient.ts';
@@ -24,7 +23,7 @@ async function awake(patient: Patient): Promise<Observation> {
   const { keep_awake } = await patient.config();
   if (!keep_awake) return ok('keep_awake', 'The machine may go to sleep during runs (keep_awake is false)');
   const { env, words } = await patient.setting();
-  const commands = awakeMeans(platform, process.pid).map(({ command }) => command);
+  const commands = awakeMeans(patient.platform, process.pid).map(({ command }) => command);
   const found = commands.find((command) => findExecutable(command, env.PATH ?? env.Path) !== undefined);
   if (found !== undefined)
     return ok('keep_awake', `${found} keeps the machine awake while runs are under way`);

@@ -859,6 +859,13 @@ describe('logs', () => {
       says: /has grown to 50 MB/,
     })),
     {
+      title: 'a supervisor in the background has died',
+      breakIt: (rig) => writeFile(join(rig.home, 'start.log'), 'at start\nError: out of memory\n'),
+      check: 'logs.output',
+      verdict: 'warning',
+      says: /has ended with: Error: out of memory/,
+    },
+    {
       title: "Claude's own files grow, wherever they are",
       async breakIt(rig) {
         inService(rig, { CLAUDE_CONFIG_DIR: join(rig.root, 'claude-files') });
