@@ -1,6 +1,6 @@
 /** What `install` promises, whichever service manager it is. */
 import { existsSync } from 'node:fs';
-import { chmod, mkdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { chmod, chown, mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { userInfo } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect } from 'vitest';
@@ -8,9 +8,13 @@ import { currentLease } from '../../src/bridge/lease.ts';
 import { type InstallOptions, install } from '../../src/cli/install.ts';
 import { readEnvironmentFile } from '../../src/machine/service/environment-file.ts';
 import { VERSION } from '../../src/version.ts';
+import { isRoot, onLinux, onWindows } from '../platform.ts';
 import { RUNNING, type ServiceRig, test } from './service-rig.ts';
 
 type Environment = Record<string, string>;
+
+/** As passwd(5) of every Linux has it. */
+const NOBODY = { uid: 65_534, gid: 65_534 };
 
 interface Call {
   readonly options?: Partial<InstallOptions>;
@@ -29,7 +33,7 @@ function environmentFile({ home }: ServiceRig): string {
   return join(home, 'service.env');
 }
 
-describe('install', () => {
+describe.skipIf(onWindows)('install (plays claude by a script with #!)', () => {
   test('writes, registers and starts the service, and says each file', async ({ service }) => {
     service.play.remarks = ['Log in once after a restart.'];
     const { code, stdout, stderr } = await call(service);
@@ -157,7 +161,7 @@ describe('install', () => {
   });
 });
 
-describe('install --dry-run', () => {
+describe.skipIf(onWindows)('install --dry-run (plays claude by a script with #!)', () => {
   test('shows every file and what would run, no value of service.env, and changes nothing', async ({
     service,
   }) => {
@@ -196,172 +200,185 @@ describe('install --dry-run', () => {
   });
 });
 
-describe('what the service gets for an environment', () => {
-  test('is captured into a file for the owner alone, and in no file of the manager', async ({ service }) => {
-    await call(service, {
-      env: {
+describe.skipIf(onWindows)(
+  'what the service gets for an environment (plays claude by a script with #!)',
+  () => {
+    test('is captured into a file for the owner alone, and in no file of the manager', async ({
+      service,
+    }) => {
+      await call(service, {
+        env: {
+          ANTHROPIC_AUTH_TOKEN: 'sesame',
+          https_proxy: 'http://proxy',
+          CLAUDE_CODE_SESSION_ID: 'of another session',
+          BRIDGE_CONCURRENCY: '3',
+          BRIDGE_RUN_ID: 'of another run',
+          EDITOR: 'ed',
+          MINE: 'too',
+        },
+        options: { env: ['MINE'] },
+      });
+      expect((await stat(environmentFile(service))).mode & 0o777).toBe(0o600);
+      expect(await readEnvironmentFile(environmentFile(service))).toEqual({
         ANTHROPIC_AUTH_TOKEN: 'sesame',
-        https_proxy: 'http://proxy',
-        CLAUDE_CODE_SESSION_ID: 'of another session',
+        BRIDGE_CLAUDE: join(service.root, 'bin', 'claude'),
         BRIDGE_CONCURRENCY: '3',
-        BRIDGE_RUN_ID: 'of another run',
-        EDITOR: 'ed',
         MINE: 'too',
-      },
-      options: { env: ['MINE'] },
+        PATH: `${join(service.root, 'bin')}:/usr/bin:/bin`,
+        TZ: 'UTC',
+        https_proxy: 'http://proxy',
+      });
+      expect(await readFile(service.unit, 'utf8')).not.toContain('sesame');
     });
-    expect((await stat(environmentFile(service))).mode & 0o777).toBe(0o600);
-    expect(await readEnvironmentFile(environmentFile(service))).toEqual({
-      ANTHROPIC_AUTH_TOKEN: 'sesame',
-      BRIDGE_CLAUDE: join(service.root, 'bin', 'claude'),
-      BRIDGE_CONCURRENCY: '3',
-      MINE: 'too',
-      PATH: `${join(service.root, 'bin')}:/usr/bin:/bin`,
-      TZ: 'UTC',
-      https_proxy: 'http://proxy',
+
+    test('names no claude where the configuration does', async ({ service }) => {
+      await service.configure({ claude: join(service.root, 'bin', 'claude') });
+      await call(service);
+      expect(await readEnvironmentFile(environmentFile(service))).not.toHaveProperty('BRIDGE_CLAUDE');
     });
-    expect(await readFile(service.unit, 'utf8')).not.toContain('sesame');
-  });
 
-  test('names no claude where the configuration does', async ({ service }) => {
-    await service.configure({ claude: join(service.root, 'bin', 'claude') });
-    await call(service);
-    expect(await readEnvironmentFile(environmentFile(service))).not.toHaveProperty('BRIDGE_CLAUDE');
-  });
-
-  test('finds claude where its installer puts it, when PATH does not have it', async ({ service }) => {
-    const usual = join(service.root, '.local', 'bin');
-    await mkdir(usual, { recursive: true });
-    await writeFile(join(usual, 'claude'), await readFile(join(service.root, 'bin', 'claude')));
-    await chmod(join(usual, 'claude'), 0o700);
-    await call(service, { env: { PATH: '/usr/bin:/bin' } });
-    expect(await readEnvironmentFile(environmentFile(service))).toMatchObject({
-      BRIDGE_CLAUDE: join(usual, 'claude'),
+    test('finds claude where its installer puts it, when PATH does not have it', async ({ service }) => {
+      const usual = join(service.root, '.local', 'bin');
+      await mkdir(usual, { recursive: true });
+      await writeFile(join(usual, 'claude'), await readFile(join(service.root, 'bin', 'claude')));
+      await chmod(join(usual, 'claude'), 0o700);
+      await call(service, { env: { PATH: '/usr/bin:/bin' } });
+      expect(await readEnvironmentFile(environmentFile(service))).toMatchObject({
+        BRIDGE_CLAUDE: join(usual, 'claude'),
+      });
     });
-  });
 
-  test('is the owner’s once it is there; --capture-environment writes it anew and keeps the old one', async ({
-    service,
-  }) => {
-    await call(service);
-    const mine = `# mine\nBRIDGE_CLAUDE=${join(service.root, 'bin', 'claude')}\n`;
-    await writeFile(environmentFile(service), mine);
-    const left = await call(service, { env: { LANG: 'C' }, options: { env: ['LANG'] } });
-    expect(await readFile(environmentFile(service), 'utf8')).toBe(mine);
-    expect(left.stdout).toMatch(/^warning .*service\.env is there already and stays as it is/m);
+    test('is the owner’s once it is there; --capture-environment writes it anew and keeps the old one', async ({
+      service,
+    }) => {
+      await call(service);
+      const mine = `# mine\nBRIDGE_CLAUDE=${join(service.root, 'bin', 'claude')}\n`;
+      await writeFile(environmentFile(service), mine);
+      const left = await call(service, { env: { LANG: 'C' }, options: { env: ['LANG'] } });
+      expect(await readFile(environmentFile(service), 'utf8')).toBe(mine);
+      expect(left.stdout).toMatch(/^warning .*service\.env is there already and stays as it is/m);
 
-    await call(service, { env: { LANG: 'C' }, options: { captureEnvironment: true } });
-    expect(await readEnvironmentFile(environmentFile(service))).toMatchObject({ LANG: 'C' });
-    expect(await readFile(`${environmentFile(service)}.bak`, 'utf8')).toBe(mine);
-    expect((await stat(`${environmentFile(service)}.bak`)).mode & 0o077).toBe(0);
-  });
-
-  test('that others can read is warned of', async ({ service }) => {
-    await call(service);
-    await chmod(environmentFile(service), 0o644);
-    const { code, stdout } = await call(service);
-    expect(code).toBe(0);
-    expect(stdout).toMatch(/^warning .*other users can read/m);
-    expect(stdout).toContain(`chmod 600 ${environmentFile(service)}`);
-  });
-
-  test('what is not set, or cannot be written, is refused by its name', async ({ service }) => {
-    const missing = await call(service, { options: { env: ['NOT_SET'] } });
-    expect(missing).toMatchObject({ code: 1, stderr: expect.stringContaining('NOT_SET cannot be captured') });
-    const odd = await call(service, { env: { ANTHROPIC_CUSTOM_HEADERS: 'secret\r\n' } });
-    expect(odd).toMatchObject({
-      code: 1,
-      stderr: expect.stringContaining('ANTHROPIC_CUSTOM_HEADERS cannot be written'),
+      await call(service, { env: { LANG: 'C' }, options: { captureEnvironment: true } });
+      expect(await readEnvironmentFile(environmentFile(service))).toMatchObject({ LANG: 'C' });
+      expect(await readFile(`${environmentFile(service)}.bak`, 'utf8')).toBe(mine);
+      expect((await stat(`${environmentFile(service)}.bak`)).mode & 0o077).toBe(0);
     });
-    expect(odd.stderr).not.toContain('secret');
-    expect(service.play.calls).toEqual([]);
-  });
-});
 
-describe('install looks first, with the service’s environment, and refuses', () => {
-  const refused = async (service: ServiceRig, given: Call = {}) => {
-    const { code, stdout, stderr } = await call(service, given);
-    expect(code).toBe(1);
-    expect(stderr).toContain('nothing was installed: a problem would keep the service from its work');
-    expect(service.play.calls).toEqual([]);
-    expect(existsSync(environmentFile(service))).toBe(false);
-    return stdout;
-  };
+    test('that others can read is warned of', async ({ service }) => {
+      await call(service);
+      await chmod(environmentFile(service), 0o644);
+      const { code, stdout } = await call(service);
+      expect(code).toBe(0);
+      expect(stdout).toMatch(/^warning .*other users can read/m);
+      expect(stdout).toContain(`chmod 600 ${environmentFile(service)}`);
+    });
 
-  test('with a configuration that cannot be used', async ({ service }) => {
-    await service.configure({ concurrency: 0 });
-    expect(await refused(service)).toMatch(/^problem +configuration: .*'concurrency'/m);
-  });
+    test('what is not set, or cannot be written, is refused by its name', async ({ service }) => {
+      const missing = await call(service, { options: { env: ['NOT_SET'] } });
+      expect(missing).toMatchObject({
+        code: 1,
+        stderr: expect.stringContaining('NOT_SET cannot be captured'),
+      });
+      const odd = await call(service, { env: { ANTHROPIC_CUSTOM_HEADERS: 'secret\r\n' } });
+      expect(odd).toMatchObject({
+        code: 1,
+        stderr: expect.stringContaining('ANTHROPIC_CUSTOM_HEADERS cannot be written'),
+      });
+      expect(odd.stderr).not.toContain('secret');
+      expect(service.play.calls).toEqual([]);
+    });
+  },
+);
 
-  test('without claude', async ({ service }) => {
-    expect(await refused(service, { env: { PATH: '/usr/bin:/bin' } })).toMatch(
-      /^problem +claude: no 'claude' on PATH\. Install Claude Code/m,
-    );
-  });
+describe.skipIf(onWindows)(
+  'install looks first, with the service’s environment, and refuses (plays claude by a script with #!)',
+  () => {
+    const refused = async (service: ServiceRig, given: Call = {}) => {
+      const { code, stdout, stderr } = await call(service, given);
+      expect(code).toBe(1);
+      expect(stderr).toContain('nothing was installed: a problem would keep the service from its work');
+      expect(service.play.calls).toEqual([]);
+      expect(existsSync(environmentFile(service))).toBe(false);
+      return stdout;
+    };
 
-  test('with a claude that does not run', async ({ service }) => {
-    const broken = await service.file('broken', '#!/bin/sh\necho no luck >&2\nexit 3\n');
-    await chmod(broken, 0o700);
-    expect(await refused(service, { env: { BRIDGE_CLAUDE: broken } })).toContain(
-      '--version ends with 3: no luck',
-    );
-  });
+    test('with a configuration that cannot be used', async ({ service }) => {
+      await service.configure({ concurrency: 0 });
+      expect(await refused(service)).toMatch(/^problem +configuration: .*'concurrency'/m);
+    });
 
-  test('with a workspace that is not there', async ({ service }) => {
-    await service.configure({ workspaces: { site: '/nowhere/site' } });
-    expect(await refused(service)).toMatch(/^problem +workspace site: \/nowhere\/site: it does not exist/m);
-  });
+    test('without claude', async ({ service }) => {
+      expect(await refused(service, { env: { PATH: '/usr/bin:/bin' } })).toMatch(
+        /^problem +claude: no 'claude' on PATH\. Install Claude Code/m,
+      );
+    });
 
-  test('a copy of the program that will not stay', async ({ service }) => {
-    const entry = [process.execPath, '/home/ann/.npm/_npx/1a2b/node_modules/bridge-supervisor/dist/cli.js'];
-    const { code, stderr } = await call(service, { entry });
-    expect(code).toBe(1);
-    expect(stderr).toContain('npm install -g bridge-supervisor');
-    expect(service.play.calls).toEqual([]);
-  });
+    test('with a claude that does not run', async ({ service }) => {
+      const broken = await service.file('broken', '#!/bin/sh\necho no luck >&2\nexit 3\n');
+      await chmod(broken, 0o700);
+      expect(await refused(service, { env: { BRIDGE_CLAUDE: broken } })).toContain(
+        '--version ends with 3: no luck',
+      );
+    });
 
-  test('where there is no service manager, with what to do instead', async ({ service }) => {
-    service.play.unavailable = 'systemd does not run this machine. Start it with: bridge-supervisor start';
-    const { code, stderr } = await call(service);
-    expect(code).toBe(1);
-    expect(stderr).toBe(
-      'no service can be installed here: systemd does not run this machine. Start it with: bridge-supervisor start \n',
-    );
-  });
+    test('with a workspace that is not there', async ({ service }) => {
+      await service.configure({ workspaces: { site: '/nowhere/site' } });
+      expect(await refused(service)).toMatch(/^problem +workspace site: \/nowhere\/site: it does not exist/m);
+    });
 
-  test('a second service for the same state folder, with how to take the first away', async ({ service }) => {
-    await call(service, { options: { start: false } });
-    service.play.calls.length = 0;
-    service.play.scope = 'both';
-    const { code, stderr } = await call(service, { options: { system: true, user: userInfo().username } });
-    expect(code).toBe(1);
-    expect(stderr).toMatch(/^played service .* works on .* already\. Take it away first.*uninstall/);
-    expect(service.play.calls).toEqual([]);
-  });
+    test('a copy of the program that will not stay', async ({ service }) => {
+      const entry = [process.execPath, '/home/ann/.npm/_npx/1a2b/node_modules/bridge-supervisor/dist/cli.js'];
+      const { code, stderr } = await call(service, { entry });
+      expect(code).toBe(1);
+      expect(stderr).toContain('npm install -g bridge-supervisor');
+      expect(service.play.calls).toEqual([]);
+    });
 
-  test('--hardened without --system', async ({ service }) => {
-    const { code, stderr } = await call(service, { options: { hardened: true } });
-    expect(code).toBe(1);
-    expect(stderr).toContain('add --system');
-  });
+    test('where there is no service manager, with what to do instead', async ({ service }) => {
+      service.play.unavailable = 'systemd does not run this machine. Start it with: bridge-supervisor start';
+      const { code, stderr } = await call(service);
+      expect(code).toBe(1);
+      expect(stderr).toBe(
+        'no service can be installed here: systemd does not run this machine. Start it with: bridge-supervisor start \n',
+      );
+    });
 
-  test('to touch a file that is not ours', async ({ service }) => {
-    await writeFile(service.unit, 'somebody’s\n');
-    const { code, stderr } = await call(service);
-    expect(code).toBe(1);
-    expect(stderr).toContain('was not written by bridge-supervisor');
-    expect(await readFile(service.unit, 'utf8')).toBe('somebody’s\n');
-  });
+    test('a second service for the same state folder, with how to take the first away', async ({
+      service,
+    }) => {
+      await call(service, { options: { start: false } });
+      service.play.calls.length = 0;
+      service.play.scope = 'both';
+      const { code, stderr } = await call(service, { options: { system: true, user: userInfo().username } });
+      expect(code).toBe(1);
+      expect(stderr).toMatch(/^played service .* works on .* already\. Take it away first.*uninstall/);
+      expect(service.play.calls).toEqual([]);
+    });
 
-  test('unless --force is given', async ({ service }) => {
-    await service.configure({ workspaces: { site: '/nowhere/site' } });
-    const { code, stdout } = await call(service, { options: { force: true } });
-    expect(code).toBe(0);
-    expect(stdout).toContain('Installed: ');
-  });
-});
+    test('--hardened without --system', async ({ service }) => {
+      const { code, stderr } = await call(service, { options: { hardened: true } });
+      expect(code).toBe(1);
+      expect(stderr).toContain('add --system');
+    });
 
-describe('install warns', () => {
+    test('to touch a file that is not ours', async ({ service }) => {
+      await writeFile(service.unit, 'somebody’s\n');
+      const { code, stderr } = await call(service);
+      expect(code).toBe(1);
+      expect(stderr).toContain('was not written by bridge-supervisor');
+      expect(await readFile(service.unit, 'utf8')).toBe('somebody’s\n');
+    });
+
+    test('unless --force is given', async ({ service }) => {
+      await service.configure({ workspaces: { site: '/nowhere/site' } });
+      const { code, stdout } = await call(service, { options: { force: true } });
+      expect(code).toBe(0);
+      expect(stdout).toContain('Installed: ');
+    });
+  },
+);
+
+describe.skipIf(onWindows)('install warns (plays claude by a script with #!)', () => {
   test('when nobody is logged in', async ({ service }) => {
     const claude = await service.file(
       'out',
@@ -389,7 +406,7 @@ describe('install warns', () => {
   });
 });
 
-describe.skipIf(process.getuid?.() !== 0)('install by root', () => {
+describe.skipIf(!onLinux || !isRoot)('install by root (needs root on Linux)', () => {
   test('under sudo for root itself says what to do instead', async ({ service }) => {
     const { code, stderr } = await call(service, { env: { SUDO_USER: 'ann' } });
     expect(code).toBe(1);
@@ -412,6 +429,33 @@ describe.skipIf(process.getuid?.() !== 0)('install by root', () => {
     expect((await stat(environmentFile(service))).uid).toBe(service.play.options?.account.uid);
     expect(service.play.options).toMatchObject({ scope: 'system', account: { name: 'nobody' } });
     expect(service.play.options?.name).toMatch(/^bridge-supervisor-nobody-[0-9a-f]{8}$/);
+  });
+
+  test('for another user starts it, and asks that user’s store as that user', async ({ service }) => {
+    service.play.scope = 'system';
+    const claude = join(service.root, 'bin', 'claude');
+    for (const path of [service.root, join(service.root, 'bin'), claude]) await chmod(path, 0o755);
+    await service.configure({});
+    const { uid, gid } = NOBODY;
+    for (const path of [service.home, join(service.home, 'config.json')]) await chown(path, uid, gid);
+    const wrapper = ['setpriv', `--reuid=${uid}`, `--regid=${gid}`, '--clear-groups'];
+    const started: ReturnType<ServiceRig['start']>[] = [];
+    service.play.onStart = async () => {
+      const running = service.start({ wrapper }, 'run');
+      started.push(running);
+      service.play.status = { ...RUNNING, pid: running.child.pid ?? 0 };
+    };
+    const options = { system: true, user: 'nobody' } as const;
+    const { code, stdout, stderr } = await call(service, { entry: service.shellCommand.split(' '), options });
+    const [running] = started;
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    expect(stdout).toContain(`The service is running (played service`);
+    expect(stdout).toContain(`pid ${running?.child.pid}).`);
+    const files = await readdir(service.home);
+    const owners = await Promise.all(files.map(async (file) => (await stat(join(service.home, file))).uid));
+    expect(new Set(owners)).toEqual(new Set([uid]));
+    running?.child.kill('SIGTERM');
+    await running?.ended;
   });
 
   test('for somebody who is not there says so', async ({ service }) => {

@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect } from 'vitest';
+import { onWindows } from '../platform.ts';
 import { type Rig, test } from './rig.ts';
 
 async function environmentFile(rig: Rig, text: string): Promise<string> {
@@ -20,7 +21,7 @@ async function runOnce(rig: Rig, ...args: readonly string[]) {
   return running.ended;
 }
 
-describe('run --environment', () => {
+describe.skipIf(onWindows)('run --environment (ends it by a signal)', () => {
   test('reads it before the configuration, and its values win over inherited ones', async ({ rig }) => {
     const file = await environmentFile(rig, "BRIDGE_LOG_LEVEL='info'\nTZ=Asia/Tokyo\n");
     const { code, stdout } = await runOnce(rig, '--environment', file);
@@ -42,7 +43,7 @@ describe('run --environment', () => {
   });
 });
 
-describe('run --give-up', () => {
+describe.skipIf(onWindows)('run --give-up (ends it by a signal)', () => {
   const word = async (rig: Rig) => JSON.parse(await readFile(join(rig.home, 'service-gave-up.json'), 'utf8'));
   const tally = (rig: Rig) => join(rig.home, 'service-starts.json');
   const starts = (count: number, minutesAgo: number) =>

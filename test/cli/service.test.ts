@@ -10,6 +10,7 @@ import { statusLines } from '../../src/cli/status-text.ts';
 import { stop } from '../../src/cli/stop.ts';
 import { uninstall } from '../../src/cli/uninstall.ts';
 import { ServiceError } from '../../src/machine/service/service.ts';
+import { onWindows } from '../platform.ts';
 import { RUNNING, type ServiceRig, STOPPED, test } from './service-rig.ts';
 import { holdLease, NOBODY, thisProcess } from './stories.ts';
 
@@ -38,7 +39,7 @@ async function status(service: ServiceRig) {
   return { report, text: statusLines(report, cli.out).join('\n') };
 }
 
-describe('start', () => {
+describe.skipIf(onWindows)('start (plays claude by a script with #!)', () => {
   test('has the manager start the service, waits for its lease, and says which', async ({ service }) => {
     await installed(service);
     const { code, stdout } = await starting(service);
@@ -100,7 +101,7 @@ describe('start', () => {
   });
 });
 
-describe('stop', () => {
+describe.skipIf(onWindows)('stop (plays claude by a script with #!)', () => {
   test('has the manager stop the service, and says when it starts again', async ({ service }) => {
     await installed(service);
     await starting(service);
@@ -140,7 +141,7 @@ describe('stop', () => {
   });
 });
 
-describe('status', () => {
+describe.skipIf(onWindows)('status (plays claude by a script with #!)', () => {
   test('shows what the manager says, in words and as JSON', async ({ service }) => {
     await installed(service);
     await starting(service);
@@ -230,7 +231,7 @@ describe('status', () => {
   });
 });
 
-describe('logs', () => {
+describe.skipIf(onWindows)('logs (plays claude by a script with #!)', () => {
   const options = { lines: 20 };
 
   test('says which service the log is of', async ({ service }) => {
@@ -261,7 +262,7 @@ describe('logs', () => {
   });
 });
 
-describe('uninstall', () => {
+describe.skipIf(onWindows)('uninstall (plays claude by a script with #!)', () => {
   test('stops the service, takes its files away, and leaves the state folder', async ({ service }) => {
     await installed(service);
     await starting(service);

@@ -1,8 +1,9 @@
+import { resolve } from 'node:path';
 import { expect, test } from 'vitest';
 import { serviceName } from '../../../src/machine/service/name.ts';
 
-const account = { name: 'ann', home: '/home/ann' };
-const usual = '/home/ann/.claude-bridge';
+const account = { name: 'ann', home: resolve('/home/ann') };
+const usual = resolve('/home/ann/.claude-bridge');
 
 test('the usual state folder has the plain name; of the machine, with its user', () => {
   expect(serviceName({ scope: 'user', account, stateFolder: usual })).toBe('bridge-supervisor');
@@ -20,7 +21,7 @@ test('each other state folder has a name of its own, always the same', () => {
 });
 
 test('a user of a domain gives no character that a unit may not have', () => {
-  const ofDomain = { name: 'CORP\\ann@corp$', home: '/home/ann' };
+  const ofDomain = { ...account, name: 'CORP\\ann@corp$' };
   expect(serviceName({ scope: 'system', account: ofDomain, stateFolder: usual })).toBe(
     'bridge-supervisor-CORP_ann_corp_',
   );
