@@ -29,14 +29,14 @@ export interface PlannedEnvironment {
   readonly values: Readonly<Record<string, string>>;
 }
 
-/** A refusal names what cannot be captured. Throws the system's error when a file that is there cannot be read. */
+/** A refusal names what cannot be captured. Throws EnvironmentFileError for a file that is there and cannot be read. */
 export async function planEnvironment(
   cli: Cli,
   { account, stateFolder }: Target,
   options: EnvironmentOptions,
 ): Promise<Reply<PlannedEnvironment>> {
   const path = environmentFileOf(stateFolder);
-  const before = await readFile(path, 'utf8').catch(ifMissing);
+  const before = await textIfThere(path);
   if (before !== null && !options.captureEnvironment)
     return done({ path, before, after: before, values: readEnvironmentText(before) });
 
@@ -83,7 +83,12 @@ function claudeOf(
   return {};
 }
 
-function ifMissing(error: NodeJS.ErrnoException): null {
-  if (error.code === 'ENOENT') return null;
-  throw error;
+async function textIfThere(path: string): Promise<string | null> {
+  try {
+    return await readFile(path, 'utf8');
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    if (code === 'ENOENT') return null;
+    throw new EnvironmentFileError(`cannot read ${path}: ${message}`);
+  }
 }

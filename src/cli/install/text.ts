@@ -6,7 +6,6 @@ import { wrap } from '../text.ts';
 import type { Check } from './check.ts';
 import type { Plan, PlannedFile } from './plan.ts';
 
-const MARKS = { ok: 'ok', warning: 'warning', problem: 'problem' } as const;
 const FORMATS = { ok: 'green', warning: 'yellow', problem: 'red' } as const;
 const MARK_COLUMNS = 9;
 
@@ -17,7 +16,7 @@ export function checkLines(checks: readonly Check[], out: Output): string[] {
       ...wrap(`${what}: ${detail}`, columns),
       ...(fix === null ? [] : wrap(fix, columns)),
     ];
-    const mark = out.style(FORMATS[state], MARKS[state].padEnd(MARK_COLUMNS));
+    const mark = out.style(FORMATS[state], state.padEnd(MARK_COLUMNS));
     return [mark + first, ...others.map((line) => ' '.repeat(MARK_COLUMNS) + line)];
   });
 }
