@@ -76,9 +76,8 @@ const withRig = base.extend<{ rig: Rig }>({
     try {
       await use(await build(root));
     } finally {
-      const left = await findMarked(MARK, root);
+      const left = await findMarked(MARK, root).finally(() => rm(root, { recursive: true }));
       for (const { pid } of left) process.kill(pid, 'SIGKILL');
-      await rm(root, { recursive: true });
       expect(left, 'processes left behind').toEqual([]);
     }
   },
