@@ -73,13 +73,18 @@ const withRig = base.extend<{ rig: Rig }>({
   // biome-ignore lint/correctness/noEmptyPattern: vitest reads a fixture's needs from its first parameter.
   rig: async ({}, use) => {
     const root = await realpath(await mkdtemp(join(tmpdir(), 'doctor-')));
+    let left: { pid: number }[] = [];
     try {
       await use(await build(root));
     } finally {
-      const left = await findMarked(MARK, root).finally(() => rm(root, { recursive: true }));
-      for (const { pid } of left) process.kill(pid, 'SIGKILL');
-      expect(left, 'processes left behind').toEqual([]);
+      try {
+        left = await findMarked(MARK, root);
+        for (const { pid } of left) process.kill(pid, 'SIGKILL');
+      } finally {
+        await rm(root, { recursive: true });
+      }
     }
+    expect(left, 'processes left behind').toEqual([]);
   },
 });
 
