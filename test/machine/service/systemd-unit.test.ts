@@ -5,6 +5,7 @@ import { basename, dirname, join } from 'node:path';
 import { describe, expect } from 'vitest';
 import type { ServiceDefinition, ServiceScope } from '../../../src/machine/service/service.ts';
 import { systemd } from '../../../src/machine/service/systemd.ts';
+import { onWindows } from '../../platform.ts';
 import { definition, type Rig, test } from './rig.ts';
 
 const HARD = String.raw`/srv/50% of "all" & it's $HOME \n é`;
@@ -15,7 +16,7 @@ function settings(rig: Rig, scope: ServiceScope, changes: Partial<ServiceDefinit
   return (unit?.text ?? '').split('\n').filter((line) => /^\w+=/.test(line));
 }
 
-describe('a user unit', () => {
+describe.skipIf(onWindows)('a user unit (needs POSIX)', () => {
   test('lies where the manager of the user looks', ({ rig }) => {
     const paths = systemd(rig.options)
       .files(definition({ hardened: true }))
@@ -60,7 +61,7 @@ describe('a user unit', () => {
   });
 });
 
-describe('a system unit', () => {
+describe.skipIf(onWindows)('a system unit (needs POSIX)', () => {
   test('runs as the user from boot on, with the network there', ({ rig }) => {
     const lines = settings(rig, 'system');
     expect(lines).toEqual(
@@ -93,7 +94,7 @@ describe('a system unit', () => {
   });
 });
 
-describe('what has a meaning to systemd', () => {
+describe.skipIf(onWindows)('what has a meaning to systemd (needs POSIX)', () => {
   test('is written so that it has none', ({ rig }) => {
     const lines = settings(rig, 'user', { command: ['/opt/$x/50%/node', HARD], stateFolder: HARD });
     expect(lines).toContain(

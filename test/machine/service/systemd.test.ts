@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path';
 import { afterEach, describe, expect, vi } from 'vitest';
 import { ServiceError } from '../../../src/machine/service/service.ts';
 import { systemd } from '../../../src/machine/service/systemd.ts';
+import { onWindows } from '../../platform.ts';
 import { definition, type Rig, test } from './rig.ts';
 
 const UNIT = 'bridge-supervisor.service';
@@ -14,7 +15,7 @@ async function writeUnit(rig: Rig, text: string, path = unitPath(rig)): Promise<
   await writeFile(path, text);
 }
 
-describe('to install', () => {
+describe.skipIf(onWindows)('to install (needs POSIX)', () => {
   test('is to write the unit, and to have it started from now on', async ({ rig }) => {
     await systemd(rig.options).install(definition());
     expect(await readFile(unitPath(rig), 'utf8')).toContain('ExecStart="/usr/bin/node"');
@@ -90,7 +91,7 @@ describe('to install', () => {
   });
 });
 
-describe('to uninstall', () => {
+describe.skipIf(onWindows)('to uninstall (needs POSIX)', () => {
   test('leaves nothing', async ({ rig }) => {
     const manager = systemd(rig.options);
     await manager.install(definition());
@@ -239,7 +240,7 @@ describe('the status', () => {
   });
 });
 
-describe('systemd cannot be used', () => {
+describe.skipIf(onWindows)('systemd cannot be used (needs POSIX)', () => {
   afterEach(() => {
     vi.restoreAllMocks();
   });
