@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { claudeEnvironment } from '../claude/environment.ts';
 import { askLogin } from '../claude/login.ts';
-import { claudeSettings } from './claude-files.ts';
+import { claudeSettings } from './claude-settings.ts';
 import type { Group } from './doctor.ts';
 import { type Observation, ok, problem, skipped, warning } from './finding.ts';
 import { isAtLeast, versionIn } from './measure.ts';

@@ -60,7 +60,7 @@ async function variables({ env, setting }: Patient): Promise<Observation[]> {
   const words =
     set.length > 0
       ? `${set.join(', ')} ${set.length > 1 ? 'win' : 'wins'} over config.json`
-      : 'No variable changes it';
+      : 'No BRIDGE_ variable overrides it';
   return [ok('BRIDGE_ variables', words)];
 }
 

@@ -4,16 +4,16 @@ import { readFile } from 'node:fs/promises';
 import { isAbsolute } from 'node:path';
 import { z } from 'zod';
 import { CODE_SERVER } from '../claude/command-line.ts';
+import { claudeUserFile } from '../claude/files.ts';
 import { stateFolder } from '../config.ts';
+import { DESKTOP_SERVER } from '../setup/desktop.ts';
+import { type ServerStart, serverStart, startOf } from '../setup/server-start.ts';
 import { VERSION } from '../version.ts';
-import { claudeUserFile } from './claude-files.ts';
 import type { Group } from './doctor.ts';
 import { type Observation, ok, problem, skipped, warning } from './finding.ts';
-import { greet, type ServerCommand } from './handshake.ts';
+import { greet } from './handshake.ts';
 import type { Patient } from './patient.ts';
 import { runtime } from './runtime.ts';
-
-const DESKTOP_SERVER = 'claude_bridge_desktop';
 
 /** What each client needs; our servers may have more. */
 const TOOLS: Readonly<Record<string, readonly string[]>> = {
@@ -84,11 +84,6 @@ async function code(patient: Patient, signal: AbortSignal): Promise<Observation[
   ];
 }
 
-const registration = z.looseObject({
-  command: z.string(),
-  args: z.array(z.string()).default([]),
-  env: z.record(z.string(), z.string()).default({}),
-});
 const clientConfig = z.looseObject({ mcpServers: z.record(z.string(), z.unknown()).optional() });
 
 /** Nothing when this client does not name the server. */
@@ -108,7 +103,7 @@ async function registeredIn(
     ];
   const entry = config?.mcpServers?.[name];
   if (entry === undefined) return [];
-  const server = registration.safeParse(entry).data;
+  const server = startOf(entry);
   if (!server) return [problem(file, `The entry ${name} in ${file} has no command.`, SET_UP)];
   const wrong = await wrongIn(patient, file, server);
   if (wrong) return [wrong];
@@ -119,7 +114,7 @@ async function registeredIn(
 async function wrongIn(
   patient: Patient,
   file: string,
-  { command, args, env }: ServerCommand,
+  { command, args, env }: ServerStart,
 ): Promise<Observation | undefined> {
   const missing = [command, ...args].find((word) => isAbsolute(word) && !existsSync(word));
   if (missing !== undefined)
@@ -148,8 +143,7 @@ async function tryOwn(
   side: 'desktop' | 'code',
   signal: AbortSignal,
 ): Promise<Observation> {
-  const [command = '', ...args] = patient.entry;
-  const server = { command, args: [...args, 'mcp', side], env: { BRIDGE_HOME: patient.home } };
+  const server = serverStart(side, patient.entry, patient.home);
   const subject = `bridge-supervisor mcp ${side}`;
   return judge(subject, name, await greet(inherited(patient, server), patient.clock, signal));
 }
@@ -184,7 +178,7 @@ const GIVEN = [
   'TMPDIR',
 ];
 
-function inherited({ env }: Patient, server: ServerCommand): ServerCommand {
+function inherited({ env }: Patient, server: ServerStart): ServerStart {
   const given = GIVEN.flatMap((name) => (env[name] === undefined ? [] : [[name, env[name]] as const]));
   return { ...server, env: { ...Object.fromEntries(given), ...server.env } };
 }

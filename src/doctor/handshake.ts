@@ -6,13 +6,8 @@ import type { Clock } from '../clock.ts';
 import { identify, type ProcessIdentity } from '../machine/identity.ts';
 import { sweep } from '../machine/sweep.ts';
 import { familyOf } from '../machine/tree.ts';
+import type { ServerStart } from '../setup/server-start.ts';
 import { VERSION } from '../version.ts';
-
-export interface ServerCommand {
-  readonly command: string;
-  readonly args: readonly string[];
-  readonly env: Readonly<Record<string, string>>;
-}
 
 export type Greeting =
   | {
@@ -28,7 +23,7 @@ const MARK = 'BRIDGE_DOCTOR_MARK';
 const LAST_WORDS = 300;
 
 /** Starts the server, lists its tools and ends it. Nothing of what it started is left, whatever it does. */
-export async function greet(server: ServerCommand, clock: Clock, signal: AbortSignal): Promise<Greeting> {
+export async function greet(server: ServerStart, clock: Clock, signal: AbortSignal): Promise<Greeting> {
   const mark = { name: MARK, value: randomUUID() };
   const transport = new StdioClientTransport({
     command: server.command,

@@ -1,4 +1,5 @@
 /** What the doctor looks at: all that depends on the machine is given to it, and what several checks need is read once. */
+import { claudeFolder } from '../claude/files.ts';
 import { type Located, locateClaude } from '../claude/locate.ts';
 import type { Clock } from '../clock.ts';
 import { type Config, ConfigError, type Environment, loadConfig } from '../config.ts';
@@ -8,7 +9,6 @@ import type { RunProgram } from '../machine/program.ts';
 import { serviceEnvironment } from '../machine/service/environment-file.ts';
 import type { FoundService } from '../machine/service/find.ts';
 import type { DatabaseLook } from '../store/look.ts';
-import { claudeConfigFolder } from './claude-files.ts';
 import { Unknowable } from './finding.ts';
 
 export interface Machine {
@@ -88,7 +88,7 @@ export function admit(machine: Machine): Patient {
       return located.path;
     },
     async claudeFolder() {
-      return claudeConfigFolder((await patient.setting()).env, machine.personHome);
+      return claudeFolder((await patient.setting()).env, machine.personHome);
     },
     openStore: once(async () => {
       // Loaded now: that its driver cannot be loaded is one of the findings.
@@ -99,7 +99,7 @@ export function admit(machine: Machine): Patient {
       const look = await patient.openStore().catch(() => {
         throw new Unknowable('The database cannot be read; see there.');
       });
-      if (!look) throw new Unknowable('Nothing was sent yet: there is no database.');
+      if (!look) throw new Unknowable('There is no database yet: the first plan or start makes it.');
       if (look.damage !== null) throw new Unknowable('The database is damaged; see there.');
       return look;
     },

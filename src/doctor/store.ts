@@ -30,7 +30,7 @@ async function file(patient: Patient): Promise<Observation> {
     const damaged = look.problem === 'corrupt' || look.problem === 'not-a-database';
     return problem(subject, look.message, damaged ? RESTORE : {});
   }
-  if (!look) return skipped(subject, 'There is no database yet: the first plan makes it.');
+  if (!look) return skipped(subject, 'There is no database yet: the first plan or start makes it.');
   if (look.damage !== null) return problem(look.file, `${look.file} is damaged: ${look.damage}.`, RESTORE);
   const size = `${sizeText(look.bytes)}, whole`;
   if (look.schema < look.newestSchema)

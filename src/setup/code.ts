@@ -1,9 +1,9 @@
 /** Our server in a person's own Claude Code, through Claude's own command. */
-import { existsSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { readFileSync } from 'node:fs';
 import { isDeepStrictEqual } from 'node:util';
 import { z } from 'zod';
 import { CODE_SERVER } from '../claude/command-line.ts';
+import { claudeUserFile } from '../claude/files.ts';
 import { locateClaude } from '../claude/locate.ts';
 import type { ProgramResult, RunProgram } from '../machine/program.ts';
 import { type ServerStart, startOf } from './server-start.ts';
@@ -28,7 +28,7 @@ export function planCode(
 ): CodePlan {
   const located = locateClaude(claude, env);
   return {
-    calls: callsFor(registeredServer(claudeSettings(env, home)), wanted),
+    calls: callsFor(registeredServer(claudeUserFile(env, home)), wanted),
     claude: located.found ? located.path : null,
   };
 }
@@ -47,17 +47,9 @@ export async function carryOutCode(
 }
 
 /**
- * The file in which Claude Code keeps the servers of a person (seen with Claude Code 2.1.329). It is only read: asking
- * `claude mcp get` would start the server to see whether it answers.
- *
- * @param home The person's home folder.
+ * Our server as it is registered for the person; undefined when it is not, or the file cannot be read. It is only read:
+ * asking `claude mcp get` would start the server to see whether it answers.
  */
-export function claudeSettings(env: Environment, home: string): string {
-  const former = join(env.CLAUDE_CONFIG_DIR || join(home, '.claude'), '.config.json');
-  return existsSync(former) ? former : join(env.CLAUDE_CONFIG_DIR || home, '.claude.json');
-}
-
-/** Our server as it is registered for the person; undefined when it is not, or the file cannot be read. */
 export function registeredServer(file: string): unknown {
   try {
     return settings.parse(JSON.parse(readFileSync(file, 'utf8').replace(/^\uFEFF/, ''))).mcpServers?.[

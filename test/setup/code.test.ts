@@ -3,8 +3,9 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { delimiter, dirname, join } from 'node:path';
 import { describe, expect } from 'vitest';
+import { claudeUserFile } from '../../src/claude/files.ts';
 import { runProgram } from '../../src/machine/program.ts';
-import { claudeSettings, registeredServer } from '../../src/setup/code.ts';
+import { registeredServer } from '../../src/setup/code.ts';
 import { serverStart } from '../../src/setup/server-start.ts';
 import { carryOutPlan, planRemoval, planSetup, type Scene } from '../../src/setup/setup.ts';
 import { onWindows } from '../platform.ts';
@@ -67,8 +68,8 @@ test('no claude: nothing is run, and what is to be run later is in the plan', as
 
 test("claude's settings are where CLAUDE_CONFIG_DIR says, or in the home", ({ rig }) => {
   const { home } = rig.scene;
-  expect(claudeSettings({}, home)).toBe(join(home, '.claude.json'));
-  expect(claudeSettings({ CLAUDE_CONFIG_DIR: '/cfg' }, home)).toBe(join('/cfg', '.claude.json'));
+  expect(claudeUserFile({}, home)).toBe(join(home, '.claude.json'));
+  expect(claudeUserFile({ CLAUDE_CONFIG_DIR: '/cfg' }, home)).toBe(join('/cfg', '.claude.json'));
 });
 
 test.for([
@@ -90,7 +91,7 @@ describe.skipIf(onWindows)('the real claude (with an environment as on Unix)', (
     'in a former file',
   ])('%s: adds our server once, replaces another version, and removes it', async (place, { rig }) => {
     const scene = await realScene(rig, place);
-    const settings = claudeSettings(scene.env, scene.home);
+    const settings = claudeUserFile(scene.env, scene.home);
     const start = serverStart('code', ENTRY, scene.state);
 
     expect(await setup(scene)).toMatchObject({ codeFailure: null });

@@ -1,0 +1,19 @@
+/** What a person has set in Claude Code. */
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { z } from 'zod';
+
+const settings = z.looseObject({
+  env: z.record(z.string(), z.unknown()).optional(),
+  apiKeyHelper: z.string().optional(),
+});
+
+/** The person's settings.json; empty when it is missing or of another form. */
+export async function claudeSettings(folder: string): Promise<z.output<typeof settings>> {
+  const text = await readFile(join(folder, 'settings.json'), 'utf8').catch(() => '{}');
+  try {
+    return settings.parse(JSON.parse(text));
+  } catch {
+    return {};
+  }
+}
