@@ -47,8 +47,20 @@ const result = await build({
 await writeFile(join(fresh, 'THIRD-PARTY-LICENSES.txt'), await licenses(result.metafile));
 await chmod(join(fresh, 'cli.js'), 0o755);
 await mkdir(out, { recursive: true });
-await rm(out, { recursive: true, force: true });
-await rename(fresh, out);
+await rm(out, { recursive: true, force: true, maxRetries: 10 });
+await patiently(() => rename(fresh, out));
+
+/** On Windows whoever looks through new files, such as a virus scanner, holds them for a moment. */
+async function patiently(work) {
+  for (let tries = 1; ; tries++) {
+    try {
+      return await work();
+    } catch (error) {
+      if (!['EPERM', 'EACCES', 'EBUSY'].includes(error.code) || tries === 10) throw error;
+      await new Promise((resolve) => setTimeout(resolve, 100 * tries));
+    }
+  }
+}
 
 /** The licence texts of every package whose code is inside the bundle. */
 async function licenses(metafile) {

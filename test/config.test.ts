@@ -1,6 +1,6 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { homedir, tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { ConfigError, configJsonSchema, type Environment, loadConfig, stateFolder } from '../src/config.ts';
@@ -291,7 +291,7 @@ describe('the state folder', () => {
   test('is .claude-bridge in the home folder, or the one that BRIDGE_HOME names', () => {
     expect(stateFolder({})).toBe(join(homedir(), '.claude-bridge'));
     expect(stateFolder({ BRIDGE_HOME: '' })).toBe(join(homedir(), '.claude-bridge'));
-    expect(stateFolder({ BRIDGE_HOME: '/var/bridge' })).toBe('/var/bridge');
+    expect(stateFolder({ BRIDGE_HOME: '/var/bridge' })).toBe(resolve('/var/bridge'));
     expect(stateFolder({ BRIDGE_HOME: '~/bridge' })).toBe(join(homedir(), 'bridge'));
     expect(stateFolder({ BRIDGE_HOME: 'bridge/../here' })).toBe(join(process.cwd(), 'here'));
   });
