@@ -1,16 +1,20 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { Command } from 'commander';
+import type { Environment } from '../config.ts';
 import type { Group } from '../doctor/doctor.ts';
 import type { Machine } from '../doctor/patient.ts';
-import { ownAccount } from '../machine/account.ts';
+import { type Account, ownAccount } from '../machine/account.ts';
 import { foreignDisk } from '../machine/foreign-folder.ts';
 import { platform } from '../machine/platform.ts';
 import { runProgram } from '../machine/program.ts';
-import { findService } from '../machine/service/find.ts';
+import { type FoundService, findService } from '../machine/service/find.ts';
+import type { ServiceFile } from '../machine/service/service.ts';
 import { desktopLocation } from '../setup/desktop-locations.ts';
 import { jsonOption } from './arguments.ts';
 import type { Cli } from './context.ts';
 import { countsOf, groupLines, publicFinding, summary } from './doctor-text.ts';
+import { serviceDefinition } from './install/definition.ts';
+import { lastingEntry } from './installed-at.ts';
 import { stopRequest } from './stop-request.ts';
 import { examples, UsageError } from './usage.ts';
 
@@ -105,9 +109,30 @@ async function machineOf({ env, home, clock, entry, out }: Cli): Promise<Machine
       out.hint(`The service could not be looked for: ${error.message}`);
       return null;
     }),
+    serviceFiles: (service, ofService) => filesNow({ ...service, entry, account, home, env: ofService }),
     foreignDisk,
     desktopConfigs: desktop.found ? [desktop.file] : desktop.candidates,
   };
+}
+
+interface Present extends FoundService {
+  readonly entry: readonly string[];
+  readonly account: Account;
+  /** The state folder. */
+  readonly home: string;
+  /** What the service has. */
+  readonly env: Environment;
+}
+
+/** What `install` would write over what is installed. */
+function filesNow({ manager, installed, entry, account, home, env }: Present): readonly ServiceFile[] {
+  const lasting = lastingEntry(entry);
+  // A copy that a package runner keeps for a while is not the one that was installed.
+  if (!lasting.ok) return installed.files;
+  const place = { account, stateFolder: home, entry: lasting.value, env };
+  const plain = manager.files(serviceDefinition({ ...place, hardened: false }));
+  if (installed.files.length <= plain.length) return plain;
+  return manager.files(serviceDefinition({ ...place, hardened: true }));
 }
 
 /** The groups that are named, all but the deep one when none is; and that one when it is asked for. */

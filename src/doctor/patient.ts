@@ -8,6 +8,7 @@ import type { Platform } from '../machine/platform.ts';
 import type { RunProgram } from '../machine/program.ts';
 import { serviceEnvironment } from '../machine/service/environment-file.ts';
 import type { FoundService } from '../machine/service/find.ts';
+import type { ServiceFile } from '../machine/service/service.ts';
 import type { DatabaseLook } from '../store/look.ts';
 import { Unknowable } from './finding.ts';
 
@@ -27,6 +28,8 @@ export interface Machine {
   readonly entry: readonly string[];
   /** The one that is installed for this state folder. */
   readonly service: FoundService | null;
+  /** What `install` would write for it now, in this environment. */
+  readonly serviceFiles: (service: FoundService, env: Environment) => readonly ServiceFile[];
   /** What holds a folder when it is no disk of this machine. */
   readonly foreignDisk: typeof foreignDisk;
   /** Where Claude Desktop's configuration may lie. */

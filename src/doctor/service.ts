@@ -17,6 +17,7 @@ export function serviceGroup(patient: Patient): Group {
     title: 'Service',
     checks: [
       { name: 'installed', subject: 'the service', look: () => installed(patient) },
+      { name: 'files', subject: 'the files of the service', look: () => files(patient) },
       { name: 'program', subject: 'the program of the service', look: () => program(patient) },
       { name: 'environment', subject: 'the environment of the service', look: () => environment(patient) },
       { name: 'state', subject: 'the state of the service', look: () => state(patient) },
@@ -42,6 +43,26 @@ async function installed({ service }: Patient): Promise<Observation> {
       INSTALL,
     );
   return ok(manager.title, `The ${manager.title} is installed, of this version`);
+}
+
+/** Folders and times that it is given come from the configuration, which may have changed since. */
+async function files(patient: Patient): Promise<Observation> {
+  const { manager, installed: found } = present(patient);
+  const { env } = await patient.setting();
+  // The version is told above, and everything may differ with it.
+  if (found.version !== VERSION) return skipped(manager.title, 'Its files are of another version.');
+  const wanted = patient.serviceFiles({ manager, installed: found }, env);
+  const stale = wanted.find(
+    ({ path, text }) => found.files.find((file) => file.path === path)?.text !== text,
+  );
+  if (stale === undefined) return ok(manager.title, 'Its files are as install would write them now');
+  const there = found.files.find(({ path }) => path === stale.path)?.text.split('\n') ?? [];
+  const line = stale.text.split('\n').find((one) => !there.includes(one));
+  return warning(
+    stale.path,
+    `${stale.path} is not what install would write now: ${line ?? 'it has more in it'}`,
+    INSTALL,
+  );
 }
 
 /** Upgrades of Node and of this program move the files that a service names. */

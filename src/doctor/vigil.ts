@@ -2,7 +2,8 @@
 import { constants } from 'node:fs';
 import { access, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { awakeMeans } from '../machine/awake-means.ts';
+import type { Environment } from '../config.ts';
+import { awakeMeans, type Means } from '../machine/awake-means.ts';
 import { findExecutable } from '../machine/executable.ts';
 import type { Group } from './doctor.ts';
 import { type Observation, ok, problem, warning } from './finding.ts';
@@ -22,16 +23,27 @@ export function vigilGroup(patient: Patient): Group {
 async function awake(patient: Patient): Promise<Observation> {
   const { keep_awake } = await patient.config();
   if (!keep_awake) return ok('keep_awake', 'The machine may go to sleep during runs (keep_awake is false)');
-  const { env, words } = await patient.setting();
-  const commands = awakeMeans(patient.platform, process.pid).map(({ command }) => command);
-  const found = commands.find((command) => findExecutable(command, env.PATH ?? env.Path) !== undefined);
-  if (found !== undefined)
-    return ok('keep_awake', `${found} keeps the machine awake while runs are under way`);
-  const tried =
-    commands.length > 0 ? `${commands.join(' and ')} is not there ${words}` : 'no means is known here';
-  return warning('keep_awake', `Nothing keeps the machine awake while runs are under way: ${tried}.`, {
+  const { env } = await patient.setting();
+  let failure = 'no means is known here';
+  for (const means of awakeMeans(patient.platform, process.pid)) {
+    const refusal = await tryOut(patient, means, env);
+    if (refusal === null)
+      return ok('keep_awake', `${means.command} keeps the machine awake while runs are under way`);
+    failure = refusal;
+  }
+  return warning('keep_awake', `Nothing keeps the machine awake while runs are under way: ${failure}.`, {
     fix: 'Switch sleep off in the settings of the system; "keep_awake": false ends this line.',
   });
+}
+
+/** Why it does not work; null when it does. Without input most let go of the machine at once. */
+async function tryOut(patient: Patient, means: Means, env: Environment): Promise<string | null> {
+  const { command, args, endsBy } = means;
+  const program = findExecutable(command, env.PATH ?? env.Path);
+  if (program === undefined) return `${command} is not there`;
+  if (endsBy !== 'input') return null;
+  const { code, stderr } = await patient.run(program, args, { env });
+  return code === 0 ? null : `${command}: ${stderr.trim().split('\n').at(-1) || `it ended with ${code}`}`;
 }
 
 /** A monitor that is given no sign of life raises an alarm: more than this is late. */

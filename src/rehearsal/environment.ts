@@ -27,6 +27,8 @@ export function rehearsalEnvironment(
     ...Object.fromEntries(OF_WINDOWS.flatMap((name) => (env[name] ? [[name, env[name]]] : []))),
     BRIDGE_HOME: state,
     BRIDGE_CLAUDE: claude,
+    // What holds the machine would live on for a moment after a supervisor that is killed.
+    BRIDGE_KEEP_AWAKE: 'false',
   };
 }
 

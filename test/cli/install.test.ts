@@ -78,12 +78,6 @@ describe.skipIf(onWindows)('install (plays claude by a script with #!)', () => {
     });
   });
 
-  test('asks for an end with success where the manager knows no start limit', async ({ service }) => {
-    service.play.kind = 'launchd';
-    await call(service, { options: { start: false } });
-    expect(await readFile(service.unit, 'utf8')).toContain('"--give-up"');
-  });
-
   test('twice is once: nothing is written, and what runs goes on', async ({ service }) => {
     await call(service);
     service.play.calls.length = 0;

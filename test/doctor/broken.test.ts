@@ -582,6 +582,19 @@ describe('the service', () => {
       says: /is of version 0\.0\.1; this is/,
     },
     {
+      title: 'the configuration has other folders than it was installed with',
+      breakIt(rig) {
+        rig.machine = {
+          ...rig.machine,
+          serviceFiles: ({ installed }) =>
+            installed.files.map((file) => ({ ...file, text: `${file.text}ReadWritePaths="-/srv/new"\n` })),
+        };
+      },
+      check: 'service.files',
+      verdict: 'warning',
+      says: /is not what install would write now: ReadWritePaths="-\/srv\/new"/,
+    },
+    {
       title: 'its Node is gone',
       breakIt: (rig) => rig.install('ExecStart="/opt/node-22.1/bin/node" "/opt/cli.js" "run"\n'),
       check: 'service.program',
@@ -806,6 +819,17 @@ describe('with nobody there', () => {
       check: 'vigil.awake',
       verdict: 'warning',
       says: /Nothing keeps the machine awake/,
+    },
+    {
+      title: 'the machine may not be kept awake',
+      async breakIt(rig) {
+        await rig.configure({ keep_awake: true });
+        await rig.script('systemd-inhibit', 'echo "Failed to inhibit: Access denied" >&2; exit 1');
+        inService(rig, { PATH: rig.root });
+      },
+      check: 'vigil.awake',
+      verdict: 'warning',
+      says: /Nothing keeps the machine awake .*: systemd-inhibit: Failed to inhibit: Access denied/,
     },
     {
       title: 'the heartbeat cannot be written',

@@ -118,6 +118,7 @@ async function build(root: string): Promise<Rig> {
       run: runProgram,
       entry,
       service: null,
+      serviceFiles: ({ installed }) => installed.files,
       foreignDisk: async () => undefined,
       desktopConfigs: [desktopConfig],
     },

@@ -52,6 +52,7 @@ export async function createWorld(simulatorUrl: string): Promise<World> {
     // Few, so that errors which last come through to the supervisor.
     CLAUDE_CODE_MAX_RETRIES: '2',
     BRIDGE_HOME: home,
+    BRIDGE_KEEP_AWAKE: 'false',
     BRIDGE_CLAUDE: join(dirname(claudePackage), 'bin', 'claude.exe'),
   };
   return {

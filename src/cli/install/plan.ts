@@ -1,17 +1,16 @@
 /** All that an installation would do, decided before anything is done. */
 import { done, type Reply, refuse } from '../../bridge/bridge.ts';
-import { ConfigError, type Environment, loadConfig } from '../../config.ts';
 import { isOpenToOthers, mergeEnvironment } from '../../machine/service/environment-file.ts';
 import type { Services } from '../../machine/service/find.ts';
 import type { InstalledService, ServiceDefinition } from '../../machine/service/service.ts';
-import { VERSION } from '../../version.ts';
 import type { Cli } from '../context.ts';
 import { lastingEntry } from '../installed-at.ts';
 import { type Check, warning } from './check.ts';
+import { serviceDefinition } from './definition.ts';
 import { type EnvironmentOptions, type PlannedEnvironment, planEnvironment } from './environment.ts';
 import { probe } from './probe.ts';
 import { probeAs } from './probe-as.ts';
-import { checkProgram, serviceCommand } from './program.ts';
+import { checkProgram } from './program.ts';
 import { findTarget, otherServiceFor, type Target, type TargetOptions } from './target.ts';
 
 export interface PlanOptions extends TargetOptions, EnvironmentOptions {
@@ -63,13 +62,8 @@ export async function planInstallation(
 
   const own = { ...environment.values, BRIDGE_HOME: stateFolder };
   const env = mergeEnvironment(await manager.baseEnvironment(), own);
-  const definition: ServiceDefinition = {
-    version: VERSION,
-    command: serviceCommand(entry.value, stateFolder, manager),
-    stateFolder,
-    hardened: options.hardened ?? false,
-    ...settingsOf(target, env),
-  };
+  const { hardened = false } = options;
+  const definition = serviceDefinition({ ...target, entry: entry.value, env, hardened });
   const { platform, run } = services;
   const { home } = target.account;
   const given = { stateFolder, env, home, platform, run, clock: cli.clock };
@@ -90,25 +84,6 @@ export async function planInstallation(
     isChange,
     checks,
   });
-}
-
-/** Beside the time that the owner gives to runs under way, what ending them may take. */
-const STOP_MARGIN_MS = 60_000;
-
-/** A configuration that cannot be used is a problem of its own, and then nothing of this is installed. */
-function settingsOf(
-  { stateFolder, account }: Target,
-  env: Environment,
-): Pick<ServiceDefinition, 'writable' | 'stopMs'> {
-  try {
-    const { workspaces, workspace_roots, drain_timeout } = loadConfig(stateFolder, env);
-    // Claude keeps its login and its memory in the home folder.
-    const writable = [account.home, ...Object.values(workspaces), ...workspace_roots];
-    return { writable: [...new Set(writable)], stopMs: drain_timeout + STOP_MARGIN_MS };
-  } catch (error) {
-    if (error instanceof ConfigError) return { writable: [account.home], stopMs: STOP_MARGIN_MS };
-    throw error;
-  }
 }
 
 async function checkEnvironmentFile(

@@ -1,21 +1,8 @@
-/** What the service starts, and whether that will still be there next week. */
+/** Whether what the service starts will still be there next week. */
 import { isAbsolute } from 'node:path';
 import type { Platform } from '../../machine/platform.ts';
-import { environmentFileOf } from '../../machine/service/environment-file.ts';
-import type { ServiceManager } from '../../machine/service/service.ts';
 import { type Check, ok, warning } from './check.ts';
 import { checkGuards } from './folders.ts';
-
-/** The whole command line of the service. `entry` starts this command line, now and later. */
-export function serviceCommand(
-  entry: readonly string[],
-  stateFolder: string,
-  { kind }: Pick<ServiceManager, 'kind'>,
-): string[] {
-  const command = [...entry, 'run', '--quiet', '--environment', environmentFileOf(stateFolder)];
-  // launchd knows no start limit, and starts again whatever does not end with 0.
-  return kind === 'launchd' ? [...command, '--give-up'] : command;
-}
 
 export async function checkProgram(
   entry: readonly string[],

@@ -51,7 +51,6 @@ const KEYS: Readonly<Record<string, (value: PlistValue) => boolean>> = {
   ThrottleInterval: integer,
   ExitTimeOut: integer,
   ProcessType: (value) => ['Background', 'Standard', 'Adaptive', 'Interactive'].some((one) => one === value),
-  Umask: integer,
   StandardOutPath: path,
   StandardErrorPath: path,
 };
@@ -74,7 +73,6 @@ describe('the plist', () => {
       ThrottleInterval: 10,
       ExitTimeOut: 75,
       ProcessType: 'Interactive',
-      Umask: 0o077,
       StandardOutPath: '/dev/null',
       StandardErrorPath: '/home/ann/state/service.err',
     });
