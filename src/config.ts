@@ -7,7 +7,7 @@ import { homedir } from 'node:os';
 import { isAbsolute, join, resolve } from 'node:path';
 import ms, { type StringValue } from 'ms';
 import cron from 'node-cron';
-import { z } from 'zod';
+import * as z from 'zod';
 
 const duration = z
   .string()

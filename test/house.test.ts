@@ -136,6 +136,10 @@ describe('the house', () => {
     ).toEqual([]);
   });
 
+  test('zod is imported as a namespace: by its name `z`, all of it would be in the build and in memory', () => {
+    expect(filesWith(/import \{[^}]*\bz\b[^}]*\} from 'zod'/)).toEqual([]);
+  });
+
   test('only clock.ts touches real time', () => {
     const pattern =
       /\bDate\.now\(|\bnew Date\(\)|\bperformance\.now\(|\bset(Timeout|Interval)\(|timers\/promises/;

@@ -1,7 +1,7 @@
 /** Whether Claude has credentials, as it says itself. That they are accepted, only a run finds out. */
 import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Clock } from '../clock.ts';
 import { type Child, type Exit, spawnChild } from '../machine/child.ts';
 import { nullDevice } from '../machine/paths.ts';

@@ -1,5 +1,5 @@
 /** Folds Claude's events into what it is doing now. Pure: the time of each line is given. */
-import { z } from 'zod';
+import * as z from 'zod';
 import { EMPTY_LIVE_STATE, type LiveState } from '../project/run.ts';
 import { cleanLine } from '../project/text.ts';
 import type { ClaudeEvent, ToolUse } from './stream.ts';

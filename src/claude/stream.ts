@@ -2,7 +2,7 @@
  * Claude's output, line by line. Every version adds events and fields: what is not known here is ignored, and what is
  * known is checked before it is believed.
  */
-import { z } from 'zod';
+import * as z from 'zod';
 
 /**
  * Times are whole seconds since 1970. A number that is no date of this era, such as milliseconds, is no time at all:

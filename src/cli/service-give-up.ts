@@ -5,7 +5,7 @@
  */
 import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 import { openLog } from '../log.ts';
 import { writeAtomically } from '../machine/atomic-file.ts';
 import { forgetGaveUp, writeGaveUp } from '../machine/service/launchd-gave-up.ts';

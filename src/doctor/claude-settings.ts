@@ -1,7 +1,7 @@
 /** What a person has set in Claude Code. */
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 
 const settings = z.looseObject({
   env: z.record(z.string(), z.unknown()).optional(),

@@ -1,7 +1,7 @@
 /** This program itself: whole, with a Node that can run it, wherever it was written down that it is to be started. */
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 import { VERSION } from '../version.ts';
 import type { Group } from './doctor.ts';
 import { type Observation, ok, problem } from './finding.ts';

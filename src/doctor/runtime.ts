@@ -1,6 +1,6 @@
 /** Whether the Node that a command names can run us. */
 import { existsSync } from 'node:fs';
-import { z } from 'zod';
+import * as z from 'zod';
 import { type Observation, ok, problem } from './finding.ts';
 import { isAtLeast } from './measure.ts';
 import type { Patient } from './patient.ts';

@@ -1,7 +1,7 @@
 /** The folders Claude may work in. Each is looked at by a process of its own: one on a dead network drive hangs for ever. */
 import { homedir } from 'node:os';
 import { dirname, isAbsolute, join, relative, sep } from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Config } from '../config.ts';
 import { guardedBy } from '../machine/service/guarded-folders.ts';
 import type { Group } from './doctor.ts';

@@ -5,7 +5,7 @@
  * ps-list is not used here because it gives no start time on Windows, and none of it works on ARM64.
  */
 import { execa } from 'execa';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { ProcessReader, ProcessRow } from './process-reader.ts';
 import { POWERSHELL } from './windows-programs.ts';
 

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { totalmem, uptime } from 'node:os';
 import { execa } from 'execa';
 import psList from 'ps-list';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { ProcessIdentity } from './identity.ts';
 import { platform } from './platform.ts';
 import { familyOf } from './tree.ts';

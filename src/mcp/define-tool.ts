@@ -1,5 +1,5 @@
 /** What a tool is: its words, its input, and what it does. Nothing here knows the protocol or the SDK. */
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Bridge } from '../bridge/bridge.ts';
 import type { WorkspacePolicy } from '../bridge/workspaces.ts';
 import { explainInput } from './input.ts';

@@ -1,5 +1,5 @@
 /** The arguments that several tools take, and what is said about wrong ones. */
-import { z } from 'zod';
+import * as z from 'zod';
 import { cleanLine, LIMITS } from '../project/text.ts';
 
 /** Any text: an id that names no project is answered "project not found", as is one that could not name any. */

@@ -1,7 +1,7 @@
 /** Plan Markdown, with optional YAML front matter, in; a Plan or a list of problems out. */
 import ms, { type StringValue } from 'ms';
 import { isMap, isScalar, LineCounter, parseDocument } from 'yaml';
-import { z } from 'zod';
+import * as z from 'zod';
 import { cleanLine, findControlCharacter, LIMITS } from './text.ts';
 
 export interface Plan {

@@ -3,7 +3,7 @@
  * approved and completed. Everything a person would do goes through our Desktop server; the model alone is played.
  */
 import { join } from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 import { call, say } from '../simulator/reply.ts';
 import { type Script, sequence } from '../simulator/script.ts';
 import type { Desktop } from './desktop.ts';

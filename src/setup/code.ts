@@ -1,7 +1,7 @@
 /** Our server in a person's own Claude Code, through Claude's own command. */
 import { readFileSync } from 'node:fs';
 import { isDeepStrictEqual } from 'node:util';
-import { z } from 'zod';
+import * as z from 'zod';
 import { CODE_SERVER } from '../claude/command-line.ts';
 import { claudeUserFile } from '../claude/files.ts';
 import { locateClaude } from '../claude/locate.ts';

@@ -1,7 +1,7 @@
 /** What setup has done to which file, kept in the state folder so that it can be undone. */
 import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 import { writeAtomically } from '../machine/atomic-file.ts';
 
 const fileRecord = z.object({

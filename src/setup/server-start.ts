@@ -1,5 +1,5 @@
 /** How a client starts one of our servers. */
-import { z } from 'zod';
+import * as z from 'zod';
 
 export interface ServerStart {
   readonly command: string;

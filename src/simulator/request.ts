@@ -2,7 +2,7 @@
  * The part of a Messages API request that matters here. Everything else Claude sends is let through unread, so that a
  * newer Claude with new fields still runs against the simulator.
  */
-import { z } from 'zod';
+import * as z from 'zod';
 
 const block = z.looseObject({ type: z.string() });
 

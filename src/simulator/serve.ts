@@ -1,6 +1,6 @@
 /** One HTTP request: told apart, recorded, and answered by the script or by the simulator itself. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Clock } from '../clock.ts';
 import { answer, sendError, sendJson } from './answer.ts';
 import { auxiliaryAnswer } from './auxiliary.ts';

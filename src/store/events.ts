@@ -1,5 +1,5 @@
 /** The append-only history. An event's id is the cursor a reader continues from. */
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Reader, Writer } from './database.ts';
 import type { Row } from './schema.ts';
 

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { ProjectStatus } from '../project/project.ts';
 import { EMPTY_LIVE_STATE, type LiveState, type Outcome, type Run } from '../project/run.ts';
 import type { Reader, Writer } from './database.ts';

@@ -1,6 +1,6 @@
 /** The scenes, in their order. Each ends when the history shows that it has happened. */
 import { execa } from 'execa';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Desktop } from '../../rehearsal/desktop.ts';
 import { RehearsalFailure } from '../../rehearsal/failure.ts';
 import { type Stage, sessionsOf } from '../../rehearsal/stage.ts';

@@ -1,5 +1,5 @@
 /** The probe by another user: what root can read, that user perhaps cannot, this program included. */
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Account } from '../../machine/account.ts';
 import type { ProgramResult, RunProgram } from '../../machine/program.ts';
 import { type Check, problem } from './check.ts';

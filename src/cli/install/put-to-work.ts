@@ -1,5 +1,5 @@
 /** After installing: whatever supervisor runs by the old ways is stopped, and the service is started. */
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Bridge } from '../../bridge/bridge.ts';
 import type { RunProgram } from '../../machine/program.ts';
 import { mergeEnvironment } from '../../machine/service/environment-file.ts';

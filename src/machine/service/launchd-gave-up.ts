@@ -4,7 +4,7 @@
  */
 import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 import { writeAtomically } from '../atomic-file.ts';
 
 const gaveUpSchema = z.object({ at: z.iso.datetime(), why: z.string() });

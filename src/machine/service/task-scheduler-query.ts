@@ -2,7 +2,7 @@
  * What Task Scheduler knows of a task, in numbers: what `schtasks /Query` prints is in the language of the system, and
  * so are its errors. PowerShell gives the same as objects (https://learn.microsoft.com/powershell/module/scheduledtasks).
  */
-import { z } from 'zod';
+import * as z from 'zod';
 import { type ManagerOptions, ServiceError } from './service.ts';
 import { powershell } from './task-scheduler-files.ts';
 

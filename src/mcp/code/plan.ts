@@ -1,5 +1,5 @@
 /** Taking up a plan by hand. */
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Project } from '../../project/project.ts';
 import { type Answer, answer, type Call, defineTool } from '../define-tool.ts';
 import { cut, ROOM_BYTES } from '../fit.ts';

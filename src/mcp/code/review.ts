@@ -1,5 +1,5 @@
 /** Reading the person's decision by hand, and taking up a revision. */
-import { z } from 'zod';
+import * as z from 'zod';
 import type { ProjectStatus } from '../../project/project.ts';
 import { WHAT_NEXT } from '../../project/project.ts';
 import { answer, defineTool } from '../define-tool.ts';

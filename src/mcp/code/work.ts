@@ -1,5 +1,5 @@
 /** What Claude Code says while it works and when it is done: in a run about its own project, by hand about any. */
-import { z } from 'zod';
+import * as z from 'zod';
 import { answer, defineTool, type Facts, type Tool } from '../define-tool.ts';
 import { files } from '../input.ts';
 import { projectArgument, projectOf, type Scope } from './scope.ts';

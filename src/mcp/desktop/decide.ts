@@ -1,5 +1,5 @@
 /** The person's decision about submitted work. */
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Decided } from '../../bridge/decide.ts';
 import { type Answer, answer, type Call, defineTool } from '../define-tool.ts';
 import { projectId } from '../input.ts';

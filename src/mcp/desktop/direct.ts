@@ -1,5 +1,5 @@
 /** What the person may do to a project besides deciding about it. */
-import { z } from 'zod';
+import * as z from 'zod';
 import { answer, defineTool } from '../define-tool.ts';
 import { given, projectId, requestId } from '../input.ts';
 import { readiness } from '../readiness.ts';

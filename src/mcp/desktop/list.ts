@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { PROJECT_STATUSES, type Project } from '../../project/project.ts';
 import { answer, defineTool } from '../define-tool.ts';
 import { fitting } from '../fit.ts';

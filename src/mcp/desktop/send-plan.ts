@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { answer, defineTool } from '../define-tool.ts';
 import { given, requestId } from '../input.ts';
 import { readiness } from '../readiness.ts';

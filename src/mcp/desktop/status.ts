@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { ProjectDetails } from '../../bridge/reading.ts';
 import { waitsUntil } from '../../project/retry.ts';
 import { answer, defineTool, type Facts } from '../define-tool.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { BridgeEvent, Changes } from '../../bridge/reading.ts';
 import type { Project } from '../../project/project.ts';
 import { type Answer, answer, type Call, defineTool, type Facts } from '../define-tool.ts';
