@@ -29,7 +29,7 @@ const result = await build({
   splitting: true,
   format: 'esm',
   platform: 'node',
-  target: 'node22.12',
+  target: 'node22.14',
   minify: true,
   keepNames: true,
   sourcemap: false,

@@ -5,8 +5,11 @@
  */
 import { fileURLToPath } from 'node:url';
 
-const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
-if (major > 22 || (major === 22 && minor >= 12)) {
+// What SQLite's driver is made for: from 22.14 and 23.6 on (https://nodejs.org/api/n-api.html#node-api-version-matrix).
+// An older Node does not refuse to load it, it crashes.
+const NODE_API = 10;
+
+if (Number(process.versions.napi) >= NODE_API) {
   import('./cli/launch.ts')
     .then(({ launch }) => launch(process.argv.slice(2), process.env, fileURLToPath(import.meta.url)))
     .then((exitCode) => {
@@ -20,7 +23,7 @@ if (major > 22 || (major === 22 && minor >= 12)) {
     });
 } else {
   console.error(
-    `bridge-supervisor: Node 22.12 or newer is needed, and ${process.execPath} is ${process.version}. Install a newer Node (https://nodejs.org), or put one first on PATH.`,
+    `bridge-supervisor: Node 22.14 or newer is needed, and ${process.execPath} is ${process.version}. Install a newer Node (https://nodejs.org), or put one first on PATH.`,
   );
   process.exitCode = 1;
 }

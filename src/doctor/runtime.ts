@@ -17,7 +17,7 @@ export function upToScript(command: readonly string[]): readonly string[] {
   return command.slice(0, command.lastIndexOf(scriptOf(command)) + 1);
 }
 
-const LEAST_NODE = '22.12';
+const LEAST_NODE = '22.14';
 /** Earlier ones can damage a database when two connections write to its log at once (https://sqlite.org/releaselog/3_51_3.html). */
 const LEAST_SQLITE = '3.51.3';
 

@@ -16,7 +16,7 @@ export async function bundleBareServer(stage: Stage): Promise<string> {
     bundle: true,
     format: 'esm',
     platform: 'node',
-    target: 'node22.12',
+    target: 'node22.14',
     minify: true,
     keepNames: true,
     legalComments: 'none',

@@ -192,11 +192,11 @@ const oldNode = (process.env.PATH ?? '')
 function isOld(node: string): boolean {
   const [, major, minor] =
     /^v(\d+)\.(\d+)/.exec(execFileSync(node, ['--version'], { encoding: 'utf8' })) ?? [];
-  return Number(major) < 22 || (Number(major) === 22 && Number(minor) < 12);
+  return Number(major) < 22 || (Number(major) === 22 && Number(minor) < 14);
 }
 
 test.skipIf(oldNode === undefined)(
-  'an old Node is refused in one line (needs one below 22.12 on PATH)',
+  'an old Node is refused in one line (needs one below 22.14 on PATH)',
   ({ rig }) => {
     const program = fileURLToPath(new URL('../../dist/cli.js', import.meta.url));
     for (const args of [['status'], ['mcp', 'code'], ['--version']]) {
@@ -206,7 +206,7 @@ test.skipIf(oldNode === undefined)(
       });
       expect({ status, stdout }).toEqual({ status: 1, stdout: '' });
       expect(stderr).toMatch(
-        /^bridge-supervisor: Node 22\.12 or newer is needed, and \S+ is v\d+\.\d+\.\d+\. [^\n]+\n$/,
+        /^bridge-supervisor: Node 22\.14 or newer is needed, and \S+ is v\d+\.\d+\.\d+\. [^\n]+\n$/,
       );
     }
   },
