@@ -1,4 +1,5 @@
-import { chmod, rename, rm, writeFile } from 'node:fs/promises';
+import { randomUUID } from 'node:crypto';
+import { open, rename, rm } from 'node:fs/promises';
 
 /**
  * Writes a file so that a reader, or a crash at any moment, finds either the old text or the new one. Throws the
@@ -11,10 +12,17 @@ export async function writeAtomically(
   content: string | Uint8Array,
   mode: number,
 ): Promise<void> {
-  const draft = `${path}.${process.pid}.tmp`;
+  // A name nobody can foresee, and only if nothing has it: in a folder of others a link may lie in wait.
+  const draft = `${path}.${randomUUID()}.tmp`;
+  const file = await open(draft, 'wx', mode);
   try {
-    await writeFile(draft, content, { mode, flush: true });
-    await chmod(draft, mode);
+    try {
+      await file.writeFile(content);
+      await file.chmod(mode);
+      await file.sync();
+    } finally {
+      await file.close();
+    }
     await rename(draft, path);
   } catch (error) {
     await rm(draft, { force: true });

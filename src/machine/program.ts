@@ -1,11 +1,17 @@
 /** Asking another program something: it runs to its end, and what it said is the answer. */
 import { execa } from 'execa';
+import { systemClock } from '../clock.ts';
+import { identify } from './identity.ts';
+import { killProcess, signalProcess } from './signal.ts';
+import { descendants } from './tree.ts';
 
 export interface ProgramOptions {
   /** The whole environment: nothing of ours is added. */
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly cwd?: string;
-  /** When it is ended; its code is then null. */
+  /** What it reads; without it, it has no input. */
+  readonly input?: string;
+  /** When it is ended, with all that it started; its code is then null. */
   readonly timeoutMs?: number;
 }
 
@@ -28,32 +34,63 @@ export type RunProgram = (
 const MOST_OUTPUT = 16_000_000;
 const USUAL_LIMIT_MS = 30_000;
 
-/** Runs a program without input and waits for its end. Never throws: a program that is missing is a result too. */
-export const runProgram: RunProgram = async (command, args, { env, cwd, timeoutMs = USUAL_LIMIT_MS }) => {
-  const result = await execa(command, args, {
+/** How long a program that is told to end may take, and how long its words may take after its end. */
+const GRACE_MS = 1_000;
+
+/** Runs a program and waits for its end. Never throws: a program that is missing is a result too. */
+export const runProgram: RunProgram = async (command, args, options) => {
+  const { env, cwd, input, timeoutMs = USUAL_LIMIT_MS } = options;
+  const program = execa(command, args, {
     ...(cwd === undefined ? {} : { cwd }),
     env: { ...env },
     extendEnv: false,
-    stdin: 'ignore',
-    timeout: timeoutMs,
+    ...(input === undefined ? { stdin: 'ignore' } : { input }),
     maxBuffer: MOST_OUTPUT,
     windowsHide: true,
     reject: false,
   });
+  // What it leaves behind may hold its output open for ever.
+  const hangUp = (): void => {
+    program.stdout.destroy();
+    program.stderr.destroy();
+  };
+  const done = new AbortController();
+  let isLate = false;
+  program.once('exit', async () => {
+    await systemClock.sleep(GRACE_MS, done.signal);
+    if (!done.signal.aborted) hangUp();
+  });
+  const limit = systemClock.sleep(timeoutMs, done.signal).then(async () => {
+    if (done.signal.aborted) return;
+    isLate = true;
+    await endWithAll(program.pid, done.signal);
+    hangUp();
+  });
+  const result = await program;
+  done.abort();
+  if (isLate) await limit;
   return {
-    code: result.exitCode ?? null,
-    stdout: result.stdout,
-    stderr: result.stderr,
-    failure: failureOf(result),
+    code: isLate ? null : (result.exitCode ?? null),
+    stdout: result.stdout ?? '',
+    stderr: result.stderr ?? '',
+    failure: isLate ? 'late' : failureOf(result),
   };
 };
 
+/** Ends our own child and what is below it. */
+async function endWithAll(pid: number | undefined, gone: AbortSignal): Promise<void> {
+  const root = pid === undefined ? undefined : await identify(pid);
+  if (!root) return;
+  const family = [root, ...(await descendants(root.pid))];
+  await Promise.all(family.map((one) => signalProcess(one, 'SIGTERM')));
+  await systemClock.sleep(GRACE_MS, gone);
+  await Promise.all(family.map(killProcess));
+}
+
 function failureOf(result: {
   exitCode?: number | undefined;
-  timedOut: boolean;
   code?: string | undefined;
 }): ProgramResult['failure'] {
-  if (result.timedOut) return 'late';
   if (result.exitCode !== undefined) return null;
   return result.code === 'ENOENT' ? 'missing' : 'other';
 }

@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
@@ -24,4 +24,15 @@ test('a file that cannot be written leaves no draft', async () => {
   await mkdir(file);
   await expect(writeAtomically(file, 'new', 0o600)).rejects.toThrow();
   expect(await readdir(folder)).toEqual(['a']);
+});
+
+// Whoever writes into a folder of others, as root does for a user, must not be led elsewhere by them.
+test.skipIf(onWindows)('nothing is written through a link that lies where a draft could be', async () => {
+  const [file, prey] = [join(folder, 'a'), join(folder, 'prey')];
+  await writeFile(prey, 'mine');
+  await symlink(prey, `${file}.${process.pid}.tmp`);
+  await symlink(prey, file);
+  await writeAtomically(file, 'new', 0o600);
+  expect(await readFile(prey, 'utf8')).toBe('mine');
+  expect(await readFile(file, 'utf8')).toBe('new');
 });

@@ -1,4 +1,5 @@
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
+import { identify } from '../../src/machine/identity.ts';
 import { runProgram } from '../../src/machine/program.ts';
 import { onWindows } from '../platform.ts';
 
@@ -21,4 +22,32 @@ test.skipIf(onWindows)('a program that is missing is an answer too (not on Windo
 
 test('a program that does not end is ended', async () => {
   expect(await node('setInterval(() => {}, 1000)', 300)).toMatchObject({ code: null, failure: 'late' });
+});
+
+test.skipIf(onWindows)('with what it has started, though that holds its output open (needs sh)', async () => {
+  const script = 'sleep 60 & echo $!; wait';
+  const { failure, stdout } = await runProgram('/bin/sh', ['-c', script], {
+    env: { PATH: '/usr/bin:/bin' },
+    timeoutMs: 300,
+  });
+  expect(failure).toBe('late');
+  await vi.waitFor(async () => expect(await identify(Number(stdout))).toBeUndefined());
+});
+
+test.skipIf(onWindows)('what a program leaves behind is not waited for (needs sh)', async () => {
+  const script = 'sleep 60 & echo $!';
+  const { code, failure, stdout } = await runProgram('/bin/sh', ['-c', script], {
+    env: { PATH: '/usr/bin:/bin' },
+  });
+  process.kill(Number(stdout), 'SIGKILL');
+  expect({ code, failure }).toEqual({ code: 0, failure: null });
+});
+
+test('a variable that no program can be given is an answer too', async () => {
+  expect(await runProgram(process.execPath, [], { env: { A: 'one\0two' } })).toEqual({
+    code: null,
+    stdout: '',
+    stderr: '',
+    failure: 'other',
+  });
 });
