@@ -27,6 +27,7 @@ import { recover } from './recover.ts';
 import { Retention } from './retention.ts';
 import { openingMessage, spawnRun } from './run-process.ts';
 import type { RunListener } from './run-setting.ts';
+import './small-heap.ts';
 import { Wakefulness } from './wakefulness.ts';
 import { Waker } from './waker.ts';
 
