@@ -3,6 +3,8 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 
 const FOLDER = new URL('./', import.meta.url);
+/** Faults under a service manager are among the tests of the service, which tell of more than faults. */
+const OF_SERVICES = new URL('../service/', FOLDER);
 
 /** `'…: goes on'` with a part that each case fills in is told by what all of them share. */
 const FILLED_IN = /^(\$what|%s)/;
@@ -11,15 +13,20 @@ test('docs/faults.md names every test of a fault, and no other', () => {
   const page = readFileSync(new URL('../../docs/faults.md', FOLDER), 'utf8');
   const rows = page.split('\n').filter((line) => line.startsWith('| ') && line.endsWith('` |'));
   const named = rows.map((row) => row.slice(row.indexOf('`') + 1, -3));
-  const titles = readdirSync(FOLDER)
-    .filter((name) => name.endsWith('.test.ts') && name !== 'table.test.ts')
-    .flatMap((name) => titlesIn(readFileSync(new URL(name, FOLDER), 'utf8')));
+  const titles = titlesOf(FOLDER);
+  const all = [...titles, ...titlesOf(OF_SERVICES)];
   const fits = (title: string, name: string) =>
     FILLED_IN.test(title) ? name.endsWith(title.replace(FILLED_IN, '')) : name === title;
   expect(titles.filter((title) => !named.some((name) => fits(title, name)))).toEqual([]);
-  expect(named.filter((name) => !titles.some((title) => fits(title, name)))).toEqual([]);
+  expect(named.filter((name) => !all.some((title) => fits(title, name)))).toEqual([]);
   expect(titles.length).toBeGreaterThan(60);
 });
+
+function titlesOf(folder: URL): string[] {
+  return readdirSync(folder)
+    .filter((name) => name.endsWith('.test.ts') && name !== 'table.test.ts')
+    .flatMap((name) => titlesIn(readFileSync(new URL(name, folder), 'utf8')));
+}
 
 function titlesIn(source: string): string[] {
   const plain = source.matchAll(/\btest(?:\.skipIf\([^\n]*\))?\(\s*'((?:[^'\\]|\\.)*)'/g);
