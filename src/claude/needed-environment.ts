@@ -37,6 +37,39 @@ export function captureEnvironment(env: Environment, more: readonly string[]): R
   return Object.fromEntries(taken.filter(([, value]) => value !== ''));
 }
 
+/** Whatever a person has set for others too. */
+const OF_THE_MACHINE = [
+  'PATH',
+  'LANG',
+  'LANGUAGE',
+  'TZ',
+  'NODE_EXTRA_CA_CERTS',
+  'SSL_CERT_FILE',
+  'SSL_CERT_DIR',
+  'BRIDGE_CLAUDE',
+];
+
+/**
+ * Of what was captured, that which another user of the machine may have: no credentials, also not those of a proxy, and
+ * nothing below the home folder.
+ *
+ * @param named What is meant for the other one by name.
+ */
+export function ofTheMachine(
+  captured: Readonly<Record<string, string>>,
+  named: readonly string[],
+  home: string,
+): Record<string, string> {
+  const isBelowHome = (path: string) => path === home || path.startsWith(home + sep);
+  const isFor = (name: string, value: string) =>
+    (OF_THE_MACHINE.includes(name) && !isBelowHome(value)) ||
+    name.startsWith('LC_') ||
+    (PROXIES.includes(name.toUpperCase()) && !value.includes('@'));
+  const path = captured.PATH?.split(delimiter).filter((folder) => !isBelowHome(folder));
+  const kept = Object.entries(captured).filter(([name, value]) => named.includes(name) || isFor(name, value));
+  return { ...Object.fromEntries(kept), ...(path ? { PATH: path.join(delimiter) } : {}) };
+}
+
 function isNeeded(name: string): boolean {
   if (isOfAnOuterSession(name) || name.endsWith('_FILE_DESCRIPTOR')) return false;
   return (

@@ -13,7 +13,7 @@ import { desktopLocation } from '../setup/desktop-locations.ts';
 import { jsonOption } from './arguments.ts';
 import type { Cli } from './context.ts';
 import { countsOf, groupLines, publicFinding, summary } from './doctor-text.ts';
-import { serviceDefinition } from './install/definition.ts';
+import { serviceDefinition, settingsOf } from './install/definition.ts';
 import { lastingEntry } from './installed-at.ts';
 import { stopRequest } from './stop-request.ts';
 import { examples, UsageError } from './usage.ts';
@@ -129,7 +129,8 @@ function filesNow({ manager, installed, entry, account, home, env }: Present): r
   const lasting = lastingEntry(entry);
   // A copy that a package runner keeps for a while is not the one that was installed.
   if (!lasting.ok) return installed.files;
-  const place = { account, stateFolder: home, entry: lasting.value, env };
+  const settings = settingsOf(home, env, account.home);
+  const place = { stateFolder: home, entry: lasting.value, settings };
   const plain = manager.files(serviceDefinition({ ...place, hardened: false }));
   if (installed.files.length <= plain.length) return plain;
   return manager.files(serviceDefinition({ ...place, hardened: true }));

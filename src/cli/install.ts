@@ -1,6 +1,8 @@
 import { Command, Option } from 'commander';
+import { done, type Reply, refuse } from '../bridge/bridge.ts';
 import { overview } from '../bridge/reading.ts';
 import { ownAccount } from '../machine/account.ts';
+import { EnvironmentFileError } from '../machine/service/environment-file.ts';
 import { ownServices, type Services } from '../machine/service/find.ts';
 import { ServiceError } from '../machine/service/service.ts';
 import { jsonOption, yesOption } from './arguments.ts';
@@ -8,9 +10,10 @@ import { canAsk, confirm } from './ask.ts';
 import { type Cli, fail, withBridge } from './context.ts';
 import { apply } from './install/apply.ts';
 import { type Plan, type PlanOptions, planInstallation } from './install/plan.ts';
-import { probe } from './install/probe.ts';
 import { putToWork } from './install/put-to-work.ts';
 import { Report } from './install/report.ts';
+import { ownSite, PARTS, type Part } from './install/site.ts';
+import { preparationFrom } from './install/state.ts';
 import { examples } from './usage.ts';
 
 export interface InstallOptions extends PlanOptions {
@@ -19,7 +22,8 @@ export interface InstallOptions extends PlanOptions {
   readonly force?: true;
   readonly yes?: true;
   readonly json?: true;
-  readonly probe?: true;
+  /** This call is one for another user, by that user. */
+  readonly onSite?: Part;
 }
 
 export function installCommand(cli: Cli): Command {
@@ -35,7 +39,7 @@ export function installCommand(cli: Cli): Command {
     .option('--force', 'install in spite of problems')
     .addOption(yesOption())
     .addOption(jsonOption())
-    .addOption(new Option('--probe').hideHelp())
+    .addOption(new Option('--on-site <part>').choices(PARTS).hideHelp())
     .addHelpText('after', ABOUT)
     .addHelpText(
       'after',
@@ -61,7 +65,7 @@ export async function install(
   options: InstallOptions,
   services: Services = ownServices,
 ): Promise<void> {
-  if (options.probe) return cli.out.jsonLine(await probeHere(cli, services));
+  if (options.onSite) return cli.out.raw(JSON.stringify(await onSite(cli, options.onSite, services)));
   try {
     const planned = await planInstallation(cli, options, services);
     if (!planned.ok) return fail(cli, planned.refusal);
@@ -73,8 +77,21 @@ export async function install(
 }
 
 /** This process was started as the service would be. */
-function probeHere({ home: stateFolder, env, clock }: Cli, { run, platform }: Services) {
-  return probe({ stateFolder, env, home: ownAccount(env).home, platform, run, clock });
+async function onSite(
+  { home: stateFolder, env, clock }: Cli,
+  part: Part,
+  services: Services,
+): Promise<Reply<unknown>> {
+  const site = ownSite({ account: ownAccount(env), stateFolder, clock, services });
+  try {
+    if (part === 'look') return await site.look(env);
+    if (part === 'probe') return done(await site.probe(env));
+    const prepared = await site.prepare(env, (await preparationFrom(process.stdin)).environment);
+    return prepared.ok ? done(null) : prepared;
+  } catch (error) {
+    if (error instanceof EnvironmentFileError) return refuse(error.message);
+    throw error;
+  }
 }
 
 async function carryOut(cli: Cli, plan: Plan, options: InstallOptions, services: Services): Promise<void> {

@@ -1,11 +1,13 @@
 /** What `install` promises, whichever service manager it is. */
 import { existsSync } from 'node:fs';
-import { chmod, chown, mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { chmod, chown, mkdir, readdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { userInfo } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect } from 'vitest';
 import { currentLease } from '../../src/bridge/lease.ts';
+import { runAs } from '../../src/cli/install/run-as.ts';
 import { type InstallOptions, install } from '../../src/cli/install.ts';
+import { runProgram } from '../../src/machine/program.ts';
 import { readEnvironmentFile } from '../../src/machine/service/environment-file.ts';
 import { VERSION } from '../../src/version.ts';
 import { isRoot, onLinux, onWindows } from '../platform.ts';
@@ -408,30 +410,103 @@ describe.skipIf(!onLinux || !isRoot)('install by root (needs root on Linux)', ()
     expect(service.play.calls).toEqual([]);
   });
 
-  test('for another user looks as that user, and gives that user what it writes', async ({ service }) => {
+  /** nobody's state folder, in which that user may do anything. */
+  const ofNobody = async (service: ServiceRig) => {
     service.play.scope = 'system';
-    await service.configure({});
-    const entry = service.shellCommand.split(' ');
-    const options = { system: true, user: 'nobody', start: false } as const;
-    await chmod(service.root, 0o755);
+    const claude = join(service.root, 'bin', 'claude');
+    for (const path of [service.root, join(service.root, 'bin'), claude]) await chmod(path, 0o755);
+    await service.configure({ claude });
+    for (const path of [service.home, join(service.home, 'config.json')])
+      await chown(path, NOBODY.uid, NOBODY.gid);
+    return service.shellCommand.split(' ');
+  };
+  const options = { system: true, user: 'nobody', start: false } as const;
+
+  test('for another user looks as that user, and gives that user what it writes', async ({ service }) => {
+    const entry = await ofNobody(service);
+    await chown(join(service.home, 'config.json'), 0, 0);
+    await chmod(join(service.home, 'config.json'), 0o600);
     const barred = await call(service, { entry, options });
     expect(barred.code).toBe(1);
     expect(barred.stdout).toMatch(/^problem +configuration: cannot read .*EACCES/m);
 
     const forced = await call(service, { entry, options: { ...options, force: true } });
-    expect(forced.code).toBe(0);
+    expect(forced).toMatchObject({ code: 0, stderr: '' });
     expect((await stat(environmentFile(service))).uid).toBe(service.play.options?.account.uid);
     expect(service.play.options).toMatchObject({ scope: 'system', account: { name: 'nobody' } });
     expect(service.play.options?.name).toMatch(/^bridge-supervisor-nobody-[0-9a-f]{8}$/);
   });
 
+  test('for another user gives away none of its own credentials, unless they are named', async ({
+    service,
+  }) => {
+    const entry = await ofNobody(service);
+    const env = {
+      ANTHROPIC_API_KEY: 'of-root',
+      GH_TOKEN: 'of-root',
+      HTTPS_PROXY: 'http://root:of-root@proxy.test',
+      http_proxy: 'http://proxy.test',
+      CLAUDE_CONFIG_DIR: join(service.root, '.claude'),
+      TZ: 'UTC',
+    };
+    const { code, stdout } = await call(service, { entry, env, options });
+    expect(code).toBe(0);
+    const values = await readEnvironmentFile(environmentFile(service));
+    expect(Object.keys(values).sort()).toEqual(['PATH', 'TZ', 'http_proxy']);
+    expect(values.PATH).not.toContain(service.root);
+    expect(stdout.replaceAll(/\s+/g, ' ')).toContain(
+      'without them: ANTHROPIC_API_KEY, CLAUDE_CONFIG_DIR, GH_TOKEN, HTTPS_PROXY',
+    );
+
+    const named = { ...options, env: ['GH_TOKEN'], captureEnvironment: true } as const;
+    expect((await call(service, { entry, env, options: named })).stdout).not.toContain('of-root');
+    expect(await readEnvironmentFile(environmentFile(service))).toMatchObject({ GH_TOKEN: 'of-root' });
+  });
+
+  test('for another user follows no link of theirs to what is closed to them', async ({ service }) => {
+    const entry = await ofNobody(service);
+    const prey = join(service.root, 'prey');
+    await writeFile(prey, 'SECRET=of-root\n', { mode: 0o600 });
+    await symlink(prey, environmentFile(service));
+    for (const captureEnvironment of [{}, { captureEnvironment: true }] as const) {
+      const given = call(service, { entry, options: { ...options, ...captureEnvironment } });
+      expect(await given).toMatchObject({ code: 1, stderr: expect.stringMatching(/cannot read .*EACCES/) });
+    }
+
+    await rm(environmentFile(service));
+    await writeFile(environmentFile(service), '# mine\n');
+    await chown(environmentFile(service), NOBODY.uid, NOBODY.gid);
+    await symlink(prey, `${environmentFile(service)}.bak`);
+    await symlink(prey, join(service.home, 'config.schema.json'));
+    await call(service, { entry, options: { ...options, captureEnvironment: true } });
+    expect(await readFile(`${environmentFile(service)}.bak`, 'utf8')).toBe('# mine\n');
+
+    await rm(service.home, { recursive: true });
+    const closed = join(service.root, 'closed');
+    await mkdir(closed, { mode: 0o755 });
+    await symlink(closed, service.home);
+    expect(await call(service, { entry, options: { ...options, force: true } })).toMatchObject({ code: 1 });
+    expect(await readdir(closed)).toEqual([]);
+    const { mode, uid } = await stat(closed);
+    expect({ mode: mode & 0o777, uid }).toEqual({ mode: 0o755, uid: 0 });
+    expect(await readFile(prey, 'utf8')).toBe('SECRET=of-root\n');
+    expect((await stat(prey)).uid).toBe(0);
+  });
+
+  test('for another user runs nothing that could type into its terminal or become root again', async () => {
+    const account = { name: 'nobody', ...NOBODY, home: '/nonexistent' };
+    const script = 'echo $$; cut -d " " -f 6 /proc/$$/stat; id -u; pwd; grep NoNewPrivs /proc/$$/status';
+    const { stdout } = await runAs(account, runProgram)('/bin/sh', ['-c', script], {
+      env: { PATH: '/usr/bin:/bin' },
+    });
+    const [pid, session, ...rest] = stdout.split('\n');
+    expect(session).toBe(pid);
+    expect(rest).toEqual([String(NOBODY.uid), '/', 'NoNewPrivs:\t1']);
+  });
+
   test('for another user starts it, and asks that user’s store as that user', async ({ service }) => {
-    service.play.scope = 'system';
-    const claude = join(service.root, 'bin', 'claude');
-    for (const path of [service.root, join(service.root, 'bin'), claude]) await chmod(path, 0o755);
-    await service.configure({});
+    const entry = await ofNobody(service);
     const { uid, gid } = NOBODY;
-    for (const path of [service.home, join(service.home, 'config.json')]) await chown(path, uid, gid);
     const wrapper = ['setpriv', `--reuid=${uid}`, `--regid=${gid}`, '--clear-groups'];
     const started: ReturnType<ServiceRig['start']>[] = [];
     service.play.onStart = async () => {
@@ -439,8 +514,7 @@ describe.skipIf(!onLinux || !isRoot)('install by root (needs root on Linux)', ()
       started.push(running);
       service.play.status = { ...RUNNING, pid: running.child.pid ?? 0 };
     };
-    const options = { system: true, user: 'nobody' } as const;
-    const { code, stdout, stderr } = await call(service, { entry: service.shellCommand.split(' '), options });
+    const { code, stdout, stderr } = await call(service, { entry, options: { ...options, start: true } });
     const [running] = started;
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     expect(stdout).toContain(`The service is running (played service`);

@@ -16,6 +16,8 @@ export interface Rig {
   /** Plays the model; a test sets it before Claude asks. */
   script: Script;
   readonly simulator: Simulator;
+  /** Names of root's variables that the user is to have too: of all that is Claude's, nothing is given away unnamed. */
+  readonly variables: readonly string[];
   /** A folder that is there outside too, as the user's home. */
   readonly home: string;
   /** A command of ours, by root or by the user. Throws when it fails. */
@@ -70,6 +72,7 @@ function rigIn(root: string, simulator: Simulator, systemd: Systemd): Rig {
   const rig: Rig = {
     systemd,
     simulator,
+    variables: Object.keys(claude).filter((name) => /^(ANTHROPIC|CLAUDE_CODE|DISABLE)_/.test(name)),
     home: join(root, 'homes', ann.name),
     script: () => {
       throw new Error('the test has no script');

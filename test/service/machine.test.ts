@@ -84,7 +84,7 @@ describe.skipIf(why !== undefined)(`a service of the machine ${why ? `(${why})` 
     ['hardened', ['--hardened']],
   ] as const)('works as its user, and writes where it may: %s', async ([, options], { rig }) => {
     await workspace(rig);
-    await rig.root('install', '--system', '--user', ann.name, ...options);
+    await rig.root('install', '--system', '--user', ann.name, '--env', ...rig.variables, ...options);
     expect(await rig.ann('status')).toContain('systemd system service bridge-supervisor-ann');
     expect(await plan(rig)).toEqual(WELL);
     expect((await stat(join(rig.home, '.claude-bridge/service.env'))).uid).toBe(ann.uid);
@@ -93,7 +93,7 @@ describe.skipIf(why !== undefined)(`a service of the machine ${why ? `(${why})` 
   test('is started at boot, what it prints is in the journal, and it goes without a trace', async ({
     rig,
   }) => {
-    await rig.root('install', '--system', '--user', ann.name, '--no-start');
+    await rig.root('install', '--system', '--user', ann.name, '--no-start', '--env', ...rig.variables);
     await rig.reboot();
     await running(rig);
     const logs = [`BRIDGE_HOME=${ann.home}/.claude-bridge`, machine.node, machine.cli, 'logs', '--service'];

@@ -1,12 +1,16 @@
 /** What is looked at before a service is installed, each as one line. */
 
-export interface Check {
-  readonly what: string;
-  readonly state: 'ok' | 'warning' | 'problem';
-  readonly detail: string;
+import * as z from 'zod';
+
+export const check = z.object({
+  what: z.string(),
+  state: z.enum(['ok', 'warning', 'problem']),
+  detail: z.string(),
   /** What to do about it; null when it is well. */
-  readonly fix: string | null;
-}
+  fix: z.string().nullable(),
+});
+
+export type Check = Readonly<z.output<typeof check>>;
 
 export function ok(what: string, detail: string): Check {
   return { what, state: 'ok', detail, fix: null };

@@ -1,42 +1,53 @@
 /** The service as it follows from the configuration: what `install` writes, and what the doctor expects to be written. */
+import * as z from 'zod';
 import { ConfigError, type Environment, loadConfig } from '../../config.ts';
 import { environmentFileOf } from '../../machine/service/environment-file.ts';
 import type { ServiceDefinition } from '../../machine/service/service.ts';
 import { VERSION } from '../../version.ts';
 
 interface Circumstances {
-  /** Of the account the service runs as. */
-  readonly account: { readonly home: string };
   readonly stateFolder: string;
   /** The program and arguments that start this command line, now and later. */
   readonly entry: readonly string[];
-  /** What the service will have. */
-  readonly env: Environment;
   readonly hardened: boolean;
+  readonly settings: ServiceSettings;
 }
 
+export const serviceSettings = z.object({
+  writable: z.array(z.string()).readonly(),
+  stopMs: z.int().min(0),
+});
+
+/** What of the configuration goes into the service. */
+export type ServiceSettings = Pick<ServiceDefinition, 'writable' | 'stopMs'>;
+
 export function serviceDefinition(circumstances: Circumstances): ServiceDefinition {
-  const { entry, stateFolder, hardened } = circumstances;
+  const { entry, stateFolder, hardened, settings } = circumstances;
   const command = [...entry, 'run', '--quiet', '--environment', environmentFileOf(stateFolder)];
-  return { version: VERSION, command, stateFolder, hardened, ...settingsOf(circumstances) };
+  return { version: VERSION, command, stateFolder, hardened, ...settings };
 }
 
 /** Beside the time that the owner gives to runs under way, what ending them may take. */
 const STOP_MARGIN_MS = 60_000;
 
-/** A configuration that cannot be used is a problem of its own, and then nothing of this is installed. */
-function settingsOf({
-  stateFolder,
-  account,
-  env,
-}: Circumstances): Pick<ServiceDefinition, 'writable' | 'stopMs'> {
+/**
+ * A configuration that cannot be used is a problem of its own, and then nothing of this is installed.
+ *
+ * @param env What the service will have.
+ * @param home Of the account the service runs as.
+ */
+export function settingsOf(stateFolder: string, env: Environment, home: string): ServiceSettings {
   try {
     const { workspaces, workspace_roots, drain_timeout } = loadConfig(stateFolder, env);
     // Claude keeps its login and its memory in the home folder.
-    const writable = [account.home, ...Object.values(workspaces), ...workspace_roots];
+    const writable = [home, ...Object.values(workspaces), ...workspace_roots];
     return { writable: [...new Set(writable)], stopMs: drain_timeout + STOP_MARGIN_MS };
   } catch (error) {
-    if (error instanceof ConfigError) return { writable: [account.home], stopMs: STOP_MARGIN_MS };
+    if (error instanceof ConfigError) return withoutConfiguration(home);
     throw error;
   }
+}
+
+export function withoutConfiguration(home: string): ServiceSettings {
+  return { writable: [home], stopMs: STOP_MARGIN_MS };
 }

@@ -1,17 +1,19 @@
 /** What `service.env` is to hold: what is there already, which is the person's, or what is captured here and now. */
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { done, type Reply, refuse } from '../../bridge/bridge.ts';
 import { locateClaude } from '../../claude/locate.ts';
-import { captureEnvironment } from '../../claude/needed-environment.ts';
-import { ConfigError, configVariables, type Environment, loadConfig } from '../../config.ts';
+import { captureEnvironment, ofTheMachine } from '../../claude/needed-environment.ts';
+import { configVariables, type Environment } from '../../config.ts';
+import { ownAccount } from '../../machine/account.ts';
 import {
   EnvironmentFileError,
   environmentFileOf,
   environmentText,
+  mergeEnvironment,
   readEnvironmentText,
 } from '../../machine/service/environment-file.ts';
 import type { Cli } from '../context.ts';
+import type { Site } from './site.ts';
 import type { Target } from './target.ts';
 
 export interface EnvironmentOptions {
@@ -27,25 +29,40 @@ export interface PlannedEnvironment {
   readonly before: string | null;
   readonly after: string;
   readonly values: Readonly<Record<string, string>>;
+  /** Names of variables that are set here and are not for the user of the service. */
+  readonly leftOut: readonly string[];
 }
 
-/** A refusal names what cannot be captured. Throws EnvironmentFileError for a file that is there and cannot be read. */
+/**
+ * A refusal names what cannot be captured. Throws EnvironmentFileError for a file that is there and cannot be read.
+ *
+ * @param base What the service has beside it.
+ */
 export async function planEnvironment(
   cli: Cli,
-  { account, stateFolder }: Target,
+  { account, stateFolder, isForeign }: Target,
+  site: Site,
+  base: Environment,
   options: EnvironmentOptions,
 ): Promise<Reply<PlannedEnvironment>> {
   const path = environmentFileOf(stateFolder);
-  const before = await textIfThere(path);
+  const named = options.env ?? [];
+  const own = captureEnvironment(cli.env, [...configVariables(), ...named]);
+  // Root's credentials are root's.
+  const captured = isForeign ? ofTheMachine(own, named, ownAccount(cli.env).home) : own;
+  const looked = await site.look(mergeEnvironment(base, captured));
+  if (!looked.ok) return looked;
+  const { environment: before, namesClaude } = looked.value;
   if (before !== null && !options.captureEnvironment)
-    return done({ path, before, after: before, values: readEnvironmentText(before) });
+    return done({ path, before, after: before, values: readEnvironmentText(before), leftOut: [] });
 
-  const missing = (options.env ?? []).filter((name) => !cli.env[name]);
+  const missing = named.filter((name) => !cli.env[name]);
   if (missing.length > 0) return refuse(`${missing.join(', ')} cannot be captured: not set here.`);
-  const captured = captureEnvironment(cli.env, [...configVariables(), ...(options.env ?? [])]);
-  const values = { ...captured, ...claudeOf(cli.env, captured, stateFolder, account.home) };
+  const claude = namesClaude ? {} : claudeOf(isForeign ? {} : cli.env, captured, account.home);
+  const values = { ...captured, ...claude };
+  const leftOut = Object.keys(own).filter((name) => !(name in captured)).sort();
   try {
-    return done({ path, before, after: environmentText(values), values });
+    return done({ path, before, after: environmentText(values), values, leftOut });
   } catch (error) {
     if (error instanceof EnvironmentFileError) return refuse(error.message);
     throw error;
@@ -57,20 +74,9 @@ const USUAL_PLACES = ['.local/bin/claude', '.claude/local/claude'];
 
 /**
  * Where claude is now, for a service that may not have the person's PATH. The link and not what it points to: Claude's
- * updates leave the link and move the rest. Nothing where the configuration names a program.
+ * updates leave the link and move the rest.
  */
-function claudeOf(
-  env: Environment,
-  captured: Environment,
-  stateFolder: string,
-  home: string,
-): Record<string, string> {
-  try {
-    if (loadConfig(stateFolder, captured).claude !== undefined) return {};
-  } catch (error) {
-    if (error instanceof ConfigError) return {};
-    throw error;
-  }
+function claudeOf(env: Environment, captured: Environment, home: string): Record<string, string> {
   const places = [
     () => locateClaude(undefined, captured),
     ...USUAL_PLACES.map((place) => () => locateClaude(join(home, place), {})),
@@ -81,14 +87,4 @@ function claudeOf(
     if (claude.found) return { BRIDGE_CLAUDE: claude.path };
   }
   return {};
-}
-
-async function textIfThere(path: string): Promise<string | null> {
-  try {
-    return await readFile(path, 'utf8');
-  } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException;
-    if (code === 'ENOENT') return null;
-    throw new EnvironmentFileError(`cannot read ${path}: ${message}`);
-  }
 }

@@ -1,16 +1,16 @@
 /** All that an installation would do, decided before anything is done. */
 import { done, type Reply, refuse } from '../../bridge/bridge.ts';
+import type { Environment } from '../../config.ts';
 import { isOpenToOthers, mergeEnvironment } from '../../machine/service/environment-file.ts';
 import type { Services } from '../../machine/service/find.ts';
 import type { InstalledService, ServiceDefinition } from '../../machine/service/service.ts';
 import type { Cli } from '../context.ts';
 import { lastingEntry } from '../installed-at.ts';
 import { type Check, warning } from './check.ts';
-import { serviceDefinition } from './definition.ts';
+import { serviceDefinition, withoutConfiguration } from './definition.ts';
 import { type EnvironmentOptions, type PlannedEnvironment, planEnvironment } from './environment.ts';
-import { probe } from './probe.ts';
-import { probeAs } from './probe-as.ts';
 import { checkProgram } from './program.ts';
+import { ownSite, type Site, siteOf } from './site.ts';
 import { findTarget, otherServiceFor, type Target, type TargetOptions } from './target.ts';
 
 export interface PlanOptions extends TargetOptions, EnvironmentOptions {
@@ -19,7 +19,10 @@ export interface PlanOptions extends TargetOptions, EnvironmentOptions {
 
 export interface Plan {
   readonly target: Target;
+  readonly site: Site;
   readonly definition: ServiceDefinition;
+  /** What the service will have. */
+  readonly env: Environment;
   readonly environment: PlannedEnvironment;
   /** What is installed by now; null when nothing is. */
   readonly installed: InstalledService | null;
@@ -52,32 +55,38 @@ export async function planInstallation(
   const found = await findTarget(cli, options, services);
   if (!found.ok) return found;
   const target = found.value;
-  const { manager, stateFolder } = target;
+  const { manager, stateFolder, account } = target;
   const other = await otherServiceFor(cli, target, services);
   if (other !== null) return refuse(other);
-  const planned = await planEnvironment(cli, target, options);
+  const place = { account, stateFolder, clock: cli.clock, services };
+  const site = target.isForeign ? siteOf(place, entry.value) : ownSite(place);
+  const base = mergeEnvironment(await manager.baseEnvironment(), { BRIDGE_HOME: stateFolder });
+  const planned = await planEnvironment(cli, target, site, base, options);
   if (!planned.ok) return planned;
   const environment = planned.value;
   const installed = await manager.installed();
 
-  const own = { ...environment.values, BRIDGE_HOME: stateFolder };
-  const env = mergeEnvironment(await manager.baseEnvironment(), own);
+  const env = mergeEnvironment(base, { ...environment.values, BRIDGE_HOME: stateFolder });
+  const { checks: seen, settings } = await site.probe(env);
   const { hardened = false } = options;
-  const definition = serviceDefinition({ ...target, entry: entry.value, env, hardened });
-  const { platform, run } = services;
-  const { home } = target.account;
-  const given = { stateFolder, env, home, platform, run, clock: cli.clock };
-  const probed = target.isForeign ? await probeAs(target.account, entry.value, given) : await probe(given);
+  const definition = serviceDefinition({
+    stateFolder,
+    entry: entry.value,
+    hardened,
+    settings: settings ?? withoutConfiguration(account.home),
+  });
   const checks = [
-    await checkProgram(entry.value, platform, home),
-    ...probed,
+    await checkProgram(entry.value, services.platform, account.home),
+    ...seen,
     ...(await checkEnvironmentFile(environment, options)),
   ];
   const files = filesOf(target, environment, definition, installed);
   const isChange = files.some(({ before, after }) => before !== after);
   return done({
     target,
+    site,
     definition,
+    env,
     environment,
     installed,
     files,
@@ -87,10 +96,18 @@ export async function planInstallation(
 }
 
 async function checkEnvironmentFile(
-  { path, before, after }: PlannedEnvironment,
+  { path, before, after, leftOut }: PlannedEnvironment,
   options: EnvironmentOptions,
 ): Promise<Check[]> {
   const checks: Check[] = [];
+  if (leftOut.length > 0)
+    checks.push(
+      warning(
+        'environment',
+        `these are yours and not for another user, so service.env is without them: ${leftOut.join(', ')}`,
+        `Name what is meant for both: --env ${leftOut[0]}`,
+      ),
+    );
   if (before !== null && before === after && (options.env ?? []).length > 0)
     checks.push(
       warning(

@@ -5,6 +5,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import * as z from 'zod';
 import { claudeEnvironment } from '../../claude/environment.ts';
 import { locateClaude } from '../../claude/locate.ts';
 import { askLogin, type Login } from '../../claude/login.ts';
@@ -12,7 +13,8 @@ import type { Clock } from '../../clock.ts';
 import { type Config, ConfigError, type Environment, loadConfig } from '../../config.ts';
 import type { Platform } from '../../machine/platform.ts';
 import type { RunProgram } from '../../machine/program.ts';
-import { type Check, ok, problem, warning } from './check.ts';
+import { type Check, check, ok, problem, warning } from './check.ts';
+import { serviceSettings, settingsOf } from './definition.ts';
 import { checkFolders } from './folders.ts';
 
 export interface Probe {
@@ -26,16 +28,27 @@ export interface Probe {
   readonly clock: Clock;
 }
 
+export const probed = z.object({
+  checks: z.array(check),
+  /** Null where nothing could be found out. */
+  settings: serviceSettings.nullable(),
+});
+
+export type Probed = z.output<typeof probed>;
+
 /** Changes nothing, and leaves nothing of what it starts. */
-export async function probe(given: Probe): Promise<Check[]> {
+export async function probe(given: Probe): Promise<Probed> {
+  const { stateFolder, env, home } = given;
+  const settings = settingsOf(stateFolder, env, home);
   const config = readConfig(given);
-  if ('state' in config) return [config];
-  return [
-    ok('configuration', `${join(given.stateFolder, 'config.json')} and BRIDGE_* variables`),
+  if ('state' in config) return { checks: [config], settings };
+  const checks = [
+    ok('configuration', `${join(stateFolder, 'config.json')} and BRIDGE_* variables`),
     ...(await checkClaude(given, config)),
-    ...checkCredentials(given.env),
+    ...checkCredentials(env),
     ...(await checkFolders({ ...given, config })),
   ];
+  return { checks, settings };
 }
 
 function readConfig({ stateFolder, env }: Probe): Config | Check {

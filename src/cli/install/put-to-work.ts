@@ -12,7 +12,7 @@ import { stopService } from '../stop-service.ts';
 import { stopSupervisor } from '../stop-supervisor.ts';
 import { supervisorState } from '../supervisor-state.ts';
 import type { Plan } from './plan.ts';
-import { runAs } from './probe-as.ts';
+import { runAs } from './run-as.ts';
 
 export interface PutToWork {
   readonly result: StartResult;

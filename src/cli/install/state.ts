@@ -1,0 +1,82 @@
+/**
+ * What an installation reads and writes in the state folder. For somebody else that is done by a process of theirs: in
+ * a folder that is theirs, a link could lead root to any file of the machine.
+ */
+import { readFile } from 'node:fs/promises';
+import { text } from 'node:stream/consumers';
+import * as z from 'zod';
+import { done, type Reply, refuse } from '../../bridge/bridge.ts';
+import { ConfigError, type Environment, loadConfig } from '../../config.ts';
+import { writeAtomically } from '../../machine/atomic-file.ts';
+import {
+  EnvironmentFileError,
+  environmentFileOf,
+  writeEnvironmentFile,
+} from '../../machine/service/environment-file.ts';
+import { prepareHome } from '../home.ts';
+
+export const stateLook = z.object({
+  /** The text of service.env; null when it is not there. */
+  environment: z.string().nullable(),
+  /** The configuration says which program is Claude, or cannot be used. */
+  namesClaude: z.boolean(),
+});
+
+export type StateLook = Readonly<z.output<typeof stateLook>>;
+
+/** Throws EnvironmentFileError for a service.env that cannot be read. */
+export async function lookAtState(stateFolder: string, env: Environment): Promise<StateLook> {
+  return {
+    environment: await environmentIn(environmentFileOf(stateFolder)),
+    namesClaude: namesClaude(stateFolder, env),
+  };
+}
+
+async function environmentIn(path: string): Promise<string | null> {
+  try {
+    return await readFile(path, 'utf8');
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    if (code === 'ENOENT') return null;
+    throw new EnvironmentFileError(`cannot read ${path}: ${message}`);
+  }
+}
+
+function namesClaude(stateFolder: string, env: Environment): boolean {
+  try {
+    return loadConfig(stateFolder, env).claude !== undefined;
+  } catch (error) {
+    if (error instanceof ConfigError) return true;
+    throw error;
+  }
+}
+
+export const statePreparation = z.object({
+  /** For service.env; null leaves what is there. */
+  environment: z.string().nullable(),
+});
+
+/** Makes the folder, and writes service.env; a former one is the person's work and kept beside it. */
+export async function prepareState(
+  stateFolder: string,
+  { environment }: z.output<typeof statePreparation>,
+): Promise<Reply<void>> {
+  const prepared = await prepareHome(stateFolder);
+  if (!prepared.ok || environment === null) return prepared;
+  const path = environmentFileOf(stateFolder);
+  try {
+    const before = await environmentIn(path);
+    if (before !== null && before !== environment) await writeAtomically(`${path}.bak`, before, 0o600);
+    await writeEnvironmentFile(path, environment);
+    return done(undefined);
+  } catch (error) {
+    return refuse(`${path} could not be written: ${error instanceof Error ? error.message : error}`);
+  }
+}
+
+/** What our own call for another user has written to us. */
+export async function preparationFrom(
+  input: NodeJS.ReadableStream,
+): Promise<z.output<typeof statePreparation>> {
+  return statePreparation.parse(JSON.parse(await text(input)));
+}
