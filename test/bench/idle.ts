@@ -5,7 +5,8 @@ import { processorMs, residentMb } from './process-cost.ts';
 import { PATH, startSupervised } from './supervised.ts';
 
 const PM2_DAEMON_MB = 57;
-const SETTLE_MS = 5_000;
+/** V8 tidies up once, some 8 s after a process has come to rest: that belongs to the start. */
+const SETTLE_MS = 15_000;
 
 export const idle: Measurement = {
   name: 'idle',
