@@ -12,6 +12,7 @@ import { readEnvironmentFile } from '../../src/machine/service/environment-file.
 import { VERSION } from '../../src/version.ts';
 import { isRoot, onLinux, onWindows } from '../platform.ts';
 import { RUNNING, type ServiceRig, test } from './service-rig.ts';
+import { holdLease, thisProcess } from './stories.ts';
 
 type Environment = Record<string, string>;
 
@@ -102,6 +103,33 @@ describe.skipIf(onWindows)('install (plays claude by a script with #!)', () => {
     expect(stdout).toContain('The service runs anew (');
     expect(service.play.calls).toEqual(['install', 'stop', 'start']);
     expect(await readFile(service.unit, 'utf8')).toBe(current);
+  });
+
+  test('restarts what still runs by an older version, though an earlier call has written the files', async ({
+    service,
+  }) => {
+    service.play.status = RUNNING;
+    await holdLease(service.bridge, await thisProcess(), '0.0.1');
+    await call(service, { options: { start: false } });
+    service.play.calls.length = 0;
+    expect((await call(service)).stdout).toContain('The service runs anew (');
+    expect(service.play.calls).toEqual(['install', 'stop', 'start']);
+  });
+
+  test('refuses to take the place of a service for another state folder, while there is such a folder', async ({
+    service,
+  }) => {
+    await call(service);
+    const other = join(service.root, 'other');
+    await mkdir(other);
+    const ours = await readFile(service.unit, 'utf8');
+    await writeFile(service.unit, ours.replaceAll(service.home, other));
+    const { code, stderr } = await call(service);
+    expect(code).toBe(1);
+    expect(stderr).toContain(`is there already, for another state folder: ${other}.`);
+    await rm(other, { recursive: true });
+    expect((await call(service)).code).toBe(0);
+    expect(await readFile(service.unit, 'utf8')).toBe(ours);
   });
 
   test('takes the place of a supervisor in the background, and says so', async ({ service }) => {

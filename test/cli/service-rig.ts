@@ -17,6 +17,7 @@ import {
   type ServiceManager,
   type ServiceStatus,
 } from '../../src/machine/service/service.ts';
+import { VERSION } from '../../src/version.ts';
 import { test as base, type Rig } from './rig.ts';
 import { holdLease, TOKEN, thisProcess } from './stories.ts';
 
@@ -87,7 +88,7 @@ function playOn(rig: Rig): Play {
     options: undefined,
     async onStart() {
       play.status = RUNNING;
-      await holdLease(rig.bridge, await thisProcess());
+      await holdLease(rig.bridge, await thisProcess(), VERSION);
     },
     async onStop() {
       play.status = STOPPED;

@@ -11,8 +11,12 @@ import { granted } from './rig.ts';
 export const TOKEN = 'token-of-the-test';
 
 /** Makes this process the supervisor, as far as the store knows. */
-export async function holdLease(bridge: Bridge, { pid, startedAt }: ProcessIdentity): Promise<void> {
-  await takeLease(bridge, { token: TOKEN, pid, pidStartedAt: startedAt, version: '9.9.9' }, () => true);
+export async function holdLease(
+  bridge: Bridge,
+  { pid, startedAt }: ProcessIdentity,
+  version = '9.9.9',
+): Promise<void> {
+  await takeLease(bridge, { token: TOKEN, pid, pidStartedAt: startedAt, version }, () => true);
 }
 
 /** Starts a run of the next project in the queue, in this process. */

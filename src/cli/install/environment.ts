@@ -60,7 +60,9 @@ export async function planEnvironment(
   if (missing.length > 0) return refuse(`${missing.join(', ')} cannot be captured: not set here.`);
   const claude = namesClaude ? {} : claudeOf(isForeign ? {} : cli.env, captured, account.home);
   const values = { ...captured, ...claude };
-  const leftOut = Object.keys(own).filter((name) => !(name in captured)).sort();
+  const leftOut = Object.keys(own)
+    .filter((name) => !(name in captured))
+    .sort();
   try {
     return done({ path, before, after: environmentText(values), values, leftOut });
   } catch (error) {

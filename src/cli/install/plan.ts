@@ -1,8 +1,9 @@
 /** All that an installation would do, decided before anything is done. */
+import { existsSync } from 'node:fs';
 import { done, type Reply, refuse } from '../../bridge/bridge.ts';
 import type { Environment } from '../../config.ts';
 import { isOpenToOthers, mergeEnvironment } from '../../machine/service/environment-file.ts';
-import type { Services } from '../../machine/service/find.ts';
+import { isSameFolder, type Services } from '../../machine/service/find.ts';
 import type { InstalledService, ServiceDefinition } from '../../machine/service/service.ts';
 import type { Cli } from '../context.ts';
 import { lastingEntry } from '../installed-at.ts';
@@ -65,6 +66,8 @@ export async function planInstallation(
   if (!planned.ok) return planned;
   const environment = planned.value;
   const installed = await manager.installed();
+  const taken = installed && (await takenBy(installed, target));
+  if (taken) return refuse(taken);
 
   const env = mergeEnvironment(base, { ...environment.values, BRIDGE_HOME: stateFolder });
   const { checks: seen, settings } = await site.probe(env);
@@ -93,6 +96,15 @@ export async function planInstallation(
     isChange,
     checks,
   });
+}
+
+/** Two state folders with one name of a service: why this one must not take the other's place, or null. */
+async function takenBy(
+  { stateFolder }: InstalledService,
+  { manager, ...wanted }: Target,
+): Promise<string | null> {
+  if (!existsSync(stateFolder) || (await isSameFolder(stateFolder, wanted.stateFolder))) return null;
+  return `${manager.title} is there already, for another state folder: ${stateFolder}. Take it away first, by the same command with uninstall for install.`;
 }
 
 async function checkEnvironmentFile(

@@ -35,7 +35,7 @@ async function putOwnToWork(cli: Cli, bridge: Bridge, plan: Plan, { run }: Servi
   const { stopMs } = plan.definition;
   const wasActive = isActive(await manager.status());
   const before = await supervisorState(bridge);
-  if (wasActive && !plan.isChange && before.state === 'running')
+  if (wasActive && before.state === 'running' && isAsPlanned(plan, before.lease))
     return { result: { kind: 'already-running', pid: before.lease.pid }, replaced: null, restarted: false };
   if (wasActive) await stopService(bridge, manager, stopMs);
   const { supervisor } = await stopSupervisor(bridge, stopMs);
@@ -44,6 +44,11 @@ async function putOwnToWork(cli: Cli, bridge: Bridge, plan: Plan, { run }: Servi
     replaced: supervisor?.pid ?? null,
     restarted: wasActive,
   };
+}
+
+/** It need not run by the files as they are: an earlier call may have written them, and not have started it. */
+function isAsPlanned({ isChange, definition }: Plan, running: { readonly version: string }): boolean {
+  return !isChange && running.version === definition.version;
 }
 
 /** The store is asked by a command of its owner: what root opens there could be closed to them afterwards. */
@@ -57,17 +62,17 @@ async function putToWorkAs(cli: Cli, plan: Plan, { run }: Services): Promise<Put
   const end = definition.command.indexOf('run');
   const ask = command(runAs(account, run), definition.command.slice(0, end), env, definition.stopMs);
 
-  const before = await ask('status', '--json').then(pidOf);
+  const before = await ask('status', '--json').then(leaseIn);
   const wasActive = isActive(await manager.status());
-  if (wasActive && !plan.isChange && before !== null)
-    return { result: { kind: 'already-running', pid: before }, replaced: null, restarted: false };
+  if (wasActive && before !== null && isAsPlanned(plan, before))
+    return { result: { kind: 'already-running', pid: before.pid }, replaced: null, restarted: false };
   if (wasActive) await manager.stop(async () => undefined);
   else if (before !== null) await ask('stop');
   await manager.start();
   for (const limit = cli.clock.monotonic() + PATIENCE_MS; cli.clock.monotonic() < limit; ) {
-    const pid = await ask('status', '--json').then(pidOf);
-    const replaced = wasActive ? null : before;
-    if (pid !== null) return { result: { kind: 'started', pid }, replaced, restarted: wasActive };
+    const now = await ask('status', '--json').then(leaseIn);
+    const replaced = wasActive ? null : (before?.pid ?? null);
+    if (now) return { result: { kind: 'started', pid: now.pid }, replaced, restarted: wasActive };
     const { state, detail } = await manager.status();
     if (!isActive({ state }) || state === 'waiting')
       return failed(detail ?? `its state is '${state}'.`, wasActive);
@@ -92,14 +97,17 @@ function command(
 }
 
 const status = z.object({
-  supervisor: z.object({ state: z.string(), lease: z.object({ pid: z.number() }).nullable() }),
+  supervisor: z.object({
+    state: z.string(),
+    lease: z.object({ pid: z.number(), version: z.string() }).nullable(),
+  }),
 });
 
 /** Of the supervisor that works; null when none does. */
-function pidOf(text: string): number | null {
+function leaseIn(text: string): { readonly pid: number; readonly version: string } | null {
   try {
     const { supervisor } = status.parse(JSON.parse(text));
-    return supervisor.state === 'running' ? (supervisor.lease?.pid ?? null) : null;
+    return supervisor.state === 'running' ? supervisor.lease : null;
   } catch {
     return null;
   }

@@ -1,4 +1,5 @@
 /** The service that works on a state folder, wherever it was installed from. */
+import { realpath } from 'node:fs/promises';
 import type { Clock } from '../../clock.ts';
 import { type Account, findAccount, ownAccount, ownerOf } from '../account.ts';
 import { type Platform, platform } from '../platform.ts';
@@ -55,12 +56,20 @@ export async function findServiceOf(
   if (opened.kind === 'none') return null;
   try {
     const installed = await opened.manager.installed();
-    return installed?.stateFolder === stateFolder ? { manager: opened.manager, installed } : null;
+    if (!installed || !(await isSameFolder(installed.stateFolder, stateFolder))) return null;
+    return { manager: opened.manager, installed };
   } catch (error) {
     // A file of this name that is not ours: whoever installs is told, and nothing of ours runs by it.
     if (error instanceof ServiceError) return null;
     throw error;
   }
+}
+
+/** A home folder may be reached through a link, and by another name at login than for root. */
+export async function isSameFolder(one: string, other: string): Promise<boolean> {
+  if (one === other) return true;
+  const [here, there] = await Promise.all([one, other].map((path) => realpath(path).catch(() => undefined)));
+  return here !== undefined && here === there;
 }
 
 async function accountOf({ stateFolder, env }: Wanted, own: Account, { run }: Services) {

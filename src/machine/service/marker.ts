@@ -13,9 +13,13 @@ export function markOf({ version, stateFolder }: Mark): string {
   return `bridge-supervisor service, version ${version}, state folder ${folder}`;
 }
 
-/** Undefined when the text is not of ours. */
+/** Undefined when the text is not of ours, or somebody has spoilt the mark. */
 export function readMark(text: string): Mark | undefined {
   const [, version, folder] = MARK.exec(text) ?? [];
   if (version === undefined || folder === undefined) return undefined;
-  return { version, stateFolder: decodeURIComponent(folder) };
+  try {
+    return { version, stateFolder: decodeURIComponent(folder) };
+  } catch {
+    return undefined;
+  }
 }

@@ -1,0 +1,33 @@
+/** Which service belongs to a state folder. */
+import { mkdir, mkdtemp, realpath, rm, symlink } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { isSameFolder } from '../../../src/machine/service/find.ts';
+import { markOf, readMark } from '../../../src/machine/service/marker.ts';
+import { onWindows } from '../../platform.ts';
+
+let folder: string;
+beforeEach(async () => {
+  folder = await realpath(await mkdtemp(join(tmpdir(), 'find-')));
+});
+afterEach(() => rm(folder, { recursive: true }));
+
+// Symbolic links are for administrators there.
+test.skipIf(onWindows)('a state folder is the same one by way of a link (not on Windows)', async () => {
+  const [home, link, other] = [join(folder, 'home'), join(folder, 'link'), join(folder, 'other')];
+  for (const path of [home, other]) await mkdir(join(path, 'state'), { recursive: true });
+  await symlink(home, link);
+  expect(await isSameFolder(join(home, 'state'), join(link, 'state'))).toBe(true);
+  expect(await isSameFolder(join(home, 'state'), join(other, 'state'))).toBe(false);
+  expect(await isSameFolder(join(home, 'gone'), join(other, 'gone'))).toBe(false);
+});
+
+test('the mark in a file tells the state folder, whatever is in its name; a spoilt one tells nothing', () => {
+  const stateFolder = '/home/ann/50% -- "a" état \\ #1';
+  expect(readMark(`<!-- ${markOf({ version: '1.2.3', stateFolder })} -->`)).toEqual({
+    version: '1.2.3',
+    stateFolder,
+  });
+  expect(readMark('# bridge-supervisor service, version 1.2.3, state folder /home/50%')).toBeUndefined();
+});
