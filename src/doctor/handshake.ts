@@ -3,7 +3,8 @@ import { randomUUID } from 'node:crypto';
 import { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { StdioClientTransport } from '@modelcontextprotocol/sdk/client/stdio.js';
 import type { Clock } from '../clock.ts';
-import { identify, type ProcessIdentity } from '../machine/identity.ts';
+import type { ProcessIdentity } from '../machine/identity.ts';
+import { identifyNew } from '../machine/spawn.ts';
 import { sweep } from '../machine/sweep.ts';
 import { familyOf } from '../machine/tree.ts';
 import type { ServerStart } from '../setup/server-start.ts';
@@ -39,7 +40,7 @@ export async function greet(server: ServerStart, clock: Clock, signal: AbortSign
   let root: ProcessIdentity | undefined;
   try {
     const connected = client.connect(transport, { signal });
-    root = transport.pid === null ? undefined : await identify(transport.pid);
+    root = transport.pid === null ? undefined : await identifyNew(transport.pid);
     await connected;
     const { tools } = await client.listTools({}, { signal });
     const { name = '', version = '' } = client.getServerVersion() ?? {};

@@ -1,6 +1,7 @@
 /** What is written and kept: our logs and the output of runs, and what Claude Code keeps for itself. */
-import { open, readdir, stat, truncate } from 'node:fs/promises';
+import { constants, open, readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { openPlainFile } from '../machine/plain-file.ts';
 import type { Group } from './doctor.ts';
 import { type Observation, ok, warning } from './finding.ts';
 import { sizeText } from './measure.ts';
@@ -82,7 +83,8 @@ async function output({ home, service }: Patient): Promise<Observation[]> {
 
 /** Whoever writes to it appends, and goes on at the new end. */
 async function empty(file: string): Promise<string> {
-  await truncate(file);
+  await using handle = await openPlainFile(file, constants.O_RDWR);
+  await handle.truncate();
   return `Emptied ${file}.`;
 }
 

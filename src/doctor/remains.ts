@@ -1,5 +1,5 @@
 /** What a crash can leave: processes of runs that have ended, half-written files, and secrets of ended runs. */
-import { readdir, rm, stat } from 'node:fs/promises';
+import { lstat, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { RUN_MARK } from '../claude/environment.ts';
 import { isAlive } from '../machine/identity.ts';
@@ -77,14 +77,15 @@ async function endAll({ clock }: Patient, run: string, members: readonly MarkedP
 
 /** What is younger may be on its way. */
 const STALE_MS = 3_600_000;
-const DRAFT = /\.(tmp|part)$/;
+/** Of atomic writes, also those of former versions, and of a copy of the database. */
+const DRAFT = /\.(\d+|[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12})\.tmp$|\.db\.part$/;
 
 async function drafts({ home, clock }: Patient): Promise<Observation> {
   const files: string[] = [];
   for (const folder of [home, join(home, 'plans'), join(home, 'status')]) {
     const names = await readdir(folder).catch(() => []);
     for (const file of names.filter((name) => DRAFT.test(name)).map((name) => join(folder, name))) {
-      const found = await stat(file).catch(() => undefined);
+      const found = await lstat(file).catch(() => undefined);
       if (found?.isFile() && clock.now().getTime() - found.mtimeMs > STALE_MS) files.push(file);
     }
   }

@@ -1,9 +1,10 @@
 /** The folder that holds everything: there, ours alone, on a disk of this machine, with room. */
-import { chmod, readdir, stat } from 'node:fs/promises';
+import { chmod, constants, readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { freeBytes } from '../machine/disk.ts';
 import { syncedBy } from '../machine/foreign-folder.ts';
 import { ensurePrivateFolder } from '../machine/paths.ts';
+import { openPlainFile } from '../machine/plain-file.ts';
 import type { Group } from './doctor.ts';
 import { type Observation, ok, problem, Unknowable, warning } from './finding.ts';
 import { sizeText } from './measure.ts';
@@ -113,7 +114,8 @@ async function secrets({ home, uid }: Patient): Promise<Observation[]> {
         {
           fix: `chmod ${octal(closed)} ${file}`,
           async mend() {
-            await chmod(file, closed);
+            await using handle = await openPlainFile(file, constants.O_RDONLY);
+            await handle.chmod(closed);
             return `Closed ${file} to other users (${octal(closed)}).`;
           },
         },

@@ -114,7 +114,8 @@ async function repository(patient: Patient, name: string, path: string): Promise
   const options = { env: { ...env, GIT_OPTIONAL_LOCKS: '0', LC_ALL: 'C' }, timeoutMs: PROBE_MS };
   const git = await patient.run(
     'git',
-    ['-C', path, 'status', '--porcelain', '--untracked-files=normal'],
+    // A repository can name a program for the first, and nobody has asked to start one of its programs.
+    ['-C', path, '-c', 'core.fsmonitor=false', 'status', '--porcelain', '--untracked-files=normal'],
     options,
   );
   if (git.failure === 'missing') return warning(path, `${upper(name)} is writable; git is not installed.`);

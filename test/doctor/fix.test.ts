@@ -1,7 +1,17 @@
 /** What `--fix` mends, and what it leaves alone. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chmod, mkdir, readdir, readFile, stat, truncate, utimes, writeFile } from 'node:fs/promises';
+import {
+  chmod,
+  mkdir,
+  readdir,
+  readFile,
+  stat,
+  symlink,
+  truncate,
+  utimes,
+  writeFile,
+} from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect } from 'vitest';
 import { endRun, recordSpawn, startNextRun } from '../../src/bridge/runs.ts';
@@ -43,7 +53,7 @@ test('what is safe to mend is mended, and a second look finds nothing', async ({
   await mkdir(join(rig.home, 'runs'));
   await writeFile(secret, '{}', { mode: 0o600 });
   await agedFile(join(rig.home, 'plans', '0123.md.1234.tmp'));
-  await writeFile(join(rig.home, 'fresh.tmp'), 'on its way');
+  await writeFile(join(rig.home, 'fresh.1234.tmp'), 'on its way');
   await writeFile(join(rig.home, 'start.log'), '');
   await truncate(join(rig.home, 'start.log'), 20e6);
   await writeFile(join(rig.home, 'config.schema.json'), '{}');
@@ -75,11 +85,35 @@ test('what is safe to mend is mended, and a second look finds nothing', async ({
     'Removed 1 MCP configuration of ended runs.',
   ]);
   await ended;
-  expect(await readdir(rig.home)).toContain('fresh.tmp');
+  expect(await readdir(rig.home)).toContain('fresh.1234.tmp');
   expect((await stat(rig.home)).mode & 0o777).toBe(0o700);
 
   const again = await rig.doctor();
   expect(again.filter(({ verdict }) => !['ok', 'skipped'].includes(verdict))).toEqual([]);
+});
+
+test('nothing is changed by way of a link, and no file removed that is not a draft of ours', async ({
+  rig,
+}) => {
+  const prey = join(rig.root, 'prey');
+  await writeFile(prey, 'mine');
+  await chmod(prey, 0o644);
+  for (const name of ['start.log', 'token']) await symlink(prey, join(rig.home, name));
+  const mine = ['letter.tmp', 'film.part', 'plans/letter.tmp'];
+  for (const name of mine) await agedFile(join(rig.home, name));
+
+  const findings = await rig.doctor([], true);
+  for (const check of ['folder.secrets', 'logs.output'])
+    expect(findings).toContainEqual(
+      expect.objectContaining({
+        check,
+        verdict: expect.stringMatching(/problem|warning/),
+        message: expect.stringMatching(/It could not be mended: .* is a link/),
+      }),
+    );
+  expect(await readFile(prey, 'utf8')).toBe('mine');
+  expect((await stat(prey)).mode & 0o777).toBe(0o644);
+  for (const name of mine) expect(await readFile(join(rig.home, name), 'utf8')).toBe('half of it');
 });
 
 test('a large log of the database is written back', async ({ rig }) => {
