@@ -16,6 +16,15 @@ export type { Lease };
 /** How long a holder may trust itself without a renewal. */
 export const LEASE_MS = 30_000;
 
+/**
+ * Whether its holder may still trust it. A clock that was set back makes an end later than any that could have been
+ * written now: it counts for nothing, until the holder renews it. Small corrections of the clock are none.
+ */
+export function isInForce({ expiresAt }: Pick<Lease, 'expiresAt'>, now: Date): boolean {
+  const left = Date.parse(expiresAt) - now.getTime();
+  return left > 0 && left <= 2 * LEASE_MS;
+}
+
 /** Another supervisor has taken over: this one must write nothing more and end. */
 export class LeaseLost extends Error {
   override name = 'LeaseLost';
@@ -40,8 +49,7 @@ export async function takeLease(
   return bridge.database.write(async (trx) => {
     const holder = await readLease(trx);
     const now = bridge.clock.now();
-    if (holder && holder.expiresAt > now.toISOString() && !(await isGone(holder)))
-      return { taken: false, holder };
+    if (holder && isInForce(holder, now) && !(await isGone(holder))) return { taken: false, holder };
     await replaceLease(trx, {
       ...candidate,
       startedAt: now.toISOString(),

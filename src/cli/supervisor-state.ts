@@ -1,6 +1,6 @@
 /** Whether a supervisor works here: what its lease says, checked against the process it names. */
 import type { Bridge } from '../bridge/bridge.ts';
-import { currentLease, type Lease } from '../bridge/lease.ts';
+import { currentLease, isInForce, type Lease } from '../bridge/lease.ts';
 import { isAlive, type ProcessIdentity } from '../machine/identity.ts';
 
 export type Supervisor =
@@ -30,6 +30,6 @@ export function holderOf(lease: Lease): ProcessIdentity {
 
 async function stateOf(lease: Lease, now: Date): Promise<SupervisorState> {
   if (!(await isAlive(holderOf(lease)))) return 'gone';
-  if (lease.expiresAt <= now.toISOString()) return 'not_responding';
+  if (!isInForce(lease, now)) return 'not_responding';
   return lease.stopRequestedAt === null ? 'running' : 'stopping';
 }

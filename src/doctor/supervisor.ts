@@ -1,4 +1,5 @@
 /** The supervisor that works on this state folder, and what keeps it from its work. */
+import { isInForce } from '../bridge/lease.ts';
 import { isAlive } from '../machine/identity.ts';
 import type { ServiceManager } from '../machine/service/service.ts';
 import { allHolds } from '../store/holds.ts';
@@ -33,7 +34,7 @@ async function supervisor(patient: Patient): Promise<Observation[]> {
         fix: 'bridge-supervisor logs tells more; then: bridge-supervisor start',
       }),
     ];
-  if (lease.expiresAt <= patient.clock.now().toISOString())
+  if (!isInForce(lease, patient.clock.now()))
     return [
       problem('supervisor', `${who} lives and does nothing since ${lease.renewedAt}.`, {
         fix: 'bridge-supervisor restart',

@@ -9,7 +9,7 @@ export interface Readiness {
 
 export async function readiness({ bridge, verbs }: OpenBridge): Promise<Readiness> {
   const lease = await verbs.currentLease(bridge);
-  const held = lease !== undefined && lease.expiresAt > bridge.clock.now().toISOString();
+  const held = lease !== undefined && verbs.isInForce(lease, bridge.clock.now());
   const stopping = held && lease.stopRequestedAt !== null;
   return {
     supervisor: stopping ? 'stopping' : held ? 'running' : 'not running',

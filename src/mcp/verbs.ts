@@ -6,7 +6,7 @@ import { openBridge } from '../bridge/bridge.ts';
 import { approve, readApproval, reject } from '../bridge/decide.ts';
 import { cancel, steer } from '../bridge/direct.ts';
 import { currentHolds } from '../bridge/holds.ts';
-import { currentLease } from '../bridge/lease.ts';
+import { currentLease, isInForce } from '../bridge/lease.ts';
 import {
   approvalQueue,
   changesSince,
@@ -29,6 +29,7 @@ export const verbs = {
   currentCursor,
   currentHolds,
   currentLease,
+  isInForce,
   loadConfig,
   openBridge,
   pendingPlan,

@@ -56,6 +56,15 @@ describe('one supervisor per state folder', () => {
     expect(attempt).toEqual({ taken: false, holder: await currentLease(rig.bridge) });
   });
 
+  test('a holder that froze before the clock was set back is followed, though its end seems far away', async () => {
+    await using rig = await createRig();
+    await takeLease(rig.bridge, candidate('one'), alive);
+    rig.clock.advance(-1_000);
+    expect((await takeLease(rig.connect(), candidate('two'), alive)).taken).toBe(false);
+    rig.clock.advance(-24 * 3_600_000);
+    expect((await takeLease(rig.connect(), candidate('two'), alive)).taken).toBe(true);
+  });
+
   test('a holder whose process is gone is followed at once', async () => {
     await using rig = await createRig();
     await takeLease(rig.bridge, candidate('one'), alive);
