@@ -11,8 +11,9 @@ import type { JsonPath } from './json-text.ts';
 export function jsonProblem(text: string, paths: readonly JsonPath[]): string | null {
   if (text.trim() === '') return null;
   try {
-    JSON.parse(text);
+    if (isDeep(JSON.parse(text))) return TOO_DEEP;
   } catch (error) {
+    if (error instanceof RangeError) return TOO_DEEP;
     return `it is not valid JSON: ${placeOfError(text) ?? (error as Error).message}`;
   }
   const root = parseTree(text);
@@ -22,6 +23,19 @@ export function jsonProblem(text: string, paths: readonly JsonPath[]): string | 
     if (problem) return problem;
   }
   return null;
+}
+
+const MOST_LEVELS = 500;
+const TOO_DEEP = `it is nested deeper than ${MOST_LEVELS} levels, which no such file should be`;
+
+/** Whoever goes into it by a call for each level would not come back. */
+function isDeep(value: unknown): boolean {
+  let level = [value];
+  for (let depth = 0; depth <= MOST_LEVELS; depth++) {
+    level = level.flatMap((one) => (typeof one === 'object' && one !== null ? Object.values(one) : []));
+    if (level.length === 0) return false;
+  }
+  return true;
 }
 
 /** Every value on the way to the end of the path must be an object, and every key on it unmistakable. */

@@ -36,10 +36,16 @@ export function recordFile(home: string): string {
   return join(home, 'setup.json');
 }
 
-/** All records; none when there is no file of them, or one that is not ours: what we set can still be taken out. */
+/**
+ * All records; none when there is no file of them, or one that is not ours: what we set can still be taken out. The one
+ * of config.json is about the config.json beside it, also where the folder was moved or copied.
+ */
 export async function readRecords(home: string): Promise<readonly FileRecord[]> {
   try {
-    return records.parse(JSON.parse(await readFile(recordFile(home), 'utf8'))).files;
+    const { files } = records.parse(JSON.parse(await readFile(recordFile(home), 'utf8')));
+    return files.map((file) =>
+      file.owner === 'bridge' ? { ...file, path: join(home, 'config.json') } : file,
+    );
   } catch {
     return [];
   }

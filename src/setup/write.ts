@@ -1,10 +1,9 @@
 /** Carrying out what was thought out for a file, so that a crash at any moment leaves a whole file and the way back. */
 import { mkdir, readFile, rm, rmdir } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { dirname, sep } from 'node:path';
 import { writeAtomically } from '../machine/atomic-file.ts';
 import { type FileChange, isChange } from './change.ts';
-import { fingerprint } from './json-file.ts';
-import { type FileRecord, keepRecord } from './record.ts';
+import { keepRecord } from './record.ts';
 
 /**
  * The copy first, then the record, then the file: whatever is cut off, the next call finds out how far this one came.
@@ -53,15 +52,23 @@ async function isAsItWas({ file }: FileChange): Promise<boolean> {
 /** After an undoing: nothing of ours is left lying about. A copy that holds more than the file does stays. */
 async function forget({ file, bytes, former, record }: FileChange, home: string): Promise<null> {
   if (record !== null || former === null) return null;
-  if (former.backup && bytes && former.backup.fingerprint === fingerprint(bytes))
-    await rm(former.backup.path, { force: true });
-  if (bytes === null) await removeEmptyFolders(former.folders);
+  if (former.backup && bytes && (await isCopyOf(file, former.backup.path, bytes)))
+    await rm(former.backup.path);
+  if (bytes === null) await removeEmptyFolders(file, former.folders);
   await keepRecord(home, file.path, null);
   return null;
 }
 
-async function removeEmptyFolders(folders: FileRecord['folders']): Promise<void> {
-  for (const folder of folders.toReversed()) {
+/** What is recorded may have been edited, or be of another machine: what goes is looked at itself. */
+async function isCopyOf(file: FileChange['file'], path: string, bytes: Uint8Array): Promise<boolean> {
+  if (!path.startsWith(`${file.path}.bridge-backup`)) return false;
+  const copy = await readFile(path).catch(() => null);
+  return copy?.equals(bytes) === true;
+}
+
+async function removeEmptyFolders({ target }: FileChange['file'], folders: readonly string[]): Promise<void> {
+  const above = folders.filter((folder) => target.startsWith(folder + sep));
+  for (const folder of above.toReversed()) {
     try {
       await rmdir(folder);
     } catch {

@@ -140,14 +140,14 @@ describe.skipIf(!onLinux)('on Linux', () => {
     await mkdir(dirname(machine.desktop), { recursive: true });
     await writeFile(
       machine.desktop,
-      '{"mcpServers":{"github":{"command":"npx","env":{"TOKEN":"ghp_secret"},"headers":{"a":["s3cret"]}}}}',
+      '{"mcpServers":{"github":{"command":"npx","args":["--token","s3cret"],"env":{"TOKEN":"ghp_secret"},"headers":{"a":["s3cret"]}},"b":{"url":"https://b.test/s3cret"}}}',
     );
     const before = await machine.tree();
 
     const shown = await machine.run('--dry-run', '--workspace', `site=${machine.repository}`);
 
     expect(shown).toMatchObject({ code: 0, stderr: '' });
-    expect(shown.stdout).toMatch(/^ {2}\+ .*"claude_bridge_desktop":/m);
+    expect(shown.stdout).toMatch(/^ {2}\+ .*"claude_bridge_desktop":.*"mcp","desktop"/m);
     expect(shown.stdout).toContain('  +     "site": ');
     expect(shown.stdout).toContain(`${claude} mcp add claude_bridge_code -s user`);
     expect(shown.stdout).toContain('Nothing was changed: this was a dry run.');

@@ -107,6 +107,11 @@ describe('a configuration with', () => {
 });
 
 const REFUSED: readonly [name: string, content: string | Buffer, why: string][] = [
+  [
+    'more levels than can be gone through',
+    '['.repeat(100_000) + ']'.repeat(100_000),
+    'nested deeper than 500 levels',
+  ],
   ['a comment', '{\n  // mine\n  "mcpServers": {}\n}\n', 'a comment at line 2, column 3'],
   ['a comment before all', '/* mine */ {}', 'a comment at line 1, column 1'],
   [

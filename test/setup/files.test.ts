@@ -230,6 +230,43 @@ describe('after a crash', () => {
   });
 });
 
+test('a record that somebody has edited leads to no file or folder but those of the setup', async ({
+  rig,
+}) => {
+  await rig.given(BEFORE);
+  await rig.setup();
+  const [prey, folder] = [join(rig.root, 'letter'), join(rig.root, 'empty')];
+  await writeFile(prey, 'mine');
+  await mkdir(folder);
+  const file = join(rig.scene.state, 'setup.json');
+  const record = JSON.parse(await readFile(file, 'utf8'));
+  record.files[0].backup.path = prey;
+  record.files[0].folders = [folder];
+  await writeFile(file, JSON.stringify(record));
+
+  await rig.remove();
+
+  expect((await rig.bytes()).toString()).toBe(BEFORE);
+  expect(await readFile(prey, 'utf8')).toBe('mine');
+
+  await rm(dirname(rig.desktop), { recursive: true });
+  await rig.setup();
+  const created = JSON.parse(await readFile(file, 'utf8'));
+  created.files[0].folders = [folder];
+  await writeFile(file, JSON.stringify(created));
+  await rig.remove();
+  expect(await readdir(folder)).toEqual([]);
+});
+
+test('a copy that somebody has written something else into stays', async ({ rig }) => {
+  await rig.given(BEFORE);
+  await rig.setup();
+  await writeFile(`${rig.desktop}.bridge-backup`, 'mine');
+  await rig.remove();
+  expect((await rig.bytes()).toString()).toBe(BEFORE);
+  expect(await readFile(`${rig.desktop}.bridge-backup`, 'utf8')).toBe('mine');
+});
+
 test('a file that was touched, and not changed, is not written by a second setup', async ({ rig }) => {
   await rig.given(BEFORE);
   await rig.setup();

@@ -1,8 +1,10 @@
 /** The person's folders in config.json. */
-import { readFile, writeFile } from 'node:fs/promises';
+import { cp, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect } from 'vitest';
 import { loadConfig } from '../../src/config.ts';
+import { runProgram } from '../../src/machine/program.ts';
+import { carryOutPlan, planRemoval } from '../../src/setup/setup.ts';
 import type { Folders } from '../../src/setup/workspaces.ts';
 import { type Rig, test } from './rig.ts';
 
@@ -105,6 +107,20 @@ test.for([
 
   expect(refusal).toContain(why);
   expect(await config(rig)).toBe(before);
+});
+
+test('--remove in a copy of the state folder is about its own config.json', async ({ rig }) => {
+  const original = join(rig.scene.state, 'config.json');
+  await writeFile(original, '{"concurrency": 3}\n');
+  await setup(rig, FOLDERS);
+  const written = await readFile(original, 'utf8');
+  const state = join(rig.root, 'copy');
+  await cp(rig.scene.state, state, { recursive: true });
+  const planned = await planRemoval({ desktop: null, code: false }, { ...rig.scene, state });
+  if (!planned.ok) throw new Error(planned.problem);
+  await carryOutPlan(planned.value, { ...rig.scene, state }, runProgram);
+  expect(await readFile(join(state, 'config.json'), 'utf8')).toBe('{"concurrency": 3}\n');
+  expect(await readFile(original, 'utf8')).toBe(written);
 });
 
 test('a default that is no workspace is refused before anything is written', async ({ rig }) => {
