@@ -43,7 +43,7 @@ async function giveUp(cli: Cli, why: string): Promise<void> {
   const log = openLog({ path: logFile(cli), clock });
   log.error('service.gave_up', {}, why);
   await log.close();
-  await forgetStarts(home).catch(() => undefined);
+  await forgetStarts(home);
   await writeGaveUp(home, { at: clock.now().toISOString(), why: asSentence(why) }).catch(() => undefined);
   cli.exitCode = 0;
 }
@@ -71,9 +71,9 @@ async function countStart({ home, clock }: Cli): Promise<boolean> {
   return true;
 }
 
-/** It ended in good order: nothing before this counts. */
+/** It ended in good order: nothing before this counts. What cannot be removed ends by itself, with the minutes. */
 async function forgetStarts(home: string): Promise<void> {
-  await rm(tallyFile(home), { force: true });
+  await rm(tallyFile(home), { force: true }).catch(() => undefined);
 }
 
 const tally = z.array(z.iso.datetime());

@@ -1,5 +1,6 @@
 /** What each system has to keep itself awake: a program that holds the request for as long as it lives. */
 import type { Platform } from './platform.ts';
+import { POWERSHELL } from './windows-programs.ts';
 
 export interface Means {
   readonly command: string;
@@ -22,7 +23,7 @@ export function awakeMeans(platform: Platform, pid: number): readonly Means[] {
     case 'windows':
       return [
         {
-          command: 'powershell.exe',
+          command: POWERSHELL,
           args: ['-NoProfile', '-NonInteractive', '-Command', STAY_AWAKE],
           endsBy: 'input',
         },

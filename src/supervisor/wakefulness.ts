@@ -5,7 +5,7 @@ import type { Context } from './context.ts';
 export class Wakefulness {
   readonly #context: Context;
   #letGo: AbortController | undefined;
-  #done: Promise<unknown> = Promise.resolve();
+  #done = Promise.resolve();
   #told = false;
 
   constructor(context: Context) {
@@ -22,7 +22,8 @@ export class Wakefulness {
       this.#letGo = undefined;
     } else if (this.#context.config.keep_awake && !this.#letGo) {
       this.#letGo = new AbortController();
-      this.#done = Promise.all([this.#done, this.#stay(this.#letGo.signal)]);
+      const [before, now] = [this.#done, this.#stay(this.#letGo.signal)];
+      this.#done = now.then(() => before);
     }
   }
 

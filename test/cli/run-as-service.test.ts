@@ -1,6 +1,6 @@
 /** `run` as a service manager starts it: with an environment from a file, and an end to starting it again. */
 import { existsSync } from 'node:fs';
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect } from 'vitest';
 import { onWindows } from '../platform.ts';
@@ -96,6 +96,15 @@ describe.skipIf(onWindows)('run --give-up (ends it by a signal)', () => {
     running.child.kill('SIGTERM');
     expect((await running.ended).code).toBe(0);
     expect(existsSync(tally(rig))).toBe(false);
+  });
+
+  test('an orderly end is one, whatever is in the place of the tally', async ({ rig }) => {
+    await mkdir(tally(rig), { recursive: true });
+    await chmod(rig.home, 0o700);
+    const running = rig.start({}, 'run', '--give-up');
+    await running.prints(/supervisor\.started/);
+    running.child.kill('SIGTERM');
+    expect((await running.ended).code).toBe(0);
   });
 
   test('still ends with 1 where a restart may help', async ({ rig }) => {

@@ -6,6 +6,7 @@ import { type Clock, systemClock } from '../../src/clock.ts';
 import { awakeMeans, type Means } from '../../src/machine/awake-means.ts';
 import { identify, type ProcessIdentity } from '../../src/machine/identity.ts';
 import { keepAwake } from '../../src/machine/keep-awake.ts';
+import { POWERSHELL } from '../../src/machine/windows-programs.ts';
 import { onWindows } from '../platform.ts';
 import { TestClock } from '../rig.ts';
 import { canStartLogind, startLogind } from './logind.ts';
@@ -102,7 +103,7 @@ describe('what keeps a system awake', () => {
   test('Windows: the execution state of a thread, for as long as it reads its input', () => {
     const [means, ...others] = awakeMeans('windows', 42);
     expect(others).toEqual([]);
-    expect(means).toMatchObject({ command: 'powershell.exe', endsBy: 'input' });
+    expect(means).toMatchObject({ command: POWERSHELL, endsBy: 'input' });
     expect(means?.args.slice(0, -1)).toEqual(['-NoProfile', '-NonInteractive', '-Command']);
     expect(means?.args.at(-1)?.split(';')).toEqual([
       "$ErrorActionPreference='Stop'",
