@@ -11,11 +11,6 @@ export function serviceOf(cli: Cli, services: Services = ownServices): Promise<F
   return findService({ stateFolder: cli.home, env: cli.env, clock: cli.clock }, services);
 }
 
-/** `systemd user service bridge-supervisor, pid 4711`, for a pair of brackets. */
-export function named({ title }: Pick<ServiceManager, 'title'>, pid: number | null): string {
-  return pid === null ? title : `${title}, pid ${pid}`;
-}
-
 /** The manager has it running, or will. */
 export function isActive({ state }: Pick<ServiceStatus, 'state'>): boolean {
   return state !== 'stopped' && state !== 'failed' && state !== 'gave-up';
@@ -28,5 +23,5 @@ export function forRoot(
   verb: 'start' | 'stop' | 'restart',
 ): string | null {
   if (kind !== 'systemd' || scope === 'user' || ownAccount(env).uid === 0) return null;
-  return `to ${verb} ${title} is for root: sudo systemctl ${verb} ${name}`;
+  return `the ${title} is root's to ${verb}: sudo systemctl ${verb} ${name}`;
 }

@@ -9,7 +9,7 @@ import { duration } from './arguments.ts';
 import { type Cli, fail, withBridge } from './context.ts';
 import { prepareHome } from './home.ts';
 import { logFile } from './logs.ts';
-import { type FoundService, forRoot, isActive, named, serviceOf } from './service.ts';
+import { type FoundService, forRoot, isActive, serviceOf } from './service.ts';
 import { startService } from './start-service.ts';
 import { startSupervisor } from './start-supervisor.ts';
 import { examples } from './usage.ts';
@@ -76,15 +76,14 @@ async function startServiceAndSay(
 ): Promise<void> {
   const before = await manager.status();
   const result = await startService(cli, bridge, manager, timeoutMs, run);
-  if (result.kind === 'failed')
-    return fail(cli, `the service did not start (${manager.title}): ${result.what}`);
+  if (result.kind === 'failed') return fail(cli, `the ${manager.title} did not start: ${result.what}`);
   if (result.kind === 'already-running' && !isActive(before)) {
     cli.out.line(`A supervisor was already running in the background (pid ${result.pid}).`);
-    cli.out.line(`To have the service take its place (${manager.title}): bridge-supervisor restart`);
+    cli.out.line('To have the service take its place: bridge-supervisor restart');
     return;
   }
   const words = result.kind === 'started' ? 'is running' : 'was already running';
-  cli.out.line(`The service ${words} (${named(manager, result.pid)}).`);
+  cli.out.line(`The ${manager.title} ${words} (pid ${result.pid}).`);
   sayNext(cli);
 }
 

@@ -4,7 +4,7 @@ import { ownServices, type Services } from '../machine/service/find.ts';
 import type { ServiceManager } from '../machine/service/service.ts';
 import { duration } from './arguments.ts';
 import { type Cli, configOf, fail, withBridge } from './context.ts';
-import { forRoot, isActive, named, serviceOf } from './service.ts';
+import { forRoot, isActive, serviceOf } from './service.ts';
 import { stopService } from './stop-service.ts';
 import { type StopReport, stopSupervisor } from './stop-supervisor.ts';
 import { plainLine } from './text.ts';
@@ -30,20 +30,18 @@ export async function stop(
   timeoutMs = defaultPatience(cli),
   { isForGood = true, services = ownServices }: { isForGood?: boolean; services?: Services } = {},
 ): Promise<void> {
-  const service = await serviceOf(cli, services);
-  const root = service && forRoot(cli, service.manager, isForGood ? 'stop' : 'restart');
-  if (root) return fail(cli, root);
+  const installed = await serviceOf(cli, services);
+  const root = installed && forRoot(cli, installed.manager, isForGood ? 'stop' : 'restart');
+  // What runs while the service of the machine is down is one's own, in the background.
+  const isOwn = root && isForGood && !isActive(await installed.manager.status());
+  if (root && !isOwn) return fail(cli, root);
+  const service = isOwn ? null : installed;
   await withBridge(cli, async (bridge) => {
     if (!service) return say(cli, await stopSupervisor(bridge, timeoutMs), 'The supervisor was not running.');
     const { manager } = service;
     const before = await manager.status();
     const report = await stopService(bridge, manager, timeoutMs);
-    say(
-      cli,
-      report,
-      `The service was not running (${manager.title}).`,
-      isActive(before) ? manager : undefined,
-    );
+    say(cli, report, `The ${manager.title} was not running.`, isActive(before) ? manager : undefined);
     if (isForGood && before.startsAt !== null)
       cli.out.line(
         `It starts again at the next ${before.startsAt}. To end that: bridge-supervisor uninstall`,
@@ -67,7 +65,7 @@ export function defaultPatience(cli: Cli): number {
 /** @param service What ran the supervisor; undefined when it ran by itself. */
 function say(cli: Cli, { supervisor, runs }: StopReport, none: string, service?: ServiceManager): void {
   const { out } = cli;
-  if (!supervisor) out.line(service ? `Stopped the service (${service.title}).` : none);
+  if (!supervisor) out.line(service ? `Stopped the ${service.title}.` : none);
   else if (supervisor.by === 'not-ended')
     fail(
       cli,
@@ -76,7 +74,7 @@ function say(cli: Cli, { supervisor, runs }: StopReport, none: string, service?:
     );
   else {
     const how = supervisor.by === 'request' ? '' : `, ended by ${supervisor.by}`;
-    if (service) out.line(`Stopped the service (${named(service, supervisor.pid)}${how}).`);
+    if (service) out.line(`Stopped the ${service.title} (pid ${supervisor.pid}${how}).`);
     else out.line(`Stopped the supervisor (pid ${supervisor.pid}${how}).`);
   }
   for (const { run, by, leftovers } of runs) {

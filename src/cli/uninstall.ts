@@ -1,10 +1,12 @@
 import { Command } from 'commander';
+import { ownAccount } from '../machine/account.ts';
 import { ownServices, type Services } from '../machine/service/find.ts';
 import type { InstalledService } from '../machine/service/service.ts';
 import { StoreError } from '../store/store-error.ts';
 import { jsonOption } from './arguments.ts';
 import { type Cli, fail, withBridge } from './context.ts';
-import { findTarget, type Target } from './install/target.ts';
+import { findTarget, type Target, uninstallOfMachine } from './install/target.ts';
+import { serviceOf } from './service.ts';
 import { defaultPatience } from './stop.ts';
 import { stopService } from './stop-service.ts';
 import { examples } from './usage.ts';
@@ -44,6 +46,8 @@ export async function uninstall(
   options: UninstallOptions,
   services: Services = ownServices,
 ): Promise<void> {
+  const ofMachine = options.system ? null : await serviceOfMachine(cli, services);
+  if (ofMachine !== null) return fail(cli, ofMachine);
   const found = await findTarget(cli, options, services);
   if (!found.ok) return fail(cli, found.refusal.replace('installed here', 'looked for here'));
   const target = found.value;
@@ -55,6 +59,14 @@ export async function uninstall(
   const removal = { title: target.manager.title, installed, stopped };
   if (options.json) cli.out.json(report(target, removal, options));
   else for (const line of lines(target, removal, options)) cli.out.line(line);
+}
+
+/** What to do about the service of the machine that works for this person; null when there is none. */
+async function serviceOfMachine(cli: Cli, services: Services): Promise<string | null> {
+  const own = ownAccount(cli.env);
+  const service = own.uid === 0 ? null : await serviceOf(cli, services);
+  if (service?.manager.scope !== 'system') return null;
+  return `what is installed is the ${service.manager.title}. Take it away with: ${uninstallOfMachine(own)}`;
 }
 
 async function stopTarget(cli: Cli, { manager, isForeign }: Target): Promise<number | null> {
@@ -82,7 +94,7 @@ function lines(
   { dryRun }: UninstallOptions,
 ): string[] {
   const stays = `The state folder stays as it is, with service.env: ${stateFolder}`;
-  if (!installed) return [`Nothing to remove: ${title} is not installed.`, stays];
+  if (!installed) return [`Nothing to remove: no ${title} is installed.`, stays];
   const files = installed.files.map(({ path }) => `  ${path}`);
   if (dryRun) return [`Would stop and remove: ${title}`, ...files, stays];
   return [

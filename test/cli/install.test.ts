@@ -45,7 +45,7 @@ describe.skipIf(onWindows)('install (plays claude by a script with #!)', () => {
     expect(stdout).toMatch(/Installed: played service bridge-supervisor-[0-9a-f]{8}\n/);
     expect(stdout).toContain(`  ${environmentFile(service)} (new)\n`);
     expect(stdout).toContain(`  ${service.unit} (new)\n`);
-    expect(stdout).toContain(`, pid ${process.pid}).\n`);
+    expect(stdout).toContain(`The service is running (pid ${process.pid}).\n`);
     expect(stdout).toContain('  - Log in once after a restart.\n');
     expect(await readFile(service.unit, 'utf8')).toContain(
       `version ${VERSION}, state folder ${service.home}`,
@@ -137,7 +137,7 @@ describe.skipIf(onWindows)('install (plays claude by a script with #!)', () => {
     await running.prints(/supervisor\.started/);
     const { code, stdout } = await call(service);
     expect(code).toBe(0);
-    expect(stdout).toContain(`Stopped the supervisor in the background (pid ${running.child.pid})`);
+    expect(stdout).toContain(`Stopped the background supervisor (pid ${running.child.pid})`);
     expect((await running.ended).code).toBe(0);
     expect((await currentLease(service.bridge))?.pid).toBe(process.pid);
   });
@@ -375,7 +375,7 @@ describe.skipIf(onWindows)(
       service.play.scope = 'both';
       const { code, stderr } = await call(service, { options: { system: true, user: userInfo().username } });
       expect(code).toBe(1);
-      expect(stderr).toMatch(/^played service .* works on .* already\. Take it away first.*uninstall/);
+      expect(stderr).toMatch(/^the played service .* works on .* already\. Take it away first.*uninstall/);
       expect(service.play.calls).toEqual([]);
     });
 
@@ -545,7 +545,7 @@ describe.skipIf(!onLinux || !isRoot)('install by root (needs root on Linux)', ()
     const { code, stdout, stderr } = await call(service, { entry, options: { ...options, start: true } });
     const [running] = started;
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
-    expect(stdout).toContain(`The service is running (played service`);
+    expect(stdout).toContain(`The service is running (pid`);
     expect(stdout).toContain(`pid ${running?.child.pid}).`);
     const files = await readdir(service.home);
     const owners = await Promise.all(files.map(async (file) => (await stat(join(service.home, file))).uid));

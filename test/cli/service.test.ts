@@ -45,8 +45,8 @@ describe.skipIf(onWindows)('start (plays claude by a script with #!)', () => {
     const { code, stdout } = await starting(service);
     expect(code).toBe(0);
     expect(service.play.calls).toEqual(['start']);
-    expect(stdout).toMatch(/^The service is running \(played service bridge-supervisor-.*, pid \d+\)\.\n/);
-    expect((await starting(service)).stdout).toMatch(/^The service was already running \(/);
+    expect(stdout).toMatch(/^The played service bridge-supervisor-.* is running \(pid \d+\)\.\n/);
+    expect((await starting(service)).stdout).toMatch(/^The played service .* was already running \(pid/);
     expect(service.play.calls).toEqual(['start']);
   });
 
@@ -59,7 +59,7 @@ describe.skipIf(onWindows)('start (plays claude by a script with #!)', () => {
     const { code, stderr } = await starting(service);
     expect(code).toBe(1);
     expect(stderr).toMatch(
-      /^the service did not start \(played .*\): It ended too often\. It said: Error: no luck/,
+      /^the played service .* did not start: It ended too often\. It said: Error: no luck/,
     );
   });
 
@@ -108,14 +108,14 @@ describe.skipIf(onWindows)('stop (plays claude by a script with #!)', () => {
     const { code, stdout } = await stopping(service);
     expect(code).toBe(0);
     expect(service.play.calls).toEqual(['start', 'stop']);
-    expect(stdout).toMatch(/^Stopped the service \(played .*, pid \d+\)\.\n/);
+    expect(stdout).toMatch(/^Stopped the played service .* \(pid \d+\)\.\n/);
     expect(stdout).toContain('It starts again at the next login. To end that: bridge-supervisor uninstall\n');
     expect(await currentLease(service.bridge)).toBeUndefined();
   });
 
   test('of a service that does not run says so', async ({ service }) => {
     await installed(service);
-    expect((await stopping(service)).stdout).toMatch(/^The service was not running \(played /);
+    expect((await stopping(service)).stdout).toMatch(/^The played service .* was not running\./);
   });
 
   test('also ends a supervisor beside the service', async ({ service }) => {
@@ -137,7 +137,7 @@ describe.skipIf(onWindows)('stop (plays claude by a script with #!)', () => {
     await holdLease(service.bridge, identity);
     service.play.onStop = () => vi.waitFor(() => expect(deaf.signalCode).not.toBeNull(), { timeout: 20_000 });
     const { stdout } = await stopping(service, 50);
-    expect(stdout).toMatch(new RegExp(`^Stopped the service \\(.*, pid ${deaf.pid}, ended by SIGINT\\)`));
+    expect(stdout).toMatch(new RegExp(`^Stopped the played .* \\(pid ${deaf.pid}, ended by SIGINT\\)`));
   });
 });
 
@@ -279,7 +279,7 @@ describe.skipIf(onWindows)('uninstall (plays claude by a script with #!)', () =>
     await uninstall(cli, {}, service.services);
     expect(cli.exitCode).toBe(0);
     expect(cli.stdout()).toMatch(
-      /^Nothing to remove: played service .* is not installed\.\nThe state folder stays/,
+      /^Nothing to remove: no played service .* is installed\.\nThe state folder stays/,
     );
     expect(service.play.calls).toEqual([]);
   });

@@ -90,6 +90,24 @@ describe.skipIf(why !== undefined)(`a service of the machine ${why ? `(${why})` 
     expect((await stat(join(rig.home, '.claude-bridge/service.env'))).uid).toBe(ann.uid);
   });
 
+  test('takes the place of what its user runs in the background; only root takes it away again', async ({
+    rig,
+  }) => {
+    await workspace(rig);
+    await rig.ann('start');
+    const before = await working(rig);
+    const said = await rig.root('install', '--system', '--user', ann.name);
+    expect(said).toContain(`Stopped the background supervisor (pid ${before})`);
+    const now = await working(rig);
+    expect(said).toContain(`The service is running (pid ${now})`);
+    expect(now).not.toBe(before);
+    await expect(rig.ann('uninstall')).rejects.toThrow(
+      /sudo bridge-supervisor uninstall --system --user ann/,
+    );
+    await expect(rig.ann('stop')).rejects.toThrow(/sudo systemctl stop bridge-supervisor-ann/);
+    expect(await working(rig)).toBe(now);
+  });
+
   test('is started at boot, what it prints is in the journal, and it goes without a trace', async ({
     rig,
   }) => {
@@ -124,6 +142,13 @@ describe.skipIf(why !== undefined)(`a service of a user ${why ? `(${why})` : ''}
 
 function isReadableByAll(path: string): boolean {
   return (statSync(path).mode & 0o005) === 0o005;
+}
+
+/** The pid of the supervisor that works. */
+async function working(rig: Rig): Promise<number> {
+  const { supervisor } = JSON.parse(await rig.ann('status', '--json'));
+  expect(supervisor.state).toBe('running');
+  return supervisor.lease.pid;
 }
 
 /** Waits until the supervisor works, after a boot that nobody has done anything since. */

@@ -2,6 +2,7 @@
  * Looks through the service's eyes: with the environment it will have, as the user it will be. What fails here would
  * fail in the night.
  */
+import { existsSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -43,7 +44,7 @@ export async function probe(given: Probe): Promise<Probed> {
   const config = readConfig(given);
   if ('state' in config) return { checks: [config], settings };
   const checks = [
-    ok('configuration', `${join(stateFolder, 'config.json')} and BRIDGE_* variables`),
+    ok('configuration', whatIsRead(stateFolder)),
     ...(await checkClaude(given, config)),
     ...checkCredentials(env),
     ...(await checkFolders({ ...given, config })),
@@ -60,9 +61,20 @@ function readConfig({ stateFolder, env }: Probe): Config | Check {
   }
 }
 
+function whatIsRead(stateFolder: string): string {
+  const file = join(stateFolder, 'config.json');
+  return existsSync(file) ? `${file} is valid` : `${file} is not there: every key has its default`;
+}
+
 async function checkClaude(given: Probe, config: Config): Promise<Check[]> {
   const claude = locateClaude(config.claude, given.env);
-  if (!claude.found) return [problem('claude', claude.message, 'Then run install again.')];
+  if (!claude.found) {
+    // Where an earlier installation found it, it may be no more.
+    const again = given.env.BRIDGE_CLAUDE
+      ? 'Then run install again; with --capture-environment it looks for claude anew.'
+      : 'Then run install again.';
+    return [problem('claude', `${claude.message}.`, again)];
+  }
   const env = claudeEnvironment(given.env, { id: `probe:${given.stateFolder}`, projectId: '' });
   const version = await given.run(claude.path, ['--version'], { env });
   if (version.code !== 0)

@@ -67,7 +67,11 @@ async function putToWorkAs(cli: Cli, plan: Plan, { run }: Services): Promise<Put
   if (wasActive && before !== null && isAsPlanned(plan, before))
     return { result: { kind: 'already-running', pid: before.pid }, replaced: null, restarted: false };
   if (wasActive) await manager.stop(async () => undefined);
-  else if (before !== null) await ask('stop');
+  else if (before !== null) {
+    await ask('stop');
+    if ((await ask('status', '--json').then(leaseIn))?.pid === before.pid)
+      return failed(`the background supervisor (pid ${before.pid}) could not be stopped.`, false);
+  }
   await manager.start();
   for (const limit = cli.clock.monotonic() + PATIENCE_MS; cli.clock.monotonic() < limit; ) {
     const now = await ask('status', '--json').then(leaseIn);

@@ -1,6 +1,5 @@
 /** Tells of an installation as it goes on; or, for programs, in one piece at its end. */
 import type { Output } from '../output.ts';
-import { named } from '../service.ts';
 import { wrap } from '../text.ts';
 import type { Plan } from './plan.ts';
 import type { PutToWork } from './put-to-work.ts';
@@ -48,13 +47,12 @@ export class Report {
 
   started({ result, replaced, restarted }: PutToWork): void {
     if (replaced !== null)
-      this.#line(`Stopped the supervisor in the background (pid ${replaced}): the service takes its place.`);
+      this.#line(`Stopped the background supervisor (pid ${replaced}): the service takes its place.`);
     this.#done = { ...this.#done, replaced, restarted };
     if (result.kind === 'failed') return;
-    const { manager } = this.#plan.target;
     const words =
       result.kind === 'already-running' ? 'was already running' : restarted ? 'runs anew' : 'is running';
-    this.#line(`The service ${words} (${named(manager, result.pid)}).`);
+    this.#line(`The service ${words} (pid ${result.pid}).`);
     this.#done = { ...this.#done, running: true, pid: result.pid };
   }
 
@@ -63,7 +61,8 @@ export class Report {
     for (const remark of remarks)
       for (const [index, line] of wrap(remark, this.#out.columns - 4).entries())
         this.#line(`${index === 0 ? '  - ' : '    '}${line}`);
-    this.#line('Next: bridge-supervisor status, or bridge-supervisor uninstall');
+    const next = this.#done.running ? 'send plan.md, or bridge-supervisor doctor' : 'start';
+    this.#line(`Next: bridge-supervisor ${next}`);
     this.#done = { ...this.#done, remarks };
   }
 

@@ -65,11 +65,15 @@ export async function otherServiceFor(
   const scope = manager.scope === 'user' ? 'system' : 'user';
   const other = await findServiceOf(scope, account, { stateFolder, env, clock }, services);
   if (!other) return null;
-  const uninstall =
+  const how =
     scope === 'user'
-      ? 'bridge-supervisor uninstall'
-      : `sudo bridge-supervisor uninstall --system --user ${account.name}`;
-  return `${other.manager.title} works on ${stateFolder} already. Take it away first, as its user: ${uninstall}`;
+      ? `, as ${account.name}: bridge-supervisor uninstall`
+      : ` with: ${uninstallOfMachine(account)}`;
+  return `the ${other.manager.title} works on ${stateFolder} already. Take it away first${how}`;
+}
+
+export function uninstallOfMachine({ name }: Pick<Account, 'name'>): string {
+  return `sudo bridge-supervisor uninstall --system --user ${name}`;
 }
 
 const INSTEAD =
@@ -93,7 +97,7 @@ async function accountOfMachine(
   { run }: Services,
 ): Promise<Reply<Account>> {
   const name = user ?? env.SUDO_USER ?? (own.uid === 0 ? undefined : own.name);
-  if (name === undefined) return refuse('say as whom the service is to run: --system --user NAME.');
+  if (name === undefined) return refuse('name the user of the service: --system --user NAME.');
   if (name === own.name) return done(own);
   const account = await findAccount(name, run, env);
   return account ? done(account) : refuse(`there is no user '${name}' on this machine. See: getent passwd`);
