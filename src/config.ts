@@ -2,7 +2,7 @@
  * What the owner may set: one schema with every key, its default and its meaning. `config.json` in the state folder
  * first, then environment variables `BRIDGE_<KEY>`. A wrong value is refused with the key and what is allowed.
  */
-import { readFileSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { isAbsolute, join, resolve } from 'node:path';
 import ms, { type StringValue } from 'ms';
@@ -197,6 +197,8 @@ export function configJsonSchema(): object {
 
 function readText(file: string): string | null {
   try {
+    // A pipe in its place would be waited for, for ever.
+    if (!statSync(file).isFile()) throw new Error('it is not a file');
     return readFileSync(file, 'utf8');
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;

@@ -1,6 +1,6 @@
 /** The MCP servers as Claude Desktop and Claude Code have them registered, each tried with a real handshake. */
 import { existsSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
 import { isAbsolute } from 'node:path';
 import * as z from 'zod';
 import { CODE_SERVER } from '../claude/command-line.ts';
@@ -93,6 +93,9 @@ async function registeredIn(
   name: string,
   signal: AbortSignal,
 ): Promise<Observation[]> {
+  // A pipe is waited for, and nobody who reads from one can even end.
+  if (!(await stat(file)).isFile())
+    return [problem(file, `${file} is not a file, so its program cannot read it.`, { fix: 'Move it away.' })];
   const text = await readFile(file, 'utf8');
   const config = clientConfig.safeParse(parseJson(text)).data;
   if (text.trim() !== '' && !config)

@@ -399,7 +399,7 @@ describe('Claude', () => {
         rig.script('claude', `echo '{"loggedIn":false,"authMethod":"none"}'; [ "$1" = --version ]`),
       check: 'claude.login',
       verdict: 'problem',
-      says: /not logged in in the environment of the service/,
+      says: /Nobody is logged in to Claude in the environment of the service/,
     },
     {
       title: 'it does not tell whether somebody is logged in',
@@ -467,6 +467,16 @@ describe('Claude Desktop and Claude Code', () => {
       check: 'mcp.desktop',
       verdict: 'warning',
       says: /does not know our server/,
+    },
+    {
+      title: "a folder is in the place of Desktop's configuration",
+      async breakIt(rig) {
+        await rm(rig.desktopConfig, { force: true });
+        await mkdir(rig.desktopConfig);
+      },
+      check: 'mcp.desktop',
+      verdict: 'problem',
+      says: /is not a file/,
     },
     {
       title: "Desktop's configuration is not JSON",
@@ -638,9 +648,9 @@ describe('the service', () => {
     ...(
       [
         ['stopped', 'warning', /is stopped/],
-        ['waiting', 'warning', /is started again after a pause\. It ended with 1\./],
-        ['failed', 'problem', /has failed and is not started again\. It ended with 1\./],
-        ['gave-up', 'problem', /its manager has given up/],
+        ['waiting', 'warning', /^The .*: It ended with 1\.$/],
+        ['failed', 'problem', /^The .*: It ended with 1\.$/],
+        ['gave-up', 'problem', /^The .*: It ended with 1\.$/],
       ] as const
     ).map(([state, verdict, says]) => ({
       title: `it is ${state}`,

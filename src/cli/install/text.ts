@@ -2,7 +2,7 @@
 import { readEnvironmentText } from '../../machine/service/environment-file.ts';
 import { changedLines } from '../diff.ts';
 import type { Output } from '../output.ts';
-import { wrap } from '../text.ts';
+import { plainLines, wrap } from '../text.ts';
 import type { Check } from './check.ts';
 import type { Plan, PlannedFile } from './plan.ts';
 
@@ -30,11 +30,15 @@ export function changeOf({ before, after }: PlannedFile): FileChange {
 }
 
 /** Each file with its text, or with the lines that would change; of what may be secret, the names alone. */
-export function previewLines({ files }: Plan, out: Output): string[] {
+export function previewLines({ files }: Pick<Plan, 'files'>, out: Output): string[] {
   return files.flatMap((file) => {
     const change = changeOf(file);
     const head = `${out.style('bold', file.path)} (${WOULD[change]})`;
-    return ['', head, ...(change === 'unchanged' ? [] : textLines(file)).map((line) => `  ${line}`)];
+    return [
+      '',
+      head,
+      ...(change === 'unchanged' ? [] : textLines(file).flatMap(plainLines)).map((line) => `  ${line}`),
+    ];
   });
 }
 
