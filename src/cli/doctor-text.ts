@@ -22,7 +22,9 @@ export function groupLines(out: Output, { title }: Group, findings: readonly Fin
 
 /** Several checks can be kept from looking by the same thing. */
 function isRepeated({ verdict, message }: Finding, before: readonly Finding[]): boolean {
-  return verdict === 'skipped' && before.some((other) => other.message === message);
+  return (
+    verdict === 'skipped' && before.some((other) => other.message.startsWith(message.replace(/\.$/, '')))
+  );
 }
 
 function findingLines(out: Output, { verdict, message, fix }: Finding): string[] {

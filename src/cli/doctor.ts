@@ -76,7 +76,8 @@ async function doctor(cli: Cli, names: readonly string[], { deep, fix, json }: O
       },
     });
     if (json) out.json({ findings: findings.map(publicFinding), summary: countsOf(findings) });
-    else out.line(summary(findings));
+    else if (!stop.signal.aborted) out.line(summary(findings));
+    else out.hint(`Broken off: ${summary(findings)} so far.`);
     if (findings.some(({ verdict }) => verdict === 'problem')) cli.exitCode = 1;
     if (stop.signal.aborted) cli.exitCode = INTERRUPTED;
   } finally {

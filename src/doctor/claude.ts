@@ -79,10 +79,10 @@ async function login(patient: Patient, signal: AbortSignal): Promise<Observation
     if (answer.state === 'in')
       return ok(
         'login',
-        `Claude is logged in (${answer.method}) ${words}; that it is accepted, a run finds out`,
+        `Claude is logged in (${answer.method}) ${words}; whether that is accepted, a run will tell`,
       );
     if (answer.state === 'out')
-      return problem('login', `Claude is not logged in ${words}.`, {
+      return problem('login', `Nobody is logged in to Claude ${words}.`, {
         fix: ofService
           ? 'Run claude and /login as the user of the service; or put CLAUDE_CODE_OAUTH_TOKEN from `claude setup-token` into service.env, then: bridge-supervisor restart'
           : 'Run claude and /login; or set CLAUDE_CODE_OAUTH_TOKEN from `claude setup-token`.',

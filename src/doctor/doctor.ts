@@ -42,6 +42,8 @@ export async function examine(groups: readonly Group[], examination: Examination
   for (const group of groups) {
     if (examination.signal.aborted) break;
     const found = (await Promise.all(group.checks.map((check) => perform(group, check, examination)))).flat();
+    // What is seen of something that is being broken off tells nothing.
+    if (examination.signal.aborted) break;
     const now = examination.mending ? await mendAll(found, examination) : found;
     await examination.tell(group, now);
     all.push(...now);

@@ -99,27 +99,47 @@ function upper(text: string): string {
 async function state(patient: Patient): Promise<Observation> {
   const { manager } = present(patient);
   const status = await manager.status();
-  const detail = status.detail === null ? '' : ` ${status.detail}`;
   const title = `The ${manager.title}`;
-  const logs = 'bridge-supervisor logs tells why; then: bridge-supervisor start';
   switch (status.state) {
     case 'running':
     case 'starting':
     case 'stopping':
       return ok(manager.name, `${title} is ${status.state}${pidWords(status)}${startWords(status)}`);
     case 'stopped':
-      return warning(manager.name, `${title} is stopped.${detail}`, { fix: 'bridge-supervisor start' });
+      return warning(manager.name, [`${title} is stopped.`, status.detail ?? ''].join(' ').trimEnd(), {
+        fix: 'bridge-supervisor start',
+      });
     case 'waiting':
-      return warning(manager.name, `${title} has ended and is started again after a pause.${detail}`, {
-        fix: 'bridge-supervisor logs tells why it ended.',
-      });
+      return warning(
+        manager.name,
+        ...told(status, title, 'has ended and is started again after a pause.', `${LOGS} why it ended.`),
+      );
     case 'failed':
-      return problem(manager.name, `${title} has failed and is not started again.${detail}`, { fix: logs });
+      return problem(
+        manager.name,
+        ...told(status, title, 'has failed and is not started again.', `${LOGS} why; ${START}`),
+      );
     case 'gave-up':
-      return problem(manager.name, `${title} ended so often that its manager has given up.${detail}`, {
-        fix: logs,
-      });
+      return problem(
+        manager.name,
+        ...told(status, title, 'ended so often that its manager has given up.', `${LOGS} why; ${START}`),
+      );
   }
+}
+
+const LOGS = 'bridge-supervisor logs tells';
+const START = 'then: bridge-supervisor start';
+
+/** In the words of the manager, which may name the way out too; else in ours. */
+function told(
+  { detail }: ServiceStatus,
+  title: string,
+  words: string,
+  fix: string,
+): [message: string, remedy: { readonly fix: string }] {
+  if (detail === null) return [`${title} ${words}`, { fix }];
+  const [what = '', advice = fix] = detail.split(/ (?=(?:See|Find)\b.*bridge-supervisor)/);
+  return [`${title}: ${what}`, { fix: advice }];
 }
 
 function pidWords({ pid }: ServiceStatus): string {

@@ -55,8 +55,9 @@ async function zone(patient: Patient): Promise<Observation> {
     });
   const there = named || (ofService ? undefined : here);
   const keys = keysByTheClock(config);
+  if (keys.length === 0)
+    return ok('time zone', `The time zone is ${there ?? 'that of the system'}; no key depends on it`);
   const zoneWords = there ?? 'the time zone of the system';
-  if (keys.length === 0) return ok('time zone', `The time zone is ${zoneWords}; no key depends on it`);
   const verb = keys.length === 1 ? 'is' : 'are';
   return ok('time zone', `${keys.join(' and ')} ${verb} read in ${zoneWords}`);
 }

@@ -80,7 +80,7 @@ function detailOf(state: ServiceState, unit: UnitProperties): string | null {
     return `It ended too often, at last with ${lastEnd(unit)}, so systemd starts it no more. Find the cause with \`bridge-supervisor logs\`, then: bridge-supervisor start`;
   if (state !== 'failed') return null;
   if (unit.ExecMainStatus === WRONG_CONFIGURATION && unit.ExecMainCode === EXITED)
-    return 'It ended with exit code 78: something is wrong that a restart would not mend. See `bridge-supervisor logs`, then: bridge-supervisor start';
+    return 'It ended with exit code 78: something is wrong that a restart would not mend. See `bridge-supervisor doctor`, then: bridge-supervisor start';
   return `It ended (${lastEnd(unit)}) and is not started again. See \`bridge-supervisor logs\`, then: bridge-supervisor start`;
 }
 

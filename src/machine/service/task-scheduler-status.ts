@@ -32,7 +32,7 @@ export function statusOf(task: Task | null, name: string): ServiceStatus {
 
 function detailOf(result: number): string {
   if (result === 78)
-    return 'It ended with exit code 78: something is wrong that a restart would not mend. It is tried every minute until then; see `bridge-supervisor logs`, or end that with: bridge-supervisor stop';
+    return 'It ended with exit code 78: something is wrong that a restart would not mend. It is tried every minute until then; see `bridge-supervisor doctor`, or end that with: bridge-supervisor stop';
   if (result === NOT_STARTED || result === FILE_NOT_FOUND)
     return 'Node or the program is no longer where it was. Write the service anew with: bridge-supervisor install';
   return `It ended (${MEANINGS.get(result) ?? endOf(result)}) and is started again within a minute.`;
