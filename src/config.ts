@@ -270,16 +270,39 @@ function explain(issue: z.core.$ZodIssue, file: string, env: Environment): strin
   }
   const key = String(issue.path[0] ?? '');
   const source = env[variableOf(key)] ? variableOf(key) : file;
-  const message = issue.code === 'invalid_key' ? issue.issues[0]?.message : undefined;
-  return `${source}: '${oneLine(issue.path.join('.'))}' ${lowerFirst(message ?? issue.message)}`;
+  return `${source}: '${oneLine(issue.path.join('.'))}' ${whatItMustBe(issue)}`;
 }
+
+function whatItMustBe(issue: z.core.$ZodIssue): string {
+  switch (issue.code) {
+    case 'invalid_key':
+      return issue.issues[0]?.message ?? issue.message;
+    case 'invalid_type':
+      return `must be ${KINDS[issue.expected] ?? issue.expected}`;
+    case 'invalid_value':
+      return `must be one of ${issue.values.map((value) => JSON.stringify(value)).join(', ')}`;
+    case 'too_small':
+      if (issue.origin === 'string') return 'must not be empty';
+      return `must be ${issue.inclusive ? 'at least' : 'more than'} ${issue.minimum}`;
+    case 'too_big':
+      return `must be at most ${issue.maximum}`;
+    default:
+      return issue.message;
+  }
+}
+
+const KINDS: Readonly<Record<string, string>> = {
+  number: 'a number',
+  int: 'a whole number',
+  string: 'a text in quotes',
+  boolean: 'true or false',
+  array: 'a list: […]',
+  record: 'an object: {…}',
+  object: 'an object: {…}',
+};
 
 function oneLine(text: string): string {
   return text.replaceAll(/\s+/g, ' ');
-}
-
-function lowerFirst(text: string): string {
-  return text.charAt(0).toLowerCase() + text.slice(1);
 }
 
 function expandHome(text: string): string {

@@ -131,9 +131,12 @@ describe('every key', () => {
 
 describe('a wrong value is refused with the file, the key and what is allowed', () => {
   test.each<[unknown, string]>([
-    [{ concurrency: '2' }, "'concurrency' invalid input: expected number, received string"],
-    [{ concurrency: 0 }, "'concurrency' too small: expected number to be >=1"],
-    [{ concurrency: 1.5 }, "'concurrency' invalid input: expected int, received number"],
+    [{ concurrency: '2' }, "'concurrency' must be a number"],
+    [{ concurrency: 0 }, "'concurrency' must be at least 1"],
+    [{ concurrency: 65 }, "'concurrency' must be at most 64"],
+    [{ log_max_mb: 0 }, "'log_max_mb' must be more than 0"],
+    [{ model: '' }, "'model' must not be empty"],
+    [{ concurrency: 1.5 }, "'concurrency' must be a whole number"],
     [
       { workspaces: { 'my clock': '/a' } },
       "'workspaces.my clock' must be a name of letters, digits, '.', '_' and '-'",
@@ -143,18 +146,18 @@ describe('a wrong value is refused with the file, the key and what is allowed', 
     [{ workspace: 'clock' }, "'workspace' must be a name from 'workspaces' or an absolute path"],
     [{ workspace: 'constructor' }, "'workspace' must be a name from 'workspaces' or an absolute path"],
     [{ claude: './claude' }, "'claude' must be an absolute path, or a name to be found on PATH"],
-    [{ model: 5 }, "'model' invalid input: expected string, received number"],
+    [{ model: 5 }, "'model' must be a text in quotes"],
     [
       { permission_mode: 'yolo' },
-      '\'permission_mode\' invalid option: expected one of "default"|"acceptEdits"|"dontAsk"|"auto"|"bypassPermissions"',
+      '\'permission_mode\' must be one of "default", "acceptEdits", "dontAsk", "auto", "bypassPermissions"',
     ],
-    [{ allowed_tools: 'Bash' }, "'allowed_tools' invalid input: expected array, received string"],
+    [{ allowed_tools: 'Bash' }, "'allowed_tools' must be a list: […]"],
     [{ mcp_servers: { 'a b': {} } }, "'mcp_servers.a b' must be a name of letters, digits, '_' and '-'"],
-    [{ run_timeout: 60 }, "'run_timeout' invalid input: expected string, received number"],
+    [{ run_timeout: 60 }, "'run_timeout' must be a text in quotes"],
     [{ run_timeout: '4 hours' }, "'run_timeout' must be a duration such as '30s', '10m' or '2h'"],
     [{ run_timeout: '-1h' }, "'run_timeout' must be a duration such as '30s', '10m' or '2h'"],
     [{ loop_timeout: '1ms' }, "'loop_timeout' must be at least '1s'"],
-    [{ keep_awake: 'yes' }, "'keep_awake' invalid input: expected boolean, received string"],
+    [{ keep_awake: 'yes' }, "'keep_awake' must be true or false"],
     [{ heartbeat_file: 'beat' }, "'heartbeat_file' must be an absolute path"],
     ...['hc.example/5f3a', 'file:///5f3a', 'https://me:secret@hc.example'].map(
       (heartbeat_url) =>
@@ -166,8 +169,8 @@ describe('a wrong value is refused with the file, the key and what is allowed', 
     [{ heartbeat_interval: '5s' }, "'heartbeat_interval' must be at least '10s'"],
     [{ quiet_hours: ['at night'] }, "'quiet_hours.0' must be a cron expression such as '* 9-17 * * 1-5'"],
     [{ resume_not_before: '25:00' }, "'resume_not_before' must be a time of day such as '06:30'"],
-    [{ log_level: 'loud' }, '\'log_level\' invalid option: expected one of "error"|"warn"|"info"|"debug"'],
-    [{ concurrency: null }, "'concurrency' invalid input: expected number, received null"],
+    [{ log_level: 'loud' }, '\'log_level\' must be one of "error", "warn", "info", "debug"'],
+    [{ concurrency: null }, "'concurrency' must be a number"],
   ])('%j', (settings, words) => {
     expect(problem(settings)).toBe(`${file()}: ${words}`);
   });
@@ -181,7 +184,7 @@ describe('a wrong value is refused with the file, the key and what is allowed', 
 
   test('all that is wrong at once', () => {
     expect(problem({ concurrency: 0, model: 5, colour: 'red' })).toMatch(
-      /'concurrency' too small.*; .*'model' invalid input.*; .*unknown key 'colour'/,
+      /'concurrency' must be at least 1; .*'model' must be .*; .*unknown key 'colour'/,
     );
   });
 });
@@ -262,11 +265,8 @@ describe('the environment overrides the file', () => {
   });
 
   test.each<[Environment, string]>([
-    [
-      { BRIDGE_PERMISSION_MODE: 'yolo' },
-      "BRIDGE_PERMISSION_MODE: 'permission_mode' invalid option: expected one of",
-    ],
-    [{ BRIDGE_CONCURRENCY: '0' }, "BRIDGE_CONCURRENCY: 'concurrency' too small: expected number to be >=1"],
+    [{ BRIDGE_PERMISSION_MODE: 'yolo' }, "BRIDGE_PERMISSION_MODE: 'permission_mode' must be one of"],
+    [{ BRIDGE_CONCURRENCY: '0' }, "BRIDGE_CONCURRENCY: 'concurrency' must be at least 1"],
     [
       { BRIDGE_CONCURRENCY: 'four' },
       "BRIDGE_CONCURRENCY: 'four' is not valid JSON; concurrency is not plain text, write it as in config.json.",
