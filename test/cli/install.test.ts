@@ -449,6 +449,7 @@ describe.skipIf(!onLinux || !isRoot)('install by root (needs root on Linux)', ()
     return service.shellCommand.split(' ');
   };
   const options = { system: true, user: 'nobody', start: false } as const;
+  const asNobody = ['setpriv', `--reuid=${NOBODY.uid}`, `--regid=${NOBODY.gid}`, '--clear-groups'];
 
   test('for another user looks as that user, and gives that user what it writes', async ({ service }) => {
     const entry = await ofNobody(service);
@@ -534,11 +535,10 @@ describe.skipIf(!onLinux || !isRoot)('install by root (needs root on Linux)', ()
 
   test('for another user starts it, and asks that user’s store as that user', async ({ service }) => {
     const entry = await ofNobody(service);
-    const { uid, gid } = NOBODY;
-    const wrapper = ['setpriv', `--reuid=${uid}`, `--regid=${gid}`, '--clear-groups'];
+    const { uid } = NOBODY;
     const started: ReturnType<ServiceRig['start']>[] = [];
     service.play.onStart = async () => {
-      const running = service.start({ wrapper }, 'run');
+      const running = service.start({ wrapper: asNobody }, 'run');
       started.push(running);
       service.play.status = { ...RUNNING, pid: running.child.pid ?? 0 };
     };
@@ -552,6 +552,26 @@ describe.skipIf(!onLinux || !isRoot)('install by root (needs root on Linux)', ()
     expect(new Set(owners)).toEqual(new Set([uid]));
     running?.child.kill('SIGTERM');
     await running?.ended;
+  });
+
+  test('for another user stops what keeps the service from its work, and does not take it for the service', async ({
+    service,
+  }) => {
+    const entry = await ofNobody(service);
+    const beside = service.start({ wrapper: asNobody }, 'run');
+    await beside.prints(/supervisor\.started/);
+    service.play.status = { ...RUNNING, state: 'waiting', pid: null };
+    const started: ReturnType<ServiceRig['start']>[] = [];
+    service.play.onStart = async () => {
+      expect((await beside.ended).code).toBe(0);
+      started.push(service.start({ wrapper: asNobody }, 'run'));
+      service.play.status = RUNNING;
+    };
+    const { stdout } = await call(service, { entry, options: { ...options, start: true } });
+    expect(stdout).toContain(`Stopped the background supervisor (pid ${beside.child.pid})`);
+    expect(stdout).toContain(`(pid ${started[0]?.child.pid}).`);
+    started[0]?.child.kill('SIGTERM');
+    await started[0]?.ended;
   });
 
   test('for somebody who is not there says so', async ({ service }) => {

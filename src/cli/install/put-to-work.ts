@@ -67,15 +67,17 @@ async function putToWorkAs(cli: Cli, plan: Plan, { run }: Services): Promise<Put
   if (wasActive && before !== null && isAsPlanned(plan, before))
     return { result: { kind: 'already-running', pid: before.pid }, replaced: null, restarted: false };
   if (wasActive) await manager.stop(async () => undefined);
-  else if (before !== null) {
+  // What works now is not the service: in the background it would keep the service from its work.
+  const beside = wasActive ? await ask('status', '--json').then(leaseIn) : before;
+  if (beside !== null) {
     await ask('stop');
-    if ((await ask('status', '--json').then(leaseIn))?.pid === before.pid)
-      return failed(`the background supervisor (pid ${before.pid}) could not be stopped.`, false);
+    if ((await ask('status', '--json').then(leaseIn))?.pid === beside.pid)
+      return failed(`the background supervisor (pid ${beside.pid}) could not be stopped.`, false);
   }
   await manager.start();
   for (const limit = cli.clock.monotonic() + PATIENCE_MS; cli.clock.monotonic() < limit; ) {
     const now = await ask('status', '--json').then(leaseIn);
-    const replaced = wasActive ? null : (before?.pid ?? null);
+    const replaced = beside?.pid ?? null;
     if (now) return { result: { kind: 'started', pid: now.pid }, replaced, restarted: wasActive };
     const { state, detail } = await manager.status();
     if (!isActive({ state }) || state === 'waiting')
