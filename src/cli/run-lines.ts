@@ -3,7 +3,7 @@
 import type { TreeUsage } from '../machine/usage.ts';
 import type { Run } from '../project/run.ts';
 import { clip, flow } from './text.ts';
-import { ago, dollars, lasted, megabytes } from './time.ts';
+import { ago, dollars, inTurns, lasted, megabytes } from './time.ts';
 
 /** @param usage What its processes take; undefined when they are gone, null when nobody looked. */
 export function runLines(
@@ -21,7 +21,7 @@ export function runLines(
           ? `todo ${live.todosDone}/${live.todosTotal}: ${live.currentTodo ?? 'all done'}`
           : '',
         `round ${run.round}`,
-        `${live.turns} turns`,
+        inTurns(live.turns),
         dollars(Math.max(live.costUsd, run.costUsd)),
         `running for ${lasted(run.createdAt, now.toISOString())}`,
         live.lastSignAt === null ? 'no sign of life yet' : `last sign of life ${ago(live.lastSignAt, now)}`,

@@ -13,7 +13,7 @@ import { nextCommands } from './next-step.ts';
 import { runLines } from './run-lines.ts';
 import { runOutput } from './run-output.ts';
 import { flow, shorten, wrap } from './text.ts';
-import { ago, dateAndTime, dollars, lasted } from './time.ts';
+import { ago, dateAndTime, dollars, inTurns, lasted } from './time.ts';
 
 export function projectLines(details: ProjectDetails, { out, clock, home }: Cli): string[] {
   const layout = layoutOf(out, clock.now());
@@ -51,7 +51,7 @@ function facts({ project, spentUsd }: ProjectDetails, now: Date): string[] {
     `spent ${dollars(spentUsd)}${budgetUsd === null ? '' : ` of ${dollars(budgetUsd)}`}`,
     priority === 0 ? '' : `priority ${priority}`,
     model === null ? '' : `model ${model}`,
-    maxTurns === null ? '' : `at most ${maxTurns} turns`,
+    maxTurns === null ? '' : `at most ${inTurns(maxTurns)}`,
     timeoutMs === null ? '' : `at most ${ms(timeoutMs)} a run`,
     project.claimedBy === 'code' ? 'worked on by hand' : '',
   ];
@@ -106,7 +106,7 @@ function historyOf(run: Run, { columns, now }: Layout, home: string): string[] {
       ...flow(
         [
           `took ${lasted(run.createdAt, end)}`,
-          `${run.live.turns} turns`,
+          inTurns(run.live.turns),
           dollars(run.costUsd),
           run.model ?? '',
           run.spawnedAt !== null && runOutput(home, run) === null ? 'its output is no longer kept' : '',

@@ -6,14 +6,14 @@ import type { Format, Output } from './output.ts';
 import { runLines } from './run-lines.ts';
 import type { ServiceReport } from './service-status.ts';
 import type { StatusReport } from './status-report.ts';
-import { clip, flow, shorten, wrap } from './text.ts';
+import { clip, flow, wrap } from './text.ts';
 import { ago, dollars, lasted, upcoming } from './time.ts';
 
 export function statusLines(report: StatusReport, out: Output): string[] {
   const layout = layoutOf(out, new Date(report.now));
   const { columns } = layout;
   const waiting = report.counts.awaiting_approval + report.counts.attention;
-  const log = report.log.lines.flatMap((line) => shorten(wrap(line, columns), 2));
+  const log = report.log.lines.flatMap((line) => onTwoLines(line, columns));
   return [
     ...supervisorLines(report, layout),
     ...section(layout, 'Problems', paragraphs(report.problems, columns), 'red'),
@@ -37,9 +37,11 @@ function supervisorLines(
   { out, columns, now }: Layout,
 ): string[] {
   const { format, text, next } = supervisorWords(supervisor, now);
+  // What its manager knows of its end, and what to do then, is told among the problems.
+  const isToldBelow = service !== null && service.detail !== null;
   return [
     `Supervisor: ${out.style(format, text)}`,
-    ...(next ? [`Next: bridge-supervisor ${next}`] : []),
+    ...(next && !isToldBelow ? [`Next: bridge-supervisor ${next}`] : []),
     ...(service ? serviceLines(service, columns) : []),
     out.style('dim', clip(`State folder: ${home}`, columns)),
   ];
@@ -74,10 +76,16 @@ function supervisorWords(
 
 function serviceLines({ title, state, startsAt }: ServiceReport, columns: number): string[] {
   const starts = startsAt === null ? 'starts only when asked' : `starts at ${startsAt}`;
-  return flow(
+  const [first = '', ...others] = flow(
     [`Service: ${title}`, state.replace('-', ' '), ...(state === 'unknown' ? [] : [starts])],
     columns,
   );
+  return [first, ...indented(others)];
+}
+
+function onTwoLines(line: string, columns: number): string[] {
+  const [first = '', ...others] = wrap(line, columns);
+  return others.length === 0 ? [first] : [first, clip(others.join(' '), columns)];
 }
 
 function paragraphs(texts: readonly string[], columns: number): string[] {

@@ -46,6 +46,10 @@ export function dollars(amount: number): string {
   return `$${amount.toFixed(2)}`;
 }
 
+export function inTurns(count: number): string {
+  return count === 1 ? '1 turn' : `${count} turns`;
+}
+
 export function megabytes(bytes: number): string {
   return `${Math.round(bytes / 1_000_000)} MB`;
 }

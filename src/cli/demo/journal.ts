@@ -4,7 +4,7 @@ import { type BridgeEvent, changesSince, overview } from '../../bridge/reading.t
 import { describeOutcome, type Outcome } from '../../project/run.ts';
 import { RehearsalFailure } from '../../rehearsal/failure.ts';
 import { runLines } from '../run-lines.ts';
-import { lasted } from '../time.ts';
+import { inTurns, lasted } from '../time.ts';
 
 export interface Journal {
   /** Resolves when all that has happened so far has been told. */
@@ -82,7 +82,7 @@ async function underWay(bridge: Bridge): Promise<string> {
   const { round, live, createdAt } = state.run;
   const [activity = ''] = runLines(state.run, null, now, 200);
   const since = lasted(createdAt, now.toISOString());
-  return `Claude: ${activity} · round ${round} · ${live.turns} turns · ${since}`;
+  return `Claude: ${activity} · round ${round} · ${inTurns(live.turns)} · ${since}`;
 }
 
 function isTrouble(event: BridgeEvent): boolean {
