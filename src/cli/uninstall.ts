@@ -48,7 +48,7 @@ export async function uninstall(
 ): Promise<void> {
   const ofMachine = options.system ? null : await serviceOfMachine(cli, services);
   if (ofMachine !== null) return fail(cli, ofMachine);
-  const found = await findTarget(cli, options, services);
+  const found = await findTarget(cli, { ...options, mayBeGone: true }, services);
   if (!found.ok) return fail(cli, found.refusal.replace('installed here', 'looked for here'));
   const target = found.value;
   const installed = await target.manager.installed();
@@ -93,7 +93,8 @@ function lines(
   { title, installed, stopped }: Removal,
   { dryRun }: UninstallOptions,
 ): string[] {
-  const stays = `The state folder stays as it is, with service.env: ${stateFolder}`;
+  const folder = installed?.stateFolder ?? stateFolder;
+  const stays = `The state folder stays as it is, with service.env: ${folder}`;
   if (!installed) return [`Nothing to remove: no ${title} is installed.`, stays];
   const files = installed.files.map(({ path }) => `  ${path}`);
   if (dryRun) return [`Would stop and remove: ${title}`, ...files, stays];

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { open, rename, rm } from 'node:fs/promises';
+import { lstat, open, rename, rm } from 'node:fs/promises';
 
 /**
  * Writes a file so that a reader, or a crash at any moment, finds either the old text or the new one. Throws the
@@ -12,6 +12,10 @@ export async function writeAtomically(
   content: string | Uint8Array,
   mode: number,
 ): Promise<void> {
+  const there = await lstat(path).catch(() => undefined);
+  // Root could put a file in the place of /dev/null.
+  if (there && !there.isFile() && !there.isSymbolicLink())
+    throw Object.assign(new Error(`${path} is not a file`), { code: 'EINVAL' });
   // A name nobody can foresee, and only if nothing has it: in a folder of others a link may lie in wait.
   const draft = `${path}.${randomUUID()}.tmp`;
   const file = await open(draft, 'wx', mode);

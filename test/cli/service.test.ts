@@ -306,6 +306,16 @@ describe.skipIf(onWindows)('uninstall (plays claude by a script with #!)', () =>
     expect(cli.stdout()).toMatch(/^Stopped the service \(pid 4711\)\.\n/);
   });
 
+  test('takes a service of the machine away also when its user is no more', async ({ service }) => {
+    await installed(service);
+    service.play.scope = 'system';
+    const cli = service.cli();
+    await uninstall(cli, { system: true, user: 'no-such-user' }, service.services);
+    expect(cli.exitCode).toBe(0);
+    expect(service.play.options?.name).toMatch(/^bridge-supervisor-no-such-user-/);
+    expect(service.play.calls).toEqual(['uninstall']);
+  });
+
   test('leaves a supervisor alone that runs beside it', async ({ service }) => {
     await installed(service);
     await holdLease(service.bridge, await thisProcess());

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { mkdir, mkdtemp, readdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -24,6 +25,13 @@ test('a file that cannot be written leaves no draft', async () => {
   await mkdir(file);
   await expect(writeAtomically(file, 'new', 0o600)).rejects.toThrow();
   expect(await readdir(folder)).toEqual(['a']);
+});
+
+test.skipIf(onWindows)('a pipe or a device is not replaced (needs mkfifo)', async () => {
+  const file = join(folder, 'a');
+  execFileSync('mkfifo', [file]);
+  await expect(writeAtomically(file, 'new', 0o600)).rejects.toThrow(`${file} is not a file`);
+  expect((await stat(file)).isFIFO()).toBe(true);
 });
 
 // Whoever writes into a folder of others, as root does for a user, must not be led elsewhere by them.

@@ -12,6 +12,8 @@ export interface TargetOptions {
   readonly system?: true;
   /** The account a service of the machine runs as. */
   readonly user?: string;
+  /** That account need not be there any more. */
+  readonly mayBeGone?: true;
 }
 
 export interface Target {
@@ -30,7 +32,7 @@ export async function findTarget(
 ): Promise<Reply<Target>> {
   const own = ownAccount(cli.env);
   const account = options.system
-    ? await accountOfMachine(cli, options.user, own, services)
+    ? await accountOfMachine(cli, options, own, services)
     : ofPerson(cli, options, own);
   if (!account.ok) return account;
   const scope = options.system ? 'system' : 'user';
@@ -92,7 +94,7 @@ function ofPerson({ env }: Cli, { user }: TargetOptions, own: Account): Reply<Ac
 
 async function accountOfMachine(
   { env }: Cli,
-  user: string | undefined,
+  { user, mayBeGone }: TargetOptions,
   own: Account,
   { run }: Services,
 ): Promise<Reply<Account>> {
@@ -100,5 +102,7 @@ async function accountOfMachine(
   if (name === undefined) return refuse('name the user of the service: --system --user NAME.');
   if (name === own.name) return done(own);
   const account = await findAccount(name, run, env);
-  return account ? done(account) : refuse(`there is no user '${name}' on this machine. See: getent passwd`);
+  if (account) return done(account);
+  if (mayBeGone) return done({ name, uid: -1, gid: -1, home: '/nonexistent' });
+  return refuse(`there is no user '${name}' on this machine. See: getent passwd`);
 }
