@@ -20,7 +20,30 @@ const EXACT = [
   'GITHUB_TOKEN',
 ];
 
-const PREFIXES = ['LC_', 'ANTHROPIC_', 'CLAUDE_CODE_', 'AWS_', 'GOOGLE_', 'VERTEX_', 'AZURE_'];
+/** Switches and limits of Claude Code that do not bear its name (https://code.claude.com/docs/en/env-vars). */
+const OF_CLAUDE = [
+  'BASH_DEFAULT_TIMEOUT_MS',
+  'BASH_MAX_OUTPUT_LENGTH',
+  'BASH_MAX_TIMEOUT_MS',
+  'MAX_MCP_OUTPUT_TOKENS',
+  'MAX_THINKING_TOKENS',
+  'MCP_TIMEOUT',
+  'MCP_TOOL_TIMEOUT',
+  'USE_BUILTIN_RIPGREP',
+];
+
+/** `DISABLE_`: that somebody wants no telemetry holds in the service too. */
+const PREFIXES = [
+  'LC_',
+  'ANTHROPIC_',
+  'CLAUDE_CODE_',
+  'DISABLE_',
+  'OTEL_',
+  'AWS_',
+  'GOOGLE_',
+  'VERTEX_',
+  'AZURE_',
+];
 
 /**
  * Search path, language, proxies, certificates, and the credentials and settings of Claude and of the clouds it may run
@@ -74,6 +97,7 @@ function isNeeded(name: string): boolean {
   if (isOfAnOuterSession(name) || name.endsWith('_FILE_DESCRIPTOR')) return false;
   return (
     EXACT.includes(name) ||
+    OF_CLAUDE.includes(name) ||
     PROXIES.includes(name.toUpperCase()) ||
     PREFIXES.some((prefix) => name.startsWith(prefix))
   );

@@ -21,6 +21,10 @@ test.for([
   'CLAUDE_CONFIG_DIR',
   'CLAUDE_CODE_OAUTH_TOKEN',
   'CLAUDE_CODE_USE_BEDROCK',
+  'DISABLE_TELEMETRY',
+  'DISABLE_AUTOUPDATER',
+  'MAX_THINKING_TOKENS',
+  'OTEL_EXPORTER_OTLP_ENDPOINT',
   'AWS_PROFILE',
   'AWS_REGION',
   'GOOGLE_APPLICATION_CREDENTIALS',
@@ -49,6 +53,7 @@ test.for([
   'PWD',
   'EDITOR',
   'SSH_AUTH_SOCK',
+  'BASH_ENV',
   'npm_config_cache',
 ])('%s is not, unless it is asked for', (name) => {
   expect(captureEnvironment({ [name]: 'value' }, [])).toEqual({});
