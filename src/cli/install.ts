@@ -15,6 +15,7 @@ import { Report } from './install/report.ts';
 import { ownSite, PARTS, type Part } from './install/site.ts';
 import { preparationFrom } from './install/state.ts';
 import { examples } from './usage.ts';
+import { waiting } from './waiting.ts';
 
 export interface InstallOptions extends PlanOptions {
   readonly dryRun?: true;
@@ -67,7 +68,8 @@ export async function install(
 ): Promise<void> {
   if (options.onSite) return cli.out.raw(JSON.stringify(await onSite(cli, options.onSite, services)));
   try {
-    const planned = await planInstallation(cli, options, services);
+    const looking = 'Looking at what the service would find …';
+    const planned = await waiting(cli, looking, () => planInstallation(cli, options, services));
     if (!planned.ok) return fail(cli, planned.refusal);
     await carryOut(cli, planned.value, options, services);
   } catch (error) {
@@ -116,7 +118,9 @@ async function carryOut(cli: Cli, plan: Plan, options: InstallOptions, services:
   if (!applied.ok) return fail(cli, applied.refusal);
   report.installed();
   if (options.start) {
-    const work = await putToWork(cli, plan, services);
+    const work = await waiting(cli, 'Waiting for the service to come up …', () =>
+      putToWork(cli, plan, services),
+    );
     report.started(work);
     const { result } = work;
     if (result.kind === 'failed') {

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { Command } from 'commander';
+import { ownAccount } from '../machine/account.ts';
 import { programLines } from '../machine/program-lines.ts';
 import { ownServices, type Services } from '../machine/service/find.ts';
 import { jsonOption, wholeNumber } from './arguments.ts';
@@ -61,7 +62,11 @@ async function serviceLogs(cli: Cli, options: Options, service: FoundService | n
   const { command, args } = output;
   const signal = untilInterrupted(cli);
   if (!(await programLines(command, args, { env: cli.env, signal }, show)))
-    fail(cli, `${command} failed`, `It was run as: ${[command, ...args].join(' ')}`);
+    fail(
+      cli,
+      `${command} failed`,
+      `Where the journal is closed to you, root can open it: usermod -aG systemd-journal ${ownAccount(cli.env).name}; then log in anew. It was run as: ${[command, ...args].join(' ')}`,
+    );
 }
 
 async function showFile(

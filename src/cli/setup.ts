@@ -83,10 +83,8 @@ function showPlan(cli: Cli, setupPlan: SetupPlan, { json }: Options): void {
 async function isAgreed(cli: Cli, setupPlan: SetupPlan, options: Options): Promise<boolean> {
   if (options.yes || !isAnything(setupPlan)) return true;
   if (!mayAsk(options)) {
-    fail(
-      cli,
-      'setup needs a yes and nobody can be asked here. Add --yes, and --workspace NAME=PATH for your folders; --dry-run shows what would be done.',
-    );
+    const add = options.remove ? 'Add --yes' : 'Add --yes, and --workspace NAME=PATH for your folders';
+    fail(cli, `setup needs a yes and nobody can be asked here. ${add}; --dry-run shows what would be done.`);
     return false;
   }
   for (const line of planLines(setupPlan, cli.out)) cli.out.line(line);
@@ -112,7 +110,7 @@ function sayDone(cli: Cli, setupPlan: SetupPlan, result: Done, { remove }: Optio
   const next = [
     ...(changed.includes('desktop') ? ['Restart Claude Desktop: it reads its file when it starts.'] : []),
     ...(changed.includes('bridge')
-      ? ['A supervisor that runs reads its configuration at: bridge-supervisor restart']
+      ? ['If the supervisor is running, restart it: bridge-supervisor restart']
       : []),
     ...(remove ? [] : ['Next: bridge-supervisor install (or start), then bridge-supervisor doctor']),
   ];

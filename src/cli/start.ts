@@ -13,6 +13,7 @@ import { type FoundService, forRoot, isActive, serviceOf } from './service.ts';
 import { startService } from './start-service.ts';
 import { startSupervisor } from './start-supervisor.ts';
 import { examples } from './usage.ts';
+import { waiting } from './waiting.ts';
 
 const PATIENCE_MS = 30_000;
 
@@ -40,8 +41,11 @@ export async function start(
   const prepared = await prepareHome(cli.home);
   if (!prepared.ok) return fail(cli, prepared.refusal);
   await withBridge(cli, async (bridge) => {
-    if (service) await startServiceAndSay(cli, bridge, service.manager, timeoutMs, services.run);
-    else await startAndSay(cli, bridge, timeoutMs);
+    await waiting(cli, 'Waiting for the supervisor to come up …', () =>
+      service
+        ? startServiceAndSay(cli, bridge, service.manager, timeoutMs, services.run)
+        : startAndSay(cli, bridge, timeoutMs),
+    );
   });
 }
 

@@ -9,6 +9,7 @@ import { stopService } from './stop-service.ts';
 import { type StopReport, stopSupervisor } from './stop-supervisor.ts';
 import { plainLine } from './text.ts';
 import { examples } from './usage.ts';
+import { waiting } from './waiting.ts';
 
 export function stopCommand(cli: Cli): Command {
   return new Command('stop')
@@ -37,10 +38,15 @@ export async function stop(
   if (root && !isOwn) return fail(cli, root);
   const service = isOwn ? null : installed;
   await withBridge(cli, async (bridge) => {
-    if (!service) return say(cli, await stopSupervisor(bridge, timeoutMs), 'The supervisor was not running.');
+    if (!service)
+      return say(
+        cli,
+        await waiting(cli, WAITING, () => stopSupervisor(bridge, timeoutMs)),
+        'The supervisor was not running.',
+      );
     const { manager } = service;
     const before = await manager.status();
-    const report = await stopService(bridge, manager, timeoutMs);
+    const report = await waiting(cli, WAITING, () => stopService(bridge, manager, timeoutMs));
     say(cli, report, `The ${manager.title} was not running.`, isActive(before) ? manager : undefined);
     if (isForGood && before.startsAt !== null)
       cli.out.line(
@@ -48,6 +54,8 @@ export async function stop(
       );
   });
 }
+
+const WAITING = 'Waiting for the supervisor and its runs to end …';
 
 /** Beside the time that the owner gives to runs under way, what ending them may take. */
 const MINUTE = 60_000;
