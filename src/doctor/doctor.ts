@@ -75,7 +75,18 @@ async function perform(group: Group, check: Check, { clock, signal }: Examinatio
   const observed = await within(time, (limit) => check.look(limit), late).catch((error: unknown) =>
     failed(subject, error),
   );
-  return [observed].flat().map((observation) => ({ check: `${group.name}.${name}`, ...observation }));
+  return [observed].flat().map((observation) => ({
+    check: `${group.name}.${name}`,
+    ...observation,
+    message: shortened(observation.message),
+  }));
+}
+
+/** It may quote another program, which may have no end of a line. */
+const LONGEST_MESSAGE = 2_000;
+
+function shortened(message: string): string {
+  return message.length > LONGEST_MESSAGE ? `${message.slice(0, LONGEST_MESSAGE)}…` : message;
 }
 
 function failed(subject: string, error: unknown): Observation {

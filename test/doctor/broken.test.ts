@@ -387,6 +387,13 @@ describe('Claude', () => {
       says: /ended with 3: cannot find module/,
     },
     {
+      title: 'it says more than anybody could read',
+      breakIt: (rig) => rig.script('claude', 'head -c 3000000 /dev/zero | tr "\\0" x; exit 3'),
+      check: 'claude.program',
+      verdict: 'problem',
+      says: /ended with 3: x{1000,2000}…$/,
+    },
+    {
       title: 'it is too old',
       breakIt: (rig) => rig.script('claude', CLAUDE.replace('2.1.329', '2.0.14')),
       check: 'claude.program',

@@ -12,14 +12,21 @@ export const check = z.object({
 
 export type Check = Readonly<z.output<typeof check>>;
 
+/** It may quote another program, which may have no end of a line. */
+const LONGEST_DETAIL = 2_000;
+
+function shortened(detail: string): string {
+  return detail.length > LONGEST_DETAIL ? `${detail.slice(0, LONGEST_DETAIL)}…` : detail;
+}
+
 export function ok(what: string, detail: string): Check {
-  return { what, state: 'ok', detail, fix: null };
+  return { what, state: 'ok', detail: shortened(detail), fix: null };
 }
 
 export function warning(what: string, detail: string, fix: string): Check {
-  return { what, state: 'warning', detail, fix };
+  return { what, state: 'warning', detail: shortened(detail), fix };
 }
 
 export function problem(what: string, detail: string, fix: string): Check {
-  return { what, state: 'problem', detail, fix };
+  return { what, state: 'problem', detail: shortened(detail), fix };
 }
