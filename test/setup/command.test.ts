@@ -2,7 +2,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
-import { mkdir, mkdtemp, readdir, readFile, realpath, rm, symlink, writeFile } from 'node:fs/promises';
+import { chown, mkdir, mkdtemp, readdir, readFile, realpath, rm, symlink, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
@@ -10,7 +10,7 @@ import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import { test as base, describe, expect, vi } from 'vitest';
 import { findMarked } from '../../src/machine/sweep.ts';
-import { onLinux } from '../platform.ts';
+import { isRoot, onLinux } from '../platform.ts';
 
 const program = fileURLToPath(new URL('../../dist/cli.js', import.meta.url));
 const manifest = createRequire(import.meta.url).resolve('@anthropic-ai/claude-code/package.json');
@@ -165,6 +165,18 @@ describe.skipIf(!onLinux)('on Linux', () => {
     });
     expect(stdout).not.toMatch(/ghp_secret|s3cret/);
   });
+
+  test.skipIf(!isRoot)(
+    "under sudo makes nothing of root's in the home of a person (needs root)",
+    async ({ machine }) => {
+      await chown(machine.home, 65_534, 65_534);
+      const before = await machine.tree();
+      const { code, stderr } = await machine.run('--yes');
+      expect(code).toBe(1);
+      expect(stderr).toContain(`${machine.home} is not root's. Run setup as the user whose home it is`);
+      expect(await machine.tree()).toEqual(before);
+    },
+  );
 
   test('without a terminal and without --yes it does not wait: it says what to give', async ({ machine }) => {
     const before = await machine.tree();

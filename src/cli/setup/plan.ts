@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { dirname, resolve } from 'node:path';
 import { done, type Reply, refuse } from '../../bridge/bridge.ts';
+import { ownAccount, ownerOf } from '../../machine/account.ts';
 import { desktopLocation, thisSystem } from '../../setup/desktop-locations.ts';
 import type { Planned } from '../../setup/plan-file.ts';
 import { planRemoval, planSetup, type Scene, type SetupPlan } from '../../setup/setup.ts';
@@ -20,6 +21,8 @@ export interface PlanOptions extends FolderOptions {
 
 /** Throws ConfigError, and UsageError. */
 export async function plan(cli: Cli, options: PlanOptions, mayAsk: boolean): Promise<Reply<SetupPlan>> {
+  const stranger = await homeOfAnother(cli);
+  if (stranger !== null) return refuse(stranger);
   const config = configOf(cli);
   const scene = sceneOf(cli, config.claude);
   const places = desktopPlaces(cli, options);
@@ -41,6 +44,14 @@ export async function plan(cli: Cli, options: PlanOptions, mayAsk: boolean): Pro
   const planned = reply(await planSetup(wanted, scene));
   if (!planned.ok) return planned;
   return done({ ...planned.value, warnings: [...planned.value.warnings, ...warnings(cli, desktop)] });
+}
+
+/** Under sudo the home folder can still be the person's: what root makes there would be closed to that person. */
+async function homeOfAnother({ env }: Cli): Promise<string | null> {
+  const { uid } = ownAccount(env);
+  const owner = await ownerOf(homedir());
+  if (uid !== 0 || owner === undefined || owner === uid) return null;
+  return `${homedir()} is not root's. Run setup as the user whose home it is, without sudo.`;
 }
 
 /** @param claude The program that is configured. */
