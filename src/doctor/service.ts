@@ -139,7 +139,9 @@ function told(
 ): [message: string, remedy: { readonly fix: string }] {
   if (detail === null) return [`${title} ${words}`, { fix }];
   const [what = '', advice = fix] = detail.split(/ (?=(?:See|Find)\b.*bridge-supervisor)/);
-  return [`${title}: ${what}`, { fix: advice }];
+  // Who reads this is at the doctor's already.
+  const here = advice.replace('See `bridge-supervisor doctor`', 'Mend the other problems told here');
+  return [`${title}: ${what.replace(/^It /, 'it ')}`, { fix: here }];
 }
 
 function pidWords({ pid }: ServiceStatus): string {

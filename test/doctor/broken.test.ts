@@ -655,9 +655,9 @@ describe('the service', () => {
     ...(
       [
         ['stopped', 'warning', /is stopped/],
-        ['waiting', 'warning', /^The .*: It ended with 1\.$/],
-        ['failed', 'problem', /^The .*: It ended with 1\.$/],
-        ['gave-up', 'problem', /^The .*: It ended with 1\.$/],
+        ['waiting', 'warning', /^The .*: it ended with 1\.$/],
+        ['failed', 'problem', /^The .*: it ended with 1\.$/],
+        ['gave-up', 'problem', /^The .*: it ended with 1\.$/],
       ] as const
     ).map(([state, verdict, says]) => ({
       title: `it is ${state}`,
