@@ -22,12 +22,7 @@ export async function checkFolders(question: FolderQuestion): Promise<Check[]> {
   return Promise.all([
     check(question, 'state folder', stateFolder, 'Choose another one: BRIDGE_HOME.'),
     ...workspacesOf(config).map(([name, path]) =>
-      check(
-        question,
-        name,
-        path,
-        'Give the user of the service write access, or take it out of config.json.',
-      ),
+      check(question, name, path, 'Make it a folder that you may write to, or take it out of config.json.'),
     ),
   ]);
 }
