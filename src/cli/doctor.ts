@@ -131,10 +131,8 @@ function filesNow({ manager, installed, entry, account, home, env }: Present): r
   // A copy that a package runner keeps for a while is not the one that was installed.
   if (!lasting.ok) return installed.files;
   const settings = settingsOf(home, env, account.home);
-  const place = { stateFolder: home, entry: lasting.value, settings };
-  const plain = manager.files(serviceDefinition({ ...place, hardened: false }));
-  if (installed.files.length <= plain.length) return plain;
-  return manager.files(serviceDefinition({ ...place, hardened: true }));
+  const { hardened } = installed;
+  return manager.files(serviceDefinition({ stateFolder: home, entry: lasting.value, settings, hardened }));
 }
 
 /** The groups that are named, all but the deep one when none is; and that one when it is asked for. */

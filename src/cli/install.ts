@@ -37,6 +37,7 @@ export function installCommand(cli: Cli): Command {
     .option('--system', 'a service of the machine, started at boot (systemd, as root)')
     .option('--user <name>', 'with --system: the user it runs as')
     .option('--hardened', 'with --system: stricter; some tools may not work in runs')
+    .option('--no-hardened', 'take that back')
     .option('--force', 'install in spite of problems')
     .addOption(yesOption())
     .addOption(jsonOption())

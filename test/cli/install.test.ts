@@ -93,6 +93,18 @@ describe.skipIf(onWindows)('install (plays claude by a script with #!)', () => {
     expect((await stat(environmentFile(service))).mtimeMs).toBe(before.mtimeMs);
   });
 
+  test('what is hardened stays so, until it is taken back', async ({ service }) => {
+    service.play.scope = 'system';
+    const hardenedAfter = async (options: Partial<InstallOptions>) => {
+      await call(service, { options: { system: true, user: userInfo().username, ...options } });
+      return JSON.parse((await readFile(service.unit, 'utf8')).replace(/^#.*/, '')).hardened;
+    };
+    expect(await hardenedAfter({ hardened: true })).toBe(true);
+    expect(await hardenedAfter({})).toBe(true);
+    expect(await hardenedAfter({ hardened: false })).toBe(false);
+    expect(await hardenedAfter({})).toBe(false);
+  });
+
   test('upgrades what an older version has installed, and restarts it if it ran', async ({ service }) => {
     await call(service);
     const current = await readFile(service.unit, 'utf8');

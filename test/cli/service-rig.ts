@@ -127,7 +127,8 @@ function managerOf(play: Play, unit: string, { scope, name }: ManagerOptions): S
       if (text === undefined) return null;
       const mark = readMark(text);
       if (!mark) throw new ServiceError(`${unit} was not written by bridge-supervisor.`);
-      return { ...mark, files: [{ path: unit, text, mode: 0o644 }] };
+      const hardened = text.includes('"hardened": true');
+      return { ...mark, hardened, files: [{ path: unit, text, mode: 0o644 }] };
     },
     async install(definition) {
       play.calls.push('install');

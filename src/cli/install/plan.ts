@@ -15,7 +15,8 @@ import { ownSite, type Site, siteOf } from './site.ts';
 import { findTarget, otherServiceFor, type Target, type TargetOptions } from './target.ts';
 
 export interface PlanOptions extends TargetOptions, EnvironmentOptions {
-  readonly hardened?: true;
+  /** Undefined: as it is installed. */
+  readonly hardened?: boolean;
 }
 
 export interface Plan {
@@ -71,7 +72,7 @@ export async function planInstallation(
 
   const env = mergeEnvironment(base, { ...environment.values, BRIDGE_HOME: stateFolder });
   const { checks: seen, settings } = await site.probe(env);
-  const { hardened = false } = options;
+  const hardened = options.hardened ?? installed?.hardened ?? false;
   const definition = serviceDefinition({
     stateFolder,
     entry: entry.value,

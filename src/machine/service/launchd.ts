@@ -41,7 +41,8 @@ export function launchd(options: ManagerOptions): ServiceManager {
       const found = readInstalled(plist);
       if (!found) return null;
       const { text, ...mark } = found;
-      return { ...mark, files: [{ path: plist, text, mode: (await stat(plist)).mode & 0o777 }] };
+      const mode = (await stat(plist)).mode & 0o777;
+      return { ...mark, hardened: false, files: [{ path: plist, text, mode }] };
     },
 
     // Being in its folder is what registers an agent: launchd loads it at the next login. Loading it now would start

@@ -35,6 +35,8 @@ export interface ServiceFile {
 export interface InstalledService {
   readonly version: string;
   readonly stateFolder: string;
+  /** With the hardened drop-in. */
+  readonly hardened: boolean;
   /** The files of ours that are there, as they are there. */
   readonly files: readonly ServiceFile[];
 }

@@ -46,7 +46,8 @@ export function systemd(options: ManagerOptions): ServiceManager {
     async installed() {
       const files = await ourFiles([unitPath, dropIn]);
       const mark = readMark(files.find(({ path }) => path === unitPath)?.text ?? '');
-      return mark === undefined ? null : { ...mark, files };
+      if (mark === undefined) return null;
+      return { ...mark, hardened: files.some(({ path }) => path === dropIn), files };
     },
 
     async install(definition) {

@@ -91,7 +91,7 @@ export function taskScheduler(options: ManagerOptions): ServiceManager {
     async installed() {
       const files = await ourFiles();
       const mark = readMark(files.find(({ path }) => path === paths.task)?.text ?? '');
-      return mark === undefined ? null : { ...mark, files };
+      return mark === undefined ? null : { ...mark, hardened: false, files };
     },
 
     async install(definition) {

@@ -48,6 +48,7 @@ describe('to install', () => {
     expect(await manager.installed()).toEqual({
       version: '1.2.3',
       stateFolder: '/home/ann/state',
+      hardened: false,
       files: manager.files(definition()),
     });
   });
