@@ -206,10 +206,16 @@ function readText(file: string): string | null {
   }
 }
 
+/** The schema would pass over such a key in silence. */
+function refuseProto(key: string, value: unknown): unknown {
+  if (key === '__proto__') throw new Error("'__proto__' cannot be a name");
+  return value;
+}
+
 function settingsOf(text: string | null, file: string): Record<string, unknown> {
   if (text === null) return {};
   try {
-    const settings: unknown = JSON.parse(text.replace(/^\uFEFF/, ''));
+    const settings: unknown = JSON.parse(text.replace(/^\uFEFF/, ''), refuseProto);
     if (typeof settings === 'object' && settings !== null && !Array.isArray(settings)) {
       return settings as Record<string, unknown>;
     }
@@ -254,7 +260,7 @@ const SHOWN_LENGTH = 20;
 
 function parseJson(key: string, text: string): unknown {
   try {
-    return JSON.parse(text);
+    return JSON.parse(text, refuseProto);
   } catch {
     // Enough to recognise it: further on there may be the token of an MCP server.
     const shown = oneLine(text.length > SHOWN_LENGTH ? `${text.slice(0, SHOWN_LENGTH)}…` : text);

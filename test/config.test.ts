@@ -202,6 +202,10 @@ describe('a file that cannot be read is refused', () => {
     );
   });
 
+  test('__proto__ is no name, and not passed over in silence', () => {
+    expect(problem('{"workspaces": {"__proto__": "/a"}}')).toContain("'__proto__' cannot be a name");
+  });
+
   test.each(['[]', 'null', '"text"', '3'])('%s is no object', (text) => {
     expect(problem(text)).toBe(`${file()} must hold one JSON object, like {"concurrency": 2}.`);
   });
