@@ -179,7 +179,6 @@ describe('a wrong value is refused with the file, the key and what is allowed', 
     expect(problem({ concurency: 2 })).toMatch(
       /config\.json: unknown key 'concurency'; allowed keys: .*concurrency,/,
     );
-    expect(problem('{"__proto__": {}}')).toContain("unknown key '__proto__'");
   });
 
   test('all that is wrong at once', () => {
@@ -203,7 +202,8 @@ describe('a file that cannot be read is refused', () => {
   });
 
   test('__proto__ is no name, and not passed over in silence', () => {
-    expect(problem('{"workspaces": {"__proto__": "/a"}}')).toContain("'__proto__' cannot be a name");
+    for (const text of ['{"__proto__": {}}', '{"workspaces": {"__proto__": "/a"}}'])
+      expect(problem(text)).toContain("'__proto__' cannot be a name");
   });
 
   test.each(['[]', 'null', '"text"', '3'])('%s is no object', (text) => {
