@@ -48,6 +48,8 @@ export interface Journal {
   readonly said: Set<string>;
   /** Steering texts that came to the model. */
   readonly heard: Set<string>;
+  /** Steering texts in requests that the service in front of the model refused, or let down. */
+  readonly refused: Set<string>;
 }
 
 export function createJournal(): Journal {
@@ -60,5 +62,6 @@ export function createJournal(): Journal {
     completions: new Map(),
     said: new Set(),
     heard: new Set(),
+    refused: new Set(),
   };
 }

@@ -47,7 +47,7 @@ export function modelAnswer(seed: number, journal: Journal, turn: ScriptTurn): M
   const said = turn.userTexts.join('\n');
   const tag = /soak-project-(\w+)/.exec(said)?.[1];
   if (tag === undefined) return undefined;
-  for (const [mark] of said.matchAll(/soak-steering-\d+/g)) journal.heard.add(mark);
+  for (const mark of steeringsIn(turn)) journal.heard.add(mark);
   const round = Math.max(1, ...[...said.matchAll(/soak-round-(\d+)/g)].map(([, number]) => Number(number)));
   const calls = callsIn(turn);
   note(journal, tag, calls);
@@ -65,6 +65,11 @@ export function modelAnswer(seed: number, journal: Journal, turn: ScriptTurn): M
     return call('Bash', { command, description: mark });
   }
   return reported(journal, 'bridge_send_completion', 'summary', submission);
+}
+
+/** The messages that the conversation brings. */
+export function steeringsIn({ userTexts }: ScriptTurn): string[] {
+  return userTexts.join('\n').match(/soak-steering-\d+/g) ?? [];
 }
 
 /** Whose report to our server this answer asks for, if it does. */

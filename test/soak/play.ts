@@ -146,11 +146,17 @@ async function drained({ store, tally }: Watched, stop: AbortSignal): Promise<vo
   }
 }
 
-/** What is recorded as taken in came to the model, unless the project was called off in between. */
+/**
+ * What is recorded as taken in came to the model, unless the project was called off in between; or the service refused
+ * the last run just then, and what that run had submitted was approved, so that nothing followed.
+ */
 async function messagesHeard({ store, journal, tally }: Watched): Promise<void> {
-  for (const { message, run_id, project_id } of store.tables().messages) {
+  const { messages, runs } = store.tables();
+  for (const { message, run_id, project_id, delivered_at } of messages) {
     const mark = /soak-steering-\d+/.exec(message)?.[0] ?? '';
-    if (run_id === null || journal.heard.has(mark) || journal.cancelled.has(project_id)) continue;
+    if (delivered_at === null || journal.heard.has(mark) || journal.cancelled.has(project_id)) continue;
+    const last = runs.findLast((run) => run.project_id === project_id);
+    if (last?.id === run_id && last?.outcome === 'submitted' && journal.refused.has(mark)) continue;
     await tally.violated(
       'lost',
       `message '${message}': taken in by run ${run_id}, and never told to the model`,

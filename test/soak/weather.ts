@@ -4,7 +4,7 @@ import { rateLimitHeaders, usageLimitReached } from '../../src/simulator/rate-li
 import { apiError, drop, hang, type Reply } from '../../src/simulator/reply.ts';
 import { refusal, type Script } from '../../src/simulator/script.ts';
 import type { Journal } from './journal.ts';
-import { modelAnswer, reportOf } from './model.ts';
+import { modelAnswer, reportOf, steeringsIn } from './model.ts';
 import type { Random } from './random.ts';
 
 export const STORMS = ['error', 'overloaded', 'throttle', 'drop', 'hang', 'limit'] as const;
@@ -25,8 +25,9 @@ export function createWeather(seed: number, journal: Journal, random: Random): W
   const reports = new EventEmitter();
   const answer: Script = (turn) => {
     const now = Date.now();
+    const storm = limitedUntil > now ? 'limit' : coming.shift();
+    if (storm !== undefined) for (const mark of steeringsIn(turn)) journal.refused.add(mark);
     if (limitedUntil > now) return usageLimitReached({ resetsAt: new Date(limitedUntil) });
-    const storm = coming.shift();
     if (storm !== undefined && storm !== 'limit') return BAD[storm](random);
     const reply = modelAnswer(seed, journal, turn);
     if (!reply) return refusal('the conversation names no project of the soak');
