@@ -1,9 +1,11 @@
 /** Whether Claude has credentials, as it says itself. That they are accepted, only a run finds out. */
+
 import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as z from 'zod';
 import type { Clock } from '../clock.ts';
 import { type Child, type Exit, spawnChild } from '../machine/child.ts';
+import { parseJson } from '../machine/parse-json.ts';
 import { nullDevice } from '../machine/paths.ts';
 import { killProcess } from '../machine/signal.ts';
 import { sweep } from '../machine/sweep.ts';
@@ -72,12 +74,4 @@ function read(text: string, { code }: Exit): Login {
   if (data?.loggedIn && code === 0) return { state: 'in', method: data.authMethod };
   if (data?.loggedIn === false && code === 1) return { state: 'out' };
   return { state: 'unknown', why: `it ended with ${code} and no status that can be read` };
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

@@ -7,13 +7,17 @@ type Environment = Readonly<Record<string, string | undefined>>;
 /** In either case: what they are for is not agreed upon (https://about.gitlab.com/blog/we-need-to-talk-no-proxy/). */
 const PROXIES = ['HTTP_PROXY', 'HTTPS_PROXY', 'ALL_PROXY', 'NO_PROXY'];
 
-const EXACT = [
+const LANGUAGE_AND_CERTIFICATES = [
   'LANG',
   'LANGUAGE',
   'TZ',
   'NODE_EXTRA_CA_CERTS',
   'SSL_CERT_FILE',
   'SSL_CERT_DIR',
+];
+
+const EXACT = [
+  ...LANGUAGE_AND_CERTIFICATES,
   'CLAUDE_CONFIG_DIR',
   'CLOUD_ML_REGION',
   'GH_TOKEN',
@@ -61,16 +65,7 @@ export function captureEnvironment(env: Environment, more: readonly string[]): R
 }
 
 /** Whatever a person has set for others too. */
-const OF_THE_MACHINE = [
-  'PATH',
-  'LANG',
-  'LANGUAGE',
-  'TZ',
-  'NODE_EXTRA_CA_CERTS',
-  'SSL_CERT_FILE',
-  'SSL_CERT_DIR',
-  'BRIDGE_CLAUDE',
-];
+const OF_THE_MACHINE = ['PATH', ...LANGUAGE_AND_CERTIFICATES, 'BRIDGE_CLAUDE'];
 
 /**
  * Of what was captured, that which another user of the machine may have: no credentials, also not those of a proxy, and

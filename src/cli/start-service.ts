@@ -5,7 +5,7 @@ import { ServiceError, type ServiceManager, type ServiceStatus } from '../machin
 import type { Cli } from './context.ts';
 import { lastOutput } from './service-output.ts';
 import type { StartResult } from './start-supervisor.ts';
-import { isWorking, type Supervisor, supervisorState } from './supervisor-state.ts';
+import { hindranceOf, isWorking, supervisorState } from './supervisor-state.ts';
 
 /** @param waitMs How long it may take to come up. */
 export async function startService(
@@ -17,7 +17,7 @@ export async function startService(
 ): Promise<StartResult> {
   const before = await supervisorState(bridge);
   if (before.state === 'running') return { kind: 'already-running', pid: before.lease.pid };
-  const inTheWay = explain(before);
+  const inTheWay = hindranceOf(before);
   if (inTheWay !== null) return { kind: 'failed', what: inTheWay };
   try {
     await manager.start();
@@ -26,14 +26,6 @@ export async function startService(
     return { kind: 'failed', what: await withOutput(cli, manager, error.message, run) };
   }
   return comeUp(cli, bridge, manager, waitMs, run);
-}
-
-function explain(before: Supervisor): string | null {
-  if (before.state === 'stopping')
-    return `the supervisor (pid ${before.lease.pid}) is stopping. Start again when it has ended.`;
-  if (before.state === 'not_responding')
-    return `a supervisor (pid ${before.lease.pid}) lives but does not respond. End it and start anew with: bridge-supervisor restart`;
-  return null;
 }
 
 const LOOK_EVERY_MS = 100;

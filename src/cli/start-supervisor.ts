@@ -6,7 +6,7 @@ import { isAlive, isSame, type ProcessIdentity } from '../machine/identity.ts';
 import { stopChild } from '../machine/stop.ts';
 import type { Cli } from './context.ts';
 import { lastWords, startLog } from './start-log.ts';
-import { holderOf, isWorking, supervisorState } from './supervisor-state.ts';
+import { hindranceOf, holderOf, isWorking, supervisorState } from './supervisor-state.ts';
 
 export type StartResult =
   | { readonly kind: 'started' | 'already-running'; readonly pid: number }
@@ -16,12 +16,8 @@ export type StartResult =
 export async function startSupervisor(cli: Cli, bridge: Bridge, waitMs: number): Promise<StartResult> {
   const before = await supervisorState(bridge);
   if (before.state === 'running') return { kind: 'already-running', pid: before.lease.pid };
-  if (before.state === 'stopping')
-    return failed(`the supervisor (pid ${before.lease.pid}) is stopping. Start again when it has ended.`);
-  if (before.state === 'not_responding')
-    return failed(
-      `a supervisor (pid ${before.lease.pid}) lives but does not respond. End it and start anew with: bridge-supervisor restart`,
-    );
+  const inTheWay = hindranceOf(before);
+  if (inTheWay !== null) return failed(inTheWay);
 
   const output = startLog(cli.home);
   await rm(output, { force: true });

@@ -2,7 +2,7 @@
 import type { Bridge } from '../bridge/bridge.ts';
 import type { ServiceManager } from '../machine/service/service.ts';
 import { stopChild } from '../machine/stop.ts';
-import { type StopReport, stopSupervisor } from './stop-supervisor.ts';
+import { GRACE_MS, type StopReport, stopSupervisor } from './stop-supervisor.ts';
 import { holderOf, supervisorState } from './supervisor-state.ts';
 
 /**
@@ -38,6 +38,3 @@ export async function stopService(
     asked.report?.supervisor ?? after.supervisor ?? (holder ? { pid: holder.pid, by } : null);
   return { supervisor, runs: [...(asked.report?.runs ?? []), ...after.runs] };
 }
-
-/** As in `stopSupervisor`: the first signal asks once more, the second one ends it without its runs. */
-const GRACE_MS = { interrupt: 0, int: 10_000, term: 5_000 };

@@ -53,7 +53,7 @@ async function tell(bridge: Bridge): Promise<boolean> {
 const FROZEN_MS = 2_000;
 
 /** The first signal asks it once more; the second one ends it without its runs, which are ended below. */
-const GRACE_MS = { interrupt: 0, int: 10_000, term: 5_000 };
+export const GRACE_MS = { interrupt: 0, int: 10_000, term: 5_000 };
 
 async function endsWithin({ clock }: Bridge, process: ProcessIdentity, ms: number): Promise<boolean> {
   const decided = new AbortController();

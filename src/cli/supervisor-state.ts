@@ -24,6 +24,15 @@ export function isWorking(supervisor: Supervisor): boolean {
   return supervisor.state === 'running' || supervisor.state === 'stopping';
 }
 
+/** Why none can be started beside it, and what to do; null when one can. */
+export function hindranceOf(supervisor: Supervisor): string | null {
+  if (supervisor.state === 'stopping')
+    return `the supervisor (pid ${supervisor.lease.pid}) is stopping. Start again when it has ended.`;
+  if (supervisor.state === 'not_responding')
+    return `a supervisor (pid ${supervisor.lease.pid}) lives but does not respond. End it and start anew with: bridge-supervisor restart`;
+  return null;
+}
+
 export function holderOf(lease: Lease): ProcessIdentity {
   return { pid: lease.pid, startedAt: lease.pidStartedAt };
 }

@@ -7,7 +7,7 @@ import { askLogin } from '../claude/login.ts';
 import { claudeSettings } from './claude-settings.ts';
 import type { Group } from './doctor.ts';
 import { type Observation, ok, problem, skipped, warning } from './finding.ts';
-import { isAtLeast, versionIn } from './measure.ts';
+import { isAtLeast, upper, versionIn } from './measure.ts';
 import { endpoints } from './network.ts';
 import type { Patient } from './patient.ts';
 
@@ -64,10 +64,6 @@ async function program(patient: Patient): Promise<Observation> {
 
 const INSTALL =
   'npm install -g @anthropic-ai/claude-code, or set "claude" in config.json to the path of the program.';
-
-function upper(text: string): string {
-  return text.charAt(0).toUpperCase() + text.slice(1);
-}
 
 async function login(patient: Patient, signal: AbortSignal): Promise<Observation> {
   const claude = await patient.claude();

@@ -1,4 +1,5 @@
 /** The MCP servers as Claude Desktop and Claude Code have them registered, each tried with a real handshake. */
+
 import { existsSync } from 'node:fs';
 import { readFile, stat } from 'node:fs/promises';
 import { isAbsolute } from 'node:path';
@@ -6,6 +7,7 @@ import * as z from 'zod';
 import { CODE_SERVER } from '../claude/command-line.ts';
 import { claudeUserFile } from '../claude/files.ts';
 import { stateFolder } from '../config.ts';
+import { parseJson } from '../machine/parse-json.ts';
 import { DESKTOP_SERVER } from '../setup/desktop.ts';
 import { type ServerStart, serverStart, startOf } from '../setup/server-start.ts';
 import { VERSION } from '../version.ts';
@@ -97,7 +99,7 @@ async function registeredIn(
   if (!(await stat(file)).isFile())
     return [problem(file, `${file} is not a file, so its program cannot read it.`, { fix: 'Move it away.' })];
   const text = await readFile(file, 'utf8');
-  const config = clientConfig.safeParse(parseJson(text)).data;
+  const config = clientConfig.safeParse(parseJson(text.replace(/^\uFEFF/, ''))).data;
   if (text.trim() !== '' && !config)
     return [
       problem(file, `${file} is not valid JSON, so its program cannot read it either.`, {
@@ -184,12 +186,4 @@ const GIVEN = [
 function inherited({ env }: Patient, server: ServerStart): ServerStart {
   const given = GIVEN.flatMap((name) => (env[name] === undefined ? [] : [[name, env[name]] as const]));
   return { ...server, env: { ...Object.fromEntries(given), ...server.env } };
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text.replace(/^\uFEFF/, ''));
-  } catch {
-    return undefined;
-  }
 }

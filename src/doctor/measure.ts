@@ -1,4 +1,4 @@
-/** Numbers as a person reads them, and versions as they compare. */
+/** Numbers and words as a person reads them, and versions as they compare. */
 
 export function sizeText(bytes: number): string {
   if (bytes < 1e6) return `${Math.ceil(bytes / 1e3)} kB`;
@@ -7,6 +7,11 @@ export function sizeText(bytes: number): string {
 
 export function counted(number: number, noun: string, plural = `${noun}s`): string {
   return `${number} ${number === 1 ? noun : plural}`;
+}
+
+/** As a sentence begins. */
+export function upper(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
 }
 
 /** The first version such as 2.1.329 in a text. */

@@ -1,6 +1,8 @@
 /** Whether the Node that a command names can run us. */
+
 import { existsSync } from 'node:fs';
 import * as z from 'zod';
+import { parseJson } from '../machine/parse-json.ts';
 import { type Observation, ok, problem } from './finding.ts';
 import { isAtLeast } from './measure.ts';
 import type { Patient } from './patient.ts';
@@ -77,12 +79,4 @@ function endOf({
   if (failure === 'late') return 'gave no answer';
   const [line = ''] = stderr.trim().split('\n');
   return code === null ? 'was ended by a signal' : `ended with ${code}${line && `: ${line}`}`;
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

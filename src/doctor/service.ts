@@ -6,7 +6,7 @@ import type { ServiceStatus } from '../machine/service/service.ts';
 import { VERSION } from '../version.ts';
 import type { Group } from './doctor.ts';
 import { type Observation, ok, problem, skipped, Unknowable, warning } from './finding.ts';
-import { counted } from './measure.ts';
+import { counted, upper } from './measure.ts';
 import type { Patient } from './patient.ts';
 import { runtime } from './runtime.ts';
 import { commandOf } from './service-command.ts';
@@ -90,10 +90,6 @@ async function environment(patient: Patient): Promise<Observation> {
     if (!(error instanceof EnvironmentFileError)) throw error;
     return problem(file, `${upper(error.message)}.`, INSTALL);
   }
-}
-
-function upper(text: string): string {
-  return text.charAt(0).toUpperCase() + text.slice(1);
 }
 
 async function state(patient: Patient): Promise<Observation> {

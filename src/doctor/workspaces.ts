@@ -1,12 +1,14 @@
 /** The folders Claude may work in. Each is looked at by a process of its own: one on a dead network drive hangs for ever. */
+
 import { homedir } from 'node:os';
 import { dirname, isAbsolute, join, relative, sep } from 'node:path';
 import * as z from 'zod';
 import type { Config } from '../config.ts';
+import { parseJson } from '../machine/parse-json.ts';
 import { guardedBy } from '../machine/service/guarded-folders.ts';
 import type { Group } from './doctor.ts';
 import { type Observation, ok, problem, warning } from './finding.ts';
-import { counted } from './measure.ts';
+import { counted, upper } from './measure.ts';
 import type { Patient } from './patient.ts';
 
 export function workspacesGroup(patient: Patient): Group {
@@ -141,16 +143,4 @@ function isInside(folder: string, path: string): boolean {
 
 function expand(path: string): string {
   return path.startsWith('~/') ? join(homedir(), path.slice(1)) : path;
-}
-
-function upper(text: string): string {
-  return text.charAt(0).toUpperCase() + text.slice(1);
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

@@ -4,8 +4,16 @@
  */
 import { join } from 'node:path';
 
-const SYSTEM = join(process.env.SystemRoot ?? 'C:\\Windows', 'System32');
+type Environment = Readonly<Record<string, string | undefined>>;
 
-export const POWERSHELL = join(SYSTEM, 'WindowsPowerShell', 'v1.0', 'powershell.exe');
+export function systemProgram(env: Environment, ...path: readonly string[]): string {
+  return join(env.SystemRoot || env.SYSTEMROOT || 'C:\\Windows', 'System32', ...path);
+}
 
-export const TASKKILL = join(SYSTEM, 'taskkill.exe');
+export function powershell(env: Environment): string {
+  return systemProgram(env, 'WindowsPowerShell', 'v1.0', 'powershell.exe');
+}
+
+export const POWERSHELL = powershell(process.env);
+
+export const TASKKILL = systemProgram(process.env, 'taskkill.exe');

@@ -1,7 +1,9 @@
 /** The task and its launcher: the templates in `service/`, filled. */
+
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { fillTemplate } from '../../template.ts';
+import { powershell, systemProgram } from '../windows-programs.ts';
 import { markOf } from './marker.ts';
 import type { ManagerOptions, ServiceDefinition, ServiceFile } from './service.ts';
 import { commandLine, powershellString, vbsString } from './task-scheduler-quoting.ts';
@@ -24,10 +26,6 @@ export function taskPaths({
   const local = env.LOCALAPPDATA || join(account.home, 'AppData', 'Local');
   const folder = join(local, 'bridge-supervisor');
   return { folder, task: join(folder, `${name}.xml`), launcher: join(folder, `${name}.vbs`) };
-}
-
-export function systemProgram(env: Environment, ...path: readonly string[]): string {
-  return join(env.SystemRoot || env.SYSTEMROOT || 'C:\\Windows', 'System32', ...path);
 }
 
 /** What the launcher ends with when the program could not be started, as a shell does. */
@@ -87,10 +85,6 @@ function withoutScriptHost({ command, stateFolder }: ServiceDefinition, env: Env
     '-EncodedCommand',
     Buffer.from(script, 'utf16le').toString('base64'),
   ];
-}
-
-export function powershell(env: Environment): string {
-  return systemProgram(env, 'WindowsPowerShell', 'v1.0', 'powershell.exe');
 }
 
 /** Over SSH the domain is that of the service (`WORKGROUP`), which knows no such user. */

@@ -3,8 +3,8 @@
  * so are its errors. PowerShell gives the same as objects (https://learn.microsoft.com/powershell/module/scheduledtasks).
  */
 import * as z from 'zod';
+import { powershell } from '../windows-programs.ts';
 import { type ManagerOptions, ServiceError } from './service.ts';
-import { powershell } from './task-scheduler-files.ts';
 
 /** https://learn.microsoft.com/windows/win32/api/taskschd/ne-taskschd-task_state */
 export const TASK_STATE = { disabled: 1, queued: 2, ready: 3, running: 4 } as const;

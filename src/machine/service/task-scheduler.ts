@@ -6,8 +6,10 @@
  * the next logon. So the task is registered in one of two forms: as its file says, where only a logon begins the
  * repetition, or `started`, where it is under way.
  */
+
 import { mkdir, readFile, rm, rmdir } from 'node:fs/promises';
 import { writeAtomically } from '../atomic-file.ts';
+import { systemProgram } from '../windows-programs.ts';
 import { readMark } from './marker.ts';
 import { type ManagerOptions, ServiceError, type ServiceFile, type ServiceManager } from './service.ts';
 import {
@@ -15,7 +17,6 @@ import {
   encoded,
   hasScriptHost,
   startedTask,
-  systemProgram,
   TASK_FILE_MODE,
   taskFiles,
   taskPaths,
