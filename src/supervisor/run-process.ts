@@ -1,5 +1,5 @@
 /** From a recorded run to a living claude process, or to the reason why there is none. */
-import { mkdir, stat } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Briefing, briefingFor } from '../bridge/attending.ts';
 import type { StartedRun } from '../bridge/runs.ts';
@@ -14,6 +14,7 @@ import type { SteeringMessage } from '../project/review.ts';
 import type { Outcome, Run } from '../project/run.ts';
 import type { Context } from './context.ts';
 import { runFiles } from './run-files.ts';
+import { prepareWorkspace } from './workspace.ts';
 
 export type SpawnedRun =
   | { readonly spawned: true; readonly child: Child; readonly resumed: boolean }
@@ -100,17 +101,5 @@ function spawnOutcome(failure: { readonly reason: string; readonly message: stri
       return { kind: 'workspace_missing', message };
     default:
       return { kind: 'never_spawned', message };
-  }
-}
-
-/** A project's own folder is made when it is first needed; any other must be there. Returns what is wrong with it. */
-async function prepareWorkspace(home: string, workspace: string): Promise<string | undefined> {
-  if (workspace.startsWith(join(home, 'workspaces')))
-    await mkdir(workspace, { recursive: true, mode: 0o700 });
-  try {
-    return (await stat(workspace)).isDirectory() ? undefined : `${workspace} is not a folder`;
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    return code === 'ENOENT' ? `${workspace} does not exist` : `${workspace} cannot be read (${code})`;
   }
 }
