@@ -85,6 +85,8 @@ export interface Run {
   readonly createdAt: string;
   readonly spawnedAt: string | null;
   readonly readyAt: string | null;
+  /** When the model first answered: from then on the account, the service and the model are known to have been well. */
+  readonly answeredAt: string | null;
   readonly endedAt: string | null;
 }
 

@@ -37,10 +37,26 @@ export function migrate(sqlite: Sqlite.Database, file: string, steps: readonly s
   const version = checkSchema(sqlite, file, steps);
   if (version === steps.length) return;
   if (version > 0) copyBefore(sqlite, `${file}.schema-${version}.bak`);
-  // Another process may migrate at the same moment: look again under the write lock.
+  // A table that others refer to can only be rebuilt unchecked, and within a transaction that cannot be switched
+  // (https://www.sqlite.org/lang_altertable.html#otheralter).
+  sqlite.pragma('foreign_keys = OFF');
+  try {
+    takeSteps(sqlite, file, steps);
+  } finally {
+    sqlite.pragma('foreign_keys = ON');
+  }
+}
+
+function takeSteps(sqlite: Sqlite.Database, file: string, steps: readonly string[]): void {
   sqlite
     .transaction(() => {
+      // Another process may migrate at the same moment: look again under the write lock.
       for (const step of steps.slice(checkSchema(sqlite, file, steps))) sqlite.exec(step);
+      const orphans = sqlite.pragma('foreign_key_check') as unknown[];
+      if (orphans.length > 0)
+        throw new Error(
+          `a migration of ${file} would leave ${orphans.length} rows without what they refer to`,
+        );
       sqlite.pragma(`application_id = ${APPLICATION_ID}`);
       sqlite.pragma(`user_version = ${steps.length}`);
     })

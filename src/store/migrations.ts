@@ -1,21 +1,16 @@
 /**
  * Numbered, forward-only steps from an empty database to today's schema. A step that was released is never edited:
- * a change is a new step at the end.
+ * a change is a new step at the end. Each is literal text, so that no later change of the program changes it; a list of
+ * words that may grow has no CHECK, since SQLite cannot alter one.
  */
-import { PROJECT_STATUSES } from '../project/project.ts';
-import { HOLD_KINDS } from '../project/retry.ts';
-import { VERDICTS } from '../project/review.ts';
-import { RUN_KINDS } from '../project/run.ts';
 
-const oneOf = (values: readonly string[]) => `(${values.map((value) => `'${value}'`).join(', ')})`;
-
-/** `MIGRATIONS[n]` leads from schema version n to n + 1. */
+/** `MIGRATIONS[n]` leads from schema version n to n + 1. They run with foreign keys unchecked; migrate() checks them at the end. */
 export const MIGRATIONS: readonly string[] = [
   `
   CREATE TABLE projects (
     id TEXT PRIMARY KEY,
     title TEXT NOT NULL,
-    status TEXT NOT NULL CHECK (status IN ${oneOf(PROJECT_STATUSES)}),
+    status TEXT NOT NULL CHECK (status IN ('pending', 'in_progress', 'verifying', 'awaiting_approval', 'rejected', 'approved', 'complete', 'cancelled', 'attention')),
     workspace TEXT NOT NULL,
     priority INTEGER NOT NULL,
     model TEXT,
@@ -54,7 +49,7 @@ export const MIGRATIONS: readonly string[] = [
     number INTEGER PRIMARY KEY,
     id TEXT NOT NULL UNIQUE,
     project_id TEXT NOT NULL REFERENCES projects (id),
-    kind TEXT NOT NULL CHECK (kind IN ${oneOf(RUN_KINDS)}),
+    kind TEXT NOT NULL CHECK (kind IN ('execute', 'revise', 'resume')),
     round INTEGER NOT NULL,
     workspace TEXT NOT NULL,
     session_id TEXT NOT NULL,
@@ -109,7 +104,7 @@ export const MIGRATIONS: readonly string[] = [
     id INTEGER PRIMARY KEY,
     project_id TEXT NOT NULL REFERENCES projects (id),
     round INTEGER NOT NULL,
-    verdict TEXT NOT NULL CHECK (verdict IN ${oneOf(VERDICTS)}),
+    verdict TEXT NOT NULL CHECK (verdict IN ('approved', 'rejected')),
     reason TEXT NOT NULL,
     decided_by TEXT NOT NULL,
     created_at TEXT NOT NULL,
@@ -141,7 +136,7 @@ export const MIGRATIONS: readonly string[] = [
   CREATE INDEX events_by_project ON events (project_id, id);
 
   CREATE TABLE holds (
-    kind TEXT NOT NULL CHECK (kind IN ${oneOf(HOLD_KINDS)}),
+    kind TEXT NOT NULL CHECK (kind IN ('paused', 'usage_limit', 'not_logged_in', 'billing', 'claude_missing', 'tools_missing', 'disk_low', 'quiet_hours', 'reserve')),
     scope TEXT NOT NULL,
     reason TEXT NOT NULL,
     since TEXT NOT NULL,
@@ -169,5 +164,89 @@ export const MIGRATIONS: readonly string[] = [
     stop_requested_at TEXT,
     trouble TEXT
   );
+  `,
+  `
+  -- Without CHECKs on the lists that grow. A run's cost may be unknown, and its first answer from the model has a time.
+  CREATE TABLE new_projects (
+    id TEXT PRIMARY KEY,
+    title TEXT NOT NULL,
+    status TEXT NOT NULL,
+    workspace TEXT NOT NULL,
+    priority INTEGER NOT NULL,
+    model TEXT,
+    max_turns INTEGER,
+    timeout_ms INTEGER,
+    budget_usd REAL,
+    claimed_by TEXT CHECK (claimed_by IN ('supervisor', 'code')),
+    session_id TEXT,
+    round INTEGER NOT NULL,
+    tries INTEGER NOT NULL,
+    not_before TEXT,
+    attention TEXT,
+    request_id TEXT UNIQUE,
+    created_at TEXT NOT NULL,
+    updated_at TEXT NOT NULL
+  );
+  INSERT INTO new_projects SELECT id, title, status, workspace, priority, model, max_turns, timeout_ms, budget_usd,
+    claimed_by, session_id, round, tries, not_before, attention, request_id, created_at, updated_at FROM projects;
+  DROP TABLE projects;
+  ALTER TABLE new_projects RENAME TO projects;
+  CREATE INDEX projects_ready ON projects (priority DESC, created_at, id)
+    WHERE CASE WHEN status = 'pending' THEN 1
+      WHEN status IN ('in_progress', 'rejected') AND claimed_by = 'supervisor' THEN 1 ELSE 0 END = 1;
+  CREATE INDEX projects_backing_off ON projects (not_before) WHERE not_before IS NOT NULL;
+  CREATE INDEX projects_by_status ON projects (status, created_at, id);
+  CREATE INDEX projects_by_age ON projects (created_at, id);
+
+  CREATE TABLE new_runs (
+    number INTEGER PRIMARY KEY,
+    id TEXT NOT NULL UNIQUE,
+    project_id TEXT NOT NULL REFERENCES projects (id),
+    kind TEXT NOT NULL,
+    round INTEGER NOT NULL,
+    workspace TEXT NOT NULL,
+    session_id TEXT NOT NULL,
+    model TEXT,
+    model_used TEXT,
+    pid INTEGER,
+    pid_started_at TEXT,
+    claude_version TEXT,
+    live TEXT NOT NULL,
+    fingerprint TEXT,
+    -- NULL: requests were made, and nobody knows what they cost.
+    cost_usd REAL,
+    -- How cost_usd is known: 'reported', 'estimated' or 'unknown'.
+    cost_basis TEXT NOT NULL,
+    outcome TEXT,
+    outcome_data TEXT,
+    created_at TEXT NOT NULL,
+    spawned_at TEXT,
+    ready_at TEXT,
+    -- When the model first answered.
+    answered_at TEXT,
+    ended_at TEXT
+  );
+  INSERT INTO new_runs SELECT number, id, project_id, kind, round, workspace, session_id, model, model_used, pid,
+    pid_started_at, claude_version, live, fingerprint, cost_usd, 'reported', outcome, outcome_data, created_at,
+    spawned_at, ready_at, CASE WHEN cost_usd > 0 OR outcome = 'submitted' THEN ready_at END, ended_at FROM runs;
+  DROP TABLE runs;
+  ALTER TABLE new_runs RENAME TO runs;
+  CREATE UNIQUE INDEX runs_open_by_project ON runs (project_id) WHERE ended_at IS NULL;
+  CREATE UNIQUE INDEX runs_open_by_workspace ON runs (workspace) WHERE ended_at IS NULL;
+  CREATE INDEX runs_by_project ON runs (project_id, number);
+  CREATE INDEX runs_by_age ON runs (created_at);
+  CREATE INDEX runs_open ON runs (number) WHERE ended_at IS NULL;
+
+  CREATE TABLE new_holds (
+    kind TEXT NOT NULL,
+    scope TEXT NOT NULL,
+    reason TEXT NOT NULL,
+    since TEXT NOT NULL,
+    until TEXT,
+    PRIMARY KEY (kind, scope)
+  );
+  INSERT INTO new_holds SELECT kind, scope, reason, since, until FROM holds;
+  DROP TABLE holds;
+  ALTER TABLE new_holds RENAME TO holds;
   `,
 ];

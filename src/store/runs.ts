@@ -14,7 +14,7 @@ export async function insertRun(
 ): Promise<void> {
   await trx
     .insertInto('runs')
-    .values({ ...run, live: JSON.stringify(EMPTY_LIVE_STATE), cost_usd: 0 })
+    .values({ ...run, live: JSON.stringify(EMPTY_LIVE_STATE), cost_usd: 0, cost_basis: 'reported' })
     .execute();
 }
 
@@ -24,7 +24,7 @@ export async function updateRun(
   changes: Partial<
     Pick<
       Row<'runs'>,
-      'pid' | 'pid_started_at' | 'spawned_at' | 'ready_at' | 'model_used' | 'claude_version' | 'cost_usd'
+      'pid' | 'pid_started_at' | 'spawned_at' | 'ready_at' | 'answered_at' | 'model_used' | 'claude_version'
     >
   >,
 ): Promise<void> {
@@ -176,12 +176,13 @@ function toRun(row: Row<'runs'>): Run {
     pidStartedAt: row.pid_started_at,
     claudeVersion: row.claude_version,
     live: liveState.catch(EMPTY_LIVE_STATE).parse(JSON.parse(row.live)),
-    costUsd: row.cost_usd,
+    costUsd: row.cost_usd ?? 0,
     fingerprint: row.fingerprint,
     outcome: toOutcome(row),
     createdAt: row.created_at,
     spawnedAt: row.spawned_at,
     readyAt: row.ready_at,
+    answeredAt: row.answered_at,
     endedAt: row.ended_at,
   };
 }

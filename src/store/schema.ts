@@ -86,12 +86,16 @@ export interface Tables {
     live: string;
     /** What the workspace looked like when the run ended. */
     fingerprint: string | null;
-    cost_usd: number;
+    /** Null: requests were made, and nobody knows what they cost. */
+    cost_usd: number | null;
+    cost_basis: 'reported' | 'estimated' | 'unknown';
     outcome: string | null;
     outcome_data: string | null;
     created_at: string;
     spawned_at: string | null;
     ready_at: string | null;
+    /** When the model first answered. */
+    answered_at: string | null;
     ended_at: string | null;
   };
   events: {

@@ -46,6 +46,7 @@ function run(outcome: Outcome | null): Run {
     createdAt: NOW,
     spawnedAt: NOW,
     readyAt: NOW,
+    answeredAt: NOW,
     endedAt: NOW,
   };
 }
