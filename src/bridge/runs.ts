@@ -13,6 +13,7 @@ import { findCompletion } from '../store/reviews.ts';
 import { closeRun, findRun, insertRun, runsOf, spentOn, updateLiveState, updateRun } from '../store/runs.ts';
 import { type EndedRun, type Ending, follow } from './after-run.ts';
 import { type Bridge, newId, nowText } from './bridge.ts';
+import { type FindOverlap, type FreeWorkspace, findFreeWorkspace } from './free-workspace.ts';
 import { holdLease } from './lease.ts';
 import { recordChange } from './project-record.ts';
 
@@ -27,30 +28,53 @@ export interface StartedRun {
   readonly spentUsd: number;
 }
 
+interface StartDefaults {
+  readonly model: string | null;
+  readonly newSessionId: () => string;
+  /** Model families whose limit is reached. */
+  readonly heldFamilies?: readonly string[];
+  /** Whether a workspace is, contains or lies in one that has a run under way. Without it, only equal paths count. */
+  readonly findOverlap?: FindOverlap;
+}
+
 /**
  * Claims the first ready project and records its run, in one transaction: highest priority first, then oldest, at most
- * one run per workspace. Undefined when nothing is ready.
+ * one run in a workspace and whatever overlaps with it. Undefined when nothing is ready.
  */
 export async function startNextRun(
   bridge: Bridge,
   token: string,
-  defaults: {
-    readonly model: string | null;
-    readonly newSessionId: () => string;
-    /** Model families whose limit is reached. */
-    readonly heldFamilies?: readonly string[];
-  },
+  defaults: StartDefaults,
 ): Promise<StartedRun | undefined> {
+  const held = { families: defaults.heldFamilies ?? [], model: defaults.model };
+  for (;;) {
+    const free = await findFreeWorkspace(bridge, held, defaults.findOverlap);
+    if (!free) return undefined;
+    const started = await claim(bridge, token, defaults, free);
+    if (started !== 'changed') return started;
+  }
+}
+
+/** `changed`: another project than the one whose workspace was looked at has become the first. */
+async function claim(
+  bridge: Bridge,
+  token: string,
+  defaults: StartDefaults,
+  free: FreeWorkspace,
+): Promise<StartedRun | undefined | 'changed'> {
   return bridge.database.write(async (trx) => {
     await holdLease(trx, token);
     const now = nowText(bridge);
     // A pause that was said while this claim was on its way wins.
     if ((await allHolds(trx)).some(({ kind }) => kind === 'paused')) return undefined;
-    const [project] = await readyProjects(trx, now, 1, {
-      families: defaults.heldFamilies ?? [],
-      model: defaults.model,
-    });
-    if (!project) return undefined;
+    const [project] = await readyProjects(
+      trx,
+      now,
+      1,
+      { families: defaults.heldFamilies ?? [], model: defaults.model },
+      free.busy,
+    );
+    if (project?.workspace !== free.workspace) return 'changed';
 
     const claimed = await takeUp(trx, project, now);
     const earlier = (await runsOf(trx, project.id)).filter((run) => run.spawnedAt !== null);

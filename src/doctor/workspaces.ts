@@ -4,6 +4,7 @@ import { homedir } from 'node:os';
 import { dirname, isAbsolute, join, relative, sep } from 'node:path';
 import * as z from 'zod';
 import type { Config } from '../config.ts';
+import { findOverlap } from '../machine/folder-overlap.ts';
 import { parseJson } from '../machine/parse-json.ts';
 import { guardedBy } from '../machine/service/guarded-folders.ts';
 import type { Group } from './doctor.ts';
@@ -27,7 +28,26 @@ async function folders(patient: Patient): Promise<Observation[]> {
   const own = join(patient.home, 'workspaces');
   if (configured.length === 0)
     return [ok(own, `None is configured: each project gets a new folder in ${own}`)];
-  return Promise.all(configured.map((folder) => look(patient, folder)));
+  const looks = await Promise.all(configured.map((folder) => look(patient, folder)));
+  // One that does not answer would keep this process waiting too.
+  const answering = configured.filter((_, index) => looks[index]?.verdict !== 'problem');
+  return [...looks, ...(await nested(answering.filter(({ isWorkspace }) => isWorkspace)))];
+}
+
+/** Their plans never run at the same time, which may surprise whoever counts on `concurrency`. */
+async function nested(workspaces: readonly Folder[]): Promise<Observation[]> {
+  const found: Observation[] = [];
+  for (const [index, one] of workspaces.entries())
+    for (const other of workspaces.slice(index + 1)) {
+      if (one.path === other.path || !(await findOverlap(one.path, [other.path]))) continue;
+      const both = `${one.title} (${one.path}) and ${other.title} (${other.path})`;
+      found.push(
+        warning(one.path, `${upper(both)} share files: plans for one wait while a plan for the other runs.`, {
+          fix: 'If they should run at the same time, give them folders of which none lies in the other.',
+        }),
+      );
+    }
+  return found;
 }
 
 interface Folder {

@@ -100,6 +100,13 @@ export interface HeldModels {
   readonly model: string | null;
 }
 
+/** Folders in which no run may start now, besides those that have a run under way under the same path. */
+export interface BusyFolders {
+  readonly folders: readonly string[];
+  /** With everything below them; each ends with a separator. */
+  readonly trees: readonly string[];
+}
+
 /**
  * Projects the supervisor may start a run for now, highest priority first, then oldest: pending ones, and those it has
  * already claimed that wait for another run. None whose workspace has a run under way.
@@ -109,6 +116,7 @@ export async function readyProjects(
   now: string,
   limit: number,
   held: HeldModels = { families: [], model: null },
+  busy: BusyFolders = { folders: [], trees: [] },
 ): Promise<Project[]> {
   const { after, latest } = backOffEnds(now);
   const rows = await queue(db)
@@ -131,6 +139,12 @@ export async function readyProjects(
           eb(eb.fn.coalesce('model', eb.val(held.model ?? family)), 'not like', `%${family}%`),
         ),
       ),
+    )
+    .where((eb) =>
+      eb.and([
+        ...busy.folders.map((folder) => eb('workspace', '!=', folder)),
+        ...busy.trees.map((tree) => sql<boolean>`substr(workspace, 1, length(${tree})) <> ${tree}`),
+      ]),
     )
     .limit(limit)
     .execute();

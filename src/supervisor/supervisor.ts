@@ -10,6 +10,7 @@ import { endRun, recordSpawn, type StartedRun, startNextRun } from '../bridge/ru
 import type { Clock } from '../clock.ts';
 import type { Config, Environment } from '../config.ts';
 import type { Log } from '../log.ts';
+import { findOverlap } from '../machine/folder-overlap.ts';
 import type { Hold } from '../project/retry.ts';
 import type { Run } from '../project/run.ts';
 import { VERSION } from '../version.ts';
@@ -176,6 +177,7 @@ class Supervisor {
         model: config.model ?? null,
         newSessionId: () => crypto.randomUUID(),
         heldFamilies: admission.heldFamilies,
+        findOverlap,
       });
       if (!started) return;
       if (admission.may === 'probe') this.#probe = { runId: started.run.id, holds: admission.holds };

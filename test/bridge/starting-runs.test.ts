@@ -1,9 +1,14 @@
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import Sqlite from 'better-sqlite3';
 import { describe, expect, test } from 'vitest';
 import { reject } from '../../src/bridge/decide.ts';
 import { retry } from '../../src/bridge/direct.ts';
 import { pause, resume } from '../../src/bridge/holds.ts';
 import { endRun, recordReady } from '../../src/bridge/runs.ts';
+import { findOverlap } from '../../src/machine/folder-overlap.ts';
 import { eventsAfter } from '../../src/store/events.ts';
+import { updateProject } from '../../src/store/projects.ts';
 import { findRun } from '../../src/store/runs.ts';
 import {
   accepted,
@@ -55,6 +60,53 @@ describe('the next run', () => {
       ['project.claimed', null],
       ['run.started', run.id],
     ]);
+  });
+
+  test('is never in a folder that contains, or lies in, the workspace of another run; those behind it go on', async () => {
+    await using rig = await supervised();
+    const repository = join(rig.workspace, 'repo');
+    const part = join(repository, 'packages', 'one');
+    await mkdir(part, { recursive: true });
+    const outer = await send(rig, `---\nworkspace: ${repository}\n---\n# Outer`);
+    const inner = await send(rig, `---\nworkspace: ${part}\n---\n# Inner`);
+    const elsewhere = await send(rig, '# Elsewhere');
+    const next = () => start(rig, { findOverlap });
+    const first = await next();
+    expect(first?.project.id).toBe(outer.id);
+    expect((await next())?.project.id).toBe(elsewhere.id);
+    expect(await next()).toBeUndefined();
+    if (!first) throw new Error('nothing started');
+    await endRun(rig.bridge, TOKEN, first.run, { kind: 'interrupted' }, ending);
+    await rig.bridge.database.write((trx) => updateProject(trx, outer.id, { priority: -1 }));
+    expect((await next())?.project.id).toBe(inner.id);
+    expect(await next()).toBeUndefined();
+  });
+
+  test('is found at once, though a hundred thousand plans for busy folders wait before it', {
+    timeout: 60_000,
+  }, async () => {
+    await using rig = await supervised();
+    const busy = join(rig.workspace, 'busy');
+    await mkdir(busy);
+    const { id } = await send(rig, `---\nworkspace: ${busy}\n---\n# A`);
+    expect((await start(rig, { findOverlap }))?.project.id).toBe(id);
+    const sqlite = new Sqlite(rig.bridge.database.file);
+    const columns = 'title, status, priority, round, tries, created_at, updated_at';
+    sqlite.exec(`INSERT INTO projects (id, workspace, ${columns})
+      WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 100000)
+      SELECT printf('%012x', i), workspace || '/p' || i, title, 'pending', priority, round, 0, created_at, updated_at
+      FROM n, (SELECT * FROM projects LIMIT 1)`);
+    sqlite.close();
+    const last = await send(rig, '# Elsewhere');
+    let looks = 0;
+    const started = await start(rig, {
+      findOverlap: (folder, others) => {
+        looks += 1;
+        return findOverlap(folder, others);
+      },
+    });
+    expect(started?.project.id).toBe(last.id);
+    expect(looks).toBe(2);
   });
 
   test('is one at a time in each workspace', async () => {

@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { expect } from 'vitest';
 import type { Bridge, Reply } from '../../src/bridge/bridge.ts';
+import type { FindOverlap } from '../../src/bridge/free-workspace.ts';
 import { takeLease } from '../../src/bridge/lease.ts';
 import { type Ending, recordSpawn, type StartedRun, startNextRun } from '../../src/bridge/runs.ts';
 import { sendPlan } from '../../src/bridge/send-plan.ts';
@@ -108,7 +109,7 @@ export async function supervised(): Promise<Rig> {
 /** Starts the next run without giving it a process. */
 export async function start(
   rig: Rig,
-  defaults: { model?: string | null; heldFamilies?: readonly string[] } = {},
+  defaults: { model?: string | null; heldFamilies?: readonly string[]; findOverlap?: FindOverlap } = {},
 ) {
   return startNextRun(rig.bridge, TOKEN, { model: null, newSessionId: randomUUID, ...defaults });
 }

@@ -805,6 +805,18 @@ describe('workspaces', () => {
       says: /holds the state folder/,
     },
     {
+      title: 'one lies in another',
+      async breakIt(rig) {
+        const part = join(rig.workspace, 'part');
+        await mkdir(part);
+        git(part, 'init', '-q');
+        await rig.configure({ workspaces: { website: rig.workspace, part } });
+      },
+      check: 'workspaces.folder',
+      verdict: 'warning',
+      says: /^Workspace website \(.*\) and workspace part \(.*\) share files: plans for one wait/,
+    },
+    {
       title: 'one is no git repository',
       breakIt: (rig) => rm(join(rig.workspace, '.git'), { recursive: true }),
       check: 'workspaces.folder',

@@ -127,7 +127,7 @@ function complete(tables: Content, { sent }: Evidence): string[] {
   return broken;
 }
 
-/** At no moment of the history had a project or a workspace two open runs. */
+/** At no moment of the history had a project two open runs, or a workspace and one inside it. */
 function oneAtATime({ events, runs }: Content): string[] {
   const broken: string[] = [];
   const open = new Map<string, Row<'runs'>>();
@@ -137,12 +137,20 @@ function oneAtATime({ events, runs }: Content): string[] {
     if (type === 'run.ended') open.delete(run.id);
     if (type !== 'run.started') continue;
     for (const other of open.values()) {
-      if (other.project_id === run.project_id || other.workspace === run.workspace)
+      if (
+        other.project_id === run.project_id ||
+        contains(other.workspace, run.workspace) ||
+        contains(run.workspace, other.workspace)
+      )
         broken.push(`run ${run.id} began while run ${other.id} was open in its project or workspace`);
     }
     open.set(run.id, run);
   }
   return broken;
+}
+
+function contains(folder: string, path: string): boolean {
+  return `${path}/`.startsWith(folder.endsWith('/') ? folder : `${folder}/`);
 }
 
 /** A run's row and its events tell the same. */

@@ -1,0 +1,41 @@
+/**
+ * Which folder the next run may have: the first in the queue that neither contains nor lies in one with a run under
+ * way. Looked for before the transaction that claims it: on a dead network drive that takes its time.
+ */
+import { sep } from 'node:path';
+import { type BusyFolders, type HeldModels, readyProjects } from '../store/projects.ts';
+import { openRuns } from '../store/runs.ts';
+import { type Bridge, nowText } from './bridge.ts';
+
+/** Where `folder` meets one of `others`: at itself, or at a folder above it with all that is in there. */
+export type FindOverlap = (
+  folder: string,
+  others: readonly string[],
+) => Promise<{ readonly folder: string; readonly wholeTree: boolean } | undefined>;
+
+export interface FreeWorkspace {
+  readonly workspace: string;
+  /** Those that were passed over. */
+  readonly busy: BusyFolders;
+}
+
+/** The workspace of the first ready project that may start; undefined when there is none. */
+export async function findFreeWorkspace(
+  bridge: Bridge,
+  held: HeldModels,
+  findOverlap: FindOverlap = async () => undefined,
+): Promise<FreeWorkspace | undefined> {
+  const { read } = bridge.database;
+  const underWay = (await openRuns(read)).map(({ workspace }) => workspace);
+  const folders: string[] = [];
+  const trees: string[] = [];
+  for (;;) {
+    const busy = { folders, trees };
+    const [project] = await readyProjects(read, nowText(bridge), 1, held, busy);
+    if (!project) return undefined;
+    const overlap = await findOverlap(project.workspace, underWay);
+    if (!overlap) return { workspace: project.workspace, busy };
+    folders.push(project.workspace, overlap.folder);
+    if (overlap.wholeTree) trees.push(overlap.folder.endsWith(sep) ? overlap.folder : overlap.folder + sep);
+  }
+}

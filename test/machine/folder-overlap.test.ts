@@ -1,0 +1,96 @@
+import { spawnSync } from 'node:child_process';
+import { mkdir, mkdtemp, realpath, rm, symlink } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { test as base, describe, expect } from 'vitest';
+import { findOverlap } from '../../src/machine/folder-overlap.ts';
+
+const test = base.extend<{ root: string }>({
+  // biome-ignore lint/correctness/noEmptyPattern: vitest reads a fixture's needs from its first parameter.
+  root: async ({}, use) => {
+    const root = await realpath(await mkdtemp(join(tmpdir(), 'overlap-')));
+    for (const folder of ['repo/packages/one', 'repo-2', 'other'])
+      await mkdir(join(root, folder), { recursive: true });
+    await use(root);
+    await rm(root, { recursive: true });
+  },
+});
+
+const overlaps = async (one: string, other: string) => [
+  (await findOverlap(one, [other])) !== undefined,
+  (await findOverlap(other, [one])) !== undefined,
+];
+
+describe('two folders overlap', () => {
+  test('when they are the same, or one is inside the other, at any depth', async ({ root }) => {
+    const repo = join(root, 'repo');
+    expect(await overlaps(repo, repo)).toEqual([true, true]);
+    expect(await overlaps(repo, join(repo, 'packages/one'))).toEqual([true, true]);
+    expect(await overlaps(join(root, 'other'), '/')).toEqual([true, true]);
+  });
+
+  test('not when one only begins with the name of the other, nor when they are neighbours', async ({
+    root,
+  }) => {
+    expect(await overlaps(join(root, 'repo'), join(root, 'repo-2'))).toEqual([false, false]);
+    expect(await overlaps(join(root, 'repo/packages'), join(root, 'other'))).toEqual([false, false]);
+  });
+
+  test('also where one of them is reached by a link', async ({ root }) => {
+    await symlink(join(root, 'repo'), join(root, 'link'));
+    expect(await overlaps(join(root, 'link'), join(root, 'repo/packages'))).toEqual([true, true]);
+    expect(await overlaps(join(root, 'link/packages/one'), join(root, 'repo'))).toEqual([true, true]);
+    expect(await overlaps(join(root, 'link'), join(root, 'other'))).toEqual([false, false]);
+  });
+
+  test('also where one is not there yet', async ({ root }) => {
+    expect(await overlaps(join(root, 'repo/new/er'), join(root, 'repo'))).toEqual([true, true]);
+    expect(await overlaps(join(root, 'new'), join(root, 'newer'))).toEqual([false, false]);
+  });
+
+  test('and what is told of it names the folder below which everything overlaps', async ({ root }) => {
+    const repo = join(root, 'repo');
+    expect(await findOverlap(join(repo, 'packages/one'), [join(root, 'other'), repo])).toEqual({
+      folder: repo,
+      wholeTree: true,
+    });
+    expect(await findOverlap(root, [repo])).toEqual({ folder: root, wholeTree: false });
+  });
+});
+
+const mayMount = spawnSync('unshare', ['-m', 'true']).status === 0 && process.getuid?.() === 0;
+
+describe.skipIf(!mayMount)('through a bind mount (needs the right to mount)', () => {
+  const bindMount = async (from: string, to: string, work: () => Promise<void>) => {
+    await mkdir(to);
+    expect(spawnSync('mount', ['--bind', from, to]).status).toBe(0);
+    try {
+      await work();
+    } finally {
+      spawnSync('umount', [to]);
+    }
+  };
+
+  test('a folder overlaps with itself, with what is in it and with what it is in', async ({ root }) => {
+    const mounted = join(root, 'mounted');
+    await bindMount(join(root, 'repo'), mounted, async () => {
+      expect(await overlaps(mounted, join(root, 'repo'))).toEqual([true, true]);
+      expect(await overlaps(mounted, join(root, 'repo/packages'))).toEqual([true, true]);
+      expect(await overlaps(join(mounted, 'packages'), join(root, 'repo'))).toEqual([true, true]);
+      expect(await overlaps(mounted, join(root, 'other'))).toEqual([false, false]);
+      expect(await findOverlap(join(mounted, 'packages/one'), [join(root, 'repo')])).toEqual({
+        folder: mounted,
+        wholeTree: true,
+      });
+    });
+  });
+
+  test('also a part of a folder that is mounted alone', async ({ root }) => {
+    const mounted = join(root, 'mounted');
+    await bindMount(join(root, 'repo/packages'), mounted, async () => {
+      expect(await overlaps(mounted, join(root, 'repo'))).toEqual([true, true]);
+      expect(await overlaps(join(mounted, 'one'), join(root, 'repo'))).toEqual([true, true]);
+      expect(await overlaps(mounted, join(root, 'repo-2'))).toEqual([false, false]);
+    });
+  });
+});
