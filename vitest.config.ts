@@ -1,3 +1,5 @@
+// Before the tests crash: SQLite's driver brings down an older Node.
+import './scripts/check-node.mjs';
 import { defineConfig } from 'vitest/config';
 
 export default defineConfig({

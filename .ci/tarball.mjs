@@ -1,13 +1,14 @@
 // What a user gets from the registry: packed, installed into an empty folder without our development tools, and run
 // on the Node that runs this file. Written for Linux, macOS and Windows.
 import { execFileSync, execSync } from 'node:child_process';
-import { mkdtempSync, realpathSync, rmSync, statSync } from 'node:fs';
+import { mkdtempSync, readFileSync, realpathSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const folder = realpathSync.native(mkdtempSync(join(tmpdir(), 'packed-')));
+const installed = join(folder, 'node_modules', 'bridge-supervisor');
 const home = join(folder, 'home');
 const { SystemRoot } = process.env;
 const system = SystemRoot ? [join(SystemRoot, 'System32'), SystemRoot] : ['/usr/bin', '/bin'];
@@ -29,13 +30,21 @@ const HELLO = {
 
 try {
   // One string each, for a shell: npm is a batch file on Windows, which cannot be started without one.
+  const manifest = readFileSync(join(root, 'package.json'), 'utf8');
   const packed = execSync(`npm pack --silent --pack-destination "${folder}"`, {
     cwd: root,
     encoding: 'utf8',
   });
   const tarball = packed.trim().split('\n').at(-1).trim();
+  if (readFileSync(join(root, 'package.json'), 'utf8') !== manifest)
+    throw new Error('packing has left package.json changed');
   execSync('npm init -y', { cwd: folder, stdio: ['ignore', 'ignore', 'inherit'] });
   execSync(`npm install --no-audit --no-fund --silent "./${tarball}"`, { cwd: folder, stdio: 'inherit' });
+
+  const { scripts } = JSON.parse(readFileSync(join(installed, 'package.json'), 'utf8'));
+  // npm warns whoever installs it of each script that it did not run.
+  if (scripts !== undefined)
+    throw new Error(`the packed package has scripts: ${Object.keys(scripts).join(', ')}`);
 
   show(bridge(['--version']));
   bridge(['--help']);
@@ -59,7 +68,7 @@ try {
 
 /** Runs the installed program and returns what it printed. Throws when it fails. */
 function bridge(args, input = '') {
-  const program = join(folder, 'node_modules', 'bridge-supervisor', 'dist', 'cli.js');
+  const program = join(installed, 'dist', 'cli.js');
   return execFileSync(process.execPath, [program, ...args], { cwd: folder, env, input, encoding: 'utf8' });
 }
 

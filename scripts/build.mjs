@@ -1,6 +1,7 @@
 // Builds dist/: one bundle, split where the code imports lazily, so that a stdio MCP server starts without
 // loading the supervisor, the logger or SQLite. Only better-sqlite3 stays outside: it is a native addon.
 
+import './check-node.mjs';
 import { existsSync } from 'node:fs';
 import { chmod, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join, sep } from 'node:path';

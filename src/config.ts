@@ -3,11 +3,11 @@
  * first, then environment variables `BRIDGE_<KEY>`. A wrong value is refused with the key and what is allowed.
  */
 import { readFileSync, statSync } from 'node:fs';
-import { homedir } from 'node:os';
 import { isAbsolute, join, resolve } from 'node:path';
 import ms, { type StringValue } from 'ms';
 import cron from 'node-cron';
 import * as z from 'zod';
+import { expandHome, homeFolder } from './home-path.ts';
 
 const duration = z
   .string()
@@ -170,9 +170,31 @@ export class ConfigError extends Error {
   override name = 'ConfigError';
 }
 
-/** The state folder: `BRIDGE_HOME`, or `.claude-bridge` in the person's home. */
+/**
+ * The state folder: `BRIDGE_HOME`, or `.claude-bridge` in the person's home. Throws ConfigError for a name that would
+ * mean another folder in another process.
+ */
 export function stateFolder(env: Environment): string {
-  return env.BRIDGE_HOME ? resolve(expandHome(env.BRIDGE_HOME)) : join(homedir(), '.claude-bridge');
+  const named = env.BRIDGE_HOME;
+  if (!named) return join(personHome(), '.claude-bridge');
+  const path = expandHome(named);
+  if (isAbsolute(path) && !VARIABLE.test(path)) return resolve(path);
+  throw new ConfigError(
+    `BRIDGE_HOME must be an absolute path, and is '${oneLine(named)}'. Write it out in full: no variable in it is replaced.`,
+  );
+}
+
+/** What a shell would have replaced: Claude Desktop and service managers do not. */
+const VARIABLE = /\$\{\w+\}|%\w+%/;
+
+function personHome(): string {
+  try {
+    return homeFolder();
+  } catch {
+    throw new ConfigError(
+      'this account has no home folder for the state folder. Set BRIDGE_HOME to an absolute path.',
+    );
+  }
 }
 
 /** Reads the configuration of a state folder. Throws ConfigError; a missing file is an empty one. */
@@ -309,8 +331,4 @@ const KINDS: Readonly<Record<string, string>> = {
 
 function oneLine(text: string): string {
   return text.replaceAll(/\s+/g, ' ');
-}
-
-function expandHome(text: string): string {
-  return text === '~' || text.startsWith('~/') ? join(homedir(), text.slice(1)) : text;
 }

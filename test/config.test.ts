@@ -297,7 +297,21 @@ describe('the state folder', () => {
     expect(stateFolder({ BRIDGE_HOME: '' })).toBe(join(homedir(), '.claude-bridge'));
     expect(stateFolder({ BRIDGE_HOME: '/var/bridge' })).toBe(resolve('/var/bridge'));
     expect(stateFolder({ BRIDGE_HOME: '~/bridge' })).toBe(join(homedir(), 'bridge'));
-    expect(stateFolder({ BRIDGE_HOME: 'bridge/../here' })).toBe(join(process.cwd(), 'here'));
+  });
+
+  test.each([
+    'bridge',
+    './bridge',
+    `${'$'}{HOME}/.b`,
+    '$HOME/.b',
+    '%USERPROFILE%\\.b',
+    '~ann/.b',
+    `/home/${'$'}{USER}/.b`,
+    ' ',
+  ])('is refused where BRIDGE_HOME, %j, would mean another folder in another process', (name) => {
+    expect(() => stateFolder({ BRIDGE_HOME: name })).toThrow(
+      `BRIDGE_HOME must be an absolute path, and is '${name}'. Write it out in full`,
+    );
   });
 });
 

@@ -8,14 +8,15 @@ const SRC = fileURLToPath(new URL('../src', import.meta.url));
 /** Who may import whom. Everyone may import the version; what is not listed may be imported by nobody else. */
 const MAY_IMPORT: Readonly<Record<string, readonly string[] | 'anything'>> = {
   version: [],
+  'home-path': [],
   clock: [],
   template: [],
   log: ['clock'],
-  config: [],
+  config: ['home-path'],
   project: [],
   store: ['project', 'clock', 'config'],
-  bridge: ['project', 'store', 'clock'],
-  machine: ['clock', 'log', 'template'],
+  bridge: ['project', 'store', 'clock', 'home-path'],
+  machine: ['clock', 'log', 'template', 'home-path'],
   claude: ['project', 'machine', 'clock', 'log', 'template'],
   supervisor: ['bridge', 'claude', 'machine', 'project', 'config', 'clock', 'log'],
   mcp: ['bridge', 'project', 'config', 'clock', 'log'],
@@ -23,7 +24,18 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[] | 'anything'>> = {
   simulator: ['clock', 'log'],
   setup: ['claude', 'machine', 'config', 'clock'],
   rehearsal: ['bridge', 'claude', 'machine', 'simulator', 'config', 'clock'],
-  doctor: ['setup', 'rehearsal', 'bridge', 'store', 'claude', 'machine', 'project', 'config', 'clock'],
+  doctor: [
+    'setup',
+    'rehearsal',
+    'bridge',
+    'store',
+    'claude',
+    'machine',
+    'project',
+    'config',
+    'clock',
+    'home-path',
+  ],
   cli: 'anything',
 };
 

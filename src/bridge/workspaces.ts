@@ -1,7 +1,7 @@
 /** Which folder a plan may use: a configured name, or a path inside an allowed root. */
 import { realpathSync, statSync } from 'node:fs';
-import { homedir } from 'node:os';
-import { isAbsolute, join, relative, resolve, sep } from 'node:path';
+import { isAbsolute, join, relative, sep } from 'node:path';
+import { absolutePath, expandHome } from '../home-path.ts';
 import { cleanLine } from '../project/text.ts';
 import { done, type Reply, refuse } from './bridge.ts';
 
@@ -29,8 +29,8 @@ export function resolveWorkspace(
   }
   const named = namedFolder(policy, wanted);
   if (named !== undefined) return checkFolder(named);
-  const path = absolute(wanted);
-  if (!isAbsolute(expand(wanted)) || !allowed(policy, path)) return refuse(notAllowed(policy, wanted));
+  const path = absolutePath(wanted);
+  if (!isAbsolute(expandHome(wanted)) || !allowed(policy, path)) return refuse(notAllowed(policy, wanted));
   return checkFolder(path);
 }
 
@@ -42,11 +42,11 @@ function allowed(policy: WorkspacePolicy, path: string): boolean {
   const real = realPath(path);
   const configured = Object.values(policy.workspaces);
   // The default may be one of the names.
-  if (policy.workspace !== undefined && isAbsolute(expand(policy.workspace)))
+  if (policy.workspace !== undefined && isAbsolute(expandHome(policy.workspace)))
     configured.push(policy.workspace);
   return (
-    configured.some((folder) => realPath(absolute(folder)) === real) ||
-    policy.workspace_roots.some((root) => isInside(realPath(absolute(root)), real))
+    configured.some((folder) => realPath(absolutePath(folder)) === real) ||
+    policy.workspace_roots.some((root) => isInside(realPath(absolutePath(root)), real))
   );
 }
 
@@ -65,7 +65,7 @@ function realPath(path: string): string {
 }
 
 function checkFolder(path: string): Reply<string> {
-  const folder = absolute(path);
+  const folder = absolutePath(path);
   try {
     if (statSync(folder).isDirectory()) return done(realPath(folder));
     return refuse(`workspace is not a folder: ${folder}`);
@@ -85,12 +85,4 @@ function notAllowed(policy: WorkspacePolicy, wanted: string): string {
     roots.length > 0 ? `allowed roots: ${roots.join(', ')}` : 'no roots are allowed',
   ].join('; ');
   return `unknown workspace '${cleanLine(wanted).slice(0, 200)}' (${known}). Use one of these, or add it to 'workspaces' or 'workspace_roots' in config.json.`;
-}
-
-function absolute(path: string): string {
-  return resolve(expand(path));
-}
-
-function expand(path: string): string {
-  return path === '~' || path.startsWith('~/') ? join(homedir(), path.slice(1)) : path;
 }

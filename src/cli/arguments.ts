@@ -1,6 +1,7 @@
 /** Arguments that are more than text. */
 import { Argument, InvalidArgumentError, Option } from 'commander';
 import ms, { type StringValue } from 'ms';
+import { absolutePath } from '../home-path.ts';
 
 export function idArgument(): Argument {
   return new Argument('<id>', 'the project: its id, or the first 4 or more characters of it');
@@ -12,6 +13,22 @@ export function jsonOption(what = 'for programs'): Option {
 
 export function yesOption(): Option {
   return new Option('-y, --yes', 'do not ask');
+}
+
+/** A path as a person writes it, with `~` or from here on; absolute from then on. */
+export function path(text: string): string {
+  if (text.trim() === '') throw new InvalidArgumentError('It must be a path.');
+  return absolutePath(text);
+}
+
+/** The same for an option that may be given several times. */
+export function paths(text: string, former: readonly string[] = []): readonly string[] {
+  return [...former, path(text)];
+}
+
+/** The same where '-' stands for stdin. */
+export function pathOrStdin(text: string): string {
+  return text === '-' ? text : path(text);
 }
 
 /** A whole number of at least `least`. */

@@ -1,12 +1,13 @@
 import { Command } from 'commander';
 import { backUp } from '../store/backup.ts';
+import { path } from './arguments.ts';
 import type { Cli } from './context.ts';
 import { examples } from './usage.ts';
 
 export function backupCommand(cli: Cli): Command {
   return new Command('backup')
     .description('Write a copy of the store, also while it is in use.')
-    .argument('<file>', 'a new file; one that is there is not overwritten')
+    .argument('<file>', 'a new file; one that is there is not overwritten', path)
     .addHelpText('after', ABOUT)
     .addHelpText('after', examples('bridge-supervisor backup ~/bridge-2026-11-21.db'))
     .action(async (file: string) => {

@@ -7,7 +7,7 @@ import type { Output } from './output.ts';
 
 export interface Cli {
   readonly env: Environment;
-  /** The state folder. */
+  /** The state folder. Throws ConfigError when BRIDGE_HOME names none. */
   readonly home: string;
   readonly clock: Clock;
   readonly out: Output;

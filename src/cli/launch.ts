@@ -1,5 +1,5 @@
 /** The first decision: a stdio server, which loads nothing of the command line and so starts fast, or a command. */
-import type { Environment } from '../config.ts';
+import { correctHome } from '../home-path.ts';
 import { isServer, serve } from './serve.ts';
 
 /**
@@ -9,9 +9,10 @@ import { isServer, serve } from './serve.ts';
  */
 export async function launch(
   args: readonly string[],
-  env: Environment,
+  env: NodeJS.ProcessEnv,
   program: string,
 ): Promise<number | undefined> {
+  correctHome(env);
   if (isServer(args)) {
     await serve(args[1], env);
     return undefined;

@@ -6,8 +6,10 @@
 import { Command } from 'commander';
 import { systemClock } from '../clock.ts';
 import { type Environment, stateFolder } from '../config.ts';
+import { keepHangupIgnored } from '../machine/hangup.ts';
 import { VERSION } from '../version.ts';
 import { approveCommand } from './approve.ts';
+import { yesOption } from './arguments.ts';
 import { backupCommand } from './backup.ts';
 import { cancelCommand } from './cancel.ts';
 import type { Cli } from './context.ts';
@@ -47,8 +49,19 @@ export async function main(
   env: Environment,
   entry: readonly string[],
 ): Promise<number> {
+  keepHangupIgnored(env);
   const out = openOutput(env);
-  const cli: Cli = { env, home: stateFolder(env), clock: systemClock, out, entry, exitCode: 0 };
+  const cli: Cli = {
+    env,
+    // Read when it is needed: help and the version are there without one.
+    get home() {
+      return stateFolder(env);
+    },
+    clock: systemClock,
+    out,
+    entry,
+    exitCode: 0,
+  };
   try {
     // Called with nothing: show what there is.
     await program(cli).parseAsync(args.length > 0 ? args : ['--help'], { from: 'user' });
@@ -76,9 +89,19 @@ function program(cli: Cli): Command {
     .helpCommand(false)
     .addHelpText('after', ABOUT);
   for (const [heading, commands] of Object.entries(COMMANDS)) {
-    for (const create of commands) program.addCommand(create(cli).helpGroup(heading));
+    for (const create of commands) program.addCommand(takingYes(create(cli)).helpGroup(heading));
   }
   return prepare(program, cli.out);
+}
+
+/** They change nothing. */
+const LOOKING = ['status', 'logs', 'list', 'show', 'watch', 'mcp'];
+
+/** A script may give --yes to every command that changes something, whether that one asks or not. */
+function takingYes(command: Command): Command {
+  const isTaken = command.options.some(({ long }) => long === '--yes');
+  if (isTaken || LOOKING.includes(command.name())) return command;
+  return command.addOption(yesOption().hideHelp());
 }
 
 const ABOUT = `
@@ -91,5 +114,6 @@ Examples:
   bridge-supervisor approve 3f9a
 
 The state folder is ~/.claude-bridge; BRIDGE_HOME chooses another one.
+Every command that changes something takes --yes, and then asks nothing.
 \`bridge-supervisor <command> --help\` tells more about each command.
 `;

@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import { openBridge } from '../bridge/bridge.ts';
 import { restore } from '../store/backup.ts';
 import { StoreError } from '../store/store-error.ts';
+import { path } from './arguments.ts';
 import { type Cli, fail } from './context.ts';
 import { isWorking, supervisorState } from './supervisor-state.ts';
 import { examples } from './usage.ts';
@@ -9,7 +10,7 @@ import { examples } from './usage.ts';
 export function restoreCommand(cli: Cli): Command {
   return new Command('restore')
     .description('Put a copy in the place of the store; what was there is kept aside.')
-    .argument('<file>', 'a file written by `backup`')
+    .argument('<file>', 'a file written by `backup`', path)
     .addHelpText('after', ABOUT)
     .addHelpText(
       'after',

@@ -1,8 +1,9 @@
-import { resolve } from 'node:path';
 import { Command } from 'commander';
 import type { Environment } from '../config.ts';
+import { correctHome } from '../home-path.ts';
 import type { LogHealth } from '../log.ts';
 import { mergeEnvironment, readEnvironmentFile } from '../machine/service/environment-file.ts';
+import { path } from './arguments.ts';
 import { type Cli, configOf, fail } from './context.ts';
 import { explainError, isPermanent, NOT_TO_BE_RESTARTED } from './errors.ts';
 import { prepareHome } from './home.ts';
@@ -20,7 +21,7 @@ export function runCommand(cli: Cli): Command {
   return new Command('run')
     .description('Run the supervisor here, in the foreground: for services and containers.')
     .option('--quiet', 'do not repeat the log on stdout')
-    .option('--environment <file>', 'read variables from this file first, such as service.env')
+    .option('--environment <file>', 'read variables from this file first, such as service.env', path)
     .option('--give-up', 'exit with 0 instead of 78, or after 5 bad ends')
     .addHelpText('after', ABOUT)
     .addHelpText('after', examples('bridge-supervisor run'))
@@ -58,9 +59,12 @@ async function tryToRun(cli: Cli, { environment, quiet }: Options): Promise<void
 
 /** The time zone and the like are read from the environment of the process itself. */
 async function environmentFrom(file: string, env: Environment): Promise<Environment> {
-  const values = await readEnvironmentFile(resolve(file));
+  const values = await readEnvironmentFile(file);
   Object.assign(process.env, values);
-  return mergeEnvironment(env, values);
+  correctHome(process.env);
+  const merged = { ...mergeEnvironment(env, values) };
+  correctHome(merged);
+  return merged;
 }
 
 async function run(cli: Cli, quiet: boolean): Promise<void> {

@@ -3,7 +3,7 @@ import { currentCursor } from '../bridge/reading.ts';
 import { sendPlan } from '../bridge/send-plan.ts';
 import { isClosed, type Project, type ProjectStatus, WHAT_NEXT } from '../project/project.ts';
 import { hintIfNobodyActs, named } from './after.ts';
-import { jsonOption } from './arguments.ts';
+import { jsonOption, pathOrStdin } from './arguments.ts';
 import { type Cli, configOf, fail, withBridge } from './context.ts';
 import { followProject } from './follow.ts';
 import { untilInterrupted } from './interrupt.ts';
@@ -23,7 +23,7 @@ interface Options {
 export function sendCommand(cli: Cli): Command {
   return new Command('send')
     .description('Send a plan: Markdown that says what is to be done.')
-    .argument('<file>', "the plan, or '-' for stdin")
+    .argument('<file>', "the plan, or '-' for stdin", pathOrStdin)
     .option('--title <text>', 'its title; default: the front matter, or the first heading')
     .option('--workspace <name>', 'where Claude works: a configured name, or a path in an allowed root')
     .option('--request-id <text>', 'sending again with the same id sends nothing twice')

@@ -2,7 +2,7 @@ import { Command } from 'commander';
 import { runProgram } from '../machine/program.ts';
 import { isChange } from '../setup/change.ts';
 import { carryOutPlan, type Done, isAnything, type SetupPlan } from '../setup/setup.ts';
-import { jsonOption, yesOption } from './arguments.ts';
+import { jsonOption, path, paths, yesOption } from './arguments.ts';
 import { canAsk, confirmUnlessNo } from './ask.ts';
 import { type Cli, configOf, fail } from './context.ts';
 import { prepareHome } from './home.ts';
@@ -21,9 +21,9 @@ export function setupCommand(cli: Cli): Command {
   return new Command('setup')
     .description('Connect Claude Desktop and Claude Code, and name your workspaces.')
     .option('--workspace <name=path>', 'a folder Claude may work in; repeatable', several)
-    .option('--root <path>', 'plans may name any folder below it; repeatable', several)
+    .option('--root <path>', 'plans may name any folder below it; repeatable', paths)
     .option('--default-workspace <name>', 'for plans that name none')
-    .option('--desktop-config <file>', "Claude Desktop's file, if it is not found")
+    .option('--desktop-config <file>', "Claude Desktop's file, if it is not found", path)
     .option('--no-desktop', 'leave Claude Desktop out')
     .option('--no-code', 'leave Claude Code out')
     .option('--remove', 'undo it all')

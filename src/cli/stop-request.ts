@@ -1,4 +1,5 @@
 /** The signals by which a terminal, a service manager or a shutdown asks us to stop. */
+import { isHangupIgnored } from '../machine/hangup.ts';
 
 export interface StopRequest {
   /** Aborts at the first signal. */
@@ -14,12 +15,13 @@ export function stopRequest(): StopRequest {
   const first = new AbortController();
   const { promise: again, resolve } = Promise.withResolvers<{ kind: 'hurried' }>();
   const onSignal = () => (first.signal.aborted ? resolve({ kind: 'hurried' }) : first.abort());
-  for (const signal of SIGNALS) process.on(signal, onSignal);
+  const signals = SIGNALS.filter((signal) => signal !== 'SIGHUP' || !isHangupIgnored());
+  for (const signal of signals) process.on(signal, onSignal);
   return {
     signal: first.signal,
     again,
     dispose() {
-      for (const signal of SIGNALS) process.off(signal, onSignal);
+      for (const signal of signals) process.off(signal, onSignal);
     },
   };
 }

@@ -3,7 +3,7 @@ import { ownAccount } from '../machine/account.ts';
 import { ownServices, type Services } from '../machine/service/find.ts';
 import type { InstalledService } from '../machine/service/service.ts';
 import { StoreError } from '../store/store-error.ts';
-import { jsonOption } from './arguments.ts';
+import { jsonOption, yesOption } from './arguments.ts';
 import { type Cli, fail, withBridge } from './context.ts';
 import { findTarget, type Target, uninstallOfMachine } from './install/target.ts';
 import { serviceOf } from './service.ts';
@@ -24,6 +24,7 @@ export function uninstallCommand(cli: Cli): Command {
     .option('--dry-run', 'show what would be removed, and change nothing')
     .option('--system', 'the service of the machine')
     .option('--user <name>', 'with --system: the user it runs as')
+    .addOption(yesOption())
     .addOption(jsonOption())
     .addHelpText(
       'after',

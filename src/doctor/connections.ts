@@ -6,7 +6,7 @@ import { isAbsolute } from 'node:path';
 import * as z from 'zod';
 import { CODE_SERVER } from '../claude/command-line.ts';
 import { claudeUserFile } from '../claude/files.ts';
-import { stateFolder } from '../config.ts';
+import { ConfigError, type Environment, stateFolder } from '../config.ts';
 import { parseJson } from '../machine/parse-json.ts';
 import { DESKTOP_SERVER } from '../setup/desktop.ts';
 import { type ServerStart, serverStart, startOf } from '../setup/server-start.ts';
@@ -133,12 +133,20 @@ async function wrongIn(
   // A node of another name is found out by the handshake.
   const node = /node(\.exe)?$/.test(command) ? await runtime(patient, [command, ...args], file) : undefined;
   if (node && node.verdict !== 'ok') return node;
-  const home = stateFolder({ HOME: patient.personHome, ...env });
-  if (home !== patient.home)
-    return problem(file, `${file} lets our server work on ${home}, and this is ${patient.home}.`, {
+  return wrongStateFolder(patient, file, env);
+}
+
+function wrongStateFolder({ home }: Patient, file: string, env: Environment): Observation | undefined {
+  try {
+    const there = stateFolder(env);
+    if (there === home) return undefined;
+    return problem(file, `${file} lets our server work on ${there}, and this is ${home}.`, {
       fix: 'bridge-supervisor setup, or set BRIDGE_HOME as it is there.',
     });
-  return undefined;
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    return problem(file, `${file} starts our server so that it refuses every call: ${error.message}`, SET_UP);
+  }
 }
 
 /** Our own server, as `setup` would register it. */

@@ -1,9 +1,9 @@
 /** The folders Claude may work in. Each is looked at by a process of its own: one on a dead network drive hangs for ever. */
 
-import { homedir } from 'node:os';
 import { dirname, isAbsolute, join, relative, sep } from 'node:path';
 import * as z from 'zod';
 import type { Config } from '../config.ts';
+import { expandHome } from '../home-path.ts';
 import { findOverlap } from '../machine/folder-overlap.ts';
 import { parseJson } from '../machine/parse-json.ts';
 import { guardedBy } from '../machine/service/guarded-folders.ts';
@@ -64,7 +64,8 @@ function foldersOf({ workspaces, workspace, workspace_roots }: Config): Folder[]
     path,
     isWorkspace: true,
   }));
-  const usual = workspace !== undefined && !Object.hasOwn(workspaces, workspace) ? [expand(workspace)] : [];
+  const usual =
+    workspace !== undefined && !Object.hasOwn(workspaces, workspace) ? [expandHome(workspace)] : [];
   return [
     ...named,
     ...usual.map((path) => ({ title: 'the default workspace', path, isWorkspace: true })),
@@ -159,8 +160,4 @@ async function repository(patient: Patient, name: string, path: string): Promise
 function isInside(folder: string, path: string): boolean {
   const way = relative(folder, path);
   return way !== '..' && !way.startsWith(`..${sep}`) && !isAbsolute(way) && path !== dirname(folder);
-}
-
-function expand(path: string): string {
-  return path.startsWith('~/') ? join(homedir(), path.slice(1)) : path;
 }

@@ -1,6 +1,8 @@
 /** Accounts of this machine: who runs this program, and whom it is to run as. */
 import { stat } from 'node:fs/promises';
-import { homedir, userInfo } from 'node:os';
+import { userInfo } from 'node:os';
+import { isAbsolute } from 'node:path';
+import { homeFolder } from '../home-path.ts';
 import { isWindows } from './platform.ts';
 import type { RunProgram } from './program.ts';
 
@@ -14,9 +16,10 @@ export interface Account {
   readonly home: string;
 }
 
-/** Who runs this process; its home folder is the environment's. */
+/** Who runs this process; its home folder is the environment's, where that names an absolute one. */
 export function ownAccount(env: Environment): Account {
-  const home = (isWindows ? env.USERPROFILE : env.HOME) || homedir();
+  const named = (isWindows ? env.USERPROFILE : env.HOME) ?? '';
+  const home = isAbsolute(named) ? named : homeFolder();
   try {
     const { username, uid, gid } = userInfo();
     return { name: username, uid, gid, home };

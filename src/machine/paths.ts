@@ -1,8 +1,9 @@
 /** Where our files live, and that nobody else reads them. */
 import { constants } from 'node:fs';
 import { access, chmod, mkdir, stat } from 'node:fs/promises';
-import { devNull, homedir, tmpdir } from 'node:os';
+import { devNull, tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
+import { homeFolder } from '../home-path.ts';
 import { isWindows } from './platform.ts';
 
 /** A file that swallows what is written to it and is empty to read, on every platform. */
@@ -35,7 +36,7 @@ async function closeToOthers(path: string): Promise<void> {
   const folder = await stat(path);
   if ((folder.mode & 0o077) === 0) return;
   // Somebody pointed us at a folder that others need: closing /tmp or a home folder would break more than it protects.
-  if ([homedir(), tmpdir(), '/'].includes(resolve(path)) || folder.mode & 0o1000) {
+  if ([homeFolder(), tmpdir(), '/'].includes(resolve(path)) || folder.mode & 0o1000) {
     throw new Error(
       `${path} is shared with other users and must stay so. Choose a folder of its own, such as ${join(path, 'claude-bridge')}.`,
     );

@@ -2,6 +2,7 @@
 import { chmod, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect } from 'vitest';
+import { currentLease } from '../../src/bridge/lease.ts';
 import type { Rig } from '../e2e/rig.ts';
 import { exit, init, result, submit, update, wait, work } from './puppet.ts';
 import { test } from './rig.ts';
@@ -177,6 +178,25 @@ describe('files changed behind the program’s back', () => {
     const id = await rig.send('# Unread\nDo it.');
     await rig.until(id, 'awaiting_approval');
     expect((await rig.command('stop')).code).toBe(0);
+  });
+});
+
+describe('a terminal that is closed', () => {
+  test('under a supervisor that was started with nohup: it works on, and the run submits', async ({
+    rig,
+    puppet,
+  }) => {
+    await puppet.plays([init(), wait('hangup'), submit(), result()]);
+    const { ended } = rig.launch(['run'], ['nohup']);
+    const id = await rig.send('# Overnight\nDo it.');
+    await puppet.reached('hangup');
+    const pid = (await currentLease(rig.bridge))?.pid ?? 0;
+    for (let n = 0; n < 2; n++) process.kill(pid, 'SIGHUP');
+    await puppet.open('hangup');
+    expect((await rig.until(id, 'awaiting_approval')).runs).toHaveLength(1);
+    expect(await rig.command('status')).toMatchObject({ code: 0 });
+    expect((await rig.command('stop')).code).toBe(0);
+    expect(await ended).toMatchObject({ code: 0 });
   });
 });
 

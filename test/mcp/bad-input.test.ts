@@ -1,4 +1,4 @@
-import { readdirSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, writeFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { cleanLine } from '../../src/project/text.ts';
 import { type Answered, code, desktop, openStore, stateFolder, type ToolCaller } from './rig.ts';
@@ -20,6 +20,23 @@ async function expectNothingStored(home: string): Promise<void> {
   expect(await read.selectFrom('projects').selectAll().execute()).toEqual([]);
   expect(readdirSync(home).filter((name) => !name.startsWith('bridge.db'))).toEqual([]);
 }
+
+it.each([
+  `${'$'}{HOME}/.b`,
+  'rel',
+  '~ann/b',
+])('a BRIDGE_HOME that is no absolute path, %j: every call is refused, and nothing is queued where nobody looks', async (home) => {
+  const client = await desktop(home);
+  for (const [tool, args] of [
+    ['bridge_send_plan', { plan_markdown: '# A\nDo it.', title: 'A' }],
+    ['bridge_list_projects', {}],
+  ] as const)
+    expectOneError(
+      await client.call(tool, args),
+      `ERROR: BRIDGE_HOME must be an absolute path, and is '${home}'. Write it out in full: no variable in it is replaced.`,
+    );
+  expect(existsSync(home)).toBe(false);
+});
 
 const MALICIOUS_IDS = [
   '',

@@ -1,8 +1,8 @@
 /** The folders that the person names, as flags or as answers. */
 import { existsSync, statSync } from 'node:fs';
-import { homedir } from 'node:os';
-import { basename, dirname, join, resolve } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { done, type Reply, refuse } from '../../bridge/bridge.ts';
+import { absolutePath, homeFolder } from '../../home-path.ts';
 import type { Folders } from '../../setup/workspaces.ts';
 import { ask } from '../ask.ts';
 import type { Cli } from '../context.ts';
@@ -10,6 +10,7 @@ import { UsageError } from '../usage.ts';
 
 export interface FolderOptions {
   readonly workspace?: readonly string[];
+  /** Absolute paths. */
   readonly root?: readonly string[];
   readonly defaultWorkspace?: string;
 }
@@ -19,11 +20,10 @@ const NAME = /^[\w.-]+$/;
 /** Refuses a folder that is not there. Throws UsageError for a workspace that is not written as NAME=PATH. */
 export function foldersOf({ workspace = [], root = [], defaultWorkspace }: FolderOptions): Reply<Folders> {
   const named = workspace.map(nameAndPath);
-  const roots = root.map(absolute);
-  for (const path of [...named.map(([, path]) => path), ...roots]) {
+  for (const path of [...named.map(([, path]) => path), ...root]) {
     if (!isFolder(path)) return refuse(missing(path));
   }
-  return done({ workspaces: Object.fromEntries(named), roots, defaultWorkspace });
+  return done({ workspaces: Object.fromEntries(named), roots: root, defaultWorkspace });
 }
 
 /** Asks for one workspace; no answer is none. Undefined when the person wants no more questions. */
@@ -33,12 +33,13 @@ export async function askForWorkspace(cli: Cli): Promise<Folders['workspaces'] |
   const path = await askUntil(
     proposed === '' ? 'Folder (empty for none)' : 'Folder (- for none)',
     proposed,
-    (answer) => (isNone(answer) || isFolder(absolute(answer)) ? undefined : missing(absolute(answer))),
+    (answer) =>
+      isNone(answer) || isFolder(absolutePath(answer)) ? undefined : missing(absolutePath(answer)),
     cli,
   );
   if (path === undefined) return undefined;
   if (isNone(path)) return {};
-  const folder = absolute(path);
+  const folder = absolutePath(path);
   const name = await askUntil(
     'Its name in plans',
     basename(folder).replaceAll(/[^\w.-]+/g, '-'),
@@ -66,15 +67,10 @@ const isNone = (answer: string) => answer === '' || answer === '-';
 
 function nameAndPath(text: string): [name: string, path: string] {
   const [, name = '', path = ''] = /^([^=]*)=(.+)$/.exec(text) ?? [];
-  if (NAME.test(name)) return [name, absolute(path)];
+  if (NAME.test(name)) return [name, absolutePath(path)];
   throw new UsageError(
     `--workspace '${text}' must be NAME=PATH, with a name of letters, digits, '.', '_' and '-'.`,
   );
-}
-
-/** A shell leaves `~` alone behind `=`. */
-function absolute(path: string): string {
-  return resolve(path === '~' || path.startsWith('~/') ? join(homedir(), path.slice(1)) : path);
 }
 
 function isFolder(path: string): boolean {
@@ -89,6 +85,6 @@ function missing(path: string): string {
 
 /** A repository that is not the whole home folder. */
 function repositoryAround(folder: string): string | undefined {
-  if (folder === homedir() || folder === dirname(folder)) return undefined;
+  if (folder === homeFolder() || folder === dirname(folder)) return undefined;
   return existsSync(join(folder, '.git')) ? folder : repositoryAround(dirname(folder));
 }

@@ -1,8 +1,8 @@
 /** From the flags, and answers where somebody can be asked, to what there is to do. */
 import { existsSync } from 'node:fs';
-import { homedir } from 'node:os';
-import { dirname, resolve } from 'node:path';
+import { dirname } from 'node:path';
 import { done, type Reply, refuse } from '../../bridge/bridge.ts';
+import { homeFolder } from '../../home-path.ts';
 import { ownAccount, ownerOf } from '../../machine/account.ts';
 import { desktopLocation, thisSystem } from '../../setup/desktop-locations.ts';
 import type { Planned } from '../../setup/plan-file.ts';
@@ -14,6 +14,7 @@ import { askForWorkspace, type FolderOptions, foldersOf } from './folders.ts';
 
 export interface PlanOptions extends FolderOptions {
   readonly desktop: boolean;
+  /** An absolute path. */
   readonly desktopConfig?: string;
   readonly code: boolean;
   readonly remove?: true;
@@ -49,20 +50,20 @@ export async function plan(cli: Cli, options: PlanOptions, mayAsk: boolean): Pro
 /** Under sudo the home folder can still be the person's: what root makes there would be closed to that person. */
 async function homeOfAnother({ env }: Cli): Promise<string | null> {
   const { uid } = ownAccount(env);
-  const owner = await ownerOf(homedir());
+  const owner = await ownerOf(homeFolder());
   if (uid !== 0 || owner === undefined || owner === uid) return null;
-  return `${homedir()} is not root's. Run setup as the user whose home it is, without sudo.`;
+  return `${homeFolder()} is not root's. Run setup as the user whose home it is, without sudo.`;
 }
 
 /** @param claude The program that is configured. */
 export function sceneOf(cli: Cli, claude: string | undefined): Scene {
-  return { env: cli.env, state: cli.home, home: homedir(), claude };
+  return { env: cli.env, state: cli.home, home: homeFolder(), claude };
 }
 
 function desktopPlaces(cli: Cli, { desktop, desktopConfig }: PlanOptions): readonly string[] {
   if (!desktop) return [];
-  if (desktopConfig !== undefined) return [resolve(desktopConfig)];
-  const location = desktopLocation(thisSystem(cli.env, homedir()));
+  if (desktopConfig !== undefined) return [desktopConfig];
+  const location = desktopLocation(thisSystem(cli.env, homeFolder()));
   return location.found ? [location.file] : location.candidates;
 }
 
