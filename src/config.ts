@@ -86,7 +86,9 @@ const fields = z.strictObject({
   silence_timeout: timeLimit
     .prefault('16m')
     .describe('How long Claude may be silent while it is not using a tool.'),
-  tool_timeout: timeLimit.prefault('1h').describe('How long Claude may be silent while it is using a tool.'),
+  tool_timeout: timeLimit
+    .prefault('1h')
+    .describe('How long Claude may be silent while it is using a tool or a hook runs.'),
   exit_timeout: duration.prefault('15s').describe('How long Claude may take to exit after its last result.'),
   drain_timeout: duration
     .prefault('0s')

@@ -24,6 +24,8 @@ export function commandLine(line: CommandLine): string[] {
     ...['--input-format', 'stream-json', '--output-format', 'stream-json', '--verbose'],
     // Claude repeats each message as it takes it in: how we know that steering has arrived.
     '--replay-user-messages',
+    // Signs of life while a long answer streams, and while a hook runs: else Claude says nothing until either is over.
+    ...['--include-partial-messages', '--include-hook-events'],
     ...(line.resume ? ['--resume', line.sessionId] : ['--session-id', line.sessionId]),
     // Without a model Claude uses the person's own setting; `default` would be the account's, against that setting.
     // A resumed session is always given one: some versions take it from the transcript with a smaller context.

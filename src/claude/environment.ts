@@ -27,6 +27,9 @@ const UNATTENDED: Environment = {
   CLAUDE_CODE_DISABLE_CRON: '1',
   CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC: '1',
   DISABLE_AUTOUPDATER: '1',
+  // Pieces of an answer are joined for so many milliseconds and written as one line: 140 KB more output for an answer
+  // of 130 KB, instead of 4 MB. More than 2000 is ignored (seen in 2.1.329; older versions write each piece).
+  CLAUDE_CODE_STREAM_EVENT_HOLD_MS: '2000',
 };
 
 /** Defaults that the owner's own environment may change. */

@@ -6,7 +6,7 @@ import type { ClaudeEvent, ToolUse } from './stream.ts';
 
 export interface Progress {
   readonly live: LiveState;
-  /** Tool calls without a result yet, by id. */
+  /** Tool calls and hooks without a result yet, by id. */
   readonly open: ReadonlyMap<string, string>;
   /** The API message last counted as a turn; its blocks arrive as several events. */
   readonly messageId: string;
@@ -31,6 +31,12 @@ export function advance(progress: Progress, event: ClaudeEvent, at: string): Pro
     case 'tool_results': {
       const open = new Map(progress.open);
       for (const id of event.toolUseIds) open.delete(id);
+      return { ...alive, live: { ...alive.live, currentTool: newest(open) }, open };
+    }
+    case 'hook': {
+      const open = new Map(progress.open);
+      if (event.runs) open.set(event.id, short(`${event.name} hook`));
+      else open.delete(event.id);
       return { ...alive, live: { ...alive.live, currentTool: newest(open) }, open };
     }
     case 'result':

@@ -59,6 +59,13 @@ const result = z.object({
   total_cost_usd: z.number().min(0).catch(0),
 });
 
+const hook = z.object({
+  type: z.literal('system'),
+  subtype: z.enum(['hook_started', 'hook_response']),
+  hook_id: z.string(),
+  hook_event: z.string().catch(''),
+});
+
 const rateLimit = z.object({
   type: z.literal('rate_limit_event'),
   rate_limit_info: z.object({
@@ -105,12 +112,19 @@ export type ClaudeEvent =
     }
   | { readonly kind: 'tool_results'; readonly toolUseIds: readonly string[] }
   | { readonly kind: 'taken_in'; readonly uuid: string }
+  | { readonly kind: 'hook'; readonly id: string; readonly name: string; readonly runs: boolean }
+  /** Some more words of an answer that comes whole later: a sign of life, and nothing else. */
+  | { readonly kind: 'partial' }
   | { readonly kind: 'rate_limit'; readonly info: RateLimit }
   | { readonly kind: 'result'; readonly result: Result }
   | { readonly kind: 'other' };
 
+/** How the line of a partial answer begins: there may be hundreds a second. */
+export const PARTIAL = '{"type":"stream_event"';
+
 /** Reads one line; undefined when it is not JSON at all. */
 export function readEvent(line: string): ClaudeEvent | undefined {
+  if (line.startsWith(PARTIAL)) return { kind: 'partial' };
   let value: unknown;
   try {
     value = JSON.parse(line);
@@ -143,6 +157,12 @@ const READERS: readonly ((value: unknown) => ClaudeEvent | undefined)[] = [
   (value) => {
     const read = init.safeParse(value);
     return read.success ? { kind: 'init', init: read.data } : undefined;
+  },
+  (value) => {
+    const read = hook.safeParse(value);
+    if (!read.success) return undefined;
+    const { hook_id: id, hook_event: name, subtype } = read.data;
+    return { kind: 'hook', id, name, runs: subtype === 'hook_started' };
   },
   (value) => {
     const read = result.safeParse(value);

@@ -75,6 +75,13 @@ export class ActiveRun {
     const watched = watchRun(context, setting, { files, reader, stop, live }, watching.signal);
     // Together: a part that fails is not waited for until the others are done.
     const [exit] = await Promise.all([exited, reader.read(tail), watched]);
-    return concludeRun(context, setting, process, { exit, files, tail, said: reader.said, stop });
+    return concludeRun(context, setting, process, {
+      exit,
+      files,
+      tail,
+      said: reader.said,
+      hasPartials: reader.hasPartials,
+      stop,
+    });
   }
 }

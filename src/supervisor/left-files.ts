@@ -11,7 +11,7 @@ export interface LeftFile {
 }
 
 /** As `runFiles` names them. What a person has put into the folder is not ours. */
-const NAME = /^([0-9a-f]{12})\.(jsonl|stderr\.log|mcp\.json)$/;
+const NAME = /^([0-9a-f]{12})\.(jsonl(?:\.part)?|stderr\.log|mcp\.json)$/;
 
 /** Every file of a run that is there. */
 export async function leftFiles(home: string): Promise<LeftFile[]> {

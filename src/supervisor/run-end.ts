@@ -15,6 +15,7 @@ import type { Outcome, Run } from '../project/run.ts';
 import type { Context } from './context.ts';
 import { fingerprint } from './fingerprint.ts';
 import { lastLines } from './last-lines.ts';
+import { dropPartials } from './partial-output.ts';
 import { patiently } from './patience.ts';
 import type { RunFiles } from './run-files.ts';
 import type { Followed, RunSetting } from './run-setting.ts';
@@ -28,6 +29,7 @@ interface End {
   readonly files: RunFiles;
   readonly tail: Tail;
   readonly said: Reading;
+  readonly hasPartials: boolean;
   readonly stop: RunStop;
 }
 
@@ -45,6 +47,7 @@ export async function concludeRun(
   if (skipped > 0) log.warn('run.lines_skipped', { run: run.id, lines: skipped });
   const outcome = await outcomeOf(setting, end);
   await rm(end.files.mcpConfig, { force: true });
+  if (end.hasPartials) await dropPartials(end.files.output);
   const costUsd = cost(end.said, setting);
   const ending = {
     costUsd,

@@ -32,6 +32,8 @@ export class RunReader {
   #spawnedAt: number;
   #lastSignAt: number;
   #finishedAt: number | undefined;
+  #started = false;
+  #hasPartials = false;
   #said: Reading = NOTHING_READ;
 
   constructor(context: Context, setting: RunSetting, parts: Parts) {
@@ -47,11 +49,16 @@ export class RunReader {
     return this.#said;
   }
 
+  /** Whether the output has lines that are worth nothing once the run is over. */
+  get hasPartials(): boolean {
+    return this.#hasPartials;
+  }
+
   get vitals(): Vitals {
     return {
       spawnedAt: this.#spawnedAt,
       lastSignAt: this.#lastSignAt,
-      started: this.#said.init !== undefined,
+      started: this.#started,
       usingTool: this.#said.progress.open.size > 0,
       finishedAt: this.#finishedAt,
     };
@@ -72,6 +79,7 @@ export class RunReader {
   async #take(line: string): Promise<void> {
     const { clock } = this.#context;
     this.#lastSignAt = clock.monotonic();
+    this.#started = true;
     const event = readEvent(line);
     if (event === undefined) return;
     const isFirst = this.#said.init === undefined;
@@ -88,6 +96,9 @@ export class RunReader {
         if (stop.begun) return stop.insist();
         this.#finishedAt = undefined;
         return isFirst ? this.#checkHandshake(event.init) : undefined;
+      case 'partial':
+        this.#hasPartials = true;
+        return;
       case 'taken_in':
         return steering.takenIn(event.uuid);
       case 'rate_limit':

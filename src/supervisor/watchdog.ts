@@ -12,9 +12,9 @@ export interface Limits {
 export interface Vitals {
   readonly spawnedAt: number;
   readonly lastSignAt: number;
-  /** Whether Claude has said its first word. */
+  /** Whether Claude has written its first line, whatever it says. */
   readonly started: boolean;
-  /** Whether a tool call is under way: tools may be silent longer than Claude. */
+  /** Whether a tool call or a hook is under way: they may be silent longer than Claude. */
   readonly usingTool: boolean;
   /** When the last result came and the input was closed. */
   readonly finishedAt: number | undefined;

@@ -36,6 +36,8 @@ describe('the command line', () => {
       'stream-json',
       '--verbose',
       '--replay-user-messages',
+      '--include-partial-messages',
+      '--include-hook-events',
       '--session-id',
       'session',
       '--permission-mode',

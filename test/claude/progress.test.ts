@@ -52,6 +52,18 @@ describe('turns', () => {
 });
 
 describe('the tool in use', () => {
+  test('is also a hook that runs, until it has answered', () => {
+    const hook = (subtype: string, hook_id: string) => ({
+      type: 'system',
+      subtype,
+      hook_id,
+      hook_event: 'SessionStart',
+    });
+    const start = [hook('hook_started', 'h1'), hook('hook_started', 'h2'), hook('hook_response', 'h1')];
+    expect(live(...start).currentTool).toBe('SessionStart hook');
+    expect(live(...start, hook('hook_response', 'h2')).currentTool).toBeNull();
+  });
+
   test('is the newest call without a result', () => {
     const start = [
       message('m1', [tool('t1', 'Bash', { command: 'npm test' })]),

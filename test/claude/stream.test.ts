@@ -21,6 +21,10 @@ describe('a line that is not JSON is no event', () => {
   });
 });
 
+test('a piece of an answer is a sign of life and nothing else', () => {
+  expect(read({ type: 'stream_event', event: { type: 'content_block_delta' } })).toEqual({ kind: 'partial' });
+});
+
 describe('what is not known is passed over', () => {
   const UNKNOWN: readonly unknown[] = [
     null,
@@ -31,7 +35,6 @@ describe('what is not known is passed over', () => {
     [{ type: 'result' }],
     {},
     { type: null },
-    { type: 'stream_event', event: { type: 'message_start' } },
     { type: 'tool_progress', tool_name: 'Bash', heartbeat: true },
     { type: 'command_lifecycle', state: 'queued' },
     { type: 'control_response', response: { subtype: 'success' } },
