@@ -1,4 +1,6 @@
 /** How an event becomes one line: `2026-11-21T03:04:05.678Z INFO  run.started project=ab12cd34ef56 pid=123 "text"`. */
+import { escapeHidden } from './characters.ts';
+import { REDACTED, redact } from './redaction.ts';
 
 export type Level = 'error' | 'warn' | 'info' | 'debug';
 
@@ -67,17 +69,12 @@ function clean(text: string): string {
   return `${redact(text.slice(0, 2 * LONGEST)).slice(0, LONGEST)}… (${text.length} characters)`;
 }
 
-/** As a JSON string, which escapes C0 controls, plus what JSON lets through: C1 controls and marks that reorder text. */
+/** As a JSON string, which escapes C0 controls, plus what JSON lets through: what hides in a line or reorders it. */
 function quote(text: string): string {
-  return JSON.stringify(text).replace(
-    /[\u007f-\u009f\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff]/g,
-    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
-  );
+  return escapeHidden(JSON.stringify(text));
 }
 
-const REDACTED = '[redacted]';
-
-const SECRET_NAME = /token|key|secret|passw|authorization|cookie|credential/i;
+const SECRET_NAME = /token|key|secret|passw|passphrase|pwd|authorization|cookie|credential/i;
 
 /** Numbers are counts (`input_tokens`), never secrets. */
 function isSecret(key: string, value: unknown): boolean {
@@ -86,17 +83,3 @@ function isSecret(key: string, value: unknown): boolean {
     (typeof value === 'string' ? value !== '' : typeof value === 'object' && value !== null)
   );
 }
-
-/** Secrets inside free text, such as an error that quotes a header, a URL or a command line. */
-function redact(text: string): string {
-  return text
-    .replace(/\bsk-ant-[\w-]+/g, REDACTED)
-    .replace(/\b(?:gh[a-z]_|github_pat_|xox[a-z]-)[\w-]{10,}/g, REDACTED)
-    .replace(/\b(Bearer|Basic)\s+[\w.~+/=-]{6,}/gi, `$1 ${REDACTED}`)
-    .replace(/(:\/\/[^\s/:@]*:)[^\s/@]+@/g, `$1${REDACTED}@`)
-    .replace(NAMED_SECRET, (_match, name: string, separator: string) => `${name}${separator}${REDACTED}`);
-}
-
-/** `X_TOKEN=…`, `"apiKey": "…"`, `x-api-key: …` */
-const NAMED_SECRET =
-  /([\w-]{0,40}(?:token|secret|passw(?:or)?d|api[-_]?key|authorization|cookie)[\w-]{0,40})(["']?\s*[:=]\s*["']?)(?!Bearer|Basic|\[redacted|\d+\b)[^\s"',;&}]+/gi;

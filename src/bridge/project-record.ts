@@ -41,7 +41,10 @@ async function keepStatus(
 
 /** The newest part of a project's record, for a session that has no memory of it. */
 export async function briefRecord({ database }: StateFolder, project: Project): Promise<string> {
-  return (await wholeRecord(database, project)).slice(-LONGEST_BRIEF);
+  const record = await wholeRecord(database, project);
+  if (record.length <= LONGEST_BRIEF) return record;
+  // A line of which the beginning is gone could be somebody's words without their quotation mark.
+  return `> …${record.slice(-LONGEST_BRIEF).toWellFormed()}`;
 }
 
 const LONGEST_BRIEF = 8_000;

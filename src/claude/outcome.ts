@@ -4,6 +4,7 @@
  */
 import type { Outcome } from '../project/run.ts';
 import { cleanText } from '../project/text.ts';
+import { redact } from '../redaction.ts';
 import type { RateLimit, Result } from './stream.ts';
 
 export interface RunFacts {
@@ -102,12 +103,17 @@ function byExit({ exit, cut, stderr }: RunFacts): Outcome {
   if (exit.code === null && exit.signal === null)
     return { kind: 'lost', message: 'it ended while no supervisor was watching' };
   if (cut && exit.signal === null) return { kind: 'output_truncated' };
-  return { kind: 'crashed', code: exit.code, signal: exit.signal, stderr: stderr.slice(-LONGEST_MESSAGE) };
+  return {
+    kind: 'crashed',
+    code: exit.code,
+    signal: exit.signal,
+    stderr: redact(stderr).slice(-LONGEST_MESSAGE),
+  };
 }
 
 const LONGEST_MESSAGE = 500;
 
-/** Some of a text that the service wrote, for a person to read. */
+/** Some of a text that the service wrote, for a person to read: without a secret, also one that the end would cut. */
 function shortened(text: string): string {
-  return cleanText(text.slice(0, LONGEST_MESSAGE));
+  return cleanText(redact(text.slice(0, 2 * LONGEST_MESSAGE)).slice(0, LONGEST_MESSAGE));
 }

@@ -1,6 +1,7 @@
 /** What Claude is told when a run starts. The words are in `prompts/`. */
 import { planBody } from '../project/plan.ts';
 import type { Project } from '../project/project.ts';
+import { inQuotes } from '../project/quotation.ts';
 import type { SteeringMessage } from '../project/review.ts';
 import { describeOutcome, type Run, type RunKind } from '../project/run.ts';
 import { fillTemplate } from '../template.ts';
@@ -37,7 +38,7 @@ function opening({ kind, project, markdown, reason, last, remembers, record }: P
       return fillTemplate('prompts/revise.md', { reason: reason ?? '' });
     case 'resume':
       return fillTemplate('prompts/resume.md', {
-        what: last?.outcome ? describeOutcome(last.outcome) : 'the run was lost',
+        what: last?.outcome ? describeOutcome(last.outcome, inQuotes) : 'the run was lost',
         request,
       });
   }

@@ -4,16 +4,16 @@
  */
 import { createInterface } from 'node:readline';
 import { PassThrough } from 'node:stream';
-import { stripVTControlCharacters } from 'node:util';
+import { linesOf, withoutHidden } from '../characters.ts';
 
 /** One line: no control characters, no line breaks. */
 export function plainLine(text: string): string {
-  return harmless(text).replaceAll(/\s+/g, ' ').trim();
+  return withoutHidden(text).replaceAll(/\s+/g, ' ').trim();
 }
 
 /** Any number of lines, without control characters other than the line breaks. */
 export function plainLines(text: string): string[] {
-  return text.split(/\r\n|\r|\n/).map((line) => harmless(line.replaceAll('\t', '    ')).trimEnd());
+  return linesOf(text).map((line) => withoutHidden(line.replaceAll('\t', '    ')).trimEnd());
 }
 
 /** Columns the text takes on a terminal. An emoji made of several may be counted too wide, never too narrow. */
@@ -57,15 +57,6 @@ export function shorten(lines: readonly string[], most: number): string[] {
   if (lines.length <= most) return [...lines];
   const shown = lines.slice(0, most - 1);
   return [...shown, `… ${lines.length - shown.length} more lines`];
-}
-
-/** Marks that reorder text or hide in it, beside the control characters. */
-const INVISIBLE = /[\u0000-\u001f\u007f-\u009f\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff]/g;
-
-function harmless(text: string): string {
-  return stripVTControlCharacters(text.replaceAll(/[\r\n\t]+/g, ' '))
-    .replaceAll(INVISIBLE, '')
-    .toWellFormed();
 }
 
 /** Node knows how wide each character is and tells it only here. It reads nothing and keeps no process alive. */

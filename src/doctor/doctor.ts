@@ -4,6 +4,7 @@
  * cannot hurt.
  */
 import type { Clock } from '../clock.ts';
+import { redact } from '../redaction.ts';
 import { type Finding, type Observation, problem, skipped, Unknowable } from './finding.ts';
 
 export interface Check {
@@ -82,11 +83,12 @@ async function perform(group: Group, check: Check, { clock, signal }: Examinatio
   }));
 }
 
-/** It may quote another program, which may have no end of a line. */
+/** It may quote another program, which may have no end of a line, and may print a secret. */
 const LONGEST_MESSAGE = 2_000;
 
 function shortened(message: string): string {
-  return message.length > LONGEST_MESSAGE ? `${message.slice(0, LONGEST_MESSAGE)}…` : message;
+  if (message.length <= LONGEST_MESSAGE) return redact(message);
+  return `${redact(message.slice(0, 2 * LONGEST_MESSAGE)).slice(0, LONGEST_MESSAGE)}…`;
 }
 
 function failed(subject: string, error: unknown): Observation {

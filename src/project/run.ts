@@ -90,8 +90,12 @@ export interface Run {
   readonly endedAt: string | null;
 }
 
-/** What a person reads about an outcome: one line, no jargon. */
-export function describeOutcome(outcome: Outcome): string {
+/**
+ * What a person reads about an outcome: one line, no jargon. What Claude, the service or the system said comes last.
+ *
+ * @param said How that is shown: as it is unless given, quoted where it could be taken for our words.
+ */
+export function describeOutcome(outcome: Outcome, said: (words: string) => string = asItIs): string {
   switch (outcome.kind) {
     case 'submitted':
       return 'work submitted';
@@ -102,37 +106,37 @@ export function describeOutcome(outcome: Outcome): string {
     case 'interrupted':
       return 'ended because the supervisor was stopped';
     case 'never_spawned':
-      return `never started: ${outcome.message}`;
+      return `never started: ${said(outcome.message)}`;
     case 'claude_missing':
-      return `Claude could not be started: ${outcome.message}`;
+      return `Claude could not be started: ${said(outcome.message)}`;
     case 'workspace_missing':
-      return `the workspace cannot be used: ${outcome.message}`;
+      return `the workspace cannot be used: ${said(outcome.message)}`;
     case 'no_init':
       return `Claude said nothing for ${seconds(outcome.afterMs)} after its start`;
     case 'tools_missing':
-      return `Claude started without the bridge tools (${outcome.status}); the run does not count`;
+      return `Claude started without the bridge tools (${said(outcome.status)}); the run does not count`;
     case 'stalled':
       return `no sign of life for ${seconds(outcome.silentMs)}`;
     case 'timed_out':
       return `still working after its time limit of ${seconds(outcome.afterMs)}`;
     case 'crashed':
-      return `Claude ended unexpectedly (${outcome.signal ?? `exit code ${outcome.code ?? 'unknown'}`})${outcome.stderr ? `: ${outcome.stderr}` : ''}`;
+      return `Claude ended unexpectedly (${outcome.signal ?? `exit code ${outcome.code ?? 'unknown'}`})${outcome.stderr ? `: ${said(outcome.stderr)}` : ''}`;
     case 'output_truncated':
       return "Claude's output stopped in the middle of a line";
     case 'output_too_large':
       return `ended after it had written ${outcome.writtenMb} MB; run_output_max_mb allows ${outcome.maxMb} MB. All of it is kept`;
     case 'usage_limit':
-      return `usage limit reached (${outcome.limit}), resets ${outcome.resetsAt}`;
+      return `usage limit reached (${said(outcome.limit)}), resets ${outcome.resetsAt}`;
     case 'throttled':
       return 'the service asked to slow down';
     case 'not_logged_in':
-      return `Claude is not logged in: ${outcome.message}`;
+      return `Claude is not logged in: ${said(outcome.message)}`;
     case 'billing':
-      return `the account cannot pay: ${outcome.message}`;
+      return `the account cannot pay: ${said(outcome.message)}`;
     case 'api_error':
-      return `the service failed${outcome.status === null ? '' : ` (${outcome.status})`}: ${outcome.message}`;
+      return `the service failed${outcome.status === null ? '' : ` (${outcome.status})`}: ${said(outcome.message)}`;
     case 'model_unknown':
-      return `the model '${outcome.model}' does not exist or is not available to this account`;
+      return `the model ${said(`'${outcome.model}'`)} does not exist or is not available to this account`;
     case 'max_turns':
       return `stopped after ${outcome.turns} turns, the plan's max_turns`;
     case 'budget_spent':
@@ -150,4 +154,8 @@ export function describeOutcome(outcome: Outcome): string {
 
 function seconds(ms: number): string {
   return ms < 120_000 ? `${Math.round(ms / 1000)} s` : `${Math.round(ms / 60_000)} min`;
+}
+
+function asItIs(words: string): string {
+  return words;
 }

@@ -1,5 +1,5 @@
 /** Limits and cleaning of text that comes from people and models. */
-import { stripVTControlCharacters } from 'node:util';
+import { withoutHidden } from '../characters.ts';
 
 /** Longest texts we take, in characters (the plan: in bytes of UTF-8). Larger ones are refused, never cut in silence. */
 export const LIMITS = {
@@ -17,7 +17,6 @@ export const LIMITS = {
 
 /** Control characters other than tab, line feed and carriage return. */
 const CONTROL = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f]/;
-const ALL_CONTROL = new RegExp(CONTROL, 'g');
 
 /** Where the first control character of `text` is, or undefined when there is none. */
 export function findControlCharacter(text: string): { line: number; name: string } | undefined {
@@ -30,15 +29,12 @@ export function findControlCharacter(text: string): { line: number; name: string
 }
 
 /**
- * The text without terminal escape sequences and control characters, so that it cannot move a cursor, fake a log line
- * or end a string early. Lines end in a line feed alone. Everything a person would read stays.
+ * The text without terminal escape sequences, control characters and what hides in a line or reorders it, so that it
+ * cannot move a cursor, fake a line, end a string early or show another name than it has. Lines end in a line feed
+ * alone. Everything a person would read stays.
  */
 export function cleanText(text: string): string {
-  return stripVTControlCharacters(text)
-    .replaceAll(ALL_CONTROL, '')
-    .replaceAll(/\r\n?/g, '\n')
-    .toWellFormed()
-    .trim();
+  return withoutHidden(text).trim();
 }
 
 /** The same, on one line. */

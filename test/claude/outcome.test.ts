@@ -76,6 +76,15 @@ describe('an error', () => {
     }
   });
 
+  test('is told without the secret that the service or Claude quotes', () => {
+    const failure = JSON.stringify({ type: 'result', is_error: true, result: 'bad x-api-key: hunter2' });
+    const refused = outcomeOf([said('authentication_failed'), failure], {});
+    expect(refused).toEqual({ kind: 'not_logged_in', message: 'bad x-api-key: [redacted]' });
+    const stderr = `fetch https://me:hunter2@example.com failed\n${'.'.repeat(480)}`;
+    const crashed = outcomeOf([], { exit: { code: 1, signal: null }, stderr });
+    expect(crashed).toMatchObject({ kind: 'crashed', stderr: expect.not.stringContaining('hunter2') });
+  });
+
   test('is named by what is there when the result has no text', () => {
     const named = (fields: object) =>
       outcomeOf([JSON.stringify({ type: 'result', is_error: true, ...fields })], {});

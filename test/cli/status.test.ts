@@ -143,10 +143,10 @@ test('a supervisor that ended without a word, or whose pid is another process by
     expect(code).toBe(3);
     expect(report).toMatchObject({ ok: false, supervisor: { state: 'gone' } });
   }
-  await writeFile(join(rig.home, 'start.log'), 'Error: no luck\n    at today\n');
+  await writeFile(join(rig.home, 'start.log'), 'Error: no luck\n    at today, token=hunter2\n');
   const { stdout } = await rig.run('status');
   expect(stdout).toMatch(/^Supervisor: not running: it ended unexpectedly/);
-  expect(stdout).toMatch(/It said: Error: no\s+luck \/\s+at today/);
+  expect(stdout).toMatch(/It said: Error: no\s+luck \/\s+at today,\s+token=\[redacted\]/);
 });
 
 test('a supervisor that was asked to stop is stopping', async ({ rig }) => {

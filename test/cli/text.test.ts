@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { cell, clip, flow, plainLine, shorten, widthOf, wrap } from '../../src/cli/text.ts';
+import { cell, clip, flow, plainLine, plainLines, shorten, widthOf, wrap } from '../../src/cli/text.ts';
 
 const SAMPLES = [
   'plain words',
@@ -63,6 +63,11 @@ describe('wrap', () => {
 describe('plainLine', () => {
   test('drops escape sequences, control characters and marks that reorder text', () => {
     expect(plainLine('a\u001b[31mred\u001b[0m\u0007 \u202eb\u0000\u009b2Jc\r\nd\te')).toBe('ared bc d e');
+  });
+
+  test('drops what hides in it or reorders it, and ends a line where a viewer may', () => {
+    expect(plainLine('a\u061c\u200b\u200d\u2066\ufeff\u{e0041}b\u2028c')).toBe('ab c');
+    expect(plainLines('a\u2028b\u0085c')).toEqual(['a', 'b', 'c']);
   });
 
   test('keeps what is merely unusual', () => {

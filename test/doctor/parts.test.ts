@@ -3,6 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { systemClock } from '../../src/clock.ts';
+import { examine } from '../../src/doctor/doctor.ts';
+import { ok } from '../../src/doctor/finding.ts';
 import { isAtLeast, sizeText, versionIn } from '../../src/doctor/measure.ts';
 import { commandOf } from '../../src/doctor/service-command.ts';
 import { folderSize } from '../../src/doctor/sizes.ts';
@@ -89,4 +91,18 @@ test('the size of a folder counts what lies in it, follows no link, and ends whe
   } finally {
     await rm(root, { recursive: true });
   }
+});
+
+test('what a finding quotes of another program is shown without its secrets, however long it is', async () => {
+  const look = async () => ok('claude', `${'x'.repeat(1_990)} key=1 x-api-key: ${'hunter2'.repeat(100)}`);
+  const group = { name: 'g', title: 'G', checks: [{ name: 'c', subject: 'claude', look }] };
+  const examination = {
+    clock: systemClock,
+    signal: AbortSignal.any([]),
+    mending: false,
+    tell: () => undefined,
+  };
+  const [finding] = await examine([group], examination);
+  expect(finding?.message).toMatch(/^x+ key/);
+  expect(finding?.message).not.toContain('hunter2');
 });

@@ -63,6 +63,11 @@ describe('a line', () => {
     expect(line).toContain('\\u001b[31m\\u0000\\u009b\\u2028\\u202e\\u007f');
   });
 
+  test('shows what would hide in it or reorder it as an escape', () => {
+    const hidden = 'a\u061cb\u200bc\u200dd\u2066e\ufefff\u{e0041}';
+    expect(fields({ hidden })).toBe('hidden="a\\u061cb\\u200bc\\u200dd\\u2066e\\ufefff\\udb40\\udc41"');
+  });
+
   test('keeps letters of every language', () => {
     expect(fields({ title: 'Größe 計画 👩‍💻' })).toBe('title="Größe 計画 👩‍💻"');
   });

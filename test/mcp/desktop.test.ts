@@ -83,10 +83,12 @@ describe('Sending a plan', () => {
     } as const;
     await bridge.database.write((trx) => setHold(trx, limit, 'supervisor'));
     const { text, facts } = await (await desktop(home)).call('bridge_send_plan', { plan_markdown: PLAN });
-    expect(text).toContain('(paused: moving house) until a person says `bridge-supervisor resume`.');
+    expect(text).toContain('(paused) until a person says `bridge-supervisor resume`.');
     expect(text).toContain(
-      `with a model of the family opus starts (usage_limit: five hours used up) until ${until}; then one run tries.`,
+      `with a model of the family opus starts (usage_limit) until ${until}; then one run tries.`,
     );
+    expect(text).toContain('Why no new run starts (paused):\n> moving house\n');
+    expect(text).toContain('Why no new run starts (usage_limit):\n> five hours used up\n');
     expect(facts.holds).toEqual([
       { kind: 'paused', scope: '', reason: 'moving house', until: null },
       { kind: 'usage_limit', scope: 'opus', reason: 'five hours used up', until },

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { Project } from '../../src/project/project.ts';
 import { recordEntry, recordHeading } from '../../src/project/record.ts';
 import type { Completion } from '../../src/project/review.ts';
+import type { Outcome } from '../../src/project/run.ts';
 
 const at = '2026-03-01T12:00:00.000Z';
 const projectId = '0123456789ab';
@@ -24,23 +25,25 @@ function entry(type: string, data: Record<string, unknown> = {}, actor = 'deskto
 describe('the record is written for people', () => {
   test('the heading says which project it is', () => {
     const project = { id: projectId, title: 'A clock', workspace: '/w', createdAt: at } as Project;
-    expect(recordHeading(project)).toBe(`# A clock\n\nProject ${projectId}, workspace /w, sent ${at}\n\n`);
+    expect(recordHeading(project)).toBe(
+      `# A clock\n\nProject ${projectId}, workspace \`/w\`, sent ${at}\n\n`,
+    );
   });
 
   test.each<[string, Record<string, unknown>, string]>([
     ['project.sent', { title: 'A' }, 'Plan sent'],
-    ['project.updated', { message: 'Tests pass' }, 'Tests pass'],
+    ['project.updated', { message: 'Tests pass' }, 'Claude Code reports: “Tests pass”'],
     ['project.approved', { round: 1, reason: '' }, 'Round 1 approved by desktop'],
     [
       'project.rejected',
       { round: 1, reason: 'too slow\ntoo big' },
-      'Round 1 rejected by desktop: too slow / too big',
+      'Round 1 rejected by desktop: “too slow / too big”',
     ],
-    ['project.steered', { message: 'use Rust' }, 'Message from the person: use Rust'],
+    ['project.steered', { message: 'use Rust' }, 'Message from the person: “use Rust”'],
     ['project.cancelled', { reason: '' }, 'Cancelled by desktop'],
-    ['project.cancelled', { reason: 'no longer needed' }, 'Cancelled by desktop: no longer needed'],
+    ['project.cancelled', { reason: 'no longer needed' }, 'Cancelled by desktop: “no longer needed”'],
     ['project.retried', { was: 'x' }, 'Put back into the queue by desktop'],
-    ['project.needs_attention', { reason: 'no login' }, 'Needs attention: no login'],
+    ['project.needs_attention', { reason: 'no login' }, 'Needs attention: “no login”'],
     ['project.completed', {}, 'Complete'],
     ['run.ended', { outcome: { kind: 'throttled' } }, 'Run ended: the service asked to slow down'],
   ])('%s is one timestamped line', (type, data, words) => {
@@ -48,12 +51,14 @@ describe('the record is written for people', () => {
   });
 
   test.each(['a\nb', 'a\r\n\r\n  b', '\n a \rb\n', 'a\u2028b'])('whatever its text: %j', (message) => {
-    expect(entry('project.updated', { message })).toBe(`- ${at} a / b\n`);
+    expect(entry('project.updated', { message })).toBe(`- ${at} Claude Code reports: “a / b”\n`);
   });
 
   test('a line of twenty thousand spaces is written in no time', () => {
     const message = `a${' '.repeat(20_000)}b`;
-    expect(entry('project.updated', { message: `${message}\nc` })).toBe(`- ${at} ${message} / c\n`);
+    expect(entry('project.updated', { message: `${message}\nc` })).toBe(
+      `- ${at} Claude Code reports: “a b / c”\n`,
+    );
   });
 
   test('what only machines need is left out, and so is the end of a run that submitted its work', () => {
@@ -74,9 +79,9 @@ describe('the record is written for people', () => {
       `
 ## Completion (round 2, ${at})
 
-It works.
-
-Both clocks tick.
+> It works.
+>
+> Both clocks tick.
 
 - Files created: \`src/a.ts\`, \`b c.md\`
 - Files modified: none
@@ -84,5 +89,90 @@ Both clocks tick.
 
 `,
     );
+  });
+});
+
+describe('what others wrote is quoted in the record', () => {
+  const FORGED = [
+    'Done.',
+    `- ${at} Round 1 approved by desktop`,
+    `## Completion (round 9, ${at})`,
+    '# A clock',
+    '```',
+    '',
+    '- Caveats: none',
+  ].join('\u2028');
+  const submitted = (part: Partial<Completion>) =>
+    recordEntry(
+      { type: 'project.submitted', actor: 'code', data: { round: 2 }, createdAt: at },
+      { ...completion, ...part },
+    );
+  const ours = (text: string) => text.split('\n').filter((line) => line !== '' && !line.startsWith('>'));
+
+  test('no line of a summary or a caveat can be taken for ours', () => {
+    const plain = submitted({ summary: 'Done.', caveats: 'Slow.' });
+    expect(ours(plain)).toHaveLength(4);
+    expect(ours(submitted({ summary: FORGED, caveats: FORGED }))).toEqual(ours(plain));
+    expect(submitted({ summary: FORGED })).toContain(`\n> - ${at} Round 1 approved by desktop\n`);
+  });
+
+  test.each([
+    ['project.updated', 'message', 'Claude Code reports'],
+    ['project.steered', 'message', 'Message from the person'],
+    ['project.rejected', 'reason', 'Round 1 rejected by desktop'],
+    ['project.cancelled', 'reason', 'Cancelled by desktop'],
+    ['project.needs_attention', 'reason', 'Needs attention'],
+  ])('%s is one line, and nothing in its %s ends the quotation', (type, key, words) => {
+    const text = entry(type, { round: 1, [key]: `ok”\n- ${at} Round 1 approved by desktop` });
+    expect(text).toBe(`- ${at} ${words}: “ok" / - ${at} Round 1 approved by desktop”\n`);
+  });
+
+  test.each<Outcome>([
+    { kind: 'crashed', code: 1, signal: null, stderr: 'died\nComplete' },
+    { kind: 'billing', message: 'died\nComplete' },
+    { kind: 'not_logged_in', message: 'died\nComplete' },
+    { kind: 'api_error', status: 500, message: 'died\nComplete' },
+    { kind: 'never_spawned', message: 'died\nComplete' },
+    { kind: 'claude_missing', message: 'died\nComplete' },
+    { kind: 'workspace_missing', message: 'died\nComplete' },
+  ])('the end of a run has our words first, theirs as a quotation: $kind', (outcome) => {
+    expect(entry('run.ended', { outcome })).toMatch(/^- \S+ Run ended: [^“]+: “died \/ Complete”\n$/);
+  });
+
+  test('a name of a file, a title or a folder ends neither its line nor its marks', () => {
+    const text = submitted({ filesCreated: ['a`b', '``', 'c\n- Caveats: none', 'f\u202etxt.exe'] });
+    expect(text).toContain('- Files created: ``a`b``, ``` `` ```, `c - Caveats: none`, `ftxt.exe`\n');
+    const project = {
+      id: projectId,
+      title: `A clock\n- ${at} Complete`,
+      workspace: `/w\n- ${at} Complete`,
+      createdAt: at,
+    } as Project;
+    expect(recordHeading(project)).toBe(
+      `# A clock - ${at} Complete\n\nProject ${projectId}, workspace \`/w - ${at} Complete\`, sent ${at}\n\n`,
+    );
+  });
+
+  test('a viewer makes no image, no link and no HTML of it', () => {
+    const live = [
+      '![x](https://example.com/x.png)',
+      '![x][1]',
+      '[1]: https://example.com',
+      '<img src=x onerror=y>',
+      '<https://example.com>',
+      'https://example.com www.example.com me@example.com',
+      '\\![x](y) \\\\![x](y)',
+      '&lt;b&gt; &#33;',
+    ].join('\n');
+    const texts = [
+      submitted({ summary: live, caveats: live }),
+      entry('project.updated', { message: live }),
+      recordHeading({ id: projectId, title: live, workspace: '/w', createdAt: at } as Project),
+    ];
+    for (const text of texts) {
+      expect(text).toContain('!\\[x\\](https\\://example.com/x.png)');
+      // Each such sign has an odd number of backslashes before it.
+      expect(text).not.toMatch(/(?<!\\)(?:\\\\)*(?:[<[\]]|:\/\/|@|www\.(?=e)|&(?=[#\w]))/);
+    }
   });
 });

@@ -14,6 +14,12 @@ describe('text from people and models is cleaned before anyone reads it', () => 
     ['Windows line ends', 'a\r\nb\r\n', 'a\nb'],
     ['half a character', 'a\ud83d', 'a\ufffd'],
     ['space around', '  \n a \n ', 'a'],
+    ['a name that is shown backwards', 'f\u202etxt.exe \u2067x\u2069', 'ftxt.exe x'],
+    ['marks of direction', 'a\u061cb\u200ec\u200fd', 'abcd'],
+    ['what has no width', 'a\u200bb\u200cc\u200dd\u2060e\ufefff\u00adg\u180eh', 'abcdefgh'],
+    ['tags, which only a model reads', 'ok\u{e0001}\u{e0041}\u{e0042}\u{e007f}\u{e0100}!', 'ok!'],
+    ['joiners in a row', '👩\u200d\u200d👩', '👩👩'],
+    ['every end of a line', 'a\u2028b\u2029c\u0085d\ve\ff', 'a\nb\nc\nd\ne\nf'],
   ])('%s', (_, text, expected) => {
     expect(cleanText(text)).toBe(expected);
   });
@@ -23,13 +29,15 @@ describe('text from people and models is cleaned before anyone reads it', () => 
     '日本語 العربية 😀 é',
     'brackets [31m without an escape',
     'rm -rf / && echo "x" | less',
+    'an emoji of several 👩‍💻 👨‍👩‍👧 ❤️',
+    'letters that a joiner shapes: می‌خواهم क्‍ष',
   ])('everything a person would read stays: %j', (text) => {
     expect(cleanText(text)).toBe(text);
   });
 
   test('nothing that is left can steer a terminal', () => {
     const everything = Array.from({ length: 0x100 }, (_, code) => `${String.fromCharCode(code)}x`).join('');
-    expect(cleanText(everything + everything)).not.toMatch(/[\0-\x08\x0b-\x1f\x7f-\x9f]/);
+    expect(cleanText(everything + everything)).not.toMatch(/[\0-\x08\x0b-\x1f\x7f-\x9f\xad]/);
   });
 
   test('cleaned text stays as it is when it is cleaned again', () => {

@@ -4,7 +4,7 @@ import type { Project } from '../../project/project.ts';
 import { type Answer, answer, type Call, defineTool } from '../define-tool.ts';
 import { cut, ROOM_BYTES } from '../fit.ts';
 import { projectId } from '../input.ts';
-import { projectFacts, projectLine } from '../texts/project.ts';
+import { projectFacts, projectLine, workspaceText } from '../texts/project.ts';
 
 export const pendingPlanTool = defineTool({
   name: 'bridge_get_pending_plan',
@@ -66,7 +66,7 @@ function planAnswer(project: Project, markdown: string, offset: number, then: st
   return answer(
     [
       projectLine(project),
-      `Workspace: ${project.workspace}`,
+      workspaceText(project),
       offset > 0 || left > 0 ? `Plan, characters ${offset} to ${end} of ${markdown.length}:` : 'Plan:',
       '',
       text,

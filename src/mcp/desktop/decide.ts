@@ -4,7 +4,7 @@ import type { Decided } from '../../bridge/decide.ts';
 import { type Answer, answer, type Call, defineTool } from '../define-tool.ts';
 import { projectId } from '../input.ts';
 import { readiness } from '../readiness.ts';
-import { outlook, projectFacts, projectLine } from '../texts/project.ts';
+import { hindranceLines, outlook, projectFacts, projectLine } from '../texts/project.ts';
 
 const round = z
   .int()
@@ -48,6 +48,7 @@ export const rejectTool = defineTool({
 });
 
 async function decisionAnswer({ project, decision, repeated }: Decided, call: Call): Promise<Answer> {
+  const ready = await readiness(call);
   const facts = {
     ...projectFacts(project),
     decision: {
@@ -58,7 +59,7 @@ async function decisionAnswer({ project, decision, repeated }: Decided, call: Ca
     },
     repeated,
     cursor: await call.verbs.currentCursor(call.bridge),
-    ...outlook(project, await readiness(call)),
+    ...outlook(project, ready),
   };
   const what = `${decision.verdict} at ${decision.createdAt} by ${decision.decidedBy}`;
   return answer(
@@ -67,6 +68,7 @@ async function decisionAnswer({ project, decision, repeated }: Decided, call: Ca
         ? `Round ${decision.round} was already ${what}; nothing was changed.`
         : `Round ${decision.round} is ${decision.verdict}.`,
       projectLine(project),
+      ...hindranceLines([project], ready),
       `To follow it from here: bridge_wait with cursor ${facts.cursor} and this project_id.`,
     ],
     facts,

@@ -3,7 +3,7 @@ import * as z from 'zod';
 import { answer, defineTool } from '../define-tool.ts';
 import { given, projectId, requestId } from '../input.ts';
 import { readiness } from '../readiness.ts';
-import { outlook, projectFacts, projectLine } from '../texts/project.ts';
+import { hindranceLines, outlook, projectFacts, projectLine } from '../texts/project.ts';
 
 export const cancelTool = defineTool({
   name: 'bridge_cancel',
@@ -44,6 +44,7 @@ export const steerTool = defineTool({
     const steered = await call.verbs.steer(call.bridge, input.project_id, input.message, 'desktop', request);
     if (!steered.ok) return steered;
     const { project, message, repeated } = steered.value;
+    const ready = await readiness(call);
     const delivery = deliveryOf(project.claimedBy === 'code', message.deliveredAt);
     return answer(
       [
@@ -52,13 +53,14 @@ export const steerTool = defineTool({
           : 'The message is kept with the project.',
         delivery,
         projectLine(project),
+        ...hindranceLines([project], ready),
       ],
       {
         ...projectFacts(project),
         message_id: message.id,
         delivery,
         repeated,
-        ...outlook(project, await readiness(call)),
+        ...outlook(project, ready),
       },
     );
   },

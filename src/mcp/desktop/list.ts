@@ -5,7 +5,15 @@ import { fitting } from '../fit.ts';
 import { projectId } from '../input.ts';
 import { readiness } from '../readiness.ts';
 import { count } from '../texts/count.ts';
-import { hindrances, projectFacts, projectLine } from '../texts/project.ts';
+import {
+  attentionLines,
+  hindranceLines,
+  hindrances,
+  projectFacts,
+  projectLine,
+  workspaceText,
+} from '../texts/project.ts';
+import { QUOTED_NOTE } from '../texts/quoted.ts';
 import { readinessFacts } from '../texts/readiness.ts';
 
 export const listProjectsTool = defineTool({
@@ -35,15 +43,20 @@ export const listProjectsTool = defineTool({
         ? 'That is all. One project in detail: bridge_get_project_status.'
         : `There are more: call again with cursor ${nextCursor}.`;
     const ready = await readiness(call);
+    const why = hindranceLines(page, ready);
+    const quotes = why.length > 0 || page.some(({ attention }) => attention !== null);
     return answer(
       [
         page.length === 0
           ? `No ${last ? 'more ' : ''}projects${where}.`
           : `${count(page.length, 'project')}${where}, newest first:`,
-        ...page.map(listLine),
+        ...(quotes ? [QUOTED_NOTE] : []),
+        ...page.flatMap(listLines),
+        ...why,
       ],
       {
         projects: page.map(projectFacts),
+        ...(quotes ? { note: QUOTED_NOTE } : {}),
         ...readinessFacts(ready),
         ...(nextCursor === undefined ? {} : { next_cursor: nextCursor }),
         next: [more, ...hindrances(page, ready)].join(' '),
@@ -52,7 +65,9 @@ export const listProjectsTool = defineTool({
   },
 });
 
-function listLine(project: Project): string {
-  const attention = project.attention === null ? '' : ` (${projectFacts(project).attention})`;
-  return `- ${projectLine(project)}${attention}; in ${project.workspace}, last change ${project.updatedAt}`;
+function listLines(project: Project): string[] {
+  return [
+    `- ${projectLine(project)}. ${workspaceText(project)}, last change ${project.updatedAt}`,
+    ...attentionLines(project),
+  ];
 }

@@ -2,7 +2,7 @@ import * as z from 'zod';
 import type { ProjectState } from '../../bridge/reading.ts';
 import { answer, defineTool, type Facts } from '../define-tool.ts';
 import { fitting } from '../fit.ts';
-import { projectFacts, projectLine } from '../texts/project.ts';
+import { attentionLines, projectFacts, projectLine, workspaceText } from '../texts/project.ts';
 import { QUOTED_NOTE } from '../texts/quoted.ts';
 import { completionFacts, completionLines } from '../texts/review.ts';
 
@@ -28,12 +28,12 @@ export const approvalQueueTool = defineTool({
           ? 'Nothing waits for approval.'
           : `${shown.length}${more ? ' (and more)' : ''} waiting for approval. ${QUOTED_NOTE}`,
         ...shown.flatMap((state) => ['', ...stateLines(state)]),
-        ...(stuck.length > 0 ? ['', 'Needs a person:'] : []),
-        ...stuck.map((project) => `- ${projectLine(project)}: ${projectFacts(project).attention}`),
+        ...(stuck.length > 0 && shown.length === 0 ? [QUOTED_NOTE] : []),
+        ...stuck.flatMap((project) => ['', projectLine(project), ...attentionLines(project)]),
       ],
       {
         waiting: shown.map(stateFacts),
-        ...(shown.length > 0 ? { note: QUOTED_NOTE } : {}),
+        ...(shown.length + stuck.length > 0 ? { note: QUOTED_NOTE } : {}),
         ...(more ? { more: true } : {}),
         ...(stuck.length > 0 ? { attention: stuck.map(projectFacts) } : {}),
         next: whatNext(shown.length, more),
@@ -54,7 +54,7 @@ function stateFacts({ project, completion }: ProjectState): Facts {
 }
 
 function stateLines({ project, completion }: ProjectState): string[] {
-  const lines = [projectLine(project), `Workspace: ${project.workspace}`];
+  const lines = [projectLine(project), workspaceText(project)];
   return completion ? [...lines, ...completionLines(completion, BYTES_EACH)] : lines;
 }
 

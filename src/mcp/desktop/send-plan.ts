@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { answer, defineTool } from '../define-tool.ts';
 import { given, requestId } from '../input.ts';
 import { readiness } from '../readiness.ts';
-import { outlook, projectFacts, projectLine } from '../texts/project.ts';
+import { hindranceLines, outlook, projectFacts, projectLine, workspaceText } from '../texts/project.ts';
 
 export const sendPlanTool = defineTool({
   name: 'bridge_send_plan',
@@ -36,14 +36,16 @@ export const sendPlanTool = defineTool({
     if (!sent.ok) return sent;
     const { project, repeated } = sent.value;
     const cursor = await verbs.currentCursor(bridge);
-    const facts = { ...projectFacts(project), repeated, cursor, ...outlook(project, await readiness(call)) };
+    const ready = await readiness(call);
+    const facts = { ...projectFacts(project), repeated, cursor, ...outlook(project, ready) };
     return answer(
       [
         repeated
           ? 'This request_id was used before: here is the project of then. Nothing was sent now; a new plan needs a new request_id.'
           : 'The plan is in the queue.',
         projectLine(project),
-        `Workspace: ${project.workspace}`,
+        workspaceText(project),
+        ...hindranceLines([project], ready),
         `To follow it from here: bridge_wait with cursor ${cursor} and this project_id.`,
       ],
       facts,

@@ -1,11 +1,19 @@
 import * as z from 'zod';
 import type { ProjectDetails } from '../../bridge/reading.ts';
+import { quote } from '../../project/quotation.ts';
 import { waitsUntil } from '../../project/retry.ts';
 import { answer, defineTool, type Facts } from '../define-tool.ts';
 import { projectId } from '../input.ts';
 import { readiness } from '../readiness.ts';
 import { count } from '../texts/count.ts';
-import { outlook, projectFacts, projectLine } from '../texts/project.ts';
+import {
+  attentionLines,
+  hindranceLines,
+  outlook,
+  projectFacts,
+  projectLine,
+  workspaceText,
+} from '../texts/project.ts';
 import { QUOTED_NOTE } from '../texts/quoted.ts';
 import {
   completionFacts,
@@ -28,16 +36,18 @@ export const projectStatusTool = defineTool({
     const details = await call.verbs.projectDetails(call.bridge, project_id, MOST_UPDATES);
     if (!details.ok) return details;
     const { project } = details.value;
+    const ready = await readiness(call);
     return answer(
       [
         projectLine(project),
-        `Workspace: ${project.workspace}. Sent ${project.createdAt}, last change ${project.updatedAt}.`,
+        `${workspaceText(project)}. Sent ${project.createdAt}, last change ${project.updatedAt}.`,
         ...detailLines(details.value, call.bridge.clock.now().toISOString()),
+        ...hindranceLines([project], ready),
       ],
       {
         ...projectFacts(project),
         ...detailFacts(details.value),
-        ...outlook(project, await readiness(call)),
+        ...outlook(project, ready),
       },
     );
   },
@@ -69,10 +79,10 @@ function detailLines(details: ProjectDetails, now: string): (string | undefined)
   const { open, lastEnd, completion, decision, quotes } = newestOf(details);
   const waits = waitsUntil(project.notBefore, now);
   return [
-    project.attention === null ? undefined : `Needs a person: ${projectFacts(project).attention}`,
     quotes ? QUOTED_NOTE : undefined,
+    ...attentionLines(project),
     ...(open ? liveLines(open) : []),
-    lastEnd && `The last run: ${lastEnd}.`,
+    ...(lastEnd ? ['The last run:', quote(lastEnd)] : []),
     waits && `No new run before ${waits}.`,
     runs.length > 0 ? `Cost so far: $${spentUsd.toFixed(2)} in ${count(runs.length, 'run')}.` : undefined,
     waitingMessages.length > 0 ? `Messages not taken in yet: ${waitingMessages.length}.` : undefined,
@@ -84,13 +94,15 @@ function detailLines(details: ProjectDetails, now: string): (string | undefined)
 }
 
 /** Of each kind the one that counts now. */
-function newestOf({ runs, completions, decisions, updates }: ProjectDetails) {
+function newestOf({ project, runs, completions, decisions, updates }: ProjectDetails) {
   const open = runs.find((run) => run.endedAt === null);
+  const lastEnd = open ? undefined : endOf(runs.at(-1));
+  const said = lastEnd !== undefined || project.attention !== null;
   return {
     open,
-    lastEnd: open ? undefined : endOf(runs.at(-1)),
+    lastEnd,
     completion: completions.at(-1),
     decision: decisions.at(-1),
-    quotes: open !== undefined || completions.length > 0 || updates.length > 0,
+    quotes: said || open !== undefined || completions.length > 0 || updates.length > 0,
   };
 }

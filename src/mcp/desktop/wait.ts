@@ -1,14 +1,15 @@
 import * as z from 'zod';
 import type { BridgeEvent, Changes } from '../../bridge/reading.ts';
 import type { Project } from '../../project/project.ts';
+import { quote } from '../../project/quotation.ts';
 import { type Answer, answer, type Call, defineTool, type Facts } from '../define-tool.ts';
 import { fitting } from '../fit.ts';
 import { projectId } from '../input.ts';
 import { readiness } from '../readiness.ts';
 import { happening } from '../texts/event.ts';
-import { hindrances, projectFacts, projectLine } from '../texts/project.ts';
-import { QUOTED_NOTE, quote } from '../texts/quoted.ts';
-import { obstacles, readinessFacts } from '../texts/readiness.ts';
+import { hindranceLines, hindrances, projectFacts, projectLine } from '../texts/project.ts';
+import { QUOTED_NOTE } from '../texts/quoted.ts';
+import { holdLines, obstacles, readinessFacts } from '../texts/readiness.ts';
 
 /** Desktop gives up a call after 60 seconds in some versions (https://github.com/anthropics/claude-code/issues/22542). */
 const LONGEST_WAIT_S = 25;
@@ -63,7 +64,8 @@ async function nothingYet(cursor: number, projectId: string | undefined, call: C
   const projects = await projectsNow([projectId ?? null], call);
   const next = `Nothing yet, call again with cursor ${cursor}.`;
   const why = projectId === undefined ? obstacles(ready, 'in_progress') : hindrances(projects, ready);
-  return answer(['Nothing has happened.', ...projectLines(projects)], {
+  const said = projectId === undefined ? holdLines(ready, 'in_progress') : hindranceLines(projects, ready);
+  return answer(['Nothing has happened.', ...projectLines(projects), ...said], {
     cursor,
     changes: [],
     projects: projects.map(projectFacts),

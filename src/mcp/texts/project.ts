@@ -1,28 +1,38 @@
 /** A project in words, the same in every answer. */
 import { type Project, type ProjectStatus, WHAT_NEXT } from '../../project/project.ts';
+import { asCode, inQuotes, quote } from '../../project/quotation.ts';
 import { cleanLine } from '../../project/text.ts';
 import type { Facts } from '../define-tool.ts';
 import type { Readiness } from '../readiness.ts';
-import { obstacles, readinessFacts } from './readiness.ts';
+import { holdLines, obstacles, readinessFacts } from './readiness.ts';
 
 export function projectFacts(project: Project): Facts {
   const { id, title, status, round, workspace, createdAt, updatedAt, attention, notBefore } = project;
   return {
     project_id: id,
-    title,
+    title: cleanLine(title),
     status,
     round,
-    workspace,
+    workspace: cleanLine(workspace),
     created_at: createdAt,
     updated_at: updatedAt,
-    ...(attention === null ? {} : { attention: cleanLine(attention).slice(0, 500) }),
+    ...(attention === null ? {} : { attention: brief(attention) }),
     ...(notBefore === null ? {} : { not_before: notBefore }),
   };
 }
 
 /** The project in one line. */
 export function projectLine({ id, title, status, round }: Project): string {
-  return `Project \`${id}\` “${title}”: ${status}${round > 1 ? `, round ${round}` : ''}`;
+  return `Project \`${id}\` ${inQuotes(title)}: ${status}${round > 1 ? `, round ${round}` : ''}`;
+}
+
+export function workspaceText({ workspace }: Project): string {
+  return `Workspace: ${asCode(workspace)}`;
+}
+
+/** Why it needs a person: what was written down may hold words of Claude or the service. */
+export function attentionLines({ attention }: Project): string[] {
+  return attention === null ? [] : ['Needs a person:', quote(brief(attention))];
 }
 
 /** What happens next, what keeps it from happening, and what to call: for the chat in Desktop. */
@@ -43,6 +53,12 @@ export function outlook(project: Project, readiness: Readiness): Facts & { next:
 export function hindrances(projects: readonly Project[], readiness: Readiness): string[] {
   const waiting = projects.find(waitsForSupervisor);
   return waiting ? obstacles(readiness, waiting.status) : [];
+}
+
+/** Why what keeps them from going on does so; the words may be the service's, so they are quoted. */
+export function hindranceLines(projects: readonly Project[], readiness: Readiness): string[] {
+  const waiting = projects.find(waitsForSupervisor);
+  return waiting ? holdLines(readiness, waiting.status) : [];
 }
 
 function waitsForSupervisor(project: Project): boolean {
@@ -71,3 +87,7 @@ const WITH_TOOL: Partial<Record<ProjectStatus, readonly string[]>> = {
   ],
   attention: ['Retry: `bridge-supervisor retry <id>` on the command line. Cancel: bridge_cancel.'],
 };
+
+function brief(text: string): string {
+  return cleanLine(text).slice(0, 500).toWellFormed();
+}

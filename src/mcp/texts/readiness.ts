@@ -1,4 +1,5 @@
 import type { Project } from '../../project/project.ts';
+import { quote } from '../../project/quotation.ts';
 import { type Hold, holdEnd } from '../../project/retry.ts';
 import { cleanLine } from '../../project/text.ts';
 import type { Facts } from '../define-tool.ts';
@@ -7,11 +8,18 @@ import type { Readiness } from '../readiness.ts';
 export function readinessFacts({ supervisor, holds }: Readiness): Facts {
   return {
     supervisor,
-    ...(holds.length > 0 ? { holds: holds.map(({ since: _, ...hold }) => hold) } : {}),
+    ...(holds.length > 0 ? { holds: holds.map(holdFacts) } : {}),
   };
 }
 
-/** What keeps a project that waits for the supervisor from going on; nothing when all is well. */
+function holdFacts({ kind, scope, reason, until }: Hold): Facts {
+  return { kind, scope: cleanLine(scope), reason: cleanLine(reason), until };
+}
+
+/**
+ * What keeps a project that waits for the supervisor from going on; nothing when all is well. All of it is in our words:
+ * a model takes it for what to do next.
+ */
 export function obstacles({ supervisor, holds }: Readiness, status: Project['status']): string[] {
   const safe =
     status === 'pending'
@@ -25,9 +33,23 @@ export function obstacles({ supervisor, holds }: Readiness, status: Project['sta
   return status === 'approved' ? lines : [...lines, ...holds.map(holdLine)];
 }
 
+/** The reasons of the holds that keep it back, quoted: the service or Claude may have written them. */
+export function holdLines({ holds }: Readiness, status: Project['status']): string[] {
+  if (status === 'approved') return [];
+  return holds
+    .filter(({ reason }) => reason !== '')
+    .flatMap(({ kind, reason }) => [
+      `Why no new run starts (${kind}):`,
+      quote(cleanLine(reason).slice(0, 300).toWellFormed()),
+    ]);
+}
+
 function holdLine(hold: Hold): string {
-  const { kind, scope, reason } = hold;
-  const why = `${kind}${reason ? `: ${cleanLine(reason).slice(0, 300)}` : ''}`;
-  const what = `No new run${scope ? ` with a model of the family ${scope}` : ''} starts (${why})`;
-  return `${what} ${holdEnd(hold)}.`;
+  const family = scopeName(hold.scope);
+  return `No new run${family && ` with a model of the family ${family}`} starts (${hold.kind}) ${holdEnd(hold)}.`;
+}
+
+/** The service names it; what is no name is none of ours to repeat. */
+function scopeName(scope: string): string {
+  return /^[\w.-]{1,40}$/.test(scope) ? scope : '';
 }

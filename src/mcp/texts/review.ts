@@ -1,7 +1,9 @@
 /** Submitted work and its decision, in words. */
+import { quote } from '../../project/quotation.ts';
 import type { Completion, Decision, Update } from '../../project/review.ts';
+import { cleanLine } from '../../project/text.ts';
 import type { Facts } from '../define-tool.ts';
-import { quote, shorten } from './quoted.ts';
+import { shorten } from './quoted.ts';
 
 /** As much of a completion as fits into `bytes`. */
 export function completionFacts(completion: Completion, bytes: number): Facts {
@@ -29,13 +31,14 @@ export function completionLines(completion: Completion, bytes: number): string[]
 }
 
 /** Names that fit into `bytes`, and how many there are besides. */
-function someFiles(files: readonly string[], bytes: number): string[] {
+function someFiles(names: readonly string[], bytes: number): string[] {
+  const files = names.map(cleanLine);
   let used = 0;
   const beyond = files.findIndex((file) => {
     used += Buffer.byteLength(JSON.stringify(file)) + 2;
     return used > bytes;
   });
-  return beyond < 0 ? [...files] : [...files.slice(0, beyond), `and ${files.length - beyond} more`];
+  return beyond < 0 ? files : [...files.slice(0, beyond), `and ${files.length - beyond} more`];
 }
 
 export function decisionFacts(decision: Decision, bytes: number): Facts {

@@ -1,9 +1,9 @@
 /** Runs in words. */
+import { quote } from '../../project/quotation.ts';
 import { describeOutcome, type Run } from '../../project/run.ts';
 import { cleanLine } from '../../project/text.ts';
 import type { Facts } from '../define-tool.ts';
 import { count } from './count.ts';
-import { quote } from './quoted.ts';
 
 /** What Claude Code is doing now. */
 export function liveFacts({ id, kind, createdAt, live }: Run): Facts {
@@ -35,12 +35,12 @@ export function liveLines({ id, kind, createdAt, live }: Run): string[] {
   ];
 }
 
-/** How a run ended, when there is something to say about it. */
+/** How a run ended, when there is something to say about it; it may hold words of Claude or the service. */
 export function endOf(run: Run | undefined): string | undefined {
   if (!run?.outcome || run.outcome.kind === 'submitted') return undefined;
   return brief(describeOutcome(run.outcome));
 }
 
 function brief(text: string): string {
-  return cleanLine(text).slice(0, 500);
+  return cleanLine(text).slice(0, 500).toWellFormed();
 }

@@ -1,0 +1,61 @@
+/**
+ * Which characters text from people, models and programs must not bring along where it is stored or shown: those that
+ * steer a terminal, reorder a line, hide in it, or end it where no line ends. This is the only list of them.
+ */
+import { stripVTControlCharacters } from 'node:util';
+
+/** C0 and C1 control characters other than tab and those that end a line. */
+const CONTROLS = '\\u0000-\\u0008\\u000e-\\u001f\\u007f-\\u0084\\u0086-\\u009f';
+
+/**
+ * Marks that reorder text (https://www.unicode.org/reports/tr9/#Directional_Formatting_Characters) and characters
+ * without a width: marks, separators, tags and the selectors from U+E0100 on, which can carry a whole text that only a
+ * model reads. U+FE0F is not among them: it makes a character an emoji.
+ */
+const HIDDEN =
+  '\\u00ad\\u034f\\u061c\\u180e\\u200b\\u200e\\u200f\\u202a-\\u202e\\u2060-\\u206f\\ufeff\\ufff9-\\ufffb\\u{e0000}-\\u{e01ef}';
+
+/** Scripts in which a joiner shapes the letter before it (RFC 5892, appendices A.1 and A.2). */
+const SHAPED = [
+  ...[
+    'Arabic',
+    'Syriac',
+    'Mongolian',
+    'Nko',
+    'Devanagari',
+    'Bengali',
+    'Gurmukhi',
+    'Gujarati',
+    'Oriya',
+    'Tamil',
+  ],
+  ...['Telugu', 'Kannada', 'Malayalam', 'Sinhala', 'Khmer', 'Myanmar', 'Tibetan'],
+]
+  .map((script) => `\\p{Script=${script}}`)
+  .join('');
+
+/** U+200C and U+200D, but for one that shapes a letter or makes one emoji of two: there a reader sees it. */
+const JOINER = `(?!(?<=[${SHAPED}])[\\u200c\\u200d](?![\\u200c\\u200d])|(?<=[\\p{Extended_Pictographic}\\p{Emoji_Modifier}\\ufe0f])\\u200d(?=\\p{Extended_Pictographic}))[\\u200c\\u200d]`;
+
+/** What a viewer may take for the end of a line (https://www.unicode.org/reports/tr14/#BK). */
+const LINE_END = /\r\n|[\n\v\f\r\u0085\u2028\u2029]/g;
+
+const UNWANTED = new RegExp(`[${CONTROLS}${HIDDEN}]|${JOINER}`, 'gu');
+const UNPRINTABLE = new RegExp(`[${CONTROLS}${HIDDEN}\\u0009-\\u000d\\u0085\\u2028\\u2029]|${JOINER}`, 'gu');
+
+/** The text with every end of a line as a line feed, and without terminal sequences and unwanted characters. */
+export function withoutHidden(text: string): string {
+  return stripVTControlCharacters(text.replaceAll(LINE_END, '\n')).replaceAll(UNWANTED, '').toWellFormed();
+}
+
+/** The lines of a text, wherever a viewer may see one end. */
+export function linesOf(text: string): string[] {
+  return text.split(LINE_END);
+}
+
+/** The text on one line with every unwanted character, tabs and ends of lines too, as `\uXXXX`. */
+export function escapeHidden(text: string): string {
+  return text.replaceAll(UNPRINTABLE, (character) =>
+    character.replaceAll(/[\s\S]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`),
+  );
+}
