@@ -16,20 +16,27 @@ export interface PlanToSend {
   readonly requestId?: string | undefined;
 }
 
+export interface SentPlan {
+  readonly project: Project;
+  readonly repeated: boolean;
+  /** Keys of the plan's front matter that belong to other tools; of a repeated plan none are told. */
+  readonly notUsed: readonly string[];
+}
+
 /** Puts a plan into the queue. Refuses, storing nothing, a plan or workspace that cannot be used. */
 export async function sendPlan(
   bridge: Bridge,
   policy: WorkspacePolicy,
   input: PlanToSend,
   actor: Actor,
-): Promise<Reply<{ project: Project; repeated: boolean }>> {
+): Promise<Reply<SentPlan>> {
   // Before anything is refused: a workspace that is gone by now does not undo the plan that was sent.
   const earlier = await sentBefore(bridge.database.read, input.requestId);
-  if (earlier) return done({ project: earlier, repeated: true });
+  if (earlier) return done({ project: earlier, repeated: true, notUsed: [] });
 
-  const parsed = parsePlan(input.markdown, input.title);
+  const parsed = await parsePlan(input.markdown, input.title);
   if (!parsed.ok) return refuse(`the plan was not accepted: ${parsed.problems.join('; ')}`);
-  const { plan } = parsed;
+  const { plan, notUsed } = parsed;
   const id = newId();
   const workspace = resolveWorkspace(policy, bridge.home, id, input.workspace ?? plan.workspace);
   if (!workspace.ok) return workspace;
@@ -71,7 +78,7 @@ export async function sendPlan(
   });
 
   if (!repeated) await recordChange(bridge, project, [sent]);
-  return done({ project, repeated });
+  return done({ project, repeated, notUsed: repeated ? [] : notUsed });
 }
 
 async function sentBefore(db: Reader, requestId: string | undefined): Promise<Project | undefined> {

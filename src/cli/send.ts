@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { currentCursor } from '../bridge/reading.ts';
-import { sendPlan } from '../bridge/send-plan.ts';
+import { type SentPlan, sendPlan } from '../bridge/send-plan.ts';
+import { describeNotUsed } from '../project/not-used.ts';
 import { isClosed, type Project, type ProjectStatus, WHAT_NEXT } from '../project/project.ts';
 import { hintIfNobodyActs, named } from './after.ts';
 import { jsonOption, pathOrStdin } from './arguments.ts';
@@ -56,9 +57,9 @@ async function send(cli: Cli, file: string, options: Options): Promise<void> {
     const input = { markdown: plan.value, title, workspace, requestId };
     const reply = await sendPlan(bridge, policy, input, 'person');
     if (!reply.ok) return fail(cli, reply.refusal);
-    const { project, repeated } = reply.value;
-    if (options.json) cli.out[options.wait ? 'jsonLine' : 'json']({ project, repeated });
-    else announce(cli, project, repeated);
+    const { project } = reply.value;
+    if (options.json) cli.out[options.wait ? 'jsonLine' : 'json'](reply.value);
+    else announce(cli, reply.value);
     await hintIfNobodyActs(cli, bridge);
     if (!options.wait) return;
     const view = viewFor(cli, options.json === true, 'one');
@@ -75,8 +76,10 @@ function needsNoMoreWork({ status }: Project): boolean {
   return isClosed(status) || status === 'attention' || GOOD_ENDS.includes(status);
 }
 
-function announce({ out }: Cli, project: Project, repeated: boolean): void {
+function announce({ out }: Cli, { project, repeated, notUsed }: SentPlan): void {
   out.line(`${repeated ? 'Sent before' : 'Sent'}: ${named(project)}`);
   out.line(`Workspace: ${plainLine(project.workspace)}`);
+  const note = describeNotUsed(notUsed);
+  if (note !== undefined) out.line(plainLine(note));
   out.line(`Follow it with: bridge-supervisor watch ${project.id}`);
 }

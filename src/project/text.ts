@@ -4,7 +4,7 @@ import { withoutHidden } from '../characters.ts';
 /** Longest texts we take, in characters (the plan: in bytes of UTF-8). Larger ones are refused, never cut in silence. */
 export const LIMITS = {
   planBytes: 1_000_000,
-  frontMatter: 8_000,
+  frontMatter: 64_000,
   title: 200,
   message: 20_000,
   reason: 20_000,
@@ -40,4 +40,10 @@ export function cleanText(text: string): string {
 /** The same, on one line. */
 export function cleanLine(text: string): string {
   return cleanText(text).replaceAll(/\s+/g, ' ');
+}
+
+/** At most `length` characters, never half of a character that takes two. */
+export function cut(text: string, length: number): string {
+  const start = text.slice(0, length);
+  return start.isWellFormed() ? start : start.slice(0, -1);
 }

@@ -83,9 +83,9 @@ describe('a plan that cannot be used is refused, and nothing is stored', () => {
       'the plan was not accepted: the plan is empty: write what is to be done in Markdown',
     ],
     [
-      'one with an unknown key',
-      '---\ncolour: red\n---\n# A',
-      /^the plan was not accepted: line 2: unknown key 'colour'; allowed keys: title,/,
+      'one with a mistyped key',
+      '---\nmodle: opus\n---\n# A',
+      /^the plan was not accepted: line 2: unknown key 'modle'; allowed keys: title,/,
     ],
     [
       'one of five megabytes',
@@ -110,7 +110,7 @@ describe('a plan that is sent again with the same request', () => {
     await using rig = await createRig();
     const first = await send(rig, '# A', 'r1');
     const again = await sendPlan(rig.bridge, policyOf(rig), { markdown: '# B', requestId: 'r1' }, 'desktop');
-    expect(accepted(again)).toEqual({ project: first, repeated: true });
+    expect(accepted(again)).toEqual({ project: first, repeated: true, notUsed: [] });
     expect(await history(rig.bridge)).toEqual(['project.sent']);
     const other = await send(rig, '# A', 'r2');
     expect(other.id).not.toBe(first.id);
@@ -124,7 +124,7 @@ describe('a plan that is sent again with the same request', () => {
     const first = accepted(await sendPlan(rig.bridge, policyOf(rig), input, 'desktop'));
     rmSync(folder, { recursive: true });
     const again = accepted(await sendPlan(rig.bridge, policyOf(rig), input, 'desktop'));
-    expect(again).toEqual({ project: first.project, repeated: true });
+    expect(again).toEqual({ project: first.project, repeated: true, notUsed: [] });
   });
 
   test('also by several processes at once', async () => {

@@ -43,6 +43,32 @@ describe('send', () => {
     });
   });
 
+  test('says which keys of the front matter were not used, and show has every word', async ({ rig }) => {
+    const plan = '---\ngoal: keep prod\npriority: 3\ntags: [a]\n---\n# Clean up\n';
+    const file = await rig.file('plan.md', plan);
+    const { stdout } = await rig.run('send', file);
+    expect(stdout).toContain(
+      'Of the front matter not used: goal, tags. Claude reads it with the plan.\nFollow it',
+    );
+    const { not_used, project } = JSON.parse((await rig.run('send', file, '--json')).stdout);
+    expect(not_used).toEqual(['goal', 'tags']);
+    expect(project).toMatchObject({ title: 'Clean up', priority: 3 });
+    expect((await rig.run('show', project.id)).stdout).toContain('goal: keep prod');
+  });
+
+  test('tells Claude what stands between two rules', async ({ rig }) => {
+    const plan = '---\n# Never touch the prod folder\n---\nClean up the disk.\n';
+    const { stdout } = await rig.run(
+      'send',
+      await rig.file('plan.md', plan),
+      '--title',
+      'Clean up',
+      '--json',
+    );
+    const { project } = JSON.parse(stdout);
+    expect((await rig.run('show', project.id)).stdout).toContain('# Never touch the prod folder');
+  });
+
   test('sends nothing twice under one request id', async ({ rig }) => {
     const plan = await rig.file('plan.md', PLAN);
     await rig.run('send', plan, '--request-id', 'once');
@@ -88,10 +114,10 @@ describe('send', () => {
     'what is not UTF-8': [['-'], Buffer.from([0x23, 0x20, 0xff, 0xfe]), /stdin is not UTF-8 text/],
     'a NUL': [['-'], '# A\u0000b\n', /line 1: .*control character \(NUL\)/],
     'an escape code': [['-'], '# A\n\u001b[2Jb\n', /line 2: .*control character \(ESC\)/],
-    'an unknown key': [
+    'a mistyped key': [
       ['-'],
-      '---\ncolour: red\n---\n# A\n',
-      /line 2: unknown key 'colour'; allowed keys: title/,
+      '---\nmodle: opus\n---\n# A\n',
+      /line 2: unknown key 'modle'; allowed keys: title/,
     ],
     'an unknown workspace': [['-', '--workspace', 'nope'], '# A\nb\n', /unknown workspace 'nope'/],
     'a workspace that is a file': [

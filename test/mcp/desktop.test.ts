@@ -106,6 +106,16 @@ describe('Sending a plan', () => {
     expect(await rowsIn(home, 'projects')).toHaveLength(1);
   });
 
+  it('names the keys of the front matter that were not used, in both halves of the answer', async () => {
+    const client = await desktop(stateFolder());
+    const plan_markdown = '---\ngoal: x\npriority: 3\ntags: [a]\n---\n# Clean up\n';
+    const sent = await client.call('bridge_send_plan', { plan_markdown, request_id: 'r' });
+    expect(sent.text).toContain('Of the front matter not used: goal, tags.');
+    expect(sent.facts.not_used).toEqual(['goal', 'tags']);
+    const again = await client.call('bridge_send_plan', { plan_markdown, request_id: 'r' });
+    expect(again.facts).toMatchObject({ repeated: true, project_id: sent.facts.project_id });
+  });
+
   it('takes what was left empty as not given', async () => {
     const home = stateFolder();
     const client = await desktop(home);

@@ -54,7 +54,7 @@ describe('A client knows what a tool does before it calls it', () => {
   });
 
   it('the description of bridge_send_plan names every front matter key there is', async () => {
-    const refused = parsePlan('---\nnonsense: 1\n---\n# T\n');
+    const refused = await parsePlan('---\nmodle: 1\n---\n# T\n');
     const keys = refused.ok ? '' : (/allowed keys: (.*)$/.exec(refused.problems[0] ?? '')?.[1] ?? '');
     const tool = (await listed(await desktop(stateFolder()))).find(({ name }) => name === 'bridge_send_plan');
     expect(keys.split(', ').length).toBeGreaterThan(5);

@@ -8,19 +8,21 @@ function withKeys(...lines: string[]): string {
   return ['---', ...lines, '---', body].join('\n');
 }
 
-function accepted(result: PlanResult): Plan {
+async function accepted(reading: Promise<PlanResult>): Promise<Plan> {
+  const result = await reading;
   if (!result.ok) throw new Error(`refused: ${result.problems.join('; ')}`);
   return result.plan;
 }
 
-function problems(result: PlanResult): readonly string[] {
+async function problems(reading: Promise<PlanResult>): Promise<readonly string[]> {
+  const result = await reading;
   if (result.ok) throw new Error('accepted, although it should not have been');
   return result.problems;
 }
 
 describe('a plan without front matter is fine', () => {
-  test('its title is its first heading, everything else is left to the defaults', () => {
-    expect(accepted(parsePlan(body))).toEqual({
+  test('its title is its first heading, everything else is left to the defaults', async () => {
+    expect(await accepted(parsePlan(body))).toEqual({
       title: 'Build a clock',
       markdown: body,
       workspace: null,
@@ -39,40 +41,40 @@ describe('a plan without front matter is fine', () => {
     ['with Windows line ends', '# Build a clock\r\nIt ticks.\r\n', 'Build a clock'],
     ['after a byte order mark', '\uFEFF# Build a clock\n', 'Build a clock'],
     ['with tabs and double spaces', '#\tBuild\t a  clock \n', 'Build a clock'],
-  ])('a heading %s is the title', (_, markdown, title) => {
-    expect(accepted(parsePlan(markdown)).title).toBe(title);
+  ])('a heading %s is the title', async (_, markdown, title) => {
+    expect((await accepted(parsePlan(markdown))).title).toBe(title);
   });
 
-  test('without a heading it needs a title', () => {
-    expect(problems(parsePlan('Just do it.'))).toEqual([
+  test('without a heading it needs a title', async () => {
+    expect(await problems(parsePlan('Just do it.'))).toEqual([
       "the plan has no title: give 'title', or start the plan with a '# heading'",
     ]);
-    expect(accepted(parsePlan('Just do it.', 'A clock')).title).toBe('A clock');
-    expect(problems(parsePlan('#\n#hashtag\n####### seven'))).toHaveLength(1);
+    expect((await accepted(parsePlan('Just do it.', 'A clock'))).title).toBe('A clock');
+    expect(await problems(parsePlan('#\n#hashtag\n####### seven'))).toHaveLength(1);
   });
 
-  test('a heading that is too long for a title is shortened; the plan keeps it whole', () => {
+  test('a heading that is too long for a title is shortened; the plan keeps it whole', async () => {
     const heading = `# ${'very '.repeat(1_000)}long`;
-    const plan = accepted(parsePlan(heading));
+    const plan = await accepted(parsePlan(heading));
     expect(plan.title).toBe('very '.repeat(40).trim());
     expect(plan.markdown).toBe(heading);
   });
 
-  test('a shortened title never ends in half a character', () => {
-    const { title } = accepted(parsePlan(`# a${'😀'.repeat(200)}`));
+  test('a shortened title never ends in half a character', async () => {
+    const { title } = await accepted(parsePlan(`# a${'😀'.repeat(200)}`));
     expect(title).toBe(`a${'😀'.repeat(99)}`);
   });
 
-  test('a heading made of a megabyte of spaces is read in no time', () => {
+  test('a heading made of a megabyte of spaces is read in no time', async () => {
     const spaces = ' '.repeat(900_000);
-    expect(accepted(parsePlan(`# a${spaces}b\n`)).title).toBe('a');
-    expect(problems(parsePlan(`#${spaces}\n`))).toHaveLength(1);
+    expect((await accepted(parsePlan(`# a${spaces}b\n`))).title).toBe('a');
+    expect(await problems(parsePlan(`#${spaces}\n`))).toHaveLength(1);
   });
 });
 
 describe('front matter: every key does what it says', () => {
-  test('all of them together', () => {
-    const plan = accepted(
+  test('all of them together', async () => {
+    const plan = await accepted(
       parsePlan(
         withKeys(
           'title: A better clock',
@@ -108,13 +110,13 @@ describe('front matter: every key does what it says', () => {
     ['a path', 'workspace: /home/me/clock', { workspace: '/home/me/clock' }],
     ['a model alias', 'model: opus # the big one', { model: 'opus' }],
     ['a model id of a cloud', 'model: us.anthropic.claude-3:0', { model: 'us.anthropic.claude-3:0' }],
-  ])('%s', (_, line, expected) => {
-    expect(accepted(parsePlan(withKeys(line), 'Given'))).toMatchObject(expected);
+  ])('%s', async (_, line, expected) => {
+    expect(await accepted(parsePlan(withKeys(line), 'Given'))).toMatchObject(expected);
   });
 
-  test('the plan is kept exactly as it was sent, and Claude is asked without its front matter', () => {
+  test('the plan is kept exactly as it was sent, and Claude is asked without its front matter', async () => {
     const markdown = withKeys('priority: 1');
-    expect(accepted(parsePlan(markdown)).markdown).toBe(markdown);
+    expect((await accepted(parsePlan(markdown))).markdown).toBe(markdown);
     expect(planBody(markdown)).toBe(body.trim());
     expect(planBody(body)).toBe(body.trim());
   });
@@ -123,34 +125,38 @@ describe('front matter: every key does what it says', () => {
     ['Windows line ends', '---\r\npriority: 7\r\n---\r\n# A\r\n'],
     ['a byte order mark', '\uFEFF---\npriority: 7\n---\n# A\n'],
     ['spaces after the marks', '---  \npriority: 7\n---\t\n# A\n'],
-    ['comments and empty lines', '---\n# how urgent\n\npriority: 7\n---\n# A\n'],
+    ['empty lines', '---\n\n\npriority: 7\n\n---\n# A\n'],
+    ['the end mark of YAML', '---\npriority: 7\n...\n# A\n'],
+    ['line ends of an old Mac', '---\rpriority: 7\r---\r# A\r'],
+    ['blank lines before it', '\n \t\n\n---\npriority: 7\n---\n# A\n'],
+    ['a byte order mark and blank lines before it', '\uFEFF\r\n\r\n---\r\npriority: 7\r\n---\r\n# A\r\n'],
+    ['spaces without width before it', '\u200B\uFEFF---\npriority: 7\n---\n# A\n'],
     ['tabs after the colon', '---\npriority:\t7\n---\n# A\n'],
-  ])('%s do not disturb it', (_, markdown) => {
-    expect(accepted(parsePlan(markdown))).toMatchObject({ priority: 7, title: 'A' });
+  ])('%s do not disturb it', async (_, markdown) => {
+    expect(await accepted(parsePlan(markdown))).toMatchObject({ priority: 7, title: 'A' });
     expect(planBody(markdown)).toBe('# A');
   });
 
-  test('an empty one says nothing', () => {
-    expect(accepted(parsePlan(`---\n---\n${body}`)).title).toBe('Build a clock');
-    expect(accepted(parsePlan(`---\n# only a comment\n---\n${body}`)).title).toBe('Build a clock');
+  test('an empty one says nothing', async () => {
+    expect((await accepted(parsePlan(`---\n---\n${body}`))).title).toBe('Build a clock');
+    expect(planBody(`---\n \n---\n${body}`)).toBe(body.trim());
   });
 
-  test('a ruler further down is no front matter', () => {
+  test('a ruler further down is no front matter', async () => {
     const markdown = `${body}\n---\npriority: high\n---\n`;
-    expect(accepted(parsePlan(markdown)).priority).toBe(0);
+    expect((await accepted(parsePlan(markdown))).priority).toBe(0);
     expect(planBody(markdown)).toBe(markdown.trim());
   });
 
-  test('escape codes written into a title are taken out of it', () => {
-    expect(accepted(parsePlan(withKeys('title: "\\e[31mred\\e[0m \\0clock"'))).title).toBe('red clock');
+  test('escape codes written into a title are taken out of it', async () => {
+    expect((await accepted(parsePlan(withKeys('title: "\\e[31mred\\e[0m \\0clock"')))).title).toBe(
+      'red clock',
+    );
   });
 });
 
 describe('front matter: what is wrong is refused with its line and what is allowed', () => {
   test.each([
-    ['title: 12', "'title' must be a text of 1 to 200 characters"],
-    ['title: ""', "'title' must be a text of 1 to 200 characters"],
-    ['title:', "'title' must be a text of 1 to 200 characters"],
     [`title: ${'x'.repeat(201)}`, "'title' must be a text of 1 to 200 characters"],
     [
       'workspace: [a, b]',
@@ -173,24 +179,61 @@ describe('front matter: what is wrong is refused with its line and what is allow
     ['budget_usd: 0', "'budget_usd' must be a number of US dollars above 0"],
     ['budget_usd: .inf', "'budget_usd' must be a number of US dollars above 0"],
     ['budget_usd: $5', "'budget_usd' must be a number of US dollars above 0"],
-  ])('%s', (line, problem) => {
-    expect(problems(parsePlan(withKeys(line)))).toEqual([`line 2: ${problem}`]);
+  ])('%s', async (line, problem) => {
+    expect(await problems(parsePlan(withKeys(line)))).toEqual([`line 2: ${problem}`]);
   });
 
   const KEYS = 'title, workspace, model, priority, max_turns, timeout, budget_usd';
 
-  test.each(['Title', 'colour', '__proto__', 'constructor', '<<'])('an unknown key: %s', (key) => {
-    expect(problems(parsePlan(withKeys('priority: 1', `${key}: x`)))).toEqual([
-      `line 3: unknown key '${key}'; allowed keys: ${KEYS}`,
+  test.each([
+    ...[
+      'Title',
+      'TITLE',
+      'titel',
+      'tilte',
+      'titles',
+      'work_space',
+      'Workspace',
+      'workspce',
+      'work-space',
+      'modle',
+    ],
+    ...[
+      'Model',
+      'models',
+      'Priority',
+      'prioriy',
+      'priorty',
+      'max-turns',
+      'maxTurns',
+      'max turns',
+      'max_turn',
+      'turns',
+    ],
+    ...[
+      'Timeout',
+      'time_out',
+      'timeout_ms',
+      'tiemout',
+      'Budget',
+      'budget',
+      'budgetUsd',
+      'budget-usd',
+      'BUDGET_USD',
+    ],
+    ...['budget_eur', 'max_budget', 'bugdet_usd', '"budget_usd "'],
+  ])('a key that is nearly one of ours: %s', async (key) => {
+    expect(await problems(parsePlan(withKeys('priority: 1', `${key}: 5`)))).toEqual([
+      `line 3: unknown key '${key.replaceAll('"', '').trim()}'; allowed keys: ${KEYS}`,
     ]);
   });
 
-  test('everything that is wrong is said at once', () => {
+  test('everything that is wrong is said at once', async () => {
     const result = parsePlan(
       '---\nworkspce: clocks\npriority: high\nmodel: opus\ntimeout: 3\n---\n   \n',
       'A',
     );
-    expect(problems(result)).toEqual([
+    expect(await problems(result)).toEqual([
       `line 2: unknown key 'workspce'; allowed keys: ${KEYS}`,
       "line 3: 'priority' must be a whole number from -100 to 100",
       "line 5: 'timeout' must be a duration from 1s to 7d, such as '45m' or '2h'",
@@ -198,41 +241,39 @@ describe('front matter: what is wrong is refused with its line and what is allow
     ]);
   });
 
-  test('of very many problems the first are named and the rest counted', () => {
-    const lines = Array.from({ length: 60 }, (_, i) => `key${i}: 1`);
-    const said = problems(parsePlan(withKeys(...lines)));
+  test('of very many problems the first are named and the rest counted', async () => {
+    const lines = Array.from({ length: 60 }, () => 'Budget: 1');
+    const said = await problems(parsePlan(withKeys(...lines)));
     expect(said).toHaveLength(11);
     expect(said.at(-1)).toBe('and 50 more problems');
   });
 
   test.each([
-    ['a key given twice', ['title: A', 'title: B'], /^line 3: Map keys must be unique/],
+    ['a key given twice', ['title: A', 'title: B'], /^line 3: 'title' is given twice$/],
     ['a tab as indentation', ['\ttitle: A'], /^line 2: Tabs are not allowed as indentation/],
     ['a colon in a text without quotes', ['title: Clock: better'], /^line 2: /],
     ['an open bracket', ['title: [A', 'priority: 1'], /^line \d+: /],
-    ['a list', ['- title', '- A'], /^line 2: the front matter must be lines of 'key: value'$/],
-    ['a bare text', ['do it well'], /^line 2: the front matter must be lines of 'key: value'$/],
     ['nested values', ['title:', '  deeper: A'], /^line 2: 'title' must be a text/],
     ['an alias', ['title: &name A', 'model: *name'], /^line 3: 'model' must be a model name/],
     ['an alias of nothing', ['title: *nobody'], /^line 2: /],
     ['a value that is no text', ['title: !!binary QQ=='], /^line 2: 'title' must be a text/],
     ['an end mark and more', ['title: A', '...', 'priority: 3'], /^line \d: /],
-  ])('%s', (_, lines, first) => {
-    expect(problems(parsePlan(withKeys(...lines), 'Given'))[0]).toMatch(first);
+  ])('%s', async (_, lines, first) => {
+    expect((await problems(parsePlan(withKeys(...lines), 'Given')))[0]).toMatch(first);
   });
 
-  test('a front matter that is never closed', () => {
-    expect(problems(parsePlan('---\ntitle: A\n\n# A\n'))).toEqual([
+  test('a front matter that is never closed', async () => {
+    expect(await problems(parsePlan('---\ntitle: A\n\n# A\n'))).toEqual([
       "line 1: the front matter is not closed: end it with a line '---'",
     ]);
   });
 
-  test('one that is far too long or deep, at once', () => {
-    const long = ['the front matter is longer than 8000 characters'];
+  test('one that is far too long or deep, at once', async () => {
+    const long = ['the front matter is longer than 64000 characters'];
     const keys = Array.from({ length: 100_000 }, (_, i) => `k${i}: 1`);
-    expect(problems(parsePlan(withKeys(...keys)))).toEqual(long);
-    expect(problems(parsePlan(withKeys(`title: ${'['.repeat(100_000)}`)))).toEqual(long);
-    expect(problems(parsePlan(withKeys(`title: ${'['.repeat(7_000)}`))).length).toBeGreaterThan(0);
+    expect(await problems(parsePlan(withKeys('title: A', ...keys)))).toEqual(long);
+    expect(await problems(parsePlan(withKeys(`title: ${'['.repeat(100_000)}`)))).toEqual(long);
+    expect((await problems(parsePlan(withKeys(`title: ${'['.repeat(60_000)}`)))).length).toBeGreaterThan(0);
   });
 });
 
@@ -242,17 +283,17 @@ describe('a text that is no plan is refused', () => {
     '   \n\t\n',
     '---\ntitle: A\n---\n',
     '---\ntitle: A\n---\n \r\n',
-  ])('an empty one: %j', (markdown) => {
-    expect(problems(parsePlan(markdown, 'A'))).toContain(
+  ])('an empty one: %j', async (markdown) => {
+    expect(await problems(parsePlan(markdown, 'A'))).toContain(
       'the plan is empty: write what is to be done in Markdown',
     );
   });
 
-  test('one above a million bytes, counted as bytes; one of exactly a million is taken', () => {
+  test('one above a million bytes, counted as bytes; one of exactly a million is taken', async () => {
     const plan = (bytes: number) => `# A\n${'é'.repeat((bytes - 4) / 2)}`;
     expect(Buffer.byteLength(plan(LIMITS.planBytes))).toBe(LIMITS.planBytes);
-    expect(accepted(parsePlan(plan(LIMITS.planBytes))).title).toBe('A');
-    expect(problems(parsePlan(plan(LIMITS.planBytes + 2)))).toEqual([
+    expect((await accepted(parsePlan(plan(LIMITS.planBytes)))).title).toBe('A');
+    expect(await problems(parsePlan(plan(LIMITS.planBytes + 2)))).toEqual([
       'the plan is 1000002 bytes; at most 1000000 are taken: put long material into files of the workspace and name them in the plan',
     ]);
   });
@@ -267,13 +308,15 @@ describe('a text that is no plan is refused', () => {
     ['backspaces', '# A\x08', 'line 1: the plan holds a control character (U+0008); send plain text'],
     ['C1 codes', '# A\n\x9b2J', 'line 2: the plan holds a control character (U+009B); send plain text'],
     ['half a character', '# A\n\ud83d\n', 'the plan is not valid Unicode text'],
-  ])('one with %s', (_, markdown, problem) => {
-    expect(problems(parsePlan(markdown))).toEqual([problem]);
+  ])('one with %s', async (_, markdown, problem) => {
+    expect(await problems(parsePlan(markdown))).toEqual([problem]);
   });
 
-  test('a title that is too long, or nothing but codes', () => {
-    expect(problems(parsePlan(body, 'x'.repeat(201)))).toEqual(['the title is longer than 200 characters']);
-    expect(problems(parsePlan(body, '\x1b[31m'))).toHaveLength(1);
-    expect(accepted(parsePlan(body, 'x'.repeat(200))).title).toHaveLength(200);
+  test('a title that is too long, or nothing but codes', async () => {
+    expect(await problems(parsePlan(body, 'x'.repeat(201)))).toEqual([
+      'the title is longer than 200 characters',
+    ]);
+    expect(await problems(parsePlan(body, '\x1b[31m'))).toHaveLength(1);
+    expect((await accepted(parsePlan(body, 'x'.repeat(200)))).title).toHaveLength(200);
   });
 });

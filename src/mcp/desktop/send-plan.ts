@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { describeNotUsed } from '../../project/not-used.ts';
 import { answer, defineTool } from '../define-tool.ts';
 import { given, requestId } from '../input.ts';
 import { readiness } from '../readiness.ts';
@@ -34,10 +35,16 @@ export const sendPlanTool = defineTool({
     };
     const sent = await verbs.sendPlan(bridge, call.policy(), plan, 'desktop');
     if (!sent.ok) return sent;
-    const { project, repeated } = sent.value;
+    const { project, repeated, notUsed } = sent.value;
     const cursor = await verbs.currentCursor(bridge);
     const ready = await readiness(call);
-    const facts = { ...projectFacts(project), repeated, cursor, ...outlook(project, ready) };
+    const facts = {
+      ...projectFacts(project),
+      repeated,
+      ...(notUsed.length > 0 ? { not_used: notUsed.slice(0, MAX_KEYS) } : {}),
+      cursor,
+      ...outlook(project, ready),
+    };
     return answer(
       [
         repeated
@@ -45,6 +52,7 @@ export const sendPlanTool = defineTool({
           : 'The plan is in the queue.',
         projectLine(project),
         workspaceText(project),
+        describeNotUsed(notUsed),
         ...hindranceLines([project], ready),
         `To follow it from here: bridge_wait with cursor ${cursor} and this project_id.`,
       ],
@@ -52,3 +60,6 @@ export const sendPlanTool = defineTool({
     );
   },
 });
+
+/** More of them tell a model nothing new. */
+const MAX_KEYS = 50;

@@ -1,0 +1,86 @@
+/**
+ * Where a plan's front matter is, and what is in it. Only what is meant as front matter is taken for it: what stands
+ * between two rules and holds no key is text, and so is a rule alone.
+ */
+import { misplacedSettings } from './misplaced-settings.ts';
+import type { Settings } from './settings.ts';
+import { namesSettings, readSettings } from './settings-block.ts';
+
+export interface FrontMatter {
+  readonly settings: Settings;
+  /** Keys of other tools, which say nothing to us. */
+  readonly foreignKeys: readonly string[];
+  readonly problems: readonly string[];
+  /** The lines between the marks; empty without a front matter. */
+  readonly block: string;
+  /** What follows the front matter: all of the plan when there is none. */
+  readonly rest: string;
+  /** What is told of the plan: everything, but for a front matter that holds only settings. */
+  readonly told: string;
+}
+
+/** Reads the front matter of a plan. Never throws; `problems` say, each in one line, what must be corrected first. */
+export function readFrontMatter(markdown: string): FrontMatter {
+  const plan = markdown.replace(/^\uFEFF+/, '');
+  const marked = findMarks(plan);
+  if (!marked) return withoutFrontMatter(plan, []);
+  const block = marked.block.replaceAll(/\r\n?/g, '\n');
+  const { firstLine } = marked;
+  if (marked.rest === undefined) {
+    const isMeant = namesSettings(block);
+    const open = `line ${firstLine - 1}: the front matter is not closed: end it with a line '---'`;
+    return withoutFrontMatter(plan, isMeant ? [open] : []);
+  }
+  const read = readSettings(block, firstLine);
+  if (!read) return withoutFrontMatter(plan, []);
+  const { rest } = marked;
+  const misplaced = misplacedSettings(rest, firstLine + linesIn(marked.block) + 1);
+  return {
+    ...read,
+    problems: [...read.problems, ...misplaced],
+    block,
+    rest,
+    told: (read.onlyOurs ? rest : plan).trim(),
+  };
+}
+
+function withoutFrontMatter(plan: string, problems: readonly string[]): FrontMatter {
+  return {
+    settings: {},
+    foreignKeys: [],
+    problems: problems.length > 0 ? problems : misplacedSettings(plan, 1),
+    block: '',
+    rest: plan,
+    told: plan.trim(),
+  };
+}
+
+interface Marks {
+  readonly block: string;
+  /** Undefined when no line ends the block. */
+  readonly rest: string | undefined;
+  /** The number of the first line of the block. */
+  readonly firstLine: number;
+}
+
+/** What people do not see: byte order marks and spaces without width. */
+const UNSEEN = /^[\uFEFF\u200B\u2060]+/;
+
+function findMarks(plan: string): Marks | undefined {
+  const blank = /^[\s\uFEFF\u200B\u2060]*/.exec(plan)?.[0] ?? '';
+  const lineStart = Math.max(blank.lastIndexOf('\n'), blank.lastIndexOf('\r')) + 1;
+  const first = plan.slice(lineStart).replace(UNSEEN, '');
+  const opening = /^---[ \t]*(?:\r\n|\r|\n|$)/.exec(first);
+  if (!opening) return undefined;
+  const firstLine = linesIn(plan.slice(0, lineStart)) + 2;
+  const inside = first.slice(opening[0].length);
+  // The end mark of YAML itself is '...'.
+  const closing = /^(?:---|\.\.\.)[ \t]*(?:\r\n|\r|\n|$(?![\s\S]))/m.exec(inside);
+  if (!closing) return { block: inside, rest: undefined, firstLine };
+  const rest = inside.slice(closing.index + closing[0].length);
+  return { block: inside.slice(0, closing.index), rest, firstLine };
+}
+
+function linesIn(text: string): number {
+  return text.match(/\r\n|\r|\n/g)?.length ?? 0;
+}

@@ -1,0 +1,124 @@
+/** A block of lines that may be settings in YAML, read without expanding anything it refers to. */
+import { isMap, isScalar, Lexer, LineCounter, type Pair, parseDocument } from 'yaml';
+import {
+  addSetting,
+  isSettingName,
+  mistypedSetting,
+  SETTING_NAMES,
+  type Settings,
+  type WrittenValue,
+} from './settings.ts';
+import { cleanLine, cut, LIMITS } from './text.ts';
+
+export interface SettingsBlock {
+  readonly settings: Settings;
+  /** Keys that are neither ours nor like ours, with a value. */
+  readonly foreignKeys: readonly string[];
+  /** One line each: what is wrong, and where. */
+  readonly problems: readonly string[];
+  /** It holds nothing but our keys: no other key, no comment. */
+  readonly onlyOurs: boolean;
+}
+
+/**
+ * Reads `block` (lines end in a line feed) as settings; undefined when it is not meant as any, but as text. `firstLine`
+ * is the number of its first line in the plan.
+ */
+export function readSettings(block: string, firstLine: number): SettingsBlock | undefined {
+  if (block.trim() === '') return { settings: {}, foreignKeys: [], problems: [], onlyOurs: true };
+  const isMeant = namesSettings(block);
+  const refused = (problems: string[]) =>
+    isMeant ? { settings: {}, foreignKeys: [], problems, onlyOurs: false } : undefined;
+
+  // Far above what other tools write; the YAML parser takes half a second for the worst of this length.
+  if (block.length > LIMITS.frontMatter) {
+    return refused([`the front matter is longer than ${LIMITS.frontMatter} characters`]);
+  }
+  const lines = new LineCounter();
+  // It compares each key with all others, and refuses doubled keys of other tools too; ours are compared below.
+  const options = { lineCounter: lines, prettyErrors: false, uniqueKeys: false } as const;
+  const { errors, contents } = parseDocument(block, options);
+  const lineAt = (offset: number) => lines.linePos(offset).line - 1 + firstLine;
+  if (errors.length > 0)
+    return refused(errors.map(({ pos, message }) => `line ${lineAt(pos[0])}: ${message}`));
+  if (!isMap(contents)) return refused([`line ${firstLine}: the front matter must be lines of 'key: value'`]);
+  if (!isMeant && contents.items.some(isProse)) return undefined;
+  return { ...readPairs(contents.items, lineAt), onlyOurs: hasOnlyOurs(contents.items, block) };
+}
+
+function readPairs(
+  pairs: readonly Pair[],
+  lineAt: (offset: number) => number,
+): Omit<SettingsBlock, 'onlyOurs'> {
+  const settings: Settings = {};
+  const foreignKeys: string[] = [];
+  const problems: string[] = [];
+  for (const { key, value } of pairs) {
+    const name = nameOf(key);
+    const written = writtenValue(value);
+    if (isEmpty(written)) continue;
+    const where = `line ${lineAt(isScalar(key) ? (key.range?.[0] ?? 0) : 0)}`;
+    if (isSettingName(name)) {
+      const problem = Object.hasOwn(settings, name)
+        ? `'${name}' is given twice`
+        : addSetting(settings, name, written);
+      if (problem !== undefined) problems.push(`${where}: ${problem}`);
+    } else if (mistypedSetting(name)) {
+      const shown = cleanLine(cut(name, 100));
+      problems.push(`${where}: unknown key '${shown}'; allowed keys: ${SETTING_NAMES.join(', ')}`);
+    } else {
+      foreignKeys.push(cleanLine(cut(name, 100)));
+    }
+  }
+  return { settings, foreignKeys: [...new Set(foreignKeys)], problems };
+}
+
+function nameOf(key: unknown): string {
+  return String(isScalar(key) ? key.value : key);
+}
+
+function writtenValue(node: unknown): WrittenValue {
+  // Lists, maps and references are no values of ours: nothing takes undefined.
+  if (!isScalar(node)) return { value: node === null ? null : undefined, source: undefined };
+  return { value: node.value, source: node.source };
+}
+
+/** A key whose value was left empty is a key that was not given. */
+function isEmpty({ value }: WrittenValue): boolean {
+  return value === null || (typeof value === 'string' && value.trim() === '');
+}
+
+/** `Please note: …` is a sentence. */
+function isProse({ key }: Pair): boolean {
+  return !isScalar(key) || /\s/.test(String(key.value).trim());
+}
+
+function hasOnlyOurs(pairs: readonly Pair[], block: string): boolean {
+  if (!pairs.every(({ key }) => isSettingName(nameOf(key)))) return false;
+  // Tokens of text that are not marks are quoted, or follow a mark of their own: only a comment starts with '#'.
+  for (const token of new Lexer().lex(block)) if (token.startsWith('#')) return false;
+  return true;
+}
+
+/**
+ * Whether a block is meant as settings even if YAML cannot read it: it starts with a key and has one of ours, or has one
+ * of ours in the lines right at its start.
+ */
+export function namesSettings(block: string): boolean {
+  const lines = block.slice(0, LIMITS.frontMatter).split('\n');
+  const first = lines.find((line) => line.trim() !== '' && !line.trimStart().startsWith('#')) ?? '';
+  const keys = keysOf(lines);
+  if (keyOf(first) !== undefined && keys.some((key) => isSettingName(key) || mistypedSetting(key)))
+    return true;
+  const blank = lines.findIndex((line) => line.trim() === '');
+  return keysOf(blank < 0 ? lines : lines.slice(0, blank)).some(isSettingName);
+}
+
+function keysOf(lines: readonly string[]): string[] {
+  return lines.map(keyOf).filter((key) => key !== undefined);
+}
+
+/** The key of a line of the form `key: value`. */
+export function keyOf(line: string): string | undefined {
+  return /^[ \t]*["']?([\p{L}_][\p{L}\p{N}_ .-]{0,60}?)["']?[ \t]*:(?:\s|$)/u.exec(line)?.[1];
+}

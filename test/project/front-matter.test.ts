@@ -1,0 +1,288 @@
+import { describe, expect, test } from 'vitest';
+import { type PlanResult, parsePlan, planBody } from '../../src/project/plan.ts';
+
+async function accepted(reading: Promise<PlanResult>) {
+  const result = await reading;
+  if (!result.ok) throw new Error(`refused: ${result.problems.join('; ')}`);
+  return { ...result.plan, notUsed: result.notUsed };
+}
+
+async function problemOf(markdown: string, title?: string): Promise<string> {
+  const result = await parsePlan(markdown, title);
+  return result.ok ? `accepted as '${result.plan.title}'` : result.problems.join('; ');
+}
+
+/** Every word there is, in order. */
+function words(text: string): readonly string[] {
+  return text.match(/[\p{L}\p{N}]+/gu) ?? [];
+}
+
+describe('No word of a plan is lost: what holds no key is text with a rule above it', () => {
+  test.each([
+    [
+      'headings between two rules',
+      '---\n# Important: never touch the prod folder\n# and keep all backups\n---\nClean up the disk.\n',
+      'Important: never touch the prod folder',
+    ],
+    [
+      'headings between two rules, and a heading after them',
+      '---\n# Never touch prod\n---\n# Clean up\nx\n',
+      'Never touch prod',
+    ],
+    [
+      'the same with Windows line ends',
+      '---\r\n# Never touch prod\r\n---\r\n# Clean up\r\nx\r\n',
+      'Never touch prod',
+    ],
+    ['the same with the end mark of YAML', '---\n# Never touch prod\n...\n# Clean up\n', 'Never touch prod'],
+    ['a rule alone', '---\n\n# Do it\n\nsteps\n', 'Do it'],
+    ['a rule, and a second one further down', '---\n\n# Do it\n\nsteps\n\n---\n\nmore\n', 'Do it'],
+    ['a list between two rules', '---\n- never touch prod\n- keep backups\n---\n# Clean up\n', 'Clean up'],
+    ['a sentence between two rules', '---\nNever touch prod.\n---\n# Clean up\n', 'Never touch prod.'],
+    [
+      'a sentence with a colon',
+      '---\nPlease note this: never touch prod\n---\n# Clean up\n',
+      'Please note this: never touch prod',
+    ],
+    ['a paragraph between two rules', '---\nNever touch prod.\nKeep backups.\n---\n# Clean up\n', 'Clean up'],
+    ['a quotation between two rules', '---\n"Never touch prod"\n---\n# Clean up\n', '"Never touch prod"'],
+    [
+      'a table between two rules',
+      '---\n| a | b |\n| - | - |\n| never | prod |\n---\n# Clean up\n',
+      'Clean up',
+    ],
+    [
+      'YAML that is broken, without a key of ours',
+      '---\ngoal: do: this\nnever: [prod\n---\n# Clean up\n',
+      'Clean up',
+    ],
+    ['an HTML comment with rules inside', '<!--\n---\nnever touch prod\n---\n-->\n# Clean up\n', 'Clean up'],
+    [
+      'a block of a hundred thousand characters',
+      `---\n${'- never touch prod\n'.repeat(6_000)}---\n# Clean up\n`,
+      'Clean up',
+    ],
+    [
+      'a rule, and a megabyte of text',
+      `---\n\n# Clean up\n\n${'never touch prod\n'.repeat(50_000)}`,
+      'Clean up',
+    ],
+  ])('%s', async (_, markdown, title) => {
+    expect((await accepted(parsePlan(markdown))).title).toBe(title);
+    expect(words(planBody(markdown))).toEqual(words(markdown));
+    expect(await accepted(parsePlan(markdown, 'Given'))).toMatchObject({ title: 'Given', notUsed: [] });
+  });
+
+  test.each([
+    ['a comment on a line of its own', '---\npriority: 7\n# never touch prod\n---\n# Clean up\n'],
+    ['a comment behind a value', '---\npriority: 7 # and never touch prod\n---\n# Clean up\n'],
+    ['a key of another tool', '---\npriority: 7\nnote: never touch prod\n---\n# Clean up\n'],
+  ])('%s in a front matter is told to Claude too', async (_, markdown) => {
+    expect(await accepted(parsePlan(markdown))).toMatchObject({ title: 'Clean up', priority: 7 });
+    expect(planBody(markdown)).toBe(markdown.trim());
+  });
+
+  test('a front matter of our keys alone is not told: it says nothing about the work', () => {
+    const markdown = '---\ntitle: "# no comment"\nworkspace: >\n  website\npriority:\n---\n\n# Clean up\n';
+    expect(planBody(markdown)).toBe('# Clean up');
+  });
+});
+
+describe('Keys of other tools are passed, named, and told to Claude', () => {
+  const plan = (...lines: string[]) => ['---', ...lines, '---', '# Clean up', 'text'].join('\n');
+
+  test.each([
+    [
+      'GitHub',
+      [
+        'goal: A goal',
+        'version: 1.0',
+        'date_created: 2026-01-01',
+        'owner: me',
+        "status: 'Planned'",
+        'tags: [a, b]',
+      ],
+      ['goal', 'version', 'date_created', 'owner', 'status', 'tags'],
+    ],
+    ['Obsidian', ['tags:', '  - a', 'aliases: []', 'cssclasses: [x]'], ['tags', 'aliases', 'cssclasses']],
+    [
+      'a skill',
+      ['name: x', 'description: >', '  long', '  text', 'allowed-tools: Read'],
+      ['name', 'description', 'allowed-tools'],
+    ],
+    ['a chat mode', ['mode: agent', 'tools: []', 'model: opus'], ['mode', 'tools']],
+    ['nested values', ['meta:', '  budget_usd: 3', '  deeper:', '    - x: 1'], ['meta']],
+    ['doubled keys', ['tags: a', 'tags: b'], ['tags']],
+    ['keys of other scripts', ['größe: 5', '目标: x'], ['größe', '目标']],
+    [
+      'anchors, references, tags and merges',
+      ['a: &x [1]', 'b: *x', 'c: !!set {a}', '<<: *x', 'd: *nobody'],
+      ['a', 'b', 'c', '<<', 'd'],
+    ],
+    ['names of JavaScript', ['__proto__: x', 'constructor: y'], ['__proto__', 'constructor']],
+    ['empty ones, which are no keys', ['goal:', 'tags: ""', 'x: ~', 'y: z'], ['y']],
+  ])('%s', async (_, lines, notUsed) => {
+    expect(await accepted(parsePlan(plan(...lines)))).toMatchObject({
+      title: 'Clean up',
+      notUsed,
+      budgetUsd: null,
+    });
+    expect(planBody(plan(...lines))).toBe(plan(...lines));
+  });
+
+  test('next to ours, which count', async () => {
+    const read = await accepted(parsePlan(plan('goal: x', 'budget_usd: 2', 'title: Ours')));
+    expect(read).toMatchObject({ title: 'Ours', budgetUsd: 2, notUsed: ['goal'] });
+  });
+
+  test('a value of theirs that is one of ours keeps its refusal', async () => {
+    expect(await problemOf(plan('goal: x', 'priority: medium'))).toBe(
+      "line 3: 'priority' must be a whole number from -100 to 100",
+    );
+  });
+
+  test('fifty thousand characters of them, and a bomb of references, take no time', async () => {
+    const many = plan(...Array.from({ length: 4_000 }, (_, i) => `key${i}: 1`), 'budget_usd: 2');
+    expect(await accepted(parsePlan(many))).toMatchObject({ title: 'Clean up', budgetUsd: 2 });
+    const bomb = Array.from({ length: 30 }, (_, i) => `k${i + 1}: &k${i + 1} [${`*k${i}, `.repeat(9)}x]`);
+    expect(await accepted(parsePlan(plan('k0: &k0 [x]', ...bomb, 'priority: 3')))).toMatchObject({
+      priority: 3,
+    });
+  });
+
+  test('a heading among them is the title when there is no other', async () => {
+    const markdown = '---\n# Do it\n\nSteps: do this\n---\nand more\n';
+    expect(await accepted(parsePlan(markdown))).toMatchObject({ title: 'Do it', notUsed: ['Steps'] });
+    expect(planBody(markdown)).toBe(markdown.trim());
+  });
+});
+
+describe('A key that was left empty is a key that was not given', () => {
+  test.each(['', ' ""', " ''", ' "  "', ' ~', ' null', ' # later'])('%j', async (empty) => {
+    const names = ['title', 'workspace', 'model', 'priority', 'max_turns', 'timeout', 'budget_usd'];
+    const markdown = ['---', ...names.map((name) => `${name}:${empty}`), '---', '# Clean up'].join('\n');
+    expect(await accepted(parsePlan(markdown))).toMatchObject({
+      title: 'Clean up',
+      workspace: null,
+      model: null,
+      priority: 0,
+      maxTurns: null,
+      timeoutMs: null,
+      budgetUsd: null,
+    });
+  });
+});
+
+describe('A text is taken as it is written', () => {
+  test.each([
+    '404',
+    '2025',
+    'true',
+    '2025-01-01',
+    '1e3',
+    '0x1F',
+    '1.50',
+    'yes',
+    '.inf',
+    '007',
+    '!!str 12',
+  ])('title: %s', async (written) => {
+    const { title } = await accepted(parsePlan(`---\ntitle: ${written}\n---\ntext\n`));
+    expect(title).toBe(written.replace('!!str ', ''));
+  });
+
+  test('so are a workspace and a model', async () => {
+    const plan = await accepted(parsePlan('---\nworkspace: 2048\nmodel: 4.10\n---\n# A\n'));
+    expect(plan).toMatchObject({ workspace: '2048', model: '4.10' });
+  });
+});
+
+describe('A setting that stands where it is not read is refused by name, with where it belongs', () => {
+  const BELONGS =
+    "write the settings as 'key: value' lines between two lines '---', at the very start of the plan";
+  const LATE = `front matter must start on the first line, with a line that is just ---: ${BELONGS}`;
+  const CODE = `settings in a code block are not read: ${BELONGS}`;
+  const outside = (name: string) => `'${name}' stands outside the front matter: ${BELONGS}`;
+
+  test.each([
+    ['after a comment', '<!-- c -->\n---\nbudget_usd: 1\nmax_turns: 3\n---\n# Do it\n', `line 2: ${LATE}`],
+    [
+      'after a comment of several lines',
+      '<!--\nc\n-->\n\n---\nmodel: opus\ntags: [a]\n---\n# Do it\n',
+      `line 5: ${LATE}`,
+    ],
+    ['after a text', 'Hello,\n\n---\npriority: 5\n---\n# Do it\n', `line 3: ${LATE}`],
+    ['after a heading', '# Do it\n\n---\nworkspace: website\n---\ntext\n', `line 3: ${LATE}`],
+    ['after a heading and a text', '# Do it\n\ntext\n\n---\nbudget_usd: 1\n---\ntext\n', `line 5: ${LATE}`],
+    ['after a front matter', '---\ntags: [a]\n---\n\n---\nbudget_usd: 1\n---\n# Do it\n', `line 5: ${LATE}`],
+    ['with a mistyped name', 'Hello\n\n---\nBudget: 1\n---\n# Do it\n', `line 3: ${LATE}`],
+    ['indented', '  ---\n  budget_usd: 1\n  ---\n# Do it\n', `line 1: ${LATE}`],
+    ['between four dashes', '----\nmodel: opus\n----\n# Do it\n', `line 1: ${LATE}`],
+    ['between the dashes of a word processor', '—\nmodel: opus\n—\n# Do it\n', `line 1: ${LATE}`],
+    ['between marks with a language', '---yaml\nmodel: opus\n---\n# Do it\n', `line 1: ${LATE}`],
+    [
+      'in TOML',
+      '+++\nbudget_usd = 1\n+++\n# Do it\n',
+      `line 1: front matter in TOML is not read: ${BELONGS}`,
+    ],
+    [
+      'in TOML after blank lines',
+      '\n\n+++\ntitle = "A"\n+++\n# Do it\n',
+      `line 3: front matter in TOML is not read: ${BELONGS}`,
+    ],
+    [
+      'in TOML that is never closed',
+      '+++\r\nmodel = "opus"\r\n\r\n# Do it\r\n',
+      `line 1: front matter in TOML is not read: ${BELONGS}`,
+    ],
+    ['in a code block', '```yaml\ntitle: A\nbudget_usd: 1\n```\n# Do it\n', `line 1: ${CODE}`],
+    ['in a code block with marks', '~~~\n---\nmodel: opus\n---\n~~~\n# Do it\n', `line 1: ${CODE}`],
+    ['without marks', 'budget_usd: 1\nmax_turns: 3\n\n# Do it\n', `line 1: ${outside('budget_usd')}`],
+    [
+      'without marks, with words of every day',
+      'title: A\nworkspace: website\n\n# Do it\n',
+      `line 1: ${outside('title')}`,
+    ],
+    ['a guard below the heading', '# Do it\nmax_turns: 3\n\ntext\n', `line 2: ${outside('max_turns')}`],
+    ['a guard in another style', '# Do it\n\nbudgetUsd = 3\n', `line 3: ${outside('budgetUsd')}`],
+    ['in JSON', '{\n  "budget_usd": 1\n}\n\n# Do it\n', `line 2: ${outside('budget_usd')}`],
+    [
+      'behind the end mark of YAML',
+      '---\ntitle: A\n...\npriority: 3\n\n# Do it\n',
+      `line 4: ${outside('priority')}`,
+    ],
+    [
+      'in a front matter that is never closed',
+      '---\nbudget_usd: 1\n\n# Do it\n',
+      "line 1: the front matter is not closed: end it with a line '---'",
+    ],
+    [
+      'the same after blank lines',
+      '\n\n---\nbudget_usd: 1\n\n# Do it\n',
+      "line 3: the front matter is not closed: end it with a line '---'",
+    ],
+  ])('%s', async (_, markdown, problem) => {
+    expect(await problemOf(markdown, 'Given')).toBe(problem);
+  });
+
+  test('the line of a problem is counted with the blank lines before', async () => {
+    expect(await problemOf('\r\n\r\n---\r\n\r\npriority: high\r\n---\r\n# A\r\n')).toMatch(
+      /^line 5: 'priority'/,
+    );
+  });
+
+  test.each([
+    ['words of every day', '# Do it\n\nPriority: high\nModel: the one of the users\nTimeout: none\n'],
+    ['a paragraph that begins with one', 'model: the user and what it owns\nshould be split.\n\n# Do it\n'],
+    ['a rule further down', '# Do it\n\ntext\n\n---\npriority: high\n---\n'],
+    ['an example in code', '# Do it\n\nA plan may begin so:\n\n```\n---\nbudget_usd: 5\n---\n```\n'],
+    ['code of something else at the start', '```yaml\ntitle: An API\nopenapi: 3.0.0\n```\n\n# Do it\n'],
+    ['a setting in a comment', '<!--\nbudget_usd: 5\n-->\n# Do it\n'],
+    ['a guard that is spoken of', '# Do it\n\nRead budget_usd: it is money.\n- max_turns: a number\n'],
+    ['a guard far down', `# Do it\n${'\ntext\n'.repeat(60)}\nbudget_usd: 5\n`],
+    ['plus signs', '+++\nadded\n+++\n\n# Do it\n'],
+  ])('%s are text', async (_, markdown) => {
+    expect((await accepted(parsePlan(markdown))).title).toBe('Do it');
+    expect(planBody(markdown)).toBe(markdown.trim());
+  });
+});
