@@ -1,10 +1,13 @@
 import { Command } from 'commander';
 import { openBridge } from '../bridge/bridge.ts';
+import { isAlive } from '../machine/identity.ts';
 import { restore } from '../store/backup.ts';
+import { readLease } from '../store/lease.ts';
+import { lookAtDatabase } from '../store/look.ts';
 import { StoreError } from '../store/store-error.ts';
 import { path } from './arguments.ts';
 import { type Cli, fail } from './context.ts';
-import { isWorking, supervisorState } from './supervisor-state.ts';
+import { holderOf, isWorking, supervisorState } from './supervisor-state.ts';
 import { examples } from './usage.ts';
 
 export function restoreCommand(cli: Cli): Command {
@@ -49,7 +52,19 @@ async function workingSupervisor(cli: Cli): Promise<number | undefined> {
       await bridge.close();
     }
   } catch (error) {
-    if (error instanceof StoreError) return undefined;
+    if (error instanceof StoreError) return error.problem === 'linked' ? ofLinkedStore(cli) : undefined;
     throw error;
+  }
+}
+
+/** A restore is what mends it: it is read, and not written. */
+async function ofLinkedStore(cli: Cli): Promise<number | undefined> {
+  const look = lookAtDatabase(cli.home);
+  if (!look) return undefined;
+  try {
+    const lease = await readLease(look.read);
+    return lease && (await isAlive(holderOf(lease))) ? lease.pid : undefined;
+  } finally {
+    await look.close();
   }
 }

@@ -13,6 +13,7 @@ import type { Project } from '../project/project.ts';
 import type { Quota } from '../project/quota.ts';
 import type { Hold } from '../project/retry.ts';
 import type { Run } from '../project/run.ts';
+import { whyUnwritable } from '../store/look.ts';
 import { type Cli, configOf } from './context.ts';
 import { lastLogLines } from './log-files.ts';
 import { logFile } from './logs.ts';
@@ -26,7 +27,12 @@ import { startOfDay } from './time.ts';
 export interface StatusReport {
   /** A supervisor runs, and nothing that is known keeps it from its work. */
   readonly ok: boolean;
-  readonly supervisor: { readonly state: Supervisor['state']; readonly lease: Omit<Lease, 'token'> | null };
+  readonly supervisor: {
+    readonly state: Supervisor['state'];
+    readonly lease: Omit<Lease, 'token'> | null;
+    /** The store can be written at this moment. */
+    readonly writes: boolean;
+  };
   /** What its manager says of the service; null when none is installed for this state folder. */
   readonly service: ServiceReport | null;
   /** What keeps it from its work, and what will. */
@@ -73,10 +79,15 @@ export async function statusReport(
   const supervisor = await supervisorState(bridge, seen.lease);
   const service = await serviceOf(cli, services);
   const found = service ? await serviceFindings(cli.home, service, supervisor) : undefined;
-  const problems = [...(await findProblems(cli, supervisor)), ...(found?.problems ?? [])];
+  const unwritable = whyUnwritable(cli.home);
+  const problems = [
+    ...(unwritable ? [unwritable.message] : []),
+    ...(await findProblems(cli, supervisor)),
+    ...(found?.problems ?? []),
+  ];
   return {
     ok: supervisor.state === 'running' && problems.length === 0,
-    supervisor: { state: supervisor.state, lease: publicLease(supervisor) },
+    supervisor: { state: supervisor.state, lease: publicLease(supervisor), writes: unwritable === undefined },
     service: found?.service ?? null,
     problems,
     warnings: [...configWarnings(cli), ...(found?.warnings ?? [])],

@@ -48,7 +48,7 @@ function supervisorLines(
 }
 
 function supervisorWords(
-  { state, lease }: StatusReport['supervisor'],
+  { state, lease, writes }: StatusReport['supervisor'],
   now: Date,
 ): { format: Format; text: string; next?: string } {
   if (lease === null) return { format: 'yellow', text: 'not running', next: 'start' };
@@ -70,6 +70,7 @@ function supervisorWords(
         next: 'start',
       };
     default:
+      if (!writes) return { format: 'red', text: `cannot write the store, so it can do nothing ${process}` };
       return { format: 'green', text: `running for ${lasted(startedAt, now.toISOString())} ${process}` };
   }
 }

@@ -32,6 +32,7 @@ async function file(patient: Patient): Promise<Observation> {
   }
   if (!look) return skipped(subject, 'There is no database yet: the first plan or start makes it.');
   if (look.damage !== null) return problem(look.file, `${look.file} is damaged: ${look.damage}.`, RESTORE);
+  if (look.linked !== null) return problem(look.file, `${look.file}: ${look.linked}.`);
   const size = `${sizeText(look.bytes)}, whole`;
   if (look.schema < look.newestSchema)
     return warning(look.file, `${look.file}: ${size}, of an older version.`, {

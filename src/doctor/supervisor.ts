@@ -43,9 +43,13 @@ async function supervisor(patient: Patient): Promise<Observation[]> {
   return working(patient, lease, who);
 }
 
-async function working({ service }: Patient, lease: Lease, who: string): Promise<Observation[]> {
+async function working({ home, service }: Patient, lease: Lease, who: string): Promise<Observation[]> {
   const restart = { fix: 'bridge-supervisor restart' };
   const found: Observation[] = [];
+  // It holds the database open: to open it once more beside that leaves nothing behind.
+  const { whyUnwritable } = await import('../store/look.ts');
+  const unwritable = whyUnwritable(home);
+  if (unwritable) found.push(problem('supervisor', `${who} can keep nothing: ${unwritable.message}`));
   if (lease.trouble !== null) found.push(problem('supervisor', `${who} is in trouble: ${lease.trouble}`));
   if (lease.version !== VERSION)
     found.push(warning('supervisor', `${who} is version ${lease.version}; this is ${VERSION}.`, restart));

@@ -2,63 +2,106 @@
  * Copies of the store that can be trusted. Copying the file by hand misses what is still in its log; these go through
  * SQLite.
  */
-import { copyFileSync, existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+import type Sqlite from 'better-sqlite3';
 import { databaseFile } from './database.ts';
 import { checkSchema } from './migrate.ts';
 import { MIGRATIONS } from './migrations.ts';
 import { openSqlite } from './open-sqlite.ts';
+import { createDraft, publish, syncFolder } from './private-file.ts';
 import { StoreError, translate } from './store-error.ts';
 
-/** Writes a copy of the store while it is in use. Throws StoreError; a file in the way is not overwritten. */
+/**
+ * Writes a copy of the store while it is in use, for its owner alone. When the call returns it is on disk. Throws
+ * StoreError; a file in the way is not overwritten, also one that appears meanwhile.
+ */
 export async function backUp(home: string, target: string): Promise<void> {
   const source = databaseFile(home);
   const copy = resolve(target);
-  if (existsSync(copy)) throw new StoreError('unwritable', `${copy} is already there. Name a new file.`);
-  const draft = `${copy}.part`;
+  if (existsSync(copy)) throw new StoreError('unwritable', `${copy} ${IN_THE_WAY}`);
   await translating(copy, async () => {
     const sqlite = openSqlite(source, { readonly: true, fileMustExist: true });
     try {
-      await sqlite.backup(draft);
-      renameSync(draft, copy);
+      await writeCopy(sqlite, copy, (draft) => publish(draft, copy));
+    } catch (error) {
+      const { code } = error as NodeJS.ErrnoException;
+      throw code === 'EEXIST' ? new StoreError('unwritable', `${copy} ${IN_THE_WAY}`, error) : error;
     } finally {
       sqlite.close();
-      rmSync(draft, { force: true });
     }
   });
 }
 
+const IN_THE_WAY = 'is already there. Name a new file.';
+
+/** With what is in the log of the database. `use` is given the copy, under a name that nobody can foresee. */
+async function writeCopy(
+  sqlite: Sqlite.Database,
+  target: string,
+  use: (draft: string) => void,
+): Promise<void> {
+  const draft = createDraft(target);
+  try {
+    await sqlite.backup(draft);
+    use(draft);
+  } finally {
+    for (const suffix of ['', '-journal']) rmSync(draft + suffix, { force: true });
+  }
+}
+
 /**
  * Puts a copy in the store's place, after it was found sound. What was there is moved aside, not deleted; its new place
- * is returned, undefined when there was nothing. Nobody may use the store meanwhile: whoever still has the old one open
+ * is returned, undefined when there was nothing. When the call returns the new one is on disk. Nobody may use the store meanwhile: whoever still has the old one open
  * is refused at its next write.
  */
 export async function restore(home: string, copy: string, asideName: string): Promise<string | undefined> {
   const file = databaseFile(home);
   return translating(copy, async () => {
-    checkCopy(resolve(copy));
-    mkdirSync(home, { recursive: true, mode: 0o700 });
-    const draft = `${file}.part`;
-    copyFileSync(resolve(copy), draft);
-    const aside = existsSync(file) ? join(home, asideName) : undefined;
-    for (const suffix of ['', '-wal', '-shm']) {
-      if (aside && existsSync(file + suffix)) renameSync(file + suffix, aside + suffix);
+    const path = resolve(copy);
+    const sqlite = openSqlite(path, { readonly: true, fileMustExist: true });
+    try {
+      checkCopy(sqlite, path);
+      mkdirSync(home, { recursive: true, mode: 0o700 });
+      let aside: string | undefined;
+      await writeCopy(sqlite, file, (draft) => {
+        aside = moveAside(file, join(home, asideName));
+        putInPlace(draft, file, aside);
+      });
+      return aside;
+    } finally {
+      sqlite.close();
     }
-    renameSync(draft, file);
-    return aside;
   });
 }
 
-function checkCopy(copy: string): void {
-  const sqlite = openSqlite(copy, { readonly: true, fileMustExist: true });
+function putInPlace(draft: string, file: string, aside: string | undefined): void {
   try {
-    if (checkSchema(sqlite, copy, MIGRATIONS) === 0)
-      throw new StoreError('not-a-database', `${copy} is empty.`);
-    const found = String(sqlite.pragma('integrity_check', { simple: true }));
-    if (found !== 'ok') throw new StoreError('corrupt', `${copy} is damaged (${found}). Use another copy.`);
-  } finally {
-    sqlite.close();
+    publish(draft, file);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+    const kept = aside === undefined ? '' : ` What was there before is ${aside}.`;
+    throw new StoreError(
+      'busy',
+      `${file} was created by another program meanwhile, and was not replaced.${kept} Stop what uses it, and restore again.`,
+      error,
+    );
   }
+}
+
+/** A log that a broken-off restore has left goes too: SQLite would take it for the new database's. */
+function moveAside(file: string, aside: string): string | undefined {
+  const there = ['', '-wal', '-shm'].filter((suffix) => existsSync(file + suffix));
+  for (const suffix of there) renameSync(file + suffix, aside + suffix);
+  syncFolder(dirname(file));
+  return there.includes('') ? aside : undefined;
+}
+
+function checkCopy(sqlite: Sqlite.Database, copy: string): void {
+  if (checkSchema(sqlite, copy, MIGRATIONS) === 0)
+    throw new StoreError('not-a-database', `${copy} is empty.`);
+  const found = String(sqlite.pragma('integrity_check', { simple: true }));
+  if (found !== 'ok') throw new StoreError('corrupt', `${copy} is damaged (${found}). Use another copy.`);
 }
 
 async function translating<T>(file: string, work: () => Promise<T>): Promise<T> {

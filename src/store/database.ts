@@ -11,6 +11,7 @@ import { systemClock } from '../clock.ts';
 import { checkSchema, migrate } from './migrate.ts';
 import { MIGRATIONS } from './migrations.ts';
 import { openSqlite } from './open-sqlite.ts';
+import { closeToOthers, createPrivate } from './private-file.ts';
 import type { Tables } from './schema.ts';
 import { BridgeSqliteDialect } from './sqlite-driver.ts';
 import { DAMAGED, StoreError, translate } from './store-error.ts';
@@ -40,7 +41,11 @@ export function openDatabase(home: string): Database {
   const sqlite = explaining(file, () => {
     mkdirSync(home, { recursive: true, mode: 0o700 });
     refuseToForget(home, file);
-    return open(file);
+    refuseSecondName(file);
+    createClosed(file);
+    const opened = open(file);
+    closeToOthers(home);
+    return opened;
   });
   const kysely = new Kysely<Tables>({ dialect: new BridgeSqliteDialect(sqlite) });
   const identity = fileIdentity(file);
@@ -94,6 +99,33 @@ export function refuseToForget(home: string, file: string): void {
     'missing',
     `${file} is missing or empty, but ${join(home, 'plans')} holds plans. Nothing was created: put the database back (bridge-supervisor restore FILE), or move 'plans' away to start anew.`,
   );
+}
+
+/**
+ * Under a second name the file has a log and locks of its own: two supervisors would work on the same plans without
+ * knowing of each other, and what one writes damages the other's (https://www.sqlite.org/howtocorrupt.html#_unlinking_or_renaming_a_database_file_while_in_use).
+ */
+function refuseSecondName(file: string): void {
+  const names = namesOf(file);
+  if (names > 1) throw new StoreError('linked', `${file}: ${linkedWords(names)}`);
+}
+
+/** How many names a file has, whatever folder they are in; 0 when there is none. */
+export function namesOf(file: string): number {
+  return statSync(file, { throwIfNoEntry: false })?.nlink ?? 0;
+}
+
+export function linkedWords(names: number): string {
+  return `this file has ${names} names (hard links), and whoever opens it by another one damages it. Nothing was changed: remove the other names (find them with find -samefile), or give this one a file of its own (bridge-supervisor backup COPY, then bridge-supervisor restore COPY)`;
+}
+
+/** SQLite would create it as the umask has it; its log and the log's index get the rights of the database. */
+function createClosed(file: string): void {
+  try {
+    createPrivate(file);
+  } catch {
+    // It is there, or cannot be created: then SQLite says why.
+  }
 }
 
 function readPlans(home: string): string[] {

@@ -2,12 +2,13 @@
  * The store as an examination sees it: opened to be read alone, so that nothing is created, migrated or repaired. (Beside
  * a database that was closed in good order SQLite leaves an empty log and its index; the next writer takes them away.)
  */
-import { statSync } from 'node:fs';
+import { rmSync, statSync, writeFileSync } from 'node:fs';
 import { Kysely } from 'kysely';
-import { databaseFile, type Reader, refuseToForget } from './database.ts';
+import { databaseFile, linkedWords, namesOf, type Reader, refuseToForget } from './database.ts';
 import { checkSchema } from './migrate.ts';
 import { MIGRATIONS } from './migrations.ts';
 import { openSqlite } from './open-sqlite.ts';
+import { createDraft } from './private-file.ts';
 import type { Tables } from './schema.ts';
 import { BridgeSqliteDialect } from './sqlite-driver.ts';
 import { StoreError, translate } from './store-error.ts';
@@ -22,11 +23,47 @@ export interface DatabaseLook {
   readonly newestSchema: number;
   /** What SQLite found wrong in the file; null when it is whole. */
   readonly damage: string | null;
+  /** That it can be opened by another name too, in words; null when it has one name. */
+  readonly linked: string | null;
   readonly read: Reader;
   /** When the newest event was written; undefined when there is none. */
   newestEventAt(): Promise<string | undefined>;
   close(): Promise<void>;
 }
+
+/**
+ * Whether the store can be written at this moment: takes the write lock and gives it back, and puts a small file beside
+ * the database for a moment, for a disk or a quota that is full shows nowhere else before a commit. Changes nothing.
+ *
+ * @returns What is in the way; undefined when nothing is. A lock of another is waited for, for a second.
+ */
+export function whyUnwritable(home: string): StoreError | undefined {
+  const file = databaseFile(home);
+  try {
+    const sqlite = openSqlite(file, { fileMustExist: true, timeout: WRITE_PATIENCE_MS });
+    try {
+      sqlite.exec('BEGIN IMMEDIATE');
+      sqlite.exec('ROLLBACK');
+    } finally {
+      sqlite.close();
+    }
+    const draft = createDraft(file);
+    try {
+      writeFileSync(draft, Buffer.alloc(SOME_BYTES));
+    } finally {
+      rmSync(draft, { force: true });
+    }
+    return undefined;
+  } catch (error) {
+    const problem = translate(file, error);
+    if (problem instanceof StoreError) return problem;
+    throw error;
+  }
+}
+
+const WRITE_PATIENCE_MS = 1_000;
+/** A few pages of the database. */
+const SOME_BYTES = 16_384;
 
 /** A larger file is looked through less thoroughly: without comparing each index with its table. */
 const MOST_BYTES_IN_FULL = 100_000_000;
@@ -57,6 +94,7 @@ export function lookAtDatabase(home: string): DatabaseLook | undefined {
         schema,
         newestSchema: MIGRATIONS.length,
         damage: found === 'ok' ? null : found,
+        linked: namesOf(file) > 1 ? linkedWords(namesOf(file)) : null,
         read,
         newestEventAt: () => newestEventAt(read),
         async close() {

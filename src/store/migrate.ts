@@ -1,6 +1,7 @@
 /** From whatever schema a database has to today's, or a refusal that leaves the file as it is. */
-import { existsSync } from 'node:fs';
+import { existsSync, rmSync } from 'node:fs';
 import type Sqlite from 'better-sqlite3';
+import { createDraft, publish } from './private-file.ts';
 import { StoreError } from './store-error.ts';
 
 /** Marks a database as ours ("brdg"), so that another program's is never written into. */
@@ -65,7 +66,17 @@ function takeSteps(sqlite: Sqlite.Database, file: string, steps: readonly string
 
 /** A copy that is already there was made by a process that migrates at this moment, or at an earlier try. */
 function copyBefore(sqlite: Sqlite.Database, copy: string): void {
-  if (!existsSync(copy)) sqlite.prepare('VACUUM INTO ?').run(copy);
+  if (existsSync(copy)) return;
+  const draft = createDraft(copy);
+  try {
+    // It takes an empty file for a new one (https://www.sqlite.org/lang_vacuum.html#vacuuminto).
+    sqlite.prepare('VACUUM INTO ?').run(draft);
+    publish(draft, copy);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+  } finally {
+    rmSync(draft, { force: true });
+  }
 }
 
 export function numberOf(sqlite: Sqlite.Database, query: string): number {

@@ -7,6 +7,7 @@ export type StoreProblem =
   | 'missing'
   | 'newer-schema'
   | 'replaced'
+  | 'linked'
   | 'busy'
   | 'full'
   | 'failing'
@@ -56,7 +57,7 @@ const EXPLANATIONS: readonly { codes: RegExp; problem: StoreProblem; words: stri
   },
   {
     // SHMSIZE: no room for the index of the log.
-    codes: /^SQLITE_FULL|^SQLITE_IOERR_SHMSIZE|^ENOSPC$/,
+    codes: /^SQLITE_FULL|^SQLITE_IOERR_SHMSIZE|^ENOSPC$|^EDQUOT$/,
     problem: 'full',
     words: 'the disk is full. Nothing was changed: free some space and try again',
   },

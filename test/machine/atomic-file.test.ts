@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { writeAtomically } from '../../src/machine/atomic-file.ts';
 import { onWindows } from '../platform.ts';
+import { canTrace, traced } from '../traced.ts';
 
 let folder: string;
 beforeEach(async () => {
@@ -43,4 +44,16 @@ test.skipIf(onWindows)('nothing is written through a link that lies where a draf
   await writeAtomically(file, 'new', 0o600);
   expect(await readFile(prey, 'utf8')).toBe('mine');
   expect(await readFile(file, 'utf8')).toBe('new');
+});
+
+test.skipIf(!canTrace)('the text is on disk before it gets its name (needs strace)', () => {
+  const module = new URL('../../src/machine/atomic-file.ts', import.meta.url);
+  const file = join(folder, 'a');
+  const script = `
+    const { writeAtomically } = await import(${JSON.stringify(module.href)});
+    await writeAtomically(${JSON.stringify(file)}, 'new', 0o600);`;
+  const [sync, rename, ...others] = traced(script, folder);
+  expect(sync).toMatch(/^f(data)?sync .*a\.[-\w]+\.tmp$/);
+  expect(rename).toBe(`rename ${sync?.split(' ')[1]} ${file}`);
+  expect(others).toEqual([]);
 });
