@@ -22,7 +22,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[] | 'anything'>> = {
   machine: ['clock', 'log', 'template', 'home-path'],
   claude: ['project', 'machine', 'clock', 'log', 'template', 'redaction'],
   supervisor: ['bridge', 'claude', 'machine', 'project', 'config', 'clock', 'log'],
-  mcp: ['bridge', 'project', 'config', 'clock', 'log'],
+  mcp: ['bridge', 'project', 'config', 'clock', 'log', 'characters'],
   http: ['bridge', 'project', 'config', 'clock', 'log'],
   simulator: ['clock', 'log'],
   setup: ['claude', 'machine', 'config', 'clock'],

@@ -2,6 +2,7 @@
 import * as z from 'zod';
 import type { Bridge } from '../bridge/bridge.ts';
 import type { WorkspacePolicy } from '../bridge/workspaces.ts';
+import { readArguments } from './arguments.ts';
 import { explainInput } from './input.ts';
 import type { BridgeAccess, Verbs } from './open-bridge.ts';
 
@@ -75,7 +76,8 @@ export function defineTool<Input extends z.ZodObject>(definition: Definition<Inp
     meta,
     inputSchema: { ...schema, type: 'object' },
     async call(args, access, caller) {
-      const read = input.safeParse(args ?? {});
+      // Whoever only reads can pass over what it does not know; a wish to change something must not be half understood.
+      const read = input.safeParse(readArguments(args, schema, !hints.readOnly));
       if (!read.success)
         return { ok: false, refusal: explainInput(name, Object.keys(input.shape), read.error) };
       return access.use((open) => run(read.data, { ...open, ...caller }));

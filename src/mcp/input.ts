@@ -17,11 +17,6 @@ export const files = z
   .array(z.string().refine((name) => name.length <= LIMITS.file, `must be at most ${LIMITS.file} characters`))
   .refine((list) => list.length <= LIMITS.files, `must be at most ${LIMITS.files} names`);
 
-/** An argument that was left empty is one that was not given. */
-export function given(text: string | undefined): string | undefined {
-  return text === undefined || text.trim() === '' ? undefined : text;
-}
-
 /** One line that says what is wrong with the arguments of a tool and what it takes. */
 export function explainInput(tool: string, allowed: readonly string[], error: z.ZodError): string {
   const problems = error.issues.slice(0, MOST_PROBLEMS).map((issue) => explain(issue, allowed));

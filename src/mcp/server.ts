@@ -1,23 +1,21 @@
 /**
  * A set of tools as an MCP server. Its promise: whatever happens, a call is answered with a result a model can act on,
- * and an answer that is an error is one line that starts with `ERROR:`. Only this file and stdio.ts know the SDK.
+ * and an answer that is an error is one line that starts with `ERROR:`. Only this file and the transport know the SDK.
  */
 import { Server } from '@modelcontextprotocol/sdk/server/index.js';
 import type { RequestHandlerExtra } from '@modelcontextprotocol/sdk/shared/protocol.js';
 import type { Transport } from '@modelcontextprotocol/sdk/shared/transport.js';
-import {
-  type CallToolRequest,
-  CallToolRequestSchema,
-  type CallToolResult,
-  type Tool as ListedTool,
-  ListToolsRequestSchema,
-  type ServerNotification,
-  type ServerRequest,
+import type {
+  CallToolResult,
+  Tool as ListedTool,
+  ServerNotification,
+  ServerRequest,
 } from '@modelcontextprotocol/sdk/types.js';
 import { cleanLine, LIMITS } from '../project/text.ts';
 import { VERSION } from '../version.ts';
 import type { Answer, Caller, Tool } from './define-tool.ts';
 import type { BridgeAccess } from './open-bridge.ts';
+import { sayOnStderr } from './stderr.ts';
 
 export interface ServerWords {
   readonly name: string;
@@ -34,23 +32,35 @@ export interface BridgeServer {
 
 type Extra = RequestHandlerExtra<ServerRequest, ServerNotification>;
 
-export function buildServer(words: ServerWords, tools: readonly Tool[], access: BridgeAccess): BridgeServer {
+/** Of JSON-RPC (https://www.jsonrpc.org/specification#error_object). */
+const METHOD_NOT_FOUND = -32601;
+
+/** `say` is told in words what goes wrong between the client and the tools. */
+export function buildServer(
+  words: ServerWords,
+  tools: readonly Tool[],
+  access: BridgeAccess,
+  say: (what: string) => void = sayOnStderr,
+): BridgeServer {
   const { name, title, instructions } = words;
-  // The SDK's McpServer answers wrong arguments in its own words ("MCP error -32602: …"); these two handlers are ours.
   const sdk = new Server(
     { name, title, version: VERSION },
     { capabilities: { tools: {} }, ...(instructions === undefined ? {} : { instructions }) },
   );
+  sdk.onerror = ({ message }) => say(message);
   const closing = new AbortController();
   const underWay = new Set<Promise<unknown>>();
 
-  sdk.setRequestHandler(ListToolsRequestSchema, () => ({ tools: tools.map(listed) }));
-  sdk.setRequestHandler(CallToolRequestSchema, (request, extra) => {
-    const result = callTool(tools, access, request, callerOf(extra, closing.signal));
+  // A handler of the SDK's own for these methods would refuse what a client leaves empty, in many lines of its own.
+  sdk.fallbackRequestHandler = async ({ method, params }, extra) => {
+    if (method === 'tools/list') return { tools: tools.map(listed) };
+    if (method !== 'tools/call')
+      throw Object.assign(new Error('Method not found'), { code: METHOD_NOT_FOUND });
+    const result = callTool(tools, access, params ?? {}, callerOf(extra, closing.signal));
     underWay.add(result);
     void result.finally(() => underWay.delete(result));
     return result;
-  });
+  };
 
   return {
     connect: (transport) => sdk.connect(transport),
@@ -105,13 +115,14 @@ function isRequestId(id: unknown): id is string {
 async function callTool(
   tools: readonly Tool[],
   access: BridgeAccess,
-  { params }: CallToolRequest,
+  { name, arguments: args }: Readonly<Record<string, unknown>>,
   caller: Caller,
 ): Promise<CallToolResult> {
-  const tool = tools.find(({ name }) => name === params.name);
-  if (!tool) return failed(`unknown tool '${params.name}'; this server has: ${names(tools)}.`);
+  if (typeof name !== 'string') return failed(`the call names no tool; this server has: ${names(tools)}.`);
+  const tool = tools.find((one) => one.name === name);
+  if (!tool) return failed(`unknown tool '${name}'; this server has: ${names(tools)}.`);
   try {
-    return resultOf(await tool.call(params.arguments, access, caller));
+    return resultOf(await tool.call(args, access, caller));
   } catch (error) {
     return failed(explainFailure(tool.name, error));
   }

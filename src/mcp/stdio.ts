@@ -3,34 +3,59 @@
  * machine. Claude Code ends a server with SIGINT; others close stdin; some just die
  * (https://github.com/anthropics/claude-code/issues/42881, https://github.com/anthropics/claude-code/issues/88514).
  */
-import { StdioServerTransport } from '@modelcontextprotocol/sdk/server/stdio.js';
+import type { Transport } from '@modelcontextprotocol/sdk/shared/transport.js';
 import type { Clock } from '../clock.ts';
+import { lineTransport } from './line-transport.ts';
 import type { BridgeServer } from './server.ts';
+import { sayOnStderr } from './stderr.ts';
 
-/** Resolves when the client is gone and everything is closed: nothing of ours keeps the process alive then. */
+/**
+ * Resolves when the client is gone and everything is closed: nothing of ours keeps the process alive then. When it is
+ * not the client that ends the connection, the reason is said on stderr and the exit code is not 0.
+ */
 export async function serveStdio(server: BridgeServer, clock: Clock): Promise<void> {
-  const transport = new StdioServerTransport();
-  const gone = clientGone(transport, clock);
+  const transport = lineTransport(process.stdin, process.stdout, (why, line) =>
+    sayOnStderr(`a message of the client could not be read: ${why}: ${line.slice(0, SHOWN_CHARACTERS)}`),
+  );
+  const gone = connectionEnd(transport, clock);
   await server.connect(transport);
-  await gone;
+  const trouble = await gone;
+  if (trouble) {
+    sayOnStderr(`the connection to the client ended: ${trouble.message}`);
+    process.exitCode = 1;
+  }
+  // A last message that came without the end of its line is taken up in this turn.
+  await new Promise((resolve) => setImmediate(resolve));
   await server.close();
 }
 
-async function clientGone(transport: StdioServerTransport, clock: Clock): Promise<void> {
+/** Enough to know it again; the rest may be a plan. */
+const SHOWN_CHARACTERS = 120;
+
+/** Resolves with what has ended the connection, where it was not the client. */
+async function connectionEnd(transport: Transport, clock: Clock): Promise<Error | undefined> {
   const watching = new AbortController();
-  await new Promise<void>((resolve) => {
-    process.stdin.once('end', resolve);
-    process.stdin.once('close', resolve);
+  const trouble = await new Promise<Error | undefined>((resolve) => {
+    const ended = () => resolve(undefined);
+    process.stdin.once('end', ended);
+    process.stdin.once('close', ended);
+    process.stdin.once('error', resolve);
     // EPIPE: nobody reads our answers any more. Without a listener it would end the process in mid-work.
-    process.stdout.on('error', () => resolve());
+    process.stdout.on('error', (error: NodeJS.ErrnoException) =>
+      resolve(GONE.includes(error.code ?? '') ? undefined : error),
+    );
     // `once`: a second signal ends a server that hangs.
-    process.once('SIGTERM', () => resolve());
-    process.once('SIGINT', () => resolve());
-    transport.onclose = resolve;
-    void parentGone(clock, watching.signal).then(resolve);
+    process.once('SIGTERM', ended);
+    process.once('SIGINT', ended);
+    transport.onclose = ended;
+    void parentGone(clock, watching.signal).then(ended);
   });
   watching.abort();
+  return trouble;
 }
+
+/** EOF is what Windows says of a closed pipe. */
+const GONE: readonly string[] = ['EPIPE', 'EOF', 'ECONNRESET', 'ERR_STREAM_DESTROYED'];
 
 const PARENT_POLL_MS = 2_000;
 

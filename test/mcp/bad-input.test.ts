@@ -72,6 +72,8 @@ const CODE_WITH_ID: Record<string, Record<string, unknown>> = {
   bridge_get_pending_plan: {},
 };
 
+const NEED_NO_ID = ['bridge_wait', 'bridge_get_pending_plan'];
+
 describe('An id that names no project', () => {
   it('is answered "project not found" by every tool of both servers, and nothing is stored', async () => {
     const home = stateFolder();
@@ -81,7 +83,11 @@ describe('An id that names no project', () => {
     ];
     for (const [client, tools] of sides) {
       for (const [name, args] of Object.entries(tools)) {
-        for (const project_id of MALICIOUS_IDS) {
+        // Where a project need not be named, an empty name is none.
+        const ids = NEED_NO_ID.includes(name)
+          ? MALICIOUS_IDS.filter((id) => id.trim() !== '')
+          : MALICIOUS_IDS;
+        for (const project_id of ids) {
           const answer = await client.call(name, { ...args, project_id });
           expectOneError(
             answer,
@@ -151,12 +157,23 @@ describe('Arguments that do not fit', () => {
       "ERROR: bridge_approve: unknown argument 'force'; allowed: project_id, round. Nothing was changed.",
     ],
     [
-      'bridge_get_approval_queue',
-      { '\u001b[2Jx': 1 },
-      "ERROR: bridge_get_approval_queue: unknown argument 'x'; it takes none. Nothing was changed.",
+      'bridge_cancel',
+      { project_id: 'x', '\u001b[2Jx': 1 },
+      "ERROR: bridge_cancel: unknown argument 'x'; allowed: project_id, reason. Nothing was changed.",
     ],
     ['bridge_approve', { project_id: 'x', round: 0 }, /'round' too small/],
-    ['bridge_approve', { project_id: 'x', round: '1' }, /'round' expected number, received string/],
+    ['bridge_approve', { project_id: 'x', round: '1.5' }, /'round' expected number, received string/],
+    ['bridge_approve', { project_id: 'x', round: '' }, /'round' expected number, received string/],
+    ['bridge_wait', { seconds: '12px' }, /'seconds' expected number, received string/],
+    ['bridge_wait', { cursor: '99999999999999999999' }, /'cursor' too big/],
+    ['bridge_approve', { project_id: null }, /'project_id' is required/],
+    ['bridge_send_plan', { params: 'x' }, /unknown argument 'params'/],
+    ['bridge_send_plan', { params: { plan_markdown: '# T' }, title: 'x' }, /unknown argument 'params'/],
+    [
+      'bridge_steer',
+      { project_id: 'x', message: 'y', task_progress: 'z' },
+      /unknown argument 'task_progress'/,
+    ],
     ['bridge_get_project_status', { project_id: 12 }, /'project_id' expected string, received number/],
     ['bridge_list_projects', { status: 'asleep' }, /'status' expected one of "pending"\|"in_progress"/],
     ['bridge_list_projects', { limit: 1e9 }, /'limit' too big/],
@@ -189,7 +206,9 @@ describe('Arguments that do not fit', () => {
       await complete({ files_modified: ['f'.repeat(1_001)] }),
       /'files_modified.0' must be at most 1000/,
     );
-    expectOneError(await complete({ files_created: 'f' }), /'files_created' expected array, received string/);
+    for (const files_created of ['f', '', '["f"', '{"f":1}', '"f"'])
+      expectOneError(await complete({ files_created }), /'files_created' expected array, received string/);
+    expectOneError(await complete({ files_created: '[1]' }), /'files_created.0' expected string/);
     expectOneError(await complete({ summary: '' }), /a non-empty 'summary' is required/);
     expectOneError(await complete({ summary: 's'.repeat(5_000_000) }), /the summary is longer than 50000/);
     const update = { project_id: '000000000000', message: '\u001b[31m\u0000' };

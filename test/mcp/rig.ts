@@ -222,9 +222,22 @@ export class ServerProcess implements ToolCaller {
     return answer;
   }
 
+  /** Calls with params as they are, whatever they are. */
+  async callWith(params: unknown): Promise<Answered> {
+    const id = this.#nextId();
+    this.write(JSON.stringify({ jsonrpc: '2.0', id, method: 'tools/call', params }));
+    const { result } = await this.response(id);
+    return answered(result as Record<string, unknown>);
+  }
+
   async call(name: string, args: Record<string, unknown> = {}): Promise<Answered> {
     const { result } = await this.request('tools/call', { name, arguments: args });
     return answered(result as Record<string, unknown>);
+  }
+
+  /** Sends these bytes, and no end of a line. */
+  writeBytes(bytes: Uint8Array | string): void {
+    this.#child.stdin.write(bytes);
   }
 
   kill(signal: NodeJS.Signals): void {

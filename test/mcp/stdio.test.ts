@@ -80,13 +80,6 @@ describe.each(SIDES)('The %s server in a process of its own', (side) => {
     expect(server.stderr).not.toContain('EPIPE');
   });
 
-  it('ends on a message without an end', async () => {
-    const server = start(side, { BRIDGE_HOME: stateFolder() });
-    await server.initialize();
-    server.write('x'.repeat(11_000_000));
-    expect(await server.exit).toBe(0);
-  });
-
   // There a process takes its children with it when it is killed.
   it.skipIf(onWindows)(
     'ends when its parent was killed, though its stdin stays open (needs POSIX)',

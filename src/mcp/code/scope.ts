@@ -25,8 +25,7 @@ export function projectOf(
   named: string | undefined,
 ): { readonly ok: true; readonly value: string } | { readonly ok: false; readonly refusal: string } {
   if (!scope) return { ok: true, value: named ?? '' };
-  if (named === undefined || named === '' || named === scope.projectId)
-    return { ok: true, value: scope.projectId };
+  if (named === undefined || named === scope.projectId) return { ok: true, value: scope.projectId };
   return {
     ok: false,
     refusal: `this session works on project ${scope.projectId} only; leave 'project_id' out.`,

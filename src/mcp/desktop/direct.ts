@@ -1,7 +1,7 @@
 /** What the person may do to a project besides deciding about it. */
 import * as z from 'zod';
 import { answer, defineTool } from '../define-tool.ts';
-import { given, projectId, requestId } from '../input.ts';
+import { projectId, requestId } from '../input.ts';
 import { readiness } from '../readiness.ts';
 import { hindranceLines, outlook, projectFacts, projectLine } from '../texts/project.ts';
 
@@ -40,7 +40,7 @@ export const steerTool = defineTool({
     request_id: requestId.optional(),
   }),
   async run(input, call) {
-    const request = given(input.request_id) ?? call.toolUseId;
+    const request = input.request_id ?? call.toolUseId;
     const steered = await call.verbs.steer(call.bridge, input.project_id, input.message, 'desktop', request);
     if (!steered.ok) return steered;
     const { project, message, repeated } = steered.value;

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { describeNotUsed } from '../../project/not-used.ts';
 import { answer, defineTool } from '../define-tool.ts';
-import { given, requestId } from '../input.ts';
+import { requestId } from '../input.ts';
 import { readiness } from '../readiness.ts';
 import { hindranceLines, outlook, projectFacts, projectLine, workspaceText } from '../texts/project.ts';
 
@@ -29,9 +29,9 @@ export const sendPlanTool = defineTool({
     const { bridge, verbs } = call;
     const plan = {
       markdown: input.plan_markdown,
-      title: given(input.title),
-      workspace: given(input.workspace),
-      requestId: given(input.request_id) ?? call.toolUseId,
+      title: input.title,
+      workspace: input.workspace,
+      requestId: input.request_id ?? call.toolUseId,
     };
     const sent = await verbs.sendPlan(bridge, call.policy(), plan, 'desktop');
     if (!sent.ok) return sent;

@@ -1,0 +1,200 @@
+import { spawnSync } from 'node:child_process';
+import { closeSync, existsSync, openSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { rowsIn, SERVE, ServerProcess, stateFolder } from './rig.ts';
+
+async function serve(home = stateFolder()): Promise<ServerProcess> {
+  const server = new ServerProcess([...SERVE, 'desktop'], { BRIDGE_HOME: home });
+  await server.initialize();
+  return server;
+}
+
+/** The lines on stderr about messages, once the server has taken everything in. */
+async function said(server: ServerProcess): Promise<string[]> {
+  await server.request('ping');
+  server.endInput();
+  expect(await server.exit).toBe(0);
+  return server.stderr.split('\n').filter((line) => line.startsWith('bridge-supervisor:'));
+}
+
+describe('A message that cannot be read is answered where an id can be read, told on stderr, and the server goes on', () => {
+  it.each([
+    [
+      'malformed JSON',
+      '{"jsonrpc":"2.0","id":"a","method":"tools/list","params":{',
+      -32700,
+      'it is not JSON',
+    ],
+    [
+      'malformed JSON with its id at the end',
+      '{"method":tools/list,"jsonrpc":"2.0","id":"a"}',
+      -32700,
+      'it is not JSON',
+    ],
+    ['a batch', '[{"jsonrpc":"2.0","id":"a","method":"ping"}]', -32600, 'it is a batch'],
+    ['no jsonrpc', '{"id":"a","method":"tools/list"}', -32600, "it lacks 'jsonrpc'"],
+    ['another jsonrpc', '{"jsonrpc":2,"id":"a","method":"tools/list"}', -32600, "it lacks 'jsonrpc'"],
+    ['no method', '{"jsonrpc":"2.0","id":"a"}', -32600, "its 'method' is no text"],
+    ['a method that is no text', '{"jsonrpc":"2.0","id":"a","method":5}', -32600, "its 'method' is no text"],
+    [
+      'params that are no object',
+      '{"jsonrpc":"2.0","id":"a","method":"ping","params":"x"}',
+      -32600,
+      "its 'params' are no object",
+    ],
+    [
+      'params that are a list',
+      '{"jsonrpc":"2.0","id":"a","method":"ping","params":[1]}',
+      -32600,
+      "its 'params' are no object",
+    ],
+  ])('%s', async (_, line, code, why) => {
+    const server = await serve();
+    server.write(line);
+    expect(await server.response('a')).toEqual({
+      jsonrpc: '2.0',
+      id: 'a',
+      error: { code, message: expect.stringContaining(`The message cannot be read: ${why}`) },
+    });
+    const lines = await said(server);
+    expect(lines).toEqual([expect.stringContaining(`a message of the client could not be read: ${why}`)]);
+  });
+
+  it('an id that is no whole number is given back as it is', async () => {
+    const server = await serve();
+    server.write('{"jsonrpc":"2.0","id":1.5,"method":"tools/list"}');
+    expect(await server.response(1.5)).toMatchObject({ error: { code: -32600 } });
+  });
+
+  it('every request of a batch is answered', async () => {
+    const server = await serve();
+    server.write('[{"jsonrpc":"2.0","id":"x","method":"ping"},{"jsonrpc":"2.0","method":"n"},{"id":"y"},7]');
+    expect(await server.response('x')).toMatchObject({ error: { code: -32600 } });
+    expect(await server.response('y')).toMatchObject({ error: { code: -32600 } });
+  });
+
+  it.each([
+    ['text', 'hello'],
+    ['a header of another protocol', 'Content-Length: 12'],
+    ['no object', '5'],
+    ['no id', '{"jsonrpc":"2.0","method":5}'],
+    ['an id inside its params', '{"jsonrpc":"2.0","method":"tools/call","params":{"id":5'],
+    ['an id that is null', '{"jsonrpc":"2.0","id":null,"method":"ping"}'],
+    ['an answer to nothing', '{"jsonrpc":"2.0","id":99,"result":{}}'],
+  ])('%s is answered to nobody, and told', async (_, line) => {
+    const server = await serve();
+    server.write(line);
+    expect(await said(server)).toHaveLength(1);
+    expect(server.stdout.map((answer) => JSON.parse(answer))).toHaveLength(2);
+  });
+
+  it('what is told is one short line in which nothing can move a cursor', async () => {
+    const server = await serve();
+    server.write(`\u001b[2J\u202e${'x'.repeat(10_000)}`);
+    const [line = ''] = await said(server);
+    expect(line).toMatch(/\\u001b\[2J\\u202exxx/);
+    expect(line.length).toBeLessThan(400);
+  });
+
+  it('a client that sends nothing but bad lines does not fill its log', async () => {
+    const server = await serve();
+    server.writeBytes('bad\n'.repeat(5_000));
+    expect(await said(server)).toHaveLength(101);
+  });
+
+  it('bytes that are no text are not stored as other text', async () => {
+    const home = stateFolder();
+    const server = await serve(home);
+    const args = { plan_markdown: '# never touch ?' };
+    const call = {
+      jsonrpc: '2.0',
+      id: 'a',
+      method: 'tools/call',
+      params: { name: 'bridge_send_plan', arguments: args },
+    };
+    const bytes = Buffer.from(`${JSON.stringify(call)}\n`);
+    bytes[bytes.indexOf('?')] = 0xff;
+    server.writeBytes(bytes);
+    expect(await server.response('a')).toMatchObject({ error: { code: -32700 } });
+    await said(server);
+    args.plan_markdown = '# a \uFFFD of one’s own';
+    const other = await serve(home);
+    expect((await other.call('bridge_send_plan', args)).facts.title).toBe('a \uFFFD of one’s own');
+    expect(await rowsIn(home, 'projects')).toHaveLength(1);
+  });
+
+  it('a line of more than ten megabytes is passed over, and the next one is read', async () => {
+    const server = await serve();
+    server.write(
+      `{"jsonrpc":"2.0","id":"big","method":"tools/call","params":{"x":"${'x'.repeat(11_000_000)}"}}`,
+    );
+    expect(await server.response('big')).toMatchObject({
+      error: { code: -32600, message: expect.stringContaining('longer than 10485760 bytes') },
+    });
+    const lines = await said(server);
+    expect(lines).toEqual([expect.stringContaining('longer than 10485760 bytes')]);
+  });
+});
+
+describe('What can be understood is understood', () => {
+  it.each([
+    ['params null', '{"jsonrpc":"2.0","id":"a","method":"tools/list","params":null}'],
+    ['params []', '{"jsonrpc":"2.0","id":"a","method":"tools/list","params":[]}'],
+    ['a null cursor', '{"jsonrpc":"2.0","id":"a","method":"tools/list","params":{"cursor":null}}'],
+    ['a cursor that is a number', '{"jsonrpc":"2.0","id":"a","method":"tools/list","params":{"cursor":5}}'],
+    ['a null _meta', '{"jsonrpc":"2.0","id":"a","method":"tools/list","params":{"_meta":null}}'],
+    [
+      'a null progress token',
+      '{"jsonrpc":"2.0","id":"a","method":"tools/list","params":{"_meta":{"progressToken":null}}}',
+    ],
+    ['a member that is not known', '{"jsonrpc":"2.0","id":"a","method":"tools/list","auth":null,"x":1}'],
+    ['a byte order mark', '\uFEFF{"jsonrpc":"2.0","id":"a","method":"tools/list"}'],
+    ['spaces and a Windows line end', ' \t{"jsonrpc":"2.0","id":"a","method":"tools/list"} \r'],
+  ])('%s', async (_, line) => {
+    const server = await serve();
+    server.write(line);
+    expect(await server.response('a')).toMatchObject({ result: { tools: { length: 10 } } });
+    expect(await said(server)).toEqual([]);
+  });
+
+  it('a last message without the end of its line', async () => {
+    const server = await serve();
+    server.writeBytes(
+      '{"jsonrpc":"2.0","id":"a","method":"tools/call","params":{"name":"bridge_list_projects"}}',
+    );
+    server.endInput();
+    expect(await server.exit).toBe(0);
+    expect(await server.response('a')).toMatchObject({ result: { structuredContent: { projects: [] } } });
+  });
+
+  it('a message that comes in many pieces, in the middle of a character', async () => {
+    const server = await serve();
+    const line = `${JSON.stringify({ jsonrpc: '2.0', id: '🐝', method: 'ping' })}\n`;
+    for (const byte of Buffer.from(line)) server.writeBytes(Uint8Array.of(byte));
+    expect(await server.response('🐝')).toMatchObject({ result: {} });
+  });
+
+  it('a method there is not is answered -32601', async () => {
+    const server = await serve();
+    expect(await server.request('resources/list')).toMatchObject({
+      error: { code: -32601, message: 'Method not found' },
+    });
+  });
+});
+
+const FULL = '/dev/full';
+
+describe('A connection that breaks', () => {
+  it.skipIf(!existsSync(FULL))('is told on stderr, and the exit code is not 0 (needs /dev/full)', () => {
+    const stdout = openSync(FULL, 'w');
+    const { status, stderr } = spawnSync(process.execPath, [...SERVE, 'desktop'], {
+      env: { BRIDGE_HOME: stateFolder() },
+      input: '{"jsonrpc":"2.0","id":1,"method":"ping"}\n',
+      stdio: ['pipe', stdout, 'pipe'],
+      encoding: 'utf8',
+    });
+    closeSync(stdout);
+    expect(stderr).toMatch(/^bridge-supervisor: the connection to the client ended: ENOSPC/m);
+    expect(status).toBe(1);
+  });
+});
