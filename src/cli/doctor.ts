@@ -110,7 +110,8 @@ async function machineOf({ env, home, clock, entry, out }: Cli): Promise<Machine
       out.hint(`The service could not be looked for: ${error.message}`);
       return null;
     }),
-    serviceFiles: (service, ofService) => filesNow({ ...service, entry, account, home, env: ofService }),
+    serviceFiles: (service, ofService) =>
+      filesNow({ ...service, entry, account, home, env: ofService, caller: env }),
     foreignDisk,
     desktopConfigs: desktop.found ? [desktop.file] : desktop.candidates,
   };
@@ -123,11 +124,21 @@ interface Present extends FoundService {
   readonly home: string;
   /** What the service has. */
   readonly env: Environment;
+  /** Of who asks. */
+  readonly caller: Environment;
 }
 
 /** What `install` would write over what is installed. */
-function filesNow({ manager, installed, entry, account, home, env }: Present): readonly ServiceFile[] {
-  const lasting = lastingEntry(entry);
+function filesNow({
+  manager,
+  installed,
+  entry,
+  account,
+  home,
+  env,
+  caller,
+}: Present): readonly ServiceFile[] {
+  const lasting = lastingEntry(entry, caller);
   // A copy that a package runner keeps for a while is not the one that was installed.
   if (!lasting.ok) return installed.files;
   const settings = settingsOf(home, env, account.home);

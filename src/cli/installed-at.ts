@@ -1,37 +1,33 @@
 /** How this program can still be started when this call is long over: by a service, by Claude Desktop. */
-import { realpathSync } from 'node:fs';
+import { isAbsolute } from 'node:path';
 import { done, type Reply, refuse } from '../bridge/bridge.ts';
+import type { Environment } from '../config.ts';
+import { homeFolder } from '../home-path.ts';
+import { lastingPath } from '../machine/lasting-path.ts';
+import { type PassingPath, passingPath } from '../machine/passing-path.ts';
 
 /**
- * The program and arguments that start this command line later too. Refused for a copy that a package runner keeps
- * only for a while, such as npx.
+ * The program and arguments that start this command line later too, by names that stay where there are such. Refused
+ * for a copy that is useless once this call is over, such as that of npx.
  *
  * @param entry What started it now.
  */
-export function lastingEntry([node = '', ...rest]: readonly string[]): Reply<readonly string[]> {
-  const passing = [node, ...rest].find((part) => OF_A_PACKAGE_RUNNER.test(part));
-  if (passing === undefined) return done([lastingNode(node), ...rest]);
+export function lastingEntry(
+  entry: readonly string[],
+  env: Environment,
+  called = process.argv[1],
+): Reply<readonly string[]> {
+  const home = homeFolder();
+  const lasting = entry.map((part) => (isAbsolute(part) ? lastingPath(part, { env, home, called }) : part));
+  const useless = passingParts(lasting).find((part) => part.isUseless);
+  if (!useless) return done(lasting);
   return refuse(
-    `this copy will not stay: ${passing} is in the cache of a package runner. Install it, and use that one: npm install -g bridge-supervisor`,
+    `this copy will not stay: ${useless.path} ${useless.fate}. ${useless.advice('run this again')}`,
   );
 }
 
-/** npx (npm), pnpm dlx and bunx: they empty these folders when they see fit. */
-const OF_A_PACKAGE_RUNNER = /[\\/](_npx|dlx|dlx-[^\\/]+|bunx-[^\\/]+)[\\/]/;
-
-const OF_HOMEBREW = /^(.*)\/Cellar\/([^/]+)\/[^/]+\/bin\/node$/;
-
-/**
- * Homebrew removes the folder of a version when it upgrades; `opt` always leads to the current one
- * (https://docs.brew.sh/Formula-Cookbook#homebrew-terminology).
- */
-function lastingNode(node: string): string {
-  const [, prefix, formula] = OF_HOMEBREW.exec(node) ?? [];
-  if (prefix === undefined) return node;
-  const stable = `${prefix}/opt/${formula}/bin/node`;
-  try {
-    return realpathSync(stable) === realpathSync(node) ? stable : node;
-  } catch {
-    return node;
-  }
+/** Those of its files that will not be there for long. */
+export function passingParts(entry: readonly string[]): PassingPath[] {
+  const home = homeFolder();
+  return entry.filter((part) => isAbsolute(part)).flatMap((part) => passingPath(part, home) ?? []);
 }

@@ -14,6 +14,7 @@ import { VERSION } from '../version.ts';
 import type { Group } from './doctor.ts';
 import { type Observation, ok, problem, skipped, warning } from './finding.ts';
 import { greet } from './handshake.ts';
+import { passingIn } from './passing.ts';
 import type { Patient } from './patient.ts';
 import { runtime } from './runtime.ts';
 
@@ -112,7 +113,9 @@ async function registeredIn(
   if (!server) return [problem(file, `The entry ${name} in ${file} has no command.`, SET_UP)];
   const wrong = await wrongIn(patient, file, server);
   if (wrong) return [wrong];
-  return [judge(file, name, await greet(inherited(patient, server), patient.clock, signal))];
+  const answer = judge(file, name, await greet(inherited(patient, server), patient.clock, signal));
+  const passing = passingIn(patient, [server.command, ...server.args], file, 'bridge-supervisor setup');
+  return answer.verdict === 'ok' && passing ? [passing] : [answer];
 }
 
 /** What can be told without starting it. */

@@ -7,6 +7,7 @@ import { VERSION } from '../version.ts';
 import type { Group } from './doctor.ts';
 import { type Observation, ok, problem, skipped, Unknowable, warning } from './finding.ts';
 import { counted, upper } from './measure.ts';
+import { passingIn } from './passing.ts';
 import type { Patient } from './patient.ts';
 import { runtime } from './runtime.ts';
 import { commandOf } from './service-command.ts';
@@ -73,7 +74,9 @@ async function program(patient: Patient): Promise<Observation> {
   const missing = command.find((word) => isAbsolute(word) && !existsSync(word));
   if (missing !== undefined)
     return problem(missing, `The service starts ${missing}, which is not there any more.`, INSTALL);
-  return runtime(patient, command, 'the service');
+  const answer = await runtime(patient, command, 'the service');
+  if (answer.verdict !== 'ok') return answer;
+  return passingIn(patient, command, 'the service', INSTALL.fix) ?? answer;
 }
 
 /** Without it the service does not start. */

@@ -52,7 +52,7 @@ export async function planInstallation(
 ): Promise<Reply<Plan>> {
   if (options.hardened && !options.system)
     return refuse('--hardened is for services of the machine: add --system, or leave it out.');
-  const entry = lastingEntry(cli.entry);
+  const entry = lastingEntry(cli.entry, cli.env);
   if (!entry.ok) return entry;
   const found = await findTarget(cli, options, services);
   if (!found.ok) return found;

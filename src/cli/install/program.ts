@@ -1,6 +1,7 @@
 /** Whether what the service starts will still be there next week. */
 import { isAbsolute } from 'node:path';
 import type { Platform } from '../../machine/platform.ts';
+import { passingParts } from '../installed-at.ts';
 import { type Check, ok, warning } from './check.ts';
 import { checkGuards } from './folders.ts';
 
@@ -12,14 +13,7 @@ export async function checkProgram(
   const paths = entry.filter((part) => isAbsolute(part));
   const guarded = await checkGuards(platform, home, 'program', paths);
   if (guarded) return guarded;
-  const ofVersion = entry.find((path) => OF_A_VERSION.test(path));
-  if (ofVersion === undefined) return ok('program', paths.join(' '));
-  return warning(
-    'program',
-    `${ofVersion} goes when that version of Node is removed`,
-    'After changing to another version run: bridge-supervisor install',
-  );
+  const [passing] = passingParts(entry);
+  if (!passing) return ok('program', paths.join(' '));
+  return warning('program', `${passing.path} ${passing.fate}`, passing.advice('bridge-supervisor install'));
 }
-
-/** nvm, fnm, volta, asdf, mise and nodenv keep each version in a folder of its name. */
-const OF_A_VERSION = /[\\/]v?\d+\.\d+\.\d+[\\/]/;

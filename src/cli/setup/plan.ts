@@ -6,10 +6,10 @@ import { homeFolder } from '../../home-path.ts';
 import { ownAccount, ownerOf } from '../../machine/account.ts';
 import { desktopLocation, thisSystem } from '../../setup/desktop-locations.ts';
 import type { Planned } from '../../setup/plan-file.ts';
-import { planRemoval, planSetup, type Scene, type SetupPlan } from '../../setup/setup.ts';
+import { planRemoval, planSetup, type Scene, type SetupPlan, type Wanted } from '../../setup/setup.ts';
 import type { Folders } from '../../setup/workspaces.ts';
 import { type Cli, configOf } from '../context.ts';
-import { lastingEntry } from '../installed-at.ts';
+import { lastingEntry, passingParts } from '../installed-at.ts';
 import { askForWorkspace, type FolderOptions, foldersOf } from './folders.ts';
 
 export interface PlanOptions extends FolderOptions {
@@ -31,7 +31,7 @@ export async function plan(cli: Cli, options: PlanOptions, mayAsk: boolean): Pro
     const desktop = options.desktop ? places : null;
     return reply(await planRemoval({ desktop, code: options.code }, scene));
   }
-  const entry = lastingEntry(cli.entry);
+  const entry = lastingEntry(cli.entry, cli.env);
   if (!entry.ok) return entry;
   const [desktop = null, ...others] = places;
   if (others.length > 0)
@@ -44,7 +44,10 @@ export async function plan(cli: Cli, options: PlanOptions, mayAsk: boolean): Pro
   const wanted = { entry: entry.value, desktop, code: options.code, folders: folders.value };
   const planned = reply(await planSetup(wanted, scene));
   if (!planned.ok) return planned;
-  return done({ ...planned.value, warnings: [...planned.value.warnings, ...warnings(cli, desktop)] });
+  return done({
+    ...planned.value,
+    warnings: [...planned.value.warnings, ...warnings(cli, desktop), ...passingWarnings(wanted)],
+  });
 }
 
 /** Under sudo the home folder can still be the person's: what root makes there would be closed to that person. */
@@ -88,6 +91,15 @@ function warnings(cli: Cli, desktop: string | null): string[] {
         `${name} is set here, but Claude Desktop does not pass it on. Write it into config.json instead.`,
     ),
   ];
+}
+
+/** What is written down and will not mean the same later. */
+function passingWarnings({ entry, desktop, code }: Wanted): string[] {
+  if (desktop === null && !code) return [];
+  return passingParts(entry).map(
+    ({ path, fate, advice }) =>
+      `${path} ${fate}: then our tools are gone from Claude. ${advice('bridge-supervisor setup')}`,
+  );
 }
 
 /** What the server of Claude Desktop reads of the configuration. */

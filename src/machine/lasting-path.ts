@@ -1,0 +1,119 @@
+/**
+ * The lasting name of a program's file. What keeps each version in a folder of its own often has a link as well that
+ * leads to the current one; of the two names for one file, the link still means this program after an upgrade.
+ */
+import { readdirSync, realpathSync } from 'node:fs';
+import { join } from 'node:path';
+import { passingPath } from './passing-path.ts';
+
+export interface Surroundings {
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** The person's home folder. */
+  readonly home: string;
+  /** The name by which this program was called; its file has it too, or it does not count. */
+  readonly called?: string | undefined;
+}
+
+/** A name that stays for the same file; `path` itself where it stays, or where there is no such name. */
+export function lastingPath(path: string, surroundings: Surroundings): string {
+  const { home, called } = surroundings;
+  if (!passingPath(path, home)) return path;
+  const real = realOf(path);
+  const candidates = [...linksFor(path, surroundings), ...(called === undefined ? [] : [called])];
+  const lasts = (candidate: string) => !passingPath(candidate, home) && realOf(candidate) === real;
+  return (real !== undefined && candidates.find(lasts)) || path;
+}
+
+function linksFor(path: string, surroundings: Surroundings): string[] {
+  return [
+    ...ofProfiles(path, surroundings),
+    ...ofPnpm(path, surroundings),
+    ...ofHomebrew(path),
+    ...ofSnap(path),
+    ...ofVersions(path),
+  ];
+}
+
+/** Profiles of Nix (https://nix.dev/manual/nix/stable/command-ref/files/profiles) and Guix. */
+function ofProfiles(path: string, { env, home }: Surroundings): string[] {
+  const [, inside] = /^\/(?:nix|gnu)\/store\/[^/]+\/(.+)$/.exec(path) ?? [];
+  if (inside === undefined) return [];
+  const profiles = [
+    join(home, '.nix-profile'),
+    join(env.XDG_STATE_HOME || join(home, '.local', 'state'), 'nix', 'profile'),
+    ...(env.USER ? [`/etc/profiles/per-user/${env.USER}`] : []),
+    '/run/current-system/sw',
+    '/nix/var/nix/profiles/default',
+    join(home, '.guix-profile'),
+    '/run/current-system/profile',
+  ];
+  return profiles.map((profile) => join(profile, inside));
+}
+
+/**
+ * pnpm up to 10 links a package beside the `.pnpm` of its version. Later ones keep packages in a store for all, and
+ * globally installed ones have a link of a constant name, a hash (seen with 12.21: `global/v11/<hash>/node_modules`).
+ */
+function ofPnpm(path: string, { env, home }: Surroundings): string[] {
+  const [, beside, rest] =
+    /^(.*[\\/]node_modules)[\\/]\.pnpm[\\/][^\\/]+[\\/]node_modules[\\/](.+)$/.exec(path) ?? [];
+  if (beside !== undefined && rest !== undefined) return [join(beside, rest)];
+  const [, base, inside] =
+    /^(.*)[\\/]store[\\/]v\d+[\\/]links[\\/].*?[\\/]node_modules[\\/](.+)$/.exec(path) ?? [];
+  if (base === undefined || inside === undefined) return [];
+  const homes = [
+    base,
+    env.PNPM_HOME,
+    join(home, '.local', 'share', 'pnpm'),
+    join(home, 'Library', 'pnpm'),
+    join(home, 'AppData', 'Local', 'pnpm'),
+  ];
+  return homes
+    .filter((folder) => folder !== undefined)
+    .map((folder) => join(folder, 'global'))
+    .flatMap((all) => namesIn(all).map((layout) => join(all, layout)))
+    .flatMap((layout) => [
+      join(layout, 'node_modules', inside),
+      ...namesIn(layout)
+        .filter((name) => /^[\da-f]{32,}$/.test(name))
+        .map((name) => join(layout, name, 'node_modules', inside)),
+    ]);
+}
+
+/** `opt` leads to the current version (https://docs.brew.sh/Formula-Cookbook#homebrew-terminology). */
+function ofHomebrew(path: string): string[] {
+  const [, prefix = '', formula = '', rest] = /^(.*)\/Cellar\/([^/]+)\/[^/]+\/(.+)$/.exec(path) ?? [];
+  return rest === undefined ? [] : [`${prefix}/opt/${formula}/${rest}`];
+}
+
+/** https://snapcraft.io/docs/how-snaps-work */
+function ofSnap(path: string): string[] {
+  const [, snap = '', rest] = /^(\/snap\/[^/]+)\/x?\d+\/(.+)$/.exec(path) ?? [];
+  return rest === undefined ? [] : [`${snap}/current/${rest}`];
+}
+
+/** mise links `24` and `latest` to a version beside it, others `v24`; scoop, and whoever does it by hand, `current`. */
+function ofVersions(path: string): string[] {
+  const found = /^(.*[\\/])v?((\d+)\.\d+)\.\d+(?:[-+_][^\\/]*)?([\\/].+)$/.exec(path);
+  if (!found) return [];
+  const [, before = '', minor = '', major = '', rest = ''] = found;
+  return [major, `v${major}`, 'current', 'latest', 'lts', minor, `v${minor}`].map(
+    (name) => before + name + rest,
+  );
+}
+
+function namesIn(folder: string): string[] {
+  try {
+    return readdirSync(folder);
+  } catch {
+    return [];
+  }
+}
+
+function realOf(path: string): string | undefined {
+  try {
+    return realpathSync(path);
+  } catch {
+    return undefined;
+  }
+}
