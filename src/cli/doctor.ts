@@ -10,6 +10,7 @@ import { runProgram } from '../machine/program.ts';
 import { type FoundService, findService } from '../machine/service/find.ts';
 import type { ServiceFile } from '../machine/service/service.ts';
 import { desktopLocation } from '../setup/desktop-locations.ts';
+import { readRecords } from '../setup/record.ts';
 import { jsonOption } from './arguments.ts';
 import type { Cli } from './context.ts';
 import { countsOf, groupLines, publicFinding, summary } from './doctor-text.ts';
@@ -97,6 +98,8 @@ async function machineOf({ env, home, clock, entry, out }: Cli): Promise<Machine
     list: (folder) => (existsSync(folder) ? readdirSync(folder) : []),
     isFile: existsSync,
   });
+  // Those that setup was given by name.
+  const named = (await readRecords(home)).flatMap(({ owner, path }) => (owner === 'desktop' ? [path] : []));
   return {
     env,
     home,
@@ -113,7 +116,7 @@ async function machineOf({ env, home, clock, entry, out }: Cli): Promise<Machine
     serviceFiles: (service, ofService) =>
       filesNow({ ...service, entry, account, home, env: ofService, caller: env }),
     foreignDisk,
-    desktopConfigs: desktop.found ? [desktop.file] : desktop.candidates,
+    desktopConfigs: [...new Set([...(desktop.found ? [desktop.file] : desktop.candidates), ...named])],
   };
 }
 

@@ -44,6 +44,9 @@ export function setupCommand(cli: Cli): Command {
 }
 
 const ABOUT = `
+Quit Claude Desktop first: while it runs it may write its own copy over its
+file, without our entry; and it reads the file only when it starts.
+
 Our entry is added to Claude Desktop's claude_desktop_config.json, and to Claude
 Code with \`claude mcp add\`; the folders go into config.json in the state
 folder. Everything else in these files stays as it is, to the byte, and a copy
@@ -108,7 +111,7 @@ async function carryOut(cli: Cli, setupPlan: SetupPlan, options: Options): Promi
 function sayDone(cli: Cli, setupPlan: SetupPlan, result: Done, { remove }: Options): void {
   const changed = setupPlan.files.filter(isChange).map(({ owner }) => owner);
   const next = [
-    ...(changed.includes('desktop') ? ['Restart Claude Desktop: it reads its file when it starts.'] : []),
+    ...(changed.includes('desktop') ? [START_DESKTOP] : []),
     ...(changed.includes('bridge')
       ? ['If the supervisor is running, restart it: bridge-supervisor restart']
       : []),
@@ -118,6 +121,8 @@ function sayDone(cli: Cli, setupPlan: SetupPlan, result: Done, { remove }: Optio
   if (next.length > 0) cli.out.line();
   for (const line of next) cli.out.line(line);
 }
+
+const START_DESKTOP = 'Start Claude Desktop. If it was running just now: quit it, run setup again, start it.';
 
 /** A claude that is not there may come later. One that refused is a failure. */
 function sayWhatClaudeCodeMissed(cli: Cli, { code }: SetupPlan, { codeFailure }: Done): void {

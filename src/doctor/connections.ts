@@ -8,8 +8,9 @@ import { CODE_SERVER } from '../claude/command-line.ts';
 import { claudeUserFile } from '../claude/files.ts';
 import { ConfigError, type Environment, stateFolder } from '../config.ts';
 import { parseJson } from '../machine/parse-json.ts';
+import { wslDistribution } from '../machine/wsl.ts';
 import { DESKTOP_SERVER } from '../setup/desktop.ts';
-import { type ServerStart, serverStart, startOf } from '../setup/server-start.ts';
+import { insideWsl, type ServerStart, serverStart, startOf } from '../setup/server-start.ts';
 import { VERSION } from '../version.ts';
 import type { Group } from './doctor.ts';
 import { type Observation, ok, problem, skipped, warning } from './finding.ts';
@@ -67,13 +68,32 @@ const SET_UP = { fix: 'bridge-supervisor setup' };
 async function desktop(patient: Patient, signal: AbortSignal): Promise<Observation[]> {
   const files = patient.desktopConfigs.filter((path) => existsSync(path));
   const found: Observation[] = [];
-  for (const file of files) found.push(...(await registeredIn(patient, file, DESKTOP_SERVER, signal)));
+  for (const file of files) {
+    found.push(...(await registeredIn(patient, file, DESKTOP_SERVER, signal)));
+    if (await hasMark(file)) found.push(warning(file, markWords(file), SET_UP));
+  }
   if (found.length > 0) return found;
   const own = await tryOwn(patient, DESKTOP_SERVER, 'desktop', signal);
   if (own.verdict !== 'ok') return [own];
+  const distribution = wslDistribution(patient.env);
+  if (files.length === 0 && distribution !== undefined)
+    return [
+      skipped('Claude Desktop', ON_WINDOWS, { fix: 'bridge-supervisor setup says what to add there.' }),
+    ];
   if (files.length === 0)
     return [skipped('Claude Desktop', 'Claude Desktop is not set up here; our server for it works.', SET_UP)];
   return [warning('Claude Desktop', `Claude Desktop does not know our server: ${files.join(', ')}.`, SET_UP)];
+}
+
+const ON_WINDOWS =
+  'This is WSL: Claude Desktop is on Windows, where we do not look; our server for it works.';
+
+async function hasMark(file: string): Promise<boolean> {
+  return (await stat(file)).isFile() && (await readFile(file, 'utf8')).startsWith('\uFEFF');
+}
+
+function markWords(file: string): string {
+  return `${file} begins with a byte order mark: Claude Desktop takes it for a broken file, and may write it anew without its servers.`;
 }
 
 async function code(patient: Patient, signal: AbortSignal): Promise<Observation[]> {
@@ -109,7 +129,8 @@ async function registeredIn(
     ];
   const entry = config?.mcpServers?.[name];
   if (entry === undefined) return [];
-  const server = startOf(entry);
+  const registered = startOf(entry);
+  const server = registered && insideWsl(registered);
   if (!server) return [problem(file, `The entry ${name} in ${file} has no command.`, SET_UP)];
   const wrong = await wrongIn(patient, file, server);
   if (wrong) return [wrong];

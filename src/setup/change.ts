@@ -33,19 +33,25 @@ export function isChange({ file, bytes }: FileChange): boolean {
   return !file.bytes.equals(bytes);
 }
 
+export interface Change {
+  readonly owner: FileRecord['owner'];
+  readonly settings: readonly Setting[];
+  readonly former: FileRecord | undefined;
+  /** Whether the file's program reads a byte order mark; where it does not, the mark is left out. */
+  readonly mayHaveMark: boolean;
+}
+
 /** Sets what is not yet as it should be. */
 export async function changeBySettings(
   file: JsonFile,
-  owner: FileRecord['owner'],
-  settings: readonly Setting[],
-  former: FileRecord | undefined,
+  { owner, settings, former, mayHaveMark }: Change,
 ): Promise<FileChange> {
   const missing = settings.filter(({ path, value }) => !isDeepStrictEqual(valueAt(file.text, path), value));
   const known = former ?? null;
-  if (missing.length === 0)
+  if (missing.length === 0 && (mayHaveMark || !file.hasMark))
     return { owner, file, text: file.text, bytes: file.bytes, backup: null, former: known, record: known };
   const text = missing.reduce((before, { path, value }) => setValue(before, path, value), file.text);
-  const bytes = encode(file, text);
+  const bytes = encode(text, file.hasMark && mayHaveMark);
   const start = await beginning(file, owner, former);
   const record: FileRecord = {
     ...start.record,
@@ -61,27 +67,26 @@ export async function changeBySettings(
  * Goes back to what was before us, byte for byte where nobody else has changed the file since; otherwise only what we
  * set is taken back, and only where it is still as we set it.
  *
- * @param gone What must not be there afterwards, whoever wrote it.
+ * @param ours What is taken back however it is now: what was before us is there afterwards, or nothing.
  */
 export async function changeByUndoing(
   file: JsonFile,
   owner: FileRecord['owner'],
   record: FileRecord | undefined,
-  gone: readonly JsonPath[],
+  ours: readonly JsonPath[],
 ): Promise<FileChange> {
   const whole = { owner, file, backup: null, former: record ?? null, record: null };
   if (file.bytes === null) return { ...whole, text: null, bytes: null };
   if (record && isAsWeLeftIt(file, record)) {
     if (record.created) return { ...whole, text: null, bytes: null };
     const bytes = await originalOf(record);
-    const text = bytes?.toString('utf8').replace(/^\uFEFF/, '');
-    if (bytes && text !== undefined && gone.every((path) => valueAt(text, path) === undefined))
-      return { ...whole, text, bytes };
+    if (bytes) return { ...whole, text: bytes.toString('utf8').replace(/^\uFEFF/, ''), bytes };
   }
-  const text = removeEmpty(gone.reduce(removeValue, takeBack(file.text, record)), record?.objects ?? []);
+  const taken = ours.reduce((left, path) => giveBack(left, path, record), takeBack(file.text, record));
+  const text = removeEmpty(taken, record?.objects ?? []);
   const isNothing = record?.created === true && isDeepStrictEqual(valueAt(text, []), {});
   if (isNothing) return { ...whole, text: null, bytes: null };
-  return { ...whole, text, bytes: text === file.text ? file.bytes : encode(file, text) };
+  return { ...whole, text, bytes: text === file.text ? file.bytes : encode(text, file.hasMark) };
 }
 
 interface Beginning {
@@ -165,6 +170,12 @@ function takeBack(text: string, record: FileRecord | undefined): string {
     if (!isDeepStrictEqual(valueAt(left, path), value)) return left;
     return before === undefined ? removeValue(left, path) : setValue(left, path, before);
   }, text);
+}
+
+function giveBack(text: string, path: JsonPath, record: FileRecord | undefined): string {
+  const setting = record?.settings.find((one) => isDeepStrictEqual(one.path, path));
+  if (setting?.before === undefined) return removeValue(text, path);
+  return isDeepStrictEqual(valueAt(text, path), setting.before) ? text : setValue(text, path, setting.before);
 }
 
 function removeEmpty(text: string, objects: readonly JsonPath[]): string {

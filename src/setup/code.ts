@@ -6,31 +6,83 @@ import { CODE_SERVER } from '../claude/command-line.ts';
 import { claudeUserFile } from '../claude/files.ts';
 import { locateClaude } from '../claude/locate.ts';
 import type { ProgramResult, RunProgram } from '../machine/program.ts';
-import { type ServerStart, startOf } from './server-start.ts';
+import type { ClientEntry } from './record.ts';
+import { isOurs, type ServerStart, startOf } from './server-start.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-export interface CodePlan {
-  /** Arguments of the claude program, one call each. None when everything is as it should be. */
-  readonly calls: readonly (readonly string[])[];
-  /** Null when there is none; then the calls are for later. */
-  readonly claude: string | null;
+export interface ClaudeCall {
+  /** Arguments of the claude program. */
+  readonly args: readonly string[];
+  /** What it reads: values that no command line should show. */
+  readonly input?: string;
 }
 
-/** What there is to do so that Claude Code starts our server in every folder; undefined takes it out. */
+export interface CodePlan {
+  /** None when everything is as it should be. */
+  readonly calls: readonly ClaudeCall[];
+  /** Null when there is none; then the calls are for later. */
+  readonly claude: string | null;
+  /** What to remember of another server under our name, to be given back; undefined when there was none. */
+  readonly before: ClientEntry | undefined;
+  /** Such a server is there now, and goes. */
+  readonly replaces: boolean;
+  /** Such a server is there afterwards. */
+  readonly keepsAnother: boolean;
+}
+
+interface Surroundings {
+  readonly env: Environment;
+  readonly home: string;
+  readonly claude?: string | undefined;
+}
+
+/**
+ * What there is to do so that Claude Code starts our server in every folder.
+ *
+ * @param before What is remembered of another server under our name.
+ */
 export function planCode(
-  wanted: ServerStart | undefined,
-  {
-    env,
-    home,
-    claude,
-  }: { readonly env: Environment; readonly home: string; readonly claude?: string | undefined },
+  wanted: ServerStart,
+  surroundings: Surroundings,
+  before: ClientEntry | undefined,
 ): CodePlan {
-  const located = locateClaude(claude, env);
+  const registered = registeredIn(surroundings);
+  const claude = programIn(surroundings);
+  if (registered !== undefined && isDeepStrictEqual(startOf(registered), wanted))
+    return { calls: [], claude, before, replaces: false, keepsAnother: false };
+  const replaces = registered !== undefined && !isOurs('code', registered);
+  // Claude refuses to add a name that is there.
+  const calls = [...(registered === undefined ? [] : [REMOVE]), addOf(wanted)];
   return {
-    calls: callsFor(registeredServer(claudeUserFile(env, home)), wanted),
-    claude: located.found ? located.path : null,
+    calls,
+    claude,
+    before: replaces ? asEntry(registered) : before,
+    replaces,
+    keepsAnother: false,
   };
+}
+
+/** What there is to do to take our server out, and to give back what was there. Another one that is there stays. */
+export function planCodeRemoval(surroundings: Surroundings, before: ClientEntry | undefined): CodePlan {
+  const registered = registeredIn(surroundings);
+  const isForeign = registered !== undefined && !isOurs('code', registered);
+  const remove = registered === undefined ? [] : [REMOVE];
+  const giveBack = before === undefined ? [] : [{ args: ADD_JSON, input: JSON.stringify(before) }];
+  const calls = isForeign ? [] : [...remove, ...giveBack];
+  const keepsAnother = isForeign || before !== undefined;
+  return { calls, claude: programIn(surroundings), before: undefined, replaces: false, keepsAnother };
+}
+
+const registeredIn = ({ env, home }: Surroundings) => registeredServer(claudeUserFile(env, home));
+
+function programIn({ claude, env }: Surroundings): string | null {
+  const located = locateClaude(claude, env);
+  return located.found ? located.path : null;
+}
+
+function asEntry(registered: unknown): ClientEntry | undefined {
+  return z.record(z.string(), z.unknown()).safeParse(registered).data;
 }
 
 /** Carries it out. Returns what claude said when it refused; null when it is done. */
@@ -39,8 +91,9 @@ export async function carryOutCode(
   { run, env }: { readonly run: RunProgram; readonly env: Environment },
 ): Promise<string | null> {
   if (claude === null) return 'claude is not there';
-  for (const call of calls) {
-    const result = await run(claude, call, { env: { ...env, ...QUIET } });
+  for (const { args, input } of calls) {
+    const options = { env: { ...env, ...QUIET }, ...(input === undefined ? {} : { input }) };
+    const result = await run(claude, args, options);
     if (result.code !== 0) return lastWords(result);
   }
   return null;
@@ -67,13 +120,14 @@ const QUIET: Environment = { DISABLE_AUTOUPDATER: '1', CLAUDE_CODE_DISABLE_NONES
 
 const SCOPE = ['-s', 'user'];
 
-/** Claude refuses to add a name that is there: an entry that differs is removed first. */
-function callsFor(registered: unknown, wanted: ServerStart | undefined): string[][] {
-  const remove = registered === undefined ? [] : [['mcp', 'remove', CODE_SERVER, ...SCOPE]];
-  if (wanted === undefined) return remove;
-  if (registered !== undefined && isDeepStrictEqual(startOf(registered), wanted)) return [];
-  const env = Object.entries(wanted.env).flatMap(([name, value]) => ['-e', `${name}=${value}`]);
-  return [...remove, ['mcp', 'add', CODE_SERVER, ...SCOPE, ...env, '--', wanted.command, ...wanted.args]];
+const REMOVE: ClaudeCall = { args: ['mcp', 'remove', CODE_SERVER, ...SCOPE] };
+
+/** The entry is read from its input (seen with 2.1.329). */
+const ADD_JSON = ['mcp', 'add-json', CODE_SERVER, '-', ...SCOPE];
+
+function addOf({ env, command, args }: ServerStart): ClaudeCall {
+  const variables = Object.entries(env).flatMap(([name, value]) => ['-e', `${name}=${value}`]);
+  return { args: ['mcp', 'add', CODE_SERVER, ...SCOPE, ...variables, '--', command, ...args] };
 }
 
 function lastWords({ stdout, stderr, failure }: ProgramResult): string {

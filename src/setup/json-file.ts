@@ -13,6 +13,8 @@ export interface JsonFile {
   readonly bytes: Buffer | null;
   /** Without its byte order mark; empty when there is none. */
   readonly text: string;
+  /** Whether it begins with a byte order mark. */
+  readonly hasMark: boolean;
   /** Its rights, or those of a new one. */
   readonly mode: number;
 }
@@ -32,9 +34,9 @@ export async function openJsonFile(path: string): Promise<Opened> {
     return problem(`it cannot be read (${(error as NodeJS.ErrnoException).code})`);
   }
 }
-/** The bytes of a new text, with the byte order mark that the file had. */
-export function encode(file: JsonFile, text: string): Buffer {
-  return Buffer.from(startsWithMark(file.bytes) ? BYTE_ORDER_MARK + text : text, 'utf8');
+/** The bytes of a new text. */
+export function encode(text: string, withMark: boolean): Buffer {
+  return Buffer.from(withMark ? BYTE_ORDER_MARK + text : text, 'utf8');
 }
 
 /** What tells two contents apart. */
@@ -47,14 +49,15 @@ async function open(path: string): Promise<Opened> {
   if (target === null) return problem('its symbolic links lead nowhere but in a circle');
   const found = await statOf(target);
   if (found === null) {
-    return { ok: true, file: { path, target, bytes: null, text: '', mode: PRIVATE } };
+    return { ok: true, file: { path, target, bytes: null, text: '', hasMark: false, mode: PRIVATE } };
   }
   const obstacle = obstacleTo(found, target);
   if (obstacle !== null) return problem(obstacle);
   const bytes = await readFile(target);
   const text = decode(bytes);
   if (text === null) return problem('it is not UTF-8 text. Save it as UTF-8');
-  return { ok: true, file: { path, target, bytes, text, mode: found.mode & 0o7777 } };
+  const hasMark = startsWithMark(bytes);
+  return { ok: true, file: { path, target, bytes, text, hasMark, mode: found.mode & 0o7777 } };
 }
 
 const BYTE_ORDER_MARK = '\uFEFF';
@@ -109,6 +112,6 @@ function decode(bytes: Uint8Array): string | null {
   }
 }
 
-function startsWithMark(bytes: Buffer | null): boolean {
-  return bytes?.subarray(0, 3).equals(Buffer.from(BYTE_ORDER_MARK)) === true;
+function startsWithMark(bytes: Buffer): boolean {
+  return bytes.subarray(0, 3).equals(Buffer.from(BYTE_ORDER_MARK));
 }

@@ -1,6 +1,7 @@
 /** What setup has done to which file, kept in the state folder so that it can be undone. */
 import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
 import * as z from 'zod';
 import { writeAtomically } from '../machine/atomic-file.ts';
 
@@ -26,8 +27,17 @@ const fileRecord = z.object({
   objects: z.array(z.array(z.string())),
 });
 
-/** The files by their path. */
-const records = z.object({ files: z.array(fileRecord) });
+const records = z.object({
+  /** By their path. */
+  files: z.array(fileRecord),
+  /** What Claude Code had under our name before us. */
+  code: z.object({ before: z.record(z.string(), z.unknown()) }).optional(),
+});
+
+type Records = z.output<typeof records>;
+
+/** An entry of a client's configuration. */
+export type ClientEntry = Readonly<Record<string, unknown>>;
 
 export type FileRecord = Readonly<z.output<typeof fileRecord>>;
 
@@ -41,20 +51,38 @@ export function recordFile(home: string): string {
  * of config.json is about the config.json beside it, also where the folder was moved or copied.
  */
 export async function readRecords(home: string): Promise<readonly FileRecord[]> {
-  try {
-    const { files } = records.parse(JSON.parse(await readFile(recordFile(home), 'utf8')));
-    return files.map((file) =>
-      file.owner === 'bridge' ? { ...file, path: join(home, 'config.json') } : file,
-    );
-  } catch {
-    return [];
-  }
+  const { files } = await readAll(home);
+  return files.map((file) => (file.owner === 'bridge' ? { ...file, path: join(home, 'config.json') } : file));
+}
+
+/** What Claude Code had under our name before us; undefined when that was nothing. */
+export async function readCodeBefore(home: string): Promise<ClientEntry | undefined> {
+  return (await readAll(home)).code?.before;
 }
 
 /** Puts one record in the place of the former one of that file; null drops it. */
 export async function keepRecord(home: string, path: string, record: FileRecord | null): Promise<void> {
   const others = (await readRecords(home)).filter((other) => other.path !== path);
   const files = record === null ? others : [...others, record];
-  if (files.length === 0) return rm(recordFile(home), { force: true });
-  await writeAtomically(recordFile(home), `${JSON.stringify({ files }, null, 2)}\n`, 0o600);
+  await writeAll(home, { ...(await readAll(home)), files });
+}
+
+/** Remembers what Claude Code had under our name; undefined forgets it. */
+export async function keepCodeBefore(home: string, before: ClientEntry | undefined): Promise<void> {
+  const { files, code } = await readAll(home);
+  if (isDeepStrictEqual(before, code?.before)) return;
+  await writeAll(home, before === undefined ? { files } : { files, code: { before } });
+}
+
+async function readAll(home: string): Promise<Records> {
+  try {
+    return records.parse(JSON.parse(await readFile(recordFile(home), 'utf8')));
+  } catch {
+    return { files: [] };
+  }
+}
+
+async function writeAll(home: string, { files, code }: Records): Promise<void> {
+  if (files.length === 0 && code === undefined) return rm(recordFile(home), { force: true });
+  await writeAtomically(recordFile(home), `${JSON.stringify({ files, code }, null, 2)}\n`, 0o600);
 }

@@ -25,6 +25,35 @@ export function serverStart(side: 'desktop' | 'code', entry: readonly string[], 
   return { command, args: [...args, 'mcp', side], env: { BRIDGE_HOME: home } };
 }
 
+/**
+ * The same, started from Windows in a distribution of WSL. What Claude Desktop sets in the environment does not get
+ * there, so env(1) sets it (https://learn.microsoft.com/windows/wsl/basic-commands#run-linux-commands-from-windows).
+ */
+export function throughWsl({ command, args, env }: ServerStart, distribution: string): ServerStart {
+  const variables = Object.entries(env).map(([name, value]) => `${name}=${value}`);
+  const words = ['env', ...variables, command, ...args];
+  // After `--` a shell reads the words.
+  const how = words.every((word) => /^[\w@%+=:,./-]+$/.test(word)) ? '--' : '--exec';
+  return { command: 'wsl.exe', args: ['-d', distribution, how, ...words], env: {} };
+}
+
+/** What a start through WSL starts in there; any other start is returned as it is. */
+export function insideWsl(start: ServerStart): ServerStart {
+  const at = start.args.findIndex((word) => word === '--' || word === '--exec');
+  if (!/(^|[\\/])wsl(\.exe)?$/i.test(start.command) || at < 0) return start;
+  const words = start.args.slice(at + 1);
+  const assigned = words[0] === 'env' ? words.slice(1) : words;
+  const end = assigned.findIndex((word) => !/^\w+=/.test(word));
+  const variables = assigned.slice(0, end).map((word) => [word.split('=', 1)[0], word.replace(/^\w+=/, '')]);
+  const [command = '', ...args] = assigned.slice(end);
+  return { command, args, env: { ...start.env, ...Object.fromEntries(variables) } };
+}
+
+/** Whether an entry under our name starts a server of ours, of whatever version and wherever it is. */
+export function isOurs(side: 'desktop' | 'code', entry: unknown): boolean {
+  return startOf(entry)?.args.slice(-2).join(' ') === `mcp ${side}`;
+}
+
 /** An entry of a client's configuration; undefined when it is of another form. */
 export function startOf(entry: unknown): ServerStart | undefined {
   return schema.safeParse(entry).data;

@@ -4,13 +4,15 @@
  * everything is thought out and can be shown before anything is written; that doing it twice is doing it once; and that
  * undoing it gives back what was there before.
  */
+
+import { CODE_SERVER } from '../claude/command-line.ts';
 import type { RunProgram } from '../machine/program.ts';
 import { type FileChange, isChange } from './change.ts';
-import { type CodePlan, carryOutCode, planCode } from './code.ts';
-import { planDesktop, planDesktopRemoval, twins } from './desktop.ts';
+import { type CodePlan, carryOutCode, planCode, planCodeRemoval } from './code.ts';
+import { losses, planDesktop, planDesktopRemoval, replacedWords, twins } from './desktop.ts';
 import type { Planned } from './plan-file.ts';
-import { readRecords } from './record.ts';
-import { serverStart } from './server-start.ts';
+import { keepCodeBefore, readCodeBefore, readRecords } from './record.ts';
+import { type ServerStart, serverStart, throughWsl } from './server-start.ts';
 import { type Folders, planWorkspaces, planWorkspacesRemoval } from './workspaces.ts';
 import { carryOut } from './write.ts';
 
@@ -39,6 +41,8 @@ export interface Wanted {
   readonly entry: readonly string[];
   /** Claude Desktop's file; null leaves it out. */
   readonly desktop: string | null;
+  /** The distribution of WSL through which Claude Desktop, on Windows, starts us. */
+  readonly distribution?: string | undefined;
   readonly code: boolean;
   readonly folders: Folders;
 }
@@ -48,18 +52,30 @@ export async function planSetup(wanted: Wanted, scene: Scene): Promise<Planned<S
   const records = await readRecords(scene.state);
   const recordOf = (owner: string, path?: string) =>
     records.find((record) => record.owner === owner && (path === undefined || record.path === path));
-  const start = serverStart('desktop', wanted.entry, scene.state);
+  const start = desktopStart(wanted, scene);
   const { desktop } = wanted;
   const files = await all([
     () => planWorkspaces(scene.state, wanted.folders, recordOf('bridge')),
     ...(desktop === null ? [] : [() => planDesktop(desktop, start, recordOf('desktop', desktop))]),
   ]);
   if (!files.ok) return files;
-  const code = wanted.code ? planCode(serverStart('code', wanted.entry, scene.state), scene) : null;
+  const code = wanted.code
+    ? planCode(serverStart('code', wanted.entry, scene.state), scene, await readCodeBefore(scene.state))
+    : null;
   const warnings = files.value
     .filter(({ file }) => file.path === desktop)
-    .flatMap((change) => twins(change, start));
+    .flatMap((change) => [...losses(change, start), ...twins(change, start)]);
+  if (code?.replaces) warnings.push(replacedWords('Claude Code', CODE_SERVER));
   return { ok: true, value: { files: files.value, code, warnings } };
+}
+
+/** What Claude Desktop is to start. */
+export function desktopStart(
+  { entry, distribution }: Pick<Wanted, 'entry' | 'distribution'>,
+  { state }: Pick<Scene, 'state'>,
+): ServerStart {
+  const start = serverStart('desktop', entry, state);
+  return distribution === undefined ? start : throughWsl(start, distribution);
 }
 
 export interface Unwanted {
@@ -82,7 +98,7 @@ export async function planRemoval(unwanted: Unwanted, scene: Scene): Promise<Pla
       : [...paths].map((path) => () => planDesktopRemoval(path, recordOf(path)))),
   ]);
   if (!files.ok) return files;
-  const code = unwanted.code ? planCode(undefined, scene) : null;
+  const code = unwanted.code ? planCodeRemoval(scene, await readCodeBefore(scene.state)) : null;
   return { ok: true, value: { files: files.value, code, warnings: [] } };
 }
 
@@ -104,9 +120,15 @@ export async function carryOutPlan({ files, code }: SetupPlan, scene: Scene, run
     const problem = await carryOut(change, scene.state);
     if (problem !== null) return { failure: `${change.file.path}: ${problem}`, codeFailure: null };
   }
-  const codeFailure =
-    code === null || code.calls.length === 0 ? null : await carryOutCode(code, { run, env: scene.env });
-  return { failure: null, codeFailure };
+  return { failure: null, codeFailure: code && (await tellCode(code, scene, run)) };
+}
+
+/** What is to be given back is remembered before it goes, and forgotten after it is back. */
+async function tellCode(code: CodePlan, { state, env }: Scene, run: RunProgram): Promise<string | null> {
+  if (code.before !== undefined) await keepCodeBefore(state, code.before);
+  const failure = code.calls.length === 0 ? null : await carryOutCode(code, { run, env });
+  if (code.before === undefined && failure === null) await keepCodeBefore(state, undefined);
+  return failure;
 }
 
 /** All of them, or the first problem. */

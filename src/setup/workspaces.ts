@@ -22,7 +22,8 @@ export function planWorkspaces(
   const path = join(home, 'config.json');
   const paths = settingsFor('', folders).map((setting) => setting.path);
   return planFile(path, paths, async (file) => {
-    const change = await changeBySettings(file, 'bridge', settingsFor(file.text, folders), former);
+    const settings = settingsFor(file.text, folders);
+    const change = await changeBySettings(file, { owner: 'bridge', settings, former, mayHaveMark: true });
     configOfText(change.bytes && change.text, path, {});
     return change;
   });

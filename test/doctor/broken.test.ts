@@ -1,5 +1,5 @@
 /** Each thing that is looked at, broken: the line that says so, and what to do about it. */
-import { chmod, mkdir, rm, symlink, truncate, utimes, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, readFile, rm, symlink, truncate, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect } from 'vitest';
 import { setHold } from '../../src/bridge/holds.ts';
@@ -530,6 +530,55 @@ describe('Claude Desktop and Claude Code', () => {
       says: /lets our server work on \/elsewhere/,
     },
     {
+      title: 'it is given a state folder that means another one in each process',
+      breakIt: (rig) => registerDesktop(rig, { env: { BRIDGE_HOME: `${'$'}{HOME}/.b` } }),
+      check: 'mcp.desktop',
+      verdict: 'problem',
+      says: /refuses every call: BRIDGE_HOME must be an absolute path, and is '\$\{HOME\}\/\.b'/,
+    },
+    {
+      title: 'its Node goes when a version is removed',
+      async breakIt(rig) {
+        const folder = join(rig.root, '.nvm/versions/node/v24.1.0/bin');
+        await mkdir(folder, { recursive: true });
+        await symlink(process.execPath, join(folder, 'node'));
+        await registerDesktop(rig, { command: join(folder, 'node') });
+      },
+      check: 'mcp.desktop',
+      verdict: 'warning',
+      says: /starts will not stay: .*\.nvm.*node goes when that version of Node is removed/,
+    },
+    {
+      title: 'its file begins with a byte order mark',
+      async breakIt(rig) {
+        await writeFile(rig.desktopConfig, `\uFEFF${await readFile(rig.desktopConfig, 'utf8')}`);
+      },
+      check: 'mcp.desktop',
+      verdict: 'warning',
+      says: /begins with a byte order mark/,
+    },
+    {
+      title: 'it starts us through WSL, and the program there is gone',
+      breakIt: (rig) =>
+        registerDesktop(rig, {
+          command: 'wsl.exe',
+          args: [
+            '-d',
+            'Ubuntu',
+            '--',
+            'env',
+            `BRIDGE_HOME=${rig.home}`,
+            '/gone/node',
+            'cli.js',
+            'mcp',
+            'desktop',
+          ],
+        }),
+      check: 'mcp.desktop',
+      verdict: 'problem',
+      says: /\/gone\/node, which is not there/,
+    },
+    {
       title: 'the server dies',
       async breakIt(rig) {
         await registerDesktop(rig, {
@@ -569,6 +618,21 @@ describe('Claude Desktop and Claude Code', () => {
       says: /\/gone\/node, which is not there/,
     },
   ]);
+
+  test('a server that is started through WSL is looked at inside it', async ({ rig }) => {
+    const [command = '', ...args] = entry;
+    const inside = ['env', `BRIDGE_HOME=${rig.home}`, command, ...args, 'mcp', 'desktop'];
+    await registerDesktop(rig, { command: 'wsl.exe', args: ['-d', 'Ubuntu', '--exec', ...inside], env: {} });
+    const [finding] = await rig.doctor(['mcp']);
+    expect(finding).toMatchObject({ check: 'mcp.desktop', verdict: 'ok' });
+  });
+
+  test('in WSL, that Claude Desktop is on Windows is said', async ({ rig }) => {
+    await rm(rig.desktopConfig);
+    rig.machine = { ...rig.machine, env: { ...rig.machine.env, WSL_DISTRO_NAME: 'Ubuntu' } };
+    const [finding] = await rig.doctor(['mcp']);
+    expect(finding?.message).toContain('This is WSL: Claude Desktop is on Windows');
+  });
 
   test('a server that starts others and says nothing is ended with them', async ({ rig }) => {
     const command = await rig.script('server', 'sleep 1000 & sleep 1000');

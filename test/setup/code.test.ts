@@ -16,6 +16,7 @@ const addOf = ({ scene }: Rig) => [
   ...['mcp', 'add', 'claude_bridge_code', '-s', 'user', '-e', `BRIDGE_HOME=${scene.state}`],
   ...['--', '/opt/node/bin/node', '/opt/bridge/dist/cli.js', 'mcp', 'code'],
 ];
+const PYTHON = { command: 'python3', args: ['/srv/code_server.py'], env: { TOKEN: 's3cret' } };
 const WANTED = { desktop: null, code: true };
 
 describe.skipIf(onWindows)('claude (a stand-in that is an executable file)', () => {
@@ -45,9 +46,34 @@ describe.skipIf(onWindows)('claude (a stand-in that is an executable file)', () 
     await rig.remove({ desktop: null, code: true });
     expect(rig.calls).toEqual([]);
 
-    await registered(rig, {});
+    await registered(rig, { command: 'node', args: ['/opt/old/dist/cli.js', 'mcp', 'code'] });
     await rig.remove({ desktop: null, code: true });
     expect(rig.calls).toEqual([REMOVE]);
+  });
+
+  test('is left alone with another server of our name that is not our doing', async ({ rig }) => {
+    await registered(rig, PYTHON);
+    await rig.remove({ desktop: null, code: true });
+    expect(rig.calls).toEqual([]);
+  });
+
+  test('is given another server of our name back, by its input and not on the command line', async ({
+    rig,
+  }) => {
+    await registered(rig, PYTHON);
+    expect((await rig.plan(WANTED)).warnings).toEqual([
+      'Claude Code has another server under the name claude_bridge_code: its entry is replaced. setup --remove gives it back.',
+    ]);
+    await rig.setup(WANTED);
+    await registered(rig, { type: 'stdio', ...serverStart('code', ENTRY, rig.scene.state) });
+    await rig.setup({ ...WANTED, entry: ['/opt/node/bin/node', '/opt/bridge-2/dist/cli.js'] });
+    rig.calls.length = 0;
+
+    await rig.remove({ desktop: null, code: true });
+
+    expect(rig.calls).toEqual([REMOVE, ['mcp', 'add-json', 'claude_bridge_code', '-', '-s', 'user']]);
+    expect(rig.inputs.at(-1)).toBe(JSON.stringify(PYTHON));
+    expect(await rig.tree()).not.toContain(join('state', 'setup.json'));
   });
 
   test('refuses: its last words are told, and everything else is done', async ({ rig }) => {
@@ -62,7 +88,7 @@ test('no claude: nothing is run, and what is to be run later is in the plan', as
   const wanted = { ...WANTED, entry: ENTRY, folders: { workspaces: {}, roots: [] } };
   expect(await planSetup(wanted, scene)).toMatchObject({
     ok: true,
-    value: { code: { claude: null, calls: [addOf(rig)] } },
+    value: { code: { claude: null, calls: [{ args: addOf(rig) }] } },
   });
 });
 
@@ -109,6 +135,18 @@ describe.skipIf(onWindows)('the real claude (with an environment as on Unix)', (
     if (removal.ok) await carryOutPlan(removal.value, scene, runProgram);
     expect(JSON.parse(await readFile(settings, 'utf8'))).toMatchObject({ mcpServers: {} });
     expect(registeredServer(settings)).toBeUndefined();
+  });
+
+  test('gives another server of our name back as it was', async ({ rig }) => {
+    const scene = await realScene(rig, 'in its home');
+    await registered(rig, PYTHON);
+    expect(await setup(scene)).toMatchObject({ codeFailure: null });
+
+    const removal = await planRemoval({ desktop: null, code: true }, scene);
+    if (removal.ok)
+      expect(await carryOutPlan(removal.value, scene, runProgram)).toMatchObject({ codeFailure: null });
+
+    expect(registeredServer(join(scene.home, '.claude.json'))).toEqual(PYTHON);
   });
 
   test('refuses settings that are no JSON, and its words are told', async ({ rig }) => {

@@ -2,7 +2,18 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
-import { chown, mkdir, mkdtemp, readdir, readFile, realpath, rm, symlink, writeFile } from 'node:fs/promises';
+import {
+  chown,
+  cp,
+  mkdir,
+  mkdtemp,
+  readdir,
+  readFile,
+  realpath,
+  rm,
+  symlink,
+  writeFile,
+} from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
@@ -78,7 +89,9 @@ describe.skipIf(!onLinux)('on Linux', () => {
     expect(first).toMatchObject({ code: 0 });
     expect(first.stdout).toContain('Claude Desktop now has claude_bridge_desktop:');
     expect(first.stdout).toContain('Claude Code now has claude_bridge_code.');
-    expect(first.stdout).toContain('Restart Claude Desktop');
+    expect(first.stdout).toContain(
+      'Start Claude Desktop. If it was running just now: quit it, run setup again',
+    );
     expect(first.stdout).toContain('Next: bridge-supervisor install');
     expect(first.stderr).toContain('Claude Desktop seems not to be installed');
 
@@ -102,7 +115,7 @@ describe.skipIf(!onLinux)('on Linux', () => {
     const second = await machine.run(...flags);
     expect(second).toMatchObject({ code: 0, stderr: '' });
     expect(second.stdout).toContain('Claude Code already has claude_bridge_code.');
-    expect(second.stdout).not.toContain('Restart');
+    expect(second.stdout).not.toContain('Start Claude Desktop');
     expect(await machine.tree()).toEqual(before);
 
     const removed = await machine.run('--remove', '--yes');
@@ -164,6 +177,124 @@ describe.skipIf(!onLinux)('on Linux', () => {
       claude_code: { commands: [expect.stringContaining('mcp add')], failure: null },
     });
     expect(stdout).not.toMatch(/ghp_secret|s3cret/);
+  });
+
+  test('--dry-run shows of what is not ours the names alone', async ({ machine }) => {
+    const secrets = {
+      mcpServers: {
+        a: { command: 'env TOKEN=s3cret node', apiKey: 's3cret', oauth: { refresh_token: 's3cret' } },
+        claude_bridge_desktop: { command: 's3cret', args: ['s3cret'], env: { TOKEN: 's3cret' } },
+      },
+      account: { token: 's3cret', list: ['s3cret'] },
+    };
+    await mkdir(dirname(machine.desktop), { recursive: true });
+    await mkdir(join(machine.home, '.claude-bridge'));
+    const config = {
+      heartbeat_url: 'https://s3cret',
+      mcp_servers: { x: { command: 's3cret' } },
+      workspaces: {},
+    };
+    await writeFile(join(machine.home, '.claude-bridge', 'config.json'), JSON.stringify(config));
+    for (const indent of [undefined, 2]) {
+      await writeFile(machine.desktop, JSON.stringify(secrets, null, indent));
+      for (const flag of ['--yes', '--json']) {
+        const { code, stdout } = await machine.run(
+          '--dry-run',
+          flag,
+          `--workspace=site=${machine.repository}`,
+        );
+        expect(code).toBe(0);
+        expect(stdout).not.toContain('s3cret');
+        expect(stdout).toContain('mcp');
+        expect(stdout).toContain(machine.repository);
+      }
+    }
+  });
+
+  test('says that Claude Desktop is to be quit first: in its help, and before it writes', async ({
+    machine,
+  }) => {
+    expect((await machine.run('--help')).stdout).toContain('Quit Claude Desktop first');
+    expect((await machine.run('--dry-run', '--no-code')).stdout).toContain('Quit Claude Desktop first');
+  });
+
+  test('a copy in the folder of a version: that it will go is said, with what to do then', async ({
+    machine,
+  }) => {
+    const folder = join(machine.home, '.nvm/versions/node/v24.1.0/lib/node_modules/bridge-supervisor');
+    await cp(dirname(program), join(folder, 'dist'), { recursive: true });
+    const copy = join(folder, 'dist', 'cli.js');
+    const child = spawn(process.execPath, [copy, 'setup', '--yes', '--no-code'], {
+      env: machine.env,
+      stdio: ['ignore', 'ignore', 'pipe'],
+    });
+    const [stderr, [code]] = await Promise.all([text(child.stderr), once(child, 'close')]);
+    expect(code).toBe(0);
+    expect(stderr).toContain(
+      `Note: ${copy} goes when that version of Node is removed: then our tools are gone from Claude. After changing to another version run: bridge-supervisor setup`,
+    );
+  });
+
+  test('a copy of which there is a lasting link: that is written down, and nothing need be said', async ({
+    machine,
+  }) => {
+    const modules = join(machine.home, 'pnpm', 'global', '5', 'node_modules');
+    const inside = join('.pnpm', 'bridge-supervisor@0.1.0', 'node_modules', 'bridge-supervisor');
+    await cp(dirname(program), join(modules, inside, 'dist'), { recursive: true });
+    await symlink(inside, join(modules, 'bridge-supervisor'));
+    const copy = join(modules, inside, 'dist', 'cli.js');
+    const child = spawn(process.execPath, [copy, 'setup', '--yes', '--no-code'], {
+      env: machine.env,
+      stdio: ['ignore', 'ignore', 'pipe'],
+    });
+    const [stderr, [code]] = await Promise.all([text(child.stderr), once(child, 'close')]);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: expect.not.stringContaining('upgraded') });
+    expect(await json(machine.desktop)).toMatchObject({
+      mcpServers: {
+        claude_bridge_desktop: {
+          args: [join(modules, 'bridge-supervisor', 'dist', 'cli.js'), 'mcp', 'desktop'],
+        },
+      },
+    });
+  });
+
+  test('in WSL nothing is written on the side of Linux: the entry for Windows is shown', async ({
+    machine,
+  }) => {
+    machine.env.WSL_DISTRO_NAME = 'Ubuntu';
+    const { code, stdout, stderr } = await machine.run('--yes', '--no-code');
+    expect(code).toBe(0);
+    expect(stdout).not.toContain('Claude Desktop now has');
+    expect(existsSync(machine.desktop)).toBe(false);
+    expect(stderr).toContain('Note: this is WSL (Ubuntu), and Claude Desktop reads its file on Windows.');
+    expect(JSON.parse(stderr.slice(stderr.indexOf('{')))).toEqual({
+      mcpServers: {
+        claude_bridge_desktop: {
+          command: 'wsl.exe',
+          args: [
+            ...['-d', 'Ubuntu', '--', 'env', `BRIDGE_HOME=${join(machine.home, '.claude-bridge')}`],
+            ...[process.execPath, program, 'mcp', 'desktop'],
+          ],
+          env: {},
+        },
+      },
+    });
+  });
+
+  test("in WSL with Claude Desktop's file on Windows named, that one starts us through wsl.exe", async ({
+    machine,
+  }) => {
+    machine.env.WSL_DISTRO_NAME = 'Ubuntu';
+    const file = join(machine.home, 'windows.json');
+    await machine.run('--yes', '--no-code', '--desktop-config', file);
+    expect(await json(file)).toMatchObject({
+      mcpServers: { claude_bridge_desktop: { command: 'wsl.exe' } },
+    });
+    // The file of Linux is meant where it is named.
+    await machine.run('--yes', '--no-code', '--desktop-config', machine.desktop);
+    expect(await json(machine.desktop)).toMatchObject({
+      mcpServers: { claude_bridge_desktop: { command: process.execPath } },
+    });
   });
 
   test.skipIf(!isRoot)(

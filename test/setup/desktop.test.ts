@@ -156,6 +156,28 @@ const REFUSED: readonly [name: string, content: string | Buffer, why: string][] 
   ['6 MB', `{"a":"${'x'.repeat(6_000_000)}"}`, 'it is larger than 5 MB'],
 ];
 
+describe('a byte order mark, with which Claude Desktop takes a file for broken,', () => {
+  const given = '\uFEFF{"mcpServers":{"fs":{"command":"x"}}}';
+
+  test('is left out, and that is said', async ({ rig }) => {
+    await rig.given(given);
+    expect((await rig.plan()).warnings).toEqual([
+      `${rig.desktop} begins with a byte order mark, with which Claude Desktop does not read it: it is left out. setup --remove gives it back.`,
+    ]);
+    await rig.setup();
+    expect(JSON.parse((await rig.bytes()).toString())).toHaveProperty('mcpServers.claude_bridge_desktop');
+    expect((await rig.plan()).warnings).toEqual([]);
+  });
+
+  test('is left out of a file that has our entry already', async ({ rig }) => {
+    await rig.given(`\uFEFF${JSON.stringify({ mcpServers: { claude_bridge_desktop: entryIn(rig) } })}`);
+    await rig.setup();
+    expect(JSON.parse((await rig.bytes()).toString())).toHaveProperty('mcpServers.claude_bridge_desktop');
+    await rig.remove();
+    expect((await rig.bytes()).toString()).toMatch(/^\uFEFF/);
+  });
+});
+
 describe('a configuration is refused in one sentence and not touched, when it has', () => {
   test.for(REFUSED)('%s', async ([, content, why], { rig }) => {
     await rig.given(content);
@@ -183,17 +205,40 @@ describe('our entry', () => {
     expect((await rig.bytes()).toString()).toMatch(/^ {4}"claude_bridge_desktop": \{\n {6}"command"/m);
   });
 
-  test('is taken out also when it was there before us, and when nothing is known of it', async ({ rig }) => {
-    await rig.given(
-      '{\n  "mcpServers": {\n    "claude_bridge_desktop": {"command": "old"},\n    "z": {}\n  }\n}\n',
-    );
+  test('is taken out also when nothing is known of it', async ({ rig }) => {
+    const ours = '{"command": "node", "args": ["/opt/old/dist/cli.js", "mcp", "desktop"]}';
+    await rig.given(`{\n  "mcpServers": {\n    "claude_bridge_desktop": ${ours},\n    "z": {}\n  }\n}\n`);
     await rig.remove();
     expect((await rig.bytes()).toString()).toBe('{\n  "mcpServers": {\n    "z": {}\n  }\n}\n');
+  });
 
-    await rig.given('{"mcpServers":{"claude_bridge_desktop":{"command":"old"}}}');
+  test.for([
+    ['as it was', (file: string) => file],
+    ['also where the file was changed since', (file: string) => file.replace('{', '{\n  "since": true,')],
+    ['also where our entry was changed since', (file: string) => file.replace('"mcp"', '"-x", "mcp"')],
+  ] as const)('in the place of another server of its name: setup says so, and --remove gives that one back, %s', async ([
+    ,
+    change,
+  ], { rig }) => {
+    const python = { command: 'python3', args: ['/srv/desktop_server.py'], env: { TOKEN: 's3cret' } };
+    const given = JSON.stringify({ mcpServers: { a: {}, claude_bridge_desktop: python } }, null, 2);
+    await rig.given(given);
+    const { warnings } = await rig.plan();
+    expect(warnings).toEqual([
+      `${rig.desktop} has another server under the name claude_bridge_desktop: its entry is replaced. setup --remove gives it back.`,
+    ]);
     await rig.setup();
+    expect((await rig.plan()).warnings).toEqual([]);
+    await rig.setup({ entry: ['/opt/node/bin/node', '/opt/bridge-2/dist/cli.js'] });
+    await rig.given(change((await rig.bytes()).toString()));
+
     await rig.remove();
-    expect((await rig.bytes()).toString()).toBe('{"mcpServers":{}}');
+
+    expect(await rig.json()).toMatchObject({ mcpServers: { a: {}, claude_bridge_desktop: python } });
+    // A second time there is nothing of ours.
+    const once = await rig.bytes();
+    await rig.remove();
+    expect((await rig.bytes()).equals(once)).toBe(true);
   });
 
   test('under another name is pointed out', async ({ rig }) => {

@@ -24,6 +24,8 @@ export interface Rig {
   readonly desktop: string;
   /** Arguments of every call of claude. */
   readonly calls: (readonly string[])[];
+  /** What each of these calls was given to read. */
+  readonly inputs: (string | undefined)[];
   /** What claude answers to each further call. */
   claudeSays: { code: number; stderr: string };
   plan(wanted?: Partial<Wanted>): Promise<SetupPlan>;
@@ -75,8 +77,9 @@ async function build(root: string): Promise<Rig> {
     folders: { workspaces: {}, roots: [] },
     ...wanted,
   });
-  const run: RunProgram = async (_, args) => {
+  const run: RunProgram = async (_, args, { input }) => {
     rig.calls.push(args);
+    rig.inputs.push(input);
     return { stdout: '', failure: null, ...rig.claudeSays };
   };
   const rig: Rig = {
@@ -84,6 +87,7 @@ async function build(root: string): Promise<Rig> {
     scene,
     desktop,
     calls: [],
+    inputs: [],
     claudeSays: { code: 0, stderr: '' },
     plan: async (wanted = {}) => granted(await planSetup(wantedBy(wanted), scene)),
     setup: async (wanted = {}) => carryOutPlan(await rig.plan(wanted), scene, run),

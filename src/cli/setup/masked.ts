@@ -1,30 +1,39 @@
-/** What may be shown of a configuration: tokens of other servers are nobody's business, not even in a diff. */
+/** What may be shown of a configuration: what setup itself wrote or writes. Values of others may be secrets. */
+import { isDeepStrictEqual } from 'node:util';
 import { type Node, parseTree } from 'jsonc-parser';
-import { DESKTOP_SERVER } from '../../setup/desktop.ts';
 
-/** Some servers are given their token as an argument, or in their address. */
-const SECRET = ['env', 'headers', 'args', 'url', 'heartbeat_url'];
+export interface Shown {
+  readonly path: readonly string[];
+  /** Undefined: only the name at this path is shown. */
+  readonly value?: unknown;
+}
 
-/** Of our own entry, what it starts is what a person wants to see; and the state folder. */
-const SHOWN = ['BRIDGE_HOME', `${DESKTOP_SERVER}.args`];
-
-/** The text with every value that may be a secret replaced by dots. */
-export function masked(text: string): string {
+/** The text with every value but those that are shown replaced by dots. The names stay. */
+export function masked(text: string, shown: readonly Shown[]): string {
   const root = parseTree(text);
-  return (root ? secretsIn(root) : []).reduceRight(
-    (shown, { offset, length }) => `${shown.slice(0, offset)}"•••"${shown.slice(offset + length)}`,
+  return (root ? hiddenIn(root, { text, path: [], shown }) : []).reduceRight(
+    (left, { offset, length }) => `${left.slice(0, offset)}"•••"${left.slice(offset + length)}`,
     text,
   );
 }
 
+interface Place {
+  readonly text: string;
+  readonly path: readonly string[];
+  readonly shown: readonly Shown[];
+}
+
 /** In the order in which they stand. */
-function secretsIn(node: Node, isSecret = false, parent = ''): Node[] {
-  const [key, value] = node.children ?? [];
-  if (node.type === 'property' && key && value) {
-    const name = String(key.value);
-    if (SHOWN.includes(name) || SHOWN.includes(`${parent}.${name}`)) return [];
-    return secretsIn(value, isSecret || SECRET.includes(name), name);
-  }
-  if (node.children) return node.children.flatMap((child) => secretsIn(child, isSecret, parent));
-  return isSecret ? [node] : [];
+function hiddenIn(object: Node, { text, path, shown }: Place): Node[] {
+  return (object.children ?? []).flatMap(({ children: [key, value] = [] }) => {
+    if (!key || !value) return [];
+    const here = [...path, String(key.value)];
+    const own = shown.filter((one) => isDeepStrictEqual(one.path, here));
+    const its: unknown = JSON.parse(text.slice(value.offset, value.offset + value.length));
+    if (own.some((one) => isDeepStrictEqual(one.value, its))) return [];
+    const leadsOn = shown.some(
+      (one) => one.path.length > here.length && isDeepStrictEqual(one.path.slice(0, here.length), here),
+    );
+    return leadsOn && value.type === 'object' ? hiddenIn(value, { text, path: here, shown }) : [value];
+  });
 }

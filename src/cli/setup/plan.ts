@@ -4,9 +4,18 @@ import { dirname } from 'node:path';
 import { done, type Reply, refuse } from '../../bridge/bridge.ts';
 import { homeFolder } from '../../home-path.ts';
 import { ownAccount, ownerOf } from '../../machine/account.ts';
+import { wslDistribution } from '../../machine/wsl.ts';
+import { entryText } from '../../setup/desktop.ts';
 import { desktopLocation, thisSystem } from '../../setup/desktop-locations.ts';
 import type { Planned } from '../../setup/plan-file.ts';
-import { planRemoval, planSetup, type Scene, type SetupPlan, type Wanted } from '../../setup/setup.ts';
+import {
+  desktopStart,
+  planRemoval,
+  planSetup,
+  type Scene,
+  type SetupPlan,
+  type Wanted,
+} from '../../setup/setup.ts';
 import type { Folders } from '../../setup/workspaces.ts';
 import { type Cli, configOf } from '../context.ts';
 import { lastingEntry, passingParts } from '../installed-at.ts';
@@ -33,7 +42,9 @@ export async function plan(cli: Cli, options: PlanOptions, mayAsk: boolean): Pro
   }
   const entry = lastingEntry(cli.entry, cli.env);
   if (!entry.ok) return entry;
-  const [desktop = null, ...others] = places;
+  const distribution = windowsSide(cli, options);
+  const isElsewhere = distribution !== undefined && options.desktop && options.desktopConfig === undefined;
+  const [desktop = null, ...others] = isElsewhere ? [] : places;
   if (others.length > 0)
     return refuse(
       `Claude Desktop's file may be any of: ${places.join(', ')}. Name it: --desktop-config FILE`,
@@ -41,12 +52,17 @@ export async function plan(cli: Cli, options: PlanOptions, mayAsk: boolean): Pro
   const asks = mayAsk && !options.workspace && Object.keys(config.workspaces).length === 0;
   const folders = asks ? await withAnswers(cli, options) : foldersOf(options);
   if (!folders.ok) return folders;
-  const wanted = { entry: entry.value, desktop, code: options.code, folders: folders.value };
+  const wanted = { entry: entry.value, desktop, distribution, code: options.code, folders: folders.value };
   const planned = reply(await planSetup(wanted, scene));
   if (!planned.ok) return planned;
   return done({
     ...planned.value,
-    warnings: [...planned.value.warnings, ...warnings(cli, desktop), ...passingWarnings(wanted)],
+    warnings: [
+      ...planned.value.warnings,
+      ...warnings(cli, desktop),
+      ...(isElsewhere ? [onWindowsWords(wanted, scene)] : []),
+      ...passingWarnings(wanted),
+    ],
   });
 }
 
@@ -91,6 +107,19 @@ function warnings(cli: Cli, desktop: string | null): string[] {
         `${name} is set here, but Claude Desktop does not pass it on. Write it into config.json instead.`,
     ),
   ];
+}
+
+/** The distribution, where Claude Desktop starts us from Windows: in WSL, unless its file of Linux is named. */
+function windowsSide({ env }: Cli, { desktopConfig }: PlanOptions): string | undefined {
+  const ofLinux = desktopLocation(thisSystem(env, homeFolder()));
+  return ofLinux.found && ofLinux.file === desktopConfig ? undefined : wslDistribution(env);
+}
+
+function onWindowsWords(wanted: Wanted, scene: Scene): string {
+  return [
+    `this is WSL (${wanted.distribution}), and Claude Desktop reads its file on Windows. Name it, such as --desktop-config /mnt/c/Users/NAME/AppData/Roaming/Claude/claude_desktop_config.json, or in Claude Desktop, under Settings > Developer > Edit Config, add:`,
+    entryText(desktopStart(wanted, scene)),
+  ].join('\n');
 }
 
 /** What is written down and will not mean the same later. */

@@ -2,13 +2,13 @@
 import { CODE_SERVER } from '../../claude/command-line.ts';
 import { type FileChange, isChange } from '../../setup/change.ts';
 import type { CodePlan } from '../../setup/code.ts';
-import { DESKTOP_SERVER } from '../../setup/desktop.ts';
+import { DESKTOP_SERVER, hasEntry, OURS } from '../../setup/desktop.ts';
 import type { Done, SetupPlan } from '../../setup/setup.ts';
 import { changedLines } from '../diff.ts';
 import { indented } from '../layout.ts';
 import type { Output } from '../output.ts';
 import { plainLines } from '../text.ts';
-import { masked } from './masked.ts';
+import { masked, type Shown } from './masked.ts';
 
 /** The plan: the lines that change in each file, and the commands to be run. */
 export function planLines({ files, code }: SetupPlan, out: Output): string[] {
@@ -20,15 +20,22 @@ export function planLines({ files, code }: SetupPlan, out: Output): string[] {
     ]);
   const commands = code ? commandsOf(code) : [];
   if (commands.length > 0) parts.push([out.style('bold', 'Claude Code'), ...indented(commands)]);
+  if (files.some((change) => change.owner === 'desktop' && isChange(change))) parts.push([QUIT_FIRST]);
   return parts.flatMap((lines) => [...lines, '']);
 }
+
+const QUIT_FIRST = 'Quit Claude Desktop first: while it runs it may write its own copy over its file.';
 
 /** What has been done, part by part. */
 export function doneLines({ files, code }: SetupPlan, { codeFailure }: Done, isRemoval: boolean): string[] {
   const wasTold = code !== null && codeFailure === null;
   return [
     ...files.flatMap((change) => fileLines(change, isRemoval)),
-    ...(wasTold ? [`Claude Code ${has(isRemoval, code.calls.length > 0)} ${CODE_SERVER}.`] : []),
+    ...(wasTold
+      ? [
+          `Claude Code ${hasNow(isRemoval && code.keepsAnother, isRemoval, code.calls.length > 0)} ${CODE_SERVER}.`,
+        ]
+      : []),
   ];
 }
 
@@ -50,7 +57,10 @@ export function setupJson({ files, code, warnings }: SetupPlan, done: Done | nul
 
 /** The commands as they are typed. */
 export function commandsOf({ calls, claude }: CodePlan): string[] {
-  return calls.map((call) => [claude ?? 'claude', ...call].map(shellWord).join(' '));
+  return calls.map(({ args, input }) => {
+    const words = [claude ?? 'claude', ...args].map(shellWord).join(' ');
+    return input === undefined ? words : `${words}  (the entry that was there; it is kept in setup.json)`;
+  });
 }
 
 const NAMES: Readonly<Record<FileChange['owner'], string>> = {
@@ -73,8 +83,16 @@ function kindOf(change: FileChange): Kind {
   return change.bytes === null ? 'removed' : 'changed';
 }
 
-function diffOf({ file, text }: FileChange): string[] {
-  return changedLines(masked(file.text), masked(text ?? '')).flatMap(plainLines);
+/** What we set or had set. */
+function shownOf({ owner, record, former }: FileChange): readonly Shown[] {
+  const place = owner === 'desktop' ? [{ path: OURS }] : [];
+  return [...place, ...(record?.settings ?? []), ...(former?.settings ?? [])];
+}
+
+function diffOf(change: FileChange): string[] {
+  const { file, text } = change;
+  const shown = shownOf(change);
+  return changedLines(masked(file.text, shown), masked(text ?? '', shown)).flatMap(plainLines);
 }
 
 function coloured(line: string, out: Output): string {
@@ -88,12 +106,13 @@ function fileLines(change: FileChange, isRemoval: boolean): string[] {
   if (owner === 'bridge' && !isChange(change)) return [];
   const what =
     owner === 'desktop'
-      ? `Claude Desktop ${has(isRemoval, isChange(change))} ${DESKTOP_SERVER}:`
+      ? `Claude Desktop ${hasNow(isRemoval && hasEntry(change.text), isRemoval, isChange(change))} ${DESKTOP_SERVER}:`
       : `The configuration ${isRemoval ? 'is as it was before' : 'has your folders'}:`;
   return [what, ...indented([file.path, ...(backup === null ? [] : [`as it was: ${backup}`])])];
 }
 
-function has(isRemoval: boolean, isNew: boolean): string {
+function hasNow(isOfAnother: boolean, isRemoval: boolean, isNew: boolean): string {
+  if (isOfAnother) return isNew ? 'has its former entry again for' : 'has another entry, which stays, for';
   const since = isNew ? 'now' : 'already';
   return isRemoval ? `is ${since} without` : `${since} has`;
 }
