@@ -40,6 +40,10 @@ const mcpServer = z.looseObject({
   url: z.string().optional(),
 });
 
+const claudeSettings = z.enum(['user', 'none', 'all']);
+
+const workspaceSettings = z.strictObject({ path, claude_settings: claudeSettings.optional() });
+
 const HEARTBEAT_URL = 'must be an http or https address, without user name and password';
 
 const fields = z.strictObject({
@@ -53,9 +57,17 @@ const fields = z.strictObject({
       'Where plans that name no workspace run: a name from `workspaces` or a path. Default: a new folder for each project.',
     ),
   workspaces: z
-    .record(z.string().regex(/^[\w.-]+$/, "must be a name of letters, digits, '.', '_' and '-'"), path)
+    .record(
+      z.string().regex(/^[\w.-]+$/, "must be a name of letters, digits, '.', '_' and '-'"),
+      z.union([path, workspaceSettings], {
+        error:
+          'must be an absolute path, or an object such as {"path": "/code/site", "claude_settings": "all"}',
+      }),
+    )
     .default({})
-    .describe('Names for folders Claude may work in.'),
+    .describe(
+      'Names for folders Claude may work in: a path, or `{"path": …, "claude_settings": …}` for a folder with settings of its own.',
+    ),
   workspace_roots: z
     .array(path)
     .default([])
@@ -75,6 +87,17 @@ const fields = z.strictObject({
     .default([])
     .describe('Further tools Claude may use, e.g. "Bash(npm test *)".'),
   disallowed_tools: z.array(z.string().min(1)).default([]).describe('Tools Claude may never use.'),
+  claude_settings: claudeSettings
+    .default('user')
+    .describe(
+      "Whose Claude settings count: your own (`user`), nobody's (`none`), or also those in the workspace (`all`: only for folders of your own, since such settings can start programs).",
+    ),
+  block_outside: z
+    .enum(['files', 'files_and_shell', 'nothing'])
+    .default('files')
+    .describe(
+      'What Claude may not use outside the workspace, in every permission mode: its file tools, also commands that name a path there or cannot be checked, or nothing.',
+    ),
   mcp_servers: z
     .record(z.string().regex(/^[\w-]+$/, "must be a name of letters, digits, '_' and '-'"), mcpServer)
     .default({})
@@ -294,13 +317,26 @@ function parseJson(key: string, text: string): unknown {
   }
 }
 
-function explain(issue: z.core.$ZodIssue, file: string, env: Environment): string {
+function explain(found: z.core.$ZodIssue, file: string, env: Environment): string {
+  const issue = meantIssue(found);
+  if (issue.code === 'unrecognized_keys' && issue.path.length > 0) {
+    return `${file}: '${oneLine(issue.path.join('.'))}' has an unknown key '${oneLine(issue.keys.join("', '"))}'; allowed keys: ${Object.keys(workspaceSettings.shape).join(', ')}`;
+  }
   if (issue.code === 'unrecognized_keys') {
     return `${file}: unknown key '${oneLine(issue.keys.join("', '"))}'; allowed keys: ${Object.keys(schema.shape).join(', ')}`;
   }
   const key = String(issue.path[0] ?? '');
   const source = env[variableOf(key)] ? variableOf(key) : file;
   return `${source}: '${oneLine(issue.path.join('.'))}' ${whatItMustBe(issue)}`;
+}
+
+/** Of a value that may be of several kinds, what is wrong with it as the kind that it is. */
+function meantIssue(issue: z.core.$ZodIssue): z.core.$ZodIssue {
+  if (issue.code !== 'invalid_union') return issue;
+  const isOfKind = (issues: readonly z.core.$ZodIssue[]) =>
+    issues.every(({ code, path }) => code !== 'invalid_type' || path.length > 0);
+  const [meant] = issue.errors.find(isOfKind) ?? [];
+  return meant ? { ...meant, path: [...issue.path, ...meant.path] } : issue;
 }
 
 function whatItMustBe(issue: z.core.$ZodIssue): string {

@@ -18,7 +18,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[] | 'anything'>> = {
   config: ['home-path'],
   project: ['characters'],
   store: ['project', 'clock', 'config'],
-  bridge: ['project', 'store', 'clock', 'home-path'],
+  bridge: ['project', 'store', 'machine', 'clock', 'home-path'],
   machine: ['clock', 'log', 'template', 'home-path'],
   claude: ['project', 'machine', 'clock', 'log', 'template', 'redaction'],
   supervisor: ['bridge', 'claude', 'machine', 'project', 'config', 'clock', 'log'],

@@ -5,7 +5,7 @@ import { appendEvent } from '../store/events.ts';
 import { findProject, findProjectByRequest, insertProject } from '../store/projects.ts';
 import { type Actor, type Bridge, done, newId, nowText, type Reply, refuse } from './bridge.ts';
 import { recordChange } from './project-record.ts';
-import { resolveWorkspace, type WorkspacePolicy } from './workspaces.ts';
+import { chooseWorkspace, type WorkspacePolicy } from './workspaces.ts';
 
 export interface PlanToSend {
   readonly markdown: string;
@@ -38,7 +38,7 @@ export async function sendPlan(
   if (!parsed.ok) return refuse(`the plan was not accepted: ${parsed.problems.join('; ')}`);
   const { plan, notUsed } = parsed;
   const id = newId();
-  const workspace = resolveWorkspace(policy, bridge.home, id, input.workspace ?? plan.workspace);
+  const workspace = await chooseWorkspace(policy, bridge.home, id, input.workspace ?? plan.workspace);
   if (!workspace.ok) return workspace;
 
   const now = nowText(bridge);

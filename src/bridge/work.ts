@@ -2,8 +2,10 @@
 import type { Project } from '../project/project.ts';
 import type { Completion, Update } from '../project/review.ts';
 import { cleanLine, cleanText, LIMITS } from '../project/text.ts';
+import type { Writer } from '../store/database.ts';
 import { planText, readyProjects, updateProject } from '../store/projects.ts';
 import { findCompletion, findCompletionByRequest, insertCompletion } from '../store/reviews.ts';
+import { findRun } from '../store/runs.ts';
 import { findUpdateByRequest, insertUpdate } from '../store/updates.ts';
 import { type Bridge, changeProject, done, nowText, type Reply, refuse } from './bridge.ts';
 
@@ -46,10 +48,24 @@ export async function resetForRevision(bridge: Bridge, projectId: string): Promi
   );
 }
 
-/** Which run speaks, and the id under which a repeated call is recognised. */
+/** Who speaks for a project. */
 export interface Speaker {
+  /** Null: a person's own Claude Code session. */
   readonly runId: string | null;
+  /** Under which a call that the same speaker repeats is recognised; another run may have used the same one. */
   readonly requestId: string | null;
+}
+
+/** Only a run that is under way speaks for its project: what one of an earlier round left behind does not. */
+async function whyNotHeard(
+  trx: Writer,
+  project: Project,
+  { runId }: Speaker,
+): Promise<ReturnType<typeof refuse> | undefined> {
+  if (runId === null) return undefined;
+  const run = await findRun(trx, runId);
+  const isUnderWay = run?.projectId === project.id && run.endedAt === null && run.round === project.round;
+  return isUnderWay ? undefined : refuse('this run is over; nothing was changed.');
 }
 
 /** Adds a line of progress. */
@@ -80,10 +96,11 @@ export async function sendUpdate(
       await event('project.updated', { message: words }, speaker.runId);
       return { update, repeated: false };
     },
-    async (trx) => {
-      if (speaker.requestId === null) return undefined;
-      const first = await findUpdateByRequest(trx, projectId, speaker.requestId);
-      return first && done({ update: first, repeated: true });
+    async (trx, project) => {
+      const { runId, requestId } = speaker;
+      const first =
+        requestId === null ? undefined : await findUpdateByRequest(trx, projectId, runId, requestId);
+      return first ? done({ update: first, repeated: true }) : whyNotHeard(trx, project, speaker);
     },
   );
 }
@@ -132,10 +149,11 @@ export async function sendCompletion(
       if (!completion) throw new Error(`completion of ${projectId} is not there right after it was inserted`);
       return { completion, repeated: false };
     },
-    async (trx) => {
-      if (speaker.requestId === null) return undefined;
-      const completion = await findCompletionByRequest(trx, projectId, speaker.requestId);
-      return completion && done({ completion, repeated: true });
+    async (trx, project) => {
+      const { runId, requestId } = speaker;
+      const first =
+        requestId === null ? undefined : await findCompletionByRequest(trx, projectId, runId, requestId);
+      return first ? done({ completion: first, repeated: true }) : whyNotHeard(trx, project, speaker);
     },
   );
 }

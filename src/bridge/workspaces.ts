@@ -1,21 +1,40 @@
-/** Which folder a plan may use: a configured name, or a path inside an allowed root. */
+/**
+ * Which folder a plan may use: a configured name, or a path inside an allowed root; never one where Claude could change
+ * its own orders.
+ */
 import { realpathSync, statSync } from 'node:fs';
 import { isAbsolute, join, relative, sep } from 'node:path';
 import { absolutePath, expandHome } from '../home-path.ts';
+import { liesIn } from '../machine/folder-overlap.ts';
 import { cleanLine } from '../project/text.ts';
+import { namedWorkspaces, type WorkspaceEntry, workspaceOf } from '../project/workspace.ts';
 import { done, type Reply, refuse } from './bridge.ts';
 
 /** The part of the configuration that says where Claude may work. */
 export interface WorkspacePolicy {
   readonly workspace?: string | undefined;
-  readonly workspaces: Readonly<Record<string, string>>;
+  readonly workspaces: Readonly<Record<string, WorkspaceEntry>>;
   readonly workspace_roots: readonly string[];
 }
 
 /**
- * The folder for a plan that asks for `wanted` (null: the default). Refuses what is not configured, not there or not a
- * folder. A project without any workspace gets a new folder of its own below the state folder.
+ * The folder for a plan that asks for `wanted` (null: the default). Refuses what is not configured, not there, not a
+ * folder, or in the state folder. A project without any workspace gets a new folder of its own below the state folder.
  */
+export async function chooseWorkspace(
+  policy: WorkspacePolicy,
+  home: string,
+  projectId: string,
+  wanted: string | null,
+): Promise<Reply<string>> {
+  const chosen = resolveWorkspace(policy, home, projectId, wanted);
+  if (!chosen.ok || chosen.value === ownWorkspace(home, projectId)) return chosen;
+  return (await liesIn(chosen.value, home))
+    ? refuse(`${inStateFolder(chosen.value, home)} Choose another.`)
+    : chosen;
+}
+
+/** The same by name and path alone. */
 export function resolveWorkspace(
   policy: WorkspacePolicy,
   home: string,
@@ -24,7 +43,7 @@ export function resolveWorkspace(
 ): Reply<string> {
   if (wanted === null) {
     return policy.workspace === undefined
-      ? done(join(home, 'workspaces', projectId))
+      ? done(ownWorkspace(home, projectId))
       : checkFolder(namedFolder(policy, policy.workspace) ?? policy.workspace);
   }
   const named = namedFolder(policy, wanted);
@@ -34,23 +53,38 @@ export function resolveWorkspace(
   return checkFolder(path);
 }
 
+/** The folder of a project that names none, and for which none is configured. */
+export function ownWorkspace(home: string, projectId: string): string {
+  return join(home, 'workspaces', projectId);
+}
+
 function namedFolder({ workspaces }: WorkspacePolicy, name: string): string | undefined {
-  return Object.hasOwn(workspaces, name) ? workspaces[name] : undefined;
+  const entry = Object.hasOwn(workspaces, name) ? workspaces[name] : undefined;
+  return entry === undefined ? undefined : workspaceOf(entry).path;
 }
 
 function allowed(policy: WorkspacePolicy, path: string): boolean {
   const real = realPath(path);
-  const configured = Object.values(policy.workspaces);
-  // The default may be one of the names.
-  if (policy.workspace !== undefined && isAbsolute(expandHome(policy.workspace)))
-    configured.push(policy.workspace);
   return (
-    configured.some((folder) => realPath(absolutePath(folder)) === real) ||
+    namedPaths(policy).some((folder) => realPath(folder) === real) ||
     policy.workspace_roots.some((root) => isInside(realPath(absolutePath(root)), real))
   );
 }
 
-function isInside(root: string, path: string): boolean {
+/** Every folder that is configured itself, as an absolute path. */
+export function namedPaths({ workspace, workspaces }: WorkspacePolicy): string[] {
+  // The default may be one of the names.
+  const standard = workspace !== undefined && isAbsolute(expandHome(workspace)) ? [workspace] : [];
+  return [...namedWorkspaces(workspaces).map(({ path }) => path), ...standard].map(absolutePath);
+}
+
+/** The refusal of a folder in which Claude could rewrite what it is allowed to do. */
+export function inStateFolder(workspace: string, home: string): string {
+  return `workspace ${workspace} is or lies in the state folder (${home}), where Claude could change its own orders.`;
+}
+
+/** Whether a path is a folder or below it, by the paths alone. */
+export function isInside(root: string, path: string): boolean {
   const way = relative(root, path);
   return way !== '..' && !way.startsWith(`..${sep}`) && !isAbsolute(way);
 }

@@ -1,5 +1,6 @@
 /** The command line of a run (https://code.claude.com/docs/en/cli-reference; `claude --help` hides some of these). */
 import { writeFile } from 'node:fs/promises';
+import type { ClaudeSettings } from '../project/workspace.ts';
 
 /** The name under which Claude knows our server; tools are then called `mcp__claude_bridge_code__…`. */
 export const CODE_SERVER = 'claude_bridge_code';
@@ -12,6 +13,10 @@ export interface CommandLine {
   readonly permissionMode: string;
   readonly allowedTools: readonly string[];
   readonly disallowedTools: readonly string[];
+  /** Whose settings count, besides those of this command line. */
+  readonly claudeSettings: ClaudeSettings;
+  /** Settings of this run as JSON, over all others. */
+  readonly settings: string;
   readonly mcpConfigFile: string;
   readonly maxTurns: number | null;
   readonly maxBudgetUsd: number | null;
@@ -34,9 +39,24 @@ export function commandLine(line: CommandLine): string[] {
     ...(line.maxTurns === null ? [] : ['--max-turns', String(line.maxTurns)]),
     ...(line.maxBudgetUsd === null ? [] : ['--max-budget-usd', String(line.maxBudgetUsd)]),
     ...['--allowedTools', [`mcp__${CODE_SERVER}`, ...line.allowedTools].join(',')],
-    ...(line.disallowedTools.length === 0 ? [] : ['--disallowedTools', line.disallowedTools.join(',')]),
+    ...['--disallowedTools', [...NOT_OFFERED, ...line.disallowedTools].join(',')],
+    ...settingSources(line.claudeSettings),
+    ...['--settings', line.settings],
     ...['--strict-mcp-config', '--mcp-config', line.mcpConfigFile],
   ];
+}
+
+/** Nobody is there to be asked, and a run stays in its folder: a later resume would begin in the other one. */
+const NOT_OFFERED = ['AskUserQuestion', 'EnterWorktree', 'ExitWorktree'];
+
+/**
+ * The settings of a workspace can name another service, and with it send the key there, start programs and permit
+ * tools: `-p` asks nobody whether the folder is trusted. Without them Claude also leaves out the folder's CLAUDE.md
+ * (seen in 2.1.329); as an added folder it is read again.
+ */
+function settingSources(settings: ClaudeSettings): string[] {
+  if (settings === 'all') return [];
+  return ['--setting-sources', settings === 'none' ? '' : 'user', '--add-dir', '.'];
 }
 
 export interface CodeServer {

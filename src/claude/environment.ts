@@ -30,6 +30,8 @@ const UNATTENDED: Environment = {
   // Pieces of an answer are joined for so many milliseconds and written as one line: 140 KB more output for an answer
   // of 130 KB, instead of 4 MB. More than 2000 is ignored (seen in 2.1.329; older versions write each piece).
   CLAUDE_CODE_STREAM_EVENT_HOLD_MS: '2000',
+  // The workspace is given as an added folder, so that its CLAUDE.md is read without its settings.
+  CLAUDE_CODE_ADDITIONAL_DIRECTORIES_CLAUDE_MD: '1',
 };
 
 /** Defaults that the owner's own environment may change. */

@@ -20,6 +20,10 @@ const init = z.object({
   subtype: z.literal('init'),
   model: z.string().catch('unknown'),
   claude_code_version: z.string().catch('unknown'),
+  /** The folder it works in. */
+  cwd: lenient(z.string()),
+  /** The names of all tools it has; empty when it does not say. */
+  tools: listOf(z.string()),
   mcp_servers: listOf(z.object({ name: z.string(), status: z.string() })),
 });
 

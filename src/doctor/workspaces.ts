@@ -7,6 +7,7 @@ import { expandHome } from '../home-path.ts';
 import { findOverlap } from '../machine/folder-overlap.ts';
 import { parseJson } from '../machine/parse-json.ts';
 import { guardedBy } from '../machine/service/guarded-folders.ts';
+import { namedWorkspaces } from '../project/workspace.ts';
 import type { Group } from './doctor.ts';
 import { type Observation, ok, problem, warning } from './finding.ts';
 import { counted, upper } from './measure.ts';
@@ -59,7 +60,7 @@ interface Folder {
 }
 
 function foldersOf({ workspaces, workspace, workspace_roots }: Config): Folder[] {
-  const named = Object.entries(workspaces).map(([name, path]) => ({
+  const named = namedWorkspaces(workspaces).map(({ name, path }) => ({
     title: `workspace ${name}`,
     path,
     isWorkspace: true,

@@ -27,6 +27,13 @@ export async function findOverlap(folder: string, others: readonly string[]): Pr
   return undefined;
 }
 
+/** Whether `folder` is `outer`, or lies in it, by whatever path. Folders need not exist. */
+export async function liesIn(folder: string, outer: string): Promise<boolean> {
+  const mounts = await readMounts();
+  const [one, other] = await Promise.all([locate(folder, mounts), locate(outer, mounts)]);
+  return meets(other.own, one.all);
+}
+
 function meets(one: ReadonlySet<string>, other: ReadonlySet<string>): boolean {
   return [...one].some((name) => other.has(name));
 }

@@ -4,6 +4,7 @@
  */
 import { systemClock } from '../clock.ts';
 import type { Environment } from '../config.ts';
+import { gateTool } from './code/gate.ts';
 import { claimProjectTool, pendingPlanTool } from './code/plan.ts';
 import { approvalStatusTool, resetForRevisionTool } from './code/review.ts';
 import { type Scope, scopeFrom } from './code/scope.ts';
@@ -22,7 +23,7 @@ export function buildCodeServer(access: BridgeAccess, scope: Scope | undefined):
   const words = { name: 'claude_bridge_code', title: 'Claude bridge (Code side)' };
   const work = [sendUpdateTool(scope), sendCompletionTool(scope)];
   // The prompt of a run says all there is to say; instructions would only cost tokens.
-  if (scope) return buildServer(words, work, access);
+  if (scope) return buildServer(words, [...work, gateTool], access);
   const byHand = [pendingPlanTool, claimProjectTool, ...work, approvalStatusTool, resetForRevisionTool];
   return buildServer({ ...words, instructions: CODE_INSTRUCTIONS }, byHand, access);
 }

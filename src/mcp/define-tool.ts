@@ -58,6 +58,8 @@ export interface Tool {
   readonly description: string;
   readonly hints: Hints;
   readonly meta: Facts | undefined;
+  /** Called by the client itself, as its settings say, and shown to no model. */
+  readonly unlisted?: true;
   /** JSON Schema of the arguments. */
   readonly inputSchema: { readonly type: 'object'; readonly [key: string]: unknown };
   /** Checks the arguments, and only then opens the store. Throws what the store or the configuration throw. */

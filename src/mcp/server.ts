@@ -53,7 +53,7 @@ export function buildServer(
 
   // A handler of the SDK's own for these methods would refuse what a client leaves empty, in many lines of its own.
   sdk.fallbackRequestHandler = async ({ method, params }, extra) => {
-    if (method === 'tools/list') return { tools: tools.map(listed) };
+    if (method === 'tools/list') return { tools: tools.filter(isListed).map(listed) };
     if (method !== 'tools/call')
       throw Object.assign(new Error('Method not found'), { code: METHOD_NOT_FOUND });
     const result = callTool(tools, access, params ?? {}, callerOf(extra, closing.signal));
@@ -73,6 +73,11 @@ export function buildServer(
       await access.close();
     },
   };
+}
+
+/** A tool that the client's own settings call is shown to no model. */
+function isListed({ unlisted }: Tool): boolean {
+  return unlisted !== true;
 }
 
 function listed({ name, title, description, hints, inputSchema, meta }: Tool): ListedTool {
@@ -129,7 +134,10 @@ async function callTool(
 }
 
 function names(tools: readonly Tool[]): string {
-  return tools.map(({ name }) => name).join(', ');
+  return tools
+    .filter(isListed)
+    .map(({ name }) => name)
+    .join(', ');
 }
 
 function resultOf(answer: Answer): CallToolResult {

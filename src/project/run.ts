@@ -19,6 +19,9 @@ export type Outcome =
   | { kind: 'workspace_missing'; message: string } // the folder is gone, not a folder, or unreadable
   | { kind: 'no_init'; afterMs: number } // the process never said a word
   | { kind: 'tools_missing'; status: string } // our MCP server did not connect: the run does not count
+  | { kind: 'tool_denied'; tool: string; setting: string } // a setting takes one of our tools away: nobody would hear of the work
+  | { kind: 'wrong_folder'; folder: string } // Claude began elsewhere than in the workspace; it was ended at once
+  | { kind: 'claude_too_old'; message: string } // not started: this version obeys the settings of any folder
   | { kind: 'stalled'; silentMs: number } // no sign of life for too long
   | { kind: 'timed_out'; afterMs: number } // it was alive, but over its time
   | { kind: 'crashed'; code: number | null; signal: string | null; stderr: string } // ended without a result
@@ -115,6 +118,12 @@ export function describeOutcome(outcome: Outcome, said: (words: string) => strin
       return `Claude said nothing for ${seconds(outcome.afterMs)} after its start`;
     case 'tools_missing':
       return `Claude started without the bridge tools (${said(outcome.status)}); the run does not count`;
+    case 'tool_denied':
+      return `Claude was denied the tool ${outcome.tool}, without which nobody hears of its work: ${outcome.setting} names it; take it out there`;
+    case 'wrong_folder':
+      return `Claude began in ${said(outcome.folder)} instead of the workspace; it was ended before its first request`;
+    case 'claude_too_old':
+      return `Claude was not started: ${outcome.message}`;
     case 'stalled':
       return `no sign of life for ${seconds(outcome.silentMs)}`;
     case 'timed_out':

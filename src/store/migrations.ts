@@ -237,6 +237,21 @@ export const MIGRATIONS: readonly string[] = [
   CREATE INDEX runs_by_age ON runs (created_at);
   CREATE INDEX runs_open ON runs (number) WHERE ended_at IS NULL;
 
+  -- Some services give the same id to a call of each conversation: a call is repeated only within its run.
+  CREATE TABLE new_updates (
+    id INTEGER PRIMARY KEY,
+    project_id TEXT NOT NULL REFERENCES projects (id),
+    run_id TEXT REFERENCES runs (id),
+    message TEXT NOT NULL,
+    request_id TEXT,
+    created_at TEXT NOT NULL
+  );
+  INSERT INTO new_updates SELECT id, project_id, run_id, message, request_id, created_at FROM updates;
+  DROP TABLE updates;
+  ALTER TABLE new_updates RENAME TO updates;
+  CREATE UNIQUE INDEX updates_by_request ON updates (project_id, request_id, ifnull(run_id, ''));
+  CREATE INDEX updates_by_project ON updates (project_id, id);
+
   CREATE TABLE new_holds (
     kind TEXT NOT NULL,
     scope TEXT NOT NULL,

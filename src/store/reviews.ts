@@ -25,9 +25,11 @@ export async function findCompletion(
   return row && toCompletion(row);
 }
 
+/** The completion that this run has submitted with this request; null is a person's own session. */
 export async function findCompletionByRequest(
   db: Reader,
   projectId: string,
+  runId: string | null,
   requestId: string,
 ): Promise<Completion | undefined> {
   const row = await db
@@ -35,6 +37,7 @@ export async function findCompletionByRequest(
     .selectAll()
     .where('project_id', '=', projectId)
     .where('request_id', '=', requestId)
+    .where('run_id', 'is', runId)
     .executeTakeFirst();
   return row && toCompletion(row);
 }

@@ -6,9 +6,11 @@ export async function insertUpdate(trx: Writer, update: NewRow<'updates'>): Prom
   return toUpdate(await trx.insertInto('updates').values(update).returningAll().executeTakeFirstOrThrow());
 }
 
+/** The update that this run has made with this request; null is a person's own session. */
 export async function findUpdateByRequest(
   db: Reader,
   projectId: string,
+  runId: string | null,
   requestId: string,
 ): Promise<Update | undefined> {
   const row = await db
@@ -16,6 +18,7 @@ export async function findUpdateByRequest(
     .selectAll()
     .where('project_id', '=', projectId)
     .where('request_id', '=', requestId)
+    .where('run_id', 'is', runId)
     .executeTakeFirst();
   return row && toUpdate(row);
 }

@@ -1,13 +1,15 @@
 /** From a recorded run to a living claude process, or to the reason why there is none. */
-import { mkdir } from 'node:fs/promises';
+import { mkdir, realpath } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Briefing, briefingFor } from '../bridge/attending.ts';
+import { checkRunFolder } from '../bridge/run-folder.ts';
 import type { StartedRun } from '../bridge/runs.ts';
 import { commandLine, writeMcpConfig } from '../claude/command-line.ts';
 import { claudeEnvironment } from '../claude/environment.ts';
 import { userMessage } from '../claude/input.ts';
 import { locateClaude } from '../claude/locate.ts';
 import { prompt } from '../claude/prompt.ts';
+import { runSettings } from '../claude/run-settings.ts';
 import { sessionExists } from '../claude/session.ts';
 import { type Child, spawnChild } from '../machine/child.ts';
 import type { SteeringMessage } from '../project/review.ts';
@@ -27,8 +29,10 @@ export async function spawnRun(context: Context, started: StartedRun): Promise<S
   const env = claudeEnvironment(context.env, run);
   const claude = locateClaude(config.claude, context.env);
   if (!claude.found) return { spawned: false, outcome: { kind: 'claude_missing', message: claude.message } };
-  const problem = await prepareWorkspace(bridge.home, run.workspace);
+  const problem = await prepareWorkspace(bridge.home, run);
   if (problem) return { spawned: false, outcome: { kind: 'workspace_missing', message: problem } };
+  const folder = await checkRunFolder(config, bridge.home, run, context.clock);
+  if (!folder.ok) return { spawned: false, outcome: { kind: 'workspace_missing', message: folder.refusal } };
 
   const files = runFiles(bridge.home, run.id);
   const resumed = project.sessionId !== null && (await sessionExists(run.sessionId, env));
@@ -51,6 +55,11 @@ export async function spawnRun(context: Context, started: StartedRun): Promise<S
         ...config.allowed_tools,
       ],
       disallowedTools: config.disallowed_tools,
+      claudeSettings: folder.value.claudeSettings,
+      settings: runSettings({
+        stateFolders: [...new Set([bridge.home, await realpath(bridge.home)])],
+        blockOutside: config.block_outside,
+      }),
       mcpConfigFile: files.mcpConfig,
       maxTurns: project.maxTurns,
       maxBudgetUsd: project.budgetUsd === null ? null : Math.max(project.budgetUsd - started.spentUsd, 0.01),

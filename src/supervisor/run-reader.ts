@@ -5,7 +5,7 @@
  */
 import { recordQuotas } from '../bridge/quota.ts';
 import { recordReady } from '../bridge/runs.ts';
-import { CODE_SERVER } from '../claude/command-line.ts';
+import { whatIsWrong } from '../claude/handshake.ts';
 import { readQuotas } from '../claude/quota.ts';
 import { NOTHING_READ, type Reading, readOn } from '../claude/reading.ts';
 import { type ClaudeEvent, type Init, readEvent } from '../claude/stream.ts';
@@ -114,14 +114,16 @@ export class RunReader {
     }
   }
 
-  /** A run counts only once our tools are connected: without them Claude works on, and nobody hears of it. */
   async #checkHandshake(init: Init): Promise<void> {
-    const { bridge, token } = this.#context;
+    const { bridge, config, token } = this.#context;
     const { listener, run } = this.#setting;
-    const status = init.mcp_servers.find(({ name }) => name === CODE_SERVER)?.status ?? 'not listed';
-    if (status !== 'connected') return this.#parts.stop.beforeItBegins({ kind: 'tools_missing', status });
     // An adopted run's file is read from its beginning: what our predecessor recorded is not news.
     if (run.readyAt !== null) return;
+    const wrong = await whatIsWrong(init, {
+      workspace: run.workspace,
+      disallowedTools: config.disallowed_tools,
+    });
+    if (wrong) return this.#parts.stop.beforeItBegins(wrong);
     const facts = { model: init.model, claudeVersion: init.claude_code_version };
     await patiently(this.#context, () => recordReady(bridge, token, run, facts));
     listener.changed();

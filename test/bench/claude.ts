@@ -45,6 +45,8 @@ function bareFlags({ sessionId, resume, mcpConfigFile }: BareRun): string[] {
     permissionMode: 'acceptEdits',
     allowedTools: [],
     disallowedTools: [],
+    claudeSettings: 'user',
+    settings: '{}',
     mcpConfigFile: mcpConfigFile ?? '',
     maxTurns: null,
     maxBudgetUsd: null,

@@ -13,6 +13,8 @@ function line(options: Partial<CommandLine> = {}): string[] {
     permissionMode: 'acceptEdits',
     allowedTools: [],
     disallowedTools: [],
+    claudeSettings: 'user',
+    settings: '{}',
     mcpConfigFile: '/state/runs/a.mcp.json',
     maxTurns: null,
     maxBudgetUsd: null,
@@ -44,6 +46,14 @@ describe('the command line', () => {
       'acceptEdits',
       '--allowedTools',
       'mcp__claude_bridge_code',
+      '--disallowedTools',
+      'AskUserQuestion,EnterWorktree,ExitWorktree',
+      '--setting-sources',
+      'user',
+      '--add-dir',
+      '.',
+      '--settings',
+      '{}',
       '--strict-mcp-config',
       '--mcp-config',
       '/state/runs/a.mcp.json',
@@ -81,9 +91,16 @@ describe('the command line', () => {
 
   test('forbids what the owner forbids', () => {
     expect(wordAfter({ disallowedTools: ['WebFetch', 'Bash(git push *)'] }, '--disallowedTools')).toBe(
-      'WebFetch,Bash(git push *)',
+      'AskUserQuestion,EnterWorktree,ExitWorktree,WebFetch,Bash(git push *)',
     );
-    expect(line()).not.toContain('--disallowedTools');
+  });
+
+  test('says whose settings count: the person’s, nobody’s, or also those of the folder', () => {
+    expect(wordAfter({ claudeSettings: 'user' }, '--setting-sources')).toBe('user');
+    expect(wordAfter({ claudeSettings: 'none' }, '--setting-sources')).toBe('');
+    expect(wordAfter({ claudeSettings: 'none' }, '--add-dir')).toBe('.');
+    expect(line({ claudeSettings: 'all' })).not.toContain('--setting-sources');
+    expect(line({ claudeSettings: 'all' })).not.toContain('--add-dir');
   });
 
   test('uses no MCP server but those of its own file', () => {

@@ -91,6 +91,7 @@ test('nothing of this process gets in by itself', () => {
   expect(Object.keys(environment()).sort()).toEqual([
     'BRIDGE_PROJECT_ID',
     'BRIDGE_RUN_ID',
+    'CLAUDE_CODE_ADDITIONAL_DIRECTORIES_CLAUDE_MD',
     'CLAUDE_CODE_DISABLE_BACKGROUND_TASKS',
     'CLAUDE_CODE_DISABLE_CRON',
     'CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC',

@@ -63,6 +63,8 @@ export async function startClaude(url: string, options: RealOptions = {}): Promi
       permissionMode: 'acceptEdits',
       allowedTools: [],
       disallowedTools: [],
+      claudeSettings: 'user',
+      settings: '{}',
       maxTurns: null,
       maxBudgetUsd: null,
       ...options,

@@ -23,6 +23,19 @@ const OUTCOMES: { [K in OutcomeKind]: readonly [Extract<Outcome, { kind: K }>, s
     'Claude could not be started: not found',
   ],
   workspace_missing: [{ kind: 'workspace_missing', message: '/a' }, 'the workspace cannot be used: /a'],
+  tool_denied: [
+    {
+      kind: 'tool_denied',
+      tool: 'bridge_send_completion',
+      setting: "'permissions.deny' in Claude's settings",
+    },
+    "Claude was denied the tool bridge_send_completion, without which nobody hears of its work: 'permissions.deny' in Claude's settings names it; take it out there",
+  ],
+  wrong_folder: [
+    { kind: 'wrong_folder', folder: '/b' },
+    'Claude began in /b instead of the workspace; it was ended before its first request',
+  ],
+  claude_too_old: [{ kind: 'claude_too_old', message: 'update it' }, 'Claude was not started: update it'],
   no_init: [{ kind: 'no_init', afterMs: 60_000 }, 'Claude said nothing for 60 s after its start'],
   tools_missing: [
     { kind: 'tools_missing', status: 'failed' },
@@ -104,6 +117,9 @@ describe('after a run', () => {
     billing: 'hold billing',
     claude_missing: 'hold claude_missing',
     workspace_missing: 'park',
+    tool_denied: 'park',
+    wrong_folder: 'park',
+    claude_too_old: 'park',
     timed_out: 'park',
     output_too_large: 'park',
     model_unknown: 'park',

@@ -3,6 +3,7 @@ import * as z from 'zod';
 import { ConfigError, type Environment, loadConfig } from '../../config.ts';
 import { environmentFileOf } from '../../machine/service/environment-file.ts';
 import type { ServiceDefinition } from '../../machine/service/service.ts';
+import { namedWorkspaces } from '../../project/workspace.ts';
 import { VERSION } from '../../version.ts';
 
 interface Circumstances {
@@ -40,7 +41,7 @@ export function settingsOf(stateFolder: string, env: Environment, home: string):
   try {
     const { workspaces, workspace_roots, drain_timeout } = loadConfig(stateFolder, env);
     // Claude keeps its login and its memory in the home folder.
-    const writable = [home, ...Object.values(workspaces), ...workspace_roots];
+    const writable = [home, ...namedWorkspaces(workspaces).map(({ path }) => path), ...workspace_roots];
     return { writable: [...new Set(writable)], stopMs: drain_timeout + STOP_MARGIN_MS };
   } catch (error) {
     if (error instanceof ConfigError) return withoutConfiguration(home);

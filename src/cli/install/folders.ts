@@ -6,6 +6,7 @@ import type { Clock } from '../../clock.ts';
 import type { Config } from '../../config.ts';
 import type { Platform } from '../../machine/platform.ts';
 import { guardedBy } from '../../machine/service/guarded-folders.ts';
+import { namedWorkspaces } from '../../project/workspace.ts';
 import { type Check, ok, problem } from './check.ts';
 
 export interface FolderQuestion {
@@ -44,7 +45,7 @@ export async function checkGuards(
 
 function workspacesOf({ workspace, workspaces, workspace_roots }: Config): [name: string, path: string][] {
   return [
-    ...Object.entries(workspaces).map(([name, path]): [string, string] => [`workspace ${name}`, path]),
+    ...namedWorkspaces(workspaces).map(({ name, path }): [string, string] => [`workspace ${name}`, path]),
     ...workspace_roots.map((path): [string, string] => ['workspace root', path]),
     ...(workspace !== undefined && isAbsolute(workspace)
       ? [['workspace', workspace] as [string, string]]

@@ -46,8 +46,9 @@ export function reviewsConform({ write, read }: StoreUnderTest): void {
         filesModified: [],
         summary: 'round 1',
       });
-      expect(await findCompletionByRequest(read(), id(1), 'r')).toMatchObject({ round: 2 });
-      expect(await findCompletionByRequest(read(), id(2), 'r')).toBeUndefined();
+      expect(await findCompletionByRequest(read(), id(1), null, 'r')).toMatchObject({ round: 2 });
+      expect(await findCompletionByRequest(read(), id(1), id(7), 'r')).toBeUndefined();
+      expect(await findCompletionByRequest(read(), id(2), null, 'r')).toBeUndefined();
       expect((await completionsOf(read(), id(1))).map(({ round }) => round)).toEqual([1, 2]);
     });
 

@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, test } from 'vitest';
+import { closeRun } from '../../../src/store/runs.ts';
 import { findUpdateByRequest, insertUpdate, latestUpdatesOf, updatesOf } from '../../../src/store/updates.ts';
-import { addProject, id, NOW } from '../rows.ts';
+import { addProject, addRun, endedAt, id, NOW } from '../rows.ts';
 import type { StoreUnderTest } from './store-under-test.ts';
 
 export function updatesConform({ write, read }: StoreUnderTest): void {
@@ -35,10 +36,23 @@ export function updatesConform({ write, read }: StoreUnderTest): void {
 
     test('a request makes one, and it is found again', async () => {
       const first = await write((trx) => insertUpdate(trx, update('a', 'r')));
-      expect(await findUpdateByRequest(read(), id(1), 'r')).toEqual(first);
-      expect(await findUpdateByRequest(read(), id(2), 'r')).toBeUndefined();
+      expect(await findUpdateByRequest(read(), id(1), null, 'r')).toEqual(first);
+      expect(await findUpdateByRequest(read(), id(2), null, 'r')).toBeUndefined();
       await expect(write((trx) => insertUpdate(trx, update('b', 'r')))).rejects.toThrow(/UNIQUE/i);
       await write((trx) => insertUpdate(trx, { ...update('b', 'r'), project_id: id(2) }));
+    });
+
+    test('the same request of another run makes another one', async () => {
+      const [one, two] = await write(async (trx) => {
+        await addRun(trx, { id: id(1), project_id: id(1) });
+        await closeRun(trx, id(1), { kind: 'no_completion' }, endedAt(NOW));
+        await addRun(trx, { id: id(2), project_id: id(1) });
+        const from = (run: number) => insertUpdate(trx, { ...update(`of ${run}`, 'r'), run_id: id(run) });
+        return [await from(1), await from(2)];
+      });
+      expect(await findUpdateByRequest(read(), id(1), id(1), 'r')).toEqual(one);
+      expect(await findUpdateByRequest(read(), id(1), id(2), 'r')).toEqual(two);
+      expect(await findUpdateByRequest(read(), id(1), null, 'r')).toBeUndefined();
     });
   });
 }

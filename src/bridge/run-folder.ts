@@ -1,0 +1,77 @@
+/**
+ * The folder of a run, right before Claude is started in it. It was chosen when the plan was sent: what its path leads
+ * to, and what is configured, may have changed since then.
+ */
+import { realpath } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import type { Clock } from '../clock.ts';
+import { absolutePath } from '../home-path.ts';
+import { liesIn } from '../machine/folder-overlap.ts';
+import { type ClaudeSettings, namedWorkspaces } from '../project/workspace.ts';
+import { done, type Reply, refuse } from './bridge.ts';
+import { inStateFolder, isInside, namedPaths, ownWorkspace, type WorkspacePolicy } from './workspaces.ts';
+
+export interface RunFolder {
+  /** The configuration names this very folder, or it is the project's own; one in a root is only let through. */
+  readonly isNamed: boolean;
+  /** Whose Claude settings count there. */
+  readonly claudeSettings: ClaudeSettings;
+}
+
+export interface RunFolderPolicy extends WorkspacePolicy {
+  readonly claude_settings: ClaudeSettings;
+}
+
+/** What holds for `workspace`, which is there; or why Claude may not be started in it. Throws what realpath throws. */
+export async function checkRunFolder(
+  policy: RunFolderPolicy,
+  home: string,
+  run: { readonly projectId: string; readonly workspace: string },
+  clock: Clock,
+): Promise<Reply<RunFolder>> {
+  const { workspace } = run;
+  const own = ownWorkspace(home, run.projectId);
+  const isOwn = workspace === own;
+  const expected = isOwn ? join(await realpath(dirname(own)), run.projectId) : workspace;
+  const real = await realpath(workspace);
+  if (real !== expected)
+    return refuse(`${workspace} leads to ${real} now; the plan was sent for the folder that was there`);
+  if (isOwn) return done({ isNamed: true, claudeSettings: policy.claude_settings });
+
+  const isHere = async (path: string) => (await realPathSoon(path, clock)) === real;
+  const [named, roots] = await Promise.all([
+    Promise.all(namedPaths(policy).map(isHere)),
+    Promise.all(policy.workspace_roots.map((root) => realPathSoon(absolutePath(root), clock))),
+  ]);
+  const isNamed = named.includes(true);
+  if (!isNamed && !roots.some((root) => isInside(root, real)))
+    return refuse(`the configuration does not allow ${workspace} any more; add it to 'workspaces' again`);
+  if (await liesIn(real, home)) return refuse(inStateFolder(workspace, home));
+  return done({ isNamed, claudeSettings: await settingsIn(policy, isHere) });
+}
+
+const STRICTEST_FIRST: readonly ClaudeSettings[] = ['none', 'user', 'all'];
+
+/** Where a folder has several names, the strictest word counts. */
+async function settingsIn(
+  policy: RunFolderPolicy,
+  isHere: (path: string) => Promise<boolean>,
+): Promise<ClaudeSettings> {
+  const said = await Promise.all(
+    namedWorkspaces(policy.workspaces).map(async ({ path, claudeSettings }) =>
+      (await isHere(path)) ? (claudeSettings ?? policy.claude_settings) : undefined,
+    ),
+  );
+  return STRICTEST_FIRST.find((settings) => said.includes(settings)) ?? policy.claude_settings;
+}
+
+const PATIENCE_MS = 5_000;
+
+/** Links followed. One on a network drive that is away is taken as it is written: it keeps no other folder waiting. */
+async function realPathSoon(path: string, clock: Clock): Promise<string> {
+  const found = new AbortController();
+  const late = clock.sleep(PATIENCE_MS, found.signal).then(() => path);
+  const real = await Promise.race([realpath(path).catch(() => path), late]);
+  found.abort();
+  return real;
+}

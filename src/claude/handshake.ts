@@ -1,0 +1,29 @@
+/** What Claude says of itself before its first request must be what the run was started for. */
+import { realpath } from 'node:fs/promises';
+import type { Outcome } from '../project/run.ts';
+import { CODE_SERVER } from './command-line.ts';
+import type { Init } from './stream.ts';
+
+/** Without one of these Claude works on, and nobody hears of it. */
+const NEEDED_TOOLS = ['bridge_send_update', 'bridge_send_completion'];
+
+/** Why a run that begins like this does not count; undefined when all is well. What an init event leaves out is well. */
+export async function whatIsWrong(
+  init: Init,
+  { workspace, disallowedTools }: { readonly workspace: string; readonly disallowedTools: readonly string[] },
+): Promise<Outcome | undefined> {
+  const status = init.mcp_servers.find(({ name }) => name === CODE_SERVER)?.status ?? 'not listed';
+  if (status !== 'connected') return { kind: 'tools_missing', status };
+  if (init.cwd !== undefined && !(await isSameFolder(init.cwd, workspace)))
+    return { kind: 'wrong_folder', folder: init.cwd };
+  const tool = NEEDED_TOOLS.find((name) => !init.tools.includes(`mcp__${CODE_SERVER}__${name}`));
+  if (tool === undefined || init.tools.length === 0) return undefined;
+  const isOurs = disallowedTools.some((rule) => rule.startsWith(`mcp__${CODE_SERVER}`));
+  const setting = isOurs ? "'disallowed_tools' in config.json" : "'permissions.deny' in Claude's settings";
+  return { kind: 'tool_denied', tool, setting };
+}
+
+async function isSameFolder(one: string, other: string): Promise<boolean> {
+  const [real, otherReal] = await Promise.all([one, other].map((path) => realpath(path).catch(() => path)));
+  return real === otherReal;
+}

@@ -1,0 +1,72 @@
+/**
+ * What a run gets by `--settings`: these are over those of the person and of the workspace
+ * (https://code.claude.com/docs/en/settings). A version that does not know a key passes over it.
+ */
+import { win32 } from 'node:path';
+import { CODE_SERVER } from './command-line.ts';
+
+/** What Claude may not use outside the folder of its run. */
+export type BlockOutside = 'files' | 'files_and_shell' | 'nothing';
+
+export interface RunSettings {
+  /** The state folder, under each path that leads to it. */
+  readonly stateFolders: readonly string[];
+  readonly blockOutside: BlockOutside;
+}
+
+/**
+ * The settings as JSON. They hold for Claude's file tools, in every permission mode, and for commands that name such a
+ * file; a program that Claude may run can do whatever the person can.
+ */
+export function runSettings({ stateFolders, blockOutside }: RunSettings): string {
+  const files = stateFolders.flatMap((folder) => PROTECTED.map((name) => `//${rulePath(folder)}/${name}`));
+  const permissions = {
+    // A rule for Edit is one for every tool that writes files.
+    deny: files.flatMap((file) => [`Read(${file})`, `Edit(${file})`]),
+    ...(blockOutside === 'nothing'
+      ? {}
+      : { ...BLOCKS[blockOutside], workingDirectoriesExclude: stateFolders }),
+  };
+  return JSON.stringify({ permissions, hooks: { PreToolUse: [SUBMIT_GATE] } });
+}
+
+/**
+ * Only the hook is told whether a subagent calls: the call itself does not say (seen in 2.1.329). Empty for the main
+ * conversation.
+ */
+const SUBMIT_GATE = {
+  matcher: `mcp__${CODE_SERVER}__bridge_send_completion`,
+  hooks: [
+    {
+      type: 'mcp_tool',
+      server: CODE_SERVER,
+      tool: 'bridge_gate',
+      // biome-ignore lint/suspicious/noTemplateCurlyInString: Claude Code fills it in.
+      input: { agent_id: '${agent_id}' },
+      onFailure: 'block',
+    },
+  ],
+};
+
+/** By name, one by one: a rule for the whole folder would also deny the workspaces that lie in it. */
+const PROTECTED = [
+  ...['bridge.db*', 'token', '*.json', 'service.env', 'service.err', '*.log*'],
+  ...['runs/**', 'plans/**', 'status/**', 'measure/**'],
+];
+
+/**
+ * Since 2.1.257 and 2.1.314. The second kind also denies commands such as `cd sub && ls` and `node -e …`, even allowed
+ * ones: Claude Code cannot tell where they read (seen in 2.1.329).
+ */
+const BLOCKS = {
+  files: { blockFileToolReadsOutsideWorkingDirectories: true, blockWritesOutsideWorkingDirectories: true },
+  files_and_shell: { blockReadsOutsideWorkingDirectories: true, blockWritesOutsideWorkingDirectories: true },
+} as const;
+
+/** Of an absolute path, what stands behind the slashes of a rule: `C:\a` is `c/a` there. */
+function rulePath(path: string): string {
+  const { root } = win32.parse(path);
+  const isDrive = /^[a-z]:[\\/]$/i.test(root);
+  const slashed = path.replaceAll('\\', '/');
+  return isDrive ? `${slashed.charAt(0).toLowerCase()}${slashed.slice(2)}` : slashed.replace(/^\/+/, '');
+}
