@@ -96,7 +96,7 @@ const fields = z.strictObject({
     .enum(['files', 'files_and_shell', 'nothing'])
     .default('files')
     .describe(
-      'What Claude may not use outside the workspace, in every permission mode: its file tools, also commands that name a path there or cannot be checked, or nothing.',
+      'What Claude may not use outside the workspace, in every permission mode: its file tools (`files`), also commands that name a path there or cannot be checked (`files_and_shell`), or `nothing`.',
     ),
   mcp_servers: z
     .record(z.string().regex(/^[\w-]+$/, "must be a name of letters, digits, '_' and '-'"), mcpServer)

@@ -22,17 +22,29 @@ export interface RunFolderPolicy extends WorkspacePolicy {
   readonly claude_settings: ClaudeSettings;
 }
 
-/** What holds for `workspace`, which is there; or why Claude may not be started in it. Throws what realpath throws. */
+/** What holds for `workspace`, which is there; or why Claude may not be started in it. */
 export async function checkRunFolder(
   policy: RunFolderPolicy,
   home: string,
   run: { readonly projectId: string; readonly workspace: string },
   clock: Clock,
 ): Promise<Reply<RunFolder>> {
-  const { workspace } = run;
-  const own = ownWorkspace(home, run.projectId);
+  try {
+    return await check(policy, home, run, clock);
+  } catch (error) {
+    return refuse(`${run.workspace} cannot be looked at: ${(error as Error).message}`);
+  }
+}
+
+async function check(
+  policy: RunFolderPolicy,
+  home: string,
+  { projectId, workspace }: { readonly projectId: string; readonly workspace: string },
+  clock: Clock,
+): Promise<Reply<RunFolder>> {
+  const own = ownWorkspace(home, projectId);
   const isOwn = workspace === own;
-  const expected = isOwn ? join(await realpath(dirname(own)), run.projectId) : workspace;
+  const expected = isOwn ? join(await realpath(dirname(own)), projectId) : workspace;
   const real = await realpath(workspace);
   if (real !== expected)
     return refuse(`${workspace} leads to ${real} now; the plan was sent for the folder that was there`);

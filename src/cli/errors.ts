@@ -4,7 +4,7 @@ import { EnvironmentFileError } from '../machine/service/environment-file.ts';
 import { ServiceError } from '../machine/service/service.ts';
 import { StoreError, type StoreProblem } from '../store/store-error.ts';
 import { type Cli, fail } from './context.ts';
-import { isAnswered, UsageError } from './usage.ts';
+import { isAnswered, RefusedError, UsageError } from './usage.ts';
 
 /** Says what happened and returns the exit code. */
 export function explainError(cli: Cli, error: unknown): number {
@@ -34,7 +34,7 @@ export function isPermanent(error: unknown): boolean {
 }
 
 /** Their messages say all there is to say. */
-const EXPECTED = [ConfigError, StoreError, EnvironmentFileError, ServiceError];
+const EXPECTED = [RefusedError, ConfigError, StoreError, EnvironmentFileError, ServiceError];
 
 function explain(error: unknown, debug: boolean): [what: string, next: string] {
   if (EXPECTED.some((kind) => error instanceof kind)) return [(error as Error).message, ''];

@@ -1,5 +1,6 @@
 /** The first decision: a stdio server, which loads nothing of the command line and so starts fast, or a command. */
 import { correctHome } from '../home-path.ts';
+import { whyNotInsideRun } from './inside-run.ts';
 import { isServer, serve } from './serve.ts';
 
 /**
@@ -14,6 +15,11 @@ export async function launch(
 ): Promise<number | undefined> {
   correctHome(env);
   if (isServer(args)) {
+    const refusal = whyNotInsideRun(env, args.join(' '));
+    if (refusal !== undefined) {
+      process.stderr.write(`bridge-supervisor: ${refusal}\n`);
+      return 1;
+    }
     await serve(args[1], env);
     return undefined;
   }

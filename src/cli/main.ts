@@ -16,6 +16,7 @@ import type { Cli } from './context.ts';
 import { demoCommand } from './demo.ts';
 import { doctorCommand } from './doctor.ts';
 import { explainError } from './errors.ts';
+import { whyNotInsideRun } from './inside-run.ts';
 import { installCommand } from './install.ts';
 import { listCommand } from './list.ts';
 import { logsCommand } from './logs.ts';
@@ -36,7 +37,7 @@ import { statusCommand } from './status.ts';
 import { steerCommand } from './steer.ts';
 import { stopCommand } from './stop.ts';
 import { uninstallCommand } from './uninstall.ts';
-import { prepare } from './usage.ts';
+import { pathOf, prepare, RefusedError } from './usage.ts';
 import { watchCommand } from './watch.ts';
 
 /**
@@ -91,7 +92,15 @@ function program(cli: Cli): Command {
   for (const [heading, commands] of Object.entries(COMMANDS)) {
     for (const create of commands) program.addCommand(takingYes(create(cli)).helpGroup(heading));
   }
+  program.hook('preAction', (_, command) => refuseInsideRun(cli, command));
   return prepare(program, cli.out);
+}
+
+function refuseInsideRun(cli: Cli, command: Command): void {
+  const [, ...names] = pathOf(command).split(' ');
+  const words = [...names, ...(command.getOptionValue('fix') ? ['--fix'] : [])].join(' ');
+  const refusal = whyNotInsideRun(cli.env, words);
+  if (refusal !== undefined) throw new RefusedError(refusal);
 }
 
 /** They change nothing. */

@@ -7,6 +7,11 @@ export class UsageError extends Error {
   override name = 'UsageError';
 }
 
+/** The call is not for whoever makes it: nothing was done. */
+export class RefusedError extends Error {
+  override name = 'RefusedError';
+}
+
 /** Sets up a command and all below it: wrong calls throw UsageError; shown help or version throw CommanderError. */
 export function prepare(command: Command, out: Output): Command {
   const option = (text: string) => out.style('cyan', text);
@@ -50,6 +55,7 @@ function usageError(command: Command, error: { code?: string; message: string })
   return new UsageError(`${oneLine}${/[.?)]$/.test(oneLine) ? '' : '.'} See: ${pathOf(command)} --help`);
 }
 
-function pathOf(command: Command): string {
+/** The words that call it, such as `bridge-supervisor mcp code`. */
+export function pathOf(command: Command): string {
   return command.parent ? `${pathOf(command.parent)} ${command.name()}` : command.name();
 }

@@ -1,0 +1,23 @@
+/**
+ * What a run may not do. Its processes inherit the run's id, and a shell in it finds this program: without a refusal
+ * it could approve its own work, and the record would say that a person did. This stops accident and convenience, not
+ * malice: a process can drop the variable.
+ */
+import type { Environment } from '../config.ts';
+
+/**
+ * Decisions about work, and whatever changes what the bridge may do or whether it works: a run that stops its own
+ * supervisor, restores an older store or sets up another workspace has decided as well. Looking is free.
+ */
+const DECIDING: readonly string[] = [
+  ...['send', 'approve', 'reject', 'answer', 'steer', 'cancel', 'retry'],
+  ...['pause', 'resume', 'start', 'run', 'stop', 'restart'],
+  ...['restore', 'setup', 'install', 'uninstall', 'doctor --fix', 'mcp desktop'],
+];
+
+/** Why this command is refused; undefined when it may go on. */
+export function whyNotInsideRun(env: Environment, command: string): string | undefined {
+  return env.BRIDGE_RUN_ID && DECIDING.includes(command)
+    ? 'ERROR: a run cannot decide about work; a person does.'
+    : undefined;
+}

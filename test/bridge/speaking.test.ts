@@ -1,0 +1,137 @@
+import { randomUUID } from 'node:crypto';
+import { describe, expect, test } from 'vitest';
+import type { Reply } from '../../src/bridge/bridge.ts';
+import { approve, reject } from '../../src/bridge/decide.ts';
+import { endRun, type StartedRun } from '../../src/bridge/runs.ts';
+import { resetForRevision, sendCompletion, sendUpdate } from '../../src/bridge/work.ts';
+import { completionsOf } from '../../src/store/reviews.ts';
+import { updatesOf } from '../../src/store/updates.ts';
+import type { Rig } from '../rig.ts';
+import {
+  accepted,
+  begin,
+  changingNothing,
+  current,
+  ending,
+  refusalOf,
+  send,
+  submit,
+  supervised,
+  TOKEN,
+} from './steps.ts';
+
+const OVER = 'this run is over; nothing was changed.';
+const work = (summary: string) => ({ summary, filesCreated: [], filesModified: [], caveats: '' });
+const of = ({ run }: StartedRun, requestId: string | null = null) => ({ runId: run.id, requestId });
+
+/** A first round that was submitted and rejected, its run ended, and the second round's run under way. */
+async function secondRound(rig: Rig, requestId: string | null = null) {
+  const { id } = await send(rig);
+  const first = await begin(rig);
+  accepted(await sendUpdate(rig.bridge, id, 'first', of(first, requestId)));
+  accepted(await sendCompletion(rig.bridge, id, work('first'), of(first, requestId)));
+  await endRun(rig.bridge, TOKEN, first.run, { kind: 'no_completion' }, ending);
+  accepted(await reject(rig.bridge, id, 'not yet', 'desktop'));
+  return { id, first, second: await begin(rig) };
+}
+
+describe('only a run that is under way speaks for its project', () => {
+  test('what an earlier round left behind submits nothing and reports nothing', async () => {
+    await using rig = await supervised();
+    const { id, first, second } = await secondRound(rig);
+    const late: (() => Promise<Reply<unknown>>)[] = [
+      () => sendUpdate(rig.bridge, id, 'still here', of(first)),
+      () => sendCompletion(rig.bridge, id, work('stale'), of(first)),
+    ];
+    for (const speak of late) expect(refusalOf(await changingNothing(rig.bridge, speak))).toBe(OVER);
+    accepted(await sendCompletion(rig.bridge, id, work('second'), of(second)));
+    const completions = await completionsOf(rig.bridge.database.read, id);
+    expect(completions.map(({ summary, runId }) => [summary, runId])).toEqual([
+      ['first', first.run.id],
+      ['second', second.run.id],
+    ]);
+  });
+
+  test('a run that ended without submitting does not submit any more, in the same round', async () => {
+    await using rig = await supervised();
+    const { id } = await send(rig);
+    const first = await begin(rig);
+    await endRun(rig.bridge, TOKEN, first.run, { kind: 'no_completion' }, ending);
+    const alone = await changingNothing(rig.bridge, () =>
+      sendCompletion(rig.bridge, id, work('late'), of(first)),
+    );
+    expect(refusalOf(alone)).toBe(OVER);
+    await begin(rig);
+    const beside = await changingNothing(rig.bridge, () =>
+      sendCompletion(rig.bridge, id, work('late'), of(first)),
+    );
+    expect(refusalOf(beside)).toBe(OVER);
+  });
+
+  test('a run whose project went on to the next round by hand does not speak in it', async () => {
+    await using rig = await supervised();
+    const { id } = await send(rig);
+    const started = await begin(rig);
+    await submit(rig, id, started.run);
+    accepted(await reject(rig.bridge, id, 'by hand, then', 'desktop'));
+    accepted(await resetForRevision(rig.bridge, id));
+    const reply = await changingNothing(rig.bridge, () =>
+      sendCompletion(rig.bridge, id, work('mine'), of(started)),
+    );
+    expect(refusalOf(reply)).toBe(OVER);
+    // It ends as the run of its own round, whatever round the project is in now.
+    const ended = await endRun(rig.bridge, TOKEN, started.run, { kind: 'no_completion' }, ending);
+    expect(ended.outcome).toEqual({ kind: 'submitted' });
+    expect(await current(rig.bridge, id)).toMatchObject({
+      status: 'in_progress',
+      round: 2,
+      claimedBy: 'code',
+    });
+  });
+
+  test('a run of another project, and one that nobody knows, do not speak', async () => {
+    await using rig = await supervised();
+    const { id } = await send(rig);
+    await begin(rig);
+    const other = await send(rig);
+    const theirs = await begin(rig);
+    expect(theirs.project.id).toBe(other.id);
+    for (const runId of [theirs.run.id, randomUUID()]) {
+      const speak = () => sendUpdate(rig.bridge, id, 'hello', { runId, requestId: null });
+      expect(refusalOf(await changingNothing(rig.bridge, speak))).toBe(OVER);
+    }
+  });
+
+  test('a run that is told that it is over is told so also when its work was decided on', async () => {
+    await using rig = await supervised();
+    const { id, first, second } = await secondRound(rig);
+    await submit(rig, id, second.run);
+    accepted(await approve(rig.bridge, id, 'desktop'));
+    const reply = await changingNothing(rig.bridge, () => sendUpdate(rig.bridge, id, 'wait', of(first)));
+    expect(refusalOf(reply)).toBe(OVER);
+  });
+});
+
+describe('a call is a repeated one only within its run', () => {
+  test('a service that gives every conversation the same ids loses no update and no submission', async () => {
+    await using rig = await supervised();
+    const { id, second } = await secondRound(rig, 'functions.completion:1');
+    const call = of(second, 'functions.completion:1');
+    expect(accepted(await sendUpdate(rig.bridge, id, 'second', call))).toMatchObject({ repeated: false });
+    const submitted = accepted(await sendCompletion(rig.bridge, id, work('second'), call));
+    expect(submitted).toMatchObject({ repeated: false, completion: { round: 2, summary: 'second' } });
+    const updates = await updatesOf(rig.bridge.database.read, id, 0, 10);
+    expect(updates.map(({ message }) => message)).toEqual(['first', 'second']);
+  });
+
+  test('a run that tries again is answered as the first time, also after its end', async () => {
+    await using rig = await supervised();
+    const { id } = await send(rig);
+    const started = await begin(rig);
+    const call = of(started, 'toolu_1');
+    const first = accepted(await sendCompletion(rig.bridge, id, work('done'), call));
+    await endRun(rig.bridge, TOKEN, started.run, { kind: 'no_completion' }, ending);
+    const again = await changingNothing(rig.bridge, () => sendCompletion(rig.bridge, id, work('done'), call));
+    expect(accepted(again)).toEqual({ completion: first.completion, repeated: true });
+  });
+});

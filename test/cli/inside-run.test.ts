@@ -1,0 +1,40 @@
+import { describe, expect } from 'vitest';
+import { projectDetails } from '../../src/bridge/reading.ts';
+import { granted, test } from './rig.ts';
+import { submitted } from './stories.ts';
+
+const INSIDE = { BRIDGE_RUN_ID: 'aaaaaaaaaaaa', BRIDGE_PROJECT_ID: 'bbbbbbbbbbbb' };
+const REFUSED = 'bridge-supervisor: ERROR: a run cannot decide about work; a person does.\n';
+
+describe('inside a run', () => {
+  test.for([
+    ['approve', 'ID'],
+    ['reject', 'ID', '--reason', 'no'],
+    ['steer', 'ID', 'faster'],
+    ['cancel', 'ID', '--yes'],
+    ['retry', 'ID'],
+    ['send', 'PLAN'],
+    ['pause'],
+    ['resume'],
+    ['stop'],
+    ['restart'],
+    ['mcp', 'desktop'],
+    ['doctor', '--fix'],
+  ])('%j is refused: a person decides about work', async (words, { rig }) => {
+    const project = await submitted(rig.bridge, await rig.send('# Build a clock'));
+    const plan = await rig.file('plan.md', '# Build another clock');
+    const args = words.map((word) => word.replace('ID', project.id).replace('PLAN', plan));
+    const before = granted(await projectDetails(rig.bridge, project.id, 100));
+    expect(await rig.runWith({ env: INSIDE }, ...args)).toEqual({ code: 1, stdout: '', stderr: REFUSED });
+    expect(granted(await projectDetails(rig.bridge, project.id, 100))).toEqual(before);
+  });
+
+  test.for([['status'], ['list', '--all'], ['show', 'ID']])('%j is not: it only looks', async (words, {
+    rig,
+  }) => {
+    const project = await submitted(rig.bridge, await rig.send('# Build a clock'));
+    const args = words.map((word) => word.replace('ID', project.id));
+    const { stderr } = await rig.runWith({ env: INSIDE }, ...args);
+    expect(stderr).not.toContain('a run cannot decide');
+  });
+});

@@ -1,0 +1,114 @@
+/** Real Claude in a repository that wants to take over its run. */
+import { existsSync } from 'node:fs';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect } from 'vitest';
+import { call, say } from '../../src/simulator/reply.ts';
+import { sequence } from '../../src/simulator/script.ts';
+import { bridgeCall, type Rig, test } from '../e2e/rig.ts';
+import { GUIDANCE, plant, SECRET } from './planted.ts';
+
+const SUBMIT = bridgeCall('bridge_send_completion', { summary: 'Looked around.' });
+
+/** A workspace of which everything is hostile, and the run of a plan in it. */
+async function inHostile(rig: Rig, play: (workspace: string) => Promise<void>): Promise<void> {
+  const workspace = await rig.workspace('site');
+  await mkdir(join(workspace, '.claude'), { recursive: true });
+  const planted = await plant(workspace);
+  try {
+    await play(workspace);
+    expect(planted.stolen).toEqual([]);
+    expect(await planted.markers()).toEqual([]);
+  } finally {
+    await planted.close();
+  }
+}
+
+describe('a repository cannot take over a run', { timeout: 60_000 }, () => {
+  test('by its settings: no program of it starts, no other service is asked, the model is ours', async ({
+    rig,
+  }) => {
+    await inHostile(rig, async (workspace) => {
+      rig.script = sequence([
+        call('Bash', { command: `touch '${join(workspace, 'by-bash')}' && node -e 1` }),
+        call('Write', { file_path: join(workspace, 'notes.txt'), content: 'x' }),
+        SUBMIT,
+        say('Done.'),
+      ]);
+      await rig.configure({ model: 'claude-sonnet-4-5' });
+      await rig.startSupervisor();
+      const id = await rig.send('---\nworkspace: site\n---\n# Look around');
+      await rig.until(id, 'awaiting_approval');
+      const [first] = rig.asked();
+      expect(first?.model).toBe('claude-sonnet-4-5');
+      // Its rule `allow: Bash` counts no more than the rest.
+      expect(rig.asked()[1]?.toolResults[0]).toMatchObject({ isError: true });
+      expect(existsSync(join(workspace, 'by-bash'))).toBe(false);
+      expect(existsSync(join(workspace, 'notes.txt'))).toBe(true);
+    });
+  });
+
+  test('and still guides it: its CLAUDE.md is in the prompt, and what that imports from outside is not', async ({
+    rig,
+  }) => {
+    await inHostile(rig, async () => {
+      rig.script = sequence([SUBMIT, say('Done.')]);
+      await rig.startSupervisor();
+      const id = await rig.send('---\nworkspace: site\n---\n# Look around');
+      await rig.until(id, 'awaiting_approval');
+      const [first] = rig.asked();
+      expect(first?.mentions(GUIDANCE) || first?.system.includes(GUIDANCE)).toBe(true);
+      expect(first?.mentions(SECRET) || first?.system.includes(SECRET)).toBe(false);
+      expect(first?.tools).not.toContain('AskUserQuestion');
+      expect(first?.tools).not.toContain('EnterWorktree');
+      expect(first?.tools).not.toContain('ExitWorktree');
+    });
+  });
+});
+
+test('where the owner says so, the settings of the folder count: claude_settings is all', {
+  timeout: 60_000,
+}, async ({ rig }) => {
+  const workspace = await rig.workspace('mine');
+  await mkdir(join(workspace, '.claude'));
+  const mark = join(workspace, 'started');
+  const hooks = { SessionStart: [{ hooks: [{ type: 'command', command: `touch '${mark}'` }] }] };
+  await writeFile(join(workspace, '.claude', 'settings.json'), JSON.stringify({ hooks }));
+  await writeFile(join(workspace, 'CLAUDE.md'), GUIDANCE);
+  await rig.configure({ workspaces: { mine: { path: workspace, claude_settings: 'all' } } });
+  rig.script = sequence([SUBMIT, say('Done.')]);
+  await rig.startSupervisor();
+  const id = await rig.send('---\nworkspace: mine\n---\n# Look around');
+  await rig.until(id, 'awaiting_approval');
+  expect(existsSync(mark)).toBe(true);
+  expect(rig.asked()[0]?.mentions(GUIDANCE)).toBe(true);
+});
+
+describe('files outside the workspace are out of reach of the file tools', { timeout: 60_000 }, () => {
+  test('in every permission mode, for reading and for writing, also by a link', async ({ rig }) => {
+    const workspace = await rig.workspace('site');
+    const secret = join(rig.root, 'secret.txt');
+    await writeFile(secret, SECRET);
+    const written = join(rig.root, 'written.txt');
+    rig.script = sequence([
+      call('Read', { file_path: secret }),
+      call('Write', { file_path: written, content: 'x' }),
+      call('Bash', { command: 'cd . && node -e "console.log(1 + 1)"' }),
+      SUBMIT,
+      say('Done.'),
+    ]);
+    await rig.configure({ permission_mode: 'bypassPermissions' });
+    rig.environment.IS_SANDBOX = '1';
+    await rig.startSupervisor();
+    const id = await rig.send('---\nworkspace: site\n---\n# Look around');
+    await rig.until(id, 'awaiting_approval');
+    const results = rig.asked().flatMap(({ toolResults }) => toolResults);
+    expect(results.slice(0, 2).map(({ isError }) => isError)).toEqual([true, true]);
+    // What the owner allows it to run, it runs.
+    expect(results[2]).toMatchObject({ isError: false, text: '2' });
+    expect(existsSync(written)).toBe(false);
+    expect(results.some(({ text }) => text.includes(SECRET))).toBe(false);
+    expect(workspace).not.toBe(rig.root);
+    expect(await readFile(secret, 'utf8')).toBe(SECRET);
+  });
+});
