@@ -2,6 +2,7 @@
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { basename } from 'node:path';
+import { systemClock } from '../clock.ts';
 import type { ProcessReader, ProcessRow } from './process-reader.ts';
 
 export const linuxProcesses: ProcessReader = {
@@ -10,38 +11,65 @@ export const linuxProcesses: ProcessReader = {
   // Synchronous on purpose: these files never wait for a disk, and a child asked for in the same turn as its spawn
   // cannot have been reaped yet, so that even one that ends at once gets its identity.
   async one(pid) {
-    return readRow(pid);
+    return withDescriptors(() => readRow(pid));
   },
 
   async all() {
-    return listPids()
-      .map(readRow)
-      .filter((row) => row !== undefined);
+    return withDescriptors(() =>
+      listPids()
+        .map(readRow)
+        .filter((row) => row !== undefined),
+    );
   },
 
   // Reading an environment takes the other process's memory lock and may wait for it: never on the event loop.
   async marked(name, value) {
     const mark = Buffer.from(`\0${name}=${value}\0`);
     const found: number[] = [];
-    await Promise.all(
-      listPids().map(async (pid) => {
-        if ((await readEnvironment(pid)).includes(mark)) found.push(pid);
-      }),
-    );
+    await eachEnvironment((pid, environment) => {
+      if (environment.includes(mark)) found.push(pid);
+    });
     return found;
   },
 
   async marks(name) {
     const found = new Map<number, string>();
-    await Promise.all(
-      listPids().map(async (pid) => {
-        const value = valueIn(await readEnvironment(pid), name);
-        if (value !== undefined) found.set(pid, value);
-      }),
-    );
+    await eachEnvironment((pid, environment) => {
+      const value = valueIn(environment, name);
+      if (value !== undefined) found.set(pid, value);
+    });
     return found;
   },
 };
+
+/** So many files are open at a time, however many processes there are. */
+const AT_ONCE = 16;
+
+async function eachEnvironment(look: (pid: number, environment: Buffer) => void): Promise<void> {
+  const pids = (await withDescriptors(listPids)).values();
+  const readers = Array.from({ length: AT_ONCE }, async () => {
+    // All of them take from one iterator.
+    for (const pid of pids) look(pid, await withDescriptors(() => readEnvironment(pid)));
+  });
+  await Promise.all(readers);
+}
+
+/**
+ * Reads again and again while this process or the machine has no file descriptor left: that says nothing about the
+ * process that is looked for. The first try is made at once, in the turn of the call.
+ */
+async function withDescriptors<T>(read: () => T | Promise<T>): Promise<T> {
+  for (;;) {
+    try {
+      return await read();
+    } catch (error) {
+      if (!isCode(error, 'EMFILE', 'ENFILE')) throw error;
+    }
+    await systemClock.sleep(WAIT_MS);
+  }
+}
+
+const WAIT_MS = 25;
 
 function valueIn(environment: Buffer, name: string): string | undefined {
   const start = environment.indexOf(`\0${name}=`);
@@ -72,7 +100,7 @@ function readStat(pid: number): string | undefined {
     return readFileSync(`/proc/${pid}/stat`, 'utf8');
   } catch (error) {
     // ESRCH: it went away between open and read.
-    if (isCode(error, 'ENOENT') || isCode(error, 'ESRCH')) return undefined;
+    if (isCode(error, 'ENOENT', 'ESRCH')) return undefined;
     throw error;
   }
 }
@@ -95,8 +123,11 @@ function listPids(): number[] {
 
 /** With a leading NUL, so that every variable, the first too, is found as `\0NAME=value\0`. */
 async function readEnvironment(pid: number): Promise<Buffer> {
-  // Other users' processes refuse (EACCES), kernel threads have none, and any may be gone by now.
-  const bytes = await readFile(`/proc/${pid}/environ`).catch(() => Buffer.alloc(0));
+  const bytes = await readFile(`/proc/${pid}/environ`).catch((error: unknown) => {
+    // Other users' processes refuse, and any may be gone by now. Kernel threads have an empty one.
+    if (isCode(error, 'EACCES', 'EPERM', 'ENOENT', 'ESRCH')) return Buffer.alloc(0);
+    throw error;
+  });
   return Buffer.concat([Buffer.of(0), bytes, Buffer.of(0)]);
 }
 
@@ -109,12 +140,13 @@ let knownBootId: string | undefined;
 function bootId(): string {
   try {
     knownBootId ??= readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim();
-  } catch {
+  } catch (error) {
+    if (!isCode(error, 'ENOENT', 'EACCES', 'EPERM')) throw error;
     knownBootId ??= 'hidden';
   }
   return knownBootId;
 }
 
-function isCode(error: unknown, code: string): boolean {
-  return error instanceof Error && 'code' in error && error.code === code;
+function isCode(error: unknown, ...codes: readonly string[]): boolean {
+  return error instanceof Error && 'code' in error && codes.includes(String(error.code));
 }
