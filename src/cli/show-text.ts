@@ -3,7 +3,7 @@ import ms from 'ms';
 import type { ProjectDetails } from '../bridge/reading.ts';
 import { planBody } from '../project/plan.ts';
 import { WHAT_NEXT } from '../project/project.ts';
-import type { Completion, Decision } from '../project/review.ts';
+import { type Completion, type Decision, type SteeringMessage, sortWaiting } from '../project/review.ts';
 import { describeOutcome, type Run } from '../project/run.ts';
 import { planFile } from '../store/project-files.ts';
 import type { Cli } from './context.ts';
@@ -19,7 +19,10 @@ export function projectLines(details: ProjectDetails, { out, clock, home }: Cli)
   const layout = layoutOf(out, clock.now());
   const { columns } = layout;
   const { project } = details;
-  const messages = details.waitingMessages.flatMap(({ message }) => shorten(wrap(message, columns), 5));
+  const open = details.runs.find(({ endedAt }) => endedAt === null);
+  const { given, waiting } = sortWaiting(details.waitingMessages, open);
+  const words = (messages: readonly SteeringMessage[]) =>
+    messages.flatMap(({ message }) => shorten(wrap(message, columns), 5));
   return [
     ...wrap(project.title, out.columns).map((line) => out.style('bold', line)),
     ...flow(facts(details, layout.now), out.columns),
@@ -33,7 +36,8 @@ export function projectLines(details: ProjectDetails, { out, clock, home }: Cli)
       details.runs.flatMap((run) => historyOf(run, layout, home)),
     ),
     ...section(layout, 'Updates', updateLines(details, layout)),
-    ...section(layout, 'Messages that Claude has not taken in yet', messages),
+    ...section(layout, `Messages given to run ${open?.id}, not confirmed yet`, words(given)),
+    ...section(layout, 'Messages that Claude has not taken in yet', words(waiting)),
     ...section(layout, 'Next', [
       ...wrap(WHAT_NEXT[project.status], columns),
       ...nextCommands(project).map((command) => out.style('cyan', command)),

@@ -47,3 +47,18 @@ export interface SteeringMessage {
   /** The run whose prompt brings it, or that has taken it in. */
   readonly runId: string | null;
 }
+
+/**
+ * Messages that no run has said it took in, told apart: those in the prompt of the run under way, which may have taken
+ * them in by now, and those that wait.
+ */
+export function sortWaiting(
+  messages: readonly SteeringMessage[],
+  runUnderWay: { readonly id: string } | undefined,
+): { given: SteeringMessage[]; waiting: SteeringMessage[] } {
+  const isGiven = ({ runId }: SteeringMessage) => runUnderWay !== undefined && runId === runUnderWay.id;
+  return {
+    given: messages.filter(isGiven),
+    waiting: messages.filter((message) => !isGiven(message)),
+  };
+}

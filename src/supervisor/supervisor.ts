@@ -2,6 +2,7 @@
  * The daemon: recover -> claim -> run -> record -> wait. It promises that at most one supervisor works on a state
  * folder, that nothing is spawned before it is in the store, and that when it stops, nothing it started is left.
  */
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { finishApproved, liftHold, nextReadyTime, watchChanges } from '../bridge/attending.ts';
 import { openBridge } from '../bridge/bridge.ts';
@@ -26,6 +27,7 @@ import { patiently } from './patience.ts';
 import { Preflight } from './preflight.ts';
 import { recover } from './recover.ts';
 import { Retention } from './retention.ts';
+import { runFiles } from './run-files.ts';
 import { openingMessage, spawnRun } from './run-process.ts';
 import type { RunListener } from './run-setting.ts';
 import './small-heap.ts';
@@ -190,6 +192,8 @@ class Supervisor {
     const { run, project } = started;
     const spawned = await spawnRun(this.#context, started);
     if (!spawned.spawned) {
+      // Nobody will read it, and it may hold the owner's secrets. What cannot be removed now goes with the next start.
+      await rm(runFiles(bridge.home, run.id).mcpConfig, { force: true }).catch(() => undefined);
       await patiently(this.#context, () => endRun(bridge, token, run, spawned.outcome, neverRan()));
       return;
     }

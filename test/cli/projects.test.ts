@@ -4,7 +4,7 @@ import { describe, expect } from 'vitest';
 import { projectDetails } from '../../src/bridge/reading.ts';
 import type { Project } from '../../src/project/project.ts';
 import { granted, type Rig, test } from './rig.ts';
-import { holdLease, parked, submitted, thisProcess } from './stories.ts';
+import { beginRun, finishRun, holdLease, parked, submitted, thisProcess } from './stories.ts';
 
 const PLAN = '# Build the importer\n\nRead CSV.\n';
 const NOT_RUNNING = 'The supervisor is not running. Start it with: bridge-supervisor start\n';
@@ -184,6 +184,24 @@ describe('approve, reject, steer, cancel, retry', () => {
     expect({ code, stdout }).toMatchObject({ code: 0, stdout: expect.stringContaining('as it starts') });
     const { waitingMessages } = granted(await projectDetails(rig.bridge, id));
     expect(waitingMessages.map(({ message }) => message)).toEqual(['Use the old parser.']);
+  });
+
+  test('a message in the prompt of a run is shown as given, not as one that Claude has not taken in', async ({
+    rig,
+  }) => {
+    const { id } = await rig.send(PLAN);
+    await rig.run('steer', id, 'Use', 'Rust.');
+    await holdLease(rig.bridge, await thisProcess());
+    const run = await beginRun(rig.bridge, await thisProcess());
+    await rig.run('steer', id, 'And', 'be', 'quick.');
+    const during = (await rig.run('show', id)).stdout;
+    expect(during).toContain(`Messages given to run ${run.id}, not confirmed yet\n  Use Rust.\n`);
+    expect(during).toContain('Messages that Claude has not taken in yet\n  And be quick.\n');
+    // Its output was read to the end without a word of it: it waits for the next run.
+    await finishRun(rig.bridge, run, { kind: 'no_completion' });
+    const after = (await rig.run('show', id)).stdout;
+    expect(after).toContain('Messages that Claude has not taken in yet\n  Use Rust.\n  And be quick.\n');
+    expect(after).not.toContain('not confirmed yet');
   });
 
   test('cancel does nothing where nobody can be asked, and cancels with --yes', async ({ rig }) => {

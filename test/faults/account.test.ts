@@ -1,5 +1,6 @@
 /** Claude cannot be started, or its account cannot pay or must wait: the queue holds, and no try is spent. */
-import { rename, writeFile } from 'node:fs/promises';
+import { readdir, rename, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { describe, expect } from 'vitest';
 import { currentHolds, resume } from '../../src/bridge/holds.ts';
 import { waitUntil } from '../e2e/rig.ts';
@@ -147,6 +148,18 @@ describe('the claude program', () => {
     const { project, runs } = await rig.details(id);
     expect(project.tries).toBe(0);
     expect(runs.length).toBeLessThanOrEqual(1);
+  });
+
+  test('cannot be started: the secrets that were written for its run are removed', async ({
+    rig,
+    puppet,
+  }) => {
+    await rig.configure({ mcp_servers: { tickets: { command: 'tickets', env: { TOKEN: 'hunter2' } } } });
+    await writeFile(puppet.program, '#!/nowhere/interpreter\n');
+    await rig.startSupervisor();
+    const id = await rig.send('# Never started\nDo it.');
+    await rig.happened('run.ended', id);
+    expect(await readdir(join(rig.home, 'runs'))).not.toContainEqual(expect.stringMatching(/mcp\.json/));
   });
 
   test('starts without our tools: ended at once, nothing is spent, the queue holds', async ({

@@ -249,6 +249,8 @@ describe('Following a project', () => {
     const home = stateFolder();
     const client = await desktop(home);
     const id = await send(client);
+    const steered = await client.call('bridge_steer', { project_id: id, message: 'Use blue.' });
+    expect(steered.isError).toBe(false);
     const bridge = await takeAnyLease(home);
     const started = await startNextRun(bridge, 'token', { model: null, newSessionId: () => 'session' });
     const scope = { runId: started?.run.id ?? '', projectId: id };
@@ -259,6 +261,10 @@ describe('Following a project', () => {
       supervisor: 'running',
     });
     expect(running.text).toContain(`Running now: run ${scope.runId} (execute)`);
+    expect(running.text).toContain(`Messages given to run ${scope.runId}, not confirmed yet: 1.`);
+    expect(running.text).not.toContain('not taken in yet');
+    expect(running.facts).toMatchObject({ messages_given: 1 });
+    expect(running.facts).not.toHaveProperty('messages_waiting');
     const worker = await code(home, scope);
     await worker.call('bridge_send_update', { message: 'half way' });
     await worker.call('bridge_send_completion', {

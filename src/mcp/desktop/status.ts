@@ -2,6 +2,7 @@ import * as z from 'zod';
 import type { ProjectDetails } from '../../bridge/reading.ts';
 import { quote } from '../../project/quotation.ts';
 import { waitsUntil } from '../../project/retry.ts';
+import { sortWaiting } from '../../project/review.ts';
 import { answer, defineTool, type Facts } from '../define-tool.ts';
 import { projectId } from '../input.ts';
 import { readiness } from '../readiness.ts';
@@ -59,14 +60,15 @@ const REASON_BYTES = 3_000;
 const UPDATE_BYTES = 800;
 
 function detailFacts(details: ProjectDetails): Facts {
-  const { updates, waitingMessages, spentUsd, runs } = details;
-  const { open, lastEnd, completion, decision, quotes } = newestOf(details);
+  const { updates, spentUsd, runs } = details;
+  const { given, waiting, open, lastEnd, completion, decision, quotes } = newestOf(details);
   return {
     runs: runs.length,
     spent_usd: spentUsd,
     ...(open ? { run: liveFacts(open) } : {}),
     ...(lastEnd ? { last_run_ended: lastEnd } : {}),
-    ...(waitingMessages.length > 0 ? { messages_waiting: waitingMessages.length } : {}),
+    ...(given.length > 0 ? { messages_given: given.length } : {}),
+    ...(waiting.length > 0 ? { messages_waiting: waiting.length } : {}),
     ...(completion ? { completion: completionFacts(completion, COMPLETION_BYTES) } : {}),
     ...(decision ? { decision: decisionFacts(decision, REASON_BYTES) } : {}),
     ...(updates.length > 0 ? { updates: updates.map((update) => updateFacts(update, UPDATE_BYTES)) } : {}),
@@ -75,8 +77,8 @@ function detailFacts(details: ProjectDetails): Facts {
 }
 
 function detailLines(details: ProjectDetails, now: string): (string | undefined)[] {
-  const { project, updates, waitingMessages, spentUsd, runs } = details;
-  const { open, lastEnd, completion, decision, quotes } = newestOf(details);
+  const { project, updates, spentUsd, runs } = details;
+  const { given, waiting, open, lastEnd, completion, decision, quotes } = newestOf(details);
   const waits = waitsUntil(project.notBefore, now);
   return [
     quotes ? QUOTED_NOTE : undefined,
@@ -85,7 +87,8 @@ function detailLines(details: ProjectDetails, now: string): (string | undefined)
     ...(lastEnd ? ['The last run:', quote(lastEnd)] : []),
     waits && `No new run before ${waits}.`,
     runs.length > 0 ? `Cost so far: $${spentUsd.toFixed(2)} in ${count(runs.length, 'run')}.` : undefined,
-    waitingMessages.length > 0 ? `Messages not taken in yet: ${waitingMessages.length}.` : undefined,
+    given.length > 0 ? `Messages given to run ${open?.id}, not confirmed yet: ${given.length}.` : undefined,
+    waiting.length > 0 ? `Messages not taken in yet: ${waiting.length}.` : undefined,
     ...(completion ? completionLines(completion, COMPLETION_BYTES) : []),
     decision && decisionText(decision, REASON_BYTES),
     updates.length > 0 ? 'Newest updates:' : undefined,
@@ -94,11 +97,13 @@ function detailLines(details: ProjectDetails, now: string): (string | undefined)
 }
 
 /** Of each kind the one that counts now. */
-function newestOf({ project, runs, completions, decisions, updates }: ProjectDetails) {
+function newestOf(details: ProjectDetails) {
+  const { project, runs, completions, decisions, updates, waitingMessages } = details;
   const open = runs.find((run) => run.endedAt === null);
   const lastEnd = open ? undefined : endOf(runs.at(-1));
   const said = lastEnd !== undefined || project.attention !== null;
   return {
+    ...sortWaiting(waitingMessages, open),
     open,
     lastEnd,
     completion: completions.at(-1),
