@@ -6,7 +6,7 @@ import { next, type Project } from '../project/project.ts';
 import { limitedFamily } from '../project/quota.ts';
 import { resumeTime } from '../project/resume-time.ts';
 import { afterRun, burnsTry, type Hold, isCrash } from '../project/retry.ts';
-import { describeOutcome, type LiveState, type Outcome, type Run } from '../project/run.ts';
+import { describeOutcome, type LiveState, type Outcome, type Run, type RunCost } from '../project/run.ts';
 import type { Writer } from '../store/database.ts';
 import { appendEvent } from '../store/events.ts';
 import { updateProject } from '../store/projects.ts';
@@ -15,7 +15,7 @@ import { latestUpdatesOf } from '../store/updates.ts';
 import { setHold } from './holds.ts';
 
 export interface Ending {
-  readonly costUsd: number;
+  readonly cost: RunCost;
   readonly live: LiveState;
   /** In [0, 1): spreads the back-off. */
   readonly random: number;

@@ -1,4 +1,5 @@
 /** What anyone may read: one project whole, lists, the overview, and what changed since a cursor. */
+import { sumCosts } from '../project/costs.ts';
 import { PROJECT_STATUSES, type Project, type ProjectStatus } from '../project/project.ts';
 import type { Quota } from '../project/quota.ts';
 import type { Hold } from '../project/retry.ts';
@@ -20,7 +21,7 @@ import {
 } from '../store/projects.ts';
 import { allQuotas } from '../store/quota.ts';
 import { completionsOf, decisionsOf, findCompletion } from '../store/reviews.ts';
-import { openRunOf, openRuns, runsOf, spentOn, spentSince } from '../store/runs.ts';
+import { openRunOf, openRuns, runsOf, spentSince } from '../store/runs.ts';
 import { latestUpdatesOf, updatesOf } from '../store/updates.ts';
 import { type Bridge, done, lookUp, type Reply, refuse, unknownProject } from './bridge.ts';
 
@@ -34,7 +35,9 @@ export interface ProjectDetails {
   readonly decisions: readonly Decision[];
   readonly updates: readonly Update[];
   readonly waitingMessages: readonly SteeringMessage[];
+  /** What its runs have cost, and how many more did of which nobody knows what they cost. */
   readonly spentUsd: number;
+  readonly runsOfUnknownCost: number;
 }
 
 /** Everything about one project, with its newest `updates`. */
@@ -46,15 +49,18 @@ export async function projectDetails(
   const db = bridge.database.read;
   const project = await lookUp(db, projectId);
   if (!project) return refuse(unknownProject(projectId));
+  const runs = await runsOf(db, projectId);
+  const spent = sumCosts(runs.map(({ costUsd }) => costUsd));
   return done({
     project,
     markdown: await planText(db, projectId),
-    runs: await runsOf(db, projectId),
+    runs,
     completions: await completionsOf(db, projectId),
     decisions: await decisionsOf(db, projectId),
     updates: await latestUpdatesOf(db, projectId, updates),
     waitingMessages: await waitingMessages(db, projectId),
-    spentUsd: await spentOn(db, projectId),
+    spentUsd: spent.usd,
+    runsOfUnknownCost: spent.unknown,
   });
 }
 
@@ -136,6 +142,7 @@ export interface Overview {
   readonly queue: readonly Project[];
   readonly waiting: readonly Project[];
   readonly spentTodayUsd: number;
+  readonly todayRunsOfUnknownCost: number;
   readonly now: string;
 }
 
@@ -151,6 +158,7 @@ export async function overview(bridge: Bridge, startOfDay: Date, limit: number):
     ProjectStatus,
     number
   >;
+  const today = await spentSince(db, startOfDay.toISOString());
   return {
     lease: await readLease(db),
     holds: await allHolds(db),
@@ -163,7 +171,8 @@ export async function overview(bridge: Bridge, startOfDay: Date, limit: number):
       oldestFirst: true,
       limit,
     }),
-    spentTodayUsd: await spentSince(db, startOfDay.toISOString()),
+    spentTodayUsd: today.usd,
+    todayRunsOfUnknownCost: today.unknown,
     now: bridge.clock.now().toISOString(),
   };
 }

@@ -2,6 +2,7 @@
  * The supervisor's verbs. Each begins by checking the lease in its own transaction, so that a supervisor that was
  * replaced can write nothing more.
  */
+import { chargedUsd, sumCosts } from '../project/costs.ts';
 import type { Project } from '../project/project.ts';
 import type { LiveState, Outcome, Run, RunKind } from '../project/run.ts';
 import type { Writer } from '../store/database.ts';
@@ -10,7 +11,7 @@ import { allHolds } from '../store/holds.ts';
 import { giveWaiting, markDelivered } from '../store/messages.ts';
 import { findProject, readyProjects, updateProject } from '../store/projects.ts';
 import { findCompletion } from '../store/reviews.ts';
-import { closeRun, findRun, insertRun, runsOf, spentOn, updateLiveState, updateRun } from '../store/runs.ts';
+import { closeRun, findRun, insertRun, runsOf, updateLiveState, updateRun } from '../store/runs.ts';
 import { type EndedRun, type Ending, follow } from './after-run.ts';
 import { type Bridge, newId, nowText } from './bridge.ts';
 import { type FindOverlap, type FreeWorkspace, findFreeWorkspace } from './free-workspace.ts';
@@ -24,7 +25,7 @@ export interface StartedRun {
   readonly project: Project;
   /** Earlier runs of the project that had a process, in their order. */
   readonly earlier: readonly Run[];
-  /** What the runs before this one have cost. */
+  /** What the runs before this one count against the project's budget, in US dollars. */
   readonly spentUsd: number;
 }
 
@@ -94,11 +95,13 @@ async function claim(
     });
     await giveWaiting(trx, project.id, runId);
     await updateProject(trx, project.id, { session_id: sessionId });
+    const costs = earlier.map(({ costUsd }) => costUsd);
+    const spentUsd = project.budgetUsd === null ? sumCosts(costs).usd : chargedUsd(costs, project.budgetUsd);
     const run = await findRun(trx, runId);
     if (!run) throw new Error(`run ${runId} is not there right after it was inserted`);
     const data = { kind: run.kind, round: run.round, session_id: sessionId };
     await runEvent(trx, run, 'run.started', data, now);
-    return { run, project: { ...claimed, sessionId }, earlier, spentUsd: await spentOn(trx, project.id) };
+    return { run, project: { ...claimed, sessionId }, earlier, spentUsd };
   });
 }
 
@@ -202,16 +205,27 @@ export async function endRun(
       return { outcome: before, project, hold: undefined };
     }
     at = now;
-    await runEvent(trx, run, 'run.ended', { outcome, cost_usd: ending.costUsd }, now);
+    await runEvent(
+      trx,
+      run,
+      'run.ended',
+      { outcome, cost_usd: ending.cost.usd, cost_basis: ending.cost.basis },
+      now,
+    );
     return follow(trx, bridge.clock.now(), { run, project, outcome, ending });
   });
-  if (at !== undefined) await recordEnd(bridge, ended, at);
+  if (at !== undefined) await recordEnd(bridge, ended, ending, at);
   return ended;
 }
 
-async function recordEnd(bridge: Bridge, { project, outcome }: EndedRun, createdAt: string): Promise<void> {
+async function recordEnd(
+  bridge: Bridge,
+  { project, outcome }: EndedRun,
+  { cost }: Ending,
+  createdAt: string,
+): Promise<void> {
   const actor = 'supervisor';
-  const end = { type: 'run.ended', actor, data: { outcome }, createdAt };
+  const end = { type: 'run.ended', actor, data: { outcome, cost_usd: cost.usd }, createdAt };
   const reason = { type: 'project.needs_attention', actor, data: { reason: project.attention }, createdAt };
   await recordChange(bridge, project, project.attention === null ? [end] : [end, reason]);
 }

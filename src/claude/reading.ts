@@ -3,10 +3,12 @@
  * adopted, and one that is read after its end. Pure.
  */
 import { advance, NO_PROGRESS, type Progress } from './progress.ts';
+import { NOTHING_SPENT, type Spending, spend } from './spending.ts';
 import type { ClaudeEvent, Init, RateLimit, Result } from './stream.ts';
 
 export interface Reading {
   readonly progress: Progress;
+  readonly spending: Spending;
   /** The first init event; Claude sends another with each further turn. */
   readonly init: Init | undefined;
   /** The last result event. */
@@ -19,6 +21,7 @@ export interface Reading {
 
 export const NOTHING_READ: Reading = {
   progress: NO_PROGRESS,
+  spending: NOTHING_SPENT,
   init: undefined,
   result: undefined,
   error: undefined,
@@ -27,7 +30,9 @@ export const NOTHING_READ: Reading = {
 
 /** The reading after one more event, which was written at `at` (ISO 8601). */
 export function readOn(before: Reading, event: ClaudeEvent, at: string): Reading {
-  const reading = { ...before, progress: advance(before.progress, event, at) };
+  const progress = advance(before.progress, event, at);
+  const spending = spend(before.spending, event);
+  const reading = { ...before, progress, spending };
   switch (event.kind) {
     case 'init':
       return { ...reading, init: before.init ?? event.init };

@@ -3,6 +3,7 @@
  * known is checked before it is believed.
  */
 import * as z from 'zod';
+import type { TokenUsage } from './list-prices.ts';
 
 /**
  * Times are whole seconds since 1970. A number that is no date of this era, such as milliseconds, is no time at all:
@@ -34,9 +35,34 @@ const toolUse = z.object({
   input: z.record(z.string(), z.unknown()).catch({}),
 });
 
+const tokens = z.number().min(0).catch(0);
+
+const usage = z
+  .object({
+    input_tokens: tokens,
+    output_tokens: tokens,
+    cache_read_input_tokens: tokens,
+    cache_creation_input_tokens: tokens,
+    cache_creation: z.object({ ephemeral_1h_input_tokens: tokens }).catch({ ephemeral_1h_input_tokens: 0 }),
+  })
+  .transform(
+    (read): TokenUsage => ({
+      input: read.input_tokens,
+      output: read.output_tokens,
+      cacheRead: read.cache_read_input_tokens,
+      cacheWrite: read.cache_creation_input_tokens,
+      cacheWriteHour: read.cache_creation.ephemeral_1h_input_tokens,
+    }),
+  );
+
 const assistant = z.object({
   type: z.literal('assistant'),
-  message: z.object({ id: z.string().catch(''), content: listOf(toolUse) }),
+  message: z.object({
+    id: z.string().catch(''),
+    model: lenient(z.string()),
+    usage: lenient(usage),
+    content: listOf(toolUse),
+  }),
   parent_tool_use_id: lenient(z.string()),
   error: lenient(z.string()),
 });
@@ -60,7 +86,24 @@ const result = z.object({
   errors: listOf(z.string()),
   stop_reason: lenient(z.string()),
   terminal_reason: lenient(z.string()),
-  total_cost_usd: z.number().min(0).catch(0),
+  total_cost_usd: lenient(z.number().min(0)),
+  /** Of this process alone; newer versions only (seen in 2.1.329). */
+  model_usage_since_last_result: lenient(z.record(z.string(), z.object({ costUSD: z.number().min(0) }))),
+});
+
+/** The begin of an answer, and its last usage (https://docs.claude.com/en/api/messages-streaming). */
+const messageStart = z.object({
+  type: z.literal('stream_event'),
+  event: z.object({
+    type: z.literal('message_start'),
+    message: z.object({ id: z.string(), model: lenient(z.string()), usage }),
+  }),
+});
+
+const messageDelta = z.object({
+  type: z.literal('stream_event'),
+  event: z.object({ type: z.literal('message_delta'), usage }),
+  api_message_id: lenient(z.string()),
 });
 
 const hook = z.object({
@@ -110,6 +153,8 @@ export type ClaudeEvent =
   | {
       readonly kind: 'assistant';
       readonly messageId: string;
+      readonly model: string | undefined;
+      readonly usage: TokenUsage | undefined;
       readonly toolUses: readonly ToolUse[];
       readonly error: string | undefined;
       readonly ofSubagent: boolean;
@@ -119,6 +164,14 @@ export type ClaudeEvent =
   | { readonly kind: 'hook'; readonly id: string; readonly name: string; readonly runs: boolean }
   /** Some more words of an answer that comes whole later: a sign of life, and nothing else. */
   | { readonly kind: 'partial' }
+  | {
+      /** The tokens of an answer, as it begins and as it ends. */
+      readonly kind: 'usage';
+      /** Undefined: of the answer that began last. */
+      readonly messageId: string | undefined;
+      readonly model: string | undefined;
+      readonly usage: TokenUsage;
+    }
   | { readonly kind: 'rate_limit'; readonly info: RateLimit }
   | { readonly kind: 'result'; readonly result: Result }
   | { readonly kind: 'other' };
@@ -126,16 +179,20 @@ export type ClaudeEvent =
 /** How the line of a partial answer begins: there may be hundreds a second. */
 export const PARTIAL = '{"type":"stream_event"';
 
+/** Of these, the ones that tell the tokens of an answer. */
+const WITH_USAGE = `${PARTIAL},"event":{"type":"message_`;
+
 /** Reads one line; undefined when it is not JSON at all. */
 export function readEvent(line: string): ClaudeEvent | undefined {
-  if (line.startsWith(PARTIAL)) return { kind: 'partial' };
+  if (line.startsWith(PARTIAL) && !line.startsWith(WITH_USAGE)) return { kind: 'partial' };
   let value: unknown;
   try {
     value = JSON.parse(line);
   } catch {
     return undefined;
   }
-  return READERS.map((reader) => reader(value)).find((event) => event !== undefined) ?? { kind: 'other' };
+  const event = READERS.map((reader) => reader(value)).find((one) => one !== undefined);
+  return event ?? { kind: line.startsWith(PARTIAL) ? 'partial' : 'other' };
 }
 
 const READERS: readonly ((value: unknown) => ClaudeEvent | undefined)[] = [
@@ -146,6 +203,8 @@ const READERS: readonly ((value: unknown) => ClaudeEvent | undefined)[] = [
     return {
       kind: 'assistant',
       messageId: message.id,
+      model: message.model,
+      usage: message.usage,
       toolUses: message.content,
       error,
       ofSubagent: Boolean(parent_tool_use_id),
@@ -171,6 +230,18 @@ const READERS: readonly ((value: unknown) => ClaudeEvent | undefined)[] = [
   (value) => {
     const read = result.safeParse(value);
     return read.success ? { kind: 'result', result: read.data } : undefined;
+  },
+  (value) => {
+    const read = messageStart.safeParse(value);
+    if (!read.success) return undefined;
+    const { id, model, usage } = read.data.event.message;
+    return { kind: 'usage', messageId: id, model, usage };
+  },
+  (value) => {
+    const read = messageDelta.safeParse(value);
+    if (!read.success) return undefined;
+    const { api_message_id: messageId, event } = read.data;
+    return { kind: 'usage', messageId, model: undefined, usage: event.usage };
   },
   (value) => {
     const read = rateLimit.safeParse(value);

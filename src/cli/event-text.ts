@@ -1,7 +1,8 @@
 /** One event of the history as a person reads it: a word to look for, and what it says. */
 import type { BridgeEvent } from '../bridge/reading.ts';
+import { dollars } from '../project/costs.ts';
 import { describeOutcome, type Outcome } from '../project/run.ts';
-import { dollars, upcoming } from './time.ts';
+import { upcoming } from './time.ts';
 
 export interface EventText {
   readonly word: string;
@@ -59,7 +60,7 @@ export function eventText(event: BridgeEvent, now: Date): EventText {
     case 'run.ready':
       return faint('run', `claude ${word('claude_version')} is ready with ${word('model')}`);
     case 'run.ended':
-      return runEnded(data.outcome as Outcome, Number(data.cost_usd ?? 0));
+      return runEnded(data.outcome as Outcome, data.cost_usd);
     case 'hold.set': {
       const until = data.until ? `, until ${upcoming(word('until'), now)}` : '';
       return { word: 'hold', text: `${word('kind')}: ${word('reason')}${until}`, tone: 'bad' };
@@ -77,8 +78,9 @@ export function eventText(event: BridgeEvent, now: Date): EventText {
   }
 }
 
-function runEnded(outcome: Outcome, costUsd: number): EventText {
-  const text = `ended: ${describeOutcome(outcome)} (${dollars(costUsd)})`;
+function runEnded(outcome: Outcome, costUsd: unknown): EventText {
+  const cost = typeof costUsd === 'number' ? dollars(costUsd) : 'cost unknown';
+  const text = `ended: ${describeOutcome(outcome)} (${cost})`;
   return { word: 'run', text, tone: outcome.kind === 'submitted' ? 'plain' : 'bad' };
 }
 

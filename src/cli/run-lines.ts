@@ -1,9 +1,10 @@
 /** What a run is doing now, in a few lines of the same form wherever it is shown. */
 
 import type { TreeUsage } from '../machine/usage.ts';
+import { dollars } from '../project/costs.ts';
 import type { Run } from '../project/run.ts';
 import { clip, flow } from './text.ts';
-import { ago, dollars, inTurns, lasted, megabytes } from './time.ts';
+import { ago, inTurns, lasted, megabytes } from './time.ts';
 
 /** @param usage What its processes take; undefined when they are gone, null when nobody looked. */
 export function runLines(
@@ -22,7 +23,7 @@ export function runLines(
           : '',
         `round ${run.round}`,
         inTurns(live.turns),
-        dollars(Math.max(live.costUsd, run.costUsd)),
+        dollars(live.costUsd),
         `running for ${lasted(run.createdAt, now.toISOString())}`,
         live.lastSignAt === null ? 'no sign of life yet' : `last sign of life ${ago(live.lastSignAt, now)}`,
         ...processFacts(run, usage),

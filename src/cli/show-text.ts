@@ -1,6 +1,7 @@
 /** The story of one project as a person reads it. */
 import ms from 'ms';
 import type { ProjectDetails } from '../bridge/reading.ts';
+import { describeCosts, dollars } from '../project/costs.ts';
 import { planBody } from '../project/plan.ts';
 import { WHAT_NEXT } from '../project/project.ts';
 import { type Completion, type Decision, type SteeringMessage, sortWaiting } from '../project/review.ts';
@@ -13,7 +14,7 @@ import { nextCommands } from './next-step.ts';
 import { runLines } from './run-lines.ts';
 import { runOutput } from './run-output.ts';
 import { flow, shorten, wrap } from './text.ts';
-import { ago, dateAndTime, dollars, inTurns, lasted } from './time.ts';
+import { ago, dateAndTime, inTurns, lasted } from './time.ts';
 
 export function projectLines(details: ProjectDetails, { out, clock, home }: Cli): string[] {
   const layout = layoutOf(out, clock.now());
@@ -45,14 +46,14 @@ export function projectLines(details: ProjectDetails, { out, clock, home }: Cli)
   ];
 }
 
-function facts({ project, spentUsd }: ProjectDetails, now: Date): string[] {
+function facts({ project, spentUsd: usd, runsOfUnknownCost: unknown }: ProjectDetails, now: Date): string[] {
   const { priority, model, maxTurns, timeoutMs, budgetUsd } = project;
   return [
     project.id,
     project.status,
     `round ${project.round}`,
     `sent ${ago(project.createdAt, now)}`,
-    `spent ${dollars(spentUsd)}${budgetUsd === null ? '' : ` of ${dollars(budgetUsd)}`}`,
+    `spent ${describeCosts({ usd, unknown })}${budgetUsd === null ? '' : ` of ${dollars(budgetUsd)}`}`,
     priority === 0 ? '' : `priority ${priority}`,
     model === null ? '' : `model ${model}`,
     maxTurns === null ? '' : `at most ${inTurns(maxTurns)}`,
@@ -111,7 +112,7 @@ function historyOf(run: Run, { columns, now }: Layout, home: string): string[] {
         [
           `took ${lasted(run.createdAt, end)}`,
           inTurns(run.live.turns),
-          dollars(run.costUsd),
+          run.costUsd === null ? 'cost unknown' : dollars(run.costUsd),
           run.model ?? '',
           run.spawnedAt !== null && runOutput(home, run) === null ? 'its output is no longer kept' : '',
         ],

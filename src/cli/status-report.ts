@@ -45,6 +45,7 @@ export interface StatusReport {
   readonly waiting: readonly Waiting[];
   readonly queue: readonly Project[];
   readonly spentTodayUsd: number;
+  readonly todayRunsOfUnknownCost: number;
   readonly home: string;
   readonly log: { readonly path: string; readonly lines: readonly string[] };
   readonly now: string;
@@ -100,6 +101,7 @@ export async function statusReport(
     waiting: await Promise.all(seen.waiting.map((project) => waitingFor(bridge, project))),
     queue: seen.queue,
     spentTodayUsd: seen.spentTodayUsd,
+    todayRunsOfUnknownCost: seen.todayRunsOfUnknownCost,
     home: cli.home,
     log: { path: logFile(cli), lines: await logEnd(cli) },
     now: now.toISOString(),

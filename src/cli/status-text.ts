@@ -1,4 +1,5 @@
 /** The status report as a person reads it, in lines no wider than the terminal. */
+import { describeCosts } from '../project/costs.ts';
 import { PROJECT_STATUSES } from '../project/project.ts';
 import { holdEnd, PROBED_HOLDS, waitsUntil } from '../project/retry.ts';
 import { indented, type Layout, layoutOf, projectHead, section } from './layout.ts';
@@ -7,7 +8,7 @@ import { runLines } from './run-lines.ts';
 import type { ServiceReport } from './service-status.ts';
 import type { StatusReport } from './status-report.ts';
 import { clip, flow, wrap } from './text.ts';
-import { ago, dollars, lasted, upcoming } from './time.ts';
+import { ago, lasted, upcoming } from './time.ts';
 
 export function statusLines(report: StatusReport, out: Output): string[] {
   const layout = layoutOf(out, new Date(report.now));
@@ -149,11 +150,14 @@ function queueLines({ queue, counts }: StatusReport, { columns, now }: Layout): 
   return more > 0 ? [...lines, `… ${more} more: bridge-supervisor list --status pending rejected`] : lines;
 }
 
-function countLines({ counts, spentTodayUsd }: StatusReport, { columns }: Layout): string[] {
+function countLines(
+  { counts, spentTodayUsd: usd, todayRunsOfUnknownCost: unknown }: StatusReport,
+  { columns }: Layout,
+): string[] {
   const some = PROJECT_STATUSES.filter((status) => counts[status] > 0);
   const facts = some.map((status) => `${counts[status]} ${status}`);
   return flow(
-    [...(facts.length > 0 ? facts : ['none yet']), `spent today ${dollars(spentTodayUsd)}`],
+    [...(facts.length > 0 ? facts : ['none yet']), `spent today ${describeCosts({ usd, unknown })}`],
     columns,
   );
 }

@@ -42,10 +42,6 @@ export function startOfDay(now: Date): Date {
   return day;
 }
 
-export function dollars(amount: number): string {
-  return `$${amount.toFixed(2)}`;
-}
-
 export function inTurns(count: number): string {
   return count === 1 ? '1 turn' : `${count} turns`;
 }

@@ -53,15 +53,17 @@ export function recordEntry({ type, actor, data, createdAt }: HistoryEntry, comp
     case 'project.completed':
       return line('Complete');
     case 'run.ended':
-      return endOfRun(data.outcome as Outcome, line);
+      return endOfRun(data, line);
     default:
       return '';
   }
 }
 
 /** Work that was submitted has its own block. */
-function endOfRun(outcome: Outcome, line: (text: string) => string): string {
-  return outcome.kind === 'submitted' ? '' : line(`Run ended: ${describeOutcome(outcome, said)}`);
+function endOfRun(data: HistoryEntry['data'], line: (text: string) => string): string {
+  const outcome = data.outcome as Outcome;
+  const cost = data.cost_usd === null ? '; what it cost is unknown' : '';
+  return outcome.kind === 'submitted' ? '' : line(`Run ended: ${describeOutcome(outcome, said)}${cost}`);
 }
 
 /** The block that closes a round. */

@@ -65,6 +65,22 @@ export const EMPTY_LIVE_STATE: LiveState = {
   currentTodo: null,
 };
 
+/** How a run's cost is known: Claude's own figure, the price of the answers in its output, or not at all. */
+export type CostBasis = 'reported' | 'estimated' | 'unknown';
+
+/** In US dollars; null: requests may have been made, and nobody knows what they cost. */
+export interface RunCost {
+  readonly usd: number | null;
+  readonly basis: CostBasis;
+}
+
+/** What Claude itself stated for these runs, in US dollars: what it adds to when it resumes their session. */
+export function statedUsd(runs: readonly Pick<Run, 'costUsd' | 'costBasis'>[]): number {
+  return runs.reduce((sum, run) => sum + (run.costBasis === 'reported' ? (run.costUsd ?? 0) : 0), 0);
+}
+
+export const UNKNOWN_COST: RunCost = { usd: null, basis: 'unknown' };
+
 export interface Run {
   readonly id: string;
   readonly projectId: string;
@@ -81,7 +97,9 @@ export interface Run {
   readonly pidStartedAt: string | null;
   readonly claudeVersion: string | null;
   readonly live: LiveState;
-  readonly costUsd: number;
+  /** 0 while it is under way; null when it is unknown. */
+  readonly costUsd: number | null;
+  readonly costBasis: CostBasis;
   /** What the workspace looked like when the run ended; null when nobody looked. */
   readonly fingerprint: string | null;
   readonly outcome: Outcome | null;

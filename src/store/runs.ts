@@ -1,6 +1,7 @@
 import * as z from 'zod';
+import type { CostSum } from '../project/costs.ts';
 import type { ProjectStatus } from '../project/project.ts';
-import { EMPTY_LIVE_STATE, type LiveState, type Outcome, type Run } from '../project/run.ts';
+import { EMPTY_LIVE_STATE, type LiveState, type Outcome, type Run, type RunCost } from '../project/run.ts';
 import type { Reader, Writer } from './database.ts';
 import type { NewRow, Row } from './schema.ts';
 
@@ -42,7 +43,7 @@ export async function updateLiveState(trx: Reader, id: string, live: LiveState):
 
 /** How a run ended, besides its outcome. */
 export interface RunEnd {
-  readonly costUsd: number;
+  readonly cost: RunCost;
   readonly live: LiveState;
   readonly fingerprint: string | null;
   readonly endedAt: string;
@@ -56,7 +57,8 @@ export async function closeRun(trx: Writer, id: string, outcome: Outcome, end: R
     .set({
       outcome: kind,
       outcome_data: JSON.stringify(facts),
-      cost_usd: end.costUsd,
+      cost_usd: end.cost.usd,
+      cost_basis: end.cost.basis,
       live: JSON.stringify(end.live),
       fingerprint: end.fingerprint,
       ended_at: end.endedAt,
@@ -131,24 +133,18 @@ export async function endedRuns(db: Reader, ids: readonly string[]): Promise<End
   return found.sort((a, b) => (a.endedAt < b.endedAt ? -1 : 1));
 }
 
-/** What a project's runs have cost so far, in US dollars as Claude estimates them. */
-export async function spentOn(db: Reader, projectId: string): Promise<number> {
+/** What all runs started at or after `since` have cost so far. */
+export async function spentSince(db: Reader, since: string): Promise<CostSum> {
   const row = await db
     .selectFrom('runs')
-    .select((eb) => eb.fn.sum<number | null>('cost_usd').as('spent'))
-    .where('project_id', '=', projectId)
-    .executeTakeFirst();
-  return Number(row?.spent ?? 0);
-}
-
-/** What all runs started at or after `since` have cost so far, in US dollars. */
-export async function spentSince(db: Reader, since: string): Promise<number> {
-  const row = await db
-    .selectFrom('runs')
-    .select((eb) => eb.fn.sum<number | null>('cost_usd').as('spent'))
+    .select((eb) => [
+      eb.fn.sum<number | null>('cost_usd').as('usd'),
+      eb.fn.countAll<number>().as('runs'),
+      eb.fn.count<number>('cost_usd').as('known'),
+    ])
     .where('created_at', '>=', since)
     .executeTakeFirst();
-  return Number(row?.spent ?? 0);
+  return { usd: Number(row?.usd ?? 0), unknown: Number(row?.runs ?? 0) - Number(row?.known ?? 0) };
 }
 
 const facts = z.record(z.string(), z.unknown());
@@ -176,7 +172,8 @@ function toRun(row: Row<'runs'>): Run {
     pidStartedAt: row.pid_started_at,
     claudeVersion: row.claude_version,
     live: liveState.catch(EMPTY_LIVE_STATE).parse(JSON.parse(row.live)),
-    costUsd: row.cost_usd ?? 0,
+    costUsd: row.cost_usd,
+    costBasis: row.cost_basis,
     fingerprint: row.fingerprint,
     outcome: toOutcome(row),
     createdAt: row.created_at,

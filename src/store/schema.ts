@@ -3,7 +3,7 @@ import type { Generated, Insertable, Selectable } from 'kysely';
 import type { Claimant, ProjectStatus } from '../project/project.ts';
 import type { HoldKind } from '../project/retry.ts';
 import type { Verdict } from '../project/review.ts';
-import type { RunKind } from '../project/run.ts';
+import type { CostBasis, RunKind } from '../project/run.ts';
 
 export interface Tables {
   projects: {
@@ -88,7 +88,7 @@ export interface Tables {
     fingerprint: string | null;
     /** Null: requests were made, and nobody knows what they cost. */
     cost_usd: number | null;
-    cost_basis: 'reported' | 'estimated' | 'unknown';
+    cost_basis: CostBasis;
     outcome: string | null;
     outcome_data: string | null;
     created_at: string;

@@ -65,5 +65,5 @@ function plain(data: BridgeEvent['data']): Fields {
 }
 
 function money(value: unknown): string {
-  return typeof value === 'number' ? value.toFixed(4) : '0';
+  return typeof value === 'number' ? value.toFixed(4) : 'unknown';
 }

@@ -1,10 +1,10 @@
 import type { Ending } from '../bridge/runs.ts';
-import { EMPTY_LIVE_STATE } from '../project/run.ts';
+import { EMPTY_LIVE_STATE, type RunCost } from '../project/run.ts';
 
 /** How a run ends that never had a process. */
-export function neverRan(): Ending {
+export function neverRan(cost: RunCost = { usd: 0, basis: 'reported' }): Ending {
   return {
-    costUsd: 0,
+    cost,
     live: EMPTY_LIVE_STATE,
     random: Math.random(),
     fingerprint: null,

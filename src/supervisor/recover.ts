@@ -11,7 +11,7 @@ import { watchProcess } from '../machine/child.ts';
 import { isAlive, type ProcessIdentity } from '../machine/identity.ts';
 import { findMarked } from '../machine/sweep.ts';
 import { familyOf } from '../machine/tree.ts';
-import type { Outcome, Run } from '../project/run.ts';
+import { type Outcome, type Run, statedUsd, UNKNOWN_COST } from '../project/run.ts';
 import { ActiveRun } from './active-run.ts';
 import type { Context } from './context.ts';
 import { neverRan } from './never-ran.ts';
@@ -57,7 +57,7 @@ async function adopt(
       resumed: before.length > 0,
       runTimeoutMs: project?.timeoutMs ?? config.run_timeout,
       budgetUsd: project?.budgetUsd ?? null,
-      sessionSpentUsd: before.reduce((sum, other) => sum + other.costUsd, 0),
+      sessionSpentUsd: statedUsd(before),
       listener,
     },
     orphan(identity, await familyOf(identity), watchProcess(identity, clock)),
@@ -83,5 +83,5 @@ async function closeUnspawned(context: Context, run: Run): Promise<void> {
   const outcome: Outcome = ran
     ? { kind: 'lost', message: 'the supervisor died before it recorded the process' }
     : { kind: 'never_spawned', message: 'the supervisor died before it started Claude' };
-  await endRun(bridge, token, run, outcome, neverRan());
+  await endRun(bridge, token, run, outcome, neverRan(ran ? UNKNOWN_COST : undefined));
 }

@@ -7,11 +7,12 @@ import { type EndedRun, endRun } from '../bridge/runs.ts';
 import { RUN_MARK } from '../claude/environment.ts';
 import { classify } from '../claude/outcome.ts';
 import type { Reading } from '../claude/reading.ts';
+import { costOf } from '../claude/spending.ts';
 import type { Tail } from '../claude/tail.ts';
 import type { Exit } from '../machine/child.ts';
 import { sweep } from '../machine/sweep.ts';
 import { isCrash } from '../project/retry.ts';
-import type { Outcome, Run } from '../project/run.ts';
+import { type Outcome, type Run, type RunCost, UNKNOWN_COST } from '../project/run.ts';
 import type { Context } from './context.ts';
 import { fingerprint } from './fingerprint.ts';
 import { lastLines } from './last-lines.ts';
@@ -47,16 +48,18 @@ export async function concludeRun(
   if (skipped > 0) log.warn('run.lines_skipped', { run: run.id, lines: skipped });
   const outcome = await outcomeOf(setting, end);
   await rm(end.files.mcpConfig, { force: true });
-  if (end.hasPartials) await dropPartials(end.files.output);
-  const costUsd = cost(end.said, setting);
+  const cost = costOfRun(setting, end);
   const ending = {
-    costUsd,
-    live: { ...end.said.progress.live, currentTool: null, costUsd },
+    cost,
+    live: { ...end.said.progress.live, currentTool: null, costUsd: cost.usd ?? 0 },
     random: Math.random(),
     fingerprint: isCrash(outcome.kind) ? await fingerprint(run.workspace) : null,
     resumeNotBefore: config.resume_not_before ?? null,
   };
-  return patiently(context, () => endRun(bridge, token, run, outcome, ending));
+  const ended = await patiently(context, () => endRun(bridge, token, run, outcome, ending));
+  // Not before its end is recorded: a successor would read the cost out of these lines too.
+  if (end.hasPartials) await dropPartials(end.files.output);
+  return ended;
 }
 
 async function sweepUp({ clock, log }: Context, run: Run, process: Followed): Promise<void> {
@@ -83,11 +86,8 @@ async function outcomeOf(setting: RunSetting, { exit, files, tail, said, stop }:
   });
 }
 
-/**
- * What this run has cost, in US dollars. Newer versions report the whole session's cost on resume, older ones only
- * the process's own (seen: 2.1.329 and 2.1.197).
- */
-function cost(said: Reading, { sessionSpentUsd: before }: RunSetting): number {
-  const total = said.result?.total_cost_usd ?? 0;
-  return total >= before ? total - before : total;
+/** A run whose output is gone, and whose end nobody saw, may have made requests. */
+function costOfRun({ sessionSpentUsd }: RunSetting, { exit, said }: End): RunCost {
+  const isLost = exit.code === null && exit.signal === null && !said.spending.requested;
+  return isLost ? UNKNOWN_COST : costOf(said.spending, sessionSpentUsd);
 }

@@ -8,6 +8,7 @@ import { recordReady } from '../bridge/runs.ts';
 import { whatIsWrong } from '../claude/handshake.ts';
 import { readQuotas } from '../claude/quota.ts';
 import { NOTHING_READ, type Reading, readOn } from '../claude/reading.ts';
+import { costOf } from '../claude/spending.ts';
 import { type ClaudeEvent, type Init, readEvent } from '../claude/stream.ts';
 import type { Tail } from '../claude/tail.ts';
 import type { Context } from './context.ts';
@@ -85,7 +86,8 @@ export class RunReader {
     const isFirst = this.#said.init === undefined;
     this.#said = readOn(this.#said, event, clock.now().toISOString());
     await this.#react(event, isFirst);
-    await this.#parts.live.show(this.#said.progress.live);
+    const cost = costOf(this.#said.spending, this.#setting.sessionSpentUsd);
+    await this.#parts.live.show({ ...this.#said.progress.live, costUsd: cost.usd ?? 0 });
   }
 
   async #react(event: ClaudeEvent, isFirst: boolean): Promise<void> {
@@ -97,6 +99,7 @@ export class RunReader {
         this.#finishedAt = undefined;
         return isFirst ? this.#checkHandshake(event.init) : undefined;
       case 'partial':
+      case 'usage':
         this.#hasPartials = true;
         return;
       case 'taken_in':

@@ -7,7 +7,7 @@ export interface RunSetting {
   readonly resumed: boolean;
   readonly runTimeoutMs: number;
   readonly budgetUsd: number | null;
-  /** What earlier runs of the same session have cost: newer versions of Claude report the sum. */
+  /** What Claude stated for earlier runs of the same session, in US dollars: some versions report the sum. */
   readonly sessionSpentUsd: number;
   readonly listener: RunListener;
 }

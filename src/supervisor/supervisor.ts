@@ -13,7 +13,7 @@ import type { Config, Environment } from '../config.ts';
 import type { Log } from '../log.ts';
 import { findOverlap } from '../machine/folder-overlap.ts';
 import type { Hold } from '../project/retry.ts';
-import type { Run } from '../project/run.ts';
+import { type Run, statedUsd } from '../project/run.ts';
 import { VERSION } from '../version.ts';
 import { ActiveRun } from './active-run.ts';
 import { Gatekeeper } from './admission.ts';
@@ -206,7 +206,7 @@ class Supervisor {
       resumed,
       runTimeoutMs: project.timeoutMs ?? config.run_timeout,
       budgetUsd: project.budgetUsd,
-      sessionSpentUsd: inSession.reduce((sum, { costUsd }) => sum + costUsd, 0),
+      sessionSpentUsd: statedUsd(inSession),
       listener: this.#listener(run),
     };
     this.#follow(new ActiveRun(this.#context, setting, child));

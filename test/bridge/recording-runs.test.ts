@@ -82,10 +82,16 @@ describe('a run ends', () => {
     const { run } = await begin(rig);
     const outcome = { kind: 'api_error', status: 529, message: 'overloaded' } as const;
     const live = { ...EMPTY_LIVE_STATE, turns: 9 };
-    await endRun(rig.bridge, TOKEN, run, outcome, { ...ending, costUsd: 1.25, live, fingerprint: 'tree' });
+    await endRun(rig.bridge, TOKEN, run, outcome, {
+      ...ending,
+      cost: { usd: 1.25, basis: 'estimated' },
+      live,
+      fingerprint: 'tree',
+    });
     expect(await findRun(rig.bridge.database.read, run.id)).toMatchObject({
       outcome,
       costUsd: 1.25,
+      costBasis: 'estimated',
       live,
       fingerprint: 'tree',
       endedAt: rig.clock.now().toISOString(),
@@ -95,7 +101,7 @@ describe('a run ends', () => {
       runId: run.id,
       type: 'run.ended',
       actor: 'supervisor',
-      data: { outcome, cost_usd: 1.25 },
+      data: { outcome, cost_usd: 1.25, cost_basis: 'estimated' },
     });
   });
 

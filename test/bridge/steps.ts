@@ -124,7 +124,7 @@ export async function begin(rig: Rig): Promise<StartedRun> {
 }
 
 export const ending: Ending = {
-  costUsd: 0.5,
+  cost: { usd: 0.5, basis: 'reported' },
   live: EMPTY_LIVE_STATE,
   random: 0,
   fingerprint: null,

@@ -41,6 +41,7 @@ function run(outcome: Outcome | null): Run {
     claudeVersion: null,
     live: EMPTY_LIVE_STATE,
     costUsd: 0,
+    costBasis: 'reported',
     fingerprint: null,
     outcome,
     createdAt: NOW,

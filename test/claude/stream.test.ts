@@ -135,6 +135,7 @@ describe('a field of another type than expected costs nothing but itself', () =>
       stop_reason: 1,
       terminal_reason: false,
       total_cost_usd: '0.1',
+      model_usage_since_last_result: { opus: {} },
     };
     expect(read(event)).toEqual({
       kind: 'result',
@@ -148,11 +149,14 @@ describe('a field of another type than expected costs nothing but itself', () =>
         errors: ['a text'],
         stop_reason: undefined,
         terminal_reason: undefined,
-        total_cost_usd: 0,
+        total_cost_usd: undefined,
+        model_usage_since_last_result: undefined,
       },
     });
     expect(read({ type: 'result' })).toMatchObject({ kind: 'result', result: { subtype: 'unknown' } });
-    expect(read({ type: 'result', total_cost_usd: -3 })).toMatchObject({ result: { total_cost_usd: 0 } });
+    expect(read({ type: 'result', total_cost_usd: -3 })).toMatchObject({
+      result: { total_cost_usd: undefined },
+    });
   });
 
   test('in a limit', () => {

@@ -77,6 +77,7 @@ describe('show', () => {
       'updates',
       'waiting_messages',
       'spent_usd',
+      'runs_of_unknown_cost',
       'next',
     ]);
     expect(story).toMatchObject({

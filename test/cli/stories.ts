@@ -37,7 +37,11 @@ export async function beginRun(
 const NOTHING_KNOWN = { random: 0, fingerprint: null, resumeNotBefore: null };
 
 export async function finishRun(bridge: Bridge, run: Run, outcome: Outcome): Promise<void> {
-  await endRun(bridge, TOKEN, run, outcome, { costUsd: 0.5, live: EMPTY_LIVE_STATE, ...NOTHING_KNOWN });
+  await endRun(bridge, TOKEN, run, outcome, {
+    cost: { usd: 0.5, basis: 'reported' },
+    live: EMPTY_LIVE_STATE,
+    ...NOTHING_KNOWN,
+  });
 }
 
 /** The run says something and submits its work. */

@@ -86,7 +86,7 @@ describe('Words of others are quoted, wherever a line may end', () => {
       const started = await startNextRun(bridge, 'token', { model: null, newSessionId: () => 'session' });
       if (!started) break;
       const ending = {
-        costUsd: 0,
+        cost: { usd: 0, basis: 'reported' as const },
         live: EMPTY_LIVE_STATE,
         random: 0,
         fingerprint: null,

@@ -13,7 +13,7 @@ import {
   readyProjects,
 } from '../../src/store/projects.ts';
 import { completionsOf, lastDecision } from '../../src/store/reviews.ts';
-import { openRunOf, openRuns, runsOf, spentOn, spentSince } from '../../src/store/runs.ts';
+import { openRunOf, openRuns, runsOf, spentSince } from '../../src/store/runs.ts';
 import type { Tables } from '../../src/store/schema.ts';
 import { latestUpdatesOf, updatesOf } from '../../src/store/updates.ts';
 import { createRig } from '../rig.ts';
@@ -114,11 +114,6 @@ describe('no list reads or sorts more than it shows', () => {
     [
       'the runs of a project',
       (db) => runsOf(db, id(1)),
-      'SEARCH runs USING INDEX runs_by_project (project_id=?)',
-    ],
-    [
-      'what a project has cost',
-      (db) => spentOn(db, id(1)),
       'SEARCH runs USING INDEX runs_by_project (project_id=?)',
     ],
     [

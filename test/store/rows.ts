@@ -65,5 +65,5 @@ export async function addRun(trx: Writer, run: RunToAdd): Promise<string> {
 
 /** How a run ended that cost nothing. */
 export function endedAt(at: string): RunEnd {
-  return { costUsd: 0, live: EMPTY_LIVE_STATE, fingerprint: null, endedAt: at };
+  return { cost: { usd: 0, basis: 'reported' }, live: EMPTY_LIVE_STATE, fingerprint: null, endedAt: at };
 }

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import type { ProjectDetails } from '../../bridge/reading.ts';
+import { describeCosts } from '../../project/costs.ts';
 import { quote } from '../../project/quotation.ts';
 import { waitsUntil } from '../../project/retry.ts';
 import { sortWaiting } from '../../project/review.ts';
@@ -60,11 +61,12 @@ const REASON_BYTES = 3_000;
 const UPDATE_BYTES = 800;
 
 function detailFacts(details: ProjectDetails): Facts {
-  const { updates, spentUsd, runs } = details;
+  const { updates, spentUsd, runsOfUnknownCost, runs } = details;
   const { given, waiting, open, lastEnd, completion, decision, quotes } = newestOf(details);
   return {
     runs: runs.length,
     spent_usd: spentUsd,
+    ...(runsOfUnknownCost > 0 ? { runs_of_unknown_cost: runsOfUnknownCost } : {}),
     ...(open ? { run: liveFacts(open) } : {}),
     ...(lastEnd ? { last_run_ended: lastEnd } : {}),
     ...(given.length > 0 ? { messages_given: given.length } : {}),
@@ -77,7 +79,8 @@ function detailFacts(details: ProjectDetails): Facts {
 }
 
 function detailLines(details: ProjectDetails, now: string): (string | undefined)[] {
-  const { project, updates, spentUsd, runs } = details;
+  const { project, updates, runs } = details;
+  const costs = describeCosts({ usd: details.spentUsd, unknown: details.runsOfUnknownCost });
   const { given, waiting, open, lastEnd, completion, decision, quotes } = newestOf(details);
   const waits = waitsUntil(project.notBefore, now);
   return [
@@ -86,7 +89,7 @@ function detailLines(details: ProjectDetails, now: string): (string | undefined)
     ...(open ? liveLines(open) : []),
     ...(lastEnd ? ['The last run:', quote(lastEnd)] : []),
     waits && `No new run before ${waits}.`,
-    runs.length > 0 ? `Cost so far: $${spentUsd.toFixed(2)} in ${count(runs.length, 'run')}.` : undefined,
+    runs.length > 0 ? `Cost so far: ${costs} in ${count(runs.length, 'run')}.` : undefined,
     given.length > 0 ? `Messages given to run ${open?.id}, not confirmed yet: ${given.length}.` : undefined,
     waiting.length > 0 ? `Messages not taken in yet: ${waiting.length}.` : undefined,
     ...(completion ? completionLines(completion, COMPLETION_BYTES) : []),

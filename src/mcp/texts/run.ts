@@ -1,4 +1,5 @@
 /** Runs in words. */
+import { dollars } from '../../project/costs.ts';
 import { quote } from '../../project/quotation.ts';
 import { describeOutcome, type Run } from '../../project/run.ts';
 import { cleanLine } from '../../project/text.ts';
@@ -24,7 +25,7 @@ export function liveFacts({ id, kind, createdAt, live }: Run): Facts {
 export function liveLines({ id, kind, createdAt, live }: Run): string[] {
   const counts = [
     count(live.turns, 'turn'),
-    `$${live.costUsd.toFixed(2)}`,
+    dollars(live.costUsd),
     ...(live.todosTotal > 0 ? [`${live.todosDone} of ${count(live.todosTotal, 'step')} done`] : []),
     live.lastSignAt === null ? 'no sign of life yet' : `last sign of life ${live.lastSignAt}`,
   ];

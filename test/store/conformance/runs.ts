@@ -6,7 +6,6 @@ import {
   openRunOf,
   openRuns,
   runsOf,
-  spentOn,
   spentSince,
   updateLiveState,
   updateRun,
@@ -78,13 +77,14 @@ export function runsConform({ write, read }: StoreUnderTest): void {
       await write((trx) => addRun(trx, { id: 'a', project_id: id(1) }));
       const outcome = { kind: 'crashed', code: null, signal: 'SIGKILL', stderr: 'oh "no"\n😀' } as const;
       const live = { ...EMPTY_LIVE_STATE, turns: 7, currentTool: 'Bash' };
-      const end = { ...endedAt(minute(5)), costUsd: 0.25, live };
+      const end = { ...endedAt(minute(5)), cost: { usd: 0.25, basis: 'estimated' as const }, live };
       expect(await write((trx) => closeRun(trx, 'a', outcome, end))).toBe(true);
       expect(await write((trx) => closeRun(trx, 'a', { kind: 'submitted' }, endedAt(minute(6))))).toBe(false);
       expect(await findRun(read(), 'a')).toMatchObject({
         outcome,
         live,
         costUsd: 0.25,
+        costBasis: 'estimated',
         endedAt: minute(5),
       });
     });
@@ -127,21 +127,26 @@ export function runsConform({ write, read }: StoreUnderTest): void {
       expect((await openRuns(read())).map((run) => run.id)).toEqual(['a']);
     });
 
-    test('what they cost adds up, by project and by day', async () => {
-      expect(await spentOn(read(), id(1))).toBe(0);
-      expect(await spentSince(read(), NOW)).toBe(0);
-      for (const [run, project, at, costUsd] of [
+    test('what they cost adds up by day, and those of unknown cost are counted', async () => {
+      expect(await spentSince(read(), NOW)).toEqual({ usd: 0, unknown: 0 });
+      for (const [run, project, at, usd] of [
         ['a', id(1), minute(-10), 1.5],
         ['b', id(1), minute(10), 0.25],
         ['c', id(2), minute(20), 0.125],
+        ['d', id(2), minute(30), null],
       ] as const) {
         await write(async (trx) => {
           await addRun(trx, { id: run, project_id: project, created_at: at });
-          await closeRun(trx, run, { kind: 'submitted' }, { ...endedAt(at), costUsd });
+          await closeRun(
+            trx,
+            run,
+            { kind: 'submitted' },
+            { ...endedAt(at), cost: { usd, basis: 'reported' } },
+          );
         });
       }
-      expect(await spentOn(read(), id(1))).toBe(1.75);
-      expect(await spentSince(read(), NOW)).toBe(0.375);
+      expect(await spentSince(read(), NOW)).toEqual({ usd: 0.375, unknown: 1 });
+      expect(await findRun(read(), 'd')).toMatchObject({ costUsd: null });
     });
   });
 }

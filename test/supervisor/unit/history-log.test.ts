@@ -42,7 +42,10 @@ async function runEnding(rig: Rig, outcome: Outcome): Promise<{ project: string;
   if (!started) throw new Error('nothing is ready');
   await recordSpawn(rig.bridge, 'token', started.run, 4711, '1');
   const ending = { live: EMPTY_LIVE_STATE, random: 0, fingerprint: null, resumeNotBefore: null };
-  await endRun(rig.bridge, 'token', started.run, outcome, { ...ending, costUsd: 0.12345 });
+  await endRun(rig.bridge, 'token', started.run, outcome, {
+    ...ending,
+    cost: { usd: 0.12345, basis: 'reported' },
+  });
   return { project, run: started.run.id };
 }
 

@@ -1,0 +1,48 @@
+/**
+ * What a model's tokens cost, for runs whose own figure is missing. The list prices that Claude Code 2.1.329
+ * (19 November 2026) reckons with, read from the catalog in its program, in US dollars for a million tokens.
+ */
+
+/** Tokens of one message, as the Messages API counts them. */
+export interface TokenUsage {
+  readonly input: number;
+  readonly output: number;
+  readonly cacheRead: number;
+  readonly cacheWrite: number;
+  /** Those of `cacheWrite` that are kept for an hour. */
+  readonly cacheWriteHour: number;
+}
+
+/** The first that a model's name contains counts: `claude-sonnet-5-20260301` is `sonnet-5`. */
+const LIST: readonly (readonly [name: string, input: number, cacheRead: number])[] = [
+  ['fable-5-2', 8, 0.2],
+  ['fable-5-1', 10, 0.25],
+  ['fable-5', 10, 1],
+  ['mythos-5-2', 8, 0.2],
+  ['mythos-5-1', 10, 0.25],
+  ['mythos-5', 10, 1],
+  ['opus-5-5', 4, 0.2],
+  ['opus-4-0', 15, 1.5],
+  ['opus-4-1', 15, 1.5],
+  ['opus-4-2025', 15, 1.5],
+  ['3-opus', 15, 1.5],
+  ['opus', 5, 0.5],
+  ['sonnet-5-5', 2, 0.1],
+  ['sonnet-5', 2, 0.2],
+  ['sonnet', 3, 0.3],
+  ['haiku-5-5', 0.1, 0.01],
+  ['haiku-4-5', 1, 0.1],
+  ['haiku', 0.8, 0.08],
+];
+
+/** Claude reckons with this for a model that it does not know. */
+const UNKNOWN_MODEL = ['', 5, 0.5] as const;
+
+/** The list price of `usage` in US dollars. */
+export function listPriceUsd(model: string, usage: TokenUsage): number {
+  const [, input, cacheRead] = LIST.find(([name]) => model.toLowerCase().includes(name)) ?? UNKNOWN_MODEL;
+  const hour = Math.min(usage.cacheWriteHour, usage.cacheWrite);
+  // For every model of the list an answer costs five times its input, and cache writes 1.25 times, for an hour twice.
+  const inputs = usage.input + 5 * usage.output + 1.25 * (usage.cacheWrite - hour) + 2 * hour;
+  return (inputs * input + usage.cacheRead * cacheRead) / 1e6;
+}

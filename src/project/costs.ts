@@ -1,0 +1,38 @@
+/** What several runs have cost together, when the cost of some may be unknown. */
+
+export interface CostSum {
+  /** In US dollars, of the runs whose cost is known. */
+  readonly usd: number;
+  /** How many runs made requests of which nobody knows what they cost. */
+  readonly unknown: number;
+}
+
+/** @param costs In US dollars; null: unknown. */
+export function sumCosts(costs: readonly (number | null)[]): CostSum {
+  const known = costs.filter((cost) => cost !== null);
+  return { usd: known.reduce((sum, cost) => sum + cost, 0), unknown: costs.length - known.length };
+}
+
+/** For a person: `$0.32`, or `$0.32 (the cost of 2 runs is unknown)`. */
+export function describeCosts({ usd, unknown }: CostSum): string {
+  const rest = unknown === 1 ? 'the cost of 1 run is unknown' : `the cost of ${unknown} runs is unknown`;
+  return unknown === 0 ? dollars(usd) : `${dollars(usd)} (${rest})`;
+}
+
+/** For a person: `$0.32`, or `unknown`. */
+export function dollars(usd: number | null): string {
+  return usd === null ? 'unknown' : `$${usd.toFixed(2)}`;
+}
+
+/** An unknown cost counts as at least this part of the budget, so that runs of unknown cost come to an end. */
+const LEAST_PART = 10;
+
+/**
+ * What a project's runs count against its budget, in US dollars. A run of unknown cost counts as much as the
+ * project's dearest run, and at least as a tenth of the budget.
+ */
+export function chargedUsd(costs: readonly (number | null)[], budgetUsd: number): number {
+  const { usd, unknown } = sumCosts(costs);
+  const dearest = Math.max(0, ...costs.filter((cost) => cost !== null));
+  return usd + unknown * Math.max(dearest, budgetUsd / LEAST_PART);
+}

@@ -1,0 +1,70 @@
+/** What runs cost that the real claude was not allowed to finish. */
+import { describe, expect } from 'vitest';
+import { call, hang } from '../../src/simulator/reply.ts';
+import { sequence } from '../../src/simulator/script.ts';
+import { bridgeCall, type Rig, test, waitUntil } from './rig.ts';
+
+/** With Sonnet 4.5: $0.315. */
+const usage = { input_tokens: 5_000, output_tokens: 20_000 };
+const plan = '---\nmodel: claude-sonnet-4-5\nbudget_usd: 0.80\n---\n# Money\nSpend it.';
+const update = (message: string) =>
+  call('mcp__claude_bridge_code__bridge_send_update', { message }, { usage });
+
+async function budgets(rig: Rig): Promise<number[]> {
+  const commands = (await rig.claudes()).map(({ command }) => command);
+  return commands.flatMap((command) => /--max-budget-usd ([\d.]+)/.exec(command)?.[1] ?? []).map(Number);
+}
+
+describe('a run that is killed', () => {
+  test('costs what its answers cost, and the next one gets what is left of the budget', async ({ rig }) => {
+    rig.script = sequence([update('One'), update('Two'), hang(), hang()]);
+    await rig.startSupervisor();
+    const id = await rig.send(plan);
+    await waitUntil(async () => rig.asked().length === 3, 'the third question');
+    const [first] = await rig.claudes();
+    process.kill(first?.pid ?? 0, 'SIGKILL');
+    await waitUntil(async () => rig.asked().length === 4, 'the next run to ask');
+    const { runs, spentUsd } = await rig.details(id);
+    expect(runs[0]).toMatchObject({
+      outcome: { kind: 'crashed', signal: 'SIGKILL' },
+      costBasis: 'estimated',
+    });
+    expect(runs[0]?.costUsd).toBeCloseTo(0.63, 2);
+    expect(spentUsd).toBe(runs[0]?.costUsd);
+    expect((await budgets(rig))[0]).toBeCloseTo(0.8 - spentUsd, 6);
+    expect((await rig.command('show', id)).stdout).toContain('spent $0.63 of $0.80');
+  });
+
+  test('before its first answer is of unknown cost, which every view says and the budget counts', async ({
+    rig,
+  }) => {
+    rig.script = sequence([hang(), hang()]);
+    await rig.startSupervisor();
+    const id = await rig.send(plan);
+    await waitUntil(async () => rig.asked().length === 1, 'the first question');
+    const [first] = await rig.claudes();
+    process.kill(first?.pid ?? 0, 'SIGKILL');
+    await waitUntil(async () => rig.asked().length === 2, 'the next run to ask');
+    expect((await rig.details(id)).runs[0]).toMatchObject({ costUsd: null, costBasis: 'unknown' });
+    expect((await budgets(rig))[0]).toBeCloseTo(0.72, 6);
+    expect((await rig.command('show', id)).stdout).toContain('(the cost of 1 run is unknown) of $0.80');
+    const { runs } = JSON.parse((await rig.command('show', id, '--json')).stdout);
+    expect(runs[0].cost_usd).toBeNull();
+    expect((await rig.command('status')).stdout).toContain('(the cost of 1 run is unknown)');
+  });
+
+  test('after it was adopted costs what it had cost before and since', async ({ rig }) => {
+    rig.script = sequence([update('One'), hang(), bridgeCall('bridge_send_completion', { summary: 'Done' })]);
+    const supervisor = await rig.startSupervisor();
+    const id = await rig.send(plan);
+    await waitUntil(async () => rig.asked().length === 2, 'the second question');
+    await supervisor.end('SIGKILL');
+    const [first] = await rig.claudes();
+    await rig.startSupervisor();
+    process.kill(first?.pid ?? 0, 'SIGKILL');
+    await rig.until(id, 'awaiting_approval');
+    const { runs } = await rig.details(id);
+    expect(runs[0]).toMatchObject({ outcome: { kind: 'lost' }, costBasis: 'estimated' });
+    expect(runs[0]?.costUsd).toBeCloseTo(0.315, 2);
+  });
+});
