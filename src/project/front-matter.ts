@@ -2,6 +2,7 @@
  * Where a plan's front matter is, and what is in it. Only what is meant as front matter is taken for it: what stands
  * between two rules and holds no key is text, and so is a rule alone.
  */
+import { withoutHidden } from '../characters.ts';
 import { misplacedSettings } from './misplaced-settings.ts';
 import type { Settings } from './settings.ts';
 import { namesSettings, readSettings } from './settings-block.ts';
@@ -63,19 +64,26 @@ interface Marks {
   readonly firstLine: number;
 }
 
-/** What people do not see: byte order marks and spaces without width. */
-const UNSEEN = /^[\uFEFF\u200B\u2060]+/;
+const LINE = /[^\r\n]*(?:\r\n|\r|\n|$)/y;
 
 function findMarks(plan: string): Marks | undefined {
-  const blank = /^[\s\uFEFF\u200B\u2060]*/.exec(plan)?.[0] ?? '';
-  const lineStart = Math.max(blank.lastIndexOf('\n'), blank.lastIndexOf('\r')) + 1;
-  const first = plan.slice(lineStart).replace(UNSEEN, '');
-  const opening = /^---[ \t]*(?:\r\n|\r|\n|$)/.exec(first);
-  if (!opening) return undefined;
-  const firstLine = linesIn(plan.slice(0, lineStart)) + 2;
-  const inside = first.slice(opening[0].length);
+  let firstLine = 1;
+  for (LINE.lastIndex = 0; LINE.lastIndex < plan.length; ) {
+    const line = LINE.exec(plan)?.[0] ?? '';
+    firstLine += 1;
+    // What nobody sees, such as a byte order mark, is neither in a blank line nor in a mark.
+    const seen = line.length > MAX_MARK ? line : withoutHidden(line).trimEnd();
+    if (seen === '---') return marksAround(plan.slice(LINE.lastIndex), firstLine);
+    if (seen.trim() !== '') return undefined;
+  }
+  return undefined;
+}
+
+const MAX_MARK = 200;
+
+function marksAround(inside: string, firstLine: number): Marks {
   // The end mark of YAML itself is '...'.
-  const closing = /^(?:---|\.\.\.)[ \t]*(?:\r\n|\r|\n|$(?![\s\S]))/m.exec(inside);
+  const closing = /^(?:---|\.\.\.)[^\S\r\n]*(?:\r\n|\r|\n|$(?![\s\S]))/m.exec(inside);
   if (!closing) return { block: inside, rest: undefined, firstLine };
   const rest = inside.slice(closing.index + closing[0].length);
   return { block: inside.slice(0, closing.index), rest, firstLine };

@@ -28,9 +28,12 @@ interface Found {
 }
 
 const TOML_MARK = /^\s*\+\+\+\s*$/;
-const CODE_MARK = /^ {0,3}(`{3,}|~{3,})/;
+const CODE_MARK = /^ {0,3}(`{3,}|~{3,})\s*(\S*)/;
+/** What a front matter, or a whole plan, is put into; a block of another language is what it says. */
+const LANGUAGES = ['', 'yaml', 'yml', 'toml', 'json', 'markdown', 'md', 'text', 'txt'];
 /** Also what a word processor makes of '---', an indented one, and one with a language such as '---yaml'. */
 const RULE = /^ {0,3}(?:-{3,}|[—–][-—–]*)\s*[a-z]{0,8}\s*$/;
+const INDENTED_RULE = /^\s*-{3,}\s*$/;
 const HEADING = /^ {0,3}#{1,6}(?:\s|$)/;
 
 function find(lines: readonly string[]): Found | undefined {
@@ -43,10 +46,12 @@ function find(lines: readonly string[]): Found | undefined {
     if (line.trimStart().startsWith('<!--')) {
       index = endOf(lines, index, (text) => text.includes('-->'));
     } else if (CODE_MARK.test(line)) {
-      const mark = CODE_MARK.exec(line)?.[1] ?? '';
+      const [, mark = '', language = ''] = CODE_MARK.exec(line) ?? [];
       const end = endOf(lines, index + 1, (text) => text.trimStart().startsWith(mark));
       const code = lines.slice(index + 1, end);
-      if (atStart && areSettings(code)) return { index, what: 'settings in a code block are not read' };
+      const mayBe = atStart && LANGUAGES.includes(language.toLowerCase());
+      if (mayBe && (areSettings(code) || haveSettings(frontMatterIn(code))))
+        return { index, what: 'settings in a code block are not read' };
       index = end;
       proseLines += 1;
     } else if (atStart && TOML_MARK.test(line)) {
@@ -54,14 +59,14 @@ function find(lines: readonly string[]): Found | undefined {
       if (lines.slice(index + 1, end).some(isTomlSetting))
         return { index, what: 'front matter in TOML is not read' };
       proseLines += 1;
-    } else if (RULE.test(line)) {
-      const end = endOf(lines, index + 1, (text) => RULE.test(text));
+    } else if (RULE.test(line) || (atStart && INDENTED_RULE.test(line))) {
+      const end = endOf(lines, index + 1, (text) => RULE.test(text) || INDENTED_RULE.test(text));
       const block = lines.slice(index + 1, end);
       const isEarly = headings === 0 || proseLines === 0;
       if (end < lines.length && (areSettings(block) || (isEarly && haveSettings(block))))
         return { index, what: 'front matter must start on the first line, with a line that is just ---' };
-    } else if (guardIn(line)) {
-      return { index, what: `'${guardIn(line)}' stands outside the front matter` };
+    } else if (guardIn(atStart ? line.trimStart() : line)) {
+      return { index, what: `'${guardIn(line.trimStart())}' stands outside the front matter` };
     } else if (HEADING.test(line)) {
       headings += 1;
     } else {
@@ -91,18 +96,34 @@ function areSettings(lines: readonly string[]): boolean {
 
 function haveSettings(lines: readonly string[]): boolean {
   const read = readSettings(withoutMarks(lines), 1);
-  return read !== undefined && (read.problems.length > 0 || Object.keys(read.settings).length > 0);
+  if (!read?.isReadable) return false;
+  return read.problems.length > 0 || Object.keys(read.settings).length > 0;
 }
 
+/** The lines as the first one would be without its indentation. */
 function withoutMarks(lines: readonly string[]): string {
-  return lines.filter((line) => !RULE.test(line)).join('\n');
+  const inside = lines.filter((line) => !RULE.test(line) && !INDENTED_RULE.test(line));
+  const indentation = /^[ \t]*/.exec(inside[0] ?? '')?.[0] ?? '';
+  return inside
+    .map((line) => (line.startsWith(indentation) ? line.slice(indentation.length) : line))
+    .join('\n');
+}
+
+/** Of a plan that was put into a code block as a whole. */
+function frontMatterIn(lines: readonly string[]): readonly string[] {
+  const start = lines.findIndex((line) => line.trim() !== '');
+  if (!RULE.test(lines[start] ?? '')) return [];
+  return lines.slice(
+    start + 1,
+    endOf(lines, start + 1, (line) => RULE.test(line)),
+  );
 }
 
 const GUARDS: readonly string[] = ['budgetusd', 'maxturns'];
 
 /** The name of a guard that a line sets, in YAML, TOML or JSON. Unlike the other keys it is no word of any language. */
 function guardIn(line: string): string | undefined {
-  const name = /^\s{0,3}["']?([a-z][\w-]{0,20})["']?\s*[:=]/i.exec(line)?.[1];
+  const name = /^\s{0,3}["']?([a-z][\w-]{0,20})["']?\s*[:=：]/i.exec(line)?.[1];
   return name !== undefined && GUARDS.includes(lettersOf(name)) ? name : undefined;
 }
 

@@ -1,4 +1,5 @@
 /** Plan Markdown, with optional YAML front matter, in; a Plan or a list of problems out. */
+import { withoutHidden } from '../characters.ts';
 import { readFrontMatter } from './front-matter.ts';
 import { cleanLine, cut, findControlCharacter, LIMITS } from './text.ts';
 
@@ -67,7 +68,7 @@ async function headingOf(text: string, block: string): Promise<string | undefine
 
 /** Rules and other marks alone ask for nothing. */
 function isEmpty(text: string): boolean {
-  return !/[^\s\uFEFF\u200B\u2060*_#.+=`~>-]/.test(text);
+  return withoutHidden(text.replaceAll(/[\s*_#.+=`~>-]+/g, '')) === '';
 }
 
 function checkText(markdown: string): string | undefined {

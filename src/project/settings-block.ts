@@ -16,6 +16,8 @@ export interface SettingsBlock {
   readonly foreignKeys: readonly string[];
   /** One line each: what is wrong, and where. */
   readonly problems: readonly string[];
+  /** Without it YAML cannot read the block; the problems say why. */
+  readonly isReadable: boolean;
   /** It holds nothing but our keys: no other key, no comment. */
   readonly onlyOurs: boolean;
 }
@@ -25,10 +27,11 @@ export interface SettingsBlock {
  * is the number of its first line in the plan.
  */
 export function readSettings(block: string, firstLine: number): SettingsBlock | undefined {
-  if (block.trim() === '') return { settings: {}, foreignKeys: [], problems: [], onlyOurs: true };
+  if (block.trim() === '')
+    return { settings: {}, foreignKeys: [], problems: [], isReadable: true, onlyOurs: true };
   const isMeant = namesSettings(block);
   const refused = (problems: string[]) =>
-    isMeant ? { settings: {}, foreignKeys: [], problems, onlyOurs: false } : undefined;
+    isMeant ? { settings: {}, foreignKeys: [], problems, isReadable: false, onlyOurs: false } : undefined;
 
   // Far above what other tools write; the YAML parser takes half a second for the worst of this length.
   if (block.length > LIMITS.frontMatter) {
@@ -37,19 +40,43 @@ export function readSettings(block: string, firstLine: number): SettingsBlock | 
   const lines = new LineCounter();
   // It compares each key with all others, and refuses doubled keys of other tools too; ours are compared below.
   const options = { lineCounter: lines, prettyErrors: false, uniqueKeys: false } as const;
-  const { errors, contents } = parseDocument(block, options);
+  const { errors, contents } = parseDocument(asWritten(block), options);
   const lineAt = (offset: number) => lines.linePos(offset).line - 1 + firstLine;
   if (errors.length > 0)
     return refused(errors.map(({ pos, message }) => `line ${lineAt(pos[0])}: ${message}`));
   if (!isMap(contents)) return refused([`line ${firstLine}: the front matter must be lines of 'key: value'`]);
   if (!isMeant && contents.items.some(isProse)) return undefined;
-  return { ...readPairs(contents.items, lineAt), onlyOurs: hasOnlyOurs(contents.items, block) };
+  return {
+    ...readPairs(contents.items, lineAt),
+    isReadable: true,
+    onlyOurs: hasOnlyOurs(contents.items, block),
+  };
 }
+
+/**
+ * The block with those values in quotes that YAML would refuse or read as something else, though a person means a text:
+ * `title: Fix: the login`, `title: [WIP] Fix #5`, `description: @me`. Values of several lines stay as they are.
+ */
+function asWritten(block: string): string {
+  return block.replaceAll(
+    /^([\p{L}_][\p{L}\p{N}_.-]*:[ \t]+)(\S[^\n]*)$(?!\n[ \t\]}])/gmu,
+    (line: string, key: string, rest: string) => {
+      const commentAt = rest.search(/[ \t]#(?:[ \t]|$)/);
+      const value = (commentAt < 0 ? rest : rest.slice(0, commentAt)).trimEnd();
+      const isMisread = /^[@`%]|: |:$/.test(value) || (key.startsWith('title:') && MISREAD_TITLE.test(value));
+      if (!isMisread || /^["'|>!{]/.test(value)) return line;
+      return `${key}${JSON.stringify(value)}${commentAt < 0 ? '' : rest.slice(commentAt)}`;
+    },
+  );
+}
+
+/** A reference, a list with more behind it, a sign of a list or a key, a comment without a space. */
+const MISREAD_TITLE = /^[*&]|^\[[^\]]*\]\s*[^\s,]|^[-?](?:\s|$)|(?:^|[ \t])#\S/;
 
 function readPairs(
   pairs: readonly Pair[],
   lineAt: (offset: number) => number,
-): Omit<SettingsBlock, 'onlyOurs'> {
+): Pick<SettingsBlock, 'settings' | 'foreignKeys' | 'problems'> {
   const settings: Settings = {};
   const foreignKeys: string[] = [];
   const problems: string[] = [];
@@ -118,7 +145,7 @@ function keysOf(lines: readonly string[]): string[] {
   return lines.map(keyOf).filter((key) => key !== undefined);
 }
 
-/** The key of a line of the form `key: value`. */
+/** The key of a line of the form `key: value`, or of what people write instead: `key:value`, `key = value`. */
 export function keyOf(line: string): string | undefined {
-  return /^[ \t]*["']?([\p{L}_][\p{L}\p{N}_ .-]{0,60}?)["']?[ \t]*:(?:\s|$)/u.exec(line)?.[1];
+  return /^[ \t]*["']?([\p{L}_][\p{L}\p{N}_ .-]{0,60}?)["']?[ \t]*[:=：]/u.exec(line)?.[1];
 }

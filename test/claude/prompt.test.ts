@@ -218,3 +218,20 @@ describe('what a prompt costs', () => {
     expect(bytes(told({ ...resumed, remembers: false })) - bytes(plan)).toBeLessThan(1_300);
   });
 });
+
+describe('No word of a plan is lost on the way to Claude', () => {
+  test.each([
+    ['what stands between two rules', '---\n# Never touch prod\n# and keep all backups\n---\nClean up.'],
+    ['a key of another tool', '---\npriority: 3\nnote: never touch prod\n---\n# Clean up'],
+    ['a comment in the front matter', '---\npriority: 3 # never touch prod\n---\n# Clean up'],
+    ['a rule alone', '---\n\n# Clean up\n\nNever touch prod.'],
+  ])('%s', (_, markdown) => {
+    expect(told({ markdown })).toContain(markdown);
+  });
+
+  test('settings alone are left out', () => {
+    const text = told({ markdown: '---\npriority: 3\nbudget_usd: 5\n---\n# Clean up' });
+    expect(text).toContain('# Clean up');
+    expect(text).not.toContain('budget_usd');
+  });
+});

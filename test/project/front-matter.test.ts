@@ -191,6 +191,40 @@ describe('A text is taken as it is written', () => {
     expect(title).toBe(written.replace('!!str ', ''));
   });
 
+  test.each([
+    'Fix: the login',
+    'Fix the login: now:',
+    '[WIP] Fix #5 and C#',
+    '#1 of 2',
+    '@me',
+    '*Fix* it',
+    '&x',
+    '100% done',
+    '%done',
+    '`npm ci` fails',
+    'a "quoted" word',
+    '<b>',
+    '- x',
+    '?',
+  ])('title: %s', async (written) => {
+    const { title } = await accepted(parsePlan(`---\ntitle: ${written}\npriority: 3\n---\ntext\n`));
+    expect(title).toBe(written);
+  });
+
+  test('a comment behind it is none of it, and quotes are those of YAML', async () => {
+    const title = async (line: string) => (await accepted(parsePlan(`---\n${line}\n---\ntext\n`))).title;
+    expect(await title('title: Fix: it # later')).toBe('Fix: it');
+    expect(await title('title: "Fix: it" # later')).toBe('Fix: it');
+    expect(await title("title: 'Fix: it''s'")).toBe("Fix: it's");
+  });
+
+  test('what another tool wrote carelessly is no reason to refuse', async () => {
+    const markdown =
+      '---\nmodel: opus\ndescription: Use when: asked\nowner: @me\nname: 100%: all\n---\n# A\n';
+    const notUsed = ['description', 'owner', 'name'];
+    expect(await accepted(parsePlan(markdown))).toMatchObject({ model: 'opus', notUsed });
+  });
+
   test('so are a workspace and a model', async () => {
     const plan = await accepted(parsePlan('---\nworkspace: 2048\nmodel: 4.10\n---\n# A\n'));
     expect(plan).toMatchObject({ workspace: '2048', model: '4.10' });
@@ -237,6 +271,17 @@ describe('A setting that stands where it is not read is refused by name, with wh
     ],
     ['in a code block', '```yaml\ntitle: A\nbudget_usd: 1\n```\n# Do it\n', `line 1: ${CODE}`],
     ['in a code block with marks', '~~~\n---\nmodel: opus\n---\n~~~\n# Do it\n', `line 1: ${CODE}`],
+    [
+      'in a plan that is a code block as a whole',
+      '```markdown\n---\nworkspace: website\n---\n# Do it\n```\n',
+      `line 1: ${CODE}`,
+    ],
+    [
+      'in a plan that is indented as a whole',
+      '\t---\n\tworkspace: website\n\t---\n\t# Do it\n',
+      `line 1: ${LATE}`,
+    ],
+    ['with a wide colon', 'budget_usd：1\n\n# Do it\n', `line 1: ${outside('budget_usd')}`],
     ['without marks', 'budget_usd: 1\nmax_turns: 3\n\n# Do it\n', `line 1: ${outside('budget_usd')}`],
     [
       'without marks, with words of every day',
@@ -277,6 +322,8 @@ describe('A setting that stands where it is not read is refused by name, with wh
     ['a rule further down', '# Do it\n\ntext\n\n---\npriority: high\n---\n'],
     ['an example in code', '# Do it\n\nA plan may begin so:\n\n```\n---\nbudget_usd: 5\n---\n```\n'],
     ['code of something else at the start', '```yaml\ntitle: An API\nopenapi: 3.0.0\n```\n\n# Do it\n'],
+    ['code of another language', '```ad-note\ntitle: Beware\n```\n\n# Do it\n'],
+    ['code between two rules', '---\n\n```\ntitle: Beware\nof the dog\n```\n\n---\n\n# Do it\n'],
     ['a setting in a comment', '<!--\nbudget_usd: 5\n-->\n# Do it\n'],
     ['a guard that is spoken of', '# Do it\n\nRead budget_usd: it is money.\n- max_turns: a number\n'],
     ['a guard far down', `# Do it\n${'\ntext\n'.repeat(60)}\nbudget_usd: 5\n`],

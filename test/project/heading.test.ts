@@ -75,6 +75,9 @@ describe('The title of a hostile text is found in a moment', () => {
     fill('---\na: b\n'),
     fill('+++\n'),
     fill('- x\n', '---\n'),
+    fill(' ', '---\ntitle: a'),
+    fill('\n ', '---\n'),
+    fill('\u200b', '\n'),
   ])('a megabyte of %.12j', { timeout: 10_000 }, async (markdown) => {
     expect((await titleOf(markdown)).length).toBeLessThan(400);
   });
