@@ -29,9 +29,28 @@ export function expandHome(path: string): string {
     : path;
 }
 
+/** Where programs keep their settings; a relative XDG_CONFIG_HOME does not count (XDG Base Directory Specification). */
+export function configFolder(env: Readonly<Record<string, string | undefined>>, home: string): string {
+  const named = env.XDG_CONFIG_HOME ?? '';
+  return isAbsolute(named) ? named : join(home, '.config');
+}
+
 /** The absolute path of what a person has written: with `~`, or relative to the working folder. */
 export function absolutePath(path: string): string {
   return resolve(expandHome(path));
+}
+
+/**
+ * Why a path is not taken as it is written: what a shell, another user's home or another system would make of it is
+ * not known here. Null for a path that can be taken.
+ */
+export function whyNotMeant(path: string): string | null {
+  if (path.trim() === '') return 'It must be a path.';
+  if (/\$\{\w+\}|^\$\w+[\\/]|%\w+%/.test(path)) return 'Write it out in full: no variable in it is replaced.';
+  if (/^~[^\\/]+[\\/]/.test(path))
+    return "Write the home folder of somebody else out in full; './~…' is a file here.";
+  if (isOfWindows(path) && sep === '/') return 'That is a path of Windows. In WSL, C:\\ is /mnt/c/.';
+  return null;
 }
 
 /** USERPROFILE as Windows hands it to a Linux below it. */

@@ -25,7 +25,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[] | 'anything'>> = {
   mcp: ['bridge', 'project', 'config', 'clock', 'log', 'characters'],
   http: ['bridge', 'project', 'config', 'clock', 'log'],
   simulator: ['clock', 'log'],
-  setup: ['claude', 'machine', 'config', 'clock'],
+  setup: ['claude', 'machine', 'config', 'clock', 'home-path'],
   rehearsal: ['bridge', 'claude', 'machine', 'simulator', 'config', 'clock'],
   doctor: [
     'setup',

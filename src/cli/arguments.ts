@@ -1,7 +1,7 @@
 /** Arguments that are more than text. */
 import { Argument, InvalidArgumentError, Option } from 'commander';
 import ms, { type StringValue } from 'ms';
-import { absolutePath } from '../home-path.ts';
+import { absolutePath, whyNotMeant } from '../home-path.ts';
 
 export function idArgument(): Argument {
   return new Argument('<id>', 'the project: its id, or the first 4 or more characters of it');
@@ -17,7 +17,8 @@ export function yesOption(): Option {
 
 /** A path as a person writes it, with `~` or from here on; absolute from then on. */
 export function path(text: string): string {
-  if (text.trim() === '') throw new InvalidArgumentError('It must be a path.');
+  const problem = whyNotMeant(text);
+  if (problem !== null) throw new InvalidArgumentError(problem);
   return absolutePath(text);
 }
 

@@ -26,8 +26,11 @@ export function lastingEntry(
   );
 }
 
-/** Those of its files that will not be there for long. */
-export function passingParts(entry: readonly string[]): PassingPath[] {
-  const home = homeFolder();
+/**
+ * Those of its files that will not be there for long.
+ *
+ * @param home Of whoever is to start it.
+ */
+export function passingParts(entry: readonly string[], home = homeFolder()): PassingPath[] {
   return entry.filter((part) => isAbsolute(part)).flatMap((part) => passingPath(part, home) ?? []);
 }

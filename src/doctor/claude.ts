@@ -9,6 +9,7 @@ import type { Group } from './doctor.ts';
 import { type Observation, ok, problem, skipped, warning } from './finding.ts';
 import { isAtLeast, upper, versionIn } from './measure.ts';
 import { endpoints } from './network.ts';
+import { passingIn } from './passing.ts';
 import type { Patient } from './patient.ts';
 
 /** The oldest version with which everything was seen to work. */
@@ -56,11 +57,15 @@ async function program(patient: Patient): Promise<Observation> {
         fix: 'claude update',
       },
     );
+  const passing = ofService && passingIn(patient, [path], 'the service', CAPTURE);
+  if (passing) return passing;
   return ok(
     path,
     `Claude Code ${version} (${path}), found ${words}${ofService ? '' : ': no service is installed'}`,
   );
 }
+
+const CAPTURE = 'bridge-supervisor install --capture-environment';
 
 const INSTALL =
   'npm install -g @anthropic-ai/claude-code, or set "claude" in config.json to the path of the program.';

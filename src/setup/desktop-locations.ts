@@ -1,6 +1,7 @@
 /** Where Claude Desktop keeps the file that names its MCP servers. */
 import { readdirSync, statSync } from 'node:fs';
 import { join, win32 } from 'node:path';
+import { configFolder } from '../home-path.ts';
 import { type Platform, platform } from '../machine/platform.ts';
 
 export interface System {
@@ -36,7 +37,7 @@ export function desktopLocation(system: System): DesktopLocation {
   if (system.platform === 'windows') return locationOnWindows(system);
   if (system.platform === 'macos')
     return { found: true, file: join(home, 'Library', 'Application Support', 'Claude', FILE) };
-  return { found: true, file: join(env.XDG_CONFIG_HOME || join(home, '.config'), 'Claude', FILE) };
+  return { found: true, file: join(configFolder(env, home), 'Claude', FILE) };
 }
 
 /** The package comes first. Of several, left behind by former installations, the only one with a file is meant. */

@@ -440,6 +440,17 @@ describe.skipIf(onWindows)('install warns (plays claude by a script with #!)', (
     const { stdout } = await call(service, { entry, options: { dryRun: true } });
     expect(stdout).toMatch(/^warning +program: .*v22.12.0.* goes when that version of Node/m);
   });
+
+  test('when claude belongs to a version of Node that may be removed', async ({ service }) => {
+    const folder = join(service.root, 'home/.nvm/versions/node/v24.1.0/bin');
+    await mkdir(folder, { recursive: true });
+    await symlink(join(service.root, 'bin', 'claude'), join(folder, 'claude'));
+    const env = { BRIDGE_CLAUDE: join(folder, 'claude') };
+    const { stdout } = await call(service, { env, options: { dryRun: true } });
+    expect(stdout).toMatch(
+      /^warning +claude: .*v24.1.0[\s\S]*?goes when that version of Node is removed[\s\S]*?--capture-environment/m,
+    );
+  });
 });
 
 describe.skipIf(!onLinux || !isRoot)('install by root (needs root on Linux)', () => {

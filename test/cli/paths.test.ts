@@ -79,8 +79,25 @@ describe.skipIf(onWindows)('a `~` that no shell has replaced (needs HOME)', () =
     ['setup', '--root='],
     ['backup', ''],
     ['run', '--environment='],
+    ['restore', '  '],
   ])('an empty path is refused, and is not the working folder: %j', async (args, { rig }) => {
     const { code, stderr } = await rig.run(...args);
     expect({ code, stderr }).toEqual({ code: 2, stderr: expect.stringContaining('It must be a path.') });
+  });
+
+  test.for([
+    [['setup', '--yes', `--desktop-config=${'$'}{HOME}/x.json`], 'no variable in it is replaced'],
+    [['setup', '--yes', '--desktop-config=$HOME/x.json'], 'no variable in it is replaced'],
+    [['setup', '--yes', '--desktop-config=%APPDATA%\\Claude\\x.json'], 'no variable in it is replaced'],
+    [['setup', '--yes', '--desktop-config=C:\\Users\\ada\\x.json'], 'That is a path of Windows'],
+    [['setup', '--yes', '--desktop-config=~ada/x.json'], 'home folder of somebody else'],
+    [['setup', '--yes', '--root=~ada/code'], 'home folder of somebody else'],
+    [['setup', '--yes', '--workspace=a=$HOME/code'], 'no variable in it is replaced'],
+    [['backup', '~ada/copy.db'], 'home folder of somebody else'],
+    [['backup', `${'$'}{HOME}/copy.db`], 'no variable in it is replaced'],
+  ] as const)('%j is refused: a folder of that name is not meant', async ([args, why], { rig }) => {
+    const { code, stderr } = await rig.run(...args);
+    expect({ code, stderr }).toEqual({ code: 2, stderr: expect.stringContaining(why) });
+    expect(await readdir(rig.root)).toEqual([]);
   });
 });

@@ -690,6 +690,18 @@ describe('the service', () => {
       says: /starts \/opt\/100%\/cli\.js, which is not there any more/,
     },
     {
+      title: 'its Node goes when a version is removed',
+      async breakIt(rig) {
+        const folder = join(rig.root, '.nvm/versions/node/v24.1.0/bin');
+        await mkdir(folder, { recursive: true });
+        await symlink(process.execPath, join(folder, 'node'));
+        rig.install(unit.replace(`"${process.execPath}"`, `"${join(folder, 'node')}"`));
+      },
+      check: 'service.program',
+      verdict: 'warning',
+      says: /What the service starts will not stay: .*node goes when that version of Node is removed/,
+    },
+    {
       title: 'its program is gone, on macOS',
       breakIt: (rig) =>
         rig.install(

@@ -22,6 +22,7 @@ test('macOS: the application support folder', () => {
 test.each([
   [{}, join(HOME, '.config', 'Claude', 'claude_desktop_config.json')],
   [{ XDG_CONFIG_HOME: '/cfg' }, join('/cfg', 'Claude', 'claude_desktop_config.json')],
+  [{ XDG_CONFIG_HOME: 'rel' }, join(HOME, '.config', 'Claude', 'claude_desktop_config.json')],
   [{ XDG_CONFIG_HOME: '' }, join(HOME, '.config', 'Claude', 'claude_desktop_config.json')],
 ])('Linux with %j: %s', (env, file) => {
   expect(location({ platform: 'linux', env })).toEqual({ found: true, file });

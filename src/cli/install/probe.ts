@@ -12,6 +12,7 @@ import { locateClaude } from '../../claude/locate.ts';
 import { askLogin, type Login } from '../../claude/login.ts';
 import type { Clock } from '../../clock.ts';
 import { type Config, ConfigError, type Environment, loadConfig } from '../../config.ts';
+import { passingPath } from '../../machine/passing-path.ts';
 import type { Platform } from '../../machine/platform.ts';
 import type { RunProgram } from '../../machine/program.ts';
 import { type Check, check, ok, problem, warning } from './check.ts';
@@ -85,11 +86,17 @@ async function checkClaude(given: Probe, config: Config): Promise<Check[]> {
         'Repair the installation of Claude Code, or name another program: claude in config.json.',
       ),
     ];
+  const found = `${claude.path}, version ${version.stdout.trim()}`;
+  const passing = passingPath(claude.path, given.home);
   return [
-    ok('claude', `${claude.path}, version ${version.stdout.trim()}`),
+    passing
+      ? warning('claude', `${found}, ${passing.fate}`, passing.advice(LOOK_AGAIN))
+      : ok('claude', found),
     await checkLogin(given, claude.path, env),
   ];
 }
+
+const LOOK_AGAIN = 'bridge-supervisor install --capture-environment';
 
 function howItEnded({ code, failure, stderr }: Awaited<ReturnType<RunProgram>>): string {
   if (failure === 'late') return 'does not answer';

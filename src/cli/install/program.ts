@@ -13,7 +13,7 @@ export async function checkProgram(
   const paths = entry.filter((part) => isAbsolute(part));
   const guarded = await checkGuards(platform, home, 'program', paths);
   if (guarded) return guarded;
-  const [passing] = passingParts(entry);
+  const [passing] = passingParts(entry, home);
   if (!passing) return ok('program', paths.join(' '));
   return warning('program', `${passing.path} ${passing.fate}`, passing.advice('bridge-supervisor install'));
 }

@@ -2,7 +2,7 @@
 import { existsSync, statSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { done, type Reply, refuse } from '../../bridge/bridge.ts';
-import { absolutePath, homeFolder } from '../../home-path.ts';
+import { absolutePath, homeFolder, whyNotMeant } from '../../home-path.ts';
 import type { Folders } from '../../setup/workspaces.ts';
 import { ask } from '../ask.ts';
 import type { Cli } from '../context.ts';
@@ -67,6 +67,8 @@ const isNone = (answer: string) => answer === '' || answer === '-';
 
 function nameAndPath(text: string): [name: string, path: string] {
   const [, name = '', path = ''] = /^([^=]*)=(.+)$/.exec(text) ?? [];
+  const problem = NAME.test(name) ? whyNotMeant(path) : null;
+  if (problem !== null) throw new UsageError(`--workspace '${text}': ${problem}`);
   if (NAME.test(name)) return [name, absolutePath(path)];
   throw new UsageError(
     `--workspace '${text}' must be NAME=PATH, with a name of letters, digits, '.', '_' and '-'.`,

@@ -5,6 +5,7 @@
 import { existsSync } from 'node:fs';
 import { mkdir, readFile, rm, rmdir, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { configFolder } from '../../home-path.ts';
 import { writeAtomically } from '../atomic-file.ts';
 import { readMark } from './marker.ts';
 import {
@@ -123,7 +124,7 @@ const UNIT_MODE = 0o644;
 /** https://www.freedesktop.org/software/systemd/man/latest/systemd.unit.html#Unit%20File%20Load%20Path */
 function unitFolder({ scope, env, account }: ManagerOptions): string {
   if (scope === 'system') return '/etc/systemd/system';
-  return join(env.XDG_CONFIG_HOME || join(account.home, '.config'), 'systemd', 'user');
+  return join(configFolder(env, account.home), 'systemd', 'user');
 }
 
 /** The files among these that are there. Throws ServiceError when one was not written by us. */
