@@ -41,7 +41,7 @@ const JOINER = `(?!(?<=[${SHAPED}])[\\u200c\\u200d](?![\\u200c\\u200d])|(?<=[\\p
 const LINE_END = /\r\n|[\n\v\f\r\u0085\u2028\u2029]/g;
 
 const UNWANTED = new RegExp(`[${CONTROLS}${HIDDEN}]|${JOINER}`, 'gu');
-const UNPRINTABLE = new RegExp(`[${CONTROLS}${HIDDEN}\\u0009-\\u000d\\u0085\\u2028\\u2029]|${JOINER}`, 'gu');
+const LEFT_BY_JSON = new RegExp(`[${CONTROLS}${HIDDEN}\\u0085\\u2028\\u2029]|${JOINER}`, 'gu');
 
 /** The text with every end of a line as a line feed, and without terminal sequences and unwanted characters. */
 export function withoutHidden(text: string): string {
@@ -53,9 +53,9 @@ export function linesOf(text: string): string[] {
   return text.split(LINE_END);
 }
 
-/** The text on one line with every unwanted character, tabs and ends of lines too, as `\uXXXX`. */
-export function escapeHidden(text: string): string {
-  return text.replaceAll(UNPRINTABLE, (character) =>
+/** JSON with what it lets through and a viewer should not meet as `\uXXXX`: it means the same. */
+export function escapeHidden(json: string): string {
+  return json.replaceAll(LEFT_BY_JSON, (character) =>
     character.replaceAll(/[\s\S]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`),
   );
 }

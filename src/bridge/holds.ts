@@ -1,5 +1,6 @@
 /** Why no new run starts. Setting and ending a hold are changes like any other: one transaction, one event. */
 import type { Hold, HoldKind } from '../project/retry.ts';
+import { cleanText } from '../project/text.ts';
 import type { Writer } from '../store/database.ts';
 import { appendEvent } from '../store/events.ts';
 import { allHolds, putHold, removeHold } from '../store/holds.ts';
@@ -7,8 +8,13 @@ import { type Actor, type Bridge, nowText } from './bridge.ts';
 
 /** A person stops new runs; what is under way goes on. */
 export async function pause(bridge: Bridge, reason: string, actor: Actor): Promise<void> {
+  const words = cleanText(reason);
   await bridge.database.write(async (trx) => {
-    await setHold(trx, { kind: 'paused', scope: '', reason, since: nowText(bridge), until: null }, actor);
+    await setHold(
+      trx,
+      { kind: 'paused', scope: '', reason: words, since: nowText(bridge), until: null },
+      actor,
+    );
   });
 }
 

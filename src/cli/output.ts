@@ -1,5 +1,6 @@
 /** Where a command's words go: results to stdout, everything about them to stderr. A reader who leaves ends nothing. */
 import { styleText } from 'node:util';
+import { escapeHidden } from '../characters.ts';
 import type { Environment } from '../config.ts';
 import { toJson } from './json.ts';
 import { plainLine, plainLines } from './text.ts';
@@ -50,8 +51,8 @@ export function openOutput(env: Environment): Output {
     isTerminal: stdout.isTTY === true,
     readerGone: gone.signal,
     line: (text = '') => write(`${text}\n`),
-    json: (value) => write(`${JSON.stringify(toJson(value), null, 2)}\n`),
-    jsonLine: (value) => write(`${JSON.stringify(toJson(value))}\n`),
+    json: (value) => write(`${escapeHidden(JSON.stringify(toJson(value), null, 2))}\n`),
+    jsonLine: (value) => write(`${escapeHidden(JSON.stringify(toJson(value)))}\n`),
     raw: write,
     hint: (text) => void stderr.write(`${plainLine(text)}\n`),
     failure: (message) => void stderr.write(`bridge-supervisor: ${plainLine(message)}\n`),

@@ -82,8 +82,13 @@ test('a narrow or wide terminal is used as it is: COLUMNS says how wide', async 
   }
 });
 
+/** What steers a terminal, reorders a line or hides in it. */
+const UNWANTED =
+  /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u061c\u200b\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff\u{e0000}-\u{e007f}]/u;
+
 test('control characters in what is stored never reach the terminal', async ({ rig }) => {
-  const evil = 'a\u001b]0;owned\u0007\u001b[2J\u001b[31m\u009b31m\u202egnp.exe\u0000\u0008\rb\u0085c';
+  const evil =
+    'a\u001b]0;owned\u0007\u001b[2J\u001b[31m\u009b31m\u202egnp.exe\u0000\u0008\rb\u0085c\u{e0041}\u2066\u200b\u061c';
   const { bridge } = rig;
   await fill(rig);
   const { id: crashed } = await rig.send('# Crashed\n\nx\n');
@@ -123,10 +128,17 @@ test('control characters in what is stored never reach the terminal', async ({ r
   ];
   for (const args of [...calls, ...projects.map(({ id }) => ['show', id])]) {
     const { stdout, stderr } = await rig.run(...args);
-    expect(stdout + stderr).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202e]/);
+    expect(stdout + stderr).not.toMatch(UNWANTED);
+  }
+  // As JSON nothing is lost: it is escaped.
+  for (const args of [['status'], ['list', '--all'], ['show', crashed]]) {
+    const { stdout } = await rig.run(...args, '--json');
+    expect(stdout).not.toMatch(UNWANTED);
+    expect(stdout).toMatch(/\\u202e.*\\udb40\\udc41/);
+    expect(JSON.stringify(JSON.parse(stdout))).toContain('\u202egnp.exe');
   }
   const watching = rig.start({}, 'watch', '--history');
   await watching.prints(/cancelled/);
   watching.child.kill('SIGINT');
-  expect((await watching.ended).stdout).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202e]/);
+  expect((await watching.ended).stdout).not.toMatch(UNWANTED);
 });
