@@ -1,4 +1,5 @@
 /** Claude hangs, talks, refuses to go, litters, and writes what no program should. */
+import { spawn } from 'node:child_process';
 import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect } from 'vitest';
@@ -161,6 +162,26 @@ describe('Claude leaves something behind', () => {
     await puppet.open('seen');
     await rig.happened('run.ended', id);
     for (const identity of left) expect(await isAlive(identity)).toBe(false);
+  });
+
+  test('and there are more processes than the supervisor may open files: all of it is found and ended', async ({
+    rig,
+    puppet,
+  }) => {
+    const others = Array.from({ length: 60 }, () => spawn('sleep', ['1000'], { stdio: 'ignore' }));
+    try {
+      await puppet.plays([init(), leave('in a session of its own'), wait('seen'), submit(), result()], work);
+      const supervisor = rig.launch(['run'], ['sh', '-c', 'ulimit -n 50 && exec "$@"', 'sh']);
+      const id = await rig.send('# Crowded\nDo it.');
+      await puppet.reached('seen');
+      const left = await leftBehind(puppet);
+      await puppet.open('seen');
+      await rig.happened('run.ended', id);
+      for (const identity of left) expect(await isAlive(identity)).toBe(false);
+      expect(await supervisor.end('SIGTERM')).toEqual({ code: 0, signal: null });
+    } finally {
+      for (const child of others) child.kill('SIGKILL');
+    }
   });
 
   test('and is killed itself, with no supervisor there: the next one ends what is left', async ({
