@@ -22,7 +22,9 @@ export interface PromptFacts {
 }
 
 export function prompt(facts: PromptFacts): string {
-  return [opening(facts), ...steering(facts.messages)].join('\n\n');
+  const { messages } = facts;
+  const opened = opening(facts);
+  return messages.length === 0 ? opened : `${opened}\n\n${personsWords(messages)}`;
 }
 
 function opening({ kind, project, markdown, reason, last, remembers, record }: PromptFacts): string {
@@ -44,7 +46,10 @@ function opening({ kind, project, markdown, reason, last, remembers, record }: P
   }
 }
 
-function steering(messages: readonly SteeringMessage[]): string[] {
-  if (messages.length === 0) return [];
-  return ['Messages from the person for you:', ...messages.map(({ message }) => message)];
+/**
+ * What the person has to say, below a line of ours. Claude runs a message that begins with `/` as a command or a
+ * skill, or keeps it for the next turn: `/clear`, `/srv/data is read-only` (seen in 2.1.197 and 2.1.329).
+ */
+export function personsWords(messages: readonly Pick<SteeringMessage, 'message'>[]): string {
+  return ['Messages from the person for you:', ...messages.map(({ message }) => message)].join('\n\n');
 }

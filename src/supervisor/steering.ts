@@ -1,6 +1,7 @@
 import { ordersFor } from '../bridge/attending.ts';
 import { recordDelivered } from '../bridge/runs.ts';
 import { userMessage } from '../claude/input.ts';
+import { personsWords } from '../claude/prompt.ts';
 import type { SteeringMessage } from '../project/review.ts';
 import type { Run } from '../project/run.ts';
 import type { Context } from './context.ts';
@@ -25,7 +26,7 @@ export class Steering {
   handOver(messages: readonly SteeringMessage[]): void {
     for (const message of messages) {
       if (this.#sent.has(message.id) || isInPrompt(message, this.#run)) continue;
-      if (this.#process.write(userMessage(message.message, message.id))) this.#sent.add(message.id);
+      if (this.#process.write(userMessage(personsWords([message]), message.id))) this.#sent.add(message.id);
     }
   }
 

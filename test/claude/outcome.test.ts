@@ -106,3 +106,29 @@ describe('a reset time that is none', () => {
     expect(outcomeOf(limited(resetsAt), { exit: { code: 1, signal: null } })).toEqual({ kind: 'throttled' });
   });
 });
+
+describe('a resumed run', () => {
+  const failed = JSON.stringify({ type: 'result', subtype: 'error_during_execution', is_error: true });
+  const init = JSON.stringify({ type: 'system', subtype: 'init', session_id: 's' });
+
+  test('that never began has lost its session; one that had begun keeps it, however it fails', () => {
+    const rest: Rest = { resumed: true, exit: { code: 1, signal: null } };
+    expect(outcomeOf([failed], rest)).toEqual({ kind: 'session_missing' });
+    expect(outcomeOf([init, failed], rest)).toMatchObject({ kind: 'api_error' });
+    expect(outcomeOf([init, failed], { ...rest, exit: { code: null, signal: 'SIGKILL' } }).kind).toBe(
+      'crashed',
+    );
+  });
+});
+
+test('a signal that ended the process wins over what its last result says', () => {
+  const killed: Rest = { exit: { code: null, signal: 'SIGKILL' } };
+  for (const fields of [
+    { subtype: 'success', is_error: false },
+    { subtype: 'success', is_error: true, api_error_status: 500, result: 'API Error: 500' },
+    { subtype: 'error_during_execution', is_error: true, terminal_reason: 'aborted_tools' },
+  ]) {
+    const result = JSON.stringify({ type: 'result', ...fields });
+    expect(outcomeOf([result], killed)).toMatchObject({ kind: 'crashed', signal: 'SIGKILL' });
+  }
+});

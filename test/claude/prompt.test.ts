@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { type PromptFacts, prompt } from '../../src/claude/prompt.ts';
+import { type PromptFacts, personsWords, prompt } from '../../src/claude/prompt.ts';
 import type { Project } from '../../src/project/project.ts';
 import type { SteeringMessage } from '../../src/project/review.ts';
 import { EMPTY_LIVE_STATE, type Outcome, type Run } from '../../src/project/run.ts';
@@ -234,4 +234,20 @@ describe('No word of a plan is lost on the way to Claude', () => {
     expect(text).toContain('# Clean up');
     expect(text).not.toContain('budget_usd');
   });
+});
+
+test('words of a person are never at the beginning of what Claude reads, where they could be a command', () => {
+  for (const words of ['/clear', '  /compact', '/srv/data is read-only', '!ls', '#note', '@file']) {
+    const own = /^[A-Z][a-z]+ /;
+    expect(personsWords([{ message: words }])).toMatch(own);
+    expect(personsWords([{ message: words }]).endsWith(`:\n\n${words}`)).toBe(true);
+    for (const facts of [
+      { markdown: words },
+      { messages: [message(words)] },
+      { kind: 'revise', reason: words, remembers: true },
+      { kind: 'revise', reason: words, remembers: false, last: run(crashed) },
+      { kind: 'resume', reason: words, remembers: true, last: run(crashed) },
+    ] as const)
+      expect(told(facts)).toMatch(own);
+  }
 });

@@ -1,5 +1,5 @@
 /** What can go wrong in a run, and that nothing is lost or done twice by it. */
-import { readFile, rm } from 'node:fs/promises';
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect } from 'vitest';
 import { cancel, retry, steer } from '../../src/bridge/direct.ts';
@@ -151,13 +151,57 @@ describe('the person takes a hand', () => {
     expect((await rig.details(id)).waitingMessages).toEqual([]);
   });
 
+  test('words that look like a command reach the run under way as words, between two steps', async ({
+    rig,
+  }) => {
+    const skill = join(rig.root, 'home', '.claude', 'skills', 'deploy');
+    await mkdir(skill, { recursive: true });
+    await writeFile(join(skill, 'SKILL.md'), '---\nname: deploy\ndescription: deploys\n---\nDEPLOY NOW');
+    const gate = createGate();
+    const update = bridgeCall('bridge_send_update', { message: 'Working' });
+    rig.script = sequence([gated(gate, update), submit(), say('ok')]);
+    await rig.startSupervisor();
+    const id = await rig.send('# Words\nRead them.');
+    await rig.asks('Read them');
+    const words = [
+      '/var/log/app.log has the trace',
+      '/clear',
+      ' /compact everything',
+      '/cost',
+      '/exit',
+      '/deploy fails on the second host',
+      '!ls',
+      '#keep this',
+      '@notes.md is new',
+    ];
+    for (const each of words) await steer(rig.bridge, id, each, 'desktop');
+    const { runs } = await rig.details(id);
+    const file = join(rig.home, 'runs', `${runs[0]?.id}.jsonl`);
+    await waitUntil(
+      async () => (await readFile(file, 'utf8')).split('"state":"queued"').length > words.length + 1,
+      'the messages to be queued',
+    );
+    gate.open();
+    await rig.until(id, 'awaiting_approval');
+    await rig.happened('run.ended', id);
+    const told = rig.asked()[1]?.userTexts.join('\n') ?? '';
+    expect(words.filter((each) => !told.includes(each.trim()))).toEqual([]);
+    expect(told).not.toContain('DEPLOY NOW');
+    const after = await rig.details(id);
+    expect(after.waitingMessages).toEqual([]);
+    expect(after.runs).toMatchObject([{ sessionId: after.project.sessionId, costBasis: 'reported' }]);
+    expect(after.runs[0]?.costUsd).toBeGreaterThan(0);
+  });
+
   test('a message sent before the run is part of its first prompt', async ({ rig }) => {
     rig.script = sequence([submit(), say('ok')]);
     const id = await rig.send('# Early word\nDo it.');
     await steer(rig.bridge, id, 'Mind the gap', 'desktop');
     await rig.startSupervisor();
     await rig.until(id, 'awaiting_approval');
-    expect(rig.asked()[0]?.userTexts.join()).toContain('Mind the gap');
+    expect(rig.asked()[0]?.userTexts.join().split('Mind the gap').length).toBe(2);
+    // Claude submits through its own server: the supervisor may read later what it has taken in.
+    await rig.happened('project.steering_delivered', id);
     expect((await rig.details(id)).waitingMessages).toEqual([]);
   });
 });
