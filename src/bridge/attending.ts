@@ -1,9 +1,11 @@
 /** What the supervisor looks at each time it wakes. */
+
+import { type Hold, type HoldKind, isWorthATryAtStart } from '../project/hold.ts';
 import type { Project } from '../project/project.ts';
-import type { Hold, HoldKind } from '../project/retry.ts';
 import type { SteeringMessage } from '../project/review.ts';
 import type { Run } from '../project/run.ts';
 import { type ChangeFeed, openChangeFeed } from '../store/change-feed.ts';
+import { allHolds } from '../store/holds.ts';
 import { waitingMessages } from '../store/messages.ts';
 import { findProject, listProjects, nextReadyAt, planText } from '../store/projects.ts';
 import { lastDecision } from '../store/reviews.ts';
@@ -91,6 +93,20 @@ export async function liftHold(bridge: Bridge, token: string, kind: HoldKind, sc
   await bridge.database.write(async (trx) => {
     await holdLease(trx, token);
     await endHold(trx, kind, 'supervisor', nowText(bridge), scope);
+  });
+}
+
+/**
+ * Lets one run try at once what a hold waits for that a predecessor left: the configuration, the login or the program may
+ * have been changed before the restart. Ends that the service named stand.
+ */
+export async function probeAtStart(bridge: Bridge, token: string): Promise<void> {
+  await bridge.database.write(async (trx) => {
+    await holdLease(trx, token);
+    const now = nowText(bridge);
+    for (const hold of await allHolds(trx))
+      if (isWorthATryAtStart(hold) && hold.until !== null && hold.until > now)
+        await setHold(trx, { ...hold, since: now, until: now }, 'supervisor');
   });
 }
 

@@ -6,6 +6,7 @@ import { sep } from 'node:path';
 import { type BusyFolders, type HeldModels, readyProjects } from '../store/projects.ts';
 import { openRuns } from '../store/runs.ts';
 import { type Bridge, nowText } from './bridge.ts';
+import { failingWorkspaces } from './evidence-of-fault.ts';
 
 /** Where `folder` meets one of `others`: at itself, or at a folder above it with all that is in there. */
 export type FindOverlap = (
@@ -19,19 +20,38 @@ export interface FreeWorkspace {
   readonly busy: BusyFolders;
 }
 
-/** The workspace of the first ready project that may start; undefined when there is none. */
+/**
+ * The workspace of the first ready project that may start; undefined when there is none. Workspaces whose runs have all
+ * failed since anybody was last answered come last, the latest of them at the very end: another one shows whether the
+ * cause is theirs.
+ */
 export async function findFreeWorkspace(
   bridge: Bridge,
   held: HeldModels,
   findOverlap: FindOverlap = async () => undefined,
 ): Promise<FreeWorkspace | undefined> {
-  const { read } = bridge.database;
-  const underWay = (await openRuns(read)).map(({ workspace }) => workspace);
-  const folders: string[] = [];
+  const avoid = await failingWorkspaces(bridge.database.read);
+  const underWay = (await openRuns(bridge.database.read)).map(({ workspace }) => workspace);
+  const tries = avoid.length === 0 ? [[]] : [avoid, avoid.slice(-1), []];
+  for (const avoided of tries) {
+    const free = await firstFree(bridge, held, findOverlap, underWay, avoided);
+    if (free) return free;
+  }
+  return undefined;
+}
+
+async function firstFree(
+  bridge: Bridge,
+  held: HeldModels,
+  findOverlap: FindOverlap,
+  underWay: readonly string[],
+  avoided: readonly string[],
+): Promise<FreeWorkspace | undefined> {
+  const folders = [...avoided];
   const trees: string[] = [];
   for (;;) {
     const busy = { folders, trees };
-    const [project] = await readyProjects(read, nowText(bridge), 1, held, busy);
+    const [project] = await readyProjects(bridge.database.read, nowText(bridge), 1, held, busy);
     if (!project) return undefined;
     const overlap = await findOverlap(project.workspace, underWay);
     if (!overlap) return { workspace: project.workspace, busy };

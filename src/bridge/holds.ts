@@ -1,5 +1,5 @@
 /** Why no new run starts. Setting and ending a hold are changes like any other: one transaction, one event. */
-import type { Hold, HoldKind } from '../project/retry.ts';
+import type { Hold, HoldKind } from '../project/hold.ts';
 import { cleanText } from '../project/text.ts';
 import type { Writer } from '../store/database.ts';
 import { appendEvent } from '../store/events.ts';

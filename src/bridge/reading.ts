@@ -1,8 +1,8 @@
 /** What anyone may read: one project whole, lists, the overview, and what changed since a cursor. */
 import { sumCosts } from '../project/costs.ts';
+import type { Hold } from '../project/hold.ts';
 import { PROJECT_STATUSES, type Project, type ProjectStatus } from '../project/project.ts';
 import type { Quota } from '../project/quota.ts';
-import type { Hold } from '../project/retry.ts';
 import type { Completion, Decision, SteeringMessage, Update } from '../project/review.ts';
 import type { Run } from '../project/run.ts';
 import { openChangeFeed } from '../store/change-feed.ts';

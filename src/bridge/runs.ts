@@ -4,7 +4,7 @@
  */
 import { chargedUsd, sumCosts } from '../project/costs.ts';
 import type { Project } from '../project/project.ts';
-import type { LiveState, Outcome, Run, RunKind } from '../project/run.ts';
+import type { LiveState, ModelSource, Outcome, Run, RunKind } from '../project/run.ts';
 import type { Writer } from '../store/database.ts';
 import { appendEvent } from '../store/events.ts';
 import { allHolds } from '../store/holds.ts';
@@ -89,8 +89,7 @@ async function claim(
       round: claimed.round,
       workspace: project.workspace,
       session_id: sessionId,
-      // A session goes on with the model it began with, whatever the default is now.
-      model: inSession.at(-1)?.model ?? inSession.at(-1)?.modelUsed ?? project.model ?? defaults.model,
+      model: modelOfSession(inSession) ?? project.model ?? defaults.model,
       created_at: now,
     });
     await giveWaiting(trx, project.id, runId);
@@ -103,6 +102,19 @@ async function claim(
     await runEvent(trx, run, 'run.started', data, now);
     return { run, project: { ...claimed, sessionId }, earlier, spentUsd };
   });
+}
+
+/**
+ * A session goes on with the model of its last answered run, whatever the default is now; not with one that the service
+ * has known no more since.
+ */
+function modelOfSession(runs: readonly Run[]): string | null {
+  const last = runs.findLastIndex(({ answeredAt }) => answeredAt !== null);
+  const model = runs[last]?.model ?? runs[last]?.modelUsed ?? null;
+  const isUnknown = runs
+    .slice(last + 1)
+    .some(({ outcome }) => outcome?.kind === 'model_unknown' && outcome.model === model);
+  return isUnknown ? null : model;
 }
 
 /** A pending project is claimed, a rejected one enters its next round, one in progress goes on. */
@@ -163,6 +175,11 @@ export async function recordReady(
   });
 }
 
+/** Keeps when the model first answered a run. A reading, not history: it appends no event. */
+export async function recordAnswered(bridge: Bridge, token: string, run: Run): Promise<void> {
+  await supervise(bridge, token, (trx, now) => updateRun(trx, run.id, { answered_at: now }));
+}
+
 /** Overwrites what the run is doing now. */
 export async function recordLive(bridge: Bridge, token: string, run: Run, live: LiveState): Promise<void> {
   await supervise(bridge, token, (trx) => updateLiveState(trx, run.id, live));
@@ -199,7 +216,7 @@ export async function endRun(
     const project = await findProject(trx, run.projectId);
     if (!project) throw new Error(`project ${run.projectId} of run ${run.id} is not in the store`);
     const submitted = await findCompletion(trx, run.projectId, run.round);
-    const outcome = settle(seen, project, submitted !== undefined);
+    const outcome = settle(seen, project, submitted !== undefined, modelSource(run, project, ending));
     if (!(await closeRun(trx, run.id, outcome, { ...ending, endedAt: now }))) {
       const before = (await findRun(trx, run.id))?.outcome ?? outcome;
       return { outcome: before, project, hold: undefined };
@@ -212,7 +229,9 @@ export async function endRun(
       { outcome, cost_usd: ending.cost.usd, cost_basis: ending.cost.basis },
       now,
     );
-    return follow(trx, bridge.clock.now(), { run, project, outcome, ending });
+    // As it is in the store: since it was started, it may have been answered.
+    const ended = (await findRun(trx, run.id)) ?? run;
+    return follow(trx, bridge.clock.now(), { run: ended, project, outcome, ending });
   });
   if (at !== undefined) await recordEnd(bridge, ended, ending, at);
   return ended;
@@ -230,10 +249,16 @@ async function recordEnd(
   await recordChange(bridge, project, project.attention === null ? [end] : [end, reason]);
 }
 
-function settle(seen: Outcome, project: Project, submitted: boolean): Outcome {
+function settle(seen: Outcome, project: Project, submitted: boolean, source: ModelSource): Outcome {
   if (submitted) return { kind: 'submitted' };
   if (project.status === 'cancelled') return { kind: 'cancelled' };
-  return seen;
+  return seen.kind === 'model_unknown' ? { ...seen, source } : seen;
+}
+
+function modelSource(run: Run, project: Project, { configuredModel }: Ending): ModelSource {
+  if (run.model === null) return 'claude';
+  if (run.model === project.model) return 'plan';
+  return run.model === configuredModel ? 'configuration' : 'session';
 }
 
 async function supervise<T>(

@@ -30,7 +30,8 @@ export function classify(facts: RunFacts): Outcome {
   return facts.ended ?? byError(facts) ?? byResult(facts) ?? byExit(facts);
 }
 
-function byError({ error, rateLimit, result, model }: RunFacts): Outcome | undefined {
+function byError(facts: RunFacts): Outcome | undefined {
+  const { error, rateLimit, result } = facts;
   const message = shortened(result?.result ?? error ?? '');
   switch (error) {
     case undefined:
@@ -39,10 +40,10 @@ function byError({ error, rateLimit, result, model }: RunFacts): Outcome | undef
       return limit(rateLimit) ?? { kind: 'throttled' };
     case 'overloaded':
       return { kind: 'throttled' };
-    case 'server_error':
-      // "Overloaded", under the name of its error only in `api_retry` events (seen in 2.1.197 and 2.1.329).
-      return result?.api_error_status === 529 ? { kind: 'throttled' } : undefined;
     case 'authentication_failed':
+      // Claude gives this name to every 403, also to that of a gateway that has never heard of the service.
+      if (result?.api_error_status === 403 && isOfAGateway(result)) return undefined;
+      return { kind: 'not_logged_in', message };
     case 'oauth_org_not_allowed':
     case 'account_on_hold':
     case 'verification_required':
@@ -51,10 +52,21 @@ function byError({ error, rateLimit, result, model }: RunFacts): Outcome | undef
     case 'billing_error':
       return { kind: 'billing', message };
     case 'model_not_found':
-      return { kind: 'model_unknown', model };
+      // Claude gives this name to every 404.
+      return result && isOfAGateway(result)
+        ? undefined
+        : { kind: 'model_unknown', model: facts.model, message };
     default:
       return undefined;
   }
+}
+
+/**
+ * Whether a proxy, gateway or login page has answered, and not the service: only the service says of which type its error
+ * is (`api_error_type`, seen in 2.1.329). 2.1.197 never tells, and names no `api_error` as the reason of the end either.
+ */
+function isOfAGateway({ api_error_type, terminal_reason }: Result): boolean {
+  return api_error_type === undefined && terminal_reason === 'api_error';
 }
 
 /**
@@ -85,10 +97,30 @@ function byResult(facts: RunFacts): Outcome | undefined {
   if (result.terminal_reason?.startsWith('aborted_')) return byInterrupt(exit);
   if (result.is_error) {
     const message = shortened(result.result ?? (result.errors.join('; ') || result.subtype));
-    return { kind: 'api_error', status: result.api_error_status ?? null, message };
+    return byAnswer(facts, result, message);
   }
   return exit.code === 0 || exit.code === null ? { kind: 'no_completion' } : undefined;
 }
+
+/** What the service, or something before it, answered after Claude's own retries. */
+function byAnswer({ resumed }: RunFacts, result: Result, message: string): Outcome {
+  const status = result.api_error_status ?? null;
+  switch (result.api_error_type) {
+    case 'overloaded_error':
+      return { kind: 'throttled' };
+    case 'billing_error':
+      return { kind: 'billing', message };
+  }
+  // "Overloaded", under the name of its error only in `api_retry` events (seen in 2.1.197 and 2.1.329).
+  if (status === 529) return { kind: 'throttled' };
+  if (status === 402) return { kind: 'billing', message };
+  // A conversation is refused by the service itself; of an old one that is believed of whoever says it.
+  const refuses = status !== null && REFUSALS.includes(status) && (resumed || !isOfAGateway(result));
+  return refuses ? { kind: 'request_refused', status, message } : { kind: 'api_error', status, message };
+}
+
+/** What is wrong with the request itself: the same request is refused again. */
+const REFUSALS: readonly number[] = [400, 422];
 
 /** The conversation does not fit, or a request with its images and files is larger than the service takes. */
 const TOO_LARGE: readonly string[] = ['prompt_too_long', 'image_error'];

@@ -81,6 +81,8 @@ const result = z.object({
   subtype: z.string().catch('unknown'),
   is_error: z.boolean().catch(false),
   api_error_status: lenient(z.number()),
+  /** `error.type` of the service's own answer; absent where something else answered (seen in 2.1.329). */
+  api_error_type: lenient(z.string()),
   num_turns: z.number().catch(0),
   result: lenient(z.string()),
   errors: listOf(z.string()),

@@ -1,7 +1,7 @@
 /** What a person should know after a change: whether anybody will act on it. */
 import type { Bridge } from '../bridge/bridge.ts';
 import { currentHolds } from '../bridge/holds.ts';
-import { holdEnd } from '../project/retry.ts';
+import { holdEnd } from '../project/hold.ts';
 import type { Cli } from './context.ts';
 import { supervisorState } from './supervisor-state.ts';
 import { plainLine } from './text.ts';

@@ -1,7 +1,8 @@
 /** The status report as a person reads it, in lines no wider than the terminal. */
+import { waitsUntil } from '../project/back-off.ts';
 import { describeCosts } from '../project/costs.ts';
+import { holdEnd, PROBED_HOLDS } from '../project/hold.ts';
 import { PROJECT_STATUSES } from '../project/project.ts';
-import { holdEnd, PROBED_HOLDS, waitsUntil } from '../project/retry.ts';
 import { indented, type Layout, layoutOf, projectHead, section } from './layout.ts';
 import type { Format, Output } from './output.ts';
 import { runLines } from './run-lines.ts';

@@ -1,5 +1,5 @@
 /** Whether queued work will be taken up: is there a supervisor, and does anything hold new runs back. */
-import type { Hold } from '../project/retry.ts';
+import type { Hold } from '../project/hold.ts';
 import type { OpenBridge } from './open-bridge.ts';
 
 export interface Readiness {

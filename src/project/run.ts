@@ -32,7 +32,8 @@ export type Outcome =
   | { kind: 'not_logged_in'; message: string } // no credential, or a refused one
   | { kind: 'billing'; message: string } // out of credit
   | { kind: 'api_error'; status: number | null; message: string } // the service failed after Claude's own retries
-  | { kind: 'model_unknown'; model: string } // the plan or config names a model that does not exist
+  | { kind: 'model_unknown'; model: string; source?: ModelSource; message?: string } // the service does not know the model
+  | { kind: 'request_refused'; status: number; message: string } // the service does not take what the session holds
   | { kind: 'max_turns'; turns: number } // the plan's max_turns
   | { kind: 'budget_spent'; budgetUsd: number } // the plan's budget_usd
   | { kind: 'refused' } // the model declined
@@ -41,6 +42,9 @@ export type Outcome =
   | { kind: 'lost'; message: string }; // it may have run; nobody saw its end
 
 export type OutcomeKind = Outcome['kind'];
+
+/** Where the model of a run was named. */
+export type ModelSource = 'plan' | 'configuration' | 'session' | 'claude';
 
 /** Everything the supervisor knows about a run while it is under way; shown by status and watch. */
 export interface LiveState {
@@ -163,7 +167,9 @@ export function describeOutcome(outcome: Outcome, said: (words: string) => strin
     case 'api_error':
       return `the service failed${outcome.status === null ? '' : ` (${outcome.status})`}: ${said(outcome.message)}`;
     case 'model_unknown':
-      return `the model ${said(`'${outcome.model}'`)} does not exist or is not available to this account`;
+      return unknownModel(outcome, said);
+    case 'request_refused':
+      return `the service refuses the conversation (${outcome.status}): ${said(outcome.message)}`;
     case 'max_turns':
       return `stopped after ${outcome.turns} turns, the plan's max_turns`;
     case 'budget_spent':
@@ -177,6 +183,22 @@ export function describeOutcome(outcome: Outcome, said: (words: string) => strin
     case 'lost':
       return `lost: ${outcome.message}`;
   }
+}
+
+const MODEL_SOURCES: Record<ModelSource, string> = {
+  plan: "the plan's model",
+  configuration: "'model' in config.json, or BRIDGE_MODEL",
+  session: 'with which this session began',
+  claude: "from Claude's own settings",
+};
+
+function unknownModel(
+  { model, source, message }: Extract<Outcome, { kind: 'model_unknown' }>,
+  said: (words: string) => string,
+): string {
+  const from = source === undefined ? '' : ` (${MODEL_SOURCES[source]})`;
+  const told = message ? `: ${said(message)}` : '';
+  return `the service does not know the model ${said(`'${model}'`)}${from}, or this account may not use it${told}`;
 }
 
 function seconds(ms: number): string {

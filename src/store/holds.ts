@@ -1,4 +1,4 @@
-import type { Hold, HoldKind } from '../project/retry.ts';
+import type { Hold, HoldKind } from '../project/hold.ts';
 import type { Reader, Writer } from './database.ts';
 
 /** Sets a hold, or changes the reason and end of the one of this kind and scope. */

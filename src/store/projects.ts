@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
+import { backOffEnds } from '../project/back-off.ts';
 import type { Project, ProjectStatus } from '../project/project.ts';
-import { backOffEnds } from '../project/retry.ts';
 import type { Reader, Writer } from './database.ts';
 import type { NewRow, Row } from './schema.ts';
 

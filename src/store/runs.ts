@@ -1,7 +1,14 @@
 import * as z from 'zod';
 import type { CostSum } from '../project/costs.ts';
 import type { ProjectStatus } from '../project/project.ts';
-import { EMPTY_LIVE_STATE, type LiveState, type Outcome, type Run, type RunCost } from '../project/run.ts';
+import {
+  EMPTY_LIVE_STATE,
+  type LiveState,
+  type Outcome,
+  type OutcomeKind,
+  type Run,
+  type RunCost,
+} from '../project/run.ts';
 import type { Reader, Writer } from './database.ts';
 import type { NewRow, Row } from './schema.ts';
 
@@ -104,6 +111,43 @@ export async function runsOf(db: Reader, projectId: string): Promise<Run[]> {
     .orderBy('number')
     .execute();
   return rows.map(toRun);
+}
+
+/** The newest runs of all projects, ended or not, newest first. */
+export async function newestRuns(db: Reader, limit: number): Promise<Run[]> {
+  const rows = await db.selectFrom('runs').selectAll().orderBy('number', 'desc').limit(limit).execute();
+  return rows.map(toRun);
+}
+
+/**
+ * Whether the model has answered a run in another workspace after `since`; runs that ended with one of `notWith` do not
+ * count.
+ */
+export async function answeredElsewhere(
+  db: Reader,
+  workspace: string,
+  since: string,
+  notWith: readonly OutcomeKind[],
+): Promise<boolean> {
+  const row = await db
+    .selectFrom('runs')
+    .select('id')
+    .where('answered_at', '>', since)
+    .where('workspace', '!=', workspace)
+    .where((eb) => eb.or([eb('outcome', 'is', null), eb('outcome', 'not in', notWith)]))
+    .limit(1)
+    .executeTakeFirst();
+  return row !== undefined;
+}
+
+/** How many runs were recorded after `since`. */
+export async function countRunsSince(db: Reader, since: string): Promise<number> {
+  const row = await db
+    .selectFrom('runs')
+    .select((eb) => eb.fn.countAll<number>().as('count'))
+    .where('created_at', '>', since)
+    .executeTakeFirstOrThrow();
+  return Number(row.count);
 }
 
 interface EndedRun {

@@ -1,7 +1,7 @@
 /** The tables, as Kysely sees them. Times are ISO 8601 UTC text; JSON columns are text. */
 import type { Generated, Insertable, Selectable } from 'kysely';
+import type { HoldKind } from '../project/hold.ts';
 import type { Claimant, ProjectStatus } from '../project/project.ts';
-import type { HoldKind } from '../project/retry.ts';
 import type { Verdict } from '../project/review.ts';
 import type { CostBasis, RunKind } from '../project/run.ts';
 

@@ -8,8 +8,8 @@ import { currentHolds } from '../bridge/holds.ts';
 import { currentQuotas } from '../bridge/quota.ts';
 import { locateClaude } from '../claude/locate.ts';
 import { freeBytes } from '../machine/disk.ts';
+import { type Hold, type HoldKind, isOver, PROBED_HOLDS } from '../project/hold.ts';
 import { spentReserve } from '../project/quota.ts';
-import { type Hold, type HoldKind, isOver, PROBED_HOLDS } from '../project/retry.ts';
 import type { Context } from './context.ts';
 import { type QuietHours, quietHours } from './quiet-hours.ts';
 

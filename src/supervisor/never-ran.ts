@@ -9,5 +9,6 @@ export function neverRan(cost: RunCost = { usd: 0, basis: 'reported' }): Ending 
     random: Math.random(),
     fingerprint: null,
     resumeNotBefore: null,
+    configuredModel: null,
   };
 }

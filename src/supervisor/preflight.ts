@@ -9,7 +9,7 @@ import { currentHolds } from '../bridge/holds.ts';
 import { claudeEnvironment } from '../claude/environment.ts';
 import { locateClaude } from '../claude/locate.ts';
 import { askLogin, type Login } from '../claude/login.ts';
-import type { Hold } from '../project/retry.ts';
+import type { Hold } from '../project/hold.ts';
 import type { Admission } from './admission.ts';
 import type { Context } from './context.ts';
 import { patiently } from './patience.ts';

@@ -55,6 +55,7 @@ export async function concludeRun(
     random: Math.random(),
     fingerprint: isCrash(outcome.kind) ? await fingerprint(run.workspace) : null,
     resumeNotBefore: config.resume_not_before ?? null,
+    configuredModel: config.model ?? null,
   };
   const ended = await patiently(context, () => endRun(bridge, token, run, outcome, ending));
   // Not before its end is recorded: a successor would read the cost out of these lines too.
@@ -81,7 +82,7 @@ async function outcomeOf(setting: RunSetting, { exit, files, tail, said, stop }:
     exit: stop.begun && !stop.because ? { code: null, signal: null } : exit,
     cut: tail.cut(),
     stderr: await lastLines(files.errors),
-    model: setting.run.model ?? 'default',
+    model: setting.run.model ?? said.init?.model ?? 'default',
     budgetUsd: setting.budgetUsd,
   });
 }

@@ -4,7 +4,7 @@
  * dead process left.
  */
 import { recordQuotas } from '../bridge/quota.ts';
-import { recordReady } from '../bridge/runs.ts';
+import { recordAnswered, recordReady } from '../bridge/runs.ts';
 import { whatIsWrong } from '../claude/handshake.ts';
 import { readQuotas } from '../claude/quota.ts';
 import { NOTHING_READ, type Reading, readOn } from '../claude/reading.ts';
@@ -18,6 +18,9 @@ import type { Followed, RunSetting } from './run-setting.ts';
 import type { RunStop } from './run-stop.ts';
 import type { Steering } from './steering.ts';
 import type { Vitals } from './watchdog.ts';
+
+/** The name of the model in what Claude Code itself writes. */
+const SYNTHETIC = '<synthetic>';
 
 interface Parts {
   readonly process: Followed;
@@ -36,6 +39,7 @@ export class RunReader {
   #started = false;
   #hasPartials = false;
   #said: Reading = NOTHING_READ;
+  #answered: boolean;
 
   constructor(context: Context, setting: RunSetting, parts: Parts) {
     this.#context = context;
@@ -43,6 +47,7 @@ export class RunReader {
     this.#parts = parts;
     this.#spawnedAt = context.clock.monotonic();
     this.#lastSignAt = this.#spawnedAt;
+    this.#answered = setting.run.answeredAt !== null;
   }
 
   /** All that was said so far. */
@@ -107,14 +112,23 @@ export class RunReader {
       case 'rate_limit':
         return leniently(recordQuotas(bridge, token, readQuotas(event.info, clock.now())));
       case 'assistant':
-        if (event.error === undefined) this.#setting.listener.answered();
-        return;
+        return event.error === undefined && event.model !== SYNTHETIC ? this.#noteAnswer() : undefined;
       case 'result':
         this.#finishedAt = clock.monotonic();
         // Closing the input lets Claude finish what it was told meanwhile, and then exit.
         process.endInput();
         return;
     }
+  }
+
+  /** The first answer of the model: it is kept before anybody acts on it. */
+  async #noteAnswer(): Promise<void> {
+    if (this.#answered) return;
+    this.#answered = true;
+    const { bridge, token } = this.#context;
+    const { listener, run } = this.#setting;
+    await patiently(this.#context, () => recordAnswered(bridge, token, run));
+    listener.answered();
   }
 
   async #checkHandshake(init: Init): Promise<void> {

@@ -4,7 +4,7 @@
  */
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { finishApproved, liftHold, nextReadyTime, watchChanges } from '../bridge/attending.ts';
+import { finishApproved, liftHold, nextReadyTime, probeAtStart, watchChanges } from '../bridge/attending.ts';
 import { openBridge } from '../bridge/bridge.ts';
 import { currentLease, LeaseLost, releaseLease } from '../bridge/lease.ts';
 import { endRun, recordSpawn, type StartedRun, startNextRun } from '../bridge/runs.ts';
@@ -12,7 +12,7 @@ import type { Clock } from '../clock.ts';
 import type { Config, Environment } from '../config.ts';
 import type { Log } from '../log.ts';
 import { findOverlap } from '../machine/folder-overlap.ts';
-import type { Hold } from '../project/retry.ts';
+import type { Hold } from '../project/hold.ts';
 import { type Run, statedUsd } from '../project/run.ts';
 import { VERSION } from '../version.ts';
 import { ActiveRun } from './active-run.ts';
@@ -127,6 +127,7 @@ class Supervisor {
     this.#alongside(this.#preflight.look());
     try {
       for (const run of await recover(this.#context, (run) => this.#listener(run))) this.#follow(run);
+      await patiently(this.#context, () => probeAtStart(bridge, token));
       await this.#loop(stop);
       await this.#drain();
       await releaseLease(bridge, token);

@@ -27,7 +27,7 @@ describe('after the clock was set back by a day', () => {
     await using rig = await supervised();
     await send(rig);
     const { run } = await begin(rig);
-    const { project } = await endRun(rig.bridge, TOKEN, run, { kind: 'throttled' }, ending);
+    const { project } = await endRun(rig.bridge, TOKEN, run, { kind: 'stalled', silentMs: 1 }, ending);
     expect(await nextReadyTime(rig.bridge)).toEqual(new Date(project.notBefore ?? ''));
     expect(await start(rig)).toBeUndefined();
     rig.clock.advance(-DAY_MS);

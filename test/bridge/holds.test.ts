@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { imposeHold, liftHold } from '../../src/bridge/attending.ts';
 import { currentHolds, pause, resume } from '../../src/bridge/holds.ts';
-import { HOLD_KINDS, type Hold } from '../../src/project/retry.ts';
+import { HOLD_KINDS, type Hold } from '../../src/project/hold.ts';
 import { eventsAfter } from '../../src/store/events.ts';
 import { createRig } from '../rig.ts';
 import { beSupervisor, changingNothing, history, TOKEN } from './steps.ts';

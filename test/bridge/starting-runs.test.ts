@@ -5,7 +5,7 @@ import { describe, expect, test } from 'vitest';
 import { reject } from '../../src/bridge/decide.ts';
 import { retry } from '../../src/bridge/direct.ts';
 import { pause, resume } from '../../src/bridge/holds.ts';
-import { endRun, recordReady } from '../../src/bridge/runs.ts';
+import { endRun, recordAnswered, recordReady } from '../../src/bridge/runs.ts';
 import { findOverlap } from '../../src/machine/folder-overlap.ts';
 import { eventsAfter } from '../../src/store/events.ts';
 import { updateProject } from '../../src/store/projects.ts';
@@ -159,13 +159,14 @@ describe('a run says why it was started', () => {
     const { id } = await send(rig);
     const first = await begin(rig);
     await recordReady(rig.bridge, TOKEN, first.run, { model: 'claude-opus-4-1', claudeVersion: '2.1.0' });
+    await recordAnswered(rig.bridge, TOKEN, first.run);
     await submit(rig, id, first.run);
     await endRun(rig.bridge, TOKEN, first.run, { kind: 'submitted' }, ending);
     accepted(await reject(rig.bridge, id, 'too slow', 'desktop'));
 
     const second = await start(rig, { model: 'haiku' });
     expect(second?.run).toMatchObject({ kind: 'revise', round: 2, sessionId: first.run.sessionId });
-    // A session goes on with the model it began with, whatever the default is now.
+    // A session goes on with the model that has answered it, whatever the default is now.
     expect(second?.run.model).toBe('claude-opus-4-1');
     expect(second?.earlier.map((run) => run.id)).toEqual([first.run.id]);
     expect(second?.spentUsd).toBe(0.5);

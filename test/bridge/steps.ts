@@ -109,14 +109,18 @@ export async function supervised(): Promise<Rig> {
 /** Starts the next run without giving it a process. */
 export async function start(
   rig: Rig,
-  defaults: { model?: string | null; heldFamilies?: readonly string[]; findOverlap?: FindOverlap } = {},
+  defaults: {
+    model?: string | null;
+    heldFamilies?: readonly string[];
+    findOverlap?: FindOverlap;
+  } = {},
 ) {
   return startNextRun(rig.bridge, TOKEN, { model: null, newSessionId: randomUUID, ...defaults });
 }
 
 /** Starts the next run and gives it a process. */
-export async function begin(rig: Rig): Promise<StartedRun> {
-  const started = await startNextRun(rig.bridge, TOKEN, { model: null, newSessionId: randomUUID });
+export async function begin(rig: Rig, model: string | null = null): Promise<StartedRun> {
+  const started = await start(rig, { model });
   if (!started) throw new Error('nothing is ready');
   rig.clock.advance(1_000);
   await recordSpawn(rig.bridge, TOKEN, started.run, 4242, 'then');
@@ -129,6 +133,7 @@ export const ending: Ending = {
   random: 0,
   fingerprint: null,
   resumeNotBefore: null,
+  configuredModel: null,
 };
 
 export const byHand = { runId: null, requestId: null };

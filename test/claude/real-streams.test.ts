@@ -36,7 +36,7 @@ const CASES: readonly Case[] = [
     script: () => apiError(404, { message: 'model: nonsuch' }),
     options: { model: 'nonsuch' },
     rest: { model: 'nonsuch' },
-    outcome: { kind: 'model_unknown', model: 'nonsuch' },
+    outcome: { kind: 'model_unknown', model: 'nonsuch', message: expect.stringContaining('nonsuch') },
   },
   {
     what: 'a wrong key',

@@ -83,9 +83,33 @@ const apiError = (error: string, status: number | null, fields: object = {}) => 
   return (version: Version) => [
     init(version),
     failed(error),
-    result(version, { is_error: true, api_error_status: status, result: 'API Error', ...fields }),
+    result(version, {
+      is_error: true,
+      api_error_status: status,
+      ...(isNew(version) && status !== null ? { api_error_type: TYPES[status] } : {}),
+      result: 'API Error',
+      ...fields,
+    }),
   ];
 };
+
+/** What the service calls its errors; 2.1.329 passes it on. */
+const TYPES: Record<number, string> = {
+  400: 'invalid_request_error',
+  401: 'authentication_error',
+  402: 'billing_error',
+  403: 'permission_error',
+  404: 'not_found_error',
+  413: 'request_too_large',
+  422: 'invalid_request_error',
+  429: 'rate_limit_error',
+  500: 'api_error',
+  529: 'overloaded_error',
+};
+
+/** Something before the service has answered: a proxy, a gateway, the login page of a network. */
+const gateway = (error: string, status: number | null) =>
+  apiError(error, status, { api_error_type: undefined });
 
 function rateLimit(info: object): object {
   return { type: 'rate_limit_event', rate_limit_info: info };
@@ -190,7 +214,7 @@ export const RECORDED: readonly Recorded[] = [
     what: 'a request the service finds invalid',
     events: apiError('invalid_request', 400),
     rest: FAILED,
-    outcome: serviceFailed(400),
+    outcome: { kind: 'request_refused', status: 400, message: 'API Error' },
   },
   {
     what: 'the cap on output tokens, after three continuations',
@@ -328,7 +352,54 @@ export const RECORDED: readonly Recorded[] = [
     what: 'a model that does not exist',
     events: apiError('model_not_found', 404),
     rest: { ...FAILED, model: 'nonsuch' },
-    outcome: { kind: 'model_unknown', model: 'nonsuch' },
+    outcome: { kind: 'model_unknown', model: 'nonsuch', message: 'API Error' },
+  },
+  {
+    what: 'a gateway that knows no such page, which Claude takes for a model that does not exist',
+    events: gateway('model_not_found', 404),
+    rest: { ...FAILED, model: 'sonnet' },
+    outcome: serviceFailed(404),
+    only: '2.1.329',
+  },
+  {
+    what: 'a firewall that forbids the address, which Claude takes for a login that is refused',
+    events: gateway('authentication_failed', 403),
+    rest: FAILED,
+    outcome: serviceFailed(403),
+    only: '2.1.329',
+  },
+  {
+    what: 'the login page of a network in place of an answer',
+    events: gateway('unknown', null),
+    rest: FAILED,
+    outcome: serviceFailed(null),
+    only: '2.1.329',
+  },
+  {
+    what: 'a proxy that wants its own login',
+    events: gateway('unknown', 407),
+    rest: FAILED,
+    outcome: serviceFailed(407),
+    only: '2.1.329',
+  },
+  {
+    what: 'a bad request that a gateway made of a new conversation',
+    events: gateway('unknown', 400),
+    rest: FAILED,
+    outcome: serviceFailed(400),
+    only: '2.1.329',
+  },
+  {
+    what: 'a request that cannot be processed, in a conversation that went on before',
+    events: gateway('unknown', 422),
+    rest: { ...FAILED, resumed: true },
+    outcome: { kind: 'request_refused', status: 422, message: 'API Error' },
+  },
+  {
+    what: 'an account without credit, told by the status alone',
+    events: apiError('unknown', 402),
+    rest: FAILED,
+    outcome: { kind: 'billing', message: 'API Error' },
   },
   {
     what: 'a turn interrupted while the model spoke',

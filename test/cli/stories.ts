@@ -34,7 +34,7 @@ export async function beginRun(
   return run;
 }
 
-const NOTHING_KNOWN = { random: 0, fingerprint: null, resumeNotBefore: null };
+const NOTHING_KNOWN = { random: 0, fingerprint: null, resumeNotBefore: null, configuredModel: null };
 
 export async function finishRun(bridge: Bridge, run: Run, outcome: Outcome): Promise<void> {
   await endRun(bridge, TOKEN, run, outcome, {

@@ -30,7 +30,7 @@ async function endedRun(rig: Rig): Promise<string> {
     if (!started) throw new Error('no project is ready');
     id = started.run.id;
     await recordSpawn(bridge, TOKEN, started.run, 4_000_000, 'never');
-    const nothing = { random: 0, fingerprint: null, resumeNotBefore: null };
+    const nothing = { random: 0, fingerprint: null, resumeNotBefore: null, configuredModel: null };
     const end = { cost: { usd: 0, basis: 'reported' as const }, live: EMPTY_LIVE_STATE, ...nothing };
     await endRun(bridge, TOKEN, started.run, { kind: 'no_completion' }, end);
   });

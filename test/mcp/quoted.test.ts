@@ -91,6 +91,7 @@ describe('Words of others are quoted, wherever a line may end', () => {
         random: 0,
         fingerprint: null,
         resumeNotBefore: null,
+        configuredModel: null,
       };
       await endRun(bridge, 'token', started.run, outcome, ending);
     }

@@ -1,14 +1,14 @@
 import { describe, expect, test } from 'vitest';
+import { retryDelayMs, waitsUntil } from '../../src/project/back-off.ts';
 import {
-  afterRun,
-  burnsTry,
   HOLD_KINDS,
   type HoldKind,
   isOver,
-  POLICIES,
-  retryDelayMs,
-  waitsUntil,
-} from '../../src/project/retry.ts';
+  isWorthATryAtStart,
+  PROBED_HOLDS,
+  probeDelayMs,
+} from '../../src/project/hold.ts';
+import { afterRun, burnsTry, type NextStep, outcomesThatHold, POLICIES } from '../../src/project/retry.ts';
 import { describeOutcome, type Outcome, type OutcomeKind } from '../../src/project/run.ts';
 
 /** One of each, with what a person reads about it. The type fails to compile when a kind is missing. */
@@ -64,8 +64,12 @@ const OUTCOMES: { [K in OutcomeKind]: readonly [Extract<Outcome, { kind: K }>, s
     'the service failed (529): overloaded',
   ],
   model_unknown: [
-    { kind: 'model_unknown', model: 'opus-9' },
-    "the model 'opus-9' does not exist or is not available to this account",
+    { kind: 'model_unknown', model: 'opus-9', source: 'plan', message: 'no such model' },
+    "the service does not know the model 'opus-9' (the plan's model), or this account may not use it: no such model",
+  ],
+  request_refused: [
+    { kind: 'request_refused', status: 400, message: 'tool_use without tool_result' },
+    'the service refuses the conversation (400): tool_use without tool_result',
   ],
   max_turns: [{ kind: 'max_turns', turns: 40 }, "stopped after 40 turns, the plan's max_turns"],
   budget_spent: [{ kind: 'budget_spent', budgetUsd: 2.5 }, "stopped at the plan's budget of $2.5"],
@@ -75,7 +79,7 @@ const OUTCOMES: { [K in OutcomeKind]: readonly [Extract<Outcome, { kind: K }>, s
   lost: [{ kind: 'lost', message: 'nobody saw its end' }, 'lost: nobody saw its end'],
 };
 const KINDS = Object.keys(OUTCOMES) as OutcomeKind[];
-const retried = KINDS.filter((kind) => POLICIES[kind].step === 'retry');
+const retried = KINDS.filter((kind) => burnsTry(kind));
 
 describe('every outcome is told in one line', () => {
   test.each(KINDS)('%s', (kind) => {
@@ -94,7 +98,17 @@ describe('every outcome is told in one line', () => {
   });
 });
 
-describe('after a run', () => {
+/** Nothing special about the run. */
+const PLAIN = {
+  triesInARow: 1,
+  inOldSession: true,
+  refusals: 1,
+  modelChanges: false,
+  firstKill: false,
+  random: 0,
+};
+
+describe('after a run that ended by its own fault, or by nobody’s', () => {
   /** What follows the first run that ends like this. */
   const FIRST: Record<OutcomeKind, string> = {
     submitted: 'none',
@@ -104,18 +118,19 @@ describe('after a run', () => {
     no_completion: 'again',
     never_spawned: 'later',
     no_init: 'later',
-    tools_missing: 'hold tools_missing',
+    tools_missing: 'park',
     stalled: 'later',
     crashed: 'later',
     output_truncated: 'later',
     throttled: 'later',
     api_error: 'later',
+    request_refused: 'again',
     session_missing: 'again, fresh',
     prompt_too_long: 'again, fresh',
-    usage_limit: 'hold usage_limit',
-    not_logged_in: 'hold not_logged_in',
-    billing: 'hold billing',
-    claude_missing: 'hold claude_missing',
+    usage_limit: 'again',
+    not_logged_in: 'park',
+    billing: 'park',
+    claude_missing: 'again',
     workspace_missing: 'park',
     tool_denied: 'park',
     wrong_folder: 'park',
@@ -129,52 +144,64 @@ describe('after a run', () => {
   };
 
   test.each(KINDS)('%s has a policy', (kind) => {
-    const step = afterRun(kind, 1, 0);
-    const told =
-      step.step === 'hold'
-        ? `hold ${step.hold}`
-        : step.step === 'run_again'
-          ? `${step.delayMs > 0 ? 'later' : 'again'}${step.fresh ? ', fresh' : ''}`
-          : step.step;
-    expect(told).toBe(FIRST[kind]);
-  });
-
-  test('limits, missing logins, money and a missing Claude burn no try', () => {
-    for (const kind of ['usage_limit', 'not_logged_in', 'billing', 'claude_missing'] as const) {
-      expect(burnsTry(kind), kind).toBe(false);
-      expect(afterRun(kind, 1_000, 0).step, kind).toBe('hold');
-    }
-  });
-
-  test('a hold that waits for the service to name its end does not wait besides', () => {
-    expect(afterRun('usage_limit', 1, 0)).toEqual({ step: 'hold', hold: 'usage_limit', probeMs: 0 });
-    expect(afterRun('not_logged_in', 1, 0)).toEqual({
-      step: 'hold',
-      hold: 'not_logged_in',
-      probeMs: 300_000,
-    });
-  });
-
-  test('every hold is one that the store knows', () => {
-    for (const kind of KINDS) {
-      const policy = POLICIES[kind];
-      if (policy.step === 'hold') expect(HOLD_KINDS).toContain(policy.hold);
-    }
+    expect(told(afterRun(kind, 'project', PLAIN))).toBe(FIRST[kind]);
   });
 
   test.each(retried)('%s is tried again a bounded number of times, then a person is asked', (kind) => {
     const policy = POLICIES[kind];
-    if (policy.step !== 'retry') throw new Error('not retried');
-    for (let tries = 1; tries < policy.tries; tries++) {
-      expect(afterRun(kind, tries, 0.5).step).toBe('run_again');
-    }
+    if (!('tries' in policy)) throw new Error('not retried');
+    const stepAfter = (triesInARow: number) =>
+      afterRun(kind, 'project', { ...PLAIN, triesInARow, random: 0.5 });
+    for (let tries = 1; tries < policy.tries; tries++) expect(stepAfter(tries).step).toBe('run_again');
     expect(policy.tries).toBeGreaterThan(1);
     expect(policy.tries).toBeLessThanOrEqual(10);
-    expect(afterRun(kind, policy.tries, 0.5)).toEqual({ step: 'park', tries: policy.tries });
-    expect(afterRun(kind, policy.tries + 5, 0.5).step).toBe('park');
+    expect(stepAfter(policy.tries)).toEqual({ step: 'park', tries: policy.tries });
+    expect(stepAfter(policy.tries + 5).step).toBe('park');
     expect(burnsTry(kind)).toBe(true);
   });
+
+  test('a conversation that is refused twice goes on in a new session; a new one that is refused needs a person', () => {
+    const refused = (circumstances: Partial<typeof PLAIN>) =>
+      told(afterRun('request_refused', 'project', { ...PLAIN, ...circumstances }));
+    expect(refused({ refusals: 1 })).toBe('again');
+    expect(refused({ refusals: 2, triesInARow: 2 })).toBe('again, fresh');
+    expect(refused({ inOldSession: false })).toBe('park');
+  });
+
+  test('a Claude that was killed is taken up again at once, and after another kill with the usual wait', () => {
+    expect(told(afterRun('crashed', 'project', { ...PLAIN, firstKill: true }))).toBe('again');
+    expect(told(afterRun('crashed', 'project', PLAIN))).toBe('later');
+  });
+
+  test('a session whose model is gone goes on with the model of the configuration', () => {
+    expect(told(afterRun('model_unknown', 'project', { ...PLAIN, modelChanges: true }))).toBe('again');
+  });
 });
+
+describe('after a run that ended by everybody’s fault', () => {
+  const HOLDS: Partial<Record<OutcomeKind, HoldKind>> = {
+    usage_limit: 'usage_limit',
+    throttled: 'service_unavailable',
+    api_error: 'service_unavailable',
+    not_logged_in: 'not_logged_in',
+    billing: 'billing',
+    tools_missing: 'tools_missing',
+    claude_missing: 'claude_missing',
+    model_unknown: 'model_unavailable',
+  };
+
+  test.each(KINDS)('%s holds the queue, whatever the tries', (kind) => {
+    const hold = HOLDS[kind] ?? 'claude_failing';
+    expect(afterRun(kind, 'everybody', { ...PLAIN, triesInARow: 1_000 })).toEqual({ step: 'hold', hold });
+    expect(outcomesThatHold(hold)).toContain(kind);
+  });
+});
+
+function told(step: NextStep): string {
+  if (step.step === 'hold') return `hold ${step.hold}`;
+  if (step.step !== 'run_again') return step.step;
+  return `${step.delayMs > 0 ? 'later' : 'again'}${step.fresh ? ', fresh' : ''}`;
+}
 
 describe('a hold is over', () => {
   const now = '2026-03-01T12:00:00.000Z';
@@ -189,8 +216,40 @@ describe('a hold is over', () => {
 
   test('when it seems to last longer than any that the table ends: the clock was set back', () => {
     const ended = HOLD_KINDS.filter((kind) => over(kind, 24 * 60));
-    expect(ended).toEqual(['not_logged_in', 'billing', 'claude_missing', 'tools_missing']);
+    expect(ended).toEqual([
+      'service_unavailable',
+      'model_unavailable',
+      'not_logged_in',
+      'billing',
+      'claude_missing',
+      'claude_failing',
+      'tools_missing',
+    ]);
     expect(HOLD_KINDS.filter((kind) => over(kind, 15))).toEqual([]);
+  });
+});
+
+describe('a hold that a run has set', () => {
+  test('is probed after a time that doubles with each probe that fails, and never far away', () => {
+    const seconds = [0, 1, 2, 3, 4, 1_000].map(
+      (failed) => probeDelayMs('service_unavailable', failed) / 1_000,
+    );
+    expect(seconds).toEqual([30, 60, 120, 240, 300, 300]);
+    expect([0, 1, 9].map((failed) => probeDelayMs('claude_failing', failed) / 60_000)).toEqual([1, 2, 15]);
+    expect([0, 9].map((failed) => probeDelayMs('not_logged_in', failed) / 60_000)).toEqual([5, 5]);
+  });
+
+  test('is tried at once by a supervisor that starts, unless the service has named its end', () => {
+    const hold = (kind: HoldKind, until: string | null) => ({
+      kind,
+      scope: '',
+      reason: '',
+      since: '',
+      until,
+    });
+    const atStart = HOLD_KINDS.filter((kind) => isWorthATryAtStart(hold(kind, '2026-03-01T12:00:00.000Z')));
+    expect(atStart).toEqual(PROBED_HOLDS.filter((kind) => kind !== 'usage_limit'));
+    expect(HOLD_KINDS.filter((kind) => isWorthATryAtStart(hold(kind, null)))).toEqual([]);
   });
 });
 

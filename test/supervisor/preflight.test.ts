@@ -8,7 +8,7 @@ import { changesSince } from '../../src/bridge/reading.ts';
 import { claudeEnvironment } from '../../src/claude/environment.ts';
 import { type Clock, systemClock } from '../../src/clock.ts';
 import { loadConfig } from '../../src/config.ts';
-import type { Hold } from '../../src/project/retry.ts';
+import type { Hold } from '../../src/project/hold.ts';
 import type { Admission } from '../../src/supervisor/admission.ts';
 import { Preflight } from '../../src/supervisor/preflight.ts';
 import { claudeProgram, processesIn } from '../e2e/rig.ts';

@@ -1,8 +1,8 @@
 import * as z from 'zod';
 import type { ProjectDetails } from '../../bridge/reading.ts';
+import { waitsUntil } from '../../project/back-off.ts';
 import { describeCosts } from '../../project/costs.ts';
 import { quote } from '../../project/quotation.ts';
-import { waitsUntil } from '../../project/retry.ts';
 import { sortWaiting } from '../../project/review.ts';
 import { answer, defineTool, type Facts } from '../define-tool.ts';
 import { projectId } from '../input.ts';

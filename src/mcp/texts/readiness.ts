@@ -1,6 +1,6 @@
+import { type Hold, holdEnd } from '../../project/hold.ts';
 import type { Project } from '../../project/project.ts';
 import { quote } from '../../project/quotation.ts';
-import { type Hold, holdEnd } from '../../project/retry.ts';
 import { cleanLine } from '../../project/text.ts';
 import type { Facts } from '../define-tool.ts';
 import type { Readiness } from '../readiness.ts';

@@ -7,7 +7,7 @@ import { LeaseLost, takeLease } from '../../../src/bridge/lease.ts';
 import { recordQuotas } from '../../../src/bridge/quota.ts';
 import { changesSince } from '../../../src/bridge/reading.ts';
 import { type Config, loadConfig } from '../../../src/config.ts';
-import { type Hold, type HoldKind, PROBED_HOLDS } from '../../../src/project/retry.ts';
+import { type Hold, type HoldKind, PROBED_HOLDS } from '../../../src/project/hold.ts';
 import { Gatekeeper } from '../../../src/supervisor/admission.ts';
 import { onWindows } from '../../platform.ts';
 import { createRig, type Rig } from '../../rig.ts';

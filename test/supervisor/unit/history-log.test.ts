@@ -41,7 +41,13 @@ async function runEnding(rig: Rig, outcome: Outcome): Promise<{ project: string;
   const started = await startNextRun(rig.bridge, 'token', { model: null, newSessionId: () => 'session' });
   if (!started) throw new Error('nothing is ready');
   await recordSpawn(rig.bridge, 'token', started.run, 4711, '1');
-  const ending = { live: EMPTY_LIVE_STATE, random: 0, fingerprint: null, resumeNotBefore: null };
+  const ending = {
+    live: EMPTY_LIVE_STATE,
+    random: 0,
+    fingerprint: null,
+    resumeNotBefore: null,
+    configuredModel: null,
+  };
   await endRun(rig.bridge, 'token', started.run, outcome, {
     ...ending,
     cost: { usd: 0.12345, basis: 'reported' },

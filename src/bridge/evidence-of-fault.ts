@@ -1,0 +1,98 @@
+/** What the record tells of whose fault the end of a run is (project/fault.ts decides). */
+import type { Evidence } from '../project/fault.ts';
+import type { Project } from '../project/project.ts';
+import { holdOf, outcomesThatHold } from '../project/retry.ts';
+import type { Outcome, Run } from '../project/run.ts';
+import type { Reader, Writer } from '../store/database.ts';
+import { findProject } from '../store/projects.ts';
+import { answeredElsewhere, countRunsSince, newestRuns } from '../store/runs.ts';
+
+interface Ended {
+  readonly run: Run;
+  readonly project: Project;
+  readonly outcome: Outcome;
+}
+
+export interface Gathered extends Evidence {
+  /** The projects whose runs ended alike; without this one when it stands alone. */
+  readonly alike: readonly Project[];
+}
+
+/** Looks at the run itself, at the project's `earlier` runs in their order, and at what other projects met lately. */
+export async function gatherEvidence(trx: Writer, ended: Ended, earlier: readonly Run[]): Promise<Gathered> {
+  const { run, outcome } = ended;
+  const answered = run.answeredAt !== null;
+  const alike = answered ? [] : await endedAlike(trx, ended);
+  return {
+    answered,
+    othersAnswered: await othersAnswered(trx, ended, earlier),
+    projectsAlike: Math.max(alike.length, 1),
+    ownModel: outcome.kind === 'model_unknown' && (outcome.source === 'plan' || outcome.source === 'session'),
+    alike,
+  };
+}
+
+/** So many runs were started since then: each was a probe, and failed. */
+export async function probesFailedSince(trx: Writer, since: string): Promise<number> {
+  return countRunsSince(trx, since);
+}
+
+/**
+ * Whether the model has answered in another workspace since this project's last run that failed like this one. Without
+ * such a run nothing can be said: the service may as well have gone at this very moment.
+ */
+async function othersAnswered(
+  trx: Writer,
+  { run, outcome }: Ended,
+  earlier: readonly Run[],
+): Promise<boolean> {
+  const kinds = outcomesThatHold(holdOf(outcome.kind));
+  const last = earlier.at(-1);
+  const failedBefore = last?.outcome && kinds.includes(last.outcome.kind) && last.endedAt !== null;
+  return failedBefore && last.endedAt ? answeredElsewhere(trx, run.workspace, last.endedAt, kinds) : false;
+}
+
+/** How far back the ends of runs are compared. */
+const RUNS_COMPARED = 100;
+
+/** Workspaces whose runs have all failed before their first answer since the model last answered anybody, latest last. */
+export async function failingWorkspaces(db: Reader): Promise<string[]> {
+  const found = new Set<string>();
+  for (const { answeredAt, outcome, workspace } of await newestRuns(db, RUNS_COMPARED)) {
+    if (answeredAt !== null || outcome?.kind === 'submitted') break;
+    if (outcome !== null && !SAYS_NOTHING.includes(outcome.kind)) found.add(workspace);
+  }
+  return [...found].reverse();
+}
+
+/**
+ * The projects whose newest runs ended like this one before their first answer, as long as nobody was answered in
+ * between, each once.
+ */
+async function endedAlike(trx: Writer, { run, project, outcome }: Ended): Promise<Project[]> {
+  const found = new Map([[project.id, project]]);
+  for (const other of await newestRuns(trx, RUNS_COMPARED)) {
+    if (other.answeredAt !== null) break;
+    if (other.id === run.id || other.outcome === null || SAYS_NOTHING.includes(other.outcome.kind)) continue;
+    if (signOf(other.outcome) !== signOf(outcome)) break;
+    if (found.has(other.projectId)) continue;
+    const its = await findProject(trx, other.projectId);
+    if (its) found.set(its.id, its);
+  }
+  return [...found.values()];
+}
+
+/** Ended by a person or by us: nothing is known of how it would have ended. */
+const SAYS_NOTHING: readonly Outcome['kind'][] = ['interrupted', 'cancelled'];
+
+/** What two ends have in common that have one cause; their texts may name what differs. */
+function signOf(outcome: Outcome): string {
+  switch (outcome.kind) {
+    case 'crashed':
+      return `${outcome.kind} ${outcome.code} ${outcome.signal}`;
+    case 'request_refused':
+      return `${outcome.kind} ${outcome.status}`;
+    default:
+      return outcome.kind;
+  }
+}

@@ -1,0 +1,80 @@
+import { describe, expect, test } from 'vitest';
+import { ALIKE_ENOUGH, type Evidence, type Fault, faultOf, JUDGEMENTS } from '../../src/project/fault.ts';
+import type { OutcomeKind } from '../../src/project/run.ts';
+
+const KINDS = Object.keys(JUDGEMENTS) as OutcomeKind[];
+const NOTHING_KNOWN: Evidence = { answered: false, othersAnswered: false, projectsAlike: 1, ownModel: false };
+
+/** Every combination of what can be known. */
+const EVIDENCE: readonly Evidence[] = [false, true].flatMap((answered) =>
+  [false, true].flatMap((othersAnswered) =>
+    [1, ALIKE_ENOUGH - 1, ALIKE_ENOUGH].flatMap((projectsAlike) =>
+      [false, true].map((ownModel) => ({ answered, othersAnswered, projectsAlike, ownModel })),
+    ),
+  ),
+);
+
+/** Whose fault it is by the outcome alone, and when that changes. */
+const CELLS: Record<
+  OutcomeKind,
+  { readonly alone: Fault; readonly except?: readonly [(e: Evidence) => boolean, Fault] }
+> = {
+  submitted: { alone: 'nobody' },
+  cancelled: { alone: 'nobody' },
+  interrupted: { alone: 'nobody' },
+  lost: { alone: 'project' },
+  workspace_missing: { alone: 'project' },
+  claude_too_old: { alone: 'project' },
+  tool_denied: { alone: 'project' },
+  wrong_folder: { alone: 'project' },
+  timed_out: { alone: 'project' },
+  output_too_large: { alone: 'project' },
+  max_turns: { alone: 'project' },
+  budget_spent: { alone: 'project' },
+  refused: { alone: 'project' },
+  prompt_too_long: { alone: 'project' },
+  session_missing: { alone: 'project' },
+  usage_limit: { alone: 'everybody' },
+  claude_missing: { alone: 'everybody' },
+  throttled: { alone: 'everybody', except: [othersFare, 'project'] },
+  api_error: { alone: 'everybody', except: [othersFare, 'project'] },
+  not_logged_in: { alone: 'everybody', except: [othersFare, 'project'] },
+  billing: { alone: 'everybody', except: [othersFare, 'project'] },
+  tools_missing: { alone: 'everybody', except: [othersFare, 'project'] },
+  model_unknown: { alone: 'everybody', except: [(e) => othersFare(e) || e.ownModel, 'project'] },
+  never_spawned: { alone: 'project', except: [manyAlike, 'everybody'] },
+  no_init: { alone: 'project', except: [manyAlike, 'everybody'] },
+  stalled: { alone: 'project', except: [manyAlike, 'everybody'] },
+  crashed: { alone: 'project', except: [manyAlike, 'everybody'] },
+  output_truncated: { alone: 'project', except: [manyAlike, 'everybody'] },
+  no_completion: { alone: 'project', except: [manyAlike, 'everybody'] },
+  request_refused: { alone: 'project', except: [manyAlike, 'everybody'] },
+};
+
+/** Others are answered, and this run never was. */
+function othersFare({ answered, othersAnswered }: Evidence): boolean {
+  return othersAnswered && !answered;
+}
+
+function manyAlike({ answered, projectsAlike }: Evidence): boolean {
+  return projectsAlike >= ALIKE_ENOUGH && !answered;
+}
+
+describe('whose fault the end of a run is', () => {
+  test.each(KINDS)('%s, when nothing else is known', (kind) => {
+    expect(faultOf(kind, NOTHING_KNOWN)).toBe(CELLS[kind].alone);
+  });
+
+  test.each(KINDS)('%s, with everything that can be known besides', (kind) => {
+    const { alone, except } = CELLS[kind];
+    for (const evidence of EVIDENCE) {
+      const expected = except?.[0](evidence) ? except[1] : alone;
+      expect(faultOf(kind, evidence), JSON.stringify(evidence)).toBe(expected);
+    }
+  });
+
+  test('what the model has answered once is never made everybody’s by others that were not', () => {
+    for (const kind of KINDS.filter((kind) => CELLS[kind].alone === 'project'))
+      expect(faultOf(kind, { ...NOTHING_KNOWN, answered: true, projectsAlike: 99 }), kind).toBe('project');
+  });
+});
