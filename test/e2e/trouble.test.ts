@@ -3,6 +3,7 @@ import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect } from 'vitest';
 import { cancel, retry, steer } from '../../src/bridge/direct.ts';
+import { currentHolds } from '../../src/bridge/holds.ts';
 import { createGate } from '../../src/simulator/gate.ts';
 import { apiError, call, gated, hang, say } from '../../src/simulator/reply.ts';
 import { sequence } from '../../src/simulator/script.ts';
@@ -52,8 +53,7 @@ describe('a run that ends before its work is submitted', () => {
     await rig.happened('run.ended', id);
     const retried = await rig.details(id);
     expect(retried.runs[0]?.outcome).toMatchObject({ kind: 'crashed', signal: 'SIGKILL' });
-    expect(retried.project).toMatchObject({ status: 'in_progress', tries: 1 });
-    expect(retried.project.notBefore).not.toBeNull();
+    expect(retried.project).toMatchObject({ status: 'in_progress', tries: 1, notBefore: null });
     const { runs } = await rig.until(id, 'awaiting_approval');
     expect(runs[1]).toMatchObject({ kind: 'resume', sessionId: runs[0]?.sessionId });
     expect(rig.asked().at(-1)?.userTexts.join()).toContain('SIGKILL');
@@ -74,7 +74,7 @@ describe('a run that ends before its work is submitted', () => {
     expect(runs.length).toBe(1);
   });
 
-  test('a service that fails is tried again later, and the plan is not lost', async ({ rig }) => {
+  test('a service that fails holds the queue, and the plan loses no try', async ({ rig }) => {
     rig.environment.CLAUDE_CODE_MAX_RETRIES = '0';
     rig.script = () => apiError(500);
     await rig.startSupervisor();
@@ -82,7 +82,8 @@ describe('a run that ends before its work is submitted', () => {
     await rig.happened('run.ended', id);
     const { project, runs } = await rig.details(id);
     expect(runs[0]?.outcome).toMatchObject({ kind: 'api_error', status: 500 });
-    expect(project).toMatchObject({ status: 'in_progress', tries: 1 });
+    expect(project).toMatchObject({ status: 'in_progress', tries: 0 });
+    expect(await currentHolds(rig.bridge)).toMatchObject([{ kind: 'service_unavailable' }]);
   });
 
   test('a conversation that is gone starts anew, told what the record knows', async ({ rig }) => {

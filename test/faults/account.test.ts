@@ -67,13 +67,9 @@ describe('a usage limit', () => {
   test('is found out by one run: the others follow when it was answered', async ({ rig, puppet }) => {
     await rig.configure({ concurrency: 3 });
     const first = await rig.send('# One\nDo it.');
-    await puppet.playsFor(first, limited(inSeconds(2)), [
-      init(),
-      wait('answered'),
-      say('Hello'),
-      submit(),
-      result(),
-    ]);
+    const answered = [init(), wait('answered'), say('Hello'), submit(), result()];
+    await puppet.playsFor(first, limited(inSeconds(2)), answered);
+    await puppet.plays(answered);
     await rig.startSupervisor();
     await rig.happened('hold.set');
     const ids = [first, await rig.send('# Two\nDo it.'), await rig.send('# Three\nDo it.')];

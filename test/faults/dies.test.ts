@@ -3,6 +3,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { describe, expect } from 'vitest';
 import { approve, reject } from '../../src/bridge/decide.ts';
+import { currentHolds } from '../../src/bridge/holds.ts';
 import { identify } from '../../src/machine/identity.ts';
 import { processesIn, waitUntil } from '../e2e/rig.ts';
 import { exit, hang, init, result, submit, update, wait, work } from './puppet.ts';
@@ -74,7 +75,7 @@ describe('the supervisor is killed outright', () => {
     expect((await rig.details(id)).runs.map(({ outcome }) => outcome)).toEqual([{ kind: 'submitted' }]);
   });
 
-  test('after Claude failed and before anyone saw it: its output tells how, and the try counts', async ({
+  test('after Claude failed and before anyone saw it: its output tells how, and what follows', async ({
     rig,
     puppet,
   }) => {
@@ -90,7 +91,8 @@ describe('the supervisor is killed outright', () => {
     await rig.happened('run.ended', id);
     const { runs, project } = await rig.details(id);
     expect(runs[0]?.outcome).toMatchObject({ kind: 'api_error', status: 500 });
-    expect(project).toMatchObject({ status: 'in_progress', tries: 1 });
+    expect(project).toMatchObject({ status: 'in_progress', tries: 0 });
+    expect(await currentHolds(rig.bridge)).toMatchObject([{ kind: 'service_unavailable' }]);
   });
 
   test('while work waits for approval: a decision made meanwhile is honoured', async ({ rig, puppet }) => {
@@ -151,7 +153,7 @@ describe('the supervisor is killed outright', () => {
 });
 
 describe('Claude is killed', () => {
-  test('the same session is resumed after a back-off, and the try counts', async ({ rig, puppet }) => {
+  test('the same session is resumed at once, and the try counts', async ({ rig, puppet }) => {
     await puppet.plays([init(), update('Half way'), wait('the shot'), hang], work);
     await rig.startSupervisor();
     const id = await rig.send('# Shot\nDo it.');
