@@ -112,6 +112,9 @@ const fields = z.strictObject({
   tool_timeout: timeLimit
     .prefault('1h')
     .describe('How long Claude may be silent while it is using a tool or a hook runs.'),
+  last_words_timeout: duration
+    .prefault('60s')
+    .describe('How long Claude may go on after it has submitted its work; an approval ends it at once.'),
   exit_timeout: duration.prefault('15s').describe('How long Claude may take to exit after its last result.'),
   drain_timeout: duration
     .prefault('0s')

@@ -8,7 +8,7 @@ import { type ChangeFeed, openChangeFeed } from '../store/change-feed.ts';
 import { allHolds } from '../store/holds.ts';
 import { waitingMessages } from '../store/messages.ts';
 import { findProject, listProjects, nextReadyAt, planText } from '../store/projects.ts';
-import { lastDecision } from '../store/reviews.ts';
+import { findCompletion, lastDecision } from '../store/reviews.ts';
 import { openRuns } from '../store/runs.ts';
 import { type Bridge, nowText } from './bridge.ts';
 import { finish } from './decide.ts';
@@ -31,16 +31,23 @@ export async function unfinishedRuns(bridge: Bridge): Promise<Run[]> {
 export interface Orders {
   /** The project was called off. */
   readonly cancelled: boolean;
+  /** Its work was submitted: there is nothing left to do. */
+  readonly submitted: boolean;
+  /** A person has approved it: nothing may change any more. */
+  readonly approved: boolean;
   /** Messages from the person that no run has taken in, in their order. */
   readonly messages: readonly SteeringMessage[];
 }
 
 /** What the person wants of a run under way. */
 export async function ordersFor(bridge: Bridge, run: Run): Promise<Orders> {
-  const project = await findProject(bridge.database.read, run.projectId);
+  const db = bridge.database.read;
+  const project = await findProject(db, run.projectId);
   return {
     cancelled: project === undefined || project.status === 'cancelled',
-    messages: await waitingMessages(bridge.database.read, run.projectId),
+    submitted: (await findCompletion(db, run.projectId, run.round)) !== undefined,
+    approved: project?.status === 'approved' || project?.status === 'complete',
+    messages: await waitingMessages(db, run.projectId),
   };
 }
 
@@ -67,8 +74,8 @@ export async function briefingFor(bridge: Bridge, project: Project): Promise<Bri
   };
 }
 
-/** Completes what the person has approved; returns those projects. */
-export async function finishApproved(bridge: Bridge): Promise<Project[]> {
+/** Completes what the person has approved; returns those projects. Throws LeaseLost. */
+export async function finishApproved(bridge: Bridge, token: string): Promise<Project[]> {
   const approved = await listProjects(bridge.database.read, {
     statuses: ['approved'],
     oldestFirst: true,
@@ -76,7 +83,7 @@ export async function finishApproved(bridge: Bridge): Promise<Project[]> {
   });
   const finished: Project[] = [];
   for (const { id } of approved) {
-    const reply = await finish(bridge, id, 'supervisor');
+    const reply = await finish(bridge, id, 'supervisor', (trx) => holdLease(trx, token));
     if (reply.ok) finished.push(reply.value);
   }
   return finished;

@@ -39,6 +39,11 @@ export function isPassingTrouble(error: unknown): boolean {
   return error instanceof StoreError && ['busy', 'full', 'failing'].includes(error.problem);
 }
 
+/** Whether this is trouble with the store, which is everybody's, and not of one project alone. */
+export function isStoreTrouble(error: unknown): boolean {
+  return error instanceof StoreError;
+}
+
 /** What a verb answers: its value, or why it refused. A refusal has changed nothing. */
 export type Reply<T> =
   | { readonly ok: true; readonly value: T }

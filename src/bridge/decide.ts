@@ -2,7 +2,7 @@
 import type { Project } from '../project/project.ts';
 import type { Decision, Verdict } from '../project/review.ts';
 import { cleanText, LIMITS } from '../project/text.ts';
-import type { Reader } from '../store/database.ts';
+import type { Reader, Writer } from '../store/database.ts';
 import { findDecision, insertDecision, lastDecision } from '../store/reviews.ts';
 import {
   type Actor,
@@ -104,10 +104,25 @@ export async function readApproval(
   return done({ project, decision: await lastDecision(bridge.database.read, projectId) });
 }
 
-/** Completes an approved project. */
-export async function finish(bridge: Bridge, projectId: string, actor: Actor): Promise<Reply<Project>> {
-  return changeProject(bridge, projectId, 'finish', actor, async ({ now, project, to, event }) => {
-    await event('project.completed');
-    return { ...project, status: to, updatedAt: now };
-  });
+/** Completes an approved project. `permit` comes first in the transaction; what it throws undoes it. */
+export async function finish(
+  bridge: Bridge,
+  projectId: string,
+  actor: Actor,
+  permit?: (trx: Writer) => Promise<void>,
+): Promise<Reply<Project>> {
+  return changeProject(
+    bridge,
+    projectId,
+    'finish',
+    actor,
+    async ({ now, project, to, event }) => {
+      await event('project.completed');
+      return { ...project, status: to, updatedAt: now };
+    },
+    async (trx) => {
+      await permit?.(trx);
+      return undefined;
+    },
+  );
 }

@@ -7,6 +7,7 @@ import { type FSWatcher, watch } from 'node:fs';
 import type { FileHandle } from 'node:fs/promises';
 import type { Clock } from '../clock.ts';
 import { openIfThere } from '../machine/open-if-there.ts';
+import { isMachineTrouble } from '../machine/passing-trouble.ts';
 
 export interface Tail {
   /**
@@ -36,7 +37,7 @@ export function tailFile(path: string, clock: Clock): Tail {
     skipped: () => splitter.skipped,
     cut: () => leftOver,
     async *lines() {
-      const file = await openIfThere(path);
+      const file = await openPatiently(path, clock, ended.signal);
       if (!file) {
         if (!ended.signal.aborted) await once(ended.signal, 'abort');
         return;
@@ -50,7 +51,12 @@ export function tailFile(path: string, clock: Clock): Tail {
           });
           // Asked before reading: what was written before the end is then surely read.
           const last = ended.signal.aborted;
-          yield* readOn(file, splitter);
+          try {
+            yield* readOn(file, splitter);
+          } catch (error) {
+            // It goes on where it was when the machine can read again.
+            if (last || !isMachineTrouble(error)) throw error;
+          }
           if (last) break;
           const waited = new AbortController();
           await Promise.race([grown, clock.sleep(POLL_MS, AbortSignal.any([ended.signal, waited.signal]))]);
@@ -63,6 +69,21 @@ export function tailFile(path: string, clock: Clock): Tail {
       }
     },
   };
+}
+
+async function openPatiently(
+  path: string,
+  clock: Clock,
+  ended: AbortSignal,
+): Promise<FileHandle | undefined> {
+  for (;;) {
+    try {
+      return await openIfThere(path);
+    } catch (error) {
+      if (ended.aborted || !isMachineTrouble(error)) throw error;
+      await clock.sleep(POLL_MS, ended);
+    }
+  }
 }
 
 async function* readOn(file: FileHandle, splitter: LineSplitter): AsyncGenerator<string> {

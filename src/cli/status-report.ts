@@ -6,7 +6,7 @@ import type { Bridge } from '../bridge/bridge.ts';
 import type { Lease } from '../bridge/lease.ts';
 import { type Overview, overview, projectState } from '../bridge/reading.ts';
 import { ConfigError } from '../config.ts';
-import { freeBytes } from '../machine/disk.ts';
+import { freeRoom } from '../machine/disk.ts';
 import { ownServices, type Services } from '../machine/service/find.ts';
 import { type TreeUsage, treeUsage } from '../machine/usage.ts';
 import type { Hold } from '../project/hold.ts';
@@ -148,7 +148,7 @@ async function findProblems(cli: Cli, supervisor: Supervisor): Promise<string[]>
     problems.push(supervisor.lease.trouble);
   const words = supervisor.state === 'gone' ? await lastWords(cli.home) : '';
   if (words !== '') problems.push(`The last supervisor ended unexpectedly. It said: ${words}`);
-  if ((await freeBytes(cli.home)) < LEAST_FREE_BYTES)
+  if ((await freeRoom(cli.home)).bytes < LEAST_FREE_BYTES)
     problems.push(`The disk that holds ${cli.home} is full: free some space.`);
   const log = logFile(cli);
   if (!(await isWritable(log)))

@@ -1,7 +1,7 @@
 /** The folder that holds everything: there, ours alone, on a disk of this machine, with room. */
 import { chmod, constants, readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { freeBytes } from '../machine/disk.ts';
+import { freeRoom } from '../machine/disk.ts';
 import { syncedBy } from '../machine/foreign-folder.ts';
 import { ensurePrivateFolder } from '../machine/paths.ts';
 import { openPlainFile } from '../machine/plain-file.ts';
@@ -79,7 +79,7 @@ const ENOUGH = 2;
 async function space({ home, config }: Patient): Promise<Observation> {
   await existing(home);
   const least = (await config()).disk_min_mb * 1e6;
-  const free = await freeBytes(home);
+  const free = (await freeRoom(home)).bytes;
   const fix = { fix: 'Free some space on that disk; `disk_min_mb` is the limit.' };
   if (free < least)
     return problem(home, `${sizeText(free)} are free: below ${sizeText(least)} no run starts.`, fix);

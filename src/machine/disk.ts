@@ -1,10 +1,16 @@
 import { statfs } from 'node:fs/promises';
 
+export interface Room {
+  readonly bytes: number;
+  /** How many more files there can be; null where the file system does not count them. */
+  readonly files: number | null;
+}
+
 /**
- * Bytes that this user can still write on the file system that holds `path`, which must exist. Space that the file
- * system keeps for root does not count.
+ * What this user can still write on the file system that holds `path`, which must exist. Space that the file system
+ * keeps for root does not count.
  */
-export async function freeBytes(path: string): Promise<number> {
-  const { bavail, bsize } = await statfs(path, { bigint: true });
-  return Number(bavail * bsize);
+export async function freeRoom(path: string): Promise<Room> {
+  const { bavail, bsize, files, ffree } = await statfs(path, { bigint: true });
+  return { bytes: Number(bavail * bsize), files: files === 0n ? null : Number(ffree) };
 }

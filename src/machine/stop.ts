@@ -13,10 +13,12 @@ export type Rung = 'already-ended' | 'interrupt' | 'SIGINT' | 'SIGTERM' | 'SIGKI
 
 interface StopOptions {
   /** Asks through its input, and says whether that could be sent. Leave it out for a process whose input is not ours. */
-  interrupt?: () => boolean;
+  interrupt?: () => boolean | Promise<boolean>;
   /** How long each step may take, in milliseconds. */
   graceMs: { interrupt: number; int: number; term: number };
   clock: Clock;
+  /** Asked before each signal; what it throws is thrown on, and nothing more is done. */
+  permit?: () => Promise<void>;
 }
 
 /** A child, or a process that is only known by its identity. */
@@ -31,18 +33,21 @@ interface Stoppable {
  */
 export async function stopChild(
   target: Stoppable,
-  { interrupt, graceMs, clock }: StopOptions,
+  { interrupt, graceMs, clock, permit = async () => undefined }: StopOptions,
 ): Promise<Rung> {
   const { identity } = target;
   if (!(await isAlive(identity))) return 'already-ended';
 
-  if (interrupt?.() && (await endsWithin(target, graceMs.interrupt, clock))) return 'interrupt';
+  if ((await interrupt?.()) && (await endsWithin(target, graceMs.interrupt, clock))) return 'interrupt';
   if (!isWindows) {
+    await permit();
     await signalProcess(identity, 'SIGINT');
     if (await endsWithin(target, graceMs.int, clock)) return 'SIGINT';
+    await permit();
     await signalProcess(identity, 'SIGTERM');
     if (await endsWithin(target, graceMs.term, clock)) return 'SIGTERM';
   }
+  await permit();
   await killProcess(identity);
   return (await endsWithin(target, KILL_GRACE_MS, clock)) ? 'SIGKILL' : 'not-ended';
 }

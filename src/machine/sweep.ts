@@ -27,6 +27,8 @@ interface SweepOptions {
   clock: Clock;
   /** Pids that must live, whatever they carry. */
   spare?: readonly number[];
+  /** Asked before any process is ended; what it throws is thrown on, and nothing more is done. */
+  permit?: () => Promise<void>;
 }
 
 export interface Leftover {
@@ -39,10 +41,11 @@ export interface Leftover {
  * stranger that got a recycled pid.
  */
 export async function sweep(options: SweepOptions): Promise<Leftover[]> {
-  const { clock, graceMs } = options;
+  const { clock, graceMs, permit = async () => undefined } = options;
   let known = [options.root, ...(options.family ?? [])];
   let found = await find(options, known);
 
+  if (found.length > 0) await permit();
   await Promise.all(found.map((row) => (isWindows ? killProcess(row) : signalProcess(row, 'SIGTERM'))));
   await gone(found, graceMs, clock);
 
@@ -55,6 +58,7 @@ export async function sweep(options: SweepOptions): Promise<Leftover[]> {
     const fresh = found.filter((row) => !killed.some((one) => isSame(one, row)));
     empty = fresh.length === 0 ? empty + 1 : 0;
     killed.push(...fresh);
+    if (fresh.length > 0) await permit();
     await Promise.all(fresh.map(killProcess));
     await (fresh.length > 0 ? gone(fresh, KILL_GRACE_MS, clock) : clock.sleep(processes.pollMs));
   }

@@ -14,8 +14,10 @@ import { tailFile } from '../claude/tail.ts';
 import type { ProcessIdentity } from '../machine/identity.ts';
 import type { Outcome, Run } from '../project/run.ts';
 import type { Context } from './context.ts';
+import { HeldProcess } from './held-process.ts';
 import { LiveDisplay } from './live-display.ts';
-import { concludeRun } from './run-end.ts';
+import { endsSupervisor, patiently } from './patience.ts';
+import { concludeRun, giveUpRun } from './run-end.ts';
 import { runFiles } from './run-files.ts';
 import { RunReader } from './run-reader.ts';
 import type { Followed, RunSetting } from './run-setting.ts';
@@ -29,28 +31,50 @@ export class ActiveRun {
   readonly ended: Promise<EndedRun>;
 
   readonly #context: Context;
-  readonly #process: Followed;
+  readonly #process: HeldProcess;
   readonly #stop: RunStop;
   readonly #steering: Steering;
+  /** In monotonic milliseconds. */
+  #submittedAt: number | undefined;
 
   constructor(context: Context, setting: RunSetting, process: Followed) {
     this.run = setting.run;
     this.#context = context;
-    this.#process = process;
-    this.#stop = new RunStop(context, setting.run, process);
-    this.#steering = new Steering(context, setting.run, process);
-    this.ended = this.#follow(setting);
+    this.#process = new HeldProcess(context, process);
+    this.#stop = new RunStop(context, setting.run, this.#process);
+    this.#steering = new Steering(context, setting.run, this.#process);
+    this.ended = this.#follow(setting).catch((error: unknown) =>
+      giveUpRun(context, setting.run, this.#process, this.#stop, error),
+    );
   }
 
   get identity(): ProcessIdentity {
     return this.#process.identity;
   }
 
-  /** Does what the person has asked for since the last look: cancel, or hand over messages. */
+  /** Gives Claude the first message: what it is to do. Throws LeaseLost. */
+  async begin(prompt: string): Promise<void> {
+    await this.#process.write(prompt);
+  }
+
+  /** Does what follows from what a person, or the run itself, has done since the last look. Throws LeaseLost. */
   async attend(): Promise<void> {
-    const { cancelled, messages } = await ordersFor(this.#context.bridge, this.run);
+    try {
+      await patiently(this.#context, () => this.#attend());
+    } catch (error) {
+      if (endsSupervisor(error)) throw error;
+      const message = error instanceof Error ? error.message : String(error);
+      this.#context.log.error('run.unattended', { run: this.run.id }, message);
+    }
+  }
+
+  async #attend(): Promise<void> {
+    const { cancelled, submitted, approved, messages } = await ordersFor(this.#context.bridge, this.run);
     if (cancelled) return this.stop({ kind: 'cancelled' });
-    this.#steering.handOver(messages);
+    if (submitted) this.#submittedAt ??= this.#context.clock.monotonic();
+    // What was approved is to stay as it is.
+    if (approved) return this.stop(undefined);
+    await this.#steering.handOver(messages);
   }
 
   /** Ends the run, gently first; `because` becomes its outcome unless the work was submitted before. */
@@ -66,13 +90,14 @@ export class ActiveRun {
     const tail = tailFile(files.output, context.clock);
     const live = new LiveDisplay(context, this.run);
     const reader = new RunReader(context, setting, { process, stop, live, steering: this.#steering });
+    const vitals = () => ({ ...reader.vitals, submittedAt: this.#submittedAt });
     const watching = new AbortController();
     const exited = process.exited.then((exit) => {
       watching.abort();
       tail.end();
       return exit;
     });
-    const watched = watchRun(context, setting, { files, reader, stop, live }, watching.signal);
+    const watched = watchRun(context, setting, { files, reader, vitals, stop, live }, watching.signal);
     // Together: a part that fails is not waited for until the others are done.
     const [exit] = await Promise.all([exited, reader.read(tail), watched]);
     return concludeRun(context, setting, process, {

@@ -7,11 +7,11 @@ import { imposeHold, liftHold } from '../bridge/attending.ts';
 import { currentHolds } from '../bridge/holds.ts';
 import { currentQuotas } from '../bridge/quota.ts';
 import { locateClaude } from '../claude/locate.ts';
-import { freeBytes } from '../machine/disk.ts';
 import { type Hold, type HoldKind, isOver, PROBED_HOLDS } from '../project/hold.ts';
 import { spentReserve } from '../project/quota.ts';
 import type { Context } from './context.ts';
 import { type QuietHours, quietHours } from './quiet-hours.ts';
+import { whyNoRoom } from './room.ts';
 
 export type Admission =
   | { readonly may: 'start'; readonly heldFamilies: readonly string[] }
@@ -82,12 +82,8 @@ export class Gatekeeper {
   }
 
   async #diskLow(): Promise<Circumstance> {
-    const { bridge, config } = this.#context;
-    const free = (await freeBytes(bridge.home)) / 1e6;
-    if (free >= config.disk_min_mb) return undefined;
-    // In steps, so that the reason does not change with every megabyte.
-    const reason = `less than ${config.disk_min_mb} MB are free where ${bridge.home} is; make room, or lower disk_min_mb`;
-    return { reason, until: null };
+    const reason = await whyNoRoom(this.#context.bridge.home, this.#context.config.disk_min_mb);
+    return reason === undefined ? undefined : { reason, until: null };
   }
 
   #quietNow(): Circumstance {

@@ -2,6 +2,7 @@
 import { lstat, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { SpentRun } from '../bridge/run-output.ts';
+import { runsFolder } from './run-files.ts';
 
 export interface LeftFile {
   readonly path: string;
@@ -15,7 +16,7 @@ const NAME = /^([0-9a-f]{12})\.(jsonl(?:\.part)?|stderr\.log|mcp\.json)$/;
 
 /** Every file of a run that is there. */
 export async function leftFiles(home: string): Promise<LeftFile[]> {
-  const folder = join(home, 'runs');
+  const folder = runsFolder(home);
   const names = await readdir(folder).catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT') return [];
     throw error;

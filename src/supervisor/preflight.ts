@@ -2,8 +2,6 @@
  * Asks before the first run, and again before a run is spent on finding out, whether Claude is logged in at all: so
  * that a person reads the reason right after the start, not in the morning.
  */
-import { mkdir } from 'node:fs/promises';
-import { join } from 'node:path';
 import { imposeHold, liftHold } from '../bridge/attending.ts';
 import { currentHolds } from '../bridge/holds.ts';
 import { claudeEnvironment } from '../claude/environment.ts';
@@ -13,6 +11,8 @@ import type { Hold } from '../project/hold.ts';
 import type { Admission } from './admission.ts';
 import type { Context } from './context.ts';
 import { patiently } from './patience.ts';
+import { makeRunsFolder } from './room.ts';
+import { runsFolder } from './run-files.ts';
 
 const LOOK_EVERY_MS = 5 * 60_000;
 /** An answer older than this does not spare a run that is to find out whether the hold is over. */
@@ -63,16 +63,19 @@ export class Preflight {
     const claude = locateClaude(config.claude, env);
     // That it is missing is another hold, and what is to be found out stays to be found out.
     if (!claude.found) return;
-    const folder = join(bridge.home, 'runs');
-    await mkdir(folder, { recursive: true, mode: 0o700 });
-    const login = await askLogin({
+    const folder = runsFolder(bridge.home);
+    const question = {
       program: claude.path,
       // The same mark each time: what a predecessor could not end is then found too.
       env: claudeEnvironment(env, { id: `login:${bridge.home}`, projectId: '' }),
       folder,
       clock,
       signal: this.#closed.signal,
-    });
+    };
+    const login = await makeRunsFolder(bridge.home)
+      .then(() => askLogin(question))
+      // Nothing is known then; whether runs can start is found out elsewhere.
+      .catch((error: Error): Login => ({ state: 'unknown', why: error.message }));
     if (this.#closed.signal.aborted) return;
     await patiently(this.#context, () => this.#conclude(login));
     this.#lookedAt = clock.monotonic();

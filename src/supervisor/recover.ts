@@ -15,17 +15,31 @@ import { type Outcome, type Run, statedUsd, UNKNOWN_COST } from '../project/run.
 import { ActiveRun } from './active-run.ts';
 import type { Context } from './context.ts';
 import { neverRan } from './never-ran.ts';
+import { endsSupervisor, patiently } from './patience.ts';
 import type { Followed, RunListener } from './run-setting.ts';
 
 /** Takes up every open run; returns those to follow. */
 export async function recover(context: Context, listener: (run: Run) => RunListener): Promise<ActiveRun[]> {
   const active: ActiveRun[] = [];
   for (const run of await unfinishedRuns(context.bridge)) {
-    const identity = await processOf(context, run);
-    if (identity) active.push(await adopt(context, run, identity, listener(run)));
-    else await closeUnspawned(context, run);
+    try {
+      const adopted = await patiently(context, () => takeUp(context, run, listener(run)));
+      if (adopted) active.push(adopted);
+    } catch (error) {
+      if (endsSupervisor(error)) throw error;
+      // It stays open: its process may be at work, and a second one beside it would be worse.
+      const message = error instanceof Error ? error.message : String(error);
+      context.log.error('run.not_taken_up', { run: run.id }, `${message}; the next start tries again`);
+    }
   }
   return active;
+}
+
+async function takeUp(context: Context, run: Run, listener: RunListener): Promise<ActiveRun | undefined> {
+  const identity = await processOf(context, run);
+  if (identity) return adopt(context, run, identity, listener);
+  await closeUnspawned(context, run);
+  return undefined;
 }
 
 /** The run's process: as recorded, or, when the predecessor died before it could, found by its mark. */

@@ -10,19 +10,18 @@ import type { Reading } from '../claude/reading.ts';
 import { costOf } from '../claude/spending.ts';
 import type { Tail } from '../claude/tail.ts';
 import type { Exit } from '../machine/child.ts';
-import { sweep } from '../machine/sweep.ts';
 import { isCrash } from '../project/retry.ts';
 import { type Outcome, type Run, type RunCost, UNKNOWN_COST } from '../project/run.ts';
 import type { Context } from './context.ts';
 import { fingerprint } from './fingerprint.ts';
+import type { HeldProcess } from './held-process.ts';
 import { lastLines } from './last-lines.ts';
+import { neverRan } from './never-ran.ts';
 import { dropPartials } from './partial-output.ts';
-import { patiently } from './patience.ts';
-import type { RunFiles } from './run-files.ts';
-import type { Followed, RunSetting } from './run-setting.ts';
+import { endsSupervisor, patiently } from './patience.ts';
+import { type RunFiles, runFiles } from './run-files.ts';
+import type { RunSetting } from './run-setting.ts';
 import type { RunStop } from './run-stop.ts';
-
-const SWEEP_GRACE_MS = 2_000;
 
 /** Everything there is to know of a run's end, once its file is read to the end. */
 interface End {
@@ -38,7 +37,7 @@ interface End {
 export async function concludeRun(
   context: Context,
   setting: RunSetting,
-  process: Followed,
+  process: HeldProcess,
   end: End,
 ): Promise<EndedRun> {
   const { bridge, config, log, token } = context;
@@ -47,7 +46,7 @@ export async function concludeRun(
   const skipped = end.tail.skipped();
   if (skipped > 0) log.warn('run.lines_skipped', { run: run.id, lines: skipped });
   const outcome = await outcomeOf(setting, end);
-  await rm(end.files.mcpConfig, { force: true });
+  await removeSecrets(context, run);
   const cost = costOfRun(setting, end);
   const ending = {
     cost,
@@ -63,11 +62,50 @@ export async function concludeRun(
   return ended;
 }
 
-async function sweepUp({ clock, log }: Context, run: Run, process: Followed): Promise<void> {
-  const family = await process.family();
-  const mark = { name: RUN_MARK, value: run.id };
-  const leftovers = await sweep({ root: process.identity, mark, family, graceMs: SWEEP_GRACE_MS, clock });
-  for (const { pid, name } of leftovers) log.warn('run.leftover', { run: run.id, pid, name });
+/**
+ * Ends a run whose watching failed, in an unforeseen way: its process is ended, since nobody would hear it any more. The
+ * trouble stays with this run, unless it is the supervisor's own; then it is thrown on.
+ */
+export async function giveUpRun(
+  context: Context,
+  run: Run,
+  process: HeldProcess,
+  stop: RunStop,
+  error: unknown,
+): Promise<EndedRun> {
+  if (endsSupervisor(error)) throw error;
+  const message = messageOf(error);
+  context.log.error('run.unwatched', { run: run.id }, message);
+  const ending = { ...neverRan(), cost: UNKNOWN_COST };
+  const outcome: Outcome = { kind: 'lost', message: `it could not be watched any longer: ${message}` };
+  await patiently(context, () => stop.gently(outcome));
+  await process.exited;
+  await sweepUp(context, run, process);
+  await removeSecrets(context, run);
+  return patiently(context, () => endRun(context.bridge, context.token, run, outcome, ending));
+}
+
+async function sweepUp(context: Context, run: Run, process: HeldProcess): Promise<void> {
+  const { log } = context;
+  try {
+    const leftovers = await patiently(context, () => process.sweep({ name: RUN_MARK, value: run.id }));
+    for (const { pid, name } of leftovers) log.warn('run.leftover', { run: run.id, pid, name });
+  } catch (error) {
+    if (endsSupervisor(error)) throw error;
+    log.error('run.not_swept', { run: run.id }, messageOf(error));
+  }
+}
+
+/** What cannot be removed now is removed by the daily cleaning. */
+async function removeSecrets({ bridge, log }: Context, run: Run): Promise<void> {
+  const file = runFiles(bridge.home, run.id).mcpConfig;
+  await rm(file, { force: true }).catch((error: unknown) => {
+    log.warn('run.secrets_left', { run: run.id, file }, messageOf(error));
+  });
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }
 
 async function outcomeOf(setting: RunSetting, { exit, files, tail, said, stop }: End): Promise<Outcome> {
@@ -81,7 +119,7 @@ async function outcomeOf(setting: RunSetting, { exit, files, tail, said, stop }:
     // One that was ended for not going after its last word: how it went says nothing.
     exit: stop.begun && !stop.because ? { code: null, signal: null } : exit,
     cut: tail.cut(),
-    stderr: await lastLines(files.errors),
+    stderr: await lastLines(files.errors).catch(() => ''),
     model: setting.run.model ?? said.init?.model ?? 'default',
     budgetUsd: setting.budgetUsd,
   });

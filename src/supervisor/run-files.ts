@@ -10,7 +10,11 @@ export interface RunFiles {
   readonly mcpConfig: string;
 }
 
+export function runsFolder(home: string): string {
+  return join(home, 'runs');
+}
+
 export function runFiles(home: string, runId: string): RunFiles {
-  const base = join(home, 'runs', runId);
+  const base = join(runsFolder(home), runId);
   return { output: `${base}.jsonl`, errors: `${base}.stderr.log`, mcpConfig: `${base}.mcp.json` };
 }

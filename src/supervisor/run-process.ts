@@ -1,35 +1,55 @@
 /** From a recorded run to a living claude process, or to the reason why there is none. */
-import { mkdir, realpath } from 'node:fs/promises';
-import { join } from 'node:path';
-import { type Briefing, briefingFor } from '../bridge/attending.ts';
+import { realpath } from 'node:fs/promises';
+import { type Briefing, briefingFor, unfinishedRuns } from '../bridge/attending.ts';
+import { checkLease, LeaseLost } from '../bridge/lease.ts';
 import { checkRunFolder } from '../bridge/run-folder.ts';
-import type { StartedRun } from '../bridge/runs.ts';
+import { recordSpawn, type StartedRun } from '../bridge/runs.ts';
 import { commandLine, writeMcpConfig } from '../claude/command-line.ts';
-import { claudeEnvironment } from '../claude/environment.ts';
+import { claudeEnvironment, RUN_MARK } from '../claude/environment.ts';
 import { userMessage } from '../claude/input.ts';
 import { locateClaude } from '../claude/locate.ts';
 import { prompt } from '../claude/prompt.ts';
 import { runSettings } from '../claude/run-settings.ts';
 import { sessionExists } from '../claude/session.ts';
 import { type Child, spawnChild } from '../machine/child.ts';
+import { killProcess } from '../machine/signal.ts';
+import { sweep } from '../machine/sweep.ts';
 import type { SteeringMessage } from '../project/review.ts';
 import type { Outcome, Run } from '../project/run.ts';
 import type { Context } from './context.ts';
+import { endsSupervisor, patiently } from './patience.ts';
+import { makeRunsFolder } from './room.ts';
 import { runFiles } from './run-files.ts';
 import { prepareWorkspace } from './workspace.ts';
 
 export type SpawnedRun =
-  | { readonly spawned: true; readonly child: Child; readonly resumed: boolean }
+  | {
+      readonly spawned: true;
+      readonly child: Child;
+      readonly resumed: boolean;
+      /** What Claude is to be told first, once its process is in the store. */
+      readonly opening: string;
+    }
   | { readonly spawned: false; readonly outcome: Outcome };
 
-/** Starts claude for a run that is already in the store. */
+/** Starts claude for a run that is already in the store. Throws StoreError and LeaseLost, and then has started nothing. */
 export async function spawnRun(context: Context, started: StartedRun): Promise<SpawnedRun> {
+  try {
+    return await spawn(context, started);
+  } catch (error) {
+    if (endsSupervisor(error)) throw error;
+    const message = error instanceof Error ? error.message : String(error);
+    return { spawned: false, outcome: { kind: 'never_spawned', message } };
+  }
+}
+
+async function spawn(context: Context, started: StartedRun): Promise<SpawnedRun> {
   const { bridge, config } = context;
   const { run, project } = started;
   const env = claudeEnvironment(context.env, run);
   const claude = locateClaude(config.claude, context.env);
   if (!claude.found) return { spawned: false, outcome: { kind: 'claude_missing', message: claude.message } };
-  const problem = await prepareWorkspace(bridge.home, run);
+  const problem = await prepareWorkspace(bridge.home, run, started.earlier.length === 0);
   if (problem) return { spawned: false, outcome: { kind: 'workspace_missing', message: problem } };
   const folder = await checkRunFolder(config, bridge.home, run, context.clock);
   if (!folder.ok) return { spawned: false, outcome: { kind: 'workspace_missing', message: folder.refusal } };
@@ -37,12 +57,12 @@ export async function spawnRun(context: Context, started: StartedRun): Promise<S
   const files = runFiles(bridge.home, run.id);
   const resumed = project.sessionId !== null && (await sessionExists(run.sessionId, env));
   const server = { entry: context.entry, home: bridge.home, runId: run.id, projectId: run.projectId };
-  try {
-    await mkdir(join(bridge.home, 'runs'), { recursive: true, mode: 0o700 });
-    await writeMcpConfig(files.mcpConfig, server, config.mcp_servers);
-  } catch (error) {
-    return { spawned: false, outcome: { kind: 'never_spawned', message: (error as Error).message } };
-  }
+  await makeRunsFolder(bridge.home);
+  await writeMcpConfig(files.mcpConfig, server, config.mcp_servers);
+  const opening = await patiently(context, () => openingMessage(context, started, resumed));
+  const stateFolders = [...new Set([bridge.home, await realpath(bridge.home)])];
+  // Whoever stood still since the claim may have been replaced: the run is its successor's then.
+  await patiently(context, () => checkLease(bridge, context.token));
   const child = await spawnChild({
     command: claude.path,
     args: commandLine({
@@ -56,10 +76,7 @@ export async function spawnRun(context: Context, started: StartedRun): Promise<S
       ],
       disallowedTools: config.disallowed_tools,
       claudeSettings: folder.value.claudeSettings,
-      settings: runSettings({
-        stateFolders: [...new Set([bridge.home, await realpath(bridge.home)])],
-        blockOutside: config.block_outside,
-      }),
+      settings: runSettings({ stateFolders, blockOutside: config.block_outside }),
       mcpConfigFile: files.mcpConfig,
       maxTurns: project.maxTurns,
       maxBudgetUsd: project.budgetUsd === null ? null : Math.max(project.budgetUsd - started.spentUsd, 0.01),
@@ -70,7 +87,7 @@ export async function spawnRun(context: Context, started: StartedRun): Promise<S
     stderrPath: files.errors,
   });
   if (child.kind === 'spawn-failed') return { spawned: false, outcome: spawnOutcome(child) };
-  return { spawned: true, child, resumed };
+  return { spawned: true, child, resumed, opening };
 }
 
 /** The id under which Claude repeats a run's prompt as it takes it in: derived, so that our successor knows it too. */
@@ -78,12 +95,33 @@ export function promptId(run: Run): string {
   return `00000000-0000-4000-8000-${run.id}`;
 }
 
+/**
+ * Records the process of a run. One that cannot be recorded, because another supervisor has the lease, is ended: nobody
+ * else knows of it. Unless the other one has found and adopted it.
+ */
+export async function recordChild(context: Context, run: Run, child: Child): Promise<void> {
+  const { bridge, clock, token } = context;
+  const { pid, startedAt } = child.identity;
+  try {
+    await patiently(context, () => recordSpawn(bridge, token, run, pid, startedAt));
+  } catch (error) {
+    if (error instanceof LeaseLost && !(await isAdopted(context, run, child))) {
+      const mark = { name: RUN_MARK, value: run.id };
+      const family = await child.family();
+      await killProcess(child.identity);
+      await sweep({ root: child.identity, mark, family, graceMs: 0, clock });
+    }
+    throw error;
+  }
+}
+
+async function isAdopted({ bridge }: Context, run: Run, { identity }: Child): Promise<boolean> {
+  const recorded = (await unfinishedRuns(bridge)).find(({ id }) => id === run.id);
+  return recorded?.pid === identity.pid && recorded.pidStartedAt === identity.startedAt;
+}
+
 /** The first message of a run. */
-export async function openingMessage(
-  context: Context,
-  started: StartedRun,
-  resumed: boolean,
-): Promise<string> {
+async function openingMessage(context: Context, started: StartedRun, resumed: boolean): Promise<string> {
   const briefing: Briefing = await briefingFor(context.bridge, started.project);
   const text = prompt({
     ...briefing,

@@ -12,9 +12,10 @@ import { costOf } from '../claude/spending.ts';
 import { type ClaudeEvent, type Init, readEvent } from '../claude/stream.ts';
 import type { Tail } from '../claude/tail.ts';
 import type { Context } from './context.ts';
+import type { HeldProcess } from './held-process.ts';
 import type { LiveDisplay } from './live-display.ts';
 import { leniently, patiently } from './patience.ts';
-import type { Followed, RunSetting } from './run-setting.ts';
+import type { RunSetting } from './run-setting.ts';
 import type { RunStop } from './run-stop.ts';
 import type { Steering } from './steering.ts';
 import type { Vitals } from './watchdog.ts';
@@ -23,7 +24,7 @@ import type { Vitals } from './watchdog.ts';
 const SYNTHETIC = '<synthetic>';
 
 interface Parts {
-  readonly process: Followed;
+  readonly process: HeldProcess;
   readonly stop: RunStop;
   readonly live: LiveDisplay;
   readonly steering: Steering;
@@ -60,7 +61,7 @@ export class RunReader {
     return this.#hasPartials;
   }
 
-  get vitals(): Vitals {
+  get vitals(): Omit<Vitals, 'submittedAt'> {
     return {
       spawnedAt: this.#spawnedAt,
       lastSignAt: this.#lastSignAt,
@@ -116,8 +117,7 @@ export class RunReader {
       case 'result':
         this.#finishedAt = clock.monotonic();
         // Closing the input lets Claude finish what it was told meanwhile, and then exit.
-        process.endInput();
-        return;
+        return process.endInput();
     }
   }
 

@@ -3,24 +3,19 @@
  * whatever comes while the process goes.
  */
 import { randomUUID } from 'node:crypto';
-import { checkLease } from '../bridge/lease.ts';
 import { interruptRequest } from '../claude/input.ts';
-import { killProcess, signalProcess } from '../machine/signal.ts';
-import { stopChild } from '../machine/stop.ts';
 import { describeOutcome, type Outcome, type Run } from '../project/run.ts';
 import type { Context } from './context.ts';
-import type { Followed } from './run-setting.ts';
-
-const GRACE_MS = { interrupt: 3_000, int: 3_000, term: 3_000 };
+import type { HeldProcess } from './held-process.ts';
 
 export class RunStop {
   readonly #context: Context;
   readonly #run: Run;
-  readonly #process: Followed;
+  readonly #process: HeldProcess;
   #because: Outcome | undefined;
   #stopping: Promise<void> | undefined;
 
-  constructor(context: Context, run: Run, process: Followed) {
+  constructor(context: Context, run: Run, process: HeldProcess) {
     this.#context = context;
     this.#run = run;
     this.#process = process;
@@ -39,43 +34,39 @@ export class RunStop {
   /** Step by step: by its input, by signals, by force. Resolves when the process has ended or nothing ends it. */
   async gently(because: Outcome | undefined): Promise<void> {
     this.#because ??= because;
-    this.#stopping ??= this.#descend();
-    await this.#stopping;
+    await this.#begin(() => this.#descend());
   }
 
   /** By force, and said in the log: for a run that floods the disk, which costs more with every second. */
   async cutOff(because: Outcome, file: string): Promise<void> {
-    const { bridge, log, token } = this.#context;
-    await checkLease(bridge, token);
-    log.warn('run.cut_off', { run: this.#run.id, file }, describeOutcome(because));
     this.#because ??= because;
-    this.#stopping ??= killProcess(this.#process.identity);
-    await this.#stopping;
+    await this.#begin(() => this.#process.kill());
+    this.#context.log.warn('run.cut_off', { run: this.#run.id, file }, describeOutcome(because));
   }
 
   /** By force, before its first request to the model: that follows the init event within some 50 ms. */
   async beforeItBegins(because: Outcome): Promise<void> {
     this.#because ??= because;
-    await killProcess(this.#process.identity);
+    await this.#process.kill();
   }
 
   /** Told to stop, Claude would still begin a turn for a message that waited: it is to do nothing more. */
   async insist(): Promise<void> {
-    await signalProcess(this.#process.identity, 'SIGTERM');
+    await this.#process.terminate();
+  }
+
+  /** One end at a time; one that could not be carried out may be begun again. */
+  async #begin(end: () => Promise<void>): Promise<void> {
+    this.#stopping ??= end().catch((error: unknown) => {
+      this.#stopping = undefined;
+      throw error;
+    });
+    await this.#stopping;
   }
 
   async #descend(): Promise<void> {
-    const { bridge, clock, log, token } = this.#context;
-    // A supervisor that stood still and was replaced must not end what its successor has adopted.
-    await checkLease(bridge, token);
-    const interrupt = () => {
-      const sent = this.#process.write(interruptRequest(randomUUID()));
-      // After an interrupt Claude waits for the next message; with no more input it exits.
-      this.#process.endInput();
-      return sent;
-    };
-    const rung = await stopChild(this.#process, { interrupt, graceMs: GRACE_MS, clock });
+    const rung = await this.#process.stop(interruptRequest(randomUUID()));
     const forced = rung === 'SIGKILL' || rung === 'not-ended';
-    log[forced ? 'warn' : 'debug']('run.stopped', { run: this.#run.id, by: rung });
+    this.#context.log[forced ? 'warn' : 'debug']('run.stopped', { run: this.#run.id, by: rung });
   }
 }

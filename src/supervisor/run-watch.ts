@@ -6,7 +6,7 @@ import type { RunFiles } from './run-files.ts';
 import type { RunReader } from './run-reader.ts';
 import type { RunSetting } from './run-setting.ts';
 import type { RunStop } from './run-stop.ts';
-import { judge, type Limits } from './watchdog.ts';
+import { judge, type Limits, type Vitals } from './watchdog.ts';
 
 const WATCH_EVERY_MS = 1_000;
 const STOOD_STILL_MS = 5_000;
@@ -14,6 +14,7 @@ const STOOD_STILL_MS = 5_000;
 interface Parts {
   readonly files: RunFiles;
   readonly reader: RunReader;
+  readonly vitals: () => Vitals;
   readonly stop: RunStop;
   readonly live: LiveDisplay;
 }
@@ -22,7 +23,7 @@ interface Parts {
 export async function watchRun(
   context: Context,
   setting: RunSetting,
-  { files, reader, stop, live }: Parts,
+  { files, reader, vitals, stop, live }: Parts,
   signal: AbortSignal,
 ): Promise<void> {
   const { clock, config } = context;
@@ -32,6 +33,7 @@ export async function watchRun(
     toolMs: config.tool_timeout,
     runMs: setting.runTimeoutMs,
     exitMs: config.exit_timeout,
+    lastWordsMs: config.last_words_timeout,
   };
   for (let last = clock.monotonic(); !signal.aborted; last = clock.monotonic()) {
     await clock.sleep(WATCH_EVERY_MS, signal);
@@ -42,7 +44,7 @@ export async function watchRun(
     await live.show(reader.said.progress.live);
     const tooLarge = await overCap(files, config.run_output_max_mb);
     if (tooLarge) await stop.cutOff(tooLarge, files.output);
-    const verdict = judge(reader.vitals, limits, clock.monotonic());
+    const verdict = judge(vitals(), limits, clock.monotonic());
     if (verdict.late) await stop.gently(verdict.outcome);
   }
 }

@@ -5,28 +5,33 @@ import { personsWords } from '../claude/prompt.ts';
 import type { SteeringMessage } from '../project/review.ts';
 import type { Run } from '../project/run.ts';
 import type { Context } from './context.ts';
+import type { HeldProcess } from './held-process.ts';
 import { patiently } from './patience.ts';
 import { isInPrompt, promptId } from './run-process.ts';
-import type { Followed } from './run-setting.ts';
 
 /** The person's messages to a run under way. One counts as delivered when Claude has taken it in, not when it is sent. */
 export class Steering {
   readonly #context: Context;
   readonly #run: Run;
-  readonly #process: Followed;
+  readonly #process: HeldProcess;
   readonly #sent = new Set<string>();
 
-  constructor(context: Context, run: Run, process: Followed) {
+  constructor(context: Context, run: Run, process: HeldProcess) {
     this.#context = context;
     this.#run = run;
     this.#process = process;
   }
 
-  /** Sends each message once; those that the prompt brings are left out. */
-  handOver(messages: readonly SteeringMessage[]): void {
-    for (const message of messages) {
-      if (this.#sent.has(message.id) || isInPrompt(message, this.#run)) continue;
-      if (this.#process.write(userMessage(personsWords([message]), message.id))) this.#sent.add(message.id);
+  /** Sends each message once; those that the prompt brings are left out. Throws LeaseLost. */
+  async handOver(messages: readonly SteeringMessage[]): Promise<void> {
+    const fresh = messages.filter(
+      (message) => !this.#sent.has(message.id) && !isInPrompt(message, this.#run),
+    );
+    // All of them at once: the next look may come before the last one is written.
+    for (const { id } of fresh) this.#sent.add(id);
+    for (const message of fresh) {
+      const isWritten = await this.#process.write(userMessage(personsWords([message]), message.id));
+      if (!isWritten) this.#sent.delete(message.id);
     }
   }
 

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { finishApproved, liftHold, nextReadyTime, probeAtStart, watchChanges } from '../bridge/attending.ts';
 import { openBridge } from '../bridge/bridge.ts';
 import { currentLease, LeaseLost, releaseLease } from '../bridge/lease.ts';
-import { endRun, recordSpawn, type StartedRun, startNextRun } from '../bridge/runs.ts';
+import { endRun, type StartedRun, startNextRun } from '../bridge/runs.ts';
 import type { Clock } from '../clock.ts';
 import type { Config, Environment } from '../config.ts';
 import type { Log } from '../log.ts';
@@ -28,7 +28,7 @@ import { Preflight } from './preflight.ts';
 import { recover } from './recover.ts';
 import { Retention } from './retention.ts';
 import { runFiles } from './run-files.ts';
-import { openingMessage, spawnRun } from './run-process.ts';
+import { recordChild, spawnRun } from './run-process.ts';
 import type { RunListener } from './run-setting.ts';
 import './small-heap.ts';
 import { Wakefulness } from './wakefulness.ts';
@@ -160,8 +160,8 @@ class Supervisor {
   /** Does what can be done now; returns when to look again even if nothing changes. */
   async #lookAround(): Promise<Date | undefined | 'stop'> {
     if (await this.#askedToStop()) return 'stop';
-    await finishApproved(this.#context.bridge);
-    for (const run of this.#active.values()) this.#alongside(patiently(this.#context, () => run.attend()));
+    await finishApproved(this.#context.bridge, this.#context.token);
+    for (const run of this.#active.values()) this.#alongside(run.attend());
     await this.#startRuns();
     this.#wakefulness.follow(this.#active.size > 0);
     this.#alongside(this.#retention.tend());
@@ -198,9 +198,8 @@ class Supervisor {
       await patiently(this.#context, () => endRun(bridge, token, run, spawned.outcome, neverRan()));
       return;
     }
-    const { child, resumed } = spawned;
-    const { pid, startedAt } = child.identity;
-    await patiently(this.#context, () => recordSpawn(bridge, token, run, pid, startedAt));
+    const { child, opening, resumed } = spawned;
+    await recordChild(this.#context, run, child);
     const inSession = started.earlier.filter(({ sessionId }) => sessionId === run.sessionId);
     const setting = {
       run,
@@ -210,9 +209,9 @@ class Supervisor {
       sessionSpentUsd: statedUsd(inSession),
       listener: this.#listener(run),
     };
-    this.#follow(new ActiveRun(this.#context, setting, child));
-    // Claude waits for it: given up at a locked store, it would sit there until its time to start is over.
-    child.write(await patiently(this.#context, () => openingMessage(this.#context, started, resumed)));
+    const active = new ActiveRun(this.#context, setting, child);
+    this.#follow(active);
+    await active.begin(opening);
   }
 
   #follow(run: ActiveRun): void {
@@ -235,7 +234,7 @@ class Supervisor {
     if (runs.length > 0) await Promise.race([ended, clock.sleep(config.drain_timeout)]);
     await Promise.all([...this.#active.values()].map((run) => run.stop({ kind: 'interrupted' })));
     await ended;
-    await finishApproved(this.#context.bridge);
+    await finishApproved(this.#context.bridge, this.#context.token);
     await this.#history.catchUp();
     this.#failed.signal.throwIfAborted();
   }

@@ -35,7 +35,9 @@ export class Wakefulness {
 
   async #stay(signal: AbortSignal): Promise<void> {
     const { clock, env, log } = this.#context;
-    const failure = await keepAwake({ env: withoutOurs(env), clock, signal });
+    const failure = await keepAwake({ env: withoutOurs(env), clock, signal }).catch(
+      (error: Error) => error.message,
+    );
     if (failure === undefined || this.#told) return;
     this.#told = true;
     log.warn(

@@ -1,18 +1,41 @@
 /** The folder of a run, right before Claude is started in it. */
 import { mkdir, stat } from 'node:fs/promises';
+import { join } from 'node:path';
 import { ownWorkspace } from '../bridge/workspaces.ts';
+import { isMachineTrouble } from '../machine/passing-trouble.ts';
 import type { Run } from '../project/run.ts';
 
-/** A project's own folder is made when it is first needed; any other must be there. Returns what is wrong with it. */
+/**
+ * A project's own folder is made for its first run; later, and any other, it must be there. Made anew it would be empty,
+ * and Claude would go on as if its work were still there. Returns what is wrong with it.
+ */
 export async function prepareWorkspace(
   home: string,
   { projectId, workspace }: Run,
+  isFirstRun: boolean,
 ): Promise<string | undefined> {
-  if (workspace === ownWorkspace(home, projectId)) await mkdir(workspace, { recursive: true, mode: 0o700 });
+  if (isFirstRun && workspace === ownWorkspace(home, projectId)) {
+    try {
+      await mkdir(workspace, { recursive: true, mode: 0o700 });
+    } catch (error) {
+      if (isMachineTrouble(error) && (await isOnDiskOf(home, join(home, 'workspaces')))) throw error;
+      return `${workspace} cannot be made: ${(error as Error).message}`;
+    }
+  }
   try {
     return (await stat(workspace)).isDirectory() ? undefined : `${workspace} is not a folder`;
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     return code === 'ENOENT' ? `${workspace} does not exist` : `${workspace} cannot be read (${code})`;
   }
+}
+
+/** Trouble of another disk than the state folder's is not everybody's. */
+async function isOnDiskOf(home: string, folder: string): Promise<boolean> {
+  const device = (path: string) =>
+    stat(path).then(
+      ({ dev }) => dev,
+      () => undefined,
+    );
+  return (await device(folder)) === (await device(home));
 }

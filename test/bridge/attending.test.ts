@@ -9,9 +9,22 @@ import {
 } from '../../src/bridge/attending.ts';
 import { approve, reject } from '../../src/bridge/decide.ts';
 import { cancel, steer } from '../../src/bridge/direct.ts';
+import { LeaseLost } from '../../src/bridge/lease.ts';
 import { endRun } from '../../src/bridge/runs.ts';
 import { createRig } from '../rig.ts';
-import { accepted, begin, beSupervisor, current, ending, projectIn, send, submit, TOKEN } from './steps.ts';
+import {
+  accepted,
+  begin,
+  beSupervisor,
+  changingNothing,
+  current,
+  ending,
+  projectIn,
+  send,
+  submit,
+  supervised,
+  TOKEN,
+} from './steps.ts';
 
 describe('the supervisor sees', () => {
   test('what the person wants of a run under way', async () => {
@@ -19,7 +32,12 @@ describe('the supervisor sees', () => {
     await beSupervisor(rig);
     const { id } = await send(rig);
     const { run } = await begin(rig);
-    expect(await ordersFor(rig.bridge, run)).toEqual({ cancelled: false, messages: [] });
+    expect(await ordersFor(rig.bridge, run)).toEqual({
+      cancelled: false,
+      submitted: false,
+      approved: false,
+      messages: [],
+    });
     for (const message of ['use Rust', 'and be quick']) {
       rig.clock.advance(1_000);
       accepted(await steer(rig.bridge, id, message, 'person'));
@@ -29,6 +47,18 @@ describe('the supervisor sees', () => {
       cancelled: true,
       messages: [{ message: 'use Rust' }, { message: 'and be quick' }],
     });
+  });
+
+  test('that the work was submitted, and that it was approved', async () => {
+    await using rig = await supervised();
+    const { id } = await send(rig);
+    const { run } = await begin(rig);
+    await submit(rig, id, run);
+    expect(await ordersFor(rig.bridge, run)).toMatchObject({ submitted: true, approved: false });
+    accepted(await approve(rig.bridge, id, 'desktop'));
+    expect(await ordersFor(rig.bridge, run)).toMatchObject({ submitted: true, approved: true });
+    await finishApproved(rig.bridge, TOKEN);
+    expect(await ordersFor(rig.bridge, run)).toMatchObject({ submitted: true, approved: true });
   });
 
   test('everything a prompt is made of, after a rejection with its reason', async () => {
@@ -94,16 +124,27 @@ describe('the supervisor sees', () => {
 });
 
 describe('the supervisor completes what was approved', () => {
+  test('only while it has the lease: one that was replaced completes nothing', async () => {
+    await using rig = await supervised();
+    const id = await projectIn(rig, 'in_progress');
+    await submit(rig, id);
+    accepted(await approve(rig.bridge, id, 'desktop'));
+    await changingNothing(rig.bridge, () =>
+      expect(finishApproved(rig.bridge, 'a supervisor of before')).rejects.toThrow(LeaseLost),
+    );
+    expect((await current(rig.bridge, id)).status).toBe('approved');
+  });
+
   test('everything, each once', async () => {
-    await using rig = await createRig();
+    await using rig = await supervised();
     const ids = [await projectIn(rig, 'in_progress'), await projectIn(rig, 'in_progress')];
     for (const id of ids) {
       await submit(rig, id);
       accepted(await approve(rig.bridge, id, 'desktop'));
     }
-    expect((await finishApproved(rig.bridge)).map(({ id, status }) => [id, status])).toEqual(
+    expect((await finishApproved(rig.bridge, TOKEN)).map(({ id, status }) => [id, status])).toEqual(
       ids.map((id) => [id, 'complete']),
     );
-    expect(await finishApproved(rig.bridge)).toEqual([]);
+    expect(await finishApproved(rig.bridge, TOKEN)).toEqual([]);
   });
 });

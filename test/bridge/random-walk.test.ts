@@ -63,7 +63,7 @@ const STEPS: readonly ((step: Step) => Promise<unknown>)[] = [
   ({ rig, id }) => resetForRevision(rig.bridge, id),
   ({ rig, id }) => readApproval(rig.bridge, id),
   ({ rig, id }) => finish(rig.bridge, id, 'supervisor'),
-  ({ rig }) => finishApproved(rig.bridge),
+  ({ rig }) => finishApproved(rig.bridge, TOKEN),
   ({ rig, id, requestId }) => steer(rig.bridge, id, 'use Rust', 'person', requestId),
   async ({ rig, id, chance }) => chance() < 0.2 && cancel(rig.bridge, id, '', 'person'),
   ({ rig, id }) => retry(rig.bridge, id, 'person'),

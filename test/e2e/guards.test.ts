@@ -5,7 +5,7 @@ import { describe, expect } from 'vitest';
 import { approve } from '../../src/bridge/decide.ts';
 import { currentHolds, resume } from '../../src/bridge/holds.ts';
 import { deaf, errors, hang, init, result, submit, wait, work, write } from '../faults/puppet.ts';
-import { test } from '../faults/rig.ts';
+import { tamper, test } from '../faults/rig.ts';
 import { processesIn, type Rig, waitUntil } from './rig.ts';
 
 describe('an event loop that stands still', () => {
@@ -179,31 +179,46 @@ describe('the output of runs', () => {
 });
 
 describe('an error that nobody expected', () => {
-  test('ends the supervisor once, with 1 and one line, never half of it; nothing is lost by it', async ({
+  test('in the end of a run stays with that run: it is told, and everything else goes on', async ({
     rig,
     puppet,
   }) => {
+    await puppet.plays([init(), wait('gate'), submit(), result()], work);
+    const supervisor = await rig.startSupervisor();
+    const id = await rig.send('# One\nDo it.');
+    await rig.happened('run.ready', id);
+    // A file that the end of the run removes is a folder now.
+    const file = join(rig.home, 'runs', `${(await rig.details(id)).runs[0]?.id}.mcp.json`);
+    await rm(file);
+    await mkdir(file);
+    await puppet.open('gate');
+    await rig.happened('run.ended', id);
+    expect((await rig.details(id)).runs.map(({ outcome }) => outcome?.kind)).toEqual(['submitted']);
+    expect(await rig.log()).toMatch(/WARN {2}run\.secrets_left .*mcp\.json/);
+    const next = await rig.send('# Two\nDo it.');
+    await rig.until(next, 'awaiting_approval');
+    expect(await supervisor.end('SIGTERM')).toEqual({ code: 0, signal: null });
+  });
+
+  test('in its store ends the supervisor once, with 1 and one line, never half of it; nothing is lost by it', async ({
+    rig,
+    puppet,
+  }) => {
+    await rig.configure({ concurrency: 3 });
     await puppet.plays([init(), wait('both'), submit(), result()]);
     const failing = rig.launch(['run', '--quiet']);
     const ids = [await rig.send('# One\nDo it.'), await rig.send('# Two\nDo it.')];
-    const inTheWay: string[] = [];
-    for (const id of ids) {
-      await rig.happened('run.ready', id);
-      // A file that the end of the run removes is a folder now.
-      const file = join(rig.home, 'runs', `${(await rig.details(id)).runs[0]?.id}.mcp.json`);
-      await rm(file);
-      await mkdir(file);
-      inTheWay.push(file);
-    }
-    await puppet.open('both');
+    for (const id of ids) await rig.happened('run.ready', id);
+    tamper(rig, "UPDATE runs SET live = '{'");
     expect(await failing.ended).toEqual({ code: 1, signal: null });
     const { stderr } = await failing.output;
-    expect(stderr).toMatch(/^bridge-supervisor: something unexpected happened: .*mcp\.json.*\n$/);
+    expect(stderr).toMatch(/^bridge-supervisor: something unexpected happened: .*JSON.*\n$/);
     expect((await rig.log()).match(/supervisor\.failed/g)).toEqual(['supervisor.failed']);
-    expect((await rig.command('status')).code).toBe(3);
 
-    for (const file of inTheWay) await rm(file, { recursive: true });
+    tamper(rig, "UPDATE runs SET live = '{}'");
+    expect((await rig.command('status')).code).toBe(3);
     await rig.startSupervisor();
+    await puppet.open('both');
     for (const id of ids) {
       await rig.happened('run.ended', id);
       const { runs } = await rig.details(id);

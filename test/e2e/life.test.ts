@@ -1,10 +1,12 @@
 /** What counts as a sign of life of the real Claude, and what is kept of it. */
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect } from 'vitest';
-import { say } from '../../src/simulator/reply.ts';
+import { approve } from '../../src/bridge/decide.ts';
+import { cancel } from '../../src/bridge/direct.ts';
+import { call, say } from '../../src/simulator/reply.ts';
 import { sequence } from '../../src/simulator/script.ts';
-import { bridgeCall, test } from './rig.ts';
+import { bridgeCall, type Rig, test, waitUntil } from './rig.ts';
 
 const submit = () => bridgeCall('bridge_send_completion', { summary: 'Done' });
 
@@ -45,5 +47,61 @@ describe('signs of life', () => {
     await rig.until(id, 'awaiting_approval');
     await rig.happened('run.ended', id);
     expect((await rig.details(id)).runs.map(({ outcome }) => outcome?.kind)).toEqual(['submitted']);
+  });
+});
+
+describe('Claude that has submitted and works on', () => {
+  /** Sends a plan whose Claude submits and then writes one file after the other. */
+  async function busy(rig: Rig, workspace: string) {
+    rig.script = (turn) =>
+      turn.mentions('Elsewhere') || !turn.mentions('# Busy')
+        ? submitted(turn)
+        : turn.toolResults.length === 0
+          ? submit()
+          : call(
+              'Write',
+              { file_path: join(workspace, `${rig.asked().length}.txt`), content: 'x' },
+              { delayMs: 200 },
+            );
+    await rig.startSupervisor();
+    const id = await rig.send('---\nworkspace: shared\n---\n# Busy\nDo it.');
+    const next = await rig.send('---\nworkspace: shared\n---\n# Next\nElsewhere');
+    await rig.until(id, 'awaiting_approval');
+    await waitUntil(async () => (await readdir(workspace)).length > 2, 'it to work on');
+    return { id, next };
+  }
+  const submitted = (turn: { readonly toolResults: readonly unknown[] }) =>
+    turn.toolResults.length === 0 ? submit() : say('ok');
+
+  /** The run is over as submitted, nothing was written since, and the next plan for its folder goes on. */
+  async function isOver(rig: Rig, workspace: string, { id, next }: { id: string; next: string }) {
+    const { createdAt } = await rig.happened('run.ended', id);
+    const { runs } = await rig.details(id);
+    expect(runs.map(({ outcome }) => outcome)).toEqual([{ kind: 'submitted' }]);
+    await rig.until(next, 'awaiting_approval');
+    for (const name of await readdir(workspace))
+      expect((await stat(join(workspace, name))).mtimeMs).toBeLessThanOrEqual(Date.parse(createdAt));
+  }
+
+  test('is ended after its time for last words; the next plan for its folder goes on', async ({ rig }) => {
+    const workspace = await rig.workspace('shared');
+    await rig.configure({ last_words_timeout: '4s' });
+    await isOver(rig, workspace, await busy(rig, workspace));
+  });
+
+  test('is ended at once by the approval', async ({ rig }) => {
+    const workspace = await rig.workspace('shared');
+    const plans = await busy(rig, workspace);
+    await approve(rig.bridge, plans.id, 'person');
+    await isOver(rig, workspace, plans);
+    expect((await rig.details(plans.id)).project.status).toBe('complete');
+  });
+
+  test('is ended at once when it is called off, and what it submitted stays its outcome', async ({ rig }) => {
+    const workspace = await rig.workspace('shared');
+    const plans = await busy(rig, workspace);
+    await cancel(rig.bridge, plans.id, '', 'person');
+    await isOver(rig, workspace, plans);
+    expect((await rig.details(plans.id)).project.status).toBe('cancelled');
   });
 });

@@ -1,6 +1,6 @@
 /** The disk is full, nearly full, or takes no writes at all: on a small file system of its own, made by the superuser. */
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, rmdirSync, rmSync, statfsSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmdirSync, rmSync, statfsSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect } from 'vitest';
@@ -13,7 +13,8 @@ const SIZE_MB = 12;
 
 function mount(folder: string): boolean {
   return (
-    spawnSync('mount', ['-t', 'tmpfs', '-o', `size=${SIZE_MB}m,mode=0700`, 'tmpfs', folder]).status === 0
+    spawnSync('mount', ['-t', 'tmpfs', '-o', `size=${SIZE_MB}m,nr_inodes=2k,mode=0700`, 'tmpfs', folder])
+      .status === 0
   );
 }
 
@@ -102,6 +103,30 @@ describe.skipIf(!canMount())('the disk (needs to mount a small one)', () => {
     await rig.until(id, 'awaiting_approval');
     await rig.until(next, 'awaiting_approval');
     expect(await currentHolds(rig.bridge)).toEqual([]);
+  });
+
+  test('has no room for more files though for more bytes: a hold with the reason, no try is spent, lifted when there is room', async ({
+    rig,
+    puppet,
+  }) => {
+    await rig.configure({ disk_min_mb: 0 });
+    const supervisor = await rig.startSupervisor();
+    const taken = join(rig.home, 'taken');
+    mkdirSync(taken);
+    const leave = 3;
+    for (let n = statfsSync(rig.home).ffree; n > leave; n = statfsSync(rig.home).ffree)
+      writeFileSync(join(taken, String(n)), '');
+    const id = await rig.send('# Held\nDo it.');
+    await rig.happened('hold.set');
+    expect(await currentHolds(rig.bridge)).toMatchObject([
+      { kind: 'disk_low', reason: expect.stringContaining('inodes') },
+    ]);
+    expect(await puppet.witness()).toEqual([]);
+    rmSync(taken, { recursive: true });
+    await rig.send('# Wakes it\nDo it.');
+    const { runs } = await rig.until(id, 'awaiting_approval');
+    expect(runs.length).toBe(1);
+    expect(await supervisor.end('SIGTERM')).toEqual({ code: 0, signal: null });
   });
 
   test('takes no writes: no supervisor starts, the reason is one line, and it goes on when it can be written', async ({

@@ -4,10 +4,13 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import Sqlite from 'better-sqlite3';
 import { describe, expect } from 'vitest';
-import { currentLease } from '../../src/bridge/lease.ts';
+import { approve } from '../../src/bridge/decide.ts';
+import { cancel, steer } from '../../src/bridge/direct.ts';
+import { currentLease, requestStop } from '../../src/bridge/lease.ts';
+import type { ProjectDetails } from '../../src/bridge/reading.ts';
 import { identify } from '../../src/machine/identity.ts';
-import { type Rig, waitUntil } from '../e2e/rig.ts';
-import { init, result, submit, update, wait, work } from './puppet.ts';
+import { type Launched, type Rig, waitUntil } from '../e2e/rig.ts';
+import { init, type Puppet, result, submit, update, wait, work } from './puppet.ts';
 import { has, tamper, test } from './rig.ts';
 
 const PROMPT = fileURLToPath(new URL('../../prompts/execute.md', import.meta.url));
@@ -52,6 +55,117 @@ describe('several supervisors', () => {
     await rig.until(id, 'awaiting_approval');
     await rig.happened('run.ended', id);
     expect((await rig.details(id)).runs.map(({ outcome }) => outcome?.kind)).toEqual(['submitted']);
+  });
+
+  describe('one that was frozen and replaced does not act on what it finds as it wakes up', () => {
+    const woken = async (frozen: Launched) => {
+      process.kill(frozen.pid, 'SIGCONT');
+      expect(await frozen.ended).toEqual({ code: 1, signal: null });
+      expect((await frozen.output).stderr.trim().split('\n')).toEqual([
+        expect.stringContaining('another supervisor has taken over'),
+      ]);
+    };
+    const underWay = async (rig: Rig, puppet: Puppet) => {
+      await puppet.plays([init(), wait('gate'), submit(), result()]);
+      const frozen = rig.launch(['run']);
+      const id = await rig.send('# Frozen\nDo it.');
+      await puppet.reached('gate');
+      await rig.happened('run.ready', id);
+      await freeze(rig, frozen.pid);
+      return { frozen, id };
+    };
+    const events = async (puppet: Puppet) => (await puppet.witness()).map(({ event }) => event);
+
+    test('its run was called off: it sends Claude no word and no signal', async ({ rig, puppet }) => {
+      const { frozen, id } = await underWay(rig, puppet);
+      replace(rig);
+      await cancel(rig.bridge, id, '', 'person');
+      await woken(frozen);
+      expect(await events(puppet)).toEqual(['start', 'prompt']);
+      expect((await puppet.living()).length).toBe(1);
+      overdue(rig);
+      await rig.startSupervisor();
+      await rig.happened('run.ended', id);
+      expect((await rig.details(id)).runs.map(({ outcome }) => outcome?.kind)).toEqual(['cancelled']);
+    });
+
+    test('the time of its run is over: it sends Claude no word and no signal', async ({ rig, puppet }) => {
+      await rig.configure({ run_timeout: '4s' });
+      const { frozen, id } = await underWay(rig, puppet);
+      replace(rig);
+      await waitUntil(async () => age(await rig.details(id)) > 5_000, 'its time to be over');
+      await woken(frozen);
+      expect(await events(puppet)).toEqual(['start', 'prompt']);
+      overdue(rig);
+      await rig.configure({ run_timeout: '1h' });
+      await rig.startSupervisor();
+      await puppet.open('gate');
+      await rig.until(id, 'awaiting_approval');
+    });
+
+    test('a message waits for its run: it does not hand it over', async ({ rig, puppet }) => {
+      const { frozen, id } = await underWay(rig, puppet);
+      replace(rig);
+      await steer(rig.bridge, id, 'Hear, hear', 'person');
+      await woken(frozen);
+      expect(await events(puppet)).toEqual(['start', 'prompt']);
+      overdue(rig);
+      await rig.startSupervisor();
+      await puppet.open('gate');
+      await rig.until(id, 'awaiting_approval');
+    });
+
+    test('work was approved: it does not complete it', async ({ rig }) => {
+      const frozen = rig.launch(['run']);
+      const id = await rig.send('# Approved\nDo it.');
+      await rig.until(id, 'awaiting_approval');
+      await rig.happened('run.ended', id);
+      await freeze(rig, frozen.pid);
+      replace(rig);
+      await approve(rig.bridge, id, 'person');
+      await woken(frozen);
+      expect((await rig.details(id)).project.status).toBe('approved');
+      overdue(rig);
+      await rig.startSupervisor();
+      await rig.until(id, 'complete');
+    });
+
+    test('its successor was asked to stop: it does not take that for itself', async ({ rig, puppet }) => {
+      await rig.configure({ drain_timeout: '30s' });
+      const { frozen, id } = await underWay(rig, puppet);
+      overdue(rig);
+      const successor = rig.launch(['run']);
+      await waitUntil(async () => (await currentLease(rig.bridge))?.pid === successor.pid, 'a successor');
+      await requestStop(rig.bridge);
+      const stopping = async () => (await rig.log()).match(/supervisor\.stopping/g)?.length;
+      await waitUntil(async () => (await stopping()) === 1, 'it to stop');
+      await woken(frozen);
+      expect(await stopping()).toBe(1);
+      expect(await events(puppet)).toEqual(['start', 'prompt']);
+      await puppet.open('gate');
+      expect(await successor.ended).toEqual({ code: 0, signal: null });
+      expect((await rig.details(id)).project.status).toBe('awaiting_approval');
+    });
+
+    test.skipIf(!has('strace'))(
+      'it has claimed a run and not yet started Claude: it does not start it any more (needs strace)',
+      async ({ rig, puppet }) => {
+        // The kernel keeps it for some seconds between the claim and the start, as it reads what to tell Claude.
+        const block = ['-P', PROMPT, '-e', 'inject=openat:delay_enter=5000000:when=1'];
+        const slow = rig.launch(['run'], ['strace', '-D', '-q', '-o', '/dev/null', ...block]);
+        const id = await rig.send('# Claimed\nDo it.');
+        await rig.happened('run.started', id);
+        replace(rig);
+        await woken(slow);
+        expect(await puppet.witness()).toEqual([]);
+        overdue(rig);
+        await rig.startSupervisor();
+        await rig.until(id, 'awaiting_approval');
+        const { runs } = await rig.details(id);
+        expect(runs[0]).toMatchObject({ spawnedAt: null, outcome: { kind: 'never_spawned' } });
+        expect((await puppet.witness()).filter(({ event }) => event === 'start').length).toBe(1);
+      },
+    );
   });
 
   test('one that was frozen and not replaced goes on where it was', async ({ rig, puppet }) => {
@@ -188,6 +302,15 @@ async function freeze(rig: Rig, pid: number): Promise<void> {
     }
   }, 'it to be between two changes');
   store.close();
+}
+
+/** Gives its lease to another one, of which nothing more is there. */
+function replace(rig: Rig): void {
+  tamper(rig, 'UPDATE supervisor SET token = ?', 'of another supervisor');
+}
+
+function age({ runs }: ProjectDetails): number {
+  return Date.now() - Date.parse(runs[0]?.spawnedAt ?? '');
 }
 
 /** Lets the lease end now, instead of waiting until it is over. */

@@ -70,7 +70,7 @@ export const closeInput: Step = { do: 'closeInput' };
 export const work: Scene = [init(), submit(), result()];
 
 const testimony = z.object({
-  event: z.enum(['start', 'overlap', 'prompt', 'called', 'interrupted', 'ignored', 'left', 'end']),
+  event: z.enum(['start', 'overlap', 'prompt', 'heard', 'called', 'interrupted', 'ignored', 'left', 'end']),
   pid: z.number(),
   run: z.string(),
   project: z.string(),

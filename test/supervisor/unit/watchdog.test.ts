@@ -1,7 +1,14 @@
 import { describe, expect, test } from 'vitest';
 import { judge, type Limits, type Vitals } from '../../../src/supervisor/watchdog.ts';
 
-const LIMITS: Limits = { startMs: 60, silenceMs: 960, toolMs: 3_600, runMs: 14_400, exitMs: 15 };
+const LIMITS: Limits = {
+  startMs: 60,
+  silenceMs: 960,
+  toolMs: 3_600,
+  runMs: 14_400,
+  exitMs: 15,
+  lastWordsMs: 60,
+};
 const NOW = 1_000_000;
 const FINE = { late: false };
 const NO_INIT = { late: true, outcome: { kind: 'no_init', afterMs: 60 } };
@@ -13,6 +20,7 @@ interface Since {
   readonly spawn: number;
   readonly sign: number;
   readonly finish?: number;
+  readonly submit?: number;
   readonly started?: boolean;
   readonly tool?: boolean;
 }
@@ -24,6 +32,7 @@ function verdict(since: Since, limits: Limits = LIMITS) {
     lastSignAt: NOW - since.sign,
     started: since.started ?? true,
     usingTool: since.tool ?? false,
+    submittedAt: since.submit === undefined ? undefined : NOW - since.submit,
     finishedAt: since.finish === undefined ? undefined : NOW - since.finish,
   };
   return judge(vitals, limits, NOW);
@@ -48,6 +57,9 @@ test.each([
   ['work beyond the time of a run, with signs of life', { spawn: 14_401, sign: 0 }, TIMED_OUT],
   ['work beyond the time of a run, in a tool', { ...usingTool, spawn: 14_401, sign: 0 }, TIMED_OUT],
   ['both too long and silent', { spawn: 14_401, sign: 14_401 }, TIMED_OUT],
+  ['submitted, to the limit of what may follow', { spawn: 500, sign: 0, submit: 60 }, FINE],
+  ['submitted, and working on beyond it', { spawn: 500, sign: 0, submit: 61 }, NOT_GONE],
+  ['submitted, and then too long for a run', { spawn: 14_401, sign: 0, submit: 1 }, TIMED_OUT],
   ['finished, to the limit', { spawn: 100, sign: 15, finish: 15 }, FINE],
   ['finished, beyond the limit', { spawn: 100, sign: 16, finish: 16 }, NOT_GONE],
   ['finished in time, however long the run was', { spawn: 99_999, sign: 99_999, finish: 1 }, FINE],
