@@ -52,9 +52,13 @@ async function send(cli: Cli, file: string, options: Options): Promise<void> {
   if (!plan.ok) return fail(cli, plan.refusal);
   const policy = configOf(cli);
   await withBridge(cli, async (bridge) => {
-    const { title, workspace, requestId } = options;
     const cursor = await currentCursor(bridge);
-    const input = { markdown: plan.value, title, workspace, requestId };
+    const input = {
+      markdown: plan.value,
+      title: given(options.title),
+      workspace: given(options.workspace),
+      requestId: given(options.requestId),
+    };
     const reply = await sendPlan(bridge, policy, input, 'person');
     if (!reply.ok) return fail(cli, reply.refusal);
     const { project } = reply.value;
@@ -68,6 +72,11 @@ async function send(cli: Cli, file: string, options: Options): Promise<void> {
     if (needsNoMoreWork(last) && !GOOD_ENDS.includes(last.status))
       fail(cli, `${named(last)} is ${last.status}. ${WHAT_NEXT[last.status]}`, last.attention ?? '');
   });
+}
+
+/** A script that passes a variable which is not set means nothing by it. */
+function given(text: string | undefined): string | undefined {
+  return text?.trim() ? text : undefined;
 }
 
 const GOOD_ENDS: readonly ProjectStatus[] = ['awaiting_approval', 'approved', 'complete'];

@@ -9,15 +9,17 @@ import { cleanLine, cut } from './text.ts';
 export function firstHeading(markdown: string, maxLength: number): string | undefined {
   const parser = new MarkdownIt('default', { html: true });
   const blocks: Token[] = [];
+  // What the text says about links that are named in it: `[a link][1]`.
+  const references = {};
   // Only blocks, of the whole text: what is inside a paragraph can take quadratic time, and says nothing here.
-  parser.block.parse(markdown.replaceAll(/\r\n?/g, '\n'), parser, {}, blocks);
+  parser.block.parse(markdown.replaceAll(/\r\n?/g, '\n'), parser, references, blocks);
   for (const [index, { type, level, markup }] of blocks.entries()) {
     if (type !== 'heading_open' || level > 0) continue;
     const { content = '' } = blocks[index + 1] ?? {};
     // By the letter a heading of several lines; meant is a rule below a paragraph.
     if (markup === '-' && content.includes('\n')) continue;
     const source = cut(content, SOURCE_CHARACTERS);
-    const words = cut(wordsIn(parser.parseInline(source, {})), maxLength).trim();
+    const words = cut(wordsIn(parser.parseInline(source, references)), maxLength).trim();
     if (words !== '') return words;
   }
   return undefined;

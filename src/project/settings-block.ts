@@ -58,7 +58,9 @@ export function readSettings(block: string, firstLine: number): SettingsBlock | 
  * `title: Fix: the login`, `title: [WIP] Fix #5`, `description: @me`. Values of several lines stay as they are.
  */
 function asWritten(block: string): string {
-  return block.replaceAll(
+  // A space that does not break, as some keyboards type it, is none to YAML.
+  const spaced = block.replaceAll(/^([\p{L}_][\p{L}\p{N}_.-]*)[^\S\n]*:[^\S\n]+/gmu, '$1: ');
+  return spaced.replaceAll(
     /^([\p{L}_][\p{L}\p{N}_.-]*:[ \t]+)(\S[^\n]*)$(?!\n[ \t\]}])/gmu,
     (line: string, key: string, rest: string) => {
       const commentAt = rest.search(/[ \t]#(?:[ \t]|$)/);
@@ -101,7 +103,7 @@ function readPairs(
 }
 
 function nameOf(key: unknown): string {
-  return String(isScalar(key) ? key.value : key);
+  return cleanLine(String(isScalar(key) ? key.value : key));
 }
 
 function writtenValue(node: unknown): WrittenValue {

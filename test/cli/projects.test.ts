@@ -43,6 +43,25 @@ describe('send', () => {
     });
   });
 
+  test('an option that was left empty is one that was not given', async ({ rig }) => {
+    const args = [
+      'send',
+      await rig.file('plan.md', PLAN),
+      '--title',
+      '',
+      '--workspace',
+      ' ',
+      '--request-id',
+      '',
+    ];
+    expect(await rig.run(...args)).toMatchObject({
+      code: 0,
+      stdout: expect.stringContaining('Build the importer'),
+    });
+    await rig.run(...args);
+    expect(await idsIn(rig)).toHaveLength(2);
+  });
+
   test('says which keys of the front matter were not used, and show has every word', async ({ rig }) => {
     const plan = '---\ngoal: keep prod\npriority: 3\ntags: [a]\n---\n# Clean up\n';
     const file = await rig.file('plan.md', plan);
@@ -103,7 +122,7 @@ describe('send', () => {
 
   const wrong: Record<string, [args: string[], stdin: string | Buffer, words: RegExp]> = {
     'a file that is not there': [['nowhere.md'], '', /nowhere\.md could not be read: there is no such file/],
-    'a folder': [['.'], '', /\. could not be read: it is a folder/],
+    'a folder': [['.'], '', / could not be read: it is a folder/],
     'an empty plan': [['-'], '', /the plan is empty/],
     'a plan of 5 MB': [
       ['-'],

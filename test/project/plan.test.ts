@@ -130,6 +130,8 @@ describe('front matter: every key does what it says', () => {
     ['line ends of an old Mac', '---\rpriority: 7\r---\r# A\r'],
     ['blank lines before it', '\n \t\n\n---\npriority: 7\n---\n# A\n'],
     ['a byte order mark and blank lines before it', '\uFEFF\r\n\r\n---\r\npriority: 7\r\n---\r\n# A\r\n'],
+    ['spaces that do not break', '---\u00A0\npriority\u00A0:\u00A07\n---\u00A0\n# A\n'],
+    ['a character without width in a key', '---\nprio\u200Brity: 7\n---\n# A\n'],
     ['spaces without width before it', '\u200B\uFEFF---\npriority: 7\n---\n# A\n'],
     ['tabs after the colon', '---\npriority:\t7\n---\n# A\n'],
   ])('%s do not disturb it', async (_, markdown) => {
@@ -221,7 +223,7 @@ describe('front matter: what is wrong is refused with its line and what is allow
       'budget-usd',
       'BUDGET_USD',
     ],
-    ...['budget_eur', 'max_budget', 'bugdet_usd', '"budget_usd "'],
+    ...['budget_eur', 'max_budget', 'bugdet_usd'],
   ])('a key that is nearly one of ours: %s', async (key) => {
     expect(await problems(parsePlan(withKeys('priority: 1', `${key}: 5`)))).toEqual([
       `line 3: unknown key '${key.replaceAll('"', '').trim()}'; allowed keys: ${KEYS}`,
