@@ -101,9 +101,14 @@ export async function follow(trx: Writer, now: Date, settled: Settled): Promise<
 async function holdEverybody(trx: Writer, now: Date, { run, outcome, ending }: Settled): Promise<Hold> {
   const limited = outcome.kind === 'usage_limit' ? outcome : undefined;
   const kind = holdOf(outcome.kind);
-  const scope = limited ? limitedFamily(limited.limit) : '';
+  const scope = limited ? limitedFamily(limited.limit, run.modelUsed ?? run.model) : '';
   const until = limited
-    ? resumeTime(new Date(limited.resetsAt), now, ending.random, ending.resumeNotBefore).toISOString()
+    ? resumeTime(
+        { resetsAt: new Date(limited.resetsAt), metBy: new Date(run.spawnedAt ?? run.createdAt) },
+        now,
+        ending.random,
+        ending.resumeNotBefore,
+      ).toISOString()
     : await probeTime(trx, now, run, kind);
   const hold: Hold = { kind, scope, reason: reasonOf(kind, outcome), since: now.toISOString(), until };
   await setHold(trx, hold, 'supervisor');

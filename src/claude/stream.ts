@@ -126,7 +126,13 @@ const rateLimit = z.object({
     unifiedWindows: lenient(
       z.record(
         z.string(),
-        z.object({ utilization: lenient(z.number()), resetsAt: epochSeconds, status: lenient(z.string()) }),
+        lenient(
+          z.object({
+            utilization: lenient(z.number()),
+            resetsAt: epochSeconds,
+            status: lenient(z.string()),
+          }),
+        ),
       ),
     ),
     /** The limit is reached, and the account pays for what goes beyond: the run goes on. */

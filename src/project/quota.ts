@@ -10,12 +10,20 @@ export interface Quota {
   readonly seenAt: string;
 }
 
+/** The windows that limit every model. Each other one limits some, also one that comes with a later version. */
+const OF_ALL_MODELS: readonly string[] = ['five_hour', 'seven_day'];
+
+const FAMILY = /opus|sonnet|haiku|fable|mythos/;
+
 /**
- * The model family a window is about: `seven_day_opus` limits only Opus. Empty when it limits everything
- * (names seen in Claude Code 2.1.197 and 2.1.329).
+ * The model family that a window limits, or empty for all models. `seven_day_opus` limits Opus; one that names
+ * no family limits that of the `model` it stopped: `seven_day_overage_included` is the week of Fable, `overage` what is
+ * paid beyond (names of Claude Code 2.1.197 and 2.1.329). A model of no family is one by itself, and where no model is known the window is.
  */
-export function limitedFamily(window: string): string {
-  return /^seven_day_(opus|sonnet|haiku)$/.exec(window)?.[1] ?? '';
+export function limitedFamily(window: string, model: string | null): string {
+  if (OF_ALL_MODELS.includes(window)) return '';
+  const named = [window, model ?? ''].flatMap((name) => FAMILY.exec(name.toLowerCase())?.[0] ?? []);
+  return named[0] ?? model ?? window;
 }
 
 /**
@@ -27,7 +35,7 @@ export function spentReserve(quotas: readonly Quota[], leavePercent: number, now
   const limit = (100 - leavePercent) / 100;
   return quotas.find(
     ({ window, utilization, resetsAt }) =>
-      limitedFamily(window) === '' &&
+      OF_ALL_MODELS.includes(window) &&
       utilization !== null &&
       utilization >= limit &&
       resetsAt !== null &&

@@ -3,16 +3,28 @@
 /** People saw limits persist some seconds after their stated reset; and everyone who waits must not come at once. */
 const LONGEST_JITTER_MS = 30_000;
 
-/** For a reset that is past already: this machine's clock is ahead, or the limit has outlasted it. */
+/** For a limit that was met after its reset: this machine's clock is ahead, or the limit has outlasted it. */
 const SHORTEST_WAIT_MS = 60_000;
+
+export interface Limit {
+  readonly resetsAt: Date;
+  /** When the run that met the limit was started. */
+  readonly metBy: Date;
+}
 
 /**
  * Some moments after `resetsAt`, and, when the owner has set `notBefore` (`HH:MM`, local time), not before that time
- * of the same day. The jitter is at most a twentieth of the wait. `random` is in [0, 1).
+ * of the same day. The jitter is at most a twentieth of the wait. A reset that came while the run was under way is over:
+ * work goes on at once. `random` is in [0, 1).
  */
-export function resumeTime(resetsAt: Date, now: Date, random: number, notBefore: string | null): Date {
+export function resumeTime(
+  { resetsAt, metBy }: Limit,
+  now: Date,
+  random: number,
+  notBefore: string | null,
+): Date {
   const told = resetsAt.getTime() - now.getTime();
-  const wait = told > 0 ? told : SHORTEST_WAIT_MS;
+  const wait = told > 0 || resetsAt > metBy ? Math.max(told, 0) : SHORTEST_WAIT_MS;
   const jitter = Math.min(wait / 20, LONGEST_JITTER_MS) * random;
   const time = new Date(now.getTime() + wait + jitter);
   const [hours, minutes] = (notBefore ?? '').split(':').map(Number);

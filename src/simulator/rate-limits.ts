@@ -10,12 +10,21 @@ export interface RateLimit {
   /** When the window starts anew; sent in whole seconds. */
   readonly resetsAt: Date;
   /** Default: `five_hour`. */
-  readonly window?: 'five_hour' | 'seven_day';
+  readonly window?: keyof typeof windowCodes;
   /** Share of the window that is used, from 0 to 1. Default: 0.2 allowed, 0.93 warned, 1 rejected. */
   readonly utilization?: number;
+  /** The service offers to go on at lower priority, or works so, or has no room for it now. */
+  readonly lowPriority?: 'offered' | 'active' | 'slot_busy';
+  /** Share of the grace beyond the limit that is used, from 0 to 1. */
+  readonly grace?: number;
 }
 
-const windowCodes = { five_hour: '5h', seven_day: '7d' } as const;
+const windowCodes = {
+  five_hour: '5h',
+  seven_day: '7d',
+  /** The week of one model family, which has a share of its own. */
+  seven_day_overage_included: '7d_oi',
+} as const;
 const usualUtilization = { allowed: 0.2, allowed_warning: 0.93, rejected: 1 } as const;
 
 /** Headers for any reply, saying how much of the subscription's window is used. */
@@ -32,7 +41,23 @@ export function rateLimitHeaders(limit: RateLimit): Record<string, string> {
     [`${prefix}-${code}-status`]: limit.status,
     [`${prefix}-${code}-reset`]: reset,
     [`${prefix}-${code}-utilization`]: utilization,
+    ...lowPriorityHeaders(limit.lowPriority),
+    ...(limit.grace !== undefined && {
+      [`${prefix}-grace-status`]: 'active',
+      [`${prefix}-grace-${code}-utilization`]: String(limit.grace),
+    }),
     ...(limit.status === 'allowed_warning' && { [`${prefix}-${code}-surpassed-threshold`]: '0.9' }),
+  };
+}
+
+function lowPriorityHeaders(state: RateLimit['lowPriority']): Record<string, string> {
+  if (state === undefined) return {};
+  const prefix = 'anthropic-ratelimit-unified-slow';
+  return {
+    [`${prefix}-offer`]: 'treatment',
+    [`${prefix}-status`]: state === 'offered' ? 'off' : state,
+    [`${prefix}-retry-after`]: '20',
+    [`${prefix}-max-wait`]: '1200',
   };
 }
 

@@ -223,6 +223,13 @@ describe('usage windows', () => {
     return event?.kind === 'rate_limit' ? readQuotas(event.info, now) : [];
   };
 
+  test('that the account does not have are none: not 0 %, and no loss of the others', () => {
+    const unifiedWindows = { five_hour: null, seven_day: { utilization: 0.5, resetsAt }, extra: 'none' };
+    const told = quotas({ status: 'allowed', resetsAt, rateLimitType: 'seven_day', unifiedWindows });
+    expect(told.map(({ window, utilization }) => [window, utilization])).toEqual([['seven_day', 0.5]]);
+    expect(quotas({ status: 'allowed', unifiedWindows: { five_hour: null } })).toEqual([]);
+  });
+
   test('are all told by newer versions', () => {
     const unifiedWindows = {
       five_hour: { utilization: 0.26, resetsAt, status: 'allowed' },

@@ -3,53 +3,49 @@ import { readdir, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect } from 'vitest';
 import { currentHolds, resume } from '../../src/bridge/holds.ts';
-import { waitUntil } from '../e2e/rig.ts';
-import { emit, exit, hang, init, result, type Scene, say, submit, wait, work } from './puppet.ts';
+import { type Rig, waitUntil } from '../e2e/rig.ts';
+import { exit, hang, init, limit, result, type Scene, say, submit, wait, work } from './puppet.ts';
 import { test } from './rig.ts';
 
 /** What Claude says when the account's limit is reached. */
-function limited(resetsAt: Date, limit = 'five_hour'): Scene {
-  const rate_limit_info = {
-    status: 'rejected',
-    resetsAt: Math.ceil(resetsAt.getTime() / 1000),
-    rateLimitType: limit,
-  };
+function limited(resetsInSeconds: number, window = 'five_hour'): Scene {
   return [
     init(),
-    emit({ type: 'rate_limit_event', rate_limit_info }),
+    limit(resetsInSeconds, window),
     say("You've hit your limit", 'rate_limit'),
     result({ is_error: true, api_error_status: 429 }),
     exit(1),
   ];
 }
 
-const inSeconds = (seconds: number) => new Date(Date.now() + seconds * 1_000);
+async function noHolds(rig: Rig): Promise<void> {
+  await waitUntil(async () => (await currentHolds(rig.bridge)).length === 0, 'the hold to end');
+}
 
 describe('a usage limit', () => {
   test('in the middle of a run: held until its reset, then the same session, and no try is spent', async ({
     rig,
     puppet,
   }) => {
-    const resetsAt = inSeconds(3);
-    await puppet.plays(limited(resetsAt), work);
+    await puppet.plays(limited(3), work);
     await rig.startSupervisor();
     const id = await rig.send('# Limited\nDo it.');
-    await rig.happened('hold.set');
-    expect((await rig.details(id)).project).toMatchObject({ status: 'in_progress', tries: 0 });
-    const { runs } = await rig.until(id, 'awaiting_approval');
-    expect(runs[0]?.outcome).toMatchObject({ kind: 'usage_limit', limit: 'five_hour' });
-    expect(runs[1]).toMatchObject({ kind: 'resume', sessionId: runs[0]?.sessionId });
-    expect(Date.parse(runs[1]?.createdAt ?? '')).toBeGreaterThanOrEqual(
-      Math.floor(resetsAt.getTime() / 1000) * 1000,
-    );
-    expect(await currentHolds(rig.bridge)).toEqual([]);
+    const { project, runs } = await rig.until(id, 'awaiting_approval');
+    expect(project.tries).toBe(0);
+    const [first, second] = runs;
+    if (first?.outcome?.kind !== 'usage_limit') throw new Error(`${first?.outcome?.kind}`);
+    expect(first.outcome.limit).toBe('five_hour');
+    expect(second).toMatchObject({ kind: 'resume', sessionId: first.sessionId });
+    expect(Date.parse(second?.createdAt ?? '')).toBeGreaterThanOrEqual(Date.parse(first.outcome.resetsAt));
+    // The work comes from Claude's own server: the supervisor may hear of the answer after it.
+    await noHolds(rig);
   });
 
   test('survives the supervisor: killed and started again it waits until the same moment', async ({
     rig,
     puppet,
   }) => {
-    await puppet.plays(limited(inSeconds(3_600)));
+    await puppet.plays(limited(3_600));
     const first = await rig.startSupervisor();
     const id = await rig.send('# Patient\nDo it.');
     await rig.happened('run.ended', id);
@@ -68,7 +64,7 @@ describe('a usage limit', () => {
     await rig.configure({ concurrency: 3 });
     const first = await rig.send('# One\nDo it.');
     const answered = [init(), wait('answered'), say('Hello'), submit(), result()];
-    await puppet.playsFor(first, limited(inSeconds(2)), answered);
+    await puppet.playsFor(first, limited(2), answered);
     await puppet.plays(answered);
     await rig.startSupervisor();
     await rig.happened('hold.set');
@@ -81,12 +77,16 @@ describe('a usage limit', () => {
 
   test('of one model: runs of other models go on', async ({ rig, puppet }) => {
     const opus = await rig.send('---\nmodel: claude-opus-5\n---\n# Opus\nDo it.');
-    await puppet.playsFor(opus, limited(inSeconds(3_600), 'seven_day_opus'));
+    await puppet.playsFor(opus, limited(3_600, 'seven_day_opus'));
+    const fable = await rig.send('---\nmodel: claude-fable-5\n---\n# Fable\nDo it.');
+    await puppet.playsFor(fable, limited(3_600, 'seven_day_overage_included'));
     await rig.startSupervisor();
-    await rig.happened('hold.set');
+    await rig.happened('run.ended', opus);
+    await rig.happened('run.ended', fable);
     const sonnet = await rig.send('---\nmodel: claude-sonnet-5\n---\n# Sonnet\nDo it.');
     await rig.until(sonnet, 'awaiting_approval');
-    expect((await rig.details(opus)).runs.length).toBe(1);
+    expect((await currentHolds(rig.bridge)).map(({ scope }) => scope).sort()).toEqual(['fable', 'opus']);
+    for (const id of [opus, fable]) expect((await rig.details(id)).runs.length).toBe(1);
   });
 });
 

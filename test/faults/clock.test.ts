@@ -103,7 +103,8 @@ describe('a usage limit', () => {
       expect(await currentHolds(rig.bridge)).toMatchObject([{ kind: 'usage_limit' }]);
       clock.jump(2 * HOUR);
       await rig.until(id, 'awaiting_approval');
-      expect(await currentHolds(rig.bridge)).toEqual([]);
+      // The work comes from Claude's own server: the supervisor may hear of the answer after it.
+      await waitUntil(async () => (await currentHolds(rig.bridge)).length === 0, 'the hold to end');
     });
   });
 });

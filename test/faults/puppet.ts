@@ -20,6 +20,7 @@ export type Step =
   | { readonly do: 'call'; readonly tool: string; readonly input: Readonly<Record<string, unknown>> }
   | { readonly do: 'result'; readonly fields: Readonly<Record<string, unknown>> }
   | { readonly do: 'emit'; readonly event: Readonly<Record<string, unknown>> }
+  | { readonly do: 'limit'; readonly seconds: number; readonly window: string }
   | { readonly do: 'write'; readonly base64: string; readonly times: number }
   | { readonly do: 'errors'; readonly text: string }
   | { readonly do: 'wait'; readonly name: string }
@@ -50,6 +51,8 @@ export const submit = (summary = 'Done'): Step => ({
 export const result = (fields: Readonly<Record<string, unknown>> = {}): Step => ({ do: 'result', fields });
 /** Any other event. */
 export const emit = (event: Readonly<Record<string, unknown>>): Step => ({ do: 'emit', event });
+/** The account's limit is reached, and resets so many seconds from the moment it says so. */
+export const limit = (seconds: number, window: string): Step => ({ do: 'limit', seconds, window });
 /** Bytes on its output as they are. */
 export const write = (bytes: Buffer | string, times = 1): Step => ({
   do: 'write',

@@ -106,6 +106,24 @@ describe('the real claude, talking to the simulator,', () => {
     expect(exitCode).toBe(1);
   });
 
+  test.each([
+    { lowPriority: 'offered' },
+    { lowPriority: 'slot_busy' },
+    { grace: 1 },
+    { window: 'seven_day_overage_included' },
+  ] as const)('does not wait for a used-up subscription, whatever the service offers: %j', async (offer) => {
+    const limit = { resetsAt: new Date('2099-01-01T03:00:00Z'), ...offer };
+    await using simulator = await startSimulator({ script: () => usageLimitReached(limit) });
+    const claude = await runClaude(simulator.url, { args: ['Hi.'], login: 'subscription' });
+    const { events, exitCode } = await claude.ended;
+    const rateLimitType = limit.window ?? 'five_hour';
+    expect(events.find(({ type }) => type === 'rate_limit_event')?.rate_limit_info).toMatchObject({
+      status: 'rejected',
+      rateLimitType,
+    });
+    expect([turns(simulator).length, exitCode]).toEqual([1, 1]);
+  });
+
   test('reports how much of a subscription is used while it still answers', async () => {
     const headers = rateLimitHeaders({
       status: 'allowed_warning',

@@ -41,15 +41,27 @@ describe('the share of a window that is left for the owner', () => {
   });
 });
 
-test.each([
-  ['seven_day_opus', 'opus'],
-  ['seven_day_sonnet', 'sonnet'],
-  ['seven_day_haiku', 'haiku'],
-  ['seven_day', ''],
-  ['five_hour', ''],
-  ['seven_day_overage_included', ''],
-  ['overage', ''],
-  ['unknown', ''],
-])('the window %s limits the family %j', (window, family) => {
-  expect(limitedFamily(window)).toBe(family);
+describe('a usage window', () => {
+  test.each([
+    ['five_hour', 'claude-opus-5', ''],
+    ['seven_day', 'claude-opus-5', ''],
+    ['seven_day_opus', 'claude-opus-5', 'opus'],
+    ['seven_day_opus', 'claude-haiku-4-5', 'opus'],
+    ['seven_day_sonnet', null, 'sonnet'],
+    ['five_hour_fable', null, 'fable'],
+    ['seven_day_overage_included', 'claude-fable-5-2', 'fable'],
+    ['overage', 'claude-fable-5-2', 'fable'],
+    ['thirty_day', 'us.anthropic.claude-Sonnet-5', 'sonnet'],
+    ['unknown', 'claude-opus-5', 'opus'],
+    ['thirty_day', 'llama-9', 'llama-9'],
+    ['thirty_day', null, 'thirty_day'],
+  ])('%s, met with the model %s, holds %j and never more', (window, model, family) => {
+    expect(limitedFamily(window, model)).toBe(family);
+  });
+
+  test('that is not of all models says nothing of the share that is left for the owner', () => {
+    expect(
+      spent([quota(1, { window: 'seven_day_overage_included' }), quota(1, { window: 'overage' })], 20),
+    ).toBeUndefined();
+  });
 });
