@@ -2,6 +2,7 @@
 import { styleText } from 'node:util';
 import { escapeHidden } from '../characters.ts';
 import type { Environment } from '../config.ts';
+import { redact } from '../redaction.ts';
 import { toJson } from './json.ts';
 import { plainLine, plainLines } from './text.ts';
 
@@ -23,7 +24,7 @@ export interface Output {
   raw(text: string): void;
   /** A hint beside the result, on stderr. */
   hint(text: string): void;
-  /** What went wrong, as one line on stderr. */
+  /** What went wrong, as one line on stderr. It may quote another program: secrets are taken out. */
   failure(message: string): void;
   /** Any number of lines on stderr, for whoever looks for a bug. */
   details(text: string): void;
@@ -55,7 +56,7 @@ export function openOutput(env: Environment): Output {
     jsonLine: (value) => write(`${escapeHidden(JSON.stringify(toJson(value)))}\n`),
     raw: write,
     hint: (text) => void stderr.write(`${plainLine(text)}\n`),
-    failure: (message) => void stderr.write(`bridge-supervisor: ${plainLine(message)}\n`),
+    failure: (message) => void stderr.write(`bridge-supervisor: ${redact(plainLine(message))}\n`),
     details: (text) => void stderr.write(`${plainLines(text).join('\n')}\n`),
     style: (format, text) => styleText(format, text),
   };

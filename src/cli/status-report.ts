@@ -13,6 +13,7 @@ import type { Hold } from '../project/hold.ts';
 import type { Project } from '../project/project.ts';
 import type { Quota } from '../project/quota.ts';
 import type { Run } from '../project/run.ts';
+import { redact } from '../redaction.ts';
 import { whyUnwritable } from '../store/look.ts';
 import { type Cli, configOf } from './context.ts';
 import { lastLogLines } from './log-files.ts';
@@ -90,7 +91,8 @@ export async function statusReport(
     ok: supervisor.state === 'running' && problems.length === 0,
     supervisor: { state: supervisor.state, lease: publicLease(supervisor), writes: unwritable === undefined },
     service: found?.service ?? null,
-    problems,
+    // The service's manager and the last supervisor are quoted in them.
+    problems: problems.map(redact),
     warnings: [...configWarnings(cli), ...(found?.warnings ?? [])],
     holds: seen.holds,
     quotas: seen.quotas,

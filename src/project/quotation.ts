@@ -19,7 +19,8 @@ export function inQuotes(text: string): string {
 
 /** A name or a path on the line of ours, as a code span of Markdown that nothing in it can end. */
 export function asCode(name: string): string {
-  const line = cleanLine(name);
+  // Two marks with nothing between them would begin a code span, not be one.
+  const line = cleanLine(name) || ' ';
   const runs = line.match(/`+/g) ?? [];
   const fence = '`'.repeat(1 + runs.reduce((longest, { length }) => Math.max(longest, length), 0));
   // A space of its own at either end belongs to the fence (https://spec.commonmark.org/0.31.2/#code-spans).
@@ -35,5 +36,5 @@ export function inert(text: string): string {
   return text
     .replaceAll(/[\\<[\]]/g, '\\$&')
     .replaceAll(/&(?=[#\w])/g, '\\&')
-    .replaceAll(/:(?=\/\/)|@(?=[\w-])|(?<=\bwww)\./gi, '\\$&');
+    .replaceAll(/\/(?=\/)|@(?=[\w-])|(?<=\bwww)\./gi, '\\$&');
 }

@@ -152,6 +152,14 @@ describe('a store that cannot be used is one line that names the file and what t
   );
 });
 
+test('a secret that an error quotes is not shown', async ({ rig }) => {
+  const plan = await rig.file('plan.md', '# A\n\nx\n');
+  const { code, stderr } = await rig.run('send', plan, '--workspace', 'https://me:hunter2@example.com');
+  expect(code).toBe(1);
+  expect(stderr).toContain('me:[redacted]@example.com');
+  expect(stderr).not.toContain('hunter2');
+});
+
 test('what nobody expected is one line too, with its details on demand', async ({ rig }) => {
   await mkdir(join(rig.home, 'loop.log'), { recursive: true });
   const plain = await rig.run('logs');
