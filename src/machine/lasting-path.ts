@@ -3,8 +3,8 @@
  * leads to the current one; of the two names for one file, the link still means this program after an upgrade.
  */
 import { readdirSync, realpathSync } from 'node:fs';
-import { join } from 'node:path';
-import { passingPath } from './passing-path.ts';
+import { basename, join } from 'node:path';
+import { isOfAVersion, isTemporary } from './passing-path.ts';
 
 export interface Surroundings {
   readonly env: Readonly<Record<string, string | undefined>>;
@@ -16,11 +16,12 @@ export interface Surroundings {
 
 /** A name that stays for the same file; `path` itself where it stays, or where there is no such name. */
 export function lastingPath(path: string, surroundings: Surroundings): string {
-  const { home, called } = surroundings;
-  if (!passingPath(path, home)) return path;
+  const { called } = surroundings;
+  if (!isOfAVersion(path)) return path;
   const real = realOf(path);
   const candidates = [...linksFor(path, surroundings), ...(called === undefined ? [] : [called])];
-  const lasts = (candidate: string) => !passingPath(candidate, home) && realOf(candidate) === real;
+  const lasts = (candidate: string) =>
+    !isOfAVersion(candidate) && (!isTemporary(candidate) || isTemporary(path)) && realOf(candidate) === real;
   return (real !== undefined && candidates.find(lasts)) || path;
 }
 
@@ -31,6 +32,7 @@ function linksFor(path: string, surroundings: Surroundings): string[] {
     ...ofHomebrew(path),
     ...ofSnap(path),
     ...ofVersions(path),
+    ...ofNodeManagers(path),
   ];
 }
 
@@ -100,6 +102,22 @@ function ofVersions(path: string): string[] {
   return [major, `v${major}`, 'current', 'latest', 'lts', minor, `v${minor}`].map(
     (name) => before + name + rest,
   );
+}
+
+/**
+ * The Node that fnm and proto start where nothing else is asked for. For Node alone: what npm has installed beside one
+ * version is not there beside another.
+ */
+function ofNodeManagers(path: string): string[] {
+  const [, fnm] =
+    /^(.*)[\\/]node-versions[\\/][^\\/]+[\\/]installation[\\/](?:bin[\\/])?node(?:\.exe)?$/.exec(path) ?? [];
+  const [, proto] =
+    /^(.*[\\/]\.proto)[\\/]tools[\\/]node[\\/][^\\/]+[\\/](?:bin[\\/])?node(?:\.exe)?$/.exec(path) ?? [];
+  const inside = path.replace(/^.*[\\/]installation[\\/]/, '');
+  return [
+    ...(fnm === undefined ? [] : [join(fnm, 'aliases', 'default', inside)]),
+    ...(proto === undefined ? [] : [join(proto, 'bin', basename(path))]),
+  ];
 }
 
 function namesIn(folder: string): string[] {

@@ -88,11 +88,17 @@ export function passingPath(path: string, home: string): PassingPath | undefined
   };
 }
 
+/** Whether a manager of versions or packages keeps this path, and takes it away. */
+export function isOfAVersion(path: string): boolean {
+  return [...USELESS, ...PASSING].some(({ pattern }) => pattern.test(path));
+}
+
 /** Emptied at a restart, or by age (tmpfiles.d(5), and macOS by itself). */
 const TEMPORARY = ['/tmp', '/var/tmp', '/private/tmp', '/private/var/tmp', '/dev/shm', '/run/user'];
 const OF_MACOS_OR_WINDOWS = /^(\/private)?\/var\/folders\/|[\\/]AppData[\\/]Local[\\/]Temp[\\/]/i;
 
-function isTemporary(path: string): boolean {
+/** Whether the system empties a folder above it. */
+export function isTemporary(path: string): boolean {
   const folders = [...TEMPORARY, tmpdir()].map((folder) => resolve(folder) + sep);
   return folders.some((folder) => path.startsWith(folder)) || OF_MACOS_OR_WINDOWS.test(path);
 }

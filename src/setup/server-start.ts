@@ -28,13 +28,16 @@ export function serverStart(side: 'desktop' | 'code', entry: readonly string[], 
 /**
  * The same, started from Windows in a distribution of WSL. What Claude Desktop sets in the environment does not get
  * there, so env(1) sets it (https://learn.microsoft.com/windows/wsl/basic-commands#run-linux-commands-from-windows).
+ *
+ * @param distribution Its name; empty for the usual one.
  */
 export function throughWsl({ command, args, env }: ServerStart, distribution: string): ServerStart {
   const variables = Object.entries(env).map(([name, value]) => `${name}=${value}`);
   const words = ['env', ...variables, command, ...args];
+  const named = distribution === '' ? [] : ['-d', distribution];
   // After `--` a shell reads the words.
   const how = words.every((word) => /^[\w@%+=:,./-]+$/.test(word)) ? '--' : '--exec';
-  return { command: 'wsl.exe', args: ['-d', distribution, how, ...words], env: {} };
+  return { command: 'wsl.exe', args: [...named, how, ...words], env: {} };
 }
 
 /** What a start through WSL starts in there; any other start is returned as it is. */

@@ -41,7 +41,7 @@ export interface Wanted {
   readonly entry: readonly string[];
   /** Claude Desktop's file; null leaves it out. */
   readonly desktop: string | null;
-  /** The distribution of WSL through which Claude Desktop, on Windows, starts us. */
+  /** The distribution of WSL through which Claude Desktop, on Windows, starts us; empty for the usual one. */
   readonly distribution?: string | undefined;
   readonly code: boolean;
   readonly folders: Folders;

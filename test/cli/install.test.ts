@@ -441,6 +441,19 @@ describe.skipIf(onWindows)('install warns (plays claude by a script with #!)', (
     expect(stdout).toMatch(/^warning +program: .*v22.12.0.* goes when that version of Node/m);
   });
 
+  test('but not where a link to the current version is there: the service starts that', async ({
+    service,
+  }) => {
+    const node = join(service.root, 'mise/installs/node');
+    await mkdir(join(node, '24.1.0/bin'), { recursive: true });
+    await symlink(process.execPath, join(node, '24.1.0/bin/node'));
+    await symlink('24.1.0', join(node, '24'));
+    const entry = [join(node, '24.1.0/bin/node'), '/srv/bridge/dist/cli.js'];
+    const { stdout } = await call(service, { entry, options: { dryRun: true } });
+    expect(stdout).toContain(`It would run: ${join(node, '24/bin/node')} /srv/bridge/dist/cli.js run`);
+    expect(stdout).not.toContain('goes when');
+  });
+
   test('when claude belongs to a version of Node that may be removed', async ({ service }) => {
     const folder = join(service.root, 'home/.nvm/versions/node/v24.1.0/bin');
     await mkdir(folder, { recursive: true });

@@ -15,6 +15,7 @@ interface Case {
   readonly check: string;
   readonly verdict: Verdict;
   readonly says: RegExp;
+  readonly fix?: RegExp;
 }
 
 async function lineOf(rig: Rig, { breakIt, check }: Case): Promise<Finding[]> {
@@ -27,7 +28,11 @@ function tell(cases: readonly Case[]): void {
   test.for(cases)('$title', async (broken, { rig }) => {
     const findings = await lineOf(rig, broken);
     expect(findings).toContainEqual(
-      expect.objectContaining({ verdict: broken.verdict, message: expect.stringMatching(broken.says) }),
+      expect.objectContaining({
+        verdict: broken.verdict,
+        message: expect.stringMatching(broken.says),
+        ...(broken.fix ? { fix: expect.stringMatching(broken.fix) } : {}),
+      }),
     );
   });
 }
@@ -547,6 +552,20 @@ describe('Claude Desktop and Claude Code', () => {
       check: 'mcp.desktop',
       verdict: 'warning',
       says: /starts will not stay: .*\.nvm.*node goes when that version of Node is removed/,
+    },
+    {
+      title: 'its Node goes when a version is removed, and a link stays',
+      async breakIt(rig) {
+        const folder = join(rig.root, 'mise/installs/node/24.1.0/bin');
+        await mkdir(folder, { recursive: true });
+        await symlink(process.execPath, join(folder, 'node'));
+        await symlink('24.1.0', join(rig.root, 'mise/installs/node/24'));
+        await registerDesktop(rig, { command: join(folder, 'node') });
+      },
+      check: 'mcp.desktop',
+      verdict: 'warning',
+      says: /will not stay/,
+      fix: /setup writes a name that stays/,
     },
     {
       title: 'its file begins with a byte order mark',

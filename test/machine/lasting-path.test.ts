@@ -96,6 +96,14 @@ const LINKS = [
     '0.1.0',
     '/lib/cli.js',
   ],
+  [
+    'fnm',
+    'fnm/node-versions/v24.1.0/installation/bin/node',
+    'fnm/aliases/default',
+    '../node-versions/v24.1.0/installation',
+    '/bin/node',
+  ],
+  ['proto', '.proto/tools/node/24.1.0/bin/node', '.proto/bin/node', '../tools/node/24.1.0/bin/node', ''],
   ['scoop', 'scoop/apps/nodejs/24.1.0/node.exe', 'scoop/apps/nodejs/current', '24.1.0', '/node.exe'],
   [
     'Homebrew',
@@ -133,6 +141,16 @@ describe.skipIf(onWindows)(
 
       await symlink(target, stays);
       expect(lastingPath(path, surroundings)).toBe(stays + rest);
+    });
+
+    test('what is installed beside one Node is not looked for beside another', async ({ rig }) => {
+      const versions = join(rig.folder, 'node-versions', 'v24.1.0', 'installation');
+      const script = join(versions, 'lib', 'cli.js');
+      await mkdir(dirname(script), { recursive: true });
+      await writeFile(script, '');
+      await mkdir(join(rig.folder, 'aliases'));
+      await symlink(versions, join(rig.folder, 'aliases', 'default'));
+      expect(lastingPath(script, { env: {}, home: rig.folder })).toBe(script);
     });
 
     test('a link that leads to another version is not', async ({ rig }) => {

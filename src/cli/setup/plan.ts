@@ -117,7 +117,7 @@ function windowsSide({ env }: Cli, { desktopConfig }: PlanOptions): string | und
 
 function onWindowsWords(wanted: Wanted, scene: Scene): string {
   return [
-    `this is WSL (${wanted.distribution}), and Claude Desktop reads its file on Windows. Name it, such as --desktop-config /mnt/c/Users/NAME/AppData/Roaming/Claude/claude_desktop_config.json, or in Claude Desktop, under Settings > Developer > Edit Config, add:`,
+    `this is WSL${wanted.distribution === '' ? '' : ` (${wanted.distribution})`}, and Claude Desktop reads its file on Windows. Name it, such as --desktop-config /mnt/c/Users/NAME/AppData/Roaming/Claude/claude_desktop_config.json, or in Claude Desktop, under Settings > Developer > Edit Config, add:`,
     entryText(desktopStart(wanted, scene)),
   ].join('\n');
 }
