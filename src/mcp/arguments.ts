@@ -40,9 +40,10 @@ const MAX_WRAPPERS = 3;
 function unwrapped(sent: unknown): unknown {
   let object = objectIn(sent);
   for (let depth = 0; depth < MAX_WRAPPERS && isObject(object); depth += 1) {
-    const [name = '', ...others] = Object.keys(object);
-    if (others.length > 0 || !WRAPPERS.includes(name)) break;
-    const inner = objectIn(object[name]);
+    const given = Object.entries(object).filter(([, value]) => value !== null);
+    const [name = '', value] = given[0] ?? [];
+    if (given.length !== 1 || !WRAPPERS.includes(name)) break;
+    const inner = objectIn(value);
     if (!isObject(inner)) break;
     object = inner;
   }

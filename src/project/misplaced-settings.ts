@@ -70,7 +70,7 @@ function find(lines: readonly string[]): Found | undefined {
     } else if (HEADING.test(line)) {
       headings += 1;
     } else {
-      const end = endOf(lines, index, (text) => text.trim() === '');
+      const end = endOf(lines, index, endsParagraph);
       const isGuarded = lines.slice(index, end).some(guardIn);
       if (atStart && !isGuarded && areSettings(lines.slice(index, end)))
         return { index, what: `'${keyOf(line)}' stands outside the front matter` };
@@ -78,6 +78,10 @@ function find(lines: readonly string[]): Found | undefined {
     }
   }
   return undefined;
+}
+
+function endsParagraph(line: string): boolean {
+  return line.trim() === '' || [HEADING, RULE, CODE_MARK].some((mark) => mark.test(line));
 }
 
 /** The first line from `start` on that `isEnd`, or the number of lines. */

@@ -40,7 +40,8 @@ export function readSettings(block: string, firstLine: number): SettingsBlock | 
   const lines = new LineCounter();
   // It compares each key with all others, and refuses doubled keys of other tools too; ours are compared below.
   const options = { lineCounter: lines, prettyErrors: false, uniqueKeys: false } as const;
-  const { errors, contents } = parseDocument(asWritten(block), options);
+  const written = asWritten(block);
+  const { errors, contents } = parseDocument(written, options);
   const lineAt = (offset: number) => lines.linePos(offset).line - 1 + firstLine;
   if (errors.length > 0)
     return refused(errors.map(({ pos, message }) => `line ${lineAt(pos[0])}: ${message}`));
@@ -49,7 +50,7 @@ export function readSettings(block: string, firstLine: number): SettingsBlock | 
   return {
     ...readPairs(contents.items, lineAt),
     isReadable: true,
-    onlyOurs: hasOnlyOurs(contents.items, block),
+    onlyOurs: hasOnlyOurs(contents.items, written),
   };
 }
 

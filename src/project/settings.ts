@@ -69,21 +69,19 @@ export function mistypedSetting(name: string): SettingName | undefined {
   const words = /\s/.test(name.trim()) ? [] : wordsOf(name);
   return SETTING_NAMES.find((setting) => {
     const own = lettersOf(setting);
-    const telling = TELLING_WORDS[setting];
-    return (
-      (telling !== undefined && words.includes(telling)) || distance(letters, own) <= (own.length < 7 ? 1 : 2)
-    );
+    const isTold = TELLING_WORDS[setting]?.some((word) => words.includes(word)) === true;
+    return isTold || distance(letters, own) <= (own.length < 7 ? 1 : 2);
   });
 }
 
 /** Keys of other tools that are one letter away from one of ours. */
-const OTHER_WORDS: readonly string[] = ['mode', 'modes', 'modal', 'tile'];
+const OTHER_WORDS: readonly string[] = ['mode', 'modes', 'modal', 'tile', 'tiles'];
 
-/** `budget`, `max_budget`, `budgetEur` mean money, `turns` and `turn_limit` … the other guards. */
-const TELLING_WORDS: { readonly [Name in SettingName]?: string } = {
-  budget_usd: 'budget',
-  max_turns: 'turns',
-  timeout: 'timeout',
+/** Words that mean a guard wherever they stand in a key: `budget`, `max_budget`, `costUsd`. */
+const TELLING_WORDS: { readonly [Name in SettingName]?: readonly string[] } = {
+  budget_usd: ['budget', 'usd'],
+  max_turns: ['turns'],
+  timeout: ['timeout'],
 };
 
 /** Without case and separators. */

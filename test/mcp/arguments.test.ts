@@ -105,6 +105,7 @@ describe('Arguments in a wrapper are the arguments', () => {
 
   it.each([
     ['params as JSON text', { params: '{"plan_markdown":"# T"}' }],
+    ['params beside null', { params: { plan_markdown: '# T' }, title: null }],
     ['params in params', { params: { params: { plan_markdown: '# T' } } }],
     ['arguments', { arguments: { plan_markdown: '# T' } }],
   ])('so is %s', async (_, args) => {

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { type PlanResult, parsePlan, planBody } from '../../src/project/plan.ts';
+import { randomStream } from '../soak/random.ts';
 
 async function accepted(reading: Promise<PlanResult>) {
   const result = await reading;
@@ -82,9 +83,69 @@ describe('No word of a plan is lost: what holds no key is text with a rule above
     expect(planBody(markdown)).toBe(markdown.trim());
   });
 
+  test('a sign of a comment in a title is none', () => {
+    expect(planBody('---\ntitle: Fix #5 and C#\n---\n# Clean up\n')).toBe('# Clean up');
+  });
+
   test('a front matter of our keys alone is not told: it says nothing about the work', () => {
     const markdown = '---\ntitle: "# no comment"\nworkspace: >\n  website\npriority:\n---\n\n# Clean up\n';
     expect(planBody(markdown)).toBe('# Clean up');
+  });
+});
+
+describe('Whatever stands at the start of a plan', () => {
+  const LINES = [
+    ...['---', '---', '---', '...', '+++', '```', '```yaml', '===', '<!--', '-->', '<!-- c -->', '', ''],
+    ...[
+      '# Never',
+      'text here',
+      '- item',
+      '> quote',
+      'goal: x',
+      'tags: [a]',
+      'model: opus # big',
+      'model = "x"',
+    ],
+    ...[
+      'priority: 3',
+      'budget_usd: 1',
+      'max_turns: 3',
+      'title: T',
+      'title:',
+      'workspace: web',
+      'timeout: 1h',
+    ],
+  ];
+  const SETTING = /^(priority|budget_usd|max_turns|title|workspace|timeout):/;
+
+  test('it is refused, or every line of it is told or is a setting that counts', async () => {
+    const random = randomStream(1, 'plans');
+    const pick = () => LINES[random.whole(0, LINES.length - 1)] ?? '';
+    let taken = 0;
+    for (let plans = 0; plans < 4_000; plans += 1) {
+      const lines = [...Array.from({ length: random.whole(1, 8) }, pick), '# End', 'text'];
+      const markdown = lines.join('\n');
+      const read = await parsePlan(markdown, 'Given');
+      if (!read.ok) continue;
+      taken += 1;
+      const told = planBody(markdown).split('\n');
+      const untold = lines.filter((line) => !told.includes(line));
+      expect(
+        untold.filter((line) => !/^(---|\.\.\.|)$/.test(line) && !SETTING.test(line)),
+        markdown,
+      ).toEqual([]);
+      const { priority, budgetUsd, maxTurns, workspace, timeoutMs } = read.plan;
+      const counts = {
+        'priority: 3': priority,
+        'budget_usd: 1': budgetUsd,
+        'max_turns: 3': maxTurns,
+        'workspace: web': workspace,
+        'timeout: 1h': timeoutMs,
+      };
+      for (const [line, value] of Object.entries(counts))
+        if (untold.includes(line)) expect(value, markdown).toBeTruthy();
+    }
+    expect(taken).toBeGreaterThan(1_000);
   });
 });
 
@@ -287,6 +348,16 @@ describe('A setting that stands where it is not read is refused by name, with wh
       'without marks, with words of every day',
       'title: A\nworkspace: website\n\n# Do it\n',
       `line 1: ${outside('title')}`,
+    ],
+    [
+      'without marks, right above the heading',
+      'workspace: website\n# Do it\n',
+      `line 1: ${outside('workspace')}`,
+    ],
+    [
+      'below an empty front matter',
+      '---\n---\nworkspace: website\n# Do it\n',
+      `line 3: ${outside('workspace')}`,
     ],
     ['a guard below the heading', '# Do it\nmax_turns: 3\n\ntext\n', `line 2: ${outside('max_turns')}`],
     ['a guard in another style', '# Do it\n\nbudgetUsd = 3\n', `line 3: ${outside('budgetUsd')}`],

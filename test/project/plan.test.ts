@@ -223,7 +223,7 @@ describe('front matter: what is wrong is refused with its line and what is allow
       'budget-usd',
       'BUDGET_USD',
     ],
-    ...['budget_eur', 'max_budget', 'bugdet_usd'],
+    ...['budget_eur', 'max_budget', 'bugdet_usd', 'cost_usd'],
   ])('a key that is nearly one of ours: %s', async (key) => {
     expect(await problems(parsePlan(withKeys('priority: 1', `${key}: 5`)))).toEqual([
       `line 3: unknown key '${key.replaceAll('"', '').trim()}'; allowed keys: ${KEYS}`,
