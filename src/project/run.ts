@@ -143,7 +143,7 @@ export function describeOutcome(outcome: Outcome, said: (words: string) => strin
     case 'tool_denied':
       return `Claude was denied the tool ${outcome.tool}, without which nobody hears of its work: ${outcome.setting} names it; take it out there`;
     case 'wrong_folder':
-      return `Claude began in ${said(outcome.folder)} instead of the workspace; it was ended before its first request`;
+      return `Claude did not begin in the workspace, and was ended before its first request: it began in ${said(outcome.folder)}`;
     case 'claude_too_old':
       return `Claude was not started: ${outcome.message}`;
     case 'stalled':

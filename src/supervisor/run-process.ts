@@ -6,6 +6,7 @@ import { checkRunFolder } from '../bridge/run-folder.ts';
 import { recordSpawn, type StartedRun } from '../bridge/runs.ts';
 import { commandLine, writeMcpConfig } from '../claude/command-line.ts';
 import { claudeEnvironment, RUN_MARK } from '../claude/environment.ts';
+import { guardedFromGit } from '../claude/git-guard.ts';
 import { userMessage } from '../claude/input.ts';
 import { locateClaude } from '../claude/locate.ts';
 import { prompt } from '../claude/prompt.ts';
@@ -14,6 +15,7 @@ import { sessionExists } from '../claude/session.ts';
 import { type Child, spawnChild } from '../machine/child.ts';
 import { killProcess } from '../machine/signal.ts';
 import { sweep } from '../machine/sweep.ts';
+import { repositoryConfig } from '../machine/repository-config.ts';
 import type { SteeringMessage } from '../project/review.ts';
 import type { Outcome, Run } from '../project/run.ts';
 import type { Context } from './context.ts';
@@ -82,7 +84,10 @@ async function spawn(context: Context, started: StartedRun): Promise<SpawnedRun>
       maxBudgetUsd: project.budgetUsd === null ? null : Math.max(project.budgetUsd - started.spentUsd, 0.01),
     }),
     cwd: run.workspace,
-    env,
+    env: guardedFromGit(
+      env,
+      folder.value.claudeSettings === 'all' ? [] : await repositoryConfig(run.workspace, env),
+    ),
     stdoutPath: files.output,
     stderrPath: files.errors,
   });

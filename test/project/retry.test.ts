@@ -33,7 +33,7 @@ const OUTCOMES: { [K in OutcomeKind]: readonly [Extract<Outcome, { kind: K }>, s
   ],
   wrong_folder: [
     { kind: 'wrong_folder', folder: '/b' },
-    'Claude began in /b instead of the workspace; it was ended before its first request',
+    'Claude did not begin in the workspace, and was ended before its first request: it began in /b',
   ],
   claude_too_old: [{ kind: 'claude_too_old', message: 'update it' }, 'Claude was not started: update it'],
   no_init: [{ kind: 'no_init', afterMs: 60_000 }, 'Claude said nothing for 60 s after its start'],

@@ -1,0 +1,39 @@
+/** What a repository's own configuration says, also by what it includes. Reading it starts none of its programs. */
+import { type RunProgram, runProgram } from './program.ts';
+
+export interface GitSetting {
+  /** As git writes it: section and key in lower case. */
+  readonly name: string;
+  readonly value: string;
+}
+
+/** As long as a folder on a slow disk may take; a run waits for it. */
+const LIMIT_MS = 5_000;
+
+/**
+ * The settings of the repository that holds `folder`, less those of the person and the system. Empty where there is no
+ * repository, no git, one before 2.26, or one that refuses the folder: then it reads that configuration for nobody else.
+ */
+export async function repositoryConfig(
+  folder: string,
+  env: Readonly<Record<string, string | undefined>>,
+  run: RunProgram = runProgram,
+): Promise<GitSetting[]> {
+  // Not as its working folder: Windows would look for the program there first.
+  const args = ['-C', folder, 'config', '--list', '-z', '--show-scope', '--includes'];
+  const { code, stdout } = await run('git', args, { env: { ...env, LC_ALL: 'C' }, timeoutMs: LIMIT_MS });
+  return code === 0 ? settingsIn(stdout) : [];
+}
+
+/** Scope and setting take turns; a setting without a line break is `true`. */
+function settingsIn(list: string): GitSetting[] {
+  const parts = list.split('\0');
+  return parts.flatMap((scope, index) => {
+    const setting = parts[index + 1];
+    if (index % 2 === 1 || setting === undefined || !OWN_SCOPES.includes(scope)) return [];
+    const [name = '', ...lines] = setting.split('\n');
+    return [{ name, value: lines.length === 0 ? 'true' : lines.join('\n') }];
+  });
+}
+
+const OWN_SCOPES = ['local', 'worktree'];

@@ -1,0 +1,149 @@
+import { chmod, mkdir, mkdtemp, readdir, realpath, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { guardedFromGit, programSettings } from '../../src/claude/git-guard.ts';
+import { runProgram } from '../../src/machine/program.ts';
+import { repositoryConfig } from '../../src/machine/repository-config.ts';
+import { onWindows } from '../platform.ts';
+
+const PATH = [dirname(process.execPath), '/usr/bin', '/bin'].join(':');
+
+/** A repository with a change, and a way to plant programs in it that leave a mark. */
+async function repository() {
+  const root = await realpath(await mkdtemp(join(tmpdir(), 'git-guard-')));
+  onTestFinished(() => rm(root, { recursive: true, force: true }));
+  const [folder, marks, home] = [join(root, 'site'), join(root, 'marks'), join(root, 'home')];
+  for (const one of [folder, marks, home]) await mkdir(one);
+  const env = { PATH, HOME: home, GIT_CONFIG_NOSYSTEM: '1' };
+  const git = async (
+    words: readonly string[],
+    environment: Readonly<Record<string, string | undefined>> = env,
+  ) => {
+    const { code, stdout, stderr } = await runProgram('git', ['-C', folder, ...words], { env: environment });
+    return { code, stdout, stderr };
+  };
+  const program = async (name: string) => {
+    const file = join(root, `${name}.sh`);
+    await writeFile(file, `#!/bin/sh\ntouch '${join(marks, name)}'\ncat\n`);
+    await chmod(file, 0o755);
+    return file;
+  };
+  await git(['init', '--quiet']);
+  await git(['config', 'user.email', 'a@example.com']);
+  await git(['config', 'user.name', 'A']);
+  await writeFile(join(folder, '.gitattributes'), '*.txt filter=evil diff=evil\n');
+  await writeFile(join(folder, 'a.txt'), 'one\n');
+  await git(['add', '.']);
+  await git(['commit', '--quiet', '-m', 'first']);
+  await writeFile(join(folder, 'a.txt'), 'two\n');
+  return { root, folder, env, git, program, marked: async () => (await readdir(marks)).sort() };
+}
+
+describe.skipIf(onWindows)('programs that a repository names (needs #! scripts)', () => {
+  test('are not started by git status, git log and git show, and are without the guard', async () => {
+    const { folder, env, git, program, marked } = await repository();
+    await git(['config', 'core.fsmonitor', await program('fsmonitor')]);
+    await git(['config', 'filter.evil.clean', await program('clean')]);
+    await git(['config', 'filter.evil.smudge', await program('smudge')]);
+    await git(['config', 'filter.evil.required', 'true']);
+    await git(['config', 'diff.evil.textconv', await program('textconv')]);
+    await writeFile(
+      join(folder, '.git', 'hooks', 'post-index-change'),
+      `#!/bin/sh\n'${await program('hook')}' </dev/null\n`,
+      {
+        mode: 0o755,
+      },
+    );
+    const guarded = guardedFromGit(env, await repositoryConfig(folder, env));
+    for (const words of [['status', '--short'], ['log', '-p'], ['show']]) {
+      const { code, stdout } = await git(words, guarded);
+      expect(code).toBe(0);
+      expect(stdout).toContain('a.txt');
+    }
+    expect(await marked()).toEqual([]);
+    for (const words of [
+      ['status', '--short'],
+      ['log', '-p'],
+    ])
+      await git(words);
+    expect(await marked()).toEqual(expect.arrayContaining(['fsmonitor', 'hook', 'textconv']));
+  });
+
+  test('are found in what its configuration includes, too', async () => {
+    const { root, folder, env, git, program, marked } = await repository();
+    const included = join(root, 'more.gitconfig');
+    await writeFile(included, `[filter "evil"]\n\tclean = ${await program('clean')}\n`);
+    await git(['config', 'include.path', included]);
+    const settings = await repositoryConfig(folder, env);
+    expect(programSettings(settings).map(({ name }) => name)).toEqual(['filter.evil.clean']);
+    await git(['status', '--short'], guardedFromGit(env, settings));
+    expect(await marked()).toEqual([]);
+  });
+
+  test('are none where there is no repository, or no git', async () => {
+    const { root, env } = await repository();
+    expect(await repositoryConfig(join(root, 'home'), env)).toEqual([]);
+    expect(await repositoryConfig(join(root, 'home'), { PATH: '/nowhere' })).toEqual([]);
+  });
+});
+
+test('what the person’s own git configuration names goes on working', () => {
+  expect(guardedFromGit({}, [])).toEqual({
+    GIT_OPTIONAL_LOCKS: '0',
+    GIT_CONFIG_COUNT: '1',
+    GIT_CONFIG_KEY_0: 'core.fsmonitor',
+    GIT_CONFIG_VALUE_0: 'false',
+  });
+});
+
+test('what the environment already says to git stays', () => {
+  const env = {
+    GIT_CONFIG_COUNT: '1',
+    GIT_CONFIG_KEY_0: 'user.name',
+    GIT_CONFIG_VALUE_0: 'A',
+    GIT_OPTIONAL_LOCKS: '1',
+  };
+  expect(guardedFromGit(env, [])).toEqual({
+    ...env,
+    GIT_CONFIG_COUNT: '2',
+    GIT_CONFIG_KEY_1: 'core.fsmonitor',
+    GIT_CONFIG_VALUE_1: 'false',
+  });
+  expect(guardedFromGit({ GIT_CONFIG_COUNT: 'many' }, [])).toEqual({ GIT_CONFIG_COUNT: 'many' });
+});
+
+describe('a setting that names a program', () => {
+  test.each([
+    ['core.fsmonitor', '.git/watch.sh'],
+    ['core.hookspath', '.husky/_'],
+    ['core.sshcommand', 'ssh -i key'],
+    ['core.pager', 'less'],
+    ['credential.helper', 'store'],
+    ['credential.https://example.com.helper', '!f() { :; }; f'],
+    ['diff.external', 'difft'],
+    ['diff.pdf.textconv', 'pdftotext'],
+    ['filter.lfs.clean', 'git-lfs clean -- %f; curl evil'],
+    ['alias.st', '!rm -rf .'],
+    ['submodule.a.update', '!make'],
+    ['remote.origin.url', 'ext::sh -c evil'],
+    ['hook.x.command', './x'],
+    ['gpg.ssh.program', './sign'],
+  ])('%s = %s', (name, value) => {
+    expect(programSettings([{ name, value }])).toEqual([{ name, value }]);
+  });
+
+  test.each([
+    ['core.fsmonitor', 'true'],
+    ['core.bare', 'false'],
+    ['alias.st', 'status --short'],
+    ['filter.lfs.clean', 'git-lfs clean -- %f'],
+    ['filter.lfs.smudge', 'git-lfs smudge --skip -- %f'],
+    ['filter.lfs.process', 'git-lfs filter-process'],
+    ['filter.git-crypt.clean', '"git-crypt" clean'],
+    ['remote.origin.url', 'git@example.com:a/b.git'],
+    ['pager.log', 'false'],
+  ])('is not %s = %s', (name, value) => {
+    expect(programSettings([{ name, value }])).toEqual([]);
+  });
+});
