@@ -21,7 +21,7 @@ import {
 } from '../store/projects.ts';
 import { allQuotas } from '../store/quota.ts';
 import { completionsOf, decisionsOf, findCompletion } from '../store/reviews.ts';
-import { openRunOf, openRuns, runsOf, spentSince } from '../store/runs.ts';
+import { newestClaudeVersion, openRunOf, openRuns, runsOf, spentSince } from '../store/runs.ts';
 import { latestUpdatesOf, updatesOf } from '../store/updates.ts';
 import { type Bridge, done, lookUp, type Reply, refuse, unknownProject } from './bridge.ts';
 
@@ -143,6 +143,8 @@ export interface Overview {
   readonly waiting: readonly Project[];
   readonly spentTodayUsd: number;
   readonly todayRunsOfUnknownCost: number;
+  /** Of the newest run that Claude Code has told it of; null when none has. */
+  readonly claudeVersion: string | null;
   readonly now: string;
 }
 
@@ -173,6 +175,7 @@ export async function overview(bridge: Bridge, startOfDay: Date, limit: number):
     }),
     spentTodayUsd: today.usd,
     todayRunsOfUnknownCost: today.unknown,
+    claudeVersion: await newestClaudeVersion(db),
     now: bridge.clock.now().toISOString(),
   };
 }

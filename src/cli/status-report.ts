@@ -5,6 +5,7 @@ import { dirname } from 'node:path';
 import type { Bridge } from '../bridge/bridge.ts';
 import type { Lease } from '../bridge/lease.ts';
 import { type Overview, overview, projectState } from '../bridge/reading.ts';
+import { KEEPS_SETTINGS_OUT_SINCE, keepsSettingsOut } from '../claude/version.ts';
 import { ConfigError } from '../config.ts';
 import { freeRoom } from '../machine/disk.ts';
 import { ownServices, type Services } from '../machine/service/find.ts';
@@ -93,7 +94,7 @@ export async function statusReport(
     service: found?.service ?? null,
     // The service's manager and the last supervisor are quoted in them.
     problems: problems.map(redact),
-    warnings: [...configWarnings(cli), ...(found?.warnings ?? [])],
+    warnings: [...configWarnings(cli), ...claudeWarnings(seen.claudeVersion), ...(found?.warnings ?? [])],
     holds: seen.holds,
     quotas: seen.quotas,
     counts: seen.counts,
@@ -180,6 +181,13 @@ function configWarnings(cli: Cli): string[] {
     if (!(error instanceof ConfigError)) throw error;
     return [`The configuration cannot be used, and no supervisor will start with it: ${error.message}`];
   }
+}
+
+function claudeWarnings(version: string | null): string[] {
+  if (version === null || keepsSettingsOut(version)) return [];
+  return [
+    `The newest run was of Claude Code ${version}, which obeys some settings of a repository; ${KEEPS_SETTINGS_OUT_SINCE} does not. It is started only in workspaces that config.json names. Say: claude update`,
+  ];
 }
 
 async function logEnd(cli: Cli): Promise<string[]> {

@@ -4,10 +4,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { claudeEnvironment } from '../claude/environment.ts';
 import { askLogin } from '../claude/login.ts';
+import { KEEPS_SETTINGS_OUT_SINCE, keepsSettingsOut } from '../claude/version.ts';
+import { isAtLeast, versionIn } from '../machine/version-number.ts';
 import { claudeSettings } from './claude-settings.ts';
 import type { Group } from './doctor.ts';
 import { type Observation, ok, problem, skipped, warning } from './finding.ts';
-import { isAtLeast, upper, versionIn } from './measure.ts';
+import { upper } from './measure.ts';
 import { endpoints } from './network.ts';
 import { passingIn } from './passing.ts';
 import type { Patient } from './patient.ts';
@@ -56,6 +58,12 @@ async function program(patient: Patient): Promise<Observation> {
       {
         fix: 'claude update',
       },
+    );
+  if (!keepsSettingsOut(version))
+    return warning(
+      path,
+      `Claude Code ${version} (${path}) obeys some settings of a repository that it is told to leave out; ${KEEPS_SETTINGS_OUT_SINCE} does not. It is started only in workspaces that config.json names.`,
+      { fix: 'claude update' },
     );
   const passing = ofService && passingIn(patient, [path], 'the service', CAPTURE);
   if (passing) return passing;

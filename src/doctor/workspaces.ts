@@ -1,17 +1,18 @@
 /** The folders Claude may work in. Each is looked at by a process of its own: one on a dead network drive hangs for ever. */
 
-import { dirname, isAbsolute, join, relative, sep } from 'node:path';
+import { join } from 'node:path';
 import * as z from 'zod';
 import type { Config } from '../config.ts';
 import { expandHome } from '../home-path.ts';
-import { findOverlap } from '../machine/folder-overlap.ts';
+import { findOverlap, liesIn } from '../machine/folder-overlap.ts';
 import { parseJson } from '../machine/parse-json.ts';
 import { guardedBy } from '../machine/service/guarded-folders.ts';
-import { namedWorkspaces } from '../project/workspace.ts';
+import { type ClaudeSettings, namedWorkspaces } from '../project/workspace.ts';
 import type { Group } from './doctor.ts';
 import { type Observation, ok, problem, warning } from './finding.ts';
 import { counted, upper } from './measure.ts';
 import type { Patient } from './patient.ts';
+import { repositoryDangers } from './repository.ts';
 
 export function workspacesGroup(patient: Patient): Group {
   return {
@@ -32,7 +33,13 @@ async function folders(patient: Patient): Promise<Observation[]> {
   const looks = await Promise.all(configured.map((folder) => look(patient, folder)));
   // One that does not answer would keep this process waiting too.
   const answering = configured.filter((_, index) => looks[index]?.verdict !== 'problem');
-  return [...looks, ...(await nested(answering.filter(({ isWorkspace }) => isWorkspace)))];
+  const workspaces = answering.filter(({ isWorkspace }) => isWorkspace);
+  const dangers = await Promise.all(
+    workspaces.map(({ title, path, claudeSettings }) =>
+      repositoryDangers(patient, { name: `${title} (${path})`, path, claudeSettings }),
+    ),
+  );
+  return [...looks, ...dangers.flat(), ...(await nested(workspaces))];
 }
 
 /** Their plans never run at the same time, which may surprise whoever counts on `concurrency`. */
@@ -57,20 +64,33 @@ interface Folder {
   readonly path: string;
   /** Claude works in this one itself, and not only below it. */
   readonly isWorkspace: boolean;
+  /** Whose Claude settings count in it. */
+  readonly claudeSettings: ClaudeSettings;
 }
 
-function foldersOf({ workspaces, workspace, workspace_roots }: Config): Folder[] {
-  const named = namedWorkspaces(workspaces).map(({ name, path }) => ({
+function foldersOf({ workspaces, workspace, workspace_roots, claude_settings }: Config): Folder[] {
+  const named = namedWorkspaces(workspaces).map(({ name, path, claudeSettings = claude_settings }) => ({
     title: `workspace ${name}`,
     path,
     isWorkspace: true,
+    claudeSettings,
   }));
   const usual =
     workspace !== undefined && !Object.hasOwn(workspaces, workspace) ? [expandHome(workspace)] : [];
   return [
     ...named,
-    ...usual.map((path) => ({ title: 'the default workspace', path, isWorkspace: true })),
-    ...workspace_roots.map((path) => ({ title: 'the root', path, isWorkspace: false })),
+    ...usual.map((path) => ({
+      title: 'the default workspace',
+      path,
+      isWorkspace: true,
+      claudeSettings: claude_settings,
+    })),
+    ...workspace_roots.map((path) => ({
+      title: 'the root',
+      path,
+      isWorkspace: false,
+      claudeSettings: claude_settings,
+    })),
   ];
 }
 
@@ -119,16 +139,18 @@ async function look(patient: Patient, { title, path, isWorkspace }: Folder): Pro
         fix: `Give yourself the rights: chmod u+rwx ${path}`,
       },
     );
-  if (isInside(patient.home, facts.real))
+  if (await liesIn(facts.real, patient.home))
     return problem(
       subject,
-      `${upper(name)} is inside the state folder, where Claude could change the store.`,
-      correct,
+      `${upper(name)} is inside the state folder, where Claude could change the store: no run starts there.`,
+      { fix: 'Name another folder in config.json, then: bridge-supervisor restart' },
     );
-  if (isInside(facts.real, patient.home))
-    return warning(subject, `${upper(name)} holds the state folder: Claude could change the store.`, {
-      fix: 'Name narrower folders in config.json.',
-    });
+  if (await liesIn(patient.home, facts.real))
+    return warning(
+      subject,
+      `${upper(name)} holds the state folder: Claude's file tools are denied its files, but a command such as \`grep -r\` reads them.`,
+      { fix: 'Name narrower folders in config.json.' },
+    );
   return isWorkspace ? repository(patient, name, path) : ok(subject, `${upper(name)} is writable`);
 }
 
@@ -156,9 +178,4 @@ async function repository(patient: Patient, name: string, path: string): Promise
       fix: `git -C ${path} init`,
     });
   return warning(path, `${upper(name)}: git does not work there: ${git.stderr.trim().split('\n')[0] ?? ''}`);
-}
-
-function isInside(folder: string, path: string): boolean {
-  const way = relative(folder, path);
-  return way !== '..' && !way.startsWith(`..${sep}`) && !isAbsolute(way) && path !== dirname(folder);
 }

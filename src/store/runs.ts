@@ -102,6 +102,18 @@ export async function openRunOf(db: Reader, projectId: string): Promise<Run | un
   return row && toRun(row);
 }
 
+/** The version that Claude Code named at the start of the newest run that came so far; null when none has. */
+export async function newestClaudeVersion(db: Reader): Promise<string | null> {
+  const row = await db
+    .selectFrom('runs')
+    .select('claude_version')
+    .where('claude_version', 'is not', null)
+    .orderBy('number', 'desc')
+    .limit(1)
+    .executeTakeFirst();
+  return row?.claude_version ?? null;
+}
+
 /** All runs of a project, in the order in which they were recorded. */
 export async function runsOf(db: Reader, projectId: string): Promise<Run[]> {
   const rows = await db

@@ -12,10 +12,12 @@ import { locateClaude } from '../claude/locate.ts';
 import { prompt } from '../claude/prompt.ts';
 import { runSettings } from '../claude/run-settings.ts';
 import { sessionExists } from '../claude/session.ts';
+import { claudeVersion, KEEPS_SETTINGS_OUT_SINCE, keepsSettingsOut } from '../claude/version.ts';
+import type { Environment } from '../config.ts';
 import { type Child, spawnChild } from '../machine/child.ts';
+import { repositoryConfig } from '../machine/repository-config.ts';
 import { killProcess } from '../machine/signal.ts';
 import { sweep } from '../machine/sweep.ts';
-import { repositoryConfig } from '../machine/repository-config.ts';
 import type { SteeringMessage } from '../project/review.ts';
 import type { Outcome, Run } from '../project/run.ts';
 import type { Context } from './context.ts';
@@ -56,6 +58,9 @@ async function spawn(context: Context, started: StartedRun): Promise<SpawnedRun>
   const folder = await checkRunFolder(config, bridge.home, run, context.clock);
   if (!folder.ok) return { spawned: false, outcome: { kind: 'workspace_missing', message: folder.refusal } };
 
+  const tooOld = folder.value.isNamed ? undefined : await whyTooOld(claude.path, env, run);
+  if (tooOld) return { spawned: false, outcome: { kind: 'claude_too_old', message: tooOld } };
+
   const files = runFiles(bridge.home, run.id);
   const resumed = project.sessionId !== null && (await sessionExists(run.sessionId, env));
   const server = { entry: context.entry, home: bridge.home, runId: run.id, projectId: run.projectId };
@@ -63,6 +68,8 @@ async function spawn(context: Context, started: StartedRun): Promise<SpawnedRun>
   await writeMcpConfig(files.mcpConfig, server, config.mcp_servers);
   const opening = await patiently(context, () => openingMessage(context, started, resumed));
   const stateFolders = [...new Set([bridge.home, await realpath(bridge.home)])];
+  const ofRepository =
+    folder.value.claudeSettings === 'all' ? [] : await repositoryConfig(run.workspace, env);
   // Whoever stood still since the claim may have been replaced: the run is its successor's then.
   await patiently(context, () => checkLease(bridge, context.token));
   const child = await spawnChild({
@@ -84,15 +91,19 @@ async function spawn(context: Context, started: StartedRun): Promise<SpawnedRun>
       maxBudgetUsd: project.budgetUsd === null ? null : Math.max(project.budgetUsd - started.spentUsd, 0.01),
     }),
     cwd: run.workspace,
-    env: guardedFromGit(
-      env,
-      folder.value.claudeSettings === 'all' ? [] : await repositoryConfig(run.workspace, env),
-    ),
+    env: guardedFromGit(env, ofRepository),
     stdoutPath: files.output,
     stderrPath: files.errors,
   });
   if (child.kind === 'spawn-failed') return { spawned: false, outcome: spawnOutcome(child) };
   return { spawned: true, child, resumed, opening };
+}
+
+/** A repository that nobody has named is trusted with nothing, so Claude must leave its settings out. */
+async function whyTooOld(program: string, env: Environment, { workspace }: Run): Promise<string | undefined> {
+  const version = await claudeVersion(program, env);
+  if (version === undefined || keepsSettingsOut(version)) return undefined;
+  return `Claude Code ${version} obeys some settings of ${workspace}, which config.json does not name; ${KEEPS_SETTINGS_OUT_SINCE} does not. Update it (claude update), or name the folder in 'workspaces'`;
 }
 
 /** The id under which Claude repeats a run's prompt as it takes it in: derived, so that our successor knows it too. */

@@ -4,6 +4,7 @@ import { expect } from 'vitest';
 import { openBridge } from '../../src/bridge/bridge.ts';
 import { requestStop } from '../../src/bridge/lease.ts';
 import { recordQuotas } from '../../src/bridge/quota.ts';
+import { recordReady } from '../../src/bridge/runs.ts';
 import { type Clock, systemClock } from '../../src/clock.ts';
 import { unprivileged } from './privileges.ts';
 import { type Rig, test } from './rig.ts';
@@ -93,6 +94,16 @@ test('with a supervisor it exits 0 and shows what runs, what waits with the next
     spent_today_usd: 1,
   });
   expect(JSON.stringify(report)).not.toContain('token-of-the-test');
+});
+
+test('a Claude that obeys some settings of a repository is named', async ({ rig }) => {
+  await holdLease(rig.bridge, await thisProcess());
+  await rig.send('# A\n\nx\n');
+  const run = await beginRun(rig.bridge, await thisProcess());
+  expect((await rig.run('status')).stdout).not.toContain('obeys');
+  const facts = { model: 'claude-opus-5', claudeVersion: '2.1.313' };
+  await recordReady(rig.bridge, TOKEN, run, facts);
+  expect((await rig.run('status')).stdout).toContain('Claude Code 2.1.313, which obeys some settings');
 });
 
 test('a run whose process is gone is shown as that', async ({ rig }) => {

@@ -406,6 +406,13 @@ describe('Claude', () => {
       says: /Claude Code 2\.0\.14 .* is older than 2\.1\.197/,
     },
     {
+      title: 'Claude Code obeys some settings of a repository that it is told to leave out',
+      breakIt: (rig) => rig.script('claude', CLAUDE.replace('2.1.329', '2.1.313')),
+      check: 'claude.program',
+      verdict: 'warning',
+      says: /Claude Code 2\.1\.313 .* obeys some settings of a repository/,
+    },
+    {
       title: 'nobody is logged in',
       breakIt: (rig) =>
         rig.script('claude', `echo '{"loggedIn":false,"authMethod":"none"}'; [ "$1" = --version ]`),
@@ -898,6 +905,28 @@ describe('workspaces', () => {
       check: 'workspaces.folder',
       verdict: 'warning',
       says: /holds the state folder/,
+    },
+    {
+      title: 'the settings of one count, and it has some',
+      async breakIt(rig) {
+        await mkdir(join(rig.workspace, '.claude'));
+        await writeFile(join(rig.workspace, '.claude', 'settings.local.json'), '{}');
+        await rig.configure({ workspaces: { website: { path: rig.workspace, claude_settings: 'all' } } });
+      },
+      check: 'workspaces.folder',
+      verdict: 'warning',
+      says: /^Workspace website .* has .*settings\.local\.json, which count in its runs/,
+    },
+    {
+      title: 'the configuration of its repository names programs',
+      breakIt(rig) {
+        git(rig.workspace, 'config', 'core.fsmonitor', '.git/watch.sh');
+        git(rig.workspace, 'config', 'filter.x.clean', './clean.sh');
+        git(rig.workspace, 'config', 'filter.lfs.clean', 'git-lfs clean -- %f');
+      },
+      check: 'workspaces.folder',
+      verdict: 'warning',
+      says: /names programs: core\.fsmonitor, filter\.x\.clean\./,
     },
     {
       title: 'one lies in another',

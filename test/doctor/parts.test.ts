@@ -5,12 +5,13 @@ import { expect, test } from 'vitest';
 import { systemClock } from '../../src/clock.ts';
 import { examine } from '../../src/doctor/doctor.ts';
 import { ok } from '../../src/doctor/finding.ts';
-import { isAtLeast, sizeText, versionIn } from '../../src/doctor/measure.ts';
+import { sizeText } from '../../src/doctor/measure.ts';
 import { commandOf } from '../../src/doctor/service-command.ts';
 import { folderSize } from '../../src/doctor/sizes.ts';
 import { plistText } from '../../src/machine/service/launchd-plist.ts';
 import { unitText } from '../../src/machine/service/systemd-unit.ts';
 import { launcherText } from '../../src/machine/service/task-scheduler-files.ts';
+import { isAtLeast, versionIn } from '../../src/machine/version-number.ts';
 
 const command = [
   '/opt/my node/bin/node',

@@ -1,6 +1,6 @@
 /** Real Claude in a repository that wants to take over its run. */
 import { existsSync } from 'node:fs';
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect } from 'vitest';
 import { call, say } from '../../src/simulator/reply.ts';
@@ -48,6 +48,24 @@ describe('a repository cannot take over a run', { timeout: 60_000 }, () => {
     });
   });
 
+  test('by the configuration of git: neither a start nor what the model looks at unasked starts a program', async ({
+    rig,
+  }) => {
+    await inHostile(rig, async () => {
+      const looks = ['git status', 'git log -p', 'git show', 'git blame tracked.txt', 'git ls-files -m'];
+      rig.script = sequence([...looks.map((command) => call('Bash', { command })), SUBMIT, say('Done.')]);
+      await rig.startSupervisor();
+      const id = await rig.send('---\nworkspace: site\n---\n# Look around');
+      await rig.until(id, 'awaiting_approval');
+      const results = rig
+        .asked()
+        .flatMap(({ toolResults }) => toolResults)
+        .slice(0, looks.length);
+      expect(results.map(({ isError, text }) => (isError ? text : ''))).toEqual(looks.map(() => ''));
+      expect(results[0]?.text).toContain('tracked.txt');
+    });
+  });
+
   test('and still guides it: its CLAUDE.md is in the prompt, and what that imports from outside is not', async ({
     rig,
   }) => {
@@ -89,9 +107,11 @@ describe('files outside the workspace are out of reach of the file tools', { tim
     const workspace = await rig.workspace('site');
     const secret = join(rig.root, 'secret.txt');
     await writeFile(secret, SECRET);
+    await symlink(secret, join(workspace, 'link.txt'));
     const written = join(rig.root, 'written.txt');
     rig.script = sequence([
       call('Read', { file_path: secret }),
+      call('Read', { file_path: join(workspace, 'link.txt') }),
       call('Write', { file_path: written, content: 'x' }),
       call('Bash', { command: 'cd . && node -e "console.log(1 + 1)"' }),
       SUBMIT,
@@ -103,12 +123,11 @@ describe('files outside the workspace are out of reach of the file tools', { tim
     const id = await rig.send('---\nworkspace: site\n---\n# Look around');
     await rig.until(id, 'awaiting_approval');
     const results = rig.asked().flatMap(({ toolResults }) => toolResults);
-    expect(results.slice(0, 2).map(({ isError }) => isError)).toEqual([true, true]);
+    expect(results.slice(0, 3).map(({ isError }) => isError)).toEqual([true, true, true]);
     // What the owner allows it to run, it runs.
-    expect(results[2]).toMatchObject({ isError: false, text: '2' });
+    expect(results[3]).toMatchObject({ isError: false, text: '2' });
     expect(existsSync(written)).toBe(false);
     expect(results.some(({ text }) => text.includes(SECRET))).toBe(false);
-    expect(workspace).not.toBe(rig.root);
     expect(await readFile(secret, 'utf8')).toBe(SECRET);
   });
 });
