@@ -21,7 +21,6 @@ interface Kind {
   readonly advice?: (command: string) => string;
 }
 
-const INSTALL = 'npm install -g bridge-supervisor';
 const UPGRADED = 'goes when this program is upgraded';
 const afterUpgrade = (command: string) => `After each upgrade run: ${command}`;
 const afterChange = (command: string) => `After changing to another version run: ${command}`;
@@ -52,6 +51,12 @@ const PASSING: readonly Kind[] = [
   { pattern: /[\\/]fnm_multishells[\\/]/, fate: 'goes with the shell that made it', advice: afterChange },
   { pattern: /\/Cellar\/[^/]+\/[^/]+\//, fate: 'goes when Homebrew upgrades it', advice: afterUpgrade },
   { pattern: /^\/snap\/[^/]+\/x?\d+\//, fate: 'goes when snap refreshes it', advice: afterUpgrade },
+  {
+    // Claude's own installer keeps each version as a file.
+    pattern: /[\\/]claude[\\/]versions[\\/]\d+\.\d+\.\d+[^\\/]*$/,
+    fate: 'goes when Claude Code updates itself',
+    advice: (command) => `Name its link, ~/.local/bin/claude, and run: ${command}`,
+  },
   // A version of ours, as mise, asdf and proto keep packages of npm.
   {
     pattern: /[\\/][^\\/]*bridge-supervisor[\\/]v?\d+\.\d+\.\d+([-+_][^\\/]*)?[\\/]/,
@@ -74,18 +79,24 @@ export function passingPath(path: string, home: string): PassingPath | undefined
       path,
       fate: useless.fate,
       isUseless: true,
-      advice: (command) => `Install it, and use that one: ${INSTALL}, then ${command}`,
+      advice: (command) => `Install it, and use that one: ${installWords(path)}, then ${command}`,
     };
   const kind = PASSING.find(({ pattern }) => pattern.test(path));
   if (kind) return { path, fate: kind.fate, isUseless: false, advice: kind.advice ?? afterUpgrade };
   if (!isTemporary(path) || isTemporary(home)) return undefined;
-  const what = /^node(\.exe)?$/.test(basename(path)) ? 'Node' : 'bridge-supervisor';
   return {
     path,
     fate: 'is in a folder for temporary files, which the system empties',
     isUseless: false,
-    advice: (command) => `Install ${what} where it stays, and from there run: ${command}`,
+    advice: (command) => `Install it where it stays (${installWords(path)}), then run: ${command}`,
   };
+}
+
+function installWords(path: string): string {
+  const name = basename(path);
+  if (/^node(\.exe)?$/.test(name)) return 'Node from https://nodejs.org';
+  if (/^claude(\.exe|\.cmd)?$/.test(name)) return 'npm install -g @anthropic-ai/claude-code';
+  return 'npm install -g bridge-supervisor';
 }
 
 /** Whether a manager of versions or packages keeps this path, and takes it away. */

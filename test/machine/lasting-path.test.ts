@@ -42,6 +42,11 @@ describe('a path is known to go, kept by', () => {
       '/home/ann/.local/share/pnpm/store/v11/links/@/bridge-supervisor/0.1.0/9a25/node_modules/bridge-supervisor/dist/cli.js',
       UPGRADED,
     ],
+    [
+      "Claude's own installer",
+      '/home/ann/.local/share/claude/versions/2.1.329',
+      'goes when Claude Code updates itself',
+    ],
     ['the system, for a while', '/tmp/bridge/dist/cli.js', TEMPORARY],
     ['macOS, for a while', '/private/var/folders/zz/x/T/bridge/dist/cli.js', TEMPORARY],
     ['Windows, for a while', 'C:\\Users\\ann\\AppData\\Local\\Temp\\bridge\\dist\\cli.js', TEMPORARY],
@@ -62,7 +67,12 @@ describe('a path is known to go, kept by', () => {
   ] as const)('%s, for this call alone', ([, path]) => {
     const passing = passingPath(path, HOME);
     expect(passing).toMatchObject({ isUseless: true });
-    expect(passing?.advice('run this again')).toContain('npm install -g bridge-supervisor');
+    const install = path.endsWith('node')
+      ? 'Node from https://nodejs.org'
+      : 'npm install -g bridge-supervisor';
+    expect(passing?.advice('run this again')).toContain(
+      `Install it, and use that one: ${install}, then run this again`,
+    );
   });
 });
 
