@@ -10,6 +10,7 @@ import { locateClaude } from '../claude/locate.ts';
 import { type Hold, type HoldKind, isOver, PROBED_HOLDS } from '../project/hold.ts';
 import { spentReserve } from '../project/quota.ts';
 import type { Context } from './context.ts';
+import { FamilyProbes } from './family-probes.ts';
 import { type QuietHours, quietHours } from './quiet-hours.ts';
 import { whyNoRoom } from './room.ts';
 
@@ -22,6 +23,8 @@ export type Admission =
 export class Gatekeeper {
   readonly #context: Context;
   readonly #quiet: QuietHours;
+  /** Runs that find out whether the limit of their model family is over; its owner tells of them. */
+  readonly families = new FamilyProbes();
 
   constructor(context: Context) {
     this.#context = context;
@@ -34,10 +37,13 @@ export class Gatekeeper {
     const now = clock.now().toISOString();
     const holds = await currentHolds(bridge);
     const over = holds.filter((hold) => isOver(hold, now));
-    for (const hold of over.filter(endsByItself)) await liftHold(bridge, token, hold.kind, hold.scope);
+    for (const hold of over.filter(endsByItself)) {
+      await liftHold(bridge, token, hold.kind, hold.scope);
+      if (hold.scope !== '') this.families.expect(hold.scope);
+    }
     const standing = holds.filter((hold) => !over.includes(hold));
     if (standing.some(({ scope }) => scope === '')) return { may: 'wait' };
-    const heldFamilies = standing.map(({ scope }) => scope);
+    const heldFamilies = [...standing.map(({ scope }) => scope), ...this.families.trying];
     const toProbe = over.filter((hold) => !endsByItself(hold));
     return toProbe.length > 0
       ? { may: 'probe', holds: toProbe, heldFamilies }

@@ -50,6 +50,10 @@ export async function spawnRun(context: Context, started: StartedRun): Promise<S
 async function spawn(context: Context, started: StartedRun): Promise<SpawnedRun> {
   const { bridge, config } = context;
   const { run, project } = started;
+  const { budgetUsd } = project;
+  // Claude looks at its budget after an answer only: this one would cost what nobody allowed.
+  if (budgetUsd !== null && started.spentUsd >= budgetUsd)
+    return { spawned: false, outcome: { kind: 'budget_spent', budgetUsd } };
   const env = claudeEnvironment(context.env, run);
   const claude = locateClaude(config.claude, context.env);
   if (!claude.found) return { spawned: false, outcome: { kind: 'claude_missing', message: claude.message } };
@@ -88,7 +92,7 @@ async function spawn(context: Context, started: StartedRun): Promise<SpawnedRun>
       settings: runSettings({ stateFolders, blockOutside: config.block_outside }),
       mcpConfigFile: files.mcpConfig,
       maxTurns: project.maxTurns,
-      maxBudgetUsd: project.budgetUsd === null ? null : Math.max(project.budgetUsd - started.spentUsd, 0.01),
+      maxBudgetUsd: budgetUsd === null ? null : budgetUsd - started.spentUsd,
     }),
     cwd: run.workspace,
     env: guardedFromGit(env, ofRepository),

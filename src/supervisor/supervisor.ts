@@ -216,9 +216,11 @@ class Supervisor {
 
   #follow(run: ActiveRun): void {
     this.#active.set(run.run.id, run);
+    this.#gate.families.started(run.run);
     this.#alongside(
       run.ended.then(() => {
         this.#active.delete(run.run.id);
+        this.#gate.families.ended(run.run.id);
         if (this.#probe?.runId === run.run.id) this.#probe = undefined;
         this.#waker.wake();
       }),
@@ -248,6 +250,7 @@ class Supervisor {
   }
 
   async #probeSucceeded(run: Run): Promise<void> {
+    if (this.#gate.families.answered(run.id)) this.#waker.wake();
     if (this.#probe?.runId !== run.id) return;
     const { holds } = this.#probe;
     this.#probe = undefined;

@@ -1,4 +1,6 @@
 /** What runs cost that the real claude was not allowed to finish. */
+import { readFile, rm } from 'node:fs/promises';
+import { join } from 'node:path';
 import { describe, expect } from 'vitest';
 import { call, hang } from '../../src/simulator/reply.ts';
 import { sequence } from '../../src/simulator/script.ts';
@@ -66,5 +68,21 @@ describe('a run that is killed', () => {
     const { runs } = await rig.details(id);
     expect(runs[0]).toMatchObject({ outcome: { kind: 'lost' }, costBasis: 'estimated' });
     expect(runs[0]?.costUsd).toBeCloseTo(0.315, 2);
+  });
+
+  test('together with its supervisor, its output lost: its cost is unknown, not nothing', async ({ rig }) => {
+    rig.script = sequence([update('One'), hang(), bridgeCall('bridge_send_completion', { summary: 'Done' })]);
+    const supervisor = await rig.startSupervisor();
+    const id = await rig.send(plan);
+    await waitUntil(async () => rig.asked().length === 2, 'the second question');
+    const [first] = await rig.claudes();
+    await supervisor.end('SIGKILL');
+    process.kill(first?.pid ?? 0, 'SIGKILL');
+    await rm(join(rig.home, 'runs', `${(await rig.details(id)).runs[0]?.id}.jsonl`));
+    await rig.startSupervisor();
+    await rig.until(id, 'awaiting_approval');
+    expect((await rig.details(id)).runs[0]).toMatchObject({ outcome: { kind: 'lost' }, costUsd: null });
+    const record = await readFile(join(rig.home, 'status', `${id}_status.md`), 'utf8');
+    expect(record).toContain('what it cost is unknown');
   });
 });

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { describe, expect } from 'vitest';
 import { currentHolds, resume } from '../../src/bridge/holds.ts';
 import { type Rig, waitUntil } from '../e2e/rig.ts';
-import { exit, hang, init, limit, result, type Scene, say, submit, wait, work } from './puppet.ts';
+import { emit, exit, hang, init, limit, result, type Scene, say, submit, wait, work } from './puppet.ts';
 import { test } from './rig.ts';
 
 /** What Claude says when the account's limit is reached. */
@@ -88,6 +88,29 @@ describe('a usage limit', () => {
     expect((await currentHolds(rig.bridge)).map(({ scope }) => scope).sort()).toEqual(['fable', 'opus']);
     for (const id of [opus, fable]) expect((await rig.details(id)).runs.length).toBe(1);
   });
+
+  test('of one model, when it is over: one run of it tries, the others of it follow when it was answered', async ({
+    rig,
+    puppet,
+  }) => {
+    await rig.configure({ concurrency: 3 });
+    const plan = (title: string) => `---\nmodel: claude-fable-5\n---\n# ${title}\nDo it.`;
+    const answered = [init(), wait('answered'), say('Hello'), submit(), result()];
+    const first = await rig.send(plan('One'));
+    await puppet.playsFor(first, limited(2, 'seven_day_overage_included'), answered);
+    await puppet.plays(answered);
+    await rig.startSupervisor();
+    await rig.happened('hold.set');
+    const ids = [first, await rig.send(plan('Two')), await rig.send(plan('Three'))];
+    await puppet.reached('answered');
+    const other = await rig.send('---\nmodel: claude-sonnet-5\n---\n# Sonnet\nDo it.');
+    await puppet.playsFor(other, work);
+    await rig.until(other, 'awaiting_approval');
+    const starts = (await puppet.witness()).filter(({ event }) => event === 'start');
+    expect(starts.filter(({ project }) => ids.includes(project)).length).toBe(2);
+    await puppet.open('answered');
+    for (const id of ids) await rig.until(id, 'awaiting_approval');
+  });
 });
 
 describe('the account', () => {
@@ -109,6 +132,27 @@ describe('the account', () => {
     await resume(rig.bridge, 'person');
     await rig.until(id, 'awaiting_approval');
     await rig.until(behind, 'awaiting_approval');
+  });
+});
+
+describe('the budget of a plan', () => {
+  test('was spent by runs that crashed: no further run starts, and a person is asked', async ({
+    rig,
+    puppet,
+  }) => {
+    const usage = { input_tokens: 5_000, output_tokens: 20_000 };
+    const message = { id: 'msg_1', model: 'claude-sonnet-4-5', usage, content: [] };
+    await puppet.plays([init(), emit({ type: 'assistant', message }), exit(1)]);
+    await rig.startSupervisor();
+    const id = await rig.send('---\nbudget_usd: 0.5\n---\n# Dear\nDo it.');
+    await rig.happened('project.needs_attention', id);
+    const { project, runs } = await rig.details(id);
+    expect(project.attention).toContain('$0.5');
+    expect(runs.map(({ outcome, costUsd, pid }) => [outcome?.kind, costUsd, pid !== null])).toEqual([
+      ['crashed', 0.315, true],
+      ['crashed', 0.315, true],
+      ['budget_spent', 0, false],
+    ]);
   });
 });
 
