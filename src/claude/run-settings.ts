@@ -9,6 +9,8 @@ import { CODE_SERVER } from './command-line.ts';
 export type BlockOutside = 'files' | 'files_and_shell' | 'nothing';
 
 export interface RunSettings {
+  /** The folder of the run. */
+  readonly workspace: string;
   /** The state folder, under each path that leads to it. */
   readonly stateFolders: readonly string[];
   readonly blockOutside: BlockOutside;
@@ -18,7 +20,7 @@ export interface RunSettings {
  * The settings as JSON. They hold for Claude's file tools, in every permission mode, and for commands that name such a
  * file; a program that Claude may run can do whatever the person can.
  */
-export function runSettings({ stateFolders, blockOutside }: RunSettings): string {
+export function runSettings({ workspace, stateFolders, blockOutside }: RunSettings): string {
   const files = stateFolders.flatMap((folder) => PROTECTED.map((name) => `//${rulePath(folder)}/${name}`));
   const permissions = {
     // A rule for Edit is one for every tool that writes files.
@@ -27,26 +29,31 @@ export function runSettings({ stateFolders, blockOutside }: RunSettings): string
       ? {}
       : { ...BLOCKS[blockOutside], workingDirectoriesExclude: stateFolders }),
   };
-  return JSON.stringify({ permissions, hooks: { PreToolUse: [SUBMIT_GATE] } });
+  const hooks = {
+    UserPromptSubmit: [gate('UserPromptSubmit', '', { cwd: filledIn('cwd'), workspace })],
+    // Only a hook is told whether a subagent calls: the call itself does not say (seen in 2.1.329).
+    PreToolUse: [
+      gate('PreToolUse', `mcp__${CODE_SERVER}__bridge_send_completion`, { agent_id: filledIn('agent_id') }),
+    ],
+  };
+  return JSON.stringify({ permissions, hooks });
 }
 
-/**
- * Only the hook is told whether a subagent calls: the call itself does not say (seen in 2.1.329). Empty for the main
- * conversation.
- */
-const SUBMIT_GATE = {
-  matcher: `mcp__${CODE_SERVER}__bridge_send_completion`,
-  hooks: [
-    {
-      type: 'mcp_tool',
-      server: CODE_SERVER,
-      tool: 'bridge_gate',
-      // biome-ignore lint/suspicious/noTemplateCurlyInString: Claude Code fills it in.
-      input: { agent_id: '${agent_id}' },
-      onFailure: 'block',
-    },
-  ],
-};
+/** Claude Code asks our server, in its unlisted tool; it fills in what it knows of the call. */
+function gate(event: string, matcher: string, facts: Readonly<Record<string, string>>): object {
+  const hook = {
+    type: 'mcp_tool',
+    server: CODE_SERVER,
+    tool: 'bridge_gate',
+    input: { event, ...facts },
+    onFailure: 'block',
+  };
+  return { matcher, hooks: [hook] };
+}
+
+function filledIn(name: string): string {
+  return `$\{${name}}`;
+}
 
 /** By name, one by one: a rule for the whole folder would also deny the workspaces that lie in it. */
 const PROTECTED = [

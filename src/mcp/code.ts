@@ -23,7 +23,7 @@ export function buildCodeServer(access: BridgeAccess, scope: Scope | undefined):
   const words = { name: 'claude_bridge_code', title: 'Claude bridge (Code side)' };
   const work = [sendUpdateTool(scope), sendCompletionTool(scope)];
   // The prompt of a run says all there is to say; instructions would only cost tokens.
-  if (scope) return buildServer(words, [...work, gateTool], access);
+  if (scope) return buildServer(words, [...work, gateTool()], access);
   const byHand = [pendingPlanTool, claimProjectTool, ...work, approvalStatusTool, resetForRevisionTool];
   return buildServer({ ...words, instructions: CODE_INSTRUCTIONS }, byHand, access);
 }

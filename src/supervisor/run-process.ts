@@ -89,7 +89,7 @@ async function spawn(context: Context, started: StartedRun): Promise<SpawnedRun>
       ],
       disallowedTools: config.disallowed_tools,
       claudeSettings: folder.value.claudeSettings,
-      settings: runSettings({ stateFolders, blockOutside: config.block_outside }),
+      settings: runSettings({ workspace: run.workspace, stateFolders, blockOutside: config.block_outside }),
       mcpConfigFile: files.mcpConfig,
       maxTurns: project.maxTurns,
       maxBudgetUsd: budgetUsd === null ? null : budgetUsd - started.spentUsd,

@@ -73,9 +73,7 @@ describe('a rule that denies one of our tools', { timeout: 60_000 }, () => {
   test.for([
     'bridge_send_completion',
     'bridge_send_update',
-  ])('parks its project at once, before any work, and names the tool and the setting: %s', async (tool, {
-    rig,
-  }) => {
+  ])('parks its project after one run, and names the tool and the setting: %s', async (tool, { rig }) => {
     const folder = join(rig.root, 'home', '.claude');
     await mkdir(folder, { recursive: true });
     const permissions = { deny: [`mcp__claude_bridge_code__${tool}`] };
@@ -86,7 +84,6 @@ describe('a rule that denies one of our tools', { timeout: 60_000 }, () => {
     const attention = await parked(rig, id);
     expect(attention).toContain(tool);
     expect(attention).toContain("'permissions.deny' in Claude's settings");
-    expect(rig.asked()).toEqual([]);
     expect((await rig.details(id)).runs).toHaveLength(1);
   });
 

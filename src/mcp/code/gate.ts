@@ -1,35 +1,65 @@
 /**
- * What Claude Code asks before it calls a tool of ours, by a hook of the run's settings: an `mcp_tool` hook starts no
- * process, and a tool that is not listed costs the model nothing (https://code.claude.com/docs/en/hooks).
+ * What Claude Code itself asks of us, by hooks in the settings of a run: an `mcp_tool` hook starts no process, and a
+ * tool that is not listed costs the model nothing (https://code.claude.com/docs/en/hooks).
  */
+import { realpath } from 'node:fs/promises';
 import * as z from 'zod';
-import type { Tool } from '../define-tool.ts';
+import type { Answer, Facts, Tool } from '../define-tool.ts';
 
-/** Claude Code fills in the id of the subagent that makes the call; the main conversation has none. */
-const input = z.object({ agent_id: z.string().optional() });
+const input = z.object({
+  event: z.string(),
+  /** Of the subagent that makes a call; the main conversation has none. */
+  agent_id: z.string().optional(),
+  /** Where Claude works, and where it was started. */
+  cwd: z.string().optional(),
+  workspace: z.string().optional(),
+});
 
-const DENIAL = {
-  hookSpecificOutput: {
-    hookEventName: 'PreToolUse',
-    permissionDecision: 'deny',
-    permissionDecisionReason:
-      'a subagent does not submit the work: hand your result to the conversation that started you, and it submits.',
-  },
-};
+type Question = z.output<typeof input>;
 
-/** Denies the call of a subagent, which sees a part of the work only. Says nothing about any other. */
-export const gateTool: Tool = {
-  name: 'bridge_gate',
-  title: 'Who may submit',
-  description: 'Asked by Claude Code itself before a call of bridge_send_completion.',
-  hints: { readOnly: true, destructive: false, idempotent: true },
-  meta: undefined,
-  unlisted: true,
-  inputSchema: { type: 'object' },
-  async call(args) {
-    const isSubagent = Boolean(input.safeParse(args).data?.agent_id);
-    return isSubagent
-      ? { ok: true, text: JSON.stringify(DENIAL), facts: DENIAL }
-      : { ok: true, text: '', facts: {} };
-  },
-};
+/** A gate for one run. Whatever it does not refuse, it says nothing about. */
+export function gateTool(): Tool {
+  let hasBegun = false;
+  return {
+    name: 'bridge_gate',
+    title: 'Asked by Claude Code',
+    description: 'Asked by Claude Code itself, before the first prompt and before a submission.',
+    hints: { readOnly: true, destructive: false, idempotent: true },
+    meta: undefined,
+    unlisted: true,
+    inputSchema: { type: 'object' },
+    async call(args) {
+      const question = input.safeParse(args).data;
+      if (question?.event === 'PreToolUse') return hookAnswer(whoSubmits(question));
+      // Later on Claude may have gone into a folder below.
+      if (question?.event !== 'UserPromptSubmit' || hasBegun) return hookAnswer(undefined);
+      hasBegun = true;
+      return hookAnswer(await whereItBegins(question));
+    },
+  };
+}
+
+/** A subagent sees a part of the work only. */
+function whoSubmits({ agent_id }: Question): Facts | undefined {
+  if (!agent_id) return undefined;
+  const permissionDecisionReason =
+    'a subagent does not submit the work: hand your result to the conversation that started you, and it submits.';
+  return {
+    hookSpecificOutput: {
+      hookEventName: 'PreToolUse',
+      permissionDecision: 'deny',
+      permissionDecisionReason,
+    },
+  };
+}
+
+/** In another folder than its own a run makes no request: the supervisor may see that too late to prevent one. */
+async function whereItBegins({ cwd, workspace }: Question): Promise<Facts | undefined> {
+  if (!cwd || !workspace) return undefined;
+  const [here, meant] = await Promise.all([cwd, workspace].map((path) => realpath(path).catch(() => path)));
+  return here === meant ? undefined : { decision: 'block', reason: `begun in ${here} instead of ${meant}` };
+}
+
+function hookAnswer(answer: Facts | undefined): Answer {
+  return { ok: true, text: answer ? JSON.stringify(answer) : '', facts: answer ?? {} };
+}
