@@ -2,16 +2,23 @@
 import { constants } from 'node:fs';
 import { access, stat } from 'node:fs/promises';
 import { delimiter, join, resolve } from 'node:path';
+import { isMachineTrouble } from './passing-trouble.ts';
 
 export interface SpawnFailure {
   kind: 'spawn-failed';
-  reason: 'command-not-found' | 'not-executable' | 'cwd-missing' | 'other';
+  reason: 'command-not-found' | 'not-executable' | 'cwd-missing' | 'machine-exhausted' | 'other';
   /** One line for a person: what failed, and where. */
   message: string;
 }
 
 export function spawnFailed(reason: SpawnFailure['reason'], message: string): SpawnFailure {
   return { kind: 'spawn-failed', reason, message };
+}
+
+/** A failure that may be the machine's, short of room, processes or open files, or of an unknown kind. */
+export function otherFailure(error: unknown, what: string): SpawnFailure {
+  const message = `${what}: ${error instanceof Error ? error.message : error}`;
+  return spawnFailed(isMachineTrouble(error) ? 'machine-exhausted' : 'other', message);
 }
 
 /**
@@ -30,7 +37,7 @@ export async function explainSpawnFailure(
     return spawnFailed('cwd-missing', `the folder ${cwd} may not be entered`);
 
   if (error.code !== 'ENOENT' && error.code !== 'EACCES') {
-    return spawnFailed('other', `${command} could not be started: ${error.message}`);
+    return otherFailure(error, `${command} could not be started`);
   }
   const exists = await Promise.all(
     placesOf(command, cwd, env.PATH).map((path) => allows(path, constants.F_OK)),

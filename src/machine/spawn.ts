@@ -2,7 +2,7 @@
 import { closeSync, openSync } from 'node:fs';
 import type { ProcessIdentity } from './identity.ts';
 import { processes } from './processes.ts';
-import { type SpawnFailure, spawnFailed } from './spawn-failure.ts';
+import { otherFailure, type SpawnFailure } from './spawn-failure.ts';
 
 interface Outputs {
   readonly stdout: number;
@@ -18,10 +18,7 @@ export function openOutputs(stdoutPath: string, stderrPath: string): Outputs | S
     for (const path of [stdoutPath, stderrPath]) open.push(openSync(path, 'a', 0o600));
   } catch (error) {
     close();
-    return spawnFailed(
-      'other',
-      `the output file could not be opened: ${error instanceof Error ? error.message : error}`,
-    );
+    return otherFailure(error, 'the output file could not be opened');
   }
   const [stdout = -1, stderr = -1] = open;
   return { stdout, stderr, close };

@@ -1,15 +1,17 @@
 /**
- * After a run: nothing of it remains, or the leftover is named. Three ways lead to what a run started: its process
- * group, the tree below it remembered while it lived, and a mark in the environment that every process inherits, also
- * one that moved into a session of its own or was orphaned. What none of them reaches is not touched.
+ * After a run: nothing of it remains, or the leftover is named. Four ways lead to what a run started: its control group,
+ * where it could be given one; its process group; the tree below it, remembered while it lived; and a mark in the
+ * environment that every process inherits, also one that moved into a session of its own or was orphaned. What none of
+ * them reaches is not touched.
  */
 import type { Clock } from '../clock.ts';
+import { pidsInControlGroup } from './control-group.ts';
 import { isSame, type ProcessIdentity } from './identity.ts';
 import { isWindows } from './platform.ts';
 import type { ProcessRow } from './process-reader.ts';
 import { processes } from './processes.ts';
 import { killProcess, signalProcess } from './signal.ts';
-import { below, living, toIdentity } from './tree.ts';
+import { ancestorsOf, below, living, toIdentity } from './tree.ts';
 
 export interface Mark {
   name: string;
@@ -22,6 +24,8 @@ interface SweepOptions {
   mark: Mark;
   /** `child.family()` or `familyOf(root)`, taken while the root lived: reaches what dropped its environment. */
   family?: readonly ProcessIdentity[];
+  /** The name of a control group that holds the run and nothing else, if there is one. */
+  controlGroup?: string;
   /** How long SIGTERM may take before SIGKILL, in milliseconds. */
   graceMs: number;
   clock: Clock;
@@ -79,29 +83,25 @@ export async function findMarked(name: string, value: string): Promise<ProcessId
 }
 
 async function find(
-  { root, mark, spare = [] }: SweepOptions,
+  { root, mark, controlGroup, spare = [] }: SweepOptions,
   known: readonly ProcessIdentity[],
 ): Promise<ProcessRow[]> {
   const marked = await findMarked(mark.name, mark.value);
   const rows = await living();
-  const sure = rows.filter((row) => [...known, ...marked].some((one) => isSame(one, row)));
+  // Asked after the rows: a pid that was given away between the two goes with another start time, and is left alone.
+  const inGroup = controlGroup === undefined ? [] : await pidsInControlGroup(controlGroup);
+  const sure = rows.filter(
+    (row) => inGroup.includes(row.pid) || [...known, ...marked].some((one) => isSame(one, row)),
+  );
   // A group's number stays taken while it has members: one sure member proves that the group is still the run's own.
   const group = sure.some((row) => row.group === root.pid)
     ? rows.filter((row) => row.group === root.pid)
     : [];
   const ours = new Set([...sure, ...group]);
   for (const row of below(new Set([...ours].map(({ pid }) => pid)), rows)) ours.add(row);
-  const untouchable = new Set([...spare, ...ourAncestors(rows)]);
+  // This process and every one above it: a mistake here must never end the hand that acts.
+  const untouchable = new Set([...spare, ...ancestorsOf(process.pid, rows)]);
   return [...ours].filter((row) => row.pid > 1 && !untouchable.has(row.pid));
-}
-
-/** This process and every parent above it: a mistake here must never end the hand that acts. */
-function ourAncestors(rows: readonly ProcessRow[]): number[] {
-  const parents = new Map(rows.map((row) => [row.pid, row.parent]));
-  const line: number[] = [];
-  for (let pid: number | undefined = process.pid; pid && !line.includes(pid); pid = parents.get(pid))
-    line.push(pid);
-  return line;
 }
 
 async function gone(targets: readonly ProcessIdentity[], ms: number, clock: Clock): Promise<void> {

@@ -43,6 +43,14 @@ export function below(pids: ReadonlySet<number>, rows: readonly ProcessRow[]): P
   return found;
 }
 
+/** A process and every one above it. */
+export function ancestorsOf(pid: number, rows: readonly ProcessRow[]): number[] {
+  const parents = new Map(rows.map((row) => [row.pid, row.parent]));
+  const line: number[] = [];
+  for (let at: number | undefined = pid; at && !line.includes(at); at = parents.get(at)) line.push(at);
+  return line;
+}
+
 export function toIdentity({ pid, startedAt }: ProcessIdentity): ProcessIdentity {
   return { pid, startedAt };
 }

@@ -51,6 +51,7 @@ export const JUDGEMENTS: Record<OutcomeKind, Judgement> = {
   // The account's, and it says itself until when.
   usage_limit: 'everybody',
   claude_missing: 'everybody',
+  machine_exhausted: 'everybody',
   throttled: 'outside',
   api_error: 'outside',
   not_logged_in: 'outside',

@@ -11,7 +11,7 @@ export const HOLD_KINDS = [
   'claude_missing',
   'claude_failing', // Claude ends before its first answer, whatever the project
   'tools_missing', // Claude starts, but without our tools
-  'disk_low', // too little room to keep what a run says
+  'disk_low', // too little room, or too few open files, to keep what a run says
   'quiet_hours', // the owner's hours without runs
   'reserve', // the share of a usage window that the owner keeps for other work
 ] as const;
@@ -41,6 +41,7 @@ const PROBES: Partial<Record<HoldKind, { readonly firstMs: number; readonly maxM
   billing: { firstMs: 15 * MINUTE, maxMs: 15 * MINUTE },
   claude_missing: { firstMs: MINUTE, maxMs: MINUTE },
   claude_failing: { firstMs: MINUTE, maxMs: 15 * MINUTE },
+  disk_low: { firstMs: MINUTE, maxMs: MINUTE },
   tools_missing: { firstMs: MINUTE, maxMs: 15 * MINUTE },
 };
 

@@ -38,6 +38,7 @@ export const POLICIES: Record<OutcomeKind, OwnPolicy> = {
   prompt_too_long: { step: 'retry', tries: 2, firstDelayMs: 0, fresh: true },
   usage_limit: { step: 'again' },
   claude_missing: { step: 'again' },
+  machine_exhausted: { step: 'again' },
   tools_missing: { step: 'park' },
   not_logged_in: { step: 'park' },
   billing: { step: 'park' },
@@ -62,6 +63,7 @@ const HOLD_OF: Partial<Record<OutcomeKind, HoldKind>> = {
   billing: 'billing',
   tools_missing: 'tools_missing',
   claude_missing: 'claude_missing',
+  machine_exhausted: 'disk_low',
   model_unknown: 'model_unavailable',
 };
 

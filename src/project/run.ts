@@ -16,6 +16,7 @@ export type Outcome =
   | { kind: 'interrupted' } // the supervisor was stopped; we ended the run
   | { kind: 'never_spawned'; message: string } // proved: no process ever existed
   | { kind: 'claude_missing'; message: string } // the binary is not there or cannot be executed
+  | { kind: 'machine_exhausted'; message: string } // no room, no process or no open file is left for it
   | { kind: 'workspace_missing'; message: string } // the folder is gone, not a folder, or unreadable
   | { kind: 'no_init'; afterMs: number } // the process never said a word
   | { kind: 'tools_missing'; status: string } // our MCP server did not connect: the run does not count
@@ -134,6 +135,8 @@ export function describeOutcome(outcome: Outcome, said: (words: string) => strin
       return `never started: ${said(outcome.message)}`;
     case 'claude_missing':
       return `Claude could not be started: ${said(outcome.message)}`;
+    case 'machine_exhausted':
+      return `this machine has no room, processes or open files left for it: ${outcome.message}`;
     case 'workspace_missing':
       return `the workspace cannot be used: ${said(outcome.message)}`;
     case 'no_init':

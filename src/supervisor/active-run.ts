@@ -40,7 +40,7 @@ export class ActiveRun {
   constructor(context: Context, setting: RunSetting, process: Followed) {
     this.run = setting.run;
     this.#context = context;
-    this.#process = new HeldProcess(context, process);
+    this.#process = new HeldProcess(context, setting.run, process);
     this.#stop = new RunStop(context, setting.run, this.#process);
     this.#steering = new Steering(context, setting.run, this.#process);
     this.ended = this.#follow(setting).catch((error: unknown) =>
@@ -97,7 +97,12 @@ export class ActiveRun {
       tail.end();
       return exit;
     });
-    const watched = watchRun(context, setting, { files, reader, vitals, stop, live }, watching.signal);
+    const watched = watchRun(
+      context,
+      setting,
+      { files, process, reader, vitals, stop, live },
+      watching.signal,
+    );
     // Together: a part that fails is not waited for until the others are done.
     const [exit] = await Promise.all([exited, reader.read(tail), watched]);
     return concludeRun(context, setting, process, {

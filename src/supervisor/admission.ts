@@ -112,11 +112,11 @@ export class Gatekeeper {
 type Circumstance = { readonly reason: string; readonly until: string | null } | undefined;
 
 /**
- * A run that could not start Claude holds the others for a while. That the file is there, which is all a look shows, is
- * no reason to try again at once: its interpreter may be gone. Our own hold for a file that is missing has no end.
+ * A run that could not start Claude, or had no room, holds the others for a while. That a look shows nothing is no reason
+ * to try again at once: the interpreter of Claude may be gone, or a quota be reached. Our own holds have no end.
  */
 function isARuns(hold: Hold): boolean {
-  return hold.kind === 'claude_missing' && hold.until !== null;
+  return hold.until !== null && (hold.kind === 'claude_missing' || hold.kind === 'disk_low');
 }
 
 function endsByItself(hold: Hold): boolean {

@@ -3,14 +3,23 @@
  * neither speak to what its successor has adopted nor end it: every word and every signal asks first whose it is.
  */
 import { checkLease } from '../bridge/lease.ts';
+import { RUN_MARK } from '../claude/environment.ts';
 import type { Exit } from '../machine/child.ts';
+import { removeControlGroup } from '../machine/control-group.ts';
 import type { ProcessIdentity } from '../machine/identity.ts';
+import { Lineage } from '../machine/lineage.ts';
 import { killProcess, signalProcess } from '../machine/signal.ts';
 import { type Rung, stopChild } from '../machine/stop.ts';
-import { type Leftover, type Mark, sweep } from '../machine/sweep.ts';
+import { type Leftover, sweep } from '../machine/sweep.ts';
+import type { Run } from '../project/run.ts';
 import type { Context } from './context.ts';
 import { patiently } from './patience.ts';
 import type { Followed } from './run-setting.ts';
+
+/** The control group that a run's process is put into where that is possible. */
+export function controlGroupOf({ id }: Run): string {
+  return `bridge-run-${id}`;
+}
 
 /** How long each step of a gentle end may take, in milliseconds. */
 const GRACE_MS = { interrupt: 3_000, int: 3_000, term: 3_000 };
@@ -20,10 +29,14 @@ const SWEEP_GRACE_MS = 2_000;
 export class HeldProcess {
   readonly #context: Context;
   readonly #process: Followed;
+  readonly #run: Run;
+  readonly #lineage: Lineage;
 
-  constructor(context: Context, process: Followed) {
+  constructor(context: Context, run: Run, process: Followed) {
     this.#context = context;
+    this.#run = run;
     this.#process = process;
+    this.#lineage = new Lineage(process.identity, context.clock);
   }
 
   get identity(): ProcessIdentity {
@@ -67,16 +80,26 @@ export class HeldProcess {
     return stopChild(this.#process, { interrupt, graceMs: GRACE_MS, clock: this.#context.clock, permit });
   }
 
+  /** To be called often while it lives: remembers what it has started. Takes a hundredth of the time at most. */
+  async look(): Promise<void> {
+    // What one look does not see the next one may.
+    await this.#lineage.look().catch(() => undefined);
+  }
+
   /** Ends what it has left behind, once it has ended; returns what could not be ended. */
-  async sweep(mark: Mark): Promise<Leftover[]> {
-    return sweep({
+  async sweep(): Promise<Leftover[]> {
+    const controlGroup = controlGroupOf(this.#run);
+    const leftovers = await sweep({
       root: this.identity,
-      mark,
-      family: await this.#process.family(),
+      mark: { name: RUN_MARK, value: this.#run.id },
+      family: [...(await this.#process.family()), ...this.#lineage.known],
+      controlGroup,
       graceMs: SWEEP_GRACE_MS,
       clock: this.#context.clock,
       permit: () => this.#permit(),
     });
+    await removeControlGroup(controlGroup);
+    return leftovers;
   }
 
   async #permit(): Promise<void> {

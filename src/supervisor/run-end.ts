@@ -4,12 +4,12 @@
  */
 import { rm } from 'node:fs/promises';
 import { type EndedRun, endRun } from '../bridge/runs.ts';
-import { RUN_MARK } from '../claude/environment.ts';
 import { classify } from '../claude/outcome.ts';
 import type { Reading } from '../claude/reading.ts';
 import { costOf } from '../claude/spending.ts';
 import type { Tail } from '../claude/tail.ts';
 import type { Exit } from '../machine/child.ts';
+import { findStrays } from '../machine/strays.ts';
 import { isCrash } from '../project/retry.ts';
 import { type Outcome, type Run, type RunCost, UNKNOWN_COST } from '../project/run.ts';
 import type { Context } from './context.ts';
@@ -88,13 +88,18 @@ export async function giveUpRun(
 async function sweepUp(context: Context, run: Run, process: HeldProcess): Promise<void> {
   const { log } = context;
   try {
-    const leftovers = await patiently(context, () => process.sweep({ name: RUN_MARK, value: run.id }));
+    const leftovers = await patiently(context, () => process.sweep());
     for (const { pid, name } of leftovers) log.warn('run.leftover', { run: run.id, pid, name });
+    for (const { pid, name } of await findStrays(process.identity, run.workspace))
+      log.warn('run.stray', { run: run.id, pid, name }, STRAY);
   } catch (error) {
     if (endsSupervisor(error)) throw error;
     log.error('run.not_swept', { run: run.id }, messageOf(error));
   }
 }
+
+const STRAY =
+  'it may be left of this run: it was started meanwhile, in the same folder or service, and belongs to nobody; it was not ended';
 
 /** What cannot be removed now is removed by the daily cleaning. */
 async function removeSecrets({ bridge, log }: Context, run: Run): Promise<void> {

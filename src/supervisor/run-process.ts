@@ -15,12 +15,15 @@ import { sessionExists } from '../claude/session.ts';
 import { claudeVersion, KEEPS_SETTINGS_OUT_SINCE, keepsSettingsOut } from '../claude/version.ts';
 import type { Environment } from '../config.ts';
 import { type Child, spawnChild } from '../machine/child.ts';
+import { enterControlGroup, makeControlGroup, removeControlGroup } from '../machine/control-group.ts';
+import { isMachineTrouble } from '../machine/passing-trouble.ts';
 import { repositoryConfig } from '../machine/repository-config.ts';
 import { killProcess } from '../machine/signal.ts';
 import { sweep } from '../machine/sweep.ts';
 import type { SteeringMessage } from '../project/review.ts';
 import type { Outcome, Run } from '../project/run.ts';
 import type { Context } from './context.ts';
+import { controlGroupOf } from './held-process.ts';
 import { endsSupervisor, patiently } from './patience.ts';
 import { makeRunsFolder } from './room.ts';
 import { runFiles } from './run-files.ts';
@@ -43,7 +46,8 @@ export async function spawnRun(context: Context, started: StartedRun): Promise<S
   } catch (error) {
     if (endsSupervisor(error)) throw error;
     const message = error instanceof Error ? error.message : String(error);
-    return { spawned: false, outcome: { kind: 'never_spawned', message } };
+    const kind = isMachineTrouble(error) ? 'machine_exhausted' : 'never_spawned';
+    return { spawned: false, outcome: { kind, message } };
   }
 }
 
@@ -74,6 +78,7 @@ async function spawn(context: Context, started: StartedRun): Promise<SpawnedRun>
   const stateFolders = [...new Set([bridge.home, await realpath(bridge.home)])];
   const ofRepository =
     folder.value.claudeSettings === 'all' ? [] : await repositoryConfig(run.workspace, env);
+  const group = await makeControlGroup(controlGroupOf(run));
   // Whoever stood still since the claim may have been replaced: the run is its successor's then.
   await patiently(context, () => checkLease(bridge, context.token));
   const child = await spawnChild({
@@ -99,7 +104,12 @@ async function spawn(context: Context, started: StartedRun): Promise<SpawnedRun>
     stdoutPath: files.output,
     stderrPath: files.errors,
   });
-  if (child.kind === 'spawn-failed') return { spawned: false, outcome: spawnOutcome(child) };
+  if (child.kind === 'spawn-failed') {
+    await removeControlGroup(controlGroupOf(run));
+    return { spawned: false, outcome: spawnOutcome(child) };
+  }
+  // It has started nothing yet: that takes it some hundred milliseconds.
+  if (group !== undefined) await enterControlGroup(group, child.identity.pid);
   return { spawned: true, child, resumed, opening };
 }
 
@@ -128,8 +138,10 @@ export async function recordChild(context: Context, run: Run, child: Child): Pro
     if (error instanceof LeaseLost && !(await isAdopted(context, run, child))) {
       const mark = { name: RUN_MARK, value: run.id };
       const family = await child.family();
+      const controlGroup = controlGroupOf(run);
       await killProcess(child.identity);
-      await sweep({ root: child.identity, mark, family, graceMs: 0, clock });
+      await sweep({ root: child.identity, mark, family, controlGroup, graceMs: 0, clock });
+      await removeControlGroup(controlGroup);
     }
     throw error;
   }
@@ -166,6 +178,8 @@ function spawnOutcome(failure: { readonly reason: string; readonly message: stri
       return { kind: 'claude_missing', message };
     case 'cwd-missing':
       return { kind: 'workspace_missing', message };
+    case 'machine-exhausted':
+      return { kind: 'machine_exhausted', message };
     default:
       return { kind: 'never_spawned', message };
   }

@@ -1,5 +1,6 @@
 /** Looks at a run once a second, whether it says something or not: for a run that is late, or floods the disk. */
 import type { Context } from './context.ts';
+import type { HeldProcess } from './held-process.ts';
 import type { LiveDisplay } from './live-display.ts';
 import { overCap } from './output-cap.ts';
 import type { RunFiles } from './run-files.ts';
@@ -13,6 +14,7 @@ const STOOD_STILL_MS = 5_000;
 
 interface Parts {
   readonly files: RunFiles;
+  readonly process: HeldProcess;
   readonly reader: RunReader;
   readonly vitals: () => Vitals;
   readonly stop: RunStop;
@@ -23,7 +25,7 @@ interface Parts {
 export async function watchRun(
   context: Context,
   setting: RunSetting,
-  { files, reader, vitals, stop, live }: Parts,
+  { files, process, reader, vitals, stop, live }: Parts,
   signal: AbortSignal,
 ): Promise<void> {
   const { clock, config } = context;
@@ -37,7 +39,9 @@ export async function watchRun(
   };
   for (let last = clock.monotonic(); !signal.aborted; last = clock.monotonic()) {
     await clock.sleep(WATCH_EVERY_MS, signal);
-    if (signal.aborted || stop.begun) continue;
+    if (signal.aborted) continue;
+    await process.look();
+    if (stop.begun) continue;
     // Time in which this process stood still, as in a suspended machine, is not held against Claude.
     const late = clock.monotonic() - last - WATCH_EVERY_MS;
     if (late >= STOOD_STILL_MS) reader.forgive(late);

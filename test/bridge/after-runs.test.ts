@@ -151,6 +151,7 @@ describe('what follows from the end of a run', () => {
     [{ kind: 'not_logged_in', message: 'run /login' }, 'not_logged_in', 5],
     [{ kind: 'billing', message: 'no credit' }, 'billing', 15],
     [{ kind: 'claude_missing', message: 'not found' }, 'claude_missing', 1],
+    [{ kind: 'machine_exhausted', message: 'no inodes' }, 'disk_low', 1],
   ] as const)('%o holds everyone, and is looked at again later', async (outcome, kind, minutes) => {
     await using rig = await supervised();
     await send(rig);
@@ -158,5 +159,6 @@ describe('what follows from the end of a run', () => {
     const { hold } = await endRun(rig.bridge, TOKEN, run, outcome, ending);
     const until = new Date(rig.clock.now().getTime() + minutes * 60_000).toISOString();
     expect(hold).toMatchObject({ kind, scope: '', until });
+    expect((await current(rig.bridge, run.projectId)).tries).toBe(0);
   });
 });

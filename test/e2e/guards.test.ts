@@ -195,6 +195,7 @@ describe('an error that nobody expected', () => {
     await rig.happened('run.ended', id);
     expect((await rig.details(id)).runs.map(({ outcome }) => outcome?.kind)).toEqual(['submitted']);
     expect(await rig.log()).toMatch(/WARN {2}run\.secrets_left .*mcp\.json/);
+    await rm(file, { recursive: true });
     const next = await rig.send('# Two\nDo it.');
     await rig.until(next, 'awaiting_approval');
     expect(await supervisor.end('SIGTERM')).toEqual({ code: 0, signal: null });

@@ -4,8 +4,10 @@ import { join } from 'node:path';
 import { describe, expect } from 'vitest';
 import { approve } from '../../src/bridge/decide.ts';
 import { cancel } from '../../src/bridge/direct.ts';
+import { identify } from '../../src/machine/identity.ts';
 import { call, say } from '../../src/simulator/reply.ts';
 import { sequence } from '../../src/simulator/script.ts';
+import { onLinux } from '../platform.ts';
 import { bridgeCall, type Rig, test, waitUntil } from './rig.ts';
 
 const submit = () => bridgeCall('bridge_send_completion', { summary: 'Done' });
@@ -105,3 +107,23 @@ describe('Claude that has submitted and works on', () => {
     expect((await rig.details(plans.id)).project.status).toBe('cancelled');
   });
 });
+
+test.skipIf(!onLinux)(
+  'a daemon that Claude has started, in a session of its own and without environment, ends with the run or is named in the log (needs Linux)',
+  async ({ rig }) => {
+    await rig.configure({ allowed_tools: ['Bash'] });
+    const file = join(rig.root, 'daemon');
+    const daemon = `setsid -f env -i /bin/sh -c 'echo $$ > ${file}; exec /usr/bin/tail -f /dev/null' > /dev/null 2>&1`;
+    const seen = `while [ ! -s ${file} ]; do sleep 0.1; done`;
+    rig.script = sequence([call('Bash', { command: `${daemon}; ${seen}` }), submit(), say('ok')]);
+    await rig.startSupervisor();
+    const id = await rig.send('# Daemon\nDo it.');
+    await rig.happened('run.ended', id);
+    const pid = Number(await readFile(file, 'utf8'));
+    const left = await identify(pid);
+    if (!left) return;
+    process.kill(pid, 'SIGKILL');
+    await waitUntil(async () => (await rig.log()).includes(`pid=${pid}`), 'it to be named');
+    expect(await rig.log()).toMatch(new RegExp(`WARN {2}run\\.stray .*pid=${pid}`));
+  },
+);

@@ -2,6 +2,7 @@
  * What must be true of every state folder after every fault: the record is whole, legal and complete, nothing ran that
  * it does not know, and nothing ran twice. Read from the tables themselves, not through the code that wrote them.
  */
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import Sqlite from 'better-sqlite3';
 import { expect } from 'vitest';
@@ -30,6 +31,7 @@ export function invariants(home: string, evidence: Evidence): void {
         ...tables.runs.flatMap((run) => runIsRecorded(run, tables)),
         ...tables.projects.flatMap((project) => nothingTwice(project, tables)),
         ...nothingUnknown(tables, evidence.witness),
+        ...secretsGone(home, tables),
       ];
     })();
     expect(broken, 'promises broken').toEqual([]);
@@ -194,6 +196,13 @@ function nothingTwice(project: Row<'projects'>, { runs }: Content): string[] {
       broken.push(`run ${run.id} is in another session than run ${before.id}, which ended ${before.outcome}`);
   });
   return broken;
+}
+
+/** The MCP configuration of a run may hold the owner's secrets: none is left of a run that has ended. */
+function secretsGone(home: string, { runs }: Content): string[] {
+  return runs
+    .filter(({ id, ended_at }) => ended_at !== null && existsSync(join(home, 'runs', `${id}.mcp.json`)))
+    .map(({ id }) => `run ${id} has ended, and its MCP configuration is still there`);
 }
 
 /** Each process that there was belongs to one run, and was alone with its session. */

@@ -1,8 +1,10 @@
 /** Claude hangs, talks, refuses to go, litters, and writes what no program should. */
 import { spawn } from 'node:child_process';
-import { readFile, stat } from 'node:fs/promises';
+import { constants } from 'node:fs';
+import { access, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect } from 'vitest';
+import { makeControlGroup, pidsInControlGroup, removeControlGroup } from '../../src/machine/control-group.ts';
 import { identify, isAlive } from '../../src/machine/identity.ts';
 import type { Rig } from '../e2e/rig.ts';
 import {
@@ -139,6 +141,8 @@ describe('Claude does not work as it should', () => {
   });
 });
 
+const hasControlGroups = await canMakeControlGroups();
+
 describe('Claude leaves something behind', () => {
   const ALL: readonly Left[] = [
     'in the group',
@@ -183,6 +187,27 @@ describe('Claude leaves something behind', () => {
       for (const child of others) child.kill('SIGKILL');
     }
   });
+
+  test.skipIf(!hasControlGroups)(
+    'as a daemon without its environment, in a session of its own, with no living parent: it ends with the run (needs control groups)',
+    async ({ rig, puppet }) => {
+      await puppet.plays([init(), leave('as a daemon'), wait('seen'), submit(), result()]);
+      await rig.startSupervisor();
+      const id = await rig.send('# Daemon\nDo it.');
+      await puppet.reached('seen');
+      const [daemon] = await leftBehind(puppet);
+      if (!daemon) throw new Error('no daemon');
+      try {
+        expect(await isAlive(daemon)).toBe(true);
+        await puppet.open('seen');
+        const ended = await rig.happened('run.ended', id);
+        expect(await isAlive(daemon)).toBe(false);
+        expect(await pidsInControlGroup(`bridge-run-${ended.runId}`)).toEqual([]);
+      } finally {
+        if (await isAlive(daemon)) process.kill(daemon.pid, 'SIGKILL');
+      }
+    },
+  );
 
   test('and is killed itself, with no supervisor there: the next one ends what is left', async ({
     rig,
@@ -301,6 +326,20 @@ describe('Claude writes', () => {
     expect(runs.length).toBe(1);
   });
 });
+
+async function canMakeControlGroups(): Promise<boolean> {
+  const made = await makeControlGroup('bridge-test');
+  const entered = made !== undefined && (await isWritable(join(made, 'cgroup.procs')));
+  await removeControlGroup('bridge-test');
+  return entered;
+}
+
+async function isWritable(file: string): Promise<boolean> {
+  return access(file, constants.W_OK).then(
+    () => true,
+    () => false,
+  );
+}
 
 function output(rig: Rig, runId: string | undefined): string {
   return join(rig.home, 'runs', `${runId}.jsonl`);

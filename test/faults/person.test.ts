@@ -2,8 +2,9 @@
 import { chmod, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect } from 'vitest';
+import { steer } from '../../src/bridge/direct.ts';
 import { currentLease } from '../../src/bridge/lease.ts';
-import type { Rig } from '../e2e/rig.ts';
+import { type Rig, waitUntil } from '../e2e/rig.ts';
 import { exit, init, result, submit, update, wait, work } from './puppet.ts';
 import { test } from './rig.ts';
 
@@ -208,3 +209,27 @@ async function submitted(rig: Rig): Promise<string> {
   await rig.happened('run.ended', id);
   return id;
 }
+
+describe('a message', () => {
+  test('of any time reaches Claude once: before its run in the prompt, during it on its input', async ({
+    rig,
+    puppet,
+  }) => {
+    await puppet.plays([init(), wait('steered'), submit(), result()]);
+    const id = await rig.send('# Steered\nDo it.');
+    await steer(rig.bridge, id, 'Before it began', 'person');
+    await rig.startSupervisor();
+    await puppet.reached('steered');
+    await steer(rig.bridge, id, 'While it works', 'person');
+    const heard = async () =>
+      (await puppet.witness()).flatMap(({ event, text }) =>
+        event === 'prompt' || event === 'heard' ? (text ?? '') : [],
+      );
+    await waitUntil(async () => (await heard()).some((text) => text.includes('While')), 'it to be heard');
+    await puppet.open('steered');
+    await rig.until(id, 'awaiting_approval');
+    await rig.happened('run.ended', id);
+    for (const words of ['Before it began', 'While it works'])
+      expect((await heard()).filter((text) => text.includes(words)).length).toBe(1);
+  });
+});

@@ -12,7 +12,8 @@ export type Left =
   | 'in a session of its own'
   | 'ignoring TERM'
   | 'holding the output'
-  | 'without its environment';
+  | 'without its environment'
+  | 'as a daemon';
 
 export type Step =
   | { readonly do: 'init'; readonly tools: string }

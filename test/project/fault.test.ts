@@ -36,6 +36,7 @@ const CELLS: Record<
   session_missing: { alone: 'project' },
   usage_limit: { alone: 'everybody' },
   claude_missing: { alone: 'everybody' },
+  machine_exhausted: { alone: 'everybody' },
   throttled: { alone: 'everybody', except: [othersFare, 'project'] },
   api_error: { alone: 'everybody', except: [othersFare, 'project'] },
   not_logged_in: { alone: 'everybody', except: [othersFare, 'project'] },

@@ -22,6 +22,10 @@ const OUTCOMES: { [K in OutcomeKind]: readonly [Extract<Outcome, { kind: K }>, s
     { kind: 'claude_missing', message: 'not found' },
     'Claude could not be started: not found',
   ],
+  machine_exhausted: [
+    { kind: 'machine_exhausted', message: 'EMFILE' },
+    'this machine has no room, processes or open files left for it: EMFILE',
+  ],
   workspace_missing: [{ kind: 'workspace_missing', message: '/a' }, 'the workspace cannot be used: /a'],
   tool_denied: [
     {
@@ -131,6 +135,7 @@ describe('after a run that ended by its own fault, or by nobody’s', () => {
     not_logged_in: 'park',
     billing: 'park',
     claude_missing: 'again',
+    machine_exhausted: 'again',
     workspace_missing: 'park',
     tool_denied: 'park',
     wrong_folder: 'park',
@@ -187,6 +192,7 @@ describe('after a run that ended by everybody’s fault', () => {
     billing: 'billing',
     tools_missing: 'tools_missing',
     claude_missing: 'claude_missing',
+    machine_exhausted: 'disk_low',
     model_unknown: 'model_unavailable',
   };
 
@@ -224,6 +230,7 @@ describe('a hold is over', () => {
       'claude_missing',
       'claude_failing',
       'tools_missing',
+      'disk_low',
     ]);
     expect(HOLD_KINDS.filter((kind) => over(kind, 15))).toEqual([]);
   });

@@ -1,0 +1,70 @@
+/**
+ * A control group of Linux around a process and all that it will ever start: no session, no double fork and no empty
+ * environment leads out of it (https://docs.kernel.org/admin-guide/cgroup-v2.html). Only where this user may make one
+ * below our own, as in a unit of systemd with `Delegate=yes`; elsewhere there is none, and other means have to do.
+ */
+import { mkdir, readdir, readFile, rmdir, writeFile } from 'node:fs/promises';
+import { join, relative } from 'node:path';
+
+/** Makes the group of this name; undefined where that cannot be. */
+export async function makeControlGroup(name: string): Promise<string | undefined> {
+  const own = await ownGroup();
+  if (own === undefined) return undefined;
+  const group = join(own, name);
+  return mkdir(group).then(
+    () => group,
+    (error: NodeJS.ErrnoException) => (error.code === 'EEXIST' ? group : undefined),
+  );
+}
+
+/** Moves a process; what it starts from now on is born in the group. False when it could not be moved. */
+export async function enterControlGroup(group: string, pid: number): Promise<boolean> {
+  return writeFile(join(group, PROCESSES), String(pid)).then(
+    () => true,
+    () => false,
+  );
+}
+
+/** The pids in the group of this name and in all groups below it; none when there is no such group. */
+export async function pidsInControlGroup(name: string): Promise<number[]> {
+  const own = await ownGroup();
+  return own === undefined ? [] : pidsBelow(join(own, name));
+}
+
+/** Removes the group of this name, once nothing is in it. */
+export async function removeControlGroup(name: string): Promise<void> {
+  const own = await ownGroup();
+  if (own !== undefined) await removeBelow(join(own, name)).catch(() => undefined);
+}
+
+const PROCESSES = 'cgroup.procs';
+
+async function pidsBelow(group: string): Promise<number[]> {
+  const text = await readFile(join(group, PROCESSES), 'utf8').catch(() => '');
+  const below = await Promise.all((await groupsIn(group)).map(pidsBelow));
+  return [...text.split('\n').filter(Boolean).map(Number), ...below.flat()];
+}
+
+async function removeBelow(group: string): Promise<void> {
+  for (const below of await groupsIn(group)) await removeBelow(below);
+  await rmdir(group);
+}
+
+async function groupsIn(group: string): Promise<string[]> {
+  const entries = await readdir(group, { withFileTypes: true }).catch(() => []);
+  return entries.filter((entry) => entry.isDirectory()).map(({ name }) => join(group, name));
+}
+
+/** Where our own group of version 2 is mounted (https://man7.org/linux/man-pages/man7/cgroups.7.html). */
+async function ownGroup(): Promise<string | undefined> {
+  const read = (path: string) => readFile(path, 'utf8').catch(() => '');
+  const [groups, mounts] = await Promise.all([read('/proc/self/cgroup'), read('/proc/self/mountinfo')]);
+  const path = /^0::(.+)$/m.exec(groups)?.[1];
+  for (const line of mounts.split('\n')) {
+    const [, , , root, point] = line.split(' ');
+    if (path === undefined || root === undefined || point === undefined) continue;
+    const way = relative(root, path);
+    if (line.includes(' - cgroup2 ') && !way.startsWith('..')) return join(point, way);
+  }
+  return undefined;
+}

@@ -1,0 +1,71 @@
+import { spawn } from 'node:child_process';
+import { describe, expect } from 'vitest';
+import { systemClock as clock } from '../../src/clock.ts';
+import { identify, isAlive } from '../../src/machine/identity.ts';
+import { Lineage } from '../../src/machine/lineage.ts';
+import { findStrays } from '../../src/machine/strays.ts';
+import { sweep } from '../../src/machine/sweep.ts';
+import { onLinux, onWindows } from '../platform.ts';
+import { test } from './rig.ts';
+
+const waitFor = async (look: () => Promise<boolean>) => {
+  while (!(await look())) await clock.sleep(20);
+};
+
+describe.skipIf(onWindows)('what was seen below a process once (needs process groups)', () => {
+  test('is ended with it, though it then lost its parent and has no environment, group or session of the run', async ({
+    rig,
+  }) => {
+    const puppet = await rig.puppet('then no-environment own-session then no-environment own-session');
+    const lineage = new Lineage(puppet.child.identity, clock);
+    await lineage.look();
+    puppet.child.write('exit 0');
+    await puppet.child.exited;
+    const [root, ...left] = puppet.members;
+    if (!root) throw new Error('no root');
+    expect(left.length).toBe(2);
+    expect(await sweep({ root, mark: rig.mark, family: lineage.known, graceMs: 200, clock })).toEqual([]);
+    for (const one of left) expect(await isAlive(one)).toBe(false);
+  });
+
+  test('is remembered as long as it lives, with what it starts later; the looks take a hundredth of the time', async ({
+    rig,
+  }) => {
+    let now = 0;
+    const slow = { ...clock, monotonic: () => (now += 1) };
+    const puppet = await rig.puppet('then no-environment own-session');
+    const lineage = new Lineage(puppet.child.identity, slow);
+    await lineage.look();
+    expect(lineage.known.length).toBe(2);
+    puppet.child.write('exit 0');
+    await puppet.child.exited;
+    const [, left] = puppet.members;
+    await lineage.look();
+    expect(lineage.known.length).toBe(2);
+    now += 100;
+    await lineage.look();
+    expect(lineage.known).toEqual([left]);
+    await sweep({ root: puppet.child.identity, mark: rig.mark, family: lineage.known, graceMs: 0, clock });
+  });
+});
+
+describe.skipIf(!onLinux)('what may be left, and nothing proves it (needs Linux)', () => {
+  test('is named when it works in the same folder and belongs to nobody; no child and nothing older is', async ({
+    rig,
+  }) => {
+    const root = await rig.child('sleep', ['1000']);
+    const daemon = 'setsid -f env -i /bin/sleep 1000 > /dev/null 2>&1';
+    await new Promise((resolve) => spawn('sh', ['-c', daemon], { cwd: rig.folder }).on('exit', resolve));
+    await waitFor(async () => (await findStrays(root.identity, rig.folder)).length > 0);
+    const [stray, ...more] = await findStrays(root.identity, rig.folder);
+    expect(more).toEqual([]);
+    expect(stray?.name).toBe('sleep');
+    expect(await findStrays(root.identity, `${rig.folder}-2`)).toEqual([]);
+    if (stray) {
+      rig.watch(await identify(stray.pid));
+      process.kill(stray.pid, 'SIGKILL');
+    }
+    process.kill(root.identity.pid, 'SIGKILL');
+    await root.exited;
+  });
+});

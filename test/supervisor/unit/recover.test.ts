@@ -1,0 +1,45 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { startNextRun } from '../../../src/bridge/runs.ts';
+import { loadConfig } from '../../../src/config.ts';
+import { findRun } from '../../../src/store/runs.ts';
+import { recover } from '../../../src/supervisor/recover.ts';
+import { current, send, supervised, TOKEN } from '../../bridge/steps.ts';
+
+const silent = () => undefined;
+const log = { error: silent, warn: silent, info: silent, debug: silent, child: () => log };
+const listener = () => ({ changed: silent, answered: silent });
+
+/** A run that was recorded and has no process in the record, and what a supervisor makes of it that comes later. */
+async function takenUp({ hasConversation }: { hasConversation: boolean }) {
+  await using rig = await supervised();
+  const { id } = await send(rig);
+  const started = await startNextRun(rig.bridge, TOKEN, { model: null, newSessionId: () => 'the-session' });
+  if (!started) throw new Error('nothing started');
+  const claude = join(rig.workspace, 'claude');
+  await mkdir(join(claude, 'projects', 'folder'), { recursive: true });
+  if (hasConversation) await writeFile(join(claude, 'projects', 'folder', 'the-session.jsonl'), '{}\n');
+  const context = {
+    bridge: rig.bridge,
+    config: loadConfig(rig.home, {}),
+    env: { CLAUDE_CONFIG_DIR: claude },
+    clock: rig.clock,
+    log,
+    trouble: () => null,
+    token: TOKEN,
+    entry: [],
+    stopping: new AbortController().signal,
+  };
+  expect(await recover(context, listener)).toEqual([]);
+  const run = await findRun(rig.bridge.database.read, started.run.id);
+  return { outcome: run?.outcome?.kind, session: (await current(rig.bridge, id)).sessionId };
+}
+
+test('a run of which no process is known, but a conversation is there, as after a restore of an older copy: it may have run, and its session goes on', async () => {
+  expect(await takenUp({ hasConversation: true })).toEqual({ outcome: 'lost', session: 'the-session' });
+});
+
+test('a run of which neither a process nor a conversation is known never ran', async () => {
+  expect(await takenUp({ hasConversation: false })).toMatchObject({ outcome: 'never_spawned' });
+});
