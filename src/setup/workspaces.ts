@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import { configOfText } from '../config.ts';
 import { changeBySettings, changeByUndoing, type FileChange, type Setting } from './change.ts';
-import { valueAt } from './json-text.ts';
+import { type JsonPath, valueAt } from './json-text.ts';
 import { type Planned, planFile } from './plan-file.ts';
 import type { FileRecord } from './record.ts';
 
@@ -37,7 +37,7 @@ export function planWorkspacesRemoval(former: FileRecord): Promise<Planned<FileC
 
 function settingsFor(text: string, { workspaces, roots, defaultWorkspace }: Folders): Setting[] {
   const named = Object.entries(workspaces).map(([name, path]) => ({
-    path: ['workspaces', name],
+    path: placeOf(text, name),
     value: path,
   }));
   const allowed = roots.length === 0 ? [] : [{ path: ROOTS, value: withRoots(valueAt(text, ROOTS), roots) }];
@@ -46,6 +46,13 @@ function settingsFor(text: string, { workspaces, roots, defaultWorkspace }: Fold
   // With it, editors complete the rest of the file.
   if (settings.length === 0 || valueAt(text, SCHEMA) !== undefined) return settings;
   return [{ path: SCHEMA, value: './config.schema.json' }, ...settings];
+}
+
+/** Where the path of a workspace stands: one that is there may have more that holds for it. */
+function placeOf(text: string, name: string): JsonPath {
+  const entry = ['workspaces', name];
+  const there = valueAt(text, entry);
+  return typeof there === 'object' && there !== null ? [...entry, 'path'] : entry;
 }
 
 const SCHEMA = ['$schema'];

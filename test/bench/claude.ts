@@ -36,7 +36,7 @@ export async function runBareClaude(stage: Stage, run: BareRun): Promise<void> {
     throw new Error(`bare claude ended with ${code}: ${(await output).join('\n').slice(-2_000)}`);
 }
 
-/** The flags of a run; without a server, those about one are left out. */
+/** The flags of a run without what only we need; without a server, those about one are left out too. */
 function bareFlags({ sessionId, resume, mcpConfigFile }: BareRun): string[] {
   const flags = commandLine({
     sessionId,
@@ -51,9 +51,10 @@ function bareFlags({ sessionId, resume, mcpConfigFile }: BareRun): string[] {
     maxTurns: null,
     maxBudgetUsd: null,
   });
-  if (mcpConfigFile !== undefined) return flags;
-  const ofServer = ['--allowedTools', '--mcp-config'];
-  return flags.filter((flag, at) => !ofServer.includes(flag) && !ofServer.includes(flags[at - 1] ?? ''));
+  const ours = ['--disallowedTools', '--setting-sources', '--add-dir', '--settings'];
+  const ofServer = mcpConfigFile === undefined ? ['--allowedTools', '--mcp-config'] : [];
+  const left = [...ours, ...ofServer];
+  return flags.filter((flag, at) => !left.includes(flag) && !left.includes(flags[at - 1] ?? ''));
 }
 
 function bareEnvironment({ environment }: BareRun): Record<string, string> {

@@ -18,7 +18,7 @@ export const firstRequest: Measurement = {
   name: 'first-request',
   title: "What we add to Claude's first request",
   about:
-    'Measured: the body of the first request of a run of the supervisor, and what it has more than the yardstick. Yardstick: the first request of the same claude with the same flags, environment and folder, but without our server, and with the plan itself as its prompt.',
+    'Measured: the body of the first request of a run of the supervisor, and what it has more than the yardstick. Yardstick: the first request of the same claude in the same mode, environment and folder, but without our server and our settings, and with the plan itself as its prompt.',
   async measure({ stage }: Setting) {
     const simulator = await startSimulator({ script: repeatingLast([say('Done.')]) });
     stage.closeLater(() => simulator.close());

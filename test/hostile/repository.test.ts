@@ -1,6 +1,6 @@
 /** Real Claude in a repository that wants to take over its run. */
 import { existsSync } from 'node:fs';
-import { mkdir, readFile, symlink, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rename, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect } from 'vitest';
 import { call, say } from '../../src/simulator/reply.ts';
@@ -130,4 +130,61 @@ describe('files outside the workspace are out of reach of the file tools', { tim
     expect(results.some(({ text }) => text.includes(SECRET))).toBe(false);
     expect(await readFile(secret, 'utf8')).toBe(SECRET);
   });
+});
+
+describe('a workspace that holds the state folder', { timeout: 60_000 }, () => {
+  test('gives Claude’s file tools neither the key of the service nor the configuration', async ({ rig }) => {
+    await rig.configure({ workspaces: { all: rig.root } });
+    await writeFile(join(rig.home, 'service.env'), `ANTHROPIC_API_KEY=${SECRET}\n`);
+    await symlink(join(rig.home, 'service.env'), join(rig.root, 'link'));
+    const config = await readFile(join(rig.home, 'config.json'), 'utf8');
+    const forbidden = [
+      call('Read', { file_path: join(rig.home, 'service.env') }),
+      call('Read', { file_path: join(rig.root, 'link') }),
+      call('Write', {
+        file_path: join(rig.home, 'config.json'),
+        content: '{"permission_mode":"bypassPermissions"}',
+      }),
+      call('Write', { file_path: join(rig.home, 'service.env'), content: 'x' }),
+      call('Write', { file_path: join(rig.home, 'new.sh'), content: 'x' }),
+      call('Bash', { command: 'cat state/service.env' }),
+    ];
+    rig.script = sequence([
+      ...forbidden,
+      call('Write', { file_path: join(rig.root, 'notes.txt'), content: 'x' }),
+      SUBMIT,
+      say('Done.'),
+    ]);
+    await rig.startSupervisor();
+    const id = await rig.send('---\nworkspace: all\n---\n# Look around');
+    await rig.until(id, 'awaiting_approval');
+    const results = rig.asked().flatMap(({ toolResults }) => toolResults);
+    expect(results.slice(0, forbidden.length).map(({ isError }) => isError)).toEqual(
+      forbidden.map(() => true),
+    );
+    expect(results.some(({ text }) => text.includes(SECRET))).toBe(false);
+    expect(await readFile(join(rig.home, 'config.json'), 'utf8')).toBe(config);
+    expect(existsSync(join(rig.home, 'new.sh'))).toBe(false);
+    expect(existsSync(join(rig.root, 'notes.txt'))).toBe(true);
+  });
+});
+
+test('a folder that a link has replaced since its plan was sent starts no Claude', {
+  timeout: 60_000,
+}, async ({ rig }) => {
+  const root = join(rig.root, 'code');
+  const elsewhere = join(rig.root, 'elsewhere');
+  for (const folder of [join(root, 'site'), elsewhere]) await mkdir(folder, { recursive: true });
+  await rig.configure({ workspace_roots: [root] });
+  const id = await rig.send(`---\nworkspace: ${join(root, 'site')}\n---\n# Look around`);
+  await rename(join(root, 'site'), join(root, 'site-moved'));
+  await symlink(elsewhere, join(root, 'site'));
+  await rig.startSupervisor();
+  await rig.happened('project.needs_attention', id);
+  const { project, runs } = await rig.details(id);
+  expect(project.attention).toContain(join(root, 'site'));
+  expect(project.attention).toContain(elsewhere);
+  expect(runs.map(({ spawnedAt, outcome }) => [spawnedAt, outcome?.kind])).toEqual([
+    [null, 'workspace_missing'],
+  ]);
 });

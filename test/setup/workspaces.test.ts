@@ -140,3 +140,11 @@ function given(rig: Rig, text: string): Promise<void> {
 function config(rig: Rig): Promise<string> {
   return readFile(join(rig.scene.state, 'config.json'), 'utf8');
 }
+
+test('a workspace that has settings of its own keeps them when its path is set', async ({ rig }) => {
+  await given(rig, '{"workspaces": {"web": {"path": "/old", "claude_settings": "all"}}}');
+  await setup(rig, { workspaces: { web: '/code/web' }, roots: [] });
+  expect(loadConfig(rig.scene.state, {}).workspaces).toEqual({
+    web: { path: '/code/web', claude_settings: 'all' },
+  });
+});

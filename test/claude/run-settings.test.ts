@@ -1,0 +1,56 @@
+import { describe, expect, test } from 'vitest';
+import { type RunSettings, runSettings } from '../../src/claude/run-settings.ts';
+
+function settings(changes: Partial<RunSettings> = {}) {
+  return JSON.parse(
+    runSettings({
+      workspace: '/code/site',
+      stateFolders: ['/home/ann/.bridge'],
+      blockOutside: 'files',
+      ...changes,
+    }),
+  );
+}
+
+describe('the settings of a run', () => {
+  test('deny the files of the state folder by name, and so none of the workspaces in it', () => {
+    const { deny } = settings().permissions;
+    for (const name of [
+      'bridge.db*',
+      'token',
+      '*.json',
+      'service.env',
+      '*.log*',
+      'runs/**',
+      'plans/**',
+      'status/**',
+    ])
+      for (const tool of ['Read', 'Edit']) expect(deny).toContain(`${tool}(//home/ann/.bridge/${name})`);
+    expect(deny.filter((rule: string) => rule.includes('workspaces'))).toEqual([]);
+    expect(deny).not.toContain('Read(//home/ann/.bridge/*)');
+    expect(deny).not.toContain('Read(//home/ann/.bridge/**)');
+  });
+
+  test('name it by every path that leads to it, also by one of Windows', () => {
+    const { deny } = settings({ stateFolders: ['/link', 'C:\\Users\\ann\\.bridge'] }).permissions;
+    expect(deny).toContain('Read(//link/token)');
+    expect(deny).toContain('Read(//c/Users/ann/.bridge/token)');
+  });
+
+  test('keep the file tools in the workspace, unless the owner wants more or none of it', () => {
+    const files = {
+      blockFileToolReadsOutsideWorkingDirectories: true,
+      blockWritesOutsideWorkingDirectories: true,
+    };
+    expect(settings().permissions).toMatchObject({
+      ...files,
+      workingDirectoriesExclude: ['/home/ann/.bridge'],
+    });
+    const withShell = settings({ blockOutside: 'files_and_shell' }).permissions;
+    expect(withShell).toMatchObject({
+      blockReadsOutsideWorkingDirectories: true,
+      blockWritesOutsideWorkingDirectories: true,
+    });
+    expect(Object.keys(settings({ blockOutside: 'nothing' }).permissions)).toEqual(['deny']);
+  });
+});
