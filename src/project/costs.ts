@@ -24,8 +24,8 @@ export function dollars(usd: number | null): string {
   return usd === null ? 'unknown' : `$${usd.toFixed(2)}`;
 }
 
-/** An unknown cost counts as at least this part of the budget, so that runs of unknown cost come to an end. */
-const LEAST_PART = 10;
+/** An unknown cost counts as at least this share of the budget, so that runs of unknown cost come to an end. */
+const MIN_SHARE = 0.1;
 
 /**
  * What a project's runs count against its budget, in US dollars. A run of unknown cost counts as much as the
@@ -34,5 +34,5 @@ const LEAST_PART = 10;
 export function chargedUsd(costs: readonly (number | null)[], budgetUsd: number): number {
   const { usd, unknown } = sumCosts(costs);
   const dearest = Math.max(0, ...costs.filter((cost) => cost !== null));
-  return usd + unknown * Math.max(dearest, budgetUsd / LEAST_PART);
+  return usd + unknown * Math.max(dearest, budgetUsd * MIN_SHARE);
 }
