@@ -45,8 +45,27 @@ const LEFT_BY_JSON = new RegExp(`[${CONTROLS}${HIDDEN}\\u0085\\u2028\\u2029]|${J
 
 /** The text with every end of a line as a line feed, and without terminal sequences and unwanted characters. */
 export function withoutHidden(text: string): string {
-  return stripVTControlCharacters(text.replaceAll(LINE_END, '\n')).replaceAll(UNWANTED, '').toWellFormed();
+  return withoutSequences(text).replaceAll(LINE_END, '\n').replaceAll(UNWANTED, '').toWellFormed();
 }
+
+/**
+ * Without terminal sequences. Node looks for the end of each string that a terminal is sent, through all the rest of the
+ * text, also where there is none: that would take minutes for a hostile megabyte (seen in 24.21). So what follows the
+ * last such end is searched apart, in pieces in which no such string begins.
+ */
+function withoutSequences(text: string): string {
+  const end = Math.max(0, ...STRING_ENDS.map((mark) => endOfLast(text, mark)));
+  const pieces = text.slice(end).split(']').map(stripVTControlCharacters);
+  return stripVTControlCharacters(text.slice(0, end)) + pieces.join(']');
+}
+
+function endOfLast(text: string, mark: string): number {
+  const at = text.lastIndexOf(mark);
+  return at < 0 ? 0 : at + mark.length;
+}
+
+/** BEL and the two forms of ST. */
+const STRING_ENDS = ['\u0007', '\u001b\\', '\u009c'];
 
 /** The lines of a text, wherever a viewer may see one end. */
 export function linesOf(text: string): string[] {

@@ -40,6 +40,27 @@ describe('text from people and models is cleaned before anyone reads it', () => 
     expect(cleanText(everything + everything)).not.toMatch(/[\0-\x08\x0b-\x1f\x7f-\x9f\xad]/);
   });
 
+  test.each([
+    '\x1b]',
+    '\x1b\x1b]',
+    '\x1b]0;',
+    '\x1b]]]',
+    '\x1b[',
+    '\x1b[1;',
+    '\x9b1;',
+    '\x1b',
+    ']',
+    '\r',
+    '\u2028 ',
+    '\u200d',
+    '👩\u200d',
+  ])('a text that repeats %j is cleaned in no time', (part) => {
+    const text = part.repeat(Math.ceil(300_000 / part.length));
+    const start = performance.now();
+    for (const hostile of [text, `\x07${text}`, `${text}\x07`]) cleanText(hostile);
+    expect(performance.now() - start).toBeLessThan(3_000);
+  });
+
   test('cleaned text stays as it is when it is cleaned again', () => {
     for (const text of ['\x1b[31m a \x1b[0m', 'a\r\n b', '\x1b\x1b[31m[31ma']) {
       expect(cleanText(cleanText(text))).toBe(cleanText(text));
