@@ -249,11 +249,24 @@ describe('Following a project', () => {
     const home = stateFolder();
     const client = await desktop(home);
     const id = await send(client);
-    const steered = await client.call('bridge_steer', { project_id: id, message: 'Use blue.' });
+    const steered = await client.call('bridge_steer', {
+      project_id: id,
+      message: 'Use blue.',
+      request_id: 'blue',
+    });
     expect(steered.isError).toBe(false);
     const bridge = await takeAnyLease(home);
     const started = await startNextRun(bridge, 'token', { model: null, newSessionId: () => 'session' });
     const scope = { runId: started?.run.id ?? '', projectId: id };
+    const again = await client.call('bridge_steer', {
+      project_id: id,
+      message: 'Use blue.',
+      request_id: 'blue',
+    });
+    expect(again.facts).toMatchObject({
+      repeated: true,
+      delivery: expect.stringContaining(`given to run ${scope.runId}, which has not confirmed it yet`),
+    });
     const running = await client.call('bridge_get_project_status', { project_id: id });
     expect(running.facts).toMatchObject({
       status: 'in_progress',

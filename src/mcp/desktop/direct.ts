@@ -1,5 +1,6 @@
 /** What the person may do to a project besides deciding about it. */
 import * as z from 'zod';
+import type { SteeringMessage } from '../../project/review.ts';
 import { answer, defineTool } from '../define-tool.ts';
 import { projectId, requestId } from '../input.ts';
 import { readiness } from '../readiness.ts';
@@ -45,7 +46,7 @@ export const steerTool = defineTool({
     if (!steered.ok) return steered;
     const { project, message, repeated } = steered.value;
     const ready = await readiness(call);
-    const delivery = deliveryOf(project.claimedBy === 'code', message.deliveredAt);
+    const delivery = deliveryOf(project.claimedBy === 'code', message);
     return answer(
       [
         repeated
@@ -66,8 +67,11 @@ export const steerTool = defineTool({
   },
 });
 
-function deliveryOf(byHand: boolean, deliveredAt: string | null): string {
+function deliveryOf(byHand: boolean, { deliveredAt, runId }: SteeringMessage): string {
   if (deliveredAt !== null) return `Claude Code took it in at ${deliveredAt}.`;
+  // Of a repeated call: this message may have been on its way for long.
+  if (runId !== null)
+    return `It was given to run ${runId}, which has not confirmed it yet; if that run has ended, the next one starts with it.`;
   if (byHand)
     return 'Claude Code is worked by hand here and is not sent messages: tell it in its own session.';
   return 'Claude Code takes it in between two steps; when it is not running, its next run starts with it.';
