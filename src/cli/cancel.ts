@@ -28,7 +28,9 @@ export function cancelCommand(cli: Cli): Command {
         id,
         (bridge, projectId) => cancelIfSure(bridge, projectId, options),
         ({ project, repeated }) => {
-          cli.out.line(`${named(project)} ${repeated ? 'was already' : 'is'} cancelled.`);
+          if (project.status === 'complete')
+            cli.out.line(`${named(project)} is complete and stays so; its run is being ended.`);
+          else cli.out.line(`${named(project)} ${repeated ? 'was already' : 'is'} cancelled.`);
         },
       ),
     );

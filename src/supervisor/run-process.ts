@@ -44,6 +44,7 @@ export async function spawnRun(context: Context, started: StartedRun): Promise<S
   try {
     return await spawn(context, started);
   } catch (error) {
+    await removeControlGroup(controlGroupOf(started.run));
     if (endsSupervisor(error)) throw error;
     const message = error instanceof Error ? error.message : String(error);
     const kind = isMachineTrouble(error) ? 'machine_exhausted' : 'never_spawned';

@@ -1,11 +1,27 @@
 import { describe, expect, test } from 'vitest';
+import { finishApproved } from '../../src/bridge/attending.ts';
+import { approve } from '../../src/bridge/decide.ts';
 import { cancel, retry, steer } from '../../src/bridge/direct.ts';
+import { endRun } from '../../src/bridge/runs.ts';
 import { claimByHand } from '../../src/bridge/work.ts';
 import { LIMITS } from '../../src/project/text.ts';
 import { eventsAfter } from '../../src/store/events.ts';
 import { waitingMessages } from '../../src/store/messages.ts';
 import { createRig } from '../rig.ts';
-import { accepted, changingNothing, current, history, projectIn, refusalOf, send } from './steps.ts';
+import {
+  accepted,
+  begin,
+  changingNothing,
+  current,
+  ending,
+  history,
+  projectIn,
+  refusalOf,
+  send,
+  submit,
+  supervised,
+  TOKEN,
+} from './steps.ts';
 
 describe('steering', () => {
   test('leaves a message that waits for a run, and the status as it is', async () => {
@@ -63,6 +79,19 @@ describe('cancelling', () => {
     const again = await changingNothing(rig.bridge, () => cancel(rig.bridge, id, 'again', 'desktop'));
     expect(accepted(again)).toMatchObject({ project: { status: 'cancelled' }, repeated: true });
     expect(await history(rig.bridge, id)).toEqual(['project.sent', 'project.cancelled']);
+  });
+
+  test('of a complete project whose run still works on is no refusal: that run is being ended, the project stays complete', async () => {
+    await using rig = await supervised();
+    const { id } = await send(rig);
+    const { run } = await begin(rig);
+    await submit(rig, id, run);
+    accepted(await approve(rig.bridge, id, 'person'));
+    await finishApproved(rig.bridge, TOKEN);
+    const reply = await changingNothing(rig.bridge, () => cancel(rig.bridge, id, '', 'person'));
+    expect(accepted(reply)).toMatchObject({ project: { status: 'complete' }, repeated: true });
+    await endRun(rig.bridge, TOKEN, run, { kind: 'submitted' }, ending);
+    expect(refusalOf(await cancel(rig.bridge, id, '', 'person'))).toContain("in status 'complete'");
   });
 
   test('a reason that is too long is refused, never cut', async () => {

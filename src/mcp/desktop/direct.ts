@@ -17,17 +17,20 @@ export const cancelTool = defineTool({
     const cancelled = await call.verbs.cancel(call.bridge, input.project_id, input.reason ?? '', 'desktop');
     if (!cancelled.ok) return cancelled;
     const { project, repeated } = cancelled.value;
-    return answer(
-      [
-        repeated
-          ? 'It was cancelled before; nothing was changed.'
-          : 'Cancelled. A run under way is being ended.',
-        projectLine(project),
-      ],
-      { ...projectFacts(project), repeated, ...outlook(project, await readiness(call)) },
-    );
+    return answer([whatHappened(project.status === 'complete', repeated), projectLine(project)], {
+      ...projectFacts(project),
+      repeated,
+      ...outlook(project, await readiness(call)),
+    });
   },
 });
+
+function whatHappened(isComplete: boolean, repeated: boolean): string {
+  if (isComplete) return 'It is complete and stays so; its run is being ended.';
+  return repeated
+    ? 'It was cancelled before; nothing was changed.'
+    : 'Cancelled. A run under way is being ended.';
+}
 
 export const steerTool = defineTool({
   name: 'bridge_steer',
