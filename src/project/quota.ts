@@ -15,6 +15,9 @@ const OF_ALL_MODELS: readonly string[] = ['five_hour', 'seven_day'];
 
 const FAMILY = /opus|sonnet|haiku|fable|mythos/;
 
+/** What a name of the service looks like; the scope of a hold is compared and shown. */
+const PLAIN = /^[\w.:/@-]{1,100}$/;
+
 /**
  * The model family that a window limits, or empty for all models. `seven_day_opus` limits Opus; one that names
  * no family limits that of the `model` it stopped: `seven_day_overage_included` is the week of Fable, `overage` what is
@@ -23,7 +26,7 @@ const FAMILY = /opus|sonnet|haiku|fable|mythos/;
 export function limitedFamily(window: string, model: string | null): string {
   if (OF_ALL_MODELS.includes(window)) return '';
   const named = [window, model ?? ''].flatMap((name) => FAMILY.exec(name.toLowerCase())?.[0] ?? []);
-  return named[0] ?? model ?? window;
+  return named[0] ?? [model ?? '', window].find((name) => PLAIN.test(name)) ?? 'unknown';
 }
 
 /**

@@ -2,8 +2,9 @@ import { existsSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { pause, setHold } from '../../src/bridge/holds.ts';
 import { LEASE_MS, takeLease } from '../../src/bridge/lease.ts';
-import { startNextRun } from '../../src/bridge/runs.ts';
+import { endRun, startNextRun } from '../../src/bridge/runs.ts';
 import { systemClock } from '../../src/clock.ts';
+import { EMPTY_LIVE_STATE, UNKNOWN_COST } from '../../src/project/run.ts';
 import { code, desktop, openStore, rowsIn, stateFolder, type ToolCaller } from './rig.ts';
 
 const PLAN = '# Build the page\n\nMake it good.';
@@ -243,6 +244,23 @@ describe('Following a project', () => {
       });
     }
     expect(seen).toEqual(['0', '1', '2', '3', '4', '5']);
+  });
+
+  it('its status says when the cost of a run is unknown', async () => {
+    const home = stateFolder();
+    const client = await desktop(home);
+    const id = await send(client);
+    const bridge = await takeAnyLease(home);
+    for (const cost of [UNKNOWN_COST, { usd: 0.5, basis: 'estimated' } as const]) {
+      const started = await startNextRun(bridge, 'token', { model: null, newSessionId: () => 'session' });
+      if (!started) throw new Error('nothing is ready');
+      const rest = { random: 0, fingerprint: null, resumeNotBefore: null, configuredModel: null };
+      const ending = { cost, live: EMPTY_LIVE_STATE, ...rest };
+      await endRun(bridge, 'token', started.run, { kind: 'interrupted' }, ending);
+    }
+    const { text, facts } = await client.call('bridge_get_project_status', { project_id: id });
+    expect(text).toContain('Cost so far: $0.50 (the cost of 1 run is unknown) in 2 runs.');
+    expect(facts).toMatchObject({ spent_usd: 0.5, runs_of_unknown_cost: 1 });
   });
 
   it('its status shows the run under way, what was submitted, what was decided, and what comes next', async () => {

@@ -55,6 +55,7 @@ describe('a usage window', () => {
     ['unknown', 'claude-opus-5', 'opus'],
     ['thirty_day', 'llama-9', 'llama-9'],
     ['thirty_day', null, 'thirty_day'],
+    ['a window\nin words', null, 'unknown'],
   ])('%s, met with the model %s, holds %j and never more', (window, model, family) => {
     expect(limitedFamily(window, model)).toBe(family);
   });
