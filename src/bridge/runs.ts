@@ -9,9 +9,17 @@ import type { Writer } from '../store/database.ts';
 import { appendEvent } from '../store/events.ts';
 import { allHolds } from '../store/holds.ts';
 import { giveWaiting, markDelivered } from '../store/messages.ts';
-import { findProject, readyProjects, updateProject } from '../store/projects.ts';
+import { findProject, type HeldModels, readyProjects, updateProject } from '../store/projects.ts';
 import { findCompletion } from '../store/reviews.ts';
-import { closeRun, findRun, insertRun, runsOf, updateLiveState, updateRun } from '../store/runs.ts';
+import {
+  closeRun,
+  findRun,
+  insertRun,
+  lastOwnModel,
+  runsOf,
+  updateLiveState,
+  updateRun,
+} from '../store/runs.ts';
 import { type EndedRun, type Ending, follow } from './after-run.ts';
 import { type Bridge, newId, nowText } from './bridge.ts';
 import { type FindOverlap, type FreeWorkspace, findFreeWorkspace } from './free-workspace.ts';
@@ -47,11 +55,14 @@ export async function startNextRun(
   token: string,
   defaults: StartDefaults,
 ): Promise<StartedRun | undefined> {
-  const held = { families: defaults.heldFamilies ?? [], model: defaults.model };
+  const families = defaults.heldFamilies ?? [];
+  // Where nobody names a model it is Claude's own, known since its last run.
+  const own = families.length > 0 ? await lastOwnModel(bridge.database.read) : null;
+  const held = { families, model: defaults.model ?? own };
   for (;;) {
     const free = await findFreeWorkspace(bridge, held, defaults.findOverlap);
     if (!free) return undefined;
-    const started = await claim(bridge, token, defaults, free);
+    const started = await claim(bridge, token, defaults, held, free);
     if (started !== 'changed') return started;
   }
 }
@@ -61,6 +72,7 @@ async function claim(
   bridge: Bridge,
   token: string,
   defaults: StartDefaults,
+  held: HeldModels,
   free: FreeWorkspace,
 ): Promise<StartedRun | undefined | 'changed'> {
   return bridge.database.write(async (trx) => {
@@ -68,13 +80,7 @@ async function claim(
     const now = nowText(bridge);
     // A pause that was said while this claim was on its way wins.
     if ((await allHolds(trx)).some(({ kind }) => kind === 'paused')) return undefined;
-    const [project] = await readyProjects(
-      trx,
-      now,
-      1,
-      { families: defaults.heldFamilies ?? [], model: defaults.model },
-      free.busy,
-    );
+    const [project] = await readyProjects(trx, now, 1, held, free.busy);
     if (project?.workspace !== free.workspace) return 'changed';
 
     const claimed = await takeUp(trx, project, now);

@@ -94,7 +94,7 @@ export async function countByStatus(db: Reader): Promise<Partial<Record<ProjectS
   return Object.fromEntries(rows.map((row) => [row.status, Number(row.count)]));
 }
 
-/** Model families that may not run now. A project without a model runs `model`; when that is unknown it waits too. */
+/** Model families that may not run now. A project without a model runs `model`; null: of no family that is known. */
 export interface HeldModels {
   readonly families: readonly string[];
   readonly model: string | null;
@@ -136,7 +136,7 @@ export async function readyProjects(
     .where((eb) =>
       eb.and(
         held.families.map((family) =>
-          eb(eb.fn.coalesce('model', eb.val(held.model ?? family)), 'not like', `%${family}%`),
+          eb(eb.fn.coalesce('model', eb.val(held.model ?? '')), 'not like', `%${family}%`),
         ),
       ),
     )

@@ -189,6 +189,19 @@ export async function endedRuns(db: Reader, ids: readonly string[]): Promise<End
   return found.sort((a, b) => (a.endedAt < b.endedAt ? -1 : 1));
 }
 
+/** The model that Claude used last when it was asked for none; null when there was no such run. */
+export async function lastOwnModel(db: Reader): Promise<string | null> {
+  const row = await db
+    .selectFrom('runs')
+    .select('model_used')
+    .where('model', 'is', null)
+    .where('model_used', 'is not', null)
+    .orderBy('number', 'desc')
+    .limit(1)
+    .executeTakeFirst();
+  return row?.model_used ?? null;
+}
+
 /** What all runs started at or after `since` have cost so far. */
 export async function spentSince(db: Reader, since: string): Promise<CostSum> {
   const row = await db

@@ -127,8 +127,20 @@ describe('the next run', () => {
     const unnamed = await send(rig, '# Default');
     expect((await start(rig, { heldFamilies: ['opus'], model: 'haiku' }))?.project.id).toBe(other.id);
     expect(await start(rig, { heldFamilies: ['opus'], model: 'opus' })).toBeUndefined();
-    expect(await start(rig, { heldFamilies: ['opus'], model: null })).toBeUndefined();
     expect((await start(rig, { heldFamilies: ['opus'], model: 'haiku' }))?.project.id).toBe(unnamed.id);
+  });
+
+  test('goes by the model that Claude used last where nobody names one: it waits only if that is held', async () => {
+    await using rig = await supervised();
+    const first = await send(rig, '# First');
+    const started = await start(rig, { heldFamilies: ['fable'], model: null });
+    expect(started?.project.id).toBe(first.id);
+    if (!started) throw new Error('nothing is ready');
+    const facts = { model: 'claude-fable-5', claudeVersion: '2.1.329' };
+    await recordReady(rig.bridge, TOKEN, started.run, facts);
+    const second = await send(rig, '# Second');
+    expect(await start(rig, { heldFamilies: ['fable'], model: null })).toBeUndefined();
+    expect((await start(rig, { heldFamilies: ['opus'], model: null }))?.project.id).toBe(second.id);
   });
 
   test('waits while a person has paused, also when it was on its way', async () => {
