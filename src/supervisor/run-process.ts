@@ -62,7 +62,7 @@ async function spawn(context: Context, started: StartedRun): Promise<SpawnedRun>
   const env = claudeEnvironment(context.env, run);
   const claude = locateClaude(config.claude, context.env);
   if (!claude.found) return { spawned: false, outcome: { kind: 'claude_missing', message: claude.message } };
-  const problem = await prepareWorkspace(bridge.home, run, started.earlier.length === 0);
+  const problem = await prepareWorkspace(context, run, started.earlier.length === 0);
   if (problem) return { spawned: false, outcome: { kind: 'workspace_missing', message: problem } };
   const folder = await checkRunFolder(config, bridge.home, run, context.clock);
   if (!folder.ok) return { spawned: false, outcome: { kind: 'workspace_missing', message: folder.refusal } };

@@ -11,7 +11,6 @@ import { endRun, type StartedRun, startNextRun } from '../bridge/runs.ts';
 import type { Clock } from '../clock.ts';
 import type { Config, Environment } from '../config.ts';
 import type { Log } from '../log.ts';
-import { findOverlap } from '../machine/folder-overlap.ts';
 import type { Hold } from '../project/hold.ts';
 import { type Run, statedUsd } from '../project/run.ts';
 import { VERSION } from '../version.ts';
@@ -33,6 +32,7 @@ import type { RunListener } from './run-setting.ts';
 import './small-heap.ts';
 import { Wakefulness } from './wakefulness.ts';
 import { Waker } from './waker.ts';
+import { findOverlapSoon } from './workspace.ts';
 
 export interface SupervisorOptions {
   readonly home: string;
@@ -180,7 +180,7 @@ class Supervisor {
         model: config.model ?? null,
         newSessionId: () => crypto.randomUUID(),
         heldFamilies: admission.heldFamilies,
-        findOverlap,
+        findOverlap: (folder, others) => findOverlapSoon(this.#context, folder, others),
       });
       if (!started) return;
       if (admission.may === 'probe') this.#probe = { runId: started.run.id, holds: admission.holds };

@@ -2,15 +2,18 @@
 import { mkdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ownWorkspace } from '../bridge/workspaces.ts';
+import { answers } from '../machine/answering.ts';
+import { findOverlap, type Overlap } from '../machine/folder-overlap.ts';
 import { isMachineTrouble } from '../machine/passing-trouble.ts';
 import type { Run } from '../project/run.ts';
+import type { Context } from './context.ts';
 
 /**
  * A project's own folder is made for its first run; later, and any other, it must be there. Made anew it would be empty,
  * and Claude would go on as if its work were still there. Returns what is wrong with it.
  */
 export async function prepareWorkspace(
-  home: string,
+  { bridge: { home }, clock }: Context,
   { projectId, workspace }: Run,
   isFirstRun: boolean,
 ): Promise<string | undefined> {
@@ -22,6 +25,8 @@ export async function prepareWorkspace(
       return `${workspace} cannot be made: ${(error as Error).message}`;
     }
   }
+  if (!(await answers(workspace, clock)))
+    return `${workspace} does not answer, as a network drive that is away; connect it, then retry`;
   try {
     return (await stat(workspace)).isDirectory() ? undefined : `${workspace} is not a folder`;
   } catch (error) {
@@ -38,4 +43,18 @@ async function isOnDiskOf(home: string, folder: string): Promise<boolean> {
       () => undefined,
     );
   return (await device(folder)) === (await device(home));
+}
+
+/** How a workspace overlaps with one of others; of those that do not answer only equal paths are known to. */
+export async function findOverlapSoon(
+  { clock }: Context,
+  folder: string,
+  others: readonly string[],
+): Promise<Overlap | undefined> {
+  if (others.length === 0 || !(await answers(folder, clock))) return undefined;
+  const answering = await Promise.all(others.map((other) => answers(other, clock)));
+  return findOverlap(
+    folder,
+    others.filter((_, index) => answering[index]),
+  );
 }
