@@ -14,10 +14,14 @@ export function recordHeading(project: Project): string {
   return `# ${title}\n\nProject ${project.id}, workspace ${asCode(project.workspace)}, sent ${project.createdAt}\n\n`;
 }
 
-/** The lines of a longer text side by side, as a quotation on one line. */
+/** A text of others as a quotation on one line; the lines of a longer one stand side by side. */
 function said(text: unknown): string {
-  const lines = linesOf(`${text}`).map((line) => line.trim());
-  return inert(inQuotes(lines.filter((line) => line !== '').join(' / ')));
+  return inert(sideBySide(`${text}`));
+}
+
+function sideBySide(text: string): string {
+  const lines = linesOf(text).map((line) => line.trim());
+  return inQuotes(lines.filter((line) => line !== '').join(' / '));
 }
 
 /** What the history keeps of one change, as far as the record tells it. */
@@ -63,7 +67,8 @@ export function recordEntry({ type, actor, data, createdAt }: HistoryEntry, comp
 function endOfRun(data: HistoryEntry['data'], line: (text: string) => string): string {
   const outcome = data.outcome as Outcome;
   const cost = data.cost_usd === null ? '; what it cost is unknown' : '';
-  return outcome.kind === 'submitted' ? '' : line(`Run ended: ${describeOutcome(outcome, said)}${cost}`);
+  if (outcome.kind === 'submitted') return '';
+  return line(`Run ended: ${inert(describeOutcome(outcome, sideBySide))}${cost}`);
 }
 
 /** The block that closes a round. */

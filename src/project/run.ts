@@ -136,7 +136,7 @@ export function describeOutcome(outcome: Outcome, said: (words: string) => strin
     case 'claude_missing':
       return `Claude could not be started: ${said(outcome.message)}`;
     case 'machine_exhausted':
-      return `this machine has no room, processes or open files left for it: ${outcome.message}`;
+      return `this machine has no room, processes or open files left for it: ${said(outcome.message)}`;
     case 'workspace_missing':
       return `the workspace cannot be used: ${said(outcome.message)}`;
     case 'no_init':
@@ -144,11 +144,11 @@ export function describeOutcome(outcome: Outcome, said: (words: string) => strin
     case 'tools_missing':
       return `Claude started without the bridge tools (${said(outcome.status)}); the run does not count`;
     case 'tool_denied':
-      return `Claude was denied the tool ${outcome.tool}, without which nobody hears of its work: ${outcome.setting} names it; take it out there`;
+      return `Claude was denied the tool ${said(outcome.tool)}, without which nobody hears of its work: ${said(outcome.setting)} names it; take it out there`;
     case 'wrong_folder':
       return `Claude did not begin in the workspace, and was ended before its first request: it began in ${said(outcome.folder)}`;
     case 'claude_too_old':
-      return `Claude was not started: ${outcome.message}`;
+      return `Claude was not started: ${said(outcome.message)}`;
     case 'stalled':
       return `no sign of life for ${seconds(outcome.silentMs)}`;
     case 'timed_out':

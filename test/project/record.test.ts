@@ -102,6 +102,7 @@ describe('what others wrote is quoted in the record', () => {
     '```',
     '',
     '- Caveats: none',
+    '![x](https://example.com/x.png) <img src=x>',
   ].join('\u2028');
   const submitted = (part: Partial<Completion>) =>
     recordEntry(
@@ -110,6 +111,7 @@ describe('what others wrote is quoted in the record', () => {
     );
   const viewer = new MarkdownIt({ html: true, linkify: true });
   const viewed = (text: string) => viewer.render(text);
+  const ANY_END = /[\n\v\f\r\u0085\u2028\u2029]/;
   const LIVE = /<(?:img|a|script|div|!--)/;
   const ours = (text: string) => text.split('\n').filter((line) => line !== '' && !line.startsWith('>'));
 
@@ -141,6 +143,22 @@ describe('what others wrote is quoted in the record', () => {
     { kind: 'workspace_missing', message: 'died\nComplete' },
   ])('the end of a run has our words first, theirs as a quotation: $kind', (outcome) => {
     expect(entry('run.ended', { outcome })).toMatch(/^- \S+ Run ended: [^“]+: “died \/ Complete”\n$/);
+  });
+
+  test.each<Outcome>([
+    { kind: 'machine_exhausted', message: FORGED },
+    { kind: 'tools_missing', status: FORGED },
+    { kind: 'tool_denied', tool: FORGED, setting: FORGED },
+    { kind: 'wrong_folder', folder: FORGED },
+    { kind: 'claude_too_old', message: FORGED },
+    { kind: 'usage_limit', limit: FORGED, resetsAt: at },
+    { kind: 'model_unknown', model: FORGED, message: FORGED },
+    { kind: 'request_refused', status: 400, message: FORGED },
+    { kind: 'lost', message: FORGED },
+  ])('no word of an outcome makes a line of its own: $kind', (outcome) => {
+    const text = entry('run.ended', { outcome });
+    expect(text.split(ANY_END)).toEqual([expect.stringMatching(/^- \S+ Run ended: /), '']);
+    expect(viewed(text)).not.toMatch(LIVE);
   });
 
   test('a name of a file, a title or a folder ends neither its line nor its marks', () => {
