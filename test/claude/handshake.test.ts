@@ -1,37 +1,71 @@
-import { expect, test } from 'vitest';
+import { mkdir, mkdtemp, realpath, rm, symlink } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { CODE_SERVER } from '../../src/claude/command-line.ts';
 import { whatIsWrong } from '../../src/claude/handshake.ts';
-import { readEvent } from '../../src/claude/stream.ts';
+import type { Init } from '../../src/claude/stream.ts';
 
-async function wrong(mcp_servers: readonly object[]) {
-  const event = readEvent(JSON.stringify({ type: 'system', subtype: 'init', mcp_servers }));
-  if (event?.kind !== 'init') throw new Error('no init event');
-  return whatIsWrong(event.init, { workspace: '/w', disallowedTools: [] });
+const OURS = ['bridge_send_update', 'bridge_send_completion'].map((name) => `mcp__${CODE_SERVER}__${name}`);
+const SERVER = { name: CODE_SERVER, status: 'connected' };
+
+function init(changes: Partial<Init> = {}): Init {
+  const event = { type: 'system', subtype: 'init', model: 'opus', claude_code_version: '2.1.329' } as const;
+  return { ...event, cwd: '/work/site', tools: ['Bash', ...OURS], mcp_servers: [SERVER], ...changes };
 }
 
-test.each([
-  'failed',
-  'pending',
-  'needs-auth',
-  'disabled',
-  'cached',
-  'a status of next year',
-])('our tools are missing while their server is not connected: %s', async (status) => {
-  expect(await wrong([{ name: CODE_SERVER, status }])).toEqual({ kind: 'tools_missing', status });
-});
+const run = { workspace: '/work/site', disallowedTools: [] };
 
-test.each([
-  ['nothing is listed', []],
-  ['only others are', [{ name: 'of the owner', status: 'connected' }]],
-  ['it is listed without a status', [{ name: CODE_SERVER }]],
-])('our tools are missing when %s', async (_, servers) => {
-  expect(await wrong(servers)).toEqual({ kind: 'tools_missing', status: 'not listed' });
-});
+describe('what Claude says at its start', () => {
+  test('is well with our server, both its tools, and in the folder of the run', async () => {
+    expect(await whatIsWrong(init(), run)).toBeUndefined();
+  });
 
-test('our tools are there when their server is connected, whatever others are', async () => {
-  const servers = [
-    { name: 'of the owner', status: 'failed' },
-    { name: CODE_SERVER, status: 'connected' },
-  ];
-  expect(await wrong(servers)).toBeUndefined();
+  test.each([
+    'pending',
+    'failed',
+    'needs-auth',
+    'disabled',
+  ])('is wrong with a server that is %s', async (status) => {
+    const servers = [{ name: CODE_SERVER, status }];
+    expect(await whatIsWrong(init({ mcp_servers: servers }), run)).toEqual({ kind: 'tools_missing', status });
+  });
+
+  test('is wrong without our server, whatever else is connected', async () => {
+    const servers = [{ name: 'other', status: 'connected' }];
+    const outcome = { kind: 'tools_missing', status: 'not listed' };
+    expect(await whatIsWrong(init({ mcp_servers: servers }), run)).toEqual(outcome);
+  });
+
+  test.each([0, 1])('is wrong without one of our tools', async (index) => {
+    const tools = ['Bash', ...OURS.filter((_, at) => at !== index)];
+    const tool = ['bridge_send_update', 'bridge_send_completion'][index];
+    expect(await whatIsWrong(init({ tools }), run)).toEqual({
+      kind: 'tool_denied',
+      tool,
+      setting: "'permissions.deny' in Claude's settings",
+    });
+    const disallowedTools = ['WebFetch', `mcp__${CODE_SERVER}`];
+    expect(await whatIsWrong(init({ tools }), { ...run, disallowedTools })).toMatchObject({
+      setting: "'disallowed_tools' in config.json",
+    });
+  });
+
+  test('is wrong in another folder, and well in the same one by another path', async () => {
+    const root = await realpath(await mkdtemp(join(tmpdir(), 'handshake-')));
+    onTestFinished(() => rm(root, { recursive: true }));
+    const [site, other, link] = [join(root, 'site'), join(root, 'other'), join(root, 'link')];
+    for (const folder of [site, other]) await mkdir(folder);
+    await symlink(site, link, 'junction');
+    const here = { ...run, workspace: site };
+    expect(await whatIsWrong(init({ cwd: link }), here)).toBeUndefined();
+    expect(await whatIsWrong(init({ cwd: other }), here)).toEqual({ kind: 'wrong_folder', folder: other });
+    expect(await whatIsWrong(init({ cwd: join(root, 'gone') }), here)).toMatchObject({
+      kind: 'wrong_folder',
+    });
+  });
+
+  test('is well in what it leaves out', async () => {
+    expect(await whatIsWrong(init({ cwd: undefined, tools: [] }), run)).toBeUndefined();
+  });
 });

@@ -71,6 +71,8 @@ describe('a field of another type than expected costs nothing but itself', () =>
         subtype: 'init',
         model: 'unknown',
         claude_code_version: 'unknown',
+        cwd: undefined,
+        tools: [],
         mcp_servers: [],
       },
     });
