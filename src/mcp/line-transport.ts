@@ -5,6 +5,7 @@
 import type { Readable, Writable } from 'node:stream';
 import type { Transport } from '@modelcontextprotocol/sdk/shared/transport.js';
 import type { JSONRPCMessage } from '@modelcontextprotocol/sdk/types.js';
+import { cleanLine } from '../project/text.ts';
 import { INVALID_REQUEST, idInText, PARSE_ERROR, readMessage, type Unreadable } from './message.ts';
 
 /** More than any message of a client: a plan has at most a megabyte. */
@@ -62,11 +63,20 @@ export function lineTransport(
 
   function write(message: JSONRPCMessage): Promise<void> {
     return new Promise((resolve) => {
-      if (output.write(`${JSON.stringify(message)}\n`)) resolve();
+      if (output.write(`${JSON.stringify(inOneLine(message))}\n`)) resolve();
       else output.once('drain', resolve);
     });
   }
 }
+
+/** The SDK explains some errors in many lines of JSON. */
+function inOneLine(message: JSONRPCMessage): JSONRPCMessage {
+  if (!('error' in message)) return message;
+  const words = cleanLine(message.error.message).slice(0, MAX_ERROR_CHARACTERS);
+  return { ...message, error: { ...message.error, message: words } };
+}
+
+const MAX_ERROR_CHARACTERS = 500;
 
 function notText(line: string): Unreadable {
   const ids = [idInText(line)].filter((id) => id !== undefined);

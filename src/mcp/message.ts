@@ -78,21 +78,43 @@ function message(members: Members): ReadMessage {
 }
 
 function readParams(method: string, params: unknown): Members | undefined {
-  if (params === undefined || params === null || (Array.isArray(params) && params.length === 0)) return {};
-  if (!isObject(params)) return undefined;
-  const { _meta: meta, ...others } = params;
+  const isNone = params === undefined || params === null || (Array.isArray(params) && params.length === 0);
+  const members = isNone ? {} : params;
+  if (!isObject(members)) return undefined;
+  // A receiver without tasks ignores a wish for one (https://modelcontextprotocol.io/specification/2025-11-25/basic/utilities/tasks).
+  const { _meta: meta, task: _, ...others } = members;
   // What a call has is read by the tools, which can say what is wrong with it.
-  const given = method === 'tools/call' ? others : withoutNull(others);
-  return isObject(meta) ? { ...given, _meta: readMeta(meta) } : given;
+  const given = method === 'tools/call' ? others : withoutNull(others, MAX_DEPTH);
+  const read = method === 'initialize' ? introduction(given) : given;
+  return isObject(meta) ? { ...read, _meta: readMeta(meta) } : read;
+}
+
+/** With what a client has left out; for a version that is none, the SDK names the newest one it speaks. */
+function introduction({ protocolVersion, capabilities, clientInfo, ...others }: Members): Members {
+  return {
+    ...others,
+    protocolVersion: typeof protocolVersion === 'string' ? protocolVersion : 'none',
+    capabilities: isObject(capabilities) ? capabilities : {},
+    clientInfo: { name: 'unknown', version: 'unknown', ...(isObject(clientInfo) ? clientInfo : {}) },
+  };
 }
 
 function readMeta(meta: Members): Members {
-  const { progressToken, ...others } = meta;
-  return isTakenId(progressToken) ? meta : others;
+  const { progressToken, 'io.modelcontextprotocol/related-task': _, ...others } = meta;
+  return isTakenId(progressToken) ? { ...others, progressToken } : others;
 }
 
-function withoutNull(members: Members): Members {
-  return Object.fromEntries(Object.entries(members).filter(([, value]) => value !== null));
+const MAX_DEPTH = 5;
+
+/** Languages with nothing but null for what is not there write it at every depth. */
+function withoutNull(members: Members, depth: number): Members {
+  const given = Object.entries(members).filter(([, value]) => value !== null);
+  return Object.fromEntries(
+    given.map(([name, value]) => [
+      name,
+      isObject(value) && depth > 0 ? withoutNull(value, depth - 1) : value,
+    ]),
+  );
 }
 
 function unreadable(code: Unreadable['code'], why: string, ids: readonly unknown[]): Unreadable {

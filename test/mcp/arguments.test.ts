@@ -142,6 +142,7 @@ describe('Every call is answered with a result, whatever its params are', () => 
     expect((await server.callWith({ name, arguments: null, _meta: { progressToken: null } })).isError).toBe(
       false,
     );
-    expect((await server.callWith({ name, task: 5 })).isError).toBe(false);
+    for (const task of [5, null, {}, { ttl: 60_000 }])
+      expect((await server.callWith({ name, task })).isError).toBe(false);
   });
 });

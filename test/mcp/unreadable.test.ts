@@ -147,6 +147,10 @@ describe('What can be understood is understood', () => {
       'a null progress token',
       '{"jsonrpc":"2.0","id":"a","method":"tools/list","params":{"_meta":{"progressToken":null}}}',
     ],
+    [
+      'a task that is none',
+      '{"jsonrpc":"2.0","id":"a","method":"tools/list","params":{"_meta":{"io.modelcontextprotocol/related-task":5}}}',
+    ],
     ['a member that is not known', '{"jsonrpc":"2.0","id":"a","method":"tools/list","auth":null,"x":1}'],
     ['a byte order mark', '\uFEFF{"jsonrpc":"2.0","id":"a","method":"tools/list"}'],
     ['spaces and a Windows line end', ' \t{"jsonrpc":"2.0","id":"a","method":"tools/list"} \r'],
@@ -155,6 +159,33 @@ describe('What can be understood is understood', () => {
     server.write(line);
     expect(await server.response('a')).toMatchObject({ result: { tools: { length: 10 } } });
     expect(await said(server)).toEqual([]);
+  });
+
+  it.each([
+    ['nothing', undefined],
+    ['null', null],
+    [
+      'null at every depth',
+      {
+        protocolVersion: '2025-06-18',
+        capabilities: { roots: null, sampling: { tools: null } },
+        clientInfo: { name: 'x', version: '1', title: null },
+      },
+    ],
+    ['no version and no capabilities', { clientInfo: { name: 'x' } }],
+  ])('a client that introduces itself with %s', async (_, params) => {
+    const server = new ServerProcess([...SERVE, 'desktop'], { BRIDGE_HOME: stateFolder() });
+    server.write(JSON.stringify({ jsonrpc: '2.0', id: 'a', method: 'initialize', params }));
+    expect(await server.response('a')).toMatchObject({
+      result: { serverInfo: { name: 'claude_bridge_desktop' } },
+    });
+  });
+
+  it('an error of the protocol is one line', async () => {
+    const server = new ServerProcess([...SERVE, 'desktop'], { BRIDGE_HOME: stateFolder() });
+    const params = { clientInfo: { name: 5, version: [] } };
+    const { error } = await server.request('initialize', params);
+    expect((error as { message: string }).message).toMatch(/^[^\n]{1,500}$/);
   });
 
   it('a last message without the end of its line', async () => {
