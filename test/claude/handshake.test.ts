@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { CODE_SERVER } from '../../src/claude/command-line.ts';
 import { whatIsWrong } from '../../src/claude/handshake.ts';
-import type { Init } from '../../src/claude/stream.ts';
+import { type Init, readEvent } from '../../src/claude/stream.ts';
 
 const OURS = ['bridge_send_update', 'bridge_send_completion'].map((name) => `mcp__${CODE_SERVER}__${name}`);
 const SERVER = { name: CODE_SERVER, status: 'connected' };
@@ -19,22 +19,6 @@ const run = { workspace: '/work/site', disallowedTools: [] };
 describe('what Claude says at its start', () => {
   test('is well with our server, both its tools, and in the folder of the run', async () => {
     expect(await whatIsWrong(init(), run)).toBeUndefined();
-  });
-
-  test.each([
-    'pending',
-    'failed',
-    'needs-auth',
-    'disabled',
-  ])('is wrong with a server that is %s', async (status) => {
-    const servers = [{ name: CODE_SERVER, status }];
-    expect(await whatIsWrong(init({ mcp_servers: servers }), run)).toEqual({ kind: 'tools_missing', status });
-  });
-
-  test('is wrong without our server, whatever else is connected', async () => {
-    const servers = [{ name: 'other', status: 'connected' }];
-    const outcome = { kind: 'tools_missing', status: 'not listed' };
-    expect(await whatIsWrong(init({ mcp_servers: servers }), run)).toEqual(outcome);
   });
 
   test.each([0, 1])('is wrong without one of our tools', async (index) => {
@@ -68,4 +52,37 @@ describe('what Claude says at its start', () => {
   test('is well in what it leaves out', async () => {
     expect(await whatIsWrong(init({ cwd: undefined, tools: [] }), run)).toBeUndefined();
   });
+});
+
+async function wrong(mcp_servers: readonly object[]) {
+  const event = readEvent(JSON.stringify({ type: 'system', subtype: 'init', mcp_servers }));
+  if (event?.kind !== 'init') throw new Error('no init event');
+  return whatIsWrong(event.init, { workspace: '/w', disallowedTools: [] });
+}
+
+test.each([
+  'failed',
+  'pending',
+  'needs-auth',
+  'disabled',
+  'cached',
+  'a status of next year',
+])('our tools are missing while their server is not connected: %s', async (status) => {
+  expect(await wrong([{ name: CODE_SERVER, status }])).toEqual({ kind: 'tools_missing', status });
+});
+
+test.each([
+  ['nothing is listed', []],
+  ['only others are', [{ name: 'of the owner', status: 'connected' }]],
+  ['it is listed without a status', [{ name: CODE_SERVER }]],
+])('our tools are missing when %s', async (_, servers) => {
+  expect(await wrong(servers)).toEqual({ kind: 'tools_missing', status: 'not listed' });
+});
+
+test('our tools are there when their server is connected, whatever others are', async () => {
+  const servers = [
+    { name: 'of the owner', status: 'failed' },
+    { name: CODE_SERVER, status: 'connected' },
+  ];
+  expect(await wrong(servers)).toBeUndefined();
 });
