@@ -1,12 +1,41 @@
 import { spawnSync } from 'node:child_process';
 import { closeSync, existsSync, openSync } from 'node:fs';
-import { describe, expect, it } from 'vitest';
+import { PassThrough } from 'node:stream';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import { systemClock } from '../../src/clock.ts';
+import { buildDesktopServer } from '../../src/mcp/desktop.ts';
+import { lineTransport } from '../../src/mcp/line-transport.ts';
+import { bridgeAccess } from '../../src/mcp/open-bridge.ts';
 import { rowsIn, SERVE, ServerProcess, stateFolder } from './rig.ts';
 
 async function serve(home = stateFolder()): Promise<ServerProcess> {
   const server = new ServerProcess([...SERVE, 'desktop'], { BRIDGE_HOME: home });
   await server.initialize();
   return server;
+}
+
+/** A server on streams of this process, which has been told one line: the answer to `a`, and what was said of the line. */
+async function told(line: string): Promise<{ answer: unknown; said: readonly string[] }> {
+  const [input, output] = [new PassThrough(), new PassThrough()];
+  const said: string[] = [];
+  const server = buildDesktopServer(bridgeAccess({ BRIDGE_HOME: stateFolder() }, systemClock));
+  await server.connect(lineTransport(input, output, (why) => said.push(why)));
+  onTestFinished(() => server.close());
+  let written = '';
+  output.setEncoding('utf8').on('data', (text) => {
+    written += text;
+  });
+  input.write(`${line}\n`);
+  const answer = await vi.waitFor(() => {
+    const answers = written
+      .split('\n')
+      .filter((one) => one !== '')
+      .map((one) => JSON.parse(one));
+    const found = answers.find(({ id }) => id === 'a');
+    if (!found) throw new Error(`no answer: ${written}`);
+    return found;
+  });
+  return { answer, said };
 }
 
 /** The lines on stderr about messages, once the server has taken everything in. */
@@ -49,15 +78,21 @@ describe('A message that cannot be read is answered where an id can be read, tol
       "its 'params' are no object",
     ],
   ])('%s', async (_, line, code, why) => {
-    const server = await serve();
-    server.write(line);
-    expect(await server.response('a')).toEqual({
-      jsonrpc: '2.0',
-      id: 'a',
-      error: { code, message: expect.stringContaining(`The message cannot be read: ${why}`) },
+    const message = expect.stringContaining(`The message cannot be read: ${why}`);
+    expect(await told(line)).toEqual({
+      answer: { jsonrpc: '2.0', id: 'a', error: { code, message } },
+      said: [expect.stringContaining(why)],
     });
+  });
+
+  it('in a process of its own too', async () => {
+    const server = await serve();
+    server.write('{"id":"a","method":"tools/list"}');
+    expect(await server.response('a')).toMatchObject({ error: { code: -32600 } });
     const lines = await said(server);
-    expect(lines).toEqual([expect.stringContaining(`a message of the client could not be read: ${why}`)]);
+    expect(lines).toEqual([
+      expect.stringContaining("a message of the client could not be read: it lacks 'jsonrpc'"),
+    ]);
   });
 
   it('an id that is no whole number is given back as it is', async () => {
@@ -155,10 +190,9 @@ describe('What can be understood is understood', () => {
     ['a byte order mark', '\uFEFF{"jsonrpc":"2.0","id":"a","method":"tools/list"}'],
     ['spaces and a Windows line end', ' \t{"jsonrpc":"2.0","id":"a","method":"tools/list"} \r'],
   ])('%s', async (_, line) => {
-    const server = await serve();
-    server.write(line);
-    expect(await server.response('a')).toMatchObject({ result: { tools: { length: 10 } } });
-    expect(await said(server)).toEqual([]);
+    const { answer, said } = await told(line);
+    expect(answer).toMatchObject({ result: { tools: { length: 10 } } });
+    expect(said).toEqual([]);
   });
 
   it.each([
@@ -174,18 +208,14 @@ describe('What can be understood is understood', () => {
     ],
     ['no version and no capabilities', { clientInfo: { name: 'x' } }],
   ])('a client that introduces itself with %s', async (_, params) => {
-    const server = new ServerProcess([...SERVE, 'desktop'], { BRIDGE_HOME: stateFolder() });
-    server.write(JSON.stringify({ jsonrpc: '2.0', id: 'a', method: 'initialize', params }));
-    expect(await server.response('a')).toMatchObject({
-      result: { serverInfo: { name: 'claude_bridge_desktop' } },
-    });
+    const { answer } = await told(JSON.stringify({ jsonrpc: '2.0', id: 'a', method: 'initialize', params }));
+    expect(answer).toMatchObject({ result: { serverInfo: { name: 'claude_bridge_desktop' } } });
   });
 
   it('an error of the protocol is one line', async () => {
-    const server = new ServerProcess([...SERVE, 'desktop'], { BRIDGE_HOME: stateFolder() });
     const params = { clientInfo: { name: 5, version: [] } };
-    const { error } = await server.request('initialize', params);
-    expect((error as { message: string }).message).toMatch(/^[^\n]{1,500}$/);
+    const { answer } = await told(JSON.stringify({ jsonrpc: '2.0', id: 'a', method: 'initialize', params }));
+    expect(answer).toMatchObject({ error: { message: expect.stringMatching(/^[^\n]{1,500}$/) } });
   });
 
   it('a last message without the end of its line', async () => {
