@@ -2,10 +2,12 @@
 
 import { join } from 'node:path';
 import * as z from 'zod';
+import { guardedFromGit } from '../claude/git-guard.ts';
 import type { Config } from '../config.ts';
 import { expandHome } from '../home-path.ts';
 import { findOverlap, liesIn } from '../machine/folder-overlap.ts';
 import { parseJson } from '../machine/parse-json.ts';
+import { repositoryConfig } from '../machine/repository-config.ts';
 import { guardedBy } from '../machine/service/guarded-folders.ts';
 import { type ClaudeSettings, namedWorkspaces } from '../project/workspace.ts';
 import type { Group } from './doctor.ts';
@@ -156,12 +158,13 @@ async function look(patient: Patient, { title, path, isWorkspace }: Folder): Pro
 
 async function repository(patient: Patient, name: string, path: string): Promise<Observation> {
   const { env } = await patient.setting();
+  // A repository can name programs for `git status`, and nobody has asked to start one of them.
+  const guarded = guardedFromGit(env, await repositoryConfig(path, env, patient.run));
   // Without this `git status` writes to the index of the repository.
-  const options = { env: { ...env, GIT_OPTIONAL_LOCKS: '0', LC_ALL: 'C' }, timeoutMs: PROBE_MS };
+  const options = { env: { ...guarded, GIT_OPTIONAL_LOCKS: '0', LC_ALL: 'C' }, timeoutMs: PROBE_MS };
   const git = await patient.run(
     'git',
-    // A repository can name a program for the first, and nobody has asked to start one of its programs.
-    ['-C', path, '-c', 'core.fsmonitor=false', 'status', '--porcelain', '--untracked-files=normal'],
+    ['-C', path, 'status', '--porcelain', '--untracked-files=normal'],
     options,
   );
   if (git.failure === 'missing') return warning(path, `${upper(name)} is writable; git is not installed.`);
