@@ -57,7 +57,7 @@ async function workingSupervisor(cli: Cli): Promise<number | undefined> {
   }
 }
 
-/** A restore is what mends it: it is read, and not written. */
+/** A restore is what repairs it: the store is read, and not written. */
 async function ofLinkedStore(cli: Cli): Promise<number | undefined> {
   const look = lookAtDatabase(cli.home);
   if (!look) return undefined;

@@ -93,7 +93,7 @@ describe.skipIf(!canMount())('on a disk of its own (needs to mount one)', () => 
   });
 });
 
-test('a store with a second name is refused by every command that would write it, and doctor says how to mend it', async ({
+test('a store with a second name is refused by every command that would write it, and doctor says how to repair it', async ({
   rig,
 }) => {
   await rig.send('# One\n\nx\n');

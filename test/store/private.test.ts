@@ -209,7 +209,7 @@ describe('a restore', () => {
 });
 
 describe('a database with a second name', () => {
-  test('is opened by nobody, under none of its names, and the refusal says how to mend it', async () => {
+  test('is opened by nobody, under none of its names, and the refusal says how to repair it', async () => {
     await send('One');
     const twin = join(folder, 'twin');
     mkdirSync(twin);
@@ -229,7 +229,7 @@ describe('a database with a second name', () => {
     await look?.close();
   });
 
-  test('is mended by a backup that is restored; the other name keeps the old file', async () => {
+  test('is repaired by a backup that is restored; the other name keeps the old file', async () => {
     await send('One');
     linkSync(join(home, 'bridge.db'), join(folder, 'snapshot.db'));
     await expect(send('Two')).rejects.toThrow(StoreError);
