@@ -1,6 +1,7 @@
 /** Asking another program something: it runs to its end, and what it said is the answer. */
 import { execa } from 'execa';
 import { systemClock } from '../clock.ts';
+import { provideDescriptors } from './descriptors.ts';
 import { identify } from './identity.ts';
 import { killProcess, signalProcess } from './signal.ts';
 import { descendants } from './tree.ts';
@@ -40,6 +41,11 @@ const GRACE_MS = 1_000;
 /** Runs a program and waits for its end. Never throws: a program that is missing is a result too. */
 export const runProgram: RunProgram = async (command, args, options) => {
   const { env, cwd, input, timeoutMs = USUAL_LIMIT_MS } = options;
+  try {
+    provideDescriptors();
+  } catch (error) {
+    return { code: null, stdout: '', stderr: (error as Error).message, failure: 'other' };
+  }
   const program = execa(command, args, {
     ...(cwd === undefined ? {} : { cwd }),
     env: { ...env },

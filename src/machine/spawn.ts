@@ -1,5 +1,6 @@
 /** What every start of a process shares: its options, its output files, its identity, and why it failed. */
 import { closeSync, openSync } from 'node:fs';
+import { provideDescriptors } from './descriptors.ts';
 import type { ProcessIdentity } from './identity.ts';
 import { processes } from './processes.ts';
 import { otherFailure, type SpawnFailure } from './spawn-failure.ts';
@@ -16,6 +17,7 @@ export function openOutputs(stdoutPath: string, stderrPath: string): Outputs | S
   const close = (): void => open.forEach(closeSync);
   try {
     for (const path of [stdoutPath, stderrPath]) open.push(openSync(path, 'a', 0o600));
+    provideDescriptors();
   } catch (error) {
     close();
     return otherFailure(error, 'the output file could not be opened');

@@ -16,6 +16,7 @@ import { claudeVersion, KEEPS_SETTINGS_OUT_SINCE, keepsSettingsOut } from '../cl
 import type { Environment } from '../config.ts';
 import { type Child, spawnChild } from '../machine/child.ts';
 import { enterControlGroup, makeControlGroup, removeControlGroup } from '../machine/control-group.ts';
+import { provideDescriptors } from '../machine/descriptors.ts';
 import { isMachineTrouble } from '../machine/passing-trouble.ts';
 import { repositoryConfig } from '../machine/repository-config.ts';
 import { killProcess } from '../machine/signal.ts';
@@ -59,6 +60,8 @@ async function spawn(context: Context, started: StartedRun): Promise<SpawnedRun>
   // Claude looks at its budget after an answer only: this one would cost what nobody allowed.
   if (budgetUsd !== null && started.spentUsd >= budgetUsd)
     return { spawned: false, outcome: { kind: 'budget_spent', budgetUsd } };
+  // Before anything is asked of other programs: what they cannot answer then is no answer.
+  provideDescriptors();
   const env = claudeEnvironment(context.env, run);
   const claude = locateClaude(config.claude, context.env);
   if (!claude.found) return { spawned: false, outcome: { kind: 'claude_missing', message: claude.message } };

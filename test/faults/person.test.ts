@@ -215,17 +215,19 @@ describe('a message', () => {
     rig,
     puppet,
   }) => {
-    await puppet.plays([init(), wait('steered'), submit(), result()]);
+    await puppet.plays([wait('unread'), init(), wait('steered'), submit(), result()]);
     const id = await rig.send('# Steered\nDo it.');
     await steer(rig.bridge, id, 'Before it began', 'person');
     await rig.startSupervisor();
-    await puppet.reached('steered');
+    // The prompt is not taken in yet: nothing but the record tells which messages it brings.
+    await puppet.reached('unread');
     await steer(rig.bridge, id, 'While it works', 'person');
     const heard = async () =>
       (await puppet.witness()).flatMap(({ event, text }) =>
         event === 'prompt' || event === 'heard' ? (text ?? '') : [],
       );
     await waitUntil(async () => (await heard()).some((text) => text.includes('While')), 'it to be heard');
+    await puppet.open('unread');
     await puppet.open('steered');
     await rig.until(id, 'awaiting_approval');
     await rig.happened('run.ended', id);
