@@ -56,6 +56,23 @@ describe('a plan is executed unattended, reviewed and finished', () => {
     expect(await rig.log()).toMatch(/project\.rejected .*reason="Too informal, be formal"/);
   });
 
+  test('every word of the plan reaches Claude, and what it submits is taken though null and lists are written as texts', async ({
+    rig,
+  }) => {
+    const submission = { summary: 'Done', files_created: '["a.txt"]', files_modified: null, caveats: null };
+    rig.script = sequence([
+      bridgeCall('bridge_send_update', { params: { message: 'Begun' } }),
+      bridgeCall('bridge_send_completion', submission),
+      say('ok'),
+    ]);
+    await rig.startSupervisor();
+    const id = await rig.send('---\n# Never touch the prod folder\n---\nClean up the disk.');
+    const { updates, completions } = await rig.until(id, 'awaiting_approval');
+    expect(rig.asked()[0]?.userTexts.join()).toContain('# Never touch the prod folder');
+    expect(updates.map(({ message }) => message)).toEqual(['Begun']);
+    expect(completions[0]).toMatchObject({ filesCreated: ['a.txt'], filesModified: [], caveats: '' });
+  });
+
   test('a plan sent while the supervisor is down starts when it is up', async ({ rig }) => {
     rig.script = sequence([bridgeCall('bridge_send_completion', { summary: 'Done' }), say('ok')]);
     const id = await rig.send('# Sent early\nDo it.');
