@@ -5,7 +5,7 @@ import { holdOf, outcomesThatHold } from '../project/retry.ts';
 import type { Outcome, Run } from '../project/run.ts';
 import type { Reader, Writer } from '../store/database.ts';
 import { findProject } from '../store/projects.ts';
-import { answeredElsewhere, countRunsSince, newestRuns } from '../store/runs.ts';
+import { answeredElsewhere, countRunsSince, failedSinceLastAnswer } from '../store/runs.ts';
 
 interface Ended {
   readonly run: Run;
@@ -58,10 +58,8 @@ const RUNS_COMPARED = 100;
 /** Workspaces whose runs have all failed before their first answer since the model last answered anybody, latest last. */
 export async function failingWorkspaces(db: Reader): Promise<string[]> {
   const found = new Set<string>();
-  for (const { answeredAt, outcome, workspace } of await newestRuns(db, RUNS_COMPARED)) {
-    if (answeredAt !== null || outcome?.kind === 'submitted') break;
+  for (const { outcome, workspace } of await failedSinceLastAnswer(db, RUNS_COMPARED))
     if (outcome !== null && !SAYS_NOTHING.includes(outcome.kind)) found.add(workspace);
-  }
   return [...found].reverse();
 }
 
@@ -71,8 +69,7 @@ export async function failingWorkspaces(db: Reader): Promise<string[]> {
  */
 async function endedAlike(trx: Writer, { run, project, outcome }: Ended): Promise<Project[]> {
   const found = new Map([[project.id, project]]);
-  for (const other of await newestRuns(trx, RUNS_COMPARED)) {
-    if (other.answeredAt !== null) break;
+  for (const other of await failedSinceLastAnswer(trx, RUNS_COMPARED)) {
     if (other.id === run.id || other.outcome === null || SAYS_NOTHING.includes(other.outcome.kind)) continue;
     if (signOf(other.outcome) !== signOf(outcome)) break;
     if (found.has(other.projectId)) continue;
@@ -82,8 +79,8 @@ async function endedAlike(trx: Writer, { run, project, outcome }: Ended): Promis
   return [...found.values()];
 }
 
-/** Ended by a person or by us: nothing is known of how it would have ended. */
-const SAYS_NOTHING: readonly Outcome['kind'][] = ['interrupted', 'cancelled'];
+/** Did its part, or was ended by a person or by us before anything could be known. */
+const SAYS_NOTHING: readonly Outcome['kind'][] = ['submitted', 'interrupted', 'cancelled'];
 
 /** What two ends have in common that have one cause; their texts may name what differs. */
 function signOf(outcome: Outcome): string {

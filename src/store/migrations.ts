@@ -237,6 +237,7 @@ export const MIGRATIONS: readonly string[] = [
   CREATE INDEX runs_by_age ON runs (created_at);
   CREATE INDEX runs_open ON runs (number) WHERE ended_at IS NULL;
   CREATE INDEX runs_by_answer ON runs (answered_at) WHERE answered_at IS NOT NULL;
+  CREATE INDEX runs_by_end ON runs (ended_at) WHERE ended_at IS NOT NULL;
 
   -- Some services give the same id to a call of each conversation: a call is repeated only within its run.
   CREATE TABLE new_updates (

@@ -125,9 +125,22 @@ export async function runsOf(db: Reader, projectId: string): Promise<Run[]> {
   return rows.map(toRun);
 }
 
-/** The newest runs of all projects, ended or not, newest first. */
-export async function newestRuns(db: Reader, limit: number): Promise<Run[]> {
-  const rows = await db.selectFrom('runs').selectAll().orderBy('number', 'desc').limit(limit).execute();
+/** Runs that ended without an answer since the model last answered anybody, latest end first. */
+export async function failedSinceLastAnswer(db: Reader, limit: number): Promise<Run[]> {
+  const rows = await db
+    .selectFrom('runs')
+    .selectAll()
+    .where('ended_at', '>', (eb) =>
+      eb
+        .selectFrom('runs')
+        .select((of) => of.fn.coalesce(of.fn.max('answered_at'), of.val('')).as('at'))
+        .where('answered_at', 'is not', null),
+    )
+    .where('answered_at', 'is', null)
+    .orderBy('ended_at', 'desc')
+    .orderBy('number', 'desc')
+    .limit(limit)
+    .execute();
   return rows.map(toRun);
 }
 

@@ -1,0 +1,220 @@
+/** What stops when something fails: everybody for what all share, one project for what is its own. */
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import Sqlite from 'better-sqlite3';
+import { describe, expect } from 'vitest';
+import { currentHolds } from '../../src/bridge/holds.ts';
+import type { ProjectDetails } from '../../src/bridge/reading.ts';
+import { apiError, say } from '../../src/simulator/reply.ts';
+import type { ScriptTurn } from '../../src/simulator/turn.ts';
+import { createFront, html } from './front.ts';
+import { bridgeCall, type Rig, test, waitUntil } from './rig.ts';
+
+const asRoot = process.getuid?.() === 0;
+
+const submit = () => bridgeCall('bridge_send_completion', { summary: 'Done' });
+/** Submits, and says goodbye. */
+const work = (turn: ScriptTurn) => (turn.toolResults.length > 0 ? say('ok') : submit());
+
+/** The time of every hold is up: what else would be waited for. */
+function holdsAreDue(rig: Rig): void {
+  const store = new Sqlite(join(rig.home, 'bridge.db'), { timeout: 10_000 });
+  store.prepare('UPDATE holds SET until = ?').run(new Date().toISOString());
+  store.close();
+}
+
+async function sendAll(rig: Rig, count: number): Promise<string[]> {
+  const ids: string[] = [];
+  for (let n = 1; n <= count; n++) ids.push(await rig.send(`# Plan ${n}\nDo it.`));
+  return ids;
+}
+
+async function allDetails(rig: Rig, ids: readonly string[]): Promise<ProjectDetails[]> {
+  return Promise.all(ids.map((id) => rig.details(id)));
+}
+
+/** Nothing was parked, and no project has lost a try. */
+async function nothingIsHeldAgainst(rig: Rig, ids: readonly string[]): Promise<void> {
+  for (const { project } of await allDetails(rig, ids)) {
+    expect(['pending', 'in_progress']).toContain(project.status);
+    expect(project).toMatchObject({ tries: 0, attention: null });
+  }
+}
+
+async function runsOf(rig: Rig, ids: readonly string[]): Promise<number> {
+  return (await allDetails(rig, ids)).flatMap(({ runs }) => runs).length;
+}
+
+/** Waits until every run has ended, and what follows from it is in the store. */
+async function allRunsEnded(rig: Rig, ids: readonly string[]): Promise<void> {
+  const ended = async () =>
+    (await allDetails(rig, ids)).every(({ runs }) => runs.every(({ outcome }) => outcome !== null));
+  await waitUntil(ended, 'the runs under way to end');
+}
+
+describe('the service', () => {
+  test.for([
+    ['is out of reach', undefined],
+    ['is behind a gateway that fails', html(502)],
+    ['is behind a gateway that knows no such page', html(404)],
+    ['is behind the login page of a network', html(200)],
+    ['is behind a firewall that forbids it', html(403)],
+  ] as const)('%s: one hold and one probe for all, no plan is parked, and all go on when it is back', async ([
+    ,
+    page,
+  ], { rig }) => {
+    await using front = await createFront(rig.simulator.url);
+    if (page) await front.answer(page);
+    rig.environment.ANTHROPIC_BASE_URL = front.url;
+    rig.environment.CLAUDE_CODE_MAX_RETRIES = '0';
+    rig.script = work;
+    await rig.configure({ concurrency: 2 });
+    const ids = await sendAll(rig, 3);
+    await rig.startSupervisor();
+    await rig.happened('hold.set');
+    await allRunsEnded(rig, ids);
+    expect(await currentHolds(rig.bridge)).toMatchObject([
+      { kind: 'service_unavailable', scope: '', until: expect.any(String) },
+    ]);
+    expect(await runsOf(rig, ids)).toBeLessThanOrEqual(2);
+    await nothingIsHeldAgainst(rig, ids);
+
+    const before = await runsOf(rig, ids);
+    holdsAreDue(rig);
+    await waitUntil(async () => (await runsOf(rig, ids)) > before, 'a probe');
+    await allRunsEnded(rig, ids);
+    expect(await runsOf(rig, ids)).toBe(before + 1);
+    await nothingIsHeldAgainst(rig, ids);
+
+    await front.forward();
+    holdsAreDue(rig);
+    for (const id of ids) await rig.until(id, 'awaiting_approval');
+    expect(await currentHolds(rig.bridge)).toEqual([]);
+  });
+
+  test('refuses a conversation for good: a new session is told the record, and submits', async ({ rig }) => {
+    rig.script = (turn) => {
+      if (turn.userTexts.length > 1) return apiError(400);
+      if (turn.userTexts[0]?.includes('Laid the foundation')) return work(turn);
+      return turn.toolResults.length > 0
+        ? say('bye')
+        : bridgeCall('bridge_send_update', { message: 'Laid the foundation' });
+    };
+    await rig.startSupervisor();
+    const id = await rig.send('# Poisoned\nDo it.');
+    const { runs } = await rig.until(id, 'awaiting_approval');
+    const refused = runs.filter(({ outcome }) => outcome?.kind === 'request_refused');
+    expect(refused).toHaveLength(2);
+    expect(new Set(refused.map(({ sessionId }) => sessionId)).size).toBe(1);
+    expect(runs.at(-1)?.sessionId).not.toBe(refused[0]?.sessionId);
+  });
+});
+
+describe('the model', () => {
+  const knownOnly = (turn: ScriptTurn) => (turn.model === 'claude-sonet-5' ? apiError(404) : work(turn));
+
+  test('of the configuration does not exist: one hold names it and its place; corrected, all go on with the right one', async ({
+    rig,
+  }) => {
+    rig.script = knownOnly;
+    await rig.configure({ model: 'claude-sonet-5' });
+    const ids = await sendAll(rig, 3);
+    const first = await rig.startSupervisor();
+    await rig.happened('hold.set');
+    expect(await currentHolds(rig.bridge)).toMatchObject([
+      { kind: 'model_unavailable', reason: expect.stringMatching(/'claude-sonet-5'.*config\.json/) },
+    ]);
+    await nothingIsHeldAgainst(rig, ids);
+    await first.end('SIGTERM');
+    await rig.configure({ model: 'claude-sonnet-5' });
+    await rig.startSupervisor();
+    for (const id of ids) {
+      const { runs } = await rig.until(id, 'awaiting_approval');
+      expect(runs.at(-1)?.model).toBe('claude-sonnet-5');
+    }
+  });
+
+  test('of one plan does not exist: that plan alone needs a person', async ({ rig }) => {
+    rig.script = knownOnly;
+    const bad = await rig.send('---\nmodel: claude-sonet-5\n---\n# Typo\nDo it.');
+    const good = await rig.send('# Fine\nDo it.');
+    await rig.startSupervisor();
+    await rig.until(good, 'awaiting_approval');
+    await rig.happened('project.needs_attention', bad);
+    expect((await rig.details(bad)).project.attention).toContain("'claude-sonet-5' (the plan's model)");
+    expect(await currentHolds(rig.bridge)).toEqual([]);
+  });
+
+  test('with which a session began is withdrawn: the session goes on with that of the configuration', async ({
+    rig,
+  }) => {
+    let withdrawn = false;
+    rig.script = (turn) => {
+      if (turn.model === 'claude-sonnet-4-5' && withdrawn) return apiError(404);
+      return work(turn);
+    };
+    await rig.configure({ model: 'claude-sonnet-4-5' });
+    const first = await rig.startSupervisor();
+    const id = await rig.send('# Long lived\nDo it.');
+    await rig.until(id, 'awaiting_approval');
+    await first.end('SIGTERM');
+    withdrawn = true;
+    await rig.configure({ model: 'claude-sonnet-5' });
+    await rig.startSupervisor();
+    expect((await rig.command('reject', id, '--reason', 'Not yet')).code).toBe(0);
+    const { runs } = await rig.until(id, 'awaiting_approval');
+    expect(runs.at(-1)?.model).toBe('claude-sonnet-5');
+    expect(new Set(runs.map(({ sessionId }) => sessionId)).size).toBe(1);
+  });
+});
+
+describe('one workspace', () => {
+  test('keeps our server out by its own settings: the others are tried next, and it alone needs a person', async ({
+    rig,
+  }) => {
+    const bad = await rig.workspace('bad');
+    await mkdir(join(bad, '.claude'));
+    const settings = { deniedMcpServers: [{ serverName: 'claude_bridge_code' }] };
+    await writeFile(join(bad, '.claude', 'settings.json'), JSON.stringify(settings));
+    await rig.configure({ workspaces: { bad: { path: bad, claude_settings: 'all' } } });
+    rig.script = work;
+    const ill = await rig.send('---\nworkspace: bad\n---\n# Ill\nDo it.');
+    const sound = await sendAll(rig, 3);
+    await rig.startSupervisor();
+    await rig.happened('hold.set');
+    expect(await currentHolds(rig.bridge)).toMatchObject([{ kind: 'tools_missing' }]);
+    const submitted = async () => {
+      holdsAreDue(rig);
+      return (await allDetails(rig, sound)).every(({ project }) => project.status === 'awaiting_approval');
+    };
+    await waitUntil(submitted, 'the sound plans to be submitted');
+    await rig.happened('project.needs_attention', ill);
+    const { runs, project } = await rig.details(ill);
+    expect(runs.length).toBeLessThanOrEqual(3);
+    expect(project.attention).toContain('without the bridge tools');
+    expect(await currentHolds(rig.bridge)).toEqual([]);
+  });
+});
+
+describe('claude', () => {
+  test.skipIf(!asRoot)(
+    'cannot start at all: after a few runs one hold says what it said, and nothing is parked (needs root, as whom claude refuses to bypass permissions)',
+    async ({ rig }) => {
+      rig.script = work;
+      await rig.configure({ permission_mode: 'bypassPermissions' });
+      const ids = await sendAll(rig, 8);
+      const first = await rig.startSupervisor();
+      await rig.happened('hold.set');
+      await allRunsEnded(rig, ids);
+      expect(await currentHolds(rig.bridge)).toMatchObject([
+        { kind: 'claude_failing', reason: expect.stringContaining('root') },
+      ]);
+      expect(await runsOf(rig, ids)).toBeLessThanOrEqual(4);
+      await nothingIsHeldAgainst(rig, ids);
+      await first.end('SIGTERM');
+      await rig.configure({ permission_mode: 'acceptEdits' });
+      await rig.startSupervisor();
+      for (const id of ids) await rig.until(id, 'awaiting_approval');
+    },
+  );
+});
