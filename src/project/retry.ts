@@ -79,6 +79,11 @@ export function outcomesThatHold(hold: HoldKind): OutcomeKind[] {
 
 const OUTCOME_KINDS = Object.keys(POLICIES) as OutcomeKind[];
 
+/** Ends after which a project may need a person. */
+export const PARKING_OUTCOMES: readonly OutcomeKind[] = OUTCOME_KINDS.filter(
+  (kind) => !['none', 'again'].includes(POLICIES[kind].step),
+);
+
 export type NextStep =
   | { readonly step: 'none' }
   | { readonly step: 'run_again'; readonly delayMs: number; readonly fresh: boolean }

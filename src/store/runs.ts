@@ -114,6 +114,17 @@ export async function newestClaudeVersion(db: Reader): Promise<string | null> {
   return row?.claude_version ?? null;
 }
 
+export async function newestRunOf(db: Reader, projectId: string): Promise<Run | undefined> {
+  const row = await db
+    .selectFrom('runs')
+    .selectAll()
+    .where('project_id', '=', projectId)
+    .orderBy('number', 'desc')
+    .limit(1)
+    .executeTakeFirst();
+  return row && toRun(row);
+}
+
 /** All runs of a project, in the order in which they were recorded. */
 export async function runsOf(db: Reader, projectId: string): Promise<Run[]> {
   const rows = await db

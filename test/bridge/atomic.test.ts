@@ -61,7 +61,12 @@ const VERBS: Record<string, (rig: Rig) => Promise<() => Promise<unknown>>> = {
     const { message } = accepted(await steer(rig.bridge, id, 'use Rust', 'person'));
     return () => recordDelivered(rig.bridge, TOKEN, run, [message.id]);
   },
-  'endRun, tried again': running((rig, run) => endRun(rig.bridge, TOKEN, run, { kind: 'throttled' }, ending)),
+  'endRun, tried again': running((rig, run) =>
+    endRun(rig.bridge, TOKEN, run, { kind: 'stalled', silentMs: 1 }, ending),
+  ),
+  'endRun, everybody held': running((rig, run) =>
+    endRun(rig.bridge, TOKEN, run, { kind: 'throttled' }, ending),
+  ),
   'endRun, parked': running((rig, run) => endRun(rig.bridge, TOKEN, run, { kind: 'refused' }, ending)),
   'endRun, held': running((rig, run) =>
     endRun(rig.bridge, TOKEN, run, { kind: 'billing', message: '' }, ending),

@@ -79,7 +79,7 @@ describe('the supervisor sees', () => {
     expect(await briefingFor(rig.bridge, await current(rig.bridge, id))).toMatchObject({
       reason: 'too slow',
       messages: [{ message: 'use Rust' }],
-      record: expect.stringContaining('rejected by desktop: too slow'),
+      record: expect.stringContaining('rejected by desktop: “too slow”'),
     });
   });
 
@@ -89,7 +89,7 @@ describe('the supervisor sees', () => {
     for (let n = 0; n < 30; n++) accepted(await steer(rig.bridge, id, `${n} ${'x'.repeat(1_000)}`, 'person'));
     const { record } = await briefingFor(rig.bridge, await current(rig.bridge, id));
     expect(record).toHaveLength(8_000);
-    expect(record).toContain('Message from the person: 29 x');
+    expect(record).toContain('Message from the person: “29 x');
   });
 
   test('runs that were left open', async () => {

@@ -243,6 +243,31 @@ describe('approve, reject, steer, cancel, retry', () => {
     expect(await statusOf(rig, { id })).toBe('pending');
   });
 
+  test('retry --all puts back every project that needs attention, with --reason those of one cause', async ({
+    rig,
+  }) => {
+    const one = await parked(rig.bridge, await rig.send(PLAN));
+    const two = await parked(rig.bridge, await rig.send(PLAN));
+    const none = await rig.run('retry', '--all', '--reason', 'api_error');
+    expect(none).toMatchObject({ code: 0, stdout: '' });
+    expect(await statusOf(rig, one)).toBe('attention');
+    const details = await projectDetails(rig.bridge, one.id);
+    const reason = details.ok ? details.value.runs.at(-1)?.outcome?.kind : undefined;
+    const { code, stdout } = await rig.run('retry', '--all', '--reason', reason ?? '', '--json');
+    expect(code).toBe(0);
+    expect(JSON.parse(stdout).map(({ id }: { id: string }) => id)).toEqual([one.id, two.id]);
+    expect(await statusOf(rig, one)).toBe('pending');
+    expect(await rig.run('retry', '--all')).toMatchObject({ code: 0, stdout: '' });
+  });
+
+  test.for([
+    [[], 'no project was named'],
+    [['--reason', 'api_error'], '--reason goes with --all'],
+    [['aaaa', '--all'], 'an id and --all were both given'],
+  ] as const)('retry %j is refused with what to give', async ([args, what], { rig }) => {
+    expect(await rig.run('retry', ...args)).toMatchObject({ code: 1, stderr: expect.stringContaining(what) });
+  });
+
   test('a move that is not legal is refused with what was expected and what to do', async ({ rig }) => {
     const { id } = await rig.send(PLAN);
     for (const args of [

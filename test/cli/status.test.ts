@@ -60,7 +60,7 @@ test('with a supervisor it exits 0 and shows what runs, what waits with the next
     ': It is done. Really.',
     `    bridge-supervisor approve ${waiting.id}\n    bridge-supervisor reject ${waiting.id} --reason "what to change"\n`,
     'needs attention ',
-    ": the model 'opus-99' does not exist",
+    ': the workspace cannot be used: /gone/opus-99',
     `    bridge-supervisor retry ${parkedProject.id}\n    bridge-supervisor cancel ${parkedProject.id}\n`,
     `Queue\n  ${queued.id}  Queued\n`,
     '1 pending · 1 in_progress · 1 awaiting_approval · 1 attention',
@@ -195,10 +195,10 @@ test('a back-off is shown with its end, but not one that seems to last a day: th
   await holdLease(rig.bridge, NOBODY);
   const { id } = await rig.send('# Failed\n\nx\n');
   const run = await beginRun(rig.bridge, NOBODY);
-  await finishRun(rig.bridge, run, { kind: 'throttled' });
+  await finishRun(rig.bridge, run, { kind: 'stalled', silentMs: 1 });
   expect((await rig.run('status')).stdout).toMatch(new RegExp(`${id}  to go on: not before .+: Failed\n`));
   const tomorrow = openBridge(rig.home, { ...systemClock, now: () => new Date(Date.now() + 86_400_000) });
-  await finishRun(tomorrow, await beginRun(tomorrow, NOBODY), { kind: 'throttled' });
+  await finishRun(tomorrow, await beginRun(tomorrow, NOBODY), { kind: 'stalled', silentMs: 1 });
   await tomorrow.close();
   expect((await rig.run('status')).stdout).toContain(`${id}  to go on: Failed\n`);
 });

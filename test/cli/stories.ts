@@ -81,6 +81,6 @@ export async function submitted(bridge: Bridge, project: Project, summary = 'It 
 export async function parked(bridge: Bridge, project: Project): Promise<Project> {
   await holdLease(bridge, NOBODY);
   const run = await beginRun(bridge, NOBODY);
-  await finishRun(bridge, run, { kind: 'model_unknown', model: 'opus-99' });
+  await finishRun(bridge, run, { kind: 'workspace_missing', message: '/gone/opus-99' });
   return project;
 }
