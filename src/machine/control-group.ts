@@ -3,8 +3,8 @@
  * environment leads out of it (https://docs.kernel.org/admin-guide/cgroup-v2.html). Only where this user may make one
  * below our own, as in a unit of systemd with `Delegate=yes`; elsewhere there is none, and other means have to do.
  */
-import { mkdir, readdir, readFile, rmdir, writeFile } from 'node:fs/promises';
-import { join, relative } from 'node:path';
+import { mkdir, readdir, readFile, rmdir, stat, writeFile } from 'node:fs/promises';
+import { basename, join, relative } from 'node:path';
 
 /** Makes the group of this name; undefined where that cannot be. */
 export async function makeControlGroup(name: string): Promise<string | undefined> {
@@ -35,6 +35,18 @@ export async function pidsInControlGroup(name: string): Promise<number[]> {
 export async function removeControlGroup(name: string): Promise<void> {
   const own = await ownGroup();
   if (own !== undefined) await removeBelow(join(own, name)).catch(() => undefined);
+}
+
+/** Removes the groups whose names begin like this, that were made before `time` and have nothing in them. */
+export async function removeEmptyControlGroups(prefix: string, time: Date): Promise<void> {
+  const own = await ownGroup();
+  if (own === undefined) return;
+  for (const group of await groupsIn(own)) {
+    const made = await stat(group).catch(() => undefined);
+    const isOld = made !== undefined && made.mtime < time;
+    // The system removes none that has a process in it.
+    if (isOld && basename(group).startsWith(prefix)) await rmdir(group).catch(() => undefined);
+  }
 }
 
 const PROCESSES = 'cgroup.procs';

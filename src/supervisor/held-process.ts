@@ -18,8 +18,10 @@ import type { Followed } from './run-setting.ts';
 
 /** The control group that a run's process is put into where that is possible. */
 export function controlGroupOf({ id }: Run): string {
-  return `bridge-run-${id}`;
+  return `${CONTROL_GROUPS}${id}`;
 }
+
+export const CONTROL_GROUPS = 'bridge-run-';
 
 /** How long each step of a gentle end may take, in milliseconds. */
 const GRACE_MS = { interrupt: 3_000, int: 3_000, term: 3_000 };

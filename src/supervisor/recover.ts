@@ -8,18 +8,23 @@ import { endRun, recordSpawn } from '../bridge/runs.ts';
 import { claudeEnvironment, RUN_MARK } from '../claude/environment.ts';
 import { sessionExists } from '../claude/session.ts';
 import { watchProcess } from '../machine/child.ts';
+import { removeControlGroup, removeEmptyControlGroups } from '../machine/control-group.ts';
 import { isAlive, type ProcessIdentity } from '../machine/identity.ts';
 import { findMarked } from '../machine/sweep.ts';
 import { familyOf } from '../machine/tree.ts';
 import { type Outcome, type Run, statedUsd, UNKNOWN_COST } from '../project/run.ts';
 import { ActiveRun } from './active-run.ts';
 import type { Context } from './context.ts';
+import { CONTROL_GROUPS, controlGroupOf } from './held-process.ts';
 import { neverRan } from './never-ran.ts';
 import { endsSupervisor, patiently } from './patience.ts';
 import type { Followed, RunListener } from './run-setting.ts';
 
 /** Takes up every open run; returns those to follow. */
 export async function recover(context: Context, listener: (run: Run) => RunListener): Promise<ActiveRun[]> {
+  // Those of runs that were killed with everything. One of another supervisor may be empty for a moment.
+  const minuteAgo = new Date(context.clock.now().getTime() - 60_000);
+  await removeEmptyControlGroups(CONTROL_GROUPS, minuteAgo);
   const active: ActiveRun[] = [];
   for (const run of await unfinishedRuns(context.bridge)) {
     try {
@@ -93,6 +98,7 @@ function orphan(identity: ProcessIdentity, family: ProcessIdentity[], gone: Prom
 /** No process was recorded and none carries the mark. Only a conversation could show that there once was one. */
 async function closeUnspawned(context: Context, run: Run): Promise<void> {
   const { bridge, token } = context;
+  await removeControlGroup(controlGroupOf(run));
   const ran = await sessionExists(run.sessionId, claudeEnvironment(context.env, run));
   const outcome: Outcome = ran
     ? { kind: 'lost', message: 'the supervisor died before it recorded the process' }
