@@ -1,4 +1,6 @@
 /** What a repository's own configuration says, also by what it includes. Reading it starts none of its programs. */
+import { access } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { type RunProgram, runProgram } from './program.ts';
 
 export interface GitSetting {
@@ -19,10 +21,23 @@ export async function repositoryConfig(
   env: Readonly<Record<string, string | undefined>>,
   run: RunProgram = runProgram,
 ): Promise<GitSetting[]> {
+  if (env.GIT_DIR === undefined && !(await mayBeInRepository(folder))) return [];
   // Not as its working folder: Windows would look for the program there first.
   const args = ['-C', folder, 'config', '--list', '-z', '--show-scope', '--includes'];
   const { code, stdout } = await run('git', args, { env: { ...env, LC_ALL: 'C' }, timeoutMs: LIMIT_MS });
   return code === 0 ? settingsIn(stdout) : [];
+}
+
+/** Spares the start of a process where git would find nothing; a folder with a HEAD may be a repository itself. */
+async function mayBeInRepository(folder: string): Promise<boolean> {
+  const isThere = (name: string) =>
+    access(join(folder, name)).then(
+      () => true,
+      () => false,
+    );
+  if ((await isThere('.git')) || (await isThere('HEAD'))) return true;
+  const above = dirname(folder);
+  return above !== folder && mayBeInRepository(above);
 }
 
 /** Scope and setting take turns; a setting without a line break is `true`. */

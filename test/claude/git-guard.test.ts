@@ -81,6 +81,18 @@ describe.skipIf(onWindows)('programs that a repository names (needs #! scripts)'
     expect(await marked()).toEqual([]);
   });
 
+  test('are found from a folder below, and in a repository without a work tree', async () => {
+    const { root, folder, env, git } = await repository();
+    await git(['config', 'core.sshCommand', './ssh']);
+    await mkdir(join(folder, 'deep', 'er'), { recursive: true });
+    const names = async (where: string) =>
+      programSettings(await repositoryConfig(where, env)).map(({ name }) => name);
+    expect(await names(join(folder, 'deep', 'er'))).toEqual(['core.sshcommand']);
+    await git(['clone', '--quiet', '--bare', '.', join(root, 'bare')]);
+    await git(['-C', join(root, 'bare'), 'config', 'core.fsmonitor', './watch']);
+    expect(await names(join(root, 'bare'))).toEqual(['core.fsmonitor']);
+  });
+
   test('are none where there is no repository, or no git', async () => {
     const { root, env } = await repository();
     expect(await repositoryConfig(join(root, 'home'), env)).toEqual([]);
