@@ -3,7 +3,7 @@ import { mkdir, mkdtemp, realpath, rm, symlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test as base, describe, expect } from 'vitest';
-import { findOverlap } from '../../src/machine/folder-overlap.ts';
+import { findOverlap, liesIn } from '../../src/machine/folder-overlap.ts';
 
 const test = base.extend<{ root: string }>({
   // biome-ignore lint/correctness/noEmptyPattern: vitest reads a fixture's needs from its first parameter.
@@ -90,7 +90,24 @@ describe.skipIf(!mayMount)('through a bind mount (needs the right to mount)', ()
     await bindMount(join(root, 'repo/packages'), mounted, async () => {
       expect(await overlaps(mounted, join(root, 'repo'))).toEqual([true, true]);
       expect(await overlaps(join(mounted, 'one'), join(root, 'repo'))).toEqual([true, true]);
+      expect(await liesIn(join(mounted, 'one'), join(root, 'repo'))).toBe(true);
       expect(await overlaps(mounted, join(root, 'repo-2'))).toEqual([false, false]);
     });
   });
+});
+
+test('a folder lies in another by whatever path, and not in one that lies in it', async ({ root }) => {
+  const outer = join(root, 'repo');
+  const link = join(root, 'link');
+  await symlink(outer, link, 'junction');
+  for (const folder of [
+    outer,
+    join(outer, 'packages'),
+    link,
+    join(link, 'packages/one'),
+    join(outer, 'not/there'),
+  ])
+    expect(await liesIn(folder, outer)).toBe(true);
+  for (const folder of [root, join(root, 'repo-2'), join(root, 'nowhere')])
+    expect(await liesIn(folder, outer)).toBe(false);
 });
