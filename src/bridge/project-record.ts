@@ -1,8 +1,9 @@
 /** Keeps the files people read in step with the store, after a change is committed. */
+import { readFile } from 'node:fs/promises';
 import type { Project } from '../project/project.ts';
 import { type HistoryEntry, recordEntry, recordHeading } from '../project/record.ts';
 import type { Database } from '../store/database.ts';
-import { eventsAfter } from '../store/events.ts';
+import { type BridgeEvent, eventsAfter } from '../store/events.ts';
 import { appendWhole, planFile, statusFile, writeMissing } from '../store/project-files.ts';
 import { planText } from '../store/projects.ts';
 import { findCompletion } from '../store/reviews.ts';
@@ -22,6 +23,24 @@ export async function recordChange(
   entries: readonly HistoryEntry[],
 ): Promise<void> {
   await Promise.allSettled([keepPlan(folder, project), keepStatus(folder, project, entries)]);
+}
+
+/**
+ * Adds what a run that has ended could not: our server, which it started, may have been killed between a change and its
+ * line. Only for a run of which no process is left.
+ */
+export async function completeRecord(folder: StateFolder, project: Project, runId: string): Promise<void> {
+  const { database, home } = folder;
+  const record = await readFile(statusFile(home, project.id), 'utf8').catch(() => undefined);
+  // A file that is missing is written whole at the next change.
+  if (record === undefined) return;
+  const missing: HistoryEntry[] = [];
+  for await (const event of historyOf(database, project.id)) {
+    if (event.runId !== runId || event.type === 'run.ended') continue;
+    const text = await words(database, project.id, [event]);
+    if (text !== '' && !record.includes(text.trim())) missing.push(event);
+  }
+  if (missing.length > 0) await recordChange(folder, project, missing);
 }
 
 async function keepPlan({ home, database }: StateFolder, { id }: Project): Promise<void> {
@@ -52,12 +71,17 @@ const EVENTS_AT_ONCE = 1_000;
 
 async function wholeRecord(database: Database, project: Project): Promise<string> {
   let record = recordHeading(project);
+  for await (const event of historyOf(database, project.id))
+    record += await words(database, project.id, [event]);
+  return record;
+}
+
+async function* historyOf({ read }: Database, projectId: string): AsyncGenerator<BridgeEvent> {
   for (let cursor: number | undefined = 0; cursor !== undefined; ) {
-    const events = await eventsAfter(database.read, cursor, EVENTS_AT_ONCE, project.id);
-    record += await words(database, project.id, events);
+    const events: BridgeEvent[] = await eventsAfter(read, cursor, EVENTS_AT_ONCE, projectId);
+    yield* events;
     cursor = events.at(-1)?.id;
   }
-  return record;
 }
 
 async function words(

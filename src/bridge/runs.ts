@@ -24,7 +24,7 @@ import { type EndedRun, type Ending, follow } from './after-run.ts';
 import { type Bridge, newId, nowText } from './bridge.ts';
 import { type FindOverlap, type FreeWorkspace, findFreeWorkspace } from './free-workspace.ts';
 import { holdLease } from './lease.ts';
-import { recordChange } from './project-record.ts';
+import { completeRecord, recordChange } from './project-record.ts';
 
 export type { EndedRun, Ending };
 
@@ -239,12 +239,13 @@ export async function endRun(
     const ended = (await findRun(trx, run.id)) ?? run;
     return follow(trx, bridge.clock.now(), { run: ended, project, outcome, ending });
   });
-  if (at !== undefined) await recordEnd(bridge, ended, ending, at);
+  if (at !== undefined) await recordEnd(bridge, run, ended, ending, at);
   return ended;
 }
 
 async function recordEnd(
   bridge: Bridge,
+  run: Run,
   { project, outcome }: EndedRun,
   { cost }: Ending,
   createdAt: string,
@@ -252,6 +253,8 @@ async function recordEnd(
   const actor = 'supervisor';
   const end = { type: 'run.ended', actor, data: { outcome, cost_usd: cost.usd }, createdAt };
   const reason = { type: 'project.needs_attention', actor, data: { reason: project.attention }, createdAt };
+  // The end is in the store already: a record that cannot be completed now is no reason to fail.
+  await completeRecord(bridge, project, run.id).catch(() => undefined);
   await recordChange(bridge, project, project.attention === null ? [end] : [end, reason]);
 }
 

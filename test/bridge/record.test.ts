@@ -134,6 +134,24 @@ Project <id>, workspace \`${rig.home}/workspaces/<id>\`, sent <time>
     expect(record(rig, id)).toMatch(/my own note\n- .* Message from the person: “use Rust”\n$/);
   });
 
+  test('has every line of a run when that has ended, also those that our server was killed before it could write', async () => {
+    await using rig = await createRig();
+    await beSupervisor(rig);
+    const { id } = await send(rig);
+    const { run } = await begin(rig);
+    await submit(rig, id, run);
+    const whole = record(rig, id);
+    writeFileSync(
+      statusFile(rig.home, id),
+      `${whole.slice(0, whole.indexOf('\n## Completion'))}\nMy own note\n`,
+    );
+    await endRun(rig.bridge, 'the supervisor of this test', run, { kind: 'submitted' }, ending);
+    expect(record(rig, id)).toContain('My own note');
+    expect(record(rig, id).match(/## Completion \(round 1/g)).toHaveLength(1);
+    expect(record(rig, id)).toContain('> It ticks.');
+    expect(record(rig, id).match(/Plan sent/g)).toHaveLength(1);
+  });
+
   test('is not written by a repeated call', async () => {
     await using rig = await createRig();
     const id = await projectIn(rig, 'in_progress');
