@@ -1,18 +1,20 @@
 // Before the tests crash: SQLite's driver brings down an older Node.
 import './scripts/check-node.mjs';
 import { defineConfig } from 'vitest/config';
+import { PATIENCE_MS } from './test/patience.ts';
 
 export default defineConfig({
   define: { __BRIDGE_VERSION__: JSON.stringify('0.0.0-test') },
   test: {
     include: ['test/**/*.test.ts'],
     globalSetup: 'test/global-setup.ts',
-    testTimeout: 60_000,
-    hookTimeout: 60_000,
+    testTimeout: 2 * PATIENCE_MS,
+    hookTimeout: 2 * PATIENCE_MS,
+    expect: { poll: { timeout: PATIENCE_MS, interval: 100 } },
     // Every end-to-end test runs a real Claude process of some 200 MB beside its own; more than this swamps two cores.
     maxWorkers: 2,
     pool: 'forks',
-    // Where others share the machine, a test may run out of patience; vitest says so when a second try was needed.
+    // Where others share the machine, a test may run out of patience; CI's summary names it when a second try was needed.
     retry: process.env.CI ? 1 : 0,
   },
 });

@@ -1,18 +1,25 @@
-// Prints what the test run came to, the skipped ones by name; fails when nothing ran.
+// Says what test runs came to: by name the tests that failed, that were skipped, and that needed a second try; then the
+// closing line. Fails when a test failed, or none ran. Usage: node summary.mjs RESULTS...
 import { readFileSync } from 'node:fs';
 
-const report = JSON.parse(readFileSync(process.argv[2], 'utf8'));
-const tests = report.testResults.flatMap((file) => file.assertionResults);
-const count = (...statuses) => tests.filter(({ status }) => statuses.includes(status)).length;
-// A file that could not even be loaded has no tests, and is a failure all the same.
-const broken = report.testResults.filter(
-  (file) => file.status === 'failed' && file.assertionResults.length === 0,
-);
+const results = process.argv.slice(2).flatMap((path) => {
+  const text = readFileSync(path, 'utf8');
+  return text === ''
+    ? { file: 'no file', name: 'a run that left no results', state: 'failed' }
+    : JSON.parse(text);
+});
+const inState = (wanted) => results.filter(({ state }) => state === wanted);
+const list = (word, tests) => {
+  for (const { name, file, reason } of tests)
+    console.log(`${word}: ${name} (${file})${reason ? `: ${reason}` : ''}`);
+};
 
-for (const { fullName, status } of tests) {
-  if (status !== 'passed' && status !== 'failed') console.log(`skipped: ${fullName}`);
-}
-const passed = count('passed');
-const failed = count('failed') + broken.length;
-console.log(`${passed} passed, ${failed} failed, ${tests.length - count('passed', 'failed')} skipped`);
-process.exitCode = failed > 0 || passed === 0 ? 1 : 0;
+const [passed, failed, skipped] = ['passed', 'failed', 'skipped'].map(inState);
+list('skipped', skipped);
+list(
+  'FLAKY',
+  results.filter(({ flaky }) => flaky),
+);
+list('FAILED', failed);
+console.log(`${passed.length} passed, ${failed.length} failed, ${skipped.length} skipped`);
+process.exitCode = failed.length > 0 || passed.length === 0 ? 1 : 0;

@@ -165,6 +165,17 @@ describe('the house', () => {
   });
 });
 
+test('a test that waits for a state has the patience of all: vi.waitFor alone gives up after a second', () => {
+  const tests = fileURLToPath(new URL('.', import.meta.url));
+  const names = readdirSync(tests, { recursive: true, encoding: 'utf8' }).filter((name) =>
+    name.endsWith('.ts'),
+  );
+  const waiting = names.filter((name) =>
+    readFileSync(resolve(tests, name), 'utf8').includes('vi.waitFor' + '('),
+  );
+  expect(waiting).toEqual(['eventually.ts']);
+});
+
 function filesWith(pattern: RegExp, except?: string): string[] {
   return files.filter(({ room, text }) => room !== except && pattern.test(text)).map(({ path }) => path);
 }

@@ -9,9 +9,9 @@ import { mkdtemp, readdir, readFile, readlink, realpath, rm, stat } from 'node:f
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { vi } from 'vitest';
 import { type Bridge, openBridge } from '../src/bridge/bridge.ts';
 import type { Clock } from '../src/clock.ts';
+import { eventually } from './eventually.ts';
 
 export interface Rig extends AsyncDisposable {
   /** The state folder. */
@@ -95,7 +95,7 @@ export class TestClock implements Clock {
   /** Resolves when somebody sleeps for `ms` milliseconds from now. */
   async slept(ms: number): Promise<void> {
     const until = this.#now + ms;
-    await vi.waitFor(() => {
+    await eventually(() => {
       if (!this.#sleepers.some((sleeper) => sleeper.until === until))
         throw new Error('nobody sleeps so long');
     });

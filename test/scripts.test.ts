@@ -47,9 +47,11 @@ test('every script looks at the Node first', () => {
     // The program refuses it itself, before anything is loaded.
     /^node dist\/cli\.js\b/,
     /^node scripts\/packed-manifest\.mjs restore$/,
+    // By way of its configuration.
+    /^vitest run\b/,
   ];
   const others = Object.entries(MANIFEST.scripts).filter(([, text]) => !looks.some((one) => one.test(text)));
-  expect(others).toEqual([['test', 'vitest run']]);
+  expect(others).toEqual([]);
   for (const file of ['vitest.config.ts', 'scripts/build.mjs'])
     expect(readFileSync(file, 'utf8')).toMatch(/^import '.*\/check-node\.mjs';$/m);
 });

@@ -82,9 +82,7 @@ describe('the next run', () => {
     expect(await next()).toBeUndefined();
   });
 
-  test('is found at once, though a hundred thousand plans for busy folders wait before it', {
-    timeout: 60_000,
-  }, async () => {
+  test('is found at once, though a hundred thousand plans for busy folders wait before it', async () => {
     await using rig = await supervised();
     const busy = join(rig.workspace, 'busy');
     await mkdir(busy);

@@ -2,6 +2,7 @@ import { appendFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test, vi } from 'vitest';
 import { tailFile } from '../../src/claude/tail.ts';
+import { eventually } from '../eventually.ts';
 import { TestClock } from '../rig.ts';
 import { temporaryFolder } from './rig.ts';
 
@@ -23,13 +24,10 @@ test('a file is read on where the system can watch no more files', async () => {
   })();
   for (const line of ['two', 'three']) {
     await appendFile(path, `${line}\n`);
-    await vi.waitFor(
-      () => {
-        clock.advance(1_000);
-        expect(lines.at(-1)).toBe(line);
-      },
-      { timeout: 20_000 },
-    );
+    await eventually(() => {
+      clock.advance(1_000);
+      expect(lines.at(-1)).toBe(line);
+    });
   }
   tail.end();
   await done;

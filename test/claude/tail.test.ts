@@ -4,9 +4,10 @@ import { appendFile, rm, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
-import { describe, expect, onTestFinished, test, vi } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { type Tail, tailFile } from '../../src/claude/tail.ts';
 import { systemClock } from '../../src/clock.ts';
+import { eventually } from '../eventually.ts';
 import { onLinux, onWindows } from '../platform.ts';
 import { TestClock } from '../rig.ts';
 import { handlesOn } from './handles.ts';
@@ -81,7 +82,7 @@ describe('a file that is being written', () => {
     const { lines, done } = collect(tail);
     for (const count of [1, 2, 3]) {
       await writer.write(`line ${count}\n`);
-      await vi.waitFor(() => expect(lines).toHaveLength(count), { timeout: 20_000 });
+      await eventually(() => expect(lines).toHaveLength(count));
     }
     await writer.exit();
     tail.end();
@@ -97,7 +98,7 @@ describe('a file that is being written', () => {
     const { lines, done } = collect(tail);
     const bytes = Buffer.from('{"a":"é€💡"}\n{"b":"日本"}\n\n');
     for (let at = 0; at < bytes.length; at++) await writer.write(bytes.subarray(at, at + 1));
-    await vi.waitFor(() => expect(lines).toEqual(['{"a":"é€💡"}', '{"b":"日本"}', '']), { timeout: 20_000 });
+    await eventually(() => expect(lines).toEqual(['{"a":"é€💡"}', '{"b":"日本"}', '']));
     await writer.exit();
     tail.end();
     await done;
@@ -109,7 +110,7 @@ describe('a file that is being written', () => {
     const clock = new TestClock();
     const tail = tailFile(path, clock);
     const { lines, done } = collect(tail);
-    await vi.waitFor(() => expect(lines).toEqual(['before']));
+    await eventually(() => expect(lines).toEqual(['before']));
     await appendFile(path, 'after\nlast\n');
     tail.end();
     await done;
@@ -124,7 +125,7 @@ describe('a file that is being written', () => {
       const tail = tailFile(path, systemClock);
       const { lines, done } = collect(tail);
       await writer.write('one\n');
-      await vi.waitFor(() => expect(lines).toEqual(['one']), { timeout: 20_000 });
+      await eventually(() => expect(lines).toEqual(['one']));
       await writer.deleteFile();
       await writer.write('two\n');
       await writer.exit();
@@ -251,7 +252,7 @@ describe('nothing is left open', () => {
     const path = await file('one\n');
     const tail = tailFile(path, new TestClock());
     const { lines, done } = collect(tail);
-    await vi.waitFor(() => expect(lines).toEqual(['one']));
+    await eventually(() => expect(lines).toEqual(['one']));
     if (onLinux) expect(await handlesOn(join(path, '..'))).toHaveLength(2);
     tail.end();
     await done;

@@ -1,22 +1,20 @@
 /** A hang-up, as a terminal sends it that is closed, to a supervisor in the foreground. */
 import { existsSync } from 'node:fs';
-import { describe, expect, test as plain, vi } from 'vitest';
+import { describe, expect, test as plain } from 'vitest';
 import { currentLease } from '../../src/bridge/lease.ts';
 import { ignoresHangup } from '../../src/machine/hangup.ts';
+import { eventually } from '../eventually.ts';
 import { onLinux } from '../platform.ts';
 import { type Rig, test } from './rig.ts';
 
 const SCRIPT = '/usr/bin/script';
 
 async function supervisorOf(rig: Rig): Promise<number> {
-  return vi.waitFor(
-    async () => {
-      const pid = (await currentLease(rig.bridge))?.pid;
-      if (pid === undefined) throw new Error('it has not come up');
-      return pid;
-    },
-    { timeout: 20_000 },
-  );
+  return eventually(async () => {
+    const pid = (await currentLease(rig.bridge))?.pid;
+    if (pid === undefined) throw new Error('it has not come up');
+    return pid;
+  });
 }
 
 describe.skipIf(!onLinux || !existsSync(SCRIPT))('on a terminal (of script(1), on Linux)', () => {

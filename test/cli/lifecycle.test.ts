@@ -1,6 +1,6 @@
 import { chmod, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { describe, expect, vi } from 'vitest';
+import { describe, expect } from 'vitest';
 import { openBridge } from '../../src/bridge/bridge.ts';
 import { currentLease } from '../../src/bridge/lease.ts';
 import { projectDetails } from '../../src/bridge/reading.ts';
@@ -8,6 +8,7 @@ import { openOutput } from '../../src/cli/output.ts';
 import { startSupervisor } from '../../src/cli/start-supervisor.ts';
 import { type Clock, systemClock } from '../../src/clock.ts';
 import { identify, isAlive, type ProcessIdentity } from '../../src/machine/identity.ts';
+import { eventually } from '../eventually.ts';
 import { onWindows } from '../platform.ts';
 import { granted, type Rig, test } from './rig.ts';
 import { beginRun, holdLease, NOBODY } from './stories.ts';
@@ -31,14 +32,11 @@ async function silentClaude(rig: Rig): Promise<Record<string, string>> {
 
 /** Waits until the project's run has a process, and returns that. */
 async function claudeOf(rig: Rig, projectId: string): Promise<ProcessIdentity> {
-  return vi.waitFor(
-    async () => {
-      const [run] = granted(await projectDetails(rig.bridge, projectId)).runs;
-      if (!run?.pid || !run.pidStartedAt) throw new Error('its run has no process yet');
-      return { pid: run.pid, startedAt: run.pidStartedAt };
-    },
-    { timeout: 20_000 },
-  );
+  return eventually(async () => {
+    const [run] = granted(await projectDetails(rig.bridge, projectId)).runs;
+    if (!run?.pid || !run.pidStartedAt) throw new Error('its run has no process yet');
+    return { pid: run.pid, startedAt: run.pidStartedAt };
+  });
 }
 
 describe('start, status, stop', () => {
@@ -107,7 +105,7 @@ describe('start, status, stop', () => {
     expect(stderr).toMatch(
       /^bridge-supervisor: the supervisor did not start: it runs \(pid \d+\) but .*start\.log\n$/,
     );
-    await vi.waitFor(async () => expect(await pidOfSupervisor(rig)).toBeDefined(), { timeout: 20_000 });
+    await eventually(async () => expect(await pidOfSupervisor(rig)).toBeDefined());
     await rig.run('stop');
   });
 
@@ -180,7 +178,7 @@ describe.skipIf(onWindows)('stop ends only what is ours (needs signals)', () => 
     expect(stdout).toBe(
       `The supervisor was not running.\nEnded a run it had left behind: ${run.id} of project ${run.projectId} (SIGINT).\n`,
     );
-    await vi.waitFor(() => expect(grandchild.signalCode).toBe('SIGTERM'));
+    await eventually(() => expect(grandchild.signalCode).toBe('SIGTERM'));
     expect(await identify(stranger.pid ?? 0)).toBeDefined();
   });
 
@@ -190,7 +188,7 @@ describe.skipIf(onWindows)('stop ends only what is ours (needs signals)', () => 
     const run = await beginRun(rig.bridge, NOBODY);
     const claude = rig.sleeper({ BRIDGE_RUN_ID: run.id });
     expect((await rig.run('stop')).stdout).toContain(`Ended a run it had left behind: ${run.id}`);
-    await vi.waitFor(() => expect(claude.signalCode).not.toBeNull());
+    await eventually(() => expect(claude.signalCode).not.toBeNull());
   });
 
   test('a run under way ends with its supervisor, and its project keeps its place', async ({ rig }) => {
@@ -223,9 +221,7 @@ describe.skipIf(onWindows)('run (needs signals)', () => {
 
   test('--quiet prints nothing', async ({ rig }) => {
     const running = rig.start({}, 'run', '--quiet');
-    await vi.waitFor(async () => expect(await pidOfSupervisor(rig)).toBe(running.child.pid), {
-      timeout: 20_000,
-    });
+    await eventually(async () => expect(await pidOfSupervisor(rig)).toBe(running.child.pid));
     running.child.kill('SIGINT');
     expect(await running.ended).toEqual({ code: 0, stdout: '', stderr: '' });
   });
@@ -249,7 +245,7 @@ describe.skipIf(onWindows)('run (needs signals)', () => {
     running.child.stdout?.destroy();
     await rig.run('pause');
     await rig.run('resume');
-    await vi.waitFor(async () =>
+    await eventually(async () =>
       expect(await readFile(join(rig.home, 'loop.log'), 'utf8')).toContain('hold.ended'),
     );
     expect((await rig.run('status')).code).toBe(0);

@@ -8,12 +8,13 @@ import { mkdir, mkdtemp, realpath, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { test as base, expect, vi } from 'vitest';
+import { test as base, expect } from 'vitest';
 import { type Bridge, openBridge, type Reply } from '../../src/bridge/bridge.ts';
 import { sendPlan } from '../../src/bridge/send-plan.ts';
 import { systemClock } from '../../src/clock.ts';
 import { findMarked } from '../../src/machine/sweep.ts';
 import type { Project } from '../../src/project/project.ts';
+import { eventually } from '../eventually.ts';
 
 const program = fileURLToPath(new URL('../../src/cli.ts', import.meta.url));
 const node = [process.execPath, '--experimental-strip-types', '--disable-warning=ExperimentalWarning'];
@@ -164,12 +165,9 @@ function follow(child: ChildProcess): Command {
     stdout: () => stdout,
     stderr: () => stderr,
     prints: (pattern) =>
-      vi.waitFor(
-        () => {
-          expect(stdout).toMatch(pattern);
-        },
-        { timeout: 20_000, interval: 50 },
-      ),
+      eventually(() => {
+        expect(stdout).toMatch(pattern);
+      }),
     ended: closed.then(([code]) => ({ code: code as number | null, stdout, stderr })),
   };
 }

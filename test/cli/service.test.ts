@@ -1,6 +1,6 @@
 /** How the commands speak of a service, and to it, where one is installed for the state folder. */
 import { chmod, rm, writeFile } from 'node:fs/promises';
-import { describe, expect, vi } from 'vitest';
+import { describe, expect } from 'vitest';
 import { currentLease } from '../../src/bridge/lease.ts';
 import { install } from '../../src/cli/install.ts';
 import { showLogs } from '../../src/cli/logs.ts';
@@ -10,6 +10,7 @@ import { statusLines } from '../../src/cli/status-text.ts';
 import { stop } from '../../src/cli/stop.ts';
 import { uninstall } from '../../src/cli/uninstall.ts';
 import { ServiceError } from '../../src/machine/service/service.ts';
+import { eventually } from '../eventually.ts';
 import { onWindows } from '../platform.ts';
 import { RUNNING, type ServiceRig, STOPPED, test } from './service-rig.ts';
 import { holdLease, NOBODY, thisProcess } from './stories.ts';
@@ -135,7 +136,7 @@ describe.skipIf(onWindows)('stop (plays claude by a script with #!)', () => {
     const identity = await identify(deaf.pid ?? 0);
     if (!identity) throw new Error('it does not live');
     await holdLease(service.bridge, identity);
-    service.play.onStop = () => vi.waitFor(() => expect(deaf.signalCode).not.toBeNull(), { timeout: 20_000 });
+    service.play.onStop = () => eventually(() => expect(deaf.signalCode).not.toBeNull());
     const { stdout } = await stopping(service, 50);
     expect(stdout).toMatch(new RegExp(`^Stopped the played .* \\(pid ${deaf.pid}, ended by SIGINT\\)`));
   });

@@ -51,7 +51,7 @@ describe.skipIf(why !== undefined)(`beside a service of systemd ${why ? `(${why}
           const { findings } = JSON.parse(stdout) as Report;
           return findings.find(({ check }) => check === 'service.state');
         },
-        { timeout: 30_000, interval: 500 },
+        { interval: 500 },
       )
       .toMatchObject({ verdict: 'problem', fix: expect.stringContaining('bridge-supervisor start') });
   });

@@ -9,7 +9,8 @@ import { tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
-import { test as base, describe, expect, vi } from 'vitest';
+import { test as base, describe, expect } from 'vitest';
+import { eventually } from '../eventually.ts';
 import { onWindows } from '../platform.ts';
 import { processesIn } from './rig.ts';
 
@@ -167,7 +168,7 @@ describe('it leaves nothing behind', () => {
     demo,
   }) => {
     const { child, stdout, ended } = demo.start();
-    await vi.waitFor(() => expect(stdout()).toContain('Write: words.mjs'), 30_000);
+    await eventually(() => expect(stdout()).toContain('Write: words.mjs'));
     const folders = await readdir(demo.temporary);
     expect(folders).toEqual([expect.stringMatching(/^bridge-demo-/)]);
     expect((await processesIn(join(demo.temporary, folders[0] ?? ''))).length).toBeGreaterThan(1);
@@ -192,7 +193,7 @@ describe('it leaves nothing behind', () => {
 
   test('a supervisor that is killed ends it, and the Claude it has started with it', async ({ demo }) => {
     const { stdout, ended } = demo.start();
-    await vi.waitFor(() => expect(stdout()).toContain('Write: words.mjs'), 30_000);
+    await eventually(() => expect(stdout()).toContain('Write: words.mjs'));
     process.kill(Number(/is up, pid (\d+)/.exec(stdout())?.[1]), 'SIGKILL');
     const { code, stderr } = await ended;
     expect({ code, stderr }).toEqual({

@@ -30,6 +30,7 @@ import { call, type MessageReply } from '../../src/simulator/reply.ts';
 import type { Script } from '../../src/simulator/script.ts';
 import { type Simulator, startSimulator } from '../../src/simulator/server.ts';
 import type { ScriptTurn } from '../../src/simulator/turn.ts';
+import { PATIENCE_MS } from '../patience.ts';
 import { onLinux, onWindows } from '../platform.ts';
 
 const cli = fileURLToPath(new URL('../../dist/cli.js', import.meta.url));
@@ -104,8 +105,6 @@ export interface Rig {
 export function bridgeCall(tool: string, input: Record<string, unknown>): MessageReply {
   return call(`mcp__claude_bridge_code__${tool}`, input);
 }
-
-const PATIENCE_MS = 40_000;
 
 /** Does something to the new state folder before anything is in it, and returns what undoes it. */
 export type Prepare = (home: string) => () => void;

@@ -146,7 +146,7 @@ describe.skipIf(!canMount())('the disk (needs to mount a small one)', () => {
     remount('rw');
     const supervisor = rig.launch(['run']);
     await expect
-      .poll(async () => (await rig.command('show', id, '--json')).stdout, { timeout: 20_000 })
+      .poll(async () => (await rig.command('show', id, '--json')).stdout, { interval: 500 })
       .toContain('"awaiting_approval"');
     expect(await supervisor.end('SIGTERM')).toEqual({ code: 0, signal: null });
   });

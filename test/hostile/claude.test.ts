@@ -30,9 +30,7 @@ async function parked(rig: Rig, id: string): Promise<string> {
   return attention ?? '';
 }
 
-describe('a Claude below 2.1.314, which obeys some settings that it is told to leave out', {
-  timeout: 60_000,
-}, () => {
+describe('a Claude below 2.1.314, which obeys some settings that it is told to leave out', () => {
   test('is not started in a folder that only a root lets through, and is in one that is named', async ({
     rig,
   }) => {
@@ -53,7 +51,7 @@ describe('a Claude below 2.1.314, which obeys some settings that it is told to l
   });
 });
 
-describe('a Claude that begins elsewhere than in the workspace', { timeout: 60_000 }, () => {
+describe('a Claude that begins elsewhere than in the workspace', () => {
   test('is ended before its first request, and a person is told where it was', async ({ rig }) => {
     const elsewhere = join(rig.root, 'elsewhere');
     await mkdir(elsewhere);
@@ -69,7 +67,7 @@ describe('a Claude that begins elsewhere than in the workspace', { timeout: 60_0
   });
 });
 
-describe('a rule that denies one of our tools', { timeout: 60_000 }, () => {
+describe('a rule that denies one of our tools', () => {
   test.for([
     'bridge_send_completion',
     'bridge_send_update',
@@ -95,7 +93,7 @@ describe('a rule that denies one of our tools', { timeout: 60_000 }, () => {
   });
 });
 
-describe('a subagent', { timeout: 60_000 }, () => {
+describe('a subagent', () => {
   test('does not submit for the conversation that started it, which submits its own work', async ({
     rig,
   }) => {

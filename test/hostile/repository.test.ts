@@ -24,7 +24,7 @@ async function inHostile(rig: Rig, play: (workspace: string) => Promise<void>): 
   }
 }
 
-describe('a repository cannot take over a run', { timeout: 60_000 }, () => {
+describe('a repository cannot take over a run', () => {
   test('by its settings: no program of it starts, no other service is asked, the model is ours', async ({
     rig,
   }) => {
@@ -84,9 +84,7 @@ describe('a repository cannot take over a run', { timeout: 60_000 }, () => {
   });
 });
 
-test('where the owner says so, the settings of the folder count: claude_settings is all', {
-  timeout: 60_000,
-}, async ({ rig }) => {
+test('where the owner says so, the settings of the folder count: claude_settings is all', async ({ rig }) => {
   const workspace = await rig.workspace('mine');
   await mkdir(join(workspace, '.claude'));
   const mark = join(workspace, 'started');
@@ -102,7 +100,7 @@ test('where the owner says so, the settings of the folder count: claude_settings
   expect(rig.asked()[0]?.mentions(GUIDANCE)).toBe(true);
 });
 
-describe('files outside the workspace are out of reach of the file tools', { timeout: 60_000 }, () => {
+describe('files outside the workspace are out of reach of the file tools', () => {
   test('in every permission mode, for reading and for writing, also by a link', async ({ rig }) => {
     const workspace = await rig.workspace('site');
     const secret = join(rig.root, 'secret.txt');
@@ -132,7 +130,7 @@ describe('files outside the workspace are out of reach of the file tools', { tim
   });
 });
 
-describe('a workspace that holds the state folder', { timeout: 60_000 }, () => {
+describe('a workspace that holds the state folder', () => {
   test('gives Claude’s file tools neither the key of the service nor the configuration', async ({ rig }) => {
     await rig.configure({ workspaces: { all: rig.root } });
     await writeFile(join(rig.home, 'service.env'), `ANTHROPIC_API_KEY=${SECRET}\n`);
@@ -169,9 +167,7 @@ describe('a workspace that holds the state folder', { timeout: 60_000 }, () => {
   });
 });
 
-test('a folder that a link has replaced since its plan was sent starts no Claude', {
-  timeout: 60_000,
-}, async ({ rig }) => {
+test('a folder that a link has replaced since its plan was sent starts no Claude', async ({ rig }) => {
   const root = join(rig.root, 'code');
   const elsewhere = join(rig.root, 'elsewhere');
   for (const folder of [join(root, 'site'), elsewhere]) await mkdir(folder, { recursive: true });

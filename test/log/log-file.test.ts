@@ -2,8 +2,9 @@ import { execFileSync } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import * as fs from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, vi } from 'vitest';
+import { describe, expect } from 'vitest';
 import { systemClock } from '../../src/clock.ts';
+import { eventually } from '../eventually.ts';
 import { isRoot, onLinux, onWindows } from '../platform.ts';
 import { eventsIn, test } from './rig.ts';
 
@@ -90,7 +91,7 @@ describe('a log whose file is taken away', () => {
     });
     log.info('waits');
     fs.mkdirSync(join(rig.folder, 'state'));
-    await vi.waitFor(() => expect(eventsIn(path)).toEqual(['waits']), 20_000);
+    await eventually(() => expect(eventsIn(path)).toEqual(['waits']));
   });
 
   test('keeps the first thousand lines, and says how many it lost', ({ rig }) => {

@@ -2,11 +2,12 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { chmod, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
-import { describe, expect, vi } from 'vitest';
+import { describe, expect } from 'vitest';
 import { startBackground } from '../../src/machine/background.ts';
 import { findExecutable } from '../../src/machine/executable.ts';
 import { identify, isAlive, type ProcessIdentity } from '../../src/machine/identity.ts';
 import { treeUsage } from '../../src/machine/usage.ts';
+import { eventually } from '../eventually.ts';
 import { onWindows } from '../platform.ts';
 import { end, puppetScript, test } from './rig.ts';
 
@@ -28,10 +29,7 @@ describe('a process in the background', () => {
     rig.watch(identity);
     // It ends by itself: what it started holds it no more than its output does.
     expect(await once(starter, 'exit')).toEqual([0, null]);
-    await vi.waitFor(
-      async () => expect(await readFile(logPath, 'utf8')).toContain(`"pid":${identity.pid}`),
-      20_000,
-    );
+    await eventually(async () => expect(await readFile(logPath, 'utf8')).toContain(`"pid":${identity.pid}`));
     expect(await isAlive(identity)).toBe(true);
     await end(identity);
   });

@@ -2,10 +2,11 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
-import { describe, expect, vi } from 'vitest';
+import { describe, expect } from 'vitest';
 import { systemClock } from '../../src/clock.ts';
 import { spawnChild, watchProcess } from '../../src/machine/child.ts';
 import { identify, isAlive } from '../../src/machine/identity.ts';
+import { eventually } from '../eventually.ts';
 import { isRoot, onWindows } from '../platform.ts';
 import { end, puppetScript, test } from './rig.ts';
 
@@ -63,8 +64,8 @@ describe('a child', () => {
     async ({ rig }) => {
       const { child, output } = await rig.puppet();
       child.write('close-input');
-      await vi.waitFor(async () => expect(await output()).toContain('closed'), 20_000);
-      await vi.waitFor(() => expect(child.write('say anything')).toBe(false), 20_000);
+      await eventually(async () => expect(await output()).toContain('closed'));
+      await eventually(() => expect(child.write('say anything')).toBe(false));
       child.endInput();
       process.kill(child.identity.pid, 'SIGKILL');
       await child.exited;
@@ -93,10 +94,7 @@ describe('a child', () => {
     us.kill('SIGKILL');
     await once(us, 'exit');
     // It comes up only after our death, and what it says then arrives.
-    await vi.waitFor(
-      async () => expect(await readFile(options.stdoutPath, 'utf8')).toContain('{"pid"'),
-      20_000,
-    );
+    await eventually(async () => expect(await readFile(options.stdoutPath, 'utf8')).toContain('{"pid"'));
     expect(child && (await isAlive(child))).toBe(true);
     await end(child);
   });

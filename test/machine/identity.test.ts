@@ -3,6 +3,7 @@ import { identify, isAlive } from '../../src/machine/identity.ts';
 import { linuxProcesses } from '../../src/machine/processes-linux.ts';
 import { parseMarked, psProcesses } from '../../src/machine/processes-ps.ts';
 import { parseRows as parseCim } from '../../src/machine/processes-windows.ts';
+import { eventually } from '../eventually.ts';
 import { onLinux, onWindows } from '../platform.ts';
 import { end, test } from './rig.ts';
 
@@ -25,11 +26,11 @@ describe('a process is its pid and its start', () => {
   test.skipIf(onWindows)('a zombie is dead (needs POSIX)', async ({ rig }) => {
     // The shell becomes a program that never asks about the child it inherits.
     const parent = await rig.child('sh', ['-c', 'exit 0 & exec sleep 1000']);
-    const zombie = await vi.waitFor(async () => {
+    const zombie = await eventually(async () => {
       const found = (await psProcesses.all()).find((row) => row.parent === parent.identity.pid && row.ended);
       expect(found).toBeDefined();
       return found;
-    }, 20_000);
+    });
     expect(await identify(zombie?.pid ?? 0)).toBeUndefined();
     process.kill(parent.identity.pid, 'SIGKILL');
     await parent.exited;

@@ -1,12 +1,13 @@
 import { chmod, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { test as base, describe, expect, vi } from 'vitest';
+import { test as base, describe, expect } from 'vitest';
 import { type Clock, systemClock } from '../../src/clock.ts';
 import { awakeMeans, type Means } from '../../src/machine/awake-means.ts';
 import { identify, type ProcessIdentity } from '../../src/machine/identity.ts';
 import { keepAwake } from '../../src/machine/keep-awake.ts';
 import { POWERSHELL } from '../../src/machine/windows-programs.ts';
+import { eventually } from '../eventually.ts';
 import { onWindows } from '../platform.ts';
 import { TestClock } from '../rig.ts';
 import { canStartLogind, startLogind } from './logind.ts';
@@ -77,7 +78,7 @@ const IDLE = `--what=idle ${ABOUT}`;
 
 /** Waits until the last of so many calls lives. */
 function living(rig: Rig, count: number): Promise<Call> {
-  return vi.waitFor(async () => {
+  return eventually(async () => {
     const calls = await rig.calls();
     const last = calls.at(-1);
     if (calls.length !== count || !last?.process) throw new Error(`${calls.length} calls`);
@@ -198,14 +199,14 @@ describe.skipIf(!canStartLogind())('a real logind (needs root, dbus-daemon and s
     const logind = await startLogind(rig.folder);
     try {
       const awake = rig.keep(awakeMeans('linux', process.pid), { env: logind.env });
-      await vi.waitFor(async () =>
+      await eventually(async () =>
         expect(await logind.inhibited()).toEqual([
           { what: 'sleep:idle', who: 'bridge-supervisor', why: 'Claude is at work', mode: 'block' },
         ]),
       );
       awake.letGo();
       expect(await awake.over).toBeUndefined();
-      await vi.waitFor(async () => expect(await logind.inhibited()).toEqual([]));
+      await eventually(async () => expect(await logind.inhibited()).toEqual([]));
     } finally {
       await logind.close();
     }

@@ -5,12 +5,9 @@ import { identify, isAlive } from '../../src/machine/identity.ts';
 import { Lineage } from '../../src/machine/lineage.ts';
 import { findStrays } from '../../src/machine/strays.ts';
 import { sweep } from '../../src/machine/sweep.ts';
+import { eventually } from '../eventually.ts';
 import { onLinux, onWindows } from '../platform.ts';
 import { test } from './rig.ts';
-
-const waitFor = async (look: () => Promise<boolean>) => {
-  while (!(await look())) await clock.sleep(20);
-};
 
 describe.skipIf(onWindows)('what was seen below a process once (needs process groups)', () => {
   test('is ended with it, though it then lost its parent and has no environment, group or session of the run', async ({
@@ -56,7 +53,7 @@ describe.skipIf(!onLinux)('what may be left, and nothing proves it (needs Linux)
     const root = await rig.child('sleep', ['1000']);
     const daemon = 'setsid -f env -i /bin/sleep 1000 > /dev/null 2>&1';
     await new Promise((resolve) => spawn('sh', ['-c', daemon], { cwd: rig.folder }).on('exit', resolve));
-    await waitFor(async () => (await findStrays(root.identity, rig.folder)).length > 0);
+    await eventually(async () => expect(await findStrays(root.identity, rig.folder)).not.toEqual([]));
     const [stray, ...more] = await findStrays(root.identity, rig.folder);
     expect(more).toEqual([]);
     expect(stray?.name).toBe('sleep');

@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { vi } from 'vitest';
+import { eventually } from '../eventually.ts';
 
 const LOGIND = '/lib/systemd/systemd-logind';
 
@@ -74,14 +74,12 @@ export async function startLogind(folder: string): Promise<Logind> {
     },
   };
   try {
-    await vi.waitFor(() => promisify(execFile)('busctl', ['--system', 'status'], { env }), WHILE_STARTING);
+    await eventually(() => promisify(execFile)('busctl', ['--system', 'status'], { env }), 100);
     started.push(start('unshare', ['--mount', 'sh', '-c', FOLDERS]));
-    await vi.waitFor(list, WHILE_STARTING);
+    await eventually(list, 100);
     return logind;
   } catch (error) {
     await logind.close();
     throw error;
   }
 }
-
-const WHILE_STARTING = { timeout: 20_000, interval: 100 };

@@ -1,6 +1,7 @@
-import { expect, test, vi } from 'vitest';
+import { expect, test } from 'vitest';
 import { identify } from '../../src/machine/identity.ts';
 import { runProgram } from '../../src/machine/program.ts';
+import { eventually } from '../eventually.ts';
 import { onWindows } from '../platform.ts';
 
 const node = (script: string, timeoutMs = 10_000) =>
@@ -31,7 +32,7 @@ test.skipIf(onWindows)('with what it has started, though that holds its output o
     timeoutMs: 300,
   });
   expect(failure).toBe('late');
-  await vi.waitFor(async () => expect(await identify(Number(stdout))).toBeUndefined());
+  await eventually(async () => expect(await identify(Number(stdout))).toBeUndefined());
 });
 
 test.skipIf(onWindows)('what a program leaves behind is not waited for (needs sh)', async () => {

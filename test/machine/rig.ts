@@ -4,10 +4,11 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { test as base, expect, vi } from 'vitest';
+import { test as base, expect } from 'vitest';
 import { systemClock } from '../../src/clock.ts';
 import { type Child, type ChildOptions, spawnChild, watchProcess } from '../../src/machine/child.ts';
 import { identify, isAlive, type ProcessIdentity } from '../../src/machine/identity.ts';
+import { eventually } from '../eventually.ts';
 
 export const puppetScript = fileURLToPath(new URL('fixtures/puppet.mjs', import.meta.url));
 
@@ -78,7 +79,7 @@ function rigIn(folder: string, started: ProcessIdentity[]): Rig {
       const child = await spawnChild({ ...options, env: { ...options.env, ...env } });
       if (child.kind === 'spawn-failed') throw new Error(child.message);
       const output = (): Promise<string> => readFile(options.stdoutPath, 'utf8');
-      const members = await vi.waitFor(async () => membersIn(await output(), traits), { timeout: 20_000 });
+      const members = await eventually(async () => membersIn(await output(), traits));
       started.push(...members);
       return { child, members, output };
     },

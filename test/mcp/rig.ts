@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url';
 import { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { InMemoryTransport } from '@modelcontextprotocol/sdk/inMemory.js';
 import type { RequestOptions } from '@modelcontextprotocol/sdk/shared/protocol.js';
-import { expect, onTestFinished, vi } from 'vitest';
+import { expect, onTestFinished } from 'vitest';
 import { type Bridge, openBridge } from '../../src/bridge/bridge.ts';
 import { type Clock, systemClock } from '../../src/clock.ts';
 import type { Scope } from '../../src/mcp/code/scope.ts';
@@ -16,6 +16,8 @@ import { buildCodeServer } from '../../src/mcp/code.ts';
 import { buildDesktopServer } from '../../src/mcp/desktop.ts';
 import { type BridgeAccess, bridgeAccess } from '../../src/mcp/open-bridge.ts';
 import type { BridgeServer } from '../../src/mcp/server.ts';
+import { eventually } from '../eventually.ts';
+import { PATIENCE_MS } from '../patience.ts';
 
 /** A state folder that is gone when the test is over. */
 export function stateFolder(): string {
@@ -139,7 +141,6 @@ const FIXTURE = fileURLToPath(new URL('fixtures/serve.ts', import.meta.url));
 export const SERVE = ['--experimental-strip-types', FIXTURE];
 
 /** How long a server that was told to end may take before it is a leak. */
-const PATIENCE_MS = 20_000;
 
 /** A server in a process of its own, spoken to in plain lines, so that every byte of its stdout is seen. */
 export class ServerProcess implements ToolCaller {
@@ -197,14 +198,11 @@ export class ServerProcess implements ToolCaller {
   }
 
   async response(id: number | string): Promise<Record<string, unknown>> {
-    return vi.waitFor(
-      () => {
-        const found = this.#messages.find((message) => message.id === id);
-        if (!found) throw new Error(`no answer to ${id}; stderr: ${this.stderr}`);
-        return found;
-      },
-      { timeout: 40_000, interval: 10 },
-    );
+    return eventually(() => {
+      const found = this.#messages.find((message) => message.id === id);
+      if (!found) throw new Error(`no answer to ${id}; stderr: ${this.stderr}`);
+      return found;
+    }, 10);
   }
 
   async request(method: string, params: Record<string, unknown> = {}): Promise<Record<string, unknown>> {

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { eventually } from '../eventually.ts';
 import { onWindows } from '../platform.ts';
 import { rowsIn, SERVE, ServerProcess, stateFolder } from './rig.ts';
 
@@ -88,7 +89,7 @@ describe.each(SIDES)('The %s server in a process of its own', (side) => {
       const [flag = '', fixture = ''] = SERVE;
       const server = new ServerProcess([flag, parent, flag, fixture, side], { BRIDGE_HOME: stateFolder() });
       await server.initialize();
-      const holder = await vi.waitFor(() => {
+      const holder = await eventually(() => {
         const told = /^pids \d+ (\d+)$/m.exec(server.stderr);
         if (!told) throw new Error('no pids yet');
         return Number(told[1]);

@@ -1,11 +1,12 @@
 import { spawnSync } from 'node:child_process';
 import { closeSync, existsSync, openSync } from 'node:fs';
 import { PassThrough } from 'node:stream';
-import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { systemClock } from '../../src/clock.ts';
 import { buildDesktopServer } from '../../src/mcp/desktop.ts';
 import { lineTransport } from '../../src/mcp/line-transport.ts';
 import { bridgeAccess } from '../../src/mcp/open-bridge.ts';
+import { eventually } from '../eventually.ts';
 import { rowsIn, SERVE, ServerProcess, stateFolder } from './rig.ts';
 
 async function serve(home = stateFolder()): Promise<ServerProcess> {
@@ -26,7 +27,7 @@ async function told(line: string): Promise<{ answer: unknown; said: readonly str
     written += text;
   });
   input.write(`${line}\n`);
-  const answer = await vi.waitFor(() => {
+  const answer = await eventually(() => {
     const answers = written
       .split('\n')
       .filter((one) => one !== '')

@@ -7,6 +7,7 @@ import { simulatedClaudeEnvironment } from '../../src/simulator/environment.ts';
 import type { Script } from '../../src/simulator/script.ts';
 import { type Simulator, startSimulator } from '../../src/simulator/server.ts';
 import { processesIn, waitUntil } from '../e2e/rig.ts';
+import { PATIENCE_MS } from '../patience.ts';
 import { asAnn, machine, startMachine } from './machine.ts';
 import { ann } from './machine-files.ts';
 import type { Systemd } from './namespace.ts';
@@ -99,5 +100,3 @@ function rigIn(root: string, simulator: Simulator, systemd: Systemd): Rig {
   };
   return rig;
 }
-
-const PATIENCE_MS = 60_000;

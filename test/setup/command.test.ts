@@ -19,8 +19,9 @@ import { tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
-import { test as base, describe, expect, vi } from 'vitest';
+import { test as base, describe, expect } from 'vitest';
 import { findMarked } from '../../src/machine/sweep.ts';
+import { eventually } from '../eventually.ts';
 import { isRoot, onLinux } from '../platform.ts';
 
 const program = fileURLToPath(new URL('../../dist/cli.js', import.meta.url));
@@ -446,14 +447,11 @@ function openTerminal({ env, repository }: Machine) {
     shown += chunk;
   });
   const press = async (question: string, keys: string) => {
-    const end = await vi.waitFor(
-      () => {
-        const at = shown.indexOf(question, read);
-        if (at < 0) throw new Error(`it does not ask '${question}', but shows: ${shown}`);
-        return at + question.length;
-      },
-      { timeout: 20_000, interval: 20 },
-    );
+    const end = await eventually(() => {
+      const at = shown.indexOf(question, read);
+      if (at < 0) throw new Error(`it does not ask '${question}', but shows: ${shown}`);
+      return at + question.length;
+    }, 20);
     read = end;
     child.stdin.write(keys);
   };

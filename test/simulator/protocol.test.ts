@@ -1,9 +1,10 @@
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { type Clock, systemClock } from '../../src/clock.ts';
 import { createGate } from '../../src/simulator/gate.ts';
 import { apiError, calls, drop, gated, hang, type Reply, say } from '../../src/simulator/reply.ts';
 import { sequence } from '../../src/simulator/script.ts';
 import { type Simulator, startSimulator } from '../../src/simulator/server.ts';
+import { eventually } from '../eventually.ts';
 
 describe('the simulated Messages API', () => {
   let reply: Reply;
@@ -119,7 +120,7 @@ describe('the simulated Messages API', () => {
     await simulator.waitForRequest(({ kind }) => kind === 'main');
     await simulator.close();
     await failure;
-    await vi.waitFor(() => expect(sockets().length).toBeLessThan(before.length));
+    await eventually(() => expect(sockets().length).toBeLessThan(before.length));
   });
 
   test('ends a delay when the client leaves', async () => {
@@ -135,7 +136,7 @@ describe('the simulated Messages API', () => {
     });
     const leaving = new AbortController();
     const answer = expect(ask(slow, {}, leaving.signal)).rejects.toThrow();
-    await vi.waitFor(() => expect(sleeping).toHaveLength(1));
+    await eventually(() => expect(sleeping).toHaveLength(1));
     leaving.abort();
     await answer;
     await Promise.all(sleeping);

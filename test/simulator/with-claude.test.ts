@@ -1,11 +1,12 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { describe, expect, test, vi } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { rateLimitHeaders, usageLimitReached } from '../../src/simulator/rate-limits.ts';
 import { apiError, call, hang, say } from '../../src/simulator/reply.ts';
 import { byConversation, repeatingLast, sequence } from '../../src/simulator/script.ts';
 import { type Simulator, startSimulator } from '../../src/simulator/server.ts';
 import type { ScriptTurn } from '../../src/simulator/turn.ts';
+import { eventually } from '../eventually.ts';
 import { runClaude, temporaryFolder } from './claude.ts';
 
 describe('the real claude, talking to the simulator,', () => {
@@ -88,7 +89,7 @@ describe('the real claude, talking to the simulator,', () => {
     claude.child.kill('SIGKILL');
     expect((await claude.ended).result).toBeUndefined();
     await simulator.close();
-    await vi.waitFor(() => expect(openSockets()).toEqual(before));
+    await eventually(() => expect(openSockets()).toEqual(before));
   });
 
   test('reports a used-up subscription with the time of its reset', async () => {

@@ -1,8 +1,9 @@
 import { join } from 'node:path';
-import { describe, expect, test, vi } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { type Clock, systemClock } from '../../src/clock.ts';
 import { openChangeFeed } from '../../src/store/change-feed.ts';
 import type { Database } from '../../src/store/database.ts';
+import { eventually } from '../eventually.ts';
 import { onWindows } from '../platform.ts';
 import { createRig, TestClock } from '../rig.ts';
 import { addProject } from './rows.ts';
@@ -81,7 +82,7 @@ describe.skipIf(onWindows)('a change wakes who waits for it, without a poll (not
     });
     await expect(failing).rejects.toThrow('no');
     // It has looked, seen nothing, and waits again.
-    await vi.waitFor(() => expect(waits).toBeGreaterThan(1), { timeout: 10_000 });
+    await eventually(() => expect(waits).toBeGreaterThan(1));
     expect(woken).toBe(false);
     stop.abort();
     await waiting;

@@ -3,10 +3,11 @@ import { mkdir, readdir, readFile } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import { test as base, describe, expect, vi } from 'vitest';
+import { test as base, describe, expect } from 'vitest';
 import { currentLease, takeLease } from '../../src/bridge/lease.ts';
 import { loadConfig } from '../../src/config.ts';
 import { Heartbeat } from '../../src/supervisor/heartbeat.ts';
+import { eventually } from '../eventually.ts';
 import { createRig, type Rig as Home } from '../rig.ts';
 
 const TOKEN = 'token';
@@ -78,7 +79,7 @@ describe('a heartbeat', () => {
     const { clock } = rig;
     const start = clock.now();
     const given = (count: number, at: Date) =>
-      vi.waitFor(async () => {
+      eventually(async () => {
         expect(await rig.sign()).toEqual({ at: at.toISOString(), pid: process.pid, version: '0.0.0-test' });
         expect(rig.requests.length).toBe(count);
         // A look around finds the former one over.
@@ -101,7 +102,7 @@ describe('a heartbeat', () => {
 
   test('at an address is a GET that says who asks, and no more', async ({ rig }) => {
     rig.heartbeat({ heartbeat_url: rig.url }).tend();
-    await vi.waitFor(() => expect(rig.requests.length).toBe(1));
+    await eventually(() => expect(rig.requests.length).toBe(1));
     const [request] = rig.requests;
     expect(request).toMatchObject({ method: 'GET', url: '/ping/5f3a?key=s3cret' });
     expect(request?.headers['user-agent']).toBe('bridge-supervisor/0.0.0-test');
@@ -111,7 +112,7 @@ describe('a heartbeat', () => {
   test('renews the lease: who can give it can claim work', async ({ rig }) => {
     rig.clock.advance(10_000);
     rig.heartbeat({ heartbeat_file: rig.file }).tend();
-    await vi.waitFor(async () => expect(await rig.sign()).toBeDefined());
+    await eventually(async () => expect(await rig.sign()).toBeDefined());
     expect((await currentLease(rig.bridge))?.renewedAt).toBe(rig.clock.now().toISOString());
   });
 
@@ -127,13 +128,13 @@ describe('a supervisor that is not well gives no heartbeat', () => {
     rig.trouble = 'loop.log cannot be written';
     const heartbeat = rig.heartbeat({ heartbeat_file: rig.file, heartbeat_url: rig.url });
     heartbeat.tend();
-    await vi.waitFor(() => expect(heartbeat.next).toEqual(new Date(rig.clock.now().getTime() + 30_000)));
+    await eventually(() => expect(heartbeat.next).toEqual(new Date(rig.clock.now().getTime() + 30_000)));
     expect(await rig.sign()).toBeUndefined();
     expect(rig.requests).toEqual([]);
 
     rig.trouble = null;
     rig.clock.advance(30_000);
-    await vi.waitFor(async () => {
+    await eventually(async () => {
       heartbeat.tend();
       expect(await rig.sign()).toBeDefined();
       expect(rig.requests.length).toBe(1);
@@ -144,7 +145,7 @@ describe('a supervisor that is not well gives no heartbeat', () => {
     await takeLease(rig.bridge, { token: 'other', pid: 2, pidStartedAt: '2', version: '0' }, () => true);
     const heartbeat = rig.heartbeat({ heartbeat_file: rig.file, heartbeat_url: rig.url });
     heartbeat.tend();
-    await vi.waitFor(() => expect(heartbeat.next).toEqual(new Date(rig.clock.now().getTime() + 30_000)));
+    await eventually(() => expect(heartbeat.next).toEqual(new Date(rig.clock.now().getTime() + 30_000)));
     expect(await rig.sign()).toBeUndefined();
     expect(rig.requests).toEqual([]);
   });
@@ -155,7 +156,7 @@ describe('a heartbeat that cannot be given', () => {
   async function beats(rig: Rig, heartbeat: Heartbeat, times: number): Promise<void> {
     for (const _ of Array(times)) {
       const before = rig.requests.length;
-      await vi.waitFor(() => {
+      await eventually(() => {
         heartbeat.tend();
         expect(rig.requests.length).toBe(before + 1);
       });
@@ -169,17 +170,17 @@ describe('a heartbeat that cannot be given', () => {
     await beats(rig, heartbeat, 3);
     const { host } = new URL(rig.url);
     const failed = `heartbeat.failed {"url":"${host}"} the answer was 503; the next one is tried on schedule`;
-    await vi.waitFor(() => expect(rig.logged).toEqual([failed]));
+    await eventually(() => expect(rig.logged).toEqual([failed]));
     rig.answer = (response) => response.end('OK');
     await beats(rig, heartbeat, 2);
     const restored = `heartbeat.restored {"url":"${host}"}`;
-    await vi.waitFor(() => expect(rig.logged).toEqual([failed, restored]));
+    await eventually(() => expect(rig.logged).toEqual([failed, restored]));
   });
 
   test('because the address leads elsewhere: nobody goes there', async ({ rig }) => {
     rig.answer = (response) => response.writeHead(302, { location: '/elsewhere' }).end();
     await beats(rig, rig.heartbeat({ heartbeat_url: rig.url }), 1);
-    await vi.waitFor(() => expect(rig.logged).toEqual([expect.stringContaining('the answer was 302')]));
+    await eventually(() => expect(rig.logged).toEqual([expect.stringContaining('the answer was 302')]));
     expect(rig.requests.length).toBe(1);
   });
 
@@ -187,14 +188,14 @@ describe('a heartbeat that cannot be given', () => {
     const { port } = new URL(rig.url);
     rig.answer = (response) => response.socket?.destroy();
     await beats(rig, rig.heartbeat({ heartbeat_url: rig.url }), 1);
-    await vi.waitFor(() => expect(rig.logged.length).toBe(1));
+    await eventually(() => expect(rig.logged.length).toBe(1));
     expect(rig.logged[0]).toMatch(`heartbeat.failed {"url":"127.0.0.1:${port}"} UND_ERR_SOCKET;`);
   });
 
   test('because there is no answer within ten seconds', async ({ rig }) => {
     rig.answer = () => undefined;
     await beats(rig, rig.heartbeat({ heartbeat_url: rig.url }), 1);
-    await vi.waitFor(() => expect(rig.logged.length).toBe(1));
+    await eventually(() => expect(rig.logged.length).toBe(1));
     expect(rig.logged[0]).toContain('no answer within 10 s');
   });
 
@@ -207,7 +208,7 @@ describe('a heartbeat that cannot be given', () => {
     expect(rig.logged).toEqual([expect.stringMatching(/^heartbeat\.failed {"file":".*missing.*"} ENOENT/)]);
     await mkdir(join(rig.workspace, 'missing'));
     await beats(rig, heartbeat, 1);
-    await vi.waitFor(() => expect(rig.logged.at(-1)).toContain('heartbeat.restored'));
+    await eventually(() => expect(rig.logged.at(-1)).toContain('heartbeat.restored'));
     expect(await readdir(join(rig.workspace, 'missing'))).toEqual(['beat']);
   });
 
@@ -215,7 +216,7 @@ describe('a heartbeat that cannot be given', () => {
     rig.answer = () => undefined;
     const heartbeat = rig.heartbeat({ heartbeat_url: rig.url });
     heartbeat.tend();
-    await vi.waitFor(() => expect(rig.requests.length).toBe(1));
+    await eventually(() => expect(rig.requests.length).toBe(1));
     await heartbeat.close();
     expect(rig.logged).toEqual([]);
   });

@@ -12,6 +12,7 @@ import type { Hold } from '../../src/project/hold.ts';
 import type { Admission } from '../../src/supervisor/admission.ts';
 import { Preflight } from '../../src/supervisor/preflight.ts';
 import { claudeProgram, processesIn } from '../e2e/rig.ts';
+import { eventually } from '../eventually.ts';
 import { onWindows } from '../platform.ts';
 import { createRig, type Rig } from '../rig.ts';
 
@@ -233,7 +234,7 @@ describe.skipIf(onWindows)('what Claude answers (needs a shell script in its pla
     const claude = await script(rig, 'exec tail -f /dev/null');
     const { preflight, history, learnt } = await stage(rig, claude, {}, systemClock);
     const looking = preflight.look();
-    await vi.waitFor(async () => expect(await processesIn(rig.workspace)).not.toEqual([]));
+    await eventually(async () => expect(await processesIn(rig.workspace)).not.toEqual([]));
     await preflight.close();
     await looking;
     expect(await processesIn(rig.workspace)).toEqual([]);
