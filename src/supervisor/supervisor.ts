@@ -172,8 +172,11 @@ class Supervisor {
 
   async #startRuns(): Promise<void> {
     const { bridge, config, token } = this.#context;
-    while (this.#active.size < config.concurrency && !this.#probe) {
+    while (this.#active.size < config.concurrency) {
       const admission = await this.#gate.admission();
+      // Its answer is waited for, unless a person has said meanwhile that all may go on.
+      if (this.#probe && admission.may !== 'start') return;
+      this.#probe = undefined;
       if (await this.#preflight.isDue(admission)) return this.#alongside(this.#preflight.look());
       if (admission.may === 'wait') return;
       const started = await startNextRun(bridge, token, {
@@ -196,6 +199,7 @@ class Supervisor {
       // Nobody will read it, and it may hold the owner's secrets. What cannot be removed now goes with the next start.
       await rm(runFiles(bridge.home, run.id).mcpConfig, { force: true }).catch(() => undefined);
       await patiently(this.#context, () => endRun(bridge, token, run, spawned.outcome, neverRan()));
+      this.#probeEnded(run);
       return;
     }
     const { child, opening, resumed } = spawned;
@@ -221,7 +225,7 @@ class Supervisor {
       run.ended.then(() => {
         this.#active.delete(run.run.id);
         this.#gate.families.ended(run.run.id);
-        if (this.#probe?.runId === run.run.id) this.#probe = undefined;
+        this.#probeEnded(run.run);
         this.#waker.wake();
       }),
     );
@@ -247,6 +251,11 @@ class Supervisor {
       changed: () => this.#waker.wake(),
       answered: () => this.#alongside(this.#probeSucceeded(run)),
     };
+  }
+
+  /** One that ended without an answer, or had no process at all, has found out nothing: another one tries. */
+  #probeEnded({ id }: Run): void {
+    if (this.#probe?.runId === id) this.#probe = undefined;
   }
 
   async #probeSucceeded(run: Run): Promise<void> {

@@ -1,5 +1,5 @@
 /** What stops when something fails: everybody for what all share, one project for what is its own. */
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import Sqlite from 'better-sqlite3';
 import { describe, expect } from 'vitest';
@@ -90,6 +90,53 @@ describe('the service', () => {
     holdsAreDue(rig);
     for (const id of ids) await rig.until(id, 'awaiting_approval');
     expect(await currentHolds(rig.bridge)).toEqual([]);
+  });
+
+  test('is back, but the plan that is to find out has lost its folder: the next one finds out, and nothing stands still', async ({
+    rig,
+  }) => {
+    await using front = await createFront(rig.simulator.url);
+    rig.environment.ANTHROPIC_BASE_URL = front.url;
+    rig.environment.CLAUDE_CODE_MAX_RETRIES = '0';
+    rig.script = work;
+    await rig.configure({ concurrency: 1 });
+    const gone = await rig.workspace('gone');
+    const ids = await sendAll(rig, 1);
+    const lost = await rig.send('---\nworkspace: gone\n---\n# Lost\nDo it.');
+    await rm(gone, { recursive: true });
+    await rig.startSupervisor();
+    await rig.happened('hold.set');
+    await allRunsEnded(rig, ids);
+    await front.forward();
+    holdsAreDue(rig);
+    await rig.happened('project.needs_attention', lost);
+    for (const id of ids) await rig.until(id, 'awaiting_approval');
+  });
+
+  test('does not answer the run that is to find out: who says resume does not wait for it', async ({
+    rig,
+  }) => {
+    await using front = await createFront(rig.simulator.url);
+    rig.environment.ANTHROPIC_BASE_URL = front.url;
+    rig.environment.CLAUDE_CODE_MAX_RETRIES = '0';
+    const gate = Promise.withResolvers<void>();
+    rig.script = async (turn) => {
+      if (turn.userTexts[0]?.includes('Plan 1')) await gate.promise;
+      return work(turn);
+    };
+    await rig.configure({ concurrency: 2 });
+    const [first = ''] = await sendAll(rig, 1);
+    await rig.startSupervisor();
+    await rig.happened('hold.set');
+    await allRunsEnded(rig, [first]);
+    await front.forward();
+    holdsAreDue(rig);
+    await rig.asks('Plan 1');
+    const second = await rig.send('# Plan 2\nDo it.');
+    expect((await rig.command('resume')).code).toBe(0);
+    await rig.until(second, 'awaiting_approval');
+    gate.resolve();
+    await rig.until(first, 'awaiting_approval');
   });
 
   test('refuses a conversation for good: a new session is told the record, and submits', async ({ rig }) => {
