@@ -22,6 +22,18 @@ test('docs/faults.md names every test of a fault, and no other', () => {
   expect(titles.length).toBeGreaterThan(60);
 });
 
+test('docs/faults.md names, for every other promise, a test that there is', () => {
+  const root = new URL('../../', FOLDER);
+  const page = readFileSync(new URL('docs/faults.md', root), 'utf8');
+  const rows = [...page.matchAll(/^\| .* \| `(.+)` in (test\/\S+\.test\.ts) \|$/gm)];
+  const missing = rows.filter(([, title = '', file = '']) => {
+    const source = readFileSync(new URL(file, root), 'utf8').replaceAll(/[`\\]/g, '');
+    return !source.includes(title);
+  });
+  expect(missing.map(([row]) => row)).toEqual([]);
+  expect(rows.length).toBeGreaterThan(50);
+});
+
 function titlesOf(folder: URL): string[] {
   return readdirSync(folder)
     .filter((name) => name.endsWith('.test.ts') && name !== 'table.test.ts')
