@@ -43,16 +43,23 @@ export function readSettings(block: string, firstLine: number): SettingsBlock | 
   const written = asWritten(block);
   const { errors, contents } = parseDocument(written, options);
   const lineAt = (offset: number) => lines.linePos(offset).line - 1 + firstLine;
-  if (errors.length > 0)
-    return refused(errors.map(({ pos, message }) => `line ${lineAt(pos[0])}: ${message}`));
-  if (!isMap(contents)) return refused([`line ${firstLine}: the front matter must be lines of 'key: value'`]);
-  if (!isMeant && contents.items.some(isProse)) return undefined;
+  if (errors.length > 0) {
+    // One that YAML meets in a line makes it see more there.
+    const first = new Map(errors.toReversed().map(({ pos, message }) => [lineAt(pos[0]), message]));
+    const lineNumbers = [...first.keys()].toSorted((a, b) => a - b);
+    return refused(lineNumbers.map((line) => `line ${line}: ${first.get(line)}: ${WRITE}`));
+  }
+  if (!isMap(contents)) return refused([`line ${firstLine}: the front matter must be ${PAIRS}`]);
+  if (!isMeant && (startsAsText(block) || contents.items.some(isProse))) return undefined;
   return {
     ...readPairs(contents.items, lineAt),
     isReadable: true,
     onlyOurs: hasOnlyOurs(contents.items, written),
   };
 }
+
+const PAIRS = "lines of 'key: value', with a space after the colon";
+const WRITE = "write each line as 'key: value', and a value with signs of YAML in single quotes";
 
 /**
  * The block with those values in quotes that YAML would refuse or read as something else, though a person means a text:
@@ -66,12 +73,16 @@ function asWritten(block: string): string {
     (line: string, key: string, rest: string) => {
       const commentAt = rest.search(/[ \t]#(?:[ \t]|$)/);
       const value = (commentAt < 0 ? rest : rest.slice(0, commentAt)).trimEnd();
+      if (WINDOWS_PATH.test(value)) return line.replace(/"(.*)"/, "'$1'");
       const isMisread = /^[@`%]|: |:$/.test(value) || (key.startsWith('title:') && MISREAD_TITLE.test(value));
       if (!isMisread || /^["'|>!{]/.test(value)) return line;
       return `${key}${JSON.stringify(value)}${commentAt < 0 ? '' : rest.slice(commentAt)}`;
     },
   );
 }
+
+/** In double quotes YAML would read `\t` and `\n` of it as signs. */
+const WINDOWS_PATH = /^"[A-Za-z]:(?:\\[^\\"']+)+"$/;
 
 /** A reference, a list with more behind it, a sign of a list or a key, a comment without a space. */
 const MISREAD_TITLE = /^[*&]|^\[[^\]]*\]\s*[^\s,]|^[-?](?:\s|$)|(?:^|[ \t])#\S/;
@@ -138,10 +149,19 @@ export function namesSettings(block: string): boolean {
   const lines = block.slice(0, LIMITS.frontMatter).split('\n');
   const first = lines.find((line) => line.trim() !== '' && !line.trimStart().startsWith('#')) ?? '';
   const keys = keysOf(lines);
+  if (startsAsText(block)) return keys.some(isSettingName);
   if (keyOf(first) !== undefined && keys.some((key) => isSettingName(key) || mistypedSetting(key)))
     return true;
   const blank = lines.findIndex((line) => line.trim() === '');
   return keysOf(blank < 0 ? lines : lines.slice(0, blank)).some(isSettingName);
+}
+
+/**
+ * A rule, and a heading with blank lines around it: `Budget: 5 days` below is a line of the text. To YAML the heading
+ * would be a comment.
+ */
+function startsAsText(block: string): boolean {
+  return /^[^\S\n]*\n\s*#{1,6} [^\n]*\n[^\S\n]*\n/.test(block);
 }
 
 function keysOf(lines: readonly string[]): string[] {

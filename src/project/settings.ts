@@ -66,16 +66,18 @@ export function addSetting(
 export function mistypedSetting(name: string): SettingName | undefined {
   const letters = lettersOf(name);
   if (letters.length > 40 || OTHER_WORDS.includes(letters)) return undefined;
+  // `Priorität` and `priorité` are words of their languages, and no slips.
+  const isEnglish = /^[\0-\x7f]*$/.test(letters);
   const words = /\s/.test(name.trim()) ? [] : wordsOf(name);
   return SETTING_NAMES.find((setting) => {
     const own = lettersOf(setting);
     const isTold = TELLING_WORDS[setting]?.some((word) => words.includes(word)) === true;
-    return isTold || distance(letters, own) <= (own.length < 7 ? 1 : 2);
+    return isTold || (isEnglish && distance(letters, own) <= (own.length < 7 ? 1 : 2));
   });
 }
 
-/** Keys of other tools that are one letter away from one of ours. */
-const OTHER_WORDS: readonly string[] = ['mode', 'modes', 'modal', 'tile', 'tiles'];
+/** Keys of other tools and other languages that are one letter away from one of ours. */
+const OTHER_WORDS: readonly string[] = ['mode', 'modes', 'modal', 'tile', 'tiles', 'titre'];
 
 /** Words that mean a guard wherever they stand in a key: `budget`, `max_budget`, `costUsd`. */
 const TELLING_WORDS: { readonly [Name in SettingName]?: readonly string[] } = {

@@ -176,6 +176,11 @@ describe('Keys of other tools are passed, named, and told to Claude', () => {
     ['doubled keys', ['tags: a', 'tags: b'], ['tags']],
     ['keys of other scripts', ['größe: 5', '目标: x'], ['größe', '目标']],
     [
+      'words of other languages that look like ours',
+      ['Priorität: hoch', 'priorité: haute', 'priorità: alta', 'modèle: x', 'título: x', 'titre: x'],
+      ['Priorität', 'priorité', 'priorità', 'modèle', 'título', 'titre'],
+    ],
+    [
       'anchors, references, tags and merges',
       ['a: &x [1]', 'b: *x', 'c: !!set {a}', '<<: *x', 'd: *nobody'],
       ['a', 'b', 'c', '<<', 'd'],
@@ -286,6 +291,16 @@ describe('A text is taken as it is written', () => {
     expect(await accepted(parsePlan(markdown))).toMatchObject({ model: 'opus', notUsed });
   });
 
+  test.each([
+    'C:\\temp\\new',
+    '"C:\\temp\\new"',
+    "'C:\\temp\\new'",
+    '"C:\\\\temp\\\\new"',
+  ])('a path of Windows, in whatever quotes: %s', async (written) => {
+    const { workspace } = await accepted(parsePlan(`---\nworkspace: ${written}\n---\n# A\n`));
+    expect(workspace).toBe('C:\\temp\\new');
+  });
+
   test('so are a workspace and a model', async () => {
     const plan = await accepted(parsePlan('---\nworkspace: 2048\nmodel: 4.10\n---\n# A\n'));
     expect(plan).toMatchObject({ workspace: '2048', model: '4.10' });
@@ -297,7 +312,9 @@ describe('A setting that stands where it is not read is refused by name, with wh
     "write the settings as 'key: value' lines between two lines '---', at the very start of the plan";
   const LATE = `front matter must start on the first line, with a line that is just ---: ${BELONGS}`;
   const CODE = `settings in a code block are not read: ${BELONGS}`;
+  const MARKED = `settings in a list, a quotation, a table or bold are not read: ${BELONGS}`;
   const outside = (name: string) => `'${name}' stands outside the front matter: ${BELONGS}`;
+  const IF_TEXT = '; what is meant as text goes into a code block';
 
   test.each([
     ['after a comment', '<!-- c -->\n---\nbudget_usd: 1\nmax_turns: 3\n---\n# Do it\n', `line 2: ${LATE}`],
@@ -306,11 +323,15 @@ describe('A setting that stands where it is not read is refused by name, with wh
       '<!--\nc\n-->\n\n---\nmodel: opus\ntags: [a]\n---\n# Do it\n',
       `line 5: ${LATE}`,
     ],
-    ['after a text', 'Hello,\n\n---\npriority: 5\n---\n# Do it\n', `line 3: ${LATE}`],
-    ['after a heading', '# Do it\n\n---\nworkspace: website\n---\ntext\n', `line 3: ${LATE}`],
-    ['after a heading and a text', '# Do it\n\ntext\n\n---\nbudget_usd: 1\n---\ntext\n', `line 5: ${LATE}`],
+    ['after a text', 'Hello,\n\n---\npriority: 5\n---\n# Do it\n', `line 3: ${LATE}${IF_TEXT}`],
+    ['after a heading', '# Do it\n\n---\nworkspace: website\n---\ntext\n', `line 3: ${LATE}${IF_TEXT}`],
+    [
+      'after a heading and a text',
+      '# Do it\n\ntext\n\n---\nbudget_usd: 1\n---\ntext\n',
+      `line 5: ${LATE}${IF_TEXT}`,
+    ],
     ['after a front matter', '---\ntags: [a]\n---\n\n---\nbudget_usd: 1\n---\n# Do it\n', `line 5: ${LATE}`],
-    ['with a mistyped name', 'Hello\n\n---\nBudget: 1\n---\n# Do it\n', `line 3: ${LATE}`],
+    ['with a mistyped name', 'Hello\n\n---\nBudget: 1\n---\n# Do it\n', `line 3: ${LATE}${IF_TEXT}`],
     ['indented', '  ---\n  budget_usd: 1\n  ---\n# Do it\n', `line 1: ${LATE}`],
     ['between four dashes', '----\nmodel: opus\n----\n# Do it\n', `line 1: ${LATE}`],
     ['between the dashes of a word processor', '—\nmodel: opus\n—\n# Do it\n', `line 1: ${LATE}`],
@@ -359,9 +380,26 @@ describe('A setting that stands where it is not read is refused by name, with wh
       '---\n---\nworkspace: website\n# Do it\n',
       `line 3: ${outside('workspace')}`,
     ],
-    ['a guard below the heading', '# Do it\nmax_turns: 3\n\ntext\n', `line 2: ${outside('max_turns')}`],
-    ['a guard in another style', '# Do it\n\nbudgetUsd = 3\n', `line 3: ${outside('budgetUsd')}`],
-    ['in JSON', '{\n  "budget_usd": 1\n}\n\n# Do it\n', `line 2: ${outside('budget_usd')}`],
+    [
+      'a guard below the heading',
+      '# Do it\nmax_turns: 3\n\ntext\n',
+      `line 2: ${outside('max_turns')}${IF_TEXT}`,
+    ],
+    ['a guard in another style', '# Do it\n\nbudgetUsd = 3\n', `line 3: ${outside('budgetUsd')}${IF_TEXT}`],
+    ['in a list', '---\n- workspace: website\n- priority: 3\n---\n# Do it\n', `line 2: ${MARKED}`],
+    ['in a list of guards', '* budget_usd: 1\n* max_turns: 3\n\n# Do it\n', `line 1: ${MARKED}`],
+    ['in bold', '---\n**workspace:** website\n---\n# Do it\n', `line 2: ${MARKED}`],
+    ['in bold below the heading', '# Do it\n\n**budget_usd**: $5\n\ntext\n', `line 3: ${MARKED}${IF_TEXT}`],
+    ['in a quotation', '---\n> budget_usd: 1\n---\n# Do it\n', `line 2: ${MARKED}`],
+    ['in a table', '---\n| budget_usd | 1 |\n---\n# Do it\n', `line 2: ${MARKED}`],
+    ['in code', '`max_turns: 3`\n\n# Do it\n', `line 1: ${MARKED}`],
+    ['in JSON on one line', '{"budget_usd": 1}\n# Do it\n', `line 1: ${outside('budget_usd')}`],
+    [
+      'in JSON without a guard',
+      '{"title": "A", "workspace": "website"}\n# Do it\n',
+      `line 1: ${outside('title')}`,
+    ],
+    ['in JSON', '{\n  "budget_usd": 1\n}\n\n# Do it\n', `line 2: ${outside('budget_usd')}${IF_TEXT}`],
     [
       'behind the end mark of YAML',
       '---\ntitle: A\n...\npriority: 3\n\n# Do it\n',
@@ -381,6 +419,17 @@ describe('A setting that stands where it is not read is refused by name, with wh
     expect(await problemOf(markdown, 'Given')).toBe(problem);
   });
 
+  test('what is meant as text is taken from a code block, as the problem says', async () => {
+    const plan = (text: string) => `# Do it\n\nSet this:\n\n${text}\n`;
+    expect(await problemOf(plan('max_turns = 50'))).toBe(`line 5: ${outside('max_turns')}${IF_TEXT}`);
+    expect(await problemOf(plan('```\nmax_turns = 50\n```'))).toBe("accepted as 'Do it'");
+  });
+
+  test('settings below a text that begins with a rule count', async () => {
+    const markdown = '---\n\n# Settings\n\nbudget_usd: 5\n---\n# Do it\n';
+    expect(await accepted(parsePlan(markdown))).toMatchObject({ title: 'Do it', budgetUsd: 5 });
+  });
+
   test('the line of a problem is counted with the blank lines before', async () => {
     expect(await problemOf('\r\n\r\n---\r\n\r\npriority: high\r\n---\r\n# A\r\n')).toMatch(
       /^line 5: 'priority'/,
@@ -398,6 +447,16 @@ describe('A setting that stands where it is not read is refused by name, with wh
     ['a setting in a comment', '<!--\nbudget_usd: 5\n-->\n# Do it\n'],
     ['a guard that is spoken of', '# Do it\n\nRead budget_usd: it is money.\n- max_turns: a number\n'],
     ['a guard far down', `# Do it\n${'\ntext\n'.repeat(60)}\nbudget_usd: 5\n`],
+    ['a guard in a sentence of its own', '# Do it\n\nmax_turns: the game ends after them\n'],
+    ['a guard that is a field', '# Do it\n\nFields:\n\nbudget_usd: number\nname: string\n'],
+    ['a guard in code that a tab makes', '# Do it\n\n\tmax_turns: 50\n'],
+    ['a list of what the plan is about', '# Do it\n\nSet these:\n\n- max_turns: 50\n- budget_usd: 5\n'],
+    ['a list of models', '---\n- model: User\n- view: Page\n---\n# Do it\n'],
+    [
+      'lines of a text that begins with a rule',
+      '---\n\n# Do it\n\nTitle: the old one\nBudget: 5 days\n\n---\n\nmore\n',
+    ],
+    ['such lines without a second rule', '---\n\n# Do it\n\nGoal: a tidy disk\nBudget: 5 days\n'],
     ['plus signs', '+++\nadded\n+++\n\n# Do it\n'],
   ])('%s are text', async (_, markdown) => {
     expect((await accepted(parsePlan(markdown))).title).toBe('Do it');

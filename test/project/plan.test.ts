@@ -254,6 +254,11 @@ describe('front matter: what is wrong is refused with its line and what is allow
     ['a key given twice', ['title: A', 'title: B'], /^line 3: 'title' is given twice$/],
     ['a tab as indentation', ['\ttitle: A'], /^line 2: Tabs are not allowed as indentation/],
     ['a colon in a value that is no text', ['timeout: 1h: really'], /^line 2: 'timeout' must be/],
+    [
+      'words without a colon',
+      ['workspace: website', 'never touch prod'],
+      /^line 3: Implicit .* values: write each line as 'key: value', and a value with signs of YAML in single quotes$/,
+    ],
     ['an open bracket', ['title: [A', 'priority: 1'], /^line \d+: /],
     ['nested values', ['title:', '  deeper: A'], /^line 2: 'title' must be a text/],
     ['an alias', ['title: &name A', 'model: *name'], /^line 3: 'model' must be a model name/],
@@ -262,10 +267,18 @@ describe('front matter: what is wrong is refused with its line and what is allow
     [
       'one key without a space',
       ['workspace:website'],
-      /^line 2: the front matter must be lines of 'key: value'$/,
+      /^line 2: the front matter must be lines of 'key: value', with a space after the colon$/,
     ],
-    ['a wide colon', ['workspace：website'], /^line 2: the front matter must be lines of 'key: value'$/],
-    ['equals signs', ['model = "opus"'], /^line 2: the front matter must be lines of 'key: value'$/],
+    [
+      'a wide colon',
+      ['workspace：website'],
+      /^line 2: the front matter must be lines of 'key: value', with a space after the colon$/,
+    ],
+    [
+      'equals signs',
+      ['model = "opus"'],
+      /^line 2: the front matter must be lines of 'key: value', with a space after the colon$/,
+    ],
     ['a sentence before a key', ['do it well', 'workspace: website'], /^line 2: /],
     ['a value that is no text', ['title: !!binary QQ=='], /^line 2: 'title' must be a text/],
     ['an end mark and more', ['title: A', '...', 'priority: 3'], /^line \d: /],
