@@ -11,7 +11,7 @@ import { userMessage } from '../claude/input.ts';
 import { locateClaude } from '../claude/locate.ts';
 import { prompt } from '../claude/prompt.ts';
 import { runSettings } from '../claude/run-settings.ts';
-import { sessionExists } from '../claude/session.ts';
+import { sessionExists, sessionHasMessage } from '../claude/session.ts';
 import { claudeVersion, KEEPS_SETTINGS_OUT_SINCE, keepsSettingsOut } from '../claude/version.ts';
 import type { Environment } from '../config.ts';
 import { type Child, spawnChild } from '../machine/child.ts';
@@ -78,7 +78,8 @@ async function spawn(context: Context, started: StartedRun): Promise<SpawnedRun>
   const server = { entry: context.entry, home: bridge.home, runId: run.id, projectId: run.projectId };
   await makeRunsFolder(bridge.home);
   await writeMcpConfig(files.mcpConfig, server, config.mcp_servers);
-  const opening = await patiently(context, () => openingMessage(context, started, resumed));
+  const remembers = resumed && (await sessionHasMessage(run.sessionId, env));
+  const opening = await patiently(context, () => openingMessage(context, started, remembers));
   const stateFolders = [...new Set([bridge.home, await realpath(bridge.home)])];
   const ofRepository =
     folder.value.claudeSettings === 'all' ? [] : await repositoryConfig(run.workspace, env);
@@ -157,13 +158,13 @@ async function isAdopted({ bridge }: Context, run: Run, { identity }: Child): Pr
 }
 
 /** The first message of a run. */
-async function openingMessage(context: Context, started: StartedRun, resumed: boolean): Promise<string> {
+async function openingMessage(context: Context, started: StartedRun, remembers: boolean): Promise<string> {
   const briefing: Briefing = await briefingFor(context.bridge, started.project);
   const text = prompt({
     ...briefing,
     kind: started.run.kind,
     last: started.earlier.at(-1),
-    remembers: resumed,
+    remembers,
     messages: briefing.messages.filter((message) => isInPrompt(message, started.run)),
   });
   return userMessage(text, promptId(started.run));

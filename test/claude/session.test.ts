@@ -1,7 +1,7 @@
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { sessionExists } from '../../src/claude/session.ts';
+import { sessionExists, sessionHasMessage } from '../../src/claude/session.ts';
 import { temporaryFolder } from './rig.ts';
 
 const ID = '87ae29f1-7f7a-4b49-976a-b4e185fca44b';
@@ -61,5 +61,22 @@ describe('a session has none', () => {
     expect(await sessionExists(ID.replace('8', '9'), { HOME: home })).toBe(false);
     await mkdir(join(home, '.claude', 'projects', '-work-shed', 'other.jsonl'));
     expect(await sessionExists('other', { HOME: home })).toBe(false);
+  });
+});
+
+describe('a conversation holds a message', () => {
+  test('only when the user has said something in it: one whose first message a hook has blocked knows nothing', async () => {
+    const home = await temporaryFolder();
+    const blocked = [
+      { type: 'queue-operation', operation: 'enqueue', content: 'Do it. "type":"user"' },
+      { type: 'system', subtype: 'informational', content: 'operation blocked by hook', userType: 'user' },
+    ];
+    const lines = blocked.map((line) => `${JSON.stringify(line)}\n`).join('');
+    await withConversation(join(home, '.claude'), lines);
+    expect(await sessionExists(ID, { HOME: home })).toBe(true);
+    expect(await sessionHasMessage(ID, { HOME: home })).toBe(false);
+    await withConversation(join(home, '.claude'), `${lines}{"parentUuid":null,"type":"user"}\n`);
+    expect(await sessionHasMessage(ID, { HOME: home })).toBe(true);
+    expect(await sessionHasMessage('another', { HOME: home })).toBe(false);
   });
 });
