@@ -74,7 +74,7 @@ export async function briefingFor(bridge: Bridge, project: Project): Promise<Bri
   };
 }
 
-/** Completes what the person has approved; returns those projects. Throws LeaseLost. */
+/** Completes what the person has approved and no run works on any more; returns those projects. Throws LeaseLost. */
 export async function finishApproved(bridge: Bridge, token: string): Promise<Project[]> {
   const approved = await listProjects(bridge.database.read, {
     statuses: ['approved'],

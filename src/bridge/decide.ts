@@ -4,6 +4,7 @@ import type { Decision, Verdict } from '../project/review.ts';
 import { cleanText, LIMITS } from '../project/text.ts';
 import type { Reader, Writer } from '../store/database.ts';
 import { findDecision, insertDecision, lastDecision } from '../store/reviews.ts';
+import { openRunOf } from '../store/runs.ts';
 import {
   type Actor,
   type Bridge,
@@ -104,7 +105,9 @@ export async function readApproval(
   return done({ project, decision: await lastDecision(bridge.database.read, projectId) });
 }
 
-/** Completes an approved project. `permit` comes first in the transaction; what it throws undoes it. */
+/**
+ * Completes an approved project when its run has ended: nothing changes any more in one that is complete. `permit` comes first in the transaction; what it throws undoes it.
+ */
 export async function finish(
   bridge: Bridge,
   projectId: string,
@@ -122,7 +125,7 @@ export async function finish(
     },
     async (trx) => {
       await permit?.(trx);
-      return undefined;
+      return (await openRunOf(trx, projectId)) ? refuse('its run has not ended yet.') : undefined;
     },
   );
 }

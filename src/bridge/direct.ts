@@ -5,7 +5,6 @@ import type { SteeringMessage } from '../project/review.ts';
 import { cleanText, LIMITS } from '../project/text.ts';
 import { findMessageByRequest, insertMessage } from '../store/messages.ts';
 import { updateProject } from '../store/projects.ts';
-import { openRunOf } from '../store/runs.ts';
 import { type Actor, type Bridge, changeProject, done, type Reply, refuse } from './bridge.ts';
 
 /** Sends a message into a project. A run under way takes it in between two steps; otherwise the next run starts with it. */
@@ -45,10 +44,7 @@ export async function steer(
   );
 }
 
-/**
- * Calls a project off. Cancelling a cancelled project changes nothing. The supervisor ends its run, if one is under way;
- * one that still works on in a complete project is being ended already, and the project stays complete.
- */
+/** Calls a project off. Cancelling a cancelled project changes nothing. The supervisor ends its run, if one is under way. */
 export async function cancel(
   bridge: Bridge,
   projectId: string,
@@ -68,12 +64,7 @@ export async function cancel(
       await event('project.cancelled', { reason: words });
       return { project: { ...project, status: to, attention: null, updatedAt: now }, repeated: false };
     },
-    async (trx, project) => {
-      const isOver =
-        project.status === 'cancelled' ||
-        (project.status === 'complete' && (await openRunOf(trx, projectId)) !== undefined);
-      return isOver ? done({ project, repeated: true }) : undefined;
-    },
+    async (_, project) => (project.status === 'cancelled' ? done({ project, repeated: true }) : undefined),
   );
 }
 

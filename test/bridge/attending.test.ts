@@ -7,7 +7,7 @@ import {
   unfinishedRuns,
   watchChanges,
 } from '../../src/bridge/attending.ts';
-import { approve, reject } from '../../src/bridge/decide.ts';
+import { approve, readApproval, reject } from '../../src/bridge/decide.ts';
 import { cancel, steer } from '../../src/bridge/direct.ts';
 import { LeaseLost } from '../../src/bridge/lease.ts';
 import { endRun } from '../../src/bridge/runs.ts';
@@ -56,8 +56,6 @@ describe('the supervisor sees', () => {
     await submit(rig, id, run);
     expect(await ordersFor(rig.bridge, run)).toMatchObject({ submitted: true, approved: false });
     accepted(await approve(rig.bridge, id, 'desktop'));
-    expect(await ordersFor(rig.bridge, run)).toMatchObject({ submitted: true, approved: true });
-    await finishApproved(rig.bridge, TOKEN);
     expect(await ordersFor(rig.bridge, run)).toMatchObject({ submitted: true, approved: true });
   });
 
@@ -147,5 +145,17 @@ describe('the supervisor completes what was approved', () => {
       ids.map((id) => [id, 'complete']),
     );
     expect(await finishApproved(rig.bridge, TOKEN)).toEqual([]);
+  });
+
+  test('not before its run has ended: nothing is written any more for a complete project', async () => {
+    await using rig = await supervised();
+    const { id } = await send(rig);
+    const { run } = await begin(rig);
+    await submit(rig, id, run);
+    accepted(await approve(rig.bridge, id, 'desktop'));
+    expect(await finishApproved(rig.bridge, TOKEN)).toEqual([]);
+    expect(accepted(await readApproval(rig.bridge, id)).project.status).toBe('approved');
+    await endRun(rig.bridge, TOKEN, run, { kind: 'submitted' }, ending);
+    expect(await finishApproved(rig.bridge, TOKEN)).toMatchObject([{ id, status: 'complete' }]);
   });
 });
