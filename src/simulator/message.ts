@@ -84,8 +84,8 @@ function blocks(reply: MessageReply): ApiBlock[] {
   const list: ApiBlock[] = [];
   if (reply.thinking) list.push({ type: 'thinking', thinking: reply.thinking, signature: 'simulated' });
   if (reply.text) list.push({ type: 'text', text: reply.text });
-  for (const { name, input } of reply.calls ?? []) {
-    list.push({ type: 'tool_use', id: uniqueId('toolu_'), name, input });
+  for (const { name, input, id } of reply.calls ?? []) {
+    list.push({ type: 'tool_use', id: id ?? uniqueId('toolu_'), name, input });
   }
   return list;
 }

@@ -47,6 +47,8 @@ export interface GateReply {
 export interface ToolCall {
   readonly name: string;
   readonly input: Readonly<Record<string, unknown>>;
+  /** Default: a new one, as the API promises; some proxies repeat theirs. */
+  readonly id?: string;
 }
 
 /** Token numbers as the API names them (https://docs.claude.com/en/api/messages). */

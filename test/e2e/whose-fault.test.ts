@@ -7,7 +7,7 @@ import { currentHolds } from '../../src/bridge/holds.ts';
 import type { ProjectDetails } from '../../src/bridge/reading.ts';
 import { apiError, say } from '../../src/simulator/reply.ts';
 import type { ScriptTurn } from '../../src/simulator/turn.ts';
-import { createFront, html } from './front.ts';
+import { createFront, html } from '../front.ts';
 import { bridgeCall, type Rig, test, waitUntil } from './rig.ts';
 
 const asRoot = process.getuid?.() === 0;
@@ -216,6 +216,26 @@ describe('the model', () => {
 });
 
 describe('one workspace', () => {
+  test('kept our server out, and is mended: Claude is told the whole plan then, also in the session that began without', async ({
+    rig,
+  }) => {
+    const bad = await rig.workspace('bad');
+    const settings = join(bad, '.claude', 'settings.json');
+    await mkdir(join(bad, '.claude'));
+    await writeFile(settings, JSON.stringify({ deniedMcpServers: [{ serverName: 'claude_bridge_code' }] }));
+    await rig.configure({ workspaces: { bad: { path: bad, claude_settings: 'all' } } });
+    rig.script = work;
+    await rig.startSupervisor();
+    const id = await rig.send('---\nworkspace: bad\n---\n# Ill\nPaint the shed blue.');
+    await rig.happened('hold.set');
+    await allRunsEnded(rig, [id]);
+    await rm(settings);
+    expect((await rig.command('resume')).code).toBe(0);
+    const { runs } = await rig.until(id, 'awaiting_approval');
+    expect(runs.map(({ outcome }) => outcome?.kind)).toContain('tools_missing');
+    expect(rig.asked()[0]?.userTexts.join('\n')).toContain('Paint the shed blue.');
+  });
+
   test('keeps our server out by its own settings: the others are tried next, and it alone needs a person', async ({
     rig,
   }) => {

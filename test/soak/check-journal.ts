@@ -58,13 +58,13 @@ export function journalInStore(journal: Journal, tables: Tables): Finding[] {
         ? []
         : [['lost', `project ${id}: its cancellation was acknowledged`]],
     ),
-    ...[...journal.updates].flatMap(([id, { text }]) =>
-      exactly(
-        `update '${text}' (${id})`,
-        tables.updates.filter(({ request_id }) => request_id === id),
-        true,
-      ),
-    ),
+    ...[...journal.updates.values()].flatMap(({ id, text }) => {
+      const rows = tables.updates.filter(({ request_id, message }) => request_id === id && message === text);
+      // What one run has said, and what was cut off its transcript, a later one says again; then perhaps with the same id.
+      const byRun = [...Map.groupBy(rows, ({ run_id }) => run_id).values()];
+      const repeated = byRun.find((group) => group.length > 1);
+      return exactly(`update '${text}' (${id})`, repeated ?? rows.slice(0, 1), true);
+    }),
     ...tables.updates
       .filter(({ message }) => !journal.said.has(message))
       .map(({ id, message }): Finding => ['broken', `update ${id}: nobody said '${message}'`]),

@@ -1,13 +1,13 @@
 /** The workspaces against the store: no work was done twice that the record does not explain, and none is missing. */
 import { readdir, readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import type { OutcomeKind } from '../../src/project/run.ts';
 import type { Row } from '../../src/store/schema.ts';
 import type { Finding, Watched } from './checks.ts';
 import { RUN_ID } from './living.ts';
 import { stepsOf, tagMark, workFile } from './model.ts';
 import type { StoreView } from './store.ts';
-import type { World } from './world.ts';
+import { awayPath, type World } from './world.ts';
 
 interface Line {
   readonly round: number;
@@ -69,11 +69,22 @@ function explained(tag: string, lines: readonly Line[], runs: readonly Row<'runs
 }
 
 async function readWork(file: string): Promise<Line[]> {
-  const text = await readFile(file, 'utf8').catch(() => '');
+  const text = await readWherever(file);
   return text.split('\n').flatMap((line) => {
     const [round, step, run] = line.split(' ');
     return round && step && run ? [{ round: Number(round), step, run }] : [];
   });
+}
+
+/** The text of a file in a workspace, also while the workspace is away; empty when there is no such file. */
+export async function readWherever(file: string): Promise<string> {
+  const away = join(awayPath(dirname(file)), basename(file));
+  // It may go or come back between two of these.
+  for (const path of [file, away, file]) {
+    const text = await readFile(path, 'utf8').catch(() => undefined);
+    if (text !== undefined) return text;
+  }
+  return '';
 }
 
 async function runFilesHaveRows({ home }: World, store: StoreView): Promise<Finding[]> {

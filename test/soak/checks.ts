@@ -4,7 +4,9 @@
  * and in whose name. The workspaces against the store: no work was done twice that the record does not explain.
  */
 import { invariants } from '../faults/invariants.ts';
+import { afterSubmission } from './check-after.ts';
 import { journalInStore } from './check-journal.ts';
+import { parks } from './check-parks.ts';
 import { processes } from './check-processes.ts';
 import { work } from './check-work.ts';
 import type { Journal } from './journal.ts';
@@ -31,6 +33,8 @@ export async function check(watched: Watched): Promise<void> {
     ...journalInStore(journal, store.tables()),
     ...(await processes(watched)),
     ...(await work(watched)),
+    ...(await afterSubmission(watched)),
+    ...parks(watched),
   ];
   for (const [kind, what] of findings) await tally.violated(kind, what);
 }

@@ -82,6 +82,7 @@ const FAULTS: Readonly<Record<Fault, Do>> = {
   },
   async 'code server SIGKILL'(options) {
     const server = await oneOf(options, (living) => living.filter(isCodeServer));
+    if (server?.run !== undefined) options.journal.bereft.add(server.run);
     return server !== undefined && signal(server.identity, 'SIGKILL');
   },
   'claude SIGKILL in mid-call': (options, _, stop) => killInCall(options, claudesAmong, stop),
@@ -118,6 +119,7 @@ async function killInCall(
   const project = await reporting(options, stop);
   if (project === undefined) return false;
   const found = choose(await livingIn(options.world.root)).find((one) => one.project === project);
+  if (found?.run !== undefined && isCodeServer(found)) options.journal.bereft.add(found.run);
   return found !== undefined && signal(found.identity, 'SIGKILL');
 }
 

@@ -10,6 +10,10 @@ export interface SentPlan {
   /** How often the person will send its work back. */
   readonly rejections: number;
   projectId: string | undefined;
+  /** How long the person looks at its work before deciding, in milliseconds. */
+  readonly deliberationMs: number;
+  /** Refused, because its workspace was away. */
+  refused: boolean;
   /** How often it needed the person's attention. */
   retries: number;
 }
@@ -30,6 +34,8 @@ export interface Steering {
 
 /** A tool call of the model of which it saw the result. */
 export interface Reported {
+  /** Of the tool call; other conversations may use it too. */
+  readonly id: string;
   readonly tag: string;
   readonly text: string;
   readonly round: number;
@@ -41,7 +47,7 @@ export interface Journal {
   readonly steerings: Steering[];
   /** Ids of projects whose cancellation was acknowledged. */
   readonly cancelled: Set<string>;
-  /** By the id of the tool call. */
+  /** By project and id of the tool call. */
   readonly updates: Map<string, Reported>;
   readonly completions: Map<string, Reported>;
   /** Every text the model wanted to report, acknowledged or not. */
@@ -50,7 +56,29 @@ export interface Journal {
   readonly heard: Set<string>;
   /** Steering texts in requests that the service in front of the model refused, or let down. */
   readonly refused: Set<string>;
+  /** Rounds in which the model went on after it had submitted. */
+  readonly wentOn: Set<string>;
+  /** Runs whose server of ours was killed. */
+  readonly bereft: Set<string>;
+  /** When the service was out of reach of everybody. */
+  readonly outages: Spell[];
+  /** When a workspace was of no use, and which. */
+  readonly badWorkspaces: (Spell & { readonly workspace: string })[];
 }
+
+/** A time, in milliseconds since 1970, in which something lasted. */
+export interface Spell {
+  readonly from: number;
+  /** Infinite as long as it lasts. */
+  until: number;
+}
+
+/** Whether it lasted at a moment between these two; what had begun in it is known some seconds later. */
+export function lasted({ from, until }: Spell, since: number, till: number): boolean {
+  return from <= till && since <= until + AFTERMATH_MS;
+}
+
+const AFTERMATH_MS = 5_000;
 
 export function createJournal(): Journal {
   return {
@@ -63,5 +91,9 @@ export function createJournal(): Journal {
     said: new Set(),
     heard: new Set(),
     refused: new Set(),
+    wentOn: new Set(),
+    bereft: new Set(),
+    outages: [],
+    badWorkspaces: [],
   };
 }

@@ -33,6 +33,21 @@ export interface Step {
   readonly name: string;
 }
 
+/** The file, in the workspace, that a run writes to after it has submitted. */
+export function afterFile(tag: string): string {
+  return `soak-${tag}.after`;
+}
+
+/** Whether the calls of this project have ids that those of other conversations have too, as some proxies make them. */
+export function repeatsIds(seed: number, tag: string): boolean {
+  return randomStream(seed, `ids ${tag}`).chance(0.5);
+}
+
+/** Whether the model goes on after it has submitted this round. */
+function goesOn(seed: number, tag: string, round: number): boolean {
+  return randomStream(seed, `after ${tag} ${round}`).chance(0.4);
+}
+
 /** What is to be done in one round, before it is submitted. */
 export function stepsOf(seed: number, tag: string, round: number): Step[] {
   const random = randomStream(seed, `steps ${tag} ${round}`);
@@ -51,10 +66,27 @@ export function modelAnswer(seed: number, journal: Journal, turn: ScriptTurn): M
   const round = Math.max(1, ...[...said.matchAll(/soak-round-(\d+)/g)].map(([, number]) => Number(number)));
   const calls = callsIn(turn);
   note(journal, tag, calls);
+  const reply = nextStep(seed, journal, turn, { tag, round, calls });
+  if (!reply.calls || !repeatsIds(seed, tag)) return reply;
+  return { ...reply, calls: reply.calls.map((one) => ({ ...one, id: `toolu_${calls.length}` })) };
+}
 
+interface Standing {
+  readonly tag: string;
+  readonly round: number;
+  readonly calls: readonly PastCall[];
+}
+
+function nextStep(
+  seed: number,
+  journal: Journal,
+  turn: ScriptTurn,
+  { tag, round, calls }: Standing,
+): MessageReply {
   const done = new Set(calls.filter(({ result }) => result === 'done').map(({ mark }) => mark));
   const submission = `${tag} round ${round} submitted`;
-  if (done.has(submission)) return say('It is submitted.');
+  if (done.has(submission))
+    return goesOn(seed, tag, round) ? oneMore(journal, tag, round, calls) : say('It is submitted.');
   if (failuresInARow(callsIn(turn, lastRequest(turn))) >= MOST_FAILURES)
     return say('The tools do not work; I stop here.');
   for (const { kind, name } of stepsOf(seed, tag, round)) {
@@ -66,6 +98,19 @@ export function modelAnswer(seed: number, journal: Journal, turn: ScriptTurn): M
   }
   return reported(journal, 'bridge_send_completion', 'summary', submission);
 }
+
+/** Not asked for by anybody: the model writes on, and now and then reports it. */
+function oneMore(journal: Journal, tag: string, round: number, calls: readonly PastCall[]): MessageReply {
+  journal.wentOn.add(`${tag} round ${round}`);
+  const more = calls.filter(({ mark }) => mark.startsWith(`${tag} round ${round} more`)).length;
+  if (more >= CALLS_AFTER_SUBMISSION) return say('Now it is enough.');
+  const mark = `${tag} round ${round} more${more + 1}`;
+  if (more % 5 === 4) return reported(journal, 'bridge_send_update', 'message', mark);
+  const command = `echo "$(date +%s%3N) $BRIDGE_RUN_ID" >> ${afterFile(tag)}; sleep 0.3`;
+  return call('Bash', { command, description: mark });
+}
+
+const CALLS_AFTER_SUBMISSION = 200;
 
 /** The messages that the conversation brings. */
 export function steeringsIn({ userTexts }: ScriptTurn): string[] {
@@ -128,8 +173,9 @@ function note(journal: Journal, tag: string, calls: readonly PastCall[]): void {
   for (const { id, tool, mark, result } of calls) {
     if (result !== 'done') continue;
     const round = Number(/ round (\d+) /.exec(mark)?.[1]);
-    if (tool.endsWith('bridge_send_update')) journal.updates.set(id, { tag, text: mark, round });
-    if (tool.endsWith('bridge_send_completion')) journal.completions.set(id, { tag, text: mark, round });
+    const reported = { id, tag, text: mark, round };
+    if (tool.endsWith('bridge_send_update')) journal.updates.set(`${tag} ${id}`, reported);
+    if (tool.endsWith('bridge_send_completion')) journal.completions.set(`${tag} ${id}`, reported);
   }
 }
 

@@ -8,10 +8,10 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Row } from '../../src/store/schema.ts';
 import { Caller, type CallerOptions } from './caller.ts';
 import type { Heard } from './desktop.ts';
-import type { Journal, SentPlan } from './journal.ts';
+import { type Journal, lasted, type SentPlan } from './journal.ts';
 import { roundMark, steeringMark, tagMark } from './model.ts';
 import type { StoreView } from './store.ts';
-import { CONCURRENCY, SHARED_WORKSPACES } from './world.ts';
+import { CONCURRENCY, FLEETING, SHARED_WORKSPACES, workspacePath } from './world.ts';
 
 export interface PersonOptions extends CallerOptions {
   readonly store: StoreView;
@@ -27,6 +27,12 @@ export class Person {
   #resuming = false;
   #sent = 0;
   #steered = 0;
+  /** When the work of a round was first seen to wait. */
+  readonly #waitingSince = new Map<string, number>();
+  /** Whether a hold for the service is left to its probe. */
+  leavesServiceHolds = false;
+  /** Whether all that need attention are to be put back: what was in their way is mended. */
+  putsAllBack = false;
   /** Whether no more new plans are sent. */
   #calm = false;
 
@@ -37,6 +43,7 @@ export class Person {
 
   calm(): void {
     this.#calm = true;
+    this.leavesServiceHolds = false;
     this.#caller.calm();
   }
 
@@ -61,14 +68,20 @@ export class Person {
   #nextDeed(projects: readonly Row<'projects'>[]): (() => Promise<void>) | undefined {
     const { random } = this.#o;
     if (this.#isHeldLong()) return () => this.#resume();
+    if (this.putsAllBack) {
+      this.putsAllBack = false;
+      return () => this.#putAllBack();
+    }
     const free = projects.filter(({ id }) => !this.#busy.has(id));
     const known = free.flatMap((project) => {
       const plan = this.#o.journal.plans.find(({ projectId }) => projectId === project.id);
       return plan ? [{ project, plan }] : [];
     });
-    const waiting = known.filter(({ project: { status } }) => status === 'awaiting_approval')[0];
+    const waiting = known.filter(({ project, plan }) => this.#isToBeDecided(project, plan))[0];
     if (waiting) return () => this.#with(waiting.project, () => this.#decide(waiting.project, waiting.plan));
-    const stuck = known.filter(({ project: { status } }) => status === 'attention')[0];
+    const stuck = known.filter(
+      ({ project: { status, workspace } }) => status === 'attention' && !this.#isBad(workspace),
+    )[0];
     if (stuck) return () => this.#with(stuck.project, () => this.#mend(stuck.project, stuck.plan));
     if (this.#calm) return undefined;
     const open = known.filter(({ project: { status } }) => !['complete', 'cancelled'].includes(status));
@@ -81,7 +94,9 @@ export class Person {
       const { project } = random.pick([first, ...others]);
       return () => this.#with(project, () => this.#cancel(project, 'no longer wanted'));
     }
-    const unanswered = this.#o.journal.plans.filter(({ projectId }) => projectId === undefined).length;
+    const unanswered = this.#o.journal.plans.filter(
+      ({ projectId, refused }) => projectId === undefined && !refused,
+    ).length;
     return open.length + unanswered < OPEN_PROJECTS ? () => this.#send() : undefined;
   }
 
@@ -98,7 +113,9 @@ export class Person {
       tag,
       requestId: `soak-send-${tag}`,
       rejections: random.pick([0, 0, 0, 0, 0, 1, 1, 1, 2, 2]),
+      deliberationMs: random.chance(0.3) ? DELIBERATION_MS : 0,
       projectId: undefined,
+      refused: false,
       retries: 0,
     };
     const workspace = random.chance(0.5) ? random.pick(SHARED_WORKSPACES) : undefined;
@@ -106,6 +123,7 @@ export class Person {
     const file = join(world.root, `${tag}.md`);
     await writeFile(file, markdown);
     journal.plans.push(plan);
+    const sentAt = Date.now();
     const answer = await this.#caller.call({
       tool: 'bridge_send_plan',
       args: { plan_markdown: markdown, request_id: plan.requestId, ...(workspace ? { workspace } : {}) },
@@ -115,7 +133,11 @@ export class Person {
       ],
       repeatable: true,
     });
-    if (!answer.answered || !answer.ok) return this.#refused(`send ${tag}`, answer);
+    if (!answer.answered || !answer.ok) {
+      plan.refused = workspace === FLEETING && this.#wasBadSince(workspace, sentAt);
+      if (!plan.refused) await this.#refused(`send ${tag}`, answer);
+      return;
+    }
     plan.projectId = answer.projectId;
   }
 
@@ -155,9 +177,50 @@ export class Person {
     });
   }
 
+  /** What the whole queue stood still for, or one workspace, is mended: one word puts all back. */
+  async #putAllBack(): Promise<void> {
+    const { store, tally } = this.#o;
+    const stuck = store.projects().filter(({ status }) => status === 'attention');
+    const answer = await this.#caller.call({
+      tool: '',
+      args: {},
+      command: ['retry', '--all'],
+      repeatable: true,
+    });
+    if (!answer.answered || !answer.ok) return this.#refused('retry --all', answer);
+    for (const { id, status, updated_at } of store.projects()) {
+      if (status === 'attention' && stuck.some((one) => one.id === id && one.updated_at === updated_at))
+        await tally.violated('broken', `project ${id}: retry --all has left it behind`);
+    }
+  }
+
+  #isToBeDecided({ id, round, status }: Row<'projects'>, { deliberationMs }: SentPlan): boolean {
+    if (status !== 'awaiting_approval') return false;
+    const key = `${id} ${round}`;
+    const since = this.#waitingSince.get(key) ?? Date.now();
+    this.#waitingSince.set(key, since);
+    return Date.now() - since >= deliberationMs;
+  }
+
+  /** Whether this workspace is known to be of no use now. */
+  #isBad(path: string): boolean {
+    return this.#o.journal.badWorkspaces.some(
+      ({ workspace, until }) => workspace === path && until === Number.POSITIVE_INFINITY,
+    );
+  }
+
+  #wasBadSince(name: string, since: number): boolean {
+    const path = workspacePath(this.#o.world.root, name);
+    return this.#o.journal.badWorkspaces.some(
+      (bad) => bad.workspace === path && lasted(bad, since, Date.now()),
+    );
+  }
+
   /** A limit whose reset was past when it was heard of holds for a minute: nobody who watches waits that long. */
   #isHeldLong(): boolean {
-    const since = this.#o.store.holds().map(({ since }) => Date.parse(since));
+    const left = this.leavesServiceHolds ? 'service_unavailable' : '';
+    const holds = this.#o.store.holds().filter(({ kind }) => kind !== left);
+    const since = holds.map(({ since }) => Date.parse(since));
     return !this.#resuming && since.some((time) => Date.now() - time > LONGEST_HOLD_MS);
   }
 
@@ -201,6 +264,8 @@ export class Person {
 
 const TURN_MS = 400;
 const MOST_AT_ONCE = 3;
+/** Longer than the grace after a submission. */
+const DELIBERATION_MS = 9_000;
 const LONGEST_HOLD_MS = 12_000;
 const MOST_RETRIES = 4;
 /** Some wait while others are worked on. */

@@ -4,10 +4,11 @@ import { openBridge } from '../../src/bridge/bridge.ts';
 import { systemClock } from '../../src/clock.ts';
 import type { RecordedRequest } from '../../src/simulator/recorder.ts';
 import { startSimulator } from '../../src/simulator/server.ts';
+import { createFront } from '../front.ts';
 import { shared } from './check-processes.ts';
 import { check, type Watched } from './checks.ts';
 import { makeFaults } from './faults.ts';
-import { createJournal } from './journal.ts';
+import { createJournal, lasted } from './journal.ts';
 import { livingIn } from './living.ts';
 import { Person } from './person.ts';
 import { randomStream } from './random.ts';
@@ -15,6 +16,7 @@ import { type Report, report } from './report.ts';
 import { Service } from './service.ts';
 import { openStoreView } from './store.ts';
 import { Tally } from './tally.ts';
+import { makeTrouble } from './troubles.ts';
 import { createWeather } from './weather.ts';
 import { createWorld } from './world.ts';
 
@@ -33,7 +35,9 @@ export async function play(options: SoakOptions, say: (line: string) => void): P
   const journal = createJournal();
   const weather = createWeather(seed, journal, stream('weather'));
   const simulator = await startSimulator({ script: weather.script });
-  const world = await createWorld(simulator.url);
+  const front = await createFront(simulator.url);
+  await front.forward();
+  const world = await createWorld(front.url);
   await openBridge(world.home, systemClock).close();
   const store = openStoreView(world.home);
   const tally = new Tally(world.home);
@@ -74,7 +78,8 @@ export async function play(options: SoakOptions, say: (line: string) => void): P
     service.start();
     const watching = watchOverlaps(world.root, tally, acting.signal);
     const living = person.act(acting.signal);
-    await makeFaults(faults, troubled.signal);
+    const troubles = { world, front, store, service, person, tally, journal, random: stream('troubles') };
+    await Promise.all([makeFaults(faults, troubled.signal), makeTrouble(troubles, troubled.signal)]);
     weather.calm();
     person.calm();
     if (!acting.signal.aborted) await drained(watched, acting.signal);
@@ -93,6 +98,7 @@ export async function play(options: SoakOptions, say: (line: string) => void): P
     acting.abort();
     clearTimeout(over);
     clearInterval(progress);
+    await front.close();
     await simulator.close();
   }
   if (failure)
@@ -148,7 +154,7 @@ async function drained({ store, tally }: Watched, stop: AbortSignal): Promise<vo
 
 /**
  * What is recorded as taken in came to the model, unless the project was called off in between; or the service refused
- * the last run just then, and what that run had submitted was approved, so that nothing followed.
+ * the last run just then or was out of reach, and what that run had submitted was approved, so that nothing followed.
  */
 async function messagesHeard({ store, journal, tally }: Watched): Promise<void> {
   const { messages, runs } = store.tables();
@@ -156,7 +162,11 @@ async function messagesHeard({ store, journal, tally }: Watched): Promise<void> 
     const mark = /soak-steering-\d+/.exec(message)?.[0] ?? '';
     if (delivered_at === null || journal.heard.has(mark) || journal.cancelled.has(project_id)) continue;
     const last = runs.findLast((run) => run.project_id === project_id);
-    if (last?.id === run_id && last?.outcome === 'submitted' && journal.refused.has(mark)) continue;
+    const till = Date.parse(last?.ended_at ?? '');
+    const unheard =
+      journal.refused.has(mark) ||
+      journal.outages.some((outage) => lasted(outage, Date.parse(delivered_at), till));
+    if (last?.id === run_id && last?.outcome === 'submitted' && unheard) continue;
     await tally.violated(
       'lost',
       `message '${message}': taken in by run ${run_id}, and never told to the model`,

@@ -20,6 +20,8 @@ export interface Report {
   readonly checks: number;
   readonly lost: number;
   readonly doubled: number;
+  /** Projects that needed a person, or lost a try, for what the service or the configuration did. */
+  readonly parkedByOutage: number;
   readonly leaseMs: Spread | null;
   readonly adoptedMs: Spread | null;
   readonly resumedMs: Spread | null;
@@ -69,15 +71,24 @@ export function report(
       'messages that came to the model': journal.heard.size,
       updates: journal.updates.size,
       completions: journal.completions.size,
+      'reports with an id of another conversation': sharedIds(journal),
+      'rounds worked on after their submission': journal.wentOn.size,
     },
     checks: tally.checks,
     lost: of('lost'),
     doubled: of('doubled'),
+    parkedByOutage: of('parked'),
     leaseMs: spread(tally.leaseMs),
     adoptedMs: spread(tally.adoptedMs),
     resumedMs: spread(tally.resumedMs),
     violations: tally.violations,
   };
+}
+
+function sharedIds({ updates, completions }: Journal): number {
+  const all = [...updates.values(), ...completions.values()];
+  const tags = Map.groupBy(all, ({ id }) => id);
+  return all.filter(({ id, tag }) => tags.get(id)?.some((other) => other.tag !== tag)).length;
 }
 
 function counted(entries: readonly (readonly [string, number])[]): Record<string, number> {
@@ -106,6 +117,7 @@ export function lines(told: Report): string[] {
     row('Checks', String(told.checks)),
     row('Lost', String(told.lost)),
     row('Doubled', String(told.doubled)),
+    row('Parked by an outage', String(told.parkedByOutage)),
     row('Violations', String(violations.length)),
     row('Kill to lease', time(told.leaseMs)),
     row('Kill to adopted', time(told.adoptedMs)),
@@ -116,7 +128,7 @@ export function lines(told: Report): string[] {
 }
 
 const COLUMNS = 80;
-const NAME = 16;
+const NAME = 20;
 
 function row(name: string, value: string): string {
   return `${name.padEnd(NAME)}${value}`;

@@ -1,7 +1,8 @@
 /**
  * `npm run soak`: plans flow, decisions are made and limits strike, while supervisor, Claude, MCP servers and commands
- * are killed at random. After each kill everything that the program promises is checked; it ends with a report, and
- * leaves nothing behind unless there is something to look at.
+ * are killed at random, and the service, the configuration or a workspace is bad for a while. After each kill everything
+ * that the program promises is checked; it ends with a report, and leaves nothing behind unless there is something to
+ * look at.
  */
 import { existsSync } from 'node:fs';
 import { parseArgs } from 'node:util';

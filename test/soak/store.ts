@@ -18,6 +18,8 @@ export interface StoreView {
   projects(): readonly Row<'projects'>[];
   runs(): readonly Row<'runs'>[];
   holds(): readonly Row<'holds'>[];
+  /** Events of this type, in their order. */
+  events(type: string): readonly Row<'events'>[];
   lease(): Row<'supervisor'> | undefined;
   close(): void;
 }
@@ -40,6 +42,7 @@ export function openStoreView(home: string): StoreView {
     projects: () => all('SELECT * FROM projects ORDER BY created_at'),
     runs: () => all('SELECT * FROM runs ORDER BY number'),
     holds: () => all('SELECT * FROM holds'),
+    events: (type) => all('SELECT * FROM events WHERE type = ? ORDER BY id', type),
     lease: () => sqlite.prepare('SELECT * FROM supervisor').get() as Row<'supervisor'> | undefined,
     close: () => sqlite.close(),
   };

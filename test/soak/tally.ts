@@ -2,8 +2,11 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
-/** `lost` and `doubled` are the two words of the promise; everything else that must not be is `broken`. */
-export type ViolationKind = 'lost' | 'doubled' | 'broken';
+/**
+ * `lost` and `doubled` are the two words of the promise; `parked` is what an outage did to a project; everything else that
+ * must not be is `broken`.
+ */
+export type ViolationKind = 'lost' | 'doubled' | 'parked' | 'broken';
 
 export interface Violation {
   readonly kind: ViolationKind;

@@ -10,6 +10,9 @@ import type { Random } from './random.ts';
 export const STORMS = ['error', 'overloaded', 'throttle', 'drop', 'hang', 'limit'] as const;
 export type Storm = (typeof STORMS)[number];
 
+/** The service knows no model of this name. */
+export const UNKNOWN_MODEL = 'claude-sonet-5';
+
 export interface Weather {
   readonly script: Script;
   /** Makes the next `requests` fail in this way; a usage limit lasts for as many seconds, whoever asks. */
@@ -25,6 +28,10 @@ export function createWeather(seed: number, journal: Journal, random: Random): W
   const reports = new EventEmitter();
   const answer: Script = (turn) => {
     const now = Date.now();
+    if (turn.model === UNKNOWN_MODEL) {
+      for (const mark of steeringsIn(turn)) journal.refused.add(mark);
+      return apiError(404, { message: `model: ${UNKNOWN_MODEL}` });
+    }
     const storm = limitedUntil > now ? 'limit' : coming.shift();
     if (storm !== undefined) for (const mark of steeringsIn(turn)) journal.refused.add(mark);
     if (limitedUntil > now) return usageLimitReached({ resetsAt: new Date(limitedUntil) });

@@ -4,7 +4,7 @@
  */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { cp, mkdir, mkdtemp, realpath, rm, symlink, writeFile } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, realpath, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
@@ -19,6 +19,8 @@ export interface World {
   /** The built command line. */
   readonly program: string;
   readonly environment: Readonly<Record<string, string>>;
+  /** Changes config.json for supervisors started from now on. */
+  configure(changes: Readonly<Record<string, unknown>>): Promise<void>;
   /** Starts a command of ours. */
   command(args: readonly string[]): ChildProcess;
   /** Ends whatever still lives and returns it; removes the folder unless it is to be kept. */
@@ -26,9 +28,23 @@ export interface World {
 }
 
 /** Names of folders that several projects share. */
-export const SHARED_WORKSPACES = ['alpha', 'beta'] as const;
+export const SHARED_WORKSPACES = ['alpha', 'beta', 'gamma', 'delta'] as const;
+
+/** Among them, the one whose own settings for Claude count. */
+export const WITH_SETTINGS = 'gamma';
+/** Among them, the one that is at times not there. */
+export const FLEETING = 'delta';
 
 export const CONCURRENCY = 3;
+
+export function workspacePath(root: string, name: string): string {
+  return join(root, 'work', name);
+}
+
+/** Where a folder is kept while it is not there. */
+export function awayPath(path: string): string {
+  return `${path}.away`;
+}
 
 const checkout = fileURLToPath(new URL('../..', import.meta.url));
 const claudePackage = createRequire(import.meta.url).resolve('@anthropic-ai/claude-code/package.json');
@@ -39,12 +55,18 @@ export async function createWorld(simulatorUrl: string): Promise<World> {
   const claudeHome = join(root, 'home');
   await mkdir(home, { mode: 0o700 });
   await mkdir(claudeHome);
-  const workspaces: Record<string, string> = {};
+  const workspaces: Record<string, unknown> = {};
   for (const name of SHARED_WORKSPACES) {
-    workspaces[name] = join(root, 'work', name);
-    await mkdir(workspaces[name], { recursive: true });
+    const path = workspacePath(root, name);
+    await mkdir(path, { recursive: true });
+    workspaces[name] = name === WITH_SETTINGS ? { path, claude_settings: 'all' } : path;
   }
-  await writeFile(join(home, 'config.json'), JSON.stringify({ ...CONFIG, workspaces }, null, 2));
+  const config = join(home, 'config.json');
+  const configure = async (changes: Readonly<Record<string, unknown>>) => {
+    await writeFile(`${config}.draft`, JSON.stringify({ ...CONFIG, workspaces, ...changes }, null, 2));
+    await rename(`${config}.draft`, config);
+  };
+  await configure({});
   const program = await install(root);
   const path = [dirname(process.execPath), '/usr/bin', '/bin'].join(delimiter);
   const environment = {
@@ -60,6 +82,7 @@ export async function createWorld(simulatorUrl: string): Promise<World> {
     home,
     program,
     environment,
+    configure,
     command: (args) =>
       spawn(process.execPath, [program, ...args], {
         cwd: root,
@@ -79,6 +102,7 @@ const CONFIG = {
   allowed_tools: ['Bash'],
   start_timeout: '45s',
   silence_timeout: '20s',
+  last_words_timeout: '4s',
   tool_timeout: '40s',
   log_level: 'debug',
   disk_min_mb: 50,

@@ -2,6 +2,7 @@
 import { once } from 'node:events';
 import { createServer, request, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { pipeline } from 'node:stream';
 
 export interface Page {
   readonly status: number;
@@ -41,7 +42,8 @@ export async function createFront(target: string): Promise<Front> {
       const { method, headers, url = '/' } = incoming;
       const onward = request(new URL(url, target), { method, headers }, (answer) => {
         outgoing.writeHead(answer.statusCode ?? 502, answer.headers);
-        answer.pipe(outgoing);
+        // An answer that breaks off breaks off here too.
+        pipeline(answer, outgoing, () => undefined);
       });
       onward.on('error', () => outgoing.destroy());
       outgoing.on('close', () => onward.destroy());
