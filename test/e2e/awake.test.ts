@@ -138,6 +138,7 @@ test('where that cannot be had, it is said once and the work is done', async ({ 
     await rig.until(id, 'awaiting_approval');
     await rig.happened('run.ended', id);
   }
+  await rig.logged('awake.');
   const said = (await rig.log()).split('\n').filter((line) => line.includes('awake.'));
   expect(said).toEqual([
     expect.stringMatching(/ WARN {2}awake\.unavailable reason="there is no systemd-inhibit here" /),

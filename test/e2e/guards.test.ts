@@ -28,10 +28,10 @@ describe('an event loop that stands still', () => {
     expect((await puppet.living()).length).toBe(1);
 
     await rig.startSupervisor();
+    await rig.logged(/run\.adopted .*alive=true/);
     await puppet.open('meanwhile');
     const { runs } = await rig.until(id, 'awaiting_approval');
     expect(runs.length).toBe(1);
-    expect(await rig.log()).toMatch(/run\.adopted .*alive=true/);
   });
 });
 
@@ -162,7 +162,7 @@ describe('the output of runs', () => {
     await rig.configure({ keep_runs_mb: 0 });
     await rig.startSupervisor();
     await rig.happened('runs.output_removed');
-    await waitUntil(async () => (await rig.log()).includes('runs.output_removed'), 'the line');
+    await rig.logged('runs.output_removed');
     expect((await rig.log()).match(/runs\.output_removed .*/g)).toEqual([
       'runs.output_removed runs=1 files=2 mb=0',
     ]);

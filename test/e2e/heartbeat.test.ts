@@ -74,7 +74,7 @@ test('a monitor that refuses is named in the log, without what is secret in its 
 }) => {
   monitor.answer = (response) => response.writeHead(404).end();
   await rig.startSupervisor();
-  await waitUntil(async () => (await rig.log()).includes('heartbeat.failed'), 'the failure to be told');
+  await rig.logged('heartbeat.failed');
   const log = await rig.log();
   expect(log).toMatch(/ WARN {2}heartbeat\.failed url=127\.0\.0\.1:\d+ "the answer was 404; .*"/);
   expect(log).not.toContain('5f3a');

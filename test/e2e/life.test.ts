@@ -38,9 +38,9 @@ describe('signs of life', () => {
   test('a hook at its start or end that takes longer than Claude may take to start, or to be silent, is waited for', async ({
     rig,
   }) => {
-    await rig.configure({ start_timeout: '5s', silence_timeout: '5s' });
-    const hook = { hooks: [{ type: 'command', command: 'sleep 7' }] };
-    const settings = { hooks: { SessionStart: [hook], Stop: [hook] } };
+    await rig.configure({ start_timeout: '8s', silence_timeout: '5s' });
+    const hook = (seconds: number) => [{ hooks: [{ type: 'command', command: `sleep ${seconds}` }] }];
+    const settings = { hooks: { SessionStart: hook(10), Stop: hook(7) } };
     await mkdir(join(rig.root, 'home', '.claude'), { recursive: true });
     await writeFile(join(rig.root, 'home', '.claude', 'settings.json'), JSON.stringify(settings));
     rig.script = sequence([submit(), say('ok')]);
@@ -69,7 +69,7 @@ describe('Claude that has submitted and works on', () => {
     const id = await rig.send('---\nworkspace: shared\n---\n# Busy\nDo it.');
     const next = await rig.send('---\nworkspace: shared\n---\n# Next\nElsewhere');
     await rig.until(id, 'awaiting_approval');
-    await waitUntil(async () => (await readdir(workspace)).length > 2, 'it to work on');
+    await waitUntil(async () => (await readdir(workspace)).length > 0, 'it to work on');
     return { id, next };
   }
   const submitted = (turn: { readonly toolResults: readonly unknown[] }) =>

@@ -35,6 +35,8 @@ describe('a plan is executed unattended, reviewed and finished', () => {
     });
     expect(await readFile(file, 'utf8')).toBe('hello');
 
+    // A decision ends a run that has submitted: this one is to say its last words to the script.
+    await rig.happened('run.ended', id);
     await reject(rig.bridge, id, 'Too informal, be formal', 'desktop');
     const second = await rig.until(id, 'awaiting_approval');
     expect(second.project.round).toBe(2);
@@ -54,7 +56,7 @@ describe('a plan is executed unattended, reviewed and finished', () => {
     const status = () => readFile(join(rig.home, 'status', `${id}_status.md`), 'utf8');
     await waitUntil(async () => (await status()).includes('## Completion (round 2'), 'the record of round 2');
     expect(await status()).toContain('## Completion (round 1');
-    expect(await rig.log()).toMatch(/project\.rejected .*reason="Too informal, be formal"/);
+    await rig.logged(/project\.rejected .*reason="Too informal, be formal"/);
   });
 
   test('every word of the plan reaches Claude, and what it submits is taken though null and lists are written as texts', async ({

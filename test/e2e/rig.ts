@@ -13,6 +13,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { test as base, expect } from 'vitest';
 import { type Bridge, openBridge } from '../../src/bridge/bridge.ts';
+import { currentHolds } from '../../src/bridge/holds.ts';
 import { currentLease } from '../../src/bridge/lease.ts';
 import {
   type BridgeEvent,
@@ -93,6 +94,10 @@ export interface Rig {
   happened(type: string, projectId?: string): Promise<BridgeEvent>;
   details(projectId: string): Promise<ProjectDetails>;
   log(): Promise<string>;
+  /** Waits until the supervisor has logged this. */
+  logged(what: string | RegExp): Promise<void>;
+  /** Waits until nothing holds the queue: the supervisor may learn of an answer after the work that came of it. */
+  noHolds(): Promise<void>;
   /** What Claude has asked the model so far. */
   asked(): ScriptTurn[];
   /** Waits until Claude asks the model in a conversation that mentions this text. */
@@ -256,6 +261,21 @@ async function build(root: string, home: string, started: ChildProcess[]): Promi
       return reply.value;
     },
     log: () => readFile(join(home, 'loop.log'), 'utf8'),
+    logged: (what) =>
+      waitUntil(
+        async () => {
+          const log = await rig.log().catch(() => '');
+          return typeof what === 'string' ? log.includes(what) : what.test(log);
+        },
+        `the log to tell ${what}`,
+        rig.log,
+      ),
+    noHolds: () =>
+      waitUntil(
+        async () => (await currentHolds(bridge)).length === 0,
+        'the holds to end',
+        async () => JSON.stringify(await currentHolds(bridge)),
+      ),
     asked: () => simulator.requests.flatMap((request) => (request.kind === 'main' ? request.turn : [])),
     async asks(text) {
       const fits = (request: RecordedRequest) => request.kind === 'main' && request.turn.mentions(text);

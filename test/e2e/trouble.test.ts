@@ -39,10 +39,11 @@ describe('a run that ends before its work is submitted', () => {
   test('Claude killed in the middle is resumed in its session, with what was interrupted', async ({
     rig,
   }) => {
+    const gate = createGate();
     rig.script = sequence([
       bridgeCall('bridge_send_update', { message: 'Half way' }),
       hang(),
-      submit(),
+      gated(gate, submit()),
       say('ok'),
     ]);
     await rig.startSupervisor();
@@ -54,6 +55,7 @@ describe('a run that ends before its work is submitted', () => {
     const retried = await rig.details(id);
     expect(retried.runs[0]?.outcome).toMatchObject({ kind: 'crashed', signal: 'SIGKILL' });
     expect(retried.project).toMatchObject({ status: 'in_progress', tries: 1, notBefore: null });
+    gate.open();
     const { runs } = await rig.until(id, 'awaiting_approval');
     expect(runs[1]).toMatchObject({ kind: 'resume', sessionId: runs[0]?.sessionId });
     expect(rig.asked().at(-1)?.userTexts.join()).toContain('SIGKILL');
@@ -89,13 +91,13 @@ describe('a run that ends before its work is submitted', () => {
   test('a conversation that is gone starts anew, told what the record knows', async ({ rig }) => {
     rig.script = sequence([
       bridgeCall('bridge_send_update', { message: 'Laid the foundation' }),
-      say('bye'),
+      hang(),
       submit(),
       say('ok'),
     ]);
     const supervisor = await rig.startSupervisor();
     const id = await rig.send('# Amnesia\nDo it.');
-    await rig.happened('project.updated', id);
+    await waitUntil(async () => rig.asked().length === 2, 'the second request');
     await supervisor.end('SIGTERM');
     await rm(join(rig.root, 'home', '.claude', 'projects'), { recursive: true });
     await rig.startSupervisor();
@@ -241,12 +243,12 @@ describe('the supervisor itself ends', () => {
     await first.end('SIGKILL');
     expect((await rig.claudes()).length).toBe(1);
     await rig.startSupervisor();
+    await rig.logged(/run\.adopted .*alive=true/);
     gate.open();
     await rig.until(id, 'awaiting_approval');
     await rig.happened('run.ended', id);
     const { runs } = await rig.details(id);
     expect(runs.map(({ outcome }) => outcome)).toEqual([{ kind: 'submitted' }]);
-    expect(await rig.log()).toMatch(/run\.adopted .*alive=true/);
   });
 
   test('a second supervisor is refused and names the first', async ({ rig }) => {

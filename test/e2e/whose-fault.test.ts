@@ -89,7 +89,7 @@ describe('the service', () => {
     await front.forward();
     holdsAreDue(rig);
     for (const id of ids) await rig.until(id, 'awaiting_approval');
-    expect(await currentHolds(rig.bridge)).toEqual([]);
+    await rig.noHolds();
   });
 
   test('is back, but the plan that is to find out has lost its folder: the next one finds out, and nothing stands still', async ({
@@ -259,7 +259,7 @@ describe('one workspace', () => {
     const { runs, project } = await rig.details(ill);
     expect(runs.length).toBeLessThanOrEqual(3);
     expect(project.attention).toContain('without the bridge tools');
-    expect(await currentHolds(rig.bridge)).toEqual([]);
+    await rig.noHolds();
   });
 });
 

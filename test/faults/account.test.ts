@@ -3,7 +3,7 @@ import { readdir, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect } from 'vitest';
 import { currentHolds, resume } from '../../src/bridge/holds.ts';
-import { type Rig, waitUntil } from '../e2e/rig.ts';
+import { waitUntil } from '../e2e/rig.ts';
 import { emit, exit, hang, init, limit, result, type Scene, say, submit, wait, work } from './puppet.ts';
 import { test } from './rig.ts';
 
@@ -16,10 +16,6 @@ function limited(resetsInSeconds: number, window = 'five_hour'): Scene {
     result({ is_error: true, api_error_status: 429 }),
     exit(1),
   ];
-}
-
-async function noHolds(rig: Rig): Promise<void> {
-  await waitUntil(async () => (await currentHolds(rig.bridge)).length === 0, 'the hold to end');
 }
 
 describe('a usage limit', () => {
@@ -37,8 +33,7 @@ describe('a usage limit', () => {
     expect(first.outcome.limit).toBe('five_hour');
     expect(second).toMatchObject({ kind: 'resume', sessionId: first.sessionId });
     expect(Date.parse(second?.createdAt ?? '')).toBeGreaterThanOrEqual(Date.parse(first.outcome.resetsAt));
-    // The work comes from Claude's own server: the supervisor may hear of the answer after it.
-    await noHolds(rig);
+    await rig.noHolds();
   });
 
   test('survives the supervisor: killed and started again it waits until the same moment', async ({

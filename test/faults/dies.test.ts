@@ -154,13 +154,17 @@ describe('the supervisor is killed outright', () => {
 
 describe('Claude is killed', () => {
   test('the same session is resumed at once, and the try counts', async ({ rig, puppet }) => {
-    await puppet.plays([init(), update('Half way'), wait('the shot'), hang], work);
+    await puppet.plays(
+      [init(), update('Half way'), wait('the shot'), hang],
+      [init(), wait('seen'), submit(), result()],
+    );
     await rig.startSupervisor();
     const id = await rig.send('# Shot\nDo it.');
     await puppet.reached('the shot');
     for (const pid of await puppet.living()) process.kill(pid, 'SIGKILL');
     await rig.happened('run.ended', id);
     expect((await rig.details(id)).project).toMatchObject({ status: 'in_progress', tries: 1 });
+    await puppet.open('seen');
     const { runs, project } = await rig.until(id, 'awaiting_approval');
     expect(runs[0]?.outcome).toMatchObject({ kind: 'crashed', signal: 'SIGKILL' });
     expect(runs[1]).toMatchObject({ kind: 'resume', sessionId: runs[0]?.sessionId });

@@ -3,7 +3,6 @@ import { execFileSync } from 'node:child_process';
 import { readdir } from 'node:fs/promises';
 import { describe, expect } from 'vitest';
 import { currentHolds } from '../../src/bridge/holds.ts';
-import { waitUntil } from '../e2e/rig.ts';
 import { init, result, submit, wait } from './puppet.ts';
 import { has, test } from './rig.ts';
 
@@ -34,7 +33,7 @@ describe('the supervisor may open no more files', () => {
       expect(runs.map(({ outcome }) => outcome?.kind)).toEqual(['machine_exhausted']);
       await rig.command('resume');
       await rig.until(id, 'awaiting_approval');
-      await waitUntil(async () => (await currentHolds(rig.bridge)).length === 0, 'no hold to be left');
+      await rig.noHolds();
       expect(await supervisor.end('SIGTERM')).toEqual({ code: 0, signal: null });
     },
   );

@@ -48,7 +48,7 @@ describe('Claude does not work as it should', () => {
   });
 
   test('it never says a word: it is ended, and started again', async ({ rig, puppet }) => {
-    await rig.configure({ start_timeout: '1s' });
+    await rig.configure({ start_timeout: '3s' });
     await puppet.plays([hang], work);
     await rig.startSupervisor();
     const id = await rig.send('# Mute\nDo it.');

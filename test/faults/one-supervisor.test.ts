@@ -90,10 +90,10 @@ describe('several supervisors', () => {
     });
 
     test('the time of its run is over: it sends Claude no word and no signal', async ({ rig, puppet }) => {
-      await rig.configure({ run_timeout: '4s' });
+      await rig.configure({ run_timeout: '10s' });
       const { frozen, id } = await underWay(rig, puppet);
       replace(rig);
-      await waitUntil(async () => age(await rig.details(id)) > 5_000, 'its time to be over');
+      await waitUntil(async () => age(await rig.details(id)) > 11_000, 'its time to be over');
       await woken(frozen);
       expect(await events(puppet)).toEqual(['start', 'prompt']);
       overdue(rig);
@@ -233,7 +233,7 @@ describe('stopping', () => {
     const id = await rig.send('# Drained\nDo it.');
     await puppet.reached('drain');
     const ended = first.end('SIGTERM');
-    await waitUntil(async () => (await rig.log()).includes('supervisor.stopping'), 'it to stop');
+    await rig.logged('supervisor.stopping');
     const late = await rig.send('# Too late\nDo it.');
     await puppet.open('drain');
     expect(await ended).toEqual({ code: 0, signal: null });
@@ -251,7 +251,7 @@ describe('stopping', () => {
     const id = await rig.send('# Hurried\nDo it.');
     await puppet.reached('hurried');
     process.kill(first.pid, 'SIGTERM');
-    await waitUntil(async () => (await rig.log()).includes('supervisor.stopping'), 'it to stop');
+    await rig.logged('supervisor.stopping');
     expect(await first.end('SIGTERM')).toEqual({ code: 1, signal: null });
     expect((await puppet.living()).length).toBe(1);
     await rig.startSupervisor();

@@ -4,7 +4,6 @@ import { join } from 'node:path';
 import { describe, expect } from 'vitest';
 import { reject } from '../../src/bridge/decide.ts';
 import { currentHolds } from '../../src/bridge/holds.ts';
-import { waitUntil } from '../e2e/rig.ts';
 import { init, result, submit, wait } from './puppet.ts';
 import { test } from './rig.ts';
 
@@ -90,7 +89,7 @@ describe('the folder of the runs', () => {
     // Whatever wakes it.
     await rig.send('# Wakes it\nDo it.');
     for (const one of [id, next]) await rig.until(one, 'awaiting_approval');
-    await waitUntil(async () => (await currentHolds(rig.bridge)).length === 0, 'the hold to end');
+    await rig.noHolds();
     expect((await rig.details(id)).project.tries).toBe(0);
     expect(await supervisor.end('SIGTERM')).toEqual({ code: 0, signal: null });
   });

@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
-import { expect, vi } from 'vitest';
+import { expect } from 'vitest';
 import {
   enterControlGroup,
   makeControlGroup,
@@ -8,6 +8,7 @@ import {
   removeControlGroup,
   removeEmptyControlGroups,
 } from '../../src/machine/control-group.ts';
+import { eventually } from '../eventually.ts';
 import { end, test } from './rig.ts';
 
 const NAME = `bridge-test-${process.pid}`;
@@ -27,7 +28,7 @@ test.skipIf(!mayMake)(
       return Promise.all(pids.map((pid) => readFile(`/proc/${pid}/comm`, 'utf8').catch(() => '')));
     };
     // Both have become what they are to be.
-    await vi.waitFor(async () => expect(await programs()).toEqual(['sleep\n', 'sleep\n']), 20_000);
+    await eventually(async () => expect(await programs()).toEqual(['sleep\n', 'sleep\n']));
     const pids = await pidsInControlGroup(NAME);
     expect(pids).toContain(child.identity.pid);
     await removeControlGroup(NAME);
@@ -35,7 +36,7 @@ test.skipIf(!mayMake)(
     expect((await pidsInControlGroup(NAME)).sort()).toEqual(pids.sort());
     spawnSync('kill', ['-9', ...pids.map(String)]);
     await end(child.identity);
-    await vi.waitFor(async () => expect(await pidsInControlGroup(NAME)).toEqual([]), 20_000);
+    await eventually(async () => expect(await pidsInControlGroup(NAME)).toEqual([]));
     await removeEmptyControlGroups(NAME, new Date(0));
     expect(await makeControlGroup(NAME)).toBe(group);
     await removeEmptyControlGroups(NAME, new Date(Date.now() + 1_000));
