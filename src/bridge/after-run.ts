@@ -55,8 +55,7 @@ export async function follow(trx: Writer, now: Date, settled: Settled): Promise<
   const fault = faultOf(outcome.kind, evidence);
   if (fault === 'everybody') {
     const hold = await holdEverybody(trx, now, settled);
-    if (holdOf(outcome.kind) !== 'claude_failing') return { outcome, project, hold };
-    const back = await takeBack(trx, now, evidence.alike, describeOutcome(outcome));
+    const back = await takeBack(trx, now, evidence.blamed, describeOutcome(outcome));
     return { outcome, project: back.find(({ id }) => id === project.id) ?? project, hold };
   }
 

@@ -1,9 +1,10 @@
 /** What the record tells of whose fault the end of a run is (project/fault.ts decides). */
-import type { Evidence } from '../project/fault.ts';
+import { type Evidence, JUDGEMENTS } from '../project/fault.ts';
 import type { Project } from '../project/project.ts';
 import { holdOf, outcomesThatHold } from '../project/retry.ts';
 import type { Outcome, Run } from '../project/run.ts';
 import type { Reader, Writer } from '../store/database.ts';
+import { allHolds } from '../store/holds.ts';
 import { findProject } from '../store/projects.ts';
 import { answeredElsewhere, countRunsSince, failedSinceLastAnswer } from '../store/runs.ts';
 
@@ -14,8 +15,8 @@ interface Ended {
 }
 
 export interface Gathered extends Evidence {
-  /** The projects whose runs ended alike; without this one when it stands alone. */
-  readonly alike: readonly Project[];
+  /** Those whose runs ended alike and against whom it was held, should the fault be everybody's. */
+  readonly blamed: readonly Project[];
 }
 
 /** Looks at the run itself, at the project's `earlier` runs in their order, and at what other projects met lately. */
@@ -28,7 +29,7 @@ export async function gatherEvidence(trx: Writer, ended: Ended, earlier: readonl
     othersAnswered: await othersAnswered(trx, ended, earlier),
     projectsAlike: Math.max(alike.length, 1),
     ownModel: outcome.kind === 'model_unknown' && (outcome.source === 'plan' || outcome.source === 'session'),
-    alike,
+    blamed: blamedAmong(alike, ended),
   };
 }
 
@@ -49,7 +50,26 @@ async function othersAnswered(
   const kinds = outcomesThatHold(holdOf(outcome.kind));
   const last = earlier.at(-1);
   const failedBefore = last?.outcome && kinds.includes(last.outcome.kind) && last.endedAt !== null;
-  return failedBefore && last.endedAt ? answeredElsewhere(trx, run.workspace, last.endedAt, kinds) : false;
+  if (!failedBefore || !last.endedAt) return false;
+  // It has failed others while this run was under way.
+  const held = (await allHolds(trx)).find(({ kind, scope }) => kind === holdOf(outcome.kind) && scope === '');
+  if (held && held.since >= run.createdAt) return false;
+  // That the service knows another model says nothing of this one.
+  const model = outcome.kind === 'model_unknown' ? run.model : undefined;
+  return answeredElsewhere(trx, { notIn: run.workspace, since: last.endedAt, notEnded: kinds, model });
+}
+
+/** Where one end is enough to know, it was held against nobody; of one workspace several prove nothing more than one. */
+function blamedAmong(alike: readonly Project[], { project, outcome }: Ended): readonly Project[] {
+  switch (JUDGEMENTS[outcome.kind]) {
+    case 'unclear':
+      return alike;
+    case 'outside':
+    case 'model':
+      return alike.filter(({ workspace }) => workspace !== project.workspace);
+    default:
+      return [];
+  }
 }
 
 /** How far back the ends of runs are compared. */

@@ -34,7 +34,8 @@ export const POLICIES: Record<OutcomeKind, OwnPolicy> = {
   throttled: failing,
   api_error: failing,
   request_refused: { step: 'retry_then_fresh', tries: 5 },
-  session_missing: { step: 'retry', tries: 2, firstDelayMs: 0, fresh: true },
+  // As many as a crash is allowed: what was killed as it began has no conversation, and has burnt a try.
+  session_missing: { step: 'retry', tries: 5, firstDelayMs: 0, fresh: true },
   prompt_too_long: { step: 'retry', tries: 2, firstDelayMs: 0, fresh: true },
   usage_limit: { step: 'again' },
   claude_missing: { step: 'again' },

@@ -155,22 +155,28 @@ export async function failedSinceLastAnswer(db: Reader, limit: number): Promise<
   return rows.map(toRun);
 }
 
-/**
- * Whether the model has answered a run in another workspace after `since`; runs that ended with one of `notWith` do not
- * count.
- */
+export interface AnsweredElsewhere {
+  /** The workspace that does not count. */
+  readonly notIn: string;
+  readonly since: string;
+  /** Runs that ended like this do not count. */
+  readonly notEnded: readonly OutcomeKind[];
+  /** Only runs that were asked for this model count; undefined: all. */
+  readonly model: string | null | undefined;
+}
+
+/** Whether the model has answered a run in another workspace. */
 export async function answeredElsewhere(
   db: Reader,
-  workspace: string,
-  since: string,
-  notWith: readonly OutcomeKind[],
+  { notIn, since, notEnded, model }: AnsweredElsewhere,
 ): Promise<boolean> {
   const row = await db
     .selectFrom('runs')
     .select('id')
     .where('answered_at', '>', since)
-    .where('workspace', '!=', workspace)
-    .where((eb) => eb.or([eb('outcome', 'is', null), eb('outcome', 'not in', notWith)]))
+    .where('workspace', '!=', notIn)
+    .where((eb) => eb.or([eb('outcome', 'is', null), eb('outcome', 'not in', notEnded)]))
+    .$if(model !== undefined, (query) => query.where('model', 'is', model ?? null))
     .limit(1)
     .executeTakeFirst();
   return row !== undefined;

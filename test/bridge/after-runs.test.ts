@@ -107,6 +107,16 @@ describe('what follows from the end of a run', () => {
     expect((await begin(rig)).run.sessionId).not.toBe(run.sessionId);
   });
 
+  test('a session that was killed before it had a conversation is replaced by a new one, though the kill burnt a try', async () => {
+    await using rig = await supervised();
+    await send(rig);
+    const killed = { kind: 'crashed', code: null, signal: 'SIGKILL', stderr: '' } as const;
+    await endRun(rig.bridge, TOKEN, (await begin(rig)).run, killed, ending);
+    const { run } = await begin(rig);
+    const { project } = await endRun(rig.bridge, TOKEN, run, { kind: 'session_missing' }, ending);
+    expect(project).toMatchObject({ status: 'in_progress', sessionId: null });
+  });
+
   test.each([
     [{ kind: 'timed_out', afterMs: 60_000 }, 'still working after its time limit of 60 s'],
     [{ kind: 'workspace_missing', message: '/gone' }, 'the workspace cannot be used: /gone'],

@@ -140,6 +140,32 @@ describe('the probe of a hold', () => {
     expect((await history(rig.bridge)).filter((type) => type === 'hold.set')).toHaveLength(1);
   });
 
+  test('a new outage that one project meets first, after others were answered: when it shows in another, the try is given back', async () => {
+    await using rig = await supervised();
+    const first = await send(rig);
+    const second = await send(rig);
+    await runEnds(rig, UNREACHABLE);
+    const answeredOne = await begin(rig);
+    await answered(rig, answeredOne);
+    await ends(rig, answeredOne, { kind: 'interrupted' });
+    expect(await runEnds(rig, UNREACHABLE)).toMatchObject({ id: first.id, tries: 1 });
+    expect(await runEnds(rig, UNREACHABLE)).toMatchObject({ id: second.id, tries: 0 });
+    expect(await current(rig.bridge, first.id)).toMatchObject({ tries: 0, notBefore: null });
+  });
+
+  test('a run that was under way when the service went for another is no proof against its project', async () => {
+    await using rig = await supervised();
+    await send(rig);
+    await send(rig);
+    await runEnds(rig, UNREACHABLE);
+    const other = await begin(rig);
+    await answered(rig, other);
+    const again = await begin(rig);
+    rig.clock.advance(1_000);
+    await ends(rig, other, UNREACHABLE);
+    expect(await ends(rig, again, UNREACHABLE)).toMatchObject({ status: 'in_progress', tries: 0 });
+  });
+
   test('a run that was answered before the service went is no proof against its project', async () => {
     await using rig = await supervised();
     await send(rig);
@@ -237,6 +263,19 @@ describe('a model that the service does not know', () => {
       kind: 'model_unavailable',
       reason: expect.stringContaining("'claude-sonet-5' ('model' in config.json, or BRIDGE_MODEL)"),
     });
+    expect(await current(rig.bridge, id)).toMatchObject({ status: 'in_progress', tries: 0 });
+  });
+
+  test('and that the configuration names is nobody’s own, though sessions with another model are answered', async () => {
+    await using rig = await supervised();
+    await send(rig);
+    const old = await begun(rig, 'claude-sonnet-4-5');
+    await answered(rig, old);
+    const { id } = await send(rig);
+    await failWith(rig, 'claude-sonet-5');
+    await ends(rig, old, { kind: 'interrupted' });
+    await answered(rig, await begun(rig, 'claude-sonet-5'));
+    await failWith(rig, 'claude-sonet-5');
     expect(await current(rig.bridge, id)).toMatchObject({ status: 'in_progress', tries: 0 });
   });
 

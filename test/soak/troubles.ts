@@ -7,6 +7,7 @@ import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { OutcomeKind } from '../../src/project/run.ts';
+import type { Row } from '../../src/store/schema.ts';
 import { type Front, html } from '../front.ts';
 import { OF_EVERYBODY } from './check-parks.ts';
 import type { Journal, Spell } from './journal.ts';
@@ -114,20 +115,25 @@ async function outage(options: TroubleOptions, lastsMs: number, stop: AbortSigna
   await front.forward();
 }
 
-/** Watches until `over` aborts: whoever's run ends for the outage has as many tries as before. */
+/**
+ * Watches until `over` aborts: whoever's run ends for the outage has as many tries as before. One that met it first, after
+ * others had been answered, is given its try back as soon as it shows in another project.
+ */
 async function noTrySpent({ store, tally }: TroubleOptions, over: AbortSignal): Promise<void> {
   const since = new Date().toISOString();
   /** By run, as of when it was under way. */
   const triesBefore = new Map<string, number>();
+  const byOutage = ({ outcome, ended_at, answered_at }: Row<'runs'>) =>
+    answered_at === null && OF_EVERYBODY.includes(outcome as OutcomeKind) && (ended_at ?? '') > since;
   while (!over.aborted) {
     const runs = store.runs();
+    const shown = new Set(runs.filter(byOutage).map(({ project_id }) => project_id));
     for (const { id, status, tries } of store.projects()) {
       const run = runs.findLast(({ project_id }) => project_id === id);
       if (!run) continue;
       if (run.ended_at === null) triesBefore.set(run.id, tries);
-      const before = triesBefore.get(run.id) ?? tries;
-      const byOutage = OF_EVERYBODY.includes(run.outcome as OutcomeKind) && (run.ended_at ?? '') > since;
-      if (byOutage && tries > before)
+      const spent = tries > (triesBefore.get(run.id) ?? tries);
+      if (spent && byOutage(run) && shown.size > 1)
         await tally.violated(
           'parked',
           `project ${id} ${status}: an outage took a try (run ${run.id} ${run.outcome})`,
