@@ -18,16 +18,21 @@ export async function sessionExists(sessionId: string, env: Environment): Promis
 }
 
 /**
- * Whether the conversation under this session id holds any message of the user. There may be one without: Claude writes
- * its file before it takes in the first message, and does not take in what a hook blocks (seen in 2.1.329).
+ * Whether the conversation under this session id holds a message that was sent with one of these ids. There may be one
+ * without any: Claude writes its file before it takes in the first message, does not take in what a hook blocks, and
+ * notes an interruption as a message of the user under an id of its own (seen in 2.1.329).
  */
-export async function sessionHasMessage(sessionId: string, env: Environment): Promise<boolean> {
+export async function sessionHasMessage(
+  sessionId: string,
+  ids: readonly string[],
+  env: Environment,
+): Promise<boolean> {
   const file = await findConversation(sessionId, env);
   if (file === undefined) return false;
   const input = createReadStream(file);
   try {
     for await (const line of createInterface({ input, crlfDelay: Number.POSITIVE_INFINITY }))
-      if (line.includes('"user"') && isOfUser(parseJson(line))) return true;
+      if (ids.some((id) => line.includes(id)) && ids.includes(idOfMessage(parseJson(line)))) return true;
     return false;
   } catch {
     // What cannot be read is not relied on: the plan is told once more.
@@ -37,8 +42,9 @@ export async function sessionHasMessage(sessionId: string, env: Environment): Pr
   }
 }
 
-function isOfUser(line: unknown): boolean {
-  return typeof line === 'object' && line !== null && 'type' in line && line.type === 'user';
+function idOfMessage(line: unknown): string {
+  const { type, uuid } = (line ?? {}) as { readonly type?: unknown; readonly uuid?: unknown };
+  return type === 'user' ? String(uuid) : '';
 }
 
 async function findConversation(sessionId: string, env: Environment): Promise<string | undefined> {

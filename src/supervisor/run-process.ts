@@ -78,7 +78,7 @@ async function spawn(context: Context, started: StartedRun): Promise<SpawnedRun>
   const server = { entry: context.entry, home: bridge.home, runId: run.id, projectId: run.projectId };
   await makeRunsFolder(bridge.home);
   await writeMcpConfig(files.mcpConfig, server, config.mcp_servers);
-  const remembers = resumed && (await sessionHasMessage(run.sessionId, env));
+  const remembers = resumed && (await knowsPlan(started, env));
   const opening = await patiently(context, () => openingMessage(context, started, remembers));
   const stateFolders = [...new Set([bridge.home, await realpath(bridge.home)])];
   const ofRepository =
@@ -155,6 +155,13 @@ export async function recordChild(context: Context, run: Run, child: Child): Pro
 async function isAdopted({ bridge }: Context, run: Run, { identity }: Child): Promise<boolean> {
   const recorded = (await unfinishedRuns(bridge)).find(({ id }) => id === run.id);
   return recorded?.pid === identity.pid && recorded.pidStartedAt === identity.startedAt;
+}
+
+/** Whether the session was told the plan: an earlier run's first message was answered there, or at least taken in. */
+async function knowsPlan({ run, earlier }: StartedRun, env: Environment): Promise<boolean> {
+  const inSession = earlier.filter(({ sessionId }) => sessionId === run.sessionId);
+  if (inSession.some(({ answeredAt }) => answeredAt !== null)) return true;
+  return sessionHasMessage(run.sessionId, inSession.map(promptId), env);
 }
 
 /** The first message of a run. */

@@ -65,18 +65,22 @@ describe('a session has none', () => {
 });
 
 describe('a conversation holds a message', () => {
-  test('only when the user has said something in it: one whose first message a hook has blocked knows nothing', async () => {
+  test('only when Claude has taken it in: not when a hook blocked it, nor when an interruption came first', async () => {
     const home = await temporaryFolder();
-    const blocked = [
-      { type: 'queue-operation', operation: 'enqueue', content: 'Do it. "type":"user"' },
-      { type: 'system', subtype: 'informational', content: 'operation blocked by hook', userType: 'user' },
+    const id = '00000000-0000-4000-8000-aceb13a68904';
+    const untold = [
+      { type: 'queue-operation', operation: 'enqueue', content: `"type":"user","uuid":"${id}"` },
+      { type: 'system', content: 'operation blocked by hook', uuid: id },
+      { type: 'user', message: { content: '[Request interrupted by user]' }, uuid: 'its own' },
+      { type: 'user', message: { content: id }, parentUuid: id, uuid: 'another' },
     ];
-    const lines = blocked.map((line) => `${JSON.stringify(line)}\n`).join('');
+    const lines = untold.map((line) => `${JSON.stringify(line)}\n`).join('');
     await withConversation(join(home, '.claude'), lines);
     expect(await sessionExists(ID, { HOME: home })).toBe(true);
-    expect(await sessionHasMessage(ID, { HOME: home })).toBe(false);
-    await withConversation(join(home, '.claude'), `${lines}{"parentUuid":null,"type":"user"}\n`);
-    expect(await sessionHasMessage(ID, { HOME: home })).toBe(true);
-    expect(await sessionHasMessage('another', { HOME: home })).toBe(false);
+    expect(await sessionHasMessage(ID, [id], { HOME: home })).toBe(false);
+    await withConversation(join(home, '.claude'), `${lines}not JSON\n{"type":"user","uuid":"${id}"}\n`);
+    expect(await sessionHasMessage(ID, ['of another run', id], { HOME: home })).toBe(true);
+    expect(await sessionHasMessage(ID, [], { HOME: home })).toBe(false);
+    expect(await sessionHasMessage('another session', [id], { HOME: home })).toBe(false);
   });
 });

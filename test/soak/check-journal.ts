@@ -46,6 +46,9 @@ export function journalInStore(journal: Journal, tables: Tables): Finding[] {
           `round ${row.round} of ${row.project_id}: nobody decided '${row.verdict}'`,
         ],
       ),
+    ...[...journal.untold].map(
+      (session): Finding => ['lost', `the plan of session ${session}: the model was not told it`],
+    ),
     ...journal.steerings.flatMap(({ text, acknowledged }) =>
       exactly(
         `message '${text}'`,

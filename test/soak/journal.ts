@@ -56,6 +56,8 @@ export interface Journal {
   readonly heard: Set<string>;
   /** Steering texts in requests that the service in front of the model refused, or let down. */
   readonly refused: Set<string>;
+  /** Conversations in which the model was told no plan. */
+  readonly untold: Set<string>;
   /** Rounds in which the model went on after it had submitted. */
   readonly wentOn: Set<string>;
   /** Runs whose server of ours was killed. */
@@ -91,6 +93,7 @@ export function createJournal(): Journal {
     said: new Set(),
     heard: new Set(),
     refused: new Set(),
+    untold: new Set(),
     wentOn: new Set(),
     bereft: new Set(),
     outages: [],

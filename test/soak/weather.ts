@@ -37,7 +37,10 @@ export function createWeather(seed: number, journal: Journal, random: Random): W
     if (limitedUntil > now) return usageLimitReached({ resetsAt: new Date(limitedUntil) });
     if (storm !== undefined && storm !== 'limit') return BAD[storm](random);
     const reply = modelAnswer(seed, journal, turn);
-    if (!reply) return refusal('the conversation names no project of the soak');
+    if (!reply) {
+      journal.untold.add(turn.sessionId);
+      return refusal('the conversation names no project of the soak');
+    }
     const headers = rateLimitHeaders({ status: 'allowed', resetsAt: new Date(now + 3_600_000) });
     const delayMs = random.whole(20, 500);
     const tag = reportOf(reply);
