@@ -87,6 +87,20 @@ describe('A number or a list that was written as a text is one', () => {
     });
   });
 
+  it('a whole number is a text where a text is wanted', async () => {
+    const person = await desktop(stateFolder());
+    const sent = { plan_markdown: '# T', title: 404, request_id: 7 };
+    const { facts } = await person.call('bridge_send_plan', sent);
+    expect(facts.title).toBe('404');
+    const again = await person.call('bridge_send_plan', { ...sent, request_id: '7' });
+    expect(again.facts).toMatchObject({ project_id: facts.project_id, repeated: true });
+    expect((await person.call('bridge_get_project_status', { project_id: 123_456_789_012 })).text).toBe(
+      'ERROR: project not found: 123456789012',
+    );
+    for (const title of [1.5, true, 2 ** 60])
+      expect((await person.call('bridge_send_plan', { ...sent, title })).text).toMatch(/^ERROR: .*'title'/);
+  });
+
   it('a text that looks like a number or a list stays a text where a text is wanted', async () => {
     const home = stateFolder();
     const args = { plan_markdown: '["# T"]', title: '42', request_id: '7' };

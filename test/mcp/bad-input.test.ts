@@ -174,7 +174,7 @@ describe('Arguments that do not fit', () => {
       { project_id: 'x', message: 'y', task_progress: 'z' },
       /unknown argument 'task_progress'/,
     ],
-    ['bridge_get_project_status', { project_id: 12 }, /'project_id' expected string, received number/],
+    ['bridge_get_project_status', { project_id: 1.5 }, /'project_id' expected string, received number/],
     ['bridge_list_projects', { status: 'asleep' }, /'status' expected one of "pending"\|"in_progress"/],
     ['bridge_list_projects', { limit: 1e9 }, /'limit' too big/],
     ['bridge_list_projects', { cursor: '../x' }, 'ERROR: project not found: ../x'],
