@@ -8,6 +8,11 @@ export function changedLines(before: string, after: string): string[] {
   const { hunks } = structuredPatch('', '', before, after, '', '', { context: CONTEXT });
   return hunks.flatMap(({ lines }, index) => [
     ...(index > 0 ? ['…'] : []),
-    ...lines.filter((line) => !line.startsWith('\\')).map((line) => `${line.charAt(0)} ${line.slice(1)}`),
+    ...lines
+      .filter((line) => !line.startsWith('\\'))
+      .map((line) => `${line.charAt(0)} ${line.slice(1).replace(WINDOWS_END, '')}`),
   ]);
 }
+
+/** It would be shown as a line of its own. */
+const WINDOWS_END = /\r$/;

@@ -10,6 +10,7 @@ describe('what changed between two files', () => {
     'a line more': ['a\nb', 'a\nX\nb', ['  a', '+ X', '  b']],
     'a line like its neighbour more': ['a\na', 'a\na\na', ['  a', '+ a', '  a']],
     'a line less': ['a\nb\nc', 'a\nc', ['  a', '- b', '  c']],
+    'lines with Windows ends': ['a\r\nb\r\n', 'a\r\nX\r\n', ['  a', '- b', '+ X']],
     'two places near each other': ['a\nb\nc', 'X\nb\nY', ['- a', '+ X', '  b', '- c', '+ Y']],
     'two places far from each other': [
       'a\n1\n2\n3\nc',
