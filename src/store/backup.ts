@@ -2,7 +2,7 @@
  * Copies of the store that can be trusted. Copying the file by hand misses what is still in its log; these go through
  * SQLite.
  */
-import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, renameSync, rmSync, statSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import type Sqlite from 'better-sqlite3';
 import { databaseFile } from './database.ts';
@@ -20,6 +20,10 @@ export async function backUp(home: string, target: string): Promise<void> {
   const source = databaseFile(home);
   const copy = resolve(target);
   if (existsSync(copy)) throw new StoreError('unwritable', `${copy} ${IN_THE_WAY}`);
+  if (!existsSync(dirname(copy)))
+    throw new StoreError('unwritable', `${copy}: there is no such folder. Create it, or name another file.`);
+  if (!existsSync(source))
+    throw new StoreError('missing', `${source} is not there: nothing was sent yet. Check BRIDGE_HOME.`);
   await translating(copy, async () => {
     const sqlite = openSqlite(source, { readonly: true, fileMustExist: true });
     try {
@@ -59,6 +63,7 @@ export async function restore(home: string, copy: string, asideName: string): Pr
   const file = databaseFile(home);
   return translating(copy, async () => {
     const path = resolve(copy);
+    checkKind(path);
     const sqlite = openSqlite(path, { readonly: true, fileMustExist: true });
     try {
       checkCopy(sqlite, path);
@@ -73,6 +78,13 @@ export async function restore(home: string, copy: string, asideName: string): Pr
       sqlite.close();
     }
   });
+}
+
+function checkKind(copy: string): void {
+  const stats = statSync(copy, { throwIfNoEntry: false });
+  if (!stats) throw new StoreError('missing', `${copy}: there is no such file. Check the path.`);
+  if (!stats.isFile())
+    throw new StoreError('not-a-database', `${copy} is no file. Name one that 'backup' has written.`);
 }
 
 function putInPlace(draft: string, file: string, aside: string | undefined): void {
@@ -98,10 +110,20 @@ function moveAside(file: string, aside: string): string | undefined {
 }
 
 function checkCopy(sqlite: Sqlite.Database, copy: string): void {
-  if (checkSchema(sqlite, copy, MIGRATIONS) === 0)
-    throw new StoreError('not-a-database', `${copy} is empty.`);
+  if (schemaOf(sqlite, copy) === 0) throw new StoreError('not-a-database', `${copy} is empty.`);
   const found = String(sqlite.pragma('integrity_check', { simple: true }));
   if (found !== 'ok') throw new StoreError('corrupt', `${copy} is damaged (${found}). Use another copy.`);
+}
+
+function schemaOf(sqlite: Sqlite.Database, copy: string): number {
+  try {
+    return checkSchema(sqlite, copy, MIGRATIONS);
+  } catch (error) {
+    const translated = translate(copy, error);
+    if (!(translated instanceof StoreError) || translated.problem !== 'not-a-database') throw error;
+    const what = `${copy} is no backup of bridge-supervisor. Name a file that 'backup' has written.`;
+    throw new StoreError('not-a-database', what, error);
+  }
 }
 
 async function translating<T>(file: string, work: () => Promise<T>): Promise<T> {

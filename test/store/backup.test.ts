@@ -81,6 +81,32 @@ describe('backup and restore', () => {
     expect(readFileSync(join(folder, 'taken'), 'utf8')).toBe('precious');
   });
 
+  test('a backup without a folder for it, or without a store, says so', async () => {
+    const folderless = join(folder, 'nowhere', 'copy.db');
+    await expect(backUp(home, join(folder, 'copy.db'))).rejects.toThrow(
+      `${join(home, 'bridge.db')} is not there: nothing was sent yet. Check BRIDGE_HOME.`,
+    );
+    await send('One');
+    await expect(backUp(home, folderless)).rejects.toThrow(
+      `${folderless}: there is no such folder. Create it, or name another file.`,
+    );
+  });
+
+  test('what is no copy is told from a store that is broken', async () => {
+    await send('One');
+    const text = join(folder, 'plan.md');
+    writeFileSync(text, '# A plan, and no database. '.repeat(100));
+    const said = (copy: string) => restore(home, copy, 'aside.db').catch(({ message }) => message);
+    expect(await said(join(folder, 'gone.db'))).toBe(
+      `${join(folder, 'gone.db')}: there is no such file. Check the path.`,
+    );
+    expect(await said(folder)).toBe(`${folder} is no file. Name one that 'backup' has written.`);
+    expect(await said(text)).toBe(
+      `${text} is no backup of bridge-supervisor. Name a file that 'backup' has written.`,
+    );
+    expect(await titles()).toEqual(['One']);
+  });
+
   test.for([
     'damaged',
     'empty',
