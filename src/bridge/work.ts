@@ -5,7 +5,7 @@ import { cleanLine, cleanText, LIMITS } from '../project/text.ts';
 import type { Writer } from '../store/database.ts';
 import { planText, readyProjects, updateProject } from '../store/projects.ts';
 import { findCompletion, findCompletionByRequest, insertCompletion } from '../store/reviews.ts';
-import { findRun } from '../store/runs.ts';
+import { findRun, openRuns } from '../store/runs.ts';
 import { findUpdateByRequest, insertUpdate } from '../store/updates.ts';
 import { type Bridge, changeProject, done, nowText, type Reply, refuse } from './bridge.ts';
 
@@ -56,17 +56,26 @@ export interface Speaker {
   readonly requestId: string | null;
 }
 
-/** Only a run that is under way speaks for its project: what one of an earlier round left behind does not. */
+/**
+ * Only a run that is under way speaks for its project: what one of an earlier round left behind does not. While there is
+ * one, nobody else does: neither a person's own session nor a server that has lost the environment of its run.
+ */
 async function whyNotHeard(
   trx: Writer,
   project: Project,
   { runId }: Speaker,
 ): Promise<ReturnType<typeof refuse> | undefined> {
-  if (runId === null) return undefined;
+  if (runId === null) {
+    const isTaken = (await openRuns(trx)).some((run) => run.projectId === project.id);
+    return isTaken ? refuse(RUN_SPEAKS) : undefined;
+  }
   const run = await findRun(trx, runId);
   const isUnderWay = run?.projectId === project.id && run.endedAt === null && run.round === project.round;
   return isUnderWay ? undefined : refuse('this run is over; nothing was changed.');
 }
+
+const RUN_SPEAKS =
+  "a run of the supervisor works on this project, and only that run reports and submits; nothing was changed. Wait for it to end, or have the person tell it more ('bridge-supervisor steer') or call it off ('bridge-supervisor cancel').";
 
 /** Adds a line of progress. */
 export async function sendUpdate(

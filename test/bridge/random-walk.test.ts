@@ -48,14 +48,21 @@ function pick<T>(chance: () => number, among: readonly T[]): T | undefined {
   return among[Math.floor(chance() * among.length)];
 }
 
+/** The run that is under way, which alone may speak; without one a person's own session may. */
+async function runOf(rig: Rig, id: string): Promise<string | null> {
+  const runs = await openRuns(rig.bridge.database.read);
+  return runs.find(({ projectId }) => projectId === id)?.id ?? null;
+}
+
 /** Everything anyone may do, to a project chosen at random, whether it makes sense or not. */
 const STEPS: readonly ((step: Step) => Promise<unknown>)[] = [
   ({ rig, requestId }) => sendPlan(rig.bridge, policyOf(rig), { markdown: '# A', requestId }, 'desktop'),
   ({ rig, id }) => claimByHand(rig.bridge, id),
-  ({ rig, id, requestId }) => sendUpdate(rig.bridge, id, 'so far', { runId: null, requestId }),
+  async ({ rig, id, requestId }) =>
+    sendUpdate(rig.bridge, id, 'so far', { runId: await runOf(rig, id), requestId }),
   async ({ rig, id, requestId }) => {
     const submission = { summary: 'done', filesCreated: [], filesModified: [], caveats: '' };
-    return sendCompletion(rig.bridge, id, submission, { runId: null, requestId });
+    return sendCompletion(rig.bridge, id, submission, { runId: await runOf(rig, id), requestId });
   },
   ({ rig, id }) => approve(rig.bridge, id, 'desktop'),
   ({ rig, id }) => reject(rig.bridge, id, 'too slow', 'desktop'),

@@ -36,7 +36,7 @@ describe('one project', () => {
     const { id } = await send(rig, '# A\n\nDo it.');
     const { run } = await begin(rig);
     for (const message of ['one', 'two', 'three'])
-      accepted(await sendUpdate(rig.bridge, id, message, byHand));
+      accepted(await sendUpdate(rig.bridge, id, message, { runId: run.id, requestId: null }));
     await submit(rig, id, run);
     await endRun(rig.bridge, TOKEN, run, { kind: 'submitted' }, ending);
     accepted(await reject(rig.bridge, id, 'too slow', 'desktop'));

@@ -3,13 +3,14 @@ import { describe, expect, test } from 'vitest';
 import type { Reply } from '../../src/bridge/bridge.ts';
 import { approve, reject } from '../../src/bridge/decide.ts';
 import { endRun, type StartedRun } from '../../src/bridge/runs.ts';
-import { resetForRevision, sendCompletion, sendUpdate } from '../../src/bridge/work.ts';
+import { claimByHand, resetForRevision, sendCompletion, sendUpdate } from '../../src/bridge/work.ts';
 import { completionsOf } from '../../src/store/reviews.ts';
 import { updatesOf } from '../../src/store/updates.ts';
 import type { Rig } from '../rig.ts';
 import {
   accepted,
   begin,
+  byHand,
   changingNothing,
   current,
   ending,
@@ -66,6 +67,27 @@ describe('only a run that is under way speaks for its project', () => {
       sendCompletion(rig.bridge, id, work('late'), of(first)),
     );
     expect(refusalOf(beside)).toBe(OVER);
+  });
+
+  test('while one is under way, nobody speaks without being one: by hand it goes on when the run has ended', async () => {
+    await using rig = await supervised();
+    const { id } = await send(rig);
+    const started = await begin(rig);
+    const nobody: (() => Promise<Reply<unknown>>)[] = [
+      () => sendUpdate(rig.bridge, id, 'beside it', byHand),
+      () => sendCompletion(rig.bridge, id, work('beside it'), byHand),
+    ];
+    for (const speak of nobody)
+      expect(refusalOf(await changingNothing(rig.bridge, speak))).toMatch(
+        /^a run of the supervisor works on this project, and only that run reports and submits; nothing was changed\. Wait/,
+      );
+    // What a run does elsewhere is nobody's business here.
+    const other = await send(rig);
+    accepted(await claimByHand(rig.bridge, other.id));
+    accepted(await sendUpdate(rig.bridge, other.id, 'by hand', byHand));
+    accepted(await sendCompletion(rig.bridge, other.id, work('by hand'), byHand));
+    await endRun(rig.bridge, TOKEN, started.run, { kind: 'no_completion' }, ending);
+    accepted(await sendCompletion(rig.bridge, id, work('finished by hand'), byHand));
   });
 
   test('a run whose project went on to the next round by hand does not speak in it', async () => {
