@@ -15,9 +15,13 @@ const DECIDING: readonly string[] = [
   ...['restore', 'setup', 'install', 'uninstall', 'doctor --fix', 'mcp desktop'],
 ];
 
-/** Why this command is refused; undefined when it may go on. */
+/**
+ * Why this command is refused; undefined when it may go on. The server of a run that has lost the name of its project would
+ * be that of a person's own session, which takes up any.
+ */
 export function whyNotInsideRun(env: Environment, command: string): string | undefined {
-  return env.BRIDGE_RUN_ID && DECIDING.includes(command)
+  const isDeciding = DECIDING.includes(command) || (command === 'mcp code' && !env.BRIDGE_PROJECT_ID);
+  return env.BRIDGE_RUN_ID && isDeciding
     ? 'ERROR: a run cannot decide about work; a person does.'
     : undefined;
 }

@@ -29,6 +29,17 @@ describe('inside a run', () => {
     expect(granted(await projectDetails(rig.bridge, project.id, 100))).toEqual(before);
   });
 
+  test('the server of Claude Code is refused without its project: it would take up any, as a person by hand', async ({
+    rig,
+  }) => {
+    const { BRIDGE_RUN_ID } = INSIDE;
+    expect(await rig.runWith({ env: { BRIDGE_RUN_ID } }, 'mcp', 'code')).toEqual({
+      code: 1,
+      stdout: '',
+      stderr: REFUSED,
+    });
+  });
+
   test.for([['status'], ['list', '--all'], ['show', 'ID']])('%j is not: it only looks', async (words, {
     rig,
   }) => {
