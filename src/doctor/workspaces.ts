@@ -159,7 +159,12 @@ async function look(patient: Patient, { title, path, isWorkspace }: Folder): Pro
 async function repository(patient: Patient, name: string, path: string): Promise<Observation> {
   const { env } = await patient.setting();
   // A repository can name programs for `git status`, and nobody has asked to start one of them.
-  const guarded = guardedFromGit(env, await repositoryConfig(path, env, patient.run));
+  const settings = await repositoryConfig(path, env, patient.run).catch((error: Error) => error);
+  if (settings instanceof Error)
+    return problem(path, `${upper(name)}: ${settings.message}; no run starts there.`, {
+      fix: `Look at it: git -C ${path} config --list --show-origin --includes`,
+    });
+  const guarded = guardedFromGit(env, settings);
   // Without this `git status` writes to the index of the repository.
   const options = { env: { ...guarded, GIT_OPTIONAL_LOCKS: '0', LC_ALL: 'C' }, timeoutMs: PROBE_MS };
   const git = await patient.run(

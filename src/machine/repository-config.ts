@@ -1,5 +1,5 @@
 /** What a repository's own configuration says, also by what it includes. Reading it starts none of its programs. */
-import { access } from 'node:fs/promises';
+import { lstat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { type RunProgram, runProgram } from './program.ts';
 
@@ -10,11 +10,12 @@ export interface GitSetting {
 }
 
 /** As long as a folder on a slow disk may take; a run waits for it. */
-const LIMIT_MS = 5_000;
+const LIMIT_MS = 15_000;
 
 /**
  * The settings of the repository that holds `folder`, less those of the person and the system. Empty where there is no
  * repository, no git, one before 2.26, or one that refuses the folder: then it reads that configuration for nobody else.
+ * Throws where it is too long to be read, or git does not come to an end with it: others may obey what was not seen.
  */
 export async function repositoryConfig(
   folder: string,
@@ -24,14 +25,27 @@ export async function repositoryConfig(
   if (env.GIT_DIR === undefined && !(await mayBeInRepository(folder))) return [];
   // Not as its working folder: Windows would look for the program there first.
   const args = ['-C', folder, 'config', '--list', '-z', '--show-scope', '--includes'];
-  const { code, stdout } = await run('git', args, { env: { ...env, LC_ALL: 'C' }, timeoutMs: LIMIT_MS });
+  const { code, stdout, failure } = await run('git', args, {
+    env: { ...env, LC_ALL: 'C' },
+    timeoutMs: LIMIT_MS,
+  });
+  if (failure === 'late' || failure === 'other')
+    throw new Error(`the git configuration of ${folder} cannot be read: ${FAILED[failure]}`);
   return code === 0 ? settingsIn(stdout) : [];
 }
 
-/** Spares the start of a process where git would find nothing; a folder with a HEAD may be a repository itself. */
+const FAILED = {
+  late: 'git did not come to an end with it',
+  other: 'git failed, or it is too long',
+} as const;
+
+/**
+ * Spares the start of a process where git would find nothing; a folder with a HEAD may be a repository itself. To git a
+ * HEAD may be a link to a branch that is not there yet.
+ */
 async function mayBeInRepository(folder: string): Promise<boolean> {
   const isThere = (name: string) =>
-    access(join(folder, name)).then(
+    lstat(join(folder, name)).then(
       () => true,
       () => false,
     );

@@ -1,8 +1,9 @@
 /** From a recorded run to a living claude process, or to the reason why there is none. */
 import { realpath } from 'node:fs/promises';
 import { type Briefing, briefingFor, unfinishedRuns } from '../bridge/attending.ts';
+import { done, type Reply, refuse } from '../bridge/bridge.ts';
 import { checkLease, LeaseLost } from '../bridge/lease.ts';
-import { checkRunFolder } from '../bridge/run-folder.ts';
+import { checkRunFolder, type RunFolder } from '../bridge/run-folder.ts';
 import { recordSpawn, type StartedRun } from '../bridge/runs.ts';
 import { commandLine, writeMcpConfig } from '../claude/command-line.ts';
 import { claudeEnvironment, RUN_MARK } from '../claude/environment.ts';
@@ -81,8 +82,9 @@ async function spawn(context: Context, started: StartedRun): Promise<SpawnedRun>
   const remembers = resumed && (await knowsPlan(started, env));
   const opening = await patiently(context, () => openingMessage(context, started, remembers));
   const stateFolders = [...new Set([bridge.home, await realpath(bridge.home)])];
-  const ofRepository =
-    folder.value.claudeSettings === 'all' ? [] : await repositoryConfig(run.workspace, env);
+  const guarded = await guardedEnvironment(folder.value, env);
+  if (!guarded.ok)
+    return { spawned: false, outcome: { kind: 'workspace_missing', message: guarded.refusal } };
   const group = await makeControlGroup(controlGroupOf(run));
   // Whoever stood still since the claim may have been replaced: the run is its successor's then.
   await patiently(context, () => checkLease(bridge, context.token));
@@ -99,13 +101,17 @@ async function spawn(context: Context, started: StartedRun): Promise<SpawnedRun>
       ],
       disallowedTools: config.disallowed_tools,
       claudeSettings: folder.value.claudeSettings,
-      settings: runSettings({ workspace: run.workspace, stateFolders, blockOutside: config.block_outside }),
+      settings: runSettings({
+        workspace: folder.value.path,
+        stateFolders,
+        blockOutside: config.block_outside,
+      }),
       mcpConfigFile: files.mcpConfig,
       maxTurns: project.maxTurns,
       maxBudgetUsd: budgetUsd === null ? null : budgetUsd - started.spentUsd,
     }),
     cwd: run.workspace,
-    env: guardedFromGit(env, ofRepository),
+    env: guarded.value,
     stdoutPath: files.output,
     stderrPath: files.errors,
   });
@@ -116,6 +122,16 @@ async function spawn(context: Context, started: StartedRun): Promise<SpawnedRun>
   // It has started nothing yet: that takes it some hundred milliseconds.
   if (group !== undefined) await enterControlGroup(group, child.identity.pid);
   return { spawned: true, child, resumed, opening };
+}
+
+/** The environment in which git starts no program of the repository; or why that cannot be had. */
+async function guardedEnvironment(folder: RunFolder, env: Environment): Promise<Reply<Environment>> {
+  if (folder.claudeSettings === 'all') return done(guardedFromGit(env, []));
+  try {
+    return done(guardedFromGit(env, await repositoryConfig(folder.path, env)));
+  } catch (error) {
+    return refuse((error as Error).message);
+  }
 }
 
 /** A repository that nobody has named is trusted with nothing, so Claude must leave its settings out. */

@@ -1,4 +1,14 @@
-import { chmod, mkdir, mkdtemp, readdir, realpath, rm, writeFile } from 'node:fs/promises';
+import {
+  appendFile,
+  chmod,
+  mkdir,
+  mkdtemp,
+  readdir,
+  realpath,
+  rm,
+  symlink,
+  writeFile,
+} from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
@@ -91,6 +101,35 @@ describe.skipIf(onWindows)('programs that a repository names (needs #! scripts)'
     await git(['clone', '--quiet', '--bare', '.', join(root, 'bare')]);
     await git(['-C', join(root, 'bare'), 'config', 'core.fsmonitor', './watch']);
     expect(await names(join(root, 'bare'))).toEqual(['core.fsmonitor']);
+  });
+
+  test('are found where HEAD is a link to a branch that is not there yet', async () => {
+    const { root, git, env, program, marked } = await repository();
+    const odd = join(root, 'odd');
+    await git(['init', '--quiet', '--bare', odd]);
+    await rm(join(odd, 'HEAD'));
+    await symlink('refs/heads/main', join(odd, 'HEAD'));
+    await git(['config', '--file', join(odd, 'config'), 'core.bare', 'false']);
+    await git(['config', '--file', join(odd, 'config'), 'core.worktree', '.']);
+    await git(['config', '--file', join(odd, 'config'), 'filter.evil.clean', await program('clean')]);
+    await writeFile(join(odd, '.gitattributes'), '*.txt filter=evil\n');
+    await writeFile(join(odd, 'a.txt'), 'one\n');
+    const settings = await repositoryConfig(odd, env);
+    expect(programSettings(settings).map(({ name }) => name)).toEqual(['filter.evil.clean']);
+    expect(await git(['-C', odd, 'add', 'a.txt'], guardedFromGit(env, settings))).toMatchObject({ code: 0 });
+    expect(await marked()).toEqual([]);
+  });
+
+  test('are not taken for none where they cannot be read to their end', async () => {
+    const { folder, env, git } = await repository();
+    const padding = `[padding]\n${`\tkey = ${'x'.repeat(1000)}\n`.repeat(17_000)}`;
+    await appendFile(join(folder, '.git', 'config'), padding);
+    expect(await git(['status', '--short'])).toMatchObject({ code: 0 });
+    await expect(repositoryConfig(folder, env)).rejects.toThrow(
+      `the git configuration of ${folder} cannot be read`,
+    );
+    const late = async () => ({ code: null, stdout: '', stderr: '', failure: 'late' }) as const;
+    await expect(repositoryConfig(folder, env, late)).rejects.toThrow('git did not come to an end');
   });
 
   test('are none where there is no repository, or no git', async () => {
