@@ -12,6 +12,8 @@ import { done, type Reply, refuse } from './bridge.ts';
 import { inStateFolder, isInside, namedPaths, ownWorkspace, type WorkspacePolicy } from './workspaces.ts';
 
 export interface RunFolder {
+  /** Where Claude is to be, without links. */
+  readonly path: string;
   /** The configuration names this very folder, or it is the project's own; one in a root is only let through. */
   readonly isNamed: boolean;
   /** Whose Claude settings count there. */
@@ -42,13 +44,12 @@ async function check(
   { projectId, workspace }: { readonly projectId: string; readonly workspace: string },
   clock: Clock,
 ): Promise<Reply<RunFolder>> {
-  const own = ownWorkspace(home, projectId);
-  const isOwn = workspace === own;
-  const expected = isOwn ? join(await realpath(dirname(own)), projectId) : workspace;
+  const isOwn = workspace === ownWorkspace(home, projectId);
+  const expected = await expectedFolder(home, { projectId, workspace });
   const real = await realpath(workspace);
   if (real !== expected)
     return refuse(`${workspace} leads to ${real} now; the plan was sent for the folder that was there`);
-  if (isOwn) return done({ isNamed: true, claudeSettings: policy.claude_settings });
+  if (isOwn) return done({ path: real, isNamed: true, claudeSettings: policy.claude_settings });
 
   const isHere = async (path: string) => (await realPathSoon(path, clock)) === real;
   const [named, roots] = await Promise.all([
@@ -59,7 +60,20 @@ async function check(
   if (!isNamed && !roots.some((root) => isInside(root, real)))
     return refuse(`the configuration does not allow ${workspace} any more; add it to 'workspaces' again`);
   if (await liesIn(real, home)) return refuse(inStateFolder(workspace, home));
-  return done({ isNamed, claudeSettings: await settingsIn(policy, isHere) });
+  return done({ path: real, isNamed, claudeSettings: await settingsIn(policy, isHere) });
+}
+
+/**
+ * Where Claude must be when it works in `workspace`: the folder that the plan was sent for. Its own last part is not
+ * followed: a link that has taken its place since then leads elsewhere.
+ */
+export async function expectedFolder(
+  home: string,
+  { projectId, workspace }: { readonly projectId: string; readonly workspace: string },
+): Promise<string> {
+  const own = ownWorkspace(home, projectId);
+  // Only the state folder may be reached by a link.
+  return workspace === own ? join(await realpath(dirname(own)), projectId) : workspace;
 }
 
 const STRICTEST_FIRST: readonly ClaudeSettings[] = ['none', 'user', 'all'];

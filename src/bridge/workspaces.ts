@@ -89,10 +89,13 @@ export function isInside(root: string, path: string): boolean {
   return way !== '..' && !way.startsWith(`..${sep}`) && !isAbsolute(way);
 }
 
-/** Symbolic links are followed, so that a link inside a root cannot lead out of it. */
+/**
+ * Symbolic links are followed, so that a link inside a root cannot lead out of it. Where case does not count, it is
+ * spelled as the system does: only `native` tells that.
+ */
 function realPath(path: string): string {
   try {
-    return realpathSync(path);
+    return realpathSync.native(path);
   } catch {
     return path;
   }

@@ -7,14 +7,17 @@ import type { Init } from './stream.ts';
 /** Without one of these Claude works on, and nobody hears of it. */
 const NEEDED_TOOLS = ['bridge_send_update', 'bridge_send_completion'];
 
-/** Why a run that begins like this does not count; undefined when all is well. What an init event leaves out is well. */
+/**
+ * Why a run that begins like this does not count; undefined when all is well. What an init event leaves out is well.
+ * `folder` is where it must begin, without links: followed now, it could lead to wherever Claude has begun instead.
+ */
 export async function whatIsWrong(
   init: Init,
-  { workspace, disallowedTools }: { readonly workspace: string; readonly disallowedTools: readonly string[] },
+  { folder, disallowedTools }: { readonly folder: string; readonly disallowedTools: readonly string[] },
 ): Promise<Outcome | undefined> {
   const status = init.mcp_servers.find(({ name }) => name === CODE_SERVER)?.status ?? 'not listed';
   if (status !== 'connected') return { kind: 'tools_missing', status };
-  if (init.cwd !== undefined && !(await isSameFolder(init.cwd, workspace)))
+  if (init.cwd !== undefined && (await realPath(init.cwd)) !== folder)
     return { kind: 'wrong_folder', folder: init.cwd };
   const tool = NEEDED_TOOLS.find((name) => !init.tools.includes(`mcp__${CODE_SERVER}__${name}`));
   if (tool === undefined || init.tools.length === 0) return undefined;
@@ -23,7 +26,6 @@ export async function whatIsWrong(
   return { kind: 'tool_denied', tool, setting };
 }
 
-async function isSameFolder(one: string, other: string): Promise<boolean> {
-  const [real, otherReal] = await Promise.all([one, other].map((path) => realpath(path).catch(() => path)));
-  return real === otherReal;
+async function realPath(path: string): Promise<string> {
+  return realpath(path).catch(() => path);
 }

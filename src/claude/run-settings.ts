@@ -9,7 +9,7 @@ import { CODE_SERVER } from './command-line.ts';
 export type BlockOutside = 'files' | 'files_and_shell' | 'nothing';
 
 export interface RunSettings {
-  /** The folder of the run. */
+  /** The folder of the run, without links. */
   readonly workspace: string;
   /** The state folder, under each path that leads to it. */
   readonly stateFolders: readonly string[];

@@ -4,6 +4,7 @@
  * dead process left.
  */
 import { recordQuotas } from '../bridge/quota.ts';
+import { expectedFolder } from '../bridge/run-folder.ts';
 import { recordAnswered, recordReady } from '../bridge/runs.ts';
 import { whatIsWrong } from '../claude/handshake.ts';
 import { readQuotas } from '../claude/quota.ts';
@@ -137,7 +138,7 @@ export class RunReader {
     // An adopted run's file is read from its beginning: what our predecessor recorded is not news.
     if (run.readyAt !== null) return;
     const wrong = await whatIsWrong(init, {
-      workspace: run.workspace,
+      folder: await expectedFolder(bridge.home, run),
       disallowedTools: config.disallowed_tools,
     });
     if (wrong) return this.#parts.stop.beforeItBegins(wrong);

@@ -52,7 +52,11 @@ describe('the state folder is no workspace', () => {
     );
     const own = accepted(await chooseWorkspace(policy(), rig.home, ID, null));
     mkdirSync(own, { recursive: true });
-    expect(accepted(await check(rig, policy(), own))).toEqual({ isNamed: true, claudeSettings: 'user' });
+    expect(accepted(await check(rig, policy(), own))).toEqual({
+      path: own,
+      isNamed: true,
+      claudeSettings: 'user',
+    });
   });
 });
 
@@ -145,7 +149,11 @@ describe('whose Claude settings count in a folder', () => {
     const site = join(rig.workspace, 'site');
     mkdirSync(site);
     const inRoot = policy({ workspace_roots: [rig.workspace] });
-    expect(accepted(await check(rig, inRoot, site))).toEqual({ isNamed: false, claudeSettings: 'user' });
+    expect(accepted(await check(rig, inRoot, site))).toEqual({
+      path: site,
+      isNamed: false,
+      claudeSettings: 'user',
+    });
     expect(accepted(await check(rig, policy({ workspace: site }), site))).toMatchObject({ isNamed: true });
   });
 });

@@ -14,7 +14,7 @@ function init(changes: Partial<Init> = {}): Init {
   return { ...event, cwd: '/work/site', tools: ['Bash', ...OURS], mcp_servers: [SERVER], ...changes };
 }
 
-const run = { workspace: '/work/site', disallowedTools: [] };
+const run = { folder: '/work/site', disallowedTools: [] };
 
 describe('what Claude says at its start', () => {
   test('is well with our server, both its tools, and in the folder of the run', async () => {
@@ -41,12 +41,25 @@ describe('what Claude says at its start', () => {
     const [site, other, link] = [join(root, 'site'), join(root, 'other'), join(root, 'link')];
     for (const folder of [site, other]) await mkdir(folder);
     await symlink(site, link, 'junction');
-    const here = { ...run, workspace: site };
+    const here = { ...run, folder: site };
     expect(await whatIsWrong(init({ cwd: link }), here)).toBeUndefined();
     expect(await whatIsWrong(init({ cwd: other }), here)).toEqual({ kind: 'wrong_folder', folder: other });
     expect(await whatIsWrong(init({ cwd: join(root, 'gone') }), here)).toMatchObject({
       kind: 'wrong_folder',
     });
+  });
+
+  test('is wrong where a link has taken the place of the folder since', async () => {
+    const root = await realpath(await mkdtemp(join(tmpdir(), 'handshake-')));
+    onTestFinished(() => rm(root, { recursive: true }));
+    const [site, other] = [join(root, 'site'), join(root, 'other')];
+    await mkdir(other);
+    await symlink(other, site, 'junction');
+    for (const cwd of [site, other])
+      expect(await whatIsWrong(init({ cwd }), { ...run, folder: site })).toEqual({
+        kind: 'wrong_folder',
+        folder: cwd,
+      });
   });
 
   test('is well in what it leaves out', async () => {
@@ -57,7 +70,7 @@ describe('what Claude says at its start', () => {
 async function wrong(mcp_servers: readonly object[]) {
   const event = readEvent(JSON.stringify({ type: 'system', subtype: 'init', mcp_servers }));
   if (event?.kind !== 'init') throw new Error('no init event');
-  return whatIsWrong(event.init, { workspace: '/w', disallowedTools: [] });
+  return whatIsWrong(event.init, { folder: '/w', disallowedTools: [] });
 }
 
 test.each([

@@ -10,7 +10,7 @@ const input = z.object({
   event: z.string(),
   /** Of the subagent that makes a call; the main conversation has none. */
   agent_id: z.string().optional(),
-  /** Where Claude works, and where it was started. */
+  /** Where Claude works, and where it was started: that one without links. */
   cwd: z.string().optional(),
   workspace: z.string().optional(),
 });
@@ -56,8 +56,10 @@ function whoSubmits({ agent_id }: Question): Facts | undefined {
 /** In another folder than its own a run makes no request: the supervisor may see that too late to prevent one. */
 async function whereItBegins({ cwd, workspace }: Question): Promise<Facts | undefined> {
   if (!cwd || !workspace) return undefined;
-  const [here, meant] = await Promise.all([cwd, workspace].map((path) => realpath(path).catch(() => path)));
-  return here === meant ? undefined : { decision: 'block', reason: `begun in ${here} instead of ${meant}` };
+  // What it was started for is without links: followed now, it could lead to wherever Claude has begun instead.
+  const here = await realpath(cwd).catch(() => cwd);
+  if (here === workspace) return undefined;
+  return { decision: 'block', reason: `begun in ${here} instead of ${workspace}` };
 }
 
 function hookAnswer(answer: Facts | undefined): Answer {
