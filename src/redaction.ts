@@ -45,6 +45,9 @@ const SHAPES = [
   'hv[sbr]\\.[\\w-]{20,}',
   'tskey-[\\w-]{10,}',
   'AGE-SECRET-KEY-1[A-Z0-9]{20,}',
+  // OAuth clients of Google; bots of Telegram.
+  'GOCSPX-[\\w-]{20,}',
+  '\\d{8,10}:AA[\\w-]{30,}',
 ].join('|');
 
 /** In the name of a setting, a header or a field. */
@@ -95,6 +98,15 @@ const RULES: readonly Rule[] = [
   // In a URL: a password, and a user that is as long as a token.
   [/(:\/\/[^\s/:@]*:)[^\s/?#]+@/g, `$1${REDACTED}@`],
   [/(:\/\/)[\w.~%-]{20,}@/g, `$1${REDACTED}@`],
+  // An address that is the secret itself: webhooks of Slack and Discord.
+  [
+    /((?:hooks\.slack\.com\/(?:services|workflows|triggers)|discord(?:app)?\.com\/api\/webhooks)\/)[\w/-]{10,}/g,
+    `$1${REDACTED}`,
+  ],
+  // In a query: the signature of Azure and of others.
+  [/([?&](?:sig|X-Amz-Signature)=)[^\s"'&#]{8,}/gi, `$1${REDACTED}`],
+  // `curl -u user:password`
+  [/((?:^|\s)(?:-u|--user|--proxy-user)[ =]["']?[^\s"':]{1,100}:)(?!\d+\b)[^\s"']+/g, `$1${REDACTED}`],
   // `X_TOKEN=…`, `"apiKey": "…"`, `x-api-key: …`
   [new RegExp(`(${NAME})(${SEPARATOR})(${VALUE})`, 'gi'), named],
   // `--password …`

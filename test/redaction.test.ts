@@ -24,6 +24,12 @@ describe('a secret is told by its shape', () => {
     ['Stripe, restricted', shaped('rk_live_')],
     ['Slack', shaped('xoxb-', '1234567890-hunter2')],
     ['a Slack app', shaped('xapp-', '1-hunter2-1234567890')],
+    ['a Slack webhook', shaped('https://hooks.slack.com/services/', `T0/B0/${HUNTER}`)],
+    ['a Discord webhook', shaped('https://discord.com/api/webhooks/', `123/${HUNTER}`)],
+    ['a client of Google', shaped('GOCSPX-')],
+    ['a bot of Telegram', shaped('123456789:AA')],
+    ['a signed address', shaped('https://x.example/y?se=1&sig=', `${HUNTER}%3D&sp=r`)],
+    ['a user of curl', shaped('curl --user me:')],
     ['a signed token', `eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJodW50ZXIyIn0.${HUNTER}`],
     ['a private key', pem('RSA PRIVATE KEY')],
     ['a private key of OpenSSH', pem('OPENSSH PRIVATE KEY')],
@@ -92,6 +98,7 @@ test.each([
   'the task-management-system-for-everyone of the risk-averse',
   'npm_config_user_agent and gl-core-settings-for-everyone',
   'see https://example.com:8080/a@b and git@example.com:me/repo.git',
+  'docker run -u 1000:1000 and git push -u origin fix:main',
   'a key-value store, a monkey, sk-8 and a tokenizer',
 ])('what is no secret stays: %s', (text) => {
   expect(redact(text)).toBe(text);
