@@ -8,12 +8,12 @@ import { stripVTControlCharacters } from 'node:util';
 const CONTROLS = '\\u0000-\\u0008\\u000e-\\u001f\\u007f-\\u0084\\u0086-\\u009f';
 
 /**
- * Marks that reorder text (https://www.unicode.org/reports/tr9/#Directional_Formatting_Characters) and characters
- * without a width: marks, separators, tags and the selectors from U+E0100 on, which can carry a whole text that only a
- * model reads. U+FE0F is not among them: it makes a character an emoji.
+ * Marks that reorder text, fillers that look like nothing, and what else no font shows (`Default_Ignorable_Code_Point` of
+ * https://www.unicode.org/reports/tr44/): tags and selectors can carry a whole text that only a model reads. Not among
+ * them: U+FE0E and U+FE0F, which make a character a sign or an emoji, the selectors of Mongolian letters, and joiners.
  */
 const HIDDEN =
-  '\\u00ad\\u034f\\u061c\\u180e\\u200b\\u200e\\u200f\\u202a-\\u202e\\u2060-\\u206f\\ufeff\\ufff9-\\ufffb\\u{e0000}-\\u{e01ef}';
+  '(?![\\u180b-\\u180d\\u180f\\u200c\\u200d\\ufe0e\\ufe0f])\\p{Default_Ignorable_Code_Point}|[\\ufff9-\\ufffb]';
 
 /** Scripts in which a joiner shapes the letter before it (RFC 5892, appendices A.1 and A.2). */
 const SHAPED = [
@@ -40,8 +40,8 @@ const JOINER = `(?!(?<=[${SHAPED}])[\\u200c\\u200d](?![\\u200c\\u200d])|(?<=[\\p
 /** What a viewer may take for the end of a line (https://www.unicode.org/reports/tr14/#BK). */
 const LINE_END = /\r\n|[\n\v\f\r\u0085\u2028\u2029]/g;
 
-const UNWANTED = new RegExp(`[${CONTROLS}${HIDDEN}]|${JOINER}`, 'gu');
-const LEFT_BY_JSON = new RegExp(`[${CONTROLS}${HIDDEN}\\u0085\\u2028\\u2029]|${JOINER}`, 'gu');
+const UNWANTED = new RegExp(`[${CONTROLS}]|${HIDDEN}|${JOINER}`, 'gu');
+const LEFT_BY_JSON = new RegExp(`[${CONTROLS}\\u0085\\u2028\\u2029]|${HIDDEN}|${JOINER}`, 'gu');
 
 /** The text with every end of a line as a line feed, and without terminal sequences and unwanted characters. */
 export function withoutHidden(text: string): string {

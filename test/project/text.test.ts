@@ -17,6 +17,8 @@ describe('text from people and models is cleaned before anyone reads it', () => 
     ['a name that is shown backwards', 'f\u202etxt.exe \u2067x\u2069', 'ftxt.exe x'],
     ['marks of direction', 'a\u061cb\u200ec\u200fd', 'abcd'],
     ['what has no width', 'a\u200bb\u200cc\u200dd\u2060e\ufefff\u00adg\u180eh', 'abcdefgh'],
+    ['fillers that look like nothing', 'a\u115f\u1160b\u17b4c\u3164d\uffa0e', 'abcde'],
+    ['selectors that carry a text', 'ok\ufe00\ufe07\ufe0d\u{e0fff}!', 'ok!'],
     ['tags, which only a model reads', 'ok\u{e0001}\u{e0041}\u{e0042}\u{e007f}\u{e0100}!', 'ok!'],
     ['joiners in a row', '👩\u200d\u200d👩', '👩👩'],
     ['every end of a line', 'a\u2028b\u2029c\u0085d\ve\ff', 'a\nb\nc\nd\ne\nf'],
