@@ -66,7 +66,7 @@ export async function follow(trx: Writer, now: Date, settled: Settled): Promise<
   }
   const before = wasHealthy(run, now) ? 0 : project.tries;
   const tries = burnsTry(outcome.kind) ? before + 1 : before;
-  const following = afterRun(outcome.kind, fault, {
+  const following = afterRun(outcome.kind, {
     triesInARow: tries,
     inOldSession:
       evidence.answered || earlier.some((one) => one.sessionId === run.sessionId && one.answeredAt !== null),
@@ -85,8 +85,6 @@ export async function follow(trx: Writer, now: Date, settled: Settled): Promise<
       await updateProject(trx, project.id, { tries, not_before: notBefore, session_id: sessionId });
       return { outcome, project: { ...project, tries, notBefore, sessionId }, hold: undefined };
     }
-    case 'hold':
-      return { outcome, project, hold: await holdEverybody(trx, now, settled) };
     case 'park':
       return {
         outcome,

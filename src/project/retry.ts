@@ -3,7 +3,6 @@
  * end is, is decided before (fault.ts).
  */
 import { retryDelayMs } from './back-off.ts';
-import type { Fault } from './fault.ts';
 import type { HoldKind } from './hold.ts';
 import type { OutcomeKind } from './run.ts';
 
@@ -88,7 +87,6 @@ export const PARKING_OUTCOMES: readonly OutcomeKind[] = OUTCOME_KINDS.filter(
 export type NextStep =
   | { readonly step: 'none' }
   | { readonly step: 'run_again'; readonly delayMs: number; readonly fresh: boolean }
-  | { readonly step: 'hold'; readonly hold: HoldKind }
   | { readonly step: 'park'; readonly tries: number };
 
 /** How a run stands among those before it. */
@@ -107,9 +105,8 @@ export interface Circumstances {
   readonly random: number;
 }
 
-/** What to do after a run ended with `kind`, when that is the fault of `fault`. */
-export function afterRun(kind: OutcomeKind, fault: Fault, circumstances: Circumstances): NextStep {
-  if (fault === 'everybody') return { step: 'hold', hold: holdOf(kind) };
+/** What to do after a run ended with `kind` by the project's own fault, or by nobody's. */
+export function afterRun(kind: OutcomeKind, circumstances: Circumstances): NextStep {
   const { triesInARow, inOldSession, refusals, firstKill, random } = circumstances;
   const policy = POLICIES[kind];
   switch (policy.step) {

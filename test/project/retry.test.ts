@@ -8,7 +8,14 @@ import {
   PROBED_HOLDS,
   probeDelayMs,
 } from '../../src/project/hold.ts';
-import { afterRun, burnsTry, type NextStep, outcomesThatHold, POLICIES } from '../../src/project/retry.ts';
+import {
+  afterRun,
+  burnsTry,
+  holdOf,
+  type NextStep,
+  outcomesThatHold,
+  POLICIES,
+} from '../../src/project/retry.ts';
 import { describeOutcome, type Outcome, type OutcomeKind } from '../../src/project/run.ts';
 
 /** One of each, with what a person reads about it. The type fails to compile when a kind is missing. */
@@ -149,14 +156,13 @@ describe('after a run that ended by its own fault, or by nobody’s', () => {
   };
 
   test.each(KINDS)('%s has a policy', (kind) => {
-    expect(told(afterRun(kind, 'project', PLAIN))).toBe(FIRST[kind]);
+    expect(told(afterRun(kind, PLAIN))).toBe(FIRST[kind]);
   });
 
   test.each(retried)('%s is tried again a bounded number of times, then a person is asked', (kind) => {
     const policy = POLICIES[kind];
     if (!('tries' in policy)) throw new Error('not retried');
-    const stepAfter = (triesInARow: number) =>
-      afterRun(kind, 'project', { ...PLAIN, triesInARow, random: 0.5 });
+    const stepAfter = (triesInARow: number) => afterRun(kind, { ...PLAIN, triesInARow, random: 0.5 });
     for (let tries = 1; tries < policy.tries; tries++) expect(stepAfter(tries).step).toBe('run_again');
     expect(policy.tries).toBeGreaterThan(1);
     expect(policy.tries).toBeLessThanOrEqual(10);
@@ -167,19 +173,19 @@ describe('after a run that ended by its own fault, or by nobody’s', () => {
 
   test('a conversation that is refused twice goes on in a new session; a new one that is refused needs a person', () => {
     const refused = (circumstances: Partial<typeof PLAIN>) =>
-      told(afterRun('request_refused', 'project', { ...PLAIN, ...circumstances }));
+      told(afterRun('request_refused', { ...PLAIN, ...circumstances }));
     expect(refused({ refusals: 1 })).toBe('again');
     expect(refused({ refusals: 2, triesInARow: 2 })).toBe('again, fresh');
     expect(refused({ inOldSession: false })).toBe('park');
   });
 
   test('a Claude that was killed is taken up again at once, and after another kill with the usual wait', () => {
-    expect(told(afterRun('crashed', 'project', { ...PLAIN, firstKill: true }))).toBe('again');
-    expect(told(afterRun('crashed', 'project', PLAIN))).toBe('later');
+    expect(told(afterRun('crashed', { ...PLAIN, firstKill: true }))).toBe('again');
+    expect(told(afterRun('crashed', PLAIN))).toBe('later');
   });
 
   test('a session whose model is gone goes on with the model of the configuration', () => {
-    expect(told(afterRun('model_unknown', 'project', { ...PLAIN, modelChanges: true }))).toBe('again');
+    expect(told(afterRun('model_unknown', { ...PLAIN, modelChanges: true }))).toBe('again');
   });
 });
 
@@ -196,15 +202,14 @@ describe('after a run that ended by everybody’s fault', () => {
     model_unknown: 'model_unavailable',
   };
 
-  test.each(KINDS)('%s holds the queue, whatever the tries', (kind) => {
+  test.each(KINDS)('%s holds the queue', (kind) => {
     const hold = HOLDS[kind] ?? 'claude_failing';
-    expect(afterRun(kind, 'everybody', { ...PLAIN, triesInARow: 1_000 })).toEqual({ step: 'hold', hold });
+    expect(holdOf(kind)).toBe(hold);
     expect(outcomesThatHold(hold)).toContain(kind);
   });
 });
 
 function told(step: NextStep): string {
-  if (step.step === 'hold') return `hold ${step.hold}`;
   if (step.step !== 'run_again') return step.step;
   return `${step.delayMs > 0 ? 'later' : 'again'}${step.fresh ? ', fresh' : ''}`;
 }
