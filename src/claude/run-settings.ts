@@ -70,10 +70,18 @@ const BLOCKS = {
   files_and_shell: { blockReadsOutsideWorkingDirectories: true, blockWritesOutsideWorkingDirectories: true },
 } as const;
 
-/** Of an absolute path, what stands behind the slashes of a rule: `C:\a` is `c/a` there. */
+/**
+ * Of an absolute path, what stands behind the slashes of a rule: `C:\a` is `c/a` there. What would make it match nothing,
+ * brackets and a backslash in a name, stands as `?`, which is any character (seen in 2.1.329).
+ */
 function rulePath(path: string): string {
+  // Of Windows alone a backslash is a separator.
+  if (path.startsWith('/')) return path.replace(/^\/+/, '').replaceAll(/[[\]\\]/g, '?');
   const { root } = win32.parse(path);
   const isDrive = /^[a-z]:[\\/]$/i.test(root);
   const slashed = path.replaceAll('\\', '/');
-  return isDrive ? `${slashed.charAt(0).toLowerCase()}${slashed.slice(2)}` : slashed.replace(/^\/+/, '');
+  const rule = isDrive
+    ? `${slashed.charAt(0).toLowerCase()}${slashed.slice(2)}`
+    : slashed.replace(/^\/+/, '');
+  return rule.replaceAll(/[[\]]/g, '?');
 }

@@ -3,7 +3,7 @@
  * mount and, where case does not count, another spelling lead to the same folder.
  */
 import { readFile, realpath, stat } from 'node:fs/promises';
-import { basename, dirname, join, posix } from 'node:path';
+import { basename, dirname, join, posix, relative } from 'node:path';
 
 export interface Overlap {
   /** The folder that was asked about, or the one above it that is one of the others. */
@@ -32,6 +32,19 @@ export async function liesIn(folder: string, outer: string): Promise<boolean> {
   const mounts = await readMounts();
   const [one, other] = await Promise.all([locate(folder, mounts), locate(outer, mounts)]);
   return meets(other.own, one.all);
+}
+
+/**
+ * The path by which `folder` is reached from `outer`, which holds it or is it; undefined when it does not. Where `outer` is a
+ * bind mount, or spelled in another case, that is not the folder's own path.
+ */
+export async function pathFrom(outer: string, folder: string): Promise<string | undefined> {
+  const [top] = await inodeOf(outer);
+  const real = await realPath(folder);
+  for (const above of upwards(real))
+    if (above === outer || (top !== undefined && (await inodeOf(above)).includes(top)))
+      return join(outer, relative(above, real));
+  return undefined;
 }
 
 function meets(one: ReadonlySet<string>, other: ReadonlySet<string>): boolean {

@@ -18,6 +18,7 @@ import type { Environment } from '../config.ts';
 import { type Child, spawnChild } from '../machine/child.ts';
 import { enterControlGroup, makeControlGroup, removeControlGroup } from '../machine/control-group.ts';
 import { provideDescriptors } from '../machine/descriptors.ts';
+import { pathFrom } from '../machine/folder-overlap.ts';
 import { isMachineTrouble } from '../machine/passing-trouble.ts';
 import { repositoryConfig } from '../machine/repository-config.ts';
 import { killProcess } from '../machine/signal.ts';
@@ -81,7 +82,7 @@ async function spawn(context: Context, started: StartedRun): Promise<SpawnedRun>
   await writeMcpConfig(files.mcpConfig, server, config.mcp_servers);
   const remembers = resumed && (await knowsPlan(started, env));
   const opening = await patiently(context, () => openingMessage(context, started, remembers));
-  const stateFolders = [...new Set([bridge.home, await realpath(bridge.home)])];
+  const stateFolders = await pathsOf(bridge.home, folder.value.path);
   const guarded = await guardedEnvironment(folder.value, env);
   if (!guarded.ok)
     return { spawned: false, outcome: { kind: 'workspace_missing', message: guarded.refusal } };
@@ -122,6 +123,12 @@ async function spawn(context: Context, started: StartedRun): Promise<SpawnedRun>
   // It has started nothing yet: that takes it some hundred milliseconds.
   if (group !== undefined) await enterControlGroup(group, child.identity.pid);
   return { spawned: true, child, resumed, opening };
+}
+
+/** Every path that leads to the state folder, also the one by which a workspace that holds it does. */
+async function pathsOf(home: string, workspace: string): Promise<string[]> {
+  const paths = [home, await realpath(home), await pathFrom(workspace, home)];
+  return [...new Set(paths)].filter((path) => path !== undefined);
 }
 
 /** The environment in which git starts no program of the repository; or why that cannot be had. */

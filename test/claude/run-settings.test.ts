@@ -37,6 +37,12 @@ describe('the settings of a run', () => {
     expect(deny).toContain('Read(//c/Users/ann/.bridge/token)');
   });
 
+  test('name it also where a character of its path means something else in a rule', () => {
+    const { deny } = settings({ stateFolders: ['/srv/[old] a\\b', 'C:\\x[1]\\.bridge'] }).permissions;
+    expect(deny).toContain('Read(//srv/?old? a?b/token)');
+    expect(deny).toContain('Read(//c/x?1?/.bridge/token)');
+  });
+
   test('keep the file tools in the workspace, unless the owner wants more or none of it', () => {
     const files = {
       blockFileToolReadsOutsideWorkingDirectories: true,

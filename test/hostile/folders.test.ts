@@ -1,7 +1,8 @@
 /** Real Claude in folders that bring whatever a program might read from where it is started. */
+import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { chmod, mkdir, readdir, symlink, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { describe, expect } from 'vitest';
 import { runProgram } from '../../src/machine/program.ts';
 import { call, say } from '../../src/simulator/reply.ts';
@@ -180,3 +181,38 @@ test('a folder that a link replaces while Claude starts gets no request and no w
   const { runs } = await rig.details(id);
   expect(runs.map(({ outcome }) => outcome)).toEqual([{ kind: 'wrong_folder', folder: elsewhere }]);
 });
+
+const mayMount = spawnSync('unshare', ['-m', 'true']).status === 0 && process.getuid?.() === 0;
+
+test.skipIf(!mayMount)(
+  'a workspace that holds the state folder through a bind mount shows none of its files (needs the right to mount)',
+  {
+    timeout: 60_000,
+  },
+  async ({ rig }) => {
+    const mounted = join(rig.root, 'mounted');
+    await mkdir(mounted);
+    await writeFile(join(rig.home, 'service.env'), 'KEY=evil-offer\n');
+    await rig.configure({ workspaces: { mounted } });
+    expect(spawnSync('mount', ['--bind', rig.root, mounted]).status).toBe(0);
+    try {
+      const state = join(mounted, basename(rig.home));
+      const forbidden = [
+        call('Read', { file_path: join(state, 'service.env') }),
+        call('Write', { file_path: join(state, 'config.json'), content: '{}' }),
+        call('Bash', { command: `cat '${join(state, 'service.env')}'` }),
+      ];
+      rig.script = sequence([...forbidden, SUBMIT, say('Done.')]);
+      await rig.startSupervisor();
+      const id = await rig.send('---\nworkspace: mounted\n---\n# Look around');
+      await rig.until(id, 'awaiting_approval');
+      const results = rig.asked().flatMap(({ toolResults }) => toolResults);
+      expect(results.slice(0, forbidden.length).map(({ isError }) => isError)).toEqual(
+        forbidden.map(() => true),
+      );
+      expect(results.some(({ text }) => text.includes(EVIL))).toBe(false);
+    } finally {
+      spawnSync('umount', ['--lazy', mounted]);
+    }
+  },
+);

@@ -3,7 +3,7 @@ import { mkdir, mkdtemp, realpath, rm, symlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test as base, describe, expect } from 'vitest';
-import { findOverlap, liesIn } from '../../src/machine/folder-overlap.ts';
+import { findOverlap, liesIn, pathFrom } from '../../src/machine/folder-overlap.ts';
 
 const test = base.extend<{ root: string }>({
   // biome-ignore lint/correctness/noEmptyPattern: vitest reads a fixture's needs from its first parameter.
@@ -85,6 +85,15 @@ describe.skipIf(!mayMount)('through a bind mount (needs the right to mount)', ()
     });
   });
 
+  test('a folder is reached by the path that the mount gives it', async ({ root }) => {
+    const mounted = join(root, 'mounted');
+    await bindMount(join(root, 'repo'), mounted, async () => {
+      const inner = join(root, 'repo/packages/one');
+      expect(await pathFrom(mounted, inner)).toBe(join(mounted, 'packages/one'));
+      expect(await pathFrom(join(mounted, 'packages'), inner)).toBe(join(mounted, 'packages/one'));
+    });
+  });
+
   test('also a part of a folder that is mounted alone', async ({ root }) => {
     const mounted = join(root, 'mounted');
     await bindMount(join(root, 'repo/packages'), mounted, async () => {
@@ -94,6 +103,15 @@ describe.skipIf(!mayMount)('through a bind mount (needs the right to mount)', ()
       expect(await overlaps(mounted, join(root, 'repo-2'))).toEqual([false, false]);
     });
   });
+});
+
+test('how a folder is reached from one that holds it', async ({ root }) => {
+  const inner = join(root, 'repo/packages');
+  await symlink(inner, join(root, 'link'), 'junction');
+  for (const folder of [inner, join(root, 'link')]) expect(await pathFrom(root, folder)).toBe(inner);
+  expect(await pathFrom(inner, inner)).toBe(inner);
+  for (const outer of [join(root, 'other'), join(root, 'nowhere'), join(inner, 'one')])
+    expect(await pathFrom(outer, inner)).toBeUndefined();
 });
 
 test('a folder lies in another by whatever path, and not in one that lies in it', async ({ root }) => {
