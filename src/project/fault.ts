@@ -18,8 +18,8 @@ export interface Evidence {
   /** The model has answered this run at least once: Claude, the login, the service and the model were well. */
   readonly answered: boolean;
   /**
-   * The model has answered a run in another workspace after this project had begun to fail like this: after its last
-   * run that did, or after the start of this one.
+   * The model has answered a run in another workspace after this project's last run that failed like this, and has not
+   * failed others since this one began. Of a model that is not known, only its own answers count.
    */
   readonly othersAnswered: boolean;
   /** So many different projects, this one included, ended alike before their first answer, with no answer to anybody between. */
