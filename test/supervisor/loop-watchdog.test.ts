@@ -1,4 +1,4 @@
-/** From the source; `test/e2e/guards.test.ts` has the same from the build, in a whole supervisor. */
+/** From the source; `test/e2e/guards.slow.test.ts` has the same from the build, in a whole supervisor. */
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
