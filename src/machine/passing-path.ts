@@ -28,7 +28,7 @@ const afterChange = (command: string) => `After changing to another version run:
 /** What is useless once this call is over: the cache of npx, `pnpm dlx`, `yarn dlx`, bunx; an AppImage; Yarn's zips. */
 const USELESS: readonly Kind[] = [
   {
-    pattern: /[\\/](_npx|dlx|dlx-[^\\/]+|bunx-[^\\/]+)[\\/]/,
+    pattern: /[\\/](_npx|dlx|dlx-[^\\/]+|bunx-[^\\/]+|\.bun[\\/]install[\\/]cache)[\\/]/,
     fate: 'is in the cache of a package runner',
   },
   { pattern: /[\\/]\.mount_[^\\/]+[\\/]/, fate: 'is inside an AppImage, which is there only while it runs' },
@@ -49,6 +49,12 @@ const PASSING: readonly Kind[] = [
   { pattern: /[\\/]store[\\/]v\d+[\\/]links[\\/]/, fate: UPGRADED, advice: afterUpgrade },
   { pattern: /[\\/]node_modules[\\/]\.pnpm[\\/][^\\/]+[\\/]/, fate: UPGRADED, advice: afterUpgrade },
   { pattern: /[\\/]fnm_multishells[\\/]/, fate: 'goes with the shell that made it', advice: afterChange },
+  {
+    // What VS Code, Cursor and others of the kind install where they work from afar.
+    pattern: /[\\/]\.[\w-]+-server[\\/](bin|cli)[\\/]/,
+    fate: 'goes when that editor is upgraded',
+    advice: afterUpgrade,
+  },
   { pattern: /\/Cellar\/[^/]+\/[^/]+\//, fate: 'goes when Homebrew upgrades it', advice: afterUpgrade },
   { pattern: /^\/snap\/[^/]+\/x?\d+\//, fate: 'goes when snap refreshes it', advice: afterUpgrade },
   {
@@ -69,6 +75,7 @@ const PASSING: readonly Kind[] = [
     fate: 'goes when that version of Node is removed',
     advice: afterChange,
   },
+  { pattern: /[\\/](\.cache|Library[\\/]Caches)[\\/]/, fate: 'is in a cache, which may be emptied' },
 ];
 
 /** Undefined for a path that stays. A home folder that is temporary itself, as on a stage, makes nothing else so. */
