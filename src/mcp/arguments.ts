@@ -13,8 +13,8 @@ export interface ArgumentsSchema {
  * What `sent` means as arguments; what cannot be read stays as it is, for the schema to refuse.
  *
  * - null is not given, and so is an empty text for an argument that may be left out;
- * - a whole number or a list written as a text is one where the schema wants it, and a whole number is a text where the
- *   schema wants that: one project id in three hundred has digits alone, and one beginning of four in six;
+ * - a whole number or a list written as a text is one where the schema wants it;
+ * - a whole number is a text where the schema wants that: one project id in three hundred has digits alone;
  * - an object written as JSON text is that object;
  * - an object under the single key `params` is the arguments.
  *

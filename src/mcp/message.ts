@@ -89,13 +89,15 @@ function readParams(method: string, params: unknown): Members | undefined {
   return isObject(meta) ? { ...read, _meta: readMeta(meta) } : read;
 }
 
-/** With what a client has left out; for a version that is none, the SDK names the newest one it speaks. */
-function introduction({ protocolVersion, capabilities, clientInfo, ...others }: Members): Members {
+/**
+ * Who the client is and what it can do changes nothing here: the SDK is told neither, because it refuses a client for any
+ * member of them that it does not like. For a version that is none, it names the newest one it speaks.
+ */
+function introduction({ protocolVersion }: Members): Members {
   return {
-    ...others,
     protocolVersion: typeof protocolVersion === 'string' ? protocolVersion : 'none',
-    capabilities: isObject(capabilities) ? capabilities : {},
-    clientInfo: { name: 'unknown', version: 'unknown', ...(isObject(clientInfo) ? clientInfo : {}) },
+    capabilities: {},
+    clientInfo: { name: 'client', version: 'unknown' },
   };
 }
 

@@ -208,15 +208,28 @@ describe('What can be understood is understood', () => {
       },
     ],
     ['no version and no capabilities', { clientInfo: { name: 'x' } }],
+    ['numbers', { protocolVersion: 20250618, clientInfo: { name: 5, version: 1, title: [] } }],
+    [
+      'members of other kinds',
+      {
+        protocolVersion: '2025-06-18',
+        capabilities: { roots: true, sampling: [], elicitation: 'yes', tasks: 1 },
+        clientInfo: { name: 'x', version: '1', icons: 'x.png', websiteUrl: 'here', description: {} },
+      },
+    ],
+    ['texts', { capabilities: 'none', clientInfo: 'x 1.0' }],
   ])('a client that introduces itself with %s', async (_, params) => {
     const { answer } = await told(JSON.stringify({ jsonrpc: '2.0', id: 'a', method: 'initialize', params }));
     expect(answer).toMatchObject({ result: { serverInfo: { name: 'claude_bridge_desktop' } } });
   });
 
   it('an error of the protocol is one line', async () => {
-    const params = { clientInfo: { name: 5, version: [] } };
-    const { answer } = await told(JSON.stringify({ jsonrpc: '2.0', id: 'a', method: 'initialize', params }));
-    expect(answer).toMatchObject({ error: { message: expect.stringMatching(/^[^\n]{1,500}$/) } });
+    const output = new PassThrough();
+    const transport = lineTransport(new PassThrough(), output, () => undefined);
+    const error = { code: -32603, message: `[\n  {\n${'    "expected": "string",\n'.repeat(100)}  }\n]` };
+    await transport.send({ jsonrpc: '2.0', id: 'a', error });
+    const { message } = JSON.parse(String(output.read())).error;
+    expect(message).toMatch(/^\[ \{ "expected": "string", [^\n]{1,480}$/);
   });
 
   it('a last message without the end of its line', async () => {
