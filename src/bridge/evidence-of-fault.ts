@@ -1,12 +1,12 @@
 /** What the record tells of whose fault the end of a run is (project/fault.ts decides). */
-import { type Evidence, JUDGEMENTS } from '../project/fault.ts';
+import { type Evidence, FAILING_ENOUGH, isFromOutside, JUDGEMENTS, mayBeShared } from '../project/fault.ts';
 import type { Project } from '../project/project.ts';
 import { holdOf, outcomesThatHold } from '../project/retry.ts';
-import type { Outcome, Run } from '../project/run.ts';
+import type { Outcome, OutcomeKind, Run } from '../project/run.ts';
 import type { Reader, Writer } from '../store/database.ts';
 import { allHolds } from '../store/holds.ts';
 import { findProject } from '../store/projects.ts';
-import { answeredElsewhere, countRunsSince, failedSinceLastAnswer } from '../store/runs.ts';
+import { countRunsSince, endedSinceLastAnswer, otherRunsIn, wasAnswered } from '../store/runs.ts';
 
 interface Ended {
   readonly run: Run;
@@ -17,19 +17,34 @@ interface Ended {
 export interface Gathered extends Evidence {
   /** Those whose runs ended alike and against whom it was held, should the fault be everybody's. */
   readonly blamed: readonly Project[];
+  /** How often in a row this project has failed like this although somebody was answered since the time before. */
+  readonly failedBetweenAnswers: number;
 }
 
 /** Looks at the run itself, at the project's `earlier` runs in their order, and at what other projects met lately. */
-export async function gatherEvidence(trx: Writer, ended: Ended, earlier: readonly Run[]): Promise<Gathered> {
+export async function gatherEvidence(
+  trx: Writer,
+  now: Date,
+  ended: Ended,
+  earlier: readonly Run[],
+): Promise<Gathered> {
   const { run, outcome } = ended;
   const answered = run.answeredAt !== null;
-  const alike = answered ? [] : await endedAlike(trx, ended);
+  const failing = answered ? [] : await failingProjects(trx, now, ended);
+  const alike = failing.filter((other) => signOf(other.outcome) === signOf(outcome));
+  const inARow = runsAlike(ended, earlier);
   return {
     answered,
-    othersAnswered: await othersAnswered(trx, ended, earlier),
-    projectsAlike: Math.max(alike.length, 1),
+    answeredInVain: answered ? countWhile([{ ...run, endedAt: now.toISOString() }, ...inARow], isInVain) : 0,
+    othersAnswered: await othersAnswered(trx, now, ended),
+    projectsAlike: OF_FOLDERS.includes(outcome.kind)
+      ? new Set(alike.map(({ project }) => project.workspace)).size
+      : alike.length,
+    projectsFailing: failing.length,
     ownModel: outcome.kind === 'model_unknown' && (outcome.source === 'plan' || outcome.source === 'session'),
-    blamed: blamedAmong(alike, ended),
+    blamed: blamedAmong(failing.length >= FAILING_ENOUGH ? failing : alike, ended),
+    // A usage limit says itself until when.
+    failedBetweenAnswers: outcome.kind === 'usage_limit' ? 0 : await failuresBetweenAnswers(trx, now, inARow),
   };
 }
 
@@ -38,69 +53,156 @@ export async function probesFailedSince(trx: Writer, since: string): Promise<num
   return countRunsSince(trx, since);
 }
 
-/**
- * Whether the model has answered in another workspace since this project's last run that failed like this one. Without
- * such a run nothing can be said: the service may as well have gone at this very moment.
- */
-async function othersAnswered(
-  trx: Writer,
-  { run, outcome }: Ended,
-  earlier: readonly Run[],
-): Promise<boolean> {
-  const kinds = outcomesThatHold(holdOf(outcome.kind));
-  const last = earlier.at(-1);
-  const failedBefore = last?.outcome && kinds.includes(last.outcome.kind) && last.endedAt !== null;
-  if (!failedBefore || !last.endedAt) return false;
-  // It has failed others while this run was under way.
-  const held = (await allHolds(trx)).find(({ kind, scope }) => kind === holdOf(outcome.kind) && scope === '');
-  if (held && held.since >= run.createdAt) return false;
-  // That the service knows another model says nothing of this one.
-  const model = outcome.kind === 'model_unknown' ? run.model : undefined;
-  return answeredElsewhere(trx, { notIn: run.workspace, since: last.endedAt, notEnded: kinds, model });
-}
-
 /** Where one end is enough to know, it was held against nobody; of one workspace several prove nothing more than one. */
-function blamedAmong(alike: readonly Project[], { project, outcome }: Ended): readonly Project[] {
+function blamedAmong(failing: readonly Failing[], { project, outcome }: Ended): readonly Project[] {
+  const projects = failing.map((one) => one.project);
   switch (JUDGEMENTS[outcome.kind]) {
     case 'unclear':
-      return alike;
+      return projects;
     case 'outside':
     case 'model':
-      return alike.filter(({ workspace }) => workspace !== project.workspace);
+      return projects.filter(({ workspace }) => workspace !== project.workspace);
     default:
       return [];
   }
 }
 
+/** Ends that one bad folder brings to all its projects: only several folders show that it is not the folder. */
+const OF_FOLDERS: readonly OutcomeKind[] = ['workspace_missing', 'wrong_folder', 'tool_denied'];
+
+/** Did its part, or was ended by a person or by us before anything could be known. */
+const SAYS_NOTHING: readonly OutcomeKind[] = ['submitted', 'interrupted', 'cancelled'];
+
+/** What was answered longer ago does not show that all is well now. More than the longest back-off of a project. */
+const RECENT_MS = 30 * 60_000;
+
+/** A run that worked for longer has not failed in vain. */
+const IN_VAIN_MS = 10 * 60_000;
+
 /** How far back the ends of runs are compared. */
 const RUNS_COMPARED = 100;
 
-/** Workspaces whose runs have all failed before their first answer since the model last answered anybody, latest last. */
-export async function failingWorkspaces(db: Reader): Promise<string[]> {
-  const found = new Set<string>();
-  for (const { outcome, workspace } of await failedSinceLastAnswer(db, RUNS_COMPARED))
-    if (outcome !== null && !SAYS_NOTHING.includes(outcome.kind)) found.add(workspace);
-  return [...found].reverse();
+/**
+ * Whether the model has answered in another workspace, lately, since this one began to fail like this. Without an earlier
+ * failure nothing can be said: the service may as well have gone at this very moment.
+ */
+async function othersAnswered(trx: Writer, now: Date, ended: Ended): Promise<boolean> {
+  const { run, outcome } = ended;
+  const isUnclear = JUDGEMENTS[outcome.kind] === 'unclear';
+  const began = mayBeShared(outcome.kind) ? await beganToFail(trx, ended, isUnclear) : undefined;
+  if (began === undefined) return false;
+  // It has failed others while this run was under way.
+  const held = (await allHolds(trx)).find(({ kind, scope }) => kind === holdOf(outcome.kind) && scope === '');
+  if (held && held.since >= run.createdAt && held.since <= now.toISOString()) return false;
+  const isSetBack = began > now.toISOString();
+  return wasAnswered(trx, {
+    after: isSetBack ? run.createdAt : began,
+    now: now.toISOString(),
+    elsewhere: run.workspace,
+    wellSince: new Date(now.getTime() - RECENT_MS).toISOString(),
+    ...(OF_A_MODEL.includes(outcome.kind) && { model: run.model }),
+    ...(!isUnclear && { notWith: kindsLike(outcome.kind) }),
+  });
 }
 
 /**
- * The projects whose newest runs ended like this one before their first answer, as long as nobody was answered in
- * between, each once.
+ * Since when the runs in this workspace fail like this one. What comes from outside begins anew with each failure, since
+ * it comes and goes; but what has parked another project here is known to be of this workspace.
  */
-async function endedAlike(trx: Writer, { run, project, outcome }: Ended): Promise<Project[]> {
-  const found = new Map([[project.id, project]]);
-  for (const other of await failedSinceLastAnswer(trx, RUNS_COMPARED)) {
-    if (other.id === run.id || other.outcome === null || SAYS_NOTHING.includes(other.outcome.kind)) continue;
-    if (signOf(other.outcome) !== signOf(outcome)) break;
-    if (found.has(other.projectId)) continue;
-    const its = await findProject(trx, other.projectId);
-    if (its) found.set(its.id, its);
-  }
-  return [...found.values()];
+async function beganToFail(
+  trx: Writer,
+  { run, outcome }: Ended,
+  isUnclear: boolean,
+): Promise<string | undefined> {
+  const kinds = kindsLike(outcome.kind);
+  const others = await otherRunsIn(trx, run, RUNS_COMPARED);
+  const telling = others.filter(({ run: other }) => !saysNothing(other));
+  const failing = telling.slice(
+    0,
+    countWhile(telling, ({ run: other }) => {
+      // One that was answered first and then crashed is no beginning of crashes before the first answer.
+      return other.outcome !== null && kinds.includes(other.outcome.kind) && !(isUnclear && other.answeredAt);
+    }),
+  );
+  const unexplained = isUnclear ? undefined : failing.find(({ status }) => status !== 'attention');
+  return (unexplained ?? failing.at(-1))?.run.endedAt ?? undefined;
 }
 
-/** Did its part, or was ended by a person or by us before anything could be known. */
-const SAYS_NOTHING: readonly Outcome['kind'][] = ['submitted', 'interrupted', 'cancelled'];
+/** An answer of another model says nothing about these: one may be unknown, or overloaded, and others well. */
+const OF_A_MODEL: readonly OutcomeKind[] = ['model_unknown', 'throttled', 'api_error'];
+
+/** Earlier runs of the project that failed in a row like this one, latest first. */
+function runsAlike({ outcome }: Ended, earlier: readonly Run[]): Run[] {
+  const kinds = kindsLike(outcome.kind);
+  const latestFirst = [...earlier].reverse().filter((one) => !saysNothing(one));
+  const count = countWhile(latestFirst, (one) => one.outcome !== null && kinds.includes(one.outcome.kind));
+  return latestFirst.slice(0, count);
+}
+
+function isInVain({ answeredAt, spawnedAt, endedAt }: Run): boolean {
+  if (answeredAt === null || spawnedAt === null || endedAt === null) return false;
+  return Date.parse(endedAt) - Date.parse(spawnedAt) < IN_VAIN_MS;
+}
+
+/** More than these make the wait no longer. */
+const FAILURES_COUNTED = 6;
+
+async function failuresBetweenAnswers(trx: Writer, now: Date, inARow: readonly Run[]): Promise<number> {
+  let count = 0;
+  let before = now.toISOString();
+  for (const { endedAt } of inARow.slice(0, FAILURES_COUNTED)) {
+    if (endedAt === null) break;
+    if (await wasAnswered(trx, { after: endedAt, now: before })) count += 1;
+    before = endedAt;
+  }
+  return count;
+}
+
+/** Workspaces with a run that has failed since the model last answered anybody, latest last. */
+export async function failingWorkspaces(db: Reader, now: string): Promise<string[]> {
+  const found = new Set<string>();
+  for (const run of await endedSinceLastAnswer(db, now, RUNS_COMPARED)) {
+    const mayBeItsOwn = run.answeredAt === null || (run.outcome !== null && isFromOutside(run.outcome.kind));
+    if (mayBeItsOwn && !saysNothing(run)) found.add(run.workspace);
+  }
+  return [...found].reverse();
+}
+
+interface Failing {
+  readonly project: Project;
+  /** Of its newest run. */
+  readonly outcome: Outcome;
+}
+
+/** This project, and each whose newest run ended in such a way before its first answer, with no answer to anybody since. */
+async function failingProjects(trx: Writer, now: Date, { run, project, outcome }: Ended): Promise<Failing[]> {
+  const kinds = kindsLike(outcome.kind);
+  const found: Failing[] = [{ project, outcome }];
+  const seen = new Set([project.id]);
+  for (const other of await endedSinceLastAnswer(trx, now.toISOString(), RUNS_COMPARED)) {
+    if (other.id === run.id || other.answeredAt !== null || saysNothing(other) || seen.has(other.projectId))
+      continue;
+    seen.add(other.projectId);
+    if (other.outcome === null || !kinds.includes(other.outcome.kind)) continue;
+    const its = await findProject(trx, other.projectId);
+    if (its) found.push({ project: its, outcome: other.outcome });
+  }
+  return found;
+}
+
+/** Ends of the same kind of trouble. */
+function kindsLike(kind: OutcomeKind): OutcomeKind[] {
+  return outcomesThatHold(holdOf(kind)).filter(mayBeShared);
+}
+
+function saysNothing({ outcome, answeredAt }: Run): boolean {
+  return answeredAt === null && outcome !== null && SAYS_NOTHING.includes(outcome.kind);
+}
+
+function countWhile<T>(items: readonly T[], fits: (item: T) => boolean): number {
+  const first = items.findIndex((item) => !fits(item));
+  return first < 0 ? items.length : first;
+}
 
 /** What two ends have in common that have one cause; their texts may name what differs. */
 function signOf(outcome: Outcome): string {

@@ -21,7 +21,7 @@ export interface FreeWorkspace {
 }
 
 /**
- * The workspace of the first ready project that may start; undefined when there is none. Workspaces whose runs have all
+ * The workspace of the first ready project that may start; undefined when there is none. Workspaces whose runs have
  * failed since anybody was last answered come last, the latest of them at the very end: another one shows whether the
  * cause is theirs.
  */
@@ -30,7 +30,7 @@ export async function findFreeWorkspace(
   held: HeldModels,
   findOverlap: FindOverlap = async () => undefined,
 ): Promise<FreeWorkspace | undefined> {
-  const avoid = await failingWorkspaces(bridge.database.read);
+  const avoid = await failingWorkspaces(bridge.database.read, nowText(bridge));
   const underWay = (await openRuns(bridge.database.read)).map(({ workspace }) => workspace);
   const tries = avoid.length === 0 ? [[]] : [avoid, avoid.slice(-1), []];
   for (const avoided of tries) {

@@ -20,8 +20,9 @@ import {
   updateLiveState,
   updateRun,
 } from '../store/runs.ts';
-import { type EndedRun, type Ending, follow } from './after-run.ts';
+import { follow } from './after-run.ts';
 import { type Bridge, newId, nowText } from './bridge.ts';
+import type { EndedRun, Ending } from './ended-run.ts';
 import { type FindOverlap, type FreeWorkspace, findFreeWorkspace } from './free-workspace.ts';
 import { holdLease } from './lease.ts';
 import { completeRecord, recordChange } from './project-record.ts';
@@ -239,7 +240,9 @@ export async function endRun(
     const ended = (await findRun(trx, run.id)) ?? run;
     return follow(trx, bridge.clock.now(), { run: ended, project, outcome, ending });
   });
-  if (at !== undefined) await recordEnd(bridge, run, ended, ending, at);
+  if (at === undefined) return ended;
+  await recordEnd(bridge, run, ended, ending, at);
+  for (const project of ended.takenBack ?? []) await recordTakenBack(bridge, project, at);
   return ended;
 }
 
@@ -256,6 +259,13 @@ async function recordEnd(
   // The end is in the store already: a record that cannot be completed now is no reason to fail.
   await completeRecord(bridge, project, run.id).catch(() => undefined);
   await recordChange(bridge, project, project.attention === null ? [end] : [end, reason]);
+}
+
+/** Its file says that it needs a person. */
+async function recordTakenBack(bridge: Bridge, project: Project, createdAt: string): Promise<void> {
+  await recordChange(bridge, project, [
+    { type: 'project.retried', actor: 'supervisor', data: {}, createdAt },
+  ]);
 }
 
 function settle(seen: Outcome, project: Project, submitted: boolean, source: ModelSource): Outcome {

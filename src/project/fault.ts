@@ -17,19 +17,27 @@ export type Fault =
 export interface Evidence {
   /** The model has answered this run at least once: Claude, the login, the service and the model were well. */
   readonly answered: boolean;
+  /** So many runs of this project in a row, this one included, were answered, soon failed like this, and did no more. */
+  readonly answeredInVain: number;
   /**
-   * The model has answered a run in another workspace after this project's last run that failed like this, and has not
-   * failed others since this one began. Of a model that is not known, only its own answers count.
+   * The last run in this workspace failed like this one, and since then the model has answered in another workspace, and
+   * has not failed others since this one began. Of what hangs on the model, only its own answers count.
    */
   readonly othersAnswered: boolean;
   /** So many different projects, this one included, ended alike before their first answer, with no answer to anybody between. */
   readonly projectsAlike: number;
+  /** The same, however they ended. */
+  readonly projectsFailing: number;
   /** It is the plan, or the session as it began, that asks for what was refused, and not what all share. */
   readonly ownModel: boolean;
 }
 
 /** From this many projects on that end alike before their first answer, the cause is not theirs. */
 export const ALIKE_ENOUGH = 3;
+/** From this many on it is not theirs however they end: one cause may show in many ways. */
+export const FAILING_ENOUGH = 5;
+/** From this many runs on that were answered in vain, while others are answered, the cause is the project's. */
+export const IN_VAIN_ENOUGH = 3;
 
 /**
  * How a kind of outcome is judged.
@@ -37,9 +45,9 @@ export const ALIKE_ENOUGH = 3;
  * `nobody`    no fault at all
  * `project`   always the project's
  * `everybody` always everybody's
- * `outside`   everybody's, unless others are answered meanwhile and this run never was
+ * `outside`   everybody's, unless others are answered meanwhile, and this run never was or again in vain
  * `model`     as `outside`, but the project's where the model is its own
- * `unclear`   the project's, unless several projects end alike before their first answer
+ * `unclear`   the project's, unless several projects end before their first answer while nobody else is answered
  */
 type Judgement = 'nobody' | 'project' | 'everybody' | 'outside' | 'model' | 'unclear';
 
@@ -65,12 +73,13 @@ export const JUDGEMENTS: Record<OutcomeKind, Judgement> = {
   output_truncated: 'unclear',
   no_completion: 'unclear',
   request_refused: 'unclear',
+  // A drive with all workspaces, the version of Claude or the person's own settings may be behind these.
+  workspace_missing: 'unclear',
+  wrong_folder: 'unclear',
+  tool_denied: 'unclear',
+  claude_too_old: 'unclear',
   session_missing: 'project',
   prompt_too_long: 'project',
-  workspace_missing: 'project',
-  claude_too_old: 'project',
-  tool_denied: 'project',
-  wrong_folder: 'project',
   timed_out: 'project',
   output_too_large: 'project',
   max_turns: 'project',
@@ -80,16 +89,34 @@ export const JUDGEMENTS: Record<OutcomeKind, Judgement> = {
 
 /** Whose fault it is that a run ended like this. */
 export function faultOf(kind: OutcomeKind, evidence: Evidence): Fault {
-  const { answered, othersAnswered, projectsAlike, ownModel } = evidence;
   const judgement = JUDGEMENTS[kind];
   switch (judgement) {
     case 'model':
-      return ownModel || (othersAnswered && !answered) ? 'project' : 'everybody';
+      return evidence.ownModel || onlyHere(evidence) ? 'project' : 'everybody';
     case 'outside':
-      return othersAnswered && !answered ? 'project' : 'everybody';
+      return onlyHere(evidence) ? 'project' : 'everybody';
     case 'unclear':
-      return !answered && projectsAlike >= ALIKE_ENOUGH ? 'everybody' : 'project';
+      return everywhere(evidence) ? 'everybody' : 'project';
     default:
       return judgement;
   }
+}
+
+function onlyHere({ answered, answeredInVain, othersAnswered }: Evidence): boolean {
+  return othersAnswered && (!answered || answeredInVain >= IN_VAIN_ENOUGH);
+}
+
+function everywhere({ answered, othersAnswered, projectsAlike, projectsFailing }: Evidence): boolean {
+  const enough = projectsAlike >= ALIKE_ENOUGH || projectsFailing >= FAILING_ENOUGH;
+  return enough && !answered && !othersAnswered;
+}
+
+/** Whether such an end may be the doing of what all share. */
+export function mayBeShared(kind: OutcomeKind): boolean {
+  return !['nobody', 'project'].includes(JUDGEMENTS[kind]);
+}
+
+/** Whether the cause of such an end is most likely outside, also when the run had been answered before. */
+export function isFromOutside(kind: OutcomeKind): boolean {
+  return ['everybody', 'outside', 'model'].includes(JUDGEMENTS[kind]);
 }

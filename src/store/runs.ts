@@ -136,8 +136,11 @@ export async function runsOf(db: Reader, projectId: string): Promise<Run[]> {
   return rows.map(toRun);
 }
 
-/** Runs that ended without an answer since the model last answered anybody, latest end first. */
-export async function failedSinceLastAnswer(db: Reader, limit: number): Promise<Run[]> {
+/**
+ * Runs that ended since the model last answered anybody, latest end first. What seems to lie after `now` is left out: it
+ * was before the clock was set back.
+ */
+export async function endedSinceLastAnswer(db: Reader, now: string, limit: number): Promise<Run[]> {
   const rows = await db
     .selectFrom('runs')
     .selectAll()
@@ -145,9 +148,9 @@ export async function failedSinceLastAnswer(db: Reader, limit: number): Promise<
       eb
         .selectFrom('runs')
         .select((of) => of.fn.coalesce(of.fn.max('answered_at'), of.val('')).as('at'))
-        .where('answered_at', 'is not', null),
+        .where('answered_at', '<=', now),
     )
-    .where('answered_at', 'is', null)
+    .where('ended_at', '<=', now)
     .orderBy('ended_at', 'desc')
     .orderBy('number', 'desc')
     .limit(limit)
@@ -155,31 +158,58 @@ export async function failedSinceLastAnswer(db: Reader, limit: number): Promise<
   return rows.map(toRun);
 }
 
-export interface AnsweredElsewhere {
-  /** The workspace that does not count. */
-  readonly notIn: string;
-  readonly since: string;
-  /** Runs that ended like this do not count. */
-  readonly notEnded: readonly OutcomeKind[];
-  /** Only runs that were asked for this model count; undefined: all. */
-  readonly model: string | null | undefined;
+interface AnswersSought {
+  readonly after: string;
+  readonly now: string;
+  /** Not of runs in this workspace. */
+  readonly elsewhere?: string;
+  /** Only of runs that asked for this model; null: for none. */
+  readonly model?: string | null;
+  /** Not of runs that ended like this. */
+  readonly notWith?: readonly OutcomeKind[];
+  /** Only of runs that were first answered, or ended their turn by themselves, after this time. */
+  readonly wellSince?: string;
 }
 
-/** Whether the model has answered a run in another workspace. */
-export async function answeredElsewhere(
-  db: Reader,
-  { notIn, since, notEnded, model }: AnsweredElsewhere,
-): Promise<boolean> {
-  const row = await db
+/** Whether the model has first answered such a run after `after`, at the latest at `now`. */
+export async function wasAnswered(db: Reader, sought: AnswersSought): Promise<boolean> {
+  const { after, now, elsewhere, model, notWith, wellSince } = sought;
+  let query = db
     .selectFrom('runs')
     .select('id')
-    .where('answered_at', '>', since)
-    .where('workspace', '!=', notIn)
-    .where((eb) => eb.or([eb('outcome', 'is', null), eb('outcome', 'not in', notEnded)]))
-    .$if(model !== undefined, (query) => query.where('model', 'is', model ?? null))
-    .limit(1)
-    .executeTakeFirst();
-  return row !== undefined;
+    .where('answered_at', '>', after)
+    .where('answered_at', '<=', now);
+  if (elsewhere !== undefined) query = query.where('workspace', '!=', elsewhere);
+  if (model !== undefined) query = query.where('model', 'is', model);
+  if (notWith !== undefined && notWith.length > 0)
+    query = query.where((eb) => eb.or([eb('outcome', 'is', null), eb('outcome', 'not in', notWith)]));
+  if (wellSince !== undefined)
+    query = query.where((eb) =>
+      eb.or([
+        eb('answered_at', '>', wellSince),
+        eb.and([eb('ended_at', '>', wellSince), eb('outcome', 'in', ['submitted', 'no_completion'])]),
+      ]),
+    );
+  return (await query.limit(1).executeTakeFirst()) !== undefined;
+}
+
+/** Runs in the workspace of `run` besides it, latest first, each with the status of its project. */
+export async function otherRunsIn(
+  db: Reader,
+  { id, workspace }: Pick<Run, 'id' | 'workspace'>,
+  limit: number,
+): Promise<{ readonly run: Run; readonly status: ProjectStatus }[]> {
+  const rows = await db
+    .selectFrom('runs')
+    .innerJoin('projects', 'projects.id', 'runs.project_id')
+    .selectAll('runs')
+    .select('projects.status')
+    .where('runs.workspace', '=', workspace)
+    .where('runs.id', '!=', id)
+    .orderBy('runs.number', 'desc')
+    .limit(limit)
+    .execute();
+  return rows.map(({ status, ...row }) => ({ run: toRun(row), status }));
 }
 
 /** How many runs were recorded after `since`. */

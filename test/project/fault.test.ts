@@ -1,15 +1,39 @@
 import { describe, expect, test } from 'vitest';
-import { ALIKE_ENOUGH, type Evidence, type Fault, faultOf, JUDGEMENTS } from '../../src/project/fault.ts';
+import {
+  ALIKE_ENOUGH,
+  type Evidence,
+  FAILING_ENOUGH,
+  type Fault,
+  faultOf,
+  IN_VAIN_ENOUGH,
+  JUDGEMENTS,
+} from '../../src/project/fault.ts';
 import type { OutcomeKind } from '../../src/project/run.ts';
 
 const KINDS = Object.keys(JUDGEMENTS) as OutcomeKind[];
-const NOTHING_KNOWN: Evidence = { answered: false, othersAnswered: false, projectsAlike: 1, ownModel: false };
+const NOTHING_KNOWN: Evidence = {
+  answered: false,
+  answeredInVain: 0,
+  othersAnswered: false,
+  projectsAlike: 1,
+  projectsFailing: 1,
+  ownModel: false,
+};
 
 /** Every combination of what can be known. */
-const EVIDENCE: readonly Evidence[] = [false, true].flatMap((answered) =>
+const EVIDENCE: readonly Evidence[] = [
+  { answered: false, answeredInVain: 0 },
+  { answered: true, answeredInVain: 1 },
+  { answered: true, answeredInVain: IN_VAIN_ENOUGH },
+].flatMap((answers) =>
   [false, true].flatMap((othersAnswered) =>
-    [1, ALIKE_ENOUGH - 1, ALIKE_ENOUGH].flatMap((projectsAlike) =>
-      [false, true].map((ownModel) => ({ answered, othersAnswered, projectsAlike, ownModel })),
+    [
+      { projectsAlike: 1, projectsFailing: 1 },
+      { projectsAlike: ALIKE_ENOUGH - 1, projectsFailing: FAILING_ENOUGH - 1 },
+      { projectsAlike: ALIKE_ENOUGH, projectsFailing: ALIKE_ENOUGH },
+      { projectsAlike: 1, projectsFailing: FAILING_ENOUGH },
+    ].flatMap((projects) =>
+      [false, true].map((ownModel) => ({ ...answers, ...projects, othersAnswered, ownModel })),
     ),
   ),
 );
@@ -23,10 +47,10 @@ const CELLS: Record<
   cancelled: { alone: 'nobody' },
   interrupted: { alone: 'nobody' },
   lost: { alone: 'project' },
-  workspace_missing: { alone: 'project' },
-  claude_too_old: { alone: 'project' },
-  tool_denied: { alone: 'project' },
-  wrong_folder: { alone: 'project' },
+  workspace_missing: { alone: 'project', except: [manyAlike, 'everybody'] },
+  claude_too_old: { alone: 'project', except: [manyAlike, 'everybody'] },
+  tool_denied: { alone: 'project', except: [manyAlike, 'everybody'] },
+  wrong_folder: { alone: 'project', except: [manyAlike, 'everybody'] },
   timed_out: { alone: 'project' },
   output_too_large: { alone: 'project' },
   max_turns: { alone: 'project' },
@@ -52,13 +76,14 @@ const CELLS: Record<
   request_refused: { alone: 'project', except: [manyAlike, 'everybody'] },
 };
 
-/** Others are answered, and this run never was. */
-function othersFare({ answered, othersAnswered }: Evidence): boolean {
-  return othersAnswered && !answered;
+/** Others are answered, and this run never was, or again in vain. */
+function othersFare({ answered, answeredInVain, othersAnswered }: Evidence): boolean {
+  return othersAnswered && (!answered || answeredInVain >= IN_VAIN_ENOUGH);
 }
 
-function manyAlike({ answered, projectsAlike }: Evidence): boolean {
-  return projectsAlike >= ALIKE_ENOUGH && !answered;
+function manyAlike({ answered, othersAnswered, projectsAlike, projectsFailing }: Evidence): boolean {
+  if (answered || othersAnswered) return false;
+  return projectsAlike >= ALIKE_ENOUGH || projectsFailing >= FAILING_ENOUGH;
 }
 
 describe('whose fault the end of a run is', () => {

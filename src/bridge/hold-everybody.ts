@@ -1,0 +1,108 @@
+/** What follows when a run failed of what all share: everybody waits for one probe, and nothing is held against anybody. */
+import { retryDelayMs } from '../project/back-off.ts';
+import { type Hold, type HoldKind, isOver, probeDelayMs } from '../project/hold.ts';
+import { next, type Project } from '../project/project.ts';
+import { limitedFamily } from '../project/quota.ts';
+import { resumeTime } from '../project/resume-time.ts';
+import { holdOf } from '../project/retry.ts';
+import { describeOutcome, type Outcome, type Run } from '../project/run.ts';
+import type { Writer } from '../store/database.ts';
+import { appendEvent } from '../store/events.ts';
+import { allHolds } from '../store/holds.ts';
+import { updateProject } from '../store/projects.ts';
+import type { EndedRun, Settled } from './ended-run.ts';
+import { type Gathered, probesFailedSince } from './evidence-of-fault.ts';
+import { setHold } from './holds.ts';
+
+/**
+ * Sets the hold that this end calls for, or puts off the one that stands already. Nothing is held against the project, nor
+ * against those that met the same before it; but one that fails again and again although others are answered lets them
+ * go first for a while, so that it neither holds them each time nor costs its owner much.
+ */
+export async function holdEverybody(
+  trx: Writer,
+  now: Date,
+  settled: Settled,
+  { blamed, failedBetweenAnswers }: Gathered,
+): Promise<EndedRun> {
+  const { outcome, project, ending } = settled;
+  const hold = await holdFor(trx, now, settled);
+  const back = await takeBack(trx, now, blamed, describeOutcome(outcome));
+  const parked = new Set(blamed.flatMap(({ id, status }) => (status === 'attention' ? id : [])));
+  const takenBack = back.filter(({ id }) => parked.has(id));
+  const its = back.find(({ id }) => id === project.id) ?? project;
+  if (failedBetweenAnswers === 0) return { outcome, project: its, hold, takenBack };
+  const waitMs = retryDelayMs(FIRST_WAIT_MS, failedBetweenAnswers, ending.random);
+  const notBefore = new Date(now.getTime() + waitMs).toISOString();
+  await updateProject(trx, project.id, { not_before: notBefore });
+  return { outcome, project: { ...its, notBefore }, hold, takenBack };
+}
+
+const FIRST_WAIT_MS = 30_000;
+
+async function holdFor(trx: Writer, now: Date, { run, outcome, ending }: Settled): Promise<Hold> {
+  const limited = outcome.kind === 'usage_limit' ? outcome : undefined;
+  const kind = holdOf(outcome.kind);
+  const scope = limited ? limitedFamily(limited.limit, run.modelUsed ?? run.model) : '';
+  const until = limited
+    ? resumeTime(
+        { resetsAt: new Date(limited.resetsAt), metBy: new Date(run.spawnedAt ?? run.createdAt) },
+        now,
+        ending.random,
+        ending.resumeNotBefore,
+      ).toISOString()
+    : await probeTime(trx, now, run, kind);
+  const hold: Hold = { kind, scope, reason: reasonOf(kind, outcome), since: now.toISOString(), until };
+  await setHold(trx, hold, 'supervisor');
+  return hold;
+}
+
+function reasonOf(kind: HoldKind, outcome: Outcome): string {
+  const told = describeOutcome(outcome);
+  return kind === 'claude_failing'
+    ? `Claude fails alike for several projects before its first answer: ${told}`
+    : told;
+}
+
+/** When the next run tries: a run that was under way when the hold was set was no probe of it. */
+async function probeTime(trx: Writer, now: Date, run: Run, kind: HoldKind): Promise<string> {
+  const standing = (await allHolds(trx)).find((hold) => hold.kind === kind && hold.scope === '');
+  const wasProbe = standing !== undefined && run.createdAt > standing.since;
+  if (standing?.until && !wasProbe && !isOver(standing, now.toISOString())) return standing.until;
+  const failed = wasProbe ? await probesFailedSince(trx, standing.since) : 0;
+  return new Date(now.getTime() + probeDelayMs(kind, failed)).toISOString();
+}
+
+/** What turned out not to be theirs is not held against these projects: they go on, without a try spent. */
+async function takeBack(
+  trx: Writer,
+  now: Date,
+  blamed: readonly Project[],
+  because: string,
+): Promise<readonly Project[]> {
+  const back: Project[] = [];
+  for (const project of blamed) {
+    const createdAt = now.toISOString();
+    const clean = { tries: 0, notBefore: null };
+    if (project.status !== 'attention') {
+      // It is over, or a person has it.
+      if (!next(project.status, 'park')) continue;
+      await updateProject(trx, project.id, { tries: 0, not_before: null });
+      back.push({ ...project, ...clean });
+      continue;
+    }
+    const status = next(project.status, 'retry') ?? project.status;
+    const event = { projectId: project.id, runId: null, type: 'project.retried', actor: 'supervisor' };
+    await updateProject(trx, project.id, {
+      status,
+      attention: null,
+      claimed_by: null,
+      tries: 0,
+      not_before: null,
+      updated_at: createdAt,
+    });
+    await appendEvent(trx, { ...event, data: { was: project.attention, because }, createdAt });
+    back.push({ ...project, ...clean, status, attention: null, claimedBy: null, updatedAt: createdAt });
+  }
+  return back;
+}

@@ -1,0 +1,25 @@
+/** How runs go and end, in few words. */
+import { expect } from 'vitest';
+import { endRun, recordAnswered, type StartedRun } from '../../src/bridge/runs.ts';
+import type { Project } from '../../src/project/project.ts';
+import type { Outcome } from '../../src/project/run.ts';
+import type { Rig } from '../rig.ts';
+import { begin, current, ending, TOKEN } from './steps.ts';
+
+/** Starts the next run, and ends it like this. */
+export async function runEnds(rig: Rig, outcome: Outcome): Promise<Project> {
+  return ends(rig, await begin(rig), outcome);
+}
+
+export async function ends(rig: Rig, { run }: StartedRun, outcome: Outcome): Promise<Project> {
+  rig.clock.advance(1_000);
+  const { project } = await endRun(rig.bridge, TOKEN, run, outcome, ending);
+  expect(project).toEqual(await current(rig.bridge, project.id));
+  return project;
+}
+
+/** The model answers a run of some project; then it ends well enough. */
+export async function answered(rig: Rig, started: StartedRun): Promise<void> {
+  rig.clock.advance(1_000);
+  await recordAnswered(rig.bridge, TOKEN, started.run);
+}
