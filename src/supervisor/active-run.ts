@@ -74,7 +74,8 @@ export class ActiveRun {
     if (submitted) this.#submittedAt ??= this.#context.clock.monotonic();
     // What was approved is to stay as it is.
     if (approved) return this.stop(undefined);
-    await this.#steering.handOver(messages);
+    // What a person says after a submission is about the next round, whose run brings it in its prompt.
+    if (!submitted) await this.#steering.handOver(messages);
   }
 
   /** Ends the run, gently first; `because` becomes its outcome unless the work was submitted before. */

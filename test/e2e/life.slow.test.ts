@@ -2,8 +2,8 @@
 import { mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect } from 'vitest';
-import { approve } from '../../src/bridge/decide.ts';
-import { cancel } from '../../src/bridge/direct.ts';
+import { approve, reject } from '../../src/bridge/decide.ts';
+import { cancel, steer } from '../../src/bridge/direct.ts';
 import { identify } from '../../src/machine/identity.ts';
 import { call, say } from '../../src/simulator/reply.ts';
 import { sequence } from '../../src/simulator/script.ts';
@@ -97,6 +97,20 @@ describe('Claude that has submitted and works on', () => {
     await approve(rig.bridge, plans.id, 'person');
     await isOver(rig, workspace, plans);
     expect((await rig.details(plans.id)).project.status).toBe('complete');
+  });
+
+  test('is told nothing more: what a person says after the rejection is for the next round', async ({ rig }) => {
+    const workspace = await rig.workspace('shared');
+    await rig.configure({ last_words_timeout: '4s' });
+    const { id } = await busy(rig, workspace);
+    await reject(rig.bridge, id, 'Not yet', 'person');
+    await steer(rig.bridge, id, 'Use tabs', 'person');
+    const { runId } = await rig.happened('project.steering_delivered', id);
+    const { runs } = await rig.details(id);
+    expect(runs.map((run) => [run.kind, run.id === runId])).toEqual([
+      ['execute', false],
+      ['revise', true],
+    ]);
   });
 
   test('is ended at once when it is called off, and what it submitted stays its outcome', async ({ rig }) => {
