@@ -30,9 +30,10 @@ describe('signs of life', () => {
     await rig.happened('run.ended', id);
     const { runs } = await rig.details(id);
     expect(runs.map(({ outcome }) => outcome?.kind)).toEqual(['submitted']);
-    const output = await readFile(join(rig.home, 'runs', `${runs[0]?.id}.jsonl`), 'utf8');
-    expect(output).toContain(words);
-    expect(output).not.toContain('stream_event');
+    const output = () => readFile(join(rig.home, 'runs', `${runs[0]?.id}.jsonl`), 'utf8');
+    // They are taken out only when the end is in the store.
+    await waitUntil(async () => !(await output()).includes('stream_event'), 'the pieces to be taken out');
+    expect(await output()).toContain(words);
   });
 
   test('a hook at its start or end that takes longer than Claude may take to start, or to be silent, is waited for', async ({
@@ -99,7 +100,9 @@ describe('Claude that has submitted and works on', () => {
     expect((await rig.details(plans.id)).project.status).toBe('complete');
   });
 
-  test('is told nothing more: what a person says after the rejection is for the next round', async ({ rig }) => {
+  test('is told nothing more: what a person says after the rejection is for the next round', async ({
+    rig,
+  }) => {
     const workspace = await rig.workspace('shared');
     await rig.configure({ last_words_timeout: '4s' });
     const { id } = await busy(rig, workspace);
