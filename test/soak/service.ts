@@ -109,6 +109,9 @@ export class Service {
     if (this.#sent.includes('SIGTERM') && exitCode === 0) return;
     // Too early for its own handler: the default of the signal.
     if (this.#sent.includes('SIGTERM') && signalCode === 'SIGTERM') return;
+    // Asked twice, by the service manager and for a new configuration, it does not wait for its runs.
+    const asked = this.#sent.filter((name) => name === 'SIGTERM').length;
+    if (asked > 1 && exitCode === 1 && errors.includes('ended at once')) return;
     const rivals = this.#rivals;
     await delay(RESTART_MS);
     if (rivals && RIVAL_ENDS.some((words) => errors.includes(words))) return;
