@@ -111,7 +111,7 @@ async function carryOut(cli: Cli, setupPlan: SetupPlan, options: Options): Promi
 function sayDone(cli: Cli, setupPlan: SetupPlan, result: Done, { remove }: Options): void {
   const changed = setupPlan.files.filter(isChange).map(({ owner }) => owner);
   const next = [
-    ...(changed.includes('desktop') ? [START_DESKTOP] : []),
+    ...(changed.includes('desktop') ? [startDesktop(remove === true ? 'setup --remove' : 'setup')] : []),
     ...(changed.includes('bridge')
       ? ['If the supervisor is running, restart it: bridge-supervisor restart']
       : []),
@@ -122,7 +122,10 @@ function sayDone(cli: Cli, setupPlan: SetupPlan, result: Done, { remove }: Optio
   for (const line of next) cli.out.line(line);
 }
 
-const START_DESKTOP = 'Start Claude Desktop. If it was running just now: quit it, run setup again, start it.';
+/** @param command What has changed its file. */
+function startDesktop(command: string): string {
+  return `Start Claude Desktop. If it was running just now: quit it, run ${command} again, start it.`;
+}
 
 /** A claude that is not there may come later. One that refused is a failure. */
 function sayWhatClaudeCodeMissed(cli: Cli, { code }: SetupPlan, { codeFailure }: Done): void {

@@ -120,6 +120,9 @@ describe.skipIf(!onLinux)('on Linux', () => {
     expect(await machine.tree()).toEqual(before);
 
     const removed = await machine.run('--remove', '--yes');
+    expect(removed.stdout).toContain(
+      'If it was running just now: quit it, run setup --remove again, start it.',
+    );
     expect(removed).toMatchObject({ code: 0, stderr: '' });
     expect(existsSync(machine.desktop)).toBe(false);
     expect(existsSync(join(state, 'config.json'))).toBe(false);
