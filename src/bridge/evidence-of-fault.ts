@@ -1,18 +1,20 @@
 /** What the record tells of whose fault the end of a run is (project/fault.ts decides). */
-import { type Evidence, FAILING_ENOUGH, isFromOutside, JUDGEMENTS, mayBeShared } from '../project/fault.ts';
+import { type Evidence, FAILING_ENOUGH, JUDGEMENTS, mayBeShared } from '../project/fault.ts';
 import type { Project } from '../project/project.ts';
-import { holdOf, outcomesThatHold } from '../project/retry.ts';
-import type { Outcome, OutcomeKind, Run } from '../project/run.ts';
-import type { Reader, Writer } from '../store/database.ts';
+import { holdOf } from '../project/retry.ts';
+import type { OutcomeKind, Run } from '../project/run.ts';
+import type { Writer } from '../store/database.ts';
 import { allHolds } from '../store/holds.ts';
-import { findProject } from '../store/projects.ts';
-import { countRunsSince, endedSinceLastAnswer, otherRunsIn, wasAnswered } from '../store/runs.ts';
-
-interface Ended {
-  readonly run: Run;
-  readonly project: Project;
-  readonly outcome: Outcome;
-}
+import { countRunsSince, otherRunsIn, wasAnswered } from '../store/runs.ts';
+import {
+  type EndedAs,
+  type Failing,
+  failingProjects,
+  kindsLike,
+  RUNS_COMPARED,
+  saysNothing,
+  signOf,
+} from './failing.ts';
 
 export interface Gathered extends Evidence {
   /** Those whose runs ended alike and against whom it was held, should the fault be everybody's. */
@@ -25,7 +27,7 @@ export interface Gathered extends Evidence {
 export async function gatherEvidence(
   trx: Writer,
   now: Date,
-  ended: Ended,
+  ended: EndedAs,
   earlier: readonly Run[],
 ): Promise<Gathered> {
   const { run, outcome } = ended;
@@ -54,7 +56,7 @@ export async function probesFailedSince(trx: Writer, since: string): Promise<num
 }
 
 /** Where one end is enough to know, it was held against nobody; of one workspace several prove nothing more than one. */
-function blamedAmong(failing: readonly Failing[], { project, outcome }: Ended): readonly Project[] {
+function blamedAmong(failing: readonly Failing[], { project, outcome }: EndedAs): readonly Project[] {
   const projects = failing.map((one) => one.project);
   switch (JUDGEMENTS[outcome.kind]) {
     case 'unclear':
@@ -70,23 +72,17 @@ function blamedAmong(failing: readonly Failing[], { project, outcome }: Ended): 
 /** Ends that one bad folder brings to all its projects: only several folders show that it is not the folder. */
 const OF_FOLDERS: readonly OutcomeKind[] = ['workspace_missing', 'wrong_folder', 'tool_denied'];
 
-/** Did its part, or was ended by a person or by us before anything could be known. */
-const SAYS_NOTHING: readonly OutcomeKind[] = ['submitted', 'interrupted', 'cancelled'];
-
 /** What was answered longer ago does not show that all is well now. More than the longest back-off of a project. */
 const RECENT_MS = 30 * 60_000;
 
 /** A run that worked for longer has not failed in vain. */
 const IN_VAIN_MS = 10 * 60_000;
 
-/** How far back the ends of runs are compared. */
-const RUNS_COMPARED = 100;
-
 /**
  * Whether the model has answered in another workspace, lately, since this one began to fail like this. Without an earlier
  * failure nothing can be said: the service may as well have gone at this very moment.
  */
-async function othersAnswered(trx: Writer, now: Date, ended: Ended): Promise<boolean> {
+async function othersAnswered(trx: Writer, now: Date, ended: EndedAs): Promise<boolean> {
   const { run, outcome } = ended;
   const isUnclear = JUDGEMENTS[outcome.kind] === 'unclear';
   const began = mayBeShared(outcome.kind) ? await beganToFail(trx, ended, isUnclear) : undefined;
@@ -111,7 +107,7 @@ async function othersAnswered(trx: Writer, now: Date, ended: Ended): Promise<boo
  */
 async function beganToFail(
   trx: Writer,
-  { run, outcome }: Ended,
+  { run, outcome }: EndedAs,
   isUnclear: boolean,
 ): Promise<string | undefined> {
   const kinds = kindsLike(outcome.kind);
@@ -132,7 +128,7 @@ async function beganToFail(
 const OF_A_MODEL: readonly OutcomeKind[] = ['model_unknown', 'throttled', 'api_error'];
 
 /** Earlier runs of the project that failed in a row like this one, latest first. */
-function runsAlike({ outcome }: Ended, earlier: readonly Run[]): Run[] {
+function runsAlike({ outcome }: EndedAs, earlier: readonly Run[]): Run[] {
   const kinds = kindsLike(outcome.kind);
   const latestFirst = [...earlier].reverse().filter((one) => !saysNothing(one));
   const count = countWhile(latestFirst, (one) => one.outcome !== null && kinds.includes(one.outcome.kind));
@@ -158,60 +154,7 @@ async function failuresBetweenAnswers(trx: Writer, now: Date, inARow: readonly R
   return count;
 }
 
-/** Workspaces with a run that has failed since the model last answered anybody, latest last. */
-export async function failingWorkspaces(db: Reader, now: string): Promise<string[]> {
-  const found = new Set<string>();
-  for (const run of await endedSinceLastAnswer(db, now, RUNS_COMPARED)) {
-    const mayBeItsOwn = run.answeredAt === null || (run.outcome !== null && isFromOutside(run.outcome.kind));
-    if (mayBeItsOwn && !saysNothing(run)) found.add(run.workspace);
-  }
-  return [...found].reverse();
-}
-
-interface Failing {
-  readonly project: Project;
-  /** Of its newest run. */
-  readonly outcome: Outcome;
-}
-
-/** This project, and each whose newest run ended in such a way before its first answer, with no answer to anybody since. */
-async function failingProjects(trx: Writer, now: Date, { run, project, outcome }: Ended): Promise<Failing[]> {
-  const kinds = kindsLike(outcome.kind);
-  const found: Failing[] = [{ project, outcome }];
-  const seen = new Set([project.id]);
-  for (const other of await endedSinceLastAnswer(trx, now.toISOString(), RUNS_COMPARED)) {
-    if (other.id === run.id || other.answeredAt !== null || saysNothing(other) || seen.has(other.projectId))
-      continue;
-    seen.add(other.projectId);
-    if (other.outcome === null || !kinds.includes(other.outcome.kind)) continue;
-    const its = await findProject(trx, other.projectId);
-    if (its) found.push({ project: its, outcome: other.outcome });
-  }
-  return found;
-}
-
-/** Ends of the same kind of trouble. */
-function kindsLike(kind: OutcomeKind): OutcomeKind[] {
-  return outcomesThatHold(holdOf(kind)).filter(mayBeShared);
-}
-
-function saysNothing({ outcome, answeredAt }: Run): boolean {
-  return answeredAt === null && outcome !== null && SAYS_NOTHING.includes(outcome.kind);
-}
-
 function countWhile<T>(items: readonly T[], fits: (item: T) => boolean): number {
   const first = items.findIndex((item) => !fits(item));
   return first < 0 ? items.length : first;
-}
-
-/** What two ends have in common that have one cause; their texts may name what differs. */
-function signOf(outcome: Outcome): string {
-  switch (outcome.kind) {
-    case 'crashed':
-      return `${outcome.kind} ${outcome.code} ${outcome.signal}`;
-    case 'request_refused':
-      return `${outcome.kind} ${outcome.status}`;
-    default:
-      return outcome.kind;
-  }
 }

@@ -6,7 +6,7 @@ import { sep } from 'node:path';
 import { type BusyFolders, type HeldModels, readyProjects } from '../store/projects.ts';
 import { openRuns } from '../store/runs.ts';
 import { type Bridge, nowText } from './bridge.ts';
-import { failingWorkspaces } from './evidence-of-fault.ts';
+import { failingWorkspaces } from './failing.ts';
 
 /** Where `folder` meets one of `others`: at itself, or at a folder above it with all that is in there. */
 export type FindOverlap = (

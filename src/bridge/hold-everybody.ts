@@ -60,7 +60,7 @@ async function holdFor(trx: Writer, now: Date, { run, outcome, ending }: Settled
 function reasonOf(kind: HoldKind, outcome: Outcome): string {
   const told = describeOutcome(outcome);
   return kind === 'claude_failing'
-    ? `Claude fails alike for several projects before its first answer: ${told}`
+    ? `Claude fails for several projects before its first answer. The last time: ${told}`
     : told;
 }
 
