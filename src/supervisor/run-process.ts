@@ -39,6 +39,8 @@ export type SpawnedRun =
       readonly resumed: boolean;
       /** What Claude is to be told first, once its process is in the store. */
       readonly opening: string;
+      /** The control group that was made for it, where that could be. */
+      readonly group: string | undefined;
     }
   | { readonly spawned: false; readonly outcome: Outcome };
 
@@ -120,9 +122,7 @@ async function spawn(context: Context, started: StartedRun): Promise<SpawnedRun>
     await removeControlGroup(controlGroupOf(run));
     return { spawned: false, outcome: spawnOutcome(child) };
   }
-  // It has started nothing yet: that takes it some hundred milliseconds.
-  if (group !== undefined) await enterControlGroup(group, child.identity.pid);
-  return { spawned: true, child, resumed, opening };
+  return { spawned: true, child, resumed, opening, group };
 }
 
 /** Every path that leads to the state folder, also the one by which a workspace that holds it does. */
@@ -139,6 +139,19 @@ async function guardedEnvironment(folder: RunFolder, env: Environment): Promise<
   } catch (error) {
     return refuse((error as Error).message);
   }
+}
+
+/**
+ * Puts the process of a run into its control group. Not before it was told what to do: to move a process takes the kernel
+ * some 15 ms, in which it starts no other and no thread. Claude starts its first program some hundred milliseconds after
+ * its own start; what it has started all the same is moved with it.
+ */
+export async function gatherRun(child: Child, group: string | undefined): Promise<void> {
+  if (group === undefined) return;
+  // The parent first: what it starts from then on is born in the group.
+  await enterControlGroup(group, child.identity.pid);
+  const family = await child.family().catch(() => []);
+  for (const { pid } of family) if (pid !== child.identity.pid) await enterControlGroup(group, pid);
 }
 
 /** A repository that nobody has named is trusted with nothing, so Claude must leave its settings out. */

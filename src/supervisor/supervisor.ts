@@ -27,7 +27,7 @@ import { Preflight } from './preflight.ts';
 import { recover } from './recover.ts';
 import { Retention } from './retention.ts';
 import { runFiles } from './run-files.ts';
-import { recordChild, spawnRun } from './run-process.ts';
+import { gatherRun, recordChild, spawnRun } from './run-process.ts';
 import type { RunListener } from './run-setting.ts';
 import './small-heap.ts';
 import { Wakefulness } from './wakefulness.ts';
@@ -202,7 +202,7 @@ class Supervisor {
       this.#probeEnded(run);
       return;
     }
-    const { child, opening, resumed } = spawned;
+    const { child, group, opening, resumed } = spawned;
     await recordChild(this.#context, run, child);
     const inSession = started.earlier.filter(({ sessionId }) => sessionId === run.sessionId);
     const setting = {
@@ -216,6 +216,7 @@ class Supervisor {
     const active = new ActiveRun(this.#context, setting, child);
     this.#follow(active);
     await active.begin(opening);
+    await gatherRun(child, group);
   }
 
   #follow(run: ActiveRun): void {
