@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { expect } from 'vitest';
 import { test } from './rig.ts';
 
@@ -53,7 +53,8 @@ test('called with nothing it shows the help', async ({ rig }) => {
 });
 
 test('--version prints the version alone', async ({ rig }) => {
-  expect(await rig.run('--version')).toEqual({ code: 0, stdout: '0.0.0-source\n', stderr: '' });
+  const { version } = JSON.parse(readFileSync('package.json', 'utf8'));
+  expect(await rig.run('--version')).toEqual({ code: 0, stdout: `${version}\n`, stderr: '' });
 });
 
 test('asking for help or the version creates no state folder', async ({ rig }) => {
