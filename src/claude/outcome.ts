@@ -52,8 +52,8 @@ function byError(facts: RunFacts): Outcome | undefined {
     case 'billing_error':
       return { kind: 'billing', message };
     case 'model_not_found':
-      // Claude gives this name to every 404.
-      return result && isOfAGateway(result)
+      // Claude gives this name to every 404; without a result nothing tells who has answered.
+      return !result || isOfAGateway(result)
         ? undefined
         : { kind: 'model_unknown', model: facts.model, message };
     default:

@@ -57,6 +57,13 @@ describe('an error', () => {
     JSON.stringify({ type: 'assistant', message: { content: [] }, error, parent_tool_use_id: parent });
   const success = JSON.stringify({ type: 'result', subtype: 'success', is_error: false });
 
+  test('that Claude gives to every 404 says nothing of the model while no result tells who has answered', () => {
+    expect(outcomeOf([said('model_not_found')], { exit: { code: null, signal: 'SIGKILL' } }).kind).toBe(
+      'crashed',
+    );
+    expect(outcomeOf([said('model_not_found')], UNSEEN).kind).toBe('lost');
+  });
+
   test('counts no more once the model has answered', () => {
     expect(outcomeOf([said('billing_error'), said(), success], {}).kind).toBe('no_completion');
   });
