@@ -1,5 +1,5 @@
 /** What the record tells of whose fault the end of a run is (project/fault.ts decides). */
-import { type Evidence, FAILING_ENOUGH, JUDGEMENTS, mayBeShared } from '../project/fault.ts';
+import { type Evidence, FAILING_ENOUGH, isFromOutside, JUDGEMENTS, mayBeShared } from '../project/fault.ts';
 import type { Project } from '../project/project.ts';
 import { holdOf } from '../project/retry.ts';
 import type { OutcomeKind, Run } from '../project/run.ts';
@@ -38,7 +38,7 @@ export async function gatherEvidence(
   return {
     answered,
     answeredInVain: answered ? countWhile([{ ...run, endedAt: now.toISOString() }, ...inARow], isInVain) : 0,
-    othersAnswered: await othersAnswered(trx, now, ended),
+    othersAnswered: !failsElsewhere(failing, ended) && (await othersAnswered(trx, now, ended)),
     projectsAlike: OF_FOLDERS.includes(outcome.kind)
       ? new Set(alike.map(({ project }) => project.workspace)).size
       : alike.length,
@@ -53,6 +53,12 @@ export async function gatherEvidence(
 /** So many runs were started since then: each was a probe, and failed. */
 export async function probesFailedSince(trx: Writer, since: string): Promise<number> {
   return countRunsSince(trx, since);
+}
+
+/** What comes from outside, and others meet too since anybody was last answered, is not this project's; what parked one was. */
+function failsElsewhere(failing: readonly Failing[], { run, outcome }: EndedAs): boolean {
+  if (!isFromOutside(outcome.kind)) return false;
+  return failing.some(({ project }) => project.workspace !== run.workspace && project.status !== 'attention');
 }
 
 /** Where one end is enough to know, it was held against nobody; of one workspace several prove nothing more than one. */

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { probeAtStart } from '../../src/bridge/attending.ts';
 import { retry } from '../../src/bridge/direct.ts';
-import { currentHolds } from '../../src/bridge/holds.ts';
+import { currentHolds, resume } from '../../src/bridge/holds.ts';
 import { endRun } from '../../src/bridge/runs.ts';
 import type { Outcome } from '../../src/project/run.ts';
 import type { Rig } from '../rig.ts';
@@ -120,6 +120,23 @@ describe('the probe of a hold', () => {
       attention: 'the service failed: ECONNREFUSED (8 runs in a row)',
     });
     expect((await history(rig.bridge)).filter((type) => type === 'hold.set')).toHaveLength(1);
+  });
+
+  test('a new outage that another workspace met first takes no try, though the project failed in an outage before and resume has ended the hold', async () => {
+    await using rig = await supervised();
+    const first = await send(rig);
+    await send(rig);
+    await send(rig);
+    expect(await runEnds(rig, UNREACHABLE)).toMatchObject({ id: first.id });
+    const answeredOne = await begin(rig);
+    await answered(rig, answeredOne);
+    await ends(rig, answeredOne, { kind: 'interrupted' });
+    const [again, other] = [await begin(rig), await begin(rig)];
+    const ofFirst = [again, other].find(({ project }) => project.id === first.id) ?? again;
+    const ofOther = ofFirst === again ? other : again;
+    expect(await ends(rig, ofOther, UNREACHABLE)).toMatchObject({ tries: 0 });
+    await resume(rig.bridge, 'person');
+    expect(await ends(rig, ofFirst, UNREACHABLE)).toMatchObject({ id: first.id, tries: 0 });
   });
 
   test('a new outage that one project meets first, after others were answered: when it shows in another, the try is given back', async () => {
