@@ -14,6 +14,8 @@ export interface Ending {
   readonly resumeNotBefore: string | null;
   /** The model that the configuration names. */
   readonly configuredModel: string | null;
+  /** What the run had taken in as it was killed, and perhaps not kept: `all`, or these messages. None unless given. */
+  readonly unkept?: 'all' | readonly string[];
 }
 
 export interface EndedRun {

@@ -8,7 +8,7 @@ import type { LiveState, ModelSource, Outcome, Run, RunKind } from '../project/r
 import type { Writer } from '../store/database.ts';
 import { appendEvent } from '../store/events.ts';
 import { allHolds } from '../store/holds.ts';
-import { giveWaiting, markDelivered } from '../store/messages.ts';
+import { giveWaiting, markDelivered, unmarkDelivered } from '../store/messages.ts';
 import { findProject, type HeldModels, readyProjects, updateProject } from '../store/projects.ts';
 import { findCompletion } from '../store/reviews.ts';
 import {
@@ -229,11 +229,17 @@ export async function endRun(
       return { outcome: before, project, hold: undefined };
     }
     at = now;
+    const unkept = await unmarkDelivered(trx, run.id, ending.unkept ?? []);
     await runEvent(
       trx,
       run,
       'run.ended',
-      { outcome, cost_usd: ending.cost.usd, cost_basis: ending.cost.basis },
+      {
+        outcome,
+        cost_usd: ending.cost.usd,
+        cost_basis: ending.cost.basis,
+        ...(unkept.length > 0 && { undelivered: unkept }),
+      },
       now,
     );
     // As it is in the store: since it was started, it may have been answered.

@@ -17,6 +17,11 @@ export interface Reading {
   readonly error: string | undefined;
   /** The newest word on the account's limits. */
   readonly rateLimit: RateLimit | undefined;
+  /**
+   * Ids of the messages that Claude has taken in since its last answer or result. A Claude that is killed now may not have
+   * written them into its conversation yet: it does so a moment after it says that it has them (seen in 2.1.329).
+   */
+  readonly unanswered: readonly string[];
 }
 
 export const NOTHING_READ: Reading = {
@@ -26,6 +31,7 @@ export const NOTHING_READ: Reading = {
   result: undefined,
   error: undefined,
   rateLimit: undefined,
+  unanswered: [],
 };
 
 /** The reading after one more event, which was written at `at` (ISO 8601). */
@@ -37,11 +43,13 @@ export function readOn(before: Reading, event: ClaudeEvent, at: string): Reading
     case 'init':
       return { ...reading, init: before.init ?? event.init };
     case 'assistant':
-      return event.ofSubagent ? reading : { ...reading, error: event.error };
+      return event.ofSubagent ? reading : { ...reading, error: event.error, unanswered: [] };
+    case 'taken_in':
+      return { ...reading, unanswered: [...before.unanswered, event.uuid] };
     case 'rate_limit':
       return { ...reading, rateLimit: event.info };
     case 'result':
-      return { ...reading, result: event.result };
+      return { ...reading, result: event.result, unanswered: [] };
     default:
       return reading;
   }

@@ -62,6 +62,24 @@ export async function markDelivered(
   return Number(result.numUpdatedRows);
 }
 
+/** Lets messages that a run had taken in wait again: all of them, or those with these ids. Returns which did. */
+export async function unmarkDelivered(
+  trx: Writer,
+  runId: string,
+  which: 'all' | readonly string[],
+): Promise<string[]> {
+  if (which.length === 0) return [];
+  const rows = await trx
+    .updateTable('messages')
+    .set({ delivered_at: null })
+    .where('run_id', '=', runId)
+    .where('delivered_at', 'is not', null)
+    .$if(which !== 'all', (query) => query.where('id', 'in', which as readonly string[]))
+    .returning('id')
+    .execute();
+  return rows.map(({ id }) => id);
+}
+
 function toMessage(row: Row<'messages'>): SteeringMessage {
   return {
     id: row.id,

@@ -20,6 +20,7 @@ import { neverRan } from './never-ran.ts';
 import { dropPartials } from './partial-output.ts';
 import { endsSupervisor, patiently } from './patience.ts';
 import { type RunFiles, runFiles } from './run-files.ts';
+import { promptId } from './run-process.ts';
 import type { RunSetting } from './run-setting.ts';
 import type { RunStop } from './run-stop.ts';
 
@@ -55,11 +56,17 @@ export async function concludeRun(
     fingerprint: isCrash(outcome.kind) ? await fingerprint(run.workspace) : null,
     resumeNotBefore: config.resume_not_before ?? null,
     configuredModel: config.model ?? null,
+    unkept: unkept(run, end.said.unanswered),
   };
   const ended = await patiently(context, () => endRun(bridge, token, run, outcome, ending));
   // Not before its end is recorded: a successor would read the cost out of these lines too.
   if (end.hasPartials) await dropPartials(end.files.output);
   return ended;
+}
+
+/** The prompt brings messages too: where it is not kept, none is. */
+function unkept(run: Run, unanswered: readonly string[]): 'all' | readonly string[] {
+  return unanswered.includes(promptId(run)) ? 'all' : unanswered;
 }
 
 /**

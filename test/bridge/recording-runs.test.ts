@@ -46,6 +46,28 @@ describe('what is known of a run is recorded as it happens', () => {
     expect((await history(rig.bridge)).slice(-2)).toEqual(['run.spawned', 'run.ready']);
   });
 
+  test('that it was killed before it may have kept what it took in: that waits for the next run, and the rest does not', async () => {
+    await using rig = await supervised();
+    const { id } = await send(rig);
+    const { message: before } = accepted(await steer(rig.bridge, id, 'use Rust', 'person'));
+    const { run } = await begin(rig);
+    await recordDelivered(rig.bridge, TOKEN, run, [before.id]);
+    const { message: late } = accepted(await steer(rig.bridge, id, 'and test it', 'person'));
+    await recordDelivered(rig.bridge, TOKEN, run, [late.id]);
+    const killed = { kind: 'crashed', code: null, signal: 'SIGKILL', stderr: '' } as const;
+    await endRun(rig.bridge, TOKEN, run, killed, { ...ending, unkept: [late.id] });
+    const next = await begin(rig);
+    const waiting = await waitingMessages(rig.bridge.database.read, id);
+    expect(waiting).toMatchObject([{ id: late.id, runId: next.run.id }]);
+    await recordDelivered(rig.bridge, TOKEN, next.run, [late.id]);
+    await endRun(rig.bridge, TOKEN, next.run, killed, { ...ending, unkept: 'all' });
+    expect(await waitingMessages(rig.bridge.database.read, id)).toMatchObject([{ id: late.id }]);
+    const [, end] = (await eventsAfter(rig.bridge.database.read, 0, 100)).filter(
+      ({ type }) => type === 'run.ended',
+    );
+    expect(end?.data.undelivered).toEqual([late.id]);
+  });
+
   test('that it took in messages: each once', async () => {
     await using rig = await supervised();
     const { id } = await send(rig);

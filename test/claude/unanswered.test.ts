@@ -1,0 +1,33 @@
+import { describe, expect, test } from 'vitest';
+import { NOTHING_READ, readOn } from '../../src/claude/reading.ts';
+import { readEvent } from '../../src/claude/stream.ts';
+
+const takenIn = (uuid: string) => ({
+  type: 'user',
+  uuid,
+  isReplay: true,
+  message: { role: 'user', content: 'x' },
+});
+const said = (fields: object = {}) => ({ type: 'assistant', message: { id: 'm', content: [] }, ...fields });
+const result = { type: 'result', subtype: 'success', is_error: true };
+
+function unansweredAfter(...events: readonly object[]): readonly string[] {
+  let reading = NOTHING_READ;
+  for (const event of events) {
+    const read = readEvent(JSON.stringify(event));
+    if (read) reading = readOn(reading, read, '2026-01-01T00:00:00.000Z');
+  }
+  return reading.unanswered;
+}
+
+describe('what Claude has taken in may not be kept yet', () => {
+  test('until it answers, or ends its turn', () => {
+    expect(unansweredAfter(takenIn('a'), takenIn('b'))).toEqual(['a', 'b']);
+    expect(unansweredAfter(takenIn('a'), said(), takenIn('b'))).toEqual(['b']);
+    expect(unansweredAfter(takenIn('a'), result)).toEqual([]);
+  });
+
+  test('an answer of a subagent says nothing of it', () => {
+    expect(unansweredAfter(takenIn('a'), said({ parent_tool_use_id: 't' }))).toEqual(['a']);
+  });
+});
