@@ -24,7 +24,7 @@ describe('an event loop that stands still', () => {
     expect(await stuck.ended).toEqual({ code: null, signal: 'SIGKILL' });
     const { stderr } = await stuck.output;
     expect(stderr).toMatch(/^\S+ ERROR supervisor\.stuck pid=\d+ seconds=1 ".*"\n$/);
-    expect(await rig.log()).toContain(stderr);
+    await rig.logged(stderr);
     expect((await puppet.living()).length).toBe(1);
 
     await rig.startSupervisor();
@@ -61,7 +61,7 @@ describe('a run that writes and writes', () => {
       const { runs } = await rig.details(id);
       expect(runs).toMatchObject([{ outcome: { kind: 'submitted' }, costUsd: 0.25 }]);
       expect((await stat(outputOf(rig, runs[0]?.id))).size).toBeGreaterThan(310e6);
-      expect(await rig.log()).toMatch(new RegExp(`run\\.lines_skipped run=${runs[0]?.id} lines=1`));
+      await rig.logged(new RegExp(`run\\.lines_skipped run=${runs[0]?.id} lines=1`));
     }
     const [first = 0, second = 0] = peaks;
     expect(first).toBeLessThan(400e6);
@@ -126,7 +126,7 @@ describe('a login', () => {
     await rig.startSupervisor();
     await rig.until(id, 'awaiting_approval');
     expect(await currentHolds(rig.bridge)).toEqual([]);
-    expect(await rig.log()).toMatch(/INFO {2}login\.checked method=puppet\n/);
+    await rig.logged(/INFO {2}login\.checked method=puppet\n/);
     expect((await puppet.witness()).filter(({ event }) => event === 'start').length).toBe(1);
   });
 
@@ -194,7 +194,7 @@ describe('an error that nobody expected', () => {
     await puppet.open('gate');
     await rig.happened('run.ended', id);
     expect((await rig.details(id)).runs.map(({ outcome }) => outcome?.kind)).toEqual(['submitted']);
-    expect(await rig.log()).toMatch(/WARN {2}run\.secrets_left .*mcp\.json/);
+    await rig.logged(/WARN {2}run\.secrets_left .*mcp\.json/);
     await rm(file, { recursive: true });
     const next = await rig.send('# Two\nDo it.');
     await rig.until(next, 'awaiting_approval');

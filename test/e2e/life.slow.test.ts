@@ -141,6 +141,6 @@ test.skipIf(!onLinux)(
     if (!left) return;
     process.kill(pid, 'SIGKILL');
     await waitUntil(async () => (await rig.log()).includes(`pid=${pid}`), 'it to be named');
-    expect(await rig.log()).toMatch(new RegExp(`WARN {2}run\\.stray .*pid=${pid}`));
+    await rig.logged(new RegExp(`WARN {2}run\\.stray .*pid=${pid}`));
   },
 );

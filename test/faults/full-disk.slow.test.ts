@@ -81,7 +81,7 @@ describe.skipIf(!canMount())('the disk (needs to mount a small one)', () => {
     free();
     const { runs } = await rig.until(id, 'awaiting_approval');
     expect(runs.map(({ outcome }) => outcome?.kind)[0]).toBe('output_truncated');
-    expect(await rig.log()).toContain('store.available');
+    await rig.logged('store.available');
     expect(await supervisor.end('SIGTERM')).toEqual({ code: 0, signal: null });
   });
 

@@ -88,7 +88,7 @@ describe('Claude does not work as it should', () => {
     expect(runs[0]?.outcome).toMatchObject({ kind: 'stalled' });
     const ignored = (await puppet.witness()).filter(({ event }) => event === 'ignored');
     expect(ignored.length).toBe(2);
-    expect(await rig.log()).toMatch(new RegExp(`run\\.stopped .*run=${runs[0]?.id} .*by=SIGKILL`));
+    await rig.logged(new RegExp(`run\\.stopped .*run=${runs[0]?.id} .*by=SIGKILL`));
   });
 
   test('it is stopped in its tracks, as by SIGSTOP: it is woken to be ended, and started again', async ({
@@ -249,7 +249,7 @@ describe('Claude writes', () => {
     await puppet.open('after');
     const { runs } = await rig.until(id, 'awaiting_approval');
     await rig.happened('run.ended', id);
-    expect(await rig.log()).toMatch(/run\.lines_skipped .*lines=1/);
+    await rig.logged(/run\.lines_skipped .*lines=1/);
     expect((await stat(output(rig, runs[0]?.id))).size).toBeGreaterThan(20_000_000);
     expect(await peakMemory(supervisor.pid)).toBeLessThan(250e6);
   });

@@ -194,7 +194,7 @@ describe('several supervisors', () => {
       await puppet.reached('adopted');
       const next = await rig.send('# Stuck\nDo it.');
       expect(await stuck.ended).toEqual({ code: null, signal: 'SIGKILL' });
-      expect(await rig.log()).toContain('supervisor.stuck');
+      await rig.logged('supervisor.stuck');
       await rig.startSupervisor();
       await puppet.open('adopted');
       await rig.until(id, 'awaiting_approval');
