@@ -18,6 +18,7 @@ import type { Context } from './context.ts';
 import { CONTROL_GROUPS, controlGroupOf } from './held-process.ts';
 import { neverRan } from './never-ran.ts';
 import { endsSupervisor, patiently } from './patience.ts';
+import { removeSecrets } from './run-end.ts';
 import type { Followed, RunListener } from './run-setting.ts';
 
 /** Takes up every open run; returns those to follow. */
@@ -99,6 +100,7 @@ function orphan(identity: ProcessIdentity, family: ProcessIdentity[], gone: Prom
 async function closeUnspawned(context: Context, run: Run): Promise<void> {
   const { bridge, token } = context;
   await removeControlGroup(controlGroupOf(run));
+  await removeSecrets(context, run);
   const ran = await sessionExists(run.sessionId, claudeEnvironment(context.env, run));
   const outcome: Outcome = ran
     ? { kind: 'lost', message: 'the supervisor died before it recorded the process' }

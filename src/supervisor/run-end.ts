@@ -109,7 +109,7 @@ const STRAY =
   'it may be left of this run: it was started meanwhile, in the same folder or service, and belongs to nobody; it was not ended';
 
 /** What cannot be removed now is removed by the daily cleaning. */
-async function removeSecrets({ bridge, log }: Context, run: Run): Promise<void> {
+export async function removeSecrets({ bridge, log }: Context, run: Run): Promise<void> {
   const file = runFiles(bridge.home, run.id).mcpConfig;
   await rm(file, { force: true }).catch((error: unknown) => {
     log.warn('run.secrets_left', { run: run.id, file }, messageOf(error));
