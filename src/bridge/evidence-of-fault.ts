@@ -5,7 +5,7 @@ import { holdOf } from '../project/retry.ts';
 import type { OutcomeKind, Run } from '../project/run.ts';
 import type { Writer } from '../store/database.ts';
 import { allHolds } from '../store/holds.ts';
-import { countRunsSince, otherRunsIn, wasAnswered } from '../store/runs.ts';
+import { otherRunsIn, wasAnswered } from '../store/runs.ts';
 import {
   type EndedAs,
   type Failing,
@@ -48,11 +48,6 @@ export async function gatherEvidence(
     // A usage limit says itself until when.
     failedBetweenAnswers: outcome.kind === 'usage_limit' ? 0 : await failuresBetweenAnswers(trx, now, inARow),
   };
-}
-
-/** So many runs were started since then: each was a probe, and failed. */
-export async function probesFailedSince(trx: Writer, since: string): Promise<number> {
-  return countRunsSince(trx, since);
 }
 
 /** What comes from outside, and others meet too since anybody was last answered, is not this project's; what parked one was. */

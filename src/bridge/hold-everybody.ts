@@ -10,8 +10,9 @@ import type { Writer } from '../store/database.ts';
 import { appendEvent } from '../store/events.ts';
 import { allHolds } from '../store/holds.ts';
 import { updateProject } from '../store/projects.ts';
+import { countRunsSince } from '../store/runs.ts';
 import type { EndedRun, Settled } from './ended-run.ts';
-import { type Gathered, probesFailedSince } from './evidence-of-fault.ts';
+import type { Gathered } from './evidence-of-fault.ts';
 import { setHold } from './holds.ts';
 
 /**
@@ -69,7 +70,8 @@ async function probeTime(trx: Writer, now: Date, run: Run, kind: HoldKind): Prom
   const standing = (await allHolds(trx)).find((hold) => hold.kind === kind && hold.scope === '');
   const wasProbe = standing !== undefined && run.createdAt > standing.since;
   if (standing?.until && !wasProbe && !isOver(standing, now.toISOString())) return standing.until;
-  const failed = wasProbe ? await probesFailedSince(trx, standing.since) : 0;
+  // Every run that was started since then was a probe, and failed.
+  const failed = wasProbe ? await countRunsSince(trx, standing.since) : 0;
   return new Date(now.getTime() + probeDelayMs(kind, failed)).toISOString();
 }
 
