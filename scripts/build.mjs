@@ -23,7 +23,7 @@ const result = await build({
   entryPoints: {
     cli: 'src/cli.ts',
     // A thread is started from a file of its own, which is looked for beside the chunk that starts it.
-    'chunks/loop-watchdog-thread': 'src/supervisor/loop-watchdog-thread.ts',
+    'chunks/loop-watchdog-thread': 'src/supervisor/upkeep/loop-watchdog-thread.ts',
   },
   outdir: fresh,
   bundle: true,

@@ -160,7 +160,7 @@ describe('the house', () => {
     const pattern =
       /\bDate\.now\(|\bnew Date\(\)|\bperformance\.now\(|\bset(Timeout|Interval)\(|timers\/promises/;
     // What this one measures is whether the timers of this very process fire.
-    const watchdog = 'supervisor/loop-watchdog.ts';
+    const watchdog = 'supervisor/upkeep/loop-watchdog.ts';
     expect(filesWith(pattern, 'clock').filter((path) => path !== watchdog)).toEqual([]);
   });
 });

@@ -11,10 +11,10 @@ import { findProject, listProjects, nextReadyAt, planText } from '../store/proje
 import { findCompletion, lastDecision } from '../store/reviews.ts';
 import { openRuns } from '../store/runs.ts';
 import { type Bridge, nowText } from './bridge.ts';
-import { finish } from './decide.ts';
 import { endHold, setHold } from './holds.ts';
 import { holdLease } from './lease.ts';
-import { briefRecord } from './project-record.ts';
+import { finish } from './reviews.ts';
+import { briefRecord } from './status-file.ts';
 
 export type { ChangeFeed };
 

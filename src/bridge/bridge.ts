@@ -16,7 +16,7 @@ import { cleanLine } from '../project/text.ts';
 import { type Database, openDatabase, StoreError, type Writer } from '../store/database.ts';
 import { appendEvent, type BridgeEvent } from '../store/events.ts';
 import { findProject, updateProject } from '../store/projects.ts';
-import { recordChange } from './project-record.ts';
+import { recordChange } from './status-file.ts';
 
 export interface Bridge {
   readonly home: string;

@@ -4,7 +4,7 @@ import type { OutcomeKind } from '../project/run.ts';
 import { listProjects } from '../store/projects.ts';
 import { newestRunOf } from '../store/runs.ts';
 import type { Actor, Bridge } from './bridge.ts';
-import { retry } from './direct.ts';
+import { retry } from './control.ts';
 
 /** How many are looked for at once. */
 const PAGE = 200;

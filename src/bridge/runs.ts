@@ -25,7 +25,7 @@ import { type Bridge, newId, nowText } from './bridge.ts';
 import type { EndedRun, Ending } from './ended-run.ts';
 import { type FindOverlap, type FreeWorkspace, findFreeWorkspace } from './free-workspace.ts';
 import { holdLease } from './lease.ts';
-import { completeRecord, recordChange } from './project-record.ts';
+import { completeRecord, recordChange } from './status-file.ts';
 
 export type { EndedRun, Ending };
 

@@ -4,7 +4,7 @@ import type { Reader } from '../store/database.ts';
 import { appendEvent } from '../store/events.ts';
 import { findProject, findProjectByRequest, insertProject } from '../store/projects.ts';
 import { type Actor, type Bridge, done, newId, nowText, type Reply, refuse } from './bridge.ts';
-import { recordChange } from './project-record.ts';
+import { recordChange } from './status-file.ts';
 import { chooseWorkspace, type WorkspacePolicy } from './workspaces.ts';
 
 export interface PlanToSend {

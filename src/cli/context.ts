@@ -1,9 +1,9 @@
 /** What every command is given, and the few things all of them do. */
 import { type Bridge, openBridge, type Reply } from '../bridge/bridge.ts';
-import { resolveProjectId } from '../bridge/reading.ts';
+import { resolveProjectId } from '../bridge/queries.ts';
 import type { Clock } from '../clock.ts';
 import { type Config, type Environment, loadConfig } from '../config.ts';
-import type { Output } from './output.ts';
+import type { Output } from './terminal/output.ts';
 
 export interface Cli {
   readonly env: Environment;

@@ -4,7 +4,7 @@ import { EnvironmentFileError } from '../machine/service/environment-file.ts';
 import { ServiceError } from '../machine/service/service.ts';
 import { StoreError, type StoreProblem } from '../store/store-error.ts';
 import { type Cli, fail } from './context.ts';
-import { isAnswered, RefusedError, UsageError } from './usage.ts';
+import { isAnswered, RefusedError, UsageError } from './terminal/usage.ts';
 
 /** Says what happened and returns the exit code. */
 export function explainError(cli: Cli, error: unknown): number {

@@ -9,9 +9,9 @@ import * as z from 'zod';
 import { openLog } from '../log.ts';
 import { writeAtomically } from '../machine/atomic-file.ts';
 import { forgetGaveUp, writeGaveUp } from '../machine/service/launchd-gave-up.ts';
+import { logFile } from './commands/logs.ts';
 import type { Cli } from './context.ts';
 import { NOT_TO_BE_RESTARTED } from './errors.ts';
-import { logFile } from './logs.ts';
 
 const MOST_STARTS = 5;
 const WITHIN_MS = 300_000;

@@ -3,7 +3,7 @@ import type { RunProgram } from '../machine/program.ts';
 import type { ServiceManager } from '../machine/service/service.ts';
 import type { Cli } from './context.ts';
 import { lastLogLines } from './log-files.ts';
-import { plainLines } from './text.ts';
+import { plainLines } from './terminal/text.ts';
 
 /** Its last lines on one line; empty when it said nothing, or where nothing is kept. */
 export async function lastOutput(

@@ -2,7 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { redact } from '../redaction.ts';
-import { plainLines } from './text.ts';
+import { plainLines } from './terminal/text.ts';
 
 export function startLog(home: string): string {
   return join(home, 'start.log');

@@ -4,7 +4,7 @@ import { access } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { Bridge } from '../bridge/bridge.ts';
 import type { Lease } from '../bridge/lease.ts';
-import { type Overview, overview, projectState } from '../bridge/reading.ts';
+import { type Overview, overview, projectState } from '../bridge/queries.ts';
 import { KEEPS_SETTINGS_OUT_SINCE, keepsSettingsOut } from '../claude/version.ts';
 import { ConfigError } from '../config.ts';
 import { freeRoom } from '../machine/disk.ts';
@@ -16,15 +16,15 @@ import type { Quota } from '../project/quota.ts';
 import type { Run } from '../project/run.ts';
 import { redact } from '../redaction.ts';
 import { whyUnwritable } from '../store/look.ts';
+import { logFile } from './commands/logs.ts';
 import { type Cli, configOf } from './context.ts';
 import { lastLogLines } from './log-files.ts';
-import { logFile } from './logs.ts';
 import { nextCommands } from './next-step.ts';
 import { serviceOf } from './service.ts';
 import { type ServiceReport, serviceFindings } from './service-status.ts';
 import { lastWords } from './start-log.ts';
 import { type Supervisor, supervisorState } from './supervisor-state.ts';
-import { startOfDay } from './time.ts';
+import { startOfDay } from './terminal/time.ts';
 
 export interface StatusReport {
   /** A supervisor runs, and nothing that is known keeps it from its work. */

@@ -7,12 +7,12 @@ import { askLogin } from '../claude/login.ts';
 import { KEEPS_SETTINGS_OUT_SINCE, keepsSettingsOut } from '../claude/version.ts';
 import { isAtLeast, versionIn } from '../machine/version-number.ts';
 import { claudeSettings } from './claude-settings.ts';
+import type { Patient } from './context.ts';
 import type { Group } from './doctor.ts';
 import { type Observation, ok, problem, skipped, warning } from './finding.ts';
 import { upper } from './measure.ts';
 import { endpoints } from './network.ts';
 import { passingIn } from './passing.ts';
-import type { Patient } from './patient.ts';
 
 /** The oldest version with which everything was seen to work. */
 const OLDEST_KNOWN = '2.1.197';

@@ -3,9 +3,9 @@ import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ConfigError, configJsonSchema, loadConfig } from '../config.ts';
 import { writeAtomically } from '../machine/atomic-file.ts';
+import type { Patient } from './context.ts';
 import type { Group } from './doctor.ts';
 import { type Observation, ok, problem, warning } from './finding.ts';
-import type { Patient } from './patient.ts';
 
 export function configurationGroup(patient: Patient): Group {
   const file = join(patient.home, 'config.json');

@@ -12,11 +12,11 @@ import { wslDistribution } from '../machine/wsl.ts';
 import { DESKTOP_SERVER } from '../setup/desktop.ts';
 import { insideWsl, type ServerStart, serverStart, startOf } from '../setup/server-start.ts';
 import { VERSION } from '../version.ts';
+import type { Patient } from './context.ts';
 import type { Group } from './doctor.ts';
 import { type Observation, ok, problem, skipped, warning } from './finding.ts';
 import { greet } from './handshake.ts';
 import { passingIn } from './passing.ts';
-import type { Patient } from './patient.ts';
 import { runtime } from './runtime.ts';
 
 /** What each client needs; our servers may have more. */

@@ -4,9 +4,9 @@ import { plainPath } from '../rehearsal/environment.ts';
 import { RehearsalFailure } from '../rehearsal/failure.ts';
 import { openStage } from '../rehearsal/stage.ts';
 import { LOOP_STAGE, playLoop } from '../rehearsal/whole-loop.ts';
+import type { Patient } from './context.ts';
 import type { Group } from './doctor.ts';
 import { type Observation, ok, problem } from './finding.ts';
-import type { Patient } from './patient.ts';
 import { upToScript } from './runtime.ts';
 import { commandOf } from './service-command.ts';
 

@@ -2,17 +2,17 @@
 import { claudeGroup } from './claude.ts';
 import { configurationGroup } from './configuration.ts';
 import { connectionsGroup } from './connections.ts';
+import type { Patient } from './context.ts';
 import type { Group } from './doctor.ts';
+import { remainsGroup } from './leftovers.ts';
 import { logsGroup } from './logs.ts';
-import type { Patient } from './patient.ts';
 import { programGroup } from './program.ts';
-import { remainsGroup } from './remains.ts';
 import { serviceGroup } from './service.ts';
 import { stateFolderGroup } from './state-folder.ts';
 import { storeGroup } from './store.ts';
 import { supervisorGroup } from './supervisor.ts';
 import { timeGroup } from './time.ts';
-import { vigilGroup } from './vigil.ts';
+import { vigilGroup } from './unattended.ts';
 import { workspacesGroup } from './workspaces.ts';
 
 export function groupsOf(patient: Patient): Group[] {

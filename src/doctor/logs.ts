@@ -2,10 +2,10 @@
 import { constants, open, readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { openPlainFile } from '../machine/plain-file.ts';
+import type { Patient } from './context.ts';
 import type { Group } from './doctor.ts';
 import { type Observation, ok, warning } from './finding.ts';
 import { sizeText } from './measure.ts';
-import type { Patient } from './patient.ts';
 import { folderSize, type Size } from './sizes.ts';
 
 export function logsGroup(patient: Patient): Group {

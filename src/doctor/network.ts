@@ -1,8 +1,8 @@
 /** The proxies and gateways that the environment names: whether somebody answers there. Nothing is sent to them. */
 import { existsSync } from 'node:fs';
 import { connect } from 'node:net';
+import type { Patient } from './context.ts';
 import { type Observation, ok, problem } from './finding.ts';
-import type { Patient } from './patient.ts';
 
 const PROXIES = ['HTTPS_PROXY', 'https_proxy', 'HTTP_PROXY', 'http_proxy', 'ALL_PROXY', 'all_proxy'];
 const GATEWAY = 'ANTHROPIC_BASE_URL';

@@ -2,8 +2,8 @@
 import { isAbsolute } from 'node:path';
 import { lastingPath } from '../machine/lasting-path.ts';
 import { passingPath } from '../machine/passing-path.ts';
+import type { Patient } from './context.ts';
 import { type Observation, warning } from './finding.ts';
-import type { Patient } from './patient.ts';
 
 /**
  * A warning for the first file of a command that will not stay; undefined when all do.

@@ -3,9 +3,9 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import * as z from 'zod';
 import { VERSION } from '../version.ts';
+import type { Patient } from './context.ts';
 import type { Group } from './doctor.ts';
 import { type Observation, ok, problem } from './finding.ts';
-import type { Patient } from './patient.ts';
 import { REINSTALL, runtime, scriptOf } from './runtime.ts';
 
 export function programGroup(patient: Patient): Group {

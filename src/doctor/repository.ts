@@ -4,9 +4,9 @@ import { join } from 'node:path';
 import { programSettings } from '../claude/git-guard.ts';
 import { repositoryConfig } from '../machine/repository-config.ts';
 import type { ClaudeSettings } from '../project/workspace.ts';
+import type { Patient } from './context.ts';
 import { type Observation, warning } from './finding.ts';
 import { upper } from './measure.ts';
-import type { Patient } from './patient.ts';
 
 export interface Workspace {
   /** For a sentence: "workspace website (/code/website)". */

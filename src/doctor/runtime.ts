@@ -4,8 +4,8 @@ import { existsSync } from 'node:fs';
 import * as z from 'zod';
 import { parseJson } from '../machine/parse-json.ts';
 import { isAtLeast } from '../machine/version-number.ts';
+import type { Patient } from './context.ts';
 import { type Observation, ok, problem } from './finding.ts';
-import type { Patient } from './patient.ts';
 
 export const REINSTALL = { fix: 'Install bridge-supervisor again; in a clone: npm ci' };
 

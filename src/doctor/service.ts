@@ -4,11 +4,11 @@ import { isAbsolute } from 'node:path';
 import { EnvironmentFileError, readEnvironmentFile } from '../machine/service/environment-file.ts';
 import type { ServiceStatus } from '../machine/service/service.ts';
 import { VERSION } from '../version.ts';
+import type { Patient } from './context.ts';
 import type { Group } from './doctor.ts';
 import { type Observation, ok, problem, skipped, Unknowable, warning } from './finding.ts';
 import { counted, upper } from './measure.ts';
 import { passingIn } from './passing.ts';
-import type { Patient } from './patient.ts';
 import { runtime } from './runtime.ts';
 import { commandOf } from './service-command.ts';
 

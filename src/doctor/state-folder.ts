@@ -5,10 +5,10 @@ import { freeRoom } from '../machine/disk.ts';
 import { syncedBy } from '../machine/foreign-folder.ts';
 import { ensurePrivateFolder } from '../machine/paths.ts';
 import { openPlainFile } from '../machine/plain-file.ts';
+import type { Patient } from './context.ts';
 import type { Group } from './doctor.ts';
 import { type Observation, ok, problem, Unknowable, warning } from './finding.ts';
 import { sizeText } from './measure.ts';
-import type { Patient } from './patient.ts';
 
 export function stateFolderGroup(patient: Patient): Group {
   const { home } = patient;

@@ -1,8 +1,9 @@
 /** The database: whole, ours, of a schema we know, and with a log that is written back. */
+
+import type { Patient } from './context.ts';
 import type { Group } from './doctor.ts';
 import { type Observation, ok, problem, skipped, warning } from './finding.ts';
 import { sizeText } from './measure.ts';
-import type { Patient } from './patient.ts';
 
 export function storeGroup(patient: Patient): Group {
   return {

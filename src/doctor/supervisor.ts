@@ -5,9 +5,9 @@ import type { ServiceManager } from '../machine/service/service.ts';
 import { allHolds } from '../store/holds.ts';
 import { type Lease, readLease } from '../store/lease.ts';
 import { VERSION } from '../version.ts';
+import type { Patient } from './context.ts';
 import type { Group } from './doctor.ts';
 import { type Observation, ok, problem, skipped, warning } from './finding.ts';
-import type { Patient } from './patient.ts';
 
 export function supervisorGroup(patient: Patient): Group {
   return {

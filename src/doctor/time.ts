@@ -1,9 +1,9 @@
 /** The clock, by which every wait is counted, and the time zone, by which a person counts. */
 import { stat } from 'node:fs/promises';
 import type { Config } from '../config.ts';
+import type { Patient } from './context.ts';
 import type { Group } from './doctor.ts';
 import { type Observation, ok, problem, Unknowable, warning } from './finding.ts';
-import type { Patient } from './patient.ts';
 
 export function timeGroup(patient: Patient): Group {
   return {

@@ -10,10 +10,10 @@ import { parseJson } from '../machine/parse-json.ts';
 import { repositoryConfig } from '../machine/repository-config.ts';
 import { guardedBy } from '../machine/service/guarded-folders.ts';
 import { type ClaudeSettings, namedWorkspaces } from '../project/workspace.ts';
+import type { Patient } from './context.ts';
 import type { Group } from './doctor.ts';
 import { type Observation, ok, problem, warning } from './finding.ts';
 import { counted, upper } from './measure.ts';
-import type { Patient } from './patient.ts';
 import { repositoryDangers } from './repository.ts';
 
 export function workspacesGroup(patient: Patient): Group {

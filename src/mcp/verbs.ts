@@ -3,8 +3,7 @@
  * Loaded at the first call, so that a server that is started only to be asked its name costs nothing.
  */
 import { openBridge } from '../bridge/bridge.ts';
-import { approve, readApproval, reject } from '../bridge/decide.ts';
-import { cancel, steer } from '../bridge/direct.ts';
+import { cancel, steer } from '../bridge/control.ts';
 import { currentHolds } from '../bridge/holds.ts';
 import { currentLease, isInForce } from '../bridge/lease.ts';
 import {
@@ -15,9 +14,16 @@ import {
   projectState,
   projects,
   projectUpdates,
-} from '../bridge/reading.ts';
+} from '../bridge/queries.ts';
+import { approve, readApproval, reject } from '../bridge/reviews.ts';
 import { sendPlan } from '../bridge/send-plan.ts';
-import { claimByHand, pendingPlan, resetForRevision, sendCompletion, sendUpdate } from '../bridge/work.ts';
+import {
+  claimByHand,
+  pendingPlan,
+  resetForRevision,
+  sendCompletion,
+  sendUpdate,
+} from '../bridge/submissions.ts';
 import { loadConfig, stateFolder } from '../config.ts';
 
 export const verbs = {

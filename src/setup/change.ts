@@ -5,7 +5,7 @@ import { dirname } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { encode, fingerprint, type JsonFile } from './json-file.ts';
 import { type JsonPath, removeValue, setValue, valueAt } from './json-text.ts';
-import type { FileRecord } from './record.ts';
+import type { FileRecord } from './ledger.ts';
 
 export interface Setting {
   readonly path: JsonPath;

@@ -6,7 +6,7 @@ import { CODE_SERVER } from '../claude/command-line.ts';
 import { claudeUserFile } from '../claude/files.ts';
 import { locateClaude } from '../claude/locate.ts';
 import type { ProgramResult, RunProgram } from '../machine/program.ts';
-import type { ClientEntry } from './record.ts';
+import type { ClientEntry } from './ledger.ts';
 import { isOurs, type ServerStart, startOf } from './server-start.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;

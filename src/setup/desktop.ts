@@ -2,8 +2,8 @@
 import { isDeepStrictEqual } from 'node:util';
 import { changeBySettings, changeByUndoing, type FileChange } from './change.ts';
 import { setValue, valueAt } from './json-text.ts';
+import type { FileRecord } from './ledger.ts';
 import { type Planned, planFile } from './plan-file.ts';
-import type { FileRecord } from './record.ts';
 import { isOurs, type ServerStart, startOf } from './server-start.ts';
 
 /** The name under which Claude Desktop knows us. */

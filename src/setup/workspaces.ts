@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import { configOfText } from '../config.ts';
 import { changeBySettings, changeByUndoing, type FileChange, type Setting } from './change.ts';
 import { type JsonPath, valueAt } from './json-text.ts';
+import type { FileRecord } from './ledger.ts';
 import { type Planned, planFile } from './plan-file.ts';
-import type { FileRecord } from './record.ts';
 
 /** Absolute paths. */
 export interface Folders {

@@ -3,7 +3,7 @@ import { mkdir, readFile, rm, rmdir } from 'node:fs/promises';
 import { dirname, sep } from 'node:path';
 import { writeAtomically } from '../machine/atomic-file.ts';
 import { type FileChange, isChange } from './change.ts';
-import { keepRecord } from './record.ts';
+import { keepRecord } from './ledger.ts';
 
 /**
  * The copy first, then the record, then the file: whatever is cut off, the next call finds out how far this one came.

@@ -1,6 +1,6 @@
 /** Turns the history into the lines of loop.log, whoever made it: one line per start, stop, run, outcome, decision, hold. */
 import type { Bridge } from '../bridge/bridge.ts';
-import { type BridgeEvent, changesSince, currentCursor } from '../bridge/reading.ts';
+import { type BridgeEvent, changesSince, currentCursor } from '../bridge/queries.ts';
 import type { Fields, Log } from '../log.ts';
 import { describeOutcome, type Outcome } from '../project/run.ts';
 

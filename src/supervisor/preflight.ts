@@ -12,7 +12,7 @@ import type { Admission } from './admission.ts';
 import type { Context } from './context.ts';
 import { patiently } from './patience.ts';
 import { makeRunsFolder } from './room.ts';
-import { runsFolder } from './run-files.ts';
+import { runsFolder } from './run/files.ts';
 
 const LOOK_EVERY_MS = 5 * 60_000;
 /** An answer older than this does not spare a run that is to find out whether the hold is over. */

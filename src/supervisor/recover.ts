@@ -3,7 +3,7 @@
  * is read to its end, one that proves never to have existed is given back.
  */
 import { unfinishedRuns } from '../bridge/attending.ts';
-import { projectDetails } from '../bridge/reading.ts';
+import { projectDetails } from '../bridge/queries.ts';
 import { endRun, recordSpawn } from '../bridge/runs.ts';
 import { claudeEnvironment, RUN_MARK } from '../claude/environment.ts';
 import { sessionExists } from '../claude/session.ts';
@@ -13,13 +13,13 @@ import { isAlive, type ProcessIdentity } from '../machine/identity.ts';
 import { findMarked } from '../machine/sweep.ts';
 import { familyOf } from '../machine/tree.ts';
 import { type Outcome, type Run, statedUsd, UNKNOWN_COST } from '../project/run.ts';
-import { ActiveRun } from './active-run.ts';
 import type { Context } from './context.ts';
-import { CONTROL_GROUPS, controlGroupOf } from './held-process.ts';
-import { neverRan } from './never-ran.ts';
 import { endsSupervisor, patiently } from './patience.ts';
-import { removeSecrets } from './run-end.ts';
-import type { Followed, RunListener } from './run-setting.ts';
+import { ActiveRun } from './run/active-run.ts';
+import type { Followed, RunListener } from './run/context.ts';
+import { removeSecrets } from './run/end.ts';
+import { CONTROL_GROUPS, controlGroupOf } from './run/held-process.ts';
+import { neverRan } from './run/never-ran.ts';
 
 /** Takes up every open run; returns those to follow. */
 export async function recover(context: Context, listener: (run: Run) => RunListener): Promise<ActiveRun[]> {

@@ -2,7 +2,7 @@
 import { constants } from 'node:fs';
 import { access, mkdir } from 'node:fs/promises';
 import { freeRoom } from '../machine/disk.ts';
-import { runsFolder } from './run-files.ts';
+import { runsFolder } from './run/files.ts';
 
 /** A run leaves two files, and Claude writes some of its own. */
 const FILES_NEEDED = 32;

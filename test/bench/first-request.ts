@@ -1,6 +1,6 @@
 /** How much we add to what Claude sends to the model first: everything later carries it along. */
 import { z } from 'zod';
-import { cancel } from '../../src/bridge/direct.ts';
+import { cancel } from '../../src/bridge/control.ts';
 import { sendPlan } from '../../src/bridge/send-plan.ts';
 import { loadConfig } from '../../src/config.ts';
 import { simulatedClaudeEnvironment } from '../../src/simulator/environment.ts';

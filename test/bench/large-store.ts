@@ -10,7 +10,7 @@ import {
   projectDetails,
   projects,
   projectUpdates,
-} from '../../src/bridge/reading.ts';
+} from '../../src/bridge/queries.ts';
 import { startNextRun } from '../../src/bridge/runs.ts';
 import { systemClock } from '../../src/clock.ts';
 import { isClosed, PROJECT_STATUSES } from '../../src/project/project.ts';

@@ -6,7 +6,7 @@ import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import { type Bridge, openBridge } from '../../src/bridge/bridge.ts';
 import { currentLease } from '../../src/bridge/lease.ts';
-import { changesSince, currentCursor } from '../../src/bridge/reading.ts';
+import { changesSince, currentCursor } from '../../src/bridge/queries.ts';
 import { systemClock } from '../../src/clock.ts';
 import type { Stage } from './stage.ts';
 

@@ -1,8 +1,8 @@
 /** What the bridge costs a piece of work from the plan to the end, and what it asks of the model when nothing is to do. */
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { approve, reject } from '../../src/bridge/decide.ts';
-import { changesSince, projectState } from '../../src/bridge/reading.ts';
+import { changesSince, projectState } from '../../src/bridge/queries.ts';
+import { approve, reject } from '../../src/bridge/reviews.ts';
 import { sendPlan } from '../../src/bridge/send-plan.ts';
 import { CODE_SERVER } from '../../src/claude/command-line.ts';
 import { systemClock } from '../../src/clock.ts';

@@ -2,13 +2,13 @@ import { randomUUID } from 'node:crypto';
 import Sqlite from 'better-sqlite3';
 import { describe, expect, test } from 'vitest';
 import { imposeHold } from '../../src/bridge/attending.ts';
-import { approve, finish, reject } from '../../src/bridge/decide.ts';
-import { cancel, retry, steer } from '../../src/bridge/direct.ts';
+import { cancel, retry, steer } from '../../src/bridge/control.ts';
 import { pause, resume } from '../../src/bridge/holds.ts';
 import { releaseLease, requestStop, takeLease } from '../../src/bridge/lease.ts';
+import { approve, finish, reject } from '../../src/bridge/reviews.ts';
 import { endRun, recordDelivered, recordReady, recordSpawn, startNextRun } from '../../src/bridge/runs.ts';
 import { sendPlan } from '../../src/bridge/send-plan.ts';
-import { claimByHand, resetForRevision, sendCompletion, sendUpdate } from '../../src/bridge/work.ts';
+import { claimByHand, resetForRevision, sendCompletion, sendUpdate } from '../../src/bridge/submissions.ts';
 import { createRig, type Rig } from '../rig.ts';
 import {
   accepted,

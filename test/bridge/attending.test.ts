@@ -7,9 +7,9 @@ import {
   unfinishedRuns,
   watchChanges,
 } from '../../src/bridge/attending.ts';
-import { approve, readApproval, reject } from '../../src/bridge/decide.ts';
-import { cancel, steer } from '../../src/bridge/direct.ts';
+import { cancel, steer } from '../../src/bridge/control.ts';
 import { LeaseLost } from '../../src/bridge/lease.ts';
+import { approve, readApproval, reject } from '../../src/bridge/reviews.ts';
 import { endRun } from '../../src/bridge/runs.ts';
 import { createRig } from '../rig.ts';
 import {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { briefingFor, nextReadyTime, ordersFor } from '../../src/bridge/attending.ts';
-import { steer } from '../../src/bridge/direct.ts';
-import { projectDetails } from '../../src/bridge/reading.ts';
+import { steer } from '../../src/bridge/control.ts';
+import { projectDetails } from '../../src/bridge/queries.ts';
 import { endRun } from '../../src/bridge/runs.ts';
 import { accepted, begin, current, ending, send, start, supervised, TOKEN } from './steps.ts';
 

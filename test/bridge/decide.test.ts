@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { approve, finish, readApproval, reject } from '../../src/bridge/decide.ts';
-import { resetForRevision } from '../../src/bridge/work.ts';
+import { approve, finish, readApproval, reject } from '../../src/bridge/reviews.ts';
+import { resetForRevision } from '../../src/bridge/submissions.ts';
 import { LIMITS } from '../../src/project/text.ts';
 import { eventsAfter } from '../../src/store/events.ts';
 import { decisionsOf } from '../../src/store/reviews.ts';

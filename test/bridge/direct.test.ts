@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { finishApproved } from '../../src/bridge/attending.ts';
-import { approve } from '../../src/bridge/decide.ts';
-import { cancel, retry, steer } from '../../src/bridge/direct.ts';
+import { cancel, retry, steer } from '../../src/bridge/control.ts';
+import { approve } from '../../src/bridge/reviews.ts';
 import { endRun } from '../../src/bridge/runs.ts';
-import { claimByHand } from '../../src/bridge/work.ts';
+import { claimByHand } from '../../src/bridge/submissions.ts';
 import { LIMITS } from '../../src/project/text.ts';
 import { eventsAfter } from '../../src/store/events.ts';
 import { waitingMessages } from '../../src/store/messages.ts';

@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import type { Bridge, Reply } from '../../src/bridge/bridge.ts';
-import { approve, finish, readApproval, reject } from '../../src/bridge/decide.ts';
-import { cancel, retry, steer } from '../../src/bridge/direct.ts';
-import { projectDetails, projectState, projectUpdates } from '../../src/bridge/reading.ts';
-import { claimByHand, resetForRevision, sendCompletion, sendUpdate } from '../../src/bridge/work.ts';
+import { cancel, retry, steer } from '../../src/bridge/control.ts';
+import { projectDetails, projectState, projectUpdates } from '../../src/bridge/queries.ts';
+import { approve, finish, readApproval, reject } from '../../src/bridge/reviews.ts';
+import { claimByHand, resetForRevision, sendCompletion, sendUpdate } from '../../src/bridge/submissions.ts';
 import { illegalMoveMessage, next, PROJECT_STATUSES, type ProjectAction } from '../../src/project/project.ts';
 import { createRig } from '../rig.ts';
 import { accepted, byHand, changingNothing, current, history, projectIn, refusalOf } from './steps.ts';

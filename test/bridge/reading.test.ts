@@ -1,5 +1,4 @@
 import { describe, expect, test } from 'vitest';
-import { approve, reject } from '../../src/bridge/decide.ts';
 import { pause } from '../../src/bridge/holds.ts';
 import {
   approvalQueue,
@@ -11,9 +10,10 @@ import {
   projects,
   projectUpdates,
   resolveProjectId,
-} from '../../src/bridge/reading.ts';
+} from '../../src/bridge/queries.ts';
+import { approve, reject } from '../../src/bridge/reviews.ts';
 import { endRun } from '../../src/bridge/runs.ts';
-import { sendUpdate } from '../../src/bridge/work.ts';
+import { sendUpdate } from '../../src/bridge/submissions.ts';
 import { systemClock } from '../../src/clock.ts';
 import { createRig } from '../rig.ts';
 import {

@@ -10,11 +10,11 @@ import {
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { briefingFor } from '../../src/bridge/attending.ts';
-import { approve, finish, reject } from '../../src/bridge/decide.ts';
-import { cancel, retry, steer } from '../../src/bridge/direct.ts';
-import { projectDetails } from '../../src/bridge/reading.ts';
+import { cancel, retry, steer } from '../../src/bridge/control.ts';
+import { projectDetails } from '../../src/bridge/queries.ts';
+import { approve, finish, reject } from '../../src/bridge/reviews.ts';
 import { endRun } from '../../src/bridge/runs.ts';
-import { sendUpdate } from '../../src/bridge/work.ts';
+import { sendUpdate } from '../../src/bridge/submissions.ts';
 import { planFile, statusFile } from '../../src/store/project-files.ts';
 import { onWindows } from '../platform.ts';
 import { createRig, type Rig } from '../rig.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { approve } from '../../src/bridge/decide.ts';
-import { cancel, steer } from '../../src/bridge/direct.ts';
+import { cancel, steer } from '../../src/bridge/control.ts';
+import { approve } from '../../src/bridge/reviews.ts';
 import { endRun, recordDelivered, recordLive, recordReady, recordSpawn } from '../../src/bridge/runs.ts';
 import { EMPTY_LIVE_STATE } from '../../src/project/run.ts';
 import { eventsAfter } from '../../src/store/events.ts';

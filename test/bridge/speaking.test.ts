@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 import type { Reply } from '../../src/bridge/bridge.ts';
-import { approve, reject } from '../../src/bridge/decide.ts';
+import { approve, reject } from '../../src/bridge/reviews.ts';
 import { endRun, type StartedRun } from '../../src/bridge/runs.ts';
-import { claimByHand, resetForRevision, sendCompletion, sendUpdate } from '../../src/bridge/work.ts';
+import { claimByHand, resetForRevision, sendCompletion, sendUpdate } from '../../src/bridge/submissions.ts';
 import { completionsOf } from '../../src/store/reviews.ts';
 import { updatesOf } from '../../src/store/updates.ts';
 import type { Rig } from '../rig.ts';

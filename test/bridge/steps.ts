@@ -6,7 +6,7 @@ import type { FindOverlap } from '../../src/bridge/free-workspace.ts';
 import { takeLease } from '../../src/bridge/lease.ts';
 import { type Ending, recordSpawn, type StartedRun, startNextRun } from '../../src/bridge/runs.ts';
 import { sendPlan } from '../../src/bridge/send-plan.ts';
-import { sendCompletion } from '../../src/bridge/work.ts';
+import { sendCompletion } from '../../src/bridge/submissions.ts';
 import type { Project, ProjectStatus } from '../../src/project/project.ts';
 import { EMPTY_LIVE_STATE, type Run } from '../../src/project/run.ts';
 import { eventsAfter } from '../../src/store/events.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { probeAtStart } from '../../src/bridge/attending.ts';
-import { retry } from '../../src/bridge/direct.ts';
+import { retry } from '../../src/bridge/control.ts';
 import { currentHolds, resume } from '../../src/bridge/holds.ts';
 import { endRun } from '../../src/bridge/runs.ts';
 import type { Outcome } from '../../src/project/run.ts';

@@ -1,12 +1,12 @@
 import { describe, expect, test } from 'vitest';
-import { approve, reject } from '../../src/bridge/decide.ts';
+import { approve, reject } from '../../src/bridge/reviews.ts';
 import {
   claimByHand,
   pendingPlan,
   resetForRevision,
   sendCompletion,
   sendUpdate,
-} from '../../src/bridge/work.ts';
+} from '../../src/bridge/submissions.ts';
 import { LIMITS } from '../../src/project/text.ts';
 import { completionsOf } from '../../src/store/reviews.ts';
 import { updatesOf } from '../../src/store/updates.ts';

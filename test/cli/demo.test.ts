@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { jsonNarrator, type Shown, storyteller } from '../../src/cli/demo/narrator.ts';
-import type { Output } from '../../src/cli/output.ts';
-import { widthOf } from '../../src/cli/text.ts';
+import type { Output } from '../../src/cli/terminal/output.ts';
+import { widthOf } from '../../src/cli/terminal/text.ts';
 import { TestClock } from '../rig.ts';
 
 /** What is printed, and nothing else of an output. */

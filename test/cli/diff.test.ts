@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { changedLines } from '../../src/cli/diff.ts';
+import { changedLines } from '../../src/cli/terminal/diff.ts';
 
 describe('what changed between two files', () => {
   const cases: Record<string, [before: string, after: string, lines: string[]]> = {

@@ -1,5 +1,5 @@
 import { describe, expect } from 'vitest';
-import { projectDetails } from '../../src/bridge/reading.ts';
+import { projectDetails } from '../../src/bridge/queries.ts';
 import { granted, test } from './rig.ts';
 import { submitted } from './stories.ts';
 

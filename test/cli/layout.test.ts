@@ -1,8 +1,8 @@
 import { stripVTControlCharacters } from 'node:util';
 import { expect } from 'vitest';
-import { steer } from '../../src/bridge/direct.ts';
+import { steer } from '../../src/bridge/control.ts';
 import { pause } from '../../src/bridge/holds.ts';
-import { widthOf } from '../../src/cli/text.ts';
+import { widthOf } from '../../src/cli/terminal/text.ts';
 import { granted, type Rig, test } from './rig.ts';
 import { beginRun, holdLease, NOBODY, parked, submit, thisProcess } from './stories.ts';
 

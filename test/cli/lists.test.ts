@@ -1,5 +1,5 @@
 import { describe, expect } from 'vitest';
-import { approve, finish } from '../../src/bridge/decide.ts';
+import { approve, finish } from '../../src/bridge/reviews.ts';
 import type { Project } from '../../src/project/project.ts';
 import { granted, type Rig, test } from './rig.ts';
 import { parked, submitted } from './stories.ts';

@@ -1,7 +1,7 @@
 import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect } from 'vitest';
-import { projectDetails } from '../../src/bridge/reading.ts';
+import { projectDetails } from '../../src/bridge/queries.ts';
 import type { Project } from '../../src/project/project.ts';
 import { granted, type Rig, test } from './rig.ts';
 import { beginRun, finishRun, holdLease, parked, submitted, thisProcess } from './stories.ts';

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { currentLease, releaseLease } from '../../src/bridge/lease.ts';
 import type { Cli } from '../../src/cli/context.ts';
 import { toJson } from '../../src/cli/json.ts';
-import type { Output } from '../../src/cli/output.ts';
+import type { Output } from '../../src/cli/terminal/output.ts';
 import { type Clock, systemClock } from '../../src/clock.ts';
 import type { Platform } from '../../src/machine/platform.ts';
 import { runProgram } from '../../src/machine/program.ts';

@@ -2,7 +2,7 @@
 import type { Bridge } from '../../src/bridge/bridge.ts';
 import { takeLease } from '../../src/bridge/lease.ts';
 import { endRun, recordLive, recordReady, recordSpawn, startNextRun } from '../../src/bridge/runs.ts';
-import { sendCompletion, sendUpdate } from '../../src/bridge/work.ts';
+import { sendCompletion, sendUpdate } from '../../src/bridge/submissions.ts';
 import { identify, type ProcessIdentity } from '../../src/machine/identity.ts';
 import type { Project } from '../../src/project/project.ts';
 import { EMPTY_LIVE_STATE, type LiveState, type Outcome, type Run } from '../../src/project/run.ts';

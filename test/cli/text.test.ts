@@ -1,5 +1,14 @@
 import { describe, expect, test } from 'vitest';
-import { cell, clip, flow, plainLine, plainLines, shorten, widthOf, wrap } from '../../src/cli/text.ts';
+import {
+  cell,
+  clip,
+  flow,
+  plainLine,
+  plainLines,
+  shorten,
+  widthOf,
+  wrap,
+} from '../../src/cli/terminal/text.ts';
 
 const SAMPLES = [
   'plain words',

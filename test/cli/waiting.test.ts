@@ -1,7 +1,7 @@
 /** A command that takes its time says on a terminal what it waits for. */
 import { expect, test } from 'vitest';
-import type { Output } from '../../src/cli/output.ts';
-import { waiting } from '../../src/cli/waiting.ts';
+import type { Output } from '../../src/cli/terminal/output.ts';
+import { waiting } from '../../src/cli/terminal/progress.ts';
 import { systemClock } from '../../src/clock.ts';
 
 /** Has it wait until `look` resolves; returns what was said until then. */

@@ -1,6 +1,6 @@
 import { describe, expect } from 'vitest';
-import { approve, finish } from '../../src/bridge/decide.ts';
-import { cancel } from '../../src/bridge/direct.ts';
+import { cancel } from '../../src/bridge/control.ts';
+import { approve, finish } from '../../src/bridge/reviews.ts';
 import { recordLive } from '../../src/bridge/runs.ts';
 import { EMPTY_LIVE_STATE } from '../../src/project/run.ts';
 import { onWindows } from '../platform.ts';

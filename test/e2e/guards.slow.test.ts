@@ -2,8 +2,8 @@
 import { mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect } from 'vitest';
-import { approve } from '../../src/bridge/decide.ts';
 import { currentHolds, resume } from '../../src/bridge/holds.ts';
+import { approve } from '../../src/bridge/reviews.ts';
 import { deaf, errors, hang, init, result, submit, wait, work, write } from '../faults/puppet.ts';
 import { tamper, test } from '../faults/rig.ts';
 import { processesIn, type Rig, waitUntil } from './rig.ts';

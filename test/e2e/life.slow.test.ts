@@ -2,8 +2,8 @@
 import { mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect } from 'vitest';
-import { approve, reject } from '../../src/bridge/decide.ts';
-import { cancel, steer } from '../../src/bridge/direct.ts';
+import { cancel, steer } from '../../src/bridge/control.ts';
+import { approve, reject } from '../../src/bridge/reviews.ts';
 import { identify } from '../../src/machine/identity.ts';
 import { call, say } from '../../src/simulator/reply.ts';
 import { sequence } from '../../src/simulator/script.ts';

@@ -2,7 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect } from 'vitest';
-import { approve, reject } from '../../src/bridge/decide.ts';
+import { approve, reject } from '../../src/bridge/reviews.ts';
 import { createGate } from '../../src/simulator/gate.ts';
 import { call, gated, say } from '../../src/simulator/reply.ts';
 import { byConversation, sequence } from '../../src/simulator/script.ts';

@@ -20,7 +20,7 @@ import {
   changesSince,
   type ProjectDetails,
   projectDetails,
-} from '../../src/bridge/reading.ts';
+} from '../../src/bridge/queries.ts';
 import { sendPlan } from '../../src/bridge/send-plan.ts';
 import { systemClock } from '../../src/clock.ts';
 import { loadConfig } from '../../src/config.ts';

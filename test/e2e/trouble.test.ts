@@ -2,7 +2,7 @@
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect } from 'vitest';
-import { cancel, retry, steer } from '../../src/bridge/direct.ts';
+import { cancel, retry, steer } from '../../src/bridge/control.ts';
 import { currentHolds } from '../../src/bridge/holds.ts';
 import { createGate } from '../../src/simulator/gate.ts';
 import { apiError, call, gated, hang, say } from '../../src/simulator/reply.ts';

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import Sqlite from 'better-sqlite3';
 import { describe, expect } from 'vitest';
 import { currentHolds } from '../../src/bridge/holds.ts';
-import type { ProjectDetails } from '../../src/bridge/reading.ts';
+import type { ProjectDetails } from '../../src/bridge/queries.ts';
 import { apiError, say } from '../../src/simulator/reply.ts';
 import type { ScriptTurn } from '../../src/simulator/turn.ts';
 import { createFront, html } from '../front.ts';

@@ -6,7 +6,7 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { describe, expect } from 'vitest';
-import { steer } from '../../src/bridge/direct.ts';
+import { steer } from '../../src/bridge/control.ts';
 import { currentHolds } from '../../src/bridge/holds.ts';
 import { currentLease } from '../../src/bridge/lease.ts';
 import { type Clock, systemClock } from '../../src/clock.ts';

@@ -2,8 +2,8 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { describe, expect } from 'vitest';
-import { approve, reject } from '../../src/bridge/decide.ts';
 import { currentHolds } from '../../src/bridge/holds.ts';
+import { approve, reject } from '../../src/bridge/reviews.ts';
 import { identify } from '../../src/machine/identity.ts';
 import { processesIn, waitUntil } from '../e2e/rig.ts';
 import { exit, hang, init, result, submit, update, wait, work } from './puppet.ts';

@@ -2,7 +2,7 @@
 import { chmod, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect } from 'vitest';
-import { steer } from '../../src/bridge/direct.ts';
+import { steer } from '../../src/bridge/control.ts';
 import { currentLease } from '../../src/bridge/lease.ts';
 import { type Rig, waitUntil } from '../e2e/rig.ts';
 import { exit, init, result, submit, update, wait, work } from './puppet.ts';

@@ -2,8 +2,8 @@
 import { mkdir, rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect } from 'vitest';
-import { reject } from '../../src/bridge/decide.ts';
 import { currentHolds } from '../../src/bridge/holds.ts';
+import { reject } from '../../src/bridge/reviews.ts';
 import { init, result, submit, wait } from './puppet.ts';
 import { test } from './rig.ts';
 

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import Sqlite from 'better-sqlite3';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { openBridge } from '../../src/bridge/bridge.ts';
-import { projects } from '../../src/bridge/reading.ts';
+import { projects } from '../../src/bridge/queries.ts';
 import { sendPlan } from '../../src/bridge/send-plan.ts';
 import { systemClock } from '../../src/clock.ts';
 import { backUp, restore } from '../../src/store/backup.ts';

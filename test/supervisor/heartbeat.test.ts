@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { test as base, describe, expect } from 'vitest';
 import { currentLease, takeLease } from '../../src/bridge/lease.ts';
 import { loadConfig } from '../../src/config.ts';
-import { Heartbeat } from '../../src/supervisor/heartbeat.ts';
+import { Heartbeat } from '../../src/supervisor/upkeep/heartbeat.ts';
 import { eventually } from '../eventually.ts';
 import { createRig, type Rig as Home } from '../rig.ts';
 

@@ -4,7 +4,7 @@ import { describe, expect, test, vi } from 'vitest';
 import { imposeHold } from '../../src/bridge/attending.ts';
 import { currentHolds, resume } from '../../src/bridge/holds.ts';
 import { takeLease } from '../../src/bridge/lease.ts';
-import { changesSince } from '../../src/bridge/reading.ts';
+import { changesSince } from '../../src/bridge/queries.ts';
 import { claudeEnvironment } from '../../src/claude/environment.ts';
 import { type Clock, systemClock } from '../../src/clock.ts';
 import { loadConfig } from '../../src/config.ts';

@@ -1,17 +1,17 @@
 import { mkdir, readdir, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test, vi } from 'vitest';
-import { changesSince, projectDetails } from '../../src/bridge/reading.ts';
+import { changesSince, projectDetails } from '../../src/bridge/queries.ts';
 import { endRun } from '../../src/bridge/runs.ts';
 import { type Clock, systemClock } from '../../src/clock.ts';
 import { type Config, loadConfig } from '../../src/config.ts';
 import { PROJECT_STATUSES, type ProjectStatus } from '../../src/project/project.ts';
 import { updateProject } from '../../src/store/projects.ts';
 import { findRun } from '../../src/store/runs.ts';
-import { removeFiles } from '../../src/supervisor/left-files.ts';
-import { neverRan } from '../../src/supervisor/never-ran.ts';
-import { Retention } from '../../src/supervisor/retention.ts';
-import { runFiles } from '../../src/supervisor/run-files.ts';
+import { runFiles } from '../../src/supervisor/run/files.ts';
+import { neverRan } from '../../src/supervisor/run/never-ran.ts';
+import { Retention } from '../../src/supervisor/upkeep/retention.ts';
+import { removeFiles } from '../../src/supervisor/upkeep/run-artifacts.ts';
 import { begin, send, supervised, TOKEN } from '../bridge/steps.ts';
 import type { Rig } from '../rig.ts';
 

@@ -1,8 +1,8 @@
 /** What is said before the demo and after it: what is scripted, what is real, and what is left. */
 
 import { dollars } from '../../project/costs.ts';
-import type { Output } from '../output.ts';
-import { wrap } from '../text.ts';
+import type { Output } from '../terminal/output.ts';
+import { wrap } from '../terminal/text.ts';
 import type { Facts } from './play.ts';
 
 export function introduction(out: Output): string[] {

@@ -1,10 +1,10 @@
 /** Reads the history of the demo's bridge as it grows, tells it, and notices when it takes a wrong turn. */
 import type { Bridge } from '../../bridge/bridge.ts';
-import { type BridgeEvent, changesSince, overview } from '../../bridge/reading.ts';
+import { type BridgeEvent, changesSince, overview } from '../../bridge/queries.ts';
 import { describeOutcome, type Outcome } from '../../project/run.ts';
 import { RehearsalFailure } from '../../rehearsal/failure.ts';
-import { runLines } from '../run-lines.ts';
-import { inTurns, lasted } from '../time.ts';
+import { inTurns, lasted } from '../terminal/time.ts';
+import { runLines } from '../views/run-lines.ts';
 
 export interface Journal {
   /** Resolves when all that has happened so far has been told. */

@@ -1,8 +1,8 @@
 /** How the demo is told: as a story on a terminal or in a file, or as JSON. */
 import { clearLine, cursorTo } from 'node:readline';
 import type { Clock } from '../../clock.ts';
-import type { Output } from '../output.ts';
-import { cell, clip, shorten, wrap } from '../text.ts';
+import type { Output } from '../terminal/output.ts';
+import { cell, clip, shorten, wrap } from '../terminal/text.ts';
 
 export type Who = 'You' | 'Desktop' | 'Supervisor' | 'Claude';
 

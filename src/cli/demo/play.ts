@@ -1,6 +1,6 @@
 /** The play: six scenes, from the start of the supervisor to the approval, and what they have shown. */
 import { sep } from 'node:path';
-import { projectDetails } from '../../bridge/reading.ts';
+import { projectDetails } from '../../bridge/queries.ts';
 import { RehearsalFailure } from '../../rehearsal/failure.ts';
 import { type Stage, sessionsOf } from '../../rehearsal/stage.ts';
 import { tellEvent } from './chronicle.ts';

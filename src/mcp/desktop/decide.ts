@@ -1,6 +1,6 @@
 /** The person's decision about submitted work. */
 import * as z from 'zod';
-import type { Decided } from '../../bridge/decide.ts';
+import type { Decided } from '../../bridge/reviews.ts';
 import { type Answer, answer, type Call, defineTool } from '../define-tool.ts';
 import { projectId } from '../input.ts';
 import { readiness } from '../readiness.ts';

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import type { ProjectState } from '../../bridge/reading.ts';
+import type { ProjectState } from '../../bridge/queries.ts';
 import { answer, defineTool, type Facts } from '../define-tool.ts';
 import { fitting } from '../fit.ts';
 import { attentionLines, projectFacts, projectLine, workspaceText } from '../texts/project.ts';

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import type { ProjectDetails } from '../../bridge/reading.ts';
+import type { ProjectDetails } from '../../bridge/queries.ts';
 import { waitsUntil } from '../../project/back-off.ts';
 import { describeCosts } from '../../project/costs.ts';
 import { quote } from '../../project/quotation.ts';

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import type { BridgeEvent, Changes } from '../../bridge/reading.ts';
+import type { BridgeEvent, Changes } from '../../bridge/queries.ts';
 import type { Project } from '../../project/project.ts';
 import { quote } from '../../project/quotation.ts';
 import { type Answer, answer, type Call, defineTool, type Facts } from '../define-tool.ts';

@@ -1,5 +1,5 @@
 /** One line of history in words. */
-import type { BridgeEvent } from '../../bridge/reading.ts';
+import type { BridgeEvent } from '../../bridge/queries.ts';
 import type { Outcome } from '../../project/run.ts';
 import { describeOutcome } from '../../project/run.ts';
 import { cleanLine } from '../../project/text.ts';

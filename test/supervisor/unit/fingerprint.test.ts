@@ -1,7 +1,7 @@
 import { chmod, mkdir, rename, rm, symlink, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { fingerprint } from '../../../src/supervisor/fingerprint.ts';
+import { fingerprint } from '../../../src/supervisor/run/fingerprint.ts';
 import { temporaryFolder } from '../../claude/rig.ts';
 import { isRoot, onWindows } from '../../platform.ts';
 

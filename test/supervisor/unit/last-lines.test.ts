@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { lastLines } from '../../../src/supervisor/last-lines.ts';
+import { lastLines } from '../../../src/supervisor/run/last-lines.ts';
 import { temporaryFolder } from '../../claude/rig.ts';
 
 async function end(content: string | Uint8Array): Promise<string> {

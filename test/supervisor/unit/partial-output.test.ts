@@ -2,7 +2,7 @@ import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { dropPartials } from '../../../src/supervisor/partial-output.ts';
+import { dropPartials } from '../../../src/supervisor/run/partial-output.ts';
 
 const partial = (text: string) => `{"type":"stream_event","event":{"delta":{"text":"${text}"}}}\n`;
 

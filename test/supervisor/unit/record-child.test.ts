@@ -8,7 +8,7 @@ import { spawnChild } from '../../../src/machine/child.ts';
 import { isAlive } from '../../../src/machine/identity.ts';
 import { killProcess } from '../../../src/machine/signal.ts';
 import { findRun } from '../../../src/store/runs.ts';
-import { recordChild } from '../../../src/supervisor/run-process.ts';
+import { recordChild } from '../../../src/supervisor/run/process.ts';
 import { beSupervisor, send, start, supervised, TOKEN } from '../../bridge/steps.ts';
 import { onWindows } from '../../platform.ts';
 

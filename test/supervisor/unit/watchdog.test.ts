@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { judge, type Limits, type Vitals } from '../../../src/supervisor/watchdog.ts';
+import { judge, type Limits, type Vitals } from '../../../src/supervisor/run/watchdog.ts';
 
 const LIMITS: Limits = {
   startMs: 60,

@@ -1,0 +1,99 @@
+/** Keeps the files people read in step with the store, after a change is committed. */
+import { readFile } from 'node:fs/promises';
+import type { Project } from '../project/project.ts';
+import { type HistoryEntry, recordEntry, recordHeading } from '../project/status-text.ts';
+import type { Database } from '../store/database.ts';
+import { type BridgeEvent, eventsAfter } from '../store/events.ts';
+import { appendWhole, planFile, statusFile, writeMissing } from '../store/project-files.ts';
+import { planText } from '../store/projects.ts';
+import { findCompletion } from '../store/reviews.ts';
+
+interface StateFolder {
+  readonly home: string;
+  readonly database: Database;
+}
+
+/**
+ * Adds the entries of a change to the project's status file. The change is already safe in the store: a file that
+ * cannot be written now is written whole at the next change.
+ */
+export async function recordChange(
+  folder: StateFolder,
+  project: Project,
+  entries: readonly HistoryEntry[],
+): Promise<void> {
+  await Promise.allSettled([keepPlan(folder, project), keepStatus(folder, project, entries)]);
+}
+
+/**
+ * Adds what a run that has ended could not: our server, which it started, may have been killed between a change and its
+ * line. Only for a run of which no process is left.
+ */
+export async function completeRecord(folder: StateFolder, project: Project, runId: string): Promise<void> {
+  const { database, home } = folder;
+  const record = await readFile(statusFile(home, project.id), 'utf8').catch(() => undefined);
+  // A file that is missing is written whole at the next change.
+  if (record === undefined) return;
+  const missing: HistoryEntry[] = [];
+  for await (const event of historyOf(database, project.id)) {
+    if (event.runId !== runId || event.type === 'run.ended') continue;
+    const text = await words(database, project.id, [event]);
+    if (text !== '' && !record.includes(text.trim())) missing.push(event);
+  }
+  if (missing.length > 0) await recordChange(folder, project, missing);
+}
+
+async function keepPlan({ home, database }: StateFolder, { id }: Project): Promise<void> {
+  await writeMissing(planFile(home, id), () => planText(database.read, id));
+}
+
+async function keepStatus(
+  { home, database }: StateFolder,
+  project: Project,
+  entries: readonly HistoryEntry[],
+): Promise<void> {
+  const file = statusFile(home, project.id);
+  if (await writeMissing(file, () => wholeRecord(database, project))) return;
+  const text = await words(database, project.id, entries);
+  if (text !== '') await appendWhole(file, text);
+}
+
+/** The newest part of a project's record, for a session that has no memory of it. */
+export async function briefRecord({ database }: StateFolder, project: Project): Promise<string> {
+  const record = await wholeRecord(database, project);
+  if (record.length <= LONGEST_BRIEF) return record;
+  // A line of which the beginning is gone could be somebody's words without their quotation mark.
+  return `> …${record.slice(-LONGEST_BRIEF).toWellFormed()}`;
+}
+
+const LONGEST_BRIEF = 8_000;
+const EVENTS_AT_ONCE = 1_000;
+
+async function wholeRecord(database: Database, project: Project): Promise<string> {
+  let record = recordHeading(project);
+  for await (const event of historyOf(database, project.id))
+    record += await words(database, project.id, [event]);
+  return record;
+}
+
+async function* historyOf({ read }: Database, projectId: string): AsyncGenerator<BridgeEvent> {
+  for (let cursor: number | undefined = 0; cursor !== undefined; ) {
+    const events: BridgeEvent[] = await eventsAfter(read, cursor, EVENTS_AT_ONCE, projectId);
+    yield* events;
+    cursor = events.at(-1)?.id;
+  }
+}
+
+async function words(
+  database: Database,
+  projectId: string,
+  entries: readonly HistoryEntry[],
+): Promise<string> {
+  let text = '';
+  for (const entry of entries) {
+    const submitted = entry.type === 'project.submitted' && Number(entry.data.round);
+    const completion = submitted ? await findCompletion(database.read, projectId, submitted) : undefined;
+    text += recordEntry(entry, completion);
+  }
+  return text;
+}

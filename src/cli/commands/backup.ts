@@ -1,0 +1,22 @@
+import { Command } from 'commander';
+import { backUp } from '../../store/backup.ts';
+import type { Cli } from '../context.ts';
+import { path } from '../terminal/arguments.ts';
+import { examples } from '../terminal/usage.ts';
+
+export function backupCommand(cli: Cli): Command {
+  return new Command('backup')
+    .description('Write a copy of the store, also while it is in use.')
+    .argument('<file>', 'a new file; one that is there is not overwritten', path)
+    .addHelpText('after', ABOUT)
+    .addHelpText('after', examples('bridge-supervisor backup ~/bridge-2026-11-21.db'))
+    .action(async (file: string) => {
+      await backUp(cli.home, file);
+      cli.out.line(`Backed up to ${file}. Put it back with: bridge-supervisor restore ${file}`);
+    });
+}
+
+const ABOUT = `
+Projects, plans, decisions, runs and the whole history are in it; Claude's own
+output (runs/) and its sessions are not. Copying bridge.db by hand misses what
+is still in its log.`;

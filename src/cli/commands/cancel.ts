@@ -1,0 +1,55 @@
+import { Command } from 'commander';
+import { type Bridge, type Reply, refuse } from '../../bridge/bridge.ts';
+import { cancel } from '../../bridge/control.ts';
+import { projectState } from '../../bridge/queries.ts';
+import { isClosed, type Project } from '../../project/project.ts';
+import { type Cli, withProject } from '../context.ts';
+import { idArgument, yesOption } from '../terminal/arguments.ts';
+import { canAsk, confirm } from '../terminal/ask.ts';
+import { examples } from '../terminal/usage.ts';
+import { named } from '../views/hints.ts';
+
+interface Options {
+  reason?: string;
+  yes?: true;
+}
+
+export function cancelCommand(cli: Cli): Command {
+  return new Command('cancel')
+    .description('Call a project off, for good. Its run is ended; its files and its history stay.')
+    .addArgument(idArgument())
+    .option('--reason <text>', 'why, for the record')
+    .addOption(yesOption())
+    .addHelpText('after', '\nIt asks first. Where nobody can be asked it does nothing without --yes.')
+    .addHelpText('after', examples('bridge-supervisor cancel 3f9a --reason "no longer needed" --yes'))
+    .action((id: string, options: Options) =>
+      withProject(
+        cli,
+        id,
+        (bridge, projectId) => cancelIfSure(bridge, projectId, options),
+        ({ project, repeated }) => {
+          if (project.status === 'complete')
+            cli.out.line(`${named(project)} is complete and stays so; its run is being ended.`);
+          else cli.out.line(`${named(project)} ${repeated ? 'was already' : 'is'} cancelled.`);
+        },
+      ),
+    );
+}
+
+async function cancelIfSure(
+  bridge: Bridge,
+  projectId: string,
+  { reason, yes }: Options,
+): Promise<Reply<{ project: Project; repeated: boolean }>> {
+  const found = await projectState(bridge, projectId);
+  if (!found.ok) return found;
+  const { project, run } = found.value;
+  if (!yes && !isClosed(project.status)) {
+    if (!canAsk())
+      return refuse(`cancelling ${named(project)} needs a yes and nobody can be asked here. Add --yes.`);
+    const question = `Cancel ${named(project)}${run ? ' and end its run' : ''}?`;
+    if (!(await confirm(question)))
+      return refuse(`${named(project)} was not cancelled; nothing was changed.`);
+  }
+  return cancel(bridge, projectId, reason ?? '', 'person');
+}

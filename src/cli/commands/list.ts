@@ -1,0 +1,79 @@
+import { Command, Option } from 'commander';
+import { projects } from '../../bridge/queries.ts';
+import { isClosed, PROJECT_STATUSES, type Project, type ProjectStatus } from '../../project/project.ts';
+import { type Cli, withBridge } from '../context.ts';
+import { jsonOption, wholeNumber } from '../terminal/arguments.ts';
+import { cell, clip } from '../terminal/text.ts';
+import { ago } from '../terminal/time.ts';
+import { examples } from '../terminal/usage.ts';
+
+interface Options {
+  status?: ProjectStatus[];
+  all?: true;
+  limit: number;
+  json?: true;
+}
+
+export function listCommand(cli: Cli): Command {
+  return new Command('list')
+    .description('List projects, newest first: the open ones unless told otherwise.')
+    .addOption(new Option('--status <status...>', 'only in these statuses').choices(PROJECT_STATUSES))
+    .option('--all', 'closed ones too (complete, cancelled)')
+    .option('--limit <number>', 'how many at most', wholeNumber(1), 50)
+    .addOption(jsonOption())
+    .addHelpText(
+      'after',
+      examples(
+        'bridge-supervisor list --status awaiting_approval',
+        'bridge-supervisor list --all --limit 200 --json',
+      ),
+    )
+    .action((options: Options) =>
+      withBridge(cli, async (bridge) => {
+        const statuses = options.status ?? (options.all ? PROJECT_STATUSES : OPEN);
+        const found = await projects(bridge, { statuses, limit: options.limit + 1 });
+        const shown = found.slice(0, options.limit);
+        if (options.json) return cli.out.json(shown);
+        if (shown.length === 0) cli.out.hint(nothing(options));
+        else for (const line of table(cli, shown)) cli.out.line(line);
+        if (found.length > shown.length) cli.out.hint(`There are more: add --limit ${options.limit * 2}.`);
+      }),
+    );
+}
+
+const OPEN = PROJECT_STATUSES.filter((status) => !isClosed(status));
+
+function nothing({ all, status }: Options): string {
+  if (status) return 'No project is in such a status.';
+  if (all) return 'There are no projects yet. Send a plan with: bridge-supervisor send plan.md';
+  return 'No project is open. See closed ones with --all.';
+}
+
+const ID = 12;
+const STATUS = 17;
+const AGE = 8;
+
+function table({ out, clock }: Cli, rows: readonly Project[]): string[] {
+  const now = clock.now();
+  const width = out.columns - ID - STATUS - AGE - 3;
+  const head = `${cell('ID', ID)} ${cell('STATUS', STATUS)} ${cell('CHANGED', AGE)} TITLE`;
+  return [
+    out.style('bold', head),
+    ...rows.map(({ id, status, updatedAt, title }) => {
+      const age = cell(ago(updatedAt, now), AGE);
+      return `${id} ${out.style(COLORS[status], cell(status, STATUS))} ${age} ${clip(title, width)}`;
+    }),
+  ];
+}
+
+const COLORS: Record<ProjectStatus, 'cyan' | 'green' | 'yellow' | 'red' | 'dim' | 'reset'> = {
+  pending: 'reset',
+  in_progress: 'green',
+  verifying: 'green',
+  awaiting_approval: 'cyan',
+  rejected: 'yellow',
+  approved: 'green',
+  complete: 'dim',
+  cancelled: 'dim',
+  attention: 'red',
+};

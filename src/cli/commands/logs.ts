@@ -1,0 +1,82 @@
+import { join } from 'node:path';
+import { Command } from 'commander';
+import { ownAccount } from '../../machine/account.ts';
+import { programLines } from '../../machine/program-lines.ts';
+import { ownServices, type Services } from '../../machine/service/find.ts';
+import { type Cli, fail } from '../context.ts';
+import { followLog, lastLogLines } from '../log-files.ts';
+import { type FoundService, serviceOf } from '../service.ts';
+import { jsonOption, wholeNumber } from '../terminal/arguments.ts';
+import { untilInterrupted } from '../terminal/interrupt.ts';
+import { plainLines } from '../terminal/text.ts';
+import { examples } from '../terminal/usage.ts';
+import { readLogLine } from '../views/log-record.ts';
+
+interface Options {
+  follow?: true;
+  lines: number;
+  json?: true;
+  service?: true;
+}
+
+export function logFile(cli: Cli): string {
+  return join(cli.home, 'loop.log');
+}
+
+export function logsCommand(cli: Cli): Command {
+  return new Command('logs')
+    .description("Print the end of the supervisor's log.")
+    .option('-f, --follow', 'go on with what is added, until ctrl-c')
+    .option('-n, --lines <number>', 'how many lines', wholeNumber(0), 20)
+    .option('--service', 'what the service manager kept of what the service printed')
+    .addOption(jsonOption('one object for each line'))
+    .addHelpText(
+      'after',
+      examples('bridge-supervisor logs -f', 'bridge-supervisor logs -n 1000 | grep run.ended'),
+    )
+    .action((options: Options) => showLogs(cli, options));
+}
+
+export async function showLogs(cli: Cli, options: Options, services: Services = ownServices): Promise<void> {
+  const service = await serviceOf(cli, services);
+  if (options.service) return serviceLogs(cli, options, service);
+  const path = logFile(cli);
+  if (service) cli.out.hint(`The log of ${service.manager.title}: ${path}`);
+  const show = (line: string) =>
+    options.json ? cli.out.jsonLine(readLogLine(line)) : cli.out.line(plainLines(line).join(' '));
+  await showFile(cli, path, options, show);
+}
+
+/** Where there is no log: a start that failed, and an end that nobody expected. */
+async function serviceLogs(cli: Cli, options: Options, service: FoundService | null): Promise<void> {
+  const { follow, lines, json } = options;
+  if (!service)
+    return fail(cli, `no service is installed for ${cli.home}`, 'See: bridge-supervisor install --help');
+  const { manager } = service;
+  const output = manager.ownOutput(lines, follow ?? false);
+  if (output.kind === 'none') return fail(cli, output.why, 'See: bridge-supervisor logs');
+  const show = (line: string) =>
+    json ? cli.out.jsonLine({ text: line }) : cli.out.line(plainLines(line).join(' '));
+  cli.out.hint(`What ${manager.title} printed:`);
+  if (output.kind === 'file') return showFile(cli, output.path, options, show);
+  const { command, args } = output;
+  const signal = untilInterrupted(cli);
+  if (!(await programLines(command, args, { env: cli.env, signal }, show)))
+    fail(
+      cli,
+      `${command} failed`,
+      `Where the journal is closed to you, root can open it: usermod -aG systemd-journal ${ownAccount(cli.env).name}; then log in anew. It was run as: ${[command, ...args].join(' ')}`,
+    );
+}
+
+async function showFile(
+  cli: Cli,
+  path: string,
+  { follow, lines: count }: Options,
+  show: (line: string) => void,
+): Promise<void> {
+  const { lines, place } = await lastLogLines(path, count);
+  if (place.file === undefined) cli.out.hint(`Nothing has been logged yet: ${path} does not exist.`);
+  for (const line of lines) show(line);
+  if (follow) await followLog(path, place, cli.clock, untilInterrupted(cli), show);
+}

@@ -1,0 +1,18 @@
+import { Command } from 'commander';
+import { pause } from '../../bridge/holds.ts';
+import { type Cli, withBridge } from '../context.ts';
+import { plainLine } from '../terminal/text.ts';
+import { examples } from '../terminal/usage.ts';
+
+export function pauseCommand(cli: Cli): Command {
+  return new Command('pause')
+    .description('Start no new runs until `resume`; what is under way goes on.')
+    .option('--reason <text>', 'why, for whoever reads the status')
+    .addHelpText('after', examples('bridge-supervisor pause --reason "deploying until noon"'))
+    .action(({ reason = '' }: { reason?: string }) =>
+      withBridge(cli, async (bridge) => {
+        await pause(bridge, plainLine(reason) || 'paused by a person', 'person');
+        cli.out.line('Paused: no new run starts. Go on with: bridge-supervisor resume');
+      }),
+    );
+}

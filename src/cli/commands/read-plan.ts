@@ -1,0 +1,47 @@
+/** A plan from a file or from stdin. */
+import { createReadStream } from 'node:fs';
+import { done, type Reply, refuse } from '../../bridge/bridge.ts';
+import type { Output } from '../terminal/output.ts';
+
+/** Far above what is taken as a plan: enough to say how large it was, too little to fill the memory. */
+const MOST_BYTES = 16_000_000;
+
+export async function readPlan(file: string, out: Output): Promise<Reply<string>> {
+  const isStdin = file === '-';
+  if (isStdin && process.stdin.isTTY)
+    out.hint('Type the plan, then end it with ctrl-d on a line of its own.');
+  const name = isStdin ? 'stdin' : file;
+  let bytes: Buffer;
+  try {
+    bytes = await readAtMost(isStdin ? process.stdin : createReadStream(file));
+  } catch (error) {
+    return refuse(`${name} could not be read: ${REASONS[codeOf(error)] ?? String(error)}`);
+  }
+  if (bytes.length > MOST_BYTES) return refuse(`${name} is far too large for a plan.`);
+  try {
+    return done(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
+  } catch {
+    return refuse(`${name} is not UTF-8 text. Save it as UTF-8 and send it again.`);
+  }
+}
+
+const REASONS: Readonly<Record<string, string>> = {
+  ENOENT: 'there is no such file. Check the path.',
+  EISDIR: 'it is a folder. Name the file with the plan.',
+  EACCES: 'you may not read it. Check its rights.',
+};
+
+function codeOf(error: unknown): string {
+  return (error as NodeJS.ErrnoException).code ?? '';
+}
+
+async function readAtMost(stream: AsyncIterable<Buffer>): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of stream) {
+    chunks.push(chunk);
+    size += chunk.length;
+    if (size > MOST_BYTES) break;
+  }
+  return Buffer.concat(chunks);
+}

@@ -1,0 +1,37 @@
+import { Command } from 'commander';
+import { reject } from '../../bridge/reviews.ts';
+import { type Cli, withProject } from '../context.ts';
+import { idArgument, wholeNumber } from '../terminal/arguments.ts';
+import { dateAndTime } from '../terminal/time.ts';
+import { examples } from '../terminal/usage.ts';
+import { hintIfNobodyActs, named } from '../views/hints.ts';
+
+export function rejectCommand(cli: Cli): Command {
+  return new Command('reject')
+    .description('Send submitted work back: Claude goes on in the same session with your reason.')
+    .addArgument(idArgument())
+    .requiredOption('--reason <text>', 'what is to be changed; Claude reads these words')
+    .option('--round <number>', 'only if this round waits for a decision', wholeNumber(1))
+    .addHelpText(
+      'after',
+      examples('bridge-supervisor reject 3f9a --reason "Keep the old file format readable."'),
+    )
+    .action((id: string, { reason, round }: { reason: string; round?: number }) =>
+      withProject(
+        cli,
+        id,
+        (bridge, projectId) => reject(bridge, projectId, reason, 'person', round),
+        async ({ project, decision, repeated }, bridge) => {
+          if (repeated) {
+            const at = dateAndTime(decision.createdAt);
+            return cli.out.line(
+              `${named(project)} was already rejected so (round ${decision.round}, ${at}).`,
+            );
+          }
+          cli.out.line(`Rejected round ${decision.round} of ${named(project)}.`);
+          cli.out.line(`Claude takes up round ${decision.round + 1} with your reason.`);
+          await hintIfNobodyActs(cli, bridge);
+        },
+      ),
+    );
+}

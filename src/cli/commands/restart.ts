@@ -1,0 +1,19 @@
+import { Command } from 'commander';
+import type { Cli } from '../context.ts';
+import { duration } from '../terminal/arguments.ts';
+import { examples } from '../terminal/usage.ts';
+import { checkSettings, start } from './start.ts';
+import { stop } from './stop.ts';
+
+export function restartCommand(cli: Cli): Command {
+  return new Command('restart')
+    .description('Stop the supervisor, if one runs, and start it anew; it reads config.json again.')
+    .option('--timeout <duration>', 'how long to wait before it is ended by signal', duration)
+    .addHelpText('after', examples('bridge-supervisor restart'))
+    .action(async ({ timeout }: { timeout?: number }) => {
+      // Before anything is stopped: with a configuration that cannot be used nothing would start again.
+      await checkSettings(cli);
+      await stop(cli, timeout, { isForGood: false });
+      if (cli.exitCode === 0) await start(cli);
+    });
+}

@@ -1,0 +1,70 @@
+import { Command } from 'commander';
+import { openBridge } from '../../bridge/bridge.ts';
+import { isAlive } from '../../machine/identity.ts';
+import { restore } from '../../store/backup.ts';
+import { readLease } from '../../store/lease.ts';
+import { lookAtDatabase } from '../../store/look.ts';
+import { StoreError } from '../../store/store-error.ts';
+import { type Cli, fail } from '../context.ts';
+import { holderOf, isWorking, supervisorState } from '../supervisor-state.ts';
+import { path } from '../terminal/arguments.ts';
+import { examples } from '../terminal/usage.ts';
+
+export function restoreCommand(cli: Cli): Command {
+  return new Command('restore')
+    .description('Put a copy in the place of the store; what was there is kept aside.')
+    .argument('<file>', 'a file written by `backup`', path)
+    .addHelpText('after', ABOUT)
+    .addHelpText(
+      'after',
+      examples('bridge-supervisor stop', 'bridge-supervisor restore ~/bridge-2026-11-21.db'),
+    )
+    .action(async (file: string) => {
+      const pid = await workingSupervisor(cli);
+      if (pid !== undefined) {
+        return fail(
+          cli,
+          `the supervisor (pid ${pid}) uses the store`,
+          'Stop it first: bridge-supervisor stop',
+        );
+      }
+      const time = cli.clock.now().toISOString().replaceAll(/[:.]/g, '-');
+      const aside = await restore(cli.home, file, `bridge.db.before-restore-${time}`);
+      cli.out.line(`Restored from ${file}.${aside ? ` What was there is now ${aside}` : ''}`);
+      cli.out.line('Next: bridge-supervisor start');
+    });
+}
+
+const ABOUT = `
+The copy is checked first; a damaged one changes nothing. The supervisor must be
+stopped. Claude Desktop's server sees the change at its next call. Runs that
+were under way when the copy was made are taken up again: their processes are
+looked for, and their sessions are resumed.`;
+
+/** The pid of a supervisor that works here. A store that cannot be read has none we could ask. */
+async function workingSupervisor(cli: Cli): Promise<number | undefined> {
+  try {
+    const bridge = openBridge(cli.home, cli.clock);
+    try {
+      const supervisor = await supervisorState(bridge);
+      return isWorking(supervisor) && supervisor.state !== 'not_running' ? supervisor.lease.pid : undefined;
+    } finally {
+      await bridge.close();
+    }
+  } catch (error) {
+    if (error instanceof StoreError) return error.problem === 'linked' ? ofLinkedStore(cli) : undefined;
+    throw error;
+  }
+}
+
+/** A restore is what repairs it: the store is read, and not written. */
+async function ofLinkedStore(cli: Cli): Promise<number | undefined> {
+  const look = lookAtDatabase(cli.home);
+  if (!look) return undefined;
+  try {
+    const lease = await readLease(look.read);
+    return lease && (await isAlive(holderOf(lease))) ? lease.pid : undefined;
+  } finally {
+    await look.close();
+  }
+}

@@ -1,0 +1,72 @@
+import { Command, Option } from 'commander';
+import { retry } from '../../bridge/control.ts';
+import { retryAll } from '../../bridge/retry-all.ts';
+import { PARKING_OUTCOMES } from '../../project/retry.ts';
+import type { OutcomeKind } from '../../project/run.ts';
+import { type Cli, fail, withBridge, withProject } from '../context.ts';
+import { idArgument, jsonOption } from '../terminal/arguments.ts';
+import { examples } from '../terminal/usage.ts';
+import { hintIfNobodyActs, named } from '../views/hints.ts';
+
+interface Options {
+  all?: true;
+  reason?: OutcomeKind;
+  json?: true;
+}
+
+export function retryCommand(cli: Cli): Command {
+  return new Command('retry')
+    .description('Put a project that needed your attention back into the queue; it keeps its session.')
+    .addArgument(idArgument().argOptional())
+    .option('--all', 'every project that needs attention')
+    .addOption(
+      new Option('--reason <kind>', 'with --all: only those whose last run ended like this').choices(
+        PARKING_OUTCOMES,
+      ),
+    )
+    .addOption(jsonOption())
+    .addHelpText(
+      'after',
+      examples(
+        'bridge-supervisor retry 3f9ac1d20b7e',
+        'bridge-supervisor retry --all',
+        'bridge-supervisor retry --all --reason api_error --json',
+      ),
+    )
+    .action((id: string | undefined, options: Options) => {
+      if (id !== undefined && options.all)
+        return fail(cli, 'an id and --all were both given', 'Give one of them.');
+      if (options.reason && !options.all)
+        return fail(cli, '--reason goes with --all', 'Add --all, or leave it out.');
+      if (id !== undefined) return retryOne(cli, id, options);
+      if (options.all) return retryEach(cli, options);
+      return fail(
+        cli,
+        'no project was named',
+        'Give an id, or --all for every project that needs attention.',
+      );
+    });
+}
+
+async function retryOne(cli: Cli, id: string, { json }: Options): Promise<void> {
+  await withProject(
+    cli,
+    id,
+    (bridge, projectId) => retry(bridge, projectId, 'person'),
+    async (project, bridge) => {
+      if (json) return cli.out.json(project);
+      cli.out.line(`${named(project)} is back in the queue.`);
+      await hintIfNobodyActs(cli, bridge);
+    },
+  );
+}
+
+async function retryEach(cli: Cli, { reason, json }: Options): Promise<void> {
+  await withBridge(cli, async (bridge) => {
+    const projects = await retryAll(bridge, 'person', reason);
+    if (json) return cli.out.json(projects);
+    for (const project of projects) cli.out.line(`${named(project)} is back in the queue.`);
+    if (projects.length > 0) return hintIfNobodyActs(cli, bridge);
+    cli.out.hint(reason ? `No project needs attention because of ${reason}.` : 'No project needs attention.');
+  });
+}

@@ -1,0 +1,116 @@
+import { Command } from 'commander';
+import type { Environment } from '../../config.ts';
+import { correctHome } from '../../home-path.ts';
+import type { LogHealth } from '../../log.ts';
+import { mergeEnvironment, readEnvironmentFile } from '../../machine/service/environment-file.ts';
+import { type Cli, configOf, fail } from '../context.ts';
+import { explainError, isPermanent, NOT_TO_BE_RESTARTED } from '../errors.ts';
+import { prepareHome } from '../home.ts';
+import { path } from '../terminal/arguments.ts';
+import { stopRequest } from '../terminal/signals.ts';
+import { examples } from '../terminal/usage.ts';
+import { logFile } from './logs.ts';
+
+interface Options {
+  quiet?: true;
+  environment?: string;
+  giveUp?: true;
+}
+
+export function runCommand(cli: Cli): Command {
+  return new Command('run')
+    .description('Run the supervisor here, in the foreground: for services and containers.')
+    .option('--quiet', 'do not repeat the log on stdout')
+    .option('--environment <file>', 'read variables from this file first, such as service.env', path)
+    .option('--give-up', 'exit with 0 instead of 78, or after 5 bad ends')
+    .addHelpText('after', ABOUT)
+    .addHelpText('after', examples('bridge-supervisor run'))
+    .action(async (options: Options) => {
+      const attempt = (own: Cli) => tryToRun(own, options);
+      if (!options.giveUp) return attempt(cli);
+      const { withStartLimit } = await import('../service-give-up.ts');
+      await withStartLimit(cli, attempt);
+    });
+}
+
+const ABOUT = `
+SIGTERM or ctrl-c stops it: runs under way are ended and nothing is left. A
+second signal ends it at once; runs then go on, and the next supervisor takes
+them over.
+
+It exits with 0 when it was stopped, 1 when it failed and may be started again,
+and 78 when a restart would not help: a wrong configuration, an environment file
+that cannot be read, or a store that is damaged, lost, not writable or too new.
+With --give-up it exits with 0 instead of 78, and when it has ended badly 5
+times within 5 minutes: for launchd, which knows no start limit.`;
+
+/** Never throws: what went wrong is said, and is in the exit code. */
+async function tryToRun(cli: Cli, { environment, quiet }: Options): Promise<void> {
+  try {
+    const env = environment === undefined ? cli.env : await environmentFrom(environment, cli.env);
+    const own: Cli = { ...cli, env, exitCode: 0 };
+    await run(own, quiet ?? false);
+    cli.exitCode = own.exitCode;
+  } catch (error) {
+    const code = explainError(cli, error);
+    cli.exitCode = isPermanent(error) ? NOT_TO_BE_RESTARTED : code;
+  }
+}
+
+/** The time zone and the like are read from the environment of the process itself. */
+async function environmentFrom(file: string, env: Environment): Promise<Environment> {
+  const values = await readEnvironmentFile(file);
+  Object.assign(process.env, values);
+  correctHome(process.env);
+  const merged = { ...mergeEnvironment(env, values) };
+  correctHome(merged);
+  return merged;
+}
+
+async function run(cli: Cli, quiet: boolean): Promise<void> {
+  const { home, env, clock, entry } = cli;
+  const config = configOf(cli);
+  const prepared = await prepareHome(home);
+  if (!prepared.ok) {
+    fail(cli, prepared.refusal);
+    cli.exitCode = NOT_TO_BE_RESTARTED;
+    return;
+  }
+
+  const { openLog } = await import('../../log.ts');
+  const { runSupervisor } = await import('../../supervisor/supervisor.ts');
+  const log = openLog({
+    path: logFile(cli),
+    level: config.log_level,
+    maxBytes: config.log_max_mb * 1_000_000,
+    maxFiles: config.log_files,
+    clock,
+    ...(quiet ? {} : { mirror: process.stdout }),
+  });
+  const stop = stopRequest();
+  try {
+    const trouble = () => logTrouble(log.health());
+    const work = runSupervisor({ home, config, env, clock, log, trouble, entry, signal: stop.signal });
+    const end = await Promise.race([work, stop.again]);
+    if (end.kind === 'already-running')
+      fail(
+        cli,
+        `another supervisor (pid ${end.pid}) already works on ${home}`,
+        'Look with: bridge-supervisor status',
+      );
+    if (end.kind === 'lease-lost')
+      fail(
+        cli,
+        `another supervisor has taken over ${home}, so this one ended`,
+        'See: bridge-supervisor logs',
+      );
+    if (end.kind === 'hurried') fail(cli, 'ended at once; the next supervisor takes over what is under way');
+  } finally {
+    stop.dispose();
+    await log.close();
+  }
+}
+
+function logTrouble({ ok, error, waiting, dropped }: LogHealth): string | null {
+  return ok ? null : `loop.log cannot be written (${error}); ${waiting} lines wait, ${dropped} are lost`;
+}

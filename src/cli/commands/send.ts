@@ -1,0 +1,94 @@
+import { Command } from 'commander';
+import { currentCursor } from '../../bridge/queries.ts';
+import { type SentPlan, sendPlan } from '../../bridge/send-plan.ts';
+import { describeNotUsed } from '../../project/not-used.ts';
+import { isClosed, type Project, type ProjectStatus, WHAT_NEXT } from '../../project/project.ts';
+import { type Cli, configOf, fail, withBridge } from '../context.ts';
+import { jsonOption, pathOrStdin } from '../terminal/arguments.ts';
+import { untilInterrupted } from '../terminal/interrupt.ts';
+import { plainLine } from '../terminal/text.ts';
+import { examples } from '../terminal/usage.ts';
+import { followProject } from '../views/follow.ts';
+import { hintIfNobodyActs, named } from '../views/hints.ts';
+import { viewFor } from '../views/live.ts';
+import { readPlan } from './read-plan.ts';
+
+interface Options {
+  title?: string;
+  workspace?: string;
+  requestId?: string;
+  wait?: true;
+  json?: true;
+}
+
+export function sendCommand(cli: Cli): Command {
+  return new Command('send')
+    .description('Send a plan: Markdown that says what is to be done.')
+    .argument('<file>', "the plan, or '-' for stdin", pathOrStdin)
+    .option('--title <text>', 'its title; default: the front matter, or the first heading')
+    .option('--workspace <name>', 'where Claude works: a configured name, or a path in an allowed root')
+    .option('--request-id <text>', 'sending again with the same id sends nothing twice')
+    .option('--wait', 'follow it until it waits for you or is closed')
+    .addOption(jsonOption())
+    .addHelpText('after', ABOUT)
+    .addHelpText(
+      'after',
+      examples(
+        'bridge-supervisor send plan.md --workspace website',
+        'echo "# Update the dependencies" | bridge-supervisor send -',
+      ),
+    )
+    .action((file: string, options: Options) => send(cli, file, options));
+}
+
+const ABOUT = `
+The plan may begin with YAML front matter: title, workspace, model, priority,
+max_turns, timeout, budget_usd. It can be sent while the supervisor is down.
+With --wait the exit code is 0 when the work is submitted or complete, 1 when
+it needs your attention or was cancelled.`;
+
+async function send(cli: Cli, file: string, options: Options): Promise<void> {
+  const plan = await readPlan(file, cli.out);
+  if (!plan.ok) return fail(cli, plan.refusal);
+  const policy = configOf(cli);
+  await withBridge(cli, async (bridge) => {
+    const cursor = await currentCursor(bridge);
+    const input = {
+      markdown: plan.value,
+      title: given(options.title),
+      workspace: given(options.workspace),
+      requestId: given(options.requestId),
+    };
+    const reply = await sendPlan(bridge, policy, input, 'person');
+    if (!reply.ok) return fail(cli, reply.refusal);
+    const { project } = reply.value;
+    if (options.json) cli.out[options.wait ? 'jsonLine' : 'json'](reply.value);
+    else announce(cli, reply.value);
+    await hintIfNobodyActs(cli, bridge);
+    if (!options.wait) return;
+    const view = viewFor(cli, options.json === true, 'one');
+    const signal = untilInterrupted(cli);
+    const last = await followProject(bridge, project, needsNoMoreWork, { cursor, signal, view });
+    if (needsNoMoreWork(last) && !GOOD_ENDS.includes(last.status))
+      fail(cli, `${named(last)} is ${last.status}. ${WHAT_NEXT[last.status]}`, last.attention ?? '');
+  });
+}
+
+/** A script that passes a variable which is not set means nothing by it. */
+function given(text: string | undefined): string | undefined {
+  return text?.trim() ? text : undefined;
+}
+
+const GOOD_ENDS: readonly ProjectStatus[] = ['awaiting_approval', 'approved', 'complete'];
+
+function needsNoMoreWork({ status }: Project): boolean {
+  return isClosed(status) || status === 'attention' || GOOD_ENDS.includes(status);
+}
+
+function announce({ out }: Cli, { project, repeated, notUsed }: SentPlan): void {
+  out.line(`${repeated ? 'Sent before' : 'Sent'}: ${named(project)}`);
+  out.line(`Workspace: ${plainLine(project.workspace)}`);
+  const note = describeNotUsed(notUsed);
+  if (note !== undefined) out.line(plainLine(note));
+  out.line(`Follow it with: bridge-supervisor watch ${project.id}`);
+}

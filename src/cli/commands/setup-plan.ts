@@ -1,0 +1,139 @@
+/** From the flags, and answers where somebody can be asked, to what there is to do. */
+import { existsSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { done, type Reply, refuse } from '../../bridge/bridge.ts';
+import { homeFolder } from '../../home-path.ts';
+import { ownAccount, ownerOf } from '../../machine/account.ts';
+import { wslDistribution } from '../../machine/wsl.ts';
+import { entryText } from '../../setup/desktop.ts';
+import { desktopLocation, thisSystem } from '../../setup/desktop-locations.ts';
+import type { Planned } from '../../setup/plan-file.ts';
+import {
+  desktopStart,
+  planRemoval,
+  planSetup,
+  type Scene,
+  type SetupPlan,
+  type Wanted,
+} from '../../setup/setup.ts';
+import type { Folders } from '../../setup/workspaces.ts';
+import { type Cli, configOf } from '../context.ts';
+import { lastingEntry, passingParts } from '../installed-at.ts';
+import { askForWorkspace, type FolderOptions, foldersOf } from './setup-folders.ts';
+
+export interface PlanOptions extends FolderOptions {
+  readonly desktop: boolean;
+  /** An absolute path. */
+  readonly desktopConfig?: string;
+  readonly code: boolean;
+  readonly remove?: true;
+}
+
+/** Throws ConfigError, and UsageError. */
+export async function plan(cli: Cli, options: PlanOptions, mayAsk: boolean): Promise<Reply<SetupPlan>> {
+  const stranger = await homeOfAnother(cli);
+  if (stranger !== null) return refuse(stranger);
+  const config = configOf(cli);
+  const scene = sceneOf(cli, config.claude);
+  const places = desktopPlaces(cli, options);
+  if (options.remove) {
+    const desktop = options.desktop ? places : null;
+    return reply(await planRemoval({ desktop, code: options.code }, scene));
+  }
+  const entry = lastingEntry(cli.entry, cli.env);
+  if (!entry.ok) return entry;
+  const distribution = windowsSide(cli, options);
+  const isElsewhere = distribution !== undefined && options.desktop && options.desktopConfig === undefined;
+  const [desktop = null, ...others] = isElsewhere ? [] : places;
+  if (others.length > 0)
+    return refuse(
+      `Claude Desktop's file may be any of: ${places.join(', ')}. Name it: --desktop-config FILE`,
+    );
+  const asks = mayAsk && !options.workspace && Object.keys(config.workspaces).length === 0;
+  const folders = asks ? await withAnswers(cli, options) : foldersOf(options);
+  if (!folders.ok) return folders;
+  const wanted = { entry: entry.value, desktop, distribution, code: options.code, folders: folders.value };
+  const planned = reply(await planSetup(wanted, scene));
+  if (!planned.ok) return planned;
+  return done({
+    ...planned.value,
+    warnings: [
+      ...planned.value.warnings,
+      ...warnings(cli, desktop),
+      ...(isElsewhere ? [onWindowsWords(wanted, scene)] : []),
+      ...passingWarnings(wanted),
+    ],
+  });
+}
+
+/** Under sudo the home folder can still be the person's: what root makes there would be closed to that person. */
+async function homeOfAnother({ env }: Cli): Promise<string | null> {
+  const { uid } = ownAccount(env);
+  const owner = await ownerOf(homeFolder());
+  if (uid !== 0 || owner === undefined || owner === uid) return null;
+  return `${homeFolder()} is not root's. Run setup as the user whose home it is, without sudo.`;
+}
+
+/** @param claude The program that is configured. */
+export function sceneOf(cli: Cli, claude: string | undefined): Scene {
+  return { env: cli.env, state: cli.home, home: homeFolder(), claude };
+}
+
+function desktopPlaces(cli: Cli, { desktop, desktopConfig }: PlanOptions): readonly string[] {
+  if (!desktop) return [];
+  if (desktopConfig !== undefined) return [desktopConfig];
+  const location = desktopLocation(thisSystem(cli.env, homeFolder()));
+  return location.found ? [location.file] : location.candidates;
+}
+
+async function withAnswers(cli: Cli, options: FolderOptions): Promise<Reply<Folders>> {
+  const named = foldersOf(options);
+  if (!named.ok) return named;
+  const workspaces = await askForWorkspace(cli);
+  if (workspaces === undefined) return refuse('setup was broken off; nothing was changed.');
+  return done({ ...named.value, workspaces });
+}
+
+function warnings(cli: Cli, desktop: string | null): string[] {
+  if (desktop === null) return [];
+  const unseen = OF_OUR_CONFIGURATION.filter((name) => cli.env[name]);
+  const folder = dirname(desktop);
+  return [
+    ...(existsSync(folder)
+      ? []
+      : [`Claude Desktop seems not to be installed (there is no ${folder}); its file waits there for it.`]),
+    ...unseen.map(
+      (name) =>
+        `${name} is set here, but Claude Desktop does not pass it on. Write it into config.json instead.`,
+    ),
+  ];
+}
+
+/** The distribution, where Claude Desktop starts us from Windows: in WSL, unless its file of Linux is named. */
+function windowsSide({ env }: Cli, { desktopConfig }: PlanOptions): string | undefined {
+  const ofLinux = desktopLocation(thisSystem(env, homeFolder()));
+  return ofLinux.found && ofLinux.file === desktopConfig ? undefined : wslDistribution(env);
+}
+
+function onWindowsWords(wanted: Wanted, scene: Scene): string {
+  return [
+    `this is WSL${wanted.distribution === '' ? '' : ` (${wanted.distribution})`}, and Claude Desktop reads its file on Windows. Name it, such as --desktop-config /mnt/c/Users/NAME/AppData/Roaming/Claude/claude_desktop_config.json, or in Claude Desktop, under Settings > Developer > Edit Config, add:`,
+    entryText(desktopStart(wanted, scene)),
+  ].join('\n');
+}
+
+/** What is written down and will not mean the same later. */
+function passingWarnings({ entry, desktop, code }: Wanted): string[] {
+  if (desktop === null && !code) return [];
+  return passingParts(entry).map(
+    ({ path, fate, advice }) =>
+      `${path} ${fate}: then our tools are gone from Claude. ${advice('bridge-supervisor setup')}`,
+  );
+}
+
+/** What the server of Claude Desktop reads of the configuration. */
+const OF_OUR_CONFIGURATION = ['BRIDGE_WORKSPACE', 'BRIDGE_WORKSPACES', 'BRIDGE_WORKSPACE_ROOTS'];
+
+function reply<T>(planned: Planned<T>): Reply<T> {
+  return planned.ok ? done(planned.value) : refuse(planned.problem);
+}

@@ -1,0 +1,136 @@
+import { Command } from 'commander';
+import { runProgram } from '../../machine/program.ts';
+import { isChange } from '../../setup/change.ts';
+import { carryOutPlan, type Done, isAnything, type SetupPlan } from '../../setup/setup.ts';
+import { type Cli, configOf, fail } from '../context.ts';
+import { prepareHome } from '../home.ts';
+import { jsonOption, path, paths, yesOption } from '../terminal/arguments.ts';
+import { canAsk, confirmUnlessNo } from '../terminal/ask.ts';
+import { examples, UsageError } from '../terminal/usage.ts';
+import { commandsOf, doneLines, planLines, setupJson } from '../views/setup-report.ts';
+import { type PlanOptions, plan, sceneOf } from './setup-plan.ts';
+
+interface Options extends PlanOptions {
+  readonly dryRun?: true;
+  readonly yes?: true;
+  readonly json?: true;
+}
+
+export function setupCommand(cli: Cli): Command {
+  const several = (value: string, former: readonly string[] = []) => [...former, value];
+  return new Command('setup')
+    .description('Connect Claude Desktop and Claude Code, and name your workspaces.')
+    .option('--workspace <name=path>', 'a folder Claude may work in; repeatable', several)
+    .option('--root <path>', 'plans may name any folder below it; repeatable', paths)
+    .option('--default-workspace <name>', 'for plans that name none')
+    .option('--desktop-config <file>', "Claude Desktop's file, if it is not found", path)
+    .option('--no-desktop', 'leave Claude Desktop out')
+    .option('--no-code', 'leave Claude Code out')
+    .option('--remove', 'undo it all')
+    .option('--dry-run', 'show what would change, and change nothing')
+    .addOption(yesOption())
+    .addOption(jsonOption())
+    .addHelpText('after', ABOUT)
+    .addHelpText(
+      'after',
+      examples(
+        'bridge-supervisor setup',
+        'bridge-supervisor setup --workspace web=~/code/web --yes',
+        'bridge-supervisor setup --dry-run',
+        'bridge-supervisor setup --remove',
+      ),
+    )
+    .action((options: Options) => setup(cli, options));
+}
+
+const ABOUT = `
+Quit Claude Desktop first: while it runs it may write its own copy over its
+file, without our entry; and it reads the file only when it starts.
+
+Our entry is added to Claude Desktop's claude_desktop_config.json, and to Claude
+Code with \`claude mcp add\`; the folders go into config.json in the state
+folder. Everything else in these files stays as it is, to the byte, and a copy
+is kept beside each. A file that is not plain JSON is refused and not touched.
+Setting up twice is setting up once. On a terminal it asks; elsewhere give
+--yes.`;
+
+async function setup(cli: Cli, options: Options): Promise<void> {
+  checkOptions(options);
+  const planned = await plan(cli, options, !options.dryRun && mayAsk(options));
+  if (!planned.ok) return fail(cli, planned.refusal);
+  for (const warning of planned.value.warnings) cli.out.hint(`Note: ${warning}`);
+  if (options.dryRun) return showPlan(cli, planned.value, options);
+  if (!(await isAgreed(cli, planned.value, options))) return;
+  await carryOut(cli, planned.value, options);
+}
+
+function checkOptions({ remove, workspace, root, defaultWorkspace, desktop, desktopConfig }: Options): void {
+  if (remove && (workspace || root || defaultWorkspace !== undefined))
+    throw new UsageError('--remove takes no workspaces: what setup has added is taken out.');
+  if (!desktop && desktopConfig !== undefined)
+    throw new UsageError('--desktop-config and --no-desktop exclude each other.');
+}
+
+function mayAsk({ yes, json }: Options): boolean {
+  return !yes && !json && canAsk();
+}
+
+function showPlan(cli: Cli, setupPlan: SetupPlan, { json }: Options): void {
+  const nothing = 'Nothing is to be done: everything is as it should be.';
+  const last = isAnything(setupPlan) ? 'Nothing was changed: this was a dry run.' : nothing;
+  if (json) cli.out.json(setupJson(setupPlan, null));
+  else for (const line of [...planLines(setupPlan, cli.out), last]) cli.out.line(line);
+}
+
+/** A plan that changes nothing needs no yes. */
+async function isAgreed(cli: Cli, setupPlan: SetupPlan, options: Options): Promise<boolean> {
+  if (options.yes || !isAnything(setupPlan)) return true;
+  if (!mayAsk(options)) {
+    const add = options.remove ? 'Add --yes' : 'Add --yes, and --workspace NAME=PATH for your folders';
+    fail(cli, `setup needs a yes and nobody can be asked here. ${add}; --dry-run shows what would be done.`);
+    return false;
+  }
+  for (const line of planLines(setupPlan, cli.out)) cli.out.line(line);
+  if (await confirmUnlessNo(options.remove ? 'Undo this?' : 'Write this?')) return true;
+  fail(cli, 'nothing was changed.');
+  return false;
+}
+
+async function carryOut(cli: Cli, setupPlan: SetupPlan, options: Options): Promise<void> {
+  if (!options.remove) {
+    const prepared = await prepareHome(cli.home);
+    if (!prepared.ok) return fail(cli, prepared.refusal);
+  }
+  const result = await carryOutPlan(setupPlan, sceneOf(cli, configOf(cli).claude), runProgram);
+  if (result.failure !== null) return fail(cli, result.failure);
+  if (options.json) cli.out.json(setupJson(setupPlan, result));
+  else sayDone(cli, setupPlan, result, options);
+  sayWhatClaudeCodeMissed(cli, setupPlan, result);
+}
+
+function sayDone(cli: Cli, setupPlan: SetupPlan, result: Done, { remove }: Options): void {
+  const changed = setupPlan.files.filter(isChange).map(({ owner }) => owner);
+  const next = [
+    ...(changed.includes('desktop') ? [startDesktop(remove === true ? 'setup --remove' : 'setup')] : []),
+    ...(changed.includes('bridge')
+      ? ['If the supervisor is running, restart it: bridge-supervisor restart']
+      : []),
+    ...(remove ? [] : ['Next: bridge-supervisor install (or start), then bridge-supervisor doctor']),
+  ];
+  for (const line of doneLines(setupPlan, result, remove === true)) cli.out.line(line);
+  if (next.length > 0) cli.out.line();
+  for (const line of next) cli.out.line(line);
+}
+
+/** @param command What has changed its file. */
+function startDesktop(command: string): string {
+  return `Start Claude Desktop. If it was running just now: quit it, run ${command} again, start it.`;
+}
+
+/** A claude that is not there may come later. One that refused is a failure. */
+function sayWhatClaudeCodeMissed(cli: Cli, { code }: SetupPlan, { codeFailure }: Done): void {
+  if (code === null || codeFailure === null) return;
+  const later = `run ${commandsOf(code).join(' && ')}`;
+  if (code.claude === null) cli.out.hint(`Note: Claude Code was not found. When it is there, ${later}`);
+  else fail(cli, `Claude Code was not told: ${codeFailure}`, `When that is mended, ${later}`);
+}

@@ -1,0 +1,39 @@
+import { Command } from 'commander';
+import { projectDetails } from '../../bridge/queries.ts';
+import { type Cli, withProject } from '../context.ts';
+import { nextCommands } from '../next-step.ts';
+import { idArgument, jsonOption, wholeNumber } from '../terminal/arguments.ts';
+import { examples } from '../terminal/usage.ts';
+import { runOutput } from '../views/run-output.ts';
+import { projectLines } from '../views/show-text.ts';
+
+interface Options {
+  updates: number;
+  json?: true;
+}
+
+export function showCommand(cli: Cli): Command {
+  return new Command('show')
+    .description('Show the whole story of one project: plan, rounds, runs, updates, what is next.')
+    .addArgument(idArgument())
+    .option('--updates <number>', 'how many of the newest updates', wholeNumber(0), 20)
+    .addOption(jsonOption())
+    .addHelpText(
+      'after',
+      examples('bridge-supervisor show 3f9a', 'bridge-supervisor show 3f9a --json | jq -r .markdown'),
+    )
+    .action((id: string, { updates, json }: Options) =>
+      withProject(
+        cli,
+        id,
+        (bridge, projectId) => projectDetails(bridge, projectId, updates),
+        (details) => {
+          if (json) {
+            const runs = details.runs.map((run) => ({ ...run, output: runOutput(cli.home, run) }));
+            return cli.out.json({ ...details, runs, next: nextCommands(details.project) });
+          }
+          for (const line of projectLines(details, cli)) cli.out.line(line);
+        },
+      ),
+    );
+}

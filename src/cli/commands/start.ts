@@ -1,0 +1,97 @@
+import { Command } from 'commander';
+import type { Bridge } from '../../bridge/bridge.ts';
+import { loadConfig } from '../../config.ts';
+import type { RunProgram } from '../../machine/program.ts';
+import { environmentFileOf, readEnvironmentFile } from '../../machine/service/environment-file.ts';
+import { ownServices, type Services } from '../../machine/service/find.ts';
+import type { ServiceManager } from '../../machine/service/service.ts';
+import { type Cli, fail, withBridge } from '../context.ts';
+import { prepareHome } from '../home.ts';
+import { type FoundService, forRoot, isActive, serviceOf } from '../service.ts';
+import { startService } from '../start-service.ts';
+import { startSupervisor } from '../start-supervisor.ts';
+import { duration } from '../terminal/arguments.ts';
+import { waiting } from '../terminal/progress.ts';
+import { examples } from '../terminal/usage.ts';
+import { logFile } from './logs.ts';
+
+const PATIENCE_MS = 30_000;
+
+export function startCommand(cli: Cli): Command {
+  return new Command('start')
+    .description('Start the supervisor: the service where one is installed, else in the background.')
+    .option('--timeout <duration>', 'how long it may take to come up (default: 30s)', duration)
+    .addHelpText(
+      'after',
+      '\nIt returns when the supervisor works, or says why it does not. The supervisor\nlives until `stop`, also when this terminal is closed; across a reboot only as a\nservice (see `install`).',
+    )
+    .addHelpText('after', examples('bridge-supervisor start'))
+    .action(({ timeout }: { timeout?: number }) => start(cli, timeout));
+}
+
+/** Shared with `restart`. */
+export async function start(
+  cli: Cli,
+  timeoutMs = PATIENCE_MS,
+  services: Services = ownServices,
+): Promise<void> {
+  const service = await checkSettings(cli, services);
+  const root = service && forRoot(cli, service.manager, 'start');
+  if (root) return fail(cli, root);
+  const prepared = await prepareHome(cli.home);
+  if (!prepared.ok) return fail(cli, prepared.refusal);
+  await withBridge(cli, async (bridge) => {
+    await waiting(cli, 'Waiting for the supervisor to come up …', () =>
+      service
+        ? startServiceAndSay(cli, bridge, service.manager, timeoutMs, services.run)
+        : startAndSay(cli, bridge, timeoutMs),
+    );
+  });
+}
+
+/**
+ * Throws ConfigError or EnvironmentFileError for settings that the supervisor could not start with: better said here
+ * than found in a log. Returns the service that is to start it, if there is one.
+ */
+export async function checkSettings(
+  cli: Cli,
+  services: Services = ownServices,
+): Promise<FoundService | null> {
+  const service = await serviceOf(cli, services);
+  const env = service ? await readEnvironmentFile(environmentFileOf(cli.home)) : cli.env;
+  loadConfig(cli.home, env);
+  return service;
+}
+
+async function startAndSay(cli: Cli, bridge: Bridge, timeoutMs: number): Promise<void> {
+  const result = await startSupervisor(cli, bridge, timeoutMs);
+  if (result.kind === 'failed') return fail(cli, `the supervisor did not start: ${result.what}`);
+  const words = result.kind === 'started' ? 'is running' : 'was already running';
+  cli.out.line(`The supervisor ${words} (pid ${result.pid}).`);
+  sayNext(cli);
+}
+
+async function startServiceAndSay(
+  cli: Cli,
+  bridge: Bridge,
+  manager: ServiceManager,
+  timeoutMs: number,
+  run: RunProgram,
+): Promise<void> {
+  const before = await manager.status();
+  const result = await startService(cli, bridge, manager, timeoutMs, run);
+  if (result.kind === 'failed') return fail(cli, `the ${manager.title} did not start: ${result.what}`);
+  if (result.kind === 'already-running' && !isActive(before)) {
+    cli.out.line(`A supervisor was already running in the background (pid ${result.pid}).`);
+    cli.out.line('To have the service take its place: bridge-supervisor restart');
+    return;
+  }
+  const words = result.kind === 'started' ? 'is running' : 'was already running';
+  cli.out.line(`The ${manager.title} ${words} (pid ${result.pid}).`);
+  sayNext(cli);
+}
+
+function sayNext(cli: Cli): void {
+  cli.out.line(`Log: ${logFile(cli)}`);
+  cli.out.line('Next: bridge-supervisor send plan.md, or bridge-supervisor status');
+}

@@ -1,0 +1,93 @@
+import { Command } from 'commander';
+import { ConfigError } from '../../config.ts';
+import { ownServices, type Services } from '../../machine/service/find.ts';
+import type { ServiceManager } from '../../machine/service/service.ts';
+import { type Cli, configOf, fail, withBridge } from '../context.ts';
+import { forRoot, isActive, serviceOf } from '../service.ts';
+import { stopService } from '../stop-service.ts';
+import { type StopReport, stopSupervisor } from '../stop-supervisor.ts';
+import { duration } from '../terminal/arguments.ts';
+import { waiting } from '../terminal/progress.ts';
+import { plainLine } from '../terminal/text.ts';
+import { examples } from '../terminal/usage.ts';
+
+export function stopCommand(cli: Cli): Command {
+  return new Command('stop')
+    .description('Stop the supervisor and the runs under way, and wait until they have ended.')
+    .option('--timeout <duration>', 'how long to wait before it is ended by signal', duration)
+    .addHelpText('after', ABOUT)
+    .addHelpText('after', examples('bridge-supervisor stop', 'bridge-supervisor stop --timeout 0s'))
+    .action(({ timeout }: { timeout?: number }) => stop(cli, timeout));
+}
+
+const ABOUT = `
+It asks first, and signals after drain_timeout plus one minute. Projects keep
+their place: the next supervisor goes on with them in the same session. A
+service is stopped for now: it starts again at the next boot or login.`;
+
+/** @param isForGood Nothing is to be started right afterwards. */
+export async function stop(
+  cli: Cli,
+  timeoutMs = defaultPatience(cli),
+  { isForGood = true, services = ownServices }: { isForGood?: boolean; services?: Services } = {},
+): Promise<void> {
+  const installed = await serviceOf(cli, services);
+  const root = installed && forRoot(cli, installed.manager, isForGood ? 'stop' : 'restart');
+  // What runs while the service of the machine is down is one's own, in the background.
+  const isOwn = root && isForGood && !isActive(await installed.manager.status());
+  if (root && !isOwn) return fail(cli, root);
+  const service = isOwn ? null : installed;
+  await withBridge(cli, async (bridge) => {
+    if (!service)
+      return say(
+        cli,
+        await waiting(cli, WAITING, () => stopSupervisor(bridge, timeoutMs)),
+        'The supervisor was not running.',
+      );
+    const { manager } = service;
+    const before = await manager.status();
+    const report = await waiting(cli, WAITING, () => stopService(bridge, manager, timeoutMs));
+    say(cli, report, `The ${manager.title} was not running.`, isActive(before) ? manager : undefined);
+    if (isForGood && before.startsAt !== null)
+      cli.out.line(
+        `It starts again at the next ${before.startsAt}. To end that: bridge-supervisor uninstall`,
+      );
+  });
+}
+
+const WAITING = 'Waiting for the supervisor and its runs to end …';
+
+/** Beside the time that the owner gives to runs under way, what ending them may take. */
+const MINUTE = 60_000;
+
+/** Also with a configuration that cannot be used: it must not keep anybody from stopping. */
+export function defaultPatience(cli: Cli): number {
+  try {
+    return configOf(cli).drain_timeout + MINUTE;
+  } catch (error) {
+    if (error instanceof ConfigError) return MINUTE;
+    throw error;
+  }
+}
+
+/** @param service What ran the supervisor; undefined when it ran by itself. */
+function say(cli: Cli, { supervisor, runs }: StopReport, none: string, service?: ServiceManager): void {
+  const { out } = cli;
+  if (!supervisor) out.line(service ? `Stopped the ${service.title}.` : none);
+  else if (supervisor.by === 'not-ended')
+    fail(
+      cli,
+      `the supervisor (pid ${supervisor.pid}) could not be ended`,
+      'End it as the user who started it.',
+    );
+  else {
+    const how = supervisor.by === 'request' ? '' : `, ended by ${supervisor.by}`;
+    if (service) out.line(`Stopped the ${service.title} (pid ${supervisor.pid}${how}).`);
+    else out.line(`Stopped the supervisor (pid ${supervisor.pid}${how}).`);
+  }
+  for (const { run, by, leftovers } of runs) {
+    out.line(`Ended a run it had left behind: ${run.id} of project ${run.projectId} (${by}).`);
+    for (const { pid, name } of leftovers)
+      fail(cli, `pid ${pid} (${plainLine(name)}) of run ${run.id} could not be ended`, 'End it by hand.');
+  }
+}

@@ -1,9 +1,0 @@
-import { existsSync } from 'node:fs';
-import type { Run } from '../project/run.ts';
-import { runFiles } from '../supervisor/run-files.ts';
-
-/** The file with everything Claude wrote in a run; null when there is none, or none any more. */
-export function runOutput(home: string, run: Run): string | null {
-  const { output } = runFiles(home, run.id);
-  return existsSync(output) ? output : null;
-}

@@ -1,0 +1,47 @@
+/** Arguments that are more than text. */
+import { Argument, InvalidArgumentError, Option } from 'commander';
+import ms, { type StringValue } from 'ms';
+import { absolutePath, whyNotMeant } from '../../home-path.ts';
+
+export function idArgument(): Argument {
+  return new Argument('<id>', 'the project: its id, or the first 4 or more characters of it');
+}
+
+export function jsonOption(what = 'for programs'): Option {
+  return new Option('--json', `print JSON, ${what}`);
+}
+
+export function yesOption(): Option {
+  return new Option('-y, --yes', 'do not ask');
+}
+
+/** A path as a person writes it, with `~` or from here on; absolute from then on. */
+export function path(text: string): string {
+  const problem = whyNotMeant(text);
+  if (problem !== null) throw new InvalidArgumentError(problem);
+  return absolutePath(text);
+}
+
+/** The same for an option that may be given several times. */
+export function paths(text: string, former: readonly string[] = []): readonly string[] {
+  return [...former, path(text)];
+}
+
+/** The same where '-' stands for stdin. */
+export function pathOrStdin(text: string): string {
+  return text === '-' ? text : path(text);
+}
+
+/** A whole number of at least `least`. */
+export function wholeNumber(least: number): (text: string) => number {
+  return (text) => {
+    if (/^\d{1,9}$/.test(text) && Number(text) >= least) return Number(text);
+    throw new InvalidArgumentError(`It must be a whole number from ${least} on.`);
+  };
+}
+
+/** A duration like `30s`, in milliseconds. */
+export function duration(text: string): number {
+  if (/^\d{1,6} ?(ms|s|m|h)$/.test(text)) return ms(text as StringValue);
+  throw new InvalidArgumentError("It must be a duration such as '30s' or '10m'.");
+}

@@ -1,0 +1,68 @@
+/** Where a command's words go: results to stdout, everything about them to stderr. A reader who leaves ends nothing. */
+import { styleText } from 'node:util';
+import { escapeHidden } from '../../characters.ts';
+import type { Environment } from '../../config.ts';
+import { redact } from '../../redaction.ts';
+import { toJson } from '../json.ts';
+import { plainLine, plainLines } from './text.ts';
+
+export type Format = Parameters<typeof styleText>[0];
+
+export interface Output {
+  /** How wide a line may be. */
+  readonly columns: number;
+  /** Somebody looks at stdout as it is written. */
+  readonly isTerminal: boolean;
+  /** Aborts when nobody reads stdout any more (`| head`). */
+  readonly readerGone: AbortSignal;
+  line(text?: string): void;
+  /** One JSON value, laid out for reading. */
+  json(value: unknown): void;
+  /** One JSON value on one line. */
+  jsonLine(value: unknown): void;
+  /** As it is, without a line break. */
+  raw(text: string): void;
+  /** A hint beside the result, on stderr. */
+  hint(text: string): void;
+  /** What went wrong, as one line on stderr. It may quote another program: secrets are taken out. */
+  failure(message: string): void;
+  /** Any number of lines on stderr, for whoever looks for a bug. */
+  details(text: string): void;
+  /** Our own words in colour, where the terminal and the person want it (NO_COLOR, FORCE_COLOR). */
+  style(format: Format, text: string): string;
+}
+
+export function openOutput(env: Environment): Output {
+  const { stdout, stderr } = process;
+  const gone = new AbortController();
+  stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE' && !gone.signal.aborted)
+      stderr.write(`bridge-supervisor: the output could not be written: ${error.message}\n`);
+    gone.abort();
+  });
+  // The last place to complain to: when it is gone too, nothing is left to do.
+  stderr.on('error', () => undefined);
+  const write = (text: string) => {
+    if (!gone.signal.aborted) stdout.write(text);
+  };
+  return {
+    get columns() {
+      return columnsOf(stdout.columns ?? Number(env.COLUMNS));
+    },
+    isTerminal: stdout.isTTY === true,
+    readerGone: gone.signal,
+    line: (text = '') => write(`${text}\n`),
+    json: (value) => write(`${escapeHidden(JSON.stringify(toJson(value), null, 2))}\n`),
+    jsonLine: (value) => write(`${escapeHidden(JSON.stringify(toJson(value)))}\n`),
+    raw: write,
+    hint: (text) => void stderr.write(`${plainLine(text)}\n`),
+    failure: (message) => void stderr.write(`bridge-supervisor: ${redact(plainLine(message))}\n`),
+    details: (text) => void stderr.write(`${plainLines(text).join('\n')}\n`),
+    style: (format, text) => styleText(format, text),
+  };
+}
+
+/** Narrower than this nothing can be laid out; wider lines are hard to read. Without a terminal: 80. */
+function columnsOf(columns: number): number {
+  return columns > 0 ? Math.min(Math.max(columns, 40), 120) : 80;
+}

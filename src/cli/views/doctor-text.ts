@@ -1,0 +1,71 @@
+/** What the doctor found, for a person and for a program. */
+import type { Group } from '../../doctor/doctor.ts';
+import type { Finding, Verdict } from '../../doctor/finding.ts';
+import type { Format, Output } from '../terminal/output.ts';
+import { wrap } from '../terminal/text.ts';
+
+const FORMATS: Readonly<Record<Verdict, Format>> = {
+  ok: 'green',
+  mended: 'green',
+  warning: 'yellow',
+  problem: 'red',
+  skipped: 'dim',
+};
+
+const INDENT = 11;
+
+/** A group as it is shown, with an empty line after it. */
+export function groupLines(out: Output, { title }: Group, findings: readonly Finding[]): string[] {
+  const said = findings.filter((finding, index) => !isRepeated(finding, findings.slice(0, index)));
+  return [out.style('bold', title), ...said.flatMap((finding) => findingLines(out, finding)), ''];
+}
+
+/** Several checks can be kept from looking by the same thing. */
+function isRepeated({ verdict, message }: Finding, before: readonly Finding[]): boolean {
+  return (
+    verdict === 'skipped' && before.some((other) => other.message.startsWith(message.replace(/\.$/, '')))
+  );
+}
+
+function findingLines(out: Output, { verdict, message, fix }: Finding): string[] {
+  const columns = out.columns - INDENT;
+  const [first = '', ...others] = wrap(message, columns);
+  const word = out.style(FORMATS[verdict], verdict.padEnd(INDENT - 2));
+  const remedy = fix === undefined || verdict === 'ok' ? [] : wrap(`Fix: ${fix}`, columns);
+  return [`  ${word}${first}`, ...[...others, ...remedy].map((line) => ' '.repeat(INDENT) + line)];
+}
+
+export function publicFinding({ check, subject, verdict, message, fix, mend }: Finding) {
+  return { check, subject, verdict, message, fix: fix ?? null, mendable: mend !== undefined };
+}
+
+interface Counts {
+  readonly ok: number;
+  readonly warnings: number;
+  readonly problems: number;
+  readonly skipped: number;
+  readonly mended: number;
+}
+
+export function countsOf(findings: readonly Finding[]): Counts {
+  const count = (wanted: Verdict) => findings.filter(({ verdict }) => verdict === wanted).length;
+  return {
+    ok: count('ok'),
+    warnings: count('warning'),
+    problems: count('problem'),
+    skipped: count('skipped'),
+    mended: count('mended'),
+  };
+}
+
+/** The last line. */
+export function summary(findings: readonly Finding[]): string {
+  const { ok, warnings, problems, mended } = countsOf(findings);
+  const parts = [
+    `${ok} ok`,
+    ...(mended > 0 ? [`${mended} mended`] : []),
+    `${warnings} ${warnings === 1 ? 'warning' : 'warnings'}`,
+    `${problems} ${problems === 1 ? 'problem' : 'problems'}`,
+  ];
+  return parts.join(', ');
+}

@@ -1,0 +1,95 @@
+/** Tells of an installation as it goes on; or, for programs, in one piece at its end. */
+
+import type { Plan } from '../install/plan.ts';
+import type { PutToWork } from '../install/put-to-work.ts';
+import type { Output } from '../terminal/output.ts';
+import { wrap } from '../terminal/text.ts';
+import { changeOf, checkLines, previewLines } from './install-text.ts';
+
+export class Report {
+  readonly #out: Output;
+  readonly #plan: Plan;
+  readonly #isJson: boolean;
+  #done: Record<string, unknown> = {};
+
+  constructor(out: Output, plan: Plan, isJson: boolean) {
+    this.#out = out;
+    this.#plan = plan;
+    this.#isJson = isJson;
+  }
+
+  checks(): void {
+    for (const line of checkLines(this.#plan.checks, this.#out)) this.#line(line);
+  }
+
+  /** @param last What is to be said about starting it, or not installing it at all. */
+  preview(last: string): void {
+    const { manager } = this.#plan.target;
+    for (const line of previewLines(this.#plan, this.#out)) this.#line(line);
+    this.#line();
+    this.#line(`Then it would be registered as: ${manager.title}`);
+    this.#line(`It would run: ${this.#plan.definition.command.join(' ')}`);
+    this.#line(`${last} Nothing was changed.`);
+    this.#done = { dryRun: true };
+    this.end();
+  }
+
+  installed(): void {
+    const { installed, definition, target, isChange, files } = this.#plan;
+    this.#line();
+    if (!isChange) this.#line(`${target.manager.title} is installed already; nothing changed.`);
+    else this.#line(headOf(target.manager.title, installed?.version, definition.version));
+    for (const file of files) {
+      const change = changeOf(file);
+      if (change !== 'unchanged') this.#line(`  ${file.path} (${change})`);
+    }
+    this.#done = { installed: true };
+  }
+
+  started({ result, replaced, restarted }: PutToWork): void {
+    if (replaced !== null)
+      this.#line(`Stopped the background supervisor (pid ${replaced}): the service takes its place.`);
+    this.#done = { ...this.#done, replaced, restarted };
+    if (result.kind === 'failed') return;
+    const words =
+      result.kind === 'already-running' ? 'was already running' : restarted ? 'runs anew' : 'is running';
+    this.#line(`The service ${words} (pid ${result.pid}).`);
+    this.#done = { ...this.#done, running: true, pid: result.pid };
+  }
+
+  remarks(remarks: readonly string[]): void {
+    if (remarks.length > 0) this.#line('Still to know:');
+    for (const remark of remarks)
+      for (const [index, line] of wrap(remark, this.#out.columns - 4).entries())
+        this.#line(`${index === 0 ? '  - ' : '    '}${line}`);
+    const next = this.#done.running ? 'send plan.md, or bridge-supervisor doctor' : 'start';
+    this.#line(`Next: bridge-supervisor ${next}`);
+    this.#done = { ...this.#done, remarks };
+  }
+
+  end(): void {
+    if (!this.#isJson) return;
+    const { target, definition, installed, files, checks, isChange } = this.#plan;
+    const { manager, stateFolder } = target;
+    this.#out.json({
+      service: { manager: manager.kind, scope: manager.scope, name: manager.name, title: manager.title },
+      stateFolder,
+      version: definition.version,
+      versionBefore: installed?.version ?? null,
+      command: definition.command,
+      changed: isChange,
+      checks,
+      files: files.map((file) => ({ path: file.path, change: changeOf(file) })),
+      ...this.#done,
+    });
+  }
+
+  #line(text = ''): void {
+    if (!this.#isJson) this.#out.line(text);
+  }
+}
+
+function headOf(title: string, before: string | undefined, now: string): string {
+  if (before === undefined) return `Installed: ${title}`;
+  return before === now ? `Updated: ${title}` : `Upgraded from version ${before} to ${now}: ${title}`;
+}

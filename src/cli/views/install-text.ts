@@ -1,0 +1,71 @@
+/** An installation as a person reads it: what was looked at, what would be written, what was done. */
+import { readEnvironmentText } from '../../machine/service/environment-file.ts';
+import type { Check } from '../install/check.ts';
+import type { Plan, PlannedFile } from '../install/plan.ts';
+import { changedLines } from '../terminal/diff.ts';
+import type { Output } from '../terminal/output.ts';
+import { plainLines, wrap } from '../terminal/text.ts';
+
+const FORMATS = { ok: 'green', warning: 'yellow', problem: 'red' } as const;
+const MARK_COLUMNS = 9;
+
+export function checkLines(checks: readonly Check[], out: Output): string[] {
+  const columns = out.columns - MARK_COLUMNS;
+  return checks.flatMap(({ what, state, detail, fix }) => {
+    const [first = '', ...others] = [
+      ...wrap(`${what}: ${detail}`, columns),
+      ...(fix === null ? [] : wrap(fix, columns)),
+    ];
+    const mark = out.style(FORMATS[state], state.padEnd(MARK_COLUMNS));
+    return [mark + first, ...others.map((line) => ' '.repeat(MARK_COLUMNS) + line)];
+  });
+}
+
+export type FileChange = 'new' | 'changed' | 'unchanged' | 'removed';
+
+export function changeOf({ before, after }: PlannedFile): FileChange {
+  if (after === null) return 'removed';
+  if (before === null) return 'new';
+  return before === after ? 'unchanged' : 'changed';
+}
+
+/** Each file with its text, or with the lines that would change; of what may be secret, the names alone. */
+export function previewLines({ files }: Pick<Plan, 'files'>, out: Output): string[] {
+  return files.flatMap((file) => {
+    const change = changeOf(file);
+    const head = `${out.style('bold', file.path)} (${WOULD[change]})`;
+    return [
+      '',
+      head,
+      ...(change === 'unchanged' ? [] : textLines(file).flatMap(plainLines)).map((line) => `  ${line}`),
+    ];
+  });
+}
+
+const WOULD: Record<FileChange, string> = {
+  new: 'would be written',
+  changed: 'would change',
+  unchanged: 'stays as it is',
+  removed: 'would be removed',
+};
+
+function textLines({ before, after, isSecret }: PlannedFile): string[] {
+  if (isSecret) return nameLines(before ?? '', after ?? '');
+  if (after === null) return [];
+  return before === null ? after.trimEnd().split('\n') : changedLines(before, after);
+}
+
+function nameLines(before: string, after: string): string[] {
+  const old = readEnvironmentText(before);
+  const values = readEnvironmentText(after);
+  const gone = Object.keys(old).filter((name) => !(name in values));
+  return [
+    ...Object.keys(values).map((name) => `${signOf(old[name], values[name])} ${name}=…`),
+    ...gone.map((name) => `- ${name}=…`),
+  ];
+}
+
+function signOf(old: string | undefined, value: string | undefined): string {
+  if (old === undefined) return '+';
+  return old === value ? ' ' : '~';
+}

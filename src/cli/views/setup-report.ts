@@ -1,0 +1,124 @@
+/** What setup would do, and what it has done, for a person and for programs. */
+import { CODE_SERVER } from '../../claude/command-line.ts';
+import { type FileChange, isChange } from '../../setup/change.ts';
+import type { CodePlan } from '../../setup/code.ts';
+import { DESKTOP_SERVER, hasEntry, OURS } from '../../setup/desktop.ts';
+import type { Done, SetupPlan } from '../../setup/setup.ts';
+import { changedLines } from '../terminal/diff.ts';
+import { indented } from '../terminal/layout.ts';
+import type { Output } from '../terminal/output.ts';
+import { plainLines } from '../terminal/text.ts';
+import { masked, type Shown } from './masked.ts';
+
+/** The plan: the lines that change in each file, and the commands to be run. */
+export function planLines({ files, code }: SetupPlan, out: Output): string[] {
+  const parts = files
+    .filter(isChange)
+    .map((change) => [
+      out.style('bold', `${NAMES[change.owner]}${NOTES[kindOf(change)]}`),
+      ...indented([change.file.path, ...diffOf(change).map((line) => coloured(line, out))]),
+    ]);
+  const commands = code ? commandsOf(code) : [];
+  if (commands.length > 0) parts.push([out.style('bold', 'Claude Code'), ...indented(commands)]);
+  if (files.some((change) => change.owner === 'desktop' && isChange(change))) parts.push([QUIT_FIRST]);
+  return parts.flatMap((lines) => [...lines, '']);
+}
+
+const QUIT_FIRST = 'Quit Claude Desktop first: while it runs it may write its own copy over its file.';
+
+/** What has been done, part by part. */
+export function doneLines({ files, code }: SetupPlan, { codeFailure }: Done, isRemoval: boolean): string[] {
+  const wasTold = code !== null && codeFailure === null;
+  return [
+    ...files.flatMap((change) => fileLines(change, isRemoval)),
+    ...(wasTold
+      ? [
+          `Claude Code ${hasNow(isRemoval && code.keepsAnother, isRemoval, code.calls.length > 0)} ${CODE_SERVER}.`,
+        ]
+      : []),
+  ];
+}
+
+/** The same for programs. */
+export function setupJson({ files, code, warnings }: SetupPlan, done: Done | null): object {
+  return {
+    dryRun: done === null,
+    files: files.map((change) => ({
+      owner: change.owner,
+      path: change.file.path,
+      change: kindOf(change),
+      backup: change.backup,
+      diff: diffOf(change),
+    })),
+    claudeCode: code && { commands: commandsOf(code), failure: done?.codeFailure ?? null },
+    warnings,
+  };
+}
+
+/** The commands as they are typed. */
+export function commandsOf({ calls, claude }: CodePlan): string[] {
+  return calls.map(({ args, input }) => {
+    const words = [claude ?? 'claude', ...args].map(shellWord).join(' ');
+    return input === undefined ? words : `${words}  (the entry that was there; it is kept in setup.json)`;
+  });
+}
+
+const NAMES: Readonly<Record<FileChange['owner'], string>> = {
+  desktop: 'Claude Desktop',
+  bridge: 'Configuration',
+};
+
+type Kind = 'created' | 'changed' | 'removed' | 'none';
+
+const NOTES: Readonly<Record<Kind, string>> = {
+  created: ' (a new file)',
+  changed: '',
+  removed: ' (the file is removed)',
+  none: '',
+};
+
+function kindOf(change: FileChange): Kind {
+  if (!isChange(change)) return 'none';
+  if (change.file.bytes === null) return 'created';
+  return change.bytes === null ? 'removed' : 'changed';
+}
+
+/** What we set or had set. */
+function shownOf({ owner, record, former }: FileChange): readonly Shown[] {
+  const place = owner === 'desktop' ? [{ path: OURS }] : [];
+  return [...place, ...(record?.settings ?? []), ...(former?.settings ?? [])];
+}
+
+function diffOf(change: FileChange): string[] {
+  const { file, text } = change;
+  const shown = shownOf(change);
+  return changedLines(masked(file.text, shown), masked(text ?? '', shown)).flatMap(plainLines);
+}
+
+function coloured(line: string, out: Output): string {
+  if (line.startsWith('+')) return out.style('green', line);
+  return line.startsWith('-') ? out.style('red', line) : line;
+}
+
+function fileLines(change: FileChange, isRemoval: boolean): string[] {
+  const { owner, file, backup } = change;
+  // Nothing was asked for.
+  if (owner === 'bridge' && !isChange(change)) return [];
+  const what =
+    owner === 'desktop'
+      ? `Claude Desktop ${hasNow(isRemoval && hasEntry(change.text), isRemoval, isChange(change))} ${DESKTOP_SERVER}:`
+      : `The configuration ${isRemoval ? 'is as it was before' : 'has your folders'}:`;
+  return [what, ...indented([file.path, ...(backup === null ? [] : [`as it was: ${backup}`])])];
+}
+
+function hasNow(isOfAnother: boolean, isRemoval: boolean, isNew: boolean): string {
+  if (isOfAnother) return isNew ? 'has its former entry again for' : 'has another entry, which stays, for';
+  const since = isNew ? 'now' : 'already';
+  return isRemoval ? `is ${since} without` : `${since} has`;
+}
+
+function shellWord(word: string): string {
+  if (/^[\w./:=@%+,-]+$/.test(word)) return word;
+  // On Windows a backslash is part of most paths, and both its shells know these quotes.
+  return word.includes("'") || word.includes('\\') ? `"${word}"` : `'${word}'`;
+}

@@ -1,0 +1,129 @@
+/** The story of one project as a person reads it. */
+import ms from 'ms';
+import type { ProjectDetails } from '../../bridge/queries.ts';
+import { describeCosts, dollars } from '../../project/costs.ts';
+import { planBody } from '../../project/plan.ts';
+import { WHAT_NEXT } from '../../project/project.ts';
+import { type Completion, type Decision, type SteeringMessage, sortWaiting } from '../../project/review.ts';
+import { describeOutcome, type Run } from '../../project/run.ts';
+import { planFile } from '../../store/project-files.ts';
+import type { Cli } from '../context.ts';
+import { nextCommands } from '../next-step.ts';
+import { indented, type Layout, layoutOf, section } from '../terminal/layout.ts';
+import { flow, shorten, wrap } from '../terminal/text.ts';
+import { ago, dateAndTime, inTurns, lasted } from '../terminal/time.ts';
+import { entryLines } from '../terminal/timeline-entry.ts';
+import { runLines } from './run-lines.ts';
+import { runOutput } from './run-output.ts';
+
+export function projectLines(details: ProjectDetails, { out, clock, home }: Cli): string[] {
+  const layout = layoutOf(out, clock.now());
+  const { columns } = layout;
+  const { project } = details;
+  const open = details.runs.find(({ endedAt }) => endedAt === null);
+  const { given, waiting } = sortWaiting(details.waitingMessages, open);
+  const words = (messages: readonly SteeringMessage[]) =>
+    messages.flatMap(({ message }) => shorten(wrap(message, columns), 5));
+  return [
+    ...wrap(project.title, out.columns).map((line) => out.style('bold', line)),
+    ...flow(facts(details, layout.now), out.columns),
+    ...wrap(`Workspace: ${project.workspace}`, out.columns),
+    ...section(layout, 'Needs attention', wrap(project.attention ?? '', columns).filter(Boolean), 'red'),
+    ...section(layout, 'Plan', planLines(details, home, columns)),
+    ...section(layout, 'Rounds', roundLines(details, layout)),
+    ...section(
+      layout,
+      'Runs',
+      details.runs.flatMap((run) => historyOf(run, layout, home)),
+    ),
+    ...section(layout, 'Updates', updateLines(details, layout)),
+    ...section(layout, `Messages given to run ${open?.id}, not confirmed yet`, words(given)),
+    ...section(layout, 'Messages that Claude has not taken in yet', words(waiting)),
+    ...section(layout, 'Next', [
+      ...wrap(WHAT_NEXT[project.status], columns),
+      ...nextCommands(project).map((command) => out.style('cyan', command)),
+    ]),
+  ];
+}
+
+function facts({ project, spentUsd: usd, runsOfUnknownCost: unknown }: ProjectDetails, now: Date): string[] {
+  const { priority, model, maxTurns, timeoutMs, budgetUsd } = project;
+  return [
+    project.id,
+    project.status,
+    `round ${project.round}`,
+    `sent ${ago(project.createdAt, now)}`,
+    `spent ${describeCosts({ usd, unknown })}${budgetUsd === null ? '' : ` of ${dollars(budgetUsd)}`}`,
+    priority === 0 ? '' : `priority ${priority}`,
+    model === null ? '' : `model ${model}`,
+    maxTurns === null ? '' : `at most ${inTurns(maxTurns)}`,
+    timeoutMs === null ? '' : `at most ${ms(timeoutMs)} a run`,
+    project.claimedBy === 'code' ? 'worked on by hand' : '',
+  ];
+}
+
+const PLAN_LINES = 15;
+const SUMMARY_LINES = 20;
+
+function planLines({ project, markdown }: ProjectDetails, home: string, columns: number): string[] {
+  const whole = wrap(planBody(markdown), columns);
+  if (whole.length <= PLAN_LINES) return whole;
+  return [...shorten(whole, PLAN_LINES), ...wrap(`Whole plan: ${planFile(home, project.id)}`, columns)];
+}
+
+function roundLines({ completions, decisions }: ProjectDetails, { columns }: Layout): string[] {
+  return completions.flatMap((completion) => {
+    const decision = decisions.find(({ round }) => round === completion.round);
+    return [
+      `Round ${completion.round}, submitted ${dateAndTime(completion.createdAt)}`,
+      ...indented([
+        ...shorten(wrap(completion.summary, columns - 2), SUMMARY_LINES),
+        ...claims(completion, columns - 2),
+        ...wrap(decision ? decided(decision) : 'No decision yet.', columns - 2),
+      ]),
+    ];
+  });
+}
+
+function claims({ filesCreated, filesModified, caveats }: Completion, columns: number): string[] {
+  const list = (name: string, files: readonly string[]) =>
+    files.length === 0 ? [] : shorten(wrap(`${name}: ${files.join(', ')}`, columns), 5);
+  return [
+    ...list('Created', filesCreated),
+    ...list('Modified', filesModified),
+    ...(caveats === '' ? [] : shorten(wrap(`Caveats: ${caveats}`, columns), 5)),
+  ];
+}
+
+function decided({ verdict, decidedBy, createdAt, reason }: Decision): string {
+  const what = `${verdict === 'approved' ? 'Approved' : 'Rejected'} by ${decidedBy}, ${dateAndTime(createdAt)}`;
+  return reason === '' ? what : `${what}: ${reason}`;
+}
+
+function historyOf(run: Run, { columns, now }: Layout, home: string): string[] {
+  const head = `${dateAndTime(run.createdAt)} ${run.kind}, round ${run.round}, run ${run.id}`;
+  if (run.outcome === null) return [head, ...indented(runLines(run, null, now, columns - 2))];
+  const end = run.endedAt ?? run.createdAt;
+  return [
+    head,
+    ...indented([
+      ...shorten(wrap(describeOutcome(run.outcome), columns - 2), 5),
+      ...flow(
+        [
+          `took ${lasted(run.createdAt, end)}`,
+          inTurns(run.live.turns),
+          run.costUsd === null ? 'cost unknown' : dollars(run.costUsd),
+          run.model ?? '',
+          run.spawnedAt !== null && runOutput(home, run) === null ? 'its output is no longer kept' : '',
+        ],
+        columns - 2,
+      ),
+    ]),
+  ];
+}
+
+function updateLines({ updates }: ProjectDetails, { out, columns }: Layout): string[] {
+  return updates.flatMap(({ createdAt, message }) =>
+    entryLines(out, columns, { at: dateAndTime(createdAt), text: message }),
+  );
+}

@@ -1,0 +1,164 @@
+/** The status report as a person reads it, in lines no wider than the terminal. */
+import { waitsUntil } from '../../project/back-off.ts';
+import { describeCosts } from '../../project/costs.ts';
+import { holdEnd, PROBED_HOLDS } from '../../project/hold.ts';
+import { PROJECT_STATUSES } from '../../project/project.ts';
+import type { ServiceReport } from '../service-status.ts';
+import type { StatusReport } from '../status-report.ts';
+import { indented, type Layout, layoutOf, projectHead, section } from '../terminal/layout.ts';
+import type { Format, Output } from '../terminal/output.ts';
+import { clip, flow, wrap } from '../terminal/text.ts';
+import { ago, lasted, upcoming } from '../terminal/time.ts';
+import { runLines } from './run-lines.ts';
+
+export function statusLines(report: StatusReport, out: Output): string[] {
+  const layout = layoutOf(out, new Date(report.now));
+  const { columns } = layout;
+  const waiting = report.counts.awaiting_approval + report.counts.attention;
+  const log = report.log.lines.flatMap((line) => onTwoLines(line, columns));
+  return [
+    ...supervisorLines(report, layout),
+    ...section(layout, 'Problems', paragraphs(report.problems, columns), 'red'),
+    ...section(layout, 'Warnings', paragraphs(report.warnings, columns), 'yellow'),
+    ...section(layout, 'On hold: no new run starts', holdLines(report, layout), 'yellow'),
+    ...section(layout, `Running (${report.running.length})`, runningLines(report, layout)),
+    ...section(layout, `Waiting for you (${waiting})`, waitingLines(report, layout), 'cyan'),
+    ...section(layout, 'Queue', queueLines(report, layout)),
+    ...section(layout, 'Usage windows', quotaLines(report, layout)),
+    ...section(layout, 'Projects', countLines(report, layout)),
+    ...section(
+      layout,
+      'Last lines of loop.log',
+      log.map((line) => out.style('dim', line)),
+    ),
+  ];
+}
+
+function supervisorLines(
+  { supervisor, service, home }: StatusReport,
+  { out, columns, now }: Layout,
+): string[] {
+  const { format, text, next } = supervisorWords(supervisor, now);
+  // What its manager knows of its end, and what to do then, is told among the problems.
+  const isToldBelow = service !== null && service.detail !== null;
+  return [
+    `Supervisor: ${out.style(format, text)}`,
+    ...(next && !isToldBelow ? [`Next: bridge-supervisor ${next}`] : []),
+    ...(service ? serviceLines(service, columns) : []),
+    out.style('dim', clip(`State folder: ${home}`, columns)),
+  ];
+}
+
+function supervisorWords(
+  { state, lease, writes }: StatusReport['supervisor'],
+  now: Date,
+): { format: Format; text: string; next?: string } {
+  if (lease === null) return { format: 'yellow', text: 'not running', next: 'start' };
+  const { pid, version, startedAt, renewedAt } = lease;
+  const process = `(pid ${pid}, version ${version})`;
+  switch (state) {
+    case 'stopping':
+      return { format: 'yellow', text: `stopping ${process}` };
+    case 'not_responding':
+      return {
+        format: 'red',
+        text: `not responding, last seen ${ago(renewedAt, now)} ${process}`,
+        next: 'restart',
+      };
+    case 'gone':
+      return {
+        format: 'red',
+        text: `not running: it ended unexpectedly, last seen ${ago(renewedAt, now)}`,
+        next: 'start',
+      };
+    default:
+      if (!writes) return { format: 'red', text: `cannot write the store, so it can do nothing ${process}` };
+      return { format: 'green', text: `running for ${lasted(startedAt, now.toISOString())} ${process}` };
+  }
+}
+
+function serviceLines({ title, state, startsAt }: ServiceReport, columns: number): string[] {
+  const starts = startsAt === null ? 'starts only when asked' : `starts at ${startsAt}`;
+  const [first = '', ...others] = flow(
+    [`Service: ${title}`, state.replace('-', ' '), ...(state === 'unknown' ? [] : [starts])],
+    columns,
+  );
+  return [first, ...indented(others)];
+}
+
+function onTwoLines(line: string, columns: number): string[] {
+  const [first = '', ...others] = wrap(line, columns);
+  return others.length === 0 ? [first] : [first, clip(others.join(' '), columns)];
+}
+
+function paragraphs(texts: readonly string[], columns: number): string[] {
+  return texts.flatMap((text) => wrap(text, columns));
+}
+
+function holdLines({ holds }: StatusReport, { columns, now }: Layout): string[] {
+  const lines = holds.flatMap((hold) => [
+    ...wrap(`${hold.kind}${hold.scope && ` (${hold.scope})`}: ${hold.reason}`, columns),
+    ...indented(
+      flow([`since ${ago(hold.since, now)}`, holdEnd(hold, (time) => upcoming(time, now))], columns - 2),
+    ),
+  ]);
+  // What follows from how things are would be set again at once.
+  const endsByWord = holds.some(({ kind }) => kind === 'paused' || PROBED_HOLDS.includes(kind));
+  return endsByWord ? [...lines, 'bridge-supervisor resume'] : lines;
+}
+
+/** A window whose reset is past has begun anew: what was told of it holds no longer. */
+function quotaLines({ quotas }: StatusReport, { columns, now }: Layout): string[] {
+  const current = quotas.filter(({ resetsAt }) => resetsAt !== null && resetsAt > now.toISOString());
+  return current.flatMap(({ window, utilization, status, resetsAt, seenAt }) => {
+    const used = utilization === null ? status : `${Math.round(utilization * 100)} % used`;
+    return flow(
+      [`${window}: ${used}`, `resets ${upcoming(resetsAt ?? '', now)}`, `told ${ago(seenAt, now)}`],
+      columns,
+    );
+  });
+}
+
+function runningLines({ running }: StatusReport, { columns, now }: Layout): string[] {
+  return running.flatMap(({ project, run, process }) => [
+    projectHead(project, columns),
+    ...indented(runLines(run, process ?? undefined, now, columns - 2)),
+  ]);
+}
+
+function waitingLines({ waiting }: StatusReport, { columns, now, out }: Layout): string[] {
+  return waiting.flatMap(({ project, what, since, next }) => {
+    const why = project.status === 'attention' ? 'needs attention' : `round ${project.round} submitted`;
+    return [
+      projectHead(project, columns),
+      ...indented([
+        clip(`${why} ${ago(since, now)}: ${what}`, columns - 2),
+        ...next.map((command) => out.style('cyan', command)),
+      ]),
+    ];
+  });
+}
+
+function queueLines({ queue, counts }: StatusReport, { columns, now }: Layout): string[] {
+  const lines = queue.map(({ id, title, notBefore, status }) => {
+    const waits = waitsUntil(notBefore, now.toISOString());
+    const later = waits ? `not before ${upcoming(waits, now)}: ` : '';
+    const kind = status === 'rejected' ? 'revision: ' : status === 'in_progress' ? 'to go on: ' : '';
+    return projectHead({ id, title: kind + later + title }, columns);
+  });
+  const shown = queue.filter(({ status }) => status !== 'in_progress').length;
+  const more = counts.pending + counts.rejected - shown;
+  return more > 0 ? [...lines, `… ${more} more: bridge-supervisor list --status pending rejected`] : lines;
+}
+
+function countLines(
+  { counts, spentTodayUsd: usd, todayRunsOfUnknownCost: unknown }: StatusReport,
+  { columns }: Layout,
+): string[] {
+  const some = PROJECT_STATUSES.filter((status) => counts[status] > 0);
+  const facts = some.map((status) => `${counts[status]} ${status}`);
+  return flow(
+    [...(facts.length > 0 ? facts : ['none yet']), `spent today ${describeCosts({ usd, unknown })}`],
+    columns,
+  );
+}

@@ -1,0 +1,234 @@
+/** From a recorded run to a living claude process, or to the reason why there is none. */
+import { realpath } from 'node:fs/promises';
+import { type Briefing, briefingFor, unfinishedRuns } from '../../bridge/attending.ts';
+import { done, type Reply, refuse } from '../../bridge/bridge.ts';
+import { checkLease, LeaseLost } from '../../bridge/lease.ts';
+import { checkRunFolder, type RunFolder } from '../../bridge/run-folder.ts';
+import { recordSpawn, type StartedRun } from '../../bridge/runs.ts';
+import { commandLine, writeMcpConfig } from '../../claude/command-line.ts';
+import { claudeEnvironment, RUN_MARK } from '../../claude/environment.ts';
+import { guardedFromGit } from '../../claude/git-guard.ts';
+import { userMessage } from '../../claude/input.ts';
+import { locateClaude } from '../../claude/locate.ts';
+import { prompt } from '../../claude/prompt.ts';
+import { runSettings } from '../../claude/run-settings.ts';
+import { sessionExists, sessionHasMessage } from '../../claude/session.ts';
+import { claudeVersion, KEEPS_SETTINGS_OUT_SINCE, keepsSettingsOut } from '../../claude/version.ts';
+import type { Environment } from '../../config.ts';
+import { type Child, spawnChild } from '../../machine/child.ts';
+import { enterControlGroup, makeControlGroup, removeControlGroup } from '../../machine/control-group.ts';
+import { provideDescriptors } from '../../machine/descriptors.ts';
+import { pathFrom } from '../../machine/folder-overlap.ts';
+import { isMachineTrouble } from '../../machine/passing-trouble.ts';
+import { repositoryConfig } from '../../machine/repository-config.ts';
+import { killProcess } from '../../machine/signal.ts';
+import { sweep } from '../../machine/sweep.ts';
+import type { SteeringMessage } from '../../project/review.ts';
+import type { Outcome, Run } from '../../project/run.ts';
+import type { Context } from '../context.ts';
+import { endsSupervisor, patiently } from '../patience.ts';
+import { makeRunsFolder } from '../room.ts';
+import { prepareWorkspace } from '../workspace.ts';
+import { runFiles } from './files.ts';
+import { controlGroupOf } from './held-process.ts';
+
+export type SpawnedRun =
+  | {
+      readonly spawned: true;
+      readonly child: Child;
+      readonly resumed: boolean;
+      /** What Claude is to be told first, once its process is in the store. */
+      readonly opening: string;
+      /** The control group that was made for it, where that could be. */
+      readonly group: string | undefined;
+    }
+  | { readonly spawned: false; readonly outcome: Outcome };
+
+/** Starts claude for a run that is already in the store. Throws StoreError and LeaseLost, and then has started nothing. */
+export async function spawnRun(context: Context, started: StartedRun): Promise<SpawnedRun> {
+  try {
+    return await spawn(context, started);
+  } catch (error) {
+    await removeControlGroup(controlGroupOf(started.run));
+    if (endsSupervisor(error)) throw error;
+    const message = error instanceof Error ? error.message : String(error);
+    const kind = isMachineTrouble(error) ? 'machine_exhausted' : 'never_spawned';
+    return { spawned: false, outcome: { kind, message } };
+  }
+}
+
+async function spawn(context: Context, started: StartedRun): Promise<SpawnedRun> {
+  const { bridge, config } = context;
+  const { run, project } = started;
+  const { budgetUsd } = project;
+  // Claude looks at its budget after an answer only: this one would cost what nobody allowed.
+  if (budgetUsd !== null && started.spentUsd >= budgetUsd)
+    return { spawned: false, outcome: { kind: 'budget_spent', budgetUsd } };
+  // Before anything is asked of other programs: what they cannot answer then is no answer.
+  provideDescriptors();
+  const env = claudeEnvironment(context.env, run);
+  const claude = locateClaude(config.claude, context.env);
+  if (!claude.found) return { spawned: false, outcome: { kind: 'claude_missing', message: claude.message } };
+  const problem = await prepareWorkspace(context, run, started.earlier.length === 0);
+  if (problem) return { spawned: false, outcome: { kind: 'workspace_missing', message: problem } };
+  const folder = await checkRunFolder(config, bridge.home, run, context.clock);
+  if (!folder.ok) return { spawned: false, outcome: { kind: 'workspace_missing', message: folder.refusal } };
+
+  const tooOld = folder.value.isNamed ? undefined : await whyTooOld(claude.path, env, run);
+  if (tooOld) return { spawned: false, outcome: { kind: 'claude_too_old', message: tooOld } };
+
+  const files = runFiles(bridge.home, run.id);
+  const resumed = project.sessionId !== null && (await sessionExists(run.sessionId, env));
+  const server = { entry: context.entry, home: bridge.home, runId: run.id, projectId: run.projectId };
+  await makeRunsFolder(bridge.home);
+  await writeMcpConfig(files.mcpConfig, server, config.mcp_servers);
+  const remembers = resumed && (await knowsPlan(started, env));
+  const opening = await patiently(context, () => openingMessage(context, started, remembers));
+  const stateFolders = await pathsOf(bridge.home, folder.value.path);
+  const guarded = await guardedEnvironment(folder.value, env);
+  if (!guarded.ok)
+    return { spawned: false, outcome: { kind: 'workspace_missing', message: guarded.refusal } };
+  const group = await makeControlGroup(controlGroupOf(run));
+  // Whoever stood still since the claim may have been replaced: the run is its successor's then.
+  await patiently(context, () => checkLease(bridge, context.token));
+  const child = await spawnChild({
+    command: claude.path,
+    args: commandLine({
+      sessionId: run.sessionId,
+      resume: resumed,
+      model: run.model,
+      permissionMode: config.permission_mode,
+      allowedTools: [
+        ...Object.keys(config.mcp_servers).map((name) => `mcp__${name}`),
+        ...config.allowed_tools,
+      ],
+      disallowedTools: config.disallowed_tools,
+      claudeSettings: folder.value.claudeSettings,
+      settings: runSettings({
+        workspace: folder.value.path,
+        stateFolders,
+        blockOutside: config.block_outside,
+      }),
+      mcpConfigFile: files.mcpConfig,
+      maxTurns: project.maxTurns,
+      maxBudgetUsd: budgetUsd === null ? null : budgetUsd - started.spentUsd,
+    }),
+    cwd: run.workspace,
+    env: guarded.value,
+    stdoutPath: files.output,
+    stderrPath: files.errors,
+  });
+  if (child.kind === 'spawn-failed') {
+    await removeControlGroup(controlGroupOf(run));
+    return { spawned: false, outcome: spawnOutcome(child) };
+  }
+  return { spawned: true, child, resumed, opening, group };
+}
+
+/** Every path that leads to the state folder, also the one by which a workspace that holds it does. */
+async function pathsOf(home: string, workspace: string): Promise<string[]> {
+  const paths = [home, await realpath(home), await pathFrom(workspace, home)];
+  return [...new Set(paths)].filter((path) => path !== undefined);
+}
+
+/** The environment in which git starts no program of the repository; or why that cannot be had. */
+async function guardedEnvironment(folder: RunFolder, env: Environment): Promise<Reply<Environment>> {
+  if (folder.claudeSettings === 'all') return done(guardedFromGit(env, []));
+  try {
+    return done(guardedFromGit(env, await repositoryConfig(folder.path, env)));
+  } catch (error) {
+    return refuse((error as Error).message);
+  }
+}
+
+/**
+ * Puts the process of a run into its control group. Not before it was told what to do: to move a process takes the kernel
+ * some 15 ms, in which it starts no other and no thread. Claude starts its first program some hundred milliseconds after
+ * its own start; what it has started all the same is moved with it.
+ */
+export async function gatherRun(child: Child, group: string | undefined): Promise<void> {
+  if (group === undefined) return;
+  // The parent first: what it starts from then on is born in the group.
+  await enterControlGroup(group, child.identity.pid);
+  const family = await child.family().catch(() => []);
+  for (const { pid } of family) if (pid !== child.identity.pid) await enterControlGroup(group, pid);
+}
+
+/** A repository that nobody has named is trusted with nothing, so Claude must leave its settings out. */
+async function whyTooOld(program: string, env: Environment, { workspace }: Run): Promise<string | undefined> {
+  const version = await claudeVersion(program, env);
+  if (version === undefined || keepsSettingsOut(version)) return undefined;
+  return `Claude Code ${version} obeys some settings of ${workspace}, which config.json does not name; ${KEEPS_SETTINGS_OUT_SINCE} does not. Update it (claude update), or name the folder in 'workspaces'`;
+}
+
+/** The id under which Claude repeats a run's prompt as it takes it in: derived, so that our successor knows it too. */
+export function promptId(run: Run): string {
+  return `00000000-0000-4000-8000-${run.id}`;
+}
+
+/**
+ * Records the process of a run. One that cannot be recorded, because another supervisor has the lease, is ended: nobody
+ * else knows of it. Unless the other one has found and adopted it.
+ */
+export async function recordChild(context: Context, run: Run, child: Child): Promise<void> {
+  const { bridge, clock, token } = context;
+  const { pid, startedAt } = child.identity;
+  try {
+    await patiently(context, () => recordSpawn(bridge, token, run, pid, startedAt));
+  } catch (error) {
+    if (error instanceof LeaseLost && !(await isAdopted(context, run, child))) {
+      const mark = { name: RUN_MARK, value: run.id };
+      const family = await child.family();
+      const controlGroup = controlGroupOf(run);
+      await killProcess(child.identity);
+      await sweep({ root: child.identity, mark, family, controlGroup, graceMs: 0, clock });
+      await removeControlGroup(controlGroup);
+    }
+    throw error;
+  }
+}
+
+async function isAdopted({ bridge }: Context, run: Run, { identity }: Child): Promise<boolean> {
+  const recorded = (await unfinishedRuns(bridge)).find(({ id }) => id === run.id);
+  return recorded?.pid === identity.pid && recorded.pidStartedAt === identity.startedAt;
+}
+
+/** Whether the session was told the plan: an earlier run's first message was answered there, or at least taken in. */
+async function knowsPlan({ run, earlier }: StartedRun, env: Environment): Promise<boolean> {
+  const inSession = earlier.filter(({ sessionId }) => sessionId === run.sessionId);
+  if (inSession.some(({ answeredAt }) => answeredAt !== null)) return true;
+  return sessionHasMessage(run.sessionId, inSession.map(promptId), env);
+}
+
+/** The first message of a run. */
+async function openingMessage(context: Context, started: StartedRun, remembers: boolean): Promise<string> {
+  const briefing: Briefing = await briefingFor(context.bridge, started.project);
+  const text = prompt({
+    ...briefing,
+    kind: started.run.kind,
+    last: started.earlier.at(-1),
+    remembers,
+    messages: briefing.messages.filter((message) => isInPrompt(message, started.run)),
+  });
+  return userMessage(text, promptId(started.run));
+}
+
+/** Messages that waited when the run was recorded are in its prompt; later ones are steered into it. */
+export function isInPrompt(message: SteeringMessage, run: Run): boolean {
+  return message.runId === run.id;
+}
+
+function spawnOutcome(failure: { readonly reason: string; readonly message: string }): Outcome {
+  const { message } = failure;
+  switch (failure.reason) {
+    case 'command-not-found':
+    case 'not-executable':
+      return { kind: 'claude_missing', message };
+    case 'cwd-missing':
+      return { kind: 'workspace_missing', message };
+    case 'machine-exhausted':
+      return { kind: 'machine_exhausted', message };
+    default:
+      return { kind: 'never_spawned', message };
+  }
+}

@@ -1,0 +1,48 @@
+import { ordersFor } from '../../bridge/attending.ts';
+import { recordDelivered } from '../../bridge/runs.ts';
+import { userMessage } from '../../claude/input.ts';
+import { personsWords } from '../../claude/prompt.ts';
+import type { SteeringMessage } from '../../project/review.ts';
+import type { Run } from '../../project/run.ts';
+import type { Context } from '../context.ts';
+import { patiently } from '../patience.ts';
+import type { HeldProcess } from './held-process.ts';
+import { isInPrompt, promptId } from './process.ts';
+
+/** The person's messages to a run under way. One counts as delivered when Claude has taken it in, not when it is sent. */
+export class Steering {
+  readonly #context: Context;
+  readonly #run: Run;
+  readonly #process: HeldProcess;
+  readonly #sent = new Set<string>();
+
+  constructor(context: Context, run: Run, process: HeldProcess) {
+    this.#context = context;
+    this.#run = run;
+    this.#process = process;
+  }
+
+  /** Sends each message once; those that the prompt brings are left out. Throws LeaseLost. */
+  async handOver(messages: readonly SteeringMessage[]): Promise<void> {
+    const fresh = messages.filter(
+      (message) => !this.#sent.has(message.id) && !isInPrompt(message, this.#run),
+    );
+    // All of them at once: the next look may come before the last one is written.
+    for (const { id } of fresh) this.#sent.add(id);
+    for (const message of fresh) {
+      const isWritten = await this.#process.write(userMessage(personsWords([message]), message.id));
+      if (!isWritten) this.#sent.delete(message.id);
+    }
+  }
+
+  /** Records what Claude has taken in: a message by its id, or, by the prompt's, all that the prompt brought. */
+  async takenIn(uuid: string): Promise<void> {
+    const { bridge, token } = this.#context;
+    await patiently(this.#context, async () => {
+      if (uuid !== promptId(this.#run)) return recordDelivered(bridge, token, this.#run, [uuid]);
+      const { messages } = await ordersFor(bridge, this.#run);
+      const inPrompt = messages.filter((message) => isInPrompt(message, this.#run)).map(({ id }) => id);
+      return recordDelivered(bridge, token, this.#run, inPrompt);
+    });
+  }
+}

@@ -1,0 +1,86 @@
+/** The files that runs have left in the state folder, and which of them may go. */
+import { lstat, readdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { SpentRun } from '../../bridge/run-output.ts';
+import { runsFolder } from '../run/files.ts';
+
+export interface LeftFile {
+  readonly path: string;
+  readonly runId: string;
+  readonly kind: 'output' | 'secret';
+  readonly bytes: number;
+}
+
+/** As `runFiles` names them. What a person has put into the folder is not ours. */
+const NAME = /^([0-9a-f]{12})\.(jsonl(?:\.part)?|stderr\.log|mcp\.json)$/;
+
+/** Every file of a run that is there. */
+export async function leftFiles(home: string): Promise<LeftFile[]> {
+  const folder = runsFolder(home);
+  const names = await readdir(folder).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return [];
+    throw error;
+  });
+  const found: LeftFile[] = [];
+  for (const name of names) {
+    const [, runId, ending] = NAME.exec(name) ?? [];
+    if (runId === undefined) continue;
+    const path = join(folder, name);
+    const file = await lstat(path).catch(() => undefined);
+    if (file?.isFile())
+      found.push({ path, runId, kind: ending === 'mcp.json' ? 'secret' : 'output', bytes: file.size });
+  }
+  return found;
+}
+
+interface Limits {
+  /** Output of runs that ended before this time goes. */
+  readonly before: string;
+  /** So much output may stay. */
+  readonly bytes: number;
+}
+
+/**
+ * Which files go: what is too old, then the oldest until the rest is small enough, all of it of closed projects; and
+ * secrets that an ended run has left, whatever its project.
+ *
+ * @param spent In the order of their end.
+ */
+export function chooseFiles(
+  left: readonly LeftFile[],
+  spent: readonly SpentRun[],
+  limits: Limits,
+): LeftFile[] {
+  const byRun = Map.groupBy(left, ({ runId }) => runId);
+  let kept = sumOf(left);
+  return spent.flatMap(({ id, endedAt, closed }) => {
+    const files = byRun.get(id) ?? [];
+    const all = closed && (endedAt < limits.before || kept > limits.bytes);
+    const chosen = all ? files : files.filter(({ kind }) => kind === 'secret');
+    kept -= sumOf(chosen);
+    return chosen;
+  });
+}
+
+interface Removed {
+  readonly removed: readonly LeftFile[];
+  readonly failed: readonly { readonly path: string; readonly message: string }[];
+}
+
+export async function removeFiles(files: readonly LeftFile[]): Promise<Removed> {
+  const removed: LeftFile[] = [];
+  const failed: { path: string; message: string }[] = [];
+  for (const file of files) {
+    try {
+      await rm(file.path, { force: true });
+      removed.push(file);
+    } catch (error) {
+      failed.push({ path: file.path, message: error instanceof Error ? error.message : String(error) });
+    }
+  }
+  return { removed, failed };
+}
+
+export function sumOf(files: readonly LeftFile[]): number {
+  return files.reduce((sum, { bytes }) => sum + bytes, 0);
+}

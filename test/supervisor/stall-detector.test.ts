@@ -1,0 +1,27 @@
+import { describe, expect, test } from 'vitest';
+import { lookAgain, type Seen } from '../../src/supervisor/upkeep/stall-detector.ts';
+
+const EVERY_MS = 5_000;
+const HOURS = 3_600_000;
+
+/** Looks at these times, each with what the loop has counted up to by then. */
+function looks(...seen: readonly (readonly [at: number, pulse: number])[]): Seen {
+  const first: Seen = { pulse: 0, at: 0, stillMs: 0 };
+  return seen.reduce((last, [at, pulse]) => lookAgain(last, pulse, at, EVERY_MS), first);
+}
+
+describe('how long an event loop has stood still', () => {
+  test('grows from look to look while it does not count', () => {
+    expect(looks([5_000, 0], [10_000, 0], [16_000, 0]).stillMs).toBe(16_000);
+  });
+
+  test('is nothing again as soon as it has counted', () => {
+    expect(looks([5_000, 0], [10_000, 0], [15_000, 1]).stillMs).toBe(0);
+    expect(looks([5_000, 0], [10_000, 1], [15_000, 1]).stillMs).toBe(5_000);
+  });
+
+  test('hardly grows over a time in which nobody could look either', () => {
+    expect(looks([5_000, 0], [5_000 + 8 * HOURS, 0]).stillMs).toBe(15_000);
+    expect(looks([5_000, 0], [5_000 + 8 * HOURS, 0], [10_000 + 8 * HOURS, 1]).stillMs).toBe(0);
+  });
+});
