@@ -4,12 +4,12 @@ import { type Hold, type HoldKind, isWorthATryAtStart } from '../project/hold.ts
 import type { Project } from '../project/project.ts';
 import type { SteeringMessage } from '../project/review.ts';
 import type { Run } from '../project/run.ts';
-import { type ChangeFeed, openChangeFeed } from '../store/change-feed.ts';
 import { allHolds } from '../store/holds.ts';
 import { waitingMessages } from '../store/messages.ts';
 import { findProject, listProjects, nextReadyAt, planText } from '../store/projects.ts';
 import { findCompletion, lastDecision } from '../store/reviews.ts';
 import { openRuns } from '../store/runs.ts';
+import { type ChangeFeed, openChangeFeed } from '../store/sqlite/change-feed.ts';
 import { type Bridge, nowText } from './bridge.ts';
 import { endHold, setHold } from './holds.ts';
 import { holdLease } from './lease.ts';

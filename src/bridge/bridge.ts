@@ -13,9 +13,11 @@ import {
   type ProjectAction,
 } from '../project/project.ts';
 import { cleanLine } from '../project/text.ts';
-import { type Database, openDatabase, StoreError, type Writer } from '../store/database.ts';
+import type { Database, Writer } from '../store/database.ts';
 import { appendEvent, type BridgeEvent } from '../store/events.ts';
+import { openDatabase } from '../store/open-database.ts';
 import { findProject, updateProject } from '../store/projects.ts';
+import { StoreError } from '../store/store-error.ts';
 import { recordChange } from './status-file.ts';
 
 export interface Bridge {

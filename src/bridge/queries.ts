@@ -5,7 +5,6 @@ import { PROJECT_STATUSES, type Project, type ProjectStatus } from '../project/p
 import type { Quota } from '../project/quota.ts';
 import type { Completion, Decision, SteeringMessage, Update } from '../project/review.ts';
 import type { Run } from '../project/run.ts';
-import { openChangeFeed } from '../store/change-feed.ts';
 import { type BridgeEvent, eventsAfter, newestEventId } from '../store/events.ts';
 import { allHolds } from '../store/holds.ts';
 import { type Lease, readLease } from '../store/lease.ts';
@@ -22,6 +21,7 @@ import {
 import { allQuotas } from '../store/quota.ts';
 import { completionsOf, decisionsOf, findCompletion } from '../store/reviews.ts';
 import { newestClaudeVersion, openRunOf, openRuns, runsOf, spentSince } from '../store/runs.ts';
+import { openChangeFeed } from '../store/sqlite/change-feed.ts';
 import { latestUpdatesOf, updatesOf } from '../store/updates.ts';
 import { type Bridge, done, lookUp, type Reply, refuse, unknownProject } from './bridge.ts';
 

@@ -15,7 +15,7 @@ import type { Project } from '../project/project.ts';
 import type { Quota } from '../project/quota.ts';
 import type { Run } from '../project/run.ts';
 import { redact } from '../redaction.ts';
-import { whyUnwritable } from '../store/look.ts';
+import { whyUnwritable } from '../store/sqlite/look.ts';
 import { logFile } from './commands/logs.ts';
 import { type Cli, configOf } from './context.ts';
 import { lastLogLines } from './log-files.ts';

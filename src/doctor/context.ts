@@ -9,7 +9,7 @@ import type { RunProgram } from '../machine/program.ts';
 import { serviceEnvironment } from '../machine/service/environment-file.ts';
 import type { FoundService } from '../machine/service/find.ts';
 import type { ServiceFile } from '../machine/service/service.ts';
-import type { DatabaseLook } from '../store/look.ts';
+import type { DatabaseLook } from '../store/sqlite/look.ts';
 import { Unknowable } from './finding.ts';
 
 export interface Machine {
@@ -95,7 +95,7 @@ export function admit(machine: Machine): Patient {
     },
     openStore: once(async () => {
       // Loaded now: that its driver cannot be loaded is one of the findings.
-      const { lookAtDatabase } = await import('../store/look.ts');
+      const { lookAtDatabase } = await import('../store/sqlite/look.ts');
       return lookAtDatabase(machine.home);
     }),
     async store() {

@@ -21,7 +21,7 @@ const RESTORE = {
 };
 
 async function file(patient: Patient): Promise<Observation> {
-  const { StoreError } = await import('../store/database.ts');
+  const { StoreError } = await import('../store/store-error.ts');
   const subject = `${patient.home}/bridge.db`;
   const look = await patient.openStore().catch((error: unknown) => {
     if (!(error instanceof StoreError)) throw error;
@@ -52,7 +52,7 @@ async function log(patient: Patient): Promise<Observation> {
   return warning(subject, `The log of the database has grown to ${sizeText(walBytes)}.`, {
     fix: 'bridge-supervisor doctor --fix writes it back; close what reads the database all the time.',
     async mend() {
-      const { writeBackLog } = await import('../store/look.ts');
+      const { writeBackLog } = await import('../store/sqlite/look.ts');
       writeBackLog(patient.home);
       return 'Wrote the log of the database back into it.';
     },

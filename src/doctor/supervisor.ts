@@ -47,7 +47,7 @@ async function working({ home, service }: Patient, lease: Lease, who: string): P
   const restart = { fix: 'bridge-supervisor restart' };
   const found: Observation[] = [];
   // It holds the database open: to open it once more beside that leaves nothing behind.
-  const { whyUnwritable } = await import('../store/look.ts');
+  const { whyUnwritable } = await import('../store/sqlite/look.ts');
   const unwritable = whyUnwritable(home);
   if (unwritable) found.push(problem('supervisor', `${who} can keep nothing: ${unwritable.message}`));
   if (lease.trouble !== null) found.push(problem('supervisor', `${who} is in trouble: ${lease.trouble}`));

@@ -9,8 +9,8 @@ import { openBridge } from '../../src/bridge/bridge.ts';
 import { projects } from '../../src/bridge/queries.ts';
 import { sendPlan } from '../../src/bridge/send-plan.ts';
 import { systemClock } from '../../src/clock.ts';
-import { backUp, restore } from '../../src/store/backup.ts';
-import { migrate, numberOf } from '../../src/store/migrate.ts';
+import { backUp, restore } from '../../src/store/sqlite/backup.ts';
+import { migrate, numberOf } from '../../src/store/sqlite/migrate.ts';
 import { onWindows } from '../platform.ts';
 
 let folder: string;

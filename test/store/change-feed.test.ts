@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { type Clock, systemClock } from '../../src/clock.ts';
-import { openChangeFeed } from '../../src/store/change-feed.ts';
 import type { Database } from '../../src/store/database.ts';
+import { openChangeFeed } from '../../src/store/sqlite/change-feed.ts';
 import { eventually } from '../eventually.ts';
 import { onWindows } from '../platform.ts';
 import { createRig, TestClock } from '../rig.ts';

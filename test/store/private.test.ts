@@ -21,11 +21,12 @@ import { openBridge } from '../../src/bridge/bridge.ts';
 import { projects } from '../../src/bridge/queries.ts';
 import { sendPlan } from '../../src/bridge/send-plan.ts';
 import { systemClock } from '../../src/clock.ts';
-import { backUp, restore } from '../../src/store/backup.ts';
-import { openDatabase, StoreError } from '../../src/store/database.ts';
-import { lookAtDatabase } from '../../src/store/look.ts';
-import { migrate } from '../../src/store/migrate.ts';
-import { createDraft, publish } from '../../src/store/private-file.ts';
+import { openDatabase } from '../../src/store/open-database.ts';
+import { backUp, restore } from '../../src/store/sqlite/backup.ts';
+import { lookAtDatabase } from '../../src/store/sqlite/look.ts';
+import { migrate } from '../../src/store/sqlite/migrate.ts';
+import { createDraft, publish } from '../../src/store/sqlite/private-file.ts';
+import { StoreError } from '../../src/store/store-error.ts';
 import { onWindows } from '../platform.ts';
 import { canTrace, traced } from '../traced.ts';
 
@@ -242,7 +243,7 @@ describe('a database with a second name', () => {
 });
 
 describe.skipIf(!canTrace)('at a power loss (needs strace)', () => {
-  const module = new URL('../../src/store/backup.ts', import.meta.url);
+  const module = new URL('../../src/store/sqlite/backup.ts', import.meta.url);
   const calls = (call: string) =>
     traced(
       `const { backUp, restore } = await import(${JSON.stringify(module.href)}); await ${call};`,

@@ -1,6 +1,8 @@
 import { expect } from 'vitest';
-import { type Database, openDatabase, StoreError } from '../../src/store/database.ts';
+import type { Database } from '../../src/store/database.ts';
+import { openDatabase } from '../../src/store/open-database.ts';
 import { listProjects } from '../../src/store/projects.ts';
+import { StoreError } from '../../src/store/store-error.ts';
 import { addProject } from './rows.ts';
 
 /** Opens, reads and writes; the error it meets. */

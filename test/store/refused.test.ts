@@ -11,8 +11,8 @@ import {
 import { join } from 'node:path';
 import Sqlite from 'better-sqlite3';
 import { describe, expect, test } from 'vitest';
-import { openDatabase } from '../../src/store/database.ts';
-import { MIGRATIONS } from '../../src/store/migrations.ts';
+import { openDatabase } from '../../src/store/open-database.ts';
+import { MIGRATIONS } from '../../src/store/sqlite/migrations.ts';
 import { isRoot, onWindows } from '../platform.ts';
 import { createRig, type Rig } from '../rig.ts';
 import { problemOf, useStore } from './problems.ts';

@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import { backUp } from '../../store/backup.ts';
+import { backUp } from '../../store/sqlite/backup.ts';
 import type { Cli } from '../context.ts';
 import { path } from '../terminal/arguments.ts';
 import { examples } from '../terminal/usage.ts';

@@ -1,9 +1,9 @@
 import { Command } from 'commander';
 import { openBridge } from '../../bridge/bridge.ts';
 import { isAlive } from '../../machine/identity.ts';
-import { restore } from '../../store/backup.ts';
 import { readLease } from '../../store/lease.ts';
-import { lookAtDatabase } from '../../store/look.ts';
+import { restore } from '../../store/sqlite/backup.ts';
+import { lookAtDatabase } from '../../store/sqlite/look.ts';
 import { StoreError } from '../../store/store-error.ts';
 import { type Cli, fail } from '../context.ts';
 import { holderOf, isWorking, supervisorState } from '../supervisor-state.ts';

@@ -4,14 +4,16 @@
  */
 import { rmSync, statSync, writeFileSync } from 'node:fs';
 import { Kysely } from 'kysely';
-import { databaseFile, linkedWords, namesOf, type Reader, refuseToForget } from './database.ts';
+import type { Reader } from '../database.ts';
+import type { Tables } from '../schema.ts';
+import { StoreError } from '../store-error.ts';
+import { databaseFile, linkedWords, namesOf, refuseToForget } from './database.ts';
+import { BridgeSqliteDialect } from './driver.ts';
 import { checkSchema } from './migrate.ts';
 import { MIGRATIONS } from './migrations.ts';
 import { openSqlite } from './open-sqlite.ts';
 import { createDraft } from './private-file.ts';
-import type { Tables } from './schema.ts';
-import { BridgeSqliteDialect } from './sqlite-driver.ts';
-import { StoreError, translate } from './store-error.ts';
+import { translate } from './translate.ts';
 
 export interface DatabaseLook {
   readonly file: string;

@@ -1,8 +1,9 @@
 /** How Kysely speaks to SQLite here: a wait for the lock leaves the event loop free, and every error is a StoreError. */
 import type Sqlite from 'better-sqlite3';
 import { CompiledQuery, type DatabaseConnection, SqliteDialect, SqliteDriver } from 'kysely';
-import { systemClock } from '../clock.ts';
-import { StoreError, translate } from './store-error.ts';
+import { systemClock } from '../../clock.ts';
+import { StoreError } from '../store-error.ts';
+import { translate } from './translate.ts';
 
 /** `database` must have `busy_timeout = 0`: SQLite's own wait would stop the event loop. */
 export class BridgeSqliteDialect extends SqliteDialect {

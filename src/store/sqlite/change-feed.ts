@@ -4,8 +4,8 @@
  */
 import { type FSWatcher, watch } from 'node:fs';
 import { dirname } from 'node:path';
-import type { Clock } from '../clock.ts';
-import type { Database } from './database.ts';
+import type { Clock } from '../../clock.ts';
+import type { Database } from '../database.ts';
 
 export interface ChangeFeed {
   /** Resolves when something was committed since the last call returned, or when `signal` aborts. */

@@ -1,8 +1,8 @@
 /** From whatever schema a database has to today's, or a refusal that leaves the file as it is. */
 import { existsSync, rmSync } from 'node:fs';
 import type Sqlite from 'better-sqlite3';
+import { StoreError } from '../store-error.ts';
 import { createDraft, publish } from './private-file.ts';
-import { StoreError } from './store-error.ts';
 
 /** Marks a database as ours ("brdg"), so that another program's is never written into. */
 const APPLICATION_ID = 0x62_72_64_67;

@@ -5,12 +5,13 @@
 import { existsSync, mkdirSync, renameSync, rmSync, statSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import type Sqlite from 'better-sqlite3';
+import { StoreError } from '../store-error.ts';
 import { databaseFile } from './database.ts';
 import { checkSchema } from './migrate.ts';
 import { MIGRATIONS } from './migrations.ts';
 import { openSqlite } from './open-sqlite.ts';
 import { createDraft, publish, syncFolder } from './private-file.ts';
-import { StoreError, translate } from './store-error.ts';
+import { translate } from './translate.ts';
 
 /**
  * Writes a copy of the store while it is in use, for its owner alone. When the call returns it is on disk. Throws
