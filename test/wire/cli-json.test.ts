@@ -1,0 +1,134 @@
+/** What every `--json` prints, field by field: a script that reads it today must read it tomorrow. */
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect } from 'vitest';
+import { install } from '../../src/cli/commands/install.ts';
+import { uninstall } from '../../src/cli/commands/uninstall.ts';
+import { VERSION } from '../../src/version.ts';
+import { type CommandResult, type Rig, test } from '../cli/rig.ts';
+import { test as serviceTest } from '../cli/service-rig.ts';
+import { thisProcess } from '../cli/stories.ts';
+import { onLinux, onWindows } from '../platform.ts';
+import { Mask } from './masked.ts';
+import { createWorld } from './world.ts';
+
+function maskOf({ home, root }: Rig): Mask {
+  return new Mask({
+    [home]: '<state>',
+    [root]: '<root>',
+    [process.execPath]: '<node>',
+    [process.cwd()]: '<checkout>',
+    [VERSION]: '<version>',
+  });
+}
+
+/** Compares the one value on stdout with what was frozen. */
+async function expectFrozen(
+  name: string,
+  mask: Mask,
+  { stdout }: Pick<CommandResult, 'stdout'>,
+): Promise<void> {
+  await expect(mask.json(JSON.parse(stdout))).toMatchFileSnapshot(`frozen/cli/${name}.snap`);
+}
+
+/** The same for one value a line. */
+async function expectFrozenLines(name: string, mask: Mask, { stdout }: CommandResult): Promise<void> {
+  const values = stdout
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line));
+  await expect(mask.json(values)).toMatchFileSnapshot(`frozen/cli/${name}.snap`);
+}
+
+describe.skipIf(onWindows)(
+  'the JSON of the command line is as it was frozen (needs a POSIX process table)',
+  () => {
+    test('status, without a supervisor', async ({ rig }) => {
+      await expectFrozen('status-idle', maskOf(rig), await rig.run('status', '--json'));
+    });
+
+    test('status, list, show, logs and watch, of a whole week', async ({ rig }) => {
+      const world = await createWorld(rig, await thisProcess());
+      const mask = maskOf(rig);
+      await expectFrozen('list', mask, await rig.run('list', '--all', '--json'));
+      await expectFrozen('status', mask, await rig.run('status', '--json'));
+      await expectFrozenLines('logs', mask, await rig.run('logs', '--json'));
+      for (const name of ['complete', 'parked', 'running', 'queued'] as const)
+        await expectFrozen(`show-${name}`, mask, await rig.run('show', world[name], '--json'));
+      for (const name of ['complete', 'cancelled'] as const)
+        await expectFrozenLines(
+          `watch-${name}`,
+          mask,
+          await rig.run('watch', world[name], '--history', '--json'),
+        );
+      await expectFrozen('retry', mask, await rig.run('retry', world.parked, '--json'));
+    });
+
+    test('retry --all', async ({ rig }) => {
+      await createWorld(rig, await thisProcess());
+      await expectFrozen('retry-all', maskOf(rig), await rig.run('retry', '--all', '--json'));
+    });
+
+    test('send, once and again', async ({ rig }) => {
+      const plan = await rig.file('plan.md', '---\nlabel: x\n---\n# A plan\n\nx\n');
+      const mask = maskOf(rig);
+      const args = ['send', plan, '--request-id', 'one', '--json'];
+      await expectFrozen('send', mask, await rig.run(...args));
+      await expectFrozen('send-repeated', mask, await rig.run(...args));
+    });
+
+    test('doctor', async ({ rig }) => {
+      await mkdir(rig.home, { mode: 0o700 });
+      await writeFile(join(rig.home, 'config.json'), '{"concurrency": 0}');
+      const { stdout } = await rig.run('doctor', 'folder', 'config', 'claude', '--json');
+      // Which checks there are, and what they say, is the doctor's own; what a finding consists of is not.
+      const { findings, summary } = JSON.parse(stdout);
+      const shapes = findings.map((finding: object) => shapeOf(finding));
+      const different = [...new Map(shapes.map((shape: object) => [JSON.stringify(shape), shape])).values()];
+      const frozen = { findings: different, summary: shapeOf(summary) };
+      await expect(maskOf(rig).json(frozen)).toMatchFileSnapshot('frozen/cli/doctor.snap');
+    });
+
+    test.skipIf(!onLinux)('setup --dry-run (needs the place of Claude Desktop on Linux)', async ({ rig }) => {
+      const claude = await rig.file('claude', '#!/bin/sh\necho "2.1.329 (Claude Code)"\n');
+      const { stdout } = await rig.runWith(
+        { env: { BRIDGE_CLAUDE: claude } },
+        'setup',
+        '--dry-run',
+        '--json',
+      );
+      await expectFrozen('setup', maskOf(rig), { stdout });
+    });
+  },
+);
+
+describe.skipIf(onWindows)(
+  'the JSON of install and uninstall is as it was frozen (plays claude by a script)',
+  () => {
+    serviceTest('install, again, and uninstall', async ({ service }) => {
+      const mask = maskOf(service);
+      service.play.remarks = ['Log in once after a restart.'];
+      const call = async (name: string, options: object) => {
+        const cli = service.cli();
+        await install(cli, { start: true, json: true, ...options }, service.services);
+        await expectFrozen(name, mask, { stdout: cli.stdout() });
+      };
+      await call('install-dry-run', { dryRun: true });
+      await call('install', {});
+      await call('install-again', {});
+      const cli = service.cli();
+      await uninstall(cli, { json: true }, service.services);
+      await expectFrozen('uninstall', mask, { stdout: cli.stdout() });
+    });
+  },
+);
+
+/** The type of each field, and the verdict itself. */
+function shapeOf(value: object): object {
+  return Object.fromEntries(
+    Object.entries(value).map(([key, part]) => [
+      key,
+      part === null || key === 'verdict' ? part : typeof part,
+    ]),
+  );
+}
