@@ -3,9 +3,11 @@
  * table, applied within the transaction that ends the run.
  */
 import { faultOf } from '../project/fault.ts';
+import type { Outcome } from '../project/outcome.ts';
+import { describeOutcome } from '../project/outcome-text.ts';
 import { next, type Project } from '../project/project.ts';
 import { afterRun, burnsTry, isCrash } from '../project/retry.ts';
-import { describeOutcome, type Outcome, type Run } from '../project/run.ts';
+import type { Run } from '../project/run.ts';
 import type { Writer } from '../store/database.ts';
 import { appendEvent } from '../store/events.ts';
 import { updateProject } from '../store/projects.ts';

@@ -1,7 +1,8 @@
 /** How a run ended, and what follows. */
 import type { Hold } from '../project/hold.ts';
+import type { Outcome } from '../project/outcome.ts';
 import type { Project } from '../project/project.ts';
-import type { LiveState, Outcome, Run, RunCost } from '../project/run.ts';
+import type { LiveState, Run, RunCost } from '../project/run.ts';
 
 export interface Ending {
   readonly cost: RunCost;

@@ -1,8 +1,9 @@
 /** What the record tells of whose fault the end of a run is (project/fault.ts decides). */
 import { type Evidence, FAILING_ENOUGH, isFromOutside, JUDGEMENTS, mayBeShared } from '../project/fault.ts';
+import type { OutcomeKind } from '../project/outcome.ts';
 import type { Project } from '../project/project.ts';
 import { holdOf } from '../project/retry.ts';
-import type { OutcomeKind, Run } from '../project/run.ts';
+import type { Run } from '../project/run.ts';
 import type { Writer } from '../store/database.ts';
 import { allHolds } from '../store/holds.ts';
 import { otherRunsIn, wasAnswered } from '../store/runs.ts';

@@ -1,8 +1,9 @@
 /** Which projects and workspaces fail at the moment: since the model last answered anybody. */
 import { isFromOutside, mayBeShared } from '../project/fault.ts';
+import type { Outcome, OutcomeKind } from '../project/outcome.ts';
 import type { Project } from '../project/project.ts';
 import { holdOf, outcomesThatHold } from '../project/retry.ts';
-import type { Outcome, OutcomeKind, Run } from '../project/run.ts';
+import type { Run } from '../project/run.ts';
 import type { Reader, Writer } from '../store/database.ts';
 import { findProject } from '../store/projects.ts';
 import { endedSinceLastAnswer } from '../store/runs.ts';

@@ -1,11 +1,13 @@
 /** What follows when a run failed of what all share: everybody waits for one probe, and nothing is held against anybody. */
 import { retryDelayMs } from '../project/back-off.ts';
 import { type Hold, type HoldKind, isOver, probeDelayMs } from '../project/hold.ts';
+import type { Outcome } from '../project/outcome.ts';
+import { describeOutcome } from '../project/outcome-text.ts';
 import { next, type Project } from '../project/project.ts';
 import { limitedFamily } from '../project/quota.ts';
 import { resumeTime } from '../project/resume-time.ts';
 import { holdOf } from '../project/retry.ts';
-import { describeOutcome, type Outcome, type Run } from '../project/run.ts';
+import type { Run } from '../project/run.ts';
 import type { Writer } from '../store/database.ts';
 import { appendEvent } from '../store/events.ts';
 import { allHolds } from '../store/holds.ts';

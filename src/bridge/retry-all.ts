@@ -1,6 +1,7 @@
 /** Puts back what needed a person for one cause, such as an outage that was taken for the projects' own fault. */
+
+import type { OutcomeKind } from '../project/outcome.ts';
 import type { Project } from '../project/project.ts';
-import type { OutcomeKind } from '../project/run.ts';
 import { listProjects } from '../store/projects.ts';
 import { newestRunOf } from '../store/runs.ts';
 import type { Actor, Bridge } from './bridge.ts';

@@ -3,8 +3,9 @@
  * replaced can write nothing more.
  */
 import { chargedUsd, sumCosts } from '../project/costs.ts';
+import type { ModelSource, Outcome } from '../project/outcome.ts';
 import type { Project } from '../project/project.ts';
-import type { LiveState, ModelSource, Outcome, Run, RunKind } from '../project/run.ts';
+import type { LiveState, Run, RunKind } from '../project/run.ts';
 import type { Writer } from '../store/database.ts';
 import { appendEvent } from '../store/events.ts';
 import { allHolds } from '../store/holds.ts';

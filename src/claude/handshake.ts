@@ -1,6 +1,6 @@
 /** What Claude says of itself before its first request must be what the run was started for. */
 import { realpath } from 'node:fs/promises';
-import type { Outcome } from '../project/run.ts';
+import type { Outcome } from '../project/outcome.ts';
 import { CODE_SERVER } from './command-line.ts';
 import type { Init } from './stream.ts';
 

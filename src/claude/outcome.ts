@@ -2,7 +2,7 @@
  * How a run ended, from structured facts alone: events, exit code, and why we ended it. Never from a text meant for
  * people. Whether work was submitted is not decided here: the store says that, and it wins.
  */
-import type { Outcome } from '../project/run.ts';
+import type { Outcome } from '../project/outcome.ts';
 import { cleanText } from '../project/text.ts';
 import { redact } from '../redaction.ts';
 import type { RateLimit, Result } from './stream.ts';

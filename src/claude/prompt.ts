@@ -1,9 +1,11 @@
 /** What Claude is told when a run starts. The words are in `prompts/`. */
+
+import { describeOutcome } from '../project/outcome-text.ts';
 import { planBody } from '../project/plan.ts';
 import type { Project } from '../project/project.ts';
 import { inQuotes } from '../project/quotation.ts';
 import type { SteeringMessage } from '../project/review.ts';
-import { describeOutcome, type Run, type RunKind } from '../project/run.ts';
+import type { Run, RunKind } from '../project/run.ts';
 import { fillTemplate } from '../template.ts';
 
 export interface PromptFacts {

@@ -3,7 +3,7 @@
  * configuration did stops everybody, who then wait for one probe and burn no try; what one project or its workspace did
  * stops that one alone. Pure.
  */
-import type { OutcomeKind } from './run.ts';
+import type { OutcomeKind } from './outcome.ts';
 
 export type Fault =
   /** Nobody's: the run did its part, or a person or the supervisor ended it. */

@@ -4,7 +4,7 @@
  */
 import { retryDelayMs } from './back-off.ts';
 import type { HoldKind } from './hold.ts';
-import type { OutcomeKind } from './run.ts';
+import type { OutcomeKind } from './outcome.ts';
 
 /** What follows for the project when the fault is its own, or nobody's. */
 type OwnPolicy =

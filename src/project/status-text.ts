@@ -3,10 +3,11 @@
  * wrote is quoted, so that each line that begins with `- ` and a time is ours.
  */
 import { linesOf } from '../characters.ts';
+import type { Outcome } from './outcome.ts';
+import { describeOutcome } from './outcome-text.ts';
 import type { Project } from './project.ts';
 import { asCode, inert, inQuotes, quote } from './quotation.ts';
 import type { Completion } from './review.ts';
-import { describeOutcome, type Outcome } from './run.ts';
 import { cleanLine } from './text.ts';
 
 export function recordHeading(project: Project): string {

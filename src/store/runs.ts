@@ -1,14 +1,8 @@
 import * as z from 'zod';
 import type { CostSum } from '../project/costs.ts';
+import type { Outcome, OutcomeKind } from '../project/outcome.ts';
 import type { ProjectStatus } from '../project/project.ts';
-import {
-  EMPTY_LIVE_STATE,
-  type LiveState,
-  type Outcome,
-  type OutcomeKind,
-  type Run,
-  type RunCost,
-} from '../project/run.ts';
+import { EMPTY_LIVE_STATE, type LiveState, type Run, type RunCost } from '../project/run.ts';
 import type { Reader, Writer } from './database.ts';
 import type { NewRow, Row } from './schema.ts';
 

@@ -2,7 +2,8 @@
 import type { Bridge } from '../bridge/bridge.ts';
 import { type BridgeEvent, changesSince, currentCursor } from '../bridge/queries.ts';
 import type { Fields, Log } from '../log.ts';
-import { describeOutcome, type Outcome } from '../project/run.ts';
+import type { Outcome } from '../project/outcome.ts';
+import { describeOutcome } from '../project/outcome-text.ts';
 
 export class HistoryLog {
   readonly #bridge: Bridge;

@@ -12,7 +12,8 @@ import { removeControlGroup, removeEmptyControlGroups } from '../machine/control
 import { isAlive, type ProcessIdentity } from '../machine/identity.ts';
 import { findMarked } from '../machine/sweep.ts';
 import { familyOf } from '../machine/tree.ts';
-import { type Outcome, type Run, statedUsd, UNKNOWN_COST } from '../project/run.ts';
+import type { Outcome } from '../project/outcome.ts';
+import { type Run, statedUsd, UNKNOWN_COST } from '../project/run.ts';
 import type { Context } from './context.ts';
 import { endsSupervisor, patiently } from './patience.ts';
 import { ActiveRun } from './run/active-run.ts';

@@ -7,8 +7,8 @@ import { approve, finish, readApproval, reject } from '../../src/bridge/reviews.
 import { endRun, recordSpawn, startNextRun } from '../../src/bridge/runs.ts';
 import { sendPlan } from '../../src/bridge/send-plan.ts';
 import { claimByHand, resetForRevision, sendCompletion, sendUpdate } from '../../src/bridge/submissions.ts';
+import type { Outcome } from '../../src/project/outcome.ts';
 import { next, PROJECT_ACTIONS, type ProjectStatus } from '../../src/project/project.ts';
-import type { Outcome } from '../../src/project/run.ts';
 import type { BridgeEvent } from '../../src/store/events.ts';
 import { eventsAfter } from '../../src/store/events.ts';
 import { listProjects } from '../../src/store/projects.ts';

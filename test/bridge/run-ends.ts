@@ -1,8 +1,8 @@
 /** How runs go and end, in few words. */
 import { expect } from 'vitest';
 import { endRun, recordAnswered, type StartedRun } from '../../src/bridge/runs.ts';
+import type { Outcome } from '../../src/project/outcome.ts';
 import type { Project } from '../../src/project/project.ts';
-import type { Outcome } from '../../src/project/run.ts';
 import type { Rig } from '../rig.ts';
 import { begin, current, ending, TOKEN } from './steps.ts';
 

@@ -3,7 +3,7 @@ import { probeAtStart } from '../../src/bridge/attending.ts';
 import { retry } from '../../src/bridge/control.ts';
 import { currentHolds, resume } from '../../src/bridge/holds.ts';
 import { endRun } from '../../src/bridge/runs.ts';
-import type { Outcome } from '../../src/project/run.ts';
+import type { Outcome } from '../../src/project/outcome.ts';
 import type { Rig } from '../rig.ts';
 import { answered, ends, runEnds } from './run-ends.ts';
 import { accepted, begin, current, ending, history, send, supervised, TOKEN } from './steps.ts';

@@ -1,8 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { type PromptFacts, personsWords, prompt } from '../../src/claude/prompt.ts';
+import type { Outcome } from '../../src/project/outcome.ts';
 import type { Project } from '../../src/project/project.ts';
 import type { SteeringMessage } from '../../src/project/review.ts';
-import { EMPTY_LIVE_STATE, type Outcome, type Run } from '../../src/project/run.ts';
+import { EMPTY_LIVE_STATE, type Run } from '../../src/project/run.ts';
 
 const NOW = '2026-03-01T12:00:00.000Z';
 

@@ -2,7 +2,7 @@
 import { classify, type RunFacts } from '../../src/claude/outcome.ts';
 import { NOTHING_READ, readOn } from '../../src/claude/reading.ts';
 import { readEvent } from '../../src/claude/stream.ts';
-import type { Outcome } from '../../src/project/run.ts';
+import type { Outcome } from '../../src/project/outcome.ts';
 
 export type Rest = Partial<Omit<RunFacts, 'result' | 'error' | 'rateLimit' | 'started'>>;
 

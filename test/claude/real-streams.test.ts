@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { advance, NO_PROGRESS } from '../../src/claude/progress.ts';
 import { readQuotas } from '../../src/claude/quota.ts';
 import { type ClaudeEvent, readEvent } from '../../src/claude/stream.ts';
-import type { Outcome } from '../../src/project/run.ts';
+import type { Outcome } from '../../src/project/outcome.ts';
 import { rateLimitHeaders, usageLimitReached } from '../../src/simulator/rate-limits.ts';
 import { apiError, call, calls, hang, say } from '../../src/simulator/reply.ts';
 import { type Script, sequence } from '../../src/simulator/script.ts';

@@ -2,7 +2,7 @@
  * How runs ended in Claude Code 2.1.197 and 2.1.329: what each wrote last, and how its process exited, taken down from
  * real runs against a scripted API. Texts for people are shortened; they are not read.
  */
-import type { Outcome } from '../../src/project/run.ts';
+import type { Outcome } from '../../src/project/outcome.ts';
 import type { Rest } from './reading.ts';
 
 export const VERSIONS = ['2.1.197', '2.1.329'] as const;

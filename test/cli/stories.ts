@@ -4,8 +4,9 @@ import { takeLease } from '../../src/bridge/lease.ts';
 import { endRun, recordLive, recordReady, recordSpawn, startNextRun } from '../../src/bridge/runs.ts';
 import { sendCompletion, sendUpdate } from '../../src/bridge/submissions.ts';
 import { identify, type ProcessIdentity } from '../../src/machine/identity.ts';
+import type { Outcome } from '../../src/project/outcome.ts';
 import type { Project } from '../../src/project/project.ts';
-import { EMPTY_LIVE_STATE, type LiveState, type Outcome, type Run } from '../../src/project/run.ts';
+import { EMPTY_LIVE_STATE, type LiveState, type Run } from '../../src/project/run.ts';
 import { granted } from './rig.ts';
 
 export const TOKEN = 'token-of-the-test';

@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { setHold } from '../../src/bridge/holds.ts';
 import { takeLease } from '../../src/bridge/lease.ts';
 import { endRun, startNextRun } from '../../src/bridge/runs.ts';
-import { EMPTY_LIVE_STATE, type Outcome } from '../../src/project/run.ts';
+import type { Outcome } from '../../src/project/outcome.ts';
+import { EMPTY_LIVE_STATE } from '../../src/project/run.ts';
 import { type Answered, code, desktop, openStore, stateFolder, type ToolCaller } from './rig.ts';
 
 /** What ends a line for one viewer or another. */

@@ -8,7 +8,7 @@ import {
   IN_VAIN_ENOUGH,
   JUDGEMENTS,
 } from '../../src/project/fault.ts';
-import type { OutcomeKind } from '../../src/project/run.ts';
+import type { OutcomeKind } from '../../src/project/outcome.ts';
 
 const KINDS = Object.keys(JUDGEMENTS) as OutcomeKind[];
 const NOTHING_KNOWN: Evidence = {

@@ -1,8 +1,8 @@
 import MarkdownIt from 'markdown-it';
 import { describe, expect, test } from 'vitest';
+import type { Outcome } from '../../src/project/outcome.ts';
 import type { Project } from '../../src/project/project.ts';
 import type { Completion } from '../../src/project/review.ts';
-import type { Outcome } from '../../src/project/run.ts';
 import { recordEntry, recordHeading } from '../../src/project/status-text.ts';
 
 const at = '2026-03-01T12:00:00.000Z';

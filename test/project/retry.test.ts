@@ -8,6 +8,8 @@ import {
   PROBED_HOLDS,
   probeDelayMs,
 } from '../../src/project/hold.ts';
+import type { Outcome, OutcomeKind } from '../../src/project/outcome.ts';
+import { describeOutcome } from '../../src/project/outcome-text.ts';
 import {
   afterRun,
   burnsTry,
@@ -16,7 +18,6 @@ import {
   outcomesThatHold,
   POLICIES,
 } from '../../src/project/retry.ts';
-import { describeOutcome, type Outcome, type OutcomeKind } from '../../src/project/run.ts';
 
 /** One of each, with what a person reads about it. The type fails to compile when a kind is missing. */
 const OUTCOMES: { [K in OutcomeKind]: readonly [Extract<Outcome, { kind: K }>, string] } = {

@@ -1,6 +1,7 @@
 /** Who needs a person, and why: what befell everybody is held against nobody, and one bad workspace against its own. */
+
+import type { OutcomeKind } from '../../src/project/outcome.ts';
 import { PARKING_OUTCOMES } from '../../src/project/retry.ts';
-import type { OutcomeKind } from '../../src/project/run.ts';
 import type { Row } from '../../src/store/schema.ts';
 import type { Finding, Watched } from './checks.ts';
 import { type Journal, lasted } from './journal.ts';

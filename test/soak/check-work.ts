@@ -1,7 +1,7 @@
 /** The workspaces against the store: no work was done twice that the record does not explain, and none is missing. */
 import { readdir, readFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import type { OutcomeKind } from '../../src/project/run.ts';
+import type { OutcomeKind } from '../../src/project/outcome.ts';
 import type { Row } from '../../src/store/schema.ts';
 import type { Finding, Watched } from './checks.ts';
 import { RUN_ID } from './living.ts';

@@ -6,7 +6,7 @@
 import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { OutcomeKind } from '../../src/project/run.ts';
+import type { OutcomeKind } from '../../src/project/outcome.ts';
 import type { Row } from '../../src/store/schema.ts';
 import { type Front, html } from '../front.ts';
 import { OF_EVERYBODY } from './check-parks.ts';

@@ -1,6 +1,6 @@
 /** What the supervisor and Claude do, told in their order: from the history, and from what Claude tells the model. */
 import type { BridgeEvent } from '../../bridge/queries.ts';
-import { describeOutcome } from '../../project/run.ts';
+import { describeOutcome } from '../../project/outcome-text.ts';
 import type { ScriptTurn } from '../../simulator/turn.ts';
 import { plainLines } from '../terminal/text.ts';
 import { outcomeOf } from './journal.ts';

@@ -1,7 +1,8 @@
 /** Reads the history of the demo's bridge as it grows, tells it, and notices when it takes a wrong turn. */
 import type { Bridge } from '../../bridge/bridge.ts';
 import { type BridgeEvent, changesSince, overview } from '../../bridge/queries.ts';
-import { describeOutcome, type Outcome } from '../../project/run.ts';
+import type { Outcome } from '../../project/outcome.ts';
+import { describeOutcome } from '../../project/outcome-text.ts';
 import { RehearsalFailure } from '../../rehearsal/failure.ts';
 import { inTurns, lasted } from '../terminal/time.ts';
 import { runLines } from '../views/run-lines.ts';

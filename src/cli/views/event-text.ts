@@ -1,7 +1,8 @@
 /** One event of the history as a person reads it: a word to look for, and what it says. */
 import type { BridgeEvent } from '../../bridge/queries.ts';
 import { dollars } from '../../project/costs.ts';
-import { describeOutcome, type Outcome } from '../../project/run.ts';
+import type { Outcome } from '../../project/outcome.ts';
+import { describeOutcome } from '../../project/outcome-text.ts';
 import { upcoming } from '../terminal/time.ts';
 
 export interface EventText {

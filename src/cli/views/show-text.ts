@@ -2,10 +2,11 @@
 import ms from 'ms';
 import type { ProjectDetails } from '../../bridge/queries.ts';
 import { describeCosts, dollars } from '../../project/costs.ts';
+import { describeOutcome } from '../../project/outcome-text.ts';
 import { planBody } from '../../project/plan.ts';
 import { WHAT_NEXT } from '../../project/project.ts';
 import { type Completion, type Decision, type SteeringMessage, sortWaiting } from '../../project/review.ts';
-import { describeOutcome, type Run } from '../../project/run.ts';
+import type { Run } from '../../project/run.ts';
 import { planFile } from '../../store/project-files.ts';
 import type { Cli } from '../context.ts';
 import { nextCommands } from '../next-step.ts';

@@ -1,7 +1,7 @@
 /** One line of history in words. */
 import type { BridgeEvent } from '../../bridge/queries.ts';
-import type { Outcome } from '../../project/run.ts';
-import { describeOutcome } from '../../project/run.ts';
+import type { Outcome } from '../../project/outcome.ts';
+import { describeOutcome } from '../../project/outcome-text.ts';
 import { cleanLine } from '../../project/text.ts';
 import { shorten } from './quoted.ts';
 

@@ -1,7 +1,8 @@
 /** Runs in words. */
 import { dollars } from '../../project/costs.ts';
+import { describeOutcome } from '../../project/outcome-text.ts';
 import { quote } from '../../project/quotation.ts';
-import { describeOutcome, type Run } from '../../project/run.ts';
+import type { Run } from '../../project/run.ts';
 import { cleanLine } from '../../project/text.ts';
 import type { Facts } from '../define-tool.ts';
 import { count } from './count.ts';

@@ -3,7 +3,7 @@
  * that floods the disk is ended instead, and what it wrote is kept.
  */
 import { stat } from 'node:fs/promises';
-import type { Outcome } from '../../project/run.ts';
+import type { Outcome } from '../../project/outcome.ts';
 import type { RunFiles } from './files.ts';
 
 /** The outcome of a run whose files have grown beyond the cap; undefined while they have not. */

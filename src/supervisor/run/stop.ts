@@ -4,7 +4,9 @@
  */
 import { randomUUID } from 'node:crypto';
 import { interruptRequest } from '../../claude/input.ts';
-import { describeOutcome, type Outcome, type Run } from '../../project/run.ts';
+import type { Outcome } from '../../project/outcome.ts';
+import { describeOutcome } from '../../project/outcome-text.ts';
+import type { Run } from '../../project/run.ts';
 import type { Context } from '../context.ts';
 import type { HeldProcess } from './held-process.ts';
 

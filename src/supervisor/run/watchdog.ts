@@ -1,5 +1,5 @@
 /** When a run has taken too long in some way. Pure: all times are monotonic milliseconds. */
-import type { Outcome } from '../../project/run.ts';
+import type { Outcome } from '../../project/outcome.ts';
 
 export interface Limits {
   readonly startMs: number;

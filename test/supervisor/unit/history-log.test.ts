@@ -5,7 +5,8 @@ import { endRun, recordSpawn, startNextRun } from '../../../src/bridge/runs.ts';
 import { sendPlan } from '../../../src/bridge/send-plan.ts';
 import { loadConfig } from '../../../src/config.ts';
 import type { Fields, Level, Log } from '../../../src/log.ts';
-import { EMPTY_LIVE_STATE, type Outcome } from '../../../src/project/run.ts';
+import type { Outcome } from '../../../src/project/outcome.ts';
+import { EMPTY_LIVE_STATE } from '../../../src/project/run.ts';
 import { HistoryLog } from '../../../src/supervisor/history-log.ts';
 import { createRig, type Rig } from '../../rig.ts';
 

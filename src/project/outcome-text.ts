@@ -1,0 +1,98 @@
+/** What a person reads about how a run ended. */
+import type { ModelSource, Outcome } from './outcome.ts';
+
+/**
+ * What a person reads about an outcome: one line, no jargon. What Claude, the service or the system said comes last.
+ *
+ * @param said How that is shown: as it is unless given, quoted where it could be taken for our words.
+ */
+export function describeOutcome(outcome: Outcome, said: (words: string) => string = asItIs): string {
+  switch (outcome.kind) {
+    case 'submitted':
+      return 'work submitted';
+    case 'no_completion':
+      return 'Claude ended without submitting its work';
+    case 'cancelled':
+      return 'ended because the project was cancelled';
+    case 'interrupted':
+      return 'ended because the supervisor was stopped';
+    case 'never_spawned':
+      return `never started: ${said(outcome.message)}`;
+    case 'claude_missing':
+      return `Claude could not be started: ${said(outcome.message)}`;
+    case 'machine_exhausted':
+      return `this machine has no room, processes or open files left for it: ${said(outcome.message)}`;
+    case 'workspace_missing':
+      return `the workspace cannot be used: ${said(outcome.message)}`;
+    case 'no_init':
+      return `Claude said nothing for ${seconds(outcome.afterMs)} after its start`;
+    case 'tools_missing':
+      return `Claude started without the bridge tools (${said(outcome.status)}); the run does not count`;
+    case 'tool_denied':
+      return `Claude was denied the tool ${said(outcome.tool)}, without which nobody hears of its work: ${said(outcome.setting)} names it; take it out there`;
+    case 'wrong_folder':
+      return `Claude did not begin in the workspace, and was ended before its first request: it began in ${said(outcome.folder)}`;
+    case 'claude_too_old':
+      return `Claude was not started: ${said(outcome.message)}`;
+    case 'stalled':
+      return `no sign of life for ${seconds(outcome.silentMs)}`;
+    case 'timed_out':
+      return `still working after its time limit of ${seconds(outcome.afterMs)}`;
+    case 'crashed':
+      return `Claude ended unexpectedly (${outcome.signal ?? `exit code ${outcome.code ?? 'unknown'}`})${outcome.stderr ? `: ${said(outcome.stderr)}` : ''}`;
+    case 'output_truncated':
+      return "Claude's output stopped in the middle of a line";
+    case 'output_too_large':
+      return `ended after it had written ${outcome.writtenMb} MB; run_output_max_mb allows ${outcome.maxMb} MB. All of it is kept`;
+    case 'usage_limit':
+      return `usage limit reached (${said(outcome.limit)}), resets ${outcome.resetsAt}`;
+    case 'throttled':
+      return 'the service asked to slow down';
+    case 'not_logged_in':
+      return `Claude is not logged in: ${said(outcome.message)}`;
+    case 'billing':
+      return `the account cannot pay: ${said(outcome.message)}`;
+    case 'api_error':
+      return `the service failed${outcome.status === null ? '' : ` (${outcome.status})`}: ${said(outcome.message)}`;
+    case 'model_unknown':
+      return unknownModel(outcome, said);
+    case 'request_refused':
+      return `the service refuses the conversation (${outcome.status}): ${said(outcome.message)}`;
+    case 'max_turns':
+      return `stopped after ${outcome.turns} turns, the plan's max_turns`;
+    case 'budget_spent':
+      return `stopped at the plan's budget of $${outcome.budgetUsd}`;
+    case 'refused':
+      return 'the model declined to go on';
+    case 'prompt_too_long':
+      return 'the conversation is too long to go on';
+    case 'session_missing':
+      return 'the session to resume no longer exists';
+    case 'lost':
+      return `lost: ${outcome.message}`;
+  }
+}
+
+const MODEL_SOURCES: Record<ModelSource, string> = {
+  plan: "the plan's model",
+  configuration: "'model' in config.json, or BRIDGE_MODEL",
+  session: 'with which this session began',
+  claude: "from Claude's own settings",
+};
+
+function unknownModel(
+  { model, source, message }: Extract<Outcome, { kind: 'model_unknown' }>,
+  said: (words: string) => string,
+): string {
+  const from = source === undefined ? '' : ` (${MODEL_SOURCES[source]})`;
+  const told = message ? `: ${said(message)}` : '';
+  return `the service does not know the model ${said(`'${model}'`)}${from}, or this account may not use it${told}`;
+}
+
+function seconds(ms: number): string {
+  return ms < 120_000 ? `${Math.round(ms / 1000)} s` : `${Math.round(ms / 60_000)} min`;
+}
+
+function asItIs(words: string): string {
+  return words;
+}
