@@ -1,10 +1,11 @@
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { startNextRun } from '../../../src/bridge/runs.ts';
 import { loadConfig } from '../../../src/config.ts';
 import { findRun } from '../../../src/store/runs.ts';
 import { recover } from '../../../src/supervisor/recover.ts';
+import { runFiles, runsFolder } from '../../../src/supervisor/run/files.ts';
 import { current, send, supervised, TOKEN } from '../../bridge/steps.ts';
 
 const silent = () => undefined;
@@ -19,6 +20,11 @@ async function takenUp({ hasConversation }: { hasConversation: boolean }) {
   if (!started) throw new Error('nothing started');
   const claude = join(rig.workspace, 'claude');
   await mkdir(join(claude, 'projects', 'folder'), { recursive: true });
+  await mkdir(runsFolder(rig.home), { recursive: true });
+  await writeFile(
+    runFiles(rig.home, started.run.id).mcpConfig,
+    '{"mcpServers":{"theirs":{"env":{"KEY":"secret"}}}}',
+  );
   if (hasConversation) await writeFile(join(claude, 'projects', 'folder', 'the-session.jsonl'), '{}\n');
   const context = {
     bridge: rig.bridge,
@@ -33,13 +39,27 @@ async function takenUp({ hasConversation }: { hasConversation: boolean }) {
   };
   expect(await recover(context, listener)).toEqual([]);
   const run = await findRun(rig.bridge.database.read, started.run.id);
-  return { outcome: run?.outcome?.kind, session: (await current(rig.bridge, id)).sessionId };
+  return {
+    outcome: run?.outcome?.kind,
+    session: (await current(rig.bridge, id)).sessionId,
+    files: await readdir(runsFolder(rig.home)),
+  };
 }
 
 test('a run of which no process is known, but a conversation is there, as after a restore of an older copy: it may have run, and its session goes on', async () => {
-  expect(await takenUp({ hasConversation: true })).toEqual({ outcome: 'lost', session: 'the-session' });
+  expect(await takenUp({ hasConversation: true })).toMatchObject({ outcome: 'lost', session: 'the-session' });
 });
 
 test('a run of which neither a process nor a conversation is known never ran', async () => {
   expect(await takenUp({ hasConversation: false })).toMatchObject({ outcome: 'never_spawned' });
+});
+
+test.for([
+  ['lost', true],
+  ['never_spawned', false],
+] as const)('the MCP configuration of a run whose process was never recorded is removed at the next start, where the run is %s: it may hold secrets', async ([
+  outcome,
+  hasConversation,
+]) => {
+  expect(await takenUp({ hasConversation })).toMatchObject({ outcome, files: [] });
 });
