@@ -7,7 +7,6 @@ import { once } from 'node:events';
 import { chmod, mkdir, mkdtemp, readdir, readFile, realpath, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
-import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import { test as base, describe, expect } from 'vitest';
 import { eventually } from '../eventually.ts';
@@ -26,6 +25,8 @@ interface Demo {
 interface RunningDemo {
   readonly child: ChildProcess;
   stdout(): string;
+  /** Waits for these words. Fails with all that it has told and logged when it ends without them, or patience does. */
+  tells(words: string): Promise<void>;
   readonly ended: Promise<{ code: number | null; stdout: string; stderr: string }>;
 }
 
@@ -47,7 +48,7 @@ const test = base.extend<{ demo: Demo }>({
             env: { HOME: home, TMPDIR: temporary, PATH: path, ...env },
             stdio: ['ignore', 'pipe', 'pipe'],
           });
-          const running = follow(child);
+          const running = follow(child, temporary);
           started.push(running);
           return running;
         },
@@ -66,14 +67,40 @@ const test = base.extend<{ demo: Demo }>({
   },
 });
 
-function follow(child: ChildProcess): RunningDemo {
+function follow(child: ChildProcess, temporary: string): RunningDemo {
   let seen = '';
+  let errors = '';
   child.stdout?.setEncoding('utf8').on('data', (chunk: string) => {
     seen += chunk;
   });
-  const errors = child.stderr ? text(child.stderr) : Promise.resolve('');
-  const ended = once(child, 'close').then(async ([code]) => ({ code, stdout: seen, stderr: await errors }));
-  return { child, stdout: () => seen, ended };
+  child.stderr?.setEncoding('utf8').on('data', (chunk: string) => {
+    errors += chunk;
+  });
+  const ended = once(child, 'close').then(([code]) => ({ code, stdout: seen, stderr: errors }));
+  let isOver = false;
+  void ended.then(() => {
+    isOver = true;
+  });
+  return {
+    child,
+    stdout: () => seen,
+    async tells(words) {
+      const hasTold = () => seen.includes(words);
+      await eventually(() => expect(hasTold() || isOver).toBe(true)).catch(() => undefined);
+      const log = hasTold() ? '' : await logIn(temporary);
+      expect(hasTold(), `'${words}' in:\n${seen}\nstderr:\n${errors}\nloop.log:\n${log}`).toBe(true);
+    },
+    ended,
+  };
+}
+
+/** The log of a demo under way; one that has failed shows its end itself. */
+async function logIn(temporary: string): Promise<string> {
+  const folders = (await readdir(temporary)).filter((name) => name.startsWith('bridge-demo-'));
+  const logs = folders.map((name) => readFile(join(temporary, name, 'state', 'loop.log'), 'utf8'));
+  return (await Promise.allSettled(logs))
+    .map((log) => (log.status === 'fulfilled' ? log.value : String(log.reason)))
+    .join('\n');
 }
 
 describe('one command shows the whole loop', () => {
@@ -167,8 +194,8 @@ describe('it leaves nothing behind', () => {
   test.for(['SIGINT', 'SIGTERM'] as const)('%s in mid-work ends it all, exit code 130', async (signal, {
     demo,
   }) => {
-    const { child, stdout, ended } = demo.start();
-    await eventually(() => expect(stdout()).toContain('Write: words.mjs'));
+    const { child, tells, ended } = demo.start();
+    await tells('Write: words.mjs');
     const folders = await readdir(demo.temporary);
     expect(folders).toEqual([expect.stringMatching(/^bridge-demo-/)]);
     expect((await processesIn(join(demo.temporary, folders[0] ?? ''))).length).toBeGreaterThan(1);
@@ -192,8 +219,8 @@ describe('it leaves nothing behind', () => {
   });
 
   test('a supervisor that is killed ends it, and the Claude it has started with it', async ({ demo }) => {
-    const { stdout, ended } = demo.start();
-    await eventually(() => expect(stdout()).toContain('Write: words.mjs'));
+    const { stdout, tells, ended } = demo.start();
+    await tells('Write: words.mjs');
     process.kill(Number(/is up, pid (\d+)/.exec(stdout())?.[1]), 'SIGKILL');
     const { code, stderr } = await ended;
     expect({ code, stderr }).toEqual({
