@@ -9,6 +9,7 @@ const SRC = fileURLToPath(new URL('../src', import.meta.url));
 const MAY_IMPORT: Readonly<Record<string, readonly string[] | 'anything'>> = {
   version: [],
   'home-path': [],
+  'exit-codes': [],
   clock: [],
   // The ground: rules about text that the log needs as much as the store and what people read.
   characters: [],
@@ -21,6 +22,20 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[] | 'anything'>> = {
   bridge: ['project', 'store', 'machine', 'clock', 'home-path'],
   machine: ['clock', 'log', 'template', 'home-path'],
   claude: ['project', 'machine', 'clock', 'log', 'template', 'redaction'],
+  control: [
+    'bridge',
+    'store',
+    'claude',
+    'machine',
+    'project',
+    'config',
+    'clock',
+    'log',
+    'home-path',
+    'exit-codes',
+    'characters',
+    'redaction',
+  ],
   supervisor: ['bridge', 'claude', 'machine', 'project', 'config', 'clock', 'log'],
   mcp: ['bridge', 'project', 'config', 'clock', 'log', 'characters'],
   http: ['bridge', 'project', 'config', 'clock', 'log'],
@@ -40,6 +55,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[] | 'anything'>> = {
     'home-path',
     'redaction',
   ],
+  install: ['control', 'bridge', 'claude', 'machine', 'project', 'config', 'clock'],
   cli: 'anything',
 };
 

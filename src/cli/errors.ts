@@ -1,5 +1,6 @@
 /** From an exception to one line on stderr and an exit code. */
 import { ConfigError } from '../config.ts';
+import { EXIT } from '../exit-codes.ts';
 import { EnvironmentFileError } from '../machine/service/environment-file.ts';
 import { ServiceError } from '../machine/service/service.ts';
 import { StoreError, type StoreProblem } from '../store/store-error.ts';
@@ -11,23 +12,18 @@ export function explainError(cli: Cli, error: unknown): number {
   if (isAnswered(error)) return 0;
   if (error instanceof UsageError) {
     cli.out.failure(error.message);
-    return 2;
+    return EXIT.usage;
   }
   const debug = cli.env.BRIDGE_DEBUG === '1';
   const [what, next] = explain(error, debug);
   fail(cli, what, next);
   if (debug && error instanceof Error) cli.out.details(error.stack ?? error.message);
-  return 1;
+  return EXIT.failed;
 }
-
-/**
- * Trouble that a restart does not mend: a service manager that is told so does not start the program again and again.
- * EX_CONFIG of sysexits.h, for systemd's RestartPreventExitStatus=.
- */
-export const NOT_TO_BE_RESTARTED = 78;
 
 const PASSING: readonly StoreProblem[] = ['busy', 'full', 'failing', 'replaced'];
 
+/** A restart will not help: a service manager must not try one. */
 export function isPermanent(error: unknown): boolean {
   if (error instanceof ConfigError || error instanceof EnvironmentFileError) return true;
   return error instanceof StoreError && !PASSING.includes(error.problem);

@@ -43,24 +43,24 @@ import { pathOf, prepare, RefusedError } from './terminal/usage.ts';
 /**
  * Carries out one call and returns the exit code.
  *
- * @param entry The program and arguments that start this command line again.
+ * @param selfCommand The program and arguments that start this command line again.
  */
 export async function main(
   args: readonly string[],
   env: Environment,
-  entry: readonly string[],
+  selfCommand: readonly string[],
 ): Promise<number> {
   keepHangupIgnored(env);
   const out = openOutput(env);
   const cli: Cli = {
     env,
     // Read when it is needed: help and the version are there without one.
-    get home() {
+    get stateDir() {
       return stateFolder(env);
     },
     clock: systemClock,
     out,
-    entry,
+    selfCommand,
     exitCode: 0,
   };
   try {

@@ -1,8 +1,8 @@
 /** What `install` shows is of files that may be somebody else's. */
 import { expect, test } from 'vitest';
-import type { Plan } from '../../src/cli/install/plan.ts';
 import { openOutput } from '../../src/cli/terminal/output.ts';
 import { previewLines } from '../../src/cli/views/install-text.ts';
+import type { Plan } from '../../src/install/plan.ts';
 
 test('no name in it can move the cursor or colour the terminal, and no value is shown', () => {
   const file = { path: '/state/service.env', before: 'OLD\u001b[2J=1\n', after: 'A\u001b[31mB=secret\n' };

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { describe, expect } from 'vitest';
 import { currentLease } from '../../src/bridge/lease.ts';
 import { type InstallOptions, install } from '../../src/cli/commands/install.ts';
-import { runAs } from '../../src/cli/install/run-as.ts';
+import { runAs } from '../../src/install/run-as.ts';
 import { runProgram } from '../../src/machine/program.ts';
 import { readEnvironmentFile } from '../../src/machine/service/environment-file.ts';
 import { VERSION } from '../../src/version.ts';
@@ -27,7 +27,7 @@ interface Call {
 
 async function call(service: ServiceRig, { options = {}, env = {}, entry }: Call = {}) {
   const plain = service.cli();
-  const cli = service.cli({ env: { ...plain.env, ...env }, ...(entry ? { entry } : {}) });
+  const cli = service.cli({ env: { ...plain.env, ...env }, ...(entry ? { selfCommand: entry } : {}) });
   await install(cli, { start: true, ...options }, service.services);
   return { code: cli.exitCode, stdout: cli.stdout(), stderr: cli.stderr() };
 }

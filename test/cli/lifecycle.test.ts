@@ -4,9 +4,9 @@ import { describe, expect } from 'vitest';
 import { openBridge } from '../../src/bridge/bridge.ts';
 import { currentLease } from '../../src/bridge/lease.ts';
 import { projectDetails } from '../../src/bridge/queries.ts';
-import { startSupervisor } from '../../src/cli/start-supervisor.ts';
 import { openOutput } from '../../src/cli/terminal/output.ts';
 import { type Clock, systemClock } from '../../src/clock.ts';
+import { startSupervisor } from '../../src/control/start-background.ts';
 import { identify, isAlive, type ProcessIdentity } from '../../src/machine/identity.ts';
 import { eventually } from '../eventually.ts';
 import { onWindows } from '../platform.ts';
@@ -92,10 +92,10 @@ describe('start, status, stop', () => {
   });
 
   test('a supervisor that ends at once is a failure with its last words', async ({ rig }) => {
-    const entry = [process.execPath, '-e', 'console.error("no luck\\ntoday"); process.exit(7)', '--'];
+    const selfCommand = [process.execPath, '-e', 'console.error("no luck\\ntoday"); process.exit(7)', '--'];
     const cli = { env: rig.environment, clock: systemClock, out: openOutput({}), exitCode: 0 };
     await rig.run('list');
-    const result = await startSupervisor({ ...cli, home: rig.home, entry }, rig.bridge, 20_000);
+    const result = await startSupervisor({ ...cli, stateDir: rig.home, selfCommand }, rig.bridge, 20_000);
     expect(result).toEqual({ kind: 'failed', what: 'it ended at once. It said: no luck / today' });
   });
 

@@ -160,8 +160,8 @@ function cliOf(rig: Rig, changes: Partial<Cli>): ReturnType<ServiceRig['cli']> {
   const { out, stdout, stderr } = recording();
   const clock: Clock = systemClock;
   const env = { ...rig.environment, PATH: `${join(rig.root, 'bin')}:/usr/bin:/bin` };
-  const entry = [process.execPath, join(rig.root, 'bridge', 'dist', 'cli.js')];
-  return { env, home: rig.home, clock, out, entry, exitCode: 0, ...changes, stdout, stderr };
+  const selfCommand = [process.execPath, join(rig.root, 'bridge', 'dist', 'cli.js')];
+  return { env, stateDir: rig.home, clock, out, selfCommand, exitCode: 0, ...changes, stdout, stderr };
 }
 
 function recording(): { out: Output; stdout(): string; stderr(): string } {

@@ -11,7 +11,7 @@ export function backupCommand(cli: Cli): Command {
     .addHelpText('after', ABOUT)
     .addHelpText('after', examples('bridge-supervisor backup ~/bridge-2026-11-21.db'))
     .action(async (file: string) => {
-      await backUp(cli.home, file);
+      await backUp(cli.stateDir, file);
       cli.out.line(`Backed up to ${file}. Put it back with: bridge-supervisor restore ${file}`);
     });
 }

@@ -1,8 +1,11 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { Command } from 'commander';
 import type { Environment } from '../../config.ts';
+import { serviceDefinition, settingsOf } from '../../control/service-definition.ts';
+import { stableCommand } from '../../control/stable-command.ts';
 import type { Machine } from '../../doctor/context.ts';
 import type { Group } from '../../doctor/doctor.ts';
+import { EXIT } from '../../exit-codes.ts';
 import { type Account, ownAccount } from '../../machine/account.ts';
 import { foreignDisk } from '../../machine/foreign-folder.ts';
 import { platform } from '../../machine/platform.ts';
@@ -12,8 +15,6 @@ import type { ServiceFile } from '../../machine/service/service.ts';
 import { desktopLocation } from '../../setup/desktop-locations.ts';
 import { readRecords } from '../../setup/ledger.ts';
 import type { Cli } from '../context.ts';
-import { serviceDefinition, settingsOf } from '../install/definition.ts';
-import { lastingEntry } from '../installed-at.ts';
 import { jsonOption } from '../terminal/arguments.ts';
 import { stopRequest } from '../terminal/signals.ts';
 import { examples, UsageError } from '../terminal/usage.ts';
@@ -79,17 +80,14 @@ async function doctor(cli: Cli, names: readonly string[], { deep, fix, json }: O
     if (json) out.json({ findings: findings.map(publicFinding), summary: countsOf(findings) });
     else if (!stop.signal.aborted) out.line(summary(findings));
     else out.hint(`Broken off: ${summary(findings)} so far.`);
-    if (findings.some(({ verdict }) => verdict === 'problem')) cli.exitCode = 1;
-    if (stop.signal.aborted) cli.exitCode = INTERRUPTED;
+    if (findings.some(({ verdict }) => verdict === 'problem')) cli.exitCode = EXIT.failed;
+    if (stop.signal.aborted) cli.exitCode = EXIT.interrupted;
   } finally {
     stop.dispose();
   }
 }
 
-/** As a shell reports a process that ctrl-c has ended. */
-const INTERRUPTED = 130;
-
-async function machineOf({ env, home, clock, entry, out }: Cli): Promise<Machine> {
+async function machineOf({ env, stateDir: home, clock, selfCommand: entry, out }: Cli): Promise<Machine> {
   const account = ownAccount(env);
   const desktop = desktopLocation({
     platform,
@@ -141,7 +139,7 @@ function filesNow({
   env,
   caller,
 }: Present): readonly ServiceFile[] {
-  const lasting = lastingEntry(entry, caller);
+  const lasting = stableCommand(entry, caller);
   // A copy that a package runner keeps for a while is not the one that was installed.
   if (!lasting.ok) return installed.files;
   const settings = settingsOf(home, env, account.home);

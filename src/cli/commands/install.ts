@@ -1,16 +1,18 @@
 import { Command, Option } from 'commander';
 import { done, type Reply, refuse } from '../../bridge/bridge.ts';
 import { overview } from '../../bridge/queries.ts';
+import { withBridge } from '../../control/host.ts';
+import { EXIT } from '../../exit-codes.ts';
+import { putToWork } from '../../install/activate.ts';
+import { apply } from '../../install/apply.ts';
+import { ownSite, PARTS, type Part } from '../../install/as-user.ts';
+import { type Plan, type PlanOptions, planInstallation } from '../../install/plan.ts';
+import { preparationFrom } from '../../install/state.ts';
 import { ownAccount } from '../../machine/account.ts';
 import { EnvironmentFileError } from '../../machine/service/environment-file.ts';
 import { ownServices, type Services } from '../../machine/service/find.ts';
 import { ServiceError } from '../../machine/service/service.ts';
-import { type Cli, fail, withBridge } from '../context.ts';
-import { apply } from '../install/apply.ts';
-import { type Plan, type PlanOptions, planInstallation } from '../install/plan.ts';
-import { putToWork } from '../install/put-to-work.ts';
-import { ownSite, PARTS, type Part } from '../install/site.ts';
-import { preparationFrom } from '../install/state.ts';
+import { type Cli, fail } from '../context.ts';
 import { jsonOption, yesOption } from '../terminal/arguments.ts';
 import { canAsk, confirm } from '../terminal/ask.ts';
 import { waiting } from '../terminal/progress.ts';
@@ -81,7 +83,7 @@ export async function install(
 
 /** This process was started as the service would be. */
 async function onSite(
-  { home: stateFolder, env, clock }: Cli,
+  { stateDir: stateFolder, env, clock }: Cli,
   part: Part,
   services: Services,
 ): Promise<Reply<unknown>> {
@@ -105,7 +107,7 @@ async function carryOut(cli: Cli, plan: Plan, options: InstallOptions, services:
   if (options.dryRun) {
     const start = options.start ? 'It would be started.' : 'It would not be started (--no-start).';
     report.preview(isRefused ? 'But nothing would be installed, with the problems above.' : start);
-    if (isRefused) cli.exitCode = 1;
+    if (isRefused) cli.exitCode = EXIT.failed;
     return;
   }
   if (isRefused) {

@@ -1,7 +1,8 @@
 import { Command, Option } from 'commander';
 import { projects } from '../../bridge/queries.ts';
+import { withBridge } from '../../control/host.ts';
 import { isClosed, PROJECT_STATUSES, type Project, type ProjectStatus } from '../../project/project.ts';
-import { type Cli, withBridge } from '../context.ts';
+import type { Cli } from '../context.ts';
 import { jsonOption, wholeNumber } from '../terminal/arguments.ts';
 import { cell, clip } from '../terminal/text.ts';
 import { ago } from '../terminal/time.ts';

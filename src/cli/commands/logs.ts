@@ -1,11 +1,10 @@
-import { join } from 'node:path';
 import { Command } from 'commander';
+import { type FoundService, serviceOf } from '../../control/find-service.ts';
+import { followLog, lastLogLines, logFile } from '../../control/log-reader.ts';
 import { ownAccount } from '../../machine/account.ts';
 import { programLines } from '../../machine/program-lines.ts';
 import { ownServices, type Services } from '../../machine/service/find.ts';
 import { type Cli, fail } from '../context.ts';
-import { followLog, lastLogLines } from '../log-files.ts';
-import { type FoundService, serviceOf } from '../service.ts';
 import { jsonOption, wholeNumber } from '../terminal/arguments.ts';
 import { untilInterrupted } from '../terminal/interrupt.ts';
 import { plainLines } from '../terminal/text.ts';
@@ -17,10 +16,6 @@ interface Options {
   lines: number;
   json?: true;
   service?: true;
-}
-
-export function logFile(cli: Cli): string {
-  return join(cli.home, 'loop.log');
 }
 
 export function logsCommand(cli: Cli): Command {
@@ -40,7 +35,7 @@ export function logsCommand(cli: Cli): Command {
 export async function showLogs(cli: Cli, options: Options, services: Services = ownServices): Promise<void> {
   const service = await serviceOf(cli, services);
   if (options.service) return serviceLogs(cli, options, service);
-  const path = logFile(cli);
+  const path = logFile(cli.stateDir);
   if (service) cli.out.hint(`The log of ${service.manager.title}: ${path}`);
   const show = (line: string) =>
     options.json ? cli.out.jsonLine(readLogLine(line)) : cli.out.line(plainLines(line).join(' '));
@@ -51,7 +46,7 @@ export async function showLogs(cli: Cli, options: Options, services: Services = 
 async function serviceLogs(cli: Cli, options: Options, service: FoundService | null): Promise<void> {
   const { follow, lines, json } = options;
   if (!service)
-    return fail(cli, `no service is installed for ${cli.home}`, 'See: bridge-supervisor install --help');
+    return fail(cli, `no service is installed for ${cli.stateDir}`, 'See: bridge-supervisor install --help');
   const { manager } = service;
   const output = manager.ownOutput(lines, follow ?? false);
   if (output.kind === 'none') return fail(cli, output.why, 'See: bridge-supervisor logs');

@@ -1,12 +1,12 @@
 import { Command } from 'commander';
 import { openBridge } from '../../bridge/bridge.ts';
+import { holderOf, isWorking, supervisorState } from '../../control/supervisor-state.ts';
 import { isAlive } from '../../machine/identity.ts';
 import { readLease } from '../../store/lease.ts';
 import { restore } from '../../store/sqlite/backup.ts';
 import { lookAtDatabase } from '../../store/sqlite/look.ts';
 import { StoreError } from '../../store/store-error.ts';
 import { type Cli, fail } from '../context.ts';
-import { holderOf, isWorking, supervisorState } from '../supervisor-state.ts';
 import { path } from '../terminal/arguments.ts';
 import { examples } from '../terminal/usage.ts';
 
@@ -29,7 +29,7 @@ export function restoreCommand(cli: Cli): Command {
         );
       }
       const time = cli.clock.now().toISOString().replaceAll(/[:.]/g, '-');
-      const aside = await restore(cli.home, file, `bridge.db.before-restore-${time}`);
+      const aside = await restore(cli.stateDir, file, `bridge.db.before-restore-${time}`);
       cli.out.line(`Restored from ${file}.${aside ? ` What was there is now ${aside}` : ''}`);
       cli.out.line('Next: bridge-supervisor start');
     });
@@ -44,7 +44,7 @@ looked for, and their sessions are resumed.`;
 /** The pid of a supervisor that works here. A store that cannot be read has none we could ask. */
 async function workingSupervisor(cli: Cli): Promise<number | undefined> {
   try {
-    const bridge = openBridge(cli.home, cli.clock);
+    const bridge = openBridge(cli.stateDir, cli.clock);
     try {
       const supervisor = await supervisorState(bridge);
       return isWorking(supervisor) && supervisor.state !== 'not_running' ? supervisor.lease.pid : undefined;
@@ -59,7 +59,7 @@ async function workingSupervisor(cli: Cli): Promise<number | undefined> {
 
 /** A restore is what repairs it: the store is read, and not written. */
 async function ofLinkedStore(cli: Cli): Promise<number | undefined> {
-  const look = lookAtDatabase(cli.home);
+  const look = lookAtDatabase(cli.stateDir);
   if (!look) return undefined;
   try {
     const lease = await readLease(look.read);

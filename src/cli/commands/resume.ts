@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { resume } from '../../bridge/holds.ts';
-import { type Cli, withBridge } from '../context.ts';
+import { withBridge } from '../../control/host.ts';
+import type { Cli } from '../context.ts';
 import { plainLine } from '../terminal/text.ts';
 import { examples } from '../terminal/usage.ts';
 import { hintIfNobodyActs } from '../views/hints.ts';

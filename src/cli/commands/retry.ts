@@ -1,9 +1,10 @@
 import { Command, Option } from 'commander';
 import { retry } from '../../bridge/control.ts';
 import { retryAll } from '../../bridge/retry-all.ts';
+import { withBridge } from '../../control/host.ts';
 import type { OutcomeKind } from '../../project/outcome.ts';
 import { PARKING_OUTCOMES } from '../../project/retry.ts';
-import { type Cli, fail, withBridge, withProject } from '../context.ts';
+import { type Cli, fail, withProject } from '../context.ts';
 import { idArgument, jsonOption } from '../terminal/arguments.ts';
 import { examples } from '../terminal/usage.ts';
 import { hintIfNobodyActs, named } from '../views/hints.ts';

@@ -1,15 +1,17 @@
 import { Command } from 'commander';
 import type { Environment } from '../../config.ts';
+import { configOf } from '../../control/host.ts';
+import { logFile } from '../../control/log-reader.ts';
+import { prepareStateFolder } from '../../control/prepare-state-folder.ts';
+import { EXIT } from '../../exit-codes.ts';
 import { correctHome } from '../../home-path.ts';
 import type { LogHealth } from '../../log.ts';
 import { mergeEnvironment, readEnvironmentFile } from '../../machine/service/environment-file.ts';
-import { type Cli, configOf, fail } from '../context.ts';
-import { explainError, isPermanent, NOT_TO_BE_RESTARTED } from '../errors.ts';
-import { prepareHome } from '../home.ts';
+import { type Cli, fail } from '../context.ts';
+import { explainError, isPermanent } from '../errors.ts';
 import { path } from '../terminal/arguments.ts';
 import { stopRequest } from '../terminal/signals.ts';
 import { examples } from '../terminal/usage.ts';
-import { logFile } from './logs.ts';
 
 interface Options {
   quiet?: true;
@@ -25,12 +27,9 @@ export function runCommand(cli: Cli): Command {
     .option('--give-up', 'exit with 0 instead of 78, or after 5 bad ends')
     .addHelpText('after', ABOUT)
     .addHelpText('after', examples('bridge-supervisor run'))
-    .action(async (options: Options) => {
-      const attempt = (own: Cli) => tryToRun(own, options);
-      if (!options.giveUp) return attempt(cli);
-      const { withStartLimit } = await import('../service-give-up.ts');
-      await withStartLimit(cli, attempt);
-    });
+    .action((options: Options) =>
+      options.giveUp ? runWithStartLimit(cli, options) : tryToRun(cli, options),
+    );
 }
 
 const ABOUT = `
@@ -44,6 +43,21 @@ that cannot be read, or a store that is damaged, lost, not writable or too new.
 With --give-up it exits with 0 instead of 78, and when it has ended badly 5
 times within 5 minutes: for launchd, which knows no start limit.`;
 
+async function runWithStartLimit(cli: Cli, options: Options): Promise<void> {
+  const { withStartLimit } = await import('../../control/start-limit.ts');
+  let message = '';
+  const failure = (text: string) => {
+    message = text;
+    cli.out.failure(text);
+  };
+  const attempt = async () => {
+    const own: Cli = { ...cli, out: { ...cli.out, failure }, exitCode: 0 };
+    await tryToRun(own, options);
+    return { exitCode: own.exitCode, message };
+  };
+  cli.exitCode = await withStartLimit(cli, attempt, cli.out.failure);
+}
+
 /** Never throws: what went wrong is said, and is in the exit code. */
 async function tryToRun(cli: Cli, { environment, quiet }: Options): Promise<void> {
   try {
@@ -53,7 +67,7 @@ async function tryToRun(cli: Cli, { environment, quiet }: Options): Promise<void
     cli.exitCode = own.exitCode;
   } catch (error) {
     const code = explainError(cli, error);
-    cli.exitCode = isPermanent(error) ? NOT_TO_BE_RESTARTED : code;
+    cli.exitCode = isPermanent(error) ? EXIT.config : code;
   }
 }
 
@@ -68,19 +82,19 @@ async function environmentFrom(file: string, env: Environment): Promise<Environm
 }
 
 async function run(cli: Cli, quiet: boolean): Promise<void> {
-  const { home, env, clock, entry } = cli;
+  const { stateDir: home, env, clock, selfCommand: entry } = cli;
   const config = configOf(cli);
-  const prepared = await prepareHome(home);
+  const prepared = await prepareStateFolder(home);
   if (!prepared.ok) {
     fail(cli, prepared.refusal);
-    cli.exitCode = NOT_TO_BE_RESTARTED;
+    cli.exitCode = EXIT.config;
     return;
   }
 
   const { openLog } = await import('../../log.ts');
   const { runSupervisor } = await import('../../supervisor/supervisor.ts');
   const log = openLog({
-    path: logFile(cli),
+    path: logFile(home),
     level: config.log_level,
     maxBytes: config.log_max_mb * 1_000_000,
     maxFiles: config.log_files,

@@ -1,9 +1,10 @@
 import { Command } from 'commander';
 import { currentCursor } from '../../bridge/queries.ts';
 import { type SentPlan, sendPlan } from '../../bridge/send-plan.ts';
+import { configOf, withBridge } from '../../control/host.ts';
 import { describeNotUsed } from '../../project/not-used.ts';
 import { isClosed, type Project, type ProjectStatus, WHAT_NEXT } from '../../project/project.ts';
-import { type Cli, configOf, fail, withBridge } from '../context.ts';
+import { type Cli, fail } from '../context.ts';
 import { jsonOption, pathOrStdin } from '../terminal/arguments.ts';
 import { untilInterrupted } from '../terminal/interrupt.ts';
 import { plainLine } from '../terminal/text.ts';

@@ -2,6 +2,8 @@
 import { existsSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { done, type Reply, refuse } from '../../bridge/bridge.ts';
+import { configOf } from '../../control/host.ts';
+import { passingParts, stableCommand } from '../../control/stable-command.ts';
 import { homeFolder } from '../../home-path.ts';
 import { ownAccount, ownerOf } from '../../machine/account.ts';
 import { wslDistribution } from '../../machine/wsl.ts';
@@ -17,8 +19,7 @@ import {
   type Wanted,
 } from '../../setup/setup.ts';
 import type { Folders } from '../../setup/workspaces.ts';
-import { type Cli, configOf } from '../context.ts';
-import { lastingEntry, passingParts } from '../installed-at.ts';
+import type { Cli } from '../context.ts';
 import { askForWorkspace, type FolderOptions, foldersOf } from './setup-folders.ts';
 
 export interface PlanOptions extends FolderOptions {
@@ -40,7 +41,7 @@ export async function plan(cli: Cli, options: PlanOptions, mayAsk: boolean): Pro
     const desktop = options.desktop ? places : null;
     return reply(await planRemoval({ desktop, code: options.code }, scene));
   }
-  const entry = lastingEntry(cli.entry, cli.env);
+  const entry = stableCommand(cli.selfCommand, cli.env);
   if (!entry.ok) return entry;
   const distribution = windowsSide(cli, options);
   const isElsewhere = distribution !== undefined && options.desktop && options.desktopConfig === undefined;
@@ -76,7 +77,7 @@ async function homeOfAnother({ env }: Cli): Promise<string | null> {
 
 /** @param claude The program that is configured. */
 export function sceneOf(cli: Cli, claude: string | undefined): Scene {
-  return { env: cli.env, state: cli.home, home: homeFolder(), claude };
+  return { env: cli.env, state: cli.stateDir, home: homeFolder(), claude };
 }
 
 function desktopPlaces(cli: Cli, { desktop, desktopConfig }: PlanOptions): readonly string[] {

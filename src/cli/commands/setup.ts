@@ -1,9 +1,10 @@
 import { Command } from 'commander';
+import { configOf } from '../../control/host.ts';
+import { prepareStateFolder } from '../../control/prepare-state-folder.ts';
 import { runProgram } from '../../machine/program.ts';
 import { isChange } from '../../setup/change.ts';
 import { carryOutPlan, type Done, isAnything, type SetupPlan } from '../../setup/setup.ts';
-import { type Cli, configOf, fail } from '../context.ts';
-import { prepareHome } from '../home.ts';
+import { type Cli, fail } from '../context.ts';
 import { jsonOption, path, paths, yesOption } from '../terminal/arguments.ts';
 import { canAsk, confirmUnlessNo } from '../terminal/ask.ts';
 import { examples, UsageError } from '../terminal/usage.ts';
@@ -98,7 +99,7 @@ async function isAgreed(cli: Cli, setupPlan: SetupPlan, options: Options): Promi
 
 async function carryOut(cli: Cli, setupPlan: SetupPlan, options: Options): Promise<void> {
   if (!options.remove) {
-    const prepared = await prepareHome(cli.home);
+    const prepared = await prepareStateFolder(cli.stateDir);
     if (!prepared.ok) return fail(cli, prepared.refusal);
   }
   const result = await carryOutPlan(setupPlan, sceneOf(cli, configOf(cli).claude), runProgram);

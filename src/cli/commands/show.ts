@@ -1,7 +1,7 @@
 import { Command } from 'commander';
 import { projectDetails } from '../../bridge/queries.ts';
+import { nextCommands } from '../../control/next-commands.ts';
 import { type Cli, withProject } from '../context.ts';
-import { nextCommands } from '../next-step.ts';
 import { idArgument, jsonOption, wholeNumber } from '../terminal/arguments.ts';
 import { examples } from '../terminal/usage.ts';
 import { runOutput } from '../views/run-output.ts';
@@ -29,7 +29,7 @@ export function showCommand(cli: Cli): Command {
         (bridge, projectId) => projectDetails(bridge, projectId, updates),
         (details) => {
           if (json) {
-            const runs = details.runs.map((run) => ({ ...run, output: runOutput(cli.home, run) }));
+            const runs = details.runs.map((run) => ({ ...run, output: runOutput(cli.stateDir, run) }));
             return cli.out.json({ ...details, runs, next: nextCommands(details.project) });
           }
           for (const line of projectLines(details, cli)) cli.out.line(line);

@@ -1,19 +1,20 @@
 import { Command } from 'commander';
 import type { Bridge } from '../../bridge/bridge.ts';
 import { loadConfig } from '../../config.ts';
+import { type FoundService, forRoot, isActive, serviceOf } from '../../control/find-service.ts';
+import { withBridge } from '../../control/host.ts';
+import { logFile } from '../../control/log-reader.ts';
+import { prepareStateFolder } from '../../control/prepare-state-folder.ts';
+import { startSupervisor } from '../../control/start-background.ts';
+import { startService } from '../../control/start-service.ts';
 import type { RunProgram } from '../../machine/program.ts';
 import { environmentFileOf, readEnvironmentFile } from '../../machine/service/environment-file.ts';
 import { ownServices, type Services } from '../../machine/service/find.ts';
 import type { ServiceManager } from '../../machine/service/service.ts';
-import { type Cli, fail, withBridge } from '../context.ts';
-import { prepareHome } from '../home.ts';
-import { type FoundService, forRoot, isActive, serviceOf } from '../service.ts';
-import { startService } from '../start-service.ts';
-import { startSupervisor } from '../start-supervisor.ts';
+import { type Cli, fail } from '../context.ts';
 import { duration } from '../terminal/arguments.ts';
 import { waiting } from '../terminal/progress.ts';
 import { examples } from '../terminal/usage.ts';
-import { logFile } from './logs.ts';
 
 const PATIENCE_MS = 30_000;
 
@@ -38,7 +39,7 @@ export async function start(
   const service = await checkSettings(cli, services);
   const root = service && forRoot(cli, service.manager, 'start');
   if (root) return fail(cli, root);
-  const prepared = await prepareHome(cli.home);
+  const prepared = await prepareStateFolder(cli.stateDir);
   if (!prepared.ok) return fail(cli, prepared.refusal);
   await withBridge(cli, async (bridge) => {
     await waiting(cli, 'Waiting for the supervisor to come up …', () =>
@@ -58,8 +59,8 @@ export async function checkSettings(
   services: Services = ownServices,
 ): Promise<FoundService | null> {
   const service = await serviceOf(cli, services);
-  const env = service ? await readEnvironmentFile(environmentFileOf(cli.home)) : cli.env;
-  loadConfig(cli.home, env);
+  const env = service ? await readEnvironmentFile(environmentFileOf(cli.stateDir)) : cli.env;
+  loadConfig(cli.stateDir, env);
   return service;
 }
 
@@ -92,6 +93,6 @@ async function startServiceAndSay(
 }
 
 function sayNext(cli: Cli): void {
-  cli.out.line(`Log: ${logFile(cli)}`);
+  cli.out.line(`Log: ${logFile(cli.stateDir)}`);
   cli.out.line('Next: bridge-supervisor send plan.md, or bridge-supervisor status');
 }

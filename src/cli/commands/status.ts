@@ -1,12 +1,11 @@
 import { Command } from 'commander';
-import { type Cli, withBridge } from '../context.ts';
-import { statusReport } from '../status-report.ts';
+import { withBridge } from '../../control/host.ts';
+import { statusReport } from '../../control/status-report.ts';
+import { EXIT } from '../../exit-codes.ts';
+import type { Cli } from '../context.ts';
 import { jsonOption } from '../terminal/arguments.ts';
 import { examples } from '../terminal/usage.ts';
 import { statusLines } from '../views/status-text.ts';
-
-/** Nothing runs, or what runs cannot do its work. */
-const NOT_OK = 3;
 
 export function statusCommand(cli: Cli): Command {
   return new Command('status')
@@ -22,7 +21,7 @@ export function statusCommand(cli: Cli): Command {
         const report = await statusReport(cli, bridge);
         if (json) cli.out.json(report);
         else for (const line of statusLines(report, cli.out)) cli.out.line(line);
-        if (!report.ok) cli.exitCode = NOT_OK;
+        if (!report.ok) cli.exitCode = EXIT.notWorking;
       }),
     );
 }

@@ -1,11 +1,12 @@
 import { Command } from 'commander';
 import { ConfigError } from '../../config.ts';
+import { forRoot, isActive, serviceOf } from '../../control/find-service.ts';
+import { configOf, withBridge } from '../../control/host.ts';
+import { stopService } from '../../control/stop-service.ts';
+import { type StopReport, stopSupervisor } from '../../control/stop-supervisor.ts';
 import { ownServices, type Services } from '../../machine/service/find.ts';
 import type { ServiceManager } from '../../machine/service/service.ts';
-import { type Cli, configOf, fail, withBridge } from '../context.ts';
-import { forRoot, isActive, serviceOf } from '../service.ts';
-import { stopService } from '../stop-service.ts';
-import { type StopReport, stopSupervisor } from '../stop-supervisor.ts';
+import { type Cli, fail } from '../context.ts';
 import { duration } from '../terminal/arguments.ts';
 import { waiting } from '../terminal/progress.ts';
 import { plainLine } from '../terminal/text.ts';

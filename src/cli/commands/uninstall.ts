@@ -1,12 +1,13 @@
 import { Command } from 'commander';
+import { serviceOf } from '../../control/find-service.ts';
+import { withBridge } from '../../control/host.ts';
+import { stopService } from '../../control/stop-service.ts';
+import { findTarget, type Target, uninstallOfMachine } from '../../install/target.ts';
 import { ownAccount } from '../../machine/account.ts';
 import { ownServices, type Services } from '../../machine/service/find.ts';
 import type { InstalledService } from '../../machine/service/service.ts';
 import { StoreError } from '../../store/store-error.ts';
-import { type Cli, fail, withBridge } from '../context.ts';
-import { findTarget, type Target, uninstallOfMachine } from '../install/target.ts';
-import { serviceOf } from '../service.ts';
-import { stopService } from '../stop-service.ts';
+import { type Cli, fail } from '../context.ts';
 import { jsonOption, yesOption } from '../terminal/arguments.ts';
 import { examples } from '../terminal/usage.ts';
 import { defaultPatience } from './stop.ts';

@@ -1,8 +1,9 @@
 import { Command } from 'commander';
 import { type Bridge, done } from '../../bridge/bridge.ts';
 import { currentCursor, projectState } from '../../bridge/queries.ts';
+import { withBridge } from '../../control/host.ts';
 import { isClosed, type Project, WHAT_NEXT } from '../../project/project.ts';
-import { type Cli, fail, withBridge, withProject } from '../context.ts';
+import { type Cli, fail, withProject } from '../context.ts';
 import { idArgument, jsonOption } from '../terminal/arguments.ts';
 import { untilInterrupted } from '../terminal/interrupt.ts';
 import { wrap } from '../terminal/text.ts';

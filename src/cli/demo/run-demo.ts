@@ -2,7 +2,7 @@
  * The whole loop, shown: everything is real but the model. Its promise: it tells what really happens, and leaves neither
  * a process nor a folder, however it ends.
  */
-
+import { EXIT } from '../../exit-codes.ts';
 import { plainPath } from '../../rehearsal/environment.ts';
 import { findClaude } from '../../rehearsal/find-claude.ts';
 import { openStage, type Stage } from '../../rehearsal/stage.ts';
@@ -21,12 +21,9 @@ export interface DemoOptions {
   readonly keep: boolean;
 }
 
-/** As a shell reports a process that ctrl-c has ended. */
-const INTERRUPTED = 130;
-
 /** Resolves with the exit code when everything is put away. Throws what nobody foresaw, after putting everything away. */
 export async function runDemo(cli: Cli, options: DemoOptions): Promise<number> {
-  const { out, env, entry, clock } = cli;
+  const { out, env, selfCommand: entry, clock } = cli;
   const claude = findClaude(env);
   if (!claude.found) {
     out.failure(`${claude.message}.`);
@@ -71,7 +68,7 @@ async function show(
     const names = left.map(({ pid, name }) => `${name} (pid ${pid})`).join(', ');
     out.failure(`these processes of the demo could not be ended: ${names}. End them by hand.`);
   }
-  if (end.kind === 'interrupted') return INTERRUPTED;
+  if (end.kind === 'interrupted') return EXIT.interrupted;
   if (end.kind === 'failed') {
     const folder = options.keep ? `It is kept in ${stage.root}.` : 'Keep all of it with --keep.';
     out.failure(`the demo failed: ${asSentence(end.what)} The end of its log follows. ${folder}`);

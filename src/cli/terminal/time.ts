@@ -35,13 +35,6 @@ function timeOf(at: string): string {
   return clockTime(at).slice(0, 5);
 }
 
-/** The last midnight of the person's time zone. */
-export function startOfDay(now: Date): Date {
-  const day = new Date(now);
-  day.setHours(0, 0, 0, 0);
-  return day;
-}
-
 export function inTurns(count: number): string {
   return count === 1 ? '1 turn' : `${count} turns`;
 }

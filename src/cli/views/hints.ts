@@ -1,9 +1,9 @@
 /** What a person should know after a change: whether anybody will act on it. */
 import type { Bridge } from '../../bridge/bridge.ts';
 import { currentHolds } from '../../bridge/holds.ts';
+import { supervisorState } from '../../control/supervisor-state.ts';
 import { holdEnd } from '../../project/hold.ts';
 import type { Cli } from '../context.ts';
-import { supervisorState } from '../supervisor-state.ts';
 import { plainLine } from '../terminal/text.ts';
 
 /** Hints, on stderr, when nobody would take up what was just asked for. */

@@ -1,7 +1,6 @@
 /** Tells of an installation as it goes on; or, for programs, in one piece at its end. */
-
-import type { Plan } from '../install/plan.ts';
-import type { PutToWork } from '../install/put-to-work.ts';
+import type { PutToWork } from '../../install/activate.ts';
+import type { Plan } from '../../install/plan.ts';
 import type { Output } from '../terminal/output.ts';
 import { wrap } from '../terminal/text.ts';
 import { changeOf, checkLines, previewLines } from './install-text.ts';

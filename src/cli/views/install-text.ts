@@ -1,7 +1,7 @@
 /** An installation as a person reads it: what was looked at, what would be written, what was done. */
+import type { Check } from '../../install/check.ts';
+import type { Plan, PlannedFile } from '../../install/plan.ts';
 import { readEnvironmentText } from '../../machine/service/environment-file.ts';
-import type { Check } from '../install/check.ts';
-import type { Plan, PlannedFile } from '../install/plan.ts';
 import { changedLines } from '../terminal/diff.ts';
 import type { Output } from '../terminal/output.ts';
 import { plainLines, wrap } from '../terminal/text.ts';

@@ -1,9 +1,9 @@
 /** Three ways to show what happens: redrawn on a terminal, line by line into a file or pipe, and as JSON. */
 import { clearScreenDown, moveCursor } from 'node:readline';
 import type { BridgeEvent, ProjectState } from '../../bridge/queries.ts';
+import { nextCommands } from '../../control/next-commands.ts';
 import { type ProjectStatus, WHAT_NEXT } from '../../project/project.ts';
 import type { Cli } from '../context.ts';
-import { nextCommands } from '../next-step.ts';
 import { projectHead } from '../terminal/layout.ts';
 import type { Format } from '../terminal/output.ts';
 import { shorten, wrap } from '../terminal/text.ts';

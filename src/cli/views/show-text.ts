@@ -1,6 +1,7 @@
 /** The story of one project as a person reads it. */
 import ms from 'ms';
 import type { ProjectDetails } from '../../bridge/queries.ts';
+import { nextCommands } from '../../control/next-commands.ts';
 import { describeCosts, dollars } from '../../project/costs.ts';
 import { describeOutcome } from '../../project/outcome-text.ts';
 import { planBody } from '../../project/plan.ts';
@@ -9,7 +10,6 @@ import { type Completion, type Decision, type SteeringMessage, sortWaiting } fro
 import type { Run } from '../../project/run.ts';
 import { planFile } from '../../store/project-files.ts';
 import type { Cli } from '../context.ts';
-import { nextCommands } from '../next-step.ts';
 import { indented, type Layout, layoutOf, section } from '../terminal/layout.ts';
 import { flow, shorten, wrap } from '../terminal/text.ts';
 import { ago, dateAndTime, inTurns, lasted } from '../terminal/time.ts';
@@ -17,7 +17,7 @@ import { entryLines } from '../terminal/timeline-entry.ts';
 import { runLines } from './run-lines.ts';
 import { runOutput } from './run-output.ts';
 
-export function projectLines(details: ProjectDetails, { out, clock, home }: Cli): string[] {
+export function projectLines(details: ProjectDetails, { out, clock, stateDir }: Cli): string[] {
   const layout = layoutOf(out, clock.now());
   const { columns } = layout;
   const { project } = details;
@@ -30,12 +30,12 @@ export function projectLines(details: ProjectDetails, { out, clock, home }: Cli)
     ...flow(facts(details, layout.now), out.columns),
     ...wrap(`Workspace: ${project.workspace}`, out.columns),
     ...section(layout, 'Needs attention', wrap(project.attention ?? '', columns).filter(Boolean), 'red'),
-    ...section(layout, 'Plan', planLines(details, home, columns)),
+    ...section(layout, 'Plan', planLines(details, stateDir, columns)),
     ...section(layout, 'Rounds', roundLines(details, layout)),
     ...section(
       layout,
       'Runs',
-      details.runs.flatMap((run) => historyOf(run, layout, home)),
+      details.runs.flatMap((run) => historyOf(run, layout, stateDir)),
     ),
     ...section(layout, 'Updates', updateLines(details, layout)),
     ...section(layout, `Messages given to run ${open?.id}, not confirmed yet`, words(given)),

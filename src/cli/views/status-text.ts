@@ -1,10 +1,10 @@
 /** The status report as a person reads it, in lines no wider than the terminal. */
+import type { ServiceReport } from '../../control/service-status.ts';
+import type { StatusReport } from '../../control/status-report.ts';
 import { waitsUntil } from '../../project/back-off.ts';
 import { describeCosts } from '../../project/costs.ts';
 import { holdEnd, PROBED_HOLDS } from '../../project/hold.ts';
 import { PROJECT_STATUSES } from '../../project/project.ts';
-import type { ServiceReport } from '../service-status.ts';
-import type { StatusReport } from '../status-report.ts';
 import { indented, type Layout, layoutOf, projectHead, section } from '../terminal/layout.ts';
 import type { Format, Output } from '../terminal/output.ts';
 import { clip, flow, wrap } from '../terminal/text.ts';

@@ -8,7 +8,7 @@ import {
   type ServiceStatus,
 } from '../machine/service/service.ts';
 import { VERSION } from '../version.ts';
-import { type FoundService, isActive } from './service.ts';
+import { type FoundService, isActive } from './find-service.ts';
 import { isWorking, type Supervisor } from './supervisor-state.ts';
 
 export interface ServiceReport {

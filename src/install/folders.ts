@@ -2,11 +2,11 @@
 import { constants } from 'node:fs';
 import { access, stat } from 'node:fs/promises';
 import { dirname, isAbsolute } from 'node:path';
-import type { Clock } from '../../clock.ts';
-import type { Config } from '../../config.ts';
-import type { Platform } from '../../machine/platform.ts';
-import { guardedBy } from '../../machine/service/guarded-folders.ts';
-import { namedWorkspaces } from '../../project/workspace.ts';
+import type { Clock } from '../clock.ts';
+import type { Config } from '../config.ts';
+import type { Platform } from '../machine/platform.ts';
+import { guardedBy } from '../machine/service/guarded-folders.ts';
+import { namedWorkspaces } from '../project/workspace.ts';
 import { type Check, ok, problem } from './check.ts';
 
 export interface FolderQuestion {

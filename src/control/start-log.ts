@@ -1,19 +1,21 @@
 /** What a supervisor in the background prints: nothing, unless it cannot start or ends of an error nobody expected. */
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { linesOf } from '../characters.ts';
+import { cleanLine } from '../project/text.ts';
 import { redact } from '../redaction.ts';
-import { plainLines } from './terminal/text.ts';
 
-export function startLog(home: string): string {
-  return join(home, 'start.log');
+export function startLog(stateDir: string): string {
+  return join(stateDir, 'start.log');
 }
 
 const LAST_CHARACTERS = 20_000;
 
 /** Its last lines, on one line and without secrets; empty when it said nothing. */
-export async function lastWords(home: string): Promise<string> {
-  const text = await readFile(startLog(home), 'utf8').catch(() => '');
-  return plainLines(redact(text.slice(-LAST_CHARACTERS)))
+export async function lastWords(stateDir: string): Promise<string> {
+  const text = await readFile(startLog(stateDir), 'utf8').catch(() => '');
+  return linesOf(redact(text.slice(-LAST_CHARACTERS)))
+    .map(cleanLine)
     .filter((line) => line !== '')
     .slice(-5)
     .join(' / ');

@@ -2,14 +2,14 @@
 import type { Bridge } from '../bridge/bridge.ts';
 import { type RunProgram, runProgram } from '../machine/program.ts';
 import { ServiceError, type ServiceManager, type ServiceStatus } from '../machine/service/service.ts';
-import type { Cli } from './context.ts';
+import type { Host } from './host.ts';
 import { lastOutput } from './service-output.ts';
-import type { StartResult } from './start-supervisor.ts';
+import type { StartResult } from './start-background.ts';
 import { hindranceOf, isWorking, supervisorState } from './supervisor-state.ts';
 
 /** @param waitMs How long it may take to come up. */
 export async function startService(
-  cli: Cli,
+  host: Host,
   bridge: Bridge,
   manager: ServiceManager,
   waitMs: number,
@@ -23,9 +23,9 @@ export async function startService(
     await manager.start();
   } catch (error) {
     if (!(error instanceof ServiceError)) throw error;
-    return { kind: 'failed', what: await withOutput(cli, manager, error.message, run) };
+    return { kind: 'failed', what: await withOutput(host, manager, error.message, run) };
   }
-  return comeUp(cli, bridge, manager, waitMs, run);
+  return comeUp(host, bridge, manager, waitMs, run);
 }
 
 const LOOK_EVERY_MS = 100;
@@ -33,13 +33,13 @@ const LOOK_EVERY_MS = 100;
 const ASK_EVERY_MS = 1_000;
 
 async function comeUp(
-  cli: Cli,
+  host: Host,
   bridge: Bridge,
   manager: ServiceManager,
   waitMs: number,
   run: RunProgram,
 ): Promise<StartResult> {
-  const { clock } = cli;
+  const { clock } = host;
   const end = clock.monotonic() + waitMs;
   let stopped = 0;
   for (let ask = clock.monotonic() + ASK_EVERY_MS; clock.monotonic() < end; ) {
@@ -49,7 +49,7 @@ async function comeUp(
       const status = await manager.status();
       stopped = status.state === 'stopped' ? stopped + 1 : 0;
       const trouble = stopped === 1 ? null : troubleWith(status);
-      if (trouble !== null) return { kind: 'failed', what: await withOutput(cli, manager, trouble, run) };
+      if (trouble !== null) return { kind: 'failed', what: await withOutput(host, manager, trouble, run) };
       ask = clock.monotonic() + ASK_EVERY_MS;
     }
     await clock.sleep(LOOK_EVERY_MS);
@@ -74,7 +74,12 @@ function troubleWith({ state, detail }: ServiceStatus): string | null {
   }
 }
 
-async function withOutput(cli: Cli, manager: ServiceManager, what: string, run: RunProgram): Promise<string> {
-  const said = await lastOutput(cli, manager, run);
+async function withOutput(
+  host: Host,
+  manager: ServiceManager,
+  what: string,
+  run: RunProgram,
+): Promise<string> {
+  const said = await lastOutput(host, manager, run);
   return said === '' ? what : `${what} It said: ${said}`;
 }

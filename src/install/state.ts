@@ -5,15 +5,15 @@
 import { readFile } from 'node:fs/promises';
 import { text } from 'node:stream/consumers';
 import * as z from 'zod';
-import { done, type Reply, refuse } from '../../bridge/bridge.ts';
-import { ConfigError, type Environment, loadConfig } from '../../config.ts';
-import { writeAtomically } from '../../machine/atomic-file.ts';
+import { done, type Reply, refuse } from '../bridge/bridge.ts';
+import { ConfigError, type Environment, loadConfig } from '../config.ts';
+import { prepareStateFolder } from '../control/prepare-state-folder.ts';
+import { writeAtomically } from '../machine/atomic-file.ts';
 import {
   EnvironmentFileError,
   environmentFileOf,
   writeEnvironmentFile,
-} from '../../machine/service/environment-file.ts';
-import { prepareHome } from '../home.ts';
+} from '../machine/service/environment-file.ts';
 
 export const stateLook = z.object({
   /** The text of service.env; null when it is not there. */
@@ -61,7 +61,7 @@ export async function prepareState(
   stateFolder: string,
   { environment }: z.output<typeof statePreparation>,
 ): Promise<Reply<void>> {
-  const prepared = await prepareHome(stateFolder);
+  const prepared = await prepareStateFolder(stateFolder);
   if (!prepared.ok || environment === null) return prepared;
   const path = environmentFileOf(stateFolder);
   try {

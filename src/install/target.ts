@@ -1,11 +1,11 @@
 /** For whom and where a service is to be installed, and by which manager. */
-import { done, type Reply, refuse } from '../../bridge/bridge.ts';
-import { type Account, findAccount, ownAccount } from '../../machine/account.ts';
-import { findServiceOf, type Services } from '../../machine/service/find.ts';
-import { guardedBy } from '../../machine/service/guarded-folders.ts';
-import { serviceName, usualStateFolder } from '../../machine/service/name.ts';
-import type { ServiceManager } from '../../machine/service/service.ts';
-import type { Cli } from '../context.ts';
+import { done, type Reply, refuse } from '../bridge/bridge.ts';
+import type { Host } from '../control/host.ts';
+import { type Account, findAccount, ownAccount } from '../machine/account.ts';
+import { findServiceOf, type Services } from '../machine/service/find.ts';
+import { guardedBy } from '../machine/service/guarded-folders.ts';
+import { serviceName, usualStateFolder } from '../machine/service/name.ts';
+import type { ServiceManager } from '../machine/service/service.ts';
 
 export interface TargetOptions {
   /** A service of the whole machine. */
@@ -26,23 +26,24 @@ export interface Target {
 
 /** A refusal says why there can be no such service here, and what to do instead. */
 export async function findTarget(
-  cli: Cli,
+  host: Host,
   options: TargetOptions,
   services: Services,
 ): Promise<Reply<Target>> {
-  const own = ownAccount(cli.env);
+  const own = ownAccount(host.env);
   const account = options.system
-    ? await accountOfMachine(cli, options, own, services)
-    : ofPerson(cli, options, own);
+    ? await accountOfMachine(host, options, own, services)
+    : ofPerson(host, options, own);
   if (!account.ok) return account;
   const scope = options.system ? 'system' : 'user';
   const isForeign = account.value.uid !== own.uid;
-  const stateFolder = isForeign && !cli.env.BRIDGE_HOME ? usualStateFolder(account.value.home) : cli.home;
+  const stateFolder =
+    isForeign && !host.env.BRIDGE_HOME ? usualStateFolder(account.value.home) : host.stateDir;
   // First of all: what is guarded may not answer to who only looks.
   const guard = await guardedBy(services.platform, account.value.home, stateFolder);
   if (guard !== null) return refuse(guard);
   const name = serviceName({ scope, account: account.value, stateFolder });
-  const { env, clock } = cli;
+  const { env, clock } = host;
   const { run } = services;
   const opened = await services.open(services.platform, {
     name,
@@ -60,7 +61,7 @@ export async function findTarget(
 
 /** Two services would fight for one state folder: why there can be no second one, or null. */
 export async function otherServiceFor(
-  { env, clock }: Cli,
+  { env, clock }: Host,
   { account, stateFolder, manager }: Target,
   services: Services,
 ): Promise<string | null> {
@@ -81,7 +82,7 @@ export function uninstallOfMachine({ name }: Pick<Account, 'name'>): string {
 const INSTEAD =
   'Without a service: bridge-supervisor start, or in a container bridge-supervisor run as its command.';
 
-function ofPerson({ env }: Cli, { user }: TargetOptions, own: Account): Reply<Account> {
+function ofPerson({ env }: Host, { user }: TargetOptions, own: Account): Reply<Account> {
   if (user !== undefined && user !== own.name)
     return refuse('--user is for services of the whole machine: add --system, or run this as that user.');
   const person = env.SUDO_USER;
@@ -93,7 +94,7 @@ function ofPerson({ env }: Cli, { user }: TargetOptions, own: Account): Reply<Ac
 }
 
 async function accountOfMachine(
-  { env }: Cli,
+  { env }: Host,
   { user, mayBeGone }: TargetOptions,
   own: Account,
   { run }: Services,

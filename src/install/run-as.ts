@@ -1,6 +1,6 @@
 /** Programs as another user, whom root does not trust. */
-import type { Account } from '../../machine/account.ts';
-import type { RunProgram } from '../../machine/program.ts';
+import type { Account } from '../machine/account.ts';
+import type { RunProgram } from '../machine/program.ts';
 
 /**
  * Runs programs as that user, with the groups of that user, and as the service will: without a way to become somebody

@@ -16,15 +16,13 @@ import type { Quota } from '../project/quota.ts';
 import type { Run } from '../project/run.ts';
 import { redact } from '../redaction.ts';
 import { whyUnwritable } from '../store/sqlite/look.ts';
-import { logFile } from './commands/logs.ts';
-import { type Cli, configOf } from './context.ts';
-import { lastLogLines } from './log-files.ts';
-import { nextCommands } from './next-step.ts';
-import { serviceOf } from './service.ts';
+import { serviceOf } from './find-service.ts';
+import { configOf, type Host } from './host.ts';
+import { lastLogLines, logFile } from './log-reader.ts';
+import { nextCommands } from './next-commands.ts';
 import { type ServiceReport, serviceFindings } from './service-status.ts';
 import { lastWords } from './start-log.ts';
 import { type Supervisor, supervisorState } from './supervisor-state.ts';
-import { startOfDay } from './terminal/time.ts';
 
 export interface StatusReport {
   /** A supervisor runs, and nothing that is known keeps it from its work. */
@@ -73,19 +71,19 @@ const MOST_LISTED = 10;
 const LOG_LINES = 5;
 
 export async function statusReport(
-  cli: Cli,
+  host: Host,
   bridge: Bridge,
   services: Services = ownServices,
 ): Promise<StatusReport> {
   const now = bridge.clock.now();
   const seen = await overview(bridge, startOfDay(now), MOST_LISTED);
   const supervisor = await supervisorState(bridge, seen.lease);
-  const service = await serviceOf(cli, services);
-  const found = service ? await serviceFindings(cli.home, service, supervisor) : undefined;
-  const unwritable = whyUnwritable(cli.home);
+  const service = await serviceOf(host, services);
+  const found = service ? await serviceFindings(host.stateDir, service, supervisor) : undefined;
+  const unwritable = whyUnwritable(host.stateDir);
   const problems = [
     ...(unwritable ? [unwritable.message] : []),
-    ...(await findProblems(cli, supervisor)),
+    ...(await findProblems(host, supervisor)),
     ...(found?.problems ?? []),
   ];
   return {
@@ -94,7 +92,7 @@ export async function statusReport(
     service: found?.service ?? null,
     // The service's manager and the last supervisor are quoted in them.
     problems: problems.map(redact),
-    warnings: [...configWarnings(cli), ...claudeWarnings(seen.claudeVersion), ...(found?.warnings ?? [])],
+    warnings: [...configWarnings(host), ...claudeWarnings(seen.claudeVersion), ...(found?.warnings ?? [])],
     holds: seen.holds,
     quotas: seen.quotas,
     counts: seen.counts,
@@ -105,8 +103,8 @@ export async function statusReport(
     queue: seen.queue,
     spentTodayUsd: seen.spentTodayUsd,
     todayRunsOfUnknownCost: seen.todayRunsOfUnknownCost,
-    home: cli.home,
-    log: { path: logFile(cli), lines: await logEnd(cli) },
+    home: host.stateDir,
+    log: { path: logFile(host.stateDir), lines: await logEnd(host) },
     now: now.toISOString(),
   };
 }
@@ -141,7 +139,7 @@ async function waitingFor(bridge: Bridge, project: Project): Promise<Waiting> {
 /** Space below which the store or the log fails at the next opportunity. */
 const LEAST_FREE_BYTES = 5_000_000;
 
-async function findProblems(cli: Cli, supervisor: Supervisor): Promise<string[]> {
+async function findProblems(host: Host, supervisor: Supervisor): Promise<string[]> {
   const problems: string[] = [];
   if (supervisor.state === 'not_responding')
     problems.push(
@@ -149,11 +147,11 @@ async function findProblems(cli: Cli, supervisor: Supervisor): Promise<string[]>
     );
   if (supervisor.state === 'running' && supervisor.lease.trouble !== null)
     problems.push(supervisor.lease.trouble);
-  const words = supervisor.state === 'gone' ? await lastWords(cli.home) : '';
+  const words = supervisor.state === 'gone' ? await lastWords(host.stateDir) : '';
   if (words !== '') problems.push(`The last supervisor ended unexpectedly. It said: ${words}`);
-  if ((await freeRoom(cli.home)).bytes < LEAST_FREE_BYTES)
-    problems.push(`The disk that holds ${cli.home} is full: free some space.`);
-  const log = logFile(cli);
+  if ((await freeRoom(host.stateDir)).bytes < LEAST_FREE_BYTES)
+    problems.push(`The disk that holds ${host.stateDir} is full: free some space.`);
+  const log = logFile(host.stateDir);
   if (!(await isWritable(log)))
     problems.push(`The log ${log} cannot be written: check the rights of the file and its folder.`);
   return problems;
@@ -173,9 +171,9 @@ async function isWritable(file: string): Promise<boolean> {
   }
 }
 
-function configWarnings(cli: Cli): string[] {
+function configWarnings(host: Host): string[] {
   try {
-    configOf(cli);
+    configOf(host);
     return [];
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
@@ -190,7 +188,14 @@ function claudeWarnings(version: string | null): string[] {
   ];
 }
 
-async function logEnd(cli: Cli): Promise<string[]> {
-  const end = await lastLogLines(logFile(cli), LOG_LINES).catch(() => undefined);
+async function logEnd(host: Host): Promise<string[]> {
+  const end = await lastLogLines(logFile(host.stateDir), LOG_LINES).catch(() => undefined);
   return end?.lines ?? [];
+}
+
+/** The last midnight of the person's time zone. */
+function startOfDay(now: Date): Date {
+  const day = new Date(now);
+  day.setHours(0, 0, 0, 0);
+  return day;
 }

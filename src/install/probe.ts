@@ -7,16 +7,16 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as z from 'zod';
-import { claudeEnvironment } from '../../claude/environment.ts';
-import { locateClaude } from '../../claude/locate.ts';
-import { askLogin, type Login } from '../../claude/login.ts';
-import type { Clock } from '../../clock.ts';
-import { type Config, ConfigError, type Environment, loadConfig } from '../../config.ts';
-import { passingPath } from '../../machine/passing-path.ts';
-import type { Platform } from '../../machine/platform.ts';
-import type { RunProgram } from '../../machine/program.ts';
+import { claudeEnvironment } from '../claude/environment.ts';
+import { locateClaude } from '../claude/locate.ts';
+import { askLogin, type Login } from '../claude/login.ts';
+import type { Clock } from '../clock.ts';
+import { type Config, ConfigError, type Environment, loadConfig } from '../config.ts';
+import { serviceSettings, settingsOf } from '../control/service-definition.ts';
+import { passingPath } from '../machine/passing-path.ts';
+import type { Platform } from '../machine/platform.ts';
+import type { RunProgram } from '../machine/program.ts';
 import { type Check, check, ok, problem, warning } from './check.ts';
-import { serviceSettings, settingsOf } from './definition.ts';
 import { checkFolders } from './folders.ts';
 
 export interface Probe {

@@ -1,5 +1,5 @@
 /** Does what was planned. */
-import type { Reply } from '../../bridge/bridge.ts';
+import type { Reply } from '../bridge/bridge.ts';
 import type { Plan } from './plan.ts';
 
 /** Writes and registers; starts and stops nothing. Throws ServiceError when the manager refuses. */

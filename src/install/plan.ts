@@ -1,17 +1,17 @@
 /** All that an installation would do, decided before anything is done. */
 import { existsSync } from 'node:fs';
-import { done, type Reply, refuse } from '../../bridge/bridge.ts';
-import type { Environment } from '../../config.ts';
-import { isOpenToOthers, mergeEnvironment } from '../../machine/service/environment-file.ts';
-import { isSameFolder, type Services } from '../../machine/service/find.ts';
-import type { InstalledService, ServiceDefinition } from '../../machine/service/service.ts';
-import type { Cli } from '../context.ts';
-import { lastingEntry } from '../installed-at.ts';
+import { done, type Reply, refuse } from '../bridge/bridge.ts';
+import type { Environment } from '../config.ts';
+import type { Host } from '../control/host.ts';
+import { serviceDefinition, withoutConfiguration } from '../control/service-definition.ts';
+import { stableCommand } from '../control/stable-command.ts';
+import { isOpenToOthers, mergeEnvironment } from '../machine/service/environment-file.ts';
+import { isSameFolder, type Services } from '../machine/service/find.ts';
+import type { InstalledService, ServiceDefinition } from '../machine/service/service.ts';
+import { ownSite, type Site, siteOf } from './as-user.ts';
 import { type Check, warning } from './check.ts';
-import { serviceDefinition, withoutConfiguration } from './definition.ts';
 import { type EnvironmentOptions, type PlannedEnvironment, planEnvironment } from './environment.ts';
 import { checkProgram } from './program.ts';
-import { ownSite, type Site, siteOf } from './site.ts';
 import { findTarget, otherServiceFor, type Target, type TargetOptions } from './target.ts';
 
 export interface PlanOptions extends TargetOptions, EnvironmentOptions {
@@ -46,24 +46,24 @@ export interface PlannedFile {
 
 /** A refusal says why nothing can be installed. Throws ServiceError for files that are somebody else's. */
 export async function planInstallation(
-  cli: Cli,
+  host: Host,
   options: PlanOptions,
   services: Services,
 ): Promise<Reply<Plan>> {
   if (options.hardened && !options.system)
     return refuse('--hardened is for services of the machine: add --system, or leave it out.');
-  const entry = lastingEntry(cli.entry, cli.env);
+  const entry = stableCommand(host.selfCommand, host.env);
   if (!entry.ok) return entry;
-  const found = await findTarget(cli, options, services);
+  const found = await findTarget(host, options, services);
   if (!found.ok) return found;
   const target = found.value;
   const { manager, stateFolder, account } = target;
-  const other = await otherServiceFor(cli, target, services);
+  const other = await otherServiceFor(host, target, services);
   if (other !== null) return refuse(other);
-  const place = { account, stateFolder, clock: cli.clock, services };
+  const place = { account, stateFolder, clock: host.clock, services };
   const site = target.isForeign ? siteOf(place, entry.value) : ownSite(place);
   const base = mergeEnvironment(await manager.baseEnvironment(), { BRIDGE_HOME: stateFolder });
-  const planned = await planEnvironment(cli, target, site, base, options);
+  const planned = await planEnvironment(host, target, site, base, options);
   if (!planned.ok) return planned;
   const environment = planned.value;
   const installed = await manager.installed();

@@ -1,19 +1,21 @@
 /** What the manager keeps of what the service prints: nothing, unless it cannot start or ends of an error nobody expected. */
+import { linesOf } from '../characters.ts';
 import type { RunProgram } from '../machine/program.ts';
 import type { ServiceManager } from '../machine/service/service.ts';
-import type { Cli } from './context.ts';
-import { lastLogLines } from './log-files.ts';
-import { plainLines } from './terminal/text.ts';
+import { cleanLine } from '../project/text.ts';
+import type { Host } from './host.ts';
+import { lastLogLines } from './log-reader.ts';
 
 /** Its last lines on one line; empty when it said nothing, or where nothing is kept. */
 export async function lastOutput(
-  cli: Pick<Cli, 'env'>,
+  host: Pick<Host, 'env'>,
   manager: Pick<ServiceManager, 'ownOutput'>,
   run: RunProgram,
 ): Promise<string> {
-  const lines = await linesOf(cli, manager, run).catch(() => []);
+  const lines = await keptLines(host, manager, run).catch(() => []);
   return lines
-    .flatMap(plainLines)
+    .flatMap(linesOf)
+    .map(cleanLine)
     .filter((line) => line !== '')
     .slice(-LINES)
     .join(' / ');
@@ -21,8 +23,8 @@ export async function lastOutput(
 
 const LINES = 5;
 
-async function linesOf(
-  { env }: Pick<Cli, 'env'>,
+async function keptLines(
+  { env }: Pick<Host, 'env'>,
   manager: Pick<ServiceManager, 'ownOutput'>,
   run: RunProgram,
 ): Promise<string[]> {

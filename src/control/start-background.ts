@@ -4,7 +4,7 @@ import type { Bridge } from '../bridge/bridge.ts';
 import { startBackground } from '../machine/background.ts';
 import { isAlive, isSame, type ProcessIdentity } from '../machine/identity.ts';
 import { stopChild } from '../machine/stop.ts';
-import type { Cli } from './context.ts';
+import type { Host } from './host.ts';
 import { lastWords, startLog } from './start-log.ts';
 import { hindranceOf, holderOf, isWorking, supervisorState } from './supervisor-state.ts';
 
@@ -13,38 +13,38 @@ export type StartResult =
   | { readonly kind: 'failed'; readonly what: string };
 
 /** @param waitMs How long it may take to come up. */
-export async function startSupervisor(cli: Cli, bridge: Bridge, waitMs: number): Promise<StartResult> {
+export async function startSupervisor(host: Host, bridge: Bridge, waitMs: number): Promise<StartResult> {
   const before = await supervisorState(bridge);
   if (before.state === 'running') return { kind: 'already-running', pid: before.lease.pid };
   const inTheWay = hindranceOf(before);
   if (inTheWay !== null) return failed(inTheWay);
 
-  const output = startLog(cli.home);
+  const output = startLog(host.stateDir);
   await rm(output, { force: true });
-  const [command = process.execPath, ...args] = cli.entry;
+  const [command = process.execPath, ...args] = host.selfCommand;
   const child = await startBackground({
     command,
     args: [...args, 'run', '--quiet'],
-    cwd: cli.home,
+    cwd: host.stateDir,
     // It starts elsewhere than we stand.
-    env: { ...cli.env, BRIDGE_HOME: cli.home },
+    env: { ...host.env, BRIDGE_HOME: host.stateDir },
     logPath: output,
   });
   if ('kind' in child) return failed(`it could not be started: ${child.message}`);
-  return comeUp(cli, bridge, child, output, waitMs);
+  return comeUp(host, bridge, child, output, waitMs);
 }
 
 const LOOK_EVERY_MS = 50;
 const GRACE_MS = { interrupt: 0, int: 5_000, term: 5_000 };
 
 async function comeUp(
-  cli: Cli,
+  host: Host,
   bridge: Bridge,
   child: ProcessIdentity,
   output: string,
   waitMs: number,
 ): Promise<StartResult> {
-  for (const end = cli.clock.monotonic() + waitMs; cli.clock.monotonic() < end; ) {
+  for (const end = host.clock.monotonic() + waitMs; host.clock.monotonic() < end; ) {
     // In this order: whether it lives is asked before what it may have written.
     const lives = await isAlive(child);
     const now = await supervisorState(bridge);
@@ -52,11 +52,11 @@ async function comeUp(
       const { pid } = now.lease;
       if (isSame(holderOf(now.lease), child)) return { kind: 'started', pid };
       // Somebody else's start was faster. Ours, still coming up, must not be left to take over after a later stop.
-      await stopChild({ identity: child }, { graceMs: GRACE_MS, clock: cli.clock });
+      await stopChild({ identity: child }, { graceMs: GRACE_MS, clock: host.clock });
       return { kind: 'already-running', pid };
     }
-    if (!lives) return failed(`it ended at once. It said: ${(await lastWords(cli.home)) || 'nothing'}`);
-    await cli.clock.sleep(LOOK_EVERY_MS);
+    if (!lives) return failed(`it ended at once. It said: ${(await lastWords(host.stateDir)) || 'nothing'}`);
+    await host.clock.sleep(LOOK_EVERY_MS);
   }
   return failed(
     `it runs (pid ${child.pid}) but has not taken up its work. Look with: bridge-supervisor logs, and into ${output}`,

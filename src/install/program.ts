@@ -1,7 +1,7 @@
 /** Whether what the service starts will still be there next week. */
 import { isAbsolute } from 'node:path';
-import type { Platform } from '../../machine/platform.ts';
-import { passingParts } from '../installed-at.ts';
+import { passingParts } from '../control/stable-command.ts';
+import type { Platform } from '../machine/platform.ts';
 import { type Check, ok, warning } from './check.ts';
 import { checkGuards } from './folders.ts';
 

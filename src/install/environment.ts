@@ -1,19 +1,19 @@
 /** What `service.env` is to hold: what is there already, which is the person's, or what is captured here and now. */
 import { join } from 'node:path';
-import { done, type Reply, refuse } from '../../bridge/bridge.ts';
-import { locateClaude } from '../../claude/locate.ts';
-import { captureEnvironment, ofTheMachine } from '../../claude/needed-environment.ts';
-import { configVariables, type Environment } from '../../config.ts';
-import { ownAccount } from '../../machine/account.ts';
+import { done, type Reply, refuse } from '../bridge/bridge.ts';
+import { locateClaude } from '../claude/locate.ts';
+import { captureEnvironment, ofTheMachine } from '../claude/needed-environment.ts';
+import { configVariables, type Environment } from '../config.ts';
+import type { Host } from '../control/host.ts';
+import { ownAccount } from '../machine/account.ts';
 import {
   EnvironmentFileError,
   environmentFileOf,
   environmentText,
   mergeEnvironment,
   readEnvironmentText,
-} from '../../machine/service/environment-file.ts';
-import type { Cli } from '../context.ts';
-import type { Site } from './site.ts';
+} from '../machine/service/environment-file.ts';
+import type { Site } from './as-user.ts';
 import type { Target } from './target.ts';
 
 export interface EnvironmentOptions {
@@ -39,7 +39,7 @@ export interface PlannedEnvironment {
  * @param base What the service has beside it.
  */
 export async function planEnvironment(
-  cli: Cli,
+  host: Host,
   { account, stateFolder, isForeign }: Target,
   site: Site,
   base: Environment,
@@ -47,18 +47,18 @@ export async function planEnvironment(
 ): Promise<Reply<PlannedEnvironment>> {
   const path = environmentFileOf(stateFolder);
   const named = options.env ?? [];
-  const own = captureEnvironment(cli.env, [...configVariables(), ...named]);
+  const own = captureEnvironment(host.env, [...configVariables(), ...named]);
   // Root's credentials are root's.
-  const captured = isForeign ? ofTheMachine(own, named, ownAccount(cli.env).home) : own;
+  const captured = isForeign ? ofTheMachine(own, named, ownAccount(host.env).home) : own;
   const looked = await site.look(mergeEnvironment(base, captured));
   if (!looked.ok) return looked;
   const { environment: before, namesClaude } = looked.value;
   if (before !== null && !options.captureEnvironment)
     return done({ path, before, after: before, values: readEnvironmentText(before), leftOut: [] });
 
-  const missing = named.filter((name) => !cli.env[name]);
+  const missing = named.filter((name) => !host.env[name]);
   if (missing.length > 0) return refuse(`${missing.join(', ')} cannot be captured: not set here.`);
-  const claude = namesClaude ? {} : claudeOf(isForeign ? {} : cli.env, captured, account.home);
+  const claude = namesClaude ? {} : claudeOf(isForeign ? {} : host.env, captured, account.home);
   const values = { ...captured, ...claude };
   const leftOut = Object.keys(own)
     .filter((name) => !(name in captured))

@@ -2,13 +2,13 @@
 import { ownAccount } from '../machine/account.ts';
 import { type FoundService, findService, ownServices, type Services } from '../machine/service/find.ts';
 import type { ServiceManager, ServiceStatus } from '../machine/service/service.ts';
-import type { Cli } from './context.ts';
+import type { Host } from './host.ts';
 
 export type { FoundService };
 
 /** The service that works on this state folder; null when none is installed for it. */
-export function serviceOf(cli: Cli, services: Services = ownServices): Promise<FoundService | null> {
-  return findService({ stateFolder: cli.home, env: cli.env, clock: cli.clock }, services);
+export function serviceOf(host: Host, services: Services = ownServices): Promise<FoundService | null> {
+  return findService({ stateFolder: host.stateDir, env: host.env, clock: host.clock }, services);
 }
 
 /** The manager has it running, or will. */
@@ -18,7 +18,7 @@ export function isActive({ state }: Pick<ServiceStatus, 'state'>): boolean {
 
 /** What a person who is not root has to do about a service of the machine; null for who may do it by this command. */
 export function forRoot(
-  { env }: Pick<Cli, 'env'>,
+  { env }: Pick<Host, 'env'>,
   { kind, scope, name, title }: ServiceManager,
   verb: 'start' | 'stop' | 'restart',
 ): string | null {

@@ -10,15 +10,15 @@ import { type PassingPath, passingPath } from '../machine/passing-path.ts';
  * The program and arguments that start this command line later too, by names that stay where there are such. Refused
  * for a copy that is useless once this call is over, such as that of npx.
  *
- * @param entry What started it now.
+ * @param command What started it now.
  */
-export function lastingEntry(
-  entry: readonly string[],
+export function stableCommand(
+  command: readonly string[],
   env: Environment,
   called = process.argv[1],
 ): Reply<readonly string[]> {
   const home = homeFolder();
-  const lasting = entry.map((part) => (isAbsolute(part) ? lastingPath(part, { env, home, called }) : part));
+  const lasting = command.map((part) => (isAbsolute(part) ? lastingPath(part, { env, home, called }) : part));
   const useless = passingParts(lasting).find((part) => part.isUseless);
   if (!useless) return done(lasting);
   return refuse(
@@ -31,6 +31,6 @@ export function lastingEntry(
  *
  * @param home Of whoever is to start it.
  */
-export function passingParts(entry: readonly string[], home = homeFolder()): PassingPath[] {
-  return entry.filter((part) => isAbsolute(part)).flatMap((part) => passingPath(part, home) ?? []);
+export function passingParts(command: readonly string[], home = homeFolder()): PassingPath[] {
+  return command.filter((part) => isAbsolute(part)).flatMap((part) => passingPath(part, home) ?? []);
 }

@@ -4,12 +4,12 @@
  * could lead root to any file of the machine.
  */
 import * as z from 'zod';
-import { done, type Reply, refuse } from '../../bridge/bridge.ts';
-import type { Clock } from '../../clock.ts';
-import type { Environment } from '../../config.ts';
-import type { Account } from '../../machine/account.ts';
-import type { ProgramResult } from '../../machine/program.ts';
-import type { Services } from '../../machine/service/find.ts';
+import { done, type Reply, refuse } from '../bridge/bridge.ts';
+import type { Clock } from '../clock.ts';
+import type { Environment } from '../config.ts';
+import type { Account } from '../machine/account.ts';
+import type { ProgramResult } from '../machine/program.ts';
+import type { Services } from '../machine/service/find.ts';
 import { problem } from './check.ts';
 import { type Probed, probe, probed } from './probe.ts';
 import { runAs } from './run-as.ts';

@@ -1,16 +1,16 @@
 /** After installing: whatever supervisor runs by the old ways is stopped, and the service is started. */
 import * as z from 'zod';
-import type { Bridge } from '../../bridge/bridge.ts';
-import type { RunProgram } from '../../machine/program.ts';
-import { mergeEnvironment } from '../../machine/service/environment-file.ts';
-import type { Services } from '../../machine/service/find.ts';
-import { type Cli, withBridge } from '../context.ts';
-import { isActive } from '../service.ts';
-import { startService } from '../start-service.ts';
-import type { StartResult } from '../start-supervisor.ts';
-import { stopService } from '../stop-service.ts';
-import { stopSupervisor } from '../stop-supervisor.ts';
-import { supervisorState } from '../supervisor-state.ts';
+import type { Bridge } from '../bridge/bridge.ts';
+import { isActive } from '../control/find-service.ts';
+import { type Host, withBridge } from '../control/host.ts';
+import type { StartResult } from '../control/start-background.ts';
+import { startService } from '../control/start-service.ts';
+import { stopService } from '../control/stop-service.ts';
+import { stopSupervisor } from '../control/stop-supervisor.ts';
+import { supervisorState } from '../control/supervisor-state.ts';
+import type { RunProgram } from '../machine/program.ts';
+import { mergeEnvironment } from '../machine/service/environment-file.ts';
+import type { Services } from '../machine/service/find.ts';
 import type { Plan } from './plan.ts';
 import { runAs } from './run-as.ts';
 
@@ -25,12 +25,12 @@ export interface PutToWork {
 const PATIENCE_MS = 60_000;
 
 /** Throws ServiceError when the manager refuses. */
-export async function putToWork(cli: Cli, plan: Plan, services: Services): Promise<PutToWork> {
-  if (plan.target.isForeign) return putToWorkAs(cli, plan, services);
-  return withBridge(cli, (bridge) => putOwnToWork(cli, bridge, plan, services));
+export async function putToWork(host: Host, plan: Plan, services: Services): Promise<PutToWork> {
+  if (plan.target.isForeign) return putToWorkAs(host, plan, services);
+  return withBridge(host, (bridge) => putOwnToWork(host, bridge, plan, services));
 }
 
-async function putOwnToWork(cli: Cli, bridge: Bridge, plan: Plan, { run }: Services): Promise<PutToWork> {
+async function putOwnToWork(host: Host, bridge: Bridge, plan: Plan, { run }: Services): Promise<PutToWork> {
   const { manager } = plan.target;
   const { stopMs } = plan.definition;
   const wasActive = isActive(await manager.status());
@@ -40,7 +40,7 @@ async function putOwnToWork(cli: Cli, bridge: Bridge, plan: Plan, { run }: Servi
   if (wasActive) await stopService(bridge, manager, stopMs);
   const { supervisor } = await stopSupervisor(bridge, stopMs);
   return {
-    result: await startService(cli, bridge, manager, PATIENCE_MS, run),
+    result: await startService(host, bridge, manager, PATIENCE_MS, run),
     replaced: supervisor?.pid ?? null,
     restarted: wasActive,
   };
@@ -52,7 +52,7 @@ function isAsPlanned({ isChange, definition }: Plan, running: { readonly version
 }
 
 /** The store is asked by a command of its owner: what root opens there could be closed to them afterwards. */
-async function putToWorkAs(cli: Cli, plan: Plan, { run }: Services): Promise<PutToWork> {
+async function putToWorkAs(host: Host, plan: Plan, { run }: Services): Promise<PutToWork> {
   const { target, definition } = plan;
   const { manager, account, stateFolder } = target;
   const env = mergeEnvironment(await manager.baseEnvironment(), {
@@ -75,14 +75,14 @@ async function putToWorkAs(cli: Cli, plan: Plan, { run }: Services): Promise<Put
       return failed(`the background supervisor (pid ${beside.pid}) could not be stopped.`, false);
   }
   await manager.start();
-  for (const limit = cli.clock.monotonic() + PATIENCE_MS; cli.clock.monotonic() < limit; ) {
+  for (const limit = host.clock.monotonic() + PATIENCE_MS; host.clock.monotonic() < limit; ) {
     const now = await ask('status', '--json').then(leaseIn);
     const replaced = beside?.pid ?? null;
     if (now) return { result: { kind: 'started', pid: now.pid }, replaced, restarted: wasActive };
     const { state, detail } = await manager.status();
     if (!isActive({ state }) || state === 'waiting')
       return failed(detail ?? `its state is '${state}'.`, wasActive);
-    await cli.clock.sleep(LOOK_EVERY_MS);
+    await host.clock.sleep(LOOK_EVERY_MS);
   }
   return failed('its supervisor has not taken up its work.', wasActive);
 }

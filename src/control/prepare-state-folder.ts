@@ -7,14 +7,14 @@ import { writeAtomically } from '../machine/atomic-file.ts';
 import { ensurePrivateFolder } from '../machine/paths.ts';
 
 /** Makes sure that the folder is there and closed to others, and that editors find the schema of config.json in it. */
-export async function prepareHome(home: string): Promise<Reply<void>> {
+export async function prepareStateFolder(stateDir: string): Promise<Reply<void>> {
   try {
-    await ensurePrivateFolder(home);
+    await ensurePrivateFolder(stateDir);
   } catch (error) {
     return refuse(error instanceof Error ? error.message : String(error));
   }
   // A help for editing, never a reason not to start.
-  await writeSchema(join(home, 'config.schema.json')).catch(() => undefined);
+  await writeSchema(join(stateDir, 'config.schema.json')).catch(() => undefined);
   return done(undefined);
 }
 

@@ -1,5 +1,4 @@
 /** What is looked at before a service is installed, each as one line. */
-
 import * as z from 'zod';
 
 export const check = z.object({

@@ -1,0 +1,31 @@
+/** Where a supervisor is acted on from: a state folder, an environment, a clock, and the command line to call again. */
+import { type Bridge, openBridge } from '../bridge/bridge.ts';
+import type { Clock } from '../clock.ts';
+import { type Config, type Environment, loadConfig } from '../config.ts';
+
+export interface Host {
+  readonly env: Environment;
+  /** Throws ConfigError when BRIDGE_HOME names none. */
+  readonly stateDir: string;
+  readonly clock: Clock;
+  /** The program and arguments that start this command line again. */
+  readonly selfCommand: readonly string[];
+}
+
+/** Reads the configuration. Throws ConfigError. */
+export function configOf({ stateDir, env }: Pick<Host, 'stateDir' | 'env'>): Config {
+  return loadConfig(stateDir, env);
+}
+
+/** Opens the store for as long as `work` takes. Throws StoreError. */
+export async function withBridge<T>(
+  { stateDir, clock }: Pick<Host, 'stateDir' | 'clock'>,
+  work: (bridge: Bridge) => Promise<T>,
+): Promise<T> {
+  const bridge = openBridge(stateDir, clock);
+  try {
+    return await work(bridge);
+  } finally {
+    await bridge.close();
+  }
+}
