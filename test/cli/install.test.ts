@@ -11,6 +11,7 @@ import { runProgram } from '../../src/machine/program.ts';
 import { readEnvironmentFile } from '../../src/machine/service/environment-file.ts';
 import { VERSION } from '../../src/version.ts';
 import { isRoot, onLinux, onWindows } from '../platform.ts';
+import { stableText } from '../stable-text.ts';
 import { RUNNING, type ServiceRig, test } from './service-rig.ts';
 import { holdLease, thisProcess } from './stories.ts';
 
@@ -29,7 +30,11 @@ async function call(service: ServiceRig, { options = {}, env = {}, entry }: Call
   const plain = service.cli();
   const cli = service.cli({ env: { ...plain.env, ...env }, ...(entry ? { selfCommand: entry } : {}) });
   await install(cli, { start: true, ...options }, service.services);
-  return { code: cli.exitCode, stdout: cli.stdout(), stderr: cli.stderr() };
+  const answer = { code: cli.exitCode, stdout: cli.stdout(), stderr: cli.stderr() };
+  const text = `${answer.stdout}${answer.stderr}exit code ${answer.code}`;
+  // Of a service of the machine the name has the user's in it, and where its programs lie counts.
+  if (onLinux && !options.system) expect(stableText(text, { [service.root]: '<root>' })).toMatchSnapshot();
+  return answer;
 }
 
 function environmentFile({ home }: ServiceRig): string {

@@ -168,7 +168,8 @@ function recording(): { out: Output; stdout(): string; stderr(): string } {
   const said: string[] = [];
   const complained: string[] = [];
   const out: Output = {
-    columns: 100,
+    // Where a line is broken would depend on the path of the temporary folder.
+    columns: 1_000,
     isTerminal: false,
     readerGone: new AbortController().signal,
     line: (text = '') => said.push(`${text}\n`),

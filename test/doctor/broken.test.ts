@@ -5,7 +5,17 @@ import { describe, expect } from 'vitest';
 import { setHold } from '../../src/bridge/holds.ts';
 import { systemClock } from '../../src/clock.ts';
 import type { Finding, Verdict } from '../../src/doctor/finding.ts';
-import { CLAUDE, entry, git, holdLease, hurriedClock, type Rig, registerDesktop, test } from './rig.ts';
+import {
+  CLAUDE,
+  entry,
+  git,
+  holdLease,
+  hurriedClock,
+  type Rig,
+  registerDesktop,
+  shown,
+  test,
+} from './rig.ts';
 
 interface Case {
   /** What is wrong. */
@@ -34,6 +44,7 @@ function tell(cases: readonly Case[]): void {
         ...(broken.fix ? { fix: expect.stringMatching(broken.fix) } : {}),
       }),
     );
+    expect(shown(rig, findings)).toMatchSnapshot();
   });
 }
 
@@ -658,6 +669,7 @@ describe('Claude Desktop and Claude Code', () => {
     rig.machine = { ...rig.machine, env: { ...rig.machine.env, WSL_DISTRO_NAME: 'Ubuntu' } };
     const [finding] = await rig.doctor(['mcp']);
     expect(finding?.message).toContain('This is WSL: Claude Desktop is on Windows');
+    expect(shown(rig, finding ? [finding] : [])).toMatchSnapshot();
   });
 
   test('a server that starts others and says nothing is ended with them', async ({ rig }) => {

@@ -18,7 +18,7 @@ import { endRun, recordSpawn, startNextRun } from '../../src/bridge/runs.ts';
 import { sendPlan } from '../../src/bridge/send-plan.ts';
 import { RUN_MARK } from '../../src/claude/environment.ts';
 import { EMPTY_LIVE_STATE } from '../../src/project/run.ts';
-import { holdLease, type Rig, TOKEN, test } from './rig.ts';
+import { holdLease, type Rig, shown, TOKEN, test } from './rig.ts';
 
 /** A run that has ended, by its id. */
 async function endedRun(rig: Rig): Promise<string> {
@@ -74,7 +74,16 @@ test('what is safe to mend is mended, and a second look finds nothing', async ({
     'leftovers.secrets',
   ]);
 
+  const broken = found.filter(({ verdict }) => verdicts.includes(verdict));
+  expect(shown(rig, broken)).toMatchSnapshot('found');
+
   const mended = await rig.doctor([], true);
+  expect(
+    shown(
+      rig,
+      mended.filter(({ verdict }) => verdict === 'mended'),
+    ),
+  ).toMatchSnapshot('mended');
   expect(mended.filter(({ verdict }) => verdict === 'mended').map(({ message }) => message)).toEqual([
     `Closed ${rig.home} to other users (700).`,
     `Closed ${rig.home}/token to other users (600).`,
@@ -133,6 +142,7 @@ test('a large log of the database is written back', async ({ rig }) => {
   const [log] = (await rig.doctor(['database'], true)).filter(({ check }) => check === 'database.log');
   reader.close();
   expect(log).toMatchObject({ verdict: 'mended' });
+  expect(shown(rig, log ? [log] : [])).toMatchSnapshot();
   const [after] = (await rig.doctor(['database'])).filter(({ check }) => check === 'database.log');
   expect(after).toMatchObject({ verdict: 'ok' });
 });
@@ -185,6 +195,7 @@ test('a process of a run without a supervisor is told, and left to the next supe
       verdict: 'warning',
       message: `Run ${id} goes on without a supervisor: sleep (pid ${claude.pid}).`,
     });
+    expect(shown(rig, finding ? [finding] : [])).toMatchSnapshot();
     expect(claude.exitCode).toBeNull();
   } finally {
     claude.kill('SIGKILL');

@@ -5,12 +5,13 @@ import { describe, expect, vi } from 'vitest';
 import { systemClock } from '../../src/clock.ts';
 import { type Check, examine } from '../../src/doctor/doctor.ts';
 import { ok, Unknowable } from '../../src/doctor/finding.ts';
-import { hurriedClock, test } from './rig.ts';
+import { hurriedClock, shown, test } from './rig.ts';
 
 test('on a healthy machine every line is ok', async ({ rig }) => {
   const findings = await rig.doctor();
   expect(findings.filter(({ verdict }) => !['ok', 'skipped'].includes(verdict))).toEqual([]);
   expect(findings.length).toBeGreaterThan(30);
+  expect(shown(rig, findings)).toMatchSnapshot();
 });
 
 test('before the first start nothing is a problem, and nothing is created', async ({ rig }) => {
@@ -25,6 +26,7 @@ test('before the first start nothing is a problem, and nothing is created', asyn
   const findings = await rig.doctor();
   expect(findings.filter(({ verdict }) => verdict === 'problem')).toEqual([]);
   expect(await stat(home).catch(() => undefined)).toBeUndefined();
+  expect(shown(rig, findings)).toMatchSnapshot();
 });
 
 test('looking changes nothing', async ({ rig }) => {
@@ -130,6 +132,7 @@ describe('the doctor comes to its end', () => {
         message: expect.stringContaining('it did not answer'),
       }),
     );
+    expect(shown(rig, findings)).toMatchSnapshot();
   });
 });
 

@@ -10,6 +10,7 @@ import { fileURLToPath } from 'node:url';
 import { test as base, expect } from 'vitest';
 import { type Bridge, openBridge } from '../../src/bridge/bridge.ts';
 import { takeLease } from '../../src/bridge/lease.ts';
+import { publicFinding } from '../../src/cli/views/doctor-text.ts';
 import { type Clock, systemClock } from '../../src/clock.ts';
 import { admit, type Machine } from '../../src/doctor/context.ts';
 import { examine } from '../../src/doctor/doctor.ts';
@@ -22,6 +23,7 @@ import type { ServiceManager, ServiceStatus } from '../../src/machine/service/se
 import { findMarked } from '../../src/machine/sweep.ts';
 import { VERSION } from '../../src/version.ts';
 import { onWindows } from '../platform.ts';
+import { stableText } from '../stable-text.ts';
 
 export interface Rig {
   /** Everything below lies in here. */
@@ -162,6 +164,20 @@ async function build(root: string): Promise<Rig> {
   await registerDesktop(rig, {});
   rig.install(`ExecStart=${[...entry, 'run'].map((word) => `"${word}"`).join(' ')}\n`);
   return rig;
+}
+
+/** What the command shows of these, without what differs from machine to machine. */
+export function shown({ root }: Pick<Rig, 'root'>, findings: readonly Finding[]): string {
+  const lines = findings.flatMap((finding) => {
+    const { check, subject, verdict, message, fix, mendable } = publicFinding(finding);
+    const notes = [`(${check}, ${subject}${mendable ? ', mendable' : ''})`];
+    return [
+      `${verdict}: ${message}`,
+      ...(fix === null ? [] : [`  Fix: ${fix}`]),
+      ...notes.map((note) => `  ${note}`),
+    ];
+  });
+  return stableText(lines.join('\n'), { [root]: '<root>' });
 }
 
 /** Makes this process the supervisor, or one that has ended. */

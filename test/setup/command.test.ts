@@ -23,6 +23,7 @@ import { test as base, describe, expect } from 'vitest';
 import { findMarked } from '../../src/machine/sweep.ts';
 import { eventually } from '../eventually.ts';
 import { isRoot, onLinux } from '../platform.ts';
+import { stableText } from '../stable-text.ts';
 
 const program = fileURLToPath(new URL('../../dist/cli.js', import.meta.url));
 const manifest = createRequire(import.meta.url).resolve('@anthropic-ai/claude-code/package.json');
@@ -68,6 +69,9 @@ const test = base.extend<{ machine: Machine }>({
           text(child.stderr),
           once(child, 'close'),
         ]);
+        const said = `setup ${args.join(' ')}\n${stdout}${stderr}exit code ${code}`;
+        const names = { [claude]: '<claude>', [home]: '<home>' };
+        if (!args.includes('--help')) expect(stableText(said, names)).toMatchSnapshot();
         return { code: code as number | null, stdout, stderr };
       },
       tree: async () => (await readdir(home, { recursive: true })).toSorted(),

@@ -16,6 +16,8 @@ import {
   type Unwanted,
   type Wanted,
 } from '../../src/setup/setup.ts';
+import { onLinux } from '../platform.ts';
+import { stableText } from '../stable-text.ts';
 
 export interface Rig {
   readonly root: string;
@@ -99,7 +101,9 @@ async function build(root: string): Promise<Rig> {
       ),
     async refusal(wanted = {}) {
       const planned = await planSetup(wantedBy(wanted), scene);
-      return planned.ok ? 'it was not refused' : planned.problem;
+      const words = planned.ok ? 'it was not refused' : planned.problem;
+      if (onLinux) expect(stableText(words, { [root]: '<root>' })).toMatchSnapshot();
+      return words;
     },
     async given(content) {
       await mkdir(dirname(desktop), { recursive: true });
