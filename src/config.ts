@@ -2,11 +2,13 @@
  * What the owner may set: one schema with every key, its default and its meaning. `config.json` in the state folder
  * first, then environment variables `BRIDGE_<KEY>`. A wrong value is refused with the key and what is allowed.
  */
+
 import { readFileSync, statSync } from 'node:fs';
 import { isAbsolute, join, resolve } from 'node:path';
 import ms, { type StringValue } from 'ms';
 import cron from 'node-cron';
 import * as z from 'zod';
+import type { Environment } from './environment.ts';
 import { expandHome, homeFolder } from './home-path.ts';
 
 const duration = z
@@ -191,8 +193,6 @@ const schema = fields.refine(
 );
 
 export type Config = Omit<z.output<typeof schema>, '$schema'>;
-export type Environment = Readonly<Record<string, string | undefined>>;
-
 /** The configuration cannot be used; the message names the file or variable, the key, and the fix. */
 export class ConfigError extends Error {
   override name = 'ConfigError';

@@ -3,9 +3,11 @@
  * permissions, or a file or folder removed underneath, lines wait, a bounded number of them, and the file is opened
  * anew as soon as it can be.
  */
+
 import * as fs from 'node:fs';
 import { basename, dirname } from 'node:path';
 import type { Clock } from './clock.ts';
+import { messageOf } from './error-message.ts';
 import { renderLine } from './log-line.ts';
 
 export interface LogHealth {
@@ -71,7 +73,7 @@ export class LogFile {
     } catch (error) {
       this.#release();
       const since = this.#failure?.since ?? this.#options.clock.now();
-      this.#failure = { error: error instanceof Error ? error.message : String(error), since };
+      this.#failure = { error: messageOf(error), since };
       void this.#retryUntilWritten();
     }
   }

@@ -3,7 +3,8 @@ import { homedir, tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { z } from 'zod';
-import { ConfigError, configJsonSchema, type Environment, loadConfig, stateFolder } from '../src/config.ts';
+import { ConfigError, configJsonSchema, loadConfig, stateFolder } from '../src/config.ts';
+import type { Environment } from '../src/environment.ts';
 
 let home: string;
 beforeEach(() => {

@@ -3,6 +3,7 @@
  * verb is one transaction that checks the move, writes the rows and appends the event, or refuses and writes nothing.
  * Whatever else stands between a person and the store calls these; nothing else writes.
  */
+
 import { randomBytes } from 'node:crypto';
 import type { Clock } from '../clock.ts';
 import {
@@ -13,6 +14,7 @@ import {
   type ProjectAction,
 } from '../project/project.ts';
 import { cleanLine } from '../project/text.ts';
+import { ok, type Result, refuse } from '../result.ts';
 import type { Database, Writer } from '../store/database.ts';
 import { appendEvent, type BridgeEvent } from '../store/events.ts';
 import { openDatabase } from '../store/open-database.ts';
@@ -46,19 +48,6 @@ export function isStoreTrouble(error: unknown): boolean {
   return error instanceof StoreError;
 }
 
-/** What a verb answers: its value, or why it refused. A refusal has changed nothing. */
-export type Reply<T> =
-  | { readonly ok: true; readonly value: T }
-  | { readonly ok: false; readonly refusal: string };
-
-export function done<T>(value: T): Reply<T> {
-  return { ok: true, value };
-}
-
-export function refuse(refusal: string): { readonly ok: false; readonly refusal: string } {
-  return { ok: false, refusal };
-}
-
 /** Ids of projects and runs: 12 hex digits, unguessable and safe as a file name. */
 export function newId(): string {
   return randomBytes(6).toString('hex');
@@ -89,8 +78,8 @@ export async function changeProject<T>(
   action: ProjectAction,
   actor: Actor,
   work: (change: Change) => Promise<T>,
-  before?: (trx: Writer, project: Project) => Promise<Reply<T> | undefined>,
-): Promise<Reply<T>> {
+  before?: (trx: Writer, project: Project) => Promise<Result<T> | undefined>,
+): Promise<Result<T>> {
   const events: Omit<BridgeEvent, 'id'>[] = [];
   let changed: Project | undefined;
   const reply = await bridge.database.write(async (trx) => {
@@ -109,7 +98,7 @@ export async function changeProject<T>(
     const value = await work({ trx, now, project, to, event });
     await updateProject(trx, projectId, { status: to, updated_at: now });
     changed = project;
-    return done(value);
+    return ok(value);
   });
   if (changed) await recordChange(bridge, changed, events);
   return reply;

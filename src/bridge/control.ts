@@ -1,11 +1,13 @@
 /** What a person may do to a project besides deciding: steer, cancel, retry. */
+
 import { randomUUID } from 'node:crypto';
 import type { Project } from '../project/project.ts';
 import type { SteeringMessage } from '../project/review.ts';
 import { cleanText, LIMITS } from '../project/text.ts';
+import { ok, type Result, refuse } from '../result.ts';
 import { findMessageByRequest, insertMessage } from '../store/messages.ts';
 import { updateProject } from '../store/projects.ts';
-import { type Actor, type Bridge, changeProject, done, type Reply, refuse } from './bridge.ts';
+import { type Actor, type Bridge, changeProject } from './bridge.ts';
 
 /** Sends a message into a project. A run under way takes it in between two steps; otherwise the next run starts with it. */
 export async function steer(
@@ -14,7 +16,7 @@ export async function steer(
   message: string,
   actor: Actor,
   requestId?: string,
-): Promise<Reply<{ project: Project; message: SteeringMessage; repeated: boolean }>> {
+): Promise<Result<{ project: Project; message: SteeringMessage; repeated: boolean }>> {
   if (message.length > LIMITS.message)
     return refuse(`the message is longer than ${LIMITS.message} characters; shorten it.`);
   const words = cleanText(message);
@@ -39,7 +41,7 @@ export async function steer(
     async (trx, project) => {
       if (requestId === undefined) return undefined;
       const first = await findMessageByRequest(trx, projectId, requestId);
-      return first && done({ project, message: first, repeated: true });
+      return first && ok({ project, message: first, repeated: true });
     },
   );
 }
@@ -50,7 +52,7 @@ export async function cancel(
   projectId: string,
   reason: string,
   actor: Actor,
-): Promise<Reply<{ project: Project; repeated: boolean }>> {
+): Promise<Result<{ project: Project; repeated: boolean }>> {
   if (reason.length > LIMITS.reason)
     return refuse(`the reason is longer than ${LIMITS.reason} characters; shorten it.`);
   const words = cleanText(reason);
@@ -64,12 +66,12 @@ export async function cancel(
       await event('project.cancelled', { reason: words });
       return { project: { ...project, status: to, attention: null, updatedAt: now }, repeated: false };
     },
-    async (_, project) => (project.status === 'cancelled' ? done({ project, repeated: true }) : undefined),
+    async (_, project) => (project.status === 'cancelled' ? ok({ project, repeated: true }) : undefined),
   );
 }
 
 /** Puts a project that needed a person back into the queue; its session and record are kept. */
-export async function retry(bridge: Bridge, projectId: string, actor: Actor): Promise<Reply<Project>> {
+export async function retry(bridge: Bridge, projectId: string, actor: Actor): Promise<Result<Project>> {
   return changeProject(bridge, projectId, 'retry', actor, async ({ trx, now, project, to, event }) => {
     await updateProject(trx, projectId, { attention: null, tries: 0, not_before: null, claimed_by: null });
     await event('project.retried', { was: project.attention });

@@ -1,10 +1,12 @@
 /** What anyone may read: one project whole, lists, the overview, and what changed since a cursor. */
+
 import { sumCosts } from '../project/costs.ts';
 import type { Hold } from '../project/hold.ts';
 import { PROJECT_STATUSES, type Project, type ProjectStatus } from '../project/project.ts';
 import type { Quota } from '../project/quota.ts';
 import type { Completion, Decision, SteeringMessage, Update } from '../project/review.ts';
 import type { Run } from '../project/run.ts';
+import { ok, type Result, refuse } from '../result.ts';
 import { type BridgeEvent, eventsAfter, newestEventId } from '../store/events.ts';
 import { allHolds } from '../store/holds.ts';
 import { type Lease, readLease } from '../store/lease.ts';
@@ -23,7 +25,7 @@ import { completionsOf, decisionsOf, findCompletion } from '../store/reviews.ts'
 import { newestClaudeVersion, openRunOf, openRuns, runsOf, spentSince } from '../store/runs.ts';
 import { openChangeFeed } from '../store/sqlite/change-feed.ts';
 import { latestUpdatesOf, updatesOf } from '../store/updates.ts';
-import { type Bridge, done, lookUp, type Reply, refuse, unknownProject } from './bridge.ts';
+import { type Bridge, lookUp, unknownProject } from './bridge.ts';
 
 export type { BridgeEvent, ProjectFilter };
 
@@ -45,13 +47,13 @@ export async function projectDetails(
   bridge: Bridge,
   projectId: string,
   updates = 20,
-): Promise<Reply<ProjectDetails>> {
+): Promise<Result<ProjectDetails>> {
   const db = bridge.database.read;
   const project = await lookUp(db, projectId);
   if (!project) return refuse(unknownProject(projectId));
   const runs = await runsOf(db, projectId);
   const spent = sumCosts(runs.map(({ costUsd }) => costUsd));
-  return done({
+  return ok({
     project,
     markdown: await planText(db, projectId),
     runs,
@@ -67,14 +69,14 @@ export async function projectDetails(
 const SHORTEST_PREFIX = 4;
 
 /** The id of the one project that `text`, an id or its first characters, names. */
-export async function resolveProjectId(bridge: Bridge, text: string): Promise<Reply<string>> {
+export async function resolveProjectId(bridge: Bridge, text: string): Promise<Result<string>> {
   const prefix = text.trim().toLowerCase();
   if (!/^[0-9a-f]{1,12}$/.test(prefix)) return refuse(unknownProject(text));
   if (prefix.length < SHORTEST_PREFIX)
     return refuse(`'${prefix}' is too short for an id: give at least ${SHORTEST_PREFIX} characters.`);
   const [id, ...others] = await projectIdsFrom(bridge.database.read, prefix, 4);
   if (id === undefined) return refuse(unknownProject(text));
-  if (others.length === 0) return done(id);
+  if (others.length === 0) return ok(id);
   const examples = [id, ...others].slice(0, 3).join(', ');
   return refuse(
     `'${prefix}' fits several projects (${examples}${others.length > 2 ? ', …' : ''}): give more of it.`,
@@ -90,9 +92,9 @@ export interface ProjectState {
 }
 
 /** Where one project stands. */
-export async function projectState(bridge: Bridge, projectId: string): Promise<Reply<ProjectState>> {
+export async function projectState(bridge: Bridge, projectId: string): Promise<Result<ProjectState>> {
   const project = await lookUp(bridge.database.read, projectId);
-  return project ? done(await stateOf(bridge, project)) : refuse(unknownProject(projectId));
+  return project ? ok(await stateOf(bridge, project)) : refuse(unknownProject(projectId));
 }
 
 async function stateOf(bridge: Bridge, project: Project): Promise<ProjectState> {
@@ -110,10 +112,10 @@ export async function projectUpdates(
   projectId: string,
   after: number,
   limit: number,
-): Promise<Reply<{ project: Project; updates: Update[] }>> {
+): Promise<Result<{ project: Project; updates: Update[] }>> {
   const project = await lookUp(bridge.database.read, projectId);
   if (!project) return refuse(unknownProject(projectId));
-  return done({ project, updates: await updatesOf(bridge.database.read, projectId, after, limit) });
+  return ok({ project, updates: await updatesOf(bridge.database.read, projectId, after, limit) });
 }
 
 export async function projects(bridge: Bridge, filter: ProjectFilter): Promise<Project[]> {

@@ -1,20 +1,13 @@
 /** Approve and reject: one decision a round; the first one stands. */
+
 import type { Project } from '../project/project.ts';
 import type { Decision, Verdict } from '../project/review.ts';
 import { cleanText, LIMITS } from '../project/text.ts';
+import { ok, type Result, refuse } from '../result.ts';
 import type { Reader, Writer } from '../store/database.ts';
 import { findDecision, insertDecision, lastDecision } from '../store/reviews.ts';
 import { openRunOf } from '../store/runs.ts';
-import {
-  type Actor,
-  type Bridge,
-  changeProject,
-  done,
-  lookUp,
-  type Reply,
-  refuse,
-  unknownProject,
-} from './bridge.ts';
+import { type Actor, type Bridge, changeProject, lookUp, unknownProject } from './bridge.ts';
 
 export interface Decided {
   readonly project: Project;
@@ -29,7 +22,7 @@ export async function approve(
   projectId: string,
   actor: Actor,
   round?: number,
-): Promise<Reply<Decided>> {
+): Promise<Result<Decided>> {
   return decide(bridge, projectId, 'approved', '', actor, round);
 }
 
@@ -40,7 +33,7 @@ export async function reject(
   reason: string,
   actor: Actor,
   round?: number,
-): Promise<Reply<Decided>> {
+): Promise<Result<Decided>> {
   if (reason.length > LIMITS.reason)
     return refuse(`the reason is longer than ${LIMITS.reason} characters; shorten it.`);
   const words = cleanText(reason);
@@ -55,7 +48,7 @@ async function decide(
   reason: string,
   actor: Actor,
   onlyRound: number | undefined,
-): Promise<Reply<Decided>> {
+): Promise<Result<Decided>> {
   const action = verdict === 'approved' ? 'approve' : 'reject';
   return changeProject<Decided>(
     bridge,
@@ -73,7 +66,7 @@ async function decide(
     },
     async (trx, project) => {
       const decision = await repeatedDecision(trx, project, verdict, reason, onlyRound);
-      if (decision) return done({ project, decision, repeated: true });
+      if (decision) return ok({ project, decision, repeated: true });
       if (onlyRound === undefined || onlyRound === project.round) return undefined;
       return refuse(`round ${onlyRound} is not the one under way; the project is in round ${project.round}.`);
     },
@@ -98,11 +91,11 @@ async function repeatedDecision(
 export async function readApproval(
   bridge: Bridge,
   projectId: string,
-): Promise<Reply<{ project: Project; decision: Decision | undefined }>> {
+): Promise<Result<{ project: Project; decision: Decision | undefined }>> {
   const finished = await finish(bridge, projectId, 'code');
   const project = finished.ok ? finished.value : await lookUp(bridge.database.read, projectId);
   if (!project) return refuse(unknownProject(projectId));
-  return done({ project, decision: await lastDecision(bridge.database.read, projectId) });
+  return ok({ project, decision: await lastDecision(bridge.database.read, projectId) });
 }
 
 /**
@@ -113,7 +106,7 @@ export async function finish(
   projectId: string,
   actor: Actor,
   permit?: (trx: Writer) => Promise<void>,
-): Promise<Reply<Project>> {
+): Promise<Result<Project>> {
   return changeProject(
     bridge,
     projectId,

@@ -2,13 +2,15 @@
  * The folder of a run, right before Claude is started in it. It was chosen when the plan was sent: what its path leads
  * to, and what is configured, may have changed since then.
  */
+
 import { realpath } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Clock } from '../clock.ts';
 import { absolutePath } from '../home-path.ts';
 import { liesIn } from '../machine/folder-overlap.ts';
 import { type ClaudeSettings, namedWorkspaces } from '../project/workspace.ts';
-import { done, type Reply, refuse } from './bridge.ts';
+import { ok, type Result, refuse } from '../result.ts';
+
 import { inStateFolder, isInside, namedPaths, ownWorkspace, type WorkspacePolicy } from './workspaces.ts';
 
 export interface RunFolder {
@@ -30,7 +32,7 @@ export async function checkRunFolder(
   home: string,
   run: { readonly projectId: string; readonly workspace: string },
   clock: Clock,
-): Promise<Reply<RunFolder>> {
+): Promise<Result<RunFolder>> {
   try {
     return await check(policy, home, run, clock);
   } catch (error) {
@@ -43,13 +45,13 @@ async function check(
   home: string,
   { projectId, workspace }: { readonly projectId: string; readonly workspace: string },
   clock: Clock,
-): Promise<Reply<RunFolder>> {
+): Promise<Result<RunFolder>> {
   const isOwn = workspace === ownWorkspace(home, projectId);
   const expected = await expectedFolder(home, { projectId, workspace });
   const real = await realpath(workspace);
   if (real !== expected)
     return refuse(`${workspace} leads to ${real} now; the plan was sent for the folder that was there`);
-  if (isOwn) return done({ path: real, isNamed: true, claudeSettings: policy.claude_settings });
+  if (isOwn) return ok({ path: real, isNamed: true, claudeSettings: policy.claude_settings });
 
   const isHere = async (path: string) => (await realPathSoon(path, clock)) === real;
   const [named, roots] = await Promise.all([
@@ -60,7 +62,7 @@ async function check(
   if (!isNamed && !roots.some((root) => isInside(root, real)))
     return refuse(`the configuration does not allow ${workspace} any more; add it to 'workspaces' again`);
   if (await liesIn(real, home)) return refuse(inStateFolder(workspace, home));
-  return done({ path: real, isNamed, claudeSettings: await settingsIn(policy, isHere) });
+  return ok({ path: real, isNamed, claudeSettings: await settingsIn(policy, isHere) });
 }
 
 /**

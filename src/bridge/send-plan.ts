@@ -1,9 +1,10 @@
 import { parsePlan } from '../project/plan.ts';
 import type { Project } from '../project/project.ts';
+import { ok, type Result, refuse } from '../result.ts';
 import type { Reader } from '../store/database.ts';
 import { appendEvent } from '../store/events.ts';
 import { findProject, findProjectByRequest, insertProject } from '../store/projects.ts';
-import { type Actor, type Bridge, done, newId, nowText, type Reply, refuse } from './bridge.ts';
+import { type Actor, type Bridge, newId, nowText } from './bridge.ts';
 import { recordChange } from './status-file.ts';
 import { chooseWorkspace, type WorkspacePolicy } from './workspaces.ts';
 
@@ -29,10 +30,10 @@ export async function sendPlan(
   policy: WorkspacePolicy,
   input: PlanToSend,
   actor: Actor,
-): Promise<Reply<SentPlan>> {
+): Promise<Result<SentPlan>> {
   // Before anything is refused: a workspace that is gone by now does not undo the plan that was sent.
   const earlier = await sentBefore(bridge.database.read, input.requestId);
-  if (earlier) return done({ project: earlier, repeated: true, notUsed: [] });
+  if (earlier) return ok({ project: earlier, repeated: true, notUsed: [] });
 
   const parsed = await parsePlan(input.markdown, input.title);
   if (!parsed.ok) return refuse(`the plan was not accepted: ${parsed.problems.join('; ')}`);
@@ -78,7 +79,7 @@ export async function sendPlan(
   });
 
   if (!repeated) await recordChange(bridge, project, [sent]);
-  return done({ project, repeated, notUsed: repeated ? [] : notUsed });
+  return ok({ project, repeated, notUsed: repeated ? [] : notUsed });
 }
 
 async function sentBefore(db: Reader, requestId: string | undefined): Promise<Project | undefined> {

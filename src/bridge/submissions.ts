@@ -1,13 +1,15 @@
 /** What Claude Code says about a project it works on: progress, and that the work is done. */
+
 import type { Project } from '../project/project.ts';
 import type { Completion, Update } from '../project/review.ts';
 import { cleanLine, cleanText, LIMITS } from '../project/text.ts';
+import { ok, type Result, refuse } from '../result.ts';
 import type { Writer } from '../store/database.ts';
 import { planText, readyProjects, updateProject } from '../store/projects.ts';
 import { findCompletion, findCompletionByRequest, insertCompletion } from '../store/reviews.ts';
 import { findRun, openRuns } from '../store/runs.ts';
 import { findUpdateByRequest, insertUpdate } from '../store/updates.ts';
-import { type Bridge, changeProject, done, nowText, type Reply, refuse } from './bridge.ts';
+import { type Bridge, changeProject, nowText } from './bridge.ts';
 
 /** The next plan in the queue, for a person's own Claude Code session; undefined when nothing waits. */
 export async function pendingPlan(
@@ -22,7 +24,7 @@ export async function pendingPlan(
 export async function claimByHand(
   bridge: Bridge,
   projectId: string,
-): Promise<Reply<{ project: Project; markdown: string }>> {
+): Promise<Result<{ project: Project; markdown: string }>> {
   return changeProject(bridge, projectId, 'claim', 'code', async ({ trx, now, project, to, event }) => {
     await updateProject(trx, projectId, { claimed_by: 'code', tries: 0, not_before: null });
     await event('project.claimed', { by: 'code' });
@@ -33,7 +35,7 @@ export async function claimByHand(
 }
 
 /** Opens the next round of a rejected project, for a person's own Claude Code session. */
-export async function resetForRevision(bridge: Bridge, projectId: string): Promise<Reply<Project>> {
+export async function resetForRevision(bridge: Bridge, projectId: string): Promise<Result<Project>> {
   return changeProject(
     bridge,
     projectId,
@@ -83,7 +85,7 @@ export async function sendUpdate(
   projectId: string,
   message: string,
   speaker: Speaker,
-): Promise<Reply<{ update: Update; repeated: boolean }>> {
+): Promise<Result<{ update: Update; repeated: boolean }>> {
   if (message.length > LIMITS.message)
     return refuse(`the message is longer than ${LIMITS.message} characters; shorten it.`);
   const words = cleanText(message);
@@ -109,7 +111,7 @@ export async function sendUpdate(
       const { runId, requestId } = speaker;
       const first =
         requestId === null ? undefined : await findUpdateByRequest(trx, projectId, runId, requestId);
-      return first ? done({ update: first, repeated: true }) : whyNotHeard(trx, project, speaker);
+      return first ? ok({ update: first, repeated: true }) : whyNotHeard(trx, project, speaker);
     },
   );
 }
@@ -127,7 +129,7 @@ export async function sendCompletion(
   projectId: string,
   submission: Submission,
   speaker: Speaker,
-): Promise<Reply<{ completion: Completion; repeated: boolean }>> {
+): Promise<Result<{ completion: Completion; repeated: boolean }>> {
   if (submission.summary.length > LIMITS.summary)
     return refuse(`the summary is longer than ${LIMITS.summary} characters; shorten it.`);
   if (submission.caveats.length > LIMITS.caveats)
@@ -162,7 +164,7 @@ export async function sendCompletion(
       const { runId, requestId } = speaker;
       const first =
         requestId === null ? undefined : await findCompletionByRequest(trx, projectId, runId, requestId);
-      return first ? done({ completion: first, repeated: true }) : whyNotHeard(trx, project, speaker);
+      return first ? ok({ completion: first, repeated: true }) : whyNotHeard(trx, project, speaker);
     },
   );
 }

@@ -2,13 +2,14 @@
  * Which folder a plan may use: a configured name, or a path inside an allowed root; never one where Claude could change
  * its own orders.
  */
+
 import { realpathSync, statSync } from 'node:fs';
 import { isAbsolute, join, relative, sep } from 'node:path';
 import { absolutePath, expandHome } from '../home-path.ts';
 import { liesIn } from '../machine/folder-overlap.ts';
 import { cleanLine } from '../project/text.ts';
 import { namedWorkspaces, type WorkspaceEntry, workspaceOf } from '../project/workspace.ts';
-import { done, type Reply, refuse } from './bridge.ts';
+import { ok, type Result, refuse } from '../result.ts';
 
 /** The part of the configuration that says where Claude may work. */
 export interface WorkspacePolicy {
@@ -26,7 +27,7 @@ export async function chooseWorkspace(
   home: string,
   projectId: string,
   wanted: string | null,
-): Promise<Reply<string>> {
+): Promise<Result<string>> {
   const chosen = resolveWorkspace(policy, home, projectId, wanted);
   if (!chosen.ok || chosen.value === ownWorkspace(home, projectId)) return chosen;
   return (await liesIn(chosen.value, home))
@@ -40,10 +41,10 @@ export function resolveWorkspace(
   home: string,
   projectId: string,
   wanted: string | null,
-): Reply<string> {
+): Result<string> {
   if (wanted === null) {
     return policy.workspace === undefined
-      ? done(ownWorkspace(home, projectId))
+      ? ok(ownWorkspace(home, projectId))
       : checkFolder(namedFolder(policy, policy.workspace) ?? policy.workspace);
   }
   const named = namedFolder(policy, wanted);
@@ -101,10 +102,10 @@ function realPath(path: string): string {
   }
 }
 
-function checkFolder(path: string): Reply<string> {
+function checkFolder(path: string): Result<string> {
   const folder = absolutePath(path);
   try {
-    if (statSync(folder).isDirectory()) return done(realPath(folder));
+    if (statSync(folder).isDirectory()) return ok(realPath(folder));
     return refuse(`workspace is not a folder: ${folder}`);
   } catch (error) {
     const missing = (error as NodeJS.ErrnoException).code === 'ENOENT';

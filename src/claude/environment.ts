@@ -1,6 +1,5 @@
 /** The environment a run's claude gets. */
-
-type Environment = Readonly<Record<string, string | undefined>>;
+import type { Environment } from '../environment.ts';
 
 /** Names an outer Claude session leaves in the environment of what it starts; they describe that session, not ours. */
 const OF_AN_OUTER_SESSION = [

@@ -1,8 +1,8 @@
 /** Where Claude Code keeps what belongs to a person (https://code.claude.com/docs/en/settings). We only ever read there. */
+
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-
-type Environment = Readonly<Record<string, string | undefined>>;
+import type { Environment } from '../environment.ts';
 
 /** Settings, transcripts and logs. `personHome` counts where the environment names no home. */
 export function claudeFolder(env: Environment, personHome: string): string {

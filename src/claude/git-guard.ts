@@ -3,9 +3,8 @@
  * Code guards its own calls of git (seen in 2.1.329), but lets the model call `git status`, `git diff` and `git log`
  * unasked, and those start them (seen with git 2.39).
  */
+import type { Environment } from '../environment.ts';
 import type { GitSetting } from '../machine/repository-config.ts';
-
-type Environment = Readonly<Record<string, string | undefined>>;
 
 /** Keys whose value git starts as a program, some only when it is asked for something special. */
 const PROGRAM_KEYS: readonly RegExp[] = [

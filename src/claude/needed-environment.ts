@@ -1,8 +1,8 @@
 /** Of a person's environment, what claude needs where the person's shell is not: in a service. */
-import { delimiter, isAbsolute, sep } from 'node:path';
-import { isOfAnOuterSession } from './environment.ts';
 
-type Environment = Readonly<Record<string, string | undefined>>;
+import { delimiter, isAbsolute, sep } from 'node:path';
+import type { Environment } from '../environment.ts';
+import { isOfAnOuterSession } from './environment.ts';
 
 /** In either case: what they are for is not agreed upon (https://about.gitlab.com/blog/we-need-to-talk-no-proxy/). */
 const PROXIES = ['HTTP_PROXY', 'HTTPS_PROXY', 'ALL_PROXY', 'NO_PROXY'];

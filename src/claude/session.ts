@@ -3,9 +3,8 @@ import { readdir, stat } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import type { Environment } from '../environment.ts';
 import { parseJson } from '../machine/parse-json.ts';
-
-type Environment = Readonly<Record<string, string | undefined>>;
 
 /**
  * Whether Claude has a conversation under this session id. It keeps them as

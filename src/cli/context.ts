@@ -1,8 +1,10 @@
 /** What every command is given, and the few things all of them do. */
-import type { Bridge, Reply } from '../bridge/bridge.ts';
+
+import type { Bridge } from '../bridge/bridge.ts';
 import { resolveProjectId } from '../bridge/queries.ts';
 import { type Host, withBridge } from '../control/host.ts';
 import { EXIT } from '../exit-codes.ts';
+import type { Result } from '../result.ts';
 import type { Output } from './terminal/output.ts';
 
 export interface Cli extends Host {
@@ -25,7 +27,7 @@ export function fail(cli: Cli, what: string, next = ''): void {
 export async function withProject<T>(
   cli: Cli,
   id: string,
-  work: (bridge: Bridge, projectId: string) => Promise<Reply<T>>,
+  work: (bridge: Bridge, projectId: string) => Promise<Result<T>>,
   show: (value: T, bridge: Bridge) => void | Promise<void>,
 ): Promise<void> {
   await withBridge(cli, async (bridge) => {

@@ -1,5 +1,7 @@
 /** From an exception to one line on stderr and an exit code. */
+
 import { ConfigError } from '../config.ts';
+import { messageOf } from '../error-message.ts';
 import { EXIT } from '../exit-codes.ts';
 import { EnvironmentFileError } from '../machine/service/environment-file.ts';
 import { ServiceError } from '../machine/service/service.ts';
@@ -34,7 +36,7 @@ const EXPECTED = [RefusedError, ConfigError, StoreError, EnvironmentFileError, S
 
 function explain(error: unknown, debug: boolean): [what: string, next: string] {
   if (EXPECTED.some((kind) => error instanceof kind)) return [(error as Error).message, ''];
-  const message = error instanceof Error ? error.message : String(error);
+  const message = messageOf(error);
   const details = debug ? '' : 'For details, run the same command with BRIDGE_DEBUG=1.';
   return [`something unexpected happened: ${message}`, details];
 }

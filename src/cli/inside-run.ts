@@ -3,7 +3,7 @@
  * it could approve its own work, and the record would say that a person did. This stops accident and convenience, not
  * malice: a process can drop the variable.
  */
-import type { Environment } from '../config.ts';
+import type { Environment } from '../environment.ts';
 
 /**
  * Decisions about work, and whatever changes what the bridge may do or whether it works: a run that stops its own

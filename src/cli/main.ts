@@ -3,9 +3,11 @@
  * for whatever went wrong, and exits with 0 (done), 1 (refused or failed), 2 (called wrongly) or 3 (`status`: nothing
  * runs). It only calls the verbs; nothing is decided here.
  */
+
 import { Command } from 'commander';
 import { systemClock } from '../clock.ts';
-import { type Environment, stateFolder } from '../config.ts';
+import { stateFolder } from '../config.ts';
+import type { Environment } from '../environment.ts';
 import { keepHangupIgnored } from '../machine/hangup.ts';
 import { VERSION } from '../version.ts';
 import { approveCommand } from './commands/approve.ts';

@@ -1,5 +1,5 @@
 /** Starts a stdio server. Nothing is imported until it is known which one. */
-import type { Environment } from '../config.ts';
+import type { Environment } from '../environment.ts';
 
 const SERVERS = {
   desktop: async (env: Environment) => (await import('../mcp/desktop.ts')).serveDesktop(env),

@@ -1,7 +1,9 @@
 /** Where a supervisor is acted on from: a state folder, an environment, a clock, and the command line to call again. */
+
 import { type Bridge, openBridge } from '../bridge/bridge.ts';
 import type { Clock } from '../clock.ts';
-import { type Config, type Environment, loadConfig } from '../config.ts';
+import { type Config, loadConfig } from '../config.ts';
+import type { Environment } from '../environment.ts';
 
 export interface Host {
   readonly env: Environment;

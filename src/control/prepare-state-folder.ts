@@ -1,21 +1,23 @@
 /** The state folder as a supervisor needs it, before it starts. */
+
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { done, type Reply, refuse } from '../bridge/bridge.ts';
 import { configJsonSchema } from '../config.ts';
+import { messageOf } from '../error-message.ts';
 import { writeAtomically } from '../machine/atomic-file.ts';
 import { ensurePrivateFolder } from '../machine/paths.ts';
+import { ok, type Result, refuse } from '../result.ts';
 
 /** Makes sure that the folder is there and closed to others, and that editors find the schema of config.json in it. */
-export async function prepareStateFolder(stateDir: string): Promise<Reply<void>> {
+export async function prepareStateFolder(stateDir: string): Promise<Result<void>> {
   try {
     await ensurePrivateFolder(stateDir);
   } catch (error) {
-    return refuse(error instanceof Error ? error.message : String(error));
+    return refuse(messageOf(error));
   }
   // A help for editing, never a reason not to start.
   await writeSchema(join(stateDir, 'config.schema.json')).catch(() => undefined);
-  return done(undefined);
+  return ok(undefined);
 }
 
 async function writeSchema(file: string): Promise<void> {

@@ -1,6 +1,8 @@
 /** The service as it follows from the configuration: what `install` writes, and what the doctor expects to be written. */
+
 import * as z from 'zod';
-import { ConfigError, type Environment, loadConfig } from '../config.ts';
+import { ConfigError, loadConfig } from '../config.ts';
+import type { Environment } from '../environment.ts';
 import { environmentFileOf } from '../machine/service/environment-file.ts';
 import type { ServiceDefinition } from '../machine/service/service.ts';
 import { namedWorkspaces } from '../project/workspace.ts';

@@ -1,10 +1,11 @@
 /** How this program can still be started when this call is long over: by a service, by Claude Desktop. */
+
 import { isAbsolute } from 'node:path';
-import { done, type Reply, refuse } from '../bridge/bridge.ts';
-import type { Environment } from '../config.ts';
+import type { Environment } from '../environment.ts';
 import { homeFolder } from '../home-path.ts';
 import { lastingPath } from '../machine/lasting-path.ts';
 import { type PassingPath, passingPath } from '../machine/passing-path.ts';
+import { ok, type Result, refuse } from '../result.ts';
 
 /**
  * The program and arguments that start this command line later too, by names that stay where there are such. Refused
@@ -16,11 +17,11 @@ export function stableCommand(
   command: readonly string[],
   env: Environment,
   called = process.argv[1],
-): Reply<readonly string[]> {
+): Result<readonly string[]> {
   const home = homeFolder();
   const lasting = command.map((part) => (isAbsolute(part) ? lastingPath(part, { env, home, called }) : part));
   const useless = passingParts(lasting).find((part) => part.isUseless);
-  if (!useless) return done(lasting);
+  if (!useless) return ok(lasting);
   return refuse(
     `this copy will not stay: ${useless.path} ${useless.fate}. ${useless.advice('run this again')}`,
   );

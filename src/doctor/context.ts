@@ -1,8 +1,10 @@
 /** What the doctor looks at: all that depends on the machine is given to it, and what several checks need is read once. */
+
 import { claudeFolder } from '../claude/files.ts';
 import { type Located, locateClaude } from '../claude/locate.ts';
 import type { Clock } from '../clock.ts';
-import { type Config, ConfigError, type Environment, loadConfig } from '../config.ts';
+import { type Config, ConfigError, loadConfig } from '../config.ts';
+import type { Environment } from '../environment.ts';
 import type { foreignDisk } from '../machine/foreign-folder.ts';
 import type { Platform } from '../machine/platform.ts';
 import type { RunProgram } from '../machine/program.ts';

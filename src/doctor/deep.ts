@@ -1,5 +1,6 @@
 /** The real thing, but for the model: a whole plan through the supervisor and Claude as the service would start them. */
-import type { Environment } from '../config.ts';
+
+import type { Environment } from '../environment.ts';
 import { plainPath } from '../rehearsal/environment.ts';
 import { RehearsalFailure } from '../rehearsal/failure.ts';
 import { openStage } from '../rehearsal/stage.ts';

@@ -3,7 +3,9 @@
  * to its end, whatever hangs or breaks, and it leaves no process behind. Mending is a second step, and does only what
  * cannot hurt.
  */
+
 import type { Clock } from '../clock.ts';
+import { messageOf } from '../error-message.ts';
 import { redact } from '../redaction.ts';
 import { type Finding, type Observation, problem, skipped, Unknowable } from './finding.ts';
 
@@ -92,7 +94,7 @@ function shortened(message: string): string {
 }
 
 function failed(subject: string, error: unknown): Observation {
-  const message = error instanceof Error ? error.message : String(error);
+  const message = messageOf(error);
   if (error instanceof Unknowable) return skipped(subject, message);
   return problem(subject, `${subject}: this could not be looked at: ${message}`);
 }
@@ -109,7 +111,7 @@ async function tryToMend(
     if (done !== undefined) return { check, subject, verdict: 'mended', message: done };
     return { ...finding, message: `${finding.message} Mending it took too long.` };
   } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
+    const why = messageOf(error);
     return { ...finding, message: `${finding.message} It could not be mended: ${why}` };
   }
 }

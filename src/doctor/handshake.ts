@@ -1,8 +1,10 @@
 /** Speaking to one of our MCP servers exactly as its client would: the command and environment as they are registered. */
+
 import { randomUUID } from 'node:crypto';
 import { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { StdioClientTransport } from '@modelcontextprotocol/sdk/client/stdio.js';
 import type { Clock } from '../clock.ts';
+import { messageOf } from '../error-message.ts';
 import type { ProcessIdentity } from '../machine/identity.ts';
 import { identifyNew } from '../machine/spawn.ts';
 import { sweep } from '../machine/sweep.ts';
@@ -46,7 +48,7 @@ export async function greet(server: ServerStart, clock: Clock, signal: AbortSign
     const { name = '', version = '' } = client.getServerVersion() ?? {};
     return { kind: 'greeted', name, version, tools: tools.map((tool) => tool.name) };
   } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
+    const why = messageOf(error);
     return { kind: 'silent', why: said.trim().split('\n').at(-1) || why };
   } finally {
     const family = root ? await familyOf(root) : [];

@@ -1,8 +1,10 @@
 /** What goes on with nobody there: the machine stays awake for runs, and a monitor hears of the supervisor. */
+
 import { constants } from 'node:fs';
 import { access, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import type { Environment } from '../config.ts';
+import type { Environment } from '../environment.ts';
+
 import { awakeMeans, type Means } from '../machine/awake-means.ts';
 import { findExecutable } from '../machine/executable.ts';
 import type { Patient } from './context.ts';

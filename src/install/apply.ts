@@ -1,9 +1,10 @@
 /** Does what was planned. */
-import type { Reply } from '../bridge/bridge.ts';
+
+import type { Result } from '../result.ts';
 import type { Plan } from './plan.ts';
 
 /** Writes and registers; starts and stops nothing. Throws ServiceError when the manager refuses. */
-export async function apply({ target, site, environment, env, definition }: Plan): Promise<Reply<void>> {
+export async function apply({ target, site, environment, env, definition }: Plan): Promise<Result<void>> {
   const { before, after } = environment;
   const prepared = await site.prepare(env, before === after ? null : after);
   if (prepared.ok) await target.manager.install(definition);

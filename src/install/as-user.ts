@@ -3,13 +3,14 @@
  * process of theirs does it. What root can read, that user perhaps cannot; and in a folder that is theirs, a link
  * could lead root to any file of the machine.
  */
+
 import * as z from 'zod';
-import { done, type Reply, refuse } from '../bridge/bridge.ts';
 import type { Clock } from '../clock.ts';
-import type { Environment } from '../config.ts';
+import type { Environment } from '../environment.ts';
 import type { Account } from '../machine/account.ts';
 import type { ProgramResult } from '../machine/program.ts';
 import type { Services } from '../machine/service/find.ts';
+import { ok, type Result, refuse } from '../result.ts';
 import { problem } from './check.ts';
 import { type Probed, probe, probed } from './probe.ts';
 import { runAs } from './run-as.ts';
@@ -17,11 +18,11 @@ import { lookAtState, prepareState, type StateLook, stateLook } from './state.ts
 
 export interface Site {
   /** Throws EnvironmentFileError for a service.env that cannot be read. */
-  look(env: Environment): Promise<Reply<StateLook>>;
+  look(env: Environment): Promise<Result<StateLook>>;
   /** @param env What the service will have. */
   probe(env: Environment): Promise<Probed>;
   /** Makes the state folder, and writes service.env unless `environment` is null. */
-  prepare(env: Environment, environment: string | null): Promise<Reply<void>>;
+  prepare(env: Environment, environment: string | null): Promise<Result<void>>;
 }
 
 interface Place {
@@ -33,7 +34,7 @@ interface Place {
 
 export function ownSite({ account, stateFolder, clock, services }: Place): Site {
   return {
-    look: async (env) => done(await lookAtState(stateFolder, env)),
+    look: async (env) => ok(await lookAtState(stateFolder, env)),
     probe: (env) => probe({ ...services, stateFolder, env, home: account.home, clock }),
     prepare: (_, environment) => prepareState(stateFolder, { environment }),
   };
@@ -72,18 +73,18 @@ export function siteOf(
     async prepare(env, environment) {
       const result = await call('prepare', env, JSON.stringify({ environment }));
       const answer = answerIn(z.null(), result) ?? refuse(`${cannot(result)}. ${advice}`);
-      return answer.ok ? done(undefined) : answer;
+      return answer.ok ? ok(undefined) : answer;
     },
   };
 }
 
 /** Undefined where there is none in what was said. */
-function answerIn<T>(schema: z.ZodType<T>, { stdout }: ProgramResult): Reply<T> | undefined {
+function answerIn<T>(schema: z.ZodType<T>, { stdout }: ProgramResult): Result<T> | undefined {
   const reply = z.union([
     z.object({ ok: z.literal(true), value: schema }),
     z.object({ ok: z.literal(false), refusal: z.string() }),
   ]);
-  return reply.safeParse(parse(stdout)).data as Reply<T> | undefined;
+  return reply.safeParse(parse(stdout)).data as Result<T> | undefined;
 }
 
 function parse(text: string): unknown {

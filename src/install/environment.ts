@@ -1,10 +1,11 @@
 /** What `service.env` is to hold: what is there already, which is the person's, or what is captured here and now. */
+
 import { join } from 'node:path';
-import { done, type Reply, refuse } from '../bridge/bridge.ts';
 import { locateClaude } from '../claude/locate.ts';
 import { captureEnvironment, ofTheMachine } from '../claude/needed-environment.ts';
-import { configVariables, type Environment } from '../config.ts';
+import { configVariables } from '../config.ts';
 import type { Host } from '../control/host.ts';
+import type { Environment } from '../environment.ts';
 import { ownAccount } from '../machine/account.ts';
 import {
   EnvironmentFileError,
@@ -13,6 +14,7 @@ import {
   mergeEnvironment,
   readEnvironmentText,
 } from '../machine/service/environment-file.ts';
+import { ok, type Result, refuse } from '../result.ts';
 import type { Site } from './as-user.ts';
 import type { Target } from './target.ts';
 
@@ -44,7 +46,7 @@ export async function planEnvironment(
   site: Site,
   base: Environment,
   options: EnvironmentOptions,
-): Promise<Reply<PlannedEnvironment>> {
+): Promise<Result<PlannedEnvironment>> {
   const path = environmentFileOf(stateFolder);
   const named = options.env ?? [];
   const own = captureEnvironment(host.env, [...configVariables(), ...named]);
@@ -54,7 +56,7 @@ export async function planEnvironment(
   if (!looked.ok) return looked;
   const { environment: before, namesClaude } = looked.value;
   if (before !== null && !options.captureEnvironment)
-    return done({ path, before, after: before, values: readEnvironmentText(before), leftOut: [] });
+    return ok({ path, before, after: before, values: readEnvironmentText(before), leftOut: [] });
 
   const missing = named.filter((name) => !host.env[name]);
   if (missing.length > 0) return refuse(`${missing.join(', ')} cannot be captured: not set here.`);
@@ -64,7 +66,7 @@ export async function planEnvironment(
     .filter((name) => !(name in captured))
     .sort();
   try {
-    return done({ path, before, after: environmentText(values), values, leftOut });
+    return ok({ path, before, after: environmentText(values), values, leftOut });
   } catch (error) {
     if (error instanceof EnvironmentFileError) return refuse(error.message);
     throw error;

@@ -1,13 +1,14 @@
 /** All that an installation would do, decided before anything is done. */
+
 import { existsSync } from 'node:fs';
-import { done, type Reply, refuse } from '../bridge/bridge.ts';
-import type { Environment } from '../config.ts';
 import type { Host } from '../control/host.ts';
 import { serviceDefinition, withoutConfiguration } from '../control/service-definition.ts';
 import { stableCommand } from '../control/stable-command.ts';
+import type { Environment } from '../environment.ts';
 import { isOpenToOthers, mergeEnvironment } from '../machine/service/environment-file.ts';
 import { isSameFolder, type Services } from '../machine/service/find.ts';
 import type { InstalledService, ServiceDefinition } from '../machine/service/service.ts';
+import { ok, type Result, refuse } from '../result.ts';
 import { ownSite, type Site, siteOf } from './as-user.ts';
 import { type Check, warning } from './check.ts';
 import { type EnvironmentOptions, type PlannedEnvironment, planEnvironment } from './environment.ts';
@@ -49,7 +50,7 @@ export async function planInstallation(
   host: Host,
   options: PlanOptions,
   services: Services,
-): Promise<Reply<Plan>> {
+): Promise<Result<Plan>> {
   if (options.hardened && !options.system)
     return refuse('--hardened is for services of the machine: add --system, or leave it out.');
   const entry = stableCommand(host.selfCommand, host.env);
@@ -86,7 +87,7 @@ export async function planInstallation(
   ];
   const files = filesOf(target, environment, definition, installed);
   const isChange = files.some(({ before, after }) => before !== after);
-  return done({
+  return ok({
     target,
     site,
     definition,

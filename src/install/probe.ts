@@ -2,6 +2,7 @@
  * Looks through the service's eyes: with the environment it will have, as the user it will be. What fails here would
  * fail in the night.
  */
+
 import { existsSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -11,8 +12,9 @@ import { claudeEnvironment } from '../claude/environment.ts';
 import { locateClaude } from '../claude/locate.ts';
 import { askLogin, type Login } from '../claude/login.ts';
 import type { Clock } from '../clock.ts';
-import { type Config, ConfigError, type Environment, loadConfig } from '../config.ts';
+import { type Config, ConfigError, loadConfig } from '../config.ts';
 import { serviceSettings, settingsOf } from '../control/service-definition.ts';
+import type { Environment } from '../environment.ts';
 import { passingPath } from '../machine/passing-path.ts';
 import type { Platform } from '../machine/platform.ts';
 import type { RunProgram } from '../machine/program.ts';

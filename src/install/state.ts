@@ -2,18 +2,21 @@
  * What an installation reads and writes in the state folder. For somebody else that is done by a process of theirs: in
  * a folder that is theirs, a link could lead root to any file of the machine.
  */
+
 import { readFile } from 'node:fs/promises';
 import { text } from 'node:stream/consumers';
 import * as z from 'zod';
-import { done, type Reply, refuse } from '../bridge/bridge.ts';
-import { ConfigError, type Environment, loadConfig } from '../config.ts';
+import { ConfigError, loadConfig } from '../config.ts';
 import { prepareStateFolder } from '../control/prepare-state-folder.ts';
+import type { Environment } from '../environment.ts';
+import { messageOf } from '../error-message.ts';
 import { writeAtomically } from '../machine/atomic-file.ts';
 import {
   EnvironmentFileError,
   environmentFileOf,
   writeEnvironmentFile,
 } from '../machine/service/environment-file.ts';
+import { ok, type Result, refuse } from '../result.ts';
 
 export const stateLook = z.object({
   /** The text of service.env; null when it is not there. */
@@ -60,7 +63,7 @@ export const statePreparation = z.object({
 export async function prepareState(
   stateFolder: string,
   { environment }: z.output<typeof statePreparation>,
-): Promise<Reply<void>> {
+): Promise<Result<void>> {
   const prepared = await prepareStateFolder(stateFolder);
   if (!prepared.ok || environment === null) return prepared;
   const path = environmentFileOf(stateFolder);
@@ -68,9 +71,9 @@ export async function prepareState(
     const before = await environmentIn(path);
     if (before !== null && before !== environment) await writeAtomically(`${path}.bak`, before, 0o600);
     await writeEnvironmentFile(path, environment);
-    return done(undefined);
+    return ok(undefined);
   } catch (error) {
-    return refuse(`${path} could not be written: ${error instanceof Error ? error.message : error}`);
+    return refuse(`${path} could not be written: ${messageOf(error)}`);
   }
 }
 

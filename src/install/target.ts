@@ -1,11 +1,12 @@
 /** For whom and where a service is to be installed, and by which manager. */
-import { done, type Reply, refuse } from '../bridge/bridge.ts';
+
 import type { Host } from '../control/host.ts';
 import { type Account, findAccount, ownAccount } from '../machine/account.ts';
 import { findServiceOf, type Services } from '../machine/service/find.ts';
 import { guardedBy } from '../machine/service/guarded-folders.ts';
 import { serviceName, usualStateFolder } from '../machine/service/name.ts';
 import type { ServiceManager } from '../machine/service/service.ts';
+import { ok, type Result, refuse } from '../result.ts';
 
 export interface TargetOptions {
   /** A service of the whole machine. */
@@ -29,7 +30,7 @@ export async function findTarget(
   host: Host,
   options: TargetOptions,
   services: Services,
-): Promise<Reply<Target>> {
+): Promise<Result<Target>> {
   const own = ownAccount(host.env);
   const account = options.system
     ? await accountOfMachine(host, options, own, services)
@@ -56,7 +57,7 @@ export async function findTarget(
   if (opened.kind === 'none') return refuse(`no service can be installed here: ${opened.why}. ${INSTEAD}`);
   const why = await opened.manager.unavailable();
   if (why !== null) return refuse(`no service can be installed here: ${why}`);
-  return done({ account: account.value, isForeign, stateFolder, manager: opened.manager });
+  return ok({ account: account.value, isForeign, stateFolder, manager: opened.manager });
 }
 
 /** Two services would fight for one state folder: why there can be no second one, or null. */
@@ -82,7 +83,7 @@ export function uninstallOfMachine({ name }: Pick<Account, 'name'>): string {
 const INSTEAD =
   'Without a service: bridge-supervisor start, or in a container bridge-supervisor run as its command.';
 
-function ofPerson({ env }: Host, { user }: TargetOptions, own: Account): Reply<Account> {
+function ofPerson({ env }: Host, { user }: TargetOptions, own: Account): Result<Account> {
   if (user !== undefined && user !== own.name)
     return refuse('--user is for services of the whole machine: add --system, or run this as that user.');
   const person = env.SUDO_USER;
@@ -90,7 +91,7 @@ function ofPerson({ env }: Host, { user }: TargetOptions, own: Account): Reply<A
     return refuse(
       `under sudo this would be a service for ${own.name}, not for ${person}. Run it without sudo; or, for a service of the whole machine: sudo bridge-supervisor install --system --user ${person}`,
     );
-  return done(own);
+  return ok(own);
 }
 
 async function accountOfMachine(
@@ -98,12 +99,12 @@ async function accountOfMachine(
   { user, mayBeGone }: TargetOptions,
   own: Account,
   { run }: Services,
-): Promise<Reply<Account>> {
+): Promise<Result<Account>> {
   const name = user ?? env.SUDO_USER ?? (own.uid === 0 ? undefined : own.name);
   if (name === undefined) return refuse('name the user of the service: --system --user NAME.');
-  if (name === own.name) return done(own);
+  if (name === own.name) return ok(own);
   const account = await findAccount(name, run, env);
-  if (account) return done(account);
-  if (mayBeGone) return done({ name, uid: -1, gid: -1, home: '/nonexistent' });
+  if (account) return ok(account);
+  if (mayBeGone) return ok({ name, uid: -1, gid: -1, home: '/nonexistent' });
   return refuse(`there is no user '${name}' on this machine. See: getent passwd`);
 }

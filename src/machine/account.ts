@@ -1,12 +1,12 @@
 /** Accounts of this machine: who runs this program, and whom it is to run as. */
+
 import { stat } from 'node:fs/promises';
 import { userInfo } from 'node:os';
 import { isAbsolute } from 'node:path';
+import type { Environment } from '../environment.ts';
 import { homeFolder } from '../home-path.ts';
 import { isWindows } from './platform.ts';
 import type { RunProgram } from './program.ts';
-
-type Environment = Readonly<Record<string, string | undefined>>;
 
 export interface Account {
   readonly name: string;

@@ -1,7 +1,9 @@
 /** Why a program could not be started, told apart where the operating system gives one error for several causes. */
+
 import { constants } from 'node:fs';
 import { access, stat } from 'node:fs/promises';
 import { delimiter, join, resolve } from 'node:path';
+import { messageOf } from '../error-message.ts';
 import { isMachineTrouble } from './passing-trouble.ts';
 
 export interface SpawnFailure {
@@ -17,7 +19,7 @@ export function spawnFailed(reason: SpawnFailure['reason'], message: string): Sp
 
 /** A failure that may be the machine's, short of room, processes or open files, or of an unknown kind. */
 export function otherFailure(error: unknown, what: string): SpawnFailure {
-  const message = `${what}: ${error instanceof Error ? error.message : error}`;
+  const message = `${what}: ${messageOf(error)}`;
   return spawnFailed(isMachineTrouble(error) ? 'machine-exhausted' : 'other', message);
 }
 

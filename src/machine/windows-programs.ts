@@ -2,9 +2,9 @@
  * Programs that Windows brings along, by their whole path: a bare name would first be looked for in the current
  * folder, which may be anybody's workspace, and then on a PATH that need not name their folders.
  */
-import { join } from 'node:path';
 
-type Environment = Readonly<Record<string, string | undefined>>;
+import { join } from 'node:path';
+import type { Environment } from '../environment.ts';
 
 export function systemProgram(env: Environment, ...path: readonly string[]): string {
   return join(env.SystemRoot || env.SYSTEMROOT || 'C:\\Windows', 'System32', ...path);

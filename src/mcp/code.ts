@@ -2,8 +2,10 @@
  * The server Claude Code is given. In a run of the supervisor it shows only what that run needs and touches only that
  * run's project; in a person's own session it shows the whole loop, to be worked by hand.
  */
+
 import { systemClock } from '../clock.ts';
-import type { Environment } from '../config.ts';
+import type { Environment } from '../environment.ts';
+
 import { gateTool } from './code/gate.ts';
 import { claimProjectTool, pendingPlanTool } from './code/plan.ts';
 import { approvalStatusTool, resetForRevisionTool } from './code/review.ts';

@@ -2,8 +2,10 @@
  * The server Claude Desktop starts, so that a person can have work done and decide about it from a chat. It promises to
  * do nothing until it is asked, to hold nothing that another copy of it would need, and to end when Desktop does.
  */
+
 import { systemClock } from '../clock.ts';
-import type { Environment } from '../config.ts';
+import type { Environment } from '../environment.ts';
+
 import { approveTool, rejectTool } from './desktop/decide.ts';
 import { cancelTool, steerTool } from './desktop/direct.ts';
 import { listProjectsTool } from './desktop/list.ts';

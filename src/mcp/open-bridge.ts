@@ -1,9 +1,10 @@
 /** The store as a stdio server holds it: opened by the first call, and opened again when it cannot be trusted any more. */
+
 import { statSync } from 'node:fs';
 import type { Bridge } from '../bridge/bridge.ts';
 import type { WorkspacePolicy } from '../bridge/workspaces.ts';
 import type { Clock } from '../clock.ts';
-import type { Environment } from '../config.ts';
+import type { Environment } from '../environment.ts';
 
 export type Verbs = typeof import('./verbs.ts')['verbs'];
 

@@ -1,8 +1,10 @@
 /** Claude Desktop's part: our Desktop server as a process of its own, spoken to as Desktop speaks to it. */
+
 import { closeSync, openSync } from 'node:fs';
 import { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { StdioClientTransport } from '@modelcontextprotocol/sdk/client/stdio.js';
 import * as z from 'zod';
+import { messageOf } from '../error-message.ts';
 import { VERSION } from '../version.ts';
 import { RehearsalFailure } from './failure.ts';
 
@@ -65,8 +67,4 @@ export async function startDesktop({ entry, env, cwd, logPath }: DesktopOptions)
     },
     close: () => client.close(),
   };
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

@@ -1,6 +1,8 @@
 /** The environment of everything on the stage: built from nothing, so that no key or setting of the person gets in. */
+
 import { delimiter, dirname, join } from 'node:path';
-import type { Environment } from '../config.ts';
+import type { Environment } from '../environment.ts';
+
 import { simulatedClaudeEnvironment } from '../simulator/environment.ts';
 
 export interface Places {

@@ -3,7 +3,7 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import * as z from 'zod';
 import { type Located, locateClaude } from '../claude/locate.ts';
-import type { Environment } from '../config.ts';
+import type { Environment } from '../environment.ts';
 
 /** The program that BRIDGE_CLAUDE names, else that of the npm package beside us, else the first `claude` on PATH. */
 export function findClaude(env: Environment): Located {

@@ -3,12 +3,14 @@
  * promise: nothing of the machine's own Claude, keys or state is used, and after `end` and `remove` nothing is left of
  * the folder or the processes, whatever happened before.
  */
+
 import { mkdir, mkdtemp, readFile, realpath, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Bridge, openBridge } from '../bridge/bridge.ts';
 import type { Clock } from '../clock.ts';
-import type { Environment } from '../config.ts';
+import type { Environment } from '../environment.ts';
+
 import { type Child, type Exit, spawnChild } from '../machine/child.ts';
 import { stopChild } from '../machine/stop.ts';
 import { type Leftover, sweep } from '../machine/sweep.ts';

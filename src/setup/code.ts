@@ -1,15 +1,15 @@
 /** Our server in a person's own Claude Code, through Claude's own command. */
+
 import { readFileSync } from 'node:fs';
 import { isDeepStrictEqual } from 'node:util';
 import * as z from 'zod';
 import { CODE_SERVER } from '../claude/command-line.ts';
 import { claudeUserFile } from '../claude/files.ts';
 import { locateClaude } from '../claude/locate.ts';
+import type { Environment } from '../environment.ts';
 import type { ProgramResult, RunProgram } from '../machine/program.ts';
 import type { ClientEntry } from './ledger.ts';
 import { isOurs, type ServerStart, startOf } from './server-start.ts';
-
-type Environment = Readonly<Record<string, string | undefined>>;
 
 export interface ClaudeCall {
   /** Arguments of the claude program. */

@@ -6,6 +6,7 @@
  */
 
 import { CODE_SERVER } from '../claude/command-line.ts';
+import type { Environment } from '../environment.ts';
 import type { RunProgram } from '../machine/program.ts';
 import { type FileChange, isChange } from './change.ts';
 import { type CodePlan, carryOutCode, planCode, planCodeRemoval } from './code.ts';
@@ -15,8 +16,6 @@ import type { Planned } from './plan-file.ts';
 import { type ServerStart, serverStart, throughWsl } from './server-start.ts';
 import { type Folders, planWorkspaces, planWorkspacesRemoval } from './workspaces.ts';
 import { carryOut } from './write.ts';
-
-type Environment = Readonly<Record<string, string | undefined>>;
 
 /** Where all this takes place. */
 export interface Scene {

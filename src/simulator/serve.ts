@@ -1,7 +1,9 @@
 /** One HTTP request: told apart, recorded, and answered by the script or by the simulator itself. */
+
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import * as z from 'zod';
 import type { Clock } from '../clock.ts';
+import { messageOf } from '../error-message.ts';
 import { answer, sendError, sendJson } from './answer.ts';
 import { auxiliaryAnswer } from './auxiliary.ts';
 import { estimateTokens } from './message.ts';
@@ -62,7 +64,7 @@ async function ask(script: Script, turn: ScriptTurn): Promise<Reply> {
   try {
     return await script(turn);
   } catch (error) {
-    return refusal(`the script failed: ${error instanceof Error ? error.message : String(error)}`);
+    return refusal(`the script failed: ${messageOf(error)}`);
   }
 }
 

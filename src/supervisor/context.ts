@@ -1,6 +1,7 @@
 import type { Bridge } from '../bridge/bridge.ts';
 import type { Clock } from '../clock.ts';
-import type { Config, Environment } from '../config.ts';
+import type { Config } from '../config.ts';
+import type { Environment } from '../environment.ts';
 import type { Log } from '../log.ts';
 
 /** What every part of a running supervisor is given. */

@@ -2,11 +2,13 @@
  * What a predecessor left behind. Each open run is judged by its process: one that lives is adopted, one that is dead
  * is read to its end, one that proves never to have existed is given back.
  */
+
 import { unfinishedRuns } from '../bridge/attending.ts';
 import { projectDetails } from '../bridge/queries.ts';
 import { endRun, recordSpawn } from '../bridge/runs.ts';
 import { claudeEnvironment, RUN_MARK } from '../claude/environment.ts';
 import { sessionExists } from '../claude/session.ts';
+import { messageOf } from '../error-message.ts';
 import { watchProcess } from '../machine/child.ts';
 import { removeControlGroup, removeEmptyControlGroups } from '../machine/control-group.ts';
 import { isAlive, type ProcessIdentity } from '../machine/identity.ts';
@@ -35,7 +37,7 @@ export async function recover(context: Context, listener: (run: Run) => RunListe
     } catch (error) {
       if (endsSupervisor(error)) throw error;
       // It stays open: its process may be at work, and a second one beside it would be worse.
-      const message = error instanceof Error ? error.message : String(error);
+      const message = messageOf(error);
       context.log.error('run.not_taken_up', { run: run.id }, `${message}; the next start tries again`);
     }
   }

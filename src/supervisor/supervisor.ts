@@ -2,6 +2,7 @@
  * The daemon: recover -> claim -> run -> record -> wait. It promises that at most one supervisor works on a state
  * folder, that nothing is spawned before it is in the store, and that when it stops, nothing it started is left.
  */
+
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { finishApproved, liftHold, nextReadyTime, probeAtStart, watchChanges } from '../bridge/attending.ts';
@@ -9,7 +10,9 @@ import { openBridge } from '../bridge/bridge.ts';
 import { currentLease, LeaseLost, releaseLease } from '../bridge/lease.ts';
 import { endRun, type StartedRun, startNextRun } from '../bridge/runs.ts';
 import type { Clock } from '../clock.ts';
-import type { Config, Environment } from '../config.ts';
+import type { Config } from '../config.ts';
+import type { Environment } from '../environment.ts';
+import { messageOf } from '../error-message.ts';
 import type { Log } from '../log.ts';
 import type { Hold } from '../project/hold.ts';
 import { type Run, statedUsd } from '../project/run.ts';
@@ -77,7 +80,7 @@ export async function runSupervisor(options: SupervisorOptions): Promise<Supervi
     return await supervisor.work(signal);
   } catch (error) {
     if (!(error instanceof LeaseLost)) {
-      options.log.error('supervisor.failed', {}, error instanceof Error ? error.message : String(error));
+      options.log.error('supervisor.failed', {}, messageOf(error));
       throw error;
     }
     options.log.error('supervisor.lease_lost', {}, error.message);

@@ -1,17 +1,18 @@
 import { describe, expect, test } from 'vitest';
-import type { Bridge, Reply } from '../../src/bridge/bridge.ts';
+import type { Bridge } from '../../src/bridge/bridge.ts';
 import { cancel, retry, steer } from '../../src/bridge/control.ts';
 import { projectDetails, projectState, projectUpdates } from '../../src/bridge/queries.ts';
 import { approve, finish, readApproval, reject } from '../../src/bridge/reviews.ts';
 import { claimByHand, resetForRevision, sendCompletion, sendUpdate } from '../../src/bridge/submissions.ts';
 import { illegalMoveMessage, next, PROJECT_STATUSES, type ProjectAction } from '../../src/project/project.ts';
+import type { Result } from '../../src/result.ts';
 import { createRig } from '../rig.ts';
 import { accepted, byHand, changingNothing, current, history, projectIn, refusalOf } from './steps.ts';
 
 const submission = { summary: 'It ticks.', filesCreated: [], filesModified: [], caveats: '' };
 
 /** Every verb that moves or changes a project, with the event it appends. */
-const VERBS: [string, ProjectAction, string, (bridge: Bridge, id: string) => Promise<Reply<unknown>>][] = [
+const VERBS: [string, ProjectAction, string, (bridge: Bridge, id: string) => Promise<Result<unknown>>][] = [
   ['claimByHand', 'claim', 'project.claimed', claimByHand],
   ['sendUpdate', 'send_update', 'project.updated', (bridge, id) => sendUpdate(bridge, id, 'so far', byHand)],
   [
@@ -54,7 +55,7 @@ describe.each(VERBS)('%s', (name, action, type, call) => {
   });
 });
 
-const READERS: [string, (bridge: Bridge, id: string) => Promise<Reply<unknown>>][] = [
+const READERS: [string, (bridge: Bridge, id: string) => Promise<Result<unknown>>][] = [
   ['projectDetails', projectDetails],
   ['projectState', projectState],
   ['projectUpdates', (bridge, id) => projectUpdates(bridge, id, 0, 10)],

@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { expect, test } from 'vitest';
 import { finishApproved } from '../../src/bridge/attending.ts';
-import type { Reply } from '../../src/bridge/bridge.ts';
 import { cancel, retry, steer } from '../../src/bridge/control.ts';
 import { approve, finish, readApproval, reject } from '../../src/bridge/reviews.ts';
 import { endRun, recordSpawn, startNextRun } from '../../src/bridge/runs.ts';
@@ -9,6 +8,7 @@ import { sendPlan } from '../../src/bridge/send-plan.ts';
 import { claimByHand, resetForRevision, sendCompletion, sendUpdate } from '../../src/bridge/submissions.ts';
 import type { Outcome } from '../../src/project/outcome.ts';
 import { next, PROJECT_ACTIONS, type ProjectStatus } from '../../src/project/project.ts';
+import type { Result } from '../../src/result.ts';
 import type { BridgeEvent } from '../../src/store/events.ts';
 import { eventsAfter } from '../../src/store/events.ts';
 import { listProjects } from '../../src/store/projects.ts';
@@ -161,7 +161,7 @@ function expectEvent(before: Rows, after: Rows, answer: unknown): void {
   const changed = JSON.stringify(before) !== JSON.stringify(after);
   const events = (after.events?.length ?? 0) - (before.events?.length ?? 0);
   expect(events > 0, 'an event exactly when something was changed').toBe(changed);
-  const reply = answer as Partial<Reply<unknown>> | undefined;
+  const reply = answer as Partial<Result<unknown>> | undefined;
   if (reply?.ok === false) expect(changed, 'a refusal that changed something').toBe(false);
 }
 

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
-import type { Reply } from '../../src/bridge/bridge.ts';
 import { approve, reject } from '../../src/bridge/reviews.ts';
 import { endRun, type StartedRun } from '../../src/bridge/runs.ts';
 import { claimByHand, resetForRevision, sendCompletion, sendUpdate } from '../../src/bridge/submissions.ts';
+import type { Result } from '../../src/result.ts';
 import { completionsOf } from '../../src/store/reviews.ts';
 import { updatesOf } from '../../src/store/updates.ts';
 import type { Rig } from '../rig.ts';
@@ -40,7 +40,7 @@ describe('only a run that is under way speaks for its project', () => {
   test('what an earlier round left behind submits nothing and reports nothing', async () => {
     await using rig = await supervised();
     const { id, first, second } = await secondRound(rig);
-    const late: (() => Promise<Reply<unknown>>)[] = [
+    const late: (() => Promise<Result<unknown>>)[] = [
       () => sendUpdate(rig.bridge, id, 'still here', of(first)),
       () => sendCompletion(rig.bridge, id, work('stale'), of(first)),
     ];
@@ -73,7 +73,7 @@ describe('only a run that is under way speaks for its project', () => {
     await using rig = await supervised();
     const { id } = await send(rig);
     const started = await begin(rig);
-    const nobody: (() => Promise<Reply<unknown>>)[] = [
+    const nobody: (() => Promise<Result<unknown>>)[] = [
       () => sendUpdate(rig.bridge, id, 'beside it', byHand),
       () => sendCompletion(rig.bridge, id, work('beside it'), byHand),
     ];

@@ -1,7 +1,8 @@
 /** What tests do to a project, in few words. */
+
 import { randomUUID } from 'node:crypto';
 import { expect } from 'vitest';
-import type { Bridge, Reply } from '../../src/bridge/bridge.ts';
+import type { Bridge } from '../../src/bridge/bridge.ts';
 import type { FindOverlap } from '../../src/bridge/free-workspace.ts';
 import { takeLease } from '../../src/bridge/lease.ts';
 import { type Ending, recordSpawn, type StartedRun, startNextRun } from '../../src/bridge/runs.ts';
@@ -9,18 +10,19 @@ import { sendPlan } from '../../src/bridge/send-plan.ts';
 import { sendCompletion } from '../../src/bridge/submissions.ts';
 import type { Project, ProjectStatus } from '../../src/project/project.ts';
 import { EMPTY_LIVE_STATE, type Run } from '../../src/project/run.ts';
+import type { Result } from '../../src/result.ts';
 import { eventsAfter } from '../../src/store/events.ts';
 import { findProject } from '../../src/store/projects.ts';
 import type { Tables } from '../../src/store/schema.ts';
 import { createRig, type Rig } from '../rig.ts';
 import { addProject } from '../store/rows.ts';
 
-export function accepted<T>(reply: Reply<T>): T {
+export function accepted<T>(reply: Result<T>): T {
   if (!reply.ok) throw new Error(`refused: ${reply.refusal}`);
   return reply.value;
 }
 
-export function refusalOf(reply: Reply<unknown>): string {
+export function refusalOf(reply: Result<unknown>): string {
   if (reply.ok) throw new Error('done, although it should have been refused');
   return reply.refusal;
 }

@@ -2,6 +2,7 @@
  * The command line in processes of its own, on a state folder of its own, with an environment built from nothing.
  * A process or folder that a test leaves behind fails it.
  */
+
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdir, mkdtemp, realpath, rm, writeFile } from 'node:fs/promises';
@@ -9,11 +10,12 @@ import { tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { test as base, expect } from 'vitest';
-import { type Bridge, openBridge, type Reply } from '../../src/bridge/bridge.ts';
+import { type Bridge, openBridge } from '../../src/bridge/bridge.ts';
 import { sendPlan } from '../../src/bridge/send-plan.ts';
 import { systemClock } from '../../src/clock.ts';
 import { findMarked } from '../../src/machine/sweep.ts';
 import type { Project } from '../../src/project/project.ts';
+import type { Result } from '../../src/result.ts';
 import { eventually } from '../eventually.ts';
 
 /** As it is built: from the source a command takes four times as long to start, and there are hundreds. */
@@ -89,7 +91,7 @@ export const test = base.extend<{ rig: Rig }>({
 const MARK = 'CLI_TEST';
 
 /** The value of a reply that must not be a refusal. */
-export function granted<T>(reply: Reply<T>): T {
+export function granted<T>(reply: Result<T>): T {
   if (!reply.ok) throw new Error(reply.refusal);
   return reply.value;
 }

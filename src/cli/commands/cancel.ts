@@ -1,8 +1,9 @@
 import { Command } from 'commander';
-import { type Bridge, type Reply, refuse } from '../../bridge/bridge.ts';
+import type { Bridge } from '../../bridge/bridge.ts';
 import { cancel } from '../../bridge/control.ts';
 import { projectState } from '../../bridge/queries.ts';
 import { isClosed, type Project } from '../../project/project.ts';
+import { type Result, refuse } from '../../result.ts';
 import { type Cli, withProject } from '../context.ts';
 import { idArgument, yesOption } from '../terminal/arguments.ts';
 import { canAsk, confirm } from '../terminal/ask.ts';
@@ -40,7 +41,7 @@ async function cancelIfSure(
   bridge: Bridge,
   projectId: string,
   { reason, yes }: Options,
-): Promise<Reply<{ project: Project; repeated: boolean }>> {
+): Promise<Result<{ project: Project; repeated: boolean }>> {
   const found = await projectState(bridge, projectId);
   if (!found.ok) return found;
   const { project, run } = found.value;

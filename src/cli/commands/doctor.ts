@@ -1,10 +1,10 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { Command } from 'commander';
-import type { Environment } from '../../config.ts';
 import { serviceDefinition, settingsOf } from '../../control/service-definition.ts';
 import { stableCommand } from '../../control/stable-command.ts';
 import type { Machine } from '../../doctor/context.ts';
 import type { Group } from '../../doctor/doctor.ts';
+import type { Environment } from '../../environment.ts';
 import { EXIT } from '../../exit-codes.ts';
 import { type Account, ownAccount } from '../../machine/account.ts';
 import { foreignDisk } from '../../machine/foreign-folder.ts';

@@ -1,5 +1,4 @@
 import { Command, Option } from 'commander';
-import { done, type Reply, refuse } from '../../bridge/bridge.ts';
 import { overview } from '../../bridge/queries.ts';
 import { withBridge } from '../../control/host.ts';
 import { EXIT } from '../../exit-codes.ts';
@@ -12,6 +11,7 @@ import { ownAccount } from '../../machine/account.ts';
 import { EnvironmentFileError } from '../../machine/service/environment-file.ts';
 import { ownServices, type Services } from '../../machine/service/find.ts';
 import { ServiceError } from '../../machine/service/service.ts';
+import { ok, type Result, refuse } from '../../result.ts';
 import { type Cli, fail } from '../context.ts';
 import { jsonOption, yesOption } from '../terminal/arguments.ts';
 import { canAsk, confirm } from '../terminal/ask.ts';
@@ -86,13 +86,13 @@ async function onSite(
   { stateDir: stateFolder, env, clock }: Cli,
   part: Part,
   services: Services,
-): Promise<Reply<unknown>> {
+): Promise<Result<unknown>> {
   const site = ownSite({ account: ownAccount(env), stateFolder, clock, services });
   try {
     if (part === 'look') return await site.look(env);
-    if (part === 'probe') return done(await site.probe(env));
+    if (part === 'probe') return ok(await site.probe(env));
     const prepared = await site.prepare(env, (await preparationFrom(process.stdin)).environment);
-    return prepared.ok ? done(null) : prepared;
+    return prepared.ok ? ok(null) : prepared;
   } catch (error) {
     if (error instanceof EnvironmentFileError) return refuse(error.message);
     throw error;

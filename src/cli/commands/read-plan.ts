@@ -1,12 +1,14 @@
 /** A plan from a file or from stdin. */
+
 import { createReadStream } from 'node:fs';
-import { done, type Reply, refuse } from '../../bridge/bridge.ts';
+import { ok, type Result, refuse } from '../../result.ts';
+
 import type { Output } from '../terminal/output.ts';
 
 /** Far above what is taken as a plan: enough to say how large it was, too little to fill the memory. */
 const MOST_BYTES = 16_000_000;
 
-export async function readPlan(file: string, out: Output): Promise<Reply<string>> {
+export async function readPlan(file: string, out: Output): Promise<Result<string>> {
   const isStdin = file === '-';
   if (isStdin && process.stdin.isTTY)
     out.hint('Type the plan, then end it with ctrl-d on a line of its own.');
@@ -19,7 +21,7 @@ export async function readPlan(file: string, out: Output): Promise<Reply<string>
   }
   if (bytes.length > MOST_BYTES) return refuse(`${name} is far too large for a plan.`);
   try {
-    return done(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
+    return ok(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
   } catch {
     return refuse(`${name} is not UTF-8 text. Save it as UTF-8 and send it again.`);
   }

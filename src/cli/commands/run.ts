@@ -1,8 +1,8 @@
 import { Command } from 'commander';
-import type { Environment } from '../../config.ts';
 import { configOf } from '../../control/host.ts';
 import { logFile } from '../../control/log-reader.ts';
 import { prepareStateFolder } from '../../control/prepare-state-folder.ts';
+import type { Environment } from '../../environment.ts';
 import { EXIT } from '../../exit-codes.ts';
 import { correctHome } from '../../home-path.ts';
 import type { LogHealth } from '../../log.ts';

@@ -1,8 +1,9 @@
 /** The folders that the person names, as flags or as answers. */
+
 import { existsSync, statSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import { done, type Reply, refuse } from '../../bridge/bridge.ts';
 import { absolutePath, homeFolder, whyNotMeant } from '../../home-path.ts';
+import { ok, type Result, refuse } from '../../result.ts';
 import type { Folders } from '../../setup/workspaces.ts';
 import type { Cli } from '../context.ts';
 import { ask } from '../terminal/ask.ts';
@@ -18,12 +19,12 @@ export interface FolderOptions {
 const NAME = /^[\w.-]+$/;
 
 /** Refuses a folder that is not there. Throws UsageError for a workspace that is not written as NAME=PATH. */
-export function foldersOf({ workspace = [], root = [], defaultWorkspace }: FolderOptions): Reply<Folders> {
+export function foldersOf({ workspace = [], root = [], defaultWorkspace }: FolderOptions): Result<Folders> {
   const named = workspace.map(nameAndPath);
   for (const path of [...named.map(([, path]) => path), ...root]) {
     if (!isFolder(path)) return refuse(missing(path));
   }
-  return done({ workspaces: Object.fromEntries(named), roots: root, defaultWorkspace });
+  return ok({ workspaces: Object.fromEntries(named), roots: root, defaultWorkspace });
 }
 
 /** Asks for one workspace; no answer is none. Undefined when the person wants no more questions. */

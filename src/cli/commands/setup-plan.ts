@@ -1,12 +1,13 @@
 /** From the flags, and answers where somebody can be asked, to what there is to do. */
+
 import { existsSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { done, type Reply, refuse } from '../../bridge/bridge.ts';
 import { configOf } from '../../control/host.ts';
 import { passingParts, stableCommand } from '../../control/stable-command.ts';
 import { homeFolder } from '../../home-path.ts';
 import { ownAccount, ownerOf } from '../../machine/account.ts';
 import { wslDistribution } from '../../machine/wsl.ts';
+import { ok, type Result, refuse } from '../../result.ts';
 import { entryText } from '../../setup/desktop.ts';
 import { desktopLocation, thisSystem } from '../../setup/desktop-locations.ts';
 import type { Planned } from '../../setup/plan-file.ts';
@@ -31,7 +32,7 @@ export interface PlanOptions extends FolderOptions {
 }
 
 /** Throws ConfigError, and UsageError. */
-export async function plan(cli: Cli, options: PlanOptions, mayAsk: boolean): Promise<Reply<SetupPlan>> {
+export async function plan(cli: Cli, options: PlanOptions, mayAsk: boolean): Promise<Result<SetupPlan>> {
   const stranger = await homeOfAnother(cli);
   if (stranger !== null) return refuse(stranger);
   const config = configOf(cli);
@@ -56,7 +57,7 @@ export async function plan(cli: Cli, options: PlanOptions, mayAsk: boolean): Pro
   const wanted = { entry: entry.value, desktop, distribution, code: options.code, folders: folders.value };
   const planned = reply(await planSetup(wanted, scene));
   if (!planned.ok) return planned;
-  return done({
+  return ok({
     ...planned.value,
     warnings: [
       ...planned.value.warnings,
@@ -87,12 +88,12 @@ function desktopPlaces(cli: Cli, { desktop, desktopConfig }: PlanOptions): reado
   return location.found ? [location.file] : location.candidates;
 }
 
-async function withAnswers(cli: Cli, options: FolderOptions): Promise<Reply<Folders>> {
+async function withAnswers(cli: Cli, options: FolderOptions): Promise<Result<Folders>> {
   const named = foldersOf(options);
   if (!named.ok) return named;
   const workspaces = await askForWorkspace(cli);
   if (workspaces === undefined) return refuse('setup was broken off; nothing was changed.');
-  return done({ ...named.value, workspaces });
+  return ok({ ...named.value, workspaces });
 }
 
 function warnings(cli: Cli, desktop: string | null): string[] {
@@ -135,6 +136,6 @@ function passingWarnings({ entry, desktop, code }: Wanted): string[] {
 /** What the server of Claude Desktop reads of the configuration. */
 const OF_OUR_CONFIGURATION = ['BRIDGE_WORKSPACE', 'BRIDGE_WORKSPACES', 'BRIDGE_WORKSPACE_ROOTS'];
 
-function reply<T>(planned: Planned<T>): Reply<T> {
-  return planned.ok ? done(planned.value) : refuse(planned.problem);
+function reply<T>(planned: Planned<T>): Result<T> {
+  return planned.ok ? ok(planned.value) : refuse(planned.problem);
 }

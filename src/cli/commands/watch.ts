@@ -1,8 +1,9 @@
 import { Command } from 'commander';
-import { type Bridge, done } from '../../bridge/bridge.ts';
+import type { Bridge } from '../../bridge/bridge.ts';
 import { currentCursor, projectState } from '../../bridge/queries.ts';
 import { withBridge } from '../../control/host.ts';
 import { isClosed, type Project, WHAT_NEXT } from '../../project/project.ts';
+import { ok } from '../../result.ts';
 import { type Cli, fail, withProject } from '../context.ts';
 import { idArgument, jsonOption } from '../terminal/arguments.ts';
 import { untilInterrupted } from '../terminal/interrupt.ts';
@@ -54,7 +55,7 @@ async function watchOne(cli: Cli, id: string, options: Options): Promise<void> {
       // The cursor first: what happens between the two is then shown, and not lost.
       const cursor = await begin(bridge, options);
       const state = await projectState(bridge, projectId);
-      return state.ok ? done({ cursor, project: state.value.project }) : state;
+      return state.ok ? ok({ cursor, project: state.value.project }) : state;
     },
     async ({ cursor, project }, bridge) => {
       if (!options.json) await introduce(cli, bridge, project);

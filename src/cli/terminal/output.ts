@@ -1,7 +1,9 @@
 /** Where a command's words go: results to stdout, everything about them to stderr. A reader who leaves ends nothing. */
+
 import { styleText } from 'node:util';
 import { escapeHidden } from '../../characters.ts';
-import type { Environment } from '../../config.ts';
+import type { Environment } from '../../environment.ts';
+
 import { redact } from '../../redaction.ts';
 import { toJson } from '../json.ts';
 import { plainLine, plainLines } from './text.ts';

@@ -2,16 +2,16 @@
  * `service.env`: what the service is given beside the little that its manager gives it. One line `NAME=value` for each
  * variable, in the format of Node's `util.parseEnv`, and the same on every system: `run` itself reads it.
  */
+
 import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseEnv } from 'node:util';
+import type { Environment } from '../../environment.ts';
 import { writeAtomically } from '../atomic-file.ts';
 import { isWindows } from '../platform.ts';
 import type { ServiceManager } from './service.ts';
 
 type Values = Readonly<Record<string, string>>;
-type Environment = Readonly<Record<string, string | undefined>>;
-
 /** It cannot be read, or cannot hold a value; the message is one sentence that says which and what to do. */
 export class EnvironmentFileError extends Error {
   override name = 'EnvironmentFileError';

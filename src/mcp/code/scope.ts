@@ -1,5 +1,6 @@
 /** Which project a Claude Code session may touch. */
-import type { Environment } from '../../config.ts';
+
+import type { Environment } from '../../environment.ts';
 import { projectId } from '../input.ts';
 
 /** The one run, of one project, that a session belongs to. */

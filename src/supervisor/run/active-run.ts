@@ -8,9 +8,11 @@
  * The first two states are the reader's and the watch's, `stopping` is run-stop.ts, and what makes an end an outcome
  * is run-end.ts.
  */
+
 import { ordersFor } from '../../bridge/attending.ts';
 import type { EndedRun } from '../../bridge/runs.ts';
 import { tailFile } from '../../claude/tail.ts';
+import { messageOf } from '../../error-message.ts';
 import type { ProcessIdentity } from '../../machine/identity.ts';
 import type { Outcome } from '../../project/outcome.ts';
 import type { Run } from '../../project/run.ts';
@@ -64,7 +66,7 @@ export class ActiveRun {
       await patiently(this.#context, () => this.#attend());
     } catch (error) {
       if (endsSupervisor(error)) throw error;
-      const message = error instanceof Error ? error.message : String(error);
+      const message = messageOf(error);
       this.#context.log.error('run.unattended', { run: this.run.id }, message);
     }
   }

@@ -2,12 +2,14 @@
  * What remains to be done when the process of a run has ended: nothing it started is left, or the leftover is named,
  * and how it went is in the store.
  */
+
 import { rm } from 'node:fs/promises';
 import { type EndedRun, endRun } from '../../bridge/runs.ts';
 import { classify } from '../../claude/outcome.ts';
 import type { Reading } from '../../claude/reading.ts';
 import { costOf } from '../../claude/spending.ts';
 import type { Tail } from '../../claude/tail.ts';
+import { messageOf } from '../../error-message.ts';
 import type { Exit } from '../../machine/child.ts';
 import { findStrays } from '../../machine/strays.ts';
 import type { Outcome } from '../../project/outcome.ts';
@@ -115,10 +117,6 @@ export async function removeSecrets({ bridge, log }: Context, run: Run): Promise
   await rm(file, { force: true }).catch((error: unknown) => {
     log.warn('run.secrets_left', { run: run.id, file }, messageOf(error));
   });
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }
 
 async function outcomeOf(setting: RunSetting, { exit, files, tail, said, stop }: End): Promise<Outcome> {

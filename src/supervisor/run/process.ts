@@ -1,7 +1,7 @@
 /** From a recorded run to a living claude process, or to the reason why there is none. */
+
 import { realpath } from 'node:fs/promises';
 import { type Briefing, briefingFor, unfinishedRuns } from '../../bridge/attending.ts';
-import { done, type Reply, refuse } from '../../bridge/bridge.ts';
 import { checkLease, LeaseLost } from '../../bridge/lease.ts';
 import { checkRunFolder, type RunFolder } from '../../bridge/run-folder.ts';
 import { recordSpawn, type StartedRun } from '../../bridge/runs.ts';
@@ -14,7 +14,8 @@ import { prompt } from '../../claude/prompt.ts';
 import { runSettings } from '../../claude/run-settings.ts';
 import { sessionExists, sessionHasMessage } from '../../claude/session.ts';
 import { claudeVersion, KEEPS_SETTINGS_OUT_SINCE, keepsSettingsOut } from '../../claude/version.ts';
-import type { Environment } from '../../config.ts';
+import type { Environment } from '../../environment.ts';
+import { messageOf } from '../../error-message.ts';
 import { type Child, spawnChild } from '../../machine/child.ts';
 import { enterControlGroup, makeControlGroup, removeControlGroup } from '../../machine/control-group.ts';
 import { provideDescriptors } from '../../machine/descriptors.ts';
@@ -26,6 +27,7 @@ import { sweep } from '../../machine/sweep.ts';
 import type { Outcome } from '../../project/outcome.ts';
 import type { SteeringMessage } from '../../project/review.ts';
 import type { Run } from '../../project/run.ts';
+import { ok, type Result, refuse } from '../../result.ts';
 import type { Context } from '../context.ts';
 import { endsSupervisor, patiently } from '../patience.ts';
 import { makeRunsFolder } from '../room.ts';
@@ -52,7 +54,7 @@ export async function spawnRun(context: Context, started: StartedRun): Promise<S
   } catch (error) {
     await removeControlGroup(controlGroupOf(started.run));
     if (endsSupervisor(error)) throw error;
-    const message = error instanceof Error ? error.message : String(error);
+    const message = messageOf(error);
     const kind = isMachineTrouble(error) ? 'machine_exhausted' : 'never_spawned';
     return { spawned: false, outcome: { kind, message } };
   }
@@ -133,10 +135,10 @@ async function pathsOf(home: string, workspace: string): Promise<string[]> {
 }
 
 /** The environment in which git starts no program of the repository; or why that cannot be had. */
-async function guardedEnvironment(folder: RunFolder, env: Environment): Promise<Reply<Environment>> {
-  if (folder.claudeSettings === 'all') return done(guardedFromGit(env, []));
+async function guardedEnvironment(folder: RunFolder, env: Environment): Promise<Result<Environment>> {
+  if (folder.claudeSettings === 'all') return ok(guardedFromGit(env, []));
   try {
-    return done(guardedFromGit(env, await repositoryConfig(folder.path, env)));
+    return ok(guardedFromGit(env, await repositoryConfig(folder.path, env)));
   } catch (error) {
     return refuse((error as Error).message);
   }

@@ -1,7 +1,9 @@
 /** The files that runs have left in the state folder, and which of them may go. */
+
 import { lstat, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { SpentRun } from '../../bridge/run-output.ts';
+import { messageOf } from '../../error-message.ts';
 import { runsFolder } from '../run/files.ts';
 
 export interface LeftFile {
@@ -75,7 +77,7 @@ export async function removeFiles(files: readonly LeftFile[]): Promise<Removed> 
       await rm(file.path, { force: true });
       removed.push(file);
     } catch (error) {
-      failed.push({ path: file.path, message: error instanceof Error ? error.message : String(error) });
+      failed.push({ path: file.path, message: messageOf(error) });
     }
   }
   return { removed, failed };
