@@ -33,7 +33,8 @@ export const EMPTY_LIVE_STATE: LiveState = {
 };
 
 /** How a run's cost is known: Claude's own figure, the price of the answers in its output, or not at all. */
-export type CostBasis = 'reported' | 'estimated' | 'unknown';
+export const COST_BASES = ['reported', 'estimated', 'unknown'] as const;
+export type CostBasis = (typeof COST_BASES)[number];
 
 /** In US dollars; null: requests may have been made, and nobody knows what they cost. */
 export interface RunCost {

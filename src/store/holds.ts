@@ -1,5 +1,6 @@
-import type { Hold, HoldKind } from '../project/hold.ts';
+import { HOLD_KINDS, type Hold, type HoldKind } from '../project/hold.ts';
 import type { Reader, Writer } from './database.ts';
+import { knownWord } from './known-word.ts';
 
 /** Sets a hold, or changes the reason and end of the one of this kind and scope. */
 export async function putHold(trx: Writer, hold: Hold): Promise<void> {
@@ -20,5 +21,8 @@ export async function removeHold(trx: Writer, kind: HoldKind, scope?: string): P
 }
 
 export async function allHolds(db: Reader): Promise<Hold[]> {
-  return db.selectFrom('holds').selectAll().orderBy('since').execute();
+  const rows = await db.selectFrom('holds').selectAll().orderBy('since').execute();
+  return rows.map((row) => ({ ...row, kind: kindWord(row.kind) }));
 }
+
+const kindWord = knownWord('holds.kind', HOLD_KINDS);

@@ -1,7 +1,8 @@
 import { sql } from 'kysely';
 import { backOffEnds } from '../project/back-off.ts';
-import type { Project, ProjectStatus } from '../project/project.ts';
+import { CLAIMANTS, PROJECT_STATUSES, type Project, type ProjectStatus } from '../project/project.ts';
 import type { Reader, Writer } from './database.ts';
+import { knownWord } from './known-word.ts';
 import type { NewRow, Row } from './schema.ts';
 
 export async function insertProject(trx: Writer, row: NewRow<'projects'>, markdown: string): Promise<void> {
@@ -66,31 +67,55 @@ export interface ProjectFilter {
   readonly after?: { readonly createdAt: string; readonly id: string };
 }
 
+/** Projects by age. Of several statuses at once: a page of each, then the first of all, for to sort them reads every one. */
 export async function listProjects(db: Reader, filter: ProjectFilter): Promise<Project[]> {
+  const statuses = [...new Set(filter.statuses)];
+  if (filter.statuses && statuses.length !== 1) return listOfSeveral(db, filter, statuses);
+  return (await page(db, filter, statuses[0]).execute()).map(toProject);
+}
+
+async function listOfSeveral(
+  db: Reader,
+  filter: ProjectFilter,
+  statuses: readonly ProjectStatus[],
+): Promise<Project[]> {
   const direction = filter.oldestFirst ? 'asc' : 'desc';
-  let query = db
-    .selectFrom('projects')
-    .selectAll()
+  const [first, ...others] = statuses.map((status) =>
+    db.selectFrom(page(db, filter, status).as('page')).selectAll(),
+  );
+  if (!first) return [];
+  const rows = await others
+    .reduce((union, other) => union.unionAll(other), first)
     .orderBy('created_at', direction)
     .orderBy('id', direction)
-    .limit(filter.limit);
-  const { statuses, after } = filter;
-  if (statuses) query = query.where('status', 'in', statuses);
-  if (after) {
-    const beyond = filter.oldestFirst ? '>' : '<';
-    query = query.where(({ eb, refTuple, tuple }) =>
-      eb(refTuple('created_at', 'id'), beyond, tuple(after.createdAt, after.id)),
-    );
-  }
-  return (await query.execute()).map(toProject);
+    .limit(filter.limit)
+    .execute();
+  return rows.map(toProject);
+}
+
+function page(db: Reader, filter: ProjectFilter, status: ProjectStatus | undefined) {
+  const { oldestFirst, after, limit } = filter;
+  const direction = oldestFirst ? 'asc' : 'desc';
+  return db
+    .selectFrom('projects')
+    .selectAll()
+    .$if(status !== undefined, (query) => query.where('status', '=', status as ProjectStatus))
+    .$if(after !== undefined, (query) =>
+      query.where(({ eb, refTuple, tuple }) =>
+        eb(
+          refTuple('created_at', 'id'),
+          oldestFirst ? '>' : '<',
+          tuple(after?.createdAt ?? '', after?.id ?? ''),
+        ),
+      ),
+    )
+    .orderBy('created_at', direction)
+    .orderBy('id', direction)
+    .limit(limit);
 }
 
 export async function countByStatus(db: Reader): Promise<Partial<Record<ProjectStatus, number>>> {
-  const rows = await db
-    .selectFrom('projects')
-    .select(['status', (eb) => eb.fn.countAll<number>().as('count')])
-    .groupBy('status')
-    .execute();
+  const rows = await db.selectFrom('project_counts').selectAll().where('count', '>', 0).execute();
   return Object.fromEntries(rows.map((row) => [row.status, Number(row.count)]));
 }
 
@@ -199,18 +224,21 @@ export async function nextReadyAt(db: Reader, now: string): Promise<string | und
 const READY = sql<boolean>`CASE WHEN status = 'pending' THEN 1
   WHEN status IN ('in_progress', 'rejected') AND claimed_by = 'supervisor' THEN 1 ELSE 0 END = 1`;
 
+const statusWord = knownWord('projects.status', PROJECT_STATUSES);
+const claimantWord = knownWord('projects.claimed_by', CLAIMANTS);
+
 function toProject(row: Row<'projects'>): Project {
   return {
     id: row.id,
     title: row.title,
-    status: row.status,
+    status: statusWord(row.status),
     workspace: row.workspace,
     priority: row.priority,
     model: row.model,
     maxTurns: row.max_turns,
     timeoutMs: row.timeout_ms,
     budgetUsd: row.budget_usd,
-    claimedBy: row.claimed_by,
+    claimedBy: row.claimed_by && claimantWord(row.claimed_by),
     sessionId: row.session_id,
     round: row.round,
     tries: row.tries,

@@ -1,6 +1,7 @@
 import * as z from 'zod';
-import type { Completion, Decision } from '../project/review.ts';
+import { type Completion, type Decision, VERDICTS } from '../project/review.ts';
 import type { Reader, Writer } from './database.ts';
+import { knownWord } from './known-word.ts';
 import type { NewRow, Row } from './schema.ts';
 
 export async function insertCompletion(trx: Writer, completion: NewRow<'completions'>): Promise<void> {
@@ -89,6 +90,7 @@ export async function decisionsOf(db: Reader, projectId: string): Promise<Decisi
   return rows.map(toDecision);
 }
 
+const verdictWord = knownWord('approvals.verdict', VERDICTS);
 const files = z.array(z.string());
 
 function toCompletion(row: Row<'completions'>): Completion {
@@ -110,7 +112,7 @@ function toDecision(row: Row<'approvals'>): Decision {
     id: row.id,
     projectId: row.project_id,
     round: row.round,
-    verdict: row.verdict,
+    verdict: verdictWord(row.verdict),
     reason: row.reason,
     decidedBy: row.decided_by,
     createdAt: row.created_at,

@@ -2,8 +2,16 @@ import * as z from 'zod';
 import type { CostSum } from '../project/costs.ts';
 import type { Outcome, OutcomeKind } from '../project/outcome.ts';
 import type { ProjectStatus } from '../project/project.ts';
-import { EMPTY_LIVE_STATE, type LiveState, type Run, type RunCost } from '../project/run.ts';
+import {
+  COST_BASES,
+  EMPTY_LIVE_STATE,
+  type LiveState,
+  RUN_KINDS,
+  type Run,
+  type RunCost,
+} from '../project/run.ts';
 import type { Reader, Writer } from './database.ts';
+import { knownWord } from './known-word.ts';
 import type { NewRow, Row } from './schema.ts';
 
 /** Records a run before anything is spawned for it. Violates a unique index when the project or workspace has one. */
@@ -270,6 +278,8 @@ export async function spentSince(db: Reader, since: string): Promise<CostSum> {
   return { usd: Number(row?.usd ?? 0), unknown: Number(row?.runs ?? 0) - Number(row?.known ?? 0) };
 }
 
+const kindWord = knownWord('runs.kind', RUN_KINDS);
+const costBasisWord = knownWord('runs.cost_basis', COST_BASES);
 const facts = z.record(z.string(), z.unknown());
 const liveState = z.object({
   lastSignAt: z.string().nullable(),
@@ -285,7 +295,7 @@ function toRun(row: Row<'runs'>): Run {
   return {
     id: row.id,
     projectId: row.project_id,
-    kind: row.kind,
+    kind: kindWord(row.kind),
     round: row.round,
     workspace: row.workspace,
     sessionId: row.session_id,
@@ -296,7 +306,7 @@ function toRun(row: Row<'runs'>): Run {
     claudeVersion: row.claude_version,
     live: liveState.catch(EMPTY_LIVE_STATE).parse(JSON.parse(row.live)),
     costUsd: row.cost_usd,
-    costBasis: row.cost_basis,
+    costBasis: costBasisWord(row.cost_basis),
     fingerprint: row.fingerprint,
     outcome: toOutcome(row),
     createdAt: row.created_at,

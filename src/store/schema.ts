@@ -107,6 +107,10 @@ export interface Tables {
     data: string;
     created_at: string;
   };
+  /** How many projects there are of each status. The database keeps it in step by itself. */
+  project_counts: { status: string; count: number };
+  /** What the store says of itself: one row. */
+  meta: { id: 1; store_id: string; compatible_from: number };
   holds: { kind: HoldKind; scope: string; reason: string; since: string; until: string | null };
   /** The newest word of the service on each usage window. */
   quota: {

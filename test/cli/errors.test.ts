@@ -118,7 +118,7 @@ describe('a store that cannot be used is one line that names the file and what t
   test('a database of a newer program', async ({ rig }) => {
     await rig.send('# A\n\nx\n');
     const sqlite = new Sqlite(join(rig.home, 'bridge.db'));
-    sqlite.pragma('user_version = 999');
+    sqlite.exec('PRAGMA user_version = 999; UPDATE meta SET compatible_from = 999');
     sqlite.close();
     const result = await rig.run('status');
     expect(result.code).toBe(1);

@@ -312,7 +312,7 @@ describe('the database', () => {
     },
     {
       title: 'a newer version has written it',
-      breakIt: (rig) => sql(rig, 'PRAGMA user_version = 99'),
+      breakIt: (rig) => sql(rig, 'PRAGMA user_version = 99; UPDATE meta SET compatible_from = 99'),
       check: 'database.file',
       verdict: 'problem',
       says: /written by a newer bridge-supervisor/,

@@ -213,7 +213,7 @@ async function foreign(file: string): Promise<void> {
 
 async function newer(file: string): Promise<void> {
   const store = new Sqlite(file);
-  store.pragma('user_version = 999');
+  store.exec('PRAGMA user_version = 999; UPDATE meta SET compatible_from = 999');
   store.close();
 }
 

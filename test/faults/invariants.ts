@@ -25,6 +25,7 @@ export function invariants(home: string, evidence: Evidence): void {
       const tables = readTables(sqlite);
       return [
         ...whole(sqlite),
+        ...countedRight(sqlite),
         ...tables.projects.flatMap((project) => legalHistory(project, tables)),
         ...complete(tables, evidence),
         ...oneAtATime(tables),
@@ -38,6 +39,18 @@ export function invariants(home: string, evidence: Evidence): void {
   } finally {
     sqlite.close();
   }
+}
+
+/** The counts of projects by status are those of the projects. */
+function countedRight(sqlite: Sqlite.Database): string[] {
+  const counted = sqlite
+    .prepare('SELECT status, count FROM project_counts WHERE count <> 0 ORDER BY status')
+    .all();
+  const there = sqlite
+    .prepare('SELECT status, count(*) AS count FROM projects GROUP BY status ORDER BY status')
+    .all();
+  const same = JSON.stringify(counted) === JSON.stringify(there);
+  return same ? [] : [`counts ${JSON.stringify(counted)}, and there are ${JSON.stringify(there)}`];
 }
 
 type Named = 'projects' | 'plans' | 'runs' | 'events' | 'completions' | 'approvals' | 'messages' | 'updates';

@@ -49,10 +49,11 @@ describe('A store or configuration that cannot be used is told, never died of, a
     await expectWorks(await desktop(home));
     const sqlite = new Sqlite(`${home}/bridge.db`);
     const schema = sqlite.pragma('user_version', { simple: true });
-    sqlite.pragma('user_version = 9999');
+    const compatible = sqlite.prepare('SELECT compatible_from FROM meta').pluck().get();
+    sqlite.exec('PRAGMA user_version = 9999; UPDATE meta SET compatible_from = 9999');
     const client = await desktop(home);
     await expectError(client, /written by a newer bridge-supervisor .* Upgrade bridge-supervisor/);
-    sqlite.pragma(`user_version = ${schema}`);
+    sqlite.exec(`PRAGMA user_version = ${schema}; UPDATE meta SET compatible_from = ${compatible}`);
     sqlite.close();
     await expectWorks(client);
   });

@@ -13,6 +13,7 @@ import { reviewsConform } from './conformance/reviews.ts';
 import { runsConform } from './conformance/runs.ts';
 import type { StoreUnderTest, TestStore } from './conformance/store-under-test.ts';
 import { transactionsConform } from './conformance/transactions.ts';
+import { unknownWordsConform } from './conformance/unknown-words.ts';
 import { updatesConform } from './conformance/updates.ts';
 
 export function storeConformance(name: string, open: () => Promise<TestStore>): void {
@@ -40,5 +41,6 @@ export function storeConformance(name: string, open: () => Promise<TestStore>): 
     eventsConform(store);
     holdsConform(store);
     leaseConform(store);
+    unknownWordsConform(store);
   });
 }

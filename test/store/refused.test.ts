@@ -79,7 +79,11 @@ describe('what cannot be used is refused in words, and left as it is', () => {
       'a database of a newer version',
       'newer-schema',
       /newer bridge-supervisor.*Upgrade bridge-supervisor; nothing was changed/,
-      (file) => change(file, `PRAGMA user_version = ${MIGRATIONS.length + 1}`),
+      (file) =>
+        change(
+          file,
+          `PRAGMA user_version = ${MIGRATIONS.length + 1}; UPDATE meta SET compatible_from = ${MIGRATIONS.length + 1}`,
+        ),
     ],
     [
       'the database of another program, with tables',

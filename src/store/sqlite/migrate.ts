@@ -8,8 +8,8 @@ import { createDraft, publish } from './private-file.ts';
 const APPLICATION_ID = 0x62_72_64_67;
 
 /**
- * Throws StoreError when the file is not ours, or newer than the last of `steps`; returns its schema version, 0 for an
- * empty one.
+ * Throws StoreError when the file is not ours, or when a program that knows no more than `steps` may not use it; returns
+ * its schema version, 0 for an empty one. A newer schema may be used when it says so (`meta.compatible_from`).
  */
 export function checkSchema(sqlite: Sqlite.Database, file: string, steps: readonly string[]): number {
   const version = numberOf(sqlite, 'PRAGMA user_version');
@@ -21,7 +21,7 @@ export function checkSchema(sqlite: Sqlite.Database, file: string, steps: readon
       `${file}: this is the database of another program. It was left as it is: move it away, or set BRIDGE_HOME to another folder.`,
     );
   }
-  if (version > steps.length) {
+  if (version > steps.length && compatibleFrom(sqlite) > steps.length) {
     throw new StoreError(
       'newer-schema',
       `${file} was written by a newer bridge-supervisor (schema ${version}, this program knows ${steps.length}). Upgrade bridge-supervisor; nothing was changed.`,
@@ -30,14 +30,20 @@ export function checkSchema(sqlite: Sqlite.Database, file: string, steps: readon
   return version;
 }
 
+/** The oldest schema version whose programs may use this database: the newest one where it does not say. */
+function compatibleFrom(sqlite: Sqlite.Database): number {
+  const hasMeta = numberOf(sqlite, "SELECT count(*) FROM sqlite_schema WHERE name = 'meta'") === 1;
+  return hasMeta ? numberOf(sqlite, 'SELECT compatible_from FROM meta') : Number.POSITIVE_INFINITY;
+}
+
 /**
  * Takes the steps the database has not had yet, all or none. A database that holds something is first copied to
  * `<file>.schema-<version>.bak`; that copy is what an older program needs.
  */
 export function migrate(sqlite: Sqlite.Database, file: string, steps: readonly string[]): void {
   const version = checkSchema(sqlite, file, steps);
-  if (version === steps.length) return;
-  if (version > 0) copyBefore(sqlite, `${file}.schema-${version}.bak`);
+  if (version >= steps.length) return;
+  if (version > 0 && !sqlite.memory) copyBefore(sqlite, `${file}.schema-${version}.bak`);
   // A table that others refer to can only be rebuilt unchecked, and within a transaction that cannot be switched
   // (https://www.sqlite.org/lang_altertable.html#otheralter).
   sqlite.pragma('foreign_keys = OFF');

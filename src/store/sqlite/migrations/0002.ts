@@ -11,7 +11,7 @@ CREATE TABLE new_projects (
   max_turns INTEGER,
   timeout_ms INTEGER,
   budget_usd REAL,
-  claimed_by TEXT CHECK (claimed_by IN ('supervisor', 'code')),
+  claimed_by TEXT,
   session_id TEXT,
   round INTEGER NOT NULL,
   tries INTEGER NOT NULL,

@@ -1,0 +1,205 @@
+-- Schema version 3. Made by `npm run schema` from the migrations; not read by the program.
+
+CREATE TABLE approvals (
+  id INTEGER PRIMARY KEY,
+  project_id TEXT NOT NULL REFERENCES projects (id),
+  round INTEGER NOT NULL,
+  verdict TEXT NOT NULL CHECK (verdict IN ('approved', 'rejected')),
+  reason TEXT NOT NULL,
+  decided_by TEXT NOT NULL,
+  created_at TEXT NOT NULL,
+  UNIQUE (project_id, round)
+);
+
+CREATE TABLE completions (
+  id INTEGER PRIMARY KEY,
+  project_id TEXT NOT NULL REFERENCES projects (id),
+  round INTEGER NOT NULL,
+  run_id TEXT REFERENCES runs (id),
+  files_created TEXT NOT NULL,
+  files_modified TEXT NOT NULL,
+  summary TEXT NOT NULL,
+  caveats TEXT NOT NULL,
+  request_id TEXT,
+  created_at TEXT NOT NULL,
+  UNIQUE (project_id, round)
+);
+
+CREATE TABLE events (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  project_id TEXT REFERENCES projects (id),
+  run_id TEXT REFERENCES runs (id),
+  type TEXT NOT NULL,
+  actor TEXT NOT NULL,
+  data TEXT NOT NULL,
+  created_at TEXT NOT NULL
+);
+
+CREATE INDEX events_by_project ON events (project_id, id);
+
+CREATE TABLE "holds" (
+  kind TEXT NOT NULL,
+  scope TEXT NOT NULL,
+  reason TEXT NOT NULL,
+  since TEXT NOT NULL,
+  until TEXT,
+  PRIMARY KEY (kind, scope)
+);
+
+CREATE TABLE messages (
+  number INTEGER PRIMARY KEY,
+  id TEXT NOT NULL UNIQUE,
+  project_id TEXT NOT NULL REFERENCES projects (id),
+  message TEXT NOT NULL,
+  request_id TEXT,
+  run_id TEXT REFERENCES runs (id),
+  created_at TEXT NOT NULL,
+  delivered_at TEXT,
+  UNIQUE (project_id, request_id)
+);
+
+CREATE INDEX messages_waiting ON messages (project_id, number) WHERE delivered_at IS NULL;
+
+CREATE TABLE meta (
+  id INTEGER PRIMARY KEY CHECK (id = 1),
+  -- Names this store, and the copies made of it.
+  store_id TEXT NOT NULL,
+  -- The oldest schema version whose programs may use this one. A step that they cannot live with raises it.
+  compatible_from INTEGER NOT NULL
+);
+
+CREATE TABLE plans (
+  project_id TEXT NOT NULL REFERENCES projects (id),
+  revision INTEGER NOT NULL,
+  markdown TEXT NOT NULL,
+  created_at TEXT NOT NULL,
+  PRIMARY KEY (project_id, revision)
+);
+
+CREATE TABLE project_counts (
+  status TEXT PRIMARY KEY,
+  count INTEGER NOT NULL
+);
+
+CREATE TABLE "projects" (
+  id TEXT PRIMARY KEY,
+  title TEXT NOT NULL,
+  status TEXT NOT NULL,
+  workspace TEXT NOT NULL,
+  priority INTEGER NOT NULL,
+  model TEXT,
+  max_turns INTEGER,
+  timeout_ms INTEGER,
+  budget_usd REAL,
+  claimed_by TEXT,
+  session_id TEXT,
+  round INTEGER NOT NULL,
+  tries INTEGER NOT NULL,
+  not_before TEXT,
+  attention TEXT,
+  request_id TEXT UNIQUE,
+  created_at TEXT NOT NULL,
+  updated_at TEXT NOT NULL
+);
+
+CREATE INDEX projects_backing_off ON projects (not_before) WHERE not_before IS NOT NULL;
+
+CREATE INDEX projects_by_age ON projects (created_at, id);
+
+CREATE INDEX projects_by_status ON projects (status, created_at, id);
+
+CREATE INDEX projects_ready ON projects (priority DESC, created_at, id)
+  WHERE CASE WHEN status = 'pending' THEN 1
+    WHEN status IN ('in_progress', 'rejected') AND claimed_by = 'supervisor' THEN 1 ELSE 0 END = 1;
+
+CREATE TRIGGER projects_count_deleted AFTER DELETE ON projects BEGIN
+  UPDATE project_counts SET count = count - 1 WHERE status = OLD.status;
+END;
+
+CREATE TRIGGER projects_count_inserted AFTER INSERT ON projects BEGIN
+  INSERT INTO project_counts (status, count) VALUES (NEW.status, 1)
+    ON CONFLICT (status) DO UPDATE SET count = count + 1;
+END;
+
+CREATE TRIGGER projects_count_moved AFTER UPDATE OF status ON projects WHEN OLD.status <> NEW.status BEGIN
+  UPDATE project_counts SET count = count - 1 WHERE status = OLD.status;
+  INSERT INTO project_counts (status, count) VALUES (NEW.status, 1)
+    ON CONFLICT (status) DO UPDATE SET count = count + 1;
+END;
+
+CREATE TABLE quota (
+  "window" TEXT PRIMARY KEY,
+  utilization REAL,
+  status TEXT NOT NULL,
+  resets_at TEXT,
+  seen_at TEXT NOT NULL
+);
+
+CREATE TABLE "runs" (
+  number INTEGER PRIMARY KEY,
+  id TEXT NOT NULL UNIQUE,
+  project_id TEXT NOT NULL REFERENCES projects (id),
+  kind TEXT NOT NULL,
+  round INTEGER NOT NULL,
+  workspace TEXT NOT NULL,
+  session_id TEXT NOT NULL,
+  model TEXT,
+  model_used TEXT,
+  pid INTEGER,
+  pid_started_at TEXT,
+  claude_version TEXT,
+  live TEXT NOT NULL,
+  fingerprint TEXT,
+  -- NULL: requests were made, and nobody knows what they cost.
+  cost_usd REAL,
+  -- How cost_usd is known: 'reported', 'estimated' or 'unknown'.
+  cost_basis TEXT NOT NULL,
+  outcome TEXT,
+  outcome_data TEXT,
+  created_at TEXT NOT NULL,
+  spawned_at TEXT,
+  ready_at TEXT,
+  -- When the model first answered.
+  answered_at TEXT,
+  ended_at TEXT
+);
+
+CREATE INDEX runs_by_age ON runs (created_at);
+
+CREATE INDEX runs_by_answer ON runs (answered_at) WHERE answered_at IS NOT NULL;
+
+CREATE INDEX runs_by_end ON runs (ended_at) WHERE ended_at IS NOT NULL;
+
+CREATE INDEX runs_by_project ON runs (project_id, number);
+
+CREATE INDEX runs_open ON runs (number) WHERE ended_at IS NULL;
+
+CREATE UNIQUE INDEX runs_open_by_project ON runs (project_id) WHERE ended_at IS NULL;
+
+CREATE UNIQUE INDEX runs_open_by_workspace ON runs (workspace) WHERE ended_at IS NULL;
+
+CREATE TABLE supervisor (
+  id INTEGER PRIMARY KEY CHECK (id = 1),
+  token TEXT NOT NULL,
+  pid INTEGER NOT NULL,
+  pid_started_at TEXT NOT NULL,
+  version TEXT NOT NULL,
+  started_at TEXT NOT NULL,
+  renewed_at TEXT NOT NULL,
+  expires_at TEXT NOT NULL,
+  stop_requested_at TEXT,
+  trouble TEXT
+);
+
+CREATE TABLE "updates" (
+  id INTEGER PRIMARY KEY,
+  project_id TEXT NOT NULL REFERENCES projects (id),
+  run_id TEXT REFERENCES runs (id),
+  message TEXT NOT NULL,
+  request_id TEXT,
+  created_at TEXT NOT NULL
+);
+
+CREATE INDEX updates_by_project ON updates (project_id, id);
+
+CREATE UNIQUE INDEX updates_by_request ON updates (project_id, request_id, ifnull(run_id, ''));

@@ -1,0 +1,167 @@
+import { execFileSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { mkdirSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import Sqlite from 'better-sqlite3';
+import { describe, expect, test } from 'vitest';
+import { PROJECT_STATUSES } from '../../src/project/project.ts';
+import { allHolds } from '../../src/store/holds.ts';
+import { openDatabase } from '../../src/store/open-database.ts';
+import { countByStatus, findProject, listProjects } from '../../src/store/projects.ts';
+import { decisionsOf } from '../../src/store/reviews.ts';
+import { runsOf } from '../../src/store/runs.ts';
+import { migrate } from '../../src/store/sqlite/migrate.ts';
+import { MIGRATIONS } from '../../src/store/sqlite/migrations.ts';
+import { createRig, type Rig } from '../rig.ts';
+import { schemaText, versionOf } from './dump.ts';
+import { addProject, id } from './rows.ts';
+
+/**
+ * The SHA-256 of each step, in order. Of a released step it never changes again: the text of the step is what made the
+ * databases that are out there. A step that was not released yet may be edited together with its digest here.
+ */
+const DIGESTS: readonly { readonly digest: string; readonly releasedIn?: string }[] = [
+  { digest: 'a5522ab69afea4562ce37863e7ab2ce7d43ecf144ab103da3f0eca6045a51a5f' },
+  { digest: 'bda24e4d594ce830c48ce582541e4ccb92cd681f1be3b22d1385a413bb2d0b47' },
+  { digest: '1caa067a8cbd7654d59ad8da254dcac5fc605ac9c60bc6052cd7afe6577d7a8a' },
+];
+
+const SOURCES = new URL('../../src/store/sqlite/', import.meta.url);
+const COMMITTED = readFileSync(new URL('schema.sql', SOURCES), 'utf8');
+
+test('every step is the text whose digest is pinned here', () => {
+  expect(MIGRATIONS.map((step) => createHash('sha256').update(step).digest('hex'))).toEqual(
+    DIGESTS.map(({ digest }) => digest),
+  );
+});
+
+test('every step is literal text: no constant of the program is part of it', () => {
+  const names = readdirSync(new URL('migrations/', SOURCES)).sort();
+  expect(names).toEqual(MIGRATIONS.map((_, n) => `${String(n + 1).padStart(4, '0')}.ts`));
+  for (const name of names) {
+    const text = readFileSync(new URL(`migrations/${name}`, SOURCES), 'utf8');
+    expect(text).not.toMatch(/\$\{|^import/m);
+  }
+});
+
+test('the committed schema and the fixtures are what `npm run schema` makes of the migrations', () => {
+  const flags = ['--experimental-strip-types', '--no-warnings'];
+  expect(
+    execFileSync(process.execPath, [...flags, 'scripts/schema.mjs', '--check'], { encoding: 'utf8' }),
+  ).toBe('');
+});
+
+/** The databases of every schema there was, with rows. */
+const VERSIONS = MIGRATIONS.map((_, n) => n + 1);
+
+function fixture(version: number): string {
+  return readFileSync(new URL(`fixtures/schema-${version}.sql`, import.meta.url), 'utf8');
+}
+
+/** The state folder of a program of an older version, that nobody has open. */
+function oldStore(rig: Rig, version: number): string {
+  const home = join(rig.workspace, `of-schema-${version}`);
+  mkdirSync(home);
+  const sqlite = new Sqlite(join(home, 'bridge.db'));
+  sqlite.pragma('foreign_keys = OFF');
+  sqlite.exec(fixture(version));
+  sqlite.close();
+  return home;
+}
+
+describe('a database of any past schema', () => {
+  test.each(VERSIONS)('is migrated from schema %i to the committed one', async (version) => {
+    await using rig = await createRig();
+    const home = oldStore(rig, version);
+    await openDatabase(home).close();
+    const sqlite = new Sqlite(join(home, 'bridge.db'), { readonly: true });
+    expect(schemaText(sqlite)).toBe(COMMITTED);
+    expect(sqlite.pragma('foreign_key_check')).toEqual([]);
+    expect(sqlite.pragma('integrity_check', { simple: true })).toBe('ok');
+    sqlite.close();
+  });
+
+  test.each(VERSIONS)('of schema %i is what the steps up to it make today', (version) => {
+    const [made, kept] = [new Sqlite(':memory:'), new Sqlite(':memory:')];
+    migrate(made, ':memory:', MIGRATIONS.slice(0, version));
+    kept.pragma('foreign_keys = OFF');
+    kept.exec(fixture(version));
+    expect(versionOf(kept)).toBe(version);
+    expect(schemaText(kept)).toBe(schemaText(made));
+    for (const sqlite of [made, kept]) sqlite.close();
+  });
+
+  test.each(VERSIONS)('keeps all its rows when it is migrated from schema %i', async (version) => {
+    await using rig = await createRig();
+    const home = oldStore(rig, version);
+    const old = new Sqlite(':memory:');
+    old.pragma('foreign_keys = OFF');
+    old.exec(fixture(version));
+    await openDatabase(home).close();
+    const today = new Sqlite(join(home, 'bridge.db'), { readonly: true });
+    for (const table of tablesOf(old)) {
+      const columns = columnsOf(old, table).filter((column) => columnsOf(today, table).includes(column));
+      const query = `SELECT ${columns.map((column) => `"${column}"`).join(', ')} FROM ${table} ORDER BY 1, 2`;
+      expect({ table, rows: today.prepare(query).all() }).toEqual({ table, rows: old.prepare(query).all() });
+    }
+    for (const sqlite of [old, today]) sqlite.close();
+  });
+
+  test.each(
+    VERSIONS,
+  )('is read and written as usual after it was migrated from schema %i', async (version) => {
+    await using rig = await createRig();
+    const database = openDatabase(oldStore(rig, version));
+    expect(await listProjects(database.read, { limit: 100 })).toHaveLength(PROJECT_STATUSES.length);
+    const each = Object.fromEntries(PROJECT_STATUSES.map((status) => [status, 1]));
+    expect(await countByStatus(database.read)).toEqual(each);
+    expect(await runsOf(database.read, id(3))).toMatchObject([{ costUsd: 0.5 }, { costUsd: 0.75 }]);
+    expect(await decisionsOf(database.read, id(4))).toMatchObject([{ verdict: 'rejected' }]);
+    expect(await allHolds(database.read)).toMatchObject([{ kind: 'paused' }, { kind: 'usage_limit' }]);
+    await database.write((trx) => addProject(trx, 100));
+    expect(await countByStatus(database.read)).toEqual({ ...each, pending: 2 });
+    await database.close();
+  });
+
+  test('of the first schema gains the time of the first answer of runs that were answered', async () => {
+    await using rig = await createRig();
+    const database = openDatabase(oldStore(rig, 1));
+    const runs = [...(await runsOf(database.read, id(3))), ...(await runsOf(database.read, id(6)))];
+    expect(runs.map(({ answeredAt, readyAt }) => answeredAt !== null && answeredAt === readyAt)).toEqual([
+      true,
+      true,
+      false,
+    ]);
+    await database.close();
+  });
+});
+
+test('a database is not migrated twice, and loses nothing', async () => {
+  await using rig = await createRig();
+  await rig.bridge.database.write((trx) => addProject(trx, 1));
+  expect(await findProject(rig.connect().database.read, id(1))).toBeDefined();
+});
+
+test('a newer schema that says that this program may use it is used, and left at its version', async () => {
+  await using rig = await createRig();
+  const home = oldStore(rig, MIGRATIONS.length);
+  const newer = new Sqlite(join(home, 'bridge.db'));
+  newer.exec('ALTER TABLE projects ADD COLUMN mood TEXT');
+  newer.pragma(`user_version = ${MIGRATIONS.length + 1}`);
+  newer.close();
+  const database = openDatabase(home);
+  await database.write((trx) => addProject(trx, 100));
+  await database.close();
+  const after = new Sqlite(join(home, 'bridge.db'), { readonly: true });
+  expect(versionOf(after)).toBe(MIGRATIONS.length + 1);
+  after.close();
+});
+
+function tablesOf(sqlite: Sqlite.Database): string[] {
+  const query = `SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%'`;
+  return sqlite.prepare(query).pluck().all() as string[];
+}
+
+function columnsOf(sqlite: Sqlite.Database, table: string): string[] {
+  return sqlite.prepare('SELECT name FROM pragma_table_info(?)').pluck().all(table) as string[];
+}
