@@ -44,10 +44,10 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[] | 'anything'>> = {
   http: ['bridge', 'project', 'config', 'clock', 'log'],
   simulator: ['clock', 'log'],
   setup: ['claude', 'machine', 'config', 'clock', 'home-path'],
-  rehearsal: ['bridge', 'claude', 'machine', 'simulator', 'config', 'clock'],
+  selftest: ['bridge', 'claude', 'machine', 'simulator', 'config', 'clock'],
   doctor: [
     'setup',
-    'rehearsal',
+    'selftest',
     'bridge',
     'store',
     'claude',

@@ -1,10 +1,9 @@
 /** The real thing, but for the model: a whole plan through the supervisor and Claude as the service would start them. */
-
 import type { Environment } from '../environment.ts';
-import { plainPath } from '../rehearsal/environment.ts';
-import { RehearsalFailure } from '../rehearsal/failure.ts';
-import { openStage } from '../rehearsal/stage.ts';
-import { LOOP_STAGE, playLoop } from '../rehearsal/whole-loop.ts';
+import { openSandbox } from '../selftest/sandbox.ts';
+import { plainPath } from '../selftest/sandbox-environment.ts';
+import { SelftestError } from '../selftest/selftest-error.ts';
+import { LOOP_SANDBOX, runWholeLoop } from '../selftest/whole-loop.ts';
 import type { Patient } from './context.ts';
 import type { Group } from './doctor.ts';
 import { type Observation, ok, problem } from './finding.ts';
@@ -15,8 +14,8 @@ const LIMIT_MS = 120_000;
 /** A supervisor that is told to stop ends its runs first. */
 const GRACE_MS = 40_000;
 
-/** @param tell Told each step as it is done. */
-export function deepGroup(patient: Patient, tell: (step: string) => void): Group {
+/** @param onStep Called after each step. */
+export function deepGroup(patient: Patient, onStep: (step: string) => void): Group {
   return {
     name: 'deep',
     title: 'The whole loop, with a scripted model',
@@ -26,7 +25,7 @@ export function deepGroup(patient: Patient, tell: (step: string) => void): Group
         subject: 'the whole loop',
         limitMs: LIMIT_MS,
         graceMs: GRACE_MS,
-        look: (signal) => wholeLoop(patient, tell, signal),
+        look: (signal) => wholeLoop(patient, onStep, signal),
       },
     ],
   };
@@ -34,14 +33,14 @@ export function deepGroup(patient: Patient, tell: (step: string) => void): Group
 
 async function wholeLoop(
   patient: Patient,
-  tell: (step: string) => void,
+  onStep: (step: string) => void,
   signal: AbortSignal,
 ): Promise<Observation> {
   const { clock, service } = patient;
   const claude = await patient.claude();
   const setting = await patient.setting();
   const begun = clock.monotonic();
-  const stage = await openStage({
+  const sandbox = await openSandbox({
     entry: upToScript(commandOf(service?.installed.files ?? []) ?? patient.entry),
     env: setting.env,
     variables: pick(setting.env, OF_THE_SYSTEM),
@@ -49,18 +48,18 @@ async function wholeLoop(
     clock,
     claude,
     name: 'bridge-doctor',
-    ...LOOP_STAGE,
+    ...LOOP_SANDBOX,
   });
   const steps: string[] = [];
   try {
-    await playLoop(stage, {
+    await runWholeLoop(sandbox, {
       signal,
-      tell(step) {
+      onStep(step) {
         steps.push(step);
-        tell(step);
+        onStep(step);
       },
     });
-    const left = await stage.end();
+    const left = await sandbox.stop();
     if (left.length > 0)
       return problem('loop', `These processes could not be ended: ${left.map(({ pid }) => pid).join(', ')}.`);
     const seconds = ((clock.monotonic() - begun) / 1_000).toFixed(1);
@@ -71,13 +70,13 @@ async function wholeLoop(
   } catch (error) {
     const { message } = signal.aborted ? new Error('it was not over in time') : asError(error);
     const after = steps.at(-1) ?? 'its start';
-    const log = (await stage.log()).filter((line) => /ERROR|WARN/.test(line)).at(-1);
+    const log = (await sandbox.log()).filter((line) => /ERROR|WARN/.test(line)).at(-1);
     return problem('loop', `The loop broke after: ${after}. ${message}${log ? ` (log: ${log})` : ''}`, {
       fix: 'See the other lines; bridge-supervisor demo --keep shows it step by step, and keeps the logs.',
     });
   } finally {
-    await stage.end();
-    await stage.remove();
+    await sandbox.stop();
+    await sandbox.remove();
   }
 }
 
@@ -89,6 +88,6 @@ function pick(env: Environment, names: readonly string[]): Record<string, string
 }
 
 function asError(error: unknown): Error {
-  if (error instanceof RehearsalFailure) return error;
+  if (error instanceof SelftestError) return error;
   return error instanceof Error ? error : new Error(String(error));
 }

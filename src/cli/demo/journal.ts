@@ -3,7 +3,7 @@ import type { Bridge } from '../../bridge/bridge.ts';
 import { type BridgeEvent, changesSince, overview } from '../../bridge/queries.ts';
 import type { Outcome } from '../../project/outcome.ts';
 import { describeOutcome } from '../../project/outcome-text.ts';
-import { RehearsalFailure } from '../../rehearsal/failure.ts';
+import { SelftestError } from '../../selftest/selftest-error.ts';
 import { inTurns, lasted } from '../terminal/time.ts';
 import { runLines } from '../views/run-lines.ts';
 
@@ -11,7 +11,7 @@ export interface Journal {
   /** Resolves when all that has happened so far has been told. */
   catchUp(): Promise<void>;
   /**
-   * Resolves with the next event of this type, after the last one waited for. Throws RehearsalFailure when something fails or
+   * Resolves with the next event of this type, after the last one waited for. Throws SelftestError when something fails or
    * nothing happens for a minute, and what `signal` was aborted with.
    */
   until(type: string): Promise<BridgeEvent>;
@@ -57,14 +57,14 @@ export function openJournal(bridge: Bridge, { tell, live, signal }: JournalOptio
         await next();
         const found = events.findIndex((event, index) => index >= awaited && event.type === type);
         const trouble = events.slice(awaited, found < 0 ? undefined : found + 1).find(isTrouble);
-        if (trouble) throw new RehearsalFailure(describeTrouble(trouble));
+        if (trouble) throw new SelftestError(describeTrouble(trouble));
         const event = events[found];
         if (event) {
           awaited = found + 1;
           return event;
         }
         if (clock.monotonic() - heardAt > PATIENCE_MS)
-          throw new RehearsalFailure(
+          throw new SelftestError(
             `nothing has happened for ${PATIENCE_MS / 1_000} s, and ${type} was expected`,
           );
         live(await underWay(bridge));

@@ -1,15 +1,15 @@
 /** The play: six scenes, from the start of the supervisor to the approval, and what they have shown. */
 import { sep } from 'node:path';
 import { projectDetails } from '../../bridge/queries.ts';
-import { RehearsalFailure } from '../../rehearsal/failure.ts';
-import { type Stage, sessionsOf } from '../../rehearsal/stage.ts';
+import { type Sandbox, sessionsOf } from '../../selftest/sandbox.ts';
+import { SelftestError } from '../../selftest/selftest-error.ts';
 import { tellEvent } from './chronicle.ts';
 import { openJournal } from './journal.ts';
 import type { Narrator } from './narrator.ts';
 import { approval, firstRound, rejection, type Scene, secondRound, sendPlan, startUp } from './scenes.ts';
 
 export interface Performance {
-  readonly stage: Stage;
+  readonly stage: Sandbox;
   readonly narrator: Narrator;
   /** Aborts when the person has had enough. */
   readonly interrupted: AbortSignal;
@@ -45,7 +45,7 @@ export async function perform({ stage, narrator, interrupted }: Performance): Pr
   });
   const scene: Scene = { stage, narrator, journal, signal };
   try {
-    await startUp(scene, (what) => failed.abort(new RehearsalFailure(what)));
+    await startUp(scene, (what) => failed.abort(new SelftestError(what)));
     const work = await sendPlan(scene);
     await firstRound(work);
     const rejected = await rejection(work);
@@ -56,16 +56,16 @@ export async function perform({ stage, narrator, interrupted }: Performance): Pr
     if (interrupted.aborted) return { kind: 'interrupted' };
     // What stopped a wait says more than how that wait ended.
     const cause: unknown = failed.signal.aborted ? failed.signal.reason : error;
-    if (cause instanceof RehearsalFailure) return { kind: 'failed', what: cause.message };
+    if (cause instanceof SelftestError) return { kind: 'failed', what: cause.message };
     throw cause;
   } finally {
     narrator.end();
   }
 }
 
-async function factsOf(stage: Stage, projectId: string): Promise<Facts> {
+async function factsOf(stage: Sandbox, projectId: string): Promise<Facts> {
   const found = await projectDetails(stage.bridge, projectId, 100);
-  if (!found.ok) throw new RehearsalFailure(found.refusal);
+  if (!found.ok) throw new SelftestError(found.refusal);
   const { project, runs, updates, spentUsd } = found.value;
   return {
     projectId,

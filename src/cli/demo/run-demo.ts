@@ -3,9 +3,9 @@
  * a process nor a folder, however it ends.
  */
 import { EXIT } from '../../exit-codes.ts';
-import { plainPath } from '../../rehearsal/environment.ts';
-import { findClaude } from '../../rehearsal/find-claude.ts';
-import { openStage, type Stage } from '../../rehearsal/stage.ts';
+import { findClaude } from '../../selftest/find-claude.ts';
+import { openSandbox, type Sandbox } from '../../selftest/sandbox.ts';
+import { plainPath } from '../../selftest/sandbox-environment.ts';
 import type { Cli } from '../context.ts';
 import { stopRequest } from '../terminal/signals.ts';
 import { plainLine } from '../terminal/text.ts';
@@ -33,7 +33,7 @@ export async function runDemo(cli: Cli, options: DemoOptions): Promise<number> {
   const stop = stopRequest();
   try {
     if (!options.json) for (const line of introduction(out)) out.line(line);
-    const stage = await openStage({
+    const stage = await openSandbox({
       entry,
       env,
       path: plainPath(env),
@@ -56,14 +56,14 @@ export async function runDemo(cli: Cli, options: DemoOptions): Promise<number> {
 async function show(
   { out, clock }: Cli,
   options: DemoOptions,
-  stage: Stage,
+  stage: Sandbox,
   interrupted: AbortSignal,
 ): Promise<number> {
   const beganAt = clock.monotonic();
   const narrator = options.json ? jsonNarrator(out, clock) : storyteller(out, clock);
   const end = await perform({ stage, narrator, interrupted });
   if (end.kind === 'interrupted') out.hint('Interrupted: ending what was started …');
-  const left = await stage.end();
+  const left = await stage.stop();
   if (left.length > 0) {
     const names = left.map(({ pid, name }) => `${name} (pid ${pid})`).join(', ');
     out.failure(`these processes of the demo could not be ended: ${names}. End them by hand.`);
@@ -93,7 +93,7 @@ async function show(
 
 const MOST_LOG_LINES = 10;
 
-async function tellEnd(stage: Stage, narrator: Narrator): Promise<void> {
+async function tellEnd(stage: Sandbox, narrator: Narrator): Promise<void> {
   narrator.step('The supervisor stops');
   const log = await stage.log();
   const end = log.slice(-MOST_LOG_LINES).map(shortLogLine);
@@ -115,7 +115,7 @@ function shortLogLine(line: string): string {
 }
 
 /** May be done twice. */
-async function putAway(stage: Stage, { keep }: DemoOptions): Promise<void> {
-  await stage.end();
+async function putAway(stage: Sandbox, { keep }: DemoOptions): Promise<void> {
+  await stage.stop();
   if (!keep) await stage.remove();
 }

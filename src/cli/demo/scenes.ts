@@ -1,9 +1,9 @@
 /** The scenes, in their order. Each ends when the history shows that it has happened. */
 import { execa } from 'execa';
 import * as z from 'zod';
-import type { Desktop } from '../../rehearsal/desktop.ts';
-import { RehearsalFailure } from '../../rehearsal/failure.ts';
-import { type Stage, sessionsOf } from '../../rehearsal/stage.ts';
+import type { Desktop } from '../../selftest/desktop.ts';
+import { type Sandbox, sessionsOf } from '../../selftest/sandbox.ts';
+import { SelftestError } from '../../selftest/selftest-error.ts';
 import type { ScriptTurn } from '../../simulator/turn.ts';
 import { changedLines } from '../terminal/diff.ts';
 import { plainLines } from '../terminal/text.ts';
@@ -13,7 +13,7 @@ import type { Narrator } from './narrator.ts';
 import { PLAN, PROGRAM, REASON, SAMPLE, scriptedModel } from './work.ts';
 
 export interface Scene {
-  readonly stage: Stage;
+  readonly stage: Sandbox;
   readonly narrator: Narrator;
   readonly journal: Journal;
   /** Aborts when the play is over before its end. */
@@ -88,7 +88,7 @@ export async function secondRound(work: Rejected): Promise<void> {
   await submission(work);
   const sessions = sessionsOf(work.stage);
   if (sessions.length > 1)
-    throw new RehearsalFailure(`the revision came in another session: ${sessions.join(', ')}`);
+    throw new SelftestError(`the revision came in another session: ${sessions.join(', ')}`);
 }
 
 export async function approval(work: Rejected): Promise<void> {
@@ -133,7 +133,7 @@ async function showWaiting({ narrator, desktop, signal }: Work): Promise<void> {
 }
 
 /** The person's own look at the work. */
-async function runProgram({ workspace }: Stage): Promise<string> {
+async function runProgram({ workspace }: Sandbox): Promise<string> {
   const { all } = await execa(process.execPath, [PROGRAM, SAMPLE], {
     cwd: workspace,
     env: {},

@@ -1,8 +1,6 @@
-/** The environment of everything on the stage: built from nothing, so that no key or setting of the person gets in. */
-
+/** The environment of everything in the sandbox, built from nothing so that no key or setting of the person gets in. */
 import { delimiter, dirname, join } from 'node:path';
 import type { Environment } from '../environment.ts';
-
 import { simulatedClaudeEnvironment } from '../simulator/environment.ts';
 
 export interface Places {
@@ -18,8 +16,8 @@ export interface Places {
   readonly path: string;
 }
 
-/** @param env The machine's; only where the system itself lies is taken from it. */
-export function rehearsalEnvironment(
+/** @param env The machine's; only the places of the system itself are taken from it. */
+export function sandboxEnvironment(
   { url, state, home, claude, path }: Places,
   env: Environment,
 ): Record<string, string> {
@@ -29,7 +27,7 @@ export function rehearsalEnvironment(
     ...Object.fromEntries(OF_WINDOWS.flatMap((name) => (env[name] ? [[name, env[name]]] : []))),
     BRIDGE_HOME: state,
     BRIDGE_CLAUDE: claude,
-    // What holds the machine would live on for a moment after a supervisor that is killed.
+    // A sleep inhibitor outlives a killed supervisor for a moment.
     BRIDGE_KEEP_AWAKE: 'false',
   };
 }

@@ -6,10 +6,10 @@ import { StdioClientTransport } from '@modelcontextprotocol/sdk/client/stdio.js'
 import * as z from 'zod';
 import { messageOf } from '../error-message.ts';
 import { VERSION } from '../version.ts';
-import { RehearsalFailure } from './failure.ts';
+import { SelftestError } from './selftest-error.ts';
 
 export interface Desktop {
-  /** Calls a tool and returns the facts of its answer. Throws RehearsalFailure when it refuses. */
+  /** Calls a tool and returns the facts of its answer. Throws SelftestError when it refuses. */
   call(tool: string, input: Record<string, unknown>, signal: AbortSignal): Promise<Record<string, unknown>>;
   close(): Promise<void>;
 }
@@ -19,7 +19,7 @@ export interface DesktopOptions {
   readonly entry: readonly string[];
   readonly env: Record<string, string>;
   readonly cwd: string;
-  /** Takes what the server says about itself. */
+  /** Takes the server's stderr. */
   readonly logPath: string;
 }
 
@@ -32,11 +32,11 @@ const answer = z.object({
 /** Longer than `bridge_wait` waits. */
 const CALL_TIMEOUT_MS = 45_000;
 
-/** Starts the server. Throws RehearsalFailure when it does not answer. */
+/** Starts the server. Throws SelftestError when it does not answer. */
 export async function startDesktop({ entry, env, cwd, logPath }: DesktopOptions): Promise<Desktop> {
   const [command = process.execPath, ...args] = entry;
   const log = openSync(logPath, 'a', 0o600);
-  const client = new Client({ name: 'bridge-supervisor-rehearsal', version: VERSION });
+  const client = new Client({ name: 'bridge-supervisor-selftest', version: VERSION });
   const transport = new StdioClientTransport({
     command,
     args: [...args, 'mcp', 'desktop'],
@@ -48,7 +48,7 @@ export async function startDesktop({ entry, env, cwd, logPath }: DesktopOptions)
     await client.connect(transport);
   } catch (error) {
     await client.close();
-    throw new RehearsalFailure(`the Desktop server did not come up: ${messageOf(error)}`);
+    throw new SelftestError(`the Desktop server did not start: ${messageOf(error)}`);
   } finally {
     closeSync(log);
   }
@@ -58,11 +58,11 @@ export async function startDesktop({ entry, env, cwd, logPath }: DesktopOptions)
       const reply = await client
         .callTool({ name: tool, arguments: input }, undefined, options)
         .catch((error) => {
-          throw new RehearsalFailure(`${tool} was not answered: ${messageOf(error)}`);
+          throw new SelftestError(`${tool} was not answered: ${messageOf(error)}`);
         });
       const { isError, content, structuredContent = {} } = answer.parse(reply);
       const text = content.map((part) => part.text ?? '').join(' ');
-      if (isError) throw new RehearsalFailure(`${tool} was refused: ${text}`);
+      if (isError) throw new SelftestError(`${tool} was refused: ${text}`);
       return structuredContent;
     },
     close: () => client.close(),

@@ -1,7 +1,7 @@
 /**
- * Where the whole loop is played with a scripted model: one temporary folder, and the processes that work in it. Its
- * promise: nothing of the machine's own Claude, keys or state is used, and after `end` and `remove` nothing is left of
- * the folder or the processes, whatever happened before.
+ * One temporary folder with its own processes, in which the whole loop runs with a scripted model. Its promise: nothing
+ * of the machine's own Claude, keys or state is used, and `stop` and `remove` leave no process and no file behind,
+ * whatever happened before.
  */
 
 import { mkdir, mkdtemp, readFile, realpath, rm, writeFile } from 'node:fs/promises';
@@ -17,43 +17,43 @@ import { type Leftover, sweep } from '../machine/sweep.ts';
 import type { Script } from '../simulator/script.ts';
 import { type Simulator, startSimulator } from '../simulator/server.ts';
 import { type Desktop, startDesktop } from './desktop.ts';
-import { rehearsalEnvironment } from './environment.ts';
-import { RehearsalFailure } from './failure.ts';
+import { sandboxEnvironment } from './sandbox-environment.ts';
+import { SelftestError } from './selftest-error.ts';
 
-export interface StageOptions {
+export interface SandboxOptions {
   /** The program and arguments that start our command line. */
   readonly entry: readonly string[];
-  /** The machine's; only where the system itself lies is taken from it. */
+  /** The machine's; only the places of the system itself are taken from it. */
   readonly env: Environment;
-  /** Where the processes on the stage look for programs, in the form of the PATH variable. */
+  /** The PATH of the processes in the sandbox. */
   readonly path: string;
-  /** What they have besides, such as the shell of a service. Nothing that speaks of Claude. */
+  /** Further variables for them, such as SHELL. None of Claude's. */
   readonly variables?: Readonly<Record<string, string>>;
   readonly clock: Clock;
   /** Path of the claude program. */
   readonly claude: string;
-  /** What the name of the folder begins with. */
+  /** Prefix of the folder's name. */
   readonly name: string;
-  /** The folder Claude works in: its name, and the files it begins with. */
+  /** The folder Claude works in: its name and its first files. */
   readonly workspace: { readonly name: string; readonly files: Readonly<Record<string, string>> };
-  /** For config.json, beside the workspace. */
+  /** Keys of config.json besides the workspace. */
   readonly config: Readonly<Record<string, unknown>>;
 }
 
-export class Stage {
+export class Sandbox {
   readonly root: string;
   /** The folder Claude works in. */
   readonly workspace: string;
   readonly bridge: Bridge;
-  readonly #options: StageOptions;
+  readonly #options: SandboxOptions;
   readonly #state: string;
   readonly #home: string;
-  #ended: Promise<Leftover[]> | undefined;
+  #stopped: Promise<Leftover[]> | undefined;
   #simulator: Simulator | undefined;
   #supervisor: Child | undefined;
   #desktop: Desktop | undefined;
 
-  constructor(root: string, options: StageOptions) {
+  constructor(root: string, options: SandboxOptions) {
     this.root = root;
     this.#options = options;
     this.#state = join(root, 'state');
@@ -67,7 +67,7 @@ export class Stage {
     return this.#options.claude;
   }
 
-  /** Everything that was asked of the model so far. */
+  /** All requests to the model so far. */
   get requests(): Simulator['requests'] {
     return this.#simulator?.requests ?? [];
   }
@@ -76,8 +76,8 @@ export class Stage {
     this.#simulator = await startSimulator({ script, clock: this.#options.clock });
   }
 
-  /** Starts the supervisor; `onEnd` is told how it ended, and what it said last. */
-  async startSupervisor(onEnd: (exit: Exit, lastWords: string) => void): Promise<number> {
+  /** Starts the supervisor; `onExit` gets its exit and the last line of its output. Returns its pid. */
+  async startSupervisor(onExit: (exit: Exit, lastLine: string) => void): Promise<number> {
     const [command = process.execPath, ...args] = this.#options.entry;
     const output = join(this.root, 'supervisor.out');
     const child = await spawnChild({
@@ -88,11 +88,10 @@ export class Stage {
       stdoutPath: output,
       stderrPath: output,
     });
-    if (child.kind !== 'child')
-      throw new RehearsalFailure(`the supervisor could not be started: ${child.message}`);
+    if (child.kind !== 'child') throw new SelftestError(`the supervisor failed to start: ${child.message}`);
     this.#supervisor = child;
     child.endInput();
-    void child.exited.then(async (exit) => onEnd(exit, await lastWords(output)));
+    void child.exited.then(async (exit) => onExit(exit, await lastLineOf(output)));
     return child.identity.pid;
   }
 
@@ -117,18 +116,18 @@ export class Stage {
     return readFile(join(this.workspace, name), 'utf8');
   }
 
-  /** Ends every process, once, and says which could not be ended. */
-  end(): Promise<Leftover[]> {
-    this.#ended ??= this.#end();
-    return this.#ended;
+  /** Stops every process, once. Returns those that survived. */
+  stop(): Promise<Leftover[]> {
+    this.#stopped ??= this.#stop();
+    return this.#stopped;
   }
 
-  async #end(): Promise<Leftover[]> {
+  async #stop(): Promise<Leftover[]> {
     const { clock } = this.#options;
     try {
-      // A server that cannot be told to end is ended with the rest.
+      // A server that does not close is killed with the rest.
       await this.#desktop?.close().catch(() => undefined);
-      return this.#supervisor ? await endSupervisor(this.#supervisor, this.#home, clock) : [];
+      return this.#supervisor ? await stopSupervisor(this.#supervisor, this.#home, clock) : [];
     } finally {
       await this.#simulator?.close();
       await this.bridge.close();
@@ -143,12 +142,12 @@ export class Stage {
     const { claude, path, env } = this.#options;
     const url = this.#simulator?.url ?? '';
     const places = { url, state: this.#state, home: this.#home, claude, path };
-    return { ...this.#options.variables, ...rehearsalEnvironment(places, env) };
+    return { ...this.#options.variables, ...sandboxEnvironment(places, env) };
   }
 }
 
-/** Makes the folder, with everything in it that has to be there before the first process starts. */
-export async function openStage(options: StageOptions): Promise<Stage> {
+/** Creates the folder with everything that the first process needs. */
+export async function openSandbox(options: SandboxOptions): Promise<Sandbox> {
   const { name, files } = options.workspace;
   const root = await realpath(await mkdtemp(join(tmpdir(), `${options.name}-`)));
   try {
@@ -157,19 +156,19 @@ export async function openStage(options: StageOptions): Promise<Stage> {
     for (const [file, text] of Object.entries(files)) await writeFile(join(workspace, file), text);
     const config = { workspaces: { [name]: workspace }, ...options.config };
     await writeFile(join(root, 'state', 'config.json'), JSON.stringify(config, null, 2));
-    return new Stage(root, options);
+    return new Sandbox(root, options);
   } catch (error) {
     await rm(root, { recursive: true, force: true });
     throw error;
   }
 }
 
-/** A supervisor that is asked to stop ends its runs first, in some seconds. */
+/** A supervisor that is asked to stop ends its runs first, which takes some seconds. */
 const STOP_GRACE_MS = { interrupt: 0, int: 20_000, term: 5_000 };
 const SWEEP_GRACE_MS = 2_000;
 
-/** @param home Claude's home: every process on the stage, and no other, has it in its environment. */
-async function endSupervisor(child: Child, home: string, clock: Clock): Promise<Leftover[]> {
+/** @param home Claude's home: every process of the sandbox, and no other, has it in its environment. */
+async function stopSupervisor(child: Child, home: string, clock: Clock): Promise<Leftover[]> {
   const family = await child.family();
   await stopChild(child, { graceMs: STOP_GRACE_MS, clock });
   return sweep({
@@ -181,12 +180,12 @@ async function endSupervisor(child: Child, home: string, clock: Clock): Promise<
   });
 }
 
-/** The sessions in which Claude has asked the model. */
-export function sessionsOf({ requests }: Stage): string[] {
+/** The sessions in which Claude has called the model. */
+export function sessionsOf({ requests }: Sandbox): string[] {
   const asked = requests.flatMap((request) => (request.kind === 'main' ? [request.turn.sessionId] : []));
   return [...new Set(asked)];
 }
 
-async function lastWords(file: string): Promise<string> {
+async function lastLineOf(file: string): Promise<string> {
   return (await readFile(file, 'utf8').catch(() => '')).trim().split('\n').at(-1) ?? '';
 }
