@@ -4,12 +4,14 @@
  */
 
 import { readFileSync, statSync } from 'node:fs';
-import { isAbsolute, join, resolve } from 'node:path';
+import { isAbsolute } from 'node:path';
 import ms, { type StringValue } from 'ms';
 import cron from 'node-cron';
 import * as z from 'zod';
+import { ConfigError } from './config-error.ts';
 import type { Environment } from './environment.ts';
-import { expandHome, homeFolder } from './home-path.ts';
+import { expandHome } from './home-path.ts';
+import { configFile } from './state-folder.ts';
 
 const duration = z
   .string()
@@ -193,41 +195,9 @@ const schema = fields.refine(
 );
 
 export type Config = Omit<z.output<typeof schema>, '$schema'>;
-/** The configuration cannot be used; the message names the file or variable, the key, and the fix. */
-export class ConfigError extends Error {
-  override name = 'ConfigError';
-}
-
-/**
- * The state folder: `BRIDGE_HOME`, or `.claude-bridge` in the person's home. Throws ConfigError for a name that would
- * mean another folder in another process.
- */
-export function stateFolder(env: Environment): string {
-  const named = env.BRIDGE_HOME;
-  if (!named) return join(personHome(), '.claude-bridge');
-  const path = expandHome(named);
-  if (isAbsolute(path) && !VARIABLE.test(path)) return resolve(path);
-  throw new ConfigError(
-    `BRIDGE_HOME must be an absolute path, and is '${oneLine(named)}'. Write it out in full: no variable in it is replaced.`,
-  );
-}
-
-/** What a shell would have replaced: Claude Desktop and service managers do not. */
-const VARIABLE = /\$\{\w+\}|%\w+%/;
-
-function personHome(): string {
-  try {
-    return homeFolder();
-  } catch {
-    throw new ConfigError(
-      'this account has no home folder for the state folder. Set BRIDGE_HOME to an absolute path.',
-    );
-  }
-}
-
 /** Reads the configuration of a state folder. Throws ConfigError; a missing file is an empty one. */
 export function loadConfig(home: string, env: Environment): Config {
-  const file = join(home, 'config.json');
+  const file = configFile(home);
   return configOfText(readText(file), file, env);
 }
 

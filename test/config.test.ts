@@ -3,8 +3,10 @@ import { homedir, tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { z } from 'zod';
-import { ConfigError, configJsonSchema, loadConfig, stateFolder } from '../src/config.ts';
+import { configJsonSchema, loadConfig } from '../src/config.ts';
+import { ConfigError } from '../src/config-error.ts';
 import type { Environment } from '../src/environment.ts';
+import { stateFolder } from '../src/state-folder.ts';
 
 let home: string;
 beforeEach(() => {

@@ -11,6 +11,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[] | 'anything'>> = {
   result: [],
   environment: [],
   'error-message': [],
+  'config-error': [],
+  'state-folder': ['home-path'],
   'home-path': [],
   'exit-codes': [],
   clock: [],
@@ -62,7 +64,14 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[] | 'anything'>> = {
   cli: 'anything',
 };
 
-const EVERYONE_MAY_IMPORT = ['version', 'result', 'environment', 'error-message'];
+const EVERYONE_MAY_IMPORT = [
+  'version',
+  'result',
+  'environment',
+  'error-message',
+  'state-folder',
+  'config-error',
+];
 
 interface SourceFile {
   /** Relative to `src/`, with slashes. */

@@ -1,10 +1,12 @@
 /** Keeps the files people read in step with the store, after a change is committed. */
+
 import { readFile } from 'node:fs/promises';
 import type { Project } from '../project/project.ts';
 import { type HistoryEntry, recordEntry, recordHeading } from '../project/status-text.ts';
+import { planFile, statusFile } from '../state-folder.ts';
 import type { Database } from '../store/database.ts';
 import { type BridgeEvent, eventsAfter } from '../store/events.ts';
-import { appendWhole, planFile, statusFile, writeMissing } from '../store/project-files.ts';
+import { appendWhole, writeMissing } from '../store/project-files.ts';
 import { planText } from '../store/projects.ts';
 import { findCompletion } from '../store/reviews.ts';
 

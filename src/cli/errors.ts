@@ -1,6 +1,6 @@
 /** From an exception to one line on stderr and an exit code. */
 
-import { ConfigError } from '../config.ts';
+import { ConfigError } from '../config-error.ts';
 import { messageOf } from '../error-message.ts';
 import { EXIT } from '../exit-codes.ts';
 import { EnvironmentFileError } from '../machine/service/environment-file.ts';

@@ -6,9 +6,9 @@
 
 import { Command } from 'commander';
 import { systemClock } from '../clock.ts';
-import { stateFolder } from '../config.ts';
 import type { Environment } from '../environment.ts';
 import { keepHangupIgnored } from '../machine/hangup.ts';
+import { stateFolder } from '../state-folder.ts';
 import { VERSION } from '../version.ts';
 import { approveCommand } from './commands/approve.ts';
 import { backupCommand } from './commands/backup.ts';

@@ -1,13 +1,10 @@
 /** Reading loop.log together with the older parts of it, `loop.log.1` and so on: its end, and what is added to it. */
+
 import { type FSWatcher, watch } from 'node:fs';
 import type { FileHandle } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { dirname } from 'node:path';
 import type { Clock } from '../clock.ts';
 import { openIfThere } from '../machine/open-if-there.ts';
-
-export function logFile(stateDir: string): string {
-  return join(stateDir, 'loop.log');
-}
 
 /** How far a reader has come. */
 export interface LogPlace {

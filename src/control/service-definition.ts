@@ -1,7 +1,8 @@
 /** The service as it follows from the configuration: what `install` writes, and what the doctor expects to be written. */
 
 import * as z from 'zod';
-import { ConfigError, loadConfig } from '../config.ts';
+import { loadConfig } from '../config.ts';
+import { ConfigError } from '../config-error.ts';
 import type { Environment } from '../environment.ts';
 import { environmentFileOf } from '../machine/service/environment-file.ts';
 import type { ServiceDefinition } from '../machine/service/service.ts';

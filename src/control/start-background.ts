@@ -1,11 +1,13 @@
 /** Starts a supervisor in the background, and does not believe in it before its lease shows it. */
+
 import { rm } from 'node:fs/promises';
 import type { Bridge } from '../bridge/bridge.ts';
 import { startBackground } from '../machine/background.ts';
 import { isAlive, isSame, type ProcessIdentity } from '../machine/identity.ts';
 import { stopChild } from '../machine/stop.ts';
+import { startLogFile } from '../state-folder.ts';
 import type { Host } from './host.ts';
-import { lastWords, startLog } from './start-log.ts';
+import { lastWords } from './start-log.ts';
 import { hindranceOf, holderOf, isWorking, supervisorState } from './supervisor-state.ts';
 
 export type StartResult =
@@ -19,7 +21,7 @@ export async function startSupervisor(host: Host, bridge: Bridge, waitMs: number
   const inTheWay = hindranceOf(before);
   if (inTheWay !== null) return failed(inTheWay);
 
-  const output = startLog(host.stateDir);
+  const output = startLogFile(host.stateDir);
   await rm(output, { force: true });
   const [command = process.execPath, ...args] = host.selfCommand;
   const child = await startBackground({

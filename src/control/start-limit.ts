@@ -3,6 +3,7 @@
  * (https://keith.github.io/xcode-man-pages/launchd.plist.5.html#KeepAlive). So a supervisor that cannot work, or has
  * ended badly too often, leaves word why, and ends with 0.
  */
+
 import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as z from 'zod';
@@ -10,8 +11,8 @@ import { EXIT } from '../exit-codes.ts';
 import { openLog } from '../log.ts';
 import { writeAtomically } from '../machine/atomic-file.ts';
 import { forgetGaveUp, writeGaveUp } from '../machine/service/launchd-gave-up.ts';
+import { logFile } from '../state-folder.ts';
 import type { Host } from './host.ts';
-import { logFile } from './log-reader.ts';
 
 const MAX_STARTS = 5;
 const WITHIN_MS = 300_000;

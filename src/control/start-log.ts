@@ -1,19 +1,16 @@
 /** What a supervisor in the background prints: nothing, unless it cannot start or ends of an error nobody expected. */
+
 import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { linesOf } from '../characters.ts';
 import { cleanLine } from '../project/text.ts';
 import { redact } from '../redaction.ts';
-
-export function startLog(stateDir: string): string {
-  return join(stateDir, 'start.log');
-}
+import { startLogFile } from '../state-folder.ts';
 
 const LAST_CHARACTERS = 20_000;
 
 /** Its last lines, on one line and without secrets; empty when it said nothing. */
 export async function lastWords(stateDir: string): Promise<string> {
-  const text = await readFile(startLog(stateDir), 'utf8').catch(() => '');
+  const text = await readFile(startLogFile(stateDir), 'utf8').catch(() => '');
   return linesOf(redact(text.slice(-LAST_CHARACTERS)))
     .map(cleanLine)
     .filter((line) => line !== '')

@@ -1,4 +1,5 @@
 /** Everything `status` tells, as one value. It says `ok` only when a supervisor can claim, write the store and log. */
+
 import { constants } from 'node:fs';
 import { access } from 'node:fs/promises';
 import { dirname } from 'node:path';
@@ -6,7 +7,7 @@ import type { Bridge } from '../bridge/bridge.ts';
 import type { Lease } from '../bridge/lease.ts';
 import { type Overview, overview, projectState } from '../bridge/queries.ts';
 import { KEEPS_SETTINGS_OUT_SINCE, keepsSettingsOut } from '../claude/version.ts';
-import { ConfigError } from '../config.ts';
+import { ConfigError } from '../config-error.ts';
 import { freeRoom } from '../machine/disk.ts';
 import { ownServices, type Services } from '../machine/service/find.ts';
 import { type TreeUsage, treeUsage } from '../machine/usage.ts';
@@ -15,10 +16,11 @@ import type { Project } from '../project/project.ts';
 import type { Quota } from '../project/quota.ts';
 import type { Run } from '../project/run.ts';
 import { redact } from '../redaction.ts';
+import { logFile } from '../state-folder.ts';
 import { whyUnwritable } from '../store/sqlite/look.ts';
 import { serviceOf } from './find-service.ts';
 import { configOf, type Host } from './host.ts';
-import { lastLogLines, logFile } from './log-reader.ts';
+import { lastLogLines } from './log-reader.ts';
 import { nextCommands } from './next-commands.ts';
 import { type ServiceReport, serviceFindings } from './service-status.ts';
 import { lastWords } from './start-log.ts';

@@ -1,14 +1,17 @@
 /** config.json and the variables that change it. */
+
 import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { ConfigError, configJsonSchema, loadConfig } from '../config.ts';
+import { configJsonSchema, loadConfig } from '../config.ts';
+import { ConfigError } from '../config-error.ts';
 import { writeAtomically } from '../machine/atomic-file.ts';
+import { configFile } from '../state-folder.ts';
 import type { Patient } from './context.ts';
 import type { Group } from './doctor.ts';
 import { type Observation, ok, problem, warning } from './finding.ts';
 
 export function configurationGroup(patient: Patient): Group {
-  const file = join(patient.home, 'config.json');
+  const file = configFile(patient.home);
   return {
     name: 'config',
     title: 'Configuration',

@@ -3,7 +3,8 @@
 import { claudeFolder } from '../claude/files.ts';
 import { type Located, locateClaude } from '../claude/locate.ts';
 import type { Clock } from '../clock.ts';
-import { type Config, ConfigError, loadConfig } from '../config.ts';
+import { type Config, loadConfig } from '../config.ts';
+import { ConfigError } from '../config-error.ts';
 import type { Environment } from '../environment.ts';
 import type { foreignDisk } from '../machine/foreign-folder.ts';
 import type { Platform } from '../machine/platform.ts';

@@ -1,10 +1,12 @@
 /** What a crash can leave: processes of runs that have ended, half-written files, and secrets of ended runs. */
+
 import { lstat, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { RUN_MARK } from '../claude/environment.ts';
 import { isAlive } from '../machine/identity.ts';
 import { type MarkedProcess, processesMarked } from '../machine/marked.ts';
 import { sweep } from '../machine/sweep.ts';
+import { parseRunFileName, plansFolder, runFiles, runsFolder, statusFolder } from '../state-folder.ts';
 import { readLease } from '../store/lease.ts';
 import { endedRuns, findRun } from '../store/runs.ts';
 import type { Patient } from './context.ts';
@@ -82,7 +84,7 @@ const DRAFT = /\.(\d+|[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12})\.tmp$|\.db\.part$/
 
 async function drafts({ home, clock }: Patient): Promise<Observation> {
   const files: string[] = [];
-  for (const folder of [home, join(home, 'plans'), join(home, 'status')]) {
+  for (const folder of [home, plansFolder(home), statusFolder(home)]) {
     const names = await readdir(folder).catch(() => []);
     for (const file of names.filter((name) => DRAFT.test(name)).map((name) => join(folder, name))) {
       const found = await lstat(file).catch(() => undefined);
@@ -103,14 +105,14 @@ async function drafts({ home, clock }: Patient): Promise<Observation> {
   );
 }
 
-const MCP_CONFIG = /^([0-9a-f]{12})\.mcp\.json$/;
-
 /** A run's MCP configuration, with the owner's secrets in it, goes with the run; the next supervisor removes one too. */
 async function secrets(patient: Patient): Promise<Observation> {
   const { read } = await patient.store();
-  const folder = join(patient.home, 'runs');
-  const ids = (await readdir(folder).catch(() => [])).flatMap((name) => MCP_CONFIG.exec(name)?.[1] ?? []);
-  const files = (await endedRuns(read, ids)).map(({ id }) => join(folder, `${id}.mcp.json`));
+  const folder = runsFolder(patient.home);
+  const names = await readdir(folder).catch(() => []);
+  const ours = names.map(parseRunFileName).filter((file) => file?.kind === 'secret');
+  const ids = ours.flatMap((file) => file?.runId ?? []);
+  const files = (await endedRuns(read, ids)).map(({ id }) => runFiles(patient.home, id).mcpConfig);
   if (files.length === 0) return ok(folder, 'No secrets of an ended run are left');
   return warning(
     folder,

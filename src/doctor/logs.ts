@@ -1,7 +1,9 @@
 /** What is written and kept: our logs and the output of runs, and what Claude Code keeps for itself. */
+
 import { constants, open, readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { openPlainFile } from '../machine/plain-file.ts';
+import { logFile, runsFolder, startLogFile } from '../state-folder.ts';
 import type { Patient } from './context.ts';
 import type { Group } from './doctor.ts';
 import { type Observation, ok, warning } from './finding.ts';
@@ -29,7 +31,7 @@ async function ownLog({ home, config }: Patient): Promise<Observation> {
   const names = (await readdir(home).catch(() => [])).filter((name) => /^loop\.log(\.\d+)?$/.test(name));
   const bytes = await sizeOf(names.map((name) => join(home, name)));
   const most = log_max_mb * 1e6 * (log_files + 1);
-  const file = join(home, 'loop.log');
+  const file = logFile(home);
   if (bytes > most * TOLERANCE)
     return warning(
       file,
@@ -43,7 +45,7 @@ async function ownLog({ home, config }: Patient): Promise<Observation> {
 
 async function runs({ home, config, clock }: Patient, signal: AbortSignal): Promise<Observation> {
   const { keep_runs_mb, keep_runs_days } = await config();
-  const folder = join(home, 'runs');
+  const folder = runsFolder(home);
   const size = await folderSize(folder, clock, signal);
   if (size.bytes > keep_runs_mb * 1e6 * TOLERANCE)
     return warning(
@@ -61,7 +63,7 @@ const LARGE_OUTPUT = 10_000_000;
 /** What it prints before there is a log, and as it dies: in the background, or as a service. */
 async function output({ home, service }: Patient): Promise<Observation[]> {
   const own = service?.manager.ownOutput(0, false);
-  const background = join(home, 'start.log');
+  const background = startLogFile(home);
   const found: Observation[] = [];
   for (const file of [background, ...(own?.kind === 'file' ? [own.path] : [])]) {
     const bytes = await sizeOf([file]);

@@ -1,10 +1,12 @@
 /** The folder that holds everything: there, ours alone, on a disk of this machine, with room. */
+
 import { chmod, constants, readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { freeRoom } from '../machine/disk.ts';
 import { syncedBy } from '../machine/foreign-folder.ts';
 import { ensurePrivateFolder } from '../machine/paths.ts';
 import { openPlainFile } from '../machine/plain-file.ts';
+import { CONFIG_NAME, parseRunFileName, runsFolder } from '../state-folder.ts';
 import type { Patient } from './context.ts';
 import type { Group } from './doctor.ts';
 import { type Observation, ok, problem, Unknowable, warning } from './finding.ts';
@@ -95,12 +97,14 @@ async function space({ home, config }: Patient): Promise<Observation> {
 const SECRETS = ['service.env', 'token'];
 
 /** A person's own editor writes config.json for all to read, and nobody else comes into the folder. */
-const FOR_ALL_TO_READ = 'config.json';
+const FOR_ALL_TO_READ = CONFIG_NAME;
 
 async function secrets({ home, uid }: Patient): Promise<Observation[]> {
   await existing(home);
-  const runs = await readdir(join(home, 'runs')).catch(() => []);
-  const ofRuns = runs.filter((name) => name.endsWith('.mcp.json')).map((name) => join('runs', name));
+  const runs = await readdir(runsFolder(home)).catch(() => []);
+  const ofRuns = runs
+    .filter((name) => parseRunFileName(name)?.kind === 'secret')
+    .map((name) => join('runs', name));
   const open: Observation[] = [];
   for (const name of [...SECRETS, FOR_ALL_TO_READ, ...ofRuns]) {
     const file = join(home, name);

@@ -1,6 +1,5 @@
 /** The folders Claude may work in. Each is looked at by a process of its own: one on a dead network drive hangs for ever. */
 
-import { join } from 'node:path';
 import * as z from 'zod';
 import { guardedFromGit } from '../claude/git-guard.ts';
 import type { Config } from '../config.ts';
@@ -10,6 +9,7 @@ import { parseJson } from '../machine/parse-json.ts';
 import { repositoryConfig } from '../machine/repository-config.ts';
 import { guardedBy } from '../machine/service/guarded-folders.ts';
 import { type ClaudeSettings, namedWorkspaces } from '../project/workspace.ts';
+import { workspacesFolder } from '../state-folder.ts';
 import type { Patient } from './context.ts';
 import type { Group } from './doctor.ts';
 import { type Observation, ok, problem, warning } from './finding.ts';
@@ -29,7 +29,7 @@ const PROBE_MS = 5_000;
 
 async function folders(patient: Patient): Promise<Observation[]> {
   const configured = foldersOf(await patient.config());
-  const own = join(patient.home, 'workspaces');
+  const own = workspacesFolder(patient.home);
   if (configured.length === 0)
     return [ok(own, `None is configured: each project gets a new folder in ${own}`)];
   const looks = await Promise.all(configured.map((folder) => look(patient, folder)));

@@ -12,12 +12,14 @@ import { claudeEnvironment } from '../claude/environment.ts';
 import { locateClaude } from '../claude/locate.ts';
 import { askLogin, type Login } from '../claude/login.ts';
 import type { Clock } from '../clock.ts';
-import { type Config, ConfigError, loadConfig } from '../config.ts';
+import { type Config, loadConfig } from '../config.ts';
+import { ConfigError } from '../config-error.ts';
 import { serviceSettings, settingsOf } from '../control/service-definition.ts';
 import type { Environment } from '../environment.ts';
 import { passingPath } from '../machine/passing-path.ts';
 import type { Platform } from '../machine/platform.ts';
 import type { RunProgram } from '../machine/program.ts';
+import { configFile } from '../state-folder.ts';
 import { type Check, check, ok, problem, warning } from './check.ts';
 import { checkFolders } from './folders.ts';
 
@@ -65,7 +67,7 @@ function readConfig({ stateFolder, env }: Probe): Config | Check {
 }
 
 function whatIsRead(stateFolder: string): string {
-  const file = join(stateFolder, 'config.json');
+  const file = configFile(stateFolder);
   return existsSync(file) ? `${file} is valid` : `${file} is not there: every key has its default`;
 }
 

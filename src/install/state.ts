@@ -6,7 +6,8 @@
 import { readFile } from 'node:fs/promises';
 import { text } from 'node:stream/consumers';
 import * as z from 'zod';
-import { ConfigError, loadConfig } from '../config.ts';
+import { loadConfig } from '../config.ts';
+import { ConfigError } from '../config-error.ts';
 import { prepareStateFolder } from '../control/prepare-state-folder.ts';
 import type { Environment } from '../environment.ts';
 import { messageOf } from '../error-message.ts';

@@ -4,9 +4,10 @@ import type { Host } from '../control/host.ts';
 import { type Account, findAccount, ownAccount } from '../machine/account.ts';
 import { findServiceOf, type Services } from '../machine/service/find.ts';
 import { guardedBy } from '../machine/service/guarded-folders.ts';
-import { serviceName, usualStateFolder } from '../machine/service/name.ts';
+import { serviceName } from '../machine/service/name.ts';
 import type { ServiceManager } from '../machine/service/service.ts';
 import { ok, type Result, refuse } from '../result.ts';
+import { defaultStateFolder } from '../state-folder.ts';
 
 export interface TargetOptions {
   /** A service of the whole machine. */
@@ -39,7 +40,7 @@ export async function findTarget(
   const scope = options.system ? 'system' : 'user';
   const isForeign = account.value.uid !== own.uid;
   const stateFolder =
-    isForeign && !host.env.BRIDGE_HOME ? usualStateFolder(account.value.home) : host.stateDir;
+    isForeign && !host.env.BRIDGE_HOME ? defaultStateFolder(account.value.home) : host.stateDir;
   // First of all: what is guarded may not answer to who only looks.
   const guard = await guardedBy(services.platform, account.value.home, stateFolder);
   if (guard !== null) return refuse(guard);

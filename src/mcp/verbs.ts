@@ -2,6 +2,7 @@
  * Everything of ours that a tool call needs and a start does not: the verbs, the store below them, the configuration.
  * Loaded at the first call, so that a server that is started only to be asked its name costs nothing.
  */
+
 import { openBridge } from '../bridge/bridge.ts';
 import { cancel, steer } from '../bridge/control.ts';
 import { currentHolds } from '../bridge/holds.ts';
@@ -24,7 +25,8 @@ import {
   sendCompletion,
   sendUpdate,
 } from '../bridge/submissions.ts';
-import { loadConfig, stateFolder } from '../config.ts';
+import { loadConfig } from '../config.ts';
+import { stateFolder } from '../state-folder.ts';
 
 export const verbs = {
   approvalQueue,

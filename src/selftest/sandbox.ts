@@ -10,12 +10,12 @@ import { join } from 'node:path';
 import { type Bridge, openBridge } from '../bridge/bridge.ts';
 import type { Clock } from '../clock.ts';
 import type { Environment } from '../environment.ts';
-
 import { type Child, type Exit, spawnChild } from '../machine/child.ts';
 import { stopChild } from '../machine/stop.ts';
 import { type Leftover, sweep } from '../machine/sweep.ts';
 import type { Script } from '../simulator/script.ts';
 import { type Simulator, startSimulator } from '../simulator/server.ts';
+import { logFile } from '../state-folder.ts';
 import { type Desktop, startDesktop } from './desktop.ts';
 import { sandboxEnvironment } from './sandbox-environment.ts';
 import { SelftestError } from './selftest-error.ts';
@@ -107,7 +107,7 @@ export class Sandbox {
 
   /** The lines of loop.log so far. */
   async log(): Promise<string[]> {
-    const text = await readFile(join(this.#state, 'loop.log'), 'utf8').catch(() => '');
+    const text = await readFile(logFile(this.#state), 'utf8').catch(() => '');
     return text.split('\n').filter((line) => line !== '');
   }
 

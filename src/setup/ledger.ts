@@ -1,9 +1,11 @@
 /** What setup has done to which file, kept in the state folder so that it can be undone. */
+
 import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import * as z from 'zod';
 import { writeAtomically } from '../machine/atomic-file.ts';
+import { configFile } from '../state-folder.ts';
 
 const fileRecord = z.object({
   path: z.string(),
@@ -52,7 +54,7 @@ export function recordFile(home: string): string {
  */
 export async function readRecords(home: string): Promise<readonly FileRecord[]> {
   const { files } = await readAll(home);
-  return files.map((file) => (file.owner === 'bridge' ? { ...file, path: join(home, 'config.json') } : file));
+  return files.map((file) => (file.owner === 'bridge' ? { ...file, path: configFile(home) } : file));
 }
 
 /** What Claude Code had under our name before us; undefined when that was nothing. */

@@ -1,6 +1,7 @@
 /** The person's folders in config.json of the state folder. */
-import { join } from 'node:path';
+
 import { configOfText } from '../config.ts';
+import { configFile } from '../state-folder.ts';
 import { changeBySettings, changeByUndoing, type FileChange, type Setting } from './change.ts';
 import { type JsonPath, valueAt } from './json-text.ts';
 import type { FileRecord } from './ledger.ts';
@@ -19,7 +20,7 @@ export function planWorkspaces(
   folders: Folders,
   former: FileRecord | undefined,
 ): Promise<Planned<FileChange>> {
-  const path = join(home, 'config.json');
+  const path = configFile(home);
   const paths = settingsFor('', folders).map((setting) => setting.path);
   return planFile(path, paths, async (file) => {
     const settings = settingsFor(file.text, folders);

@@ -4,15 +4,7 @@
  */
 import { randomUUID } from 'node:crypto';
 import { appendFile, link, mkdir, rm, stat, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
-
-export function planFile(home: string, projectId: string): string {
-  return join(home, 'plans', `${projectId}.md`);
-}
-
-export function statusFile(home: string, projectId: string): string {
-  return join(home, 'status', `${projectId}_status.md`);
-}
+import { dirname } from 'node:path';
 
 /** Writes a file that is not there with what `whole` returns; false when it is there. */
 export async function writeMissing(file: string, whole: () => Promise<string>): Promise<boolean> {

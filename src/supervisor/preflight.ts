@@ -2,17 +2,18 @@
  * Asks before the first run, and again before a run is spent on finding out, whether Claude is logged in at all: so
  * that a person reads the reason right after the start, not in the morning.
  */
+
 import { imposeHold, liftHold } from '../bridge/attending.ts';
 import { currentHolds } from '../bridge/holds.ts';
 import { claudeEnvironment } from '../claude/environment.ts';
 import { locateClaude } from '../claude/locate.ts';
 import { askLogin, type Login } from '../claude/login.ts';
 import type { Hold } from '../project/hold.ts';
+import { runsFolder } from '../state-folder.ts';
 import type { Admission } from './admission.ts';
 import type { Context } from './context.ts';
 import { patiently } from './patience.ts';
 import { makeRunsFolder } from './room.ts';
-import { runsFolder } from './run/files.ts';
 
 const LOOK_EVERY_MS = 5 * 60_000;
 /** An answer older than this does not spare a run that is to find out whether the hold is over. */

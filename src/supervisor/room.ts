@@ -1,8 +1,9 @@
 /** Whether what a run says can be kept: the folder of the runs takes files, and there is room for them. */
+
 import { constants } from 'node:fs';
 import { access, mkdir } from 'node:fs/promises';
 import { freeRoom } from '../machine/disk.ts';
-import { runsFolder } from './run/files.ts';
+import { runsFolder } from '../state-folder.ts';
 
 /** A run leaves two files, and Claude writes some of its own. */
 const FILES_NEEDED = 32;

@@ -4,7 +4,6 @@
  */
 
 import { rm } from 'node:fs/promises';
-import { join } from 'node:path';
 import { finishApproved, liftHold, nextReadyTime, probeAtStart, watchChanges } from '../bridge/attending.ts';
 import { openBridge } from '../bridge/bridge.ts';
 import { currentLease, LeaseLost, releaseLease } from '../bridge/lease.ts';
@@ -16,6 +15,7 @@ import { messageOf } from '../error-message.ts';
 import type { Log } from '../log.ts';
 import type { Hold } from '../project/hold.ts';
 import { type Run, statedUsd } from '../project/run.ts';
+import { logFile, runFiles } from '../state-folder.ts';
 import { VERSION } from '../version.ts';
 import { Gatekeeper } from './admission.ts';
 import type { Context } from './context.ts';
@@ -26,7 +26,6 @@ import { Preflight } from './preflight.ts';
 import { recover } from './recover.ts';
 import { ActiveRun } from './run/active-run.ts';
 import type { RunListener } from './run/context.ts';
-import { runFiles } from './run/files.ts';
 import { neverRan } from './run/never-ran.ts';
 import { gatherRun, recordChild, spawnRun } from './run/process.ts';
 import { Heartbeat } from './upkeep/heartbeat.ts';
@@ -147,7 +146,7 @@ class Supervisor {
   /** A net below the work, not a part of it: without it the work goes on. */
   #watchOurselves(): LoopWatchdog {
     const { bridge, config, log } = this.#context;
-    const options = { timeoutMs: config.loop_timeout, logFile: join(bridge.home, 'loop.log') };
+    const options = { timeoutMs: config.loop_timeout, logFile: logFile(bridge.home) };
     return watchLoop(options, (error) => log.warn('supervisor.unwatched', { error }));
   }
 

@@ -1,11 +1,12 @@
 /** The folder of a run, right before Claude is started in it. */
+
 import { mkdir, stat } from 'node:fs/promises';
-import { join } from 'node:path';
 import { ownWorkspace } from '../bridge/workspaces.ts';
 import { answers } from '../machine/answering.ts';
 import { findOverlap, type Overlap } from '../machine/folder-overlap.ts';
 import { isMachineTrouble } from '../machine/passing-trouble.ts';
 import type { Run } from '../project/run.ts';
+import { workspacesFolder } from '../state-folder.ts';
 import type { Context } from './context.ts';
 
 /**
@@ -21,7 +22,7 @@ export async function prepareWorkspace(
     try {
       await mkdir(workspace, { recursive: true, mode: 0o700 });
     } catch (error) {
-      if (isMachineTrouble(error) && (await isOnDiskOf(home, join(home, 'workspaces')))) throw error;
+      if (isMachineTrouble(error) && (await isOnDiskOf(home, workspacesFolder(home)))) throw error;
       return `${workspace} cannot be made: ${(error as Error).message}`;
     }
   }

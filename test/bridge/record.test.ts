@@ -15,7 +15,7 @@ import { projectDetails } from '../../src/bridge/queries.ts';
 import { approve, finish, reject } from '../../src/bridge/reviews.ts';
 import { endRun } from '../../src/bridge/runs.ts';
 import { sendUpdate } from '../../src/bridge/submissions.ts';
-import { planFile, statusFile } from '../../src/store/project-files.ts';
+import { planFile, statusFile } from '../../src/state-folder.ts';
 import { onWindows } from '../platform.ts';
 import { createRig, type Rig } from '../rig.ts';
 import { accepted, begin, beSupervisor, byHand, current, ending, projectIn, send, submit } from './steps.ts';

@@ -1,11 +1,12 @@
 /** What sick projects and healthy ones do to each other: who waits, who is judged, and what it costs. */
+
 import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { currentHolds } from '../../src/bridge/holds.ts';
 import type { Outcome } from '../../src/project/outcome.ts';
 import type { Project } from '../../src/project/project.ts';
-import { statusFile } from '../../src/store/project-files.ts';
+import { statusFile } from '../../src/state-folder.ts';
 import type { Rig } from '../rig.ts';
 import { answered, ends, runEnds } from './run-ends.ts';
 import { begin, current, history, send, start, supervised } from './steps.ts';

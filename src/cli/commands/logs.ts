@@ -1,9 +1,10 @@
 import { Command } from 'commander';
 import { type FoundService, serviceOf } from '../../control/find-service.ts';
-import { followLog, lastLogLines, logFile } from '../../control/log-reader.ts';
+import { followLog, lastLogLines } from '../../control/log-reader.ts';
 import { ownAccount } from '../../machine/account.ts';
 import { programLines } from '../../machine/program-lines.ts';
 import { ownServices, type Services } from '../../machine/service/find.ts';
+import { logFile } from '../../state-folder.ts';
 import { type Cli, fail } from '../context.ts';
 import { jsonOption, wholeNumber } from '../terminal/arguments.ts';
 import { untilInterrupted } from '../terminal/interrupt.ts';

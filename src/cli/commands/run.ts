@@ -1,12 +1,12 @@
 import { Command } from 'commander';
 import { configOf } from '../../control/host.ts';
-import { logFile } from '../../control/log-reader.ts';
 import { prepareStateFolder } from '../../control/prepare-state-folder.ts';
 import type { Environment } from '../../environment.ts';
 import { EXIT } from '../../exit-codes.ts';
 import { correctHome } from '../../home-path.ts';
 import type { LogHealth } from '../../log.ts';
 import { mergeEnvironment, readEnvironmentFile } from '../../machine/service/environment-file.ts';
+import { logFile } from '../../state-folder.ts';
 import { type Cli, fail } from '../context.ts';
 import { explainError, isPermanent } from '../errors.ts';
 import { path } from '../terminal/arguments.ts';

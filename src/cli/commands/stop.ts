@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import { ConfigError } from '../../config.ts';
+import { ConfigError } from '../../config-error.ts';
 import { forRoot, isActive, serviceOf } from '../../control/find-service.ts';
 import { configOf, withBridge } from '../../control/host.ts';
 import { stopService } from '../../control/stop-service.ts';

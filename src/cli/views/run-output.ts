@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import type { Run } from '../../project/run.ts';
-import { runFiles } from '../../supervisor/run/files.ts';
+import { runFiles } from '../../state-folder.ts';
 
 /** The file with everything Claude wrote in a run; null when there is none, or none any more. */
 export function runOutput(home: string, run: Run): string | null {

@@ -1,4 +1,5 @@
 /** The story of one project as a person reads it. */
+
 import ms from 'ms';
 import type { ProjectDetails } from '../../bridge/queries.ts';
 import { nextCommands } from '../../control/next-commands.ts';
@@ -8,7 +9,7 @@ import { planBody } from '../../project/plan.ts';
 import { WHAT_NEXT } from '../../project/project.ts';
 import { type Completion, type Decision, type SteeringMessage, sortWaiting } from '../../project/review.ts';
 import type { Run } from '../../project/run.ts';
-import { planFile } from '../../store/project-files.ts';
+import { planFile } from '../../state-folder.ts';
 import type { Cli } from '../context.ts';
 import { indented, type Layout, layoutOf, section } from '../terminal/layout.ts';
 import { flow, shorten, wrap } from '../terminal/text.ts';

@@ -1,6 +1,8 @@
 /** What the service is called at its manager: the same for the same state folder, and another for another. */
+
 import { createHash } from 'node:crypto';
-import { join, resolve } from 'node:path';
+import { resolve } from 'node:path';
+import { defaultStateFolder } from '../../state-folder.ts';
 import type { ServiceScope } from './service.ts';
 
 export interface ServiceOwner {
@@ -15,12 +17,8 @@ export function serviceName({ scope, account, stateFolder }: ServiceOwner): stri
   return [
     'bridge-supervisor',
     ...(scope === 'system' ? [withoutSigns(account.name)] : []),
-    ...(resolve(stateFolder) === usualStateFolder(account.home) ? [] : [shortHash(stateFolder)]),
+    ...(resolve(stateFolder) === defaultStateFolder(account.home) ? [] : [shortHash(stateFolder)]),
   ].join('-');
-}
-
-export function usualStateFolder(home: string): string {
-  return join(home, '.claude-bridge');
 }
 
 /** A unit's name may hold letters, digits and `:-_.\` (systemd.unit(5)); an account of a domain has others. */

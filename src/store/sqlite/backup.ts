@@ -2,11 +2,12 @@
  * Copies of the store that can be trusted. Copying the file by hand misses what is still in its log; these go through
  * SQLite.
  */
+
 import { existsSync, mkdirSync, renameSync, rmSync, statSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import type Sqlite from 'better-sqlite3';
+import { databaseFile } from '../../state-folder.ts';
 import { StoreError } from '../store-error.ts';
-import { databaseFile } from './database.ts';
 import { checkSchema } from './migrate.ts';
 import { MIGRATIONS } from './migrations.ts';
 import { openSqlite } from './open-sqlite.ts';

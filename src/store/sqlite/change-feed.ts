@@ -2,9 +2,11 @@
  * Tells a process within milliseconds that something was committed. A watch on the folder is only the hint;
  * SQLite's data_version is the truth; a slow poll is the net for file systems that report nothing.
  */
+
 import { type FSWatcher, watch } from 'node:fs';
 import { dirname } from 'node:path';
 import type { Clock } from '../../clock.ts';
+import { DATABASE_NAME } from '../../state-folder.ts';
 import type { Database } from '../database.ts';
 
 export interface ChangeFeed {
@@ -71,7 +73,7 @@ function later(wait: number): number {
 function watchFolder(folder: string, onHint: () => void): FSWatcher | undefined {
   try {
     const watcher = watch(folder, { persistent: false }, (_, name) => {
-      if (name === null || name.startsWith('bridge.db')) onHint();
+      if (name === null || name.startsWith(DATABASE_NAME)) onHint();
     });
     // A folder that vanishes, or a system out of watches, leaves us with the poll.
     watcher.on('error', () => watcher.close());

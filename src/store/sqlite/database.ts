@@ -1,9 +1,10 @@
 /** The store in one SQLite file of the state folder. */
+
 import { existsSync, mkdirSync, readdirSync, statSync } from 'node:fs';
-import { join } from 'node:path';
 import type Sqlite from 'better-sqlite3';
 import { Kysely } from 'kysely';
 import { systemClock } from '../../clock.ts';
+import { databaseFile, plansFolder } from '../../state-folder.ts';
 import type { Database } from '../database.ts';
 import type { Tables } from '../schema.ts';
 import { StoreError } from '../store-error.ts';
@@ -62,10 +63,6 @@ export function openDatabase(home: string): Database {
   };
 }
 
-export function databaseFile(home: string): string {
-  return join(home, 'bridge.db');
-}
-
 /**
  * SQLite takes a missing or empty file for a new database. Where plans were sent before, that would be to forget them
  * without a word.
@@ -76,7 +73,7 @@ export function refuseToForget(home: string, file: string): void {
   if (size > 0 || log > 0 || readPlans(home).length === 0) return;
   throw new StoreError(
     'missing',
-    `${file} is missing or empty, but ${join(home, 'plans')} holds plans. Nothing was created: put the database back (bridge-supervisor restore FILE), or move 'plans' away to start anew.`,
+    `${file} is missing or empty, but ${plansFolder(home)} holds plans. Nothing was created: put the database back (bridge-supervisor restore FILE), or move 'plans' away to start anew.`,
   );
 }
 
@@ -108,7 +105,7 @@ function createClosed(file: string): void {
 }
 
 function readPlans(home: string): string[] {
-  return existsSync(join(home, 'plans')) ? readdirSync(join(home, 'plans')) : [];
+  return existsSync(plansFolder(home)) ? readdirSync(plansFolder(home)) : [];
 }
 
 /** SQLite goes on writing into a file that nobody else can open any more, without an error. */

@@ -2,12 +2,14 @@
  * The store as an examination sees it: opened to be read alone, so that nothing is created, migrated or repaired. (Beside
  * a database that was closed in good order SQLite leaves an empty log and its index; the next writer takes them away.)
  */
+
 import { rmSync, statSync, writeFileSync } from 'node:fs';
 import { Kysely } from 'kysely';
+import { databaseFile } from '../../state-folder.ts';
 import type { Reader } from '../database.ts';
 import type { Tables } from '../schema.ts';
 import { StoreError } from '../store-error.ts';
-import { databaseFile, linkedWords, namesOf, refuseToForget } from './database.ts';
+import { linkedWords, namesOf, refuseToForget } from './database.ts';
 import { BridgeSqliteDialect } from './driver.ts';
 import { checkSchema } from './migrate.ts';
 import { MIGRATIONS } from './migrations.ts';

@@ -2,6 +2,7 @@
  * Files that hold everything a person sent: for their owner alone whatever the umask, whole and on disk before they get
  * their name, and never in the place of a file that somebody else put there.
  */
+
 import { randomUUID } from 'node:crypto';
 import {
   chmodSync,
@@ -16,6 +17,7 @@ import {
   statSync,
 } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { DATABASE_NAME } from '../../state-folder.ts';
 
 /** A new, empty file in the folder of `file`. Its name cannot be foreseen: in a folder of others nothing lies in wait. */
 export function createDraft(file: string): string {
@@ -83,7 +85,7 @@ function sync(path: string, flags: string): void {
 export function closeToOthers(home: string): void {
   if (process.getuid === undefined) return;
   for (const name of readdirSync(home)) {
-    if (!name.startsWith('bridge.db') && name !== 'plans' && name !== 'status') continue;
+    if (!name.startsWith(DATABASE_NAME) && name !== 'plans' && name !== 'status') continue;
     const path = join(home, name);
     const mode = statSync(path, { throwIfNoEntry: false })?.mode ?? 0;
     if ((mode & 0o077) === 0) continue;

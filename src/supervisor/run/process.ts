@@ -28,11 +28,11 @@ import type { Outcome } from '../../project/outcome.ts';
 import type { SteeringMessage } from '../../project/review.ts';
 import type { Run } from '../../project/run.ts';
 import { ok, type Result, refuse } from '../../result.ts';
+import { runFiles } from '../../state-folder.ts';
 import type { Context } from '../context.ts';
 import { endsSupervisor, patiently } from '../patience.ts';
 import { makeRunsFolder } from '../room.ts';
 import { prepareWorkspace } from '../workspace.ts';
-import { runFiles } from './files.ts';
 import { controlGroupOf } from './held-process.ts';
 
 export type SpawnedRun =

@@ -1,7 +1,7 @@
 /** Looks at a run once a second, whether it says something or not: for a run that is late, or floods the disk. */
+import type { RunFiles } from '../../state-folder.ts';
 import type { Context } from '../context.ts';
 import type { RunSetting } from './context.ts';
-import type { RunFiles } from './files.ts';
 import type { HeldProcess } from './held-process.ts';
 import type { LiveDisplay } from './live-state.ts';
 import { overCap } from './output-cap.ts';

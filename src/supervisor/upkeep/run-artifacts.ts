@@ -4,7 +4,7 @@ import { lstat, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { SpentRun } from '../../bridge/run-output.ts';
 import { messageOf } from '../../error-message.ts';
-import { runsFolder } from '../run/files.ts';
+import { parseRunFileName, runsFolder } from '../../state-folder.ts';
 
 export interface LeftFile {
   readonly path: string;
@@ -12,9 +12,6 @@ export interface LeftFile {
   readonly kind: 'output' | 'secret';
   readonly bytes: number;
 }
-
-/** As `runFiles` names them. What a person has put into the folder is not ours. */
-const NAME = /^([0-9a-f]{12})\.(jsonl(?:\.part)?|stderr\.log|mcp\.json)$/;
 
 /** Every file of a run that is there. */
 export async function leftFiles(home: string): Promise<LeftFile[]> {
@@ -25,12 +22,12 @@ export async function leftFiles(home: string): Promise<LeftFile[]> {
   });
   const found: LeftFile[] = [];
   for (const name of names) {
-    const [, runId, ending] = NAME.exec(name) ?? [];
-    if (runId === undefined) continue;
+    // What a person has put into the folder is not ours.
+    const ours = parseRunFileName(name);
+    if (!ours) continue;
     const path = join(folder, name);
     const file = await lstat(path).catch(() => undefined);
-    if (file?.isFile())
-      found.push({ path, runId, kind: ending === 'mcp.json' ? 'secret' : 'output', bytes: file.size });
+    if (file?.isFile()) found.push({ ...ours, path, bytes: file.size });
   }
   return found;
 }

@@ -3,9 +3,9 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { startNextRun } from '../../../src/bridge/runs.ts';
 import { loadConfig } from '../../../src/config.ts';
+import { runFiles, runsFolder } from '../../../src/state-folder.ts';
 import { findRun } from '../../../src/store/runs.ts';
 import { recover } from '../../../src/supervisor/recover.ts';
-import { runFiles, runsFolder } from '../../../src/supervisor/run/files.ts';
 import { current, send, supervised, TOKEN } from '../../bridge/steps.ts';
 
 const silent = () => undefined;

@@ -1,0 +1,117 @@
+/**
+ * The state folder: where it is, and what each file in it is called. Every name is spelled here and nowhere else, so
+ * that writers, readers, the doctor and the rules that keep Claude out agree.
+ */
+import { isAbsolute, join, resolve } from 'node:path';
+import { ConfigError } from './config-error.ts';
+import type { Environment } from './environment.ts';
+import { expandHome, homeFolder } from './home-path.ts';
+
+/**
+ * The state folder: `BRIDGE_HOME`, or `.claude-bridge` in the person's home. Throws ConfigError for a name that would
+ * mean another folder in another process.
+ */
+export function stateFolder(env: Environment): string {
+  const named = env.BRIDGE_HOME;
+  if (!named) return defaultStateFolder(personHome());
+  const path = expandHome(named);
+  if (isAbsolute(path) && !VARIABLE.test(path)) return resolve(path);
+  throw new ConfigError(
+    `BRIDGE_HOME must be an absolute path, and is '${oneLine(named)}'. Write it out in full: no variable in it is replaced.`,
+  );
+}
+
+/** The state folder of the person with this home folder, where BRIDGE_HOME names no other. */
+export function defaultStateFolder(homeDir: string): string {
+  return join(homeDir, '.claude-bridge');
+}
+
+/** What a shell would have replaced: Claude Desktop and service managers do not. */
+const VARIABLE = /\$\{\w+\}|%\w+%/;
+
+function personHome(): string {
+  try {
+    return homeFolder();
+  } catch {
+    throw new ConfigError(
+      'this account has no home folder for the state folder. Set BRIDGE_HOME to an absolute path.',
+    );
+  }
+}
+
+function oneLine(text: string): string {
+  return text.replaceAll(/\s+/g, ' ');
+}
+
+/** The database; SQLite keeps `-wal` and `-shm` beside it. */
+export const DATABASE_NAME = 'bridge.db';
+export const CONFIG_NAME = 'config.json';
+export const LOG_NAME = 'loop.log';
+
+export function databaseFile(stateDir: string): string {
+  return join(stateDir, DATABASE_NAME);
+}
+
+export function configFile(stateDir: string): string {
+  return join(stateDir, CONFIG_NAME);
+}
+
+/** The supervisor's log; rotated logs lie beside it. */
+export function logFile(stateDir: string): string {
+  return join(stateDir, LOG_NAME);
+}
+
+/** What a supervisor that was started in the background has printed. */
+export function startLogFile(stateDir: string): string {
+  return join(stateDir, 'start.log');
+}
+
+/** Plans as people read them, one file a project. */
+export function plansFolder(stateDir: string): string {
+  return join(stateDir, 'plans');
+}
+
+export function planFile(stateDir: string, projectId: string): string {
+  return join(plansFolder(stateDir), `${projectId}.md`);
+}
+
+/** Records as people read them, one file a project. */
+export function statusFolder(stateDir: string): string {
+  return join(stateDir, 'status');
+}
+
+export function statusFile(stateDir: string, projectId: string): string {
+  return join(statusFolder(stateDir), `${projectId}_status.md`);
+}
+
+/** Folders made for projects whose plan names none. */
+export function workspacesFolder(stateDir: string): string {
+  return join(stateDir, 'workspaces');
+}
+
+/** The files of one run, in `runs/`. */
+export interface RunFiles {
+  /** Claude's raw stream, kept. */
+  readonly output: string;
+  /** What Claude wrote to stderr, kept. */
+  readonly errors: string;
+  /** The MCP configuration; removed when the run has ended, since it may hold the owner's secrets. */
+  readonly mcpConfig: string;
+}
+
+export function runsFolder(stateDir: string): string {
+  return join(stateDir, 'runs');
+}
+
+export function runFiles(stateDir: string, runId: string): RunFiles {
+  const base = join(runsFolder(stateDir), runId);
+  return { output: `${base}.jsonl`, errors: `${base}.stderr.log`, mcpConfig: `${base}.mcp.json` };
+}
+
+/** What a file in `runs/` is; undefined for one that is not ours. A `.part` is an output being replaced. */
+export function parseRunFileName(name: string): { runId: string; kind: 'output' | 'secret' } | undefined {
+  const [, runId, ending] = RUN_FILE.exec(name) ?? [];
+  return runId === undefined ? undefined : { runId, kind: ending === 'mcp.json' ? 'secret' : 'output' };
+}
+
+const RUN_FILE = /^([0-9a-f]{12})\.(jsonl(?:\.part)?|stderr\.log|mcp\.json)$/;
