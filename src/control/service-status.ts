@@ -93,7 +93,7 @@ function stateTrouble({ title, state, detail, next }: ServiceReport): string[] {
 }
 
 function besideTheService({ title, state }: ServiceReport, supervisor: Supervisor): string[] {
-  if (!('lease' in supervisor) || state === 'unknown' || isActive({ state })) return [];
+  if (!isWorking(supervisor) || state === 'unknown' || isActive({ state })) return [];
   return [
     `The supervisor (pid ${supervisor.lease.pid}) runs in the background and not as the service that is installed (${title}). To have the service take its place: bridge-supervisor restart`,
   ];

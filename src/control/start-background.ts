@@ -8,7 +8,7 @@ import { stopChild } from '../machine/stop.ts';
 import { startLogFile } from '../state-folder.ts';
 import type { Host } from './host.ts';
 import { lastWords } from './start-log.ts';
-import { hindranceOf, holderOf, isWorking, supervisorState } from './supervisor-state.ts';
+import { holderOf, isWorking, startBlocker, supervisorState } from './supervisor-state.ts';
 
 export type StartResult =
   | { readonly kind: 'started' | 'already-running'; readonly pid: number }
@@ -18,8 +18,8 @@ export type StartResult =
 export async function startSupervisor(host: Host, bridge: Bridge, waitMs: number): Promise<StartResult> {
   const before = await supervisorState(bridge);
   if (before.state === 'running') return { kind: 'already-running', pid: before.lease.pid };
-  const inTheWay = hindranceOf(before);
-  if (inTheWay !== null) return failed(inTheWay);
+  const blocker = startBlocker(before);
+  if (blocker !== null) return failed(blocker);
 
   const output = startLogFile(host.stateDir);
   await rm(output, { force: true });
@@ -50,7 +50,7 @@ async function comeUp(
     // In this order: whether it lives is asked before what it may have written.
     const lives = await isAlive(child);
     const now = await supervisorState(bridge);
-    if (isWorking(now) && 'lease' in now) {
+    if (isWorking(now)) {
       const { pid } = now.lease;
       if (isSame(holderOf(now.lease), child)) return { kind: 'started', pid };
       // Somebody else's start was faster. Ours, still coming up, must not be left to take over after a later stop.

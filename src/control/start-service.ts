@@ -5,7 +5,7 @@ import { ServiceError, type ServiceManager, type ServiceStatus } from '../machin
 import type { Host } from './host.ts';
 import { lastOutput } from './service-output.ts';
 import type { StartResult } from './start-background.ts';
-import { hindranceOf, isWorking, supervisorState } from './supervisor-state.ts';
+import { isWorking, startBlocker, supervisorState } from './supervisor-state.ts';
 
 /** @param waitMs How long it may take to come up. */
 export async function startService(
@@ -17,8 +17,8 @@ export async function startService(
 ): Promise<StartResult> {
   const before = await supervisorState(bridge);
   if (before.state === 'running') return { kind: 'already-running', pid: before.lease.pid };
-  const inTheWay = hindranceOf(before);
-  if (inTheWay !== null) return { kind: 'failed', what: inTheWay };
+  const blocker = startBlocker(before);
+  if (blocker !== null) return { kind: 'failed', what: blocker };
   try {
     await manager.start();
   } catch (error) {
@@ -44,7 +44,7 @@ async function comeUp(
   let stopped = 0;
   for (let ask = clock.monotonic() + ASK_EVERY_MS; clock.monotonic() < end; ) {
     const now = await supervisorState(bridge);
-    if (isWorking(now) && 'lease' in now) return { kind: 'started', pid: now.lease.pid };
+    if (isWorking(now)) return { kind: 'started', pid: now.lease.pid };
     if (clock.monotonic() >= ask) {
       const status = await manager.status();
       stopped = status.state === 'stopped' ? stopped + 1 : 0;

@@ -24,7 +24,7 @@ import { lastLogLines } from './log-reader.ts';
 import { nextCommands } from './next-commands.ts';
 import { type ServiceReport, serviceFindings } from './service-status.ts';
 import { lastWords } from './start-log.ts';
-import { type Supervisor, supervisorState } from './supervisor-state.ts';
+import { type Supervisor, supervisorOf } from './supervisor-state.ts';
 
 export interface StatusReport {
   /** A supervisor runs, and nothing that is known keeps it from its work. */
@@ -79,7 +79,7 @@ export async function statusReport(
 ): Promise<StatusReport> {
   const now = bridge.clock.now();
   const seen = await overview(bridge, startOfDay(now), MOST_LISTED);
-  const supervisor = await supervisorState(bridge, seen.lease);
+  const supervisor = await supervisorOf(seen.lease, now);
   const service = await serviceOf(host, services);
   const found = service ? await serviceFindings(host.stateDir, service, supervisor) : undefined;
   const unwritable = whyUnwritable(host.stateDir);

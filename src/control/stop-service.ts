@@ -3,7 +3,7 @@ import type { Bridge } from '../bridge/bridge.ts';
 import type { ServiceManager } from '../machine/service/service.ts';
 import { stopChild } from '../machine/stop.ts';
 import { GRACE_MS, type StopReport, stopSupervisor } from './stop-supervisor.ts';
-import { holderOf, supervisorState } from './supervisor-state.ts';
+import { holderOf, isLiving, supervisorState } from './supervisor-state.ts';
 
 /**
  * Also ends a supervisor that runs beside the service.
@@ -17,8 +17,7 @@ export async function stopService(
   patienceMs: number,
 ): Promise<StopReport> {
   const before = await supervisorState(bridge);
-  const isThere = before.state !== 'not_running' && before.state !== 'gone';
-  const holder = isThere ? holderOf(before.lease) : undefined;
+  const holder = isLiving(before) ? holderOf(before.lease) : undefined;
   const asked: { report?: StopReport } = {};
   const ended = manager.stop(async () => {
     asked.report = await stopSupervisor(bridge, patienceMs);

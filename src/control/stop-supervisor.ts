@@ -2,13 +2,14 @@
 import { unfinishedRuns } from '../bridge/attending.ts';
 import { type Bridge, isPassingTrouble } from '../bridge/bridge.ts';
 import { requestStop } from '../bridge/lease.ts';
+import { RUN_MARK } from '../claude/environment.ts';
 import { watchProcess } from '../machine/child.ts';
 import { isAlive, type ProcessIdentity } from '../machine/identity.ts';
 import { type Rung, stopChild } from '../machine/stop.ts';
 import { findMarked, type Leftover, sweep } from '../machine/sweep.ts';
 import { familyOf } from '../machine/tree.ts';
 import type { Run } from '../project/run.ts';
-import { holderOf, supervisorState } from './supervisor-state.ts';
+import { holderOf, isLiving, supervisorState } from './supervisor-state.ts';
 
 export interface StopReport {
   /** The supervisor that ran, and what ended it; null when none ran. */
@@ -26,8 +27,7 @@ interface EndedRun {
 /** @param patienceMs How long it may take to stop when it is asked to, before it is signalled. */
 export async function stopSupervisor(bridge: Bridge, patienceMs: number): Promise<StopReport> {
   const before = await supervisorState(bridge);
-  if (before.state === 'not_running' || before.state === 'gone')
-    return { supervisor: null, runs: await endRunsOfNobody(bridge) };
+  if (!isLiving(before)) return { supervisor: null, runs: await endRunsOfNobody(bridge) };
 
   const holder = holderOf(before.lease);
   const told = await tell(bridge);
@@ -65,8 +65,7 @@ async function endsWithin({ clock }: Bridge, process: ProcessIdentity, ms: numbe
 
 /** Runs whose supervisor is no more. Where a service manager has started the next one already, they are that one's. */
 async function endRunsOfNobody(bridge: Bridge): Promise<EndedRun[]> {
-  const { state } = await supervisorState(bridge);
-  if (state !== 'not_running' && state !== 'gone') return [];
+  if (isLiving(await supervisorState(bridge))) return [];
   const ended: EndedRun[] = [];
   for (const run of await unfinishedRuns(bridge)) {
     const root = await processOf(run);
@@ -75,14 +74,11 @@ async function endRunsOfNobody(bridge: Bridge): Promise<EndedRun[]> {
   return ended;
 }
 
-/** Every process of a run carries its id in the environment. */
-const MARK = 'BRIDGE_RUN_ID';
-
 async function processOf({ id, pid, pidStartedAt }: Run): Promise<ProcessIdentity | undefined> {
   const recorded = pid !== null && pidStartedAt !== null ? { pid, startedAt: pidStartedAt } : undefined;
   if (recorded && (await isAlive(recorded))) return recorded;
   // Its supervisor died before it could record the process, or only what the process started is left.
-  const [marked] = await findMarked(MARK, id);
+  const [marked] = await findMarked(RUN_MARK, id);
   return marked;
 }
 
@@ -92,6 +88,6 @@ async function endRun({ clock }: Bridge, run: Run, root: ProcessIdentity): Promi
     { identity: root },
     { graceMs: { interrupt: 0, int: 5_000, term: 5_000 }, clock },
   );
-  const mark = { name: MARK, value: run.id };
+  const mark = { name: RUN_MARK, value: run.id };
   return { by, leftovers: await sweep({ root, mark, family, graceMs: 2_000, clock }) };
 }

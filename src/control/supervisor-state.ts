@@ -1,31 +1,45 @@
-/** Whether a supervisor works here: what its lease says, checked against the process it names. */
+/**
+ * Whether a supervisor works on a state folder: what its lease says, checked against the process it names. Everything
+ * that wants to know asks here: the command line, the doctor, the tools, an installation.
+ */
 import type { Bridge } from '../bridge/bridge.ts';
 import { currentLease, isInForce, type Lease } from '../bridge/lease.ts';
 import { isAlive, type ProcessIdentity } from '../machine/identity.ts';
 
-export type Supervisor =
-  | { readonly state: 'not_running' }
-  | { readonly state: SupervisorState; readonly lease: Lease };
+export type Supervisor = { readonly state: 'not_running' } | Holder<HolderState>;
 
-type SupervisorState =
+interface Holder<State extends HolderState> {
+  readonly state: State;
+  readonly lease: Lease;
+}
+
+type HolderState =
   | 'running'
   | 'stopping' // it was asked to, and lets its runs come to an end
   | 'not_responding' // its process lives, and does not renew its lease: it can neither claim nor write
   | 'gone'; // it ended without giving up its lease
 
-export async function supervisorState(bridge: Bridge, lease?: Lease): Promise<Supervisor> {
-  const held = lease ?? (await currentLease(bridge));
-  if (!held) return { state: 'not_running' };
-  return { state: await stateOf(held, bridge.clock.now()), lease: held };
+export async function supervisorState(bridge: Bridge): Promise<Supervisor> {
+  return supervisorOf(await currentLease(bridge), bridge.clock.now());
 }
 
-/** It takes plans and works on them. */
-export function isWorking(supervisor: Supervisor): boolean {
+/** The same, of a lease that was already read; undefined when there is none. */
+export async function supervisorOf(lease: Lease | undefined, now: Date): Promise<Supervisor> {
+  return lease ? { state: await stateOf(lease, now), lease } : { state: 'not_running' };
+}
+
+/** Its process lives, whether or not it does its work. */
+export function isLiving(supervisor: Supervisor): supervisor is Holder<Exclude<HolderState, 'gone'>> {
+  return supervisor.state !== 'not_running' && supervisor.state !== 'gone';
+}
+
+/** It claims and writes. */
+export function isWorking(supervisor: Supervisor): supervisor is Holder<'running' | 'stopping'> {
   return supervisor.state === 'running' || supervisor.state === 'stopping';
 }
 
-/** Why none can be started beside it, and what to do; null when one can. */
-export function hindranceOf(supervisor: Supervisor): string | null {
+/** Why no other supervisor can start, and what to do; null when one can. */
+export function startBlocker(supervisor: Supervisor): string | null {
   if (supervisor.state === 'stopping')
     return `the supervisor (pid ${supervisor.lease.pid}) is stopping. Start again when it has ended.`;
   if (supervisor.state === 'not_responding')
@@ -37,7 +51,7 @@ export function holderOf(lease: Lease): ProcessIdentity {
   return { pid: lease.pid, startedAt: lease.pidStartedAt };
 }
 
-async function stateOf(lease: Lease, now: Date): Promise<SupervisorState> {
+async function stateOf(lease: Lease, now: Date): Promise<HolderState> {
   if (!(await isAlive(holderOf(lease)))) return 'gone';
   if (!isInForce(lease, now)) return 'not_responding';
   return lease.stopRequestedAt === null ? 'running' : 'stopping';

@@ -3,7 +3,7 @@
 import { lstat, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { RUN_MARK } from '../claude/environment.ts';
-import { isAlive } from '../machine/identity.ts';
+import { isLiving, supervisorOf } from '../control/supervisor-state.ts';
 import { type MarkedProcess, processesMarked } from '../machine/marked.ts';
 import { sweep } from '../machine/sweep.ts';
 import { parseRunFileName, plansFolder, runFiles, runsFolder, statusFolder } from '../state-folder.ts';
@@ -30,9 +30,7 @@ const END = { fix: 'bridge-supervisor doctor --fix ends them.' };
 
 async function leftProcesses(patient: Patient): Promise<Observation[]> {
   const { read } = await patient.store();
-  const lease = await readLease(read);
-  const supervised =
-    lease !== undefined && (await isAlive({ pid: lease.pid, startedAt: lease.pidStartedAt }));
+  const supervised = isLiving(await supervisorOf(await readLease(read), patient.clock.now()));
   const byMark = Map.groupBy(await processesMarked(RUN_MARK), ({ value }) => value);
   const ended = new Set((await endedRuns(read, [...byMark.keys()])).map(({ id }) => id));
   const found: Observation[] = [];

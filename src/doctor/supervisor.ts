@@ -1,6 +1,5 @@
 /** The supervisor that works on this state folder, and what keeps it from its work. */
-import { isInForce } from '../bridge/lease.ts';
-import { isAlive } from '../machine/identity.ts';
+import { supervisorOf } from '../control/supervisor-state.ts';
 import type { ServiceManager } from '../machine/service/service.ts';
 import { allHolds } from '../store/holds.ts';
 import { type Lease, readLease } from '../store/lease.ts';
@@ -22,25 +21,29 @@ export function supervisorGroup(patient: Patient): Group {
 
 async function supervisor(patient: Patient): Promise<Observation[]> {
   const { read } = await patient.store();
-  const lease = await readLease(read);
+  const found = await supervisorOf(await readLease(read), patient.clock.now());
   const start = { fix: 'bridge-supervisor start' };
-  if (!lease)
+  if (found.state === 'not_running')
     return [warning('supervisor', 'No supervisor runs: plans are kept and nothing is done.', start)];
+  const { state, lease } = found;
   const who = `The supervisor (pid ${lease.pid})`;
-  const alive = await isAlive({ pid: lease.pid, startedAt: lease.pidStartedAt });
-  if (!alive)
-    return [
-      problem('supervisor', `${who} is gone, without having been stopped.`, {
-        fix: 'bridge-supervisor logs tells more; then: bridge-supervisor start',
-      }),
-    ];
-  if (!isInForce(lease, patient.clock.now()))
-    return [
-      problem('supervisor', `${who} lives and does nothing since ${lease.renewedAt}.`, {
-        fix: 'bridge-supervisor restart',
-      }),
-    ];
-  return working(patient, lease, who);
+  switch (state) {
+    case 'gone':
+      return [
+        problem('supervisor', `${who} is gone, without having been stopped.`, {
+          fix: 'bridge-supervisor logs tells more; then: bridge-supervisor start',
+        }),
+      ];
+    case 'not_responding':
+      return [
+        problem('supervisor', `${who} lives and does nothing since ${lease.renewedAt}.`, {
+          fix: 'bridge-supervisor restart',
+        }),
+      ];
+    case 'running':
+    case 'stopping':
+      return working(patient, lease, who);
+  }
 }
 
 async function working({ home, service }: Patient, lease: Lease, who: string): Promise<Observation[]> {

@@ -3,7 +3,6 @@
  * ps-list is not used here because identity needs what it does not give: zombies, process groups, and a start time
  * that stays the same when the machine changes its time zone (ps-list reads the local time that ps prints).
  */
-import { execa } from 'execa';
 import type { ProcessReader, ProcessRow } from './process-reader.ts';
 
 export const psProcesses: ProcessReader = {
@@ -45,6 +44,8 @@ async function everyCommand(): Promise<[plain: string, full: string]> {
 async function ps(args: string[]): Promise<{ text: string; pid: number | undefined }> {
   // UTC and the C locale: the start time is part of an identity and must read the same for ever.
   const env = { PATH: '/bin:/usr/bin', LC_ALL: 'C', TZ: 'UTC' };
+  // Loaded when it is used: on Linux nobody does, and a stdio server shall stay small.
+  const { execa } = await import('execa');
   const asking = execa('ps', args, { env, extendEnv: false, reject: false, maxBuffer: 64_000_000 });
   const { pid } = asking;
   const result = await asking;

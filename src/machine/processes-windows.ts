@@ -4,7 +4,6 @@
  * can read another process's environment: what a run started is found as the tree below it, while that tree stands.
  * ps-list is not used here because it gives no start time on Windows, and none of it works on ARM64.
  */
-import { execa } from 'execa';
 import * as z from 'zod';
 import type { ProcessReader, ProcessRow } from './process-reader.ts';
 import { POWERSHELL } from './windows-programs.ts';
@@ -38,6 +37,8 @@ async function queryCim(filter: string): Promise<{ json: string; pid: number | u
   // Round-trip format in UTC: the start time is part of an identity and must read the same for ever.
   const started = "@{n='Started';e={if($_.CreationDate){$_.CreationDate.ToUniversalTime().ToString('o')}}}";
   const script = `@(Get-CimInstance Win32_Process ${filter}|Select-Object ${fields},${started})|ConvertTo-Json -Compress`;
+  // As in processes-ps.ts.
+  const { execa } = await import('execa');
   const asking = execa(POWERSHELL, ['-NoProfile', '-NonInteractive', '-Command', script], {
     reject: false,
     windowsHide: true,

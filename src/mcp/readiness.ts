@@ -1,18 +1,14 @@
 /** Whether queued work will be taken up: is there a supervisor, and does anything hold new runs back. */
+import type { Supervisor } from '../control/supervisor-state.ts';
 import type { Hold } from '../project/hold.ts';
 import type { OpenBridge } from './open-bridge.ts';
 
 export interface Readiness {
-  readonly supervisor: 'running' | 'stopping' | 'not running';
+  readonly supervisor: Supervisor['state'];
   readonly holds: readonly Hold[];
 }
 
 export async function readiness({ bridge, verbs }: OpenBridge): Promise<Readiness> {
-  const lease = await verbs.currentLease(bridge);
-  const held = lease !== undefined && verbs.isInForce(lease, bridge.clock.now());
-  const stopping = held && lease.stopRequestedAt !== null;
-  return {
-    supervisor: stopping ? 'stopping' : held ? 'running' : 'not running',
-    holds: await verbs.currentHolds(bridge),
-  };
+  const { state } = await verbs.supervisorState(bridge);
+  return { supervisor: state, holds: await verbs.currentHolds(bridge) };
 }

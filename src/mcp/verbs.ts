@@ -6,7 +6,6 @@
 import { openBridge } from '../bridge/bridge.ts';
 import { cancel, steer } from '../bridge/control.ts';
 import { currentHolds } from '../bridge/holds.ts';
-import { currentLease, isInForce } from '../bridge/lease.ts';
 import {
   approvalQueue,
   changesSince,
@@ -26,6 +25,7 @@ import {
   sendUpdate,
 } from '../bridge/submissions.ts';
 import { loadConfig } from '../config.ts';
+import { supervisorState } from '../control/supervisor-state.ts';
 import { stateFolder } from '../state-folder.ts';
 
 export const verbs = {
@@ -36,8 +36,6 @@ export const verbs = {
   claimByHand,
   currentCursor,
   currentHolds,
-  currentLease,
-  isInForce,
   loadConfig,
   openBridge,
   pendingPlan,
@@ -53,4 +51,5 @@ export const verbs = {
   sendUpdate,
   stateFolder,
   steer,
+  supervisorState,
 };

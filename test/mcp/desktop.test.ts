@@ -4,6 +4,7 @@ import { pause, setHold } from '../../src/bridge/holds.ts';
 import { LEASE_MS, takeLease } from '../../src/bridge/lease.ts';
 import { endRun, startNextRun } from '../../src/bridge/runs.ts';
 import { systemClock } from '../../src/clock.ts';
+import { identify, type ProcessIdentity } from '../../src/machine/identity.ts';
 import { EMPTY_LIVE_STATE, UNKNOWN_COST } from '../../src/project/run.ts';
 import { code, desktop, openStore, rowsIn, stateFolder, type ToolCaller } from './rig.ts';
 
@@ -24,12 +25,16 @@ async function submitted(home: string, client: ToolCaller, summary = 'All done.'
   return id;
 }
 
-async function takeAnyLease(home: string) {
+/** @param holder This process, which lives, unless said otherwise. */
+async function takeAnyLease(home: string, holder?: ProcessIdentity) {
   const bridge = openStore(home);
-  const candidate = { token: 'token', pid: 1, pidStartedAt: 'then', version: '1' };
-  await takeLease(bridge, candidate, () => true);
+  const { pid, startedAt } = holder ?? (await identify(process.pid)) ?? NOBODY;
+  await takeLease(bridge, { token: 'token', pid, pidStartedAt: startedAt, version: '1' }, () => true);
   return bridge;
 }
+
+/** No living process. */
+const NOBODY: ProcessIdentity = { pid: 1, startedAt: 'then' };
 
 describe('Sending a plan', () => {
   it('puts it into the queue and says, in both halves of the answer, its id, its status, where it runs and what comes next', async () => {
@@ -56,10 +61,18 @@ describe('Sending a plan', () => {
     const words =
       'The supervisor is not running; the plan is safe and starts when it is: `bridge-supervisor start`.';
     expect(text).toContain(words);
-    expect(facts).toMatchObject({ supervisor: 'not running', next: expect.stringContaining(words) });
+    expect(facts).toMatchObject({ supervisor: 'not_running', next: expect.stringContaining(words) });
   });
 
-  it('says nothing about a supervisor that runs, and says so again when its lease has run out', async () => {
+  it('says at once that the supervisor is not running when its process is gone, though its lease lasts', async () => {
+    const home = stateFolder();
+    await takeAnyLease(home, NOBODY);
+    const { text, facts } = await (await desktop(home)).call('bridge_send_plan', { plan_markdown: PLAN });
+    expect(facts.supervisor).toBe('gone');
+    expect(text).toContain('The supervisor is not running; the plan is safe');
+  });
+
+  it('says nothing about a supervisor that runs, and that it does not respond when its lease has run out', async () => {
     const home = stateFolder();
     await takeAnyLease(home);
     const now = await (await desktop(home)).call('bridge_send_plan', { plan_markdown: PLAN });
@@ -67,7 +80,10 @@ describe('Sending a plan', () => {
     expect(now.text).not.toContain('not running');
     const later = { ...systemClock, now: () => new Date(Date.now() + LEASE_MS + 1_000) };
     const then = await (await desktop(home, later)).call('bridge_send_plan', { plan_markdown: PLAN });
-    expect(then.facts.supervisor).toBe('not running');
+    expect(then.facts.supervisor).toBe('not_responding');
+    expect(then.text).toContain(
+      'The supervisor does not respond; the plan is safe and starts when it is running again: `bridge-supervisor restart`.',
+    );
   });
 
   it('tells why no new run starts, and until when', async () => {

@@ -54,7 +54,7 @@ describe('bridge_wait', () => {
       const { text, facts } = await client.call('bridge_wait', args);
       expect(text).toContain(project_id && 'project_id' in args ? words : 'The supervisor is not running');
       expect(facts).toMatchObject({
-        supervisor: 'not running',
+        supervisor: 'not_running',
         next: expect.stringContaining('bridge-supervisor start'),
       });
     }

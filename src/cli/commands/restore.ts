@@ -47,7 +47,7 @@ async function workingSupervisor(cli: Cli): Promise<number | undefined> {
     const bridge = openBridge(cli.stateDir, cli.clock);
     try {
       const supervisor = await supervisorState(bridge);
-      return isWorking(supervisor) && supervisor.state !== 'not_running' ? supervisor.lease.pid : undefined;
+      return isWorking(supervisor) ? supervisor.lease.pid : undefined;
     } finally {
       await bridge.close();
     }

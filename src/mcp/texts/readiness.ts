@@ -25,12 +25,23 @@ export function obstacles({ supervisor, holds }: Readiness, status: Project['sta
     status === 'pending'
       ? 'the plan is safe and starts when it is'
       : 'nothing is lost, and it goes on when it is';
-  const start = '`bridge-supervisor start`';
-  const lines = [];
-  if (supervisor === 'not running') lines.push(`The supervisor is not running; ${safe}: ${start}.`);
-  if (supervisor === 'stopping')
-    lines.push(`The supervisor is about to stop; ${safe} running again: ${start}.`);
+  const lines = supervisorLines(supervisor, safe);
   return status === 'approved' ? lines : [...lines, ...holds.map(holdLine)];
+}
+
+/** @param safe What becomes of the work; ends in `when it is`. */
+function supervisorLines(state: Readiness['supervisor'], safe: string): string[] {
+  switch (state) {
+    case 'running':
+      return [];
+    case 'stopping':
+      return [`The supervisor is about to stop; ${safe} running again: \`bridge-supervisor start\`.`];
+    case 'not_responding':
+      return [`The supervisor does not respond; ${safe} running again: \`bridge-supervisor restart\`.`];
+    case 'not_running':
+    case 'gone':
+      return [`The supervisor is not running; ${safe}: \`bridge-supervisor start\`.`];
+  }
 }
 
 /** The reasons of the holds that keep it back, quoted: the service or Claude may have written them. */
