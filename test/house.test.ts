@@ -23,6 +23,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[] | 'anything'>> = {
   log: ['clock', 'characters', 'redaction'],
   config: ['home-path'],
   project: ['characters'],
+  wire: ['project'],
   store: ['project', 'clock', 'config'],
   bridge: ['project', 'store', 'machine', 'clock', 'home-path'],
   machine: ['clock', 'log', 'template', 'home-path'],

@@ -184,7 +184,7 @@ describe.skipIf(onWindows)('install (plays claude by a script with #!)', () => {
     const { stdout } = await call(service, { options: { json: true } });
     expect(JSON.parse(stdout)).toMatchObject({
       service: { manager: 'systemd', scope: 'user' },
-      state_folder: service.home,
+      state_dir: service.home,
       version: VERSION,
       version_before: null,
       changed: true,

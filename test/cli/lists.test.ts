@@ -64,7 +64,7 @@ describe('show', () => {
       expect(stdout).toContain(words);
   });
 
-  test('as JSON it holds everything under the names of the store', async ({ rig }) => {
+  test('as JSON it holds everything under documented names, and nothing internal', async ({ rig }) => {
     const { id } = await submitted(rig.bridge, await rig.send('# Import\n\nRead CSV.\n'));
     const { stdout } = await rig.run('show', id, '--json');
     const story = JSON.parse(stdout);
@@ -72,8 +72,7 @@ describe('show', () => {
       'project',
       'markdown',
       'runs',
-      'completions',
-      'decisions',
+      'rounds',
       'updates',
       'waiting_messages',
       'spent_usd',
@@ -84,10 +83,11 @@ describe('show', () => {
       project: { id, status: 'awaiting_approval', round: 1 },
       markdown: '# Import\n\nRead CSV.\n',
       runs: [{ project_id: id, outcome: { kind: 'submitted' }, cost_usd: 0.5 }],
-      completions: [{ files_created: ['src/new.ts'], files_modified: ['README.md'] }],
+      rounds: [{ files_created: ['src/new.ts'], files_modified: ['README.md'], decision: null }],
       updates: [{ message: 'half of it works' }],
       spent_usd: 0.5,
     });
+    expect(stdout).not.toMatch(/pid_started_at|fingerprint|[a-z][A-Z]\w*":/);
   });
 
   test('a long plan is cut, and where the whole is kept is said', async ({ rig }) => {

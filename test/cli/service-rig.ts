@@ -3,7 +3,6 @@ import { chmod, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { currentLease, releaseLease } from '../../src/bridge/lease.ts';
 import type { Cli } from '../../src/cli/context.ts';
-import { toJson } from '../../src/cli/json.ts';
 import type { Output } from '../../src/cli/terminal/output.ts';
 import { type Clock, systemClock } from '../../src/clock.ts';
 import type { Platform } from '../../src/machine/platform.ts';
@@ -173,8 +172,8 @@ function recording(): { out: Output; stdout(): string; stderr(): string } {
     isTerminal: false,
     readerGone: new AbortController().signal,
     line: (text = '') => said.push(`${text}\n`),
-    json: (value) => said.push(JSON.stringify(toJson(value))),
-    jsonLine: (value) => said.push(`${JSON.stringify(toJson(value))}\n`),
+    json: (value) => said.push(JSON.stringify(value)),
+    jsonLine: (value) => said.push(`${JSON.stringify(value)}\n`),
     raw: (text) => said.push(text),
     hint: (text) => complained.push(`${text}\n`),
     failure: (text) => complained.push(`${text}\n`),

@@ -293,7 +293,11 @@ describe.skipIf(onWindows)('uninstall (plays claude by a script with #!)', () =>
     expect(service.play.calls).toEqual([]);
     const cli = service.cli();
     await uninstall(cli, { json: true }, service.services);
-    expect(JSON.parse(cli.stdout())).toMatchObject({ removed: true, files: [service.unit], stopped: null });
+    expect(JSON.parse(cli.stdout())).toMatchObject({
+      removed: true,
+      files: [service.unit],
+      stopped_pid: null,
+    });
   });
 
   test('works with a store that is damaged, too', async ({ service }) => {

@@ -87,7 +87,7 @@ test('with a supervisor it exits 0 and shows what runs, what waits with the next
         project: { id: parkedProject.id },
         next: [`bridge-supervisor retry ${parkedProject.id}`, expect.anything()],
       },
-      { project: { id: waiting.id }, what: 'It is done.\nReally.' },
+      { project: { id: waiting.id }, message: 'It is done.\nReally.' },
     ],
     queue: [{ id: queued.id }],
     counts: { pending: 1, complete: 0 },

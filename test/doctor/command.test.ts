@@ -41,15 +41,15 @@ test('as JSON: the findings and a summary', async ({ rig }) => {
     subject: rig.home,
     verdict: 'ok',
     message: `${rig.home} can be read by you alone`,
-    fix: null,
-    mendable: false,
+    hint: null,
+    fixable: false,
   });
   expect(summary).toEqual({
     ok: findings.filter(({ verdict }: { verdict: string }) => verdict === 'ok').length,
     warnings: 0,
     problems: 1,
     skipped: expect.any(Number),
-    mended: 0,
+    fixed: 0,
   });
 });
 

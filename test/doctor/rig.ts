@@ -10,7 +10,6 @@ import { fileURLToPath } from 'node:url';
 import { test as base, expect } from 'vitest';
 import { type Bridge, openBridge } from '../../src/bridge/bridge.ts';
 import { takeLease } from '../../src/bridge/lease.ts';
-import { publicFinding } from '../../src/cli/views/doctor-text.ts';
 import { type Clock, systemClock } from '../../src/clock.ts';
 import { admit, type Machine } from '../../src/doctor/context.ts';
 import { examine } from '../../src/doctor/doctor.ts';
@@ -169,11 +168,11 @@ async function build(root: string): Promise<Rig> {
 /** What the command shows of these, without what differs from machine to machine. */
 export function shown({ root }: Pick<Rig, 'root'>, findings: readonly Finding[]): string {
   const lines = findings.flatMap((finding) => {
-    const { check, subject, verdict, message, fix, mendable } = publicFinding(finding);
-    const notes = [`(${check}, ${subject}${mendable ? ', mendable' : ''})`];
+    const { check, subject, verdict, message, fix, mend } = finding;
+    const notes = [`(${check}, ${subject}${mend ? ', mendable' : ''})`];
     return [
       `${verdict}: ${message}`,
-      ...(fix === null ? [] : [`  Fix: ${fix}`]),
+      ...(fix === undefined ? [] : [`  Fix: ${fix}`]),
       ...notes.map((note) => `  ${note}`),
     ];
   });

@@ -9,6 +9,7 @@ import { tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { test as base, describe, expect } from 'vitest';
+import { demoStepSchema } from '../../src/wire/schemas/demo.ts';
 import { eventually } from '../eventually.ts';
 import { onWindows } from '../platform.ts';
 import { processesIn } from './rig.ts';
@@ -165,8 +166,8 @@ describe('one command shows the whole loop', () => {
       .map((line) => JSON.parse(line));
     const { summary } = steps.pop();
     expect(steps.map(({ step }) => step)).toEqual([1, 2, 3, 4, 5, 6, 7]);
-    for (const { title, lines, ms } of steps) {
-      expect({ title, ms }).toEqual({ title: expect.any(String), ms: expect.any(Number) });
+    for (const step of steps) expect(demoStepSchema.parse(step)).toEqual(step);
+    for (const { lines } of steps) {
       expect(lines).toContainEqual(
         expect.objectContaining({ who: expect.any(String), text: expect.any(String) }),
       );

@@ -2,9 +2,11 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect } from 'vitest';
+import type * as z from 'zod';
 import { install } from '../../src/cli/commands/install.ts';
 import { uninstall } from '../../src/cli/commands/uninstall.ts';
 import { VERSION } from '../../src/version.ts';
+import { LINES, OUTPUTS } from '../../src/wire/schemas/outputs.ts';
 import { type CommandResult, type Rig, test } from '../cli/rig.ts';
 import { test as serviceTest } from '../cli/service-rig.ts';
 import { thisProcess } from '../cli/stories.ts';
@@ -22,13 +24,22 @@ function maskOf({ home, root }: Rig): Mask {
   });
 }
 
-/** Compares the one value on stdout with what was frozen. */
+/** Compares the one value on stdout with its schema and with what was frozen; its fields are all of the schema's. */
 async function expectFrozen(
   name: string,
   mask: Mask,
   { stdout }: Pick<CommandResult, 'stdout'>,
 ): Promise<void> {
-  await expect(mask.json(JSON.parse(stdout))).toMatchFileSnapshot(`frozen/cli/${name}.snap`);
+  const value = JSON.parse(stdout);
+  expect(schemaOf(OUTPUTS, name).parse(value)).toEqual(value);
+  await expect(mask.json(value)).toMatchFileSnapshot(`frozen/cli/${name}.snap`);
+}
+
+/** That of the command by which the name begins. */
+function schemaOf(schemas: Readonly<Record<string, z.ZodType>>, name: string): z.ZodType {
+  const schema = schemas[name.replace('-all', ' --all')] ?? schemas[name.replace(/-.*/, '')];
+  if (!schema) throw new Error(`no schema is known for ${name}`);
+  return schema;
 }
 
 /** The same for one value a line. */
@@ -37,6 +48,7 @@ async function expectFrozenLines(name: string, mask: Mask, { stdout }: CommandRe
     .trimEnd()
     .split('\n')
     .map((line) => JSON.parse(line));
+  for (const value of values) expect(schemaOf(LINES, name).parse(value)).toEqual(value);
   await expect(mask.json(values)).toMatchFileSnapshot(`frozen/cli/${name}.snap`);
 }
 
@@ -82,7 +94,7 @@ describe.skipIf(onWindows)(
       await writeFile(join(rig.home, 'config.json'), '{"concurrency": 0}');
       const { stdout } = await rig.run('doctor', 'folder', 'config', 'claude', '--json');
       // Which checks there are, and what they say, is the doctor's own; what a finding consists of is not.
-      const { findings, summary } = JSON.parse(stdout);
+      const { findings, summary } = OUTPUTS.doctor.parse(JSON.parse(stdout));
       const shapes = findings.map((finding: object) => shapeOf(finding));
       const different = [...new Map(shapes.map((shape: object) => [JSON.stringify(shape), shape])).values()];
       const frozen = { findings: different, summary: shapeOf(summary) };

@@ -43,4 +43,4 @@ export class Mask {
 }
 
 /** Fields that hold what was measured. */
-const MEASURED = ['pid', 'stopped', 'replaced', 'processes', 'memory_bytes', 'cpu_percent', 'ms'];
+const MEASURED = ['pid', 'stopped_pid', 'replaced_pid', 'processes', 'memory_bytes', 'cpu_percent', 'ms'];

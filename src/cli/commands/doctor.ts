@@ -14,11 +14,12 @@ import { type FoundService, findService } from '../../machine/service/find.ts';
 import type { ServiceFile } from '../../machine/service/service.ts';
 import { desktopLocation } from '../../setup/desktop-locations.ts';
 import { readRecords } from '../../setup/ledger.ts';
+import { toWireDiagnosis } from '../../wire/finding.ts';
 import type { Cli } from '../context.ts';
 import { jsonOption } from '../terminal/arguments.ts';
 import { stopRequest } from '../terminal/signals.ts';
 import { examples, UsageError } from '../terminal/usage.ts';
-import { countsOf, groupLines, publicFinding, summary } from '../views/doctor-text.ts';
+import { groupLines, summary } from '../views/doctor-text.ts';
 
 interface Options {
   deep?: true;
@@ -77,7 +78,7 @@ async function doctor(cli: Cli, names: readonly string[], { deep, fix, json }: O
         if (!json) for (const line of groupLines(out, group, found)) out.line(line);
       },
     });
-    if (json) out.json({ findings: findings.map(publicFinding), summary: countsOf(findings) });
+    if (json) out.json(toWireDiagnosis(findings));
     else if (!stop.signal.aborted) out.line(summary(findings));
     else out.hint(`Broken off: ${summary(findings)} so far.`);
     if (findings.some(({ verdict }) => verdict === 'problem')) cli.exitCode = EXIT.failed;

@@ -2,6 +2,7 @@ import { Command, Option } from 'commander';
 import { projects } from '../../bridge/queries.ts';
 import { withBridge } from '../../control/host.ts';
 import { isClosed, PROJECT_STATUSES, type Project, type ProjectStatus } from '../../project/project.ts';
+import { toWireProject } from '../../wire/project.ts';
 import type { Cli } from '../context.ts';
 import { jsonOption, wholeNumber } from '../terminal/arguments.ts';
 import { cell, clip } from '../terminal/text.ts';
@@ -34,7 +35,7 @@ export function listCommand(cli: Cli): Command {
         const statuses = options.status ?? (options.all ? PROJECT_STATUSES : OPEN);
         const found = await projects(bridge, { statuses, limit: options.limit + 1 });
         const shown = found.slice(0, options.limit);
-        if (options.json) return cli.out.json(shown);
+        if (options.json) return cli.out.json(shown.map(toWireProject));
         if (shown.length === 0) cli.out.hint(nothing(options));
         else for (const line of table(cli, shown)) cli.out.line(line);
         if (found.length > shown.length) cli.out.hint(`There are more: add --limit ${options.limit * 2}.`);

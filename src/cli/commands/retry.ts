@@ -4,6 +4,7 @@ import { retryAll } from '../../bridge/retry-all.ts';
 import { withBridge } from '../../control/host.ts';
 import type { OutcomeKind } from '../../project/outcome.ts';
 import { PARKING_OUTCOMES } from '../../project/retry.ts';
+import { toWireProject } from '../../wire/project.ts';
 import { type Cli, fail, withProject } from '../context.ts';
 import { idArgument, jsonOption } from '../terminal/arguments.ts';
 import { examples } from '../terminal/usage.ts';
@@ -55,7 +56,7 @@ async function retryOne(cli: Cli, id: string, { json }: Options): Promise<void> 
     id,
     (bridge, projectId) => retry(bridge, projectId, 'person'),
     async (project, bridge) => {
-      if (json) return cli.out.json(project);
+      if (json) return cli.out.json(toWireProject(project));
       cli.out.line(`${named(project)} is back in the queue.`);
       await hintIfNobodyActs(cli, bridge);
     },
@@ -65,7 +66,7 @@ async function retryOne(cli: Cli, id: string, { json }: Options): Promise<void> 
 async function retryEach(cli: Cli, { reason, json }: Options): Promise<void> {
   await withBridge(cli, async (bridge) => {
     const projects = await retryAll(bridge, 'person', reason);
-    if (json) return cli.out.json(projects);
+    if (json) return cli.out.json(projects.map(toWireProject));
     for (const project of projects) cli.out.line(`${named(project)} is back in the queue.`);
     if (projects.length > 0) return hintIfNobodyActs(cli, bridge);
     cli.out.hint(reason ? `No project needs attention because of ${reason}.` : 'No project needs attention.');

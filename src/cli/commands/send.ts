@@ -4,6 +4,7 @@ import { type SentPlan, sendPlan } from '../../bridge/send-plan.ts';
 import { configOf, withBridge } from '../../control/host.ts';
 import { describeNotUsed } from '../../project/not-used.ts';
 import { isClosed, type Project, type ProjectStatus, WHAT_NEXT } from '../../project/project.ts';
+import { toWireSentPlan } from '../../wire/project-details.ts';
 import { type Cli, fail } from '../context.ts';
 import { jsonOption, pathOrStdin } from '../terminal/arguments.ts';
 import { untilInterrupted } from '../terminal/interrupt.ts';
@@ -63,7 +64,7 @@ async function send(cli: Cli, file: string, options: Options): Promise<void> {
     const reply = await sendPlan(bridge, policy, input, 'person');
     if (!reply.ok) return fail(cli, reply.refusal);
     const { project } = reply.value;
-    if (options.json) cli.out[options.wait ? 'jsonLine' : 'json'](reply.value);
+    if (options.json) cli.out[options.wait ? 'jsonLine' : 'json'](toWireSentPlan(reply.value));
     else announce(cli, reply.value);
     await hintIfNobodyActs(cli, bridge);
     if (!options.wait) return;

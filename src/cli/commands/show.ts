@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { projectDetails } from '../../bridge/queries.ts';
 import { nextCommands } from '../../control/next-commands.ts';
+import { toWireProjectDetails } from '../../wire/project-details.ts';
 import { type Cli, withProject } from '../context.ts';
 import { idArgument, jsonOption, wholeNumber } from '../terminal/arguments.ts';
 import { examples } from '../terminal/usage.ts';
@@ -29,8 +30,8 @@ export function showCommand(cli: Cli): Command {
         (bridge, projectId) => projectDetails(bridge, projectId, updates),
         (details) => {
           if (json) {
-            const runs = details.runs.map((run) => ({ ...run, output: runOutput(cli.stateDir, run) }));
-            return cli.out.json({ ...details, runs, next: nextCommands(details.project) });
+            const next = nextCommands(details.project);
+            return cli.out.json(toWireProjectDetails(details, (run) => runOutput(cli.stateDir, run), next));
           }
           for (const line of projectLines(details, cli)) cli.out.line(line);
         },

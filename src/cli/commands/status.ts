@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import { withBridge } from '../../control/host.ts';
 import { statusReport } from '../../control/status-report.ts';
 import { EXIT } from '../../exit-codes.ts';
+import { toWireStatus } from '../../wire/status.ts';
 import type { Cli } from '../context.ts';
 import { jsonOption } from '../terminal/arguments.ts';
 import { examples } from '../terminal/usage.ts';
@@ -19,7 +20,7 @@ export function statusCommand(cli: Cli): Command {
     .action(({ json }: { json?: true }) =>
       withBridge(cli, async (bridge) => {
         const report = await statusReport(cli, bridge);
-        if (json) cli.out.json(report);
+        if (json) cli.out.json(toWireStatus(report));
         else for (const line of statusLines(report, cli.out)) cli.out.line(line);
         if (!report.ok) cli.exitCode = EXIT.notWorking;
       }),

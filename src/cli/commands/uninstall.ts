@@ -7,6 +7,7 @@ import { ownAccount } from '../../machine/account.ts';
 import { ownServices, type Services } from '../../machine/service/find.ts';
 import type { InstalledService } from '../../machine/service/service.ts';
 import { StoreError } from '../../store/store-error.ts';
+import type { WireUninstall } from '../../wire/schemas/install.ts';
 import { type Cli, fail } from '../context.ts';
 import { jsonOption, yesOption } from '../terminal/arguments.ts';
 import { examples } from '../terminal/usage.ts';
@@ -113,14 +114,14 @@ function report(
   { manager, stateFolder }: Target,
   { installed, stopped }: Removal,
   { dryRun }: UninstallOptions,
-): object {
+): WireUninstall {
   return {
     service: { manager: manager.kind, scope: manager.scope, name: manager.name, title: manager.title },
     removed: installed !== null && !dryRun,
     version: installed?.version ?? null,
     files: installed?.files.map(({ path }) => path) ?? [],
-    stopped,
-    stateFolder,
-    dryRun: dryRun ?? false,
+    stopped_pid: stopped,
+    state_dir: stateFolder,
+    dry_run: dryRun ?? false,
   };
 }

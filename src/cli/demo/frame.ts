@@ -23,7 +23,7 @@ export function introduction(out: Output): string[] {
 }
 
 export interface Summary extends Facts {
-  readonly ms: number;
+  readonly durationMs: number;
   /** How many could not be ended. */
   readonly processesLeft: number;
   /** The folder, if it was to be kept. */
@@ -31,12 +31,13 @@ export interface Summary extends Facts {
 }
 
 export function conclusion(out: Output, summary: Summary): string[] {
-  const { ms, status, rounds, runs, updates, estimatedUsd, modelRequests, processesLeft, kept } = summary;
+  const { durationMs, status, rounds, runs, updates, estimatedUsd, modelRequests, processesLeft, kept } =
+    summary;
   const processes = processesLeft === 0 ? 'no process' : `${processesLeft} processes`;
   const folder = kept === null ? 'no folder' : `and the folder that you keep: ${kept}`;
   return [
     '',
-    out.style('bold', `The project is ${status}, after ${(ms / 1_000).toFixed(1)} s`),
+    out.style('bold', `The project is ${status}, after ${(durationMs / 1_000).toFixed(1)} s`),
     '',
     ...item(
       out,

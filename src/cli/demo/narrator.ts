@@ -1,6 +1,7 @@
 /** How the demo is told: as a story on a terminal or in a file, or as JSON. */
 import { clearLine, cursorTo } from 'node:readline';
 import type { Clock } from '../../clock.ts';
+import type { WireDemoStep } from '../../wire/schemas/demo.ts';
 import type { Output } from '../terminal/output.ts';
 import { cell, clip, shorten, wrap } from '../terminal/text.ts';
 
@@ -99,11 +100,11 @@ function coloured(out: Output, kind: Shown['kind'], line: string): string {
 
 /** One object on a line for each step, when it is over. */
 export function jsonNarrator(out: Output, clock: Clock): Narrator {
-  let step: { step: number; title: string; lines: object[] } | undefined;
+  let step: Omit<WireDemoStep, 'duration_ms'> | undefined;
   let number = 0;
   let beganAt = 0;
   const finish = () => {
-    if (step) out.jsonLine({ ...step, ms: Math.round(clock.monotonic() - beganAt) });
+    if (step) out.jsonLine({ ...step, duration_ms: Math.round(clock.monotonic() - beganAt) });
     step = undefined;
   };
   return {
@@ -113,7 +114,8 @@ export function jsonNarrator(out: Output, clock: Clock): Narrator {
       beganAt = clock.monotonic();
       step = { step: number, title, lines: [] };
     },
-    say: (who, text, shown) => void step?.lines.push({ who, text, ...(shown ? { shown: shown.lines } : {}) }),
+    say: (who, text, shown) =>
+      void step?.lines.push({ who, text, ...(shown ? { shown: [...shown.lines] } : {}) }),
     live: () => undefined,
     pause: () => Promise.resolve(),
     end: finish,

@@ -6,10 +6,11 @@ import { EXIT } from '../../exit-codes.ts';
 import { findClaude } from '../../selftest/find-claude.ts';
 import { openSandbox, type Sandbox } from '../../selftest/sandbox.ts';
 import { plainPath } from '../../selftest/sandbox-environment.ts';
+import type { WireDemoSummary } from '../../wire/schemas/demo.ts';
 import type { Cli } from '../context.ts';
 import { stopRequest } from '../terminal/signals.ts';
 import { plainLine } from '../terminal/text.ts';
-import { conclusion, introduction } from './frame.ts';
+import { conclusion, introduction, type Summary } from './frame.ts';
 import { jsonNarrator, type Narrator, storyteller } from './narrator.ts';
 import { perform } from './play.ts';
 import { ALLOWED_TOOLS, SAMPLE, SAMPLE_TEXT, WORKSPACE } from './work.ts';
@@ -80,13 +81,11 @@ async function show(
   await putAway(stage, options);
   const summary = {
     ...end.facts,
-    ms: Math.round(clock.monotonic() - beganAt),
-    model: 'scripted',
-    paidUsd: 0,
+    durationMs: Math.round(clock.monotonic() - beganAt),
     processesLeft: left.length,
     kept: options.keep ? stage.root : null,
   };
-  if (options.json) out.jsonLine({ summary });
+  if (options.json) out.jsonLine(toWireDemoSummary(summary));
   else for (const line of conclusion(out, summary)) out.line(line);
   return left.length > 0 ? 1 : 0;
 }
@@ -112,6 +111,26 @@ function asSentence(text: string): string {
 /** Without what is the same in all of them: the date, the level, the project. */
 function shortLogLine(line: string): string {
   return line.replace(/^\S+T([\d:]+)\S* INFO +/, '$1 ').replace(/ project=\S+/, '');
+}
+
+function toWireDemoSummary(summary: Summary): WireDemoSummary {
+  return {
+    summary: {
+      project_id: summary.projectId,
+      status: summary.status,
+      rounds: summary.rounds,
+      runs: summary.runs,
+      sessions: [...summary.sessions],
+      updates: summary.updates,
+      model_requests: summary.modelRequests,
+      estimated_usd: summary.estimatedUsd,
+      duration_ms: summary.durationMs,
+      model: 'scripted',
+      paid_usd: 0,
+      processes_left: summary.processesLeft,
+      kept: summary.kept,
+    },
+  };
 }
 
 /** May be done twice. */

@@ -5,7 +5,7 @@ import { escapeHidden } from '../../characters.ts';
 import type { Environment } from '../../environment.ts';
 
 import { redact } from '../../redaction.ts';
-import { toJson } from '../json.ts';
+import type { WireLine, WireOutput } from '../../wire/output.ts';
 import { plainLine, plainLines } from './text.ts';
 
 export type Format = Parameters<typeof styleText>[0];
@@ -19,9 +19,9 @@ export interface Output {
   readonly readerGone: AbortSignal;
   line(text?: string): void;
   /** One JSON value, laid out for reading. */
-  json(value: unknown): void;
+  json(value: WireOutput): void;
   /** One JSON value on one line. */
-  jsonLine(value: unknown): void;
+  jsonLine(value: WireLine): void;
   /** As it is, without a line break. */
   raw(text: string): void;
   /** A hint beside the result, on stderr. */
@@ -54,8 +54,8 @@ export function openOutput(env: Environment): Output {
     isTerminal: stdout.isTTY === true,
     readerGone: gone.signal,
     line: (text = '') => write(`${text}\n`),
-    json: (value) => write(`${escapeHidden(JSON.stringify(toJson(value), null, 2))}\n`),
-    jsonLine: (value) => write(`${escapeHidden(JSON.stringify(toJson(value)))}\n`),
+    json: (value) => write(`${escapeHidden(JSON.stringify(value, null, 2))}\n`),
+    jsonLine: (value) => write(`${escapeHidden(JSON.stringify(value))}\n`),
     raw: write,
     hint: (text) => void stderr.write(`${plainLine(text)}\n`),
     failure: (message) => void stderr.write(`bridge-supervisor: ${redact(plainLine(message))}\n`),

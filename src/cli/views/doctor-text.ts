@@ -35,10 +35,6 @@ function findingLines(out: Output, { verdict, message, fix }: Finding): string[]
   return [`  ${word}${first}`, ...[...others, ...remedy].map((line) => ' '.repeat(INDENT) + line)];
 }
 
-export function publicFinding({ check, subject, verdict, message, fix, mend }: Finding) {
-  return { check, subject, verdict, message, fix: fix ?? null, mendable: mend !== undefined };
-}
-
 interface Counts {
   readonly ok: number;
   readonly warnings: number;
@@ -47,7 +43,7 @@ interface Counts {
   readonly mended: number;
 }
 
-export function countsOf(findings: readonly Finding[]): Counts {
+function countsOf(findings: readonly Finding[]): Counts {
   const count = (wanted: Verdict) => findings.filter(({ verdict }) => verdict === wanted).length;
   return {
     ok: count('ok'),

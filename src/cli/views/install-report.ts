@@ -1,15 +1,32 @@
 /** Tells of an installation as it goes on; or, for programs, in one piece at its end. */
 import type { PutToWork } from '../../install/activate.ts';
 import type { Plan } from '../../install/plan.ts';
+import type { WireInstall } from '../../wire/schemas/install.ts';
 import type { Output } from '../terminal/output.ts';
 import { wrap } from '../terminal/text.ts';
 import { changeOf, checkLines, previewLines } from './install-text.ts';
+
+/** What has been done so far. */
+type Done = Pick<
+  WireInstall,
+  'dry_run' | 'installed' | 'running' | 'pid' | 'replaced_pid' | 'restarted' | 'remarks'
+>;
+
+const NOTHING_DONE: Done = {
+  dry_run: false,
+  installed: false,
+  running: false,
+  pid: null,
+  replaced_pid: null,
+  restarted: false,
+  remarks: [],
+};
 
 export class Report {
   readonly #out: Output;
   readonly #plan: Plan;
   readonly #isJson: boolean;
-  #done: Record<string, unknown> = {};
+  #done: Done = NOTHING_DONE;
 
   constructor(out: Output, plan: Plan, isJson: boolean) {
     this.#out = out;
@@ -29,7 +46,7 @@ export class Report {
     this.#line(`Then it would be registered as: ${manager.title}`);
     this.#line(`It would run: ${this.#plan.definition.command.join(' ')}`);
     this.#line(`${last} Nothing was changed.`);
-    this.#done = { dryRun: true };
+    this.#done = { ...NOTHING_DONE, dry_run: true };
     this.end();
   }
 
@@ -42,13 +59,13 @@ export class Report {
       const change = changeOf(file);
       if (change !== 'unchanged') this.#line(`  ${file.path} (${change})`);
     }
-    this.#done = { installed: true };
+    this.#done = { ...NOTHING_DONE, installed: true };
   }
 
   started({ result, replaced, restarted }: PutToWork): void {
     if (replaced !== null)
       this.#line(`Stopped the background supervisor (pid ${replaced}): the service takes its place.`);
-    this.#done = { ...this.#done, replaced, restarted };
+    this.#done = { ...this.#done, replaced_pid: replaced, restarted };
     if (result.kind === 'failed') return;
     const words =
       result.kind === 'already-running' ? 'was already running' : restarted ? 'runs anew' : 'is running';
@@ -63,7 +80,7 @@ export class Report {
         this.#line(`${index === 0 ? '  - ' : '    '}${line}`);
     const next = this.#done.running ? 'send plan.md, or bridge-supervisor doctor' : 'start';
     this.#line(`Next: bridge-supervisor ${next}`);
-    this.#done = { ...this.#done, remarks };
+    this.#done = { ...this.#done, remarks: [...remarks] };
   }
 
   end(): void {
@@ -72,12 +89,12 @@ export class Report {
     const { manager, stateFolder } = target;
     this.#out.json({
       service: { manager: manager.kind, scope: manager.scope, name: manager.name, title: manager.title },
-      stateFolder,
+      state_dir: stateFolder,
       version: definition.version,
-      versionBefore: installed?.version ?? null,
-      command: definition.command,
+      version_before: installed?.version ?? null,
+      command: [...definition.command],
       changed: isChange,
-      checks,
+      checks: [...checks],
       files: files.map((file) => ({ path: file.path, change: changeOf(file) })),
       ...this.#done,
     });

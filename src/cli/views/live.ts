@@ -3,6 +3,7 @@ import { clearScreenDown, moveCursor } from 'node:readline';
 import type { BridgeEvent, ProjectState } from '../../bridge/queries.ts';
 import { nextCommands } from '../../control/next-commands.ts';
 import { type ProjectStatus, WHAT_NEXT } from '../../project/project.ts';
+import { toWireEvent } from '../../wire/event.ts';
 import type { Cli } from '../context.ts';
 import { projectHead } from '../terminal/layout.ts';
 import type { Format } from '../terminal/output.ts';
@@ -15,7 +16,12 @@ import { runLines } from './run-lines.ts';
 
 /** @param subject One project, or everything: then each line names its project. */
 export function viewFor(cli: Cli, json: boolean, subject: 'one' | 'all'): View {
-  if (json) return { event: cli.out.jsonLine, live: () => undefined, end: () => undefined };
+  if (json)
+    return {
+      event: (event) => cli.out.jsonLine(toWireEvent(event)),
+      live: () => undefined,
+      end: () => undefined,
+    };
   return cli.out.isTerminal ? terminalView(cli, subject) : lineView(cli, subject);
 }
 

@@ -1,15 +1,16 @@
 /** A line of loop.log as a value: the opposite of how the log writes it. */
+import type { WireLogLine } from '../../wire/schemas/log-line.ts';
 
 /** What the line says; a line of another form keeps its text as `message`. */
-export function readLogLine(line: string): Record<string, unknown> {
+export function readLogLine(line: string): WireLogLine {
   const head = /^(\S+) (ERROR|WARN|INFO|DEBUG) +(\S+)/.exec(line);
   if (!head) return { message: line };
   const [whole, time, level = '', event] = head;
-  const record: Record<string, unknown> = { time, level: level.toLowerCase(), event };
+  const record: Record<string, string | undefined> = { time, level: level.toLowerCase(), event };
   for (const [, key, quoted, bare] of line.slice(whole.length).matchAll(FIELD)) {
     record[key ?? 'message'] = quoted === undefined ? bare : unquote(quoted);
   }
-  return record;
+  return record as WireLogLine;
 }
 
 /** ` key="…"`, ` key=word`, or the message: ` "…"`. */

@@ -4,6 +4,7 @@ import { type FileChange, isChange } from '../../setup/change.ts';
 import type { CodePlan } from '../../setup/code.ts';
 import { DESKTOP_SERVER, hasEntry, OURS } from '../../setup/desktop.ts';
 import type { Done, SetupPlan } from '../../setup/setup.ts';
+import type { WireSetup } from '../../wire/schemas/setup.ts';
 import { changedLines } from '../terminal/diff.ts';
 import { indented } from '../terminal/layout.ts';
 import type { Output } from '../terminal/output.ts';
@@ -40,9 +41,9 @@ export function doneLines({ files, code }: SetupPlan, { codeFailure }: Done, isR
 }
 
 /** The same for programs. */
-export function setupJson({ files, code, warnings }: SetupPlan, done: Done | null): object {
+export function setupJson({ files, code, warnings }: SetupPlan, done: Done | null): WireSetup {
   return {
-    dryRun: done === null,
+    dry_run: done === null,
     files: files.map((change) => ({
       owner: change.owner,
       path: change.file.path,
@@ -50,8 +51,8 @@ export function setupJson({ files, code, warnings }: SetupPlan, done: Done | nul
       backup: change.backup,
       diff: diffOf(change),
     })),
-    claudeCode: code && { commands: commandsOf(code), failure: done?.codeFailure ?? null },
-    warnings,
+    claude_code: code && { commands: commandsOf(code), failure: done?.codeFailure ?? null },
+    warnings: [...warnings],
   };
 }
 

@@ -1,0 +1,137 @@
+// Writes docs/json.md from the schemas of src/wire. With --check it writes nothing and fails when the page is not as it
+// would be written.
+
+import './check-node.mjs';
+import { readFile, writeFile } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+import { LINES, NOUNS, OUTPUTS } from '../src/wire/schemas/outputs.ts';
+
+const page = fileURLToPath(new URL('../docs/json.md', import.meta.url));
+
+const INTRODUCTION = `# What programs read
+
+Every command that reports something takes \`--json\`: one value on stdout, or one a line where it says so. Names are in
+snake case, and a number's unit is the last word of its name (\`timeout_ms\`, \`cost_usd\`, \`memory_bytes\`). A name that ends
+in \`_at\`, and \`since\`, \`until\`, \`not_before\` and \`now\`, is a moment: UTC, ISO 8601, with milliseconds. A field that has
+no value is \`null\`; a field marked *optional* may be absent.
+
+A later version may add fields, kinds and types. Read what you know and pass over the rest.
+
+This page is made from the schemas in \`src/wire/\` by \`npm run docs\`.
+`;
+
+const nouns = new Map(Object.entries(NOUNS).map(([name, schema]) => [schema, name]));
+
+function render() {
+  const parts = [INTRODUCTION, '## Commands\n'];
+  for (const [command, schema] of Object.entries(OUTPUTS)) parts.push(output(command, schema, ''));
+  for (const [command, schema] of Object.entries(LINES)) parts.push(output(command, schema, ', a line'));
+  parts.push('## Nouns\n');
+  for (const [name, schema] of Object.entries(NOUNS)) parts.push(`### ${name}\n`, body(schema));
+  return `${parts.join('\n').trimEnd()}\n`;
+}
+
+function output(command, schema, each) {
+  const [name, ...options] = command.split(' ');
+  const title = `### \`${[name, ...options, '--json'].join(' ')}\`${each}\n`;
+  return nouns.has(schema) || schema.def.type === 'array'
+    ? `${title}\n${type(schema)}\n`
+    : `${title}\n${body(schema)}`;
+}
+
+function body(schema) {
+  const lines = schema.description ? [`${schema.description}\n`] : [];
+  if (schema.def.type === 'union') {
+    const isTagged = schema.def.discriminator !== undefined;
+    for (const option of schema.def.options) lines.push(isTagged ? variant(option) : body(option));
+    return `${lines.join('\n').trimEnd()}\n`;
+  }
+  return `${[...lines, ...fields(schema, '')].join('\n')}\n`;
+}
+
+function variant({ shape: { kind, ...facts } }) {
+  const names = Object.entries(facts).map(
+    ([name, fact]) => `\`${name}\` (${isOptional(fact) ? 'optional ' : ''}${type(fact)})`,
+  );
+  return `- \`${kind.value}\`${names.length > 0 ? `: ${names.join('; ')}` : ''}`;
+}
+
+function fields(object, indent) {
+  return Object.entries(object.shape).flatMap(([name, schema]) => {
+    const inner = anonymousObject(schema);
+    const about = schema.description && !nouns.has(bare(schema)) ? `: ${schema.description}` : '';
+    const line = `${indent}- \`${name}\` (${isOptional(schema) ? 'optional ' : ''}${type(schema)})${about}`;
+    return inner ? [line, ...fields({ shape: ownFields(inner) }, `${indent}  `)] : [line];
+  });
+}
+
+/** The noun that an object extends. */
+function nounIn({ shape }) {
+  return Object.values(NOUNS).find(
+    (noun) => noun.shape && Object.entries(noun.shape).every(([name, schema]) => shape[name] === schema),
+  );
+}
+
+/** Without those of the noun that it extends. */
+function ownFields(object) {
+  const inherited = nounIn(object)?.shape ?? {};
+  return Object.fromEntries(Object.entries(object.shape).filter(([name]) => !Object.hasOwn(inherited, name)));
+}
+
+/** The object that is described where it is used, because it has no name of its own. */
+function anonymousObject(schema) {
+  const inner = bare(schema);
+  if (inner.def.type === 'array') return anonymousObject(inner.def.element);
+  return inner.def.type === 'object' && !nouns.has(inner) ? inner : undefined;
+}
+
+function type(schema) {
+  const noun = nouns.get(schema);
+  if (noun) return `[${noun}](#${noun.replaceAll(' ', '-')})`;
+  const { def } = schema;
+  switch (def.type) {
+    case 'nullable':
+      return `${type(def.innerType)} or null`;
+    case 'optional':
+      return type(def.innerType);
+    case 'array':
+      return `list of ${type(def.element)}`;
+    case 'enum':
+      return Object.values(def.entries)
+        .map((value) => `\`${value}\``)
+        .join(' | ');
+    case 'literal':
+      return def.values.map((value) => `\`${value}\``).join(' | ');
+    case 'object': {
+      const noun = nounIn(schema);
+      return noun ? `${type(noun)} with these fields too` : 'object';
+    }
+    case 'record':
+      return 'object';
+    case 'string':
+      return def.format === 'datetime' ? 'time' : 'text';
+    case 'number':
+      return def.format === 'safeint' || def.checks?.some(({ def }) => def?.format === 'safeint')
+        ? 'whole number'
+        : 'number';
+    default:
+      return def.type;
+  }
+}
+
+function bare(schema) {
+  return schema.def.type === 'nullable' || schema.def.type === 'optional'
+    ? bare(schema.def.innerType)
+    : schema;
+}
+
+function isOptional(schema) {
+  return schema.def.type === 'optional';
+}
+
+const text = render();
+if (!process.argv.includes('--check')) await writeFile(page, text);
+else if ((await readFile(page, 'utf8').catch(() => '')) !== text) {
+  console.error('docs/json.md is not what the schemas say. Write it with: npm run docs');
+  process.exitCode = 1;
+}

@@ -1,0 +1,31 @@
+/** Everything that leaves the program as JSON. */
+import type { WireDemoStep, WireDemoSummary } from './schemas/demo.ts';
+import type { WireEvent } from './schemas/event.ts';
+import type { WireDiagnosis } from './schemas/finding.ts';
+import type { WireInstall, WireUninstall } from './schemas/install.ts';
+import type { WireLogLine, WireServiceLogLine } from './schemas/log-line.ts';
+import type { WireProject } from './schemas/project.ts';
+import type { WireProjectDetails, WireSentPlan } from './schemas/project-details.ts';
+import type { WireSetup } from './schemas/setup.ts';
+import type { WireStatus } from './schemas/status.ts';
+
+/** The result of a command. */
+export type WireOutput =
+  | WireStatus
+  | WireProject
+  | readonly WireProject[]
+  | WireProjectDetails
+  | WireSentPlan
+  | WireDiagnosis
+  | WireSetup
+  | WireInstall
+  | WireUninstall;
+
+/** One of many results, each on a line of its own. */
+export type WireLine =
+  | WireEvent
+  | WireLogLine
+  | WireServiceLogLine
+  | WireDemoStep
+  | WireDemoSummary
+  | WireSentPlan;

@@ -1,0 +1,53 @@
+/** Which schema each output of the program follows. */
+import * as z from 'zod';
+import { demoStepSchema, demoSummarySchema } from './demo.ts';
+import { eventSchema } from './event.ts';
+import { diagnosisSchema, findingSchema } from './finding.ts';
+import { holdSchema } from './hold.ts';
+import { installSchema, uninstallSchema } from './install.ts';
+import { logLineSchema, serviceLogLineSchema } from './log-line.ts';
+import { messageSchema, updateSchema } from './message.ts';
+import { outcomeSchema } from './outcome.ts';
+import { projectSchema } from './project.ts';
+import { projectDetailsSchema, sentPlanSchema } from './project-details.ts';
+import { roundSchema } from './round.ts';
+import { runSchema } from './run.ts';
+import { setupSchema } from './setup.ts';
+import { statusSchema } from './status.ts';
+import { usageWindowSchema } from './usage-window.ts';
+
+/** What other outputs are made of, by the name of the thing. */
+export const NOUNS = {
+  project: projectSchema,
+  run: runSchema,
+  outcome: outcomeSchema,
+  round: roundSchema,
+  update: updateSchema,
+  message: messageSchema,
+  event: eventSchema,
+  hold: holdSchema,
+  'usage window': usageWindowSchema,
+  finding: findingSchema,
+} as const;
+
+/** What a command prints with `--json`. */
+export const OUTPUTS = {
+  status: statusSchema,
+  list: z.array(projectSchema),
+  show: projectDetailsSchema,
+  send: sentPlanSchema,
+  retry: projectSchema,
+  'retry --all': z.array(projectSchema),
+  doctor: diagnosisSchema,
+  setup: setupSchema,
+  install: installSchema,
+  uninstall: uninstallSchema,
+} as const;
+
+/** What a command prints with `--json` on each line. */
+export const LINES = {
+  watch: eventSchema,
+  logs: logLineSchema,
+  'logs --service': serviceLogLineSchema,
+  demo: z.union([demoStepSchema, demoSummarySchema]),
+} as const;

@@ -1,0 +1,38 @@
+import * as z from 'zod';
+import { messageSchema, updateSchema } from './message.ts';
+import { projectSchema } from './project.ts';
+import { roundSchema } from './round.ts';
+import { runSchema } from './run.ts';
+import { count, path, usd } from './scalars.ts';
+
+const runWithOutput = runSchema.extend({
+  output: path().nullable().describe("the file with Claude's raw output; null: none is kept"),
+});
+
+/** The whole story of one project. */
+export const projectDetailsSchema = z
+  .strictObject({
+    project: projectSchema,
+    markdown: z.string().describe('the plan as it was sent'),
+    runs: z.array(runWithOutput).describe('oldest first'),
+    rounds: z.array(roundSchema).describe('those with submitted work, oldest first'),
+    updates: z.array(updateSchema).describe('the newest, oldest first'),
+    waiting_messages: z.array(messageSchema).describe('not confirmed by Claude'),
+    spent_usd: usd().describe('of the runs whose cost is known'),
+    runs_of_unknown_cost: count(),
+    next: z.array(z.string()).describe('commands a person can give now'),
+  })
+  .describe('The whole story of one project.');
+
+export type WireProjectDetails = z.output<typeof projectDetailsSchema>;
+
+/** A plan that was sent. */
+export const sentPlanSchema = z
+  .strictObject({
+    project: projectSchema,
+    repeated: z.boolean().describe('the request id was known: nothing was sent now'),
+    not_used: z.array(z.string()).describe('keys of the front matter that belong to other tools'),
+  })
+  .describe('A plan that was sent.');
+
+export type WireSentPlan = z.output<typeof sentPlanSchema>;

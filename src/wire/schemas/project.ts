@@ -1,0 +1,31 @@
+import * as z from 'zod';
+import { CLAIMANTS, PROJECT_STATUSES } from '../../project/project.ts';
+import { count, id, path, time, usd } from './scalars.ts';
+
+/** A plan that was sent, and where it stands. */
+export const projectSchema = z
+  .strictObject({
+    id: id().describe('12 hex digits; names the project in every command and tool'),
+    title: z.string().describe("from the front matter, or the plan's first heading"),
+    status: z.enum(PROJECT_STATUSES).describe('who moves it next; docs/lifecycle.md draws the moves'),
+    workspace: path().describe('the folder Claude works in'),
+    priority: z.int().describe('higher runs first; equal priorities run oldest first'),
+    model: z.string().nullable().describe('asked for by the plan; null: the configured one'),
+    max_turns: count().nullable().describe('of one run; null: no limit'),
+    timeout_ms: count().nullable().describe('how long one run may take; null: the configured time'),
+    budget_usd: usd().nullable().describe('what all its runs together may cost; null: no limit'),
+    claimed_by: z
+      .enum(CLAIMANTS)
+      .nullable()
+      .describe("who works on it: our supervisor, or a person's own Claude Code; null: nobody yet"),
+    session_id: z.string().nullable().describe("Claude's session, which every later run resumes"),
+    round: z.int().min(1).describe('the round under way: 1 until the first rejection, then 2, …'),
+    tries: count().describe('consecutive runs that failed and are tried again'),
+    not_before: time().nullable().describe('no run starts before this time'),
+    attention: z.string().nullable().describe("why it needs a person; only in status 'attention'"),
+    created_at: time().describe('when the plan was sent'),
+    updated_at: time().describe('when it last changed'),
+  })
+  .describe('A plan that was sent, and where it stands.');
+
+export type WireProject = z.output<typeof projectSchema>;

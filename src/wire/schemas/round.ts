@@ -1,0 +1,31 @@
+import * as z from 'zod';
+import { VERDICTS } from '../../project/review.ts';
+import { id, time } from './scalars.ts';
+
+/** What the person decided about a round. */
+export const decisionSchema = z
+  .strictObject({
+    verdict: z.enum(VERDICTS),
+    reason: z.string().describe('what Claude is told to change; never empty for a rejection'),
+    decided_by: z.string().describe('`person`: on the command line; `desktop`: in Claude Desktop'),
+    decided_at: time(),
+  })
+  .describe('What the person decided about a round.');
+
+export type WireDecision = z.output<typeof decisionSchema>;
+
+/** Work that was submitted, in the words of Claude, and the decision about it. */
+export const roundSchema = z
+  .strictObject({
+    round: z.int().min(1),
+    run_id: id().nullable().describe('null: submitted by hand'),
+    submitted_at: time(),
+    summary: z.string(),
+    caveats: z.string().describe('empty: none'),
+    files_created: z.array(z.string()),
+    files_modified: z.array(z.string()),
+    decision: decisionSchema.nullable().describe('null: it waits'),
+  })
+  .describe('Work that was submitted, in the words of Claude, and the decision about it.');
+
+export type WireRound = z.output<typeof roundSchema>;

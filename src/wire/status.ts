@@ -1,0 +1,118 @@
+import type { Hold } from '../project/hold.ts';
+import type { Project, ProjectStatus } from '../project/project.ts';
+import type { Quota } from '../project/quota.ts';
+import type { Run } from '../project/run.ts';
+import { toWireHold, toWireUsageWindow } from './hold.ts';
+import { toWireProject } from './project.ts';
+import { toWireRun } from './run.ts';
+import type { WireStatus } from './schemas/status.ts';
+
+type WireService = NonNullable<WireStatus['service']>;
+
+/** What the report is made of. */
+export interface StatusFacts {
+  readonly ok: boolean;
+  readonly supervisor: {
+    readonly state: WireStatus['supervisor']['state'];
+    readonly lease: {
+      readonly pid: number;
+      readonly version: string;
+      readonly startedAt: string;
+      readonly renewedAt: string;
+      readonly expiresAt: string;
+      readonly stopRequestedAt: string | null;
+      readonly trouble: string | null;
+    } | null;
+    readonly writes: boolean;
+  };
+  readonly service: (Omit<WireService, 'starts_at'> & { readonly startsAt: WireService['starts_at'] }) | null;
+  readonly problems: readonly string[];
+  readonly warnings: readonly string[];
+  readonly holds: readonly Hold[];
+  readonly quotas: readonly Quota[];
+  readonly counts: Readonly<Record<ProjectStatus, number>>;
+  readonly running: readonly {
+    readonly project: Project;
+    readonly run: Run;
+    readonly process: {
+      readonly processes: number;
+      readonly memoryBytes: number;
+      readonly cpuPercent: number;
+    } | null;
+  }[];
+  readonly waiting: readonly {
+    readonly project: Project;
+    readonly what: string;
+    readonly since: string;
+    readonly next: readonly string[];
+  }[];
+  readonly queue: readonly Project[];
+  readonly spentTodayUsd: number;
+  readonly todayRunsOfUnknownCost: number;
+  readonly home: string;
+  readonly log: { readonly path: string; readonly lines: readonly string[] };
+  readonly now: string;
+}
+
+export function toWireStatus(status: StatusFacts): WireStatus {
+  return {
+    ok: status.ok,
+    supervisor: toWireSupervisor(status.supervisor),
+    service: status.service && toWireService(status.service),
+    problems: [...status.problems],
+    warnings: [...status.warnings],
+    holds: status.holds.map(toWireHold),
+    quotas: status.quotas.map(toWireUsageWindow),
+    counts: { ...status.counts },
+    running: status.running.map(toWireRunning),
+    waiting: status.waiting.map(({ project, what, since, next }) => ({
+      project: toWireProject(project),
+      message: what,
+      since,
+      next: [...next],
+    })),
+    queue: status.queue.map(toWireProject),
+    spent_today_usd: status.spentTodayUsd,
+    today_runs_of_unknown_cost: status.todayRunsOfUnknownCost,
+    state_dir: status.home,
+    log: { path: status.log.path, lines: [...status.log.lines] },
+    now: status.now,
+  };
+}
+
+function toWireSupervisor({ state, lease, writes }: StatusFacts['supervisor']): WireStatus['supervisor'] {
+  return {
+    state,
+    lease: lease && {
+      pid: lease.pid,
+      version: lease.version,
+      started_at: lease.startedAt,
+      renewed_at: lease.renewedAt,
+      expires_at: lease.expiresAt,
+      stop_requested_at: lease.stopRequestedAt,
+      degraded_reason: lease.trouble,
+    },
+    store_writable: writes,
+  };
+}
+
+function toWireService(service: NonNullable<StatusFacts['service']>): WireService {
+  const { manager, scope, name, title, version, state, pid, startsAt, detail, next } = service;
+  return { manager, scope, name, title, version, state, pid, starts_at: startsAt, detail, next };
+}
+
+function toWireRunning({
+  project,
+  run,
+  process,
+}: StatusFacts['running'][number]): WireStatus['running'][number] {
+  return {
+    project: toWireProject(project),
+    run: toWireRun(run),
+    process: process && {
+      processes: process.processes,
+      memory_bytes: process.memoryBytes,
+      cpu_percent: process.cpuPercent,
+    },
+  };
+}

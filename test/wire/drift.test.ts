@@ -1,0 +1,94 @@
+/** What leaves the program and what is kept inside stay in step, in both directions; tsc fails on most of it. */
+import { expect, expectTypeOf, test } from 'vitest';
+import type { Hold } from '../../src/project/hold.ts';
+import type { Outcome } from '../../src/project/outcome.ts';
+import type { Project } from '../../src/project/project.ts';
+import type { Quota } from '../../src/project/quota.ts';
+import type { Completion, Decision, SteeringMessage, Update } from '../../src/project/review.ts';
+import type { LiveState, Run } from '../../src/project/run.ts';
+import { toWireOutcome } from '../../src/wire/run.ts';
+import type { WireHold } from '../../src/wire/schemas/hold.ts';
+import type { WireMessage, WireUpdate } from '../../src/wire/schemas/message.ts';
+import { outcomeSchema, type WireOutcome } from '../../src/wire/schemas/outcome.ts';
+import type { WireProject } from '../../src/wire/schemas/project.ts';
+import type { WireDecision, WireRound } from '../../src/wire/schemas/round.ts';
+import type { WireRun } from '../../src/wire/schemas/run.ts';
+import type { WireUsageWindow } from '../../src/wire/schemas/usage-window.ts';
+
+type SnakeCase<Text> = Text extends `${infer First}${infer Rest}`
+  ? First extends Lowercase<First>
+    ? `${First}${SnakeCase<Rest>}`
+    : `_${Lowercase<First>}${SnakeCase<Rest>}`
+  : '';
+
+/** The names of a value's fields as they are written outside, without those that stay inside. */
+type Names<Value, Internal = never> = Exclude<SnakeCase<keyof Value>, Internal>;
+
+test('each field of a thing is on the wire, or is named here as internal', () => {
+  expectTypeOf<keyof WireProject>().toEqualTypeOf<Names<Project>>();
+  expectTypeOf<keyof WireRun>().toEqualTypeOf<Names<Run, 'pid_started_at' | 'fingerprint'>>();
+  expectTypeOf<keyof WireRun['live']>().toEqualTypeOf<Names<LiveState>>();
+  expectTypeOf<keyof WireHold>().toEqualTypeOf<Names<Hold>>();
+  expectTypeOf<keyof WireUsageWindow>().toEqualTypeOf<Names<Quota>>();
+  expectTypeOf<keyof WireUpdate>().toEqualTypeOf<Names<Update, 'project_id'>>();
+  expectTypeOf<keyof WireMessage>().toEqualTypeOf<Names<SteeringMessage, 'project_id'>>();
+  // The submission's own time is named for what it is, and its decision lies inside it.
+  expectTypeOf<Exclude<keyof WireRound, 'submitted_at' | 'decision'>>().toEqualTypeOf<
+    Names<Completion, 'id' | 'project_id' | 'created_at'>
+  >();
+  expectTypeOf<Exclude<keyof WireDecision, 'decided_at'>>().toEqualTypeOf<
+    Names<Decision, 'id' | 'project_id' | 'round' | 'created_at'>
+  >();
+});
+
+test('an outcome has the same kinds and facts inside and outside', () => {
+  type Keys<Union> = Union extends unknown ? keyof Union : never;
+  expectTypeOf<WireOutcome['kind']>().toEqualTypeOf<Outcome['kind']>();
+  expectTypeOf<Keys<WireOutcome>>().toEqualTypeOf<SnakeCase<Keys<Outcome>>>();
+});
+
+const OUTCOMES: readonly Outcome[] = [
+  { kind: 'submitted' },
+  { kind: 'no_completion' },
+  { kind: 'cancelled' },
+  { kind: 'interrupted' },
+  { kind: 'never_spawned', message: 'm' },
+  { kind: 'claude_missing', message: 'm' },
+  { kind: 'machine_exhausted', message: 'm' },
+  { kind: 'workspace_missing', message: 'm' },
+  { kind: 'no_init', afterMs: 1 },
+  { kind: 'tools_missing', status: 'failed' },
+  { kind: 'tool_denied', tool: 't', setting: 's' },
+  { kind: 'wrong_folder', folder: 'f' },
+  { kind: 'claude_too_old', message: 'm' },
+  { kind: 'stalled', silentMs: 1 },
+  { kind: 'timed_out', afterMs: 1 },
+  { kind: 'crashed', code: 1, signal: null, stderr: 's' },
+  { kind: 'output_truncated' },
+  { kind: 'output_too_large', writtenMb: 2, maxMb: 1 },
+  { kind: 'usage_limit', limit: 'five_hour', resetsAt: '2026-03-01T12:00:00.000Z' },
+  { kind: 'throttled' },
+  { kind: 'not_logged_in', message: 'm' },
+  { kind: 'billing', message: 'm' },
+  { kind: 'api_error', status: 500, message: 'm' },
+  { kind: 'model_unknown', model: 'opus', source: 'plan', message: 'm' },
+  { kind: 'model_unknown', model: 'opus' },
+  { kind: 'request_refused', status: 400, message: 'm' },
+  { kind: 'max_turns', turns: 3 },
+  { kind: 'budget_spent', budgetUsd: 2 },
+  { kind: 'refused' },
+  { kind: 'prompt_too_long' },
+  { kind: 'session_missing' },
+  { kind: 'lost', message: 'm' },
+];
+
+test.for(OUTCOMES)('the outcome $kind fits its schema', (outcome) => {
+  const wire = toWireOutcome(outcome);
+  expect(outcomeSchema.parse(wire)).toEqual(wire);
+  expect(Object.values(wire)).toEqual(Object.values(outcome));
+});
+
+test('every kind of outcome is tried', () => {
+  const kinds = outcomeSchema.options.map(({ shape }) => shape.kind.value);
+  expect(new Set(OUTCOMES.map(({ kind }) => kind))).toEqual(new Set(kinds));
+});
