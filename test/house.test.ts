@@ -12,6 +12,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[] | 'anything'>> = {
   environment: [],
   'error-message': [],
   'config-error': [],
+  duration: [],
   'state-folder': ['home-path'],
   'home-path': [],
   'exit-codes': [],
@@ -73,6 +74,7 @@ const EVERYONE_MAY_IMPORT = [
   'error-message',
   'state-folder',
   'config-error',
+  'duration',
 ];
 
 interface SourceFile {
@@ -101,10 +103,13 @@ const files: readonly SourceFile[] = readdirSync(SRC, { recursive: true, encodin
     return { path, text, imports: importsOf(path, text), room: roomOf(path) };
   });
 
-/** A folder of src/, or a file in it; `log-line.ts` belongs to `log.ts`. */
+/** A folder of src/, or a file in it; `log-line.ts` belongs to `log.ts`, `config-schema.ts` to `config.ts`. */
 function roomOf(path: string): string {
   const [first = ''] = path.split('/');
-  return first.replace(/\.ts$/, '').replace(/^log-.*/, 'log');
+  return first
+    .replace(/\.ts$/, '')
+    .replace(/^log-.*/, 'log')
+    .replace(/^config-(schema|explanation)$/, 'config');
 }
 
 function withoutComments(text: string): string {

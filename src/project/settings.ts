@@ -1,7 +1,9 @@
 /** The settings a plan may carry: what each may be, and which other names are mistyped ones. */
-import ms, { type StringValue } from 'ms';
 import * as z from 'zod';
+import { durationRule, parseDuration } from '../duration.ts';
 import { LIMITS } from './text.ts';
+
+const TIMEOUT_LIMITS = { min: 1_000, max: 7 * 24 * 3_600_000 };
 
 /** One entry a key: its check, and the words for what is allowed. */
 const KEYS = {
@@ -24,8 +26,8 @@ const KEYS = {
   priority: { check: z.int().min(-100).max(100), allowed: 'a whole number from -100 to 100' },
   max_turns: { check: z.int().min(1).max(10_000), allowed: 'a whole number from 1 to 10000' },
   timeout: {
-    check: z.string().transform(parseDuration),
-    allowed: "a duration from 1s to 7d, such as '45m' or '2h'",
+    check: z.string().transform(timeout),
+    allowed: durationRule(TIMEOUT_LIMITS),
   },
   budget_usd: { check: z.number().positive().max(100_000), allowed: 'a number of US dollars above 0' },
 } as const;
@@ -117,12 +119,9 @@ function distance(a: string, b: string): number {
   return at(a.length, b.length);
 }
 
-const MIN_TIMEOUT_MS = 1_000;
-const MAX_TIMEOUT_MS = 7 * 24 * 3_600_000;
-
-function parseDuration(text: string, context: z.RefinementCtx): number {
-  const duration = /^\d+(\.\d+)? ?(s|m|h|d)$/.test(text) ? ms(text as StringValue) : Number.NaN;
-  if (duration >= MIN_TIMEOUT_MS && duration <= MAX_TIMEOUT_MS) return Math.round(duration);
+function timeout(text: string, context: z.RefinementCtx): number {
+  const duration = parseDuration(text, TIMEOUT_LIMITS);
+  if (duration !== undefined) return duration;
   context.addIssue('not a duration');
   return z.NEVER;
 }

@@ -38,7 +38,7 @@ describe('a wrong call is one line with where to look, and exit code 2', () => {
     'a limit that is no number': [['list', '--limit', 'ten'], 'It must be a whole number from 1 on.'],
     'a duration that is none': [
       ['stop', '--timeout', 'soon'],
-      "It must be a duration such as '30s' or '10m'.",
+      "It must be a duration such as '30s', '10m' or '2h'.",
     ],
     'a server that does not exist': [
       ['mcp', 'web'],

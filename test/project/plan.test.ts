@@ -174,10 +174,10 @@ describe('front matter: what is wrong is refused with its line and what is allow
     ['priority: 101', "'priority' must be a whole number from -100 to 100"],
     ['priority: "5"', "'priority' must be a whole number from -100 to 100"],
     ['max_turns: 0', "'max_turns' must be a whole number from 1 to 10000"],
-    ['timeout: 60', "'timeout' must be a duration from 1s to 7d, such as '45m' or '2h'"],
-    ['timeout: 100ms', "'timeout' must be a duration from 1s to 7d, such as '45m' or '2h'"],
-    ['timeout: 8d', "'timeout' must be a duration from 1s to 7d, such as '45m' or '2h'"],
-    ['timeout: -1h', "'timeout' must be a duration from 1s to 7d, such as '45m' or '2h'"],
+    ['timeout: 60', "'timeout' must be a duration from 1s to 7d, such as '30s', '10m' or '2h'"],
+    ['timeout: 100ms', "'timeout' must be a duration from 1s to 7d, such as '30s', '10m' or '2h'"],
+    ['timeout: 8d', "'timeout' must be a duration from 1s to 7d, such as '30s', '10m' or '2h'"],
+    ['timeout: -1h', "'timeout' must be a duration from 1s to 7d, such as '30s', '10m' or '2h'"],
     ['budget_usd: 0', "'budget_usd' must be a number of US dollars above 0"],
     ['budget_usd: .inf', "'budget_usd' must be a number of US dollars above 0"],
     ['budget_usd: $5', "'budget_usd' must be a number of US dollars above 0"],
@@ -238,7 +238,7 @@ describe('front matter: what is wrong is refused with its line and what is allow
     expect(await problems(result)).toEqual([
       `line 2: unknown key 'workspce'; allowed keys: ${KEYS}`,
       "line 3: 'priority' must be a whole number from -100 to 100",
-      "line 5: 'timeout' must be a duration from 1s to 7d, such as '45m' or '2h'",
+      "line 5: 'timeout' must be a duration from 1s to 7d, such as '30s', '10m' or '2h'",
       'the plan is empty: write what is to be done in Markdown',
     ]);
   });

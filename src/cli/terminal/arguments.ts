@@ -1,6 +1,6 @@
 /** Arguments that are more than text. */
 import { Argument, InvalidArgumentError, Option } from 'commander';
-import ms, { type StringValue } from 'ms';
+import { durationRule, parseDuration } from '../../duration.ts';
 import { absolutePath, whyNotMeant } from '../../home-path.ts';
 
 export function idArgument(): Argument {
@@ -42,6 +42,7 @@ export function wholeNumber(least: number): (text: string) => number {
 
 /** A duration like `30s`, in milliseconds. */
 export function duration(text: string): number {
-  if (/^\d{1,6} ?(ms|s|m|h)$/.test(text)) return ms(text as StringValue);
-  throw new InvalidArgumentError("It must be a duration such as '30s' or '10m'.");
+  const milliseconds = parseDuration(text);
+  if (milliseconds !== undefined) return milliseconds;
+  throw new InvalidArgumentError(`It must be ${durationRule()}.`);
 }

@@ -1,0 +1,213 @@
+/** What the owner may set: every key with its check, its default and its meaning. */
+import { isAbsolute } from 'node:path';
+import cron from 'node-cron';
+import * as z from 'zod';
+import { type DurationLimits, durationRule, parseDuration } from './duration.ts';
+import { expandHome } from './home-path.ts';
+
+function duration(limits: DurationLimits = {}) {
+  return z.string().transform((text, context) => {
+    const duration = parseDuration(text, limits);
+    if (duration !== undefined) return duration;
+    context.addIssue(`must be ${durationRule(limits)}`);
+    return z.NEVER;
+  });
+}
+
+const cronExpression = z
+  .string()
+  .refine((text) => cron.validate(text), "must be a cron expression such as '* 9-17 * * 1-5'");
+
+const interval = duration({ min: 10_000 });
+
+const timeLimit = duration({ min: 1_000 });
+
+/** The supervisor works in the state folder: a relative path would mean another place there than where it was written. */
+const path = z.string().min(1).transform(expandHome).refine(isAbsolute, 'must be an absolute path');
+
+const program = z
+  .string()
+  .min(1)
+  .transform(expandHome)
+  .refine(
+    (text) => isAbsolute(text) || !/[\\/]/.test(text),
+    'must be an absolute path, or a name to be found on PATH',
+  );
+
+const mcpServer = z.looseObject({
+  type: z.enum(['stdio', 'http', 'sse', 'ws']).optional(),
+  command: z.string().optional(),
+  url: z.string().optional(),
+});
+
+const claudeSettings = z.enum(['user', 'none', 'all']);
+
+export const workspaceSettings = z.strictObject({ path, claude_settings: claudeSettings.optional() });
+
+const HEARTBEAT_URL = 'must be an http or https address, without user name and password';
+
+const fields = z.strictObject({
+  $schema: z.string().optional(),
+  claude: program.optional().describe('Path of the claude program. Default: the first `claude` on PATH.'),
+  workspace: z
+    .string()
+    .min(1)
+    .optional()
+    .describe(
+      'Where plans that name no workspace run: a name from `workspaces` or a path. Default: a new folder for each project.',
+    ),
+  workspaces: z
+    .record(
+      z.string().regex(/^[\w.-]+$/, "must be a name of letters, digits, '.', '_' and '-'"),
+      z.union([path, workspaceSettings], {
+        error:
+          'must be an absolute path, or an object such as {"path": "/code/site", "claude_settings": "all"}',
+      }),
+    )
+    .default({})
+    .describe(
+      'Names for folders Claude may work in: a path, or `{"path": …, "claude_settings": …}` for a folder with settings of its own.',
+    ),
+  workspace_roots: z
+    .array(path)
+    .default([])
+    .describe('Folders below which a plan may name any folder by its path.'),
+  concurrency: z.int().min(1).max(64).default(2).describe('How many runs may be under way at once.'),
+  model: z
+    .string()
+    .min(1)
+    .optional()
+    .describe("Model for plans that name none. Default: Claude's own default."),
+  permission_mode: z
+    .enum(['default', 'acceptEdits', 'dontAsk', 'auto', 'bypassPermissions'])
+    .default('acceptEdits')
+    .describe('What Claude may do without asking; nobody is there to ask.'),
+  allowed_tools: z
+    .array(z.string().min(1))
+    .default([])
+    .describe('Further tools Claude may use, e.g. "Bash(npm test *)".'),
+  disallowed_tools: z.array(z.string().min(1)).default([]).describe('Tools Claude may never use.'),
+  claude_settings: claudeSettings
+    .default('user')
+    .describe(
+      "Whose Claude settings count: your own (`user`), nobody's (`none`), or also those in the workspace (`all`: only for folders of your own, since such settings can start programs).",
+    ),
+  block_outside: z
+    .enum(['files', 'files_and_shell', 'nothing'])
+    .default('files')
+    .describe(
+      'What Claude may not use outside the workspace, in every permission mode: its file tools (`files`), also commands that name a path there or cannot be checked (`files_and_shell`), or `nothing`.',
+    ),
+  mcp_servers: z
+    .record(z.string().regex(/^[\w-]+$/, "must be a name of letters, digits, '_' and '-'"), mcpServer)
+    .default({})
+    .describe('Further MCP servers for every run.'),
+  run_timeout: timeLimit
+    .prefault('4h')
+    .describe('How long one run may take, unless its plan says otherwise.'),
+  start_timeout: timeLimit.prefault('60s').describe('How long Claude may take to say its first word.'),
+  silence_timeout: timeLimit
+    .prefault('16m')
+    .describe('How long Claude may be silent while it is not using a tool.'),
+  tool_timeout: timeLimit
+    .prefault('1h')
+    .describe('How long Claude may be silent while it is using a tool or a hook runs.'),
+  last_words_timeout: duration()
+    .prefault('60s')
+    .describe('How long Claude may go on after it has submitted its work; an approval ends it at once.'),
+  exit_timeout: duration()
+    .prefault('15s')
+    .describe('How long Claude may take to exit after its last result.'),
+  drain_timeout: duration()
+    .prefault('0s')
+    .describe('How long `stop` lets running work go on before it is interrupted.'),
+  quiet_hours: z
+    .array(cronExpression)
+    .default([])
+    .describe(
+      'Cron expressions; in the minutes they match no new run starts. "* 9-17 * * 1-5" is working hours.',
+    ),
+  leave_percent: z
+    .number()
+    .min(0)
+    .max(95)
+    .default(0)
+    .describe(
+      'How much of each usage window of the subscription is left for you: no new run starts beyond it.',
+    ),
+  resume_not_before: z
+    .string()
+    .regex(/^([01]\d|2[0-3]):[0-5]\d$/, "must be a time of day such as '06:30'")
+    .optional()
+    .describe('Local time of day before which no usage limit ends for us.'),
+  loop_timeout: timeLimit
+    .prefault('60s')
+    .describe('How long the supervisor itself may stand still before it is ended, to be started anew.'),
+  keep_awake: z
+    .boolean()
+    .default(true)
+    .describe('Keep the machine from going to sleep while runs are under way.'),
+  heartbeat_file: path
+    .optional()
+    .describe(
+      'A file that is written anew on schedule while the supervisor is well, so that a monitor notices when it is not.',
+    ),
+  heartbeat_url: z
+    .url({ protocol: /^https?$/, error: HEARTBEAT_URL })
+    // fetch refuses to send them.
+    .refine((text) => !/^\w+:\/\/[^/?#]*@/.test(text), HEARTBEAT_URL)
+    .optional()
+    .describe('An address that is requested on schedule while the supervisor is well, for the same purpose.'),
+  heartbeat_interval: interval
+    .prefault('5m')
+    .describe('How often the heartbeat file is written and the heartbeat address requested.'),
+  run_output_max_mb: z
+    .number()
+    .positive()
+    .default(500)
+    .describe('How much one run may write before it is ended.'),
+  keep_runs_days: z
+    .number()
+    .min(0)
+    .max(36_500)
+    .default(30)
+    .describe('How long the output of a run is kept once its project is complete or cancelled.'),
+  keep_runs_mb: z
+    .number()
+    .min(0)
+    .default(2_000)
+    .describe('How much output of runs is kept; beyond it that of closed projects goes, oldest first.'),
+  disk_min_mb: z.number().min(0).default(500).describe('Free space below which no new run starts.'),
+  log_level: z
+    .enum(['error', 'warn', 'info', 'debug'])
+    .default('info')
+    .describe('How much goes into loop.log.'),
+  log_max_mb: z.number().positive().max(10_000).default(10).describe('Size at which loop.log is rotated.'),
+  log_files: z.int().min(1).max(100).default(5).describe('How many rotated logs are kept.'),
+});
+
+/** Every key; what a person writes becomes what the program uses, such as milliseconds for '2h'. */
+export const schema = fields.refine(
+  ({ workspace, workspaces }) =>
+    !workspace || Object.hasOwn(workspaces, workspace) || isAbsolute(expandHome(workspace)),
+  { path: ['workspace'], error: "must be a name from 'workspaces' or an absolute path" },
+);
+
+export type Config = Omit<z.output<typeof schema>, '$schema'>;
+
+/** JSON Schema of config.json, for editors. */
+export function configJsonSchema(): object {
+  return z.toJSONSchema(schema, { io: 'input' });
+}
+
+/** The variables that stand for keys of the configuration, such as `BRIDGE_CONCURRENCY`. */
+export function configVariables(): string[] {
+  return Object.keys(schema.shape)
+    .filter((key) => key !== '$schema')
+    .map(variableOf);
+}
+
+/** The variable that stands for a key: `BRIDGE_<KEY>`. */
+export function variableOf(key: string): string {
+  return `BRIDGE_${key.toUpperCase()}`;
+}
