@@ -8,7 +8,7 @@ import { allHolds } from '../store/holds.ts';
 import { waitingMessages } from '../store/messages.ts';
 import { findProject, listProjects, nextReadyAt, planText } from '../store/projects.ts';
 import { findCompletion, lastDecision } from '../store/reviews.ts';
-import { openRuns } from '../store/runs.ts';
+import { openRuns, workspaceIdentityOf } from '../store/runs.ts';
 import { type ChangeFeed, openChangeFeed } from '../store/sqlite/change-feed.ts';
 import { type Bridge, nowText } from './bridge.ts';
 import { endHold, setHold } from './holds.ts';
@@ -26,6 +26,11 @@ export function watchChanges(bridge: Bridge): ChangeFeed {
 /** Runs a supervisor before us left open. */
 export async function unfinishedRuns(bridge: Bridge): Promise<Run[]> {
   return openRuns(bridge.database.read);
+}
+
+/** Which folder a predecessor has started the run in; null when nobody knows. */
+export async function startedIn(bridge: Bridge, run: Run): Promise<string | null> {
+  return workspaceIdentityOf(bridge.database.read, run.id);
 }
 
 export interface Orders {

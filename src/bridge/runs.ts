@@ -152,16 +152,26 @@ function kindOfRun(project: Project, earlier: readonly Run[]): RunKind {
   return project.round === 1 ? 'execute' : 'revise';
 }
 
-/** Records the process of a run, right after it was spawned. */
+/**
+ * Records the process of a run, right after it was spawned.
+ *
+ * @param workspaceIdentity Which folder it was started in; null when nobody knows.
+ */
 export async function recordSpawn(
   bridge: Bridge,
   token: string,
   run: Run,
   pid: number,
   pidStartedAt: string,
+  workspaceIdentity: string | null = null,
 ): Promise<void> {
   await supervise(bridge, token, async (trx, now) => {
-    await updateRun(trx, run.id, { pid, pid_started_at: pidStartedAt, spawned_at: now });
+    await updateRun(trx, run.id, {
+      pid,
+      pid_started_at: pidStartedAt,
+      workspace_identity: workspaceIdentity,
+      spawned_at: now,
+    });
     await runEvent(trx, run, 'run.spawned', { pid }, now);
   });
 }

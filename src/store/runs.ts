@@ -34,11 +34,28 @@ export async function updateRun(
   changes: Partial<
     Pick<
       Row<'runs'>,
-      'pid' | 'pid_started_at' | 'spawned_at' | 'ready_at' | 'answered_at' | 'model_used' | 'claude_version'
+      | 'pid'
+      | 'pid_started_at'
+      | 'workspace_identity'
+      | 'spawned_at'
+      | 'ready_at'
+      | 'answered_at'
+      | 'model_used'
+      | 'claude_version'
     >
   >,
 ): Promise<void> {
   await trx.updateTable('runs').set(changes).where('id', '=', id).execute();
+}
+
+/** Which folder a run was started in (machine/folder-identity.ts); null when nobody knows. */
+export async function workspaceIdentityOf(db: Reader, id: string): Promise<string | null> {
+  const row = await db
+    .selectFrom('runs')
+    .select('workspace_identity')
+    .where('id', '=', id)
+    .executeTakeFirst();
+  return row?.workspace_identity ?? null;
 }
 
 /** Live state is a reading, not history: it is overwritten, and appends no event. */

@@ -82,6 +82,8 @@ export interface Tables {
     model_used: string | null;
     pid: number | null;
     pid_started_at: string | null;
+    /** Which folder Claude was started in. */
+    workspace_identity: string | null;
     claude_version: string | null;
     live: string;
     /** What the workspace looked like when the run ended. */

@@ -3,7 +3,7 @@
  * is read to its end, one that proves never to have existed is given back.
  */
 
-import { unfinishedRuns } from '../bridge/attending.ts';
+import { startedIn, unfinishedRuns } from '../bridge/attending.ts';
 import { projectDetails } from '../bridge/queries.ts';
 import { endRun, recordSpawn } from '../bridge/runs.ts';
 import { claudeEnvironment, RUN_MARK } from '../claude/environment.ts';
@@ -81,6 +81,7 @@ async function adopt(
       runTimeoutMs: project?.timeoutMs ?? config.run_timeout,
       budgetUsd: project?.budgetUsd ?? null,
       sessionSpentUsd: statedUsd(before),
+      workspaceIdentity: await startedIn(bridge, run),
       listener,
     },
     orphan(identity, await familyOf(identity), watchProcess(identity, clock)),

@@ -204,8 +204,8 @@ class Supervisor {
       this.#probeEnded(run);
       return;
     }
-    const { child, group, opening, resumed } = spawned;
-    await recordChild(this.#context, run, child);
+    const { child, group, opening, resumed, workspaceIdentity } = spawned;
+    await recordChild(this.#context, run, child, workspaceIdentity);
     const inSession = started.earlier.filter(({ sessionId }) => sessionId === run.sessionId);
     const setting = {
       run,
@@ -213,6 +213,7 @@ class Supervisor {
       runTimeoutMs: project.timeoutMs ?? config.run_timeout,
       budgetUsd: project.budgetUsd,
       sessionSpentUsd: statedUsd(inSession),
+      workspaceIdentity,
       listener: this.#listener(run),
     };
     const active = new ActiveRun(this.#context, setting, child);

@@ -1,5 +1,5 @@
 /** What can go wrong in a run, and that nothing is lost or done twice by it. */
-import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect } from 'vitest';
 import { cancel, retry, steer } from '../../src/bridge/control.ts';
@@ -59,6 +59,31 @@ describe('a run that ends before its work is submitted', () => {
     const { runs } = await rig.until(id, 'awaiting_approval');
     expect(runs[1]).toMatchObject({ kind: 'resume', sessionId: runs[0]?.sessionId });
     expect(rig.asked().at(-1)?.userTexts.join()).toContain('SIGKILL');
+  });
+
+  test('a workspace that is renamed during a run: Claude is ended before its next command, which its shell would run in the home folder', async ({
+    rig,
+  }) => {
+    const folder = await rig.workspace('renamed');
+    await rig.configure({ allowed_tools: ['Bash'] });
+    const gate = createGate();
+    rig.script = sequence([
+      bridgeCall('bridge_send_update', { message: 'Half way' }),
+      gated(gate, call('Bash', { command: 'echo astray > line.txt', description: 'write' })),
+      submit(),
+      say('ok'),
+    ]);
+    await rig.startSupervisor();
+    const id = await rig.send('---\nworkspace: renamed\n---\n# Renamed\nDo it.');
+    await waitUntil(async () => rig.asked().length === 2, 'the second request');
+    await rename(folder, `${folder}-now`);
+    await rig.happened('project.needs_attention', id);
+    gate.open();
+    const { project, runs } = await rig.details(id);
+    expect(runs.map(({ outcome }) => outcome?.kind)).toEqual(['workspace_missing']);
+    expect(project.attention).toContain(`the folder ${folder} is gone: it was renamed or deleted`);
+    expect(await rig.claudes()).toEqual([]);
+    expect(await readdir(rig.environment.HOME ?? '')).not.toContain('line.txt');
   });
 
   test('a tool error is Claude’s to handle: the run goes on', async ({ rig }) => {

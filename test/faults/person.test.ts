@@ -1,11 +1,11 @@
 /** What people do twice, at once, too late, or behind the program's back. */
-import { chmod, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect } from 'vitest';
-import { steer } from '../../src/bridge/control.ts';
+import { retry, steer } from '../../src/bridge/control.ts';
 import { currentLease } from '../../src/bridge/lease.ts';
 import { type Rig, waitUntil } from '../e2e/rig.ts';
-import { exit, init, result, submit, update, wait, work } from './puppet.ts';
+import { init, result, submit, update, wait, work } from './puppet.ts';
 import { test } from './rig.ts';
 
 describe('decisions', () => {
@@ -124,17 +124,43 @@ describe('files changed behind the program’s back', () => {
     puppet,
   }) => {
     const folder = await rig.workspace('doomed');
-    await puppet.plays([init(), wait('deleted'), exit(1)]);
+    await puppet.plays([init(), wait('the end')]);
     await rig.startSupervisor();
     const id = await rig.send('---\nworkspace: doomed\n---\n# Doomed\nDo it.');
-    await puppet.reached('deleted');
+    await puppet.reached('the end');
     await rm(folder, { recursive: true });
-    await puppet.open('deleted');
     await rig.happened('project.needs_attention', id);
     const { project, runs } = await rig.details(id);
-    expect(project.attention).toContain(folder);
-    expect(runs.map(({ outcome }) => outcome?.kind)).toEqual(['crashed', 'workspace_missing']);
+    expect(project.attention).toContain(`the folder ${folder} is gone`);
+    expect(runs.map(({ outcome }) => outcome?.kind)).toEqual(['workspace_missing']);
     expect((await puppet.witness()).filter(({ event }) => event === 'start').length).toBe(1);
+  });
+
+  test('a workspace that another folder replaces while no supervisor runs: Claude is ended by the next one', async ({
+    rig,
+    puppet,
+  }) => {
+    const folder = await rig.workspace('replaced');
+    await puppet.plays([init(), wait('the end')], work);
+    const first = await rig.startSupervisor();
+    const id = await rig.send('---\nworkspace: replaced\n---\n# Replaced\nDo it.');
+    await puppet.reached('the end');
+    await rig.happened('run.ready', id);
+    await first.end('SIGKILL');
+    await rename(folder, `${folder}-renamed`);
+    await mkdir(folder);
+    await rig.startSupervisor();
+    await rig.happened('project.needs_attention', id);
+    const { project, runs } = await rig.details(id);
+    expect(project.attention).toContain(`the folder ${folder} is gone: something else has taken its place`);
+    expect(runs.map(({ outcome }) => outcome?.kind)).toEqual(['workspace_missing']);
+    expect(await puppet.living()).toEqual([]);
+
+    // Put back, it is the one that the plan was sent for.
+    await rm(folder, { recursive: true });
+    await rename(`${folder}-renamed`, folder);
+    await retry(rig.bridge, id, 'person');
+    await rig.until(id, 'awaiting_approval');
   });
 
   test.skipIf(process.getuid?.() === 0)(

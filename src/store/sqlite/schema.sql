@@ -1,4 +1,4 @@
--- Schema version 3. Made by `npm run schema` from the migrations; not read by the program.
+-- Schema version 4. Made by `npm run schema` from the migrations; not read by the program.
 
 CREATE TABLE approvals (
   id INTEGER PRIMARY KEY,
@@ -162,7 +162,7 @@ CREATE TABLE "runs" (
   -- When the model first answered.
   answered_at TEXT,
   ended_at TEXT
-);
+, workspace_identity TEXT);
 
 CREATE INDEX runs_by_age ON runs (created_at);
 

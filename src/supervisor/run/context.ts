@@ -9,6 +9,8 @@ export interface RunSetting {
   readonly budgetUsd: number | null;
   /** What Claude stated for earlier runs of the same session, in US dollars: some versions report the sum. */
   readonly sessionSpentUsd: number;
+  /** Which folder Claude was started in (machine/folder-identity.ts); null when that cannot be known again. */
+  readonly workspaceIdentity: string | null;
   readonly listener: RunListener;
 }
 

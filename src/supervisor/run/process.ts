@@ -19,6 +19,7 @@ import { messageOf } from '../../error-message.ts';
 import { type Child, spawnChild } from '../../machine/child.ts';
 import { enterControlGroup, makeControlGroup, removeControlGroup } from '../../machine/control-group.ts';
 import { provideDescriptors } from '../../machine/descriptors.ts';
+import { folderIdentity } from '../../machine/folder-identity.ts';
 import { pathFrom } from '../../machine/folder-overlap.ts';
 import { isMachineTrouble } from '../../machine/passing-trouble.ts';
 import { repositoryConfig } from '../../machine/repository-config.ts';
@@ -44,6 +45,8 @@ export type SpawnedRun =
       readonly opening: string;
       /** The control group that was made for it, where that could be. */
       readonly group: string | undefined;
+      /** Which folder it was started in; null where that cannot be known again. */
+      readonly workspaceIdentity: string | null;
     }
   | { readonly spawned: false; readonly outcome: Outcome };
 
@@ -91,6 +94,7 @@ async function spawn(context: Context, started: StartedRun): Promise<SpawnedRun>
   const guarded = await guardedEnvironment(folder.value, env);
   if (!guarded.ok)
     return { spawned: false, outcome: { kind: 'workspace_missing', message: guarded.refusal } };
+  const workspaceIdentity = await folderIdentity(folder.value.path);
   const group = await makeControlGroup(controlGroupOf(run));
   // Whoever stood still since the claim may have been replaced: the run is its successor's then.
   await patiently(context, () => checkLease(bridge, context.token));
@@ -125,7 +129,7 @@ async function spawn(context: Context, started: StartedRun): Promise<SpawnedRun>
     await removeControlGroup(controlGroupOf(run));
     return { spawned: false, outcome: spawnOutcome(child) };
   }
-  return { spawned: true, child, resumed, opening, group };
+  return { spawned: true, child, resumed, opening, group, workspaceIdentity };
 }
 
 /** Every path that leads to the state folder, also the one by which a workspace that holds it does. */
@@ -173,11 +177,16 @@ export function promptId(run: Run): string {
  * Records the process of a run. One that cannot be recorded, because another supervisor has the lease, is ended: nobody
  * else knows of it. Unless the other one has found and adopted it.
  */
-export async function recordChild(context: Context, run: Run, child: Child): Promise<void> {
+export async function recordChild(
+  context: Context,
+  run: Run,
+  child: Child,
+  workspaceIdentity: string | null = null,
+): Promise<void> {
   const { bridge, clock, token } = context;
   const { pid, startedAt } = child.identity;
   try {
-    await patiently(context, () => recordSpawn(bridge, token, run, pid, startedAt));
+    await patiently(context, () => recordSpawn(bridge, token, run, pid, startedAt, workspaceIdentity));
   } catch (error) {
     if (error instanceof LeaseLost && !(await isAdopted(context, run, child))) {
       const mark = { name: RUN_MARK, value: run.id };

@@ -1,9 +1,13 @@
-/** Looks at a run once a second, whether it says something or not: for a run that is late, or floods the disk. */
+/**
+ * Looks at a run once a second, whether it says something or not: for one that is late, floods the disk or has lost its
+ * folder.
+ */
 import type { RunFiles } from '../../state-folder.ts';
 import type { Context } from '../context.ts';
 import type { RunSetting } from './context.ts';
 import type { HeldProcess } from './held-process.ts';
 import type { LiveDisplay } from './live-state.ts';
+import { lostWorkspace } from './lost-workspace.ts';
 import { overCap } from './output-cap.ts';
 import type { RunReader } from './reader.ts';
 import type { RunStop } from './stop.ts';
@@ -21,7 +25,7 @@ interface Parts {
   readonly live: LiveDisplay;
 }
 
-/** Watches until `signal` aborts, and ends a run that takes too long or writes too much. */
+/** Watches until `signal` aborts, and ends a run that takes too long, writes too much or has lost its folder. */
 export async function watchRun(
   context: Context,
   setting: RunSetting,
@@ -48,6 +52,9 @@ export async function watchRun(
     await live.show(reader.said.progress.live);
     const tooLarge = await overCap(files, config.run_output_max_mb);
     if (tooLarge) await stop.cutOff(tooLarge, files.output);
+    // Where Claude begins is looked at before its first request, and has an outcome of its own.
+    const lost = reader.said.init && (await lostWorkspace(setting, clock));
+    if (lost) await stop.gently(lost);
     const verdict = judge(vitals(), limits, clock.monotonic());
     if (verdict.late) await stop.gently(verdict.outcome);
   }
