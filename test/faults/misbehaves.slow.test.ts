@@ -7,6 +7,7 @@ import { describe, expect } from 'vitest';
 import { makeControlGroup, pidsInControlGroup, removeControlGroup } from '../../src/machine/control-group.ts';
 import { identify, isAlive } from '../../src/machine/identity.ts';
 import type { Rig } from '../e2e/rig.ts';
+import { eventually } from '../eventually.ts';
 import {
   closeInput,
   deaf,
@@ -191,9 +192,14 @@ describe('Claude leaves something behind', () => {
   test.skipIf(!hasControlGroups)(
     'as a daemon without its environment, in a session of its own, with no living parent: it ends with the run (needs control groups)',
     async ({ rig, puppet }) => {
-      await puppet.plays([init(), leave('as a daemon'), wait('seen'), submit(), result()]);
+      await puppet.plays([init(), wait('gathered'), leave('as a daemon'), wait('seen'), submit(), result()]);
       await rig.startSupervisor();
       const id = await rig.send('# Daemon\nDo it.');
+      await puppet.reached('gathered');
+      const { runId } = await rig.happened('run.started', id);
+      // Claude starts its first program some hundred milliseconds after itself; a puppet would do so at once.
+      await eventually(async () => expect(await pidsInControlGroup(`bridge-run-${runId}`)).not.toEqual([]));
+      await puppet.open('gathered');
       await puppet.reached('seen');
       const [daemon] = await leftBehind(puppet);
       if (!daemon) throw new Error('no daemon');
