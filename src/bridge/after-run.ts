@@ -106,7 +106,13 @@ async function park(trx: Writer, project: Project, what: string, tries: number, 
   const attention = tries > 1 ? `${what} (${tries} runs in a row)` : what;
   const updatedAt = now.toISOString();
   await updateProject(trx, project.id, { status, attention, updated_at: updatedAt });
-  const event = { projectId: project.id, runId: null, type: 'project.needs_attention', actor: 'supervisor' };
-  await appendEvent(trx, { ...event, data: { reason: attention }, createdAt: updatedAt });
+  await appendEvent(trx, {
+    type: 'project.needs_attention',
+    data: { reason: attention },
+    projectId: project.id,
+    runId: null,
+    actor: 'supervisor',
+    createdAt: updatedAt,
+  });
   return { ...project, status, attention, updatedAt };
 }

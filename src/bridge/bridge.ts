@@ -6,6 +6,7 @@
 
 import { randomBytes } from 'node:crypto';
 import type { Clock } from '../clock.ts';
+import type { Actor, Happening, NewEvent } from '../project/event.ts';
 import {
   illegalMoveMessage,
   isProjectId,
@@ -16,7 +17,7 @@ import {
 import { cleanLine } from '../project/text.ts';
 import { ok, type Result, refuse } from '../result.ts';
 import type { Database, Writer } from '../store/database.ts';
-import { appendEvent, type BridgeEvent } from '../store/events.ts';
+import { appendEvent } from '../store/events.ts';
 import { openDatabase } from '../store/open-database.ts';
 import { findProject, updateProject } from '../store/projects.ts';
 import { StoreError } from '../store/store-error.ts';
@@ -29,8 +30,7 @@ export interface Bridge {
   close(): Promise<void>;
 }
 
-/** Who did it, as the history names them. */
-export type Actor = 'desktop' | 'code' | 'person' | 'supervisor';
+export type { Actor };
 
 /** Opens the state folder, creating it when it is new. Throws StoreError. */
 export function openBridge(home: string, clock: Clock): Bridge {
@@ -64,7 +64,7 @@ export interface Change {
   /** As it was before the change. */
   readonly project: Project;
   readonly to: Project['status'];
-  event(type: string, data?: Readonly<Record<string, unknown>>, runId?: string | null): Promise<void>;
+  event(happening: Happening, runId?: string | null): Promise<void>;
 }
 
 /**
@@ -80,7 +80,7 @@ export async function changeProject<T>(
   work: (change: Change) => Promise<T>,
   before?: (trx: Writer, project: Project) => Promise<Result<T> | undefined>,
 ): Promise<Result<T>> {
-  const events: Omit<BridgeEvent, 'id'>[] = [];
+  const events: NewEvent[] = [];
   let changed: Project | undefined;
   const reply = await bridge.database.write(async (trx) => {
     const project = await lookUp(trx, projectId);
@@ -90,8 +90,8 @@ export async function changeProject<T>(
     const to = next(project.status, action);
     if (!to) return refuse(illegalMoveMessage(project.status, action));
     const now = nowText(bridge);
-    const event: Change['event'] = async (type, data = {}, runId = null) => {
-      const appended = { projectId, runId, type, actor, data, createdAt: now };
+    const event: Change['event'] = async (happening, runId = null) => {
+      const appended: NewEvent = { ...happening, projectId, runId, actor, createdAt: now };
       await appendEvent(trx, appended);
       events.push(appended);
     };

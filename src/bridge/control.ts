@@ -35,7 +35,7 @@ export async function steer(
         created_at: now,
       };
       const stored = await insertMessage(trx, row);
-      await event('project.steered', { message: words, message_id: stored.id });
+      await event({ type: 'project.steered', data: { message: words, messageId: stored.id } });
       return { project: { ...project, updatedAt: now }, message: stored, repeated: false };
     },
     async (trx, project) => {
@@ -63,7 +63,7 @@ export async function cancel(
     actor,
     async ({ trx, now, project, to, event }) => {
       await updateProject(trx, projectId, { attention: null });
-      await event('project.cancelled', { reason: words });
+      await event({ type: 'project.cancelled', data: { reason: words } });
       return { project: { ...project, status: to, attention: null, updatedAt: now }, repeated: false };
     },
     async (_, project) => (project.status === 'cancelled' ? ok({ project, repeated: true }) : undefined),
@@ -74,7 +74,7 @@ export async function cancel(
 export async function retry(bridge: Bridge, projectId: string, actor: Actor): Promise<Result<Project>> {
   return changeProject(bridge, projectId, 'retry', actor, async ({ trx, now, project, to, event }) => {
     await updateProject(trx, projectId, { attention: null, tries: 0, not_before: null, claimed_by: null });
-    await event('project.retried', { was: project.attention });
+    await event({ type: 'project.retried', data: { was: project.attention } });
     const fresh = { attention: null, tries: 0, notBefore: null, claimedBy: null };
     return { ...project, ...fresh, status: to, updatedAt: now };
   });

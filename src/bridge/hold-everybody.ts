@@ -96,7 +96,6 @@ async function takeBack(
       continue;
     }
     const status = next(project.status, 'retry') ?? project.status;
-    const event = { projectId: project.id, runId: null, type: 'project.retried', actor: 'supervisor' };
     await updateProject(trx, project.id, {
       status,
       attention: null,
@@ -105,7 +104,14 @@ async function takeBack(
       not_before: null,
       updated_at: createdAt,
     });
-    await appendEvent(trx, { ...event, data: { was: project.attention, because }, createdAt });
+    await appendEvent(trx, {
+      type: 'project.retried',
+      data: { was: project.attention, because },
+      projectId: project.id,
+      runId: null,
+      actor: 'supervisor',
+      createdAt,
+    });
     back.push({ ...project, ...clean, status, attention: null, claimedBy: null, updatedAt: createdAt });
   }
   return back;

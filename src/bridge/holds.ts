@@ -34,15 +34,8 @@ export async function currentHolds(bridge: Bridge): Promise<Hold[]> {
 /** Within a transaction of another verb. */
 export async function setHold(trx: Writer, hold: Hold, actor: Actor): Promise<void> {
   await putHold(trx, hold);
-  const data = { kind: hold.kind, scope: hold.scope, reason: hold.reason, until: hold.until };
-  await appendEvent(trx, {
-    projectId: null,
-    runId: null,
-    type: 'hold.set',
-    actor,
-    data,
-    createdAt: hold.since,
-  });
+  const { since: createdAt, ...data } = hold;
+  await appendEvent(trx, { type: 'hold.set', data, projectId: null, runId: null, actor, createdAt });
 }
 
 /** Within a transaction of another verb; false when there was none. */
@@ -54,13 +47,7 @@ export async function endHold(
   scope?: string,
 ): Promise<boolean> {
   if (!(await removeHold(trx, kind, scope))) return false;
-  await appendEvent(trx, {
-    projectId: null,
-    runId: null,
-    type: 'hold.ended',
-    actor,
-    data: { kind },
-    createdAt: now,
-  });
+  const stamp = { projectId: null, runId: null, actor, createdAt: now };
+  await appendEvent(trx, { type: 'hold.ended', data: { kind }, ...stamp });
   return true;
 }

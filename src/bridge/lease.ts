@@ -1,4 +1,5 @@
 /** The supervisor's lease, and the check that every write of a supervisor begins with. */
+import type { Happening } from '../project/event.ts';
 import type { Writer } from '../store/database.ts';
 import { appendEvent } from '../store/events.ts';
 import {
@@ -59,7 +60,7 @@ export async function takeLease(
       trouble: null,
     });
     const data = { pid: candidate.pid, version: candidate.version };
-    await supervisorEvent(trx, 'supervisor.started', data, now.toISOString());
+    await supervisorEvent(trx, { type: 'supervisor.started', data }, now.toISOString());
     return { taken: true, before: holder };
   });
 }
@@ -81,7 +82,7 @@ export async function renewLease(
 export async function releaseLease(bridge: Bridge, token: string): Promise<void> {
   await bridge.database.write(async (trx) => {
     await holdLease(trx, token);
-    await supervisorEvent(trx, 'supervisor.stopped', {}, nowText(bridge));
+    await supervisorEvent(trx, { type: 'supervisor.stopped', data: {} }, nowText(bridge));
     await dropLease(trx, token);
   });
 }
@@ -90,7 +91,8 @@ export async function releaseLease(bridge: Bridge, token: string): Promise<void>
 export async function requestStop(bridge: Bridge): Promise<void> {
   await bridge.database.write(async (trx) => {
     const now = nowText(bridge);
-    if (await askHolderToStop(trx, now)) await supervisorEvent(trx, 'supervisor.stop_requested', {}, now);
+    if (await askHolderToStop(trx, now))
+      await supervisorEvent(trx, { type: 'supervisor.stop_requested', data: {} }, now);
   });
 }
 
@@ -113,6 +115,6 @@ function lost(): LeaseLost {
   return new LeaseLost('another supervisor has taken over this state folder');
 }
 
-async function supervisorEvent(trx: Writer, type: string, data: Record<string, unknown>, createdAt: string) {
-  await appendEvent(trx, { projectId: null, runId: null, type, actor: 'supervisor', data, createdAt });
+async function supervisorEvent(trx: Writer, happening: Happening, createdAt: string): Promise<void> {
+  await appendEvent(trx, { ...happening, projectId: null, runId: null, actor: 'supervisor', createdAt });
 }

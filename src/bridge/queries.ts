@@ -1,13 +1,14 @@
 /** What anyone may read: one project whole, lists, the overview, and what changed since a cursor. */
 
 import { sumCosts } from '../project/costs.ts';
+import type { BridgeEvent } from '../project/event.ts';
 import type { Hold } from '../project/hold.ts';
 import { PROJECT_STATUSES, type Project, type ProjectStatus } from '../project/project.ts';
 import type { Quota } from '../project/quota.ts';
 import type { Completion, Decision, SteeringMessage, Update } from '../project/review.ts';
 import type { Run } from '../project/run.ts';
 import { ok, type Result, refuse } from '../result.ts';
-import { type BridgeEvent, eventsAfter, newestEventId } from '../store/events.ts';
+import { eventsAfter, newestEventId } from '../store/events.ts';
 import { allHolds } from '../store/holds.ts';
 import { type Lease, readLease } from '../store/lease.ts';
 import { waitingMessages } from '../store/messages.ts';

@@ -59,7 +59,7 @@ async function decide(
       const { round } = project;
       const row = { project_id: projectId, round, verdict, reason, decided_by: actor, created_at: now };
       await insertDecision(trx, row);
-      await event(`project.${verdict}`, { round, reason });
+      await event({ type: `project.${verdict}`, data: { round, reason } });
       const decision = await findDecision(trx, projectId, round);
       if (!decision) throw new Error(`decision on ${projectId} is not there right after it was inserted`);
       return { project: { ...project, status: to, updatedAt: now }, decision, repeated: false };
@@ -113,7 +113,7 @@ export async function finish(
     'finish',
     actor,
     async ({ now, project, to, event }) => {
-      await event('project.completed');
+      await event({ type: 'project.completed', data: {} });
       return { ...project, status: to, updatedAt: now };
     },
     async (trx) => {

@@ -28,7 +28,7 @@ interface Removal {
 export async function recordRemoval(bridge: Bridge, token: string, removal: Removal): Promise<void> {
   await bridge.database.write(async (trx) => {
     await holdLease(trx, token);
-    const event = { projectId: null, runId: null, type: 'runs.output_removed', actor: 'supervisor' };
-    await appendEvent(trx, { ...event, data: { ...removal }, createdAt: nowText(bridge) });
+    const stamp = { projectId: null, runId: null, actor: 'supervisor', createdAt: nowText(bridge) } as const;
+    await appendEvent(trx, { type: 'runs.output_removed', data: removal, ...stamp });
   });
 }

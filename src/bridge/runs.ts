@@ -3,6 +3,7 @@
  * replaced can write nothing more.
  */
 import { chargedUsd, sumCosts } from '../project/costs.ts';
+import type { Happening, HistoryEvent } from '../project/event.ts';
 import type { ModelSource, Outcome } from '../project/outcome.ts';
 import type { Project } from '../project/project.ts';
 import type { LiveState, Run, RunKind } from '../project/run.ts';
@@ -106,8 +107,8 @@ async function claim(
     const spentUsd = project.budgetUsd === null ? sumCosts(costs).usd : chargedUsd(costs, project.budgetUsd);
     const run = await findRun(trx, runId);
     if (!run) throw new Error(`run ${runId} is not there right after it was inserted`);
-    const data = { kind: run.kind, round: run.round, session_id: sessionId };
-    await runEvent(trx, run, 'run.started', data, now);
+    const data = { kind: run.kind, round: run.round, sessionId };
+    await runEvent(trx, run, { type: 'run.started', data }, now);
     return { run, project: { ...claimed, sessionId }, earlier, spentUsd };
   });
 }
@@ -127,13 +128,19 @@ function modelOfSession(runs: readonly Run[]): string | null {
 
 /** A pending project is claimed, a rejected one enters its next round, one in progress goes on. */
 async function takeUp(trx: Writer, project: Project, now: string): Promise<Project> {
-  const event = (type: string, data: Record<string, unknown>) =>
-    appendEvent(trx, { projectId: project.id, runId: null, type, actor: 'supervisor', data, createdAt: now });
+  const event = (happening: Happening) =>
+    appendEvent(trx, {
+      ...happening,
+      projectId: project.id,
+      runId: null,
+      actor: 'supervisor',
+      createdAt: now,
+    });
   let round = project.round;
-  if (project.status === 'pending') await event('project.claimed', { by: 'supervisor' });
+  if (project.status === 'pending') await event({ type: 'project.claimed', data: { by: 'supervisor' } });
   if (project.status === 'rejected') {
     round += 1;
-    await event('project.revision_started', { round });
+    await event({ type: 'project.revision_started', data: { round } });
   }
   const status = 'in_progress';
   await updateProject(trx, project.id, {
@@ -172,7 +179,7 @@ export async function recordSpawn(
       workspace_identity: workspaceIdentity,
       spawned_at: now,
     });
-    await runEvent(trx, run, 'run.spawned', { pid }, now);
+    await runEvent(trx, run, { type: 'run.spawned', data: { pid } }, now);
   });
 }
 
@@ -189,7 +196,12 @@ export async function recordReady(
       claude_version: facts.claudeVersion,
       ready_at: now,
     });
-    await runEvent(trx, run, 'run.ready', { model: facts.model, claude_version: facts.claudeVersion }, now);
+    await runEvent(
+      trx,
+      run,
+      { type: 'run.ready', data: { model: facts.model, claudeVersion: facts.claudeVersion } },
+      now,
+    );
   });
 }
 
@@ -213,7 +225,8 @@ export async function recordDelivered(
   if (messageIds.length === 0) return;
   await supervise(bridge, token, async (trx, now) => {
     const count = await markDelivered(trx, messageIds, run.id, now);
-    if (count > 0) await runEvent(trx, run, 'project.steering_delivered', { messages: messageIds }, now);
+    const data = { messages: [...messageIds] };
+    if (count > 0) await runEvent(trx, run, { type: 'project.steering_delivered', data }, now);
   });
 }
 
@@ -241,18 +254,13 @@ export async function endRun(
     }
     at = now;
     const unkept = await unmarkDelivered(trx, run.id, ending.unkept ?? []);
-    await runEvent(
-      trx,
-      run,
-      'run.ended',
-      {
-        outcome,
-        cost_usd: ending.cost.usd,
-        cost_basis: ending.cost.basis,
-        ...(unkept.length > 0 && { undelivered: unkept }),
-      },
-      now,
-    );
+    const data = {
+      outcome,
+      costUsd: ending.cost.usd,
+      costBasis: ending.cost.basis,
+      ...(unkept.length > 0 && { undelivered: unkept }),
+    };
+    await runEvent(trx, run, { type: 'run.ended', data }, now);
     // As it is in the store: since it was started, it may have been answered.
     const ended = (await findRun(trx, run.id)) ?? run;
     return follow(trx, bridge.clock.now(), { run: ended, project, outcome, ending });
@@ -270,19 +278,22 @@ async function recordEnd(
   { cost }: Ending,
   createdAt: string,
 ): Promise<void> {
-  const actor = 'supervisor';
-  const end = { type: 'run.ended', actor, data: { outcome, cost_usd: cost.usd }, createdAt };
-  const reason = { type: 'project.needs_attention', actor, data: { reason: project.attention }, createdAt };
+  const stamp = { projectId: project.id, actor: 'supervisor', createdAt };
+  const data = { outcome, costUsd: cost.usd, costBasis: cost.basis };
+  const entries: HistoryEvent[] = [{ type: 'run.ended', data, runId: run.id, ...stamp }];
+  if (project.attention !== null) {
+    const reason = { reason: project.attention };
+    entries.push({ type: 'project.needs_attention', data: reason, runId: null, ...stamp });
+  }
   // The end is in the store already: a record that cannot be completed now is no reason to fail.
   await completeRecord(bridge, project, run.id).catch(() => undefined);
-  await recordChange(bridge, project, project.attention === null ? [end] : [end, reason]);
+  await recordChange(bridge, project, entries);
 }
 
 /** Its file says that it needs a person. */
 async function recordTakenBack(bridge: Bridge, project: Project, createdAt: string): Promise<void> {
-  await recordChange(bridge, project, [
-    { type: 'project.retried', actor: 'supervisor', data: {}, createdAt },
-  ]);
+  const stamp = { projectId: project.id, runId: null, actor: 'supervisor', createdAt };
+  await recordChange(bridge, project, [{ type: 'project.retried', data: { was: null }, ...stamp }]);
 }
 
 function settle(seen: Outcome, project: Project, submitted: boolean, source: ModelSource): Outcome {
@@ -308,19 +319,7 @@ async function supervise<T>(
   });
 }
 
-async function runEvent(
-  trx: Writer,
-  run: Run,
-  type: string,
-  data: Record<string, unknown>,
-  createdAt: string,
-): Promise<void> {
-  await appendEvent(trx, {
-    projectId: run.projectId,
-    runId: run.id,
-    type,
-    actor: 'supervisor',
-    data,
-    createdAt,
-  });
+async function runEvent(trx: Writer, run: Run, happening: Happening, createdAt: string): Promise<void> {
+  const stamp = { projectId: run.projectId, runId: run.id, actor: 'supervisor', createdAt } as const;
+  await appendEvent(trx, { ...happening, ...stamp });
 }

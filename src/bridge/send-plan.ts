@@ -1,3 +1,4 @@
+import type { NewEvent } from '../project/event.ts';
 import { parsePlan } from '../project/plan.ts';
 import type { Project } from '../project/project.ts';
 import { ok, type Result, refuse } from '../result.ts';
@@ -43,8 +44,14 @@ export async function sendPlan(
   if (!workspace.ok) return workspace;
 
   const now = nowText(bridge);
-  const data = { title: plan.title, workspace: workspace.value };
-  const sent = { projectId: id, runId: null, type: 'project.sent', actor, data, createdAt: now };
+  const sent: NewEvent = {
+    type: 'project.sent',
+    data: { title: plan.title, workspace: workspace.value },
+    projectId: id,
+    runId: null,
+    actor,
+    createdAt: now,
+  };
   const { project, repeated } = await bridge.database.write(async (trx) => {
     const first = await sentBefore(trx, input.requestId);
     if (first) return { project: first, repeated: true };

@@ -1,11 +1,12 @@
 /** Keeps the files people read in step with the store, after a change is committed. */
 
 import { readFile } from 'node:fs/promises';
+import type { BridgeEvent, HistoryEvent } from '../project/event.ts';
 import type { Project } from '../project/project.ts';
-import { type HistoryEntry, recordEntry, recordHeading } from '../project/status-text.ts';
+import { recordEntry, recordHeading } from '../project/status-text.ts';
 import { planFile, statusFile } from '../state-folder.ts';
 import type { Database } from '../store/database.ts';
-import { type BridgeEvent, eventsAfter } from '../store/events.ts';
+import { eventsAfter } from '../store/events.ts';
 import { appendWhole, writeMissing } from '../store/project-files.ts';
 import { planText } from '../store/projects.ts';
 import { findCompletion } from '../store/reviews.ts';
@@ -22,7 +23,7 @@ interface StateFolder {
 export async function recordChange(
   folder: StateFolder,
   project: Project,
-  entries: readonly HistoryEntry[],
+  entries: readonly HistoryEvent[],
 ): Promise<void> {
   await Promise.allSettled([keepPlan(folder, project), keepStatus(folder, project, entries)]);
 }
@@ -36,7 +37,7 @@ export async function completeRecord(folder: StateFolder, project: Project, runI
   const record = await readFile(statusFile(home, project.id), 'utf8').catch(() => undefined);
   // A file that is missing is written whole at the next change.
   if (record === undefined) return;
-  const missing: HistoryEntry[] = [];
+  const missing: HistoryEvent[] = [];
   for await (const event of historyOf(database, project.id)) {
     if (event.runId !== runId || event.type === 'run.ended') continue;
     const text = await words(database, project.id, [event]);
@@ -52,7 +53,7 @@ async function keepPlan({ home, database }: StateFolder, { id }: Project): Promi
 async function keepStatus(
   { home, database }: StateFolder,
   project: Project,
-  entries: readonly HistoryEntry[],
+  entries: readonly HistoryEvent[],
 ): Promise<void> {
   const file = statusFile(home, project.id);
   if (await writeMissing(file, () => wholeRecord(database, project))) return;
@@ -89,12 +90,14 @@ async function* historyOf({ read }: Database, projectId: string): AsyncGenerator
 async function words(
   database: Database,
   projectId: string,
-  entries: readonly HistoryEntry[],
+  entries: readonly HistoryEvent[],
 ): Promise<string> {
   let text = '';
   for (const entry of entries) {
-    const submitted = entry.type === 'project.submitted' && Number(entry.data.round);
-    const completion = submitted ? await findCompletion(database.read, projectId, submitted) : undefined;
+    const isSubmission = entry.type === 'project.submitted';
+    const completion = isSubmission
+      ? await findCompletion(database.read, projectId, entry.data.round)
+      : undefined;
     text += recordEntry(entry, completion);
   }
   return text;

@@ -27,7 +27,7 @@ export async function claimByHand(
 ): Promise<Result<{ project: Project; markdown: string }>> {
   return changeProject(bridge, projectId, 'claim', 'code', async ({ trx, now, project, to, event }) => {
     await updateProject(trx, projectId, { claimed_by: 'code', tries: 0, not_before: null });
-    await event('project.claimed', { by: 'code' });
+    await event({ type: 'project.claimed', data: { by: 'code' } });
     const mine = { claimedBy: 'code', tries: 0, notBefore: null } as const;
     const claimed: Project = { ...project, ...mine, status: to, updatedAt: now };
     return { project: claimed, markdown: await planText(trx, projectId) };
@@ -44,7 +44,7 @@ export async function resetForRevision(bridge: Bridge, projectId: string): Promi
     async ({ trx, now, project, to, event }) => {
       const round = project.round + 1;
       await updateProject(trx, projectId, { round, claimed_by: 'code' });
-      await event('project.revision_started', { round });
+      await event({ type: 'project.revision_started', data: { round } });
       return { ...project, round, claimedBy: 'code', status: to, updatedAt: now };
     },
   );
@@ -104,7 +104,7 @@ export async function sendUpdate(
         created_at: now,
       };
       const update = await insertUpdate(trx, row);
-      await event('project.updated', { message: words }, speaker.runId);
+      await event({ type: 'project.updated', data: { message: words } }, speaker.runId);
       return { update, repeated: false };
     },
     async (trx, project) => {
@@ -155,7 +155,7 @@ export async function sendCompletion(
         created_at: now,
       });
       await updateProject(trx, projectId, { tries: 0, not_before: null });
-      await event('project.submitted', { round, summary }, speaker.runId);
+      await event({ type: 'project.submitted', data: { round, summary } }, speaker.runId);
       const completion = await findCompletion(trx, projectId, round);
       if (!completion) throw new Error(`completion of ${projectId} is not there right after it was inserted`);
       return { completion, repeated: false };

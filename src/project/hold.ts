@@ -17,6 +17,13 @@ export const HOLD_KINDS = [
 ] as const;
 export type HoldKind = (typeof HOLD_KINDS)[number];
 
+export const HOLD_SOURCES = [
+  'person', // said `pause`
+  'run', // a run failed of what every run would
+  'preflight', // Claude was asked before a run whether anybody is logged in
+  'conditions', // no room, no Claude, the owner's hours or reserve: looked at again each time
+] as const;
+
 export interface Hold {
   readonly kind: HoldKind;
   /** A model family (`opus`) when only runs of these models are held; empty: all runs. */

@@ -80,6 +80,14 @@ function makeSchema() {
   ]);
 }
 
+let schema: ReturnType<typeof makeSchema> | undefined;
+
+/** What is stored of an outcome; one of a kind that is not known here does not parse. */
+export function outcomeSchema(): ReturnType<typeof makeSchema> {
+  schema ??= makeSchema();
+  return schema;
+}
+
 export type Outcome = Readonly<z.infer<ReturnType<typeof makeSchema>>>;
 export type OutcomeKind = Outcome['kind'];
 /** Where the model of a run was named. */

@@ -3,7 +3,7 @@
  * wrote is quoted, so that each line that begins with `- ` and a time is ours.
  */
 import { linesOf } from '../characters.ts';
-import type { Outcome } from './outcome.ts';
+import { type EventData, type EventTable, type HistoryEvent, present, type UnknownEvent } from './event.ts';
 import { describeOutcome } from './outcome-text.ts';
 import type { Project } from './project.ts';
 import { asCode, inert, inQuotes, quote } from './quotation.ts';
@@ -16,8 +16,8 @@ export function recordHeading(project: Project): string {
 }
 
 /** A text of others as a quotation on one line; the lines of a longer one stand side by side. */
-function said(text: unknown): string {
-  return inert(sideBySide(`${text}`));
+function said(text: string): string {
+  return inert(sideBySide(text));
 }
 
 function sideBySide(text: string): string {
@@ -25,51 +25,57 @@ function sideBySide(text: string): string {
   return inQuotes(lines.filter((line) => line !== '').join(' / '));
 }
 
-/** What the history keeps of one change, as far as the record tells it. */
-export interface HistoryEntry {
-  readonly type: string;
-  readonly actor: string;
-  readonly data: Readonly<Record<string, unknown>>;
-  readonly createdAt: string;
+/** What the record says about a change: a line, or, of submitted work, its block; empty for what only machines need. */
+export function recordEntry(event: HistoryEvent, completion?: Completion): string {
+  if (event.type === 'project.submitted') return completion ? completionBlock(completion) : '';
+  const text = present(event, SENTENCES, unknownSentence);
+  return text === undefined ? '' : `- ${event.createdAt} ${cleanLine(text)}\n`;
 }
 
-/** What the record says about a change: a line, or, of submitted work, its block; empty for what only machines need. */
-export function recordEntry({ type, actor, data, createdAt }: HistoryEntry, completion?: Completion): string {
-  const line = (text: string) => `- ${createdAt} ${cleanLine(text)}\n`;
-  const after = (words: string, text: unknown) => line(text ? `${words}: ${said(text)}` : words);
-  switch (type) {
-    case 'project.sent':
-      return line('Plan sent');
-    case 'project.updated':
-      return after('Claude Code reports', data.message);
-    case 'project.submitted':
-      return completion ? completionBlock(completion) : '';
-    case 'project.approved':
-    case 'project.rejected':
-      return after(`Round ${data.round} ${type.slice('project.'.length)} by ${actor}`, data.reason);
-    case 'project.steered':
-      return after('Message from the person', data.message);
-    case 'project.cancelled':
-      return after(`Cancelled by ${actor}`, data.reason);
-    case 'project.retried':
-      return line(`Put back into the queue by ${actor}`);
-    case 'project.needs_attention':
-      return after('Needs attention', data.reason);
-    case 'project.completed':
-      return line('Complete');
-    case 'run.ended':
-      return endOfRun(data, line);
-    default:
-      return '';
-  }
+function withWords(sentence: string, words: string): string {
+  return words ? `${sentence}: ${said(words)}` : sentence;
 }
+
+const none = () => undefined;
+
+const SENTENCES: EventTable<string | undefined> = {
+  'project.sent': () => 'Plan sent',
+  'project.claimed': none,
+  'project.updated': ({ message }) => withWords('Claude Code reports', message),
+  // It has its own block.
+  'project.submitted': none,
+  'project.approved': ({ round, reason }, { actor }) =>
+    withWords(`Round ${round} approved by ${actor}`, reason),
+  'project.rejected': ({ round, reason }, { actor }) =>
+    withWords(`Round ${round} rejected by ${actor}`, reason),
+  'project.revision_started': none,
+  'project.completed': () => 'Complete',
+  'project.cancelled': ({ reason }, { actor }) => withWords(`Cancelled by ${actor}`, reason),
+  'project.steered': ({ message }) => withWords('Message from the person', message),
+  'project.steering_delivered': none,
+  'project.needs_attention': ({ reason }) => withWords('Needs attention', reason),
+  'project.retried': (_, { actor }) => `Put back into the queue by ${actor}`,
+  'run.started': none,
+  'run.spawned': none,
+  'run.ready': none,
+  'run.ended': endOfRun,
+  'runs.output_removed': none,
+  'hold.set': none,
+  'hold.ended': none,
+  'supervisor.started': none,
+  'supervisor.stop_requested': none,
+  'supervisor.stopped': none,
+};
 
 /** Work that was submitted has its own block. */
-function endOfRun(data: HistoryEntry['data'], line: (text: string) => string): string {
-  const outcome = data.outcome as Outcome;
-  const cost = data.cost_usd === null ? '; what it cost is unknown' : '';
-  if (outcome.kind === 'submitted') return '';
-  return line(`Run ended: ${inert(describeOutcome(outcome, sideBySide))}${cost}`);
+function endOfRun({ outcome, costUsd }: EventData<'run.ended'>): string | undefined {
+  if (outcome.kind === 'submitted') return undefined;
+  const cost = costUsd === null ? '; what it cost is unknown' : '';
+  return `Run ended: ${inert(describeOutcome(outcome, sideBySide))}${cost}`;
+}
+
+function unknownSentence({ raw }: UnknownEvent): string {
+  return `${said(raw.type)} (an event of a newer version)`;
 }
 
 /** The block that closes a round. */

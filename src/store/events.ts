@@ -1,19 +1,9 @@
 /** The append-only history. An event's id is the cursor a reader continues from. */
-import * as z from 'zod';
+import { type BridgeEvent, type NewEvent, parseHappening } from '../project/event.ts';
 import type { Reader, Writer } from './database.ts';
 import type { Row } from './schema.ts';
 
-export interface BridgeEvent {
-  readonly id: number;
-  readonly projectId: string | null;
-  readonly runId: string | null;
-  readonly type: string;
-  readonly actor: string;
-  readonly data: Readonly<Record<string, unknown>>;
-  readonly createdAt: string;
-}
-
-export async function appendEvent(trx: Writer, event: Omit<BridgeEvent, 'id'>): Promise<void> {
+export async function appendEvent(trx: Writer, event: NewEvent): Promise<void> {
   await trx
     .insertInto('events')
     .values({
@@ -48,16 +38,13 @@ export async function newestEventId(db: Reader): Promise<number> {
   return row?.id ?? 0;
 }
 
-const record = z.record(z.string(), z.unknown());
-
 function toEvent(row: Row<'events'>): BridgeEvent {
   return {
     id: row.id,
     projectId: row.project_id,
     runId: row.run_id,
-    type: row.type,
+    ...parseHappening(row.type, JSON.parse(row.data)),
     actor: row.actor,
-    data: record.parse(JSON.parse(row.data)),
     createdAt: row.created_at,
   };
 }

@@ -1,8 +1,9 @@
 /** Turns the history into the lines of loop.log, whoever made it: one line per start, stop, run, outcome, decision, hold. */
 import type { Bridge } from '../bridge/bridge.ts';
-import { type BridgeEvent, changesSince, currentCursor } from '../bridge/queries.ts';
+import { changesSince, currentCursor } from '../bridge/queries.ts';
 import type { Fields, Log } from '../log.ts';
-import type { Outcome } from '../project/outcome.ts';
+import { type BridgeEvent, type EventTable, present, typeOf, type UnknownEvent } from '../project/event.ts';
+import type { OutcomeKind } from '../project/outcome.ts';
 import { describeOutcome } from '../project/outcome-text.ts';
 
 export class HistoryLog {
@@ -32,39 +33,71 @@ export class HistoryLog {
   }
 
   #write(event: BridgeEvent): void {
-    const { type, projectId, runId, actor, data } = event;
-    const fields: Record<string, Fields[string]> = {};
-    if (projectId !== null) fields.project = projectId;
-    if (runId !== null) fields.run = runId;
-    if (actor !== 'supervisor') fields.by = actor;
-    if (type === 'run.ended') {
-      const outcome = data.outcome as Outcome;
-      const level = QUIET_OUTCOMES.includes(outcome.kind) ? 'info' : 'warn';
-      this.#log[level](
-        type,
-        { ...fields, outcome: outcome.kind, cost_usd: money(data.cost_usd) },
-        describeOutcome(outcome),
-      );
-      return;
-    }
-    const level = type === 'project.needs_attention' || type === 'hold.set' ? 'warn' : 'info';
-    this.#log[level](type, { ...fields, ...plain(data) });
+    const { projectId, runId, actor } = event;
+    const subject: Record<string, Fields[string]> = {};
+    if (projectId !== null) subject.project = projectId;
+    if (runId !== null) subject.run = runId;
+    if (actor !== 'supervisor') subject.by = actor;
+    const { level, facts, message } = present(event, LINES, unknownLine);
+    this.#log[level](typeOf(event), { ...subject, ...onOneLine(facts) }, message);
   }
 }
 
-const QUIET_OUTCOMES: readonly Outcome['kind'][] = ['submitted', 'cancelled', 'interrupted', 'no_completion'];
-const LONGEST_VALUE = 200;
-
-/** What fits on a line: simple values, long ones shortened. */
-function plain(data: BridgeEvent['data']): Fields {
-  const entries = Object.entries(data).flatMap(([key, value]) => {
-    if (typeof value === 'number' || typeof value === 'boolean') return [[key, value]];
-    if (typeof value !== 'string' || value === '') return [];
-    return [[key, value.length > LONGEST_VALUE ? `${value.slice(0, LONGEST_VALUE)}…` : value]];
-  });
-  return Object.fromEntries(entries);
+interface Line {
+  readonly level: 'info' | 'warn';
+  readonly facts: Facts;
+  readonly message?: string;
 }
 
-function money(value: unknown): string {
-  return typeof value === 'number' ? value.toFixed(4) : 'unknown';
+type Facts = Readonly<Record<string, unknown>>;
+
+const info = (facts: Facts = {}): Line => ({ level: 'info', facts });
+const warn = (facts: Facts): Line => ({ level: 'warn', facts });
+
+const LINES: EventTable<Line> = {
+  'project.sent': info,
+  'project.claimed': info,
+  'project.updated': info,
+  'project.submitted': info,
+  'project.approved': info,
+  'project.rejected': info,
+  'project.revision_started': info,
+  'project.completed': info,
+  'project.cancelled': info,
+  'project.steered': ({ message, messageId }) => info({ message, message_id: messageId }),
+  'project.steering_delivered': info,
+  'project.needs_attention': warn,
+  'project.retried': info,
+  'run.started': ({ kind, round, sessionId }) => info({ kind, round, session_id: sessionId }),
+  'run.spawned': info,
+  'run.ready': ({ model, claudeVersion }) => info({ model, claude_version: claudeVersion }),
+  'run.ended': ({ outcome, costUsd }) => ({
+    level: QUIET_OUTCOMES.includes(outcome.kind) ? 'info' : 'warn',
+    facts: { outcome: outcome.kind, cost_usd: costUsd === null ? 'unknown' : costUsd.toFixed(4) },
+    message: describeOutcome(outcome),
+  }),
+  'runs.output_removed': info,
+  'hold.set': warn,
+  'hold.ended': info,
+  'supervisor.started': info,
+  'supervisor.stop_requested': info,
+  'supervisor.stopped': info,
+};
+
+const QUIET_OUTCOMES: readonly OutcomeKind[] = ['submitted', 'cancelled', 'interrupted', 'no_completion'];
+
+function unknownLine({ raw }: UnknownEvent): Line {
+  return info(typeof raw.data === 'object' && raw.data !== null ? { ...raw.data } : {});
+}
+
+const MAX_VALUE_LENGTH = 200;
+
+/** What fits on a line: simple values, long ones shortened. */
+function onOneLine(facts: Facts): Fields {
+  const entries = Object.entries(facts).flatMap(([key, value]) => {
+    if (typeof value === 'number' || typeof value === 'boolean') return [[key, value]];
+    if (typeof value !== 'string' || value === '') return [];
+    return [[key, value.length > MAX_VALUE_LENGTH ? `${value.slice(0, MAX_VALUE_LENGTH)}…` : value]];
+  });
+  return Object.fromEntries(entries);
 }

@@ -6,10 +6,10 @@ import { approve, finish, readApproval, reject } from '../../src/bridge/reviews.
 import { endRun, recordSpawn, startNextRun } from '../../src/bridge/runs.ts';
 import { sendPlan } from '../../src/bridge/send-plan.ts';
 import { claimByHand, resetForRevision, sendCompletion, sendUpdate } from '../../src/bridge/submissions.ts';
+import { type BridgeEvent, EVENTS } from '../../src/project/event.ts';
 import type { Outcome } from '../../src/project/outcome.ts';
-import { next, PROJECT_ACTIONS, type ProjectStatus } from '../../src/project/project.ts';
+import { MOVES, next, PROJECT_ACTIONS, type ProjectStatus } from '../../src/project/project.ts';
 import type { Result } from '../../src/result.ts';
-import type { BridgeEvent } from '../../src/store/events.ts';
 import { eventsAfter } from '../../src/store/events.ts';
 import { listProjects } from '../../src/store/projects.ts';
 import { openRuns } from '../../src/store/runs.ts';
@@ -91,25 +91,19 @@ async function startRun({ rig, chance }: Step): Promise<void> {
 type Rows = Awaited<ReturnType<typeof everything>>;
 type Row = Record<string, unknown>;
 
-/** What an event, by its type, does to the status; those that are not here leave it. */
-const LEADS_TO: Partial<Record<string, ProjectStatus>> = {
-  'project.sent': 'pending',
-  'project.claimed': 'in_progress',
-  'project.submitted': 'awaiting_approval',
-  'project.approved': 'approved',
-  'project.rejected': 'rejected',
-  'project.revision_started': 'in_progress',
-  'project.completed': 'complete',
-  'project.needs_attention': 'attention',
-  'project.retried': 'pending',
-  'project.cancelled': 'cancelled',
-};
+/** What an event does to the status; undefined for one that leaves it. */
+function statusAfter({ type }: BridgeEvent): ProjectStatus | undefined {
+  if (type === 'project.sent') return 'pending';
+  const action = type === 'unknown' ? undefined : EVENTS[type].action;
+  const to = action && MOVES[action].to;
+  return to === 'same' ? undefined : to;
+}
 
 /** The status that the history alone leads to, checked move by move against the table. */
 function statusByHistory(events: readonly BridgeEvent[]): ProjectStatus | undefined {
   let status: ProjectStatus | undefined;
-  for (const { type } of events) {
-    const to = LEADS_TO[type];
+  for (const event of events) {
+    const to = statusAfter(event);
     if (!to) continue;
     if (status) {
       const from = status;

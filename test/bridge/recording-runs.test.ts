@@ -62,10 +62,10 @@ describe('what is known of a run is recorded as it happens', () => {
     await recordDelivered(rig.bridge, TOKEN, next.run, [late.id]);
     await endRun(rig.bridge, TOKEN, next.run, killed, { ...ending, unkept: 'all' });
     expect(await waitingMessages(rig.bridge.database.read, id)).toMatchObject([{ id: late.id }]);
-    const [, end] = (await eventsAfter(rig.bridge.database.read, 0, 100)).filter(
-      ({ type }) => type === 'run.ended',
+    const [, end] = (await eventsAfter(rig.bridge.database.read, 0, 100)).flatMap((event) =>
+      event.type === 'run.ended' ? event.data : [],
     );
-    expect(end?.data.undelivered).toEqual([late.id]);
+    expect(end?.undelivered).toEqual([late.id]);
   });
 
   test('that it took in messages: each once', async () => {
@@ -123,7 +123,7 @@ describe('a run ends', () => {
       runId: run.id,
       type: 'run.ended',
       actor: 'supervisor',
-      data: { outcome, cost_usd: 1.25, cost_basis: 'estimated' },
+      data: { outcome, costUsd: 1.25, costBasis: 'estimated' },
     });
   });
 

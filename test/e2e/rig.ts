@@ -15,15 +15,11 @@ import { test as base, expect } from 'vitest';
 import { type Bridge, openBridge } from '../../src/bridge/bridge.ts';
 import { currentHolds } from '../../src/bridge/holds.ts';
 import { currentLease } from '../../src/bridge/lease.ts';
-import {
-  type BridgeEvent,
-  changesSince,
-  type ProjectDetails,
-  projectDetails,
-} from '../../src/bridge/queries.ts';
+import { changesSince, type ProjectDetails, projectDetails } from '../../src/bridge/queries.ts';
 import { sendPlan } from '../../src/bridge/send-plan.ts';
 import { systemClock } from '../../src/clock.ts';
 import { loadConfig } from '../../src/config.ts';
+import type { BridgeEvent, EventType } from '../../src/project/event.ts';
 import type { ProjectStatus } from '../../src/project/project.ts';
 import { simulatedClaudeEnvironment } from '../../src/simulator/environment.ts';
 import type { RecordedRequest } from '../../src/simulator/recorder.ts';
@@ -91,7 +87,7 @@ export interface Rig {
   /** Waits until the project has this status; fails when it needs attention instead. */
   until(projectId: string, status: ProjectStatus): Promise<ProjectDetails>;
   /** Waits until an event of this type, and of this project if given, is in the history. */
-  happened(type: string, projectId?: string): Promise<BridgeEvent>;
+  happened<T extends EventType>(type: T, projectId?: string): Promise<Extract<BridgeEvent, { type: T }>>;
   details(projectId: string): Promise<ProjectDetails>;
   log(): Promise<string>;
   /** Waits until the supervisor has logged this. */
@@ -241,15 +237,17 @@ async function build(root: string, home: string, started: ChildProcess[]): Promi
       });
       return details;
     },
-    async happened(type, projectId) {
-      let found: BridgeEvent | undefined;
+    async happened<T extends EventType>(type: T, projectId?: string) {
+      const isWanted = (event: BridgeEvent): event is Extract<BridgeEvent, { type: T }> =>
+        event.type === type;
+      let found: Extract<BridgeEvent, { type: T }> | undefined;
       await watch(rig, projectId, `event ${type}`, async () => {
         const { events } = await changesSince(bridge, 0, {
           waitMs: 0,
           limit: 10_000,
           ...(projectId ? { projectId } : {}),
         });
-        found = events.find((event) => event.type === type);
+        found = events.find(isWanted);
         return found !== undefined;
       });
       if (!found) throw new Error(`no event ${type}`);

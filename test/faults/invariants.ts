@@ -6,7 +6,8 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import Sqlite from 'better-sqlite3';
 import { expect } from 'vitest';
-import { next, type ProjectAction, type ProjectStatus } from '../../src/project/project.ts';
+import { EVENTS, isEventType } from '../../src/project/event.ts';
+import { next, type ProjectStatus } from '../../src/project/project.ts';
 import type { Row, Tables } from '../../src/store/schema.ts';
 import type { Testimony } from './puppet.ts';
 
@@ -80,22 +81,6 @@ function whole(sqlite: Sqlite.Database): string[] {
   ];
 }
 
-/** Which move each event tells of. */
-const ACTIONS: Readonly<Record<string, ProjectAction>> = {
-  'project.claimed': 'claim',
-  'project.updated': 'send_update',
-  'project.submitted': 'send_completion',
-  'project.approved': 'approve',
-  'project.rejected': 'reject',
-  'project.revision_started': 'reset_for_revision',
-  'project.completed': 'finish',
-  'project.steered': 'steer',
-  'project.needs_attention': 'park',
-  'project.retried': 'retry',
-  'project.cancelled': 'cancel',
-  'run.started': 'start_run',
-};
-
 /** Every status was reached by moves of the transition table, each with its event. */
 function legalHistory(project: Row<'projects'>, { events }: Content): string[] {
   const own = events.filter((event) => event.project_id === project.id);
@@ -103,7 +88,7 @@ function legalHistory(project: Row<'projects'>, { events }: Content): string[] {
   if (own[0]?.type !== 'project.sent') broken.push(`${project.id}: its history does not begin with its plan`);
   let status: ProjectStatus = 'pending';
   for (const { id, type } of own) {
-    const action = ACTIONS[type];
+    const action = isEventType(type) ? EVENTS[type].action : undefined;
     if (!action) continue;
     const after = next(status, action);
     if (after === undefined) broken.push(`${project.id}: event ${id} ${type} in status ${status}`);

@@ -4,6 +4,7 @@ import type { Outcome } from '../../src/project/outcome.ts';
 import type { Project } from '../../src/project/project.ts';
 import type { Completion } from '../../src/project/review.ts';
 import { recordEntry, recordHeading } from '../../src/project/status-text.ts';
+import { sample } from '../events.ts';
 
 const at = '2026-03-01T12:00:00.000Z';
 const projectId = '0123456789ab';
@@ -20,7 +21,8 @@ const completion: Completion = {
 };
 
 function entry(type: string, data: Record<string, unknown> = {}, actor = 'desktop'): string {
-  return recordEntry({ type, actor, data, createdAt: at }, completion);
+  const stamp = { projectId, runId: null, actor, createdAt: at };
+  return recordEntry({ ...sample(type, data), ...stamp }, completion);
 }
 
 describe('the record is written for people', () => {
@@ -63,16 +65,17 @@ describe('the record is written for people', () => {
   });
 
   test('what only machines need is left out, and so is the end of a run that submitted its work', () => {
-    for (const type of [
-      'project.claimed',
-      'run.started',
-      'run.ready',
-      'project.steering_delivered',
-      'unheard.of',
-    ]) {
+    for (const type of ['project.claimed', 'run.started', 'run.ready', 'project.steering_delivered']) {
       expect(entry(type), type).toBe('');
     }
     expect(entry('run.ended', { outcome: { kind: 'submitted' } })).toBe('');
+  });
+
+  test.each([
+    ['unheard.of', {}],
+    ['run.ended', { outcome: { kind: 'unheard of' } }],
+  ])('an event that only a newer version knows is told: %s %j', (type, data) => {
+    expect(entry(type, data)).toBe(`- ${at} “${type}” (an event of a newer version)\n`);
   });
 
   test('submitted work is a block of its own', () => {
@@ -106,7 +109,7 @@ describe('what others wrote is quoted in the record', () => {
   ].join('\u2028');
   const submitted = (part: Partial<Completion>) =>
     recordEntry(
-      { type: 'project.submitted', actor: 'code', data: { round: 2 }, createdAt: at },
+      { ...sample('project.submitted'), projectId, runId: null, actor: 'code', createdAt: at },
       { ...completion, ...part },
     );
   const viewer = new MarkdownIt({ html: true, linkify: true });

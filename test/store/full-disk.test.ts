@@ -28,7 +28,7 @@ describe.runIf(mayMount())('a full disk (needs root on Linux)', () => {
         error = await database
           .write(async (trx) => {
             await addProject(trx, committed + 1, {}, 'words '.repeat(10_000));
-            await appendEvent(trx, { ...event, data: { n: committed + 1 } });
+            await appendEvent(trx, { ...event, type: 'run.spawned', data: { pid: committed + 1 } });
           })
           .then(
             () => undefined,
@@ -67,7 +67,7 @@ describe.runIf(mayMount())('a full disk (needs root on Linux)', () => {
     }
   });
 
-  const event = { projectId: null, runId: null, type: 'grown', actor: 'person', createdAt: NOW };
+  const event = { projectId: null, runId: null, actor: 'supervisor', createdAt: NOW } as const;
 });
 
 /** Root on Linux, outside of a container that forbids it. */

@@ -65,7 +65,7 @@ const outputs = (...ids: string[]) => ids.map((id) => `${id}.jsonl`).sort();
 
 async function removals(rig: Rig) {
   const { events } = await changesSince(rig.bridge, 0, { waitMs: 0, limit: 1_000 });
-  return events.filter(({ type }) => type === 'runs.output_removed').map(({ data }) => data);
+  return events.flatMap((event) => (event.type === 'runs.output_removed' ? event.data : []));
 }
 
 describe('the output of a run', () => {

@@ -1,46 +1,56 @@
 /** What the supervisor and Claude do, told in their order: from the history, and from what Claude tells the model. */
-import type { BridgeEvent } from '../../bridge/queries.ts';
+import { type EventTable, type HistoryEvent, present, type UnknownEvent } from '../../project/event.ts';
 import { describeOutcome } from '../../project/outcome-text.ts';
 import type { ScriptTurn } from '../../simulator/turn.ts';
 import { plainLines } from '../terminal/text.ts';
-import { outcomeOf } from './journal.ts';
 import type { Narrator, Shown, Who } from './narrator.ts';
 
-export function tellEvent(narrator: Narrator, event: BridgeEvent): void {
-  const told = sentenceFor(event);
-  if (told) narrator.say(...told);
+export function tellEvent(narrator: Narrator, event: HistoryEvent): void {
+  const sentence = present(event, SENTENCES, unknownSentence);
+  if (sentence) narrator.say(...sentence);
 }
 
+type Sentence = readonly [who: Who, text: string] | undefined;
+
+const none = () => undefined;
+
 /** What Desktop does is told where it does it. */
-function sentenceFor(event: BridgeEvent): [who: Who, text: string] | undefined {
-  const { type, data } = event;
-  const word = (key: string) => String(data[key] ?? '');
-  switch (type) {
-    case 'project.claimed':
-      return ['Supervisor', 'takes the plan out of the queue'];
-    case 'project.revision_started':
-      return ['Supervisor', `takes up the revision: round ${word('round')} begins`];
-    case 'run.started': {
-      const session = word('session_id').slice(0, 8);
-      return word('kind') === 'revise'
-        ? ['Supervisor', `resumes session ${session} with your reason`]
-        : ['Supervisor', `opens session ${session}`];
-    }
-    case 'run.spawned':
-      return ['Supervisor', `starts claude, pid ${word('pid')}`];
-    case 'run.ready':
-      return ['Claude', `is ready: Claude Code ${word('claude_version')}, connected to our tools`];
-    case 'project.updated':
-      return ['Claude', `reports: ${word('message')}`];
-    case 'project.submitted':
-      return ['Claude', `submits round ${word('round')}: ${word('summary')}`];
-    case 'run.ended':
-      return ['Supervisor', `sees that claude has ended: ${describeOutcome(outcomeOf(event))}`];
-    case 'project.completed':
-      return ['Supervisor', 'completes the project'];
-    default:
-      return undefined;
-  }
+const SENTENCES: EventTable<Sentence> = {
+  'project.sent': none,
+  'project.claimed': () => ['Supervisor', 'takes the plan out of the queue'],
+  'project.updated': ({ message }) => ['Claude', `reports: ${message}`],
+  'project.submitted': ({ round, summary }) => ['Claude', `submits round ${round}: ${summary}`],
+  'project.approved': none,
+  'project.rejected': none,
+  'project.revision_started': ({ round }) => ['Supervisor', `takes up the revision: round ${round} begins`],
+  'project.completed': () => ['Supervisor', 'completes the project'],
+  'project.cancelled': none,
+  'project.steered': none,
+  'project.steering_delivered': none,
+  'project.needs_attention': none,
+  'project.retried': none,
+  'run.started': ({ kind, sessionId }) => {
+    const session = sessionId.slice(0, 8);
+    return kind === 'revise'
+      ? ['Supervisor', `resumes session ${session} with your reason`]
+      : ['Supervisor', `opens session ${session}`];
+  },
+  'run.spawned': ({ pid }) => ['Supervisor', `starts claude, pid ${pid}`],
+  'run.ready': ({ claudeVersion }) => [
+    'Claude',
+    `is ready: Claude Code ${claudeVersion}, connected to our tools`,
+  ],
+  'run.ended': ({ outcome }) => ['Supervisor', `sees that claude has ended: ${describeOutcome(outcome)}`],
+  'runs.output_removed': none,
+  'hold.set': none,
+  'hold.ended': none,
+  'supervisor.started': none,
+  'supervisor.stop_requested': none,
+  'supervisor.stopped': none,
+};
+
+function unknownSentence({ raw }: UnknownEvent): Sentence {
+  return ['Supervisor', raw.type];
 }
 
 /** One tool that Claude has used, as it tells the model in its next request. */

@@ -1,7 +1,7 @@
 /** Reads the history of the demo's bridge as it grows, tells it, and notices when it takes a wrong turn. */
 import type { Bridge } from '../../bridge/bridge.ts';
-import { type BridgeEvent, changesSince, overview } from '../../bridge/queries.ts';
-import type { Outcome } from '../../project/outcome.ts';
+import { changesSince, overview } from '../../bridge/queries.ts';
+import type { BridgeEvent, EventType } from '../../project/event.ts';
 import { describeOutcome } from '../../project/outcome-text.ts';
 import { SelftestError } from '../../selftest/selftest-error.ts';
 import { inTurns, lasted } from '../terminal/time.ts';
@@ -14,7 +14,7 @@ export interface Journal {
    * Resolves with the next event of this type, after the last one waited for. Throws SelftestError when something fails or
    * nothing happens for a minute, and what `signal` was aborted with.
    */
-  until(type: string): Promise<BridgeEvent>;
+  until(type: EventType): Promise<BridgeEvent>;
 }
 
 export interface JournalOptions {
@@ -56,8 +56,10 @@ export function openJournal(bridge: Bridge, { tell, live, signal }: JournalOptio
         signal.throwIfAborted();
         await next();
         const found = events.findIndex((event, index) => index >= awaited && event.type === type);
-        const trouble = events.slice(awaited, found < 0 ? undefined : found + 1).find(isTrouble);
-        if (trouble) throw new SelftestError(describeTrouble(trouble));
+        const [trouble] = events
+          .slice(awaited, found < 0 ? undefined : found + 1)
+          .flatMap((event) => troubleIn(event) ?? []);
+        if (trouble !== undefined) throw new SelftestError(trouble);
         const event = events[found];
         if (event) {
           awaited = found + 1;
@@ -86,17 +88,15 @@ async function underWay(bridge: Bridge): Promise<string> {
   return `Claude: ${activity} · round ${round} · ${inTurns(live.turns)} · ${since}`;
 }
 
-function isTrouble(event: BridgeEvent): boolean {
-  const { type } = event;
-  if (type === 'run.ended') return outcomeOf(event).kind !== 'submitted';
-  return type === 'hold.set' || type === 'project.needs_attention';
-}
-
-function describeTrouble(event: BridgeEvent): string {
-  return event.type === 'run.ended' ? describeOutcome(outcomeOf(event)) : String(event.data.reason);
-}
-
-/** The outcome in a `run.ended`, as our own supervisor, of the same version, has written it. */
-export function outcomeOf({ data }: BridgeEvent): Outcome {
-  return data.outcome as Outcome;
+/** What stops the demo: an end without submitted work, a hold, a project that needs a person. */
+function troubleIn(event: BridgeEvent): string | undefined {
+  switch (event.type) {
+    case 'run.ended':
+      return event.data.outcome.kind === 'submitted' ? undefined : describeOutcome(event.data.outcome);
+    case 'hold.set':
+    case 'project.needs_attention':
+      return event.data.reason;
+    default:
+      return undefined;
+  }
 }

@@ -1,12 +1,7 @@
 /** Following the history as it grows, with what runs are doing in between. */
 import type { Bridge } from '../../bridge/bridge.ts';
-import {
-  type BridgeEvent,
-  changesSince,
-  overview,
-  type ProjectState,
-  projectState,
-} from '../../bridge/queries.ts';
+import { changesSince, overview, type ProjectState, projectState } from '../../bridge/queries.ts';
+import type { BridgeEvent } from '../../project/event.ts';
 import type { Project } from '../../project/project.ts';
 
 /** Somewhere to show it. */

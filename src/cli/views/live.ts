@@ -1,7 +1,8 @@
 /** Three ways to show what happens: redrawn on a terminal, line by line into a file or pipe, and as JSON. */
 import { clearScreenDown, moveCursor } from 'node:readline';
-import type { BridgeEvent, ProjectState } from '../../bridge/queries.ts';
+import type { ProjectState } from '../../bridge/queries.ts';
 import { nextCommands } from '../../control/next-commands.ts';
+import type { BridgeEvent, EventType } from '../../project/event.ts';
 import { type ProjectStatus, WHAT_NEXT } from '../../project/project.ts';
 import { toWireEvent } from '../../wire/event.ts';
 import type { Cli } from '../context.ts';
@@ -100,12 +101,12 @@ const TONES: Record<ReturnType<typeof eventText>['tone'], Format> = {
 function printEvent(cli: Cli, event: BridgeEvent, subject: Subject): void {
   const { word, text, tone } = eventText(event, cli.clock.now());
   printEntry(cli, subject, event.projectId, event.createdAt, { text: word, format: TONES[tone] }, text);
-  const status = ASKS_FOR[event.type];
+  const status = event.type === 'unknown' ? undefined : ASKS_FOR[event.type];
   if (status && event.projectId !== null) print(cli, nextCommands({ id: event.projectId, status }));
 }
 
 /** Events after which a project waits for the person. */
-const ASKS_FOR: Readonly<Record<string, ProjectStatus>> = {
+const ASKS_FOR: Readonly<Partial<Record<EventType, ProjectStatus>>> = {
   'project.submitted': 'awaiting_approval',
   'project.needs_attention': 'attention',
 };

@@ -1,12 +1,13 @@
 import * as z from 'zod';
-import type { BridgeEvent, Changes } from '../../bridge/queries.ts';
+import type { Changes } from '../../bridge/queries.ts';
+import { type BridgeEvent, typeOf } from '../../project/event.ts';
 import type { Project } from '../../project/project.ts';
 import { quote } from '../../project/quotation.ts';
 import { type Answer, answer, type Call, defineTool, type Facts } from '../define-tool.ts';
 import { fitting } from '../fit.ts';
 import { projectId } from '../input.ts';
 import { readiness } from '../readiness.ts';
-import { happening } from '../texts/event.ts';
+import { eventWords } from '../texts/event.ts';
 import { hindranceLines, hindrances, projectFacts, projectLine } from '../texts/project.ts';
 import { QUOTED_NOTE } from '../texts/quoted.ts';
 import { holdLines, obstacles, readinessFacts } from '../texts/readiness.ts';
@@ -114,13 +115,20 @@ async function projectsNow(ids: readonly (string | null)[], { bridge, verbs }: C
 const MOST_PROJECTS = 5;
 
 function eventFacts(event: BridgeEvent): Facts {
-  const { what, words } = happening(event);
+  const { what, words } = eventWords(event);
   const about = event.projectId === null ? {} : { project_id: event.projectId };
-  return { id: event.id, at: event.createdAt, ...about, type: event.type, what, ...(words ? { words } : {}) };
+  return {
+    id: event.id,
+    at: event.createdAt,
+    ...about,
+    type: typeOf(event),
+    what,
+    ...(words ? { words } : {}),
+  };
 }
 
 function eventLines(event: BridgeEvent): string[] {
-  const { what, words } = happening(event);
+  const { what, words } = eventWords(event);
   const about = event.projectId === null ? '' : ` Project \`${event.projectId}\`:`;
   return [`- ${event.createdAt}${about} ${what}${words ? ':' : ''}`, ...(words ? [quote(words)] : [])];
 }

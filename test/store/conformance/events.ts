@@ -1,50 +1,77 @@
 import { describe, expect, test } from 'vitest';
+import type { Happening, NewEvent } from '../../../src/project/event.ts';
 import { appendEvent, eventsAfter, newestEventId } from '../../../src/store/events.ts';
+import { EVENT_TYPES, SAMPLES, sample } from '../../events.ts';
 import { addProject, id, NOW } from '../rows.ts';
 import type { StoreUnderTest } from './store-under-test.ts';
 
 export function eventsConform({ write, read }: StoreUnderTest): void {
   describe('events', () => {
-    const event = (type: string, project: string | null = null) => ({
+    const event = (happening: Happening, project: string | null = null): NewEvent => ({
+      ...happening,
       projectId: project,
       runId: null,
-      type,
       actor: 'person',
-      data: { nested: { list: [1, 'two', null] } },
       createdAt: NOW,
     });
+    const paused: Happening = { type: 'hold.set', data: SAMPLES['hold.set'] };
+    const sent: Happening = { type: 'project.sent', data: SAMPLES['project.sent'] };
+    const resumed: Happening = { type: 'hold.ended', data: SAMPLES['hold.ended'] };
 
     test('are read on from a cursor, of all or of one project', async () => {
       expect(await newestEventId(read())).toBe(0);
       await write(async (trx) => {
         await addProject(trx, 1);
-        await appendEvent(trx, event('a'));
-        await appendEvent(trx, event('b', id(1)));
-        await appendEvent(trx, event('c'));
+        await appendEvent(trx, event(paused));
+        await appendEvent(trx, event(sent, id(1)));
+        await appendEvent(trx, event(resumed));
       });
       const types = async (...args: [number, number, string?]) =>
-        (await eventsAfter(read(), ...args)).map(({ type }) => type).join('');
-      expect(await types(0, 10)).toBe('abc');
-      expect(await types(0, 2)).toBe('ab');
-      expect(await types(0, 10, id(1))).toBe('b');
+        (await eventsAfter(read(), ...args)).map(({ type }) => type);
+      expect(await types(0, 10)).toEqual(['hold.set', 'project.sent', 'hold.ended']);
+      expect(await types(0, 2)).toEqual(['hold.set', 'project.sent']);
+      expect(await types(0, 10, id(1))).toEqual(['project.sent']);
       const [first] = await eventsAfter(read(), 0, 1);
-      expect(await types(first?.id ?? 0, 10)).toBe('bc');
-      expect(await types(await newestEventId(read()), 10)).toBe('');
+      expect(await types(first?.id ?? 0, 10)).toEqual(['project.sent', 'hold.ended']);
+      expect(await types(await newestEventId(read()), 10)).toEqual([]);
     });
 
-    test('their data comes back as it was', async () => {
-      await write((trx) => appendEvent(trx, event('a')));
+    test.each(EVENT_TYPES)('the data of %s comes back as it was', async (type) => {
+      const happening = sample(type);
+      if (happening.type === 'unknown') throw new Error(`the sample of ${type} is none`);
+      await write((trx) => appendEvent(trx, event(happening)));
       const [stored] = await eventsAfter(read(), 0, 1);
-      expect(stored).toMatchObject(event('a'));
+      expect(stored).toEqual({ id: expect.any(Number), ...event(happening) });
+    });
+
+    test.each([
+      ['project.admired', { stars: 5 }],
+      ['run.ended', { outcome: { kind: 'abducted' }, costUsd: 0, costBasis: 'reported' }],
+      ['run.spawned', { pid: 'four' }],
+    ])('an event that only a newer program knows comes back as it is stored: %s %j', async (type, data) => {
+      await write(async (trx) => {
+        const row = { type, data: JSON.stringify(data), actor: 'admirer', created_at: NOW };
+        await trx
+          .insertInto('events')
+          .values({ project_id: null, run_id: null, ...row })
+          .execute();
+      });
+      const [stored] = await eventsAfter(read(), 0, 1);
+      expect(stored).toMatchObject({
+        type: 'unknown',
+        raw: { type, data },
+        actor: 'admirer',
+        createdAt: NOW,
+      });
     });
 
     test('an id is never given twice, so that a cursor misses nothing', async () => {
-      await write((trx) => appendEvent(trx, event('a')));
+      await write((trx) => appendEvent(trx, event(paused)));
       const before = await newestEventId(read());
       await write(async (trx) => {
         await trx.deleteFrom('events').execute();
       });
-      await write((trx) => appendEvent(trx, event('b')));
+      await write((trx) => appendEvent(trx, event(resumed)));
       expect(await newestEventId(read())).toBeGreaterThan(before);
     });
   });

@@ -59,9 +59,9 @@ async function openGate(rig: Rig, settings: Partial<Config> = {}): Promise<Gate>
     },
     async history() {
       const { events } = await changesSince(bridge, 0, { waitMs: 0, limit: 10_000 });
-      return events.flatMap(({ type, data }) => {
-        if (!type.startsWith('hold.')) return [];
-        return `${type === 'hold.set' ? '+' : '-'}${String(data.kind)}`;
+      return events.flatMap((event) => {
+        if (event.type === 'hold.set') return `+${event.data.kind}`;
+        return event.type === 'hold.ended' ? `-${event.data.kind}` : [];
       });
     },
   };

@@ -1,0 +1,198 @@
+/**
+ * Everything that happens, as the history keeps it: each change appends one of these in its own transaction. Whoever
+ * presents events presents all of them; the compiler finds the one that is forgotten.
+ */
+import * as z from 'zod';
+import { HOLD_KINDS, HOLD_SOURCES } from './hold.ts';
+import { outcomeSchema } from './outcome.ts';
+import { CLAIMANTS, type ProjectAction } from './project.ts';
+import { COST_BASES, RUN_KINDS } from './run.ts';
+
+/** Who did it. */
+export type Actor = 'desktop' | 'code' | 'person' | 'supervisor';
+
+interface EventKind {
+  /** When it happens: a sentence for docs/events.md. */
+  readonly when: string;
+  /** The move of the transition table that it tells of. */
+  readonly action: ProjectAction | undefined;
+  readonly schema: () => z.ZodType;
+}
+
+/** The schema is made when it is first asked for: most commands read no event. */
+function event<S extends z.ZodRawShape>(when: string, facts: () => S, action?: ProjectAction) {
+  let made: z.ZodObject<S> | undefined;
+  const schema = (): z.ZodObject<S> => {
+    made ??= z.object(facts());
+    return made;
+  };
+  return { when, schema, action };
+}
+
+const nothing = () => ({});
+const round = () => z.int().describe('1 until the first rejection, then 2, …');
+const id = (what: string) => z.string().describe(what);
+
+/** Every type of event: when it happens, which move it tells of, and what its data is. */
+export const EVENTS = {
+  'project.sent': event('A plan was accepted and put into the queue.', () => ({
+    title: z.string(),
+    workspace: z.string().describe('Absolute path'),
+  })),
+  'project.claimed': event(
+    'Somebody took a pending project up.',
+    () => ({ by: z.enum(CLAIMANTS).describe("`code`: a person's own Claude Code session") }),
+    'claim',
+  ),
+  'project.updated': event('Claude Code reported progress.', () => ({ message: z.string() }), 'send_update'),
+  'project.submitted': event(
+    'Claude Code submitted the work of a round for approval.',
+    () => ({ round: round(), summary: z.string() }),
+    'send_completion',
+  ),
+  'project.approved': event(
+    'A person approved the work of a round.',
+    () => ({ round: round(), reason: z.string().describe('Empty') }),
+    'approve',
+  ),
+  'project.rejected': event(
+    'A person rejected the work of a round.',
+    () => ({ round: round(), reason: z.string().describe('What Claude Code is to change') }),
+    'reject',
+  ),
+  'project.revision_started': event(
+    'A rejected project entered its next round.',
+    () => ({ round: round() }),
+    'reset_for_revision',
+  ),
+  'project.completed': event('An approved project was completed: its last run had ended.', nothing, 'finish'),
+  'project.cancelled': event(
+    'Somebody cancelled a project.',
+    () => ({ reason: z.string().describe('May be empty') }),
+    'cancel',
+  ),
+  'project.steered': event(
+    'Somebody sent a message to Claude Code.',
+    () => ({ message: z.string(), messageId: id('Of the message') }),
+    'steer',
+  ),
+  'project.steering_delivered': event('A run took in messages.', () => ({
+    messages: z.array(z.string()).describe('Ids of the messages'),
+  })),
+  'project.needs_attention': event(
+    'A project was parked: it goes on when a person retries it.',
+    () => ({ reason: z.string() }),
+    'park',
+  ),
+  'project.retried': event(
+    'A project that needed a person was put back into the queue.',
+    () => ({
+      was: z.string().nullable().describe('Why it needed a person'),
+      because: z.string().exactOptional().describe('The cause that several projects turned out to share'),
+    }),
+    'retry',
+  ),
+  'run.started': event(
+    'A run was recorded; its process does not exist yet.',
+    () => ({ kind: z.enum(RUN_KINDS), round: round(), sessionId: id("Of Claude's conversation") }),
+    'start_run',
+  ),
+  'run.spawned': event('The process of a run was started.', () => ({ pid: z.int() })),
+  'run.ready': event('Claude named its model and connected to our tools.', () => ({
+    model: z.string(),
+    claudeVersion: z.string(),
+  })),
+  'run.ended': event('A run ended.', () => ({
+    outcome: outcomeSchema().describe('Its `kind`, and what belongs to that'),
+    costUsd: z.number().nullable().describe('null: unknown'),
+    costBasis: z.enum(COST_BASES).default('reported'),
+    undelivered: z
+      .array(z.string())
+      .exactOptional()
+      .describe('Ids of messages that the run had taken in and may have lost'),
+  })),
+  'runs.output_removed': event('Old output of ended runs was removed.', () => ({
+    runs: z.int(),
+    files: z.int(),
+    mb: z.number(),
+  })),
+  'hold.set': event('New runs were stopped, or the hold that stops them was changed.', () => ({
+    kind: z.enum(HOLD_KINDS),
+    scope: z.string().describe('A model family; empty: all runs'),
+    reason: z.string(),
+    until: z.string().nullable().describe('null: until its cause is gone, or a person resumes'),
+    source: z.enum(HOLD_SOURCES).exactOptional().describe('Who set it; missing in old events'),
+  })),
+  'hold.ended': event('A hold ended.', () => ({ kind: z.enum(HOLD_KINDS) })),
+  'supervisor.started': event('A supervisor took the lease.', () => ({
+    pid: z.int(),
+    version: z.string(),
+  })),
+  'supervisor.stop_requested': event('Somebody asked the supervisor to stop.', nothing),
+  'supervisor.stopped': event('The supervisor gave its lease back.', nothing),
+} satisfies Record<string, EventKind>;
+
+export type EventType = keyof typeof EVENTS;
+export type EventData<T extends EventType> = Readonly<z.infer<ReturnType<(typeof EVENTS)[T]['schema']>>>;
+
+/** When, by whom, and what it happened to. */
+interface Stamp {
+  readonly projectId: string | null;
+  readonly runId: string | null;
+  /** An `Actor`, or one of a newer program. */
+  readonly actor: string;
+  readonly createdAt: string;
+}
+
+/** What happened, and its facts. */
+export type Happening<T extends EventType = EventType> = {
+  [K in T]: { readonly type: K; readonly data: EventData<K> };
+}[T];
+
+/** An event that is to be appended. */
+export type NewEvent<T extends EventType = EventType> = Happening<T> & Stamp & { readonly actor: Actor };
+
+/** An event of a type, or with facts, that only a newer program knows. It is told too, never dropped. */
+export interface UnknownEvent extends Stamp {
+  readonly type: 'unknown';
+  readonly raw: { readonly type: string; readonly data: unknown };
+}
+
+/** An event as presenters get it. */
+export type HistoryEvent = (Happening & Stamp) | UnknownEvent;
+
+/** An event of the history; its id is the cursor a reader continues from. */
+export type BridgeEvent = HistoryEvent & { readonly id: number };
+
+/** What happened, from its type and data as they are stored. */
+export function parseHappening(type: string, data: unknown): Happening | Pick<UnknownEvent, 'type' | 'raw'> {
+  const parsed = isEventType(type) ? EVENTS[type].schema().safeParse(data) : undefined;
+  if (!parsed?.success) return { type: 'unknown', raw: { type, data } };
+  // The table pairs each type with its schema; the compiler cannot follow that through a lookup.
+  return { type, data: parsed.data } as Happening;
+}
+
+export function isEventType(type: string): type is EventType {
+  return Object.hasOwn(EVENTS, type);
+}
+
+/** The type as it is stored, also of an event that is not known here. */
+export function typeOf(event: HistoryEvent): string {
+  return event.type === 'unknown' ? event.raw.type : event.type;
+}
+
+/** One presentation for each type of event, in the words of one reader. */
+export type EventTable<R> = { readonly [T in EventType]: (data: EventData<T>, stamp: Stamp) => R };
+
+/** What `table` makes of an event; of one that is not known here, what `unknown` makes of it. */
+export function present<R>(
+  event: HistoryEvent,
+  table: EventTable<R>,
+  unknown: (event: UnknownEvent) => R,
+): R {
+  return event.type === 'unknown' ? unknown(event) : presentKnown(event, table);
+}
+
+function presentKnown<T extends EventType, R>(event: Happening<T> & Stamp, table: EventTable<R>): R {
+  return table[event.type](event.data, event);
+}

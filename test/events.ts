@@ -1,0 +1,38 @@
+/** One event of each type, for tests of those who present them. */
+import { EVENTS, type EventData, type EventType, parseHappening } from '../src/project/event.ts';
+
+export const SAMPLES: { readonly [T in EventType]: EventData<T> } = {
+  'project.sent': { title: 'A clock', workspace: '/w' },
+  'project.claimed': { by: 'supervisor' },
+  'project.updated': { message: 'Tests pass' },
+  'project.submitted': { round: 1, summary: 'It ticks.' },
+  'project.approved': { round: 1, reason: '' },
+  'project.rejected': { round: 1, reason: 'too slow' },
+  'project.revision_started': { round: 2 },
+  'project.completed': {},
+  'project.cancelled': { reason: 'no longer needed' },
+  'project.steered': { message: 'use Rust', messageId: 'message-1' },
+  'project.steering_delivered': { messages: ['message-1'] },
+  'project.needs_attention': { reason: 'the model declined to go on' },
+  'project.retried': { was: 'the model declined to go on' },
+  'run.started': { kind: 'execute', round: 1, sessionId: 'session-1' },
+  'run.spawned': { pid: 4711 },
+  'run.ready': { model: 'claude-opus-4-8', claudeVersion: '2.1.0' },
+  'run.ended': { outcome: { kind: 'throttled' }, costUsd: 0.5, costBasis: 'reported' },
+  'runs.output_removed': { runs: 3, files: 6, mb: 120 },
+  'hold.set': { kind: 'paused', scope: '', reason: 'lunch', until: null, source: 'person' },
+  'hold.ended': { kind: 'paused' },
+  'supervisor.started': { pid: 4711, version: '1.2.3' },
+  'supervisor.stop_requested': {},
+  'supervisor.stopped': {},
+};
+
+export const EVENT_TYPES = Object.keys(EVENTS) as EventType[];
+
+/** The sample of a type, with other facts; of a type that is not known here, an unknown event. */
+export function sample(
+  type: string,
+  facts: Readonly<Record<string, unknown>> = {},
+): ReturnType<typeof parseHappening> {
+  return parseHappening(type, { ...(SAMPLES as Record<string, object>)[type], ...facts });
+}

@@ -1,0 +1,24 @@
+import { expect, test } from 'vitest';
+import type { BridgeEvent } from '../../src/project/event.ts';
+import { toWireEvent } from '../../src/wire/event.ts';
+import { eventSchema } from '../../src/wire/schemas/event.ts';
+import { EVENT_TYPES, sample } from '../events.ts';
+
+function stored(type: string, facts: object = {}): BridgeEvent {
+  const stamp = { id: 7, projectId: '0123456789ab', runId: null, actor: 'person' };
+  return { ...sample(type, { ...facts }), ...stamp, createdAt: '2026-03-01T12:00:00.000Z' };
+}
+
+test.each(EVENT_TYPES)('%s leaves with names as in SQL', (type) => {
+  const wire = toWireEvent(stored(type));
+  expect(eventSchema.parse(wire).type).toBe(type);
+  const names = JSON.stringify(wire).match(/"\w+":/g) ?? [];
+  expect(names.filter((name) => /[A-Z]/.test(name))).toEqual([]);
+});
+
+test.each([
+  ['project.admired', { by_many: true }],
+  ['run.ended', { outcome: { kind: 'abducted' }, costUsd: 1 }],
+])('an event that only a newer program knows leaves as it is stored: %s', (type, data) => {
+  expect(toWireEvent(stored(type, data))).toMatchObject({ type, data });
+});
