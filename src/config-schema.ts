@@ -127,7 +127,7 @@ const fields = z.strictObject({
     .describe(
       'Cron expressions; in the minutes they match no new run starts. "* 9-17 * * 1-5" is working hours.',
     ),
-  leave_percent: z
+  usage_reserve_percent: z
     .number()
     .min(0)
     .max(95)

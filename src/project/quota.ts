@@ -30,12 +30,12 @@ export function limitedFamily(window: string, model: string | null): string {
 }
 
 /**
- * Of the windows that limit everything: which leaves less than `leavePercent` of itself unused, if any. A reading whose reset is past says nothing
+ * Of the windows that limit everything: which leaves less than `reservePercent` of itself unused, if any. A reading whose reset is past says nothing
  * any more.
  */
-export function spentReserve(quotas: readonly Quota[], leavePercent: number, now: Date): Quota | undefined {
+export function spentReserve(quotas: readonly Quota[], reservePercent: number, now: Date): Quota | undefined {
   // Not 1 - x / 100: that is a little more than it should be for some x.
-  const limit = (100 - leavePercent) / 100;
+  const limit = (100 - reservePercent) / 100;
   return quotas.find(
     ({ window, utilization, resetsAt }) =>
       OF_ALL_MODELS.includes(window) &&

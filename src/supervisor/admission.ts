@@ -100,11 +100,11 @@ export class Gatekeeper {
 
   async #reserveSpent(): Promise<Circumstance> {
     const { bridge, clock, config } = this.#context;
-    if (config.leave_percent === 0) return undefined;
-    const spent = spentReserve(await currentQuotas(bridge), config.leave_percent, clock.now());
+    if (config.usage_reserve_percent === 0) return undefined;
+    const spent = spentReserve(await currentQuotas(bridge), config.usage_reserve_percent, clock.now());
     if (!spent) return undefined;
     // Without the share that is used: the runs under way would make it a new reason with every answer.
-    const reason = `what leave_percent keeps for you, ${config.leave_percent} % of the ${spent.window} window, is all that is left`;
+    const reason = `only your reserve (usage_reserve_percent: ${config.usage_reserve_percent} %) of the ${spent.window} window is left`;
     return { reason, until: spent.resetsAt };
   }
 }

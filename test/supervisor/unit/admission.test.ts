@@ -140,7 +140,7 @@ describe('a circumstance sets its hold once and lifts it once', () => {
 
   test('the owner’s reserve, while the runs under way use more of it', async () => {
     await using rig = await createRig();
-    const gate = await openGate(rig, { leave_percent: 20 });
+    const gate = await openGate(rig, { usage_reserve_percent: 20 });
     const resetsAt = new Date(rig.clock.now().getTime() + 60 * MINUTE).toISOString();
     const use = (utilization: number) => {
       const seenAt = rig.clock.now().toISOString();

@@ -15,8 +15,8 @@ function quota(utilization: number | null, fields: Partial<Quota> = {}): Quota {
   };
 }
 
-const spent = (quotas: readonly Quota[], leavePercent: number) =>
-  spentReserve(quotas, leavePercent, NOW)?.window;
+const spent = (quotas: readonly Quota[], reservePercent: number) =>
+  spentReserve(quotas, reservePercent, NOW)?.window;
 
 describe('the share of a window that is left for the owner', () => {
   test('is touched from the very share on', () => {
