@@ -154,7 +154,7 @@ describe('a circumstance sets its hold once and lifts it once', () => {
       await askOften(rig, gate, WAIT);
     }
     expect(await currentHolds(rig.bridge)).toMatchObject([
-      { kind: 'reserve', reason: expect.stringMatching(/20 % of the five_hour window/), until: resetsAt },
+      { kind: 'reserve', reason: expect.stringMatching(/20 %\) of the five_hour window/), until: resetsAt },
     ]);
     rig.clock.advance(60 * MINUTE);
     await askOften(rig, gate, FREE);
