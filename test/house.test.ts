@@ -1,9 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs';
-import { dirname, posix, resolve, sep } from 'node:path';
+import { posix, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
-
-const SRC = fileURLToPath(new URL('../src', import.meta.url));
+import { files, importsOf, roomOf, type SourceFile } from './house/source-files.ts';
 
 /** Who may import whom, beside what everyone may import; what is not listed may be imported by nobody else. */
 const MAY_IMPORT: Readonly<Record<string, readonly string[] | 'anything'>> = {
@@ -25,10 +24,10 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[] | 'anything'>> = {
   config: ['home-path'],
   project: ['characters'],
   wire: ['project'],
-  store: ['project', 'clock', 'config'],
+  store: ['project', 'clock'],
   bridge: ['project', 'store', 'machine', 'clock', 'home-path'],
-  machine: ['clock', 'log', 'template', 'home-path'],
-  claude: ['project', 'machine', 'clock', 'log', 'template', 'redaction'],
+  machine: ['clock', 'template', 'home-path'],
+  claude: ['project', 'machine', 'clock', 'template', 'redaction'],
   control: [
     'bridge',
     'store',
@@ -44,16 +43,15 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[] | 'anything'>> = {
     'redaction',
   ],
   supervisor: ['bridge', 'claude', 'machine', 'project', 'config', 'clock', 'log'],
-  mcp: ['control', 'bridge', 'project', 'config', 'clock', 'log', 'characters'],
-  http: ['bridge', 'project', 'config', 'clock', 'log'],
-  simulator: ['clock', 'log'],
-  setup: ['claude', 'machine', 'config', 'clock', 'home-path'],
-  selftest: ['bridge', 'claude', 'machine', 'simulator', 'config', 'clock'],
+  mcp: ['control', 'bridge', 'project', 'config', 'clock', 'characters'],
+
+  simulator: ['clock'],
+  setup: ['claude', 'machine', 'config', 'home-path'],
+  selftest: ['bridge', 'claude', 'machine', 'simulator', 'clock'],
   doctor: [
     'control',
     'setup',
     'selftest',
-    'bridge',
     'store',
     'claude',
     'machine',
@@ -77,51 +75,7 @@ const EVERYONE_MAY_IMPORT = [
   'duration',
 ];
 
-interface SourceFile {
-  /** Relative to `src/`, with slashes. */
-  readonly path: string;
-  readonly text: string;
-  /** Our own files it imports, statically, for a type, or when it is needed. */
-  readonly imports: readonly string[];
-  readonly room: string;
-}
-
-const SPECIFIERS = [
-  // import … from 'x', export … from 'x', import 'x'
-  /\b(?:import|export)\s(?:[\w\s{},*$]*?\sfrom\s+)?['"]([^'"]+)['"]/g,
-  // import('x'), also in a type
-  /\bimport\(\s*['"]([^'"]+)['"]/g,
-  // new URL('x', import.meta.url), as a worker or a script is named
-  /\bnew URL\(\s*['"]([^'"]+)['"],\s*import\.meta\.url/g,
-];
-
-const files: readonly SourceFile[] = readdirSync(SRC, { recursive: true, encoding: 'utf8' })
-  .map((path) => path.split(sep).join('/'))
-  .filter((path) => path.endsWith('.ts'))
-  .map((path) => {
-    const text = withoutComments(readFileSync(resolve(SRC, path), 'utf8'));
-    return { path, text, imports: importsOf(path, text), room: roomOf(path) };
-  });
-
-/** A folder of src/, or a file in it; `log-line.ts` belongs to `log.ts`, `config-schema.ts` to `config.ts`. */
-function roomOf(path: string): string {
-  const [first = ''] = path.split('/');
-  return first
-    .replace(/\.ts$/, '')
-    .replace(/^log-.*/, 'log')
-    .replace(/^config-(schema|explanation)$/, 'config');
-}
-
-function withoutComments(text: string): string {
-  return text.replaceAll(/\/\*[\s\S]*?\*\//g, '').replaceAll(/(^|\s)\/\/.*$/gm, '$1');
-}
-
-function importsOf(path: string, text: string): string[] {
-  const found = SPECIFIERS.flatMap((pattern) => [...text.matchAll(pattern)].map((match) => match[1] ?? ''));
-  return found
-    .filter((specifier) => specifier.startsWith('.') && specifier.endsWith('.ts'))
-    .map((specifier) => posix.normalize(posix.join(dirname(path), specifier)));
-}
+const TO_BE_SPLIT = ['bridge/runs.ts', 'store/runs.ts'];
 
 const paths = new Set(files.map(({ path }) => path));
 
@@ -173,6 +127,32 @@ describe('the house', () => {
     expect(wrong).toEqual([]);
   });
 
+  test('every right to import is used', () => {
+    const unused = Object.entries(MAY_IMPORT).flatMap(([room, allowed]) => {
+      const imported = new Set(files.filter((file) => file.room === room).flatMap(roomsImportedBy));
+      return allowed === 'anything'
+        ? []
+        : allowed.filter((to) => !imported.has(to)).map((to) => `${room} -> ${to}`);
+    });
+    expect(unused).toEqual([]);
+  });
+
+  test('no file is longer than 300 lines, and half of them have at most 80', () => {
+    const lengths = files.map(({ path, lines }) => ({ path, lines }));
+    const long = lengths.filter(({ path, lines }) => lines > 300 && !TO_BE_SPLIT.includes(path));
+    expect(long).toEqual([]);
+    const sorted = lengths.map(({ lines }) => lines).sort((a, b) => a - b);
+    expect(sorted[Math.floor(sorted.length / 2)]).toBeLessThanOrEqual(80);
+  });
+
+  test('no room holds more than a fifth of the lines', () => {
+    const all = files.reduce((sum, { lines }) => sum + lines, 0);
+    const big = [...Map.groupBy(files, ({ room }) => room)]
+      .map(([room, own]) => ({ room, share: own.reduce((sum, { lines }) => sum + lines, 0) / all }))
+      .filter(({ share }) => share > 0.2);
+    expect(big).toEqual([]);
+  });
+
   test('imports go one way: there is no circle', () => {
     expect(circles()).toEqual([]);
   });
@@ -210,6 +190,10 @@ test('a test that waits for a state has the patience of all: vi.waitFor alone gi
   );
   expect(waiting).toEqual(['eventually.ts']);
 });
+
+function roomsImportedBy({ imports }: SourceFile): string[] {
+  return imports.map(roomOf);
+}
 
 function filesWith(pattern: RegExp, except?: string): string[] {
   return files.filter(({ room, text }) => room !== except && pattern.test(text)).map(({ path }) => path);
