@@ -48,7 +48,7 @@ async function hold(means: Means, { env, clock, signal }: KeepAwakeOptions): Pro
   });
   helper.stdin.on('error', () => helper.stdin.destroy());
   const ended = new AbortController();
-  const letGo = async (): Promise<void> => {
+  const release = async (): Promise<void> => {
     helper.stdin.end();
     if (means.endsBy === 'signal') helper.kill('SIGTERM');
     await clock.sleep(GRACE_MS, ended.signal);
@@ -56,10 +56,15 @@ async function hold(means: Means, { env, clock, signal }: KeepAwakeOptions): Pro
     helper.kill('SIGKILL');
     helper.stderr.destroy();
   };
-  signal.addEventListener('abort', letGo, { once: true });
+  let released: Promise<void> | undefined;
+  const onAbort = (): void => {
+    released = release();
+  };
+  signal.addEventListener('abort', onAbort, { once: true });
   const { code, exitCode, signal: endedBy, stderr } = await helper;
   ended.abort();
-  signal.removeEventListener('abort', letGo);
+  signal.removeEventListener('abort', onAbort);
+  await released;
   if (code === 'ENOENT') return `there is no ${means.command} here`;
   return `${means.command}: ${stderr.trim().split('\n').at(-1) || `ended with ${exitCode ?? endedBy ?? code}`}`;
 }

@@ -62,9 +62,10 @@ export const runProgram: RunProgram = async (command, args, options) => {
   };
   const done = new AbortController();
   let isLate = false;
-  program.once('exit', async () => {
-    await systemClock.sleep(GRACE_MS, done.signal);
-    if (!done.signal.aborted) hangUp();
+  program.once('exit', () => {
+    void systemClock.sleep(GRACE_MS, done.signal).then(() => {
+      if (!done.signal.aborted) hangUp();
+    });
   });
   const limit = systemClock.sleep(timeoutMs, done.signal).then(async () => {
     if (done.signal.aborted) return;

@@ -135,7 +135,8 @@ async function withSupervisor(rig: Rig, work: (clock: JumpingClock) => Promise<v
     ]);
   } finally {
     stop.abort();
-    await ended.finally(() => log.close());
+    await ended.catch(() => undefined);
+    await log.close();
   }
   expect(await ended).toEqual({ kind: 'stopped' });
 }
