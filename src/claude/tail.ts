@@ -8,6 +8,7 @@ import type { FileHandle } from 'node:fs/promises';
 import type { Clock } from '../clock.ts';
 import { openIfThere } from '../machine/open-if-there.ts';
 import { isMachineTrouble } from '../machine/passing-trouble.ts';
+import { LineSplitter } from './line-splitter.ts';
 
 export interface Tail {
   /**
@@ -23,8 +24,6 @@ export interface Tail {
   cut(): boolean;
 }
 
-/** Claude writes tool results of hundreds of kilobytes on one line; beyond this a line is not kept in memory. */
-const LONGEST_LINE = 16 * 1024 * 1024;
 const CHUNK = 256 * 1024;
 const POLL_MS = 1_000;
 
@@ -91,43 +90,9 @@ async function* readOn(file: FileHandle, splitter: LineSplitter): AsyncGenerator
   for (;;) {
     const { bytesRead } = await file.read(buffer, 0, CHUNK, splitter.position);
     if (bytesRead === 0) return;
-    splitter.position += bytesRead;
     yield* splitter.push(buffer.subarray(0, bytesRead));
   }
 }
-
-class LineSplitter {
-  position = 0;
-  skipped = 0;
-  #parts: Buffer[] = [];
-  #length = 0;
-
-  *push(chunk: Buffer): Generator<string> {
-    let start = 0;
-    for (let at = chunk.indexOf(NEWLINE); at >= 0; at = chunk.indexOf(NEWLINE, start)) {
-      this.#keep(chunk.subarray(start, at));
-      start = at + 1;
-      // A line ends at a byte that is never inside a UTF-8 character, so whole lines decode whole.
-      if (this.#length <= LONGEST_LINE) yield Buffer.concat(this.#parts).toString('utf8');
-      else this.skipped += 1;
-      this.#parts = [];
-      this.#length = 0;
-    }
-    this.#keep(chunk.subarray(start));
-  }
-
-  pending(): boolean {
-    return this.#length > 0;
-  }
-
-  #keep(part: Buffer): void {
-    this.#length += part.length;
-    if (part.length > 0 && this.#length <= LONGEST_LINE) this.#parts.push(Buffer.from(part));
-    else if (this.#length > LONGEST_LINE) this.#parts = [];
-  }
-}
-
-const NEWLINE = 0x0a;
 
 function watchFile(path: string, onGrowth: () => void): FSWatcher | undefined {
   try {

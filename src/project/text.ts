@@ -42,8 +42,11 @@ export function cleanLine(text: string): string {
   return cleanText(text).replaceAll(/\s+/g, ' ');
 }
 
+/** The two halves of a character. */
+const PAIR = /^[\ud800-\udbff][\udc00-\udfff]$/;
+
 /** At most `length` characters, never half of a character that takes two. */
 export function cut(text: string, length: number): string {
-  const start = text.slice(0, length);
-  return start.isWellFormed() ? start : start.slice(0, -1);
+  const isInsideCharacter = PAIR.test(text.slice(Math.max(0, length - 1), length + 1));
+  return text.slice(0, isInsideCharacter ? length - 1 : length);
 }

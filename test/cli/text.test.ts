@@ -26,6 +26,7 @@ describe('widths', () => {
     const widths = { a: 1, 日: 2, 한: 2, ｆ: 2, '🚀': 2, 'e\u0301': 1, '': 0 };
     for (const [text, width] of Object.entries(widths)) expect(widthOf(text), text).toBe(width);
     expect(widthOf('❤️')).toBe(2);
+    expect(widthOf('か\u3099')).toBe(2);
   });
 });
 
@@ -62,6 +63,10 @@ describe('wrap', () => {
       '  five',
       '  six',
     ]);
+  });
+
+  test('gives up the indentation for a character that fits only without it, and makes no empty line', () => {
+    expect(wrap('  - 日本', 2)).toEqual([' -', '日', '本']);
   });
 
   test('a plan of a megabyte in one word is no trouble', () => {

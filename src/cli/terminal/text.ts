@@ -18,7 +18,8 @@ export function plainLines(text: string): string[] {
 
 /** Columns the text takes on a terminal. An emoji made of several may be counted too wide, never too narrow. */
 export function widthOf(text: string): number {
-  ruler.setPrompt(text);
+  // Composed: a kana and its mark of sound, as macOS writes file names, take one cell together.
+  ruler.setPrompt(text.normalize('NFC'));
   // Node counts the sign that asks for the coloured form of a character as nothing; terminals draw that form two wide.
   return ruler.getCursorPos().cols + (text.match(/\ufe0f/g)?.length ?? 0);
 }
@@ -94,15 +95,13 @@ function wrapLine(line: string, columns: number): string[] {
       current += word;
     } else {
       // Longer than any line: it fills this one and as many as it takes.
-      const [first = '', ...others] = pieces(
-        space + word,
-        columns - widthOf(current),
-        columns - indent.length,
-      );
-      current += first;
+      const left = columns - widthOf(current + space);
+      const [first = '', ...others] = pieces(word, left, columns - indent.length);
+      if (first !== '') current += space + first;
       for (const piece of others) {
-        next();
-        current += piece;
+        if (current !== indent) next();
+        // A character that fits only without the indentation stands without it.
+        current = widthOf(indent + piece) <= columns ? indent + piece : piece;
       }
     }
   }

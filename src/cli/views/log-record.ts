@@ -6,7 +6,9 @@ export function readLogLine(line: string): WireLogLine {
   const head = /^(\S+) (ERROR|WARN|INFO|DEBUG) +(\S+)/.exec(line);
   if (!head) return { message: line };
   const [whole, time, level = '', event] = head;
-  const record: Record<string, string | undefined> = { time, level: level.toLowerCase(), event };
+  // Without a prototype: a field may have any name.
+  const record: Record<string, string | undefined> = Object.create(null);
+  Object.assign(record, { time, level: level.toLowerCase(), event });
   for (const [, key, quoted, bare] of line.slice(whole.length).matchAll(FIELD)) {
     record[key ?? 'message'] = quoted === undefined ? bare : unquote(quoted);
   }

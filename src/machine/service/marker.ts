@@ -1,4 +1,5 @@
 /** The line by which we know our own service files: which version wrote them, for which state folder. */
+import { ServiceError } from './service.ts';
 
 export interface Mark {
   readonly version: string;
@@ -7,8 +8,15 @@ export interface Mark {
 
 const MARK = /bridge-supervisor service, version (\S+), state folder (\S+)/;
 
-/** For a comment in any of the formats: without line breaks, and without `--`, which may not stand in one of XML. */
+/**
+ * For a comment in any of the formats: without line breaks, and without `--`, which may not stand in one of XML. Throws
+ * ServiceError for a path with half a character, which no file can hold.
+ */
 export function markOf({ version, stateFolder }: Mark): string {
+  if (!stateFolder.isWellFormed())
+    throw new ServiceError(
+      `the state folder ${JSON.stringify(stateFolder)} has half a character in its name, which a service file cannot hold. Rename the folder.`,
+    );
   const folder = encodeURI(stateFolder).replaceAll('--', '-%2D');
   return `bridge-supervisor service, version ${version}, state folder ${folder}`;
 }

@@ -35,6 +35,9 @@ export function hardenedText(definition: ServiceDefinition): string {
   return filled('service/hardened.conf', { mark: markOf(definition) });
 }
 
+/** Control characters, and what systemd does not take for UTF-8 (`unichar_is_valid` in its utf8.c). */
+const INEXPRESSIBLE = /[\u0000-\u001f\u007f\p{Cs}\p{Noncharacter_Code_Point}]/u;
+
 function filled(template: string, values: Readonly<Record<string, string>>): string {
   return `${fillTemplate(template, values)}\n`;
 }
@@ -51,9 +54,9 @@ function commandLine([program = '', ...args]: readonly string[]): string {
 
 /** Also a percent sign means something: it begins a specifier such as `%h`. */
 function quoted(word: string): string {
-  if (/[\u0000-\u001f\u007f]/.test(word))
+  if (INEXPRESSIBLE.test(word))
     throw new ServiceError(
-      `systemd cannot express the path ${JSON.stringify(word)}: it has a line break or another control character. Rename the folder.`,
+      `systemd cannot express the path ${JSON.stringify(word)}: it has a line break, another control character or an invalid one. Rename the folder.`,
     );
   return `"${word.replaceAll(/["\\]/g, '\\$&').replaceAll('%', '%%')}"`;
 }

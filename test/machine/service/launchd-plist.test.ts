@@ -96,6 +96,7 @@ const NASTY = [
   '/Users/ann/]]> --> --',
   '/Users/ann/zwei\nZeilen\r\n\tund ein Tab',
   '/Users/ännë/日本語 😀',
+  '/Users/ann/next\u0085line\u2028and\u2029separators',
 ];
 
 describe('every path arrives as it is', () => {
@@ -111,6 +112,8 @@ describe('every path arrives as it is', () => {
 
   plain('or is refused, when XML has no way to write it', () => {
     expect(() => read({ stateFolder: '/Users/ann/\u0007' })).toThrow(/control character.*Rename the folder/);
+    expect(() => read({ command: ['/usr/bin/node', '\ud800'] })).toThrow(/invalid one.*Rename the folder/);
+    expect(() => read({ stateFolder: '/Users/ann/\ud800' })).toThrow(/half a character.*Rename the folder/);
   });
 
   const plistutil = (process.env.PATH ?? '')

@@ -106,6 +106,10 @@ describe.skipIf(onWindows)('what has a meaning to systemd (needs POSIX)', () => 
   test.for([
     [{ command: ['/opt/"q"/node', 'x'] }, 'quotes and backslashes'],
     [{ stateFolder: '/srv/two\nlines' }, 'control character'],
+    [{ stateFolder: '/srv/\uffff' }, 'invalid one'],
+    [{ stateFolder: '/srv/\ufdd0' }, 'invalid one'],
+    [{ command: ['/usr/bin/node', '\ud800'] }, 'invalid one'],
+    [{ stateFolder: '/srv/\ud800' }, 'half a character'],
   ] as const)('is refused where it cannot be written: %j', ([changes, why], { rig }) => {
     expect(() => systemd(rig.options).files(definition(changes))).toThrow(why);
   });

@@ -19,6 +19,7 @@ import {
   vbsString,
 } from '../../../src/machine/service/task-scheduler-quoting.ts';
 import { definition, type Rig, test } from './rig.ts';
+import { vbsStringIn, windowsWords } from './windows-words.ts';
 
 async function options(rig: Rig, { scriptHost = true } = {}) {
   const system32 = join(rig.home, 'Windows/System32');
@@ -174,8 +175,8 @@ const NASTY = [
 
 describe('a command line', () => {
   plain('is taken apart into the same words', () => {
-    expect(wordsOf(commandLine(NASTY))).toEqual(NASTY);
-    for (const word of NASTY) expect(wordsOf(commandLine([word]))).toEqual([word]);
+    expect(windowsWords(commandLine(NASTY))).toEqual(NASTY);
+    for (const word of NASTY) expect(windowsWords(commandLine([word]))).toEqual([word]);
   });
 
   plain('has quotes only where they are needed', () => {
@@ -187,8 +188,11 @@ describe('the launcher', () => {
   plain('is told the state folder and the command, whatever is in their names', () => {
     for (const word of NASTY) {
       const text = launcherText(definition({ stateFolder: `C:\\${word}`, command: ['C:\\node.exe', word] }));
-      expect(stringIn(text, 'variables("BRIDGE_HOME") = ')).toBe(`C:\\${word}`);
-      expect(wordsOf(stringIn(text, 'variables("SERVICE_COMMAND") = '))).toEqual(['C:\\node.exe', word]);
+      expect(vbsStringIn(text, 'variables("BRIDGE_HOME") = ')).toBe(`C:\\${word}`);
+      expect(windowsWords(vbsStringIn(text, 'variables("SERVICE_COMMAND") = '))).toEqual([
+        'C:\\node.exe',
+        word,
+      ]);
     }
   });
 
@@ -213,36 +217,3 @@ describe('the launcher', () => {
 plain('a string of PowerShell ends where it should, also with its typographic quotes', () => {
   expect(powershellString("a'b’c$d`e")).toBe("'a''b’’c$d`e'");
 });
-
-/** The rules of Windows (https://learn.microsoft.com/cpp/c-language/parsing-c-command-line-arguments), read by hand. */
-function wordsOf(line: string): string[] {
-  const words: string[] = [];
-  let word: string | null = null;
-  let quoted = false;
-  for (let at = 0; at < line.length; at++) {
-    const [, slashes = '', quote] = /^(\\*)("?)/.exec(line.slice(at)) ?? [];
-    const sign = line[at] ?? '';
-    if (slashes !== '' && quote) {
-      word = (word ?? '') + '\\'.repeat(slashes.length / 2);
-      at += slashes.length;
-      if (slashes.length % 2 === 1) word += '"';
-      else quoted = !quoted;
-    } else if (sign === '"') {
-      word ??= '';
-      quoted = !quoted;
-    } else if (/\s/.test(sign) && !quoted) {
-      if (word !== null) words.push(word);
-      word = null;
-    } else {
-      word = (word ?? '') + sign;
-    }
-  }
-  return word === null ? words : [...words, word];
-}
-
-/** The value of a VBScript string that follows; it ends at the first quote that is not doubled. */
-function stringIn(text: string, before: string): string {
-  const from = text.slice(text.indexOf(before) + before.length);
-  const [, inner = ''] = /^"((?:[^"]|"")*)"\n/.exec(from) ?? [];
-  return inner.replaceAll('""', '"');
-}
