@@ -2,15 +2,17 @@
 import { execFileSync, spawnSync } from 'node:child_process';
 import {
   copyFileSync,
+  cpSync,
   existsSync,
   mkdirSync,
   mkdtempSync,
   readFileSync,
   rmSync,
+  symlinkSync,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 
 const MANIFEST: { scripts: Record<string, string>; engines: { node: string } } = JSON.parse(
@@ -39,6 +41,18 @@ test.each([
   if (status === 1)
     expect(result.stderr).toMatch(/^Node [\d.]+ or newer is needed, and \S+ is v[\d.]+\. Use `npm run`.*\n$/);
   else expect(result.stderr).toBe('');
+});
+
+test('vitest, called directly, refuses a Node that is too old in one line, before a test runs', () => {
+  const { folder } = packageWith({ type: 'module', engines: { node: '>=99.1' } }, 'check-node.mjs');
+  cpSync('vitest.config.ts', join(folder, 'vitest.config.ts'));
+  cpSync('test/patience.ts', join(folder, 'test', 'patience.ts'));
+  writeFileSync(join(folder, 'test', 'ran.test.ts'), "throw new Error('a test ran');");
+  symlinkSync(resolve('node_modules'), join(folder, 'node_modules'), 'junction');
+  const vitest = join(folder, 'node_modules', 'vitest', 'vitest.mjs');
+  const result = spawnSync(process.execPath, [vitest, 'run'], { cwd: folder, encoding: 'utf8' });
+  expect(result).toMatchObject({ status: 1, stdout: '' });
+  expect(result.stderr).toMatch(/^Node 99\.1 or newer is needed, and .*\n$/);
 });
 
 test('every script looks at the Node first', () => {
