@@ -16,5 +16,7 @@ export default defineConfig({
     pool: 'forks',
     // Where others share the machine, a test may run out of patience; CI's summary names it when a second try was needed.
     retry: process.env.CI ? 1 : 0,
+    // Shown, not demanded (npm run coverage). What other processes run, such as the built program, is not counted.
+    coverage: { provider: 'v8', include: ['src/**/*.ts'], reporter: ['text-summary', 'html'] },
   },
 });
