@@ -1,7 +1,7 @@
 // What a user gets from the registry: packed, installed into an empty folder without our development tools, and run
 // on the Node that runs this file. Written for Linux, macOS and Windows.
-import { execFileSync, execSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, realpathSync, rmSync, statSync } from 'node:fs';
+import { execFileSync, execSync, spawnSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -9,6 +9,7 @@ import { fileURLToPath } from 'node:url';
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const folder = realpathSync.native(mkdtempSync(join(tmpdir(), 'packed-')));
 const installed = join(folder, 'node_modules', 'bridge-supervisor');
+const program = join(installed, 'dist', 'cli.js');
 const home = join(folder, 'home');
 const { SystemRoot } = process.env;
 const system = SystemRoot ? [join(SystemRoot, 'System32'), SystemRoot] : ['/usr/bin', '/bin'];
@@ -60,6 +61,9 @@ try {
     const answer = bridge(['mcp', side], `${JSON.stringify(HELLO)}\n`);
     if (!answer.includes('"serverInfo"')) throw new Error(`mcp ${side} answered: ${answer}`);
   }
+  const stack = stackOfAFailure();
+  if (!/[\\/]src[\\/]cli[\\/]main\.ts:\d+:\d+/.test(stack))
+    throw new Error(`the stack of a failure names no source file and line: ${stack}`);
   const kilobytes = Math.ceil(statSync(join(folder, tarball)).size / 1024);
   show(`the packed program installs and runs; its size: ${kilobytes}K`);
 } finally {
@@ -68,8 +72,15 @@ try {
 
 /** Runs the installed program and returns what it printed. Throws when it fails. */
 function bridge(args, input = '') {
-  const program = join(installed, 'dist', 'cli.js');
   return execFileSync(process.execPath, [program, ...args], { cwd: folder, env, input, encoding: 'utf8' });
+}
+
+/** What `BRIDGE_DEBUG=1` shows of an error that nobody expected: a folder in the place of the log. */
+function stackOfAFailure() {
+  const broken = join(home, 'broken');
+  mkdirSync(join(broken, 'loop.log'), { recursive: true });
+  const options = { env: { ...env, BRIDGE_HOME: broken, BRIDGE_DEBUG: '1' }, encoding: 'utf8' };
+  return spawnSync(process.execPath, [program, 'logs'], options).stderr;
 }
 
 function show(text) {

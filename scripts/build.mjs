@@ -7,6 +7,7 @@ import { chmod, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { dirname, join, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
+import { keepOwnSources } from './source-maps.mjs';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const out = join(root, 'dist');
@@ -33,7 +34,9 @@ const result = await build({
   target: 'node22.14',
   minify: true,
   keepNames: true,
-  sourcemap: false,
+  // So that a stack names our source files and lines; Node reads the maps when BRIDGE_DEBUG is set (src/cli.ts).
+  sourcemap: 'linked',
+  sourcesContent: false,
   metafile: true,
   legalComments: 'none',
   external: ['better-sqlite3'],
@@ -45,6 +48,7 @@ const result = await build({
   logLevel: 'warning',
 });
 
+await keepOwnSources(fresh);
 await writeFile(join(fresh, 'THIRD-PARTY-LICENSES.txt'), await licenses(result.metafile));
 await chmod(join(fresh, 'cli.js'), 0o755);
 await mkdir(out, { recursive: true });

@@ -10,6 +10,8 @@ import { fileURLToPath } from 'node:url';
 const NODE_API = 10;
 
 if (Number(process.versions.napi) >= NODE_API) {
+  // Only what is loaded afterwards is mapped to its source, and reading the maps takes time and memory.
+  if (process.env.BRIDGE_DEBUG === '1') process.setSourceMapsEnabled(true);
   import('./cli/launch.ts')
     .then(({ launch }) => launch(process.argv.slice(2), process.env, fileURLToPath(import.meta.url)))
     .then((exitCode) => {

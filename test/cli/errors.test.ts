@@ -1,5 +1,5 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { chmod, mkdir, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import Sqlite from 'better-sqlite3';
@@ -170,6 +170,19 @@ test('what nobody expected is one line too, with its details on demand', async (
   expect(detailed.code).toBe(1);
   expect(detailed.stderr).toMatch(/^bridge-supervisor: something unexpected[^\n]+\n[\s\S]*Error/);
   expect(detailed.stderr).not.toContain('BRIDGE_DEBUG=1');
+});
+
+test('with BRIDGE_DEBUG the stack names the source files and lines of the bundle', async ({ rig }) => {
+  await mkdir(join(rig.home, 'loop.log'), { recursive: true });
+  const { stderr } = await rig.runWith({ env: { BRIDGE_DEBUG: '1' } }, 'logs');
+  const frames = [...stderr.matchAll(/at (?:async )?(\S+) \((\S+[\\/]src[\\/]\S+\.ts):(\d+):(\d+)\)/g)];
+  expect(frames.length).toBeGreaterThan(2);
+  for (const [, , file = '', line, column] of frames) {
+    const source = (await readFile(file, 'utf8')).split('\n')[Number(line) - 1] ?? '';
+    // Every place is that of a call, or of the wait for one.
+    expect(source.slice(Number(column) - 1), `${file}:${line}:${column}`).toMatch(/^(await )?[\w.]+\(/);
+  }
+  expect(frames.at(-1)?.[1]).toBe('main');
 });
 
 test.skipIf(onWindows)(
