@@ -55,7 +55,8 @@ async function holdFor(trx: Writer, now: Date, { run, outcome, ending }: Settled
         ending.resumeNotBefore,
       ).toISOString()
     : await probeTime(trx, now, run, kind);
-  const hold: Hold = { kind, scope, reason: reasonOf(kind, outcome), since: now.toISOString(), until };
+  const reason = reasonOf(kind, outcome);
+  const hold: Hold = { kind, scope, reason, since: now.toISOString(), until, source: 'run' };
   await setHold(trx, hold, 'supervisor');
   return hold;
 }

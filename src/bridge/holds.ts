@@ -12,7 +12,7 @@ export async function pause(bridge: Bridge, reason: string, actor: Actor): Promi
   await bridge.database.write(async (trx) => {
     await setHold(
       trx,
-      { kind: 'paused', scope: '', reason: words, since: nowText(bridge), until: null },
+      { kind: 'paused', scope: '', reason: words, since: nowText(bridge), until: null, source: 'person' },
       actor,
     );
   });

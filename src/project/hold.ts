@@ -24,6 +24,8 @@ export const HOLD_SOURCES = [
   'conditions', // no room, no Claude, the owner's hours or reserve: looked at again each time
 ] as const;
 
+export type HoldSource = (typeof HOLD_SOURCES)[number];
+
 export interface Hold {
   readonly kind: HoldKind;
   /** A model family (`opus`) when only runs of these models are held; empty: all runs. */
@@ -32,6 +34,8 @@ export interface Hold {
   readonly since: string;
   /** When it ends by itself or is probed; null: only a person ends it. */
   readonly until: string | null;
+  /** Who set it, and so who ends it. */
+  readonly source: HoldSource;
 }
 
 const SECOND = 1_000;
@@ -74,8 +78,8 @@ export const PROBED_HOLDS: readonly HoldKind[] = [
 ];
 
 /** Whether a supervisor that starts may try such a hold at once: what caused it may have been changed meanwhile. */
-export function isWorthATryAtStart({ kind, until }: Hold): boolean {
-  return isEndedByTable(kind) && PROBED_HOLDS.includes(kind) && until !== null;
+export function isWorthATryAtStart({ kind, source }: Hold): boolean {
+  return isEndedByTable(kind) && PROBED_HOLDS.includes(kind) && source === 'run';
 }
 
 /** How long a hold lasts, in words that complete "no new run starts …". `when` writes a time for the reader. */

@@ -43,8 +43,23 @@ function toEvent(row: Row<'events'>): BridgeEvent {
     id: row.id,
     projectId: row.project_id,
     runId: row.run_id,
-    ...parseHappening(row.type, JSON.parse(row.data)),
+    ...parseHappening(row.type, withKeysOfToday(JSON.parse(row.data))),
     actor: row.actor,
     createdAt: row.created_at,
   };
+}
+
+/** Keys that data had in the first schemas. */
+const OLD_KEYS: Readonly<Record<string, string>> = {
+  cost_usd: 'costUsd',
+  cost_basis: 'costBasis',
+  session_id: 'sessionId',
+  message_id: 'messageId',
+  claude_version: 'claudeVersion',
+};
+
+/** The history is never rewritten, so that its oldest events are read as they are. */
+function withKeysOfToday(data: unknown): unknown {
+  if (typeof data !== 'object' || data === null) return data;
+  return Object.fromEntries(Object.entries(data).map(([key, value]) => [OLD_KEYS[key] ?? key, value]));
 }

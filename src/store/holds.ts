@@ -1,15 +1,14 @@
-import { HOLD_KINDS, type Hold, type HoldKind } from '../project/hold.ts';
+import { HOLD_KINDS, HOLD_SOURCES, type Hold, type HoldKind } from '../project/hold.ts';
 import type { Reader, Writer } from './database.ts';
 import { knownWord } from './known-word.ts';
 
-/** Sets a hold, or changes the reason and end of the one of this kind and scope. */
+/** Sets a hold, or changes all but the beginning of the one of this kind and scope. */
 export async function putHold(trx: Writer, hold: Hold): Promise<void> {
+  const { reason, until, source } = hold;
   await trx
     .insertInto('holds')
     .values({ ...hold })
-    .onConflict((conflict) =>
-      conflict.columns(['kind', 'scope']).doUpdateSet({ reason: hold.reason, until: hold.until }),
-    )
+    .onConflict((conflict) => conflict.columns(['kind', 'scope']).doUpdateSet({ reason, until, source }))
     .execute();
 }
 
@@ -22,7 +21,8 @@ export async function removeHold(trx: Writer, kind: HoldKind, scope?: string): P
 
 export async function allHolds(db: Reader): Promise<Hold[]> {
   const rows = await db.selectFrom('holds').selectAll().orderBy('since').execute();
-  return rows.map((row) => ({ ...row, kind: kindWord(row.kind) }));
+  return rows.map((row) => ({ ...row, kind: kindWord(row.kind), source: sourceWord(row.source) }));
 }
 
 const kindWord = knownWord('holds.kind', HOLD_KINDS);
+const sourceWord = knownWord('holds.source', HOLD_SOURCES);

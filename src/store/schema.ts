@@ -1,6 +1,6 @@
 /** The tables, as Kysely sees them. Times are ISO 8601 UTC text; JSON columns are text. */
 import type { Generated, Insertable, Selectable } from 'kysely';
-import type { HoldKind } from '../project/hold.ts';
+import type { HoldKind, HoldSource } from '../project/hold.ts';
 import type { Claimant, ProjectStatus } from '../project/project.ts';
 import type { Verdict } from '../project/review.ts';
 import type { CostBasis, RunKind } from '../project/run.ts';
@@ -113,7 +113,14 @@ export interface Tables {
   project_counts: { status: string; count: number };
   /** What the store says of itself: one row. */
   meta: { id: 1; store_id: string; compatible_from: number };
-  holds: { kind: HoldKind; scope: string; reason: string; since: string; until: string | null };
+  holds: {
+    kind: HoldKind;
+    scope: string;
+    reason: string;
+    since: string;
+    until: string | null;
+    source: HoldSource;
+  };
   /** The newest word of the service on each usage window. */
   quota: {
     window: string;

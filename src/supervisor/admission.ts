@@ -64,13 +64,16 @@ export class Gatekeeper {
     for (const [kind, look] of this.#circumstances) {
       const found = await look();
       const held = holds.find((hold) => hold.kind === kind);
-      if (!found && held && !isARuns(held)) await liftHold(bridge, token, kind);
+      // A run that could not start Claude, or had no room, holds the others for a while. That a look shows nothing is no
+      // reason to try again at once: the interpreter of Claude may be gone, or a quota be reached.
+      if (!found && held?.source === 'conditions') await liftHold(bridge, token, kind);
       if (!found || (held?.reason === found.reason && held.until === found.until)) continue;
       await imposeHold(bridge, token, {
         kind,
         scope: '',
         ...found,
         since: this.#context.clock.now().toISOString(),
+        source: 'conditions',
       });
     }
   }
@@ -110,14 +113,6 @@ export class Gatekeeper {
 }
 
 type Circumstance = { readonly reason: string; readonly until: string | null } | undefined;
-
-/**
- * A run that could not start Claude, or had no room, holds the others for a while. That a look shows nothing is no reason
- * to try again at once: the interpreter of Claude may be gone, or a quota be reached. Our own holds have no end.
- */
-function isARuns(hold: Hold): boolean {
-  return hold.until !== null && (hold.kind === 'claude_missing' || hold.kind === 'disk_low');
-}
 
 function endsByItself(hold: Hold): boolean {
   return !PROBED_HOLDS.includes(hold.kind) || hold.scope !== '';

@@ -19,7 +19,6 @@ const LOOK_EVERY_MS = 5 * 60_000;
 /** An answer older than this does not spare a run that is to find out whether the hold is over. */
 const RECENT_MS = 60_000;
 
-/** Also how a hold of ours is told from one that a run has set: what Claude says here says nothing about that one. */
 const LOGGED_OUT =
   'Claude says that nobody is logged in. Log in as this user (run `claude`, then /login); or put ANTHROPIC_API_KEY, or CLAUDE_CODE_OAUTH_TOKEN from `claude setup-token`, into the environment of the supervisor and restart it. It is asked again every 5 minutes; `bridge-supervisor resume` tries a run at once';
 
@@ -99,15 +98,17 @@ export class Preflight {
           reason: LOGGED_OUT,
           since: clock.now().toISOString(),
           until: null,
+          source: 'preflight',
         });
       case 'unknown':
         log.debug('login.unknown', { why: login.why });
     }
   }
 
+  /** Not one that a run has set: what Claude answers here says nothing about that one. */
   async #ownHold(): Promise<Hold | undefined> {
     const holds = await currentHolds(this.#context.bridge);
-    return holds.find((hold) => isOfLogin(hold) && hold.reason === LOGGED_OUT);
+    return holds.find((hold) => isOfLogin(hold) && hold.source === 'preflight');
   }
 }
 

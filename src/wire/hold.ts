@@ -3,8 +3,8 @@ import type { Quota } from '../project/quota.ts';
 import type { WireHold } from './schemas/hold.ts';
 import type { WireUsageWindow } from './schemas/usage-window.ts';
 
-export function toWireHold({ kind, scope, reason, since, until }: Hold): WireHold {
-  return { kind, scope, reason, since, until };
+export function toWireHold({ kind, scope, reason, since, until, source }: Hold): WireHold {
+  return { kind, scope, reason, since, until, source };
 }
 
 export function toWireUsageWindow({ window, utilization, status, resetsAt, seenAt }: Quota): WireUsageWindow {

@@ -24,7 +24,7 @@ import {
 } from './steps.ts';
 
 const submission = { summary: 'It ticks.', filesCreated: [], filesModified: [], caveats: '' };
-const limit = { kind: 'billing', scope: '', reason: 'r', since: '2026', until: null } as const;
+const limit = { kind: 'billing', scope: '', reason: 'r', since: '2026', until: null, source: 'run' } as const;
 const other = { token: 'two', pid: 43, pidStartedAt: 'then', version: '1.0.0' };
 
 /** Every verb that changes something: prepared so that it could be done, then to be tried. */

@@ -12,6 +12,7 @@ const limit: Hold = {
   reason: 'usage limit reached',
   since: '2026-03-01T12:00:00.000Z',
   until: '2026-03-01T15:00:00.000Z',
+  source: 'run',
 };
 
 describe('a hold', () => {
@@ -20,7 +21,7 @@ describe('a hold', () => {
     await pause(rig.bridge, 'lunch', 'person');
     const since = rig.clock.now().toISOString();
     expect(await currentHolds(rig.bridge)).toEqual([
-      { kind: 'paused', scope: '', reason: 'lunch', since, until: null },
+      { kind: 'paused', scope: '', reason: 'lunch', since, until: null, source: 'person' },
     ]);
     expect(await eventsAfter(rig.bridge.database.read, 0, 10)).toMatchObject([
       {

@@ -143,6 +143,7 @@ const hold = {
   reason: 'no credit',
   since: '2026-03-01T12:00:00.000Z',
   until: null,
+  source: 'run',
 } as const;
 const quota = { window: 'five_hour', utilization: 0.5, status: 'allowed', resetsAt: null, seenAt: '2026' };
 

@@ -281,7 +281,14 @@ describe('the database', () => {
           await database.write((trx) =>
             setHold(
               trx,
-              { kind: 'paused', scope: '', reason: 'x'.repeat(50_000), since: '', until: null },
+              {
+                kind: 'paused',
+                scope: '',
+                reason: 'x'.repeat(50_000),
+                since: '',
+                until: null,
+                source: 'person',
+              },
               'person',
             ),
           );
@@ -847,7 +854,7 @@ describe('the supervisor', () => {
           database.write((trx) =>
             setHold(
               trx,
-              { kind: 'paused', scope: '', reason: 'Holidays.', since: '', until: null },
+              { kind: 'paused', scope: '', reason: 'Holidays.', since: '', until: null, source: 'person' },
               'person',
             ),
           ),

@@ -135,7 +135,14 @@ test('a large log of the database is written back', async ({ rig }) => {
       for (let hold = 0; hold < 70; hold++)
         await trx
           .insertInto('holds')
-          .values({ kind: 'usage_limit', scope: String(hold), reason, since: '', until: '2999' })
+          .values({
+            kind: 'usage_limit',
+            scope: String(hold),
+            reason,
+            since: '',
+            until: '2999',
+            source: 'run',
+          })
           .execute();
     });
   });

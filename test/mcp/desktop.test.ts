@@ -97,6 +97,7 @@ describe('Sending a plan', () => {
       reason: 'five hours used up',
       since: until,
       until,
+      source: 'run',
     } as const;
     await bridge.database.write((trx) => setHold(trx, limit, 'supervisor'));
     const { text, facts } = await (await desktop(home)).call('bridge_send_plan', { plan_markdown: PLAN });

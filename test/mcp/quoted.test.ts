@@ -118,6 +118,7 @@ describe('Words of others are quoted, wherever a line may end', () => {
       reason: FORGED,
       since: '2026-01-01T00:00:00.000Z',
       until: '2030-01-01T00:00:00.000Z',
+      source: 'run',
     } as const;
     await openStore(home).database.write((trx) => setHold(trx, hold, 'supervisor'));
     const sent = await client.call('bridge_send_plan', { plan_markdown: '# B' });

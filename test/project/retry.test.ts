@@ -2,7 +2,9 @@ import { describe, expect, test } from 'vitest';
 import { retryDelayMs, waitsUntil } from '../../src/project/back-off.ts';
 import {
   HOLD_KINDS,
+  type Hold,
   type HoldKind,
+  type HoldSource,
   isOver,
   isWorthATryAtStart,
   PROBED_HOLDS,
@@ -219,7 +221,7 @@ describe('a hold is over', () => {
   const now = '2026-03-01T12:00:00.000Z';
   const over = (kind: HoldKind, minutes: number | null) => {
     const until = minutes === null ? null : new Date(Date.parse(now) + minutes * 60_000).toISOString();
-    return isOver({ kind, scope: '', reason: '', since: now, until }, now);
+    return isOver({ kind, scope: '', reason: '', since: now, until, source: 'run' }, now);
   };
 
   test('when its time has come, and never without one', () => {
@@ -253,16 +255,17 @@ describe('a hold that a run has set', () => {
   });
 
   test('is tried at once by a supervisor that starts, unless the service has named its end', () => {
-    const hold = (kind: HoldKind, until: string | null) => ({
+    const hold = (kind: HoldKind, source: HoldSource): Hold => ({
       kind,
       scope: '',
       reason: '',
       since: '',
-      until,
+      until: '2026-03-01T12:00:00.000Z',
+      source,
     });
-    const atStart = HOLD_KINDS.filter((kind) => isWorthATryAtStart(hold(kind, '2026-03-01T12:00:00.000Z')));
+    const atStart = HOLD_KINDS.filter((kind) => isWorthATryAtStart(hold(kind, 'run')));
     expect(atStart).toEqual(PROBED_HOLDS.filter((kind) => kind !== 'usage_limit'));
-    expect(HOLD_KINDS.filter((kind) => isWorthATryAtStart(hold(kind, null)))).toEqual([]);
+    expect(HOLD_KINDS.filter((kind) => isWorthATryAtStart(hold(kind, 'preflight')))).toEqual([]);
   });
 });
 

@@ -25,6 +25,7 @@ const DIGESTS: readonly { readonly digest: string; readonly releasedIn?: string 
   { digest: 'bda24e4d594ce830c48ce582541e4ccb92cd681f1be3b22d1385a413bb2d0b47' },
   { digest: '1caa067a8cbd7654d59ad8da254dcac5fc605ac9c60bc6052cd7afe6577d7a8a' },
   { digest: '86e7b1808e79f72e7471ec17bd97dd395de4e44c439bc72e240aa351ebcc3f9e' },
+  { digest: '982b9b1e1c9d7dbf52a6052fe1911b1dd3a4408f7a111f5eac09341885ad8150' },
 ];
 
 const SOURCES = new URL('../../src/store/sqlite/', import.meta.url);
@@ -101,7 +102,10 @@ describe('a database of any past schema', () => {
     await openDatabase(home).close();
     const today = new Sqlite(join(home, 'bridge.db'), { readonly: true });
     for (const table of tablesOf(old)) {
-      const columns = columnsOf(old, table).filter((column) => columnsOf(today, table).includes(column));
+      // A step may raise compatible_from.
+      const columns = columnsOf(old, table).filter(
+        (column) => column !== 'compatible_from' && columnsOf(today, table).includes(column),
+      );
       const query = `SELECT ${columns.map((column) => `"${column}"`).join(', ')} FROM ${table} ORDER BY 1, 2`;
       expect({ table, rows: today.prepare(query).all() }).toEqual({ table, rows: old.prepare(query).all() });
     }
@@ -135,6 +139,37 @@ describe('a database of any past schema', () => {
     ]);
     await database.close();
   });
+});
+
+test('a hold of a schema that did not say who set it is given its source', async () => {
+  await using rig = await createRig();
+  const home = oldStore(rig, 4);
+  const sqlite = new Sqlite(join(home, 'bridge.db'));
+  const insert = sqlite.prepare('INSERT INTO holds VALUES (?, ?, ?, ?, ?)');
+  const until = '2026-03-01T13:00:00.000Z';
+  for (const [kind, end] of [
+    ['not_logged_in', null],
+    ['claude_missing', null],
+    ['disk_low', until],
+    ['quiet_hours', until],
+    ['reserve', null],
+    ['billing', until],
+  ])
+    insert.run(kind, '', 'in the words of then', '2026-03-01T12:20:00.000Z', end);
+  sqlite.close();
+  const database = openDatabase(home);
+  const sources = (await allHolds(database.read)).map(({ kind, source }) => [kind, source]);
+  expect(Object.fromEntries(sources)).toEqual({
+    paused: 'person',
+    usage_limit: 'run',
+    not_logged_in: 'preflight',
+    claude_missing: 'conditions',
+    disk_low: 'run',
+    quiet_hours: 'conditions',
+    reserve: 'conditions',
+    billing: 'run',
+  });
+  await database.close();
 });
 
 test('a database is not migrated twice, and loses nothing', async () => {

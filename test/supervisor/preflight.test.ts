@@ -86,6 +86,7 @@ const ofRun: Hold = {
   reason: 'the service refused the token',
   since: '2026-03-01T12:00:00.000Z',
   until: '2026-03-01T12:05:00.000Z',
+  source: 'run',
 };
 
 describe('the real claude', () => {
@@ -198,6 +199,16 @@ describe.skipIf(onWindows)('what Claude answers (needs a shell script in its pla
     const { preflight, holds } = await stage(rig, join(rig.workspace, 'claude'));
     await preflight.look();
     expect(await holds()).toEqual([]);
+  });
+
+  test('a hold that an older version set for this, in other words, is ended by a login', async () => {
+    await using rig = await createRig();
+    const { preflight, holds, history } = await stage(rig, await script(rig, loggedIn));
+    const reason = 'Nobody is logged in. Log in.';
+    await imposeHold(rig.bridge, TOKEN, { ...ofRun, reason, until: null, source: 'preflight' });
+    await preflight.look();
+    expect(await holds()).toEqual([]);
+    expect(await history()).toEqual(['hold.set', 'hold.ended']);
   });
 
   test.each([

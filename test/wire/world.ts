@@ -57,6 +57,7 @@ export async function createWorld(rig: Rig, supervisor: ProcessIdentity): Promis
     reason: 'used up',
     since: later,
     until: later,
+    source: 'run',
   } as const;
   await bridge.database.write((trx) => setHold(trx, limit, 'supervisor'));
 

@@ -1,4 +1,4 @@
--- Schema version 4. Made by `npm run schema` from the migrations; not read by the program.
+-- Schema version 5. Made by `npm run schema` from the migrations; not read by the program.
 
 CREATE TABLE approvals (
   id INTEGER PRIMARY KEY,
@@ -42,7 +42,7 @@ CREATE TABLE "holds" (
   scope TEXT NOT NULL,
   reason TEXT NOT NULL,
   since TEXT NOT NULL,
-  until TEXT,
+  until TEXT, source TEXT NOT NULL DEFAULT 'run',
   PRIMARY KEY (kind, scope)
 );
 

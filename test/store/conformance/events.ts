@@ -65,6 +65,41 @@ export function eventsConform({ write, read }: StoreUnderTest): void {
       });
     });
 
+    test.each([
+      [
+        'run.started',
+        '{"kind":"revise","round":2,"session_id":"s"}',
+        { kind: 'revise', round: 2, sessionId: 's' },
+      ],
+      ['run.ready', '{"model":"opus","claude_version":"2.1"}', { model: 'opus', claudeVersion: '2.1' }],
+      ['project.steered', '{"message":"Rust","message_id":"m"}', { message: 'Rust', messageId: 'm' }],
+      [
+        'run.ended',
+        '{"outcome":{"kind":"usage_limit","limit":"five_hour","resetsAt":"2026"},"cost_usd":0.5}',
+        {
+          outcome: { kind: 'usage_limit', limit: 'five_hour', resetsAt: '2026' },
+          costUsd: 0.5,
+          costBasis: 'reported',
+        },
+      ],
+      [
+        'run.ended',
+        '{"outcome":{"kind":"submitted"},"cost_usd":null,"cost_basis":"unknown"}',
+        { outcome: { kind: 'submitted' }, costUsd: null, costBasis: 'unknown' },
+      ],
+      [
+        'hold.set',
+        '{"kind":"paused","scope":"","reason":"lunch","until":null}',
+        { kind: 'paused', scope: '', reason: 'lunch', until: null },
+      ],
+    ])('an event of the first schemas is read as one of today: %s %s', async (type, data, today) => {
+      await write(async (trx) => {
+        const row = { project_id: null, run_id: null, type, data, actor: 'supervisor', created_at: NOW };
+        await trx.insertInto('events').values(row).execute();
+      });
+      expect(await eventsAfter(read(), 0, 1)).toMatchObject([{ type, data: today }]);
+    });
+
     test('an id is never given twice, so that a cursor misses nothing', async () => {
       await write((trx) => appendEvent(trx, event(paused)));
       const before = await newestEventId(read());

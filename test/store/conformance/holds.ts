@@ -5,9 +5,16 @@ import type { StoreUnderTest } from './store-under-test.ts';
 
 export function holdsConform({ write, read }: StoreUnderTest): void {
   describe('holds', () => {
-    const hold = { kind: 'paused', scope: '', reason: 'lunch', since: NOW, until: null } as const;
+    const hold = {
+      kind: 'paused',
+      scope: '',
+      reason: 'lunch',
+      since: NOW,
+      until: null,
+      source: 'person',
+    } as const;
 
-    test('there is one of each kind and scope; setting it again changes its reason and end, not its beginning', async () => {
+    test('there is one of each kind and scope; setting it again changes its reason, end and source, not its beginning', async () => {
       await write(async (trx) => {
         await putHold(trx, hold);
         await putHold(trx, {
@@ -17,10 +24,10 @@ export function holdsConform({ write, read }: StoreUnderTest): void {
           since: minute(1),
           until: minute(9),
         });
-        await putHold(trx, { ...hold, reason: 'dinner', since: minute(5), until: minute(6) });
+        await putHold(trx, { ...hold, reason: 'dinner', since: minute(5), until: minute(6), source: 'run' });
       });
       expect(await allHolds(read())).toEqual([
-        { ...hold, reason: 'dinner', until: minute(6) },
+        { ...hold, reason: 'dinner', until: minute(6), source: 'run' },
         { ...hold, kind: 'usage_limit', scope: 'opus', since: minute(1), until: minute(9) },
       ]);
     });

@@ -62,7 +62,14 @@ export function unknownWordsConform({ write, read }: StoreUnderTest): void {
       await write(async (trx) => {
         await addProject(trx, 1);
         await addRun(trx, { id: 'run-1', project_id: id(1) });
-        await putHold(trx, { kind: 'paused', scope: '', reason: 'lunch', since: NOW, until: null });
+        await putHold(trx, {
+          kind: 'paused',
+          scope: '',
+          reason: 'lunch',
+          since: NOW,
+          until: null,
+          source: 'person',
+        });
         await tamper(trx);
       });
       await expect(reader(read())).rejects.toMatchObject({

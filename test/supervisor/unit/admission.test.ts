@@ -53,7 +53,8 @@ async function openGate(rig: Rig, settings: Partial<Config> = {}): Promise<Gate>
     async hold(kind, minutes, scope = '') {
       const until =
         minutes === null ? null : new Date(clock.now().getTime() + minutes * MINUTE).toISOString();
-      const hold = { kind, scope, reason: `${kind} of the test`, since: clock.now().toISOString(), until };
+      const since = clock.now().toISOString();
+      const hold: Hold = { kind, scope, reason: `${kind} of the test`, since, until, source: 'run' };
       await imposeHold(bridge, TOKEN, hold);
       return hold;
     },
