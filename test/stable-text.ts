@@ -14,6 +14,7 @@ export function stableText(text: string, names: Readonly<Record<string, string>>
     .replaceAll(/[\d.]+ [kMG]B (are |)free/g, '<size> $1free')
     .replaceAll(/\b(pid"?[ :])(?!4000000)\d+/g, '$1<pid>')
     .replaceAll(/x{100,}/g, 'xxx')
+    .replaceAll(/allowed keys: [^\n]*/g, 'allowed keys: <keys>')
     .replaceAll(/\(uid \d+/g, '(uid <uid>')
     .replaceAll(/(?<![\w-])(?!0123456789ab)[\da-f]{12}\b/g, '<run>')
     .replaceAll(/\bbridge-supervisor-[\da-f]{8}\b/g, 'bridge-supervisor-<hash>');

@@ -1,4 +1,4 @@
-/** What a person has set in Claude Code. */
+/** The person's own settings of Claude Code. */
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as z from 'zod';
@@ -8,7 +8,7 @@ const settings = z.looseObject({
   apiKeyHelper: z.string().optional(),
 });
 
-/** The person's settings.json; empty when it is missing or of another form. */
+/** The person's settings.json; empty when it is missing or not understood. */
 export async function claudeSettings(folder: string): Promise<z.output<typeof settings>> {
   const text = await readFile(join(folder, 'settings.json'), 'utf8').catch(() => '{}');
   try {

@@ -1,4 +1,4 @@
-/** The MCP servers as Claude Desktop and Claude Code have them registered, each tried with a real handshake. */
+/** The MCP servers as registered in Claude Desktop and Claude Code, each started and asked for its tools. */
 
 import { existsSync } from 'node:fs';
 import { readFile, stat } from 'node:fs/promises';
@@ -14,14 +14,13 @@ import { DESKTOP_SERVER } from '../setup/desktop.ts';
 import { insideWsl, type ServerStart, serverStart, startOf } from '../setup/server-start.ts';
 import { stateFolder } from '../state-folder.ts';
 import { VERSION } from '../version.ts';
-import type { Patient } from './context.ts';
-import type { Group } from './doctor.ts';
-import { type Observation, ok, problem, skipped, warning } from './finding.ts';
-import { greet } from './handshake.ts';
-import { passingIn } from './passing.ts';
-import { runtime } from './runtime.ts';
+import { type CheckGroup, type CheckResult, ok, problem, skipped, warning } from './check.ts';
+import type { DoctorContext } from './context.ts';
+import { runtime } from './node-runtime.ts';
+import { probeServer, type ServerProbe } from './probe-server.ts';
+import { shortLivedPart } from './short-lived.ts';
 
-/** What each client needs; our servers may have more. */
+/** The tools that each client needs. */
 const TOOLS: Readonly<Record<string, readonly string[]>> = {
   [DESKTOP_SERVER]: [
     'bridge_send_plan',
@@ -42,170 +41,187 @@ const TOOLS: Readonly<Record<string, readonly string[]>> = {
   ],
 };
 
-const LIMIT_MS = 20_000;
+const TIMEOUT_MS = 20_000;
 
-export function connectionsGroup(patient: Patient): Group {
+export function connectionsGroup(context: DoctorContext): CheckGroup {
   return {
     name: 'mcp',
     title: 'Claude Desktop and Claude Code',
     checks: [
       {
         name: 'desktop',
-        subject: 'the server of Claude Desktop',
-        limitMs: LIMIT_MS,
-        look: (signal) => desktop(patient, signal),
+        subject: 'MCP server of Claude Desktop',
+        timeoutMs: TIMEOUT_MS,
+        run: (signal) => desktop(context, signal),
       },
       {
         name: 'code',
-        subject: 'the server of Claude Code',
-        limitMs: LIMIT_MS,
-        look: (signal) => code(patient, signal),
+        subject: 'MCP server of Claude Code',
+        timeoutMs: TIMEOUT_MS,
+        run: (signal) => code(context, signal),
       },
     ],
   };
 }
 
-const SET_UP = { fix: 'bridge-supervisor setup' };
+const SET_UP = { hint: 'bridge-supervisor setup' };
 
-async function desktop(patient: Patient, signal: AbortSignal): Promise<Observation[]> {
-  const files = patient.desktopConfigs.filter((path) => existsSync(path));
-  const found: Observation[] = [];
+async function desktop(context: DoctorContext, signal: AbortSignal): Promise<CheckResult[]> {
+  const files = context.desktopConfigs.filter((path) => existsSync(path));
+  const found: CheckResult[] = [];
   for (const file of files) {
-    found.push(...(await registeredIn(patient, file, DESKTOP_SERVER, signal)));
-    if (await hasMark(file)) found.push(warning(file, markWords(file), SET_UP));
+    found.push(...(await registeredIn(context, file, DESKTOP_SERVER, signal)));
+    if (await startsWithBom(file)) found.push(warning(file, bomMessage(file), SET_UP));
   }
   if (found.length > 0) return found;
-  const own = await tryOwn(patient, DESKTOP_SERVER, 'desktop', signal);
+  const own = await tryOwn(context, DESKTOP_SERVER, 'desktop', signal);
   if (own.verdict !== 'ok') return [own];
-  const distribution = wslDistribution(patient.env);
+  const distribution = wslDistribution(context.env);
   if (files.length === 0 && distribution !== undefined)
     return [
-      skipped('Claude Desktop', ON_WINDOWS, { fix: 'bridge-supervisor setup says what to add there.' }),
+      skipped('Claude Desktop', ON_WINDOWS, {
+        hint: 'bridge-supervisor setup prints the entry to add there.',
+      }),
     ];
   if (files.length === 0)
     return [skipped('Claude Desktop', 'Claude Desktop is not set up here; our server for it works.', SET_UP)];
-  return [warning('Claude Desktop', `Claude Desktop does not know our server: ${files.join(', ')}.`, SET_UP)];
+  return [
+    warning('Claude Desktop', `Our server is not registered in Claude Desktop: ${files.join(', ')}.`, SET_UP),
+  ];
 }
 
 const ON_WINDOWS =
-  'This is WSL: Claude Desktop is on Windows, where we do not look; our server for it works.';
+  'This is WSL: Claude Desktop runs on Windows, which is not checked; our server for it works.';
 
-async function hasMark(file: string): Promise<boolean> {
+async function startsWithBom(file: string): Promise<boolean> {
   return (await stat(file)).isFile() && (await readFile(file, 'utf8')).startsWith('\uFEFF');
 }
 
-function markWords(file: string): string {
-  return `${file} begins with a byte order mark: Claude Desktop takes it for a broken file, and may write it anew without its servers.`;
+function bomMessage(file: string): string {
+  return `${file} begins with a byte order mark: Claude Desktop treats it as broken and may replace it without its servers.`;
 }
 
-async function code(patient: Patient, signal: AbortSignal): Promise<Observation[]> {
-  const file = claudeUserFile((await patient.setting()).env, patient.personHome);
-  const found = existsSync(file) ? await registeredIn(patient, file, CODE_SERVER, signal) : [];
+async function code(context: DoctorContext, signal: AbortSignal): Promise<CheckResult[]> {
+  const file = claudeUserFile((await context.supervisorEnv()).env, context.homeDir);
+  const found = existsSync(file) ? await registeredIn(context, file, CODE_SERVER, signal) : [];
   if (found.length > 0) return found;
-  const own = await tryOwn(patient, CODE_SERVER, 'code', signal);
+  const own = await tryOwn(context, CODE_SERVER, 'code', signal);
   if (own.verdict !== 'ok') return [own];
   return [
-    ok('Claude Code', 'Our server for Claude Code works (not registered: only working by hand needs that)'),
+    ok('Claude Code', 'Our server for Claude Code works (not registered; only working by hand needs that)'),
   ];
 }
 
 const clientConfig = z.looseObject({ mcpServers: z.record(z.string(), z.unknown()).optional() });
 
-/** Nothing when this client does not name the server. */
+/** Empty when this client does not name the server. */
 async function registeredIn(
-  patient: Patient,
+  context: DoctorContext,
   file: string,
   name: string,
   signal: AbortSignal,
-): Promise<Observation[]> {
-  // A pipe is waited for, and nobody who reads from one can even end.
+): Promise<CheckResult[]> {
+  // Reading from a pipe blocks for ever.
   if (!(await stat(file)).isFile())
-    return [problem(file, `${file} is not a file, so its program cannot read it.`, { fix: 'Move it away.' })];
+    return [problem(file, `${file} is not a file, so the client cannot read it.`, { hint: 'Move it away.' })];
   const text = await readFile(file, 'utf8');
   const config = clientConfig.safeParse(parseJson(text.replace(/^\uFEFF/, ''))).data;
   if (text.trim() !== '' && !config)
     return [
-      problem(file, `${file} is not valid JSON, so its program cannot read it either.`, {
-        fix: 'Correct it by hand, then: bridge-supervisor setup',
+      problem(file, `${file} is not valid JSON, so the client cannot read it.`, {
+        hint: 'Correct it by hand, then run: bridge-supervisor setup',
       }),
     ];
-  const entry = config?.mcpServers?.[name];
-  if (entry === undefined) return [];
-  const registered = startOf(entry);
+  const selfCommand = config?.mcpServers?.[name];
+  if (selfCommand === undefined) return [];
+  const registered = startOf(selfCommand);
   const server = registered && insideWsl(registered);
-  if (!server) return [problem(file, `The entry ${name} in ${file} has no command.`, SET_UP)];
-  const wrong = await wrongIn(patient, file, server);
-  if (wrong) return [wrong];
-  const answer = judge(file, name, await greet(inherited(patient, server), patient.clock, signal));
-  const passing = passingIn(patient, [server.command, ...server.args], file, 'bridge-supervisor setup');
-  return answer.verdict === 'ok' && passing ? [passing] : [answer];
+  if (!server) return [problem(file, `The selfCommand ${name} in ${file} has no command.`, SET_UP)];
+  const mistake = await findMistake(context, file, server);
+  if (mistake) return [mistake];
+  const result = resultOf(file, name, await probeServer(inherited(context, server), context.clock, signal));
+  const shortLived = shortLivedPart(
+    context,
+    [server.command, ...server.args],
+    file,
+    'bridge-supervisor setup',
+  );
+  return result.verdict === 'ok' && shortLived ? [shortLived] : [result];
 }
 
-/** What can be told without starting it. */
-async function wrongIn(
-  patient: Patient,
+/** What can be seen without starting it. */
+async function findMistake(
+  context: DoctorContext,
   file: string,
   { command, args, env }: ServerStart,
-): Promise<Observation | undefined> {
+): Promise<CheckResult | undefined> {
   const missing = [command, ...args].find((word) => isAbsolute(word) && !existsSync(word));
   if (missing !== undefined)
-    return problem(file, `${file} starts our server with ${missing}, which is not there.`, SET_UP);
+    return problem(file, `${file} starts our server with ${missing}, which does not exist.`, SET_UP);
   if (!isAbsolute(command))
     return warning(
       file,
-      `${file} starts our server with '${command}'. Programs with windows do not see your shell's PATH.`,
-      { fix: 'bridge-supervisor setup writes the whole path.' },
+      `${file} starts our server with '${command}', but desktop programs do not see your shell's PATH.`,
+      { hint: 'bridge-supervisor setup writes the full path.' },
     );
-  // A node of another name is found out by the handshake.
-  const node = /node(\.exe)?$/.test(command) ? await runtime(patient, [command, ...args], file) : undefined;
+  // A runtime with another name shows when the server is started.
+  const node = /node(\.exe)?$/.test(command) ? await runtime(context, [command, ...args], file) : undefined;
   if (node && node.verdict !== 'ok') return node;
-  return wrongStateFolder(patient, file, env);
+  return wrongStateFolder(context, file, env);
 }
 
-function wrongStateFolder({ home }: Patient, file: string, env: Environment): Observation | undefined {
+function wrongStateFolder(
+  { stateDir }: DoctorContext,
+  file: string,
+  env: Environment,
+): CheckResult | undefined {
   try {
     const there = stateFolder(env);
-    if (there === home) return undefined;
-    return problem(file, `${file} lets our server work on ${there}, and this is ${home}.`, {
-      fix: 'bridge-supervisor setup, or set BRIDGE_HOME as it is there.',
+    if (there === stateDir) return undefined;
+    return problem(file, `${file} starts our server for the state folder ${there}; this is ${stateDir}.`, {
+      hint: 'bridge-supervisor setup, or set BRIDGE_HOME to the same folder',
     });
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
-    return problem(file, `${file} starts our server so that it refuses every call: ${error.message}`, SET_UP);
+    return problem(
+      file,
+      `${file} starts our server with an invalid setting, so it refuses every call: ${error.message}`,
+      SET_UP,
+    );
   }
 }
 
 /** Our own server, as `setup` would register it. */
 async function tryOwn(
-  patient: Patient,
+  context: DoctorContext,
   name: string,
   side: 'desktop' | 'code',
   signal: AbortSignal,
-): Promise<Observation> {
-  const server = serverStart(side, patient.entry, patient.home);
+): Promise<CheckResult> {
+  const server = serverStart(side, context.selfCommand, context.stateDir);
   const subject = `bridge-supervisor mcp ${side}`;
-  return judge(subject, name, await greet(inherited(patient, server), patient.clock, signal));
+  return resultOf(subject, name, await probeServer(inherited(context, server), context.clock, signal));
 }
 
-function judge(subject: string, name: string, greeting: Awaited<ReturnType<typeof greet>>): Observation {
-  if (greeting.kind === 'silent')
-    return problem(subject, `${subject}: our server does not come up: ${greeting.why}`, SET_UP);
-  if (greeting.name !== name)
+function resultOf(subject: string, name: string, probe: ServerProbe): CheckResult {
+  if (probe.kind === 'unreachable')
+    return problem(subject, `${subject}: our server failed to start: ${probe.why}`, SET_UP);
+  if (probe.name !== name)
     return problem(
       subject,
-      `${subject}: ${name} starts the server ${greeting.name || 'without a name'}.`,
+      `${subject}: ${name} starts another server: ${probe.name || 'one without a name'}.`,
       SET_UP,
     );
-  const missing = (TOOLS[name] ?? []).filter((tool) => !greeting.tools.includes(tool));
+  const missing = (TOOLS[name] ?? []).filter((tool) => !probe.tools.includes(tool));
   if (missing.length > 0)
     return problem(subject, `${subject}: our server lacks ${missing.join(', ')}.`, SET_UP);
-  if (greeting.version !== VERSION)
-    return warning(subject, `${subject} starts version ${greeting.version}; this is ${VERSION}.`, SET_UP);
-  return ok(subject, `${subject}: our server answers with ${greeting.tools.length} tools`);
+  if (probe.version !== VERSION)
+    return warning(subject, `${subject} starts version ${probe.version}; this is ${VERSION}.`, SET_UP);
+  return ok(subject, `${subject}: our server answers with ${probe.tools.length} tools`);
 }
 
-/** A client gives a server little more than these of its own environment. */
-const GIVEN = [
+/** The variables that an MCP client passes on to a server. */
+const PASSED_ON = [
   'PATH',
   'Path',
   'HOME',
@@ -217,7 +233,7 @@ const GIVEN = [
   'TMPDIR',
 ];
 
-function inherited({ env }: Patient, server: ServerStart): ServerStart {
-  const given = GIVEN.flatMap((name) => (env[name] === undefined ? [] : [[name, env[name]] as const]));
+function inherited({ env }: DoctorContext, server: ServerStart): ServerStart {
+  const given = PASSED_ON.flatMap((name) => (env[name] === undefined ? [] : [[name, env[name]] as const]));
   return { ...server, env: { ...Object.fromEntries(given), ...server.env } };
 }

@@ -1,4 +1,4 @@
-/** What the doctor looks at: all that depends on the machine is given to it, and what several checks need is read once. */
+/** What the checks are given: everything that depends on the machine, and what several of them need, read once. */
 
 import { claudeFolder } from '../claude/files.ts';
 import { type Located, locateClaude } from '../claude/locate.ts';
@@ -13,108 +13,109 @@ import { serviceEnvironment } from '../machine/service/environment-file.ts';
 import type { FoundService } from '../machine/service/find.ts';
 import type { ServiceFile } from '../machine/service/service.ts';
 import type { DatabaseLook } from '../store/sqlite/look.ts';
-import { Unknowable } from './finding.ts';
+import { Inconclusive } from './check.ts';
 
 export interface Machine {
-  /** Of who asks. */
+  /** Of the caller. */
   readonly env: Environment;
-  /** The state folder. */
-  readonly home: string;
-  /** The person's own home folder. */
-  readonly personHome: string;
-  /** Of who asks; null where files have no owner to compare. */
+  readonly stateDir: string;
+  readonly homeDir: string;
+  /** Of the caller; null where files have no owner to compare. */
   readonly uid: number | null;
   readonly platform: Platform;
   readonly clock: Clock;
   readonly run: RunProgram;
-  /** The program and arguments that start our command line. */
-  readonly entry: readonly string[];
+  /** The program and arguments that start this command line again. */
+  readonly selfCommand: readonly string[];
   /** The one that is installed for this state folder. */
   readonly service: FoundService | null;
   /** What `install` would write for it now, in this environment. */
   readonly serviceFiles: (service: FoundService, env: Environment) => readonly ServiceFile[];
-  /** What holds a folder when it is no disk of this machine. */
+  /** Tells whether a folder is on a disk of another machine. */
   readonly foreignDisk: typeof foreignDisk;
-  /** Where Claude Desktop's configuration may lie. */
+  /** Where Claude Desktop's configuration may be. */
   readonly desktopConfigs: readonly string[];
 }
 
-/** The environment in which a supervisor works, or would. */
-export interface Setting {
+/** The environment of the supervisor: that of the installed service, else the caller's. */
+export interface SupervisorEnvironment {
   readonly env: Environment;
   /** For a sentence: "in the environment of the service". */
-  readonly words: string;
-  readonly ofService: boolean;
+  readonly where: string;
+  readonly isService: boolean;
 }
 
-export interface Patient extends Machine, AsyncDisposable {
-  /** Throws Unknowable when it cannot be used. */
+export interface DoctorContext extends Machine, AsyncDisposable {
+  /** Throws Inconclusive when it is invalid. */
   config(): Promise<Config>;
-  /** Throws Unknowable when the service's environment cannot be read. */
-  setting(): Promise<Setting>;
-  /** Throws Unknowable when it is not found. */
+  /** Throws Inconclusive when the service's environment cannot be read. */
+  supervisorEnv(): Promise<SupervisorEnvironment>;
+  /** Path of the claude program. Throws Inconclusive when it is not found. */
   claude(): Promise<string>;
   locateClaude(): Promise<Located>;
   /** Claude's own folder. */
   claudeFolder(): Promise<string>;
-  /** The store, opened to be read alone; undefined when there is none yet. Throws StoreError. */
+  /** The store, opened read-only; undefined when there is none yet. Throws StoreError. */
   openStore(): Promise<DatabaseLook | undefined>;
-  /** The same for checks of other things. Throws Unknowable when there is none, or it cannot be read. */
+  /** The same for checks of other things. Throws Inconclusive when there is none, or it cannot be read. */
   store(): Promise<DatabaseLook>;
 }
 
-export function admit(machine: Machine): Patient {
-  const patient: Patient = {
+/** Dispose it after the checks: it may hold the store open. */
+export function createContext(machine: Machine): DoctorContext {
+  const context: DoctorContext = {
     ...machine,
     config: once(async () => {
-      const { env } = await patient.setting();
+      const { env } = await context.supervisorEnv();
       try {
-        return loadConfig(machine.home, env);
+        return loadConfig(machine.stateDir, env);
       } catch (error) {
         if (error instanceof ConfigError)
-          throw new Unknowable('The configuration cannot be used; see there.');
+          throw new Inconclusive('The configuration is invalid; see Configuration.');
         throw error;
       }
     }),
-    setting: once(async () => {
-      const { service, env, home } = machine;
-      if (!service) return { env, words: 'in this environment', ofService: false };
-      const ofService = await serviceEnvironment(service.manager, home).catch((error: Error) => {
-        throw new Unknowable(`The environment of the service is not known: ${error.message}.`);
+    supervisorEnv: once(async () => {
+      const { service, env, stateDir } = machine;
+      if (!service) return { env, where: 'in this environment', isService: false };
+      const ofService = await serviceEnvironment(service.manager, stateDir).catch((error: Error) => {
+        throw new Inconclusive(`The environment of the service is unknown: ${error.message}.`);
       });
-      return { env: ofService, words: 'in the environment of the service', ofService: true };
+      return { env: ofService, where: 'in the environment of the service', isService: true };
     }),
     locateClaude: once(async () => {
-      const { claude } = await patient.config();
-      return locateClaude(claude, (await patient.setting()).env);
+      const { claude } = await context.config();
+      return locateClaude(claude, (await context.supervisorEnv()).env);
     }),
     async claude() {
-      const located = await patient.locateClaude();
-      if (!located.found) throw new Unknowable('The claude program is not there.');
+      const located = await context.locateClaude();
+      if (!located.found) throw new Inconclusive('claude was not found.');
       return located.path;
     },
     async claudeFolder() {
-      return claudeFolder((await patient.setting()).env, machine.personHome);
+      return claudeFolder((await context.supervisorEnv()).env, machine.homeDir);
     },
     openStore: once(async () => {
-      // Loaded now: that its driver cannot be loaded is one of the findings.
+      // Loaded here because failing to load the driver is one of the findings.
       const { lookAtDatabase } = await import('../store/sqlite/look.ts');
-      return lookAtDatabase(machine.home);
+      return lookAtDatabase(machine.stateDir);
     }),
     async store() {
-      const look = await patient.openStore().catch(() => {
-        throw new Unknowable('The database cannot be read; see there.');
+      const look = await context.openStore().catch(() => {
+        throw new Inconclusive('The database cannot be read; see Database.');
       });
-      if (!look) throw new Unknowable('There is no database yet: the first plan or start makes it.');
-      if (look.damage !== null) throw new Unknowable('The database is damaged; see there.');
+      if (!look) throw new Inconclusive(NO_DATABASE);
+      if (look.damage !== null) throw new Inconclusive('The database is damaged; see Database.');
       return look;
     },
     async [Symbol.asyncDispose]() {
-      await (await patient.openStore().catch(() => undefined))?.close();
+      await (await context.openStore().catch(() => undefined))?.close();
     },
   };
-  return patient;
+  return context;
 }
+
+export const NO_DATABASE = 'There is no database yet; the first plan or start creates it.';
 
 function once<T>(read: () => Promise<T>): () => Promise<T> {
   let known: Promise<T> | undefined;

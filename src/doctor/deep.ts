@@ -1,21 +1,20 @@
-/** The real thing, but for the model: a whole plan through the supervisor and Claude as the service would start them. */
+/** A whole plan through the real supervisor and the real Claude, as the service would start them; only the model is scripted. */
 import type { Environment } from '../environment.ts';
 import { openSandbox } from '../selftest/sandbox.ts';
 import { plainPath } from '../selftest/sandbox-environment.ts';
 import { SelftestError } from '../selftest/selftest-error.ts';
 import { LOOP_SANDBOX, runWholeLoop } from '../selftest/whole-loop.ts';
-import type { Patient } from './context.ts';
-import type { Group } from './doctor.ts';
-import { type Observation, ok, problem } from './finding.ts';
-import { upToScript } from './runtime.ts';
+import { type CheckGroup, type CheckResult, ok, problem } from './check.ts';
+import type { DoctorContext } from './context.ts';
+import { upToScript } from './node-runtime.ts';
 import { commandOf } from './service-command.ts';
 
-const LIMIT_MS = 120_000;
-/** A supervisor that is told to stop ends its runs first. */
+const TIMEOUT_MS = 120_000;
+/** A supervisor that is asked to stop ends its runs first. */
 const GRACE_MS = 40_000;
 
 /** @param onStep Called after each step. */
-export function deepGroup(patient: Patient, onStep: (step: string) => void): Group {
+export function deepGroup(context: DoctorContext, onStep: (step: string) => void): CheckGroup {
   return {
     name: 'deep',
     title: 'The whole loop, with a scripted model',
@@ -23,28 +22,28 @@ export function deepGroup(patient: Patient, onStep: (step: string) => void): Gro
       {
         name: 'loop',
         subject: 'the whole loop',
-        limitMs: LIMIT_MS,
+        timeoutMs: TIMEOUT_MS,
         graceMs: GRACE_MS,
-        look: (signal) => wholeLoop(patient, onStep, signal),
+        run: (signal) => wholeLoop(context, onStep, signal),
       },
     ],
   };
 }
 
 async function wholeLoop(
-  patient: Patient,
+  context: DoctorContext,
   onStep: (step: string) => void,
   signal: AbortSignal,
-): Promise<Observation> {
-  const { clock, service } = patient;
-  const claude = await patient.claude();
-  const setting = await patient.setting();
-  const begun = clock.monotonic();
+): Promise<CheckResult> {
+  const { clock, service } = context;
+  const claude = await context.claude();
+  const { env, where } = await context.supervisorEnv();
+  const startedAt = clock.monotonic();
   const sandbox = await openSandbox({
-    entry: upToScript(commandOf(service?.installed.files ?? []) ?? patient.entry),
-    env: setting.env,
-    variables: pick(setting.env, OF_THE_SYSTEM),
-    path: setting.env.PATH ?? setting.env.Path ?? plainPath(setting.env),
+    entry: upToScript(commandOf(service?.installed.files ?? []) ?? context.selfCommand),
+    env,
+    variables: pick(env, SYSTEM_VARIABLES),
+    path: env.PATH ?? env.Path ?? plainPath(env),
     clock,
     claude,
     name: 'bridge-doctor',
@@ -61,18 +60,21 @@ async function wholeLoop(
     });
     const left = await sandbox.stop();
     if (left.length > 0)
-      return problem('loop', `These processes could not be ended: ${left.map(({ pid }) => pid).join(', ')}.`);
-    const seconds = ((clock.monotonic() - begun) / 1_000).toFixed(1);
+      return problem(
+        'loop',
+        `These processes could not be killed: ${left.map(({ pid }) => pid).join(', ')}.`,
+      );
+    const seconds = ((clock.monotonic() - startedAt) / 1_000).toFixed(1);
     return ok(
       'loop',
-      `Sent, carried out, rejected, revised, approved, complete: in ${seconds} s, ${setting.words}, without a token`,
+      `Sent, carried out, rejected, revised, approved and completed in ${seconds} s, ${where}, without spending a token`,
     );
   } catch (error) {
-    const { message } = signal.aborted ? new Error('it was not over in time') : asError(error);
-    const after = steps.at(-1) ?? 'its start';
+    const { message } = signal.aborted ? new Error('it timed out') : asError(error);
+    const lastStep = steps.at(-1) ?? 'the start';
     const log = (await sandbox.log()).filter((line) => /ERROR|WARN/.test(line)).at(-1);
-    return problem('loop', `The loop broke after: ${after}. ${message}${log ? ` (log: ${log})` : ''}`, {
-      fix: 'See the other lines; bridge-supervisor demo --keep shows it step by step, and keeps the logs.',
+    return problem('loop', `The loop failed after: ${lastStep}. ${message}${log ? ` (log: ${log})` : ''}`, {
+      hint: 'See the other findings. bridge-supervisor demo --keep shows each step and keeps the logs.',
     });
   } finally {
     await sandbox.stop();
@@ -80,8 +82,8 @@ async function wholeLoop(
   }
 }
 
-/** By these a service differs from a terminal: which shell runs commands, which language and time programs speak. */
-const OF_THE_SYSTEM = ['SHELL', 'USER', 'LOGNAME', 'LANG', 'LC_ALL', 'LC_CTYPE', 'TZ'];
+/** The variables in which a service differs from a terminal: shell, language, time zone. */
+const SYSTEM_VARIABLES = ['SHELL', 'USER', 'LOGNAME', 'LANG', 'LC_ALL', 'LC_CTYPE', 'TZ'];
 
 function pick(env: Environment, names: readonly string[]): Record<string, string> {
   return Object.fromEntries(names.flatMap((name) => (env[name] === undefined ? [] : [[name, env[name]]])));

@@ -1,4 +1,4 @@
-/** What a crash can leave: processes of runs that have ended, half-written files, and secrets of ended runs. */
+/** What a crash can leave behind: processes of ended runs, half-written files, and secrets of ended runs. */
 
 import { lstat, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -9,61 +9,68 @@ import { sweep } from '../machine/sweep.ts';
 import { parseRunFileName, plansFolder, runFiles, runsFolder, statusFolder } from '../state-folder.ts';
 import { readLease } from '../store/lease.ts';
 import { endedRuns, findRun } from '../store/runs.ts';
-import type { Patient } from './context.ts';
-import type { Group } from './doctor.ts';
-import { type Observation, ok, warning } from './finding.ts';
-import { counted } from './measure.ts';
+import { type CheckGroup, type CheckResult, ok, warning } from './check.ts';
+import type { DoctorContext } from './context.ts';
+import { counted } from './wording.ts';
 
-export function remainsGroup(patient: Patient): Group {
+export function leftoversGroup(context: DoctorContext): CheckGroup {
   return {
     name: 'leftovers',
     title: 'Leftovers',
     checks: [
-      { name: 'processes', subject: 'processes', look: () => leftProcesses(patient) },
-      { name: 'drafts', subject: 'half-written files', look: () => drafts(patient) },
-      { name: 'secrets', subject: 'files of ended runs', look: () => secrets(patient) },
+      { name: 'processes', subject: 'processes', run: () => leftoverProcesses(context) },
+      { name: 'drafts', subject: 'half-written files', run: () => drafts(context) },
+      { name: 'secrets', subject: 'files of ended runs', run: () => secrets(context) },
     ],
   };
 }
 
-const END = { fix: 'bridge-supervisor doctor --fix ends them.' };
+const END = { hint: 'bridge-supervisor doctor --fix kills them.' };
 
-async function leftProcesses(patient: Patient): Promise<Observation[]> {
-  const { read } = await patient.store();
-  const supervised = isLiving(await supervisorOf(await readLease(read), patient.clock.now()));
+async function leftoverProcesses(context: DoctorContext): Promise<CheckResult[]> {
+  const { read } = await context.store();
+  const supervised = isLiving(await supervisorOf(await readLease(read), context.clock.now()));
   const byMark = Map.groupBy(await processesMarked(RUN_MARK), ({ value }) => value);
   const ended = new Set((await endedRuns(read, [...byMark.keys()])).map(({ id }) => id));
-  const found: Observation[] = [];
+  const found: CheckResult[] = [];
   for (const [run, members] of byMark) {
-    const ofLogin = run === `login:${patient.home}` && !supervised;
+    const isLoginCheck = run === `login:${context.stateDir}` && !supervised;
     const names = members.map(({ name, pid }) => `${name} (pid ${pid})`).join(', ');
-    if (ended.has(run) || ofLogin)
+    if (ended.has(run) || isLoginCheck)
       found.push(
-        warning(run, `Left of ${ofLogin ? 'a login check' : `run ${run}, which has ended`}: ${names}.`, {
-          ...END,
-          mend: () => endAll(patient, run, members),
-        }),
+        warning(
+          run,
+          `Left over from ${isLoginCheck ? 'a login check' : `run ${run}, which has ended`}: ${names}.`,
+          {
+            ...END,
+            fix: () => killAll(context, run, members),
+          },
+        ),
       );
-    else if (!supervised && (await isOfOurs(patient, run)))
+    else if (!supervised && (await isOurs(context, run)))
       found.push(
-        warning(run, `Run ${run} goes on without a supervisor: ${names}.`, {
-          fix: 'bridge-supervisor start takes it over.',
+        warning(run, `Run ${run} continues without a supervisor: ${names}.`, {
+          hint: 'bridge-supervisor start adopts it.',
         }),
       );
   }
-  return found.length > 0 ? found : [ok('processes', 'No process is left of a run that has ended')];
+  return found.length > 0 ? found : [ok('processes', 'No processes of ended runs are left')];
 }
 
-/** Several state folders may have runs at the same time: those of others are not ours to judge. */
-async function isOfOurs(patient: Patient, run: string): Promise<boolean> {
-  return (await findRun((await patient.store()).read, run)) !== undefined;
+/** Runs of other state folders are not ours to judge. */
+async function isOurs(context: DoctorContext, run: string): Promise<boolean> {
+  return (await findRun((await context.store()).read, run)) !== undefined;
 }
 
 const GRACE_MS = 2_000;
 
-async function endAll({ clock }: Patient, run: string, members: readonly MarkedProcess[]): Promise<string> {
+async function killAll(
+  { clock }: DoctorContext,
+  run: string,
+  members: readonly MarkedProcess[],
+): Promise<string> {
   const [root] = members;
-  if (!root) return 'Nothing was left any more.';
+  if (!root) return 'They have ended meanwhile.';
   const left = await sweep({
     root,
     family: members,
@@ -71,31 +78,31 @@ async function endAll({ clock }: Patient, run: string, members: readonly MarkedP
     graceMs: GRACE_MS,
     clock,
   });
-  if (left.length === 0) return `Ended ${counted(members.length, 'process', 'processes')} of run ${run}.`;
-  throw new Error(`${left.map(({ name, pid }) => `${name} (pid ${pid})`).join(', ')} could not be ended`);
+  if (left.length === 0) return `Killed ${counted(members.length, 'process', 'processes')} of run ${run}.`;
+  throw new Error(`${left.map(({ name, pid }) => `${name} (pid ${pid})`).join(', ')} could not be killed`);
 }
 
-/** What is younger may be on its way. */
-const STALE_MS = 3_600_000;
-/** Of atomic writes, also those of former versions, and of a copy of the database. */
+/** A younger file may still be in use. */
+const MIN_DRAFT_AGE_MS = 3_600_000;
+/** Of atomic writes, also by older versions, and of copies of the database. */
 const DRAFT = /\.(\d+|[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12})\.tmp$|\.db\.part$/;
 
-async function drafts({ home, clock }: Patient): Promise<Observation> {
+async function drafts({ stateDir, clock }: DoctorContext): Promise<CheckResult> {
   const files: string[] = [];
-  for (const folder of [home, plansFolder(home), statusFolder(home)]) {
+  for (const folder of [stateDir, plansFolder(stateDir), statusFolder(stateDir)]) {
     const names = await readdir(folder).catch(() => []);
     for (const file of names.filter((name) => DRAFT.test(name)).map((name) => join(folder, name))) {
       const found = await lstat(file).catch(() => undefined);
-      if (found?.isFile() && clock.now().getTime() - found.mtimeMs > STALE_MS) files.push(file);
+      if (found?.isFile() && clock.now().getTime() - found.mtimeMs > MIN_DRAFT_AGE_MS) files.push(file);
     }
   }
-  if (files.length === 0) return ok(home, 'No half-written file is left');
+  if (files.length === 0) return ok(stateDir, 'No half-written files are left');
   return warning(
-    home,
+    stateDir,
     `${counted(files.length, 'half-written file')} from a crash: ${files.slice(0, 3).join(', ')}.`,
     {
-      fix: 'bridge-supervisor doctor --fix removes them.',
-      async mend() {
+      hint: 'bridge-supervisor doctor --fix removes them.',
+      async fix() {
         await Promise.all(files.map((file) => rm(file, { force: true })));
         return `Removed ${counted(files.length, 'half-written file')}.`;
       },
@@ -103,21 +110,21 @@ async function drafts({ home, clock }: Patient): Promise<Observation> {
   );
 }
 
-/** A run's MCP configuration, with the owner's secrets in it, goes with the run; the next supervisor removes one too. */
-async function secrets(patient: Patient): Promise<Observation> {
-  const { read } = await patient.store();
-  const folder = runsFolder(patient.home);
+/** A run's MCP configuration may hold the owner's secrets; it is removed with the run, or by the next supervisor. */
+async function secrets(context: DoctorContext): Promise<CheckResult> {
+  const { read } = await context.store();
+  const folder = runsFolder(context.stateDir);
   const names = await readdir(folder).catch(() => []);
   const ours = names.map(parseRunFileName).filter((file) => file?.kind === 'secret');
   const ids = ours.flatMap((file) => file?.runId ?? []);
-  const files = (await endedRuns(read, ids)).map(({ id }) => runFiles(patient.home, id).mcpConfig);
-  if (files.length === 0) return ok(folder, 'No secrets of an ended run are left');
+  const files = (await endedRuns(read, ids)).map(({ id }) => runFiles(context.stateDir, id).mcpConfig);
+  if (files.length === 0) return ok(folder, 'No secrets of ended runs are left');
   return warning(
     folder,
-    `${counted(files.length, 'MCP configuration')} of ended runs, maybe with secrets, is left.`,
+    `${counted(files.length, 'MCP configuration')} of ended runs is left and may hold secrets.`,
     {
-      fix: 'bridge-supervisor doctor --fix removes them.',
-      async mend() {
+      hint: 'bridge-supervisor doctor --fix removes them.',
+      async fix() {
         await Promise.all(files.map((file) => rm(file, { force: true })));
         return `Removed ${counted(files.length, 'MCP configuration')} of ended runs.`;
       },

@@ -1,26 +1,25 @@
-/** This program itself: whole, with a Node that can run it, wherever it was written down that it is to be started. */
+/** This program itself: complete, and with a Node that can run it. */
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import * as z from 'zod';
 import { VERSION } from '../version.ts';
-import type { Patient } from './context.ts';
-import type { Group } from './doctor.ts';
-import { type Observation, ok, problem } from './finding.ts';
-import { REINSTALL, runtime, scriptOf } from './runtime.ts';
+import { type CheckGroup, type CheckResult, ok, problem } from './check.ts';
+import type { DoctorContext } from './context.ts';
+import { REINSTALL, runtime, scriptOf } from './node-runtime.ts';
 
-export function programGroup(patient: Patient): Group {
+export function programGroup(context: DoctorContext): CheckGroup {
   return {
     name: 'program',
     title: 'This program',
     checks: [
-      { name: 'files', subject: 'bridge-supervisor', look: async () => installation(patient.entry) },
-      { name: 'node', subject: 'Node', look: () => runtime(patient, patient.entry, 'this command') },
+      { name: 'files', subject: 'bridge-supervisor', run: async () => installation(context.selfCommand) },
+      { name: 'node', subject: 'Node', run: () => runtime(context, context.selfCommand, 'this command') },
     ],
   };
 }
 
-function installation(entry: readonly string[]): Observation {
-  const script = scriptOf(entry);
+function installation(selfCommand: readonly string[]): CheckResult {
+  const script = scriptOf(selfCommand);
   const root = dirname(dirname(script));
   const missing = [script, ...OTHER_FILES.map((name) => join(root, name)), ...chunksOf(script)].filter(
     (file) => !existsSync(file),
@@ -28,18 +27,18 @@ function installation(entry: readonly string[]): Observation {
   if (missing.length > 0)
     return problem(
       root,
-      `The installation is not whole: ${missing.slice(0, 3).join(', ')} is missing.`,
+      `The installation is incomplete: ${missing.slice(0, 3).join(', ')} is missing.`,
       REINSTALL,
     );
   const version = packageVersion(root);
   if (version !== undefined && script.endsWith('.js') && version !== VERSION)
-    return problem(root, `${root} is version ${version}, and what runs was built from ${VERSION}.`, {
-      fix: 'Build it again (in a clone: npm run build), or install it again.',
+    return problem(root, `${root} is version ${version}, but the program in it was built from ${VERSION}.`, {
+      hint: 'Install it again; in a clone: npm run build',
     });
   return ok(root, `bridge-supervisor ${VERSION} in ${root}`);
 }
 
-/** Read when they are needed, so that a part that is missing shows late. */
+/** Files that are read only when needed, so that a missing one shows late. */
 const OTHER_FILES = [
   'package.json',
   'prompts/execute.md',
@@ -48,7 +47,7 @@ const OTHER_FILES = [
   'service',
 ];
 
-/** The parts that the parts of our bundle name. */
+/** The chunks of the bundle that its files import. */
 function chunksOf(script: string): string[] {
   const folder = dirname(script);
   const chunks = join(folder, 'chunks');

@@ -1,12 +1,12 @@
-/** What a workspace holds that would work for somebody else than the person when Claude runs in it. */
+/** Settings in a workspace by which somebody else could act through a run. */
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { programSettings } from '../claude/git-guard.ts';
 import { repositoryConfig } from '../machine/repository-config.ts';
 import type { ClaudeSettings } from '../project/workspace.ts';
-import type { Patient } from './context.ts';
-import { type Observation, warning } from './finding.ts';
-import { upper } from './measure.ts';
+import { type CheckResult, warning } from './check.ts';
+import type { DoctorContext } from './context.ts';
+import { upper } from './wording.ts';
 
 export interface Workspace {
   /** For a sentence: "workspace website (/code/website)". */
@@ -15,13 +15,16 @@ export interface Workspace {
   readonly claudeSettings: ClaudeSettings;
 }
 
-export async function repositoryDangers(patient: Patient, workspace: Workspace): Promise<Observation[]> {
-  return [...(await ownSettings(workspace)), ...(await gitPrograms(patient, workspace))];
+export async function repositoryDangers(
+  context: DoctorContext,
+  workspace: Workspace,
+): Promise<CheckResult[]> {
+  return [...(await ownSettings(workspace)), ...(await gitPrograms(context, workspace))];
 }
 
 const SETTINGS_FILES = ['settings.json', 'settings.local.json'].map((name) => join('.claude', name));
 
-async function ownSettings({ name, path, claudeSettings }: Workspace): Promise<Observation[]> {
+async function ownSettings({ name, path, claudeSettings }: Workspace): Promise<CheckResult[]> {
   if (claudeSettings !== 'all') return [];
   const isThere = (file: string) =>
     stat(join(path, file))
@@ -32,20 +35,22 @@ async function ownSettings({ name, path, claudeSettings }: Workspace): Promise<O
   return [
     warning(
       path,
-      `${upper(name)} has ${found.join(' and ')}, which count in its runs (claude_settings is "all"): they can start programs, permit tools and name another service.`,
-      { fix: 'If not all of that is your own, set claude_settings to "user" for it in config.json.' },
+      `${upper(name)} has ${found.join(' and ')}, which apply to its runs (claude_settings is "all"): they can start programs, allow tools and name another service.`,
+      {
+        hint: 'Unless you wrote all of them, set claude_settings to "user" for this workspace in config.json.',
+      },
     ),
   ];
 }
 
-async function gitPrograms(patient: Patient, { name, path }: Workspace): Promise<Observation[]> {
-  const { env } = await patient.setting();
-  const programs = programSettings(await repositoryConfig(path, env, patient.run));
+async function gitPrograms(context: DoctorContext, { name, path }: Workspace): Promise<CheckResult[]> {
+  const { env } = await context.supervisorEnv();
+  const programs = programSettings(await repositoryConfig(path, env, context.run));
   if (programs.length === 0) return [];
   const keys = [...new Set(programs.map((setting) => setting.name))].sort();
   return [
-    warning(path, `${upper(name)}: the configuration of its repository names programs: ${keys.join(', ')}.`, {
-      fix: `Take out what you do not know: git -C ${path} config --local --list`,
+    warning(path, `${upper(name)}: its git configuration names programs to run: ${keys.join(', ')}.`, {
+      hint: `Remove those you do not know: git -C ${path} config --local --list`,
     }),
   ];
 }

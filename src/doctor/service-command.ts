@@ -1,7 +1,7 @@
-/** What an installed service starts, read from the files in which its manager has it: the writers' quoting, undone. */
+/** The command of an installed service, read from its files: undoes the quoting of their writers. */
 import type { ServiceFile } from '../machine/service/service.ts';
 
-/** Program and arguments; undefined where they are not found. */
+/** Program and arguments; undefined where none is found. */
 export function commandOf(files: readonly ServiceFile[]): readonly string[] | undefined {
   for (const { text } of files) {
     const words = ofUnit(text) ?? ofPropertyList(text) ?? ofLauncher(text);
@@ -23,7 +23,7 @@ function ofPropertyList(text: string): string[] | undefined {
   return [...list.matchAll(/<string>(.*?)<\/string>/gs)].map(([, word = '']) => fromXml(word));
 }
 
-/** A string of VBScript, in which a quote is doubled, with a command line of Windows, in which one stands around words. */
+/** A VBScript string, where quotes are doubled, around a Windows command line, where quotes surround words. */
 function ofLauncher(text: string): string[] | undefined {
   const line = /^variables\("SERVICE_COMMAND"\) = "(.*)"\r?$/m.exec(text)?.[1];
   if (line === undefined) return undefined;

@@ -1,164 +1,167 @@
-/** The service, as it was installed and as its manager sees it. */
+/** The service as installed, and as its manager reports it. */
 import { existsSync } from 'node:fs';
 import { isAbsolute } from 'node:path';
 import { EnvironmentFileError, readEnvironmentFile } from '../machine/service/environment-file.ts';
 import type { ServiceStatus } from '../machine/service/service.ts';
 import { VERSION } from '../version.ts';
-import type { Patient } from './context.ts';
-import type { Group } from './doctor.ts';
-import { type Observation, ok, problem, skipped, Unknowable, warning } from './finding.ts';
-import { counted, upper } from './measure.ts';
-import { passingIn } from './passing.ts';
-import { runtime } from './runtime.ts';
+import { type CheckGroup, type CheckResult, Inconclusive, ok, problem, skipped, warning } from './check.ts';
+import type { DoctorContext } from './context.ts';
+import { runtime } from './node-runtime.ts';
 import { commandOf } from './service-command.ts';
+import { shortLivedPart } from './short-lived.ts';
+import { counted, upper } from './wording.ts';
 
-export function serviceGroup(patient: Patient): Group {
+export function serviceGroup(context: DoctorContext): CheckGroup {
   return {
     name: 'service',
     title: 'Service',
     checks: [
-      { name: 'installed', subject: 'the service', look: () => installed(patient) },
-      { name: 'files', subject: 'the files of the service', look: () => files(patient) },
-      { name: 'program', subject: 'the program of the service', look: () => program(patient) },
-      { name: 'environment', subject: 'the environment of the service', look: () => environment(patient) },
-      { name: 'state', subject: 'the state of the service', look: () => state(patient) },
-      { name: 'remarks', subject: 'what the service needs', look: () => remarks(patient) },
+      { name: 'installed', subject: 'service', run: () => installed(context) },
+      { name: 'files', subject: 'service files', run: () => files(context) },
+      { name: 'program', subject: 'service program', run: () => program(context) },
+      { name: 'environment', subject: 'service environment', run: () => environment(context) },
+      { name: 'state', subject: 'service state', run: () => state(context) },
+      { name: 'remarks', subject: 'service requirements', run: () => remarks(context) },
     ],
   };
 }
 
-const INSTALL = { fix: 'bridge-supervisor install' };
+const INSTALL = { hint: 'bridge-supervisor install' };
 
-async function installed({ service }: Patient): Promise<Observation> {
-  if (!service)
-    return warning(
-      'service',
-      'No service is installed: after a restart of the machine nothing runs.',
-      INSTALL,
-    );
+async function installed({ service }: DoctorContext): Promise<CheckResult> {
+  if (!service) return warning('service', 'No service is installed: nothing starts after a reboot.', INSTALL);
   const { manager, installed: found } = service;
   if (found.version !== VERSION)
     return warning(
       manager.title,
-      `The ${manager.title} is of version ${found.version}; this is ${VERSION}.`,
+      `The ${manager.title} is version ${found.version}; this is ${VERSION}.`,
       INSTALL,
     );
-  return ok(manager.title, `The ${manager.title} is installed, of this version`);
+  return ok(manager.title, `The ${manager.title} is installed, version ${VERSION}`);
 }
 
-/** Folders and times that it is given come from the configuration, which may have changed since. */
-async function files(patient: Patient): Promise<Observation> {
-  const { manager, installed: found } = present(patient);
-  const { env } = await patient.setting();
-  // The version is told above, and everything may differ with it.
-  if (found.version !== VERSION) return skipped(manager.title, 'Its files are of another version.');
-  const wanted = patient.serviceFiles({ manager, installed: found }, env);
+/** They name folders and times from the configuration, which may have changed since. */
+async function files(context: DoctorContext): Promise<CheckResult> {
+  const { manager, installed: found } = installedService(context);
+  const { env } = await context.supervisorEnv();
+  // `installed` reports the version; everything may differ with it.
+  if (found.version !== VERSION) return skipped(manager.title, 'Its files are from another version.');
+  const wanted = context.serviceFiles({ manager, installed: found }, env);
   const stale = wanted.find(
     ({ path, text }) => found.files.find((file) => file.path === path)?.text !== text,
   );
-  if (stale === undefined) return ok(manager.title, 'Its files are as install would write them now');
+  if (stale === undefined) return ok(manager.title, 'Its files are up to date');
   const there = found.files.find(({ path }) => path === stale.path)?.text.split('\n') ?? [];
   const line = stale.text.split('\n').find((one) => !there.includes(one));
   return warning(
     stale.path,
-    `${stale.path} is not what install would write now: ${line ?? 'it has more in it'}`,
+    `${stale.path} is out of date: ${line === undefined ? 'it has lines that install would remove' : `install would write ${line}`}`,
     INSTALL,
   );
 }
 
-/** Upgrades of Node and of this program move the files that a service names. */
-async function program(patient: Patient): Promise<Observation> {
-  const { installed: found } = present(patient);
+/** An upgrade of Node or of this program can remove the files that the service starts. */
+async function program(context: DoctorContext): Promise<CheckResult> {
+  const { installed: found } = installedService(context);
   const command = commandOf(found.files);
-  if (command === undefined) return skipped('command', 'What the service starts is not read on this system.');
+  if (command === undefined)
+    return skipped('command', 'The command of the service cannot be read on this system.');
   const missing = command.find((word) => isAbsolute(word) && !existsSync(word));
   if (missing !== undefined)
-    return problem(missing, `The service starts ${missing}, which is not there any more.`, INSTALL);
-  const answer = await runtime(patient, command, 'the service');
+    return problem(missing, `The service starts ${missing}, which no longer exists.`, INSTALL);
+  const answer = await runtime(context, command, 'the service');
   if (answer.verdict !== 'ok') return answer;
-  return passingIn(patient, command, 'the service', INSTALL.fix) ?? answer;
+  return shortLivedPart(context, command, 'the service', INSTALL.hint) ?? answer;
 }
 
-/** Without it the service does not start. */
-async function environment(patient: Patient): Promise<Observation> {
-  const words = commandOf(present(patient).installed.files) ?? [];
-  const at = words.indexOf('--environment');
-  const file = words[at + 1];
-  if (at < 0 || file === undefined)
-    return skipped('environment', 'The service is given no environment file.');
+/** The service does not start without it. */
+async function environment(context: DoctorContext): Promise<CheckResult> {
+  const command = commandOf(installedService(context).installed.files) ?? [];
+  const at = command.indexOf('--environment');
+  const file = command[at + 1];
+  if (at < 0 || file === undefined) return skipped('environment', 'The service has no environment file.');
   try {
     const names = Object.keys(await readEnvironmentFile(file));
-    return ok(file, `${file} gives the service ${counted(names.length, 'variable')}`);
+    return ok(file, `${file} sets ${counted(names.length, 'variable')}`);
   } catch (error) {
     if (!(error instanceof EnvironmentFileError)) throw error;
     return problem(file, `${upper(error.message)}.`, INSTALL);
   }
 }
 
-async function state(patient: Patient): Promise<Observation> {
-  const { manager } = present(patient);
+async function state(context: DoctorContext): Promise<CheckResult> {
+  const { manager } = installedService(context);
   const status = await manager.status();
   const title = `The ${manager.title}`;
   switch (status.state) {
     case 'running':
     case 'starting':
     case 'stopping':
-      return ok(manager.name, `${title} is ${status.state}${pidWords(status)}${startWords(status)}`);
+      return ok(manager.name, `${title} is ${status.state}${pidText(status)}${startText(status)}`);
     case 'stopped':
       return warning(manager.name, [`${title} is stopped.`, status.detail ?? ''].join(' ').trimEnd(), {
-        fix: 'bridge-supervisor start',
+        hint: 'bridge-supervisor start',
       });
     case 'waiting':
       return warning(
         manager.name,
-        ...told(status, title, 'has ended and is started again after a pause.', `${LOGS} why it ended.`),
+        ...reported(status, title, 'has exited; its manager restarts it after a delay.', LOGS),
       );
     case 'failed':
       return problem(
         manager.name,
-        ...told(status, title, 'has failed and is not started again.', `${LOGS} why; ${START}`),
+        ...reported(
+          status,
+          title,
+          'has failed and is not restarted.',
+          `${LOGS}, then run: bridge-supervisor start`,
+        ),
       );
     case 'gave-up':
       return problem(
         manager.name,
-        ...told(status, title, 'ended so often that its manager has given up.', `${LOGS} why; ${START}`),
+        ...reported(
+          status,
+          title,
+          'failed so often that its manager gave up.',
+          `${LOGS}, then run: bridge-supervisor start`,
+        ),
       );
   }
 }
 
-const LOGS = 'bridge-supervisor logs tells';
-const START = 'then: bridge-supervisor start';
+const LOGS = 'See why: bridge-supervisor logs';
 
-/** In the words of the manager, which may name the way out too; else in ours. */
-function told(
+/** In the words of the manager, which may include the hint; else in ours. */
+function reported(
   { detail }: ServiceStatus,
   title: string,
-  words: string,
-  fix: string,
-): [message: string, remedy: { readonly fix: string }] {
-  if (detail === null) return [`${title} ${words}`, { fix }];
-  const [what = '', advice = fix] = detail.split(/ (?=(?:See|Find)\b.*bridge-supervisor)/);
-  // Who reads this is at the doctor's already.
-  const here = advice.replace('See `bridge-supervisor doctor`', 'Mend the other problems told here');
-  return [`${title}: ${what.replace(/^It /, 'it ')}`, { fix: here }];
+  message: string,
+  hint: string,
+): [message: string, remedy: { readonly hint: string }] {
+  if (detail === null) return [`${title} ${message}`, { hint }];
+  const [what = '', advice = hint] = detail.split(/ (?=(?:See|Find)\b.*bridge-supervisor)/);
+  // Whoever reads this has just run the doctor.
+  const here = advice.replace('See `bridge-supervisor doctor`', 'Fix the other problems shown here');
+  return [`${title}: ${what.replace(/^It /, 'it ')}`, { hint: here }];
 }
 
-function pidWords({ pid }: ServiceStatus): string {
+function pidText({ pid }: ServiceStatus): string {
   return pid === null ? '' : ` (pid ${pid})`;
 }
 
-function startWords({ startsAt }: ServiceStatus): string {
-  return startsAt === null ? '; it starts only when asked' : `; it starts at ${startsAt}`;
+function startText({ startsAt }: ServiceStatus): string {
+  return startsAt === null ? '; it starts only on demand' : `; it starts at ${startsAt}`;
 }
 
-async function remarks(patient: Patient): Promise<Observation[]> {
-  const { manager } = present(patient);
+async function remarks(context: DoctorContext): Promise<CheckResult[]> {
+  const { manager } = installedService(context);
   const found = await manager.remarks();
-  if (found.length === 0) return [ok(manager.name, 'Nothing is left to be done for it')];
+  if (found.length === 0) return [ok(manager.name, 'It needs nothing else')];
   return found.map((remark) => warning(manager.name, remark));
 }
 
-function present({ service }: Patient) {
-  if (!service) throw new Unknowable('No service is installed.');
+function installedService({ service }: DoctorContext) {
+  if (!service) throw new Inconclusive('No service is installed.');
   return service;
 }

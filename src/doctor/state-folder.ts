@@ -1,4 +1,4 @@
-/** The folder that holds everything: there, ours alone, on a disk of this machine, with room. */
+/** The state folder: private, on a local disk, with free space. */
 
 import { chmod, constants, readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -7,133 +7,141 @@ import { syncedBy } from '../machine/foreign-folder.ts';
 import { ensurePrivateFolder } from '../machine/paths.ts';
 import { openPlainFile } from '../machine/plain-file.ts';
 import { CONFIG_NAME, parseRunFileName, runsFolder } from '../state-folder.ts';
-import type { Patient } from './context.ts';
-import type { Group } from './doctor.ts';
-import { type Observation, ok, problem, Unknowable, warning } from './finding.ts';
-import { sizeText } from './measure.ts';
+import { type CheckGroup, type CheckResult, Inconclusive, ok, problem, warning } from './check.ts';
+import type { DoctorContext } from './context.ts';
+import { sizeText } from './wording.ts';
 
-export function stateFolderGroup(patient: Patient): Group {
-  const { home } = patient;
+export function stateFolderGroup(context: DoctorContext): CheckGroup {
+  const { stateDir } = context;
   return {
     name: 'folder',
     title: 'State folder',
     checks: [
-      { name: 'rights', subject: home, look: () => rights(patient) },
-      { name: 'place', subject: home, look: () => place(patient) },
-      { name: 'space', subject: 'free space', look: () => space(patient) },
-      { name: 'secrets', subject: 'files with secrets', look: () => secrets(patient) },
+      { name: 'rights', subject: stateDir, run: () => rights(context) },
+      { name: 'place', subject: stateDir, run: () => place(context) },
+      { name: 'space', subject: 'free space', run: () => space(context) },
+      { name: 'secrets', subject: 'files with secrets', run: () => secrets(context) },
     ],
   };
 }
 
-const NOT_THERE = 'There is no state folder yet: the first start makes it.';
+const NOT_THERE = 'There is no state folder yet; the first start creates it.';
 
-async function rights({ home, uid }: Patient): Promise<Observation> {
-  const folder = await stat(home).catch((error: NodeJS.ErrnoException) => {
+async function rights({ stateDir, uid }: DoctorContext): Promise<CheckResult> {
+  const folder = await stat(stateDir).catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT') return undefined;
     throw error;
   });
   if (!folder)
-    return warning(home, `${home} is not there yet.`, { fix: 'bridge-supervisor start makes it.' });
+    return warning(stateDir, `${stateDir} does not exist yet.`, {
+      hint: 'bridge-supervisor start creates it.',
+    });
   if (!folder.isDirectory())
-    return problem(home, `${home} is a file, not a folder.`, { fix: 'Move it away, or set BRIDGE_HOME.' });
+    return problem(stateDir, `${stateDir} is a file, not a folder.`, {
+      hint: 'Move it away, or set BRIDGE_HOME to a folder.',
+    });
   if (uid !== null && folder.uid !== uid)
-    return problem(home, `${home} belongs to another user (uid ${folder.uid}; you are ${uid}).`, {
-      fix: 'Work as that user, or set BRIDGE_HOME to a folder of your own.',
+    return problem(stateDir, `${stateDir} belongs to another user (uid ${folder.uid}; you are ${uid}).`, {
+      hint: 'Run as that user, or set BRIDGE_HOME to a folder of your own.',
     });
   const mode = folder.mode & 0o777;
-  if (uid === null || mode === 0o700) return ok(home, `${home} can be read by you alone`);
-  return problem(home, `${home} has the rights ${octal(mode)}: ${whatFor(mode)}.`, {
-    fix: `chmod 700 ${home}`,
-    async mend() {
-      // Before the other: a folder that we may not enter is not looked at.
-      await chmod(home, mode | 0o700);
-      await ensurePrivateFolder(home);
-      return `Closed ${home} to other users (700).`;
+  if (uid === null || mode === 0o700) return ok(stateDir, `${stateDir} is private`);
+  return problem(stateDir, `${stateDir} has mode ${octal(mode)}: ${consequenceOf(mode)}.`, {
+    hint: `chmod 700 ${stateDir}`,
+    async fix() {
+      // First: a folder that we may not enter cannot be checked.
+      await chmod(stateDir, mode | 0o700);
+      await ensurePrivateFolder(stateDir);
+      return `Made ${stateDir} private (mode 700).`;
     },
   });
 }
 
-function whatFor(mode: number): string {
-  return (mode & 0o700) === 0o700 ? 'other users can read plans and secrets in it' : 'you cannot write in it';
+function consequenceOf(mode: number): string {
+  return (mode & 0o700) === 0o700 ? 'other users can read its plans and secrets' : 'you cannot write to it';
 }
 
-async function place({ home, foreignDisk }: Patient): Promise<Observation> {
-  await existing(home);
-  const disk = await foreignDisk(home);
-  const service = syncedBy(home);
-  const move = { fix: 'Move it to a disk of this machine, and set BRIDGE_HOME to its new place.' };
+async function place({ stateDir, foreignDisk }: DoctorContext): Promise<CheckResult> {
+  await mustExist(stateDir);
+  const disk = await foreignDisk(stateDir);
+  const service = syncedBy(stateDir);
+  const move = { hint: 'Move it to a local disk and set BRIDGE_HOME to its new path.' };
   if (disk && !disk.maybe)
-    return problem(home, `${home} is on ${disk.title}: a database there is damaged sooner or later.`, move);
-  if (service !== undefined)
-    return problem(home, `${home} is copied by ${service}: that damages a database in use.`, move);
-  if (disk)
-    return warning(
-      home,
-      `${home} is on ${disk.title}. If that is a network drive, it damages a database.`,
+    return problem(
+      stateDir,
+      `${stateDir} is on ${disk.title}: SQLite on a network drive gets corrupted.`,
       move,
     );
-  return ok(home, 'It is on a disk of this machine, and nothing copies it elsewhere');
+  if (service !== undefined)
+    return problem(stateDir, `${stateDir} is synced by ${service}, which corrupts a database in use.`, move);
+  if (disk)
+    return warning(
+      stateDir,
+      `${stateDir} is on ${disk.title}: if that is a network drive, SQLite on it gets corrupted.`,
+      move,
+    );
+  return ok(stateDir, 'It is on a local disk and not synced elsewhere');
 }
 
-const ENOUGH = 2;
+/** Warn below this many times the limit. */
+const WARN_FACTOR = 2;
 
-async function space({ home, config }: Patient): Promise<Observation> {
-  await existing(home);
-  const least = (await config()).disk_min_mb * 1e6;
-  const free = (await freeRoom(home)).bytes;
-  const fix = { fix: 'Free some space on that disk; `disk_min_mb` is the limit.' };
-  if (free < least)
-    return problem(home, `${sizeText(free)} are free: below ${sizeText(least)} no run starts.`, fix);
-  if (free < ENOUGH * least)
+async function space({ stateDir, config }: DoctorContext): Promise<CheckResult> {
+  await mustExist(stateDir);
+  const min = (await config()).disk_min_mb * 1e6;
+  const free = (await freeRoom(stateDir)).bytes;
+  const hint = { hint: 'Free some space on that disk, or lower `disk_min_mb`.' };
+  if (free < min)
+    return problem(stateDir, `${sizeText(free)} free: no run starts below ${sizeText(min)}.`, hint);
+  if (free < WARN_FACTOR * min)
     return warning(
-      home,
-      `${sizeText(free)} are free: soon below ${sizeText(least)}, where no run starts.`,
-      fix,
+      stateDir,
+      `${sizeText(free)} free: no run starts below ${sizeText(min)}, which is close.`,
+      hint,
     );
-  return ok(home, `${sizeText(free)} are free`);
+  return ok(stateDir, `${sizeText(free)} free`);
 }
 
 const SECRETS = ['service.env', 'token'];
 
-/** A person's own editor writes config.json for all to read, and nobody else comes into the folder. */
-const FOR_ALL_TO_READ = CONFIG_NAME;
+/** An editor may write config.json readable for all; the private folder protects it. */
+const MAY_BE_READABLE = CONFIG_NAME;
 
-async function secrets({ home, uid }: Patient): Promise<Observation[]> {
-  await existing(home);
-  const runs = await readdir(runsFolder(home)).catch(() => []);
+async function secrets({ stateDir, uid }: DoctorContext): Promise<CheckResult[]> {
+  await mustExist(stateDir);
+  const runs = await readdir(runsFolder(stateDir)).catch(() => []);
   const ofRuns = runs
     .filter((name) => parseRunFileName(name)?.kind === 'secret')
     .map((name) => join('runs', name));
-  const open: Observation[] = [];
-  for (const name of [...SECRETS, FOR_ALL_TO_READ, ...ofRuns]) {
-    const file = join(home, name);
+  const open: CheckResult[] = [];
+  for (const name of [...SECRETS, MAY_BE_READABLE, ...ofRuns]) {
+    const file = join(stateDir, name);
     const mode = (await stat(file).catch(() => undefined))?.mode ?? 0;
-    if (uid === null || (mode & (name === FOR_ALL_TO_READ ? 0o022 : 0o077)) === 0) continue;
+    if (uid === null || (mode & (name === MAY_BE_READABLE ? 0o022 : 0o077)) === 0) continue;
     const closed = mode & 0o700;
     open.push(
       problem(
         file,
-        `${file} has the rights ${octal(mode & 0o777)}: ${name === FOR_ALL_TO_READ ? 'others can change it' : 'it may hold secrets'}.`,
+        `${file} has mode ${octal(mode & 0o777)}: ${name === MAY_BE_READABLE ? 'other users can change it' : 'other users can read it, and it may hold secrets'}.`,
         {
-          fix: `chmod ${octal(closed)} ${file}`,
-          async mend() {
+          hint: `chmod ${octal(closed)} ${file}`,
+          async fix() {
             await using handle = await openPlainFile(file, constants.O_RDONLY);
             await handle.chmod(closed);
-            return `Closed ${file} to other users (${octal(closed)}).`;
+            return `Made ${file} private (mode ${octal(closed)}).`;
           },
         },
       ),
     );
   }
-  return open.length > 0 ? open : [ok('secrets', 'The files that may hold secrets can be read by you alone')];
+  return open.length > 0 ? open : [ok('secrets', 'Files that may hold secrets are private')];
 }
 
 function octal(mode: number): string {
   return mode.toString(8).padStart(3, '0');
 }
 
-async function existing(home: string): Promise<void> {
-  const folder = await stat(home).catch(() => undefined);
-  if (!folder?.isDirectory()) throw new Unknowable(NOT_THERE);
+async function mustExist(stateDir: string): Promise<void> {
+  const folder = await stat(stateDir).catch(() => undefined);
+  if (!folder?.isDirectory()) throw new Inconclusive(NOT_THERE);
 }

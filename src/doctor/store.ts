@@ -1,29 +1,28 @@
-/** The database: whole, ours, of a schema we know, and with a log that is written back. */
+/** The database: intact, ours, of a known schema, and with a WAL that is checkpointed. */
 
-import type { Patient } from './context.ts';
-import type { Group } from './doctor.ts';
-import { type Observation, ok, problem, skipped, warning } from './finding.ts';
-import { sizeText } from './measure.ts';
+import { type CheckGroup, type CheckResult, ok, problem, skipped, warning } from './check.ts';
+import { type DoctorContext, NO_DATABASE } from './context.ts';
+import { sizeText } from './wording.ts';
 
-export function storeGroup(patient: Patient): Group {
+export function storeGroup(context: DoctorContext): CheckGroup {
   return {
     name: 'database',
     title: 'Database',
     checks: [
-      { name: 'file', subject: 'bridge.db', limitMs: 60_000, look: () => file(patient) },
-      { name: 'log', subject: 'the log of the database', look: () => log(patient) },
+      { name: 'file', subject: 'bridge.db', timeoutMs: 60_000, run: () => file(context) },
+      { name: 'log', subject: 'write-ahead log', run: () => log(context) },
     ],
   };
 }
 
 const RESTORE = {
-  fix: 'Keep the file, and put a backup in its place: bridge-supervisor restore FILE. (bridge-supervisor backup FILE makes one.)',
+  hint: 'Keep the file and restore a backup: bridge-supervisor restore FILE',
 };
 
-async function file(patient: Patient): Promise<Observation> {
+async function file(context: DoctorContext): Promise<CheckResult> {
   const { StoreError } = await import('../store/store-error.ts');
-  const subject = `${patient.home}/bridge.db`;
-  const look = await patient.openStore().catch((error: unknown) => {
+  const subject = `${context.stateDir}/bridge.db`;
+  const look = await context.openStore().catch((error: unknown) => {
     if (!(error instanceof StoreError)) throw error;
     return error;
   });
@@ -31,30 +30,30 @@ async function file(patient: Patient): Promise<Observation> {
     const damaged = look.problem === 'corrupt' || look.problem === 'not-a-database';
     return problem(subject, look.message, damaged ? RESTORE : {});
   }
-  if (!look) return skipped(subject, 'There is no database yet: the first plan or start makes it.');
+  if (!look) return skipped(subject, NO_DATABASE);
   if (look.damage !== null) return problem(look.file, `${look.file} is damaged: ${look.damage}.`, RESTORE);
   if (look.linked !== null) return problem(look.file, `${look.file}: ${look.linked}.`);
-  const size = `${sizeText(look.bytes)}, whole`;
+  const size = `${sizeText(look.bytes)}, intact`;
   if (look.schema < look.newestSchema)
-    return warning(look.file, `${look.file}: ${size}, of an older version.`, {
-      fix: 'Nothing to do: the next start makes a copy and brings it up to date.',
+    return warning(look.file, `${look.file}: ${size}, with an older schema.`, {
+      hint: 'Nothing to do: the next start makes a copy and migrates it.',
     });
   return ok(look.file, `${look.file}: ${size}`);
 }
 
-/** Past this, a reader that never ends keeps the log from being written back, or nobody has had the time for it. */
-const LARGE_LOG = 64_000_000;
+/** Beyond this, a reader that never ends keeps the WAL from being checkpointed. */
+const MAX_WAL_BYTES = 64_000_000;
 
-async function log(patient: Patient): Promise<Observation> {
-  const { walBytes, file: path } = await patient.store();
+async function log(context: DoctorContext): Promise<CheckResult> {
+  const { walBytes, file: path } = await context.store();
   const subject = `${path}-wal`;
-  if (walBytes < LARGE_LOG) return ok(subject, `Its log is ${sizeText(walBytes)}`);
-  return warning(subject, `The log of the database has grown to ${sizeText(walBytes)}.`, {
-    fix: 'bridge-supervisor doctor --fix writes it back; close what reads the database all the time.',
-    async mend() {
+  if (walBytes < MAX_WAL_BYTES) return ok(subject, `Its write-ahead log is ${sizeText(walBytes)}`);
+  return warning(subject, `The write-ahead log of the database has grown to ${sizeText(walBytes)}.`, {
+    hint: 'bridge-supervisor doctor --fix writes it back. Close programs that keep reading the database.',
+    async fix() {
       const { writeBackLog } = await import('../store/sqlite/look.ts');
-      writeBackLog(patient.home);
-      return 'Wrote the log of the database back into it.';
+      writeBackLog(context.stateDir);
+      return 'Wrote the write-ahead log back into the database.';
     },
   });
 }

@@ -1,4 +1,4 @@
-/** The folders Claude may work in. Each is looked at by a process of its own: one on a dead network drive hangs for ever. */
+/** The folders Claude may work in. Each is probed in a process of its own: one on a dead network drive blocks for ever. */
 
 import * as z from 'zod';
 import { guardedFromGit } from '../claude/git-guard.ts';
@@ -10,50 +10,49 @@ import { repositoryConfig } from '../machine/repository-config.ts';
 import { guardedBy } from '../machine/service/guarded-folders.ts';
 import { type ClaudeSettings, namedWorkspaces } from '../project/workspace.ts';
 import { workspacesFolder } from '../state-folder.ts';
-import type { Patient } from './context.ts';
-import type { Group } from './doctor.ts';
-import { type Observation, ok, problem, warning } from './finding.ts';
-import { counted, upper } from './measure.ts';
+import { type CheckGroup, type CheckResult, ok, problem, warning } from './check.ts';
+import type { DoctorContext } from './context.ts';
 import { repositoryDangers } from './repository.ts';
+import { counted, upper } from './wording.ts';
 
-export function workspacesGroup(patient: Patient): Group {
+export function workspacesGroup(context: DoctorContext): CheckGroup {
   return {
     name: 'workspaces',
     title: 'Workspaces',
-    checks: [{ name: 'folder', subject: 'workspaces', limitMs: LIMIT_MS, look: () => folders(patient) }],
+    checks: [{ name: 'folder', subject: 'workspaces', timeoutMs: TIMEOUT_MS, run: () => folders(context) }],
   };
 }
 
-const LIMIT_MS = 30_000;
-const PROBE_MS = 5_000;
+const TIMEOUT_MS = 30_000;
+const PROBE_TIMEOUT_MS = 5_000;
 
-async function folders(patient: Patient): Promise<Observation[]> {
-  const configured = foldersOf(await patient.config());
-  const own = workspacesFolder(patient.home);
+async function folders(context: DoctorContext): Promise<CheckResult[]> {
+  const configured = foldersOf(await context.config());
+  const own = workspacesFolder(context.stateDir);
   if (configured.length === 0)
-    return [ok(own, `None is configured: each project gets a new folder in ${own}`)];
-  const looks = await Promise.all(configured.map((folder) => look(patient, folder)));
-  // One that does not answer would keep this process waiting too.
-  const answering = configured.filter((_, index) => looks[index]?.verdict !== 'problem');
+    return [ok(own, `None is configured; each project gets a new folder in ${own}`)];
+  const results = await Promise.all(configured.map((folder) => checkFolder(context, folder)));
+  // A folder that does not respond would block this process too.
+  const answering = configured.filter((_, index) => results[index]?.verdict !== 'problem');
   const workspaces = answering.filter(({ isWorkspace }) => isWorkspace);
   const dangers = await Promise.all(
     workspaces.map(({ title, path, claudeSettings }) =>
-      repositoryDangers(patient, { name: `${title} (${path})`, path, claudeSettings }),
+      repositoryDangers(context, { name: `${title} (${path})`, path, claudeSettings }),
     ),
   );
-  return [...looks, ...dangers.flat(), ...(await nested(workspaces))];
+  return [...results, ...dangers.flat(), ...(await nested(workspaces))];
 }
 
-/** Their plans never run at the same time, which may surprise whoever counts on `concurrency`. */
-async function nested(workspaces: readonly Folder[]): Promise<Observation[]> {
-  const found: Observation[] = [];
+/** Their plans never run at the same time, whatever `concurrency` says. */
+async function nested(workspaces: readonly Folder[]): Promise<CheckResult[]> {
+  const found: CheckResult[] = [];
   for (const [index, one] of workspaces.entries())
     for (const other of workspaces.slice(index + 1)) {
       if (one.path === other.path || !(await findOverlap(one.path, [other.path]))) continue;
       const both = `${one.title} (${one.path}) and ${other.title} (${other.path})`;
       found.push(
-        warning(one.path, `${upper(both)} share files: plans for one wait while a plan for the other runs.`, {
-          fix: 'If they should run at the same time, give them folders of which none lies in the other.',
+        warning(one.path, `${upper(both)} share files: plans for one wait while the other has a run.`, {
+          hint: 'To run them at the same time, use folders that are not inside each other.',
         }),
       );
     }
@@ -77,11 +76,11 @@ function foldersOf({ workspaces, workspace, workspace_roots, claude_settings }: 
     isWorkspace: true,
     claudeSettings,
   }));
-  const usual =
+  const defaults =
     workspace !== undefined && !Object.hasOwn(workspaces, workspace) ? [expandHome(workspace)] : [];
   return [
     ...named,
-    ...usual.map((path) => ({
+    ...defaults.map((path) => ({
       title: 'the default workspace',
       path,
       isWorkspace: true,
@@ -112,78 +111,85 @@ const probed = z.object({
   writable: z.union([z.boolean(), z.string()]),
 });
 
-async function look(patient: Patient, { title, path, isWorkspace }: Folder): Promise<Observation> {
+async function checkFolder(
+  context: DoctorContext,
+  { title, path, isWorkspace }: Folder,
+): Promise<CheckResult> {
   const subject = path;
   const name = `${title} (${path})`;
-  const correct = { fix: 'Create it, or correct config.json, then: bridge-supervisor restart' };
-  const guard = await guardedBy(patient.platform, patient.personHome, path);
+  const correct = { hint: 'Create it or correct config.json, then run: bridge-supervisor restart' };
+  const guard = await guardedBy(context.platform, context.homeDir, path);
   if (guard !== null) return warning(subject, guard);
-  const node = patient.entry[0] ?? process.execPath;
-  const asked = await patient.run(node, ['-e', PROBE, path], { env: patient.env, timeoutMs: PROBE_MS });
+  const node = context.selfCommand[0] ?? process.execPath;
+  const asked = await context.run(node, ['-e', PROBE, path], {
+    env: context.env,
+    timeoutMs: PROBE_TIMEOUT_MS,
+  });
   if (asked.failure === 'late')
     return problem(
       subject,
-      `${upper(name)} does not answer: a network drive that is away, or a folder that this system guards.`,
+      `${upper(name)} does not respond: a disconnected network drive, or a folder that this system protects.`,
       {
-        fix: 'Connect the drive, or allow the program access to the folder.',
+        hint: 'Connect the drive, or allow this program access to the folder.',
       },
     );
   const facts = probed.safeParse(parseJson(asked.stdout)).data;
-  if (!facts) return problem(subject, `${upper(name)} could not be looked at: ${asked.stderr.trim()}`);
+  if (!facts) return problem(subject, `${upper(name)} could not be checked: ${asked.stderr.trim()}`);
   if (facts.folder === 'ENOENT' || facts.folder === 'ENOTDIR')
     return problem(subject, `${upper(name)} does not exist.`, correct);
   if (facts.folder === false) return problem(subject, `${upper(name)} is not a folder.`, correct);
   if (facts.folder !== true || facts.writable !== true)
     return problem(
       subject,
-      `${upper(name)} cannot be read and written (${facts.folder === true ? facts.writable : facts.folder}).`,
+      `${upper(name)} is not readable and writable (${facts.folder === true ? facts.writable : facts.folder}).`,
       {
-        fix: `Give yourself the rights: chmod u+rwx ${path}`,
+        hint: `chmod u+rwx ${path}`,
       },
     );
-  if (await liesIn(facts.real, patient.home))
+  if (await liesIn(facts.real, context.stateDir))
     return problem(
       subject,
-      `${upper(name)} is inside the state folder, where Claude could change the store: no run starts there.`,
-      { fix: 'Name another folder in config.json, then: bridge-supervisor restart' },
+      `${upper(name)} is inside the state folder, where Claude could change the database: no run starts there.`,
+      { hint: 'Name another folder in config.json, then run: bridge-supervisor restart' },
     );
-  if (await liesIn(patient.home, facts.real))
+  if (await liesIn(context.stateDir, facts.real))
     return warning(
       subject,
-      `${upper(name)} holds the state folder: Claude's file tools are denied its files, but a command such as \`grep -r\` reads them.`,
-      { fix: 'Name narrower folders in config.json.' },
+      `${upper(name)} contains the state folder: Claude's file tools are denied its files, but a command such as \`grep -r\` can read them.`,
+      { hint: 'Name narrower folders in config.json.' },
     );
-  return isWorkspace ? repository(patient, name, path) : ok(subject, `${upper(name)} is writable`);
+  return isWorkspace ? repository(context, name, path) : ok(subject, `${upper(name)} is writable`);
 }
 
-async function repository(patient: Patient, name: string, path: string): Promise<Observation> {
-  const { env } = await patient.setting();
-  // A repository can name programs for `git status`, and nobody has asked to start one of them.
-  const settings = await repositoryConfig(path, env, patient.run).catch((error: Error) => error);
+async function repository(context: DoctorContext, name: string, path: string): Promise<CheckResult> {
+  const { env } = await context.supervisorEnv();
+  // A repository can name programs that `git status` would start.
+  const settings = await repositoryConfig(path, env, context.run).catch((error: Error) => error);
   if (settings instanceof Error)
     return problem(path, `${upper(name)}: ${settings.message}; no run starts there.`, {
-      fix: `Look at it: git -C ${path} config --list --show-origin --includes`,
+      hint: `See: git -C ${path} config --list --show-origin --includes`,
     });
   const guarded = guardedFromGit(env, settings);
-  // Without this `git status` writes to the index of the repository.
-  const options = { env: { ...guarded, GIT_OPTIONAL_LOCKS: '0', LC_ALL: 'C' }, timeoutMs: PROBE_MS };
-  const git = await patient.run(
+  // Otherwise `git status` writes to the index of the repository.
+  const options = { env: { ...guarded, GIT_OPTIONAL_LOCKS: '0', LC_ALL: 'C' }, timeoutMs: PROBE_TIMEOUT_MS };
+  const git = await context.run(
     'git',
     ['-C', path, 'status', '--porcelain', '--untracked-files=normal'],
     options,
   );
-  if (git.failure === 'missing') return warning(path, `${upper(name)} is writable; git is not installed.`);
+  if (git.failure === 'missing')
+    return warning(path, `${upper(name)} is writable, but git is not installed.`);
   if (git.failure === 'late')
-    return warning(path, `${upper(name)}: git status takes longer than ${PROBE_MS / 1_000} s.`);
+    return warning(path, `${upper(name)}: git status takes longer than ${PROBE_TIMEOUT_MS / 1_000} s.`);
   const changes = git.stdout.split('\n').filter((line) => line !== '').length;
   if (git.code === 0 && changes === 0) return ok(path, `${upper(name)}: a clean git repository`);
   if (git.code === 0)
     return warning(path, `${upper(name)} has ${counted(changes, 'uncommitted change')}.`, {
-      fix: 'Commit or stash them: what Claude changes is then told apart.',
+      hint: "Commit or stash them, so that Claude's changes can be told apart.",
     });
   if (/not a git repository/.test(git.stderr))
-    return warning(path, `${upper(name)} is no git repository: nothing takes Claude's changes back.`, {
-      fix: `git -C ${path} init`,
+    return warning(path, `${upper(name)} is not a git repository, so Claude's changes cannot be reverted.`, {
+      hint: `git -C ${path} init`,
     });
-  return warning(path, `${upper(name)}: git does not work there: ${git.stderr.trim().split('\n')[0] ?? ''}`);
+  return warning(path, `${upper(name)}: git fails there: ${git.stderr.trim().split('\n')[0] ?? ''}`);
 }

@@ -4,10 +4,10 @@ import type { WireDiagnosis, WireFinding } from './schemas/finding.ts';
 export interface Finding {
   readonly check: string;
   readonly subject: string;
-  readonly verdict: 'ok' | 'warning' | 'problem' | 'skipped' | 'mended';
+  readonly verdict: 'ok' | 'warning' | 'problem' | 'skipped' | 'fixed';
   readonly message: string;
-  readonly fix?: string;
-  readonly mend?: unknown;
+  readonly hint?: string;
+  readonly fix?: unknown;
 }
 
 export function toWireDiagnosis(found: readonly Finding[]): WireDiagnosis {
@@ -26,13 +26,13 @@ export function toWireDiagnosis(found: readonly Finding[]): WireDiagnosis {
   };
 }
 
-function toWireFinding({ check, subject, verdict, message, fix, mend }: Finding): WireFinding {
+function toWireFinding({ check, subject, verdict, message, hint, fix }: Finding): WireFinding {
   return {
     check,
     subject,
-    verdict: verdict === 'mended' ? 'fixed' : verdict,
+    verdict: verdict === 'fixed' ? 'fixed' : verdict,
     message,
-    hint: fix ?? null,
-    fixable: mend !== undefined,
+    hint: hint ?? null,
+    fixable: fix !== undefined,
   };
 }

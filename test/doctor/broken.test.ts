@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { describe, expect } from 'vitest';
 import { setHold } from '../../src/bridge/holds.ts';
 import { systemClock } from '../../src/clock.ts';
-import type { Finding, Verdict } from '../../src/doctor/finding.ts';
+import type { Finding, Verdict } from '../../src/doctor/check.ts';
 import {
   CLAUDE,
   entry,
@@ -21,27 +21,27 @@ interface Case {
   /** What is wrong. */
   readonly title: string;
   breakIt(rig: Rig): Promise<unknown> | unknown;
-  /** The line that tells it. */
+  /** The check that reports it. */
   readonly check: string;
   readonly verdict: Verdict;
-  readonly says: RegExp;
-  readonly fix?: RegExp;
+  readonly message: RegExp;
+  readonly hint?: RegExp;
 }
 
-async function lineOf(rig: Rig, { breakIt, check }: Case): Promise<Finding[]> {
+async function findingsOf(rig: Rig, { breakIt, check }: Case): Promise<Finding[]> {
   await breakIt(rig);
   const [group = ''] = check.split('.');
   return (await rig.doctor([group])).filter((finding) => finding.check === check);
 }
 
-function tell(cases: readonly Case[]): void {
+function expectEach(cases: readonly Case[]): void {
   test.for(cases)('$title', async (broken, { rig }) => {
-    const findings = await lineOf(rig, broken);
+    const findings = await findingsOf(rig, broken);
     expect(findings).toContainEqual(
       expect.objectContaining({
         verdict: broken.verdict,
-        message: expect.stringMatching(broken.says),
-        ...(broken.fix ? { fix: expect.stringMatching(broken.fix) } : {}),
+        message: expect.stringMatching(broken.message),
+        ...(broken.hint ? { hint: expect.stringMatching(broken.hint) } : {}),
       }),
     );
     expect(shown(rig, findings)).toMatchSnapshot();
@@ -66,29 +66,29 @@ async function installation(rig: Rig, without?: string): Promise<void> {
     await mkdir(join(root, name, '..'), { recursive: true });
     await writeFile(join(root, name), text);
   }
-  rig.machine = { ...rig.machine, entry: [process.execPath, join(root, 'dist/cli.js')] };
+  rig.machine = { ...rig.machine, selfCommand: [process.execPath, join(root, 'dist/cli.js')] };
 }
 
 async function nodeThatSays(rig: Rig, text: string): Promise<void> {
   const node = await rig.script('node', text);
-  rig.machine = { ...rig.machine, entry: [node, ...entry.slice(1)] };
+  rig.machine = { ...rig.machine, selfCommand: [node, ...entry.slice(1)] };
 }
 
 describe('this program', () => {
-  tell([
+  expectEach([
     {
       title: 'a part of the bundle is missing',
       breakIt: (rig) => installation(rig, 'dist/chunks/other.js'),
       check: 'program.files',
       verdict: 'problem',
-      says: /not whole: .*other\.js is missing/,
+      message: /is incomplete: .*other\.js is missing/,
     },
     {
       title: 'a prompt is missing',
       breakIt: (rig) => installation(rig, 'prompts/resume.md'),
       check: 'program.files',
       verdict: 'problem',
-      says: /not whole: .*resume\.md is missing/,
+      message: /is incomplete: .*resume\.md is missing/,
     },
     {
       title: 'it was upgraded and not built again',
@@ -99,61 +99,61 @@ describe('this program', () => {
       },
       check: 'program.files',
       verdict: 'problem',
-      says: /is version 9\.9\.9, and what runs was built from 0\.0\.0-test/,
+      message: /is version 9\.9\.9, but the program in it was built from 0\.0\.0-test/,
     },
     {
       title: 'better-sqlite3 does not load',
       breakIt: (rig) => installation(rig),
       check: 'program.node',
       verdict: 'problem',
-      says: /better-sqlite3 does not load in Node .*better-sqlite3/,
+      message: /better-sqlite3 fails to load in Node .*better-sqlite3/,
     },
     {
       title: 'Node is too old',
       breakIt: (rig) => nodeThatSays(rig, `echo '{"node":"20.11.0"}'`),
       check: 'program.node',
       verdict: 'problem',
-      says: /too old: .* is 20\.11\.0/,
+      message: /too old: .* is 20\.11\.0/,
     },
     {
       title: 'Node crashes',
       breakIt: (rig) => nodeThatSays(rig, 'kill -SEGV $$'),
       check: 'program.node',
       verdict: 'problem',
-      says: /does not work: .* was ended by a signal/,
+      message: /does not work: .* was killed by a signal/,
     },
     {
       title: 'SQLite has a fault that damages databases',
       breakIt: (rig) => nodeThatSays(rig, `echo '{"node":"24.0.0","sqlite":"3.51.2"}'`),
       check: 'program.node',
       verdict: 'problem',
-      says: /SQLite 3\.51\.2 can damage the database/,
+      message: /SQLite 3\.51\.2 can corrupt the database/,
     },
   ]);
 });
 
 describe('the configuration', () => {
-  tell([
+  expectEach([
     {
       title: 'a value is wrong',
       breakIt: (rig) => rig.configure({ concurrency: 0 }),
       check: 'config.values',
       verdict: 'problem',
-      says: /config\.json: 'concurrency'/,
+      message: /config\.json: 'concurrency'/,
     },
     {
       title: 'a key is unknown',
       breakIt: (rig) => rig.configure({ concurency: 2 }),
       check: 'config.values',
       verdict: 'problem',
-      says: /unknown key 'concurency'/,
+      message: /unknown key 'concurency'/,
     },
     {
       title: 'it is not JSON',
       breakIt: (rig) => writeFile(join(rig.home, 'config.json'), '{"concurrency": 2,}'),
       check: 'config.values',
       verdict: 'problem',
-      says: /is not valid JSON/,
+      message: /is not valid JSON/,
     },
     {
       title: 'a variable has a name that no key has',
@@ -162,7 +162,7 @@ describe('the configuration', () => {
       },
       check: 'config.variables',
       verdict: 'warning',
-      says: /BRIDGE_CONCURENCY is set in the environment of the service, and no key has that name/,
+      message: /BRIDGE_CONCURENCY is set in the environment of the service, but there is no such key/,
     },
     {
       title: 'a variable counts here and not for the service',
@@ -171,26 +171,26 @@ describe('the configuration', () => {
       },
       check: 'config.variables',
       verdict: 'warning',
-      says: /BRIDGE_CONCURRENCY is set here to another value than the service has/,
+      message: /BRIDGE_CONCURRENCY differs here from the value in the service/,
     },
     {
       title: 'its schema is of another version',
       breakIt: (rig) => writeFile(join(rig.home, 'config.schema.json'), '{}'),
       check: 'config.schema',
       verdict: 'warning',
-      says: /of another version/,
+      message: /of another version/,
     },
   ]);
 });
 
 describe('the state folder', () => {
-  tell([
+  expectEach([
     {
       title: 'others can read it',
       breakIt: (rig) => chmod(rig.home, 0o755),
       check: 'folder.rights',
       verdict: 'problem',
-      says: /has the rights 755: other users can read plans and secrets/,
+      message: /has mode 755: other users can read its plans and secrets/,
     },
     {
       title: 'it belongs to somebody else',
@@ -199,29 +199,29 @@ describe('the state folder', () => {
       },
       check: 'folder.rights',
       verdict: 'problem',
-      says: /belongs to another user/,
+      message: /belongs to another user/,
     },
     {
       title: 'a file is in its place',
       async breakIt(rig) {
         const home = join(rig.root, 'file');
         await writeFile(home, '');
-        rig.machine = { ...rig.machine, home };
+        rig.machine = { ...rig.machine, stateDir: home };
       },
       check: 'folder.rights',
       verdict: 'problem',
-      says: /is a file, not a folder/,
+      message: /is a file, not a folder/,
     },
     ...['OneDrive - Example', 'Dropbox', 'com~apple~CloudDocs', 'GoogleDrive-me@example.org'].map((name) => ({
       title: `it is kept in step with the cloud: ${name}`,
       async breakIt(rig: Rig) {
         const home = join(rig.root, name, 'state');
         await mkdir(home, { recursive: true });
-        rig.machine = { ...rig.machine, home };
+        rig.machine = { ...rig.machine, stateDir: home };
       },
       check: 'folder.place',
       verdict: 'problem' as const,
-      says: /is copied by (OneDrive|Dropbox|iCloud|Google Drive)/,
+      message: /is synced by (OneDrive|Dropbox|iCloud|Google Drive)/,
     })),
     {
       title: 'it is on a network drive',
@@ -231,7 +231,7 @@ describe('the state folder', () => {
       },
       check: 'folder.place',
       verdict: 'problem',
-      says: /is on a network file system \(NFS\): a database there is damaged sooner or later/,
+      message: /is on a network file system \(NFS\): SQLite on a network drive gets corrupted/,
     },
     {
       title: 'it is on a disk behind a program',
@@ -241,21 +241,21 @@ describe('the state folder', () => {
       },
       check: 'folder.place',
       verdict: 'warning',
-      says: /is on a file system of a program \(FUSE\)\. If that is a network drive/,
+      message: /is on a file system of a program \(FUSE\): if that is a network drive/,
     },
     {
       title: 'there is no room for runs',
       breakIt: (rig) => rig.configure({ disk_min_mb: 1e9 }),
       check: 'folder.space',
       verdict: 'problem',
-      says: /are free: below .* no run starts/,
+      message: /free: no run starts below/,
     },
     {
       title: 'others can change config.json',
       breakIt: (rig) => chmod(join(rig.home, 'config.json'), 0o666),
       check: 'folder.secrets',
       verdict: 'problem',
-      says: /config\.json has the rights 666: others can change it/,
+      message: /config\.json has mode 666: other users can change it/,
     },
     ...['service.env', 'token', 'runs/0123456789ab.mcp.json'].map((name) => ({
       title: `others can read ${name}`,
@@ -266,14 +266,14 @@ describe('the state folder', () => {
       },
       check: 'folder.secrets',
       verdict: 'problem' as const,
-      says: /has the rights 644: it may hold secrets/,
+      message: /has mode 644: other users can read it, and it may hold secrets/,
     })),
   ]);
 });
 
 describe('the database', () => {
   const file = (rig: Rig) => join(rig.home, 'bridge.db');
-  tell([
+  expectEach([
     {
       title: 'it is damaged',
       async breakIt(rig) {
@@ -297,14 +297,14 @@ describe('the database', () => {
       },
       check: 'database.file',
       verdict: 'problem',
-      says: /damaged/,
+      message: /damaged/,
     },
     {
       title: 'it is something else',
       breakIt: (rig) => writeFile(file(rig), 'This is not a database. '.repeat(1_000)),
       check: 'database.file',
       verdict: 'problem',
-      says: /not a bridge-supervisor database/,
+      message: /not a bridge-supervisor database/,
     },
     {
       title: 'it was lost',
@@ -315,40 +315,40 @@ describe('the database', () => {
       },
       check: 'database.file',
       verdict: 'problem',
-      says: /is missing or empty, but .*plans holds plans/,
+      message: /is missing or empty, but .*plans holds plans/,
     },
     {
       title: 'a newer version has written it',
       breakIt: (rig) => sql(rig, 'PRAGMA user_version = 99; UPDATE meta SET compatible_from = 99'),
       check: 'database.file',
       verdict: 'problem',
-      says: /written by a newer bridge-supervisor/,
+      message: /written by a newer bridge-supervisor/,
     },
     {
       title: 'another program has written it',
       breakIt: (rig) => sql(rig, 'PRAGMA application_id = 7'),
       check: 'database.file',
       verdict: 'problem',
-      says: /database of another program/,
+      message: /database of another program/,
     },
     {
       title: 'its log is never written back',
       breakIt: (rig) => writeFile(`${file(rig)}-wal`, Buffer.alloc(70_000_000)),
       check: 'database.log',
       verdict: 'warning',
-      says: /has grown to 70 MB/,
+      message: /has grown to 70 MB/,
     },
   ]);
 });
 
 describe('the clock', () => {
-  tell([
+  expectEach([
     {
       title: 'it was set back',
       breakIt: (rig) => sql(rig, "UPDATE events SET created_at = '2999-01-01T00:00:00.000Z'"),
       check: 'clock.time',
       verdict: 'problem',
-      says: /newest event is of 2999-01-01.*set back/,
+      message: /newest event is from 2999-01-01.*set back/,
     },
     {
       title: 'it is before this program was installed',
@@ -358,7 +358,7 @@ describe('the clock', () => {
       },
       check: 'clock.time',
       verdict: 'problem',
-      says: /before this program was installed/,
+      message: /before this program was installed/,
     },
     {
       title: 'the time zone has a wrong name',
@@ -367,7 +367,7 @@ describe('the clock', () => {
       },
       check: 'clock.zone',
       verdict: 'warning',
-      says: /TZ is 'Berlin', which no time zone is called/,
+      message: /TZ is 'Berlin', which is not a time zone/,
     },
   ]);
 });
@@ -377,20 +377,20 @@ function inService(rig: Rig, variables: Readonly<Record<string, string>>): void 
 }
 
 describe('Claude', () => {
-  tell([
+  expectEach([
     {
       title: 'it is not there',
       breakIt: (rig) => rm(rig.claude),
       check: 'claude.program',
       verdict: 'problem',
-      says: /not there or not executable.*Looked for in the environment of the service/,
+      message: /not there or not executable.*Searched in the environment of the service/,
     },
     {
       title: 'it may not be executed',
       breakIt: (rig) => chmod(rig.claude, 0o600),
       check: 'claude.program',
       verdict: 'problem',
-      says: /not there or not executable/,
+      message: /not there or not executable/,
     },
     {
       title: "it is on the person's PATH and not on that of the service",
@@ -400,35 +400,35 @@ describe('Claude', () => {
       },
       check: 'claude.program',
       verdict: 'problem',
-      says: /Looked for in the environment of the service/,
+      message: /Searched in the environment of the service/,
     },
     {
       title: 'it is broken',
       breakIt: (rig) => rig.script('claude', 'echo "cannot find module" >&2; exit 3'),
       check: 'claude.program',
       verdict: 'problem',
-      says: /ended with 3: cannot find module/,
+      message: /failed with exit code 3: cannot find module/,
     },
     {
       title: 'it says more than anybody could read',
       breakIt: (rig) => rig.script('claude', 'head -c 3000000 /dev/zero | tr "\\0" x; exit 3'),
       check: 'claude.program',
       verdict: 'problem',
-      says: /ended with 3: x{1000,2000}…$/,
+      message: /failed with exit code 3: x{1000,2000}…$/,
     },
     {
       title: 'it is too old',
       breakIt: (rig) => rig.script('claude', CLAUDE.replace('2.1.329', '2.0.14')),
       check: 'claude.program',
       verdict: 'warning',
-      says: /Claude Code 2\.0\.14 .* is older than 2\.1\.197/,
+      message: /Claude Code 2\.0\.14 .* is older than 2\.1\.197/,
     },
     {
       title: 'Claude Code obeys some settings of a repository that it is told to leave out',
       breakIt: (rig) => rig.script('claude', CLAUDE.replace('2.1.329', '2.1.313')),
       check: 'claude.program',
       verdict: 'warning',
-      says: /Claude Code 2\.1\.313 .* obeys some settings of a repository/,
+      message: /Claude Code 2\.1\.313 .* applies some repository settings/,
     },
     {
       title: 'nobody is logged in',
@@ -436,21 +436,21 @@ describe('Claude', () => {
         rig.script('claude', `echo '{"loggedIn":false,"authMethod":"none"}'; [ "$1" = --version ]`),
       check: 'claude.login',
       verdict: 'problem',
-      says: /Nobody is logged in to Claude in the environment of the service/,
+      message: /Claude is not logged in in the environment of the service/,
     },
     {
       title: 'it does not tell whether somebody is logged in',
       breakIt: (rig) => rig.script('claude', 'echo 2.1.329'),
       check: 'claude.login',
       verdict: 'warning',
-      says: /does not say whether it is logged in/,
+      message: /does not report its login/,
     },
     ...['ANTHROPIC_API_KEY', 'ANTHROPIC_AUTH_TOKEN'].map((name) => ({
       title: `${name} pays for every run`,
       breakIt: (rig: Rig) => inService(rig, { [name]: 'sk-ant-api03-simulated' }),
       check: 'claude.account',
       verdict: 'warning' as const,
-      says: new RegExp(`^${name} is set in the environment of the service: runs are billed to that key`),
+      message: new RegExp(`^${name} is set in the environment of the service: runs are billed to that key`),
     })),
     {
       title: "a key in Claude's own settings pays for every run",
@@ -461,28 +461,28 @@ describe('Claude', () => {
       },
       check: 'claude.account',
       verdict: 'warning',
-      says: /ANTHROPIC_API_KEY is set in Claude's settings\.json/,
+      message: /ANTHROPIC_API_KEY is set in Claude's settings\.json/,
     },
     {
       title: 'a proxy points nowhere',
       breakIt: (rig) => inService(rig, { HTTPS_PROXY: 'http://me:secret@127.0.0.1:1' }),
       check: 'claude.network',
       verdict: 'problem',
-      says: /HTTPS_PROXY is set in .* to 127\.0\.0\.1:1, where nobody answers \(ECONNREFUSED\)/,
+      message: /HTTPS_PROXY is set in .* to 127\.0\.0\.1:1, which cannot be reached \(ECONNREFUSED\)/,
     },
     {
       title: 'a proxy is no address',
       breakIt: (rig) => inService(rig, { HTTPS_PROXY: 'http://' }),
       check: 'claude.network',
       verdict: 'problem',
-      says: /is not an address/,
+      message: /is not an address/,
     },
     {
       title: 'the certificates of a company are not there',
       breakIt: (rig) => inService(rig, { NODE_EXTRA_CA_CERTS: '/nowhere/ca.pem' }),
       check: 'claude.network',
       verdict: 'problem',
-      says: /NODE_EXTRA_CA_CERTS is set .* which is not there/,
+      message: /NODE_EXTRA_CA_CERTS is set .* which does not exist/,
     },
   ]);
 
@@ -497,13 +497,13 @@ describe('Claude', () => {
 });
 
 describe('Claude Desktop and Claude Code', () => {
-  tell([
+  expectEach([
     {
       title: 'Desktop does not know our server',
       breakIt: (rig) => writeFile(rig.desktopConfig, '{"mcpServers":{}}'),
       check: 'mcp.desktop',
       verdict: 'warning',
-      says: /does not know our server/,
+      message: /is not registered in Claude Desktop/,
     },
     {
       title: "a folder is in the place of Desktop's configuration",
@@ -513,35 +513,35 @@ describe('Claude Desktop and Claude Code', () => {
       },
       check: 'mcp.desktop',
       verdict: 'problem',
-      says: /is not a file/,
+      message: /is not a file/,
     },
     {
       title: "Desktop's configuration is not JSON",
       breakIt: (rig) => writeFile(rig.desktopConfig, '{"mcpServers":{},}'),
       check: 'mcp.desktop',
       verdict: 'problem',
-      says: /is not valid JSON/,
+      message: /is not valid JSON/,
     },
     {
       title: 'the Node that is registered is gone',
       breakIt: (rig) => registerDesktop(rig, { command: '/opt/node-20/bin/node' }),
       check: 'mcp.desktop',
       verdict: 'problem',
-      says: /starts our server with \/opt\/node-20\/bin\/node, which is not there/,
+      message: /starts our server with \/opt\/node-20\/bin\/node, which does not exist/,
     },
     {
       title: 'the program that is registered is gone',
       breakIt: (rig) => registerDesktop(rig, { args: ['/opt/bridge/dist/cli.js', 'mcp', 'desktop'] }),
       check: 'mcp.desktop',
       verdict: 'problem',
-      says: /\/opt\/bridge\/dist\/cli\.js, which is not there/,
+      message: /\/opt\/bridge\/dist\/cli\.js, which does not exist/,
     },
     {
       title: 'Node is registered without its path',
       breakIt: (rig) => registerDesktop(rig, { command: 'node' }),
       check: 'mcp.desktop',
       verdict: 'warning',
-      says: /do not see your shell's PATH/,
+      message: /do not see your shell's PATH/,
     },
     {
       title: 'the Node that is registered is too old',
@@ -550,21 +550,21 @@ describe('Claude Desktop and Claude Code', () => {
       },
       check: 'mcp.desktop',
       verdict: 'problem',
-      says: /is 18\.0\.0/,
+      message: /is 18\.0\.0/,
     },
     {
       title: 'it works on another state folder',
       breakIt: (rig) => registerDesktop(rig, { env: { BRIDGE_HOME: '/elsewhere' } }),
       check: 'mcp.desktop',
       verdict: 'problem',
-      says: /lets our server work on \/elsewhere/,
+      message: /starts our server for the state folder \/elsewhere/,
     },
     {
       title: 'it is given a state folder that means another one in each process',
       breakIt: (rig) => registerDesktop(rig, { env: { BRIDGE_HOME: `${'$'}{HOME}/.b` } }),
       check: 'mcp.desktop',
       verdict: 'problem',
-      says: /refuses every call: BRIDGE_HOME must be an absolute path, and is '\$\{HOME\}\/\.b'/,
+      message: /refuses every call: BRIDGE_HOME must be an absolute path, and is '\$\{HOME\}\/\.b'/,
     },
     {
       title: 'its Node goes when a version is removed',
@@ -576,7 +576,7 @@ describe('Claude Desktop and Claude Code', () => {
       },
       check: 'mcp.desktop',
       verdict: 'warning',
-      says: /starts will not stay: .*\.nvm.*node goes when that version of Node is removed/,
+      message: /starts a file that will not stay: .*\.nvm.*node goes when that version of Node is removed/,
     },
     {
       title: 'its Node goes when a version is removed, and a link stays',
@@ -589,8 +589,8 @@ describe('Claude Desktop and Claude Code', () => {
       },
       check: 'mcp.desktop',
       verdict: 'warning',
-      says: /will not stay/,
-      fix: /setup writes a name that stays/,
+      message: /will not stay/,
+      hint: /setup writes a path that stays/,
     },
     {
       title: 'its file begins with a byte order mark',
@@ -599,7 +599,7 @@ describe('Claude Desktop and Claude Code', () => {
       },
       check: 'mcp.desktop',
       verdict: 'warning',
-      says: /begins with a byte order mark/,
+      message: /begins with a byte order mark/,
     },
     {
       title: 'it starts us through WSL, and the program there is gone',
@@ -620,7 +620,7 @@ describe('Claude Desktop and Claude Code', () => {
         }),
       check: 'mcp.desktop',
       verdict: 'problem',
-      says: /\/gone\/node, which is not there/,
+      message: /\/gone\/node, which does not exist/,
     },
     {
       title: 'the server dies',
@@ -631,14 +631,14 @@ describe('Claude Desktop and Claude Code', () => {
       },
       check: 'mcp.desktop',
       verdict: 'problem',
-      says: /does not come up: no such module/,
+      message: /failed to start: no such module/,
     },
     {
       title: 'the other server is registered',
       breakIt: (rig) => registerDesktop(rig, { args: [...entry.slice(1), 'mcp', 'code'] }),
       check: 'mcp.desktop',
       verdict: 'problem',
-      says: /claude_bridge_desktop starts the server claude_bridge_code/,
+      message: /claude_bridge_desktop starts another server: claude_bridge_code/,
     },
     {
       title: 'an older version is registered',
@@ -648,7 +648,7 @@ describe('Claude Desktop and Claude Code', () => {
         }),
       check: 'mcp.desktop',
       verdict: 'warning',
-      says: /starts version 0\.0\.0-old; this is 0\.0\.0-test/,
+      message: /starts version 0\.0\.0-old; this is 0\.0\.0-test/,
     },
     {
       title: "Claude Code's server is registered with a program that is gone",
@@ -659,7 +659,7 @@ describe('Claude Desktop and Claude Code', () => {
         ),
       check: 'mcp.code',
       verdict: 'problem',
-      says: /\/gone\/node, which is not there/,
+      message: /\/gone\/node, which does not exist/,
     },
   ]);
 
@@ -675,7 +675,7 @@ describe('Claude Desktop and Claude Code', () => {
     await rm(rig.desktopConfig);
     rig.machine = { ...rig.machine, env: { ...rig.machine.env, WSL_DISTRO_NAME: 'Ubuntu' } };
     const [finding] = await rig.doctor(['mcp']);
-    expect(finding?.message).toContain('This is WSL: Claude Desktop is on Windows');
+    expect(finding?.message).toContain('This is WSL: Claude Desktop runs on Windows');
     expect(shown(rig, finding ? [finding] : [])).toMatchSnapshot();
   });
 
@@ -690,7 +690,7 @@ describe('Claude Desktop and Claude Code', () => {
 
 describe('the service', () => {
   const unit = `ExecStart=${[...entry, 'run'].map((word) => `"${word}"`).join(' ')}\n`;
-  tell([
+  expectEach([
     {
       title: 'none is installed',
       breakIt(rig) {
@@ -698,14 +698,14 @@ describe('the service', () => {
       },
       check: 'service.installed',
       verdict: 'warning',
-      says: /No service is installed/,
+      message: /No service is installed/,
     },
     {
       title: 'it is of another version',
       breakIt: (rig) => rig.install(unit, '0.0.1'),
       check: 'service.installed',
       verdict: 'warning',
-      says: /is of version 0\.0\.1; this is/,
+      message: /is version 0\.0\.1; this is/,
     },
     {
       title: 'the configuration has other folders than it was installed with',
@@ -718,21 +718,21 @@ describe('the service', () => {
       },
       check: 'service.files',
       verdict: 'warning',
-      says: /is not what install would write now: ReadWritePaths="-\/srv\/new"/,
+      message: /is out of date: install would write ReadWritePaths="-\/srv\/new"/,
     },
     {
       title: 'its Node is gone',
       breakIt: (rig) => rig.install('ExecStart="/opt/node-22.1/bin/node" "/opt/cli.js" "run"\n'),
       check: 'service.program',
       verdict: 'problem',
-      says: /starts \/opt\/node-22\.1\/bin\/node, which is not there any more/,
+      message: /starts \/opt\/node-22\.1\/bin\/node, which no longer exists/,
     },
     {
       title: 'its program is gone',
       breakIt: (rig) => rig.install(`ExecStart="${process.execPath}" "/opt/100%%/cli.js" "run"\n`),
       check: 'service.program',
       verdict: 'problem',
-      says: /starts \/opt\/100%\/cli\.js, which is not there any more/,
+      message: /starts \/opt\/100%\/cli\.js, which no longer exists/,
     },
     {
       title: 'its Node goes when a version is removed',
@@ -744,7 +744,8 @@ describe('the service', () => {
       },
       check: 'service.program',
       verdict: 'warning',
-      says: /What the service starts will not stay: .*node goes when that version of Node is removed/,
+      message:
+        /The service starts a file that will not stay: .*node goes when that version of Node is removed/,
     },
     {
       title: 'its program is gone, on macOS',
@@ -754,14 +755,14 @@ describe('the service', () => {
         ),
       check: 'service.program',
       verdict: 'problem',
-      says: /starts \/a & b\/cli\.js/,
+      message: /starts \/a & b\/cli\.js/,
     },
     {
       title: 'its environment file is gone',
       breakIt: (rig) => rig.install(unit.replace('"run"', '"run" "--environment" "/gone/service.env"')),
       check: 'service.environment',
       verdict: 'problem',
-      says: /environment file \/gone\/service\.env is missing/,
+      message: /environment file \/gone\/service\.env is missing/,
     },
     {
       title: 'its environment file cannot be read',
@@ -771,7 +772,7 @@ describe('the service', () => {
       },
       check: 'service.environment',
       verdict: 'problem',
-      says: /Cannot read .*service\.env: EISDIR/,
+      message: /Cannot read .*service\.env: EISDIR/,
     },
     ...(
       [
@@ -780,14 +781,14 @@ describe('the service', () => {
         ['failed', 'problem', /^The .*: it ended with 1\.$/],
         ['gave-up', 'problem', /^The .*: it ended with 1\.$/],
       ] as const
-    ).map(([state, verdict, says]) => ({
+    ).map(([state, verdict, message]) => ({
       title: `it is ${state}`,
       breakIt(rig: Rig) {
         rig.status = { state, pid: null, startsAt: 'boot', detail: 'It ended with 1.' };
       },
       check: 'service.state',
       verdict,
-      says,
+      message,
     })),
     {
       title: 'a person must do something for it',
@@ -796,56 +797,56 @@ describe('the service', () => {
       },
       check: 'service.remarks',
       verdict: 'warning',
-      says: /enable-linger/,
+      message: /enable-linger/,
     },
   ]);
 });
 
 describe('the supervisor', () => {
-  tell([
+  expectEach([
     {
       title: 'it does not run',
       breakIt: (rig) => sql(rig, 'DELETE FROM supervisor'),
       check: 'supervisor.lease',
       verdict: 'warning',
-      says: /No supervisor runs/,
+      message: /No supervisor is running/,
     },
     {
       title: 'it has died',
       breakIt: (rig) => rig.withBridge((bridge) => holdLease(bridge, { pid: 4_000_000 })),
       check: 'supervisor.lease',
       verdict: 'problem',
-      says: /pid 4000000\) is gone, without having been stopped/,
+      message: /pid 4000000\) died without being stopped/,
     },
     {
-      title: 'it lives and does nothing',
+      title: 'it is alive and does not renew its lease',
       breakIt: (rig) => sql(rig, "UPDATE supervisor SET expires_at = '2020-01-01T00:00:00.000Z'"),
       check: 'supervisor.lease',
       verdict: 'problem',
-      says: /lives and does nothing/,
+      message: /is alive but has not renewed its lease since/,
     },
     {
-      title: 'it is in trouble',
+      title: 'it is degraded',
       breakIt: (rig) => sql(rig, "UPDATE supervisor SET trouble = 'loop.log cannot be written'"),
       check: 'supervisor.lease',
       verdict: 'problem',
-      says: /is in trouble: loop\.log cannot be written/,
+      message: /is degraded: loop\.log cannot be written/,
     },
     {
       title: 'it is of another version',
       breakIt: (rig) => rig.withBridge((bridge) => holdLease(bridge, { version: '0.0.1' })),
       check: 'supervisor.lease',
       verdict: 'warning',
-      says: /is version 0\.0\.1/,
+      message: /is version 0\.0\.1/,
     },
     {
-      title: 'it was started beside the service',
+      title: 'it runs outside the service',
       breakIt(rig) {
         rig.status = { ...rig.status, pid: null, state: 'waiting' };
       },
       check: 'supervisor.lease',
       verdict: 'warning',
-      says: /was started beside the service/,
+      message: /runs outside the service and blocks it/,
     },
     {
       title: 'a person has paused it',
@@ -861,19 +862,19 @@ describe('the supervisor', () => {
         ),
       check: 'supervisor.holds',
       verdict: 'warning',
-      says: /New runs are held \(paused\): Holidays\./,
+      message: /New runs are held \(paused\): Holidays\./,
     },
   ]);
 });
 
 describe('workspaces', () => {
-  tell([
+  expectEach([
     {
       title: 'one does not exist',
       breakIt: (rig) => rm(rig.workspace, { recursive: true }),
       check: 'workspaces.folder',
       verdict: 'problem',
-      says: /^Workspace website \(.*\) does not exist/,
+      message: /^Workspace website \(.*\) does not exist/,
     },
     {
       title: 'one is a file',
@@ -883,7 +884,7 @@ describe('workspaces', () => {
       },
       check: 'workspaces.folder',
       verdict: 'problem',
-      says: /is not a folder/,
+      message: /is not a folder/,
     },
     {
       title: 'one hangs',
@@ -895,7 +896,7 @@ describe('workspaces', () => {
       },
       check: 'workspaces.folder',
       verdict: 'problem',
-      says: /does not answer/,
+      message: /does not respond/,
     },
     {
       title: 'one is inside the state folder, through a link',
@@ -906,7 +907,7 @@ describe('workspaces', () => {
       },
       check: 'workspaces.folder',
       verdict: 'problem',
-      says: /is inside the state folder/,
+      message: /is inside the state folder/,
     },
     {
       title: 'macOS guards one',
@@ -916,14 +917,14 @@ describe('workspaces', () => {
       },
       check: 'workspaces.folder',
       verdict: 'warning',
-      says: /macOS guards the Documents folder/,
+      message: /macOS guards the Documents folder/,
     },
     {
       title: 'a root holds the state folder',
       breakIt: (rig) => rig.configure({ workspace_roots: [rig.root] }),
       check: 'workspaces.folder',
       verdict: 'warning',
-      says: /holds the state folder/,
+      message: /contains the state folder/,
     },
     {
       title: 'the settings of one count, and it has some',
@@ -934,7 +935,7 @@ describe('workspaces', () => {
       },
       check: 'workspaces.folder',
       verdict: 'warning',
-      says: /^Workspace website .* has .*settings\.local\.json, which count in its runs/,
+      message: /^Workspace website .* has .*settings\.local\.json, which apply to its runs/,
     },
     {
       title: 'the configuration of its repository names programs',
@@ -945,7 +946,7 @@ describe('workspaces', () => {
       },
       check: 'workspaces.folder',
       verdict: 'warning',
-      says: /names programs: core\.fsmonitor, filter\.x\.clean\./,
+      message: /names programs to run: core\.fsmonitor, filter\.x\.clean\./,
     },
     {
       title: 'one lies in another',
@@ -957,14 +958,14 @@ describe('workspaces', () => {
       },
       check: 'workspaces.folder',
       verdict: 'warning',
-      says: /^Workspace website \(.*\) and workspace part \(.*\) share files: plans for one wait/,
+      message: /^Workspace website \(.*\) and workspace part \(.*\) share files: plans for one wait/,
     },
     {
       title: 'one is no git repository',
       breakIt: (rig) => rm(join(rig.workspace, '.git'), { recursive: true }),
       check: 'workspaces.folder',
       verdict: 'warning',
-      says: /is no git repository/,
+      message: /is not a git repository/,
     },
     {
       title: 'one has changes that are not committed',
@@ -975,22 +976,22 @@ describe('workspaces', () => {
       },
       check: 'workspaces.folder',
       verdict: 'warning',
-      says: /has 2 uncommitted changes/,
+      message: /has 2 uncommitted changes/,
     },
   ]);
 });
 
-describe('with nobody there', () => {
-  tell([
+describe('unattended', () => {
+  expectEach([
     {
       title: 'nothing keeps the machine awake',
       async breakIt(rig) {
         await rig.configure({ keep_awake: true });
         inService(rig, { PATH: rig.root });
       },
-      check: 'vigil.awake',
+      check: 'unattended.awake',
       verdict: 'warning',
-      says: /Nothing keeps the machine awake/,
+      message: /The machine may sleep during runs/,
     },
     {
       title: 'the machine may not be kept awake',
@@ -999,16 +1000,16 @@ describe('with nobody there', () => {
         await rig.script('systemd-inhibit', 'echo "Failed to inhibit: Access denied" >&2; exit 1');
         inService(rig, { PATH: rig.root });
       },
-      check: 'vigil.awake',
+      check: 'unattended.awake',
       verdict: 'warning',
-      says: /Nothing keeps the machine awake .*: systemd-inhibit: Failed to inhibit: Access denied/,
+      message: /The machine may sleep during runs: systemd-inhibit: Failed to inhibit: Access denied/,
     },
     {
       title: 'the heartbeat cannot be written',
       breakIt: (rig) => rig.configure({ heartbeat_file: join(rig.root, 'nowhere/heartbeat') }),
-      check: 'vigil.heartbeat',
+      check: 'unattended.heartbeat',
       verdict: 'problem',
-      says: /heartbeat .* cannot be written \(ENOENT\)/,
+      message: /heartbeat .* cannot be written \(ENOENT\)/,
     },
     {
       title: 'the heartbeat is old',
@@ -1018,9 +1019,9 @@ describe('with nobody there', () => {
         await utimes(file, 1e9, 1e9);
         await rig.configure({ heartbeat_file: file });
       },
-      check: 'vigil.heartbeat',
+      check: 'unattended.heartbeat',
       verdict: 'warning',
-      says: /was last written at 2001/,
+      message: /was last written at 2001/,
     },
   ]);
 });
@@ -1032,34 +1033,34 @@ describe('logs', () => {
     await writeFile(path, '', { mode: 0o600 });
     await truncate(path, bytes);
   }
-  tell([
+  expectEach([
     {
       title: 'loop.log is not rotated',
       breakIt: (rig) => large(join(rig.home, 'loop.log'), 200e6),
       check: 'logs.log',
       verdict: 'warning',
-      says: /takes 200 MB; meant are 60 MB/,
+      message: /use 200 MB; expected at most 60 MB/,
     },
     {
       title: 'the output of runs grows',
       breakIt: (rig) => large(join(rig.home, 'runs/0123456789ab.jsonl'), 4e9),
       check: 'logs.runs',
       verdict: 'warning',
-      says: /takes 4\.0 GB; meant are 2\.0 GB/,
+      message: /uses 4\.0 GB; expected at most 2\.0 GB/,
     },
     ...['start.log', 'service.err'].map((name) => ({
       title: `${name} grows`,
       breakIt: (rig: Rig) => large(join(rig.home, name), 50e6),
       check: 'logs.output',
       verdict: 'warning' as const,
-      says: /has grown to 50 MB/,
+      message: /has grown to 50 MB/,
     })),
     {
       title: 'a supervisor in the background has died',
       breakIt: (rig) => writeFile(join(rig.home, 'start.log'), 'at start\nError: out of memory\n'),
       check: 'logs.output',
       verdict: 'warning',
-      says: /has ended with: Error: out of memory/,
+      message: /printed before it ended: Error: out of memory/,
     },
     {
       title: "Claude's own files grow, wherever they are",
@@ -1069,7 +1070,7 @@ describe('logs', () => {
       },
       check: 'logs.claude',
       verdict: 'warning',
-      says: /Claude keeps 6\.0 GB in .*claude-files \(projects 6\.0 GB\)/,
+      message: /Claude's files use 6\.0 GB in .*claude-files \(projects 6\.0 GB\)/,
     },
   ]);
 });

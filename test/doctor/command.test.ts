@@ -27,7 +27,7 @@ test('a group that is not there is a wrong call', async ({ rig }) => {
   expect(await rig.run('doctor', 'cloud')).toMatchObject({
     code: 2,
     stdout: '',
-    stderr: expect.stringMatching(/no group 'cloud'. The groups are: program, .*leftovers/),
+    stderr: expect.stringMatching(/unknown group 'cloud'. The groups are: program, .*leftovers/),
   });
 });
 
@@ -40,7 +40,7 @@ test('as JSON: the findings and a summary', async ({ rig }) => {
     check: 'folder.rights',
     subject: rig.home,
     verdict: 'ok',
-    message: `${rig.home} can be read by you alone`,
+    message: `${rig.home} is private`,
     hint: null,
     fixable: false,
   });
@@ -53,29 +53,29 @@ test('as JSON: the findings and a summary', async ({ rig }) => {
   });
 });
 
-test.skipIf(onWindows)('--fix says what it mended and what remains (needs file modes)', async ({ rig }) => {
+test.skipIf(onWindows)('--fix says what it fixed and what remains (needs file modes)', async ({ rig }) => {
   await mkdir(rig.home);
   await chmod(rig.home, 0o755);
   const before = await rig.runWith(WIDE, 'doctor', 'folder');
   expect(before).toMatchObject({ code: 1, stdout: expect.stringContaining(`Fix: chmod 700 ${rig.home}`) });
   expect((await stat(rig.home)).mode & 0o777).toBe(0o755);
 
-  const mended = await rig.runWith(WIDE, 'doctor', 'folder', '--fix');
-  expect(mended.code).toBe(0);
-  expect(mended.stdout).toContain(`  mended   Closed ${rig.home} to other users (700).`);
-  expect(mended.stdout).toMatch(/\n\d+ ok, 1 mended, 0 warnings, 0 problems\n$/);
+  const fixed = await rig.runWith(WIDE, 'doctor', 'folder', '--fix');
+  expect(fixed.code).toBe(0);
+  expect(fixed.stdout).toContain(`  fixed    Made ${rig.home} private (mode 700).`);
+  expect(fixed.stdout).toMatch(/\n\d+ ok, 1 fixed, 0 warnings, 0 problems\n$/);
   expect((await stat(rig.home)).mode & 0o777).toBe(0o700);
 });
 
 test.skipIf(onWindows || !unprivileged)(
-  'a state folder that is closed to us is mended (needs file modes)',
+  '--fix opens a state folder that is closed to us (needs file modes)',
   async ({ rig }) => {
     await mkdir(rig.home);
     await chmod(rig.home, 0o000);
     const options = { ...WIDE, wrapper: unprivileged ?? [] };
     expect(await rig.runWith(options, 'doctor', 'folder', 'config', '--fix')).toMatchObject({
       code: 0,
-      stdout: expect.stringContaining(`mended   Closed ${rig.home} to other users (700).`),
+      stdout: expect.stringContaining(`fixed    Made ${rig.home} private (mode 700).`),
     });
   },
 );

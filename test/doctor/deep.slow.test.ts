@@ -29,7 +29,9 @@ test('a whole plan goes through the real Claude; nothing is spent and nothing is
   expect(findings.at(-1)).toMatchObject({
     check: 'deep.loop',
     verdict: 'ok',
-    message: expect.stringMatching(/^Sent, carried out, rejected, revised, approved, complete: in [\d.]+ s/),
+    message: expect.stringMatching(
+      /^Sent, carried out, rejected, revised, approved and completed in [\d.]+ s/,
+    ),
   });
   expect(code).toBe(0);
   expect(rig.simulator.requests).toEqual([]);
@@ -48,7 +50,7 @@ test('a Claude that breaks is a problem that names the step, and nothing is left
   expect(JSON.parse(stdout).findings.at(-1)).toMatchObject({
     check: 'deep.loop',
     verdict: 'problem',
-    message: expect.stringMatching(/^The loop broke after: the supervisor and the server .* are up\. /),
+    message: expect.stringMatching(/^The loop failed after: the supervisor and the server .* are up\. /),
   });
   expect(await leftIn(folder)).toEqual([]);
 });

@@ -1,4 +1,4 @@
-/** What `--fix` mends, and what it leaves alone. */
+/** What `--fix` changes, and what it leaves alone. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import {
@@ -45,7 +45,7 @@ async function agedFile(path: string): Promise<void> {
 
 const verdicts = ['warning', 'problem'];
 
-test('what is safe to mend is mended, and a second look finds nothing', async ({ rig }) => {
+test('--fix applies every safe fix, and a second run finds nothing', async ({ rig }) => {
   const run = await endedRun(rig);
   const left = spawn('sleep', ['1000'], { env: { ...rig.machine.env, [RUN_MARK]: run }, stdio: 'ignore' });
   const ended = once(left, 'exit');
@@ -63,7 +63,7 @@ test('what is safe to mend is mended, and a second look finds nothing', async ({
 
   const found = await rig.doctor();
   expect(
-    found.filter(({ mend, verdict }) => mend && verdicts.includes(verdict)).map(({ check }) => check),
+    found.filter(({ fix, verdict }) => fix && verdicts.includes(verdict)).map(({ check }) => check),
   ).toEqual([
     'folder.rights',
     'folder.secrets',
@@ -77,19 +77,19 @@ test('what is safe to mend is mended, and a second look finds nothing', async ({
   const broken = found.filter(({ verdict }) => verdicts.includes(verdict));
   expect(shown(rig, broken)).toMatchSnapshot('found');
 
-  const mended = await rig.doctor([], true);
+  const fixed = await rig.doctor([], true);
   expect(
     shown(
       rig,
-      mended.filter(({ verdict }) => verdict === 'mended'),
+      fixed.filter(({ verdict }) => verdict === 'fixed'),
     ),
-  ).toMatchSnapshot('mended');
-  expect(mended.filter(({ verdict }) => verdict === 'mended').map(({ message }) => message)).toEqual([
-    `Closed ${rig.home} to other users (700).`,
-    `Closed ${rig.home}/token to other users (600).`,
-    'Wrote config.schema.json anew.',
+  ).toMatchSnapshot('fixed');
+  expect(fixed.filter(({ verdict }) => verdict === 'fixed').map(({ message }) => message)).toEqual([
+    `Made ${rig.home} private (mode 700).`,
+    `Made ${rig.home}/token private (mode 600).`,
+    'Updated config.schema.json.',
     `Emptied ${rig.home}/start.log.`,
-    `Ended 1 process of run ${run}.`,
+    `Killed 1 process of run ${run}.`,
     'Removed 1 half-written file.',
     'Removed 1 MCP configuration of ended runs.',
   ]);
@@ -117,7 +117,7 @@ test('nothing is changed by way of a link, and no file removed that is not a dra
       expect.objectContaining({
         check,
         verdict: expect.stringMatching(/problem|warning/),
-        message: expect.stringMatching(/It could not be mended: .* is a link/),
+        message: expect.stringMatching(/The fix failed: .* is a link/),
       }),
     );
   expect(await readFile(prey, 'utf8')).toBe('mine');
@@ -148,7 +148,7 @@ test('a large log of the database is written back', async ({ rig }) => {
   });
   const [log] = (await rig.doctor(['database'], true)).filter(({ check }) => check === 'database.log');
   reader.close();
-  expect(log).toMatchObject({ verdict: 'mended' });
+  expect(log).toMatchObject({ verdict: 'fixed' });
   expect(shown(rig, log ? [log] : [])).toMatchSnapshot();
   const [after] = (await rig.doctor(['database'])).filter(({ check }) => check === 'database.log');
   expect(after).toMatchObject({ verdict: 'ok' });
@@ -171,15 +171,15 @@ test('a damaged database, workspaces and the files of Claude are left as they ar
   expect((await readdir(rig.workspace)).sort()).toEqual(['.git', 'changed']);
 });
 
-test('what cannot be mended says why', async ({ rig }) => {
-  const { examine } = await import('../../src/doctor/doctor.ts');
-  const { warning } = await import('../../src/doctor/finding.ts');
-  const mend = () => Promise.reject(new Error('the disk is read-only.'));
-  const check = { name: 'a', subject: 'a', look: async () => warning('a', 'It is open.', { mend }) };
+test('a fix that fails says why', async ({ rig }) => {
+  const { runChecks } = await import('../../src/doctor/run-checks.ts');
+  const { warning } = await import('../../src/doctor/check.ts');
+  const fix = () => Promise.reject(new Error('the disk is read-only.'));
+  const check = { name: 'a', subject: 'a', run: async () => warning('a', 'It is open.', { fix }) };
   const { signal } = new AbortController();
-  const examination = { clock: rig.machine.clock, signal, mending: true, tell: () => undefined };
-  expect(await examine([{ name: 'test', title: 'Test', checks: [check] }], examination)).toMatchObject([
-    { verdict: 'warning', message: 'It is open. It could not be mended: the disk is read-only.' },
+  const options = { clock: rig.machine.clock, signal, fix: true };
+  expect(await runChecks([{ name: 'test', title: 'Test', checks: [check] }], options)).toMatchObject([
+    { verdict: 'warning', message: 'It is open. The fix failed: the disk is read-only.' },
   ]);
 });
 
@@ -200,7 +200,7 @@ test('a process of a run without a supervisor is told, and left to the next supe
     );
     expect(finding).toMatchObject({
       verdict: 'warning',
-      message: `Run ${id} goes on without a supervisor: sleep (pid ${claude.pid}).`,
+      message: `Run ${id} continues without a supervisor: sleep (pid ${claude.pid}).`,
     });
     expect(shown(rig, finding ? [finding] : [])).toMatchSnapshot();
     expect(claude.exitCode).toBeNull();

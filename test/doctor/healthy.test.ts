@@ -3,8 +3,8 @@ import { mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, vi } from 'vitest';
 import { systemClock } from '../../src/clock.ts';
-import { type Check, examine } from '../../src/doctor/doctor.ts';
-import { ok, Unknowable } from '../../src/doctor/finding.ts';
+import { type Check, Inconclusive, ok } from '../../src/doctor/check.ts';
+import { runChecks } from '../../src/doctor/run-checks.ts';
 import { hurriedClock, shown, test } from './rig.ts';
 
 test('on a healthy machine every line is ok', async ({ rig }) => {
@@ -18,7 +18,7 @@ test('before the first start nothing is a problem, and nothing is created', asyn
   const home = join(rig.root, 'not-there');
   rig.machine = {
     ...rig.machine,
-    home,
+    stateDir: home,
     env: { ...rig.machine.env, BRIDGE_HOME: home, BRIDGE_CLAUDE: rig.claude },
     service: null,
     desktopConfigs: [],
@@ -44,30 +44,30 @@ describe('the doctor comes to its end', () => {
     {
       name: 'hangs',
       subject: 'a dead drive',
-      limitMs: 200,
+      timeoutMs: 200,
       graceMs: 100,
-      look: () => new Promise(() => undefined),
+      run: () => new Promise(() => undefined),
     },
-    { name: 'throws', subject: 'a broken thing', look: () => Promise.reject(new Error('out of order')) },
-    { name: 'waits', subject: 'a thing', look: () => Promise.reject(new Unknowable('See there.')) },
-    { name: 'works', subject: 'a thing', look: async () => ok('a thing', 'It works') },
+    { name: 'throws', subject: 'a broken thing', run: () => Promise.reject(new Error('out of order')) },
+    { name: 'waits', subject: 'a thing', run: () => Promise.reject(new Inconclusive('See there.')) },
+    { name: 'works', subject: 'a thing', run: async () => ok('a thing', 'It works') },
   ];
   const group = { name: 'test', title: 'Test', checks };
 
   test('whatever hangs or throws is a finding, and the others are made', async () => {
     const { signal } = new AbortController();
     const tell = vi.fn();
-    const findings = await examine([group], { clock: systemClock, signal, mending: false, tell });
+    const findings = await runChecks([group], { clock: systemClock, signal, onGroup: tell });
     expect(findings.map(({ check, verdict, message }) => ({ check, verdict, message }))).toEqual([
       {
         check: 'test.hangs',
         verdict: 'problem',
-        message: 'a dead drive: no answer within 0.2 s, so nothing is known about it.',
+        message: 'a dead drive: timed out after 0.2 s.',
       },
       {
         check: 'test.throws',
         verdict: 'problem',
-        message: 'a broken thing: this could not be looked at: out of order',
+        message: 'a broken thing: check failed: out of order',
       },
       { check: 'test.waits', verdict: 'skipped', message: 'See there.' },
       { check: 'test.works', verdict: 'ok', message: 'It works' },
@@ -80,9 +80,9 @@ describe('the doctor comes to its end', () => {
     const tidy: Check = {
       name: 'tidy',
       subject: 'a thing',
-      limitMs: 10,
+      timeoutMs: 10,
       graceMs: 60_000,
-      look: (signal) =>
+      run: (signal) =>
         new Promise((resolve) => {
           signal.addEventListener('abort', () => {
             put();
@@ -92,7 +92,7 @@ describe('the doctor comes to its end', () => {
     };
     const { signal } = new AbortController();
     const one = [{ name: 'test', title: 'Test', checks: [tidy] }];
-    await examine(one, { clock: systemClock, signal, mending: false, tell: () => undefined });
+    await runChecks(one, { clock: systemClock, signal });
     expect(put).toHaveBeenCalledOnce();
   });
 
@@ -100,11 +100,11 @@ describe('the doctor comes to its end', () => {
     const stop = new AbortController();
     const second = vi.fn();
     const groups = [
-      { name: 'one', title: 'One', checks: [{ name: 'a', subject: 'a', look: async () => ok('a', 'a') }] },
-      { name: 'two', title: 'Two', checks: [{ name: 'b', subject: 'b', look: second }] },
+      { name: 'one', title: 'One', checks: [{ name: 'a', subject: 'a', run: async () => ok('a', 'a') }] },
+      { name: 'two', title: 'Two', checks: [{ name: 'b', subject: 'b', run: second }] },
     ];
     const tell = () => stop.abort();
-    await examine(groups, { clock: systemClock, signal: stop.signal, mending: false, tell });
+    await runChecks(groups, { clock: systemClock, signal: stop.signal, onGroup: tell });
     expect(second).not.toHaveBeenCalled();
   });
 
@@ -122,7 +122,7 @@ describe('the doctor comes to its end', () => {
       expect.objectContaining({
         check: 'claude.program',
         verdict: 'problem',
-        message: expect.stringContaining('gave no answer'),
+        message: expect.stringContaining('timed out after'),
       }),
     );
     expect(findings).toContainEqual(

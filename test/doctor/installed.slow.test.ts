@@ -1,6 +1,6 @@
 /** The doctor beside a service of a real systemd: what it says of it, and a whole plan as that service would run it. */
 import { describe, expect } from 'vitest';
-import type { Finding } from '../../src/doctor/finding.ts';
+import type { Finding } from '../../src/doctor/check.ts';
 import { test } from '../service/installed-rig.ts';
 import { whyNoSystemd } from '../service/namespace.ts';
 

@@ -3,11 +3,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { systemClock } from '../../src/clock.ts';
-import { examine } from '../../src/doctor/doctor.ts';
-import { ok } from '../../src/doctor/finding.ts';
-import { sizeText } from '../../src/doctor/measure.ts';
+import { ok } from '../../src/doctor/check.ts';
+import { folderSize } from '../../src/doctor/folder-size.ts';
+import { runChecks } from '../../src/doctor/run-checks.ts';
 import { commandOf } from '../../src/doctor/service-command.ts';
-import { folderSize } from '../../src/doctor/sizes.ts';
+import { sizeText } from '../../src/doctor/wording.ts';
 import { plistText } from '../../src/machine/service/launchd-plist.ts';
 import { unitText } from '../../src/machine/service/systemd-unit.ts';
 import { launcherText } from '../../src/machine/service/task-scheduler-files.ts';
@@ -95,15 +95,13 @@ test('the size of a folder counts what lies in it, follows no link, and ends whe
 });
 
 test('what a finding quotes of another program is shown without its secrets, however long it is', async () => {
-  const look = async () => ok('claude', `${'x'.repeat(1_990)} key=1 x-api-key: ${'hunter2'.repeat(100)}`);
-  const group = { name: 'g', title: 'G', checks: [{ name: 'c', subject: 'claude', look }] };
-  const examination = {
+  const run = async () => ok('claude', `${'x'.repeat(1_990)} key=1 x-api-key: ${'hunter2'.repeat(100)}`);
+  const group = { name: 'g', title: 'G', checks: [{ name: 'c', subject: 'claude', run }] };
+  const options = {
     clock: systemClock,
     signal: AbortSignal.any([]),
-    mending: false,
-    tell: () => undefined,
   };
-  const [finding] = await examine([group], examination);
+  const [finding] = await runChecks([group], options);
   expect(finding?.message).toMatch(/^x+ key/);
   expect(finding?.message).not.toContain('hunter2');
 });

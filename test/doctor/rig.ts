@@ -11,10 +11,9 @@ import { test as base, expect } from 'vitest';
 import { type Bridge, openBridge } from '../../src/bridge/bridge.ts';
 import { takeLease } from '../../src/bridge/lease.ts';
 import { type Clock, systemClock } from '../../src/clock.ts';
-import { admit, type Machine } from '../../src/doctor/context.ts';
-import { examine } from '../../src/doctor/doctor.ts';
-import type { Finding } from '../../src/doctor/finding.ts';
-import { groupsOf } from '../../src/doctor/groups.ts';
+import type { Finding } from '../../src/doctor/check.ts';
+import type { Machine } from '../../src/doctor/context.ts';
+import { checkGroups, createContext, runChecks } from '../../src/doctor/doctor.ts';
 import { identify } from '../../src/machine/identity.ts';
 import { runProgram } from '../../src/machine/program.ts';
 import type { FoundService } from '../../src/machine/service/find.ts';
@@ -48,7 +47,7 @@ export interface Rig {
   script(name: string, text: string): Promise<string>;
   /** Installs a service whose file has this text. */
   install(unit: string, version?: string): void;
-  doctor(groups?: readonly string[], mending?: boolean): Promise<Finding[]>;
+  doctor(groups?: readonly string[], fix?: boolean): Promise<Finding[]>;
 }
 
 const program = fileURLToPath(new URL('../../src/cli.ts', import.meta.url));
@@ -111,13 +110,13 @@ async function build(root: string): Promise<Rig> {
     claude: join(root, 'claude'),
     machine: {
       env,
-      home,
-      personHome: root,
+      stateDir: home,
+      homeDir: root,
       uid: process.getuid?.() ?? null,
       platform: 'linux',
       clock: systemClock,
       run: runProgram,
-      entry,
+      selfCommand: entry,
       service: null,
       serviceFiles: ({ installed }) => installed.files,
       foreignDisk: async () => undefined,
@@ -147,11 +146,11 @@ async function build(root: string): Promise<Rig> {
     install(unit, version = VERSION) {
       rig.machine = { ...rig.machine, service: serviceOf(rig, unit, version) };
     },
-    async doctor(groups = [], mending = false) {
-      await using patient = admit(rig.machine);
+    async doctor(groups = [], fix = false) {
+      await using context = createContext(rig.machine);
       const { signal } = new AbortController();
-      const chosen = groupsOf(patient).filter(({ name }) => groups.length === 0 || groups.includes(name));
-      return await examine(chosen, { clock: rig.machine.clock, signal, mending, tell: () => undefined });
+      const chosen = checkGroups(context).filter(({ name }) => groups.length === 0 || groups.includes(name));
+      return await runChecks(chosen, { clock: rig.machine.clock, signal, fix });
     },
   };
   await mkdir(home, { mode: 0o700 });
@@ -168,12 +167,11 @@ async function build(root: string): Promise<Rig> {
 /** What the command shows of these, without what differs from machine to machine. */
 export function shown({ root }: Pick<Rig, 'root'>, findings: readonly Finding[]): string {
   const lines = findings.flatMap((finding) => {
-    const { check, subject, verdict, message, fix, mend } = finding;
-    const notes = [`(${check}, ${subject}${mend ? ', mendable' : ''})`];
+    const { check, subject, verdict, message, hint, fix } = finding;
     return [
       `${verdict}: ${message}`,
-      ...(fix === undefined ? [] : [`  Fix: ${fix}`]),
-      ...notes.map((note) => `  ${note}`),
+      ...(hint === undefined ? [] : [`  Fix: ${hint}`]),
+      `  (${check}, ${subject}${fix ? ', fixable' : ''})`,
     ];
   });
   return stableText(lines.join('\n'), { [root]: '<root>' });

@@ -2,8 +2,8 @@ import { existsSync, readdirSync } from 'node:fs';
 import { Command } from 'commander';
 import { serviceDefinition, settingsOf } from '../../control/service-definition.ts';
 import { stableCommand } from '../../control/stable-command.ts';
+import type { CheckGroup } from '../../doctor/check.ts';
 import type { Machine } from '../../doctor/context.ts';
-import type { Group } from '../../doctor/doctor.ts';
 import type { Environment } from '../../environment.ts';
 import { EXIT } from '../../exit-codes.ts';
 import { type Account, ownAccount } from '../../machine/account.ts';
@@ -29,10 +29,10 @@ interface Options {
 
 export function doctorCommand(cli: Cli): Command {
   return new Command('doctor')
-    .description('Look at everything that can be wrong, and say what to do about it.')
-    .argument('[groups...]', 'only these, such as claude or workspaces')
-    .option('--deep', 'also play a whole plan, with the real Claude and a scripted model')
-    .option('--fix', 'mend what can be mended without harm')
+    .description('Diagnose the installation and suggest fixes.')
+    .argument('[groups...]', 'only these groups, such as claude or workspaces')
+    .option('--deep', 'also run a whole plan, with the real Claude and a scripted model')
+    .option('--fix', 'apply safe fixes')
     .addOption(jsonOption())
     .addHelpText('after', ABOUT)
     .addHelpText(
@@ -49,38 +49,39 @@ export function doctorCommand(cli: Cli): Command {
 
 const ABOUT = `
 Groups: program, folder, config, database, clock, claude, mcp, service,
-supervisor, workspaces, vigil, logs, leftovers; and deep, the same as --deep.
+supervisor, workspaces, unattended, logs, leftovers; and deep, the same as
+--deep.
 
-With an installed service, Claude and its login are looked at in the
-environment that the service has. Without --fix nothing is changed. --fix
-closes rights, removes half-written files and secrets of ended runs, ends
-processes of ended runs, empties large logs and writes the database's log back;
-it touches no damaged database, no workspace and none of Claude's files.
+Where a service is installed, Claude and its login are checked in the
+environment of the service. Without --fix nothing is changed. --fix makes files
+private, removes half-written files and secrets of ended runs, kills processes
+of ended runs, empties large logs and writes the database's log back. It never
+touches a damaged database, a workspace or Claude's files.
 
 --deep starts a supervisor as the service would, in a temporary folder, and
 takes a plan through rejection to approval. No token is spent.
 
-Exit code: 1 when there is a problem, 0 otherwise, with warnings too.`;
+Exit code: 1 when there is a problem, otherwise 0, also with warnings.`;
 
 async function doctor(cli: Cli, names: readonly string[], { deep, fix, json }: Options): Promise<void> {
   const { out, clock } = cli;
-  const { admit, deepGroup, examine, groupsOf } = await import('../../doctor/entrance.ts');
-  await using patient = admit(await machineOf(cli));
+  const { createContext, deepGroup, runChecks, checkGroups } = await import('../../doctor/doctor.ts');
+  await using context = createContext(await machineOf(cli));
   const progress = (step: string) => out.hint(`… ${step}`);
-  const groups = chosen(groupsOf(patient), deepGroup(patient, progress), names, deep === true);
+  const groups = chooseGroups(checkGroups(context), deepGroup(context, progress), names, deep === true);
   const stop = stopRequest();
   try {
-    const findings = await examine(groups, {
+    const findings = await runChecks(groups, {
       clock,
       signal: stop.signal,
-      mending: fix === true,
-      tell: (group, found) => {
+      fix: fix === true,
+      onGroup: (group, found) => {
         if (!json) for (const line of groupLines(out, group, found)) out.line(line);
       },
     });
     if (json) out.json(toWireDiagnosis(findings));
     else if (!stop.signal.aborted) out.line(summary(findings));
-    else out.hint(`Broken off: ${summary(findings)} so far.`);
+    else out.hint(`Interrupted: ${summary(findings)} so far.`);
     if (findings.some(({ verdict }) => verdict === 'problem')) cli.exitCode = EXIT.failed;
     if (stop.signal.aborted) cli.exitCode = EXIT.interrupted;
   } finally {
@@ -88,7 +89,7 @@ async function doctor(cli: Cli, names: readonly string[], { deep, fix, json }: O
   }
 }
 
-async function machineOf({ env, stateDir: home, clock, selfCommand: entry, out }: Cli): Promise<Machine> {
+async function machineOf({ env, stateDir, clock, selfCommand, out }: Cli): Promise<Machine> {
   const account = ownAccount(env);
   const desktop = desktopLocation({
     platform,
@@ -97,70 +98,63 @@ async function machineOf({ env, stateDir: home, clock, selfCommand: entry, out }
     list: (folder) => (existsSync(folder) ? readdirSync(folder) : []),
     isFile: existsSync,
   });
-  // Those that setup was given by name.
-  const named = (await readRecords(home)).flatMap(({ owner, path }) => (owner === 'desktop' ? [path] : []));
+  // The ones named to setup.
+  const named = (await readRecords(stateDir)).flatMap(({ owner, path }) =>
+    owner === 'desktop' ? [path] : [],
+  );
   return {
     env,
-    home,
-    personHome: account.home,
+    stateDir,
+    homeDir: account.home,
     uid: account.uid < 0 ? null : account.uid,
     platform,
     clock,
     run: runProgram,
-    entry,
-    service: await findService({ stateFolder: home, env, clock }).catch((error: Error) => {
-      out.hint(`The service could not be looked for: ${error.message}`);
+    selfCommand,
+    service: await findService({ stateFolder: stateDir, env, clock }).catch((error: Error) => {
+      out.hint(`The service manager could not be asked: ${error.message}`);
       return null;
     }),
-    serviceFiles: (service, ofService) =>
-      filesNow({ ...service, entry, account, home, env: ofService, caller: env }),
+    serviceFiles: (service, serviceEnv) =>
+      filesNow({ ...service, selfCommand, account, stateDir, env: serviceEnv, callerEnv: env }),
     foreignDisk,
     desktopConfigs: [...new Set([...(desktop.found ? [desktop.file] : desktop.candidates), ...named])],
   };
 }
 
-interface Present extends FoundService {
-  readonly entry: readonly string[];
+interface Installed extends FoundService {
+  readonly selfCommand: readonly string[];
   readonly account: Account;
-  /** The state folder. */
-  readonly home: string;
-  /** What the service has. */
+  readonly stateDir: string;
+  /** Of the service. */
   readonly env: Environment;
-  /** Of who asks. */
-  readonly caller: Environment;
+  readonly callerEnv: Environment;
 }
 
-/** What `install` would write over what is installed. */
-function filesNow({
-  manager,
-  installed,
-  entry,
-  account,
-  home,
-  env,
-  caller,
-}: Present): readonly ServiceFile[] {
-  const lasting = stableCommand(entry, caller);
-  // A copy that a package runner keeps for a while is not the one that was installed.
-  if (!lasting.ok) return installed.files;
-  const settings = settingsOf(home, env, account.home);
+/** What `install` would write now. */
+function filesNow(service: Installed): readonly ServiceFile[] {
+  const { manager, installed, selfCommand, account, stateDir, env, callerEnv } = service;
+  const stable = stableCommand(selfCommand, callerEnv);
+  // A package runner's temporary copy is not the one that was installed.
+  if (!stable.ok) return installed.files;
+  const settings = settingsOf(stateDir, env, account.home);
   const { hardened } = installed;
-  return manager.files(serviceDefinition({ stateFolder: home, entry: lasting.value, settings, hardened }));
+  return manager.files(serviceDefinition({ stateFolder: stateDir, entry: stable.value, settings, hardened }));
 }
 
-/** The groups that are named, all but the deep one when none is; and that one when it is asked for. */
-function chosen(
-  usual: readonly Group[],
-  deepGroup: Group,
+/** The named groups, or all but the deep one; the deep one only on request. */
+function chooseGroups(
+  regular: readonly CheckGroup[],
+  deepGroup: CheckGroup,
   names: readonly string[],
   deep: boolean,
-): readonly Group[] {
-  const all = [...usual, deepGroup];
+): readonly CheckGroup[] {
+  const all = [...regular, deepGroup];
   const unknown = names.find((name) => !all.some((group) => group.name === name));
   if (unknown !== undefined)
     throw new UsageError(
-      `there is no group '${unknown}'. The groups are: ${all.map(({ name }) => name).join(', ')}.`,
+      `unknown group '${unknown}'. The groups are: ${all.map(({ name }) => name).join(', ')}.`,
     );
-  const named = names.length === 0 ? usual : usual.filter(({ name }) => names.includes(name));
+  const named = names.length === 0 ? regular : regular.filter(({ name }) => names.includes(name));
   return deep || names.includes(deepGroup.name) ? [...named, deepGroup] : named;
 }

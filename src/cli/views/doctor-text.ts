@@ -1,12 +1,11 @@
 /** What the doctor found, for a person and for a program. */
-import type { Group } from '../../doctor/doctor.ts';
-import type { Finding, Verdict } from '../../doctor/finding.ts';
+import type { CheckGroup, Finding, Verdict } from '../../doctor/check.ts';
 import type { Format, Output } from '../terminal/output.ts';
 import { wrap } from '../terminal/text.ts';
 
 const FORMATS: Readonly<Record<Verdict, Format>> = {
   ok: 'green',
-  mended: 'green',
+  fixed: 'green',
   warning: 'yellow',
   problem: 'red',
   skipped: 'dim',
@@ -15,23 +14,23 @@ const FORMATS: Readonly<Record<Verdict, Format>> = {
 const INDENT = 11;
 
 /** A group as it is shown, with an empty line after it. */
-export function groupLines(out: Output, { title }: Group, findings: readonly Finding[]): string[] {
+export function groupLines(out: Output, { title }: CheckGroup, findings: readonly Finding[]): string[] {
   const said = findings.filter((finding, index) => !isRepeated(finding, findings.slice(0, index)));
   return [out.style('bold', title), ...said.flatMap((finding) => findingLines(out, finding)), ''];
 }
 
-/** Several checks can be kept from looking by the same thing. */
+/** One cause can make several checks inconclusive. */
 function isRepeated({ verdict, message }: Finding, before: readonly Finding[]): boolean {
   return (
     verdict === 'skipped' && before.some((other) => other.message.startsWith(message.replace(/\.$/, '')))
   );
 }
 
-function findingLines(out: Output, { verdict, message, fix }: Finding): string[] {
+function findingLines(out: Output, { verdict, message, hint }: Finding): string[] {
   const columns = out.columns - INDENT;
   const [first = '', ...others] = wrap(message, columns);
   const word = out.style(FORMATS[verdict], verdict.padEnd(INDENT - 2));
-  const remedy = fix === undefined || verdict === 'ok' ? [] : wrap(`Fix: ${fix}`, columns);
+  const remedy = hint === undefined || verdict === 'ok' ? [] : wrap(`Fix: ${hint}`, columns);
   return [`  ${word}${first}`, ...[...others, ...remedy].map((line) => ' '.repeat(INDENT) + line)];
 }
 
@@ -40,7 +39,7 @@ interface Counts {
   readonly warnings: number;
   readonly problems: number;
   readonly skipped: number;
-  readonly mended: number;
+  readonly fixed: number;
 }
 
 function countsOf(findings: readonly Finding[]): Counts {
@@ -50,16 +49,16 @@ function countsOf(findings: readonly Finding[]): Counts {
     warnings: count('warning'),
     problems: count('problem'),
     skipped: count('skipped'),
-    mended: count('mended'),
+    fixed: count('fixed'),
   };
 }
 
 /** The last line. */
 export function summary(findings: readonly Finding[]): string {
-  const { ok, warnings, problems, mended } = countsOf(findings);
+  const { ok, warnings, problems, fixed } = countsOf(findings);
   const parts = [
     `${ok} ok`,
-    ...(mended > 0 ? [`${mended} mended`] : []),
+    ...(fixed > 0 ? [`${fixed} fixed`] : []),
     `${warnings} ${warnings === 1 ? 'warning' : 'warnings'}`,
     `${problems} ${problems === 1 ? 'problem' : 'problems'}`,
   ];

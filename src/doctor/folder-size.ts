@@ -1,4 +1,4 @@
-/** How much room a folder takes, found out within bounds. */
+/** How much disk space a folder uses, measured within limits. */
 import { lstat, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Clock } from '../clock.ts';
@@ -6,20 +6,20 @@ import type { Clock } from '../clock.ts';
 export interface Size {
   readonly bytes: number;
   readonly files: number;
-  /** Not all of it was seen: it is at least this. */
+  /** Cut short: it is at least this. */
   readonly cut: boolean;
 }
 
-const MOST_FILES = 100_000;
-const LONGEST_MS = 5_000;
+const MAX_FILES = 100_000;
+const MAX_MS = 5_000;
 
-/** Links are not followed. What cannot be read counts as nothing. */
+/** Follows no links. What cannot be read counts as nothing. */
 export async function folderSize(folder: string, clock: Clock, signal: AbortSignal): Promise<Size> {
-  const end = clock.monotonic() + LONGEST_MS;
-  const waiting = [folder];
+  const end = clock.monotonic() + MAX_MS;
+  const queue = [folder];
   let [bytes, files] = [0, 0];
-  for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
-    if (signal.aborted || files > MOST_FILES || clock.monotonic() > end) return { bytes, files, cut: true };
+  for (let next = queue.pop(); next !== undefined; next = queue.pop()) {
+    if (signal.aborted || files > MAX_FILES || clock.monotonic() > end) return { bytes, files, cut: true };
     const entries = await readdir(next, { withFileTypes: true }).catch(() => []);
     const sizes = await Promise.all(
       entries
@@ -33,7 +33,7 @@ export async function folderSize(folder: string, clock: Clock, signal: AbortSign
     );
     bytes += sizes.reduce((sum, size) => sum + size, 0);
     files += sizes.length;
-    waiting.push(...entries.filter((entry) => entry.isDirectory()).map(({ name }) => join(next, name)));
+    queue.push(...entries.filter((entry) => entry.isDirectory()).map(({ name }) => join(next, name)));
   }
   return { bytes, files, cut: false };
 }

@@ -1,4 +1,4 @@
-/** Speaking to one of our MCP servers exactly as its client would: the command and environment as they are registered. */
+/** Starts an MCP server as its client would, with the command and environment as registered, and asks for its tools. */
 
 import { randomUUID } from 'node:crypto';
 import { Client } from '@modelcontextprotocol/sdk/client/index.js';
@@ -12,21 +12,25 @@ import { familyOf } from '../machine/tree.ts';
 import type { ServerStart } from '../setup/server-start.ts';
 import { VERSION } from '../version.ts';
 
-export type Greeting =
+export type ServerProbe =
   | {
-      readonly kind: 'greeted';
+      readonly kind: 'answered';
       readonly name: string;
       readonly version: string;
       readonly tools: readonly string[];
     }
-  | { readonly kind: 'silent'; readonly why: string };
+  | { readonly kind: 'unreachable'; readonly why: string };
 
-/** By this everything that a server starts is found again. */
+/** Marks everything that the server starts, so that it is found and ended. */
 const MARK = 'BRIDGE_DOCTOR_MARK';
-const LAST_WORDS = 300;
+const MAX_STDERR_CHARACTERS = 300;
 
-/** Starts the server, lists its tools and ends it. Nothing of what it started is left, whatever it does. */
-export async function greet(server: ServerStart, clock: Clock, signal: AbortSignal): Promise<Greeting> {
+/** Starts the server, lists its tools and ends it with everything it started. Does not throw. */
+export async function probeServer(
+  server: ServerStart,
+  clock: Clock,
+  signal: AbortSignal,
+): Promise<ServerProbe> {
   const mark = { name: MARK, value: randomUUID() };
   const transport = new StdioClientTransport({
     command: server.command,
@@ -34,9 +38,9 @@ export async function greet(server: ServerStart, clock: Clock, signal: AbortSign
     env: { ...server.env, [MARK]: mark.value },
     stderr: 'pipe',
   });
-  let said = '';
+  let stderr = '';
   transport.stderr?.on('data', (chunk) => {
-    said = `${said}${chunk}`.slice(-LAST_WORDS);
+    stderr = `${stderr}${chunk}`.slice(-MAX_STDERR_CHARACTERS);
   });
   const client = new Client({ name: 'bridge-supervisor-doctor', version: VERSION });
   let root: ProcessIdentity | undefined;
@@ -46,10 +50,10 @@ export async function greet(server: ServerStart, clock: Clock, signal: AbortSign
     await connected;
     const { tools } = await client.listTools({}, { signal });
     const { name = '', version = '' } = client.getServerVersion() ?? {};
-    return { kind: 'greeted', name, version, tools: tools.map((tool) => tool.name) };
+    return { kind: 'answered', name, version, tools: tools.map((tool) => tool.name) };
   } catch (error) {
     const why = messageOf(error);
-    return { kind: 'silent', why: said.trim().split('\n').at(-1) || why };
+    return { kind: 'unreachable', why: stderr.trim().split('\n').at(-1) || why };
   } finally {
     const family = root ? await familyOf(root) : [];
     await client.close().catch(() => undefined);

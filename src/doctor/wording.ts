@@ -1,4 +1,4 @@
-/** Numbers and words as a person reads them. */
+/** Numbers and words in messages. */
 
 export function sizeText(bytes: number): string {
   if (bytes < 1e6) return `${Math.ceil(bytes / 1e3)} kB`;
@@ -9,7 +9,7 @@ export function counted(number: number, noun: string, plural = `${noun}s`): stri
   return `${number} ${number === 1 ? noun : plural}`;
 }
 
-/** As a sentence begins. */
+/** With an upper-case first letter, as a sentence begins. */
 export function upper(text: string): string {
   return text.charAt(0).toUpperCase() + text.slice(1);
 }

@@ -1,0 +1,69 @@
+/** What a check is, and what it returns: a verdict on one thing, in one sentence, with what to do about it. */
+
+export interface Check {
+  /** Within its group, such as `login`. */
+  readonly name: string;
+  /** What it checks, for the message that it timed out. */
+  readonly subject: string;
+  /** In milliseconds; DEFAULT_TIMEOUT_MS unless given. */
+  readonly timeoutMs?: number;
+  /** How long it may take to clean up after a timeout. */
+  readonly graceMs?: number;
+  /**
+   * Changes nothing. May throw Inconclusive; anything else thrown is reported as a problem.
+   *
+   * @param signal Aborts at the timeout: end what was started.
+   */
+  run(signal: AbortSignal): Promise<CheckResult | readonly CheckResult[]>;
+}
+
+export interface CheckGroup {
+  /** As a person names it: `doctor claude`. */
+  readonly name: string;
+  readonly title: string;
+  readonly checks: readonly Check[];
+}
+
+/** `skipped`: not known, or not needed here; the message says why. `fixed`: by `doctor --fix`, a moment ago. */
+export type Verdict = 'ok' | 'warning' | 'problem' | 'skipped' | 'fixed';
+
+export interface CheckResult {
+  /** A path, a program, a name. */
+  readonly subject: string;
+  readonly verdict: Verdict;
+  /** One sentence. */
+  readonly message: string;
+  /** What a person can do about it. */
+  readonly hint?: string;
+  /** Applies the safe fix and returns what it did. Throws when it fails. */
+  readonly fix?: () => Promise<string>;
+}
+
+/** A result as it is reported. */
+export interface Finding extends CheckResult {
+  /** Group and check, such as `claude.login`. */
+  readonly check: string;
+}
+
+/** The check cannot tell, because of something that another check reports. */
+export class Inconclusive extends Error {
+  override name = 'Inconclusive';
+}
+
+type Remedy = Pick<CheckResult, 'hint' | 'fix'>;
+
+export function ok(subject: string, message: string): CheckResult {
+  return { subject, verdict: 'ok', message };
+}
+
+export function warning(subject: string, message: string, remedy: Remedy = {}): CheckResult {
+  return { subject, verdict: 'warning', message, ...remedy };
+}
+
+export function problem(subject: string, message: string, remedy: Remedy = {}): CheckResult {
+  return { subject, verdict: 'problem', message, ...remedy };
+}
+
+export function skipped(subject: string, message: string, remedy: Remedy = {}): CheckResult {
+  return { subject, verdict: 'skipped', message, ...remedy };
+}

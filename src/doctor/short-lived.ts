@@ -1,0 +1,33 @@
+/** Commands registered for later whose files will soon be gone. */
+import { isAbsolute } from 'node:path';
+import { lastingPath } from '../machine/lasting-path.ts';
+import { passingPath } from '../machine/passing-path.ts';
+import { type CheckResult, warning } from './check.ts';
+import type { DoctorContext } from './context.ts';
+import { upper } from './wording.ts';
+
+/**
+ * A warning about the first file of a command that will not stay; undefined when all do.
+ *
+ * @param whose Where the command is registered, for a sentence.
+ * @param registration Our command that registers it again.
+ */
+export function shortLivedPart(
+  { env, homeDir }: Pick<DoctorContext, 'env' | 'homeDir'>,
+  command: readonly string[],
+  whose: string,
+  registration: string,
+): CheckResult | undefined {
+  const [shortLived] = command
+    .filter((word) => isAbsolute(word))
+    .flatMap((word) => passingPath(word, homeDir) ?? []);
+  if (!shortLived) return undefined;
+  const hasLasting = lastingPath(shortLived.path, { env, home: homeDir }) !== shortLived.path;
+  return warning(
+    shortLived.path,
+    `${upper(whose)} starts a file that will not stay: ${shortLived.path} ${shortLived.fate}.`,
+    {
+      hint: hasLasting ? `${registration} writes a path that stays.` : shortLived.advice(registration),
+    },
+  );
+}
