@@ -98,6 +98,27 @@ describe('the log tells what happens', () => {
     });
   });
 
+  test('what only a newer version knows: its type, and what fits on a line', async () => {
+    await using rig = await createRig();
+    const log = keepLines();
+    const history = await HistoryLog.open(rig.bridge, log);
+    await rig.bridge.database.write(async (trx) => {
+      const data = JSON.stringify({ stars: 5, by: { many: true } });
+      const row = { type: 'project.admired', actor: 'admirer', data, created_at: '2026-03-01T12:00:00.000Z' };
+      await trx
+        .insertInto('events')
+        .values({ project_id: null, run_id: null, ...row })
+        .execute();
+    });
+    await history.catchUp();
+    const [line] = log.lines;
+    expect(line).toMatchObject({
+      level: 'info',
+      event: 'project.admired',
+      fields: { by: 'admirer', stars: 5 },
+    });
+  });
+
   test('with long words shortened', async () => {
     await using rig = await createRig();
     const log = keepLines();
