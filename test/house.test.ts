@@ -14,6 +14,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[] | 'anything'>> = {
   duration: [],
   'state-folder': ['home-path'],
   'home-path': [],
+  'make-folder': [],
   'exit-codes': [],
   clock: [],
   // The ground: what every room may stand on.
@@ -66,6 +67,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[] | 'anything'>> = {
 };
 
 const EVERYONE_MAY_IMPORT = [
+  'make-folder',
   'version',
   'result',
   'environment',

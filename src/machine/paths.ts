@@ -1,9 +1,10 @@
 /** Where our files live, and that nobody else reads them. */
 import { constants } from 'node:fs';
-import { access, chmod, mkdir, stat } from 'node:fs/promises';
+import { access, chmod, stat } from 'node:fs/promises';
 import { devNull, tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { homeFolder } from '../home-path.ts';
+import { makePrivateFolder } from '../make-folder.ts';
 import { isWindows } from './platform.ts';
 
 /** A file that swallows what is written to it and is empty to read, on every platform. */
@@ -14,7 +15,10 @@ export const nullDevice = devNull;
  * folders private by itself). Throws an error whose message says what is wrong with which folder and what to do.
  */
 export async function ensurePrivateFolder(path: string): Promise<void> {
-  await mkdir(path, { recursive: true, mode: 0o700 }).catch((error: NodeJS.ErrnoException) => {
+  try {
+    makePrivateFolder(path);
+  } catch (thrown) {
+    const error = thrown as NodeJS.ErrnoException;
     if (error.code === 'EEXIST' || error.code === 'ENOTDIR') {
       throw new Error(
         `${path} cannot be used as a folder: a file is in the way. Move the file, or choose another folder.`,
@@ -23,7 +27,7 @@ export async function ensurePrivateFolder(path: string): Promise<void> {
     throw new Error(
       `The folder ${path} could not be created (${error.code}). Create ${dirname(path)} with write access, or choose another folder.`,
     );
-  });
+  }
   if (!isWindows) await closeToOthers(path);
   await access(path, constants.R_OK | constants.W_OK | constants.X_OK).catch(() => {
     throw new Error(

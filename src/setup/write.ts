@@ -1,7 +1,8 @@
 /** Carrying out what was thought out for a file, so that a crash at any moment leaves a whole file and the way back. */
-import { mkdir, readFile, rm, rmdir } from 'node:fs/promises';
+import { readFile, rm, rmdir } from 'node:fs/promises';
 import { dirname, sep } from 'node:path';
 import { writeAtomically } from '../machine/atomic-file.ts';
+import { makePrivateFolder } from '../make-folder.ts';
 import { type FileChange, isChange } from './change.ts';
 import { keepRecord } from './ledger.ts';
 
@@ -21,7 +22,7 @@ export async function carryOut(change: FileChange, home: string): Promise<string
       await rm(file.target);
       return await forget(change, home);
     }
-    await mkdir(dirname(file.target), { recursive: true, mode: 0o700 });
+    makePrivateFolder(dirname(file.target));
     // It may hold the tokens of other servers.
     if (backup !== null && file.bytes !== null) await writeAtomically(backup, file.bytes, 0o600);
     if (record !== null) await keepRecord(home, file.path, record);

@@ -3,9 +3,10 @@
  * SQLite.
  */
 
-import { existsSync, mkdirSync, renameSync, rmSync, statSync } from 'node:fs';
+import { existsSync, renameSync, rmSync, statSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import type Sqlite from 'better-sqlite3';
+import { makePrivateFolder } from '../../make-folder.ts';
 import { databaseFile } from '../../state-folder.ts';
 import { StoreError } from '../store-error.ts';
 import { checkSchema } from './migrate.ts';
@@ -69,7 +70,7 @@ export async function restore(home: string, copy: string, asideName: string): Pr
     const sqlite = openSqlite(path, { readonly: true, fileMustExist: true });
     try {
       checkCopy(sqlite, path);
-      mkdirSync(home, { recursive: true, mode: 0o700 });
+      makePrivateFolder(home);
       let aside: string | undefined;
       await writeCopy(sqlite, file, (draft) => {
         aside = moveAside(file, join(home, asideName));

@@ -1,9 +1,10 @@
 /** The store in one SQLite file of the state folder. */
 
-import { existsSync, mkdirSync, readdirSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, statSync } from 'node:fs';
 import type Sqlite from 'better-sqlite3';
 import { Kysely } from 'kysely';
 import { systemClock } from '../../clock.ts';
+import { makePrivateFolder } from '../../make-folder.ts';
 import { databaseFile, plansFolder } from '../../state-folder.ts';
 import type { Database } from '../database.ts';
 import type { Tables } from '../schema.ts';
@@ -19,7 +20,7 @@ import { DAMAGED, translate } from './translate.ts';
 export function openDatabase(home: string): Database {
   const file = databaseFile(home);
   const sqlite = explaining(file, () => {
-    mkdirSync(home, { recursive: true, mode: 0o700 });
+    makePrivateFolder(home);
     refuseToForget(home, file);
     refuseSecondName(file);
     createClosed(file);

@@ -1,0 +1,24 @@
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { makePrivateFolder } from '../src/make-folder.ts';
+import { onLinux } from './platform.ts';
+
+test('makes a folder with those above it, closed to others, and leaves one that is there', () => {
+  const root = mkdtempSync(join(tmpdir(), 'make-'));
+  const folder = join(root, 'a', 'b', 'c');
+  for (let n = 0; n < 2; n++) makePrivateFolder(folder);
+  expect(statSync(folder).isDirectory()).toBe(true);
+  writeFileSync(join(root, 'file'), '');
+  expect(() => makePrivateFolder(join(root, 'file'))).toThrow('EEXIST');
+  expect(() => makePrivateFolder(join(root, 'file', 'x'))).toThrow(/ENOTDIR|EEXIST|ENOENT|EPERM/);
+  rmSync(root, { recursive: true });
+});
+
+test.skipIf(!onLinux)('comes to an end where the system takes no folder (needs /proc)', () => {
+  const code = `import('./src/make-folder.ts').then(({ makePrivateFolder }) => makePrivateFolder('/proc/x/y')).catch(({ code }) => console.log(code))`;
+  const args = ['--experimental-strip-types', '--no-warnings', '-e', code];
+  expect(execFileSync(process.execPath, args, { encoding: 'utf8', timeout: 30_000 })).toBe('EPERM\n');
+});
