@@ -1,6 +1,7 @@
 /** What the supervisor looks at each time it wakes. */
 
 import { type Hold, type HoldKind, isWorthATryAtStart } from '../project/hold.ts';
+import type { LeaseToken } from '../project/ids.ts';
 import type { Project } from '../project/project.ts';
 import type { SteeringMessage } from '../project/review.ts';
 import type { Run } from '../project/run.ts';
@@ -80,7 +81,7 @@ export async function briefingFor(bridge: Bridge, project: Project): Promise<Bri
 }
 
 /** Completes what the person has approved and no run works on any more; returns those projects. Throws LeaseLost. */
-export async function finishApproved(bridge: Bridge, token: string): Promise<Project[]> {
+export async function finishApproved(bridge: Bridge, token: LeaseToken): Promise<Project[]> {
   const approved = await listProjects(bridge.database.read, {
     statuses: ['approved'],
     oldestFirst: true,
@@ -101,7 +102,12 @@ export async function nextReadyTime(bridge: Bridge): Promise<Date | undefined> {
 }
 
 /** Ends the supervisor's holds of a kind, or only the one with this scope. */
-export async function liftHold(bridge: Bridge, token: string, kind: HoldKind, scope?: string): Promise<void> {
+export async function liftHold(
+  bridge: Bridge,
+  token: LeaseToken,
+  kind: HoldKind,
+  scope?: string,
+): Promise<void> {
   await bridge.database.write(async (trx) => {
     await holdLease(trx, token);
     await endHold(trx, kind, 'supervisor', nowText(bridge), scope);
@@ -112,7 +118,7 @@ export async function liftHold(bridge: Bridge, token: string, kind: HoldKind, sc
  * Lets one run try at once what a hold waits for that a predecessor left: the configuration, the login or the program may
  * have been changed before the restart. Ends that the service named stand.
  */
-export async function probeAtStart(bridge: Bridge, token: string): Promise<void> {
+export async function probeAtStart(bridge: Bridge, token: LeaseToken): Promise<void> {
   await bridge.database.write(async (trx) => {
     await holdLease(trx, token);
     const now = nowText(bridge);
@@ -123,7 +129,7 @@ export async function probeAtStart(bridge: Bridge, token: string): Promise<void>
 }
 
 /** Stops new runs for a reason that is nobody's run's. */
-export async function imposeHold(bridge: Bridge, token: string, hold: Hold): Promise<void> {
+export async function imposeHold(bridge: Bridge, token: LeaseToken, hold: Hold): Promise<void> {
   await bridge.database.write(async (trx) => {
     await holdLease(trx, token);
     await setHold(trx, hold, 'supervisor');

@@ -8,13 +8,14 @@ import { randomBytes } from 'node:crypto';
 import type { Clock } from '../clock.ts';
 import type { Actor, Happening, NewEvent } from '../project/event.ts';
 import {
-  illegalMoveMessage,
+  asProjectId,
+  asRunId,
   isProjectId,
-  next,
-  type Project,
-  type ProjectAction,
-} from '../project/project.ts';
-import { cleanLine } from '../project/text.ts';
+  type ProjectId,
+  type RunId,
+  unknownProject,
+} from '../project/ids.ts';
+import { illegalMoveMessage, next, type Project, type ProjectAction } from '../project/project.ts';
 import { ok, type Result, refuse } from '../result.ts';
 import type { Database, Writer } from '../store/database.ts';
 import { appendEvent } from '../store/events.ts';
@@ -48,8 +49,17 @@ export function isStoreTrouble(error: unknown): boolean {
   return error instanceof StoreError;
 }
 
-/** Ids of projects and runs: 12 hex digits, unguessable and safe as a file name. */
-export function newId(): string {
+/** 12 hex digits: unguessable, and safe as a file name. */
+export function newProjectId(): ProjectId {
+  return asProjectId(randomId());
+}
+
+/** 12 hex digits: unguessable, and safe as a file name. */
+export function newRunId(): RunId {
+  return asRunId(randomId());
+}
+
+function randomId(): string {
   return randomBytes(6).toString('hex');
 }
 
@@ -64,7 +74,7 @@ export interface Change {
   /** As it was before the change. */
   readonly project: Project;
   readonly to: Project['status'];
-  event(happening: Happening, runId?: string | null): Promise<void>;
+  event(happening: Happening, runId?: RunId | null): Promise<void>;
 }
 
 /**
@@ -74,7 +84,7 @@ export interface Change {
  */
 export async function changeProject<T>(
   bridge: Bridge,
-  projectId: string,
+  projectId: ProjectId,
   action: ProjectAction,
   actor: Actor,
   work: (change: Change) => Promise<T>,
@@ -105,10 +115,6 @@ export async function changeProject<T>(
 }
 
 /** The project with this id; an id of the wrong form is never given to the database or the file system. */
-export async function lookUp(db: Database['read'], projectId: string): Promise<Project | undefined> {
+export async function lookUp(db: Database['read'], projectId: ProjectId): Promise<Project | undefined> {
   return isProjectId(projectId) ? findProject(db, projectId) : undefined;
-}
-
-export function unknownProject(projectId: string): string {
-  return `project not found: ${cleanLine(projectId.slice(0, 100))}`;
 }

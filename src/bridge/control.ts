@@ -1,6 +1,7 @@
 /** What a person may do to a project besides deciding: steer, cancel, retry. */
 
 import { randomUUID } from 'node:crypto';
+import type { ProjectId } from '../project/ids.ts';
 import type { Project } from '../project/project.ts';
 import type { SteeringMessage } from '../project/review.ts';
 import { cleanText, LIMITS } from '../project/text.ts';
@@ -12,7 +13,7 @@ import { type Actor, type Bridge, changeProject } from './bridge.ts';
 /** Sends a message into a project. A run under way takes it in between two steps; otherwise the next run starts with it. */
 export async function steer(
   bridge: Bridge,
-  projectId: string,
+  projectId: ProjectId,
   message: string,
   actor: Actor,
   requestId?: string,
@@ -49,7 +50,7 @@ export async function steer(
 /** Calls a project off. Cancelling a cancelled project changes nothing. The supervisor ends its run, if one is under way. */
 export async function cancel(
   bridge: Bridge,
-  projectId: string,
+  projectId: ProjectId,
   reason: string,
   actor: Actor,
 ): Promise<Result<{ project: Project; repeated: boolean }>> {
@@ -71,7 +72,7 @@ export async function cancel(
 }
 
 /** Puts a project that needed a person back into the queue; its session and record are kept. */
-export async function retry(bridge: Bridge, projectId: string, actor: Actor): Promise<Result<Project>> {
+export async function retry(bridge: Bridge, projectId: ProjectId, actor: Actor): Promise<Result<Project>> {
   return changeProject(bridge, projectId, 'retry', actor, async ({ trx, now, project, to, event }) => {
     await updateProject(trx, projectId, { attention: null, tries: 0, not_before: null, claimed_by: null });
     await event({ type: 'project.retried', data: { was: project.attention } });

@@ -1,5 +1,7 @@
 /** The supervisor's lease, and the check that every write of a supervisor begins with. */
+
 import type { Happening } from '../project/event.ts';
+import type { LeaseToken } from '../project/ids.ts';
 import type { Writer } from '../store/database.ts';
 import { appendEvent } from '../store/events.ts';
 import {
@@ -32,7 +34,7 @@ export class LeaseLost extends Error {
 }
 
 export interface Candidate {
-  readonly token: string;
+  readonly token: LeaseToken;
   readonly pid: number;
   readonly pidStartedAt: string;
   readonly version: string;
@@ -68,7 +70,7 @@ export async function takeLease(
 /** Extends the lease; `trouble` is what the holder cannot do, for whoever reads the status. Throws LeaseLost. */
 export async function renewLease(
   bridge: Bridge,
-  token: string,
+  token: LeaseToken,
   trouble: string | null = null,
 ): Promise<void> {
   const now = bridge.clock.now();
@@ -79,7 +81,7 @@ export async function renewLease(
   if (!kept) throw lost();
 }
 
-export async function releaseLease(bridge: Bridge, token: string): Promise<void> {
+export async function releaseLease(bridge: Bridge, token: LeaseToken): Promise<void> {
   await bridge.database.write(async (trx) => {
     await holdLease(trx, token);
     await supervisorEvent(trx, { type: 'supervisor.stopped', data: {} }, nowText(bridge));
@@ -101,12 +103,12 @@ export async function currentLease(bridge: Bridge): Promise<Lease | undefined> {
 }
 
 /** Throws LeaseLost when the lease is someone else's now. */
-export async function checkLease(bridge: Bridge, token: string): Promise<void> {
+export async function checkLease(bridge: Bridge, token: LeaseToken): Promise<void> {
   if ((await readLease(bridge.database.read))?.token !== token) throw lost();
 }
 
 /** The first line of every supervisor's transaction: throws LeaseLost when the lease is someone else's now. */
-export async function holdLease(trx: Writer, token: string): Promise<void> {
+export async function holdLease(trx: Writer, token: LeaseToken): Promise<void> {
   const lease = await readLease(trx);
   if (lease?.token !== token) throw lost();
 }

@@ -3,6 +3,8 @@
 import { sumCosts } from '../project/costs.ts';
 import type { BridgeEvent } from '../project/event.ts';
 import type { Hold } from '../project/hold.ts';
+import type { ProjectId } from '../project/ids.ts';
+import { unknownProject } from '../project/ids.ts';
 import { PROJECT_STATUSES, type Project, type ProjectStatus } from '../project/project.ts';
 import type { Quota } from '../project/quota.ts';
 import type { Completion, Decision, SteeringMessage, Update } from '../project/review.ts';
@@ -26,7 +28,7 @@ import { completionsOf, decisionsOf, findCompletion } from '../store/reviews.ts'
 import { newestClaudeVersion, openRunOf, openRuns, runsOf, spentSince } from '../store/runs.ts';
 import { openChangeFeed } from '../store/sqlite/change-feed.ts';
 import { latestUpdatesOf, updatesOf } from '../store/updates.ts';
-import { type Bridge, lookUp, unknownProject } from './bridge.ts';
+import { type Bridge, lookUp } from './bridge.ts';
 
 export type { BridgeEvent, ProjectFilter };
 
@@ -46,7 +48,7 @@ export interface ProjectDetails {
 /** Everything about one project, with its newest `updates`. */
 export async function projectDetails(
   bridge: Bridge,
-  projectId: string,
+  projectId: ProjectId,
   updates = 20,
 ): Promise<Result<ProjectDetails>> {
   const db = bridge.database.read;
@@ -70,7 +72,7 @@ export async function projectDetails(
 const SHORTEST_PREFIX = 4;
 
 /** The id of the one project that `text`, an id or its first characters, names. */
-export async function resolveProjectId(bridge: Bridge, text: string): Promise<Result<string>> {
+export async function resolveProjectId(bridge: Bridge, text: string): Promise<Result<ProjectId>> {
   const prefix = text.trim().toLowerCase();
   if (!/^[0-9a-f]{1,12}$/.test(prefix)) return refuse(unknownProject(text));
   if (prefix.length < SHORTEST_PREFIX)
@@ -93,7 +95,7 @@ export interface ProjectState {
 }
 
 /** Where one project stands. */
-export async function projectState(bridge: Bridge, projectId: string): Promise<Result<ProjectState>> {
+export async function projectState(bridge: Bridge, projectId: ProjectId): Promise<Result<ProjectState>> {
   const project = await lookUp(bridge.database.read, projectId);
   return project ? ok(await stateOf(bridge, project)) : refuse(unknownProject(projectId));
 }
@@ -110,7 +112,7 @@ async function stateOf(bridge: Bridge, project: Project): Promise<ProjectState> 
 /** Updates of a project after an update id, oldest first. */
 export async function projectUpdates(
   bridge: Bridge,
-  projectId: string,
+  projectId: ProjectId,
   after: number,
   limit: number,
 ): Promise<Result<{ project: Project; updates: Update[] }>> {
@@ -204,7 +206,7 @@ export async function changesSince(
   options: {
     readonly waitMs: number;
     readonly limit: number;
-    readonly projectId?: string;
+    readonly projectId?: ProjectId;
     readonly signal?: AbortSignal;
   },
 ): Promise<Changes> {

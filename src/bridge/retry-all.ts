@@ -2,7 +2,7 @@
 
 import type { OutcomeKind } from '../project/outcome.ts';
 import type { Project } from '../project/project.ts';
-import { listProjects } from '../store/projects.ts';
+import { listProjects, type ProjectFilter } from '../store/projects.ts';
 import { newestRunOf } from '../store/runs.ts';
 import type { Actor, Bridge } from './bridge.ts';
 import { retry } from './control.ts';
@@ -16,7 +16,7 @@ const PAGE = 200;
  */
 export async function retryAll(bridge: Bridge, actor: Actor, reason?: OutcomeKind): Promise<Project[]> {
   const retried: Project[] = [];
-  let after: { createdAt: string; id: string } | undefined;
+  let after: ProjectFilter['after'];
   for (;;) {
     const filter = { statuses: ['attention' as const], oldestFirst: true, limit: PAGE };
     const page = await listProjects(bridge.database.read, after ? { ...filter, after } : filter);

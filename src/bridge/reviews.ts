@@ -1,5 +1,6 @@
 /** Approve and reject: one decision a round; the first one stands. */
 
+import { type ProjectId, unknownProject } from '../project/ids.ts';
 import type { Project } from '../project/project.ts';
 import type { Decision, Verdict } from '../project/review.ts';
 import { cleanText, LIMITS } from '../project/text.ts';
@@ -7,7 +8,7 @@ import { ok, type Result, refuse } from '../result.ts';
 import type { Reader, Writer } from '../store/database.ts';
 import { findDecision, insertDecision, lastDecision } from '../store/reviews.ts';
 import { openRunOf } from '../store/runs.ts';
-import { type Actor, type Bridge, changeProject, lookUp, unknownProject } from './bridge.ts';
+import { type Actor, type Bridge, changeProject, lookUp } from './bridge.ts';
 
 export interface Decided {
   readonly project: Project;
@@ -19,7 +20,7 @@ export interface Decided {
 /** Approves the submitted work of `round`; without it, of the round that waits for a decision now. */
 export async function approve(
   bridge: Bridge,
-  projectId: string,
+  projectId: ProjectId,
   actor: Actor,
   round?: number,
 ): Promise<Result<Decided>> {
@@ -29,7 +30,7 @@ export async function approve(
 /** Rejects the submitted work; `reason` is what Claude is told to change. */
 export async function reject(
   bridge: Bridge,
-  projectId: string,
+  projectId: ProjectId,
   reason: string,
   actor: Actor,
   round?: number,
@@ -43,7 +44,7 @@ export async function reject(
 
 async function decide(
   bridge: Bridge,
-  projectId: string,
+  projectId: ProjectId,
   verdict: Verdict,
   reason: string,
   actor: Actor,
@@ -90,7 +91,7 @@ async function repeatedDecision(
 /** What Claude Code reads about its submitted work. Reading an approval completes a project that is worked on by hand. */
 export async function readApproval(
   bridge: Bridge,
-  projectId: string,
+  projectId: ProjectId,
 ): Promise<Result<{ project: Project; decision: Decision | undefined }>> {
   const finished = await finish(bridge, projectId, 'code');
   const project = finished.ok ? finished.value : await lookUp(bridge.database.read, projectId);
@@ -103,7 +104,7 @@ export async function readApproval(
  */
 export async function finish(
   bridge: Bridge,
-  projectId: string,
+  projectId: ProjectId,
   actor: Actor,
   permit?: (trx: Writer) => Promise<void>,
 ): Promise<Result<Project>> {

@@ -8,6 +8,7 @@ import { dirname, join } from 'node:path';
 import type { Clock } from '../clock.ts';
 import { absolutePath } from '../home-path.ts';
 import { liesIn } from '../machine/folder-overlap.ts';
+import type { ProjectId } from '../project/ids.ts';
 import { type ClaudeSettings, namedWorkspaces } from '../project/workspace.ts';
 import { ok, type Result, refuse } from '../result.ts';
 
@@ -30,7 +31,7 @@ export interface RunFolderPolicy extends WorkspacePolicy {
 export async function checkRunFolder(
   policy: RunFolderPolicy,
   home: string,
-  run: { readonly projectId: string; readonly workspace: string },
+  run: { readonly projectId: ProjectId; readonly workspace: string },
   clock: Clock,
 ): Promise<Result<RunFolder>> {
   try {
@@ -43,7 +44,7 @@ export async function checkRunFolder(
 async function check(
   policy: RunFolderPolicy,
   home: string,
-  { projectId, workspace }: { readonly projectId: string; readonly workspace: string },
+  { projectId, workspace }: { readonly projectId: ProjectId; readonly workspace: string },
   clock: Clock,
 ): Promise<Result<RunFolder>> {
   const isOwn = workspace === ownWorkspace(home, projectId);
@@ -71,7 +72,7 @@ async function check(
  */
 export async function expectedFolder(
   home: string,
-  { projectId, workspace }: { readonly projectId: string; readonly workspace: string },
+  { projectId, workspace }: { readonly projectId: ProjectId; readonly workspace: string },
 ): Promise<string> {
   const own = ownWorkspace(home, projectId);
   // Only the state folder may be reached by a link.

@@ -1,4 +1,5 @@
 /** What the store says about files that runs have left, and what was done with them. */
+import type { LeaseToken, RunId } from '../project/ids.ts';
 import { isClosed } from '../project/project.ts';
 import { appendEvent } from '../store/events.ts';
 import { endedRuns } from '../store/runs.ts';
@@ -6,14 +7,14 @@ import { type Bridge, nowText } from './bridge.ts';
 import { holdLease } from './lease.ts';
 
 export interface SpentRun {
-  readonly id: string;
+  readonly id: RunId;
   readonly endedAt: string;
   /** Nobody goes on with its project: it is complete or was cancelled. */
   readonly closed: boolean;
 }
 
 /** Those of these runs that have ended, in the order of their end. A run that the store does not know is left out. */
-export async function spentRuns(bridge: Bridge, ids: readonly string[]): Promise<SpentRun[]> {
+export async function spentRuns(bridge: Bridge, ids: readonly RunId[]): Promise<SpentRun[]> {
   const rows = await endedRuns(bridge.database.read, ids);
   return rows.map(({ id, endedAt, status }) => ({ id, endedAt, closed: isClosed(status) }));
 }
@@ -25,7 +26,7 @@ interface Removal {
 }
 
 /** Records that output of runs was removed; the runs themselves stay in the history. */
-export async function recordRemoval(bridge: Bridge, token: string, removal: Removal): Promise<void> {
+export async function recordRemoval(bridge: Bridge, token: LeaseToken, removal: Removal): Promise<void> {
   await bridge.database.write(async (trx) => {
     await holdLease(trx, token);
     const stamp = { projectId: null, runId: null, actor: 'supervisor', createdAt: nowText(bridge) } as const;

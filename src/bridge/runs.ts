@@ -2,8 +2,10 @@
  * The supervisor's verbs. Each begins by checking the lease in its own transaction, so that a supervisor that was
  * replaced can write nothing more.
  */
+
 import { chargedUsd, sumCosts } from '../project/costs.ts';
 import type { Happening, HistoryEvent } from '../project/event.ts';
+import type { LeaseToken } from '../project/ids.ts';
 import type { ModelSource, Outcome } from '../project/outcome.ts';
 import type { Project } from '../project/project.ts';
 import type { LiveState, Run, RunKind } from '../project/run.ts';
@@ -23,7 +25,7 @@ import {
   updateRun,
 } from '../store/runs.ts';
 import { follow } from './after-run.ts';
-import { type Bridge, newId, nowText } from './bridge.ts';
+import { type Bridge, newRunId, nowText } from './bridge.ts';
 import type { EndedRun, Ending } from './ended-run.ts';
 import { type FindOverlap, type FreeWorkspace, findFreeWorkspace } from './free-workspace.ts';
 import { holdLease } from './lease.ts';
@@ -55,7 +57,7 @@ interface StartDefaults {
  */
 export async function startNextRun(
   bridge: Bridge,
-  token: string,
+  token: LeaseToken,
   defaults: StartDefaults,
 ): Promise<StartedRun | undefined> {
   const families = defaults.heldFamilies ?? [];
@@ -73,7 +75,7 @@ export async function startNextRun(
 /** `changed`: another project than the one whose workspace was looked at has become the first. */
 async function claim(
   bridge: Bridge,
-  token: string,
+  token: LeaseToken,
   defaults: StartDefaults,
   held: HeldModels,
   free: FreeWorkspace,
@@ -90,7 +92,7 @@ async function claim(
     const earlier = (await runsOf(trx, project.id)).filter((run) => run.spawnedAt !== null);
     const sessionId = project.sessionId ?? defaults.newSessionId();
     const inSession = earlier.filter((run) => run.sessionId === sessionId);
-    const runId = newId();
+    const runId = newRunId();
     await insertRun(trx, {
       id: runId,
       project_id: project.id,
@@ -166,7 +168,7 @@ function kindOfRun(project: Project, earlier: readonly Run[]): RunKind {
  */
 export async function recordSpawn(
   bridge: Bridge,
-  token: string,
+  token: LeaseToken,
   run: Run,
   pid: number,
   pidStartedAt: string,
@@ -186,7 +188,7 @@ export async function recordSpawn(
 /** Records that Claude started with our tools connected: from here on the run counts. */
 export async function recordReady(
   bridge: Bridge,
-  token: string,
+  token: LeaseToken,
   run: Run,
   facts: { readonly model: string; readonly claudeVersion: string },
 ): Promise<void> {
@@ -206,19 +208,24 @@ export async function recordReady(
 }
 
 /** Keeps when the model first answered a run. A reading, not history: it appends no event. */
-export async function recordAnswered(bridge: Bridge, token: string, run: Run): Promise<void> {
+export async function recordAnswered(bridge: Bridge, token: LeaseToken, run: Run): Promise<void> {
   await supervise(bridge, token, (trx, now) => updateRun(trx, run.id, { answered_at: now }));
 }
 
 /** Overwrites what the run is doing now. */
-export async function recordLive(bridge: Bridge, token: string, run: Run, live: LiveState): Promise<void> {
+export async function recordLive(
+  bridge: Bridge,
+  token: LeaseToken,
+  run: Run,
+  live: LiveState,
+): Promise<void> {
   await supervise(bridge, token, (trx) => updateLiveState(trx, run.id, live));
 }
 
 /** Records that a run has taken in messages from the person. */
 export async function recordDelivered(
   bridge: Bridge,
-  token: string,
+  token: LeaseToken,
   run: Run,
   messageIds: readonly string[],
 ): Promise<void> {
@@ -237,7 +244,7 @@ export async function recordDelivered(
  */
 export async function endRun(
   bridge: Bridge,
-  token: string,
+  token: LeaseToken,
   run: Run,
   seen: Outcome,
   ending: Ending,
@@ -310,7 +317,7 @@ function modelSource(run: Run, project: Project, { configuredModel }: Ending): M
 
 async function supervise<T>(
   bridge: Bridge,
-  token: string,
+  token: LeaseToken,
   work: (trx: Writer, now: string) => Promise<T>,
 ): Promise<T> {
   return bridge.database.write(async (trx) => {

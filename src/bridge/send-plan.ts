@@ -5,7 +5,7 @@ import { ok, type Result, refuse } from '../result.ts';
 import type { Reader } from '../store/database.ts';
 import { appendEvent } from '../store/events.ts';
 import { findProject, findProjectByRequest, insertProject } from '../store/projects.ts';
-import { type Actor, type Bridge, newId, nowText } from './bridge.ts';
+import { type Actor, type Bridge, newProjectId, nowText } from './bridge.ts';
 import { recordChange } from './status-file.ts';
 import { chooseWorkspace, type WorkspacePolicy } from './workspaces.ts';
 
@@ -39,7 +39,7 @@ export async function sendPlan(
   const parsed = await parsePlan(input.markdown, input.title);
   if (!parsed.ok) return refuse(`the plan was not accepted: ${parsed.problems.join('; ')}`);
   const { plan, notUsed } = parsed;
-  const id = newId();
+  const id = newProjectId();
   const workspace = await chooseWorkspace(policy, bridge.home, id, input.workspace ?? plan.workspace);
   if (!workspace.ok) return workspace;
 

@@ -2,6 +2,7 @@
 
 import { readFile } from 'node:fs/promises';
 import type { BridgeEvent, HistoryEvent } from '../project/event.ts';
+import type { ProjectId, RunId } from '../project/ids.ts';
 import type { Project } from '../project/project.ts';
 import { recordEntry, recordHeading } from '../project/status-text.ts';
 import { planFile, statusFile } from '../state-folder.ts';
@@ -32,7 +33,7 @@ export async function recordChange(
  * Adds what a run that has ended could not: our server, which it started, may have been killed between a change and its
  * line. Only for a run of which no process is left.
  */
-export async function completeRecord(folder: StateFolder, project: Project, runId: string): Promise<void> {
+export async function completeRecord(folder: StateFolder, project: Project, runId: RunId): Promise<void> {
   const { database, home } = folder;
   const record = await readFile(statusFile(home, project.id), 'utf8').catch(() => undefined);
   // A file that is missing is written whole at the next change.
@@ -79,7 +80,7 @@ async function wholeRecord(database: Database, project: Project): Promise<string
   return record;
 }
 
-async function* historyOf({ read }: Database, projectId: string): AsyncGenerator<BridgeEvent> {
+async function* historyOf({ read }: Database, projectId: ProjectId): AsyncGenerator<BridgeEvent> {
   for (let cursor: number | undefined = 0; cursor !== undefined; ) {
     const events: BridgeEvent[] = await eventsAfter(read, cursor, EVENTS_AT_ONCE, projectId);
     yield* events;
@@ -89,7 +90,7 @@ async function* historyOf({ read }: Database, projectId: string): AsyncGenerator
 
 async function words(
   database: Database,
-  projectId: string,
+  projectId: ProjectId,
   entries: readonly HistoryEvent[],
 ): Promise<string> {
   let text = '';

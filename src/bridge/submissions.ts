@@ -1,5 +1,6 @@
 /** What Claude Code says about a project it works on: progress, and that the work is done. */
 
+import type { ProjectId, RunId } from '../project/ids.ts';
 import type { Project } from '../project/project.ts';
 import type { Completion, Update } from '../project/review.ts';
 import { cleanLine, cleanText, LIMITS } from '../project/text.ts';
@@ -23,7 +24,7 @@ export async function pendingPlan(
 /** Takes a pending project for a person's own Claude Code session. */
 export async function claimByHand(
   bridge: Bridge,
-  projectId: string,
+  projectId: ProjectId,
 ): Promise<Result<{ project: Project; markdown: string }>> {
   return changeProject(bridge, projectId, 'claim', 'code', async ({ trx, now, project, to, event }) => {
     await updateProject(trx, projectId, { claimed_by: 'code', tries: 0, not_before: null });
@@ -35,7 +36,7 @@ export async function claimByHand(
 }
 
 /** Opens the next round of a rejected project, for a person's own Claude Code session. */
-export async function resetForRevision(bridge: Bridge, projectId: string): Promise<Result<Project>> {
+export async function resetForRevision(bridge: Bridge, projectId: ProjectId): Promise<Result<Project>> {
   return changeProject(
     bridge,
     projectId,
@@ -53,7 +54,7 @@ export async function resetForRevision(bridge: Bridge, projectId: string): Promi
 /** Who speaks for a project. */
 export interface Speaker {
   /** Null: a person's own Claude Code session. */
-  readonly runId: string | null;
+  readonly runId: RunId | null;
   /** Under which a call that the same speaker repeats is recognised; another run may have used the same one. */
   readonly requestId: string | null;
 }
@@ -82,7 +83,7 @@ const RUN_SPEAKS =
 /** Adds a line of progress. */
 export async function sendUpdate(
   bridge: Bridge,
-  projectId: string,
+  projectId: ProjectId,
   message: string,
   speaker: Speaker,
 ): Promise<Result<{ update: Update; repeated: boolean }>> {
@@ -126,7 +127,7 @@ export interface Submission {
 /** Submits the round's work for approval. A repeated submission returns the first one. */
 export async function sendCompletion(
   bridge: Bridge,
-  projectId: string,
+  projectId: ProjectId,
   submission: Submission,
   speaker: Speaker,
 ): Promise<Result<{ completion: Completion; repeated: boolean }>> {

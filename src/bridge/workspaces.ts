@@ -7,6 +7,7 @@ import { realpathSync, statSync } from 'node:fs';
 import { isAbsolute, join, relative, sep } from 'node:path';
 import { absolutePath, expandHome } from '../home-path.ts';
 import { liesIn } from '../machine/folder-overlap.ts';
+import type { ProjectId } from '../project/ids.ts';
 import { cleanLine } from '../project/text.ts';
 import { namedWorkspaces, type WorkspaceEntry, workspaceOf } from '../project/workspace.ts';
 import { ok, type Result, refuse } from '../result.ts';
@@ -25,7 +26,7 @@ export interface WorkspacePolicy {
 export async function chooseWorkspace(
   policy: WorkspacePolicy,
   home: string,
-  projectId: string,
+  projectId: ProjectId,
   wanted: string | null,
 ): Promise<Result<string>> {
   const chosen = resolveWorkspace(policy, home, projectId, wanted);
@@ -39,7 +40,7 @@ export async function chooseWorkspace(
 export function resolveWorkspace(
   policy: WorkspacePolicy,
   home: string,
-  projectId: string,
+  projectId: ProjectId,
   wanted: string | null,
 ): Result<string> {
   if (wanted === null) {
@@ -55,7 +56,7 @@ export function resolveWorkspace(
 }
 
 /** The folder of a project that names none, and for which none is configured. */
-export function ownWorkspace(home: string, projectId: string): string {
+export function ownWorkspace(home: string, projectId: ProjectId): string {
   return join(home, 'workspaces', projectId);
 }
 

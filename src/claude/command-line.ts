@@ -1,5 +1,7 @@
 /** The command line of a run (https://code.claude.com/docs/en/cli-reference; `claude --help` hides some of these). */
+
 import { writeFile } from 'node:fs/promises';
+import type { ProjectId, RunId } from '../project/ids.ts';
 import type { ClaudeSettings } from '../project/workspace.ts';
 
 /** The name under which Claude knows our server; tools are then called `mcp__claude_bridge_code__…`. */
@@ -63,8 +65,8 @@ export interface CodeServer {
   /** Command and arguments that start our own command line. */
   readonly entry: readonly string[];
   readonly home: string;
-  readonly runId: string;
-  readonly projectId: string;
+  readonly runId: RunId;
+  readonly projectId: ProjectId;
 }
 
 /**

@@ -4,6 +4,7 @@ import type { Bridge } from '../bridge/bridge.ts';
 import { resolveProjectId } from '../bridge/queries.ts';
 import { type Host, withBridge } from '../control/host.ts';
 import { EXIT } from '../exit-codes.ts';
+import type { ProjectId } from '../project/ids.ts';
 import type { Result } from '../result.ts';
 import type { Output } from './terminal/output.ts';
 
@@ -27,7 +28,7 @@ export function fail(cli: Cli, what: string, next = ''): void {
 export async function withProject<T>(
   cli: Cli,
   id: string,
-  work: (bridge: Bridge, projectId: string) => Promise<Result<T>>,
+  work: (bridge: Bridge, projectId: ProjectId) => Promise<Result<T>>,
   show: (value: T, bridge: Bridge) => void | Promise<void>,
 ): Promise<void> {
   await withBridge(cli, async (bridge) => {

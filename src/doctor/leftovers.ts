@@ -6,6 +6,7 @@ import { RUN_MARK } from '../claude/environment.ts';
 import { isLiving, supervisorOf } from '../control/supervisor-state.ts';
 import { type MarkedProcess, processesMarked } from '../machine/marked.ts';
 import { sweep } from '../machine/sweep.ts';
+import { asRunId } from '../project/ids.ts';
 import { parseRunFileName, plansFolder, runFiles, runsFolder, statusFolder } from '../state-folder.ts';
 import { readLease } from '../store/lease.ts';
 import { endedRuns, findRun } from '../store/runs.ts';
@@ -31,12 +32,12 @@ async function leftoverProcesses(context: DoctorContext): Promise<CheckResult[]>
   const { read } = await context.store();
   const supervised = isLiving(await supervisorOf(await readLease(read), context.clock.now()));
   const byMark = Map.groupBy(await processesMarked(RUN_MARK), ({ value }) => value);
-  const ended = new Set((await endedRuns(read, [...byMark.keys()])).map(({ id }) => id));
+  const ended = new Set((await endedRuns(read, [...byMark.keys()].map(asRunId))).map(({ id }) => id));
   const found: CheckResult[] = [];
   for (const [run, members] of byMark) {
     const isLoginCheck = run === `login:${context.stateDir}` && !supervised;
     const names = members.map(({ name, pid }) => `${name} (pid ${pid})`).join(', ');
-    if (ended.has(run) || isLoginCheck)
+    if (ended.has(asRunId(run)) || isLoginCheck)
       found.push(
         warning(
           run,
@@ -59,7 +60,7 @@ async function leftoverProcesses(context: DoctorContext): Promise<CheckResult[]>
 
 /** Runs of other state folders are not ours to judge. */
 async function isOurs(context: DoctorContext, run: string): Promise<boolean> {
-  return (await findRun((await context.store()).read, run)) !== undefined;
+  return (await findRun((await context.store()).read, asRunId(run))) !== undefined;
 }
 
 const GRACE_MS = 2_000;
@@ -116,7 +117,7 @@ async function secrets(context: DoctorContext): Promise<CheckResult> {
   const folder = runsFolder(context.stateDir);
   const names = await readdir(folder).catch(() => []);
   const ours = names.map(parseRunFileName).filter((file) => file?.kind === 'secret');
-  const ids = ours.flatMap((file) => file?.runId ?? []);
+  const ids = ours.flatMap((file) => (file ? asRunId(file.runId) : []));
   const files = (await endedRuns(read, ids)).map(({ id }) => runFiles(context.stateDir, id).mcpConfig);
   if (files.length === 0) return ok(folder, 'No secrets of ended runs are left');
   return warning(

@@ -1,9 +1,20 @@
 /** The arguments that several tools take, and what is said about wrong ones. */
 import * as z from 'zod';
+import { isProjectId, type ProjectId, unknownProject } from '../project/ids.ts';
 import { cleanLine, LIMITS } from '../project/text.ts';
 
+/** Marks an issue whose message is the whole answer, when the arguments are right otherwise. */
+const REFUSAL = { isRefusal: true };
+
 /** Any text: an id that names no project is answered "project not found", as is one that could not name any. */
-export const projectId = z.string().trim();
+export const projectId = z
+  .string()
+  .trim()
+  .transform((text, context): ProjectId => {
+    if (isProjectId(text)) return text;
+    context.addIssue({ code: 'custom', message: unknownProject(text).trim(), params: REFUSAL });
+    return z.NEVER;
+  });
 
 /** The limit is checked, but not listed: models do not count characters, and every word of a schema costs tokens. */
 export const requestId = z
@@ -19,8 +30,14 @@ export const files = z
 
 /** One line that says what is wrong with the arguments of a tool and what it takes. */
 export function explainInput(tool: string, allowed: readonly string[], error: z.ZodError): string {
-  const problems = error.issues.slice(0, MOST_PROBLEMS).map((issue) => explain(issue, allowed));
+  const issues = error.issues.filter((issue) => !isRefusal(issue));
+  if (issues.length === 0) return error.issues[0]?.message ?? '';
+  const problems = issues.slice(0, MOST_PROBLEMS).map((issue) => explain(issue, allowed));
   return `${tool}: ${problems.join('; ')}. Nothing was changed.`;
+}
+
+function isRefusal(issue: z.core.$ZodIssue): boolean {
+  return issue.code === 'custom' && issue.params === REFUSAL;
 }
 
 const MOST_PROBLEMS = 5;

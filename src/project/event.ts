@@ -2,8 +2,10 @@
  * Everything that happens, as the history keeps it: each change appends one of these in its own transaction. Whoever
  * presents events presents all of them; the compiler finds the one that is forgotten.
  */
+
 import * as z from 'zod';
 import { HOLD_KINDS, HOLD_SOURCES } from './hold.ts';
+import type { ProjectId, RunId } from './ids.ts';
 import { outcomeSchema } from './outcome.ts';
 import { CLAIMANTS, type ProjectAction } from './project.ts';
 import { COST_BASES, RUN_KINDS } from './run.ts';
@@ -137,8 +139,8 @@ export type EventData<T extends EventType> = Readonly<z.infer<ReturnType<(typeof
 
 /** When, by whom, and what it happened to. */
 interface Stamp {
-  readonly projectId: string | null;
-  readonly runId: string | null;
+  readonly projectId: ProjectId | null;
+  readonly runId: RunId | null;
   /** An `Actor`, or one of a newer program. */
   readonly actor: string;
   readonly createdAt: string;

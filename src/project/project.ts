@@ -12,6 +12,7 @@
  *
  *   cancelled: by cancel, from every open status.
  */
+import type { ProjectId } from './ids.ts';
 
 /** Every status, with who moves the project next. `verifying` waits for measured evidence; nothing enters it yet. */
 export const PROJECT_STATUSES = [
@@ -90,13 +91,8 @@ export const WHAT_NEXT: Record<ProjectStatus, string> = {
   attention: 'It needs a person: read the reason, then retry or cancel it.',
 };
 
-/** Project ids are 12 lower-case hex digits. Anything else cannot name a project, nor a file. */
-export function isProjectId(text: string): boolean {
-  return /^[0-9a-f]{12}$/.test(text);
-}
-
 export interface Project {
-  readonly id: string;
+  readonly id: ProjectId;
   readonly title: string;
   readonly status: ProjectStatus;
   /** Absolute path of the folder Claude works in. */

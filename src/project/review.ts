@@ -1,11 +1,12 @@
 /** Rounds: what Code says it did, and what the person decided about it. */
+import type { ProjectId, RunId } from './ids.ts';
 
 /** One submission of finished work. The files and the summary are Code's own words, not a measurement. */
 export interface Completion {
   readonly id: number;
-  readonly projectId: string;
+  readonly projectId: ProjectId;
   readonly round: number;
-  readonly runId: string | null;
+  readonly runId: RunId | null;
   readonly filesCreated: readonly string[];
   readonly filesModified: readonly string[];
   readonly summary: string;
@@ -19,7 +20,7 @@ export type Verdict = (typeof VERDICTS)[number];
 /** One decision, bound to one round. The first decision of a round stands; a repeated one returns it. */
 export interface Decision {
   readonly id: number;
-  readonly projectId: string;
+  readonly projectId: ProjectId;
   readonly round: number;
   readonly verdict: Verdict;
   /** Never empty for a rejection: Claude is sent these words. */
@@ -31,8 +32,8 @@ export interface Decision {
 /** A progress line from Code, or a note from the supervisor. */
 export interface Update {
   readonly id: number;
-  readonly projectId: string;
-  readonly runId: string | null;
+  readonly projectId: ProjectId;
+  readonly runId: RunId | null;
   readonly message: string;
   readonly createdAt: string;
 }
@@ -40,12 +41,12 @@ export interface Update {
 /** A message from the person into a project, under way or not; kept until a run has taken it in. */
 export interface SteeringMessage {
   readonly id: string;
-  readonly projectId: string;
+  readonly projectId: ProjectId;
   readonly message: string;
   readonly createdAt: string;
   readonly deliveredAt: string | null;
   /** The run whose prompt brings it, or that has taken it in. */
-  readonly runId: string | null;
+  readonly runId: RunId | null;
 }
 
 /**
@@ -54,7 +55,7 @@ export interface SteeringMessage {
  */
 export function sortWaiting(
   messages: readonly SteeringMessage[],
-  runUnderWay: { readonly id: string } | undefined,
+  runUnderWay: { readonly id: RunId } | undefined,
 ): { given: SteeringMessage[]; waiting: SteeringMessage[] } {
   const isGiven = ({ runId }: SteeringMessage) => runUnderWay !== undefined && runId === runUnderWay.id;
   return {

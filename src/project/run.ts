@@ -1,4 +1,5 @@
 /** A run is one `claude` process started for a project. It ends with exactly one outcome. */
+import type { ProjectId, RunId } from './ids.ts';
 import type { Outcome } from './outcome.ts';
 
 /** Why this run was started; each kind has its own prompt. */
@@ -50,8 +51,8 @@ export function statedUsd(runs: readonly Pick<Run, 'costUsd' | 'costBasis'>[]): 
 export const UNKNOWN_COST: RunCost = { usd: null, basis: 'unknown' };
 
 export interface Run {
-  readonly id: string;
-  readonly projectId: string;
+  readonly id: RunId;
+  readonly projectId: ProjectId;
   readonly kind: RunKind;
   readonly round: number;
   readonly workspace: string;

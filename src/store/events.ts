@@ -1,5 +1,7 @@
 /** The append-only history. An event's id is the cursor a reader continues from. */
+
 import { type BridgeEvent, type NewEvent, parseHappening } from '../project/event.ts';
+import type { ProjectId } from '../project/ids.ts';
 import type { Reader, Writer } from './database.ts';
 import type { Row } from './schema.ts';
 
@@ -22,7 +24,7 @@ export async function eventsAfter(
   db: Reader,
   cursor: number,
   limit: number,
-  projectId?: string,
+  projectId?: ProjectId,
 ): Promise<BridgeEvent[]> {
   let query = db.selectFrom('events').selectAll().where('id', '>', cursor).orderBy('id').limit(limit);
   if (projectId !== undefined) query = query.where('project_id', '=', projectId);

@@ -3,11 +3,12 @@
  * may trust itself. Every write of a supervisor checks in the same transaction that the token is still its own, so a
  * holder that was frozen past its lease and replaced writes nothing more.
  */
+import type { LeaseToken } from '../project/ids.ts';
 import type { Reader, Writer } from './database.ts';
 import type { Row } from './schema.ts';
 
 export interface Lease {
-  readonly token: string;
+  readonly token: LeaseToken;
   readonly pid: number;
   readonly pidStartedAt: string;
   readonly version: string;
@@ -48,7 +49,7 @@ export async function replaceLease(trx: Writer, lease: Lease): Promise<void> {
 /** Moves the end of a lease, and says what its holder cannot do; false when it is no longer the holder's. */
 export async function extendLease(
   trx: Writer,
-  token: string,
+  token: LeaseToken,
   now: string,
   expiresAt: string,
   trouble: string | null = null,
@@ -61,7 +62,7 @@ export async function extendLease(
   return result.numUpdatedRows === 1n;
 }
 
-export async function dropLease(trx: Writer, token: string): Promise<void> {
+export async function dropLease(trx: Writer, token: LeaseToken): Promise<void> {
   await trx.deleteFrom('supervisor').where('token', '=', token).execute();
 }
 

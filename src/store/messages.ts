@@ -1,3 +1,4 @@
+import type { ProjectId, RunId } from '../project/ids.ts';
 import type { SteeringMessage } from '../project/review.ts';
 import type { Reader, Writer } from './database.ts';
 import type { NewRow, Row } from './schema.ts';
@@ -12,7 +13,7 @@ export async function insertMessage(
 
 export async function findMessageByRequest(
   db: Reader,
-  projectId: string,
+  projectId: ProjectId,
   requestId: string,
 ): Promise<SteeringMessage | undefined> {
   const row = await db
@@ -25,7 +26,7 @@ export async function findMessageByRequest(
 }
 
 /** Messages of a project that no run has taken in yet, in the order in which they were sent. */
-export async function waitingMessages(db: Reader, projectId: string): Promise<SteeringMessage[]> {
+export async function waitingMessages(db: Reader, projectId: ProjectId): Promise<SteeringMessage[]> {
   const rows = await db
     .selectFrom('messages')
     .selectAll()
@@ -37,7 +38,7 @@ export async function waitingMessages(db: Reader, projectId: string): Promise<St
 }
 
 /** Gives the messages of a project that wait to a run, whose prompt is to bring them. */
-export async function giveWaiting(trx: Writer, projectId: string, runId: string): Promise<void> {
+export async function giveWaiting(trx: Writer, projectId: ProjectId, runId: RunId): Promise<void> {
   await trx
     .updateTable('messages')
     .set({ run_id: runId })
@@ -50,7 +51,7 @@ export async function giveWaiting(trx: Writer, projectId: string, runId: string)
 export async function markDelivered(
   trx: Writer,
   ids: readonly string[],
-  runId: string,
+  runId: RunId,
   at: string,
 ): Promise<number> {
   const result = await trx
@@ -65,7 +66,7 @@ export async function markDelivered(
 /** Lets messages that a run had taken in wait again: all of them, or those with these ids. Returns which did. */
 export async function unmarkDelivered(
   trx: Writer,
-  runId: string,
+  runId: RunId,
   which: 'all' | readonly string[],
 ): Promise<string[]> {
   if (which.length === 0) return [];

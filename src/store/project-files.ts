@@ -2,6 +2,7 @@
  * `plans/<id>.md` and `status/<id>_status.md`: what the store knows, written for people. They are made from the store
  * and never read back, so deleting or editing one loses nothing; a missing one is written anew, whole.
  */
+
 import { randomUUID } from 'node:crypto';
 import { appendFile, link, mkdir, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';

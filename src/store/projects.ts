@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import { backOffEnds } from '../project/back-off.ts';
+import type { ProjectId } from '../project/ids.ts';
 import { CLAIMANTS, PROJECT_STATUSES, type Project, type ProjectStatus } from '../project/project.ts';
 import type { Reader, Writer } from './database.ts';
 import { knownWord } from './known-word.ts';
@@ -11,19 +12,19 @@ export async function insertProject(trx: Writer, row: NewRow<'projects'>, markdo
   await trx.insertInto('plans').values(plan).execute();
 }
 
-export async function findProject(db: Reader, id: string): Promise<Project | undefined> {
+export async function findProject(db: Reader, id: ProjectId): Promise<Project | undefined> {
   const row = await db.selectFrom('projects').selectAll().where('id', '=', id).executeTakeFirst();
   return row && toProject(row);
 }
 
 /** Ids that begin with `prefix`, which must be hex digits; at most `limit`. */
-export async function projectIdsFrom(db: Reader, prefix: string, limit: number): Promise<string[]> {
+export async function projectIdsFrom(db: Reader, prefix: string, limit: number): Promise<ProjectId[]> {
   const rows = await db
     .selectFrom('projects')
     .select('id')
-    .where('id', '>=', prefix)
+    .where(sql<string>`id`, '>=', prefix)
     // The first letter after the hex digits.
-    .where('id', '<', `${prefix}g`)
+    .where(sql<string>`id`, '<', `${prefix}g`)
     .orderBy('id')
     .limit(limit)
     .execute();
@@ -41,14 +42,14 @@ export async function findProjectByRequest(db: Reader, requestId: string): Promi
 
 export async function updateProject(
   trx: Writer,
-  id: string,
+  id: ProjectId,
   changes: Partial<Omit<Row<'projects'>, 'id' | 'created_at'>>,
 ): Promise<void> {
   await trx.updateTable('projects').set(changes).where('id', '=', id).execute();
 }
 
 /** The plan's newest text. */
-export async function planText(db: Reader, projectId: string): Promise<string> {
+export async function planText(db: Reader, projectId: ProjectId): Promise<string> {
   const row = await db
     .selectFrom('plans')
     .select('markdown')
@@ -64,7 +65,7 @@ export interface ProjectFilter {
   readonly oldestFirst?: boolean;
   readonly limit: number;
   /** Continue after this project of an earlier page. */
-  readonly after?: { readonly createdAt: string; readonly id: string };
+  readonly after?: { readonly createdAt: string; readonly id: ProjectId };
 }
 
 /** Projects by age. Of several statuses at once: a page of each, then the first of all, for to sort them reads every one. */
@@ -102,11 +103,9 @@ function page(db: Reader, filter: ProjectFilter, status: ProjectStatus | undefin
     .$if(status !== undefined, (query) => query.where('status', '=', status as ProjectStatus))
     .$if(after !== undefined, (query) =>
       query.where(({ eb, refTuple, tuple }) =>
-        eb(
-          refTuple('created_at', 'id'),
-          oldestFirst ? '>' : '<',
-          tuple(after?.createdAt ?? '', after?.id ?? ''),
-        ),
+        after === undefined
+          ? eb.lit(true)
+          : eb(refTuple('created_at', 'id'), oldestFirst ? '>' : '<', tuple(after.createdAt, after.id)),
       ),
     )
     .orderBy('created_at', direction)

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import type { ProjectId, RunId } from '../project/ids.ts';
 import { type Completion, type Decision, VERDICTS } from '../project/review.ts';
 import type { Reader, Writer } from './database.ts';
 import { knownWord } from './known-word.ts';
@@ -14,7 +15,7 @@ export async function insertDecision(trx: Writer, decision: NewRow<'approvals'>)
 
 export async function findCompletion(
   db: Reader,
-  projectId: string,
+  projectId: ProjectId,
   round: number,
 ): Promise<Completion | undefined> {
   const row = await db
@@ -29,8 +30,8 @@ export async function findCompletion(
 /** The completion that this run has submitted with this request; null is a person's own session. */
 export async function findCompletionByRequest(
   db: Reader,
-  projectId: string,
-  runId: string | null,
+  projectId: ProjectId,
+  runId: RunId | null,
   requestId: string,
 ): Promise<Completion | undefined> {
   const row = await db
@@ -44,7 +45,7 @@ export async function findCompletionByRequest(
 }
 
 /** All completions of a project, first round first. */
-export async function completionsOf(db: Reader, projectId: string): Promise<Completion[]> {
+export async function completionsOf(db: Reader, projectId: ProjectId): Promise<Completion[]> {
   const rows = await db
     .selectFrom('completions')
     .selectAll()
@@ -56,7 +57,7 @@ export async function completionsOf(db: Reader, projectId: string): Promise<Comp
 
 export async function findDecision(
   db: Reader,
-  projectId: string,
+  projectId: ProjectId,
   round: number,
 ): Promise<Decision | undefined> {
   const row = await db
@@ -69,7 +70,7 @@ export async function findDecision(
 }
 
 /** The newest decision of a project, whatever its round. */
-export async function lastDecision(db: Reader, projectId: string): Promise<Decision | undefined> {
+export async function lastDecision(db: Reader, projectId: ProjectId): Promise<Decision | undefined> {
   const row = await db
     .selectFrom('approvals')
     .selectAll()
@@ -80,7 +81,7 @@ export async function lastDecision(db: Reader, projectId: string): Promise<Decis
 }
 
 /** All decisions of a project, first round first. */
-export async function decisionsOf(db: Reader, projectId: string): Promise<Decision[]> {
+export async function decisionsOf(db: Reader, projectId: ProjectId): Promise<Decision[]> {
   const rows = await db
     .selectFrom('approvals')
     .selectAll()

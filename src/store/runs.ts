@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import type { CostSum } from '../project/costs.ts';
+import type { ProjectId, RunId } from '../project/ids.ts';
 import type { Outcome, OutcomeKind } from '../project/outcome.ts';
 import type { ProjectStatus } from '../project/project.ts';
 import {
@@ -30,7 +31,7 @@ export async function insertRun(
 
 export async function updateRun(
   trx: Reader,
-  id: string,
+  id: RunId,
   changes: Partial<
     Pick<
       Row<'runs'>,
@@ -49,7 +50,7 @@ export async function updateRun(
 }
 
 /** Which folder a run was started in (machine/folder-identity.ts); null when nobody knows. */
-export async function workspaceIdentityOf(db: Reader, id: string): Promise<string | null> {
+export async function workspaceIdentityOf(db: Reader, id: RunId): Promise<string | null> {
   const row = await db
     .selectFrom('runs')
     .select('workspace_identity')
@@ -59,7 +60,7 @@ export async function workspaceIdentityOf(db: Reader, id: string): Promise<strin
 }
 
 /** Live state is a reading, not history: it is overwritten, and appends no event. */
-export async function updateLiveState(trx: Reader, id: string, live: LiveState): Promise<void> {
+export async function updateLiveState(trx: Reader, id: RunId, live: LiveState): Promise<void> {
   await trx
     .updateTable('runs')
     .set({ live: JSON.stringify(live) })
@@ -76,7 +77,7 @@ export interface RunEnd {
 }
 
 /** Ends a run that is still open; false when it had already ended. */
-export async function closeRun(trx: Writer, id: string, outcome: Outcome, end: RunEnd): Promise<boolean> {
+export async function closeRun(trx: Writer, id: RunId, outcome: Outcome, end: RunEnd): Promise<boolean> {
   const { kind, ...facts } = outcome;
   const result = await trx
     .updateTable('runs')
@@ -95,7 +96,7 @@ export async function closeRun(trx: Writer, id: string, outcome: Outcome, end: R
   return result.numUpdatedRows === 1n;
 }
 
-export async function findRun(db: Reader, id: string): Promise<Run | undefined> {
+export async function findRun(db: Reader, id: RunId): Promise<Run | undefined> {
   const row = await db.selectFrom('runs').selectAll().where('id', '=', id).executeTakeFirst();
   return row && toRun(row);
 }
@@ -111,7 +112,7 @@ export async function openRuns(db: Reader): Promise<Run[]> {
   return rows.map(toRun);
 }
 
-export async function openRunOf(db: Reader, projectId: string): Promise<Run | undefined> {
+export async function openRunOf(db: Reader, projectId: ProjectId): Promise<Run | undefined> {
   const row = await db
     .selectFrom('runs')
     .selectAll()
@@ -133,7 +134,7 @@ export async function newestClaudeVersion(db: Reader): Promise<string | null> {
   return row?.claude_version ?? null;
 }
 
-export async function newestRunOf(db: Reader, projectId: string): Promise<Run | undefined> {
+export async function newestRunOf(db: Reader, projectId: ProjectId): Promise<Run | undefined> {
   const row = await db
     .selectFrom('runs')
     .selectAll()
@@ -145,7 +146,7 @@ export async function newestRunOf(db: Reader, projectId: string): Promise<Run | 
 }
 
 /** All runs of a project, in the order in which they were recorded. */
-export async function runsOf(db: Reader, projectId: string): Promise<Run[]> {
+export async function runsOf(db: Reader, projectId: ProjectId): Promise<Run[]> {
   const rows = await db
     .selectFrom('runs')
     .selectAll()
@@ -242,7 +243,7 @@ export async function countRunsSince(db: Reader, since: string): Promise<number>
 }
 
 interface EndedRun {
-  readonly id: string;
+  readonly id: RunId;
   readonly endedAt: string;
   /** Of its project. */
   readonly status: ProjectStatus;
@@ -252,7 +253,7 @@ interface EndedRun {
 const AT_ONCE = 500;
 
 /** Those of these runs that have ended, in the order of their end. */
-export async function endedRuns(db: Reader, ids: readonly string[]): Promise<EndedRun[]> {
+export async function endedRuns(db: Reader, ids: readonly RunId[]): Promise<EndedRun[]> {
   const found: EndedRun[] = [];
   for (let from = 0; from < ids.length; from += AT_ONCE) {
     const rows = await db

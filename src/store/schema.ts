@@ -1,13 +1,15 @@
 /** The tables, as Kysely sees them. Times are ISO 8601 UTC text; JSON columns are text. */
+
 import type { Generated, Insertable, Selectable } from 'kysely';
 import type { HoldKind, HoldSource } from '../project/hold.ts';
+import type { LeaseToken, ProjectId, RunId } from '../project/ids.ts';
 import type { Claimant, ProjectStatus } from '../project/project.ts';
 import type { Verdict } from '../project/review.ts';
 import type { CostBasis, RunKind } from '../project/run.ts';
 
 export interface Tables {
   projects: {
-    id: string;
+    id: ProjectId;
     title: string;
     status: ProjectStatus;
     workspace: string;
@@ -27,20 +29,20 @@ export interface Tables {
     created_at: string;
     updated_at: string;
   };
-  plans: { project_id: string; revision: number; markdown: string; created_at: string };
+  plans: { project_id: ProjectId; revision: number; markdown: string; created_at: string };
   updates: {
     id: Generated<number>;
-    project_id: string;
-    run_id: string | null;
+    project_id: ProjectId;
+    run_id: RunId | null;
     message: string;
     request_id: string | null;
     created_at: string;
   };
   completions: {
     id: Generated<number>;
-    project_id: string;
+    project_id: ProjectId;
     round: number;
-    run_id: string | null;
+    run_id: RunId | null;
     files_created: string;
     files_modified: string;
     summary: string;
@@ -50,7 +52,7 @@ export interface Tables {
   };
   approvals: {
     id: Generated<number>;
-    project_id: string;
+    project_id: ProjectId;
     round: number;
     verdict: Verdict;
     reason: string;
@@ -61,19 +63,19 @@ export interface Tables {
     /** Their order. */
     number: Generated<number>;
     id: string;
-    project_id: string;
+    project_id: ProjectId;
     message: string;
     request_id: string | null;
     /** The run whose prompt brings it, or that has taken it in. */
-    run_id: string | null;
+    run_id: RunId | null;
     created_at: string;
     delivered_at: string | null;
   };
   runs: {
     /** Their order; the times are only what a clock said. */
     number: Generated<number>;
-    id: string;
-    project_id: string;
+    id: RunId;
+    project_id: ProjectId;
     kind: RunKind;
     round: number;
     workspace: string;
@@ -102,8 +104,8 @@ export interface Tables {
   };
   events: {
     id: Generated<number>;
-    project_id: string | null;
-    run_id: string | null;
+    project_id: ProjectId | null;
+    run_id: RunId | null;
     type: string;
     actor: string;
     data: string;
@@ -131,7 +133,7 @@ export interface Tables {
   };
   supervisor: {
     id: 1;
-    token: string;
+    token: LeaseToken;
     pid: number;
     pid_started_at: string;
     version: string;

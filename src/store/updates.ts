@@ -1,3 +1,4 @@
+import type { ProjectId, RunId } from '../project/ids.ts';
 import type { Update } from '../project/review.ts';
 import type { Reader, Writer } from './database.ts';
 import type { NewRow, Row } from './schema.ts';
@@ -9,8 +10,8 @@ export async function insertUpdate(trx: Writer, update: NewRow<'updates'>): Prom
 /** The update that this run has made with this request; null is a person's own session. */
 export async function findUpdateByRequest(
   db: Reader,
-  projectId: string,
-  runId: string | null,
+  projectId: ProjectId,
+  runId: RunId | null,
   requestId: string,
 ): Promise<Update | undefined> {
   const row = await db
@@ -26,7 +27,7 @@ export async function findUpdateByRequest(
 /** Updates of a project with an id above `afterId`, oldest first. */
 export async function updatesOf(
   db: Reader,
-  projectId: string,
+  projectId: ProjectId,
   afterId: number,
   limit: number,
 ): Promise<Update[]> {
@@ -42,7 +43,7 @@ export async function updatesOf(
 }
 
 /** The newest updates of a project, oldest of them first. */
-export async function latestUpdatesOf(db: Reader, projectId: string, limit: number): Promise<Update[]> {
+export async function latestUpdatesOf(db: Reader, projectId: ProjectId, limit: number): Promise<Update[]> {
   const rows = await db
     .selectFrom('updates')
     .selectAll()

@@ -3,6 +3,7 @@ import type { Clock } from '../clock.ts';
 import type { Config } from '../config.ts';
 import type { Environment } from '../environment.ts';
 import type { Log } from '../log.ts';
+import type { LeaseToken } from '../project/ids.ts';
 
 /** What every part of a running supervisor is given. */
 export interface Context {
@@ -12,7 +13,7 @@ export interface Context {
   readonly clock: Clock;
   readonly log: Log;
   /** Proves that this supervisor holds the lease; every write checks it. */
-  readonly token: string;
+  readonly token: LeaseToken;
   /** Command and arguments that start our own command line. */
   readonly entry: readonly string[];
   /** What this supervisor cannot do at the moment, such as write its log; null when all is well. */

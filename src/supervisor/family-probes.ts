@@ -2,6 +2,7 @@
  * When the limit of one model family is over, one run of it tries before its others follow. Runs of other families go
  * on meanwhile. Forgotten with the supervisor: then some more of them try at once, and are held again.
  */
+import type { RunId } from '../project/ids.ts';
 import type { Run } from '../project/run.ts';
 
 export class FamilyProbes {
@@ -25,18 +26,18 @@ export class FamilyProbes {
   }
 
   /** The model answers again. Whether others may follow now. */
-  answered(runId: string): boolean {
+  answered(runId: RunId): boolean {
     const families = this.#of(runId);
     for (const family of families) this.#runs.delete(family);
     return families.length > 0;
   }
 
   /** One that ended without an answer has found out nothing: the next one tries. */
-  ended(runId: string): void {
+  ended(runId: RunId): void {
     for (const family of this.#of(runId)) this.#runs.set(family, undefined);
   }
 
-  #of(runId: string): string[] {
+  #of(runId: RunId): string[] {
     return [...this.#runs].flatMap(([family, run]) => (run === runId ? [family] : []));
   }
 }

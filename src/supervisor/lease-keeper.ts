@@ -1,19 +1,21 @@
 /** One supervisor per state folder: takes the lease, renews it, and stops trusting itself before the lease ends. */
+
 import { randomUUID } from 'node:crypto';
 import type { Bridge } from '../bridge/bridge.ts';
 import { LEASE_MS, renewLease, takeLease } from '../bridge/lease.ts';
 import { identify, isAlive } from '../machine/identity.ts';
+import { asLeaseToken, type LeaseToken } from '../project/ids.ts';
 import type { Context } from './context.ts';
 import { patiently } from './patience.ts';
 
 export type LeaseAttempt =
-  | { readonly taken: true; readonly token: string }
+  | { readonly taken: true; readonly token: LeaseToken }
   | { readonly taken: false; readonly pid: number };
 
 export async function acquireLease(bridge: Bridge, version: string): Promise<LeaseAttempt> {
   const self = await identify(process.pid);
   if (!self) throw new Error('the start time of this process cannot be read');
-  const token = randomUUID();
+  const token = asLeaseToken(randomUUID());
   const candidate = { token, pid: self.pid, pidStartedAt: self.startedAt, version };
   const attempt = await takeLease(
     bridge,

@@ -14,6 +14,7 @@ import type { Environment } from '../environment.ts';
 import { messageOf } from '../error-message.ts';
 import type { Log } from '../log.ts';
 import type { Hold } from '../project/hold.ts';
+import type { RunId } from '../project/ids.ts';
 import { type Run, statedUsd } from '../project/run.ts';
 import { logFile, runFiles } from '../state-folder.ts';
 import { VERSION } from '../version.ts';
@@ -103,7 +104,7 @@ class Supervisor {
   readonly #wakefulness: Wakefulness;
   readonly #heartbeat: Heartbeat;
   /** The one run that finds out whether holds are over. */
-  #probe: { readonly runId: string; readonly holds: readonly Hold[] } | undefined;
+  #probe: { readonly runId: RunId; readonly holds: readonly Hold[] } | undefined;
 
   static async create(context: Context): Promise<Supervisor> {
     return new Supervisor(context, await HistoryLog.open(context.bridge, context.log));

@@ -1,4 +1,5 @@
 /** Whether claiming and looking stay as fast when the store has grown large. */
+
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { nextReadyTime } from '../../src/bridge/attending.ts';
@@ -13,6 +14,7 @@ import {
 } from '../../src/bridge/queries.ts';
 import { startNextRun } from '../../src/bridge/runs.ts';
 import { systemClock } from '../../src/clock.ts';
+import { asLeaseToken, type LeaseToken, type ProjectId } from '../../src/project/ids.ts';
 import { isClosed, PROJECT_STATUSES } from '../../src/project/project.ts';
 import { fillStore, UPDATES_EACH } from './fill-store.ts';
 import type { Measurement, Row, Setting } from './measurement.ts';
@@ -54,9 +56,9 @@ const WARM_UP = 3;
 interface Store {
   readonly bridge: Bridge;
   /** Of the lease. */
-  readonly token: string;
+  readonly token: LeaseToken;
   /** A finished project. */
-  readonly projectId: string;
+  readonly projectId: ProjectId;
 }
 
 const open = PROJECT_STATUSES.filter((status) => !isClosed(status));
@@ -88,7 +90,7 @@ async function openStore(stage: Stage, size: number): Promise<Store> {
 
   const bridge = openBridge(home, systemClock);
   stage.closeLater(() => bridge.close());
-  const candidate = { token: 'bench', pid: process.pid, pidStartedAt: 'now', version: '0' };
+  const candidate = { token: asLeaseToken('bench'), pid: process.pid, pidStartedAt: 'now', version: '0' };
   const lease = await takeLease(bridge, candidate, () => true);
   if (!lease.taken) throw new Error('the lease of a new store is taken');
   const [project] = await projects(bridge, { statuses: ['complete'], limit: 1 });

@@ -9,6 +9,7 @@ import { approve, finish, reject } from '../../src/bridge/reviews.ts';
 import { endRun, recordDelivered, recordReady, recordSpawn, startNextRun } from '../../src/bridge/runs.ts';
 import { sendPlan } from '../../src/bridge/send-plan.ts';
 import { claimByHand, resetForRevision, sendCompletion, sendUpdate } from '../../src/bridge/submissions.ts';
+import { asLeaseToken, type ProjectId } from '../../src/project/ids.ts';
 import { createRig, type Rig } from '../rig.ts';
 import {
   accepted,
@@ -25,7 +26,7 @@ import {
 
 const submission = { summary: 'It ticks.', filesCreated: [], filesModified: [], caveats: '' };
 const limit = { kind: 'billing', scope: '', reason: 'r', since: '2026', until: null, source: 'run' } as const;
-const other = { token: 'two', pid: 43, pidStartedAt: 'then', version: '1.0.0' };
+const other = { token: asLeaseToken('two'), pid: 43, pidStartedAt: 'then', version: '1.0.0' };
 
 /** Every verb that changes something: prepared so that it could be done, then to be tried. */
 const VERBS: Record<string, (rig: Rig) => Promise<() => Promise<unknown>>> = {
@@ -88,7 +89,7 @@ describe('a change and its event are one: when the event cannot be kept, nothing
   });
 });
 
-function ready(status: Parameters<typeof projectIn>[1], call: (rig: Rig, id: string) => Promise<unknown>) {
+function ready(status: Parameters<typeof projectIn>[1], call: (rig: Rig, id: ProjectId) => Promise<unknown>) {
   return async (rig: Rig) => {
     const id = await projectIn(rig, status, { claimed_by: 'code' });
     return () => call(rig, id);

@@ -11,6 +11,7 @@ import { cancel, steer } from '../../src/bridge/control.ts';
 import { LeaseLost } from '../../src/bridge/lease.ts';
 import { approve, readApproval, reject } from '../../src/bridge/reviews.ts';
 import { endRun } from '../../src/bridge/runs.ts';
+import { asLeaseToken } from '../../src/project/ids.ts';
 import { createRig } from '../rig.ts';
 import {
   accepted,
@@ -129,7 +130,7 @@ describe('the supervisor completes what was approved', () => {
     await submit(rig, id);
     accepted(await approve(rig.bridge, id, 'desktop'));
     await changingNothing(rig.bridge, () =>
-      expect(finishApproved(rig.bridge, 'a supervisor of before')).rejects.toThrow(LeaseLost),
+      expect(finishApproved(rig.bridge, asLeaseToken('a supervisor of before'))).rejects.toThrow(LeaseLost),
     );
     expect((await current(rig.bridge, id)).status).toBe('approved');
   });

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { approve, finish, readApproval, reject } from '../../src/bridge/reviews.ts';
 import { resetForRevision } from '../../src/bridge/submissions.ts';
+import type { ProjectId } from '../../src/project/ids.ts';
 import { LIMITS } from '../../src/project/text.ts';
 import { eventsAfter } from '../../src/store/events.ts';
 import { decisionsOf } from '../../src/store/reviews.ts';
@@ -10,14 +11,14 @@ import { accepted, changingNothing, current, history, projectIn, refusalOf, subm
 const decider = new URL('fixtures/decide.ts', import.meta.url);
 
 /** A project whose first round waits for a decision. */
-async function submitted(rig: Rig): Promise<string> {
+async function submitted(rig: Rig): Promise<ProjectId> {
   const id = await projectIn(rig, 'in_progress', { claimed_by: 'code' });
   await submit(rig, id);
   return id;
 }
 
 /** The same, one round later. */
-async function revised(rig: Rig): Promise<string> {
+async function revised(rig: Rig): Promise<ProjectId> {
   const id = await submitted(rig);
   accepted(await reject(rig.bridge, id, 'too slow', 'desktop'));
   accepted(await resetForRevision(rig.bridge, id));
@@ -106,7 +107,7 @@ describe('a decision that is repeated', () => {
     }
   });
 
-  async function submittedAndFinished(rig: Rig): Promise<string> {
+  async function submittedAndFinished(rig: Rig): Promise<ProjectId> {
     const id = await submitted(rig);
     accepted(await approve(rig.bridge, id, 'desktop'));
     accepted(await finish(rig.bridge, id, 'supervisor'));

@@ -21,13 +21,19 @@ import {
   recordSpawn,
   startNextRun,
 } from '../../src/bridge/runs.ts';
+import { asLeaseToken } from '../../src/project/ids.ts';
 import { EMPTY_LIVE_STATE, type Run } from '../../src/project/run.ts';
 import { createRig, type Rig } from '../rig.ts';
 import { begin, beSupervisor, changingNothing, ending, history, send, TOKEN } from './steps.ts';
 
 const alive = () => false;
 const gone = () => true;
-const candidate = (token: string) => ({ token, pid: 42, pidStartedAt: 'then', version: '1.0.0' });
+const candidate = (token: string) => ({
+  token: asLeaseToken(token),
+  pid: 42,
+  pidStartedAt: 'then',
+  version: '1.0.0',
+});
 
 describe('one supervisor per state folder', () => {
   test('the first takes the lease', async () => {
@@ -79,7 +85,7 @@ describe('one supervisor per state folder', () => {
     await takeLease(rig.bridge, candidate('one'), alive);
     rig.clock.advance(LEASE_MS);
     expect(await takeLease(rig.bridge, candidate('two'), alive)).toMatchObject({ taken: true });
-    await expect(renewLease(rig.bridge, 'one')).rejects.toThrow(LeaseLost);
+    await expect(renewLease(rig.bridge, asLeaseToken('one'))).rejects.toThrow(LeaseLost);
   });
 
   test('of several that come together, one takes it', async () => {
@@ -95,7 +101,7 @@ describe('one supervisor per state folder', () => {
     await takeLease(rig.bridge, candidate('one'), alive);
     for (let n = 0; n < 5; n++) {
       rig.clock.advance(LEASE_MS - 1);
-      await renewLease(rig.bridge, 'one');
+      await renewLease(rig.bridge, asLeaseToken('one'));
     }
     expect(await takeLease(rig.bridge, candidate('two'), alive)).toMatchObject({ taken: false });
     // Renewing is a sign of life, not history.
@@ -105,7 +111,7 @@ describe('one supervisor per state folder', () => {
   test('who is done gives it back', async () => {
     await using rig = await createRig();
     await takeLease(rig.bridge, candidate('one'), alive);
-    await releaseLease(rig.bridge, 'one');
+    await releaseLease(rig.bridge, asLeaseToken('one'));
     expect(await currentLease(rig.bridge)).toBeUndefined();
     expect(await history(rig.bridge)).toEqual(['supervisor.started', 'supervisor.stopped']);
   });

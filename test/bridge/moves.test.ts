@@ -4,6 +4,7 @@ import { cancel, retry, steer } from '../../src/bridge/control.ts';
 import { projectDetails, projectState, projectUpdates } from '../../src/bridge/queries.ts';
 import { approve, finish, readApproval, reject } from '../../src/bridge/reviews.ts';
 import { claimByHand, resetForRevision, sendCompletion, sendUpdate } from '../../src/bridge/submissions.ts';
+import { asProjectId, type ProjectId } from '../../src/project/ids.ts';
 import { illegalMoveMessage, next, PROJECT_STATUSES, type ProjectAction } from '../../src/project/project.ts';
 import type { Result } from '../../src/result.ts';
 import { createRig } from '../rig.ts';
@@ -12,23 +13,29 @@ import { accepted, byHand, changingNothing, current, history, projectIn, refusal
 const submission = { summary: 'It ticks.', filesCreated: [], filesModified: [], caveats: '' };
 
 /** Every verb that moves or changes a project, with the event it appends. */
-const VERBS: [string, ProjectAction, string, (bridge: Bridge, id: string) => Promise<Result<unknown>>][] = [
-  ['claimByHand', 'claim', 'project.claimed', claimByHand],
-  ['sendUpdate', 'send_update', 'project.updated', (bridge, id) => sendUpdate(bridge, id, 'so far', byHand)],
+const VERBS: [string, ProjectAction, string, (bridge: Bridge, id: ProjectId) => Promise<Result<unknown>>][] =
   [
-    'sendCompletion',
-    'send_completion',
-    'project.submitted',
-    (bridge, id) => sendCompletion(bridge, id, submission, byHand),
-  ],
-  ['approve', 'approve', 'project.approved', (bridge, id) => approve(bridge, id, 'desktop')],
-  ['reject', 'reject', 'project.rejected', (bridge, id) => reject(bridge, id, 'too slow', 'person')],
-  ['resetForRevision', 'reset_for_revision', 'project.revision_started', resetForRevision],
-  ['finish', 'finish', 'project.completed', (bridge, id) => finish(bridge, id, 'supervisor')],
-  ['steer', 'steer', 'project.steered', (bridge, id) => steer(bridge, id, 'use Rust', 'person')],
-  ['cancel', 'cancel', 'project.cancelled', (bridge, id) => cancel(bridge, id, '', 'person')],
-  ['retry', 'retry', 'project.retried', (bridge, id) => retry(bridge, id, 'person')],
-];
+    ['claimByHand', 'claim', 'project.claimed', claimByHand],
+    [
+      'sendUpdate',
+      'send_update',
+      'project.updated',
+      (bridge, id) => sendUpdate(bridge, id, 'so far', byHand),
+    ],
+    [
+      'sendCompletion',
+      'send_completion',
+      'project.submitted',
+      (bridge, id) => sendCompletion(bridge, id, submission, byHand),
+    ],
+    ['approve', 'approve', 'project.approved', (bridge, id) => approve(bridge, id, 'desktop')],
+    ['reject', 'reject', 'project.rejected', (bridge, id) => reject(bridge, id, 'too slow', 'person')],
+    ['resetForRevision', 'reset_for_revision', 'project.revision_started', resetForRevision],
+    ['finish', 'finish', 'project.completed', (bridge, id) => finish(bridge, id, 'supervisor')],
+    ['steer', 'steer', 'project.steered', (bridge, id) => steer(bridge, id, 'use Rust', 'person')],
+    ['cancel', 'cancel', 'project.cancelled', (bridge, id) => cancel(bridge, id, '', 'person')],
+    ['retry', 'retry', 'project.retried', (bridge, id) => retry(bridge, id, 'person')],
+  ];
 
 describe.each(VERBS)('%s', (name, action, type, call) => {
   test.each(PROJECT_STATUSES)('in status %s does what the table says, and nothing else', async (status) => {
@@ -38,10 +45,10 @@ describe.each(VERBS)('%s', (name, action, type, call) => {
     const to = next(status, action);
     // Cancelling what is cancelled is a repetition, answered as the first time.
     if (name === 'cancel' && status === 'cancelled') {
-      const reply = await changingNothing(rig.bridge, () => call(rig.bridge, id));
+      const reply = await changingNothing(rig.bridge, () => call(rig.bridge, asProjectId(id)));
       expect(accepted(reply)).toMatchObject({ repeated: true });
     } else if (to) {
-      accepted(await call(rig.bridge, id));
+      accepted(await call(rig.bridge, asProjectId(id)));
       expect(await current(rig.bridge, id)).toMatchObject({
         status: to,
         updatedAt: rig.clock.now().toISOString(),
@@ -49,13 +56,13 @@ describe.each(VERBS)('%s', (name, action, type, call) => {
       });
       expect(await history(rig.bridge, id)).toEqual([type]);
     } else {
-      const reply = await changingNothing(rig.bridge, () => call(rig.bridge, id));
+      const reply = await changingNothing(rig.bridge, () => call(rig.bridge, asProjectId(id)));
       expect(refusalOf(reply)).toBe(illegalMoveMessage(status, action));
     }
   });
 });
 
-const READERS: [string, (bridge: Bridge, id: string) => Promise<Result<unknown>>][] = [
+const READERS: [string, (bridge: Bridge, id: ProjectId) => Promise<Result<unknown>>][] = [
   ['projectDetails', projectDetails],
   ['projectState', projectState],
   ['projectUpdates', (bridge, id) => projectUpdates(bridge, id, 0, 10)],
@@ -77,8 +84,8 @@ describe.each([
     ['endless', 'a'.repeat(1_000_000), 'a'.repeat(100)],
   ])('%s', async (_kind, id, named) => {
     await using rig = await createRig();
-    await projectIn(rig, 'pending', { id: '0123456789ab' });
-    const reply = await changingNothing(rig.bridge, () => call(rig.bridge, id));
+    await projectIn(rig, 'pending', { id: asProjectId('0123456789ab') });
+    const reply = await changingNothing(rig.bridge, () => call(rig.bridge, asProjectId(id)));
     expect(refusalOf(reply)).toBe(`project not found: ${named}`);
   });
 });

@@ -7,6 +7,7 @@ import { endRun, recordSpawn, startNextRun } from '../../src/bridge/runs.ts';
 import { sendPlan } from '../../src/bridge/send-plan.ts';
 import { claimByHand, resetForRevision, sendCompletion, sendUpdate } from '../../src/bridge/submissions.ts';
 import { type BridgeEvent, EVENTS } from '../../src/project/event.ts';
+import { asProjectId, type ProjectId, type RunId } from '../../src/project/ids.ts';
 import type { Outcome } from '../../src/project/outcome.ts';
 import { MOVES, next, PROJECT_ACTIONS, type ProjectStatus } from '../../src/project/project.ts';
 import type { Result } from '../../src/result.ts';
@@ -39,7 +40,7 @@ const OUTCOMES: readonly Outcome[] = [
 
 interface Step {
   readonly rig: Rig;
-  readonly id: string;
+  readonly id: ProjectId;
   readonly chance: () => number;
   readonly requestId: string;
 }
@@ -49,7 +50,7 @@ function pick<T>(chance: () => number, among: readonly T[]): T | undefined {
 }
 
 /** The run that is under way, which alone may speak; without one a person's own session may. */
-async function runOf(rig: Rig, id: string): Promise<string | null> {
+async function runOf(rig: Rig, id: ProjectId): Promise<RunId | null> {
   const runs = await openRuns(rig.bridge.database.read);
   return runs.find(({ projectId }) => projectId === id)?.id ?? null;
 }
@@ -136,7 +137,7 @@ async function expectSound(rig: Rig, rows: Rows): Promise<void> {
   for (const run of runs)
     expect(run.outcome === null, 'an outcome exactly when it has ended').toBe(run.ended_at === null);
   for (const project of projects) {
-    const events = await eventsAfter(rig.bridge.database.read, 0, 100_000, String(project.id));
+    const events = await eventsAfter(rig.bridge.database.read, 0, 100_000, asProjectId(String(project.id)));
     expect(project.status).toBe(statusByHistory(events));
     expect(project.attention !== null, 'a reason exactly when a person must look').toBe(
       project.status === 'attention',
@@ -169,7 +170,7 @@ test.each([
   for (let n = 0; n < 250; n++) {
     rig.clock.advance(Math.floor(chance() * 30_000));
     const ids = (await listProjects(rig.bridge.database.read, { limit: 4 })).map(({ id }) => id);
-    const id = pick(chance, ids) ?? '0123456789ab';
+    const id = pick(chance, ids) ?? asProjectId('0123456789ab');
     // One of a few, so that calls are repeated.
     const requestId = `request ${Math.floor(chance() * 40)}`;
     const answer = await pick(chance, STEPS)?.({ rig, id, chance, requestId });

@@ -15,6 +15,7 @@ import { approve, reject } from '../../src/bridge/reviews.ts';
 import { endRun } from '../../src/bridge/runs.ts';
 import { sendUpdate } from '../../src/bridge/submissions.ts';
 import { systemClock } from '../../src/clock.ts';
+import { asProjectId } from '../../src/project/ids.ts';
 import { createRig } from '../rig.ts';
 import {
   accepted,
@@ -81,8 +82,8 @@ describe('one project', () => {
 
   test('is found by the beginning of its id', async () => {
     await using rig = await createRig();
-    await projectIn(rig, 'pending', { id: 'abcdef000000' });
-    await projectIn(rig, 'pending', { id: 'abcdff000000' });
+    await projectIn(rig, 'pending', { id: asProjectId('abcdef000000') });
+    await projectIn(rig, 'pending', { id: asProjectId('abcdff000000') });
     expect(accepted(await resolveProjectId(rig.bridge, ' ABCDEF '))).toBe('abcdef000000');
     expect(accepted(await resolveProjectId(rig.bridge, 'abcdef000000'))).toBe('abcdef000000');
     expect(refusalOf(await resolveProjectId(rig.bridge, 'abcd'))).toMatch(/fits several projects/);

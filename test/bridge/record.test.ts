@@ -15,15 +15,16 @@ import { projectDetails } from '../../src/bridge/queries.ts';
 import { approve, finish, reject } from '../../src/bridge/reviews.ts';
 import { endRun } from '../../src/bridge/runs.ts';
 import { sendUpdate } from '../../src/bridge/submissions.ts';
+import { asLeaseToken, type ProjectId } from '../../src/project/ids.ts';
 import { planFile, statusFile } from '../../src/state-folder.ts';
 import { onWindows } from '../platform.ts';
 import { createRig, type Rig } from '../rig.ts';
 import { accepted, begin, beSupervisor, byHand, current, ending, projectIn, send, submit } from './steps.ts';
 
-const record = (rig: Rig, id: string) => readFileSync(statusFile(rig.home, id), 'utf8');
+const record = (rig: Rig, id: ProjectId) => readFileSync(statusFile(rig.home, id), 'utf8');
 
 /** A project that has seen everything a record tells of. */
-async function longStory(rig: Rig): Promise<string> {
+async function longStory(rig: Rig): Promise<ProjectId> {
   await beSupervisor(rig);
   const { id } = await send(rig, '# Build a clock\n\nIt shows the time.\n');
   const first = await begin(rig);
@@ -31,17 +32,35 @@ async function longStory(rig: Rig): Promise<string> {
   rig.clock.advance(1_000);
   accepted(await steer(rig.bridge, id, 'use Rust', 'person'));
   rig.clock.advance(1_000);
-  await endRun(rig.bridge, 'the supervisor of this test', first.run, { kind: 'refused' }, ending);
+  await endRun(
+    rig.bridge,
+    asLeaseToken('the supervisor of this test'),
+    first.run,
+    { kind: 'refused' },
+    ending,
+  );
   rig.clock.advance(1_000);
   accepted(await retry(rig.bridge, id, 'person'));
   const second = await begin(rig);
   await submit(rig, id, second.run);
-  await endRun(rig.bridge, 'the supervisor of this test', second.run, { kind: 'submitted' }, ending);
+  await endRun(
+    rig.bridge,
+    asLeaseToken('the supervisor of this test'),
+    second.run,
+    { kind: 'submitted' },
+    ending,
+  );
   rig.clock.advance(1_000);
   accepted(await reject(rig.bridge, id, 'too slow\nand too big', 'desktop'));
   const third = await begin(rig);
   await submit(rig, id, third.run, 'Faster.');
-  await endRun(rig.bridge, 'the supervisor of this test', third.run, { kind: 'submitted' }, ending);
+  await endRun(
+    rig.bridge,
+    asLeaseToken('the supervisor of this test'),
+    third.run,
+    { kind: 'submitted' },
+    ending,
+  );
   rig.clock.advance(1_000);
   accepted(await approve(rig.bridge, id, 'desktop'));
   rig.clock.advance(1_000);
@@ -145,7 +164,7 @@ Project <id>, workspace \`${rig.home}/workspaces/<id>\`, sent <time>
       statusFile(rig.home, id),
       `${whole.slice(0, whole.indexOf('\n## Completion'))}\nMy own note\n`,
     );
-    await endRun(rig.bridge, 'the supervisor of this test', run, { kind: 'submitted' }, ending);
+    await endRun(rig.bridge, asLeaseToken('the supervisor of this test'), run, { kind: 'submitted' }, ending);
     expect(record(rig, id)).toContain('My own note');
     expect(record(rig, id).match(/## Completion \(round 1/g)).toHaveLength(1);
     expect(record(rig, id)).toContain('> It ticks.');

@@ -3,11 +3,12 @@ import { dirname, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { checkRunFolder, type RunFolderPolicy } from '../../src/bridge/run-folder.ts';
 import { chooseWorkspace } from '../../src/bridge/workspaces.ts';
+import { asProjectId } from '../../src/project/ids.ts';
 import type { WorkspaceEntry } from '../../src/project/workspace.ts';
 import { createRig, type Rig } from '../rig.ts';
 import { accepted, refusalOf } from './steps.ts';
 
-const ID = '0123456789ab';
+const ID = asProjectId('0123456789ab');
 
 function policy(changes: Partial<RunFolderPolicy> = {}): RunFolderPolicy {
   return { workspaces: {}, workspace_roots: [], claude_settings: 'user', ...changes };

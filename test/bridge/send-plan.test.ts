@@ -3,7 +3,7 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { sendPlan } from '../../src/bridge/send-plan.ts';
-import { isProjectId } from '../../src/project/project.ts';
+import { isProjectId } from '../../src/project/ids.ts';
 import { eventsAfter } from '../../src/store/events.ts';
 import { planText } from '../../src/store/projects.ts';
 import { createRig } from '../rig.ts';

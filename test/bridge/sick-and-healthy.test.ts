@@ -4,6 +4,7 @@ import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { currentHolds } from '../../src/bridge/holds.ts';
+import { asProjectId } from '../../src/project/ids.ts';
 import type { Outcome } from '../../src/project/outcome.ts';
 import type { Project } from '../../src/project/project.ts';
 import { statusFile } from '../../src/state-folder.ts';
@@ -169,7 +170,7 @@ describe('one cause of the machine that shows in different ways', () => {
     for (const _ of outcomes) sent.push(await send(rig));
     for (const outcome of outcomes) await runEnds(rig, outcome);
     expect(await currentHolds(rig.bridge)).toMatchObject([{ kind: 'claude_failing' }]);
-    const last = await current(rig.bridge, sent.at(-1)?.id ?? '');
+    const last = await current(rig.bridge, sent.at(-1)?.id ?? asProjectId(''));
     expect(last).toMatchObject({ tries: 0, notBefore: null });
   });
 
@@ -189,7 +190,7 @@ describe('one cause of the machine that shows in different ways', () => {
       expect(['pending', 'in_progress']).toContain((await current(rig.bridge, id)).status);
       expect(await current(rig.bridge, id)).toMatchObject({ attention: null, tries: 0 });
     }
-    const file = await readFile(statusFile(rig.home, sent[0]?.id ?? ''), 'utf8');
+    const file = await readFile(statusFile(rig.home, sent[0]?.id ?? asProjectId('')), 'utf8');
     expect(file.trimEnd().split('\n').at(-1)).toContain('Put back into the queue by supervisor');
   });
 

@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { approve, reject } from '../../src/bridge/reviews.ts';
 import { endRun, type StartedRun } from '../../src/bridge/runs.ts';
 import { claimByHand, resetForRevision, sendCompletion, sendUpdate } from '../../src/bridge/submissions.ts';
+import { asRunId } from '../../src/project/ids.ts';
 import type { Result } from '../../src/result.ts';
 import { completionsOf } from '../../src/store/reviews.ts';
 import { updatesOf } from '../../src/store/updates.ts';
@@ -118,7 +119,7 @@ describe('only a run that is under way speaks for its project', () => {
     const other = await send(rig);
     const theirs = await begin(rig);
     expect(theirs.project.id).toBe(other.id);
-    for (const runId of [theirs.run.id, randomUUID()]) {
+    for (const runId of [theirs.run.id, asRunId(randomUUID())]) {
       const speak = () => sendUpdate(rig.bridge, id, 'hello', { runId, requestId: null });
       expect(refusalOf(await changingNothing(rig.bridge, speak))).toBe(OVER);
     }

@@ -8,6 +8,7 @@ import { takeLease } from '../../src/bridge/lease.ts';
 import { type Ending, recordSpawn, type StartedRun, startNextRun } from '../../src/bridge/runs.ts';
 import { sendPlan } from '../../src/bridge/send-plan.ts';
 import { sendCompletion } from '../../src/bridge/submissions.ts';
+import { asLeaseToken, type ProjectId } from '../../src/project/ids.ts';
 import type { Project, ProjectStatus } from '../../src/project/project.ts';
 import { EMPTY_LIVE_STATE, type Run } from '../../src/project/run.ts';
 import type { Result } from '../../src/result.ts';
@@ -46,20 +47,20 @@ export async function projectIn(
   rig: Rig,
   status: ProjectStatus,
   changes: Partial<Tables['projects']> = {},
-): Promise<string> {
+): Promise<ProjectId> {
   count += 1;
   const attention = status === 'attention' ? 'because' : null;
   return rig.bridge.database.write((trx) => addProject(trx, count, { status, attention, ...changes }));
 }
 
-export async function current(bridge: Bridge, projectId: string): Promise<Project> {
+export async function current(bridge: Bridge, projectId: ProjectId): Promise<Project> {
   const project = await findProject(bridge.database.read, projectId);
   if (!project) throw new Error(`no project ${projectId}`);
   return project;
 }
 
 /** The types of all events, oldest first; of one project if it is given. */
-export async function history(bridge: Bridge, projectId?: string): Promise<string[]> {
+export async function history(bridge: Bridge, projectId?: ProjectId): Promise<string[]> {
   return (await eventsAfter(bridge.database.read, 0, 100_000, projectId)).map(({ type }) => type);
 }
 
@@ -92,7 +93,7 @@ export async function changingNothing<T>(bridge: Bridge, work: () => Promise<T>)
   return result;
 }
 
-export const TOKEN = 'the supervisor of this test';
+export const TOKEN = asLeaseToken('the supervisor of this test');
 
 /** Makes this test the supervisor. */
 export async function beSupervisor(rig: Rig, token = TOKEN): Promise<void> {
@@ -140,7 +141,12 @@ export const ending: Ending = {
 
 export const byHand = { runId: null, requestId: null };
 
-export async function submit(rig: Rig, projectId: string, run?: Run, summary = 'It ticks.'): Promise<void> {
+export async function submit(
+  rig: Rig,
+  projectId: ProjectId,
+  run?: Run,
+  summary = 'It ticks.',
+): Promise<void> {
   rig.clock.advance(1_000);
   const submission = { summary, filesCreated: ['clock.ts'], filesModified: [], caveats: '' };
   const speaker = { runId: run?.id ?? null, requestId: null };

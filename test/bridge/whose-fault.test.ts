@@ -3,6 +3,7 @@ import { probeAtStart } from '../../src/bridge/attending.ts';
 import { retry } from '../../src/bridge/control.ts';
 import { currentHolds, resume } from '../../src/bridge/holds.ts';
 import { endRun } from '../../src/bridge/runs.ts';
+import type { ProjectId } from '../../src/project/ids.ts';
 import type { Outcome } from '../../src/project/outcome.ts';
 import type { Rig } from '../rig.ts';
 import { answered, ends, runEnds } from './run-ends.ts';
@@ -188,7 +189,7 @@ describe('projects that end alike before their first answer', () => {
   ] as const)('%o: from the third on it is the machine’s, and what was held against them is taken back', async (outcome) => {
     await using rig = await supervised();
     for (let n = 0; n < 8; n++) await send(rig);
-    const ids: string[] = [];
+    const ids: ProjectId[] = [];
     for (let n = 0; n < 3; n++) ids.push((await runEnds(rig, outcome)).id);
     expect(new Set(ids).size).toBe(3);
     for (const id of ids) {

@@ -3,6 +3,7 @@ import { homedir } from 'node:os';
 import { join, relative } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { resolveWorkspace, type WorkspacePolicy } from '../../src/bridge/workspaces.ts';
+import { asProjectId } from '../../src/project/ids.ts';
 import { createRig, type Rig } from '../rig.ts';
 import { accepted, refusalOf } from './steps.ts';
 
@@ -27,7 +28,7 @@ function places(rig: Rig): Places {
     outside,
     policy,
     resolve: (wanted, changes = {}) =>
-      resolveWorkspace({ ...policy, ...changes }, rig.home, '0123456789ab', wanted),
+      resolveWorkspace({ ...policy, ...changes }, rig.home, asProjectId('0123456789ab'), wanted),
   };
 }
 

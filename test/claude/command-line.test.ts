@@ -2,6 +2,7 @@ import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { CODE_SERVER, type CommandLine, commandLine, writeMcpConfig } from '../../src/claude/command-line.ts';
+import { asProjectId, asRunId } from '../../src/project/ids.ts';
 import { onWindows } from '../platform.ts';
 import { temporaryFolder } from './rig.ts';
 
@@ -114,8 +115,8 @@ describe('the MCP configuration of a run', () => {
   const server = {
     entry: ['/usr/bin/node', '--flag', '/app/cli.js'],
     home: '/state',
-    runId: 'a1b2c3d4e5f6',
-    projectId: 'b1b2c3d4e5f6',
+    runId: asRunId('a1b2c3d4e5f6'),
+    projectId: asProjectId('b1b2c3d4e5f6'),
   };
   const ours = {
     type: 'stdio',

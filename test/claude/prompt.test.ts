@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { type PromptFacts, personsWords, prompt } from '../../src/claude/prompt.ts';
+import { asProjectId, asRunId } from '../../src/project/ids.ts';
 import type { Outcome } from '../../src/project/outcome.ts';
 import type { Project } from '../../src/project/project.ts';
 import type { SteeringMessage } from '../../src/project/review.ts';
@@ -8,7 +9,7 @@ import { EMPTY_LIVE_STATE, type Run } from '../../src/project/run.ts';
 const NOW = '2026-03-01T12:00:00.000Z';
 
 const project: Project = {
-  id: 'a1b2c3d4e5f6',
+  id: asProjectId('a1b2c3d4e5f6'),
   title: 'Paint the shed',
   status: 'in_progress',
   workspace: '/work',
@@ -29,7 +30,7 @@ const project: Project = {
 
 function run(outcome: Outcome | null): Run {
   return {
-    id: 'b1b2c3d4e5f6',
+    id: asRunId('b1b2c3d4e5f6'),
     projectId: project.id,
     kind: 'execute',
     round: 1,

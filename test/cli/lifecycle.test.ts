@@ -8,6 +8,7 @@ import { openOutput } from '../../src/cli/terminal/output.ts';
 import { type Clock, systemClock } from '../../src/clock.ts';
 import { startSupervisor } from '../../src/control/start-background.ts';
 import { identify, isAlive, type ProcessIdentity } from '../../src/machine/identity.ts';
+import type { ProjectId } from '../../src/project/ids.ts';
 import { eventually } from '../eventually.ts';
 import { onWindows } from '../platform.ts';
 import { granted, type Rig, test } from './rig.ts';
@@ -31,7 +32,7 @@ async function silentClaude(rig: Rig): Promise<Record<string, string>> {
 }
 
 /** Waits until the project's run has a process, and returns that. */
-async function claudeOf(rig: Rig, projectId: string): Promise<ProcessIdentity> {
+async function claudeOf(rig: Rig, projectId: ProjectId): Promise<ProcessIdentity> {
   return eventually(async () => {
     const [run] = granted(await projectDetails(rig.bridge, projectId)).runs;
     if (!run?.pid || !run.pidStartedAt) throw new Error('its run has no process yet');

@@ -2,6 +2,7 @@ import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect } from 'vitest';
 import { projectDetails } from '../../src/bridge/queries.ts';
+import { asProjectId } from '../../src/project/ids.ts';
 import type { Project } from '../../src/project/project.ts';
 import { granted, type Rig, test } from './rig.ts';
 import { beginRun, finishRun, holdLease, parked, submitted, thisProcess } from './stories.ts';
@@ -10,7 +11,7 @@ const PLAN = '# Build the importer\n\nRead CSV.\n';
 const NOT_RUNNING = 'The supervisor is not running. Start it with: bridge-supervisor start\n';
 
 async function statusOf(rig: Rig, { id }: Pick<Project, 'id'>): Promise<string> {
-  return granted(await projectDetails(rig.bridge, id)).project.status;
+  return granted(await projectDetails(rig.bridge, asProjectId(id))).project.status;
 }
 
 async function idsIn(rig: Rig): Promise<string[]> {
@@ -26,7 +27,7 @@ describe('send', () => {
     expect(stdout).toBe(
       `Sent: ${id} "Build the importer"\nWorkspace: ${join(rig.home, 'workspaces', id)}\nFollow it with: bridge-supervisor watch ${id}\n`,
     );
-    expect(granted(await projectDetails(rig.bridge, id)).markdown).toBe(PLAN);
+    expect(granted(await projectDetails(rig.bridge, asProjectId(id))).markdown).toBe(PLAN);
     expect(await readFile(join(rig.home, 'plans', `${id}.md`), 'utf8')).toBe(PLAN);
   });
 
@@ -179,7 +180,7 @@ describe('approve, reject, steer, cancel, retry', () => {
     const { code, stdout } = await rig.run('reject', id, '--reason', 'Also read TSV.');
     expect(code).toBe(0);
     expect(stdout).toContain('Claude takes up round 2 with your reason.');
-    const { decisions } = granted(await projectDetails(rig.bridge, id));
+    const { decisions } = granted(await projectDetails(rig.bridge, asProjectId(id)));
     expect(decisions).toMatchObject([{ verdict: 'rejected', reason: 'Also read TSV.', decidedBy: 'person' }]);
   });
 
@@ -201,7 +202,7 @@ describe('approve, reject, steer, cancel, retry', () => {
     const { id } = await rig.send(PLAN);
     const { code, stdout } = await rig.run('steer', id, 'Use', 'the old parser.');
     expect({ code, stdout }).toMatchObject({ code: 0, stdout: expect.stringContaining('as it starts') });
-    const { waitingMessages } = granted(await projectDetails(rig.bridge, id));
+    const { waitingMessages } = granted(await projectDetails(rig.bridge, asProjectId(id)));
     expect(waitingMessages.map(({ message }) => message)).toEqual(['Use the old parser.']);
   });
 
@@ -295,7 +296,7 @@ describe('ids', () => {
     await rig.send(PLAN);
     await rig.send(PLAN);
     const db = rig.bridge.database;
-    const ids = ['abcd00000001', 'abcd00000002'];
+    const ids = ['abcd00000001', 'abcd00000002'].map(asProjectId);
     await db.write(async (trx) => {
       const rows = await trx.selectFrom('projects').selectAll().execute();
       for (const [index, id] of ids.entries()) {

@@ -1,15 +1,17 @@
 /** Projects in the states that a person meets, written by the verbs themselves. */
+
 import type { Bridge } from '../../src/bridge/bridge.ts';
 import { takeLease } from '../../src/bridge/lease.ts';
 import { endRun, recordLive, recordReady, recordSpawn, startNextRun } from '../../src/bridge/runs.ts';
 import { sendCompletion, sendUpdate } from '../../src/bridge/submissions.ts';
 import { identify, type ProcessIdentity } from '../../src/machine/identity.ts';
+import { asLeaseToken } from '../../src/project/ids.ts';
 import type { Outcome } from '../../src/project/outcome.ts';
 import type { Project } from '../../src/project/project.ts';
 import { EMPTY_LIVE_STATE, type LiveState, type Run } from '../../src/project/run.ts';
 import { granted } from './rig.ts';
 
-export const TOKEN = 'token-of-the-test';
+export const TOKEN = asLeaseToken('token-of-the-test');
 
 /** Makes this process the supervisor, as far as the store knows. */
 export async function holdLease(

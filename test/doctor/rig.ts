@@ -2,6 +2,7 @@
  * A healthy machine in a temporary folder, for tests to break: a state folder with a store and a supervisor, Claude and
  * its login, Claude Desktop's configuration, a service, a workspace. Whatever the doctor leaves behind fails the test.
  */
+
 import { execFileSync } from 'node:child_process';
 import { chmod, mkdir, mkdtemp, realpath, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -19,6 +20,7 @@ import { runProgram } from '../../src/machine/program.ts';
 import type { FoundService } from '../../src/machine/service/find.ts';
 import type { ServiceManager, ServiceStatus } from '../../src/machine/service/service.ts';
 import { findMarked } from '../../src/machine/sweep.ts';
+import { asLeaseToken } from '../../src/project/ids.ts';
 import { VERSION } from '../../src/version.ts';
 import { onWindows } from '../platform.ts';
 import { stableText } from '../stable-text.ts';
@@ -186,7 +188,7 @@ export async function holdLease(
   await takeLease(bridge, { token: TOKEN, pid, pidStartedAt: startedAt, version }, () => true);
 }
 
-export const TOKEN = 'token-of-the-test';
+export const TOKEN = asLeaseToken('token-of-the-test');
 
 /** Writes Claude Desktop's configuration with our server in it, changed as told. */
 export async function registerDesktop(rig: Rig, changes: Readonly<Record<string, unknown>>): Promise<void> {

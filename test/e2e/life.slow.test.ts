@@ -1,10 +1,12 @@
 /** What counts as a sign of life of the real Claude, and what is kept of it. */
+
 import { mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect } from 'vitest';
 import { cancel, steer } from '../../src/bridge/control.ts';
 import { approve, reject } from '../../src/bridge/reviews.ts';
 import { identify } from '../../src/machine/identity.ts';
+import type { ProjectId } from '../../src/project/ids.ts';
 import { call, say } from '../../src/simulator/reply.ts';
 import { sequence } from '../../src/simulator/script.ts';
 import { onLinux } from '../platform.ts';
@@ -77,7 +79,7 @@ describe('Claude that has submitted and works on', () => {
     turn.toolResults.length === 0 ? submit() : say('ok');
 
   /** The run is over as submitted, nothing was written since, and the next plan for its folder goes on. */
-  async function isOver(rig: Rig, workspace: string, { id, next }: { id: string; next: string }) {
+  async function isOver(rig: Rig, workspace: string, { id, next }: { id: ProjectId; next: ProjectId }) {
     const { createdAt } = await rig.happened('run.ended', id);
     const { runs } = await rig.details(id);
     expect(runs.map(({ outcome }) => outcome)).toEqual([{ kind: 'submitted' }]);

@@ -2,6 +2,7 @@
  * The whole program, as a user runs it: the built command line, the real claude, a scripted model, a state folder and
  * a home of their own. Whatever a test leaves behind, a process or a folder, fails it.
  */
+
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdir, mkdtemp, readdir, readFile, realpath, rm, writeFile } from 'node:fs/promises';
@@ -20,6 +21,7 @@ import { sendPlan } from '../../src/bridge/send-plan.ts';
 import { systemClock } from '../../src/clock.ts';
 import { loadConfig } from '../../src/config.ts';
 import type { BridgeEvent, EventType } from '../../src/project/event.ts';
+import type { ProjectId } from '../../src/project/ids.ts';
 import type { ProjectStatus } from '../../src/project/project.ts';
 import { simulatedClaudeEnvironment } from '../../src/simulator/environment.ts';
 import type { RecordedRequest } from '../../src/simulator/recorder.ts';
@@ -83,12 +85,12 @@ export interface Rig {
   launch(args: readonly string[], wrapper?: readonly string[]): Launched;
   startSupervisor(): Promise<RunningSupervisor>;
   /** Sends a plan and returns the project's id. */
-  send(markdown: string): Promise<string>;
+  send(markdown: string): Promise<ProjectId>;
   /** Waits until the project has this status; fails when it needs attention instead. */
-  until(projectId: string, status: ProjectStatus): Promise<ProjectDetails>;
+  until(projectId: ProjectId, status: ProjectStatus): Promise<ProjectDetails>;
   /** Waits until an event of this type, and of this project if given, is in the history. */
-  happened<T extends EventType>(type: T, projectId?: string): Promise<Extract<BridgeEvent, { type: T }>>;
-  details(projectId: string): Promise<ProjectDetails>;
+  happened<T extends EventType>(type: T, projectId?: ProjectId): Promise<Extract<BridgeEvent, { type: T }>>;
+  details(projectId: ProjectId): Promise<ProjectDetails>;
   log(): Promise<string>;
   /** Waits until the supervisor has logged this. */
   logged(what: string | RegExp): Promise<void>;
@@ -237,7 +239,7 @@ async function build(root: string, home: string, started: ChildProcess[]): Promi
       });
       return details;
     },
-    async happened<T extends EventType>(type: T, projectId?: string) {
+    async happened<T extends EventType>(type: T, projectId?: ProjectId) {
       const isWanted = (event: BridgeEvent): event is Extract<BridgeEvent, { type: T }> =>
         event.type === type;
       let found: Extract<BridgeEvent, { type: T }> | undefined;
@@ -291,7 +293,7 @@ async function build(root: string, home: string, started: ChildProcess[]): Promi
 /** Looks again each time something in the store has changed. */
 async function watch(
   rig: Rig,
-  projectId: string | undefined,
+  projectId: ProjectId | undefined,
   what: string,
   look: () => Promise<boolean>,
 ): Promise<void> {

@@ -1,10 +1,12 @@
 /** What stops when something fails: everybody for what all share, one project for what is its own. */
+
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import Sqlite from 'better-sqlite3';
 import { describe, expect } from 'vitest';
 import { currentHolds } from '../../src/bridge/holds.ts';
 import type { ProjectDetails } from '../../src/bridge/queries.ts';
+import { asProjectId, type ProjectId } from '../../src/project/ids.ts';
 import { apiError, say } from '../../src/simulator/reply.ts';
 import type { ScriptTurn } from '../../src/simulator/turn.ts';
 import { createFront, html } from '../front.ts';
@@ -23,30 +25,30 @@ function holdsAreDue(rig: Rig): void {
   store.close();
 }
 
-async function sendAll(rig: Rig, count: number): Promise<string[]> {
-  const ids: string[] = [];
+async function sendAll(rig: Rig, count: number): Promise<ProjectId[]> {
+  const ids: ProjectId[] = [];
   for (let n = 1; n <= count; n++) ids.push(await rig.send(`# Plan ${n}\nDo it.`));
   return ids;
 }
 
-async function allDetails(rig: Rig, ids: readonly string[]): Promise<ProjectDetails[]> {
+async function allDetails(rig: Rig, ids: readonly ProjectId[]): Promise<ProjectDetails[]> {
   return Promise.all(ids.map((id) => rig.details(id)));
 }
 
 /** Nothing was parked, and no project has lost a try. */
-async function nothingIsHeldAgainst(rig: Rig, ids: readonly string[]): Promise<void> {
+async function nothingIsHeldAgainst(rig: Rig, ids: readonly ProjectId[]): Promise<void> {
   for (const { project } of await allDetails(rig, ids)) {
     expect(['pending', 'in_progress']).toContain(project.status);
     expect(project).toMatchObject({ tries: 0, attention: null });
   }
 }
 
-async function runsOf(rig: Rig, ids: readonly string[]): Promise<number> {
+async function runsOf(rig: Rig, ids: readonly ProjectId[]): Promise<number> {
   return (await allDetails(rig, ids)).flatMap(({ runs }) => runs).length;
 }
 
 /** Waits until every run has ended, and what follows from it is in the store. */
-async function allRunsEnded(rig: Rig, ids: readonly string[]): Promise<void> {
+async function allRunsEnded(rig: Rig, ids: readonly ProjectId[]): Promise<void> {
   const ended = async () =>
     (await allDetails(rig, ids)).every(({ runs }) => runs.every(({ outcome }) => outcome !== null));
   await waitUntil(ended, 'the runs under way to end');
@@ -125,7 +127,7 @@ describe('the service', () => {
       return work(turn);
     };
     await rig.configure({ concurrency: 2 });
-    const [first = ''] = await sendAll(rig, 1);
+    const [first = asProjectId('')] = await sendAll(rig, 1);
     await rig.startSupervisor();
     await rig.happened('hold.set');
     await allRunsEnded(rig, [first]);

@@ -102,7 +102,7 @@ describe('a usage limit', () => {
     await puppet.playsFor(other, work);
     await rig.until(other, 'awaiting_approval');
     const starts = (await puppet.witness()).filter(({ event }) => event === 'start');
-    expect(starts.filter(({ project }) => ids.includes(project)).length).toBe(2);
+    expect(starts.filter(({ project }) => (ids as readonly string[]).includes(project)).length).toBe(2);
     await puppet.open('answered');
     for (const id of ids) await rig.until(id, 'awaiting_approval');
   });

@@ -2,6 +2,7 @@
  * The time of day jumps under a supervisor with a run under way. Nobody may set this machine's clock for a test, so the
  * supervisor works in this process and is given one that jumps; Claude's part is played by a real process.
  */
+
 import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
@@ -12,6 +13,7 @@ import { currentLease } from '../../src/bridge/lease.ts';
 import { type Clock, systemClock } from '../../src/clock.ts';
 import { loadConfig } from '../../src/config.ts';
 import { openLog } from '../../src/log.ts';
+import type { ProjectId } from '../../src/project/ids.ts';
 import { runSupervisor } from '../../src/supervisor/supervisor.ts';
 import { type Rig, waitUntil } from '../e2e/rig.ts';
 import { emit, exit, init, result, say, submit, wait, work } from './puppet.ts';
@@ -142,7 +144,7 @@ async function withSupervisor(rig: Rig, work: (clock: JumpingClock) => Promise<v
 }
 
 /** Waits until the supervisor has looked at the queue and its holds, after a change that was made just now. */
-async function lookedAround(rig: Rig, id: string): Promise<void> {
+async function lookedAround(rig: Rig, id: ProjectId): Promise<void> {
   const word = `word ${randomUUID()}`;
   await steer(rig.bridge, id, word, 'desktop');
   await waitUntil(async () => (await rig.log()).includes(word), 'the supervisor to look');

@@ -1,4 +1,5 @@
 /** The database is damaged, lost, replaced, held or cut off: before a start, and under a supervisor at work. */
+
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { cp, mkdir, open, readdir, readFile, rename, rm, truncate, writeFile } from 'node:fs/promises';
@@ -9,6 +10,7 @@ import { openBridge } from '../../src/bridge/bridge.ts';
 import { projectDetails } from '../../src/bridge/queries.ts';
 import { approve } from '../../src/bridge/reviews.ts';
 import { systemClock } from '../../src/clock.ts';
+import type { ProjectId } from '../../src/project/ids.ts';
 import type { Rig } from '../e2e/rig.ts';
 import { exit, init, result, submit, update, wait, work } from './puppet.ts';
 import { test } from './rig.ts';
@@ -169,7 +171,7 @@ describe('the power fails', () => {
   test('what was not yet durable is garbled or cut anywhere: all that was acknowledged is there', async ({
     rig,
   }) => {
-    const acknowledged: { id: string; log: number }[] = [];
+    const acknowledged: { id: ProjectId; log: number }[] = [];
     const wal = join(rig.home, 'bridge.db-wal');
     for (let n = 0; n < 8; n++) {
       const id = await rig.send(`# Durable ${n}\nDo it.`);

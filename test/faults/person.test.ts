@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { describe, expect } from 'vitest';
 import { retry, steer } from '../../src/bridge/control.ts';
 import { currentLease } from '../../src/bridge/lease.ts';
+import type { ProjectId } from '../../src/project/ids.ts';
 import { type Rig, waitUntil } from '../e2e/rig.ts';
 import { init, result, submit, update, wait, work } from './puppet.ts';
 import { test } from './rig.ts';
@@ -228,7 +229,7 @@ describe('a terminal that is closed', () => {
 });
 
 /** A project that waits for its decision, and a supervisor. */
-async function submitted(rig: Rig): Promise<string> {
+async function submitted(rig: Rig): Promise<ProjectId> {
   await rig.startSupervisor();
   const id = await rig.send('# Decide\nDo it.');
   await rig.until(id, 'awaiting_approval');

@@ -1,7 +1,9 @@
 /** A Claude that is not as the run needs it: too old, in another folder, or without one of our tools. */
+
 import { chmod, mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect } from 'vitest';
+import type { ProjectId } from '../../src/project/ids.ts';
 import { call, say } from '../../src/simulator/reply.ts';
 import { repeatingLast, sequence } from '../../src/simulator/script.ts';
 import { bridgeCall, claudeProgram, type Rig, test, waitUntil } from '../e2e/rig.ts';
@@ -17,7 +19,7 @@ async function wrapped(rig: Rig, first: string): Promise<void> {
 }
 
 /** What the project waits for a person for. */
-async function parked(rig: Rig, id: string): Promise<string> {
+async function parked(rig: Rig, id: ProjectId): Promise<string> {
   let attention: string | null = null;
   await waitUntil(
     async () => {

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { takeLease } from '../../src/bridge/lease.ts';
 import { startNextRun } from '../../src/bridge/runs.ts';
 import { scopeFrom } from '../../src/mcp/code/scope.ts';
+import { asLeaseToken, asProjectId, asRunId } from '../../src/project/ids.ts';
 import { code, desktop, openStore, rowsIn, stateFolder } from './rig.ts';
 
 const TOOL_USE = 'claudecode/toolUseId';
@@ -103,10 +104,20 @@ describe('In a run', () => {
     const person = await desktop(home);
     const sent = await person.call('bridge_send_plan', { plan_markdown: '# Mine' });
     const bridge = openStore(home);
-    await takeLease(bridge, { token: 't', pid: 1, pidStartedAt: 'then', version: '1' }, () => true);
-    const started = await startNextRun(bridge, 't', { model: null, newSessionId: () => 'session' });
+    await takeLease(
+      bridge,
+      { token: asLeaseToken('t'), pid: 1, pidStartedAt: 'then', version: '1' },
+      () => true,
+    );
+    const started = await startNextRun(bridge, asLeaseToken('t'), {
+      model: null,
+      newSessionId: () => 'session',
+    });
     const other = await person.call('bridge_send_plan', { plan_markdown: '# Not mine' });
-    const scope = { runId: started?.run.id ?? '', projectId: String(sent.facts.project_id) };
+    const scope = {
+      runId: asRunId(started?.run.id ?? ''),
+      projectId: asProjectId(String(sent.facts.project_id)),
+    };
     return { home, scope, otherId: String(other.facts.project_id), worker: await code(home, scope) };
   }
 

@@ -5,6 +5,7 @@ import { LEASE_MS, takeLease } from '../../src/bridge/lease.ts';
 import { endRun, startNextRun } from '../../src/bridge/runs.ts';
 import { systemClock } from '../../src/clock.ts';
 import { identify, type ProcessIdentity } from '../../src/machine/identity.ts';
+import { asLeaseToken, asProjectId, asRunId } from '../../src/project/ids.ts';
 import { EMPTY_LIVE_STATE, UNKNOWN_COST } from '../../src/project/run.ts';
 import { code, desktop, openStore, rowsIn, stateFolder, type ToolCaller } from './rig.ts';
 
@@ -29,7 +30,11 @@ async function submitted(home: string, client: ToolCaller, summary = 'All done.'
 async function takeAnyLease(home: string, holder?: ProcessIdentity) {
   const bridge = openStore(home);
   const { pid, startedAt } = holder ?? (await identify(process.pid)) ?? NOBODY;
-  await takeLease(bridge, { token: 'token', pid, pidStartedAt: startedAt, version: '1' }, () => true);
+  await takeLease(
+    bridge,
+    { token: asLeaseToken('token'), pid, pidStartedAt: startedAt, version: '1' },
+    () => true,
+  );
   return bridge;
 }
 
@@ -269,11 +274,14 @@ describe('Following a project', () => {
     const id = await send(client);
     const bridge = await takeAnyLease(home);
     for (const cost of [UNKNOWN_COST, { usd: 0.5, basis: 'estimated' } as const]) {
-      const started = await startNextRun(bridge, 'token', { model: null, newSessionId: () => 'session' });
+      const started = await startNextRun(bridge, asLeaseToken('token'), {
+        model: null,
+        newSessionId: () => 'session',
+      });
       if (!started) throw new Error('nothing is ready');
       const rest = { random: 0, fingerprint: null, resumeNotBefore: null, configuredModel: null };
       const ending = { cost, live: EMPTY_LIVE_STATE, ...rest };
-      await endRun(bridge, 'token', started.run, { kind: 'interrupted' }, ending);
+      await endRun(bridge, asLeaseToken('token'), started.run, { kind: 'interrupted' }, ending);
     }
     const { text, facts } = await client.call('bridge_get_project_status', { project_id: id });
     expect(text).toContain('Cost so far: $0.50 (the cost of 1 run is unknown) in 2 runs.');
@@ -291,8 +299,11 @@ describe('Following a project', () => {
     });
     expect(steered.isError).toBe(false);
     const bridge = await takeAnyLease(home);
-    const started = await startNextRun(bridge, 'token', { model: null, newSessionId: () => 'session' });
-    const scope = { runId: started?.run.id ?? '', projectId: id };
+    const started = await startNextRun(bridge, asLeaseToken('token'), {
+      model: null,
+      newSessionId: () => 'session',
+    });
+    const scope = { runId: asRunId(started?.run.id ?? ''), projectId: asProjectId(id) };
     const again = await client.call('bridge_steer', {
       project_id: id,
       message: 'Use blue.',

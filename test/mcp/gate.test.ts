@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { gateTool } from '../../src/mcp/code/gate.ts';
+import { asProjectId, asRunId } from '../../src/project/ids.ts';
 import { code, stateFolder } from './rig.ts';
 
-const RUN = { runId: 'aaaaaaaaaaaa', projectId: 'bbbbbbbbbbbb' };
+const RUN = { runId: asRunId('aaaaaaaaaaaa'), projectId: asProjectId('bbbbbbbbbbbb') };
 
 describe('What Claude Code itself asks of the server of a run', () => {
   it('is shown to no model, and costs it nothing', async () => {

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { setHold } from '../../src/bridge/holds.ts';
 import { takeLease } from '../../src/bridge/lease.ts';
 import { endRun, startNextRun } from '../../src/bridge/runs.ts';
+import { asLeaseToken } from '../../src/project/ids.ts';
 import type { Outcome } from '../../src/project/outcome.ts';
 import { EMPTY_LIVE_STATE } from '../../src/project/run.ts';
 import { type Answered, code, desktop, openStore, stateFolder, type ToolCaller } from './rig.ts';
@@ -82,9 +83,16 @@ describe('Words of others are quoted, wherever a line may end', () => {
     const client = await desktop(home);
     const id = await send(client);
     const bridge = openStore(home);
-    await takeLease(bridge, { token: 'token', pid: 1, pidStartedAt: 'then', version: '1' }, () => true);
+    await takeLease(
+      bridge,
+      { token: asLeaseToken('token'), pid: 1, pidStartedAt: 'then', version: '1' },
+      () => true,
+    );
     for (let tries = 0; tries < 10; tries += 1) {
-      const started = await startNextRun(bridge, 'token', { model: null, newSessionId: () => 'session' });
+      const started = await startNextRun(bridge, asLeaseToken('token'), {
+        model: null,
+        newSessionId: () => 'session',
+      });
       if (!started) break;
       const ending = {
         cost: { usd: 0, basis: 'reported' as const },
@@ -94,7 +102,7 @@ describe('Words of others are quoted, wherever a line may end', () => {
         resumeNotBefore: null,
         configuredModel: null,
       };
-      await endRun(bridge, 'token', started.run, outcome, ending);
+      await endRun(bridge, asLeaseToken('token'), started.run, outcome, ending);
     }
     for (const [tool, args] of [
       ['bridge_get_project_status', { project_id: id }],

@@ -1,9 +1,10 @@
 import { build } from 'esbuild';
 import { describe, expect, it } from 'vitest';
+import { asProjectId, asRunId } from '../../src/project/ids.ts';
 import { parsePlan } from '../../src/project/plan.ts';
 import { code, desktop, type InMemoryClient, stateFolder } from './rig.ts';
 
-const SCOPE = { runId: 'aaaaaaaaaaaa', projectId: 'bbbbbbbbbbbb' };
+const SCOPE = { runId: asRunId('aaaaaaaaaaaa'), projectId: asProjectId('bbbbbbbbbbbb') };
 
 async function listed({ client }: InMemoryClient) {
   return (await client.listTools()).tools;

@@ -1,5 +1,6 @@
 import MarkdownIt from 'markdown-it';
 import { describe, expect, test } from 'vitest';
+import { asProjectId } from '../../src/project/ids.ts';
 import type { Outcome } from '../../src/project/outcome.ts';
 import type { Project } from '../../src/project/project.ts';
 import type { Completion } from '../../src/project/review.ts';
@@ -7,7 +8,7 @@ import { recordEntry, recordHeading } from '../../src/project/status-text.ts';
 import { sample } from '../events.ts';
 
 const at = '2026-03-01T12:00:00.000Z';
-const projectId = '0123456789ab';
+const projectId = asProjectId('0123456789ab');
 const completion: Completion = {
   id: 1,
   projectId,

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
+import { isProjectId } from '../../src/project/ids.ts';
 import {
   illegalMoveMessage,
   isClosed,
-  isProjectId,
   MOVES,
   next,
   PROJECT_ACTIONS,

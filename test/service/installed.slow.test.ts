@@ -1,7 +1,9 @@
 /** What `install` promises, kept by a real systemd, the real claude, and a scripted model. */
+
 import { readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect } from 'vitest';
+import type { ProjectId } from '../../src/project/ids.ts';
 import { createGate } from '../../src/simulator/gate.ts';
 import { gated, hang, say } from '../../src/simulator/reply.ts';
 import { sequence } from '../../src/simulator/script.ts';
@@ -24,7 +26,7 @@ async function install(service: Rig, ...args: string[]): Promise<string> {
 }
 
 /** Sends a plan and waits until Claude is in the middle of it. */
-async function inTheMiddle(service: Rig): Promise<string> {
+async function inTheMiddle(service: Rig): Promise<ProjectId> {
   service.script = halfWay();
   const id = await service.send('# In the middle\nDo it.');
   await waitUntil(async () => service.asked().length === 2, 'the second request');

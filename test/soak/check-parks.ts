@@ -1,5 +1,6 @@
 /** Who needs a person, and why: what befell everybody is held against nobody, and one bad workspace against its own. */
 
+import { asProjectId } from '../../src/project/ids.ts';
 import type { OutcomeKind } from '../../src/project/outcome.ts';
 import { PARKING_OUTCOMES } from '../../src/project/retry.ts';
 import type { Row } from '../../src/store/schema.ts';
@@ -23,7 +24,7 @@ export function parks({ store, journal }: Watched): Finding[] {
     const last = runs.findLast(
       (run) => run.project_id === event.project_id && run.created_at <= event.created_at,
     );
-    const workspace = projects.get(event.project_id ?? '')?.workspace;
+    const workspace = projects.get(event.project_id ?? asProjectId(''))?.workspace;
     const outcome = PARKING_OUTCOMES.find((kind) => kind === last?.outcome);
     if (!last || !outcome) return [];
     const told = `project ${event.project_id} in ${workspace} parked after run ${last.id}: ${event.data}`;

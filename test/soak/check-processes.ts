@@ -1,5 +1,7 @@
 /** The machine against the store: who lives, and in whose name. */
+
 import { setTimeout as delay } from 'node:timers/promises';
+import { asRunId } from '../../src/project/ids.ts';
 import type { Finding, Watched } from './checks.ts';
 import { claudesAmong, type Living, livingIn, sessionOf } from './living.ts';
 
@@ -9,7 +11,7 @@ export async function processes({ world, store }: Watched): Promise<Finding[]> {
   const ended = new Set(store.runs().flatMap(({ id, ended_at }) => (ended_at === null ? [] : [id])));
   let living = await livingIn(world.root);
   const recorded = new Set(store.runs().map(({ id }) => id));
-  const unknown = living.filter(({ run }) => run !== undefined && !recorded.has(run));
+  const unknown = living.filter(({ run }) => run !== undefined && !recorded.has(asRunId(run)));
   const suspects = [...outlived(living, ended), ...shared(living)];
   if (suspects.length > 0) {
     // What was killed is gone a moment later; what is named in the log is known to be left.

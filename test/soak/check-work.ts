@@ -1,6 +1,8 @@
 /** The workspaces against the store: no work was done twice that the record does not explain, and none is missing. */
+
 import { readdir, readFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
+import { asRunId, type RunId } from '../../src/project/ids.ts';
 import type { OutcomeKind } from '../../src/project/outcome.ts';
 import type { Row } from '../../src/store/schema.ts';
 import type { Finding, Watched } from './checks.ts';
@@ -12,7 +14,7 @@ import { awayPath, type World } from './world.ts';
 interface Line {
   readonly round: number;
   readonly step: string;
-  readonly run: string;
+  readonly run: RunId;
 }
 
 /** Each step was done once, or again only after a run of which the record says that it was cut short. */
@@ -72,7 +74,7 @@ async function readWork(file: string): Promise<Line[]> {
   const text = await readWherever(file);
   return text.split('\n').flatMap((line) => {
     const [round, step, run] = line.split(' ');
-    return round && step && run ? [{ round: Number(round), step, run }] : [];
+    return round && step && run ? [{ round: Number(round), step, run: asRunId(run) }] : [];
   });
 }
 
@@ -92,6 +94,6 @@ async function runFilesHaveRows({ home }: World, store: StoreView): Promise<Find
   const recorded = new Set(store.runs().map(({ id }) => id));
   return files
     .map((name) => name.split('.')[0] ?? '')
-    .filter((run) => RUN_ID.test(run) && !recorded.has(run))
+    .filter((run) => RUN_ID.test(run) && !recorded.has(asRunId(run)))
     .map((run) => ['broken', `runs/ holds output of run ${run}, which has no row`]);
 }

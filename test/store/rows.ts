@@ -1,4 +1,5 @@
 /** Rows as tests need them: everything that does not matter filled in. */
+import { asProjectId, asRunId, type ProjectId, type RunId } from '../../src/project/ids.ts';
 import { EMPTY_LIVE_STATE } from '../../src/project/run.ts';
 import type { Writer } from '../../src/store/database.ts';
 import { insertProject } from '../../src/store/projects.ts';
@@ -13,8 +14,8 @@ export function minute(n: number): string {
 }
 
 /** `id(10)` is `00000000000a`. */
-export function id(n: number): string {
-  return n.toString(16).padStart(12, '0');
+export function id(n: number): ProjectId & RunId {
+  return n.toString(16).padStart(12, '0') as ProjectId & RunId;
 }
 
 export async function addProject(
@@ -22,7 +23,7 @@ export async function addProject(
   n: number,
   changes: Partial<NewRow<'projects'>> = {},
   markdown = `# Project ${n}`,
-): Promise<string> {
+): Promise<ProjectId> {
   const row: NewRow<'projects'> = {
     id: id(n),
     title: `Project ${n}`,
@@ -48,9 +49,13 @@ export async function addProject(
   return row.id;
 }
 
-export type RunToAdd = Partial<Parameters<typeof insertRun>[1]> & { id: string; project_id: string };
+export type RunToAdd = Partial<Omit<Parameters<typeof insertRun>[1], 'id' | 'project_id'>> & {
+  id: string;
+  project_id: string;
+};
 
-export async function addRun(trx: Writer, run: RunToAdd): Promise<string> {
+export async function addRun(trx: Writer, run: RunToAdd): Promise<RunId> {
+  const ids = { id: asRunId(run.id), project_id: asProjectId(run.project_id) };
   await insertRun(trx, {
     kind: 'execute',
     round: 1,
@@ -59,8 +64,9 @@ export async function addRun(trx: Writer, run: RunToAdd): Promise<string> {
     model: null,
     created_at: NOW,
     ...run,
+    ...ids,
   });
-  return run.id;
+  return ids.id;
 }
 
 /** How a run ended that cost nothing. */

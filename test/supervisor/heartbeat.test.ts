@@ -6,11 +6,12 @@ import { join } from 'node:path';
 import { test as base, describe, expect } from 'vitest';
 import { currentLease, takeLease } from '../../src/bridge/lease.ts';
 import { loadConfig } from '../../src/config.ts';
+import { asLeaseToken } from '../../src/project/ids.ts';
 import { Heartbeat } from '../../src/supervisor/upkeep/heartbeat.ts';
 import { eventually } from '../eventually.ts';
 import { createRig, type Rig as Home } from '../rig.ts';
 
-const TOKEN = 'token';
+const TOKEN = asLeaseToken('token');
 const INTERVAL = 300_000;
 
 interface Rig extends Home {
@@ -142,7 +143,11 @@ describe('a supervisor that is not well gives no heartbeat', () => {
   });
 
   test('when another supervisor has taken over', async ({ rig }) => {
-    await takeLease(rig.bridge, { token: 'other', pid: 2, pidStartedAt: '2', version: '0' }, () => true);
+    await takeLease(
+      rig.bridge,
+      { token: asLeaseToken('other'), pid: 2, pidStartedAt: '2', version: '0' },
+      () => true,
+    );
     const heartbeat = rig.heartbeat({ heartbeat_file: rig.file, heartbeat_url: rig.url });
     heartbeat.tend();
     await eventually(() => expect(heartbeat.next).toEqual(new Date(rig.clock.now().getTime() + 30_000)));

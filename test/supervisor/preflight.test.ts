@@ -9,6 +9,7 @@ import { claudeEnvironment } from '../../src/claude/environment.ts';
 import { type Clock, systemClock } from '../../src/clock.ts';
 import { loadConfig } from '../../src/config.ts';
 import type { Hold } from '../../src/project/hold.ts';
+import { asLeaseToken } from '../../src/project/ids.ts';
 import type { Admission } from '../../src/supervisor/admission.ts';
 import { Preflight } from '../../src/supervisor/preflight.ts';
 import { claudeProgram, processesIn } from '../e2e/rig.ts';
@@ -16,7 +17,7 @@ import { eventually } from '../eventually.ts';
 import { onWindows } from '../platform.ts';
 import { createRig, type Rig } from '../rig.ts';
 
-const TOKEN = 'token';
+const TOKEN = asLeaseToken('token');
 const MINUTE = 60_000;
 const START: Admission = { may: 'start', heldFamilies: [] };
 const WAIT: Admission = { may: 'wait' };

@@ -5,6 +5,7 @@ import { changesSince, projectDetails } from '../../src/bridge/queries.ts';
 import { endRun } from '../../src/bridge/runs.ts';
 import { type Clock, systemClock } from '../../src/clock.ts';
 import { type Config, loadConfig } from '../../src/config.ts';
+import { asProjectId, asRunId, type RunId } from '../../src/project/ids.ts';
 import { PROJECT_STATUSES, type ProjectStatus } from '../../src/project/project.ts';
 import { runFiles } from '../../src/state-folder.ts';
 import { updateProject } from '../../src/store/projects.ts';
@@ -40,7 +41,7 @@ function stage(rig: Rig, settings: Partial<Config> = {}, clock: Clock = rig.cloc
 }
 
 /** A run that has ended and left `mb` of output; its project is then moved to `status`. */
-async function spentRun(rig: Rig, status: ProjectStatus, mb = 1): Promise<string> {
+async function spentRun(rig: Rig, status: ProjectStatus, mb = 1): Promise<RunId> {
   const project = await send(rig);
   const { run } = await begin(rig);
   await leave(rig, run.id, mb);
@@ -49,7 +50,7 @@ async function spentRun(rig: Rig, status: ProjectStatus, mb = 1): Promise<string
   return run.id;
 }
 
-async function leave(rig: Rig, runId: string, mb: number): Promise<void> {
+async function leave(rig: Rig, runId: RunId, mb: number): Promise<void> {
   await mkdir(join(rig.home, 'runs'), { recursive: true });
   const { output, errors, mcpConfig } = runFiles(rig.home, runId);
   await writeFile(output, Buffer.alloc(mb * 1e6));
@@ -124,7 +125,7 @@ describe('the output of a run', () => {
 
   test('of a run that the store does not know is left where it is, and so is what a person put there', async () => {
     await using rig = await supervised();
-    await leave(rig, '0123456789ab', 1);
+    await leave(rig, asRunId('0123456789ab'), 1);
     await writeFile(join(rig.home, 'runs', 'notes.jsonl'), 'mine');
     await mkdir(join(rig.home, 'runs', 'ffffffffffff.jsonl'));
     await stage(rig, { keep_runs_mb: 0, keep_runs_days: 0 }).retention.tend();
@@ -152,7 +153,7 @@ test('plans, status files and the history of the project stay', async () => {
   await stage(rig, { keep_runs_mb: 0 }).retention.tend();
   expect(await Promise.all(['plans', 'status'].map((name) => readdir(join(rig.home, name))))).toEqual(before);
   const [id = ''] = before[0]?.map((name) => name.slice(0, 12)) ?? [];
-  const details = await projectDetails(rig.bridge, id);
+  const details = await projectDetails(rig.bridge, asProjectId(id));
   expect(details.ok && details.value.runs.length).toBe(1);
 });
 
@@ -218,7 +219,7 @@ describe('a folder in trouble', () => {
 
   test('whose file cannot be removed: told, and the others go', async () => {
     await using rig = await supervised();
-    const file = { runId: '0123456789ab', kind: 'output', bytes: 1 } as const;
+    const file = { runId: asRunId('0123456789ab'), kind: 'output', bytes: 1 } as const;
     const [stuck, free] = ['stuck', 'free'].map((name) => join(rig.workspace, name));
     await mkdir(stuck ?? '');
     await writeFile(free ?? '', 'x');

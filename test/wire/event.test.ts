@@ -1,11 +1,12 @@
 import { expect, test } from 'vitest';
 import type { BridgeEvent } from '../../src/project/event.ts';
+import { asProjectId } from '../../src/project/ids.ts';
 import { toWireEvent } from '../../src/wire/event.ts';
 import { eventSchema } from '../../src/wire/schemas/event.ts';
 import { EVENT_TYPES, sample } from '../events.ts';
 
 function stored(type: string, facts: object = {}): BridgeEvent {
-  const stamp = { id: 7, projectId: '0123456789ab', runId: null, actor: 'person' };
+  const stamp = { id: 7, projectId: asProjectId('0123456789ab'), runId: null, actor: 'person' };
   return { ...sample(type, { ...facts }), ...stamp, createdAt: '2026-03-01T12:00:00.000Z' };
 }
 

@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import type { Bridge } from '../../bridge/bridge.ts';
 import { cancel } from '../../bridge/control.ts';
 import { projectState } from '../../bridge/queries.ts';
+import type { ProjectId } from '../../project/ids.ts';
 import { isClosed, type Project } from '../../project/project.ts';
 import { type Result, refuse } from '../../result.ts';
 import { type Cli, withProject } from '../context.ts';
@@ -39,7 +40,7 @@ export function cancelCommand(cli: Cli): Command {
 
 async function cancelIfSure(
   bridge: Bridge,
-  projectId: string,
+  projectId: ProjectId,
   { reason, yes }: Options,
 ): Promise<Result<{ project: Project; repeated: boolean }>> {
   const found = await projectState(bridge, projectId);

@@ -1,6 +1,8 @@
 /** The play: six scenes, from the start of the supervisor to the approval, and what they have shown. */
+
 import { sep } from 'node:path';
 import { projectDetails } from '../../bridge/queries.ts';
+import type { ProjectId } from '../../project/ids.ts';
 import { type Sandbox, sessionsOf } from '../../selftest/sandbox.ts';
 import { SelftestError } from '../../selftest/selftest-error.ts';
 import { tellEvent } from './chronicle.ts';
@@ -17,7 +19,7 @@ export interface Performance {
 
 /** What has happened, for a program. */
 export interface Facts {
-  readonly projectId: string;
+  readonly projectId: ProjectId;
   readonly status: string;
   readonly rounds: number;
   readonly runs: number;
@@ -63,7 +65,7 @@ export async function perform({ stage, narrator, interrupted }: Performance): Pr
   }
 }
 
-async function factsOf(stage: Sandbox, projectId: string): Promise<Facts> {
+async function factsOf(stage: Sandbox, projectId: ProjectId): Promise<Facts> {
   const found = await projectDetails(stage.bridge, projectId, 100);
   if (!found.ok) throw new SelftestError(found.refusal);
   const { project, runs, updates, spentUsd } = found.value;

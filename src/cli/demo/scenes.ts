@@ -1,6 +1,8 @@
 /** The scenes, in their order. Each ends when the history shows that it has happened. */
+
 import { execa } from 'execa';
 import * as z from 'zod';
+import { asProjectId, type ProjectId } from '../../project/ids.ts';
 import type { Desktop } from '../../selftest/desktop.ts';
 import { type Sandbox, sessionsOf } from '../../selftest/sandbox.ts';
 import { SelftestError } from '../../selftest/selftest-error.ts';
@@ -23,7 +25,7 @@ export interface Scene {
 /** From when there is a project. */
 export interface Work extends Scene {
   readonly desktop: Desktop;
-  readonly projectId: string;
+  readonly projectId: ProjectId;
   /** What Desktop has heard of the history so far. */
   readonly cursor: number;
 }
@@ -62,7 +64,7 @@ export async function sendPlan(scene: Scene): Promise<Work> {
   narrator.say('Desktop', 'calls bridge_send_plan:', { kind: 'text', lines: plainLines(PLAN.trimEnd()) });
   const sent = sentPlan.parse(await desktop.call('bridge_send_plan', { plan_markdown: PLAN }, signal));
   narrator.say('Desktop', `is told: project ${sent.project_id} is ${sent.status}`);
-  return { ...scene, desktop, projectId: sent.project_id, cursor: sent.cursor };
+  return { ...scene, desktop, projectId: asProjectId(sent.project_id), cursor: sent.cursor };
 }
 
 export async function firstRound(work: Work): Promise<void> {

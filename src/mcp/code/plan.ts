@@ -1,5 +1,7 @@
 /** Taking up a plan by hand. */
+
 import * as z from 'zod';
+import type { ProjectId } from '../../project/ids.ts';
 import type { Project } from '../../project/project.ts';
 import { type Answer, answer, type Call, defineTool } from '../define-tool.ts';
 import { cut, ROOM_BYTES } from '../fit.ts';
@@ -53,7 +55,7 @@ export const claimProjectTool = defineTool({
 const WORK =
   'Do the work in the workspace (create the folder if it is not there), report each step with bridge_send_update, and when all is done call bridge_send_completion.';
 
-async function findPlan(id: string | undefined, { bridge, verbs }: Call) {
+async function findPlan(id: ProjectId | undefined, { bridge, verbs }: Call) {
   if (id === undefined) return { ok: true, value: await verbs.pendingPlan(bridge) } as const;
   return verbs.projectDetails(bridge, id, 0);
 }

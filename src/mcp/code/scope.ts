@@ -1,31 +1,39 @@
 /** Which project a Claude Code session may touch. */
 
+import * as z from 'zod';
 import type { Environment } from '../../environment.ts';
+import { asProjectId, asRunId, type ProjectId, type RunId } from '../../project/ids.ts';
 import { projectId } from '../input.ts';
 
 /** The one run, of one project, that a session belongs to. */
 export interface Scope {
-  readonly runId: string;
-  readonly projectId: string;
+  readonly runId: RunId;
+  readonly projectId: ProjectId;
 }
 
 /** The supervisor names both in the environment of a run; a person's own session has no scope. */
 export function scopeFrom(env: Environment): Scope | undefined {
   const { BRIDGE_RUN_ID: runId, BRIDGE_PROJECT_ID: projectId } = env;
-  return runId && projectId ? { runId, projectId } : undefined;
+  return runId && projectId ? { runId: asRunId(runId), projectId: asProjectId(projectId) } : undefined;
 }
+
+/** It is compared with the session's own and never looked up. */
+const anyId = z.string().trim().transform(asProjectId);
 
 /** A session with a scope need not name its project, though some do. */
 export function projectArgument(scope: Scope | undefined) {
-  return scope ? projectId.optional() : projectId;
+  return scope ? anyId.optional() : projectId;
 }
 
 /** The project a call is about: the session's own, which needs no naming, or the one that is named. */
 export function projectOf(
   scope: Scope | undefined,
-  named: string | undefined,
-): { readonly ok: true; readonly value: string } | { readonly ok: false; readonly refusal: string } {
-  if (!scope) return { ok: true, value: named ?? '' };
+  named: ProjectId | undefined,
+): { readonly ok: true; readonly value: ProjectId } | { readonly ok: false; readonly refusal: string } {
+  if (!scope)
+    return named === undefined
+      ? { ok: false, refusal: "'project_id' is required." }
+      : { ok: true, value: named };
   if (named === undefined || named === scope.projectId) return { ok: true, value: scope.projectId };
   return {
     ok: false,

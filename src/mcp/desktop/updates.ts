@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import type { ProjectId } from '../../project/ids.ts';
 import type { Update } from '../../project/review.ts';
 import { type Answer, answer, type Call, defineTool } from '../define-tool.ts';
 import { fitting } from '../fit.ts';
@@ -31,7 +32,7 @@ export const projectUpdatesTool = defineTool({
   },
 });
 
-async function newest(id: string, limit: number, { bridge, verbs }: Call): Promise<Answer> {
+async function newest(id: ProjectId, limit: number, { bridge, verbs }: Call): Promise<Answer> {
   const details = await verbs.projectDetails(bridge, id, limit + 1);
   if (!details.ok) return details;
   const { project, updates } = details.value;
@@ -54,7 +55,12 @@ async function newest(id: string, limit: number, { bridge, verbs }: Call): Promi
   );
 }
 
-async function following(id: string, after: number, limit: number, { bridge, verbs }: Call): Promise<Answer> {
+async function following(
+  id: ProjectId,
+  after: number,
+  limit: number,
+  { bridge, verbs }: Call,
+): Promise<Answer> {
   const reply = await verbs.projectUpdates(bridge, id, after, limit + 1);
   if (!reply.ok) return reply;
   const { project, updates } = reply.value;

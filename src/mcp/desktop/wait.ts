@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import type { Changes } from '../../bridge/queries.ts';
 import { type BridgeEvent, typeOf } from '../../project/event.ts';
+import type { ProjectId } from '../../project/ids.ts';
 import type { Project } from '../../project/project.ts';
 import { quote } from '../../project/quotation.ts';
 import { type Answer, answer, type Call, defineTool, type Facts } from '../define-tool.ts';
@@ -60,7 +61,7 @@ export const waitTool = defineTool({
 });
 
 /** With what would keep the person waiting in vain. */
-async function nothingYet(cursor: number, projectId: string | undefined, call: Call): Promise<Answer> {
+async function nothingYet(cursor: number, projectId: ProjectId | undefined, call: Call): Promise<Answer> {
   const ready = await readiness(call);
   const projects = await projectsNow([projectId ?? null], call);
   const next = `Nothing yet, call again with cursor ${cursor}.`;
@@ -85,7 +86,7 @@ const PROGRESS_MS = 5_000;
 
 async function changesAfter(
   cursor: number,
-  projectId: string | undefined,
+  projectId: ProjectId | undefined,
   seconds: number,
   { bridge, verbs, signal, progress }: Call,
 ): Promise<Changes> {
@@ -106,7 +107,7 @@ async function changesAfter(
 }
 
 /** Some of the projects that were spoken of, as they are now. */
-async function projectsNow(ids: readonly (string | null)[], { bridge, verbs }: Call): Promise<Project[]> {
+async function projectsNow(ids: readonly (ProjectId | null)[], { bridge, verbs }: Call): Promise<Project[]> {
   const different = [...new Set(ids)].filter((id) => id !== null).slice(0, MOST_PROJECTS);
   const states = await Promise.all(different.map((id) => verbs.projectState(bridge, id)));
   return states.flatMap((state) => (state.ok ? [state.value.project] : []));

@@ -4,11 +4,12 @@ import { lstat, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { SpentRun } from '../../bridge/run-output.ts';
 import { messageOf } from '../../error-message.ts';
+import { asRunId, type RunId } from '../../project/ids.ts';
 import { parseRunFileName, runsFolder } from '../../state-folder.ts';
 
 export interface LeftFile {
   readonly path: string;
-  readonly runId: string;
+  readonly runId: RunId;
   readonly kind: 'output' | 'secret';
   readonly bytes: number;
 }
@@ -27,7 +28,7 @@ export async function leftFiles(home: string): Promise<LeftFile[]> {
     if (!ours) continue;
     const path = join(folder, name);
     const file = await lstat(path).catch(() => undefined);
-    if (file?.isFile()) found.push({ ...ours, path, bytes: file.size });
+    if (file?.isFile()) found.push({ ...ours, runId: asRunId(ours.runId), path, bytes: file.size });
   }
   return found;
 }

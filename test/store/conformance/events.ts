@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { Happening, NewEvent } from '../../../src/project/event.ts';
+import type { ProjectId } from '../../../src/project/ids.ts';
 import { appendEvent, eventsAfter, newestEventId } from '../../../src/store/events.ts';
 import { EVENT_TYPES, SAMPLES, sample } from '../../events.ts';
 import { addProject, id, NOW } from '../rows.ts';
@@ -7,7 +8,7 @@ import type { StoreUnderTest } from './store-under-test.ts';
 
 export function eventsConform({ write, read }: StoreUnderTest): void {
   describe('events', () => {
-    const event = (happening: Happening, project: string | null = null): NewEvent => ({
+    const event = (happening: Happening, project: ProjectId | null = null): NewEvent => ({
       ...happening,
       projectId: project,
       runId: null,
@@ -26,7 +27,7 @@ export function eventsConform({ write, read }: StoreUnderTest): void {
         await appendEvent(trx, event(sent, id(1)));
         await appendEvent(trx, event(resumed));
       });
-      const types = async (...args: [number, number, string?]) =>
+      const types = async (...args: [number, number, ProjectId?]) =>
         (await eventsAfter(read(), ...args)).map(({ type }) => type);
       expect(await types(0, 10)).toEqual(['hold.set', 'project.sent', 'hold.ended']);
       expect(await types(0, 2)).toEqual(['hold.set', 'project.sent']);

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { asLeaseToken } from '../../../src/project/ids.ts';
 import {
   askHolderToStop,
   dropLease,
@@ -12,7 +13,7 @@ import type { StoreUnderTest } from './store-under-test.ts';
 export function leaseConform({ write, read }: StoreUnderTest): void {
   describe('the lease', () => {
     const lease = {
-      token: 'one',
+      token: asLeaseToken('one'),
       pid: 42,
       pidStartedAt: 't',
       version: '1.0.0',
@@ -26,18 +27,18 @@ export function leaseConform({ write, read }: StoreUnderTest): void {
     test('there is one at a time', async () => {
       expect(await readLease(read())).toBeUndefined();
       await write((trx) => replaceLease(trx, lease));
-      await write((trx) => replaceLease(trx, { ...lease, token: 'two' }));
+      await write((trx) => replaceLease(trx, { ...lease, token: asLeaseToken('two') }));
       expect(await readLease(read())).toMatchObject({ ...lease, token: 'two' });
     });
 
     test('only its holder extends or drops it', async () => {
       await write((trx) => replaceLease(trx, lease));
-      expect(await write((trx) => extendLease(trx, 'other', minute(1), minute(2)))).toBe(false);
-      expect(await write((trx) => extendLease(trx, 'one', minute(1), minute(2)))).toBe(true);
+      expect(await write((trx) => extendLease(trx, asLeaseToken('other'), minute(1), minute(2)))).toBe(false);
+      expect(await write((trx) => extendLease(trx, asLeaseToken('one'), minute(1), minute(2)))).toBe(true);
       expect(await readLease(read())).toMatchObject({ renewedAt: minute(1), expiresAt: minute(2) });
-      await write((trx) => dropLease(trx, 'other'));
+      await write((trx) => dropLease(trx, asLeaseToken('other')));
       expect(await readLease(read())).toBeDefined();
-      await write((trx) => dropLease(trx, 'one'));
+      await write((trx) => dropLease(trx, asLeaseToken('one')));
       expect(await readLease(read())).toBeUndefined();
     });
 
@@ -47,7 +48,7 @@ export function leaseConform({ write, read }: StoreUnderTest): void {
       expect(await write((trx) => askHolderToStop(trx, minute(1)))).toBe(true);
       expect(await write((trx) => askHolderToStop(trx, minute(2)))).toBe(false);
       expect((await readLease(read()))?.stopRequestedAt).toBe(minute(1));
-      await write((trx) => replaceLease(trx, { ...lease, token: 'two' }));
+      await write((trx) => replaceLease(trx, { ...lease, token: asLeaseToken('two') }));
       expect((await readLease(read()))?.stopRequestedAt).toBeNull();
     });
   });

@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, test } from 'vitest';
+import { asRunId } from '../../../src/project/ids.ts';
 import {
   findMessageByRequest,
   giveWaiting,
@@ -31,8 +32,8 @@ export function messagesConform({ write, read }: StoreUnderTest): void {
         await insertMessage(trx, message('second', minute(1)));
       });
       expect((await waitingMessages(read(), id(1))).map(({ id: name }) => name)).toEqual(['first', 'second']);
-      expect(await write((trx) => markDelivered(trx, ['first'], 'run', minute(3)))).toBe(1);
-      expect(await write((trx) => markDelivered(trx, ['first'], 'run', minute(4)))).toBe(0);
+      expect(await write((trx) => markDelivered(trx, ['first'], asRunId('run'), minute(3)))).toBe(1);
+      expect(await write((trx) => markDelivered(trx, ['first'], asRunId('run'), minute(4)))).toBe(0);
       expect((await waitingMessages(read(), id(1))).map(({ id: name }) => name)).toEqual(['second']);
     });
 
@@ -42,11 +43,11 @@ export function messagesConform({ write, read }: StoreUnderTest): void {
       await write(async (trx) => {
         await addProject(trx, 2);
         await insertMessage(trx, message('taken in', NOW));
-        await markDelivered(trx, ['taken in'], 'run', NOW);
+        await markDelivered(trx, ['taken in'], asRunId('run'), NOW);
         await insertMessage(trx, message('early', NOW));
         await insertMessage(trx, { ...message('elsewhere', NOW), project_id: id(2) });
         await addRun(trx, { id: 'next', project_id: id(2) });
-        await giveWaiting(trx, id(1), 'next');
+        await giveWaiting(trx, id(1), asRunId('next'));
         await insertMessage(trx, message('late', NOW));
       });
       expect(await waiting()).toEqual([

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { asProjectId, type ProjectId } from '../../../src/project/ids.ts';
 import {
   countByStatus,
   findProject,
@@ -69,9 +70,9 @@ export function projectsConform({ write, read }: StoreUnderTest): void {
 
     test('are found by the beginning of their id', async () => {
       await write(async (trx) => {
-        await addProject(trx, 1, { id: 'abc000000000' });
-        await addProject(trx, 2, { id: 'abcf00000000' });
-        await addProject(trx, 3, { id: 'abd000000000' });
+        await addProject(trx, 1, { id: asProjectId('abc000000000') });
+        await addProject(trx, 2, { id: asProjectId('abcf00000000') });
+        await addProject(trx, 3, { id: asProjectId('abd000000000') });
       });
       expect(await projectIdsFrom(read(), 'abc', 10)).toEqual(['abc000000000', 'abcf00000000']);
       expect(await projectIdsFrom(read(), 'abc', 1)).toEqual(['abc000000000']);
@@ -85,7 +86,7 @@ export function projectsConform({ write, read }: StoreUnderTest): void {
         for (let n = 1; n <= 10; n++) await addProject(trx, n, { created_at: minute(n <= 5 ? 0 : n) });
       });
       const seen: string[] = [];
-      let after: { createdAt: string; id: string } | undefined;
+      let after: { createdAt: string; id: ProjectId } | undefined;
       for (;;) {
         const page = await listProjects(read(), { limit: 3, ...(after ? { after } : {}) });
         seen.push(...page.map((project) => project.id));

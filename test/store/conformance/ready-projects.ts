@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { asRunId } from '../../../src/project/ids.ts';
 import { nextReadyAt, readyProjects } from '../../../src/store/projects.ts';
 import { closeRun } from '../../../src/store/runs.ts';
 import { addProject, addRun, endedAt, id, minute, NOW } from '../rows.ts';
@@ -72,7 +73,7 @@ export function readyProjectsConform({ write, read }: StoreUnderTest): void {
         await addRun(trx, { id: 'run', project_id: id(1), workspace: '/busy' });
       });
       expect(await ready()).toEqual([id(3)]);
-      await write((trx) => closeRun(trx, 'run', { kind: 'lost', message: '' }, endedAt(NOW)));
+      await write((trx) => closeRun(trx, asRunId('run'), { kind: 'lost', message: '' }, endedAt(NOW)));
       expect(await ready()).toEqual([1, 2, 3].map(id));
     });
 

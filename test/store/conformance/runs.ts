@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, test } from 'vitest';
+import { asRunId } from '../../../src/project/ids.ts';
 import { EMPTY_LIVE_STATE } from '../../../src/project/run.ts';
 import {
   closeRun,
@@ -26,7 +27,7 @@ export function runsConform({ write, read }: StoreUnderTest): void {
       await write((trx) =>
         addRun(trx, { id: 'a', project_id: id(1), model: 'opus', kind: 'revise', round: 2 }),
       );
-      expect(await findRun(read(), 'a')).toMatchObject({
+      expect(await findRun(read(), asRunId('a'))).toMatchObject({
         id: 'a',
         projectId: id(1),
         kind: 'revise',
@@ -58,7 +59,7 @@ export function runsConform({ write, read }: StoreUnderTest): void {
 
     test('when the first has ended, the next may begin', async () => {
       await write((trx) => addRun(trx, { id: 'a', project_id: id(1), workspace: '/a' }));
-      await write((trx) => closeRun(trx, 'a', { kind: 'throttled' }, endedAt(minute(1))));
+      await write((trx) => closeRun(trx, asRunId('a'), { kind: 'throttled' }, endedAt(minute(1))));
       await write((trx) =>
         addRun(trx, { id: 'b', project_id: id(1), workspace: '/a', created_at: minute(2) }),
       );
@@ -78,9 +79,11 @@ export function runsConform({ write, read }: StoreUnderTest): void {
       const outcome = { kind: 'crashed', code: null, signal: 'SIGKILL', stderr: 'oh "no"\n😀' } as const;
       const live = { ...EMPTY_LIVE_STATE, turns: 7, currentTool: 'Bash' };
       const end = { ...endedAt(minute(5)), cost: { usd: 0.25, basis: 'estimated' as const }, live };
-      expect(await write((trx) => closeRun(trx, 'a', outcome, end))).toBe(true);
-      expect(await write((trx) => closeRun(trx, 'a', { kind: 'submitted' }, endedAt(minute(6))))).toBe(false);
-      expect(await findRun(read(), 'a')).toMatchObject({
+      expect(await write((trx) => closeRun(trx, asRunId('a'), outcome, end))).toBe(true);
+      expect(
+        await write((trx) => closeRun(trx, asRunId('a'), { kind: 'submitted' }, endedAt(minute(6)))),
+      ).toBe(false);
+      expect(await findRun(read(), asRunId('a'))).toMatchObject({
         outcome,
         live,
         costUsd: 0.25,
@@ -92,10 +95,10 @@ export function runsConform({ write, read }: StoreUnderTest): void {
     test('their process, live state and model are recorded as they become known', async () => {
       await write((trx) => addRun(trx, { id: 'a', project_id: id(1) }));
       await write(async (trx) => {
-        await updateRun(trx, 'a', { pid: 42, pid_started_at: 't', spawned_at: minute(1) });
-        await updateLiveState(trx, 'a', { ...EMPTY_LIVE_STATE, costUsd: 0.5, currentTodo: 'write' });
+        await updateRun(trx, asRunId('a'), { pid: 42, pid_started_at: 't', spawned_at: minute(1) });
+        await updateLiveState(trx, asRunId('a'), { ...EMPTY_LIVE_STATE, costUsd: 0.5, currentTodo: 'write' });
       });
-      expect(await findRun(read(), 'a')).toMatchObject({
+      expect(await findRun(read(), asRunId('a'))).toMatchObject({
         pid: 42,
         pidStartedAt: 't',
         spawnedAt: minute(1),
@@ -111,7 +114,7 @@ export function runsConform({ write, read }: StoreUnderTest): void {
       ] as const) {
         await write(async (trx) => {
           await addRun(trx, { id: run, project_id: id(1), created_at: at });
-          await closeRun(trx, run, { kind: 'throttled' }, endedAt(at));
+          await closeRun(trx, asRunId(run), { kind: 'throttled' }, endedAt(at));
         });
       }
       expect((await runsOf(read(), id(1))).map((run) => run.id)).toEqual(['b', 'c', 'a']);
@@ -123,7 +126,7 @@ export function runsConform({ write, read }: StoreUnderTest): void {
         await addRun(trx, { id: 'a', project_id: id(1), created_at: minute(1) });
       });
       expect((await openRuns(read())).map((run) => run.id)).toEqual(['b', 'a']);
-      await write((trx) => closeRun(trx, 'b', { kind: 'refused' }, endedAt(minute(3))));
+      await write((trx) => closeRun(trx, asRunId('b'), { kind: 'refused' }, endedAt(minute(3))));
       expect((await openRuns(read())).map((run) => run.id)).toEqual(['a']);
     });
 
@@ -139,14 +142,14 @@ export function runsConform({ write, read }: StoreUnderTest): void {
           await addRun(trx, { id: run, project_id: project, created_at: at });
           await closeRun(
             trx,
-            run,
+            asRunId(run),
             { kind: 'submitted' },
             { ...endedAt(at), cost: { usd, basis: 'reported' } },
           );
         });
       }
       expect(await spentSince(read(), NOW)).toEqual({ usd: 0.375, unknown: 1 });
-      expect(await findRun(read(), 'd')).toMatchObject({ costUsd: null });
+      expect(await findRun(read(), asRunId('d'))).toMatchObject({ costUsd: null });
     });
   });
 }

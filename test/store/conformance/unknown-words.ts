@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { asRunId } from '../../../src/project/ids.ts';
 import type { Reader, Writer } from '../../../src/store/database.ts';
 import { allHolds, putHold } from '../../../src/store/holds.ts';
 import { findProject } from '../../../src/store/projects.ts';
@@ -34,7 +35,7 @@ const WORDS: readonly [string, (trx: Writer) => Promise<unknown>, (db: Reader) =
         .updateTable('runs')
         .set({ kind: 'dreaming' as never })
         .execute(),
-    (db) => findRun(db, 'run-1'),
+    (db) => findRun(db, asRunId('run-1')),
   ],
   [
     'runs.cost_basis',
@@ -43,7 +44,7 @@ const WORDS: readonly [string, (trx: Writer) => Promise<unknown>, (db: Reader) =
         .updateTable('runs')
         .set({ cost_basis: 'dreaming' as never })
         .execute(),
-    (db) => findRun(db, 'run-1'),
+    (db) => findRun(db, asRunId('run-1')),
   ],
   [
     'holds.kind',

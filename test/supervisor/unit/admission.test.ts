@@ -8,11 +8,12 @@ import { changesSince } from '../../../src/bridge/queries.ts';
 import { recordQuotas } from '../../../src/bridge/quota.ts';
 import { type Config, loadConfig } from '../../../src/config.ts';
 import { type Hold, type HoldKind, PROBED_HOLDS } from '../../../src/project/hold.ts';
+import { asLeaseToken } from '../../../src/project/ids.ts';
 import { Gatekeeper } from '../../../src/supervisor/admission.ts';
 import { onWindows } from '../../platform.ts';
 import { createRig, type Rig } from '../../rig.ts';
 
-const TOKEN = 'token';
+const TOKEN = asLeaseToken('token');
 const MINUTE = 60_000;
 const FREE = { may: 'start', heldFamilies: [] };
 const WAIT = { may: 'wait' };
@@ -309,7 +310,7 @@ test('the next end is the first that is still to come', async () => {
 test('a supervisor that was replaced sets no hold', async () => {
   await using rig = await createRig();
   const { keeper } = await openGate(rig, { disk_min_mb: 1e12 });
-  const successor = { token: 'another', pid: process.pid, pidStartedAt: '1', version: '0' };
+  const successor = { token: asLeaseToken('another'), pid: process.pid, pidStartedAt: '1', version: '0' };
   await takeLease(rig.bridge, successor, () => true);
   await expect(keeper.admission()).rejects.toThrow(LeaseLost);
   expect(await kinds(rig)).toEqual([]);

@@ -5,6 +5,7 @@ import { endRun, recordSpawn, startNextRun } from '../../../src/bridge/runs.ts';
 import { sendPlan } from '../../../src/bridge/send-plan.ts';
 import { loadConfig } from '../../../src/config.ts';
 import type { Fields, Level, Log } from '../../../src/log.ts';
+import { asLeaseToken } from '../../../src/project/ids.ts';
 import type { Outcome } from '../../../src/project/outcome.ts';
 import { EMPTY_LIVE_STATE } from '../../../src/project/run.ts';
 import { HistoryLog } from '../../../src/supervisor/history-log.ts';
@@ -36,12 +37,15 @@ async function send(rig: Rig, markdown: string): Promise<string> {
 }
 
 async function runEnding(rig: Rig, outcome: Outcome): Promise<{ project: string; run: string }> {
-  const candidate = { token: 'token', pid: process.pid, pidStartedAt: '1', version: '0' };
+  const candidate = { token: asLeaseToken('token'), pid: process.pid, pidStartedAt: '1', version: '0' };
   await takeLease(rig.bridge, candidate, () => true);
   const project = await send(rig, '# Shed\nPaint it.');
-  const started = await startNextRun(rig.bridge, 'token', { model: null, newSessionId: () => 'session' });
+  const started = await startNextRun(rig.bridge, asLeaseToken('token'), {
+    model: null,
+    newSessionId: () => 'session',
+  });
   if (!started) throw new Error('nothing is ready');
-  await recordSpawn(rig.bridge, 'token', started.run, 4711, '1');
+  await recordSpawn(rig.bridge, asLeaseToken('token'), started.run, 4711, '1');
   const ending = {
     live: EMPTY_LIVE_STATE,
     random: 0,
@@ -49,7 +53,7 @@ async function runEnding(rig: Rig, outcome: Outcome): Promise<{ project: string;
     resumeNotBefore: null,
     configuredModel: null,
   };
-  await endRun(rig.bridge, 'token', started.run, outcome, {
+  await endRun(rig.bridge, asLeaseToken('token'), started.run, outcome, {
     ...ending,
     cost: { usd: 0.12345, basis: 'reported' },
   });

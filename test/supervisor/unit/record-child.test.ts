@@ -7,6 +7,7 @@ import { loadConfig } from '../../../src/config.ts';
 import { spawnChild } from '../../../src/machine/child.ts';
 import { isAlive } from '../../../src/machine/identity.ts';
 import { killProcess } from '../../../src/machine/signal.ts';
+import { asLeaseToken } from '../../../src/project/ids.ts';
 import { findRun } from '../../../src/store/runs.ts';
 import { recordChild } from '../../../src/supervisor/run/process.ts';
 import { beSupervisor, send, start, supervised, TOKEN } from '../../bridge/steps.ts';
@@ -14,7 +15,7 @@ import { onWindows } from '../../platform.ts';
 
 const silent = () => undefined;
 const log = { error: silent, warn: silent, info: silent, debug: silent, child: () => log };
-const SUCCESSOR = 'the supervisor after this one';
+const SUCCESSOR = asLeaseToken('the supervisor after this one');
 
 /** A run whose process was just started, and everything that is needed to record it. */
 async function justStarted() {

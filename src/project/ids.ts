@@ -1,0 +1,39 @@
+/**
+ * Ids as types: one cannot stand where another is meant. An id is made at an edge only: read from a row, drawn anew, or
+ * checked after a person or a model named it.
+ */
+import { cleanLine } from './text.ts';
+
+declare const project: unique symbol;
+declare const run: unique symbol;
+declare const lease: unique symbol;
+
+export type ProjectId = string & { readonly [project]: true };
+export type RunId = string & { readonly [run]: true };
+/** Names one holding of the supervisor's lease. */
+export type LeaseToken = string & { readonly [lease]: true };
+
+/** Project ids are 12 lower-case hex digits. Anything else cannot name a project, nor a file. */
+export function isProjectId(text: string): text is ProjectId {
+  return /^[0-9a-f]{12}$/.test(text);
+}
+
+/** The refusal of an id that names no project. */
+export function unknownProject(text: string): string {
+  return `project not found: ${cleanLine(text.slice(0, 100))}`;
+}
+
+/** An id of ours as our own program wrote it down: in an environment, in the name of a file. */
+export function asProjectId(text: string): ProjectId {
+  return text as ProjectId;
+}
+
+/** An id of ours as our own program wrote it down: in an environment, in the name of a file. */
+export function asRunId(text: string): RunId {
+  return text as RunId;
+}
+
+/** @param text Random, and never used before. */
+export function asLeaseToken(text: string): LeaseToken {
+  return text as LeaseToken;
+}
