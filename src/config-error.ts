@@ -1,4 +1,6 @@
+import { ExpectedError } from './expected-error.ts';
+
 /** The configuration cannot be used; the message names the file or variable, the key, and the fix. */
-export class ConfigError extends Error {
+export class ConfigError extends ExpectedError {
   override name = 'ConfigError';
 }

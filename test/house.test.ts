@@ -10,6 +10,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[] | 'anything'>> = {
   result: [],
   environment: [],
   'error-message': [],
+  'expected-error': [],
   'config-error': [],
   duration: [],
   'state-folder': ['home-path'],
@@ -73,6 +74,7 @@ const EVERYONE_MAY_IMPORT = [
   'environment',
   'error-message',
   'state-folder',
+  'expected-error',
   'config-error',
   'duration',
 ];

@@ -3,11 +3,11 @@
 import { ConfigError } from '../config-error.ts';
 import { messageOf } from '../error-message.ts';
 import { EXIT } from '../exit-codes.ts';
+import { ExpectedError } from '../expected-error.ts';
 import { EnvironmentFileError } from '../machine/service/environment-file.ts';
-import { ServiceError } from '../machine/service/service.ts';
 import { StoreError, type StoreProblem } from '../store/store-error.ts';
 import { type Cli, fail } from './context.ts';
-import { isAnswered, RefusedError, UsageError } from './terminal/usage.ts';
+import { isAnswered, UsageError } from './terminal/usage.ts';
 
 /** Says what happened and returns the exit code. */
 export function explainError(cli: Cli, error: unknown): number {
@@ -31,11 +31,8 @@ export function isPermanent(error: unknown): boolean {
   return error instanceof StoreError && !PASSING.includes(error.problem);
 }
 
-/** Their messages say all there is to say. */
-const EXPECTED = [RefusedError, ConfigError, StoreError, EnvironmentFileError, ServiceError];
-
 function explain(error: unknown, debug: boolean): [what: string, next: string] {
-  if (EXPECTED.some((kind) => error instanceof kind)) return [(error as Error).message, ''];
+  if (error instanceof ExpectedError) return [error.message, ''];
   const message = messageOf(error);
   const details = debug ? '' : 'For details, run the same command with BRIDGE_DEBUG=1.';
   return [`something unexpected happened: ${message}`, details];

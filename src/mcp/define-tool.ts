@@ -79,7 +79,7 @@ export function defineTool<Input extends z.ZodObject>(definition: Definition<Inp
     inputSchema: { ...schema, type: 'object' },
     async call(args, access, caller) {
       // Whoever only reads can pass over what it does not know; a wish to change something must not be half understood.
-      const read = input.safeParse(readArguments(args, schema, !hints.readOnly));
+      const read = input.safeParse(readArguments(args, schema, !hints.readOnly), { reportInput: true });
       if (!read.success)
         return { ok: false, refusal: explainInput(name, Object.keys(input.shape), read.error) };
       return access.use((open) => run(read.data, { ...open, ...caller }));

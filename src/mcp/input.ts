@@ -28,11 +28,11 @@ export const files = z
   .array(z.string().refine((name) => name.length <= LIMITS.file, `must be at most ${LIMITS.file} characters`))
   .refine((list) => list.length <= LIMITS.files, `must be at most ${LIMITS.files} names`);
 
-/** One line that says what is wrong with the arguments of a tool and what it takes. */
+/** One line that says what is wrong with the arguments of a tool and what it takes; the error must report its input. */
 export function explainInput(tool: string, allowed: readonly string[], error: z.ZodError): string {
   const issues = error.issues.filter((issue) => !isRefusal(issue));
   if (issues.length === 0) return error.issues[0]?.message ?? '';
-  const problems = issues.slice(0, MOST_PROBLEMS).map((issue) => explain(issue, allowed));
+  const problems = issues.slice(0, MAX_PROBLEMS).map((issue) => explain(issue, allowed));
   return `${tool}: ${problems.join('; ')}. Nothing was changed.`;
 }
 
@@ -40,16 +40,32 @@ function isRefusal(issue: z.core.$ZodIssue): boolean {
   return issue.code === 'custom' && issue.params === REFUSAL;
 }
 
-const MOST_PROBLEMS = 5;
+const MAX_PROBLEMS = 5;
 
 function explain(issue: z.core.$ZodIssue, allowed: readonly string[]): string {
   if (issue.code === 'unrecognized_keys') {
-    const names = issue.keys.slice(0, MOST_PROBLEMS).map((key) => `'${cleanLine(key).slice(0, 60)}'`);
+    const names = issue.keys.slice(0, MAX_PROBLEMS).map((key) => `'${cleanLine(key).slice(0, 60)}'`);
     return `unknown argument ${names.join(', ')}; ${allowed.length > 0 ? `allowed: ${allowed.join(', ')}` : 'it takes none'}`;
   }
   const where = issue.path.join('.');
-  const what = issue.message.replace(/^Invalid (input|option): /, '');
+  const what = explainValue(issue);
   if (where === '') return `the arguments must be an object (${what})`;
-  if (issue.code === 'invalid_type' && what.endsWith('received undefined')) return `'${where}' is required`;
-  return `'${where}' ${what.charAt(0).toLowerCase()}${what.slice(1)}`;
+  if (issue.code === 'invalid_type' && issue.input === undefined) return `'${where}' is required`;
+  return `'${where}' ${what}`;
+}
+
+function explainValue(issue: z.core.$ZodIssue): string {
+  switch (issue.code) {
+    case 'invalid_type':
+      return `expected ${issue.expected}, received ${typeOf(issue.input)}`;
+    case 'invalid_value':
+      return `expected one of ${issue.values.map((value) => `"${String(value)}"`).join('|')}`;
+    default:
+      return issue.message.charAt(0).toLowerCase() + issue.message.slice(1);
+  }
+}
+
+function typeOf(value: unknown): string {
+  if (value === null) return 'null';
+  return Array.isArray(value) ? 'array' : typeof value;
 }

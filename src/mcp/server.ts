@@ -11,6 +11,8 @@ import type {
   ServerNotification,
   ServerRequest,
 } from '@modelcontextprotocol/sdk/types.js';
+import { messageOf } from '../error-message.ts';
+import { ExpectedError } from '../expected-error.ts';
 import { cleanLine, LIMITS } from '../project/text.ts';
 import { VERSION } from '../version.ts';
 import type { Answer, Caller, Tool } from './define-tool.ts';
@@ -154,9 +156,7 @@ function failed(message: string): CallToolResult {
 /** A plan can have many problems; the first ones are enough to go on. */
 const LONGEST_ERROR = 4_000;
 
-/** What the store and the configuration say about themselves names the file and the fix. Anything else is unexpected. */
 function explainFailure(tool: string, error: unknown): string {
-  const { name, message } = error instanceof Error ? error : new Error(String(error));
-  if (name === 'StoreError' || name === 'ConfigError') return message;
-  return `${tool} failed unexpectedly: ${message}. Try again; if it fails again, restart this client: bridge-supervisor may have been upgraded under it.`;
+  if (error instanceof ExpectedError) return error.message;
+  return `${tool} failed unexpectedly: ${messageOf(error)}. Try again; if it fails again, restart this client: bridge-supervisor may have been upgraded under it.`;
 }

@@ -1,4 +1,5 @@
 /** What can be wrong with the store, told so that a person knows which file it is about and what to do. */
+import { ExpectedError } from '../expected-error.ts';
 
 export type StoreProblem =
   | 'unwritable'
@@ -14,7 +15,7 @@ export type StoreProblem =
   | 'driver';
 
 /** The store cannot be used; the message names the file and what to do. */
-export class StoreError extends Error {
+export class StoreError extends ExpectedError {
   override name = 'StoreError';
   readonly problem: StoreProblem;
 

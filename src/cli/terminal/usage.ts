@@ -1,5 +1,7 @@
 /** What all commands share in how they are called: help that fits the terminal, and errors as one line with a hint. */
+
 import { type Command, CommanderError } from 'commander';
+import { ExpectedError } from '../../expected-error.ts';
 import type { Output } from './output.ts';
 
 /** The call was wrong: nothing was done. */
@@ -8,7 +10,7 @@ export class UsageError extends Error {
 }
 
 /** The call is not for whoever makes it: nothing was done. */
-export class RefusedError extends Error {
+export class RefusedError extends ExpectedError {
   override name = 'RefusedError';
 }
 

@@ -7,13 +7,14 @@ import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseEnv } from 'node:util';
 import type { Environment } from '../../environment.ts';
+import { ExpectedError } from '../../expected-error.ts';
 import { writeAtomically } from '../atomic-file.ts';
 import { isWindows } from '../platform.ts';
 import type { ServiceManager } from './service.ts';
 
 type Values = Readonly<Record<string, string>>;
 /** It cannot be read, or cannot hold a value; the message is one sentence that says which and what to do. */
-export class EnvironmentFileError extends Error {
+export class EnvironmentFileError extends ExpectedError {
   override name = 'EnvironmentFileError';
 }
 

@@ -3,7 +3,9 @@
  * Task Scheduler. One interface for the three. Its promise: what it writes it says beforehand (`files`), what it did
  * not write it leaves alone, and a failure is a `ServiceError` that says what to do.
  */
+
 import type { Clock } from '../../clock.ts';
+import { ExpectedError } from '../../expected-error.ts';
 import type { RunProgram } from '../program.ts';
 
 type ServiceKind = 'systemd' | 'launchd' | 'task-scheduler';
@@ -111,6 +113,6 @@ export interface ManagerOptions {
 }
 
 /** The manager refused or failed; the message says what happened and what to do. */
-export class ServiceError extends Error {
+export class ServiceError extends ExpectedError {
   override name = 'ServiceError';
 }
