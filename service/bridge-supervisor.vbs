@@ -9,7 +9,7 @@ On Error Resume Next
 Dim shell, variables, exitCode
 Set shell = CreateObject("WScript.Shell")
 Set variables = shell.Environment("Process")
-variables("BRIDGE_HOME") = {{stateFolder}}
+variables("BRIDGE_HOME") = {{stateDir}}
 ' Run puts the values of variables in the place of %NAME%, but only once: in a
 ' variable of its own, the percent signs of the command stay what they are.
 variables("SERVICE_COMMAND") = {{command}}

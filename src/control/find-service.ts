@@ -8,7 +8,7 @@ export type { FoundService };
 
 /** The service that works on this state folder; null when none is installed for it. */
 export function serviceOf(host: Host, services: Services = ownServices): Promise<FoundService | null> {
-  return findService({ stateFolder: host.stateDir, env: host.env, clock: host.clock }, services);
+  return findService({ stateDir: host.stateDir, env: host.env, clock: host.clock }, services);
 }
 
 /** The manager has it running, or will. */

@@ -10,7 +10,7 @@ import { namedWorkspaces } from '../project/workspace.ts';
 import { VERSION } from '../version.ts';
 
 interface Circumstances {
-  readonly stateFolder: string;
+  readonly stateDir: string;
   /** The program and arguments that start this command line, now and later. */
   readonly entry: readonly string[];
   readonly hardened: boolean;
@@ -26,9 +26,9 @@ export const serviceSettings = z.object({
 export type ServiceSettings = Pick<ServiceDefinition, 'writable' | 'stopMs'>;
 
 export function serviceDefinition(circumstances: Circumstances): ServiceDefinition {
-  const { entry, stateFolder, hardened, settings } = circumstances;
-  const command = [...entry, 'run', '--quiet', '--environment', environmentFileOf(stateFolder)];
-  return { version: VERSION, command, stateFolder, hardened, ...settings };
+  const { entry, stateDir, hardened, settings } = circumstances;
+  const command = [...entry, 'run', '--quiet', '--environment', environmentFileOf(stateDir)];
+  return { version: VERSION, command, stateDir, hardened, ...settings };
 }
 
 /** Beside the time that the owner gives to runs under way, what ending them may take. */
@@ -40,9 +40,9 @@ const STOP_MARGIN_MS = 60_000;
  * @param env What the service will have.
  * @param home Of the account the service runs as.
  */
-export function settingsOf(stateFolder: string, env: Environment, home: string): ServiceSettings {
+export function settingsOf(stateDir: string, env: Environment, home: string): ServiceSettings {
   try {
-    const { workspaces, workspace_roots, drain_timeout } = loadConfig(stateFolder, env);
+    const { workspaces, workspace_roots, drain_timeout } = loadConfig(stateDir, env);
     // Claude keeps its login and its memory in the home folder.
     const writable = [home, ...namedWorkspaces(workspaces).map(({ path }) => path), ...workspace_roots];
     return { writable: [...new Set(writable)], stopMs: drain_timeout + STOP_MARGIN_MS };

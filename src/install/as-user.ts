@@ -1,68 +1,115 @@
 /**
- * Where the service will work, as the user it will be: what is read, tried out and written there. For somebody else a
- * process of theirs does it. What root can read, that user perhaps cannot; and in a folder that is theirs, a link
- * could lead root to any file of the machine.
+ * The steps of an installation that are taken as the user of the service: what is read, tried out and written there.
+ * For another user, a process of theirs takes them. What root can read, that user perhaps cannot; and in a folder that
+ * is theirs, a link could lead root to any file of the machine.
  */
-
 import * as z from 'zod';
 import type { Clock } from '../clock.ts';
+import { type Host, withBridge } from '../control/host.ts';
+import { isWorking, supervisorState } from '../control/supervisor-state.ts';
 import type { Environment } from '../environment.ts';
-import type { Account } from '../machine/account.ts';
+import { type Account, ownAccount } from '../machine/account.ts';
 import type { ProgramResult } from '../machine/program.ts';
+import { EnvironmentFileError } from '../machine/service/environment-file.ts';
 import type { Services } from '../machine/service/find.ts';
 import { ok, type Result, refuse } from '../result.ts';
 import { problem } from './check.ts';
 import { type Probed, probe, probed } from './probe.ts';
 import { runAs } from './run-as.ts';
-import { lookAtState, prepareState, type StateLook, stateLook } from './state.ts';
+import { lookAtState, preparationFrom, prepareState, type StateLook, stateLook } from './state.ts';
 
-export interface Site {
+/** Each step takes the environment that the service will have. */
+export interface UserSteps {
   /** Throws EnvironmentFileError for a service.env that cannot be read. */
   look(env: Environment): Promise<Result<StateLook>>;
-  /** @param env What the service will have. */
   probe(env: Environment): Promise<Probed>;
   /** Makes the state folder, and writes service.env unless `environment` is null. */
   prepare(env: Environment, environment: string | null): Promise<Result<void>>;
+  /** The supervisor that works on the state folder; null when none does. */
+  supervisor(env: Environment): Promise<Result<WorkingSupervisor | null>>;
 }
+
+const workingSupervisor = z.object({
+  state: z.enum(['running', 'stopping']),
+  pid: z.number(),
+  version: z.string(),
+});
+
+export type WorkingSupervisor = Readonly<z.output<typeof workingSupervisor>>;
 
 interface Place {
   readonly account: Account;
-  readonly stateFolder: string;
+  readonly stateDir: string;
   readonly clock: Clock;
   readonly services: Pick<Services, 'run' | 'platform'>;
 }
 
-export function ownSite({ account, stateFolder, clock, services }: Place): Site {
+/** For a service of our own user. */
+export function ownSteps({ account, stateDir, clock, services }: Place): UserSteps {
   return {
-    look: async (env) => ok(await lookAtState(stateFolder, env)),
-    probe: (env) => probe({ ...services, stateFolder, env, home: account.home, clock }),
-    prepare: (_, environment) => prepareState(stateFolder, { environment }),
+    look: async (env) => ok(await lookAtState(stateDir, env)),
+    probe: (env) => probe({ ...services, stateDir: stateDir, env, home: account.home, clock }),
+    prepare: (_, environment) => prepareState(stateDir, { environment }),
+    supervisor: () =>
+      withBridge({ stateDir, clock }, async (bridge) => {
+        const found = await supervisorState(bridge);
+        if (!isWorking(found)) return ok(null);
+        const { pid, version } = found.lease;
+        return ok({ state: found.state, pid, version });
+      }),
   };
 }
 
-/** What a call of ours is to do for another user, on that user's site. */
-export const PARTS = ['look', 'probe', 'prepare'] as const;
-export type Part = (typeof PARTS)[number];
+export const STEPS = ['look', 'probe', 'prepare', 'supervisor'] as const;
+export type Step = (typeof STEPS)[number];
+
+/** Takes one step in a process that another call of ours has started as the user of the service. */
+export async function takeStep(
+  { stateDir, env, clock }: Pick<Host, 'stateDir' | 'env' | 'clock'>,
+  step: Step,
+  services: Services,
+  input: NodeJS.ReadableStream,
+): Promise<Result<unknown>> {
+  const steps = ownSteps({ account: ownAccount(env), stateDir, clock, services });
+  try {
+    switch (step) {
+      case 'look':
+        return await steps.look(env);
+      case 'probe':
+        return ok(await steps.probe(env));
+      case 'supervisor':
+        return await steps.supervisor(env);
+      case 'prepare': {
+        const prepared = await steps.prepare(env, (await preparationFrom(input)).environment);
+        return prepared.ok ? ok(null) : prepared;
+      }
+    }
+  } catch (error) {
+    if (error instanceof EnvironmentFileError) return refuse(error.message);
+    throw error;
+  }
+}
 
 /** Claude may take its time for each of the two questions it is asked. */
-const PATIENCE_MS = 90_000;
+const TIMEOUT_MS = 90_000;
 
-/** @param entry The program and arguments that start our command line. */
-export function siteOf(
+/** @param selfCommand The program and arguments that start our command line. */
+export function otherUserSteps(
   { account, services }: Pick<Place, 'account' | 'services'>,
   [node = '', ...program]: readonly string[],
-): Site {
+): UserSteps {
   const run = runAs(account, services.run);
-  const call = (part: Part, env: Environment, input = '') =>
-    run(node, [...program, 'install', '--on-site', part], { env, input, timeoutMs: PATIENCE_MS });
+  const call = (step: Step, env: Environment, input = '') =>
+    run(node, [...program, 'install', '--as-user-step', step], { env, input, timeoutMs: TIMEOUT_MS });
   const cannot = (result: ProgramResult) =>
     `as ${account.name}, ${[node, ...program].join(' ')} cannot be run: ${whyNot(result)}`;
   const advice = `Install Node and this program where ${account.name} can read them, not below the home folder of somebody else.`;
+  const refusal = (result: ProgramResult) => refuse(`${cannot(result)}. ${advice}`);
 
   return {
     async look(env) {
       const result = await call('look', env);
-      return answerIn(stateLook, result) ?? refuse(`${cannot(result)}. ${advice}`);
+      return answerIn(stateLook, result) ?? refusal(result);
     },
     async probe(env) {
       const result = await call('probe', env);
@@ -72,13 +119,17 @@ export function siteOf(
     },
     async prepare(env, environment) {
       const result = await call('prepare', env, JSON.stringify({ environment }));
-      const answer = answerIn(z.null(), result) ?? refuse(`${cannot(result)}. ${advice}`);
+      const answer = answerIn(z.null(), result) ?? refusal(result);
       return answer.ok ? ok(undefined) : answer;
+    },
+    async supervisor(env) {
+      const result = await call('supervisor', env);
+      return answerIn(workingSupervisor.nullable(), result) ?? refusal(result);
     },
   };
 }
 
-/** Undefined where there is none in what was said. */
+/** Undefined where the output holds none. */
 function answerIn<T>(schema: z.ZodType<T>, { stdout }: ProgramResult): Result<T> | undefined {
   const reply = z.union([
     z.object({ ok: z.literal(true), value: schema }),

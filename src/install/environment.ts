@@ -15,7 +15,7 @@ import {
   readEnvironmentText,
 } from '../machine/service/environment-file.ts';
 import { ok, type Result, refuse } from '../result.ts';
-import type { Site } from './as-user.ts';
+import type { UserSteps } from './as-user.ts';
 import type { Target } from './target.ts';
 
 export interface EnvironmentOptions {
@@ -42,17 +42,17 @@ export interface PlannedEnvironment {
  */
 export async function planEnvironment(
   host: Host,
-  { account, stateFolder, isForeign }: Target,
-  site: Site,
+  { account, stateDir, isOtherUser }: Target,
+  steps: UserSteps,
   base: Environment,
   options: EnvironmentOptions,
 ): Promise<Result<PlannedEnvironment>> {
-  const path = environmentFileOf(stateFolder);
+  const path = environmentFileOf(stateDir);
   const named = options.env ?? [];
   const own = captureEnvironment(host.env, [...configVariables(), ...named]);
   // Root's credentials are root's.
-  const captured = isForeign ? ofTheMachine(own, named, ownAccount(host.env).home) : own;
-  const looked = await site.look(mergeEnvironment(base, captured));
+  const captured = isOtherUser ? ofTheMachine(own, named, ownAccount(host.env).home) : own;
+  const looked = await steps.look(mergeEnvironment(base, captured));
   if (!looked.ok) return looked;
   const { environment: before, namesClaude } = looked.value;
   if (before !== null && !options.captureEnvironment)
@@ -60,7 +60,7 @@ export async function planEnvironment(
 
   const missing = named.filter((name) => !host.env[name]);
   if (missing.length > 0) return refuse(`${missing.join(', ')} cannot be captured: not set here.`);
-  const claude = namesClaude ? {} : claudeOf(isForeign ? {} : host.env, captured, account.home);
+  const claude = namesClaude ? {} : claudeOf(isOtherUser ? {} : host.env, captured, account.home);
   const values = { ...captured, ...claude };
   const leftOut = Object.keys(own)
     .filter((name) => !(name in captured))

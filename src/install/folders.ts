@@ -10,7 +10,7 @@ import { namedWorkspaces } from '../project/workspace.ts';
 import { type Check, ok, problem } from './check.ts';
 
 export interface FolderQuestion {
-  readonly stateFolder: string;
+  readonly stateDir: string;
   readonly config: Config;
   readonly platform: Platform;
   /** Of the account the service runs as. */
@@ -19,9 +19,9 @@ export interface FolderQuestion {
 }
 
 export async function checkFolders(question: FolderQuestion): Promise<Check[]> {
-  const { stateFolder, config } = question;
+  const { stateDir, config } = question;
   return Promise.all([
-    check(question, 'state folder', stateFolder, 'Choose another one: BRIDGE_HOME.'),
+    check(question, 'state folder', stateDir, 'Choose another one: BRIDGE_HOME.'),
     ...workspacesOf(config).map(([name, path]) =>
       check(question, name, path, 'Make it a folder that you may write to, or take it out of config.json.'),
     ),
@@ -57,7 +57,7 @@ function workspacesOf({ workspace, workspaces, workspace_roots }: Config): [name
 const PATIENCE_MS = 5_000;
 
 async function check(
-  { stateFolder, platform, home, clock }: FolderQuestion,
+  { stateDir, platform, home, clock }: FolderQuestion,
   what: string,
   path: string,
   fix: string,
@@ -70,7 +70,7 @@ async function check(
     const guarded = await checkGuards(platform, home, what, [path]);
     if (guarded) return guarded;
     // The state folder may be still to be made.
-    const trouble = await troubleWith(path === stateFolder ? await nearestThere(path) : path);
+    const trouble = await troubleWith(path === stateDir ? await nearestThere(path) : path);
     return trouble === null ? ok(what, path) : problem(what, `${path}: ${trouble}`, fix);
   };
   const answer = await Promise.race([look(), late]);

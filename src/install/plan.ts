@@ -9,7 +9,7 @@ import { isOpenToOthers, mergeEnvironment } from '../machine/service/environment
 import { isSameFolder, type Services } from '../machine/service/find.ts';
 import type { InstalledService, ServiceDefinition } from '../machine/service/service.ts';
 import { ok, type Result, refuse } from '../result.ts';
-import { ownSite, type Site, siteOf } from './as-user.ts';
+import { otherUserSteps, ownSteps, type UserSteps } from './as-user.ts';
 import { type Check, warning } from './check.ts';
 import { type EnvironmentOptions, type PlannedEnvironment, planEnvironment } from './environment.ts';
 import { checkProgram } from './program.ts';
@@ -20,9 +20,9 @@ export interface PlanOptions extends TargetOptions, EnvironmentOptions {
   readonly hardened?: boolean;
 }
 
-export interface Plan {
+export interface InstallPlan {
   readonly target: Target;
-  readonly site: Site;
+  readonly steps: UserSteps;
   readonly definition: ServiceDefinition;
   /** What the service will have. */
   readonly env: Environment;
@@ -50,7 +50,7 @@ export async function planInstallation(
   host: Host,
   options: PlanOptions,
   services: Services,
-): Promise<Result<Plan>> {
+): Promise<Result<InstallPlan>> {
   if (options.hardened && !options.system)
     return refuse('--hardened is for services of the machine: add --system, or leave it out.');
   const entry = stableCommand(host.selfCommand, host.env);
@@ -58,24 +58,24 @@ export async function planInstallation(
   const found = await findTarget(host, options, services);
   if (!found.ok) return found;
   const target = found.value;
-  const { manager, stateFolder, account } = target;
+  const { manager, stateDir, account } = target;
   const other = await otherServiceFor(host, target, services);
   if (other !== null) return refuse(other);
-  const place = { account, stateFolder, clock: host.clock, services };
-  const site = target.isForeign ? siteOf(place, entry.value) : ownSite(place);
-  const base = mergeEnvironment(await manager.baseEnvironment(), { BRIDGE_HOME: stateFolder });
-  const planned = await planEnvironment(host, target, site, base, options);
+  const place = { account, stateDir, clock: host.clock, services };
+  const steps = target.isOtherUser ? otherUserSteps(place, entry.value) : ownSteps(place);
+  const base = mergeEnvironment(await manager.baseEnvironment(), { BRIDGE_HOME: stateDir });
+  const planned = await planEnvironment(host, target, steps, base, options);
   if (!planned.ok) return planned;
   const environment = planned.value;
   const installed = await manager.installed();
   const taken = installed && (await takenBy(installed, target));
   if (taken) return refuse(taken);
 
-  const env = mergeEnvironment(base, { ...environment.values, BRIDGE_HOME: stateFolder });
-  const { checks: seen, settings } = await site.probe(env);
+  const env = mergeEnvironment(base, { ...environment.values, BRIDGE_HOME: stateDir });
+  const { checks: seen, settings } = await steps.probe(env);
   const hardened = options.hardened ?? installed?.hardened ?? false;
   const definition = serviceDefinition({
-    stateFolder,
+    stateDir,
     entry: entry.value,
     hardened,
     settings: settings ?? withoutConfiguration(account.home),
@@ -89,7 +89,7 @@ export async function planInstallation(
   const isChange = files.some(({ before, after }) => before !== after);
   return ok({
     target,
-    site,
+    steps,
     definition,
     env,
     environment,
@@ -102,11 +102,11 @@ export async function planInstallation(
 
 /** Two state folders with one name of a service: why this one must not take the other's place, or null. */
 async function takenBy(
-  { stateFolder }: InstalledService,
+  { stateDir }: InstalledService,
   { manager, ...wanted }: Target,
 ): Promise<string | null> {
-  if (!existsSync(stateFolder) || (await isSameFolder(stateFolder, wanted.stateFolder))) return null;
-  return `${manager.title} is there already, for another state folder: ${stateFolder}. Take it away first, by the same command with uninstall for install.`;
+  if (!existsSync(stateDir) || (await isSameFolder(stateDir, wanted.stateDir))) return null;
+  return `${manager.title} is there already, for another state folder: ${stateDir}. Take it away first, by the same command with uninstall for install.`;
 }
 
 async function checkEnvironmentFile(

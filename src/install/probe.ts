@@ -24,7 +24,7 @@ import { type Check, check, ok, problem, warning } from './check.ts';
 import { checkFolders } from './folders.ts';
 
 export interface Probe {
-  readonly stateFolder: string;
+  readonly stateDir: string;
   /** The environment the service will have. */
   readonly env: Environment;
   /** The home folder of its user. */
@@ -44,12 +44,12 @@ export type Probed = z.output<typeof probed>;
 
 /** Changes nothing, and leaves nothing of what it starts. */
 export async function probe(given: Probe): Promise<Probed> {
-  const { stateFolder, env, home } = given;
-  const settings = settingsOf(stateFolder, env, home);
+  const { stateDir, env, home } = given;
+  const settings = settingsOf(stateDir, env, home);
   const config = readConfig(given);
   if ('state' in config) return { checks: [config], settings };
   const checks = [
-    ok('configuration', whatIsRead(stateFolder)),
+    ok('configuration', whatIsRead(stateDir)),
     ...(await checkClaude(given, config)),
     ...checkCredentials(env),
     ...(await checkFolders({ ...given, config })),
@@ -57,17 +57,17 @@ export async function probe(given: Probe): Promise<Probed> {
   return { checks, settings };
 }
 
-function readConfig({ stateFolder, env }: Probe): Config | Check {
+function readConfig({ stateDir, env }: Probe): Config | Check {
   try {
-    return loadConfig(stateFolder, env);
+    return loadConfig(stateDir, env);
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
     return problem('configuration', error.message, 'Correct it, and run install again.');
   }
 }
 
-function whatIsRead(stateFolder: string): string {
-  const file = configFile(stateFolder);
+function whatIsRead(stateDir: string): string {
+  const file = configFile(stateDir);
   return existsSync(file) ? `${file} is valid` : `${file} is not there: every key has its default`;
 }
 
@@ -80,7 +80,7 @@ async function checkClaude(given: Probe, config: Config): Promise<Check[]> {
       : 'Then run install again.';
     return [problem('claude', `${claude.message}.`, again)];
   }
-  const env = claudeEnvironment(given.env, { id: `probe:${given.stateFolder}`, projectId: '' });
+  const env = claudeEnvironment(given.env, { id: `probe:${given.stateDir}`, projectId: '' });
   const version = await given.run(claude.path, ['--version'], { env });
   if (version.code !== 0)
     return [

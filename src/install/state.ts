@@ -29,10 +29,10 @@ export const stateLook = z.object({
 export type StateLook = Readonly<z.output<typeof stateLook>>;
 
 /** Throws EnvironmentFileError for a service.env that cannot be read. */
-export async function lookAtState(stateFolder: string, env: Environment): Promise<StateLook> {
+export async function lookAtState(stateDir: string, env: Environment): Promise<StateLook> {
   return {
-    environment: await environmentIn(environmentFileOf(stateFolder)),
-    namesClaude: namesClaude(stateFolder, env),
+    environment: await environmentIn(environmentFileOf(stateDir)),
+    namesClaude: namesClaude(stateDir, env),
   };
 }
 
@@ -46,9 +46,9 @@ async function environmentIn(path: string): Promise<string | null> {
   }
 }
 
-function namesClaude(stateFolder: string, env: Environment): boolean {
+function namesClaude(stateDir: string, env: Environment): boolean {
   try {
-    return loadConfig(stateFolder, env).claude !== undefined;
+    return loadConfig(stateDir, env).claude !== undefined;
   } catch (error) {
     if (error instanceof ConfigError) return true;
     throw error;
@@ -62,12 +62,12 @@ export const statePreparation = z.object({
 
 /** Makes the folder, and writes service.env; a former one is the person's work and kept beside it. */
 export async function prepareState(
-  stateFolder: string,
+  stateDir: string,
   { environment }: z.output<typeof statePreparation>,
 ): Promise<Result<void>> {
-  const prepared = await prepareStateFolder(stateFolder);
+  const prepared = await prepareStateFolder(stateDir);
   if (!prepared.ok || environment === null) return prepared;
-  const path = environmentFileOf(stateFolder);
+  const path = environmentFileOf(stateDir);
   try {
     const before = await environmentIn(path);
     if (before !== null && before !== environment) await writeAtomically(`${path}.bak`, before, 0o600);

@@ -21,8 +21,8 @@ export interface TargetOptions {
 export interface Target {
   readonly account: Account;
   /** Somebody else's: what is theirs must be asked as them, and given to them. */
-  readonly isForeign: boolean;
-  readonly stateFolder: string;
+  readonly isOtherUser: boolean;
+  readonly stateDir: string;
   readonly manager: ServiceManager;
 }
 
@@ -38,13 +38,13 @@ export async function findTarget(
     : ofPerson(host, options, own);
   if (!account.ok) return account;
   const scope = options.system ? 'system' : 'user';
-  const isForeign = account.value.uid !== own.uid;
-  const stateFolder =
-    isForeign && !host.env.BRIDGE_HOME ? defaultStateFolder(account.value.home) : host.stateDir;
+  const isOtherUser = account.value.uid !== own.uid;
+  const stateDir =
+    isOtherUser && !host.env.BRIDGE_HOME ? defaultStateFolder(account.value.home) : host.stateDir;
   // First of all: what is guarded may not answer to who only looks.
-  const guard = await guardedBy(services.platform, account.value.home, stateFolder);
+  const guard = await guardedBy(services.platform, account.value.home, stateDir);
   if (guard !== null) return refuse(guard);
-  const name = serviceName({ scope, account: account.value, stateFolder });
+  const name = serviceName({ scope, account: account.value, stateDir });
   const { env, clock } = host;
   const { run } = services;
   const opened = await services.open(services.platform, {
@@ -58,23 +58,23 @@ export async function findTarget(
   if (opened.kind === 'none') return refuse(`no service can be installed here: ${opened.why}. ${INSTEAD}`);
   const why = await opened.manager.unavailable();
   if (why !== null) return refuse(`no service can be installed here: ${why}`);
-  return ok({ account: account.value, isForeign, stateFolder, manager: opened.manager });
+  return ok({ account: account.value, isOtherUser, stateDir, manager: opened.manager });
 }
 
 /** Two services would fight for one state folder: why there can be no second one, or null. */
 export async function otherServiceFor(
   { env, clock }: Host,
-  { account, stateFolder, manager }: Target,
+  { account, stateDir, manager }: Target,
   services: Services,
 ): Promise<string | null> {
   const scope = manager.scope === 'user' ? 'system' : 'user';
-  const other = await findServiceOf(scope, account, { stateFolder, env, clock }, services);
+  const other = await findServiceOf(scope, account, { stateDir, env, clock }, services);
   if (!other) return null;
   const how =
     scope === 'user'
       ? `, as ${account.name}: bridge-supervisor uninstall`
       : ` with: ${uninstallOfMachine(account)}`;
-  return `the ${other.manager.title} works on ${stateFolder} already. Take it away first${how}`;
+  return `the ${other.manager.title} works on ${stateDir} already. Take it away first${how}`;
 }
 
 export function uninstallOfMachine({ name }: Pick<Account, 'name'>): string {

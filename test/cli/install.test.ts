@@ -79,7 +79,7 @@ describe.skipIf(onWindows)('install (plays claude by a script with #!)', () => {
         '--environment',
         environmentFile(service),
       ],
-      stateFolder: service.home,
+      stateDir: service.home,
       hardened: false,
       writable: [service.root, folder],
       stopMs: 180_000,

@@ -24,7 +24,7 @@ const command = [
 const definition = {
   version: '1.2.3',
   command,
-  stateFolder: '/s',
+  stateDir: '/s',
   writable: [],
   stopMs: 1_000,
   hardened: false,

@@ -219,7 +219,7 @@ const HURRY = 20;
 
 function serviceOf(rig: Rig, text: string, version: string): FoundService {
   const files = [{ path: join(rig.root, 'bridge-supervisor.service'), text, mode: 0o644 }];
-  const installed = { version, stateFolder: rig.home, hardened: false, files };
+  const installed = { version, stateDir: rig.home, hardened: false, files };
   const unused = async () => {
     throw new Error('the doctor only looks');
   };

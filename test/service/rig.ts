@@ -75,7 +75,7 @@ function rigIn(root: string, home: string, manager: Systemd): Rig {
       return {
         version: '1.0.0',
         command: ['/bin/sh', path],
-        stateFolder: join(root, 'state'),
+        stateDir: join(root, 'state'),
         writable: [],
         stopMs: 10_000,
         hardened: false,

@@ -29,9 +29,7 @@ describe.skipIf(why !== undefined)(`a service of a real systemd ${why ? `(${why}
     const script =
       'printf "%s\\n" "$1" "$BRIDGE_HOME" >"$root/draft"; mv "$root/draft" "$root/said"; exec sleep 1000';
     const { command } = await rig.definition(script);
-    await rig.service.install(
-      await rig.definition(script, { command: [...command, hard], stateFolder: hard }),
-    );
+    await rig.service.install(await rig.definition(script, { command: [...command, hard], stateDir: hard }));
     await rig.service.start();
     expect(await rig.written('said')).toBe(`${hard}\n${hard}\n`);
   });

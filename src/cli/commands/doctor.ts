@@ -111,7 +111,7 @@ async function machineOf({ env, stateDir, clock, selfCommand, out }: Cli): Promi
     clock,
     run: runProgram,
     selfCommand,
-    service: await findService({ stateFolder: stateDir, env, clock }).catch((error: Error) => {
+    service: await findService({ stateDir, env, clock }).catch((error: Error) => {
       out.hint(`The service manager could not be asked: ${error.message}`);
       return null;
     }),
@@ -139,7 +139,7 @@ function filesNow(service: Installed): readonly ServiceFile[] {
   if (!stable.ok) return installed.files;
   const settings = settingsOf(stateDir, env, account.home);
   const { hardened } = installed;
-  return manager.files(serviceDefinition({ stateFolder: stateDir, entry: stable.value, settings, hardened }));
+  return manager.files(serviceDefinition({ stateDir, entry: stable.value, settings, hardened }));
 }
 
 /** The named groups, or all but the deep one; the deep one only on request. */

@@ -2,16 +2,13 @@ import { Command, Option } from 'commander';
 import { overview } from '../../bridge/queries.ts';
 import { withBridge } from '../../control/host.ts';
 import { EXIT } from '../../exit-codes.ts';
-import { putToWork } from '../../install/activate.ts';
+import { activate } from '../../install/activate.ts';
 import { apply } from '../../install/apply.ts';
-import { ownSite, PARTS, type Part } from '../../install/as-user.ts';
-import { type Plan, type PlanOptions, planInstallation } from '../../install/plan.ts';
-import { preparationFrom } from '../../install/state.ts';
-import { ownAccount } from '../../machine/account.ts';
-import { EnvironmentFileError } from '../../machine/service/environment-file.ts';
+import { STEPS, type Step, takeStep } from '../../install/as-user.ts';
+import { type InstallPlan, type PlanOptions, planInstallation } from '../../install/plan.ts';
 import { ownServices, type Services } from '../../machine/service/find.ts';
 import { ServiceError } from '../../machine/service/service.ts';
-import { ok, type Result, refuse } from '../../result.ts';
+
 import { type Cli, fail } from '../context.ts';
 import { jsonOption, yesOption } from '../terminal/arguments.ts';
 import { canAsk, confirm } from '../terminal/ask.ts';
@@ -25,8 +22,8 @@ export interface InstallOptions extends PlanOptions {
   readonly force?: true;
   readonly yes?: true;
   readonly json?: true;
-  /** This call is one for another user, by that user. */
-  readonly onSite?: Part;
+  /** This process takes one step of an installation, as the user of the service. */
+  readonly asUserStep?: Step;
 }
 
 export function installCommand(cli: Cli): Command {
@@ -43,7 +40,7 @@ export function installCommand(cli: Cli): Command {
     .option('--force', 'install in spite of problems')
     .addOption(yesOption())
     .addOption(jsonOption())
-    .addOption(new Option('--on-site <part>').choices(PARTS).hideHelp())
+    .addOption(new Option('--as-user-step <step>').choices(STEPS).hideHelp())
     .addHelpText('after', ABOUT)
     .addHelpText(
       'after',
@@ -69,7 +66,10 @@ export async function install(
   options: InstallOptions,
   services: Services = ownServices,
 ): Promise<void> {
-  if (options.onSite) return cli.out.raw(JSON.stringify(await onSite(cli, options.onSite, services)));
+  if (options.asUserStep) {
+    const answer = await takeStep(cli, options.asUserStep, services, process.stdin);
+    return cli.out.raw(JSON.stringify(answer));
+  }
   try {
     const looking = 'Looking at what the service would find …';
     const planned = await waiting(cli, looking, () => planInstallation(cli, options, services));
@@ -81,25 +81,12 @@ export async function install(
   }
 }
 
-/** This process was started as the service would be. */
-async function onSite(
-  { stateDir: stateFolder, env, clock }: Cli,
-  part: Part,
+async function carryOut(
+  cli: Cli,
+  plan: InstallPlan,
+  options: InstallOptions,
   services: Services,
-): Promise<Result<unknown>> {
-  const site = ownSite({ account: ownAccount(env), stateFolder, clock, services });
-  try {
-    if (part === 'look') return await site.look(env);
-    if (part === 'probe') return ok(await site.probe(env));
-    const prepared = await site.prepare(env, (await preparationFrom(process.stdin)).environment);
-    return prepared.ok ? ok(null) : prepared;
-  } catch (error) {
-    if (error instanceof EnvironmentFileError) return refuse(error.message);
-    throw error;
-  }
-}
-
-async function carryOut(cli: Cli, plan: Plan, options: InstallOptions, services: Services): Promise<void> {
+): Promise<void> {
   const report = new Report(cli.out, plan, options.json ?? false);
   report.checks();
   const problems = plan.checks.filter(({ state }) => state === 'problem').length;
@@ -122,7 +109,7 @@ async function carryOut(cli: Cli, plan: Plan, options: InstallOptions, services:
   report.installed();
   if (options.start) {
     const work = await waiting(cli, 'Waiting for the service to come up …', () =>
-      putToWork(cli, plan, services),
+      activate(cli, plan, services),
     );
     report.started(work);
     const { result } = work;
@@ -140,10 +127,10 @@ const NOT_SO = 'Mend what is shown above, or add --force.';
 /** Runs under way would be interrupted: they go on afterwards, yet perhaps not now. */
 async function isAllowed(
   cli: Cli,
-  { target, isChange }: Plan,
+  { target, isChange }: InstallPlan,
   { yes, start, json }: InstallOptions,
 ): Promise<boolean> {
-  if (yes || json || !start || !isChange || target.isForeign || !canAsk()) return true;
+  if (yes || json || !start || !isChange || target.isOtherUser || !canAsk()) return true;
   const { running } = await withBridge(cli, (bridge) => overview(bridge, bridge.clock.now(), 0));
   if (running.length === 0) return true;
   const runs = running.length === 1 ? 'A run is' : `${running.length} runs are`;

@@ -72,11 +72,11 @@ async function serviceOfMachine(cli: Cli, services: Services): Promise<string | 
   return `what is installed is the ${service.manager.title}. Take it away with: ${uninstallOfMachine(own)}`;
 }
 
-async function stopTarget(cli: Cli, { manager, isForeign }: Target): Promise<number | null> {
+async function stopTarget(cli: Cli, { manager, isOtherUser }: Target): Promise<number | null> {
   const { state, pid } = await manager.status();
   // A supervisor in the background is not the service's, and goes on.
   if (state === 'stopped') return null;
-  if (!isForeign) {
+  if (!isOtherUser) {
     try {
       const { supervisor } = await withBridge(cli, (bridge) =>
         stopService(bridge, manager, defaultPatience(cli)),
@@ -92,11 +92,11 @@ async function stopTarget(cli: Cli, { manager, isForeign }: Target): Promise<num
 }
 
 function lines(
-  { stateFolder }: Target,
+  { stateDir }: Target,
   { title, installed, stopped }: Removal,
   { dryRun }: UninstallOptions,
 ): string[] {
-  const folder = installed?.stateFolder ?? stateFolder;
+  const folder = installed?.stateDir ?? stateDir;
   const stays = `The state folder stays as it is, with service.env: ${folder}`;
   if (!installed) return [`Nothing to remove: no ${title} is installed.`, stays];
   const files = installed.files.map(({ path }) => `  ${path}`);
@@ -111,7 +111,7 @@ function lines(
 }
 
 function report(
-  { manager, stateFolder }: Target,
+  { manager, stateDir }: Target,
   { installed, stopped }: Removal,
   { dryRun }: UninstallOptions,
 ): WireUninstall {
@@ -121,7 +121,7 @@ function report(
     version: installed?.version ?? null,
     files: installed?.files.map(({ path }) => path) ?? [],
     stopped_pid: stopped,
-    state_dir: stateFolder,
+    state_dir: stateDir,
     dry_run: dryRun ?? false,
   };
 }

@@ -1,6 +1,6 @@
 /** Tells of an installation as it goes on; or, for programs, in one piece at its end. */
-import type { PutToWork } from '../../install/activate.ts';
-import type { Plan } from '../../install/plan.ts';
+import type { Activation } from '../../install/activate.ts';
+import type { InstallPlan } from '../../install/plan.ts';
 import type { WireInstall } from '../../wire/schemas/install.ts';
 import type { Output } from '../terminal/output.ts';
 import { wrap } from '../terminal/text.ts';
@@ -24,11 +24,11 @@ const NOTHING_DONE: Done = {
 
 export class Report {
   readonly #out: Output;
-  readonly #plan: Plan;
+  readonly #plan: InstallPlan;
   readonly #isJson: boolean;
   #done: Done = NOTHING_DONE;
 
-  constructor(out: Output, plan: Plan, isJson: boolean) {
+  constructor(out: Output, plan: InstallPlan, isJson: boolean) {
     this.#out = out;
     this.#plan = plan;
     this.#isJson = isJson;
@@ -62,7 +62,7 @@ export class Report {
     this.#done = { ...NOTHING_DONE, installed: true };
   }
 
-  started({ result, replaced, restarted }: PutToWork): void {
+  started({ result, replaced, restarted }: Activation): void {
     if (replaced !== null)
       this.#line(`Stopped the background supervisor (pid ${replaced}): the service takes its place.`);
     this.#done = { ...this.#done, replaced_pid: replaced, restarted };
@@ -86,10 +86,10 @@ export class Report {
   end(): void {
     if (!this.#isJson) return;
     const { target, definition, installed, files, checks, isChange } = this.#plan;
-    const { manager, stateFolder } = target;
+    const { manager, stateDir } = target;
     this.#out.json({
       service: { manager: manager.kind, scope: manager.scope, name: manager.name, title: manager.title },
-      state_dir: stateFolder,
+      state_dir: stateDir,
       version: definition.version,
       version_before: installed?.version ?? null,
       command: [...definition.command],

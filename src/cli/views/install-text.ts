@@ -1,6 +1,6 @@
 /** An installation as a person reads it: what was looked at, what would be written, what was done. */
 import type { Check } from '../../install/check.ts';
-import type { Plan, PlannedFile } from '../../install/plan.ts';
+import type { InstallPlan, PlannedFile } from '../../install/plan.ts';
 import { readEnvironmentText } from '../../machine/service/environment-file.ts';
 import { changedLines } from '../terminal/diff.ts';
 import type { Output } from '../terminal/output.ts';
@@ -30,7 +30,7 @@ export function changeOf({ before, after }: PlannedFile): FileChange {
 }
 
 /** Each file with its text, or with the lines that would change; of what may be secret, the names alone. */
-export function previewLines({ files }: Pick<Plan, 'files'>, out: Output): string[] {
+export function previewLines({ files }: Pick<InstallPlan, 'files'>, out: Output): string[] {
   return files.flatMap((file) => {
     const change = changeOf(file);
     const head = `${out.style('bold', file.path)} (${WOULD[change]})`;

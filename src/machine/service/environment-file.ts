@@ -18,18 +18,18 @@ export class EnvironmentFileError extends ExpectedError {
   override name = 'EnvironmentFileError';
 }
 
-export function environmentFileOf(stateFolder: string): string {
-  return join(stateFolder, 'service.env');
+export function environmentFileOf(stateDir: string): string {
+  return join(stateDir, 'service.env');
 }
 
 /** What the service of this state folder has in its environment; without the file, what the manager gives. */
 export async function serviceEnvironment(
   manager: Pick<ServiceManager, 'baseEnvironment'>,
-  stateFolder: string,
+  stateDir: string,
 ): Promise<Values> {
-  const own = { BRIDGE_HOME: stateFolder };
+  const own = { BRIDGE_HOME: stateDir };
   const base = mergeEnvironment(await manager.baseEnvironment(), own);
-  const values = await readEnvironmentFile(environmentFileOf(stateFolder), { optional: true });
+  const values = await readEnvironmentFile(environmentFileOf(stateDir), { optional: true });
   return mergeEnvironment(base, { ...values, ...own }) as Values;
 }
 

@@ -23,7 +23,7 @@ export interface FoundService {
 }
 
 interface Wanted {
-  readonly stateFolder: string;
+  readonly stateDir: string;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly clock: Clock;
 }
@@ -48,15 +48,15 @@ export async function findService(
 export async function findServiceOf(
   scope: ServiceScope,
   account: Account,
-  { stateFolder, env, clock }: Wanted,
+  { stateDir, env, clock }: Wanted,
   { platform, open, run }: Services,
 ): Promise<FoundService | null> {
-  const name = serviceName({ scope, account, stateFolder });
+  const name = serviceName({ scope, account, stateDir });
   const opened = await open(platform, { name, scope, account, env, run, clock });
   if (opened.kind === 'none') return null;
   try {
     const installed = await opened.manager.installed();
-    if (!installed || !(await isSameFolder(installed.stateFolder, stateFolder))) return null;
+    if (!installed || !(await isSameFolder(installed.stateDir, stateDir))) return null;
     return { manager: opened.manager, installed };
   } catch (error) {
     // A file of this name that is not ours: whoever installs is told, and nothing of ours runs by it.
@@ -72,8 +72,8 @@ export async function isSameFolder(one: string, other: string): Promise<boolean>
   return here !== undefined && here === there;
 }
 
-async function accountOf({ stateFolder, env }: Wanted, own: Account, { run }: Services) {
-  const uid = await ownerOf(stateFolder);
+async function accountOf({ stateDir, env }: Wanted, own: Account, { run }: Services) {
+  const uid = await ownerOf(stateDir);
   if (uid === undefined || uid === own.uid) return own;
   return findAccount(String(uid), run, env);
 }

@@ -12,23 +12,23 @@ const gaveUpSchema = z.object({ at: z.iso.datetime(), why: z.string() });
 /** When it gave up, and in one sentence why. */
 export type GaveUp = z.infer<typeof gaveUpSchema>;
 
-function fileOf(stateFolder: string): string {
-  return join(stateFolder, 'service-gave-up.json');
+function fileOf(stateDir: string): string {
+  return join(stateDir, 'service-gave-up.json');
 }
 
 /** Null when it did not give up, or nobody can read what is there. */
-export async function readGaveUp(stateFolder: string): Promise<GaveUp | null> {
+export async function readGaveUp(stateDir: string): Promise<GaveUp | null> {
   try {
-    return gaveUpSchema.parse(JSON.parse(await readFile(fileOf(stateFolder), 'utf8')));
+    return gaveUpSchema.parse(JSON.parse(await readFile(fileOf(stateDir), 'utf8')));
   } catch {
     return null;
   }
 }
 
-export async function writeGaveUp(stateFolder: string, gaveUp: GaveUp): Promise<void> {
-  await writeAtomically(fileOf(stateFolder), `${JSON.stringify(gaveUp)}\n`, 0o600);
+export async function writeGaveUp(stateDir: string, gaveUp: GaveUp): Promise<void> {
+  await writeAtomically(fileOf(stateDir), `${JSON.stringify(gaveUp)}\n`, 0o600);
 }
 
-export async function forgetGaveUp(stateFolder: string): Promise<void> {
-  await rm(fileOf(stateFolder), { force: true });
+export async function forgetGaveUp(stateDir: string): Promise<void> {
+  await rm(fileOf(stateDir), { force: true });
 }

@@ -15,20 +15,20 @@ const MARGIN_SECONDS = 15;
  * Throws ServiceError for a path that XML cannot express.
  */
 export function plistText(definition: ServiceDefinition, label: string): string {
-  const { command, stateFolder, stopMs } = definition;
+  const { command, stateDir, stopMs } = definition;
   const words = [...command, '--give-up'];
   const text = fillTemplate('service/bridge-supervisor.plist', {
     mark: markOf(definition),
     label: xmlText(label),
     arguments: words.map((word) => `    <string>${xmlText(word)}</string>`).join('\n'),
-    stateFolder: xmlText(stateFolder),
+    stateDir: xmlText(stateDir),
     exitSeconds: String(Math.ceil(stopMs / 1000) + MARGIN_SECONDS),
-    errorFile: xmlText(errorFileOf(stateFolder)),
+    errorFile: xmlText(errorFileOf(stateDir)),
   });
   return `${text}\n`;
 }
 
 /** What the service prints: what happens before there is a log, and crashes. */
-export function errorFileOf(stateFolder: string): string {
-  return join(stateFolder, 'service.err');
+export function errorFileOf(stateDir: string): string {
+  return join(stateDir, 'service.err');
 }

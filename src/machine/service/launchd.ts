@@ -26,7 +26,7 @@ export function launchd(options: ManagerOptions): ServiceManager {
   const { name, account, env } = options;
   const plist = join(account.home, 'Library', 'LaunchAgents', `${name}.plist`);
   const job = launchdJob(options);
-  const stateFolder = () => readInstalled(plist)?.stateFolder;
+  const stateDir = () => readInstalled(plist)?.stateDir;
 
   return {
     kind: 'launchd',
@@ -65,7 +65,7 @@ export function launchd(options: ManagerOptions): ServiceManager {
     async start() {
       const before = await job.look();
       if (before?.pid) return;
-      const folder = stateFolder();
+      const folder = stateDir();
       if (folder !== undefined) await forgetGaveUp(folder);
       await job.enable();
       // What is loaded may be an older plist, or wait for its next try: it is loaded anew.
@@ -97,12 +97,12 @@ export function launchd(options: ManagerOptions): ServiceManager {
       // forget it; the plist stays, and is loaded at the next login.
       const after = await job.look();
       if (after && (after.pid !== null || after.state === 'spawn scheduled')) await job.unload();
-      const folder = stateFolder();
+      const folder = stateDir();
       if (folder !== undefined) await forgetGaveUp(folder);
     },
 
     async status() {
-      const folder = stateFolder();
+      const folder = stateDir();
       if (folder === undefined) return NOTHING_LOADED;
       const [now, gaveUp, disabled] = [await job.look(), await readGaveUp(folder), await job.isDisabled()];
       return { ...statusOf(now, gaveUp), startsAt: disabled ? null : 'login' };
@@ -125,7 +125,7 @@ export function launchd(options: ManagerOptions): ServiceManager {
     },
 
     ownOutput() {
-      const folder = stateFolder();
+      const folder = stateDir();
       return folder === undefined
         ? { kind: 'none', why: `${name} is not installed.` }
         : { kind: 'file', path: errorFileOf(folder) };
@@ -146,7 +146,7 @@ const PLIST_MODE = 0o644;
 /** Undefined when nothing is there. Throws ServiceError when it was not written by us. */
 function readInstalled(
   path: string,
-): (Pick<InstalledService, 'version' | 'stateFolder'> & { text: string }) | undefined {
+): (Pick<InstalledService, 'version' | 'stateDir'> & { text: string }) | undefined {
   let text: string;
   try {
     text = readFileSync(path, 'utf8');

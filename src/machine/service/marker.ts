@@ -3,7 +3,7 @@ import { ServiceError } from './service.ts';
 
 export interface Mark {
   readonly version: string;
-  readonly stateFolder: string;
+  readonly stateDir: string;
 }
 
 const MARK = /bridge-supervisor service, version (\S+), state folder (\S+)/;
@@ -12,12 +12,12 @@ const MARK = /bridge-supervisor service, version (\S+), state folder (\S+)/;
  * For a comment in any of the formats: without line breaks, and without `--`, which may not stand in one of XML. Throws
  * ServiceError for a path with half a character, which no file can hold.
  */
-export function markOf({ version, stateFolder }: Mark): string {
-  if (!stateFolder.isWellFormed())
+export function markOf({ version, stateDir }: Mark): string {
+  if (!stateDir.isWellFormed())
     throw new ServiceError(
-      `the state folder ${JSON.stringify(stateFolder)} has half a character in its name, which a service file cannot hold. Rename the folder.`,
+      `the state folder ${JSON.stringify(stateDir)} has half a character in its name, which a service file cannot hold. Rename the folder.`,
     );
-  const folder = encodeURI(stateFolder).replaceAll('--', '-%2D');
+  const folder = encodeURI(stateDir).replaceAll('--', '-%2D');
   return `bridge-supervisor service, version ${version}, state folder ${folder}`;
 }
 
@@ -26,7 +26,7 @@ export function readMark(text: string): Mark | undefined {
   const [, version, folder] = MARK.exec(text) ?? [];
   if (version === undefined || folder === undefined) return undefined;
   try {
-    return { version, stateFolder: decodeURIComponent(folder) };
+    return { version, stateDir: decodeURIComponent(folder) };
   } catch {
     return undefined;
   }

@@ -9,15 +9,15 @@ export interface ServiceOwner {
   readonly scope: ServiceScope;
   /** Name and home folder of the account it runs as. */
   readonly account: { readonly name: string; readonly home: string };
-  readonly stateFolder: string;
+  readonly stateDir: string;
 }
 
 /** `bridge-supervisor` for the usual state folder; further words tell the user, at the machine's level, and the folder. */
-export function serviceName({ scope, account, stateFolder }: ServiceOwner): string {
+export function serviceName({ scope, account, stateDir }: ServiceOwner): string {
   return [
     'bridge-supervisor',
     ...(scope === 'system' ? [withoutSigns(account.name)] : []),
-    ...(resolve(stateFolder) === defaultStateFolder(account.home) ? [] : [shortHash(stateFolder)]),
+    ...(resolve(stateDir) === defaultStateFolder(account.home) ? [] : [shortHash(stateDir)]),
   ].join('-');
 }
 

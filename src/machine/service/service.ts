@@ -19,7 +19,7 @@ export interface ServiceDefinition {
   readonly version: string;
   /** Program and arguments. */
   readonly command: readonly string[];
-  readonly stateFolder: string;
+  readonly stateDir: string;
   /** Folders beside the state folder that runs write to: workspaces, the home of the user. */
   readonly writable: readonly string[];
   /** How long an orderly stop may take, in milliseconds; the manager waits longer before it kills. */
@@ -36,7 +36,7 @@ export interface ServiceFile {
 
 export interface InstalledService {
   readonly version: string;
-  readonly stateFolder: string;
+  readonly stateDir: string;
   /** With the hardened drop-in. */
   readonly hardened: boolean;
   /** The files of ours that are there, as they are there. */

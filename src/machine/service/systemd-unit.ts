@@ -17,12 +17,12 @@ export function unitText(definition: ServiceDefinition, { name, scope, account }
     mark: markOf(definition),
     name,
     command: commandLine(definition.command),
-    environment: quoted(`BRIDGE_HOME=${definition.stateFolder}`),
+    environment: quoted(`BRIDGE_HOME=${definition.stateDir}`),
     stopSeconds: String(Math.ceil(definition.stopMs / 1000) + MARGIN_SECONDS),
   };
   if (scope === 'user') return filled('service/bridge-supervisor.service', values);
   // The minus: a workspace that is deleted must not keep the service from starting.
-  const writable = [...new Set([definition.stateFolder, ...definition.writable])];
+  const writable = [...new Set([definition.stateDir, ...definition.writable])];
   return filled('service/bridge-supervisor-system.service', {
     ...values,
     user: account.name,

@@ -48,7 +48,7 @@ export function taskFiles(definition: ServiceDefinition, options: ManagerOptions
     user: xmlText(userOf(options)),
     command: xmlText(command ?? ''),
     arguments: xmlText(commandLine(args)),
-    stateFolder: xmlText(definition.stateFolder),
+    stateDir: xmlText(definition.stateDir),
   });
   const launcher = { path: paths.launcher, text: launcherText(definition), mode: TASK_FILE_MODE };
   return [{ path: paths.task, text: `${task}\n`, mode: TASK_FILE_MODE }, ...(scripts ? [launcher] : [])];
@@ -62,7 +62,7 @@ export function hasScriptHost(env: Environment): boolean {
 export function launcherText(definition: ServiceDefinition): string {
   const text = fillTemplate('service/bridge-supervisor.vbs', {
     mark: markOf(definition),
-    stateFolder: vbsString(definition.stateFolder),
+    stateDir: vbsString(definition.stateDir),
     command: vbsString(commandLine(definition.command)),
     notStarted: String(NOT_STARTED),
   });
@@ -70,9 +70,9 @@ export function launcherText(definition: ServiceDefinition): string {
 }
 
 /** A console without a window; it is reported to work with PowerShell in it, and not always with Node itself. */
-function withoutScriptHost({ command, stateFolder }: ServiceDefinition, env: Environment): readonly string[] {
+function withoutScriptHost({ command, stateDir }: ServiceDefinition, env: Environment): readonly string[] {
   const script = [
-    `$env:BRIDGE_HOME = ${powershellString(stateFolder)}`,
+    `$env:BRIDGE_HOME = ${powershellString(stateDir)}`,
     `& ${command.map(powershellString).join(' ')}`,
     'exit $LASTEXITCODE',
   ].join('; ');

@@ -24,10 +24,10 @@ test.skipIf(onWindows)('a state folder is the same one by way of a link (not on 
 });
 
 test('the mark in a file tells the state folder, whatever is in its name; a spoilt one tells nothing', () => {
-  const stateFolder = '/home/ann/50% -- "a" état \\ #1';
-  expect(readMark(`<!-- ${markOf({ version: '1.2.3', stateFolder })} -->`)).toEqual({
+  const stateDir = '/home/ann/50% -- "a" état \\ #1';
+  expect(readMark(`<!-- ${markOf({ version: '1.2.3', stateDir })} -->`)).toEqual({
     version: '1.2.3',
-    stateFolder,
+    stateDir,
   });
   expect(readMark('# bridge-supervisor service, version 1.2.3, state folder /home/50%')).toBeUndefined();
 });

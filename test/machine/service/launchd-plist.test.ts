@@ -84,8 +84,8 @@ describe('the plist', () => {
   });
 
   plain('bears the mark by which it is known again', () => {
-    const stateFolder = '/Users/ann & bob/a--b <x> "q"/ü';
-    expect(readMark(plistText(definition({ stateFolder }), 'x'))).toEqual({ version: '1.2.3', stateFolder });
+    const stateDir = '/Users/ann & bob/a--b <x> "q"/ü';
+    expect(readMark(plistText(definition({ stateDir }), 'x'))).toEqual({ version: '1.2.3', stateDir });
   });
 });
 
@@ -100,20 +100,20 @@ const NASTY = [
 ];
 
 describe('every path arrives as it is', () => {
-  plain.for(NASTY)('%j', (stateFolder) => {
-    const command = [`${stateFolder}/node`, `${stateFolder}/cli.js`, 'run', '&amp;', "it's"];
-    expect(read({ stateFolder, command })).toMatchObject({
+  plain.for(NASTY)('%j', (stateDir) => {
+    const command = [`${stateDir}/node`, `${stateDir}/cli.js`, 'run', '&amp;', "it's"];
+    expect(read({ stateDir, command })).toMatchObject({
       ProgramArguments: [...command, '--give-up'],
-      EnvironmentVariables: { BRIDGE_HOME: stateFolder },
-      WorkingDirectory: stateFolder,
-      StandardErrorPath: `${stateFolder}/service.err`,
+      EnvironmentVariables: { BRIDGE_HOME: stateDir },
+      WorkingDirectory: stateDir,
+      StandardErrorPath: `${stateDir}/service.err`,
     });
   });
 
   plain('or is refused, when XML has no way to write it', () => {
-    expect(() => read({ stateFolder: '/Users/ann/\u0007' })).toThrow(/control character.*Rename the folder/);
+    expect(() => read({ stateDir: '/Users/ann/\u0007' })).toThrow(/control character.*Rename the folder/);
     expect(() => read({ command: ['/usr/bin/node', '\ud800'] })).toThrow(/invalid one.*Rename the folder/);
-    expect(() => read({ stateFolder: '/Users/ann/\ud800' })).toThrow(/half a character.*Rename the folder/);
+    expect(() => read({ stateDir: '/Users/ann/\ud800' })).toThrow(/half a character.*Rename the folder/);
   });
 
   const plistutil = (process.env.PATH ?? '')
@@ -123,12 +123,12 @@ describe('every path arrives as it is', () => {
 
   test.skipIf(!plistutil).for(NASTY)(
     'for a second parser as well (plistutil of libplist-utils): %j',
-    async (stateFolder, { rig }) => {
+    async (stateDir, { rig }) => {
       const file = join(rig.home, 'x.plist');
-      await writeFile(file, plistText(definition({ stateFolder }), 'bridge-supervisor'));
+      await writeFile(file, plistText(definition({ stateDir }), 'bridge-supervisor'));
       const binary = join(rig.home, 'x.bin');
       execFileSync(plistutil ?? '', ['-i', file, '-o', binary, '-f', 'bin']);
-      expect(plist.parseBinary(await readFile(binary))).toEqual(read({ stateFolder }));
+      expect(plist.parseBinary(await readFile(binary))).toEqual(read({ stateDir }));
     },
   );
 });

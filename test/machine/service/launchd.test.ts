@@ -31,7 +31,7 @@ async function scene(rig: Rig, { installed = true } = {}): Promise<Scene> {
   const manager = launchd(played(rig, system.play, clock));
   const state = join(rig.home, 'state');
   await mkdir(state);
-  if (installed) await manager.install(definition({ stateFolder: state }));
+  if (installed) await manager.install(definition({ stateDir: state }));
   takeAsked(rig);
   return { manager, system, clock, state };
 }
@@ -47,7 +47,7 @@ describe('to install', () => {
     expect((await stat(plistOf(rig))).mode & 0o777).toBe(0o644);
     expect(await manager.installed()).toEqual({
       version: '1.2.3',
-      stateFolder: '/home/ann/state',
+      stateDir: '/home/ann/state',
       hardened: false,
       files: manager.files(definition()),
     });

@@ -6,23 +6,23 @@ const account = { name: 'ann', home: resolve('/home/ann') };
 const usual = resolve('/home/ann/.claude-bridge');
 
 test('the usual state folder has the plain name; of the machine, with its user', () => {
-  expect(serviceName({ scope: 'user', account, stateFolder: usual })).toBe('bridge-supervisor');
-  expect(serviceName({ scope: 'system', account, stateFolder: usual })).toBe('bridge-supervisor-ann');
+  expect(serviceName({ scope: 'user', account, stateDir: usual })).toBe('bridge-supervisor');
+  expect(serviceName({ scope: 'system', account, stateDir: usual })).toBe('bridge-supervisor-ann');
 });
 
 test('each other state folder has a name of its own, always the same', () => {
-  const nameOf = (stateFolder: string) => serviceName({ scope: 'user', account, stateFolder });
+  const nameOf = (stateDir: string) => serviceName({ scope: 'user', account, stateDir });
   expect(nameOf('/srv/one')).toMatch(/^bridge-supervisor-[0-9a-f]{8}$/);
   expect(nameOf('/srv/one')).toBe(nameOf('/srv/x/../one/'));
   expect(nameOf('/srv/one')).not.toBe(nameOf('/srv/two'));
-  expect(serviceName({ scope: 'system', account, stateFolder: '/srv/one' })).toMatch(
+  expect(serviceName({ scope: 'system', account, stateDir: '/srv/one' })).toMatch(
     /^bridge-supervisor-ann-[0-9a-f]{8}$/,
   );
 });
 
 test('a user of a domain gives no character that a unit may not have', () => {
   const ofDomain = { ...account, name: 'CORP\\ann@corp$' };
-  expect(serviceName({ scope: 'system', account: ofDomain, stateFolder: usual })).toBe(
+  expect(serviceName({ scope: 'system', account: ofDomain, stateDir: usual })).toBe(
     'bridge-supervisor-CORP_ann_corp_',
   );
 });

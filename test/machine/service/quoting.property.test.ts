@@ -18,9 +18,9 @@ import { vbsStringIn, windowsWords } from './windows-words.ts';
 
 const paths = anyText.map((text) => `/${text}`);
 const definitions: fc.Arbitrary<ServiceDefinition> = fc
-  .record({ program: paths, args: fc.array(anyText, { maxLength: 3 }), stateFolder: paths, workspace: paths })
-  .map(({ program, args, stateFolder, workspace }) =>
-    definition({ command: [program, ...args], stateFolder, writable: [workspace] }),
+  .record({ program: paths, args: fc.array(anyText, { maxLength: 3 }), stateDir: paths, workspace: paths })
+  .map(({ program, args, stateDir, workspace }) =>
+    definition({ command: [program, ...args], stateDir, writable: [workspace] }),
   );
 
 /** Undefined where the definition is refused in words. */
@@ -42,10 +42,10 @@ test('systemd reads the command, the environment and the folders as they are', (
       const [program = '', ...args] = systemdWords(settingIn(stored, 'ExecStart'));
       // A dollar sign stands for itself when doubled, except in the program's name.
       expect([program, ...args.map((word) => word.replaceAll('$$', '$'))]).toEqual(each.command);
-      expect(systemdWords(settingIn(stored, 'Environment'))).toEqual([`BRIDGE_HOME=${each.stateFolder}`]);
-      const folders = [...new Set([each.stateFolder, ...each.writable])].map((folder) => `-${folder}`);
+      expect(systemdWords(settingIn(stored, 'Environment'))).toEqual([`BRIDGE_HOME=${each.stateDir}`]);
+      const folders = [...new Set([each.stateDir, ...each.writable])].map((folder) => `-${folder}`);
       expect(systemdWords(settingIn(stored, 'ReadWritePaths'))).toEqual(folders);
-      expect(readMark(stored)?.stateFolder).toBe(each.stateFolder);
+      expect(readMark(stored)?.stateDir).toBe(each.stateDir);
     }),
   );
 });
@@ -58,10 +58,10 @@ test('launchd reads the command and the folders as they are', () => {
       const stored = Buffer.from(text).toString();
       expect(plist.parse(stored)).toMatchObject({
         ProgramArguments: [...each.command, '--give-up'],
-        EnvironmentVariables: { BRIDGE_HOME: each.stateFolder },
-        WorkingDirectory: each.stateFolder,
+        EnvironmentVariables: { BRIDGE_HOME: each.stateDir },
+        WorkingDirectory: each.stateDir,
       });
-      expect(readMark(stored)?.stateFolder).toBe(each.stateFolder);
+      expect(readMark(stored)?.stateDir).toBe(each.stateDir);
     }),
   );
 });
@@ -77,13 +77,13 @@ test('Task Scheduler and the launcher read the command and the folder as they ar
           'text/xml',
         );
         const [folder] = Array.from(document.getElementsByTagName('WorkingDirectory'));
-        expect(folder?.textContent).toBe(each.stateFolder);
-        expect(readMark(task)?.stateFolder).toBe(each.stateFolder);
+        expect(folder?.textContent).toBe(each.stateDir);
+        expect(readMark(task)?.stateDir).toBe(each.stateDir);
       }
       const launcher = written(() => launcherText(each));
       if (launcher !== undefined) {
         const stored = decoded(encoded(launcher));
-        expect(vbsStringIn(stored, 'variables("BRIDGE_HOME") = ')).toBe(each.stateFolder);
+        expect(vbsStringIn(stored, 'variables("BRIDGE_HOME") = ')).toBe(each.stateDir);
         expect(windowsWords(vbsStringIn(stored, 'variables("SERVICE_COMMAND") = '))).toEqual(each.command);
       }
     }),

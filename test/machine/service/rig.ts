@@ -58,7 +58,7 @@ export function definition(changes: Partial<ServiceDefinition> = {}): ServiceDef
   return {
     version: '1.2.3',
     command: ['/usr/bin/node', '/opt/bridge/cli.js', 'run', '--environment', '/home/ann/state/service.env'],
-    stateFolder: '/home/ann/state',
+    stateDir: '/home/ann/state',
     writable: ['/home/ann'],
     stopMs: 60_000,
     hardened: false,

@@ -96,7 +96,7 @@ describe.skipIf(onWindows)('a system unit (needs POSIX)', () => {
 
 describe.skipIf(onWindows)('what has a meaning to systemd (needs POSIX)', () => {
   test('is written so that it has none', ({ rig }) => {
-    const lines = settings(rig, 'user', { command: ['/opt/$x/50%/node', HARD], stateFolder: HARD });
+    const lines = settings(rig, 'user', { command: ['/opt/$x/50%/node', HARD], stateDir: HARD });
     expect(lines).toContain(
       String.raw`ExecStart="/opt/$x/50%%/node" "/srv/50%% of \"all\" & it's $$HOME \\n é"`,
     );
@@ -105,11 +105,11 @@ describe.skipIf(onWindows)('what has a meaning to systemd (needs POSIX)', () => 
 
   test.for([
     [{ command: ['/opt/"q"/node', 'x'] }, 'quotes and backslashes'],
-    [{ stateFolder: '/srv/two\nlines' }, 'control character'],
-    [{ stateFolder: '/srv/\uffff' }, 'invalid one'],
-    [{ stateFolder: '/srv/\ufdd0' }, 'invalid one'],
+    [{ stateDir: '/srv/two\nlines' }, 'control character'],
+    [{ stateDir: '/srv/\uffff' }, 'invalid one'],
+    [{ stateDir: '/srv/\ufdd0' }, 'invalid one'],
     [{ command: ['/usr/bin/node', '\ud800'] }, 'invalid one'],
-    [{ stateFolder: '/srv/\ud800' }, 'half a character'],
+    [{ stateDir: '/srv/\ud800' }, 'half a character'],
   ] as const)('is refused where it cannot be written: %j', ([changes, why], { rig }) => {
     expect(() => systemd(rig.options).files(definition(changes))).toThrow(why);
   });
@@ -118,7 +118,7 @@ describe.skipIf(onWindows)('what has a meaning to systemd (needs POSIX)', () => 
 const analyze = versionOf('systemd-analyze');
 
 describe.skipIf(analyze === undefined)('systemd-analyze (needs systemd)', () => {
-  const hard = { command: ['/bin/sh', HARD, 'run'], stateFolder: HARD, writable: [HARD, '/srv/a b'] };
+  const hard = { command: ['/bin/sh', HARD, 'run'], stateDir: HARD, writable: [HARD, '/srv/a b'] };
 
   test.for([
     ['user', {}],

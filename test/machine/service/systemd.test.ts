@@ -43,7 +43,7 @@ describe.skipIf(onWindows)('to install (needs POSIX)', () => {
     await manager.install(definition({ version: '0.9.0' }));
     const [unit] = manager.files(definition({ version: '0.9.0' }));
     await writeUnit(rig, unit?.text ?? '', `${unitPath(rig)}.d/50-hardened.conf`);
-    expect(await manager.installed()).toMatchObject({ version: '0.9.0', stateFolder: '/home/ann/state' });
+    expect(await manager.installed()).toMatchObject({ version: '0.9.0', stateDir: '/home/ann/state' });
     await manager.install(definition());
     expect(await manager.installed()).toMatchObject({ version: '1.2.3' });
     expect(await readdir(dirname(unitPath(rig)))).toEqual([UNIT]);

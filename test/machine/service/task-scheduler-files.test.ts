@@ -128,7 +128,7 @@ describe('the task', () => {
 
   test('without VBScript starts a headless console, with the same program in it', async ({ rig }) => {
     const files = taskFiles(
-      definition({ stateFolder: "C:\\o'brien\\state" }),
+      definition({ stateDir: "C:\\o'brien\\state" }),
       await options(rig, { scriptHost: false }),
     );
     expect(files).toHaveLength(1);
@@ -141,12 +141,12 @@ describe('the task', () => {
   });
 
   test('bears the mark by which it is known again, in the file and at Task Scheduler', async ({ rig }) => {
-    const stateFolder = 'C:\\Users\\Ann & Bob\\a--b\\100%\\<ü>';
-    const task = await taskOf(rig, { stateFolder });
+    const stateDir = 'C:\\Users\\Ann & Bob\\a--b\\100%\\<ü>';
+    const task = await taskOf(rig, { stateDir });
     expect(await problemsOf(task)).toEqual([]);
-    expect(readMark(task)).toEqual({ version: '1.2.3', stateFolder });
-    expect(readMark(textsOf(task, 'Source')[0] ?? '')).toEqual({ version: '1.2.3', stateFolder });
-    expect(textsOf(task, 'WorkingDirectory')).toEqual([stateFolder]);
+    expect(readMark(task)).toEqual({ version: '1.2.3', stateDir });
+    expect(readMark(textsOf(task, 'Source')[0] ?? '')).toEqual({ version: '1.2.3', stateDir });
+    expect(textsOf(task, 'WorkingDirectory')).toEqual([stateDir]);
   });
 });
 
@@ -187,7 +187,7 @@ describe('a command line', () => {
 describe('the launcher', () => {
   plain('is told the state folder and the command, whatever is in their names', () => {
     for (const word of NASTY) {
-      const text = launcherText(definition({ stateFolder: `C:\\${word}`, command: ['C:\\node.exe', word] }));
+      const text = launcherText(definition({ stateDir: `C:\\${word}`, command: ['C:\\node.exe', word] }));
       expect(vbsStringIn(text, 'variables("BRIDGE_HOME") = ')).toBe(`C:\\${word}`);
       expect(windowsWords(vbsStringIn(text, 'variables("SERVICE_COMMAND") = '))).toEqual([
         'C:\\node.exe',

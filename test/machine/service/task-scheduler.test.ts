@@ -61,7 +61,7 @@ describe('to install', () => {
     expect((await readdir(folderOf(rig))).sort()).toEqual([`${NAME}.vbs`, `${NAME}.xml`]);
     expect(await manager.installed()).toEqual({
       version: '1.2.3',
-      stateFolder: '/home/ann/state',
+      stateDir: '/home/ann/state',
       hardened: false,
       files: manager.files(definition()),
     });
