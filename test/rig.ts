@@ -11,7 +11,10 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type Bridge, openBridge } from '../src/bridge/bridge.ts';
 import type { Clock } from '../src/clock.ts';
+import type { DatabaseOptions } from '../src/store/database.ts';
+import type { Row, Tables } from '../src/store/schema.ts';
 import { eventually } from './eventually.ts';
+import { rowsOf, tamper } from './store/raw.ts';
 
 export interface Rig extends AsyncDisposable {
   /** The state folder. */
@@ -21,7 +24,11 @@ export interface Rig extends AsyncDisposable {
   /** A folder that a plan may name. */
   readonly workspace: string;
   /** The same state folder through a connection of its own, as another process has it. */
-  connect(): Bridge;
+  connect(): Promise<Bridge>;
+  /** Every row of a table, read behind the back of the program. */
+  rowsOf<T extends keyof Tables>(table: T): Row<T>[];
+  /** Changes the store behind the back of the program. */
+  tamper(query: string, ...values: unknown[]): void;
   /** A script of the tests in a process of its own; it waits for `go`. */
   process(script: URL, args?: readonly string[], wrapper?: readonly string[]): Puppet;
 }
@@ -33,24 +40,33 @@ export interface Puppet {
   go(): Promise<unknown>;
 }
 
-export async function createRig(): Promise<Rig> {
+interface RigOptions extends DatabaseOptions {
+  /** The store's, where it is not that of the rig. */
+  readonly storeClock?: Clock;
+}
+
+/** Unless told otherwise every write runs twice, the first time rolled back: what it does besides writing is seen. */
+export async function createRig({ storeClock, repeatWrites = true }: RigOptions = {}): Promise<Rig> {
   const root = await realpath(await mkdtemp(join(tmpdir(), 'bridge-')));
   const home = join(root, 'state');
   const clock = new TestClock();
-  const bridges = [openBridge(home, clock)];
+  const open = () => openBridge(home, storeClock ?? clock, { repeatWrites });
+  const bridge = await open();
+  const bridges = [bridge];
   const children: ChildProcess[] = [];
-  const [bridge] = bridges as [Bridge];
 
   return {
     home,
     bridge,
     clock,
     workspace: root,
-    connect() {
-      const another = openBridge(home, clock);
+    async connect() {
+      const another = await open();
       bridges.push(another);
       return another;
     },
+    rowsOf: (table) => rowsOf(home, table),
+    tamper: (query, ...values) => tamper(home, query, ...values),
     process(script, args = [], wrapper = []) {
       const [program, ...rest] = [...wrapper, ...nodeCommand(script), ...args];
       const child = spawn(program ?? '', rest, { stdio: 'pipe', env: { PATH: process.env.PATH } });

@@ -5,12 +5,12 @@ import type { LeaseToken } from '../project/ids.ts';
 import type { Project } from '../project/project.ts';
 import type { SteeringMessage } from '../project/review.ts';
 import type { Run } from '../project/run.ts';
+import type { ChangeFeed } from '../store/database.ts';
 import { allHolds } from '../store/holds.ts';
 import { waitingMessages } from '../store/messages.ts';
 import { findProject, listProjects, nextReadyAt, planText } from '../store/projects.ts';
 import { findCompletion, lastDecision } from '../store/reviews.ts';
 import { openRuns, workspaceIdentityOf } from '../store/runs.ts';
-import { type ChangeFeed, openChangeFeed } from '../store/sqlite/change-feed.ts';
 import { type Bridge, nowText } from './bridge.ts';
 import { endHold, setHold } from './holds.ts';
 import { holdLease } from './lease.ts';
@@ -21,7 +21,7 @@ export type { ChangeFeed };
 
 /** Wakes as soon as another process has changed something. */
 export function watchChanges(bridge: Bridge): ChangeFeed {
-  return openChangeFeed(bridge.database, bridge.clock, 'others');
+  return bridge.database.changes('others');
 }
 
 /** Runs a supervisor before us left open. */
@@ -108,9 +108,9 @@ export async function liftHold(
   kind: HoldKind,
   scope?: string,
 ): Promise<void> {
-  await bridge.database.write(async (trx) => {
+  await bridge.database.write(async ({ trx, now }) => {
     await holdLease(trx, token);
-    await endHold(trx, kind, 'supervisor', nowText(bridge), scope);
+    await endHold(trx, kind, 'supervisor', now, scope);
   });
 }
 
@@ -119,9 +119,8 @@ export async function liftHold(
  * have been changed before the restart. Ends that the service named stand.
  */
 export async function probeAtStart(bridge: Bridge, token: LeaseToken): Promise<void> {
-  await bridge.database.write(async (trx) => {
+  await bridge.database.write(async ({ trx, now }) => {
     await holdLease(trx, token);
-    const now = nowText(bridge);
     for (const hold of await allHolds(trx))
       if (isWorthATryAtStart(hold) && hold.until !== null && hold.until > now)
         await setHold(trx, { ...hold, since: now, until: now }, 'supervisor');
@@ -130,7 +129,7 @@ export async function probeAtStart(bridge: Bridge, token: LeaseToken): Promise<v
 
 /** Stops new runs for a reason that is nobody's run's. */
 export async function imposeHold(bridge: Bridge, token: LeaseToken, hold: Hold): Promise<void> {
-  await bridge.database.write(async (trx) => {
+  await bridge.database.write(async ({ trx }) => {
     await holdLease(trx, token);
     await setHold(trx, hold, 'supervisor');
   });

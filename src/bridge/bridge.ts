@@ -17,7 +17,7 @@ import {
 } from '../project/ids.ts';
 import { illegalMoveMessage, next, type Project, type ProjectAction } from '../project/project.ts';
 import { ok, type Result, refuse } from '../result.ts';
-import type { Database, Writer } from '../store/database.ts';
+import type { Database, DatabaseOptions, Writer } from '../store/database.ts';
 import { appendEvent } from '../store/events.ts';
 import { openDatabase } from '../store/open-database.ts';
 import { findProject, updateProject } from '../store/projects.ts';
@@ -34,8 +34,8 @@ export interface Bridge {
 export type { Actor };
 
 /** Opens the state folder, creating it when it is new. Throws StoreError. */
-export function openBridge(home: string, clock: Clock): Bridge {
-  const database = openDatabase(home);
+export async function openBridge(home: string, clock: Clock, options: DatabaseOptions = {}): Promise<Bridge> {
+  const database = await openDatabase(home, clock, options);
   return { home, clock, database, close: () => database.close() };
 }
 
@@ -90,16 +90,14 @@ export async function changeProject<T>(
   work: (change: Change) => Promise<T>,
   before?: (trx: Writer, project: Project) => Promise<Result<T> | undefined>,
 ): Promise<Result<T>> {
-  const events: NewEvent[] = [];
-  let changed: Project | undefined;
-  const reply = await bridge.database.write(async (trx) => {
+  const { reply, changed } = await bridge.database.write<Changing<T>>(async ({ trx, now }) => {
     const project = await lookUp(trx, projectId);
-    if (!project) return refuse(unknownProject(projectId));
+    if (!project) return { reply: refuse(unknownProject(projectId)) };
     const answered = await before?.(trx, project);
-    if (answered) return answered;
+    if (answered) return { reply: answered };
     const to = next(project.status, action);
-    if (!to) return refuse(illegalMoveMessage(project.status, action));
-    const now = nowText(bridge);
+    if (!to) return { reply: refuse(illegalMoveMessage(project.status, action)) };
+    const events: NewEvent[] = [];
     const event: Change['event'] = async (happening, runId = null) => {
       const appended: NewEvent = { ...happening, projectId, runId, actor, createdAt: now };
       await appendEvent(trx, appended);
@@ -107,11 +105,16 @@ export async function changeProject<T>(
     };
     const value = await work({ trx, now, project, to, event });
     await updateProject(trx, projectId, { status: to, updated_at: now });
-    changed = project;
-    return ok(value);
+    return { reply: ok(value), changed: { project, events } };
   });
-  if (changed) await recordChange(bridge, changed, events);
+  if (changed) await recordChange(bridge, changed.project, changed.events);
   return reply;
+}
+
+/** What the transaction of a change hands out: it may run more than once, so that it keeps nothing elsewhere. */
+interface Changing<T> {
+  readonly reply: Result<T>;
+  readonly changed?: { readonly project: Project; readonly events: readonly NewEvent[] };
 }
 
 /** The project with this id; an id of the wrong form is never given to the database or the file system. */

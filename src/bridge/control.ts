@@ -22,6 +22,7 @@ export async function steer(
     return refuse(`the message is longer than ${LIMITS.message} characters; shorten it.`);
   const words = cleanText(message);
   if (words === '') return refuse("a non-empty 'message' is required to steer a project.");
+  const id = randomUUID();
   return changeProject<{ project: Project; message: SteeringMessage; repeated: boolean }>(
     bridge,
     projectId,
@@ -29,7 +30,7 @@ export async function steer(
     actor,
     async ({ trx, now, project, event }) => {
       const row = {
-        id: randomUUID(),
+        id,
         project_id: projectId,
         message: words,
         request_id: requestId ?? null,

@@ -4,15 +4,15 @@ import { cleanText } from '../project/text.ts';
 import type { Writer } from '../store/database.ts';
 import { appendEvent } from '../store/events.ts';
 import { allHolds, putHold, removeHold } from '../store/holds.ts';
-import { type Actor, type Bridge, nowText } from './bridge.ts';
+import type { Actor, Bridge } from './bridge.ts';
 
 /** A person stops new runs; what is under way goes on. */
 export async function pause(bridge: Bridge, reason: string, actor: Actor): Promise<void> {
   const words = cleanText(reason);
-  await bridge.database.write(async (trx) => {
+  await bridge.database.write(async ({ trx, now }) => {
     await setHold(
       trx,
-      { kind: 'paused', scope: '', reason: words, since: nowText(bridge), until: null, source: 'person' },
+      { kind: 'paused', scope: '', reason: words, since: now, until: null, source: 'person' },
       actor,
     );
   });
@@ -20,9 +20,9 @@ export async function pause(bridge: Bridge, reason: string, actor: Actor): Promi
 
 /** Ends every hold, whatever its kind: the person says "go on". Returns those that were ended. */
 export async function resume(bridge: Bridge, actor: Actor): Promise<Hold[]> {
-  return bridge.database.write(async (trx) => {
+  return bridge.database.write(async ({ trx, now }) => {
     const holds = await allHolds(trx);
-    for (const hold of holds) await endHold(trx, hold.kind, actor, nowText(bridge), hold.scope);
+    for (const hold of holds) await endHold(trx, hold.kind, actor, now, hold.scope);
     return holds;
   });
 }

@@ -12,7 +12,7 @@ import {
   readLease,
   replaceLease,
 } from '../store/lease.ts';
-import { type Bridge, nowText } from './bridge.ts';
+import type { Bridge } from './bridge.ts';
 
 export type { Lease };
 
@@ -49,22 +49,28 @@ export async function takeLease(
   candidate: Candidate,
   isGone: (holder: Lease) => boolean | Promise<boolean>,
 ): Promise<{ taken: true; before: Lease | undefined } | { taken: false; holder: Lease }> {
-  return bridge.database.write(async (trx) => {
-    const holder = await readLease(trx);
-    const now = bridge.clock.now();
-    if (holder && isInForce(holder, now) && !(await isGone(holder))) return { taken: false, holder };
-    await replaceLease(trx, {
-      ...candidate,
-      startedAt: now.toISOString(),
-      renewedAt: now.toISOString(),
-      expiresAt: new Date(now.getTime() + LEASE_MS).toISOString(),
-      stopRequestedAt: null,
-      trouble: null,
+  for (;;) {
+    const seen = await readLease(bridge.database.read);
+    // Asked before the transaction: to look at a process takes time, and a transaction may run more than once.
+    if (seen && isInForce(seen, bridge.clock.now()) && !(await isGone(seen)))
+      return { taken: false, holder: seen };
+    const taken = await bridge.database.write(async ({ trx, now }) => {
+      const holder = await readLease(trx);
+      if (holder?.token !== seen?.token || holder?.expiresAt !== seen?.expiresAt) return false;
+      await replaceLease(trx, {
+        ...candidate,
+        startedAt: now,
+        renewedAt: now,
+        expiresAt: new Date(Date.parse(now) + LEASE_MS).toISOString(),
+        stopRequestedAt: null,
+        trouble: null,
+      });
+      const data = { pid: candidate.pid, version: candidate.version };
+      await supervisorEvent(trx, { type: 'supervisor.started', data }, now);
+      return true;
     });
-    const data = { pid: candidate.pid, version: candidate.version };
-    await supervisorEvent(trx, { type: 'supervisor.started', data }, now.toISOString());
-    return { taken: true, before: holder };
-  });
+    if (taken) return { taken: true, before: seen };
+  }
 }
 
 /** Extends the lease; `trouble` is what the holder cannot do, for whoever reads the status. Throws LeaseLost. */
@@ -75,24 +81,23 @@ export async function renewLease(
 ): Promise<void> {
   const now = bridge.clock.now();
   const expiresAt = new Date(now.getTime() + LEASE_MS).toISOString();
-  const kept = await bridge.database.write((trx) =>
+  const kept = await bridge.database.write(({ trx }) =>
     extendLease(trx, token, now.toISOString(), expiresAt, trouble),
   );
   if (!kept) throw lost();
 }
 
 export async function releaseLease(bridge: Bridge, token: LeaseToken): Promise<void> {
-  await bridge.database.write(async (trx) => {
+  await bridge.database.write(async ({ trx, now }) => {
     await holdLease(trx, token);
-    await supervisorEvent(trx, { type: 'supervisor.stopped', data: {} }, nowText(bridge));
+    await supervisorEvent(trx, { type: 'supervisor.stopped', data: {} }, now);
     await dropLease(trx, token);
   });
 }
 
 /** Asks the holder, through the store, to stop: the only way that works on every system. */
 export async function requestStop(bridge: Bridge): Promise<void> {
-  await bridge.database.write(async (trx) => {
-    const now = nowText(bridge);
+  await bridge.database.write(async ({ trx, now }) => {
     if (await askHolderToStop(trx, now))
       await supervisorEvent(trx, { type: 'supervisor.stop_requested', data: {} }, now);
   });

@@ -26,7 +26,6 @@ import {
 import { allQuotas } from '../store/quota.ts';
 import { completionsOf, decisionsOf, findCompletion } from '../store/reviews.ts';
 import { newestClaudeVersion, openRunOf, openRuns, runsOf, spentSince } from '../store/runs.ts';
-import { openChangeFeed } from '../store/sqlite/change-feed.ts';
 import { latestUpdatesOf, updatesOf } from '../store/updates.ts';
 import { type Bridge, lookUp } from './bridge.ts';
 
@@ -220,7 +219,7 @@ export async function changesSince(
 
   const timeout = new AbortController();
   const stop = options.signal ? AbortSignal.any([options.signal, timeout.signal]) : timeout.signal;
-  const feed = openChangeFeed(bridge.database, bridge.clock, 'anyone');
+  const feed = bridge.database.changes('anyone');
   void bridge.clock.sleep(options.waitMs, stop).then(() => timeout.abort());
   try {
     // Once more: what came before the feed was open does not wake it.

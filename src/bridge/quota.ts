@@ -12,7 +12,7 @@ export async function recordQuotas(
   quotas: readonly Quota[],
 ): Promise<void> {
   if (quotas.length === 0) return;
-  await bridge.database.write(async (trx) => {
+  await bridge.database.write(async ({ trx }) => {
     await holdLease(trx, token);
     for (const quota of quotas) await putQuota(trx, quota);
   });

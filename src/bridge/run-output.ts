@@ -3,7 +3,7 @@ import type { LeaseToken, RunId } from '../project/ids.ts';
 import { isClosed } from '../project/project.ts';
 import { appendEvent } from '../store/events.ts';
 import { endedRuns } from '../store/runs.ts';
-import { type Bridge, nowText } from './bridge.ts';
+import type { Bridge } from './bridge.ts';
 import { holdLease } from './lease.ts';
 
 export interface SpentRun {
@@ -27,9 +27,9 @@ interface Removal {
 
 /** Records that output of runs was removed; the runs themselves stay in the history. */
 export async function recordRemoval(bridge: Bridge, token: LeaseToken, removal: Removal): Promise<void> {
-  await bridge.database.write(async (trx) => {
+  await bridge.database.write(async ({ trx, now }) => {
     await holdLease(trx, token);
-    const stamp = { projectId: null, runId: null, actor: 'supervisor', createdAt: nowText(bridge) } as const;
+    const stamp = { projectId: null, runId: null, actor: 'supervisor', createdAt: now } as const;
     await appendEvent(trx, { type: 'runs.output_removed', data: removal, ...stamp });
   });
 }

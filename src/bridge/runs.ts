@@ -25,7 +25,7 @@ import {
   updateRun,
 } from '../store/runs.ts';
 import { follow } from './after-run.ts';
-import { type Bridge, newRunId, nowText } from './bridge.ts';
+import { type Bridge, newRunId } from './bridge.ts';
 import type { EndedRun, Ending } from './ended-run.ts';
 import { type FindOverlap, type FreeWorkspace, findFreeWorkspace } from './free-workspace.ts';
 import { holdLease } from './lease.ts';
@@ -80,9 +80,10 @@ async function claim(
   held: HeldModels,
   free: FreeWorkspace,
 ): Promise<StartedRun | undefined | 'changed'> {
-  return bridge.database.write(async (trx) => {
+  const runId = newRunId();
+  const newSessionId = defaults.newSessionId();
+  return bridge.database.write(async ({ trx, now }) => {
     await holdLease(trx, token);
-    const now = nowText(bridge);
     // A pause that was said while this claim was on its way wins.
     if ((await allHolds(trx)).some(({ kind }) => kind === 'paused')) return undefined;
     const [project] = await readyProjects(trx, now, 1, held, free.busy);
@@ -90,9 +91,8 @@ async function claim(
 
     const claimed = await takeUp(trx, project, now);
     const earlier = (await runsOf(trx, project.id)).filter((run) => run.spawnedAt !== null);
-    const sessionId = project.sessionId ?? defaults.newSessionId();
+    const sessionId = project.sessionId ?? newSessionId;
     const inSession = earlier.filter((run) => run.sessionId === sessionId);
-    const runId = newRunId();
     await insertRun(trx, {
       id: runId,
       project_id: project.id,
@@ -249,17 +249,16 @@ export async function endRun(
   seen: Outcome,
   ending: Ending,
 ): Promise<EndedRun> {
-  let at: string | undefined;
-  const ended = await supervise<EndedRun>(bridge, token, async (trx, now) => {
+  const { ended, at } = await supervise(bridge, token, async (trx, now) => {
     const project = await findProject(trx, run.projectId);
     if (!project) throw new Error(`project ${run.projectId} of run ${run.id} is not in the store`);
     const submitted = await findCompletion(trx, run.projectId, run.round);
     const outcome = settle(seen, project, submitted !== undefined, modelSource(run, project, ending));
     if (!(await closeRun(trx, run.id, outcome, { ...ending, endedAt: now }))) {
       const before = (await findRun(trx, run.id))?.outcome ?? outcome;
-      return { outcome: before, project, hold: undefined };
+      const ended: EndedRun = { outcome: before, project, hold: undefined };
+      return { ended, at: undefined };
     }
-    at = now;
     const unkept = await unmarkDelivered(trx, run.id, ending.unkept ?? []);
     const data = {
       outcome,
@@ -269,8 +268,9 @@ export async function endRun(
     };
     await runEvent(trx, run, { type: 'run.ended', data }, now);
     // As it is in the store: since it was started, it may have been answered.
-    const ended = (await findRun(trx, run.id)) ?? run;
-    return follow(trx, bridge.clock.now(), { run: ended, project, outcome, ending });
+    const closed = (await findRun(trx, run.id)) ?? run;
+    const ended = await follow(trx, new Date(now), { run: closed, project, outcome, ending });
+    return { ended, at: now };
   });
   if (at === undefined) return ended;
   await recordEnd(bridge, run, ended, ending, at);
@@ -320,9 +320,9 @@ async function supervise<T>(
   token: LeaseToken,
   work: (trx: Writer, now: string) => Promise<T>,
 ): Promise<T> {
-  return bridge.database.write(async (trx) => {
+  return bridge.database.write(async ({ trx, now }) => {
     await holdLease(trx, token);
-    return work(trx, nowText(bridge));
+    return work(trx, now);
   });
 }
 

@@ -52,7 +52,7 @@ export async function sendPlan(
     actor,
     createdAt: now,
   };
-  const { project, repeated } = await bridge.database.write(async (trx) => {
+  const { project, repeated } = await bridge.database.write(async ({ trx }) => {
     const first = await sentBefore(trx, input.requestId);
     if (first) return { project: first, repeated: true };
     await insertProject(

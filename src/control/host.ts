@@ -24,7 +24,7 @@ export async function withBridge<T>(
   { stateDir, clock }: Pick<Host, 'stateDir' | 'clock'>,
   work: (bridge: Bridge) => Promise<T>,
 ): Promise<T> {
-  const bridge = openBridge(stateDir, clock);
+  const bridge = await openBridge(stateDir, clock);
   try {
     return await work(bridge);
   } finally {

@@ -82,7 +82,7 @@ export async function statusReport(
   const supervisor = await supervisorOf(seen.lease, now);
   const service = await serviceOf(host, services);
   const found = service ? await serviceFindings(host.stateDir, service, supervisor) : undefined;
-  const unwritable = whyUnwritable(host.stateDir);
+  const unwritable = await whyUnwritable(host.stateDir);
   const problems = [
     ...(unwritable ? [unwritable.message] : []),
     ...(await findProblems(host, supervisor)),

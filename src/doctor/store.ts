@@ -52,7 +52,7 @@ async function log(context: DoctorContext): Promise<CheckResult> {
     hint: 'bridge-supervisor doctor --fix writes it back. Close programs that keep reading the database.',
     async fix() {
       const { writeBackLog } = await import('../store/sqlite/look.ts');
-      writeBackLog(context.stateDir);
+      await writeBackLog(context.stateDir);
       return 'Wrote the write-ahead log back into the database.';
     },
   });

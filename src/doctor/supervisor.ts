@@ -54,7 +54,7 @@ async function runningSupervisor(
   const found: CheckResult[] = [];
   // The supervisor holds the database open, so opening it once more leaves no files behind.
   const { whyUnwritable } = await import('../store/sqlite/look.ts');
-  const unwritable = whyUnwritable(stateDir);
+  const unwritable = await whyUnwritable(stateDir);
   if (unwritable)
     found.push(problem('supervisor', `${who} cannot write to its database: ${unwritable.message}`));
   if (lease.trouble !== null) found.push(problem('supervisor', `${who} is degraded: ${lease.trouble}`));

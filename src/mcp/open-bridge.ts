@@ -1,6 +1,5 @@
 /** The store as a stdio server holds it: opened by the first call, and opened again when it cannot be trusted any more. */
 
-import { statSync } from 'node:fs';
 import type { Bridge } from '../bridge/bridge.ts';
 import type { WorkspacePolicy } from '../bridge/workspaces.ts';
 import type { Clock } from '../clock.ts';
@@ -23,8 +22,8 @@ export interface BridgeAccess {
 }
 
 interface Opened extends OpenBridge {
-  /** Which file was opened, whatever stands under its name now. */
-  readonly file: string;
+  /** What was opened, whatever stands in its place now. */
+  readonly identity: string;
   users: number;
   retired: boolean;
 }
@@ -32,15 +31,11 @@ interface Opened extends OpenBridge {
 /** Nothing is opened, nor even loaded, before the first use. */
 export function bridgeAccess(env: Environment, clock: Clock): BridgeAccess {
   let current: Opened | undefined;
+  let opening: Promise<Opened> | undefined;
 
   return {
     async use(work) {
-      const { verbs } = await import('./verbs.ts');
-      // A database that was moved away or replaced takes writes that nobody will ever see.
-      if (current && current.file !== fileIdentity(current.bridge)) await retire(current);
-      current ??= open(verbs);
-      const opened = current;
-      opened.users += 1;
+      const opened = await enter();
       try {
         return await work(opened);
       } catch (error) {
@@ -52,15 +47,42 @@ export function bridgeAccess(env: Environment, clock: Clock): BridgeAccess {
       }
     },
     async close() {
+      await opening?.catch(() => undefined);
       if (current) await retire(current);
     },
   };
 
-  function open(verbs: Verbs): Opened {
-    const home = verbs.stateFolder(env);
-    const bridge = verbs.openBridge(home, clock);
-    const policy = () => verbs.loadConfig(home, env);
-    return { bridge, verbs, policy, file: fileIdentity(bridge), users: 0, retired: false };
+  /** The store that is open, or a new one, with one user more. */
+  async function enter(): Promise<Opened> {
+    for (;;) {
+      const opened = current ?? (await openOnce());
+      // A database that was moved away or replaced takes writes that nobody will ever see.
+      const stays = opened.identity === (await opened.bridge.database.identity());
+      if (stays && !opened.retired) {
+        opened.users += 1;
+        return opened;
+      }
+      await retire(opened);
+    }
+  }
+
+  function openOnce(): Promise<Opened> {
+    opening ??= open();
+    return opening;
+  }
+
+  async function open(): Promise<Opened> {
+    try {
+      const { verbs } = await import('./verbs.ts');
+      const home = verbs.stateFolder(env);
+      const bridge = await verbs.openBridge(home, clock);
+      const policy = () => verbs.loadConfig(home, env);
+      const identity = await bridge.database.identity();
+      current = { bridge, verbs, policy, identity, users: 0, retired: false };
+      return current;
+    } finally {
+      opening = undefined;
+    }
   }
 
   async function retire(opened: Opened): Promise<void> {
@@ -68,9 +90,4 @@ export function bridgeAccess(env: Environment, clock: Clock): BridgeAccess {
     if (current === opened) current = undefined;
     if (opened.users === 0) await opened.bridge.close();
   }
-}
-
-function fileIdentity(bridge: Bridge): string {
-  const stat = statSync(bridge.database.file, { bigint: true, throwIfNoEntry: false });
-  return stat ? `${stat.dev}:${stat.ino}` : 'gone';
 }

@@ -53,13 +53,13 @@ export class Sandbox {
   #supervisor: Child | undefined;
   #desktop: Desktop | undefined;
 
-  constructor(root: string, options: SandboxOptions) {
+  constructor(root: string, options: SandboxOptions, bridge: Bridge) {
     this.root = root;
     this.#options = options;
     this.#state = join(root, 'state');
     this.#home = join(root, 'home');
     this.workspace = join(root, options.workspace.name);
-    this.bridge = openBridge(this.#state, options.clock);
+    this.bridge = bridge;
   }
 
   /** Path of the claude program. */
@@ -156,7 +156,7 @@ export async function openSandbox(options: SandboxOptions): Promise<Sandbox> {
     for (const [file, text] of Object.entries(files)) await writeFile(join(workspace, file), text);
     const config = { workspaces: { [name]: workspace }, ...options.config };
     await writeFile(join(root, 'state', 'config.json'), JSON.stringify(config, null, 2));
-    return new Sandbox(root, options);
+    return new Sandbox(root, options, await openBridge(join(root, 'state'), options.clock));
   } catch (error) {
     await rm(root, { recursive: true, force: true });
     throw error;

@@ -1,2 +1,2 @@
 /** The one place that chooses what keeps the store: SQLite, in the state folder. */
-export { openDatabase } from './sqlite/database.ts';
+export { openSqliteDatabase as openDatabase } from './sqlite/database.ts';

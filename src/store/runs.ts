@@ -30,7 +30,7 @@ export async function insertRun(
 }
 
 export async function updateRun(
-  trx: Reader,
+  trx: Writer,
   id: RunId,
   changes: Partial<
     Pick<
@@ -60,7 +60,7 @@ export async function workspaceIdentityOf(db: Reader, id: RunId): Promise<string
 }
 
 /** Live state is a reading, not history: it is overwritten, and appends no event. */
-export async function updateLiveState(trx: Reader, id: RunId, live: LiveState): Promise<void> {
+export async function updateLiveState(trx: Writer, id: RunId, live: LiveState): Promise<void> {
   await trx
     .updateTable('runs')
     .set({ live: JSON.stringify(live) })

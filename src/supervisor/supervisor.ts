@@ -59,10 +59,10 @@ export type SupervisorEnd =
 
 /** Works until `signal` aborts or someone asks it, through the store, to stop. Throws StoreError. */
 export async function runSupervisor(options: SupervisorOptions): Promise<SupervisorEnd> {
-  const bridge = openBridge(options.home, options.clock);
+  const bridge = await openBridge(options.home, options.clock);
   try {
     // Before the first write: a damaged store is left as it is.
-    bridge.database.check();
+    await bridge.database.check();
     const lease = await acquireLease(bridge, VERSION);
     if (!lease.taken) return { kind: 'already-running', pid: lease.pid };
     const { config, env, clock, log, trouble, entry, signal } = options;

@@ -85,10 +85,10 @@ async function openStore(stage: Stage, size: number): Promise<Store> {
   const home = join(stage.root, `store-${size}`);
   await mkdir(home);
   // Creates the tables.
-  await openBridge(home, systemClock).close();
+  await (await openBridge(home, systemClock)).close();
   fillStore(join(home, 'bridge.db'), size);
 
-  const bridge = openBridge(home, systemClock);
+  const bridge = await openBridge(home, systemClock);
   stage.closeLater(() => bridge.close());
   const candidate = { token: asLeaseToken('bench'), pid: process.pid, pidStartedAt: 'now', version: '0' };
   const lease = await takeLease(bridge, candidate, () => true);

@@ -32,7 +32,7 @@ export async function startSupervised(stage: Stage, options: SupervisedOptions):
   const home = join(stage.root, 'state');
   await mkdir(home, { mode: 0o700 });
   await writeFile(join(home, 'config.json'), JSON.stringify(options.config ?? {}));
-  const bridge = openBridge(home, systemClock);
+  const bridge = await openBridge(home, systemClock);
   stage.closeLater(() => bridge.close());
   const environment = { ...options.environment, BRIDGE_HOME: home, BRIDGE_CLAUDE: options.claude };
   const child = stage.spawn(process.execPath, [program, 'run', '--quiet'], environment, {

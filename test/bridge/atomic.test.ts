@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import Sqlite from 'better-sqlite3';
 import { describe, expect, test } from 'vitest';
 import { imposeHold } from '../../src/bridge/attending.ts';
 import { cancel, retry, steer } from '../../src/bridge/control.ts';
@@ -79,11 +78,9 @@ describe('a change and its event are one: when the event cannot be kept, nothing
     await using rig = await createRig();
     await beSupervisor(rig);
     const verb = await prepare(rig);
-    const sqlite = new Sqlite(rig.bridge.database.file);
-    sqlite.exec("CREATE TRIGGER no BEFORE INSERT ON events BEGIN SELECT RAISE(ABORT, 'no room for it'); END");
+    rig.tamper("CREATE TRIGGER no BEFORE INSERT ON events BEGIN SELECT RAISE(ABORT, 'no room for it'); END");
     await changingNothing(rig.bridge, () => expect(verb()).rejects.toThrow('no room for it'));
-    sqlite.exec('DROP TRIGGER no');
-    sqlite.close();
+    rig.tamper('DROP TRIGGER no');
     // It was the event, and nothing else.
     await verb();
   });

@@ -115,7 +115,7 @@ describe('the supervisor sees', () => {
     const feed = watchChanges(rig.bridge);
     const { signal } = new AbortController();
     const woken = feed.changed(signal);
-    await projectIn({ ...rig, bridge: rig.connect() }, 'pending');
+    await projectIn({ ...rig, bridge: await rig.connect() }, 'pending');
     await woken;
     const waiting = feed.changed(signal);
     feed.close();

@@ -56,8 +56,8 @@ describe('one supervisor per state folder', () => {
     await using rig = await createRig();
     await takeLease(rig.bridge, candidate('one'), alive);
     rig.clock.advance(LEASE_MS - 1);
-    const attempt = await changingNothing(rig.bridge, () =>
-      takeLease(rig.connect(), candidate('two'), alive),
+    const attempt = await changingNothing(rig.bridge, async () =>
+      takeLease(await rig.connect(), candidate('two'), alive),
     );
     expect(attempt).toEqual({ taken: false, holder: await currentLease(rig.bridge) });
   });
@@ -66,9 +66,9 @@ describe('one supervisor per state folder', () => {
     await using rig = await createRig();
     await takeLease(rig.bridge, candidate('one'), alive);
     rig.clock.advance(-1_000);
-    expect((await takeLease(rig.connect(), candidate('two'), alive)).taken).toBe(false);
+    expect((await takeLease(await rig.connect(), candidate('two'), alive)).taken).toBe(false);
     rig.clock.advance(-24 * 3_600_000);
-    expect((await takeLease(rig.connect(), candidate('two'), alive)).taken).toBe(true);
+    expect((await takeLease(await rig.connect(), candidate('two'), alive)).taken).toBe(true);
   });
 
   test('a holder whose process is gone is followed at once', async () => {
@@ -91,7 +91,9 @@ describe('one supervisor per state folder', () => {
   test('of several that come together, one takes it', async () => {
     await using rig = await createRig();
     const attempts = await Promise.all(
-      ['one', 'two', 'three', 'four'].map((token) => takeLease(rig.connect(), candidate(token), alive)),
+      ['one', 'two', 'three', 'four'].map(async (token) =>
+        takeLease(await rig.connect(), candidate(token), alive),
+      ),
     );
     expect(attempts.filter(({ taken }) => taken)).toHaveLength(1);
   });
@@ -121,7 +123,7 @@ describe('a request to stop', () => {
   test('reaches the holder through the store, once', async () => {
     await using rig = await createRig();
     await takeLease(rig.bridge, candidate('one'), alive);
-    await requestStop(rig.connect());
+    await requestStop(await rig.connect());
     const at = rig.clock.now().toISOString();
     rig.clock.advance(1_000);
     await changingNothing(rig.bridge, () => requestStop(rig.bridge));

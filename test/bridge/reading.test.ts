@@ -198,7 +198,7 @@ describe('what has changed', () => {
     await using rig = await createRig();
     const reader = { ...rig.bridge, clock: systemClock };
     const waiting = changesSince(reader, 0, { ...at, waitMs: 60_000 });
-    const writer = who === 'the same one' ? rig.bridge : rig.connect();
+    const writer = who === 'the same one' ? rig.bridge : await rig.connect();
     await pause(writer, 'lunch', 'person');
     expect((await waiting).events).toMatchObject([{ type: 'hold.set' }]);
   });
@@ -209,8 +209,8 @@ describe('what has changed', () => {
     const other = await projectIn(rig, 'in_progress');
     const reader = { ...rig.bridge, clock: systemClock };
     const waiting = changesSince(reader, 0, { ...at, waitMs: 60_000, projectId: id });
-    accepted(await sendUpdate(rig.connect(), other, 'theirs', byHand));
-    accepted(await sendUpdate(rig.connect(), id, 'mine', byHand));
+    accepted(await sendUpdate(await rig.connect(), other, 'theirs', byHand));
+    accepted(await sendUpdate(await rig.connect(), id, 'mine', byHand));
     expect((await waiting).events).toMatchObject([{ projectId: id, data: { message: 'mine' } }]);
   });
 

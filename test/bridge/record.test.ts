@@ -184,7 +184,7 @@ Project <id>, workspace \`${rig.home}/workspaces/<id>\`, sent <time>
   test('of several changes at once has a line of each', async () => {
     await using rig = await createRig();
     const id = await projectIn(rig, 'in_progress');
-    const others = [rig.bridge, rig.connect(), rig.connect()];
+    const others = [rig.bridge, await rig.connect(), await rig.connect()];
     const messages = Array.from({ length: 30 }, (_, n) => `step ${n}.`);
     await Promise.all(
       messages.map(async (message, n) =>

@@ -129,7 +129,7 @@ describe('a plan that is sent again with the same request', () => {
 
   test('also by several processes at once', async () => {
     await using rig = await createRig();
-    const others = [rig.bridge, rig.connect(), rig.connect(), rig.connect()];
+    const others = [rig.bridge, await rig.connect(), await rig.connect(), await rig.connect()];
     const input = { markdown: '# A', requestId: 'r' };
     const replies = await Promise.all(others.map((one) => sendPlan(one, policyOf(rig), input, 'desktop')));
     const projects = replies.map((reply) => accepted(reply));

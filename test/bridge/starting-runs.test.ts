@@ -1,6 +1,5 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import Sqlite from 'better-sqlite3';
 import { describe, expect, test } from 'vitest';
 import { retry } from '../../src/bridge/control.ts';
 import { pause, resume } from '../../src/bridge/holds.ts';
@@ -53,7 +52,7 @@ describe('the next run', () => {
     expect(project).toEqual(await current(rig.bridge, id));
     expect(project.sessionId).toBe(run.sessionId);
     expect([earlier, spentUsd]).toEqual([[], 0]);
-    expect(await findRun(rig.connect().database.read, run.id)).toEqual(run);
+    expect(await findRun((await rig.connect()).database.read, run.id)).toEqual(run);
     const events = await eventsAfter(rig.bridge.database.read, 0, 10, id);
     expect(events.map(({ type, runId }) => [type, runId])).toEqual([
       ['project.sent', null],
@@ -77,7 +76,7 @@ describe('the next run', () => {
     expect(await next()).toBeUndefined();
     if (!first) throw new Error('nothing started');
     await endRun(rig.bridge, TOKEN, first.run, { kind: 'interrupted' }, ending);
-    await rig.bridge.database.write((trx) => updateProject(trx, outer.id, { priority: -1 }));
+    await rig.bridge.database.write(({ trx }) => updateProject(trx, outer.id, { priority: -1 }));
     expect((await next())?.project.id).toBe(inner.id);
     expect(await next()).toBeUndefined();
   });
@@ -88,13 +87,11 @@ describe('the next run', () => {
     await mkdir(busy);
     const { id } = await send(rig, `---\nworkspace: ${busy}\n---\n# A`);
     expect((await start(rig, { findOverlap }))?.project.id).toBe(id);
-    const sqlite = new Sqlite(rig.bridge.database.file);
     const columns = 'title, status, priority, round, tries, created_at, updated_at';
-    sqlite.exec(`INSERT INTO projects (id, workspace, ${columns})
+    rig.tamper(`INSERT INTO projects (id, workspace, ${columns})
       WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 100000)
       SELECT printf('%012x', i), workspace || '/p' || i, title, 'pending', priority, round, 0, created_at, updated_at
       FROM n, (SELECT * FROM projects LIMIT 1)`);
-    sqlite.close();
     const last = await send(rig, '# Elsewhere');
     let looks = 0;
     const started = await start(rig, {

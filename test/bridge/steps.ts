@@ -50,7 +50,7 @@ export async function projectIn(
 ): Promise<ProjectId> {
   count += 1;
   const attention = status === 'attention' ? 'because' : null;
-  return rig.bridge.database.write((trx) => addProject(trx, count, { status, attention, ...changes }));
+  return rig.bridge.database.write(({ trx }) => addProject(trx, count, { status, attention, ...changes }));
 }
 
 export async function current(bridge: Bridge, projectId: ProjectId): Promise<Project> {

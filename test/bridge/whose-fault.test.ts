@@ -285,7 +285,7 @@ describe('a model that the service does not know', () => {
     await using other = await supervised();
     const parked = await send(other, '# Parked');
     await failWith(other, 'claude-sonet-5');
-    await other.bridge.database.write((trx) =>
+    await other.bridge.database.write(({ trx }) =>
       trx
         .updateTable('projects')
         .set({ status: 'attention', attention: 'x' })

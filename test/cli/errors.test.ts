@@ -103,7 +103,7 @@ describe('a store that cannot be used is one line that names the file and what t
 
   test('a damaged database', async ({ rig }) => {
     await rig.send('# A\n\nx\n');
-    await rig.bridge.close();
+    await (await rig.bridge).close();
     const { openSync, writeSync, closeSync, statSync } = await import('node:fs');
     const file = join(rig.home, 'bridge.db');
     const fd = openSync(file, 'r+');

@@ -11,7 +11,7 @@ const SCRIPT = '/usr/bin/script';
 
 async function supervisorOf(rig: Rig): Promise<number> {
   return eventually(async () => {
-    const pid = (await currentLease(rig.bridge))?.pid;
+    const pid = (await currentLease(await rig.bridge))?.pid;
     if (pid === undefined) throw new Error('it has not come up');
     return pid;
   });

@@ -21,12 +21,12 @@ describe('inside a run', () => {
     ['mcp', 'desktop'],
     ['doctor', '--fix'],
   ])('%j is refused: a person decides about work', async (words, { rig }) => {
-    const project = await submitted(rig.bridge, await rig.send('# Build a clock'));
+    const project = await submitted(await rig.bridge, await rig.send('# Build a clock'));
     const plan = await rig.file('plan.md', '# Build another clock');
     const args = words.map((word) => word.replace('ID', project.id).replace('PLAN', plan));
-    const before = granted(await projectDetails(rig.bridge, project.id, 100));
+    const before = granted(await projectDetails(await rig.bridge, project.id, 100));
     expect(await rig.runWith({ env: INSIDE }, ...args)).toEqual({ code: 1, stdout: '', stderr: REFUSED });
-    expect(granted(await projectDetails(rig.bridge, project.id, 100))).toEqual(before);
+    expect(granted(await projectDetails(await rig.bridge, project.id, 100))).toEqual(before);
   });
 
   test('the server of Claude Code is refused without its project: it would take up any, as a person by hand', async ({
@@ -43,7 +43,7 @@ describe('inside a run', () => {
   test.for([['status'], ['list', '--all'], ['show', 'ID']])('%j is not: it only looks', async (words, {
     rig,
   }) => {
-    const project = await submitted(rig.bridge, await rig.send('# Build a clock'));
+    const project = await submitted(await rig.bridge, await rig.send('# Build a clock'));
     const args = words.map((word) => word.replace('ID', project.id));
     const { stderr } = await rig.runWith({ env: INSIDE }, ...args);
     expect(stderr).not.toContain('a run cannot decide');

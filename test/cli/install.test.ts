@@ -126,7 +126,7 @@ describe.skipIf(onWindows)('install (plays claude by a script with #!)', () => {
     service,
   }) => {
     service.play.status = RUNNING;
-    await holdLease(service.bridge, await thisProcess(), '0.0.1');
+    await holdLease(await service.bridge, await thisProcess(), '0.0.1');
     await call(service, { options: { start: false } });
     service.play.calls.length = 0;
     expect((await call(service)).stdout).toContain('The service runs anew (');
@@ -156,7 +156,7 @@ describe.skipIf(onWindows)('install (plays claude by a script with #!)', () => {
     expect(code).toBe(0);
     expect(stdout).toContain(`Stopped the background supervisor (pid ${running.child.pid})`);
     expect((await running.ended).code).toBe(0);
-    expect((await currentLease(service.bridge))?.pid).toBe(process.pid);
+    expect((await currentLease(await service.bridge))?.pid).toBe(process.pid);
   });
 
   test('--no-start leaves it at that', async ({ service }) => {

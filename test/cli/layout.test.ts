@@ -11,7 +11,7 @@ const LONG = `Rewrite ${'very '.repeat(30)}long ${'x'.repeat(200)}`;
 
 /** One project in every state a person meets, each with texts that are long, wide, or both. */
 async function fill(rig: Rig): Promise<string[]> {
-  const { bridge } = rig;
+  const bridge = await rig.bridge;
   const supervisor = await thisProcess();
   const ids: string[] = [];
   const send = async (title: string) => {
@@ -89,10 +89,10 @@ const UNWANTED =
 test('control characters in what is stored never reach the terminal', async ({ rig }) => {
   const evil =
     'a\u001b]0;owned\u0007\u001b[2J\u001b[31m\u009b31m\u202egnp.exe\u0000\u0008\rb\u0085c\u{e0041}\u2066\u200b\u061c';
-  const { bridge } = rig;
+  const bridge = await rig.bridge;
   await fill(rig);
   const { id: crashed } = await rig.send('# Crashed\n\nx\n');
-  await bridge.database.write(async (trx) => {
+  await bridge.database.write(async ({ trx }) => {
     await trx.updateTable('projects').set({ title: evil, workspace: evil, priority: 1 }).execute();
     await trx.updateTable('projects').set({ attention: evil }).where('attention', 'is not', null).execute();
     await trx

@@ -15,7 +15,7 @@ import { granted, type Rig, test } from './rig.ts';
 import { beginRun, holdLease, NOBODY } from './stories.ts';
 
 async function pidOfSupervisor(rig: Rig): Promise<number | undefined> {
-  return (await currentLease(rig.bridge))?.pid;
+  return (await currentLease(await rig.bridge))?.pid;
 }
 
 async function identityOf(child: { pid?: number | undefined }): Promise<ProcessIdentity> {
@@ -34,7 +34,7 @@ async function silentClaude(rig: Rig): Promise<Record<string, string>> {
 /** Waits until the project's run has a process, and returns that. */
 async function claudeOf(rig: Rig, projectId: ProjectId): Promise<ProcessIdentity> {
   return eventually(async () => {
-    const [run] = granted(await projectDetails(rig.bridge, projectId)).runs;
+    const [run] = granted(await projectDetails(await rig.bridge, projectId)).runs;
     if (!run?.pid || !run.pidStartedAt) throw new Error('its run has no process yet');
     return { pid: run.pid, startedAt: run.pidStartedAt };
   });
@@ -96,7 +96,11 @@ describe('start, status, stop', () => {
     const selfCommand = [process.execPath, '-e', 'console.error("no luck\\ntoday"); process.exit(7)', '--'];
     const cli = { env: rig.environment, clock: systemClock, out: openOutput({}), exitCode: 0 };
     await rig.run('list');
-    const result = await startSupervisor({ ...cli, stateDir: rig.home, selfCommand }, rig.bridge, 20_000);
+    const result = await startSupervisor(
+      { ...cli, stateDir: rig.home, selfCommand },
+      await rig.bridge,
+      20_000,
+    );
     expect(result).toEqual({ kind: 'failed', what: 'it ended at once. It said: no luck / today' });
   });
 
@@ -137,7 +141,7 @@ describe('start, status, stop', () => {
 describe.skipIf(onWindows)('stop ends only what is ours (needs signals)', () => {
   test('a supervisor that does not hear the request is ended by signal', async ({ rig }) => {
     const deaf = rig.sleeper();
-    await holdLease(rig.bridge, await identityOf(deaf));
+    await holdLease(await rig.bridge, await identityOf(deaf));
     const { code, stdout } = await rig.run('stop', '--timeout', '100ms');
     expect({ code, stdout }).toEqual({
       code: 0,
@@ -151,7 +155,7 @@ describe.skipIf(onWindows)('stop ends only what is ours (needs signals)', () => 
   }) => {
     const frozen = rig.sleeper();
     const past: Clock = { ...systemClock, now: () => new Date(Date.now() - 90_000) };
-    const early = openBridge(rig.home, past);
+    const early = await openBridge(rig.home, past);
     await holdLease(early, await identityOf(frozen));
     await early.close();
     const refused = await rig.run('start');
@@ -162,16 +166,16 @@ describe.skipIf(onWindows)('stop ends only what is ours (needs signals)', () => 
 
   test('a stranger that was given the pid of a supervisor lives on', async ({ rig }) => {
     const stranger = rig.sleeper();
-    await holdLease(rig.bridge, { pid: stranger.pid ?? 0, startedAt: 'another start' });
+    await holdLease(await rig.bridge, { pid: stranger.pid ?? 0, startedAt: 'another start' });
     expect(await rig.run('stop')).toMatchObject({ code: 0, stdout: 'The supervisor was not running.\n' });
     expect(await identify(stranger.pid ?? 0)).toBeDefined();
   });
 
   test('runs that a dead supervisor left behind are ended, and named', async ({ rig }) => {
-    await holdLease(rig.bridge, NOBODY);
+    await holdLease(await rig.bridge, NOBODY);
     await rig.send('# A\n\nx\n');
     const claude = rig.sleeper();
-    const run = await beginRun(rig.bridge, await identityOf(claude));
+    const run = await beginRun(await rig.bridge, await identityOf(claude));
     const grandchild = rig.sleeper({ BRIDGE_RUN_ID: run.id });
     const stranger = rig.sleeper({ BRIDGE_RUN_ID: 'another run' });
     const { code, stdout } = await rig.run('stop');
@@ -184,9 +188,9 @@ describe.skipIf(onWindows)('stop ends only what is ours (needs signals)', () => 
   });
 
   test('a run whose process was never recorded is found by its mark', async ({ rig }) => {
-    await holdLease(rig.bridge, NOBODY);
+    await holdLease(await rig.bridge, NOBODY);
     await rig.send('# A\n\nx\n');
-    const run = await beginRun(rig.bridge, NOBODY);
+    const run = await beginRun(await rig.bridge, NOBODY);
     const claude = rig.sleeper({ BRIDGE_RUN_ID: run.id });
     expect((await rig.run('stop')).stdout).toContain(`Ended a run it had left behind: ${run.id}`);
     await eventually(() => expect(claude.signalCode).not.toBeNull());
@@ -200,7 +204,7 @@ describe.skipIf(onWindows)('stop ends only what is ours (needs signals)', () => 
     expect(code).toBe(0);
     expect(stdout).toMatch(/^Stopped the supervisor \(pid \d+\)\.\n$/);
     expect(await isAlive(claude)).toBe(false);
-    const { project, runs } = granted(await projectDetails(rig.bridge, id));
+    const { project, runs } = granted(await projectDetails(await rig.bridge, id));
     expect(project.status).toBe('in_progress');
     expect(runs).toMatchObject([{ outcome: { kind: 'interrupted' } }]);
   });

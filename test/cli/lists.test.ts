@@ -5,9 +5,9 @@ import { granted, type Rig, test } from './rig.ts';
 import { parked, submitted } from './stories.ts';
 
 async function completed(rig: Rig, markdown: string): Promise<Project> {
-  const project = await submitted(rig.bridge, await rig.send(markdown));
-  granted(await approve(rig.bridge, project.id, 'person'));
-  return granted(await finish(rig.bridge, project.id, 'supervisor'));
+  const project = await submitted(await rig.bridge, await rig.send(markdown));
+  granted(await approve(await rig.bridge, project.id, 'person'));
+  return granted(await finish(await rig.bridge, project.id, 'supervisor'));
 }
 
 describe('list', () => {
@@ -24,7 +24,7 @@ describe('list', () => {
   });
 
   test('--status and --limit narrow it, and it says when there is more', async ({ rig }) => {
-    await parked(rig.bridge, await rig.send('# A\n\nx\n'));
+    await parked(await rig.bridge, await rig.send('# A\n\nx\n'));
     for (const name of ['B', 'C', 'D']) await rig.send(`# ${name}\n\nx\n`);
     const attention = await rig.run('list', '--status', 'attention', 'rejected', '--json');
     expect((JSON.parse(attention.stdout) as Project[]).map(({ title }) => title)).toEqual(['A']);
@@ -45,7 +45,11 @@ describe('list', () => {
 
 describe('show', () => {
   test('tells the whole story of a project and what is next', async ({ rig }) => {
-    const { id } = await submitted(rig.bridge, await rig.send('# Import\n\nRead CSV.\n'), 'It reads CSV.');
+    const { id } = await submitted(
+      await rig.bridge,
+      await rig.send('# Import\n\nRead CSV.\n'),
+      'It reads CSV.',
+    );
     const { code, stdout } = await rig.run('show', id);
     expect(code).toBe(0);
     for (const words of [
@@ -65,7 +69,7 @@ describe('show', () => {
   });
 
   test('as JSON it holds everything under documented names, and nothing internal', async ({ rig }) => {
-    const { id } = await submitted(rig.bridge, await rig.send('# Import\n\nRead CSV.\n'));
+    const { id } = await submitted(await rig.bridge, await rig.send('# Import\n\nRead CSV.\n'));
     const { stdout } = await rig.run('show', id, '--json');
     const story = JSON.parse(stdout);
     expect(Object.keys(story)).toEqual([

@@ -11,7 +11,7 @@ const PLAN = '# Build the importer\n\nRead CSV.\n';
 const NOT_RUNNING = 'The supervisor is not running. Start it with: bridge-supervisor start\n';
 
 async function statusOf(rig: Rig, { id }: Pick<Project, 'id'>): Promise<string> {
-  return granted(await projectDetails(rig.bridge, asProjectId(id))).project.status;
+  return granted(await projectDetails(await rig.bridge, asProjectId(id))).project.status;
 }
 
 async function idsIn(rig: Rig): Promise<string[]> {
@@ -27,7 +27,7 @@ describe('send', () => {
     expect(stdout).toBe(
       `Sent: ${id} "Build the importer"\nWorkspace: ${join(rig.home, 'workspaces', id)}\nFollow it with: bridge-supervisor watch ${id}\n`,
     );
-    expect(granted(await projectDetails(rig.bridge, asProjectId(id))).markdown).toBe(PLAN);
+    expect(granted(await projectDetails(await rig.bridge, asProjectId(id))).markdown).toBe(PLAN);
     expect(await readFile(join(rig.home, 'plans', `${id}.md`), 'utf8')).toBe(PLAN);
   });
 
@@ -102,7 +102,7 @@ describe('send', () => {
     const sending = rig.start({}, 'send', plan, '--wait');
     await sending.prints(/Follow it with/);
     const [id = ''] = await idsIn(rig);
-    await submitted(rig.bridge, { id } as Project, 'Everything is imported.');
+    await submitted(await rig.bridge, { id } as Project, 'Everything is imported.');
     const { code, stdout } = await sending.ended;
     expect(code).toBe(0);
     expect(stdout).toMatch(/submitted +round 1: Everything is imported\./);
@@ -113,7 +113,7 @@ describe('send', () => {
     const sending = rig.start({}, 'send', await rig.file('plan.md', PLAN), '--wait');
     await sending.prints(/Follow it with/);
     const [id = ''] = await idsIn(rig);
-    await parked(rig.bridge, { id } as Project);
+    await parked(await rig.bridge, { id } as Project);
     const { code, stderr } = await sending.ended;
     expect(code).toBe(1);
     expect(stderr.replace(NOT_RUNNING, '')).toMatch(
@@ -158,7 +158,7 @@ describe('send', () => {
 
 describe('approve, reject, steer, cancel, retry', () => {
   test('approve approves what was submitted; again it says so and changes nothing', async ({ rig }) => {
-    const { id } = await submitted(rig.bridge, await rig.send(PLAN));
+    const { id } = await submitted(await rig.bridge, await rig.send(PLAN));
     const first = await rig.run('approve', id);
     expect(first).toMatchObject({ code: 0, stdout: `Approved round 1 of ${id} "Build the importer".\n` });
     const second = await rig.run('approve', id);
@@ -168,7 +168,7 @@ describe('approve, reject, steer, cancel, retry', () => {
   });
 
   test('a decision about another round than the one that waits is refused', async ({ rig }) => {
-    const { id } = await submitted(rig.bridge, await rig.send(PLAN));
+    const { id } = await submitted(await rig.bridge, await rig.send(PLAN));
     const { code, stderr } = await rig.run('approve', id, '--round', '2');
     expect(code).toBe(1);
     expect(stderr).toContain('round 2 is not the one under way; the project is in round 1');
@@ -176,16 +176,16 @@ describe('approve, reject, steer, cancel, retry', () => {
   });
 
   test('reject sends the reason to the next round', async ({ rig }) => {
-    const { id } = await submitted(rig.bridge, await rig.send(PLAN));
+    const { id } = await submitted(await rig.bridge, await rig.send(PLAN));
     const { code, stdout } = await rig.run('reject', id, '--reason', 'Also read TSV.');
     expect(code).toBe(0);
     expect(stdout).toContain('Claude takes up round 2 with your reason.');
-    const { decisions } = granted(await projectDetails(rig.bridge, asProjectId(id)));
+    const { decisions } = granted(await projectDetails(await rig.bridge, asProjectId(id)));
     expect(decisions).toMatchObject([{ verdict: 'rejected', reason: 'Also read TSV.', decidedBy: 'person' }]);
   });
 
   test('reject without a reason, or with an empty one, is refused', async ({ rig }) => {
-    const { id } = await submitted(rig.bridge, await rig.send(PLAN));
+    const { id } = await submitted(await rig.bridge, await rig.send(PLAN));
     const [none, empty] = [await rig.run('reject', id), await rig.run('reject', id, '--reason', '  ')];
     expect(none).toMatchObject({
       code: 2,
@@ -202,7 +202,7 @@ describe('approve, reject, steer, cancel, retry', () => {
     const { id } = await rig.send(PLAN);
     const { code, stdout } = await rig.run('steer', id, 'Use', 'the old parser.');
     expect({ code, stdout }).toMatchObject({ code: 0, stdout: expect.stringContaining('as it starts') });
-    const { waitingMessages } = granted(await projectDetails(rig.bridge, asProjectId(id)));
+    const { waitingMessages } = granted(await projectDetails(await rig.bridge, asProjectId(id)));
     expect(waitingMessages.map(({ message }) => message)).toEqual(['Use the old parser.']);
   });
 
@@ -211,14 +211,14 @@ describe('approve, reject, steer, cancel, retry', () => {
   }) => {
     const { id } = await rig.send(PLAN);
     await rig.run('steer', id, 'Use', 'Rust.');
-    await holdLease(rig.bridge, await thisProcess());
-    const run = await beginRun(rig.bridge, await thisProcess());
+    await holdLease(await rig.bridge, await thisProcess());
+    const run = await beginRun(await rig.bridge, await thisProcess());
     await rig.run('steer', id, 'And', 'be', 'quick.');
     const during = (await rig.run('show', id)).stdout;
     expect(during).toContain(`Messages given to run ${run.id}, not confirmed yet\n  Use Rust.\n`);
     expect(during).toContain('Messages that Claude has not taken in yet\n  And be quick.\n');
     // Its output was read to the end without a word of it: it waits for the next run.
-    await finishRun(rig.bridge, run, { kind: 'no_completion' });
+    await finishRun(await rig.bridge, run, { kind: 'no_completion' });
     const after = (await rig.run('show', id)).stdout;
     expect(after).toContain('Messages that Claude has not taken in yet\n  Use Rust.\n  And be quick.\n');
     expect(after).not.toContain('not confirmed yet');
@@ -236,7 +236,7 @@ describe('approve, reject, steer, cancel, retry', () => {
   });
 
   test('retry puts a project that needed attention back into the queue', async ({ rig }) => {
-    const { id } = await parked(rig.bridge, await rig.send(PLAN));
+    const { id } = await parked(await rig.bridge, await rig.send(PLAN));
     expect(await rig.run('retry', id)).toMatchObject({
       code: 0,
       stdout: `${id} "Build the importer" is back in the queue.\n`,
@@ -247,12 +247,12 @@ describe('approve, reject, steer, cancel, retry', () => {
   test('retry --all puts back every project that needs attention, with --reason those of one cause', async ({
     rig,
   }) => {
-    const one = await parked(rig.bridge, await rig.send(PLAN));
-    const two = await parked(rig.bridge, await rig.send(PLAN));
+    const one = await parked(await rig.bridge, await rig.send(PLAN));
+    const two = await parked(await rig.bridge, await rig.send(PLAN));
     const none = await rig.run('retry', '--all', '--reason', 'api_error');
     expect(none).toMatchObject({ code: 0, stdout: '' });
     expect(await statusOf(rig, one)).toBe('attention');
-    const details = await projectDetails(rig.bridge, one.id);
+    const details = await projectDetails(await rig.bridge, one.id);
     const reason = details.ok ? details.value.runs.at(-1)?.outcome?.kind : undefined;
     const { code, stdout } = await rig.run('retry', '--all', '--reason', reason ?? '', '--json');
     expect(code).toBe(0);
@@ -295,9 +295,9 @@ describe('ids', () => {
   test('a beginning that fits several projects is refused with some of them', async ({ rig }) => {
     await rig.send(PLAN);
     await rig.send(PLAN);
-    const db = rig.bridge.database;
+    const db = (await rig.bridge).database;
     const ids = ['abcd00000001', 'abcd00000002'].map(asProjectId);
-    await db.write(async (trx) => {
+    await db.write(async ({ trx }) => {
       const rows = await trx.selectFrom('projects').selectAll().execute();
       for (const [index, id] of ids.entries()) {
         const [row] = rows;
@@ -351,7 +351,7 @@ describe('pause and resume', () => {
 
   test('who asks for work while a hold stands is told', async ({ rig }) => {
     await rig.run('pause', '--reason', 'deploying');
-    await holdLease(rig.bridge, await thisProcess());
+    await holdLease(await rig.bridge, await thisProcess());
     const { stderr } = await rig.run('send', await rig.file('plan.md', PLAN));
     expect(stderr).toBe(
       'New work is on hold (paused: deploying) until a person says `bridge-supervisor resume`.\n',

@@ -53,7 +53,7 @@ export interface Rig {
   /** The state folder; not there before something creates it. */
   readonly home: string;
   /** Opened at the first use. */
-  readonly bridge: Bridge;
+  readonly bridge: Promise<Bridge>;
   readonly environment: Readonly<Record<string, string>>;
   /** The words of a shell that start the command line. */
   readonly shellCommand: string;
@@ -72,14 +72,14 @@ export const test = base.extend<{ rig: Rig }>({
   rig: async ({}, use) => {
     const root = await realpath(await mkdtemp(join(tmpdir(), 'cli-')));
     const started: ChildProcess[] = [];
-    const bridges: Bridge[] = [];
+    const bridges: Promise<Bridge>[] = [];
     const rig = build(root, started, bridges);
     try {
       await use(rig);
     } finally {
       const running = started.filter((child) => child.exitCode === null && child.signalCode === null);
       await Promise.all(running.map(end));
-      for (const bridge of bridges) await bridge.close();
+      for (const bridge of bridges) await (await bridge).close();
       const left = await findMarked(MARK, root);
       for (const { pid } of left) process.kill(pid, 'SIGKILL');
       await rm(root, { recursive: true, maxRetries: 5 });
@@ -96,7 +96,7 @@ export function granted<T>(reply: Result<T>): T {
   return reply.value;
 }
 
-function build(root: string, started: ChildProcess[], bridges: Bridge[]): Rig {
+function build(root: string, started: ChildProcess[], bridges: Promise<Bridge>[]): Rig {
   const home = join(root, 'state');
   const environment = {
     PATH: [dirname(process.execPath), '/usr/bin', '/bin'].join(delimiter),
@@ -136,7 +136,7 @@ function build(root: string, started: ChildProcess[], bridges: Bridge[]): Rig {
     },
     async send(markdown) {
       const policy = { workspaces: {}, workspace_roots: [root] };
-      return granted(await sendPlan(rig.bridge, policy, { markdown }, 'desktop')).project;
+      return granted(await sendPlan(await rig.bridge, policy, { markdown }, 'desktop')).project;
     },
     async file(name, content) {
       await writeFile(join(root, name), content);

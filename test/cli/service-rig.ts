@@ -87,12 +87,12 @@ function playOn(rig: Rig): Play {
     options: undefined,
     async onStart() {
       play.status = RUNNING;
-      await holdLease(rig.bridge, await thisProcess(), VERSION);
+      await holdLease(await rig.bridge, await thisProcess(), VERSION);
     },
     async onStop() {
       play.status = STOPPED;
-      const lease = await currentLease(rig.bridge);
-      if (lease?.token === TOKEN) await releaseLease(rig.bridge, TOKEN);
+      const lease = await currentLease(await rig.bridge);
+      if (lease?.token === TOKEN) await releaseLease(await rig.bridge, TOKEN);
     },
   };
   return play;

@@ -36,7 +36,7 @@ async function stopping(service: ServiceRig, timeoutMs = 20_000) {
 
 async function status(service: ServiceRig) {
   const cli = service.cli();
-  const report = await statusReport(cli, service.bridge, service.services);
+  const report = await statusReport(cli, await service.bridge, service.services);
   return { report, text: statusLines(report, cli.out).join('\n') };
 }
 
@@ -87,7 +87,7 @@ describe.skipIf(onWindows)('start (plays claude by a script with #!)', () => {
 
   test('says when a supervisor in the background is in the service’s place', async ({ service }) => {
     await installed(service);
-    await holdLease(service.bridge, await thisProcess());
+    await holdLease(await service.bridge, await thisProcess());
     const { code, stdout } = await starting(service);
     expect(code).toBe(0);
     expect(stdout).toMatch(/^A supervisor was already running in the background \(pid \d+\)\.\n/);
@@ -111,7 +111,7 @@ describe.skipIf(onWindows)('stop (plays claude by a script with #!)', () => {
     expect(service.play.calls).toEqual(['start', 'stop']);
     expect(stdout).toMatch(/^Stopped the played service .* \(pid \d+\)\.\n/);
     expect(stdout).toContain('It starts again at the next login. To end that: bridge-supervisor uninstall\n');
-    expect(await currentLease(service.bridge)).toBeUndefined();
+    expect(await currentLease(await service.bridge)).toBeUndefined();
   });
 
   test('of a service that does not run says so', async ({ service }) => {
@@ -135,7 +135,7 @@ describe.skipIf(onWindows)('stop (plays claude by a script with #!)', () => {
     const { identify } = await import('../../src/machine/identity.ts');
     const identity = await identify(deaf.pid ?? 0);
     if (!identity) throw new Error('it does not live');
-    await holdLease(service.bridge, identity);
+    await holdLease(await service.bridge, identity);
     service.play.onStop = () => eventually(() => expect(deaf.signalCode).not.toBeNull());
     const { stdout } = await stopping(service, 50);
     expect(stdout).toMatch(new RegExp(`^Stopped the played .* \\(pid ${deaf.pid}, ended by SIGINT\\)`));
@@ -187,7 +187,7 @@ describe.skipIf(onWindows)('status (plays claude by a script with #!)', () => {
 
   test('a supervisor beside a service that does not run is a warning', async ({ service }) => {
     await installed(service);
-    await holdLease(service.bridge, await thisProcess());
+    await holdLease(await service.bridge, await thisProcess());
     const { report } = await status(service);
     expect(report.ok).toBe(true);
     expect(report.warnings).toEqual([
@@ -215,7 +215,7 @@ describe.skipIf(onWindows)('status (plays claude by a script with #!)', () => {
 
   test('says when the manager cannot be asked from here', async ({ service }) => {
     await installed(service);
-    await holdLease(service.bridge, NOBODY);
+    await holdLease(await service.bridge, NOBODY);
     Object.defineProperty(service.play, 'status', {
       get() {
         throw new ServiceError('systemd has no user manager here.');
@@ -323,9 +323,9 @@ describe.skipIf(onWindows)('uninstall (plays claude by a script with #!)', () =>
 
   test('leaves a supervisor alone that runs beside it', async ({ service }) => {
     await installed(service);
-    await holdLease(service.bridge, await thisProcess());
+    await holdLease(await service.bridge, await thisProcess());
     await uninstall(service.cli(), {}, service.services);
     expect(service.play.calls).toEqual(['uninstall']);
-    expect((await currentLease(service.bridge))?.stopRequestedAt).toBeNull();
+    expect((await currentLease(await service.bridge))?.stopRequestedAt).toBeNull();
   });
 });

@@ -28,7 +28,7 @@ test('without a supervisor it exits 3, says so, and says how to start one', asyn
 test('with a supervisor it exits 0 and shows what runs, what waits with the next command, and the queue', async ({
   rig,
 }) => {
-  const { bridge } = rig;
+  const bridge = await rig.bridge;
   const parkedProject = await parked(bridge, await rig.send('# Parked\n\nx\n'));
   const supervisor = await thisProcess();
   await holdLease(bridge, supervisor);
@@ -97,25 +97,25 @@ test('with a supervisor it exits 0 and shows what runs, what waits with the next
 });
 
 test('a Claude that obeys some settings of a repository is named', async ({ rig }) => {
-  await holdLease(rig.bridge, await thisProcess());
+  await holdLease(await rig.bridge, await thisProcess());
   await rig.send('# A\n\nx\n');
-  const run = await beginRun(rig.bridge, await thisProcess());
+  const run = await beginRun(await rig.bridge, await thisProcess());
   expect((await rig.run('status')).stdout).not.toContain('obeys');
   const facts = { model: 'claude-opus-5', claudeVersion: '2.1.313' };
-  await recordReady(rig.bridge, TOKEN, run, facts);
+  await recordReady(await rig.bridge, TOKEN, run, facts);
   expect((await rig.run('status')).stdout).toContain('Claude Code 2.1.313, which obeys some settings');
 });
 
 test('a run whose process is gone is shown as that', async ({ rig }) => {
-  await holdLease(rig.bridge, await thisProcess());
+  await holdLease(await rig.bridge, await thisProcess());
   await rig.send('# A\n\nx\n');
-  await beginRun(rig.bridge, NOBODY);
+  await beginRun(await rig.bridge, NOBODY);
   expect((await rig.run('status')).stdout).toContain(`pid ${NOBODY.pid} is gone`);
 });
 
 test('a supervisor that lives but does not renew its lease is not called running', async ({ rig }) => {
   const past: Clock = { ...systemClock, now: () => new Date(Date.now() - 90_000) };
-  const early = openBridge(rig.home, past);
+  const early = await openBridge(rig.home, past);
   await holdLease(early, await thisProcess());
   await early.close();
   const { code, report } = await statusJson(rig);
@@ -129,11 +129,11 @@ test('a supervisor that lives but does not renew its lease is not called running
 });
 
 test('what the service told about the usage windows is shown, until their reset', async ({ rig }) => {
-  await holdLease(rig.bridge, await thisProcess());
+  await holdLease(await rig.bridge, await thisProcess());
   const seenAt = new Date().toISOString();
   const at = (minutes: number) => new Date(Date.now() + minutes * 60_000).toISOString();
   const quota = { utilization: 0.42, status: 'allowed', seenAt };
-  await recordQuotas(rig.bridge, TOKEN, [
+  await recordQuotas(await rig.bridge, TOKEN, [
     { ...quota, window: 'five_hour', resetsAt: at(90) },
     { ...quota, window: 'seven_day', resetsAt: at(-1) },
   ]);
@@ -149,7 +149,7 @@ test('a supervisor that ended without a word, or whose pid is another process by
   rig,
 }) => {
   for (const holder of [NOBODY, { pid: process.pid, startedAt: 'another start' }]) {
-    await holdLease(rig.bridge, holder);
+    await holdLease(await rig.bridge, holder);
     const { code, report } = await statusJson(rig);
     expect(code).toBe(3);
     expect(report).toMatchObject({ ok: false, supervisor: { state: 'gone' } });
@@ -161,8 +161,8 @@ test('a supervisor that ended without a word, or whose pid is another process by
 });
 
 test('a supervisor that was asked to stop is stopping', async ({ rig }) => {
-  await holdLease(rig.bridge, await thisProcess());
-  await requestStop(rig.bridge);
+  await holdLease(await rig.bridge, await thisProcess());
+  await requestStop(await rig.bridge);
   const { code, report } = await statusJson(rig);
   expect({ code, state: report.supervisor.state }).toEqual({ code: 3, state: 'stopping' });
 });
@@ -170,7 +170,7 @@ test('a supervisor that was asked to stop is stopping', async ({ rig }) => {
 test('a configuration that cannot be used is a warning; the supervisor goes on with what it read', async ({
   rig,
 }) => {
-  await holdLease(rig.bridge, await thisProcess());
+  await holdLease(await rig.bridge, await thisProcess());
   await rig.configure('{"concurrency": 0}');
   const { code, report } = await statusJson(rig);
   expect(code).toBe(0);
@@ -180,7 +180,7 @@ test('a configuration that cannot be used is a warning; the supervisor goes on w
 test.skipIf(unprivileged === undefined)(
   'a log that cannot be written is a problem, and not ok (needs setpriv as root, or an ordinary user)',
   async ({ rig }) => {
-    await holdLease(rig.bridge, await thisProcess());
+    await holdLease(await rig.bridge, await thisProcess());
     await writeFile(join(rig.home, 'loop.log'), 'a line\n');
     await chmod(join(rig.home, 'loop.log'), 0o444);
     const { code, stdout } = await rig.runWith({ wrapper: unprivileged ?? [] }, 'status');
@@ -192,12 +192,15 @@ test.skipIf(unprivileged === undefined)(
 test('a back-off is shown with its end, but not one that seems to last a day: the clock was set back', async ({
   rig,
 }) => {
-  await holdLease(rig.bridge, NOBODY);
+  await holdLease(await rig.bridge, NOBODY);
   const { id } = await rig.send('# Failed\n\nx\n');
-  const run = await beginRun(rig.bridge, NOBODY);
-  await finishRun(rig.bridge, run, { kind: 'stalled', silentMs: 1 });
+  const run = await beginRun(await rig.bridge, NOBODY);
+  await finishRun(await rig.bridge, run, { kind: 'stalled', silentMs: 1 });
   expect((await rig.run('status')).stdout).toMatch(new RegExp(`${id}  to go on: not before .+: Failed\n`));
-  const tomorrow = openBridge(rig.home, { ...systemClock, now: () => new Date(Date.now() + 86_400_000) });
+  const tomorrow = await openBridge(rig.home, {
+    ...systemClock,
+    now: () => new Date(Date.now() + 86_400_000),
+  });
   await finishRun(tomorrow, await beginRun(tomorrow, NOBODY), { kind: 'stalled', silentMs: 1 });
   await tomorrow.close();
   expect((await rig.run('status')).stdout).toContain(`${id}  to go on: Failed\n`);

@@ -1,10 +1,11 @@
 /** A supervisor whose store cannot be written at this moment does nothing: nobody may be told that it runs. */
+
 import { spawnSync } from 'node:child_process';
 import { linkSync, mkdirSync, mkdtempSync, rmdirSync, rmSync, statfsSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import Sqlite from 'better-sqlite3';
 import { describe, expect } from 'vitest';
+import { holdStore } from '../store/raw.ts';
 import { type Rig, test } from './rig.ts';
 import { holdLease, thisProcess } from './stories.ts';
 
@@ -16,7 +17,7 @@ async function expectHonest(rig: Rig, why: RegExp): Promise<void> {
   const json = await rig.run('status', '--json');
   expect(JSON.parse(json.stdout)).toMatchObject({
     ok: false,
-    supervisor: { state: 'running', writes: false },
+    supervisor: { state: 'running', store_writable: false },
   });
   expect(json.code).toBe(3);
   const doctor = await rig.run('doctor', 'supervisor');
@@ -32,11 +33,11 @@ async function expectWell(rig: Rig): Promise<void> {
 }
 
 test('status and doctor say so while another program holds the store, and no longer', async ({ rig }) => {
-  await holdLease(rig.bridge, await thisProcess());
-  const holder = new Sqlite(rig.bridge.database.file);
-  holder.exec('BEGIN IMMEDIATE');
-  await expectHonest(rig, /bridge\.db: another program holds the database/);
-  holder.close();
+  await holdLease(await rig.bridge, await thisProcess());
+  {
+    using _held = holdStore(rig.home);
+    await expectHonest(rig, /bridge\.db: another program holds the database/);
+  }
   await expectWell(rig);
 });
 
@@ -57,10 +58,10 @@ describe.skipIf(!canMount())('on a disk of its own (needs to mount one)', () => 
     mkdirSync(rig.home, { mode: 0o700 });
     expect(mount('-t', 'tmpfs', '-o', 'size=40m,mode=0700', 'tmpfs', rig.home)).toBe(true);
     try {
-      await holdLease(rig.bridge, await thisProcess());
+      await holdLease(await rig.bridge, await thisProcess());
       await work();
     } finally {
-      await rig.bridge.close();
+      await (await rig.bridge).close();
       spawnSync('umount', [rig.home]);
     }
   }
@@ -79,7 +80,7 @@ describe.skipIf(!canMount())('on a disk of its own (needs to mount one)', () => 
   test('status and doctor say so while the disk is read-only', async ({ rig }) => {
     await withDisk(rig, async () => {
       // With the database open the kernel would refuse it.
-      await rig.bridge.close();
+      await (await rig.bridge).close();
       expect(mount('-o', 'remount,ro', rig.home)).toBe(true);
       for (const command of [['status'], ['status', '--json'], ['doctor', 'database', 'supervisor']]) {
         const { code, stdout, stderr } = await rig.run(...command);
@@ -97,7 +98,7 @@ test('a store with a second name is refused by every command that would write it
   rig,
 }) => {
   await rig.send('# One\n\nx\n');
-  await rig.bridge.close();
+  await (await rig.bridge).close();
   linkSync(join(rig.home, 'bridge.db'), join(rig.root, 'snapshot.db'));
   for (const command of [['run', '--quiet'], ['status'], ['list'], ['start']]) {
     const { code, stdout, stderr } = await rig.run(...command);

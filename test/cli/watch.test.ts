@@ -9,7 +9,7 @@ import { beginRun, holdLease, NOBODY, submit, TOKEN } from './stories.ts';
 
 describe('watch ID', () => {
   test('tells what happens line by line, and ends with 0 when the project is complete', async ({ rig }) => {
-    const { bridge } = rig;
+    const bridge = await rig.bridge;
     const { id } = await rig.send('# Import\n\nx\n');
     const watching = rig.start({}, 'watch', id);
     await watching.prints(/pending: It waits in the queue/);
@@ -42,7 +42,7 @@ describe('watch ID', () => {
     const { id } = await rig.send('# Import\n\nx\n');
     const watching = rig.start({}, 'watch', id);
     await watching.prints(/pending/);
-    await cancel(rig.bridge, id, 'not needed', 'desktop');
+    await cancel(await rig.bridge, id, 'not needed', 'desktop');
     const { code, stdout, stderr } = await watching.ended;
     expect(code).toBe(1);
     expect(stdout).toMatch(/cancelled +by desktop: not needed/);
@@ -51,14 +51,14 @@ describe('watch ID', () => {
 
   test('of a closed project it ends at once', async ({ rig }) => {
     const { id } = await rig.send('# Import\n\nx\n');
-    await cancel(rig.bridge, id, '', 'person');
+    await cancel(await rig.bridge, id, '', 'person');
     expect(await rig.run('watch', id)).toMatchObject({ code: 1 });
   });
 
   test('--json prints one event on each line, with --history from the beginning', async ({ rig }) => {
     const { id } = await rig.send('# Import\n\nx\n');
     await rig.send('# Another\n\nx\n');
-    await cancel(rig.bridge, id, '', 'person');
+    await cancel(await rig.bridge, id, '', 'person');
     const { stdout } = await rig.run('watch', id, '--json', '--history');
     const events = stdout
       .trim()

@@ -278,7 +278,7 @@ describe('the database', () => {
       title: 'it is damaged',
       async breakIt(rig) {
         await rig.withBridge(async ({ database }) => {
-          await database.write((trx) =>
+          await database.write(({ trx }) =>
             setHold(
               trx,
               {
@@ -852,7 +852,7 @@ describe('the supervisor', () => {
       title: 'a person has paused it',
       breakIt: (rig) =>
         rig.withBridge(({ database }) =>
-          database.write((trx) =>
+          database.write(({ trx }) =>
             setHold(
               trx,
               { kind: 'paused', scope: '', reason: 'Holidays.', since: '', until: null, source: 'person' },

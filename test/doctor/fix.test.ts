@@ -131,7 +131,7 @@ test('a large log of the database is written back', async ({ rig }) => {
   await rig.withBridge(async ({ database }) => {
     reader.prepare('SELECT count(*) FROM events').get();
     const reason = 'x'.repeat(1_000_000);
-    await database.write(async (trx) => {
+    await database.write(async ({ trx }) => {
       for (let hold = 0; hold < 70; hold++)
         await trx
           .insertInto('holds')

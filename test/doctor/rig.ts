@@ -128,7 +128,7 @@ async function build(root: string): Promise<Rig> {
     remarks: [],
     serviceEnvironment: env,
     async withBridge(work) {
-      const bridge = openBridge(home, systemClock);
+      const bridge = await openBridge(home, systemClock);
       try {
         await work(bridge);
       } finally {

@@ -147,7 +147,7 @@ async function build(root: string, home: string, started: ChildProcess[]): Promi
   let settings: Record<string, unknown> = {};
   const simulator = await startSimulator({ script: (turn) => rig.script(turn) });
   const path = [dirname(process.execPath), '/usr/bin', '/bin'].join(delimiter);
-  const bridge = openBridge(home, systemClock);
+  const bridge = await openBridge(home, systemClock);
 
   const configure = async (config: Readonly<Record<string, unknown>>) => {
     settings = { ...settings, ...config };

@@ -188,7 +188,7 @@ describe('the power fails', () => {
         await mkdir(home);
         await cp(join(rig.home, 'bridge.db'), join(home, 'bridge.db'));
         await writeFile(join(home, 'bridge.db-wal'), Buffer.concat([whole.subarray(0, log), tail]));
-        const bridge = openBridge(home, systemClock);
+        const bridge = await openBridge(home, systemClock);
         for (const { id } of acknowledged.slice(0, n + 1)) {
           expect(await projectDetails(bridge, id)).toMatchObject({ ok: true });
           expect(await approve(bridge, id, 'desktop')).toMatchObject({ ok: false });

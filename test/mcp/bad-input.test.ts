@@ -15,7 +15,7 @@ function expectOneError(answer: Answered, words: string | RegExp): void {
 
 /** The history is empty, and there are no files but the store's. */
 async function expectNothingStored(home: string): Promise<void> {
-  const { read } = openStore(home).database;
+  const { read } = (await openStore(home)).database;
   expect(await read.selectFrom('events').selectAll().execute()).toEqual([]);
   expect(await read.selectFrom('projects').selectAll().execute()).toEqual([]);
   expect(readdirSync(home).filter((name) => !name.startsWith('bridge.db'))).toEqual([]);
@@ -143,7 +143,7 @@ describe('A plan that cannot be used', () => {
     writeFileSync(`${home}/config.json`, JSON.stringify(config));
     expectOneError(await send('missing'), /workspace does not exist: .*missing/);
     expectOneError(await send('file'), /workspace is not a folder: .*file/);
-    const { read } = openStore(home).database;
+    const { read } = (await openStore(home)).database;
     expect(await read.selectFrom('projects').selectAll().execute()).toEqual([]);
   });
 });

@@ -103,7 +103,7 @@ describe('In a run', () => {
     const home = stateFolder();
     const person = await desktop(home);
     const sent = await person.call('bridge_send_plan', { plan_markdown: '# Mine' });
-    const bridge = openStore(home);
+    const bridge = await openStore(home);
     await takeLease(
       bridge,
       { token: asLeaseToken('t'), pid: 1, pidStartedAt: 'then', version: '1' },

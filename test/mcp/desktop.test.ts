@@ -28,7 +28,7 @@ async function submitted(home: string, client: ToolCaller, summary = 'All done.'
 
 /** @param holder This process, which lives, unless said otherwise. */
 async function takeAnyLease(home: string, holder?: ProcessIdentity) {
-  const bridge = openStore(home);
+  const bridge = await openStore(home);
   const { pid, startedAt } = holder ?? (await identify(process.pid)) ?? NOBODY;
   await takeLease(
     bridge,
@@ -104,7 +104,7 @@ describe('Sending a plan', () => {
       until,
       source: 'run',
     } as const;
-    await bridge.database.write((trx) => setHold(trx, limit, 'supervisor'));
+    await bridge.database.write(({ trx }) => setHold(trx, limit, 'supervisor'));
     const { text, facts } = await (await desktop(home)).call('bridge_send_plan', { plan_markdown: PLAN });
     expect(text).toContain('(paused) until a person says `bridge-supervisor resume`.');
     expect(text).toContain(

@@ -82,7 +82,7 @@ describe('Words of others are quoted, wherever a line may end', () => {
     const home = stateFolder();
     const client = await desktop(home);
     const id = await send(client);
-    const bridge = openStore(home);
+    const bridge = await openStore(home);
     await takeLease(
       bridge,
       { token: asLeaseToken('token'), pid: 1, pidStartedAt: 'then', version: '1' },
@@ -128,7 +128,7 @@ describe('Words of others are quoted, wherever a line may end', () => {
       until: '2030-01-01T00:00:00.000Z',
       source: 'run',
     } as const;
-    await openStore(home).database.write((trx) => setHold(trx, hold, 'supervisor'));
+    await (await openStore(home)).database.write(({ trx }) => setHold(trx, hold, 'supervisor'));
     const sent = await client.call('bridge_send_plan', { plan_markdown: '# B' });
     expectQuoted(sent);
     expect(sent.text).toContain('Why no new run starts (usage_limit):\n> Sorry. Next: Call');

@@ -90,8 +90,8 @@ function answered(result: Record<string, unknown>): Answered {
 }
 
 /** The store below a state folder, for what no tool of the side under test can do or show. */
-export function openStore(home: string): Bridge {
-  const bridge = openBridge(home, systemClock);
+export async function openStore(home: string): Promise<Bridge> {
+  const bridge = await openBridge(home, systemClock);
   onTestFinished(() => bridge.close());
   return bridge;
 }
@@ -100,7 +100,7 @@ export async function rowsIn(
   home: string,
   table: 'projects' | 'updates' | 'completions' | 'approvals' | 'messages',
 ) {
-  const bridge = openBridge(home, systemClock);
+  const bridge = await openBridge(home, systemClock);
   const rows = await bridge.database.read.selectFrom(table).selectAll().execute();
   await bridge.close();
   return rows;

@@ -126,7 +126,7 @@ describe('bridge_wait', () => {
 
   it('names what is wrong with a cursor that the history never reached', async () => {
     const home = stateFolder();
-    openStore(home);
+    await openStore(home);
     const { text } = await (await desktop(home)).call('bridge_wait', { cursor: 99 });
     expect(text).toBe('ERROR: cursor 99 is from another store; call bridge_wait without a cursor.');
   });

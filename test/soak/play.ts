@@ -38,7 +38,7 @@ export async function play(options: SoakOptions, say: (line: string) => void): P
   const front = await createFront(simulator.url);
   await front.forward();
   const world = await createWorld(front.url);
-  await openBridge(world.home, systemClock).close();
+  await (await openBridge(world.home, systemClock)).close();
   const store = openStoreView(world.home);
   const tally = new Tally(world.home);
   const watched = { seed, world, store, journal, tally };

@@ -24,14 +24,14 @@ afterEach(() => rm(folder, { recursive: true, maxRetries: 5 }));
 const anywhere = { workspaces: {}, workspace_roots: [] };
 
 async function send(title: string): Promise<void> {
-  const bridge = openBridge(home, systemClock);
+  const bridge = await openBridge(home, systemClock);
   const sent = await sendPlan(bridge, anywhere, { markdown: `# ${title}\nGo.` }, 'person');
   await bridge.close();
   expect(sent.ok).toBe(true);
 }
 
 async function titles(): Promise<string[]> {
-  const bridge = openBridge(home, systemClock);
+  const bridge = await openBridge(home, systemClock);
   const found = await projects(bridge, { limit: 10, oldestFirst: true });
   await bridge.close();
   return found.map(({ title }) => title);
@@ -39,7 +39,7 @@ async function titles(): Promise<string[]> {
 
 describe('backup and restore', () => {
   test('a copy made while the store is open and written has everything committed before', async () => {
-    const bridge = openBridge(home, systemClock);
+    const bridge = await openBridge(home, systemClock);
     await sendPlan(bridge, anywhere, { markdown: '# One\nGo.' }, 'person');
     const copy = join(folder, 'copy.db');
     await backUp(home, copy);
@@ -65,7 +65,7 @@ describe('backup and restore', () => {
     async () => {
       await send('One');
       await backUp(home, join(folder, 'copy.db'));
-      const bridge = openBridge(home, systemClock);
+      const bridge = await openBridge(home, systemClock);
       await restore(home, join(folder, 'copy.db'), 'aside.db');
       await expect(sendPlan(bridge, anywhere, { markdown: '# Lost\nGo.' }, 'person')).rejects.toThrow(
         'replaced',
@@ -77,18 +77,18 @@ describe('backup and restore', () => {
   test('a file in the way of a backup is not overwritten', async () => {
     await send('One');
     writeFileSync(join(folder, 'taken'), 'precious');
-    await expect(backUp(home, join(folder, 'taken'))).rejects.toThrow('already there');
+    await expect(backUp(home, join(folder, 'taken'))).rejects.toThrow('already exists');
     expect(readFileSync(join(folder, 'taken'), 'utf8')).toBe('precious');
   });
 
   test('a backup without a folder for it, or without a store, says so', async () => {
     const folderless = join(folder, 'nowhere', 'copy.db');
     await expect(backUp(home, join(folder, 'copy.db'))).rejects.toThrow(
-      `${join(home, 'bridge.db')} is not there: nothing was sent yet. Check BRIDGE_HOME.`,
+      `${join(home, 'bridge.db')} does not exist: nothing was sent yet. Check BRIDGE_HOME.`,
     );
     await send('One');
     await expect(backUp(home, folderless)).rejects.toThrow(
-      `${folderless}: there is no such folder. Create it, or name another file.`,
+      `${folderless}: the folder does not exist. Create it, or name another file.`,
     );
   });
 
@@ -98,11 +98,11 @@ describe('backup and restore', () => {
     writeFileSync(text, '# A plan, and no database. '.repeat(100));
     const said = (copy: string) => restore(home, copy, 'aside.db').catch(({ message }) => message);
     expect(await said(join(folder, 'gone.db'))).toBe(
-      `${join(folder, 'gone.db')}: there is no such file. Check the path.`,
+      `${join(folder, 'gone.db')}: the file does not exist. Check the path.`,
     );
-    expect(await said(folder)).toBe(`${folder} is no file. Name one that 'backup' has written.`);
+    expect(await said(folder)).toBe(`${folder} is not a file. Name one that 'backup' has written.`);
     expect(await said(text)).toBe(
-      `${text} is no backup of bridge-supervisor. Name a file that 'backup' has written.`,
+      `${text} is not a backup of bridge-supervisor. Name a file that 'backup' has written.`,
     );
     expect(await titles()).toEqual(['One']);
   });
@@ -136,7 +136,7 @@ describe('a lost database', () => {
     for (const suffix of ['', '-wal', '-shm']) rmSync(join(home, `bridge.db${suffix}`), { force: true });
     if (kind === 'empty') writeFileSync(join(home, 'bridge.db'), '');
     const before = readdirSync(home);
-    expect(() => openBridge(home, systemClock)).toThrow('missing or empty');
+    await expect(openBridge(home, systemClock)).rejects.toThrow('missing or empty');
     expect(readdirSync(home)).toEqual(before);
   });
 });

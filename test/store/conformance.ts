@@ -28,7 +28,7 @@ export function storeConformance(name: string, open: () => Promise<TestStore>): 
     const store: StoreUnderTest = {
       database: () => current.database,
       connect: () => current.connect(),
-      write: (work) => current.database.write(work),
+      write: (work) => current.database.write(({ trx }) => work(trx)),
       read: () => current.database.read,
     };
     transactionsConform(store);

@@ -3,6 +3,7 @@ import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import Sqlite from 'better-sqlite3';
 import { describe, expect, test } from 'vitest';
+import { systemClock } from '../../src/clock.ts';
 import { appendEvent, eventsAfter } from '../../src/store/events.ts';
 import { openDatabase } from '../../src/store/open-database.ts';
 import { countByStatus } from '../../src/store/projects.ts';
@@ -20,13 +21,13 @@ describe.runIf(mayMount())('a full disk (needs root on Linux)', () => {
     try {
       const home = join(disk, 'state');
       const ballast = join(disk, 'ballast');
-      const database = openDatabase(home);
+      const database = await openDatabase(home, systemClock);
       writeFileSync(ballast, Buffer.alloc(1_000_000));
       let committed = 0;
       let error: unknown;
       while (!error && committed < 1_000) {
         error = await database
-          .write(async (trx) => {
+          .write(async ({ trx }) => {
             await addProject(trx, committed + 1, {}, 'words '.repeat(10_000));
             await appendEvent(trx, { ...event, type: 'run.spawned', data: { pid: committed + 1 } });
           })
@@ -44,7 +45,7 @@ describe.runIf(mayMount())('a full disk (needs root on Linux)', () => {
       expect(await eventsAfter(database.read, 0, 1_000)).toHaveLength(committed);
 
       rmSync(ballast);
-      await database.write((trx) => addProject(trx, committed + 1));
+      await database.write(({ trx }) => addProject(trx, committed + 1));
       expect(await countByStatus(database.read)).toEqual({ pending: committed + 1 });
       await database.close();
       const sqlite = new Sqlite(join(home, 'bridge.db'));

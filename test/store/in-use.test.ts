@@ -1,10 +1,10 @@
 import { copyFileSync, renameSync, rmSync } from 'node:fs';
-import Sqlite from 'better-sqlite3';
 import { describe, expect, test } from 'vitest';
 import { countByStatus, findProject } from '../../src/store/projects.ts';
 import { onWindows } from '../platform.ts';
 import { createRig } from '../rig.ts';
 import { problemOf } from './problems.ts';
+import { holdStore, storeFile } from './raw.ts';
 import { addProject, id } from './rows.ts';
 
 describe('a database that is taken away while it is in use (open files can be moved)', () => {
@@ -21,9 +21,9 @@ describe('a database that is taken away while it is in use (open files can be mo
   ])('is not written to any more: %s', async (_, take) => {
     await using rig = await createRig();
     const { database } = rig.bridge;
-    await database.write((trx) => addProject(trx, 1));
-    take(database.file);
-    const error = await database.write((trx) => addProject(trx, 2)).catch((thrown: unknown) => thrown);
+    await database.write(({ trx }) => addProject(trx, 1));
+    take(storeFile(rig.home));
+    const error = await database.write(({ trx }) => addProject(trx, 2)).catch((thrown: unknown) => thrown);
     expect(problemOf(error)).toBe('replaced');
     expect((error as Error).message).toMatch(/deleted, moved or replaced.*Nothing was changed/);
     // What was committed is still there for who has it open.
@@ -36,24 +36,22 @@ describe('a database that another program holds', () => {
   test('is waited for, and then said to be busy; nothing is changed', async () => {
     await using rig = await createRig();
     const { database } = rig.bridge;
-    const holder = new Sqlite(database.file);
-    holder.exec('BEGIN IMMEDIATE');
-    const error = await database.write((trx) => addProject(trx, 1)).catch((thrown: unknown) => thrown);
+    const holder = holdStore(rig.home);
+    const error = await database.write(({ trx }) => addProject(trx, 1)).catch((thrown: unknown) => thrown);
     expect(problemOf(error)).toBe('busy');
     expect(await countByStatus(database.read)).toEqual({});
-    holder.close();
-    await database.write((trx) => addProject(trx, 1));
+    holder[Symbol.dispose]();
+    await database.write(({ trx }) => addProject(trx, 1));
     expect(await countByStatus(database.read)).toEqual({ pending: 1 });
   });
 
   test('is written as soon as it is free, and reading goes on meanwhile', async () => {
     await using rig = await createRig();
     const { database } = rig.bridge;
-    const holder = new Sqlite(database.file);
-    holder.exec('BEGIN IMMEDIATE');
-    const waiting = database.write((trx) => addProject(trx, 1));
-    expect(await countByStatus(rig.connect().database.read)).toEqual({});
-    holder.close();
+    const holder = holdStore(rig.home);
+    const waiting = database.write(({ trx }) => addProject(trx, 1));
+    expect(await countByStatus((await rig.connect()).database.read)).toEqual({});
+    holder[Symbol.dispose]();
     await waiting;
     expect(await countByStatus(database.read)).toEqual({ pending: 1 });
   });

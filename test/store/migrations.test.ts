@@ -4,6 +4,7 @@ import { mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import Sqlite from 'better-sqlite3';
 import { describe, expect, test } from 'vitest';
+import { systemClock } from '../../src/clock.ts';
 import { PROJECT_STATUSES } from '../../src/project/project.ts';
 import { allHolds } from '../../src/store/holds.ts';
 import { openDatabase } from '../../src/store/open-database.ts';
@@ -75,7 +76,7 @@ describe('a database of any past schema', () => {
   test.each(VERSIONS)('is migrated from schema %i to the committed one', async (version) => {
     await using rig = await createRig();
     const home = oldStore(rig, version);
-    await openDatabase(home).close();
+    await (await openDatabase(home, systemClock)).close();
     const sqlite = new Sqlite(join(home, 'bridge.db'), { readonly: true });
     expect(schemaText(sqlite)).toBe(COMMITTED);
     expect(sqlite.pragma('foreign_key_check')).toEqual([]);
@@ -99,7 +100,7 @@ describe('a database of any past schema', () => {
     const old = new Sqlite(':memory:');
     old.pragma('foreign_keys = OFF');
     old.exec(fixture(version));
-    await openDatabase(home).close();
+    await (await openDatabase(home, systemClock)).close();
     const today = new Sqlite(join(home, 'bridge.db'), { readonly: true });
     for (const table of tablesOf(old)) {
       // A step may raise compatible_from.
@@ -116,21 +117,21 @@ describe('a database of any past schema', () => {
     VERSIONS,
   )('is read and written as usual after it was migrated from schema %i', async (version) => {
     await using rig = await createRig();
-    const database = openDatabase(oldStore(rig, version));
+    const database = await openDatabase(oldStore(rig, version), systemClock);
     expect(await listProjects(database.read, { limit: 100 })).toHaveLength(PROJECT_STATUSES.length);
     const each = Object.fromEntries(PROJECT_STATUSES.map((status) => [status, 1]));
     expect(await countByStatus(database.read)).toEqual(each);
     expect(await runsOf(database.read, id(3))).toMatchObject([{ costUsd: 0.5 }, { costUsd: 0.75 }]);
     expect(await decisionsOf(database.read, id(4))).toMatchObject([{ verdict: 'rejected' }]);
     expect(await allHolds(database.read)).toMatchObject([{ kind: 'paused' }, { kind: 'usage_limit' }]);
-    await database.write((trx) => addProject(trx, 100));
+    await database.write(({ trx }) => addProject(trx, 100));
     expect(await countByStatus(database.read)).toEqual({ ...each, pending: 2 });
     await database.close();
   });
 
   test('of the first schema gains the time of the first answer of runs that were answered', async () => {
     await using rig = await createRig();
-    const database = openDatabase(oldStore(rig, 1));
+    const database = await openDatabase(oldStore(rig, 1), systemClock);
     const runs = [...(await runsOf(database.read, id(3))), ...(await runsOf(database.read, id(6)))];
     expect(runs.map(({ answeredAt, readyAt }) => answeredAt !== null && answeredAt === readyAt)).toEqual([
       true,
@@ -157,7 +158,7 @@ test('a hold of a schema that did not say who set it is given its source', async
   ])
     insert.run(kind, '', 'in the words of then', '2026-03-01T12:20:00.000Z', end);
   sqlite.close();
-  const database = openDatabase(home);
+  const database = await openDatabase(home, systemClock);
   const sources = (await allHolds(database.read)).map(({ kind, source }) => [kind, source]);
   expect(Object.fromEntries(sources)).toEqual({
     paused: 'person',
@@ -174,8 +175,8 @@ test('a hold of a schema that did not say who set it is given its source', async
 
 test('a database is not migrated twice, and loses nothing', async () => {
   await using rig = await createRig();
-  await rig.bridge.database.write((trx) => addProject(trx, 1));
-  expect(await findProject(rig.connect().database.read, id(1))).toBeDefined();
+  await rig.bridge.database.write(({ trx }) => addProject(trx, 1));
+  expect(await findProject((await rig.connect()).database.read, id(1))).toBeDefined();
 });
 
 test('a newer schema that says that this program may use it is used, and left at its version', async () => {
@@ -185,8 +186,8 @@ test('a newer schema that says that this program may use it is used, and left at
   newer.exec('ALTER TABLE projects ADD COLUMN mood TEXT');
   newer.pragma(`user_version = ${MIGRATIONS.length + 1}`);
   newer.close();
-  const database = openDatabase(home);
-  await database.write((trx) => addProject(trx, 100));
+  const database = await openDatabase(home, systemClock);
+  await database.write(({ trx }) => addProject(trx, 100));
   await database.close();
   const after = new Sqlite(join(home, 'bridge.db'), { readonly: true });
   expect(versionOf(after)).toBe(MIGRATIONS.length + 1);

@@ -1,12 +1,14 @@
 import { existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import Sqlite from 'better-sqlite3';
-import { sql } from 'kysely';
+import { type Kysely, sql } from 'kysely';
 import { describe, expect, test } from 'vitest';
+import { systemClock } from '../../src/clock.ts';
 import type { Database } from '../../src/store/database.ts';
 import { eventsAfter } from '../../src/store/events.ts';
 import { openDatabase } from '../../src/store/open-database.ts';
 import { findProject } from '../../src/store/projects.ts';
+import type { Tables } from '../../src/store/schema.ts';
 import { onWindows } from '../platform.ts';
 import { createRig } from '../rig.ts';
 import { id } from './rows.ts';
@@ -14,7 +16,9 @@ import { id } from './rows.ts';
 const opener = new URL('fixtures/open.ts', import.meta.url);
 
 async function pragma(database: Database, name: string): Promise<unknown> {
-  const { rows } = await sql.raw<Record<string, unknown>>(`PRAGMA ${name}`).execute(database.read);
+  const { rows } = await sql
+    .raw<Record<string, unknown>>(`PRAGMA ${name}`)
+    .execute(database.read as Kysely<Tables>);
   return Object.values(rows[0] ?? {})[0];
 }
 
@@ -22,7 +26,7 @@ describe('every connection', () => {
   test('keeps what it commits, also at power loss, and checks references', async () => {
     await using rig = await createRig();
     // The first connection creates the database: the later ones are those that would be lax by default.
-    for (const { database } of [rig.bridge, rig.connect(), rig.connect()]) {
+    for (const { database } of [rig.bridge, await rig.connect(), await rig.connect()]) {
       expect(await pragma(database, 'journal_mode')).toBe('wal');
       expect(await pragma(database, 'synchronous')).toBe(2);
       expect(await pragma(database, 'foreign_keys')).toBe(1);
@@ -39,9 +43,9 @@ describe('every connection', () => {
 
   test('closes, whether it was used or not', async () => {
     await using rig = await createRig();
-    const unused = openDatabase(rig.home);
+    const unused = await openDatabase(rig.home, systemClock);
     await unused.close();
-    const used = openDatabase(rig.home);
+    const used = await openDatabase(rig.home, systemClock);
     await findProject(used.read, id(1));
     await used.close();
     // The rig finds a file that stayed open.
@@ -57,7 +61,7 @@ describe('a new state folder', () => {
   test('is made with the folders above it', async () => {
     await using rig = await createRig();
     const home = join(rig.workspace, 'a', 'b', 'c');
-    await openDatabase(home).close();
+    await (await openDatabase(home, systemClock)).close();
     expect(existsSync(join(home, 'bridge.db'))).toBe(true);
   });
 
@@ -68,7 +72,7 @@ describe('a new state folder', () => {
     await Promise.all(others.map(({ ready }) => ready));
     const results = await Promise.all(others.map((other) => other.go()));
     expect(results).toEqual(others.map(() => ({ problem: null })));
-    const database = openDatabase(home);
+    const database = await openDatabase(home, systemClock);
     expect(await eventsAfter(database.read, 0, 10)).toHaveLength(4);
     expect(await pragma(database, 'integrity_check')).toBe('ok');
     await database.close();

@@ -17,7 +17,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import Sqlite from 'better-sqlite3';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { openBridge } from '../../src/bridge/bridge.ts';
+import { type Bridge, openBridge } from '../../src/bridge/bridge.ts';
 import { projects } from '../../src/bridge/queries.ts';
 import { sendPlan } from '../../src/bridge/send-plan.ts';
 import { systemClock } from '../../src/clock.ts';
@@ -45,8 +45,8 @@ afterEach(async () => {
 
 const anywhere = { workspaces: {}, workspace_roots: [] };
 
-async function withStore<T>(work: (bridge: ReturnType<typeof openBridge>) => Promise<T>): Promise<T> {
-  const bridge = openBridge(home, systemClock);
+async function withStore<T>(work: (bridge: Bridge) => Promise<T>): Promise<T> {
+  const bridge = await openBridge(home, systemClock);
   try {
     return await work(bridge);
   } finally {
@@ -120,12 +120,12 @@ describe.skipIf(onWindows)('rights (need file modes)', () => {
     });
   });
 
-  test('the database of another program is left as it is', () => {
+  test('the database of another program is left as it is', async () => {
     mkdirSync(home);
     const file = join(home, 'bridge.db');
     new Sqlite(file).exec('CREATE TABLE theirs (id)').close();
     chmodSync(file, 0o644);
-    expect(() => openDatabase(home)).toThrow('another program');
+    await expect(openDatabase(home, systemClock)).rejects.toThrow('another program');
     expect(rights(home)).toEqual({ 'bridge.db': '644' });
   });
 });
@@ -152,7 +152,7 @@ describe('a backup', () => {
       writeFileSync(copy, 'precious');
       return { totalPages: 0, remainingPages: 0 };
     });
-    await expect(backUp(home, copy)).rejects.toThrow(`${copy} is already there`);
+    await expect(backUp(home, copy)).rejects.toThrow(`${copy} already exists`);
     backup.mockRestore();
     expect(readFileSync(copy, 'utf8')).toBe('precious');
     expect(readdirSync(folder).sort()).toEqual(['copy.db', 'state']);
@@ -161,7 +161,7 @@ describe('a backup', () => {
   test.skipIf(onWindows)('is not written through a link that leads nowhere yet (needs links)', async () => {
     await send('One');
     symlinkSync(join(folder, 'elsewhere'), join(folder, 'copy.db'));
-    await expect(backUp(home, join(folder, 'copy.db'))).rejects.toThrow('already there');
+    await expect(backUp(home, join(folder, 'copy.db'))).rejects.toThrow('already exists');
     expect(existsSync(join(folder, 'elsewhere'))).toBe(false);
   });
 
@@ -217,7 +217,7 @@ describe('a database with a second name', () => {
     linkSync(join(home, 'bridge.db'), join(twin, 'bridge.db'));
     for (const folderOfOne of [home, twin]) {
       const before = readdirSync(folderOfOne);
-      expect(() => openDatabase(folderOfOne)).toThrow(
+      await expect(openDatabase(folderOfOne, systemClock)).rejects.toThrow(
         expect.objectContaining({
           problem: 'linked',
           message: expect.stringMatching(/bridge\.db: this file has 2 names.*backup COPY.*restore COPY/),

@@ -1,4 +1,5 @@
 import { expect } from 'vitest';
+import { systemClock } from '../../src/clock.ts';
 import type { Database } from '../../src/store/database.ts';
 import { openDatabase } from '../../src/store/open-database.ts';
 import { listProjects } from '../../src/store/projects.ts';
@@ -9,9 +10,9 @@ import { addProject } from './rows.ts';
 export async function useStore(home: string): Promise<unknown> {
   let database: Database | undefined;
   try {
-    database = openDatabase(home);
+    database = await openDatabase(home, systemClock);
     await listProjects(database.read, { limit: 1_000 });
-    await database.write((trx) => addProject(trx, 1_000, {}, 'words '.repeat(5_000)));
+    await database.write(({ trx }) => addProject(trx, 1_000, {}, 'words '.repeat(5_000)));
     return undefined;
   } catch (error) {
     return error;

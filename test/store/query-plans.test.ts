@@ -17,12 +17,13 @@ import { openRunOf, openRuns, runsOf, spentSince } from '../../src/store/runs.ts
 import type { Tables } from '../../src/store/schema.ts';
 import { latestUpdatesOf, updatesOf } from '../../src/store/updates.ts';
 import { createRig } from '../rig.ts';
+import { storeFile } from './raw.ts';
 import { id, minute, NOW } from './rows.ts';
 
 /** How SQLite answers the first query of `work`, line by line. */
 async function planOf(work: (db: Reader) => Promise<unknown>): Promise<string[]> {
   await using rig = await createRig();
-  const sqlite = new Sqlite(rig.bridge.database.file);
+  const sqlite = new Sqlite(storeFile(rig.home));
   const queries: CompiledQuery[] = [];
   const db = new Kysely<Tables>({
     dialect: new SqliteDialect({ database: sqlite }),

@@ -11,11 +11,13 @@ import {
 import { join } from 'node:path';
 import Sqlite from 'better-sqlite3';
 import { describe, expect, test } from 'vitest';
+import { systemClock } from '../../src/clock.ts';
 import { openDatabase } from '../../src/store/open-database.ts';
 import { MIGRATIONS } from '../../src/store/sqlite/migrations.ts';
 import { isRoot, onWindows } from '../platform.ts';
 import { createRig, type Rig } from '../rig.ts';
 import { problemOf, useStore } from './problems.ts';
+import { storeFile } from './raw.ts';
 import { addProject } from './rows.ts';
 
 const opener = new URL('fixtures/open.ts', import.meta.url);
@@ -23,12 +25,12 @@ const opener = new URL('fixtures/open.ts', import.meta.url);
 /** A folder with a database of 200 projects that nobody has open. */
 async function savedStore(rig: Rig): Promise<{ home: string; file: string }> {
   const home = join(rig.workspace, 'saved');
-  const database = openDatabase(home);
-  await database.write(async (trx) => {
+  const database = await openDatabase(home, systemClock);
+  await database.write(async ({ trx }) => {
     for (let n = 1; n <= 200; n++) await addProject(trx, n, {}, `# Project ${n}\n${'words '.repeat(200)}`);
   });
   await database.close();
-  return { home, file: database.file };
+  return { home, file: storeFile(home) };
 }
 
 /** What is in the folder, byte by byte. SQLite may leave an empty log beside a database. */

@@ -2,10 +2,11 @@ import { createRig } from '../rig.ts';
 import { storeConformance } from './conformance.ts';
 
 storeConformance('SQLite', async () => {
-  const rig = await createRig();
+  // What these tests of transactions count would be counted twice.
+  const rig = await createRig({ repeatWrites: false });
   return {
     database: rig.bridge.database,
-    connect: () => rig.connect().database,
+    connect: async () => (await rig.connect()).database,
     [Symbol.asyncDispose]: () => rig[Symbol.asyncDispose](),
   };
 });

@@ -46,7 +46,7 @@ async function spentRun(rig: Rig, status: ProjectStatus, mb = 1): Promise<RunId>
   const { run } = await begin(rig);
   await leave(rig, run.id, mb);
   await endRun(rig.bridge, TOKEN, run, { kind: 'no_completion' }, neverRan());
-  await rig.bridge.database.write((trx) => updateProject(trx, project.id, { status }));
+  await rig.bridge.database.write(({ trx }) => updateProject(trx, project.id, { status }));
   return run.id;
 }
 
@@ -117,7 +117,7 @@ describe('the output of a run', () => {
     const project = await send(rig);
     const { run } = await begin(rig);
     await leave(rig, run.id, 1);
-    await rig.bridge.database.write((trx) => updateProject(trx, project.id, { status: 'cancelled' }));
+    await rig.bridge.database.write(({ trx }) => updateProject(trx, project.id, { status: 'cancelled' }));
     rig.clock.advance(100 * DAY);
     await stage(rig, { keep_runs_mb: 0, keep_runs_days: 0 }).retention.tend();
     expect(await kept(rig)).toEqual([`${run.id}.jsonl`, `${run.id}.mcp.json`]);

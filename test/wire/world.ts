@@ -20,7 +20,8 @@ export interface World {
 
 /** @param supervisor Who holds the lease, and plays the run under way. */
 export async function createWorld(rig: Rig, supervisor: ProcessIdentity): Promise<World> {
-  const { bridge, home } = rig;
+  const { home } = rig;
+  const bridge = await rig.bridge;
   const complete = await submitted(bridge, await rig.send('# Import\n\nRead CSV.\n'), 'It reads CSV.');
   granted(await reject(bridge, complete.id, 'Read TSV too.', 'person'));
   await submit(bridge, await beginRun(bridge, NOBODY), 'It reads TSV too.');
@@ -59,7 +60,7 @@ export async function createWorld(rig: Rig, supervisor: ProcessIdentity): Promis
     until: later,
     source: 'run',
   } as const;
-  await bridge.database.write((trx) => setHold(trx, limit, 'supervisor'));
+  await bridge.database.write(({ trx }) => setHold(trx, limit, 'supervisor'));
 
   await mkdir(join(home, 'runs'), { recursive: true });
   await writeFile(join(home, 'loop.log'), LOG);

@@ -44,7 +44,7 @@ looked for, and their sessions are resumed.`;
 /** The pid of a supervisor that works here. A store that cannot be read has none we could ask. */
 async function workingSupervisor(cli: Cli): Promise<number | undefined> {
   try {
-    const bridge = openBridge(cli.stateDir, cli.clock);
+    const bridge = await openBridge(cli.stateDir, cli.clock);
     try {
       const supervisor = await supervisorState(bridge);
       return isWorking(supervisor) ? supervisor.lease.pid : undefined;

@@ -2,7 +2,6 @@
  * Copies of the store that can be trusted. Copying the file by hand misses what is still in its log; these go through
  * SQLite.
  */
-
 import { existsSync, renameSync, rmSync, statSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import type Sqlite from 'better-sqlite3';
@@ -11,7 +10,7 @@ import { databaseFile } from '../../state-folder.ts';
 import { StoreError } from '../store-error.ts';
 import { checkSchema } from './migrate.ts';
 import { MIGRATIONS } from './migrations.ts';
-import { openSqlite } from './open-sqlite.ts';
+import { translating, withSqlite } from './open-sqlite.ts';
 import { createDraft, publish, syncFolder } from './private-file.ts';
 import { translate } from './translate.ts';
 
@@ -19,41 +18,52 @@ import { translate } from './translate.ts';
  * Writes a copy of the store while it is in use, for its owner alone. When the call returns it is on disk. Throws
  * StoreError; a file in the way is not overwritten, also one that appears meanwhile.
  */
-export async function backUp(home: string, target: string): Promise<void> {
-  const source = databaseFile(home);
+export async function backUp(stateDir: string, target: string): Promise<void> {
+  const source = databaseFile(stateDir);
   const copy = resolve(target);
   if (existsSync(copy)) throw new StoreError('unwritable', `${copy} ${IN_THE_WAY}`);
   if (!existsSync(dirname(copy)))
-    throw new StoreError('unwritable', `${copy}: there is no such folder. Create it, or name another file.`);
+    throw new StoreError(
+      'unwritable',
+      `${copy}: the folder does not exist. Create it, or name another file.`,
+    );
   if (!existsSync(source))
-    throw new StoreError('missing', `${source} is not there: nothing was sent yet. Check BRIDGE_HOME.`);
-  await translating(copy, async () => {
-    const sqlite = openSqlite(source, { readonly: true, fileMustExist: true });
-    try {
-      await writeCopy(sqlite, copy, (draft) => publish(draft, copy));
-    } catch (error) {
-      const { code } = error as NodeJS.ErrnoException;
-      throw code === 'EEXIST' ? new StoreError('unwritable', `${copy} ${IN_THE_WAY}`, error) : error;
-    } finally {
-      sqlite.close();
-    }
-  });
+    throw new StoreError('missing', `${source} does not exist: nothing was sent yet. Check BRIDGE_HOME.`);
+  await withSqlite(source, { readonly: true, fileMustExist: true }, (sqlite) =>
+    writeCopy(sqlite, copy, (draft) => publishNew(draft, copy)),
+  );
 }
 
-const IN_THE_WAY = 'is already there. Name a new file.';
+function publishNew(draft: string, copy: string): void {
+  try {
+    publish(draft, copy);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    throw code === 'EEXIST' ? new StoreError('unwritable', `${copy} ${IN_THE_WAY}`, error) : error;
+  }
+}
 
-/** With what is in the log of the database. `use` is given the copy, under a name that nobody can foresee. */
+const IN_THE_WAY = 'already exists. Name a new file.';
+
+/**
+ * With what is in the log of the database. `use` is given the copy, under a name that nobody can foresee. Throws
+ * StoreError, which names `target`.
+ */
 async function writeCopy(
   sqlite: Sqlite.Database,
   target: string,
   use: (draft: string) => void,
 ): Promise<void> {
-  const draft = createDraft(target);
   try {
-    await sqlite.backup(draft);
-    use(draft);
-  } finally {
-    for (const suffix of ['', '-journal']) rmSync(draft + suffix, { force: true });
+    const draft = createDraft(target);
+    try {
+      await sqlite.backup(draft);
+      use(draft);
+    } finally {
+      for (const suffix of ['', '-journal']) rmSync(draft + suffix, { force: true });
+    }
+  } catch (error) {
+    throw translate(target, error);
   }
 }
 
@@ -62,32 +72,31 @@ async function writeCopy(
  * is returned, undefined when there was nothing. When the call returns the new one is on disk. Nobody may use the store meanwhile: whoever still has the old one open
  * is refused at its next write.
  */
-export async function restore(home: string, copy: string, asideName: string): Promise<string | undefined> {
-  const file = databaseFile(home);
-  return translating(copy, async () => {
-    const path = resolve(copy);
-    checkKind(path);
-    const sqlite = openSqlite(path, { readonly: true, fileMustExist: true });
-    try {
-      checkCopy(sqlite, path);
-      makePrivateFolder(home);
-      let aside: string | undefined;
-      await writeCopy(sqlite, file, (draft) => {
-        aside = moveAside(file, join(home, asideName));
-        putInPlace(draft, file, aside);
-      });
-      return aside;
-    } finally {
-      sqlite.close();
-    }
+export async function restore(
+  stateDir: string,
+  copy: string,
+  asideName: string,
+): Promise<string | undefined> {
+  const file = databaseFile(stateDir);
+  const path = resolve(copy);
+  checkKind(path);
+  return withSqlite(path, { readonly: true, fileMustExist: true }, async (sqlite) => {
+    checkCopy(sqlite, path);
+    makePrivateFolder(stateDir);
+    let aside: string | undefined;
+    await writeCopy(sqlite, file, (draft) => {
+      aside = moveAside(file, join(stateDir, asideName));
+      putInPlace(draft, file, aside);
+    });
+    return aside;
   });
 }
 
 function checkKind(copy: string): void {
-  const stats = statSync(copy, { throwIfNoEntry: false });
-  if (!stats) throw new StoreError('missing', `${copy}: there is no such file. Check the path.`);
+  const stats = translating(copy, () => statSync(copy, { throwIfNoEntry: false }));
+  if (!stats) throw new StoreError('missing', `${copy}: the file does not exist. Check the path.`);
   if (!stats.isFile())
-    throw new StoreError('not-a-database', `${copy} is no file. Name one that 'backup' has written.`);
+    throw new StoreError('not-a-database', `${copy} is not a file. Name one that 'backup' has written.`);
 }
 
 function putInPlace(draft: string, file: string, aside: string | undefined): void {
@@ -95,10 +104,10 @@ function putInPlace(draft: string, file: string, aside: string | undefined): voi
     publish(draft, file);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
-    const kept = aside === undefined ? '' : ` What was there before is ${aside}.`;
+    const kept = aside === undefined ? '' : ` The previous store is ${aside}.`;
     throw new StoreError(
       'busy',
-      `${file} was created by another program meanwhile, and was not replaced.${kept} Stop what uses it, and restore again.`,
+      `${file} was created by another program in the meantime, and was not replaced.${kept} Stop that program and restore again.`,
       error,
     );
   }
@@ -124,15 +133,7 @@ function schemaOf(sqlite: Sqlite.Database, copy: string): number {
   } catch (error) {
     const translated = translate(copy, error);
     if (!(translated instanceof StoreError) || translated.problem !== 'not-a-database') throw error;
-    const what = `${copy} is no backup of bridge-supervisor. Name a file that 'backup' has written.`;
+    const what = `${copy} is not a backup of bridge-supervisor. Name a file that 'backup' has written.`;
     throw new StoreError('not-a-database', what, error);
-  }
-}
-
-async function translating<T>(file: string, work: () => Promise<T>): Promise<T> {
-  try {
-    return await work();
-  } catch (error) {
-    throw translate(file, error);
   }
 }

@@ -2,39 +2,32 @@
  * Tells a process within milliseconds that something was committed. A watch on the folder is only the hint;
  * SQLite's data_version is the truth; a slow poll is the net for file systems that report nothing.
  */
-
 import { type FSWatcher, watch } from 'node:fs';
-import { dirname } from 'node:path';
 import type { Clock } from '../../clock.ts';
 import { DATABASE_NAME } from '../../state-folder.ts';
-import type { Database } from '../database.ts';
-
-export interface ChangeFeed {
-  /** Resolves when something was committed since the last call returned, or when `signal` aborts. */
-  changed(signal: AbortSignal): Promise<void>;
-  close(): void;
-}
+import type { ChangeFeed } from '../database.ts';
 
 const POLL_MS = 2_000;
 const FIRST_LOOK_MS = 1;
-const LONGEST_SYNC_MS = 128;
+const MAX_SYNC_MS = 128;
 
-/** Of `others`: what other connections commit; of `anyone`: also what this one does. */
-export function openChangeFeed(database: Database, clock: Clock, whose: 'others' | 'anyone'): ChangeFeed {
-  const current = () =>
-    whose === 'anyone' ? `${database.dataVersion()} ${database.ownCommits()}` : `${database.dataVersion()}`;
-  let seen = current();
+/**
+ * @param folder Of the database.
+ * @param version Another text whenever something was committed.
+ */
+export function openChangeFeed(folder: string, version: () => string, clock: Clock): ChangeFeed {
+  let seen = version();
   let hinted = false;
   let wake: () => void = () => undefined;
   const closing = new AbortController();
-  const watcher = watchFolder(dirname(database.file), () => {
+  const watcher = watchFolder(folder, () => {
     hinted = true;
     wake();
   });
   const isNew = () => {
-    const version = current();
-    if (version === seen) return false;
-    seen = version;
+    const current = version();
+    if (current === seen) return false;
+    seen = current;
     return true;
   };
 
@@ -67,7 +60,7 @@ export function openChangeFeed(database: Database, clock: Clock, whose: 'others'
  * index was updated, which no watch reports. So a hint is followed by quick looks, ever later, and then by the poll.
  */
 function later(wait: number): number {
-  return wait * 2 > LONGEST_SYNC_MS ? POLL_MS : wait * 2;
+  return wait * 2 > MAX_SYNC_MS ? POLL_MS : wait * 2;
 }
 
 function watchFolder(folder: string, onHint: () => void): FSWatcher | undefined {

@@ -34,7 +34,7 @@ class BridgeSqliteDriver extends SqliteDriver {
 
   override async acquireConnection(): Promise<DatabaseConnection> {
     const connection = await super.acquireConnection();
-    this.#connection ??= patient(connection, this.#database.name);
+    this.#connection ??= withBusyRetry(connection, this.#database.name);
     return this.#connection;
   }
 
@@ -49,18 +49,18 @@ class BridgeSqliteDriver extends SqliteDriver {
 }
 
 /** How long a statement waits for another's lock, in milliseconds, and how long at most between two tries. */
-const PATIENCE_MS = 5_000;
-const LONGEST_STEP_MS = 20;
+const BUSY_TIMEOUT_MS = 5_000;
+const MAX_STEP_MS = 20;
 
 /**
  * Tries a statement again while the database is locked. Not only writing waits: a reader does while another process
  * opens the database after a crash, or is the last to close it (https://www.sqlite.org/wal.html#sometimes_queries_return_sqlite_busy_in_wal_mode).
  */
-function patient(connection: DatabaseConnection, file: string): DatabaseConnection {
+function withBusyRetry(connection: DatabaseConnection, file: string): DatabaseConnection {
   return {
     async executeQuery(query) {
-      const deadline = systemClock.monotonic() + PATIENCE_MS;
-      for (let wait = 1; ; wait = Math.min(wait * 2, LONGEST_STEP_MS)) {
+      const deadline = systemClock.monotonic() + BUSY_TIMEOUT_MS;
+      for (let wait = 1; ; wait = Math.min(wait * 2, MAX_STEP_MS)) {
         try {
           return await connection.executeQuery(query);
         } catch (thrown) {

@@ -2,20 +2,18 @@
  * The store as an examination sees it: opened to be read alone, so that nothing is created, migrated or repaired. (Beside
  * a database that was closed in good order SQLite leaves an empty log and its index; the next writer takes them away.)
  */
-
 import { rmSync, statSync, writeFileSync } from 'node:fs';
 import { Kysely } from 'kysely';
 import { databaseFile } from '../../state-folder.ts';
 import type { Reader } from '../database.ts';
 import type { Tables } from '../schema.ts';
 import { StoreError } from '../store-error.ts';
-import { linkedWords, namesOf, refuseToForget } from './database.ts';
 import { BridgeSqliteDialect } from './driver.ts';
+import { linkedWords, namesOf, refuseToForget } from './file.ts';
 import { checkSchema } from './migrate.ts';
 import { MIGRATIONS } from './migrations.ts';
-import { openSqlite } from './open-sqlite.ts';
+import { openSqlite, translating, withSqlite } from './open-sqlite.ts';
 import { createDraft } from './private-file.ts';
-import { translate } from './translate.ts';
 
 export interface DatabaseLook {
   readonly file: string;
@@ -41,97 +39,85 @@ export interface DatabaseLook {
  *
  * @returns What is in the way; undefined when nothing is. A lock of another is waited for, for a second.
  */
-export function whyUnwritable(home: string): StoreError | undefined {
-  const file = databaseFile(home);
+export async function whyUnwritable(stateDir: string): Promise<StoreError | undefined> {
+  const file = databaseFile(stateDir);
   try {
-    const sqlite = openSqlite(file, { fileMustExist: true, timeout: WRITE_PATIENCE_MS });
-    try {
+    await withSqlite(file, { fileMustExist: true, timeout: WRITE_TIMEOUT_MS }, (sqlite) => {
       sqlite.exec('BEGIN IMMEDIATE');
       sqlite.exec('ROLLBACK');
-    } finally {
-      sqlite.close();
-    }
-    const draft = createDraft(file);
-    try {
-      writeFileSync(draft, Buffer.alloc(SOME_BYTES));
-    } finally {
-      rmSync(draft, { force: true });
-    }
+    });
+    translating(file, () => {
+      const draft = createDraft(file);
+      try {
+        writeFileSync(draft, Buffer.alloc(PROBE_BYTES));
+      } finally {
+        rmSync(draft, { force: true });
+      }
+    });
     return undefined;
   } catch (error) {
-    const problem = translate(file, error);
-    if (problem instanceof StoreError) return problem;
+    if (error instanceof StoreError) return error;
     throw error;
   }
 }
 
-const WRITE_PATIENCE_MS = 1_000;
+const WRITE_TIMEOUT_MS = 1_000;
 /** A few pages of the database. */
-const SOME_BYTES = 16_384;
+const PROBE_BYTES = 16_384;
 
 /** A larger file is looked through less thoroughly: without comparing each index with its table. */
-const MOST_BYTES_IN_FULL = 100_000_000;
-const LOCK_PATIENCE_MS = 2_000;
+const MAX_FULL_CHECK_BYTES = 100_000_000;
+const LOCK_TIMEOUT_MS = 2_000;
 
 /** Undefined when there is no database yet. Throws StoreError when it cannot be read, is not ours, or was lost. */
-export function lookAtDatabase(home: string): DatabaseLook | undefined {
-  const file = databaseFile(home);
+export function lookAtDatabase(stateDir: string): DatabaseLook | undefined {
+  const file = databaseFile(stateDir);
   const sizeOf = (path: string) => statSync(path, { throwIfNoEntry: false })?.size ?? 0;
   const walBytes = sizeOf(`${file}-wal`);
   const bytes = sizeOf(file);
   if (bytes === 0 && walBytes === 0) {
-    refuseToForget(home, file);
+    refuseToForget(stateDir, file);
     return undefined;
   }
-  try {
-    const sqlite = openSqlite(file, { readonly: true, fileMustExist: true, timeout: LOCK_PATIENCE_MS });
-    try {
-      const schema = checkSchema(sqlite, file, MIGRATIONS);
-      const pragma = bytes > MOST_BYTES_IN_FULL ? 'quick_check(1)' : 'integrity_check(1)';
-      const found = String(sqlite.pragma(pragma, { simple: true }));
-      sqlite.pragma('busy_timeout = 0');
-      const read = new Kysely<Tables>({ dialect: new BridgeSqliteDialect(sqlite) });
-      return {
-        file,
-        bytes,
-        walBytes,
-        schema,
-        newestSchema: MIGRATIONS.length,
-        damage: found === 'ok' ? null : found,
-        linked: namesOf(file) > 1 ? linkedWords(namesOf(file)) : null,
-        read,
-        newestEventAt: () => newestEventAt(read),
-        async close() {
-          await read.destroy();
-          sqlite.close();
-        },
-      };
-    } catch (error) {
+  let schema = 0;
+  let found = '';
+  const sqlite = openSqlite(
+    file,
+    { readonly: true, fileMustExist: true, timeout: LOCK_TIMEOUT_MS },
+    (opened) => {
+      schema = checkSchema(opened, file, MIGRATIONS);
+      const pragma = bytes > MAX_FULL_CHECK_BYTES ? 'quick_check(1)' : 'integrity_check(1)';
+      found = String(opened.pragma(pragma, { simple: true }));
+      opened.pragma('busy_timeout = 0');
+    },
+  );
+  const read = new Kysely<Tables>({ dialect: new BridgeSqliteDialect(sqlite) });
+  return {
+    file,
+    bytes,
+    walBytes,
+    schema,
+    newestSchema: MIGRATIONS.length,
+    damage: found === 'ok' ? null : found,
+    linked: namesOf(file) > 1 ? linkedWords(namesOf(file)) : null,
+    read,
+    newestEventAt: () => newestEventAt(read),
+    async close() {
+      await read.destroy();
       sqlite.close();
-      throw error;
-    }
-  } catch (error) {
-    throw translate(file, error);
-  }
+    },
+  };
 }
 
 /** Brings what is in the log into the file, and empties it. Throws StoreError while somebody reads an old state. */
-export function writeBackLog(home: string): void {
-  const file = databaseFile(home);
-  try {
-    const sqlite = openSqlite(file, { fileMustExist: true, timeout: LOCK_PATIENCE_MS });
-    try {
-      checkSchema(sqlite, file, MIGRATIONS);
-      // One row: whether it was kept from it, pages in the log, pages written (https://www.sqlite.org/pragma.html#pragma_wal_checkpoint).
-      const kept = Number(sqlite.pragma('wal_checkpoint(TRUNCATE)', { simple: true }));
-      if (kept !== 0)
-        throw new StoreError('busy', `${file}: another program reads it at this moment. Try again.`);
-    } finally {
-      sqlite.close();
-    }
-  } catch (error) {
-    throw translate(file, error);
-  }
+export async function writeBackLog(stateDir: string): Promise<void> {
+  const file = databaseFile(stateDir);
+  await withSqlite(file, { fileMustExist: true, timeout: LOCK_TIMEOUT_MS }, (sqlite) => {
+    checkSchema(sqlite, file, MIGRATIONS);
+    // One row: whether it was kept from it, pages in the log, pages written (https://www.sqlite.org/pragma.html#pragma_wal_checkpoint).
+    const kept = Number(sqlite.pragma('wal_checkpoint(TRUNCATE)', { simple: true }));
+    if (kept !== 0) throw new StoreError('busy', `${file}: another program is reading it. Try again.`);
+  });
 }
 
 async function newestEventAt(read: Reader): Promise<string | undefined> {

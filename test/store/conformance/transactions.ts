@@ -6,7 +6,7 @@ import type { StoreUnderTest } from './store-under-test.ts';
 export function transactionsConform({ database, connect, write, read }: StoreUnderTest): void {
   describe('transactions', () => {
     test('are committed whole, and then seen by every connection', async () => {
-      const other = connect();
+      const other = await connect();
       await write(async (trx) => {
         await addProject(trx, 1);
         await addProject(trx, 2);
@@ -40,26 +40,42 @@ export function transactionsConform({ database, connect, write, read }: StoreUnd
     });
 
     test('of two connections wait for each other, and both are kept', async () => {
-      const other = connect();
+      const other = await connect();
       await Promise.all([
         write(async (trx) => {
           await addProject(trx, 1);
           await new Promise((resolve) => setImmediate(resolve));
         }),
-        other.write((trx) => addProject(trx, 2)),
+        other.write(({ trx }) => addProject(trx, 2)),
       ]);
       expect(await countByStatus(read())).toEqual({ pending: 2 });
     });
 
-    test('change the data version of the others, and only theirs', async () => {
-      const other = connect();
-      const [mine, theirs] = [database().dataVersion(), other.dataVersion()];
-      const commits = database().ownCommits();
+    test('are told to the other connections, and to the own one if it asks for that', async () => {
+      const other = await connect();
+      const feeds = {
+        others: database().changes('others'),
+        anyone: database().changes('anyone'),
+        elsewhere: other.changes('others'),
+      };
       await write((trx) => addProject(trx, 1));
-      expect(database().dataVersion()).toBe(mine);
-      expect(database().ownCommits()).toBe(commits + 1);
-      expect(other.dataVersion()).not.toBe(theirs);
-      expect(other.ownCommits()).toBe(0);
+      const never = new AbortController().signal;
+      await feeds.anyone.changed(never);
+      await feeds.elsewhere.changed(never);
+      // Not told of its own commit, this one still waits for the first of another.
+      let told = false;
+      const waiting = feeds.others.changed(never).then(() => {
+        told = true;
+      });
+      await findProject(read(), id(1));
+      expect(told).toBe(false);
+      await other.write(({ trx }) => addProject(trx, 2));
+      await waiting;
+      for (const feed of Object.values(feeds)) feed.close();
+    });
+
+    test('are told the time they are made at', async () => {
+      expect(await database().write(async ({ now }) => now)).toMatch(/^\d{4}-\d\d-\d\dT[\d:.]+Z$/);
     });
   });
 }

@@ -106,7 +106,7 @@ describe('the log tells what happens', () => {
     await using rig = await createRig();
     const log = keepLines();
     const history = await HistoryLog.open(rig.bridge, log);
-    await rig.bridge.database.write(async (trx) => {
+    await rig.bridge.database.write(async ({ trx }) => {
       const data = JSON.stringify({ stars: 5, by: { many: true } });
       const row = { type: 'project.admired', actor: 'admirer', data, created_at: '2026-03-01T12:00:00.000Z' };
       await trx

@@ -22,7 +22,7 @@ describe('the supervisor sleeps until', () => {
     await using rig = await createRig();
     await using waker = open(rig);
     const waiting = waker.wait(NEVER, undefined);
-    await pause(rig.connect(), 'lunch', 'person');
+    await pause(await rig.connect(), 'lunch', 'person');
     await waiting;
   });
 
@@ -65,14 +65,14 @@ describe('no news is lost', () => {
     await using waker = open(rig);
     waker.wake();
     await waker.wait(NEVER, undefined);
-    await pause(rig.connect(), 'lunch', 'person');
+    await pause(await rig.connect(), 'lunch', 'person');
     await waker.wait(NEVER, undefined);
   });
 
   test('that comes while an appointment ends a sleep', async () => {
     await using rig = await createRig();
     await using waker = open(rig);
-    const other = rig.connect();
+    const other = await rig.connect();
     const waiting = waker.wait(NEVER, inMinutes(rig, 1));
     rig.clock.advance(60_000);
     await waiting;

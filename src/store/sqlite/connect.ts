@@ -1,0 +1,66 @@
+/** Opens the store's file, creating and migrating it when needed. */
+
+import type Sqlite from 'better-sqlite3';
+import { systemClock } from '../../clock.ts';
+import { makePrivateFolder } from '../../make-folder.ts';
+import { refuseSecondName, refuseToForget } from './file.ts';
+import { checkSchema, migrate } from './migrate.ts';
+import { MIGRATIONS } from './migrations.ts';
+import { openSqlite, translating } from './open-sqlite.ts';
+import { closeToOthers, createPrivate } from './private-file.ts';
+
+/** Throws StoreError. */
+export function connect(stateDir: string, file: string): Sqlite.Database {
+  return translating(file, () => {
+    makePrivateFolder(stateDir);
+    refuseToForget(stateDir, file);
+    refuseSecondName(file);
+    createClosed(file);
+    const sqlite = openSqlite(file, { timeout: OPENING_TIMEOUT_MS }, (opened) => prepare(opened, file));
+    closeToOthers(stateDir);
+    return sqlite;
+  });
+}
+
+/** SQLite would create it as the umask has it; its log and the log's index get the rights of the database. */
+function createClosed(file: string): void {
+  try {
+    createPrivate(file);
+  } catch {
+    // It is there, or cannot be created: then SQLite says why.
+  }
+}
+
+/** How long opening waits for another process that creates or migrates, in milliseconds. */
+const OPENING_TIMEOUT_MS = 5_000;
+const LOOK_AGAIN_MS = 5;
+
+function prepare(sqlite: Sqlite.Database, file: string): void {
+  // Before the first pragma that writes: what is not ours is left as it is.
+  sqlite.transaction(() => checkSchema(sqlite, file, MIGRATIONS))();
+  switchToLog(sqlite);
+  // Connections after the first would run at NORMAL, which can lose a commit at power loss: the library is built
+  // with DEFAULT_WAL_SYNCHRONOUS=1 (https://github.com/WiseLibs/better-sqlite3/blob/master/docs/compilation.md).
+  sqlite.pragma('synchronous = FULL');
+  sqlite.pragma('foreign_keys = ON');
+  migrate(sqlite, file, MIGRATIONS);
+  sqlite.pragma('busy_timeout = 0');
+}
+
+/**
+ * Of several processes that create the database together, one switches it; the others are told at once that it is
+ * locked, because waiting for each other could last for ever (https://www.sqlite.org/c3ref/busy_handler.html).
+ */
+function switchToLog(sqlite: Sqlite.Database): void {
+  const deadline = systemClock.monotonic() + OPENING_TIMEOUT_MS;
+  for (;;) {
+    try {
+      sqlite.pragma('journal_mode = WAL');
+      return;
+    } catch (error) {
+      const busy = (error as { code?: unknown }).code === 'SQLITE_BUSY';
+      if (!busy || systemClock.monotonic() > deadline) throw error;
+    }
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, LOOK_AGAIN_MS);
+  }
+}
