@@ -18,6 +18,7 @@ test.skipIf(onWindows)(
       const { facts, isError, text } = await server.call(tool, { ...args });
       expect(isError, text).toBe(false);
       await expect(mask.json(facts)).toMatchFileSnapshot(`frozen/mcp/${name}.snap`);
+      await expect(mask.text(text)).toMatchFileSnapshot(`../mcp/texts/${name}.txt`);
       return facts;
     };
 
