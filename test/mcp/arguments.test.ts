@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { code, desktop, rowsIn, SERVE, ServerProcess, stateFolder, type ToolCaller } from './rig.ts';
 
 async function submitted(home: string, extra: Record<string, unknown>) {
@@ -40,7 +40,7 @@ async function everyTool(home: string): Promise<[ToolCaller, string, Record<stri
 }
 
 describe('An argument that was left empty is one that was not given', () => {
-  it.each([
+  test.each([
     ['bridge_send_plan', { plan_markdown: '# x', title: null, workspace: null, request_id: null }],
     ['bridge_send_plan', { plan_markdown: '# x', title: ' ', workspace: '', request_id: '' }],
     ['bridge_send_plan', { plan_markdown: '# x', colour: null }],
@@ -53,12 +53,12 @@ describe('An argument that was left empty is one that was not given', () => {
     expect(answer.isError, answer.text).toBe(false);
   });
 
-  it('also for Claude Code: a completion with null caveats and files is submitted', async () => {
+  test('also for Claude Code: a completion with null caveats and files is submitted', async () => {
     const extra = { caveats: null, files_created: null, files_modified: null };
     expect(await submitted(stateFolder(), extra)).toMatchObject({ files_created: '[]', caveats: '' });
   });
 
-  it('every tool takes null for every argument that may be left out', async () => {
+  test('every tool takes null for every argument that may be left out', async () => {
     for (const [client, name, args] of await everyTool(stateFolder())) {
       const { tools } = await (client as Awaited<ReturnType<typeof desktop>>).client.listTools();
       const { properties = {} } = tools.find((tool) => tool.name === name)?.inputSchema ?? {};
@@ -70,7 +70,7 @@ describe('An argument that was left empty is one that was not given', () => {
 });
 
 describe('A number or a list that was written as a text is one', () => {
-  it.each([
+  test.each([
     ['bridge_wait', { seconds: '0', cursor: '0' }],
     ['bridge_wait', { seconds: ' 0 ' }],
     ['bridge_list_projects', { limit: '5' }],
@@ -79,7 +79,7 @@ describe('A number or a list that was written as a text is one', () => {
     expect(answer.isError, answer.text).toBe(false);
   });
 
-  it('a list of files as JSON text is that list', async () => {
+  test('a list of files as JSON text is that list', async () => {
     const files = { files_created: '["a.txt", "b c.txt"]', files_modified: ' [] ' };
     expect(await submitted(stateFolder(), files)).toMatchObject({
       files_created: '["a.txt","b c.txt"]',
@@ -87,7 +87,7 @@ describe('A number or a list that was written as a text is one', () => {
     });
   });
 
-  it('a whole number is a text where a text is wanted', async () => {
+  test('a whole number is a text where a text is wanted', async () => {
     const person = await desktop(stateFolder());
     const sent = { plan_markdown: '# T', title: 404, request_id: 7 };
     const { facts } = await person.call('bridge_send_plan', sent);
@@ -101,7 +101,7 @@ describe('A number or a list that was written as a text is one', () => {
       expect((await person.call('bridge_send_plan', { ...sent, title })).text).toMatch(/^ERROR: .*'title'/);
   });
 
-  it('a text that looks like a number or a list stays a text where a text is wanted', async () => {
+  test('a text that looks like a number or a list stays a text where a text is wanted', async () => {
     const home = stateFolder();
     const args = { plan_markdown: '["# T"]', title: '42', request_id: '7' };
     const { facts } = await (await desktop(home)).call('bridge_send_plan', args);
@@ -110,14 +110,14 @@ describe('A number or a list that was written as a text is one', () => {
 });
 
 describe('Arguments in a wrapper are the arguments', () => {
-  it('the single key params is unwrapped for every tool', async () => {
+  test('the single key params is unwrapped for every tool', async () => {
     for (const [client, name, params] of await everyTool(stateFolder())) {
       const answer = await client.call(name, { params });
       expect(answer.isError, `${name}: ${answer.text}`).toBe(false);
     }
   });
 
-  it.each([
+  test.each([
     ['params as JSON text', { params: '{"plan_markdown":"# T"}' }],
     ['params beside null', { params: { plan_markdown: '# T' }, title: null }],
     ['params in params', { params: { params: { plan_markdown: '# T' } } }],
@@ -128,14 +128,14 @@ describe('Arguments in a wrapper are the arguments', () => {
 });
 
 describe('A tool that only reads passes over what it does not know', () => {
-  it.each(['bridge_get_approval_queue', 'bridge_list_projects'])('%s', async (name) => {
+  test.each(['bridge_get_approval_queue', 'bridge_list_projects'])('%s', async (name) => {
     const answer = await (await desktop(stateFolder())).call(name, { task_progress: '- [ ] step' });
     expect(answer.isError, answer.text).toBe(false);
   });
 });
 
 describe('Every call is answered with a result, whatever its params are', () => {
-  it('what is empty is no arguments, JSON text is an object, and the rest is one line', async () => {
+  test('what is empty is no arguments, JSON text is an object, and the rest is one line', async () => {
     const server = new ServerProcess([...SERVE, 'desktop'], { BRIDGE_HOME: stateFolder() });
     await server.initialize();
     const name = 'bridge_get_approval_queue';

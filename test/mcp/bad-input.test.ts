@@ -1,5 +1,5 @@
 import { existsSync, readdirSync, writeFileSync } from 'node:fs';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { cleanLine } from '../../src/project/text.ts';
 import { type Answered, code, desktop, openStore, stateFolder, type ToolCaller } from './rig.ts';
 
@@ -21,7 +21,7 @@ async function expectNothingStored(home: string): Promise<void> {
   expect(readdirSync(home).filter((name) => !name.startsWith('bridge.db'))).toEqual([]);
 }
 
-it.each([
+test.each([
   `${'$'}{HOME}/.b`,
   'rel',
   '~ann/b',
@@ -75,7 +75,7 @@ const CODE_WITH_ID: Record<string, Record<string, unknown>> = {
 const NEED_NO_ID = ['bridge_wait', 'bridge_get_pending_plan'];
 
 describe('An id that names no project', () => {
-  it('is answered "project not found" by every tool of both servers, and nothing is stored', async () => {
+  test('is answered "project not found" by every tool of both servers, and nothing is stored', async () => {
     const home = stateFolder();
     const sides: [ToolCaller, typeof WITH_ID][] = [
       [await desktop(home), WITH_ID],
@@ -121,13 +121,13 @@ describe('A plan that cannot be used', () => {
     ['does not close its front matter', '---\ntitle: T\n# T', /not closed/],
   ];
 
-  it.each(plans)('one that %s is refused with the reason', async (_, plan_markdown, reason) => {
+  test.each(plans)('one that %s is refused with the reason', async (_, plan_markdown, reason) => {
     const home = stateFolder();
     expectOneError(await (await desktop(home)).call('bridge_send_plan', { plan_markdown }), reason);
     await expectNothingStored(home);
   });
 
-  it('so is one for a workspace that is unknown, outside the allowed folders, missing, or a file', async () => {
+  test('so is one for a workspace that is unknown, outside the allowed folders, missing, or a file', async () => {
     const home = stateFolder();
     const outside = stateFolder();
     const file = `${outside}/file`;
@@ -149,7 +149,7 @@ describe('A plan that cannot be used', () => {
 });
 
 describe('Arguments that do not fit', () => {
-  it.each([
+  test.each([
     ['bridge_approve', {}, "ERROR: bridge_approve: 'project_id' is required. Nothing was changed."],
     [
       'bridge_approve',
@@ -193,7 +193,7 @@ describe('Arguments that do not fit', () => {
     await expectNothingStored(home);
   });
 
-  it('so are too many or too long names of files, and empty or far too long words', async () => {
+  test('so are too many or too long names of files, and empty or far too long words', async () => {
     const home = stateFolder();
     const client = await code(home);
     const complete = (args: object) =>
@@ -216,7 +216,7 @@ describe('Arguments that do not fit', () => {
     await expectNothingStored(home);
   });
 
-  it('an unknown tool is named, with those there are', async () => {
+  test('an unknown tool is named, with those there are', async () => {
     const client = await desktop(stateFolder());
     expectOneError(
       await client.call('rm\n-rf'),
@@ -226,7 +226,7 @@ describe('Arguments that do not fit', () => {
 });
 
 describe('A rejection without a reason', () => {
-  it.each(['', '  \n', '\u001b[0m'])('is refused in the words people know: %j', async (reason) => {
+  test.each(['', '  \n', '\u001b[0m'])('is refused in the words people know: %j', async (reason) => {
     const home = stateFolder();
     const person = await desktop(home);
     const worker = await code(home);

@@ -1,6 +1,6 @@
 import { chmodSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import Sqlite from 'better-sqlite3';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { onWindows } from '../platform.ts';
 import { code, desktop, rowsIn, stateFolder, type ToolCaller } from './rig.ts';
 
@@ -19,7 +19,7 @@ async function expectWorks(client: ToolCaller): Promise<void> {
 }
 
 describe('A store or configuration that cannot be used is told, never died of, and tried again by the next call', () => {
-  it('a state folder that is a file', async () => {
+  test('a state folder that is a file', async () => {
     const home = `${stateFolder()}/file`;
     writeFileSync(home, '');
     const client = await desktop(home);
@@ -28,7 +28,7 @@ describe('A store or configuration that cannot be used is told, never died of, a
     await expectWorks(client);
   });
 
-  it('a database that is something else, which is left as it is', async () => {
+  test('a database that is something else, which is left as it is', async () => {
     const home = stateFolder();
     const file = `${home}/bridge.db`;
     writeFileSync(file, 'my letters '.repeat(100));
@@ -44,7 +44,7 @@ describe('A store or configuration that cannot be used is told, never died of, a
     expect((await worker.call('bridge_get_pending_plan')).isError).toBe(false);
   });
 
-  it('a database of a newer program', async () => {
+  test('a database of a newer program', async () => {
     const home = stateFolder();
     await expectWorks(await desktop(home));
     const sqlite = new Sqlite(`${home}/bridge.db`);
@@ -59,7 +59,7 @@ describe('A store or configuration that cannot be used is told, never died of, a
   });
 
   // Where there are no users there are no rights of this kind to take away.
-  it.skipIf(onWindows)('a state folder without the right to write (needs file modes)', async () => {
+  test.skipIf(onWindows)('a state folder without the right to write (needs file modes)', async () => {
     const home = stateFolder();
     const client = await desktop(home);
     await expectWorks(client);
@@ -76,7 +76,7 @@ describe('A store or configuration that cannot be used is told, never died of, a
     expect(await rowsIn(home, 'projects')).toHaveLength(2);
   });
 
-  it('a configuration with a mistake, which only sending a plan needs', async () => {
+  test('a configuration with a mistake, which only sending a plan needs', async () => {
     const home = stateFolder();
     const client = await desktop(home);
     writeFileSync(`${home}/config.json`, '{"concurrency": "many"}');
@@ -88,7 +88,7 @@ describe('A store or configuration that cannot be used is told, never died of, a
     await expectWorks(client);
   });
 
-  it.skipIf(onWindows)(
+  test.skipIf(onWindows)(
     'a state folder that was moved away under a running server: the next call opens what is there now (open files can be moved)',
     async () => {
       const home = `${stateFolder()}/state`;
@@ -104,7 +104,7 @@ describe('A store or configuration that cannot be used is told, never died of, a
     },
   );
 
-  it.skipIf(onWindows)(
+  test.skipIf(onWindows)(
     'a database that was taken out of its folder: the plans beside it are not forgotten (open files can be moved)',
     async () => {
       const home = stateFolder();

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { takeLease } from '../../src/bridge/lease.ts';
 import { startNextRun } from '../../src/bridge/runs.ts';
 import { scopeFrom } from '../../src/mcp/code/scope.ts';
@@ -8,7 +8,7 @@ import { code, desktop, openStore, rowsIn, stateFolder } from './rig.ts';
 const TOOL_USE = 'claudecode/toolUseId';
 
 describe("A person's own Claude Code session works the whole loop by hand", () => {
-  it('pending plan, claim, update, completion, rejection, revision, completion, approval, complete', async () => {
+  test('pending plan, claim, update, completion, rejection, revision, completion, approval, complete', async () => {
     const home = stateFolder();
     const person = await desktop(home);
     const worker = await code(home);
@@ -60,7 +60,7 @@ describe("A person's own Claude Code session works the whole loop by hand", () =
     expect((await person.call('bridge_get_project_status', { project_id })).facts.status).toBe('complete');
   });
 
-  it('a plan too long for one answer is read in parts, and nothing of it is lost', async () => {
+  test('a plan too long for one answer is read in parts, and nothing of it is lost', async () => {
     const home = stateFolder();
     const plan = `# Long\n\n${'“quoted” line with 🐝\n'.repeat(4_000)}end`;
     const sent = await (await desktop(home)).call('bridge_send_plan', { plan_markdown: plan });
@@ -78,7 +78,7 @@ describe("A person's own Claude Code session works the whole loop by hand", () =
     expect(read).toBe(plan);
   });
 
-  it('a call that Claude repeats under the same tool-use id is kept once', async () => {
+  test('a call that Claude repeats under the same tool-use id is kept once', async () => {
     const home = stateFolder();
     const sent = await (await desktop(home)).call('bridge_send_plan', { plan_markdown: '# T' });
     const { project_id } = sent.facts;
@@ -121,7 +121,7 @@ describe('In a run', () => {
     return { home, scope, otherId: String(other.facts.project_id), worker: await code(home, scope) };
   }
 
-  it('Claude sees two tools and need not name its project; what it says carries the run', async () => {
+  test('Claude sees two tools and need not name its project; what it says carries the run', async () => {
     const { home, scope, worker } = await run();
     const { tools } = await worker.client.listTools();
     expect(tools.map(({ name }) => name)).toEqual(['bridge_send_update', 'bridge_send_completion']);
@@ -133,7 +133,7 @@ describe('In a run', () => {
     ]);
   });
 
-  it('a completion tells Claude, in both halves of the answer, to end its turn', async () => {
+  test('a completion tells Claude, in both halves of the answer, to end its turn', async () => {
     const { home, scope, worker } = await run();
     const { text, facts } = await worker.call('bridge_send_completion', { summary: 'done' });
     expect(facts).toMatchObject({
@@ -144,7 +144,7 @@ describe('In a run', () => {
     expect(await rowsIn(home, 'completions')).toMatchObject([{ run_id: scope.runId, summary: 'done' }]);
   });
 
-  it('another project is refused, and the tools of the loop by hand are not there', async () => {
+  test('another project is refused, and the tools of the loop by hand are not there', async () => {
     const { home, scope, otherId, worker } = await run();
     for (const project_id of [otherId, '../../etc/passwd']) {
       const refused = await worker.call('bridge_send_update', { project_id, message: 'x' });
@@ -158,7 +158,7 @@ describe('In a run', () => {
     expect(await rowsIn(home, 'updates')).toEqual([]);
   });
 
-  it('a session is in a run only when its environment names both the run and the project', () => {
+  test('a session is in a run only when its environment names both the run and the project', () => {
     expect(scopeFrom({ BRIDGE_RUN_ID: 'r', BRIDGE_PROJECT_ID: 'p' })).toEqual({ runId: 'r', projectId: 'p' });
     expect(scopeFrom({ BRIDGE_RUN_ID: 'r' })).toBeUndefined();
     expect(scopeFrom({ BRIDGE_PROJECT_ID: 'p', BRIDGE_RUN_ID: '' })).toBeUndefined();

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { pause, setHold } from '../../src/bridge/holds.ts';
 import { LEASE_MS, takeLease } from '../../src/bridge/lease.ts';
 import { endRun, startNextRun } from '../../src/bridge/runs.ts';
@@ -42,7 +42,7 @@ async function takeAnyLease(home: string, holder?: ProcessIdentity) {
 const NOBODY: ProcessIdentity = { pid: 1, startedAt: 'then' };
 
 describe('Sending a plan', () => {
-  it('puts it into the queue and says, in both halves of the answer, its id, its status, where it runs and what comes next', async () => {
+  test('puts it into the queue and says, in both halves of the answer, its id, its status, where it runs and what comes next', async () => {
     const home = stateFolder();
     const client = await desktop(home);
     const sent = await client.call('bridge_send_plan', { plan_markdown: PLAN });
@@ -60,7 +60,7 @@ describe('Sending a plan', () => {
     }
   });
 
-  it('says plainly that the supervisor is not running and that the plan is safe', async () => {
+  test('says plainly that the supervisor is not running and that the plan is safe', async () => {
     const client = await desktop(stateFolder());
     const { text, facts } = await client.call('bridge_send_plan', { plan_markdown: PLAN });
     const words =
@@ -69,7 +69,7 @@ describe('Sending a plan', () => {
     expect(facts).toMatchObject({ supervisor: 'not_running', next: expect.stringContaining(words) });
   });
 
-  it('says at once that the supervisor is not running when its process is gone, though its lease lasts', async () => {
+  test('says at once that the supervisor is not running when its process is gone, though its lease lasts', async () => {
     const home = stateFolder();
     await takeAnyLease(home, NOBODY);
     const { text, facts } = await (await desktop(home)).call('bridge_send_plan', { plan_markdown: PLAN });
@@ -77,7 +77,7 @@ describe('Sending a plan', () => {
     expect(text).toContain('The supervisor is not running; the plan is safe');
   });
 
-  it('says nothing about a supervisor that runs, and that it does not respond when its lease has run out', async () => {
+  test('says nothing about a supervisor that runs, and that it does not respond when its lease has run out', async () => {
     const home = stateFolder();
     await takeAnyLease(home);
     const now = await (await desktop(home)).call('bridge_send_plan', { plan_markdown: PLAN });
@@ -91,7 +91,7 @@ describe('Sending a plan', () => {
     );
   });
 
-  it('tells why no new run starts, and until when', async () => {
+  test('tells why no new run starts, and until when', async () => {
     const home = stateFolder();
     const bridge = await takeAnyLease(home);
     await pause(bridge, 'moving house', 'person');
@@ -118,7 +118,7 @@ describe('Sending a plan', () => {
     ]);
   });
 
-  it('twice with one request_id makes one project, also from two copies of Desktop at once', async () => {
+  test('twice with one request_id makes one project, also from two copies of Desktop at once', async () => {
     const home = stateFolder();
     const copies = await Promise.all([desktop(home), desktop(home)]);
     const ids = await Promise.all(copies.map((copy) => send(copy, { request_id: 'once' })));
@@ -129,7 +129,7 @@ describe('Sending a plan', () => {
     expect(await rowsIn(home, 'projects')).toHaveLength(1);
   });
 
-  it('names the keys of the front matter that were not used, in both halves of the answer', async () => {
+  test('names the keys of the front matter that were not used, in both halves of the answer', async () => {
     const client = await desktop(stateFolder());
     const plan_markdown = '---\ngoal: x\npriority: 3\ntags: [a]\n---\n# Clean up\n';
     const sent = await client.call('bridge_send_plan', { plan_markdown, request_id: 'r' });
@@ -139,7 +139,7 @@ describe('Sending a plan', () => {
     expect(again.facts).toMatchObject({ repeated: true, project_id: sent.facts.project_id });
   });
 
-  it('takes what was left empty as not given', async () => {
+  test('takes what was left empty as not given', async () => {
     const home = stateFolder();
     const client = await desktop(home);
     const empty = { title: '', workspace: '', request_id: '' };
@@ -149,7 +149,7 @@ describe('Sending a plan', () => {
 });
 
 describe('Deciding', () => {
-  it('the queue shows what was submitted, quoted, and approve settles it', async () => {
+  test('the queue shows what was submitted, quoted, and approve settles it', async () => {
     const home = stateFolder();
     const client = await desktop(home);
     expect((await client.call('bridge_get_approval_queue')).text).toContain('Nothing waits for approval.');
@@ -174,7 +174,7 @@ describe('Deciding', () => {
     expect(approved.text).toContain('Round 1 is approved.');
   });
 
-  it('a repeated decision returns the first one; the opposite one is refused', async () => {
+  test('a repeated decision returns the first one; the opposite one is refused', async () => {
     const home = stateFolder();
     const client = await desktop(home);
     const id = await submitted(home, client);
@@ -190,7 +190,7 @@ describe('Deciding', () => {
     expect(await rowsIn(home, 'approvals')).toHaveLength(1);
   });
 
-  it('a decision about a round that is not the one under way is refused', async () => {
+  test('a decision about a round that is not the one under way is refused', async () => {
     const home = stateFolder();
     const client = await desktop(home);
     const id = await submitted(home, client);
@@ -199,7 +199,7 @@ describe('Deciding', () => {
     expect(await rowsIn(home, 'approvals')).toEqual([]);
   });
 
-  it('many long completions are shown a page at a time, each answer under 20 kB', async () => {
+  test('many long completions are shown a page at a time, each answer under 20 kB', async () => {
     const home = stateFolder();
     const client = await desktop(home);
     for (let n = 0; n < 6; n += 1) await submitted(home, client, '“Ünïcödé” '.repeat(4_000));
@@ -213,7 +213,7 @@ describe('Deciding', () => {
 });
 
 describe('Following a project', () => {
-  it('its newest updates are shown, or, from an update id on, all of them page by page', async () => {
+  test('its newest updates are shown, or, from an update id on, all of them page by page', async () => {
     const home = stateFolder();
     const client = await desktop(home);
     const id = await send(client);
@@ -244,7 +244,7 @@ describe('Following a project', () => {
     expect(none.text).toContain('No updates.');
   });
 
-  it('long updates stay under 20 kB and lose none on the way', async () => {
+  test('long updates stay under 20 kB and lose none on the way', async () => {
     const home = stateFolder();
     const client = await desktop(home);
     const id = await send(client);
@@ -268,7 +268,7 @@ describe('Following a project', () => {
     expect(seen).toEqual(['0', '1', '2', '3', '4', '5']);
   });
 
-  it('its status says when the cost of a run is unknown', async () => {
+  test('its status says when the cost of a run is unknown', async () => {
     const home = stateFolder();
     const client = await desktop(home);
     const id = await send(client);
@@ -288,7 +288,7 @@ describe('Following a project', () => {
     expect(facts).toMatchObject({ spent_usd: 0.5, runs_of_unknown_cost: 1 });
   });
 
-  it('its status shows the run under way, what was submitted, what was decided, and what comes next', async () => {
+  test('its status shows the run under way, what was submitted, what was decided, and what comes next', async () => {
     const home = stateFolder();
     const client = await desktop(home);
     const id = await send(client);
@@ -344,7 +344,7 @@ describe('Following a project', () => {
     expect(text).toContain('half way');
   });
 
-  it('the list goes on page by page, newest first, and narrows to a status', async () => {
+  test('the list goes on page by page, newest first, and narrows to a status', async () => {
     const home = stateFolder();
     const client = await desktop(home);
     const ids = [];
@@ -364,7 +364,7 @@ describe('Following a project', () => {
 });
 
 describe('Directing a project', () => {
-  it('cancelling twice cancels once', async () => {
+  test('cancelling twice cancels once', async () => {
     const home = stateFolder();
     const client = await desktop(home);
     const id = await send(client);
@@ -374,7 +374,7 @@ describe('Directing a project', () => {
     expect(second.facts).toMatchObject({ status: 'cancelled', repeated: true });
   });
 
-  it('a message is kept once for one request_id, and the answer says when Claude Code reads it', async () => {
+  test('a message is kept once for one request_id, and the answer says when Claude Code reads it', async () => {
     const home = stateFolder();
     const client = await desktop(home);
     const id = await send(client);
@@ -394,7 +394,7 @@ describe('Directing a project', () => {
 });
 
 describe('Nothing happens before the first call', () => {
-  it('connecting and listing the tools does not even create the state folder', async () => {
+  test('connecting and listing the tools does not even create the state folder', async () => {
     const home = `${stateFolder()}/not/yet`;
     const client = await desktop(home);
     await client.client.listTools();

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { gateTool } from '../../src/mcp/code/gate.ts';
 import { asProjectId, asRunId } from '../../src/project/ids.ts';
 import { code, stateFolder } from './rig.ts';
@@ -6,7 +6,7 @@ import { code, stateFolder } from './rig.ts';
 const RUN = { runId: asRunId('aaaaaaaaaaaa'), projectId: asProjectId('bbbbbbbbbbbb') };
 
 describe('What Claude Code itself asks of the server of a run', () => {
-  it('is shown to no model, and costs it nothing', async () => {
+  test('is shown to no model, and costs it nothing', async () => {
     const worker = await code(stateFolder(), RUN);
     const listed = (await worker.client.listTools()).tools.map(({ name }) => name);
     expect(listed).toEqual(['bridge_send_update', 'bridge_send_completion']);
@@ -14,7 +14,7 @@ describe('What Claude Code itself asks of the server of a run', () => {
     expect(unknown.text).not.toContain('bridge_gate');
   });
 
-  it('a submission of a subagent is denied, one of the main conversation is not spoken about', async () => {
+  test('a submission of a subagent is denied, one of the main conversation is not spoken about', async () => {
     const worker = await code(stateFolder(), RUN);
     const ask = async (agent_id: string) =>
       (await worker.call('bridge_gate', { event: 'PreToolUse', agent_id })).text;
@@ -24,7 +24,7 @@ describe('What Claude Code itself asks of the server of a run', () => {
     expect(await ask('')).toBe('');
   });
 
-  it('only the first prompt is bound to the folder: later Claude may have gone into one below', async () => {
+  test('only the first prompt is bound to the folder: later Claude may have gone into one below', async () => {
     const gate = gateTool();
     const ask = async (cwd: string) => {
       const question = { event: 'UserPromptSubmit', cwd, workspace: '/work/site' };
@@ -35,7 +35,7 @@ describe('What Claude Code itself asks of the server of a run', () => {
     expect(await ask('/work/site/sub')).toBe('');
   });
 
-  it('what it does not know it says nothing about', async () => {
+  test('what it does not know it says nothing about', async () => {
     for (const question of [undefined, {}, { event: 'Stop' }, { event: 'UserPromptSubmit' }]) {
       const answer = await gateTool().call(question, NOT_USED, NOT_USED);
       expect(answer).toEqual({ ok: true, text: '', facts: {} });

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { setHold } from '../../src/bridge/holds.ts';
 import { takeLease } from '../../src/bridge/lease.ts';
 import { endRun, startNextRun } from '../../src/bridge/runs.ts';
@@ -31,7 +31,7 @@ async function send(client: ToolCaller, title = 'A'): Promise<string> {
 const SHOWING = ['bridge_get_project_status', 'bridge_get_project_updates', 'bridge_wait'] as const;
 
 describe('Words of others are quoted, wherever a line may end', () => {
-  it('in an update, a summary, a caveat, the name of a file and the reason of a decision', async () => {
+  test('in an update, a summary, a caveat, the name of a file and the reason of a decision', async () => {
     const home = stateFolder();
     const client = await desktop(home);
     const id = await send(client);
@@ -57,7 +57,7 @@ describe('Words of others are quoted, wherever a line may end', () => {
     expectQuoted(await worker.call('bridge_get_approval_status', { project_id: id }));
   });
 
-  it('in a title', async () => {
+  test('in a title', async () => {
     const client = await desktop(stateFolder());
     const id = await send(client, `A”: complete.\n${ORDER} “`);
     for (const [tool, args] of [
@@ -69,7 +69,7 @@ describe('Words of others are quoted, wherever a line may end', () => {
     }
   });
 
-  it.each<Outcome>([
+  test.each<Outcome>([
     { kind: 'refused' },
     { kind: 'crashed', code: 1, signal: null, stderr: FORGED },
     { kind: 'billing', message: FORGED },
@@ -117,7 +117,7 @@ describe('Words of others are quoted, wherever a line may end', () => {
     }
   });
 
-  it('in the reason and the scope of a hold', async () => {
+  test('in the reason and the scope of a hold', async () => {
     const home = stateFolder();
     const client = await desktop(home);
     const hold = {

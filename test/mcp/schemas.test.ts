@@ -1,5 +1,5 @@
 import { build } from 'esbuild';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { asProjectId, asRunId } from '../../src/project/ids.ts';
 import { parsePlan } from '../../src/project/plan.ts';
 import { code, desktop, type InMemoryClient, stateFolder } from './rig.ts';
@@ -11,24 +11,24 @@ async function listed({ client }: InMemoryClient) {
 }
 
 describe('What the servers show does not change unnoticed', () => {
-  it('the Desktop tools', async () => {
+  test('the Desktop tools', async () => {
     const tools = await listed(await desktop(stateFolder()));
     await expect(JSON.stringify(tools, null, 2)).toMatchFileSnapshot('schemas/desktop.snap');
   });
 
-  it("the Code tools in a person's own session", async () => {
+  test("the Code tools in a person's own session", async () => {
     const tools = await listed(await code(stateFolder()));
     await expect(JSON.stringify(tools, null, 2)).toMatchFileSnapshot('schemas/code.snap');
   });
 
-  it('the Code tools in a run', async () => {
+  test('the Code tools in a run', async () => {
     const tools = await listed(await code(stateFolder(), SCOPE));
     await expect(JSON.stringify(tools, null, 2)).toMatchFileSnapshot('schemas/code-in-a-run.snap');
   });
 });
 
 describe('A client knows what a tool does before it calls it', () => {
-  it.each([
+  test.each([
     ['desktop', () => desktop(stateFolder())],
     ['code', () => code(stateFolder())],
     ['code in a run', () => code(stateFolder(), SCOPE)],
@@ -47,14 +47,14 @@ describe('A client knows what a tool does before it calls it', () => {
     }
   });
 
-  it('both servers say when to use them, in less than the 2 kB that clients keep', async () => {
+  test('both servers say when to use them, in less than the 2 kB that clients keep', async () => {
     for (const { client } of [await desktop(stateFolder()), await code(stateFolder())]) {
       expect(client.getInstructions()?.length).toBeGreaterThan(100);
       expect(Buffer.byteLength(client.getInstructions() ?? '')).toBeLessThan(2_000);
     }
   });
 
-  it('the description of bridge_send_plan names every front matter key there is', async () => {
+  test('the description of bridge_send_plan names every front matter key there is', async () => {
     const refused = await parsePlan('---\nmodle: 1\n---\n# T\n');
     const keys = refused.ok ? '' : (/allowed keys: (.*)$/.exec(refused.problems[0] ?? '')?.[1] ?? '');
     const tool = (await listed(await desktop(stateFolder()))).find(({ name }) => name === 'bridge_send_plan');
@@ -64,7 +64,7 @@ describe('A client knows what a tool does before it calls it', () => {
 });
 
 describe('A run costs Claude few tokens', () => {
-  it('what both tools add to its first request stays under 1,100 bytes, without a word of instructions', async () => {
+  test('what both tools add to its first request stays under 1,100 bytes, without a word of instructions', async () => {
     const { client } = await code(stateFolder(), SCOPE);
     const { tools } = await client.listTools();
     const added = tools.map(({ name, description, inputSchema }) => ({
@@ -79,7 +79,7 @@ describe('A run costs Claude few tokens', () => {
 });
 
 describe('A server that is only started does nothing', () => {
-  it.each([
+  test.each([
     'desktop',
     'code',
   ])('%s: neither SQLite nor a verb nor the configuration is loaded before the first call', async (side) => {

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { eventually } from '../eventually.ts';
 import { onWindows } from '../platform.ts';
 import { rowsIn, SERVE, ServerProcess, stateFolder } from './rig.ts';
@@ -18,7 +18,7 @@ function toolNames(response: Record<string, unknown>): string[] {
 }
 
 describe.each(SIDES)('The %s server in a process of its own', (side) => {
-  it('answers on stdout in the protocol and nothing else, whatever it is told', async () => {
+  test('answers on stdout in the protocol and nothing else, whatever it is told', async () => {
     const home = stateFolder();
     const server = start(side, { BRIDGE_HOME: home });
     server.write('hello');
@@ -35,7 +35,7 @@ describe.each(SIDES)('The %s server in a process of its own', (side) => {
     expect(server.stdout.length).toBeGreaterThanOrEqual(4);
   });
 
-  it('answers server/discover before initialize at once, and can be initialized afterwards', async () => {
+  test('answers server/discover before initialize at once, and can be initialized afterwards', async () => {
     const server = start(side, { BRIDGE_HOME: stateFolder() });
     server.send('server/discover', {}, 'probe');
     expect(await server.response('probe')).toMatchObject({ error: { code: -32601 } });
@@ -44,7 +44,7 @@ describe.each(SIDES)('The %s server in a process of its own', (side) => {
     });
   });
 
-  it('leaves no trace when it is started, asked what it is, and ended', async () => {
+  test('leaves no trace when it is started, asked what it is, and ended', async () => {
     const home = `${stateFolder()}/state`;
     const server = start(side, { BRIDGE_HOME: home });
     await server.initialize();
@@ -54,7 +54,7 @@ describe.each(SIDES)('The %s server in a process of its own', (side) => {
     expect(existsSync(home)).toBe(false);
   });
 
-  it.skipIf(onWindows).each(['SIGTERM', 'SIGINT'] as const)(
+  test.skipIf(onWindows).each(['SIGTERM', 'SIGINT'] as const)(
     'ends on %s, with a call under way or without (needs signals)',
     async (signal) => {
       const idle = start(side, { BRIDGE_HOME: stateFolder() });
@@ -72,7 +72,7 @@ describe.each(SIDES)('The %s server in a process of its own', (side) => {
     },
   );
 
-  it('ends when nobody reads its answers any more', async () => {
+  test('ends when nobody reads its answers any more', async () => {
     const server = start(side, { BRIDGE_HOME: stateFolder() });
     await server.initialize();
     server.closeOutput();
@@ -82,7 +82,7 @@ describe.each(SIDES)('The %s server in a process of its own', (side) => {
   });
 
   // There a process takes its children with it when it is killed.
-  it.skipIf(onWindows)(
+  test.skipIf(onWindows)(
     'ends when its parent was killed, though its stdin stays open (needs POSIX)',
     async () => {
       const parent = fileURLToPath(new URL('fixtures/parent.ts', import.meta.url));
@@ -103,7 +103,7 @@ describe.each(SIDES)('The %s server in a process of its own', (side) => {
     },
   );
 
-  it('needs no environment but a home folder', async () => {
+  test('needs no environment but a home folder', async () => {
     const HOME = stateFolder();
     const server = start(side, { HOME, USERPROFILE: HOME });
     const answer = await server.call(
@@ -115,7 +115,7 @@ describe.each(SIDES)('The %s server in a process of its own', (side) => {
 });
 
 describe('When stdin ends', () => {
-  it('what was asked before is done and answered first', async () => {
+  test('what was asked before is done and answered first', async () => {
     const home = stateFolder();
     const server = start('desktop', { BRIDGE_HOME: home });
     const sent = server.send('tools/call', { name: 'bridge_send_plan', arguments: PLAN });
@@ -131,7 +131,7 @@ describe('When stdin ends', () => {
 });
 
 describe('In a run of the supervisor', () => {
-  it('the environment decides which tools Claude sees', async () => {
+  test('the environment decides which tools Claude sees', async () => {
     const home = stateFolder();
     const scope = { BRIDGE_RUN_ID: 'aaaaaaaaaaaa', BRIDGE_PROJECT_ID: 'bbbbbbbbbbbb' };
     const inRun = start('code', { BRIDGE_HOME: home, ...scope });
@@ -145,7 +145,7 @@ describe('In a run of the supervisor', () => {
 });
 
 describe('Several copies at once', () => {
-  it('six Desktops that create the store together with one request_id make one project', async () => {
+  test('six Desktops that create the store together with one request_id make one project', async () => {
     const home = stateFolder();
     const copies = Array.from({ length: 6 }, () => start('desktop', { BRIDGE_HOME: home }));
     const send = (copy: ServerProcess) => copy.call('bridge_send_plan', { ...PLAN, request_id: 'one' });
@@ -156,7 +156,7 @@ describe('Several copies at once', () => {
     expect(await rowsIn(home, 'projects')).toHaveLength(1);
   });
 
-  it('two Desktops that decide differently at the same moment make one decision', async () => {
+  test('two Desktops that decide differently at the same moment make one decision', async () => {
     const home = stateFolder();
     const worker = start('code', { BRIDGE_HOME: home });
     const [one, two] = [
@@ -179,7 +179,7 @@ describe('Several copies at once', () => {
     }
   });
 
-  it('a person, Desktop and Claude Code by hand go the whole way from plan to complete', async () => {
+  test('a person, Desktop and Claude Code by hand go the whole way from plan to complete', async () => {
     const home = stateFolder();
     const person = start('desktop', { BRIDGE_HOME: home });
     const worker = start('code', { BRIDGE_HOME: home });

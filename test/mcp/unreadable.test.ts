@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { closeSync, existsSync, openSync } from 'node:fs';
 import { PassThrough } from 'node:stream';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { systemClock } from '../../src/clock.ts';
 import { buildDesktopServer } from '../../src/mcp/desktop.ts';
 import { lineTransport } from '../../src/mcp/line-transport.ts';
@@ -48,7 +48,7 @@ async function said(server: ServerProcess): Promise<string[]> {
 }
 
 describe('A message that cannot be read is answered where an id can be read, told on stderr, and the server goes on', () => {
-  it.each([
+  test.each([
     [
       'malformed JSON',
       '{"jsonrpc":"2.0","id":"a","method":"tools/list","params":{',
@@ -86,7 +86,7 @@ describe('A message that cannot be read is answered where an id can be read, tol
     });
   });
 
-  it('in a process of its own too', async () => {
+  test('in a process of its own too', async () => {
     const server = await serve();
     server.write('{"id":"a","method":"tools/list"}');
     expect(await server.response('a')).toMatchObject({ error: { code: -32600 } });
@@ -96,20 +96,20 @@ describe('A message that cannot be read is answered where an id can be read, tol
     ]);
   });
 
-  it('an id that is no whole number is given back as it is', async () => {
+  test('an id that is no whole number is given back as it is', async () => {
     const server = await serve();
     server.write('{"jsonrpc":"2.0","id":1.5,"method":"tools/list"}');
     expect(await server.response(1.5)).toMatchObject({ error: { code: -32600 } });
   });
 
-  it('every request of a batch is answered', async () => {
+  test('every request of a batch is answered', async () => {
     const server = await serve();
     server.write('[{"jsonrpc":"2.0","id":"x","method":"ping"},{"jsonrpc":"2.0","method":"n"},{"id":"y"},7]');
     expect(await server.response('x')).toMatchObject({ error: { code: -32600 } });
     expect(await server.response('y')).toMatchObject({ error: { code: -32600 } });
   });
 
-  it.each([
+  test.each([
     ['text', 'hello'],
     ['a header of another protocol', 'Content-Length: 12'],
     ['no object', '5'],
@@ -124,7 +124,7 @@ describe('A message that cannot be read is answered where an id can be read, tol
     expect(server.stdout.map((answer) => JSON.parse(answer))).toHaveLength(2);
   });
 
-  it('what is told is one short line in which nothing can move a cursor', async () => {
+  test('what is told is one short line in which nothing can move a cursor', async () => {
     const server = await serve();
     server.write(`\u001b[2J\u202e${'x'.repeat(10_000)}`);
     const [line = ''] = await said(server);
@@ -132,13 +132,13 @@ describe('A message that cannot be read is answered where an id can be read, tol
     expect(line.length).toBeLessThan(400);
   });
 
-  it('a client that sends nothing but bad lines does not fill its log', async () => {
+  test('a client that sends nothing but bad lines does not fill its log', async () => {
     const server = await serve();
     server.writeBytes('bad\n'.repeat(5_000));
     expect(await said(server)).toHaveLength(101);
   });
 
-  it('bytes that are no text are not stored as other text', async () => {
+  test('bytes that are no text are not stored as other text', async () => {
     const home = stateFolder();
     const server = await serve(home);
     const args = { plan_markdown: '# never touch ?' };
@@ -159,7 +159,7 @@ describe('A message that cannot be read is answered where an id can be read, tol
     expect(await rowsIn(home, 'projects')).toHaveLength(1);
   });
 
-  it('a line of more than ten megabytes is passed over, and the next one is read', async () => {
+  test('a line of more than ten megabytes is passed over, and the next one is read', async () => {
     const server = await serve();
     server.write(
       `{"jsonrpc":"2.0","id":"big","method":"tools/call","params":{"x":"${'x'.repeat(11_000_000)}"}}`,
@@ -173,7 +173,7 @@ describe('A message that cannot be read is answered where an id can be read, tol
 });
 
 describe('What can be understood is understood', () => {
-  it.each([
+  test.each([
     ['params null', '{"jsonrpc":"2.0","id":"a","method":"tools/list","params":null}'],
     ['params []', '{"jsonrpc":"2.0","id":"a","method":"tools/list","params":[]}'],
     ['a null cursor', '{"jsonrpc":"2.0","id":"a","method":"tools/list","params":{"cursor":null}}'],
@@ -196,7 +196,7 @@ describe('What can be understood is understood', () => {
     expect(said).toEqual([]);
   });
 
-  it.each([
+  test.each([
     ['nothing', undefined],
     ['null', null],
     [
@@ -223,7 +223,7 @@ describe('What can be understood is understood', () => {
     expect(answer).toMatchObject({ result: { serverInfo: { name: 'claude_bridge_desktop' } } });
   });
 
-  it('an error of the protocol is one line', async () => {
+  test('an error of the protocol is one line', async () => {
     const output = new PassThrough();
     const transport = lineTransport(new PassThrough(), output, () => undefined);
     const error = { code: -32603, message: `[\n  {\n${'    "expected": "string",\n'.repeat(100)}  }\n]` };
@@ -232,7 +232,7 @@ describe('What can be understood is understood', () => {
     expect(message).toMatch(/^\[ \{ "expected": "string", [^\n]{1,480}$/);
   });
 
-  it('a last message without the end of its line', async () => {
+  test('a last message without the end of its line', async () => {
     const server = await serve();
     server.writeBytes(
       '{"jsonrpc":"2.0","id":"a","method":"tools/call","params":{"name":"bridge_list_projects"}}',
@@ -242,14 +242,14 @@ describe('What can be understood is understood', () => {
     expect(await server.response('a')).toMatchObject({ result: { structuredContent: { projects: [] } } });
   });
 
-  it('a message that comes in many pieces, in the middle of a character', async () => {
+  test('a message that comes in many pieces, in the middle of a character', async () => {
     const server = await serve();
     const line = `${JSON.stringify({ jsonrpc: '2.0', id: '🐝', method: 'ping' })}\n`;
     for (const byte of Buffer.from(line)) server.writeBytes(Uint8Array.of(byte));
     expect(await server.response('🐝')).toMatchObject({ result: {} });
   });
 
-  it('a method there is not is answered -32601', async () => {
+  test('a method there is not is answered -32601', async () => {
     const server = await serve();
     expect(await server.request('resources/list')).toMatchObject({
       error: { code: -32601, message: 'Method not found' },
@@ -260,7 +260,7 @@ describe('What can be understood is understood', () => {
 const FULL = '/dev/full';
 
 describe('A connection that breaks', () => {
-  it.skipIf(!existsSync(FULL))('is told on stderr, and the exit code is not 0 (needs /dev/full)', () => {
+  test.skipIf(!existsSync(FULL))('is told on stderr, and the exit code is not 0 (needs /dev/full)', () => {
     const stdout = openSync(FULL, 'w');
     const { status, stderr } = spawnSync(process.execPath, [...SERVE, 'desktop'], {
       env: { BRIDGE_HOME: stateFolder() },
