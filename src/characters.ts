@@ -78,3 +78,12 @@ export function escapeHidden(json: string): string {
     character.replaceAll(/[\s\S]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`),
   );
 }
+
+/** The two halves of a character. */
+const PAIR = /^[\ud800-\udbff][\udc00-\udfff]$/;
+
+/** At most `length` characters, never half of a character that takes two. */
+export function cut(text: string, length: number): string {
+  const isInsideCharacter = PAIR.test(text.slice(Math.max(0, length - 1), length + 1));
+  return text.slice(0, isInsideCharacter ? length - 1 : length);
+}

@@ -2,8 +2,10 @@
  * Reads what the owner has set: `config.json` in the state folder first, then environment variables `BRIDGE_<KEY>`. A
  * wrong value is refused with the key and what is allowed.
  */
+
 import { readFileSync, statSync } from 'node:fs';
 import type * as z from 'zod';
+import { cut } from './characters.ts';
 import { ConfigError } from './config-error.ts';
 import { explain, oneLine } from './config-explanation.ts';
 import { type Config, schema, variableOf } from './config-schema.ts';
@@ -84,7 +86,7 @@ function parseJson(key: string, text: string): unknown {
     return JSON.parse(text, refuseProto);
   } catch {
     // Enough to recognise it: further on there may be the token of an MCP server.
-    const shown = oneLine(text.length > SHOWN_LENGTH ? `${text.slice(0, SHOWN_LENGTH)}…` : text);
+    const shown = oneLine(text.length > SHOWN_LENGTH ? `${cut(text, SHOWN_LENGTH)}…` : text);
     throw new ConfigError(
       `${variableOf(key)}: '${shown}' is not valid JSON; ${key} is not plain text, write it as in config.json.`,
     );

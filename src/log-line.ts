@@ -1,5 +1,5 @@
 /** How an event becomes one line: `2026-11-21T03:04:05.678Z INFO  run.started project=ab12cd34ef56 pid=123 "text"`. */
-import { escapeHidden } from './characters.ts';
+import { cut, escapeHidden } from './characters.ts';
 import { REDACTED, redact } from './redaction.ts';
 
 export type Level = 'error' | 'warn' | 'info' | 'debug';
@@ -66,7 +66,7 @@ const LONGEST = 4_000;
 /** Without secrets and of bounded length, looking no further than it must: a secret may straddle the cut. */
 function clean(text: string): string {
   if (text.length <= LONGEST) return redact(text);
-  return `${redact(text.slice(0, 2 * LONGEST)).slice(0, LONGEST)}… (${text.length} characters)`;
+  return `${cut(redact(text.slice(0, 2 * LONGEST)), LONGEST)}… (${text.length} characters)`;
 }
 
 /** As a JSON string, which escapes C0 controls, plus what JSON lets through: what hides in a line or reorders it. */

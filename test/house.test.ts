@@ -23,13 +23,13 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[] | 'anything'>> = {
   redaction: [],
   template: [],
   log: ['clock', 'characters', 'redaction'],
-  config: ['home-path'],
+  config: ['home-path', 'characters'],
   project: ['characters'],
   wire: ['project'],
   store: ['project', 'clock'],
-  bridge: ['project', 'store', 'machine', 'clock', 'home-path'],
-  machine: ['clock', 'template', 'home-path'],
-  claude: ['project', 'machine', 'clock', 'template', 'redaction'],
+  bridge: ['project', 'store', 'machine', 'clock', 'home-path', 'characters'],
+  machine: ['clock', 'template', 'home-path', 'characters'],
+  claude: ['project', 'machine', 'clock', 'template', 'characters', 'redaction'],
   control: [
     'bridge',
     'store',
@@ -44,7 +44,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[] | 'anything'>> = {
     'characters',
     'redaction',
   ],
-  supervisor: ['bridge', 'claude', 'machine', 'project', 'config', 'clock', 'log'],
+  supervisor: ['bridge', 'claude', 'machine', 'project', 'config', 'clock', 'log', 'characters'],
   mcp: ['control', 'bridge', 'project', 'config', 'clock', 'characters'],
 
   simulator: ['clock'],
@@ -61,9 +61,10 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[] | 'anything'>> = {
     'config',
     'clock',
     'home-path',
+    'characters',
     'redaction',
   ],
-  install: ['control', 'bridge', 'claude', 'machine', 'project', 'config', 'clock'],
+  install: ['control', 'bridge', 'claude', 'machine', 'project', 'config', 'clock', 'characters'],
   cli: 'anything',
 };
 

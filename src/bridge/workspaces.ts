@@ -5,6 +5,7 @@
 
 import { realpathSync, statSync } from 'node:fs';
 import { isAbsolute, join, relative, sep } from 'node:path';
+import { cut } from '../characters.ts';
 import { absolutePath, expandHome } from '../home-path.ts';
 import { liesIn } from '../machine/folder-overlap.ts';
 import type { ProjectId } from '../project/ids.ts';
@@ -123,5 +124,5 @@ function notAllowed(policy: WorkspacePolicy, wanted: string): string {
     names.length > 0 ? `configured names: ${names.join(', ')}` : 'no names are configured',
     roots.length > 0 ? `allowed roots: ${roots.join(', ')}` : 'no roots are allowed',
   ].join('; ');
-  return `unknown workspace '${cleanLine(wanted).slice(0, 200)}' (${known}). Use one of these, or add it to 'workspaces' or 'workspace_roots' in config.json.`;
+  return `unknown workspace '${cut(cleanLine(wanted), 200)}' (${known}). Use one of these, or add it to 'workspaces' or 'workspace_roots' in config.json.`;
 }

@@ -2,6 +2,7 @@
  * How a run ended, from structured facts alone: events, exit code, and why we ended it. Never from a text meant for
  * people. Whether work was submitted is not decided here: the store says that, and it wins.
  */
+import { cut } from '../characters.ts';
 import type { Outcome } from '../project/outcome.ts';
 import { cleanText } from '../project/text.ts';
 import { redact } from '../redaction.ts';
@@ -147,5 +148,5 @@ const LONGEST_MESSAGE = 500;
 
 /** Some of a text that the service wrote, for a person to read: without a secret, also one that the end would cut. */
 function shortened(text: string): string {
-  return cleanText(redact(text.slice(0, 2 * LONGEST_MESSAGE)).slice(0, LONGEST_MESSAGE));
+  return cleanText(cut(redact(text.slice(0, 2 * LONGEST_MESSAGE)), LONGEST_MESSAGE));
 }

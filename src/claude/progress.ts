@@ -1,5 +1,7 @@
 /** Folds Claude's events into what it is doing now. Pure: the time of each line is given. */
+
 import * as z from 'zod';
+import { cut } from '../characters.ts';
 import { EMPTY_LIVE_STATE, type LiveState } from '../project/run.ts';
 import { cleanLine } from '../project/text.ts';
 import type { ClaudeEvent, ToolUse } from './stream.ts';
@@ -55,7 +57,7 @@ const LONGEST_DESCRIPTION = 100;
 const LONGEST_SUBJECT = 1_000;
 
 function short(text: string): string {
-  return cleanLine(text.slice(0, LONGEST_SUBJECT)).slice(0, LONGEST_DESCRIPTION).toWellFormed();
+  return cut(cleanLine(cut(text, LONGEST_SUBJECT)), LONGEST_DESCRIPTION);
 }
 
 /** `Bash: npm test`, `Edit: src/a.ts`: the tool and the one argument a person would name. */

@@ -1,5 +1,6 @@
 /** Runs checks. Always ends, whatever hangs or throws; never throws for a check. Fixing is a second step. */
 
+import { cut } from '../characters.ts';
 import type { Clock } from '../clock.ts';
 import { messageOf } from '../error-message.ts';
 import { redact } from '../redaction.ts';
@@ -74,7 +75,7 @@ const MAX_MESSAGE_CHARACTERS = 2_000;
 
 function shortened(message: string): string {
   if (message.length <= MAX_MESSAGE_CHARACTERS) return redact(message);
-  return `${redact(message.slice(0, 2 * MAX_MESSAGE_CHARACTERS)).slice(0, MAX_MESSAGE_CHARACTERS)}…`;
+  return `${cut(redact(message.slice(0, 2 * MAX_MESSAGE_CHARACTERS)), MAX_MESSAGE_CHARACTERS)}…`;
 }
 
 /** One after the other: a fix may depend on an earlier one. */

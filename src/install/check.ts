@@ -1,5 +1,7 @@
 /** What is looked at before a service is installed, each as one line. */
+
 import * as z from 'zod';
+import { cut } from '../characters.ts';
 
 export const check = z.object({
   what: z.string(),
@@ -15,7 +17,7 @@ export type Check = Readonly<z.output<typeof check>>;
 const LONGEST_DETAIL = 2_000;
 
 function shortened(detail: string): string {
-  return detail.length > LONGEST_DETAIL ? `${detail.slice(0, LONGEST_DETAIL)}…` : detail;
+  return detail.length > LONGEST_DETAIL ? `${cut(detail, LONGEST_DETAIL)}…` : detail;
 }
 
 export function ok(what: string, detail: string): Check {

@@ -1,5 +1,7 @@
 /** The arguments that several tools take, and what is said about wrong ones. */
+
 import * as z from 'zod';
+import { cut } from '../characters.ts';
 import { isProjectId, type ProjectId, unknownProject } from '../project/ids.ts';
 import { cleanLine, LIMITS } from '../project/text.ts';
 
@@ -44,7 +46,7 @@ const MAX_PROBLEMS = 5;
 
 function explain(issue: z.core.$ZodIssue, allowed: readonly string[]): string {
   if (issue.code === 'unrecognized_keys') {
-    const names = issue.keys.slice(0, MAX_PROBLEMS).map((key) => `'${cleanLine(key).slice(0, 60)}'`);
+    const names = issue.keys.slice(0, MAX_PROBLEMS).map((key) => `'${cut(cleanLine(key), 60)}'`);
     return `unknown argument ${names.join(', ')}; ${allowed.length > 0 ? `allowed: ${allowed.join(', ')}` : 'it takes none'}`;
   }
   const where = issue.path.join('.');

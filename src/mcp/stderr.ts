@@ -1,5 +1,5 @@
 /** What a client's log should know: Claude Desktop and Claude Code keep what a server writes to stderr. */
-import { escapeHidden } from '../characters.ts';
+import { cut, escapeHidden } from '../characters.ts';
 
 /** A client that sends nothing but bad lines would fill its log. */
 const MAX_LINES = 100;
@@ -12,7 +12,7 @@ export function sayOnStderr(what: string): void {
   if (said === 0) process.stderr.on('error', () => undefined);
   said += 1;
   if (said > MAX_LINES) return;
-  const line = escapeHidden(what.slice(0, MAX_CHARACTERS)) + (what.length > MAX_CHARACTERS ? '…' : '');
+  const line = escapeHidden(cut(what, MAX_CHARACTERS)) + (what.length > MAX_CHARACTERS ? '…' : '');
   process.stderr.write(`bridge-supervisor: ${line}\n`);
   if (said === MAX_LINES) process.stderr.write('bridge-supervisor: nothing more of this kind is said.\n');
 }

@@ -1,7 +1,7 @@
 /** The heading that names a Markdown text. Loaded when a plan needs it: the parser costs a start more than it is worth. */
 import MarkdownIt, { type Token } from 'markdown-it';
-import { withoutHidden } from '../characters.ts';
-import { cleanLine, cut } from './text.ts';
+import { cut, withoutHidden } from '../characters.ts';
+import { cleanLine } from './text.ts';
 
 /**
  * The words of the first heading that has any, without markup, at most `maxLength` characters; undefined without one.

@@ -1,7 +1,7 @@
 /** Plan Markdown, with optional YAML front matter, in; a Plan or a list of problems out. */
-import { withoutHidden } from '../characters.ts';
+import { cut, withoutHidden } from '../characters.ts';
 import { readFrontMatter } from './front-matter.ts';
-import { cleanLine, cut, findControlCharacter, LIMITS } from './text.ts';
+import { cleanLine, findControlCharacter, LIMITS } from './text.ts';
 
 export interface Plan {
   readonly title: string;

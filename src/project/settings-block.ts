@@ -1,5 +1,7 @@
 /** A block of lines that may be settings in YAML, read without expanding anything it refers to. */
+
 import { isMap, isScalar, Lexer, LineCounter, type Pair, parseDocument } from 'yaml';
+import { cut } from '../characters.ts';
 import {
   addSetting,
   isSettingName,
@@ -8,7 +10,7 @@ import {
   type Settings,
   type WrittenValue,
 } from './settings.ts';
-import { cleanLine, cut, LIMITS } from './text.ts';
+import { cleanLine, LIMITS } from './text.ts';
 
 export interface SettingsBlock {
   readonly settings: Settings;

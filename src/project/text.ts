@@ -41,12 +41,3 @@ export function cleanText(text: string): string {
 export function cleanLine(text: string): string {
   return cleanText(text).replaceAll(/\s+/g, ' ');
 }
-
-/** The two halves of a character. */
-const PAIR = /^[\ud800-\udbff][\udc00-\udfff]$/;
-
-/** At most `length` characters, never half of a character that takes two. */
-export function cut(text: string, length: number): string {
-  const isInsideCharacter = PAIR.test(text.slice(Math.max(0, length - 1), length + 1));
-  return text.slice(0, isInsideCharacter ? length - 1 : length);
-}

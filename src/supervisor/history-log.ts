@@ -1,6 +1,8 @@
 /** Turns the history into the lines of loop.log, whoever made it: one line per start, stop, run, outcome, decision, hold. */
+
 import type { Bridge } from '../bridge/bridge.ts';
 import { changesSince, currentCursor } from '../bridge/queries.ts';
+import { cut } from '../characters.ts';
 import type { Fields, Log } from '../log.ts';
 import { type BridgeEvent, type EventTable, present, typeOf, type UnknownEvent } from '../project/event.ts';
 import type { OutcomeKind } from '../project/outcome.ts';
@@ -97,7 +99,7 @@ function onOneLine(facts: Facts): Fields {
   const entries = Object.entries(facts).flatMap(([key, value]) => {
     if (typeof value === 'number' || typeof value === 'boolean') return [[key, value]];
     if (typeof value !== 'string' || value === '') return [];
-    return [[key, value.length > MAX_VALUE_LENGTH ? `${value.slice(0, MAX_VALUE_LENGTH)}…` : value]];
+    return [[key, value.length > MAX_VALUE_LENGTH ? `${cut(value, MAX_VALUE_LENGTH)}…` : value]];
   });
   return Object.fromEntries(entries);
 }

@@ -76,6 +76,7 @@ describe('a line', () => {
     const line = fields({ output: 'x'.repeat(5_000_000) });
     expect(line.length).toBeLessThan(5_000);
     expect(line).toContain('… (5000000 characters)');
+    expect(fields({ output: `x${'😀'.repeat(5_000)}` })).toMatch(/😀… \(10001 characters\)"$/);
   });
 });
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { cleanLine, cleanText, cut, findControlCharacter } from '../../src/project/text.ts';
+import { cleanLine, cleanText, findControlCharacter } from '../../src/project/text.ts';
 
 describe('text from people and models is cleaned before anyone reads it', () => {
   test.each([
@@ -84,15 +84,4 @@ describe('a control character is found and named', () => {
   test('tabs, line feeds and carriage returns are none', () => {
     expect(findControlCharacter('a\tb\r\nc')).toBeUndefined();
   });
-});
-
-test.each([
-  ['plain', 3, 'pla'],
-  ['a😀b', 2, 'a'],
-  ['a😀b', 3, 'a😀'],
-  ['\ud800', 1, '\ud800'],
-  ['\ud800😀x', 3, '\ud800😀'],
-  ['\ud800😀x', 2, '\ud800'],
-])('cutting %j to %i leaves its characters whole', (text, length, expected) => {
-  expect(cut(text, length)).toBe(expected);
 });

@@ -2,7 +2,9 @@
  * What Task Scheduler knows of a task, in numbers: what `schtasks /Query` prints is in the language of the system, and
  * so are its errors. PowerShell gives the same as objects (https://learn.microsoft.com/powershell/module/scheduledtasks).
  */
+
 import * as z from 'zod';
+import { cut } from '../../characters.ts';
 import { powershell } from '../windows-programs.ts';
 import { type ManagerOptions, ServiceError } from './service.ts';
 
@@ -52,7 +54,7 @@ function parse(text: string, name: string): Task | null {
     return taskSchema.nullable().parse(JSON.parse(text));
   } catch {
     throw new ServiceError(
-      `Task Scheduler's answer about ${name} is not understood: ${text.slice(0, 80)}. ${INSTEAD}`,
+      `Task Scheduler's answer about ${name} is not understood: ${cut(text, 80)}. ${INSTEAD}`,
     );
   }
 }

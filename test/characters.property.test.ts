@@ -1,8 +1,8 @@
 /** Whoever cuts a text leaves its characters whole. */
 import { expect, test } from 'vitest';
-import { cut as cutToFit } from '../../src/mcp/fit.ts';
-import { cut } from '../../src/project/text.ts';
-import { anyText, fc } from '../property.ts';
+import { cut } from '../src/characters.ts';
+import { cut as cutToFit } from '../src/mcp/fit.ts';
+import { anyText, fc } from './property.ts';
 
 /** Where two halves of one character meet. */
 function isInsideCharacter(text: string, at: number): boolean {
