@@ -5,9 +5,14 @@
 import { mkdirSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 
-/** Makes them closed to others. Throws the system's error; EPERM where the system takes no folder. */
+/** Closed to others. Throws as `makeFolder`. */
 export function makePrivateFolder(path: string): void {
-  const error = tryMake(path);
+  makeFolder(path, 0o700);
+}
+
+/** With the rights that the umask leaves. Throws the system's error; EPERM where the system takes no folder. */
+export function makeFolder(path: string, mode = 0o777): void {
+  const error = tryMake(path, mode);
   if (error === undefined || isFolder(path)) return;
   const above = dirname(path);
   if (error.code !== 'ENOENT' || above === path) throw error;
@@ -15,13 +20,13 @@ export function makePrivateFolder(path: string): void {
     const message = `EPERM: ${above} takes no new folder, mkdir '${path}'`;
     throw Object.assign(new Error(message), { code: 'EPERM' });
   }
-  makePrivateFolder(above);
-  makePrivateFolder(path);
+  makeFolder(above, mode);
+  makeFolder(path, mode);
 }
 
-function tryMake(path: string): NodeJS.ErrnoException | undefined {
+function tryMake(path: string, mode: number): NodeJS.ErrnoException | undefined {
   try {
-    mkdirSync(path, { mode: 0o700 });
+    mkdirSync(path, { mode });
     return undefined;
   } catch (error) {
     return error as NodeJS.ErrnoException;

@@ -176,6 +176,10 @@ describe('the house', () => {
     expect(filesWith(/import \{[^}]*\bz\b[^}]*\} from 'zod'/)).toEqual([]);
   });
 
+  test('only make-folder.ts makes folders with those above them: elsewhere that could go on for ever', () => {
+    expect(filesWith(/\bmkdir(?:Sync)?\([^;]*\brecursive\b/)).toEqual([]);
+  });
+
   test('only clock.ts touches real time', () => {
     const pattern =
       /\bDate\.now\(|\bnew Date\(\)|\bperformance\.now\(|\bset(Timeout|Interval)\(|timers\/promises/;

@@ -3,8 +3,8 @@ import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { makePrivateFolder } from '../src/make-folder.ts';
-import { onLinux } from './platform.ts';
+import { makeFolder, makePrivateFolder } from '../src/make-folder.ts';
+import { onLinux, onWindows } from './platform.ts';
 
 test('makes a folder with those above it, closed to others, and leaves one that is there', () => {
   const root = mkdtempSync(join(tmpdir(), 'make-'));
@@ -22,3 +22,20 @@ test.skipIf(!onLinux)('comes to an end where the system takes no folder (needs /
   const args = ['--experimental-strip-types', '--no-warnings', '-e', code];
   expect(execFileSync(process.execPath, args, { encoding: 'utf8', timeout: 30_000 })).toBe('EPERM\n');
 });
+
+test.skipIf(onWindows)(
+  'makes a folder for all to read, as the umask has it, where it is not to be closed (needs rights of POSIX)',
+  () => {
+    const root = mkdtempSync(join(tmpdir(), 'make-'));
+    makeFolder(join(root, 'a', 'b'));
+    makePrivateFolder(join(root, 'closed'));
+    const rights = (path: string) => statSync(join(root, path)).mode & 0o777;
+    const umask = process.umask();
+    expect([rights('a'), rights('a/b'), rights('closed')]).toEqual([
+      0o777 & ~umask,
+      0o777 & ~umask,
+      0o700 & ~umask,
+    ]);
+    rmSync(root, { recursive: true });
+  },
+);

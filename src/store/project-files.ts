@@ -4,13 +4,14 @@
  */
 
 import { randomUUID } from 'node:crypto';
-import { appendFile, link, mkdir, rm, stat, writeFile } from 'node:fs/promises';
+import { appendFile, link, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { makePrivateFolder } from '../make-folder.ts';
 
 /** Writes a file that is not there with what `whole` returns; false when it is there. */
 export async function writeMissing(file: string, whole: () => Promise<string>): Promise<boolean> {
   if (await exists(file)) return false;
-  await mkdir(dirname(file), { recursive: true, mode: 0o700 });
+  makePrivateFolder(dirname(file));
   // A reader sees the whole file or none, and of two processes that write it together one does.
   const draft = `${file}.${randomUUID()}.tmp`;
   try {

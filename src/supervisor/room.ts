@@ -1,8 +1,9 @@
 /** Whether what a run says can be kept: the folder of the runs takes files, and there is room for them. */
 
 import { constants } from 'node:fs';
-import { access, mkdir } from 'node:fs/promises';
+import { access } from 'node:fs/promises';
 import { freeRoom } from '../machine/disk.ts';
+import { makePrivateFolder } from '../make-folder.ts';
 import { runsFolder } from '../state-folder.ts';
 
 /** A run leaves two files, and Claude writes some of its own. */
@@ -30,5 +31,5 @@ export async function whyNoRoom(home: string, minMb: number): Promise<string | u
 
 /** Throws the system's error. */
 export async function makeRunsFolder(home: string): Promise<void> {
-  await mkdir(runsFolder(home), { recursive: true, mode: 0o700 });
+  makePrivateFolder(runsFolder(home));
 }

@@ -1,10 +1,11 @@
 /** The folder of a run, right before Claude is started in it. */
 
-import { mkdir, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import { ownWorkspace } from '../bridge/workspaces.ts';
 import { answers } from '../machine/answering.ts';
 import { findOverlap, type Overlap } from '../machine/folder-overlap.ts';
 import { isMachineTrouble } from '../machine/passing-trouble.ts';
+import { makePrivateFolder } from '../make-folder.ts';
 import type { Run } from '../project/run.ts';
 import { workspacesFolder } from '../state-folder.ts';
 import type { Context } from './context.ts';
@@ -20,7 +21,7 @@ export async function prepareWorkspace(
 ): Promise<string | undefined> {
   if (isFirstRun && workspace === ownWorkspace(home, projectId)) {
     try {
-      await mkdir(workspace, { recursive: true, mode: 0o700 });
+      makePrivateFolder(workspace);
     } catch (error) {
       if (isMachineTrouble(error) && (await isOnDiskOf(home, workspacesFolder(home)))) throw error;
       return `${workspace} cannot be made: ${(error as Error).message}`;

@@ -2,9 +2,11 @@
  * launchd, the service manager of macOS: an agent in the login session of its user. It asks launchd through `launchctl`
  * and writes one property list in `~/Library/LaunchAgents`, which launchd loads at every login.
  */
+
 import { readFileSync } from 'node:fs';
-import { mkdir, rm, stat } from 'node:fs/promises';
+import { rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { makeFolder } from '../../make-folder.ts';
 import { writeAtomically } from '../atomic-file.ts';
 import { forgetGaveUp, readGaveUp } from './launchd-gave-up.ts';
 import { launchdJob } from './launchd-job.ts';
@@ -50,7 +52,7 @@ export function launchd(options: ManagerOptions): ServiceManager {
     async install(definition) {
       readInstalled(plist);
       await changing(plist, async () => {
-        await mkdir(dirname(plist), { recursive: true });
+        makeFolder(dirname(plist));
         for (const { path, text, mode } of this.files(definition)) await writeAtomically(path, text, mode);
       });
       await job.enable();

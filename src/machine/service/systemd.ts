@@ -2,10 +2,12 @@
  * systemd, the service manager of most Linux systems: a unit of the user's own manager, or one of the machine. It asks
  * systemd through `systemctl` and writes unit files; nothing else of systemd is touched.
  */
+
 import { existsSync } from 'node:fs';
-import { mkdir, readFile, rm, rmdir, stat } from 'node:fs/promises';
+import { readFile, rm, rmdir, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { configFolder } from '../../home-path.ts';
+import { makeFolder } from '../../make-folder.ts';
 import { writeAtomically } from '../atomic-file.ts';
 import { readMark } from './marker.ts';
 import {
@@ -56,7 +58,7 @@ export function systemd(options: ManagerOptions): ServiceManager {
       const wanted = this.files(definition);
       await changing(dirname(unitPath), async () => {
         for (const { path, text, mode } of wanted) {
-          await mkdir(dirname(path), { recursive: true });
+          makeFolder(dirname(path));
           await writeAtomically(path, text, mode);
         }
         if (!wanted.some(({ path }) => path === dropIn)) await removeDropIn(dropIn);

@@ -7,7 +7,8 @@
  * repetition, or `started`, where it is under way.
  */
 
-import { mkdir, readFile, rm, rmdir } from 'node:fs/promises';
+import { readFile, rm, rmdir } from 'node:fs/promises';
+import { makeFolder } from '../../make-folder.ts';
 import { writeAtomically } from '../atomic-file.ts';
 import { systemProgram } from '../windows-programs.ts';
 import { readMark } from './marker.ts';
@@ -103,7 +104,7 @@ export function taskScheduler(options: ManagerOptions): ServiceManager {
           `Task Scheduler has a task ${name} that bridge-supervisor did not make, so it stays as it is. Delete it first: schtasks /Delete /TN ${name}`,
         );
       const wanted = this.files(definition);
-      await mkdir(paths.folder, { recursive: true });
+      makeFolder(paths.folder);
       for (const { path, text, mode } of wanted) await writeAtomically(path, encoded(text), mode);
       for (const { path } of ours) if (!wanted.some((file) => file.path === path)) await rm(path);
       // What is started stays so: a program that runs goes on, and is started again when it dies.
