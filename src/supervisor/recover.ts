@@ -15,11 +15,11 @@ import { isAlive, type ProcessIdentity } from '../machine/identity.ts';
 import { findMarked } from '../machine/sweep.ts';
 import { familyOf } from '../machine/tree.ts';
 import type { Outcome } from '../project/outcome.ts';
-import { type Run, statedUsd, UNKNOWN_COST } from '../project/run.ts';
+import { type Run, UNKNOWN_COST } from '../project/run.ts';
 import type { Context } from './context.ts';
 import { endsSupervisor, patiently } from './patience.ts';
 import { ActiveRun } from './run/active-run.ts';
-import type { Followed, RunListener } from './run/context.ts';
+import { earlierInSession, type ProcessHandle, type RunListener, runContext } from './run/context.ts';
 import { removeSecrets } from './run/end.ts';
 import { CONTROL_GROUPS, controlGroupOf } from './run/held-process.ts';
 import { neverRan } from './run/never-ran.ts';
@@ -69,27 +69,24 @@ async function adopt(
   const alive = await isAlive(identity);
   log.info('run.adopted', { run: run.id, project: run.projectId, pid: identity.pid, alive });
   const details = await projectDetails(bridge, run.projectId);
-  const before = details.ok
-    ? details.value.runs.filter((other) => other.sessionId === run.sessionId && other.id !== run.id)
-    : [];
-  const project = details.ok ? details.value.project : undefined;
+  const { project, runs } = details.ok ? details.value : { project: undefined, runs: [] };
   return new ActiveRun(
     context,
-    {
-      run,
-      resumed: before.length > 0,
-      runTimeoutMs: project?.timeoutMs ?? config.run_timeout,
-      budgetUsd: project?.budgetUsd ?? null,
-      sessionSpentUsd: statedUsd(before),
+    runContext(project, run, runs, config, {
+      resumed: earlierInSession(run, runs).length > 0,
       workspaceIdentity: await startedIn(bridge, run),
       listener,
-    },
-    orphan(identity, await familyOf(identity), watchProcess(identity, clock)),
+    }),
+    adoptedProcess(identity, await familyOf(identity), watchProcess(identity, clock)),
   );
 }
 
 /** A process whose input and exit code went with its parent. */
-function orphan(identity: ProcessIdentity, family: ProcessIdentity[], gone: Promise<void>): Followed {
+function adoptedProcess(
+  identity: ProcessIdentity,
+  family: ProcessIdentity[],
+  gone: Promise<void>,
+): ProcessHandle {
   return {
     identity,
     write: () => false,

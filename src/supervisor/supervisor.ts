@@ -15,7 +15,7 @@ import { messageOf } from '../error-message.ts';
 import type { Log } from '../log.ts';
 import type { Hold } from '../project/hold.ts';
 import type { RunId } from '../project/ids.ts';
-import { type Run, statedUsd } from '../project/run.ts';
+import type { Run } from '../project/run.ts';
 import { logFile, runFiles } from '../state-folder.ts';
 import { VERSION } from '../version.ts';
 import { Gatekeeper } from './admission.ts';
@@ -26,7 +26,7 @@ import { patiently } from './patience.ts';
 import { Preflight } from './preflight.ts';
 import { recover } from './recover.ts';
 import { ActiveRun } from './run/active-run.ts';
-import type { RunListener } from './run/context.ts';
+import { type RunListener, runContext } from './run/context.ts';
 import { neverRan } from './run/never-ran.ts';
 import { gatherRun, recordChild, spawnRun } from './run/process.ts';
 import { Heartbeat } from './upkeep/heartbeat.ts';
@@ -196,7 +196,7 @@ class Supervisor {
 
   async #start(started: StartedRun): Promise<void> {
     const { bridge, config, token } = this.#context;
-    const { run, project } = started;
+    const { run, project, earlier } = started;
     const spawned = await spawnRun(this.#context, started);
     if (!spawned.spawned) {
       // Nobody will read it, and it may hold the owner's secrets. What cannot be removed now goes with the next start.
@@ -207,17 +207,9 @@ class Supervisor {
     }
     const { child, group, opening, resumed, workspaceIdentity } = spawned;
     await recordChild(this.#context, run, child, workspaceIdentity);
-    const inSession = started.earlier.filter(({ sessionId }) => sessionId === run.sessionId);
-    const setting = {
-      run,
-      resumed,
-      runTimeoutMs: project.timeoutMs ?? config.run_timeout,
-      budgetUsd: project.budgetUsd,
-      sessionSpentUsd: statedUsd(inSession),
-      workspaceIdentity,
-      listener: this.#listener(run),
-    };
-    const active = new ActiveRun(this.#context, setting, child);
+    const listener = this.#listener(run);
+    const start = { resumed, workspaceIdentity, listener };
+    const active = new ActiveRun(this.#context, runContext(project, run, earlier, config, start), child);
     this.#follow(active);
     await active.begin(opening);
     await gatherRun(child, group);

@@ -1,6 +1,6 @@
 /** A run's output read line by line into the facts its outcome rests on. */
 import { classify, type RunFacts } from '../../src/claude/outcome.ts';
-import { NOTHING_READ, readOn } from '../../src/claude/reading.ts';
+import { EMPTY, foldEvent } from '../../src/claude/run-summary.ts';
 import { readEvent } from '../../src/claude/stream.ts';
 import type { Outcome } from '../../src/project/outcome.ts';
 
@@ -22,11 +22,11 @@ const UNREMARKABLE: RunFacts = {
 
 /** From the first line to the outcome, in the order the supervisor takes the events in. */
 export function outcomeOf(lines: Iterable<string>, rest: Rest): Outcome {
-  let said = NOTHING_READ;
+  let summary = EMPTY;
   for (const line of lines) {
     const event = readEvent(line);
-    if (event) said = readOn(said, event, '2026-01-01T00:00:00.000Z');
+    if (event) summary = foldEvent(summary, event, '2026-01-01T00:00:00.000Z');
   }
-  const { init, result, error, rateLimit } = said;
+  const { init, result, error, rateLimit } = summary;
   return classify({ ...UNREMARKABLE, started: init !== undefined, result, error, rateLimit, ...rest });
 }

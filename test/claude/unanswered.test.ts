@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { NOTHING_READ, readOn } from '../../src/claude/reading.ts';
+import { EMPTY, foldEvent } from '../../src/claude/run-summary.ts';
 import { readEvent } from '../../src/claude/stream.ts';
 
 const takenIn = (uuid: string) => ({
@@ -12,12 +12,12 @@ const said = (fields: object = {}) => ({ type: 'assistant', message: { id: 'm', 
 const result = { type: 'result', subtype: 'success', is_error: true };
 
 function unansweredAfter(...events: readonly object[]): readonly string[] {
-  let reading = NOTHING_READ;
+  let summary = EMPTY;
   for (const event of events) {
     const read = readEvent(JSON.stringify(event));
-    if (read) reading = readOn(reading, read, '2026-01-01T00:00:00.000Z');
+    if (read) summary = foldEvent(summary, read, '2026-01-01T00:00:00.000Z');
   }
-  return reading.unanswered;
+  return summary.unanswered;
 }
 
 describe('what Claude has taken in may not be kept yet', () => {

@@ -1,13 +1,4 @@
-/**
- * One run under way, from a living process to its outcome in the store.
- *
- *   watching ──result──▶ finishing ──exit──▶ ended
- *      │                     │                 ▲
- *      └──stop / watchdog────┴──▶ stopping ────┘
- *
- * The first two states are the reader's and the watch's, `stopping` is run-stop.ts, and what makes an end an outcome
- * is run-end.ts.
- */
+/** One run under way, from a living process to its outcome in the store. Its phases are in phase.ts. */
 
 import { ordersFor } from '../../bridge/attending.ts';
 import type { EndedRun } from '../../bridge/runs.ts';
@@ -19,10 +10,11 @@ import type { Run } from '../../project/run.ts';
 import { runFiles } from '../../state-folder.ts';
 import type { Context } from '../context.ts';
 import { endsSupervisor, patiently } from '../patience.ts';
-import type { Followed, RunSetting } from './context.ts';
+import type { ProcessHandle, RunContext } from './context.ts';
 import { concludeRun, giveUpRun } from './end.ts';
 import { HeldProcess } from './held-process.ts';
 import { LiveDisplay } from './live-state.ts';
+import { RunPhases } from './phase.ts';
 import { RunReader } from './reader.ts';
 import { Steering } from './steering.ts';
 import { RunStop } from './stop.ts';
@@ -35,19 +27,20 @@ export class ActiveRun {
 
   readonly #context: Context;
   readonly #process: HeldProcess;
+  readonly #phases: RunPhases;
   readonly #stop: RunStop;
   readonly #steering: Steering;
-  /** In monotonic milliseconds. */
-  #submittedAt: number | undefined;
 
-  constructor(context: Context, setting: RunSetting, process: Followed) {
-    this.run = setting.run;
+  constructor(context: Context, runContext: RunContext, handle: ProcessHandle) {
+    const { run } = runContext;
+    this.run = run;
     this.#context = context;
-    this.#process = new HeldProcess(context, setting.run, process);
-    this.#stop = new RunStop(context, setting.run, this.#process);
-    this.#steering = new Steering(context, setting.run, this.#process);
-    this.ended = this.#follow(setting).catch((error: unknown) =>
-      giveUpRun(context, setting.run, this.#process, this.#stop, error),
+    this.#process = new HeldProcess(context, run, handle);
+    this.#phases = new RunPhases(context.clock.monotonic());
+    this.#stop = new RunStop(context, run, this.#process, this.#phases);
+    this.#steering = new Steering(context, run, this.#process);
+    this.ended = this.#follow(runContext).catch((error: unknown) =>
+      giveUpRun(context, run, this.#process, this.#stop, error),
     );
   }
 
@@ -74,48 +67,41 @@ export class ActiveRun {
   async #attend(): Promise<void> {
     const { cancelled, submitted, approved, messages } = await ordersFor(this.#context.bridge, this.run);
     if (cancelled) return this.stop({ kind: 'cancelled' });
-    if (submitted) this.#submittedAt ??= this.#context.clock.monotonic();
+    if (submitted) this.#phases.emit({ kind: 'submitted', at: this.#context.clock.monotonic() });
     // What was approved is to stay as it is.
     if (approved) return this.stop(undefined);
     // What a person says after a submission is about the next round, whose run brings it in its prompt.
     if (!submitted) await this.#steering.handOver(messages);
   }
 
-  /** Ends the run, gently first; `because` becomes its outcome unless the work was submitted before. */
-  async stop(because: Outcome | undefined): Promise<void> {
-    await this.#stop.gently(because);
+  /** Ends the run, gently first; `reason` becomes its outcome unless the work was submitted before. */
+  async stop(reason: Outcome | undefined): Promise<void> {
+    await this.#stop.gently(reason);
   }
 
-  async #follow(setting: RunSetting): Promise<EndedRun> {
+  async #follow(runContext: RunContext): Promise<EndedRun> {
     const context = this.#context;
     const process = this.#process;
+    const phases = this.#phases;
     const stop = this.#stop;
     const files = runFiles(context.bridge.home, this.run.id);
     const tail = tailFile(files.output, context.clock);
     const live = new LiveDisplay(context, this.run);
-    const reader = new RunReader(context, setting, { process, stop, live, steering: this.#steering });
-    const vitals = () => ({ ...reader.vitals, submittedAt: this.#submittedAt });
-    const watching = new AbortController();
+    const steering = this.#steering;
+    const reader = new RunReader(context, runContext, { process, phases, stop, live, steering });
     const exited = process.exited.then((exit) => {
-      watching.abort();
+      phases.emit({ kind: 'exited', exit });
       tail.end();
-      return exit;
     });
-    const watched = watchRun(
-      context,
-      setting,
-      { files, process, reader, vitals, stop, live },
-      watching.signal,
-    );
+    const watched = watchRun(context, runContext, { files, process, phases, reader, stop, live });
     // Together: a part that fails is not waited for until the others are done.
-    const [exit] = await Promise.all([exited, reader.read(tail), watched]);
-    return concludeRun(context, setting, process, {
-      exit,
+    await Promise.all([exited, reader.read(tail), watched]);
+    return concludeRun(context, runContext, process, {
+      phases,
       files,
       tail,
-      said: reader.said,
+      summary: reader.summary,
       hasPartials: reader.hasPartials,
-      stop,
     });
   }
 }

@@ -6,11 +6,10 @@
 import { rm } from 'node:fs/promises';
 import { type EndedRun, endRun } from '../../bridge/runs.ts';
 import { classify } from '../../claude/outcome.ts';
-import type { Reading } from '../../claude/reading.ts';
+import type { RunSummary } from '../../claude/run-summary.ts';
 import { costOf } from '../../claude/spending.ts';
 import type { Tail } from '../../claude/tail.ts';
 import { messageOf } from '../../error-message.ts';
-import type { Exit } from '../../machine/child.ts';
 import { findStrays } from '../../machine/strays.ts';
 import type { Outcome } from '../../project/outcome.ts';
 import { isCrash } from '../../project/retry.ts';
@@ -18,52 +17,55 @@ import { type Run, type RunCost, UNKNOWN_COST } from '../../project/run.ts';
 import { type RunFiles, runFiles } from '../../state-folder.ts';
 import type { Context } from '../context.ts';
 import { endsSupervisor, patiently } from '../patience.ts';
-import type { RunSetting } from './context.ts';
+import type { RunContext } from './context.ts';
 import { fingerprint } from './fingerprint.ts';
 import type { HeldProcess } from './held-process.ts';
 import { lastLines } from './last-lines.ts';
 import { neverRan } from './never-ran.ts';
 import { dropPartials } from './partial-output.ts';
+import type { RunPhase, RunPhases } from './phase.ts';
 import { promptId } from './process.ts';
 import type { RunStop } from './stop.ts';
 
-/** Everything there is to know of a run's end, once its file is read to the end. */
-interface End {
-  readonly exit: Exit;
+/** A run whose process has ended and whose output is read to the end. */
+interface ReadRun {
+  readonly phases: RunPhases;
   readonly files: RunFiles;
   readonly tail: Tail;
-  readonly said: Reading;
+  readonly summary: RunSummary;
   readonly hasPartials: boolean;
-  readonly stop: RunStop;
 }
 
 /** Sweeps up after a run and records its outcome. */
 export async function concludeRun(
   context: Context,
-  setting: RunSetting,
+  runContext: RunContext,
   process: HeldProcess,
-  end: End,
+  read: ReadRun,
 ): Promise<EndedRun> {
   const { bridge, config, log, token } = context;
-  const { run } = setting;
+  const { run } = runContext;
+  const { files, hasPartials, phases, summary, tail } = read;
   await sweepUp(context, run, process);
-  const skipped = end.tail.skipped();
+  const skipped = tail.skipped();
   if (skipped > 0) log.warn('run.lines_skipped', { run: run.id, lines: skipped });
-  const outcome = await outcomeOf(setting, end);
+  // Only now: a person may cancel while the sweep goes on.
+  const phase = endedPhase(phases);
+  const outcome = await outcomeOf(runContext, phase, read);
   await removeSecrets(context, run);
-  const cost = costOfRun(setting, end);
+  const cost = costOfRun(runContext, phase, summary);
   const ending = {
     cost,
-    live: { ...end.said.progress.live, currentTool: null, costUsd: cost.usd ?? 0 },
+    live: { ...summary.progress.live, currentTool: null, costUsd: cost.usd ?? 0 },
     random: Math.random(),
     fingerprint: isCrash(outcome.kind) ? await fingerprint(run.workspace) : null,
     resumeNotBefore: config.resume_not_before ?? null,
     configuredModel: config.model ?? null,
-    unkept: unkept(run, end.said.unanswered),
+    unkept: unkept(run, summary.unanswered),
   };
   const ended = await patiently(context, () => endRun(bridge, token, run, outcome, ending));
   // Not before its end is recorded: a successor would read the cost out of these lines too.
-  if (end.hasPartials) await dropPartials(end.files.output);
+  if (hasPartials) await dropPartials(files.output);
   return ended;
 }
 
@@ -119,25 +121,36 @@ export async function removeSecrets({ bridge, log }: Context, run: Run): Promise
   });
 }
 
-async function outcomeOf(setting: RunSetting, { exit, files, tail, said, stop }: End): Promise<Outcome> {
+type EndedPhase = RunPhase & { kind: 'ended' };
+
+function endedPhase({ current }: RunPhases): EndedPhase {
+  if (current.kind !== 'ended') throw new Error(`a run is concluded while it is ${current.kind}`);
+  return current;
+}
+
+async function outcomeOf(
+  { run, resumed, budgetUsd }: RunContext,
+  { reason, isStopped, exit }: EndedPhase,
+  { files, tail, summary }: ReadRun,
+): Promise<Outcome> {
   return classify({
-    ended: stop.because,
-    started: said.init !== undefined,
-    resumed: setting.resumed,
-    result: said.result,
-    error: said.error,
-    rateLimit: said.rateLimit,
-    // One that was ended for not going after its last word: how it went says nothing.
-    exit: stop.begun && !stop.because ? { code: null, signal: null } : exit,
+    ended: reason,
+    started: summary.init !== undefined,
+    resumed,
+    result: summary.result,
+    error: summary.error,
+    rateLimit: summary.rateLimit,
+    // A process that we stopped because it lingered: its exit says nothing.
+    exit: isStopped ? { code: null, signal: null } : exit,
     cut: tail.cut(),
     stderr: await lastLines(files.errors).catch(() => ''),
-    model: setting.run.model ?? said.init?.model ?? 'default',
-    budgetUsd: setting.budgetUsd,
+    model: run.model ?? summary.init?.model ?? 'default',
+    budgetUsd,
   });
 }
 
 /** A run whose output is gone, and whose end nobody saw, may have made requests. */
-function costOfRun({ sessionSpentUsd }: RunSetting, { exit, said }: End): RunCost {
-  const isLost = exit.code === null && exit.signal === null && !said.spending.requested;
-  return isLost ? UNKNOWN_COST : costOf(said.spending, sessionSpentUsd);
+function costOfRun({ sessionSpentUsd }: RunContext, { exit }: EndedPhase, { spending }: RunSummary): RunCost {
+  const isLost = exit.code === null && exit.signal === null && !spending.requested;
+  return isLost ? UNKNOWN_COST : costOf(spending, sessionSpentUsd);
 }

@@ -14,7 +14,7 @@ import { type Leftover, sweep } from '../../machine/sweep.ts';
 import type { Run } from '../../project/run.ts';
 import type { Context } from '../context.ts';
 import { patiently } from '../patience.ts';
-import type { Followed } from './context.ts';
+import type { ProcessHandle } from './context.ts';
 
 /** The control group that a run's process is put into where that is possible. */
 export function controlGroupOf({ id }: Run): string {
@@ -30,11 +30,11 @@ const SWEEP_GRACE_MS = 2_000;
 /** Everything that acts throws LeaseLost when the lease is someone else's, and then has done nothing. */
 export class HeldProcess {
   readonly #context: Context;
-  readonly #process: Followed;
+  readonly #process: ProcessHandle;
   readonly #run: Run;
   readonly #lineage: Lineage;
 
-  constructor(context: Context, run: Run, process: Followed) {
+  constructor(context: Context, run: Run, process: ProcessHandle) {
     this.#context = context;
     this.#run = run;
     this.#process = process;

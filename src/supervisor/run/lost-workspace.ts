@@ -3,11 +3,11 @@ import type { Clock } from '../../clock.ts';
 import { answers } from '../../machine/answering.ts';
 import { type FolderFate, folderFate } from '../../machine/folder-identity.ts';
 import type { Outcome } from '../../project/outcome.ts';
-import type { RunSetting } from './context.ts';
+import type { RunContext } from './context.ts';
 
 /** Why the run is to be ended; undefined while its folder is there, or on a network drive that does not answer. */
 export async function lostWorkspace(
-  { run: { workspace }, workspaceIdentity }: Pick<RunSetting, 'run' | 'workspaceIdentity'>,
+  { run: { workspace }, workspaceIdentity }: Pick<RunContext, 'run' | 'workspaceIdentity'>,
   clock: Clock,
 ): Promise<Outcome | undefined> {
   const look: { fate: FolderFate } = { fate: 'there' };

@@ -8,24 +8,25 @@ import { expectedFolder } from '../../bridge/run-folder.ts';
 import { recordAnswered, recordReady } from '../../bridge/runs.ts';
 import { whatIsWrong } from '../../claude/handshake.ts';
 import { readQuotas } from '../../claude/quota.ts';
-import { NOTHING_READ, type Reading, readOn } from '../../claude/reading.ts';
+import { EMPTY, foldEvent, type RunSummary } from '../../claude/run-summary.ts';
 import { costOf } from '../../claude/spending.ts';
 import { type ClaudeEvent, type Init, readEvent } from '../../claude/stream.ts';
 import type { Tail } from '../../claude/tail.ts';
 import type { Context } from '../context.ts';
 import { leniently, patiently } from '../patience.ts';
-import type { RunSetting } from './context.ts';
+import type { RunContext } from './context.ts';
 import type { HeldProcess } from './held-process.ts';
 import type { LiveDisplay } from './live-state.ts';
+import type { RunPhases } from './phase.ts';
 import type { Steering } from './steering.ts';
 import type { RunStop } from './stop.ts';
-import type { Vitals } from './watchdog.ts';
 
 /** The name of the model in what Claude Code itself writes. */
 const SYNTHETIC = '<synthetic>';
 
-interface Parts {
+interface Heard {
   readonly process: HeldProcess;
+  readonly phases: RunPhases;
   readonly stop: RunStop;
   readonly live: LiveDisplay;
   readonly steering: Steering;
@@ -33,50 +34,35 @@ interface Parts {
 
 export class RunReader {
   readonly #context: Context;
-  readonly #setting: RunSetting;
-  readonly #parts: Parts;
-  #spawnedAt: number;
-  #lastSignAt: number;
-  #finishedAt: number | undefined;
-  #started = false;
+  readonly #runContext: RunContext;
+  readonly #process: HeldProcess;
+  readonly #phases: RunPhases;
+  readonly #stop: RunStop;
+  readonly #live: LiveDisplay;
+  readonly #steering: Steering;
   #hasPartials = false;
-  #said: Reading = NOTHING_READ;
+  #summary: RunSummary = EMPTY;
   #answered: boolean;
 
-  constructor(context: Context, setting: RunSetting, parts: Parts) {
+  constructor(context: Context, runContext: RunContext, { process, phases, stop, live, steering }: Heard) {
     this.#context = context;
-    this.#setting = setting;
-    this.#parts = parts;
-    this.#spawnedAt = context.clock.monotonic();
-    this.#lastSignAt = this.#spawnedAt;
-    this.#answered = setting.run.answeredAt !== null;
+    this.#runContext = runContext;
+    this.#process = process;
+    this.#phases = phases;
+    this.#stop = stop;
+    this.#live = live;
+    this.#steering = steering;
+    this.#answered = runContext.run.answeredAt !== null;
   }
 
-  /** All that was said so far. */
-  get said(): Reading {
-    return this.#said;
+  /** What the output has told so far. */
+  get summary(): RunSummary {
+    return this.#summary;
   }
 
   /** Whether the output has lines that are worth nothing once the run is over. */
   get hasPartials(): boolean {
     return this.#hasPartials;
-  }
-
-  get vitals(): Omit<Vitals, 'submittedAt'> {
-    return {
-      spawnedAt: this.#spawnedAt,
-      lastSignAt: this.#lastSignAt,
-      started: this.#started,
-      usingTool: this.#said.progress.open.size > 0,
-      finishedAt: this.#finishedAt,
-    };
-  }
-
-  /** Takes `ms` out of every time that is measured. */
-  forgive(ms: number): void {
-    this.#spawnedAt += ms;
-    this.#lastSignAt += ms;
-    if (this.#finishedAt !== undefined) this.#finishedAt += ms;
   }
 
   /** Reads until the end of the file, once that is known to be the last. */
@@ -86,39 +72,37 @@ export class RunReader {
 
   async #take(line: string): Promise<void> {
     const { clock } = this.#context;
-    this.#lastSignAt = clock.monotonic();
-    this.#started = true;
+    this.#phases.emit({ kind: 'line', at: clock.monotonic() });
     const event = readEvent(line);
     if (event === undefined) return;
-    const isFirst = this.#said.init === undefined;
-    this.#said = readOn(this.#said, event, clock.now().toISOString());
+    const isFirst = this.#summary.init === undefined;
+    this.#summary = foldEvent(this.#summary, event, clock.now().toISOString());
     await this.#react(event, isFirst);
-    const cost = costOf(this.#said.spending, this.#setting.sessionSpentUsd);
-    await this.#parts.live.show({ ...this.#said.progress.live, costUsd: cost.usd ?? 0 });
+    const cost = costOf(this.#summary.spending, this.#runContext.sessionSpentUsd);
+    await this.#live.show({ ...this.#summary.progress.live, costUsd: cost.usd ?? 0 });
   }
 
   async #react(event: ClaudeEvent, isFirst: boolean): Promise<void> {
     const { bridge, clock, token } = this.#context;
-    const { process, steering, stop } = this.#parts;
     switch (event.kind) {
       case 'init':
-        if (stop.begun) return stop.insist();
-        this.#finishedAt = undefined;
+        if (this.#phases.isStopping) return this.#stop.resendTerm();
+        this.#phases.emit({ kind: 'turn', at: clock.monotonic() });
         return isFirst ? this.#checkHandshake(event.init) : undefined;
       case 'partial':
       case 'usage':
         this.#hasPartials = true;
         return;
       case 'taken_in':
-        return steering.takenIn(event.uuid);
+        return this.#steering.takenIn(event.uuid);
       case 'rate_limit':
         return leniently(recordQuotas(bridge, token, readQuotas(event.info, clock.now())));
       case 'assistant':
         return event.error === undefined && event.model !== SYNTHETIC ? this.#noteAnswer() : undefined;
       case 'result':
-        this.#finishedAt = clock.monotonic();
+        this.#phases.emit({ kind: 'result', at: clock.monotonic() });
         // Closing the input lets Claude finish what it was told meanwhile, and then exit.
-        return process.endInput();
+        return this.#process.endInput();
     }
   }
 
@@ -127,21 +111,21 @@ export class RunReader {
     if (this.#answered) return;
     this.#answered = true;
     const { bridge, token } = this.#context;
-    const { listener, run } = this.#setting;
+    const { listener, run } = this.#runContext;
     await patiently(this.#context, () => recordAnswered(bridge, token, run));
     listener.answered();
   }
 
   async #checkHandshake(init: Init): Promise<void> {
     const { bridge, config, token } = this.#context;
-    const { listener, run } = this.#setting;
+    const { listener, run } = this.#runContext;
     // An adopted run's file is read from its beginning: what our predecessor recorded is not news.
     if (run.readyAt !== null) return;
     const wrong = await whatIsWrong(init, {
       folder: await expectedFolder(bridge.home, run),
       disallowedTools: config.disallowed_tools,
     });
-    if (wrong) return this.#parts.stop.beforeItBegins(wrong);
+    if (wrong) return this.#stop.killBeforeFirstRequest(wrong);
     const facts = { model: init.model, claudeVersion: init.claude_code_version };
     await patiently(this.#context, () => recordReady(bridge, token, run, facts));
     listener.changed();

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { judge, type Limits, type Vitals } from '../../../src/supervisor/run/watchdog.ts';
+import type { LivePhase } from '../../../src/supervisor/run/phase.ts';
+import { judge, type Limits } from '../../../src/supervisor/run/watchdog.ts';
 
 const LIMITS: Limits = {
   startMs: 60,
@@ -27,15 +28,17 @@ interface Since {
 
 /** How long ago each of it was. */
 function verdict(since: Since, limits: Limits = LIMITS) {
-  const vitals: Vitals = {
-    spawnedAt: NOW - since.spawn,
-    lastSignAt: NOW - since.sign,
-    started: since.started ?? true,
-    usingTool: since.tool ?? false,
-    submittedAt: since.submit === undefined ? undefined : NOW - since.submit,
-    finishedAt: since.finish === undefined ? undefined : NOW - since.finish,
-  };
-  return judge(vitals, limits, NOW);
+  return judge(phaseOf(since), since.tool ?? false, limits, NOW);
+}
+
+function phaseOf(since: Since): LivePhase {
+  const spawnedAt = NOW - since.spawn;
+  const submittedAt = since.submit === undefined ? undefined : NOW - since.submit;
+  if (since.finish !== undefined)
+    return { kind: 'finishing', spawnedAt, submittedAt, finishedAt: NOW - since.finish };
+  return since.started === false
+    ? { kind: 'starting', spawnedAt, submittedAt }
+    : { kind: 'working', spawnedAt, submittedAt, lastSignAt: NOW - since.sign };
 }
 
 const silentStart = { started: false } as const;

@@ -6,7 +6,7 @@ import { advance, NO_PROGRESS, type Progress } from './progress.ts';
 import { NOTHING_SPENT, type Spending, spend } from './spending.ts';
 import type { ClaudeEvent, Init, RateLimit, Result } from './stream.ts';
 
-export interface Reading {
+export interface RunSummary {
   readonly progress: Progress;
   readonly spending: Spending;
   /** The first init event; Claude sends another with each further turn. */
@@ -24,7 +24,7 @@ export interface Reading {
   readonly unanswered: readonly string[];
 }
 
-export const NOTHING_READ: Reading = {
+export const EMPTY: RunSummary = {
   progress: NO_PROGRESS,
   spending: NOTHING_SPENT,
   init: undefined,
@@ -34,23 +34,23 @@ export const NOTHING_READ: Reading = {
   unanswered: [],
 };
 
-/** The reading after one more event, which was written at `at` (ISO 8601). */
-export function readOn(before: Reading, event: ClaudeEvent, at: string): Reading {
+/** The summary after one more event, which was written at `at` (ISO 8601). */
+export function foldEvent(before: RunSummary, event: ClaudeEvent, at: string): RunSummary {
   const progress = advance(before.progress, event, at);
   const spending = spend(before.spending, event);
-  const reading = { ...before, progress, spending };
+  const summary = { ...before, progress, spending };
   switch (event.kind) {
     case 'init':
-      return { ...reading, init: before.init ?? event.init };
+      return { ...summary, init: before.init ?? event.init };
     case 'assistant':
-      return event.ofSubagent ? reading : { ...reading, error: event.error, unanswered: [] };
+      return event.ofSubagent ? summary : { ...summary, error: event.error, unanswered: [] };
     case 'taken_in':
-      return { ...reading, unanswered: [...before.unanswered, event.uuid] };
+      return { ...summary, unanswered: [...before.unanswered, event.uuid] };
     case 'rate_limit':
-      return { ...reading, rateLimit: event.info };
+      return { ...summary, rateLimit: event.info };
     case 'result':
-      return { ...reading, result: event.result, unanswered: [] };
+      return { ...summary, result: event.result, unanswered: [] };
     default:
-      return reading;
+      return summary;
   }
 }
