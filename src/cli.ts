@@ -20,7 +20,7 @@ if (Number(process.versions.napi) >= NODE_API) {
       process.stdout.write('', () => process.stderr.write('', () => process.exit(exitCode)));
     })
     .catch((error) => {
-      console.error(`bridge-supervisor: it could not be loaded: ${error}`);
+      console.error(`bridge-supervisor: failed to load: ${error}`);
       process.exitCode = 1;
     });
 } else {

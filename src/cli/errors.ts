@@ -35,5 +35,5 @@ function explain(error: unknown, debug: boolean): [what: string, next: string] {
   if (error instanceof ExpectedError) return [error.message, ''];
   const message = messageOf(error);
   const details = debug ? '' : 'For details, run the same command with BRIDGE_DEBUG=1.';
-  return [`something unexpected happened: ${message}`, details];
+  return [`unexpected error: ${message}`, details];
 }

@@ -78,15 +78,15 @@ const COMMANDS: Record<string, readonly ((cli: Cli) => Command)[]> = {
   'Supervisor:': [startCommand, stopCommand, restartCommand, statusCommand, logsCommand, runCommand],
   'Service:': [installCommand, uninstallCommand],
   'Work:': [sendCommand, listCommand, showCommand, watchCommand],
-  'Decide and direct:': [approveCommand, rejectCommand, steerCommand, cancelCommand, retryCommand],
-  'Keep the store safe:': [backupCommand, restoreCommand],
-  'Hold back and go on:': [pauseCommand, resumeCommand],
-  'Try it, connect it:': [setupCommand, doctorCommand, demoCommand, mcpCommand],
+  'Decide and steer:': [approveCommand, rejectCommand, steerCommand, cancelCommand, retryCommand],
+  'Back up:': [backupCommand, restoreCommand],
+  'Pause and resume:': [pauseCommand, resumeCommand],
+  'Set up and check:': [setupCommand, doctorCommand, demoCommand, mcpCommand],
 };
 
 function program(cli: Cli): Command {
   const program = new Command('bridge-supervisor')
-    .description('Runs Claude Code from plans, unattended, and brings every result back to you for approval.')
+    .description('Runs Claude Code on your plans, unattended, and brings every result to you for approval.')
     .version(VERSION, '-V, --version', 'show the version')
     .usage('<command> [options]')
     .helpCommand(false)
@@ -116,7 +116,7 @@ function takingYes(command: Command): Command {
 }
 
 const ABOUT = `
-An ID is 12 hex digits; its first 4 or more will do while they fit one project.
+An ID is 12 hex digits; its first 4 or more are enough while they are unique.
 
 Examples:
   bridge-supervisor start
@@ -124,7 +124,7 @@ Examples:
   bridge-supervisor watch
   bridge-supervisor approve 3f9a
 
-The state folder is ~/.claude-bridge; BRIDGE_HOME chooses another one.
-Every command that changes something takes --yes, and then asks nothing.
-\`bridge-supervisor <command> --help\` tells more about each command.
+The state folder is ~/.claude-bridge, or BRIDGE_HOME.
+Every command that changes something takes --yes to skip confirmation.
+See \`bridge-supervisor <command> --help\` for each command.
 `;

@@ -61,7 +61,7 @@ test('as JSON a step is printed when it is over, with its time and all its lines
   narrator.end();
   narrator.end();
   expect(printed.map((line) => JSON.parse(line))).toEqual([
-    { step: 1, title: 'One', ms: 1_500, lines: [{ who: 'You', text: 'look', shown: ['a', 'b'] }] },
-    { step: 2, title: 'Two', ms: 0, lines: [] },
+    { step: 1, title: 'One', duration_ms: 1_500, lines: [{ who: 'You', text: 'look', shown: ['a', 'b'] }] },
+    { step: 2, title: 'Two', duration_ms: 0, lines: [] },
   ]);
 });

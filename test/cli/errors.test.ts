@@ -35,7 +35,7 @@ describe('a wrong call is one line with where to look, and exit code 2', () => {
       ['list', '--status', 'done'],
       'Allowed choices are pending, in_progress',
     ],
-    'a limit that is no number': [['list', '--limit', 'ten'], 'It must be a whole number from 1 on.'],
+    'a limit that is no number': [['list', '--limit', 'ten'], 'It must be a whole number of at least 1.'],
     'a duration that is none': [
       ['stop', '--timeout', 'soon'],
       "It must be a duration such as '30s', '10m' or '2h'.",
@@ -44,7 +44,7 @@ describe('a wrong call is one line with where to look, and exit code 2', () => {
       ['mcp', 'web'],
       "unknown command 'web'. See: bridge-supervisor mcp --help",
     ],
-    'no server': [['mcp'], 'a command is missing. See: bridge-supervisor mcp --help'],
+    'no server': [['mcp'], 'missing command. See: bridge-supervisor mcp --help'],
   };
   test.for(Object.entries(calls))('%s', async ([, [args, words]], { rig }) => {
     const result = await rig.run(...args);
@@ -168,7 +168,7 @@ test('what nobody expected is one line too, with its details on demand', async (
   expect(plain.stderr).toContain('BRIDGE_DEBUG=1');
   const detailed = await rig.runWith({ env: { BRIDGE_DEBUG: '1' } }, 'logs');
   expect(detailed.code).toBe(1);
-  expect(detailed.stderr).toMatch(/^bridge-supervisor: something unexpected[^\n]+\n[\s\S]*Error/);
+  expect(detailed.stderr).toMatch(/^bridge-supervisor: unexpected error[^\n]+\n[\s\S]*Error/);
   expect(detailed.stderr).not.toContain('BRIDGE_DEBUG=1');
 });
 

@@ -117,7 +117,7 @@ describe.skipIf(onWindows)('install (plays claude by a script with #!)', () => {
     service.play.calls.length = 0;
     const { stdout } = await call(service);
     expect(stdout).toContain(`Upgraded from version 0.0.1 to ${VERSION}: `);
-    expect(stdout).toContain('The service runs anew (');
+    expect(stdout).toContain('The service was restarted (');
     expect(service.play.calls).toEqual(['install', 'stop', 'start']);
     expect(await readFile(service.unit, 'utf8')).toBe(current);
   });
@@ -129,7 +129,7 @@ describe.skipIf(onWindows)('install (plays claude by a script with #!)', () => {
     await holdLease(await service.bridge, await thisProcess(), '0.0.1');
     await call(service, { options: { start: false } });
     service.play.calls.length = 0;
-    expect((await call(service)).stdout).toContain('The service runs anew (');
+    expect((await call(service)).stdout).toContain('The service was restarted (');
     expect(service.play.calls).toEqual(['install', 'stop', 'start']);
   });
 
@@ -237,7 +237,7 @@ describe.skipIf(onWindows)('install --dry-run (plays claude by a script with #!)
       options: { dryRun: true },
     });
     expect(code).toBe(1);
-    expect(stdout).toContain('But nothing would be installed, with the problems above.');
+    expect(stdout).toContain('With the problems above, nothing would be installed.');
   });
 });
 
@@ -337,7 +337,7 @@ describe.skipIf(onWindows)(
     const refused = async (service: ServiceRig, given: Call = {}) => {
       const { code, stdout, stderr } = await call(service, given);
       expect(code).toBe(1);
-      expect(stderr).toContain('nothing was installed: a problem would keep the service from its work');
+      expect(stderr).toContain('nothing was installed: a problem would keep the service from working');
       expect(service.play.calls).toEqual([]);
       expect(existsSync(environmentFile(service))).toBe(false);
       return stdout;

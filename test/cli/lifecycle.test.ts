@@ -181,7 +181,7 @@ describe.skipIf(onWindows)('stop ends only what is ours (needs signals)', () => 
     const { code, stdout } = await rig.run('stop');
     expect(code).toBe(0);
     expect(stdout).toBe(
-      `The supervisor was not running.\nEnded a run it had left behind: ${run.id} of project ${run.projectId} (SIGINT).\n`,
+      `The supervisor was not running.\nStopped a run it left behind: ${run.id} of project ${run.projectId} (SIGINT).\n`,
     );
     await eventually(() => expect(grandchild.signalCode).toBe('SIGTERM'));
     expect(await identify(stranger.pid ?? 0)).toBeDefined();
@@ -192,7 +192,7 @@ describe.skipIf(onWindows)('stop ends only what is ours (needs signals)', () => 
     await rig.send('# A\n\nx\n');
     const run = await beginRun(await rig.bridge, NOBODY);
     const claude = rig.sleeper({ BRIDGE_RUN_ID: run.id });
-    expect((await rig.run('stop')).stdout).toContain(`Ended a run it had left behind: ${run.id}`);
+    expect((await rig.run('stop')).stdout).toContain(`Stopped a run it left behind: ${run.id}`);
     await eventually(() => expect(claude.signalCode).not.toBeNull());
   });
 
@@ -238,7 +238,7 @@ describe.skipIf(onWindows)('run (needs signals)', () => {
     expect(second).toEqual({
       code: 1,
       stdout: '',
-      stderr: `bridge-supervisor: another supervisor (pid ${first.child.pid}) already works on ${rig.home}. Look with: bridge-supervisor status\n`,
+      stderr: `bridge-supervisor: another supervisor (pid ${first.child.pid}) is already running on ${rig.home}. Look with: bridge-supervisor status\n`,
     });
     first.child.kill('SIGTERM');
     expect((await first.ended).code).toBe(0);
@@ -269,10 +269,10 @@ describe.skipIf(onWindows)('run (needs signals)', () => {
     const { code, stderr } = await running.ended;
     expect(code).toBe(1);
     expect(stderr).toBe(
-      'bridge-supervisor: ended at once; the next supervisor takes over what is under way\n',
+      'bridge-supervisor: stopped immediately; the next supervisor adopts running work\n',
     );
     expect(await isAlive(claude)).toBe(true);
-    expect((await rig.run('stop')).stdout).toContain('Ended a run it had left behind');
+    expect((await rig.run('stop')).stdout).toContain('Stopped a run it left behind');
     expect(await isAlive(claude)).toBe(false);
   });
 });

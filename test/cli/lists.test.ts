@@ -37,7 +37,7 @@ describe('list', () => {
     expect(await rig.run('list')).toEqual({
       code: 0,
       stdout: '',
-      stderr: 'No project is open. See closed ones with --all.\n',
+      stderr: 'No project is open. Add --all to see closed ones.\n',
     });
     expect(JSON.parse((await rig.run('list', '--json')).stdout)).toEqual([]);
   });

@@ -93,7 +93,7 @@ describe('send', () => {
     const plan = await rig.file('plan.md', PLAN);
     await rig.run('send', plan, '--request-id', 'once');
     const again = await rig.run('send', plan, '--request-id', 'once');
-    expect(again.stdout).toMatch(/^Sent before: /);
+    expect(again.stdout).toMatch(/^Already sent: /);
     expect(await idsIn(rig)).toHaveLength(1);
   });
 
@@ -130,7 +130,7 @@ describe('send', () => {
       `# Big\n${'x'.repeat(5_000_000)}`,
       /the plan is 5000006 bytes; at most 1000000/,
     ],
-    'far more than a plan': [['-'], Buffer.alloc(17_000_000, 'x'), /stdin is far too large/],
+    'far more than a plan': [['-'], Buffer.alloc(17_000_000, 'x'), /stdin is too large/],
     'what is not UTF-8': [['-'], Buffer.from([0x23, 0x20, 0xff, 0xfe]), /stdin is not UTF-8 text/],
     'a NUL': [['-'], '# A\u0000b\n', /line 1: .*control character \(NUL\)/],
     'an escape code': [['-'], '# A\n\u001b[2Jb\n', /line 2: .*control character \(ESC\)/],
@@ -201,7 +201,7 @@ describe('approve, reject, steer, cancel, retry', () => {
   test('steer keeps a message for Claude', async ({ rig }) => {
     const { id } = await rig.send(PLAN);
     const { code, stdout } = await rig.run('steer', id, 'Use', 'the old parser.');
-    expect({ code, stdout }).toMatchObject({ code: 0, stdout: expect.stringContaining('as it starts') });
+    expect({ code, stdout }).toMatchObject({ code: 0, stdout: expect.stringContaining('when it starts') });
     const { waitingMessages } = granted(await projectDetails(await rig.bridge, asProjectId(id)));
     expect(waitingMessages.map(({ message }) => message)).toEqual(['Use the old parser.']);
   });
@@ -216,11 +216,11 @@ describe('approve, reject, steer, cancel, retry', () => {
     await rig.run('steer', id, 'And', 'be', 'quick.');
     const during = (await rig.run('show', id)).stdout;
     expect(during).toContain(`Messages given to run ${run.id}, not confirmed yet\n  Use Rust.\n`);
-    expect(during).toContain('Messages that Claude has not taken in yet\n  And be quick.\n');
+    expect(during).toContain('Messages that Claude has not read yet\n  And be quick.\n');
     // Its output was read to the end without a word of it: it waits for the next run.
     await finishRun(await rig.bridge, run, { kind: 'no_completion' });
     const after = (await rig.run('show', id)).stdout;
-    expect(after).toContain('Messages that Claude has not taken in yet\n  Use Rust.\n  And be quick.\n');
+    expect(after).toContain('Messages that Claude has not read yet\n  Use Rust.\n  And be quick.\n');
     expect(after).not.toContain('not confirmed yet');
   });
 
@@ -262,9 +262,9 @@ describe('approve, reject, steer, cancel, retry', () => {
   });
 
   test.for([
-    [[], 'no project was named'],
-    [['--reason', 'api_error'], '--reason goes with --all'],
-    [['aaaa', '--all'], 'an id and --all were both given'],
+    [[], 'no project was given'],
+    [['--reason', 'api_error'], '--reason needs --all'],
+    [['aaaa', '--all'], 'an id and --all exclude each other'],
   ] as const)('retry %j is refused with what to give', async ([args, what], { rig }) => {
     expect(await rig.run('retry', ...args)).toMatchObject({ code: 1, stderr: expect.stringContaining(what) });
   });

@@ -156,7 +156,7 @@ test('a supervisor that ended without a word, or whose pid is another process by
   }
   await writeFile(join(rig.home, 'start.log'), 'Error: no luck\n    at today, token=hunter2\n');
   const { stdout } = await rig.run('status');
-  expect(stdout).toMatch(/^Supervisor: not running: it ended unexpectedly/);
+  expect(stdout).toMatch(/^Supervisor: not running: it exited unexpectedly/);
   expect(stdout).toMatch(/It said: Error: no\s+luck \/\s+at today,\s+token=\[redacted\]/);
 });
 
@@ -196,14 +196,14 @@ test('a back-off is shown with its end, but not one that seems to last a day: th
   const { id } = await rig.send('# Failed\n\nx\n');
   const run = await beginRun(await rig.bridge, NOBODY);
   await finishRun(await rig.bridge, run, { kind: 'stalled', silentMs: 1 });
-  expect((await rig.run('status')).stdout).toMatch(new RegExp(`${id}  to go on: not before .+: Failed\n`));
+  expect((await rig.run('status')).stdout).toMatch(new RegExp(`${id}  continuing: not before .+: Failed\n`));
   const tomorrow = await openBridge(rig.home, {
     ...systemClock,
     now: () => new Date(Date.now() + 86_400_000),
   });
   await finishRun(tomorrow, await beginRun(tomorrow, NOBODY), { kind: 'stalled', silentMs: 1 });
   await tomorrow.close();
-  expect((await rig.run('status')).stdout).toContain(`${id}  to go on: Failed\n`);
+  expect((await rig.run('status')).stdout).toContain(`${id}  continuing: Failed\n`);
 });
 
 test('the last lines of the log are shown', async ({ rig }) => {

@@ -11,7 +11,7 @@ import { holdLease, thisProcess } from './stories.ts';
 
 async function expectHonest(rig: Rig, why: RegExp): Promise<void> {
   const { code, stdout } = await rig.run('status');
-  expect(stdout).toMatch(/^Supervisor: cannot write the store, so it can do nothing \(pid /);
+  expect(stdout).toMatch(/^Supervisor: cannot write the store \(pid /);
   expect(stdout.replaceAll(/\s+/g, ' ')).toMatch(why);
   expect(code).toBe(3);
   const json = await rig.run('status', '--json');

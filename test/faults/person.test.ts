@@ -193,7 +193,7 @@ describe('files changed behind the program’s back', () => {
     await rig.until(id, 'awaiting_approval');
     await rig.happened('run.ended', id);
     const status = async () => (await rig.command('status')).stdout;
-    await expect.poll(status, { interval: 500 }).toContain('loop.log cannot be written');
+    await expect.poll(status, { interval: 500 }).toContain('cannot write loop.log');
     await rm(log, { recursive: true });
     await rig.send('# Logged again\nDo it.');
     const lines = async () => readFile(log, 'utf8').catch(() => '');

@@ -98,7 +98,7 @@ describe.skipIf(!onLinux)('on Linux', () => {
       'Start Claude Desktop. If it was running just now: quit it, run setup again',
     );
     expect(first.stdout).toContain('Next: bridge-supervisor install');
-    expect(first.stderr).toContain('Claude Desktop seems not to be installed');
+    expect(first.stderr).toContain('Claude Desktop does not seem to be installed');
 
     const state = join(machine.home, '.claude-bridge');
     expect(await json(machine.desktop)).toEqual({
@@ -171,7 +171,7 @@ describe.skipIf(!onLinux)('on Linux', () => {
     expect(shown.stdout).toMatch(/^ {2}\+ .*"claude_bridge_desktop":.*"mcp","desktop"/m);
     expect(shown.stdout).toContain('  +     "site": ');
     expect(shown.stdout).toContain(`${claude} mcp add claude_bridge_code -s user`);
-    expect(shown.stdout).toContain('Nothing was changed: this was a dry run.');
+    expect(shown.stdout).toContain('Dry run: nothing was changed.');
     expect(shown.stdout).not.toMatch(/ghp_secret|s3cret/);
     expect(await machine.tree()).toEqual(before);
 
@@ -398,7 +398,7 @@ describe.skipIf(!onLinux || !existsSync(SCRIPT))('on a terminal (of script(1), o
     const terminal = openTerminal(machine);
     await terminal.answer(`[${machine.repository}]:`, '');
     await terminal.answer('Its name in plans [my-site]:', 'site');
-    await terminal.answer('Write this? [Y/n]', '');
+    await terminal.answer('Apply these changes? [Y/n]', '');
 
     expect(await terminal.code).toBe(0);
     expect(terminal.shown()).toContain('+     "claude_bridge_desktop": {');
@@ -413,7 +413,7 @@ describe.skipIf(!onLinux || !existsSync(SCRIPT))('on a terminal (of script(1), o
     const terminal = openTerminal(machine);
     await terminal.answer(`[${machine.repository}]:`, '/no/where');
     await terminal.answer('does not exist. Create it, or correct the path.', '-');
-    await terminal.answer('Write this? [Y/n]', 'n');
+    await terminal.answer('Apply these changes? [Y/n]', 'n');
 
     expect(await terminal.code).toBe(1);
     expect(terminal.shown()).toContain('nothing was changed.');
@@ -429,7 +429,7 @@ describe.skipIf(!onLinux || !existsSync(SCRIPT))('on a terminal (of script(1), o
     await terminal.press('Folder', key);
 
     expect(await terminal.code).toBe(1);
-    expect(terminal.shown()).toContain('setup was broken off; nothing was changed.');
+    expect(terminal.shown()).toContain('setup was cancelled; nothing was changed.');
     expect(await machine.tree()).toEqual(before);
   });
 

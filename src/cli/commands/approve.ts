@@ -8,9 +8,9 @@ import { hintIfNobodyActs, named } from '../views/hints.ts';
 
 export function approveCommand(cli: Cli): Command {
   return new Command('approve')
-    .description('Approve submitted work; the project is then complete.')
+    .description('Approve submitted work; this completes the project.')
     .addArgument(idArgument())
-    .option('--round <number>', 'only if this round waits for a decision', wholeNumber(1))
+    .option('--round <number>', 'fail unless this round waits for a decision', wholeNumber(1))
     .addHelpText('after', examples('bridge-supervisor approve 3f9ac1d20b7e'))
     .action((id: string, { round }: { round?: number }) =>
       withProject(

@@ -6,8 +6,8 @@ import { examples } from '../terminal/usage.ts';
 
 export function backupCommand(cli: Cli): Command {
   return new Command('backup')
-    .description('Write a copy of the store, also while it is in use.')
-    .argument('<file>', 'a new file; one that is there is not overwritten', path)
+    .description('Copy the store to a file, even while it is in use.')
+    .argument('<file>', 'a new file; an existing one is not overwritten', path)
     .addHelpText('after', ABOUT)
     .addHelpText('after', examples('bridge-supervisor backup ~/bridge-2026-11-21.db'))
     .action(async (file: string) => {
@@ -17,6 +17,6 @@ export function backupCommand(cli: Cli): Command {
 }
 
 const ABOUT = `
-Projects, plans, decisions, runs and the whole history are in it; Claude's own
-output (runs/) and its sessions are not. Copying bridge.db by hand misses what
-is still in its log.`;
+Contains projects, plans, decisions, runs and the history, but not Claude's own
+output (runs/) or its sessions. A copy of bridge.db made by hand misses what is
+still in its log.`;

@@ -18,11 +18,11 @@ interface Options {
 
 export function cancelCommand(cli: Cli): Command {
   return new Command('cancel')
-    .description('Call a project off, for good. Its run is ended; its files and its history stay.')
+    .description('Cancel a project for good. Its run ends; its files and history stay.')
     .addArgument(idArgument())
     .option('--reason <text>', 'why, for the record')
     .addOption(yesOption())
-    .addHelpText('after', '\nIt asks first. Where nobody can be asked it does nothing without --yes.')
+    .addHelpText('after', '\nAsks for confirmation. Without a terminal it needs --yes.')
     .addHelpText('after', examples('bridge-supervisor cancel 3f9a --reason "no longer needed" --yes'))
     .action((id: string, options: Options) =>
       withProject(
@@ -31,7 +31,7 @@ export function cancelCommand(cli: Cli): Command {
         (bridge, projectId) => cancelIfSure(bridge, projectId, options),
         ({ project, repeated }) => {
           if (project.status === 'complete')
-            cli.out.line(`${named(project)} is complete and stays so; its run is being ended.`);
+            cli.out.line(`${named(project)} is already complete; its run is being stopped.`);
           else cli.out.line(`${named(project)} ${repeated ? 'was already' : 'is'} cancelled.`);
         },
       ),
@@ -48,7 +48,7 @@ async function cancelIfSure(
   const { project, run } = found.value;
   if (!yes && !isClosed(project.status)) {
     if (!canAsk())
-      return refuse(`cancelling ${named(project)} needs a yes and nobody can be asked here. Add --yes.`);
+      return refuse(`cancelling ${named(project)} needs confirmation but there is no terminal. Add --yes.`);
     const question = `Cancel ${named(project)}${run ? ' and end its run' : ''}?`;
     if (!(await confirm(question)))
       return refuse(`${named(project)} was not cancelled; nothing was changed.`);

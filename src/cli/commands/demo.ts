@@ -9,9 +9,9 @@ interface Options {
 
 export function demoCommand(cli: Cli): Command {
   return new Command('demo')
-    .description('Watch the whole loop in a quarter of a minute: real Claude Code, scripted model.')
-    .option('--json', 'print JSON: one object for each step, then a summary')
-    .option('--keep', 'keep the folder it worked in, and say where it is')
+    .description('Watch the whole loop in 15 seconds: real Claude Code, scripted model.')
+    .option('--json', 'print JSON: one object per step, then a summary')
+    .option('--keep', 'keep its working folder and print the path')
     .addHelpText('after', ABOUT)
     .addHelpText(
       'after',
@@ -28,19 +28,19 @@ export function demoCommand(cli: Cli): Command {
 }
 
 const ABOUT = `
-A plan is sent as Claude Desktop sends it. Claude Code writes a small program,
-tests it and submits it; it is rejected with a reason; the same session revises
-it; it is approved.
+Sends a plan as Claude Desktop does. Claude Code writes a small program, tests it
+and submits it; you reject it with a reason; the same session revises it; you
+approve it.
 
-Scripted is the model alone: a small server on this machine plays it. So there
-is no account, no network and no cost. Real are Claude Code, the supervisor,
-both MCP servers, the store, the files and the tests.
+Only the model is scripted: a small server on this machine plays it. There is no
+account, no network and no cost. Claude Code, the supervisor, both MCP servers,
+the store, the files and the tests are real.
 
 Claude Code is taken from BRIDGE_CLAUDE, else from the npm package
 @anthropic-ai/claude-code beside this program, else from PATH. Your own Claude
-settings, your state folder and your supervisor are left alone. Everything
-happens in one temporary folder; in the end, also after ctrl-c, every process is
-ended and the folder removed.
+settings, state folder and supervisor are not touched. Everything happens in one
+temporary folder. At the end, or after ctrl-c, every process is stopped and the
+folder is removed.
 
-Exit code: 0 when the loop went round, 1 when it did not (with the reason and
-the end of the logs), 130 after ctrl-c.`;
+Exit code: 0 when the loop completed; 1 when it did not, with the reason and the
+last log lines; 130 after ctrl-c.`;

@@ -59,7 +59,7 @@ of ended runs, empties large logs and writes the database's log back. It never
 touches a damaged database, a workspace or Claude's files.
 
 --deep starts a supervisor as the service would, in a temporary folder, and
-takes a plan through rejection to approval. No token is spent.
+takes a plan through rejection to approval. It spends no tokens.
 
 Exit code: 1 when there is a problem, otherwise 0, also with warnings.`;
 

@@ -28,16 +28,16 @@ export interface InstallOptions extends PlanOptions {
 
 export function installCommand(cli: Cli): Command {
   return new Command('install')
-    .description('Install the supervisor as a service that starts by itself, or upgrade it.')
+    .description('Install or upgrade the supervisor as a service that starts by itself.')
     .option('--dry-run', 'show what would be written and run, and change nothing')
-    .option('--no-start', 'only install it')
-    .option('--env <name...>', 'further variables to put into service.env')
-    .option('--capture-environment', 'write service.env anew; the old one is kept as service.env.bak')
-    .option('--system', 'a service of the machine, started at boot (systemd, as root)')
+    .option('--no-start', 'install without starting')
+    .option('--env <name...>', 'add these variables to service.env')
+    .option('--capture-environment', 'rewrite service.env; the old one becomes service.env.bak')
+    .option('--system', 'a system service, started at boot (systemd, as root)')
     .option('--user <name>', 'with --system: the user it runs as')
-    .option('--hardened', 'with --system: stricter; some tools may not work in runs')
-    .option('--no-hardened', 'take that back')
-    .option('--force', 'install in spite of problems')
+    .option('--hardened', 'with --system: a stricter sandbox; some tools may fail in runs')
+    .option('--no-hardened', 'remove the stricter sandbox')
+    .option('--force', 'install despite problems')
     .addOption(yesOption())
     .addOption(jsonOption())
     .addOption(new Option('--as-user-step <step>').choices(STEPS).hideHelp())
@@ -54,12 +54,12 @@ export function installCommand(cli: Cli): Command {
 }
 
 const ABOUT = `
-It becomes a systemd user service, a launchd agent, or a task of Windows' Task
-Scheduler. First it looks, with the environment the service will have, for
-Claude, its login, the workspaces and the state folder. That environment is in
-service.env in the state folder, readable by you alone: PATH, proxies,
+Installs a systemd user service, a launchd agent, or a task of Windows' Task
+Scheduler. Checks first, in the environment the service will have, for Claude,
+its login, the workspaces and the state folder. That environment is kept in
+service.env in the state folder, readable only by you: PATH, proxies,
 certificates, and the variables of Claude and of clouds that are set here. An
-existing service.env stays as it is. Installing twice is installing once.`;
+existing service.env is not changed. Installing twice changes nothing more.`;
 
 export async function install(
   cli: Cli,
@@ -71,7 +71,7 @@ export async function install(
     return cli.out.raw(JSON.stringify(answer));
   }
   try {
-    const looking = 'Looking at what the service would find …';
+    const looking = 'Checking what the service will find …';
     const planned = await waiting(cli, looking, () => planInstallation(cli, options, services));
     if (!planned.ok) return fail(cli, planned.refusal);
     await carryOut(cli, planned.value, options, services);
@@ -93,14 +93,14 @@ async function carryOut(
   const isRefused = problems > 0 && !options.force;
   if (options.dryRun) {
     const start = options.start ? 'It would be started.' : 'It would not be started (--no-start).';
-    report.preview(isRefused ? 'But nothing would be installed, with the problems above.' : start);
+    report.preview(isRefused ? 'With the problems above, nothing would be installed.' : start);
     if (isRefused) cli.exitCode = EXIT.failed;
     return;
   }
   if (isRefused) {
     report.end();
     const what = problems === 1 ? 'a problem' : `${problems} problems`;
-    return fail(cli, `nothing was installed: ${what} would keep the service from its work`, NOT_SO);
+    return fail(cli, `nothing was installed: ${what} would keep the service from working`, NOT_SO);
   }
   if (!(await isAllowed(cli, plan, options))) return fail(cli, 'nothing was installed');
 
@@ -122,7 +122,7 @@ async function carryOut(
   report.end();
 }
 
-const NOT_SO = 'Mend what is shown above, or add --force.';
+const NOT_SO = 'Fix the problems above, or add --force.';
 
 /** Runs under way would be interrupted: they go on afterwards, yet perhaps not now. */
 async function isAllowed(

@@ -18,10 +18,10 @@ interface Options {
 
 export function listCommand(cli: Cli): Command {
   return new Command('list')
-    .description('List projects, newest first: the open ones unless told otherwise.')
-    .addOption(new Option('--status <status...>', 'only in these statuses').choices(PROJECT_STATUSES))
-    .option('--all', 'closed ones too (complete, cancelled)')
-    .option('--limit <number>', 'how many at most', wholeNumber(1), 50)
+    .description('List open projects, newest first.')
+    .addOption(new Option('--status <status...>', 'only those in these statuses').choices(PROJECT_STATUSES))
+    .option('--all', 'include closed ones (complete, cancelled)')
+    .option('--limit <number>', 'maximum number of projects', wholeNumber(1), 50)
     .addOption(jsonOption())
     .addHelpText(
       'after',
@@ -46,9 +46,9 @@ export function listCommand(cli: Cli): Command {
 const OPEN = PROJECT_STATUSES.filter((status) => !isClosed(status));
 
 function nothing({ all, status }: Options): string {
-  if (status) return 'No project is in such a status.';
+  if (status) return 'No project has such a status.';
   if (all) return 'There are no projects yet. Send a plan with: bridge-supervisor send plan.md';
-  return 'No project is open. See closed ones with --all.';
+  return 'No project is open. Add --all to see closed ones.';
 }
 
 const ID = 12;

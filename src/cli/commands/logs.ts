@@ -21,11 +21,11 @@ interface Options {
 
 export function logsCommand(cli: Cli): Command {
   return new Command('logs')
-    .description("Print the end of the supervisor's log.")
-    .option('-f, --follow', 'go on with what is added, until ctrl-c')
-    .option('-n, --lines <number>', 'how many lines', wholeNumber(0), 20)
-    .option('--service', 'what the service manager kept of what the service printed')
-    .addOption(jsonOption('one object for each line'))
+    .description("Print the last lines of the supervisor's log.")
+    .option('-f, --follow', 'follow the log until ctrl-c')
+    .option('-n, --lines <number>', 'number of lines', wholeNumber(0), 20)
+    .option('--service', 'print what the service itself printed')
+    .addOption(jsonOption('one object per line'))
     .addHelpText(
       'after',
       examples('bridge-supervisor logs -f', 'bridge-supervisor logs -n 1000 | grep run.ended'),
@@ -61,7 +61,7 @@ async function serviceLogs(cli: Cli, options: Options, service: FoundService | n
     fail(
       cli,
       `${command} failed`,
-      `Where the journal is closed to you, root can open it: usermod -aG systemd-journal ${ownAccount(cli.env).name}; then log in anew. It was run as: ${[command, ...args].join(' ')}`,
+      `If you may not read the journal, root can allow it: usermod -aG systemd-journal ${ownAccount(cli.env).name}; then log in again. The command was: ${[command, ...args].join(' ')}`,
     );
 }
 

@@ -7,13 +7,13 @@ import { examples } from '../terminal/usage.ts';
 
 export function pauseCommand(cli: Cli): Command {
   return new Command('pause')
-    .description('Start no new runs until `resume`; what is under way goes on.')
-    .option('--reason <text>', 'why, for whoever reads the status')
+    .description('Start no new runs until `resume`; running work continues.')
+    .option('--reason <text>', 'why; `status` shows it')
     .addHelpText('after', examples('bridge-supervisor pause --reason "deploying until noon"'))
     .action(({ reason = '' }: { reason?: string }) =>
       withBridge(cli, async (bridge) => {
         await pause(bridge, plainLine(reason) || 'paused by a person', 'person');
-        cli.out.line('Paused: no new run starts. Go on with: bridge-supervisor resume');
+        cli.out.line('Paused: no new runs start. Resume with: bridge-supervisor resume');
       }),
     );
 }

@@ -10,8 +10,7 @@ const MOST_BYTES = 16_000_000;
 
 export async function readPlan(file: string, out: Output): Promise<Result<string>> {
   const isStdin = file === '-';
-  if (isStdin && process.stdin.isTTY)
-    out.hint('Type the plan, then end it with ctrl-d on a line of its own.');
+  if (isStdin && process.stdin.isTTY) out.hint('Type the plan, then press ctrl-d on an empty line.');
   const name = isStdin ? 'stdin' : file;
   let bytes: Buffer;
   try {
@@ -19,7 +18,7 @@ export async function readPlan(file: string, out: Output): Promise<Result<string
   } catch (error) {
     return refuse(`${name} could not be read: ${REASONS[codeOf(error)] ?? String(error)}`);
   }
-  if (bytes.length > MOST_BYTES) return refuse(`${name} is far too large for a plan.`);
+  if (bytes.length > MOST_BYTES) return refuse(`${name} is too large for a plan.`);
   try {
     return ok(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
   } catch {

@@ -8,10 +8,10 @@ import { hintIfNobodyActs, named } from '../views/hints.ts';
 
 export function rejectCommand(cli: Cli): Command {
   return new Command('reject')
-    .description('Send submitted work back: Claude goes on in the same session with your reason.')
+    .description('Reject submitted work; Claude revises it in the same session.')
     .addArgument(idArgument())
-    .requiredOption('--reason <text>', 'what is to be changed; Claude reads these words')
-    .option('--round <number>', 'only if this round waits for a decision', wholeNumber(1))
+    .requiredOption('--reason <text>', 'what to change; Claude reads exactly this')
+    .option('--round <number>', 'fail unless this round waits for a decision', wholeNumber(1))
     .addHelpText(
       'after',
       examples('bridge-supervisor reject 3f9a --reason "Keep the old file format readable."'),
@@ -25,7 +25,7 @@ export function rejectCommand(cli: Cli): Command {
           if (repeated) {
             const at = dateAndTime(decision.createdAt);
             return cli.out.line(
-              `${named(project)} was already rejected so (round ${decision.round}, ${at}).`,
+              `${named(project)} was already rejected with this reason (round ${decision.round}, ${at}).`,
             );
           }
           cli.out.line(`Rejected round ${decision.round} of ${named(project)}.`);

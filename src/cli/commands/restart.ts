@@ -7,8 +7,8 @@ import { stop } from './stop.ts';
 
 export function restartCommand(cli: Cli): Command {
   return new Command('restart')
-    .description('Stop the supervisor, if one runs, and start it anew; it reads config.json again.')
-    .option('--timeout <duration>', 'how long to wait before it is ended by signal', duration)
+    .description('Restart the supervisor; it reads config.json again.')
+    .option('--timeout <duration>', 'how long to wait before sending a signal', duration)
     .addHelpText('after', examples('bridge-supervisor restart'))
     .action(async ({ timeout }: { timeout?: number }) => {
       // Before anything is stopped: with a configuration that cannot be used nothing would start again.

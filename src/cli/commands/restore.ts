@@ -12,7 +12,7 @@ import { examples } from '../terminal/usage.ts';
 
 export function restoreCommand(cli: Cli): Command {
   return new Command('restore')
-    .description('Put a copy in the place of the store; what was there is kept aside.')
+    .description('Replace the store with a backup; the old store is kept aside.')
     .argument('<file>', 'a file written by `backup`', path)
     .addHelpText('after', ABOUT)
     .addHelpText(
@@ -24,21 +24,21 @@ export function restoreCommand(cli: Cli): Command {
       if (pid !== undefined) {
         return fail(
           cli,
-          `the supervisor (pid ${pid}) uses the store`,
+          `the supervisor (pid ${pid}) is using the store`,
           'Stop it first: bridge-supervisor stop',
         );
       }
       const time = cli.clock.now().toISOString().replaceAll(/[:.]/g, '-');
       const aside = await restore(cli.stateDir, file, `bridge.db.before-restore-${time}`);
-      cli.out.line(`Restored from ${file}.${aside ? ` What was there is now ${aside}` : ''}`);
+      cli.out.line(`Restored from ${file}.${aside ? ` The old store is now ${aside}` : ''}`);
       cli.out.line('Next: bridge-supervisor start');
     });
 }
 
 const ABOUT = `
-The copy is checked first; a damaged one changes nothing. The supervisor must be
+Checks the backup first; a damaged one changes nothing. The supervisor must be
 stopped. Claude Desktop's server sees the change at its next call. Runs that
-were under way when the copy was made are taken up again: their processes are
+were running when the backup was made are recovered: their processes are
 looked for, and their sessions are resumed.`;
 
 /** The pid of a supervisor that works here. A store that cannot be read has none we could ask. */

@@ -8,7 +8,7 @@ import { hintIfNobodyActs } from '../views/hints.ts';
 
 export function resumeCommand(cli: Cli): Command {
   return new Command('resume')
-    .description('End every hold, whatever its cause: new runs may start again.')
+    .description('End every hold, whatever its cause, so that new runs can start.')
     .addHelpText('after', examples('bridge-supervisor resume'))
     .action(() =>
       withBridge(cli, async (bridge) => {

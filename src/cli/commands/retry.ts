@@ -18,11 +18,11 @@ interface Options {
 
 export function retryCommand(cli: Cli): Command {
   return new Command('retry')
-    .description('Put a project that needed your attention back into the queue; it keeps its session.')
+    .description('Requeue a project that needs attention; it keeps its session.')
     .addArgument(idArgument().argOptional())
     .option('--all', 'every project that needs attention')
     .addOption(
-      new Option('--reason <kind>', 'with --all: only those whose last run ended like this').choices(
+      new Option('--reason <kind>', 'with --all: only those whose last run ended this way').choices(
         PARKING_OUTCOMES,
       ),
     )
@@ -37,14 +37,14 @@ export function retryCommand(cli: Cli): Command {
     )
     .action((id: string | undefined, options: Options) => {
       if (id !== undefined && options.all)
-        return fail(cli, 'an id and --all were both given', 'Give one of them.');
+        return fail(cli, 'an id and --all exclude each other', 'Give one of them.');
       if (options.reason && !options.all)
-        return fail(cli, '--reason goes with --all', 'Add --all, or leave it out.');
+        return fail(cli, '--reason needs --all', 'Add --all, or leave it out.');
       if (id !== undefined) return retryOne(cli, id, options);
       if (options.all) return retryEach(cli, options);
       return fail(
         cli,
-        'no project was named',
+        'no project was given',
         'Give an id, or --all for every project that needs attention.',
       );
     });

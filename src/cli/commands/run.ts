@@ -21,10 +21,10 @@ interface Options {
 
 export function runCommand(cli: Cli): Command {
   return new Command('run')
-    .description('Run the supervisor here, in the foreground: for services and containers.')
-    .option('--quiet', 'do not repeat the log on stdout')
+    .description('Run the supervisor in the foreground, for services and containers.')
+    .option('--quiet', 'do not print the log to stdout')
     .option('--environment <file>', 'read variables from this file first, such as service.env', path)
-    .option('--give-up', 'exit with 0 instead of 78, or after 5 bad ends')
+    .option('--give-up', 'exit 0 instead of 78, and after 5 failures in 5 minutes (for launchd)')
     .addHelpText('after', ABOUT)
     .addHelpText('after', examples('bridge-supervisor run'))
     .action((options: Options) =>
@@ -33,15 +33,13 @@ export function runCommand(cli: Cli): Command {
 }
 
 const ABOUT = `
-SIGTERM or ctrl-c stops it: runs under way are ended and nothing is left. A
-second signal ends it at once; runs then go on, and the next supervisor takes
-them over.
+SIGTERM or ctrl-c stops it and its runs. A second signal stops it immediately;
+its runs continue, and the next supervisor adopts them.
 
-It exits with 0 when it was stopped, 1 when it failed and may be started again,
-and 78 when a restart would not help: a wrong configuration, an environment file
-that cannot be read, or a store that is damaged, lost, not writable or too new.
-With --give-up it exits with 0 instead of 78, and when it has ended badly 5
-times within 5 minutes: for launchd, which knows no start limit.`;
+Exit code: 0 after a stop; 1 after a failure that a restart may fix; 78 when a
+restart will not help: an invalid configuration, an unreadable environment file,
+or a store that is damaged, missing, read-only or too new. With --give-up it is
+0 instead of 78, and after 5 failures in 5 minutes: launchd has no start limit.`;
 
 async function runWithStartLimit(cli: Cli, options: Options): Promise<void> {
   const { withStartLimit } = await import('../../control/start-limit.ts');
@@ -109,16 +107,16 @@ async function run(cli: Cli, quiet: boolean): Promise<void> {
     if (end.kind === 'already-running')
       fail(
         cli,
-        `another supervisor (pid ${end.pid}) already works on ${home}`,
+        `another supervisor (pid ${end.pid}) is already running on ${home}`,
         'Look with: bridge-supervisor status',
       );
     if (end.kind === 'lease-lost')
       fail(
         cli,
-        `another supervisor has taken over ${home}, so this one ended`,
+        `another supervisor has taken over ${home}; this one exited`,
         'See: bridge-supervisor logs',
       );
-    if (end.kind === 'hurried') fail(cli, 'ended at once; the next supervisor takes over what is under way');
+    if (end.kind === 'hurried') fail(cli, 'stopped immediately; the next supervisor adopts running work');
   } finally {
     stop.dispose();
     await log.close();
@@ -126,5 +124,5 @@ async function run(cli: Cli, quiet: boolean): Promise<void> {
 }
 
 function logTrouble({ ok, error, waiting, dropped }: LogHealth): string | null {
-  return ok ? null : `loop.log cannot be written (${error}); ${waiting} lines wait, ${dropped} are lost`;
+  return ok ? null : `cannot write loop.log (${error}): ${waiting} lines are buffered, ${dropped} are lost`;
 }

@@ -25,11 +25,11 @@ interface Options {
 
 export function sendCommand(cli: Cli): Command {
   return new Command('send')
-    .description('Send a plan: Markdown that says what is to be done.')
+    .description('Send a plan: Markdown that describes the work.')
     .argument('<file>', "the plan, or '-' for stdin", pathOrStdin)
     .option('--title <text>', 'its title; default: the front matter, or the first heading')
     .option('--workspace <name>', 'where Claude works: a configured name, or a path in an allowed root')
-    .option('--request-id <text>', 'sending again with the same id sends nothing twice')
+    .option('--request-id <text>', 'a repeat with the same id sends nothing')
     .option('--wait', 'follow it until it waits for you or is closed')
     .addOption(jsonOption())
     .addHelpText('after', ABOUT)
@@ -45,7 +45,7 @@ export function sendCommand(cli: Cli): Command {
 
 const ABOUT = `
 The plan may begin with YAML front matter: title, workspace, model, priority,
-max_turns, timeout, budget_usd. It can be sent while the supervisor is down.
+max_turns, timeout, budget_usd. Plans can be sent while the supervisor is down.
 With --wait the exit code is 0 when the work is submitted or complete, 1 when
 it needs your attention or was cancelled.`;
 
@@ -88,7 +88,7 @@ function needsNoMoreWork({ status }: Project): boolean {
 }
 
 function announce({ out }: Cli, { project, repeated, notUsed }: SentPlan): void {
-  out.line(`${repeated ? 'Sent before' : 'Sent'}: ${named(project)}`);
+  out.line(`${repeated ? 'Already sent' : 'Sent'}: ${named(project)}`);
   out.line(`Workspace: ${plainLine(project.workspace)}`);
   const note = describeNotUsed(notUsed);
   if (note !== undefined) out.line(plainLine(note));

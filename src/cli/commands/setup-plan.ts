@@ -92,7 +92,7 @@ async function withAnswers(cli: Cli, options: FolderOptions): Promise<Result<Fol
   const named = foldersOf(options);
   if (!named.ok) return named;
   const workspaces = await askForWorkspace(cli);
-  if (workspaces === undefined) return refuse('setup was broken off; nothing was changed.');
+  if (workspaces === undefined) return refuse('setup was cancelled; nothing was changed.');
   return ok({ ...named.value, workspaces });
 }
 
@@ -103,7 +103,9 @@ function warnings(cli: Cli, desktop: string | null): string[] {
   return [
     ...(existsSync(folder)
       ? []
-      : [`Claude Desktop seems not to be installed (there is no ${folder}); its file waits there for it.`]),
+      : [
+          `Claude Desktop does not seem to be installed (there is no ${folder}); its file is written for later.`,
+        ]),
     ...unseen.map(
       (name) =>
         `${name} is set here, but Claude Desktop does not pass it on. Write it into config.json instead.`,

@@ -24,10 +24,10 @@ export function setupCommand(cli: Cli): Command {
     .option('--workspace <name=path>', 'a folder Claude may work in; repeatable', several)
     .option('--root <path>', 'plans may name any folder below it; repeatable', paths)
     .option('--default-workspace <name>', 'for plans that name none')
-    .option('--desktop-config <file>', "Claude Desktop's file, if it is not found", path)
-    .option('--no-desktop', 'leave Claude Desktop out')
-    .option('--no-code', 'leave Claude Code out')
-    .option('--remove', 'undo it all')
+    .option('--desktop-config <file>', "Claude Desktop's configuration file, if it is not found", path)
+    .option('--no-desktop', 'skip Claude Desktop')
+    .option('--no-code', 'skip Claude Code')
+    .option('--remove', 'undo everything setup did')
     .option('--dry-run', 'show what would change, and change nothing')
     .addOption(yesOption())
     .addOption(jsonOption())
@@ -45,15 +45,14 @@ export function setupCommand(cli: Cli): Command {
 }
 
 const ABOUT = `
-Quit Claude Desktop first: while it runs it may write its own copy over its
-file, without our entry; and it reads the file only when it starts.
+Quit Claude Desktop first: while it runs it may overwrite its file without our
+entry, and it reads the file only at startup.
 
-Our entry is added to Claude Desktop's claude_desktop_config.json, and to Claude
+Adds our entry to Claude Desktop's claude_desktop_config.json, and to Claude
 Code with \`claude mcp add\`; the folders go into config.json in the state
-folder. Everything else in these files stays as it is, to the byte, and a copy
-is kept beside each. A file that is not plain JSON is refused and not touched.
-Setting up twice is setting up once. On a terminal it asks; elsewhere give
---yes.`;
+folder. The rest of these files does not change by a byte, and a copy is kept
+beside each. A file that is not plain JSON is refused and not changed. Running
+setup twice changes nothing more. Asks on a terminal; elsewhere it needs --yes.`;
 
 async function setup(cli: Cli, options: Options): Promise<void> {
   checkOptions(options);
@@ -67,7 +66,7 @@ async function setup(cli: Cli, options: Options): Promise<void> {
 
 function checkOptions({ remove, workspace, root, defaultWorkspace, desktop, desktopConfig }: Options): void {
   if (remove && (workspace || root || defaultWorkspace !== undefined))
-    throw new UsageError('--remove takes no workspaces: what setup has added is taken out.');
+    throw new UsageError('--remove takes no workspaces: it removes what setup added.');
   if (!desktop && desktopConfig !== undefined)
     throw new UsageError('--desktop-config and --no-desktop exclude each other.');
 }
@@ -77,8 +76,8 @@ function mayAsk({ yes, json }: Options): boolean {
 }
 
 function showPlan(cli: Cli, setupPlan: SetupPlan, { json }: Options): void {
-  const nothing = 'Nothing is to be done: everything is as it should be.';
-  const last = isAnything(setupPlan) ? 'Nothing was changed: this was a dry run.' : nothing;
+  const nothing = 'Nothing to do.';
+  const last = isAnything(setupPlan) ? 'Dry run: nothing was changed.' : nothing;
   if (json) cli.out.json(setupJson(setupPlan, null));
   else for (const line of [...planLines(setupPlan, cli.out), last]) cli.out.line(line);
 }
@@ -88,11 +87,11 @@ async function isAgreed(cli: Cli, setupPlan: SetupPlan, options: Options): Promi
   if (options.yes || !isAnything(setupPlan)) return true;
   if (!mayAsk(options)) {
     const add = options.remove ? 'Add --yes' : 'Add --yes, and --workspace NAME=PATH for your folders';
-    fail(cli, `setup needs a yes and nobody can be asked here. ${add}; --dry-run shows what would be done.`);
+    fail(cli, `setup needs confirmation but there is no terminal. ${add}; --dry-run shows the changes.`);
     return false;
   }
   for (const line of planLines(setupPlan, cli.out)) cli.out.line(line);
-  if (await confirmUnlessNo(options.remove ? 'Undo this?' : 'Write this?')) return true;
+  if (await confirmUnlessNo(options.remove ? 'Undo this?' : 'Apply these changes?')) return true;
   fail(cli, 'nothing was changed.');
   return false;
 }
@@ -133,5 +132,5 @@ function sayWhatClaudeCodeMissed(cli: Cli, { code }: SetupPlan, { codeFailure }:
   if (code === null || codeFailure === null) return;
   const later = `run ${commandsOf(code).join(' && ')}`;
   if (code.claude === null) cli.out.hint(`Note: Claude Code was not found. When it is there, ${later}`);
-  else fail(cli, `Claude Code was not told: ${codeFailure}`, `When that is mended, ${later}`);
+  else fail(cli, `Claude Code was not told: ${codeFailure}`, `Once that is fixed, ${later}`);
 }

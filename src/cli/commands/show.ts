@@ -15,9 +15,9 @@ interface Options {
 
 export function showCommand(cli: Cli): Command {
   return new Command('show')
-    .description('Show the whole story of one project: plan, rounds, runs, updates, what is next.')
+    .description('Show one project: its plan, rounds, runs, updates and next steps.')
     .addArgument(idArgument())
-    .option('--updates <number>', 'how many of the newest updates', wholeNumber(0), 20)
+    .option('--updates <number>', 'maximum number of updates; the newest are shown', wholeNumber(0), 20)
     .addOption(jsonOption())
     .addHelpText(
       'after',

@@ -20,11 +20,11 @@ const PATIENCE_MS = 30_000;
 
 export function startCommand(cli: Cli): Command {
   return new Command('start')
-    .description('Start the supervisor: the service where one is installed, else in the background.')
-    .option('--timeout <duration>', 'how long it may take to come up (default: 30s)', duration)
+    .description('Start the supervisor: as the installed service, else in the background.')
+    .option('--timeout <duration>', 'how long to wait for it (default: 30s)', duration)
     .addHelpText(
       'after',
-      '\nIt returns when the supervisor works, or says why it does not. The supervisor\nlives until `stop`, also when this terminal is closed; across a reboot only as a\nservice (see `install`).',
+      '\nReturns once the supervisor works, or explains why it does not. It runs until\n`stop`, even after this terminal is closed. Only a service survives a reboot: see\n`install`.',
     )
     .addHelpText('after', examples('bridge-supervisor start'))
     .action(({ timeout }: { timeout?: number }) => start(cli, timeout));
@@ -84,7 +84,7 @@ async function startServiceAndSay(
   if (result.kind === 'failed') return fail(cli, `the ${manager.title} did not start: ${result.what}`);
   if (result.kind === 'already-running' && !isActive(before)) {
     cli.out.line(`A supervisor was already running in the background (pid ${result.pid}).`);
-    cli.out.line('To have the service take its place: bridge-supervisor restart');
+    cli.out.line('To replace it with the service: bridge-supervisor restart');
     return;
   }
   const words = result.kind === 'started' ? 'is running' : 'was already running';

@@ -7,10 +7,10 @@ import { hintIfNobodyActs, named } from '../views/hints.ts';
 
 export function steerCommand(cli: Cli): Command {
   return new Command('steer')
-    .description('Send a message into a project; work under way takes it in between two steps.')
+    .description('Send Claude a message about a project; running work reads it between two steps.')
     .addArgument(idArgument())
     .argument('<text...>', 'what Claude should know')
-    .option('--request-id <text>', 'sending again with the same id sends nothing twice')
+    .option('--request-id <text>', 'a repeat with the same id sends nothing')
     .addHelpText('after', examples('bridge-supervisor steer 3f9a "Use the database that is already there."'))
     .action((id: string, words: string[], { requestId }: { requestId?: string }) =>
       withProject(
@@ -18,8 +18,8 @@ export function steerCommand(cli: Cli): Command {
         id,
         (bridge, projectId) => steer(bridge, projectId, words.join(' '), 'person', requestId),
         async ({ project }, bridge) => {
-          const when = project.status === 'in_progress' ? 'between two steps' : 'as it starts';
-          cli.out.line(`Message kept for ${named(project)}; Claude takes it in ${when}.`);
+          const when = project.status === 'in_progress' ? 'between two steps' : 'when it starts';
+          cli.out.line(`Message saved for ${named(project)}; Claude reads it ${when}.`);
           await hintIfNobodyActs(cli, bridge);
         },
       ),

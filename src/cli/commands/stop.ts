@@ -14,17 +14,17 @@ import { examples } from '../terminal/usage.ts';
 
 export function stopCommand(cli: Cli): Command {
   return new Command('stop')
-    .description('Stop the supervisor and the runs under way, and wait until they have ended.')
-    .option('--timeout <duration>', 'how long to wait before it is ended by signal', duration)
+    .description('Stop the supervisor and its runs, and wait for them to end.')
+    .option('--timeout <duration>', 'how long to wait before sending a signal', duration)
     .addHelpText('after', ABOUT)
     .addHelpText('after', examples('bridge-supervisor stop', 'bridge-supervisor stop --timeout 0s'))
     .action(({ timeout }: { timeout?: number }) => stop(cli, timeout));
 }
 
 const ABOUT = `
-It asks first, and signals after drain_timeout plus one minute. Projects keep
-their place: the next supervisor goes on with them in the same session. A
-service is stopped for now: it starts again at the next boot or login.`;
+Asks the supervisor to stop, and sends a signal after drain_timeout plus one
+minute. Projects keep their place: the next supervisor continues them in the
+same session. A stopped service starts again at the next boot or login.`;
 
 /** @param isForGood Nothing is to be started right afterwards. */
 export async function stop(
@@ -51,7 +51,7 @@ export async function stop(
     say(cli, report, `The ${manager.title} was not running.`, isActive(before) ? manager : undefined);
     if (isForGood && before.startsAt !== null)
       cli.out.line(
-        `It starts again at the next ${before.startsAt}. To end that: bridge-supervisor uninstall`,
+        `It starts again at the next ${before.startsAt}. To prevent that: bridge-supervisor uninstall`,
       );
   });
 }
@@ -78,8 +78,8 @@ function say(cli: Cli, { supervisor, runs }: StopReport, none: string, service?:
   else if (supervisor.by === 'not-ended')
     fail(
       cli,
-      `the supervisor (pid ${supervisor.pid}) could not be ended`,
-      'End it as the user who started it.',
+      `the supervisor (pid ${supervisor.pid}) could not be stopped`,
+      'Stop it as the user who started it.',
     );
   else {
     const how = supervisor.by === 'request' ? '' : `, ended by ${supervisor.by}`;
@@ -87,8 +87,8 @@ function say(cli: Cli, { supervisor, runs }: StopReport, none: string, service?:
     else out.line(`Stopped the supervisor (pid ${supervisor.pid}${how}).`);
   }
   for (const { run, by, leftovers } of runs) {
-    out.line(`Ended a run it had left behind: ${run.id} of project ${run.projectId} (${by}).`);
+    out.line(`Stopped a run it left behind: ${run.id} of project ${run.projectId} (${by}).`);
     for (const { pid, name } of leftovers)
-      fail(cli, `pid ${pid} (${plainLine(name)}) of run ${run.id} could not be ended`, 'End it by hand.');
+      fail(cli, `pid ${pid} (${plainLine(name)}) of run ${run.id} could not be stopped`, 'Stop it manually.');
   }
 }

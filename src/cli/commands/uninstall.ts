@@ -22,9 +22,9 @@ export interface UninstallOptions {
 
 export function uninstallCommand(cli: Cli): Command {
   return new Command('uninstall')
-    .description('Stop the service and take it away; the state folder stays.')
+    .description('Stop and remove the service; the state folder stays.')
     .option('--dry-run', 'show what would be removed, and change nothing')
-    .option('--system', 'the service of the machine')
+    .option('--system', 'the system service')
     .option('--user <name>', 'with --system: the user it runs as')
     .addOption(yesOption())
     .addOption(jsonOption())
@@ -69,7 +69,7 @@ async function serviceOfMachine(cli: Cli, services: Services): Promise<string | 
   const own = ownAccount(cli.env);
   const service = own.uid === 0 ? null : await serviceOf(cli, services);
   if (service?.manager.scope !== 'system') return null;
-  return `what is installed is the ${service.manager.title}. Take it away with: ${uninstallOfMachine(own)}`;
+  return `the ${service.manager.title} is installed. Remove it with: ${uninstallOfMachine(own)}`;
 }
 
 async function stopTarget(cli: Cli, { manager, isOtherUser }: Target): Promise<number | null> {

@@ -20,10 +20,10 @@ interface Options {
 
 export function watchCommand(cli: Cli): Command {
   return new Command('watch')
-    .description('Follow live what happens, to one project or to all.')
+    .description('Follow one project, or all of them, live.')
     .addArgument(idArgument().argOptional())
-    .option('--history', 'begin with what has happened so far')
-    .addOption(jsonOption('one event on each line'))
+    .option('--history', 'start with past events')
+    .addOption(jsonOption('one event per line'))
     .addHelpText('after', ABOUT)
     .addHelpText(
       'after',
@@ -35,8 +35,8 @@ export function watchCommand(cli: Cli): Command {
 }
 
 const ABOUT = `
-With an ID it ends when the project is closed: with exit code 0 when it is
-complete, 1 when it was cancelled. Without one it goes on until ctrl-c (130).`;
+With an ID it ends when the project closes: exit code 0 when complete, 1 when
+cancelled. Without one it runs until ctrl-c (exit code 130).`;
 
 async function watchAll(cli: Cli, options: Options): Promise<void> {
   await withBridge(cli, async (bridge) => {

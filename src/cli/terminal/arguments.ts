@@ -4,7 +4,7 @@ import { durationRule, parseDuration } from '../../duration.ts';
 import { absolutePath, whyNotMeant } from '../../home-path.ts';
 
 export function idArgument(): Argument {
-  return new Argument('<id>', 'the project: its id, or the first 4 or more characters of it');
+  return new Argument('<id>', 'project id, or its first 4 or more characters');
 }
 
 export function jsonOption(what = 'for programs'): Option {
@@ -12,7 +12,7 @@ export function jsonOption(what = 'for programs'): Option {
 }
 
 export function yesOption(): Option {
-  return new Option('-y, --yes', 'do not ask');
+  return new Option('-y, --yes', 'do not ask for confirmation');
 }
 
 /** A path as a person writes it, with `~` or from here on; absolute from then on. */
@@ -36,7 +36,7 @@ export function pathOrStdin(text: string): string {
 export function wholeNumber(least: number): (text: string) => number {
   return (text) => {
     if (/^\d{1,9}$/.test(text) && Number(text) >= least) return Number(text);
-    throw new InvalidArgumentError(`It must be a whole number from ${least} on.`);
+    throw new InvalidArgumentError(`It must be a whole number of at least ${least}.`);
   };
 }
 

@@ -39,7 +39,7 @@ export function openOutput(env: Environment): Output {
   const gone = new AbortController();
   stdout.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code !== 'EPIPE' && !gone.signal.aborted)
-      stderr.write(`bridge-supervisor: the output could not be written: ${error.message}\n`);
+      stderr.write(`bridge-supervisor: cannot write the output: ${error.message}\n`);
     gone.abort();
   });
   // The last place to complain to: when it is gone too, nothing is left to do.

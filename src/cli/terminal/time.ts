@@ -18,7 +18,7 @@ export function upcoming(at: string, now: Date): string {
   const clock = dateAndTime(at).startsWith(dateAndTime(now.toISOString()).slice(0, 10))
     ? timeOf(at)
     : dateAndTime(at);
-  return left <= 0 ? `${clock} (now due)` : `${clock} (in ${ms(left)})`;
+  return left <= 0 ? `${clock} (due now)` : `${clock} (in ${ms(left)})`;
 }
 
 /** `2026-11-21 03:36`, in the person's time zone. */

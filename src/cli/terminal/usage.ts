@@ -52,7 +52,7 @@ export function examples(...lines: readonly string[]): string {
 
 function usageError(command: Command, error: { code?: string; message: string }): UsageError {
   // commander's way to say that it got no command and would show the help on stderr.
-  const what = error.code === 'commander.help' ? 'a command is missing' : error.message;
+  const what = error.code === 'commander.help' ? 'missing command' : error.message;
   const oneLine = what.replace(/^error: /, '').replaceAll(/\s*\n\s*/g, ' ');
   return new UsageError(`${oneLine}${/[.?)]$/.test(oneLine) ? '' : '.'} See: ${pathOf(command)} --help`);
 }

@@ -37,7 +37,7 @@ function texts(now: Date): EventTable<EventText> {
     'project.cancelled': ({ reason }, { actor }) =>
       bad('cancelled', reason ? `by ${actor}: ${reason}` : `by ${actor}`),
     'project.steered': ({ message }, { actor }) => plain('message', `from ${actor}: ${message}`),
-    'project.steering_delivered': () => faint('message', 'Claude has taken it in'),
+    'project.steering_delivered': () => faint('message', 'Claude has read it'),
     'project.needs_attention': ({ reason }) => bad('attention', reason),
     'project.retried': (_, { actor }) => plain('retry', `back in the queue, by ${actor}`),
     'run.started': ({ kind, round }, { runId }) => plain('run', `${kind} run ${runId ?? ''}, round ${round}`),

@@ -68,13 +68,13 @@ export class Report {
     this.#done = { ...this.#done, replaced_pid: replaced, restarted };
     if (result.kind === 'failed') return;
     const words =
-      result.kind === 'already-running' ? 'was already running' : restarted ? 'runs anew' : 'is running';
+      result.kind === 'already-running' ? 'was already running' : restarted ? 'was restarted' : 'is running';
     this.#line(`The service ${words} (pid ${result.pid}).`);
     this.#done = { ...this.#done, running: true, pid: result.pid };
   }
 
   remarks(remarks: readonly string[]): void {
-    if (remarks.length > 0) this.#line('Still to know:');
+    if (remarks.length > 0) this.#line('Notes:');
     for (const remark of remarks)
       for (const [index, line] of wrap(remark, this.#out.columns - 4).entries())
         this.#line(`${index === 0 ? '  - ' : '    '}${line}`);

@@ -25,7 +25,7 @@ export function planLines({ files, code }: SetupPlan, out: Output): string[] {
   return parts.flatMap((lines) => [...lines, '']);
 }
 
-const QUIT_FIRST = 'Quit Claude Desktop first: while it runs it may write its own copy over its file.';
+const QUIT_FIRST = 'Quit Claude Desktop first: while it runs it may overwrite its file.';
 
 /** What has been done, part by part. */
 export function doneLines({ files, code }: SetupPlan, { codeFailure }: Done, isRemoval: boolean): string[] {
@@ -108,12 +108,12 @@ function fileLines(change: FileChange, isRemoval: boolean): string[] {
   const what =
     owner === 'desktop'
       ? `Claude Desktop ${hasNow(isRemoval && hasEntry(change.text), isRemoval, isChange(change))} ${DESKTOP_SERVER}:`
-      : `The configuration ${isRemoval ? 'is as it was before' : 'has your folders'}:`;
+      : `The configuration ${isRemoval ? 'is restored' : 'has your folders'}:`;
   return [what, ...indented([file.path, ...(backup === null ? [] : [`as it was: ${backup}`])])];
 }
 
 function hasNow(isOfAnother: boolean, isRemoval: boolean, isNew: boolean): string {
-  if (isOfAnother) return isNew ? 'has its former entry again for' : 'has another entry, which stays, for';
+  if (isOfAnother) return isNew ? 'has its former entry again for' : 'keeps another entry for';
   const since = isNew ? 'now' : 'already';
   return isRemoval ? `is ${since} without` : `${since} has`;
 }

@@ -40,7 +40,7 @@ export function projectLines(details: ProjectDetails, { out, clock, stateDir }: 
     ),
     ...section(layout, 'Updates', updateLines(details, layout)),
     ...section(layout, `Messages given to run ${open?.id}, not confirmed yet`, words(given)),
-    ...section(layout, 'Messages that Claude has not taken in yet', words(waiting)),
+    ...section(layout, 'Messages that Claude has not read yet', words(waiting)),
     ...section(layout, 'Next', [
       ...wrap(WHAT_NEXT[project.status], columns),
       ...nextCommands(project).map((command) => out.style('cyan', command)),

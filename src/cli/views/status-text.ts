@@ -20,7 +20,7 @@ export function statusLines(report: StatusReport, out: Output): string[] {
     ...supervisorLines(report, layout),
     ...section(layout, 'Problems', paragraphs(report.problems, columns), 'red'),
     ...section(layout, 'Warnings', paragraphs(report.warnings, columns), 'yellow'),
-    ...section(layout, 'On hold: no new run starts', holdLines(report, layout), 'yellow'),
+    ...section(layout, 'On hold: no new runs start', holdLines(report, layout), 'yellow'),
     ...section(layout, `Running (${report.running.length})`, runningLines(report, layout)),
     ...section(layout, `Waiting for you (${waiting})`, waitingLines(report, layout), 'cyan'),
     ...section(layout, 'Queue', queueLines(report, layout)),
@@ -68,11 +68,11 @@ function supervisorWords(
     case 'gone':
       return {
         format: 'red',
-        text: `not running: it ended unexpectedly, last seen ${ago(renewedAt, now)}`,
+        text: `not running: it exited unexpectedly, last seen ${ago(renewedAt, now)}`,
         next: 'start',
       };
     default:
-      if (!writes) return { format: 'red', text: `cannot write the store, so it can do nothing ${process}` };
+      if (!writes) return { format: 'red', text: `cannot write the store ${process}` };
       return { format: 'green', text: `running for ${lasted(startedAt, now.toISOString())} ${process}` };
   }
 }
@@ -113,7 +113,7 @@ function quotaLines({ quotas }: StatusReport, { columns, now }: Layout): string[
   return current.flatMap(({ window, utilization, status, resetsAt, seenAt }) => {
     const used = utilization === null ? status : `${Math.round(utilization * 100)} % used`;
     return flow(
-      [`${window}: ${used}`, `resets ${upcoming(resetsAt ?? '', now)}`, `told ${ago(seenAt, now)}`],
+      [`${window}: ${used}`, `resets ${upcoming(resetsAt ?? '', now)}`, `as of ${ago(seenAt, now)}`],
       columns,
     );
   });
@@ -143,7 +143,7 @@ function queueLines({ queue, counts }: StatusReport, { columns, now }: Layout): 
   const lines = queue.map(({ id, title, notBefore, status }) => {
     const waits = waitsUntil(notBefore, now.toISOString());
     const later = waits ? `not before ${upcoming(waits, now)}: ` : '';
-    const kind = status === 'rejected' ? 'revision: ' : status === 'in_progress' ? 'to go on: ' : '';
+    const kind = status === 'rejected' ? 'revision: ' : status === 'in_progress' ? 'continuing: ' : '';
     return projectHead({ id, title: kind + later + title }, columns);
   });
   const shown = queue.filter(({ status }) => status !== 'in_progress').length;
