@@ -268,9 +268,7 @@ describe.skipIf(onWindows)('run (needs signals)', () => {
     running.child.kill('SIGTERM');
     const { code, stderr } = await running.ended;
     expect(code).toBe(1);
-    expect(stderr).toBe(
-      'bridge-supervisor: stopped immediately; the next supervisor adopts running work\n',
-    );
+    expect(stderr).toBe('bridge-supervisor: stopped immediately; the next supervisor adopts running work\n');
     expect(await isAlive(claude)).toBe(true);
     expect((await rig.run('stop')).stdout).toContain('Stopped a run it left behind');
     expect(await isAlive(claude)).toBe(false);

@@ -110,8 +110,10 @@ describe.skipIf(onWindows)('stop (plays claude by a script with #!)', () => {
     expect(code).toBe(0);
     expect(service.play.calls).toEqual(['start', 'stop']);
     expect(stdout).toMatch(/^Stopped the played service .* \(pid \d+\)\.\n/);
-    expect(stdout).toContain('It starts again at the next login. To prevent that: bridge-supervisor uninstall\n');
-    expect(await currentLease(await service.bridge)).toBeUndefined();
+    expect(stdout).toContain(
+      'It starts again at the next login. To prevent that: bridge-supervisor uninstall\n',
+    );
+    expect(await currentLease(service.bridge)).toBeUndefined();
   });
 
   test('of a service that does not run says so', async ({ service }) => {

@@ -46,7 +46,7 @@ function withoutTimes(text: string): string {
   return text
     .replaceAll(/\d{4}-\d\d-\d\d \d\d:\d\d/g, '<date>')
     .replaceAll(/(?<![T\d])\d\d:\d\d(:\d\d)?\b/g, '<clock>')
-    .replaceAll(/(just now|\d+m?s ago)( {2,})?/g, '<ago>')
+    .replaceAll(/(just now|\d+m?s ago)( *)/g, (_all, _ago, spaces) => (spaces === '' ? '<ago>' : '<ago> '))
     .replaceAll(/(?<=in |took |for )\d+m?[smh]\b/g, '<duration>')
     .replaceAll(/\b\d+ (?=processes|MB|%)/g, '<n> ')
     .replaceAll(/ +$/gm, '');

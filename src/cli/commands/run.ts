@@ -111,11 +111,7 @@ async function run(cli: Cli, quiet: boolean): Promise<void> {
         'Look with: bridge-supervisor status',
       );
     if (end.kind === 'lease-lost')
-      fail(
-        cli,
-        `another supervisor has taken over ${home}; this one exited`,
-        'See: bridge-supervisor logs',
-      );
+      fail(cli, `another supervisor has taken over ${home}; this one exited`, 'See: bridge-supervisor logs');
     if (end.kind === 'hurried') fail(cli, 'stopped immediately; the next supervisor adopts running work');
   } finally {
     stop.dispose();

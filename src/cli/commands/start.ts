@@ -24,7 +24,7 @@ export function startCommand(cli: Cli): Command {
     .option('--timeout <duration>', 'how long to wait for it (default: 30s)', duration)
     .addHelpText(
       'after',
-      '\nReturns once the supervisor works, or explains why it does not. It runs until\n`stop`, even after this terminal is closed. Only a service survives a reboot: see\n`install`.',
+      '\nReturns once the supervisor works, or explains why it does not. It runs until\n`stop`, even after this terminal is closed. Only a service survives a reboot:\nsee `install`.',
     )
     .addHelpText('after', examples('bridge-supervisor start'))
     .action(({ timeout }: { timeout?: number }) => start(cli, timeout));
