@@ -113,7 +113,7 @@ describe.skipIf(onWindows)('stop (plays claude by a script with #!)', () => {
     expect(stdout).toContain(
       'It starts again at the next login. To prevent that: bridge-supervisor uninstall\n',
     );
-    expect(await currentLease(service.bridge)).toBeUndefined();
+    expect(await currentLease(await service.bridge)).toBeUndefined();
   });
 
   test('of a service that does not run says so', async ({ service }) => {
