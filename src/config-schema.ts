@@ -71,8 +71,8 @@ const fields = z.strictObject({
   workspace_roots: z
     .array(path)
     .default([])
-    .describe('Folders below which a plan may name any folder by its path.'),
-  concurrency: z.int().min(1).max(64).default(2).describe('How many runs may be under way at once.'),
+    .describe('Folders in which a plan may name any folder by path.'),
+  concurrency: z.int().min(1).max(64).default(2).describe('How many runs may be active at once.'),
   model: z
     .string()
     .min(1)
@@ -81,7 +81,7 @@ const fields = z.strictObject({
   permission_mode: z
     .enum(['default', 'acceptEdits', 'dontAsk', 'auto', 'bypassPermissions'])
     .default('acceptEdits')
-    .describe('What Claude may do without asking; nobody is there to ask.'),
+    .describe('What Claude may do without asking: nobody is there to answer.'),
   allowed_tools: z
     .array(z.string().min(1))
     .default([])
@@ -105,7 +105,7 @@ const fields = z.strictObject({
   run_timeout: timeLimit
     .prefault('4h')
     .describe('How long one run may take, unless its plan says otherwise.'),
-  start_timeout: timeLimit.prefault('60s').describe('How long Claude may take to say its first word.'),
+  start_timeout: timeLimit.prefault('60s').describe('How long Claude may take until its first output.'),
   silence_timeout: timeLimit
     .prefault('16m')
     .describe('How long Claude may be silent while it is not using a tool.'),
@@ -114,18 +114,18 @@ const fields = z.strictObject({
     .describe('How long Claude may be silent while it is using a tool or a hook runs.'),
   last_words_timeout: duration()
     .prefault('60s')
-    .describe('How long Claude may go on after it has submitted its work; an approval ends it at once.'),
+    .describe('How long Claude may continue after it submitted its work. An approval ends it at once.'),
   exit_timeout: duration()
     .prefault('15s')
     .describe('How long Claude may take to exit after its last result.'),
   drain_timeout: duration()
     .prefault('0s')
-    .describe('How long `stop` lets running work go on before it is interrupted.'),
+    .describe('How long `stop` lets running work continue before it interrupts it.'),
   quiet_hours: z
     .array(cronExpression)
     .default([])
     .describe(
-      'Cron expressions; in the minutes they match no new run starts. "* 9-17 * * 1-5" is working hours.',
+      'Cron expressions. No new run starts in the minutes they match. "* 9-17 * * 1-5" is working hours.',
     ),
   usage_reserve_percent: z
     .number()
@@ -133,57 +133,57 @@ const fields = z.strictObject({
     .max(95)
     .default(0)
     .describe(
-      'How much of each usage window of the subscription is left for you: no new run starts beyond it.',
+      'The percentage of each subscription usage window to keep for you. No new run starts once only that is left.',
     ),
   resume_not_before: z
     .string()
     .regex(/^([01]\d|2[0-3]):[0-5]\d$/, "must be a time of day such as '06:30'")
     .optional()
-    .describe('Local time of day before which no usage limit ends for us.'),
+    .describe('Local time of day before which runs do not resume after a usage limit.'),
   loop_timeout: timeLimit
     .prefault('60s')
-    .describe('How long the supervisor itself may stand still before it is ended, to be started anew.'),
+    .describe('Kill the supervisor when its event loop blocks for this long. The service manager restarts it.'),
   keep_awake: z
     .boolean()
     .default(true)
-    .describe('Keep the machine from going to sleep while runs are under way.'),
+    .describe('Prevent the machine from sleeping while runs are active.'),
   heartbeat_file: path
     .optional()
     .describe(
-      'A file that is written anew on schedule while the supervisor is well, so that a monitor notices when it is not.',
+      'A file to rewrite every `heartbeat_interval` while the supervisor is healthy. A monitor watches its age.',
     ),
   heartbeat_url: z
     .url({ protocol: /^https?$/, error: HEARTBEAT_URL })
     // fetch refuses to send them.
     .refine((text) => !/^\w+:\/\/[^/?#]*@/.test(text), HEARTBEAT_URL)
     .optional()
-    .describe('An address that is requested on schedule while the supervisor is well, for the same purpose.'),
+    .describe('A URL to request every `heartbeat_interval` while the supervisor is healthy.'),
   heartbeat_interval: interval
     .prefault('5m')
-    .describe('How often the heartbeat file is written and the heartbeat address requested.'),
+    .describe('How often to write the heartbeat file and request the heartbeat URL.'),
   run_output_max_mb: z
     .number()
     .positive()
     .default(500)
-    .describe('How much one run may write before it is ended.'),
+    .describe('How much output one run may write before it is ended.'),
   keep_runs_days: z
     .number()
     .min(0)
     .max(36_500)
     .default(30)
-    .describe('How long the output of a run is kept once its project is complete or cancelled.'),
+    .describe('How many days to keep the output of runs once their project is complete or cancelled.'),
   keep_runs_mb: z
     .number()
     .min(0)
     .default(2_000)
-    .describe('How much output of runs is kept; beyond it that of closed projects goes, oldest first.'),
-  disk_min_mb: z.number().min(0).default(500).describe('Free space below which no new run starts.'),
+    .describe('How much run output to keep. Beyond it, the output of closed projects is removed, oldest first.'),
+  disk_min_mb: z.number().min(0).default(500).describe('Free disk space below which no new run starts.'),
   log_level: z
     .enum(['error', 'warn', 'info', 'debug'])
     .default('info')
-    .describe('How much goes into loop.log.'),
-  log_max_mb: z.number().positive().max(10_000).default(10).describe('Size at which loop.log is rotated.'),
-  log_files: z.int().min(1).max(100).default(5).describe('How many rotated logs are kept.'),
+    .describe('The lowest level of lines that go into loop.log.'),
+  log_max_mb: z.number().positive().max(10_000).default(10).describe('The size at which loop.log is rotated.'),
+  log_files: z.int().min(1).max(100).default(5).describe('How many rotated logs to keep.'),
 });
 
 /** Every key; what a person writes becomes what the program uses, such as milliseconds for '2h'. */
