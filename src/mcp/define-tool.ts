@@ -89,6 +89,6 @@ export function defineTool<Input extends z.ZodObject>(definition: Definition<Inp
 
 /** The text is these lines, and last what to do next, which is among the facts too. */
 export function answer(lines: readonly (string | undefined)[], facts: Facts & { next: string }): Answer {
-  const said = lines.filter((line) => line !== undefined);
-  return { ok: true, text: [...said, '', `Next: ${facts.next}`].join('\n'), facts };
+  const shown = lines.filter((line) => line !== undefined);
+  return { ok: true, text: [...shown, '', `Next: ${facts.next}`].join('\n'), facts };
 }

@@ -1,5 +1,5 @@
 /**
- * Messages as lines of two streams. What cannot be read is answered as far as somebody waits for it, told to `say`, and
+ * Messages as lines of two streams. What cannot be read is answered as far as somebody waits for it, reported, and
  * passed over: one bad line must not cost a client its tools.
  */
 import type { Readable, Writable } from 'node:stream';
@@ -13,11 +13,11 @@ const MAX_LINE_BYTES = 10 * 1024 * 1024;
 /** What is kept of a longer line, to see who waits for an answer. */
 const HEAD_BYTES = 1_000;
 
-/** `say` is told, in words, of every line that could not be read, and what it looks like. */
+/** @param report Gets every line that could not be read, and why. */
 export function lineTransport(
   input: Readable,
   output: Writable,
-  say: (what: string, line: string) => void,
+  report: (why: string, line: string) => void,
 ): Transport {
   const lines = lineReader(take, (head) =>
     refuse(
@@ -56,7 +56,7 @@ export function lineTransport(
   }
 
   function refuse({ code, why, ids }: Unreadable, line: string): void {
-    say(why, line);
+    report(why, line);
     const error = { code, message: `The message cannot be read: ${why}.` };
     for (const id of ids) void write({ jsonrpc: '2.0', id, error });
   }

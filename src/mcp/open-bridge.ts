@@ -10,12 +10,12 @@ export type Verbs = typeof import('./verbs.ts')['verbs'];
 export interface OpenBridge {
   readonly bridge: Bridge;
   readonly verbs: Verbs;
-  /** Reads the configuration anew, so that a change counts at once. Throws ConfigError. */
+  /** Reads the configuration again, so that a change counts at once. Throws ConfigError. */
   policy(): WorkspacePolicy;
 }
 
 export interface BridgeAccess {
-  /** Lets `work` use the store. Throws StoreError, and whatever `work` throws; the next use then opens the store anew. */
+  /** Lets `work` use the store. Throws StoreError, and whatever `work` throws; the next use then opens the store again. */
   use<T>(work: (open: OpenBridge) => Promise<T>): Promise<T>;
   /** Closes the store as soon as nobody uses it. */
   close(): Promise<void>;

@@ -17,7 +17,7 @@ import { cleanLine, LIMITS } from '../project/text.ts';
 import { VERSION } from '../version.ts';
 import type { Answer, Caller, Tool } from './define-tool.ts';
 import type { BridgeAccess } from './open-bridge.ts';
-import { sayOnStderr } from './stderr.ts';
+import { logToStderr } from './stderr.ts';
 
 export interface ServerWords {
   readonly name: string;
@@ -37,19 +37,19 @@ type Extra = RequestHandlerExtra<ServerRequest, ServerNotification>;
 /** Of JSON-RPC (https://www.jsonrpc.org/specification#error_object). */
 const METHOD_NOT_FOUND = -32601;
 
-/** `say` is told in words what goes wrong between the client and the tools. */
+/** @param log Gets one line for whatever goes wrong between the client and the tools. */
 export function buildServer(
   words: ServerWords,
   tools: readonly Tool[],
   access: BridgeAccess,
-  say: (what: string) => void = sayOnStderr,
+  log: (line: string) => void = logToStderr,
 ): BridgeServer {
   const { name, title, instructions } = words;
   const sdk = new Server(
     { name, title, version: VERSION },
     { capabilities: { tools: {} }, ...(instructions === undefined ? {} : { instructions }) },
   );
-  sdk.onerror = ({ message }) => say(message);
+  sdk.onerror = ({ message }) => log(message);
   const closing = new AbortController();
   const underWay = new Set<Promise<unknown>>();
 
@@ -149,12 +149,12 @@ function resultOf(answer: Answer): CallToolResult {
 
 function failed(message: string): CallToolResult {
   const line = cleanLine(message);
-  const text = line.length <= LONGEST_ERROR ? line : `${line.slice(0, LONGEST_ERROR)}…`;
+  const text = line.length <= MAX_ERROR_CHARACTERS ? line : `${line.slice(0, MAX_ERROR_CHARACTERS)}…`;
   return { isError: true, content: [{ type: 'text', text: `ERROR: ${text}` }] };
 }
 
 /** A plan can have many problems; the first ones are enough to go on. */
-const LONGEST_ERROR = 4_000;
+const MAX_ERROR_CHARACTERS = 4_000;
 
 function explainFailure(tool: string, error: unknown): string {
   if (error instanceof ExpectedError) return error.message;

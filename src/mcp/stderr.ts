@@ -4,15 +4,16 @@ import { cut, escapeHidden } from '../characters.ts';
 /** A client that sends nothing but bad lines would fill its log. */
 const MAX_LINES = 100;
 const MAX_CHARACTERS = 300;
-let said = 0;
+let linesWritten = 0;
 
-/** Writes one line, escaped and shortened. After a hundred of them nothing more is said. */
-export function sayOnStderr(what: string): void {
-  // That nobody reads our words any more is no reason to end.
-  if (said === 0) process.stderr.on('error', () => undefined);
-  said += 1;
-  if (said > MAX_LINES) return;
+/** Writes one line, escaped and shortened. After a hundred of them it writes nothing more. */
+export function logToStderr(what: string): void {
+  // A client that closed our stderr is no reason to exit.
+  if (linesWritten === 0) process.stderr.on('error', () => undefined);
+  linesWritten += 1;
+  if (linesWritten > MAX_LINES) return;
   const line = escapeHidden(cut(what, MAX_CHARACTERS)) + (what.length > MAX_CHARACTERS ? '…' : '');
   process.stderr.write(`bridge-supervisor: ${line}\n`);
-  if (said === MAX_LINES) process.stderr.write('bridge-supervisor: nothing more of this kind is said.\n');
+  if (linesWritten === MAX_LINES)
+    process.stderr.write('bridge-supervisor: nothing more of this kind is said.\n');
 }

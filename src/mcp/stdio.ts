@@ -7,21 +7,21 @@ import type { Transport } from '@modelcontextprotocol/sdk/shared/transport.js';
 import type { Clock } from '../clock.ts';
 import { lineTransport } from './line-transport.ts';
 import type { BridgeServer } from './server.ts';
-import { sayOnStderr } from './stderr.ts';
+import { logToStderr } from './stderr.ts';
 
 /**
  * Resolves when the client is gone and everything is closed: nothing of ours keeps the process alive then. When it is
- * not the client that ends the connection, the reason is said on stderr and the exit code is not 0.
+ * not the client that ends the connection, the reason goes to stderr and the exit code is not 0.
  */
 export async function serveStdio(server: BridgeServer, clock: Clock): Promise<void> {
   const transport = lineTransport(process.stdin, process.stdout, (why, line) =>
-    sayOnStderr(`a message of the client could not be read: ${why}: ${line.slice(0, SHOWN_CHARACTERS)}`),
+    logToStderr(`a message of the client could not be read: ${why}: ${line.slice(0, SHOWN_CHARACTERS)}`),
   );
   const gone = connectionEnd(transport, clock);
   await server.connect(transport);
   const trouble = await gone;
   if (trouble) {
-    sayOnStderr(`the connection to the client ended: ${trouble.message}`);
+    logToStderr(`the connection to the client ended: ${trouble.message}`);
     process.exitCode = 1;
   }
   // A last message that came without the end of its line is taken up in this turn.

@@ -2,7 +2,7 @@
 import { expect, test } from 'vitest';
 import { eventText } from '../../src/cli/views/event-text.ts';
 import { eventWords } from '../../src/mcp/texts/event.ts';
-import { hindranceLines, outlook } from '../../src/mcp/texts/project.ts';
+import { blockerQuotes, outlook } from '../../src/mcp/texts/project.ts';
 import { typeOf } from '../../src/project/event.ts';
 import type { Hold } from '../../src/project/hold.ts';
 import { asRunId } from '../../src/project/ids.ts';
@@ -87,7 +87,7 @@ test('what comes next, in every status and with everything that can be in the wa
     (['supervisor', 'code'] as const).flatMap((claimedBy) =>
       ways.map((readiness) => {
         const one = { ...project, status, claimedBy };
-        const lines = [outlook(one, readiness).next, ...hindranceLines([one], readiness)];
+        const lines = [outlook(one, readiness).next, ...blockerQuotes([one], readiness)];
         return `${status}, claimed by ${claimedBy}, supervisor ${readiness.supervisor}, ${readiness.holds.length} holds:\n${lines.join('\n')}\n`;
       }),
     ),

@@ -53,14 +53,14 @@ export function sendCompletionTool(scope: Scope | undefined): Tool {
     async run(input, { bridge, verbs, toolUseId }) {
       const project = projectOf(scope, input.project_id);
       if (!project.ok) return project;
-      const said = {
+      const submission = {
         summary: input.summary,
         filesCreated: input.files_created ?? [],
         filesModified: input.files_modified ?? [],
         caveats: input.caveats ?? '',
       };
       const speaker = { runId: scope?.runId ?? null, requestId: toolUseId ?? null };
-      const sent = await verbs.sendCompletion(bridge, project.value, said, speaker);
+      const sent = await verbs.sendCompletion(bridge, project.value, submission, speaker);
       if (!sent.ok) return sent;
       const { completion, repeated } = sent.value;
       const state = await verbs.projectState(bridge, project.value);

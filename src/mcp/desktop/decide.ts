@@ -4,7 +4,7 @@ import type { Decided } from '../../bridge/reviews.ts';
 import { type Answer, answer, type Call, defineTool } from '../define-tool.ts';
 import { projectId } from '../input.ts';
 import { readiness } from '../readiness.ts';
-import { hindranceLines, outlook, projectFacts, projectLine } from '../texts/project.ts';
+import { blockerQuotes, outlook, projectFacts, projectLine } from '../texts/project.ts';
 
 const round = z
   .int()
@@ -68,7 +68,7 @@ async function decisionAnswer({ project, decision, repeated }: Decided, call: Ca
         ? `Round ${decision.round} was already ${what}; nothing was changed.`
         : `Round ${decision.round} is ${decision.verdict}.`,
       projectLine(project),
-      ...hindranceLines([project], ready),
+      ...blockerQuotes([project], ready),
       `To follow it from here: bridge_wait with cursor ${facts.cursor} and this project_id.`,
     ],
     facts,

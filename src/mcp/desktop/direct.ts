@@ -4,7 +4,7 @@ import type { SteeringMessage } from '../../project/review.ts';
 import { answer, defineTool } from '../define-tool.ts';
 import { projectId, requestId } from '../input.ts';
 import { readiness } from '../readiness.ts';
-import { hindranceLines, outlook, projectFacts, projectLine } from '../texts/project.ts';
+import { blockerQuotes, outlook, projectFacts, projectLine } from '../texts/project.ts';
 
 export const cancelTool = defineTool({
   name: 'bridge_cancel',
@@ -57,7 +57,7 @@ export const steerTool = defineTool({
           : 'The message is kept with the project.',
         delivery,
         projectLine(project),
-        ...hindranceLines([project], ready),
+        ...blockerQuotes([project], ready),
       ],
       {
         ...projectFacts(project),

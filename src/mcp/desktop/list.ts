@@ -1,14 +1,14 @@
 import * as z from 'zod';
 import { PROJECT_STATUSES, type Project } from '../../project/project.ts';
+import { plural } from '../../project/text.ts';
 import { answer, defineTool } from '../define-tool.ts';
 import { fitting } from '../fit.ts';
 import { projectId } from '../input.ts';
 import { readiness } from '../readiness.ts';
-import { count } from '../texts/count.ts';
 import {
   attentionLines,
-  hindranceLines,
-  hindrances,
+  blockerQuotes,
+  blockersOf,
   projectFacts,
   projectLine,
   workspaceText,
@@ -43,13 +43,13 @@ export const listProjectsTool = defineTool({
         ? 'That is all. One project in detail: bridge_get_project_status.'
         : `There are more: call again with cursor ${nextCursor}.`;
     const ready = await readiness(call);
-    const why = hindranceLines(page, ready);
+    const why = blockerQuotes(page, ready);
     const quotes = why.length > 0 || page.some(({ attention }) => attention !== null);
     return answer(
       [
         page.length === 0
           ? `No ${last ? 'more ' : ''}projects${where}.`
-          : `${count(page.length, 'project')}${where}, newest first:`,
+          : `${plural(page.length, 'project')}${where}, newest first:`,
         ...(quotes ? [QUOTED_NOTE] : []),
         ...page.flatMap(listLines),
         ...why,
@@ -59,7 +59,7 @@ export const listProjectsTool = defineTool({
         ...(quotes ? { note: QUOTED_NOTE } : {}),
         ...readinessFacts(ready),
         ...(nextCursor === undefined ? {} : { next_cursor: nextCursor }),
-        next: [more, ...hindrances(page, ready)].join(' '),
+        next: [more, ...blockersOf(page, ready)].join(' '),
       },
     );
   },

@@ -14,12 +14,12 @@ export const approvalQueueTool = defineTool({
   hints: { readOnly: true, destructive: false, idempotent: true },
   input: z.strictObject({}),
   async run(_, { bridge, verbs }) {
-    const waiting = await verbs.approvalQueue(bridge, MOST_SHOWN + 1);
-    const shown = fitting(waiting.slice(0, MOST_SHOWN), stateFacts);
+    const waiting = await verbs.approvalQueue(bridge, MAX_SHOWN + 1);
+    const shown = fitting(waiting.slice(0, MAX_SHOWN), stateFacts);
     const stuck = await verbs.projects(bridge, {
       statuses: ['attention'],
       oldestFirst: true,
-      limit: MOST_STUCK,
+      limit: MAX_STUCK,
     });
     const more = shown.length < waiting.length;
     return answer(
@@ -42,8 +42,8 @@ export const approvalQueueTool = defineTool({
   },
 });
 
-const MOST_SHOWN = 10;
-const MOST_STUCK = 5;
+const MAX_SHOWN = 10;
+const MAX_STUCK = 5;
 const BYTES_EACH = 4_000;
 
 function stateFacts({ project, completion }: ProjectState): Facts {

@@ -3,7 +3,7 @@ import { describeNotUsed } from '../../project/not-used.ts';
 import { answer, defineTool } from '../define-tool.ts';
 import { requestId } from '../input.ts';
 import { readiness } from '../readiness.ts';
-import { hindranceLines, outlook, projectFacts, projectLine, workspaceText } from '../texts/project.ts';
+import { blockerQuotes, outlook, projectFacts, projectLine, workspaceText } from '../texts/project.ts';
 
 export const sendPlanTool = defineTool({
   name: 'bridge_send_plan',
@@ -53,7 +53,7 @@ export const sendPlanTool = defineTool({
         projectLine(project),
         workspaceText(project),
         describeNotUsed(notUsed),
-        ...hindranceLines([project], ready),
+        ...blockerQuotes([project], ready),
         `To follow it from here: bridge_wait with cursor ${cursor} and this project_id.`,
       ],
       facts,

@@ -4,13 +4,13 @@ import { waitsUntil } from '../../project/back-off.ts';
 import { describeCosts } from '../../project/costs.ts';
 import { quote } from '../../project/quotation.ts';
 import { sortWaiting } from '../../project/review.ts';
+import { plural } from '../../project/text.ts';
 import { answer, defineTool, type Facts } from '../define-tool.ts';
 import { projectId } from '../input.ts';
 import { readiness } from '../readiness.ts';
-import { count } from '../texts/count.ts';
 import {
   attentionLines,
-  hindranceLines,
+  blockerQuotes,
   outlook,
   projectFacts,
   projectLine,
@@ -35,7 +35,7 @@ export const projectStatusTool = defineTool({
   hints: { readOnly: true, destructive: false, idempotent: true },
   input: z.strictObject({ project_id: projectId }),
   async run({ project_id }, call) {
-    const details = await call.verbs.projectDetails(call.bridge, project_id, MOST_UPDATES);
+    const details = await call.verbs.projectDetails(call.bridge, project_id, MAX_UPDATES);
     if (!details.ok) return details;
     const { project } = details.value;
     const ready = await readiness(call);
@@ -44,7 +44,7 @@ export const projectStatusTool = defineTool({
         projectLine(project),
         `${workspaceText(project)}. Sent ${project.createdAt}, last change ${project.updatedAt}.`,
         ...detailLines(details.value, call.bridge.clock.now().toISOString()),
-        ...hindranceLines([project], ready),
+        ...blockerQuotes([project], ready),
       ],
       {
         ...projectFacts(project),
@@ -55,7 +55,7 @@ export const projectStatusTool = defineTool({
   },
 });
 
-const MOST_UPDATES = 5;
+const MAX_UPDATES = 5;
 const COMPLETION_BYTES = 6_000;
 const REASON_BYTES = 3_000;
 const UPDATE_BYTES = 800;
@@ -89,7 +89,7 @@ function detailLines(details: ProjectDetails, now: string): (string | undefined)
     ...(open ? liveLines(open) : []),
     ...(lastEnd ? ['The last run:', quote(lastEnd)] : []),
     waits && `No new run before ${waits}.`,
-    runs.length > 0 ? `Cost so far: ${costs} in ${count(runs.length, 'run')}.` : undefined,
+    runs.length > 0 ? `Cost so far: ${costs} in ${plural(runs.length, 'run')}.` : undefined,
     given.length > 0 ? `Messages given to run ${open?.id}, not confirmed yet: ${given.length}.` : undefined,
     waiting.length > 0 ? `Messages not taken in yet: ${waiting.length}.` : undefined,
     ...(completion ? completionLines(completion, COMPLETION_BYTES) : []),
@@ -104,13 +104,13 @@ function newestOf(details: ProjectDetails) {
   const { project, runs, completions, decisions, updates, waitingMessages } = details;
   const open = runs.find((run) => run.endedAt === null);
   const lastEnd = open ? undefined : endOf(runs.at(-1));
-  const said = lastEnd !== undefined || project.attention !== null;
+  const hasQuotes = lastEnd !== undefined || project.attention !== null;
   return {
     ...sortWaiting(waitingMessages, open),
     open,
     lastEnd,
     completion: completions.at(-1),
     decision: decisions.at(-1),
-    quotes: said || open !== undefined || completions.length > 0 || updates.length > 0,
+    quotes: hasQuotes || open !== undefined || completions.length > 0 || updates.length > 0,
   };
 }

@@ -1,10 +1,10 @@
 import * as z from 'zod';
 import type { ProjectId } from '../../project/ids.ts';
 import type { Update } from '../../project/review.ts';
+import { plural } from '../../project/text.ts';
 import { type Answer, answer, type Call, defineTool } from '../define-tool.ts';
 import { fitting } from '../fit.ts';
 import { projectId } from '../input.ts';
-import { count } from '../texts/count.ts';
 import { projectFacts, projectLine } from '../texts/project.ts';
 import { QUOTED_NOTE } from '../texts/quoted.ts';
 import { updateFacts, updateText } from '../texts/review.ts';
@@ -86,7 +86,7 @@ function facts(update: Update) {
 function listing(shown: readonly Update[], which: string): string[] {
   if (shown.length === 0) return ['No updates.'];
   return [
-    `${count(shown.length, 'update')} (${which}, last id ${lastId(shown, 0)}). ${QUOTED_NOTE}`,
+    `${plural(shown.length, 'update')} (${which}, last id ${lastId(shown, 0)}). ${QUOTED_NOTE}`,
     ...shown.map((update) => updateText(update, BYTES_EACH)),
   ];
 }

@@ -9,17 +9,17 @@ import { fitting } from '../fit.ts';
 import { projectId } from '../input.ts';
 import { readiness } from '../readiness.ts';
 import { eventWords } from '../texts/event.ts';
-import { hindranceLines, hindrances, projectFacts, projectLine } from '../texts/project.ts';
+import { blockerQuotes, blockersOf, projectFacts, projectLine } from '../texts/project.ts';
 import { QUOTED_NOTE } from '../texts/quoted.ts';
-import { holdLines, obstacles, readinessFacts } from '../texts/readiness.ts';
+import { blockers, holdQuotes, readinessFacts } from '../texts/readiness.ts';
 
 /** Desktop gives up a call after 60 seconds in some versions (https://github.com/anthropics/claude-code/issues/22542). */
-const LONGEST_WAIT_S = 25;
+const MAX_WAIT_S = 25;
 
 export const waitTool = defineTool({
   name: 'bridge_wait',
   title: 'Wait for something to happen',
-  description: `Waits until something happens to a project, or to any, at most ${LONGEST_WAIT_S} seconds, and tells it. Always returns a cursor for the next call; when it says "nothing yet", call it again as long as the person wants to wait.`,
+  description: `Waits until something happens to a project, or to any, at most ${MAX_WAIT_S} seconds, and tells it. Always returns a cursor for the next call; when it says "nothing yet", call it again as long as the person wants to wait.`,
   hints: { readOnly: true, destructive: false, idempotent: true },
   input: z.strictObject({
     cursor: z
@@ -29,9 +29,9 @@ export const waitTool = defineTool({
       .optional()
       .describe("'cursor' of the answer before. Default: from now on."),
     project_id: projectId.optional().describe('Default: any project.'),
-    seconds: z.int().min(0).max(LONGEST_WAIT_S).optional().describe(`Default ${LONGEST_WAIT_S}.`),
+    seconds: z.int().min(0).max(MAX_WAIT_S).optional().describe(`Default ${MAX_WAIT_S}.`),
   }),
-  async run({ cursor, project_id, seconds = LONGEST_WAIT_S }, call) {
+  async run({ cursor, project_id, seconds = MAX_WAIT_S }, call) {
     const { bridge, verbs } = call;
     const project = project_id === undefined ? undefined : await verbs.projectState(bridge, project_id);
     if (project && !project.ok) return project;
@@ -65,9 +65,9 @@ async function nothingYet(cursor: number, projectId: ProjectId | undefined, call
   const ready = await readiness(call);
   const projects = await projectsNow([projectId ?? null], call);
   const next = `Nothing yet, call again with cursor ${cursor}.`;
-  const why = projectId === undefined ? obstacles(ready, 'in_progress') : hindrances(projects, ready);
-  const said = projectId === undefined ? holdLines(ready, 'in_progress') : hindranceLines(projects, ready);
-  return answer(['Nothing has happened.', ...projectLines(projects), ...said], {
+  const why = projectId === undefined ? blockers(ready, 'in_progress') : blockersOf(projects, ready);
+  const quotes = projectId === undefined ? holdQuotes(ready, 'in_progress') : blockerQuotes(projects, ready);
+  return answer(['Nothing has happened.', ...projectLines(projects), ...quotes], {
     cursor,
     changes: [],
     projects: projects.map(projectFacts),
@@ -80,7 +80,7 @@ function projectLines(projects: readonly Project[]): string[] {
   return projects.length === 0 ? [] : ['Now:', ...projects.map((project) => `- ${projectLine(project)}`)];
 }
 
-const MOST_EVENTS = 50;
+const MAX_EVENTS = 50;
 /** A client that shows progress sees a sign of life this often. */
 const PROGRESS_MS = 5_000;
 
@@ -98,7 +98,7 @@ async function changesAfter(
     await progress(Math.round(doneMs / 1_000), seconds);
     const changes = await verbs.changesSince(bridge, cursor, {
       waitMs: Math.min(totalMs - doneMs, PROGRESS_MS),
-      limit: MOST_EVENTS,
+      limit: MAX_EVENTS,
       signal,
       ...(projectId === undefined ? {} : { projectId }),
     });
@@ -108,12 +108,12 @@ async function changesAfter(
 
 /** Some of the projects that were spoken of, as they are now. */
 async function projectsNow(ids: readonly (ProjectId | null)[], { bridge, verbs }: Call): Promise<Project[]> {
-  const different = [...new Set(ids)].filter((id) => id !== null).slice(0, MOST_PROJECTS);
+  const different = [...new Set(ids)].filter((id) => id !== null).slice(0, MAX_PROJECTS);
   const states = await Promise.all(different.map((id) => verbs.projectState(bridge, id)));
   return states.flatMap((state) => (state.ok ? [state.value.project] : []));
 }
 
-const MOST_PROJECTS = 5;
+const MAX_PROJECTS = 5;
 
 function eventFacts(event: BridgeEvent): Facts {
   const { what, words } = eventWords(event);

@@ -4,7 +4,7 @@ import { asCode, inQuotes, quote } from '../../project/quotation.ts';
 import { cleanLine } from '../../project/text.ts';
 import type { Facts } from '../define-tool.ts';
 import type { Readiness } from '../readiness.ts';
-import { holdLines, obstacles, readinessFacts } from './readiness.ts';
+import { blockers, holdQuotes, readinessFacts } from './readiness.ts';
 
 export function projectFacts(project: Project): Facts {
   const { id, title, status, round, workspace, createdAt, updatedAt, attention, notBefore } = project;
@@ -37,28 +37,28 @@ export function attentionLines({ attention }: Project): string[] {
 
 /** What happens next, what keeps it from happening, and what to call: for the chat in Desktop. */
 export function outlook(project: Project, readiness: Readiness): Facts & { next: string } {
-  const said = [
+  const sentences = [
     WHAT_NEXT[project.status],
     ...(isByHand(project) ? [BY_HAND] : []),
-    ...hindrances([project], readiness),
+    ...blockersOf([project], readiness),
     ...(WITH_TOOL[project.status] ?? []),
   ];
   return {
     ...(waitsForSupervisor(project) ? readinessFacts(readiness) : {}),
-    next: said.join(' ').replaceAll('<id>', project.id),
+    next: sentences.join(' ').replaceAll('<id>', project.id),
   };
 }
 
 /** What keeps the first of these projects that waits for the supervisor, and so the others too, from going on. */
-export function hindrances(projects: readonly Project[], readiness: Readiness): string[] {
+export function blockersOf(projects: readonly Project[], readiness: Readiness): string[] {
   const waiting = projects.find(waitsForSupervisor);
-  return waiting ? obstacles(readiness, waiting.status) : [];
+  return waiting ? blockers(readiness, waiting.status) : [];
 }
 
 /** Why what keeps them from going on does so; the words may be the service's, so they are quoted. */
-export function hindranceLines(projects: readonly Project[], readiness: Readiness): string[] {
+export function blockerQuotes(projects: readonly Project[], readiness: Readiness): string[] {
   const waiting = projects.find(waitsForSupervisor);
-  return waiting ? holdLines(readiness, waiting.status) : [];
+  return waiting ? holdQuotes(readiness, waiting.status) : [];
 }
 
 function waitsForSupervisor(project: Project): boolean {

@@ -20,7 +20,7 @@ function holdFacts({ kind, scope, reason, until }: Hold): Facts {
  * What keeps a project that waits for the supervisor from going on; nothing when all is well. All of it is in our words:
  * a model takes it for what to do next.
  */
-export function obstacles({ supervisor, holds }: Readiness, status: Project['status']): string[] {
+export function blockers({ supervisor, holds }: Readiness, status: Project['status']): string[] {
   const safe =
     status === 'pending'
       ? 'the plan is safe and starts when it is'
@@ -45,7 +45,7 @@ function supervisorLines(state: Readiness['supervisor'], safe: string): string[]
 }
 
 /** The reasons of the holds that keep it back, quoted: the service or Claude may have written them. */
-export function holdLines({ holds }: Readiness, status: Project['status']): string[] {
+export function holdQuotes({ holds }: Readiness, status: Project['status']): string[] {
   if (status === 'approved') return [];
   return holds
     .filter(({ reason }) => reason !== '')

@@ -21,13 +21,13 @@ export function completionFacts(completion: Completion, bytes: number): Facts {
 export function completionLines(completion: Completion, bytes: number): string[] {
   const { round, summary, caveats, filesCreated, filesModified, createdAt, projectId } = completion;
   const list = (files: readonly string[]) => someFiles(files, bytes / 8).join(', ') || 'none';
-  const said = [
+  const words = [
     shorten(summary, bytes / 2, projectId),
     `Files created: ${list(filesCreated)}`,
     `Files modified: ${list(filesModified)}`,
     ...(caveats ? [`Caveats: ${shorten(caveats, bytes / 4, projectId)}`] : []),
   ];
-  return [`Submitted for round ${round} at ${createdAt}; Claude Code says:`, quote(said.join('\n'))];
+  return [`Submitted for round ${round} at ${createdAt}; Claude Code says:`, quote(words.join('\n'))];
 }
 
 /** Names that fit into `bytes`, and how many there are besides. */

@@ -3,9 +3,8 @@ import { dollars } from '../../project/costs.ts';
 import { describeOutcome } from '../../project/outcome-text.ts';
 import { quote } from '../../project/quotation.ts';
 import type { Run } from '../../project/run.ts';
-import { cleanLine } from '../../project/text.ts';
+import { cleanLine, plural } from '../../project/text.ts';
 import type { Facts } from '../define-tool.ts';
-import { count } from './count.ts';
 
 /** What Claude Code is doing now. */
 export function liveFacts({ id, kind, createdAt, live }: Run): Facts {
@@ -25,9 +24,9 @@ export function liveFacts({ id, kind, createdAt, live }: Run): Facts {
 
 export function liveLines({ id, kind, createdAt, live }: Run): string[] {
   const counts = [
-    count(live.turns, 'turn'),
+    plural(live.turns, 'turn'),
     dollars(live.costUsd),
-    ...(live.todosTotal > 0 ? [`${live.todosDone} of ${count(live.todosTotal, 'step')} done`] : []),
+    ...(live.todosTotal > 0 ? [`${live.todosDone} of ${plural(live.todosTotal, 'step')} done`] : []),
     live.lastSignAt === null ? 'no sign of life yet' : `last sign of life ${live.lastSignAt}`,
   ];
   const doing = [live.currentTodo, live.currentTool].filter((what) => what !== null).map(brief);
