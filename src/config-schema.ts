@@ -68,10 +68,7 @@ const fields = z.strictObject({
     .describe(
       'Names for folders Claude may work in: a path, or `{"path": …, "claude_settings": …}` for a folder with settings of its own.',
     ),
-  workspace_roots: z
-    .array(path)
-    .default([])
-    .describe('Folders in which a plan may name any folder by path.'),
+  workspace_roots: z.array(path).default([]).describe('Folders in which a plan may name any folder by path.'),
   concurrency: z.int().min(1).max(64).default(2).describe('How many runs may be active at once.'),
   model: z
     .string()
@@ -142,11 +139,10 @@ const fields = z.strictObject({
     .describe('Local time of day before which runs do not resume after a usage limit.'),
   loop_timeout: timeLimit
     .prefault('60s')
-    .describe('Kill the supervisor when its event loop blocks for this long. The service manager restarts it.'),
-  keep_awake: z
-    .boolean()
-    .default(true)
-    .describe('Prevent the machine from sleeping while runs are active.'),
+    .describe(
+      'Kill the supervisor when its event loop blocks for this long. The service manager restarts it.',
+    ),
+  keep_awake: z.boolean().default(true).describe('Prevent the machine from sleeping while runs are active.'),
   heartbeat_file: path
     .optional()
     .describe(
@@ -176,13 +172,20 @@ const fields = z.strictObject({
     .number()
     .min(0)
     .default(2_000)
-    .describe('How much run output to keep. Beyond it, the output of closed projects is removed, oldest first.'),
+    .describe(
+      'How much run output to keep. Beyond it, the output of closed projects is removed, oldest first.',
+    ),
   disk_min_mb: z.number().min(0).default(500).describe('Free disk space below which no new run starts.'),
   log_level: z
     .enum(['error', 'warn', 'info', 'debug'])
     .default('info')
     .describe('The lowest level of lines that go into loop.log.'),
-  log_max_mb: z.number().positive().max(10_000).default(10).describe('The size at which loop.log is rotated.'),
+  log_max_mb: z
+    .number()
+    .positive()
+    .max(10_000)
+    .default(10)
+    .describe('The size at which loop.log is rotated.'),
   log_files: z.int().min(1).max(100).default(5).describe('How many rotated logs to keep.'),
 });
 
