@@ -64,7 +64,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[] | 'anything'>> = {
     'characters',
     'redaction',
   ],
-  install: ['control', 'bridge', 'claude', 'machine', 'project', 'config', 'clock', 'characters'],
+  install: ['control', 'doctor', 'bridge', 'claude', 'machine', 'config', 'clock'],
   cli: 'anything',
 };
 

@@ -24,6 +24,7 @@ export function claudeGroup(context: DoctorContext): CheckGroup {
       { name: 'program', subject: 'claude', timeoutMs: 20_000, run: () => program(context) },
       { name: 'login', subject: 'login', timeoutMs: 20_000, run: (signal) => login(context, signal) },
       { name: 'account', subject: 'account', run: () => account(context) },
+      { name: 'session-token', subject: 'AWS_SESSION_TOKEN', run: () => sessionToken(context) },
       { name: 'network', subject: 'network', run: (signal) => endpoints(context, signal) },
     ],
   };
@@ -33,7 +34,10 @@ async function program(context: DoctorContext): Promise<CheckResult> {
   const { env, where, isService } = await context.supervisorEnv();
   const located = await context.locateClaude();
   if (!located.found)
-    return problem('claude', `${upper(located.message)}. (Searched ${where}.)`, { hint: INSTALL });
+    return problem('claude', `${upper(located.message)}. (Searched ${where}.)`, {
+      // An earlier `install` found it there.
+      hint: isService && env.BRIDGE_CLAUDE ? `${CAPTURE} searches for it again.` : INSTALL,
+    });
   const { path } = located;
   const marked = claudeEnvironment(env, { id: 'doctor', projectId: '' });
   const answer = await context.run(path, ['--version'], { env: marked, timeoutMs: 15_000 });
@@ -89,9 +93,9 @@ async function login(context: DoctorContext, signal: AbortSignal): Promise<Check
         `Claude is logged in (${answer.method}) ${where}; only a run shows whether the login is accepted`,
       );
     if (answer.state === 'out')
-      return problem('login', `Claude is not logged in ${where}.`, {
+      return problem('login', `Claude has no login ${where}.`, {
         hint: isService
-          ? 'Run claude and /login as the user of the service, or put CLAUDE_CODE_OAUTH_TOKEN from `claude setup-token` into service.env, then run: bridge-supervisor restart'
+          ? `Run claude and /login as the user of the service, or put CLAUDE_CODE_OAUTH_TOKEN from \`claude setup-token\` into service.env, then run: ${context.applyCommand}`
           : 'Run claude and /login, or set CLAUDE_CODE_OAUTH_TOKEN from `claude setup-token`.',
       });
     return warning('login', `Claude does not report its login ${where}: ${answer.why}.`, {
@@ -115,7 +119,7 @@ async function account(context: DoctorContext): Promise<CheckResult> {
   const key = KEYS.find((name) => env[name]);
   if (key)
     return warning(key, `${key} is set ${where}: runs are billed to that key, not to your subscription.`, {
-      hint: `To use the subscription, remove ${key} from service.env or the environment, then run: bridge-supervisor restart`,
+      hint: `To use the subscription, remove ${key} from service.env or the environment, then run: ${context.applyCommand}`,
     });
   const inSettings =
     KEYS.find((name) => settings.env?.[name]) ?? (settings.apiKeyHelper ? 'apiKeyHelper' : undefined);
@@ -130,4 +134,14 @@ async function account(context: DoctorContext): Promise<CheckResult> {
   if (env.CLAUDE_CODE_OAUTH_TOKEN)
     return ok('account', 'Runs use the subscription of CLAUDE_CODE_OAUTH_TOKEN');
   return skipped('account', 'No key or token is set; runs use the logged-in account.');
+}
+
+async function sessionToken(context: DoctorContext): Promise<CheckResult[]> {
+  const { env, where } = await context.supervisorEnv();
+  if (!env.AWS_SESSION_TOKEN) return [];
+  return [
+    warning('AWS_SESSION_TOKEN', `AWS_SESSION_TOKEN is set ${where} and expires within hours.`, {
+      hint: 'Set AWS_PROFILE to a profile that renews itself instead.',
+    }),
+  ];
 }

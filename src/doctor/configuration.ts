@@ -22,13 +22,16 @@ export function configurationGroup(context: DoctorContext): CheckGroup {
   };
 }
 
-async function values({ stateDir, supervisorEnv }: DoctorContext, file: string): Promise<CheckResult> {
+async function values(
+  { stateDir, supervisorEnv, applyCommand }: DoctorContext,
+  file: string,
+): Promise<CheckResult> {
   const { env } = await supervisorEnv();
   try {
     loadConfig(stateDir, env);
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
-    return problem(file, error.message, { hint: 'Correct it, then run: bridge-supervisor restart' });
+    return problem(file, error.message, { hint: `Correct it, then run: ${applyCommand}` });
   }
   const there = await stat(file).catch(() => undefined);
   return ok(file, there ? `${file} is valid` : `${file} does not exist; defaults apply`);

@@ -29,6 +29,8 @@ export interface Machine {
   readonly selfCommand: readonly string[];
   /** The one that is installed for this state folder. */
   readonly service: FoundService | null;
+  /** The environment of a service that is about to be installed: `install` checks before there is one. */
+  readonly plannedEnv?: Environment;
   /** What `install` would write for it now, in this environment. */
   readonly serviceFiles: (service: FoundService, env: Environment) => readonly ServiceFile[];
   /** Tells whether a folder is on a disk of another machine. */
@@ -46,6 +48,8 @@ export interface SupervisorEnvironment {
 }
 
 export interface DoctorContext extends Machine, AsyncDisposable {
+  /** The command by which a corrected setting takes effect. */
+  readonly applyCommand: string;
   /** Throws Inconclusive when it is invalid. */
   config(): Promise<Config>;
   /** Throws Inconclusive when the service's environment cannot be read. */
@@ -65,6 +69,7 @@ export interface DoctorContext extends Machine, AsyncDisposable {
 export function createContext(machine: Machine): DoctorContext {
   const context: DoctorContext = {
     ...machine,
+    applyCommand: `bridge-supervisor ${machine.plannedEnv ? 'install' : 'restart'}`,
     config: once(async () => {
       const { env } = await context.supervisorEnv();
       try {
@@ -76,12 +81,13 @@ export function createContext(machine: Machine): DoctorContext {
       }
     }),
     supervisorEnv: once(async () => {
-      const { service, env, stateDir } = machine;
+      const { service, env, stateDir, plannedEnv } = machine;
+      if (plannedEnv) return { env: plannedEnv, where: OF_SERVICE, isService: true };
       if (!service) return { env, where: 'in this environment', isService: false };
       const ofService = await serviceEnvironment(service.manager, stateDir).catch((error: Error) => {
         throw new Inconclusive(`The environment of the service is unknown: ${error.message}.`);
       });
-      return { env: ofService, where: 'in the environment of the service', isService: true };
+      return { env: ofService, where: OF_SERVICE, isService: true };
     }),
     locateClaude: once(async () => {
       const { claude } = await context.config();
@@ -115,9 +121,12 @@ export function createContext(machine: Machine): DoctorContext {
   return context;
 }
 
+const OF_SERVICE = 'in the environment of the service';
+
 export const NO_DATABASE = 'There is no database yet; the first plan or start creates it.';
 
-function once<T>(read: () => Promise<T>): () => Promise<T> {
+/** Calls `read` at most once. */
+export function once<T>(read: () => Promise<T>): () => Promise<T> {
   let known: Promise<T> | undefined;
   return () => {
     known ??= read();

@@ -1,30 +1,62 @@
-/** Settings in a workspace by which somebody else could act through a run. */
+/** The git repository of a workspace, and settings in it by which somebody else could act through a run. */
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { programSettings } from '../claude/git-guard.ts';
+import { guardedFromGit, programSettings } from '../claude/git-guard.ts';
 import { repositoryConfig } from '../machine/repository-config.ts';
-import type { ClaudeSettings } from '../project/workspace.ts';
-import { type CheckResult, warning } from './check.ts';
+import { type CheckResult, ok, problem, warning } from './check.ts';
 import type { DoctorContext } from './context.ts';
-import { upper } from './wording.ts';
+import { counted, upper } from './wording.ts';
+import type { WorkspaceFolder } from './workspace-folder.ts';
 
-export interface Workspace {
-  /** For a sentence: "workspace website (/code/website)". */
-  readonly name: string;
-  readonly path: string;
-  readonly claudeSettings: ClaudeSettings;
+/** Call it only for a folder that responds. */
+export async function checkRepository(
+  context: DoctorContext,
+  folder: WorkspaceFolder,
+): Promise<CheckResult[]> {
+  return [
+    await gitStatus(context, folder),
+    ...(await claudeSettingsFiles(folder)),
+    ...(await gitPrograms(context, folder)),
+  ];
 }
 
-export async function repositoryDangers(
-  context: DoctorContext,
-  workspace: Workspace,
-): Promise<CheckResult[]> {
-  return [...(await ownSettings(workspace)), ...(await gitPrograms(context, workspace))];
+const GIT_TIMEOUT_MS = 5_000;
+
+async function gitStatus(context: DoctorContext, { name, path }: WorkspaceFolder): Promise<CheckResult> {
+  const { env } = await context.supervisorEnv();
+  // A repository can name programs that `git status` would start.
+  const settings = await repositoryConfig(path, env, context.run).catch((error: Error) => error);
+  if (settings instanceof Error)
+    return problem(path, `${upper(name)}: ${settings.message}; no run starts there.`, {
+      hint: `See: git -C ${path} config --list --show-origin --includes`,
+    });
+  const guarded = guardedFromGit(env, settings);
+  // Otherwise `git status` writes to the index of the repository.
+  const options = { env: { ...guarded, GIT_OPTIONAL_LOCKS: '0', LC_ALL: 'C' }, timeoutMs: GIT_TIMEOUT_MS };
+  const git = await context.run(
+    'git',
+    ['-C', path, 'status', '--porcelain', '--untracked-files=normal'],
+    options,
+  );
+  if (git.failure === 'missing') return warning(path, `${upper(name)}: git is not installed.`);
+  if (git.failure === 'late')
+    return warning(path, `${upper(name)}: git status takes longer than ${GIT_TIMEOUT_MS / 1_000} s.`);
+  const changes = git.stdout.split('\n').filter((line) => line !== '').length;
+  if (git.code === 0 && changes === 0) return ok(path, `${upper(name)}: a clean git repository`);
+  if (git.code === 0)
+    return warning(path, `${upper(name)} has ${counted(changes, 'uncommitted change')}.`, {
+      hint: "Commit or stash them, so that Claude's changes can be told apart.",
+    });
+  if (/not a git repository/.test(git.stderr))
+    return warning(path, `${upper(name)} is not a git repository, so Claude's changes cannot be reverted.`, {
+      hint: `git -C ${path} init`,
+    });
+  return warning(path, `${upper(name)}: git fails there: ${git.stderr.trim().split('\n')[0] ?? ''}`);
 }
 
 const SETTINGS_FILES = ['settings.json', 'settings.local.json'].map((name) => join('.claude', name));
 
-async function ownSettings({ name, path, claudeSettings }: Workspace): Promise<CheckResult[]> {
+async function claudeSettingsFiles({ name, path, claudeSettings }: WorkspaceFolder): Promise<CheckResult[]> {
   if (claudeSettings !== 'all') return [];
   const isThere = (file: string) =>
     stat(join(path, file))
@@ -43,7 +75,7 @@ async function ownSettings({ name, path, claudeSettings }: Workspace): Promise<C
   ];
 }
 
-async function gitPrograms(context: DoctorContext, { name, path }: Workspace): Promise<CheckResult[]> {
+async function gitPrograms(context: DoctorContext, { name, path }: WorkspaceFolder): Promise<CheckResult[]> {
   const { env } = await context.supervisorEnv();
   const programs = programSettings(await repositoryConfig(path, env, context.run));
   if (programs.length === 0) return [];

@@ -2,7 +2,8 @@
 import { isAbsolute } from 'node:path';
 import { lastingPath } from '../machine/lasting-path.ts';
 import { passingPath } from '../machine/passing-path.ts';
-import { type CheckResult, warning } from './check.ts';
+import { guardedBy } from '../machine/service/guarded-folders.ts';
+import { type CheckResult, type Finding, ok, problem, warning } from './check.ts';
 import type { DoctorContext } from './context.ts';
 import { upper } from './wording.ts';
 
@@ -30,4 +31,19 @@ export function shortLivedPart(
       hint: hasLasting ? `${registration} writes a path that stays.` : shortLived.advice(registration),
     },
   );
+}
+
+/** Whether a service can start this command, next week too. */
+export async function checkServiceCommand(
+  machine: Pick<DoctorContext, 'env' | 'homeDir' | 'platform'>,
+  command: readonly string[],
+): Promise<Finding> {
+  const check = 'service.program';
+  const files = command.filter((word) => isAbsolute(word));
+  for (const file of files) {
+    const guard = await guardedBy(machine.platform, machine.homeDir, file);
+    if (guard !== null) return { check, ...problem(file, guard) };
+  }
+  const shortLived = shortLivedPart(machine, command, 'the service', 'bridge-supervisor install');
+  return { check, ...(shortLived ?? ok(files.at(-1) ?? '', `The service starts ${command.join(' ')}`)) };
 }

@@ -1,7 +1,7 @@
 /** The state folder: private, on a local disk, with free space. */
 
-import { chmod, constants, readdir, stat } from 'node:fs/promises';
-import { join } from 'node:path';
+import { access, chmod, constants, lstat, readdir, stat } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { freeRoom } from '../machine/disk.ts';
 import { syncedBy } from '../machine/foreign-folder.ts';
 import { ensurePrivateFolder } from '../machine/paths.ts';
@@ -18,6 +18,7 @@ export function stateFolderGroup(context: DoctorContext): CheckGroup {
     title: 'State folder',
     checks: [
       { name: 'rights', subject: stateDir, run: () => rights(context) },
+      { name: 'writable', subject: stateDir, run: () => writable(context) },
       { name: 'place', subject: stateDir, run: () => place(context) },
       { name: 'space', subject: 'free space', run: () => space(context) },
       { name: 'secrets', subject: 'files with secrets', run: () => secrets(context) },
@@ -59,6 +60,34 @@ async function rights({ stateDir, uid }: DoctorContext): Promise<CheckResult> {
 
 function consequenceOf(mode: number): string {
   return (mode & 0o700) === 0o700 ? 'other users can read its plans and secrets' : 'you cannot write to it';
+}
+
+/** A folder that does not exist yet can be created where its nearest parent is writable. */
+async function writable({ stateDir, uid }: DoctorContext): Promise<CheckResult> {
+  const there = await nearestExisting(stateDir);
+  const isThere = there === stateDir;
+  try {
+    if (!(await stat(there)).isDirectory()) throw Object.assign(new Error(), { code: 'ENOTDIR' });
+    await access(there, constants.R_OK | constants.W_OK | constants.X_OK);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    // A folder of our own can be opened again, which `rights` reports.
+    if (code === 'EACCES' && isThere && (await stat(there)).uid === uid)
+      throw new Inconclusive(`The mode of ${stateDir} keeps you out.`);
+    const what = isThere ? 'is not writable' : `cannot be created in ${there}`;
+    return problem(stateDir, `${stateDir} ${what} (${code}).`, {
+      hint: 'Set BRIDGE_HOME to another folder.',
+    });
+  }
+  return ok(stateDir, `${stateDir} ${isThere ? 'is writable' : 'can be created'}`);
+}
+
+async function nearestExisting(path: string): Promise<string> {
+  const isThere = await lstat(path).then(
+    () => true,
+    () => false,
+  );
+  return isThere || dirname(path) === path ? path : nearestExisting(dirname(path));
 }
 
 async function place({ stateDir, foreignDisk }: DoctorContext): Promise<CheckResult> {

@@ -7,14 +7,15 @@ import * as z from 'zod';
 import type { Clock } from '../clock.ts';
 import { type Host, withBridge } from '../control/host.ts';
 import { isWorking, supervisorState } from '../control/supervisor-state.ts';
+import { problem } from '../doctor/check.ts';
+import { upper } from '../doctor/wording.ts';
 import type { Environment } from '../environment.ts';
 import { type Account, ownAccount } from '../machine/account.ts';
 import type { ProgramResult } from '../machine/program.ts';
 import { EnvironmentFileError } from '../machine/service/environment-file.ts';
 import type { Services } from '../machine/service/find.ts';
 import { ok, type Result, refuse } from '../result.ts';
-import { problem } from './check.ts';
-import { type Probed, probe, probed } from './probe.ts';
+import { type PreflightReport, preflight, preflightReport } from './preflight.ts';
 import { runAs } from './run-as.ts';
 import { lookAtState, preparationFrom, prepareState, type StateLook, stateLook } from './state.ts';
 
@@ -22,7 +23,7 @@ import { lookAtState, preparationFrom, prepareState, type StateLook, stateLook }
 export interface UserSteps {
   /** Throws EnvironmentFileError for a service.env that cannot be read. */
   look(env: Environment): Promise<Result<StateLook>>;
-  probe(env: Environment): Promise<Probed>;
+  check(env: Environment): Promise<PreflightReport>;
   /** Makes the state folder, and writes service.env unless `environment` is null. */
   prepare(env: Environment, environment: string | null): Promise<Result<void>>;
   /** The supervisor that works on the state folder; null when none does. */
@@ -48,7 +49,7 @@ interface Place {
 export function ownSteps({ account, stateDir, clock, services }: Place): UserSteps {
   return {
     look: async (env) => ok(await lookAtState(stateDir, env)),
-    probe: (env) => probe({ ...services, stateDir: stateDir, env, home: account.home, clock }),
+    check: (env) => preflight({ account, stateDir, env, clock, services }),
     prepare: (_, environment) => prepareState(stateDir, { environment }),
     supervisor: () =>
       withBridge({ stateDir, clock }, async (bridge) => {
@@ -60,7 +61,7 @@ export function ownSteps({ account, stateDir, clock, services }: Place): UserSte
   };
 }
 
-export const STEPS = ['look', 'probe', 'prepare', 'supervisor'] as const;
+export const STEPS = ['look', 'check', 'prepare', 'supervisor'] as const;
 export type Step = (typeof STEPS)[number];
 
 /** Takes one step in a process that another call of ours has started as the user of the service. */
@@ -75,8 +76,8 @@ export async function takeStep(
     switch (step) {
       case 'look':
         return await steps.look(env);
-      case 'probe':
-        return ok(await steps.probe(env));
+      case 'check':
+        return ok(await steps.check(env));
       case 'supervisor':
         return await steps.supervisor(env);
       case 'prepare': {
@@ -111,11 +112,13 @@ export function otherUserSteps(
       const result = await call('look', env);
       return answerIn(stateLook, result) ?? refusal(result);
     },
-    async probe(env) {
-      const result = await call('probe', env);
-      const answer = answerIn(probed, result);
+    async check(env) {
+      const result = await call('check', env);
+      const answer = answerIn(preflightReport, result);
       if (answer?.ok) return answer.value;
-      return { checks: [problem('program', answer?.refusal ?? cannot(result), advice)], settings: null };
+      const why = `${upper(answer?.refusal ?? cannot(result))}.`;
+      const finding = { check: 'service.program', ...problem(node, why, { hint: advice }) };
+      return { findings: [finding], settings: null };
     },
     async prepare(env, environment) {
       const result = await call('prepare', env, JSON.stringify({ environment }));

@@ -4,15 +4,15 @@ import { existsSync } from 'node:fs';
 import type { Host } from '../control/host.ts';
 import { serviceDefinition, withoutConfiguration } from '../control/service-definition.ts';
 import { stableCommand } from '../control/stable-command.ts';
+import { type Finding, warning } from '../doctor/check.ts';
+import { checkServiceCommand } from '../doctor/short-lived.ts';
 import type { Environment } from '../environment.ts';
 import { isOpenToOthers, mergeEnvironment } from '../machine/service/environment-file.ts';
 import { isSameFolder, type Services } from '../machine/service/find.ts';
 import type { InstalledService, ServiceDefinition } from '../machine/service/service.ts';
 import { ok, type Result, refuse } from '../result.ts';
 import { otherUserSteps, ownSteps, type UserSteps } from './as-user.ts';
-import { type Check, warning } from './check.ts';
 import { type EnvironmentOptions, type PlannedEnvironment, planEnvironment } from './environment.ts';
-import { checkProgram } from './program.ts';
 import { findTarget, otherServiceFor, type Target, type TargetOptions } from './target.ts';
 
 export interface PlanOptions extends TargetOptions, EnvironmentOptions {
@@ -32,7 +32,7 @@ export interface InstallPlan {
   readonly files: readonly PlannedFile[];
   /** Some file will be another one than it is. */
   readonly isChange: boolean;
-  readonly checks: readonly Check[];
+  readonly findings: readonly Finding[];
 }
 
 export interface PlannedFile {
@@ -72,7 +72,7 @@ export async function planInstallation(
   if (taken) return refuse(taken);
 
   const env = mergeEnvironment(base, { ...environment.values, BRIDGE_HOME: stateDir });
-  const { checks: seen, settings } = await steps.probe(env);
+  const { findings: preflight, settings } = await steps.check(env);
   const hardened = options.hardened ?? installed?.hardened ?? false;
   const definition = serviceDefinition({
     stateDir,
@@ -80,9 +80,10 @@ export async function planInstallation(
     hardened,
     settings: settings ?? withoutConfiguration(account.home),
   });
-  const checks = [
-    await checkProgram(entry.value, services.platform, account.home),
-    ...seen,
+  const machine = { env, homeDir: account.home, platform: services.platform };
+  const findings = [
+    await checkServiceCommand(machine, entry.value),
+    ...preflight,
     ...(await checkEnvironmentFile(environment, options)),
   ];
   const files = filesOf(target, environment, definition, installed);
@@ -96,7 +97,7 @@ export async function planInstallation(
     installed,
     files,
     isChange,
-    checks,
+    findings,
   });
 }
 
@@ -112,29 +113,24 @@ async function takenBy(
 async function checkEnvironmentFile(
   { path, before, after, leftOut }: PlannedEnvironment,
   options: EnvironmentOptions,
-): Promise<Check[]> {
-  const checks: Check[] = [];
+): Promise<Finding[]> {
+  const found: [message: string, hint: string][] = [];
   if (leftOut.length > 0)
-    checks.push(
-      warning(
-        'environment',
-        `these are yours and not for another user, so service.env is without them: ${leftOut.join(', ')}`,
-        `Name what is meant for both: --env ${leftOut[0]}`,
-      ),
-    );
+    found.push([
+      `service.env leaves out variables of yours that are not for another user: ${leftOut.join(', ')}.`,
+      `Name those meant for both: --env ${leftOut[0]}`,
+    ]);
   if (before !== null && before === after && (options.env ?? []).length > 0)
-    checks.push(
-      warning(
-        'environment',
-        `${path} is there already and stays as it is, so --env adds nothing to it`,
-        'Edit it, or write it anew with --capture-environment.',
-      ),
-    );
+    found.push([
+      `${path} exists and stays as it is, so --env adds nothing to it.`,
+      'Edit it, or rewrite it with --capture-environment.',
+    ]);
   if (before !== null && (await isOpenToOthers(path)))
-    checks.push(
-      warning('environment', `other users can read ${path}`, `Close it to them: chmod 600 ${path}`),
-    );
-  return checks;
+    found.push([`${path} can be read by other users.`, `chmod 600 ${path}`]);
+  return found.map(([message, hint]) => ({
+    check: 'service.environment',
+    ...warning(path, message, { hint }),
+  }));
 }
 
 function filesOf(

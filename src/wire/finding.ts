@@ -26,7 +26,7 @@ export function toWireDiagnosis(found: readonly Finding[]): WireDiagnosis {
   };
 }
 
-function toWireFinding({ check, subject, verdict, message, hint, fix }: Finding): WireFinding {
+export function toWireFinding({ check, subject, verdict, message, hint, fix }: Finding): WireFinding {
   return {
     check,
     subject,

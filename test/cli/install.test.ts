@@ -92,7 +92,7 @@ describe.skipIf(onWindows)('install (plays claude by a script with #!)', () => {
     const before = await stat(environmentFile(service));
     const { code, stdout } = await call(service, { env: { HTTPS_PROXY: 'http://new' } });
     expect(code).toBe(0);
-    expect(stdout).toContain('is installed already; nothing changed.');
+    expect(stdout).toContain('is already installed; nothing changed.');
     expect(stdout).toContain('The service was already running (');
     expect(service.play.calls).toEqual(['install']);
     expect((await stat(environmentFile(service))).mtimeMs).toBe(before.mtimeMs);
@@ -176,7 +176,7 @@ describe.skipIf(onWindows)('install (plays claude by a script with #!)', () => {
     const { code, stderr } = await call(service);
     expect(code).toBe(1);
     expect(stderr).toBe(
-      'the service is installed and did not start: It ended with exit code 78. It said: Error: no luck / today \n',
+      'the service is installed, but did not start: It ended with exit code 78. It said: Error: no luck / today \n',
     );
   });
 
@@ -188,8 +188,13 @@ describe.skipIf(onWindows)('install (plays claude by a script with #!)', () => {
       version: VERSION,
       version_before: null,
       changed: true,
-      checks: expect.arrayContaining([
-        { what: 'login', state: 'ok', detail: 'logged in (claude.ai)', fix: null },
+      findings: expect.arrayContaining([
+        expect.objectContaining({
+          check: 'claude.login',
+          verdict: 'ok',
+          message: expect.stringContaining('logged in (claude.ai)'),
+          hint: null,
+        }),
       ]),
       files: [
         { path: environmentFile(service), change: 'new' },
@@ -297,7 +302,7 @@ describe.skipIf(onWindows)(
       await writeFile(environmentFile(service), mine);
       const left = await call(service, { env: { LANG: 'C' }, options: { env: ['LANG'] } });
       expect(await readFile(environmentFile(service), 'utf8')).toBe(mine);
-      expect(left.stdout).toMatch(/^warning .*service\.env is there already and stays as it is/m);
+      expect(left.stdout).toMatch(/^ *warning .*service\.env exists and stays as it is/m);
 
       await call(service, { env: { LANG: 'C' }, options: { captureEnvironment: true } });
       expect(await readEnvironmentFile(environmentFile(service))).toMatchObject({ LANG: 'C' });
@@ -310,7 +315,7 @@ describe.skipIf(onWindows)(
       await chmod(environmentFile(service), 0o644);
       const { code, stdout } = await call(service);
       expect(code).toBe(0);
-      expect(stdout).toMatch(/^warning .*other users can read/m);
+      expect(stdout).toMatch(/^ *warning .*can be read by other users/m);
       expect(stdout).toContain(`chmod 600 ${environmentFile(service)}`);
     });
 
@@ -345,12 +350,12 @@ describe.skipIf(onWindows)(
 
     test('with a configuration that cannot be used', async ({ service }) => {
       await service.configure({ concurrency: 0 });
-      expect(await refused(service)).toMatch(/^problem +configuration: .*'concurrency'/m);
+      expect(await refused(service)).toMatch(/^ *problem +.*config\.json: 'concurrency'/m);
     });
 
     test('without claude', async ({ service }) => {
       expect(await refused(service, { env: { PATH: '/usr/bin:/bin' } })).toMatch(
-        /^problem +claude: no 'claude' on PATH\. Install Claude Code/m,
+        /^ *problem +No 'claude' on PATH\. Install Claude Code/m,
       );
     });
 
@@ -358,13 +363,15 @@ describe.skipIf(onWindows)(
       const broken = await service.file('broken', '#!/bin/sh\necho no luck >&2\nexit 3\n');
       await chmod(broken, 0o700);
       expect(await refused(service, { env: { BRIDGE_CLAUDE: broken } })).toContain(
-        '--version ends with 3: no luck',
+        '--version failed with exit code 3: no luck',
       );
     });
 
     test('with a workspace that is not there', async ({ service }) => {
       await service.configure({ workspaces: { site: '/nowhere/site' } });
-      expect(await refused(service)).toMatch(/^problem +workspace site: \/nowhere\/site: it does not exist/m);
+      expect(await refused(service)).toMatch(
+        /^ *problem +Workspace site \(\/nowhere\/site\) does not exist/m,
+      );
     });
 
     test('a copy of the program that will not stay', async ({ service }) => {
@@ -423,19 +430,19 @@ describe.skipIf(onWindows)('install warns (plays claude by a script with #!)', (
   test('when nobody is logged in', async ({ service }) => {
     const claude = await service.file(
       'out',
-      `#!/bin/sh\n[ "$1" = auth ] || exit 0\necho '{"loggedIn":false,"authMethod":"none"}'\nexit 1\n`,
+      `#!/bin/sh\n[ "$1" = auth ] || exec echo 2.1.329\necho '{"loggedIn":false,"authMethod":"none"}'\nexit 1\n`,
     );
     await chmod(claude, 0o700);
     const { code, stdout } = await call(service, { env: { BRIDGE_CLAUDE: claude } });
     expect(code).toBe(0);
-    expect(stdout).toMatch(/^warning +login: nobody is logged in to Claude\n.*\/login/m);
+    expect(stdout).toMatch(/^ *warning +Claude has no login in the environment of the service\.\n.*\/login/m);
   });
 
   test('when a captured key would pay for all runs', async ({ service }) => {
     const { code, stdout } = await call(service, { env: { ANTHROPIC_API_KEY: 'sesame' } });
     expect(code).toBe(0);
     expect(stdout).toMatch(
-      /^warning +credentials: ANTHROPIC_API_KEY is in service\.env: all runs are billed to it/m,
+      /^ *warning +ANTHROPIC_API_KEY is set in the environment of the service: runs are billed to that key/m,
     );
     expect(stdout).not.toContain('sesame');
   });
@@ -443,7 +450,7 @@ describe.skipIf(onWindows)('install warns (plays claude by a script with #!)', (
   test('when node belongs to a version that may be removed', async ({ service }) => {
     const entry = ['/home/ann/.nvm/versions/node/v22.12.0/bin/node', '/srv/bridge/dist/cli.js'];
     const { stdout } = await call(service, { entry, options: { dryRun: true } });
-    expect(stdout).toMatch(/^warning +program: .*v22.12.0.* goes when that version of Node/m);
+    expect(stdout).toMatch(/^ *warning +The service starts .*v22.12.0.* goes when that version of Node/m);
   });
 
   test('but not where a link to the current version is there: the service starts that', async ({
@@ -466,7 +473,7 @@ describe.skipIf(onWindows)('install warns (plays claude by a script with #!)', (
     const env = { BRIDGE_CLAUDE: join(folder, 'claude') };
     const { stdout } = await call(service, { env, options: { dryRun: true } });
     expect(stdout).toMatch(
-      /^warning +claude: .*v24.1.0[\s\S]*?goes when that version of Node is removed[\s\S]*?--capture-environment/m,
+      /^ *warning +The service starts .*v24.1.0[\s\S]*?goes when that version of Node is removed[\s\S]*?--capture-environment/m,
     );
   });
 });
@@ -498,7 +505,7 @@ describe.skipIf(!onLinux || !isRoot)('install by root (needs root on Linux)', ()
     await chmod(join(service.home, 'config.json'), 0o600);
     const barred = await call(service, { entry, options });
     expect(barred.code).toBe(1);
-    expect(barred.stdout).toMatch(/^problem +configuration: cannot read .*EACCES/m);
+    expect(barred.stdout).toMatch(/^ *problem +cannot read .*EACCES/m);
 
     const forced = await call(service, { entry, options: { ...options, force: true } });
     expect(forced).toMatchObject({ code: 0, stderr: '' });
@@ -525,7 +532,7 @@ describe.skipIf(!onLinux || !isRoot)('install by root (needs root on Linux)', ()
     expect(Object.keys(values).sort()).toEqual(['PATH', 'TZ', 'http_proxy']);
     expect(values.PATH).not.toContain(service.root);
     expect(stdout.replaceAll(/\s+/g, ' ')).toContain(
-      'without them: ANTHROPIC_API_KEY, CLAUDE_CONFIG_DIR, GH_TOKEN, HTTPS_PROXY',
+      'not for another user: ANTHROPIC_API_KEY, CLAUDE_CONFIG_DIR, GH_TOKEN, HTTPS_PROXY',
     );
 
     const named = { ...options, env: ['GH_TOKEN'], captureEnvironment: true } as const;

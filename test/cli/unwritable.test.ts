@@ -22,7 +22,7 @@ async function expectHonest(rig: Rig, why: RegExp): Promise<void> {
   expect(json.code).toBe(3);
   const doctor = await rig.run('doctor', 'supervisor');
   expect(doctor.stdout.replaceAll(/\s+/g, ' ')).toMatch(
-    /problem The supervisor \(pid \d+\) can keep nothing: /,
+    /problem The supervisor \(pid \d+\) cannot write to its database: /,
   );
   expect(doctor.stdout.replaceAll(/\s+/g, ' ')).toMatch(why);
   expect(doctor.code).toBe(1);

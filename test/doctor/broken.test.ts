@@ -436,7 +436,7 @@ describe('Claude', () => {
         rig.script('claude', `echo '{"loggedIn":false,"authMethod":"none"}'; [ "$1" = --version ]`),
       check: 'claude.login',
       verdict: 'problem',
-      message: /Claude is not logged in in the environment of the service/,
+      message: /Claude has no login in the environment of the service/,
     },
     {
       title: 'it does not tell whether somebody is logged in',
@@ -933,7 +933,7 @@ describe('workspaces', () => {
         await writeFile(join(rig.workspace, '.claude', 'settings.local.json'), '{}');
         await rig.configure({ workspaces: { website: { path: rig.workspace, claude_settings: 'all' } } });
       },
-      check: 'workspaces.folder',
+      check: 'workspaces.git',
       verdict: 'warning',
       message: /^Workspace website .* has .*settings\.local\.json, which apply to its runs/,
     },
@@ -944,7 +944,7 @@ describe('workspaces', () => {
         git(rig.workspace, 'config', 'filter.x.clean', './clean.sh');
         git(rig.workspace, 'config', 'filter.lfs.clean', 'git-lfs clean -- %f');
       },
-      check: 'workspaces.folder',
+      check: 'workspaces.git',
       verdict: 'warning',
       message: /names programs to run: core\.fsmonitor, filter\.x\.clean\./,
     },
@@ -956,14 +956,14 @@ describe('workspaces', () => {
         git(part, 'init', '-q');
         await rig.configure({ workspaces: { website: rig.workspace, part } });
       },
-      check: 'workspaces.folder',
+      check: 'workspaces.git',
       verdict: 'warning',
       message: /^Workspace website \(.*\) and workspace part \(.*\) share files: plans for one wait/,
     },
     {
       title: 'one is no git repository',
       breakIt: (rig) => rm(join(rig.workspace, '.git'), { recursive: true }),
-      check: 'workspaces.folder',
+      check: 'workspaces.git',
       verdict: 'warning',
       message: /is not a git repository/,
     },
@@ -974,7 +974,7 @@ describe('workspaces', () => {
         await writeFile(join(rig.workspace, 'two'), '');
         git(rig.workspace, 'add', 'one');
       },
-      check: 'workspaces.folder',
+      check: 'workspaces.git',
       verdict: 'warning',
       message: /has 2 uncommitted changes/,
     },

@@ -163,9 +163,7 @@ test('a damaged database, workspaces and the files of Claude are left as they ar
   const before = await readFile(database);
   const findings = await rig.doctor([], true);
   expect(findings).toContainEqual(expect.objectContaining({ check: 'database.file', verdict: 'problem' }));
-  expect(findings).toContainEqual(
-    expect.objectContaining({ check: 'workspaces.folder', verdict: 'warning' }),
-  );
+  expect(findings).toContainEqual(expect.objectContaining({ check: 'workspaces.git', verdict: 'warning' }));
   expect((await readFile(database)).equals(before)).toBe(true);
   expect(await readdir(join(rig.root, '.claude'))).toEqual(['old.tmp']);
   expect((await readdir(rig.workspace)).sort()).toEqual(['.git', 'changed']);

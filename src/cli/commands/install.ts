@@ -88,8 +88,8 @@ async function carryOut(
   services: Services,
 ): Promise<void> {
   const report = new Report(cli.out, plan, options.json ?? false);
-  report.checks();
-  const problems = plan.checks.filter(({ state }) => state === 'problem').length;
+  report.findings();
+  const problems = plan.findings.filter(({ verdict }) => verdict === 'problem').length;
   const isRefused = problems > 0 && !options.force;
   if (options.dryRun) {
     const start = options.start ? 'It would be started.' : 'It would not be started (--no-start).';
@@ -115,7 +115,7 @@ async function carryOut(
     const { result } = work;
     if (result.kind === 'failed') {
       report.end();
-      return fail(cli, `the service is installed and did not start: ${result.what}`);
+      return fail(cli, `the service is installed, but did not start: ${result.what}`);
     }
   }
   report.remarks(await plan.target.manager.remarks());
@@ -133,6 +133,6 @@ async function isAllowed(
   if (yes || json || !start || !isChange || target.isOtherUser || !canAsk()) return true;
   const { running } = await withBridge(cli, (bridge) => overview(bridge, bridge.clock.now(), 0));
   if (running.length === 0) return true;
-  const runs = running.length === 1 ? 'A run is' : `${running.length} runs are`;
-  return confirm(`${runs} under way, interrupted by this and taken up again afterwards. Install now?`);
+  const count = running.length === 1 ? '1 run; it resumes' : `${running.length} runs; they resume`;
+  return confirm(`Installing interrupts ${count} afterwards. Continue?`);
 }

@@ -26,7 +26,8 @@ function isRepeated({ verdict, message }: Finding, before: readonly Finding[]): 
   );
 }
 
-function findingLines(out: Output, { verdict, message, hint }: Finding): string[] {
+/** One finding, indented as in a group. */
+export function findingLines(out: Output, { verdict, message, hint }: Finding): string[] {
   const columns = out.columns - INDENT;
   const [first = '', ...others] = wrap(message, columns);
   const word = out.style(FORMATS[verdict], verdict.padEnd(INDENT - 2));

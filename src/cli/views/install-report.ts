@@ -1,10 +1,12 @@
 /** Tells of an installation as it goes on; or, for programs, in one piece at its end. */
 import type { Activation } from '../../install/activate.ts';
 import type { InstallPlan } from '../../install/plan.ts';
+import { toWireFinding } from '../../wire/finding.ts';
 import type { WireInstall } from '../../wire/schemas/install.ts';
 import type { Output } from '../terminal/output.ts';
 import { wrap } from '../terminal/text.ts';
-import { changeOf, checkLines, previewLines } from './install-text.ts';
+import { findingLines } from './doctor-text.ts';
+import { changeOf, previewLines } from './install-text.ts';
 
 /** What has been done so far. */
 type Done = Pick<
@@ -34,8 +36,9 @@ export class Report {
     this.#isJson = isJson;
   }
 
-  checks(): void {
-    for (const line of checkLines(this.#plan.checks, this.#out)) this.#line(line);
+  findings(): void {
+    for (const finding of this.#plan.findings)
+      for (const line of findingLines(this.#out, finding)) this.#line(line);
   }
 
   /** @param last What is to be said about starting it, or not installing it at all. */
@@ -43,7 +46,7 @@ export class Report {
     const { manager } = this.#plan.target;
     for (const line of previewLines(this.#plan, this.#out)) this.#line(line);
     this.#line();
-    this.#line(`Then it would be registered as: ${manager.title}`);
+    this.#line(`It would be registered as: ${manager.title}`);
     this.#line(`It would run: ${this.#plan.definition.command.join(' ')}`);
     this.#line(`${last} Nothing was changed.`);
     this.#done = { ...NOTHING_DONE, dry_run: true };
@@ -53,7 +56,7 @@ export class Report {
   installed(): void {
     const { installed, definition, target, isChange, files } = this.#plan;
     this.#line();
-    if (!isChange) this.#line(`${target.manager.title} is installed already; nothing changed.`);
+    if (!isChange) this.#line(`${target.manager.title} is already installed; nothing changed.`);
     else this.#line(headOf(target.manager.title, installed?.version, definition.version));
     for (const file of files) {
       const change = changeOf(file);
@@ -64,7 +67,7 @@ export class Report {
 
   started({ result, replaced, restarted }: Activation): void {
     if (replaced !== null)
-      this.#line(`Stopped the background supervisor (pid ${replaced}): the service takes its place.`);
+      this.#line(`Stopped the background supervisor (pid ${replaced}); the service replaces it.`);
     this.#done = { ...this.#done, replaced_pid: replaced, restarted };
     if (result.kind === 'failed') return;
     const words =
@@ -85,7 +88,7 @@ export class Report {
 
   end(): void {
     if (!this.#isJson) return;
-    const { target, definition, installed, files, checks, isChange } = this.#plan;
+    const { target, definition, installed, files, findings, isChange } = this.#plan;
     const { manager, stateDir } = target;
     this.#out.json({
       service: { manager: manager.kind, scope: manager.scope, name: manager.name, title: manager.title },
@@ -94,7 +97,7 @@ export class Report {
       version_before: installed?.version ?? null,
       command: [...definition.command],
       changed: isChange,
-      checks: [...checks],
+      findings: findings.map(toWireFinding),
       files: files.map((file) => ({ path: file.path, change: changeOf(file) })),
       ...this.#done,
     });

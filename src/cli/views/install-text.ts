@@ -1,25 +1,9 @@
 /** An installation as a person reads it: what was looked at, what would be written, what was done. */
-import type { Check } from '../../install/check.ts';
 import type { InstallPlan, PlannedFile } from '../../install/plan.ts';
 import { readEnvironmentText } from '../../machine/service/environment-file.ts';
 import { changedLines } from '../terminal/diff.ts';
 import type { Output } from '../terminal/output.ts';
-import { plainLines, wrap } from '../terminal/text.ts';
-
-const FORMATS = { ok: 'green', warning: 'yellow', problem: 'red' } as const;
-const MARK_COLUMNS = 9;
-
-export function checkLines(checks: readonly Check[], out: Output): string[] {
-  const columns = out.columns - MARK_COLUMNS;
-  return checks.flatMap(({ what, state, detail, fix }) => {
-    const [first = '', ...others] = [
-      ...wrap(`${what}: ${detail}`, columns),
-      ...(fix === null ? [] : wrap(fix, columns)),
-    ];
-    const mark = out.style(FORMATS[state], state.padEnd(MARK_COLUMNS));
-    return [mark + first, ...others.map((line) => ' '.repeat(MARK_COLUMNS) + line)];
-  });
-}
+import { plainLines } from '../terminal/text.ts';
 
 export type FileChange = 'new' | 'changed' | 'unchanged' | 'removed';
 

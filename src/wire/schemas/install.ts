@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { findingSchema } from './finding.ts';
 import { path } from './scalars.ts';
 
 const service = z.strictObject({
@@ -17,14 +18,7 @@ export const installSchema = z
     version_before: z.string().nullable().describe('null: none was installed'),
     command: z.array(z.string()).describe('the program and arguments that the service runs'),
     changed: z.boolean(),
-    checks: z.array(
-      z.strictObject({
-        what: z.string(),
-        state: z.enum(['ok', 'warning', 'problem']),
-        detail: z.string(),
-        fix: z.string().nullable(),
-      }),
-    ),
+    findings: z.array(findingSchema).describe('what the service needs, checked before it is installed'),
     files: z.array(
       z.strictObject({ path: path(), change: z.enum(['new', 'changed', 'unchanged', 'removed']) }),
     ),
