@@ -8,8 +8,8 @@ import { eventually } from '../eventually.ts';
 import { isRoot, onLinux, onWindows } from '../platform.ts';
 import { eventsIn, test } from './rig.ts';
 
-describe('a log that grows', () => {
-  test('is put aside at its size, and the oldest is removed', ({ rig }) => {
+describe('log rotation', () => {
+  test('the log rotates at its size limit and removes the oldest file', ({ rig }) => {
     const log = rig.open({ maxBytes: 120, maxFiles: 2 });
     for (const event of ['a', 'b', 'c', 'd', 'e', 'f', 'g']) log.info(event, {}, 'x'.repeat(20));
     expect(rig.events()).toEqual(['g']);
@@ -18,14 +18,14 @@ describe('a log that grows', () => {
     expect(fs.readdirSync(rig.folder).sort()).toEqual(['loop.log', 'loop.log.1', 'loop.log.2']);
   });
 
-  test('counts what an earlier process wrote', async ({ rig }) => {
+  test("the log's size includes what an earlier process wrote", async ({ rig }) => {
     fs.writeFileSync(rig.path, `2026-11-21T03:04:05.678Z INFO  old ${'x'.repeat(100)}\n`);
     rig.open({ maxBytes: 100 }).info('new');
     expect(rig.events()).toEqual(['new']);
     expect(rig.events(1)).toEqual(['old']);
   });
 
-  test('with a smaller count removes the older ones', ({ rig }) => {
+  test('a lower file count removes the older log files', ({ rig }) => {
     for (const number of [1, 2, 3, 12]) fs.writeFileSync(`${rig.path}.${number}`, '');
     fs.writeFileSync(`${rig.path}.bak`, '');
     const log = rig.open({ maxBytes: 50, maxFiles: 1 });
@@ -34,7 +34,7 @@ describe('a log that grows', () => {
     expect(fs.readdirSync(rig.folder).sort()).toEqual(['loop.log', 'loop.log.1', 'loop.log.bak']);
   });
 
-  test('grows on when it cannot be put aside, and loses no older file', ({ rig }) => {
+  test('the log keeps growing when rotation fails, and loses no older file', ({ rig }) => {
     const log = rig.open({ maxBytes: 50 });
     fs.mkdirSync(`${rig.path}.1`);
     fs.writeFileSync(join(`${rig.path}.1`, 'in the way'), '');
@@ -46,8 +46,8 @@ describe('a log that grows', () => {
   });
 });
 
-describe('a log whose file is taken away', () => {
-  test.skipIf(onWindows)('begins a new one when it was deleted (open files can be removed)', ({ rig }) => {
+describe('a log whose file is removed', () => {
+  test.skipIf(onWindows)('a deleted log file is created again (open files can be removed)', ({ rig }) => {
     const log = rig.open();
     log.info('before');
     fs.rmSync(rig.path);
@@ -55,7 +55,7 @@ describe('a log whose file is taken away', () => {
     expect(rig.events()).toEqual(['after']);
   });
 
-  test('begins a new one when another program moved it', ({ rig }) => {
+  test('a log file that another program moved is created again', ({ rig }) => {
     const log = rig.open();
     log.info('before');
     fs.renameSync(rig.path, `${rig.path}.moved`);
@@ -66,7 +66,7 @@ describe('a log whose file is taken away', () => {
   });
 
   test.skipIf(onWindows)(
-    'says so while its folder is gone, and writes what waited when the folder is back (open files can be removed)',
+    'the log reports a missing folder, and writes what waited when the folder is back (open files can be removed)',
     ({ rig }) => {
       const folder = join(rig.folder, 'state');
       const path = join(folder, 'loop.log');
@@ -83,7 +83,7 @@ describe('a log whose file is taken away', () => {
     },
   );
 
-  test('tries again by itself', async ({ rig }) => {
+  test('the log retries a failed write by itself', async ({ rig }) => {
     const path = join(rig.folder, 'state', 'loop.log');
     const log = rig.open({
       path,
@@ -94,7 +94,7 @@ describe('a log whose file is taken away', () => {
     await eventually(() => expect(eventsIn(path)).toEqual(['waits']));
   });
 
-  test('keeps the first thousand lines, and says how many it lost', ({ rig }) => {
+  test('the log buffers the first thousand lines and counts the lost ones', ({ rig }) => {
     const path = join(rig.folder, 'state', 'loop.log');
     const log = rig.open({ path });
     for (let line = 1; line <= 1_234; line++) log.info(`line.${line}`);
@@ -111,7 +111,7 @@ describe('a log whose file is taken away', () => {
   });
 
   test.skipIf(onWindows || isRoot)(
-    'says so while it may not write there (needs an ordinary user)',
+    'the log reports a folder it may not write to (needs an ordinary user)',
     ({ rig }) => {
       const log = rig.open();
       fs.rmSync(rig.path);
@@ -126,7 +126,9 @@ describe('a log whose file is taken away', () => {
 });
 
 describe.runIf(onLinux && isRoot)('a log on a disk that fills up (needs root on Linux)', () => {
-  test('says so, keeps running, and goes on with whole lines when there is space again', async ({ rig }) => {
+  test('a full disk is reported, and logging continues with whole lines when there is space again', async ({
+    rig,
+  }) => {
     const disk = join(rig.folder, `disk-${randomUUID()}`);
     fs.mkdirSync(disk);
     execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=64k', 'tmpfs', disk]);

@@ -14,7 +14,7 @@ const names = fc
   .filter((name) => !SECRET.test(name) && !TAKEN.includes(name));
 const values = fc.oneof(anyText, fc.integer(), fc.boolean(), fc.constant(null));
 
-test('a line is one line, and is read back with its time, level, event, fields and message', () => {
+test('a log line is one line, and reads back with its time, level, event, fields and message', () => {
   fc.assert(
     fc.property(
       fc.date({ noInvalidDate: true, min: new Date(0), max: new Date('9999-12-31') }),
@@ -40,7 +40,7 @@ test('a line is one line, and is read back with its time, level, event, fields a
   );
 });
 
-test('whatever a key is, the fields beside it are read back', () => {
+test('any key of a log line leaves the fields beside it readable', () => {
   fc.assert(
     fc.property(anyText, anyText, (key, value) => {
       const time = new Date(0);

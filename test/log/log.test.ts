@@ -5,8 +5,8 @@ import { silentLog } from '../../src/log.ts';
 import { onWindows } from '../platform.ts';
 import { test } from './rig.ts';
 
-describe('the log', () => {
-  test('has a line in the file when the call returns, readable by nobody else', ({ rig }) => {
+describe('log', () => {
+  test('the log has a line in the file when the call returns, readable only by its owner', ({ rig }) => {
     const log = rig.open();
     log.info('run.started', { pid: 1 }, 'hello');
     expect(fs.readFileSync(rig.path, 'utf8')).toMatch(/^\S+Z INFO {2}run\.started pid=1 "hello"\n$/);
@@ -14,7 +14,9 @@ describe('the log', () => {
     expect(log.health()).toEqual({ ok: true, waiting: 0, dropped: 0 });
   });
 
-  test('writes what is important enough, in order, and adds the fields of a child', async ({ rig }) => {
+  test('the log writes lines of its level and above, in order, with the fields of a child logger', async ({
+    rig,
+  }) => {
     const log = rig.open({ level: 'warn' });
     const run = log.child({ project: 'p1' }).child({ run: 'r1' });
     run.error('a');
@@ -26,7 +28,9 @@ describe('the log', () => {
     expect(text).toMatch(/ERROR a project=p1 run=r1\n.* WARN {2}b project=p1 run=r2\n$/);
   });
 
-  test('goes on in the same file after a restart, also when the last line was cut off', async ({ rig }) => {
+  test('the log continues in the same file after a restart, even after a cut-off last line', async ({
+    rig,
+  }) => {
     const first = rig.open();
     first.info('before');
     await first.close();
@@ -37,7 +41,7 @@ describe('the log', () => {
     expect(rig.events()).toEqual(['before', 'torn', 'after']);
   });
 
-  test('mirrors every line until the reader is gone', async ({ rig }) => {
+  test('the log mirrors every line until the reader is gone', async ({ rig }) => {
     const mirror = new PassThrough();
     const log = rig.open({ mirror });
     log.info('one');
@@ -48,7 +52,7 @@ describe('the log', () => {
     expect(rig.events()).toEqual(['one', 'two']);
   });
 
-  test('can be one that goes nowhere', () => {
+  test('a null log writes nothing', () => {
     expect(() => silentLog.child({ a: 1 }).error('nothing')).not.toThrow();
   });
 });

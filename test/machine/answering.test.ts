@@ -4,12 +4,12 @@ import { answers } from '../../src/machine/answering.ts';
 
 const hurried = { ...systemClock, sleep: (_: number, signal?: AbortSignal) => systemClock.sleep(50, signal) };
 
-test('a folder answers when it is there, and when it is not', async () => {
+test('a folder answers whether it exists or not', async () => {
   expect(await answers('/', hurried)).toBe(true);
   expect(await answers('/nowhere/at/all', hurried)).toBe(true);
 });
 
-test('one that keeps everybody waiting does not; it is asked once, and answers again when it is back', async () => {
+test('a folder that blocks is asked once, and answers again when it is back', async () => {
   let questions = 0;
   const { promise, resolve } = Promise.withResolvers<void>();
   const look = () => {

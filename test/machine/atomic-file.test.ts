@@ -13,7 +13,7 @@ beforeEach(async () => {
 });
 afterEach(() => rm(folder, { recursive: true }));
 
-test('the new text takes the place of the old one, with exactly these rights', async () => {
+test('an atomic write replaces the text, with exactly these permissions', async () => {
   const file = join(folder, 'a');
   await writeFile(file, 'old', { mode: 0o644 });
   await writeAtomically(file, 'new', 0o600);
@@ -21,14 +21,14 @@ test('the new text takes the place of the old one, with exactly these rights', a
   if (!onWindows) expect((await stat(file)).mode & 0o777).toBe(0o600);
 });
 
-test('a file that cannot be written leaves no draft', async () => {
+test('a failed atomic write leaves no draft', async () => {
   const file = join(folder, 'a');
   await mkdir(file);
   await expect(writeAtomically(file, 'new', 0o600)).rejects.toThrow();
   expect(await readdir(folder)).toEqual(['a']);
 });
 
-test.skipIf(onWindows)('a pipe or a device is not replaced (needs mkfifo)', async () => {
+test.skipIf(onWindows)('an atomic write refuses to replace a pipe or a device (needs mkfifo)', async () => {
   const file = join(folder, 'a');
   execFileSync('mkfifo', [file]);
   await expect(writeAtomically(file, 'new', 0o600)).rejects.toThrow(`${file} is not a file`);
@@ -36,7 +36,7 @@ test.skipIf(onWindows)('a pipe or a device is not replaced (needs mkfifo)', asyn
 });
 
 // Whoever writes into a folder of others, as root does for a user, must not be led elsewhere by them.
-test.skipIf(onWindows)('nothing is written through a link that lies where a draft could be', async () => {
+test.skipIf(onWindows)('an atomic write follows no link that lies where a draft could be', async () => {
   const [file, prey] = [join(folder, 'a'), join(folder, 'prey')];
   await writeFile(prey, 'mine');
   await symlink(prey, `${file}.${process.pid}.tmp`);
@@ -46,7 +46,7 @@ test.skipIf(onWindows)('nothing is written through a link that lies where a draf
   expect(await readFile(file, 'utf8')).toBe('new');
 });
 
-test.skipIf(!canTrace)('the text is on disk before it gets its name (needs strace)', () => {
+test.skipIf(!canTrace)('an atomic write is on disk before the rename (needs strace)', () => {
   const module = new URL('../../src/machine/atomic-file.ts', import.meta.url);
   const file = join(folder, 'a');
   const script = `

@@ -11,8 +11,8 @@ import { eventually } from '../eventually.ts';
 import { onWindows } from '../platform.ts';
 import { end, puppetScript, test } from './rig.ts';
 
-describe('a process in the background', () => {
-  test('outlives who started it, and its output is kept', async ({ rig }) => {
+describe('background process', () => {
+  test('a background process outlives its starter, and its output is kept', async ({ rig }) => {
     const logPath = join(rig.folder, 'early.log');
     const options = { ...rig.options(process.execPath, [puppetScript]), logPath };
     const script = `
@@ -34,18 +34,21 @@ describe('a process in the background', () => {
     await end(identity);
   });
 
-  test.skipIf(onWindows)('that cannot be started says why (not on Windows)', async ({ rig }) => {
-    const options = { ...rig.options('no-such-program'), logPath: join(rig.folder, 'early.log') };
-    expect(await startBackground(options)).toMatchObject({
-      kind: 'spawn-failed',
-      reason: 'command-not-found',
-    });
-  });
+  test.skipIf(onWindows)(
+    'a background process that cannot start says why (not on Windows)',
+    async ({ rig }) => {
+      const options = { ...rig.options('no-such-program'), logPath: join(rig.folder, 'early.log') };
+      expect(await startBackground(options)).toMatchObject({
+        kind: 'spawn-failed',
+        reason: 'command-not-found',
+      });
+    },
+  );
 });
 
-describe('a program is found', () => {
+describe('program lookup', () => {
   test.skipIf(onWindows)(
-    'in the first folder of PATH that holds one that may be executed (needs file modes)',
+    'program lookup takes the first executable in PATH (needs file modes)',
     async ({ rig }) => {
       const folders = ['empty', 'plain', 'folder', 'first', 'second'].map((name) => join(rig.folder, name));
       for (const folder of folders) await mkdir(folder);
@@ -60,7 +63,7 @@ describe('a program is found', () => {
     },
   );
 
-  test.skipIf(onWindows)('where its path says (needs file modes)', async ({ rig }) => {
+  test.skipIf(onWindows)('program lookup takes a path as it is (needs file modes)', async ({ rig }) => {
     const path = join(rig.folder, 'tool');
     await writeFile(path, '');
     expect(findExecutable(path, '')).toBeUndefined();
@@ -68,7 +71,7 @@ describe('a program is found', () => {
     expect(findExecutable(path, '')).toBe(path);
   });
 
-  test('with the extensions of Windows, in their order', async ({ rig }) => {
+  test('program lookup tries the extensions of Windows in their order', async ({ rig }) => {
     for (const name of ['tool.cmd', 'tool.exe']) await writeFile(join(rig.folder, name), '', { mode: 0o755 });
     expect(findExecutable('tool', `"${rig.folder}"`, '.COM;.EXE;.CMD')).toBe(join(rig.folder, 'tool.exe'));
     expect(findExecutable('tool.cmd', rig.folder, '.COM;.EXE;.CMD')).toBe(join(rig.folder, 'tool.cmd'));
@@ -76,7 +79,7 @@ describe('a program is found', () => {
 });
 
 test.skipIf(onWindows)(
-  'what a process and all below it use is known until it ends (needs process groups)',
+  'the resource use of a process tree is known until the process ends (needs process groups)',
   async ({ rig }) => {
     const { child, members } = await rig.puppet('then own-session');
     const usage = await treeUsage(child.identity);

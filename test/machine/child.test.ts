@@ -10,8 +10,8 @@ import { eventually } from '../eventually.ts';
 import { isRoot, onWindows } from '../platform.ts';
 import { end, puppetScript, test } from './rig.ts';
 
-describe('a child', () => {
-  test('gets lines, and its output is appended to a file nobody else reads', async ({ rig }) => {
+describe('child process', () => {
+  test('a child gets lines, and its output is appended to a private file', async ({ rig }) => {
     const options = rig.options(process.execPath, [puppetScript]);
     await writeFile(options.stdoutPath, 'before\n', { mode: 0o600 });
     const child = await spawnChild({ ...options, stderrPath: join(rig.folder, 'errors') });
@@ -24,17 +24,20 @@ describe('a child', () => {
     if (!onWindows) expect((await stat(join(rig.folder, 'errors'))).mode & 0o777).toBe(0o600);
   });
 
-  test.skipIf(onWindows)('gets exactly the environment it is given (needs POSIX)', async ({ rig }) => {
-    const options = rig.options('env');
-    const child = await spawnChild({ ...options, command: '/usr/bin/env', env: { ONLY: 'this' } });
-    if (child.kind === 'spawn-failed') throw new Error(child.message);
-    await child.exited;
-    expect(await readFile(options.stdoutPath, 'utf8')).toBe('ONLY=this\n');
-  });
+  test.skipIf(onWindows)(
+    'a child gets exactly the environment it is given (needs POSIX)',
+    async ({ rig }) => {
+      const options = rig.options('env');
+      const child = await spawnChild({ ...options, command: '/usr/bin/env', env: { ONLY: 'this' } });
+      if (child.kind === 'spawn-failed') throw new Error(child.message);
+      await child.exited;
+      expect(await readFile(options.stdoutPath, 'utf8')).toBe('ONLY=this\n');
+    },
+  );
 
   // A child of Node on Windows takes its own children with it, and has one more: the host of its console.
   test.skipIf(onWindows)(
-    'has ended when it has exited, even while a grandchild holds its input and output (needs POSIX)',
+    'a child has ended when it has exited, even while a grandchild holds its input and output (needs POSIX)',
     async ({ rig }) => {
       const { child, members } = await rig.puppet('then');
       child.write('exit 3');
@@ -46,13 +49,13 @@ describe('a child', () => {
     },
   );
 
-  test.skipIf(onWindows)('ended by a signal says which (needs signals)', async ({ rig }) => {
+  test.skipIf(onWindows)('a child that a signal ended names the signal (needs signals)', async ({ rig }) => {
     const { child } = await rig.puppet();
     process.kill(child.identity.pid, 'SIGKILL');
     expect(await child.exited).toEqual({ code: null, signal: 'SIGKILL' });
   });
 
-  test('that ends at once still has an identity', async ({ rig }) => {
+  test('a child that ends at once still has an identity', async ({ rig }) => {
     const child = await rig.child(process.execPath, ['--version']);
     expect(child.identity.startedAt).not.toBe('');
     await child.exited;
@@ -60,7 +63,7 @@ describe('a child', () => {
   });
 
   test.skipIf(onWindows)(
-    'that closed its input makes writing answer false, never an exception (needs POSIX)',
+    'a write to a child that closed its input returns false and never throws (needs POSIX)',
     async ({ rig }) => {
       const { child, output } = await rig.puppet();
       child.write('close-input');
@@ -72,42 +75,48 @@ describe('a child', () => {
     },
   );
 
-  test.skipIf(onWindows)('knows its family while it lives (needs process groups)', async ({ rig }) => {
-    const { child, members } = await rig.puppet('then then own-session');
-    const family = await child.family();
-    expect(family.map(({ pid }) => pid).sort()).toEqual(members.map(({ pid }) => pid).sort());
-    await end(...members);
-    await child.exited;
-  });
+  test.skipIf(onWindows)(
+    'a child knows its process tree while it lives (needs process groups)',
+    async ({ rig }) => {
+      const { child, members } = await rig.puppet('then then own-session');
+      const family = await child.family();
+      expect(family.map(({ pid }) => pid).sort()).toEqual(members.map(({ pid }) => pid).sort());
+      await end(...members);
+      await child.exited;
+    },
+  );
 
-  test.skipIf(onWindows)('goes on writing its output when we are killed (needs POSIX)', async ({ rig }) => {
-    const options = rig.options(process.execPath, [puppetScript]);
-    const script = `
+  test.skipIf(onWindows)(
+    'a child keeps writing its output when the parent is killed (needs POSIX)',
+    async ({ rig }) => {
+      const options = rig.options(process.execPath, [puppetScript]);
+      const script = `
       const { spawnChild } = await import(${JSON.stringify(new URL('../../src/machine/child.ts', import.meta.url))});
       const child = await spawnChild(${JSON.stringify(options)});
       console.log(child.identity.pid);
       setInterval(() => {}, 60_000);`;
-    const us = spawn(process.execPath, ['--experimental-strip-types', '--input-type=module', '-e', script]);
-    const [pid] = await once(us.stdout, 'data');
-    const child = await identify(Number(pid));
-    rig.watch(child);
-    us.kill('SIGKILL');
-    await once(us, 'exit');
-    // It comes up only after our death, and what it says then arrives.
-    await eventually(async () => expect(await readFile(options.stdoutPath, 'utf8')).toContain('{"pid"'));
-    expect(child && (await isAlive(child))).toBe(true);
-    await end(child);
-  });
+      const us = spawn(process.execPath, ['--experimental-strip-types', '--input-type=module', '-e', script]);
+      const [pid] = await once(us.stdout, 'data');
+      const child = await identify(Number(pid));
+      rig.watch(child);
+      us.kill('SIGKILL');
+      await once(us, 'exit');
+      // It comes up only after our death, and what it says then arrives.
+      await eventually(async () => expect(await readFile(options.stdoutPath, 'utf8')).toContain('{"pid"'));
+      expect(child && (await isAlive(child))).toBe(true);
+      await end(child);
+    },
+  );
 });
 
-describe('a program that cannot be started is a value that says why', () => {
+describe('a program that cannot start', () => {
   // There a program without `.exe` is started through the command interpreter, which exists.
-  test.skipIf(onWindows)('it does not exist (not on Windows)', async ({ rig }) => {
+  test.skipIf(onWindows)('a missing program is reported (not on Windows)', async ({ rig }) => {
     const failure = await spawnChild(rig.options('no-such-program'));
     expect(failure).toMatchObject({ reason: 'command-not-found', message: 'no-such-program was not found' });
   });
 
-  test('the folder does not exist, is a file, or may not be entered', async ({ rig }) => {
+  test('a working folder that is missing, a file or forbidden is reported', async ({ rig }) => {
     await writeFile(join(rig.folder, 'file'), '');
     for (const cwd of [join(rig.folder, 'gone'), join(rig.folder, 'file')]) {
       const failure = await spawnChild({ ...rig.options(process.execPath), cwd });
@@ -116,7 +125,7 @@ describe('a program that cannot be started is a value that says why', () => {
   });
 
   test.skipIf(onWindows)(
-    'some folder of PATH is closed to us, and it is in none (needs file modes)',
+    'a program that is missing from a PATH with a forbidden folder is reported (needs file modes)',
     async ({ rig }) => {
       const closed = join(rig.folder, 'closed');
       await mkdir(closed, { mode: 0 });
@@ -130,7 +139,7 @@ describe('a program that cannot be started is a value that says why', () => {
   );
 
   test.skipIf(onWindows || isRoot)(
-    'the folder may not be entered (needs an ordinary user)',
+    'a forbidden working folder is reported (needs an ordinary user)',
     async ({ rig }) => {
       const cwd = join(rig.folder, 'closed');
       await mkdir(cwd, { mode: 0 });
@@ -143,7 +152,7 @@ describe('a program that cannot be started is a value that says why', () => {
   );
 
   test.skipIf(onWindows)(
-    'it may not be executed, or its interpreter is gone (needs file modes)',
+    'a program without execute permission or interpreter is reported (needs file modes)',
     async ({ rig }) => {
       await writeFile(join(rig.folder, 'plain'), 'text');
       await writeFile(join(rig.folder, 'script'), '#!/no/such/interpreter\n', { mode: 0o755 });
@@ -155,12 +164,12 @@ describe('a program that cannot be started is a value that says why', () => {
     },
   );
 
-  test.skipIf(onWindows)('its arguments are too long (needs POSIX)', async ({ rig }) => {
+  test.skipIf(onWindows)('arguments that are too long are reported (needs POSIX)', async ({ rig }) => {
     const failure = await spawnChild(rig.options(process.execPath, ['x'.repeat(10_000_000)]));
     expect(failure).toMatchObject({ reason: 'other', message: expect.stringContaining('E2BIG') });
   });
 
-  test('its output has nowhere to go', async ({ rig }) => {
+  test('an output file that cannot be created is reported', async ({ rig }) => {
     await mkdir(join(rig.folder, 'taken'));
     const options = { ...rig.options(process.execPath), stderrPath: join(rig.folder, 'taken') };
     expect(await spawnChild(options)).toMatchObject({
@@ -170,8 +179,8 @@ describe('a program that cannot be started is a value that says why', () => {
   });
 });
 
-describe('watching a process that is not our child', () => {
-  test('ends when the process has ended', async ({ rig }) => {
+describe('watching an adopted process', () => {
+  test('the watch of an adopted process ends when the process has ended', async ({ rig }) => {
     const { child } = await rig.puppet();
     const ended = watchProcess(child.identity, systemClock);
     child.write('exit 0');
@@ -179,7 +188,7 @@ describe('watching a process that is not our child', () => {
     await child.exited;
   });
 
-  test('ends when it is no longer wanted', async ({ rig }) => {
+  test('the watch of an adopted process ends when it is cancelled', async ({ rig }) => {
     const { child } = await rig.puppet();
     const unwanted = new AbortController();
     const ended = watchProcess(child.identity, systemClock, unwanted.signal);

@@ -16,7 +16,7 @@ const mayMake = (await makeControlGroup(NAME)) !== undefined;
 await removeControlGroup(NAME);
 
 test.skipIf(!mayMake)(
-  'whatever a process in a control group starts is in it, and the group goes when it is empty (needs control groups)',
+  'a control group holds whatever its processes start, and is removed when it is empty (needs control groups)',
   async ({ rig }) => {
     const child = await rig.child('sh', ['-c', 'read go; setsid -f env -i /bin/sleep 1000; exec sleep 1000']);
     const group = await makeControlGroup(NAME);
@@ -44,7 +44,7 @@ test.skipIf(!mayMake)(
   },
 );
 
-test('a group that is not there has nobody in it, and nothing can be moved into it', async () => {
+test('a missing control group is empty, and nothing can be moved into it', async () => {
   expect(await pidsInControlGroup('bridge-of-nobody')).toEqual([]);
   expect(await enterControlGroup('/nowhere/at/all', process.pid)).toBe(false);
 });

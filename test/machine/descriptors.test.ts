@@ -36,7 +36,7 @@ const LOOK = `
   console.log(JSON.stringify(found));`;
 
 test.runIf(onLinux).for([3, 0])(
-  'a process is found by its mark, and known to live, when %i descriptors are left (needs /proc)',
+  'a process is found by its mark and known to live with %i descriptors left (needs /proc)',
   async (free, { rig }) => {
     const { name, value } = rig.mark;
     // Looked at before the one that is looked for: more than there are descriptors.

@@ -15,7 +15,7 @@ const test = base.extend<{ folder: string }>({
   },
 });
 
-describe('the fate of a folder', () => {
+describe('folder identity', () => {
   const FATES: [string, 'there' | 'gone' | 'replaced', (folder: string) => Promise<void>][] = [
     ['is not touched', 'there', async () => undefined],
     ['gets files', 'there', (folder) => writeFile(join(folder, 'file'), '')],
@@ -54,13 +54,15 @@ describe('the fate of a folder', () => {
       },
     ],
   ];
-  test.for(FATES)('of one that %s: %s', async ([, fate, change], { folder }) => {
+  test.for(FATES)('a folder that %s is %s', async ([, fate, change], { folder }) => {
     const identity = await folderIdentity(folder);
     await change(folder);
     expect(await folderFate(folder, identity)).toBe(fate);
   });
 
-  test('of one that cannot be told from another: there, while any folder is', async ({ folder }) => {
+  test('a folder that cannot be told from another counts as there while any folder is', async ({
+    folder,
+  }) => {
     await rename(folder, `${folder}-renamed`);
     expect(await folderFate(folder, null)).toBe('gone');
     await mkdir(folder);

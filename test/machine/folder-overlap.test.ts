@@ -21,34 +21,36 @@ const overlaps = async (one: string, other: string) => [
   (await findOverlap(other, [one])) !== undefined,
 ];
 
-describe('two folders overlap', () => {
-  test('when they are the same, or one is inside the other, at any depth', async ({ root }) => {
+describe('overlapping folders', () => {
+  test('folders overlap when they are the same, or one is inside the other at any depth', async ({
+    root,
+  }) => {
     const repo = join(root, 'repo');
     expect(await overlaps(repo, repo)).toEqual([true, true]);
     expect(await overlaps(repo, join(repo, 'packages/one'))).toEqual([true, true]);
     expect(await overlaps(join(root, 'other'), '/')).toEqual([true, true]);
   });
 
-  test('not when one only begins with the name of the other, nor when they are neighbours', async ({
+  test('folders do not overlap when they are neighbours, or share only the beginning of a name', async ({
     root,
   }) => {
     expect(await overlaps(join(root, 'repo'), join(root, 'repo-2'))).toEqual([false, false]);
     expect(await overlaps(join(root, 'repo/packages'), join(root, 'other'))).toEqual([false, false]);
   });
 
-  test('also where one of them is reached by a link', async ({ root }) => {
+  test('folders overlap through a link', async ({ root }) => {
     await symlink(join(root, 'repo'), join(root, 'link'));
     expect(await overlaps(join(root, 'link'), join(root, 'repo/packages'))).toEqual([true, true]);
     expect(await overlaps(join(root, 'link/packages/one'), join(root, 'repo'))).toEqual([true, true]);
     expect(await overlaps(join(root, 'link'), join(root, 'other'))).toEqual([false, false]);
   });
 
-  test('also where one is not there yet', async ({ root }) => {
+  test('folders overlap when one does not exist yet', async ({ root }) => {
     expect(await overlaps(join(root, 'repo/new/er'), join(root, 'repo'))).toEqual([true, true]);
     expect(await overlaps(join(root, 'new'), join(root, 'newer'))).toEqual([false, false]);
   });
 
-  test('and what is told of it names the folder below which everything overlaps', async ({ root }) => {
+  test('the report of an overlap names the folder below which everything overlaps', async ({ root }) => {
     const repo = join(root, 'repo');
     expect(await findOverlap(join(repo, 'packages/one'), [join(root, 'other'), repo])).toEqual({
       folder: repo,
@@ -60,7 +62,7 @@ describe('two folders overlap', () => {
 
 const mayMount = spawnSync('unshare', ['-m', 'true']).status === 0 && process.getuid?.() === 0;
 
-describe.skipIf(!mayMount)('through a bind mount (needs the right to mount)', () => {
+describe.skipIf(!mayMount)('bind mounts (needs the right to mount)', () => {
   const bindMount = async (from: string, to: string, work: () => Promise<void>) => {
     await mkdir(to);
     expect(spawnSync('mount', ['--bind', from, to]).status).toBe(0);
@@ -71,7 +73,9 @@ describe.skipIf(!mayMount)('through a bind mount (needs the right to mount)', ()
     }
   };
 
-  test('a folder overlaps with itself, with what is in it and with what it is in', async ({ root }) => {
+  test('a bind-mounted folder overlaps with itself, with what is in it and with what it is in', async ({
+    root,
+  }) => {
     const mounted = join(root, 'mounted');
     await bindMount(join(root, 'repo'), mounted, async () => {
       expect(await overlaps(mounted, join(root, 'repo'))).toEqual([true, true]);
@@ -85,7 +89,7 @@ describe.skipIf(!mayMount)('through a bind mount (needs the right to mount)', ()
     });
   });
 
-  test('a folder is reached by the path that the mount gives it', async ({ root }) => {
+  test('a bind-mounted folder is reached by its mount path', async ({ root }) => {
     const mounted = join(root, 'mounted');
     await bindMount(join(root, 'repo'), mounted, async () => {
       const inner = join(root, 'repo/packages/one');
@@ -94,7 +98,7 @@ describe.skipIf(!mayMount)('through a bind mount (needs the right to mount)', ()
     });
   });
 
-  test('also a part of a folder that is mounted alone', async ({ root }) => {
+  test('a bind-mounted part of a folder overlaps with the folder', async ({ root }) => {
     const mounted = join(root, 'mounted');
     await bindMount(join(root, 'repo/packages'), mounted, async () => {
       expect(await overlaps(mounted, join(root, 'repo'))).toEqual([true, true]);
@@ -105,7 +109,7 @@ describe.skipIf(!mayMount)('through a bind mount (needs the right to mount)', ()
   });
 });
 
-test('how a folder is reached from one that holds it', async ({ root }) => {
+test('the path of a folder below one that holds it is found', async ({ root }) => {
   const inner = join(root, 'repo/packages');
   await symlink(inner, join(root, 'link'), 'junction');
   for (const folder of [inner, join(root, 'link')]) expect(await pathFrom(root, folder)).toBe(inner);
@@ -114,7 +118,7 @@ test('how a folder is reached from one that holds it', async ({ root }) => {
     expect(await pathFrom(outer, inner)).toBeUndefined();
 });
 
-test('a folder lies in another by whatever path, and not in one that lies in it', async ({ root }) => {
+test('a folder lies in another by any path, but never in its own child', async ({ root }) => {
   const outer = join(root, 'repo');
   const link = join(root, 'link');
   await symlink(outer, link, 'junction');

@@ -7,8 +7,8 @@ import { eventually } from '../eventually.ts';
 import { onLinux, onWindows } from '../platform.ts';
 import { end, test } from './rig.ts';
 
-describe('a process is its pid and its start', () => {
-  test('a living process is known again', async ({ rig }) => {
+describe('process identity', () => {
+  test('a living process is recognised again', async ({ rig }) => {
     const { child } = await rig.puppet();
     expect(await identify(child.identity.pid)).toEqual(child.identity);
     expect(await isAlive(child.identity)).toBe(true);
@@ -18,7 +18,7 @@ describe('a process is its pid and its start', () => {
     expect(await identify(child.identity.pid)).toBeUndefined();
   });
 
-  test('another process under a recycled pid is not the one we knew', async () => {
+  test('another process under a recycled pid is not recognised', async () => {
     const here = await identify(process.pid);
     expect(await isAlive({ pid: process.pid, startedAt: `${here?.startedAt}0` })).toBe(false);
   });
@@ -37,7 +37,7 @@ describe('a process is its pid and its start', () => {
   });
 });
 
-describe('every platform tells the same about a process', () => {
+describe('process lists of every platform', () => {
   test.runIf(onLinux)('ps and /proc agree (needs Linux)', async ({ rig }) => {
     const { child, members } = await rig.puppet('then own-session');
     for (const { pid } of members) {
@@ -50,12 +50,12 @@ describe('every platform tells the same about a process', () => {
     await child.exited;
   });
 
-  test.skipIf(onWindows)('whom we asked is not in its own list (needs ps)', async () => {
+  test.skipIf(onWindows)('the process list leaves out the ps that made it (needs ps)', async () => {
     const children = (await psProcesses.all()).filter(({ parent }) => parent === process.pid);
     expect(children.map(({ name }) => name)).not.toContain('ps');
   });
 
-  test.skipIf(onWindows)('ps tells the same start in every time zone (needs ps)', async () => {
+  test.skipIf(onWindows)('ps gives the same start in every time zone (needs ps)', async () => {
     vi.stubEnv('TZ', 'Asia/Tokyo');
     const inTokyo = await psProcesses.one(process.pid);
     vi.stubEnv('TZ', 'America/New_York');
@@ -65,7 +65,7 @@ describe('every platform tells the same about a process', () => {
     expect(inNewYork).toEqual(inTokyo);
   });
 
-  test('the mark is found in the environment ps shows, not in the arguments', () => {
+  test('the mark is read from the environment that ps shows, not from the arguments', () => {
     const plain = '  10 node run.js\n  11 grep RUN=r1\n  12 node run.js\n  13 sh';
     const full =
       '  10 node run.js HOME=/ RUN=r1 X=1\n  11 grep RUN=r1 HOME=/\n  12 node run.js RUN=r10\n  13 sh A=1 RUN=r1';

@@ -86,8 +86,8 @@ function living(rig: Rig, count: number): Promise<Call> {
   });
 }
 
-describe('what keeps a system awake', () => {
-  test('Linux: a lock of logind, for as long as cat reads; against idling alone where sleep is refused', () => {
+describe('how a system is kept awake', () => {
+  test('Linux is kept awake by a lock of logind while cat reads, or against idling alone where sleep is refused', () => {
     const args = ['--mode=block', '--who=bridge-supervisor', '--why=Claude is at work', 'cat'];
     expect(awakeMeans('linux', 42)).toEqual([
       { command: 'systemd-inhibit', args: ['--what=sleep:idle', ...args], endsBy: 'input' },
@@ -95,13 +95,13 @@ describe('what keeps a system awake', () => {
     ]);
   });
 
-  test('macOS: caffeinate, for as long as we live', () => {
+  test('macOS is kept awake by caffeinate while we live', () => {
     expect(awakeMeans('macos', 42)).toEqual([
       { command: 'caffeinate', args: ['-i', '-s', '-w', '42'], endsBy: 'signal' },
     ]);
   });
 
-  test('Windows: the execution state of a thread, for as long as it reads its input', () => {
+  test('Windows is kept awake by the execution state of a thread while it reads its input', () => {
     const [means, ...others] = awakeMeans('windows', 42);
     expect(others).toEqual([]);
     expect(means).toMatchObject({ command: POWERSHELL, endsBy: 'input' });
@@ -116,13 +116,13 @@ describe('what keeps a system awake', () => {
     ]);
   });
 
-  test('nothing is known of other systems, and that is said', async ({ rig }) => {
+  test('an unknown system cannot be kept awake, and says so', async ({ rig }) => {
     expect(await rig.keep(awakeMeans('other-unix', 42)).over).toBe('no means is known on this system');
   });
 });
 
-describe.skipIf(onWindows)('the machine is kept awake (needs a shell script)', () => {
-  test('until it is let go; then nothing is left', async ({ rig }) => {
+describe.skipIf(onWindows)('sleep inhibitor (needs a shell script)', () => {
+  test('the machine is kept awake until release, and nothing is left', async ({ rig }) => {
     await rig.standIn('systemd-inhibit', 'exec cat');
     const awake = rig.keep(awakeMeans('linux', process.pid));
     expect((await living(rig, 1)).args).toBe(SLEEP);
@@ -131,7 +131,7 @@ describe.skipIf(onWindows)('the machine is kept awake (needs a shell script)', (
     expect(await rig.calls()).toEqual([{ process: undefined, args: SLEEP }]);
   });
 
-  test('by a program that ends at a signal', async ({ rig }) => {
+  test('a sleep inhibitor ends at a signal', async ({ rig }) => {
     await rig.standIn('caffeinate', 'exec tail -f /dev/null');
     const awake = rig.keep(awakeMeans('macos', process.pid));
     expect((await living(rig, 1)).args).toBe(`-i -s -w ${process.pid}`);
@@ -139,7 +139,7 @@ describe.skipIf(onWindows)('the machine is kept awake (needs a shell script)', (
     expect(await awake.over).toBeUndefined();
   });
 
-  test('by a program that will not go: it is ended after two seconds', async ({ rig }) => {
+  test('a sleep inhibitor that ignores the signal is killed after two seconds', async ({ rig }) => {
     await rig.standIn('systemd-inhibit', 'exec tail -f /dev/null');
     const clock = new TestClock();
     const awake = rig.keep(awakeMeans('linux', process.pid), { clock });
@@ -150,7 +150,7 @@ describe.skipIf(onWindows)('the machine is kept awake (needs a shell script)', (
     expect(await awake.over).toBeUndefined();
   });
 
-  test('against idling only, where more is refused', async ({ rig }) => {
+  test('the machine is kept from idling where more is refused', async ({ rig }) => {
     await rig.standIn('systemd-inhibit', 'case $1 in *sleep*) exit 1; esac; exec cat');
     const awake = rig.keep(awakeMeans('linux', process.pid));
     expect((await living(rig, 2)).args).toBe(IDLE);
@@ -158,7 +158,7 @@ describe.skipIf(onWindows)('the machine is kept awake (needs a shell script)', (
     expect(await awake.over).toBeUndefined();
   });
 
-  test('not when it is let go before it began', async ({ rig }) => {
+  test('a sleep inhibitor released before it began never starts', async ({ rig }) => {
     await rig.standIn('systemd-inhibit', 'exec cat');
     const awake = rig.keep(awakeMeans('linux', process.pid));
     awake.letGo();
@@ -166,36 +166,33 @@ describe.skipIf(onWindows)('the machine is kept awake (needs a shell script)', (
   });
 });
 
-describe.skipIf(onWindows)(
-  'that it cannot be kept awake is said with the reason (needs a shell script)',
-  () => {
-    test('the program is not there', async ({ rig }) => {
-      const awake = rig.keep(awakeMeans('linux', process.pid), { env: { PATH: rig.folder } });
-      expect(await awake.over).toBe('there is no systemd-inhibit here');
-    });
+describe.skipIf(onWindows)('a failed sleep inhibitor says why (needs a shell script)', () => {
+  test('a missing sleep inhibitor is reported', async ({ rig }) => {
+    const awake = rig.keep(awakeMeans('linux', process.pid), { env: { PATH: rig.folder } });
+    expect(await awake.over).toBe('there is no systemd-inhibit here');
+  });
 
-    test('it was refused: the last thing the program said', async ({ rig }) => {
-      await rig.standIn(
-        'systemd-inhibit',
-        'echo warning: moon is full >&2; echo Failed to inhibit: no >&2; exit 1',
-      );
-      expect(await rig.keep(awakeMeans('linux', process.pid)).over).toBe(
-        'systemd-inhibit: Failed to inhibit: no',
-      );
-      expect((await rig.calls()).map(({ args }) => args)).toEqual([SLEEP, IDLE]);
-    });
+  test('a refused sleep inhibitor reports the last line it printed', async ({ rig }) => {
+    await rig.standIn(
+      'systemd-inhibit',
+      'echo warning: moon is full >&2; echo Failed to inhibit: no >&2; exit 1',
+    );
+    expect(await rig.keep(awakeMeans('linux', process.pid)).over).toBe(
+      'systemd-inhibit: Failed to inhibit: no',
+    );
+    expect((await rig.calls()).map(({ args }) => args)).toEqual([SLEEP, IDLE]);
+  });
 
-    test('it ended without a word', async ({ rig }) => {
-      await rig.standIn('caffeinate', 'exit 3');
-      expect(await rig.keep(awakeMeans('macos', process.pid)).over).toBe('caffeinate: ended with 3');
-      await rig.standIn('caffeinate', 'kill -9 $$');
-      expect(await rig.keep(awakeMeans('macos', process.pid)).over).toBe('caffeinate: ended with SIGKILL');
-    });
-  },
-);
+  test('a silent failure of a sleep inhibitor is reported', async ({ rig }) => {
+    await rig.standIn('caffeinate', 'exit 3');
+    expect(await rig.keep(awakeMeans('macos', process.pid)).over).toBe('caffeinate: ended with 3');
+    await rig.standIn('caffeinate', 'kill -9 $$');
+    expect(await rig.keep(awakeMeans('macos', process.pid)).over).toBe('caffeinate: ended with SIGKILL');
+  });
+});
 
-describe.skipIf(!canStartLogind())('a real logind (needs root, dbus-daemon and systemd-logind)', () => {
-  test('holds our lock until it is let go', async ({ rig }) => {
+describe.skipIf(!canStartLogind())('real logind (needs root, dbus-daemon and systemd-logind)', () => {
+  test('logind holds our lock until it is released', async ({ rig }) => {
     const logind = await startLogind(rig.folder);
     try {
       const awake = rig.keep(awakeMeans('linux', process.pid), { env: logind.env });
@@ -212,7 +209,7 @@ describe.skipIf(!canStartLogind())('a real logind (needs root, dbus-daemon and s
     }
   });
 
-  test('refuses it to a user whom no rule allows it', async ({ rig }) => {
+  test('logind refuses the lock to a user whom no rule allows it', async ({ rig }) => {
     const logind = await startLogind(rig.folder);
     try {
       await chmod(rig.folder, 0o755);

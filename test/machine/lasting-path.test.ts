@@ -12,7 +12,7 @@ const OF_A_VERSION = 'goes when that version of Node is removed';
 const UPGRADED = 'goes when this program is upgraded';
 const TEMPORARY = 'is in a folder for temporary files, which the system empties';
 
-describe('a path is known to go, kept by', () => {
+describe('paths that go away', () => {
   test.for([
     ['nvm', '/home/ann/.nvm/versions/node/v24.1.0/bin/node', OF_A_VERSION],
     ['fnm', '/home/ann/.local/share/fnm/node-versions/v24.1.0/installation/bin/node', OF_A_VERSION],
@@ -61,7 +61,7 @@ describe('a path is known to go, kept by', () => {
     ['the system, for a while', '/tmp/bridge/dist/cli.js', TEMPORARY],
     ['macOS, for a while', '/private/var/folders/zz/x/T/bridge/dist/cli.js', TEMPORARY],
     ['Windows, for a while', 'C:\\Users\\ann\\AppData\\Local\\Temp\\bridge\\dist\\cli.js', TEMPORARY],
-  ] as const)('%s: %s', ([, path, fate]) => {
+  ] as const)('%s owns a path that goes away: %s', ([, path, fate]) => {
     const passing = passingPath(path, HOME);
     expect(passing).toMatchObject({ path, fate, isUseless: false });
     expect(passing?.advice('bridge-supervisor setup')).toMatch(/bridge-supervisor setup$/);
@@ -76,7 +76,7 @@ describe('a path is known to go, kept by', () => {
     ['an AppImage', '/tmp/.mount_Editor1a2b3c/usr/bin/node'],
     ["Yarn's Plug'n'Play", '/srv/p/.yarn/cache/x-npm-0.1.0-1a2b.zip/node_modules/x/dist/cli.js'],
     ["Yarn's unplugged packages", '/srv/p/.yarn/unplugged/x-npm-0.1.0-1a2b/node_modules/x/dist/cli.js'],
-  ] as const)('%s, for this call alone', ([, path]) => {
+  ] as const)('%s owns a path for this call alone', ([, path]) => {
     const passing = passingPath(path, HOME);
     expect(passing).toMatchObject({ isUseless: true });
     const install = path.endsWith('node')
@@ -88,7 +88,7 @@ describe('a path is known to go, kept by', () => {
   });
 });
 
-describe('a path stays, when it is', () => {
+describe('paths that stay', () => {
   test.for([
     ['of the system', '/usr/bin/node'],
     ['of npm', '/usr/local/lib/node_modules/bridge-supervisor/dist/cli.js'],
@@ -99,11 +99,11 @@ describe('a path stays, when it is', () => {
     ['on another machine', '/mnt/192.168.1.10/bridge-supervisor/dist/cli.js'],
     ['a profile of Nix', '/run/current-system/sw/bin/node'],
     ['on Windows', 'C:\\Program Files\\nodejs\\node.exe'],
-  ] as const)('%s: %s', ([, path]) => {
+  ] as const)('a path %s stays: %s', ([, path]) => {
     expect(passingPath(path, HOME)).toBeUndefined();
   });
 
-  test('in a temporary folder, where the home folder is in one too, as in a container', () => {
+  test('a path in a temporary folder stays where the home folder is temporary too, as in a container', () => {
     expect(passingPath('/tmp/bridge/dist/cli.js', '/tmp/home')).toBeUndefined();
   });
 });
@@ -150,52 +150,47 @@ const LINKS = [
   ],
 ] as const;
 
-describe.skipIf(onWindows)(
-  'where there is a link that stays, it is the one to be written down (needs links)',
-  () => {
-    test.for(LINKS)('%s', async ([, file, link, target, rest], { rig }) => {
-      const path = join(rig.folder, file);
-      const stays = join(rig.folder, link);
-      for (const folder of [path, stays]) await mkdir(dirname(folder), { recursive: true });
-      await writeFile(path, '');
-      const surroundings = { env: {}, home: rig.folder };
-      expect(lastingPath(path, surroundings)).toBe(path);
+describe.skipIf(onWindows)('links that stay (needs links)', () => {
+  test.for(LINKS)('a link that stays is written down: %s', async ([, file, link, target, rest], { rig }) => {
+    const path = join(rig.folder, file);
+    const stays = join(rig.folder, link);
+    for (const folder of [path, stays]) await mkdir(dirname(folder), { recursive: true });
+    await writeFile(path, '');
+    const surroundings = { env: {}, home: rig.folder };
+    expect(lastingPath(path, surroundings)).toBe(path);
 
-      await symlink(target, stays);
-      expect(lastingPath(path, surroundings)).toBe(stays + rest);
-    });
+    await symlink(target, stays);
+    expect(lastingPath(path, surroundings)).toBe(stays + rest);
+  });
 
-    test('what is installed beside one Node is not looked for beside another', async ({ rig }) => {
-      const versions = join(rig.folder, 'node-versions', 'v24.1.0', 'installation');
-      const script = join(versions, 'lib', 'cli.js');
-      await mkdir(dirname(script), { recursive: true });
-      await writeFile(script, '');
-      await mkdir(join(rig.folder, 'aliases'));
-      await symlink(versions, join(rig.folder, 'aliases', 'default'));
-      expect(lastingPath(script, { env: {}, home: rig.folder })).toBe(script);
-    });
+  test('a program beside one Node is not looked for beside another', async ({ rig }) => {
+    const versions = join(rig.folder, 'node-versions', 'v24.1.0', 'installation');
+    const script = join(versions, 'lib', 'cli.js');
+    await mkdir(dirname(script), { recursive: true });
+    await writeFile(script, '');
+    await mkdir(join(rig.folder, 'aliases'));
+    await symlink(versions, join(rig.folder, 'aliases', 'default'));
+    expect(lastingPath(script, { env: {}, home: rig.folder })).toBe(script);
+  });
 
-    test('a link that leads to another version is not', async ({ rig }) => {
-      const versions = join(rig.folder, 'node');
-      for (const version of ['24.1.0', '24.2.0']) {
-        await mkdir(join(versions, version), { recursive: true });
-        await writeFile(join(versions, version, 'node'), '');
-      }
-      await symlink('24.2.0', join(versions, '24'));
-      const path = join(versions, '24.1.0', 'node');
-      expect(lastingPath(path, { env: {}, home: rig.folder })).toBe(path);
-    });
+  test('a link to another version is not written down', async ({ rig }) => {
+    const versions = join(rig.folder, 'node');
+    for (const version of ['24.1.0', '24.2.0']) {
+      await mkdir(join(versions, version), { recursive: true });
+      await writeFile(join(versions, version, 'node'), '');
+    }
+    await symlink('24.2.0', join(versions, '24'));
+    const path = join(versions, '24.1.0', 'node');
+    expect(lastingPath(path, { env: {}, home: rig.folder })).toBe(path);
+  });
 
-    test('the name by which the program was called counts, where it is the same file and stays', async ({
-      rig,
-    }) => {
-      const file = join(rig.folder, 'elsewhere', 'store', 'v11', 'links', 'x', 'node_modules', 'x', 'cli.js');
-      await mkdir(dirname(file), { recursive: true });
-      await writeFile(file, '');
-      const called = join(rig.folder, 'bridge-supervisor');
-      await symlink(file, called);
-      expect(lastingPath(file, { env: {}, home: rig.folder, called })).toBe(called);
-      expect(lastingPath(file, { env: {}, home: rig.folder, called: process.execPath })).toBe(file);
-    });
-  },
-);
+  test('the name of the call is written down where it is the same file and stays', async ({ rig }) => {
+    const file = join(rig.folder, 'elsewhere', 'store', 'v11', 'links', 'x', 'node_modules', 'x', 'cli.js');
+    await mkdir(dirname(file), { recursive: true });
+    await writeFile(file, '');
+    const called = join(rig.folder, 'bridge-supervisor');
+    await symlink(file, called);
+    expect(lastingPath(file, { env: {}, home: rig.folder, called })).toBe(called);
+    expect(lastingPath(file, { env: {}, home: rig.folder, called: process.execPath })).toBe(file);
+  });
+});

@@ -19,7 +19,7 @@ vi.mock(import('../../src/machine/processes.ts'), async (original) => {
 });
 
 test.skipIf(onWindows)(
-  'one empty look is no proof that nothing is left: a program that is just being loaded shows no environment (needs process groups)',
+  'one empty look does not prove that nothing is left: a program being loaded shows no environment (needs process groups)',
   async ({ rig }) => {
     const puppet = await rig.puppet('then own-session');
     puppet.child.write('exit 0');

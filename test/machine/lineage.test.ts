@@ -9,8 +9,8 @@ import { eventually } from '../eventually.ts';
 import { onLinux, onWindows } from '../platform.ts';
 import { test } from './rig.ts';
 
-describe.skipIf(onWindows)('what was seen below a process once (needs process groups)', () => {
-  test('is ended with it, though it then lost its parent and has no environment, group or session of the run', async ({
+describe.skipIf(onWindows)('processes seen below a process (needs process groups)', () => {
+  test('a process seen below another is ended with it, even without parent, environment, group or session of the run', async ({
     rig,
   }) => {
     const puppet = await rig.puppet('then no-environment own-session then no-environment own-session');
@@ -25,7 +25,7 @@ describe.skipIf(onWindows)('what was seen below a process once (needs process gr
     for (const one of left) expect(await isAlive(one)).toBe(false);
   });
 
-  test('is remembered as long as it lives, with what it starts later; the looks take a hundredth of the time', async ({
+  test('a process seen below another is remembered while it lives, with what it starts later, at a hundredth of the time', async ({
     rig,
   }) => {
     let now = 0;
@@ -46,10 +46,8 @@ describe.skipIf(onWindows)('what was seen below a process once (needs process gr
   });
 });
 
-describe.skipIf(!onLinux)('what may be left, and nothing proves it (needs Linux)', () => {
-  test('is named when it works in the same folder and belongs to nobody; no child and nothing older is', async ({
-    rig,
-  }) => {
+describe.skipIf(!onLinux)('possible leftovers without proof (needs Linux)', () => {
+  test('an orphan that works in the same folder is named; no child and nothing older is', async ({ rig }) => {
     const root = await rig.child('sleep', ['1000']);
     const daemon = 'setsid -f env -i /bin/sleep 1000 > /dev/null 2>&1';
     await new Promise((resolve) => spawn('sh', ['-c', daemon], { cwd: rig.folder }).on('exit', resolve));

@@ -8,7 +8,7 @@ import { onWindows } from '../platform.ts';
 const MARK = 'MARKED_TEST';
 
 test.skipIf(onWindows)(
-  'every process that carries a mark is found, with its value (needs ps or /proc)',
+  'every process that carries a mark is found with its value (needs ps or /proc)',
   async () => {
     const values = [`${process.pid}-one`, `${process.pid}-two`];
     const children = values.map((value) =>
@@ -27,7 +27,7 @@ test.skipIf(onWindows)(
   },
 );
 
-test('ps: a value is read behind the arguments, not in them', () => {
+test("ps output: the mark's value is read behind the arguments, not in them", () => {
   const plain = ' 10 node cli.js\n 11 grep RUN=r1\n 12 sleep 5';
   const full = ' 10 node cli.js PATH=/bin RUN=r2 HOME=/\n 11 grep RUN=r1 HOME=/\n 12 sleep 5 XRUN=r3';
   expect(parseMarks(plain, full, 'RUN')).toEqual(new Map([[10, 'r2']]));

@@ -6,8 +6,8 @@ import { ensurePrivateFolder } from '../../src/machine/paths.ts';
 import { isRoot, onWindows } from '../platform.ts';
 import { test } from './rig.ts';
 
-describe.skipIf(onWindows)('a private folder (needs file modes)', () => {
-  test('is made with its parents, and closed to others', async ({ rig }) => {
+describe.skipIf(onWindows)('private folder (needs file modes)', () => {
+  test('a private folder is created with its parents, closed to others', async ({ rig }) => {
     const path = join(rig.folder, 'a', 'b');
     await ensurePrivateFolder(path);
     expect((await stat(path)).mode & 0o777).toBe(0o700);
@@ -16,7 +16,7 @@ describe.skipIf(onWindows)('a private folder (needs file modes)', () => {
     expect((await stat(path)).mode & 0o777).toBe(0o700);
   });
 
-  test('cannot be where a file is', async ({ rig }) => {
+  test('a private folder cannot replace a file', async ({ rig }) => {
     const file = join(rig.folder, 'file');
     await writeFile(file, '');
     for (const path of [file, join(file, 'below')]) {
@@ -26,7 +26,7 @@ describe.skipIf(onWindows)('a private folder (needs file modes)', () => {
     }
   });
 
-  test('is never a folder that others need', async ({ rig }) => {
+  test('a private folder is never one that others need', async ({ rig }) => {
     const shared = join(rig.folder, 'shared');
     await mkdir(shared);
     await chmod(shared, 0o1777);
@@ -34,7 +34,7 @@ describe.skipIf(onWindows)('a private folder (needs file modes)', () => {
     expect((await stat(shared)).mode & 0o7777).toBe(0o1777);
   });
 
-  test.skipIf(isRoot)('must be writable (needs an ordinary user)', async ({ rig }) => {
+  test.skipIf(isRoot)('a private folder must be writable (needs an ordinary user)', async ({ rig }) => {
     const path = join(rig.folder, 'read-only');
     await mkdir(path, { mode: 0o500 });
     await expect(ensurePrivateFolder(path)).rejects.toThrow(`${path} is not writable`);

@@ -7,7 +7,7 @@ import { onWindows } from '../platform.ts';
 const node = (script: string, timeoutMs = 10_000) =>
   runProgram(process.execPath, ['-e', script], { env: { GIVEN: 'yes' }, timeoutMs });
 
-test('the answer of a program is its exit code and what it said', async () => {
+test("a program's result is its exit code and its output", async () => {
   expect(await node('console.log(process.env.GIVEN); console.error("no"); process.exit(3)')).toEqual({
     code: 3,
     stdout: 'yes',
@@ -17,25 +17,28 @@ test('the answer of a program is its exit code and what it said', async () => {
 });
 
 // There a program without `.exe` is started through the command interpreter, which exists.
-test.skipIf(onWindows)('a program that is missing is an answer too (not on Windows)', async () => {
+test.skipIf(onWindows)('a missing program is a result, not an exception (not on Windows)', async () => {
   expect(await runProgram('/not/there', [], { env: {} })).toMatchObject({ code: null, failure: 'missing' });
 });
 
-test('a program that does not end is ended', async () => {
+test('a program that does not end is killed', async () => {
   expect(await node('setInterval(() => {}, 1000)', 300)).toMatchObject({ code: null, failure: 'late' });
 });
 
-test.skipIf(onWindows)('with what it has started, though that holds its output open (needs sh)', async () => {
-  const script = 'sleep 60 & echo $!; wait';
-  const { failure, stdout } = await runProgram('/bin/sh', ['-c', script], {
-    env: { PATH: '/usr/bin:/bin' },
-    timeoutMs: 300,
-  });
-  expect(failure).toBe('late');
-  await eventually(async () => expect(await identify(Number(stdout))).toBeUndefined());
-});
+test.skipIf(onWindows)(
+  'a program that does not end is killed with its children, even while they hold its output open (needs sh)',
+  async () => {
+    const script = 'sleep 60 & echo $!; wait';
+    const { failure, stdout } = await runProgram('/bin/sh', ['-c', script], {
+      env: { PATH: '/usr/bin:/bin' },
+      timeoutMs: 300,
+    });
+    expect(failure).toBe('late');
+    await eventually(async () => expect(await identify(Number(stdout))).toBeUndefined());
+  },
+);
 
-test.skipIf(onWindows)('what a program leaves behind is not waited for (needs sh)', async () => {
+test.skipIf(onWindows)("a program's leftovers are not waited for (needs sh)", async () => {
   const script = 'sleep 60 & echo $!';
   const { code, failure, stdout } = await runProgram('/bin/sh', ['-c', script], {
     env: { PATH: '/usr/bin:/bin' },
@@ -44,7 +47,7 @@ test.skipIf(onWindows)('what a program leaves behind is not waited for (needs sh
   expect({ code, failure }).toEqual({ code: 0, failure: null });
 });
 
-test('a variable that no program can be given is an answer too', async () => {
+test('an impossible environment variable is a result, not an exception', async () => {
   expect(await runProgram(process.execPath, [], { env: { A: 'one\0two' } })).toEqual({
     code: null,
     stdout: '',

@@ -9,8 +9,8 @@ import { test } from './rig.ts';
 const LONG = 20_000;
 const SHORT = 50;
 
-describe.skipIf(onWindows)('a child is stopped by the gentlest step that works (needs signals)', () => {
-  test('a request through its input', async ({ rig }) => {
+describe.skipIf(onWindows)('stopping a child by the gentlest step that works (needs signals)', () => {
+  test('a child stops at a request through its input', async ({ rig }) => {
     const { child } = await rig.puppet();
     const interrupt = (): boolean => child.write('exit 0');
     const graceMs = { interrupt: LONG, int: SHORT, term: SHORT };
@@ -18,7 +18,7 @@ describe.skipIf(onWindows)('a child is stopped by the gentlest step that works (
     expect(await child.exited).toEqual({ code: 0, signal: null });
   });
 
-  test('SIGINT when the request is not heard, or could not be sent', async ({ rig }) => {
+  test('a child stops at SIGINT when the request is not heard or cannot be sent', async ({ rig }) => {
     for (const heard of [true, false]) {
       const { child } = await rig.puppet();
       const graceMs = { interrupt: heard ? SHORT : LONG, int: LONG, term: SHORT };
@@ -26,27 +26,27 @@ describe.skipIf(onWindows)('a child is stopped by the gentlest step that works (
     }
   });
 
-  test('SIGTERM when it ignores SIGINT', async ({ rig }) => {
+  test('a child that ignores SIGINT stops at SIGTERM', async ({ rig }) => {
     const { child } = await rig.puppet('ignore-int');
     const graceMs = { interrupt: SHORT, int: SHORT, term: LONG };
     expect(await stopChild(child, { interrupt: () => false, graceMs, clock })).toBe('SIGTERM');
   });
 
-  test('SIGKILL when it ignores everything', async ({ rig }) => {
+  test('a child that ignores everything stops at SIGKILL', async ({ rig }) => {
     const { child } = await rig.puppet('ignore-int ignore-term');
     const graceMs = { interrupt: SHORT, int: SHORT, term: SHORT };
     expect(await stopChild(child, { graceMs, clock })).toBe('SIGKILL');
     expect(await child.exited).toEqual({ code: null, signal: 'SIGKILL' });
   });
 
-  test('a frozen one is woken to hear it', async ({ rig }) => {
+  test('a frozen child is woken to hear the request', async ({ rig }) => {
     const { child } = await rig.puppet();
     process.kill(child.identity.pid, 'SIGSTOP');
     const graceMs = { interrupt: SHORT, int: LONG, term: SHORT };
     expect(await stopChild(child, { graceMs, clock })).toBe('SIGINT');
   });
 
-  test('nothing when it has ended already', async ({ rig }) => {
+  test('a child that has ended gets no signal', async ({ rig }) => {
     const { child } = await rig.puppet();
     child.write('exit 0');
     await child.exited;
@@ -63,7 +63,7 @@ describe.skipIf(onWindows)('a child is stopped by the gentlest step that works (
     await child.exited;
   });
 
-  test('another process under its recycled pid is not touched', async ({ rig }) => {
+  test('stopping leaves another process under a recycled pid alone', async ({ rig }) => {
     const { child } = await rig.puppet();
     const former = { pid: child.identity.pid, startedAt: 'long ago' };
     const graceMs = { interrupt: SHORT, int: SHORT, term: SHORT };

@@ -11,8 +11,8 @@ import { descendants, groupMembers } from '../../src/machine/tree.ts';
 import { isRoot, onLinux, onWindows } from '../platform.ts';
 import { type Puppet, type Rig, test } from './rig.ts';
 
-describe.skipIf(onWindows)('after a run nothing of it remains (needs process groups)', () => {
-  test('whatever its grandchildren do to stay', async ({ rig }) => {
+describe.skipIf(onWindows)('sweep of a run (needs process groups)', () => {
+  test('the sweep ends grandchildren, whatever they do to stay', async ({ rig }) => {
     const puppet = await rig.puppet('then then own-session then ignore-term then own-session ignore-term');
     await endLeader(puppet);
     expect(await whoLives(puppet)).toHaveLength(4);
@@ -21,7 +21,7 @@ describe.skipIf(onWindows)('after a run nothing of it remains (needs process gro
     expect(await whoLives(puppet)).toEqual([]);
   });
 
-  test('a grandchild that dropped its environment is reached through the group', async ({ rig }) => {
+  test('the sweep reaches a grandchild without its environment through the group', async ({ rig }) => {
     const puppet = await rig.puppet('then no-environment');
     await endLeader(puppet);
     expect(await findMarked(rig.mark.name, rig.mark.value)).toEqual([]);
@@ -29,7 +29,9 @@ describe.skipIf(onWindows)('after a run nothing of it remains (needs process gro
     expect(await whoLives(puppet)).toEqual([]);
   });
 
-  test('one that also left the group is reached when the family was looked at in time', async ({ rig }) => {
+  test('the sweep reaches a process that left the group when the process tree was sampled in time', async ({
+    rig,
+  }) => {
     const puppet = await rig.puppet('then no-environment own-session');
     const family = await puppet.child.family();
     await endLeader(puppet);
@@ -44,7 +46,7 @@ describe.skipIf(onWindows)('after a run nothing of it remains (needs process gro
     expect(await whoLives(puppet)).toEqual([]);
   });
 
-  test('what is started while the others are ended is ended too', async ({ rig }) => {
+  test('the sweep ends what is started while it works', async ({ rig }) => {
     const puppet = await rig.puppet('then respawn own-session');
     await endLeader(puppet);
     expect(await sweep(swept(rig, puppet))).toEqual([]);
@@ -52,32 +54,35 @@ describe.skipIf(onWindows)('after a run nothing of it remains (needs process gro
     expect(await whoLives(puppet)).toEqual([]);
   });
 
-  test('a leader that still lives is ended with the rest', async ({ rig }) => {
+  test('the sweep ends a living leader with the rest', async ({ rig }) => {
     const puppet = await rig.puppet('then own-session');
     expect(await sweep(swept(rig, puppet))).toEqual([]);
     expect(await whoLives(puppet)).toEqual([]);
   });
 
-  test.runIf(isRoot && onLinux)('what cannot be ended is named (needs root on Linux)', async ({ rig }) => {
-    const puppet = await rig.puppet();
-    const { identity } = puppet.child;
-    // The same sweep by a user who may not signal it.
-    const script = `
+  test.runIf(isRoot && onLinux)(
+    'the sweep names what it cannot end (needs root on Linux)',
+    async ({ rig }) => {
+      const puppet = await rig.puppet();
+      const { identity } = puppet.child;
+      // The same sweep by a user who may not signal it.
+      const script = `
       const { sweep } = await import(${JSON.stringify(new URL('../../src/machine/sweep.ts', import.meta.url))});
       const { systemClock: clock } = await import(${JSON.stringify(new URL('../../src/clock.ts', import.meta.url))});
       const mark = ${JSON.stringify(rig.mark)};
       console.log(JSON.stringify(await sweep({ root: ${JSON.stringify(identity)}, mark, graceMs: 0, clock })));`;
-    const args = ['--experimental-strip-types', '--input-type=module', '-e', script];
-    const stranger = spawn(process.execPath, args, { uid: 65_534, stdio: ['ignore', 'pipe', 'inherit'] });
-    const [answer] = await once(stranger.stdout, 'data');
-    expect(JSON.parse(String(answer))).toEqual([{ pid: identity.pid, name: expect.any(String) }]);
-    expect(await isAlive(identity)).toBe(true);
-    await endLeader(puppet);
-  });
+      const args = ['--experimental-strip-types', '--input-type=module', '-e', script];
+      const stranger = spawn(process.execPath, args, { uid: 65_534, stdio: ['ignore', 'pipe', 'inherit'] });
+      const [answer] = await once(stranger.stdout, 'data');
+      expect(JSON.parse(String(answer))).toEqual([{ pid: identity.pid, name: expect.any(String) }]);
+      expect(await isAlive(identity)).toBe(true);
+      await endLeader(puppet);
+    },
+  );
 });
 
-describe.skipIf(onWindows)('nothing else is touched (needs process groups)', () => {
-  test('a stranger whose group has the number of the run’s', async ({ rig }) => {
+describe.skipIf(onWindows)('what a sweep spares (needs process groups)', () => {
+  test('the sweep spares a stranger whose group has the number of the run’s', async ({ rig }) => {
     const stranger = await rig.puppet('then', { [rig.mark.name]: 'another' });
     const root = { pid: stranger.child.identity.pid, startedAt: 'long ago' };
     expect(await sweep({ root, mark: rig.mark, family: [root], graceMs: 0, clock })).toEqual([]);
@@ -90,7 +95,7 @@ describe.skipIf(onWindows)('nothing else is touched (needs process groups)', () 
     await sweep({ ...swept(rig, stranger), family: stranger.members });
   });
 
-  test('a mark that only begins like ours', async ({ rig }) => {
+  test('the sweep spares a mark that only begins like ours', async ({ rig }) => {
     const other = await rig.puppet('', { [rig.mark.name]: `${rig.mark.value}0` });
     const root = { pid: 2 ** 22 - 1, startedAt: 'never' };
     expect(await sweep({ root, mark: rig.mark, graceMs: 0, clock })).toEqual([]);
@@ -98,7 +103,7 @@ describe.skipIf(onWindows)('nothing else is touched (needs process groups)', () 
     await endLeader(other);
   });
 
-  test('this process, and whoever is to be spared', async ({ rig }) => {
+  test('the sweep spares this process and whoever is excluded', async ({ rig }) => {
     const puppet = await rig.puppet('then own-session');
     const [, spared] = puppet.members;
     const us = await identify(process.pid);
@@ -110,7 +115,7 @@ describe.skipIf(onWindows)('nothing else is touched (needs process groups)', () 
     expect(await sweep(swept(rig, puppet))).toEqual([]);
   });
 
-  test('the parents of who sweeps', async ({ rig }) => {
+  test('the sweep spares its own parents', async ({ rig }) => {
     const sweeper = `
       const { sweep } = await import(${JSON.stringify(new URL('../../src/machine/sweep.ts', import.meta.url))});
       const { identify } = await import(${JSON.stringify(new URL('../../src/machine/identity.ts', import.meta.url))});
@@ -128,7 +133,7 @@ describe.skipIf(onWindows)('nothing else is touched (needs process groups)', () 
   });
 });
 
-test.skipIf(onWindows)('a group is its living members (needs process groups)', async ({ rig }) => {
+test.skipIf(onWindows)('a process group is its living members (needs process groups)', async ({ rig }) => {
   const puppet = await rig.puppet('then then own-session');
   const [leader, member] = puppet.members;
   const group = await groupMembers(leader?.pid ?? 0);

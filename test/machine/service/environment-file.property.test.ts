@@ -11,7 +11,7 @@ import { anyText, fc, wholeText } from '../../property.ts';
 /** As the file is on the disk. */
 const stored = (text: string): string => Buffer.from(text).toString();
 
-test('the file holds exactly the variables it was given, or is refused, whatever their names and values', () => {
+test('an environment file holds exactly its variables, or is refused, whatever their names and values', () => {
   const names = fc.oneof(fc.stringMatching(/^[A-Za-z_]\w{0,6}$/), anyText);
   fc.assert(
     fc.property(fc.dictionary(names, anyText, { maxKeys: 4 }), (values) => {
@@ -29,7 +29,7 @@ test('the file holds exactly the variables it was given, or is refused, whatever
   );
 });
 
-test('a value without a carriage return and without single quotes or backquotes is never refused', () => {
+test('a value without carriage returns, single quotes and backquotes is never refused', () => {
   const values = wholeText.map((text) => text.replaceAll(/[\r'`\0]/g, ''));
   fc.assert(
     fc.property(fc.stringMatching(/^[A-Z_][A-Z0-9_]{0,6}$/), values, (name, value) => {

@@ -60,8 +60,8 @@ const VALUES = [
 const hasAllQuotes = (value: string) =>
   ["'", '`'].every((mark) => value.includes(mark)) && (value.includes('"') || value.includes('\\n'));
 
-describe('the file', () => {
-  test('holds any value as it is, among others, for the parser of Node', () => {
+describe('environment file', () => {
+  test('an environment file holds any value as it is for the parser of Node', () => {
     const values = Object.fromEntries(
       VALUES.filter((value) => !hasAllQuotes(value)).map((value, index) => [`V${index}`, value]),
     );
@@ -71,7 +71,7 @@ describe('the file', () => {
     expect(parseEnv(text)).toEqual(values);
   });
 
-  test('refuses by name, without the value, what its format cannot hold', () => {
+  test('an environment file refuses by name, without the value, what its format cannot hold', () => {
     const odd = { ONE: 'secret\r', TWO: '\'"`', THREE: "'`\\n", 'NO NAME=': 'x', FINE: 'x' };
     expect(() => environmentText(odd)).toThrow(EnvironmentFileError);
     expect(() => environmentText(odd)).toThrow(/^NO NAME=, ONE, THREE, TWO cannot be written/);
@@ -80,11 +80,11 @@ describe('the file', () => {
 
   test.for(
     VALUES.filter(hasAllQuotes).slice(0, 5),
-  )('refuses %j rather than writing something else', (value) => {
+  )('an environment file refuses %j rather than writing something else', (value) => {
     expect(() => environmentText({ A: value })).toThrow(/^A cannot be written/);
   });
 
-  test('may be edited: comments, blank lines, quotes of either kind, a mark of Windows before it all', () => {
+  test('an environment file may be edited: comments, blank lines, quotes of either kind, a byte order mark', () => {
     expect(readEnvironmentText('\uFEFFA=1\r\n\r\n# B=2\r\nC="x y"\r\nexport D=\'z\'\r\n')).toEqual({
       A: '1',
       C: 'x y',
@@ -92,7 +92,7 @@ describe('the file', () => {
     });
   });
 
-  test('is closed to others; one that was opened to them is found out', async ({ folder }) => {
+  test('an environment file is closed to others, and one opened to them is reported', async ({ folder }) => {
     const file = environmentFileOf(folder);
     await writeEnvironmentFile(file, environmentText({ A: '1' }));
     expect(await readEnvironmentFile(file)).toEqual({ A: '1' });
@@ -103,7 +103,7 @@ describe('the file', () => {
     expect(await isOpenToOthers(file)).toBe(true);
   });
 
-  test('that is missing or cannot be read is refused in one sentence', async ({ folder }) => {
+  test('an environment file that is missing or unreadable is refused in one sentence', async ({ folder }) => {
     const file = environmentFileOf(folder);
     await expect(readEnvironmentFile(file)).rejects.toThrow(
       `the environment file ${file} is missing. Write it anew with: bridge-supervisor install`,
@@ -113,7 +113,9 @@ describe('the file', () => {
   });
 });
 
-test('a service has what its manager gives, below its file, and its own state folder', async ({ folder }) => {
+test("a service gets its manager's environment, overridden by its file, and its own state folder", async ({
+  folder,
+}) => {
   const manager = { baseEnvironment: async () => ({ PATH: '/bin', HOME: '/home/ann' }) };
   expect(await serviceEnvironment(manager, folder)).toEqual({
     PATH: '/bin',
@@ -129,7 +131,7 @@ test('a service has what its manager gives, below its file, and its own state fo
   });
 });
 
-test('of two environments the upper one wins, on Windows in any case of letters', () => {
+test('the upper of two environments wins, in any letter case on Windows', () => {
   const merged = mergeEnvironment({ Path: 'a', B: '1' }, { PATH: 'b' });
   expect(merged).toEqual(isWindows ? { PATH: 'b', B: '1' } : { Path: 'a', PATH: 'b', B: '1' });
 });

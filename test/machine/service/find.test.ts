@@ -14,7 +14,7 @@ beforeEach(async () => {
 afterEach(() => rm(folder, { recursive: true }));
 
 // Symbolic links are for administrators there.
-test.skipIf(onWindows)('a state folder is the same one by way of a link (not on Windows)', async () => {
+test.skipIf(onWindows)('a state folder reached by a link is the same one (not on Windows)', async () => {
   const [home, link, other] = [join(folder, 'home'), join(folder, 'link'), join(folder, 'other')];
   for (const path of [home, other]) await mkdir(join(path, 'state'), { recursive: true });
   await symlink(home, link);
@@ -23,7 +23,7 @@ test.skipIf(onWindows)('a state folder is the same one by way of a link (not on 
   expect(await isSameFolder(join(home, 'gone'), join(other, 'gone'))).toBe(false);
 });
 
-test('the mark in a file tells the state folder, whatever is in its name; a spoilt one tells nothing', () => {
+test('the mark in a file names the state folder, whatever its name; a damaged mark names none', () => {
   const stateDir = '/home/ann/50% -- "a" état \\ #1';
   expect(readMark(`<!-- ${markOf({ version: '1.2.3', stateDir })} -->`)).toEqual({
     version: '1.2.3',

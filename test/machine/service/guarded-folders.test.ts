@@ -8,7 +8,7 @@ import { test as everywhere } from './rig.ts';
 /** Windows has no such paths. */
 const test = everywhere.skipIf(onWindows);
 
-describe('macOS guards', () => {
+describe('guarded folders of macOS', () => {
   test.for([
     ['Desktop', /Desktop folder/],
     ['Documents/work/app', /Documents folder/],
@@ -17,17 +17,19 @@ describe('macOS guards', () => {
     ['Downloads', /Downloads folder/],
     ['Library/Mobile Documents/com~apple~CloudDocs/app', /iCloud Drive/],
     ['Library/CloudStorage/Dropbox/app', /cloud storage/],
-  ] as const)('%s in the home', async ([folder, name], { rig }) => {
+  ] as const)('macOS guards %s in the home', async ([folder, name], { rig }) => {
     const why = await guardedBy('macos', rig.home, join(rig.home, folder));
     expect(why).toMatch(name);
     expect(why).toMatch(/Full Disk Access\.$/);
   });
 
-  test.for(['/Volumes/Backup/app', '/System/Volumes/Data/Volumes/Backup'])('%s', async (path, { rig }) => {
+  test.for(['/Volumes/Backup/app', '/System/Volumes/Data/Volumes/Backup'])('macOS guards %s', async (path, {
+    rig,
+  }) => {
     expect(await guardedBy('macos', rig.home, path)).toMatch(/external and network disks/);
   });
 
-  test('a folder that a link leads to, and one whose home is reached by a link', async ({ rig }) => {
+  test('macOS guards a folder behind a link, and one whose home is reached by a link', async ({ rig }) => {
     const home = join(rig.home, 'ann');
     await mkdir(join(home, 'Documents/app'), { recursive: true });
     await symlink(join(home, 'Documents/app'), join(home, 'app'));
@@ -39,14 +41,17 @@ describe('macOS guards', () => {
   });
 });
 
-describe('nothing guards', () => {
-  test.for(['', 'Projects/app', 'DocumentsOld', '.claude-bridge'])('%s in the home', async (folder, {
-    rig,
-  }) => {
+describe('folders that nothing guards', () => {
+  test.for([
+    '',
+    'Projects/app',
+    'DocumentsOld',
+    '.claude-bridge',
+  ])('macOS does not guard "%s" in the home', async (folder, { rig }) => {
     expect(await guardedBy('macos', rig.home, join(rig.home, folder))).toBeNull();
   });
 
-  test('folders of these names on another system', async ({ rig }) => {
+  test('other systems guard no folder of these names', async ({ rig }) => {
     expect(await guardedBy('linux', rig.home, join(rig.home, 'Documents'))).toBeNull();
     expect(await guardedBy('windows', rig.home, join(rig.home, 'Desktop'))).toBeNull();
   });

@@ -55,7 +55,7 @@ const KEYS: Readonly<Record<string, (value: PlistValue) => boolean>> = {
   StandardErrorPath: path,
 };
 
-describe('the plist', () => {
+describe('launchd plist', () => {
   plain('has only keys that launchd knows, each of the type it wants', () => {
     const entries = Object.entries(read());
     expect(entries.map(([key]) => key).sort()).toEqual(Object.keys(KEYS).sort());
@@ -99,7 +99,7 @@ const NASTY = [
   '/Users/ann/next\u0085line\u2028and\u2029separators',
 ];
 
-describe('every path arrives as it is', () => {
+describe('paths in a plist', () => {
   plain.for(NASTY)('%j', (stateDir) => {
     const command = [`${stateDir}/node`, `${stateDir}/cli.js`, 'run', '&amp;', "it's"];
     expect(read({ stateDir, command })).toMatchObject({
@@ -122,7 +122,7 @@ describe('every path arrives as it is', () => {
     .find((file) => existsSync(file));
 
   test.skipIf(!plistutil).for(NASTY)(
-    'for a second parser as well (plistutil of libplist-utils): %j',
+    'a second parser reads the path as it is (plistutil of libplist-utils): %j',
     async (stateDir, { rig }) => {
       const file = join(rig.home, 'x.plist');
       await writeFile(file, plistText(definition({ stateDir }), 'bridge-supervisor'));

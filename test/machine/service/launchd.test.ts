@@ -36,8 +36,8 @@ async function scene(rig: Rig, { installed = true } = {}): Promise<Scene> {
   return { manager, system, clock, state };
 }
 
-describe('to install', () => {
-  test('is to write the plist where launchd finds it at the next login, and not to start it', async ({
+describe('launchd: install', () => {
+  test('install writes the plist where launchd finds it at the next login, and does not start it', async ({
     rig,
   }) => {
     const { manager, system } = await scene(rig, { installed: false });
@@ -53,7 +53,7 @@ describe('to install', () => {
     });
   });
 
-  test('twice is to install once', async ({ rig }) => {
+  test('install twice is the same as once', async ({ rig }) => {
     const { manager } = await scene(rig, { installed: false });
     await manager.install(definition());
     const first = await readFile(plistOf(rig), 'utf8');
@@ -62,7 +62,7 @@ describe('to install', () => {
     expect(await readdir(dirname(plistOf(rig)))).toEqual(['bridge-supervisor.plist']);
   });
 
-  test('takes back that it was switched off', async ({ rig }) => {
+  test('install enables a disabled job again', async ({ rig }) => {
     const { manager, system } = await scene(rig);
     system.disabled = true;
     await manager.install(definition());
@@ -72,7 +72,7 @@ describe('to install', () => {
     ]);
   });
 
-  test('leaves one that runs alone; the next start loads the new plist', async ({ rig }) => {
+  test('install leaves a running job alone; the next start loads the new plist', async ({ rig }) => {
     const { manager, system } = await scene(rig);
     system.run();
     await manager.install(definition({ version: '2.0.0' }));
@@ -84,7 +84,7 @@ describe('to install', () => {
     expect(system.job?.pid).toBe(4711);
   });
 
-  test('refuses to replace a plist of somebody else, and does not take it away either', async ({ rig }) => {
+  test('install and uninstall refuse a plist of somebody else', async ({ rig }) => {
     const { manager } = await scene(rig, { installed: false });
     await mkdir(dirname(plistOf(rig)), { recursive: true });
     await writeFile(plistOf(rig), '<plist/>');
@@ -98,8 +98,8 @@ describe('to install', () => {
   });
 });
 
-describe('to start', () => {
-  test('is to load the plist, which starts it', async ({ rig }) => {
+describe('launchd: start', () => {
+  test('start loads the plist, which starts the job', async ({ rig }) => {
     const { manager } = await scene(rig);
     await manager.start();
     expect(takeAsked(rig)).toEqual([
@@ -112,14 +112,14 @@ describe('to start', () => {
     expect(await manager.status()).toEqual({ state: 'running', pid: 4711, startsAt: 'login', detail: null });
   });
 
-  test('what runs is to leave it alone', async ({ rig }) => {
+  test('start leaves a running job alone', async ({ rig }) => {
     const { manager, system } = await scene(rig);
     system.run(99);
     await manager.start();
     expect(takeAsked(rig)).toEqual([`/bin/launchctl print ${TARGET}`]);
   });
 
-  test('waits while launchd still takes the job before away', async ({ rig }) => {
+  test('start waits while launchd still unloads the old job', async ({ rig }) => {
     const { manager, system, clock } = await scene(rig);
     system.run();
     system.end('last exit code = 1', 'spawn scheduled');
@@ -132,21 +132,21 @@ describe('to start', () => {
     ]);
   });
 
-  test('forgets that the supervisor gave up', async ({ rig }) => {
+  test('start forgets that the supervisor gave up', async ({ rig }) => {
     const { manager, state } = await scene(rig);
     await writeGaveUp(state, { at: '2026-03-01T12:00:00.000Z', why: 'it ended five times' });
     await manager.start();
     expect(await readGaveUp(state)).toBeNull();
   });
 
-  test('says that a login session is needed, as over SSH', async ({ rig }) => {
+  test('start says that a login session is needed, as over SSH', async ({ rig }) => {
     const { manager, system } = await scene(rig);
     system.session = false;
     expect(await manager.unavailable()).toMatch(/ann is not logged in at this Mac's screen/);
     await expect(manager.start()).rejects.toThrow(/ann is not logged in at this Mac's screen/);
   });
 
-  test('tries for a while what fails for a moment, and then says what launchd said', async ({ rig }) => {
+  test('start retries a transient failure, then reports what launchd printed', async ({ rig }) => {
     const clock = new HurryingClock();
     const system = new PlayedLaunchd(clock);
     const manager = launchd(
@@ -169,7 +169,7 @@ describe('to start', () => {
     expect(clock.passed).toBeGreaterThanOrEqual(15_000);
   });
 
-  test('fails when launchd takes the job and does not start it', async ({ rig }) => {
+  test('start fails when launchd takes the job and does not start it', async ({ rig }) => {
     const { manager, system } = await scene(rig);
     system.onStart = () => {
       system.job = { state: 'not running', pid: null, runs: 0, end: '', exitTimeout: 75 };
@@ -178,8 +178,8 @@ describe('to start', () => {
   });
 });
 
-describe('to stop', () => {
-  test('is to ask the supervisor, which ends with success and is left alone then', async ({ rig }) => {
+describe('launchd: stop', () => {
+  test('stop asks the supervisor, which exits with success and stays down', async ({ rig }) => {
     const { manager, system } = await scene(rig);
     system.run();
     await manager.stop(async () => system.end('last exit code = 0'));
@@ -187,7 +187,7 @@ describe('to stop', () => {
     expect(await manager.status()).toEqual({ state: 'stopped', pid: null, startsAt: 'login', detail: null });
   });
 
-  test('is a signal for one that cannot be asked', async ({ rig }) => {
+  test('stop signals a supervisor that cannot be asked', async ({ rig }) => {
     const { manager, system } = await scene(rig);
     system.run();
     await manager.stop(() => Promise.reject(new Error('it does not answer')));
@@ -195,7 +195,7 @@ describe('to stop', () => {
     expect(system.job?.pid).toBeNull();
   });
 
-  test('has launchd kill one that does not listen, after the time it has for a good end', async ({ rig }) => {
+  test('stop has launchd kill a supervisor that does not respond in its stop time', async ({ rig }) => {
     const { manager, system, clock } = await scene(rig);
     system.run();
     system.onTerm = () => {};
@@ -205,7 +205,7 @@ describe('to stop', () => {
     expect(system.job).toBeNull();
   });
 
-  test('keeps one from being started again that has just died', async ({ rig }) => {
+  test('stop keeps a job that has just died from being restarted', async ({ rig }) => {
     const { manager, system } = await scene(rig);
     system.run();
     system.end('last exit code = 1', 'spawn scheduled');
@@ -214,14 +214,14 @@ describe('to stop', () => {
     expect((await manager.status()).state).toBe('stopped');
   });
 
-  test('what does not run is nothing to do', async ({ rig }) => {
+  test('stop does nothing when nothing runs', async ({ rig }) => {
     const { manager } = await scene(rig);
     await manager.stop(never);
     expect(takeAsked(rig)).toEqual([`/bin/launchctl print ${TARGET}`]);
   });
 });
 
-test('to uninstall is to unload it and to take the plist away, once or twice', async ({ rig }) => {
+test('uninstall unloads the job and removes the plist, once or twice', async ({ rig }) => {
   const { manager, system, state } = await scene(rig);
   system.run();
   system.end('last exit code = 0');
@@ -237,7 +237,7 @@ test('to uninstall is to unload it and to take the plist away, once or twice', a
   expect((await stat(state)).isDirectory()).toBe(true);
 });
 
-describe('the state', () => {
+describe('launchd: state', () => {
   const at = '2026-03-01T12:00:00.000Z';
   test.for([
     ['running', 'running', 12, 'last exit code = (never exited)', null],
@@ -261,7 +261,9 @@ describe('the state', () => {
       'last terminating signal = Terminated: 15',
       /Terminated: 15.*not started again/,
     ],
-  ] as const)('%s is what launchd calls %s, pid %s, %s', async ([state, said, pid, end, detail], { rig }) => {
+  ] as const)("the state is %s for launchd's %s, pid %s, %s", async ([state, said, pid, end, detail], {
+    rig,
+  }) => {
     const { manager, system } = await scene(rig);
     system.job = { state: said, pid, runs: 3, end, exitTimeout: 75 };
     const status = await manager.status();
@@ -270,7 +272,7 @@ describe('the state', () => {
     else expect(status.detail).toBeNull();
   });
 
-  test('tells that the supervisor gave up, which launchd takes for a success', async ({ rig }) => {
+  test('the state says that the supervisor gave up, which launchd takes for a success', async ({ rig }) => {
     const { manager, system, state } = await scene(rig);
     system.run();
     system.end('last exit code = 0');
@@ -281,7 +283,7 @@ describe('the state', () => {
     });
   });
 
-  test.for(['', '{', '{"at":"yesterday","why":"so"}'])('is not taken from a spoiled file: %s', async (text, {
+  test.for(['', '{', '{"at":"yesterday","why":"so"}'])('a damaged give-up file is ignored: %s', async (text, {
     rig,
   }) => {
     const { manager, state } = await scene(rig);
@@ -289,13 +291,13 @@ describe('the state', () => {
     expect((await manager.status()).state).toBe('stopped');
   });
 
-  test('tells that it is not started at login when a person switched it off', async ({ rig }) => {
+  test('the state says that a disabled job does not start at login', async ({ rig }) => {
     const { manager, system } = await scene(rig);
     system.disabled = true;
     expect((await manager.status()).startsAt).toBeNull();
   });
 
-  test('of what is not installed is asked of nobody', async ({ rig }) => {
+  test('the state of a job that is not installed asks nobody', async ({ rig }) => {
     const { manager } = await scene(rig, { installed: false });
     expect(await manager.status()).toEqual({ state: 'stopped', pid: null, startsAt: null, detail: null });
     expect(manager.ownOutput(10, false)).toMatchObject({ kind: 'none' });
@@ -306,7 +308,7 @@ describe('the state', () => {
 test.for([
   ['missing', /is not here/],
   ['late', /did not answer/],
-] as const)('a launchctl that is %s is said', async ([failure, message], { rig }) => {
+] as const)('a launchctl that is %s is reported', async ([failure, message], { rig }) => {
   const { manager } = await scene(rig);
   const broken = launchd(played(rig, () => ({ code: null, failure })));
   await expect(broken.start()).rejects.toThrow(ServiceError);
@@ -314,14 +316,12 @@ test.for([
   expect(manager.kind).toBe('launchd');
 });
 
-test('what it prints before its log is open is in a file of the state folder', async ({ rig }) => {
+test('output before the log is open goes to a file of the state folder', async ({ rig }) => {
   const { manager, state } = await scene(rig);
   expect(manager.ownOutput(10, true)).toEqual({ kind: 'file', path: join(state, 'service.err') });
 });
 
-test('launchd gives little of an environment: a short PATH, who it is, and its own sockets', async ({
-  rig,
-}) => {
+test('launchd gives a short environment: PATH, user and its own sockets', async ({ rig }) => {
   const env = {
     PATH: '/opt/homebrew/bin:/usr/bin',
     SHELL: '/bin/zsh',
@@ -336,6 +336,6 @@ test('launchd gives little of an environment: a short PATH, who it is, and its o
   expect(await launchd({ ...rig.options, env: foreign }).baseEnvironment()).toEqual(base);
 });
 
-test('remarks tell that it needs a login, and a Mac that is awake', async ({ rig }) => {
+test('the remarks say that launchd needs a login and a Mac that is awake', async ({ rig }) => {
   expect((await launchd(rig.options).remarks()).join(' ')).toMatch(/logged in.*FileVault.*sleeps/);
 });

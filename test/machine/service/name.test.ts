@@ -5,12 +5,12 @@ import { serviceName } from '../../../src/machine/service/name.ts';
 const account = { name: 'ann', home: resolve('/home/ann') };
 const usual = resolve('/home/ann/.claude-bridge');
 
-test('the usual state folder has the plain name; of the machine, with its user', () => {
+test('the default state folder has the plain service name; a system service adds its user', () => {
   expect(serviceName({ scope: 'user', account, stateDir: usual })).toBe('bridge-supervisor');
   expect(serviceName({ scope: 'system', account, stateDir: usual })).toBe('bridge-supervisor-ann');
 });
 
-test('each other state folder has a name of its own, always the same', () => {
+test('every other state folder has a stable service name of its own', () => {
   const nameOf = (stateDir: string) => serviceName({ scope: 'user', account, stateDir });
   expect(nameOf('/srv/one')).toMatch(/^bridge-supervisor-[0-9a-f]{8}$/);
   expect(nameOf('/srv/one')).toBe(nameOf('/srv/x/../one/'));
@@ -20,7 +20,7 @@ test('each other state folder has a name of its own, always the same', () => {
   );
 });
 
-test('a user of a domain gives no character that a unit may not have', () => {
+test("a domain user's name gives no character that a unit may not have", () => {
   const ofDomain = { ...account, name: 'CORP\\ann@corp$' };
   expect(serviceName({ scope: 'system', account: ofDomain, stateDir: usual })).toBe(
     'bridge-supervisor-CORP_ann_corp_',

@@ -7,7 +7,7 @@ import { plistText } from '../../../src/machine/service/launchd-plist.ts';
 import { onMacos } from '../../platform.ts';
 import { definition } from './rig.ts';
 
-test.runIf(onMacos)('what macOS itself reads property lists with takes ours (needs macOS)', () => {
+test.runIf(onMacos)("macOS's own parser reads the plist (needs macOS)", () => {
   const folder = mkdtempSync(join(tmpdir(), 'plist-'));
   onTestFinished(() => rmSync(folder, { recursive: true }));
   const file = join(folder, 'bridge-supervisor.plist');

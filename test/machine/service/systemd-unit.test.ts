@@ -16,8 +16,8 @@ function settings(rig: Rig, scope: ServiceScope, changes: Partial<ServiceDefinit
   return (unit?.text ?? '').split('\n').filter((line) => /^\w+=/.test(line));
 }
 
-describe.skipIf(onWindows)('a user unit (needs POSIX)', () => {
-  test('lies where the manager of the user looks', ({ rig }) => {
+describe.skipIf(onWindows)('user unit (needs POSIX)', () => {
+  test("a user unit lies where the user's manager looks", ({ rig }) => {
     const paths = systemd(rig.options)
       .files(definition({ hardened: true }))
       .map(({ path }) => path);
@@ -26,7 +26,7 @@ describe.skipIf(onWindows)('a user unit (needs POSIX)', () => {
     expect(moved[0]?.path).toBe('/elsewhere/systemd/user/bridge-supervisor.service');
   });
 
-  test('says first who wrote it, for which folder, and where own changes belong', ({ rig }) => {
+  test('a user unit says who wrote it, for which folder, and where changes belong', ({ rig }) => {
     const [unit] = systemd(rig.options).files(definition());
     const [first, second, third] = unit?.text.split('\n') ?? [];
     expect(first).toBe('# bridge-supervisor service, version 1.2.3, state folder /home/ann/state');
@@ -34,7 +34,7 @@ describe.skipIf(onWindows)('a user unit (needs POSIX)', () => {
     expect(unit?.text).not.toContain('{{');
   });
 
-  test('restarts after every end but a wrong configuration, within limits', ({ rig }) => {
+  test('a user unit restarts after every exit but a wrong configuration, within limits', ({ rig }) => {
     expect(settings(rig, 'user')).toEqual(
       expect.arrayContaining([
         'Type=exec',
@@ -48,21 +48,21 @@ describe.skipIf(onWindows)('a user unit (needs POSIX)', () => {
     );
   });
 
-  test('gives an orderly stop more time than it takes, and tells only the supervisor of it', ({ rig }) => {
+  test('a user unit gives a graceful stop enough time, and signals only the supervisor', ({ rig }) => {
     const lines = settings(rig, 'user', { stopMs: 90_500 });
     expect(lines).toEqual(expect.arrayContaining(['KillMode=mixed', 'TimeoutStopSec=106']));
     expect(lines.filter((line) => line.startsWith('Watchdog'))).toEqual([]);
   });
 
-  test('is not given what only a unit of the machine can have', ({ rig }) => {
+  test('a user unit has no setting of a system unit', ({ rig }) => {
     const lines = settings(rig, 'user').join('\n');
     expect(lines).toContain('NoNewPrivileges=yes');
     expect(lines).not.toMatch(/^(Protect|Private|CapabilityBoundingSet|User=)/m);
   });
 });
 
-describe.skipIf(onWindows)('a system unit (needs POSIX)', () => {
-  test('runs as the user from boot on, with the network there', ({ rig }) => {
+describe.skipIf(onWindows)('system unit (needs POSIX)', () => {
+  test('a system unit runs as the user from boot, with the network there', ({ rig }) => {
     const lines = settings(rig, 'system');
     expect(lines).toEqual(
       expect.arrayContaining([
@@ -74,7 +74,7 @@ describe.skipIf(onWindows)('a system unit (needs POSIX)', () => {
     );
   });
 
-  test('may write to the state folder and to what the work needs, also when one of them is gone', ({
+  test("a system unit may write to the state folder and to the work's folders, even when one is gone", ({
     rig,
   }) => {
     const writable = ['/home/ann', '/srv/my work', '/home/ann/state'];
@@ -83,7 +83,7 @@ describe.skipIf(onWindows)('a system unit (needs POSIX)', () => {
     );
   });
 
-  test('goes further with a drop-in of its own, when asked', ({ rig }) => {
+  test('a system unit is hardened by a drop-in on request', ({ rig }) => {
     const files = systemd({ ...rig.options, scope: 'system' }).files(definition({ hardened: true }));
     expect(files.map(({ path }) => path)).toEqual([
       '/etc/systemd/system/bridge-supervisor.service',
@@ -94,8 +94,8 @@ describe.skipIf(onWindows)('a system unit (needs POSIX)', () => {
   });
 });
 
-describe.skipIf(onWindows)('what has a meaning to systemd (needs POSIX)', () => {
-  test('is written so that it has none', ({ rig }) => {
+describe.skipIf(onWindows)('systemd quoting (needs POSIX)', () => {
+  test('a unit escapes what has a meaning to systemd', ({ rig }) => {
     const lines = settings(rig, 'user', { command: ['/opt/$x/50%/node', HARD], stateDir: HARD });
     expect(lines).toContain(
       String.raw`ExecStart="/opt/$x/50%%/node" "/srv/50%% of \"all\" & it's $$HOME \\n é"`,
@@ -110,7 +110,7 @@ describe.skipIf(onWindows)('what has a meaning to systemd (needs POSIX)', () => 
     [{ stateDir: '/srv/\ufdd0' }, 'invalid one'],
     [{ command: ['/usr/bin/node', '\ud800'] }, 'invalid one'],
     [{ stateDir: '/srv/\ud800' }, 'half a character'],
-  ] as const)('is refused where it cannot be written: %j', ([changes, why], { rig }) => {
+  ] as const)('a unit refuses what it cannot quote: %j', ([changes, why], { rig }) => {
     expect(() => systemd(rig.options).files(definition(changes))).toThrow(why);
   });
 });
@@ -126,7 +126,7 @@ describe.skipIf(analyze === undefined)('systemd-analyze (needs systemd)', () => 
     ['system', {}],
     ['system', hard],
     ['system', { ...hard, hardened: true }],
-  ] as const)('finds nothing wrong with a %s unit: %j', async ([scope, changes], { rig }) => {
+  ] as const)('systemd-analyze finds nothing wrong with a %s unit: %j', async ([scope, changes], { rig }) => {
     const unit = await written(rig, scope, { command: ['/bin/sh', 'x'], ...changes });
     expect(analyzed(rig, 'verify', '--man=no', ...(scope === 'user' ? ['--user'] : []), unit)).toBe('');
   });

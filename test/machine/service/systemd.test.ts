@@ -15,15 +15,15 @@ async function writeUnit(rig: Rig, text: string, path = unitPath(rig)): Promise<
   await writeFile(path, text);
 }
 
-describe.skipIf(onWindows)('to install (needs POSIX)', () => {
-  test('is to write the unit, and to have it started from now on', async ({ rig }) => {
+describe.skipIf(onWindows)('systemd: install (needs POSIX)', () => {
+  test('install writes the unit and enables it', async ({ rig }) => {
     await systemd(rig.options).install(definition());
     expect(await readFile(unitPath(rig), 'utf8')).toContain('ExecStart="/usr/bin/node"');
     expect((await stat(unitPath(rig))).mode & 0o777).toBe(0o644);
     expect(rig.asked).toEqual(['systemctl --user daemon-reload', `systemctl --user enable ${UNIT}`]);
   });
 
-  test('twice is to install once', async ({ rig }) => {
+  test('install twice is the same as once', async ({ rig }) => {
     const manager = systemd(rig.options);
     await manager.install(definition());
     const first = await manager.installed();
@@ -32,13 +32,13 @@ describe.skipIf(onWindows)('to install (needs POSIX)', () => {
     expect(await readdir(dirname(unitPath(rig)))).toEqual([UNIT]);
   });
 
-  test('shows beforehand what it writes', async ({ rig }) => {
+  test('install shows beforehand what it writes', async ({ rig }) => {
     const manager = systemd(rig.options);
     await manager.install(definition());
     expect((await manager.installed())?.files).toEqual(manager.files(definition()));
   });
 
-  test('replaces the unit of an older version, with a drop-in that is no longer wanted', async ({ rig }) => {
+  test('install replaces the unit and the drop-in of an older version', async ({ rig }) => {
     const manager = systemd(rig.options);
     await manager.install(definition({ version: '0.9.0' }));
     const [unit] = manager.files(definition({ version: '0.9.0' }));
@@ -49,7 +49,7 @@ describe.skipIf(onWindows)('to install (needs POSIX)', () => {
     expect(await readdir(dirname(unitPath(rig)))).toEqual([UNIT]);
   });
 
-  test("leaves a person's own drop-ins alone", async ({ rig }) => {
+  test("install leaves a person's own drop-ins alone", async ({ rig }) => {
     const own = `${unitPath(rig)}.d/override.conf`;
     await writeUnit(rig, '[Service]\nNice=5\n', own);
     const manager = systemd(rig.options);
@@ -58,7 +58,7 @@ describe.skipIf(onWindows)('to install (needs POSIX)', () => {
     expect(await readFile(own, 'utf8')).toContain('Nice=5');
   });
 
-  test.for(['', '50-hardened.conf'])('refuses to touch a unit of somebody else %s', async (dropIn, {
+  test.for(['', '50-hardened.conf'])('install refuses to touch a unit of somebody else %s', async (dropIn, {
     rig,
   }) => {
     const path = dropIn === '' ? unitPath(rig) : `${unitPath(rig)}.d/${dropIn}`;
@@ -74,14 +74,14 @@ describe.skipIf(onWindows)('to install (needs POSIX)', () => {
     expect(rig.asked).toEqual([]);
   });
 
-  test('says which folder could not be written', async ({ rig }) => {
+  test('install names the folder that cannot be written', async ({ rig }) => {
     await writeFile(join(rig.home, '.config'), 'a file in the way');
     await expect(systemd(rig.options).install(definition())).rejects.toThrow(
       /\.config\/systemd\/user could not be changed/,
     );
   });
 
-  test('says in one line what systemd said', async ({ rig }) => {
+  test('install reports in one line what systemd printed', async ({ rig }) => {
     rig.answers('systemctl --user enable', { code: 1, stderr: 'Failed to enable unit:\nno such bus.\n' });
     await expect(systemd(rig.options).install(definition())).rejects.toThrow(
       new ServiceError(
@@ -91,8 +91,8 @@ describe.skipIf(onWindows)('to install (needs POSIX)', () => {
   });
 });
 
-describe.skipIf(onWindows)('to uninstall (needs POSIX)', () => {
-  test('leaves nothing', async ({ rig }) => {
+describe.skipIf(onWindows)('systemd: uninstall (needs POSIX)', () => {
+  test('uninstall leaves nothing', async ({ rig }) => {
     const manager = systemd(rig.options);
     await manager.install(definition());
     rig.asked.length = 0;
@@ -106,21 +106,21 @@ describe.skipIf(onWindows)('to uninstall (needs POSIX)', () => {
     ]);
   });
 
-  test('twice is to uninstall once, also when systemd no longer knows it', async ({ rig }) => {
+  test('uninstall twice is the same as once, even when systemd no longer knows the unit', async ({ rig }) => {
     rig.answers('systemctl --user reset-failed', { code: 1, stderr: 'Unit not loaded.' });
     rig.answers('systemctl --user disable', { code: 1, stderr: 'Unit file does not exist.' });
     await systemd(rig.options).uninstall();
   });
 });
 
-describe('to start', () => {
-  test('forgets an earlier start limit', async ({ rig }) => {
+describe('systemd: start', () => {
+  test('start clears an earlier start limit', async ({ rig }) => {
     rig.answers('systemctl --user reset-failed', { code: 1, stderr: 'Unit not loaded.' });
     await systemd(rig.options).start();
     expect(rig.asked).toEqual([`systemctl --user reset-failed ${UNIT}`, `systemctl --user start ${UNIT}`]);
   });
 
-  test('that fails tells where to look', async ({ rig }) => {
+  test('start that fails says where to look', async ({ rig }) => {
     rig.answers('systemctl --user start', { code: 1, stderr: 'Job failed.\nSee journalctl.' });
     await expect(systemd(rig.options).start()).rejects.toThrow(
       'systemd did not start bridge-supervisor: Job failed. See journalctl. Find the cause with: bridge-supervisor logs',
@@ -128,12 +128,12 @@ describe('to start', () => {
   });
 });
 
-test('to stop is to ask systemd, which asks the supervisor', async ({ rig }) => {
+test('stop asks systemd, which asks the supervisor', async ({ rig }) => {
   await systemd({ ...rig.options, scope: 'system' }).stop(async () => expect.unreachable());
   expect(rig.asked).toEqual([`systemctl stop ${UNIT}`]);
 });
 
-describe('the status', () => {
+describe('systemd: status', () => {
   const failed = { ActiveState: 'failed', SubState: 'failed' };
   const running = { ActiveState: 'active', SubState: 'running', Result: 'success', MainPID: '77' };
 
@@ -216,14 +216,14 @@ describe('the status', () => {
       /^It ended \(SIGKILL\) and is not started again/,
     ],
     [{ ...failed, Result: 'resources' }, 'failed', null, /^It ended \(resources\)/],
-  ] as const)('of %j is %s', async ([properties, state, pid, detail], { rig }) => {
+  ] as const)('the status of %j is %s', async ([properties, state, pid, detail], { rig }) => {
     const status = await statusWith(rig, properties);
     expect(status).toMatchObject({ state, pid });
     if (detail instanceof RegExp) expect(status.detail).toMatch(detail);
     else expect(status.detail).toBe(detail);
   });
 
-  test('tells when it starts by itself: at boot, at login, or never', async ({ rig }) => {
+  test('the status says when the unit starts by itself: at boot, at login, or never', async ({ rig }) => {
     expect(await statusWith(rig, { UnitFileState: 'disabled' })).toMatchObject({ startsAt: null });
     rig.answers('loginctl', { stdout: 'Linger=no' });
     expect(await statusWith(rig, { UnitFileState: 'enabled' })).toMatchObject({ startsAt: 'login' });
@@ -234,13 +234,13 @@ describe('the status', () => {
     expect(await status).toMatchObject({ startsAt: 'boot' });
   });
 
-  test('is not guessed when systemd does not answer', async ({ rig }) => {
+  test('the status is not guessed when systemd does not answer', async ({ rig }) => {
     rig.answers('systemctl', { code: 1, stderr: 'Failed to connect to bus: No medium found' });
     await expect(systemd(rig.options).status()).rejects.toThrow('No medium found');
   });
 });
 
-describe.skipIf(onWindows)('systemd cannot be used (needs POSIX)', () => {
+describe.skipIf(onWindows)("systemd's availability (needs POSIX)", () => {
   afterEach(() => {
     vi.restoreAllMocks();
   });
@@ -254,25 +254,29 @@ describe.skipIf(onWindows)('systemd cannot be used (needs POSIX)', () => {
     ['user', noBus, /no user manager for ann .*su or sudo.*loginctl enable-linger ann/],
     ['user', { ...noBus, stdout: 'unknown' }, /no user manager for ann/],
     ['system', noBus, /cannot be asked \(Failed to connect to bus: No medium found\)/],
-  ] as const)('for a %s unit when it answers %j', async ([scope, answer, why], { rig }) => {
+  ] as const)('systemd is unavailable for a %s unit when it answers %j', async ([scope, answer, why], {
+    rig,
+  }) => {
     rig.answers('systemctl', answer);
     expect(await systemd({ ...rig.options, scope }).unavailable()).toMatch(why);
   });
 
-  test('for a system unit without being root', async ({ rig }) => {
+  test('systemd is unavailable for a system unit without root', async ({ rig }) => {
     vi.spyOn(process, 'geteuid').mockReturnValue(1000);
     rig.answers('systemctl', { stdout: 'running' });
     expect(await systemd({ ...rig.options, scope: 'system' }).unavailable()).toMatch(/by root.*sudo/);
   });
 
-  test.for(['running', 'degraded', 'starting'])('but it can while it is %s', async (answer, { rig }) => {
+  test.for(['running', 'degraded', 'starting'])('systemd is available while it is %s', async (answer, {
+    rig,
+  }) => {
     vi.spyOn(process, 'geteuid').mockReturnValue(0);
     rig.answers('systemctl', { code: answer === 'running' ? 0 : 1, stdout: answer });
     for (const scope of ['user', 'system'] as const)
       expect(await systemd({ ...rig.options, scope }).unavailable()).toBeNull();
   });
 
-  test('and is found without XDG_RUNTIME_DIR too, as in a cron job', async ({ rig }) => {
+  test('systemd is found without XDG_RUNTIME_DIR, as in a cron job', async ({ rig }) => {
     await systemd(rig.options).unavailable();
     const env = { XDG_RUNTIME_DIR: '/run/mine' };
     await systemd({ ...rig.options, env }).unavailable();
@@ -281,7 +285,7 @@ describe.skipIf(onWindows)('systemd cannot be used (needs POSIX)', () => {
   });
 });
 
-describe('the environment of the service', () => {
+describe('environment of a systemd service', () => {
   const given = [
     'LANG=C.UTF-8',
     'PATH=/home/ann/bin:/usr/bin',
@@ -289,7 +293,7 @@ describe('the environment of the service', () => {
     "GREETING=$'it\\'s\\ta \\\\ word\\nor two'",
   ].join('\n');
 
-  test("of a user is that of the user's manager", async ({ rig }) => {
+  test("a user service has the environment of the user's manager", async ({ rig }) => {
     rig.answers('systemctl --user show-environment', { stdout: given });
     rig.answers('getent', { stdout: 'ann:x:1234:1234::/home/ann:/bin/zsh' });
     expect(await systemd(rig.options).baseEnvironment()).toEqual({
@@ -304,7 +308,7 @@ describe('the environment of the service', () => {
     });
   });
 
-  test('of the machine is that of the account, and a plain PATH', async ({ rig }) => {
+  test('a system service has the environment of the account, and a plain PATH', async ({ rig }) => {
     rig.answers('systemctl show-environment', { stdout: 'LANG=C.UTF-8' });
     expect(await systemd({ ...rig.options, scope: 'system' }).baseEnvironment()).toEqual({
       HOME: rig.home,
@@ -317,7 +321,7 @@ describe('the environment of the service', () => {
   });
 });
 
-test('what it prints is in the journal', ({ rig }) => {
+test('the output of the service is in the journal', ({ rig }) => {
   expect(systemd(rig.options).ownOutput(20, false)).toEqual({
     kind: 'program',
     command: 'journalctl',
@@ -328,7 +332,7 @@ test('what it prints is in the journal', ({ rig }) => {
   });
 });
 
-test('a person is told to enable lingering, if that is missing', async ({ rig }) => {
+test('the remarks say how to enable lingering where it is missing', async ({ rig }) => {
   rig.answers('loginctl', { code: 1, stderr: 'User ID 1234 is not logged in or lingering' });
   expect(await systemd(rig.options).remarks()).toEqual([
     expect.stringContaining('loginctl enable-linger ann'),

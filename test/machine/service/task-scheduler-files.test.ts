@@ -58,8 +58,8 @@ function textsOf(task: string, name: string): string[] {
   return Array.from(found, ({ textContent }) => textContent ?? '');
 }
 
-describe('the task', () => {
-  test('is one by the schema, stopped, started and without a script host', async ({ rig }) => {
+describe('Task Scheduler task', () => {
+  test('the task is valid by the schema, stopped, started and without a script host', async ({ rig }) => {
     const task = await taskOf(rig);
     expect(await problemsOf(task)).toEqual([]);
     expect(await problemsOf(startedTask(task))).toEqual([]);
@@ -73,7 +73,7 @@ describe('the task', () => {
     ['Context="Author"', 'Context="Nobody"'],
     ['<Hidden>false</Hidden>', '<Hidden>no</Hidden>'],
     ['<Count>3', '<Count>0'],
-  ] as const)('would not be one with %s as %s', async ([from, to], { rig }) => {
+  ] as const)('the task is invalid by the schema with %s as %s', async ([from, to], { rig }) => {
     expect(await problemsOf((await taskOf(rig)).replace(from, to))).not.toEqual([]);
   });
 
@@ -95,11 +95,11 @@ describe('the task', () => {
     ['Hidden', 'false'],
     ['LogonType', 'InteractiveToken'],
     ['RunLevel', 'LeastPrivilege'],
-  ] as const)('says %s itself: %s', async ([name, value], { rig }) => {
+  ] as const)('the task sets %s itself: %s', async ([name, value], { rig }) => {
     expect(textsOf(await taskOf(rig), name)).toEqual([value]);
   });
 
-  test('repeats every minute from a logon of its user on, and from now on only when it is started', async ({
+  test("the task repeats every minute from its user's logon, and from now only when started", async ({
     rig,
   }) => {
     const task = await taskOf(rig);
@@ -113,12 +113,12 @@ describe('the task', () => {
     [{ USERDOMAIN: 'WORKGROUP' }, 'ann'],
     [{ USERDOMAIN: undefined }, 'ann'],
     [{ USERDOMAIN: 'AzureAD' }, 'AzureAD\\ann'],
-  ] as const)('is of its user, with %o named %s', async ([env, user], { rig }) => {
+  ] as const)('the task belongs to its user, with %o named %s', async ([env, user], { rig }) => {
     const [task] = taskFiles(definition(), { ...rig.options, env });
     expect(textsOf(task?.text ?? '', 'UserId')).toEqual([user, user]);
   });
 
-  test('starts the launcher without a window, in the state folder', async ({ rig }) => {
+  test('the task starts the launcher without a window, in the state folder', async ({ rig }) => {
     const task = await taskOf(rig);
     const launcher = join(rig.home, 'Local/bridge-supervisor/bridge-supervisor.vbs');
     expect(textsOf(task, 'Command')).toEqual([join(rig.home, 'Windows/System32/wscript.exe')]);
@@ -126,7 +126,9 @@ describe('the task', () => {
     expect(textsOf(task, 'WorkingDirectory')).toEqual(['/home/ann/state']);
   });
 
-  test('without VBScript starts a headless console, with the same program in it', async ({ rig }) => {
+  test('the task starts a headless console without VBScript, with the same program in it', async ({
+    rig,
+  }) => {
     const files = taskFiles(
       definition({ stateDir: "C:\\o'brien\\state" }),
       await options(rig, { scriptHost: false }),
@@ -140,7 +142,7 @@ describe('the task', () => {
     );
   });
 
-  test('bears the mark by which it is known again, in the file and at Task Scheduler', async ({ rig }) => {
+  test('the task bears its mark in the file and at Task Scheduler', async ({ rig }) => {
     const stateDir = 'C:\\Users\\Ann & Bob\\a--b\\100%\\<ü>';
     const task = await taskOf(rig, { stateDir });
     expect(await problemsOf(task)).toEqual([]);
@@ -173,7 +175,7 @@ const NASTY = [
   '-',
 ];
 
-describe('a command line', () => {
+describe('Windows command line', () => {
   plain('is taken apart into the same words', () => {
     expect(windowsWords(commandLine(NASTY))).toEqual(NASTY);
     for (const word of NASTY) expect(windowsWords(commandLine([word]))).toEqual([word]);
@@ -184,7 +186,7 @@ describe('a command line', () => {
   });
 });
 
-describe('the launcher', () => {
+describe('launcher script', () => {
   plain('is told the state folder and the command, whatever is in their names', () => {
     for (const word of NASTY) {
       const text = launcherText(definition({ stateDir: `C:\\${word}`, command: ['C:\\node.exe', word] }));

@@ -52,8 +52,8 @@ const DISABLE = `schtasks /Change /TN ${NAME} /DISABLE`;
 const END = `schtasks /End /TN ${NAME}`;
 const DELETE = `schtasks /Delete /TN ${NAME} /F`;
 
-describe('to install', () => {
-  test('is to write the task and its launcher, and to register it without a start', async ({ rig }) => {
+describe('Task Scheduler: install', () => {
+  test('install writes the task and its launcher, and registers it without a start', async ({ rig }) => {
     const { manager, system, asked } = await scene(rig, { installed: false });
     await manager.install(definition());
     expect(asked()).toEqual(['?', CREATE]);
@@ -68,7 +68,7 @@ describe('to install', () => {
     expect((await manager.status()).state).toBe('stopped');
   });
 
-  test('twice is to install once', async ({ rig }) => {
+  test('install twice is the same as once', async ({ rig }) => {
     const { manager, system, asked } = await scene(rig);
     const first = [await manager.installed(), system.task];
     await manager.install(definition());
@@ -76,7 +76,7 @@ describe('to install', () => {
     expect(asked()).toEqual(['?', CREATE]);
   });
 
-  test('over one that runs lets it run, and be started again', async ({ rig }) => {
+  test('install leaves a running task alone, which can be started again', async ({ rig }) => {
     const { manager, system } = await scene(rig);
     await manager.start();
     await manager.install(definition({ version: '2.0.0' }));
@@ -84,7 +84,7 @@ describe('to install', () => {
     expect(await manager.installed()).toMatchObject({ version: '2.0.0' });
   });
 
-  test('refuses to replace a file of somebody else, and does not take it away either', async ({ rig }) => {
+  test('install and uninstall refuse a file of somebody else', async ({ rig }) => {
     const { manager, asked } = await scene(rig, { installed: false });
     const file = join(folderOf(rig), `${NAME}.xml`);
     await mkdir(dirname(file), { recursive: true });
@@ -99,7 +99,7 @@ describe('to install', () => {
     expect(asked()).toEqual([]);
   });
 
-  test('refuses to replace a task of somebody else', async ({ rig }) => {
+  test('install refuses to replace a task of somebody else', async ({ rig }) => {
     const { manager, system, asked } = await scene(rig, { installed: false });
     system.task = { state: 3, lastResult: 0, repeats: false, source: null };
     await expect(manager.install(definition())).rejects.toThrow(
@@ -109,7 +109,7 @@ describe('to install', () => {
     expect(asked()).toEqual(['?']);
   });
 
-  test('says what Task Scheduler said when it refuses, in its own language', async ({ rig }) => {
+  test("install reports a refusal in Task Scheduler's own language", async ({ rig }) => {
     const { manager, system } = await scene(rig, { installed: false });
     system.refusal = 'FEHLER: Zugriff verweigert.\r\n';
     await expect(manager.install(definition())).rejects.toThrow(ServiceError);
@@ -120,8 +120,8 @@ describe('to install', () => {
   });
 });
 
-describe('to start', () => {
-  test('is to have it repeated from now on, and to run it', async ({ rig }) => {
+describe('Task Scheduler: start', () => {
+  test('start has the task repeated from now on, and runs it', async ({ rig }) => {
     const { manager, asked } = await scene(rig);
     await manager.start();
     expect(asked()).toEqual(['?', CREATE, RUN]);
@@ -130,7 +130,7 @@ describe('to start', () => {
     expect(asked()).toEqual(['?']);
   });
 
-  test('switches on what a person has switched off', async ({ rig }) => {
+  test('start enables a task that a person disabled', async ({ rig }) => {
     const { manager, system } = await scene(rig);
     system.play('schtasks', ['/Change', '/TN', NAME, '/DISABLE']);
     expect(await manager.status()).toMatchObject({ state: 'stopped', startsAt: null });
@@ -138,7 +138,7 @@ describe('to start', () => {
     expect((await manager.status()).state).toBe('running');
   });
 
-  test('what is not installed says so', async ({ rig }) => {
+  test('start says that the task is not installed', async ({ rig }) => {
     const { manager } = await scene(rig, { installed: false });
     await expect(manager.start()).rejects.toThrow(
       /not installed. Install it with: bridge-supervisor install/,
@@ -146,10 +146,8 @@ describe('to start', () => {
   });
 });
 
-describe('to stop', () => {
-  test('is to ask the supervisor while nothing starts it again, and to wait for the next logon', async ({
-    rig,
-  }) => {
+describe('Task Scheduler: stop', () => {
+  test('stop asks the supervisor while nothing restarts it, until the next logon', async ({ rig }) => {
     const { manager, system, asked } = await scene(rig);
     await manager.start();
     asked();
@@ -163,7 +161,7 @@ describe('to stop', () => {
     expect(await manager.status()).toEqual({ state: 'stopped', pid: null, startsAt: 'login', detail: null });
   });
 
-  test('ends one that does not listen', async ({ rig }) => {
+  test('stop ends a supervisor that does not respond', async ({ rig }) => {
     const { manager, clock, asked } = await scene(rig);
     await manager.start();
     asked();
@@ -172,14 +170,14 @@ describe('to stop', () => {
     expect(clock.passed).toBeGreaterThanOrEqual(15_000);
   });
 
-  test('says so when it cannot be ended', async ({ rig }) => {
+  test('stop says so when the supervisor cannot be ended', async ({ rig }) => {
     const { manager, system } = await scene(rig);
     await manager.start();
     system.onEnd = () => {};
     await expect(manager.stop(async () => {})).rejects.toThrow(/did not end bridge-supervisor/);
   });
 
-  test('keeps one from being started again that has just died', async ({ rig }) => {
+  test('stop keeps a task that has just died from being restarted', async ({ rig }) => {
     const { manager, system, asked } = await scene(rig);
     await manager.start();
     system.end(1);
@@ -190,14 +188,14 @@ describe('to stop', () => {
     expect((await manager.status()).state).toBe('stopped');
   });
 
-  test('what does not run is nothing to do', async ({ rig }) => {
+  test('stop does nothing when nothing runs', async ({ rig }) => {
     const { manager, asked } = await scene(rig);
     await manager.stop(never);
     expect(asked()).toEqual(['?']);
   });
 });
 
-test('to uninstall is to delete the task and its files, once or twice', async ({ rig }) => {
+test('uninstall deletes the task and its files, once or twice', async ({ rig }) => {
   const { manager, asked } = await scene(rig);
   await manager.uninstall();
   expect(asked()).toEqual(['?', DELETE]);
@@ -207,7 +205,7 @@ test('to uninstall is to delete the task and its files, once or twice', async ({
   expect(await readdir(join(rig.home, 'Local'))).toEqual([]);
 });
 
-describe('the state', () => {
+describe('Task Scheduler: state', () => {
   test.for([
     [0, /exit code 0.*started again within a minute/],
     [1, /exit code 1.*started again within a minute/],
@@ -217,7 +215,7 @@ describe('the state', () => {
     [0xc000013a, /logged off/],
     [0x800710e0, /how is not known/],
     [0xc0000005, /code 0xc0000005/],
-  ] as const)('after an end with %d is told with what to do', async ([result, detail], { rig }) => {
+  ] as const)('the state after exit code %d says what to do', async ([result, detail], { rig }) => {
     const { manager, system } = await scene(rig);
     await manager.start();
     system.end(result);
@@ -226,28 +224,28 @@ describe('the state', () => {
     expect(status.detail).toMatch(detail);
   });
 
-  test('tells that somebody deleted the task', async ({ rig }) => {
+  test('the state says that somebody deleted the task', async ({ rig }) => {
     const { manager, system } = await scene(rig);
     system.task = null;
     expect(await manager.status()).toMatchObject({ state: 'stopped', startsAt: null });
     expect((await manager.status()).detail).toMatch(/no task bridge-supervisor any more/);
   });
 
-  test('tells of a start that is about to be', async ({ rig }) => {
+  test('the state says that a start is about to happen', async ({ rig }) => {
     const { manager, system } = await scene(rig);
     if (system.task) system.task.state = 2;
     expect((await manager.status()).state).toBe('starting');
   });
 
-  test('of what is not installed is asked of nobody', async ({ rig }) => {
+  test('the state of a task that is not installed asks nobody', async ({ rig }) => {
     const { manager, asked } = await scene(rig, { installed: false });
     expect(await manager.status()).toEqual({ state: 'stopped', pid: null, startsAt: null, detail: null });
     expect(asked()).toEqual([]);
   });
 });
 
-describe('Task Scheduler is asked', () => {
-  test('by numbers, not by words in the language of the system', async ({ rig }) => {
+describe('questions to Task Scheduler', () => {
+  test("Task Scheduler is asked by numbers, not by words in the system's language", async ({ rig }) => {
     const { manager } = await scene(rig);
     await manager.status();
     const [line = ''] = rig.asked;
@@ -271,18 +269,18 @@ describe('Task Scheduler is asked', () => {
     [{ code: null, failure: 'late' as const }, /did not say.*did not answer/],
     [{ stdout: 'Hallo' }, /not understood: Hallo/],
     [{ stdout: '{"state":"Ready"}' }, /not understood/],
-  ] as const)('and where it cannot be, that is said: %o', async ([answer, message], { rig }) => {
+  ] as const)('an unavailable Task Scheduler is reported: %o', async ([answer, message], { rig }) => {
     const broken = taskScheduler(played(rig, () => answer));
     expect(await broken.unavailable()).toMatch(message);
     await expect(broken.install(definition())).rejects.toThrow(message);
   });
 
-  test('and is there when there is no such task', async ({ rig }) => {
+  test('Task Scheduler is available when there is no such task', async ({ rig }) => {
     expect(await taskScheduler(played(rig, () => ({ stdout: 'null\r\n' }))).unavailable()).toBeNull();
   });
 });
 
-test('it has the environment of its user, keeps no output, and needs a logon', async ({ rig }) => {
+test("the task has its user's environment, keeps no output, and needs a logon", async ({ rig }) => {
   const { manager } = await scene(rig);
   expect(await manager.baseEnvironment()).toEqual({
     SystemRoot: join(rig.home, 'Windows'),
@@ -293,7 +291,7 @@ test('it has the environment of its user, keeps no output, and needs a logon', a
   expect(await manager.remarks()).toEqual([expect.stringMatching(/only while ann is logged on/)]);
 });
 
-test('without VBScript it says how it runs instead', async ({ rig }) => {
+test('the remarks say how the task runs without VBScript', async ({ rig }) => {
   const { manager } = await scene(rig);
   const bare = taskScheduler({ ...rig.options, env: { SystemRoot: join(rig.home, 'elsewhere') } });
   expect(await manager.remarks()).toHaveLength(1);
