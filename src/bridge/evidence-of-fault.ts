@@ -6,7 +6,7 @@ import { holdOf } from '../project/retry.ts';
 import type { Run } from '../project/run.ts';
 import type { Writer } from '../store/database.ts';
 import { allHolds } from '../store/holds.ts';
-import { otherRunsIn, wasAnswered } from '../store/runs.ts';
+import { otherRunsIn, wasAnswered } from '../store/run-evidence.ts';
 import {
   type EndedAs,
   type Failing,

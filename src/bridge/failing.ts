@@ -6,7 +6,7 @@ import { holdOf, outcomesThatHold } from '../project/retry.ts';
 import type { Run } from '../project/run.ts';
 import type { Reader, Writer } from '../store/database.ts';
 import { findProject } from '../store/projects.ts';
-import { endedSinceLastAnswer } from '../store/runs.ts';
+import { endedSinceLastAnswer } from '../store/run-evidence.ts';
 
 /** A run that has just ended like this. */
 export interface EndedAs {

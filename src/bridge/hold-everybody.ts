@@ -12,7 +12,7 @@ import type { Writer } from '../store/database.ts';
 import { appendEvent } from '../store/events.ts';
 import { allHolds } from '../store/holds.ts';
 import { updateProject } from '../store/projects.ts';
-import { countRunsSince } from '../store/runs.ts';
+import { countRunsSince } from '../store/run-evidence.ts';
 import type { EndedRun, Settled } from './ended-run.ts';
 import type { Gathered } from './evidence-of-fault.ts';
 import { setHold } from './holds.ts';

@@ -25,7 +25,8 @@ import {
 } from '../store/projects.ts';
 import { allQuotas } from '../store/quota.ts';
 import { completionsOf, decisionsOf, findCompletion } from '../store/reviews.ts';
-import { newestClaudeVersion, openRunOf, openRuns, runsOf, spentSince } from '../store/runs.ts';
+import { newestClaudeVersion, spentSince } from '../store/run-facts.ts';
+import { openRunOf, openRuns, runsOf } from '../store/runs.ts';
 import { latestUpdatesOf, updatesOf } from '../store/updates.ts';
 import { type Bridge, lookUp } from './bridge.ts';
 

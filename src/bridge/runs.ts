@@ -15,15 +15,8 @@ import { allHolds } from '../store/holds.ts';
 import { giveWaiting, markDelivered, unmarkDelivered } from '../store/messages.ts';
 import { findProject, type HeldModels, readyProjects, updateProject } from '../store/projects.ts';
 import { findCompletion } from '../store/reviews.ts';
-import {
-  closeRun,
-  findRun,
-  insertRun,
-  lastOwnModel,
-  runsOf,
-  updateLiveState,
-  updateRun,
-} from '../store/runs.ts';
+import { lastOwnModel } from '../store/run-facts.ts';
+import { closeRun, findRun, insertRun, runsOf, updateLiveState, updateRun } from '../store/runs.ts';
 import { follow } from './after-run.ts';
 import { type Bridge, newRunId } from './bridge.ts';
 import type { EndedRun, Ending } from './ended-run.ts';

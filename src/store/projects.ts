@@ -160,7 +160,12 @@ export async function readyProjects(
     .where((eb) =>
       eb.and(
         held.families.map((family) =>
-          eb(eb.fn.coalesce('model', eb.val(held.model ?? '')), 'not like', `%${family}%`),
+          // Lower case: not every database compares without regard to case.
+          eb(
+            eb.fn<string>('lower', [eb.fn.coalesce('model', eb.val(held.model ?? ''))]),
+            'not like',
+            `%${family.toLowerCase()}%`,
+          ),
         ),
       ),
     )

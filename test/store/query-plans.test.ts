@@ -13,7 +13,8 @@ import {
   readyProjects,
 } from '../../src/store/projects.ts';
 import { completionsOf, lastDecision } from '../../src/store/reviews.ts';
-import { openRunOf, openRuns, runsOf, spentSince } from '../../src/store/runs.ts';
+import { spentSince } from '../../src/store/run-facts.ts';
+import { openRunOf, openRuns, runsOf } from '../../src/store/runs.ts';
 import type { Tables } from '../../src/store/schema.ts';
 import { latestUpdatesOf, updatesOf } from '../../src/store/updates.ts';
 import { createRig } from '../rig.ts';

@@ -1,13 +1,13 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { asRunId } from '../../../src/project/ids.ts';
 import { EMPTY_LIVE_STATE } from '../../../src/project/run.ts';
+import { spentSince } from '../../../src/store/run-facts.ts';
 import {
   closeRun,
   findRun,
   openRunOf,
   openRuns,
   runsOf,
-  spentSince,
   updateLiveState,
   updateRun,
 } from '../../../src/store/runs.ts';

@@ -81,6 +81,18 @@ export function unknownWordsConform({ write, read }: StoreUnderTest): void {
       });
     });
 
+    test('is told as an end that nobody saw when it is the outcome of a run', async () => {
+      await write(async (trx) => {
+        await addProject(trx, 1);
+        await addRun(trx, { id: asRunId('run-1'), project_id: id(1) });
+        await trx.updateTable('runs').set({ outcome: 'dreamt', ended_at: NOW }).execute();
+      });
+      expect((await findRun(read(), asRunId('run-1')))?.outcome).toEqual({
+        kind: 'lost',
+        message: expect.stringContaining("ended as 'dreamt'"),
+      });
+    });
+
     test('leaves the rest of the store readable', async () => {
       await write(async (trx) => {
         for (const n of [1, 2]) await addProject(trx, n);

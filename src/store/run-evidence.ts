@@ -1,0 +1,92 @@
+/** What other runs tell about whose fault the end of one is. */
+import type { OutcomeKind } from '../project/outcome.ts';
+import type { ProjectStatus } from '../project/project.ts';
+import type { Run } from '../project/run.ts';
+import type { Reader } from './database.ts';
+import { toRun } from './run-row.ts';
+
+/**
+ * Runs that ended since the model last answered anybody, latest end first. What seems to lie after `now` is left out: it
+ * was before the clock was set back.
+ */
+export async function endedSinceLastAnswer(db: Reader, now: string, limit: number): Promise<Run[]> {
+  const rows = await db
+    .selectFrom('runs')
+    .selectAll()
+    .where('ended_at', '>', (eb) =>
+      eb
+        .selectFrom('runs')
+        .select((of) => of.fn.coalesce(of.fn.max('answered_at'), of.val('')).as('at'))
+        .where('answered_at', '<=', now),
+    )
+    .where('ended_at', '<=', now)
+    .orderBy('ended_at', 'desc')
+    .orderBy('number', 'desc')
+    .limit(limit)
+    .execute();
+  return rows.map(toRun);
+}
+
+interface AnswersSought {
+  readonly after: string;
+  readonly now: string;
+  /** Not of runs in this workspace. */
+  readonly elsewhere?: string;
+  /** Only of runs that asked for this model; null: for none. */
+  readonly model?: string | null;
+  /** Not of runs that ended like this. */
+  readonly notWith?: readonly OutcomeKind[];
+  /** Only of runs that were first answered, or ended their turn by themselves, after this time. */
+  readonly wellSince?: string;
+}
+
+/** Whether the model has first answered such a run after `after`, at the latest at `now`. */
+export async function wasAnswered(db: Reader, sought: AnswersSought): Promise<boolean> {
+  const { after, now, elsewhere, model, notWith, wellSince } = sought;
+  let query = db
+    .selectFrom('runs')
+    .select('id')
+    .where('answered_at', '>', after)
+    .where('answered_at', '<=', now);
+  if (elsewhere !== undefined) query = query.where('workspace', '!=', elsewhere);
+  if (model !== undefined) query = query.where('model', 'is', model);
+  if (notWith !== undefined && notWith.length > 0)
+    query = query.where((eb) => eb.or([eb('outcome', 'is', null), eb('outcome', 'not in', notWith)]));
+  if (wellSince !== undefined)
+    query = query.where((eb) =>
+      eb.or([
+        eb('answered_at', '>', wellSince),
+        eb.and([eb('ended_at', '>', wellSince), eb('outcome', 'in', ['submitted', 'no_completion'])]),
+      ]),
+    );
+  return (await query.limit(1).executeTakeFirst()) !== undefined;
+}
+
+/** Runs in the workspace of `run` besides it, latest first, each with the status of its project. */
+export async function otherRunsIn(
+  db: Reader,
+  { id, workspace }: Pick<Run, 'id' | 'workspace'>,
+  limit: number,
+): Promise<{ readonly run: Run; readonly status: ProjectStatus }[]> {
+  const rows = await db
+    .selectFrom('runs')
+    .innerJoin('projects', 'projects.id', 'runs.project_id')
+    .selectAll('runs')
+    .select('projects.status')
+    .where('runs.workspace', '=', workspace)
+    .where('runs.id', '!=', id)
+    .orderBy('runs.number', 'desc')
+    .limit(limit)
+    .execute();
+  return rows.map(({ status, ...row }) => ({ run: toRun(row), status }));
+}
+
+/** How many runs were recorded after `since`. */
+export async function countRunsSince(db: Reader, since: string): Promise<number> {
+  const row = await db
+    .selectFrom('runs')
+    .select((eb) => eb.fn.countAll<number>().as('count'))
+    .where('created_at', '>', since)
+    .executeTakeFirstOrThrow();
+  return Number(row.count);
+}

@@ -1,0 +1,61 @@
+/** A row of `runs` as a Run. */
+import * as z from 'zod';
+import { type Outcome, outcomeSchema } from '../project/outcome.ts';
+import { COST_BASES, EMPTY_LIVE_STATE, RUN_KINDS, type Run } from '../project/run.ts';
+import { knownWord } from './known-word.ts';
+import type { Row } from './schema.ts';
+
+const kindWord = knownWord('runs.kind', RUN_KINDS);
+const costBasisWord = knownWord('runs.cost_basis', COST_BASES);
+const facts = z.record(z.string(), z.unknown());
+const liveState = z.object({
+  lastSignAt: z.string().nullable(),
+  currentTool: z.string().nullable(),
+  turns: z.number(),
+  costUsd: z.number(),
+  todosDone: z.number(),
+  todosTotal: z.number(),
+  currentTodo: z.string().nullable(),
+});
+
+/** Throws StoreError when a newer program wrote a word that this one does not know. */
+export function toRun(row: Row<'runs'>): Run {
+  return {
+    id: row.id,
+    projectId: row.project_id,
+    kind: kindWord(row.kind),
+    round: row.round,
+    workspace: row.workspace,
+    sessionId: row.session_id,
+    model: row.model,
+    modelUsed: row.model_used,
+    pid: row.pid,
+    pidStartedAt: row.pid_started_at,
+    claudeVersion: row.claude_version,
+    live: liveState.catch(EMPTY_LIVE_STATE).parse(JSON.parse(row.live)),
+    costUsd: row.cost_usd,
+    costBasis: costBasisWord(row.cost_basis),
+    fingerprint: row.fingerprint,
+    outcome: toOutcome(row),
+    createdAt: row.created_at,
+    spawnedAt: row.spawned_at,
+    readyAt: row.ready_at,
+    answeredAt: row.answered_at,
+    endedAt: row.ended_at,
+  };
+}
+
+/** What a newer program calls an end that is not known here is told as an end that nobody saw. */
+function toOutcome(row: Row<'runs'>): Outcome | null {
+  if (row.outcome === null) return null;
+  const outcome = outcomeSchema().safeParse({ ...parse(row.outcome_data), kind: row.outcome });
+  if (outcome.success) return outcome.data;
+  return {
+    kind: 'lost',
+    message: `the run ended as '${row.outcome}', which this bridge-supervisor does not know: a newer one wrote it`,
+  };
+}
+
+function parse(json: string | null): Record<string, unknown> {
+  return facts.parse(JSON.parse(json ?? '{}'));
+}
