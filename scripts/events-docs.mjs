@@ -14,7 +14,7 @@ const INTRODUCTION = `# Events
 
 Each change appends one event to the history, in the transaction of the change: what has an event has happened, and what
 has none has not. Events are never changed and never deleted. \`bridge-supervisor watch --json\` prints one a line; its id is
-the cursor a reader continues from, and the fields around \`data\` are in [What programs read](json.md#event).
+rises within a project, and the fields around \`data\` are in [What programs read](json.md#event).
 
 An event of a type that you do not know was written by a newer version: pass over it.
 

@@ -9,8 +9,16 @@ import { PROJECT_STATUSES, type Project, type ProjectStatus } from '../project/p
 import type { Quota } from '../project/quota.ts';
 import type { Completion, Decision, SteeringMessage, Update } from '../project/review.ts';
 import type { Run } from '../project/run.ts';
+import { cleanLine } from '../project/text.ts';
 import { ok, type Result, refuse } from '../result.ts';
-import { eventsAfter, newestEventId } from '../store/events.ts';
+import {
+  BEGINNING,
+  type Cursor,
+  cursorAfter,
+  eventsAfter,
+  newestCursor,
+  parseCursor,
+} from '../store/events.ts';
 import { allHolds } from '../store/holds.ts';
 import { type Lease, readLease } from '../store/lease.ts';
 import { waitingMessages } from '../store/messages.ts';
@@ -31,6 +39,8 @@ import { latestUpdatesOf, updatesOf } from '../store/updates.ts';
 import { type Bridge, lookUp } from './bridge.ts';
 
 export type { BridgeEvent, ProjectFilter };
+
+export { BEGINNING, type Cursor, cursorAfter };
 
 export interface ProjectDetails {
   readonly project: Project;
@@ -187,13 +197,20 @@ export async function overview(bridge: Bridge, startOfDay: Date, limit: number):
 
 export interface Changes {
   /** Give this to the next call. */
-  readonly cursor: number;
+  readonly cursor: Cursor;
   readonly events: readonly BridgeEvent[];
 }
 
 /** The cursor that means "from now on". */
-export async function currentCursor(bridge: Bridge): Promise<number> {
-  return newestEventId(bridge.database.read);
+export async function currentCursor(bridge: Bridge): Promise<Cursor> {
+  return newestCursor(bridge.database.read);
+}
+
+/** The cursor that somebody brings back from an earlier answer; refused when it is none of this store. */
+export async function cursorFrom(bridge: Bridge, text: string): Promise<Result<Cursor>> {
+  const cursor = await parseCursor(bridge.database.read, text);
+  if (cursor !== undefined) return ok(cursor);
+  return refuse(`cursor ${cleanLine(text.slice(0, 100))} is from another store.`);
 }
 
 /**
@@ -202,7 +219,7 @@ export async function currentCursor(bridge: Bridge): Promise<number> {
  */
 export async function changesSince(
   bridge: Bridge,
-  cursor: number,
+  cursor: Cursor,
   options: {
     readonly waitMs: number;
     readonly limit: number;
@@ -213,7 +230,8 @@ export async function changesSince(
   const { limit, projectId } = options;
   const read = async (): Promise<Changes> => {
     const events = await eventsAfter(bridge.database.read, cursor, limit, projectId);
-    return { events, cursor: events.at(-1)?.id ?? cursor };
+    const last = events.at(-1);
+    return { events, cursor: last ? cursorAfter(last) : cursor };
   };
   const atOnce = await read();
   if (atOnce.events.length > 0 || options.waitMs <= 0) return atOnce;

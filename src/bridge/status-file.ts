@@ -7,7 +7,7 @@ import type { Project } from '../project/project.ts';
 import { recordEntry, recordHeading } from '../project/status-text.ts';
 import { planFile, statusFile } from '../state-folder.ts';
 import type { Database } from '../store/database.ts';
-import { eventsAfter } from '../store/events.ts';
+import { BEGINNING, type Cursor, cursorAfter, eventsAfter } from '../store/events.ts';
 import { appendWhole, writeMissing } from '../store/project-files.ts';
 import { planText } from '../store/projects.ts';
 import { findCompletion } from '../store/reviews.ts';
@@ -81,10 +81,11 @@ async function wholeRecord(database: Database, project: Project): Promise<string
 }
 
 async function* historyOf({ read }: Database, projectId: ProjectId): AsyncGenerator<BridgeEvent> {
-  for (let cursor: number | undefined = 0; cursor !== undefined; ) {
+  for (let cursor: Cursor | undefined = BEGINNING; cursor !== undefined; ) {
     const events: BridgeEvent[] = await eventsAfter(read, cursor, EVENTS_AT_ONCE, projectId);
     yield* events;
-    cursor = events.at(-1)?.id;
+    const last = events.at(-1);
+    cursor = last && cursorAfter(last);
   }
 }
 

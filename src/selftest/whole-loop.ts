@@ -38,7 +38,7 @@ export async function runWholeLoop(sandbox: Sandbox, { onStep, signal: given }: 
       failed.abort(new SelftestError(how));
     });
     const desktop = await sandbox.startDesktop();
-    const events: EventWaiter = { desktop, signal, cursor: 0 };
+    const events: EventWaiter = { desktop, signal, cursor: '0', seen: [] };
     onStep('the supervisor and the server of Claude Desktop are up');
     const sent = await desktop.call('bridge_send_plan', { plan_markdown: PLAN }, signal);
     const { project_id } = z.object({ project_id: z.string() }).parse(sent);
@@ -90,12 +90,14 @@ function bridge(tool: string, input: Record<string, unknown>) {
 interface EventWaiter {
   readonly desktop: Desktop;
   readonly signal: AbortSignal;
-  /** The last event that Desktop has seen. */
-  cursor: number;
+  /** Where Desktop continues. */
+  cursor: string;
+  /** Changes that Desktop has seen, and that nobody has waited for yet. */
+  readonly seen: z.output<typeof change>[];
 }
 
-const change = z.object({ id: z.number(), type: z.string(), what: z.string(), words: z.string().optional() });
-const page = z.object({ cursor: z.number(), changes: z.array(change) });
+const change = z.object({ type: z.string(), what: z.string(), words: z.string().optional() });
+const page = z.object({ cursor: z.string(), changes: z.array(change) });
 
 const FAILURES = ['hold.set', 'project.needs_attention'];
 
@@ -104,13 +106,14 @@ async function waitFor(events: EventWaiter, type: string): Promise<void> {
   const { desktop, signal } = events;
   for (;;) {
     signal.throwIfAborted();
-    const answer = page.parse(await desktop.call('bridge_wait', { cursor: events.cursor }, signal));
-    for (const { id, type: found, what, words } of answer.changes) {
-      events.cursor = id;
+    for (let next = events.seen.shift(); next !== undefined; next = events.seen.shift()) {
+      const { type: found, what, words } = next;
       if (found === type) return;
       if (FAILURES.includes(found)) throw new SelftestError(words === undefined ? what : `${what}: ${words}`);
     }
-    events.cursor = Math.max(events.cursor, answer.cursor);
+    const answer = page.parse(await desktop.call('bridge_wait', { cursor: events.cursor }, signal));
+    events.seen.push(...answer.changes);
+    events.cursor = answer.cursor;
   }
 }
 

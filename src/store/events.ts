@@ -1,9 +1,28 @@
-/** The append-only history. An event's id is the cursor a reader continues from. */
+/** The append-only history, and where a reader of it continues. Ids of events rise within a project, and may have gaps. */
 
 import { type BridgeEvent, type NewEvent, parseHappening } from '../project/event.ts';
 import type { ProjectId } from '../project/ids.ts';
 import type { Reader, Writer } from './database.ts';
 import type { Row } from './schema.ts';
+
+declare const cursor: unique symbol;
+
+/** Where a reader of the history continues. Only this file knows what is in it. */
+export type Cursor = string & { readonly [cursor]: true };
+
+/** Before the first event. */
+export const BEGINNING = '0' as Cursor;
+
+/** Right after an event. */
+export function cursorAfter({ id }: Pick<BridgeEvent, 'id'>): Cursor {
+  return String(id) as Cursor;
+}
+
+/** The cursor that somebody brings back; undefined for one that this history cannot have given out. */
+export async function parseCursor(db: Reader, text: string): Promise<Cursor | undefined> {
+  if (!/^\d{1,15}$/.test(text)) return undefined;
+  return Number(text) <= Number(await newestCursor(db)) ? (String(Number(text)) as Cursor) : undefined;
+}
 
 export async function appendEvent(trx: Writer, event: NewEvent): Promise<void> {
   await trx
@@ -19,25 +38,25 @@ export async function appendEvent(trx: Writer, event: NewEvent): Promise<void> {
     .execute();
 }
 
-/** Events with an id above `cursor`, oldest first; of one project when `projectId` is given. */
+/** Events after `cursor`, oldest first; of one project when `projectId` is given. */
 export async function eventsAfter(
   db: Reader,
-  cursor: number,
+  cursor: Cursor,
   limit: number,
   projectId?: ProjectId,
 ): Promise<BridgeEvent[]> {
-  let query = db.selectFrom('events').selectAll().where('id', '>', cursor).orderBy('id').limit(limit);
+  let query = db.selectFrom('events').selectAll().where('id', '>', Number(cursor)).orderBy('id').limit(limit);
   if (projectId !== undefined) query = query.where('project_id', '=', projectId);
   return (await query.execute()).map(toEvent);
 }
 
-/** The id of the newest event, 0 when there is none: the cursor that means "from now on". */
-export async function newestEventId(db: Reader): Promise<number> {
+/** After the newest event: "from now on". */
+export async function newestCursor(db: Reader): Promise<Cursor> {
   const row = await db
     .selectFrom('events')
     .select((eb) => eb.fn.max('id').as('id'))
     .executeTakeFirst();
-  return row?.id ?? 0;
+  return cursorAfter({ id: row?.id ?? 0 });
 }
 
 function toEvent(row: Row<'events'>): BridgeEvent {

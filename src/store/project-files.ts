@@ -1,6 +1,6 @@
 /**
  * `plans/<id>.md` and `status/<id>_status.md`: what the store knows, written for people. They are made from the store
- * and never read back, so deleting or editing one loses nothing; a missing one is written anew, whole.
+ * and never read back, so deleting or editing one loses nothing; a missing one is rewritten, whole.
  */
 
 import { randomUUID } from 'node:crypto';
@@ -22,7 +22,7 @@ export async function writeMissing(file: string, whole: () => Promise<string>): 
   }
 }
 
-/** Appends to a file that is there. What cannot take the text whole is removed, so that it is written anew. */
+/** Appends to a file that is there. A file that cannot take the text whole is removed, so that it is rewritten. */
 export async function appendWhole(file: string, text: string): Promise<void> {
   await appendFile(file, text, { mode: 0o600 }).catch(() => rm(file, { force: true }));
 }

@@ -2,10 +2,18 @@
 import type { CostSum } from '../project/costs.ts';
 import type { Reader } from './database.ts';
 
-/** The version that Claude Code named at the start of the newest run that came so far; null when none has. */
+/** Of this many runs one will have come far enough to name a version. */
+const MAX_RUNS_ASKED = 100;
+
+/** The version that Claude Code named at the start of the newest run that came so far; null when no recent one has. */
 export async function newestClaudeVersion(db: Reader): Promise<string | null> {
-  const row = await db
+  const recent = db
     .selectFrom('runs')
+    .select(['number', 'claude_version'])
+    .orderBy('number', 'desc')
+    .limit(MAX_RUNS_ASKED);
+  const row = await db
+    .selectFrom(recent.as('recent'))
     .select('claude_version')
     .where('claude_version', 'is not', null)
     .orderBy('number', 'desc')

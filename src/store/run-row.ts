@@ -45,7 +45,7 @@ export function toRun(row: Row<'runs'>): Run {
   };
 }
 
-/** What a newer program calls an end that is not known here is told as an end that nobody saw. */
+/** An outcome that only a newer program knows becomes `lost`: nobody here can say what it means. */
 function toOutcome(row: Row<'runs'>): Outcome | null {
   if (row.outcome === null) return null;
   const outcome = outcomeSchema().safeParse({ ...parse(row.outcome_data), kind: row.outcome });

@@ -72,7 +72,7 @@ export interface Tables {
     delivered_at: string | null;
   };
   runs: {
-    /** Their order; the times are only what a clock said. */
+    /** Their order: clocks are set back. */
     number: Generated<number>;
     id: RunId;
     project_id: ProjectId;

@@ -1,4 +1,4 @@
-/** What can be wrong with the store, told so that a person knows which file it is about and what to do. */
+/** What can be wrong with the store. Each message names the file and what to do. */
 import { ExpectedError } from '../expected-error.ts';
 
 export type StoreProblem =

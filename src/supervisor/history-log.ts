@@ -1,7 +1,7 @@
 /** Turns the history into the lines of loop.log, whoever made it: one line per start, stop, run, outcome, decision, hold. */
 
 import type { Bridge } from '../bridge/bridge.ts';
-import { changesSince, currentCursor } from '../bridge/queries.ts';
+import { type Cursor, changesSince, currentCursor } from '../bridge/queries.ts';
 import { cut } from '../characters.ts';
 import type { Fields, Log } from '../log.ts';
 import { type BridgeEvent, type EventTable, present, typeOf, type UnknownEvent } from '../project/event.ts';
@@ -11,9 +11,9 @@ import { describeOutcome } from '../project/outcome-text.ts';
 export class HistoryLog {
   readonly #bridge: Bridge;
   readonly #log: Log;
-  #cursor: number;
+  #cursor: Cursor;
 
-  private constructor(bridge: Bridge, log: Log, cursor: number) {
+  private constructor(bridge: Bridge, log: Log, cursor: Cursor) {
     this.#bridge = bridge;
     this.#log = log;
     this.#cursor = cursor;

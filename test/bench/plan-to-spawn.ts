@@ -4,7 +4,7 @@ import { closeSync, openSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Bridge } from '../../src/bridge/bridge.ts';
 import { cancel } from '../../src/bridge/control.ts';
-import { changesSince, projectDetails } from '../../src/bridge/queries.ts';
+import { BEGINNING, changesSince, projectDetails } from '../../src/bridge/queries.ts';
 import { sendPlan } from '../../src/bridge/send-plan.ts';
 import { systemClock } from '../../src/clock.ts';
 import { loadConfig } from '../../src/config.ts';
@@ -76,7 +76,7 @@ async function throughSupervisor(stage: Stage, supervised: Supervised, puppet: P
 
   await cancel(bridge, id, '', 'person');
   await until('the run to end', async () => {
-    const { events } = await changesSince(bridge, 0, { waitMs: 0, limit: 100, projectId: id });
+    const { events } = await changesSince(bridge, BEGINNING, { waitMs: 0, limit: 100, projectId: id });
     return events.find(({ type }) => type === 'run.ended');
   });
   const details = await projectDetails(bridge, id);

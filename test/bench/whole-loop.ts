@@ -1,7 +1,7 @@
 /** What the bridge costs a piece of work from the plan to the end, and what it asks of the model when nothing is to do. */
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { changesSince, projectState } from '../../src/bridge/queries.ts';
+import { BEGINNING, changesSince, projectState } from '../../src/bridge/queries.ts';
 import { approve, reject } from '../../src/bridge/reviews.ts';
 import { sendPlan } from '../../src/bridge/send-plan.ts';
 import { CODE_SERVER } from '../../src/claude/command-line.ts';
@@ -176,7 +176,7 @@ async function superviseWork({ bridge, home, until }: Supervised, folder: string
   await approve(bridge, id, 'desktop');
   await reached('complete', 2);
   await until('the second run to end', async () => {
-    const { events } = await changesSince(bridge, 0, { waitMs: 0, limit: 1_000, projectId: id });
+    const { events } = await changesSince(bridge, BEGINNING, { waitMs: 0, limit: 1_000, projectId: id });
     return events.filter(({ type }) => type === 'run.ended').length === 2 || undefined;
   });
   return moment() - from;

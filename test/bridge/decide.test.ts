@@ -3,7 +3,7 @@ import { approve, finish, readApproval, reject } from '../../src/bridge/reviews.
 import { resetForRevision } from '../../src/bridge/submissions.ts';
 import type { ProjectId } from '../../src/project/ids.ts';
 import { LIMITS } from '../../src/project/text.ts';
-import { eventsAfter } from '../../src/store/events.ts';
+import { BEGINNING, eventsAfter } from '../../src/store/events.ts';
 import { decisionsOf } from '../../src/store/reviews.ts';
 import { createRig, type Rig } from '../rig.ts';
 import { accepted, changingNothing, current, history, projectIn, refusalOf, submit } from './steps.ts';
@@ -40,7 +40,7 @@ describe('a decision', () => {
       { round: 1, verdict: 'rejected', reason: 'too slow', decidedBy: 'desktop' },
       { round: 2, verdict: 'approved' },
     ]);
-    const [event] = (await eventsAfter(rig.bridge.database.read, 0, 100, id)).slice(-1);
+    const [event] = (await eventsAfter(rig.bridge.database.read, BEGINNING, 100, id)).slice(-1);
     expect(event).toMatchObject({
       type: 'project.approved',
       actor: 'person',

@@ -5,7 +5,7 @@ import { approve } from '../../src/bridge/reviews.ts';
 import { endRun } from '../../src/bridge/runs.ts';
 import { claimByHand } from '../../src/bridge/submissions.ts';
 import { LIMITS } from '../../src/project/text.ts';
-import { eventsAfter } from '../../src/store/events.ts';
+import { BEGINNING, eventsAfter } from '../../src/store/events.ts';
 import { waitingMessages } from '../../src/store/messages.ts';
 import { createRig } from '../rig.ts';
 import {
@@ -30,7 +30,7 @@ describe('steering', () => {
     const { message } = accepted(await steer(rig.bridge, id, ' use \x1b[1mRust\x1b[0m ', 'person'));
     expect(message).toMatchObject({ projectId: id, message: 'use Rust', deliveredAt: null, runId: null });
     expect(await waitingMessages(rig.bridge.database.read, id)).toEqual([message]);
-    const [event] = (await eventsAfter(rig.bridge.database.read, 0, 10, id)).slice(-1);
+    const [event] = (await eventsAfter(rig.bridge.database.read, BEGINNING, 10, id)).slice(-1);
     expect(event).toMatchObject({
       type: 'project.steered',
       actor: 'person',
@@ -123,7 +123,7 @@ describe('retrying', () => {
       notBefore: null,
     });
     expect(await current(rig.bridge, id)).toEqual(project);
-    const [event] = await eventsAfter(rig.bridge.database.read, 0, 10, id);
+    const [event] = await eventsAfter(rig.bridge.database.read, BEGINNING, 10, id);
     expect(event).toMatchObject({ type: 'project.retried', actor: 'person', data: { was: 'because' } });
     // From here anyone may take it up.
     accepted(await claimByHand(rig.bridge, id));

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { imposeHold, liftHold } from '../../src/bridge/attending.ts';
 import { currentHolds, pause, resume } from '../../src/bridge/holds.ts';
 import { HOLD_KINDS, type Hold } from '../../src/project/hold.ts';
-import { eventsAfter } from '../../src/store/events.ts';
+import { BEGINNING, eventsAfter } from '../../src/store/events.ts';
 import { createRig } from '../rig.ts';
 import { beSupervisor, changingNothing, history, TOKEN } from './steps.ts';
 
@@ -23,7 +23,7 @@ describe('a hold', () => {
     expect(await currentHolds(rig.bridge)).toEqual([
       { kind: 'paused', scope: '', reason: 'lunch', since, until: null, source: 'person' },
     ]);
-    expect(await eventsAfter(rig.bridge.database.read, 0, 10)).toMatchObject([
+    expect(await eventsAfter(rig.bridge.database.read, BEGINNING, 10)).toMatchObject([
       {
         projectId: null,
         type: 'hold.set',

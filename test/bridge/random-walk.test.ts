@@ -11,7 +11,7 @@ import { asProjectId, type ProjectId, type RunId } from '../../src/project/ids.t
 import type { Outcome } from '../../src/project/outcome.ts';
 import { MOVES, next, PROJECT_ACTIONS, type ProjectStatus } from '../../src/project/project.ts';
 import type { Result } from '../../src/result.ts';
-import { eventsAfter } from '../../src/store/events.ts';
+import { BEGINNING, eventsAfter } from '../../src/store/events.ts';
 import { listProjects } from '../../src/store/projects.ts';
 import { openRuns } from '../../src/store/runs.ts';
 import { createRig, type Rig } from '../rig.ts';
@@ -137,7 +137,12 @@ async function expectSound(rig: Rig, rows: Rows): Promise<void> {
   for (const run of runs)
     expect(run.outcome === null, 'an outcome exactly when it has ended').toBe(run.ended_at === null);
   for (const project of projects) {
-    const events = await eventsAfter(rig.bridge.database.read, 0, 100_000, asProjectId(String(project.id)));
+    const events = await eventsAfter(
+      rig.bridge.database.read,
+      BEGINNING,
+      100_000,
+      asProjectId(String(project.id)),
+    );
     expect(project.status).toBe(statusByHistory(events));
     expect(project.attention !== null, 'a reason exactly when a person must look').toBe(
       project.status === 'attention',

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { pause } from '../../src/bridge/holds.ts';
 import {
   approvalQueue,
+  BEGINNING,
   changesSince,
   currentCursor,
   overview,
@@ -181,7 +182,7 @@ describe('what has changed', () => {
   test('of many changes, a page at a time', async () => {
     await using rig = await createRig();
     for (let n = 0; n < 5; n++) await send(rig);
-    const first = await changesSince(rig.bridge, 0, { ...at, limit: 3 });
+    const first = await changesSince(rig.bridge, BEGINNING, { ...at, limit: 3 });
     expect(first.events).toHaveLength(3);
     expect((await changesSince(rig.bridge, first.cursor, { ...at, limit: 3 })).events).toHaveLength(2);
   });
@@ -189,7 +190,7 @@ describe('what has changed', () => {
   test('of one project, without the others', async () => {
     await using rig = await createRig();
     const [mine, other] = [await send(rig), await send(rig)];
-    const changes = await changesSince(rig.bridge, 0, { ...at, projectId: mine.id });
+    const changes = await changesSince(rig.bridge, BEGINNING, { ...at, projectId: mine.id });
     expect(changes.events.map(({ projectId }) => projectId)).toEqual([mine.id]);
     expect(other.id).not.toBe(mine.id);
   });
@@ -197,7 +198,7 @@ describe('what has changed', () => {
   test.each(['another connection', 'the same one'])('is told while waiting, by %s', async (who) => {
     await using rig = await createRig();
     const reader = { ...rig.bridge, clock: systemClock };
-    const waiting = changesSince(reader, 0, { ...at, waitMs: 60_000 });
+    const waiting = changesSince(reader, BEGINNING, { ...at, waitMs: 60_000 });
     const writer = who === 'the same one' ? rig.bridge : await rig.connect();
     await pause(writer, 'lunch', 'person');
     expect((await waiting).events).toMatchObject([{ type: 'hold.set' }]);
@@ -208,7 +209,7 @@ describe('what has changed', () => {
     const id = await projectIn(rig, 'in_progress');
     const other = await projectIn(rig, 'in_progress');
     const reader = { ...rig.bridge, clock: systemClock };
-    const waiting = changesSince(reader, 0, { ...at, waitMs: 60_000, projectId: id });
+    const waiting = changesSince(reader, BEGINNING, { ...at, waitMs: 60_000, projectId: id });
     accepted(await sendUpdate(await rig.connect(), other, 'theirs', byHand));
     accepted(await sendUpdate(await rig.connect(), id, 'mine', byHand));
     expect((await waiting).events).toMatchObject([{ projectId: id, data: { message: 'mine' } }]);
@@ -216,15 +217,15 @@ describe('what has changed', () => {
 
   test('nothing, until the time is up or nobody wants to know any more', async () => {
     await using rig = await createRig();
-    const timeUp = changesSince(rig.bridge, 0, { ...at, waitMs: 25_000 });
+    const timeUp = changesSince(rig.bridge, BEGINNING, { ...at, waitMs: 25_000 });
     // The wait begins after a first look.
     await rig.clock.slept(25_000);
     rig.clock.advance(25_000);
-    expect(await timeUp).toEqual({ events: [], cursor: 0 });
+    expect(await timeUp).toEqual({ events: [], cursor: BEGINNING });
 
     const stop = new AbortController();
-    const stopped = changesSince(rig.bridge, 0, { ...at, waitMs: 25_000, signal: stop.signal });
+    const stopped = changesSince(rig.bridge, BEGINNING, { ...at, waitMs: 25_000, signal: stop.signal });
     stop.abort();
-    expect(await stopped).toEqual({ events: [], cursor: 0 });
+    expect(await stopped).toEqual({ events: [], cursor: BEGINNING });
   });
 });

@@ -3,7 +3,7 @@ import { cancel, steer } from '../../src/bridge/control.ts';
 import { approve } from '../../src/bridge/reviews.ts';
 import { endRun, recordDelivered, recordLive, recordReady, recordSpawn } from '../../src/bridge/runs.ts';
 import { EMPTY_LIVE_STATE } from '../../src/project/run.ts';
-import { eventsAfter } from '../../src/store/events.ts';
+import { BEGINNING, eventsAfter } from '../../src/store/events.ts';
 import { waitingMessages } from '../../src/store/messages.ts';
 import { findRun, openRuns } from '../../src/store/runs.ts';
 import {
@@ -62,7 +62,7 @@ describe('what is known of a run is recorded as it happens', () => {
     await recordDelivered(rig.bridge, TOKEN, next.run, [late.id]);
     await endRun(rig.bridge, TOKEN, next.run, killed, { ...ending, unkept: 'all' });
     expect(await waitingMessages(rig.bridge.database.read, id)).toMatchObject([{ id: late.id }]);
-    const [, end] = (await eventsAfter(rig.bridge.database.read, 0, 100)).flatMap((event) =>
+    const [, end] = (await eventsAfter(rig.bridge.database.read, BEGINNING, 100)).flatMap((event) =>
       event.type === 'run.ended' ? event.data : [],
     );
     expect(end?.undelivered).toEqual([late.id]);
@@ -118,7 +118,7 @@ describe('a run ends', () => {
       fingerprint: 'tree',
       endedAt: rig.clock.now().toISOString(),
     });
-    const events = await eventsAfter(rig.bridge.database.read, 0, 100);
+    const events = await eventsAfter(rig.bridge.database.read, BEGINNING, 100);
     expect(events.find(({ type }) => type === 'run.ended')).toMatchObject({
       runId: run.id,
       type: 'run.ended',

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { sendPlan } from '../../src/bridge/send-plan.ts';
 import { isProjectId } from '../../src/project/ids.ts';
-import { eventsAfter } from '../../src/store/events.ts';
+import { BEGINNING, eventsAfter } from '../../src/store/events.ts';
 import { planText } from '../../src/store/projects.ts';
 import { createRig } from '../rig.ts';
 import { accepted, changingNothing, current, history, policyOf, refusalOf, send } from './steps.ts';
@@ -48,7 +48,7 @@ describe('a plan that is sent', () => {
     });
     expect(await current(rig.bridge, project.id)).toEqual(project);
     expect(await planText(rig.bridge.database.read, project.id)).toBe(markdown);
-    expect(await eventsAfter(rig.bridge.database.read, 0, 10)).toMatchObject([
+    expect(await eventsAfter(rig.bridge.database.read, BEGINNING, 10)).toMatchObject([
       {
         projectId: project.id,
         type: 'project.sent',

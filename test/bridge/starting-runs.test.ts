@@ -6,7 +6,7 @@ import { pause, resume } from '../../src/bridge/holds.ts';
 import { reject } from '../../src/bridge/reviews.ts';
 import { endRun, recordAnswered, recordReady } from '../../src/bridge/runs.ts';
 import { findOverlap } from '../../src/machine/folder-overlap.ts';
-import { eventsAfter } from '../../src/store/events.ts';
+import { BEGINNING, eventsAfter } from '../../src/store/events.ts';
 import { updateProject } from '../../src/store/projects.ts';
 import { findRun } from '../../src/store/runs.ts';
 import {
@@ -53,7 +53,7 @@ describe('the next run', () => {
     expect(project.sessionId).toBe(run.sessionId);
     expect([earlier, spentUsd]).toEqual([[], 0]);
     expect(await findRun((await rig.connect()).database.read, run.id)).toEqual(run);
-    const events = await eventsAfter(rig.bridge.database.read, 0, 10, id);
+    const events = await eventsAfter(rig.bridge.database.read, BEGINNING, 10, id);
     expect(events.map(({ type, runId }) => [type, runId])).toEqual([
       ['project.sent', null],
       ['project.claimed', null],

@@ -12,7 +12,7 @@ import { asLeaseToken, type ProjectId } from '../../src/project/ids.ts';
 import type { Project, ProjectStatus } from '../../src/project/project.ts';
 import { EMPTY_LIVE_STATE, type Run } from '../../src/project/run.ts';
 import type { Result } from '../../src/result.ts';
-import { eventsAfter } from '../../src/store/events.ts';
+import { BEGINNING, eventsAfter } from '../../src/store/events.ts';
 import { findProject } from '../../src/store/projects.ts';
 import type { Tables } from '../../src/store/schema.ts';
 import { createRig, type Rig } from '../rig.ts';
@@ -61,7 +61,7 @@ export async function current(bridge: Bridge, projectId: ProjectId): Promise<Pro
 
 /** The types of all events, oldest first; of one project if it is given. */
 export async function history(bridge: Bridge, projectId?: ProjectId): Promise<string[]> {
-  return (await eventsAfter(bridge.database.read, 0, 100_000, projectId)).map(({ type }) => type);
+  return (await eventsAfter(bridge.database.read, BEGINNING, 100_000, projectId)).map(({ type }) => type);
 }
 
 const TABLES: readonly (keyof Tables)[] = [

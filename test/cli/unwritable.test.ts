@@ -36,7 +36,7 @@ test('status and doctor say so while another program holds the store, and no lon
   await holdLease(await rig.bridge, await thisProcess());
   {
     using _held = holdStore(rig.home);
-    await expectHonest(rig, /bridge\.db: another program holds the database/);
+    await expectHonest(rig, /bridge\.db: the database is locked by another process/);
   }
   await expectWell(rig);
 });

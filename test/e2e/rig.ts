@@ -16,7 +16,7 @@ import { test as base, expect } from 'vitest';
 import { type Bridge, openBridge } from '../../src/bridge/bridge.ts';
 import { currentHolds } from '../../src/bridge/holds.ts';
 import { currentLease } from '../../src/bridge/lease.ts';
-import { changesSince, type ProjectDetails, projectDetails } from '../../src/bridge/queries.ts';
+import { BEGINNING, changesSince, type ProjectDetails, projectDetails } from '../../src/bridge/queries.ts';
 import { sendPlan } from '../../src/bridge/send-plan.ts';
 import { systemClock } from '../../src/clock.ts';
 import { loadConfig } from '../../src/config.ts';
@@ -244,7 +244,7 @@ async function build(root: string, home: string, started: ChildProcess[]): Promi
         event.type === type;
       let found: Extract<BridgeEvent, { type: T }> | undefined;
       await watch(rig, projectId, `event ${type}`, async () => {
-        const { events } = await changesSince(bridge, 0, {
+        const { events } = await changesSince(bridge, BEGINNING, {
           waitMs: 0,
           limit: 10_000,
           ...(projectId ? { projectId } : {}),
@@ -297,7 +297,7 @@ async function watch(
   what: string,
   look: () => Promise<boolean>,
 ): Promise<void> {
-  let cursor = 0;
+  let cursor = BEGINNING;
   await waitUntil(
     async () => {
       if (await look()) return true;

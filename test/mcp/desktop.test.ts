@@ -52,7 +52,7 @@ describe('Sending a plan', () => {
       status: 'pending',
       workspace: expect.stringContaining(home),
       repeated: false,
-      cursor: 1,
+      cursor: '1',
       next: expect.stringContaining('bridge_wait'),
     });
     for (const fact of ['project_id', 'title', 'status', 'workspace', 'cursor', 'next']) {

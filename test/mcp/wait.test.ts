@@ -23,7 +23,7 @@ describe('bridge_wait', () => {
     const sent = await other.call('bridge_send_plan', PLAN);
     const { text, facts } = await woken;
     expect(facts).toMatchObject({
-      cursor: 1,
+      cursor: '1',
       changes: [{ id: 1, type: 'project.sent', project_id: sent.facts.project_id }],
       projects: [{ project_id: sent.facts.project_id, title: 'T', status: 'pending' }],
     });
@@ -39,7 +39,7 @@ describe('bridge_wait', () => {
     const { text, facts } = await client.call('bridge_wait');
     expect(clock.monotonic() - before).toBeGreaterThanOrEqual(25_000);
     const next = expect.stringContaining('Nothing yet, call again with cursor 1.');
-    expect(facts).toMatchObject({ cursor: 1, changes: [], next });
+    expect(facts).toMatchObject({ cursor: '1', changes: [], next });
     expect(text).toContain('Nothing yet, call again with cursor 1.');
     const tooLong = await client.call('bridge_wait', { seconds: 26 });
     expect(tooLong.text).toMatch(/^ERROR: bridge_wait: 'seconds' too big: expected number to be <=25/);
@@ -69,16 +69,16 @@ describe('bridge_wait', () => {
     const client = await desktop(home, hurryingClock());
     for (let n = 0; n < 60; n += 1) await client.call('bridge_send_plan', PLAN);
     expect((await client.call('bridge_wait', { seconds: 0 })).facts).toMatchObject({
-      cursor: 60,
+      cursor: '60',
       changes: [],
     });
     const ids = [];
-    for (let cursor = 0; cursor < 60; ) {
+    for (let cursor = '0'; cursor !== '60'; ) {
       const { text, facts } = await client.call('bridge_wait', { cursor, seconds: 0 });
       expect(Buffer.byteLength(text)).toBeLessThan(20_000);
       expect(Buffer.byteLength(JSON.stringify(facts))).toBeLessThan(20_000);
       ids.push(...(facts.changes as { id: number }[]).map(({ id }) => id));
-      cursor = facts.cursor as number;
+      cursor = facts.cursor as string;
     }
     expect(ids).toEqual(Array.from({ length: 60 }, (_, index) => index + 1));
   });
@@ -91,7 +91,7 @@ describe('bridge_wait', () => {
     await client.call('bridge_send_plan', PLAN);
     await worker.call('bridge_claim_project', { project_id });
     await worker.call('bridge_send_update', { project_id, message: 'half\nERROR: approve me' });
-    const { text, facts } = await client.call('bridge_wait', { cursor: 0, project_id });
+    const { text, facts } = await client.call('bridge_wait', { cursor: '0', project_id });
     expect((facts.changes as { type: string }[]).map(({ type }) => type)).toEqual([
       'project.sent',
       'project.claimed',
@@ -128,6 +128,6 @@ describe('bridge_wait', () => {
     const home = stateFolder();
     await openStore(home);
     const { text } = await (await desktop(home)).call('bridge_wait', { cursor: 99 });
-    expect(text).toBe('ERROR: cursor 99 is from another store; call bridge_wait without a cursor.');
+    expect(text).toBe('ERROR: cursor 99 is from another store. Call bridge_wait without a cursor.');
   });
 });

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import Sqlite from 'better-sqlite3';
 import { describe, expect, test } from 'vitest';
 import { systemClock } from '../../src/clock.ts';
-import { appendEvent, eventsAfter } from '../../src/store/events.ts';
+import { appendEvent, BEGINNING, eventsAfter } from '../../src/store/events.ts';
 import { openDatabase } from '../../src/store/open-database.ts';
 import { countByStatus } from '../../src/store/projects.ts';
 import { isRoot, onLinux } from '../platform.ts';
@@ -42,7 +42,7 @@ describe.runIf(mayMount())('a full disk (needs root on Linux)', () => {
       expect(committed).toBeGreaterThan(0);
       // Reading still works, and sees the projects and their events, and nothing else.
       expect(await countByStatus(database.read)).toEqual({ pending: committed });
-      expect(await eventsAfter(database.read, 0, 1_000)).toHaveLength(committed);
+      expect(await eventsAfter(database.read, BEGINNING, 1_000)).toHaveLength(committed);
 
       rmSync(ballast);
       await database.write(({ trx }) => addProject(trx, committed + 1));

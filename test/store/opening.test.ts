@@ -5,7 +5,7 @@ import { type Kysely, sql } from 'kysely';
 import { describe, expect, test } from 'vitest';
 import { systemClock } from '../../src/clock.ts';
 import type { Database } from '../../src/store/database.ts';
-import { eventsAfter } from '../../src/store/events.ts';
+import { BEGINNING, eventsAfter } from '../../src/store/events.ts';
 import { openDatabase } from '../../src/store/open-database.ts';
 import { findProject } from '../../src/store/projects.ts';
 import type { Tables } from '../../src/store/schema.ts';
@@ -73,7 +73,7 @@ describe('a new state folder', () => {
     const results = await Promise.all(others.map((other) => other.go()));
     expect(results).toEqual(others.map(() => ({ problem: null })));
     const database = await openDatabase(home, systemClock);
-    expect(await eventsAfter(database.read, 0, 10)).toHaveLength(4);
+    expect(await eventsAfter(database.read, BEGINNING, 10)).toHaveLength(4);
     expect(await pragma(database, 'integrity_check')).toBe('ok');
     await database.close();
   });

@@ -2,7 +2,7 @@ import Sqlite from 'better-sqlite3';
 import { type CompiledQuery, Kysely, SqliteDialect } from 'kysely';
 import { describe, expect, test } from 'vitest';
 import type { Reader } from '../../src/store/database.ts';
-import { eventsAfter, newestEventId } from '../../src/store/events.ts';
+import { BEGINNING, eventsAfter, newestCursor } from '../../src/store/events.ts';
 import { waitingMessages } from '../../src/store/messages.ts';
 import {
   countByStatus,
@@ -102,15 +102,15 @@ describe('no list reads or sorts more than it shows', () => {
     ['how many there are of each status', (db) => countByStatus(db), 'SCAN project_counts'],
     [
       'events after a cursor',
-      (db) => eventsAfter(db, 5, 100),
+      (db) => eventsAfter(db, BEGINNING, 100),
       'SEARCH events USING INTEGER PRIMARY KEY (rowid>?)',
     ],
     [
       'events of one project',
-      (db) => eventsAfter(db, 5, 100, id(1)),
+      (db) => eventsAfter(db, BEGINNING, 100, id(1)),
       'SEARCH events USING INDEX events_by_project (project_id=? AND id>?)',
     ],
-    ['the newest event', (db) => newestEventId(db), 'SEARCH events'],
+    ['the newest event', (db) => newestCursor(db), 'SEARCH events'],
     ['open runs', (db) => openRuns(db), 'SCAN runs USING INDEX runs_open'],
     [
       'the open run of a project',

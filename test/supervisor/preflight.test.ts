@@ -4,7 +4,7 @@ import { describe, expect, test, vi } from 'vitest';
 import { imposeHold } from '../../src/bridge/attending.ts';
 import { currentHolds, resume } from '../../src/bridge/holds.ts';
 import { takeLease } from '../../src/bridge/lease.ts';
-import { changesSince } from '../../src/bridge/queries.ts';
+import { BEGINNING, changesSince } from '../../src/bridge/queries.ts';
 import { claudeEnvironment } from '../../src/claude/environment.ts';
 import { type Clock, systemClock } from '../../src/clock.ts';
 import { loadConfig } from '../../src/config.ts';
@@ -62,7 +62,7 @@ async function stage(
     logged,
     holds: () => currentHolds(bridge),
     async history() {
-      const { events } = await changesSince(bridge, 0, { waitMs: 0, limit: 1_000 });
+      const { events } = await changesSince(bridge, BEGINNING, { waitMs: 0, limit: 1_000 });
       return events.map(({ type }) => type).filter((type) => type.startsWith('hold.'));
     },
   };

@@ -1,7 +1,7 @@
 import { mkdir, readdir, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test, vi } from 'vitest';
-import { changesSince, projectDetails } from '../../src/bridge/queries.ts';
+import { BEGINNING, changesSince, projectDetails } from '../../src/bridge/queries.ts';
 import { endRun } from '../../src/bridge/runs.ts';
 import { type Clock, systemClock } from '../../src/clock.ts';
 import { type Config, loadConfig } from '../../src/config.ts';
@@ -65,7 +65,7 @@ async function kept(rig: Rig): Promise<string[]> {
 const outputs = (...ids: string[]) => ids.map((id) => `${id}.jsonl`).sort();
 
 async function removals(rig: Rig) {
-  const { events } = await changesSince(rig.bridge, 0, { waitMs: 0, limit: 1_000 });
+  const { events } = await changesSince(rig.bridge, BEGINNING, { waitMs: 0, limit: 1_000 });
   return events.flatMap((event) => (event.type === 'runs.output_removed' ? event.data : []));
 }
 

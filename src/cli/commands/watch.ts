@@ -1,6 +1,6 @@
 import { Command } from 'commander';
 import type { Bridge } from '../../bridge/bridge.ts';
-import { currentCursor, projectState } from '../../bridge/queries.ts';
+import { BEGINNING, type Cursor, currentCursor, projectState } from '../../bridge/queries.ts';
 import { withBridge } from '../../control/host.ts';
 import { isClosed, type Project, WHAT_NEXT } from '../../project/project.ts';
 import { ok } from '../../result.ts';
@@ -68,8 +68,8 @@ async function watchOne(cli: Cli, id: string, options: Options): Promise<void> {
   );
 }
 
-async function begin(bridge: Bridge, { history }: Options): Promise<number> {
-  return history ? 0 : currentCursor(bridge);
+async function begin(bridge: Bridge, { history }: Options): Promise<Cursor> {
+  return history ? BEGINNING : currentCursor(bridge);
 }
 
 async function introduce({ out, ...cli }: Cli, bridge: Bridge, project: Project): Promise<void> {

@@ -1,6 +1,6 @@
 /** Reads the history of the demo's bridge as it grows, tells it, and notices when it takes a wrong turn. */
 import type { Bridge } from '../../bridge/bridge.ts';
-import { changesSince, overview } from '../../bridge/queries.ts';
+import { BEGINNING, changesSince, overview } from '../../bridge/queries.ts';
 import type { BridgeEvent, EventType } from '../../project/event.ts';
 import { describeOutcome } from '../../project/outcome-text.ts';
 import { SelftestError } from '../../selftest/selftest-error.ts';
@@ -29,13 +29,14 @@ const PATIENCE_MS = 60_000;
 export function openJournal(bridge: Bridge, { tell, live, signal }: JournalOptions): Journal {
   const { clock } = bridge;
   const events: BridgeEvent[] = [];
+  let cursor = BEGINNING;
   let awaited = 0;
   let heardAt = clock.monotonic();
   let reading: Promise<unknown> = Promise.resolve();
 
   const catchUp = async (): Promise<void> => {
-    const cursor = events.at(-1)?.id ?? 0;
     const changes = await changesSince(bridge, cursor, { waitMs: 0, limit: 1_000 });
+    cursor = changes.cursor;
     for (const event of changes.events) {
       heardAt = clock.monotonic();
       events.push(event);
@@ -70,7 +71,6 @@ export function openJournal(bridge: Bridge, { tell, live, signal }: JournalOptio
             `nothing has happened for ${PATIENCE_MS / 1_000} s, and ${type} was expected`,
           );
         live(await underWay(bridge));
-        const cursor = events.at(-1)?.id ?? 0;
         await changesSince(bridge, cursor, { waitMs: LOOK_EVERY_MS, limit: 1, signal });
       }
     },

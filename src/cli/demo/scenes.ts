@@ -27,7 +27,7 @@ export interface Work extends Scene {
   readonly desktop: Desktop;
   readonly projectId: ProjectId;
   /** What Desktop has heard of the history so far. */
-  readonly cursor: number;
+  readonly cursor: string;
 }
 
 /** From when there is something to compare with. */
@@ -148,10 +148,10 @@ async function runProgram({ workspace }: Sandbox): Promise<string> {
 }
 
 // As our own server, of the same version, answers.
-const sentPlan = z.object({ project_id: z.string(), status: z.string(), cursor: z.number() });
-const decided = z.object({ cursor: z.number() });
+const sentPlan = z.object({ project_id: z.string(), status: z.string(), cursor: z.string() });
+const decided = z.object({ cursor: z.string() });
 const news = z.object({
-  cursor: z.number(),
+  cursor: z.string(),
   changes: z.array(z.object({ type: z.string(), what: z.string() })),
 });
 const completion = z.object({ round: z.number(), summary: z.string(), caveats: z.string().optional() });

@@ -1,6 +1,12 @@
 /** Following the history as it grows, with what runs are doing in between. */
 import type { Bridge } from '../../bridge/bridge.ts';
-import { changesSince, overview, type ProjectState, projectState } from '../../bridge/queries.ts';
+import {
+  type Cursor,
+  changesSince,
+  overview,
+  type ProjectState,
+  projectState,
+} from '../../bridge/queries.ts';
 import type { BridgeEvent } from '../../project/event.ts';
 import type { Project } from '../../project/project.ts';
 
@@ -14,7 +20,7 @@ export interface View {
 }
 
 export interface FollowOptions {
-  readonly cursor: number;
+  readonly cursor: Cursor;
   readonly signal: AbortSignal;
   readonly view: View;
 }

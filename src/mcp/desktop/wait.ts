@@ -1,9 +1,10 @@
 import * as z from 'zod';
-import type { Changes } from '../../bridge/queries.ts';
+import type { Changes, Cursor } from '../../bridge/queries.ts';
 import { type BridgeEvent, typeOf } from '../../project/event.ts';
 import type { ProjectId } from '../../project/ids.ts';
 import type { Project } from '../../project/project.ts';
 import { quote } from '../../project/quotation.ts';
+import { ok, type Result, refuse } from '../../result.ts';
 import { type Answer, answer, type Call, defineTool, type Facts } from '../define-tool.ts';
 import { fitting } from '../fit.ts';
 import { projectId } from '../input.ts';
@@ -22,12 +23,7 @@ export const waitTool = defineTool({
   description: `Waits until something happens to a project, or to any, at most ${MAX_WAIT_S} seconds, and tells it. Always returns a cursor for the next call; when it says "nothing yet", call it again as long as the person wants to wait.`,
   hints: { readOnly: true, destructive: false, idempotent: true },
   input: z.strictObject({
-    cursor: z
-      .int()
-      .min(0)
-      .max(Number.MAX_SAFE_INTEGER)
-      .optional()
-      .describe("'cursor' of the answer before. Default: from now on."),
+    cursor: z.string().max(100).optional().describe("'cursor' of the answer before. Default: from now on."),
     project_id: projectId.optional().describe('Default: any project.'),
     seconds: z.int().min(0).max(MAX_WAIT_S).optional().describe(`Default ${MAX_WAIT_S}.`),
   }),
@@ -35,17 +31,13 @@ export const waitTool = defineTool({
     const { bridge, verbs } = call;
     const project = project_id === undefined ? undefined : await verbs.projectState(bridge, project_id);
     if (project && !project.ok) return project;
-    const newest = await verbs.currentCursor(bridge);
-    if (cursor !== undefined && cursor > newest) {
-      return {
-        ok: false,
-        refusal: `cursor ${cursor} is from another store; call bridge_wait without a cursor.`,
-      };
-    }
-    const changes = await changesAfter(cursor ?? newest, project_id, seconds, call);
+    const from = await startOf(cursor, call);
+    if (!from.ok) return from;
+    const changes = await changesAfter(from.value, project_id, seconds, call);
     const shown = fitting(changes.events, eventFacts);
     if (shown.length === 0) return nothingYet(changes.cursor, project_id, call);
-    const next = shown.at(-1)?.id ?? changes.cursor;
+    const last = shown.at(-1);
+    const next = last ? verbs.cursorAfter(last) : changes.cursor;
     const projects = await projectsNow(
       shown.map(({ projectId }) => projectId),
       call,
@@ -60,8 +52,14 @@ export const waitTool = defineTool({
   },
 });
 
+async function startOf(cursor: string | undefined, { bridge, verbs }: Call): Promise<Result<Cursor>> {
+  if (cursor === undefined) return ok(await verbs.currentCursor(bridge));
+  const from = await verbs.cursorFrom(bridge, cursor);
+  return from.ok ? from : refuse(`${from.refusal} Call bridge_wait without a cursor.`);
+}
+
 /** With what would keep the person waiting in vain. */
-async function nothingYet(cursor: number, projectId: ProjectId | undefined, call: Call): Promise<Answer> {
+async function nothingYet(cursor: Cursor, projectId: ProjectId | undefined, call: Call): Promise<Answer> {
   const ready = await readiness(call);
   const projects = await projectsNow([projectId ?? null], call);
   const next = `Nothing yet, call again with cursor ${cursor}.`;
@@ -85,7 +83,7 @@ const MAX_EVENTS = 50;
 const PROGRESS_MS = 5_000;
 
 async function changesAfter(
-  cursor: number,
+  cursor: Cursor,
   projectId: ProjectId | undefined,
   seconds: number,
   { bridge, verbs, signal, progress }: Call,

@@ -48,7 +48,7 @@ function prepare(sqlite: Sqlite.Database, file: string): void {
 }
 
 /**
- * Of several processes that create the database together, one switches it; the others are told at once that it is
+ * Of several processes that create the database together, one switches it; the others fail at once because it is
  * locked, because waiting for each other could last for ever (https://www.sqlite.org/c3ref/busy_handler.html).
  */
 function switchToLog(sqlite: Sqlite.Database): void {

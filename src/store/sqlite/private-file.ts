@@ -82,11 +82,11 @@ function sync(path: string, flags: string): void {
  * to open and close a database would give up the locks that this process has on it
  * (https://www.sqlite.org/howtocorrupt.html#_posix_advisory_locks_canceled_by_a_separate_thread_doing_close_).
  */
-export function closeToOthers(home: string): void {
+export function closeToOthers(stateDir: string): void {
   if (process.getuid === undefined) return;
-  for (const name of readdirSync(home)) {
+  for (const name of readdirSync(stateDir)) {
     if (!name.startsWith(DATABASE_NAME) && name !== 'plans' && name !== 'status') continue;
-    const path = join(home, name);
+    const path = join(stateDir, name);
     const mode = statSync(path, { throwIfNoEntry: false })?.mode ?? 0;
     if ((mode & 0o077) === 0) continue;
     try {

@@ -41,13 +41,12 @@ const EXPLANATIONS: readonly { codes: RegExp; problem: StoreProblem; words: stri
   {
     codes: /^SQLITE_BUSY|^SQLITE_LOCKED/,
     problem: 'busy',
-    words: 'another program holds the database. Nothing was changed: try again',
+    words: 'the database is locked by another process. Nothing was changed: try again',
   },
   {
     codes: /^SQLITE_IOERR|^EIO$/,
     problem: 'failing',
-    words:
-      'the disk does not give or take the data. Nothing was changed: check its free space and its health',
+    words: 'disk I/O error. Nothing was changed: check its free space and its health',
   },
   {
     codes: /^ERR_DLOPEN_FAILED|^MODULE_NOT_FOUND/,

@@ -4,7 +4,7 @@ import { count, id, time } from './scalars.ts';
 /** One entry of the append-only history. */
 export const eventSchema = z
   .strictObject({
-    id: count().describe('rises with each event: the cursor a reader continues from'),
+    id: count().describe('names the event; rises within a project, with gaps'),
     project_id: id().nullable().describe('null: it concerns no single project'),
     run_id: id().nullable(),
     type: z.string().describe('`project.sent`, `run.ended`, …; a newer program may add types'),

@@ -1,7 +1,15 @@
 import { describe, expect, test } from 'vitest';
 import type { Happening, NewEvent } from '../../../src/project/event.ts';
 import type { ProjectId } from '../../../src/project/ids.ts';
-import { appendEvent, eventsAfter, newestEventId } from '../../../src/store/events.ts';
+import {
+  appendEvent,
+  BEGINNING,
+  type Cursor,
+  cursorAfter,
+  eventsAfter,
+  newestCursor,
+  parseCursor,
+} from '../../../src/store/events.ts';
 import { EVENT_TYPES, SAMPLES, sample } from '../../events.ts';
 import { addProject, id, NOW } from '../rows.ts';
 import type { StoreUnderTest } from './store-under-test.ts';
@@ -20,28 +28,28 @@ export function eventsConform({ write, read }: StoreUnderTest): void {
     const resumed: Happening = { type: 'hold.ended', data: SAMPLES['hold.ended'] };
 
     test('are read on from a cursor, of all or of one project', async () => {
-      expect(await newestEventId(read())).toBe(0);
+      expect(await newestCursor(read())).toBe(BEGINNING);
       await write(async (trx) => {
         await addProject(trx, 1);
         await appendEvent(trx, event(paused));
         await appendEvent(trx, event(sent, id(1)));
         await appendEvent(trx, event(resumed));
       });
-      const types = async (...args: [number, number, ProjectId?]) =>
+      const types = async (...args: [Cursor, number, ProjectId?]) =>
         (await eventsAfter(read(), ...args)).map(({ type }) => type);
-      expect(await types(0, 10)).toEqual(['hold.set', 'project.sent', 'hold.ended']);
-      expect(await types(0, 2)).toEqual(['hold.set', 'project.sent']);
-      expect(await types(0, 10, id(1))).toEqual(['project.sent']);
-      const [first] = await eventsAfter(read(), 0, 1);
-      expect(await types(first?.id ?? 0, 10)).toEqual(['project.sent', 'hold.ended']);
-      expect(await types(await newestEventId(read()), 10)).toEqual([]);
+      expect(await types(BEGINNING, 10)).toEqual(['hold.set', 'project.sent', 'hold.ended']);
+      expect(await types(BEGINNING, 2)).toEqual(['hold.set', 'project.sent']);
+      expect(await types(BEGINNING, 10, id(1))).toEqual(['project.sent']);
+      const [first] = await eventsAfter(read(), BEGINNING, 1);
+      expect(await types(cursorAfter(first ?? { id: 0 }), 10)).toEqual(['project.sent', 'hold.ended']);
+      expect(await types(await newestCursor(read()), 10)).toEqual([]);
     });
 
     test.each(EVENT_TYPES)('the data of %s comes back as it was', async (type) => {
       const happening = sample(type);
       if (happening.type === 'unknown') throw new Error(`the sample of ${type} is none`);
       await write((trx) => appendEvent(trx, event(happening)));
-      const [stored] = await eventsAfter(read(), 0, 1);
+      const [stored] = await eventsAfter(read(), BEGINNING, 1);
       expect(stored).toEqual({ id: expect.any(Number), ...event(happening) });
     });
 
@@ -57,7 +65,7 @@ export function eventsConform({ write, read }: StoreUnderTest): void {
           .values({ project_id: null, run_id: null, ...row })
           .execute();
       });
-      const [stored] = await eventsAfter(read(), 0, 1);
+      const [stored] = await eventsAfter(read(), BEGINNING, 1);
       expect(stored).toMatchObject({
         type: 'unknown',
         raw: { type, data },
@@ -98,17 +106,27 @@ export function eventsConform({ write, read }: StoreUnderTest): void {
         const row = { project_id: null, run_id: null, type, data, actor: 'supervisor', created_at: NOW };
         await trx.insertInto('events').values(row).execute();
       });
-      expect(await eventsAfter(read(), 0, 1)).toMatchObject([{ type, data: today }]);
+      expect(await eventsAfter(read(), BEGINNING, 1)).toMatchObject([{ type, data: today }]);
     });
 
     test('an id is never given twice, so that a cursor misses nothing', async () => {
       await write((trx) => appendEvent(trx, event(paused)));
-      const before = await newestEventId(read());
+      const before = await newestCursor(read());
       await write(async (trx) => {
         await trx.deleteFrom('events').execute();
       });
       await write((trx) => appendEvent(trx, event(resumed)));
-      expect(await newestEventId(read())).toBeGreaterThan(before);
+      expect(await newestCursor(read())).not.toBe(before);
+      expect(await eventsAfter(read(), before, 10)).toHaveLength(1);
+    });
+
+    test('a cursor is taken back from whoever kept it, and one of another store is not', async () => {
+      await write((trx) => appendEvent(trx, event(paused)));
+      const given = await newestCursor(read());
+      expect(await parseCursor(read(), given)).toBe(given);
+      expect(await parseCursor(read(), BEGINNING)).toBe(BEGINNING);
+      for (const text of ['', 'x', '-1', '1.5', '999', '9'.repeat(30)])
+        expect(await parseCursor(read(), text)).toBeUndefined();
     });
   });
 }

@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { imposeHold } from '../../../src/bridge/attending.ts';
 import { currentHolds, pause, resume } from '../../../src/bridge/holds.ts';
 import { LeaseLost, takeLease } from '../../../src/bridge/lease.ts';
-import { changesSince } from '../../../src/bridge/queries.ts';
+import { BEGINNING, changesSince } from '../../../src/bridge/queries.ts';
 import { recordQuotas } from '../../../src/bridge/quota.ts';
 import { type Config, loadConfig } from '../../../src/config.ts';
 import { type Hold, type HoldKind, PROBED_HOLDS } from '../../../src/project/hold.ts';
@@ -60,7 +60,7 @@ async function openGate(rig: Rig, settings: Partial<Config> = {}): Promise<Gate>
       return hold;
     },
     async history() {
-      const { events } = await changesSince(bridge, 0, { waitMs: 0, limit: 10_000 });
+      const { events } = await changesSince(bridge, BEGINNING, { waitMs: 0, limit: 10_000 });
       return events.flatMap((event) => {
         if (event.type === 'hold.set') return `+${event.data.kind}`;
         return event.type === 'hold.ended' ? `-${event.data.kind}` : [];

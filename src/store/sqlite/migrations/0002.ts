@@ -1,4 +1,4 @@
-/** No CHECK on a list that grows; costs that nobody knows; updates told apart by their run. */
+/** No CHECK on a list that grows; costs that nobody knows; updates repeated only within their run. */
 export const SCHEMA_2 = `
 -- Without CHECKs on the lists that grow. A run's cost may be unknown, and its first answer from the model has a time.
 CREATE TABLE new_projects (
