@@ -18,8 +18,8 @@ function limited(resetsInSeconds: number, window = 'five_hour'): Scene {
   ];
 }
 
-describe('a usage limit', () => {
-  test('in the middle of a run: held until its reset, then the same session, and no try is spent', async ({
+describe('usage limit', () => {
+  test('a usage limit in the middle of a run is waited for, then the same session goes on, and no try is spent', async ({
     rig,
     puppet,
   }) => {
@@ -36,7 +36,7 @@ describe('a usage limit', () => {
     await rig.noHolds();
   });
 
-  test('survives the supervisor: killed and started again it waits until the same moment', async ({
+  test('a usage limit survives the supervisor: killed and restarted it waits until the same moment', async ({
     rig,
     puppet,
   }) => {
@@ -55,7 +55,10 @@ describe('a usage limit', () => {
     expect((await puppet.witness()).filter(({ event }) => event === 'start').length).toBe(1);
   });
 
-  test('is found out by one run: the others follow when it was answered', async ({ rig, puppet }) => {
+  test('a usage limit’s end is probed by one run; the others follow when it was answered', async ({
+    rig,
+    puppet,
+  }) => {
     await rig.configure({ concurrency: 3 });
     const first = await rig.send('# One\nDo it.');
     const answered = [init(), wait('answered'), say('Hello'), submit(), result()];
@@ -70,7 +73,7 @@ describe('a usage limit', () => {
     for (const id of ids) await rig.until(id, 'awaiting_approval');
   });
 
-  test('of one model: runs of other models go on', async ({ rig, puppet }) => {
+  test('a usage limit of one model lets runs of other models start', async ({ rig, puppet }) => {
     const opus = await rig.send('---\nmodel: claude-opus-5\n---\n# Opus\nDo it.');
     await puppet.playsFor(opus, limited(3_600, 'seven_day_opus'));
     const fable = await rig.send('---\nmodel: claude-fable-5\n---\n# Fable\nDo it.');
@@ -84,7 +87,7 @@ describe('a usage limit', () => {
     for (const id of [opus, fable]) expect((await rig.details(id)).runs.length).toBe(1);
   });
 
-  test('of one model, when it is over: one run of it tries, the others of it follow when it was answered', async ({
+  test('a usage limit of one model is probed by one run of it; its others follow when it was answered', async ({
     rig,
     puppet,
   }) => {
@@ -108,11 +111,11 @@ describe('a usage limit', () => {
   });
 });
 
-describe('the account', () => {
+describe('account faults', () => {
   test.for([
     ['billing_error', 'billing'],
     ['authentication_failed', 'not_logged_in'],
-  ] as const)('%s: the queue holds with the reason, no try is spent, and `resume` goes on at once', async ([
+  ] as const)('%s: the queue holds with the reason, no try is spent, and `resume` retries at once', async ([
     error,
     kind,
   ], { rig, puppet }) => {
@@ -130,8 +133,8 @@ describe('the account', () => {
   });
 });
 
-describe('the budget of a plan', () => {
-  test('was spent by runs that crashed: no further run starts, and a person is asked', async ({
+describe('budget of a plan', () => {
+  test('a budget spent by crashed runs starts no further run, and a person is asked', async ({
     rig,
     puppet,
   }) => {
@@ -152,7 +155,7 @@ describe('the budget of a plan', () => {
 });
 
 describe('the claude program', () => {
-  test('is away, as while it updates itself: nothing is claimed, and its return is noticed', async ({
+  test('a missing claude program, as during its update, claims nothing, and its return is noticed', async ({
     rig,
     puppet,
   }) => {
@@ -171,7 +174,10 @@ describe('the claude program', () => {
     expect(await first.end('SIGTERM')).toEqual({ code: 0, signal: null });
   });
 
-  test('is there and no program: held with the reason, without a hot loop', async ({ rig, puppet }) => {
+  test('a claude program that is no program holds the queue with the reason, without a hot loop', async ({
+    rig,
+    puppet,
+  }) => {
     await writeFile(puppet.program, '#!/nowhere/interpreter\n');
     await rig.startSupervisor();
     const id = await rig.send('# Broken installation\nDo it.');
@@ -185,7 +191,7 @@ describe('the claude program', () => {
     expect(runs.length).toBeLessThanOrEqual(1);
   });
 
-  test('cannot be started: the secrets that were written for its run are removed', async ({
+  test('a claude that cannot start leaves no secrets that were written for its run', async ({
     rig,
     puppet,
   }) => {
@@ -197,7 +203,7 @@ describe('the claude program', () => {
     expect(await readdir(join(rig.home, 'runs'))).not.toContainEqual(expect.stringMatching(/mcp\.json/));
   });
 
-  test('starts without our tools: ended at once, nothing is spent, the queue holds', async ({
+  test('a claude without our tools is ended at once, spends nothing, and the queue holds', async ({
     rig,
     puppet,
   }) => {

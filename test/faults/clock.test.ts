@@ -56,7 +56,7 @@ describe.for([
   ['forward by an hour, as in spring', HOUR],
   ['back by an hour, as in autumn', -HOUR],
 ] as const)('the clock jumps %s', ([, ms]) => {
-  test('during a run: it is neither ended nor repeated, the supervisor keeps its lease, and work goes on', async ({
+  test('a run survives a jump of the clock: it is neither ended nor repeated, the supervisor keeps its lease, and work goes on', async ({
     rig,
     puppet,
   }) => {
@@ -82,8 +82,8 @@ describe.for([
   });
 });
 
-describe('a usage limit', () => {
-  test('whose reset is passed in one jump, as by a night of suspend, is tried at once and not before', async ({
+describe('usage limit', () => {
+  test('a usage limit’s reset passed in one jump, as by a night of suspend, is tried at once and not before', async ({
     rig,
     puppet,
   }) => {

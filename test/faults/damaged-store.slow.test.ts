@@ -37,8 +37,10 @@ const DAMAGES: readonly Damage[] = [
   ],
 ];
 
-describe('a database', () => {
-  test.for(DAMAGES)('%s: no supervisor starts, one line says why, and nothing is written over it', async ([
+describe('damaged database', () => {
+  test.for(
+    DAMAGES,
+  )('a database %s starts no supervisor, one line says why, and nothing is written over it', async ([
     ,
     inflict,
   ], { rig, puppet }) => {
@@ -58,7 +60,7 @@ describe('a database', () => {
     expect((await rig.details(id)).project.status).toBe('pending');
   });
 
-  test('whose tables are garbage: the supervisor ends where it meets them, and starts nothing', async ({
+  test('a database whose tables are garbage ends the supervisor where it meets them, and starts nothing', async ({
     rig,
     puppet,
   }) => {
@@ -74,8 +76,8 @@ describe('a database', () => {
   });
 });
 
-describe('under a supervisor at work the database', () => {
-  test('is moved away: it claims and writes no more and ends; put back, all goes on', async ({
+describe('database of a working supervisor', () => {
+  test('a database that is moved away ends the supervisor without a write; put back, all goes on', async ({
     rig,
     puppet,
   }) => {
@@ -99,7 +101,7 @@ describe('under a supervisor at work the database', () => {
     expect((await rig.details(id)).runs.length).toBe(1);
   });
 
-  test('is replaced by another one: nothing is written into that', async ({ rig, puppet }) => {
+  test('a database that is replaced by another one gets no write', async ({ rig, puppet }) => {
     await puppet.plays([init(), wait('replaced'), submit(), result()]);
     await rig.send('# In both\nDo it.');
     const other = join(rig.root, 'other');
@@ -119,7 +121,7 @@ describe('under a supervisor at work the database', () => {
     await rig.happened('run.ended');
   });
 
-  test('is overwritten with garbage: everybody who looks is told, nothing is started, and no supervisor starts again', async ({
+  test('a database overwritten with garbage is reported to everybody who looks, and no supervisor starts again', async ({
     rig,
     puppet,
     aftermath,
@@ -143,7 +145,7 @@ describe('under a supervisor at work the database', () => {
     expect((await puppet.witness()).filter(({ event }) => event === 'start').length).toBe(1);
   });
 
-  test('is held by another program for longer than anyone waits: it says so and goes on, and nothing is lost', async ({
+  test('a database held by another program for longer than anyone waits is reported, and nothing is lost', async ({
     rig,
     puppet,
   }) => {
@@ -167,8 +169,8 @@ describe('under a supervisor at work the database', () => {
   });
 });
 
-describe('the power fails', () => {
-  test('what was not yet durable is garbled or cut anywhere: all that was acknowledged is there', async ({
+describe('power failure', () => {
+  test('a power failure that garbles or cuts what was not yet durable loses nothing acknowledged', async ({
     rig,
   }) => {
     const acknowledged: { id: ProjectId; log: number }[] = [];

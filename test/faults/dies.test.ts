@@ -9,8 +9,11 @@ import { processesIn, waitUntil } from '../e2e/rig.ts';
 import { exit, hang, init, result, submit, update, wait, work } from './puppet.ts';
 import { tamper, test } from './rig.ts';
 
-describe('the supervisor is killed outright', () => {
-  test('Claude works on, the next supervisor adopts it, and nothing runs twice', async ({ rig, puppet }) => {
+describe('a killed supervisor', () => {
+  test('Claude works on after its supervisor is killed; the next supervisor adopts it, and nothing runs twice', async ({
+    rig,
+    puppet,
+  }) => {
     await puppet.plays([init(), wait('adopted'), submit(), result()]);
     const first = await rig.startSupervisor();
     const id = await rig.send('# Orphan\nDo it.');
@@ -24,7 +27,10 @@ describe('the supervisor is killed outright', () => {
     expect((await rig.details(id)).runs.map(({ outcome }) => outcome)).toEqual([{ kind: 'submitted' }]);
   });
 
-  test('five times in one run: still the same process, and one submission', async ({ rig, puppet }) => {
+  test('a supervisor killed five times in one run leaves the same process, and one submission', async ({
+    rig,
+    puppet,
+  }) => {
     await puppet.plays([init(), wait('the end'), submit(), result()]);
     const id = await rig.send('# Much disturbed\nDo it.');
     for (let n = 0; n < 5; n++) {
@@ -40,7 +46,7 @@ describe('the supervisor is killed outright', () => {
     expect((await puppet.witness()).filter(({ event }) => event === 'start').length).toBe(1);
   });
 
-  test('together with Claude, as a service manager or a power cut does: the same session is resumed and told so', async ({
+  test('a supervisor killed together with Claude, as by a power cut, resumes the same session and tells it so', async ({
     rig,
     puppet,
   }) => {
@@ -58,10 +64,7 @@ describe('the supervisor is killed outright', () => {
     expect((await puppet.prompts(id))[1]).toContain('cut short');
   });
 
-  test('after the submission was stored and before anyone saw it: the run is not repeated', async ({
-    rig,
-    puppet,
-  }) => {
+  test('a submission stored before the supervisor was killed is not repeated', async ({ rig, puppet }) => {
     await puppet.plays([init(), wait('nobody watches'), submit(), result()]);
     const first = await rig.startSupervisor();
     const id = await rig.send('# Unseen\nDo it.');
@@ -75,7 +78,7 @@ describe('the supervisor is killed outright', () => {
     expect((await rig.details(id)).runs.map(({ outcome }) => outcome)).toEqual([{ kind: 'submitted' }]);
   });
 
-  test('after Claude failed and before anyone saw it: its output tells how, and what follows', async ({
+  test('a failure of Claude that no supervisor saw is read from its output, with what follows', async ({
     rig,
     puppet,
   }) => {
@@ -95,7 +98,7 @@ describe('the supervisor is killed outright', () => {
     expect(await currentHolds(rig.bridge)).toMatchObject([{ kind: 'service_unavailable' }]);
   });
 
-  test('while work waits for approval: a decision made meanwhile is honoured', async ({ rig, puppet }) => {
+  test('a decision made while the supervisor is down is honoured', async ({ rig, puppet }) => {
     const first = await rig.startSupervisor();
     const id = await rig.send('# Approved meanwhile\nDo it.');
     const again = await rig.send('# Rejected meanwhile\nDo it.');
@@ -113,7 +116,7 @@ describe('the supervisor is killed outright', () => {
     expect((await puppet.prompts(again))[1]).toContain('Not yet');
   });
 
-  test('its Claude’s process number now belongs to a stranger: the stranger is not touched', async ({
+  test('a stranger with the process number of a killed supervisor’s Claude is not touched', async ({
     rig,
     puppet,
   }) => {
@@ -131,10 +134,7 @@ describe('the supervisor is killed outright', () => {
     });
   });
 
-  test('the machine has restarted since: a process of the same number and time is not Claude', async ({
-    rig,
-    puppet,
-  }) => {
+  test('a process of the same number and start after a reboot is not Claude', async ({ rig, puppet }) => {
     await puppet.plays([init(), wait('never')], work);
     const first = await rig.startSupervisor();
     const id = await rig.send('# Rebooted\nDo it.');
@@ -152,8 +152,11 @@ describe('the supervisor is killed outright', () => {
   });
 });
 
-describe('Claude is killed', () => {
-  test('the same session is resumed at once, and the try counts', async ({ rig, puppet }) => {
+describe('a killed Claude', () => {
+  test('a killed Claude is resumed in the same session at once, and the try counts', async ({
+    rig,
+    puppet,
+  }) => {
     await puppet.plays(
       [init(), update('Half way'), wait('the shot'), hang],
       [init(), wait('seen'), submit(), result()],
@@ -171,7 +174,7 @@ describe('Claude is killed', () => {
     expect(project.tries).toBe(0);
   });
 
-  test('while no supervisor runs: the MCP server it leaves behind ends by itself', async ({
+  test('a killed Claude leaves no MCP server behind, even while no supervisor runs', async ({
     rig,
     puppet,
   }) => {

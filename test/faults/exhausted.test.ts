@@ -6,9 +6,9 @@ import { currentHolds } from '../../src/bridge/holds.ts';
 import { init, result, submit, wait } from './puppet.ts';
 import { has, test } from './rig.ts';
 
-describe('the supervisor may open no more files', () => {
+describe('a supervisor out of open files', () => {
   test.skipIf(!has('prlimit'))(
-    'nothing is spent and nobody is parked: the queue waits, the run under way goes on, and all of it ends well (needs prlimit)',
+    'the queue waits while no more files may be opened: nothing is spent, the run under way ends well (needs prlimit)',
     async ({ rig, puppet }) => {
       const first = await rig.send('# Under way\nDo it.');
       await puppet.playsFor(first, [init(), wait('short'), submit(), result()]);

@@ -36,8 +36,8 @@ const test = faults.extend<{ prepare: Prepare }>({
   },
 });
 
-describe.skipIf(!canMount())('the disk (needs to mount a small one)', () => {
-  test('is full: nothing new is claimed, the run under way is kept, and all goes on when there is room', async ({
+describe.skipIf(!canMount())('faults of the disk (needs to mount a small one)', () => {
+  test('a full disk claims nothing new, keeps the run under way, and all goes on when there is room', async ({
     rig,
     puppet,
   }) => {
@@ -65,7 +65,7 @@ describe.skipIf(!canMount())('the disk (needs to mount a small one)', () => {
     expect(await supervisor.end('SIGTERM')).toEqual({ code: 0, signal: null });
   });
 
-  test('is full when a run ends: its end is written as soon as there is room, and the log tells of the trouble', async ({
+  test('a full disk delays the record of a run’s end until there is room, and the log says so', async ({
     rig,
     puppet,
   }) => {
@@ -85,7 +85,7 @@ describe.skipIf(!canMount())('the disk (needs to mount a small one)', () => {
     expect(await supervisor.end('SIGTERM')).toEqual({ code: 0, signal: null });
   });
 
-  test('is nearly full: a hold with the reason before it is too late, lifted when there is room', async ({
+  test('a nearly full disk holds the queue with the reason before it is too late, until there is room', async ({
     rig,
     puppet,
   }) => {
@@ -105,7 +105,7 @@ describe.skipIf(!canMount())('the disk (needs to mount a small one)', () => {
     expect(await currentHolds(rig.bridge)).toEqual([]);
   });
 
-  test('has no room for more files though for more bytes: a hold with the reason, no try is spent, lifted when there is room', async ({
+  test('a disk with room for bytes but for no more files holds the queue with the reason and spends no try, until there is room', async ({
     rig,
     puppet,
   }) => {
@@ -129,7 +129,7 @@ describe.skipIf(!canMount())('the disk (needs to mount a small one)', () => {
     expect(await supervisor.end('SIGTERM')).toEqual({ code: 0, signal: null });
   });
 
-  test('takes no writes: no supervisor starts, the reason is one line, and it goes on when it can be written', async ({
+  test('a disk that takes no writes starts no supervisor, one line says why, and it goes on when it can be written', async ({
     rig,
     puppet,
   }) => {

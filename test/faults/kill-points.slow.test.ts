@@ -23,17 +23,32 @@ const KILLED = 'signal=KILL';
 const SYNC = 'fsync,fdatasync';
 
 const FAULTS: readonly Fault[] = [
-  { what: 'it is killed at any of its writes to the disk', calls: SYNC, inject: KILLED, least: 5 },
+  {
+    what: 'the supervisor is killed at any of its writes to the disk',
+    calls: SYNC,
+    inject: KILLED,
+    least: 5,
+  },
   { what: 'the disk fails at any of its writes', calls: SYNC, inject: 'error=EIO', least: 5 },
-  { what: 'it is killed as it makes the pipe to Claude', calls: 'socketpair', inject: KILLED, least: 1 },
-  { what: 'it is killed as it starts Claude', calls: 'clone,vfork,fork', inject: KILLED, least: 1 },
+  {
+    what: 'the supervisor is killed as it makes the pipe to Claude',
+    calls: 'socketpair',
+    inject: KILLED,
+    least: 1,
+  },
+  {
+    what: 'the supervisor is killed as it starts Claude',
+    calls: 'clone,vfork,fork',
+    inject: KILLED,
+    least: 1,
+  },
 ];
 
 /** More than any run has; a loop that goes on beyond it would not come to its end. */
 const MOST_POINTS = 40;
 
 describe.skipIf(!has('strace'))(
-  'at every point of claiming, starting and recording a run (needs strace)',
+  'faults at every point of claiming, starting and recording a run (needs strace)',
   () => {
     test.for(FAULTS)('$what: the next supervisor goes on, and nothing runs twice', async (fault, {
       rig,

@@ -29,8 +29,8 @@ import {
 } from './puppet.ts';
 import { test } from './rig.ts';
 
-describe('Claude does not work as it should', () => {
-  test('it fails at once, again and again: tried a bounded number of times with growing waits, then a person; other plans go on', async ({
+describe('a misbehaving Claude', () => {
+  test('a Claude that fails at once is tried a bounded number of times with growing waits, then a person is asked; other plans go on', async ({
     rig,
     puppet,
   }) => {
@@ -48,7 +48,7 @@ describe('Claude does not work as it should', () => {
     expect(waits[1]).toBeGreaterThanOrEqual(4_000);
   });
 
-  test('it never says a word: it is ended, and started again', async ({ rig, puppet }) => {
+  test('a Claude that never says a word is ended, and started again', async ({ rig, puppet }) => {
     await rig.configure({ start_timeout: '3s' });
     await puppet.plays([hang], work);
     await rig.startSupervisor();
@@ -57,7 +57,7 @@ describe('Claude does not work as it should', () => {
     expect(runs[0]?.outcome).toMatchObject({ kind: 'no_init' });
   });
 
-  test('it falls silent: it is ended, and the same session is resumed', async ({ rig, puppet }) => {
+  test('a Claude that falls silent is ended, and the same session is resumed', async ({ rig, puppet }) => {
     await rig.configure({ silence_timeout: '1s' });
     await puppet.plays([init(), say('Thinking'), hang], work);
     await rig.startSupervisor();
@@ -68,7 +68,10 @@ describe('Claude does not work as it should', () => {
     expect((await puppet.witness()).map(({ event }) => event)).toContain('interrupted');
   });
 
-  test('it talks for ever: its time limit ends it, and a person decides', async ({ rig, puppet }) => {
+  test('a Claude that talks for ever is ended by its time limit, and a person decides', async ({
+    rig,
+    puppet,
+  }) => {
     await rig.configure({ run_timeout: '2s' });
     await puppet.plays([init(), talk]);
     await rig.startSupervisor();
@@ -77,7 +80,7 @@ describe('Claude does not work as it should', () => {
     expect((await rig.details(id)).runs[0]?.outcome).toMatchObject({ kind: 'timed_out' });
   });
 
-  test('it hears neither interrupt nor SIGINT nor SIGTERM: it is killed after its grace, and the log says so', async ({
+  test('a Claude that ignores interrupt, SIGINT and SIGTERM is killed after its grace, and the log says so', async ({
     rig,
     puppet,
   }) => {
@@ -92,7 +95,7 @@ describe('Claude does not work as it should', () => {
     await rig.logged(new RegExp(`run\\.stopped .*run=${runs[0]?.id} .*by=SIGKILL`));
   });
 
-  test('it is stopped in its tracks, as by SIGSTOP: it is woken to be ended, and started again', async ({
+  test('a Claude that is stopped, as by SIGSTOP, is woken to be ended, and started again', async ({
     rig,
     puppet,
   }) => {
@@ -107,7 +110,7 @@ describe('Claude does not work as it should', () => {
     expect(runs.map(({ outcome }) => outcome?.kind)[0]).toBe('stalled');
   });
 
-  test('it does not go after its last word: it is ended, and what it submitted counts', async ({
+  test('a Claude that does not exit after its result is ended, and what it submitted counts', async ({
     rig,
     puppet,
   }) => {
@@ -121,7 +124,7 @@ describe('Claude does not work as it should', () => {
     expect(project.status).toBe('awaiting_approval');
   });
 
-  test('it closes its input unread: nothing breaks here, and its exit code decides', async ({
+  test('a Claude that closes its input unread breaks nothing, and its exit code decides', async ({
     rig,
     puppet,
   }) => {
@@ -133,7 +136,7 @@ describe('Claude does not work as it should', () => {
     expect(await supervisor.end('SIGTERM')).toEqual({ code: 0, signal: null });
   });
 
-  test('it ends well and has submitted nothing: its exit code is no success', async ({ rig, puppet }) => {
+  test('a Claude that exits with 0 and has submitted nothing is no success', async ({ rig, puppet }) => {
     await puppet.plays([init(), say('All done'), result(), exit(0)], work);
     await rig.startSupervisor();
     const id = await rig.send('# Boastful\nDo it.');
@@ -144,7 +147,7 @@ describe('Claude does not work as it should', () => {
 
 const hasControlGroups = await canMakeControlGroups();
 
-describe('Claude leaves something behind', () => {
+describe('processes that Claude leaves behind', () => {
   const ALL: readonly Left[] = [
     'in the group',
     'in a session of its own',
@@ -153,7 +156,7 @@ describe('Claude leaves something behind', () => {
     'without its environment',
   ];
 
-  test('in its group, in a session of its own, ignoring SIGTERM, holding its output, without its environment: all of it ends with the run', async ({
+  test('processes left in the group, in another session, ignoring SIGTERM, holding the output or without environment end with the run', async ({
     rig,
     puppet,
   }) => {
@@ -169,7 +172,7 @@ describe('Claude leaves something behind', () => {
     for (const identity of left) expect(await isAlive(identity)).toBe(false);
   });
 
-  test('and there are more processes than the supervisor may open files: all of it is found and ended', async ({
+  test('processes left behind end with the run, even more of them than the supervisor may open files', async ({
     rig,
     puppet,
   }) => {
@@ -190,7 +193,7 @@ describe('Claude leaves something behind', () => {
   });
 
   test.skipIf(!hasControlGroups)(
-    'as a daemon without its environment, in a session of its own, with no living parent: it ends with the run (needs control groups)',
+    'a daemon without environment, in a session of its own, with no living parent, ends with the run (needs control groups)',
     async ({ rig, puppet }) => {
       await puppet.plays([init(), wait('gathered'), leave('as a daemon'), wait('seen'), submit(), result()]);
       await rig.startSupervisor();
@@ -215,7 +218,7 @@ describe('Claude leaves something behind', () => {
     },
   );
 
-  test('and is killed itself, with no supervisor there: the next one ends what is left', async ({
+  test('processes left by a Claude killed while no supervisor runs are ended by the next one', async ({
     rig,
     puppet,
   }) => {
@@ -232,8 +235,8 @@ describe('Claude leaves something behind', () => {
   });
 });
 
-describe('Claude writes', () => {
-  test('20 MB on one line: the line is passed over and counted, memory stays flat, the run goes on', async ({
+describe('output that Claude writes', () => {
+  test('20 MB on one line are passed over and counted, memory stays flat, the run goes on', async ({
     rig,
     puppet,
   }) => {
@@ -260,7 +263,7 @@ describe('Claude writes', () => {
     expect(await peakMemory(supervisor.pid)).toBeLessThan(250e6);
   });
 
-  test('more than the owner allows: it is ended at once, what it wrote is kept, and a person decides', async ({
+  test('more output than the owner allows ends the run at once, its output is kept, and a person decides', async ({
     rig,
     puppet,
   }) => {
@@ -275,7 +278,7 @@ describe('Claude writes', () => {
     expect((await stat(output(rig, runs[0]?.id))).size).toBeGreaterThan(2_000_000);
   });
 
-  test('bytes that are no text, NUL, and escape codes: the raw bytes are kept, the log stays clean', async ({
+  test('invalid UTF-8, NUL and escape codes are kept raw in the output, and the log stays clean', async ({
     rig,
     puppet,
   }) => {
@@ -306,7 +309,7 @@ describe('Claude writes', () => {
     expect(listed.stdout.replaceAll('\n', '')).not.toMatch(/[\x00-\x1f\x7f\u202e]/);
   });
 
-  test('half a line and ends well: never a success', async ({ rig, puppet }) => {
+  test('half a line before a good exit is never a success', async ({ rig, puppet }) => {
     await puppet.plays([init(), write('{"type":"assistant","message":{"con'), exit(0)], work);
     await rig.startSupervisor();
     const id = await rig.send('# Cut off\nDo it.');
@@ -314,7 +317,10 @@ describe('Claude writes', () => {
     expect(runs[0]?.outcome).toMatchObject({ kind: 'output_truncated' });
   });
 
-  test('lines that are no events, and events of no known kind: passed over', async ({ rig, puppet }) => {
+  test('lines that are no events, and events of an unknown kind, are passed over', async ({
+    rig,
+    puppet,
+  }) => {
     const odd = [
       'null',
       '[]',

@@ -16,7 +16,10 @@ import { has, tamper, test } from './rig.ts';
 const PROMPT = fileURLToPath(new URL('../../prompts/execute.md', import.meta.url));
 
 describe('several supervisors', () => {
-  test('twenty started at the same moment: one works, nineteen end and name it', async ({ rig, puppet }) => {
+  test('twenty supervisors started at the same moment leave one working, and nineteen end and name it', async ({
+    rig,
+    puppet,
+  }) => {
     const started = Array.from({ length: 20 }, () => rig.launch(['run']));
     const id = await rig.send('# One of twenty\nDo it.');
     await rig.until(id, 'awaiting_approval');
@@ -32,7 +35,7 @@ describe('several supervisors', () => {
     expect((await puppet.witness()).filter(({ event }) => event === 'start').length).toBe(1);
   });
 
-  test('one that was frozen past its lease and replaced writes nothing more, ends nothing, and goes', async ({
+  test('a supervisor frozen past its lease and replaced writes nothing more, ends nothing, and exits', async ({
     rig,
     puppet,
   }) => {
@@ -57,7 +60,7 @@ describe('several supervisors', () => {
     expect((await rig.details(id)).runs.map(({ outcome }) => outcome?.kind)).toEqual(['submitted']);
   });
 
-  describe('one that was frozen and replaced does not act on what it finds as it wakes up', () => {
+  describe('a frozen and replaced supervisor that wakes up', () => {
     const woken = async (frozen: Launched) => {
       process.kill(frozen.pid, 'SIGCONT');
       expect(await frozen.ended).toEqual({ code: 1, signal: null });
@@ -76,7 +79,10 @@ describe('several supervisors', () => {
     };
     const events = async (puppet: Puppet) => (await puppet.witness()).map(({ event }) => event);
 
-    test('its run was called off: it sends Claude no word and no signal', async ({ rig, puppet }) => {
+    test('a replaced supervisor sends Claude no word and no signal when its run was called off', async ({
+      rig,
+      puppet,
+    }) => {
       const { frozen, id } = await underWay(rig, puppet);
       replace(rig);
       await cancel(rig.bridge, id, '', 'person');
@@ -89,7 +95,10 @@ describe('several supervisors', () => {
       expect((await rig.details(id)).runs.map(({ outcome }) => outcome?.kind)).toEqual(['cancelled']);
     });
 
-    test('the time of its run is over: it sends Claude no word and no signal', async ({ rig, puppet }) => {
+    test('a replaced supervisor sends Claude no word and no signal when the time of its run is over', async ({
+      rig,
+      puppet,
+    }) => {
       await rig.configure({ run_timeout: '10s' });
       const { frozen, id } = await underWay(rig, puppet);
       replace(rig);
@@ -103,7 +112,7 @@ describe('several supervisors', () => {
       await rig.until(id, 'awaiting_approval');
     });
 
-    test('a message waits for its run: it does not hand it over', async ({ rig, puppet }) => {
+    test('a replaced supervisor delivers no message that waits for its run', async ({ rig, puppet }) => {
       const { frozen, id } = await underWay(rig, puppet);
       replace(rig);
       await steer(rig.bridge, id, 'Hear, hear', 'person');
@@ -115,7 +124,7 @@ describe('several supervisors', () => {
       await rig.until(id, 'awaiting_approval');
     });
 
-    test('work was approved: it does not complete it', async ({ rig }) => {
+    test('a replaced supervisor does not complete approved work', async ({ rig }) => {
       const frozen = rig.launch(['run']);
       const id = await rig.send('# Approved\nDo it.');
       await rig.until(id, 'awaiting_approval');
@@ -130,7 +139,7 @@ describe('several supervisors', () => {
       await rig.until(id, 'complete');
     });
 
-    test('its successor was asked to stop: it does not take that for itself', async ({ rig, puppet }) => {
+    test('a replaced supervisor does not obey a stop request for its successor', async ({ rig, puppet }) => {
       await rig.configure({ drain_timeout: '30s' });
       const { frozen, id } = await underWay(rig, puppet);
       overdue(rig);
@@ -148,7 +157,7 @@ describe('several supervisors', () => {
     });
 
     test.skipIf(!has('strace'))(
-      'it has claimed a run and not yet started Claude: it does not start it any more (needs strace)',
+      'a replaced supervisor that has claimed a run does not start Claude any more (needs strace)',
       async ({ rig, puppet }) => {
         // The kernel keeps it for some seconds between the claim and the start, as it reads what to tell Claude.
         const block = ['-P', PROMPT, '-e', 'inject=openat:delay_enter=5000000:when=1'];
@@ -168,7 +177,7 @@ describe('several supervisors', () => {
     );
   });
 
-  test('one that was frozen and not replaced goes on where it was', async ({ rig, puppet }) => {
+  test('a supervisor that was frozen and not replaced goes on where it was', async ({ rig, puppet }) => {
     await puppet.plays([init(), update('Half way'), wait('thaw'), submit(), result()]);
     const supervisor = await rig.startSupervisor();
     const id = await rig.send('# Thawed\nDo it.');
@@ -183,7 +192,7 @@ describe('several supervisors', () => {
   });
 
   test.skipIf(!has('strace'))(
-    'one whose event loop stands still ends itself and says so; the next adopts its run (needs strace)',
+    'a supervisor whose event loop blocks ends itself and says so; the next adopts its run (needs strace)',
     async ({ rig, puppet }) => {
       await rig.configure({ loop_timeout: '1s' });
       const id = await rig.send('# Adopted\nDo it.');
@@ -205,7 +214,7 @@ describe('several supervisors', () => {
 });
 
 describe('stopping', () => {
-  test('during a run: Claude is asked to end, the run is interrupted, no try is spent', async ({
+  test('a stop during a run asks Claude to end, interrupts the run and spends no try', async ({
     rig,
     puppet,
   }) => {
@@ -223,7 +232,7 @@ describe('stopping', () => {
     await rig.until(id, 'awaiting_approval');
   });
 
-  test('with time to drain: the run under way comes to its end, and no new one begins', async ({
+  test('a stop with time to drain lets the run under way finish and starts no new one', async ({
     rig,
     puppet,
   }) => {
@@ -241,7 +250,7 @@ describe('stopping', () => {
     expect((await rig.details(late)).runs).toEqual([]);
   });
 
-  test('twice: it ends at once, Claude works on, and the next supervisor adopts it', async ({
+  test('a second stop ends the supervisor at once; Claude works on, and the next supervisor adopts it', async ({
     rig,
     puppet,
   }) => {
@@ -260,7 +269,7 @@ describe('stopping', () => {
     expect(runs.length).toBe(1);
   });
 
-  test('by two people at once: both are told that it stopped', async ({ rig, puppet }) => {
+  test('a stop by two people at once tells both that it stopped', async ({ rig, puppet }) => {
     await puppet.plays([init(), wait('never')]);
     const supervisor = rig.launch(['run']);
     await rig.send('# Stopped by two\nDo it.');
@@ -272,7 +281,7 @@ describe('stopping', () => {
   });
 
   test.skipIf(!has('strace'))(
-    'while it starts, at any moment of it: nothing is left that keeps the next one from starting (needs strace)',
+    'a stop at any moment of the start leaves nothing that keeps the next supervisor from starting (needs strace)',
     async ({ rig }) => {
       const id = await rig.send('# Started at last\nDo it.');
       for (const [call, n] of STARTING) {

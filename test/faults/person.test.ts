@@ -10,7 +10,7 @@ import { init, result, submit, update, wait, work } from './puppet.ts';
 import { test } from './rig.ts';
 
 describe('decisions', () => {
-  test('approved twice: the second is given the first one, and nothing happens twice', async ({ rig }) => {
+  test('a second approval is given the first one, and nothing happens twice', async ({ rig }) => {
     const id = await submitted(rig);
     for (let n = 0; n < 2; n++)
       expect(await rig.command('approve', id)).toMatchObject({ code: 0, stderr: '' });
@@ -19,7 +19,7 @@ describe('decisions', () => {
     expect((await rig.details(id)).decisions.length).toBe(1);
   });
 
-  test('approved after it was rejected: refused, and the rejection stands', async ({ rig, puppet }) => {
+  test('an approval after a rejection is refused, and the rejection stands', async ({ rig, puppet }) => {
     await puppet.plays(work, [init(), wait('revision'), submit('Better'), result()]);
     const id = await submitted(rig);
     expect((await rig.command('reject', id, '--reason', 'Too short')).code).toBe(0);
@@ -32,7 +32,7 @@ describe('decisions', () => {
     expect((await rig.until(id, 'awaiting_approval')).project.round).toBe(2);
   });
 
-  test('rejected after it was approved: refused, and no revision begins', async ({ rig, puppet }) => {
+  test('a rejection after an approval is refused, and no revision begins', async ({ rig, puppet }) => {
     const id = await submitted(rig);
     expect((await rig.command('approve', id)).code).toBe(0);
     await rig.until(id, 'complete');
@@ -40,7 +40,7 @@ describe('decisions', () => {
     expect((await puppet.prompts(id)).length).toBe(1);
   });
 
-  test('made by ten at the same moment, for and against: one stands, every loser is told', async ({
+  test('ten decisions at the same moment, for and against, leave one standing, and every loser is told', async ({
     rig,
     puppet,
   }) => {
@@ -61,7 +61,7 @@ describe('decisions', () => {
     });
   });
 
-  test('cancelled while Claude submits: one of the two is first, and the record says which', async ({
+  test('a cancel while Claude submits leaves one of the two first, and the record says which', async ({
     rig,
     puppet,
   }) => {
@@ -79,7 +79,7 @@ describe('decisions', () => {
 });
 
 describe('files changed behind the program’s back', () => {
-  test('a plan file that is edited or deleted: Claude is told what was sent, and the record goes on', async ({
+  test('a plan file that is edited or deleted changes nothing: Claude is told what was sent, and the record goes on', async ({
     rig,
     puppet,
   }) => {
@@ -102,7 +102,7 @@ describe('files changed behind the program’s back', () => {
     expect(anew).toContain('All of it');
   });
 
-  test('the output of a run that is under way: Claude works on, and what it submitted counts', async ({
+  test('a deleted output file does not stop the run under way, and what Claude submitted counts', async ({
     rig,
     puppet,
   }) => {
@@ -120,7 +120,7 @@ describe('files changed behind the program’s back', () => {
     expect((await rig.details(id)).runs.map(({ outcome }) => outcome?.kind)).toEqual(['submitted']);
   });
 
-  test('a workspace that is deleted during a run: a person is told its path, and it is not tried again', async ({
+  test('a workspace that is deleted during a run is not tried again, and a person is told its path', async ({
     rig,
     puppet,
   }) => {
@@ -137,7 +137,7 @@ describe('files changed behind the program’s back', () => {
     expect((await puppet.witness()).filter(({ event }) => event === 'start').length).toBe(1);
   });
 
-  test('a workspace that another folder replaces while no supervisor runs: Claude is ended by the next one', async ({
+  test('a workspace that another folder replaces while no supervisor runs has its Claude ended by the next one', async ({
     rig,
     puppet,
   }) => {
@@ -165,7 +165,7 @@ describe('files changed behind the program’s back', () => {
   });
 
   test.skipIf(process.getuid?.() === 0)(
-    'a workspace that may not be entered: a person is told its path (not as root)',
+    'a workspace that may not be entered is reported to a person with its path (not as root)',
     async ({ rig, puppet }) => {
       const folder = await rig.workspace('closed');
       const id = await rig.send('---\nworkspace: closed\n---\n# Closed\nDo it.');
@@ -178,7 +178,7 @@ describe('files changed behind the program’s back', () => {
     },
   );
 
-  test('the log: deleted it is begun anew; while it cannot be written, lines wait and the work goes on', async ({
+  test('a deleted log is created again; while it cannot be written, lines wait and the work goes on', async ({
     rig,
     puppet,
   }) => {
@@ -200,7 +200,7 @@ describe('files changed behind the program’s back', () => {
     await expect.poll(lines).toMatch(/project\.submitted .*summary=Unseen/);
   });
 
-  test('whoever read its output has gone: it works on', async ({ rig }) => {
+  test('a supervisor whose output’s reader has gone works on', async ({ rig }) => {
     const pipe = ['sh', '-c', '"$0" "$@" | head -n 1 > /dev/null'];
     rig.launch(['run'], pipe);
     const id = await rig.send('# Unread\nDo it.');
@@ -209,8 +209,8 @@ describe('files changed behind the program’s back', () => {
   });
 });
 
-describe('a terminal that is closed', () => {
-  test('under a supervisor that was started with nohup: it works on, and the run submits', async ({
+describe('closed terminal', () => {
+  test('a supervisor started with nohup works on when its terminal closes, and the run submits', async ({
     rig,
     puppet,
   }) => {
@@ -237,8 +237,8 @@ async function submitted(rig: Rig): Promise<ProjectId> {
   return id;
 }
 
-describe('a message', () => {
-  test('of any time reaches Claude once: before its run in the prompt, during it on its input', async ({
+describe('messages', () => {
+  test('a message of any time reaches Claude once: before its run in the prompt, during it on its input', async ({
     rig,
     puppet,
   }) => {

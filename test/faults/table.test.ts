@@ -22,7 +22,7 @@ test('docs/faults.md names every test of a fault, and no other', () => {
   expect(titles.length).toBeGreaterThan(60);
 });
 
-test('docs/faults.md names, for every other promise, a test that there is', () => {
+test('docs/faults.md names an existing test for every other promise', () => {
   const root = new URL('../../', FOLDER);
   const page = readFileSync(new URL('docs/faults.md', root), 'utf8');
   const rows = [...page.matchAll(/^\| .* \| `(.+)` in (test\/\S+\.test\.ts) \|$/gm)];

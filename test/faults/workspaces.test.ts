@@ -8,7 +8,7 @@ import { init, result, submit, wait } from './puppet.ts';
 import { test } from './rig.ts';
 
 describe('workspaces that share files', () => {
-  test('a repository and a folder in it: one run after the other, and what waits keeps nobody else waiting', async ({
+  test('a repository and a folder in it run one after the other, and what waits keeps nobody else waiting', async ({
     rig,
     puppet,
   }) => {
@@ -29,8 +29,8 @@ describe('workspaces that share files', () => {
   });
 });
 
-describe('a folder of its own', () => {
-  test('that cannot be made is its project’s trouble: a person is told its path and why, other plans go on', async ({
+describe('folder of a project', () => {
+  test('a project’s folder that cannot be made parks that project alone: a person is told its path and why', async ({
     rig,
   }) => {
     await writeFile(join(rig.home, 'workspaces'), '');
@@ -46,7 +46,7 @@ describe('a folder of its own', () => {
     expect(await supervisor.end('SIGTERM')).toEqual({ code: 0, signal: null });
   });
 
-  test('that is deleted while its work waits is not made anew and empty: a person is told its path', async ({
+  test('a project’s folder that is deleted while its work waits is not made again and empty: a person is told its path', async ({
     rig,
     puppet,
   }) => {
@@ -63,14 +63,14 @@ describe('a folder of its own', () => {
   });
 });
 
-describe('the folder of the runs', () => {
+describe('folder of the runs', () => {
   const INSTEAD: [string, (path: string) => Promise<void>][] = [
     ['a file', (path) => writeFile(path, '')],
     ['a link to a disk that is away', (path) => symlink('/nowhere/to/be/found', path)],
   ];
   test.for(
     INSTEAD,
-  )('%s in its place: no run starts and no try is spent, the reason is told, and all goes on when that is mended', async ([
+  )('%s in place of the run folder starts no run and spends no try, the reason is told, and all goes on when that is fixed', async ([
     ,
     make,
   ], { rig, puppet }) => {

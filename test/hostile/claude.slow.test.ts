@@ -32,8 +32,8 @@ async function parked(rig: Rig, id: ProjectId): Promise<string> {
   return attention ?? '';
 }
 
-describe('a Claude below 2.1.314, which obeys some settings that it is told to leave out', () => {
-  test('is not started in a folder that only a root lets through, and is in one that is named', async ({
+describe('Claude below 2.1.314, which obeys some settings that it is told to ignore', () => {
+  test('an old Claude is not started in a folder that only a root lets through, and is in one that is named', async ({
     rig,
   }) => {
     await wrapped(rig, `[ "$1" = --version ] && { echo '2.1.313 (Claude Code)'; exit; }`);
@@ -53,8 +53,10 @@ describe('a Claude below 2.1.314, which obeys some settings that it is told to l
   });
 });
 
-describe('a Claude that begins elsewhere than in the workspace', () => {
-  test('is ended before its first request, and a person is told where it was', async ({ rig }) => {
+describe('Claude outside the workspace', () => {
+  test('a Claude that begins outside the workspace is ended before its first request, and a person is told where it was', async ({
+    rig,
+  }) => {
     const elsewhere = join(rig.root, 'elsewhere');
     await mkdir(elsewhere);
     await wrapped(rig, `cd '${elsewhere}'`);
@@ -69,11 +71,13 @@ describe('a Claude that begins elsewhere than in the workspace', () => {
   });
 });
 
-describe('a rule that denies one of our tools', () => {
+describe('rules that deny one of our tools', () => {
   test.for([
     'bridge_send_completion',
     'bridge_send_update',
-  ])('parks its project after one run, and names the tool and the setting: %s', async (tool, { rig }) => {
+  ])('a rule that denies our tool parks the project after one run, and names the tool and the setting: %s', async (tool, {
+    rig,
+  }) => {
     const folder = join(rig.root, 'home', '.claude');
     await mkdir(folder, { recursive: true });
     const permissions = { deny: [`mcp__claude_bridge_code__${tool}`] };
@@ -87,7 +91,7 @@ describe('a rule that denies one of our tools', () => {
     expect((await rig.details(id)).runs).toHaveLength(1);
   });
 
-  test('in config.json is named as such', async ({ rig }) => {
+  test('a rule in config.json that denies our tool is named as such', async ({ rig }) => {
     await rig.configure({ disallowed_tools: ['mcp__claude_bridge_code__bridge_send_update'] });
     rig.script = repeatingLast([say('Hello.')]);
     await rig.startSupervisor();
@@ -95,8 +99,8 @@ describe('a rule that denies one of our tools', () => {
   });
 });
 
-describe('a subagent', () => {
-  test('does not submit for the conversation that started it, which submits its own work', async ({
+describe('subagents', () => {
+  test('a subagent does not submit for the conversation that started it, which submits its own work', async ({
     rig,
   }) => {
     const denials: string[] = [];

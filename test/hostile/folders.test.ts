@@ -65,8 +65,8 @@ async function lookAround(rig: Rig, name: string): Promise<string> {
   return `${first?.system} ${first?.tools.join(' ')}`;
 }
 
-describe('a folder takes over no run', { timeout: 60_000 }, () => {
-  test('by agents, skills, commands, styles, plugins, environment files or what the runtime of Claude reads', async ({
+describe('folders that try to take over a run', { timeout: 60_000 }, () => {
+  test('a folder takes over no run by agents, skills, commands, styles, plugins, environment files or the runtime’s files', async ({
     rig,
   }) => {
     const { put, program, settings, marked } = tricks(rig);
@@ -112,7 +112,7 @@ describe('a folder takes over no run', { timeout: 60_000 }, () => {
     expect(await marked()).toEqual([]);
   });
 
-  test('by the settings of a folder above, of its main checkout as a worktree, or behind a link', async ({
+  test('a folder takes over no run by settings of a folder above, of its main checkout as a worktree, or behind a link', async ({
     rig,
   }) => {
     const { put, settings, marked } = tricks(rig);

@@ -24,8 +24,8 @@ async function inHostile(rig: Rig, play: (workspace: string) => Promise<void>): 
   }
 }
 
-describe('a repository cannot take over a run', () => {
-  test('by its settings: no program of it starts, no other service is asked, the model is ours', async ({
+describe('repositories that try to take over a run', () => {
+  test('a repository takes over no run by its settings: no program starts, no other service is asked, the model is ours', async ({
     rig,
   }) => {
     await inHostile(rig, async (workspace) => {
@@ -48,7 +48,7 @@ describe('a repository cannot take over a run', () => {
     });
   });
 
-  test('by the configuration of git: neither a start nor what the model looks at unasked starts a program', async ({
+  test('a repository takes over no run by git’s configuration: neither a start nor a look by the model starts a program', async ({
     rig,
   }) => {
     await inHostile(rig, async () => {
@@ -66,7 +66,7 @@ describe('a repository cannot take over a run', () => {
     });
   });
 
-  test('and still guides it: its CLAUDE.md is in the prompt, and what that imports from outside is not', async ({
+  test('a repository still guides a run: its CLAUDE.md is in the prompt, and what that imports from outside is not', async ({
     rig,
   }) => {
     await inHostile(rig, async () => {
@@ -84,7 +84,7 @@ describe('a repository cannot take over a run', () => {
   });
 });
 
-test('where the owner says so, the settings of the folder count: claude_settings is all', async ({ rig }) => {
+test('a folder’s settings count where the owner says so: claude_settings is all', async ({ rig }) => {
   const workspace = await rig.workspace('mine');
   await mkdir(join(workspace, '.claude'));
   const mark = join(workspace, 'started');
@@ -100,8 +100,10 @@ test('where the owner says so, the settings of the folder count: claude_settings
   expect(rig.asked()[0]?.mentions(GUIDANCE)).toBe(true);
 });
 
-describe('files outside the workspace are out of reach of the file tools', () => {
-  test('in every permission mode, for reading and for writing, also by a link', async ({ rig }) => {
+describe('files outside the workspace', () => {
+  test('the file tools reach nothing outside the workspace in any permission mode, for reading or writing, even by a link', async ({
+    rig,
+  }) => {
     const workspace = await rig.workspace('site');
     const secret = join(rig.root, 'secret.txt');
     await writeFile(secret, SECRET);
@@ -130,8 +132,10 @@ describe('files outside the workspace are out of reach of the file tools', () =>
   });
 });
 
-describe('a workspace that holds the state folder', () => {
-  test('gives Claude’s file tools neither the key of the service nor the configuration', async ({ rig }) => {
+describe('workspace that holds the state folder', () => {
+  test('a workspace that holds the state folder gives Claude’s file tools neither the service’s key nor the configuration', async ({
+    rig,
+  }) => {
     await rig.configure({ workspaces: { all: rig.root } });
     await writeFile(join(rig.home, 'service.env'), `ANTHROPIC_API_KEY=${SECRET}\n`);
     await symlink(join(rig.home, 'service.env'), join(rig.root, 'link'));

@@ -33,8 +33,10 @@ async function inTheMiddle(service: Rig): Promise<ProjectId> {
   return id;
 }
 
-describe.skipIf(why !== undefined)(`installed as a service of systemd ${why ? `(${why})` : ''}`, () => {
-  test('a plan is executed, reviewed and finished without anybody starting anything', async ({ service }) => {
+describe.skipIf(why !== undefined)(`service of systemd, installed ${why ? `(${why})` : ''}`, () => {
+  test('an installed service carries a plan out to its end without anybody starting anything', async ({
+    service,
+  }) => {
     expect(await install(service)).toContain('systemd user service bridge-supervisor-');
     const status = await service.command('status');
     expect(status.code).toBe(0);
@@ -48,7 +50,9 @@ describe.skipIf(why !== undefined)(`installed as a service of systemd ${why ? `(
     await service.until(id, 'complete');
   });
 
-  test('what Claude needs to know is in a file for the owner alone, and in no unit', async ({ service }) => {
+  test('an installed service keeps what Claude needs to know in a file for the owner alone, and in no unit', async ({
+    service,
+  }) => {
     await install(service);
     const file = join(service.home, 'service.env');
     expect((await stat(file)).mode & 0o777).toBe(0o600);
@@ -59,7 +63,7 @@ describe.skipIf(why !== undefined)(`installed as a service of systemd ${why ? `(
     expect(shown).not.toContain(service.environment.ANTHROPIC_API_KEY);
   });
 
-  test('killed outright during a run, it is back by itself, and the run goes on in its session', async ({
+  test('a service killed during a run is back by itself, and the run goes on in its session', async ({
     service,
   }) => {
     await install(service, '--no-start');
@@ -78,7 +82,7 @@ describe.skipIf(why !== undefined)(`installed as a service of systemd ${why ? `(
     expect((await service.claudes()).map((one) => one.pid)).not.toContain(claude?.pid);
   });
 
-  test('stopped during a run, it leaves no process, and the next start goes on in the same session', async ({
+  test('a service stopped during a run leaves no process, and the next start goes on in the same session', async ({
     service,
   }) => {
     await install(service);
@@ -95,7 +99,7 @@ describe.skipIf(why !== undefined)(`installed as a service of systemd ${why ? `(
     expect(runs[1]).toMatchObject({ kind: 'resume', sessionId: runs[0]?.sessionId });
   });
 
-  test('restarted, it is another process that works on', async ({ service }) => {
+  test('a restarted service is another process that works on', async ({ service }) => {
     await install(service);
     const pid = await service.pid();
     expect(await service.command('restart')).toMatchObject({ code: 0, stderr: '' });
@@ -103,7 +107,9 @@ describe.skipIf(why !== undefined)(`installed as a service of systemd ${why ? `(
     expect((await service.command('status')).code).toBe(0);
   });
 
-  test('that ends too often stays down; status tells so and what clears it', async ({ service }) => {
+  test('a service that ends too often stays down, and status says so with what clears it', async ({
+    service,
+  }) => {
     await install(service, '--no-start');
     await service.override(AT_ONCE);
     await service.command('start');
@@ -125,7 +131,9 @@ describe.skipIf(why !== undefined)(`installed as a service of systemd ${why ? `(
     expect((await service.command('status')).code).toBe(0);
   });
 
-  test('that meets a configuration it cannot use is not started again and again', async ({ service }) => {
+  test('a service with a configuration it cannot use is not restarted again and again', async ({
+    service,
+  }) => {
     await install(service, '--no-start');
     await service.override(AT_ONCE);
     await service.command('start');
@@ -144,7 +152,9 @@ describe.skipIf(why !== undefined)(`installed as a service of systemd ${why ? `(
     expect(oneLine(stdout + stderr)).toContain('concurrency');
   });
 
-  test('by an older version, it is upgraded; installed twice, it is installed once', async ({ service }) => {
+  test('a service installed by an older version is upgraded; installed twice, it is installed once', async ({
+    service,
+  }) => {
     await install(service);
     const [unit = ''] = await service.units();
     const path = join(service.environment.HOME ?? '', '.config/systemd/user', unit);
@@ -165,7 +175,7 @@ describe.skipIf(why !== undefined)(`installed as a service of systemd ${why ? `(
     expect(await readFile(path, 'utf8')).toBe(current);
   });
 
-  test('uninstalled, it leaves the state folder and nothing else', async ({ service }) => {
+  test('an uninstalled service leaves the state folder and nothing else', async ({ service }) => {
     await install(service);
     const before = await readdir(service.home);
     expect(await service.command('uninstall')).toMatchObject({ code: 0, stderr: '' });
@@ -180,7 +190,7 @@ describe.skipIf(why !== undefined)(`installed as a service of systemd ${why ? `(
     expect(await service.command('uninstall')).toMatchObject({ code: 0 });
   });
 
-  test('in the middle of a run, it takes the place of a supervisor in the background', async ({
+  test('an installed service replaces a background supervisor in the middle of a run', async ({
     service,
   }) => {
     const gate = createGate();

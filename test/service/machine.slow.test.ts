@@ -78,11 +78,13 @@ async function workspace(rig: Rig): Promise<void> {
 
 const UNITS = '/etc/systemd/system';
 
-describe.skipIf(why !== undefined)(`a service of the machine ${why ? `(${why})` : ''}`, () => {
+describe.skipIf(why !== undefined)(`system service ${why ? `(${why})` : ''}`, () => {
   test.for([
     ['as it is', []],
     ['hardened', ['--hardened']],
-  ] as const)('works as its user, and writes where it may: %s', async ([, options], { rig }) => {
+  ] as const)('a system service works as its user, and writes where it may: %s', async ([, options], {
+    rig,
+  }) => {
     await workspace(rig);
     await rig.root('install', '--system', '--user', ann.name, '--env', ...rig.variables, ...options);
     expect(await rig.ann('status')).toContain('systemd system service bridge-supervisor-ann');
@@ -90,7 +92,7 @@ describe.skipIf(why !== undefined)(`a service of the machine ${why ? `(${why})` 
     expect((await stat(join(rig.home, '.claude-bridge/service.env'))).uid).toBe(ann.uid);
   });
 
-  test('takes the place of what its user runs in the background; only root takes it away again', async ({
+  test('a system service replaces what its user runs in the background, and only root removes it', async ({
     rig,
   }) => {
     await workspace(rig);
@@ -108,7 +110,7 @@ describe.skipIf(why !== undefined)(`a service of the machine ${why ? `(${why})` 
     expect(await working(rig)).toBe(now);
   });
 
-  test('is started at boot, what it prints is in the journal, and it goes without a trace', async ({
+  test('a system service starts at boot, its output is in the journal, and it is removed without a trace', async ({
     rig,
   }) => {
     await rig.root('install', '--system', '--user', ann.name, '--no-start', '--env', ...rig.variables);
@@ -123,8 +125,10 @@ describe.skipIf(why !== undefined)(`a service of the machine ${why ? `(${why})` 
   });
 });
 
-describe.skipIf(why !== undefined)(`a service of a user ${why ? `(${why})` : ''}`, () => {
-  test('is refused without a login, and then needs lingering to be there from boot on', async ({ rig }) => {
+describe.skipIf(why !== undefined)(`user service ${why ? `(${why})` : ''}`, () => {
+  test('a user service is refused without a login, and then needs lingering to be there from boot', async ({
+    rig,
+  }) => {
     await workspace(rig);
     await expect(rig.ann('install')).rejects.toThrow(/no user manager for ann .*loginctl enable-linger ann/);
     await rig.rootRuns('loginctl', 'enable-linger', ann.name);

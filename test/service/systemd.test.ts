@@ -10,8 +10,8 @@ const why = await whyNoSystemd();
 const STAYS = 'echo $$ >"$root/pid"; exec sleep 1000';
 const AT_ONCE = 'RestartSec=50ms';
 
-describe.skipIf(why !== undefined)(`a service of a real systemd ${why ? `(${why})` : ''}`, () => {
-  test('is there after install, and runs when started', async ({ rig }) => {
+describe.skipIf(why !== undefined)(`service of a real systemd ${why ? `(${why})` : ''}`, () => {
+  test('a real service is there after install, and runs when started', async ({ rig }) => {
     const { service } = rig;
     expect(await service.unavailable()).toBeNull();
     expect(await service.installed()).toBeNull();
@@ -24,7 +24,7 @@ describe.skipIf(why !== undefined)(`a service of a real systemd ${why ? `(${why}
     expect(await service.status()).toMatchObject({ state: 'running', pid });
   });
 
-  test('gets every path as it is, whatever is in it', async ({ rig }) => {
+  test('a real service gets every path as it is, whatever is in it', async ({ rig }) => {
     const hard = String.raw`/50% of "all" & it's $HOME ${'$'}{HOME} \n é %h`;
     const script =
       'printf "%s\\n" "$1" "$BRIDGE_HOME" >"$root/draft"; mv "$root/draft" "$root/said"; exec sleep 1000';
@@ -34,7 +34,7 @@ describe.skipIf(why !== undefined)(`a service of a real systemd ${why ? `(${why}
     expect(await rig.written('said')).toBe(`${hard}\n${hard}\n`);
   });
 
-  test('has the environment that is foretold', async ({ rig }) => {
+  test('a real service has the environment that was predicted', async ({ rig }) => {
     await rig.service.install(
       await rig.definition('env >"$root/draft"; mv "$root/draft" "$root/said"; exec sleep 1000'),
     );
@@ -52,7 +52,7 @@ describe.skipIf(why !== undefined)(`a service of a real systemd ${why ? `(${why}
     expect(given).toContain("ODD=it's\ta \\ word");
   });
 
-  test('is asked to stop alone; what it leaves is ended', async ({ rig }) => {
+  test('a real service alone is asked to stop, and what it leaves is ended', async ({ rig }) => {
     const child = 'setsid sh -c "trap \\"touch \\$root/told\\" TERM; while :; do sleep 0.1; done"';
     await rig.service.install(
       await rig.definition(
@@ -72,7 +72,7 @@ describe.skipIf(why !== undefined)(`a service of a real systemd ${why ? `(${why}
     expect(existsSync(join(rig.root, 'told'))).toBe(false);
   });
 
-  test('that does not stop in time is killed, and that is said', async ({ rig }) => {
+  test('a real service that does not stop in time is killed, and that is reported', async ({ rig }) => {
     await rig.override('TimeoutStopSec=200ms');
     await rig.service.install(
       await rig.definition('trap "" TERM; echo up >"$root/up"; while :; do sleep 0.1; done'),
@@ -86,7 +86,9 @@ describe.skipIf(why !== undefined)(`a service of a real systemd ${why ? `(${why}
     });
   });
 
-  test('that is killed is started again after a pause, with nothing left of the old one', async ({ rig }) => {
+  test('a real service that is killed is restarted after a pause, with nothing left of the old one', async ({
+    rig,
+  }) => {
     await rig.service.install(await rig.definition(`setsid sleep 1000 & echo $! >"$root/child"; ${STAYS}`));
     await rig.service.start();
     const { pid } = await rig.until('running');
@@ -103,7 +105,7 @@ describe.skipIf(why !== undefined)(`a service of a real systemd ${why ? `(${why}
     ['echo $$ >>"$root/starts"; exit 3', 'exit code 3'],
     ['echo $$ >>"$root/starts"; exit 0', 'exit code 0'],
     ['echo $$ >>"$root/starts"; kill -9 $$', 'SIGKILL'],
-  ] as const)('is given up after five starts that end (%s), until it is started by hand', async ([
+  ] as const)('a real service is given up after five starts that end (%s), until it is started by hand', async ([
     script,
     end,
   ], { rig }) => {
@@ -121,7 +123,7 @@ describe.skipIf(why !== undefined)(`a service of a real systemd ${why ? `(${why}
     expect(await rig.until('running')).toMatchObject({ detail: null });
   });
 
-  test('is not started again when a restart would not help (exit code 78)', async ({ rig }) => {
+  test('a real service is not restarted when a restart would not help (exit code 78)', async ({ rig }) => {
     await rig.override(AT_ONCE);
     await rig.service.install(await rig.definition('echo $$ >>"$root/starts"; exit 78'));
     await rig.service.start().catch(() => undefined);
@@ -129,14 +131,14 @@ describe.skipIf(why !== undefined)(`a service of a real systemd ${why ? `(${why}
     expect((await rig.written('starts')).trim().split('\n')).toHaveLength(1);
   });
 
-  test('that cannot be started at all says why', async ({ rig }) => {
+  test('a real service that cannot start says why', async ({ rig }) => {
     await rig.service.install(await rig.definition('', { command: ['/not/there', 'run'] }));
     await expect(rig.service.start()).rejects.toThrow(
       /^systemd did not start bridge-supervisor: Job for .*logs$/,
     );
   });
 
-  test('is started at the next login, also when it was stopped before', async ({ rig }) => {
+  test('a real service is started at the next login, even when it was stopped before', async ({ rig }) => {
     await rig.service.install(await rig.definition(STAYS));
     await rig.service.start();
     await rig.until('running');
@@ -145,7 +147,9 @@ describe.skipIf(why !== undefined)(`a service of a real systemd ${why ? `(${why}
     await rig.until('running');
   });
 
-  test('goes on while it is upgraded, and is the new one from its next start on', async ({ rig }) => {
+  test('a real service keeps running while it is upgraded, and is the new one from its next start', async ({
+    rig,
+  }) => {
     await rig.service.install(await rig.definition(STAYS));
     await rig.service.start();
     const { pid } = await rig.until('running');
@@ -160,7 +164,7 @@ describe.skipIf(why !== undefined)(`a service of a real systemd ${why ? `(${why}
   test.for([
     'running before',
     'given up before',
-  ])('leaves nothing of it when uninstalled, %s', async (before, { rig }) => {
+  ])('a real service leaves nothing when uninstalled, %s', async (before, { rig }) => {
     const script = before === 'running before' ? STAYS : 'exit 3';
     await rig.override(AT_ONCE);
     await rig.service.install(await rig.definition(script));

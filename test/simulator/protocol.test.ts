@@ -6,7 +6,7 @@ import { sequence } from '../../src/simulator/script.ts';
 import { type Simulator, startSimulator } from '../../src/simulator/server.ts';
 import { eventually } from '../eventually.ts';
 
-describe('the simulated Messages API', () => {
+describe('simulated Messages API', () => {
   let reply: Reply;
   let simulator: Simulator;
 
@@ -16,7 +16,7 @@ describe('the simulated Messages API', () => {
   });
   afterEach(() => simulator.close());
 
-  test('answers with one JSON message when no stream is asked for', async () => {
+  test('the simulator answers with one JSON message when no stream is asked for', async () => {
     reply = say('hello', { usage: { input_tokens: 7, output_tokens: 2, cache_read_input_tokens: 90 } });
     const response = await ask(simulator, { stream: false });
     expect(response.headers.get('request-id')).toMatch(/^req_/);
@@ -37,7 +37,7 @@ describe('the simulated Messages API', () => {
     });
   });
 
-  test('streams thinking, text and tool calls as the events of the real API', async () => {
+  test('the simulator streams thinking, text and tool calls as the events of the real API', async () => {
     reply = calls([{ name: 'Bash', input: { command: 'echo "ü 🎈"' } }], {
       thinking: 'Well, well.',
       text: 'I ask the shell.',
@@ -66,7 +66,7 @@ describe('the simulated Messages API', () => {
     expect(events.at(-2)?.delta).toEqual({ stop_reason: 'tool_use', stop_sequence: null });
   });
 
-  test('gives every message and every tool call an id of its own', async () => {
+  test('the simulator gives every message and every tool call an id of its own', async () => {
     reply = calls([
       { name: 'A', input: {} },
       { name: 'B', input: {} },
@@ -76,7 +76,7 @@ describe('the simulated Messages API', () => {
     expect(new Set(ids).size).toBe(3 * 3);
   });
 
-  test('sends an API error with its headers', async () => {
+  test('the simulator sends an API error with its headers', async () => {
     reply = apiError(529, { headers: { 'retry-after': '3' } });
     const response = await ask(simulator);
     expect(response.status).toBe(529);
@@ -87,7 +87,7 @@ describe('the simulated Messages API', () => {
     });
   });
 
-  test('breaks the connection before or in the middle of an answer', async () => {
+  test('the simulator breaks the connection before or in the middle of an answer', async () => {
     reply = drop('before-headers');
     await expect(ask(simulator)).rejects.toThrow('fetch failed');
     reply = drop('mid-stream');
@@ -96,7 +96,7 @@ describe('the simulated Messages API', () => {
     await expect(response.text()).rejects.toThrow('terminated');
   });
 
-  test('holds an answer back until its gate opens', async () => {
+  test('the simulator holds an answer back until its gate opens', async () => {
     const gate = createGate();
     reply = gated(gate, say('at last'));
     const response = ask(simulator, { stream: false });
@@ -112,7 +112,7 @@ describe('the simulated Messages API', () => {
     ['a long delay', say('late', { delayMs: 3_600_000 })],
     ['a slow stream', say('a b', { pace: { chunks: 2, everyMs: 3_600_000 } })],
     ['a closed gate', gated(createGate(), say('never'))],
-  ])('ends %s at once when the simulator closes', async (_name, slow) => {
+  ])('the simulator ends %s at once when it closes', async (_name, slow) => {
     const before = sockets();
     reply = slow;
     const answer = ask(simulator).then((response) => response.text());
@@ -123,7 +123,7 @@ describe('the simulated Messages API', () => {
     await eventually(() => expect(sockets().length).toBeLessThan(before.length));
   });
 
-  test('ends a delay when the client leaves', async () => {
+  test('the simulator ends a delay when the client leaves', async () => {
     const sleeping: Promise<void>[] = [];
     const sleep: Clock['sleep'] = (ms, signal) => {
       const sleeper = systemClock.sleep(ms, signal);
@@ -142,7 +142,7 @@ describe('the simulated Messages API', () => {
     await Promise.all(sleeping);
   });
 
-  test('answers probes, token counts and requests for JSON by itself', async () => {
+  test('the simulator answers probes, token counts and requests for JSON by itself', async () => {
     const probe = await fetch(`${simulator.url}/api/hello`, { method: 'HEAD' });
     expect(probe.status).toBe(200);
     const count = await post(simulator, '/v1/messages/count_tokens', { messages: [] });
@@ -157,7 +157,7 @@ describe('the simulated Messages API', () => {
     expect(simulator.requests.map(({ kind }) => kind)).toEqual(['auxiliary', 'auxiliary', 'auxiliary']);
   });
 
-  test('refuses what it does not know, and names it', async () => {
+  test('the simulator refuses what it does not know, and names it', async () => {
     const missing = await post(simulator, '/v1/files', {});
     expect(missing.status).toBe(404);
     expect(await missing.text()).toContain('The simulator has no POST /v1/files');
@@ -166,7 +166,7 @@ describe('the simulated Messages API', () => {
     expect(await broken.text()).toContain('messages');
   });
 
-  test('records requests without the key they carry', async () => {
+  test('the simulator records requests without the key they carry', async () => {
     await ask(simulator);
     const [request] = simulator.requests;
     expect(request).toMatchObject({ kind: 'main', method: 'POST', path: '/v1/messages' });
@@ -174,7 +174,7 @@ describe('the simulated Messages API', () => {
     expect(JSON.stringify(request)).not.toContain('secret');
   });
 
-  test('turns a failing script into an error that says what failed', async () => {
+  test('the simulator turns a failing script into an error that says what failed', async () => {
     await using broken = await startSimulator({
       script: () => {
         throw new Error('no such project');
@@ -184,7 +184,7 @@ describe('the simulated Messages API', () => {
     expect(await response.text()).toContain('Simulator: the script failed: no such project.');
   });
 
-  test('stops waiting for a request when told to, and when it closes', async () => {
+  test('the simulator stops waiting for a request when asked to, and when it closes', async () => {
     const told = AbortSignal.abort(new Error('enough'));
     await expect(simulator.waitForRequest(() => false, told)).rejects.toThrow('enough');
     const waiting = expect(simulator.waitForRequest(() => false)).rejects.toThrow('the simulator was closed');
@@ -192,12 +192,12 @@ describe('the simulated Messages API', () => {
     await waiting;
   });
 
-  test('can be closed twice', async () => {
+  test('the simulator can be closed twice', async () => {
     await simulator.close();
     await simulator.close();
   });
 
-  test('refuses a port that is taken', async () => {
+  test('the simulator refuses a port that is taken', async () => {
     const port = Number(new URL(simulator.url).port);
     await expect(startSimulator({ script: sequence([]), port })).rejects.toThrow('EADDRINUSE');
   });

@@ -4,8 +4,8 @@ import { messagesRequest } from '../../src/simulator/request.ts';
 import { byConversation, repeatingLast, type Script, sequence } from '../../src/simulator/script.ts';
 import { readTurn, type ScriptTurn } from '../../src/simulator/turn.ts';
 
-describe('a script', () => {
-  test('plays one step per request and then says that it is exhausted', async () => {
+describe('script of a simulator', () => {
+  test('a script plays one step per request and then says that it is exhausted', async () => {
     const script = sequence([say('one'), (turn) => say(`two of ${turn.lastUserText}`)]);
     expect(await script(said('three'))).toMatchObject({ text: 'one' });
     expect(await script(said('three'))).toMatchObject({ text: 'two of three' });
@@ -15,13 +15,13 @@ describe('a script', () => {
     });
   });
 
-  test('can repeat its last step for ever', async () => {
+  test('a script can repeat its last step for ever', async () => {
     const script = repeatingLast([say('one'), say('two')]);
     const texts = [await script(said('')), await script(said('')), await script(said(''))];
     expect(texts).toMatchObject([{ text: 'one' }, { text: 'two' }, { text: 'two' }]);
   });
 
-  test('can be chosen by a marker anywhere in the conversation', async () => {
+  test('a script can be chosen by a marker anywhere in the conversation', async () => {
     const script: Script = byConversation({ red: sequence([say('r1'), say('r2')]), green: say('g') });
     expect(await script(said('Paint it red.'))).toMatchObject({ text: 'r1' });
     expect(await script(said('Paint it green.'))).toMatchObject({ text: 'g' });
@@ -32,8 +32,8 @@ describe('a script', () => {
   });
 });
 
-describe('a turn', () => {
-  test('tells what the user wrote from what Claude Code added', () => {
+describe('turn of a conversation', () => {
+  test('a turn separates what the user wrote from what Claude Code added', () => {
     const turn = turnOf([
       { role: 'user', content: [text('<system-reminder>\nBe kind.\n</system-reminder>'), text('Build it.')] },
       { role: 'system', content: '# Environment' },
@@ -45,7 +45,7 @@ describe('a turn', () => {
     expect(turn.lastUserText).toBe('In blue,\nplease.');
   });
 
-  test('holds the tool results since the last assistant message only', () => {
+  test('a turn holds the tool results since the last assistant message only', () => {
     const turn = turnOf([
       { role: 'user', content: [{ type: 'tool_result', tool_use_id: 'toolu_0', content: 'old' }] },
       { role: 'assistant', content: 'Two calls.' },

@@ -9,8 +9,8 @@ import type { ScriptTurn } from '../../src/simulator/turn.ts';
 import { eventually } from '../eventually.ts';
 import { runClaude, temporaryFolder } from './claude.ts';
 
-describe('the real claude, talking to the simulator,', () => {
-  test('says what the script says and ends well', async () => {
+describe('the real claude on the simulator', () => {
+  test('claude says what the script says and ends well', async () => {
     await using simulator = await startSimulator({ script: sequence([say('Good morning.')]) });
     const claude = await runClaude(simulator.url, { args: ['Greet me.'] });
     const { exitCode, result, stderr } = await claude.ended;
@@ -20,7 +20,7 @@ describe('the real claude, talking to the simulator,', () => {
     expect(turns(simulator).map((turn) => turn.lastUserText)).toEqual(['Greet me.']);
   });
 
-  test('writes a real file when the script calls Write, and the script sees the tool result', async () => {
+  test('claude writes a real file when the script calls Write, and the script sees the tool result', async () => {
     const folder = await temporaryFolder('claude-work-');
     const file = join(folder, 'hello.txt');
     const script = sequence([
@@ -38,7 +38,7 @@ describe('the real claude, talking to the simulator,', () => {
     expect(await readFile(file, 'utf8')).toBe('hello\n');
   });
 
-  test('works on two conversations at once, each with the script of its marker', async () => {
+  test('claude works on two conversations at once, each with the script of its marker', async () => {
     const script = byConversation({
       'project one': sequence([call('Read', { file_path: '/nowhere' }), say('One is done.')]),
       'project two': sequence([say('Two is done.')]),
@@ -52,7 +52,7 @@ describe('the real claude, talking to the simulator,', () => {
     expect(ends.map((end) => end.result?.result)).toEqual(['One is done.', 'Two is done.']);
   });
 
-  test('reports a refused request', async () => {
+  test('claude reports a refused request', async () => {
     await using simulator = await startSimulator({
       script: () => apiError(400, { message: 'Not like this' }),
     });
@@ -62,7 +62,7 @@ describe('the real claude, talking to the simulator,', () => {
     expect(exitCode).toBe(1);
   });
 
-  test('retries while the API is overloaded, and goes on when it answers again', async () => {
+  test('claude retries while the API is overloaded, and goes on when it answers again', async () => {
     const script = sequence([apiError(529), say('Here I am.')]);
     await using simulator = await startSimulator({ script });
     const { events, exitCode, result } = await (await runClaude(simulator.url, { args: ['Hi.'] })).ended;
@@ -73,7 +73,7 @@ describe('the real claude, talking to the simulator,', () => {
     expect(exitCode).toBe(0);
   });
 
-  test('says why, when the script has no more steps', async () => {
+  test('claude says why it fails when the script has no more steps', async () => {
     await using simulator = await startSimulator({ script: sequence([]) });
     const { exitCode, result } = await (await runClaude(simulator.url, { args: ['Hi.'] })).ended;
     expect(result?.result).toContain('Simulator: the script is exhausted: it has 0 steps.');
@@ -81,7 +81,7 @@ describe('the real claude, talking to the simulator,', () => {
     expect(turns(simulator)).toHaveLength(1);
   });
 
-  test('waits through a hang until it is killed, and the simulator closes with nothing left', async () => {
+  test('claude waits through a hang until it is killed, and the simulator closes with nothing left', async () => {
     const before = openSockets();
     const simulator = await startSimulator({ script: () => hang('mid-stream') });
     const claude = await runClaude(simulator.url, { args: ['Hi.'] });
@@ -92,7 +92,7 @@ describe('the real claude, talking to the simulator,', () => {
     await eventually(() => expect(openSockets()).toEqual(before));
   });
 
-  test('reports a used-up subscription with the time of its reset', async () => {
+  test('claude reports a used-up subscription with the time of its reset', async () => {
     const resetsAt = new Date('2099-01-01T03:00:00Z');
     await using simulator = await startSimulator({ script: () => usageLimitReached({ resetsAt }) });
     const claude = await runClaude(simulator.url, { args: ['Hi.'], login: 'subscription' });
@@ -112,7 +112,7 @@ describe('the real claude, talking to the simulator,', () => {
     { lowPriority: 'slot_busy' },
     { grace: 1 },
     { window: 'seven_day_overage_included' },
-  ] as const)('does not wait for a used-up subscription, whatever the service offers: %j', async (offer) => {
+  ] as const)('claude does not wait for a used-up subscription, whatever the service offers: %j', async (offer) => {
     const limit = { resetsAt: new Date('2099-01-01T03:00:00Z'), ...offer };
     await using simulator = await startSimulator({ script: () => usageLimitReached(limit) });
     const claude = await runClaude(simulator.url, { args: ['Hi.'], login: 'subscription' });
@@ -125,7 +125,7 @@ describe('the real claude, talking to the simulator,', () => {
     expect([turns(simulator).length, exitCode]).toEqual([1, 1]);
   });
 
-  test('reports how much of a subscription is used while it still answers', async () => {
+  test('claude reports how much of a subscription is used while it still answers', async () => {
     const headers = rateLimitHeaders({
       status: 'allowed_warning',
       resetsAt: new Date('2099-01-01T03:00:00Z'),
@@ -144,7 +144,7 @@ describe('the real claude, talking to the simulator,', () => {
     expect(exitCode).toBe(0);
   });
 
-  test('takes its prompt as the first message on standard input', async () => {
+  test('claude takes its prompt as the first message on standard input', async () => {
     await using simulator = await startSimulator({ script: repeatingLast([say('Understood.')]) });
     const claude = await runClaude(simulator.url, {
       args: ['--input-format', 'stream-json'],
@@ -156,7 +156,7 @@ describe('the real claude, talking to the simulator,', () => {
     expect(turns(simulator)[0]?.lastUserText).toBe('Read me.');
   });
 
-  test('passes on to the script what the user says while it works', async () => {
+  test('claude passes on to the script what the user says while it works', async () => {
     const script = sequence([
       call('Read', { file_path: '/nowhere' }),
       (turn) => say(`I was told: ${turn.userTexts.join(' ')}`),
@@ -171,7 +171,7 @@ describe('the real claude, talking to the simulator,', () => {
     expect(results).toEqual(['I was told: Paint it. In blue.']);
   });
 
-  test('compacts a conversation without asking the script', async () => {
+  test('claude compacts a conversation without asking the script', async () => {
     await using simulator = await startSimulator({ script: sequence([say('First.'), say('Second.')]) });
     const claude = await runClaude(simulator.url, {
       args: ['--input-format', 'stream-json'],
