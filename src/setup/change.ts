@@ -1,4 +1,4 @@
-/** What one file would become: thought out first, so that it can be shown before anything is written. */
+/** What one file would become: planned first, so that it can be shown before anything is written. */
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
@@ -21,9 +21,9 @@ export interface FileChange {
   readonly bytes: Buffer | null;
   /** A copy of the file as it is, to be made first. */
   readonly backup: string | null;
-  /** What was remembered of it. */
+  /** Its record in the ledger so far. */
   readonly former: FileRecord | null;
-  /** What to remember of it from now on; null forgets it. */
+  /** Its record from now on; null removes it. */
   readonly record: FileRecord | null;
 }
 
@@ -37,26 +37,26 @@ export interface Change {
   readonly owner: FileRecord['owner'];
   readonly settings: readonly Setting[];
   readonly former: FileRecord | undefined;
-  /** Whether the file's program reads a byte order mark; where it does not, the mark is left out. */
-  readonly mayHaveMark: boolean;
+  /** False where the file's reader does not accept a byte order mark; then it is removed. */
+  readonly mayHaveBom: boolean;
 }
 
-/** Sets what is not yet as it should be. */
-export async function changeBySettings(
+/** Plans the settings that are missing or different. */
+export async function applySettings(
   file: JsonFile,
-  { owner, settings, former, mayHaveMark }: Change,
+  { owner, settings, former, mayHaveBom }: Change,
 ): Promise<FileChange> {
   const missing = settings.filter(({ path, value }) => !isDeepStrictEqual(valueAt(file.text, path), value));
   const known = former ?? null;
-  if (missing.length === 0 && (mayHaveMark || !file.hasMark))
+  if (missing.length === 0 && (mayHaveBom || !file.hasBom))
     return { owner, file, text: file.text, bytes: file.bytes, backup: null, former: known, record: known };
   const text = missing.reduce((before, { path, value }) => setValue(before, path, value), file.text);
-  const bytes = encode(text, file.hasMark && mayHaveMark);
-  const start = await beginning(file, owner, former);
+  const bytes = encode(text, file.hasBom && mayHaveBom);
+  const start = await startRecord(file, owner, former);
   const record: FileRecord = {
     ...start.record,
     written: fingerprint(bytes),
-    settings: merge(start.record.settings, file.text, missing),
+    settings: mergeSettings(start.record.settings, file.text, missing),
     objects: [...start.record.objects, ...missingObjects(file.text, missing)],
   };
   const backup = start.isNewBackup ? (record.backup?.path ?? null) : null;
@@ -64,12 +64,12 @@ export async function changeBySettings(
 }
 
 /**
- * Goes back to what was before us, byte for byte where nobody else has changed the file since; otherwise only what we
- * set is taken back, and only where it is still as we set it.
+ * Plans the way back. Restores the backup where nobody else has changed the file since; otherwise undoes only what we
+ * set, and only where it is still as we set it.
  *
- * @param ours What is taken back however it is now: what was before us is there afterwards, or nothing.
+ * @param ours Undone whatever is there now: restored to what was before us, or removed.
  */
-export async function changeByUndoing(
+export async function undoSettings(
   file: JsonFile,
   owner: FileRecord['owner'],
   record: FileRecord | undefined,
@@ -82,24 +82,24 @@ export async function changeByUndoing(
     const bytes = await originalOf(record);
     if (bytes) return { ...whole, text: bytes.toString('utf8').replace(/^\uFEFF/, ''), bytes };
   }
-  const taken = ours.reduce((left, path) => giveBack(left, path, record), takeBack(file.text, record));
-  const text = removeEmpty(taken, record?.objects ?? []);
+  const undone = ours.reduce((left, path) => restore(left, path, record), undoOwn(file.text, record));
+  const text = removeEmpty(undone, record?.objects ?? []);
   const isNothing = record?.created === true && isDeepStrictEqual(valueAt(text, []), {});
   if (isNothing) return { ...whole, text: null, bytes: null };
-  return { ...whole, text, bytes: text === file.text ? file.bytes : encode(text, file.hasMark) };
+  return { ...whole, text, bytes: text === file.text ? file.bytes : encode(text, file.hasBom) };
 }
 
-interface Beginning {
+interface StartRecord {
   readonly record: Omit<FileRecord, 'written'>;
   readonly isNewBackup: boolean;
 }
 
-/** The record that this change goes on from: the former one, or a first one. */
-async function beginning(
+/** The record that this change continues: the former one, or a first one. */
+async function startRecord(
   file: JsonFile,
   owner: FileRecord['owner'],
   former: FileRecord | undefined,
-): Promise<Beginning> {
+): Promise<StartRecord> {
   if (former && file.bytes && fingerprint(file.bytes) === former.written)
     return { record: former, isNewBackup: false };
   const backup = file.bytes && {
@@ -107,7 +107,7 @@ async function beginning(
     fingerprint: fingerprint(file.bytes),
   };
   const isNewBackup = backup !== null && !existsSync(backup.path);
-  const first: Beginning['record'] = {
+  const first: StartRecord['record'] = {
     path: file.path,
     owner,
     created: file.bytes === null,
@@ -117,13 +117,13 @@ async function beginning(
     settings: [],
     objects: [],
   };
-  // A crash left the file as it was before us, or somebody removed it: as if it were the first time.
+  // After a crash before our write, or when somebody removed the file, this is a first time again.
   const isAsBefore = former?.backup ? former.backup.fingerprint === backup?.fingerprint : backup === null;
   if (!former || isAsBefore || backup === null) return { record: first, isNewBackup };
   return { record: { ...former, backup, undisturbed: false }, isNewBackup };
 }
 
-/** A name beside the file that is free, or has these very bytes. */
+/** A name beside the file that is free, or already holds these bytes. */
 async function freeName(path: string, bytes: Buffer): Promise<string> {
   for (let number = 1; ; number++) {
     const name = `${path}.bridge-backup${number === 1 ? '' : `-${number}`}`;
@@ -135,8 +135,8 @@ function missingFolders(folder: string): string[] {
   return existsSync(folder) ? [] : [...missingFolders(dirname(folder)), folder];
 }
 
-/** What was there before our first change stays known. */
-function merge(
+/** Keeps what was there before our first change. */
+function mergeSettings(
   former: FileRecord['settings'],
   text: string,
   settings: readonly Setting[],
@@ -165,14 +165,14 @@ async function originalOf({ backup }: FileRecord): Promise<Buffer | null> {
   return bytes && fingerprint(bytes) === backup.fingerprint ? bytes : null;
 }
 
-function takeBack(text: string, record: FileRecord | undefined): string {
+function undoOwn(text: string, record: FileRecord | undefined): string {
   return (record?.settings ?? []).toReversed().reduce((left, { path, value, before }) => {
     if (!isDeepStrictEqual(valueAt(left, path), value)) return left;
     return before === undefined ? removeValue(left, path) : setValue(left, path, before);
   }, text);
 }
 
-function giveBack(text: string, path: JsonPath, record: FileRecord | undefined): string {
+function restore(text: string, path: JsonPath, record: FileRecord | undefined): string {
   const setting = record?.settings.find((one) => isDeepStrictEqual(one.path, path));
   if (setting?.before === undefined) return removeValue(text, path);
   return isDeepStrictEqual(valueAt(text, path), setting.before) ? text : setValue(text, path, setting.before);

@@ -1,4 +1,4 @@
-/** Our server in a person's own Claude Code, through Claude's own command. */
+/** Our server in the person's own Claude Code, registered with Claude's own command. */
 
 import { readFileSync } from 'node:fs';
 import { isDeepStrictEqual } from 'node:util';
@@ -14,45 +14,45 @@ import { isOurs, type ServerStart, startOf } from './server-start.ts';
 export interface ClaudeCall {
   /** Arguments of the claude program. */
   readonly args: readonly string[];
-  /** What it reads: values that no command line should show. */
+  /** Its stdin: values that no command line should show. */
   readonly input?: string;
 }
 
 export interface CodePlan {
-  /** None when everything is as it should be. */
+  /** Empty when there is nothing to do. */
   readonly calls: readonly ClaudeCall[];
-  /** Null when there is none; then the calls are for later. */
+  /** Null when claude is not installed; then the calls are for later. */
   readonly claude: string | null;
-  /** What to remember of another server under our name, to be given back; undefined when there was none. */
+  /** Another server's entry under our name, to be restored on removal; undefined for none. */
   readonly before: ClientEntry | undefined;
-  /** Such a server is there now, and goes. */
+  /** Replaces such an entry. */
   readonly replaces: boolean;
-  /** Such a server is there afterwards. */
+  /** Such an entry is there afterwards. */
   readonly keepsAnother: boolean;
 }
 
-interface Surroundings {
+interface ClaudeContext {
   readonly env: Environment;
-  readonly home: string;
+  readonly homeDir: string;
   readonly claude?: string | undefined;
 }
 
 /**
- * What there is to do so that Claude Code starts our server in every folder.
+ * Plans to make Claude Code start our server in every folder.
  *
- * @param before What is remembered of another server under our name.
+ * @param before Another server's entry under our name, from the ledger.
  */
 export function planCode(
   wanted: ServerStart,
-  surroundings: Surroundings,
+  context: ClaudeContext,
   before: ClientEntry | undefined,
 ): CodePlan {
-  const registered = registeredIn(surroundings);
-  const claude = programIn(surroundings);
+  const registered = registeredIn(context);
+  const claude = programIn(context);
   if (registered !== undefined && isDeepStrictEqual(startOf(registered), wanted))
     return { calls: [], claude, before, replaces: false, keepsAnother: false };
   const replaces = registered !== undefined && !isOurs('code', registered);
-  // Claude refuses to add a name that is there.
+  // Claude refuses to add a name that exists.
   const calls = [...(registered === undefined ? [] : [REMOVE]), addOf(wanted)];
   return {
     calls,
@@ -63,20 +63,20 @@ export function planCode(
   };
 }
 
-/** What there is to do to take our server out, and to give back what was there. Another one that is there stays. */
-export function planCodeRemoval(surroundings: Surroundings, before: ClientEntry | undefined): CodePlan {
-  const registered = registeredIn(surroundings);
-  const isForeign = registered !== undefined && !isOurs('code', registered);
+/** Plans to remove our server and restore the former entry. Another server's entry stays. */
+export function planCodeRemoval(context: ClaudeContext, before: ClientEntry | undefined): CodePlan {
+  const registered = registeredIn(context);
+  const isOther = registered !== undefined && !isOurs('code', registered);
   const remove = registered === undefined ? [] : [REMOVE];
-  const giveBack = before === undefined ? [] : [{ args: ADD_JSON, input: JSON.stringify(before) }];
-  const calls = isForeign ? [] : [...remove, ...giveBack];
-  const keepsAnother = isForeign || before !== undefined;
-  return { calls, claude: programIn(surroundings), before: undefined, replaces: false, keepsAnother };
+  const restore = before === undefined ? [] : [{ args: ADD_JSON, input: JSON.stringify(before) }];
+  const calls = isOther ? [] : [...remove, ...restore];
+  const keepsAnother = isOther || before !== undefined;
+  return { calls, claude: programIn(context), before: undefined, replaces: false, keepsAnother };
 }
 
-const registeredIn = ({ env, home }: Surroundings) => registeredServer(claudeUserFile(env, home));
+const registeredIn = ({ env, homeDir }: ClaudeContext) => registeredServer(claudeUserFile(env, homeDir));
 
-function programIn({ claude, env }: Surroundings): string | null {
+function programIn({ claude, env }: ClaudeContext): string | null {
   const located = locateClaude(claude, env);
   return located.found ? located.path : null;
 }
@@ -85,23 +85,23 @@ function asEntry(registered: unknown): ClientEntry | undefined {
   return z.record(z.string(), z.unknown()).safeParse(registered).data;
 }
 
-/** Carries it out. Returns what claude said when it refused; null when it is done. */
-export async function carryOutCode(
+/** Makes the calls. Returns claude's message when it refuses; null when done. */
+export async function callClaude(
   { calls, claude }: CodePlan,
   { run, env }: { readonly run: RunProgram; readonly env: Environment },
 ): Promise<string | null> {
-  if (claude === null) return 'claude is not there';
+  if (claude === null) return 'claude is not installed';
   for (const { args, input } of calls) {
     const options = { env: { ...env, ...QUIET }, ...(input === undefined ? {} : { input }) };
     const result = await run(claude, args, options);
-    if (result.code !== 0) return lastWords(result);
+    if (result.code !== 0) return lastLine(result);
   }
   return null;
 }
 
 /**
- * Our server as it is registered for the person; undefined when it is not, or the file cannot be read. It is only read:
- * asking `claude mcp get` would start the server to see whether it answers.
+ * Our server as registered for the person; undefined when it is not, or the file cannot be read. Read from the file
+ * because `claude mcp get` would start the server.
  */
 export function registeredServer(file: string): unknown {
   try {
@@ -115,14 +115,14 @@ export function registeredServer(file: string): unknown {
 
 const settings = z.looseObject({ mcpServers: z.record(z.string(), z.unknown()).optional() });
 
-/** A question about the registration is no reason to update or to call home. */
+/** Keeps Claude from updating itself or calling home. */
 const QUIET: Environment = { DISABLE_AUTOUPDATER: '1', CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC: '1' };
 
 const SCOPE = ['-s', 'user'];
 
 const REMOVE: ClaudeCall = { args: ['mcp', 'remove', CODE_SERVER, ...SCOPE] };
 
-/** The entry is read from its input (seen with 2.1.329). */
+/** Reads the entry from stdin (seen with 2.1.329). */
 const ADD_JSON = ['mcp', 'add-json', CODE_SERVER, '-', ...SCOPE];
 
 function addOf({ env, command, args }: ServerStart): ClaudeCall {
@@ -130,7 +130,7 @@ function addOf({ env, command, args }: ServerStart): ClaudeCall {
   return { args: ['mcp', 'add', CODE_SERVER, ...SCOPE, ...variables, '--', command, ...args] };
 }
 
-function lastWords({ stdout, stderr, failure }: ProgramResult): string {
-  const words = (stderr.trim() || stdout.trim()).split('\n').at(-1)?.trim();
-  return words || (failure === 'late' ? 'it did not answer' : 'it could not be started');
+function lastLine({ stdout, stderr, failure }: ProgramResult): string {
+  const line = (stderr.trim() || stdout.trim()).split('\n').at(-1)?.trim();
+  return line || (failure === 'late' ? 'it timed out' : 'it failed to start');
 }

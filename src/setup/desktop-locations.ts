@@ -1,4 +1,5 @@
-/** Where Claude Desktop keeps the file that names its MCP servers. */
+/** Where Claude Desktop's configuration file is. */
+
 import { readdirSync, statSync } from 'node:fs';
 import { join, win32 } from 'node:path';
 import { configFolder } from '../home-path.ts';
@@ -9,12 +10,12 @@ export interface System {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** The person's home folder. */
   readonly home: string;
-  /** Names in a folder; none when there is no such folder. */
+  /** Names in a folder; empty when there is none. */
   readonly list: (folder: string) => readonly string[];
   readonly isFile: (path: string) => boolean;
 }
 
-/** One file, or why it cannot be told which one; then `candidates` names them. */
+/** The file, or the candidates where it is not clear which one. */
 export type DesktopLocation =
   | { readonly found: true; readonly file: string }
   | { readonly found: false; readonly candidates: readonly string[] };
@@ -27,7 +28,7 @@ export function thisSystem(env: System['env'], home: string): System {
 const FILE = 'claude_desktop_config.json';
 
 /**
- * The file that Claude Desktop reads on this system, whether it is there or not. Known from its documentation
+ * The file that Claude Desktop reads on this system, whether it exists or not. Known from its documentation
  * (https://modelcontextprotocol.io/docs/develop/connect-local-servers), and for Windows from what its users found:
  * since February 2026 the installer makes a package there, whose files Windows keeps in a folder of the package, and a
  * file at the former place is not read (https://github.com/anthropics/claude-code/issues/26073).
@@ -40,7 +41,7 @@ export function desktopLocation(system: System): DesktopLocation {
   return { found: true, file: join(configFolder(env, home), 'Claude', FILE) };
 }
 
-/** The package comes first. Of several, left behind by former installations, the only one with a file is meant. */
+/** Prefers the package. Of several packages, left by former installations, takes the only one with a file. */
 function locationOnWindows(system: System): DesktopLocation {
   const { env, home } = system;
   const packages = win32.join(env.LOCALAPPDATA || win32.join(home, 'AppData', 'Local'), 'Packages');

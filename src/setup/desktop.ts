@@ -1,42 +1,43 @@
 /** Our server in the configuration of Claude Desktop. */
 import { isDeepStrictEqual } from 'node:util';
-import { changeBySettings, changeByUndoing, type FileChange } from './change.ts';
+import type { Result } from '../result.ts';
+import { applySettings, type FileChange, undoSettings } from './change.ts';
 import { setValue, valueAt } from './json-text.ts';
 import type { FileRecord } from './ledger.ts';
-import { type Planned, planFile } from './plan-file.ts';
+import { planFile } from './plan-file.ts';
 import { isOurs, type ServerStart, startOf } from './server-start.ts';
 
 /** The name under which Claude Desktop knows us. */
 export const DESKTOP_SERVER = 'claude_bridge_desktop';
 
 const SERVERS = 'mcpServers';
-/** Where our entry is. */
+/** The path of our entry. */
 export const OURS = [SERVERS, DESKTOP_SERVER];
 
-/** Makes Claude Desktop start our server. An entry of that name from an earlier version is brought up to date. */
+/** Plans our entry in Claude Desktop's file. Updates one from an earlier version. */
 export function planDesktop(
   path: string,
   wanted: ServerStart,
   former: FileRecord | undefined,
-): Promise<Planned<FileChange>> {
+): Promise<Result<FileChange>> {
   const settings = [{ path: OURS, value: wanted }];
-  // Claude Desktop takes a file with a byte order mark for a broken one, and writes it anew without its servers.
-  const change = { owner: 'desktop', settings, former, mayHaveMark: false } as const;
-  return planFile(path, [OURS], (file) => changeBySettings(file, change));
+  // Claude Desktop treats a file with a byte order mark as broken and may replace it without its servers.
+  const change = { owner: 'desktop', settings, former, mayHaveBom: false } as const;
+  return planFile(path, [OURS], (file) => applySettings(file, change));
 }
 
-/** Takes our server out of it, and gives back what was there. Another one of our name that is not our doing stays. */
+/** Plans to remove our entry and restore the former one. Another server's entry under our name stays. */
 export function planDesktopRemoval(
   path: string,
   former: FileRecord | undefined,
-): Promise<Planned<FileChange>> {
+): Promise<Result<FileChange>> {
   return planFile(path, [OURS], (file) => {
     const isKnown = former !== undefined || isOurs('desktop', valueAt(file.text, OURS));
-    return changeByUndoing(file, 'desktop', former, isKnown ? [OURS] : []);
+    return undoSettings(file, 'desktop', former, isKnown ? [OURS] : []);
   });
 }
 
-/** The text of a file that has our entry alone, for a person to copy. */
+/** A file with only our entry, for a person to copy. */
 export function entryText(entry: ServerStart): string {
   return setValue('', OURS, entry).trimEnd();
 }
@@ -46,40 +47,40 @@ export function hasEntry(text: string | null): boolean {
   return text !== null && text.trim() !== '' && valueAt(text, OURS) !== undefined;
 }
 
-/** What is to be said of a change: what it takes away of others. */
-export function losses({ file, bytes, former }: FileChange, wanted: ServerStart): string[] {
+/** Warnings about what a change takes away from others. */
+export function lossWarnings({ file, bytes, former }: FileChange, wanted: ServerStart): string[] {
   const entry = valueAt(file.text, OURS);
   const isKnown =
     isOurs('desktop', entry) || former?.settings.some(({ value }) => isDeepStrictEqual(value, entry));
   const replaces = entry !== undefined && !isKnown && !isDeepStrictEqual(startOf(entry), wanted);
-  const losesMark = file.hasMark && bytes !== file.bytes;
+  const losesMark = file.hasBom && bytes !== file.bytes;
   return [
-    ...(replaces ? [replacedWords(file.path)] : []),
+    ...(replaces ? [replacedWarning(file.path)] : []),
     ...(losesMark
       ? [
-          `${file.path} begins with a byte order mark, with which Claude Desktop does not read it: it is left out. setup --remove gives it back.`,
+          `${file.path} begins with a byte order mark, which Claude Desktop cannot read: it is removed. setup --remove restores it.`,
         ]
       : []),
   ];
 }
 
-/** @param where What has had the entry. */
-export function replacedWords(where: string, name = DESKTOP_SERVER): string {
-  return `${where} has another server under the name ${name}: its entry is replaced. setup --remove gives it back.`;
+/** @param where The file or program that has the entry. */
+export function replacedWarning(where: string, name = DESKTOP_SERVER): string {
+  return `${where} has another server named ${name}: its entry is replaced. setup --remove restores it.`;
 }
 
-/** Other names under which Claude Desktop starts the same server: every tool would be there twice. */
-export function twins({ file, text }: FileChange, wanted: ServerStart): string[] {
+/** Warnings about other names for the same server, which make every tool appear twice. */
+export function duplicateWarnings({ file, text }: FileChange, wanted: ServerStart): string[] {
   const servers = Object.entries((valueAt(text ?? '', [SERVERS]) ?? {}) as Record<string, unknown>);
   return servers
-    .filter(([name, entry]) => name !== DESKTOP_SERVER && isTwin(entry, wanted))
+    .filter(([name, entry]) => name !== DESKTOP_SERVER && isDuplicate(entry, wanted))
     .map(
       ([name]) =>
-        `"${name}" in ${file.path} starts the same server, so Claude Desktop will show every tool twice. Remove it.`,
+        `"${name}" in ${file.path} starts the same server, so Claude Desktop shows every tool twice. Remove it.`,
     );
 }
 
-function isTwin(entry: unknown, wanted: ServerStart): boolean {
+function isDuplicate(entry: unknown, wanted: ServerStart): boolean {
   const { command, args } = startOf(entry) ?? { command: '', args: [] };
   const script = wanted.args.at(-3);
   const isOurs = [command, ...args].some(

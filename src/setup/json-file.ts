@@ -1,76 +1,73 @@
-/** A JSON file as it lies on the disk, looked at so closely that it can be written again without loss. */
+/** A JSON file on disk, with everything needed to write it again without loss. */
+
 import { createHash } from 'node:crypto';
 import { accessSync, constants, type Stats } from 'node:fs';
 import { lstat, readFile, readlink, realpath, stat } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
+import { ok, type Result, refuse } from '../result.ts';
 
 export interface JsonFile {
-  /** As it was named. */
+  /** As given. */
   readonly path: string;
-  /** Where it lies, or would: the end of symbolic links. */
+  /** The path behind symbolic links, whether the file exists or not. */
   readonly target: string;
-  /** Null when there is none. */
+  /** Null when there is no file. */
   readonly bytes: Buffer | null;
-  /** Without its byte order mark; empty when there is none. */
+  /** Without a byte order mark; empty when there is no file. */
   readonly text: string;
   /** Whether it begins with a byte order mark. */
-  readonly hasMark: boolean;
-  /** Its rights, or those of a new one. */
+  readonly hasBom: boolean;
+  /** Its mode, or that of a new file. */
   readonly mode: number;
 }
 
-export type Opened =
-  | { readonly ok: true; readonly file: JsonFile }
-  | { readonly ok: false; readonly problem: string };
-
 const PRIVATE = 0o600;
-const LARGEST_MB = 5;
+const MAX_MB = 5;
 
-/** Reads a file that is to be changed. Whatever speaks against changing it is its problem, in words that follow its path. */
-export async function openJsonFile(path: string): Promise<Opened> {
+/** Reads a file that is about to be changed. A refusal says why it cannot be, in words that follow its path. */
+export async function openJsonFile(path: string): Promise<Result<JsonFile>> {
   try {
     return await open(path);
   } catch (error) {
-    return problem(`it cannot be read (${(error as NodeJS.ErrnoException).code})`);
+    return refuse(`it cannot be read (${(error as NodeJS.ErrnoException).code})`);
   }
 }
+
 /** The bytes of a new text. */
-export function encode(text: string, withMark: boolean): Buffer {
-  return Buffer.from(withMark ? BYTE_ORDER_MARK + text : text, 'utf8');
+export function encode(text: string, withBom: boolean): Buffer {
+  return Buffer.from(withBom ? BOM + text : text, 'utf8');
 }
 
-/** What tells two contents apart. */
+/** SHA-256, in hexadecimal. */
 export function fingerprint(bytes: Uint8Array): string {
   return createHash('sha256').update(bytes).digest('hex');
 }
 
-async function open(path: string): Promise<Opened> {
+async function open(path: string): Promise<Result<JsonFile>> {
   const target = await endOfLinks(path);
-  if (target === null) return problem('its symbolic links lead nowhere but in a circle');
+  if (target === null) return refuse('its symbolic links form a loop');
   const found = await statOf(target);
-  if (found === null) {
-    return { ok: true, file: { path, target, bytes: null, text: '', hasMark: false, mode: PRIVATE } };
-  }
+  if (found === null) return ok({ path, target, bytes: null, text: '', hasBom: false, mode: PRIVATE });
   const obstacle = obstacleTo(found, target);
-  if (obstacle !== null) return problem(obstacle);
+  if (obstacle !== null) return refuse(obstacle);
   const bytes = await readFile(target);
   const text = decode(bytes);
-  if (text === null) return problem('it is not UTF-8 text. Save it as UTF-8');
-  const hasMark = startsWithMark(bytes);
-  return { ok: true, file: { path, target, bytes, text, hasMark, mode: found.mode & 0o7777 } };
+  if (text === null) return refuse('it is not UTF-8 text. Save it as UTF-8');
+  const hasBom = startsWithBom(bytes);
+  return ok({ path, target, bytes, text, hasBom, mode: found.mode & 0o7777 });
 }
 
-const BYTE_ORDER_MARK = '\uFEFF';
+const BOM = '\uFEFF';
 
-const problem = (what: string): Opened => ({ ok: false, problem: what });
+const MAX_LINKS = 40;
 
-/** Null for a circle. A link may lead to a file that is not there yet. */
-async function endOfLinks(path: string, most = 40): Promise<string | null> {
-  if (most === 0) return null;
+/** Null for a loop. A link may lead to a file that does not exist yet. */
+async function endOfLinks(path: string, linksLeft = MAX_LINKS): Promise<string | null> {
+  if (linksLeft === 0) return null;
   const link = await lstat(path).catch(() => null);
   if (link === null) return path;
   if (!link.isSymbolicLink()) return realpath(path);
-  return endOfLinks(resolve(dirname(path), await readlink(path)), most - 1);
+  return endOfLinks(resolve(dirname(path), await readlink(path)), linksLeft - 1);
 }
 
 async function statOf(path: string): Promise<Stats | null> {
@@ -83,15 +80,14 @@ async function statOf(path: string): Promise<Stats | null> {
 }
 
 function obstacleTo(found: Stats, target: string): string | null {
-  if (found.isDirectory()) return 'a folder is in its place. Move it away';
-  if (!found.isFile()) return 'it is not a plain file';
-  if (found.size > LARGEST_MB * 1_000_000)
-    return `it is larger than ${LARGEST_MB} MB, which no such file should be`;
+  if (found.isDirectory()) return 'it is a folder. Move it away';
+  if (!found.isFile()) return 'it is not a regular file';
+  if (found.size > MAX_MB * 1_000_000) return `it is larger than ${MAX_MB} MB`;
   if (process.getuid && found.uid !== process.getuid())
     return 'it belongs to another user. Run this command as that user';
-  // Who may do anything, as root may, still does not write into what its owner protects.
+  // Root could write it, but respects the protection of its owner.
   if ((found.mode & 0o222) === 0 || !isAccessible(target))
-    return 'it is write-protected. Allow writing to it, if that is not on purpose';
+    return 'it is write-protected. Make it writable, unless that is on purpose';
   return null;
 }
 
@@ -112,6 +108,6 @@ function decode(bytes: Uint8Array): string | null {
   }
 }
 
-function startsWithMark(bytes: Buffer): boolean {
-  return bytes.subarray(0, 3).equals(Buffer.from(BYTE_ORDER_MARK));
+function startsWithBom(bytes: Buffer): boolean {
+  return bytes.subarray(0, 3).equals(Buffer.from(BOM));
 }

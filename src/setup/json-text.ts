@@ -1,20 +1,20 @@
 /**
- * Changing a JSON text that somebody else wrote, without touching anything but what is to change: order, indentation,
- * line ends and odd spacing stay. (jsonc-parser's own `modify` lays out whole lines anew, with what else stands there.)
+ * Edits a JSON text that somebody else wrote and keeps the rest to the byte: order, indentation, line ends, odd spacing.
+ * (jsonc-parser's own `modify` reformats whole lines.)
  */
 import { findNodeAtLocation, type Node, parseTree } from 'jsonc-parser';
 
 export type JsonPath = readonly string[];
 
-/** The value at a path; undefined when there is none. `text` is JSON with an object at the top. */
+/** The value at a path; undefined for none. `text` must be a JSON object. */
 export function valueAt(text: string, path: JsonPath): unknown {
   const node = nodeAt(text, path);
   return node && JSON.parse(text.slice(node.offset, endOf(node)));
 }
 
 /**
- * The text with `value` at `path`: in the place of what is there, or as the last of its object. Objects on the way are
- * made. An empty text becomes a new one.
+ * The text with `value` at `path`: replaces what is there, or appends to its object. Creates missing objects. An empty
+ * text becomes a new one.
  */
 export function setValue(text: string, path: JsonPath, value: unknown): string {
   if (text.trim() === '') return `${JSON.stringify(nested(path, value), null, 2)}${lineEnd(text)}`;
@@ -26,7 +26,7 @@ export function setValue(text: string, path: JsonPath, value: unknown): string {
   return append(text, parent, path[depth] ?? '', nested(path.slice(depth + 1), value));
 }
 
-/** The text without the value at `path`; the same when there is none. */
+/** The text without the value at `path`; unchanged when there is none. */
 export function removeValue(text: string, path: JsonPath): string {
   const property = nodeAt(text, path)?.parent;
   const parent = property?.parent;
@@ -97,7 +97,7 @@ function isSpread(text: string, node: Node | undefined): boolean {
   return node !== undefined && text.slice(node.offset, endOf(node)).includes('\n');
 }
 
-/** What one level is indented by: as the first indented key is, or by two spaces. */
+/** One level of indentation: that of the first indented key, or two spaces. */
 function indentUnit(text: string): string {
   return /^([ \t]+)"/m.exec(text)?.[1] ?? '  ';
 }

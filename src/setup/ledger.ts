@@ -1,4 +1,4 @@
-/** What setup has done to which file, kept in the state folder so that it can be undone. */
+/** What setup changed in which file, kept in the state folder so that it can be undone. */
 
 import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -11,28 +11,28 @@ const fileRecord = z.object({
   path: z.string(),
   /** Claude Desktop's file, or our own config.json. */
   owner: z.enum(['desktop', 'bridge']),
-  /** Fingerprint of what we wrote last. */
+  /** Fingerprint of what we last wrote. */
   written: z.string(),
-  /** There was no such file before us. */
+  /** We created the file. */
   created: z.boolean(),
-  /** Folders we made for it, the outer ones first. */
+  /** Folders we created for it, outermost first. */
   folders: z.array(z.string()),
-  /** The file as it was before us; null when there was none. */
+  /** A copy of the file before us; null when there was none. */
   backup: z.object({ path: z.string(), fingerprint: z.string() }).nullable(),
-  /** Nobody else changed the file between our changes: what was before us is all there is to go back to. */
+  /** Nobody else changed the file between our changes, so restoring the backup loses nothing. */
   undisturbed: z.boolean(),
-  /** What we set, and what was there before; in the order in which it was set. */
+  /** What we set and what was there before, in order. */
   settings: z.array(
     z.object({ path: z.array(z.string()), value: z.unknown(), before: z.unknown().optional() }),
   ),
-  /** Objects we made on the way to a setting. */
+  /** Objects we created for a setting. */
   objects: z.array(z.array(z.string())),
 });
 
 const records = z.object({
-  /** By their path. */
+  /** One for each path. */
   files: z.array(fileRecord),
-  /** What Claude Code had under our name before us. */
+  /** The entry that Claude Code had under our name before us. */
   code: z.object({ before: z.record(z.string(), z.unknown()) }).optional(),
 });
 
@@ -43,48 +43,48 @@ export type ClientEntry = Readonly<Record<string, unknown>>;
 
 export type FileRecord = Readonly<z.output<typeof fileRecord>>;
 
-/** The file that holds the records. */
-export function recordFile(home: string): string {
-  return join(home, 'setup.json');
+/** The ledger's file. */
+export function ledgerFile(stateDir: string): string {
+  return join(stateDir, 'setup.json');
 }
 
 /**
- * All records; none when there is no file of them, or one that is not ours: what we set can still be taken out. The one
- * of config.json is about the config.json beside it, also where the folder was moved or copied.
+ * All records; none when the ledger is missing or not ours: our entries can still be removed. The record of config.json
+ * is about the one beside the ledger, also where the folder was moved or copied.
  */
-export async function readRecords(home: string): Promise<readonly FileRecord[]> {
-  const { files } = await readAll(home);
-  return files.map((file) => (file.owner === 'bridge' ? { ...file, path: configFile(home) } : file));
+export async function readRecords(stateDir: string): Promise<readonly FileRecord[]> {
+  const { files } = await readAll(stateDir);
+  return files.map((file) => (file.owner === 'bridge' ? { ...file, path: configFile(stateDir) } : file));
 }
 
-/** What Claude Code had under our name before us; undefined when that was nothing. */
-export async function readCodeBefore(home: string): Promise<ClientEntry | undefined> {
-  return (await readAll(home)).code?.before;
+/** The entry that Claude Code had under our name before us; undefined for none. */
+export async function readFormerEntry(stateDir: string): Promise<ClientEntry | undefined> {
+  return (await readAll(stateDir)).code?.before;
 }
 
-/** Puts one record in the place of the former one of that file; null drops it. */
-export async function keepRecord(home: string, path: string, record: FileRecord | null): Promise<void> {
-  const others = (await readRecords(home)).filter((other) => other.path !== path);
+/** Replaces the record of one file; null removes it. */
+export async function writeRecord(stateDir: string, path: string, record: FileRecord | null): Promise<void> {
+  const others = (await readRecords(stateDir)).filter((other) => other.path !== path);
   const files = record === null ? others : [...others, record];
-  await writeAll(home, { ...(await readAll(home)), files });
+  await writeAll(stateDir, { ...(await readAll(stateDir)), files });
 }
 
-/** Remembers what Claude Code had under our name; undefined forgets it. */
-export async function keepCodeBefore(home: string, before: ClientEntry | undefined): Promise<void> {
-  const { files, code } = await readAll(home);
+/** Keeps the entry that Claude Code had under our name; undefined forgets it. */
+export async function writeFormerEntry(stateDir: string, before: ClientEntry | undefined): Promise<void> {
+  const { files, code } = await readAll(stateDir);
   if (isDeepStrictEqual(before, code?.before)) return;
-  await writeAll(home, before === undefined ? { files } : { files, code: { before } });
+  await writeAll(stateDir, before === undefined ? { files } : { files, code: { before } });
 }
 
-async function readAll(home: string): Promise<Records> {
+async function readAll(stateDir: string): Promise<Records> {
   try {
-    return records.parse(JSON.parse(await readFile(recordFile(home), 'utf8')));
+    return records.parse(JSON.parse(await readFile(ledgerFile(stateDir), 'utf8')));
   } catch {
     return { files: [] };
   }
 }
 
-async function writeAll(home: string, { files, code }: Records): Promise<void> {
-  if (files.length === 0 && code === undefined) return rm(recordFile(home), { force: true });
-  await writeAtomically(recordFile(home), `${JSON.stringify({ files, code }, null, 2)}\n`, 0o600);
+async function writeAll(stateDir: string, { files, code }: Records): Promise<void> {
+  if (files.length === 0 && code === undefined) return rm(ledgerFile(stateDir), { force: true });
+  await writeAtomically(ledgerFile(stateDir), `${JSON.stringify({ files, code }, null, 2)}\n`, 0o600);
 }

@@ -1,4 +1,4 @@
-/** How a client starts one of our servers. */
+/** How a client starts one of our MCP servers. */
 import * as z from 'zod';
 
 export interface ServerStart {
@@ -18,11 +18,14 @@ const schema = z.object({
  * environment, and with a PATH on which the first `node` may be any.
  *
  * @param entry The program and arguments that start this command line.
- * @param home The state folder.
  */
-export function serverStart(side: 'desktop' | 'code', entry: readonly string[], home: string): ServerStart {
+export function serverStart(
+  side: 'desktop' | 'code',
+  entry: readonly string[],
+  stateDir: string,
+): ServerStart {
   const [command = '', ...args] = entry;
-  return { command, args: [...args, 'mcp', side], env: { BRIDGE_HOME: home } };
+  return { command, args: [...args, 'mcp', side], env: { BRIDGE_HOME: stateDir } };
 }
 
 /**

@@ -1,91 +1,100 @@
 /**
- * Connecting Claude Desktop and Claude Code with us, and undoing it. This room promises that files of others stay as
- * they are but for our entry, to the byte; that a file it does not fully understand is refused and not touched; that
- * everything is thought out and can be shown before anything is written; that doing it twice is doing it once; and that
- * undoing it gives back what was there before.
+ * Connects Claude Desktop and Claude Code with us, and undoes it. Its promise: everything is planned and can be shown
+ * before anything is written; files of others keep every byte but our entry; a file it does not fully understand is
+ * refused and not changed; setting up twice changes nothing more; removing restores what was there before.
  */
 
 import { CODE_SERVER } from '../claude/command-line.ts';
 import type { Environment } from '../environment.ts';
 import type { RunProgram } from '../machine/program.ts';
+import { ok, type Result } from '../result.ts';
 import { type FileChange, isChange } from './change.ts';
-import { type CodePlan, carryOutCode, planCode, planCodeRemoval } from './code.ts';
-import { losses, planDesktop, planDesktopRemoval, replacedWords, twins } from './desktop.ts';
-import { keepCodeBefore, readCodeBefore, readRecords } from './ledger.ts';
-import type { Planned } from './plan-file.ts';
+import { type CodePlan, callClaude, planCode, planCodeRemoval } from './code.ts';
+import {
+  duplicateWarnings,
+  lossWarnings,
+  planDesktop,
+  planDesktopRemoval,
+  replacedWarning,
+} from './desktop.ts';
+import { readFormerEntry, readRecords, writeFormerEntry } from './ledger.ts';
 import { type ServerStart, serverStart, throughWsl } from './server-start.ts';
 import { type Folders, planWorkspaces, planWorkspacesRemoval } from './workspaces.ts';
-import { carryOut } from './write.ts';
+import { applyChange } from './write.ts';
 
-/** Where all this takes place. */
-export interface Scene {
+export interface SetupContext {
   readonly env: Environment;
-  /** The state folder. */
-  readonly state: string;
-  /** The person's home folder. */
-  readonly home: string;
-  /** The program that is configured as Claude Code. */
+  readonly stateDir: string;
+  readonly homeDir: string;
+  /** The configured claude program. */
   readonly claude?: string | undefined;
 }
 
 export interface SetupPlan {
   readonly files: readonly FileChange[];
-  /** Null: Claude Code is left out. */
+  /** Null: Claude Code is skipped. */
   readonly code: CodePlan | null;
   readonly warnings: readonly string[];
 }
 
-export interface Wanted {
-  /** The program and arguments that start this command line, also later. */
+export interface SetupOptions {
+  /** The program and arguments that start this command line, now and later. */
   readonly entry: readonly string[];
-  /** Claude Desktop's file; null leaves it out. */
+  /** Claude Desktop's file; null skips it. */
   readonly desktop: string | null;
-  /** The distribution of WSL through which Claude Desktop, on Windows, starts us; empty for the usual one. */
+  /** The WSL distribution through which Claude Desktop on Windows starts us; empty for the default one. */
   readonly distribution?: string | undefined;
   readonly code: boolean;
   readonly folders: Folders;
 }
 
-/** What there is to do. Throws ConfigError. */
-export async function planSetup(wanted: Wanted, scene: Scene): Promise<Planned<SetupPlan>> {
-  const records = await readRecords(scene.state);
+/** Plans what to change. A refusal names the file that stays as it is. Throws ConfigError. */
+export async function planSetup(wanted: SetupOptions, context: SetupContext): Promise<Result<SetupPlan>> {
+  const records = await readRecords(context.stateDir);
   const recordOf = (owner: string, path?: string) =>
     records.find((record) => record.owner === owner && (path === undefined || record.path === path));
-  const start = desktopStart(wanted, scene);
+  const start = desktopStart(wanted, context);
   const { desktop } = wanted;
   const files = await all([
-    () => planWorkspaces(scene.state, wanted.folders, recordOf('bridge')),
+    () => planWorkspaces(context.stateDir, wanted.folders, recordOf('bridge')),
     ...(desktop === null ? [] : [() => planDesktop(desktop, start, recordOf('desktop', desktop))]),
   ]);
   if (!files.ok) return files;
   const code = wanted.code
-    ? planCode(serverStart('code', wanted.entry, scene.state), scene, await readCodeBefore(scene.state))
+    ? planCode(
+        serverStart('code', wanted.entry, context.stateDir),
+        context,
+        await readFormerEntry(context.stateDir),
+      )
     : null;
   const warnings = files.value
     .filter(({ file }) => file.path === desktop)
-    .flatMap((change) => [...losses(change, start), ...twins(change, start)]);
-  if (code?.replaces) warnings.push(replacedWords('Claude Code', CODE_SERVER));
-  return { ok: true, value: { files: files.value, code, warnings } };
+    .flatMap((change) => [...lossWarnings(change, start), ...duplicateWarnings(change, start)]);
+  if (code?.replaces) warnings.push(replacedWarning('Claude Code', CODE_SERVER));
+  return ok({ files: files.value, code, warnings });
 }
 
-/** What Claude Desktop is to start. */
+/** The command for Claude Desktop. */
 export function desktopStart(
-  { entry, distribution }: Pick<Wanted, 'entry' | 'distribution'>,
-  { state }: Pick<Scene, 'state'>,
+  { entry, distribution }: Pick<SetupOptions, 'entry' | 'distribution'>,
+  { stateDir }: Pick<SetupContext, 'stateDir'>,
 ): ServerStart {
-  const start = serverStart('desktop', entry, state);
+  const start = serverStart('desktop', entry, stateDir);
   return distribution === undefined ? start : throughWsl(start, distribution);
 }
 
-export interface Unwanted {
-  /** Where our entry may be in a file of Claude Desktop, beside those that are recorded; null leaves it out. */
+export interface RemovalOptions {
+  /** Files of Claude Desktop that may hold our entry, besides those in the ledger; null skips Claude Desktop. */
   readonly desktop: readonly string[] | null;
   readonly code: boolean;
 }
 
-/** What there is to undo. */
-export async function planRemoval(unwanted: Unwanted, scene: Scene): Promise<Planned<SetupPlan>> {
-  const records = await readRecords(scene.state);
+/** Plans what to undo. */
+export async function planRemoval(
+  unwanted: RemovalOptions,
+  context: SetupContext,
+): Promise<Result<SetupPlan>> {
+  const records = await readRecords(context.stateDir);
   const ours = records.filter(({ owner }) => owner === 'bridge');
   const desktops = records.filter(({ owner }) => owner === 'desktop');
   const paths = new Set([...desktops.map(({ path }) => path), ...(unwanted.desktop ?? [])]);
@@ -97,46 +106,54 @@ export async function planRemoval(unwanted: Unwanted, scene: Scene): Promise<Pla
       : [...paths].map((path) => () => planDesktopRemoval(path, recordOf(path)))),
   ]);
   if (!files.ok) return files;
-  const code = unwanted.code ? planCodeRemoval(scene, await readCodeBefore(scene.state)) : null;
-  return { ok: true, value: { files: files.value, code, warnings: [] } };
+  const code = unwanted.code ? planCodeRemoval(context, await readFormerEntry(context.stateDir)) : null;
+  return ok({ files: files.value, code, warnings: [] });
 }
 
 /** Whether the plan would change anything. */
-export function isAnything({ files, code }: SetupPlan): boolean {
+export function hasChanges({ files, code }: SetupPlan): boolean {
   return files.some(isChange) || (code?.calls.length ?? 0) > 0;
 }
 
-export interface Done {
-  /** The first file that could not be written, and why; nothing after it was done. */
+export interface SetupOutcome {
+  /** The first file that could not be written, and why; nothing after it was changed. */
   readonly failure: string | null;
-  /** Why Claude Code could not be told; what it was to be told is in the plan. */
+  /** Why Claude refused the calls of the plan. */
   readonly codeFailure: string | null;
 }
 
-/** Does all of it. That Claude Code could not be told is no reason to leave out the rest. */
-export async function carryOutPlan({ files, code }: SetupPlan, scene: Scene, run: RunProgram): Promise<Done> {
+/** Applies the plan. A failure of Claude Code does not stop the rest. */
+export async function applySetup(
+  { files, code }: SetupPlan,
+  context: SetupContext,
+  run: RunProgram,
+): Promise<SetupOutcome> {
   for (const change of files) {
-    const problem = await carryOut(change, scene.state);
+    const problem = await applyChange(change, context.stateDir);
     if (problem !== null) return { failure: `${change.file.path}: ${problem}`, codeFailure: null };
   }
-  return { failure: null, codeFailure: code && (await tellCode(code, scene, run)) };
+  return { failure: null, codeFailure: code && (await applyCode(code, context, run)) };
 }
 
-/** What is to be given back is remembered before it goes, and forgotten after it is back. */
-async function tellCode(code: CodePlan, { state, env }: Scene, run: RunProgram): Promise<string | null> {
-  if (code.before !== undefined) await keepCodeBefore(state, code.before);
-  const failure = code.calls.length === 0 ? null : await carryOutCode(code, { run, env });
-  if (code.before === undefined && failure === null) await keepCodeBefore(state, undefined);
+/** The former entry is written to the ledger before it is replaced, and removed from it after it is restored. */
+async function applyCode(
+  code: CodePlan,
+  { stateDir, env }: SetupContext,
+  run: RunProgram,
+): Promise<string | null> {
+  if (code.before !== undefined) await writeFormerEntry(stateDir, code.before);
+  const failure = code.calls.length === 0 ? null : await callClaude(code, { run, env });
+  if (code.before === undefined && failure === null) await writeFormerEntry(stateDir, undefined);
   return failure;
 }
 
-/** All of them, or the first problem. */
-async function all<T>(steps: readonly (() => Promise<Planned<T>>)[]): Promise<Planned<T[]>> {
+/** All values, or the first refusal. */
+async function all<T>(steps: readonly (() => Promise<Result<T>>)[]): Promise<Result<T[]>> {
   const values: T[] = [];
   for (const step of steps) {
     const planned = await step();
     if (!planned.ok) return planned;
     values.push(planned.value);
   }
-  return { ok: true, value: values };
+  return ok(values);
 }

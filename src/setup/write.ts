@@ -1,66 +1,64 @@
-/** Carrying out what was thought out for a file, so that a crash at any moment leaves a whole file and the way back. */
+/** Applies the plan for a file. A crash at any moment leaves a complete file and the way back. */
 import { readFile, rm, rmdir } from 'node:fs/promises';
 import { dirname, sep } from 'node:path';
 import { writeAtomically } from '../machine/atomic-file.ts';
 import { makePrivateFolder } from '../make-folder.ts';
 import { type FileChange, isChange } from './change.ts';
-import { keepRecord } from './ledger.ts';
+import { writeRecord } from './ledger.ts';
 
 /**
- * The copy first, then the record, then the file: whatever is cut off, the next call finds out how far this one came.
- * Returns why it could not be done, in words that follow the file's path; null when it is done.
- *
- * @param home The state folder, where the record is kept.
+ * Writes the backup, then the ledger, then the file, so that the next call can tell how far an interrupted one came.
+ * Returns why it failed, in words that follow the file's path; null when done.
  */
-export async function carryOut(change: FileChange, home: string): Promise<string | null> {
+export async function applyChange(change: FileChange, stateDir: string): Promise<string | null> {
   const { file, bytes, backup, record } = change;
   try {
-    if (!isChange(change)) return await forget(change, home);
-    if (!(await isAsItWas(change)))
-      return 'it was changed by another program just now. Run the same command again';
+    if (!isChange(change)) return await cleanUp(change, stateDir);
+    if (!(await isUnchanged(change)))
+      return 'another program has just changed it. Run the same command again';
     if (bytes === null) {
       await rm(file.target);
-      return await forget(change, home);
+      return await cleanUp(change, stateDir);
     }
     makePrivateFolder(dirname(file.target));
-    // It may hold the tokens of other servers.
+    // The copy may hold tokens of other servers.
     if (backup !== null && file.bytes !== null) await writeAtomically(backup, file.bytes, 0o600);
-    if (record !== null) await keepRecord(home, file.path, record);
+    if (record !== null) await writeRecord(stateDir, file.path, record);
     await writeAtomically(file.target, bytes, file.mode);
-    return record === null ? await forget(change, home) : null;
+    return record === null ? await cleanUp(change, stateDir) : null;
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
     if (code === undefined) throw error;
-    return `it could not be written (${WORDS[code] ?? message})`;
+    return `it could not be written (${REASONS[code] ?? message})`;
   }
 }
 
-const WORDS: Readonly<Record<string, string>> = {
-  EACCES: 'its folder is closed to this user',
-  EPERM: 'its folder is closed to this user',
+const REASONS: Readonly<Record<string, string>> = {
+  EACCES: 'permission denied',
+  EPERM: 'permission denied',
   EROFS: 'the disk is read-only',
   ENOSPC: 'the disk is full',
-  EEXIST: 'a file is where its folder should be',
-  ENOTDIR: 'a file is where its folder should be',
+  EEXIST: 'a file is in the place of its folder',
+  ENOTDIR: 'a file is in the place of its folder',
 };
 
-/** A file that changed since it was read is not ours to overwrite. */
-async function isAsItWas({ file }: FileChange): Promise<boolean> {
+/** Never overwrite a change that was made since the file was read. */
+async function isUnchanged({ file }: FileChange): Promise<boolean> {
   const now = await readFile(file.target).catch(() => null);
   return now === null || file.bytes === null ? now === file.bytes : now.equals(file.bytes);
 }
 
-/** After an undoing: nothing of ours is left lying about. A copy that holds more than the file does stays. */
-async function forget({ file, bytes, former, record }: FileChange, home: string): Promise<null> {
+/** After undoing: removes our backup and folders. A backup that differs from the file stays. */
+async function cleanUp({ file, bytes, former, record }: FileChange, stateDir: string): Promise<null> {
   if (record !== null || former === null) return null;
   if (former.backup && bytes && (await isCopyOf(file, former.backup.path, bytes)))
     await rm(former.backup.path);
   if (bytes === null) await removeEmptyFolders(file, former.folders);
-  await keepRecord(home, file.path, null);
+  await writeRecord(stateDir, file.path, null);
   return null;
 }
 
-/** What is recorded may have been edited, or be of another machine: what goes is looked at itself. */
+/** The ledger may have been edited or come from another machine: check the copy before removing it. */
 async function isCopyOf(file: FileChange['file'], path: string, bytes: Uint8Array): Promise<boolean> {
   if (!path.startsWith(`${file.path}.bridge-backup`)) return false;
   const copy = await readFile(path).catch(() => null);
@@ -73,7 +71,7 @@ async function removeEmptyFolders({ target }: FileChange['file'], folders: reado
     try {
       await rmdir(folder);
     } catch {
-      // Something else lives in it now.
+      // It is not empty.
       return;
     }
   }

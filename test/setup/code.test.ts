@@ -7,13 +7,13 @@ import { claudeUserFile } from '../../src/claude/files.ts';
 import { runProgram } from '../../src/machine/program.ts';
 import { registeredServer } from '../../src/setup/code.ts';
 import { serverStart } from '../../src/setup/server-start.ts';
-import { carryOutPlan, planRemoval, planSetup, type Scene } from '../../src/setup/setup.ts';
+import { applySetup, planRemoval, planSetup, type SetupContext } from '../../src/setup/setup.ts';
 import { onWindows } from '../platform.ts';
 import { ENTRY, type Rig, test } from './rig.ts';
 
 const REMOVE = ['mcp', 'remove', 'claude_bridge_code', '-s', 'user'];
-const addOf = ({ scene }: Rig) => [
-  ...['mcp', 'add', 'claude_bridge_code', '-s', 'user', '-e', `BRIDGE_HOME=${scene.state}`],
+const addOf = ({ context }: Rig) => [
+  ...['mcp', 'add', 'claude_bridge_code', '-s', 'user', '-e', `BRIDGE_HOME=${context.stateDir}`],
   ...['--', '/opt/node/bin/node', '/opt/bridge/dist/cli.js', 'mcp', 'code'],
 ];
 const PYTHON = { command: 'python3', args: ['/srv/code_server.py'], env: { TOKEN: 's3cret' } };
@@ -26,7 +26,7 @@ describe.skipIf(onWindows)('claude (a stand-in that is an executable file)', () 
   });
 
   test('is asked nothing when our server is as it should be', async ({ rig }) => {
-    const start = serverStart('code', ENTRY, rig.scene.state);
+    const start = serverStart('code', ENTRY, rig.context.stateDir);
     await registered(rig, { type: 'stdio', ...start });
     await rig.setup(WANTED);
     expect(rig.calls).toEqual([]);
@@ -62,10 +62,10 @@ describe.skipIf(onWindows)('claude (a stand-in that is an executable file)', () 
   }) => {
     await registered(rig, PYTHON);
     expect((await rig.plan(WANTED)).warnings).toEqual([
-      'Claude Code has another server under the name claude_bridge_code: its entry is replaced. setup --remove gives it back.',
+      'Claude Code has another server named claude_bridge_code: its entry is replaced. setup --remove restores it.',
     ]);
     await rig.setup(WANTED);
-    await registered(rig, { type: 'stdio', ...serverStart('code', ENTRY, rig.scene.state) });
+    await registered(rig, { type: 'stdio', ...serverStart('code', ENTRY, rig.context.stateDir) });
     await rig.setup({ ...WANTED, entry: ['/opt/node/bin/node', '/opt/bridge-2/dist/cli.js'] });
     rig.calls.length = 0;
 
@@ -84,16 +84,16 @@ describe.skipIf(onWindows)('claude (a stand-in that is an executable file)', () 
 });
 
 test('no claude: nothing is run, and what is to be run later is in the plan', async ({ rig }) => {
-  const scene: Scene = { ...rig.scene, claude: join(rig.root, 'nowhere') };
+  const context: SetupContext = { ...rig.context, claude: join(rig.root, 'nowhere') };
   const wanted = { ...WANTED, entry: ENTRY, folders: { workspaces: {}, roots: [] } };
-  expect(await planSetup(wanted, scene)).toMatchObject({
+  expect(await planSetup(wanted, context)).toMatchObject({
     ok: true,
     value: { code: { claude: null, calls: [{ args: addOf(rig) }] } },
   });
 });
 
 test("claude's settings are where CLAUDE_CONFIG_DIR says, or in the home", ({ rig }) => {
-  const { home } = rig.scene;
+  const { homeDir: home } = rig.context;
   expect(claudeUserFile({}, home)).toBe(join(home, '.claude.json'));
   expect(claudeUserFile({ CLAUDE_CONFIG_DIR: '/cfg' }, home)).toBe(join('/cfg', '.claude.json'));
 });
@@ -106,8 +106,8 @@ test.for([
   '{"mcpServers": []}',
   '{"mcpServers": {}}',
 ])('settings of claude that are %j have no server of ours', async (text, { rig }) => {
-  await writeFile(join(rig.scene.home, '.claude.json'), text);
-  expect(registeredServer(join(rig.scene.home, '.claude.json'))).toBeUndefined();
+  await writeFile(join(rig.context.homeDir, '.claude.json'), text);
+  expect(registeredServer(join(rig.context.homeDir, '.claude.json'))).toBeUndefined();
 });
 
 describe.skipIf(onWindows)('the real claude (with an environment as on Unix)', () => {
@@ -116,58 +116,61 @@ describe.skipIf(onWindows)('the real claude (with an environment as on Unix)', (
     'in CLAUDE_CONFIG_DIR',
     'in a former file',
   ])('%s: adds our server once, replaces another version, and removes it', async (place, { rig }) => {
-    const scene = await realScene(rig, place);
-    const settings = claudeUserFile(scene.env, scene.home);
-    const start = serverStart('code', ENTRY, scene.state);
+    const context = await realScene(rig, place);
+    const settings = claudeUserFile(context.env, context.homeDir);
+    const start = serverStart('code', ENTRY, context.stateDir);
 
-    expect(await setup(scene)).toMatchObject({ codeFailure: null });
+    expect(await setup(context)).toMatchObject({ codeFailure: null });
     expect(registeredServer(settings)).toEqual({ type: 'stdio', ...start });
     const once = await readFile(settings);
 
-    expect(await setup(scene)).toMatchObject({ codeFailure: null });
+    expect(await setup(context)).toMatchObject({ codeFailure: null });
     expect(await readFile(settings)).toEqual(once);
 
     const newer = ['/opt/a node/bin/node', '/opt/bridge-2/dist/cli.js'];
-    expect(await setup(scene, newer)).toMatchObject({ codeFailure: null });
-    expect(registeredServer(settings)).toEqual({ type: 'stdio', ...serverStart('code', newer, scene.state) });
+    expect(await setup(context, newer)).toMatchObject({ codeFailure: null });
+    expect(registeredServer(settings)).toEqual({
+      type: 'stdio',
+      ...serverStart('code', newer, context.stateDir),
+    });
 
-    const removal = await planRemoval({ desktop: null, code: true }, scene);
-    if (removal.ok) await carryOutPlan(removal.value, scene, runProgram);
+    const removal = await planRemoval({ desktop: null, code: true }, context);
+    if (removal.ok) await applySetup(removal.value, context, runProgram);
     expect(JSON.parse(await readFile(settings, 'utf8'))).toMatchObject({ mcpServers: {} });
     expect(registeredServer(settings)).toBeUndefined();
   });
 
   test('gives another server of our name back as it was', async ({ rig }) => {
-    const scene = await realScene(rig, 'in its home');
+    const context = await realScene(rig, 'in its home');
     await registered(rig, PYTHON);
-    expect(await setup(scene)).toMatchObject({ codeFailure: null });
+    expect(await setup(context)).toMatchObject({ codeFailure: null });
 
-    const removal = await planRemoval({ desktop: null, code: true }, scene);
+    const removal = await planRemoval({ desktop: null, code: true }, context);
     if (removal.ok)
-      expect(await carryOutPlan(removal.value, scene, runProgram)).toMatchObject({ codeFailure: null });
+      expect(await applySetup(removal.value, context, runProgram)).toMatchObject({ codeFailure: null });
 
-    expect(registeredServer(join(scene.home, '.claude.json'))).toEqual(PYTHON);
+    expect(registeredServer(join(context.homeDir, '.claude.json'))).toEqual(PYTHON);
   });
 
   test('refuses settings that are no JSON, and its words are told', async ({ rig }) => {
-    const scene = await realScene(rig, 'in its home');
-    await writeFile(join(scene.home, '.claude.json'), '{ // mine\n}');
+    const context = await realScene(rig, 'in its home');
+    await writeFile(join(context.homeDir, '.claude.json'), '{ // mine\n}');
 
-    expect((await setup(scene)).codeFailure).toContain('.claude.json');
+    expect((await setup(context)).codeFailure).toContain('.claude.json');
 
-    expect(await readFile(join(scene.home, '.claude.json'), 'utf8')).toBe('{ // mine\n}');
+    expect(await readFile(join(context.homeDir, '.claude.json'), 'utf8')).toBe('{ // mine\n}');
   });
 });
 
-async function setup(scene: Scene, entry: readonly string[] = ENTRY) {
-  const planned = await planSetup({ ...WANTED, entry, folders: { workspaces: {}, roots: [] } }, scene);
-  if (!planned.ok) throw new Error(planned.problem);
-  return carryOutPlan(planned.value, scene, runProgram);
+async function setup(context: SetupContext, entry: readonly string[] = ENTRY) {
+  const planned = await planSetup({ ...WANTED, entry, folders: { workspaces: {}, roots: [] } }, context);
+  if (!planned.ok) throw new Error(planned.refusal);
+  return applySetup(planned.value, context, runProgram);
 }
 
 /** An environment built from nothing; what claude would say to the network goes to a port that nobody listens on. */
-async function realScene(rig: Rig, place: string): Promise<Scene> {
-  const { home } = rig.scene;
+async function realScene(rig: Rig, place: string): Promise<SetupContext> {
+  const { homeDir: home } = rig.context;
   const configFolder = join(rig.root, 'claude-config');
   if (place === 'in a former file') {
     await mkdir(join(home, '.claude'));
@@ -182,10 +185,10 @@ async function realScene(rig: Rig, place: string): Promise<Scene> {
     ANTHROPIC_BASE_URL: 'http://127.0.0.1:9',
     ...(place === 'in CLAUDE_CONFIG_DIR' ? { CLAUDE_CONFIG_DIR: configFolder } : {}),
   };
-  return { ...rig.scene, env, claude: join(dirname(manifest), 'bin', 'claude.exe') };
+  return { ...rig.context, env, claude: join(dirname(manifest), 'bin', 'claude.exe') };
 }
 
 async function registered(rig: Rig, entry: unknown): Promise<void> {
   const settings = { numStartups: 3, mcpServers: { claude_bridge_code: entry } };
-  await writeFile(join(rig.scene.home, '.claude.json'), JSON.stringify(settings));
+  await writeFile(join(rig.context.homeDir, '.claude.json'), JSON.stringify(settings));
 }

@@ -334,7 +334,7 @@ describe.skipIf(!onLinux)('on Linux', () => {
 
     expect(code).toBe(1);
     expect(stderr).toBe(
-      `bridge-supervisor: ${machine.desktop} is left as it is: it is not valid JSON: a comma with nothing after it at line 1, column 9. Correct that, then run setup again.\n`,
+      `bridge-supervisor: ${machine.desktop} was not changed: it is not valid JSON: trailing comma at line 1, column 9. Correct that, then run setup again.\n`,
     );
     expect(await machine.tree()).toEqual(before);
   });

@@ -78,7 +78,7 @@ describe('a configuration with', () => {
     );
   });
 
-  test.for(NAMES)('%s: --remove gives it back byte for byte, and leaves nothing beside it', async (name, {
+  test.for(NAMES)('%s: --remove restores it byte for byte, and leaves nothing beside it', async (name, {
     rig,
   }) => {
     await rig.given(contentOf(name));
@@ -112,44 +112,36 @@ const REFUSED: readonly [name: string, content: string | Buffer, why: string][] 
     '['.repeat(100_000) + ']'.repeat(100_000),
     'nested deeper than 500 levels',
   ],
-  ['a comment', '{\n  // mine\n  "mcpServers": {}\n}\n', 'a comment at line 2, column 3'],
-  ['a comment before all', '/* mine */ {}', 'a comment at line 1, column 1'],
-  [
-    'a trailing comma',
-    '{\r\n  "mcpServers": {},\r\n}\r\n',
-    'a comma with nothing after it at line 2, column 19',
-  ],
+  ['a comment', '{\n  // mine\n  "mcpServers": {}\n}\n', 'comment at line 2, column 3'],
+  ['a comment before all', '/* mine */ {}', 'comment at line 1, column 1'],
+  ['a trailing comma', '{\r\n  "mcpServers": {},\r\n}\r\n', 'trailing comma at line 2, column 19'],
   [
     'a trailing comma in a list',
     '{"mcpServers":{"a":{"args":["x",]}}}',
-    'a comma with nothing after it at line 1, column 32',
+    'trailing comma at line 1, column 32',
   ],
-  ['a missing comma', '{"a": 1 "b": 2}', 'no comma where one is expected at line 1, column 9'],
-  ['no end', '{"mcpServers": {', 'no } where one is expected at line 1, column 17'],
-  ['two ends', '{}}', 'more text after the end at line 1, column 3'],
-  ['single quotes', "{'mcpServers': {}}", 'something else than expected at line 1, column 2'],
-  ['a raw line break in a text', '{"a": "x\ny"}', 'a text without its closing quote at line 1, column 7'],
-  ['a list at the top', '[]', 'it must hold an object'],
-  ['a text at the top', '"mcpServers"', 'it must hold an object'],
-  [
-    'mcpServers that is null',
-    '{"mcpServers": null}',
-    '"mcpServers" must hold an object ({ … }), and holds null',
-  ],
+  ['a missing comma', '{"a": 1 "b": 2}', 'missing comma at line 1, column 9'],
+  ['no end', '{"mcpServers": {', 'missing } at line 1, column 17'],
+  ['two ends', '{}}', 'text after the end at line 1, column 3'],
+  ['single quotes', "{'mcpServers': {}}", 'unexpected text at line 1, column 2'],
+  ['a raw line break in a text', '{"a": "x\ny"}', 'unterminated string at line 1, column 7'],
+  ['a list at the top', '[]', 'it must be an object'],
+  ['a text at the top', '"mcpServers"', 'it must be an object'],
+  ['mcpServers that is null', '{"mcpServers": null}', '"mcpServers" must be an object ({ … }), but is null'],
   [
     'mcpServers that is a list',
     '{"mcpServers": []}',
-    '"mcpServers" must hold an object ({ … }), and holds a list',
+    '"mcpServers" must be an object ({ … }), but is a list',
   ],
   [
     'mcpServers twice',
     '{\n"mcpServers": {},\n"mcpServers": {}}',
-    '"mcpServers" is there twice, again at line 3, column 1',
+    '"mcpServers" appears twice, again at line 3, column 1',
   ],
   [
     'our entry twice',
     '{"mcpServers":{"claude_bridge_desktop":{},"claude_bridge_desktop":{}}}',
-    'is there twice',
+    'appears twice',
   ],
   ['UTF-16', Buffer.from('\uFEFF{}', 'utf16le'), 'it is not UTF-8 text'],
   ['broken UTF-8', Buffer.from([0x7b, 0x22, 0xff, 0x22, 0x7d]), 'it is not UTF-8 text'],
@@ -162,7 +154,7 @@ describe('a byte order mark, with which Claude Desktop takes a file for broken,'
   test('is left out, and that is said', async ({ rig }) => {
     await rig.given(given);
     expect((await rig.plan()).warnings).toEqual([
-      `${rig.desktop} begins with a byte order mark, with which Claude Desktop does not read it: it is left out. setup --remove gives it back.`,
+      `${rig.desktop} begins with a byte order mark, which Claude Desktop cannot read: it is removed. setup --remove restores it.`,
     ]);
     await rig.setup();
     expect(JSON.parse((await rig.bytes()).toString())).toHaveProperty('mcpServers.claude_bridge_desktop');
@@ -185,7 +177,7 @@ describe('a configuration is refused in one sentence and not touched, when it ha
 
     const refusal = await rig.refusal();
 
-    expect(refusal).toContain(`${rig.desktop} is left as it is: `);
+    expect(refusal).toContain(`${rig.desktop} was not changed: `);
     expect(refusal).toContain(why);
     expect(refusal).not.toContain('\n');
     expect((await rig.bytes()).equals(Buffer.from(content))).toBe(true);
@@ -225,7 +217,7 @@ describe('our entry', () => {
     await rig.given(given);
     const { warnings } = await rig.plan();
     expect(warnings).toEqual([
-      `${rig.desktop} has another server under the name claude_bridge_desktop: its entry is replaced. setup --remove gives it back.`,
+      `${rig.desktop} has another server named claude_bridge_desktop: its entry is replaced. setup --remove restores it.`,
     ]);
     await rig.setup();
     expect((await rig.plan()).warnings).toEqual([]);
@@ -256,7 +248,7 @@ describe('our entry', () => {
     expect(warnings).toEqual(
       ['bridge', 'npx'].map(
         (name) =>
-          `"${name}" in ${rig.desktop} starts the same server, so Claude Desktop will show every tool twice. Remove it.`,
+          `"${name}" in ${rig.desktop} starts the same server, so Claude Desktop shows every tool twice. Remove it.`,
       ),
     );
   });
@@ -265,7 +257,7 @@ describe('our entry', () => {
     expect(entryIn(rig)).toEqual({
       command: '/opt/node/bin/node',
       args: ['/opt/bridge/dist/cli.js', 'mcp', 'desktop'],
-      env: { BRIDGE_HOME: rig.scene.state },
+      env: { BRIDGE_HOME: rig.context.stateDir },
     });
   });
 });

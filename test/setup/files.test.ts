@@ -15,7 +15,7 @@ import {
 } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { describe, expect, vi } from 'vitest';
-import { carryOutPlan } from '../../src/setup/setup.ts';
+import { applySetup } from '../../src/setup/setup.ts';
 import { isRoot, onWindows } from '../platform.ts';
 import { entryIn, type Rig, test } from './rig.ts';
 
@@ -59,7 +59,7 @@ describe('where there is none yet', () => {
 
     expect(await rig.remove()).toEqual({ failure: null, codeFailure: null });
 
-    expect(await readdir(rig.scene.state)).toEqual([]);
+    expect(await readdir(rig.context.stateDir)).toEqual([]);
   });
 });
 
@@ -101,7 +101,7 @@ describe('a file that is there', () => {
 
   test('that is a folder is refused', async ({ rig }) => {
     await mkdir(rig.desktop, { recursive: true });
-    expect(await rig.refusal()).toContain('a folder is in its place. Move it away.');
+    expect(await rig.refusal()).toContain('it is a folder. Move it away.');
   });
 
   test.skipIf(!isRoot)('of another user is refused (root, to make one)', async ({ rig }) => {
@@ -123,10 +123,10 @@ describe('a file that is there', () => {
     const plan = await rig.plan();
     await rig.given('{"saved": "by Desktop"}');
 
-    const done = await carryOutPlan(plan, rig.scene, vi.fn());
+    const done = await applySetup(plan, rig.context, vi.fn());
 
     expect(done.failure).toBe(
-      `${rig.desktop}: it was changed by another program just now. Run the same command again`,
+      `${rig.desktop}: another program has just changed it. Run the same command again`,
     );
     expect((await rig.bytes()).toString()).toBe('{"saved": "by Desktop"}');
   });
@@ -166,7 +166,7 @@ describe.skipIf(onWindows)('a symbolic link', () => {
   test('that leads in a circle is refused', async ({ rig }) => {
     await mkdir(dirname(rig.desktop));
     await symlink(rig.desktop, rig.desktop);
-    expect(await rig.refusal()).toMatch(/in a circle|ELOOP/);
+    expect(await rig.refusal()).toMatch(/form a loop|ELOOP/);
   });
 });
 
@@ -174,7 +174,7 @@ describe('after a crash', () => {
   test.for([
     ['the copy', true, false],
     ['the record', true, true],
-  ] as const)('behind %s the file is whole, setup goes on, and --remove gives it back', async ([
+  ] as const)('behind %s the file is whole, setup goes on, and --remove restores it', async ([
     ,
     withCopy,
     withRecord,
@@ -182,15 +182,15 @@ describe('after a crash', () => {
     await rig.given(BEFORE);
     const before = await rig.tree();
     await rig.setup();
-    const record = await readFile(join(rig.scene.state, 'setup.json'));
+    const record = await readFile(join(rig.context.stateDir, 'setup.json'));
     // As it is when the last step was not reached.
     await rig.given(BEFORE);
     if (!withCopy) await rm(`${rig.desktop}.bridge-backup`);
-    if (!withRecord) await rm(join(rig.scene.state, 'setup.json'));
+    if (!withRecord) await rm(join(rig.context.stateDir, 'setup.json'));
 
     await rig.setup();
     expect(await rig.json()).toMatchObject({ mcpServers: { claude_bridge_desktop: entryIn(rig) } });
-    expect(await readFile(join(rig.scene.state, 'setup.json'))).toEqual(record);
+    expect(await readFile(join(rig.context.stateDir, 'setup.json'))).toEqual(record);
 
     await rig.remove();
     expect((await rig.bytes()).toString()).toBe(BEFORE);
@@ -212,7 +212,7 @@ describe('after a crash', () => {
   test('the record is lost or unreadable: our entry alone is taken out', async ({ rig }) => {
     await rig.given(BEFORE);
     await rig.setup();
-    await writeFile(join(rig.scene.state, 'setup.json'), '{ half');
+    await writeFile(join(rig.context.stateDir, 'setup.json'), '{ half');
 
     await rig.remove();
 
@@ -238,7 +238,7 @@ test('a record that somebody has edited leads to no file or folder but those of 
   const [prey, folder] = [join(rig.root, 'letter'), join(rig.root, 'empty')];
   await writeFile(prey, 'mine');
   await mkdir(folder);
-  const file = join(rig.scene.state, 'setup.json');
+  const file = join(rig.context.stateDir, 'setup.json');
   const record = JSON.parse(await readFile(file, 'utf8'));
   record.files[0].backup.path = prey;
   record.files[0].folders = [folder];
@@ -283,10 +283,10 @@ test.skipIf(onWindows)(
     const plan = await rig.plan();
     await writeFile(dirname(rig.desktop), 'in the way');
 
-    const done = await carryOutPlan(plan, rig.scene, vi.fn());
+    const done = await applySetup(plan, rig.context, vi.fn());
 
     expect(done.failure).toBe(
-      `${rig.desktop}: it could not be written (a file is where its folder should be)`,
+      `${rig.desktop}: it could not be written (a file is in the place of its folder)`,
     );
   },
 );

@@ -4,24 +4,24 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { test as base, expect } from 'vitest';
 import type { RunProgram } from '../../src/machine/program.ts';
-import type { Planned } from '../../src/setup/plan-file.ts';
+import type { Result } from '../../src/result.ts';
 import { serverStart } from '../../src/setup/server-start.ts';
 import {
-  carryOutPlan,
-  type Done,
+  applySetup,
   planRemoval,
   planSetup,
-  type Scene,
+  type RemovalOptions,
+  type SetupContext,
+  type SetupOptions,
+  type SetupOutcome,
   type SetupPlan,
-  type Unwanted,
-  type Wanted,
 } from '../../src/setup/setup.ts';
 import { onLinux } from '../platform.ts';
 import { stableText } from '../stable-text.ts';
 
 export interface Rig {
   readonly root: string;
-  readonly scene: Scene;
+  readonly context: SetupContext;
   /** Where Claude Desktop's file is, or will be. */
   readonly desktop: string;
   /** Arguments of every call of claude. */
@@ -30,12 +30,12 @@ export interface Rig {
   readonly inputs: (string | undefined)[];
   /** What claude answers to each further call. */
   claudeSays: { code: number; stderr: string };
-  plan(wanted?: Partial<Wanted>): Promise<SetupPlan>;
+  plan(wanted?: Partial<SetupOptions>): Promise<SetupPlan>;
   /** Sets up; Claude Desktop alone, unless more is wanted. */
-  setup(wanted?: Partial<Wanted>): Promise<Done>;
-  remove(unwanted?: Partial<Unwanted>): Promise<Done>;
+  setup(wanted?: Partial<SetupOptions>): Promise<SetupOutcome>;
+  remove(unwanted?: Partial<RemovalOptions>): Promise<SetupOutcome>;
   /** Why it is refused. */
-  refusal(wanted?: Partial<Wanted>): Promise<string>;
+  refusal(wanted?: Partial<SetupOptions>): Promise<string>;
   /** Writes Claude Desktop's file. */
   given(content: string | Buffer): Promise<void>;
   /** Claude Desktop's file as it lies there. */
@@ -48,7 +48,7 @@ export interface Rig {
 export const ENTRY = ['/opt/node/bin/node', '/opt/bridge/dist/cli.js'];
 
 /** What Claude Desktop is to find under our name. */
-export const entryIn = (rig: Rig) => serverStart('desktop', ENTRY, rig.scene.state);
+export const entryIn = (rig: Rig) => serverStart('desktop', ENTRY, rig.context.stateDir);
 
 export const test = base.extend<{ rig: Rig }>({
   // biome-ignore lint/correctness/noEmptyPattern: vitest reads a fixture's needs from its first parameter.
@@ -70,9 +70,9 @@ async function build(root: string): Promise<Rig> {
   await mkdir(state);
   await writeFile(claude, '');
   await chmod(claude, 0o755);
-  const scene: Scene = { env: {}, state, home, claude };
+  const context: SetupContext = { env: {}, stateDir: state, homeDir: home, claude };
   const desktop = join(home, 'Claude', 'claude_desktop_config.json');
-  const wantedBy = (wanted: Partial<Wanted>): Wanted => ({
+  const wantedBy = (wanted: Partial<SetupOptions>): SetupOptions => ({
     entry: ENTRY,
     desktop,
     code: false,
@@ -86,22 +86,22 @@ async function build(root: string): Promise<Rig> {
   };
   const rig: Rig = {
     root,
-    scene,
+    context,
     desktop,
     calls: [],
     inputs: [],
     claudeSays: { code: 0, stderr: '' },
-    plan: async (wanted = {}) => granted(await planSetup(wantedBy(wanted), scene)),
-    setup: async (wanted = {}) => carryOutPlan(await rig.plan(wanted), scene, run),
+    plan: async (wanted = {}) => granted(await planSetup(wantedBy(wanted), context)),
+    setup: async (wanted = {}) => applySetup(await rig.plan(wanted), context, run),
     remove: async (unwanted = {}) =>
-      carryOutPlan(
-        granted(await planRemoval({ desktop: [desktop], code: false, ...unwanted }, scene)),
-        scene,
+      applySetup(
+        granted(await planRemoval({ desktop: [desktop], code: false, ...unwanted }, context)),
+        context,
         run,
       ),
     async refusal(wanted = {}) {
-      const planned = await planSetup(wantedBy(wanted), scene);
-      const words = planned.ok ? 'it was not refused' : planned.problem;
+      const planned = await planSetup(wantedBy(wanted), context);
+      const words = planned.ok ? 'it was not refused' : planned.refusal;
       if (onLinux) expect(stableText(words, { [root]: '<root>' })).toMatchSnapshot();
       return words;
     },
@@ -116,7 +116,7 @@ async function build(root: string): Promise<Rig> {
   return rig;
 }
 
-function granted<T>(planned: Planned<T>): T {
-  if (!planned.ok) throw new Error(planned.problem);
+function granted<T>(planned: Result<T>): T {
+  if (!planned.ok) throw new Error(planned.refusal);
   return planned.value;
 }

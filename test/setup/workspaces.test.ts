@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { expect } from 'vitest';
 import { loadConfig } from '../../src/config.ts';
 import { runProgram } from '../../src/machine/program.ts';
-import { carryOutPlan, planRemoval } from '../../src/setup/setup.ts';
+import { applySetup, planRemoval } from '../../src/setup/setup.ts';
 import type { Folders } from '../../src/setup/workspaces.ts';
 import { type Rig, test } from './rig.ts';
 
@@ -16,7 +16,10 @@ test('a new config.json names its schema and the folders, and the program reads 
   expect(await config(rig)).toBe(
     `${JSON.stringify({ $schema: './config.schema.json', workspaces: { web: '/code/web' }, workspace_roots: ['/code'], workspace: 'web' }, null, 2)}\n`,
   );
-  expect(loadConfig(rig.scene.state, {})).toMatchObject({ workspace: 'web', workspace_roots: ['/code'] });
+  expect(loadConfig(rig.context.stateDir, {})).toMatchObject({
+    workspace: 'web',
+    workspace_roots: ['/code'],
+  });
 });
 
 test('what is configured stays as it is written, and folders are added to it', async ({ rig }) => {
@@ -46,7 +49,7 @@ test('setting up twice, with a further folder in between, adds each folder once'
   await setup(rig, { workspaces: { api: '/code/api' }, roots: ['/code', '/more'] });
   await setup(rig, FOLDERS);
 
-  expect(loadConfig(rig.scene.state, {})).toMatchObject({
+  expect(loadConfig(rig.context.stateDir, {})).toMatchObject({
     workspaces: { web: '/code/web', api: '/code/api' },
     workspace_roots: ['/code', '/more'],
     workspace: 'web',
@@ -95,9 +98,9 @@ test('--remove takes back what is as setup left it, and keeps what the person ch
 
 test.for([
   ['{ "concurency": 3 }', "unknown key 'concurency'"],
-  ['{ "workspaces": [] }', '"workspaces" must hold an object ({ … }), and holds a list'],
+  ['{ "workspaces": [] }', '"workspaces" must be an object ({ … }), but is a list'],
   ['{ "workspace_roots": {} }', "'workspace_roots.0'"],
-  ['{ // c\n}', 'a comment at line 1, column 3'],
+  ['{ // c\n}', 'comment at line 1, column 3'],
 ])('a config.json of %s is refused and not touched', async ([before = '', why = ''], { rig }) => {
   await given(rig, before);
 
@@ -110,15 +113,15 @@ test.for([
 });
 
 test('--remove in a copy of the state folder is about its own config.json', async ({ rig }) => {
-  const original = join(rig.scene.state, 'config.json');
+  const original = join(rig.context.stateDir, 'config.json');
   await writeFile(original, '{"concurrency": 3}\n');
   await setup(rig, FOLDERS);
   const written = await readFile(original, 'utf8');
   const state = join(rig.root, 'copy');
-  await cp(rig.scene.state, state, { recursive: true });
-  const planned = await planRemoval({ desktop: null, code: false }, { ...rig.scene, state });
-  if (!planned.ok) throw new Error(planned.problem);
-  await carryOutPlan(planned.value, { ...rig.scene, state }, runProgram);
+  await cp(rig.context.stateDir, state, { recursive: true });
+  const planned = await planRemoval({ desktop: null, code: false }, { ...rig.context, stateDir: state });
+  if (!planned.ok) throw new Error(planned.refusal);
+  await applySetup(planned.value, { ...rig.context, stateDir: state }, runProgram);
   expect(await readFile(join(state, 'config.json'), 'utf8')).toBe('{"concurrency": 3}\n');
   expect(await readFile(original, 'utf8')).toBe(written);
 });
@@ -134,17 +137,17 @@ function setup(rig: Rig, folders: Folders): Promise<unknown> {
 }
 
 function given(rig: Rig, text: string): Promise<void> {
-  return writeFile(join(rig.scene.state, 'config.json'), text);
+  return writeFile(join(rig.context.stateDir, 'config.json'), text);
 }
 
 function config(rig: Rig): Promise<string> {
-  return readFile(join(rig.scene.state, 'config.json'), 'utf8');
+  return readFile(join(rig.context.stateDir, 'config.json'), 'utf8');
 }
 
 test('a workspace that has settings of its own keeps them when its path is set', async ({ rig }) => {
   await given(rig, '{"workspaces": {"web": {"path": "/old", "claude_settings": "all"}}}');
   await setup(rig, { workspaces: { web: '/code/web' }, roots: [] });
-  expect(loadConfig(rig.scene.state, {}).workspaces).toEqual({
+  expect(loadConfig(rig.context.stateDir, {}).workspaces).toEqual({
     web: { path: '/code/web', claude_settings: 'all' },
   });
 });

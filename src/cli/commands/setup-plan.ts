@@ -10,14 +10,13 @@ import { wslDistribution } from '../../machine/wsl.ts';
 import { ok, type Result, refuse } from '../../result.ts';
 import { entryText } from '../../setup/desktop.ts';
 import { desktopLocation, thisSystem } from '../../setup/desktop-locations.ts';
-import type { Planned } from '../../setup/plan-file.ts';
 import {
   desktopStart,
   planRemoval,
   planSetup,
-  type Scene,
+  type SetupContext,
+  type SetupOptions,
   type SetupPlan,
-  type Wanted,
 } from '../../setup/setup.ts';
 import type { Folders } from '../../setup/workspaces.ts';
 import type { Cli } from '../context.ts';
@@ -36,11 +35,11 @@ export async function plan(cli: Cli, options: PlanOptions, mayAsk: boolean): Pro
   const stranger = await homeOfAnother(cli);
   if (stranger !== null) return refuse(stranger);
   const config = configOf(cli);
-  const scene = sceneOf(cli, config.claude);
+  const context = contextOf(cli, config.claude);
   const places = desktopPlaces(cli, options);
   if (options.remove) {
     const desktop = options.desktop ? places : null;
-    return reply(await planRemoval({ desktop, code: options.code }, scene));
+    return planRemoval({ desktop, code: options.code }, context);
   }
   const entry = stableCommand(cli.selfCommand, cli.env);
   if (!entry.ok) return entry;
@@ -55,14 +54,14 @@ export async function plan(cli: Cli, options: PlanOptions, mayAsk: boolean): Pro
   const folders = asks ? await withAnswers(cli, options) : foldersOf(options);
   if (!folders.ok) return folders;
   const wanted = { entry: entry.value, desktop, distribution, code: options.code, folders: folders.value };
-  const planned = reply(await planSetup(wanted, scene));
+  const planned = await planSetup(wanted, context);
   if (!planned.ok) return planned;
   return ok({
     ...planned.value,
     warnings: [
       ...planned.value.warnings,
       ...warnings(cli, desktop),
-      ...(isElsewhere ? [onWindowsWords(wanted, scene)] : []),
+      ...(isElsewhere ? [onWindowsWords(wanted, context)] : []),
       ...passingWarnings(wanted),
     ],
   });
@@ -77,8 +76,8 @@ async function homeOfAnother({ env }: Cli): Promise<string | null> {
 }
 
 /** @param claude The program that is configured. */
-export function sceneOf(cli: Cli, claude: string | undefined): Scene {
-  return { env: cli.env, state: cli.stateDir, home: homeFolder(), claude };
+export function contextOf(cli: Cli, claude: string | undefined): SetupContext {
+  return { env: cli.env, stateDir: cli.stateDir, homeDir: homeFolder(), claude };
 }
 
 function desktopPlaces(cli: Cli, { desktop, desktopConfig }: PlanOptions): readonly string[] {
@@ -119,15 +118,15 @@ function windowsSide({ env }: Cli, { desktopConfig }: PlanOptions): string | und
   return ofLinux.found && ofLinux.file === desktopConfig ? undefined : wslDistribution(env);
 }
 
-function onWindowsWords(wanted: Wanted, scene: Scene): string {
+function onWindowsWords(wanted: SetupOptions, context: SetupContext): string {
   return [
     `this is WSL${wanted.distribution === '' ? '' : ` (${wanted.distribution})`}, and Claude Desktop reads its file on Windows. Name it, such as --desktop-config /mnt/c/Users/NAME/AppData/Roaming/Claude/claude_desktop_config.json, or in Claude Desktop, under Settings > Developer > Edit Config, add:`,
-    entryText(desktopStart(wanted, scene)),
+    entryText(desktopStart(wanted, context)),
   ].join('\n');
 }
 
 /** What is written down and will not mean the same later. */
-function passingWarnings({ entry, desktop, code }: Wanted): string[] {
+function passingWarnings({ entry, desktop, code }: SetupOptions): string[] {
   if (desktop === null && !code) return [];
   return passingParts(entry).map(
     ({ path, fate, advice }) =>
@@ -137,7 +136,3 @@ function passingWarnings({ entry, desktop, code }: Wanted): string[] {
 
 /** What the server of Claude Desktop reads of the configuration. */
 const OF_OUR_CONFIGURATION = ['BRIDGE_WORKSPACE', 'BRIDGE_WORKSPACES', 'BRIDGE_WORKSPACE_ROOTS'];
-
-function reply<T>(planned: Planned<T>): Result<T> {
-  return planned.ok ? ok(planned.value) : refuse(planned.problem);
-}

@@ -3,13 +3,13 @@ import { configOf } from '../../control/host.ts';
 import { prepareStateFolder } from '../../control/prepare-state-folder.ts';
 import { runProgram } from '../../machine/program.ts';
 import { isChange } from '../../setup/change.ts';
-import { carryOutPlan, type Done, isAnything, type SetupPlan } from '../../setup/setup.ts';
+import { applySetup, hasChanges, type SetupOutcome, type SetupPlan } from '../../setup/setup.ts';
 import { type Cli, fail } from '../context.ts';
 import { jsonOption, path, paths, yesOption } from '../terminal/arguments.ts';
 import { canAsk, confirmUnlessNo } from '../terminal/ask.ts';
 import { examples, UsageError } from '../terminal/usage.ts';
 import { commandsOf, doneLines, planLines, setupJson } from '../views/setup-report.ts';
-import { type PlanOptions, plan, sceneOf } from './setup-plan.ts';
+import { contextOf, type PlanOptions, plan } from './setup-plan.ts';
 
 interface Options extends PlanOptions {
   readonly dryRun?: true;
@@ -77,14 +77,14 @@ function mayAsk({ yes, json }: Options): boolean {
 
 function showPlan(cli: Cli, setupPlan: SetupPlan, { json }: Options): void {
   const nothing = 'Nothing to do.';
-  const last = isAnything(setupPlan) ? 'Dry run: nothing was changed.' : nothing;
+  const last = hasChanges(setupPlan) ? 'Dry run: nothing was changed.' : nothing;
   if (json) cli.out.json(setupJson(setupPlan, null));
   else for (const line of [...planLines(setupPlan, cli.out), last]) cli.out.line(line);
 }
 
 /** A plan that changes nothing needs no yes. */
 async function isAgreed(cli: Cli, setupPlan: SetupPlan, options: Options): Promise<boolean> {
-  if (options.yes || !isAnything(setupPlan)) return true;
+  if (options.yes || !hasChanges(setupPlan)) return true;
   if (!mayAsk(options)) {
     const add = options.remove ? 'Add --yes' : 'Add --yes, and --workspace NAME=PATH for your folders';
     fail(cli, `setup needs confirmation but there is no terminal. ${add}; --dry-run shows the changes.`);
@@ -101,14 +101,14 @@ async function carryOut(cli: Cli, setupPlan: SetupPlan, options: Options): Promi
     const prepared = await prepareStateFolder(cli.stateDir);
     if (!prepared.ok) return fail(cli, prepared.refusal);
   }
-  const result = await carryOutPlan(setupPlan, sceneOf(cli, configOf(cli).claude), runProgram);
+  const result = await applySetup(setupPlan, contextOf(cli, configOf(cli).claude), runProgram);
   if (result.failure !== null) return fail(cli, result.failure);
   if (options.json) cli.out.json(setupJson(setupPlan, result));
   else sayDone(cli, setupPlan, result, options);
   sayWhatClaudeCodeMissed(cli, setupPlan, result);
 }
 
-function sayDone(cli: Cli, setupPlan: SetupPlan, result: Done, { remove }: Options): void {
+function sayDone(cli: Cli, setupPlan: SetupPlan, result: SetupOutcome, { remove }: Options): void {
   const changed = setupPlan.files.filter(isChange).map(({ owner }) => owner);
   const next = [
     ...(changed.includes('desktop') ? [startDesktop(remove === true ? 'setup --remove' : 'setup')] : []),
@@ -128,7 +128,7 @@ function startDesktop(command: string): string {
 }
 
 /** A claude that is not there may come later. One that refused is a failure. */
-function sayWhatClaudeCodeMissed(cli: Cli, { code }: SetupPlan, { codeFailure }: Done): void {
+function sayWhatClaudeCodeMissed(cli: Cli, { code }: SetupPlan, { codeFailure }: SetupOutcome): void {
   if (code === null || codeFailure === null) return;
   const later = `run ${commandsOf(code).join(' && ')}`;
   if (code.claude === null) cli.out.hint(`Note: Claude Code was not found. When it is there, ${later}`);

@@ -3,7 +3,7 @@ import { CODE_SERVER } from '../../claude/command-line.ts';
 import { type FileChange, isChange } from '../../setup/change.ts';
 import type { CodePlan } from '../../setup/code.ts';
 import { DESKTOP_SERVER, hasEntry, OURS } from '../../setup/desktop.ts';
-import type { Done, SetupPlan } from '../../setup/setup.ts';
+import type { SetupOutcome, SetupPlan } from '../../setup/setup.ts';
 import type { WireSetup } from '../../wire/schemas/setup.ts';
 import { changedLines } from '../terminal/diff.ts';
 import { indented } from '../terminal/layout.ts';
@@ -28,7 +28,11 @@ export function planLines({ files, code }: SetupPlan, out: Output): string[] {
 const QUIT_FIRST = 'Quit Claude Desktop first: while it runs it may overwrite its file.';
 
 /** What has been done, part by part. */
-export function doneLines({ files, code }: SetupPlan, { codeFailure }: Done, isRemoval: boolean): string[] {
+export function doneLines(
+  { files, code }: SetupPlan,
+  { codeFailure }: SetupOutcome,
+  isRemoval: boolean,
+): string[] {
   const wasTold = code !== null && codeFailure === null;
   return [
     ...files.flatMap((change) => fileLines(change, isRemoval)),
@@ -41,7 +45,7 @@ export function doneLines({ files, code }: SetupPlan, { codeFailure }: Done, isR
 }
 
 /** The same for programs. */
-export function setupJson({ files, code, warnings }: SetupPlan, done: Done | null): WireSetup {
+export function setupJson({ files, code, warnings }: SetupPlan, done: SetupOutcome | null): WireSetup {
   return {
     dry_run: done === null,
     files: files.map((change) => ({
