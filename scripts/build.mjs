@@ -19,6 +19,19 @@ const { version } = JSON.parse(await readFile(join(root, 'package.json'), 'utf8'
 const requireBanner =
   "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);";
 
+// The SDK's server checks what a person fills into a form of ours. We show none, and what checks it is a third of what a
+// stdio server loads.
+const withoutFormValidator = {
+  name: 'without-form-validator',
+  setup({ onLoad }) {
+    onLoad({ filter: /[\\/]sdk[\\/]dist[\\/]esm[\\/]validation[\\/]ajv-provider\.js$/ }, () => ({
+      contents: `export class AjvJsonSchemaValidator {
+        getValidator() { throw new Error('forms are not validated in this build'); }
+      }`,
+    }));
+  },
+};
+
 const result = await build({
   absWorkingDir: root,
   entryPoints: {
@@ -42,6 +55,7 @@ const result = await build({
   external: ['better-sqlite3'],
   // Its main file hands `require` on as a value, which no bundler can follow.
   alias: { 'jsonc-parser': 'jsonc-parser/lib/esm/main.js' },
+  plugins: [withoutFormValidator],
   chunkNames: 'chunks/[name]-[hash]',
   banner: { js: requireBanner },
   define: { __BRIDGE_VERSION__: JSON.stringify(version) },

@@ -66,6 +66,11 @@ export function startLogFile(stateDir: string): string {
   return join(stateDir, 'start.log');
 }
 
+/** Our own program as V8 has compiled it, a folder for each version. */
+export function compileCacheFolder(stateDir: string): string {
+  return join(stateDir, 'cache');
+}
+
 /** Plans as people read them, one file a project. */
 export function plansFolder(stateDir: string): string {
   return join(stateDir, 'plans');

@@ -1,5 +1,7 @@
 /** The first decision: a stdio server, which loads nothing of the command line and so starts fast, or a command. */
 import { correctHome } from '../home-path.ts';
+import { VERSION } from '../version.ts';
+import { useCompileCache } from './compile-cache.ts';
 import { whyNotInsideRun } from './inside-run.ts';
 import { isServer, serve } from './serve.ts';
 
@@ -14,6 +16,7 @@ export async function launch(
   program: string,
 ): Promise<number | undefined> {
   correctHome(env);
+  useCompileCache(env);
   if (isServer(args)) {
     const refusal = whyNotInsideRun(env, args.join(' '));
     if (refusal !== undefined) {
@@ -21,6 +24,10 @@ export async function launch(
       return 1;
     }
     await serve(args[1], env);
+    return undefined;
+  }
+  if (args.length === 1 && (args[0] === '--version' || args[0] === '-V')) {
+    process.stdout.write(`${VERSION}\n`);
     return undefined;
   }
   const { main } = await import('./main.ts');

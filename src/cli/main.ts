@@ -10,31 +10,7 @@ import type { Environment } from '../environment.ts';
 import { keepHangupIgnored } from '../machine/hangup.ts';
 import { stateFolder } from '../state-folder.ts';
 import { VERSION } from '../version.ts';
-import { approveCommand } from './commands/approve.ts';
-import { backupCommand } from './commands/backup.ts';
-import { cancelCommand } from './commands/cancel.ts';
-import { demoCommand } from './commands/demo.ts';
-import { doctorCommand } from './commands/doctor.ts';
-import { installCommand } from './commands/install.ts';
-import { listCommand } from './commands/list.ts';
-import { logsCommand } from './commands/logs.ts';
-import { mcpCommand } from './commands/mcp.ts';
-import { pauseCommand } from './commands/pause.ts';
-import { rejectCommand } from './commands/reject.ts';
-import { restartCommand } from './commands/restart.ts';
-import { restoreCommand } from './commands/restore.ts';
-import { resumeCommand } from './commands/resume.ts';
-import { retryCommand } from './commands/retry.ts';
-import { runCommand } from './commands/run.ts';
-import { sendCommand } from './commands/send.ts';
-import { setupCommand } from './commands/setup.ts';
-import { showCommand } from './commands/show.ts';
-import { startCommand } from './commands/start.ts';
-import { statusCommand } from './commands/status.ts';
-import { steerCommand } from './commands/steer.ts';
-import { stopCommand } from './commands/stop.ts';
-import { uninstallCommand } from './commands/uninstall.ts';
-import { watchCommand } from './commands/watch.ts';
+import { COMMANDS } from './command-table.ts';
 import type { Cli } from './context.ts';
 import { explainError } from './errors.ts';
 import { whyNotInsideRun } from './inside-run.ts';
@@ -67,36 +43,37 @@ export async function main(
   };
   try {
     // Called with nothing: show what there is.
-    await program(cli).parseAsync(args.length > 0 ? args : ['--help'], { from: 'user' });
+    const called = args.length > 0 ? args : ['--help'];
+    const program = await programFor(cli, called);
+    await program.parseAsync(called, { from: 'user' });
     return cli.exitCode;
   } catch (error) {
     return explainError(cli, error);
   }
 }
 
-const COMMANDS: Record<string, readonly ((cli: Cli) => Command)[]> = {
-  'Supervisor:': [startCommand, stopCommand, restartCommand, statusCommand, logsCommand, runCommand],
-  'Service:': [installCommand, uninstallCommand],
-  'Work:': [sendCommand, listCommand, showCommand, watchCommand],
-  'Decide and steer:': [approveCommand, rejectCommand, steerCommand, cancelCommand, retryCommand],
-  'Back up:': [backupCommand, restoreCommand],
-  'Pause and resume:': [pauseCommand, resumeCommand],
-  'Set up and check:': [setupCommand, doctorCommand, demoCommand, mcpCommand],
-};
-
-function program(cli: Cli): Command {
+async function programFor(cli: Cli, args: readonly string[]): Promise<Command> {
   const program = new Command('bridge-supervisor')
     .description('Runs Claude Code on your plans, unattended, and brings every result to you for approval.')
     .version(VERSION, '-V, --version', 'show the version')
     .usage('<command> [options]')
     .helpCommand(false)
     .addHelpText('after', ABOUT);
-  for (const [heading, commands] of Object.entries(COMMANDS)) {
-    for (const create of commands) program.addCommand(takingYes(create(cli)).helpGroup(heading));
+  // No option before the command takes a value, so the first word is its name.
+  const called = args.find((arg) => !arg.startsWith('-'));
+  for (const entry of COMMANDS) {
+    // Without the rest, it is enough for the help, and to find what a misspelt name means.
+    const command = entry.name === called ? takingYes(await entry.load(cli)) : new Command(entry.name);
+    program.addCommand(command.description(entry.summary).helpGroup(entry.group));
   }
   program.hook('preAction', (_, command) => refuseInsideRun(cli, command));
-  return prepare(program, cli.out);
+  return prepare(program, cli.out).configureHelp({
+    ...program.configureHelp(),
+    subcommandTerm: (command) => TERMS.get(command.name()) ?? command.name(),
+  });
 }
+
+const TERMS = new Map(COMMANDS.map(({ name, usage }) => [name, `${name} ${usage}`.trimEnd()]));
 
 function refuseInsideRun(cli: Cli, command: Command): void {
   const [, ...names] = pathOf(command).split(' ');
@@ -109,7 +86,7 @@ function refuseInsideRun(cli: Cli, command: Command): void {
 const LOOKING = ['status', 'logs', 'list', 'show', 'watch', 'mcp'];
 
 /** A script may give --yes to every command that changes something, whether that one asks or not. */
-function takingYes(command: Command): Command {
+export function takingYes(command: Command): Command {
   const isTaken = command.options.some(({ long }) => long === '--yes');
   if (isTaken || LOOKING.includes(command.name())) return command;
   return command.addOption(yesOption().hideHelp());

@@ -1,14 +1,15 @@
 import { Command } from 'commander';
 import { approve } from '../../bridge/reviews.ts';
-import { type Cli, withProject } from '../context.ts';
+import type { Cli } from '../context.ts';
 import { idArgument, wholeNumber } from '../terminal/arguments.ts';
 import { dateAndTime } from '../terminal/time.ts';
 import { examples } from '../terminal/usage.ts';
 import { hintIfNobodyActs, named } from '../views/hints.ts';
+import { withProject } from '../with-project.ts';
 
 export function approveCommand(cli: Cli): Command {
   return new Command('approve')
-    .description('Approve submitted work; this completes the project.')
+
     .addArgument(idArgument())
     .option('--round <number>', 'fail unless this round waits for a decision', wholeNumber(1))
     .addHelpText('after', examples('bridge-supervisor approve 3f9ac1d20b7e'))

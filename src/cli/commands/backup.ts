@@ -6,7 +6,7 @@ import { examples } from '../terminal/usage.ts';
 
 export function backupCommand(cli: Cli): Command {
   return new Command('backup')
-    .description('Copy the store to a file, even while it is in use.')
+
     .argument('<file>', 'a new file; an existing one is not overwritten', path)
     .addHelpText('after', ABOUT)
     .addHelpText('after', examples('bridge-supervisor backup ~/bridge-2026-11-21.db'))

@@ -5,11 +5,12 @@ import { projectState } from '../../bridge/queries.ts';
 import type { ProjectId } from '../../project/ids.ts';
 import { isClosed, type Project } from '../../project/project.ts';
 import { type Result, refuse } from '../../result.ts';
-import { type Cli, withProject } from '../context.ts';
+import type { Cli } from '../context.ts';
 import { idArgument, yesOption } from '../terminal/arguments.ts';
 import { canAsk, confirm } from '../terminal/ask.ts';
 import { examples } from '../terminal/usage.ts';
 import { named } from '../views/hints.ts';
+import { withProject } from '../with-project.ts';
 
 interface Options {
   reason?: string;
@@ -18,7 +19,7 @@ interface Options {
 
 export function cancelCommand(cli: Cli): Command {
   return new Command('cancel')
-    .description('Cancel a project for good. Its run ends; its files and history stay.')
+
     .addArgument(idArgument())
     .option('--reason <text>', 'why, for the record')
     .addOption(yesOption())

@@ -9,7 +9,7 @@ interface Options {
 
 export function demoCommand(cli: Cli): Command {
   return new Command('demo')
-    .description('Watch the whole loop in 15 seconds: real Claude Code, scripted model.')
+
     .option('--json', 'print JSON: one object per step, then a summary')
     .option('--keep', 'keep its working folder and print the path')
     .addHelpText('after', ABOUT)

@@ -29,7 +29,7 @@ interface Options {
 
 export function doctorCommand(cli: Cli): Command {
   return new Command('doctor')
-    .description('Diagnose the installation and suggest fixes.')
+
     .argument('[groups...]', 'only these groups, such as claude or workspaces')
     .option('--deep', 'also run a whole plan, with the real Claude and a scripted model')
     .option('--fix', 'apply safe fixes')

@@ -28,7 +28,7 @@ export interface InstallOptions extends PlanOptions {
 
 export function installCommand(cli: Cli): Command {
   return new Command('install')
-    .description('Install or upgrade the supervisor as a service that starts by itself.')
+
     .option('--dry-run', 'show what would be written and run, and change nothing')
     .option('--no-start', 'install without starting')
     .option('--env <name...>', 'add these variables to service.env')

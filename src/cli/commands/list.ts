@@ -18,7 +18,7 @@ interface Options {
 
 export function listCommand(cli: Cli): Command {
   return new Command('list')
-    .description('List open projects, newest first.')
+
     .addOption(new Option('--status <status...>', 'only those in these statuses').choices(PROJECT_STATUSES))
     .option('--all', 'include closed ones (complete, cancelled)')
     .option('--limit <number>', 'maximum number of projects', wholeNumber(1), 50)

@@ -21,7 +21,7 @@ interface Options {
 
 export function logsCommand(cli: Cli): Command {
   return new Command('logs')
-    .description("Print the last lines of the supervisor's log.")
+
     .option('-f, --follow', 'follow the log until ctrl-c')
     .option('-n, --lines <number>', 'number of lines', wholeNumber(0), 20)
     .option('--service', 'print what the service itself printed')

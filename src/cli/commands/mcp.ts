@@ -9,7 +9,6 @@ export function mcpCommand(cli: Cli): Command {
       .helpOption('-h, --help', 'show this help')
       .action(() => serve(side, cli.env));
   return new Command('mcp')
-    .description('Serve Claude Desktop or Claude Code over stdin and stdout.')
     .helpCommand(false)
     .addCommand(server('desktop', 'The tools of Claude Desktop: send plans, see progress, approve, reject.'))
     .addCommand(server('code', 'The tools of Claude Code: take a plan, report progress, submit the work.'));

@@ -7,7 +7,7 @@ import { examples } from '../terminal/usage.ts';
 
 export function pauseCommand(cli: Cli): Command {
   return new Command('pause')
-    .description('Start no new runs until `resume`; running work continues.')
+
     .option('--reason <text>', 'why; `status` shows it')
     .addHelpText('after', examples('bridge-supervisor pause --reason "deploying until noon"'))
     .action(({ reason = '' }: { reason?: string }) =>

@@ -1,14 +1,15 @@
 import { Command } from 'commander';
 import { reject } from '../../bridge/reviews.ts';
-import { type Cli, withProject } from '../context.ts';
+import type { Cli } from '../context.ts';
 import { idArgument, wholeNumber } from '../terminal/arguments.ts';
 import { dateAndTime } from '../terminal/time.ts';
 import { examples } from '../terminal/usage.ts';
 import { hintIfNobodyActs, named } from '../views/hints.ts';
+import { withProject } from '../with-project.ts';
 
 export function rejectCommand(cli: Cli): Command {
   return new Command('reject')
-    .description('Reject submitted work; Claude revises it in the same session.')
+
     .addArgument(idArgument())
     .requiredOption('--reason <text>', 'what to change; Claude reads exactly this')
     .option('--round <number>', 'fail unless this round waits for a decision', wholeNumber(1))

@@ -7,7 +7,7 @@ import { stop } from './stop.ts';
 
 export function restartCommand(cli: Cli): Command {
   return new Command('restart')
-    .description('Restart the supervisor; it reads config.json again.')
+
     .option('--timeout <duration>', 'how long to wait before sending a signal', duration)
     .addHelpText('after', examples('bridge-supervisor restart'))
     .action(async ({ timeout }: { timeout?: number }) => {

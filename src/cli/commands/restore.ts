@@ -12,7 +12,7 @@ import { examples } from '../terminal/usage.ts';
 
 export function restoreCommand(cli: Cli): Command {
   return new Command('restore')
-    .description('Replace the store with a backup; the old store is kept aside.')
+
     .argument('<file>', 'a file written by `backup`', path)
     .addHelpText('after', ABOUT)
     .addHelpText(

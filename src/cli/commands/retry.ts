@@ -5,10 +5,11 @@ import { withBridge } from '../../control/host.ts';
 import type { OutcomeKind } from '../../project/outcome.ts';
 import { PARKING_OUTCOMES } from '../../project/retry.ts';
 import { toWireProject } from '../../wire/project.ts';
-import { type Cli, fail, withProject } from '../context.ts';
+import { type Cli, fail } from '../context.ts';
 import { idArgument, jsonOption } from '../terminal/arguments.ts';
 import { examples } from '../terminal/usage.ts';
 import { hintIfNobodyActs, named } from '../views/hints.ts';
+import { withProject } from '../with-project.ts';
 
 interface Options {
   all?: true;
@@ -18,7 +19,7 @@ interface Options {
 
 export function retryCommand(cli: Cli): Command {
   return new Command('retry')
-    .description('Requeue a project that needs attention; it keeps its session.')
+
     .addArgument(idArgument().argOptional())
     .option('--all', 'every project that needs attention')
     .addOption(

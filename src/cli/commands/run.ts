@@ -21,7 +21,7 @@ interface Options {
 
 export function runCommand(cli: Cli): Command {
   return new Command('run')
-    .description('Run the supervisor in the foreground, for services and containers.')
+
     .option('--quiet', 'do not print the log to stdout')
     .option('--environment <file>', 'read variables from this file first, such as service.env', path)
     .option('--give-up', 'exit 0 instead of 78, and after 5 failures in 5 minutes (for launchd)')

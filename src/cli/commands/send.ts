@@ -25,7 +25,7 @@ interface Options {
 
 export function sendCommand(cli: Cli): Command {
   return new Command('send')
-    .description('Send a plan: Markdown that describes the work.')
+
     .argument('<file>', "the plan, or '-' for stdin", pathOrStdin)
     .option('--title <text>', 'its title; default: the front matter, or the first heading')
     .option('--workspace <name>', 'where Claude works: a configured name, or a path in an allowed root')

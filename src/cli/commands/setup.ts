@@ -20,7 +20,7 @@ interface Options extends PlanOptions {
 export function setupCommand(cli: Cli): Command {
   const several = (value: string, former: readonly string[] = []) => [...former, value];
   return new Command('setup')
-    .description('Connect Claude Desktop and Claude Code, and name your workspaces.')
+
     .option('--workspace <name=path>', 'a folder Claude may work in; repeatable', several)
     .option('--root <path>', 'plans may name any folder below it; repeatable', paths)
     .option('--default-workspace <name>', 'for plans that name none')

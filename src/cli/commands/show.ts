@@ -2,11 +2,12 @@ import { Command } from 'commander';
 import { projectDetails } from '../../bridge/queries.ts';
 import { nextCommands } from '../../control/next-commands.ts';
 import { toWireProjectDetails } from '../../wire/project-details.ts';
-import { type Cli, withProject } from '../context.ts';
+import type { Cli } from '../context.ts';
 import { idArgument, jsonOption, wholeNumber } from '../terminal/arguments.ts';
 import { examples } from '../terminal/usage.ts';
 import { runOutput } from '../views/run-output.ts';
 import { projectLines } from '../views/show-text.ts';
+import { withProject } from '../with-project.ts';
 
 interface Options {
   updates: number;
@@ -15,7 +16,7 @@ interface Options {
 
 export function showCommand(cli: Cli): Command {
   return new Command('show')
-    .description('Show one project: its plan, rounds, runs, updates and next steps.')
+
     .addArgument(idArgument())
     .option('--updates <number>', 'maximum number of updates; the newest are shown', wholeNumber(0), 20)
     .addOption(jsonOption())

@@ -20,7 +20,7 @@ const PATIENCE_MS = 30_000;
 
 export function startCommand(cli: Cli): Command {
   return new Command('start')
-    .description('Start the supervisor: as the installed service, else in the background.')
+
     .option('--timeout <duration>', 'how long to wait for it (default: 30s)', duration)
     .addHelpText(
       'after',

@@ -10,7 +10,7 @@ import { statusLines } from '../views/status-text.ts';
 
 export function statusCommand(cli: Cli): Command {
   return new Command('status')
-    .description('Show the supervisor, its running work, the queue and what waits for you.')
+
     .addOption(jsonOption())
     .addHelpText('after', ABOUT)
     .addHelpText(

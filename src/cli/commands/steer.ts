@@ -1,13 +1,14 @@
 import { Command } from 'commander';
 import { steer } from '../../bridge/control.ts';
-import { type Cli, withProject } from '../context.ts';
+import type { Cli } from '../context.ts';
 import { idArgument } from '../terminal/arguments.ts';
 import { examples } from '../terminal/usage.ts';
 import { hintIfNobodyActs, named } from '../views/hints.ts';
+import { withProject } from '../with-project.ts';
 
 export function steerCommand(cli: Cli): Command {
   return new Command('steer')
-    .description('Send Claude a message about a project; running work reads it between two steps.')
+
     .addArgument(idArgument())
     .argument('<text...>', 'what Claude should know')
     .option('--request-id <text>', 'a repeat with the same id sends nothing')

@@ -14,7 +14,7 @@ import { examples } from '../terminal/usage.ts';
 
 export function stopCommand(cli: Cli): Command {
   return new Command('stop')
-    .description('Stop the supervisor and its runs, and wait for them to end.')
+
     .option('--timeout <duration>', 'how long to wait before sending a signal', duration)
     .addHelpText('after', ABOUT)
     .addHelpText('after', examples('bridge-supervisor stop', 'bridge-supervisor stop --timeout 0s'))

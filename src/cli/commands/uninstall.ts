@@ -22,7 +22,7 @@ export interface UninstallOptions {
 
 export function uninstallCommand(cli: Cli): Command {
   return new Command('uninstall')
-    .description('Stop and remove the service; the state folder stays.')
+
     .option('--dry-run', 'show what would be removed, and change nothing')
     .option('--system', 'the system service')
     .option('--user <name>', 'with --system: the user it runs as')

@@ -4,7 +4,7 @@ import { BEGINNING, type Cursor, currentCursor, projectState } from '../../bridg
 import { withBridge } from '../../control/host.ts';
 import { isClosed, type Project, WHAT_NEXT } from '../../project/project.ts';
 import { ok } from '../../result.ts';
-import { type Cli, fail, withProject } from '../context.ts';
+import { type Cli, fail } from '../context.ts';
 import { idArgument, jsonOption } from '../terminal/arguments.ts';
 import { untilInterrupted } from '../terminal/interrupt.ts';
 import { wrap } from '../terminal/text.ts';
@@ -12,6 +12,7 @@ import { examples } from '../terminal/usage.ts';
 import { followAll, followProject } from '../views/follow.ts';
 import { hintIfNobodyActs, named } from '../views/hints.ts';
 import { viewFor } from '../views/live.ts';
+import { withProject } from '../with-project.ts';
 
 interface Options {
   history?: true;
@@ -20,7 +21,7 @@ interface Options {
 
 export function watchCommand(cli: Cli): Command {
   return new Command('watch')
-    .description('Follow one project, or all of them, live.')
+
     .addArgument(idArgument().argOptional())
     .option('--history', 'start with past events')
     .addOption(jsonOption('one event per line'))

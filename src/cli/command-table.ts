@@ -1,0 +1,187 @@
+/** Every command: its name, how it is called, what it does, and where it is. Each is loaded when it is called. */
+import type { Command } from 'commander';
+import type { Cli } from './context.ts';
+
+export interface CommandEntry {
+  readonly name: string;
+  /** What follows the name in a call. */
+  readonly usage: string;
+  /** One sentence for the help. */
+  readonly summary: string;
+  /** The heading it stands under in the help. */
+  readonly group: string;
+  load(cli: Cli): Promise<Command>;
+}
+
+type Group = readonly Omit<CommandEntry, 'group'>[];
+
+const GROUPS: Readonly<Record<string, Group>> = {
+  'Supervisor:': [
+    {
+      name: 'start',
+      usage: '[options]',
+      summary: 'Start the supervisor: as the installed service, else in the background.',
+      load: async (cli) => (await import('./commands/start.ts')).startCommand(cli),
+    },
+    {
+      name: 'stop',
+      usage: '[options]',
+      summary: 'Stop the supervisor and its runs, and wait for them to end.',
+      load: async (cli) => (await import('./commands/stop.ts')).stopCommand(cli),
+    },
+    {
+      name: 'restart',
+      usage: '[options]',
+      summary: 'Restart the supervisor; it reads config.json again.',
+      load: async (cli) => (await import('./commands/restart.ts')).restartCommand(cli),
+    },
+    {
+      name: 'status',
+      usage: '[options]',
+      summary: 'Show the supervisor, its running work, the queue and what waits for you.',
+      load: async (cli) => (await import('./commands/status.ts')).statusCommand(cli),
+    },
+    {
+      name: 'logs',
+      usage: '[options]',
+      summary: "Print the last lines of the supervisor's log.",
+      load: async (cli) => (await import('./commands/logs.ts')).logsCommand(cli),
+    },
+    {
+      name: 'run',
+      usage: '[options]',
+      summary: 'Run the supervisor in the foreground, for services and containers.',
+      load: async (cli) => (await import('./commands/run.ts')).runCommand(cli),
+    },
+  ],
+  'Service:': [
+    {
+      name: 'install',
+      usage: '[options]',
+      summary: 'Install or upgrade the supervisor as a service that starts by itself.',
+      load: async (cli) => (await import('./commands/install.ts')).installCommand(cli),
+    },
+    {
+      name: 'uninstall',
+      usage: '[options]',
+      summary: 'Stop and remove the service; the state folder stays.',
+      load: async (cli) => (await import('./commands/uninstall.ts')).uninstallCommand(cli),
+    },
+  ],
+  'Work:': [
+    {
+      name: 'send',
+      usage: '[options] <file>',
+      summary: 'Send a plan: Markdown that describes the work.',
+      load: async (cli) => (await import('./commands/send.ts')).sendCommand(cli),
+    },
+    {
+      name: 'list',
+      usage: '[options]',
+      summary: 'List open projects, newest first.',
+      load: async (cli) => (await import('./commands/list.ts')).listCommand(cli),
+    },
+    {
+      name: 'show',
+      usage: '[options] <id>',
+      summary: 'Show one project: its plan, rounds, runs, updates and next steps.',
+      load: async (cli) => (await import('./commands/show.ts')).showCommand(cli),
+    },
+    {
+      name: 'watch',
+      usage: '[options] [id]',
+      summary: 'Follow one project, or all of them, live.',
+      load: async (cli) => (await import('./commands/watch.ts')).watchCommand(cli),
+    },
+  ],
+  'Decide and steer:': [
+    {
+      name: 'approve',
+      usage: '[options] <id>',
+      summary: 'Approve submitted work; this completes the project.',
+      load: async (cli) => (await import('./commands/approve.ts')).approveCommand(cli),
+    },
+    {
+      name: 'reject',
+      usage: '[options] <id>',
+      summary: 'Reject submitted work; Claude revises it in the same session.',
+      load: async (cli) => (await import('./commands/reject.ts')).rejectCommand(cli),
+    },
+    {
+      name: 'steer',
+      usage: '[options] <id> <text...>',
+      summary: 'Send Claude a message about a project; running work reads it between two steps.',
+      load: async (cli) => (await import('./commands/steer.ts')).steerCommand(cli),
+    },
+    {
+      name: 'cancel',
+      usage: '[options] <id>',
+      summary: 'Cancel a project for good. Its run ends; its files and history stay.',
+      load: async (cli) => (await import('./commands/cancel.ts')).cancelCommand(cli),
+    },
+    {
+      name: 'retry',
+      usage: '[options] [id]',
+      summary: 'Requeue a project that needs attention; it keeps its session.',
+      load: async (cli) => (await import('./commands/retry.ts')).retryCommand(cli),
+    },
+  ],
+  'Back up:': [
+    {
+      name: 'backup',
+      usage: '[options] <file>',
+      summary: 'Copy the store to a file, even while it is in use.',
+      load: async (cli) => (await import('./commands/backup.ts')).backupCommand(cli),
+    },
+    {
+      name: 'restore',
+      usage: '[options] <file>',
+      summary: 'Replace the store with a backup; the old store is kept aside.',
+      load: async (cli) => (await import('./commands/restore.ts')).restoreCommand(cli),
+    },
+  ],
+  'Pause and resume:': [
+    {
+      name: 'pause',
+      usage: '[options]',
+      summary: 'Start no new runs until `resume`; running work continues.',
+      load: async (cli) => (await import('./commands/pause.ts')).pauseCommand(cli),
+    },
+    {
+      name: 'resume',
+      usage: '[options]',
+      summary: 'End every hold, whatever its cause, so that new runs can start.',
+      load: async (cli) => (await import('./commands/resume.ts')).resumeCommand(cli),
+    },
+  ],
+  'Set up and check:': [
+    {
+      name: 'setup',
+      usage: '[options]',
+      summary: 'Connect Claude Desktop and Claude Code, and name your workspaces.',
+      load: async (cli) => (await import('./commands/setup.ts')).setupCommand(cli),
+    },
+    {
+      name: 'doctor',
+      usage: '[options] [groups...]',
+      summary: 'Diagnose the installation and suggest fixes.',
+      load: async (cli) => (await import('./commands/doctor.ts')).doctorCommand(cli),
+    },
+    {
+      name: 'demo',
+      usage: '[options]',
+      summary: 'Watch the whole loop in 15 seconds: real Claude Code, scripted model.',
+      load: async (cli) => (await import('./commands/demo.ts')).demoCommand(cli),
+    },
+    {
+      name: 'mcp',
+      usage: '',
+      summary: 'Serve Claude Desktop or Claude Code over stdin and stdout.',
+      load: async (cli) => (await import('./commands/mcp.ts')).mcpCommand(cli),
+    },
+  ],
+};
+
+export const COMMANDS: readonly CommandEntry[] = Object.entries(GROUPS).flatMap(([group, entries]) =>
+  entries.map((entry) => ({ ...entry, group })),
+);
