@@ -157,6 +157,11 @@ function fill(folder: string, leave = 0): () => void {
   const file = join(folder, 'filler');
   const { bavail, bsize } = statfsSync(folder);
   const bytes = Math.max(bavail * bsize - leave, 0);
-  writeFileSync(file, Buffer.alloc(bytes));
+  try {
+    writeFileSync(file, Buffer.alloc(bytes));
+  } catch (error) {
+    // A line of the log took some of the room meanwhile: then the disk is as full as it can be.
+    if ((error as NodeJS.ErrnoException).code !== 'ENOSPC') throw error;
+  }
   return () => rmSync(file);
 }
