@@ -28,7 +28,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[] | 'anything'>> = {
   wire: ['project'],
   store: ['project', 'clock'],
   bridge: ['project', 'store', 'machine', 'clock', 'home-path', 'characters'],
-  machine: ['clock', 'template', 'home-path', 'characters'],
+  machine: ['clock', 'exit-codes', 'template', 'home-path', 'characters'],
   claude: ['project', 'machine', 'clock', 'template', 'characters', 'redaction'],
   control: [
     'bridge',

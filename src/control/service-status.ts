@@ -9,6 +9,7 @@ import {
 } from '../machine/service/service.ts';
 import { VERSION } from '../version.ts';
 import { type FoundService, isActive } from './find-service.ts';
+import { adviceText, serviceAdvice } from './service-advice.ts';
 import { isWorking, type Supervisor } from './supervisor-state.ts';
 
 export interface ServiceReport {
@@ -43,10 +44,10 @@ export async function serviceFindings(
   const status = await statusOf(manager);
   const service: ServiceReport = {
     ...{ manager: kind, scope, name, title, version: installed.version },
-    ...status,
-    next: nextFor(status.state, supervisor),
+    ...status.report,
+    next: nextFor(status.report.state, supervisor),
   };
-  const trouble = stateTrouble(service);
+  const trouble = stateTrouble(service, status.hasAdvice);
   const works = isWorking(supervisor);
   return {
     service,
@@ -59,15 +60,23 @@ export async function serviceFindings(
   };
 }
 
-type Status = Pick<ServiceReport, 'state' | 'pid' | 'startsAt' | 'detail'>;
+interface Status {
+  readonly report: Pick<ServiceReport, 'state' | 'pid' | 'startsAt' | 'detail'>;
+  /** The detail ends with what to do. */
+  readonly hasAdvice: boolean;
+}
 
 async function statusOf(manager: ServiceManager): Promise<Status> {
   try {
-    const { state, pid, startsAt, detail } = await manager.status();
-    return { state, pid, startsAt, detail };
+    const status = await manager.status();
+    const { state, pid, startsAt } = status;
+    const advice = serviceAdvice(manager, status);
+    const detail = advice && adviceText(advice);
+    return { report: { state, pid, startsAt, detail }, hasAdvice: advice !== null && advice.advice !== null };
   } catch (error) {
     if (!(error instanceof ServiceError)) throw error;
-    return { state: 'unknown', pid: null, startsAt: null, detail: error.message };
+    const detail = error.message;
+    return { report: { state: 'unknown', pid: null, startsAt: null, detail }, hasAdvice: true };
   }
 }
 
@@ -85,10 +94,10 @@ function nextFor(state: ServiceReport['state'], supervisor: Supervisor): string 
   }
 }
 
-function stateTrouble({ title, state, detail, next }: ServiceReport): string[] {
+function stateTrouble({ title, state, detail, next }: ServiceReport, hasAdvice: boolean): string[] {
   if (detail === null && state !== 'failed' && state !== 'gave-up' && state !== 'waiting') return [];
   const what = detail ?? `its state is '${state}'.`;
-  const todo = next === null || what.includes(next) ? '' : ` Next: ${next}`;
+  const todo = next === null || hasAdvice ? '' : ` Next: ${next}`;
   return [`${title}: ${what}${todo}`];
 }
 

@@ -3,6 +3,7 @@ import type { Bridge } from '../bridge/bridge.ts';
 import { type RunProgram, runProgram } from '../machine/program.ts';
 import { ServiceError, type ServiceManager, type ServiceStatus } from '../machine/service/service.ts';
 import type { Host } from './host.ts';
+import { whyNotRunning } from './service-advice.ts';
 import { lastOutput } from './service-output.ts';
 import type { StartResult } from './start-background.ts';
 import { isWorking, startBlocker, supervisorState } from './supervisor-state.ts';
@@ -48,7 +49,7 @@ async function comeUp(
     if (clock.monotonic() >= ask) {
       const status = await manager.status();
       stopped = status.state === 'stopped' ? stopped + 1 : 0;
-      const trouble = stopped === 1 ? null : troubleWith(status);
+      const trouble = stopped === 1 ? null : troubleWith(manager, status);
       if (trouble !== null) return { kind: 'failed', what: await withOutput(host, manager, trouble, run) };
       ask = clock.monotonic() + ASK_EVERY_MS;
     }
@@ -61,16 +62,14 @@ async function comeUp(
 }
 
 /** Why it will not come up; null while it still may. That it is stopped counts once it is so for the second time. */
-function troubleWith({ state, detail }: ServiceStatus): string | null {
-  switch (state) {
+function troubleWith(manager: ServiceManager, status: ServiceStatus): string | null {
+  switch (status.state) {
     case 'running':
     case 'starting':
     case 'stopping':
       return null;
-    case 'stopped':
-      return detail ?? 'it ended.';
     default:
-      return detail ?? `its state is '${state}'.`;
+      return whyNotRunning(manager, status);
   }
 }
 

@@ -1,8 +1,9 @@
 /** The service as installed, and as its manager reports it. */
 import { existsSync } from 'node:fs';
 import { isAbsolute } from 'node:path';
+import { serviceAdvice } from '../control/service-advice.ts';
 import { EnvironmentFileError, readEnvironmentFile } from '../machine/service/environment-file.ts';
-import type { ServiceStatus } from '../machine/service/service.ts';
+import type { ServiceManager, ServiceStatus } from '../machine/service/service.ts';
 import { VERSION } from '../version.ts';
 import { type CheckGroup, type CheckResult, Inconclusive, ok, problem, skipped, warning } from './check.ts';
 import type { DoctorContext } from './context.ts';
@@ -99,52 +100,44 @@ async function state(context: DoctorContext): Promise<CheckResult> {
     case 'stopping':
       return ok(manager.name, `${title} is ${status.state}${pidText(status)}${startText(status)}`);
     case 'stopped':
-      return warning(manager.name, [`${title} is stopped.`, status.detail ?? ''].join(' ').trimEnd(), {
-        hint: 'bridge-supervisor start',
-      });
+      return warning(manager.name, ...explained(manager, status, 'is stopped.', 'bridge-supervisor start'));
     case 'waiting':
       return warning(
         manager.name,
-        ...reported(status, title, 'has exited; its manager restarts it after a delay.', LOGS),
+        ...explained(manager, status, 'has exited; its manager restarts it after a delay.', LOGS),
       );
     case 'failed':
       return problem(
         manager.name,
-        ...reported(
-          status,
-          title,
-          'has failed and is not restarted.',
-          `${LOGS}, then run: bridge-supervisor start`,
-        ),
+        ...explained(manager, status, 'has failed and is not restarted.', LOGS_THEN_START),
       );
     case 'gave-up':
       return problem(
         manager.name,
-        ...reported(
-          status,
-          title,
-          'failed so often that its manager gave up.',
-          `${LOGS}, then run: bridge-supervisor start`,
-        ),
+        ...explained(manager, status, 'failed so often that its manager gave up.', LOGS_THEN_START),
       );
   }
 }
 
 const LOGS = 'See why: bridge-supervisor logs';
+const LOGS_THEN_START = `${LOGS}, then run: bridge-supervisor start`;
 
-/** In the words of the manager, which may include the hint; else in ours. */
-function reported(
-  { detail }: ServiceStatus,
-  title: string,
+/** By its cause where that is known; else by its state. */
+function explained(
+  manager: ServiceManager,
+  status: ServiceStatus,
   message: string,
   hint: string,
 ): [message: string, remedy: { readonly hint: string }] {
-  if (detail === null) return [`${title} ${message}`, { hint }];
-  const [what = '', advice = hint] = detail.split(/ (?=(?:See|Find)\b.*bridge-supervisor)/);
+  const title = `The ${manager.title}`;
+  const known = serviceAdvice(manager, status);
+  if (!known) return [`${title} ${message}`, { hint }];
   // Whoever reads this has just run the doctor.
-  const here = advice.replace('See `bridge-supervisor doctor`', 'Fix the other problems shown here');
-  return [`${title}: ${what.replace(/^It /, 'it ')}`, { hint: here }];
+  const here = status.cause?.kind === 'permanent-failure' ? FIX_THEN_START : (known.advice ?? hint);
+  return [`${title}: ${known.message}.`, { hint: here }];
 }
+
+const FIX_THEN_START = 'Fix the other problems shown here, then: bridge-supervisor start';
 
 function pidText({ pid }: ServiceStatus): string {
   return pid === null ? '' : ` (pid ${pid})`;

@@ -2,6 +2,7 @@
 import type { Bridge } from '../bridge/bridge.ts';
 import { isActive } from '../control/find-service.ts';
 import { type Host, withBridge } from '../control/host.ts';
+import { whyNotRunning } from '../control/service-advice.ts';
 import type { StartResult } from '../control/start-background.ts';
 import { startService } from '../control/start-service.ts';
 import { stopService } from '../control/stop-service.ts';
@@ -81,9 +82,9 @@ async function activateForOtherUser(
     const now = await runningSupervisor(plan);
     const replaced = beside?.pid ?? null;
     if (now) return { result: { kind: 'started', pid: now.pid }, replaced, restarted: wasActive };
-    const { state, detail } = await manager.status();
-    if (!isActive({ state }) || state === 'waiting')
-      return failed(detail ?? `its state is '${state}'.`, wasActive);
+    const status = await manager.status();
+    if (!isActive(status) || status.state === 'waiting')
+      return failed(whyNotRunning(manager, status), wasActive);
     await clock.sleep(POLL_MS);
   }
   return failed('its supervisor has not taken up its work.', wasActive);

@@ -14,8 +14,8 @@ export interface TargetOptions {
   readonly system?: true;
   /** The account a service of the machine runs as. */
   readonly user?: string;
-  /** That account need not be there any more. */
-  readonly mayBeGone?: true;
+  /** The service is to be removed: its account need not be there any more. */
+  readonly isRemoval?: true;
 }
 
 export interface Target {
@@ -47,6 +47,7 @@ export async function findTarget(
   const name = serviceName({ scope, account: account.value, stateDir });
   const { env, clock } = host;
   const { run } = services;
+  const cannot = `no service can be ${options.isRemoval ? 'looked for' : 'installed'} here`;
   const opened = await services.open(services.platform, {
     name,
     scope,
@@ -55,9 +56,9 @@ export async function findTarget(
     run,
     clock,
   });
-  if (opened.kind === 'none') return refuse(`no service can be installed here: ${opened.why}. ${INSTEAD}`);
+  if (opened.kind === 'none') return refuse(`${cannot}: ${opened.why}. ${INSTEAD}`);
   const why = await opened.manager.unavailable();
-  if (why !== null) return refuse(`no service can be installed here: ${why}`);
+  if (why !== null) return refuse(`${cannot}: ${why}`);
   return ok({ account: account.value, isOtherUser, stateDir, manager: opened.manager });
 }
 
@@ -97,7 +98,7 @@ function ofPerson({ env }: Host, { user }: TargetOptions, own: Account): Result<
 
 async function accountOfMachine(
   { env }: Host,
-  { user, mayBeGone }: TargetOptions,
+  { user, isRemoval }: TargetOptions,
   own: Account,
   { run }: Services,
 ): Promise<Result<Account>> {
@@ -106,6 +107,6 @@ async function accountOfMachine(
   if (name === own.name) return ok(own);
   const account = await findAccount(name, run, env);
   if (account) return ok(account);
-  if (mayBeGone) return ok({ name, uid: -1, gid: -1, home: '/nonexistent' });
+  if (isRemoval) return ok({ name, uid: -1, gid: -1, home: '/nonexistent' });
   return refuse(`there is no user '${name}' on this machine. See: getent passwd`);
 }

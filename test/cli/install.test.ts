@@ -171,7 +171,7 @@ describe.skipIf(onWindows)('install (plays claude by a script with #!)', () => {
   }) => {
     service.play.printed = 'Error: no luck\ntoday';
     service.play.onStart = async () => {
-      service.play.status = { ...RUNNING, state: 'failed', detail: 'It ended with exit code 78.' };
+      service.play.status = { ...RUNNING, state: 'failed', cause: { kind: 'permanent-failure' } };
     };
     const { code, stderr } = await call(service);
     expect(code).toBe(1);

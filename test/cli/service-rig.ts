@@ -56,7 +56,7 @@ export const test = base.extend<{ service: ServiceRig }>({
   },
 });
 
-export const STOPPED: ServiceStatus = { state: 'stopped', pid: null, startsAt: 'login', detail: null };
+export const STOPPED: ServiceStatus = { state: 'stopped', pid: null, startsAt: 'login', cause: null };
 export const RUNNING: ServiceStatus = { ...STOPPED, state: 'running', pid: process.pid };
 
 const CLAUDE = `#!/bin/sh

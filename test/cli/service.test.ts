@@ -15,8 +15,6 @@ import { onWindows } from '../platform.ts';
 import { RUNNING, type ServiceRig, STOPPED, test } from './service-rig.ts';
 import { holdLease, NOBODY, thisProcess } from './stories.ts';
 
-const TITLE = /played service bridge-supervisor-[0-9a-f]{8}/;
-
 async function installed(service: ServiceRig): Promise<void> {
   await install(service.cli(), { start: false }, service.services);
   service.play.calls.length = 0;
@@ -55,12 +53,12 @@ describe.skipIf(onWindows)('start (plays claude by a script with #!)', () => {
     await installed(service);
     service.play.printed = 'Error: no luck';
     service.play.onStart = async () => {
-      service.play.status = { ...STOPPED, state: 'gave-up', detail: 'It ended too often.' };
+      service.play.status = { ...STOPPED, state: 'gave-up', cause: { kind: 'start-limit', end: 'SIGKILL' } };
     };
     const { code, stderr } = await starting(service);
     expect(code).toBe(1);
     expect(stderr).toMatch(
-      /^the played service .* did not start: It ended too often\. It said: Error: no luck/,
+      /^the played service .* did not start: It ended too often, .* It said: Error: no luck/,
     );
   });
 
@@ -172,19 +170,38 @@ describe.skipIf(onWindows)('status (plays claude by a script with #!)', () => {
   });
 
   test.for([
-    ['failed', 'It ended with exit code 78.', 'bridge-supervisor start'],
-    ['gave-up', 'It ended too often.', 'bridge-supervisor start'],
-    ['waiting', 'It ended and will be started again.', 'bridge-supervisor logs --service'],
+    [
+      'failed',
+      { kind: 'permanent-failure' },
+      /^It ended with exit code 78: .* then: bridge-supervisor start$/,
+      '',
+    ],
+    [
+      'gave-up',
+      { kind: 'start-limit', end: 'SIGKILL' },
+      /^It ended too often, .*: bridge-supervisor start$/,
+      '',
+    ],
+    [
+      'waiting',
+      { kind: 'exited', end: 'SIGKILL' },
+      /^It ended \(SIGKILL\); .*\.$/,
+      ' Next: bridge-supervisor logs --service',
+    ],
+    ['failed', null, null, "its state is 'failed'. Next: bridge-supervisor start"],
   ] as const)('a service that is %s is a problem, with the command that helps', async ([
     state,
+    cause,
     detail,
     next,
   ], { service }) => {
     await installed(service);
-    service.play.status = { ...STOPPED, state, detail };
+    service.play.status = { ...STOPPED, state, cause };
     const { report } = await status(service);
-    expect(report).toMatchObject({ ok: false, service: { state, detail, next } });
-    expect(report.problems).toEqual([expect.stringMatching(`${TITLE.source}: ${detail} Next: ${next}`)]);
+    expect(report).toMatchObject({ ok: false, service: { state } });
+    if (detail) expect(report.service?.detail).toMatch(detail);
+    else expect(report.service?.detail).toBeNull();
+    expect(report.problems).toEqual([`${report.service?.title}: ${report.service?.detail ?? ''}${next}`]);
   });
 
   test('a supervisor beside a service that does not run is a warning', async ({ service }) => {

@@ -776,15 +776,15 @@ describe('the service', () => {
     },
     ...(
       [
-        ['stopped', 'warning', /is stopped/],
-        ['waiting', 'warning', /^The .*: it ended with 1\.$/],
-        ['failed', 'problem', /^The .*: it ended with 1\.$/],
-        ['gave-up', 'problem', /^The .*: it ended with 1\.$/],
+        ['stopped', 'warning', /^The .*: it ended \(exit code 1\)/],
+        ['waiting', 'warning', /^The .*: it ended \(exit code 1\); .*starts it again in a few seconds\.$/],
+        ['failed', 'problem', /^The .*: it ended \(exit code 1\) and is not started again\.$/],
+        ['gave-up', 'problem', /^The .*: it ended \(exit code 1\) and is not started again\.$/],
       ] as const
     ).map(([state, verdict, message]) => ({
       title: `it is ${state}`,
       breakIt(rig: Rig) {
-        rig.status = { state, pid: null, startsAt: 'boot', detail: 'It ended with 1.' };
+        rig.status = { state, pid: null, startsAt: 'boot', cause: { kind: 'exited', end: 'exit code 1' } };
       },
       check: 'service.state',
       verdict,

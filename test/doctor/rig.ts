@@ -124,7 +124,7 @@ async function build(root: string): Promise<Rig> {
       foreignDisk: async () => undefined,
       desktopConfigs: [desktopConfig],
     },
-    status: { state: 'running', pid: process.pid, startsAt: 'boot', detail: null },
+    status: { state: 'running', pid: process.pid, startsAt: 'boot', cause: null },
     remarks: [],
     serviceEnvironment: env,
     async withBridge(work) {

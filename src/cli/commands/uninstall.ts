@@ -51,8 +51,8 @@ export async function uninstall(
 ): Promise<void> {
   const ofMachine = options.system ? null : await serviceOfMachine(cli, services);
   if (ofMachine !== null) return fail(cli, ofMachine);
-  const found = await findTarget(cli, { ...options, mayBeGone: true }, services);
-  if (!found.ok) return fail(cli, found.refusal.replace('installed here', 'looked for here'));
+  const found = await findTarget(cli, { ...options, isRemoval: true }, services);
+  if (!found.ok) return fail(cli, found.refusal);
   const target = found.value;
   const installed = await target.manager.installed();
   const isToGo = installed !== null && !options.dryRun;

@@ -57,9 +57,25 @@ export interface ServiceStatus {
   readonly pid: number | null;
   /** When the manager starts it without being asked; null: only when asked. */
   readonly startsAt: 'boot' | 'login' | null;
-  /** One sentence for a person about a state that is not well, such as how the last start ended; else null. */
-  readonly detail: string | null;
+  /** Why it is not well; null when it is, or nothing is known. Its words are in control/service-advice.ts. */
+  readonly cause: ServiceCause | null;
 }
+
+export type ServiceCause =
+  /** It ended, for example by `exit code 1` or `SIGKILL`. `starts`: how often it was started so far, where that is known. */
+  | { readonly kind: 'exited'; readonly end: string; readonly starts?: number }
+  /** It ended with exit code 78: a restart will not help. */
+  | { readonly kind: 'permanent-failure' }
+  /** It ended too often for the manager to start it again. */
+  | { readonly kind: 'start-limit'; readonly end: string }
+  /** It ended too often, or for good, by its own count (`run --give-up`). `why` is a clause or a sentence. */
+  | { readonly kind: 'gave-up'; readonly at: string; readonly why: string }
+  /** The manager could not start the program: a file is gone or not allowed. */
+  | { readonly kind: 'not-startable' }
+  /** The files are there, and the manager does not know the service any more. */
+  | { readonly kind: 'unregistered' }
+  /** A person switched it off at the manager. */
+  | { readonly kind: 'disabled' };
 
 export type OwnOutput =
   | { readonly kind: 'program'; readonly command: string; readonly args: readonly string[] }

@@ -1,6 +1,7 @@
 /** What `systemctl show` says of a service, as a state. */
 import { constants } from 'node:os';
-import type { ServiceState } from './service.ts';
+import { EXIT } from '../../exit-codes.ts';
+import type { ServiceCause, ServiceState } from './service.ts';
 
 /** The properties to ask for (https://www.freedesktop.org/software/systemd/man/latest/org.freedesktop.systemd1.html). */
 export const PROPERTIES = [
@@ -21,7 +22,7 @@ export type UnitProperties = Readonly<Record<(typeof PROPERTIES)[number], string
 export interface UnitStatus {
   readonly state: ServiceState;
   readonly pid: number | null;
-  readonly detail: string | null;
+  readonly cause: ServiceCause | null;
   readonly enabled: boolean;
 }
 
@@ -38,13 +39,10 @@ export function statusOf(unit: UnitProperties): UnitStatus {
   return {
     state,
     pid: Number(unit.MainPID) || null,
-    detail: detailOf(state, unit),
+    cause: causeOf(state, unit),
     enabled: unit.UnitFileState.startsWith('enabled'),
   };
 }
-
-/** What a program asks for with this exit code: do not start me again (EX_CONFIG of sysexits.h). */
-const WRONG_CONFIGURATION = '78';
 
 function stateOf(unit: UnitProperties): ServiceState {
   switch (unit.ActiveState) {
@@ -74,14 +72,12 @@ function gaveUp(unit: UnitProperties): boolean {
   return triedAgain && Number(unit.NRestarts) > 0 && unit.Result !== 'resources';
 }
 
-function detailOf(state: ServiceState, unit: UnitProperties): string | null {
-  if (state === 'waiting') return `It ended (${lastEnd(unit)}); systemd starts it again in a few seconds.`;
-  if (state === 'gave-up')
-    return `It ended too often, at last with ${lastEnd(unit)}, so systemd starts it no more. Find the cause with \`bridge-supervisor logs\`, then: bridge-supervisor start`;
-  if (state !== 'failed') return null;
-  if (unit.ExecMainStatus === WRONG_CONFIGURATION && unit.ExecMainCode === EXITED)
-    return 'It ended with exit code 78: something is wrong that a restart would not mend. See `bridge-supervisor doctor`, then: bridge-supervisor start';
-  return `It ended (${lastEnd(unit)}) and is not started again. See \`bridge-supervisor logs\`, then: bridge-supervisor start`;
+function causeOf(state: ServiceState, unit: UnitProperties): ServiceCause | null {
+  if (state === 'gave-up') return { kind: 'start-limit', end: lastEnd(unit) };
+  if (state !== 'waiting' && state !== 'failed') return null;
+  const isPermanent = unit.ExecMainCode === EXITED && Number(unit.ExecMainStatus) === EXIT.config;
+  if (state === 'failed' && isPermanent) return { kind: 'permanent-failure' };
+  return { kind: 'exited', end: lastEnd(unit) };
 }
 
 /** CLD_EXITED of siginfo.h; the others tell of a signal. */

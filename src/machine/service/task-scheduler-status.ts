@@ -1,41 +1,33 @@
 /** What Task Scheduler knows of the task, as a state. */
-import type { ServiceStatus } from './service.ts';
+import { EXIT } from '../../exit-codes.ts';
+import type { ServiceCause, ServiceStatus } from './service.ts';
 import { NOT_STARTED } from './task-scheduler-files.ts';
 import { TASK_STATE, type Task } from './task-scheduler-query.ts';
 
-const STOPPED: ServiceStatus = { state: 'stopped', pid: null, startsAt: 'login', detail: null };
+const STOPPED: ServiceStatus = { state: 'stopped', pid: null, startsAt: 'login', cause: null };
 
 /** Nothing of ours is there. */
 export const NOTHING_INSTALLED: ServiceStatus = { ...STOPPED, startsAt: null };
 
 /** The process is the launcher's child, so Task Scheduler does not know its pid. */
-export function statusOf(task: Task | null, name: string): ServiceStatus {
-  if (!task)
-    return {
-      ...NOTHING_INSTALLED,
-      detail: `Task Scheduler has no task ${name} any more. Register it anew with: bridge-supervisor install`,
-    };
+export function statusOf(task: Task | null): ServiceStatus {
+  if (!task) return { ...NOTHING_INSTALLED, cause: { kind: 'unregistered' } };
   switch (task.state) {
     case TASK_STATE.running:
       return { ...STOPPED, state: 'running' };
     case TASK_STATE.queued:
       return { ...STOPPED, state: 'starting' };
     case TASK_STATE.disabled:
-      return {
-        ...NOTHING_INSTALLED,
-        detail: `The task ${name} is switched off in Task Scheduler. Switch it on with: bridge-supervisor start`,
-      };
+      return { ...NOTHING_INSTALLED, cause: { kind: 'disabled' } };
     default:
-      return task.repeats ? { ...STOPPED, state: 'waiting', detail: detailOf(task.lastResult) } : STOPPED;
+      return task.repeats ? { ...STOPPED, state: 'waiting', cause: causeOf(task.lastResult) } : STOPPED;
   }
 }
 
-function detailOf(result: number): string {
-  if (result === 78)
-    return 'It ended with exit code 78: something is wrong that a restart would not mend. It is tried every minute until then; see `bridge-supervisor doctor`, or end that with: bridge-supervisor stop';
-  if (result === NOT_STARTED || result === FILE_NOT_FOUND)
-    return 'Node or the program is no longer where it was. Write the service anew with: bridge-supervisor install';
-  return `It ended (${MEANINGS.get(result) ?? endOf(result)}) and is started again within a minute.`;
+function causeOf(result: number): ServiceCause {
+  if (result === EXIT.config) return { kind: 'permanent-failure' };
+  if (result === NOT_STARTED || result === FILE_NOT_FOUND) return { kind: 'not-startable' };
+  return { kind: 'exited', end: MEANINGS.get(result) ?? endOf(result) };
 }
 
 /** ERROR_FILE_NOT_FOUND as an HRESULT. */

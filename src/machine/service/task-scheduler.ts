@@ -152,7 +152,7 @@ export function taskScheduler(options: ManagerOptions): ServiceManager {
 
     async status() {
       if ((await ourFiles()).length === 0) return NOTHING_INSTALLED;
-      return statusOf(await queryTask(options), name);
+      return statusOf(await queryTask(options));
     },
 
     /** A task gets the environment of its user's session, which is that of a terminal. */

@@ -8,7 +8,7 @@ import { ServiceError, type ServiceManager } from '../../../src/machine/service/
 import { onWindows } from '../../platform.ts';
 import { PlayedLaunchd } from './launchd-model.ts';
 import { HurryingClock, played, takeAsked } from './recorder.ts';
-import { definition, test as everywhere, type Rig } from './rig.ts';
+import { definition, test as everywhere, explained, type Rig } from './rig.ts';
 
 /** Windows has neither the paths nor the rights of files that are looked at. */
 const test = everywhere.skipIf(onWindows);
@@ -109,7 +109,7 @@ describe('launchd: start', () => {
       `/bin/launchctl bootstrap gui/1234 ${plistOf(rig)}`,
       `/bin/launchctl print ${TARGET}`,
     ]);
-    expect(await manager.status()).toEqual({ state: 'running', pid: 4711, startsAt: 'login', detail: null });
+    expect(await manager.status()).toEqual({ state: 'running', pid: 4711, startsAt: 'login', cause: null });
   });
 
   test('start leaves a running job alone', async ({ rig }) => {
@@ -184,7 +184,7 @@ describe('launchd: stop', () => {
     system.run();
     await manager.stop(async () => system.end('last exit code = 0'));
     expect(takeAsked(rig)).toEqual([`/bin/launchctl print ${TARGET}`]);
-    expect(await manager.status()).toEqual({ state: 'stopped', pid: null, startsAt: 'login', detail: null });
+    expect(await manager.status()).toEqual({ state: 'stopped', pid: null, startsAt: 'login', cause: null });
   });
 
   test('stop signals a supervisor that cannot be asked', async ({ rig }) => {
@@ -268,8 +268,8 @@ describe('launchd: state', () => {
     system.job = { state: said, pid, runs: 3, end, exitTimeout: 75 };
     const status = await manager.status();
     expect(status).toMatchObject({ state, pid });
-    if (detail) expect(status.detail).toMatch(detail);
-    else expect(status.detail).toBeNull();
+    if (detail) expect(explained(manager, status)).toMatch(detail);
+    else expect(status.cause).toBeNull();
   });
 
   test('the state says that the supervisor gave up, which launchd takes for a success', async ({ rig }) => {
@@ -277,10 +277,11 @@ describe('launchd: state', () => {
     system.run();
     system.end('last exit code = 0');
     await writeGaveUp(state, { at, why: 'it ended five times in five minutes.' });
-    expect(await manager.status()).toMatchObject({
-      state: 'gave-up',
-      detail: `It gave up at ${at}: it ended five times in five minutes. Find the cause with \`bridge-supervisor logs\`, then: bridge-supervisor start`,
-    });
+    const status = await manager.status();
+    expect(status.state).toBe('gave-up');
+    expect(explained(manager, status)).toBe(
+      `It gave up at ${at}: it ended five times in five minutes. Find the cause with \`bridge-supervisor logs\`, then: bridge-supervisor start`,
+    );
   });
 
   test.for(['', '{', '{"at":"yesterday","why":"so"}'])('a damaged give-up file is ignored: %s', async (text, {
@@ -299,7 +300,7 @@ describe('launchd: state', () => {
 
   test('the state of a job that is not installed asks nobody', async ({ rig }) => {
     const { manager } = await scene(rig, { installed: false });
-    expect(await manager.status()).toEqual({ state: 'stopped', pid: null, startsAt: null, detail: null });
+    expect(await manager.status()).toEqual({ state: 'stopped', pid: null, startsAt: null, cause: null });
     expect(manager.ownOutput(10, false)).toMatchObject({ kind: 'none' });
     expect(rig.asked).toEqual([]);
   });

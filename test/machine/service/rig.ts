@@ -3,8 +3,14 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test as base } from 'vitest';
+import { adviceText, serviceAdvice } from '../../../src/control/service-advice.ts';
 import type { ProgramResult, RunProgram } from '../../../src/machine/program.ts';
-import type { ManagerOptions, ServiceDefinition } from '../../../src/machine/service/service.ts';
+import type {
+  ManagerOptions,
+  ServiceDefinition,
+  ServiceManager,
+  ServiceStatus,
+} from '../../../src/machine/service/service.ts';
 import { TestClock } from '../../rig.ts';
 
 export interface Rig {
@@ -64,4 +70,13 @@ export function definition(changes: Partial<ServiceDefinition> = {}): ServiceDef
     hardened: false,
     ...changes,
   };
+}
+
+/** What a person reads about this status; null when it is well. */
+export function explained(
+  manager: Pick<ServiceManager, 'kind' | 'name'>,
+  status: ServiceStatus,
+): string | null {
+  const advice = serviceAdvice(manager, status);
+  return advice && adviceText(advice);
 }

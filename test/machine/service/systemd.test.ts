@@ -5,7 +5,7 @@ import { afterEach, describe, expect, vi } from 'vitest';
 import { ServiceError } from '../../../src/machine/service/service.ts';
 import { systemd } from '../../../src/machine/service/systemd.ts';
 import { onWindows } from '../../platform.ts';
-import { definition, type Rig, test } from './rig.ts';
+import { definition, explained, type Rig, test } from './rig.ts';
 
 const UNIT = 'bridge-supervisor.service';
 const unitPath = (rig: Rig) => join(rig.home, '.config/systemd/user', UNIT);
@@ -219,8 +219,9 @@ describe('systemd: status', () => {
   ] as const)('the status of %j is %s', async ([properties, state, pid, detail], { rig }) => {
     const status = await statusWith(rig, properties);
     expect(status).toMatchObject({ state, pid });
-    if (detail instanceof RegExp) expect(status.detail).toMatch(detail);
-    else expect(status.detail).toBe(detail);
+    const text = explained(systemd(rig.options), status);
+    if (detail instanceof RegExp) expect(text).toMatch(detail);
+    else expect(text).toBe(detail);
   });
 
   test('the status says when the unit starts by itself: at boot, at login, or never', async ({ rig }) => {

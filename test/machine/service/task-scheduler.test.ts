@@ -5,7 +5,7 @@ import { describe, expect } from 'vitest';
 import { ServiceError, type ServiceManager } from '../../../src/machine/service/service.ts';
 import { taskScheduler } from '../../../src/machine/service/task-scheduler.ts';
 import { HurryingClock, played, takeAsked } from './recorder.ts';
-import { definition, type Rig, test } from './rig.ts';
+import { definition, explained, type Rig, test } from './rig.ts';
 import { PlayedTaskScheduler } from './task-scheduler-model.ts';
 
 const NAME = 'bridge-supervisor';
@@ -125,7 +125,7 @@ describe('Task Scheduler: start', () => {
     const { manager, asked } = await scene(rig);
     await manager.start();
     expect(asked()).toEqual(['?', CREATE, RUN]);
-    expect(await manager.status()).toEqual({ state: 'running', pid: null, startsAt: 'login', detail: null });
+    expect(await manager.status()).toEqual({ state: 'running', pid: null, startsAt: 'login', cause: null });
     await manager.start();
     expect(asked()).toEqual(['?']);
   });
@@ -158,7 +158,7 @@ describe('Task Scheduler: stop', () => {
     });
     expect(asked()).toEqual(['?', DELETE, CREATE]);
     expect(system.task?.repeats).toBe(false);
-    expect(await manager.status()).toEqual({ state: 'stopped', pid: null, startsAt: 'login', detail: null });
+    expect(await manager.status()).toEqual({ state: 'stopped', pid: null, startsAt: 'login', cause: null });
   });
 
   test('stop ends a supervisor that does not respond', async ({ rig }) => {
@@ -221,14 +221,15 @@ describe('Task Scheduler: state', () => {
     system.end(result);
     const status = await manager.status();
     expect(status).toMatchObject({ state: 'waiting', startsAt: 'login' });
-    expect(status.detail).toMatch(detail);
+    expect(explained(manager, status)).toMatch(detail);
   });
 
   test('the state says that somebody deleted the task', async ({ rig }) => {
     const { manager, system } = await scene(rig);
     system.task = null;
-    expect(await manager.status()).toMatchObject({ state: 'stopped', startsAt: null });
-    expect((await manager.status()).detail).toMatch(/no task bridge-supervisor any more/);
+    const status = await manager.status();
+    expect(status).toMatchObject({ state: 'stopped', startsAt: null });
+    expect(explained(manager, status)).toMatch(/no task bridge-supervisor any more/);
   });
 
   test('the state says that a start is about to happen', async ({ rig }) => {
@@ -239,7 +240,7 @@ describe('Task Scheduler: state', () => {
 
   test('the state of a task that is not installed asks nobody', async ({ rig }) => {
     const { manager, asked } = await scene(rig, { installed: false });
-    expect(await manager.status()).toEqual({ state: 'stopped', pid: null, startsAt: null, detail: null });
+    expect(await manager.status()).toEqual({ state: 'stopped', pid: null, startsAt: null, cause: null });
     expect(asked()).toEqual([]);
   });
 });
