@@ -25,33 +25,45 @@ export function adviceText({ message, advice }: ServiceAdvice): string {
   return advice === null ? sentence : `${sentence} ${advice}`;
 }
 
-/** Why the supervisor of a service did not come up. */
-export function whyNotRunning(manager: Manager, status: Pick<ServiceStatus, 'state' | 'cause'>): string {
-  const known = serviceAdvice(manager, status);
-  if (known) return adviceText(known);
-  return status.state === 'stopped' ? 'it ended.' : `its state is '${status.state}'.`;
+/**
+ * Why the supervisor of a service did not come up, and what to do; it begins in lower case.
+ *
+ * @param printed What the service printed before it ended; may be empty.
+ */
+export function whyNotRunning(
+  manager: Manager,
+  status: Pick<ServiceStatus, 'state' | 'cause'>,
+  printed = '',
+): string {
+  const unknown = status.state === 'stopped' ? 'it ended' : `its state is '${status.state}'`;
+  const { message, advice } = serviceAdvice(manager, status) ?? { message: unknown, advice: null };
+  return [`${message}.`, ...printedText(printed), ...(advice === null ? [] : [advice])].join(' ');
+}
+
+/** As a sentence; none when nothing was printed. */
+export function printedText(printed: string): string[] {
+  if (printed === '') return [];
+  return [`It printed: ${printed}${/[.!?]$/.test(printed) ? '' : '.'}`];
 }
 
 function messageOf({ kind, name }: Manager, state: ServiceStatus['state'], cause: ServiceCause): string {
   switch (cause.kind) {
     case 'exited':
-      return state === 'waiting'
-        ? restartOf(kind, cause)
-        : `it ended (${cause.end}) and is not started again`;
+      return state === 'waiting' ? restartOf(kind, cause) : `it ended (${cause.end}) and is not restarted`;
     case 'permanent-failure':
-      return `it ended with exit code ${EXIT.config}: something is wrong that a restart would not mend`;
+      return `it ended with exit code ${EXIT.config}; a restart will not help`;
     case 'start-limit':
-      return `it ended too often, at last with ${cause.end}, so ${kind} starts it no more`;
+      return `it ended too often, last with ${cause.end}, and ${kind} no longer restarts it`;
     case 'gave-up':
       return `it gave up at ${cause.at}: ${cause.why.replace(/\.$/, '')}`;
     case 'not-startable':
       return kind === 'launchd'
         ? `launchd could not start it (${EXIT.config}, EX_CONFIG): Node, the program or its folder is missing or not allowed`
-        : 'Node or the program is no longer where it was';
+        : 'Node or the program no longer exists';
     case 'unregistered':
-      return `Task Scheduler has no task ${name} any more`;
+      return `Task Scheduler no longer has a task ${name}`;
     case 'disabled':
-      return `the task ${name} is switched off in Task Scheduler`;
+      return `the task ${name} is disabled in Task Scheduler`;
   }
 }
 
@@ -61,11 +73,11 @@ function restartOf(
 ): string {
   switch (kind) {
     case 'systemd':
-      return `it ended (${end}); systemd starts it again in a few seconds`;
+      return `it ended (${end}); systemd restarts it in a few seconds`;
     case 'launchd':
-      return `it ended (${end}) and will be started again; so far it was started ${times(starts ?? 1)}`;
+      return `it ended (${end}) and will be restarted; launchd has started it ${times(starts ?? 1)} so far`;
     case 'task-scheduler':
-      return `it ended (${end}) and is started again within a minute`;
+      return `it ended (${end}) and is restarted within a minute`;
   }
 }
 
@@ -75,17 +87,17 @@ function adviceOf({ kind }: Manager, state: ServiceStatus['state'], cause: Servi
       return state === 'waiting' ? null : 'See `bridge-supervisor logs`, then: bridge-supervisor start';
     case 'permanent-failure':
       return kind === 'task-scheduler'
-        ? 'It is tried every minute until then; see `bridge-supervisor doctor`, or end that with: bridge-supervisor stop'
+        ? 'Until it is fixed, the task is retried every minute. See `bridge-supervisor doctor`, or stop the retries: bridge-supervisor stop'
         : 'See `bridge-supervisor doctor`, then: bridge-supervisor start';
     case 'start-limit':
     case 'gave-up':
       return 'Find the cause with `bridge-supervisor logs`, then: bridge-supervisor start';
     case 'not-startable':
-      return 'Write the service anew with: bridge-supervisor install';
+      return 'Reinstall the service: bridge-supervisor install';
     case 'unregistered':
-      return 'Register it anew with: bridge-supervisor install';
+      return 'Register it again: bridge-supervisor install';
     case 'disabled':
-      return 'Switch it on with: bridge-supervisor start';
+      return 'Enable it: bridge-supervisor start';
   }
 }
 

@@ -104,14 +104,14 @@ function stateTrouble({ title, state, detail, next }: ServiceReport, hasAdvice: 
 function besideTheService({ title, state }: ServiceReport, supervisor: Supervisor): string[] {
   if (!isWorking(supervisor) || state === 'unknown' || isActive({ state })) return [];
   return [
-    `The supervisor (pid ${supervisor.lease.pid}) runs in the background and not as the service that is installed (${title}). To have the service take its place: bridge-supervisor restart`,
+    `The supervisor (pid ${supervisor.lease.pid}) runs in the background, not as the installed service (${title}). To let the service take over: bridge-supervisor restart`,
   ];
 }
 
 function versionWarning({ title, version }: ServiceReport): string[] {
   if (version === VERSION) return [];
   return [
-    `${title} was installed by version ${version}, and this is ${VERSION}. To upgrade it: bridge-supervisor install`,
+    `${title} was installed by version ${version}; this is ${VERSION}. Upgrade it: bridge-supervisor install`,
   ];
 }
 

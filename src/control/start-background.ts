@@ -57,11 +57,12 @@ async function comeUp(
       await stopChild({ identity: child }, { graceMs: GRACE_MS, clock: host.clock });
       return { kind: 'already-running', pid };
     }
-    if (!lives) return failed(`it ended at once. It said: ${(await lastWords(host.stateDir)) || 'nothing'}`);
+    if (!lives)
+      return failed(`it exited immediately. It printed: ${(await lastWords(host.stateDir)) || 'nothing'}`);
     await host.clock.sleep(LOOK_EVERY_MS);
   }
   return failed(
-    `it runs (pid ${child.pid}) but has not taken up its work. Look with: bridge-supervisor logs, and into ${output}`,
+    `it is running (pid ${child.pid}) but has not started working. See: bridge-supervisor logs, and ${output}`,
   );
 }
 

@@ -43,7 +43,7 @@ export async function withStartLimit(
   return exitCode === EXIT.config ? giveUp(place, message, onGiveUp) : exitCode;
 }
 
-const TOO_OFTEN = `it has ended badly ${MAX_STARTS} times within ${WITHIN_MS / 60_000} minutes`;
+const TOO_OFTEN = `it failed ${MAX_STARTS} times within ${WITHIN_MS / 60_000} minutes`;
 
 /** Where the word cannot be left either, ending with 0 is still what is wanted. */
 async function giveUp(
@@ -51,7 +51,7 @@ async function giveUp(
   why: string,
   onGiveUp: (message: string) => void,
 ): Promise<number> {
-  onGiveUp(`the service gives up: ${why}. When that is mended: bridge-supervisor start`);
+  onGiveUp(`the service gives up: ${why}. Once fixed, run: bridge-supervisor start`);
   const log = openLog({ path: logFile(stateDir), clock });
   log.error('service.gave_up', {}, why);
   await log.close();

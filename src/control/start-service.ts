@@ -3,7 +3,7 @@ import type { Bridge } from '../bridge/bridge.ts';
 import { type RunProgram, runProgram } from '../machine/program.ts';
 import { ServiceError, type ServiceManager, type ServiceStatus } from '../machine/service/service.ts';
 import type { Host } from './host.ts';
-import { whyNotRunning } from './service-advice.ts';
+import { printedText, whyNotRunning } from './service-advice.ts';
 import { lastOutput } from './service-output.ts';
 import type { StartResult } from './start-background.ts';
 import { isWorking, startBlocker, supervisorState } from './supervisor-state.ts';
@@ -24,7 +24,8 @@ export async function startService(
     await manager.start();
   } catch (error) {
     if (!(error instanceof ServiceError)) throw error;
-    return { kind: 'failed', what: await withOutput(host, manager, error.message, run) };
+    const printed = await lastOutput(host, manager, run);
+    return { kind: 'failed', what: [error.message, ...printedText(printed)].join(' ') };
   }
   return comeUp(host, bridge, manager, waitMs, run);
 }
@@ -49,36 +50,22 @@ async function comeUp(
     if (clock.monotonic() >= ask) {
       const status = await manager.status();
       stopped = status.state === 'stopped' ? stopped + 1 : 0;
-      const trouble = stopped === 1 ? null : troubleWith(manager, status);
-      if (trouble !== null) return { kind: 'failed', what: await withOutput(host, manager, trouble, run) };
+      if (stopped !== 1 && !isComingUp(status))
+        return {
+          kind: 'failed',
+          what: whyNotRunning(manager, status, await lastOutput(host, manager, run)),
+        };
       ask = clock.monotonic() + ASK_EVERY_MS;
     }
     await clock.sleep(LOOK_EVERY_MS);
   }
   return {
     kind: 'failed',
-    what: `${manager.title} was started, and the supervisor has not taken up its work. Look with: bridge-supervisor logs --service`,
+    what: `${manager.title} was started, but its supervisor has not started working. See: bridge-supervisor logs --service`,
   };
 }
 
-/** Why it will not come up; null while it still may. That it is stopped counts once it is so for the second time. */
-function troubleWith(manager: ServiceManager, status: ServiceStatus): string | null {
-  switch (status.state) {
-    case 'running':
-    case 'starting':
-    case 'stopping':
-      return null;
-    default:
-      return whyNotRunning(manager, status);
-  }
-}
-
-async function withOutput(
-  host: Host,
-  manager: ServiceManager,
-  what: string,
-  run: RunProgram,
-): Promise<string> {
-  const said = await lastOutput(host, manager, run);
-  return said === '' ? what : `${what} It said: ${said}`;
+/** It may still come up. That it is stopped counts once it is so for the second time. */
+function isComingUp({ state }: ServiceStatus): boolean {
+  return state === 'running' || state === 'starting' || state === 'stopping';
 }

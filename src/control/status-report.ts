@@ -145,12 +145,12 @@ async function findProblems(host: Host, supervisor: Supervisor): Promise<string[
   const problems: string[] = [];
   if (supervisor.state === 'not_responding')
     problems.push(
-      `The supervisor (pid ${supervisor.lease.pid}) lives but has not renewed its lease since ${supervisor.lease.renewedAt}: it claims and writes nothing. End it and start anew with: bridge-supervisor restart`,
+      `The supervisor (pid ${supervisor.lease.pid}) is alive but has not renewed its lease since ${supervisor.lease.renewedAt}: it claims and writes nothing. Restart it: bridge-supervisor restart`,
     );
   if (supervisor.state === 'running' && supervisor.lease.trouble !== null)
     problems.push(supervisor.lease.trouble);
   const words = supervisor.state === 'gone' ? await lastWords(host.stateDir) : '';
-  if (words !== '') problems.push(`The last supervisor ended unexpectedly. It said: ${words}`);
+  if (words !== '') problems.push(`The last supervisor ended unexpectedly. It printed: ${words}`);
   if ((await freeRoom(host.stateDir)).bytes < LEAST_FREE_BYTES)
     problems.push(`The disk that holds ${host.stateDir} is full: free some space.`);
   const log = logFile(host.stateDir);

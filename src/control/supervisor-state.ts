@@ -43,7 +43,7 @@ export function startBlocker(supervisor: Supervisor): string | null {
   if (supervisor.state === 'stopping')
     return `the supervisor (pid ${supervisor.lease.pid}) is stopping. Start again when it has ended.`;
   if (supervisor.state === 'not_responding')
-    return `a supervisor (pid ${supervisor.lease.pid}) lives but does not respond. End it and start anew with: bridge-supervisor restart`;
+    return `a supervisor (pid ${supervisor.lease.pid}) is alive but does not respond. Restart it: bridge-supervisor restart`;
   return null;
 }
 

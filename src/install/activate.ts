@@ -87,7 +87,7 @@ async function activateForOtherUser(
       return failed(whyNotRunning(manager, status), wasActive);
     await clock.sleep(POLL_MS);
   }
-  return failed('its supervisor has not taken up its work.', wasActive);
+  return failed('its supervisor has not started working.', wasActive);
 }
 
 /** Null also where it cannot be found out: the service then shows whether it comes up. */

@@ -75,7 +75,7 @@ export async function otherServiceFor(
     scope === 'user'
       ? `, as ${account.name}: bridge-supervisor uninstall`
       : ` with: ${uninstallOfMachine(account)}`;
-  return `the ${other.manager.title} works on ${stateDir} already. Take it away first${how}`;
+  return `the ${other.manager.title} already works on ${stateDir}. Remove it first${how}`;
 }
 
 export function uninstallOfMachine({ name }: Pick<Account, 'name'>): string {

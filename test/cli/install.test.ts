@@ -176,7 +176,7 @@ describe.skipIf(onWindows)('install (plays claude by a script with #!)', () => {
     const { code, stderr } = await call(service);
     expect(code).toBe(1);
     expect(stderr).toBe(
-      'the service is installed, but did not start: It ended with exit code 78. It said: Error: no luck / today \n',
+      'the service is installed, but did not start: it ended with exit code 78; a restart will not help. It printed: Error: no luck / today. See `bridge-supervisor doctor`, then: bridge-supervisor start \n',
     );
   });
 
@@ -399,7 +399,7 @@ describe.skipIf(onWindows)(
       service.play.scope = 'both';
       const { code, stderr } = await call(service, { options: { system: true, user: userInfo().username } });
       expect(code).toBe(1);
-      expect(stderr).toMatch(/^the played service .* works on .* already\. Take it away first.*uninstall/);
+      expect(stderr).toMatch(/^the played service .* already works on .*\. Remove it first.*uninstall/);
       expect(service.play.calls).toEqual([]);
     });
 

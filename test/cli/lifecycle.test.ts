@@ -101,14 +101,14 @@ describe('start, status, stop', () => {
       await rig.bridge,
       20_000,
     );
-    expect(result).toEqual({ kind: 'failed', what: 'it ended at once. It said: no luck / today' });
+    expect(result).toEqual({ kind: 'failed', what: 'it exited immediately. It printed: no luck / today' });
   });
 
   test('a supervisor that does not come up in time is a failure that says where to look', async ({ rig }) => {
     const { code, stdout, stderr } = await rig.run('start', '--timeout', '0s');
     expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
     expect(stderr).toMatch(
-      /^bridge-supervisor: the supervisor did not start: it runs \(pid \d+\) but .*start\.log\n$/,
+      /^bridge-supervisor: the supervisor did not start: it is running \(pid \d+\) but .*start\.log\n$/,
     );
     await eventually(async () => expect(await pidOfSupervisor(rig)).toBeDefined());
     await rig.run('stop');

@@ -34,7 +34,7 @@ describe.skipIf(onWindows)('run --environment (ends it by a signal)', () => {
     expect(await rig.run('run', '--environment', missing)).toEqual({
       code: 78,
       stdout: '',
-      stderr: `bridge-supervisor: the environment file ${missing} is missing. Write it anew with: bridge-supervisor install\n`,
+      stderr: `bridge-supervisor: the environment file ${missing} is missing. Create it with: bridge-supervisor install\n`,
     });
     const wrong = await environmentFile(rig, 'BRIDGE_CONCURRENCY=many\n');
     const { code, stderr } = await rig.run('run', '--environment', wrong);
@@ -64,13 +64,13 @@ describe.skipIf(onWindows)('run --give-up (ends it by a signal)', () => {
     expect(existsSync(tally(rig))).toBe(false);
   });
 
-  test('gives up when it has ended badly 5 times within 5 minutes', async ({ rig }) => {
+  test('gives up when it has failed 5 times within 5 minutes', async ({ rig }) => {
     await mkdir(rig.home, { mode: 0o700 });
     await writeFile(tally(rig), starts(5, 1));
     const { code, stderr } = await rig.run('run', '--give-up');
     expect(code).toBe(0);
-    expect(stderr).toContain('it has ended badly 5 times within 5 minutes');
-    expect(await word(rig)).toMatchObject({ why: 'It has ended badly 5 times within 5 minutes.' });
+    expect(stderr).toContain('it failed 5 times within 5 minutes');
+    expect(await word(rig)).toMatchObject({ why: 'It failed 5 times within 5 minutes.' });
   });
 
   test('counts each start, and none of more than 5 minutes ago', async ({ rig }) => {

@@ -58,7 +58,7 @@ describe.skipIf(onWindows)('start (plays claude by a script with #!)', () => {
     const { code, stderr } = await starting(service);
     expect(code).toBe(1);
     expect(stderr).toMatch(
-      /^the played service .* did not start: It ended too often, .* It said: Error: no luck/,
+      /^the played service .* did not start: it ended too often, .* It printed: Error: no luck/,
     );
   });
 
@@ -173,7 +173,7 @@ describe.skipIf(onWindows)('status (plays claude by a script with #!)', () => {
     [
       'failed',
       { kind: 'permanent-failure' },
-      /^It ended with exit code 78: .* then: bridge-supervisor start$/,
+      /^It ended with exit code 78; .* then: bridge-supervisor start$/,
       '',
     ],
     [
@@ -210,7 +210,7 @@ describe.skipIf(onWindows)('status (plays claude by a script with #!)', () => {
     const { report } = await status(service);
     expect(report.ok).toBe(true);
     expect(report.warnings).toEqual([
-      expect.stringContaining('runs in the background and not as the service'),
+      expect.stringContaining('runs in the background, not as the installed service'),
     ]);
     expect(report.service?.next).toBe('bridge-supervisor restart');
   });

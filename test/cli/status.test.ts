@@ -157,7 +157,7 @@ test('a supervisor that ended without a word, or whose pid is another process by
   await writeFile(join(rig.home, 'start.log'), 'Error: no luck\n    at today, token=hunter2\n');
   const { stdout } = await rig.run('status');
   expect(stdout).toMatch(/^Supervisor: not running: it exited unexpectedly/);
-  expect(stdout).toMatch(/It said: Error: no\s+luck \/\s+at today,\s+token=\[redacted\]/);
+  expect(stdout).toMatch(/It printed: Error: no\s+luck \/\s+at today,\s+token=\[redacted\]/);
 });
 
 test('a supervisor that was asked to stop is stopping', async ({ rig }) => {

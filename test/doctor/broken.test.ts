@@ -777,9 +777,9 @@ describe('the service', () => {
     ...(
       [
         ['stopped', 'warning', /^The .*: it ended \(exit code 1\)/],
-        ['waiting', 'warning', /^The .*: it ended \(exit code 1\); .*starts it again in a few seconds\.$/],
-        ['failed', 'problem', /^The .*: it ended \(exit code 1\) and is not started again\.$/],
-        ['gave-up', 'problem', /^The .*: it ended \(exit code 1\) and is not started again\.$/],
+        ['waiting', 'warning', /^The .*: it ended \(exit code 1\); .*restarts it in a few seconds\.$/],
+        ['failed', 'problem', /^The .*: it ended \(exit code 1\) and is not restarted\.$/],
+        ['gave-up', 'problem', /^The .*: it ended \(exit code 1\) and is not restarted\.$/],
       ] as const
     ).map(([state, verdict, message]) => ({
       title: `it is ${state}`,

@@ -125,7 +125,7 @@ describe.skipIf(why !== undefined)(`service of systemd, installed ${why ? `(${wh
     );
     const { code, stdout } = await service.command('status');
     expect(code).toBe(3);
-    expect(oneLine(stdout)).toMatch(/too often, at last with SIGKILL.*bridge-supervisor start/);
+    expect(oneLine(stdout)).toMatch(/too often, last with SIGKILL.*bridge-supervisor start/);
 
     expect(await service.command('start')).toMatchObject({ code: 0, stderr: '' });
     expect((await service.command('status')).code).toBe(0);

@@ -111,7 +111,7 @@ export class Service {
     if (this.#sent.includes('SIGTERM') && signalCode === 'SIGTERM') return;
     // Asked twice, by the service manager and for a new configuration, it does not wait for its runs.
     const asked = this.#sent.filter((name) => name === 'SIGTERM').length;
-    if (asked > 1 && exitCode === 1 && errors.includes('ended at once')) return;
+    if (asked > 1 && exitCode === 1 && errors.includes('stopped immediately')) return;
     const rivals = this.#rivals;
     await delay(RESTART_MS);
     if (rivals && RIVAL_ENDS.some((words) => errors.includes(words))) return;

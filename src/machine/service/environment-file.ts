@@ -45,7 +45,7 @@ export async function readEnvironmentFile(
     if (code !== 'ENOENT') throw new EnvironmentFileError(`cannot read ${path}: ${message}`);
     if (optional) return {};
     throw new EnvironmentFileError(
-      `the environment file ${path} is missing. Write it anew with: bridge-supervisor install`,
+      `the environment file ${path} is missing. Create it with: bridge-supervisor install`,
     );
   }
 }
@@ -56,8 +56,8 @@ export function readEnvironmentText(text: string): Values {
 }
 
 const HEADER = `# The environment of the bridge-supervisor service: one NAME=value a line, quoted with ' or \` or ".
-# It may hold credentials, so keep it readable by you alone. It is yours to edit;
-# \`bridge-supervisor restart\` makes changes work.
+# It may hold credentials, so keep it readable by you alone. Edit it freely;
+# run \`bridge-supervisor restart\` to apply changes.
 `;
 
 /** The file's text. Throws EnvironmentFileError, with names and no values, for what the format cannot hold. */

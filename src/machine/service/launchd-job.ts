@@ -112,6 +112,6 @@ function withoutSession(user: string): string {
 function refused(verb: string, what: string, { code, stderr }: ProgramResult): ServiceError {
   const said = stderr.trim().split('\n')[0] || `exit code ${code}`;
   return new ServiceError(
-    `launchd did not ${verb} ${what}: ${said.replace(/\.$/, '')}. Write the service anew with \`bridge-supervisor install\`; if that does not help, log out and in again.`,
+    `launchd did not ${verb} ${what}: ${said.replace(/\.$/, '')}. Reinstall the service with \`bridge-supervisor install\`; if that does not help, log out and in again.`,
   );
 }

@@ -106,7 +106,7 @@ describe('environment file', () => {
   test('an environment file that is missing or unreadable is refused in one sentence', async ({ folder }) => {
     const file = environmentFileOf(folder);
     await expect(readEnvironmentFile(file)).rejects.toThrow(
-      `the environment file ${file} is missing. Write it anew with: bridge-supervisor install`,
+      `the environment file ${file} is missing. Create it with: bridge-supervisor install`,
     );
     await expect(readEnvironmentFile(folder)).rejects.toThrow(EnvironmentFileError);
     expect(await readEnvironmentFile(file, { optional: true })).toEqual({});

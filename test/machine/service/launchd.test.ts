@@ -164,7 +164,7 @@ describe('launchd: start', () => {
     );
     await manager.install(definition());
     await expect(manager.start()).rejects.toThrow(
-      /Bootstrap failed: 5: Input\/output error\. Write the service anew/,
+      /Bootstrap failed: 5: Input\/output error\. Reinstall the service/,
     );
     expect(clock.passed).toBeGreaterThanOrEqual(15_000);
   });
@@ -245,7 +245,7 @@ describe('launchd: state', () => {
     ['stopping', 'SIGTERMed', 12, 'last exit code = (never exited)', null],
     ['stopped', 'not running', null, 'last exit code = (never exited)', null],
     ['stopped', 'not running', null, 'last exit code = 0', null],
-    ['waiting', 'spawn scheduled', null, 'last exit code = 1', /exit code 1.* started 3 times/],
+    ['waiting', 'spawn scheduled', null, 'last exit code = 1', /exit code 1.* started it 3 times/],
     ['waiting', 'spawn scheduled', null, 'last terminating signal = Killed: 9', /signal Killed: 9/],
     [
       'waiting',
@@ -259,7 +259,7 @@ describe('launchd: state', () => {
       'not running',
       null,
       'last terminating signal = Terminated: 15',
-      /Terminated: 15.*not started again/,
+      /Terminated: 15.*not restarted/,
     ],
   ] as const)("the state is %s for launchd's %s, pid %s, %s", async ([state, said, pid, end, detail], {
     rig,

@@ -163,13 +163,13 @@ describe('systemd: status', () => {
       },
       'waiting',
       null,
-      'It ended (exit code 3); systemd starts it again in a few seconds.',
+      'It ended (exit code 3); systemd restarts it in a few seconds.',
     ],
     [
       { ...failed, Result: 'start-limit-hit', NRestarts: '5', ExecMainCode: '1', ExecMainStatus: '0' },
       'gave-up',
       null,
-      /too often, at last with exit code 0, .*then: bridge-supervisor start$/,
+      /too often, last with exit code 0, .*then: bridge-supervisor start$/,
     ],
     // As seen of systemd 252: after the limit, Result still tells of the last end.
     [
@@ -184,7 +184,7 @@ describe('systemd: status', () => {
       },
       'gave-up',
       null,
-      /too often, at last with SIGKILL/,
+      /too often, last with SIGKILL/,
     ],
     [
       {
@@ -198,7 +198,7 @@ describe('systemd: status', () => {
       },
       'failed',
       null,
-      /exit code 78: something is wrong that a restart would not mend.*then: bridge-supervisor start$/,
+      /exit code 78; a restart will not help.*then: bridge-supervisor start$/,
     ],
     // Stopped, after restarts of long ago, and it did not end well.
     [
@@ -213,7 +213,7 @@ describe('systemd: status', () => {
       },
       'failed',
       null,
-      /^It ended \(SIGKILL\) and is not started again/,
+      /^It ended \(SIGKILL\) and is not restarted/,
     ],
     [{ ...failed, Result: 'resources' }, 'failed', null, /^It ended \(resources\)/],
   ] as const)('the status of %j is %s', async ([properties, state, pid, detail], { rig }) => {

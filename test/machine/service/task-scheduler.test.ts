@@ -207,11 +207,11 @@ test('uninstall deletes the task and its files, once or twice', async ({ rig }) 
 
 describe('Task Scheduler: state', () => {
   test.for([
-    [0, /exit code 0.*started again within a minute/],
-    [1, /exit code 1.*started again within a minute/],
-    [78, /would not mend.*every minute.*bridge-supervisor stop/],
-    [127, /no longer where it was.*bridge-supervisor install/],
-    [0x80070002, /no longer where it was/],
+    [0, /exit code 0.*restarted within a minute/],
+    [1, /exit code 1.*restarted within a minute/],
+    [78, /will not help.*every minute.*bridge-supervisor stop/],
+    [127, /no longer exists.*bridge-supervisor install/],
+    [0x80070002, /no longer exists/],
     [0xc000013a, /logged off/],
     [0x800710e0, /how is not known/],
     [0xc0000005, /code 0xc0000005/],
@@ -229,7 +229,7 @@ describe('Task Scheduler: state', () => {
     system.task = null;
     const status = await manager.status();
     expect(status).toMatchObject({ state: 'stopped', startsAt: null });
-    expect(explained(manager, status)).toMatch(/no task bridge-supervisor any more/);
+    expect(explained(manager, status)).toMatch(/no longer has a task bridge-supervisor/);
   });
 
   test('the state says that a start is about to happen', async ({ rig }) => {
