@@ -15,5 +15,5 @@ export function logToStderr(what: string): void {
   const line = escapeHidden(cut(what, MAX_CHARACTERS)) + (what.length > MAX_CHARACTERS ? '…' : '');
   process.stderr.write(`bridge-supervisor: ${line}\n`);
   if (linesWritten === MAX_LINES)
-    process.stderr.write('bridge-supervisor: nothing more of this kind is said.\n');
+    process.stderr.write('bridge-supervisor: further messages are suppressed.\n');
 }

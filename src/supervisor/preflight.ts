@@ -20,7 +20,7 @@ const LOOK_EVERY_MS = 5 * 60_000;
 const RECENT_MS = 60_000;
 
 const LOGGED_OUT =
-  'Claude says that nobody is logged in. Log in as this user (run `claude`, then /login); or put ANTHROPIC_API_KEY, or CLAUDE_CODE_OAUTH_TOKEN from `claude setup-token`, into the environment of the supervisor and restart it. It is asked again every 5 minutes; `bridge-supervisor resume` tries a run at once';
+  'Claude is not logged in. Log in as this user (run `claude`, then /login), or put ANTHROPIC_API_KEY, or CLAUDE_CODE_OAUTH_TOKEN from `claude setup-token`, into the environment of the supervisor and restart it. Checked again every 5 minutes; `bridge-supervisor resume` retries now';
 
 export class Preflight {
   readonly #context: Context;

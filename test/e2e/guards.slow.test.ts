@@ -105,7 +105,7 @@ describe('a login', () => {
     const [hold] = await currentHolds(rig.bridge);
     expect(hold).toMatchObject({ kind: 'not_logged_in', until: null });
     const { stdout } = await rig.command('status');
-    expect(stdout.replaceAll(/\s+/g, ' ')).toContain('not_logged_in: Claude says that nobody is logged in');
+    expect(stdout.replaceAll(/\s+/g, ' ')).toContain('not_logged_in: Claude is not logged in');
     expect(await rig.details(id)).toMatchObject({ project: { status: 'pending' }, runs: [] });
     expect(await puppet.witness()).toEqual([]);
 

@@ -125,7 +125,7 @@ describe('Sending a plan', () => {
     expect(ids[0]).toBe(ids[1]);
     const again = await copies[0].call('bridge_send_plan', { plan_markdown: '# Other', request_id: 'once' });
     expect(again.facts).toMatchObject({ project_id: ids[0], title: 'Build the page', repeated: true });
-    expect(again.text).toContain('was used before');
+    expect(again.text).toContain('was already used');
     expect(await rowsIn(home, 'projects')).toHaveLength(1);
   });
 
@@ -321,7 +321,7 @@ describe('Following a project', () => {
     });
     expect(running.text).toContain(`Running now: run ${scope.runId} (execute)`);
     expect(running.text).toContain(`Messages given to run ${scope.runId}, not confirmed yet: 1.`);
-    expect(running.text).not.toContain('not taken in yet');
+    expect(running.text).not.toContain('not delivered yet');
     expect(running.facts).toMatchObject({ messages_given: 1 });
     expect(running.facts).not.toHaveProperty('messages_waiting');
     const worker = await code(home, scope);
@@ -389,7 +389,7 @@ describe('Directing a project', () => {
     expect(await rowsIn(home, 'messages')).toHaveLength(1);
     await (await code(home)).call('bridge_claim_project', { project_id: id });
     const byHand = await client.call('bridge_steer', { project_id: id, message: 'And red.' });
-    expect(byHand.text).toContain('tell it in its own session');
+    expect(byHand.text).toContain('tell it there');
   });
 });
 

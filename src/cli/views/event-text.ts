@@ -32,7 +32,7 @@ function texts(now: Date): EventTable<EventText> {
     'project.approved': ({ round }, { actor }) => good('approved', `round ${round}, by ${actor}`),
     'project.rejected': ({ round, reason }, { actor }) =>
       bad('rejected', `round ${round}, by ${actor}: ${reason}`),
-    'project.revision_started': ({ round }) => plain('revision', `round ${round} begins`),
+    'project.revision_started': ({ round }) => plain('revision', `round ${round} starts`),
     'project.completed': () => good('complete', 'done'),
     'project.cancelled': ({ reason }, { actor }) =>
       bad('cancelled', reason ? `by ${actor}: ${reason}` : `by ${actor}`),

@@ -23,7 +23,7 @@ export const pendingPlanTool = defineTool({
     if (!found.ok) return found;
     if (!found.value) {
       const next =
-        'Tell the person that no plan waits; one is sent from Claude Desktop with bridge_send_plan.';
+        'Tell the person that no plan waits; plans are sent from Claude Desktop with bridge_send_plan.';
       return answer(['No plan waits in the queue.'], { pending: false, next });
     }
     const { project, markdown } = found.value;
@@ -32,8 +32,8 @@ export const pendingPlanTool = defineTool({
       markdown,
       offset,
       project.status === 'pending'
-        ? `To take it up, call bridge_claim_project with project_id ${project.id}.`
-        : 'Work on it as the plan says.',
+        ? `To claim it, call bridge_claim_project with project_id ${project.id}.`
+        : 'Follow the plan.',
     );
   },
 });
@@ -53,7 +53,7 @@ export const claimProjectTool = defineTool({
 });
 
 const WORK =
-  'Do the work in the workspace (create the folder if it is not there), report each step with bridge_send_update, and when all is done call bridge_send_completion.';
+  'Do the work in the workspace (create the folder if it does not exist), report each step with bridge_send_update, and call bridge_send_completion when all is done.';
 
 async function findPlan(id: ProjectId | undefined, { bridge, verbs }: Call) {
   if (id === undefined) return { ok: true, value: await verbs.pendingPlan(bridge) } as const;

@@ -44,7 +44,7 @@ export const resetForRevisionTool = defineTool({
     return answer([projectLine(reset.value), ...(decision ? [decisionText(decision, REASON_BYTES)] : [])], {
       ...projectFacts(reset.value),
       ...(decision ? { decision: decisionFacts(decision, REASON_BYTES) } : {}),
-      next: 'Change what the reason says, report with bridge_send_update, then call bridge_send_completion again.',
+      next: 'Make the changes that the reason asks for, report with bridge_send_update, then call bridge_send_completion again.',
     });
   },
 });
@@ -53,9 +53,9 @@ const REASON_BYTES = 12_000;
 
 /** The same statuses as a person's session sees them that works on the project itself. */
 const FOR_CODE: Partial<Record<ProjectStatus, string>> = {
-  pending: 'Take it up with bridge_claim_project.',
-  in_progress: 'Go on with the work, then call bridge_send_completion.',
-  awaiting_approval: 'The person has not decided yet; end your turn, and read the decision when they say so.',
-  rejected: 'Call bridge_reset_for_revision, then change what the reason says.',
-  complete: 'It is approved and complete; tell the person.',
+  pending: 'Claim it with bridge_claim_project.',
+  in_progress: 'Continue the work, then call bridge_send_completion.',
+  awaiting_approval: 'The person has not decided yet: end your turn, and read the decision when they say so.',
+  rejected: 'Call bridge_reset_for_revision, then make the changes that the reason asks for.',
+  complete: 'It is approved and complete: tell the person.',
 };

@@ -22,14 +22,11 @@ export function sendUpdateTool(scope: Scope | undefined): Tool {
       const sent = await verbs.sendUpdate(bridge, project.value, input.message, speaker);
       if (!sent.ok) return sent;
       const { update, repeated } = sent.value;
-      return answer(
-        [`Update ${update.id} is kept${repeated ? ' (it was before; nothing was added)' : ''}.`],
-        {
-          update_id: update.id,
-          ...(repeated ? { repeated } : {}),
-          next: 'Go on with the work.',
-        },
-      );
+      return answer([`Update ${update.id} recorded${repeated ? ' (a repeat; nothing added)' : ''}.`], {
+        update_id: update.id,
+        ...(repeated ? { repeated } : {}),
+        next: 'Continue the work.',
+      });
     },
   });
 }
@@ -69,7 +66,7 @@ export function sendCompletionTool(scope: Scope | undefined): Tool {
       return answer(
         [
           repeated
-            ? `Round ${completion.round} of project ${id} was submitted before; nothing was changed. Status: ${status}.`
+            ? `Round ${completion.round} of project ${id} was already submitted; nothing was changed. Status: ${status}.`
             : `Round ${completion.round} of project ${id} is submitted. Status: ${status}.`,
         ],
         {
@@ -79,7 +76,7 @@ export function sendCompletionTool(scope: Scope | undefined): Tool {
           ...(repeated ? { repeated } : {}),
           next: scope
             ? 'End your turn now; the person decides.'
-            : 'Tell the person that it waits for their decision in Claude Desktop, and end your turn. Later, bridge_get_approval_status tells the decision.',
+            : 'Tell the person that it is waiting for their decision in Claude Desktop, and end your turn. Read the decision later with bridge_get_approval_status.',
         },
       );
     },

@@ -69,7 +69,7 @@ async function decisionAnswer({ project, decision, repeated }: Decided, call: Ca
         : `Round ${decision.round} is ${decision.verdict}.`,
       projectLine(project),
       ...blockerQuotes([project], ready),
-      `To follow it from here: bridge_wait with cursor ${facts.cursor} and this project_id.`,
+      `To follow it from here, call bridge_wait with cursor ${facts.cursor} and this project_id.`,
     ],
     facts,
   );

@@ -26,10 +26,10 @@ export const cancelTool = defineTool({
 });
 
 function whatHappened(isComplete: boolean, repeated: boolean): string {
-  if (isComplete) return 'It is complete and stays so; its run is being ended.';
+  if (isComplete) return 'It is already complete; its run is being stopped.';
   return repeated
-    ? 'It was cancelled before; nothing was changed.'
-    : 'Cancelled. A run under way is being ended.';
+    ? 'It was already cancelled; nothing was changed.'
+    : 'Cancelled. A run under way is being stopped.';
 }
 
 export const steerTool = defineTool({
@@ -53,8 +53,8 @@ export const steerTool = defineTool({
     return answer(
       [
         repeated
-          ? 'This request_id was used before; nothing was sent now.'
-          : 'The message is kept with the project.',
+          ? 'This request_id was already used; nothing new was sent.'
+          : 'The message is stored with the project.',
         delivery,
         projectLine(project),
         ...blockerQuotes([project], ready),
@@ -71,11 +71,11 @@ export const steerTool = defineTool({
 });
 
 function deliveryOf(byHand: boolean, { deliveredAt, runId }: SteeringMessage): string {
-  if (deliveredAt !== null) return `Claude Code took it in at ${deliveredAt}.`;
+  if (deliveredAt !== null) return `Claude Code received it at ${deliveredAt}.`;
   // Of a repeated call: this message may have been on its way for long.
   if (runId !== null)
     return `It was given to run ${runId}, which has not confirmed it yet; if that run has ended, the next one starts with it.`;
   if (byHand)
-    return 'Claude Code is worked by hand here and is not sent messages: tell it in its own session.';
-  return 'Claude Code takes it in between two steps; when it is not running, its next run starts with it.';
+    return 'A person works on this in their own Claude Code session, which receives no messages; tell it there.';
+  return 'Claude Code receives it between two steps; if it is not running, its next run starts with it.';
 }

@@ -40,7 +40,7 @@ export const listProjectsTool = defineTool({
     const where = status === undefined ? '' : ` in status ${status}`;
     const more =
       nextCursor === undefined
-        ? 'That is all. One project in detail: bridge_get_project_status.'
+        ? 'There are no more. For one project in detail, call bridge_get_project_status.'
         : `There are more: call again with cursor ${nextCursor}.`;
     const ready = await readiness(call);
     const why = blockerQuotes(page, ready);
@@ -67,7 +67,7 @@ export const listProjectsTool = defineTool({
 
 function listLines(project: Project): string[] {
   return [
-    `- ${projectLine(project)}. ${workspaceText(project)}, last change ${project.updatedAt}`,
+    `- ${projectLine(project)}. ${workspaceText(project)}, last changed ${project.updatedAt}`,
     ...attentionLines(project),
   ];
 }

@@ -60,7 +60,7 @@ function stateLines({ project, completion }: ProjectState): string[] {
 
 function whatNext(shown: number, more: boolean): string {
   if (shown === 0)
-    return 'Nothing to decide. bridge_list_projects shows all projects, bridge_wait what happens.';
+    return 'Nothing to decide. bridge_list_projects shows all projects; bridge_wait waits for changes.';
   const decide =
     'Show this to the person; once they have decided, call bridge_approve, or bridge_reject with their reason.';
   return more ? `${decide} More wait: call again after deciding these.` : decide;

@@ -48,13 +48,13 @@ export const sendPlanTool = defineTool({
     return answer(
       [
         repeated
-          ? 'This request_id was used before: here is the project of then. Nothing was sent now; a new plan needs a new request_id.'
+          ? 'This request_id was already used; this is the project it created. Nothing new was sent. To send a new plan, use a new request_id.'
           : 'The plan is in the queue.',
         projectLine(project),
         workspaceText(project),
         describeNotUsed(notUsed),
         ...blockerQuotes([project], ready),
-        `To follow it from here: bridge_wait with cursor ${cursor} and this project_id.`,
+        `To follow it from here, call bridge_wait with cursor ${cursor} and this project_id.`,
       ],
       facts,
     );

@@ -42,7 +42,7 @@ export const projectStatusTool = defineTool({
     return answer(
       [
         projectLine(project),
-        `${workspaceText(project)}. Sent ${project.createdAt}, last change ${project.updatedAt}.`,
+        `${workspaceText(project)}. Sent ${project.createdAt}, last changed ${project.updatedAt}.`,
         ...detailLines(details.value, call.bridge.clock.now().toISOString()),
         ...blockerQuotes([project], ready),
       ],
@@ -87,11 +87,11 @@ function detailLines(details: ProjectDetails, now: string): (string | undefined)
     quotes ? QUOTED_NOTE : undefined,
     ...attentionLines(project),
     ...(open ? liveLines(open) : []),
-    ...(lastEnd ? ['The last run:', quote(lastEnd)] : []),
+    ...(lastEnd ? ['Last run:', quote(lastEnd)] : []),
     waits && `No new run before ${waits}.`,
     runs.length > 0 ? `Cost so far: ${costs} in ${plural(runs.length, 'run')}.` : undefined,
     given.length > 0 ? `Messages given to run ${open?.id}, not confirmed yet: ${given.length}.` : undefined,
-    waiting.length > 0 ? `Messages not taken in yet: ${waiting.length}.` : undefined,
+    waiting.length > 0 ? `Messages not delivered yet: ${waiting.length}.` : undefined,
     ...(completion ? completionLines(completion, COMPLETION_BYTES) : []),
     decision && decisionText(decision, REASON_BYTES),
     updates.length > 0 ? 'Newest updates:' : undefined,

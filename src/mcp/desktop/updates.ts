@@ -42,15 +42,15 @@ async function newest(id: ProjectId, limit: number, { bridge, verbs }: Call): Pr
     [
       projectLine(project),
       ...listing(shown, earlier ? 'the newest' : 'all'),
-      earlier ? 'There are earlier ones: call with after_id 0.' : undefined,
+      earlier ? 'There are earlier updates: call with after_id 0.' : undefined,
     ],
     {
       ...projectFacts(project),
       ...result(shown),
       ...(earlier ? { earlier: true } : {}),
       next: earlier
-        ? `For what comes, call with after_id ${lastId(shown, 0)}; for the beginning, with after_id 0.`
-        : `For what comes, call with after_id ${lastId(shown, 0)}.`,
+        ? `For new updates, call with after_id ${lastId(shown, 0)}; for all of them, with after_id 0.`
+        : `For new updates, call with after_id ${lastId(shown, 0)}.`,
     },
   );
 }
@@ -73,7 +73,7 @@ async function following(
     ...(more ? { more: true } : {}),
     next: more
       ? `There are more: call with after_id ${last}.`
-      : `That is all so far; for what comes, call with after_id ${last}.`,
+      : `There are no more so far; for new ones, call with after_id ${last}.`,
   });
 }
 

@@ -47,7 +47,7 @@ export const waitTool = defineTool({
       changes: shown.map(eventFacts),
       projects: projects.map(projectFacts),
       note: QUOTED_NOTE,
-      next: `For what comes, call again with cursor ${next}.`,
+      next: `To continue, call again with cursor ${next}.`,
     });
   },
 });
@@ -65,7 +65,7 @@ async function nothingYet(cursor: Cursor, projectId: ProjectId | undefined, call
   const next = `Nothing yet, call again with cursor ${cursor}.`;
   const why = projectId === undefined ? blockers(ready, 'in_progress') : blockersOf(projects, ready);
   const quotes = projectId === undefined ? holdQuotes(ready, 'in_progress') : blockerQuotes(projects, ready);
-  return answer(['Nothing has happened.', ...projectLines(projects), ...quotes], {
+  return answer(['Nothing happened.', ...projectLines(projects), ...quotes], {
     cursor,
     changes: [],
     projects: projects.map(projectFacts),

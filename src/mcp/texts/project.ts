@@ -32,7 +32,7 @@ export function workspaceText({ workspace }: Project): string {
 
 /** Why it needs a person: what was written down may hold words of Claude or the service. */
 export function attentionLines({ attention }: Project): string[] {
-  return attention === null ? [] : ['Needs a person:', quote(brief(attention))];
+  return attention === null ? [] : ['Needs attention:', quote(brief(attention))];
 }
 
 /** What happens next, what keeps it from happening, and what to call: for the chat in Desktop. */
@@ -74,7 +74,7 @@ const AUTOMATIC: readonly ProjectStatus[] = ['pending', 'in_progress', 'verifyin
 const TAKEN_UP: readonly ProjectStatus[] = ['in_progress', 'rejected'];
 
 const BY_HAND =
-  "A person's own Claude Code session works on it by hand: it reads decisions with bridge_get_approval_status.";
+  'A person works on it in their own Claude Code session, which reads decisions with bridge_get_approval_status.';
 
 const FOLLOW = ['Follow it with bridge_wait.'];
 

@@ -24,7 +24,7 @@ export function blockers({ supervisor, holds }: Readiness, status: Project['stat
   const safe =
     status === 'pending'
       ? 'the plan is safe and starts when it is'
-      : 'nothing is lost, and it goes on when it is';
+      : 'nothing is lost, and it continues when it is';
   const lines = supervisorLines(supervisor, safe);
   return status === 'approved' ? lines : [...lines, ...holds.map(holdLine)];
 }
@@ -35,7 +35,7 @@ function supervisorLines(state: Readiness['supervisor'], safe: string): string[]
     case 'running':
       return [];
     case 'stopping':
-      return [`The supervisor is about to stop; ${safe} running again: \`bridge-supervisor start\`.`];
+      return [`The supervisor is stopping; ${safe} running again: \`bridge-supervisor start\`.`];
     case 'not_responding':
       return [`The supervisor does not respond; ${safe} running again: \`bridge-supervisor restart\`.`];
     case 'not_running':
