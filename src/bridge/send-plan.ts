@@ -1,4 +1,5 @@
 import type { NewEvent } from '../project/event.ts';
+import type { ProjectId } from '../project/ids.ts';
 import { parsePlan } from '../project/plan.ts';
 import type { Project } from '../project/project.ts';
 import { ok, type Result, refuse } from '../result.ts';
@@ -39,7 +40,7 @@ export async function sendPlan(
   const parsed = await parsePlan(input.markdown, input.title);
   if (!parsed.ok) return refuse(`the plan was not accepted: ${parsed.problems.join('; ')}`);
   const { plan, notUsed } = parsed;
-  const id = newProjectId();
+  const id = await unusedId(bridge.database.read);
   const workspace = await chooseWorkspace(policy, bridge.home, id, input.workspace ?? plan.workspace);
   if (!workspace.ok) return workspace;
 
@@ -91,4 +92,12 @@ export async function sendPlan(
 
 async function sentBefore(db: Reader, requestId: string | undefined): Promise<Project | undefined> {
   return requestId === undefined ? undefined : findProjectByRequest(db, requestId);
+}
+
+/** Ids are drawn: in a store of ten million projects it is likely enough that one is drawn twice. */
+async function unusedId(db: Reader): Promise<ProjectId> {
+  for (;;) {
+    const id = newProjectId();
+    if (!(await findProject(db, id))) return id;
+  }
 }

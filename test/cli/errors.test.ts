@@ -2,10 +2,10 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { chmod, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import Sqlite from 'better-sqlite3';
 import { describe, expect } from 'vitest';
 import { findExecutable } from '../../src/machine/executable.ts';
 import { onWindows } from '../platform.ts';
+import { tamper } from '../store/raw.ts';
 import { unprivileged } from './privileges.ts';
 import { type CommandResult, test } from './rig.ts';
 
@@ -117,9 +117,7 @@ describe('a store that cannot be used is one line that names the file and what t
 
   test('a database of a newer program', async ({ rig }) => {
     await rig.send('# A\n\nx\n');
-    const sqlite = new Sqlite(join(rig.home, 'bridge.db'));
-    sqlite.exec('PRAGMA user_version = 999; UPDATE meta SET compatible_from = 999');
-    sqlite.close();
+    tamper(rig.home, 'PRAGMA user_version = 999; UPDATE meta SET compatible_from = 999');
     const result = await rig.run('status');
     expect(result.code).toBe(1);
     expectOneLine(result);

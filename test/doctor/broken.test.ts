@@ -1,10 +1,12 @@
 /** Each thing that is looked at, broken: the line that says so, and what to do about it. */
+
 import { chmod, mkdir, readFile, rm, symlink, truncate, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect } from 'vitest';
 import { setHold } from '../../src/bridge/holds.ts';
 import { systemClock } from '../../src/clock.ts';
 import type { Finding, Verdict } from '../../src/doctor/check.ts';
+import { tamper } from '../store/raw.ts';
 import {
   CLAUDE,
   entry,
@@ -1076,8 +1078,5 @@ describe('logs', () => {
 });
 
 async function sql(rig: Rig, statement: string): Promise<void> {
-  const { default: Sqlite } = await import('better-sqlite3');
-  const sqlite = new Sqlite(join(rig.home, 'bridge.db'));
-  sqlite.exec(statement);
-  sqlite.close();
+  tamper(rig.home, statement);
 }

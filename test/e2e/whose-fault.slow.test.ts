@@ -2,7 +2,6 @@
 
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import Sqlite from 'better-sqlite3';
 import { describe, expect } from 'vitest';
 import { currentHolds } from '../../src/bridge/holds.ts';
 import type { ProjectDetails } from '../../src/bridge/queries.ts';
@@ -10,6 +9,7 @@ import { asProjectId, type ProjectId } from '../../src/project/ids.ts';
 import { apiError, say } from '../../src/simulator/reply.ts';
 import type { ScriptTurn } from '../../src/simulator/turn.ts';
 import { createFront, html } from '../front.ts';
+import { tamper } from '../store/raw.ts';
 import { bridgeCall, type Rig, test, waitUntil } from './rig.ts';
 
 const asRoot = process.getuid?.() === 0;
@@ -20,9 +20,7 @@ const work = (turn: ScriptTurn) => (turn.toolResults.length > 0 ? say('ok') : su
 
 /** The time of every hold is up: what else would be waited for. */
 function holdsAreDue(rig: Rig): void {
-  const store = new Sqlite(join(rig.home, 'bridge.db'), { timeout: 10_000 });
-  store.prepare('UPDATE holds SET until = ?').run(new Date().toISOString());
-  store.close();
+  tamper(rig.home, 'UPDATE holds SET until = ?', new Date().toISOString());
 }
 
 async function sendAll(rig: Rig, count: number): Promise<ProjectId[]> {

@@ -1,9 +1,8 @@
 /** What every test of a fault is given, and the check that every one of them ends with. */
 import { spawnSync } from 'node:child_process';
-import { join } from 'node:path';
-import Sqlite from 'better-sqlite3';
 import { test as e2e, type Rig } from '../e2e/rig.ts';
 import { onLinux } from '../platform.ts';
+import { tamper as tamperWith } from '../store/raw.ts';
 import { invariants } from './invariants.ts';
 import { createPuppet, type Puppet } from './puppet.ts';
 
@@ -52,7 +51,5 @@ export function has(program: string): boolean {
 
 /** Changes the store behind everybody's back: for what cannot be waited for. */
 export function tamper(rig: Rig, query: string, ...values: unknown[]): void {
-  const store = new Sqlite(join(rig.home, 'bridge.db'), { timeout: 10_000 });
-  store.prepare(query).run(...values);
-  store.close();
+  tamperWith(rig.home, query, ...values);
 }
