@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { jsonNarrator, type Shown, storyteller } from '../../src/cli/demo/narrator.ts';
+import { jsonReporter, type Shown, textReporter } from '../../src/cli/demo/reporter.ts';
 import type { Output } from '../../src/cli/terminal/output.ts';
 import { widthOf } from '../../src/cli/terminal/text.ts';
 import { TestClock } from '../rig.ts';
@@ -28,12 +28,12 @@ const KINDS: Shown['kind'][] = ['output', 'diff', 'text', 'log'];
 describe('the story', () => {
   test.for([40, 80, 120])('fits %i columns, whatever programs print', (columns) => {
     const { out, printed } = recording(columns);
-    const narrator = storyteller(out, new TestClock());
-    narrator.step('One');
+    const reporter = textReporter(out, new TestClock());
+    reporter.step('One');
     const long = `${'word '.repeat(40)}${'x'.repeat(200)} 日本語`;
-    for (const kind of KINDS) narrator.say('Supervisor', long, { kind, lines: Array(50).fill(long) });
-    narrator.live('nobody looks');
-    narrator.end();
+    for (const kind of KINDS) reporter.say('Supervisor', long, { kind, lines: Array(50).fill(long) });
+    reporter.live('nobody looks');
+    reporter.end();
     for (const line of printed) expect(widthOf(line), line).toBeLessThanOrEqual(columns);
     const shown = printed.filter((line) => line.includes('│'));
     expect(shown.length, 'lines of 50 each').toBeLessThan(4 * 15);
@@ -42,9 +42,9 @@ describe('the story', () => {
 
   test('no word of a program can steer the terminal', () => {
     const { out, printed } = recording(80);
-    const narrator = storyteller(out, new TestClock());
+    const reporter = textReporter(out, new TestClock());
     const hostile = '\u001b[2Jgone\u0007\r\u202e';
-    for (const kind of KINDS) narrator.say('Claude', hostile, { kind, lines: [hostile] });
+    for (const kind of KINDS) reporter.say('Claude', hostile, { kind, lines: [hostile] });
     expect(printed.join('')).not.toMatch(/[\u0000-\u001f\u007f-\u009f\u202e]/);
   });
 });
@@ -52,14 +52,14 @@ describe('the story', () => {
 test('as JSON a step is printed when it is over, with its time and all its lines', () => {
   const { out, printed } = recording(80);
   const clock = new TestClock();
-  const narrator = jsonNarrator(out, clock);
-  narrator.step('One');
-  narrator.say('You', 'look', { kind: 'output', lines: ['a', 'b'] });
+  const reporter = jsonReporter(out, clock);
+  reporter.step('One');
+  reporter.say('You', 'look', { kind: 'output', lines: ['a', 'b'] });
   clock.advance(1_500);
   expect(printed).toEqual([]);
-  narrator.step('Two');
-  narrator.end();
-  narrator.end();
+  reporter.step('Two');
+  reporter.end();
+  reporter.end();
   expect(printed.map((line) => JSON.parse(line))).toEqual([
     { step: 1, title: 'One', duration_ms: 1_500, lines: [{ who: 'You', text: 'look', shown: ['a', 'b'] }] },
     { step: 2, title: 'Two', duration_ms: 0, lines: [] },

@@ -1,7 +1,7 @@
 /** A command that takes its time says on a terminal what it waits for. */
 import { expect, test } from 'vitest';
 import type { Output } from '../../src/cli/terminal/output.ts';
-import { waiting } from '../../src/cli/terminal/progress.ts';
+import { withProgress } from '../../src/cli/terminal/progress.ts';
 import { systemClock } from '../../src/clock.ts';
 
 /** Has it wait until `look` resolves; returns what was said until then. */
@@ -15,7 +15,7 @@ async function saidDuring(isTerminal: boolean, look: (passed: Promise<void>) => 
       if (!signal?.aborted) pass();
     },
   };
-  expect(await waiting({ out, clock }, 'Waiting …', () => look(passed).then(() => 'done'))).toBe('done');
+  expect(await withProgress({ out, clock }, 'Waiting …', () => look(passed).then(() => 'done'))).toBe('done');
   return said;
 }
 
@@ -30,7 +30,9 @@ test('nothing is told of it elsewhere', async () => {
 test('what fails says so, and nothing is told afterwards', async () => {
   const said: string[] = [];
   const out = { isTerminal: true, hint: (text: string) => void said.push(text) } as Output;
-  const failing = waiting({ out, clock: systemClock }, 'Waiting …', () => Promise.reject(new Error('no')));
+  const failing = withProgress({ out, clock: systemClock }, 'Waiting …', () =>
+    Promise.reject(new Error('no')),
+  );
   await expect(failing).rejects.toThrow('no');
   expect(said).toEqual([]);
 });

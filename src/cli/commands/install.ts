@@ -12,7 +12,7 @@ import { ServiceError } from '../../machine/service/service.ts';
 import { type Cli, fail } from '../context.ts';
 import { jsonOption, yesOption } from '../terminal/arguments.ts';
 import { canAsk, confirm } from '../terminal/ask.ts';
-import { waiting } from '../terminal/progress.ts';
+import { withProgress } from '../terminal/progress.ts';
 import { examples } from '../terminal/usage.ts';
 import { Report } from '../views/install-report.ts';
 
@@ -72,7 +72,7 @@ export async function install(
   }
   try {
     const looking = 'Checking what the service will find …';
-    const planned = await waiting(cli, looking, () => planInstallation(cli, options, services));
+    const planned = await withProgress(cli, looking, () => planInstallation(cli, options, services));
     if (!planned.ok) return fail(cli, planned.refusal);
     await carryOut(cli, planned.value, options, services);
   } catch (error) {
@@ -108,7 +108,7 @@ async function carryOut(
   if (!applied.ok) return fail(cli, applied.refusal);
   report.installed();
   if (options.start) {
-    const work = await waiting(cli, 'Waiting for the service to come up …', () =>
+    const work = await withProgress(cli, 'Waiting for the service to come up …', () =>
       activate(cli, plan, services),
     );
     report.started(work);

@@ -6,7 +6,7 @@ import { ok, type Result, refuse } from '../../result.ts';
 import type { Output } from '../terminal/output.ts';
 
 /** Far above what is taken as a plan: enough to say how large it was, too little to fill the memory. */
-const MOST_BYTES = 16_000_000;
+const MAX_BYTES = 16_000_000;
 
 export async function readPlan(file: string, out: Output): Promise<Result<string>> {
   const isStdin = file === '-';
@@ -18,7 +18,7 @@ export async function readPlan(file: string, out: Output): Promise<Result<string
   } catch (error) {
     return refuse(`${name} could not be read: ${REASONS[codeOf(error)] ?? String(error)}`);
   }
-  if (bytes.length > MOST_BYTES) return refuse(`${name} is too large for a plan.`);
+  if (bytes.length > MAX_BYTES) return refuse(`${name} is too large for a plan.`);
   try {
     return ok(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
   } catch {
@@ -42,7 +42,7 @@ async function readAtMost(stream: AsyncIterable<Buffer>): Promise<Buffer> {
   for await (const chunk of stream) {
     chunks.push(chunk);
     size += chunk.length;
-    if (size > MOST_BYTES) break;
+    if (size > MAX_BYTES) break;
   }
   return Buffer.concat(chunks);
 }

@@ -12,7 +12,7 @@ import { plainLine } from '../terminal/text.ts';
 import { examples } from '../terminal/usage.ts';
 import { followProject } from '../views/follow.ts';
 import { hintIfNobodyActs, named } from '../views/hints.ts';
-import { viewFor } from '../views/live.ts';
+import { viewFor } from '../views/live-view.ts';
 import { readPlan } from './read-plan.ts';
 
 interface Options {

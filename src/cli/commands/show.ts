@@ -6,7 +6,7 @@ import type { Cli } from '../context.ts';
 import { idArgument, jsonOption, wholeNumber } from '../terminal/arguments.ts';
 import { examples } from '../terminal/usage.ts';
 import { runOutput } from '../views/run-output.ts';
-import { projectLines } from '../views/show-text.ts';
+import { showLines } from '../views/show-text.ts';
 import { withProject } from '../with-project.ts';
 
 interface Options {
@@ -34,7 +34,7 @@ export function showCommand(cli: Cli): Command {
             const next = nextCommands(details.project);
             return cli.out.json(toWireProjectDetails(details, (run) => runOutput(cli.stateDir, run), next));
           }
-          for (const line of projectLines(details, cli)) cli.out.line(line);
+          for (const line of showLines(details, cli)) cli.out.line(line);
         },
       ),
     );

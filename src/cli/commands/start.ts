@@ -13,10 +13,10 @@ import type { ServiceManager } from '../../machine/service/service.ts';
 import { logFile } from '../../state-folder.ts';
 import { type Cli, fail } from '../context.ts';
 import { duration } from '../terminal/arguments.ts';
-import { waiting } from '../terminal/progress.ts';
+import { withProgress } from '../terminal/progress.ts';
 import { examples } from '../terminal/usage.ts';
 
-const PATIENCE_MS = 30_000;
+const DEFAULT_TIMEOUT_MS = 30_000;
 
 export function startCommand(cli: Cli): Command {
   return new Command('start')
@@ -33,7 +33,7 @@ export function startCommand(cli: Cli): Command {
 /** Shared with `restart`. */
 export async function start(
   cli: Cli,
-  timeoutMs = PATIENCE_MS,
+  timeoutMs = DEFAULT_TIMEOUT_MS,
   services: Services = ownServices,
 ): Promise<void> {
   const service = await checkSettings(cli, services);
@@ -42,7 +42,7 @@ export async function start(
   const prepared = await prepareStateFolder(cli.stateDir);
   if (!prepared.ok) return fail(cli, prepared.refusal);
   await withBridge(cli, async (bridge) => {
-    await waiting(cli, 'Waiting for the supervisor to come up …', () =>
+    await withProgress(cli, 'Waiting for the supervisor to come up …', () =>
       service
         ? startServiceAndSay(cli, bridge, service.manager, timeoutMs, services.run)
         : startAndSay(cli, bridge, timeoutMs),

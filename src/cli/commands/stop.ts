@@ -8,7 +8,7 @@ import { ownServices, type Services } from '../../machine/service/find.ts';
 import type { ServiceManager } from '../../machine/service/service.ts';
 import { type Cli, fail } from '../context.ts';
 import { duration } from '../terminal/arguments.ts';
-import { waiting } from '../terminal/progress.ts';
+import { withProgress } from '../terminal/progress.ts';
 import { plainLine } from '../terminal/text.ts';
 import { examples } from '../terminal/usage.ts';
 
@@ -42,12 +42,12 @@ export async function stop(
     if (!service)
       return say(
         cli,
-        await waiting(cli, WAITING, () => stopSupervisor(bridge, timeoutMs)),
+        await withProgress(cli, WAITING, () => stopSupervisor(bridge, timeoutMs)),
         'The supervisor was not running.',
       );
     const { manager } = service;
     const before = await manager.status();
-    const report = await waiting(cli, WAITING, () => stopService(bridge, manager, timeoutMs));
+    const report = await withProgress(cli, WAITING, () => stopService(bridge, manager, timeoutMs));
     say(cli, report, `The ${manager.title} was not running.`, isActive(before) ? manager : undefined);
     if (isForGood && before.startsAt !== null)
       cli.out.line(

@@ -11,7 +11,7 @@ import { wrap } from '../terminal/text.ts';
 import { examples } from '../terminal/usage.ts';
 import { followAll, followProject } from '../views/follow.ts';
 import { hintIfNobodyActs, named } from '../views/hints.ts';
-import { viewFor } from '../views/live.ts';
+import { viewFor } from '../views/live-view.ts';
 import { withProject } from '../with-project.ts';
 
 interface Options {

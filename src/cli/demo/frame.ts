@@ -3,7 +3,7 @@
 import { dollars } from '../../project/costs.ts';
 import type { Output } from '../terminal/output.ts';
 import { wrap } from '../terminal/text.ts';
-import type { Facts } from './play.ts';
+import type { Facts } from './scenario.ts';
 
 export function introduction(out: Output): string[] {
   return [

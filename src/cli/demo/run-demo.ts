@@ -1,5 +1,5 @@
 /**
- * The whole loop, shown: everything is real but the model. Its promise: it tells what really happens, and leaves neither
+ * The whole loop, shown: everything is real but the model. Its promise: it reports what really happens, and leaves neither
  * a process nor a folder, however it ends.
  */
 import { EXIT } from '../../exit-codes.ts';
@@ -11,8 +11,8 @@ import type { Cli } from '../context.ts';
 import { stopRequest } from '../terminal/signals.ts';
 import { plainLine } from '../terminal/text.ts';
 import { conclusion, introduction, type Summary } from './frame.ts';
-import { jsonNarrator, type Narrator, storyteller } from './narrator.ts';
-import { perform } from './play.ts';
+import { jsonReporter, type Reporter, textReporter } from './reporter.ts';
+import { runScenario } from './scenario.ts';
 import { ALLOWED_TOOLS, SAMPLE, SAMPLE_TEXT, WORKSPACE } from './work.ts';
 
 export interface DemoOptions {
@@ -34,7 +34,7 @@ export async function runDemo(cli: Cli, options: DemoOptions): Promise<number> {
   const stop = stopRequest();
   try {
     if (!options.json) for (const line of introduction(out)) out.line(line);
-    const stage = await openSandbox({
+    const sandbox = await openSandbox({
       entry,
       env,
       path: plainPath(env),
@@ -45,9 +45,9 @@ export async function runDemo(cli: Cli, options: DemoOptions): Promise<number> {
       config: { allowed_tools: ALLOWED_TOOLS },
     });
     try {
-      return await show(cli, options, stage, AbortSignal.any([stop.signal, out.readerGone]));
+      return await show(cli, options, sandbox, AbortSignal.any([stop.signal, out.readerGone]));
     } finally {
-      await putAway(stage, options);
+      await cleanUp(sandbox, options);
     }
   } finally {
     stop.dispose();
@@ -57,50 +57,50 @@ export async function runDemo(cli: Cli, options: DemoOptions): Promise<number> {
 async function show(
   { out, clock }: Cli,
   options: DemoOptions,
-  stage: Sandbox,
+  sandbox: Sandbox,
   interrupted: AbortSignal,
 ): Promise<number> {
   const beganAt = clock.monotonic();
-  const narrator = options.json ? jsonNarrator(out, clock) : storyteller(out, clock);
-  const end = await perform({ stage, narrator, interrupted });
+  const reporter = options.json ? jsonReporter(out, clock) : textReporter(out, clock);
+  const end = await runScenario({ sandbox, reporter, interrupted });
   if (end.kind === 'interrupted') out.hint('Interrupted: ending what was started …');
-  const left = await stage.stop();
+  const left = await sandbox.stop();
   if (left.length > 0) {
     const names = left.map(({ pid, name }) => `${name} (pid ${pid})`).join(', ');
-    out.failure(`these processes of the demo could not be ended: ${names}. End them by hand.`);
+    out.failure(`these processes of the demo could not be stopped: ${names}. Stop them manually.`);
   }
   if (end.kind === 'interrupted') return EXIT.interrupted;
   if (end.kind === 'failed') {
-    const folder = options.keep ? `It is kept in ${stage.root}.` : 'Keep all of it with --keep.';
+    const folder = options.keep ? `It is kept in ${sandbox.root}.` : 'Keep all of it with --keep.';
     out.failure(`the demo failed: ${asSentence(end.what)} The end of its log follows. ${folder}`);
-    out.details(`claude: ${stage.claude}`);
-    out.details((await stage.log()).slice(-MOST_LOG_LINES).join('\n'));
+    out.details(`claude: ${sandbox.claude}`);
+    out.details((await sandbox.log()).slice(-MAX_LOG_LINES).join('\n'));
     return 1;
   }
-  await tellEnd(stage, narrator);
-  await putAway(stage, options);
+  await reportEnd(sandbox, reporter);
+  await cleanUp(sandbox, options);
   const summary = {
     ...end.facts,
     durationMs: Math.round(clock.monotonic() - beganAt),
     processesLeft: left.length,
-    kept: options.keep ? stage.root : null,
+    kept: options.keep ? sandbox.root : null,
   };
   if (options.json) out.jsonLine(toWireDemoSummary(summary));
   else for (const line of conclusion(out, summary)) out.line(line);
   return left.length > 0 ? 1 : 0;
 }
 
-const MOST_LOG_LINES = 10;
+const MAX_LOG_LINES = 10;
 
-async function tellEnd(stage: Sandbox, narrator: Narrator): Promise<void> {
-  narrator.step('The supervisor stops');
-  const log = await stage.log();
-  const end = log.slice(-MOST_LOG_LINES).map(shortLogLine);
-  narrator.say('Supervisor', `leaves ${log.length} lines in loop.log; the last ${end.length}, shortened:`, {
+async function reportEnd(sandbox: Sandbox, reporter: Reporter): Promise<void> {
+  reporter.step('The supervisor stops');
+  const log = await sandbox.log();
+  const end = log.slice(-MAX_LOG_LINES).map(shortLogLine);
+  reporter.say('Supervisor', `leaves ${log.length} lines in loop.log; the last ${end.length}, shortened:`, {
     kind: 'log',
     lines: end,
   });
-  narrator.end();
+  reporter.end();
 }
 
 function asSentence(text: string): string {
@@ -134,7 +134,7 @@ function toWireDemoSummary(summary: Summary): WireDemoSummary {
 }
 
 /** May be done twice. */
-async function putAway(stage: Sandbox, { keep }: DemoOptions): Promise<void> {
-  await stage.stop();
-  if (!keep) await stage.remove();
+async function cleanUp(sandbox: Sandbox, { keep }: DemoOptions): Promise<void> {
+  await sandbox.stop();
+  if (!keep) await sandbox.remove();
 }

@@ -1,19 +1,19 @@
 import type { Cli } from '../context.ts';
 
-/** Longer than this nobody likes to look at nothing. */
-const PATIENCE_MS = 2_000;
+/** Show a hint after this long. */
+const HINT_AFTER_MS = 2_000;
 
-/** Does the work, and says on a terminal what is being waited for when that takes its time. */
-export async function waiting<T>(
+/** Does the work; on a terminal, hints what it waits for when that takes long. */
+export async function withProgress<T>(
   { out, clock }: Pick<Cli, 'out' | 'clock'>,
   what: string,
   work: () => Promise<T>,
 ): Promise<T> {
   const over = new AbortController();
-  const say = () => {
+  const showHint = () => {
     if (!over.signal.aborted) out.hint(what);
   };
-  if (out.isTerminal) void clock.sleep(PATIENCE_MS, over.signal).then(say);
+  if (out.isTerminal) void clock.sleep(HINT_AFTER_MS, over.signal).then(showHint);
   try {
     return await work();
   } finally {

@@ -9,7 +9,7 @@ import { changedLines } from '../terminal/diff.ts';
 import { indented } from '../terminal/layout.ts';
 import type { Output } from '../terminal/output.ts';
 import { plainLines } from '../terminal/text.ts';
-import { masked, type Shown } from './masked.ts';
+import { redactConfig, type Shown } from './redacted-config.ts';
 
 /** The plan: the lines that change in each file, and the commands to be run. */
 export function planLines({ files, code }: SetupPlan, out: Output): string[] {
@@ -97,7 +97,7 @@ function shownOf({ owner, record, former }: FileChange): readonly Shown[] {
 function diffOf(change: FileChange): string[] {
   const { file, text } = change;
   const shown = shownOf(change);
-  return changedLines(masked(file.text, shown), masked(text ?? '', shown)).flatMap(plainLines);
+  return changedLines(redactConfig(file.text, shown), redactConfig(text ?? '', shown)).flatMap(plainLines);
 }
 
 function coloured(line: string, out: Output): string {

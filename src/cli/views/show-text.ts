@@ -18,7 +18,7 @@ import { entryLines } from '../terminal/timeline-entry.ts';
 import { runLines } from './run-lines.ts';
 import { runOutput } from './run-output.ts';
 
-export function projectLines(details: ProjectDetails, { out, clock, stateDir }: Cli): string[] {
+export function showLines(details: ProjectDetails, { out, clock, stateDir }: Cli): string[] {
   const layout = layoutOf(out, clock.now());
   const { columns } = layout;
   const { project } = details;

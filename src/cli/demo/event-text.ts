@@ -1,20 +1,20 @@
-/** What the supervisor and Claude do, told in their order: from the history, and from what Claude tells the model. */
+/** Reports what the supervisor and Claude do, in order: from the history, and from Claude's requests to the model. */
 import { type EventTable, type HistoryEvent, present, type UnknownEvent } from '../../project/event.ts';
 import { describeOutcome } from '../../project/outcome-text.ts';
 import type { ScriptTurn } from '../../simulator/turn.ts';
 import { plainLines } from '../terminal/text.ts';
-import type { Narrator, Shown, Who } from './narrator.ts';
+import type { Reporter, Shown, Who } from './reporter.ts';
 
-export function tellEvent(narrator: Narrator, event: HistoryEvent): void {
+export function reportEvent(reporter: Reporter, event: HistoryEvent): void {
   const sentence = present(event, SENTENCES, unknownSentence);
-  if (sentence) narrator.say(...sentence);
+  if (sentence) reporter.say(...sentence);
 }
 
 type Sentence = readonly [who: Who, text: string] | undefined;
 
 const none = () => undefined;
 
-/** What Desktop does is told where it does it. */
+/** What Desktop does is reported by the step that does it. */
 const SENTENCES: EventTable<Sentence> = {
   'project.sent': none,
   'project.claimed': () => ['Supervisor', 'takes the plan out of the queue'],
@@ -53,7 +53,7 @@ function unknownSentence({ raw }: UnknownEvent): Sentence {
   return ['Supervisor', raw.type];
 }
 
-/** One tool that Claude has used, as it tells the model in its next request. */
+/** One tool that Claude has used, as its next request to the model shows. */
 export interface UsedTool {
   readonly name: string;
   readonly input: Readonly<Record<string, unknown>>;
@@ -71,15 +71,15 @@ export function usedTools({ messages, toolResults }: ScriptTurn): UsedTool[] {
 }
 
 /** Tools that Claude Code brings along; ours show in the history. */
-export function tellTool(narrator: Narrator, { name, input, output }: UsedTool): void {
+export function reportTool(reporter: Reporter, { name, input, output }: UsedTool): void {
   if (name.startsWith('mcp__')) return;
   if (name === 'Bash') {
-    narrator.say('Claude', `Bash: ${input.command}`, printed(output));
+    reporter.say('Claude', `Bash: ${input.command}`, printed(output));
     return;
   }
   const file = String(input.file_path ?? '').replace(/^.*[\\/]/, '');
   const size = typeof input.content === 'string' ? `, ${input.content.trim().split('\n').length} lines` : '';
-  narrator.say('Claude', `${name}: ${file}${size}`);
+  reporter.say('Claude', `${name}: ${file}${size}`);
 }
 
 export function printed(output: string): Shown {

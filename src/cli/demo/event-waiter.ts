@@ -1,4 +1,4 @@
-/** Reads the history of the demo's bridge as it grows, tells it, and notices when it takes a wrong turn. */
+/** Follows the history of the demo, reports each event, and fails when the loop goes wrong or stops. */
 import type { Bridge } from '../../bridge/bridge.ts';
 import { BEGINNING, changesSince, overview } from '../../bridge/queries.ts';
 import type { BridgeEvent, EventType } from '../../project/event.ts';
@@ -7,8 +7,8 @@ import { SelftestError } from '../../selftest/selftest-error.ts';
 import { inTurns, lasted } from '../terminal/time.ts';
 import { runLines } from '../views/run-lines.ts';
 
-export interface Journal {
-  /** Resolves when all that has happened so far has been told. */
+export interface EventWaiter {
+  /** Resolves once every event so far is reported. */
   catchUp(): Promise<void>;
   /**
    * Resolves with the next event of this type, after the last one waited for. Throws SelftestError when something fails or
@@ -17,16 +17,16 @@ export interface Journal {
   until(type: EventType): Promise<BridgeEvent>;
 }
 
-export interface JournalOptions {
-  readonly tell: (event: BridgeEvent) => void;
+export interface EventWaiterOptions {
+  readonly report: (event: BridgeEvent) => void;
   readonly live: (text: string) => void;
   readonly signal: AbortSignal;
 }
 
-const LOOK_EVERY_MS = 120;
-const PATIENCE_MS = 60_000;
+const POLL_MS = 120;
+const TIMEOUT_MS = 60_000;
 
-export function openJournal(bridge: Bridge, { tell, live, signal }: JournalOptions): Journal {
+export function openEventWaiter(bridge: Bridge, { report, live, signal }: EventWaiterOptions): EventWaiter {
   const { clock } = bridge;
   const events: BridgeEvent[] = [];
   let cursor = BEGINNING;
@@ -40,10 +40,10 @@ export function openJournal(bridge: Bridge, { tell, live, signal }: JournalOptio
     for (const event of changes.events) {
       heardAt = clock.monotonic();
       events.push(event);
-      tell(event);
+      report(event);
     }
   };
-  /** One at a time, so that nothing is told twice. */
+  /** One at a time, so that no event is reported twice. */
   const next = (): Promise<void> => {
     const turn = reading.then(catchUp);
     reading = turn.catch(() => undefined);
@@ -66,12 +66,10 @@ export function openJournal(bridge: Bridge, { tell, live, signal }: JournalOptio
           awaited = found + 1;
           return event;
         }
-        if (clock.monotonic() - heardAt > PATIENCE_MS)
-          throw new SelftestError(
-            `nothing has happened for ${PATIENCE_MS / 1_000} s, and ${type} was expected`,
-          );
+        if (clock.monotonic() - heardAt > TIMEOUT_MS)
+          throw new SelftestError(`timed out after ${TIMEOUT_MS / 1_000} s waiting for ${type}`);
         live(await underWay(bridge));
-        await changesSince(bridge, cursor, { waitMs: LOOK_EVERY_MS, limit: 1, signal });
+        await changesSince(bridge, cursor, { waitMs: POLL_MS, limit: 1, signal });
       }
     },
   };

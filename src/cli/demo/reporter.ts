@@ -1,4 +1,4 @@
-/** How the demo is told: as a story on a terminal or in a file, or as JSON. */
+/** Reports the demo: as text on a terminal or in a file, or as JSON. */
 import { clearLine, cursorTo } from 'node:readline';
 import type { Clock } from '../../clock.ts';
 import type { WireDemoStep } from '../../wire/schemas/demo.ts';
@@ -14,7 +14,7 @@ export interface Shown {
   readonly lines: readonly string[];
 }
 
-export interface Narrator {
+export interface Reporter {
   /** Begins the next step. */
   step(title: string): void;
   say(who: Who, text: string, shown?: Shown): void;
@@ -31,7 +31,7 @@ const MARGIN = '  ';
 const READING_MS = 1_500;
 
 /** Lines that stay, and on a terminal below them one line that says what is under way. */
-export function storyteller(out: Output, clock: Clock): Narrator {
+export function textReporter(out: Output, clock: Clock): Reporter {
   let number = 0;
   let beat = 0;
   let isLive = false;
@@ -78,7 +78,7 @@ function sentence(out: Output, who: Who, text: string): string[] {
   ];
 }
 
-const MOST_LINES: Record<Shown['kind'], number> = { output: 5, diff: 12, text: 12, log: 12 };
+const MAX_LINES: Record<Shown['kind'], number> = { output: 5, diff: 12, text: 12, log: 12 };
 
 function showing(out: Output, shown: Shown | undefined): string[] {
   if (!shown) return [];
@@ -87,7 +87,7 @@ function showing(out: Output, shown: Shown | undefined): string[] {
   const lines = shown.lines.flatMap((line) =>
     shown.kind === 'log' ? clip(line, columns) : wrap(line, columns),
   );
-  return shorten(lines, MOST_LINES[shown.kind]).map((line) =>
+  return shorten(lines, MAX_LINES[shown.kind]).map((line) =>
     (indent + coloured(out, shown.kind, line)).trimEnd(),
   );
 }
@@ -99,7 +99,7 @@ function coloured(out: Output, kind: Shown['kind'], line: string): string {
 }
 
 /** One object on a line for each step, when it is over. */
-export function jsonNarrator(out: Output, clock: Clock): Narrator {
+export function jsonReporter(out: Output, clock: Clock): Reporter {
   let step: Omit<WireDemoStep, 'duration_ms'> | undefined;
   let number = 0;
   let beganAt = 0;

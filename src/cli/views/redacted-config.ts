@@ -9,7 +9,7 @@ export interface Shown {
 }
 
 /** The text with every value but those that are shown replaced by dots. The names stay. */
-export function masked(text: string, shown: readonly Shown[]): string {
+export function redactConfig(text: string, shown: readonly Shown[]): string {
   const root = parseTree(text);
   return (root ? hiddenIn(root, { text, path: [], shown }) : []).reduceRight(
     (left, { offset, length }) => `${left.slice(0, offset)}"•••"${left.slice(offset + length)}`,

@@ -1,18 +1,26 @@
-/** The play: six scenes, from the start of the supervisor to the approval, and what they have shown. */
+/** The scenario: six steps, from the start of the supervisor to the approval, and what came of them. */
 
 import { sep } from 'node:path';
 import { projectDetails } from '../../bridge/queries.ts';
 import type { ProjectId } from '../../project/ids.ts';
 import { type Sandbox, sessionsOf } from '../../selftest/sandbox.ts';
 import { SelftestError } from '../../selftest/selftest-error.ts';
-import { tellEvent } from './chronicle.ts';
-import { openJournal } from './journal.ts';
-import type { Narrator } from './narrator.ts';
-import { approval, firstRound, rejection, type Scene, secondRound, sendPlan, startUp } from './scenes.ts';
+import { reportEvent } from './event-text.ts';
+import { openEventWaiter } from './event-waiter.ts';
+import type { Reporter } from './reporter.ts';
+import {
+  approval,
+  firstRound,
+  rejection,
+  type StepContext,
+  secondRound,
+  sendPlan,
+  startUp,
+} from './steps.ts';
 
-export interface Performance {
-  readonly stage: Sandbox;
-  readonly narrator: Narrator;
+export interface ScenarioOptions {
+  readonly sandbox: Sandbox;
+  readonly reporter: Reporter;
   /** Aborts when the person has had enough. */
   readonly interrupted: AbortSignal;
 }
@@ -30,30 +38,30 @@ export interface Facts {
   readonly estimatedUsd: number;
 }
 
-/** How the play ended. */
+/** How the scenario ended. */
 export type End =
   | { readonly kind: 'shown'; readonly facts: Facts }
   | { readonly kind: 'interrupted' }
   | { readonly kind: 'failed'; readonly what: string };
 
-/** Plays it. The stage is left as it is then, with everything on it. */
-export async function perform({ stage, narrator, interrupted }: Performance): Promise<End> {
+/** Runs it. The sandbox is left as it is then, with every process. */
+export async function runScenario({ sandbox, reporter, interrupted }: ScenarioOptions): Promise<End> {
   const failed = new AbortController();
   const signal = AbortSignal.any([interrupted, failed.signal]);
-  const journal = openJournal(stage.bridge, {
-    tell: (event) => tellEvent(narrator, event),
-    live: (text) => narrator.live(text.replaceAll(stage.workspace + sep, '')),
+  const events = openEventWaiter(sandbox.bridge, {
+    report: (event) => reportEvent(reporter, event),
+    live: (text) => reporter.live(text.replaceAll(sandbox.workspace + sep, '')),
     signal,
   });
-  const scene: Scene = { stage, narrator, journal, signal };
+  const context: StepContext = { sandbox, reporter, events, signal };
   try {
-    await startUp(scene, (what) => failed.abort(new SelftestError(what)));
-    const work = await sendPlan(scene);
+    await startUp(context, (what) => failed.abort(new SelftestError(what)));
+    const work = await sendPlan(context);
     await firstRound(work);
     const rejected = await rejection(work);
     await secondRound(rejected);
     await approval(rejected);
-    return { kind: 'shown', facts: await factsOf(stage, work.projectId) };
+    return { kind: 'shown', facts: await factsOf(sandbox, work.projectId) };
   } catch (error) {
     if (interrupted.aborted) return { kind: 'interrupted' };
     // What stopped a wait says more than how that wait ended.
@@ -61,12 +69,12 @@ export async function perform({ stage, narrator, interrupted }: Performance): Pr
     if (cause instanceof SelftestError) return { kind: 'failed', what: cause.message };
     throw cause;
   } finally {
-    narrator.end();
+    reporter.end();
   }
 }
 
-async function factsOf(stage: Sandbox, projectId: ProjectId): Promise<Facts> {
-  const found = await projectDetails(stage.bridge, projectId, 100);
+async function factsOf(sandbox: Sandbox, projectId: ProjectId): Promise<Facts> {
+  const found = await projectDetails(sandbox.bridge, projectId, 100);
   if (!found.ok) throw new SelftestError(found.refusal);
   const { project, runs, updates, spentUsd } = found.value;
   return {
@@ -74,9 +82,9 @@ async function factsOf(stage: Sandbox, projectId: ProjectId): Promise<Facts> {
     status: project.status,
     rounds: project.round,
     runs: runs.length,
-    sessions: sessionsOf(stage),
+    sessions: sessionsOf(sandbox),
     updates: updates.length,
-    modelRequests: stage.requests.length,
+    modelRequests: sandbox.requests.length,
     estimatedUsd: spentUsd,
   };
 }
