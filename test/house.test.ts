@@ -47,13 +47,16 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[] | 'anything'>> = {
   supervisor: ['bridge', 'claude', 'machine', 'project', 'config', 'clock', 'log', 'characters'],
   mcp: ['control', 'bridge', 'project', 'config', 'clock', 'characters'],
 
+  'mcp-client': [],
   simulator: ['clock'],
   setup: ['claude', 'machine', 'config', 'home-path'],
-  selftest: ['bridge', 'claude', 'machine', 'simulator', 'clock'],
+  selftest: ['bridge', 'claude', 'machine', 'simulator', 'clock', 'mcp-client'],
   doctor: [
     'control',
     'setup',
     'selftest',
+    'mcp',
+    'mcp-client',
     'store',
     'claude',
     'machine',

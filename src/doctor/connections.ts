@@ -20,27 +20,6 @@ import { runtime } from './node-runtime.ts';
 import { probeServer, type ServerProbe } from './probe-server.ts';
 import { shortLivedPart } from './short-lived.ts';
 
-/** The tools that each client needs. */
-const TOOLS: Readonly<Record<string, readonly string[]>> = {
-  [DESKTOP_SERVER]: [
-    'bridge_send_plan',
-    'bridge_get_approval_queue',
-    'bridge_get_project_updates',
-    'bridge_approve',
-    'bridge_reject',
-    'bridge_get_project_status',
-    'bridge_list_projects',
-  ],
-  [CODE_SERVER]: [
-    'bridge_get_pending_plan',
-    'bridge_claim_project',
-    'bridge_send_update',
-    'bridge_send_completion',
-    'bridge_get_approval_status',
-    'bridge_reset_for_revision',
-  ],
-};
-
 const TIMEOUT_MS = 20_000;
 
 export function connectionsGroup(context: DoctorContext): CheckGroup {
@@ -139,7 +118,11 @@ async function registeredIn(
   if (!server) return [problem(file, `The selfCommand ${name} in ${file} has no command.`, SET_UP)];
   const mistake = await findMistake(context, file, server);
   if (mistake) return [mistake];
-  const result = resultOf(file, name, await probeServer(inherited(context, server), context.clock, signal));
+  const result = await resultOf(
+    file,
+    name,
+    await probeServer(inherited(context, server), context.clock, signal),
+  );
   const shortLived = shortLivedPart(
     context,
     [server.command, ...server.args],
@@ -203,7 +186,7 @@ async function tryOwn(
   return resultOf(subject, name, await probeServer(inherited(context, server), context.clock, signal));
 }
 
-function resultOf(subject: string, name: string, probe: ServerProbe): CheckResult {
+async function resultOf(subject: string, name: string, probe: ServerProbe): Promise<CheckResult> {
   if (probe.kind === 'unreachable')
     return problem(subject, `${subject}: our server failed to start: ${probe.why}`, SET_UP);
   if (probe.name !== name)
@@ -212,12 +195,22 @@ function resultOf(subject: string, name: string, probe: ServerProbe): CheckResul
       `${subject}: ${name} starts another server: ${probe.name || 'one without a name'}.`,
       SET_UP,
     );
-  const missing = (TOOLS[name] ?? []).filter((tool) => !probe.tools.includes(tool));
-  if (missing.length > 0)
-    return problem(subject, `${subject}: our server lacks ${missing.join(', ')}.`, SET_UP);
   if (probe.version !== VERSION)
     return warning(subject, `${subject} starts version ${probe.version}; this is ${VERSION}.`, SET_UP);
+  const missing = (await toolsOf(name)).filter((tool) => !probe.tools.includes(tool));
+  if (missing.length > 0)
+    return problem(subject, `${subject}: our server lacks ${missing.join(', ')}.`, SET_UP);
   return ok(subject, `${subject}: our server answers with ${probe.tools.length} tools`);
+}
+
+/** The tools that a client needs. In a run of the supervisor a server has fewer: then its registration is wrong. */
+async function toolsOf(server: string): Promise<string[]> {
+  // Loaded late: the servers themselves are needed nowhere else in this process.
+  const tools =
+    server === DESKTOP_SERVER
+      ? (await import('../mcp/desktop.ts')).DESKTOP_TOOLS
+      : (await import('../mcp/code.ts')).codeTools(undefined);
+  return tools.map(({ name }) => name);
 }
 
 /** The variables that an MCP client passes on to a server. */

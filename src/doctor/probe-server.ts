@@ -1,24 +1,17 @@
 /** Starts an MCP server as its client would, with the command and environment as registered, and asks for its tools. */
 
 import { randomUUID } from 'node:crypto';
-import { Client } from '@modelcontextprotocol/sdk/client/index.js';
-import { StdioClientTransport } from '@modelcontextprotocol/sdk/client/stdio.js';
 import type { Clock } from '../clock.ts';
 import { messageOf } from '../error-message.ts';
 import type { ProcessIdentity } from '../machine/identity.ts';
 import { identifyNew } from '../machine/spawn.ts';
 import { sweep } from '../machine/sweep.ts';
 import { familyOf } from '../machine/tree.ts';
+import { mcpClient, type ServerInfo } from '../mcp-client.ts';
 import type { ServerStart } from '../setup/server-start.ts';
-import { VERSION } from '../version.ts';
 
 export type ServerProbe =
-  | {
-      readonly kind: 'answered';
-      readonly name: string;
-      readonly version: string;
-      readonly tools: readonly string[];
-    }
+  | ({ readonly kind: 'answered' } & ServerInfo)
   | { readonly kind: 'unreachable'; readonly why: string };
 
 /** Marks everything that the server starts, so that it is found and ended. */
@@ -32,25 +25,20 @@ export async function probeServer(
   signal: AbortSignal,
 ): Promise<ServerProbe> {
   const mark = { name: MARK, value: randomUUID() };
-  const transport = new StdioClientTransport({
-    command: server.command,
-    args: [...server.args],
-    env: { ...server.env, [MARK]: mark.value },
-    stderr: 'pipe',
-  });
   let stderr = '';
-  transport.stderr?.on('data', (chunk) => {
-    stderr = `${stderr}${chunk}`.slice(-MAX_STDERR_CHARACTERS);
+  const client = mcpClient('bridge-supervisor-doctor', {
+    ...server,
+    env: { ...server.env, [MARK]: mark.value },
+    stderr: (chunk) => {
+      stderr = `${stderr}${chunk}`.slice(-MAX_STDERR_CHARACTERS);
+    },
   });
-  const client = new Client({ name: 'bridge-supervisor-doctor', version: VERSION });
   let root: ProcessIdentity | undefined;
   try {
-    const connected = client.connect(transport, { signal });
-    root = transport.pid === null ? undefined : await identifyNew(transport.pid);
+    const connected = client.connect(signal);
+    root = client.pid === null ? undefined : await identifyNew(client.pid);
     await connected;
-    const { tools } = await client.listTools({}, { signal });
-    const { name = '', version = '' } = client.getServerVersion() ?? {};
-    return { kind: 'answered', name, version, tools: tools.map((tool) => tool.name) };
+    return { kind: 'answered', ...(await client.info(signal)) };
   } catch (error) {
     const why = messageOf(error);
     return { kind: 'unreachable', why: stderr.trim().split('\n').at(-1) || why };

@@ -11,6 +11,7 @@ import { claimProjectTool, pendingPlanTool } from './code/plan.ts';
 import { approvalStatusTool, resetForRevisionTool } from './code/review.ts';
 import { type Scope, scopeFrom } from './code/scope.ts';
 import { sendCompletionTool, sendUpdateTool } from './code/work.ts';
+import type { Tool } from './define-tool.ts';
 import { type BridgeAccess, bridgeAccess } from './open-bridge.ts';
 import { type BridgeServer, buildServer } from './server.ts';
 import { serveStdio } from './stdio.ts';
@@ -23,9 +24,14 @@ export async function serveCode(env: Environment): Promise<void> {
 
 export function buildCodeServer(access: BridgeAccess, scope: Scope | undefined): BridgeServer {
   const words = { name: 'claude_bridge_code', title: 'Claude bridge (Code side)' };
-  const work = [sendUpdateTool(scope), sendCompletionTool(scope)];
   // The prompt of a run says all there is to say; instructions would only cost tokens.
-  if (scope) return buildServer(words, [...work, gateTool()], access);
-  const byHand = [pendingPlanTool, claimProjectTool, ...work, approvalStatusTool, resetForRevisionTool];
-  return buildServer({ ...words, instructions: CODE_INSTRUCTIONS }, byHand, access);
+  const instructions = scope ? {} : { instructions: CODE_INSTRUCTIONS };
+  return buildServer({ ...words, ...instructions }, codeTools(scope), access);
+}
+
+/** Its tools in a run, or in a person's own session. */
+export function codeTools(scope: Scope | undefined): Tool[] {
+  const work = [sendUpdateTool(scope), sendCompletionTool(scope)];
+  if (scope) return [...work, gateTool()];
+  return [pendingPlanTool, claimProjectTool, ...work, approvalStatusTool, resetForRevisionTool];
 }

@@ -33,7 +33,8 @@ export function buildDesktopServer(access: BridgeAccess): BridgeServer {
   return buildServer(words, DESKTOP_TOOLS, access);
 }
 
-const DESKTOP_TOOLS = [
+/** All its tools. */
+export const DESKTOP_TOOLS = [
   sendPlanTool,
   approvalQueueTool,
   projectUpdatesTool,

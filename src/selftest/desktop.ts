@@ -1,16 +1,17 @@
-/** Claude Desktop's part: our Desktop server as a process of its own, spoken to as Desktop speaks to it. */
+/** Claude Desktop's part: our Desktop server in a process of its own, used as Claude Desktop uses it. */
 
 import { closeSync, openSync } from 'node:fs';
-import { Client } from '@modelcontextprotocol/sdk/client/index.js';
-import { StdioClientTransport } from '@modelcontextprotocol/sdk/client/stdio.js';
-import * as z from 'zod';
 import { messageOf } from '../error-message.ts';
-import { VERSION } from '../version.ts';
+import { mcpClient } from '../mcp-client.ts';
 import { SelftestError } from './selftest-error.ts';
 
 export interface Desktop {
   /** Calls a tool and returns the facts of its answer. Throws SelftestError when it refuses. */
-  call(tool: string, input: Record<string, unknown>, signal: AbortSignal): Promise<Record<string, unknown>>;
+  call(
+    tool: string,
+    input: Record<string, unknown>,
+    signal: AbortSignal,
+  ): Promise<Readonly<Record<string, unknown>>>;
   close(): Promise<void>;
 }
 
@@ -23,12 +24,6 @@ export interface DesktopOptions {
   readonly logPath: string;
 }
 
-const answer = z.object({
-  isError: z.boolean().optional(),
-  content: z.array(z.looseObject({ text: z.string().optional() })),
-  structuredContent: z.record(z.string(), z.unknown()).optional(),
-});
-
 /** Longer than `bridge_wait` waits. */
 const CALL_TIMEOUT_MS = 45_000;
 
@@ -36,16 +31,10 @@ const CALL_TIMEOUT_MS = 45_000;
 export async function startDesktop({ entry, env, cwd, logPath }: DesktopOptions): Promise<Desktop> {
   const [command = process.execPath, ...args] = entry;
   const log = openSync(logPath, 'a', 0o600);
-  const client = new Client({ name: 'bridge-supervisor-selftest', version: VERSION });
-  const transport = new StdioClientTransport({
-    command,
-    args: [...args, 'mcp', 'desktop'],
-    env,
-    cwd,
-    stderr: log,
-  });
+  const server = { command, args: [...args, 'mcp', 'desktop'], env, cwd, stderr: log };
+  const client = mcpClient('bridge-supervisor-selftest', server);
   try {
-    await client.connect(transport);
+    await client.connect();
   } catch (error) {
     await client.close();
     throw new SelftestError(`the Desktop server did not start: ${messageOf(error)}`);
@@ -54,16 +43,12 @@ export async function startDesktop({ entry, env, cwd, logPath }: DesktopOptions)
   }
   return {
     async call(tool, input, signal) {
-      const options = { signal, timeout: CALL_TIMEOUT_MS };
-      const reply = await client
-        .callTool({ name: tool, arguments: input }, undefined, options)
-        .catch((error) => {
-          throw new SelftestError(`${tool} was not answered: ${messageOf(error)}`);
-        });
-      const { isError, content, structuredContent = {} } = answer.parse(reply);
-      const text = content.map((part) => part.text ?? '').join(' ');
+      const options = { signal, timeoutMs: CALL_TIMEOUT_MS };
+      const { isError, text, facts } = await client.callTool(tool, input, options).catch((error) => {
+        throw new SelftestError(`${tool} was not answered: ${messageOf(error)}`);
+      });
       if (isError) throw new SelftestError(`${tool} was refused: ${text}`);
-      return structuredContent;
+      return facts;
     },
     close: () => client.close(),
   };
