@@ -8,6 +8,7 @@ import { environmentFileOf } from '../machine/service/environment-file.ts';
 import type { ServiceDefinition } from '../machine/service/service.ts';
 import { namedWorkspaces } from '../project/workspace.ts';
 import { VERSION } from '../version.ts';
+import { STOP_MARGIN_MS, stopTimeout } from './stop-timeout.ts';
 
 interface Circumstances {
   readonly stateDir: string;
@@ -31,9 +32,6 @@ export function serviceDefinition(circumstances: Circumstances): ServiceDefiniti
   return { version: VERSION, command, stateDir, hardened, ...settings };
 }
 
-/** Beside the time that the owner gives to runs under way, what ending them may take. */
-const STOP_MARGIN_MS = 60_000;
-
 /**
  * A configuration that cannot be used is a problem of its own, and then nothing of this is installed.
  *
@@ -42,10 +40,11 @@ const STOP_MARGIN_MS = 60_000;
  */
 export function settingsOf(stateDir: string, env: Environment, home: string): ServiceSettings {
   try {
-    const { workspaces, workspace_roots, drain_timeout } = loadConfig(stateDir, env);
+    const config = loadConfig(stateDir, env);
+    const { workspaces, workspace_roots } = config;
     // Claude keeps its login and its memory in the home folder.
     const writable = [home, ...namedWorkspaces(workspaces).map(({ path }) => path), ...workspace_roots];
-    return { writable: [...new Set(writable)], stopMs: drain_timeout + STOP_MARGIN_MS };
+    return { writable: [...new Set(writable)], stopMs: stopTimeout(config) };
   } catch (error) {
     if (error instanceof ConfigError) return withoutConfiguration(home);
     throw error;

@@ -8,23 +8,23 @@ import { holderOf, isLiving, supervisorState } from './supervisor-state.ts';
 /**
  * Also ends a supervisor that runs beside the service.
  *
- * @param patienceMs How long it may take to stop in good order, before it is signalled.
+ * @param timeoutMs How long it may take to stop in good order, before it is signalled.
  * Throws ServiceError when the manager refuses.
  */
 export async function stopService(
   bridge: Bridge,
   manager: ServiceManager,
-  patienceMs: number,
+  timeoutMs: number,
 ): Promise<StopReport> {
   const before = await supervisorState(bridge);
   const holder = isLiving(before) ? holderOf(before.lease) : undefined;
   const asked: { report?: StopReport } = {};
   const ended = manager.stop(async () => {
-    asked.report = await stopSupervisor(bridge, patienceMs);
+    asked.report = await stopSupervisor(bridge, timeoutMs);
   });
 
   const decided = new AbortController();
-  const late = bridge.clock.sleep(patienceMs, decided.signal).then(() => 'late' as const);
+  const late = bridge.clock.sleep(timeoutMs, decided.signal).then(() => 'late' as const);
   const first = await Promise.race([ended.then(() => 'ended' as const), late]).finally(() => decided.abort());
   const isLate = first === 'late' && holder !== undefined && asked.report === undefined;
   const by = isLate
@@ -32,7 +32,7 @@ export async function stopService(
     : 'request';
   await ended;
 
-  const after = await stopSupervisor(bridge, patienceMs);
+  const after = await stopSupervisor(bridge, timeoutMs);
   const supervisor =
     asked.report?.supervisor ?? after.supervisor ?? (holder ? { pid: holder.pid, by } : null);
   return { supervisor, runs: [...(asked.report?.runs ?? []), ...after.runs] };

@@ -5,7 +5,7 @@ import { requestStop } from '../bridge/lease.ts';
 import { RUN_MARK } from '../claude/environment.ts';
 import { watchProcess } from '../machine/child.ts';
 import { isAlive, type ProcessIdentity } from '../machine/identity.ts';
-import { type Rung, stopChild } from '../machine/stop.ts';
+import { type StopStep, stopChild } from '../machine/stop.ts';
 import { findMarked, type Leftover, sweep } from '../machine/sweep.ts';
 import { familyOf } from '../machine/tree.ts';
 import type { Run } from '../project/run.ts';
@@ -13,25 +13,25 @@ import { holderOf, isLiving, supervisorState } from './supervisor-state.ts';
 
 export interface StopReport {
   /** The supervisor that ran, and what ended it; null when none ran. */
-  readonly supervisor: { readonly pid: number; readonly by: 'request' | Rung } | null;
+  readonly supervisor: { readonly pid: number; readonly by: 'request' | StopStep } | null;
   /** Runs it left behind that lived, and were ended. */
   readonly runs: readonly EndedRun[];
 }
 
 interface EndedRun {
   readonly run: Run;
-  readonly by: Rung;
+  readonly by: StopStep;
   readonly leftovers: readonly Leftover[];
 }
 
-/** @param patienceMs How long it may take to stop when it is asked to, before it is signalled. */
-export async function stopSupervisor(bridge: Bridge, patienceMs: number): Promise<StopReport> {
+/** @param timeoutMs How long it may take to stop when it is asked to, before it is signalled. */
+export async function stopSupervisor(bridge: Bridge, timeoutMs: number): Promise<StopReport> {
   const before = await supervisorState(bridge);
   if (!isLiving(before)) return { supervisor: null, runs: await endRunsOfNobody(bridge) };
 
   const holder = holderOf(before.lease);
   const told = await tell(bridge);
-  const asked = before.state === 'not_responding' || !told ? Math.min(patienceMs, FROZEN_MS) : patienceMs;
+  const asked = before.state === 'not_responding' || !told ? Math.min(timeoutMs, FROZEN_MS) : timeoutMs;
   const by = (await endsWithin(bridge, holder, asked))
     ? 'request'
     : await stopChild({ identity: holder }, { graceMs: GRACE_MS, clock: bridge.clock });

@@ -9,7 +9,7 @@ import { isWindows } from './platform.ts';
 import { killProcess, signalProcess } from './signal.ts';
 
 /** What ended it. `not-ended`: nothing did, it is stuck in the kernel or not ours to signal. */
-export type Rung = 'already-ended' | 'interrupt' | 'SIGINT' | 'SIGTERM' | 'SIGKILL' | 'not-ended';
+export type StopStep = 'already-ended' | 'interrupt' | 'SIGINT' | 'SIGTERM' | 'SIGKILL' | 'not-ended';
 
 interface StopOptions {
   /** Asks through its input, and says whether that could be sent. Leave it out for a process whose input is not ours. */
@@ -34,7 +34,7 @@ interface Stoppable {
 export async function stopChild(
   target: Stoppable,
   { interrupt, graceMs, clock, permit = async () => undefined }: StopOptions,
-): Promise<Rung> {
+): Promise<StopStep> {
   const { identity } = target;
   if (!(await isAlive(identity))) return 'already-ended';
 

@@ -1,9 +1,9 @@
 import { Command } from 'commander';
-import { ConfigError } from '../../config-error.ts';
 import { forRoot, isActive, serviceOf } from '../../control/find-service.ts';
-import { configOf, withBridge } from '../../control/host.ts';
+import { withBridge } from '../../control/host.ts';
 import { stopService } from '../../control/stop-service.ts';
 import { type StopReport, stopSupervisor } from '../../control/stop-supervisor.ts';
+import { defaultStopTimeout } from '../../control/stop-timeout.ts';
 import { ownServices, type Services } from '../../machine/service/find.ts';
 import type { ServiceManager } from '../../machine/service/service.ts';
 import { type Cli, fail } from '../context.ts';
@@ -29,7 +29,7 @@ same session. A stopped service starts again at the next boot or login.`;
 /** @param isForGood Nothing is to be started right afterwards. */
 export async function stop(
   cli: Cli,
-  timeoutMs = defaultPatience(cli),
+  timeoutMs = defaultStopTimeout(cli),
   { isForGood = true, services = ownServices }: { isForGood?: boolean; services?: Services } = {},
 ): Promise<void> {
   const installed = await serviceOf(cli, services);
@@ -57,19 +57,6 @@ export async function stop(
 }
 
 const WAITING = 'Waiting for the supervisor and its runs to end …';
-
-/** Beside the time that the owner gives to runs under way, what ending them may take. */
-const MINUTE = 60_000;
-
-/** Also with a configuration that cannot be used: it must not keep anybody from stopping. */
-export function defaultPatience(cli: Cli): number {
-  try {
-    return configOf(cli).drain_timeout + MINUTE;
-  } catch (error) {
-    if (error instanceof ConfigError) return MINUTE;
-    throw error;
-  }
-}
 
 /** @param service What ran the supervisor; undefined when it ran by itself. */
 function say(cli: Cli, { supervisor, runs }: StopReport, none: string, service?: ServiceManager): void {

@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import { serviceOf } from '../../control/find-service.ts';
 import { withBridge } from '../../control/host.ts';
 import { stopService } from '../../control/stop-service.ts';
+import { defaultStopTimeout } from '../../control/stop-timeout.ts';
 import { findTarget, type Target, uninstallOfMachine } from '../../install/target.ts';
 import { ownAccount } from '../../machine/account.ts';
 import { ownServices, type Services } from '../../machine/service/find.ts';
@@ -11,7 +12,6 @@ import type { WireUninstall } from '../../wire/schemas/install.ts';
 import { type Cli, fail } from '../context.ts';
 import { jsonOption, yesOption } from '../terminal/arguments.ts';
 import { examples } from '../terminal/usage.ts';
-import { defaultPatience } from './stop.ts';
 
 export interface UninstallOptions {
   readonly system?: true;
@@ -79,7 +79,7 @@ async function stopTarget(cli: Cli, { manager, isOtherUser }: Target): Promise<n
   if (!isOtherUser) {
     try {
       const { supervisor } = await withBridge(cli, (bridge) =>
-        stopService(bridge, manager, defaultPatience(cli)),
+        stopService(bridge, manager, defaultStopTimeout(cli)),
       );
       return supervisor?.pid ?? null;
     } catch (error) {

@@ -9,7 +9,7 @@ import { removeControlGroup } from '../../machine/control-group.ts';
 import type { ProcessIdentity } from '../../machine/identity.ts';
 import { Lineage } from '../../machine/lineage.ts';
 import { killProcess, signalProcess } from '../../machine/signal.ts';
-import { type Rung, stopChild } from '../../machine/stop.ts';
+import { type StopStep, stopChild } from '../../machine/stop.ts';
 import { type Leftover, sweep } from '../../machine/sweep.ts';
 import type { Run } from '../../project/run.ts';
 import type { Context } from '../context.ts';
@@ -71,7 +71,7 @@ export class HeldProcess {
   }
 
   /** Step by step: `request` on its input, signals, force. */
-  async stop(request: string): Promise<Rung> {
+  async stop(request: string): Promise<StopStep> {
     const interrupt = async () => {
       const sent = await this.write(request);
       // After an interrupt Claude waits for the next message; with no more input it exits.
