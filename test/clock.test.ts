@@ -9,17 +9,17 @@ afterEach(() => {
 const HUNDRED_YEARS_MS = 100 * 365 * 24 * 3_600_000;
 
 describe('sleeping', () => {
-  test('takes as long as asked for, by the clock that never goes back', async () => {
+  test('a sleep takes as long as asked for, by the clock that never goes back', async () => {
     const before = systemClock.monotonic();
     await systemClock.sleep(20);
     expect(systemClock.monotonic() - before).toBeGreaterThanOrEqual(20);
   });
 
-  test.each([0, -1, Number.NEGATIVE_INFINITY])('for %d milliseconds is over at once', async (ms) => {
+  test.each([0, -1, Number.NEGATIVE_INFINITY])('a sleep of %d milliseconds is over at once', async (ms) => {
     await systemClock.sleep(ms);
   });
 
-  test('ends when it is no longer wanted, without an error', async () => {
+  test('a sleep ends when it is cancelled, without an error', async () => {
     const stop = new AbortController();
     const sleeping = systemClock.sleep(HUNDRED_YEARS_MS, stop.signal);
     stop.abort(new Error('enough'));
@@ -27,7 +27,7 @@ describe('sleeping', () => {
     await systemClock.sleep(HUNDRED_YEARS_MS, stop.signal);
   });
 
-  test('for longer than a timer can count does not end at once', async () => {
+  test('a sleep longer than a timer can count does not end at once', async () => {
     const stop = new AbortController();
     let awake = false;
     const sleeping = systemClock.sleep(HUNDRED_YEARS_MS, stop.signal).then(() => {
@@ -41,24 +41,24 @@ describe('sleeping', () => {
 });
 
 describe('sleeping until a time', () => {
-  test('ends when the wall clock shows it', async () => {
+  test('a sleep until a time ends when the wall clock shows it', async () => {
     const time = new Date(Date.now() + 20);
     await systemClock.sleepUntil(time);
     expect(systemClock.now().getTime()).toBeGreaterThanOrEqual(time.getTime());
   });
 
-  test('that is past is over at once', async () => {
+  test('a sleep until a past time is over at once', async () => {
     await systemClock.sleepUntil(new Date(0));
   });
 
-  test('ends when it is no longer wanted, without an error', async () => {
+  test('a sleep until a time ends when it is cancelled, without an error', async () => {
     const stop = new AbortController();
     const sleeping = systemClock.sleepUntil(new Date(Date.now() + HUNDRED_YEARS_MS), stop.signal);
     stop.abort();
     await sleeping;
   });
 
-  test('goes on when the wall clock was set back meanwhile', async () => {
+  test('a sleep until a time goes on when the wall clock was set back meanwhile', async () => {
     const start = Date.now();
     const shown = vi.spyOn(Date, 'now').mockReturnValue(start);
     const sleeping = systemClock.sleepUntil(new Date(start + 10));

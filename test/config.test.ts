@@ -67,15 +67,15 @@ const DEFAULTS = {
   log_files: 5,
 };
 
-describe('without any settings', () => {
-  test('the defaults are used, whether the file is empty or not there', () => {
+describe('no settings', () => {
+  test('the configuration has its defaults, whether the file is empty or missing', () => {
     expect(loadConfig(home, {})).toEqual(DEFAULTS);
     expect(load({})).toEqual(DEFAULTS);
     expect(loadConfig(join(home, 'not', 'there'), {})).toEqual(DEFAULTS);
   });
 });
 
-describe('every key', () => {
+describe('configuration keys', () => {
   test.each<[string, unknown, unknown]>([
     ['claude', '/opt/claude', '/opt/claude'],
     ['claude', 'claude-next', 'claude-next'],
@@ -124,11 +124,11 @@ describe('every key', () => {
     ['log_level', 'debug', 'debug'],
     ['log_max_mb', 0.1, 0.1],
     ['log_files', 1, 1],
-  ])('%s takes %j', (key, value, expected) => {
+  ])('the key %s takes %j', (key, value, expected) => {
     expect(load({ [key]: value })).toEqual({ ...DEFAULTS, [key]: expected });
   });
 
-  test('is in the list above', () => {
+  test('every key is in the list of this test', () => {
     const optional = ['claude', 'workspace', 'model', 'resume_not_before', 'heartbeat_file', 'heartbeat_url'];
     const listed = [...Object.keys(DEFAULTS), ...optional, '$schema'];
     const { properties } = configJsonSchema() as { properties: object };
@@ -139,12 +139,12 @@ describe('every key', () => {
     expect(load({ workspace: 'clock', workspaces: { clock: '/clock' } }).workspace).toBe('clock');
   });
 
-  test('editors may be told where the schema is', () => {
+  test('the configuration may say where its schema is', () => {
     expect(load({ $schema: './config.schema.json' })).toEqual(DEFAULTS);
   });
 });
 
-describe('a wrong value is refused with the file, the key and what is allowed', () => {
+describe('wrong values', () => {
   test.each<[unknown, string]>([
     [{ concurrency: '2' }, "'concurrency' must be a number"],
     [{ concurrency: 0 }, "'concurrency' must be at least 1"],
@@ -210,57 +210,62 @@ describe('a wrong value is refused with the file, the key and what is allowed', 
     [{ resume_not_before: '25:00' }, "'resume_not_before' must be a time of day such as '06:30'"],
     [{ log_level: 'loud' }, '\'log_level\' must be one of "error", "warn", "info", "debug"'],
     [{ concurrency: null }, "'concurrency' must be a number"],
-  ])('%j', (settings, words) => {
+  ])('a wrong value is refused with the file, the key and what is allowed: %j', (settings, words) => {
     expect(problem(settings)).toBe(`${file()}: ${words}`);
   });
 
-  test('an unknown key, with the known ones', () => {
+  test('an unknown key is refused with the known ones', () => {
     expect(problem({ concurency: 2 })).toMatch(
       /config\.json: unknown key 'concurency'; allowed keys: .*concurrency,/,
     );
   });
 
-  test('all that is wrong at once', () => {
+  test('every wrong value is reported at once', () => {
     expect(problem({ concurrency: 0, model: 5, colour: 'red' })).toMatch(
       /'concurrency' must be at least 1; .*'model' must be .*; .*unknown key 'colour'/,
     );
   });
 });
 
-describe('a file that cannot be read is refused', () => {
+describe('unreadable configuration files', () => {
   test.each([
     '{',
     '',
     '{"concurrency": 3,}',
     '// a comment\n{}',
     '{concurrency: 3}',
-  ])('%j is no JSON', (text) => {
+  ])('a configuration file that is no JSON is refused: %j', (text) => {
     expect(problem(text)).toMatch(
       /config\.json is not valid JSON: .+\. Correct it, or move it away to start from defaults\.$/,
     );
   });
 
-  test('__proto__ is no name, and not passed over in silence', () => {
+  test('the key __proto__ is refused, and not silently ignored', () => {
     for (const text of ['{"__proto__": {}}', '{"workspaces": {"__proto__": "/a"}}'])
       expect(problem(text)).toContain("'__proto__' cannot be a name");
   });
 
-  test.each(['[]', 'null', '"text"', '3'])('%s is no object', (text) => {
+  test.each([
+    '[]',
+    'null',
+    '"text"',
+    '3',
+  ])('a configuration file that is no object is refused: %s', (text) => {
     expect(problem(text)).toBe(`${file()} must hold one JSON object, like {"concurrency": 2}.`);
   });
 
-  test('one that is a folder', () => {
+  test('a configuration file that is a folder is refused', () => {
     mkdirSync(file());
     expect(() => loadConfig(home, {})).toThrow(ConfigError);
     expect(() => loadConfig(home, {})).toThrow(`cannot read ${file()}`);
   });
 
-  test('a byte order mark is no reason', () => {
+  test('a configuration file with a byte order mark is read', () => {
     expect(load('\uFEFF{"concurrency": 3}').concurrency).toBe(3);
   });
 });
 
-describe('the environment overrides the file', () => {
+describe('environment over configuration file', () => {
   test.each<[Environment, Record<string, unknown>]>([
     [{ BRIDGE_MODEL: 'opus' }, { model: 'opus' }],
     [{ BRIDGE_MODEL: '4' }, { model: '4' }],
@@ -282,11 +287,11 @@ describe('the environment overrides the file', () => {
     [{ BRIDGE_HEARTBEAT_INTERVAL: '1m' }, { heartbeat_interval: 60_000 }],
     [{ BRIDGE_LOG_LEVEL: 'warn' }, { log_level: 'warn' }],
     [{ BRIDGE_RESUME_NOT_BEFORE: '07:00' }, { resume_not_before: '07:00' }],
-  ])('%j', (env, expected) => {
+  ])('the environment overrides the file: %j', (env, expected) => {
     expect(load({ concurrency: 3, model: 'haiku' }, env)).toMatchObject(expected);
   });
 
-  test('key by key: what it does not name is as in the file, also what is wrong there', () => {
+  test('the environment overrides key by key: the rest is as in the file, with what is wrong there', () => {
     expect(load({ concurrency: 'many', model: 'haiku' }, { BRIDGE_CONCURRENCY: '4' })).toMatchObject({
       concurrency: 4,
       model: 'haiku',
@@ -294,14 +299,14 @@ describe('the environment overrides the file', () => {
     expect(problem({ model: 5 }, { BRIDGE_CONCURRENCY: '4' })).toContain("config.json: 'model'");
   });
 
-  test('an empty variable says nothing', () => {
+  test('an empty variable overrides nothing', () => {
     expect(load({ concurrency: 3 }, { BRIDGE_CONCURRENCY: '', BRIDGE_MODEL: '' })).toEqual({
       ...DEFAULTS,
       concurrency: 3,
     });
   });
 
-  test('variables of a run or of another program are none of ours', () => {
+  test('variables of a run or of another program override nothing', () => {
     expect(
       load({}, { BRIDGE_RUN_ID: 'x', BRIDGE_PROJECT_ID: 'y', BRIDGE_HOME: home, BRIDGE_OTHER: 'z' }),
     ).toEqual(DEFAULTS);
@@ -319,19 +324,19 @@ describe('the environment overrides the file', () => {
       { BRIDGE_WORKSPACE: 'here' },
       "BRIDGE_WORKSPACE: 'workspace' must be a name from 'workspaces' or an absolute",
     ],
-  ])('what is wrong there is refused with its variable: %j', (env, words) => {
+  ])('a wrong variable is refused by its name: %j', (env, words) => {
     expect(problem({}, env)).toContain(words);
   });
 
-  test('a broken value is not shown whole: it may hold a token', () => {
+  test('a wrong value is not shown whole: it may hold a token', () => {
     const said = problem({}, { BRIDGE_MCP_SERVERS: '{"notes": {"env":\n{"TOKEN": "secret"}},' });
     expect(said).toContain('BRIDGE_MCP_SERVERS');
     expect(said).not.toContain('secret');
   });
 });
 
-describe('the state folder', () => {
-  test('is .claude-bridge in the home folder, or the one that BRIDGE_HOME names', () => {
+describe('state folder', () => {
+  test('the state folder is .claude-bridge in the home folder, or the one that BRIDGE_HOME names', () => {
     expect(stateFolder({})).toBe(join(homedir(), '.claude-bridge'));
     expect(stateFolder({ BRIDGE_HOME: '' })).toBe(join(homedir(), '.claude-bridge'));
     expect(stateFolder({ BRIDGE_HOME: '/var/bridge' })).toBe(resolve('/var/bridge'));
@@ -347,21 +352,21 @@ describe('the state folder', () => {
     '~ann/.b',
     `/home/${'$'}{USER}/.b`,
     ' ',
-  ])('is refused where BRIDGE_HOME, %j, would mean another folder in another process', (name) => {
+  ])('the state folder is refused where BRIDGE_HOME, %j, would mean another folder in another process', (name) => {
     expect(() => stateFolder({ BRIDGE_HOME: name })).toThrow(
       `BRIDGE_HOME must be an absolute path, and is '${name}'. Write it out in full`,
     );
   });
 });
 
-describe('the schema for editors', () => {
+describe('schema for editors', () => {
   const schema = configJsonSchema() as z.core.JSONSchema.JSONSchema & {
     properties: Record<string, z.core.JSONSchema.JSONSchema>;
   };
   const accepts = (part: z.core.JSONSchema.JSONSchema, value: unknown) =>
     z.fromJSONSchema(part).safeParse(value).success;
 
-  test('takes what we take and refuses what we refuse', () => {
+  test('the schema takes what we take and refuses what we refuse', () => {
     expect(schema.$schema).toBe('https://json-schema.org/draft/2020-12/schema');
     expect(accepts(schema, {})).toBe(true);
     expect(accepts(schema, { concurrency: 3, run_timeout: '4h', workspaces: { a: '/a' } })).toBe(true);
@@ -375,7 +380,7 @@ describe('the schema for editors', () => {
     }
   });
 
-  test('says of every key what it means, and shows defaults as they are written', () => {
+  test('the schema says of every key what it means, and shows defaults as they are written', () => {
     for (const [key, property] of Object.entries(schema.properties)) {
       if (key === '$schema') continue;
       expect(property.description, key).toMatch(/^[A-Z].*\.$/);

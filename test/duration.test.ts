@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { type DurationLimits, durationRule, parseDuration } from '../src/duration.ts';
 
-describe('a duration', () => {
+describe('duration', () => {
   test.each([
     ['500ms', 500],
     ['90s', 90_000],
@@ -12,7 +12,7 @@ describe('a duration', () => {
     ['2 h', 7_200_000],
     ['0s', 0],
     ['0.5ms', 1],
-  ])('reads %j as %i ms', (text, expected) => {
+  ])('a duration %j is %i ms', (text, expected) => {
     expect(parseDuration(text)).toBe(expected);
   });
 
@@ -31,11 +31,11 @@ describe('a duration', () => {
     '2H',
     '1w',
     '99999d',
-  ])('refuses %j', (text) => {
+  ])('a duration %j is refused', (text) => {
     expect(parseDuration(text)).toBeUndefined();
   });
 
-  test('keeps to the limits of its caller, both included', () => {
+  test('a duration keeps to the limits of its caller, both included', () => {
     const limits = { min: 1_000, max: 60_000 };
     expect(['999ms', '1s', '1m', '61s'].map((text) => parseDuration(text, limits))).toEqual([
       undefined,
@@ -50,7 +50,7 @@ describe('a duration', () => {
     [{ min: 10_000 }, "a duration of at least 10s, such as '30s', '10m' or '2h'"],
     [{ max: 3_600_000 }, "a duration of at most 1h, such as '30s', '10m' or '2h'"],
     [{ min: 1_000, max: 604_800_000 }, "a duration from 1s to 7d, such as '30s', '10m' or '2h'"],
-  ])('says what is allowed within %j', (limits, rule) => {
+  ])('a refused duration says what is allowed within %j', (limits, rule) => {
     expect(durationRule(limits)).toBe(rule);
   });
 });

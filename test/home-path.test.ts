@@ -15,9 +15,9 @@ function withHome(home: string, expression: string): string {
   return execFileSync(process.execPath, args, { env: { HOME: home }, encoding: 'utf8' }).trim();
 }
 
-describe('the home folder', () => {
+describe('home folder', () => {
   test.skipIf(onWindows).for(['', 'rel', `${'$'}{HOME}`, '.'])(
-    "is the account's own where HOME is %j, and so is `~` (needs HOME)",
+    "the home folder is the account's own where HOME is %j, and so is `~` (needs HOME)",
     (home) => {
       const own = userInfo().homedir;
       expect(withHome(home, 'homeFolder()')).toBe(own);
@@ -25,11 +25,11 @@ describe('the home folder', () => {
     },
   );
 
-  test.skipIf(onWindows)('is what HOME names, where that is absolute (needs HOME)', () => {
+  test.skipIf(onWindows)('the home folder is what HOME names, where that is absolute (needs HOME)', () => {
     expect(withHome('/some/where', 'homeFolder()')).toBe('/some/where');
   });
 
-  test('is set right for what we start, and an absolute or missing one stays', () => {
+  test('the home folder is set right for what we start, and an absolute or missing one stays', () => {
     const env = { HOME: 'rel', OTHER: 'rel' };
     correctHome(env);
     expect(env).toEqual({ HOME: homedir(), OTHER: 'rel' });
@@ -41,7 +41,7 @@ describe('the home folder', () => {
   });
 });
 
-describe('a path as a person writes it', () => {
+describe('paths as a person writes them', () => {
   test.each([
     ['~', homedir()],
     ['~/x.json', join(homedir(), 'x.json')],
@@ -50,11 +50,11 @@ describe('a path as a person writes it', () => {
     [resolve('/x.json'), resolve('/x.json')],
     ['~ann/x.json', resolve('~ann/x.json')],
     ['a~/x', resolve('a~/x')],
-  ])('%j is the absolute %j', (written, meant) => {
+  ])("a person's path %j is the absolute %j", (written, meant) => {
     expect(absolutePath(written)).toBe(meant);
   });
 
-  test('keeps all but a `~` at its start where it must not be resolved', () => {
+  test("a person's path keeps all but a `~` at its start where it must not be resolved", () => {
     expect(expandHome('a/~/b')).toBe('a/~/b');
     expect(expandHome('~')).toBe(homedir());
   });

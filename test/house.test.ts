@@ -87,7 +87,7 @@ const TO_BE_SPLIT = ['bridge/runs.ts'];
 
 const paths = new Set(files.map(({ path }) => path));
 
-describe('the reader of imports', () => {
+describe('reader of imports', () => {
   test.each([
     ["import { a } from './a.ts';", './a.ts'],
     ["import type { A } from './a.ts';", './a.ts'],
@@ -100,11 +100,11 @@ describe('the reader of imports', () => {
     ["const { a } = await import('./a.ts');", './a.ts'],
     ["type A = typeof import('./a.ts');", './a.ts'],
     ["new URL('./a.ts', import.meta.url)", './a.ts'],
-  ])('sees %j', (text, specifier) => {
+  ])('the reader of imports sees %j', (text, specifier) => {
     expect(importsOf('room/b.ts', text)).toEqual([posix.join('room', specifier)]);
   });
 
-  test('sees our files, and every import of ours names one', () => {
+  test('the reader of imports sees our files, and every import of ours names one', () => {
     expect(files.length).toBeGreaterThan(50);
     const missing = files.flatMap(({ path, imports }) =>
       imports.filter((imported) => !paths.has(imported)).map((imported) => `${path} -> ${imported}`),
@@ -112,13 +112,13 @@ describe('the reader of imports', () => {
     expect(missing).toEqual([]);
   });
 
-  test('meets no import whose name it cannot read', () => {
+  test('the reader of imports meets no import whose name it cannot read', () => {
     const computed = files.filter(({ text }) => /\bimport\(\s*[^'"\s)]/.test(text)).map(({ path }) => path);
     expect(computed).toEqual([]);
   });
 });
 
-describe('the house', () => {
+describe('house', () => {
   test('every room is known', () => {
     const rooms = new Set(files.map(({ room }) => room));
     expect([...rooms].filter((room) => !(room in MAY_IMPORT))).toEqual([]);

@@ -6,7 +6,7 @@ import { expect, test } from 'vitest';
 import { makeFolder, makePrivateFolder } from '../src/make-folder.ts';
 import { onLinux, onWindows } from './platform.ts';
 
-test('makes a folder with those above it, closed to others, and leaves one that is there', () => {
+test('makeFolder makes a folder with its parents, closed to others, and leaves one that exists', () => {
   const root = mkdtempSync(join(tmpdir(), 'make-'));
   const folder = join(root, 'a', 'b', 'c');
   for (let n = 0; n < 2; n++) makePrivateFolder(folder);
@@ -17,14 +17,14 @@ test('makes a folder with those above it, closed to others, and leaves one that 
   rmSync(root, { recursive: true });
 });
 
-test.skipIf(!onLinux)('comes to an end where the system takes no folder (needs /proc)', () => {
+test.skipIf(!onLinux)('makeFolder ends where the system takes no folder (needs /proc)', () => {
   const code = `import('./src/make-folder.ts').then(({ makePrivateFolder }) => makePrivateFolder('/proc/x/y')).catch(({ code }) => console.log(code))`;
   const args = ['--experimental-strip-types', '--no-warnings', '-e', code];
   expect(execFileSync(process.execPath, args, { encoding: 'utf8', timeout: 30_000 })).toBe('EPERM\n');
 });
 
 test.skipIf(onWindows)(
-  'makes a folder for all to read, as the umask has it, where it is not to be closed (needs rights of POSIX)',
+  'makeFolder makes a folder for all to read by the umask where it is not to be closed (needs rights of POSIX)',
   () => {
     const root = mkdtempSync(join(tmpdir(), 'make-'));
     makeFolder(join(root, 'a', 'b'));

@@ -6,7 +6,7 @@ const HUNTER = 'hunter2HUNTER2hunter2HUNTER2hunter2HUNTER2';
 const shaped = (prefix: string, body = HUNTER) => prefix + body;
 const pem = (kind: string) => `-----BEGIN ${kind}-----\nhunter2/abc\nhunter2+def==\n-----END ${kind}-----`;
 
-describe('a secret is told by its shape', () => {
+describe('secrets by shape', () => {
   test.each([
     ['Anthropic', shaped('sk-ant-api03-')],
     ['OpenAI', shaped('sk-')],
@@ -35,7 +35,7 @@ describe('a secret is told by its shape', () => {
     ['a private key of OpenSSH', pem('OPENSSH PRIVATE KEY')],
     ['a private key without an end', pem('EC PRIVATE KEY').slice(0, -30)],
     ['a private key without a beginning', pem('PRIVATE KEY').slice(10)],
-  ])('of %s', (_, secret) => {
+  ])('a secret of %s is redacted by its shape', (_, secret) => {
     for (const text of [secret, `the key is ${secret}`, `(${secret})`, `x="${secret}"`]) {
       expect(redact(text)).toContain('[redacted]');
       expect(redact(text).toLowerCase()).not.toMatch(/hunter2|AbC/);
@@ -43,7 +43,7 @@ describe('a secret is told by its shape', () => {
   });
 });
 
-describe('a secret is told by the name beside it', () => {
+describe('secrets by name', () => {
   test.each([
     'pwd=hunter2',
     'password: hunter2',
@@ -74,12 +74,12 @@ describe('a secret is told by the name beside it', () => {
     'https://example.com/?access_token=hunter2&x=1',
     'mysql --password hunter2',
     'tool --api-key=hunter2 run',
-  ])('%s', (text) => {
+  ])('a secret is redacted by the name beside it: %s', (text) => {
     expect(redact(text)).toContain('[redacted]');
     expect(redact(text)).not.toMatch(/hunter2|ter2/);
   });
 
-  test('what is beside it stays', () => {
+  test('redaction leaves what is beside a secret', () => {
     expect(redact('curl -H "Authorization: Bearer hunter2.x" https://example.com/a')).toBe(
       'curl -H "Authorization: Bearer [redacted]" https://example.com/a',
     );
@@ -100,11 +100,11 @@ test.each([
   'see https://example.com:8080/a@b and git@example.com:me/repo.git',
   'docker run -u 1000:1000 and git push -u origin fix:main',
   'a key-value store, a monkey, sk-8 and a tokenizer',
-])('what is no secret stays: %s', (text) => {
+])('redaction leaves what is no secret: %s', (text) => {
   expect(redact(text)).toBe(text);
 });
 
-test('what was redacted stays as it is when it is redacted again', () => {
+test('redaction leaves a redacted text as it is', () => {
   for (const text of ['Authorization: Bearer hunter2', 'token=hunter2', 'https://a:hunter2@b', 'cookie: a=b'])
     expect(redact(redact(text))).toBe(redact(text));
 });

@@ -51,8 +51,8 @@ function notesOf(tag: string, version = '1.2.0', changelog = CHANGELOG) {
   return { status, stdout, stderr };
 }
 
-describe('the notes of a release', () => {
-  test('are the section of its version in the changelog', () => {
+describe('release notes', () => {
+  test('the release notes are the section of the version in the changelog', () => {
     expect(notesOf('v1.2.0')).toEqual({
       status: 0,
       stdout: '### Added\n\n- A thing, with a [link](https://example.com).\n\n### Fixed\n\n- Another.\n',
@@ -67,13 +67,13 @@ describe('the notes of a release', () => {
     ['', '1.2.0', /^release-notes: the tag '' is not v1\.2\.0, .*\n$/],
     ['v1.3.0', '1.3.0', /^release-notes: CHANGELOG\.md says nothing of 1\.3\.0: .*\n$/],
     ['v1.2.0-rc.1', '1.2.0-rc.1', /^release-notes: CHANGELOG\.md says nothing of .*\n$/],
-  ])('are refused in one line for the tag %j of version %s', (tag, version, message) => {
+  ])('the release notes are refused in one line for the tag %j of version %s', (tag, version, message) => {
     const { status, stdout, stderr } = notesOf(tag, version);
     expect([status, stdout]).toEqual([1, '']);
     expect(stderr).toMatch(message);
   });
 
-  test('are refused for a version whose section is empty', () => {
+  test('the release notes are refused for a version whose section is empty', () => {
     expect(notesOf('v1.2.0', '1.2.0', '## [1.2.0] - 2026-12-01\n\n## [1.1.0]\n\n- Old.\n').status).toBe(1);
   });
 });

@@ -34,7 +34,7 @@ test.each([
   ['>=22.14', 0],
   [`>=${process.versions.node.split('.').slice(0, 2).join('.')}`, 0],
   [`>=${process.versions.node.split('.')[0]}.${Number(process.versions.node.split('.')[1]) + 1}`, 1],
-])('where Node %s is needed, another one is refused in one line that says what to do', (node, status) => {
+])('a script where Node %s is needed refuses another one in one line that says what to do', (node, status) => {
   const { script } = packageWith({ engines: { node } }, 'check-node.mjs');
   const result = spawnSync(process.execPath, [script], { encoding: 'utf8' });
   expect(result).toMatchObject({ status, stdout: '' });

@@ -29,8 +29,8 @@ const wordAfter = (options: Partial<CommandLine>, name: string) => {
   return words.includes(name) ? words[words.indexOf(name) + 1] : undefined;
 };
 
-describe('the command line', () => {
-  test('of a new session without any wish', () => {
+describe('command line', () => {
+  test('the command line of a new session has only defaults', () => {
     expect(line()).toEqual([
       '-p',
       '--input-format',
@@ -61,42 +61,42 @@ describe('the command line', () => {
     ]);
   });
 
-  test('resumes a session or names a new one, never both', () => {
+  test('the command line resumes a session or names a new one, never both', () => {
     expect(wordAfter({ resume: true }, '--resume')).toBe('session');
     expect(line({ resume: true })).not.toContain('--session-id');
     expect(line()).not.toContain('--resume');
   });
 
-  test('names a model only when one is wished for', () => {
+  test('the command line names a model only when one is asked for', () => {
     expect(wordAfter({ model: 'claude-opus-4-8[1m]' }, '--model')).toBe('claude-opus-4-8[1m]');
     expect(line()).not.toContain('--model');
   });
 
-  test('always says what may be done without asking', () => {
+  test('the command line always says what may be done without asking', () => {
     expect(wordAfter({ permissionMode: 'dontAsk' }, '--permission-mode')).toBe('dontAsk');
   });
 
-  test('caps turns and cost when the plan does', () => {
+  test('the command line caps turns and cost when the plan does', () => {
     expect(wordAfter({ maxTurns: 40 }, '--max-turns')).toBe('40');
     expect(wordAfter({ maxBudgetUsd: 0.01 }, '--max-budget-usd')).toBe('0.01');
     expect(line()).not.toContain('--max-turns');
     expect(line()).not.toContain('--max-budget-usd');
   });
 
-  test('allows our tools first, then the owner’s', () => {
+  test('the command line allows our tools first, then the owner’s', () => {
     const allowedTools = ['mcp__shared', 'Bash(npm test *)'];
     expect(wordAfter({ allowedTools }, '--allowedTools')).toBe(
       'mcp__claude_bridge_code,mcp__shared,Bash(npm test *)',
     );
   });
 
-  test('forbids what the owner forbids', () => {
+  test('the command line forbids what the owner forbids', () => {
     expect(wordAfter({ disallowedTools: ['WebFetch', 'Bash(git push *)'] }, '--disallowedTools')).toBe(
       'AskUserQuestion,EnterWorktree,ExitWorktree,WebFetch,Bash(git push *)',
     );
   });
 
-  test('says whose settings count: the person’s, nobody’s, or also those of the folder', () => {
+  test('the command line says whose settings count: the person’s, nobody’s, or the folder’s too', () => {
     expect(wordAfter({ claudeSettings: 'user' }, '--setting-sources')).toBe('user');
     expect(wordAfter({ claudeSettings: 'none' }, '--setting-sources')).toBe('');
     expect(wordAfter({ claudeSettings: 'none' }, '--add-dir')).toBe('.');
@@ -104,14 +104,14 @@ describe('the command line', () => {
     expect(line({ claudeSettings: 'all' })).not.toContain('--add-dir');
   });
 
-  test('uses no MCP server but those of its own file', () => {
+  test('the command line uses no MCP server but those of its own file', () => {
     expect(line()).toContain('--strict-mcp-config');
     // Options that take several values would swallow a word that follows.
     expect(line().slice(-2)).toEqual(['--mcp-config', '/state/runs/a.mcp.json']);
   });
 });
 
-describe('the MCP configuration of a run', () => {
+describe('MCP configuration of a run', () => {
   const server = {
     entry: ['/usr/bin/node', '--flag', '/app/cli.js'],
     home: '/state',
@@ -132,12 +132,12 @@ describe('the MCP configuration of a run', () => {
     return { file, config: JSON.parse(await readFile(file, 'utf8')) };
   }
 
-  test('names our server, loaded at once, for this run', async () => {
+  test('the MCP configuration names our server, loaded at once, for this run', async () => {
     const { config } = await written({});
     expect(config).toEqual({ mcpServers: { [CODE_SERVER]: ours } });
   });
 
-  test('starts a program that is a single file', async () => {
+  test('the MCP configuration starts a program that is a single file', async () => {
     const { config } = await written({}, ['/app/bridge-supervisor']);
     expect(config.mcpServers[CODE_SERVER]).toMatchObject({
       command: '/app/bridge-supervisor',
@@ -145,7 +145,7 @@ describe('the MCP configuration of a run', () => {
     });
   });
 
-  test('adds the owner’s servers as they are', async () => {
+  test('the MCP configuration adds the owner’s servers as they are', async () => {
     const shared = {
       docs: { type: 'http', url: 'https://docs.example', headers: { Authorization: 'Bearer x' } },
     };
@@ -153,13 +153,13 @@ describe('the MCP configuration of a run', () => {
     expect(config.mcpServers).toEqual({ ...shared, [CODE_SERVER]: ours });
   });
 
-  test('lets no server of the owner take the place of ours', async () => {
+  test('the MCP configuration lets no server of the owner take the place of ours', async () => {
     const { config } = await written({ [CODE_SERVER]: { command: 'something else' } });
     expect(config).toEqual({ mcpServers: { [CODE_SERVER]: ours } });
   });
 
   test.skipIf(onWindows)(
-    'may be read by nobody else, for it may hold secrets (needs file modes)',
+    'the MCP configuration may be read by nobody else, for it may hold secrets (needs file modes)',
     async () => {
       const { file } = await written({});
       expect((await stat(file)).mode & 0o777).toBe(0o600);

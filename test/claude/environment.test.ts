@@ -4,7 +4,7 @@ import { claudeEnvironment } from '../../src/claude/environment.ts';
 const run = { id: 'a1b2c3d4e5f6', projectId: 'b1b2c3d4e5f6' };
 const environment = (env: Record<string, string | undefined> = {}) => claudeEnvironment(env, run);
 
-describe('Claude inherits', () => {
+describe('environment that Claude inherits', () => {
   const INHERITED = {
     PATH: '/usr/bin',
     HOME: '/home/me',
@@ -27,12 +27,12 @@ describe('Claude inherits', () => {
     NODE_EXTRA_CA_CERTS: '/ca.pem',
   };
 
-  test.each(Object.entries(INHERITED))('%s', (name, value) => {
+  test.each(Object.entries(INHERITED))('Claude inherits %s', (name, value) => {
     expect(environment(INHERITED)[name]).toBe(value);
   });
 });
 
-describe('Claude does not inherit', () => {
+describe('environment that Claude does not inherit', () => {
   test.each([
     'BRIDGE_HOME',
     'BRIDGE_CLAUDE',
@@ -46,7 +46,7 @@ describe('Claude does not inherit', () => {
     'CLAUDE_PROJECT_DIR',
     'CLAUDE_PID',
     'AI_AGENT',
-  ])('%s', (name) => {
+  ])('Claude does not inherit %s', (name) => {
     expect(environment({ [name]: 'of another session' })).not.toHaveProperty(name);
   });
 });
@@ -58,7 +58,7 @@ test('every process of a run carries its mark, whatever run we are in ourselves'
   });
 });
 
-test('nothing is left to run when a turn is over, whatever the person’s own setting', () => {
+test('background tasks are off when a turn is over, whatever the person’s own setting', () => {
   const attended = {
     CLAUDE_CODE_DISABLE_BACKGROUND_TASKS: '0',
     CLAUDE_CODE_DISABLE_CRON: '',
@@ -75,7 +75,7 @@ test('nothing is left to run when a turn is over, whatever the person’s own se
   }
 });
 
-test('patience with the service and with MCP servers is a default that the person may change', () => {
+test('timeouts for the service and for MCP servers are defaults that the person may change', () => {
   expect(environment()).toMatchObject({
     CLAUDE_CODE_MAX_RETRIES: '5',
     MCP_TIMEOUT: '30000',
@@ -87,7 +87,7 @@ test('patience with the service and with MCP servers is a default that the perso
   });
 });
 
-test('nothing of this process gets in by itself', () => {
+test('no variable of this process gets in by itself', () => {
   expect(Object.keys(environment()).sort()).toEqual([
     'BRIDGE_PROJECT_ID',
     'BRIDGE_RUN_ID',

@@ -51,7 +51,7 @@ async function repository() {
 }
 
 describe.skipIf(onWindows)('programs that a repository names (needs #! scripts)', () => {
-  test('are not started by git status, git log and git show, and are without the guard', async () => {
+  test("a repository's programs are not started by git status, git log and git show, and are without the guard", async () => {
     const { folder, env, git, program, marked } = await repository();
     await git(['config', 'core.fsmonitor', await program('fsmonitor')]);
     await git(['config', 'filter.evil.clean', await program('clean')]);
@@ -80,7 +80,7 @@ describe.skipIf(onWindows)('programs that a repository names (needs #! scripts)'
     expect(await marked()).toEqual(expect.arrayContaining(['fsmonitor', 'hook', 'textconv']));
   });
 
-  test('are found in what its configuration includes, too', async () => {
+  test("a repository's programs are found in what its configuration includes", async () => {
     const { root, folder, env, git, program, marked } = await repository();
     const included = join(root, 'more.gitconfig');
     await writeFile(included, `[filter "evil"]\n\tclean = ${await program('clean')}\n`);
@@ -91,7 +91,7 @@ describe.skipIf(onWindows)('programs that a repository names (needs #! scripts)'
     expect(await marked()).toEqual([]);
   });
 
-  test('are found from a folder below, and in a repository without a work tree', async () => {
+  test("a repository's programs are found from a folder below, and without a work tree", async () => {
     const { root, folder, env, git } = await repository();
     await git(['config', 'core.sshCommand', './ssh']);
     await mkdir(join(folder, 'deep', 'er'), { recursive: true });
@@ -103,7 +103,7 @@ describe.skipIf(onWindows)('programs that a repository names (needs #! scripts)'
     expect(await names(join(root, 'bare'))).toEqual(['core.fsmonitor']);
   });
 
-  test('are found where HEAD is a link to a branch that is not there yet', async () => {
+  test("a repository's programs are found where HEAD is a link to a branch that does not exist yet", async () => {
     const { root, git, env, program, marked } = await repository();
     const odd = join(root, 'odd');
     await git(['init', '--quiet', '--bare', odd]);
@@ -120,7 +120,7 @@ describe.skipIf(onWindows)('programs that a repository names (needs #! scripts)'
     expect(await marked()).toEqual([]);
   });
 
-  test('are not taken for none where they cannot be read to their end', async () => {
+  test('a configuration that cannot be read to its end counts as one that names programs', async () => {
     const { folder, env, git } = await repository();
     const padding = `[padding]\n${`\tkey = ${'x'.repeat(1000)}\n`.repeat(17_000)}`;
     await appendFile(join(folder, '.git', 'config'), padding);
@@ -132,14 +132,14 @@ describe.skipIf(onWindows)('programs that a repository names (needs #! scripts)'
     await expect(repositoryConfig(folder, env, late)).rejects.toThrow('git did not come to an end');
   });
 
-  test('are none where there is no repository, or no git', async () => {
+  test('a folder without repository or git has no programs', async () => {
     const { root, env } = await repository();
     expect(await repositoryConfig(join(root, 'home'), env)).toEqual([]);
     expect(await repositoryConfig(join(root, 'home'), { PATH: '/nowhere' })).toEqual([]);
   });
 });
 
-test('what the person’s own git configuration names goes on working', () => {
+test('the person’s own git configuration keeps its programs', () => {
   expect(guardedFromGit({}, [])).toEqual({
     GIT_OPTIONAL_LOCKS: '0',
     GIT_CONFIG_COUNT: '1',
@@ -148,7 +148,7 @@ test('what the person’s own git configuration names goes on working', () => {
   });
 });
 
-test('what the environment already says to git stays', () => {
+test("the environment's own settings of git stay", () => {
   const env = {
     GIT_CONFIG_COUNT: '1',
     GIT_CONFIG_KEY_0: 'user.name',
@@ -164,7 +164,7 @@ test('what the environment already says to git stays', () => {
   expect(guardedFromGit({ GIT_CONFIG_COUNT: 'many' }, [])).toEqual({ GIT_CONFIG_COUNT: 'many' });
 });
 
-describe('a setting that names a program', () => {
+describe('git settings that name a program', () => {
   test.each([
     ['core.fsmonitor', '.git/watch.sh'],
     ['core.hookspath', '.husky/_'],
@@ -180,7 +180,7 @@ describe('a setting that names a program', () => {
     ['remote.origin.url', 'ext::sh -c evil'],
     ['hook.x.command', './x'],
     ['gpg.ssh.program', './sign'],
-  ])('%s = %s', (name, value) => {
+  ])('a git setting names a program: %s = %s', (name, value) => {
     expect(programSettings([{ name, value }])).toEqual([{ name, value }]);
   });
 
@@ -194,7 +194,7 @@ describe('a setting that names a program', () => {
     ['filter.git-crypt.clean', '"git-crypt" clean'],
     ['remote.origin.url', 'git@example.com:a/b.git'],
     ['pager.log', 'false'],
-  ])('is not %s = %s', (name, value) => {
+  ])('a git setting names no program: %s = %s', (name, value) => {
     expect(programSettings([{ name, value }])).toEqual([]);
   });
 });

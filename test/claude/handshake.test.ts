@@ -16,12 +16,12 @@ function init(changes: Partial<Init> = {}): Init {
 
 const run = { folder: '/work/site', disallowedTools: [] };
 
-describe('what Claude says at its start', () => {
-  test('is well with our server, both its tools, and in the folder of the run', async () => {
+describe('first event of Claude', () => {
+  test('the handshake passes with our server, both its tools, and the folder of the run', async () => {
     expect(await whatIsWrong(init(), run)).toBeUndefined();
   });
 
-  test.each([0, 1])('is wrong without one of our tools', async (index) => {
+  test.each([0, 1])('the handshake fails without one of our tools', async (index) => {
     const tools = ['Bash', ...OURS.filter((_, at) => at !== index)];
     const tool = ['bridge_send_update', 'bridge_send_completion'][index];
     expect(await whatIsWrong(init({ tools }), run)).toEqual({
@@ -35,7 +35,7 @@ describe('what Claude says at its start', () => {
     });
   });
 
-  test('is wrong in another folder, and well in the same one by another path', async () => {
+  test('the handshake fails in another folder, and passes in the same one by another path', async () => {
     const root = await realpath(await mkdtemp(join(tmpdir(), 'handshake-')));
     onTestFinished(() => rm(root, { recursive: true }));
     const [site, other, link] = [join(root, 'site'), join(root, 'other'), join(root, 'link')];
@@ -49,7 +49,7 @@ describe('what Claude says at its start', () => {
     });
   });
 
-  test('is wrong where a link has taken the place of the folder since', async () => {
+  test('the handshake fails where a link has replaced the folder since', async () => {
     const root = await realpath(await mkdtemp(join(tmpdir(), 'handshake-')));
     onTestFinished(() => rm(root, { recursive: true }));
     const [site, other] = [join(root, 'site'), join(root, 'other')];
@@ -62,7 +62,7 @@ describe('what Claude says at its start', () => {
       });
   });
 
-  test('is well in what it leaves out', async () => {
+  test('the handshake passes with fields left out', async () => {
     expect(await whatIsWrong(init({ cwd: undefined, tools: [] }), run)).toBeUndefined();
   });
 });

@@ -15,8 +15,8 @@ async function install(folder: string, mode = 0o755): Promise<string> {
   return path;
 }
 
-describe('claude is', () => {
-  test('the first on PATH', async () => {
+describe('lookup of claude', () => {
+  test('claude is the first on PATH', async () => {
     const folder = await temporaryFolder();
     const path = await install(join(folder, 'b'));
     await install(join(folder, 'c'));
@@ -25,20 +25,20 @@ describe('claude is', () => {
     expect(locateClaude(undefined, { Path: PATH })).toEqual({ found: true, path });
   });
 
-  test('the configured program, whatever is on PATH', async () => {
+  test('claude is the configured program, whatever is on PATH', async () => {
     const folder = await temporaryFolder();
     const path = await install(join(folder, 'mine'));
     await install(join(folder, 'bin'));
     expect(locateClaude(path, { PATH: join(folder, 'bin') })).toEqual({ found: true, path });
   });
 
-  test('always named by its absolute path', async () => {
+  test('claude is always named by its absolute path', async () => {
     const path = await install(await temporaryFolder());
     const located = locateClaude(relative(process.cwd(), path), {});
     expect(located.found && isAbsolute(located.path)).toBe(true);
   });
 
-  test('looked up anew each time', async () => {
+  test('claude is looked up again each time', async () => {
     const folder = await temporaryFolder();
     expect(locateClaude(undefined, { PATH: folder }).found).toBe(false);
     await install(folder);
@@ -46,8 +46,8 @@ describe('claude is', () => {
   });
 });
 
-describe('claude is missing, and what to do is said', () => {
-  test('when it is not on PATH', async () => {
+describe('missing claude', () => {
+  test('a claude that is not on PATH is missing, with what to do', async () => {
     const located = locateClaude(undefined, { PATH: await temporaryFolder() });
     expect(located).toEqual({
       found: false,
@@ -56,7 +56,7 @@ describe('claude is missing, and what to do is said', () => {
     expect(locateClaude(undefined, {}).found).toBe(false);
   });
 
-  test('when the configured program is not there, also if another is on PATH', async () => {
+  test('a configured claude that does not exist is missing, even if another is on PATH', async () => {
     const folder = await temporaryFolder();
     await install(folder);
     const configured = join(folder, 'nowhere', 'claude');
@@ -67,11 +67,14 @@ describe('claude is missing, and what to do is said', () => {
     });
   });
 
-  test.skipIf(onWindows)('when it may not be executed, or is a folder (needs file modes)', async () => {
-    const folder = await temporaryFolder();
-    const path = await install(folder, 0o644);
-    expect(locateClaude(path, {}).found).toBe(false);
-    expect(locateClaude(undefined, { PATH: folder }).found).toBe(false);
-    expect(locateClaude(folder, {}).found).toBe(false);
-  });
+  test.skipIf(onWindows)(
+    'a claude that is a folder or may not be executed is missing (needs file modes)',
+    async () => {
+      const folder = await temporaryFolder();
+      const path = await install(folder, 0o644);
+      expect(locateClaude(path, {}).found).toBe(false);
+      expect(locateClaude(undefined, { PATH: folder }).found).toBe(false);
+      expect(locateClaude(folder, {}).found).toBe(false);
+    },
+  );
 });

@@ -33,7 +33,7 @@ test.for([
   'AZURE_TENANT_ID',
   'GH_TOKEN',
   'GITHUB_TOKEN',
-])('%s is needed', (name) => {
+])('the service needs %s of the environment', (name) => {
   expect(captureEnvironment({ [name]: 'value' }, [])).toEqual({ [name]: 'value' });
 });
 
@@ -55,30 +55,27 @@ test.for([
   'SSH_AUTH_SOCK',
   'BASH_ENV',
   'npm_config_cache',
-])('%s is not, unless it is asked for', (name) => {
+])('the service does not need %s of the environment, unless it is asked for', (name) => {
   expect(captureEnvironment({ [name]: 'value' }, [])).toEqual({});
   expect(captureEnvironment({ [name]: 'value' }, [name])).toEqual({ [name]: 'value' });
 });
 
-test.skipIf(onWindows)(
-  'the search path (as on Unix) is taken without folders that are here only for now',
-  () => {
-    const path = [
-      '/work/site/node_modules/.bin',
-      '/usr/lib/node_modules/npm/node_modules/@npmcli/run-script/lib/node-gyp-bin',
-      '/home/ann/.npm/_npx/1a2b/node_modules/.bin',
-      '/home/ann/.local/bin',
-      '',
-      'relative',
-      '/usr/bin',
-      '/home/ann/.local/bin',
-    ].join(delimiter);
-    const lasting = ['/home/ann/.local/bin', '/usr/bin'].join(delimiter);
-    expect(captureEnvironment({ PATH: path }, [])).toEqual({ PATH: lasting });
-    expect(captureEnvironment({ Path: path }, [])).toEqual({ PATH: lasting });
-  },
-);
+test.skipIf(onWindows)('the search path (as on Unix) is taken without temporary folders', () => {
+  const path = [
+    '/work/site/node_modules/.bin',
+    '/usr/lib/node_modules/npm/node_modules/@npmcli/run-script/lib/node-gyp-bin',
+    '/home/ann/.npm/_npx/1a2b/node_modules/.bin',
+    '/home/ann/.local/bin',
+    '',
+    'relative',
+    '/usr/bin',
+    '/home/ann/.local/bin',
+  ].join(delimiter);
+  const lasting = ['/home/ann/.local/bin', '/usr/bin'].join(delimiter);
+  expect(captureEnvironment({ PATH: path }, [])).toEqual({ PATH: lasting });
+  expect(captureEnvironment({ Path: path }, [])).toEqual({ PATH: lasting });
+});
 
-test('an empty value is none', () => {
+test('an empty value of the environment counts as none', () => {
   expect(captureEnvironment({ ANTHROPIC_API_KEY: '', TZ: undefined }, [])).toEqual({});
 });

@@ -11,68 +11,68 @@ const cases = RECORDED.flatMap((recorded) =>
 );
 const UNSEEN: Rest = { exit: { code: null, signal: null } };
 
-describe('an outcome rests on what Claude wrote and how it exited', () => {
-  test.each(cases)('$version: $what', ({ lines, rest, outcome }) => {
+describe('outcome of an exit that was seen', () => {
+  test.each(cases)('a run of $version: $what', ({ lines, rest, outcome }) => {
     expect(outcomeOf(lines, rest)).toEqual(outcome);
   });
 });
 
-describe('of a run whose exit nobody saw, what it wrote is enough, or it is lost', () => {
-  test.each(cases)('$version: $what', ({ lines, rest, unseen }) => {
+describe('outcome of an exit that nobody saw', () => {
+  test.each(cases)('an unseen exit of $version: $what', ({ lines, rest, unseen }) => {
     expect(outcomeOf(lines, { ...rest, ...UNSEEN })).toEqual(unseen);
   });
 });
 
-describe('why we ended a run explains whatever followed', () => {
-  test.each(cases)('$version: $what', ({ lines, rest }) => {
+describe('outcome of a run that was stopped', () => {
+  test.each(cases)('a stopped run of $version: $what', ({ lines, rest }) => {
     for (const ended of [{ kind: 'interrupted' }, { kind: 'timed_out', afterMs: 2_000 }] as const) {
       expect(outcomeOf(lines, { ...rest, ended })).toEqual(ended);
     }
   });
 });
 
-describe('the end of the output', () => {
+describe('end of the output', () => {
   const [init = ''] = cases[0]?.lines ?? [];
 
-  test('in the middle of a line is never a success', () => {
+  test('an output that ends in the middle of a line is never a success', () => {
     expect(outcomeOf([init], { cut: true })).toEqual({ kind: 'output_truncated' });
     expect(outcomeOf([init], { cut: true, exit: { code: 1, signal: null } })).toEqual({
       kind: 'output_truncated',
     });
   });
 
-  test('in the middle of a line is explained by a kill, or lost when nobody saw it', () => {
+  test('an output that ends in the middle of a line is explained by a kill, or lost when nobody saw it', () => {
     expect(outcomeOf([init], { cut: true, exit: { code: null, signal: 'SIGKILL' } }).kind).toBe('crashed');
     expect(outcomeOf([init], { cut: true, ...UNSEEN }).kind).toBe('lost');
   });
 
-  test('after a result does not undo the result', () => {
+  test('an output that ends after a result does not undo the result', () => {
     const lines = cases[0]?.lines ?? [];
     expect(outcomeOf(lines, { cut: true })).toEqual({ kind: 'no_completion' });
   });
 });
 
-describe('an error', () => {
+describe('errors of a run', () => {
   const said = (error?: string, parent?: string) =>
     JSON.stringify({ type: 'assistant', message: { content: [] }, error, parent_tool_use_id: parent });
   const success = JSON.stringify({ type: 'result', subtype: 'success', is_error: false });
 
-  test('that Claude gives to every 404 says nothing of the model while no result tells who has answered', () => {
+  test('an error that Claude gives to every 404 says nothing of the model while no result names who answered', () => {
     expect(outcomeOf([said('model_not_found')], { exit: { code: null, signal: 'SIGKILL' } }).kind).toBe(
       'crashed',
     );
     expect(outcomeOf([said('model_not_found')], UNSEEN).kind).toBe('lost');
   });
 
-  test('counts no more once the model has answered', () => {
+  test('an error of the model no longer counts once the model has answered', () => {
     expect(outcomeOf([said('billing_error'), said(), success], {}).kind).toBe('no_completion');
   });
 
-  test('of a subagent is the subagent’s', () => {
+  test('an error of a subagent stays the subagent’s', () => {
     expect(outcomeOf([said(), said('billing_error', 'toolu_1'), success], {}).kind).toBe('no_completion');
   });
 
-  test('is told in a few clean characters, however long the service writes', () => {
+  test('an error is told in a few clean characters, however long the service writes', () => {
     const text = `\u001b[31mred\u001b[0m ${'x'.repeat(100_000)}`;
     const failure = JSON.stringify({ type: 'result', is_error: true, result: text });
     for (const error of ['authentication_failed', 'billing_error', 'server_error']) {
@@ -83,7 +83,7 @@ describe('an error', () => {
     }
   });
 
-  test('is told without the secret that the service or Claude quotes', () => {
+  test('an error is told without the secret that the service or Claude quotes', () => {
     const failure = JSON.stringify({ type: 'result', is_error: true, result: 'bad x-api-key: hunter2' });
     const refused = outcomeOf([said('authentication_failed'), failure], {});
     expect(refused).toEqual({ kind: 'not_logged_in', message: 'bad x-api-key: [redacted]' });
@@ -92,7 +92,7 @@ describe('an error', () => {
     expect(crashed).toMatchObject({ kind: 'crashed', stderr: expect.not.stringContaining('hunter2') });
   });
 
-  test('is named by what is there when the result has no text', () => {
+  test('an error without text is named by what the result has', () => {
     const named = (fields: object) =>
       outcomeOf([JSON.stringify({ type: 'result', is_error: true, ...fields })], {});
     expect(named({ subtype: 'error_during_execution', errors: ['one', 'two'] })).toMatchObject({
@@ -103,22 +103,29 @@ describe('an error', () => {
   });
 });
 
-describe('a reset time that is none', () => {
+describe('impossible reset times', () => {
   const limited = (resetsAt: unknown) => [
     JSON.stringify({ type: 'rate_limit_event', rate_limit_info: { status: 'rejected', resetsAt } }),
     JSON.stringify({ type: 'assistant', message: {}, error: 'rate_limit' }),
   ];
 
-  test.each([1e300, -1, 1_772_380_800_000, null, '3am', {}])('%j holds nothing until then', (resetsAt) => {
+  test.each([
+    1e300,
+    -1,
+    1_772_380_800_000,
+    null,
+    '3am',
+    {},
+  ])('a reset time of %j holds nothing until then', (resetsAt) => {
     expect(outcomeOf(limited(resetsAt), { exit: { code: 1, signal: null } })).toEqual({ kind: 'throttled' });
   });
 });
 
-describe('a resumed run', () => {
+describe('resumed runs', () => {
   const failed = JSON.stringify({ type: 'result', subtype: 'error_during_execution', is_error: true });
   const init = JSON.stringify({ type: 'system', subtype: 'init', session_id: 's' });
 
-  test('that never began has lost its session; one that had begun keeps it, however it fails', () => {
+  test('a resumed run that never began has lost its session; one that began keeps it, however it fails', () => {
     const rest: Rest = { resumed: true, exit: { code: 1, signal: null } };
     expect(outcomeOf([failed], rest)).toEqual({ kind: 'session_missing' });
     expect(outcomeOf([init, failed], rest)).toMatchObject({ kind: 'api_error' });

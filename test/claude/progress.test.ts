@@ -28,13 +28,13 @@ const todo = (content: string, status: string) => ({ content, status, activeForm
 const todos = (...list: readonly object[]) => tool('todo', 'TodoWrite', { todos: list });
 
 describe('turns', () => {
-  test('are counted once for each message, however many events its blocks come in', () => {
+  test('a turn is counted once for each message, however many events its blocks come in', () => {
     const blocks = [text, tool('t1', 'Read'), tool('t2', 'Read')];
     expect(live(...blocks.map((block) => message('m1', [block]))).turns).toBe(1);
     expect(live(message('m1', blocks), message('m2', [text]), message('m3', [text])).turns).toBe(3);
   });
 
-  test('of subagents are not counted, also between two blocks of a message', () => {
+  test("a subagent's turn is not counted, even between two blocks of a message", () => {
     const sub = { parent_tool_use_id: 't1' };
     const events = [
       message('m1', [tool('t1', 'Agent')]),
@@ -46,13 +46,13 @@ describe('turns', () => {
     expect(live(...events).turns).toBe(2);
   });
 
-  test('are not what tells an error', () => {
+  test('a message that tells an error is no turn', () => {
     expect(live(message('m1', [text]), message('a-b-c', [text], { error: 'server_error' })).turns).toBe(1);
   });
 });
 
-describe('the tool in use', () => {
-  test('is also a hook that runs, until it has answered', () => {
+describe('tool in use', () => {
+  test('a running hook is the tool in use until it has answered', () => {
     const hook = (subtype: string, hook_id: string) => ({
       type: 'system',
       subtype,
@@ -64,7 +64,7 @@ describe('the tool in use', () => {
     expect(live(...start, hook('hook_response', 'h2')).currentTool).toBeNull();
   });
 
-  test('is the newest call without a result', () => {
+  test('the tool in use is the newest call without a result', () => {
     const start = [
       message('m1', [tool('t1', 'Bash', { command: 'npm test' })]),
       message('m1', [tool('t2', 'Read')]),
@@ -75,7 +75,7 @@ describe('the tool in use', () => {
     expect(live(...start, results('t1', 't2')).currentTool).toBeNull();
   });
 
-  test('may be a subagent’s', () => {
+  test('the tool in use may be a subagent’s', () => {
     const agent = message('m1', [tool('t1', 'Agent', { description: 'Look around' })]);
     const inner = message('s1', [tool('t2', 'Read', { file_path: '/a' })], { parent_tool_use_id: 't1' });
     expect(live(agent).currentTool).toBe('Agent: Look around');
@@ -83,13 +83,13 @@ describe('the tool in use', () => {
     expect(live(agent, inner, results('t2')).currentTool).toBe('Agent: Look around');
   });
 
-  test('is none after the last word, even of a call whose result never came', () => {
+  test('no tool is in use after the result, even when a call never got its own', () => {
     const { live, open } = after(message('m1', [tool('t1', 'Bash')]), { type: 'result', subtype: 'success' });
     expect(live.currentTool).toBeNull();
     expect(open.size).toBe(0);
   });
 
-  test('is not confused by the result of a call nobody made', () => {
+  test('the tool in use is not confused by the result of an unknown call', () => {
     expect(live(results('t9'), message('m1', [tool('t1', 'Bash')]), results('t8')).currentTool).toBe('Bash');
   });
 });
@@ -109,22 +109,22 @@ describe('a tool call in a few words', () => {
     ['mcp__a__b__c', {}, 'c'],
     ['ExitWorktree', {}, 'ExitWorktree'],
     ['Bash', { command: 17, file_path: null, description: 'odd types' }, 'Bash: odd types'],
-  ])('%s %j', (name, input, words) => {
+  ])('a tool call %s %j is shown in a few words', (name, input, words) => {
     expect(described(name, input)).toBe(words);
   });
 
-  test('is one clean line', () => {
+  test('a tool call is shown as one clean line', () => {
     const command = '\u001b[31mecho\u001b[0m \u0007one\r\n\t&& echo  two\u0000';
     expect(described('Bash', { command })).toBe('Bash: echo one && echo two');
   });
 
-  test('is cut, also out of a command of megabytes', () => {
+  test('a tool call is cut, even out of a command of megabytes', () => {
     expect(described('Bash', { command: 'x'.repeat(5_000_000) })).toBe(`Bash: ${'x'.repeat(94)}`);
     expect(described('Bash', { command: '\u001b['.repeat(2_000_000) })?.length).toBeLessThanOrEqual(100);
     expect(described('n'.repeat(5_000))).toHaveLength(100);
   });
 
-  test('is cut into whole characters', () => {
+  test('a tool call is cut into whole characters', () => {
     for (const pad of ['', '.']) {
       expect(described('Bash', { command: pad + '💡'.repeat(100) })?.isWellFormed()).toBe(true);
     }
@@ -134,7 +134,7 @@ describe('a tool call in a few words', () => {
 describe('Claude’s own list of steps', () => {
   const list = [todo('Read', 'completed'), todo('Write', 'in_progress'), todo('Check', 'pending')];
 
-  test('is counted, with the step under way', () => {
+  test('the list of steps is counted, with the step under way', () => {
     expect(live(message('m', [todos(...list)]))).toMatchObject({
       todosDone: 1,
       todosTotal: 3,
@@ -142,7 +142,7 @@ describe('Claude’s own list of steps', () => {
     });
   });
 
-  test('stays until it is written anew', () => {
+  test('the list of steps stays until it is rewritten', () => {
     const first = message('m1', [todos(...list)]);
     expect(live(first, results('todo'), message('m2', [text]))).toMatchObject({ todosTotal: 3 });
     const done = list.map(({ content }) => todo(content, 'completed'));
@@ -154,19 +154,19 @@ describe('Claude’s own list of steps', () => {
     });
   });
 
-  test('is the newer one of two in a message', () => {
+  test('the list of steps is the newer one of two in a message', () => {
     expect(live(message('m', [todos(...list), todos(todo('Only', 'completed'))]))).toMatchObject({
       todosDone: 1,
       todosTotal: 1,
     });
   });
 
-  test('is not a subagent’s', () => {
+  test('the list of steps is not a subagent’s', () => {
     const sub = message('s', [todos(todo('Mine', 'in_progress'))], { parent_tool_use_id: 't1' });
     expect(live(message('m', [todos(...list)]), sub)).toMatchObject({ todosTotal: 3, currentTodo: 'Write' });
   });
 
-  test('of another shape than expected changes nothing', () => {
+  test('a list of steps of an unexpected shape changes nothing', () => {
     const odd = [
       tool('t', 'TodoWrite', { todos: 'none' }),
       tool('t', 'TodoWrite', { todos: [{ content: 1 }] }),
@@ -174,7 +174,7 @@ describe('Claude’s own list of steps', () => {
     expect(live(message('m', [todos(...list)]), message('m2', odd))).toMatchObject({ todosTotal: 3 });
   });
 
-  test('is one clean line a step, and cut', () => {
+  test('the list of steps is one clean line a step, and cut', () => {
     const step = `\u001b[1mWrite\u001b[0m\n${'x'.repeat(500)}`;
     const { currentTodo } = live(message('m', [todos(todo(step, 'in_progress'))]));
     expect(currentTodo).toMatch(/^Write x+$/);
@@ -182,14 +182,14 @@ describe('Claude’s own list of steps', () => {
   });
 });
 
-test('every line that can be read is a sign of life, and nothing else is', () => {
+test('every readable line is a sign of life, and nothing else is', () => {
   expect(NO_PROGRESS.live).toEqual(EMPTY_LIVE_STATE);
   expect(live({ type: 'tool_progress', heartbeat: true })).toEqual({ ...EMPTY_LIVE_STATE, lastSignAt: NOW });
   expect(live({ type: 'user', uuid: 'u', isReplay: true, message: { content: 'hi' } }).lastSignAt).toBe(NOW);
   expect(live({ type: 'result' }).lastSignAt).toBe(NOW);
 });
 
-test('what was is not changed by what comes', () => {
+test('a later event does not change an earlier summary', () => {
   const before = after(message('m1', [tool('t1', 'Bash')]));
   const copy = structuredClone(before);
   const event = readEvent(JSON.stringify(results('t1')));

@@ -95,8 +95,13 @@ const CASES: readonly Case[] = [
   },
 ];
 
-describe('the real claude', () => {
-  test.each(CASES)('$what', async ({ script, options, rest, outcome }) => {
+describe('streams of the real claude', () => {
+  test.each(CASES)('the stream of the real claude tells the outcome: $what', async ({
+    script,
+    options,
+    rest,
+    outcome,
+  }) => {
     await using simulator = await startSimulator({ script });
     const { lines, exit, cut, stderr, raw } = await (await startClaude(simulator.url, options)).ended;
     expect(outcomeOf(lines, { ...rest, exit, cut, stderr })).toEqual(outcome);
@@ -118,20 +123,23 @@ describe('the real claude', () => {
     ['SIGKILL', { kind: 'crashed', code: null, signal: 'SIGKILL', stderr: '' }],
   ] as const;
 
-  test.skipIf(onWindows).each(SIGNALS)('%s during a turn (needs signals)', async (signal, outcome) => {
-    await using simulator = await startSimulator({ script: () => hang('mid-stream') });
-    const { child, ended } = await startClaude(simulator.url, { keepInput: true });
-    await simulator.waitForRequest(({ kind }) => kind === 'main');
-    process.kill(child.identity.pid, signal);
-    child.endInput();
-    const { lines, exit, cut, stderr } = await ended;
-    expect(outcomeOf(lines, { exit, cut, stderr })).toEqual(outcome);
-    expect(outcomeOf(lines, { exit, cut, stderr, ended: { kind: 'cancelled' } })).toEqual({
-      kind: 'cancelled',
-    });
-  });
+  test.skipIf(onWindows).each(SIGNALS)(
+    'the stream of the real claude tells of %s during a turn (needs signals)',
+    async (signal, outcome) => {
+      await using simulator = await startSimulator({ script: () => hang('mid-stream') });
+      const { child, ended } = await startClaude(simulator.url, { keepInput: true });
+      await simulator.waitForRequest(({ kind }) => kind === 'main');
+      process.kill(child.identity.pid, signal);
+      child.endInput();
+      const { lines, exit, cut, stderr } = await ended;
+      expect(outcomeOf(lines, { exit, cut, stderr })).toEqual(outcome);
+      expect(outcomeOf(lines, { exit, cut, stderr, ended: { kind: 'cancelled' } })).toEqual({
+        kind: 'cancelled',
+      });
+    },
+  );
 
-  test('names its model and version, and repeats the message it takes in', async () => {
+  test('the stream names model and version, and repeats the message Claude takes in', async () => {
     await using simulator = await startSimulator({ script: () => say('hi') });
     const { lines } = await (await startClaude(simulator.url)).ended;
     const events = lines.map(readEvent);
@@ -142,7 +150,7 @@ describe('the real claude', () => {
     expect(events).toContainEqual({ kind: 'taken_in', uuid: expect.stringMatching(/^[0-9a-f-]{36}$/) });
   });
 
-  test('counts as many turns as it says it took, and has no tool open at the end', async () => {
+  test('the stream has as many turns as it says, and no open tool at the end', async () => {
     const script = sequence([
       calls(
         [1, 2].map(() => ({ name: 'Read', input: { file_path: '/nowhere' } })),
@@ -163,7 +171,7 @@ describe('the real claude', () => {
     expect(result?.total_cost_usd).toBeGreaterThan(0);
   });
 
-  test('does not count the turns of its subagents as its own', async () => {
+  test("the stream's turns leave out those of subagents", async () => {
     const script: Script = (turn) => {
       if (turn.toolResults.length > 0) return say('done');
       if (turn.subagentId !== undefined) return call('Read', { file_path: '/nowhere' });
@@ -176,7 +184,7 @@ describe('the real claude', () => {
     expect(last(events).turns).toBe(2);
   });
 
-  test('tells how much of a subscription is used', async () => {
+  test('the stream says how much of a subscription is used', async () => {
     const inHours = (hours: number) => new Date((Math.floor(Date.now() / 1000) + hours * 3_600) * 1_000);
     const short = { status: 'allowed', resetsAt: inHours(4), utilization: 0.25 } as const;
     const long = {

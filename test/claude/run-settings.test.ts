@@ -12,8 +12,8 @@ function settings(changes: Partial<RunSettings> = {}) {
   );
 }
 
-describe('the settings of a run', () => {
-  test('deny the files of the state folder by name, and so none of the workspaces in it', () => {
+describe('settings of a run', () => {
+  test('the settings deny the files of the state folder by name, and so none of the workspaces in it', () => {
     const { deny } = settings().permissions;
     for (const name of [
       'bridge.db*',
@@ -31,19 +31,19 @@ describe('the settings of a run', () => {
     expect(deny).not.toContain('Read(//home/ann/.bridge/**)');
   });
 
-  test('name it by every path that leads to it, also by one of Windows', () => {
+  test('the settings name the state folder by every path that leads to it, also by one of Windows', () => {
     const { deny } = settings({ stateFolders: ['/link', 'C:\\Users\\ann\\.bridge'] }).permissions;
     expect(deny).toContain('Read(//link/token)');
     expect(deny).toContain('Read(//c/Users/ann/.bridge/token)');
   });
 
-  test('name it also where a character of its path means something else in a rule', () => {
+  test('the settings name the state folder even where a character of its path has a meaning in a rule', () => {
     const { deny } = settings({ stateFolders: ['/srv/[old] a\\b', 'C:\\x[1]\\.bridge'] }).permissions;
     expect(deny).toContain('Read(//srv/?old? a?b/token)');
     expect(deny).toContain('Read(//c/x?1?/.bridge/token)');
   });
 
-  test('keep the file tools in the workspace, unless the owner wants more or none of it', () => {
+  test('the settings keep the file tools in the workspace, unless the owner wants more or none of it', () => {
     const files = {
       blockFileToolReadsOutsideWorkingDirectories: true,
       blockWritesOutsideWorkingDirectories: true,

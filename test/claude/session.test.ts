@@ -13,8 +13,8 @@ async function withConversation(config: string, text = '{"type":"user"}\n'): Pro
   await writeFile(join(folder, `${ID}.jsonl`), text);
 }
 
-describe('a session has a conversation', () => {
-  test('in the home folder', async () => {
+describe('sessions with a conversation', () => {
+  test("a session's conversation is in the home folder", async () => {
     const home = await temporaryFolder();
     await withConversation(join(home, '.claude'));
     expect(await sessionExists(ID, { HOME: home })).toBe(true);
@@ -22,7 +22,7 @@ describe('a session has a conversation', () => {
     expect(await sessionExists(ID, { HOME: home, CLAUDE_CONFIG_DIR: '' })).toBe(true);
   });
 
-  test('in the configuration folder that the environment names, and only there', async () => {
+  test("a session's conversation is in the configuration folder of the environment, and only there", async () => {
     const home = await temporaryFolder();
     const config = join(home, 'config');
     await withConversation(config);
@@ -32,7 +32,7 @@ describe('a session has a conversation', () => {
     expect(await sessionExists(ID, { HOME: home, CLAUDE_CONFIG_DIR: config })).toBe(false);
   });
 
-  test('whatever workspace it was in', async () => {
+  test("a session's conversation is found whatever its workspace", async () => {
     const home = await temporaryFolder();
     await withConversation(join(home, '.claude'));
     for (const folder of ['-a', '-b', '-work-house'])
@@ -42,20 +42,20 @@ describe('a session has a conversation', () => {
   });
 });
 
-describe('a session has none', () => {
-  test('when Claude has never run here', async () => {
+describe('sessions without a conversation', () => {
+  test('a session has no conversation when Claude has never run here', async () => {
     const home = await temporaryFolder();
     expect(await sessionExists(ID, { HOME: home })).toBe(false);
     expect(await sessionExists(ID, { HOME: join(home, 'nowhere') })).toBe(false);
   });
 
-  test('when the file is empty: Claude was killed before its first message', async () => {
+  test('a session has no conversation when the file is empty: Claude was killed before its first message', async () => {
     const home = await temporaryFolder();
     await withConversation(join(home, '.claude'), '');
     expect(await sessionExists(ID, { HOME: home })).toBe(false);
   });
 
-  test('when only another session has, or a folder has the name', async () => {
+  test('a session has no conversation when only another has, or a folder has the name', async () => {
     const home = await temporaryFolder();
     await withConversation(join(home, '.claude'));
     expect(await sessionExists(ID.replace('8', '9'), { HOME: home })).toBe(false);
@@ -64,8 +64,8 @@ describe('a session has none', () => {
   });
 });
 
-describe('a conversation holds a message', () => {
-  test('only when Claude has taken it in: not when a hook blocked it, nor when an interruption came first', async () => {
+describe('messages in a conversation', () => {
+  test('a conversation holds a message only when Claude has taken it in, not when a hook or an interruption came first', async () => {
     const home = await temporaryFolder();
     const id = '00000000-0000-4000-8000-aceb13a68904';
     const untold = [

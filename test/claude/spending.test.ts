@@ -39,18 +39,18 @@ function cost(lines: readonly object[], sessionUsd = 0) {
   return costOf(events.reduce(spend, NOTHING_SPENT), sessionUsd);
 }
 
-describe('a run without a last word of its own', () => {
-  test('costs what its answers cost, each once, however many blocks told of it', () => {
+describe('cost of a run without a result', () => {
+  test('a run without a result costs what its answers cost, each once, however many blocks told of it', () => {
     const { usd, basis } = cost([init, ...answer('a'), ...answer('b')]);
     expect([usd?.toFixed(6), basis]).toEqual([(2 * ANSWER_USD).toFixed(6), 'estimated']);
   });
 
-  test('costs the same when its version does not name the message that ends', () => {
+  test('a run without a result costs the same when its version does not name the message that ends', () => {
     const lines = [init, begins('a'), block('a'), ends(), begins('b'), block('b'), ends()];
     expect(cost(lines).usd).toBeCloseTo(2 * ANSWER_USD, 9);
   });
 
-  test('costs at least its input when the answer was cut off, and a subagent counts too', () => {
+  test('a cut-off answer costs at least its input, and a subagent counts too', () => {
     const oneUsd = listPriceUsd(MODEL, {
       input: 1_000,
       output: 1,
@@ -62,35 +62,35 @@ describe('a run without a last word of its own', () => {
     expect(cost([init, block('a'), block('s', 'toolu_1')]).usd).toBeCloseTo(2 * oneUsd, 9);
   });
 
-  test('is of unknown cost when a request was under way and nothing tells of it', () => {
+  test('an unfinished request without any figure makes the cost unknown', () => {
     expect(cost([init])).toEqual({ usd: null, basis: 'unknown' });
     expect(cost([init, result({})])).toEqual({ usd: null, basis: 'unknown' });
   });
 
-  test('costs nothing when no turn of it began', () => {
+  test('a run without any turn costs nothing', () => {
     expect(cost([])).toEqual({ usd: 0, basis: 'reported' });
   });
 
-  test('costs the sum of thousands of answers', () => {
+  test('a run without a result costs the sum of thousands of answers', () => {
     const lines = Array.from({ length: 3_000 }, (_, n) => answer(`m${n}`)).flat();
     expect(cost([init, ...lines]).usd).toBeCloseTo(3_000 * ANSWER_USD, 6);
   });
 });
 
-describe("Claude's own figure", () => {
-  test('wins over the price of the answers before it', () => {
+describe("Claude's own figure of the cost", () => {
+  test("Claude's own figure wins over the price of the answers before it", () => {
     const lines = [init, ...answer('a'), result({ total_cost_usd: 0.07, ...since(0.07) })];
     expect(cost(lines)).toEqual({ usd: 0.07, basis: 'reported' });
   });
 
-  test('of a later answer is not waited for: what comes after it is added', () => {
+  test("Claude's own figure is not waited for: what comes after the last one is added", () => {
     const first = result({ total_cost_usd: 0.07, ...since(0.07) });
     const { usd, basis } = cost([init, ...answer('a'), first, init, ...answer('b')]);
     expect(usd).toBeCloseTo(0.07 + ANSWER_USD, 9);
     expect(basis).toBe('estimated');
   });
 
-  test('never goes down: a second conversation in the same process begins at 0', () => {
+  test("Claude's own figure never goes down: a second conversation in the same process begins at 0", () => {
     const lines = [
       init,
       result({ total_cost_usd: 0.3, ...since(0.3) }),
@@ -107,7 +107,7 @@ describe("Claude's own figure", () => {
     expect(cost(older).usd).toBeCloseTo(0.4, 9);
   });
 
-  test('of a resumed session is counted once, whichever way the version counts', () => {
+  test("Claude's own figure of a resumed session is counted once, whichever way the version counts", () => {
     const lines = [init, ...answer('a')];
     // 2.1.329 states the process's own beside the sum, whatever was lost with runs that were killed.
     expect(cost([...lines, result({ total_cost_usd: 0.9, ...since(ANSWER_USD) })], 0.5).usd).toBe(ANSWER_USD);
@@ -120,7 +120,7 @@ describe("Claude's own figure", () => {
     expect(cost([...lines, result({ total_cost_usd: ANSWER_USD })], 0.04).usd).toBe(ANSWER_USD);
   });
 
-  test('of a turn that was cut off leaves out its last answer in older versions: that is added', () => {
+  test("Claude's own figure of a cut-off turn leaves out its last answer in older versions, which is added", () => {
     const cutOff = { subtype: 'error_during_execution', terminal_reason: 'aborted_streaming' };
     const lines = [init, ...answer('a'), begins('b'), block('b')];
     const { usd } = cost([...lines, result({ ...cutOff, total_cost_usd: ANSWER_USD })]);
@@ -129,7 +129,7 @@ describe("Claude's own figure", () => {
   });
 });
 
-test('prices go by the first name that fits, a model that is not listed counts as Claude counts it', () => {
+test("a price goes by the first name that fits, and Claude's default for an unlisted model", () => {
   const input = { input: 1e6, output: 0, cacheRead: 0, cacheWrite: 0, cacheWriteHour: 0 };
   const models = [
     'claude-opus-4-1-20250805',

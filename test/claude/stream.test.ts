@@ -5,7 +5,7 @@ import { readEvent } from '../../src/claude/stream.ts';
 const read = (event: unknown) => readEvent(JSON.stringify(event));
 const OTHER = { kind: 'other' };
 
-describe('a line that is not JSON is no event', () => {
+describe('lines that are no JSON', () => {
   test.each([
     '',
     ' ',
@@ -16,7 +16,7 @@ describe('a line that is not JSON is no event', () => {
     '\u0000',
     '\ufeff{}',
     "{'type':1}",
-  ])('%j', (line) => {
+  ])('a line that is no JSON is no event: %j', (line) => {
     expect(readEvent(line)).toBeUndefined();
   });
 });
@@ -25,7 +25,7 @@ test('a piece of an answer is a sign of life and nothing else', () => {
   expect(read({ type: 'stream_event', event: { type: 'content_block_delta' } })).toEqual({ kind: 'partial' });
 });
 
-describe('what is not known is passed over', () => {
+describe('unknown events', () => {
   const UNKNOWN: readonly unknown[] = [
     null,
     true,
@@ -45,11 +45,11 @@ describe('what is not known is passed over', () => {
     { type: 'an event of next year', subtype: 'success', message: {} },
   ];
 
-  test.each(UNKNOWN.map((event) => [event]))('%j', (event) => {
+  test.each(UNKNOWN.map((event) => [event]))('an unknown event is passed over: %j', (event) => {
     expect(read(event)).toEqual(OTHER);
   });
 
-  test('unknown fields of a known event', () => {
+  test('unknown fields of a known event are passed over', () => {
     const event = { type: 'result', subtype: 'new_kind', is_error: true, deferred_tool_use: { id: 1 } };
     expect(read(event)).toMatchObject({ kind: 'result', result: { subtype: 'new_kind', is_error: true } });
   });
@@ -62,8 +62,8 @@ describe('what is not known is passed over', () => {
   });
 });
 
-describe('a field of another type than expected costs nothing but itself', () => {
-  test('in the first event', () => {
+describe('fields of an unexpected type', () => {
+  test('a wrong field of the first event costs only itself', () => {
     expect(read({ type: 'system', subtype: 'init', model: 7, claude_code_version: null })).toEqual({
       kind: 'init',
       init: {
@@ -96,7 +96,7 @@ describe('a field of another type than expected costs nothing but itself', () =>
     });
   });
 
-  test('in a message', () => {
+  test('a wrong field of a message costs only itself', () => {
     const content = [
       { type: 'tool_use', id: 't1', name: 'Bash', input: 'no object' },
       { type: 'tool_use', id: 2, name: 'Bash', input: {} },
@@ -116,7 +116,7 @@ describe('a field of another type than expected costs nothing but itself', () =>
     expect(read({ type: 'assistant', message: { content: 'text' } })).toMatchObject({ toolUses: [] });
   });
 
-  test('in a tool result', () => {
+  test('a wrong field of a tool result costs only itself', () => {
     const content = [{ type: 'tool_result', tool_use_id: 't1' }, { type: 'tool_result' }, 3];
     expect(read({ type: 'user', uuid: 1, isReplay: 'yes', message: { content } })).toEqual({
       kind: 'tool_results',
@@ -125,7 +125,7 @@ describe('a field of another type than expected costs nothing but itself', () =>
     expect(read({ type: 'user', message: { content: 4 } })).toEqual({ kind: 'tool_results', toolUseIds: [] });
   });
 
-  test('in the last event, which ends the input of the run', () => {
+  test('a wrong field of the last event, which ends the input of the run, costs only itself', () => {
     const event = {
       type: 'result',
       subtype: null,
@@ -161,7 +161,7 @@ describe('a field of another type than expected costs nothing but itself', () =>
     });
   });
 
-  test('in a limit', () => {
+  test('a wrong field of a limit costs only itself', () => {
     const info = {
       status: 'rejected',
       resetsAt: 'soon',
@@ -177,8 +177,8 @@ describe('a field of another type than expected costs nothing but itself', () =>
   });
 });
 
-describe('a message', () => {
-  test('names its tool calls, and whether a subagent speaks', () => {
+describe('messages in a stream', () => {
+  test('a message names its tool calls, and whether a subagent speaks', () => {
     const content = [
       { type: 'thinking', thinking: '…' },
       { type: 'text', text: 'I look.' },
@@ -190,7 +190,7 @@ describe('a message', () => {
     expect(event?.kind === 'assistant' && event.toolUses.map(({ id }) => id)).toEqual(['t1', 't2']);
   });
 
-  test('of the user is a replay only with an id; else it holds tool results', () => {
+  test("a user's message is a replay only with an id; else it holds tool results", () => {
     const message = { role: 'user', content: 'Say hi.' };
     expect(read({ type: 'user', uuid: 'u1', isReplay: true, message })).toEqual({
       kind: 'taken_in',
@@ -201,8 +201,8 @@ describe('a message', () => {
   });
 });
 
-describe('a line of megabytes', () => {
-  test('is read like any other', () => {
+describe('lines of megabytes', () => {
+  test('a line of megabytes is read like any other', () => {
     const content = [{ type: 'tool_result', tool_use_id: 't1', content: 'x'.repeat(15_000_000) }];
     expect(read({ type: 'user', message: { content } })).toEqual({
       kind: 'tool_results',
@@ -210,7 +210,7 @@ describe('a line of megabytes', () => {
     });
   });
 
-  test('of nested lists ends no process', () => {
+  test('a line of megabytes of nested lists ends no process', () => {
     const deep = `${'['.repeat(500_000)}${']'.repeat(500_000)}`;
     expect(() => readEvent(`{"type":"result","result":${deep}}`)).not.toThrow();
     expect(() => readEvent(deep)).not.toThrow();
@@ -225,14 +225,14 @@ describe('usage windows', () => {
     return event?.kind === 'rate_limit' ? readQuotas(event.info, now) : [];
   };
 
-  test('that the account does not have are none: not 0 %, and no loss of the others', () => {
+  test('a usage window that the account does not have is none: not 0 %, and no loss of the others', () => {
     const unifiedWindows = { five_hour: null, seven_day: { utilization: 0.5, resetsAt }, extra: 'none' };
     const told = quotas({ status: 'allowed', resetsAt, rateLimitType: 'seven_day', unifiedWindows });
     expect(told.map(({ window, utilization }) => [window, utilization])).toEqual([['seven_day', 0.5]]);
     expect(quotas({ status: 'allowed', unifiedWindows: { five_hour: null } })).toEqual([]);
   });
 
-  test('are all told by newer versions', () => {
+  test('newer versions tell all usage windows', () => {
     const unifiedWindows = {
       five_hour: { utilization: 0.26, resetsAt, status: 'allowed' },
       seven_day: { utilization: 0.95, resetsAt: resetsAt + 86_400, status: 'allowed_warning' },
@@ -258,14 +258,14 @@ describe('usage windows', () => {
     ]);
   });
 
-  test('in older versions are the one that matters', () => {
+  test('older versions tell the usage window that matters', () => {
     const info = { status: 'allowed_warning', resetsAt, rateLimitType: 'seven_day_opus', utilization: 0.93 };
     expect(quotas(info)).toMatchObject([
       { window: 'seven_day_opus', utilization: 0.93, status: 'allowed_warning' },
     ]);
   });
 
-  test('are not told of an account that has none', () => {
+  test('an account without usage windows has none', () => {
     expect(quotas({ status: 'rejected', isUsingOverage: false })).toEqual([]);
   });
 });
@@ -300,7 +300,7 @@ function numbers(seed: number): () => number {
   };
 }
 
-test('whatever JSON says, it is read without an exception, and its quotas too', () => {
+test('any JSON is read without an exception, and its quotas too', () => {
   const random = numbers(4711);
   const types = ['system', 'assistant', 'user', 'result', 'rate_limit_event'];
   const seen = new Set<string>();

@@ -13,7 +13,7 @@ vi.mock('node:fs', async (original) => ({
   },
 }));
 
-test('a file is read on where the system can watch no more files', async () => {
+test('a file is still followed where the system can watch no more files', async () => {
   const path = join(await temporaryFolder(), 'out.jsonl');
   await writeFile(path, 'one\n');
   const clock = new TestClock();

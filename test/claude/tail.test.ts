@@ -74,8 +74,8 @@ async function file(content: string | Uint8Array = ''): Promise<string> {
   return path;
 }
 
-describe('a file that is being written', () => {
-  test('is read line by line as it grows', async () => {
+describe('following a growing file', () => {
+  test('a growing file is read line by line', async () => {
     const path = await file();
     const writer = await startWriter(path);
     const tail = tailFile(path, systemClock);
@@ -91,7 +91,7 @@ describe('a file that is being written', () => {
     expect(tail.cut()).toBe(false);
   });
 
-  test('gives whole characters and whole lines, wherever the pieces end', async () => {
+  test('a growing file gives whole characters and whole lines, wherever the pieces end', async () => {
     const path = await file();
     const writer = await startWriter(path);
     const tail = tailFile(path, systemClock);
@@ -105,7 +105,7 @@ describe('a file that is being written', () => {
     expect(lines).toHaveLength(3);
   });
 
-  test('is read to the end when the writer has gone, also what came after the last look', async () => {
+  test('a growing file is read to the end when the writer has gone, with what came after the last look', async () => {
     const path = await file('before\n');
     const clock = new TestClock();
     const tail = tailFile(path, clock);
@@ -118,7 +118,7 @@ describe('a file that is being written', () => {
   });
 
   test.skipIf(onWindows)(
-    'goes on to be read when its name was removed (open files can be removed)',
+    'a growing file is read on when its name was removed (open files can be removed)',
     async () => {
       const path = await file();
       const writer = await startWriter(path);
@@ -136,27 +136,27 @@ describe('a file that is being written', () => {
   );
 });
 
-describe('a file that was written before', () => {
-  test('is read whole', async () => {
+describe('reading a finished file', () => {
+  test('a finished file is read whole', async () => {
     const { lines, tail } = await readWhole(await file('one\n\n three \r\n'));
     expect(lines).toEqual(['one', '', ' three \r']);
     expect(tail.cut()).toBe(false);
     expect(tail.skipped()).toBe(0);
   });
 
-  test('and is empty has no line', async () => {
+  test('an empty file has no line', async () => {
     const { lines, tail } = await readWhole(await file());
     expect(lines).toEqual([]);
     expect(tail.cut()).toBe(false);
   });
 
-  test('and ends in the middle of a line is cut, and the half line is not told', async () => {
+  test('a finished file with half a last line is cut, and the half line is not told', async () => {
     const { lines, tail } = await readWhole(await file('{"a":1}\n{"b":'));
     expect(lines).toEqual(['{"a":1}']);
     expect(tail.cut()).toBe(true);
   });
 
-  test('of 100 000 lines is read in order', async () => {
+  test('a finished file of 100 000 lines is read in order', async () => {
     const count = 100_000;
     const path = await file(Array.from({ length: count }, (_, index) => `{"line":${index}}\n`).join(''));
     const { lines } = await readWhole(path);
@@ -164,14 +164,14 @@ describe('a file that was written before', () => {
     expect(lines.every((line, index) => line === `{"line":${index}}`)).toBe(true);
   });
 
-  test('and is not text is read all the same', async () => {
+  test('a file that is not text is read all the same', async () => {
     const { lines } = await readWhole(await file(Buffer.from([0xff, 0xfe, 0x00, 0x0a, 0xc3, 0x0a])));
     expect(lines).toEqual(['\ufffd\ufffd\u0000', '\ufffd']);
   });
 });
 
-describe('a line too long to keep', () => {
-  test('is passed over and counted; those around it are told', async () => {
+describe('overlong lines', () => {
+  test('an overlong line is passed over and counted; those around it are told', async () => {
     const path = await file('before\n');
     await appendFile(path, `${'x'.repeat(LONGEST_LINE)}\n${'y'.repeat(LONGEST_LINE + 1)}\nafter\n`);
     const { lines, tail } = await readWhole(path);
@@ -180,7 +180,7 @@ describe('a line too long to keep', () => {
     expect(tail.cut()).toBe(false);
   });
 
-  test('takes no more memory than the longest that is kept', async () => {
+  test('an overlong line takes no more memory than the longest that is kept', async () => {
     const path = await file('before\n');
     // A hole: bytes that are there to be read and take no room on the disk.
     await truncate(path, 200_000_000);
@@ -198,7 +198,7 @@ describe('a line too long to keep', () => {
     expect(Math.max(...most)).toBeLessThan(4 * LONGEST_LINE);
   });
 
-  test('that never ends is a cut one', async () => {
+  test('a line that never ends is a cut one', async () => {
     const path = await file();
     await truncate(path, LONGEST_LINE + 5);
     const { lines, tail } = await readWhole(path);
@@ -207,8 +207,8 @@ describe('a line too long to keep', () => {
   });
 });
 
-describe('a file that is not there', () => {
-  test('has no lines, and its reading ends with its writer', async () => {
+describe('missing output files', () => {
+  test('a missing file has no lines, and its reading ends with its writer', async () => {
     const path = await file();
     await rm(path);
     const tail = tailFile(path, new TestClock());
@@ -219,25 +219,25 @@ describe('a file that is not there', () => {
     expect(tail.cut()).toBe(false);
   });
 
-  test('of a run that is over has no lines', async () => {
+  test('a missing file of a finished run has no lines', async () => {
     const path = await file();
     await rm(path);
     expect((await readWhole(path)).lines).toEqual([]);
   });
 
-  test('but a folder is an error', async () => {
+  test('a folder in place of a file is an error', async () => {
     await expect(readWhole(await temporaryFolder())).rejects.toThrow('EISDIR');
   });
 });
 
-describe('nothing is left open', () => {
-  test('after the end', async () => {
+describe('open descriptors of a tail', () => {
+  test('a tail leaves nothing open after the end', async () => {
     const path = await file('one\n');
     await readWhole(path);
     expect(await handlesOn(join(path, '..'))).toEqual([]);
   });
 
-  test('after a reader that stops early, and one that never starts', async () => {
+  test('a tail leaves nothing open after a reader that stops early, or never starts', async () => {
     const path = await file('one\ntwo\n');
     const tail = tailFile(path, systemClock);
     for await (const line of tail.lines()) {
@@ -248,7 +248,7 @@ describe('nothing is left open', () => {
     expect(await handlesOn(join(path, '..'))).toEqual([]);
   });
 
-  test('and while it is read, that is seen', async () => {
+  test('a tail that is being read has an open descriptor', async () => {
     const path = await file('one\n');
     const tail = tailFile(path, new TestClock());
     const { lines, done } = collect(tail);

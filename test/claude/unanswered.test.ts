@@ -20,14 +20,14 @@ function unansweredAfter(...events: readonly object[]): readonly string[] {
   return summary.unanswered;
 }
 
-describe('what Claude has taken in may not be kept yet', () => {
-  test('until it answers, or ends its turn', () => {
+describe('messages that Claude may not have kept yet', () => {
+  test('a message may not be kept until Claude answers, or ends its turn', () => {
     expect(unansweredAfter(takenIn('a'), takenIn('b'))).toEqual(['a', 'b']);
     expect(unansweredAfter(takenIn('a'), said(), takenIn('b'))).toEqual(['b']);
     expect(unansweredAfter(takenIn('a'), result)).toEqual([]);
   });
 
-  test('an answer of a subagent says nothing of it', () => {
+  test("a subagent's answer says nothing of a message's keeping", () => {
     expect(unansweredAfter(takenIn('a'), said({ parent_tool_use_id: 't' }))).toEqual(['a']);
   });
 });

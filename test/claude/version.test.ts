@@ -25,7 +25,7 @@ async function program(...versions: string[]) {
   return { path, run, calls };
 }
 
-test('the program is asked for its version once, and again when its file is another one', async () => {
+test("the program's version is asked once, and again when its file is another one", async () => {
   const { path, run, calls } = await program('2.1.313', '2.1.329');
   expect(await claudeVersion(path, {}, run)).toBe('2.1.313');
   expect(await claudeVersion(path, {}, run)).toBe('2.1.313');

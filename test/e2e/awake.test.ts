@@ -68,7 +68,7 @@ async function stillAtWork(puppet: Puppet): Promise<void> {
   await puppet.plays([init(), wait('more'), submit(), result()]);
 }
 
-test('while a run is under way, and not while its work waits for a person', async ({
+test('the system is kept awake while a run is under way, and not while its work waits for a person', async ({
   rig,
   puppet,
   inhibitor,
@@ -88,7 +88,7 @@ test('while a run is under way, and not while its work waits for a person', asyn
   expect(await rig.log()).not.toContain('awake.');
 });
 
-test('until the supervisor has stopped its runs, and not longer than it lives', async ({
+test('the system is kept awake until the supervisor has stopped its runs, and no longer than it lives', async ({
   rig,
   puppet,
   inhibitor,
@@ -102,7 +102,7 @@ test('until the supervisor has stopped its runs, and not longer than it lives', 
   expect((await inhibitor.calls()).map(({ process }) => process)).toEqual([undefined]);
 });
 
-test('not after the supervisor was killed; and again when the next one takes over its runs', async ({
+test('the system may sleep after the supervisor was killed, until the next one adopts its runs', async ({
   rig,
   puppet,
   inhibitor,
@@ -123,14 +123,17 @@ test('not after the supervisor was killed; and again when the next one takes ove
   await inhibitor.letsGo();
 });
 
-test('not when the owner does not want it', async ({ rig, inhibitor }) => {
+test('the system may sleep when the owner does not want it kept awake', async ({ rig, inhibitor }) => {
   rig.environment.BRIDGE_KEEP_AWAKE = 'false';
   await rig.startSupervisor();
   await rig.until(await rig.send('# Asleep\nDo it.'), 'awaiting_approval');
   expect(await inhibitor.calls()).toEqual([]);
 });
 
-test('where that cannot be had, it is said once and the work is done', async ({ rig, inhibitor }) => {
+test('a system that cannot be kept awake is reported once, and the work is done', async ({
+  rig,
+  inhibitor,
+}) => {
   rig.environment.PATH = dirname(process.execPath);
   await rig.startSupervisor();
   for (const title of ['First', 'Second']) {
@@ -146,7 +149,10 @@ test('where that cannot be had, it is said once and the work is done', async ({ 
   expect(await inhibitor.calls()).toEqual([]);
 });
 
-test("with this system's own means the work is done, whatever they answer", async ({ rig, puppet }) => {
+test("the work is done with this system's own sleep inhibitor, whatever it answers", async ({
+  rig,
+  puppet,
+}) => {
   rig.environment.BRIDGE_KEEP_AWAKE = 'true';
   await stillAtWork(puppet);
   const supervisor = await rig.startSupervisor();

@@ -104,8 +104,8 @@ async function logIn(temporary: string): Promise<string> {
     .join('\n');
 }
 
-describe('one command shows the whole loop', () => {
-  test('plan, updates, rejection, revision in the same session, approval: told in order', async ({
+describe('demo', () => {
+  test('the demo tells of plan, updates, rejection, revision in the same session and approval, in order', async ({
     demo,
   }) => {
     const { code, stdout, stderr } = await demo.start().ended;
@@ -154,7 +154,7 @@ describe('one command shows the whole loop', () => {
     for (const line of stdout.split('\n')) expect([...line].length, line).toBeLessThanOrEqual(80);
   });
 
-  test('as JSON: one object for each step, then a summary; the folder is kept when asked for', async ({
+  test('the demo prints JSON, one object a step and a summary, and keeps its folder when asked', async ({
     demo,
   }) => {
     const { code, stdout, stderr } = await demo.start(['--json', '--keep']).ended;
@@ -191,10 +191,11 @@ describe('one command shows the whole loop', () => {
   });
 });
 
-describe('it leaves nothing behind', () => {
-  test.for(['SIGINT', 'SIGTERM'] as const)('%s in mid-work ends it all, exit code 130', async (signal, {
-    demo,
-  }) => {
+describe('end of the demo', () => {
+  test.for([
+    'SIGINT',
+    'SIGTERM',
+  ] as const)('%s in mid-work ends the whole demo with exit code 130', async (signal, { demo }) => {
     const { child, tells, ended } = demo.start();
     await tells('Write: words.mjs');
     const folders = await readdir(demo.temporary);
@@ -206,7 +207,7 @@ describe('it leaves nothing behind', () => {
     expect(await readdir(demo.temporary)).toEqual([]);
   });
 
-  test('a Claude that fails ends it: one line says what, then comes the end of the log', async ({ demo }) => {
+  test('a failing Claude ends the demo with one line and the end of the log', async ({ demo }) => {
     const claude = join(demo.root, 'claude');
     await writeFile(claude, '#!/bin/sh\necho "out of order" >&2\nexit 3\n');
     await chmod(claude, 0o755);
@@ -219,7 +220,7 @@ describe('it leaves nothing behind', () => {
     expect(stderr).toMatch(/run\.ended .*outcome=crashed/);
   });
 
-  test('a supervisor that is killed ends it, and the Claude it has started with it', async ({ demo }) => {
+  test('a killed supervisor ends the demo, and the Claude it has started with it', async ({ demo }) => {
     const { stdout, tells, ended } = demo.start();
     await tells('Write: words.mjs');
     process.kill(Number(/is up, pid (\d+)/.exec(stdout())?.[1]), 'SIGKILL');
@@ -231,7 +232,7 @@ describe('it leaves nothing behind', () => {
     expect(await processesIn(demo.root)).toEqual([]);
   });
 
-  test('without Claude Code it says so, and starts nothing', async ({ demo }) => {
+  test('the demo says that Claude Code is missing, and starts nothing', async ({ demo }) => {
     const { code, stdout, stderr } = await demo.start([], { BRIDGE_CLAUDE: join(demo.root, 'nowhere') })
       .ended;
     expect({ code, stdout }).toEqual({ code: 1, stdout: '' });

@@ -8,8 +8,8 @@ import { deaf, errors, hang, init, result, submit, wait, work, write } from '../
 import { tamper, test } from '../faults/rig.ts';
 import { processesIn, type Rig, waitUntil } from './rig.ts';
 
-describe('an event loop that stands still', () => {
-  test('ends the supervisor, which says so; Claude works on, and the next start takes over', async ({
+describe('blocked event loop', () => {
+  test('a blocked event loop ends the supervisor, which says so; Claude works on, and the next start adopts it', async ({
     rig,
     puppet,
   }) => {
@@ -35,12 +35,12 @@ describe('an event loop that stands still', () => {
   });
 });
 
-describe('a run that writes and writes', () => {
+describe('a run that writes without end', () => {
   const event = (text: string) =>
     `${JSON.stringify({ type: 'assistant', message: { id: 'm', content: [{ type: 'text', text }] } })}\n`;
   const megabyte = event('x'.repeat(9_900)).repeat(100);
 
-  test('300 MB, and 20 MB on one line: read to its end, and the next such run takes no more memory', async ({
+  test('a run may write 300 MB, and 20 MB on one line, and the next such run takes no more memory', async ({
     rig,
     puppet,
   }) => {
@@ -70,7 +70,7 @@ describe('a run that writes and writes', () => {
 
   const floods = { output: write(megabyte, 8), 'error output': errors('y'.repeat(8_000_000)) };
   for (const [where, flood] of Object.entries(floods)) {
-    test(`more than the owner allows on its ${where}: ended at once, kept, and a person decides`, async ({
+    test(`a run that writes more than the owner allows on its ${where} is ended at once, kept, and a person decides`, async ({
       rig,
       puppet,
     }) => {
@@ -93,8 +93,8 @@ describe('a run that writes and writes', () => {
   }
 });
 
-describe('a login', () => {
-  test('that is missing at the start holds the queue before any run; `resume` tries one at once', async ({
+describe('login', () => {
+  test('a missing login at the start holds the queue before any run; `resume` retries now', async ({
     rig,
     puppet,
   }) => {
@@ -113,10 +113,7 @@ describe('a login', () => {
     await rig.until(id, 'awaiting_approval');
   });
 
-  test('that was missing and is there at the next start: the hold ends by itself', async ({
-    rig,
-    puppet,
-  }) => {
+  test('a missing login that is back at the next start ends the hold by itself', async ({ rig, puppet }) => {
     await logOut(rig);
     const first = await rig.startSupervisor();
     await rig.happened('hold.set');
@@ -130,7 +127,7 @@ describe('a login', () => {
     expect((await puppet.witness()).filter(({ event }) => event === 'start').length).toBe(1);
   });
 
-  test('that Claude does not tell of in time: the supervisor is stopped without waiting for it', async ({
+  test('a login check that Claude does not answer in time does not delay the stop of the supervisor', async ({
     rig,
   }) => {
     const silent = join(rig.root, 'silent-claude');
@@ -146,8 +143,8 @@ describe('a login', () => {
   });
 });
 
-describe('the output of runs', () => {
-  test('of a project that is done goes in its time: one line says how much, `show` says so, the rest stays', async ({
+describe('output of runs', () => {
+  test('the output of a finished project is removed in its time: one line says how much, `show` says so, the rest stays', async ({
     rig,
   }) => {
     const first = await rig.startSupervisor();
@@ -178,8 +175,8 @@ describe('the output of runs', () => {
   });
 });
 
-describe('an error that nobody expected', () => {
-  test('in the end of a run stays with that run: it is told, and everything else goes on', async ({
+describe('unexpected errors', () => {
+  test('an unexpected error at the end of a run stays with that run, is reported, and all else goes on', async ({
     rig,
     puppet,
   }) => {
@@ -201,7 +198,7 @@ describe('an error that nobody expected', () => {
     expect(await supervisor.end('SIGTERM')).toEqual({ code: 0, signal: null });
   });
 
-  test('in its store ends the supervisor once, with 1 and one line, never half of it; nothing is lost by it', async ({
+  test('an unexpected error in the store ends the supervisor once, with 1 and one line, and loses nothing', async ({
     rig,
     puppet,
   }) => {

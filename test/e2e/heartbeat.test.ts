@@ -37,7 +37,7 @@ const test = base.extend<{ monitor: Monitor }>({
   },
 });
 
-test('a heartbeat is given at every start, also while the queue is held', async ({ rig, monitor }) => {
+test('a heartbeat is sent at every start, even while the queue is held', async ({ rig, monitor }) => {
   const file = join(rig.root, 'beat');
   await rig.configure({ heartbeat_file: file });
   await pause(rig.bridge, 'not now', 'person');

@@ -55,7 +55,7 @@ describe('signs of life', () => {
   });
 });
 
-describe('Claude that has submitted and works on', () => {
+describe('Claude that works on after its submission', () => {
   /** Sends a plan whose Claude submits and then writes one file after the other. */
   async function busy(rig: Rig, workspace: string) {
     rig.script = (turn) =>
@@ -88,13 +88,15 @@ describe('Claude that has submitted and works on', () => {
       expect((await stat(join(workspace, name))).mtimeMs).toBeLessThanOrEqual(Date.parse(createdAt));
   }
 
-  test('is ended after its time for last words; the next plan for its folder goes on', async ({ rig }) => {
+  test('a Claude that works on after its submission is ended after a grace; the next plan for its folder goes on', async ({
+    rig,
+  }) => {
     const workspace = await rig.workspace('shared');
     await rig.configure({ last_words_timeout: '4s' });
     await isOver(rig, workspace, await busy(rig, workspace));
   });
 
-  test('is ended at once by the approval', async ({ rig }) => {
+  test('a Claude that works on after its submission is ended at once by the approval', async ({ rig }) => {
     const workspace = await rig.workspace('shared');
     const plans = await busy(rig, workspace);
     await approve(rig.bridge, plans.id, 'person');
@@ -102,7 +104,7 @@ describe('Claude that has submitted and works on', () => {
     expect((await rig.details(plans.id)).project.status).toBe('complete');
   });
 
-  test('is told nothing more: what a person says after the rejection is for the next round', async ({
+  test('a Claude that works on after its submission hears nothing more: a message is for the next round', async ({
     rig,
   }) => {
     const workspace = await rig.workspace('shared');
@@ -118,7 +120,9 @@ describe('Claude that has submitted and works on', () => {
     ]);
   });
 
-  test('is ended at once when it is called off, and what it submitted stays its outcome', async ({ rig }) => {
+  test('a Claude that works on after its submission is ended at once by a cancel, and the submission stays its outcome', async ({
+    rig,
+  }) => {
     const workspace = await rig.workspace('shared');
     const plans = await busy(rig, workspace);
     await cancel(rig.bridge, plans.id, '', 'person');

@@ -8,7 +8,7 @@ import { call, gated, say } from '../../src/simulator/reply.ts';
 import { byConversation, sequence } from '../../src/simulator/script.ts';
 import { bridgeCall, test, waitUntil } from './rig.ts';
 
-describe('a plan is executed unattended, reviewed and finished', () => {
+describe('the loop of a plan', () => {
   test('two rounds: rejected work is revised in the same session, approved work is complete', async ({
     rig,
   }) => {

@@ -17,8 +17,10 @@ async function budgets(rig: Rig): Promise<number[]> {
   return commands.flatMap((command) => /--max-budget-usd ([\d.]+)/.exec(command)?.[1] ?? []).map(Number);
 }
 
-describe('a run that is killed', () => {
-  test('costs what its answers cost, and the next one gets what is left of the budget', async ({ rig }) => {
+describe('cost of a killed run', () => {
+  test('a killed run costs what its answers cost, and the next one gets what is left of the budget', async ({
+    rig,
+  }) => {
     rig.script = sequence([update('One'), update('Two'), hang(), hang()]);
     await rig.startSupervisor();
     const id = await rig.send(plan);
@@ -37,7 +39,7 @@ describe('a run that is killed', () => {
     expect((await rig.command('show', id)).stdout).toContain('spent $0.63 of $0.80');
   });
 
-  test('before its first answer is of unknown cost, which every view says and the budget counts', async ({
+  test('a run killed before its first answer has an unknown cost, which every view says and the budget counts', async ({
     rig,
   }) => {
     rig.script = sequence([hang(), hang()]);
@@ -55,7 +57,7 @@ describe('a run that is killed', () => {
     expect((await rig.command('status')).stdout).toContain('(the cost of 1 run is unknown)');
   });
 
-  test('after it was adopted costs what it had cost before and since', async ({ rig }) => {
+  test('an adopted run costs what it had cost before and since', async ({ rig }) => {
     rig.script = sequence([update('One'), hang(), bridgeCall('bridge_send_completion', { summary: 'Done' })]);
     const supervisor = await rig.startSupervisor();
     const id = await rig.send(plan);
@@ -70,7 +72,9 @@ describe('a run that is killed', () => {
     expect(runs[0]?.costUsd).toBeCloseTo(0.315, 2);
   });
 
-  test('together with its supervisor, its output lost: its cost is unknown, not nothing', async ({ rig }) => {
+  test('a run killed with its supervisor and its output lost has an unknown cost, not none', async ({
+    rig,
+  }) => {
     rig.script = sequence([update('One'), hang(), bridgeCall('bridge_send_completion', { summary: 'Done' })]);
     const supervisor = await rig.startSupervisor();
     const id = await rig.send(plan);

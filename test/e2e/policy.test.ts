@@ -12,7 +12,7 @@ const submit = () => bridgeCall('bridge_send_completion', { summary: 'Done' });
 const plan = (frontMatter: string) => `---\n${frontMatter}\n---\n# Policy\nDo it.`;
 
 describe('front matter', () => {
-  test('model: the run and every later run of the session use it', async ({ rig }) => {
+  test('model in front matter holds for the run and every later run of the session', async ({ rig }) => {
     rig.script = sequence([say('forgot'), submit(), say('ok')]);
     await rig.startSupervisor();
     const id = await rig.send(plan('model: haiku'));
@@ -21,7 +21,7 @@ describe('front matter', () => {
     expect(rig.asked().every(({ model }) => model === runs[0]?.modelUsed)).toBe(true);
   });
 
-  test('max_turns: the run stops there and the person decides', async ({ rig }) => {
+  test('max_turns in front matter stops the run there, and the person decides', async ({ rig }) => {
     rig.script = () => bridgeCall('bridge_send_update', { message: 'Still at it' });
     await rig.startSupervisor();
     const id = await rig.send(plan('max_turns: 2'));
@@ -29,7 +29,7 @@ describe('front matter', () => {
     expect((await rig.details(id)).project.attention).toContain('max_turns');
   });
 
-  test('budget_usd: the run stops there and the person decides', async ({ rig }) => {
+  test('budget_usd in front matter stops the run there, and the person decides', async ({ rig }) => {
     rig.script = () => bridgeCall('bridge_send_update', { message: 'Spending' });
     await rig.startSupervisor();
     const id = await rig.send(plan('budget_usd: 0.05'));
@@ -39,7 +39,9 @@ describe('front matter', () => {
     expect(spentUsd).toBeGreaterThan(0);
   });
 
-  test('timeout: a run that takes longer is ended, with everything it started', async ({ rig }) => {
+  test('timeout in front matter ends a run that takes longer, with everything it started', async ({
+    rig,
+  }) => {
     rig.script = sequence([hang()]);
     await rig.startSupervisor();
     const id = await rig.send(plan('timeout: 2s'));
@@ -48,7 +50,7 @@ describe('front matter', () => {
     expect(await rig.claudes()).toEqual([]);
   });
 
-  test('a model that does not exist is told to the person at once', async ({ rig }) => {
+  test('a model that does not exist is reported to the person at once', async ({ rig }) => {
     rig.script = () => ({ kind: 'error', status: 404, type: 'not_found_error', message: 'model: nonsuch' });
     await rig.startSupervisor();
     const id = await rig.send(plan('model: nonsuch'));
@@ -57,7 +59,7 @@ describe('front matter', () => {
   });
 });
 
-describe('the account', () => {
+describe('account', () => {
   test('a usage limit holds the queue until its stated reset, and burns no try', async ({ rig }) => {
     rig.environment = { ...rig.environment, ...subscription };
     delete rig.environment.ANTHROPIC_API_KEY;
@@ -79,7 +81,7 @@ describe('the account', () => {
     await rig.noHolds();
   });
 
-  test('Claude that is not logged in holds the queue; `resume` goes on at once', async ({ rig }) => {
+  test('a Claude that is not logged in holds the queue; `resume` retries now', async ({ rig }) => {
     const { ANTHROPIC_API_KEY: key = '', ...rest } = rig.environment;
     rig.environment = rest;
     rig.script = sequence([submit(), say('ok')]);
@@ -105,7 +107,7 @@ describe('the account', () => {
     expect((await rig.details(id)).project.status).toBe('pending');
   });
 
-  test('a claude that may not be executed is held the same way', async ({ rig }) => {
+  test('a claude that may not be executed holds the queue with the reason', async ({ rig }) => {
     const file = join(rig.root, 'claude');
     await writeFile(file, 'not a program');
     await chmod(file, 0o644);
@@ -117,8 +119,8 @@ describe('the account', () => {
   });
 });
 
-describe('the workspace', () => {
-  test('one that is gone when the run starts needs attention, with its path', async ({ rig }) => {
+describe('workspace', () => {
+  test('a workspace that is gone when the run starts needs attention, with its path', async ({ rig }) => {
     const folder = await rig.workspace('doomed');
     const id = await rig.send(plan('workspace: doomed'));
     await rm(folder, { recursive: true });
@@ -127,7 +129,7 @@ describe('the workspace', () => {
     expect((await rig.details(id)).project.attention).toContain(folder);
   });
 
-  test('one that became a file needs attention, and the queue goes on', async ({ rig }) => {
+  test('a workspace that became a file needs attention, and the queue goes on', async ({ rig }) => {
     const folder = await rig.workspace('filed');
     const id = await rig.send(plan('workspace: filed'));
     await rm(folder, { recursive: true });
@@ -141,7 +143,7 @@ describe('the workspace', () => {
 });
 
 describe('processes', () => {
-  test('what Claude left running in the background ends with the run', async ({ rig }) => {
+  test('a background process of Claude ends with its run', async ({ rig }) => {
     await rig.configure({ allowed_tools: ['Bash'] });
     rig.script = sequence([
       call('Bash', {

@@ -12,7 +12,7 @@ import { bridgeCall, test, waitUntil } from './rig.ts';
 const submit = () => bridgeCall('bridge_send_completion', { summary: 'Done' });
 
 describe('a run that ends before its work is submitted', () => {
-  test('Claude that ends without a completion is sent back into the same session', async ({ rig }) => {
+  test('a Claude that ends without a completion is sent back into the same session', async ({ rig }) => {
     rig.script = sequence([say('All done, I think.'), submit(), say('ok')]);
     await rig.startSupervisor();
     const id = await rig.send('# Forgetful\nDo it.');
@@ -23,7 +23,9 @@ describe('a run that ends before its work is submitted', () => {
     expect(rig.asked().at(-1)?.userTexts.join()).toContain('Claude ended without submitting its work');
   });
 
-  test('Claude that never submits is given to the person after a bounded number of runs', async ({ rig }) => {
+  test('a Claude that never submits is given to the person after a bounded number of runs', async ({
+    rig,
+  }) => {
     rig.script = () => say('I am done.');
     await rig.startSupervisor();
     const id = await rig.send('# Stubborn\nDo it.');
@@ -36,7 +38,7 @@ describe('a run that ends before its work is submitted', () => {
     await rig.until(id, 'awaiting_approval');
   });
 
-  test('Claude killed in the middle is resumed in its session, with what was interrupted', async ({
+  test('a Claude killed in the middle is resumed in its session, with what was interrupted', async ({
     rig,
   }) => {
     const gate = createGate();
@@ -61,7 +63,7 @@ describe('a run that ends before its work is submitted', () => {
     expect(rig.asked().at(-1)?.userTexts.join()).toContain('SIGKILL');
   });
 
-  test('a workspace that is renamed during a run: Claude is ended before its next command, which its shell would run in the home folder', async ({
+  test('a workspace that is renamed during a run has its Claude ended before the next command, which the shell would run in the home folder', async ({
     rig,
   }) => {
     const folder = await rig.workspace('renamed');
@@ -86,7 +88,7 @@ describe('a run that ends before its work is submitted', () => {
     expect(await readdir(rig.environment.HOME ?? '')).not.toContain('line.txt');
   });
 
-  test('a tool error is Claude’s to handle: the run goes on', async ({ rig }) => {
+  test('a tool error is Claude’s to handle, and the run goes on', async ({ rig }) => {
     rig.script = sequence([
       call('Read', { file_path: join(rig.root, 'missing.txt') }),
       bridgeCall('bridge_send_update', { message: '' }),
@@ -101,7 +103,7 @@ describe('a run that ends before its work is submitted', () => {
     expect(runs.length).toBe(1);
   });
 
-  test('a service that fails holds the queue, and the plan loses no try', async ({ rig }) => {
+  test('a failing service holds the queue, and the plan loses no try', async ({ rig }) => {
     rig.environment.CLAUDE_CODE_MAX_RETRIES = '0';
     rig.script = () => apiError(500);
     await rig.startSupervisor();
@@ -113,7 +115,7 @@ describe('a run that ends before its work is submitted', () => {
     expect(await currentHolds(rig.bridge)).toMatchObject([{ kind: 'service_unavailable' }]);
   });
 
-  test('a conversation that is gone starts anew, told what the record knows', async ({ rig }) => {
+  test('a lost conversation starts over with what the record knows', async ({ rig }) => {
     rig.script = sequence([
       bridgeCall('bridge_send_update', { message: 'Laid the foundation' }),
       hang(),
@@ -133,8 +135,8 @@ describe('a run that ends before its work is submitted', () => {
   });
 });
 
-describe('the person takes a hand', () => {
-  test('cancel in the middle ends the run and everything it started', async ({ rig }) => {
+describe('the person intervenes', () => {
+  test('a cancel in the middle ends the run and everything it started', async ({ rig }) => {
     rig.script = sequence([
       call('Bash', { command: 'tail -f /dev/null', description: 'wait' }),
       say('never'),
@@ -234,7 +236,7 @@ describe('the person takes a hand', () => {
   });
 });
 
-describe('the supervisor itself ends', () => {
+describe('the supervisor ends', () => {
   test('SIGTERM in the middle interrupts the run, exits 0, and the next start resumes it', async ({
     rig,
   }) => {
@@ -257,9 +259,7 @@ describe('the supervisor itself ends', () => {
     expect(runs[1]).toMatchObject({ kind: 'resume', sessionId: runs[0]?.sessionId });
   });
 
-  test('a supervisor killed outright: Claude works on, and the next supervisor adopts it', async ({
-    rig,
-  }) => {
+  test('a killed supervisor leaves Claude working, and the next supervisor adopts it', async ({ rig }) => {
     const gate = createGate();
     rig.script = sequence([gated(gate, submit()), say('ok')]);
     const first = await rig.startSupervisor();

@@ -52,14 +52,14 @@ async function allRunsEnded(rig: Rig, ids: readonly ProjectId[]): Promise<void> 
   await waitUntil(ended, 'the runs under way to end');
 }
 
-describe('the service', () => {
+describe('faults of the service', () => {
   test.for([
     ['is out of reach', undefined],
     ['is behind a gateway that fails', html(502)],
     ['is behind a gateway that knows no such page', html(404)],
     ['is behind the login page of a network', html(200)],
     ['is behind a firewall that forbids it', html(403)],
-  ] as const)('%s: one hold and one probe for all, no plan is parked, and all go on when it is back', async ([
+  ] as const)('a service that %s gets one hold and one probe for all, no plan is parked, and all go on when it is back', async ([
     ,
     page,
   ], { rig }) => {
@@ -92,7 +92,7 @@ describe('the service', () => {
     await rig.noHolds();
   });
 
-  test('is back, but the plan that is to find out has lost its folder: the next one finds out, and nothing stands still', async ({
+  test("a service that is back is found by the next run when the probe's plan has lost its folder", async ({
     rig,
   }) => {
     await using front = await createFront(rig.simulator.url);
@@ -113,9 +113,7 @@ describe('the service', () => {
     for (const id of ids) await rig.until(id, 'awaiting_approval');
   });
 
-  test('does not answer the run that is to find out: who says resume does not wait for it', async ({
-    rig,
-  }) => {
+  test('resume does not wait for a service that leaves the probe unanswered', async ({ rig }) => {
     await using front = await createFront(rig.simulator.url);
     rig.environment.ANTHROPIC_BASE_URL = front.url;
     rig.environment.CLAUDE_CODE_MAX_RETRIES = '0';
@@ -139,7 +137,9 @@ describe('the service', () => {
     await rig.until(first, 'awaiting_approval');
   });
 
-  test('refuses a conversation for good: a new session is told the record, and submits', async ({ rig }) => {
+  test('a service that refuses a conversation for good gets a new session, which is told the record, and submits', async ({
+    rig,
+  }) => {
     rig.script = (turn) => {
       if (turn.userTexts.length > 1) return apiError(400);
       if (turn.userTexts[0]?.includes('Laid the foundation')) return work(turn);
@@ -157,10 +157,10 @@ describe('the service', () => {
   });
 });
 
-describe('the model', () => {
+describe('faults of a model', () => {
   const knownOnly = (turn: ScriptTurn) => (turn.model === 'claude-sonet-5' ? apiError(404) : work(turn));
 
-  test('of the configuration does not exist: one hold names it and its place; corrected, all go on with the right one', async ({
+  test('a configured model that does not exist gets one hold with its name and place; corrected, all go on with the right one', async ({
     rig,
   }) => {
     rig.script = knownOnly;
@@ -181,7 +181,7 @@ describe('the model', () => {
     }
   });
 
-  test('of one plan does not exist: that plan alone needs a person', async ({ rig }) => {
+  test("a plan's model that does not exist makes that plan alone need a person", async ({ rig }) => {
     rig.script = knownOnly;
     const bad = await rig.send('---\nmodel: claude-sonet-5\n---\n# Typo\nDo it.');
     const good = await rig.send('# Fine\nDo it.');
@@ -192,7 +192,7 @@ describe('the model', () => {
     expect(await currentHolds(rig.bridge)).toEqual([]);
   });
 
-  test('with which a session began is withdrawn: the session goes on with that of the configuration', async ({
+  test('a withdrawn model of a session is replaced by the one of the configuration, and the session goes on', async ({
     rig,
   }) => {
     let withdrawn = false;
@@ -215,8 +215,8 @@ describe('the model', () => {
   });
 });
 
-describe('one workspace', () => {
-  test('kept our server out, and is mended: Claude is told the whole plan then, also in the session that began without', async ({
+describe('faults of one workspace', () => {
+  test('a workspace that kept our server out and is fixed has its Claude told the whole plan, even in a session begun without', async ({
     rig,
   }) => {
     const bad = await rig.workspace('bad');
@@ -236,7 +236,7 @@ describe('one workspace', () => {
     expect(rig.asked()[0]?.userTexts.join('\n')).toContain('Paint the shed blue.');
   });
 
-  test('keeps our server out by its own settings: the others are tried next, and it alone needs a person', async ({
+  test('a workspace that keeps our server out by its settings alone needs a person, and the others are tried next', async ({
     rig,
   }) => {
     const bad = await rig.workspace('bad');
@@ -263,9 +263,9 @@ describe('one workspace', () => {
   });
 });
 
-describe('claude', () => {
+describe('faults of claude', () => {
   test.skipIf(!asRoot)(
-    'cannot start at all: after a few runs one hold says what it said, and nothing is parked (needs root, as whom claude refuses to bypass permissions)',
+    'a claude that cannot start is held after a few runs with its own words, and nothing is parked (needs root, as whom claude refuses to bypass permissions)',
     async ({ rig }) => {
       rig.script = work;
       await rig.configure({ permission_mode: 'bypassPermissions' });

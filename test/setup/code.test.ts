@@ -20,12 +20,12 @@ const PYTHON = { command: 'python3', args: ['/srv/code_server.py'], env: { TOKEN
 const WANTED = { desktop: null, code: true };
 
 describe.skipIf(onWindows)('claude (a stand-in that is an executable file)', () => {
-  test('is asked to add our server for the person', async ({ rig }) => {
+  test('setup asks claude to add our server for the person', async ({ rig }) => {
     expect(await rig.setup(WANTED)).toEqual({ failure: null, codeFailure: null });
     expect(rig.calls).toEqual([addOf(rig)]);
   });
 
-  test('is asked nothing when our server is as it should be', async ({ rig }) => {
+  test('setup asks claude nothing when our server is as it should be', async ({ rig }) => {
     const start = serverStart('code', ENTRY, rig.context.stateDir);
     await registered(rig, { type: 'stdio', ...start });
     await rig.setup(WANTED);
@@ -36,13 +36,15 @@ describe.skipIf(onWindows)('claude (a stand-in that is an executable file)', () 
     { type: 'stdio', command: '/opt/node/bin/node', args: ['/opt/old/dist/cli.js', 'mcp', 'code'], env: {} },
     { type: 'http', url: 'https://example.com' },
     'nonsense',
-  ])('is asked to replace %j, since it refuses to add a name that is there', async (entry, { rig }) => {
+  ])('setup asks claude to replace %j, since claude refuses to add a name that exists', async (entry, {
+    rig,
+  }) => {
     await registered(rig, entry);
     await rig.setup(WANTED);
     expect(rig.calls).toEqual([REMOVE, addOf(rig)]);
   });
 
-  test('is asked to remove it, if it is there', async ({ rig }) => {
+  test('setup --remove asks claude to remove our server, if it is there', async ({ rig }) => {
     await rig.remove({ desktop: null, code: true });
     expect(rig.calls).toEqual([]);
 
@@ -51,13 +53,13 @@ describe.skipIf(onWindows)('claude (a stand-in that is an executable file)', () 
     expect(rig.calls).toEqual([REMOVE]);
   });
 
-  test('is left alone with another server of our name that is not our doing', async ({ rig }) => {
+  test('setup leaves claude alone with another server of our name that is not ours', async ({ rig }) => {
     await registered(rig, PYTHON);
     await rig.remove({ desktop: null, code: true });
     expect(rig.calls).toEqual([]);
   });
 
-  test('is given another server of our name back, by its input and not on the command line', async ({
+  test('setup gives claude another server of our name back, by its input and not on the command line', async ({
     rig,
   }) => {
     await registered(rig, PYTHON);
@@ -76,14 +78,14 @@ describe.skipIf(onWindows)('claude (a stand-in that is an executable file)', () 
     expect(await rig.tree()).not.toContain(join('state', 'setup.json'));
   });
 
-  test('refuses: its last words are told, and everything else is done', async ({ rig }) => {
+  test('setup reports the last words of a claude that refuses, and does everything else', async ({ rig }) => {
     rig.claudeSays = { code: 1, stderr: 'a line\nConfiguration error\n' };
     expect(await rig.setup({ code: true })).toEqual({ failure: null, codeFailure: 'Configuration error' });
     expect(await rig.json()).toHaveProperty('mcpServers.claude_bridge_desktop');
   });
 });
 
-test('no claude: nothing is run, and what is to be run later is in the plan', async ({ rig }) => {
+test('setup without claude runs nothing, and has what is to be run later in the plan', async ({ rig }) => {
   const context: SetupContext = { ...rig.context, claude: join(rig.root, 'nowhere') };
   const wanted = { ...WANTED, entry: ENTRY, folders: { workspaces: {}, roots: [] } };
   expect(await planSetup(wanted, context)).toMatchObject({
@@ -110,12 +112,14 @@ test.for([
   expect(registeredServer(join(rig.context.homeDir, '.claude.json'))).toBeUndefined();
 });
 
-describe.skipIf(onWindows)('the real claude (with an environment as on Unix)', () => {
+describe.skipIf(onWindows)('real claude (with an environment as on Unix)', () => {
   test.for([
     'in its home',
     'in CLAUDE_CONFIG_DIR',
     'in a former file',
-  ])('%s: adds our server once, replaces another version, and removes it', async (place, { rig }) => {
+  ])('the real claude %s adds our server once, replaces another version, and removes it', async (place, {
+    rig,
+  }) => {
     const context = await realScene(rig, place);
     const settings = claudeUserFile(context.env, context.homeDir);
     const start = serverStart('code', ENTRY, context.stateDir);
@@ -140,7 +144,7 @@ describe.skipIf(onWindows)('the real claude (with an environment as on Unix)', (
     expect(registeredServer(settings)).toBeUndefined();
   });
 
-  test('gives another server of our name back as it was', async ({ rig }) => {
+  test('the real claude gets another server of our name back as it was', async ({ rig }) => {
     const context = await realScene(rig, 'in its home');
     await registered(rig, PYTHON);
     expect(await setup(context)).toMatchObject({ codeFailure: null });
@@ -152,7 +156,7 @@ describe.skipIf(onWindows)('the real claude (with an environment as on Unix)', (
     expect(registeredServer(join(context.homeDir, '.claude.json'))).toEqual(PYTHON);
   });
 
-  test('refuses settings that are no JSON, and its words are told', async ({ rig }) => {
+  test('the real claude refuses settings that are no JSON, and its words are reported', async ({ rig }) => {
     const context = await realScene(rig, 'in its home');
     await writeFile(join(context.homeDir, '.claude.json'), '{ // mine\n}');
 

@@ -85,7 +85,7 @@ const test = base.extend<{ machine: Machine }>({
 
 const MARK = 'SETUP_TEST';
 
-describe.skipIf(!onLinux)('on Linux', () => {
+describe.skipIf(!onLinux)('setup on Linux', () => {
   test('setup --yes connects both and names the workspace; again, it changes nothing', async ({
     machine,
   }) => {
@@ -133,9 +133,7 @@ describe.skipIf(!onLinux)('on Linux', () => {
     expect(await json(join(machine.home, '.claude.json'))).toMatchObject({ mcpServers: {} });
   });
 
-  test('the servers that are registered answer with the environment they are given alone', async ({
-    machine,
-  }) => {
+  test('the registered servers answer with the environment they are given alone', async ({ machine }) => {
     await machine.run('--yes', '--no-code');
     const { mcpServers } = (await json(machine.desktop)) as {
       mcpServers: { claude_bridge_desktop: { command: string; args: string[]; env: Record<string, string> } };
@@ -155,7 +153,7 @@ describe.skipIf(!onLinux)('on Linux', () => {
     await closed;
   });
 
-  test('--dry-run shows the lines that change and the command, hides tokens, and changes nothing', async ({
+  test('setup --dry-run shows the lines that change and the command, hides tokens, and changes nothing', async ({
     machine,
   }) => {
     await mkdir(dirname(machine.desktop), { recursive: true });
@@ -187,7 +185,7 @@ describe.skipIf(!onLinux)('on Linux', () => {
     expect(stdout).not.toMatch(/ghp_secret|s3cret/);
   });
 
-  test('--dry-run shows of what is not ours the names alone', async ({ machine }) => {
+  test('setup --dry-run shows only the names of what is not ours', async ({ machine }) => {
     const secrets = {
       mcpServers: {
         a: { command: 'env TOKEN=s3cret node', apiKey: 's3cret', oauth: { refresh_token: 's3cret' } },
@@ -219,16 +217,14 @@ describe.skipIf(!onLinux)('on Linux', () => {
     }
   });
 
-  test('says that Claude Desktop is to be quit first: in its help, and before it writes', async ({
+  test('setup says that Claude Desktop is to be quit first: in its help, and before it writes', async ({
     machine,
   }) => {
     expect((await machine.run('--help')).stdout).toContain('Quit Claude Desktop first');
     expect((await machine.run('--dry-run', '--no-code')).stdout).toContain('Quit Claude Desktop first');
   });
 
-  test('a copy in the folder of a version: that it will go is said, with what to do then', async ({
-    machine,
-  }) => {
+  test("setup says that a copy in a version's folder will go, and what to do then", async ({ machine }) => {
     const folder = join(machine.home, '.nvm/versions/node/v24.1.0/lib/node_modules/bridge-supervisor');
     await cp(dirname(program), join(folder, 'dist'), { recursive: true });
     const copy = join(folder, 'dist', 'cli.js');
@@ -243,9 +239,7 @@ describe.skipIf(!onLinux)('on Linux', () => {
     );
   });
 
-  test('a copy of which there is a lasting link: that is written down, and nothing need be said', async ({
-    machine,
-  }) => {
+  test('setup writes down a lasting link to a copy, and says nothing', async ({ machine }) => {
     const modules = join(machine.home, 'pnpm', 'global', '5', 'node_modules');
     const inside = join('.pnpm', 'bridge-supervisor@0.1.0', 'node_modules', 'bridge-supervisor');
     await cp(dirname(program), join(modules, inside, 'dist'), { recursive: true });
@@ -266,7 +260,7 @@ describe.skipIf(!onLinux)('on Linux', () => {
     });
   });
 
-  test('in WSL nothing is written on the side of Linux: the entry for Windows is shown', async ({
+  test('setup in WSL shows the entry for Windows, and writes nothing on the side of Linux', async ({
     machine,
   }) => {
     machine.env.WSL_DISTRO_NAME = 'Ubuntu';
@@ -289,7 +283,7 @@ describe.skipIf(!onLinux)('on Linux', () => {
     });
   });
 
-  test("in WSL with Claude Desktop's file on Windows named, that one starts us through wsl.exe", async ({
+  test("setup in WSL with Claude Desktop's file on Windows starts us through wsl.exe", async ({
     machine,
   }) => {
     machine.env.WSL_DISTRO_NAME = 'Ubuntu';
@@ -306,7 +300,7 @@ describe.skipIf(!onLinux)('on Linux', () => {
   });
 
   test.skipIf(!isRoot)(
-    "under sudo makes nothing of root's in the home of a person (needs root)",
+    "setup under sudo leaves nothing of root's in the home of a person (needs root)",
     async ({ machine }) => {
       await chown(machine.home, 65_534, 65_534);
       const before = await machine.tree();
@@ -317,7 +311,9 @@ describe.skipIf(!onLinux)('on Linux', () => {
     },
   );
 
-  test('without a terminal and without --yes it does not wait: it says what to give', async ({ machine }) => {
+  test('setup without a terminal and without --yes does not wait, and says what to give', async ({
+    machine,
+  }) => {
     const before = await machine.tree();
     const { code, stderr } = await machine.run();
     expect(code).toBe(1);
@@ -325,7 +321,7 @@ describe.skipIf(!onLinux)('on Linux', () => {
     expect(await machine.tree()).toEqual(before);
   });
 
-  test('one file that is refused: nothing at all is written', async ({ machine }) => {
+  test('setup writes nothing at all when one file is refused', async ({ machine }) => {
     await mkdir(dirname(machine.desktop), { recursive: true });
     await writeFile(machine.desktop, '{ "a": 1, }');
     const before = await machine.tree();
@@ -339,7 +335,7 @@ describe.skipIf(!onLinux)('on Linux', () => {
     expect(await machine.tree()).toEqual(before);
   });
 
-  test('no claude: the rest is done, and the command for later is told', async ({ machine }) => {
+  test('setup without claude does the rest, and shows the command for later', async ({ machine }) => {
     machine.env.BRIDGE_CLAUDE = '/nowhere/claude';
     const { code, stdout, stderr } = await machine.run('--yes');
     expect(code).toBe(0);
@@ -350,7 +346,7 @@ describe.skipIf(!onLinux)('on Linux', () => {
     );
   });
 
-  test('a copy in the cache of npx is not registered', async ({ machine }) => {
+  test('setup refuses to register a copy in the cache of npx', async ({ machine }) => {
     const cache = join(machine.home, '.npm', '_npx', '1a2b', 'node_modules');
     await mkdir(cache, { recursive: true });
     await symlink(dirname(dirname(program)), join(cache, 'bridge-supervisor'));
@@ -381,7 +377,7 @@ describe.skipIf(!onLinux)('on Linux', () => {
     ],
     [['--root', '/dev/null'], '/dev/null is not a folder', 1],
     [['--yes', '--default-workspace', 'nowhere'], "'workspace' must be a name from 'workspaces'", 1],
-  ] as const)('%j is refused before anything is done', async ([args, why, expected], { machine }) => {
+  ] as const)('setup refuses %j before anything is done', async ([args, why, expected], { machine }) => {
     const before = await machine.tree();
     const { code, stderr } = await machine.run(...args);
     expect({ code, stderr }).toEqual({ code: expected, stderr: expect.stringContaining(why) });
@@ -391,8 +387,8 @@ describe.skipIf(!onLinux)('on Linux', () => {
 
 const SCRIPT = '/usr/bin/script';
 
-describe.skipIf(!onLinux || !existsSync(SCRIPT))('on a terminal (of script(1), on Linux)', () => {
-  test('it proposes the repository around, shows what it will write, and Enter is yes', async ({
+describe.skipIf(!onLinux || !existsSync(SCRIPT))('setup on a terminal (of script(1), on Linux)', () => {
+  test('setup proposes the repository around, shows what it will write, and takes Enter as yes', async ({
     machine,
   }) => {
     const terminal = openTerminal(machine);
@@ -408,7 +404,7 @@ describe.skipIf(!onLinux || !existsSync(SCRIPT))('on a terminal (of script(1), o
     expect(await json(machine.desktop)).toHaveProperty('mcpServers.claude_bridge_desktop');
   });
 
-  test('it asks again for what cannot be, and a no changes nothing', async ({ machine }) => {
+  test('setup asks again after an impossible answer, and a no changes nothing', async ({ machine }) => {
     const before = await machine.tree();
     const terminal = openTerminal(machine);
     await terminal.answer(`[${machine.repository}]:`, '/no/where');
@@ -423,7 +419,7 @@ describe.skipIf(!onLinux || !existsSync(SCRIPT))('on a terminal (of script(1), o
   test.for([
     ['ctrl-c', '\u0003'],
     ['ctrl-d', '\u0004'],
-  ])('%s breaks it off, and nothing is changed', async ([, key = ''], { machine }) => {
+  ])('%s cancels setup, and nothing is changed', async ([, key = ''], { machine }) => {
     const before = await machine.tree();
     const terminal = openTerminal(machine);
     await terminal.press('Folder', key);
@@ -433,7 +429,7 @@ describe.skipIf(!onLinux || !existsSync(SCRIPT))('on a terminal (of script(1), o
     expect(await machine.tree()).toEqual(before);
   });
 
-  test('with everything in place it asks nothing', async ({ machine }) => {
+  test('setup asks nothing when everything is in place', async ({ machine }) => {
     await machine.run('--yes', '--workspace', `site=${machine.repository}`);
     const terminal = openTerminal(machine);
     expect(await terminal.code).toBe(0);

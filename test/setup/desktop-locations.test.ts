@@ -12,7 +12,7 @@ const CLASSIC = 'C:\\Users\\ada\\AppData\\Roaming\\Claude\\claude_desktop_config
 const inPackage = (name: string) =>
   `${PACKAGES}\\${name}\\LocalCache\\Roaming\\Claude\\claude_desktop_config.json`;
 
-test('macOS: the application support folder', () => {
+test("Desktop's configuration on macOS is in the application support folder", () => {
   expect(location({ platform: 'macos' })).toEqual({
     found: true,
     file: join(HOME, 'Library', 'Application Support', 'Claude', 'claude_desktop_config.json'),
@@ -24,29 +24,29 @@ test.each([
   [{ XDG_CONFIG_HOME: '/cfg' }, join('/cfg', 'Claude', 'claude_desktop_config.json')],
   [{ XDG_CONFIG_HOME: 'rel' }, join(HOME, '.config', 'Claude', 'claude_desktop_config.json')],
   [{ XDG_CONFIG_HOME: '' }, join(HOME, '.config', 'Claude', 'claude_desktop_config.json')],
-])('Linux with %j: %s', (env, file) => {
+])("Desktop's configuration on Linux with %j is %s", (env, file) => {
   expect(location({ platform: 'linux', env })).toEqual({ found: true, file });
 });
 
-test('Windows without a package: the folder of the classic installer', () => {
+test("Desktop's configuration on Windows without a package is in the classic installer's folder", () => {
   expect(windows([])).toEqual({ found: true, file: CLASSIC });
   expect(windows(['ClaudeX_1', 'Microsoft.Claude_1', 'Other'])).toEqual({ found: true, file: CLASSIC });
 });
 
-test('Windows without the usual variables: the folders below the home', () => {
+test("Desktop's configuration on Windows without the usual variables is below the home", () => {
   expect(location({ platform: 'windows', env: {}, home: 'C:\\Users\\ada' })).toEqual({
     found: true,
     file: CLASSIC,
   });
 });
 
-test('Windows with a package: its own folder, also beside a classic file', () => {
+test("Desktop's configuration of a Windows package is in its own folder, even beside a classic file", () => {
   const file = inPackage('Claude_pzs8sxrjxfjjc');
   expect(windows(['Claude_pzs8sxrjxfjjc', 'Other'])).toEqual({ found: true, file });
   expect(windows(['Claude_pzs8sxrjxfjjc'], [CLASSIC])).toEqual({ found: true, file });
 });
 
-test('Windows with several packages: the only one with a file, or else all are named', () => {
+test("Desktop's configuration of several Windows packages is the only file, or else all are named", () => {
   const [one, two] = [inPackage('Claude_one'), inPackage('Claude_two')];
   expect(windows(['Claude_one', 'Claude_two'], [two])).toEqual({ found: true, file: two });
   expect(windows(['Claude_one', 'Claude_two'])).toEqual({ found: false, candidates: [one, two] });

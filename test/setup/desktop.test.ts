@@ -49,8 +49,10 @@ const WILD: Readonly<Record<string, string | Buffer>> = {
 const NAMES = Object.keys(WILD);
 const contentOf = (name: string) => Buffer.from(WILD[name] ?? '');
 
-describe('a configuration with', () => {
-  test.for(NAMES)('%s: our server is added and all else stays, byte for byte', async (name, { rig }) => {
+describe('configuration of Claude Desktop', () => {
+  test.for(NAMES)('a configuration with %s gets our server and keeps all else byte for byte', async (name, {
+    rig,
+  }) => {
     await rig.given(contentOf(name));
     const before = parsed(contentOf(name));
 
@@ -66,7 +68,7 @@ describe('a configuration with', () => {
     if (before.mcpServers) expect(left).toBe(withoutSpace(contentOf(name).toString()));
   });
 
-  test.for(NAMES)('%s: setting up twice is setting up once', async (name, { rig }) => {
+  test.for(NAMES)('a configuration with %s is the same after setup twice as once', async (name, { rig }) => {
     await rig.given(contentOf(name));
     await rig.setup();
     const once = { tree: await rig.tree(), bytes: await rig.bytes(), ...(await timesOf(rig.desktop)) };
@@ -78,7 +80,9 @@ describe('a configuration with', () => {
     );
   });
 
-  test.for(NAMES)('%s: --remove restores it byte for byte, and leaves nothing beside it', async (name, {
+  test.for(
+    NAMES,
+  )('a configuration with %s is restored byte for byte by --remove, with nothing left beside it', async (name, {
     rig,
   }) => {
     await rig.given(contentOf(name));
@@ -92,7 +96,9 @@ describe('a configuration with', () => {
     expect(await rig.tree()).toEqual(before);
   });
 
-  test.for(NAMES)('%s: what somebody else changed since stays when we are taken out', async (name, {
+  test.for(
+    NAMES,
+  )('a configuration with %s keeps what somebody else changed since when we are taken out', async (name, {
     rig,
   }) => {
     await rig.given(contentOf(name));
@@ -148,10 +154,10 @@ const REFUSED: readonly [name: string, content: string | Buffer, why: string][] 
   ['6 MB', `{"a":"${'x'.repeat(6_000_000)}"}`, 'it is larger than 5 MB'],
 ];
 
-describe('a byte order mark, with which Claude Desktop takes a file for broken,', () => {
+describe('byte order mark, with which Claude Desktop takes a file for broken', () => {
   const given = '\uFEFF{"mcpServers":{"fs":{"command":"x"}}}';
 
-  test('is left out, and that is said', async ({ rig }) => {
+  test('a byte order mark is left out, and that is said', async ({ rig }) => {
     await rig.given(given);
     expect((await rig.plan()).warnings).toEqual([
       `${rig.desktop} begins with a byte order mark, which Claude Desktop cannot read: it is removed. setup --remove restores it.`,
@@ -161,7 +167,7 @@ describe('a byte order mark, with which Claude Desktop takes a file for broken,'
     expect((await rig.plan()).warnings).toEqual([]);
   });
 
-  test('is left out of a file that has our entry already', async ({ rig }) => {
+  test('a byte order mark is left out of a file that has our entry already', async ({ rig }) => {
     await rig.given(`\uFEFF${JSON.stringify({ mcpServers: { claude_bridge_desktop: entryIn(rig) } })}`);
     await rig.setup();
     expect(JSON.parse((await rig.bytes()).toString())).toHaveProperty('mcpServers.claude_bridge_desktop');
@@ -170,8 +176,12 @@ describe('a byte order mark, with which Claude Desktop takes a file for broken,'
   });
 });
 
-describe('a configuration is refused in one sentence and not touched, when it has', () => {
-  test.for(REFUSED)('%s', async ([, content, why], { rig }) => {
+describe('refused configurations of Claude Desktop', () => {
+  test.for(REFUSED)('a configuration is refused in one sentence and not touched when it has %s', async ([
+    ,
+    content,
+    why,
+  ], { rig }) => {
     await rig.given(content);
     const before = { tree: await rig.tree(), ...(await timesOf(rig.desktop)) };
 
@@ -185,8 +195,8 @@ describe('a configuration is refused in one sentence and not touched, when it ha
   });
 });
 
-describe('our entry', () => {
-  test('of an earlier version is brought up to date, in its place', async ({ rig }) => {
+describe('our entry at Claude Desktop', () => {
+  test('an entry of an earlier version is updated in its place', async ({ rig }) => {
     const before =
       '{\n  "mcpServers": {\n    "claude_bridge_desktop": {"command": "old"},\n    "z": {}\n  }\n}\n';
     await rig.given(before);
@@ -197,7 +207,7 @@ describe('our entry', () => {
     expect((await rig.bytes()).toString()).toMatch(/^ {4}"claude_bridge_desktop": \{\n {6}"command"/m);
   });
 
-  test('is taken out also when nothing is known of it', async ({ rig }) => {
+  test('an entry that setup did not record is removed too', async ({ rig }) => {
     const ours = '{"command": "node", "args": ["/opt/old/dist/cli.js", "mcp", "desktop"]}';
     await rig.given(`{\n  "mcpServers": {\n    "claude_bridge_desktop": ${ours},\n    "z": {}\n  }\n}\n`);
     await rig.remove();
@@ -208,7 +218,7 @@ describe('our entry', () => {
     ['as it was', (file: string) => file],
     ['also where the file was changed since', (file: string) => file.replace('{', '{\n  "since": true,')],
     ['also where our entry was changed since', (file: string) => file.replace('"mcp"', '"-x", "mcp"')],
-  ] as const)('in the place of another server of its name: setup says so, and --remove gives that one back, %s', async ([
+  ] as const)('an entry in the place of another server of its name is reported, and --remove gives that one back, %s', async ([
     ,
     change,
   ], { rig }) => {
@@ -233,7 +243,7 @@ describe('our entry', () => {
     expect((await rig.bytes()).equals(once)).toBe(true);
   });
 
-  test('under another name is pointed out', async ({ rig }) => {
+  test('an entry under another name is pointed out', async ({ rig }) => {
     const servers = {
       bridge: { command: 'node', args: ['/opt/bridge/dist/cli.js', 'mcp', 'desktop'] },
       npx: { command: 'npx', args: ['-y', 'bridge-supervisor@latest', 'mcp', 'desktop'] },
@@ -253,7 +263,7 @@ describe('our entry', () => {
     );
   });
 
-  test('names every program by its absolute path, and the state folder', ({ rig }) => {
+  test('an entry names every program by its absolute path, and the state folder', ({ rig }) => {
     expect(entryIn(rig)).toEqual({
       command: '/opt/node/bin/node',
       args: ['/opt/bridge/dist/cli.js', 'mcp', 'desktop'],

@@ -21,8 +21,8 @@ import { entryIn, type Rig, test } from './rig.ts';
 
 const BEFORE = '{\n  "mcpServers": {\n    "a": {}\n  }\n}\n';
 
-describe('where there is none yet', () => {
-  test('the file and its folder are made for the person alone, and taken away again', async ({ rig }) => {
+describe('a missing file', () => {
+  test('a missing file and its folder are made for the person alone, and removed again', async ({ rig }) => {
     const before = await rig.tree();
     await rig.setup();
     expect(await rig.json()).toEqual({ mcpServers: { claude_bridge_desktop: entryIn(rig) } });
@@ -34,7 +34,7 @@ describe('where there is none yet', () => {
     expect(await rig.tree()).toEqual(before);
   });
 
-  test('what Claude Desktop has put into the new file stays, and mcpServers goes', async ({ rig }) => {
+  test('a new file keeps what Claude Desktop has put into it, and loses mcpServers', async ({ rig }) => {
     await rig.setup();
     await rig.given(JSON.stringify({ ...((await rig.json()) as object), preferences: { a: 1 } }, null, 2));
 
@@ -43,7 +43,7 @@ describe('where there is none yet', () => {
     expect((await rig.bytes()).toString()).toBe('{\n  "preferences": {\n    "a": 1\n  }\n}');
   });
 
-  test('a folder in which something else lives by now stays', async ({ rig }) => {
+  test('a new folder that holds something else by now stays', async ({ rig }) => {
     await rig.setup();
     await writeFile(join(dirname(rig.desktop), 'logs.txt'), '');
 
@@ -52,7 +52,7 @@ describe('where there is none yet', () => {
     expect(await readdir(dirname(rig.desktop))).toEqual(['logs.txt']);
   });
 
-  test('a file that somebody removed since is not missed', async ({ rig }) => {
+  test('a new file that somebody removed since is not missed', async ({ rig }) => {
     await rig.given(BEFORE);
     await rig.setup();
     await rm(rig.desktop);
@@ -63,9 +63,9 @@ describe('where there is none yet', () => {
   });
 });
 
-describe('a file that is there', () => {
+describe('an existing file', () => {
   test.skipIf(onWindows)(
-    'keeps its rights (file modes), and its copy is for the person alone',
+    'an existing file keeps its permissions (file modes), and its copy is for the person alone',
     async ({ rig }) => {
       await rig.given(BEFORE);
       await chmod(rig.desktop, 0o644);
@@ -79,7 +79,9 @@ describe('a file that is there', () => {
     },
   );
 
-  test('is copied before it is changed, and no copy is ever overwritten', async ({ rig }) => {
+  test('an existing file is copied before it is changed, and no copy is ever overwritten', async ({
+    rig,
+  }) => {
     await rig.given(BEFORE);
     await rig.setup();
     await rig.given('{"b": 1}');
@@ -89,7 +91,7 @@ describe('a file that is there', () => {
     expect(await readFile(`${rig.desktop}.bridge-backup-2`, 'utf8')).toBe('{"b": 1}');
   });
 
-  test('that is write-protected is refused', async ({ rig }) => {
+  test('a write-protected file is refused', async ({ rig }) => {
     await rig.given(BEFORE);
     await chmod(rig.desktop, 0o444);
 
@@ -99,26 +101,26 @@ describe('a file that is there', () => {
     await chmod(rig.desktop, 0o644);
   });
 
-  test('that is a folder is refused', async ({ rig }) => {
+  test('a folder in place of a file is refused', async ({ rig }) => {
     await mkdir(rig.desktop, { recursive: true });
     expect(await rig.refusal()).toContain('it is a folder. Move it away.');
   });
 
-  test.skipIf(!isRoot)('of another user is refused (root, to make one)', async ({ rig }) => {
+  test.skipIf(!isRoot)('a file of another user is refused (root, to make one)', async ({ rig }) => {
     await rig.given(BEFORE);
     await chown(rig.desktop, 65_534, 65_534);
     expect(await rig.refusal()).toContain('it belongs to another user. Run this command as that user.');
   });
 
   test.skipIf(onWindows)(
-    'behind a file that should be its folder is refused (an error that Windows has not)',
+    'a file behind another file is refused (an error that Windows has not)',
     async ({ rig }) => {
       await writeFile(dirname(rig.desktop), '');
       expect(await rig.refusal()).toContain('it cannot be read (ENOTDIR)');
     },
   );
 
-  test('that changed after the plan was shown is not overwritten', async ({ rig }) => {
+  test('a file that changed after the plan was shown is not overwritten', async ({ rig }) => {
     await rig.given(BEFORE);
     const plan = await rig.plan();
     await rig.given('{"saved": "by Desktop"}');
@@ -132,8 +134,8 @@ describe('a file that is there', () => {
   });
 });
 
-describe.skipIf(onWindows)('a symbolic link', () => {
-  test('stays one: the file it leads to is changed, and given back', async ({ rig }) => {
+describe.skipIf(onWindows)('symbolic links', () => {
+  test('a link stays one: the file it leads to is changed, and given back', async ({ rig }) => {
     const target = join(rig.root, 'dotfiles', 'claude.json');
     await link(rig, target);
     await writeFile(target, BEFORE);
@@ -150,7 +152,7 @@ describe.skipIf(onWindows)('a symbolic link', () => {
     expect(await rig.tree()).toEqual(before);
   });
 
-  test('that leads to nothing yet: the file is made there, and taken away again', async ({ rig }) => {
+  test('a link that leads to nothing yet has its file made there, and removed again', async ({ rig }) => {
     const target = join(rig.root, 'dotfiles', 'claude.json');
     await link(rig, '../../dotfiles/claude.json');
     const before = await rig.tree();
@@ -163,18 +165,18 @@ describe.skipIf(onWindows)('a symbolic link', () => {
     expect(await rig.tree()).toEqual(before);
   });
 
-  test('that leads in a circle is refused', async ({ rig }) => {
+  test('a link that leads in a circle is refused', async ({ rig }) => {
     await mkdir(dirname(rig.desktop));
     await symlink(rig.desktop, rig.desktop);
     expect(await rig.refusal()).toMatch(/form a loop|ELOOP/);
   });
 });
 
-describe('after a crash', () => {
+describe('crashes of setup', () => {
   test.for([
     ['the copy', true, false],
     ['the record', true, true],
-  ] as const)('behind %s the file is whole, setup goes on, and --remove restores it', async ([
+  ] as const)('a crash behind %s leaves the file whole, setup goes on, and --remove restores it', async ([
     ,
     withCopy,
     withRecord,
@@ -197,7 +199,7 @@ describe('after a crash', () => {
     expect(await rig.tree()).toEqual(before);
   });
 
-  test('behind the record, --remove alone leaves the file and clears up', async ({ rig }) => {
+  test('a crash behind the record lets --remove alone leave the file and clean up', async ({ rig }) => {
     await rig.given(BEFORE);
     const before = await rig.tree();
     await rig.setup();
@@ -209,7 +211,7 @@ describe('after a crash', () => {
     expect(await rig.tree()).toEqual(before);
   });
 
-  test('the record is lost or unreadable: our entry alone is taken out', async ({ rig }) => {
+  test('a lost or unreadable record lets --remove take out our entry alone', async ({ rig }) => {
     await rig.given(BEFORE);
     await rig.setup();
     await writeFile(join(rig.context.stateDir, 'setup.json'), '{ half');
@@ -219,7 +221,7 @@ describe('after a crash', () => {
     expect((await rig.bytes()).toString()).toBe(BEFORE);
   });
 
-  test('the copy is lost: our entry alone is taken out', async ({ rig }) => {
+  test('a lost copy lets --remove take out our entry alone', async ({ rig }) => {
     await rig.given(BEFORE);
     await rig.setup();
     await rm(`${rig.desktop}.bridge-backup`);
@@ -230,9 +232,7 @@ describe('after a crash', () => {
   });
 });
 
-test('a record that somebody has edited leads to no file or folder but those of the setup', async ({
-  rig,
-}) => {
+test('an edited record leads to no file or folder but those of the setup', async ({ rig }) => {
   await rig.given(BEFORE);
   await rig.setup();
   const [prey, folder] = [join(rig.root, 'letter'), join(rig.root, 'empty')];
@@ -258,7 +258,7 @@ test('a record that somebody has edited leads to no file or folder but those of 
   expect(await readdir(folder)).toEqual([]);
 });
 
-test('a copy that somebody has written something else into stays', async ({ rig }) => {
+test('a copy into which somebody has written something else stays', async ({ rig }) => {
   await rig.given(BEFORE);
   await rig.setup();
   await writeFile(`${rig.desktop}.bridge-backup`, 'mine');

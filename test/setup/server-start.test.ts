@@ -16,7 +16,7 @@ const WORDS = [
 ];
 
 describe('a server of ours in a distribution of WSL', () => {
-  test('is started from Windows through wsl.exe, with its state folder on the command line', () => {
+  test('a server in WSL is started from Windows through wsl.exe, with its state folder on the command line', () => {
     expect(throughWsl(START, 'Ubuntu-24.04')).toEqual({
       command: 'wsl.exe',
       args: ['-d', 'Ubuntu-24.04', '--', ...WORDS],
@@ -24,11 +24,11 @@ describe('a server of ours in a distribution of WSL', () => {
     });
   });
 
-  test('is started in the usual distribution where its name is not known', () => {
+  test('a server in WSL is started in the default distribution where its name is not known', () => {
     expect(throughWsl(START, '').args).toEqual(['--', ...WORDS]);
   });
 
-  test('is started without a shell where that would read a word in its own way', () => {
+  test('a server in WSL is started without a shell where that would read a word in its own way', () => {
     const odd = { ...START, args: ['/opt/my $b/cli.js', 'mcp', 'desktop'] };
     expect(throughWsl(odd, 'Ubuntu').args).toEqual(
       expect.arrayContaining(['--exec', '/opt/my $b/cli.js', 'mcp', 'desktop']),
@@ -39,12 +39,12 @@ describe('a server of ours in a distribution of WSL', () => {
     START,
     { ...START, env: {} },
     { ...START, args: ['/opt/my $b/cli.js', 'mcp', 'desktop'] },
-  ])('is known again in what starts it: %j', (start) => {
+  ])('a server in WSL is recognised in what starts it: %j', (start) => {
     expect(insideWsl(throughWsl(start, 'Ubuntu'))).toEqual(start);
     expect(isOurs('desktop', throughWsl(start, 'Ubuntu'))).toBe(true);
   });
 
-  test('any other start is what it says', () => {
+  test('a start outside WSL is taken as it is', () => {
     expect(insideWsl(START)).toEqual(START);
   });
 });

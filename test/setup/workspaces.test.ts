@@ -44,7 +44,7 @@ test('what is configured stays as it is written, and folders are added to it', a
   );
 });
 
-test('setting up twice, with a further folder in between, adds each folder once', async ({ rig }) => {
+test('adding folders twice, with a further one in between, adds each folder once', async ({ rig }) => {
   await setup(rig, FOLDERS);
   await setup(rig, { workspaces: { api: '/code/api' }, roots: ['/code', '/more'] });
   await setup(rig, FOLDERS);
@@ -58,7 +58,7 @@ test('setting up twice, with a further folder in between, adds each folder once'
   await expect(config(rig)).rejects.toThrow('ENOENT');
 });
 
-test('without folders to add there is nothing to write', async ({ rig }) => {
+test('a configuration without folders to add needs no write', async ({ rig }) => {
   await setup(rig, { workspaces: {}, roots: [] });
   await expect(config(rig)).rejects.toThrow('ENOENT');
 });

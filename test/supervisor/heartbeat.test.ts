@@ -74,8 +74,8 @@ const test = base.extend<{ rig: Rig }>({
   },
 });
 
-describe('a heartbeat', () => {
-  test('is given at the start and then on schedule', async ({ rig }) => {
+describe('heartbeat', () => {
+  test('a heartbeat is sent at the start and then on schedule', async ({ rig }) => {
     const heartbeat = rig.heartbeat({ heartbeat_file: rig.file, heartbeat_url: rig.url });
     const { clock } = rig;
     const start = clock.now();
@@ -101,7 +101,7 @@ describe('a heartbeat', () => {
     expect(rig.logged).toEqual([]);
   });
 
-  test('at an address is a GET that says who asks, and no more', async ({ rig }) => {
+  test('a heartbeat to an address is a GET that says who asks, and no more', async ({ rig }) => {
     rig.heartbeat({ heartbeat_url: rig.url }).tend();
     await eventually(() => expect(rig.requests.length).toBe(1));
     const [request] = rig.requests;
@@ -110,22 +110,24 @@ describe('a heartbeat', () => {
     expect(request?.headers['content-length']).toBeUndefined();
   });
 
-  test('renews the lease: who can give it can claim work', async ({ rig }) => {
+  test('a heartbeat needs the lease renewed: who sends it can claim work', async ({ rig }) => {
     rig.clock.advance(10_000);
     rig.heartbeat({ heartbeat_file: rig.file }).tend();
     await eventually(async () => expect(await rig.sign()).toBeDefined());
     expect((await currentLease(rig.bridge))?.renewedAt).toBe(rig.clock.now().toISOString());
   });
 
-  test('is not given, and nothing is to be done, where nobody asked for it', ({ rig }) => {
+  test('a heartbeat that nobody asked for is not sent, and nothing is to be done', ({ rig }) => {
     const heartbeat = rig.heartbeat({});
     heartbeat.tend();
     expect(heartbeat.next).toBeUndefined();
   });
 });
 
-describe('a supervisor that is not well gives no heartbeat', () => {
-  test('when it cannot write its log; the next is given soon after it can', async ({ rig }) => {
+describe('heartbeat of an unhealthy supervisor', () => {
+  test('a supervisor that cannot write its log sends no heartbeat until soon after it can', async ({
+    rig,
+  }) => {
     rig.trouble = 'loop.log cannot be written';
     const heartbeat = rig.heartbeat({ heartbeat_file: rig.file, heartbeat_url: rig.url });
     heartbeat.tend();
@@ -142,7 +144,7 @@ describe('a supervisor that is not well gives no heartbeat', () => {
     });
   });
 
-  test('when another supervisor has taken over', async ({ rig }) => {
+  test('a supervisor that was replaced sends no heartbeat', async ({ rig }) => {
     await takeLease(
       rig.bridge,
       { token: asLeaseToken('other'), pid: 2, pidStartedAt: '2', version: '0' },
@@ -156,7 +158,7 @@ describe('a supervisor that is not well gives no heartbeat', () => {
   });
 });
 
-describe('a heartbeat that cannot be given', () => {
+describe('failing heartbeat', () => {
   /** Beats so many times, one interval apart. */
   async function beats(rig: Rig, heartbeat: Heartbeat, times: number): Promise<void> {
     for (const _ of Array(times)) {
@@ -169,7 +171,9 @@ describe('a heartbeat that cannot be given', () => {
     }
   }
 
-  test('is told once, without what is secret in the address; and again when it works', async ({ rig }) => {
+  test('a failing heartbeat is reported once, without what is secret in the address, and again when it works', async ({
+    rig,
+  }) => {
     rig.answer = (response) => response.writeHead(503).end();
     const heartbeat = rig.heartbeat({ heartbeat_url: rig.url });
     await beats(rig, heartbeat, 3);
@@ -182,14 +186,14 @@ describe('a heartbeat that cannot be given', () => {
     await eventually(() => expect(rig.logged).toEqual([failed, restored]));
   });
 
-  test('because the address leads elsewhere: nobody goes there', async ({ rig }) => {
+  test('a heartbeat follows no redirect', async ({ rig }) => {
     rig.answer = (response) => response.writeHead(302, { location: '/elsewhere' }).end();
     await beats(rig, rig.heartbeat({ heartbeat_url: rig.url }), 1);
     await eventually(() => expect(rig.logged).toEqual([expect.stringContaining('the answer was 302')]));
     expect(rig.requests.length).toBe(1);
   });
 
-  test('because the connection breaks', async ({ rig }) => {
+  test('a heartbeat over a broken connection fails', async ({ rig }) => {
     const { port } = new URL(rig.url);
     rig.answer = (response) => response.socket?.destroy();
     await beats(rig, rig.heartbeat({ heartbeat_url: rig.url }), 1);
@@ -197,16 +201,14 @@ describe('a heartbeat that cannot be given', () => {
     expect(rig.logged[0]).toMatch(`heartbeat.failed {"url":"127.0.0.1:${port}"} UND_ERR_SOCKET;`);
   });
 
-  test('because there is no answer within ten seconds', async ({ rig }) => {
+  test('a heartbeat without an answer within ten seconds fails', async ({ rig }) => {
     rig.answer = () => undefined;
     await beats(rig, rig.heartbeat({ heartbeat_url: rig.url }), 1);
     await eventually(() => expect(rig.logged.length).toBe(1));
     expect(rig.logged[0]).toContain('no answer within 10 s');
   });
 
-  test('because the folder of the file is not there: the address gets its own all the same', async ({
-    rig,
-  }) => {
+  test('a heartbeat without the folder of its file still reaches its address', async ({ rig }) => {
     const missing = join(rig.workspace, 'missing', 'beat');
     const heartbeat = rig.heartbeat({ heartbeat_file: missing, heartbeat_url: rig.url });
     await beats(rig, heartbeat, 2);
@@ -217,7 +219,7 @@ describe('a heartbeat that cannot be given', () => {
     expect(await readdir(join(rig.workspace, 'missing'))).toEqual(['beat']);
   });
 
-  test('does not hold up a stop', async ({ rig }) => {
+  test('a failing heartbeat does not delay a stop', async ({ rig }) => {
     rig.answer = () => undefined;
     const heartbeat = rig.heartbeat({ heartbeat_url: rig.url });
     heartbeat.tend();

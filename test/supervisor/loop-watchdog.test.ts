@@ -40,8 +40,10 @@ const test = base.extend<{ watched: Watched }>({
   },
 });
 
-describe.skipIf(onWindows)('a process whose event loop stands still (needs signals)', () => {
-  test('is ended, and says so in the log and on stderr', async ({ watched }) => {
+describe.skipIf(onWindows)('blocked event loop (needs signals)', () => {
+  test('a process whose event loop blocks is ended, with a line in the log and on stderr', async ({
+    watched,
+  }) => {
     const child = watched.start('block');
     const [said, ended] = await Promise.all([
       text(child.stderr as NodeJS.ReadableStream),
@@ -53,7 +55,9 @@ describe.skipIf(onWindows)('a process whose event loop stands still (needs signa
     expect(await readFile(watched.logFile, 'utf8')).toBe(said);
   });
 
-  test('is ended also when the log cannot take the line', async ({ watched }) => {
+  test('a process whose event loop blocks is ended even when the log cannot take the line', async ({
+    watched,
+  }) => {
     // Nobody ever reads it: opening it to write waits for ever.
     execFileSync('mkfifo', [watched.logFile]);
     const child = watched.start('block');
@@ -62,9 +66,9 @@ describe.skipIf(onWindows)('a process whose event loop stands still (needs signa
   });
 });
 
-describe('a process whose event loop is well', () => {
+describe('healthy event loop', () => {
   test.skipIf(onWindows)(
-    'is not blamed for time in which the whole process stood still (needs signals)',
+    'a healthy event loop is not blamed for time in which the whole process was stopped (needs signals)',
     async ({ watched }) => {
       const child = watched.start('echo');
       await once(child.stdout as NodeJS.ReadableStream, 'data');
@@ -81,7 +85,7 @@ describe('a process whose event loop is well', () => {
     },
   );
 
-  test('ends when it has nothing left to do', async ({ watched }) => {
+  test('a healthy process ends when it has nothing left to do', async ({ watched }) => {
     const child = watched.start('end');
     expect(await once(child, 'exit')).toEqual([0, null]);
   });

@@ -90,8 +90,8 @@ const ofRun: Hold = {
   source: 'run',
 };
 
-describe('the real claude', () => {
-  test('without credentials: the queue is held, with the reason and what to do', async () => {
+describe('login of the real claude', () => {
+  test('a claude without credentials holds the queue, with the reason and what to do', async () => {
     await using rig = await createRig();
     const { preflight, holds, learnt } = await stage(rig, claudeProgram);
     await preflight.look();
@@ -105,7 +105,7 @@ describe('the real claude', () => {
   test.each([
     [{ ANTHROPIC_API_KEY: 'sk-ant-api03-simulated' }, 'api_key'],
     [{ CLAUDE_CODE_OAUTH_TOKEN: 'sk-ant-oat01-simulated' }, 'oauth_token'],
-  ])('with %o: no hold', async (env, method) => {
+  ])('a claude with %o holds nothing', async (env, method) => {
     await using rig = await createRig();
     const { preflight, holds, logged } = await stage(rig, claudeProgram, env);
     await preflight.look();
@@ -114,8 +114,8 @@ describe('the real claude', () => {
   });
 });
 
-describe.skipIf(onWindows)('when Claude is asked (needs a shell script in its place)', () => {
-  test('before the first run, and then not before each', async () => {
+describe.skipIf(onWindows)('when Claude is asked for its login (needs a shell script in its place)', () => {
+  test('the login is asked before the first run, and then not before each', async () => {
     await using rig = await createRig();
     const { preflight } = await stage(rig, await script(rig, loggedIn));
     expect(await preflight.isDue(START)).toBe(true);
@@ -126,7 +126,7 @@ describe.skipIf(onWindows)('when Claude is asked (needs a shell script in its pl
     expect(await preflight.isDue(WAIT)).toBe(false);
   });
 
-  test('before a run is spent on finding out whether somebody is logged in again', async () => {
+  test('the login is asked before a run is spent on finding it out', async () => {
     await using rig = await createRig();
     const { preflight } = await stage(rig, await script(rig, loggedIn));
     await preflight.look();
@@ -138,7 +138,7 @@ describe.skipIf(onWindows)('when Claude is asked (needs a shell script in its pl
     expect(await preflight.isDue(probe(ofRun))).toBe(false);
   });
 
-  test('every five minutes while nobody is logged in; the hold ends when somebody is', async () => {
+  test('the login is asked every five minutes while nobody is logged in, and the hold ends when somebody is', async () => {
     await using rig = await createRig();
     const { preflight, holds, history } = await stage(rig, await script(rig, byFile));
     await preflight.look();
@@ -155,7 +155,7 @@ describe.skipIf(onWindows)('when Claude is asked (needs a shell script in its pl
     expect(await history()).toEqual(['hold.set', 'hold.ended']);
   });
 
-  test('not when a person said `resume`: their word counts for more', async () => {
+  test('the login is not asked when a person said `resume`: their word counts for more', async () => {
     await using rig = await createRig();
     const { preflight } = await stage(rig, await script(rig, loggedOut));
     await preflight.look();
@@ -164,7 +164,7 @@ describe.skipIf(onWindows)('when Claude is asked (needs a shell script in its pl
     for (const admission of [START, WAIT]) expect(await preflight.isDue(admission)).toBe(false);
   });
 
-  test('a missing claude is not asked, and is asked when it is there', async () => {
+  test('a missing claude is not asked for its login until it is there', async () => {
     await using rig = await createRig();
     const { preflight, learnt } = await stage(rig, join(rig.workspace, 'claude'));
     await preflight.look();
@@ -175,7 +175,7 @@ describe.skipIf(onWindows)('when Claude is asked (needs a shell script in its pl
     expect(await preflight.isDue(START)).toBe(false);
   });
 
-  test('once, however often it is wanted meanwhile', async () => {
+  test('the login is asked once, however often it is wanted meanwhile', async () => {
     await using rig = await createRig();
     const { preflight, logged } = await stage(rig, await script(rig, loggedIn));
     await Promise.all([preflight.look(), preflight.look(), preflight.look()]);
@@ -184,7 +184,7 @@ describe.skipIf(onWindows)('when Claude is asked (needs a shell script in its pl
 });
 
 describe.skipIf(onWindows)('what Claude answers (needs a shell script in its place)', () => {
-  test('a hold of a run is not ended by a login: whether that is accepted, only a run finds out', async () => {
+  test('a login does not end a hold of a run: whether it is accepted, only a run finds out', async () => {
     await using rig = await createRig();
     const { preflight, holds } = await stage(rig, await script(rig, loggedIn));
     await imposeHold(rig.bridge, TOKEN, ofRun);
@@ -192,7 +192,7 @@ describe.skipIf(onWindows)('what Claude answers (needs a shell script in its pla
     expect(await holds()).toEqual([ofRun]);
   });
 
-  test('a hold that an earlier supervisor set for this is ended by a login', async () => {
+  test('a login ends the hold that an earlier supervisor set for it', async () => {
     await using rig = await createRig();
     const before = await stage(rig, await script(rig, byFile));
     await before.preflight.look();
@@ -202,7 +202,7 @@ describe.skipIf(onWindows)('what Claude answers (needs a shell script in its pla
     expect(await holds()).toEqual([]);
   });
 
-  test('a hold that an older version set for this, in other words, is ended by a login', async () => {
+  test('a login ends the hold that an older version set for it in other words', async () => {
     await using rig = await createRig();
     const { preflight, holds, history } = await stage(rig, await script(rig, loggedIn));
     const reason = 'Nobody is logged in. Log in.';
@@ -219,7 +219,7 @@ describe.skipIf(onWindows)('what Claude answers (needs a shell script in its pla
     ['a login, and fails', `${loggedIn}; exit 1`],
     ['no login, and does not fail', `echo '{"loggedIn":false,"authMethod":"none"}'`],
     ['an odd login', `echo '{"loggedIn":"yes","authMethod":7}'; exit 1`],
-  ])('%s: nothing follows, and runs may start', async (_, body) => {
+  ])('%s as the answer about the login holds nothing, and runs may start', async (_, body) => {
     await using rig = await createRig();
     const { preflight, holds, logged } = await stage(rig, await script(rig, body));
     await preflight.look();
@@ -228,7 +228,7 @@ describe.skipIf(onWindows)('what Claude answers (needs a shell script in its pla
     expect(await preflight.isDue(START)).toBe(false);
   });
 
-  test('nothing at all in its time: it is ended with what it started, and nothing follows', async () => {
+  test('a login check without an answer in its time is ended with what it started, and holds nothing', async () => {
     await using rig = await createRig();
     const hurried: Clock = {
       ...systemClock,
@@ -241,7 +241,7 @@ describe.skipIf(onWindows)('what Claude answers (needs a shell script in its pla
     expect(await processesIn(rig.workspace)).toEqual([]);
   });
 
-  test('after the supervisor was stopped: it is not waited for, and nothing follows', async () => {
+  test('a login check after the stop of the supervisor is not waited for, and holds nothing', async () => {
     await using rig = await createRig();
     const claude = await script(rig, 'exec tail -f /dev/null');
     const { preflight, history, learnt } = await stage(rig, claude, {}, systemClock);
@@ -256,7 +256,7 @@ describe.skipIf(onWindows)('what Claude answers (needs a shell script in its pla
 });
 
 test.skipIf(onWindows)(
-  'Claude is asked in the environment that a run gets, and nothing of the answer is left (needs a shell script in its place)',
+  'the login check has the environment of a run, and nothing of the answer is left (needs a shell script in its place)',
   async () => {
     await using rig = await createRig();
     const env = { ANTHROPIC_API_KEY: 'k', CLAUDECODE: '1', BRIDGE_TOKEN: 't', HTTPS_PROXY: 'http://p' };

@@ -69,10 +69,10 @@ async function removals(rig: Rig) {
   return events.flatMap((event) => (event.type === 'runs.output_removed' ? event.data : []));
 }
 
-describe('the output of a run', () => {
+describe('retention of output', () => {
   test.each(
     PROJECT_STATUSES,
-  )('of a project that is %s: kept for ever only while somebody may go on', async (status) => {
+  )("a run's output in a project that is %s is kept for ever only while somebody may go on", async (status) => {
     await using rig = await supervised();
     const id = await spentRun(rig, status);
     rig.clock.advance(10_000 * DAY);
@@ -81,7 +81,7 @@ describe('the output of a run', () => {
     expect(await kept(rig)).toEqual(closed ? [] : outputs(id));
   });
 
-  test('is kept for its days, then removed; one line says how much, and the run stays in the store', async () => {
+  test("a run's output is kept for its days, then removed; one line says how much, and the run stays in the store", async () => {
     await using rig = await supervised();
     const old = await spentRun(rig, 'complete', 3);
     rig.clock.advance(2 * DAY);
@@ -95,7 +95,7 @@ describe('the output of a run', () => {
     expect((await findRun(rig.bridge.database.read, old))?.outcome).toEqual({ kind: 'no_completion' });
   });
 
-  test('that takes too much room goes, oldest first, until the rest is small enough', async () => {
+  test('too much output is removed, oldest first, until the rest is small enough', async () => {
     await using rig = await supervised();
     const ids: string[] = [];
     for (let n = 0; n < 4; n++) ids.push(await spentRun(rig, 'complete', 2));
@@ -104,7 +104,7 @@ describe('the output of a run', () => {
     expect(await kept(rig)).toEqual(outputs(third, fourth));
   });
 
-  test('of open work counts, but only that of closed projects goes for it', async () => {
+  test('the output of open work counts, but only that of closed projects is removed for it', async () => {
     await using rig = await supervised();
     const open = await spentRun(rig, 'awaiting_approval', 8);
     await spentRun(rig, 'complete', 1);
@@ -112,7 +112,7 @@ describe('the output of a run', () => {
     expect(await kept(rig)).toEqual(outputs(open));
   });
 
-  test('of a run under way is never touched, also when its project was called off', async () => {
+  test('the output of a run under way is never touched, even when its project was cancelled', async () => {
     await using rig = await supervised();
     const project = await send(rig);
     const { run } = await begin(rig);
@@ -123,7 +123,7 @@ describe('the output of a run', () => {
     expect(await kept(rig)).toEqual([`${run.id}.jsonl`, `${run.id}.mcp.json`]);
   });
 
-  test('of a run that the store does not know is left where it is, and so is what a person put there', async () => {
+  test('the output of an unknown run stays where it is, and so does what a person put there', async () => {
     await using rig = await supervised();
     await leave(rig, asRunId('0123456789ab'), 1);
     await writeFile(join(rig.home, 'runs', 'notes.jsonl'), 'mine');
@@ -157,8 +157,8 @@ test('plans, status files and the history of the project stay', async () => {
   expect(details.ok && details.value.runs.length).toBe(1);
 });
 
-describe('it is looked through', () => {
-  test('at the start, and then once a day', async () => {
+describe('when retention looks', () => {
+  test('retention looks at the start, and then once a day', async () => {
     await using rig = await supervised();
     const { retention, removed } = stage(rig, { keep_runs_mb: 0 });
     await spentRun(rig, 'complete');
@@ -175,7 +175,7 @@ describe('it is looked through', () => {
     expect(removed).toHaveBeenCalledTimes(2);
   });
 
-  test('not while the clock has just been set: years ahead, nothing is old all of a sudden', async () => {
+  test('retention does not look while the clock has just been set: years ahead, nothing is suddenly old', async () => {
     await using rig = await supervised();
     let aheadMs = 0;
     const clock: Clock = {
@@ -200,7 +200,7 @@ describe('it is looked through', () => {
     expect(await kept(rig)).toEqual([`${id}.jsonl`]);
   });
 
-  test('and nothing happens where there is nothing', async () => {
+  test('retention does nothing where there is nothing', async () => {
     await using rig = await supervised();
     const { retention, warned } = stage(rig);
     await retention.tend();
@@ -208,8 +208,8 @@ describe('it is looked through', () => {
   });
 });
 
-describe('a folder in trouble', () => {
-  test('that cannot be read is told, and nothing else follows', async () => {
+describe('folders that retention cannot clean', () => {
+  test('an unreadable folder of runs is reported, and nothing else follows', async () => {
     await using rig = await supervised();
     await writeFile(join(rig.home, 'runs'), 'in the way');
     const { retention, warned } = stage(rig);
@@ -217,7 +217,7 @@ describe('a folder in trouble', () => {
     expect(warned).toEqual(['runs.unreadable {}']);
   });
 
-  test('whose file cannot be removed: told, and the others go', async () => {
+  test('a folder of a run whose file cannot be removed is reported, and the others are removed', async () => {
     await using rig = await supervised();
     const file = { runId: asRunId('0123456789ab'), kind: 'output', bytes: 1 } as const;
     const [stuck, free] = ['stuck', 'free'].map((name) => join(rig.workspace, name));
@@ -229,7 +229,7 @@ describe('a folder in trouble', () => {
     expect(failed).toEqual([{ path: stuck, message: expect.stringContaining('stuck') }]);
   });
 
-  test('that is moved away meanwhile hurts nobody', async () => {
+  test('a folder of a run that is moved away meanwhile does no harm', async () => {
     await using rig = await supervised();
     await spentRun(rig, 'complete');
     const { retention, warned } = stage(rig, { keep_runs_mb: 0 });

@@ -10,17 +10,17 @@ function looks(...seen: readonly (readonly [at: number, pulse: number])[]): Seen
   return seen.reduce((last, [at, pulse]) => lookAgain(last, pulse, at, EVERY_MS), first);
 }
 
-describe('how long an event loop has stood still', () => {
-  test('grows from look to look while it does not count', () => {
+describe('how long an event loop has been blocked', () => {
+  test('the blocked time grows from sample to sample while the loop does not count', () => {
     expect(looks([5_000, 0], [10_000, 0], [16_000, 0]).stillMs).toBe(16_000);
   });
 
-  test('is nothing again as soon as it has counted', () => {
+  test('the blocked time is zero as soon as the loop has counted', () => {
     expect(looks([5_000, 0], [10_000, 0], [15_000, 1]).stillMs).toBe(0);
     expect(looks([5_000, 0], [10_000, 1], [15_000, 1]).stillMs).toBe(5_000);
   });
 
-  test('hardly grows over a time in which nobody could look either', () => {
+  test('the blocked time hardly grows over a time in which nobody could sample', () => {
     expect(looks([5_000, 0], [5_000 + 8 * HOURS, 0]).stillMs).toBe(15_000);
     expect(looks([5_000, 0], [5_000 + 8 * HOURS, 0], [10_000 + 8 * HOURS, 1]).stillMs).toBe(0);
   });

@@ -71,7 +71,7 @@ async function openGate(rig: Rig, settings: Partial<Config> = {}): Promise<Gate>
 
 const kinds = async (rig: Rig) => (await currentHolds(rig.bridge)).map(({ kind }) => kind);
 
-test('a run may start when nothing stands against it', async () => {
+test('a run may start when no hold stands against it', async () => {
   await using rig = await createRig();
   const { keeper, history } = await openGate(rig);
   expect(await keeper.admission()).toEqual(FREE);
@@ -79,7 +79,7 @@ test('a run may start when nothing stands against it', async () => {
   expect(await history()).toEqual([]);
 });
 
-describe('a circumstance sets its hold once and lifts it once', () => {
+describe('holds of circumstances', () => {
   /** Asks again and again while time goes on. */
   async function askOften(rig: Rig, gate: Gate, expected: object): Promise<void> {
     for (let round = 0; round < 5; round++) {
@@ -88,7 +88,7 @@ describe('a circumstance sets its hold once and lifts it once', () => {
     }
   }
 
-  test('claude that is not there', async () => {
+  test('a missing claude sets its hold once and lifts it once', async () => {
     await using rig = await createRig();
     const gate = await openGate(rig);
     await rm(gate.claude);
@@ -101,7 +101,7 @@ describe('a circumstance sets its hold once and lifts it once', () => {
     expect(await gate.history()).toEqual(['+claude_missing', '-claude_missing']);
   });
 
-  test('a disk that is full', async () => {
+  test('a full disk sets its hold once and lifts it once', async () => {
     await using rig = await createRig();
     const gate = await openGate(rig, { disk_min_mb: 1e12 });
     await askOften(rig, gate, WAIT);
@@ -113,7 +113,7 @@ describe('a circumstance sets its hold once and lifts it once', () => {
     expect(await gate.history()).toEqual(['+disk_low', '-disk_low']);
   });
 
-  test('quiet hours', async () => {
+  test('quiet hours set their hold once and lift it once', async () => {
     await using rig = await createRig();
     const hour = rig.clock.now().getHours();
     const gate = await openGate(rig, { quiet_hours: [`* ${hour} * * *`] });
@@ -129,7 +129,7 @@ describe('a circumstance sets its hold once and lifts it once', () => {
     expect(await gate.history()).toEqual(['+quiet_hours', '-quiet_hours']);
   });
 
-  test('quiet hours without an end', async () => {
+  test('quiet hours without an end set their hold once and lift it once', async () => {
     await using rig = await createRig();
     const gate = await openGate(rig, { quiet_hours: ['* * * * *'] });
     for (let days = 0; days < 20; days++) {
@@ -140,7 +140,7 @@ describe('a circumstance sets its hold once and lifts it once', () => {
     expect(await gate.keeper.nextEnd()).toBeUndefined();
   });
 
-  test('the owner’s reserve, while the runs under way use more of it', async () => {
+  test('the owner’s reserve sets its hold while the runs under way use more of it', async () => {
     await using rig = await createRig();
     const gate = await openGate(rig, { usage_reserve_percent: 20 });
     const resetsAt = new Date(rig.clock.now().getTime() + 60 * MINUTE).toISOString();
@@ -163,7 +163,7 @@ describe('a circumstance sets its hold once and lifts it once', () => {
     expect(await gate.history()).toEqual(['+reserve', '-reserve']);
   });
 
-  test('each of several', async () => {
+  test('several circumstances set a hold each', async () => {
     await using rig = await createRig();
     const gate = await openGate(rig, { quiet_hours: ['* * * * *'], disk_min_mb: 1e12 });
     await rm(gate.claude);
@@ -182,7 +182,7 @@ describe('a circumstance sets its hold once and lifts it once', () => {
     ]);
   });
 
-  test('a person who ends it has it set again as long as it is so', async () => {
+  test('a hold that a person ends is set again as long as its circumstance lasts', async () => {
     await using rig = await createRig();
     const gate = await openGate(rig, { disk_min_mb: 1e12 });
     await askOften(rig, gate, WAIT);
@@ -192,8 +192,8 @@ describe('a circumstance sets its hold once and lifts it once', () => {
   });
 });
 
-describe('a claude that is there and does not start', () => {
-  test('is tried again after a while, not at once', async () => {
+describe('a claude that does not start', () => {
+  test('a claude that does not start is tried again after a while, not at once', async () => {
     await using rig = await createRig();
     const { keeper, hold, history } = await openGate(rig);
     await hold('claude_missing', 1);
@@ -205,7 +205,7 @@ describe('a claude that is there and does not start', () => {
     expect(await history()).toEqual(['+claude_missing', '-claude_missing']);
   });
 
-  test('is waited for without an end when it is gone, and tried as soon as it is back', async () => {
+  test('a claude that does not start is waited for when it is gone, and tried as soon as it is back', async () => {
     await using rig = await createRig();
     const { keeper, hold, claude, installClaude } = await openGate(rig);
     await hold('claude_missing', 1);
@@ -218,8 +218,8 @@ describe('a claude that is there and does not start', () => {
   });
 });
 
-describe('a hold that ends with a try', () => {
-  test.each(PROBED_HOLDS)('%s stands to its end; then one run finds out', async (kind) => {
+describe('holds that end with a probe', () => {
+  test.each(PROBED_HOLDS)('%s stands to its end; then one run probes', async (kind) => {
     await using rig = await createRig();
     const { keeper, hold, history } = await openGate(rig);
     const set = await hold(kind, 5);
@@ -233,7 +233,7 @@ describe('a hold that ends with a try', () => {
     expect(await history()).toEqual([`+${kind}`]);
   });
 
-  test('is tried together with the others that are over, not while one stands', async () => {
+  test('a hold whose end has come is probed with the others that are over, not while one stands', async () => {
     await using rig = await createRig();
     const { keeper, hold } = await openGate(rig);
     await hold('usage_limit', 1);
@@ -248,8 +248,8 @@ describe('a hold that ends with a try', () => {
   });
 });
 
-describe('a hold of one model family', () => {
-  test('lets the others start, and ends by itself', async () => {
+describe('holds of one model family', () => {
+  test('a hold of one model family lets the others start, and ends by itself', async () => {
     await using rig = await createRig();
     const { keeper, hold, history } = await openGate(rig);
     await hold('usage_limit', 5, 'opus');
@@ -262,7 +262,7 @@ describe('a hold of one model family', () => {
     expect(await history()).toEqual(['+usage_limit', '+usage_limit', '-usage_limit', '-usage_limit']);
   });
 
-  test('stays while another hold is tried', async () => {
+  test('a hold of one model family stays while another hold is probed', async () => {
     await using rig = await createRig();
     const { keeper, hold } = await openGate(rig);
     await hold('usage_limit', 5, 'opus');
@@ -273,8 +273,8 @@ describe('a hold of one model family', () => {
   });
 });
 
-describe('a pause', () => {
-  test('wins over everything that is over', async () => {
+describe('pause', () => {
+  test('a pause wins over every hold that is over', async () => {
     await using rig = await createRig();
     const { keeper, hold } = await openGate(rig);
     await hold('usage_limit', 1);
@@ -287,7 +287,7 @@ describe('a pause', () => {
     expect(await keeper.admission()).toEqual(FREE);
   });
 
-  test('does not keep circumstances from being told', async () => {
+  test('a pause does not keep circumstances from being reported', async () => {
     await using rig = await createRig();
     const { keeper } = await openGate(rig, { disk_min_mb: 1e12 });
     await pause(rig.bridge, 'lunch', 'person');
@@ -296,7 +296,7 @@ describe('a pause', () => {
   });
 });
 
-test('the next end is the first that is still to come', async () => {
+test('the next end is the earliest that is still to come', async () => {
   await using rig = await createRig();
   const { keeper, hold } = await openGate(rig);
   await hold('paused', null);

@@ -21,7 +21,7 @@ async function put(path: string, text: string): Promise<void> {
   await utimes(path, THEN, THEN);
 }
 
-describe('a workspace looks different when', () => {
+describe('workspaces that look different', () => {
   const CHANGES: Record<string, (folder: string) => Promise<void>> = {
     'a file is longer': (folder) => put(join(folder, 'src', 'b.txt'), 'texts'),
     'a file was written, with as many characters': (folder) => writeFile(join(folder, 'a.txt'), 'tixt'),
@@ -31,7 +31,7 @@ describe('a workspace looks different when', () => {
     'a file was moved': (folder) => rename(join(folder, 'a.txt'), join(folder, 'src', 'a.txt')),
   };
 
-  test.each(Object.entries(CHANGES))('%s', async (_, change) => {
+  test.each(Object.entries(CHANGES))('the fingerprint of a workspace changes: %s', async (_, change) => {
     const folder = await workspace();
     const before = await fingerprint(folder);
     await change(folder);
@@ -39,7 +39,7 @@ describe('a workspace looks different when', () => {
   });
 });
 
-describe('a workspace looks the same when', () => {
+describe('workspaces that look the same', () => {
   const CHANGES: Record<string, (folder: string) => Promise<void>> = {
     'nothing happened': async () => undefined,
     'something happened in a folder that holds no work of its own': async (folder) => {
@@ -50,7 +50,7 @@ describe('a workspace looks the same when', () => {
     'a file was written as it was': (folder) => put(join(folder, 'a.txt'), 'text'),
   };
 
-  test.each(Object.entries(CHANGES))('%s', async (_, change) => {
+  test.each(Object.entries(CHANGES))('the fingerprint of a workspace stays: %s', async (_, change) => {
     const folder = await workspace();
     const before = await fingerprint(folder);
     expect(before).toMatch(/^[0-9a-f]{16}$/);
@@ -60,7 +60,7 @@ describe('a workspace looks the same when', () => {
 });
 
 test.skipIf(onWindows)(
-  'links are looked at, not followed: neither into a circle nor into nowhere (needs symbolic links)',
+  'a fingerprint reads links without following them, into a circle or nowhere (needs symbolic links)',
   async () => {
     const folder = await workspace();
     const before = await fingerprint(folder);
@@ -71,22 +71,25 @@ test.skipIf(onWindows)(
   },
 );
 
-describe('nothing is said of a workspace', () => {
-  test('that is not there, or is a file', async () => {
+describe('workspaces without a fingerprint', () => {
+  test('a workspace that is missing or a file has no fingerprint', async () => {
     const folder = await workspace();
     expect(await fingerprint(join(folder, 'nowhere'))).toBeNull();
     expect(await fingerprint(join(folder, 'a.txt'))).toBeNull();
   });
 
-  test.skipIf(onWindows || isRoot)('that cannot be read in part (needs an ordinary user)', async () => {
-    const folder = await workspace();
-    await chmod(join(folder, 'src'), 0);
-    const said = await fingerprint(folder);
-    await chmod(join(folder, 'src'), 0o700);
-    expect(said).toBeNull();
-  });
+  test.skipIf(onWindows || isRoot)(
+    'a workspace that cannot be read in part has no fingerprint (needs an ordinary user)',
+    async () => {
+      const folder = await workspace();
+      await chmod(join(folder, 'src'), 0);
+      const said = await fingerprint(folder);
+      await chmod(join(folder, 'src'), 0o700);
+      expect(said).toBeNull();
+    },
+  );
 
-  test('that is too large to look through', async () => {
+  test('a workspace that is too large has no fingerprint', async () => {
     const folder = await workspace();
     const names = Array.from({ length: 20_000 }, (_, index) => join(folder, `${index}`));
     for (let at = 0; at < names.length; at += 500) {

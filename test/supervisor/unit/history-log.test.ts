@@ -60,8 +60,8 @@ async function runEnding(rig: Rig, outcome: Outcome): Promise<{ project: string;
   return { project, run: started.run.id };
 }
 
-describe('the log tells what happens', () => {
-  test('from the moment it was opened', async () => {
+describe('events in the log', () => {
+  test('the log has events from the moment it was opened', async () => {
     await using rig = await createRig();
     await pause(rig.bridge, 'before', 'person');
     const log = keepLines();
@@ -74,7 +74,7 @@ describe('the log tells what happens', () => {
     expect(log.lines.map(({ event }) => event)).toEqual(['hold.ended']);
   });
 
-  test('also a great deal at once', async () => {
+  test('the log has a great many events at once', async () => {
     await using rig = await createRig();
     const log = keepLines();
     const history = await HistoryLog.open(rig.bridge, log);
@@ -85,7 +85,7 @@ describe('the log tells what happens', () => {
     );
   });
 
-  test('with who did it, unless it was the supervisor, and of which project and run', async () => {
+  test('the log says who did it, unless it was the supervisor, and of which project and run', async () => {
     await using rig = await createRig();
     const log = keepLines();
     const history = await HistoryLog.open(rig.bridge, log);
@@ -102,7 +102,7 @@ describe('the log tells what happens', () => {
     });
   });
 
-  test('what only a newer version knows: its type, and what fits on a line', async () => {
+  test('the log shows an event of a newer version: its type, and what fits on a line', async () => {
     await using rig = await createRig();
     const log = keepLines();
     const history = await HistoryLog.open(rig.bridge, log);
@@ -123,7 +123,7 @@ describe('the log tells what happens', () => {
     });
   });
 
-  test('with long words shortened', async () => {
+  test('the log shortens long words', async () => {
     await using rig = await createRig();
     const log = keepLines();
     const history = await HistoryLog.open(rig.bridge, log);
@@ -133,14 +133,14 @@ describe('the log tells what happens', () => {
   });
 });
 
-describe('the log warns', () => {
+describe('warnings in the log', () => {
   test.each([
     [{ kind: 'no_completion' }, 'info'],
     [{ kind: 'interrupted' }, 'info'],
     [{ kind: 'throttled' }, 'warn'],
     [{ kind: 'crashed', code: 1, signal: null, stderr: '' }, 'warn'],
     [{ kind: 'usage_limit', limit: 'five_hour', resetsAt: '2026-03-01T15:00:00.000Z' }, 'warn'],
-  ] as const)('of a run that ended badly: %j %s', async (outcome, level) => {
+  ] as const)('the log rates a run that ended with %j as %s', async (outcome, level) => {
     await using rig = await createRig();
     const log = keepLines();
     const history = await HistoryLog.open(rig.bridge, log);
@@ -149,7 +149,7 @@ describe('the log warns', () => {
     expect(log.lines.find(({ event }) => event === 'run.ended')?.level).toBe(level);
   });
 
-  test('of a hold, and of a project that needs a person', async () => {
+  test('the log warns of a hold, and of a project that needs a person', async () => {
     await using rig = await createRig();
     const log = keepLines();
     const history = await HistoryLog.open(rig.bridge, log);

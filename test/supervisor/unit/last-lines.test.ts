@@ -10,22 +10,22 @@ async function end(content: string | Uint8Array): Promise<string> {
   return lastLines(path);
 }
 
-test('a short file is told whole', async () => {
+test('the last lines of a short file are all of it', async () => {
   expect(await end('Error: one\n  at two\n')).toBe('Error: one\n  at two');
   expect(await end('')).toBe('');
 });
 
-test('of a long file only the end is read', async () => {
+test('the last lines of a long file are read from its end alone', async () => {
   const text = await end(`${'x'.repeat(5_000_000)}\nthe end`);
   expect(text).toMatch(/^x+\nthe end$/);
   expect(text.length).toBe(2_000);
 });
 
-test('a terminal’s language is left out', async () => {
+test('the last lines leave out escape codes', async () => {
   expect(await end('\u001b[31mError\u001b[0m: \u0007bad\u0000\r\nnext')).toBe('Error: bad\nnext');
 });
 
-test('the cut goes through no character', async () => {
+test('the last lines are cut between characters', async () => {
   for (const pad of ['', '.', '..', '...']) {
     const text = await end(`${'💡'.repeat(1_000)}${pad}`);
     expect(text).not.toContain('\ufffd');
@@ -33,10 +33,10 @@ test('the cut goes through no character', async () => {
   }
 });
 
-test('what is no text is told as far as it is', async () => {
+test('the last lines of a file that is not text are shown as far as possible', async () => {
   expect(await end(Buffer.from([0xff, 0x61, 0xff]))).toBe('\ufffda\ufffd');
 });
 
-test('a file that is not there says nothing', async () => {
+test('the last lines of a missing file are empty', async () => {
   expect(await lastLines(join(await temporaryFolder(), 'nowhere'))).toBe('');
 });

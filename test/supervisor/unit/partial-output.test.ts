@@ -17,7 +17,7 @@ async function kept(bytes: Buffer | string): Promise<Buffer> {
   return result;
 }
 
-test('only the lines of partial answers go; every other byte stays, also what is no text and what has no end', async () => {
+test('only the lines of partial answers are removed; every other byte stays, even what is no text or has no end', async () => {
   const odd = Buffer.from([0xff, 0x00, 0x0a, 0x0a, 0x80]);
   const lines = ['{"type":"system"}\n', 'a line that says {"type":"stream_event"\n'];
   const before = Buffer.concat([
@@ -29,7 +29,7 @@ test('only the lines of partial answers go; every other byte stays, also what is
   expect(await kept(before)).toEqual(after);
 });
 
-test('lines are told apart wherever the file is cut into pieces to be read', async () => {
+test('lines are separated wherever the file is cut into pieces to be read', async () => {
   const size = 65_536;
   for (const shift of [0, 1, 10, 22, 23, 24, 40]) {
     const first = `${'x'.repeat(size - shift - 1)}\n`;

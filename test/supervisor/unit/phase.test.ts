@@ -132,8 +132,8 @@ const TABLE: readonly (readonly [string, RunPhase, Row])[] = [
   ],
 ];
 
-describe.each(TABLE)('a run that is %s', (_, phase, row) => {
-  test.each(Object.entries(SIGNALS))('goes on at "%s" as the table says', (kind, signal) => {
+describe.each(TABLE)('phase of a run that is %s', (_, phase, row) => {
+  test.each(Object.entries(SIGNALS))('the phase of a run follows the table at "%s"', (kind, signal) => {
     expect(next(phase, signal)).toEqual(row[kind as RunSignal['kind']]);
   });
 });

@@ -43,7 +43,7 @@ function quietFor(all: readonly Hours[], minute: number, most: number): number {
   return ahead;
 }
 
-test('quiet is each minute that an expression matches, until the first that none does, in whatever order it is asked', () => {
+test('quiet hours are the minutes that an expression matches, until the first that none does, in whatever order it is asked', () => {
   const times = fc.array(fc.integer({ min: 0, max: 10 * 24 * 60 * MINUTE }), { minLength: 1, maxLength: 5 });
   fc.assert(
     fc.property(fc.array(hours, { maxLength: 3 }), times, (all, offsets) => {

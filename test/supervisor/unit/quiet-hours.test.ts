@@ -15,8 +15,8 @@ async function ask(
   expect(answers).toEqual(cases.map(([, until]) => until));
 }
 
-describe('quiet are the minutes that an expression matches', () => {
-  test('from the first to the last', () =>
+describe('minutes of quiet hours', () => {
+  test('quiet hours last from the first matching minute to the last', () =>
     ask(
       'UTC',
       ['* 9-17 * * 1-5'],
@@ -30,7 +30,7 @@ describe('quiet are the minutes that an expression matches', () => {
       ],
     ));
 
-  test('over midnight and over several expressions, as one time', () =>
+  test('quiet hours go over midnight and over several expressions as one time', () =>
     ask(
       'UTC',
       ['* 22-23 * * *', '* 0-5 * * *', '0-29 6 * * *'],
@@ -41,7 +41,7 @@ describe('quiet are the minutes that an expression matches', () => {
       ],
     ));
 
-  test('also single ones', () =>
+  test('quiet hours may be single minutes', () =>
     ask(
       'UTC',
       ['*/2 * * * *'],
@@ -51,7 +51,7 @@ describe('quiet are the minutes that an expression matches', () => {
       ],
     ));
 
-  test('on the clock of the place, half hours too', () =>
+  test('quiet hours follow the local clock, half hours too', () =>
     ask(
       'Asia/Kolkata',
       ['* 9 * * *'],
@@ -62,8 +62,8 @@ describe('quiet are the minutes that an expression matches', () => {
     ));
 });
 
-describe('when the clocks change', () => {
-  test('an hour that is left out is not quiet, and the others are', () =>
+describe('quiet hours when the clocks change', () => {
+  test('quiet hours skip an hour that is left out, and hold in the others', () =>
     ask(
       'America/New_York',
       ['* 1-3 * * *'],
@@ -75,7 +75,7 @@ describe('when the clocks change', () => {
       ],
     ));
 
-  test('a quiet time that lies in the hour left out does not come that day', () =>
+  test('quiet hours inside the hour left out do not come that day', () =>
     ask(
       'America/New_York',
       ['* 2 * * *'],
@@ -86,7 +86,7 @@ describe('when the clocks change', () => {
       ],
     ));
 
-  test('an hour that comes twice is quiet twice', () =>
+  test('quiet hours in an hour that comes twice are quiet twice', () =>
     ask(
       'America/New_York',
       ['* 1 * * *'],
@@ -98,7 +98,7 @@ describe('when the clocks change', () => {
       ],
     ));
 
-  test('working hours stay where they are on the wall', () =>
+  test('quiet hours keep working hours where they are on the wall clock', () =>
     ask(
       'Europe/Berlin',
       ['* 9-17 * * *'],
@@ -111,12 +111,12 @@ describe('when the clocks change', () => {
     ));
 });
 
-describe('a quiet time without an end', () => {
-  test('is one whose end is more than a week away', () => {
+describe('quiet hours without an end', () => {
+  test('quiet hours have no end when it is more than a week away', () => {
     expect(quietHours(['* * * * *']).quietAt(new Date('2026-03-01T12:00:00Z'))).toEqual({ until: null });
   });
 
-  test('gets its end when that comes near', () =>
+  test('quiet hours get their end when it comes near', () =>
     ask(
       'UTC',
       ['* * * 3 *'],
@@ -127,7 +127,7 @@ describe('a quiet time without an end', () => {
       ],
     ));
 
-  test('is looked for again after a while', () => {
+  test('quiet hours without an end are searched again after a while', () => {
     const hours = quietHours(['* * * * *']);
     const asked = [0, 1, 59, 60, 61, 600].map((minute) =>
       hours.quietAt(new Date(Date.UTC(2026, 2, 1, 12, minute))),
@@ -136,7 +136,7 @@ describe('a quiet time without an end', () => {
   });
 });
 
-test('what was found is not said of another time', () => {
+test('quiet hours found for one time are not reported for another', () => {
   const hours = quietHours(['* * 1 * *']);
   const at = (day: number, hour: number, minute: number) =>
     hours.quietAt(new Date(2026, 2, day, hour, minute));
@@ -149,6 +149,6 @@ test('what was found is not said of another time', () => {
   expect(hours.quietAt(new Date(2026, 1, 28, 23, 59))).toBeUndefined();
 });
 
-test('without an expression it is never quiet', () => {
+test('quiet hours without an expression never come', () => {
   expect(quietHours([]).quietAt(new Date())).toBeUndefined();
 });

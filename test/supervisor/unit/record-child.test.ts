@@ -49,7 +49,7 @@ async function justStarted() {
 }
 
 test.skipIf(onWindows)(
-  'a process that its supervisor may not record any more, having been replaced, is ended: nobody else knows of it (needs signals)',
+  'a process that its replaced supervisor may not record is ended, since nobody else knows of it (needs signals)',
   async () => {
     const { rig, run, child, context } = await justStarted();
     await using _ = rig;
@@ -61,7 +61,7 @@ test.skipIf(onWindows)(
 );
 
 test.skipIf(onWindows)(
-  'one that the successor has found and adopted is left to it (needs signals)',
+  'a process that the successor has found and adopted is left to it (needs signals)',
   async () => {
     const { rig, run, child, context } = await justStarted();
     await using _ = rig;

@@ -46,18 +46,18 @@ async function takenUp({ hasConversation }: { hasConversation: boolean }) {
   };
 }
 
-test('a run of which no process is known, but a conversation is there, as after a restore of an older copy: it may have run, and its session goes on', async () => {
+test('a run without a known process but with a conversation, as after a restore, may have run, and its session goes on', async () => {
   expect(await takenUp({ hasConversation: true })).toMatchObject({ outcome: 'lost', session: 'the-session' });
 });
 
-test('a run of which neither a process nor a conversation is known never ran', async () => {
+test('a run without a known process or conversation never ran', async () => {
   expect(await takenUp({ hasConversation: false })).toMatchObject({ outcome: 'never_spawned' });
 });
 
 test.for([
   ['lost', true],
   ['never_spawned', false],
-] as const)('the MCP configuration of a run whose process was never recorded is removed at the next start, where the run is %s: it may hold secrets', async ([
+] as const)('a run whose process was never recorded loses its MCP configuration at the next start, where it is %s: it may hold secrets', async ([
   outcome,
   hasConversation,
 ]) => {

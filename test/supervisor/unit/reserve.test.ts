@@ -18,30 +18,30 @@ function quota(utilization: number | null, fields: Partial<Quota> = {}): Quota {
 const spent = (quotas: readonly Quota[], reservePercent: number) =>
   spentReserve(quotas, reservePercent, NOW)?.window;
 
-describe('the share of a window that is left for the owner', () => {
-  test('is touched from the very share on', () => {
+describe('the owner’s reserve', () => {
+  test('the reserve is touched exactly at its share', () => {
     expect(spent([quota(0.7999)], 20)).toBeUndefined();
     expect(spent([quota(0.8)], 20)).toBe('five_hour');
     expect(spent([quota(1.2)], 20)).toBe('five_hour');
   });
 
-  test('is of every window', () => {
+  test('the reserve is of every window', () => {
     expect(spent([quota(0.1), quota(0.9, { window: 'seven_day' })], 20)).toBe('seven_day');
   });
 
-  test('is not touched by what is not known', () => {
+  test('the reserve is not touched by unknown usage', () => {
     expect(spent([], 20)).toBeUndefined();
     expect(spent([quota(null)], 20)).toBeUndefined();
     expect(spent([quota(0.9, { resetsAt: null })], 20)).toBeUndefined();
   });
 
-  test('is whole again when the window has been reset', () => {
+  test('the reserve is whole again when the window has been reset', () => {
     expect(spent([quota(0.9, { resetsAt: '2026-03-01T12:00:00.001Z' })], 20)).toBe('five_hour');
     expect(spent([quota(0.9, { resetsAt: '2026-03-01T12:00:00.000Z' })], 20)).toBeUndefined();
   });
 });
 
-describe('a usage window', () => {
+describe('usage windows of models', () => {
   test.each([
     ['five_hour', 'claude-opus-5', ''],
     ['seven_day', 'claude-opus-5', ''],
@@ -60,7 +60,7 @@ describe('a usage window', () => {
     expect(limitedFamily(window, model)).toBe(family);
   });
 
-  test('that is not of all models says nothing of the share that is left for the owner', () => {
+  test('a usage window of one model says nothing of the reserve', () => {
     expect(
       spent([quota(1, { window: 'seven_day_overage_included' }), quota(1, { window: 'overage' })], 20),
     ).toBeUndefined();

@@ -17,8 +17,8 @@ function open(rig: Rig): Waker & AsyncDisposable {
 
 const inMinutes = (rig: Rig, minutes: number) => new Date(rig.clock.now().getTime() + minutes * 60_000);
 
-describe('the supervisor sleeps until', () => {
-  test('another process changes something', async () => {
+describe('when the supervisor wakes', () => {
+  test('the supervisor sleeps until another process changes something', async () => {
     await using rig = await createRig();
     await using waker = open(rig);
     const waiting = waker.wait(NEVER, undefined);
@@ -26,7 +26,7 @@ describe('the supervisor sleeps until', () => {
     await waiting;
   });
 
-  test('it is woken', async () => {
+  test('the supervisor sleeps until it is woken', async () => {
     await using rig = await createRig();
     await using waker = open(rig);
     const waiting = waker.wait(NEVER, undefined);
@@ -34,7 +34,7 @@ describe('the supervisor sleeps until', () => {
     await waiting;
   });
 
-  test('its appointment', async () => {
+  test('the supervisor sleeps until its appointment', async () => {
     await using rig = await createRig();
     await using waker = open(rig);
     const waiting = waker.wait(NEVER, inMinutes(rig, 5));
@@ -42,13 +42,13 @@ describe('the supervisor sleeps until', () => {
     await waiting;
   });
 
-  test('no longer than now, when the appointment is past', async () => {
+  test('the supervisor does not sleep when the appointment is past', async () => {
     await using rig = await createRig();
     await using waker = open(rig);
     await waker.wait(NEVER, inMinutes(rig, -5));
   });
 
-  test('it is told to stop, also before it sleeps', async () => {
+  test('the supervisor sleeps until it is stopped, even when stopped before', async () => {
     await using rig = await createRig();
     await using waker = open(rig);
     const stop = new AbortController();
@@ -59,8 +59,8 @@ describe('the supervisor sleeps until', () => {
   });
 });
 
-describe('no news is lost', () => {
-  test('that came while nobody slept', async () => {
+describe('changes while the supervisor wakes', () => {
+  test('a change that came while nobody slept is not lost', async () => {
     await using rig = await createRig();
     await using waker = open(rig);
     waker.wake();
@@ -69,7 +69,7 @@ describe('no news is lost', () => {
     await waker.wait(NEVER, undefined);
   });
 
-  test('that comes while an appointment ends a sleep', async () => {
+  test('a change that comes while an appointment ends a sleep is not lost', async () => {
     await using rig = await createRig();
     await using waker = open(rig);
     const other = await rig.connect();
@@ -80,7 +80,7 @@ describe('no news is lost', () => {
     await waker.wait(NEVER, undefined);
   });
 
-  test('and one wake-up ends one sleep', async () => {
+  test('one wake-up ends one sleep', async () => {
     await using rig = await createRig();
     await using waker = open(rig);
     waker.wake();

@@ -68,12 +68,12 @@ test.each([
   ['finished in time, however long the run was', { spawn: 99_999, sign: 99_999, finish: 1 }, FINE],
   ['finished without a first word', { ...silentStart, spawn: 500, sign: 500, finish: 1 }, FINE],
   ['finished, with signs of life ever since', { spawn: 100, sign: 0, finish: 16 }, NOT_GONE],
-] as const)('%s', (_, since, expected) => {
+] as const)('the watchdog judges %s', (_, since, expected) => {
   expect(verdict(since)).toEqual(expected);
 });
 
-describe('a plan’s own time', () => {
-  test('counts from the start, also before the first word', () => {
+describe('time limit of a plan', () => {
+  test('a plan’s time limit counts from the start, even before the first word', () => {
     const short = { ...LIMITS, runMs: 2 };
     expect(verdict({ ...silentStart, spawn: 2, sign: 2 }, short)).toEqual(FINE);
     expect(verdict({ ...silentStart, spawn: 3, sign: 3 }, short)).toEqual({
@@ -82,7 +82,7 @@ describe('a plan’s own time', () => {
     });
   });
 
-  test('may be longer than any silence', () => {
+  test('a plan’s time limit may be longer than any silence', () => {
     expect(verdict({ spawn: 961, sign: 961 }, { ...LIMITS, runMs: 1e9 })).toEqual(stalled(960));
   });
 });
