@@ -7,7 +7,7 @@ import { watchProcess } from '../machine/child.ts';
 import { isAlive, type ProcessIdentity } from '../machine/identity.ts';
 import { type StopStep, stopChild } from '../machine/stop.ts';
 import { findMarked, type Leftover, sweep } from '../machine/sweep.ts';
-import { familyOf } from '../machine/tree.ts';
+import { processTree } from '../machine/tree.ts';
 import type { Run } from '../project/run.ts';
 import { holderOf, isLiving, supervisorState } from './supervisor-state.ts';
 
@@ -83,7 +83,7 @@ async function processOf({ id, pid, pidStartedAt }: Run): Promise<ProcessIdentit
 }
 
 async function endRun({ clock }: Bridge, run: Run, root: ProcessIdentity): Promise<Omit<EndedRun, 'run'>> {
-  const family = await familyOf(root);
+  const family = await processTree(root);
   const by = await stopChild(
     { identity: root },
     { graceMs: { interrupt: 0, int: 5_000, term: 5_000 }, clock },

@@ -6,7 +6,7 @@ import { messageOf } from '../error-message.ts';
 import type { ProcessIdentity } from '../machine/identity.ts';
 import { identifyNew } from '../machine/spawn.ts';
 import { sweep } from '../machine/sweep.ts';
-import { familyOf } from '../machine/tree.ts';
+import { processTree } from '../machine/tree.ts';
 import { mcpClient, type ServerInfo } from '../mcp-client.ts';
 import type { ServerStart } from '../setup/server-start.ts';
 
@@ -43,7 +43,7 @@ export async function probeServer(
     const why = messageOf(error);
     return { kind: 'unreachable', why: stderr.trim().split('\n').at(-1) || why };
   } finally {
-    const family = root ? await familyOf(root) : [];
+    const family = root ? await processTree(root) : [];
     await client.close().catch(() => undefined);
     if (root) await sweep({ root, mark, family, graceMs: 500, clock });
   }

@@ -4,9 +4,8 @@ import { constants } from 'node:fs';
 import { access, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { Environment } from '../environment.ts';
-
-import { awakeMeans, type Means } from '../machine/awake-means.ts';
 import { findExecutable } from '../machine/executable.ts';
+import { type Inhibitor, inhibitorsOf } from '../machine/inhibitors.ts';
 import { type CheckGroup, type CheckResult, ok, problem, warning } from './check.ts';
 import type { DoctorContext } from './context.ts';
 
@@ -26,7 +25,7 @@ async function awake(context: DoctorContext): Promise<CheckResult> {
   if (!keep_awake) return ok('keep_awake', 'The machine may sleep during runs (keep_awake is false)');
   const { env } = await context.supervisorEnv();
   let failure = 'this system has no known way';
-  for (const means of awakeMeans(context.platform, process.pid)) {
+  for (const means of inhibitorsOf(context.platform, process.pid)) {
     const refusal = await tryOut(context, means, env);
     if (refusal === null) return ok('keep_awake', `${means.command} keeps the machine awake during runs`);
     failure = refusal;
@@ -37,7 +36,7 @@ async function awake(context: DoctorContext): Promise<CheckResult> {
 }
 
 /** Why it does not work; null when it does. Without input most inhibitors end at once. */
-async function tryOut(context: DoctorContext, means: Means, env: Environment): Promise<string | null> {
+async function tryOut(context: DoctorContext, means: Inhibitor, env: Environment): Promise<string | null> {
   const { command, args, endsBy } = means;
   const program = findExecutable(command, env.PATH ?? env.Path);
   if (program === undefined) return `${command} is not installed`;

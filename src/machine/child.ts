@@ -10,7 +10,7 @@ import { isWindows } from './platform.ts';
 import { processes } from './processes.ts';
 import { causeOf, identifyNew, openOutputs, spawnOptions } from './spawn.ts';
 import { explainSpawnFailure, type SpawnFailure, spawnFailed } from './spawn-failure.ts';
-import { familyOf, groupMembers } from './tree.ts';
+import { groupMembers, processTree } from './tree.ts';
 
 export interface ChildOptions {
   command: string;
@@ -92,7 +92,7 @@ export async function spawnChild(options: ChildOptions): Promise<Child | SpawnFa
     endInput: () => void stdin.end(),
     exited,
     async family() {
-      const family = await familyOf(identity);
+      const family = await processTree(identity);
       if (family.length > 0) return family;
       await exited;
       return remains ?? [];

@@ -22,7 +22,7 @@ interface SweepOptions {
   /** The process that led the run, normally ended by now. If it lives it is ended too. */
   root: ProcessIdentity;
   mark: Mark;
-  /** `child.family()` or `familyOf(root)`, taken while the root lived: reaches what dropped its environment. */
+  /** `child.family()` or `processTree(root)`, taken while the root lived: reaches what dropped its environment. */
   family?: readonly ProcessIdentity[];
   /** The name of a control group that holds the run and nothing else, if there is one. */
   controlGroup?: string;

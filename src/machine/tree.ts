@@ -17,7 +17,7 @@ export async function descendants(pid: number): Promise<ProcessIdentity[]> {
  * A process, its group and its descendants, to be remembered while it lives: once it has ended, what it left behind
  * hangs under another parent and can be told from strangers only by this list or by its environment.
  */
-export async function familyOf(root: ProcessIdentity): Promise<ProcessIdentity[]> {
+export async function processTree(root: ProcessIdentity): Promise<ProcessIdentity[]> {
   const rows = await living();
   if (!rows.some((row) => isSame(row, root))) return [];
   const group = rows.filter((row) => row.pid === root.pid || row.group === root.pid);

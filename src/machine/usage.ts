@@ -6,7 +6,7 @@ import psList from 'ps-list';
 import * as z from 'zod';
 import type { ProcessIdentity } from './identity.ts';
 import { platform } from './platform.ts';
-import { familyOf } from './tree.ts';
+import { processTree } from './tree.ts';
 import { POWERSHELL } from './windows-programs.ts';
 
 export interface TreeUsage {
@@ -21,7 +21,7 @@ type Usage = Omit<TreeUsage, 'processes'>;
 
 /** `undefined` when the process has ended. */
 export async function treeUsage(root: ProcessIdentity): Promise<TreeUsage | undefined> {
-  const pids = new Set((await familyOf(root)).map(({ pid }) => pid));
+  const pids = new Set((await processTree(root)).map(({ pid }) => pid));
   if (pids.size === 0) return undefined;
   const all = await { linux: linuxUsage, windows: windowsUsage, macos: psUsage, 'other-unix': psUsage }[
     platform

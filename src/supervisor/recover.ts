@@ -13,7 +13,7 @@ import { watchProcess } from '../machine/child.ts';
 import { removeControlGroup, removeEmptyControlGroups } from '../machine/control-group.ts';
 import { isAlive, type ProcessIdentity } from '../machine/identity.ts';
 import { findMarked } from '../machine/sweep.ts';
-import { familyOf } from '../machine/tree.ts';
+import { processTree } from '../machine/tree.ts';
 import type { Outcome } from '../project/outcome.ts';
 import { type Run, UNKNOWN_COST } from '../project/run.ts';
 import type { Context } from './context.ts';
@@ -77,7 +77,7 @@ async function adopt(
       workspaceIdentity: await startedIn(bridge, run),
       listener,
     }),
-    adoptedProcess(identity, await familyOf(identity), watchProcess(identity, clock)),
+    adoptedProcess(identity, await processTree(identity), watchProcess(identity, clock)),
   );
 }
 

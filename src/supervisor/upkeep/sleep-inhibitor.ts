@@ -1,5 +1,5 @@
 /** The machine stays awake while runs are under way. Where that cannot be had, it is said once, and work goes on. */
-import { keepAwake } from '../../machine/keep-awake.ts';
+import { inhibitSleep } from '../../machine/sleep-inhibitor.ts';
 import type { Context } from '../context.ts';
 
 export class Wakefulness {
@@ -35,7 +35,7 @@ export class Wakefulness {
 
   async #stay(signal: AbortSignal): Promise<void> {
     const { clock, env, log } = this.#context;
-    const failure = await keepAwake({ env: withoutOurs(env), clock, signal }).catch(
+    const failure = await inhibitSleep({ env: withoutOurs(env), clock, signal }).catch(
       (error: Error) => error.message,
     );
     if (failure === undefined || this.#told) return;

@@ -3,9 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test as base, describe, expect } from 'vitest';
 import { type Clock, systemClock } from '../../src/clock.ts';
-import { awakeMeans, type Means } from '../../src/machine/awake-means.ts';
 import { identify, type ProcessIdentity } from '../../src/machine/identity.ts';
-import { keepAwake } from '../../src/machine/keep-awake.ts';
+import { type Inhibitor, inhibitorsOf } from '../../src/machine/inhibitors.ts';
+import { inhibitSleep } from '../../src/machine/sleep-inhibitor.ts';
 import { POWERSHELL } from '../../src/machine/windows-programs.ts';
 import { eventually } from '../eventually.ts';
 import { onWindows } from '../platform.ts';
@@ -19,7 +19,7 @@ interface Call {
 }
 
 interface Awake {
-  /** Resolves as `keepAwake` does. */
+  /** Resolves as `inhibitSleep` does. */
   readonly over: Promise<string | undefined>;
   letGo(): void;
 }
@@ -29,7 +29,7 @@ interface Rig {
   /** Puts a script in a program's place; it notes how it is called. */
   standIn(name: string, body: string): Promise<void>;
   calls(): Promise<Call[]>;
-  keep(means: readonly Means[], options?: { env?: Record<string, string>; clock?: Clock }): Awake;
+  keep(means: readonly Inhibitor[], options?: { env?: Record<string, string>; clock?: Clock }): Awake;
 }
 
 const test = base.extend<{ rig: Rig }>({
@@ -60,7 +60,7 @@ const test = base.extend<{ rig: Rig }>({
         const asked = new AbortController();
         kept.push(asked);
         const PATH = `${bin}:/usr/bin:/bin`;
-        const over = keepAwake({ env: { PATH, ...env }, clock, signal: asked.signal }, means);
+        const over = inhibitSleep({ env: { PATH, ...env }, clock, signal: asked.signal }, means);
         return { over, letGo: () => asked.abort() };
       },
     });
@@ -89,20 +89,20 @@ function living(rig: Rig, count: number): Promise<Call> {
 describe('how a system is kept awake', () => {
   test('Linux is kept awake by a lock of logind while cat reads, or against idling alone where sleep is refused', () => {
     const args = ['--mode=block', '--who=bridge-supervisor', '--why=Claude is at work', 'cat'];
-    expect(awakeMeans('linux', 42)).toEqual([
+    expect(inhibitorsOf('linux', 42)).toEqual([
       { command: 'systemd-inhibit', args: ['--what=sleep:idle', ...args], endsBy: 'input' },
       { command: 'systemd-inhibit', args: ['--what=idle', ...args], endsBy: 'input' },
     ]);
   });
 
   test('macOS is kept awake by caffeinate while we live', () => {
-    expect(awakeMeans('macos', 42)).toEqual([
+    expect(inhibitorsOf('macos', 42)).toEqual([
       { command: 'caffeinate', args: ['-i', '-s', '-w', '42'], endsBy: 'signal' },
     ]);
   });
 
   test('Windows is kept awake by the execution state of a thread while it reads its input', () => {
-    const [means, ...others] = awakeMeans('windows', 42);
+    const [means, ...others] = inhibitorsOf('windows', 42);
     expect(others).toEqual([]);
     expect(means).toMatchObject({ command: POWERSHELL, endsBy: 'input' });
     expect(means?.args.slice(0, -1)).toEqual(['-NoProfile', '-NonInteractive', '-Command']);
@@ -117,14 +117,14 @@ describe('how a system is kept awake', () => {
   });
 
   test('an unknown system cannot be kept awake, and says so', async ({ rig }) => {
-    expect(await rig.keep(awakeMeans('other-unix', 42)).over).toBe('no means is known on this system');
+    expect(await rig.keep(inhibitorsOf('other-unix', 42)).over).toBe('no way is known on this system');
   });
 });
 
 describe.skipIf(onWindows)('sleep inhibitor (needs a shell script)', () => {
   test('the machine is kept awake until release, and nothing is left', async ({ rig }) => {
     await rig.standIn('systemd-inhibit', 'exec cat');
-    const awake = rig.keep(awakeMeans('linux', process.pid));
+    const awake = rig.keep(inhibitorsOf('linux', process.pid));
     expect((await living(rig, 1)).args).toBe(SLEEP);
     awake.letGo();
     expect(await awake.over).toBeUndefined();
@@ -133,7 +133,7 @@ describe.skipIf(onWindows)('sleep inhibitor (needs a shell script)', () => {
 
   test('a sleep inhibitor ends at a signal', async ({ rig }) => {
     await rig.standIn('caffeinate', 'exec tail -f /dev/null');
-    const awake = rig.keep(awakeMeans('macos', process.pid));
+    const awake = rig.keep(inhibitorsOf('macos', process.pid));
     expect((await living(rig, 1)).args).toBe(`-i -s -w ${process.pid}`);
     awake.letGo();
     expect(await awake.over).toBeUndefined();
@@ -142,7 +142,7 @@ describe.skipIf(onWindows)('sleep inhibitor (needs a shell script)', () => {
   test('a sleep inhibitor that ignores the signal is killed after two seconds', async ({ rig }) => {
     await rig.standIn('systemd-inhibit', 'exec tail -f /dev/null');
     const clock = new TestClock();
-    const awake = rig.keep(awakeMeans('linux', process.pid), { clock });
+    const awake = rig.keep(inhibitorsOf('linux', process.pid), { clock });
     await living(rig, 1);
     awake.letGo();
     await clock.slept(2_000);
@@ -152,7 +152,7 @@ describe.skipIf(onWindows)('sleep inhibitor (needs a shell script)', () => {
 
   test('the machine is kept from idling where more is refused', async ({ rig }) => {
     await rig.standIn('systemd-inhibit', 'case $1 in *sleep*) exit 1; esac; exec cat');
-    const awake = rig.keep(awakeMeans('linux', process.pid));
+    const awake = rig.keep(inhibitorsOf('linux', process.pid));
     expect((await living(rig, 2)).args).toBe(IDLE);
     awake.letGo();
     expect(await awake.over).toBeUndefined();
@@ -160,7 +160,7 @@ describe.skipIf(onWindows)('sleep inhibitor (needs a shell script)', () => {
 
   test('a sleep inhibitor released before it began never starts', async ({ rig }) => {
     await rig.standIn('systemd-inhibit', 'exec cat');
-    const awake = rig.keep(awakeMeans('linux', process.pid));
+    const awake = rig.keep(inhibitorsOf('linux', process.pid));
     awake.letGo();
     expect(await awake.over).toBeUndefined();
   });
@@ -168,7 +168,7 @@ describe.skipIf(onWindows)('sleep inhibitor (needs a shell script)', () => {
 
 describe.skipIf(onWindows)('a failed sleep inhibitor says why (needs a shell script)', () => {
   test('a missing sleep inhibitor is reported', async ({ rig }) => {
-    const awake = rig.keep(awakeMeans('linux', process.pid), { env: { PATH: rig.folder } });
+    const awake = rig.keep(inhibitorsOf('linux', process.pid), { env: { PATH: rig.folder } });
     expect(await awake.over).toBe('there is no systemd-inhibit here');
   });
 
@@ -177,7 +177,7 @@ describe.skipIf(onWindows)('a failed sleep inhibitor says why (needs a shell scr
       'systemd-inhibit',
       'echo warning: moon is full >&2; echo Failed to inhibit: no >&2; exit 1',
     );
-    expect(await rig.keep(awakeMeans('linux', process.pid)).over).toBe(
+    expect(await rig.keep(inhibitorsOf('linux', process.pid)).over).toBe(
       'systemd-inhibit: Failed to inhibit: no',
     );
     expect((await rig.calls()).map(({ args }) => args)).toEqual([SLEEP, IDLE]);
@@ -185,9 +185,9 @@ describe.skipIf(onWindows)('a failed sleep inhibitor says why (needs a shell scr
 
   test('a silent failure of a sleep inhibitor is reported', async ({ rig }) => {
     await rig.standIn('caffeinate', 'exit 3');
-    expect(await rig.keep(awakeMeans('macos', process.pid)).over).toBe('caffeinate: ended with 3');
+    expect(await rig.keep(inhibitorsOf('macos', process.pid)).over).toBe('caffeinate: ended with 3');
     await rig.standIn('caffeinate', 'kill -9 $$');
-    expect(await rig.keep(awakeMeans('macos', process.pid)).over).toBe('caffeinate: ended with SIGKILL');
+    expect(await rig.keep(inhibitorsOf('macos', process.pid)).over).toBe('caffeinate: ended with SIGKILL');
   });
 });
 
@@ -195,7 +195,7 @@ describe.skipIf(!canStartLogind())('real logind (needs root, dbus-daemon and sys
   test('logind holds our lock until it is released', async ({ rig }) => {
     const logind = await startLogind(rig.folder);
     try {
-      const awake = rig.keep(awakeMeans('linux', process.pid), { env: logind.env });
+      const awake = rig.keep(inhibitorsOf('linux', process.pid), { env: logind.env });
       await eventually(async () =>
         expect(await logind.inhibited()).toEqual([
           { what: 'sleep:idle', who: 'bridge-supervisor', why: 'Claude is at work', mode: 'block' },
@@ -213,8 +213,8 @@ describe.skipIf(!canStartLogind())('real logind (needs root, dbus-daemon and sys
     const logind = await startLogind(rig.folder);
     try {
       await chmod(rig.folder, 0o755);
-      const asNobody = awakeMeans('linux', process.pid).map(
-        ({ command, args, endsBy }): Means => ({
+      const asNobody = inhibitorsOf('linux', process.pid).map(
+        ({ command, args, endsBy }): Inhibitor => ({
           command: 'setpriv',
           args: ['--reuid=65534', '--regid=65534', '--clear-groups', command, ...args],
           endsBy,

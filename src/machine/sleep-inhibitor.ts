@@ -1,10 +1,10 @@
 /** Keeping the machine awake. Whatever becomes of us, nothing keeps it awake without us. */
 import { execa } from 'execa';
 import type { Clock } from '../clock.ts';
-import { awakeMeans, type Means } from './awake-means.ts';
+import { type Inhibitor, inhibitorsOf } from './inhibitors.ts';
 import { isWindows, platform } from './platform.ts';
 
-interface KeepAwakeOptions {
+interface InhibitOptions {
   /** The whole environment of the program that does it: nothing of ours is added. */
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly clock: Clock;
@@ -16,12 +16,12 @@ interface KeepAwakeOptions {
  * Keeps the machine awake until `signal` aborts. Resolves when nothing keeps it awake any more: with nothing when that
  * was asked for, otherwise with why it could not be kept awake, or not any longer. Never throws.
  */
-export async function keepAwake(
-  options: KeepAwakeOptions,
-  means: readonly Means[] = awakeMeans(platform, process.pid),
+export async function inhibitSleep(
+  options: InhibitOptions,
+  inhibitors: readonly Inhibitor[] = inhibitorsOf(platform, process.pid),
 ): Promise<string | undefined> {
-  let failure = 'no means is known on this system';
-  for (const each of means) {
+  let failure = 'no way is known on this system';
+  for (const each of inhibitors) {
     if (options.signal.aborted) return undefined;
     failure = await hold(each, options);
   }
@@ -32,8 +32,8 @@ export async function keepAwake(
 const GRACE_MS = 2_000;
 
 /** Runs one program until it ends; returns why it ended. */
-async function hold(means: Means, { env, clock, signal }: KeepAwakeOptions): Promise<string> {
-  const helper = execa(means.command, means.args, {
+async function hold(inhibitor: Inhibitor, { env, clock, signal }: InhibitOptions): Promise<string> {
+  const helper = execa(inhibitor.command, inhibitor.args, {
     env: { ...env },
     extendEnv: false,
     // Never written to: its end is the message, and comes by itself when we die.
@@ -50,7 +50,7 @@ async function hold(means: Means, { env, clock, signal }: KeepAwakeOptions): Pro
   const ended = new AbortController();
   const release = async (): Promise<void> => {
     helper.stdin.end();
-    if (means.endsBy === 'signal') helper.kill('SIGTERM');
+    if (inhibitor.endsBy === 'signal') helper.kill('SIGTERM');
     await clock.sleep(GRACE_MS, ended.signal);
     if (ended.signal.aborted) return;
     helper.kill('SIGKILL');
@@ -65,6 +65,6 @@ async function hold(means: Means, { env, clock, signal }: KeepAwakeOptions): Pro
   ended.abort();
   signal.removeEventListener('abort', onAbort);
   await released;
-  if (code === 'ENOENT') return `there is no ${means.command} here`;
-  return `${means.command}: ${stderr.trim().split('\n').at(-1) || `ended with ${exitCode ?? endedBy ?? code}`}`;
+  if (code === 'ENOENT') return `there is no ${inhibitor.command} here`;
+  return `${inhibitor.command}: ${stderr.trim().split('\n').at(-1) || `ended with ${exitCode ?? endedBy ?? code}`}`;
 }

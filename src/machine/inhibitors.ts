@@ -2,7 +2,7 @@
 import type { Platform } from './platform.ts';
 import { POWERSHELL } from './windows-programs.ts';
 
-export interface Means {
+export interface Inhibitor {
   readonly command: string;
   readonly args: readonly string[];
   /** What ends it: the end of its input, or SIGTERM. Our own death always does. */
@@ -14,7 +14,7 @@ export interface Means {
  *
  * @param pid The process without which there is no reason to stay awake.
  */
-export function awakeMeans(platform: Platform, pid: number): readonly Means[] {
+export function inhibitorsOf(platform: Platform, pid: number): readonly Inhibitor[] {
   switch (platform) {
     case 'linux':
       return [inhibit('sleep:idle'), inhibit('idle')];
@@ -38,7 +38,7 @@ export function awakeMeans(platform: Platform, pid: number): readonly Means[] {
  * A user without a session of their own, as a lingering service has, is refused `sleep` by the usual rules of polkit
  * and allowed `idle`. Neither keeps a laptop awake whose lid is closed (LidSwitchIgnoreInhibited= in logind.conf).
  */
-function inhibit(what: string): Means {
+function inhibit(what: string): Inhibitor {
   const about = ['--who=bridge-supervisor', '--why=Claude is at work'];
   return {
     command: 'systemd-inhibit',
