@@ -3,6 +3,7 @@
  * aims are no gates: a missed one is shown, and only a measurement that could not be made is a failure.
  */
 import { parseArgs } from 'node:util';
+import { commandStart } from './command-start.ts';
 import { firstRequest } from './first-request.ts';
 import { idle } from './idle.ts';
 import { largeStore } from './large-store.ts';
@@ -16,6 +17,7 @@ import { wholeLoop } from './whole-loop.ts';
 const MEASUREMENTS: readonly Measurement[] = [
   planToSpawn,
   idle,
+  commandStart,
   serverStart,
   firstRequest,
   wholeLoop,
