@@ -165,6 +165,24 @@ describe('house', () => {
     expect(circles()).toEqual([]);
   });
 
+  test('only bridge/ and store/ see the store behind a bridge, or a query that writes', () => {
+    const outside = files.filter(({ room }) => room !== 'bridge' && room !== 'store');
+    const writers = files
+      .filter(({ room }) => room === 'store')
+      .flatMap(({ text }) => [...text.matchAll(/export async function (\w+)\(\s*trx: Writer/g)])
+      .map(([, name]) => name);
+    expect(writers).toContain('appendEvent');
+    const hidden = [...writers, 'databaseOf', 'keepDatabase', 'openDatabase'].join('|');
+    const named = new RegExp(`\\b(?:${hidden})\\b`);
+    expect(outside.filter(({ text }) => named.test(text)).map(({ path }) => path)).toEqual([]);
+  });
+
+  test('only store/ spells a query that writes', () => {
+    const spells = /\.(?:insertInto|updateTable|deleteFrom|replaceInto|mergeInto)\(/;
+    const outside = files.filter(({ room, text }) => room !== 'store' && spells.test(text));
+    expect(outside.map(({ path }) => path)).toEqual([]);
+  });
+
   test('only machine/ asks for the platform', () => {
     expect(filesWith(/\bprocess\s*\.\s*platform\b|\bos\.platform\(|\bplatform\(\)/, 'machine')).toEqual([]);
   });

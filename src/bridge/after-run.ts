@@ -13,21 +13,21 @@ import { appendEvent } from '../store/events.ts';
 import { updateProject } from '../store/projects.ts';
 import { runsOf } from '../store/runs.ts';
 import { latestUpdatesOf } from '../store/updates.ts';
-import type { EndedRun, Settled } from './ended-run.ts';
+import type { EndedRun, EndedRunInput } from './ended-run.ts';
 import { gatherEvidence } from './evidence-of-fault.ts';
 import { holdEverybody } from './hold-everybody.ts';
 
 /** Gives the project nothing, a back-off, or a person's attention; or everyone a hold. */
-export async function follow(trx: Writer, now: Date, settled: Settled): Promise<EndedRun> {
-  const { run, project, outcome, ending } = settled;
+export async function applyOutcome(trx: Writer, now: Date, input: EndedRunInput): Promise<EndedRun> {
+  const { run, project, outcome, ending } = input;
   if (project.status !== 'in_progress') return { outcome, project, hold: undefined };
 
   const earlier = (await runsOf(trx, project.id)).filter((one) => one.id !== run.id);
-  const evidence = await gatherEvidence(trx, now, settled, earlier);
+  const evidence = await gatherEvidence(trx, now, input, earlier);
   const fault = faultOf(outcome.kind, evidence);
-  if (fault === 'everybody') return holdEverybody(trx, now, settled, evidence);
+  if (fault === 'everybody') return holdEverybody(trx, now, input, evidence);
 
-  const idle = await runsWithoutProgress(trx, settled, earlier);
+  const idle = await runsWithoutProgress(trx, input, earlier);
   if (idle >= IDLE_RUNS_ALLOWED) {
     const what = `${describeOutcome(outcome)}; ${idle} runs in a row ended like this, said nothing and changed nothing`;
     return { outcome, project: await park(trx, project, what, 1, now), hold: undefined };
@@ -87,7 +87,7 @@ const IDLE_RUNS_ALLOWED = 3;
 /** How many runs in a row, this one included, ended like this one, said nothing and left the workspace as it was. */
 async function runsWithoutProgress(
   trx: Writer,
-  { run, project, outcome, ending }: Settled,
+  { run, project, outcome, ending }: EndedRunInput,
   earlier: readonly Run[],
 ): Promise<number> {
   if (!isCrash(outcome.kind) || ending.fingerprint === null) return 0;

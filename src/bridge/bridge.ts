@@ -5,7 +5,6 @@
  */
 
 import { randomBytes } from 'node:crypto';
-import type { Clock } from '../clock.ts';
 import type { Actor, Happening, NewEvent } from '../project/event.ts';
 import {
   asProjectId,
@@ -17,27 +16,15 @@ import {
 } from '../project/ids.ts';
 import { illegalMoveMessage, next, type Project, type ProjectAction } from '../project/project.ts';
 import { ok, type Result, refuse } from '../result.ts';
-import type { Database, DatabaseOptions, Writer } from '../store/database.ts';
+import type { Reader, Writer } from '../store/database.ts';
 import { appendEvent } from '../store/events.ts';
-import { openDatabase } from '../store/open-database.ts';
 import { findProject, updateProject } from '../store/projects.ts';
 import { StoreError } from '../store/store-error.ts';
+import { type Bridge, databaseOf, openBridge } from './open-bridge.ts';
 import { recordChange } from './status-file.ts';
 
-export interface Bridge {
-  readonly home: string;
-  readonly clock: Clock;
-  readonly database: Database;
-  close(): Promise<void>;
-}
-
 export type { Actor };
-
-/** Opens the state folder, creating it when it is new. Throws StoreError. */
-export async function openBridge(home: string, clock: Clock, options: DatabaseOptions = {}): Promise<Bridge> {
-  const database = await openDatabase(home, clock, options);
-  return { home, clock, database, close: () => database.close() };
-}
+export { type Bridge, openBridge };
 
 /** Whether this is trouble with the store that may pass by itself: nothing was changed, and the same call may succeed later. */
 export function isPassingTrouble(error: unknown): boolean {
@@ -90,7 +77,7 @@ export async function changeProject<T>(
   work: (change: Change) => Promise<T>,
   before?: (trx: Writer, project: Project) => Promise<Result<T> | undefined>,
 ): Promise<Result<T>> {
-  const { reply, changed } = await bridge.database.write<Changing<T>>(async ({ trx, now }) => {
+  const { reply, changed } = await databaseOf(bridge).write<Changing<T>>(async ({ trx, now }) => {
     const project = await lookUp(trx, projectId);
     if (!project) return { reply: refuse(unknownProject(projectId)) };
     const answered = await before?.(trx, project);
@@ -118,6 +105,6 @@ interface Changing<T> {
 }
 
 /** The project with this id; an id of the wrong form is never given to the database or the file system. */
-export async function lookUp(db: Database['read'], projectId: ProjectId): Promise<Project | undefined> {
+export async function lookUp(db: Reader, projectId: ProjectId): Promise<Project | undefined> {
   return isProjectId(projectId) ? findProject(db, projectId) : undefined;
 }

@@ -28,7 +28,7 @@ export interface EndedRun {
   readonly takenBack?: readonly Project[];
 }
 
-export interface Settled {
+export interface EndedRunInput {
   readonly run: Run;
   readonly project: Project;
   readonly outcome: Outcome;

@@ -2,11 +2,13 @@
  * Which folder the next run may have: the first in the queue that neither contains nor lies in one with a run under
  * way. Looked for before the transaction that claims it: on a dead network drive that takes its time.
  */
+
 import { sep } from 'node:path';
 import { type BusyFolders, type HeldModels, readyProjects } from '../store/projects.ts';
 import { openRuns } from '../store/runs.ts';
 import { type Bridge, nowText } from './bridge.ts';
 import { failingWorkspaces } from './failing.ts';
+import { databaseOf } from './open-bridge.ts';
 
 /** Where `folder` meets one of `others`: at itself, or at a folder above it with all that is in there. */
 export type FindOverlap = (
@@ -30,8 +32,8 @@ export async function findFreeWorkspace(
   held: HeldModels,
   findOverlap: FindOverlap = async () => undefined,
 ): Promise<FreeWorkspace | undefined> {
-  const avoid = await failingWorkspaces(bridge.database.read, nowText(bridge));
-  const underWay = (await openRuns(bridge.database.read)).map(({ workspace }) => workspace);
+  const avoid = await failingWorkspaces(databaseOf(bridge).read, nowText(bridge));
+  const underWay = (await openRuns(databaseOf(bridge).read)).map(({ workspace }) => workspace);
   const tries = avoid.length === 0 ? [[]] : [avoid, avoid.slice(-1), []];
   for (const avoided of tries) {
     const free = await firstFree(bridge, held, findOverlap, underWay, avoided);
@@ -51,7 +53,7 @@ async function firstFree(
   const trees: string[] = [];
   for (;;) {
     const busy = { folders, trees };
-    const [project] = await readyProjects(bridge.database.read, nowText(bridge), 1, held, busy);
+    const [project] = await readyProjects(databaseOf(bridge).read, nowText(bridge), 1, held, busy);
     if (!project) return undefined;
     const overlap = await findOverlap(project.workspace, underWay);
     if (!overlap) return { workspace: project.workspace, busy };

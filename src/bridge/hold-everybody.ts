@@ -13,7 +13,7 @@ import { appendEvent } from '../store/events.ts';
 import { allHolds } from '../store/holds.ts';
 import { updateProject } from '../store/projects.ts';
 import { countRunsSince } from '../store/run-evidence.ts';
-import type { EndedRun, Settled } from './ended-run.ts';
+import type { EndedRun, EndedRunInput } from './ended-run.ts';
 import type { Gathered } from './evidence-of-fault.ts';
 import { setHold } from './holds.ts';
 
@@ -25,11 +25,11 @@ import { setHold } from './holds.ts';
 export async function holdEverybody(
   trx: Writer,
   now: Date,
-  settled: Settled,
+  input: EndedRunInput,
   { blamed, failedBetweenAnswers }: Gathered,
 ): Promise<EndedRun> {
-  const { outcome, project, ending } = settled;
-  const hold = await holdFor(trx, now, settled);
+  const { outcome, project, ending } = input;
+  const hold = await holdFor(trx, now, input);
   const back = await takeBack(trx, now, blamed, describeOutcome(outcome));
   const parked = new Set(blamed.flatMap(({ id, status }) => (status === 'attention' ? id : [])));
   const takenBack = back.filter(({ id }) => parked.has(id));
@@ -43,7 +43,7 @@ export async function holdEverybody(
 
 const FIRST_WAIT_MS = 30_000;
 
-async function holdFor(trx: Writer, now: Date, { run, outcome, ending }: Settled): Promise<Hold> {
+async function holdFor(trx: Writer, now: Date, { run, outcome, ending }: EndedRunInput): Promise<Hold> {
   const limited = outcome.kind === 'usage_limit' ? outcome : undefined;
   const kind = holdOf(outcome.kind);
   const scope = limited ? limitedFamily(limited.limit, run.modelUsed ?? run.model) : '';

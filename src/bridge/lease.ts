@@ -2,7 +2,7 @@
 
 import type { Happening } from '../project/event.ts';
 import type { LeaseToken } from '../project/ids.ts';
-import type { Writer } from '../store/database.ts';
+import type { Reader, Writer, Writing } from '../store/database.ts';
 import { appendEvent } from '../store/events.ts';
 import {
   askHolderToStop,
@@ -13,6 +13,7 @@ import {
   replaceLease,
 } from '../store/lease.ts';
 import type { Bridge } from './bridge.ts';
+import { databaseOf } from './open-bridge.ts';
 
 export type { Lease };
 
@@ -40,6 +41,12 @@ export interface Candidate {
   readonly version: string;
 }
 
+/** The right to write as the supervisor. Every verb of a supervisor takes it, and each of its transactions checks it. */
+export interface HeldLease {
+  readonly bridge: Bridge;
+  readonly token: LeaseToken;
+}
+
 /**
  * Takes the lease when nobody holds it. `isGone` says whether the process of a present holder has ended; one that
  * lives keeps its lease until that expires. Returns the holder that stands in the way.
@@ -48,13 +55,13 @@ export async function takeLease(
   bridge: Bridge,
   candidate: Candidate,
   isGone: (holder: Lease) => boolean | Promise<boolean>,
-): Promise<{ taken: true; before: Lease | undefined } | { taken: false; holder: Lease }> {
+): Promise<{ taken: true; lease: HeldLease; before: Lease | undefined } | { taken: false; holder: Lease }> {
   for (;;) {
-    const seen = await readLease(bridge.database.read);
+    const seen = await readLease(databaseOf(bridge).read);
     // Asked before the transaction: to look at a process takes time, and a transaction may run more than once.
     if (seen && isInForce(seen, bridge.clock.now()) && !(await isGone(seen)))
       return { taken: false, holder: seen };
-    const taken = await bridge.database.write(async ({ trx, now }) => {
+    const taken = await databaseOf(bridge).write(async ({ trx, now }) => {
       const holder = await readLease(trx);
       if (holder?.token !== seen?.token || holder?.expiresAt !== seen?.expiresAt) return false;
       await replaceLease(trx, {
@@ -69,53 +76,56 @@ export async function takeLease(
       await supervisorEvent(trx, { type: 'supervisor.started', data }, now);
       return true;
     });
-    if (taken) return { taken: true, before: seen };
+    if (taken) return { taken: true, lease: { bridge, token: candidate.token }, before: seen };
   }
 }
 
 /** Extends the lease; `trouble` is what the holder cannot do, for whoever reads the status. Throws LeaseLost. */
-export async function renewLease(
-  bridge: Bridge,
-  token: LeaseToken,
-  trouble: string | null = null,
-): Promise<void> {
+export async function renewLease({ bridge, token }: HeldLease, trouble: string | null = null): Promise<void> {
   const now = bridge.clock.now();
   const expiresAt = new Date(now.getTime() + LEASE_MS).toISOString();
-  const kept = await bridge.database.write(({ trx }) =>
+  const kept = await databaseOf(bridge).write(({ trx }) =>
     extendLease(trx, token, now.toISOString(), expiresAt, trouble),
   );
   if (!kept) throw lost();
 }
 
-export async function releaseLease(bridge: Bridge, token: LeaseToken): Promise<void> {
-  await bridge.database.write(async ({ trx, now }) => {
-    await holdLease(trx, token);
+export async function releaseLease(lease: HeldLease): Promise<void> {
+  await writeHolding(lease, async ({ trx, now }) => {
     await supervisorEvent(trx, { type: 'supervisor.stopped', data: {} }, now);
-    await dropLease(trx, token);
+    await dropLease(trx, lease.token);
   });
 }
 
 /** Asks the holder, through the store, to stop: the only way that works on every system. */
 export async function requestStop(bridge: Bridge): Promise<void> {
-  await bridge.database.write(async ({ trx, now }) => {
+  await databaseOf(bridge).write(async ({ trx, now }) => {
     if (await askHolderToStop(trx, now))
       await supervisorEvent(trx, { type: 'supervisor.stop_requested', data: {} }, now);
   });
 }
 
 export async function currentLease(bridge: Bridge): Promise<Lease | undefined> {
-  return readLease(bridge.database.read);
+  return readLease(databaseOf(bridge).read);
 }
 
 /** Throws LeaseLost when the lease is someone else's now. */
-export async function checkLease(bridge: Bridge, token: LeaseToken): Promise<void> {
-  if ((await readLease(bridge.database.read))?.token !== token) throw lost();
+export async function checkLease(lease: HeldLease): Promise<void> {
+  await assertLease(databaseOf(lease.bridge).read, lease);
 }
 
-/** The first line of every supervisor's transaction: throws LeaseLost when the lease is someone else's now. */
-export async function holdLease(trx: Writer, token: LeaseToken): Promise<void> {
-  const lease = await readLease(trx);
-  if (lease?.token !== token) throw lost();
+/** One transaction of a supervisor. Throws LeaseLost, writing nothing, when the lease is someone else's now. */
+export async function writeHolding<T>(lease: HeldLease, work: (writing: Writing) => Promise<T>): Promise<T> {
+  return databaseOf(lease.bridge).write(async (writing) => {
+    await assertLease(writing.trx, lease);
+    return work(writing);
+  });
+}
+
+/** Throws LeaseLost when the lease is someone else's now. */
+export async function assertLease(db: Reader, { token }: HeldLease): Promise<void> {
+  const present = await readLease(db);
+  if (present?.token !== token) throw lost();
 }
 
 function lost(): LeaseLost {

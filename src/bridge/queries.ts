@@ -1,7 +1,6 @@
 /** What anyone may read: one project whole, lists, the overview, and what changed since a cursor. */
 
 import { sumCosts } from '../project/costs.ts';
-import type { BridgeEvent } from '../project/event.ts';
 import type { Hold } from '../project/hold.ts';
 import type { ProjectId } from '../project/ids.ts';
 import { unknownProject } from '../project/ids.ts';
@@ -9,16 +8,7 @@ import { PROJECT_STATUSES, type Project, type ProjectStatus } from '../project/p
 import type { Quota } from '../project/quota.ts';
 import type { Completion, Decision, SteeringMessage, Update } from '../project/review.ts';
 import type { Run } from '../project/run.ts';
-import { cleanLine } from '../project/text.ts';
 import { ok, type Result, refuse } from '../result.ts';
-import {
-  BEGINNING,
-  type Cursor,
-  cursorAfter,
-  eventsAfter,
-  newestCursor,
-  parseCursor,
-} from '../store/events.ts';
 import { allHolds } from '../store/holds.ts';
 import { type Lease, readLease } from '../store/lease.ts';
 import { waitingMessages } from '../store/messages.ts';
@@ -37,10 +27,9 @@ import { newestClaudeVersion, spentSince } from '../store/run-facts.ts';
 import { openRunOf, openRuns, runsOf } from '../store/runs.ts';
 import { latestUpdatesOf, updatesOf } from '../store/updates.ts';
 import { type Bridge, lookUp } from './bridge.ts';
+import { databaseOf } from './open-bridge.ts';
 
-export type { BridgeEvent, ProjectFilter };
-
-export { BEGINNING, type Cursor, cursorAfter };
+export type { ProjectFilter };
 
 export interface ProjectDetails {
   readonly project: Project;
@@ -61,7 +50,7 @@ export async function projectDetails(
   projectId: ProjectId,
   updates = 20,
 ): Promise<Result<ProjectDetails>> {
-  const db = bridge.database.read;
+  const db = databaseOf(bridge).read;
   const project = await lookUp(db, projectId);
   if (!project) return refuse(unknownProject(projectId));
   const runs = await runsOf(db, projectId);
@@ -87,7 +76,7 @@ export async function resolveProjectId(bridge: Bridge, text: string): Promise<Re
   if (!/^[0-9a-f]{1,12}$/.test(prefix)) return refuse(unknownProject(text));
   if (prefix.length < SHORTEST_PREFIX)
     return refuse(`'${prefix}' is too short for an id: give at least ${SHORTEST_PREFIX} characters.`);
-  const [id, ...others] = await projectIdsFrom(bridge.database.read, prefix, 4);
+  const [id, ...others] = await projectIdsFrom(databaseOf(bridge).read, prefix, 4);
   if (id === undefined) return refuse(unknownProject(text));
   if (others.length === 0) return ok(id);
   const examples = [id, ...others].slice(0, 3).join(', ');
@@ -106,12 +95,12 @@ export interface ProjectState {
 
 /** Where one project stands. */
 export async function projectState(bridge: Bridge, projectId: ProjectId): Promise<Result<ProjectState>> {
-  const project = await lookUp(bridge.database.read, projectId);
+  const project = await lookUp(databaseOf(bridge).read, projectId);
   return project ? ok(await stateOf(bridge, project)) : refuse(unknownProject(projectId));
 }
 
 async function stateOf(bridge: Bridge, project: Project): Promise<ProjectState> {
-  const db = bridge.database.read;
+  const db = databaseOf(bridge).read;
   return {
     project,
     run: await openRunOf(db, project.id),
@@ -126,18 +115,18 @@ export async function projectUpdates(
   after: number,
   limit: number,
 ): Promise<Result<{ project: Project; updates: Update[] }>> {
-  const project = await lookUp(bridge.database.read, projectId);
+  const project = await lookUp(databaseOf(bridge).read, projectId);
   if (!project) return refuse(unknownProject(projectId));
-  return ok({ project, updates: await updatesOf(bridge.database.read, projectId, after, limit) });
+  return ok({ project, updates: await updatesOf(databaseOf(bridge).read, projectId, after, limit) });
 }
 
 export async function projects(bridge: Bridge, filter: ProjectFilter): Promise<Project[]> {
-  return listProjects(bridge.database.read, filter);
+  return listProjects(databaseOf(bridge).read, filter);
 }
 
 /** Projects that wait for the person's decision, oldest first, each with what was submitted. */
 export async function approvalQueue(bridge: Bridge, limit: number): Promise<ProjectState[]> {
-  const waiting = await listProjects(bridge.database.read, {
+  const waiting = await listProjects(databaseOf(bridge).read, {
     statuses: ['awaiting_approval'],
     oldestFirst: true,
     limit,
@@ -165,7 +154,7 @@ export interface Overview {
 
 /** The whole bridge at a glance. `startOfDay` is the person's midnight. */
 export async function overview(bridge: Bridge, startOfDay: Date, limit: number): Promise<Overview> {
-  const db = bridge.database.read;
+  const db = databaseOf(bridge).read;
   const running = [];
   for (const run of await openRuns(db)) {
     const project = await findProject(db, run.projectId);
@@ -193,63 +182,4 @@ export async function overview(bridge: Bridge, startOfDay: Date, limit: number):
     claudeVersion: await newestClaudeVersion(db),
     now: bridge.clock.now().toISOString(),
   };
-}
-
-export interface Changes {
-  /** Give this to the next call. */
-  readonly cursor: Cursor;
-  readonly events: readonly BridgeEvent[];
-}
-
-/** The cursor that means "from now on". */
-export async function currentCursor(bridge: Bridge): Promise<Cursor> {
-  return newestCursor(bridge.database.read);
-}
-
-/** The cursor that somebody brings back from an earlier answer; refused when it is none of this store. */
-export async function cursorFrom(bridge: Bridge, text: string): Promise<Result<Cursor>> {
-  const cursor = await parseCursor(bridge.database.read, text);
-  if (cursor !== undefined) return ok(cursor);
-  return refuse(`cursor ${cleanLine(text.slice(0, 100))} is from another store.`);
-}
-
-/**
- * What happened after `cursor`, at once when there is something, otherwise as soon as there is, at the latest after
- * `waitMs`. `projectId` narrows it to one project.
- */
-export async function changesSince(
-  bridge: Bridge,
-  cursor: Cursor,
-  options: {
-    readonly waitMs: number;
-    readonly limit: number;
-    readonly projectId?: ProjectId;
-    readonly signal?: AbortSignal;
-  },
-): Promise<Changes> {
-  const { limit, projectId } = options;
-  const read = async (): Promise<Changes> => {
-    const events = await eventsAfter(bridge.database.read, cursor, limit, projectId);
-    const last = events.at(-1);
-    return { events, cursor: last ? cursorAfter(last) : cursor };
-  };
-  const atOnce = await read();
-  if (atOnce.events.length > 0 || options.waitMs <= 0) return atOnce;
-
-  const timeout = new AbortController();
-  const stop = options.signal ? AbortSignal.any([options.signal, timeout.signal]) : timeout.signal;
-  const feed = bridge.database.changes('anyone');
-  void bridge.clock.sleep(options.waitMs, stop).then(() => timeout.abort());
-  try {
-    // Once more: what came before the feed was open does not wake it.
-    let changes = await read();
-    while (changes.events.length === 0 && !stop.aborted) {
-      await feed.changed(stop);
-      changes = await read();
-    }
-    return changes;
-  } finally {
-    timeout.abort();
-    feed.close();
-  }
 }

@@ -6,6 +6,7 @@ import { listProjects, type ProjectFilter } from '../store/projects.ts';
 import { newestRunOf } from '../store/runs.ts';
 import type { Actor, Bridge } from './bridge.ts';
 import { retry } from './control.ts';
+import { databaseOf } from './open-bridge.ts';
 
 /** How many are looked for at once. */
 const PAGE = 200;
@@ -19,9 +20,9 @@ export async function retryAll(bridge: Bridge, actor: Actor, reason?: OutcomeKin
   let after: ProjectFilter['after'];
   for (;;) {
     const filter = { statuses: ['attention' as const], oldestFirst: true, limit: PAGE };
-    const page = await listProjects(bridge.database.read, after ? { ...filter, after } : filter);
+    const page = await listProjects(databaseOf(bridge).read, after ? { ...filter, after } : filter);
     for (const { id } of page) {
-      const last = await newestRunOf(bridge.database.read, id);
+      const last = await newestRunOf(databaseOf(bridge).read, id);
       if (reason !== undefined && last?.outcome?.kind !== reason) continue;
       // One that somebody else has taken up meanwhile is left alone.
       const reply = await retry(bridge, id, actor);

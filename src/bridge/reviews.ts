@@ -6,9 +6,12 @@ import type { Decision, Verdict } from '../project/review.ts';
 import { cleanText, LIMITS } from '../project/text.ts';
 import { ok, type Result, refuse } from '../result.ts';
 import type { Reader, Writer } from '../store/database.ts';
+import { listProjects } from '../store/projects.ts';
 import { findDecision, insertDecision, lastDecision } from '../store/reviews.ts';
 import { openRunOf } from '../store/runs.ts';
 import { type Actor, type Bridge, changeProject, lookUp } from './bridge.ts';
+import { assertLease, type HeldLease } from './lease.ts';
+import { databaseOf } from './open-bridge.ts';
 
 export interface Decided {
   readonly project: Project;
@@ -94,9 +97,9 @@ export async function readApproval(
   projectId: ProjectId,
 ): Promise<Result<{ project: Project; decision: Decision | undefined }>> {
   const finished = await finish(bridge, projectId, 'code');
-  const project = finished.ok ? finished.value : await lookUp(bridge.database.read, projectId);
+  const project = finished.ok ? finished.value : await lookUp(databaseOf(bridge).read, projectId);
   if (!project) return refuse(unknownProject(projectId));
-  return ok({ project, decision: await lastDecision(bridge.database.read, projectId) });
+  return ok({ project, decision: await lastDecision(databaseOf(bridge).read, projectId) });
 }
 
 /**
@@ -122,4 +125,19 @@ export async function finish(
       return (await openRunOf(trx, projectId)) ? refuse('its run has not ended yet.') : undefined;
     },
   );
+}
+
+/** Completes what the person has approved and no run works on any more; returns those projects. Throws LeaseLost. */
+export async function finishApproved(lease: HeldLease): Promise<Project[]> {
+  const approved = await listProjects(databaseOf(lease.bridge).read, {
+    statuses: ['approved'],
+    oldestFirst: true,
+    limit: 100,
+  });
+  const finished: Project[] = [];
+  for (const { id } of approved) {
+    const reply = await finish(lease.bridge, id, 'supervisor', (trx) => assertLease(trx, lease));
+    if (reply.ok) finished.push(reply.value);
+  }
+  return finished;
 }

@@ -1,10 +1,12 @@
 /** What the store says about files that runs have left, and what was done with them. */
-import type { LeaseToken, RunId } from '../project/ids.ts';
+
+import type { RunId } from '../project/ids.ts';
 import { isClosed } from '../project/project.ts';
 import { appendEvent } from '../store/events.ts';
 import { endedRuns } from '../store/runs.ts';
 import type { Bridge } from './bridge.ts';
-import { holdLease } from './lease.ts';
+import { type HeldLease, writeHolding } from './lease.ts';
+import { databaseOf } from './open-bridge.ts';
 
 export interface SpentRun {
   readonly id: RunId;
@@ -15,7 +17,7 @@ export interface SpentRun {
 
 /** Those of these runs that have ended, in the order of their end. A run that the store does not know is left out. */
 export async function spentRuns(bridge: Bridge, ids: readonly RunId[]): Promise<SpentRun[]> {
-  const rows = await endedRuns(bridge.database.read, ids);
+  const rows = await endedRuns(databaseOf(bridge).read, ids);
   return rows.map(({ id, endedAt, status }) => ({ id, endedAt, closed: isClosed(status) }));
 }
 
@@ -26,9 +28,8 @@ interface Removal {
 }
 
 /** Records that output of runs was removed; the runs themselves stay in the history. */
-export async function recordRemoval(bridge: Bridge, token: LeaseToken, removal: Removal): Promise<void> {
-  await bridge.database.write(async ({ trx, now }) => {
-    await holdLease(trx, token);
+export async function recordRemoval(lease: HeldLease, removal: Removal): Promise<void> {
+  await writeHolding(lease, async ({ trx, now }) => {
     const stamp = { projectId: null, runId: null, actor: 'supervisor', createdAt: now } as const;
     await appendEvent(trx, { type: 'runs.output_removed', data: removal, ...stamp });
   });

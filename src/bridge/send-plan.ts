@@ -7,6 +7,7 @@ import type { Reader } from '../store/database.ts';
 import { appendEvent } from '../store/events.ts';
 import { findProject, findProjectByRequest, insertProject } from '../store/projects.ts';
 import { type Actor, type Bridge, newProjectId, nowText } from './bridge.ts';
+import { databaseOf } from './open-bridge.ts';
 import { recordChange } from './status-file.ts';
 import { chooseWorkspace, type WorkspacePolicy } from './workspaces.ts';
 
@@ -34,13 +35,13 @@ export async function sendPlan(
   actor: Actor,
 ): Promise<Result<SentPlan>> {
   // Before anything is refused: a workspace that is gone by now does not undo the plan that was sent.
-  const earlier = await sentBefore(bridge.database.read, input.requestId);
+  const earlier = await sentBefore(databaseOf(bridge).read, input.requestId);
   if (earlier) return ok({ project: earlier, repeated: true, notUsed: [] });
 
   const parsed = await parsePlan(input.markdown, input.title);
   if (!parsed.ok) return refuse(`the plan was not accepted: ${parsed.problems.join('; ')}`);
   const { plan, notUsed } = parsed;
-  const id = await unusedId(bridge.database.read);
+  const id = await unusedId(databaseOf(bridge).read);
   const workspace = await chooseWorkspace(policy, bridge.home, id, input.workspace ?? plan.workspace);
   if (!workspace.ok) return workspace;
 
@@ -53,7 +54,7 @@ export async function sendPlan(
     actor,
     createdAt: now,
   };
-  const { project, repeated } = await bridge.database.write(async ({ trx }) => {
+  const { project, repeated } = await databaseOf(bridge).write(async ({ trx }) => {
     const first = await sentBefore(trx, input.requestId);
     if (first) return { project: first, repeated: true };
     await insertProject(

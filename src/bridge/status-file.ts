@@ -11,30 +11,27 @@ import { BEGINNING, type Cursor, cursorAfter, eventsAfter } from '../store/event
 import { appendWhole, writeMissing } from '../store/project-files.ts';
 import { planText } from '../store/projects.ts';
 import { findCompletion } from '../store/reviews.ts';
-
-interface StateFolder {
-  readonly home: string;
-  readonly database: Database;
-}
+import { type Bridge, databaseOf } from './open-bridge.ts';
 
 /**
  * Adds the entries of a change to the project's status file. The change is already safe in the store: a file that
  * cannot be written now is written whole at the next change.
  */
 export async function recordChange(
-  folder: StateFolder,
+  bridge: Bridge,
   project: Project,
   entries: readonly HistoryEvent[],
 ): Promise<void> {
-  await Promise.allSettled([keepPlan(folder, project), keepStatus(folder, project, entries)]);
+  await Promise.allSettled([keepPlan(bridge, project), keepStatus(bridge, project, entries)]);
 }
 
 /**
  * Adds what a run that has ended could not: our server, which it started, may have been killed between a change and its
  * line. Only for a run of which no process is left.
  */
-export async function completeRecord(folder: StateFolder, project: Project, runId: RunId): Promise<void> {
-  const { database, home } = folder;
+export async function completeRecord(bridge: Bridge, project: Project, runId: RunId): Promise<void> {
+  const { home } = bridge;
+  const database = databaseOf(bridge);
   const record = await readFile(statusFile(home, project.id), 'utf8').catch(() => undefined);
   // A file that is missing is written whole at the next change.
   if (record === undefined) return;
@@ -44,27 +41,24 @@ export async function completeRecord(folder: StateFolder, project: Project, runI
     const text = await words(database, project.id, [event]);
     if (text !== '' && !record.includes(text.trim())) missing.push(event);
   }
-  if (missing.length > 0) await recordChange(folder, project, missing);
+  if (missing.length > 0) await recordChange(bridge, project, missing);
 }
 
-async function keepPlan({ home, database }: StateFolder, { id }: Project): Promise<void> {
-  await writeMissing(planFile(home, id), () => planText(database.read, id));
+async function keepPlan(bridge: Bridge, { id }: Project): Promise<void> {
+  await writeMissing(planFile(bridge.home, id), () => planText(databaseOf(bridge).read, id));
 }
 
-async function keepStatus(
-  { home, database }: StateFolder,
-  project: Project,
-  entries: readonly HistoryEvent[],
-): Promise<void> {
-  const file = statusFile(home, project.id);
+async function keepStatus(bridge: Bridge, project: Project, entries: readonly HistoryEvent[]): Promise<void> {
+  const database = databaseOf(bridge);
+  const file = statusFile(bridge.home, project.id);
   if (await writeMissing(file, () => wholeRecord(database, project))) return;
   const text = await words(database, project.id, entries);
   if (text !== '') await appendWhole(file, text);
 }
 
 /** The newest part of a project's record, for a session that has no memory of it. */
-export async function briefRecord({ database }: StateFolder, project: Project): Promise<string> {
-  const record = await wholeRecord(database, project);
+export async function statusExcerpt(bridge: Bridge, project: Project): Promise<string> {
+  const record = await wholeRecord(databaseOf(bridge), project);
   if (record.length <= LONGEST_BRIEF) return record;
   // A line of which the beginning is gone could be somebody's words without their quotation mark.
   return `> …${record.slice(-LONGEST_BRIEF).toWellFormed()}`;

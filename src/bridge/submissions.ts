@@ -11,14 +11,15 @@ import { findCompletion, findCompletionByRequest, insertCompletion } from '../st
 import { findRun, openRuns } from '../store/runs.ts';
 import { findUpdateByRequest, insertUpdate } from '../store/updates.ts';
 import { type Bridge, changeProject, nowText } from './bridge.ts';
+import { databaseOf } from './open-bridge.ts';
 
 /** The next plan in the queue, for a person's own Claude Code session; undefined when nothing waits. */
 export async function pendingPlan(
   bridge: Bridge,
 ): Promise<{ project: Project; markdown: string } | undefined> {
-  const ready = await readyProjects(bridge.database.read, nowText(bridge), 100);
+  const ready = await readyProjects(databaseOf(bridge).read, nowText(bridge), 100);
   const project = ready.find(({ status }) => status === 'pending');
-  return project && { project, markdown: await planText(bridge.database.read, project.id) };
+  return project && { project, markdown: await planText(databaseOf(bridge).read, project.id) };
 }
 
 /** Takes a pending project for a person's own Claude Code session. */

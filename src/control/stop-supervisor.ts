@@ -1,7 +1,8 @@
 /** Ends the supervisor of this state folder and what it left running; nothing else, whatever pid it has. */
-import { unfinishedRuns } from '../bridge/attending.ts';
+
 import { type Bridge, isPassingTrouble } from '../bridge/bridge.ts';
 import { requestStop } from '../bridge/lease.ts';
+import { unfinishedRuns } from '../bridge/runs.ts';
 import { RUN_MARK } from '../claude/environment.ts';
 import { watchProcess } from '../machine/child.ts';
 import { isAlive, type ProcessIdentity } from '../machine/identity.ts';

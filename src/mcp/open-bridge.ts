@@ -57,7 +57,7 @@ export function bridgeAccess(env: Environment, clock: Clock): BridgeAccess {
     for (;;) {
       const opened = current ?? (await openOnce());
       // A database that was moved away or replaced takes writes that nobody will ever see.
-      const stays = opened.identity === (await opened.bridge.database.identity());
+      const stays = opened.identity === (await opened.bridge.identity());
       if (stays && !opened.retired) {
         opened.users += 1;
         return opened;
@@ -77,7 +77,7 @@ export function bridgeAccess(env: Environment, clock: Clock): BridgeAccess {
       const home = verbs.stateFolder(env);
       const bridge = await verbs.openBridge(home, clock);
       const policy = () => verbs.loadConfig(home, env);
-      const identity = await bridge.database.identity();
+      const identity = await bridge.identity();
       current = { bridge, verbs, policy, identity, users: 0, retired: false };
       return current;
     } finally {

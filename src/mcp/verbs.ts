@@ -4,19 +4,10 @@
  */
 
 import { openBridge } from '../bridge/bridge.ts';
+import { changesSince, currentCursor, cursorAfter, cursorFrom } from '../bridge/changes.ts';
 import { cancel, steer } from '../bridge/control.ts';
 import { currentHolds } from '../bridge/holds.ts';
-import {
-  approvalQueue,
-  changesSince,
-  currentCursor,
-  cursorAfter,
-  cursorFrom,
-  projectDetails,
-  projectState,
-  projects,
-  projectUpdates,
-} from '../bridge/queries.ts';
+import { approvalQueue, projectDetails, projectState, projects, projectUpdates } from '../bridge/queries.ts';
 import { approve, readApproval, reject } from '../bridge/reviews.ts';
 import { sendPlan } from '../bridge/send-plan.ts';
 import {

@@ -3,8 +3,7 @@
  * a word; and those that follow from how things are (claude, disk, the owner's hours and reserve), which are looked at
  * anew each time and set or lifted accordingly.
  */
-import { imposeHold, liftHold } from '../bridge/attending.ts';
-import { currentHolds } from '../bridge/holds.ts';
+import { currentHolds, imposeHold, liftHold } from '../bridge/holds.ts';
 import { currentQuotas } from '../bridge/quota.ts';
 import { locateClaude } from '../claude/locate.ts';
 import { type Hold, type HoldKind, isOver, PROBED_HOLDS } from '../project/hold.ts';
@@ -33,12 +32,12 @@ export class Gatekeeper {
 
   async admission(): Promise<Admission> {
     await this.#followCircumstances();
-    const { bridge, clock, token } = this.#context;
+    const { bridge, clock, lease } = this.#context;
     const now = clock.now().toISOString();
     const holds = await currentHolds(bridge);
     const over = holds.filter((hold) => isOver(hold, now));
     for (const hold of over.filter(endsByItself)) {
-      await liftHold(bridge, token, hold.kind, hold.scope);
+      await liftHold(lease, hold.kind, hold.scope);
       if (hold.scope !== '') this.families.expect(hold.scope);
     }
     const standing = holds.filter((hold) => !over.includes(hold));
@@ -59,16 +58,16 @@ export class Gatekeeper {
   }
 
   async #followCircumstances(): Promise<void> {
-    const { bridge, token } = this.#context;
+    const { bridge, lease } = this.#context;
     const holds = await currentHolds(bridge);
     for (const [kind, look] of this.#circumstances) {
       const found = await look();
       const held = holds.find((hold) => hold.kind === kind);
       // A run that could not start Claude, or had no room, holds the others for a while. That a look shows nothing is no
       // reason to try again at once: the interpreter of Claude may be gone, or a quota be reached.
-      if (!found && held?.source === 'conditions') await liftHold(bridge, token, kind);
+      if (!found && held?.source === 'conditions') await liftHold(lease, kind);
       if (!found || (held?.reason === found.reason && held.until === found.until)) continue;
-      await imposeHold(bridge, token, {
+      await imposeHold(lease, {
         kind,
         scope: '',
         ...found,

@@ -1,9 +1,9 @@
 import type { Bridge } from '../bridge/bridge.ts';
+import type { HeldLease } from '../bridge/lease.ts';
 import type { Clock } from '../clock.ts';
 import type { Config } from '../config.ts';
 import type { Environment } from '../environment.ts';
 import type { Log } from '../log.ts';
-import type { LeaseToken } from '../project/ids.ts';
 
 /** What every part of a running supervisor is given. */
 export interface Context {
@@ -12,8 +12,8 @@ export interface Context {
   readonly env: Environment;
   readonly clock: Clock;
   readonly log: Log;
-  /** Proves that this supervisor holds the lease; every write checks it. */
-  readonly token: LeaseToken;
+  /** The right to write; every write checks it. */
+  readonly lease: HeldLease;
   /** Command and arguments that start our own command line. */
   readonly entry: readonly string[];
   /** What this supervisor cannot do at the moment, such as write its log; null when all is well. */

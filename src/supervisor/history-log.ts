@@ -1,7 +1,7 @@
 /** Turns the history into the lines of loop.log, whoever made it: one line per start, stop, run, outcome, decision, hold. */
 
 import type { Bridge } from '../bridge/bridge.ts';
-import { type Cursor, changesSince, currentCursor } from '../bridge/queries.ts';
+import { type Cursor, changesSince, currentCursor } from '../bridge/changes.ts';
 import { cut } from '../characters.ts';
 import type { Fields, Log } from '../log.ts';
 import { type BridgeEvent, type EventTable, present, typeOf, type UnknownEvent } from '../project/event.ts';

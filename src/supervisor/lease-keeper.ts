@@ -2,14 +2,14 @@
 
 import { randomUUID } from 'node:crypto';
 import type { Bridge } from '../bridge/bridge.ts';
-import { LEASE_MS, renewLease, takeLease } from '../bridge/lease.ts';
+import { type HeldLease, LEASE_MS, renewLease, takeLease } from '../bridge/lease.ts';
 import { identify, isAlive } from '../machine/identity.ts';
-import { asLeaseToken, type LeaseToken } from '../project/ids.ts';
+import { asLeaseToken } from '../project/ids.ts';
 import type { Context } from './context.ts';
 import { patiently } from './patience.ts';
 
 export type LeaseAttempt =
-  | { readonly taken: true; readonly token: LeaseToken }
+  | { readonly taken: true; readonly lease: HeldLease }
   | { readonly taken: false; readonly pid: number };
 
 export async function acquireLease(bridge: Bridge, version: string): Promise<LeaseAttempt> {
@@ -22,7 +22,7 @@ export async function acquireLease(bridge: Bridge, version: string): Promise<Lea
     candidate,
     async (holder) => !(await isAlive({ pid: holder.pid, startedAt: holder.pidStartedAt })),
   );
-  return attempt.taken ? { taken: true, token } : { taken: false, pid: attempt.holder.pid };
+  return attempt.taken ? attempt : { taken: false, pid: attempt.holder.pid };
 }
 
 const RENEW_EVERY_MS = LEASE_MS / 3;
@@ -32,10 +32,10 @@ const RENEW_EVERY_MS = LEASE_MS / 3;
  * this process stood still, the renewal itself tells: it succeeds only while nobody else has taken the lease.
  */
 export async function keepLease(context: Context, signal: AbortSignal): Promise<void> {
-  const { bridge, clock, token } = context;
+  const { clock, lease } = context;
   while (!signal.aborted) {
     await clock.sleep(RENEW_EVERY_MS, signal);
     if (signal.aborted) return;
-    await patiently(context, () => renewLease(bridge, token, context.trouble()));
+    await patiently(context, () => renewLease(lease, context.trouble()));
   }
 }

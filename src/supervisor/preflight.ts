@@ -3,8 +3,7 @@
  * that a person reads the reason right after the start, not in the morning.
  */
 
-import { imposeHold, liftHold } from '../bridge/attending.ts';
-import { currentHolds } from '../bridge/holds.ts';
+import { currentHolds, imposeHold, liftHold } from '../bridge/holds.ts';
 import { claudeEnvironment } from '../claude/environment.ts';
 import { locateClaude } from '../claude/locate.ts';
 import { askLogin, type Login } from '../claude/login.ts';
@@ -83,16 +82,16 @@ export class Preflight {
   }
 
   async #conclude(login: Login): Promise<void> {
-    const { bridge, clock, log, token } = this.#context;
+    const { clock, log, lease } = this.#context;
     const held = await this.#ownHold();
     switch (login.state) {
       case 'in':
         log.info('login.checked', { method: login.method });
-        if (held) await liftHold(bridge, token, held.kind, held.scope);
+        if (held) await liftHold(lease, held.kind, held.scope);
         return;
       case 'out':
         if (held) return;
-        return imposeHold(bridge, token, {
+        return imposeHold(lease, {
           kind: 'not_logged_in',
           scope: '',
           reason: LOGGED_OUT,

@@ -3,9 +3,9 @@
  * is read to its end, one that proves never to have existed is given back.
  */
 
-import { startedIn, unfinishedRuns } from '../bridge/attending.ts';
+import { endRun } from '../bridge/end-run.ts';
 import { projectDetails } from '../bridge/queries.ts';
-import { endRun, recordSpawn } from '../bridge/runs.ts';
+import { recordSpawn, startedIn, unfinishedRuns } from '../bridge/runs.ts';
 import { claudeEnvironment, RUN_MARK } from '../claude/environment.ts';
 import { sessionExists } from '../claude/session.ts';
 import { messageOf } from '../error-message.ts';
@@ -55,7 +55,7 @@ async function takeUp(context: Context, run: Run, listener: RunListener): Promis
 async function processOf(context: Context, run: Run): Promise<ProcessIdentity | undefined> {
   if (run.pid !== null && run.pidStartedAt !== null) return { pid: run.pid, startedAt: run.pidStartedAt };
   const [found] = await findMarked(RUN_MARK, run.id);
-  if (found) await recordSpawn(context.bridge, context.token, run, found.pid, found.startedAt);
+  if (found) await recordSpawn(context.lease, run, found.pid, found.startedAt);
   return found;
 }
 
@@ -99,12 +99,12 @@ function adoptedProcess(
 
 /** No process was recorded and none carries the mark. Only a conversation could show that there once was one. */
 async function closeUnspawned(context: Context, run: Run): Promise<void> {
-  const { bridge, token } = context;
+  const { lease } = context;
   await removeControlGroup(controlGroupOf(run));
   await removeSecrets(context, run);
   const ran = await sessionExists(run.sessionId, claudeEnvironment(context.env, run));
   const outcome: Outcome = ran
     ? { kind: 'lost', message: 'the supervisor died before it recorded the process' }
     : { kind: 'never_spawned', message: 'the supervisor died before it started Claude' };
-  await endRun(bridge, token, run, outcome, neverRan(ran ? UNKNOWN_COST : undefined));
+  await endRun(lease, run, outcome, neverRan(ran ? UNKNOWN_COST : undefined));
 }

@@ -4,10 +4,13 @@
  */
 
 import { rm } from 'node:fs/promises';
-import { finishApproved, liftHold, nextReadyTime, probeAtStart, watchChanges } from '../bridge/attending.ts';
 import { openBridge } from '../bridge/bridge.ts';
+import { watchChanges } from '../bridge/changes.ts';
+import { nextReadyTime, type StartedRun, startNextRun } from '../bridge/claim.ts';
+import { endRun } from '../bridge/end-run.ts';
+import { liftHold, probeAtStart } from '../bridge/holds.ts';
 import { currentLease, LeaseLost, releaseLease } from '../bridge/lease.ts';
-import { endRun, type StartedRun, startNextRun } from '../bridge/runs.ts';
+import { finishApproved } from '../bridge/reviews.ts';
 import type { Clock } from '../clock.ts';
 import type { Config } from '../config.ts';
 import type { Environment } from '../environment.ts';
@@ -62,9 +65,9 @@ export async function runSupervisor(options: SupervisorOptions): Promise<Supervi
   const bridge = await openBridge(options.home, options.clock);
   try {
     // Before the first write: a damaged store is left as it is.
-    await bridge.database.check();
-    const lease = await acquireLease(bridge, VERSION);
-    if (!lease.taken) return { kind: 'already-running', pid: lease.pid };
+    await bridge.check();
+    const attempt = await acquireLease(bridge, VERSION);
+    if (!attempt.taken) return { kind: 'already-running', pid: attempt.pid };
     const { config, env, clock, log, trouble, entry, signal } = options;
     const supervisor = await Supervisor.create({
       bridge,
@@ -74,7 +77,7 @@ export async function runSupervisor(options: SupervisorOptions): Promise<Supervi
       log,
       trouble,
       entry,
-      token: lease.token,
+      lease: attempt.lease,
       stopping: signal,
     });
     return await supervisor.work(signal);
@@ -122,7 +125,7 @@ class Supervisor {
   }
 
   async work(stop: AbortSignal): Promise<SupervisorEnd> {
-    const { bridge, log, token } = this.#context;
+    const { bridge, log, lease } = this.#context;
     const working = new AbortController();
     this.#alongside(keepLease(this.#context, working.signal));
     const watchdog = this.#watchOurselves();
@@ -130,10 +133,10 @@ class Supervisor {
     this.#alongside(this.#preflight.look());
     try {
       for (const run of await recover(this.#context, (run) => this.#listener(run))) this.#follow(run);
-      await patiently(this.#context, () => probeAtStart(bridge, token));
+      await patiently(this.#context, () => probeAtStart(lease));
       await this.#loop(stop);
       await this.#drain();
-      await releaseLease(bridge, token);
+      await releaseLease(lease);
       log.info('supervisor.stopped', { pid: process.pid });
       return { kind: 'stopped' };
     } finally {
@@ -163,7 +166,7 @@ class Supervisor {
   /** Does what can be done now; returns when to look again even if nothing changes. */
   async #lookAround(): Promise<Date | undefined | 'stop'> {
     if (await this.#askedToStop()) return 'stop';
-    await finishApproved(this.#context.bridge, this.#context.token);
+    await finishApproved(this.#context.lease);
     for (const run of this.#active.values()) this.#alongside(run.attend());
     await this.#startRuns();
     this.#wakefulness.follow(this.#active.size > 0);
@@ -174,7 +177,7 @@ class Supervisor {
   }
 
   async #startRuns(): Promise<void> {
-    const { bridge, config, token } = this.#context;
+    const { config, lease } = this.#context;
     while (this.#active.size < config.concurrency) {
       const admission = await this.#gate.admission();
       // Its answer is waited for, unless a person has said meanwhile that all may go on.
@@ -182,7 +185,7 @@ class Supervisor {
       this.#probe = undefined;
       if (await this.#preflight.isDue(admission)) return this.#alongside(this.#preflight.look());
       if (admission.may === 'wait') return;
-      const started = await startNextRun(bridge, token, {
+      const started = await startNextRun(lease, {
         model: config.model ?? null,
         newSessionId: () => crypto.randomUUID(),
         heldFamilies: admission.heldFamilies,
@@ -195,13 +198,13 @@ class Supervisor {
   }
 
   async #start(started: StartedRun): Promise<void> {
-    const { bridge, config, token } = this.#context;
+    const { bridge, config, lease } = this.#context;
     const { run, project, earlier } = started;
     const spawned = await spawnRun(this.#context, started);
     if (!spawned.spawned) {
       // Nobody will read it, and it may hold the owner's secrets. What cannot be removed now goes with the next start.
       await rm(runFiles(bridge.home, run.id).mcpConfig, { force: true }).catch(() => undefined);
-      await patiently(this.#context, () => endRun(bridge, token, run, spawned.outcome, neverRan()));
+      await patiently(this.#context, () => endRun(lease, run, spawned.outcome, neverRan()));
       this.#probeEnded(run);
       return;
     }
@@ -237,7 +240,7 @@ class Supervisor {
     if (runs.length > 0) await Promise.race([ended, clock.sleep(config.drain_timeout)]);
     await Promise.all([...this.#active.values()].map((run) => run.stop({ kind: 'interrupted' })));
     await ended;
-    await finishApproved(this.#context.bridge, this.#context.token);
+    await finishApproved(this.#context.lease);
     await this.#history.catchUp();
     this.#failed.signal.throwIfAborted();
   }
@@ -260,14 +263,13 @@ class Supervisor {
     if (this.#probe?.runId !== run.id) return;
     const { holds } = this.#probe;
     this.#probe = undefined;
-    for (const { kind, scope } of holds)
-      await liftHold(this.#context.bridge, this.#context.token, kind, scope);
+    for (const { kind, scope } of holds) await liftHold(this.#context.lease, kind, scope);
     this.#waker.wake();
   }
 
   async #askedToStop(): Promise<boolean> {
     const lease = await currentLease(this.#context.bridge);
-    return lease?.token === this.#context.token && lease.stopRequestedAt !== null;
+    return lease?.token === this.#context.lease.token && lease.stopRequestedAt !== null;
   }
 
   /** When there is something to do even if nothing changes. */

@@ -1,5 +1,5 @@
 /** What the supervisor sleeps on: a change made by another process, a run that ended, an appointment, or half a minute. */
-import type { ChangeFeed } from '../bridge/attending.ts';
+import type { ChangeFeed } from '../bridge/changes.ts';
 import type { Clock } from '../clock.ts';
 
 /**

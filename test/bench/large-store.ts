@@ -2,8 +2,8 @@
 
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { nextReadyTime } from '../../src/bridge/attending.ts';
 import { type Bridge, openBridge } from '../../src/bridge/bridge.ts';
+import { nextReadyTime, startNextRun } from '../../src/bridge/claim.ts';
 import { takeLease } from '../../src/bridge/lease.ts';
 import {
   approvalQueue,
@@ -12,7 +12,6 @@ import {
   projects,
   projectUpdates,
 } from '../../src/bridge/queries.ts';
-import { startNextRun } from '../../src/bridge/runs.ts';
 import { systemClock } from '../../src/clock.ts';
 import { asLeaseToken, type LeaseToken, type ProjectId } from '../../src/project/ids.ts';
 import { isClosed, PROJECT_STATUSES } from '../../src/project/project.ts';
@@ -78,7 +77,7 @@ const VERBS: readonly (readonly [string, number, (store: Store) => Promise<unkno
 
 async function claim({ bridge, token }: Store): Promise<void> {
   const defaults = { model: null, newSessionId: () => crypto.randomUUID() };
-  if (!(await startNextRun(bridge, token, defaults))) throw new Error('nothing was left to claim');
+  if (!(await startNextRun({ bridge, token }, defaults))) throw new Error('nothing was left to claim');
 }
 
 async function openStore(stage: Stage, size: number): Promise<Store> {

@@ -1,10 +1,13 @@
 /** How long a committed plan waits until its process exists, when the supervisor has nothing else to do. */
+
 import { once } from 'node:events';
 import { closeSync, openSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Bridge } from '../../src/bridge/bridge.ts';
+import { BEGINNING, changesSince } from '../../src/bridge/changes.ts';
 import { cancel } from '../../src/bridge/control.ts';
-import { BEGINNING, changesSince, projectDetails } from '../../src/bridge/queries.ts';
+import { databaseOf, keepDatabase } from '../../src/bridge/open-bridge.ts';
+import { projectDetails } from '../../src/bridge/queries.ts';
 import { sendPlan } from '../../src/bridge/send-plan.ts';
 import { systemClock } from '../../src/clock.ts';
 import { loadConfig } from '../../src/config.ts';
@@ -115,10 +118,10 @@ async function pause(stage: Stage): Promise<void> {
 /** The same bridge, noting when its last change was committed: what a verb does after that is not part of it. */
 function notingCommits(bridge: Bridge) {
   let committed = { moment: 0, time: 0 };
-  const { database } = bridge;
-  const noting: Bridge = {
-    ...bridge,
-    database: {
+  const database = databaseOf(bridge);
+  const noting = keepDatabase(
+    { ...bridge },
+    {
       ...database,
       async write(work) {
         const result = await database.write(work);
@@ -126,6 +129,6 @@ function notingCommits(bridge: Bridge) {
         return result;
       },
     },
-  };
+  );
   return { bridge: noting, committed: () => committed };
 }

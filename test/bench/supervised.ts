@@ -1,12 +1,13 @@
 /** The program as a user runs it: a state folder, the built command line, and a connection of the bench's own. */
+
 import type { ChildProcess } from 'node:child_process';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { delimiter, dirname, join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import { type Bridge, openBridge } from '../../src/bridge/bridge.ts';
+import { changesSince, currentCursor } from '../../src/bridge/changes.ts';
 import { currentLease } from '../../src/bridge/lease.ts';
-import { changesSince, currentCursor } from '../../src/bridge/queries.ts';
 import { systemClock } from '../../src/clock.ts';
 import type { Stage } from './stage.ts';
 

@@ -1,7 +1,9 @@
 /** What the bridge costs a piece of work from the plan to the end, and what it asks of the model when nothing is to do. */
+
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { BEGINNING, changesSince, projectState } from '../../src/bridge/queries.ts';
+import { BEGINNING, changesSince } from '../../src/bridge/changes.ts';
+import { projectState } from '../../src/bridge/queries.ts';
 import { approve, reject } from '../../src/bridge/reviews.ts';
 import { sendPlan } from '../../src/bridge/send-plan.ts';
 import { CODE_SERVER } from '../../src/claude/command-line.ts';

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { endRun } from '../../src/bridge/runs.ts';
+import { endRun } from '../../src/bridge/end-run.ts';
+import { databaseOf } from '../../src/bridge/open-bridge.ts';
 import { POLICIES } from '../../src/project/retry.ts';
 import { findRun } from '../../src/store/runs.ts';
 import { begin, current, ending, history, projectIn, send, start, supervised, TOKEN } from './steps.ts';
@@ -14,7 +15,7 @@ describe('what follows from the end of a run', () => {
     for (let tries = 1; tries <= policy.tries; tries++) {
       const { run } = await begin(rig);
       const crash = { kind: 'crashed', code: 1, signal: null, stderr: '' } as const;
-      const { project } = await endRun(rig.bridge, TOKEN, run, crash, ending);
+      const { project } = await endRun({ bridge: rig.bridge, token: TOKEN }, run, crash, ending);
       if (tries < policy.tries) {
         expect(project).toMatchObject({ status: 'in_progress', tries });
         expect(await start(rig)).toBeUndefined();
@@ -38,9 +39,9 @@ describe('what follows from the end of a run', () => {
     await projectIn(rig, 'in_progress', { claimed_by: 'supervisor', tries: 4 });
     const { run } = await begin(rig);
     rig.clock.advance(11 * 60_000);
-    const spawned = await findRun(rig.bridge.database.read, run.id);
+    const spawned = await findRun(databaseOf(rig.bridge).read, run.id);
     const outcome = { kind: 'stalled', silentMs: 1 } as const;
-    const { project } = await endRun(rig.bridge, TOKEN, spawned ?? run, outcome, ending);
+    const { project } = await endRun({ bridge: rig.bridge, token: TOKEN }, spawned ?? run, outcome, ending);
     expect(project).toMatchObject({ status: 'in_progress', tries: 1 });
   });
 
@@ -52,7 +53,10 @@ describe('what follows from the end of a run', () => {
       rig.clock.advance(60_000);
       const { run } = await begin(rig);
       const outcome = { kind: 'output_truncated' } as const;
-      const ended = await endRun(rig.bridge, TOKEN, run, outcome, { ...ending, fingerprint: 'same tree' });
+      const ended = await endRun({ bridge: rig.bridge, token: TOKEN }, run, outcome, {
+        ...ending,
+        fingerprint: 'same tree',
+      });
       attentions.push(ended.project.attention);
     }
     expect(attentions).toEqual([null, null, expect.stringMatching(/3 runs in a row .*changed nothing/)]);
@@ -62,7 +66,12 @@ describe('what follows from the end of a run', () => {
     await using rig = await supervised();
     await send(rig);
     const { run } = await begin(rig);
-    const { project } = await endRun(rig.bridge, TOKEN, run, { kind: 'interrupted' }, ending);
+    const { project } = await endRun(
+      { bridge: rig.bridge, token: TOKEN },
+      run,
+      { kind: 'interrupted' },
+      ending,
+    );
     expect(project).toMatchObject({
       status: 'in_progress',
       tries: 0,
@@ -79,14 +88,13 @@ describe('what follows from the end of a run', () => {
     const { sessionId } = last;
     for (let tries = 1; tries < 10; tries++) {
       const outcome = { kind: 'lost', message: 'nobody saw' } as const;
-      const { project } = await endRun(rig.bridge, TOKEN, last, outcome, ending);
+      const { project } = await endRun({ bridge: rig.bridge, token: TOKEN }, last, outcome, ending);
       expect(project).toMatchObject({ status: 'in_progress', tries, sessionId });
       rig.clock.advance(20 * 60_000);
       last = (await begin(rig)).run;
     }
     const { project } = await endRun(
-      rig.bridge,
-      TOKEN,
+      { bridge: rig.bridge, token: TOKEN },
       last,
       { kind: 'lost', message: 'nobody saw' },
       ending,
@@ -101,7 +109,7 @@ describe('what follows from the end of a run', () => {
     await using rig = await supervised();
     const { id } = await send(rig);
     const { run } = await begin(rig);
-    const { project } = await endRun(rig.bridge, TOKEN, run, { kind }, ending);
+    const { project } = await endRun({ bridge: rig.bridge, token: TOKEN }, run, { kind }, ending);
     expect(project.sessionId).toBeNull();
     expect(project).toEqual(await current(rig.bridge, id));
     expect((await begin(rig)).run.sessionId).not.toBe(run.sessionId);
@@ -111,9 +119,14 @@ describe('what follows from the end of a run', () => {
     await using rig = await supervised();
     await send(rig);
     const killed = { kind: 'crashed', code: null, signal: 'SIGKILL', stderr: '' } as const;
-    await endRun(rig.bridge, TOKEN, (await begin(rig)).run, killed, ending);
+    await endRun({ bridge: rig.bridge, token: TOKEN }, (await begin(rig)).run, killed, ending);
     const { run } = await begin(rig);
-    const { project } = await endRun(rig.bridge, TOKEN, run, { kind: 'session_missing' }, ending);
+    const { project } = await endRun(
+      { bridge: rig.bridge, token: TOKEN },
+      run,
+      { kind: 'session_missing' },
+      ending,
+    );
     expect(project).toMatchObject({ status: 'in_progress', sessionId: null });
   });
 
@@ -126,7 +139,7 @@ describe('what follows from the end of a run', () => {
     await using rig = await supervised();
     const { id } = await send(rig);
     const { run } = await begin(rig);
-    const { project } = await endRun(rig.bridge, TOKEN, run, outcome, ending);
+    const { project } = await endRun({ bridge: rig.bridge, token: TOKEN }, run, outcome, ending);
     expect(project).toMatchObject({ status: 'attention', attention });
     expect(project).toEqual(await current(rig.bridge, id));
   });
@@ -137,7 +150,7 @@ describe('what follows from the end of a run', () => {
     const { run } = await begin(rig);
     const resetsAt = new Date(rig.clock.now().getTime() + 3_600_000).toISOString();
     const outcome = { kind: 'usage_limit', limit: 'five_hour', resetsAt } as const;
-    const ended = await endRun(rig.bridge, TOKEN, run, outcome, ending);
+    const ended = await endRun({ bridge: rig.bridge, token: TOKEN }, run, outcome, ending);
     expect(ended.hold).toMatchObject({
       kind: 'usage_limit',
       scope: '',
@@ -154,7 +167,9 @@ describe('what follows from the end of a run', () => {
     const { run } = await begin(rig);
     const resetsAt = new Date(rig.clock.now().getTime() + 3_600_000).toISOString();
     const outcome = { kind: 'usage_limit', limit: 'seven_day_opus', resetsAt } as const;
-    expect((await endRun(rig.bridge, TOKEN, run, outcome, ending)).hold).toMatchObject({ scope: 'opus' });
+    expect((await endRun({ bridge: rig.bridge, token: TOKEN }, run, outcome, ending)).hold).toMatchObject({
+      scope: 'opus',
+    });
   });
 
   test.each([
@@ -166,7 +181,7 @@ describe('what follows from the end of a run', () => {
     await using rig = await supervised();
     await send(rig);
     const { run } = await begin(rig);
-    const { hold } = await endRun(rig.bridge, TOKEN, run, outcome, ending);
+    const { hold } = await endRun({ bridge: rig.bridge, token: TOKEN }, run, outcome, ending);
     const until = new Date(rig.clock.now().getTime() + minutes * 60_000).toISOString();
     expect(hold).toMatchObject({ kind, scope: '', until });
     expect((await current(rig.bridge, run.projectId)).tries).toBe(0);

@@ -1,11 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
-import { imposeHold } from '../../src/bridge/attending.ts';
+import { startNextRun } from '../../src/bridge/claim.ts';
 import { cancel, retry, steer } from '../../src/bridge/control.ts';
-import { pause, resume } from '../../src/bridge/holds.ts';
+import { endRun } from '../../src/bridge/end-run.ts';
+import { imposeHold, pause, resume } from '../../src/bridge/holds.ts';
 import { releaseLease, requestStop, takeLease } from '../../src/bridge/lease.ts';
 import { approve, finish, reject } from '../../src/bridge/reviews.ts';
-import { endRun, recordDelivered, recordReady, recordSpawn, startNextRun } from '../../src/bridge/runs.ts';
+import { recordDelivered, recordReady, recordSpawn } from '../../src/bridge/runs.ts';
 import { sendPlan } from '../../src/bridge/send-plan.ts';
 import { claimByHand, resetForRevision, sendCompletion, sendUpdate } from '../../src/bridge/submissions.ts';
 import { asLeaseToken, type ProjectId } from '../../src/project/ids.ts';
@@ -46,30 +47,35 @@ const VERBS: Record<string, (rig: Rig) => Promise<() => Promise<unknown>>> = {
     return () => resume(rig.bridge, 'person');
   },
   takeLease: async (rig) => () => takeLease(rig.bridge, other, () => true),
-  releaseLease: async (rig) => () => releaseLease(rig.bridge, TOKEN),
+  releaseLease: async (rig) => () => releaseLease({ bridge: rig.bridge, token: TOKEN }),
   requestStop: async (rig) => () => requestStop(rig.bridge),
-  imposeHold: async (rig) => () => imposeHold(rig.bridge, TOKEN, limit),
+  imposeHold: async (rig) => () => imposeHold({ bridge: rig.bridge, token: TOKEN }, limit),
   startNextRun: async (rig) => {
     await send(rig);
-    return () => startNextRun(rig.bridge, TOKEN, { model: null, newSessionId: randomUUID });
+    return () =>
+      startNextRun({ bridge: rig.bridge, token: TOKEN }, { model: null, newSessionId: randomUUID });
   },
-  recordSpawn: running((rig, run) => recordSpawn(rig.bridge, TOKEN, run, 1, 'then')),
-  recordReady: running((rig, run) => recordReady(rig.bridge, TOKEN, run, { model: 'm', claudeVersion: '2' })),
+  recordSpawn: running((rig, run) => recordSpawn({ bridge: rig.bridge, token: TOKEN }, run, 1, 'then')),
+  recordReady: running((rig, run) =>
+    recordReady({ bridge: rig.bridge, token: TOKEN }, run, { model: 'm', claudeVersion: '2' }),
+  ),
   recordDelivered: async (rig) => {
     const { id } = await send(rig);
     const { run } = await begin(rig);
     const { message } = accepted(await steer(rig.bridge, id, 'use Rust', 'person'));
-    return () => recordDelivered(rig.bridge, TOKEN, run, [message.id]);
+    return () => recordDelivered({ bridge: rig.bridge, token: TOKEN }, run, [message.id]);
   },
   'endRun, tried again': running((rig, run) =>
-    endRun(rig.bridge, TOKEN, run, { kind: 'stalled', silentMs: 1 }, ending),
+    endRun({ bridge: rig.bridge, token: TOKEN }, run, { kind: 'stalled', silentMs: 1 }, ending),
   ),
   'endRun, everybody held': running((rig, run) =>
-    endRun(rig.bridge, TOKEN, run, { kind: 'throttled' }, ending),
+    endRun({ bridge: rig.bridge, token: TOKEN }, run, { kind: 'throttled' }, ending),
   ),
-  'endRun, parked': running((rig, run) => endRun(rig.bridge, TOKEN, run, { kind: 'refused' }, ending)),
+  'endRun, parked': running((rig, run) =>
+    endRun({ bridge: rig.bridge, token: TOKEN }, run, { kind: 'refused' }, ending),
+  ),
   'endRun, held': running((rig, run) =>
-    endRun(rig.bridge, TOKEN, run, { kind: 'billing', message: '' }, ending),
+    endRun({ bridge: rig.bridge, token: TOKEN }, run, { kind: 'billing', message: '' }, ending),
   ),
 };
 

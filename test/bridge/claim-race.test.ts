@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { databaseOf } from '../../src/bridge/open-bridge.ts';
 import { countByStatus } from '../../src/store/projects.ts';
 import { openRuns } from '../../src/store/runs.ts';
 import { createRig } from '../rig.ts';
@@ -21,9 +22,9 @@ describe(`of four processes that take up ${PROJECTS} projects at once`, () => {
     await Promise.all(claimers.map(({ ready }) => ready));
     const claimed = (await Promise.all(claimers.map((one) => one.go()))) as string[][];
     expect(claimed.flat().sort()).toEqual(ids.sort());
-    expect(await countByStatus(rig.bridge.database.read)).toEqual({ in_progress: PROJECTS });
+    expect(await countByStatus(databaseOf(rig.bridge).read)).toEqual({ in_progress: PROJECTS });
     const events = await history(rig.bridge);
     expect(events.filter((type) => type === 'project.claimed')).toHaveLength(PROJECTS);
-    expect(await openRuns(rig.bridge.database.read)).toHaveLength(token === '' ? 0 : PROJECTS);
+    expect(await openRuns(databaseOf(rig.bridge).read)).toHaveLength(token === '' ? 0 : PROJECTS);
   });
 });

@@ -1,8 +1,10 @@
 import { describe, expect, test } from 'vitest';
-import { briefingFor, nextReadyTime, ordersFor } from '../../src/bridge/attending.ts';
+import { briefingFor } from '../../src/bridge/briefing.ts';
+import { nextReadyTime } from '../../src/bridge/claim.ts';
 import { steer } from '../../src/bridge/control.ts';
+import { endRun } from '../../src/bridge/end-run.ts';
 import { projectDetails } from '../../src/bridge/queries.ts';
-import { endRun } from '../../src/bridge/runs.ts';
+import { ordersFor } from '../../src/bridge/runs.ts';
 import { accepted, begin, current, ending, send, start, supervised, TOKEN } from './steps.ts';
 
 const DAY_MS = 24 * 3_600_000;
@@ -12,10 +14,10 @@ describe('after the clock was set back by a day', () => {
     await using rig = await supervised();
     const { id } = await send(rig);
     const first = await begin(rig);
-    await endRun(rig.bridge, TOKEN, first.run, { kind: 'interrupted' }, ending);
+    await endRun({ bridge: rig.bridge, token: TOKEN }, first.run, { kind: 'interrupted' }, ending);
     rig.clock.advance(-DAY_MS);
     const second = await begin(rig);
-    await endRun(rig.bridge, TOKEN, second.run, { kind: 'lost', message: '' }, ending);
+    await endRun({ bridge: rig.bridge, token: TOKEN }, second.run, { kind: 'lost', message: '' }, ending);
     rig.clock.advance(1_000);
     const third = await begin(rig);
     expect(third.earlier.map(({ id }) => id)).toEqual([first.run.id, second.run.id]);
@@ -27,7 +29,12 @@ describe('after the clock was set back by a day', () => {
     await using rig = await supervised();
     await send(rig);
     const { run } = await begin(rig);
-    const { project } = await endRun(rig.bridge, TOKEN, run, { kind: 'stalled', silentMs: 1 }, ending);
+    const { project } = await endRun(
+      { bridge: rig.bridge, token: TOKEN },
+      run,
+      { kind: 'stalled', silentMs: 1 },
+      ending,
+    );
     expect(await nextReadyTime(rig.bridge)).toEqual(new Date(project.notBefore ?? ''));
     expect(await start(rig)).toBeUndefined();
     rig.clock.advance(-DAY_MS);
@@ -58,7 +65,7 @@ describe('after the clock was set back by a day', () => {
     accepted(await steer(rig.bridge, id, 'use Rust', 'person'));
     const first = await begin(rig);
     rig.clock.advance(-DAY_MS);
-    await endRun(rig.bridge, TOKEN, first.run, { kind: 'interrupted' }, ending);
+    await endRun({ bridge: rig.bridge, token: TOKEN }, first.run, { kind: 'interrupted' }, ending);
     const { run } = await begin(rig);
     expect((await ordersFor(rig.bridge, run)).messages).toMatchObject([
       { message: 'use Rust', runId: run.id },

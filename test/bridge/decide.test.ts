@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { databaseOf } from '../../src/bridge/open-bridge.ts';
 import { approve, finish, readApproval, reject } from '../../src/bridge/reviews.ts';
 import { resetForRevision } from '../../src/bridge/submissions.ts';
 import type { ProjectId } from '../../src/project/ids.ts';
@@ -36,11 +37,11 @@ describe('a decision', () => {
       decision: { round: 2, verdict: 'approved', reason: '', decidedBy: 'person' },
       repeated: false,
     });
-    expect(await decisionsOf(rig.bridge.database.read, id)).toMatchObject([
+    expect(await decisionsOf(databaseOf(rig.bridge).read, id)).toMatchObject([
       { round: 1, verdict: 'rejected', reason: 'too slow', decidedBy: 'desktop' },
       { round: 2, verdict: 'approved' },
     ]);
-    const [event] = (await eventsAfter(rig.bridge.database.read, BEGINNING, 100, id)).slice(-1);
+    const [event] = (await eventsAfter(databaseOf(rig.bridge).read, BEGINNING, 100, id)).slice(-1);
     expect(event).toMatchObject({
       type: 'project.approved',
       actor: 'person',
@@ -148,7 +149,7 @@ describe('of two decisions made at the same moment', () => {
     }[];
     expect(replies.filter(({ ok }) => ok)).toHaveLength(1);
     expect(replies.find(({ ok }) => !ok)?.refusal).toMatch(/^cannot (approve|reject) project in status/);
-    expect(await decisionsOf(rig.bridge.database.read, id)).toHaveLength(1);
+    expect(await decisionsOf(databaseOf(rig.bridge).read, id)).toHaveLength(1);
     expect(await history(rig.bridge, id)).toHaveLength(2);
   });
 });

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import { finishApproved } from '../../src/bridge/attending.ts';
 import { cancel, retry, steer } from '../../src/bridge/control.ts';
-import { approve } from '../../src/bridge/reviews.ts';
-import { endRun } from '../../src/bridge/runs.ts';
+import { endRun } from '../../src/bridge/end-run.ts';
+import { databaseOf } from '../../src/bridge/open-bridge.ts';
+import { approve, finishApproved } from '../../src/bridge/reviews.ts';
 import { claimByHand } from '../../src/bridge/submissions.ts';
 import { LIMITS } from '../../src/project/text.ts';
 import { BEGINNING, eventsAfter } from '../../src/store/events.ts';
@@ -29,8 +29,8 @@ describe('steering', () => {
     const { id } = await send(rig);
     const { message } = accepted(await steer(rig.bridge, id, ' use \x1b[1mRust\x1b[0m ', 'person'));
     expect(message).toMatchObject({ projectId: id, message: 'use Rust', deliveredAt: null, runId: null });
-    expect(await waitingMessages(rig.bridge.database.read, id)).toEqual([message]);
-    const [event] = (await eventsAfter(rig.bridge.database.read, BEGINNING, 10, id)).slice(-1);
+    expect(await waitingMessages(databaseOf(rig.bridge).read, id)).toEqual([message]);
+    const [event] = (await eventsAfter(databaseOf(rig.bridge).read, BEGINNING, 10, id)).slice(-1);
     expect(event).toMatchObject({
       type: 'project.steered',
       actor: 'person',
@@ -87,8 +87,8 @@ describe('cancelling', () => {
     const { run } = await begin(rig);
     await submit(rig, id, run);
     accepted(await approve(rig.bridge, id, 'person'));
-    await endRun(rig.bridge, TOKEN, run, { kind: 'submitted' }, ending);
-    await finishApproved(rig.bridge, TOKEN);
+    await endRun({ bridge: rig.bridge, token: TOKEN }, run, { kind: 'submitted' }, ending);
+    await finishApproved({ bridge: rig.bridge, token: TOKEN });
     expect(refusalOf(await cancel(rig.bridge, id, '', 'person'))).toContain("in status 'complete'");
   });
 
@@ -123,7 +123,7 @@ describe('retrying', () => {
       notBefore: null,
     });
     expect(await current(rig.bridge, id)).toEqual(project);
-    const [event] = await eventsAfter(rig.bridge.database.read, BEGINNING, 10, id);
+    const [event] = await eventsAfter(databaseOf(rig.bridge).read, BEGINNING, 10, id);
     expect(event).toMatchObject({ type: 'project.retried', actor: 'person', data: { was: 'because' } });
     // From here anyone may take it up.
     accepted(await claimByHand(rig.bridge, id));

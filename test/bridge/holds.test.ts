@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { imposeHold, liftHold } from '../../src/bridge/attending.ts';
-import { currentHolds, pause, resume } from '../../src/bridge/holds.ts';
+import { currentHolds, imposeHold, liftHold, pause, resume } from '../../src/bridge/holds.ts';
+import { databaseOf } from '../../src/bridge/open-bridge.ts';
 import { HOLD_KINDS, type Hold } from '../../src/project/hold.ts';
 import { BEGINNING, eventsAfter } from '../../src/store/events.ts';
 import { createRig } from '../rig.ts';
@@ -23,7 +23,7 @@ describe('a hold', () => {
     expect(await currentHolds(rig.bridge)).toEqual([
       { kind: 'paused', scope: '', reason: 'lunch', since, until: null, source: 'person' },
     ]);
-    expect(await eventsAfter(rig.bridge.database.read, BEGINNING, 10)).toMatchObject([
+    expect(await eventsAfter(databaseOf(rig.bridge).read, BEGINNING, 10)).toMatchObject([
       {
         projectId: null,
         type: 'hold.set',
@@ -37,27 +37,27 @@ describe('a hold', () => {
   test.each(HOLD_KINDS)('%s is set by the supervisor, and ended once', async (kind) => {
     await using rig = await createRig();
     await beSupervisor(rig);
-    await imposeHold(rig.bridge, TOKEN, { ...limit, kind });
+    await imposeHold({ bridge: rig.bridge, token: TOKEN }, { ...limit, kind });
     expect(await currentHolds(rig.bridge)).toEqual([{ ...limit, kind }]);
-    await liftHold(rig.bridge, TOKEN, kind);
+    await liftHold({ bridge: rig.bridge, token: TOKEN }, kind);
     expect(await currentHolds(rig.bridge)).toEqual([]);
-    await changingNothing(rig.bridge, () => liftHold(rig.bridge, TOKEN, kind));
+    await changingNothing(rig.bridge, () => liftHold({ bridge: rig.bridge, token: TOKEN }, kind));
     expect(await history(rig.bridge)).toEqual(['supervisor.started', 'hold.set', 'hold.ended']);
   });
 
   test('of one scope ends without the others', async () => {
     await using rig = await createRig();
     await beSupervisor(rig);
-    await imposeHold(rig.bridge, TOKEN, limit);
-    await imposeHold(rig.bridge, TOKEN, { ...limit, scope: 'sonnet' });
-    await liftHold(rig.bridge, TOKEN, 'usage_limit', 'opus');
+    await imposeHold({ bridge: rig.bridge, token: TOKEN }, limit);
+    await imposeHold({ bridge: rig.bridge, token: TOKEN }, { ...limit, scope: 'sonnet' });
+    await liftHold({ bridge: rig.bridge, token: TOKEN }, 'usage_limit', 'opus');
     expect(await currentHolds(rig.bridge)).toEqual([{ ...limit, scope: 'sonnet' }]);
   });
 
   test('a person who says "go on" ends them all', async () => {
     await using rig = await createRig();
     await beSupervisor(rig);
-    await imposeHold(rig.bridge, TOKEN, limit);
+    await imposeHold({ bridge: rig.bridge, token: TOKEN }, limit);
     await pause(rig.bridge, '', 'person');
     expect((await resume(rig.bridge, 'person')).map(({ kind }) => kind).sort()).toEqual([
       'paused',

@@ -1,7 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
-import { imposeHold } from '../../src/bridge/attending.ts';
 import type { Bridge } from '../../src/bridge/bridge.ts';
+import { startNextRun } from '../../src/bridge/claim.ts';
+import { endRun } from '../../src/bridge/end-run.ts';
+import { imposeHold } from '../../src/bridge/holds.ts';
 import {
   checkLease,
   currentLease,
@@ -13,14 +15,7 @@ import {
   takeLease,
 } from '../../src/bridge/lease.ts';
 import { recordQuotas } from '../../src/bridge/quota.ts';
-import {
-  endRun,
-  recordDelivered,
-  recordLive,
-  recordReady,
-  recordSpawn,
-  startNextRun,
-} from '../../src/bridge/runs.ts';
+import { recordDelivered, recordLive, recordReady, recordSpawn } from '../../src/bridge/runs.ts';
 import { asLeaseToken } from '../../src/project/ids.ts';
 import { EMPTY_LIVE_STATE, type Run } from '../../src/project/run.ts';
 import { createRig, type Rig } from '../rig.ts';
@@ -39,7 +34,11 @@ describe('one supervisor per state folder', () => {
   test('the first takes the lease', async () => {
     await using rig = await createRig();
     expect(await currentLease(rig.bridge)).toBeUndefined();
-    expect(await takeLease(rig.bridge, candidate('one'), alive)).toEqual({ taken: true, before: undefined });
+    expect(await takeLease(rig.bridge, candidate('one'), alive)).toEqual({
+      taken: true,
+      before: undefined,
+      lease: { bridge: rig.bridge, token: 'one' },
+    });
     const now = rig.clock.now();
     expect(await currentLease(rig.bridge)).toMatchObject({
       ...candidate('one'),
@@ -85,7 +84,7 @@ describe('one supervisor per state folder', () => {
     await takeLease(rig.bridge, candidate('one'), alive);
     rig.clock.advance(LEASE_MS);
     expect(await takeLease(rig.bridge, candidate('two'), alive)).toMatchObject({ taken: true });
-    await expect(renewLease(rig.bridge, asLeaseToken('one'))).rejects.toThrow(LeaseLost);
+    await expect(renewLease({ bridge: rig.bridge, token: asLeaseToken('one') })).rejects.toThrow(LeaseLost);
   });
 
   test('of several that come together, one takes it', async () => {
@@ -103,7 +102,7 @@ describe('one supervisor per state folder', () => {
     await takeLease(rig.bridge, candidate('one'), alive);
     for (let n = 0; n < 5; n++) {
       rig.clock.advance(LEASE_MS - 1);
-      await renewLease(rig.bridge, asLeaseToken('one'));
+      await renewLease({ bridge: rig.bridge, token: asLeaseToken('one') });
     }
     expect(await takeLease(rig.bridge, candidate('two'), alive)).toMatchObject({ taken: false });
     // Renewing is a sign of life, not history.
@@ -113,7 +112,7 @@ describe('one supervisor per state folder', () => {
   test('who is done gives it back', async () => {
     await using rig = await createRig();
     await takeLease(rig.bridge, candidate('one'), alive);
-    await releaseLease(rig.bridge, asLeaseToken('one'));
+    await releaseLease({ bridge: rig.bridge, token: asLeaseToken('one') });
     expect(await currentLease(rig.bridge)).toBeUndefined();
     expect(await history(rig.bridge)).toEqual(['supervisor.started', 'supervisor.stopped']);
   });
@@ -156,17 +155,26 @@ const hold = {
 const quota = { window: 'five_hour', utilization: 0.5, status: 'allowed', resetsAt: null, seenAt: '2026' };
 
 const VERBS: [string, (bridge: Bridge, run: Run) => Promise<unknown>][] = [
-  ['startNextRun', (bridge) => startNextRun(bridge, TOKEN, { model: null, newSessionId: randomUUID })],
-  ['recordSpawn', (bridge, run) => recordSpawn(bridge, TOKEN, run, 1, 'then')],
-  ['recordReady', (bridge, run) => recordReady(bridge, TOKEN, run, { model: 'm', claudeVersion: '2' })],
-  ['recordLive', (bridge, run) => recordLive(bridge, TOKEN, run, { ...EMPTY_LIVE_STATE, turns: 9 })],
-  ['recordDelivered', (bridge, run) => recordDelivered(bridge, TOKEN, run, ['message'])],
-  ['endRun', (bridge, run) => endRun(bridge, TOKEN, run, { kind: 'throttled' }, ending)],
-  ['imposeHold', (bridge) => imposeHold(bridge, TOKEN, hold)],
-  ['recordQuotas', (bridge) => recordQuotas(bridge, TOKEN, [quota])],
-  ['renewLease', (bridge) => renewLease(bridge, TOKEN)],
-  ['checkLease', (bridge) => checkLease(bridge, TOKEN)],
-  ['releaseLease', (bridge) => releaseLease(bridge, TOKEN)],
+  [
+    'startNextRun',
+    (bridge) => startNextRun({ bridge, token: TOKEN }, { model: null, newSessionId: randomUUID }),
+  ],
+  ['recordSpawn', (bridge, run) => recordSpawn({ bridge, token: TOKEN }, run, 1, 'then')],
+  [
+    'recordReady',
+    (bridge, run) => recordReady({ bridge, token: TOKEN }, run, { model: 'm', claudeVersion: '2' }),
+  ],
+  [
+    'recordLive',
+    (bridge, run) => recordLive({ bridge, token: TOKEN }, run, { ...EMPTY_LIVE_STATE, turns: 9 }),
+  ],
+  ['recordDelivered', (bridge, run) => recordDelivered({ bridge, token: TOKEN }, run, ['message'])],
+  ['endRun', (bridge, run) => endRun({ bridge, token: TOKEN }, run, { kind: 'throttled' }, ending)],
+  ['imposeHold', (bridge) => imposeHold({ bridge, token: TOKEN }, hold)],
+  ['recordQuotas', (bridge) => recordQuotas({ bridge, token: TOKEN }, [quota])],
+  ['renewLease', (bridge) => renewLease({ bridge, token: TOKEN })],
+  ['checkLease', (bridge) => checkLease({ bridge, token: TOKEN })],
+  ['releaseLease', (bridge) => releaseLease({ bridge, token: TOKEN })],
 ];
 
 describe('a supervisor that was replaced writes nothing more', () => {
@@ -189,7 +197,7 @@ describe('a supervisor that was replaced writes nothing more', () => {
   test.each(VERBS)('nor does one whose lease is gone: %s', async (_, verb) => {
     const { rig, run } = await busy();
     await using _rig = rig;
-    await releaseLease(rig.bridge, TOKEN);
+    await releaseLease({ bridge: rig.bridge, token: TOKEN });
     await changingNothing(rig.bridge, () => expect(verb(rig.bridge, run)).rejects.toThrow(LeaseLost));
   });
 

@@ -1,9 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { expect, test } from 'vitest';
-import { finishApproved } from '../../src/bridge/attending.ts';
+import { startNextRun } from '../../src/bridge/claim.ts';
 import { cancel, retry, steer } from '../../src/bridge/control.ts';
-import { approve, finish, readApproval, reject } from '../../src/bridge/reviews.ts';
-import { endRun, recordSpawn, startNextRun } from '../../src/bridge/runs.ts';
+import { endRun } from '../../src/bridge/end-run.ts';
+import { databaseOf } from '../../src/bridge/open-bridge.ts';
+import { approve, finish, finishApproved, readApproval, reject } from '../../src/bridge/reviews.ts';
+import { recordSpawn } from '../../src/bridge/runs.ts';
 import { sendPlan } from '../../src/bridge/send-plan.ts';
 import { claimByHand, resetForRevision, sendCompletion, sendUpdate } from '../../src/bridge/submissions.ts';
 import { type BridgeEvent, EVENTS } from '../../src/project/event.ts';
@@ -51,7 +53,7 @@ function pick<T>(chance: () => number, among: readonly T[]): T | undefined {
 
 /** The run that is under way, which alone may speak; without one a person's own session may. */
 async function runOf(rig: Rig, id: ProjectId): Promise<RunId | null> {
-  const runs = await openRuns(rig.bridge.database.read);
+  const runs = await openRuns(databaseOf(rig.bridge).read);
   return runs.find(({ projectId }) => projectId === id)?.id ?? null;
 }
 
@@ -71,22 +73,27 @@ const STEPS: readonly ((step: Step) => Promise<unknown>)[] = [
   ({ rig, id }) => resetForRevision(rig.bridge, id),
   ({ rig, id }) => readApproval(rig.bridge, id),
   ({ rig, id }) => finish(rig.bridge, id, 'supervisor'),
-  ({ rig }) => finishApproved(rig.bridge, TOKEN),
+  ({ rig }) => finishApproved({ bridge: rig.bridge, token: TOKEN }),
   ({ rig, id, requestId }) => steer(rig.bridge, id, 'use Rust', 'person', requestId),
   async ({ rig, id, chance }) => chance() < 0.2 && cancel(rig.bridge, id, '', 'person'),
   ({ rig, id }) => retry(rig.bridge, id, 'person'),
   startRun,
   startRun,
   async ({ rig, chance }) => {
-    const run = pick(chance, await openRuns(rig.bridge.database.read));
+    const run = pick(chance, await openRuns(databaseOf(rig.bridge).read));
     const outcome = pick(chance, OUTCOMES);
-    if (run && outcome) await endRun(rig.bridge, TOKEN, run, outcome, { ...ending, random: chance() });
+    if (run && outcome)
+      await endRun({ bridge: rig.bridge, token: TOKEN }, run, outcome, { ...ending, random: chance() });
   },
 ];
 
 async function startRun({ rig, chance }: Step): Promise<void> {
-  const started = await startNextRun(rig.bridge, TOKEN, { model: null, newSessionId: randomUUID });
-  if (started && chance() < 0.9) await recordSpawn(rig.bridge, TOKEN, started.run, 1, 'then');
+  const started = await startNextRun(
+    { bridge: rig.bridge, token: TOKEN },
+    { model: null, newSessionId: randomUUID },
+  );
+  if (started && chance() < 0.9)
+    await recordSpawn({ bridge: rig.bridge, token: TOKEN }, started.run, 1, 'then');
 }
 
 type Rows = Awaited<ReturnType<typeof everything>>;
@@ -138,7 +145,7 @@ async function expectSound(rig: Rig, rows: Rows): Promise<void> {
     expect(run.outcome === null, 'an outcome exactly when it has ended').toBe(run.ended_at === null);
   for (const project of projects) {
     const events = await eventsAfter(
-      rig.bridge.database.read,
+      databaseOf(rig.bridge).read,
       BEGINNING,
       100_000,
       asProjectId(String(project.id)),
@@ -174,7 +181,7 @@ test.each([
   let before = await everything(rig.bridge);
   for (let n = 0; n < 250; n++) {
     rig.clock.advance(Math.floor(chance() * 30_000));
-    const ids = (await listProjects(rig.bridge.database.read, { limit: 4 })).map(({ id }) => id);
+    const ids = (await listProjects(databaseOf(rig.bridge).read, { limit: 4 })).map(({ id }) => id);
     const id = pick(chance, ids) ?? asProjectId('0123456789ab');
     // One of a few, so that calls are repeated.
     const requestId = `request ${Math.floor(chance() * 40)}`;

@@ -1,10 +1,9 @@
 import { describe, expect, test } from 'vitest';
+import { BEGINNING, changesSince, currentCursor } from '../../src/bridge/changes.ts';
+import { endRun } from '../../src/bridge/end-run.ts';
 import { pause } from '../../src/bridge/holds.ts';
 import {
   approvalQueue,
-  BEGINNING,
-  changesSince,
-  currentCursor,
   overview,
   projectDetails,
   projectState,
@@ -13,7 +12,6 @@ import {
   resolveProjectId,
 } from '../../src/bridge/queries.ts';
 import { approve, reject } from '../../src/bridge/reviews.ts';
-import { endRun } from '../../src/bridge/runs.ts';
 import { sendUpdate } from '../../src/bridge/submissions.ts';
 import { systemClock } from '../../src/clock.ts';
 import { asProjectId } from '../../src/project/ids.ts';
@@ -40,7 +38,7 @@ describe('one project', () => {
     for (const message of ['one', 'two', 'three'])
       accepted(await sendUpdate(rig.bridge, id, message, { runId: run.id, requestId: null }));
     await submit(rig, id, run);
-    await endRun(rig.bridge, TOKEN, run, { kind: 'submitted' }, ending);
+    await endRun({ bridge: rig.bridge, token: TOKEN }, run, { kind: 'submitted' }, ending);
     accepted(await reject(rig.bridge, id, 'too slow', 'desktop'));
 
     const details = accepted(await projectDetails(rig.bridge, id, 2));
@@ -148,7 +146,7 @@ describe('many projects', () => {
     await beSupervisor(rig);
     const { id } = await send(rig);
     const { run } = await begin(rig);
-    await endRun(rig.bridge, TOKEN, run, { kind: 'interrupted' }, ending);
+    await endRun({ bridge: rig.bridge, token: TOKEN }, run, { kind: 'interrupted' }, ending);
     const again = await begin(rig);
     const waiting = await projectIn(rig, 'attention');
     const queued = await send(rig);

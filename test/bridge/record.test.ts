@@ -9,11 +9,11 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { briefingFor } from '../../src/bridge/attending.ts';
+import { briefingFor } from '../../src/bridge/briefing.ts';
 import { cancel, retry, steer } from '../../src/bridge/control.ts';
+import { endRun } from '../../src/bridge/end-run.ts';
 import { projectDetails } from '../../src/bridge/queries.ts';
 import { approve, finish, reject } from '../../src/bridge/reviews.ts';
-import { endRun } from '../../src/bridge/runs.ts';
 import { sendUpdate } from '../../src/bridge/submissions.ts';
 import { asLeaseToken, type ProjectId } from '../../src/project/ids.ts';
 import { planFile, statusFile } from '../../src/state-folder.ts';
@@ -33,8 +33,7 @@ async function longStory(rig: Rig): Promise<ProjectId> {
   accepted(await steer(rig.bridge, id, 'use Rust', 'person'));
   rig.clock.advance(1_000);
   await endRun(
-    rig.bridge,
-    asLeaseToken('the supervisor of this test'),
+    { bridge: rig.bridge, token: asLeaseToken('the supervisor of this test') },
     first.run,
     { kind: 'refused' },
     ending,
@@ -44,8 +43,7 @@ async function longStory(rig: Rig): Promise<ProjectId> {
   const second = await begin(rig);
   await submit(rig, id, second.run);
   await endRun(
-    rig.bridge,
-    asLeaseToken('the supervisor of this test'),
+    { bridge: rig.bridge, token: asLeaseToken('the supervisor of this test') },
     second.run,
     { kind: 'submitted' },
     ending,
@@ -55,8 +53,7 @@ async function longStory(rig: Rig): Promise<ProjectId> {
   const third = await begin(rig);
   await submit(rig, id, third.run, 'Faster.');
   await endRun(
-    rig.bridge,
-    asLeaseToken('the supervisor of this test'),
+    { bridge: rig.bridge, token: asLeaseToken('the supervisor of this test') },
     third.run,
     { kind: 'submitted' },
     ending,
@@ -164,7 +161,12 @@ Project <id>, workspace \`${rig.home}/workspaces/<id>\`, sent <time>
       statusFile(rig.home, id),
       `${whole.slice(0, whole.indexOf('\n## Completion'))}\nMy own note\n`,
     );
-    await endRun(rig.bridge, asLeaseToken('the supervisor of this test'), run, { kind: 'submitted' }, ending);
+    await endRun(
+      { bridge: rig.bridge, token: asLeaseToken('the supervisor of this test') },
+      run,
+      { kind: 'submitted' },
+      ending,
+    );
     expect(record(rig, id)).toContain('My own note');
     expect(record(rig, id).match(/## Completion \(round 1/g)).toHaveLength(1);
     expect(record(rig, id)).toContain('> It ticks.');

@@ -1,7 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { cancel, steer } from '../../src/bridge/control.ts';
+import { endRun } from '../../src/bridge/end-run.ts';
+import { databaseOf } from '../../src/bridge/open-bridge.ts';
 import { approve } from '../../src/bridge/reviews.ts';
-import { endRun, recordDelivered, recordLive, recordReady, recordSpawn } from '../../src/bridge/runs.ts';
+import { recordDelivered, recordLive, recordReady, recordSpawn } from '../../src/bridge/runs.ts';
 import { EMPTY_LIVE_STATE } from '../../src/project/run.ts';
 import { BEGINNING, eventsAfter } from '../../src/store/events.ts';
 import { waitingMessages } from '../../src/store/messages.ts';
@@ -28,12 +30,15 @@ describe('what is known of a run is recorded as it happens', () => {
     if (!started) throw new Error('nothing started');
     const { run } = started;
     const spawnedAt = rig.clock.advance(1_000);
-    await recordSpawn(rig.bridge, TOKEN, run, 4242, 'start time');
+    await recordSpawn({ bridge: rig.bridge, token: TOKEN }, run, 4242, 'start time');
     const readyAt = rig.clock.advance(1_000);
-    await recordReady(rig.bridge, TOKEN, run, { model: 'claude-opus-4-1', claudeVersion: '2.1.0' });
+    await recordReady({ bridge: rig.bridge, token: TOKEN }, run, {
+      model: 'claude-opus-4-1',
+      claudeVersion: '2.1.0',
+    });
     const live = { ...EMPTY_LIVE_STATE, turns: 3, currentTool: 'Bash: npm test' };
-    await recordLive(rig.bridge, TOKEN, run, live);
-    expect(await findRun(rig.bridge.database.read, run.id)).toMatchObject({
+    await recordLive({ bridge: rig.bridge, token: TOKEN }, run, live);
+    expect(await findRun(databaseOf(rig.bridge).read, run.id)).toMatchObject({
       pid: 4242,
       pidStartedAt: 'start time',
       spawnedAt,
@@ -51,18 +56,18 @@ describe('what is known of a run is recorded as it happens', () => {
     const { id } = await send(rig);
     const { message: before } = accepted(await steer(rig.bridge, id, 'use Rust', 'person'));
     const { run } = await begin(rig);
-    await recordDelivered(rig.bridge, TOKEN, run, [before.id]);
+    await recordDelivered({ bridge: rig.bridge, token: TOKEN }, run, [before.id]);
     const { message: late } = accepted(await steer(rig.bridge, id, 'and test it', 'person'));
-    await recordDelivered(rig.bridge, TOKEN, run, [late.id]);
+    await recordDelivered({ bridge: rig.bridge, token: TOKEN }, run, [late.id]);
     const killed = { kind: 'crashed', code: null, signal: 'SIGKILL', stderr: '' } as const;
-    await endRun(rig.bridge, TOKEN, run, killed, { ...ending, unkept: [late.id] });
+    await endRun({ bridge: rig.bridge, token: TOKEN }, run, killed, { ...ending, unkept: [late.id] });
     const next = await begin(rig);
-    const waiting = await waitingMessages(rig.bridge.database.read, id);
+    const waiting = await waitingMessages(databaseOf(rig.bridge).read, id);
     expect(waiting).toMatchObject([{ id: late.id, runId: next.run.id }]);
-    await recordDelivered(rig.bridge, TOKEN, next.run, [late.id]);
-    await endRun(rig.bridge, TOKEN, next.run, killed, { ...ending, unkept: 'all' });
-    expect(await waitingMessages(rig.bridge.database.read, id)).toMatchObject([{ id: late.id }]);
-    const [, end] = (await eventsAfter(rig.bridge.database.read, BEGINNING, 100)).flatMap((event) =>
+    await recordDelivered({ bridge: rig.bridge, token: TOKEN }, next.run, [late.id]);
+    await endRun({ bridge: rig.bridge, token: TOKEN }, next.run, killed, { ...ending, unkept: 'all' });
+    expect(await waitingMessages(databaseOf(rig.bridge).read, id)).toMatchObject([{ id: late.id }]);
+    const [, end] = (await eventsAfter(databaseOf(rig.bridge).read, BEGINNING, 100)).flatMap((event) =>
       event.type === 'run.ended' ? event.data : [],
     );
     expect(end?.undelivered).toEqual([late.id]);
@@ -73,10 +78,12 @@ describe('what is known of a run is recorded as it happens', () => {
     const { id } = await send(rig);
     const { run } = await begin(rig);
     const { message } = accepted(await steer(rig.bridge, id, 'use Rust', 'person'));
-    await recordDelivered(rig.bridge, TOKEN, run, [message.id]);
-    expect(await waitingMessages(rig.bridge.database.read, id)).toEqual([]);
-    await changingNothing(rig.bridge, () => recordDelivered(rig.bridge, TOKEN, run, [message.id]));
-    await changingNothing(rig.bridge, () => recordDelivered(rig.bridge, TOKEN, run, []));
+    await recordDelivered({ bridge: rig.bridge, token: TOKEN }, run, [message.id]);
+    expect(await waitingMessages(databaseOf(rig.bridge).read, id)).toEqual([]);
+    await changingNothing(rig.bridge, () =>
+      recordDelivered({ bridge: rig.bridge, token: TOKEN }, run, [message.id]),
+    );
+    await changingNothing(rig.bridge, () => recordDelivered({ bridge: rig.bridge, token: TOKEN }, run, []));
     expect((await history(rig.bridge)).filter((type) => type === 'project.steering_delivered')).toHaveLength(
       1,
     );
@@ -89,11 +96,11 @@ describe('a run ends', () => {
     const { id } = await send(rig);
     const { run } = await begin(rig);
     const crash = { kind: 'crashed', code: 1, signal: null, stderr: 'oh' } as const;
-    const first = await endRun(rig.bridge, TOKEN, run, crash, ending);
+    const first = await endRun({ bridge: rig.bridge, token: TOKEN }, run, crash, ending);
     expect(first.project).toEqual(await current(rig.bridge, id));
     rig.clock.advance(1_000);
     const again = await changingNothing(rig.bridge, () =>
-      endRun(rig.bridge, TOKEN, run, { kind: 'throttled' }, ending),
+      endRun({ bridge: rig.bridge, token: TOKEN }, run, { kind: 'throttled' }, ending),
     );
     expect(again).toEqual({ outcome: crash, project: first.project, hold: undefined });
   });
@@ -104,13 +111,13 @@ describe('a run ends', () => {
     const { run } = await begin(rig);
     const outcome = { kind: 'api_error', status: 529, message: 'overloaded' } as const;
     const live = { ...EMPTY_LIVE_STATE, turns: 9 };
-    await endRun(rig.bridge, TOKEN, run, outcome, {
+    await endRun({ bridge: rig.bridge, token: TOKEN }, run, outcome, {
       ...ending,
       cost: { usd: 1.25, basis: 'estimated' },
       live,
       fingerprint: 'tree',
     });
-    expect(await findRun(rig.bridge.database.read, run.id)).toMatchObject({
+    expect(await findRun(databaseOf(rig.bridge).read, run.id)).toMatchObject({
       outcome,
       costUsd: 1.25,
       costBasis: 'estimated',
@@ -118,7 +125,7 @@ describe('a run ends', () => {
       fingerprint: 'tree',
       endedAt: rig.clock.now().toISOString(),
     });
-    const events = await eventsAfter(rig.bridge.database.read, BEGINNING, 100);
+    const events = await eventsAfter(databaseOf(rig.bridge).read, BEGINNING, 100);
     expect(events.find(({ type }) => type === 'run.ended')).toMatchObject({
       runId: run.id,
       type: 'run.ended',
@@ -132,7 +139,12 @@ describe('a run ends', () => {
     const { id } = await send(rig);
     const { run } = await begin(rig);
     await submit(rig, id, run);
-    const ended = await endRun(rig.bridge, TOKEN, run, { kind: 'stalled', silentMs: 1 }, ending);
+    const ended = await endRun(
+      { bridge: rig.bridge, token: TOKEN },
+      run,
+      { kind: 'stalled', silentMs: 1 },
+      ending,
+    );
     expect(ended).toMatchObject({
       outcome: { kind: 'submitted' },
       project: { status: 'awaiting_approval', notBefore: null },
@@ -145,7 +157,12 @@ describe('a run ends', () => {
     const { run } = await begin(rig);
     await submit(rig, id, run);
     accepted(await approve(rig.bridge, id, 'desktop'));
-    const ended = await endRun(rig.bridge, TOKEN, run, { kind: 'output_truncated' }, ending);
+    const ended = await endRun(
+      { bridge: rig.bridge, token: TOKEN },
+      run,
+      { kind: 'output_truncated' },
+      ending,
+    );
     expect(ended).toMatchObject({ outcome: { kind: 'submitted' }, project: { status: 'approved' } });
   });
 
@@ -155,7 +172,7 @@ describe('a run ends', () => {
     const { run } = await begin(rig);
     accepted(await cancel(rig.bridge, id, 'stop', 'person'));
     const crash = { kind: 'crashed', code: null, signal: 'SIGTERM', stderr: '' } as const;
-    const ended = await endRun(rig.bridge, TOKEN, run, crash, ending);
+    const ended = await endRun({ bridge: rig.bridge, token: TOKEN }, run, crash, ending);
     expect(ended).toMatchObject({
       outcome: { kind: 'cancelled' },
       project: { status: 'cancelled', tries: 0 },
@@ -168,8 +185,8 @@ describe('a run ends', () => {
     await send(rig);
     const { run } = await begin(rig);
     expect(await start(rig)).toBeUndefined();
-    await endRun(rig.bridge, TOKEN, run, { kind: 'interrupted' }, ending);
-    expect(await openRuns(rig.bridge.database.read)).toEqual([]);
+    await endRun({ bridge: rig.bridge, token: TOKEN }, run, { kind: 'interrupted' }, ending);
+    expect(await openRuns(databaseOf(rig.bridge).read)).toEqual([]);
     expect(await start(rig)).toBeDefined();
   });
 });

@@ -1,6 +1,9 @@
 /** How runs go and end, in few words. */
+
 import { expect } from 'vitest';
-import { endRun, recordAnswered, type StartedRun } from '../../src/bridge/runs.ts';
+import type { StartedRun } from '../../src/bridge/claim.ts';
+import { endRun } from '../../src/bridge/end-run.ts';
+import { recordAnswered } from '../../src/bridge/runs.ts';
 import type { Outcome } from '../../src/project/outcome.ts';
 import type { Project } from '../../src/project/project.ts';
 import type { Rig } from '../rig.ts';
@@ -13,7 +16,7 @@ export async function runEnds(rig: Rig, outcome: Outcome): Promise<Project> {
 
 export async function ends(rig: Rig, { run }: StartedRun, outcome: Outcome): Promise<Project> {
   rig.clock.advance(1_000);
-  const { project } = await endRun(rig.bridge, TOKEN, run, outcome, ending);
+  const { project } = await endRun({ bridge: rig.bridge, token: TOKEN }, run, outcome, ending);
   expect(project).toEqual(await current(rig.bridge, project.id));
   return project;
 }
@@ -21,5 +24,5 @@ export async function ends(rig: Rig, { run }: StartedRun, outcome: Outcome): Pro
 /** The model answers a run of some project; then it ends well enough. */
 export async function answered(rig: Rig, started: StartedRun): Promise<void> {
   rig.clock.advance(1_000);
-  await recordAnswered(rig.bridge, TOKEN, started.run);
+  await recordAnswered({ bridge: rig.bridge, token: TOKEN }, started.run);
 }

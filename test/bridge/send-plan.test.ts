@@ -2,6 +2,7 @@ import { rmSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { databaseOf } from '../../src/bridge/open-bridge.ts';
 import { sendPlan } from '../../src/bridge/send-plan.ts';
 import { isProjectId } from '../../src/project/ids.ts';
 import { BEGINNING, eventsAfter } from '../../src/store/events.ts';
@@ -47,8 +48,8 @@ describe('a plan that is sent', () => {
       updatedAt: now,
     });
     expect(await current(rig.bridge, project.id)).toEqual(project);
-    expect(await planText(rig.bridge.database.read, project.id)).toBe(markdown);
-    expect(await eventsAfter(rig.bridge.database.read, BEGINNING, 10)).toMatchObject([
+    expect(await planText(databaseOf(rig.bridge).read, project.id)).toBe(markdown);
+    expect(await eventsAfter(databaseOf(rig.bridge).read, BEGINNING, 10)).toMatchObject([
       {
         projectId: project.id,
         type: 'project.sent',

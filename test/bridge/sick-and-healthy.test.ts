@@ -4,6 +4,7 @@ import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { currentHolds } from '../../src/bridge/holds.ts';
+import { databaseOf } from '../../src/bridge/open-bridge.ts';
 import { asProjectId } from '../../src/project/ids.ts';
 import type { Outcome } from '../../src/project/outcome.ts';
 import type { Project } from '../../src/project/project.ts';
@@ -113,8 +114,8 @@ describe('many projects in one bad workspace', () => {
       await ends(rig, next, { kind: 'tool_denied', tool: '', setting: '' });
       await send(rig);
     }
-    const bad = await rig.bridge.database.read
-      .selectFrom('projects')
+    const bad = await databaseOf(rig.bridge)
+      .read.selectFrom('projects')
       .select('status')
       .where('workspace', 'like', '%bad')
       .execute();

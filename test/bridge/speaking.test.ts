@@ -1,7 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
+import type { StartedRun } from '../../src/bridge/claim.ts';
+import { endRun } from '../../src/bridge/end-run.ts';
+import { databaseOf } from '../../src/bridge/open-bridge.ts';
 import { approve, reject } from '../../src/bridge/reviews.ts';
-import { endRun, type StartedRun } from '../../src/bridge/runs.ts';
 import { claimByHand, resetForRevision, sendCompletion, sendUpdate } from '../../src/bridge/submissions.ts';
 import { asRunId } from '../../src/project/ids.ts';
 import type { Result } from '../../src/result.ts';
@@ -32,7 +34,7 @@ async function secondRound(rig: Rig, requestId: string | null = null) {
   const first = await begin(rig);
   accepted(await sendUpdate(rig.bridge, id, 'first', of(first, requestId)));
   accepted(await sendCompletion(rig.bridge, id, work('first'), of(first, requestId)));
-  await endRun(rig.bridge, TOKEN, first.run, { kind: 'no_completion' }, ending);
+  await endRun({ bridge: rig.bridge, token: TOKEN }, first.run, { kind: 'no_completion' }, ending);
   accepted(await reject(rig.bridge, id, 'not yet', 'desktop'));
   return { id, first, second: await begin(rig) };
 }
@@ -47,7 +49,7 @@ describe('only a run that is under way speaks for its project', () => {
     ];
     for (const speak of late) expect(refusalOf(await changingNothing(rig.bridge, speak))).toBe(OVER);
     accepted(await sendCompletion(rig.bridge, id, work('second'), of(second)));
-    const completions = await completionsOf(rig.bridge.database.read, id);
+    const completions = await completionsOf(databaseOf(rig.bridge).read, id);
     expect(completions.map(({ summary, runId }) => [summary, runId])).toEqual([
       ['first', first.run.id],
       ['second', second.run.id],
@@ -58,7 +60,7 @@ describe('only a run that is under way speaks for its project', () => {
     await using rig = await supervised();
     const { id } = await send(rig);
     const first = await begin(rig);
-    await endRun(rig.bridge, TOKEN, first.run, { kind: 'no_completion' }, ending);
+    await endRun({ bridge: rig.bridge, token: TOKEN }, first.run, { kind: 'no_completion' }, ending);
     const alone = await changingNothing(rig.bridge, () =>
       sendCompletion(rig.bridge, id, work('late'), of(first)),
     );
@@ -87,7 +89,7 @@ describe('only a run that is under way speaks for its project', () => {
     accepted(await claimByHand(rig.bridge, other.id));
     accepted(await sendUpdate(rig.bridge, other.id, 'by hand', byHand));
     accepted(await sendCompletion(rig.bridge, other.id, work('by hand'), byHand));
-    await endRun(rig.bridge, TOKEN, started.run, { kind: 'no_completion' }, ending);
+    await endRun({ bridge: rig.bridge, token: TOKEN }, started.run, { kind: 'no_completion' }, ending);
     accepted(await sendCompletion(rig.bridge, id, work('finished by hand'), byHand));
   });
 
@@ -103,7 +105,12 @@ describe('only a run that is under way speaks for its project', () => {
     );
     expect(refusalOf(reply)).toBe(OVER);
     // It ends as the run of its own round, whatever round the project is in now.
-    const ended = await endRun(rig.bridge, TOKEN, started.run, { kind: 'no_completion' }, ending);
+    const ended = await endRun(
+      { bridge: rig.bridge, token: TOKEN },
+      started.run,
+      { kind: 'no_completion' },
+      ending,
+    );
     expect(ended.outcome).toEqual({ kind: 'submitted' });
     expect(await current(rig.bridge, id)).toMatchObject({
       status: 'in_progress',
@@ -143,7 +150,7 @@ describe('a call is a repeated one only within its run', () => {
     expect(accepted(await sendUpdate(rig.bridge, id, 'second', call))).toMatchObject({ repeated: false });
     const submitted = accepted(await sendCompletion(rig.bridge, id, work('second'), call));
     expect(submitted).toMatchObject({ repeated: false, completion: { round: 2, summary: 'second' } });
-    const updates = await updatesOf(rig.bridge.database.read, id, 0, 10);
+    const updates = await updatesOf(databaseOf(rig.bridge).read, id, 0, 10);
     expect(updates.map(({ message }) => message)).toEqual(['first', 'second']);
   });
 
@@ -153,7 +160,7 @@ describe('a call is a repeated one only within its run', () => {
     const started = await begin(rig);
     const call = of(started, 'toolu_1');
     const first = accepted(await sendCompletion(rig.bridge, id, work('done'), call));
-    await endRun(rig.bridge, TOKEN, started.run, { kind: 'no_completion' }, ending);
+    await endRun({ bridge: rig.bridge, token: TOKEN }, started.run, { kind: 'no_completion' }, ending);
     const again = await changingNothing(rig.bridge, () => sendCompletion(rig.bridge, id, work('done'), call));
     expect(accepted(again)).toEqual({ completion: first.completion, repeated: true });
   });

@@ -2,9 +2,11 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { retry } from '../../src/bridge/control.ts';
+import { endRun } from '../../src/bridge/end-run.ts';
 import { pause, resume } from '../../src/bridge/holds.ts';
+import { databaseOf } from '../../src/bridge/open-bridge.ts';
 import { reject } from '../../src/bridge/reviews.ts';
-import { endRun, recordAnswered, recordReady } from '../../src/bridge/runs.ts';
+import { recordAnswered, recordReady } from '../../src/bridge/runs.ts';
 import { findOverlap } from '../../src/machine/folder-overlap.ts';
 import { BEGINNING, eventsAfter } from '../../src/store/events.ts';
 import { updateProject } from '../../src/store/projects.ts';
@@ -52,8 +54,8 @@ describe('the next run', () => {
     expect(project).toEqual(await current(rig.bridge, id));
     expect(project.sessionId).toBe(run.sessionId);
     expect([earlier, spentUsd]).toEqual([[], 0]);
-    expect(await findRun((await rig.connect()).database.read, run.id)).toEqual(run);
-    const events = await eventsAfter(rig.bridge.database.read, BEGINNING, 10, id);
+    expect(await findRun(databaseOf(await rig.connect()).read, run.id)).toEqual(run);
+    const events = await eventsAfter(databaseOf(rig.bridge).read, BEGINNING, 10, id);
     expect(events.map(({ type, runId }) => [type, runId])).toEqual([
       ['project.sent', null],
       ['project.claimed', null],
@@ -75,8 +77,8 @@ describe('the next run', () => {
     expect((await next())?.project.id).toBe(elsewhere.id);
     expect(await next()).toBeUndefined();
     if (!first) throw new Error('nothing started');
-    await endRun(rig.bridge, TOKEN, first.run, { kind: 'interrupted' }, ending);
-    await rig.bridge.database.write(({ trx }) => updateProject(trx, outer.id, { priority: -1 }));
+    await endRun({ bridge: rig.bridge, token: TOKEN }, first.run, { kind: 'interrupted' }, ending);
+    await databaseOf(rig.bridge).write(({ trx }) => updateProject(trx, outer.id, { priority: -1 }));
     expect((await next())?.project.id).toBe(inner.id);
     expect(await next()).toBeUndefined();
   });
@@ -132,7 +134,7 @@ describe('the next run', () => {
     expect(started?.project.id).toBe(first.id);
     if (!started) throw new Error('nothing is ready');
     const facts = { model: 'claude-fable-5', claudeVersion: '2.1.329' };
-    await recordReady(rig.bridge, TOKEN, started.run, facts);
+    await recordReady({ bridge: rig.bridge, token: TOKEN }, started.run, facts);
     const second = await send(rig, '# Second');
     expect(await start(rig, { heldFamilies: ['fable'], model: null })).toBeUndefined();
     expect((await start(rig, { heldFamilies: ['opus'], model: null }))?.project.id).toBe(second.id);
@@ -165,10 +167,13 @@ describe('a run says why it was started', () => {
     await using rig = await supervised();
     const { id } = await send(rig);
     const first = await begin(rig);
-    await recordReady(rig.bridge, TOKEN, first.run, { model: 'claude-opus-4-1', claudeVersion: '2.1.0' });
-    await recordAnswered(rig.bridge, TOKEN, first.run);
+    await recordReady({ bridge: rig.bridge, token: TOKEN }, first.run, {
+      model: 'claude-opus-4-1',
+      claudeVersion: '2.1.0',
+    });
+    await recordAnswered({ bridge: rig.bridge, token: TOKEN }, first.run);
     await submit(rig, id, first.run);
-    await endRun(rig.bridge, TOKEN, first.run, { kind: 'submitted' }, ending);
+    await endRun({ bridge: rig.bridge, token: TOKEN }, first.run, { kind: 'submitted' }, ending);
     accepted(await reject(rig.bridge, id, 'too slow', 'desktop'));
 
     const second = await start(rig, { model: 'haiku' });
@@ -184,7 +189,7 @@ describe('a run says why it was started', () => {
     await using rig = await supervised();
     await send(rig);
     const first = await begin(rig);
-    await endRun(rig.bridge, TOKEN, first.run, { kind: 'interrupted' }, ending);
+    await endRun({ bridge: rig.bridge, token: TOKEN }, first.run, { kind: 'interrupted' }, ending);
     expect((await begin(rig)).run).toMatchObject({
       kind: 'resume',
       round: 1,
@@ -197,7 +202,12 @@ describe('a run says why it was started', () => {
     await send(rig);
     const first = await start(rig);
     if (!first) throw new Error('nothing started');
-    await endRun(rig.bridge, TOKEN, first.run, { kind: 'never_spawned', message: 'no memory' }, ending);
+    await endRun(
+      { bridge: rig.bridge, token: TOKEN },
+      first.run,
+      { kind: 'never_spawned', message: 'no memory' },
+      ending,
+    );
     rig.clock.advance(60_000);
     const second = await start(rig);
     expect(second).toMatchObject({ run: { kind: 'execute' }, earlier: [] });
@@ -207,7 +217,7 @@ describe('a run says why it was started', () => {
     await using rig = await supervised();
     const { id } = await send(rig);
     const { run } = await begin(rig);
-    await endRun(rig.bridge, TOKEN, run, { kind: 'refused' }, ending);
+    await endRun({ bridge: rig.bridge, token: TOKEN }, run, { kind: 'refused' }, ending);
     accepted(await retry(rig.bridge, id, 'person'));
     expect((await begin(rig)).run).toMatchObject({ kind: 'resume', round: 1, sessionId: run.sessionId });
   });

@@ -3,9 +3,12 @@
 import { randomUUID } from 'node:crypto';
 import { expect } from 'vitest';
 import type { Bridge } from '../../src/bridge/bridge.ts';
+import { type StartedRun, startNextRun } from '../../src/bridge/claim.ts';
+import type { Ending } from '../../src/bridge/ended-run.ts';
 import type { FindOverlap } from '../../src/bridge/free-workspace.ts';
 import { takeLease } from '../../src/bridge/lease.ts';
-import { type Ending, recordSpawn, type StartedRun, startNextRun } from '../../src/bridge/runs.ts';
+import { databaseOf } from '../../src/bridge/open-bridge.ts';
+import { recordSpawn } from '../../src/bridge/runs.ts';
 import { sendPlan } from '../../src/bridge/send-plan.ts';
 import { sendCompletion } from '../../src/bridge/submissions.ts';
 import { asLeaseToken, type ProjectId } from '../../src/project/ids.ts';
@@ -50,18 +53,18 @@ export async function projectIn(
 ): Promise<ProjectId> {
   count += 1;
   const attention = status === 'attention' ? 'because' : null;
-  return rig.bridge.database.write(({ trx }) => addProject(trx, count, { status, attention, ...changes }));
+  return databaseOf(rig.bridge).write(({ trx }) => addProject(trx, count, { status, attention, ...changes }));
 }
 
 export async function current(bridge: Bridge, projectId: ProjectId): Promise<Project> {
-  const project = await findProject(bridge.database.read, projectId);
+  const project = await findProject(databaseOf(bridge).read, projectId);
   if (!project) throw new Error(`no project ${projectId}`);
   return project;
 }
 
 /** The types of all events, oldest first; of one project if it is given. */
 export async function history(bridge: Bridge, projectId?: ProjectId): Promise<string[]> {
-  return (await eventsAfter(bridge.database.read, BEGINNING, 100_000, projectId)).map(({ type }) => type);
+  return (await eventsAfter(databaseOf(bridge).read, BEGINNING, 100_000, projectId)).map(({ type }) => type);
 }
 
 const TABLES: readonly (keyof Tables)[] = [
@@ -81,7 +84,7 @@ const TABLES: readonly (keyof Tables)[] = [
 export async function everything(bridge: Bridge): Promise<Record<string, unknown[]>> {
   const rows: Record<string, unknown[]> = {};
   for (const table of TABLES)
-    rows[table] = await bridge.database.read.selectFrom(table).selectAll().execute();
+    rows[table] = await databaseOf(bridge).read.selectFrom(table).selectAll().execute();
   return rows;
 }
 
@@ -118,7 +121,10 @@ export async function start(
     findOverlap?: FindOverlap;
   } = {},
 ) {
-  return startNextRun(rig.bridge, TOKEN, { model: null, newSessionId: randomUUID, ...defaults });
+  return startNextRun(
+    { bridge: rig.bridge, token: TOKEN },
+    { model: null, newSessionId: randomUUID, ...defaults },
+  );
 }
 
 /** Starts the next run and gives it a process. */
@@ -126,7 +132,7 @@ export async function begin(rig: Rig, model: string | null = null): Promise<Star
   const started = await start(rig, { model });
   if (!started) throw new Error('nothing is ready');
   rig.clock.advance(1_000);
-  await recordSpawn(rig.bridge, TOKEN, started.run, 4242, 'then');
+  await recordSpawn({ bridge: rig.bridge, token: TOKEN }, started.run, 4242, 'then');
   return started;
 }
 

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import { probeAtStart } from '../../src/bridge/attending.ts';
 import { retry } from '../../src/bridge/control.ts';
-import { currentHolds, resume } from '../../src/bridge/holds.ts';
-import { endRun } from '../../src/bridge/runs.ts';
+import { endRun } from '../../src/bridge/end-run.ts';
+import { currentHolds, probeAtStart, resume } from '../../src/bridge/holds.ts';
+import { databaseOf } from '../../src/bridge/open-bridge.ts';
 import type { ProjectId } from '../../src/project/ids.ts';
 import type { Outcome } from '../../src/project/outcome.ts';
 import type { Rig } from '../rig.ts';
@@ -65,7 +65,7 @@ describe('what the service, the login or the machine did', () => {
     await send(rig);
     await runEnds(rig, LOGGED_OUT);
     rig.clock.advance(1_000);
-    await probeAtStart(rig.bridge, TOKEN);
+    await probeAtStart({ bridge: rig.bridge, token: TOKEN });
     expect(await secondsToProbe(rig)).toBe(0);
   });
 });
@@ -240,7 +240,7 @@ describe('a model that the service does not know', () => {
     const { run } = await begun(rig, configuredModel);
     const end = { ...ending, configuredModel };
     rig.clock.advance(1_000);
-    return endRun(rig.bridge, TOKEN, run, unknown(run.model ?? 'opus'), end);
+    return endRun({ bridge: rig.bridge, token: TOKEN }, run, unknown(run.model ?? 'opus'), end);
   };
 
   test('and that the plan names is the plan’s fault', async () => {
@@ -285,7 +285,7 @@ describe('a model that the service does not know', () => {
     await using other = await supervised();
     const parked = await send(other, '# Parked');
     await failWith(other, 'claude-sonet-5');
-    await other.bridge.database.write(({ trx }) =>
+    await databaseOf(other.bridge).write(({ trx }) =>
       trx
         .updateTable('projects')
         .set({ status: 'attention', attention: 'x' })

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { databaseOf } from '../../src/bridge/open-bridge.ts';
 import { approve, reject } from '../../src/bridge/reviews.ts';
 import {
   claimByHand,
@@ -114,7 +115,7 @@ describe('an update', () => {
     accepted(await sendCompletion(rig.bridge, id, submission, byHand));
     const late = await changingNothing(rig.bridge, () => sendUpdate(rig.bridge, id, 'half way', call));
     expect(accepted(late)).toEqual({ update: first.update, repeated: true });
-    expect(await updatesOf(rig.bridge.database.read, id, 0, 10)).toHaveLength(1);
+    expect(await updatesOf(databaseOf(rig.bridge).read, id, 0, 10)).toHaveLength(1);
   });
 });
 
@@ -186,6 +187,6 @@ describe('a completion', () => {
     accepted(await resetForRevision(rig.bridge, id));
     const late = await changingNothing(rig.bridge, () => sendCompletion(rig.bridge, id, submission, call));
     expect(accepted(late)).toEqual({ completion: first.completion, repeated: true });
-    expect(await completionsOf(rig.bridge.database.read, id)).toHaveLength(1);
+    expect(await completionsOf(databaseOf(rig.bridge).read, id)).toHaveLength(1);
   });
 });

@@ -2,6 +2,7 @@ import { stripVTControlCharacters } from 'node:util';
 import { expect } from 'vitest';
 import { steer } from '../../src/bridge/control.ts';
 import { pause } from '../../src/bridge/holds.ts';
+import { databaseOf } from '../../src/bridge/open-bridge.ts';
 import { widthOf } from '../../src/cli/terminal/text.ts';
 import { granted, type Rig, test } from './rig.ts';
 import { beginRun, holdLease, NOBODY, parked, submit, thisProcess } from './stories.ts';
@@ -92,7 +93,7 @@ test('control characters in what is stored never reach the terminal', async ({ r
   const bridge = await rig.bridge;
   await fill(rig);
   const { id: crashed } = await rig.send('# Crashed\n\nx\n');
-  await bridge.database.write(async ({ trx }) => {
+  await databaseOf(bridge).write(async ({ trx }) => {
     await trx.updateTable('projects').set({ title: evil, workspace: evil, priority: 1 }).execute();
     await trx.updateTable('projects').set({ attention: evil }).where('attention', 'is not', null).execute();
     await trx
@@ -118,7 +119,7 @@ test('control characters in what is stored never reach the terminal', async ({ r
       .where('ended_at', 'is not', null)
       .execute();
   });
-  const projects = await bridge.database.read.selectFrom('projects').select('id').execute();
+  const projects = await databaseOf(bridge).read.selectFrom('projects').select('id').execute();
   const calls = [
     ['status'],
     ['list'],

@@ -1,6 +1,7 @@
 import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect } from 'vitest';
+import { databaseOf } from '../../src/bridge/open-bridge.ts';
 import { projectDetails } from '../../src/bridge/queries.ts';
 import { asProjectId } from '../../src/project/ids.ts';
 import type { Project } from '../../src/project/project.ts';
@@ -295,7 +296,7 @@ describe('ids', () => {
   test('a beginning that fits several projects is refused with some of them', async ({ rig }) => {
     await rig.send(PLAN);
     await rig.send(PLAN);
-    const db = (await rig.bridge).database;
+    const db = databaseOf(await rig.bridge);
     const ids = ['abcd00000001', 'abcd00000002'].map(asProjectId);
     await db.write(async ({ trx }) => {
       const rows = await trx.selectFrom('projects').selectAll().execute();

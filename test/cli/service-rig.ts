@@ -92,7 +92,7 @@ function playOn(rig: Rig): Play {
     async onStop() {
       play.status = STOPPED;
       const lease = await currentLease(await rig.bridge);
-      if (lease?.token === TOKEN) await releaseLease(await rig.bridge, TOKEN);
+      if (lease?.token === TOKEN) await releaseLease({ bridge: await rig.bridge, token: TOKEN });
     },
   };
   return play;

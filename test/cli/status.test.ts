@@ -102,7 +102,7 @@ test('a Claude that obeys some settings of a repository is named', async ({ rig 
   const run = await beginRun(await rig.bridge, await thisProcess());
   expect((await rig.run('status')).stdout).not.toContain('obeys');
   const facts = { model: 'claude-opus-5', claudeVersion: '2.1.313' };
-  await recordReady(await rig.bridge, TOKEN, run, facts);
+  await recordReady({ bridge: await rig.bridge, token: TOKEN }, run, facts);
   expect((await rig.run('status')).stdout).toContain('Claude Code 2.1.313, which obeys some settings');
 });
 
@@ -133,7 +133,7 @@ test('what the service told about the usage windows is shown, until their reset'
   const seenAt = new Date().toISOString();
   const at = (minutes: number) => new Date(Date.now() + minutes * 60_000).toISOString();
   const quota = { utilization: 0.42, status: 'allowed', seenAt };
-  await recordQuotas(await rig.bridge, TOKEN, [
+  await recordQuotas({ bridge: await rig.bridge, token: TOKEN }, [
     { ...quota, window: 'five_hour', resetsAt: at(90) },
     { ...quota, window: 'seven_day', resetsAt: at(-1) },
   ]);

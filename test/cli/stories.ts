@@ -1,8 +1,10 @@
 /** Projects in the states that a person meets, written by the verbs themselves. */
 
 import type { Bridge } from '../../src/bridge/bridge.ts';
+import { startNextRun } from '../../src/bridge/claim.ts';
+import { endRun } from '../../src/bridge/end-run.ts';
 import { takeLease } from '../../src/bridge/lease.ts';
-import { endRun, recordLive, recordReady, recordSpawn, startNextRun } from '../../src/bridge/runs.ts';
+import { recordLive, recordReady, recordSpawn } from '../../src/bridge/runs.ts';
 import { sendCompletion, sendUpdate } from '../../src/bridge/submissions.ts';
 import { identify, type ProcessIdentity } from '../../src/machine/identity.ts';
 import { asLeaseToken } from '../../src/project/ids.ts';
@@ -28,19 +30,22 @@ export async function beginRun(
   { pid, startedAt }: ProcessIdentity,
   live: Partial<LiveState> = {},
 ): Promise<Run> {
-  const started = await startNextRun(bridge, TOKEN, { model: 'opus', newSessionId: () => 'session-1' });
+  const started = await startNextRun(
+    { bridge, token: TOKEN },
+    { model: 'opus', newSessionId: () => 'session-1' },
+  );
   if (!started) throw new Error('no project is ready');
   const { run } = started;
-  await recordSpawn(bridge, TOKEN, run, pid, startedAt);
-  await recordReady(bridge, TOKEN, run, { model: 'claude-opus-5', claudeVersion: '2.1.329' });
-  await recordLive(bridge, TOKEN, run, { ...EMPTY_LIVE_STATE, ...live });
+  await recordSpawn({ bridge, token: TOKEN }, run, pid, startedAt);
+  await recordReady({ bridge, token: TOKEN }, run, { model: 'claude-opus-5', claudeVersion: '2.1.329' });
+  await recordLive({ bridge, token: TOKEN }, run, { ...EMPTY_LIVE_STATE, ...live });
   return run;
 }
 
 const NOTHING_KNOWN = { random: 0, fingerprint: null, resumeNotBefore: null, configuredModel: null };
 
 export async function finishRun(bridge: Bridge, run: Run, outcome: Outcome): Promise<void> {
-  await endRun(bridge, TOKEN, run, outcome, {
+  await endRun({ bridge, token: TOKEN }, run, outcome, {
     cost: { usd: 0.5, basis: 'reported' },
     live: EMPTY_LIVE_STATE,
     ...NOTHING_KNOWN,

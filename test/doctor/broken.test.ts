@@ -4,6 +4,7 @@ import { chmod, mkdir, readFile, rm, symlink, truncate, utimes, writeFile } from
 import { join } from 'node:path';
 import { describe, expect } from 'vitest';
 import { setHold } from '../../src/bridge/holds.ts';
+import { databaseOf } from '../../src/bridge/open-bridge.ts';
 import { systemClock } from '../../src/clock.ts';
 import type { Finding, Verdict } from '../../src/doctor/check.ts';
 import { tamper } from '../store/raw.ts';
@@ -279,8 +280,8 @@ describe('the database', () => {
     {
       title: 'it is damaged',
       async breakIt(rig) {
-        await rig.withBridge(async ({ database }) => {
-          await database.write(({ trx }) =>
+        await rig.withBridge(async (bridge) => {
+          await databaseOf(bridge).write(({ trx }) =>
             setHold(
               trx,
               {
@@ -853,8 +854,8 @@ describe('the supervisor', () => {
     {
       title: 'a person has paused it',
       breakIt: (rig) =>
-        rig.withBridge(({ database }) =>
-          database.write(({ trx }) =>
+        rig.withBridge((bridge) =>
+          databaseOf(bridge).write(({ trx }) =>
             setHold(
               trx,
               { kind: 'paused', scope: '', reason: 'Holidays.', since: '', until: null, source: 'person' },

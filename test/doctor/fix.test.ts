@@ -1,4 +1,5 @@
 /** What `--fix` changes, and what it leaves alone. */
+
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import {
@@ -14,7 +15,10 @@ import {
 } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect } from 'vitest';
-import { endRun, recordSpawn, startNextRun } from '../../src/bridge/runs.ts';
+import { startNextRun } from '../../src/bridge/claim.ts';
+import { endRun } from '../../src/bridge/end-run.ts';
+import { databaseOf } from '../../src/bridge/open-bridge.ts';
+import { recordSpawn } from '../../src/bridge/runs.ts';
 import { sendPlan } from '../../src/bridge/send-plan.ts';
 import { RUN_MARK } from '../../src/claude/environment.ts';
 import { EMPTY_LIVE_STATE } from '../../src/project/run.ts';
@@ -26,13 +30,16 @@ async function endedRun(rig: Rig): Promise<string> {
   await rig.withBridge(async (bridge) => {
     const policy = { workspaces: {}, workspace_roots: [rig.root] };
     await sendPlan(bridge, policy, { markdown: '# Something to do' }, 'person');
-    const started = await startNextRun(bridge, TOKEN, { model: 'opus', newSessionId: () => 'session-1' });
+    const started = await startNextRun(
+      { bridge, token: TOKEN },
+      { model: 'opus', newSessionId: () => 'session-1' },
+    );
     if (!started) throw new Error('no project is ready');
     id = started.run.id;
-    await recordSpawn(bridge, TOKEN, started.run, 4_000_000, 'never');
+    await recordSpawn({ bridge, token: TOKEN }, started.run, 4_000_000, 'never');
     const nothing = { random: 0, fingerprint: null, resumeNotBefore: null, configuredModel: null };
     const end = { cost: { usd: 0, basis: 'reported' as const }, live: EMPTY_LIVE_STATE, ...nothing };
-    await endRun(bridge, TOKEN, started.run, { kind: 'no_completion' }, end);
+    await endRun({ bridge, token: TOKEN }, started.run, { kind: 'no_completion' }, end);
   });
   return id;
 }
@@ -128,10 +135,10 @@ test('nothing is changed by way of a link, and no file removed that is not a dra
 test('a large log of the database is written back', async ({ rig }) => {
   const { default: Sqlite } = await import('better-sqlite3');
   const reader = new Sqlite(join(rig.home, 'bridge.db'));
-  await rig.withBridge(async ({ database }) => {
+  await rig.withBridge(async (bridge) => {
     reader.prepare('SELECT count(*) FROM events').get();
     const reason = 'x'.repeat(1_000_000);
-    await database.write(async ({ trx }) => {
+    await databaseOf(bridge).write(async ({ trx }) => {
       for (let hold = 0; hold < 70; hold++)
         await trx
           .insertInto('holds')
@@ -186,7 +193,10 @@ test('a process of a run without a supervisor is told, and left to the next supe
   await rig.withBridge(async (bridge) => {
     const policy = { workspaces: {}, workspace_roots: [rig.root] };
     await sendPlan(bridge, policy, { markdown: '# Something to do' }, 'person');
-    const started = await startNextRun(bridge, TOKEN, { model: 'opus', newSessionId: () => 'session-1' });
+    const started = await startNextRun(
+      { bridge, token: TOKEN },
+      { model: 'opus', newSessionId: () => 'session-1' },
+    );
     id = started?.run.id ?? '';
     await holdLease(bridge, { pid: 4_000_000 });
   });

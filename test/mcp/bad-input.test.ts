@@ -1,5 +1,6 @@
 import { existsSync, readdirSync, writeFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
+import { databaseOf } from '../../src/bridge/open-bridge.ts';
 import { cleanLine } from '../../src/project/text.ts';
 import { type Answered, code, desktop, openStore, stateFolder, type ToolCaller } from './rig.ts';
 
@@ -15,7 +16,7 @@ function expectOneError(answer: Answered, words: string | RegExp): void {
 
 /** The history is empty, and there are no files but the store's. */
 async function expectNothingStored(home: string): Promise<void> {
-  const { read } = (await openStore(home)).database;
+  const { read } = databaseOf(await openStore(home));
   expect(await read.selectFrom('events').selectAll().execute()).toEqual([]);
   expect(await read.selectFrom('projects').selectAll().execute()).toEqual([]);
   expect(readdirSync(home).filter((name) => !name.startsWith('bridge.db'))).toEqual([]);
@@ -143,7 +144,7 @@ describe('A plan that cannot be used', () => {
     writeFileSync(`${home}/config.json`, JSON.stringify(config));
     expectOneError(await send('missing'), /workspace does not exist: .*missing/);
     expectOneError(await send('file'), /workspace is not a folder: .*file/);
-    const { read } = (await openStore(home)).database;
+    const { read } = databaseOf(await openStore(home));
     expect(await read.selectFrom('projects').selectAll().execute()).toEqual([]);
   });
 });

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
+import { startNextRun } from '../../src/bridge/claim.ts';
 import { takeLease } from '../../src/bridge/lease.ts';
-import { startNextRun } from '../../src/bridge/runs.ts';
 import { scopeFrom } from '../../src/mcp/code/scope.ts';
 import { asLeaseToken, asProjectId, asRunId } from '../../src/project/ids.ts';
 import { code, desktop, openStore, rowsIn, stateFolder } from './rig.ts';
@@ -109,10 +109,13 @@ describe('In a run', () => {
       { token: asLeaseToken('t'), pid: 1, pidStartedAt: 'then', version: '1' },
       () => true,
     );
-    const started = await startNextRun(bridge, asLeaseToken('t'), {
-      model: null,
-      newSessionId: () => 'session',
-    });
+    const started = await startNextRun(
+      { bridge, token: asLeaseToken('t') },
+      {
+        model: null,
+        newSessionId: () => 'session',
+      },
+    );
     const other = await person.call('bridge_send_plan', { plan_markdown: '# Not mine' });
     const scope = {
       runId: asRunId(started?.run.id ?? ''),

@@ -1,8 +1,10 @@
 import { existsSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
+import { startNextRun } from '../../src/bridge/claim.ts';
+import { endRun } from '../../src/bridge/end-run.ts';
 import { pause, setHold } from '../../src/bridge/holds.ts';
 import { LEASE_MS, takeLease } from '../../src/bridge/lease.ts';
-import { endRun, startNextRun } from '../../src/bridge/runs.ts';
+import { databaseOf } from '../../src/bridge/open-bridge.ts';
 import { systemClock } from '../../src/clock.ts';
 import { identify, type ProcessIdentity } from '../../src/machine/identity.ts';
 import { asLeaseToken, asProjectId, asRunId } from '../../src/project/ids.ts';
@@ -104,7 +106,7 @@ describe('Sending a plan', () => {
       until,
       source: 'run',
     } as const;
-    await bridge.database.write(({ trx }) => setHold(trx, limit, 'supervisor'));
+    await databaseOf(bridge).write(({ trx }) => setHold(trx, limit, 'supervisor'));
     const { text, facts } = await (await desktop(home)).call('bridge_send_plan', { plan_markdown: PLAN });
     expect(text).toContain('(paused) until a person says `bridge-supervisor resume`.');
     expect(text).toContain(
@@ -274,14 +276,17 @@ describe('Following a project', () => {
     const id = await send(client);
     const bridge = await takeAnyLease(home);
     for (const cost of [UNKNOWN_COST, { usd: 0.5, basis: 'estimated' } as const]) {
-      const started = await startNextRun(bridge, asLeaseToken('token'), {
-        model: null,
-        newSessionId: () => 'session',
-      });
+      const started = await startNextRun(
+        { bridge, token: asLeaseToken('token') },
+        {
+          model: null,
+          newSessionId: () => 'session',
+        },
+      );
       if (!started) throw new Error('nothing is ready');
       const rest = { random: 0, fingerprint: null, resumeNotBefore: null, configuredModel: null };
       const ending = { cost, live: EMPTY_LIVE_STATE, ...rest };
-      await endRun(bridge, asLeaseToken('token'), started.run, { kind: 'interrupted' }, ending);
+      await endRun({ bridge, token: asLeaseToken('token') }, started.run, { kind: 'interrupted' }, ending);
     }
     const { text, facts } = await client.call('bridge_get_project_status', { project_id: id });
     expect(text).toContain('Cost so far: $0.50 (the cost of 1 run is unknown) in 2 runs.');
@@ -299,10 +304,13 @@ describe('Following a project', () => {
     });
     expect(steered.isError).toBe(false);
     const bridge = await takeAnyLease(home);
-    const started = await startNextRun(bridge, asLeaseToken('token'), {
-      model: null,
-      newSessionId: () => 'session',
-    });
+    const started = await startNextRun(
+      { bridge, token: asLeaseToken('token') },
+      {
+        model: null,
+        newSessionId: () => 'session',
+      },
+    );
     const scope = { runId: asRunId(started?.run.id ?? ''), projectId: asProjectId(id) };
     const again = await client.call('bridge_steer', {
       project_id: id,

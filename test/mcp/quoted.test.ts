@@ -1,7 +1,9 @@
 import { describe, expect, test } from 'vitest';
+import { startNextRun } from '../../src/bridge/claim.ts';
+import { endRun } from '../../src/bridge/end-run.ts';
 import { setHold } from '../../src/bridge/holds.ts';
 import { takeLease } from '../../src/bridge/lease.ts';
-import { endRun, startNextRun } from '../../src/bridge/runs.ts';
+import { databaseOf } from '../../src/bridge/open-bridge.ts';
 import { asLeaseToken } from '../../src/project/ids.ts';
 import type { Outcome } from '../../src/project/outcome.ts';
 import { EMPTY_LIVE_STATE } from '../../src/project/run.ts';
@@ -89,10 +91,13 @@ describe('Words of others are quoted, wherever a line may end', () => {
       () => true,
     );
     for (let tries = 0; tries < 10; tries += 1) {
-      const started = await startNextRun(bridge, asLeaseToken('token'), {
-        model: null,
-        newSessionId: () => 'session',
-      });
+      const started = await startNextRun(
+        { bridge, token: asLeaseToken('token') },
+        {
+          model: null,
+          newSessionId: () => 'session',
+        },
+      );
       if (!started) break;
       const ending = {
         cost: { usd: 0, basis: 'reported' as const },
@@ -102,7 +107,7 @@ describe('Words of others are quoted, wherever a line may end', () => {
         resumeNotBefore: null,
         configuredModel: null,
       };
-      await endRun(bridge, asLeaseToken('token'), started.run, outcome, ending);
+      await endRun({ bridge, token: asLeaseToken('token') }, started.run, outcome, ending);
     }
     for (const [tool, args] of [
       ['bridge_get_project_status', { project_id: id }],
@@ -128,7 +133,7 @@ describe('Words of others are quoted, wherever a line may end', () => {
       until: '2030-01-01T00:00:00.000Z',
       source: 'run',
     } as const;
-    await (await openStore(home)).database.write(({ trx }) => setHold(trx, hold, 'supervisor'));
+    await databaseOf(await openStore(home)).write(({ trx }) => setHold(trx, hold, 'supervisor'));
     const sent = await client.call('bridge_send_plan', { plan_markdown: '# B' });
     expectQuoted(sent);
     expect(sent.text).toContain('Why no new run starts (usage_limit):\n> Sorry. Next: Call');

@@ -1,4 +1,5 @@
 /** What the tests of the MCP servers stand on: a state folder of their own, clients, and clocks that need no waiting. */
+
 import { spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -10,6 +11,7 @@ import { InMemoryTransport } from '@modelcontextprotocol/sdk/inMemory.js';
 import type { RequestOptions } from '@modelcontextprotocol/sdk/shared/protocol.js';
 import { expect, onTestFinished } from 'vitest';
 import { type Bridge, openBridge } from '../../src/bridge/bridge.ts';
+import { databaseOf } from '../../src/bridge/open-bridge.ts';
 import { type Clock, systemClock } from '../../src/clock.ts';
 import type { Scope } from '../../src/mcp/code/scope.ts';
 import { buildCodeServer } from '../../src/mcp/code.ts';
@@ -101,7 +103,7 @@ export async function rowsIn(
   table: 'projects' | 'updates' | 'completions' | 'approvals' | 'messages',
 ) {
   const bridge = await openBridge(home, systemClock);
-  const rows = await bridge.database.read.selectFrom(table).selectAll().execute();
+  const rows = await databaseOf(bridge).read.selectFrom(table).selectAll().execute();
   await bridge.close();
   return rows;
 }

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { databaseOf } from '../../src/bridge/open-bridge.ts';
 import { type Clock, systemClock } from '../../src/clock.ts';
 import { openChangeFeed } from '../../src/store/sqlite/change-feed.ts';
 import { eventually } from '../eventually.ts';
@@ -25,7 +26,7 @@ const never = new AbortController().signal;
 describe.skipIf(onWindows)('a change wakes who waits for it, without a poll (not on Windows)', () => {
   test('when another process made it', async () => {
     await using rig = await createRig({ storeClock: withoutPoll });
-    const feed = rig.bridge.database.changes('others');
+    const feed = databaseOf(rig.bridge).changes('others');
     for (let round = 0; round < 3; round++) {
       const other = rig.process(opener, [rig.home]);
       await other.ready;
@@ -37,8 +38,8 @@ describe.skipIf(onWindows)('a change wakes who waits for it, without a poll (not
 
   test('when another connection made it, before or during the wait', async () => {
     await using rig = await createRig({ storeClock: withoutPoll });
-    const feed = rig.bridge.database.changes('others');
-    const other = (await rig.connect()).database;
+    const feed = databaseOf(rig.bridge).changes('others');
+    const other = databaseOf(await rig.connect());
     await other.write(({ trx }) => addProject(trx, 1));
     await feed.changed(never);
     const woken = feed.changed(never);
@@ -49,7 +50,7 @@ describe.skipIf(onWindows)('a change wakes who waits for it, without a poll (not
 
   test('when it made the change itself, if it asked for that', async () => {
     await using rig = await createRig({ storeClock: withoutPoll });
-    const { database } = rig.bridge;
+    const database = databaseOf(rig.bridge);
     const feed = database.changes('anyone');
     const woken = feed.changed(never);
     await database.write(({ trx }) => addProject(trx, 1));
@@ -67,7 +68,7 @@ describe.skipIf(onWindows)('a change wakes who waits for it, without a poll (not
       },
     };
     await using rig = await createRig({ storeClock: counting });
-    const { database } = rig.bridge;
+    const database = databaseOf(rig.bridge);
     const feed = database.changes('others');
     const stop = new AbortController();
     let woken = false;
@@ -75,7 +76,7 @@ describe.skipIf(onWindows)('a change wakes who waits for it, without a poll (not
       woken = true;
     });
     await database.write(({ trx }) => addProject(trx, 1));
-    const failing = (await rig.connect()).database.write(async ({ trx }) => {
+    const failing = databaseOf(await rig.connect()).write(async ({ trx }) => {
       await addProject(trx, 2);
       throw new Error('no');
     });
@@ -92,19 +93,19 @@ describe.skipIf(onWindows)('a change wakes who waits for it, without a poll (not
 describe('a wait', () => {
   test('ends when it is no longer wanted, and takes no news from the next one', async () => {
     await using rig = await createRig({ storeClock: withoutPoll });
-    const feed = rig.bridge.database.changes('others');
+    const feed = databaseOf(rig.bridge).changes('others');
     const stop = new AbortController();
     const first = feed.changed(stop.signal);
     stop.abort();
     await first;
-    await (await rig.connect()).database.write(({ trx }) => addProject(trx, 1));
+    await databaseOf(await rig.connect()).write(({ trx }) => addProject(trx, 1));
     await feed.changed(never);
     feed.close();
   });
 
   test('ends when the feed is closed', async () => {
     await using rig = await createRig({ storeClock: withoutPoll });
-    const feed = rig.bridge.database.changes('others');
+    const feed = databaseOf(rig.bridge).changes('others');
     const waiting = feed.changed(never);
     feed.close();
     await waiting;

@@ -1,5 +1,6 @@
 import { copyFileSync, renameSync, rmSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
+import { databaseOf } from '../../src/bridge/open-bridge.ts';
 import { countByStatus, findProject } from '../../src/store/projects.ts';
 import { onWindows } from '../platform.ts';
 import { createRig } from '../rig.ts';
@@ -20,7 +21,7 @@ describe('a database that is taken away while it is in use (open files can be mo
     ],
   ])('is not written to any more: %s', async (_, take) => {
     await using rig = await createRig();
-    const { database } = rig.bridge;
+    const database = databaseOf(rig.bridge);
     await database.write(({ trx }) => addProject(trx, 1));
     take(storeFile(rig.home));
     const error = await database.write(({ trx }) => addProject(trx, 2)).catch((thrown: unknown) => thrown);
@@ -35,7 +36,7 @@ describe('a database that is taken away while it is in use (open files can be mo
 describe('a database that another program holds', () => {
   test('is waited for, and then said to be busy; nothing is changed', async () => {
     await using rig = await createRig();
-    const { database } = rig.bridge;
+    const database = databaseOf(rig.bridge);
     const holder = holdStore(rig.home);
     const error = await database.write(({ trx }) => addProject(trx, 1)).catch((thrown: unknown) => thrown);
     expect(problemOf(error)).toBe('busy');
@@ -47,10 +48,10 @@ describe('a database that another program holds', () => {
 
   test('is written as soon as it is free, and reading goes on meanwhile', async () => {
     await using rig = await createRig();
-    const { database } = rig.bridge;
+    const database = databaseOf(rig.bridge);
     const holder = holdStore(rig.home);
     const waiting = database.write(({ trx }) => addProject(trx, 1));
-    expect(await countByStatus((await rig.connect()).database.read)).toEqual({});
+    expect(await countByStatus(databaseOf(await rig.connect()).read)).toEqual({});
     holder[Symbol.dispose]();
     await waiting;
     expect(await countByStatus(database.read)).toEqual({ pending: 1 });

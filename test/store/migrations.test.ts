@@ -4,6 +4,7 @@ import { mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import Sqlite from 'better-sqlite3';
 import { describe, expect, test } from 'vitest';
+import { databaseOf } from '../../src/bridge/open-bridge.ts';
 import { systemClock } from '../../src/clock.ts';
 import { PROJECT_STATUSES } from '../../src/project/project.ts';
 import { allHolds } from '../../src/store/holds.ts';
@@ -175,8 +176,8 @@ test('a hold of a schema that did not say who set it is given its source', async
 
 test('a database is not migrated twice, and loses nothing', async () => {
   await using rig = await createRig();
-  await rig.bridge.database.write(({ trx }) => addProject(trx, 1));
-  expect(await findProject((await rig.connect()).database.read, id(1))).toBeDefined();
+  await databaseOf(rig.bridge).write(({ trx }) => addProject(trx, 1));
+  expect(await findProject(databaseOf(await rig.connect()).read, id(1))).toBeDefined();
 });
 
 test('a newer schema that says that this program may use it is used, and left at its version', async () => {

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import Sqlite from 'better-sqlite3';
 import { type Kysely, sql } from 'kysely';
 import { describe, expect, test } from 'vitest';
+import { databaseOf } from '../../src/bridge/open-bridge.ts';
 import { systemClock } from '../../src/clock.ts';
 import type { Database } from '../../src/store/database.ts';
 import { BEGINNING, eventsAfter } from '../../src/store/events.ts';
@@ -26,7 +27,7 @@ describe('every connection', () => {
   test('keeps what it commits, also at power loss, and checks references', async () => {
     await using rig = await createRig();
     // The first connection creates the database: the later ones are those that would be lax by default.
-    for (const { database } of [rig.bridge, await rig.connect(), await rig.connect()]) {
+    for (const database of [rig.bridge, await rig.connect(), await rig.connect()].map(databaseOf)) {
       expect(await pragma(database, 'journal_mode')).toBe('wal');
       expect(await pragma(database, 'synchronous')).toBe(2);
       expect(await pragma(database, 'foreign_keys')).toBe(1);

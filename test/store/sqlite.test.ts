@@ -1,3 +1,4 @@
+import { databaseOf } from '../../src/bridge/open-bridge.ts';
 import { createRig } from '../rig.ts';
 import { storeConformance } from './conformance.ts';
 
@@ -5,8 +6,8 @@ storeConformance('SQLite', async () => {
   // What these tests of transactions count would be counted twice.
   const rig = await createRig({ repeatWrites: false });
   return {
-    database: rig.bridge.database,
-    connect: async () => (await rig.connect()).database,
+    database: databaseOf(rig.bridge),
+    connect: async () => databaseOf(await rig.connect()),
     [Symbol.asyncDispose]: () => rig[Symbol.asyncDispose](),
   };
 });

@@ -54,7 +54,15 @@ const test = base.extend<{ rig: Rig }>({
       trouble: null,
       heartbeat(config) {
         const heartbeat = new Heartbeat({
-          ...{ bridge, clock, log, token: TOKEN, entry: [], env: {}, trouble: () => rig.trouble },
+          ...{
+            bridge,
+            clock,
+            log,
+            lease: { bridge, token: TOKEN },
+            entry: [],
+            env: {},
+            trouble: () => rig.trouble,
+          },
           config: { ...loadConfig(home.home, {}), ...config },
           stopping: new AbortController().signal,
         });

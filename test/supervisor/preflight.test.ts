@@ -1,10 +1,9 @@
 import { chmod, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { delimiter, dirname, join } from 'node:path';
 import { describe, expect, test, vi } from 'vitest';
-import { imposeHold } from '../../src/bridge/attending.ts';
-import { currentHolds, resume } from '../../src/bridge/holds.ts';
+import { BEGINNING, changesSince } from '../../src/bridge/changes.ts';
+import { currentHolds, imposeHold, resume } from '../../src/bridge/holds.ts';
 import { takeLease } from '../../src/bridge/lease.ts';
-import { BEGINNING, changesSince } from '../../src/bridge/queries.ts';
 import { claudeEnvironment } from '../../src/claude/environment.ts';
 import { type Clock, systemClock } from '../../src/clock.ts';
 import { loadConfig } from '../../src/config.ts';
@@ -46,7 +45,7 @@ async function stage(
   const log = { error: write, warn: write, info: write, debug: () => undefined, child: () => log };
   const learnt = vi.fn<() => void>();
   const context = {
-    ...{ bridge, clock, log, token: TOKEN, entry: [], trouble: () => null },
+    ...{ bridge, clock, log, lease: { bridge, token: TOKEN }, entry: [], trouble: () => null },
     config: { ...loadConfig(rig.home, {}), claude },
     env: {
       HOME: rig.workspace,
@@ -187,7 +186,7 @@ describe.skipIf(onWindows)('what Claude answers (needs a shell script in its pla
   test('a login does not end a hold of a run: whether it is accepted, only a run finds out', async () => {
     await using rig = await createRig();
     const { preflight, holds } = await stage(rig, await script(rig, loggedIn));
-    await imposeHold(rig.bridge, TOKEN, ofRun);
+    await imposeHold({ bridge: rig.bridge, token: TOKEN }, ofRun);
     await preflight.look();
     expect(await holds()).toEqual([ofRun]);
   });
@@ -206,7 +205,10 @@ describe.skipIf(onWindows)('what Claude answers (needs a shell script in its pla
     await using rig = await createRig();
     const { preflight, holds, history } = await stage(rig, await script(rig, loggedIn));
     const reason = 'Nobody is logged in. Log in.';
-    await imposeHold(rig.bridge, TOKEN, { ...ofRun, reason, until: null, source: 'preflight' });
+    await imposeHold(
+      { bridge: rig.bridge, token: TOKEN },
+      { ...ofRun, reason, until: null, source: 'preflight' },
+    );
     await preflight.look();
     expect(await holds()).toEqual([]);
     expect(await history()).toEqual(['hold.set', 'hold.ended']);

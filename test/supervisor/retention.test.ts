@@ -1,8 +1,10 @@
 import { mkdir, readdir, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test, vi } from 'vitest';
-import { BEGINNING, changesSince, projectDetails } from '../../src/bridge/queries.ts';
-import { endRun } from '../../src/bridge/runs.ts';
+import { BEGINNING, changesSince } from '../../src/bridge/changes.ts';
+import { endRun } from '../../src/bridge/end-run.ts';
+import { databaseOf } from '../../src/bridge/open-bridge.ts';
+import { projectDetails } from '../../src/bridge/queries.ts';
 import { type Clock, systemClock } from '../../src/clock.ts';
 import { type Config, loadConfig } from '../../src/config.ts';
 import { asProjectId, asRunId, type RunId } from '../../src/project/ids.ts';
@@ -32,7 +34,7 @@ function stage(rig: Rig, settings: Partial<Config> = {}, clock: Clock = rig.cloc
   const warn = (event: string, fields: object = {}) => warned.push(`${event} ${JSON.stringify(fields)}`);
   const log = { error: silent, warn, info: silent, debug: silent, child: () => log };
   const context = {
-    ...{ bridge: rig.bridge, clock, log, token: TOKEN, env: {}, entry: [] },
+    ...{ bridge: rig.bridge, clock, log, lease: { bridge: rig.bridge, token: TOKEN }, env: {}, entry: [] },
     config: { ...loadConfig(rig.home, {}), ...settings },
     trouble: () => null,
     stopping: new AbortController().signal,
@@ -45,8 +47,8 @@ async function spentRun(rig: Rig, status: ProjectStatus, mb = 1): Promise<RunId>
   const project = await send(rig);
   const { run } = await begin(rig);
   await leave(rig, run.id, mb);
-  await endRun(rig.bridge, TOKEN, run, { kind: 'no_completion' }, neverRan());
-  await rig.bridge.database.write(({ trx }) => updateProject(trx, project.id, { status }));
+  await endRun({ bridge: rig.bridge, token: TOKEN }, run, { kind: 'no_completion' }, neverRan());
+  await databaseOf(rig.bridge).write(({ trx }) => updateProject(trx, project.id, { status }));
   return run.id;
 }
 
@@ -92,7 +94,7 @@ describe('retention of output', () => {
     expect(await kept(rig)).toEqual([`${young}.jsonl`]);
     expect(await removals(rig)).toEqual([{ runs: 1, files: 2, mb: 3 }]);
     expect(removed).toHaveBeenCalledOnce();
-    expect((await findRun(rig.bridge.database.read, old))?.outcome).toEqual({ kind: 'no_completion' });
+    expect((await findRun(databaseOf(rig.bridge).read, old))?.outcome).toEqual({ kind: 'no_completion' });
   });
 
   test('too much output is removed, oldest first, until the rest is small enough', async () => {
@@ -117,7 +119,7 @@ describe('retention of output', () => {
     const project = await send(rig);
     const { run } = await begin(rig);
     await leave(rig, run.id, 1);
-    await rig.bridge.database.write(({ trx }) => updateProject(trx, project.id, { status: 'cancelled' }));
+    await databaseOf(rig.bridge).write(({ trx }) => updateProject(trx, project.id, { status: 'cancelled' }));
     rig.clock.advance(100 * DAY);
     await stage(rig, { keep_runs_mb: 0, keep_runs_days: 0 }).retention.tend();
     expect(await kept(rig)).toEqual([`${run.id}.jsonl`, `${run.id}.mcp.json`]);

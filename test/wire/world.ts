@@ -1,8 +1,10 @@
 /** A state folder as it may look in the middle of a week: a project in every state that a person meets. */
+
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { cancel, steer } from '../../src/bridge/control.ts';
 import { pause, setHold } from '../../src/bridge/holds.ts';
+import { databaseOf } from '../../src/bridge/open-bridge.ts';
 import { recordQuotas } from '../../src/bridge/quota.ts';
 import { approve, finish, reject } from '../../src/bridge/reviews.ts';
 import type { ProcessIdentity } from '../../src/machine/identity.ts';
@@ -50,7 +52,7 @@ export async function createWorld(rig: Rig, supervisor: ProcessIdentity): Promis
   const queued = await rig.send(QUEUED);
   const quota = { utilization: 0.42, status: 'allowed', seenAt: new Date().toISOString() };
   const later = new Date(Date.now() + 3_600_000).toISOString();
-  await recordQuotas(bridge, TOKEN, [{ ...quota, window: 'five_hour', resetsAt: later }]);
+  await recordQuotas({ bridge, token: TOKEN }, [{ ...quota, window: 'five_hour', resetsAt: later }]);
   await pause(bridge, 'deploying', 'person');
   const limit = {
     kind: 'usage_limit',
@@ -60,7 +62,7 @@ export async function createWorld(rig: Rig, supervisor: ProcessIdentity): Promis
     until: later,
     source: 'run',
   } as const;
-  await bridge.database.write(({ trx }) => setHold(trx, limit, 'supervisor'));
+  await databaseOf(bridge).write(({ trx }) => setHold(trx, limit, 'supervisor'));
 
   await mkdir(join(home, 'runs'), { recursive: true });
   await writeFile(join(home, 'loop.log'), LOG);

@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import { currentCursor } from '../../bridge/queries.ts';
+import { currentCursor } from '../../bridge/changes.ts';
 import { type SentPlan, sendPlan } from '../../bridge/send-plan.ts';
 import { configOf, withBridge } from '../../control/host.ts';
 import { describeNotUsed } from '../../project/not-used.ts';

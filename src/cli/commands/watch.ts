@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import type { Bridge } from '../../bridge/bridge.ts';
-import { BEGINNING, type Cursor, currentCursor, projectState } from '../../bridge/queries.ts';
+import { BEGINNING, type Cursor, currentCursor } from '../../bridge/changes.ts';
+import { projectState } from '../../bridge/queries.ts';
 import { withBridge } from '../../control/host.ts';
 import { isClosed, type Project, WHAT_NEXT } from '../../project/project.ts';
 import { ok } from '../../result.ts';

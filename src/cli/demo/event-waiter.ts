@@ -1,6 +1,7 @@
 /** Follows the history of the demo, reports each event, and fails when the loop goes wrong or stops. */
 import type { Bridge } from '../../bridge/bridge.ts';
-import { BEGINNING, changesSince, overview } from '../../bridge/queries.ts';
+import { BEGINNING, changesSince } from '../../bridge/changes.ts';
+import { overview } from '../../bridge/queries.ts';
 import type { BridgeEvent, EventType } from '../../project/event.ts';
 import { describeOutcome } from '../../project/outcome-text.ts';
 import { SelftestError } from '../../selftest/selftest-error.ts';

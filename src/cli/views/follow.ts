@@ -1,12 +1,8 @@
 /** Following the history as it grows, with what runs are doing in between. */
+
 import type { Bridge } from '../../bridge/bridge.ts';
-import {
-  type Cursor,
-  changesSince,
-  overview,
-  type ProjectState,
-  projectState,
-} from '../../bridge/queries.ts';
+import { type Cursor, changesSince } from '../../bridge/changes.ts';
+import { overview, type ProjectState, projectState } from '../../bridge/queries.ts';
 import type { BridgeEvent } from '../../project/event.ts';
 import type { Project } from '../../project/project.ts';
 

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import type { Changes, Cursor } from '../../bridge/queries.ts';
+import type { Changes, Cursor } from '../../bridge/changes.ts';
 import { type BridgeEvent, typeOf } from '../../project/event.ts';
 import type { ProjectId } from '../../project/ids.ts';
 import type { Project } from '../../project/project.ts';

@@ -1,7 +1,7 @@
 /** One run under way, from a living process to its outcome in the store. Its phases are in phase.ts. */
 
-import { ordersFor } from '../../bridge/attending.ts';
-import type { EndedRun } from '../../bridge/runs.ts';
+import type { EndedRun } from '../../bridge/ended-run.ts';
+import { ordersFor } from '../../bridge/runs.ts';
 import { tailFile } from '../../claude/tail.ts';
 import { messageOf } from '../../error-message.ts';
 import type { ProcessIdentity } from '../../machine/identity.ts';

@@ -4,7 +4,8 @@
  */
 
 import { rm } from 'node:fs/promises';
-import { type EndedRun, endRun } from '../../bridge/runs.ts';
+import { endRun } from '../../bridge/end-run.ts';
+import type { EndedRun } from '../../bridge/ended-run.ts';
 import { classify } from '../../claude/outcome.ts';
 import type { RunSummary } from '../../claude/run-summary.ts';
 import { costOf } from '../../claude/spending.ts';
@@ -43,7 +44,7 @@ export async function concludeRun(
   process: HeldProcess,
   read: ReadRun,
 ): Promise<EndedRun> {
-  const { bridge, config, log, token } = context;
+  const { config, log, lease } = context;
   const { run } = runContext;
   const { files, hasPartials, phases, summary, tail } = read;
   await sweepUp(context, run, process);
@@ -63,7 +64,7 @@ export async function concludeRun(
     configuredModel: config.model ?? null,
     unkept: unkept(run, summary.unanswered),
   };
-  const ended = await patiently(context, () => endRun(bridge, token, run, outcome, ending));
+  const ended = await patiently(context, () => endRun(lease, run, outcome, ending));
   // Not before its end is recorded: a successor would read the cost out of these lines too.
   if (hasPartials) await dropPartials(files.output);
   return ended;
@@ -94,7 +95,7 @@ export async function giveUpRun(
   await process.exited;
   await sweepUp(context, run, process);
   await removeSecrets(context, run);
-  return patiently(context, () => endRun(context.bridge, context.token, run, outcome, ending));
+  return patiently(context, () => endRun(context.lease, run, outcome, ending));
 }
 
 async function sweepUp(context: Context, run: Run, process: HeldProcess): Promise<void> {

@@ -105,7 +105,7 @@ export class HeldProcess {
   }
 
   async #permit(): Promise<void> {
-    const { bridge, token } = this.#context;
-    await patiently(this.#context, () => checkLease(bridge, token));
+    const { lease } = this.#context;
+    await patiently(this.#context, () => checkLease(lease));
   }
 }

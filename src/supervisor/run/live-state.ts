@@ -19,12 +19,12 @@ export class LiveDisplay {
 
   /** Stores it, unless that is unchanged or was stored a moment ago. */
   async show(live: LiveState): Promise<void> {
-    const { bridge, clock, token } = this.#context;
+    const { clock, lease } = this.#context;
     const now = clock.monotonic();
     if (sameToReaders(live, this.#shown) || now - this.#shownAt < EVERY_MS) return;
     this.#shown = live;
     this.#shownAt = now;
-    await leniently(recordLive(bridge, token, this.#run, live));
+    await leniently(recordLive(lease, this.#run, live));
   }
 }
 

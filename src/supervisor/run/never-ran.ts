@@ -1,4 +1,4 @@
-import type { Ending } from '../../bridge/runs.ts';
+import type { Ending } from '../../bridge/ended-run.ts';
 import { EMPTY_LIVE_STATE, type RunCost } from '../../project/run.ts';
 
 /** How a run ends that never had a process. */

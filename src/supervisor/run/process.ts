@@ -1,10 +1,11 @@
 /** From a recorded run to a living claude process, or to the reason why there is none. */
 
 import { realpath } from 'node:fs/promises';
-import { type Briefing, briefingFor, unfinishedRuns } from '../../bridge/attending.ts';
+import { type Briefing, briefingFor } from '../../bridge/briefing.ts';
+import type { StartedRun } from '../../bridge/claim.ts';
 import { checkLease, LeaseLost } from '../../bridge/lease.ts';
 import { checkRunFolder, type RunFolder } from '../../bridge/run-folder.ts';
-import { recordSpawn, type StartedRun } from '../../bridge/runs.ts';
+import { recordSpawn, unfinishedRuns } from '../../bridge/runs.ts';
 import { commandLine, writeMcpConfig } from '../../claude/command-line.ts';
 import { claudeEnvironment, RUN_MARK } from '../../claude/environment.ts';
 import { guardedFromGit } from '../../claude/git-guard.ts';
@@ -97,7 +98,7 @@ async function spawn(context: Context, started: StartedRun): Promise<SpawnedRun>
   const workspaceIdentity = await folderIdentity(folder.value.path);
   const group = await makeControlGroup(controlGroupOf(run));
   // Whoever stood still since the claim may have been replaced: the run is its successor's then.
-  await patiently(context, () => checkLease(bridge, context.token));
+  await patiently(context, () => checkLease(context.lease));
   const child = await spawnChild({
     command: claude.path,
     args: commandLine({
@@ -183,10 +184,10 @@ export async function recordChild(
   child: Child,
   workspaceIdentity: string | null = null,
 ): Promise<void> {
-  const { bridge, clock, token } = context;
+  const { clock, lease } = context;
   const { pid, startedAt } = child.identity;
   try {
-    await patiently(context, () => recordSpawn(bridge, token, run, pid, startedAt, workspaceIdentity));
+    await patiently(context, () => recordSpawn(lease, run, pid, startedAt, workspaceIdentity));
   } catch (error) {
     if (error instanceof LeaseLost && !(await isAdopted(context, run, child))) {
       const mark = { name: RUN_MARK, value: run.id };

@@ -83,7 +83,7 @@ export class RunReader {
   }
 
   async #react(event: ClaudeEvent, isFirst: boolean): Promise<void> {
-    const { bridge, clock, token } = this.#context;
+    const { clock, lease } = this.#context;
     switch (event.kind) {
       case 'init':
         if (this.#phases.isStopping) return this.#stop.resendTerm();
@@ -96,7 +96,7 @@ export class RunReader {
       case 'taken_in':
         return this.#steering.takenIn(event.uuid);
       case 'rate_limit':
-        return leniently(recordQuotas(bridge, token, readQuotas(event.info, clock.now())));
+        return leniently(recordQuotas(lease, readQuotas(event.info, clock.now())));
       case 'assistant':
         return event.error === undefined && event.model !== SYNTHETIC ? this.#noteAnswer() : undefined;
       case 'result':
@@ -110,14 +110,14 @@ export class RunReader {
   async #noteAnswer(): Promise<void> {
     if (this.#answered) return;
     this.#answered = true;
-    const { bridge, token } = this.#context;
+    const { lease } = this.#context;
     const { listener, run } = this.#runContext;
-    await patiently(this.#context, () => recordAnswered(bridge, token, run));
+    await patiently(this.#context, () => recordAnswered(lease, run));
     listener.answered();
   }
 
   async #checkHandshake(init: Init): Promise<void> {
-    const { bridge, config, token } = this.#context;
+    const { bridge, config, lease } = this.#context;
     const { listener, run } = this.#runContext;
     // An adopted run's file is read from its beginning: what our predecessor recorded is not news.
     if (run.readyAt !== null) return;
@@ -127,7 +127,7 @@ export class RunReader {
     });
     if (wrong) return this.#stop.killBeforeFirstRequest(wrong);
     const facts = { model: init.model, claudeVersion: init.claude_code_version };
-    await patiently(this.#context, () => recordReady(bridge, token, run, facts));
+    await patiently(this.#context, () => recordReady(lease, run, facts));
     listener.changed();
   }
 }

@@ -1,5 +1,4 @@
-import { ordersFor } from '../../bridge/attending.ts';
-import { recordDelivered } from '../../bridge/runs.ts';
+import { ordersFor, recordDelivered } from '../../bridge/runs.ts';
 import { userMessage } from '../../claude/input.ts';
 import { personsWords } from '../../claude/prompt.ts';
 import type { SteeringMessage } from '../../project/review.ts';
@@ -37,12 +36,12 @@ export class Steering {
 
   /** Records what Claude has taken in: a message by its id, or, by the prompt's, all that the prompt brought. */
   async takenIn(uuid: string): Promise<void> {
-    const { bridge, token } = this.#context;
+    const { bridge, lease } = this.#context;
     await patiently(this.#context, async () => {
-      if (uuid !== promptId(this.#run)) return recordDelivered(bridge, token, this.#run, [uuid]);
+      if (uuid !== promptId(this.#run)) return recordDelivered(lease, this.#run, [uuid]);
       const { messages } = await ordersFor(bridge, this.#run);
       const inPrompt = messages.filter((message) => isInPrompt(message, this.#run)).map(({ id }) => id);
-      return recordDelivered(bridge, token, this.#run, inPrompt);
+      return recordDelivered(lease, this.#run, inPrompt);
     });
   }
 }

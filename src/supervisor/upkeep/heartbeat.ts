@@ -69,10 +69,10 @@ export class Heartbeat {
 
   /** A write of the lease proves that the store takes what is written, and that nobody else has taken over. */
   async #isWell(): Promise<boolean> {
-    const { bridge, token, trouble } = this.#context;
+    const { lease, trouble } = this.#context;
     if (trouble() !== null) return false;
     // What is wrong is told, and dealt with, by the part of the supervisor whose work it hinders.
-    return renewLease(bridge, token).then(
+    return renewLease(lease).then(
       () => true,
       () => false,
     );

@@ -44,7 +44,7 @@ export class Retention {
   }
 
   async #tidy(): Promise<void> {
-    const { bridge, clock, config, log, token } = this.#context;
+    const { bridge, clock, config, log, lease } = this.#context;
     const left = await leftFiles(bridge.home).catch((error: Error) => {
       log.warn('runs.unreadable', {}, error.message);
       return [];
@@ -64,7 +64,7 @@ export class Retention {
       files: output.length,
       mb: Math.round(sumOf(output) / 1e5) / 10,
     };
-    await patiently(this.#context, () => recordRemoval(bridge, token, removal));
+    await patiently(this.#context, () => recordRemoval(lease, removal));
     this.#removed();
   }
 }

@@ -1,10 +1,9 @@
 import { chmod, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { imposeHold } from '../../../src/bridge/attending.ts';
-import { currentHolds, pause, resume } from '../../../src/bridge/holds.ts';
+import { BEGINNING, changesSince } from '../../../src/bridge/changes.ts';
+import { currentHolds, imposeHold, pause, resume } from '../../../src/bridge/holds.ts';
 import { LeaseLost, takeLease } from '../../../src/bridge/lease.ts';
-import { BEGINNING, changesSince } from '../../../src/bridge/queries.ts';
 import { recordQuotas } from '../../../src/bridge/quota.ts';
 import { type Config, loadConfig } from '../../../src/config.ts';
 import { type Hold, type HoldKind, PROBED_HOLDS } from '../../../src/project/hold.ts';
@@ -45,7 +44,17 @@ async function openGate(rig: Rig, settings: Partial<Config> = {}): Promise<Gate>
   const config = { ...loadConfig(home, {}), claude, disk_min_mb: 0, ...settings };
   const stopping = new AbortController().signal;
   const trouble = () => null;
-  const context = { bridge, config, env: {}, clock, log, trouble, token: TOKEN, entry: [], stopping };
+  const context = {
+    bridge,
+    config,
+    env: {},
+    clock,
+    log,
+    trouble,
+    lease: { bridge, token: TOKEN },
+    entry: [],
+    stopping,
+  };
   return {
     keeper: new Gatekeeper(context),
     config,
@@ -56,7 +65,7 @@ async function openGate(rig: Rig, settings: Partial<Config> = {}): Promise<Gate>
         minutes === null ? null : new Date(clock.now().getTime() + minutes * MINUTE).toISOString();
       const since = clock.now().toISOString();
       const hold: Hold = { kind, scope, reason: `${kind} of the test`, since, until, source: 'run' };
-      await imposeHold(bridge, TOKEN, hold);
+      await imposeHold({ bridge, token: TOKEN }, hold);
       return hold;
     },
     async history() {
@@ -147,7 +156,7 @@ describe('holds of circumstances', () => {
     const use = (utilization: number) => {
       const seenAt = rig.clock.now().toISOString();
       const quota = { window: 'five_hour', utilization, status: 'allowed', resetsAt, seenAt };
-      return recordQuotas(rig.bridge, TOKEN, [quota]);
+      return recordQuotas({ bridge: rig.bridge, token: TOKEN }, [quota]);
     };
     await use(0.79);
     expect(await gate.keeper.admission()).toEqual(FREE);

@@ -1,7 +1,10 @@
 import { describe, expect, test } from 'vitest';
+import { startNextRun } from '../../../src/bridge/claim.ts';
+import { endRun } from '../../../src/bridge/end-run.ts';
 import { pause, resume } from '../../../src/bridge/holds.ts';
 import { takeLease } from '../../../src/bridge/lease.ts';
-import { endRun, recordSpawn, startNextRun } from '../../../src/bridge/runs.ts';
+import { databaseOf } from '../../../src/bridge/open-bridge.ts';
+import { recordSpawn } from '../../../src/bridge/runs.ts';
 import { sendPlan } from '../../../src/bridge/send-plan.ts';
 import { loadConfig } from '../../../src/config.ts';
 import type { Fields, Level, Log } from '../../../src/log.ts';
@@ -40,12 +43,15 @@ async function runEnding(rig: Rig, outcome: Outcome): Promise<{ project: string;
   const candidate = { token: asLeaseToken('token'), pid: process.pid, pidStartedAt: '1', version: '0' };
   await takeLease(rig.bridge, candidate, () => true);
   const project = await send(rig, '# Shed\nPaint it.');
-  const started = await startNextRun(rig.bridge, asLeaseToken('token'), {
-    model: null,
-    newSessionId: () => 'session',
-  });
+  const started = await startNextRun(
+    { bridge: rig.bridge, token: asLeaseToken('token') },
+    {
+      model: null,
+      newSessionId: () => 'session',
+    },
+  );
   if (!started) throw new Error('nothing is ready');
-  await recordSpawn(rig.bridge, asLeaseToken('token'), started.run, 4711, '1');
+  await recordSpawn({ bridge: rig.bridge, token: asLeaseToken('token') }, started.run, 4711, '1');
   const ending = {
     live: EMPTY_LIVE_STATE,
     random: 0,
@@ -53,7 +59,7 @@ async function runEnding(rig: Rig, outcome: Outcome): Promise<{ project: string;
     resumeNotBefore: null,
     configuredModel: null,
   };
-  await endRun(rig.bridge, asLeaseToken('token'), started.run, outcome, {
+  await endRun({ bridge: rig.bridge, token: asLeaseToken('token') }, started.run, outcome, {
     ...ending,
     cost: { usd: 0.12345, basis: 'reported' },
   });
@@ -106,7 +112,7 @@ describe('events in the log', () => {
     await using rig = await createRig();
     const log = keepLines();
     const history = await HistoryLog.open(rig.bridge, log);
-    await rig.bridge.database.write(async ({ trx }) => {
+    await databaseOf(rig.bridge).write(async ({ trx }) => {
       const data = JSON.stringify({ stars: 5, by: { many: true } });
       const row = { type: 'project.admired', actor: 'admirer', data, created_at: '2026-03-01T12:00:00.000Z' };
       await trx

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { LeaseLost } from '../../../src/bridge/lease.ts';
+import { databaseOf } from '../../../src/bridge/open-bridge.ts';
 import { recordSpawn } from '../../../src/bridge/runs.ts';
 import { systemClock } from '../../../src/clock.ts';
 import { loadConfig } from '../../../src/config.ts';
@@ -41,7 +42,7 @@ async function justStarted() {
     clock: systemClock,
     log,
     trouble: () => null,
-    token: TOKEN,
+    lease: { bridge: rig.bridge, token: TOKEN },
     entry: [],
     stopping: new AbortController().signal,
   };
@@ -56,7 +57,7 @@ test.skipIf(onWindows)(
     await beSupervisor(rig, SUCCESSOR);
     await expect(recordChild(context, run, child)).rejects.toThrow(LeaseLost);
     expect(await isAlive(child.identity)).toBe(false);
-    expect(await findRun(rig.bridge.database.read, run.id)).toMatchObject({ pid: null, spawnedAt: null });
+    expect(await findRun(databaseOf(rig.bridge).read, run.id)).toMatchObject({ pid: null, spawnedAt: null });
   },
 );
 
@@ -66,7 +67,12 @@ test.skipIf(onWindows)(
     const { rig, run, child, context } = await justStarted();
     await using _ = rig;
     await beSupervisor(rig, SUCCESSOR);
-    await recordSpawn(rig.bridge, SUCCESSOR, run, child.identity.pid, child.identity.startedAt);
+    await recordSpawn(
+      { bridge: rig.bridge, token: SUCCESSOR },
+      run,
+      child.identity.pid,
+      child.identity.startedAt,
+    );
     await expect(recordChild(context, run, child)).rejects.toThrow(LeaseLost);
     expect(await isAlive(child.identity)).toBe(true);
     await killProcess(child.identity);

@@ -1,7 +1,8 @@
 import { mkdir, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { startNextRun } from '../../../src/bridge/runs.ts';
+import { startNextRun } from '../../../src/bridge/claim.ts';
+import { databaseOf } from '../../../src/bridge/open-bridge.ts';
 import { loadConfig } from '../../../src/config.ts';
 import { runFiles, runsFolder } from '../../../src/state-folder.ts';
 import { findRun } from '../../../src/store/runs.ts';
@@ -16,7 +17,10 @@ const listener = () => ({ changed: silent, answered: silent });
 async function takenUp({ hasConversation }: { hasConversation: boolean }) {
   await using rig = await supervised();
   const { id } = await send(rig);
-  const started = await startNextRun(rig.bridge, TOKEN, { model: null, newSessionId: () => 'the-session' });
+  const started = await startNextRun(
+    { bridge: rig.bridge, token: TOKEN },
+    { model: null, newSessionId: () => 'the-session' },
+  );
   if (!started) throw new Error('nothing started');
   const claude = join(rig.workspace, 'claude');
   await mkdir(join(claude, 'projects', 'folder'), { recursive: true });
@@ -33,12 +37,12 @@ async function takenUp({ hasConversation }: { hasConversation: boolean }) {
     clock: rig.clock,
     log,
     trouble: () => null,
-    token: TOKEN,
+    lease: { bridge: rig.bridge, token: TOKEN },
     entry: [],
     stopping: new AbortController().signal,
   };
   expect(await recover(context, listener)).toEqual([]);
-  const run = await findRun(rig.bridge.database.read, started.run.id);
+  const run = await findRun(databaseOf(rig.bridge).read, started.run.id);
   return {
     outcome: run?.outcome?.kind,
     session: (await current(rig.bridge, id)).sessionId,

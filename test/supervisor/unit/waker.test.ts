@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { watchChanges } from '../../../src/bridge/attending.ts';
+import { watchChanges } from '../../../src/bridge/changes.ts';
 import { pause } from '../../../src/bridge/holds.ts';
 import { Waker } from '../../../src/supervisor/waker.ts';
 import { createRig, type Rig } from '../../rig.ts';

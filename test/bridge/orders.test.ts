@@ -1,16 +1,12 @@
 import { describe, expect, test } from 'vitest';
-import {
-  briefingFor,
-  finishApproved,
-  nextReadyTime,
-  ordersFor,
-  unfinishedRuns,
-  watchChanges,
-} from '../../src/bridge/attending.ts';
+import { briefingFor } from '../../src/bridge/briefing.ts';
+import { watchChanges } from '../../src/bridge/changes.ts';
+import { nextReadyTime } from '../../src/bridge/claim.ts';
 import { cancel, steer } from '../../src/bridge/control.ts';
+import { endRun } from '../../src/bridge/end-run.ts';
 import { LeaseLost } from '../../src/bridge/lease.ts';
-import { approve, readApproval, reject } from '../../src/bridge/reviews.ts';
-import { endRun } from '../../src/bridge/runs.ts';
+import { approve, finishApproved, readApproval, reject } from '../../src/bridge/reviews.ts';
+import { ordersFor, unfinishedRuns } from '../../src/bridge/runs.ts';
 import { asLeaseToken } from '../../src/project/ids.ts';
 import { createRig } from '../rig.ts';
 import {
@@ -72,7 +68,7 @@ describe('the supervisor sees', () => {
     });
     const { run } = await begin(rig);
     await submit(rig, id, run);
-    await endRun(rig.bridge, TOKEN, run, { kind: 'submitted' }, ending);
+    await endRun({ bridge: rig.bridge, token: TOKEN }, run, { kind: 'submitted' }, ending);
     accepted(await reject(rig.bridge, id, 'too slow', 'desktop'));
     accepted(await steer(rig.bridge, id, 'use Rust', 'person'));
     expect(await briefingFor(rig.bridge, await current(rig.bridge, id))).toMatchObject({
@@ -98,7 +94,7 @@ describe('the supervisor sees', () => {
     await send(rig);
     const { run } = await begin(rig);
     expect((await unfinishedRuns(rig.bridge)).map(({ id }) => id)).toEqual([run.id]);
-    await endRun(rig.bridge, TOKEN, run, { kind: 'refused' }, ending);
+    await endRun({ bridge: rig.bridge, token: TOKEN }, run, { kind: 'refused' }, ending);
     expect(await unfinishedRuns(rig.bridge)).toEqual([]);
   });
 
@@ -130,7 +126,9 @@ describe('the supervisor completes what was approved', () => {
     await submit(rig, id);
     accepted(await approve(rig.bridge, id, 'desktop'));
     await changingNothing(rig.bridge, () =>
-      expect(finishApproved(rig.bridge, asLeaseToken('a supervisor of before'))).rejects.toThrow(LeaseLost),
+      expect(
+        finishApproved({ bridge: rig.bridge, token: asLeaseToken('a supervisor of before') }),
+      ).rejects.toThrow(LeaseLost),
     );
     expect((await current(rig.bridge, id)).status).toBe('approved');
   });
@@ -142,10 +140,10 @@ describe('the supervisor completes what was approved', () => {
       await submit(rig, id);
       accepted(await approve(rig.bridge, id, 'desktop'));
     }
-    expect((await finishApproved(rig.bridge, TOKEN)).map(({ id, status }) => [id, status])).toEqual(
-      ids.map((id) => [id, 'complete']),
-    );
-    expect(await finishApproved(rig.bridge, TOKEN)).toEqual([]);
+    expect(
+      (await finishApproved({ bridge: rig.bridge, token: TOKEN })).map(({ id, status }) => [id, status]),
+    ).toEqual(ids.map((id) => [id, 'complete']));
+    expect(await finishApproved({ bridge: rig.bridge, token: TOKEN })).toEqual([]);
   });
 
   test('not before its run has ended: nothing is written any more for a complete project', async () => {
@@ -154,9 +152,11 @@ describe('the supervisor completes what was approved', () => {
     const { run } = await begin(rig);
     await submit(rig, id, run);
     accepted(await approve(rig.bridge, id, 'desktop'));
-    expect(await finishApproved(rig.bridge, TOKEN)).toEqual([]);
+    expect(await finishApproved({ bridge: rig.bridge, token: TOKEN })).toEqual([]);
     expect(accepted(await readApproval(rig.bridge, id)).project.status).toBe('approved');
-    await endRun(rig.bridge, TOKEN, run, { kind: 'submitted' }, ending);
-    expect(await finishApproved(rig.bridge, TOKEN)).toMatchObject([{ id, status: 'complete' }]);
+    await endRun({ bridge: rig.bridge, token: TOKEN }, run, { kind: 'submitted' }, ending);
+    expect(await finishApproved({ bridge: rig.bridge, token: TOKEN })).toMatchObject([
+      { id, status: 'complete' },
+    ]);
   });
 });

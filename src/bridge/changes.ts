@@ -1,0 +1,84 @@
+/** What has changed: a wake-up for a loop, and the events since a cursor for whoever follows. */
+
+import type { BridgeEvent } from '../project/event.ts';
+import type { ProjectId } from '../project/ids.ts';
+import { cleanLine } from '../project/text.ts';
+import { ok, type Result, refuse } from '../result.ts';
+import type { ChangeFeed } from '../store/database.ts';
+import {
+  BEGINNING,
+  type Cursor,
+  cursorAfter,
+  eventsAfter,
+  newestCursor,
+  parseCursor,
+} from '../store/events.ts';
+import { type Bridge, databaseOf } from './open-bridge.ts';
+
+export type { ChangeFeed };
+
+export { BEGINNING, type Cursor, cursorAfter };
+
+/** Wakes as soon as another process has changed something. */
+export function watchChanges(bridge: Bridge): ChangeFeed {
+  return databaseOf(bridge).changes('others');
+}
+
+export interface Changes {
+  /** Give this to the next call. */
+  readonly cursor: Cursor;
+  readonly events: readonly BridgeEvent[];
+}
+
+/** The cursor that means "from now on". */
+export async function currentCursor(bridge: Bridge): Promise<Cursor> {
+  return newestCursor(databaseOf(bridge).read);
+}
+
+/** The cursor that somebody brings back from an earlier answer; refused when it is none of this store. */
+export async function cursorFrom(bridge: Bridge, text: string): Promise<Result<Cursor>> {
+  const cursor = await parseCursor(databaseOf(bridge).read, text);
+  if (cursor !== undefined) return ok(cursor);
+  return refuse(`cursor ${cleanLine(text.slice(0, 100))} is from another store.`);
+}
+
+/**
+ * What happened after `cursor`, at once when there is something, otherwise as soon as there is, at the latest after
+ * `waitMs`. `projectId` narrows it to one project.
+ */
+export async function changesSince(
+  bridge: Bridge,
+  cursor: Cursor,
+  options: {
+    readonly waitMs: number;
+    readonly limit: number;
+    readonly projectId?: ProjectId;
+    readonly signal?: AbortSignal;
+  },
+): Promise<Changes> {
+  const { limit, projectId } = options;
+  const read = async (): Promise<Changes> => {
+    const events = await eventsAfter(databaseOf(bridge).read, cursor, limit, projectId);
+    const last = events.at(-1);
+    return { events, cursor: last ? cursorAfter(last) : cursor };
+  };
+  const atOnce = await read();
+  if (atOnce.events.length > 0 || options.waitMs <= 0) return atOnce;
+
+  const timeout = new AbortController();
+  const stop = options.signal ? AbortSignal.any([options.signal, timeout.signal]) : timeout.signal;
+  const feed = databaseOf(bridge).changes('anyone');
+  void bridge.clock.sleep(options.waitMs, stop).then(() => timeout.abort());
+  try {
+    // Once more: what came before the feed was open does not wake it.
+    let changes = await read();
+    while (changes.events.length === 0 && !stop.aborted) {
+      await feed.changed(stop);
+      changes = await read();
+    }
+    return changes;
+  } finally {
+    timeout.abort();
+    feed.close();
+  }
+}

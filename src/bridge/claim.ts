@@ -1,0 +1,149 @@
+/** Which project gets the next run: found, claimed and recorded in one transaction. */
+
+import { chargedUsd, sumCosts } from '../project/costs.ts';
+import type { Happening } from '../project/event.ts';
+import type { Project } from '../project/project.ts';
+import type { Run, RunKind } from '../project/run.ts';
+import type { Writer } from '../store/database.ts';
+import { appendEvent } from '../store/events.ts';
+import { allHolds } from '../store/holds.ts';
+import { giveWaiting } from '../store/messages.ts';
+import { type HeldModels, nextReadyAt, readyProjects, updateProject } from '../store/projects.ts';
+import { lastOwnModel } from '../store/run-facts.ts';
+import { findRun, insertRun, runsOf } from '../store/runs.ts';
+import { newRunId, nowText } from './bridge.ts';
+import { type FindOverlap, type FreeWorkspace, findFreeWorkspace } from './free-workspace.ts';
+import { type HeldLease, writeHolding } from './lease.ts';
+import { type Bridge, databaseOf } from './open-bridge.ts';
+import { runEvent } from './run-event.ts';
+
+export interface StartedRun {
+  readonly run: Run;
+  readonly project: Project;
+  /** Earlier runs of the project that had a process, in their order. */
+  readonly earlier: readonly Run[];
+  /** What the runs before this one count against the project's budget, in US dollars. */
+  readonly spentUsd: number;
+}
+
+interface StartDefaults {
+  readonly model: string | null;
+  readonly newSessionId: () => string;
+  /** Model families whose limit is reached. */
+  readonly heldFamilies?: readonly string[];
+  /** Whether a workspace is, contains or lies in one that has a run under way. Without it, only equal paths count. */
+  readonly findOverlap?: FindOverlap;
+}
+
+/**
+ * Claims the first ready project and records its run, in one transaction: highest priority first, then oldest, at most
+ * one run in a workspace and whatever overlaps with it. Undefined when nothing is ready.
+ */
+export async function startNextRun(
+  lease: HeldLease,
+  defaults: StartDefaults,
+): Promise<StartedRun | undefined> {
+  const families = defaults.heldFamilies ?? [];
+  // Where nobody names a model it is Claude's own, known since its last run.
+  const own = families.length > 0 ? await lastOwnModel(databaseOf(lease.bridge).read) : null;
+  const held = { families, model: defaults.model ?? own };
+  for (;;) {
+    const free = await findFreeWorkspace(lease.bridge, held, defaults.findOverlap);
+    if (!free) return undefined;
+    const started = await claim(lease, defaults, held, free);
+    if (started !== 'changed') return started;
+  }
+}
+
+/** `changed`: another project than the one whose workspace was looked at has become the first. */
+async function claim(
+  lease: HeldLease,
+  defaults: StartDefaults,
+  held: HeldModels,
+  free: FreeWorkspace,
+): Promise<StartedRun | undefined | 'changed'> {
+  const runId = newRunId();
+  const newSessionId = defaults.newSessionId();
+  return writeHolding(lease, async ({ trx, now }) => {
+    // A pause that was said while this claim was on its way wins.
+    if ((await allHolds(trx)).some(({ kind }) => kind === 'paused')) return undefined;
+    const [project] = await readyProjects(trx, now, 1, held, free.busy);
+    if (project?.workspace !== free.workspace) return 'changed';
+
+    const claimed = await takeUp(trx, project, now);
+    const earlier = (await runsOf(trx, project.id)).filter((run) => run.spawnedAt !== null);
+    const sessionId = project.sessionId ?? newSessionId;
+    const inSession = earlier.filter((run) => run.sessionId === sessionId);
+    await insertRun(trx, {
+      id: runId,
+      project_id: project.id,
+      kind: kindOfRun(claimed, earlier),
+      round: claimed.round,
+      workspace: project.workspace,
+      session_id: sessionId,
+      model: modelOfSession(inSession) ?? project.model ?? defaults.model,
+      created_at: now,
+    });
+    await giveWaiting(trx, project.id, runId);
+    await updateProject(trx, project.id, { session_id: sessionId });
+    const costs = earlier.map(({ costUsd }) => costUsd);
+    const spentUsd = project.budgetUsd === null ? sumCosts(costs).usd : chargedUsd(costs, project.budgetUsd);
+    const run = await findRun(trx, runId);
+    if (!run) throw new Error(`run ${runId} is not there right after it was inserted`);
+    const data = { kind: run.kind, round: run.round, sessionId };
+    await runEvent(trx, run, { type: 'run.started', data }, now);
+    return { run, project: { ...claimed, sessionId }, earlier, spentUsd };
+  });
+}
+
+/**
+ * A session goes on with the model of its last answered run, whatever the default is now; not with one that the service
+ * has known no more since.
+ */
+function modelOfSession(runs: readonly Run[]): string | null {
+  const last = runs.findLastIndex(({ answeredAt }) => answeredAt !== null);
+  const model = runs[last]?.model ?? runs[last]?.modelUsed ?? null;
+  const isUnknown = runs
+    .slice(last + 1)
+    .some(({ outcome }) => outcome?.kind === 'model_unknown' && outcome.model === model);
+  return isUnknown ? null : model;
+}
+
+/** A pending project is claimed, a rejected one enters its next round, one in progress goes on. */
+async function takeUp(trx: Writer, project: Project, now: string): Promise<Project> {
+  const event = (happening: Happening) =>
+    appendEvent(trx, {
+      ...happening,
+      projectId: project.id,
+      runId: null,
+      actor: 'supervisor',
+      createdAt: now,
+    });
+  let round = project.round;
+  if (project.status === 'pending') await event({ type: 'project.claimed', data: { by: 'supervisor' } });
+  if (project.status === 'rejected') {
+    round += 1;
+    await event({ type: 'project.revision_started', data: { round } });
+  }
+  const status = 'in_progress';
+  await updateProject(trx, project.id, {
+    status,
+    claimed_by: 'supervisor',
+    round,
+    not_before: null,
+    updated_at: now,
+  });
+  return { ...project, status, claimedBy: 'supervisor', round, notBefore: null, updatedAt: now };
+}
+
+/** The first run of a round opens it; a later one resumes it. */
+function kindOfRun(project: Project, earlier: readonly Run[]): RunKind {
+  if (earlier.some((run) => run.round === project.round)) return 'resume';
+  return project.round === 1 ? 'execute' : 'revise';
+}
+
+/** When a project that waits out a back-off becomes ready. */
+export async function nextReadyTime(bridge: Bridge): Promise<Date | undefined> {
+  const at = await nextReadyAt(databaseOf(bridge).read, nowText(bridge));
+  return at === undefined ? undefined : new Date(at);
+}

@@ -1,0 +1,44 @@
+/** An open state folder, and the store in it, which only this room sees: whoever stands outside calls the verbs. */
+import type { Clock } from '../clock.ts';
+import type { Database, DatabaseOptions } from '../store/database.ts';
+import { openDatabase } from '../store/open-database.ts';
+
+/** An open state folder. What is in it is read and changed by the verbs of this room alone. */
+export interface Bridge {
+  /** The state folder. */
+  readonly home: string;
+  readonly clock: Clock;
+  /** Names what stands in the store's place now. Another answer than before: it was moved away, deleted or replaced. */
+  identity(): Promise<string>;
+  /** Looks through the whole store. Throws StoreError when it is damaged; takes about a second for a million rows. */
+  check(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** Opens the state folder, creating it when it is new. Throws StoreError. */
+export async function openBridge(home: string, clock: Clock, options: DatabaseOptions = {}): Promise<Bridge> {
+  const database = await openDatabase(home, clock, options);
+  const bridge: Bridge = {
+    home,
+    clock,
+    identity: () => database.identity(),
+    check: () => database.check(),
+    close: () => database.close(),
+  };
+  return keepDatabase(bridge, database);
+}
+
+const databases = new WeakMap<Bridge, Database>();
+
+/** Gives a bridge its store. */
+export function keepDatabase(bridge: Bridge, database: Database): Bridge {
+  databases.set(bridge, database);
+  return bridge;
+}
+
+/** The store behind a bridge. */
+export function databaseOf(bridge: Bridge): Database {
+  const database = databases.get(bridge);
+  if (!database) throw new Error('this bridge was not opened by openBridge');
+  return database;
+}
