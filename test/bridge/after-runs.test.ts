@@ -6,7 +6,7 @@ import { findRun } from '../../src/store/runs.ts';
 import { begin, current, ending, history, projectIn, send, start, supervised, TOKEN } from './steps.ts';
 
 describe('what follows from the end of a run', () => {
-  test('a crash is tried again after a back-off that grows, and in the end a person is asked', async () => {
+  test('a crash is retried after a growing back-off, and in the end a person is asked', async () => {
     await using rig = await supervised();
     const { id } = await send(rig);
     const policy = POLICIES.crashed;
@@ -34,7 +34,7 @@ describe('what follows from the end of a run', () => {
     expect(await start(rig)).toBeUndefined();
   });
 
-  test('a run that worked for long was no failed try', async () => {
+  test('a run that worked for long is no failed try', async () => {
     await using rig = await supervised();
     await projectIn(rig, 'in_progress', { claimed_by: 'supervisor', tries: 4 });
     const { run } = await begin(rig);
@@ -45,7 +45,7 @@ describe('what follows from the end of a run', () => {
     expect(project).toMatchObject({ status: 'in_progress', tries: 1 });
   });
 
-  test('runs that crash alike, say nothing and change nothing are stopped before their tries are used up', async () => {
+  test('runs that crash alike, print nothing and change nothing are stopped before their tries are used up', async () => {
     await using rig = await supervised();
     await send(rig);
     const attentions: (string | null)[] = [];
@@ -62,7 +62,7 @@ describe('what follows from the end of a run', () => {
     expect(attentions).toEqual([null, null, expect.stringMatching(/3 runs in a row .*changed nothing/)]);
   });
 
-  test('an interrupted run is not at fault: it goes on at once, and no try is counted', async () => {
+  test('an interrupted run goes on at once without fault, and no try is counted', async () => {
     await using rig = await supervised();
     await send(rig);
     const { run } = await begin(rig);
@@ -105,7 +105,7 @@ describe('what follows from the end of a run', () => {
   test.each([
     'session_missing',
     'prompt_too_long',
-  ] as const)('%s: the next run begins a new session', async (kind) => {
+  ] as const)('%s makes the next run begin a new session', async (kind) => {
     await using rig = await supervised();
     const { id } = await send(rig);
     const { run } = await begin(rig);
@@ -115,7 +115,7 @@ describe('what follows from the end of a run', () => {
     expect((await begin(rig)).run.sessionId).not.toBe(run.sessionId);
   });
 
-  test('a session that was killed before it had a conversation is replaced by a new one, though the kill burnt a try', async () => {
+  test('a session killed before it had a conversation is replaced by a new one, though the kill burnt a try', async () => {
     await using rig = await supervised();
     await send(rig);
     const killed = { kind: 'crashed', code: null, signal: 'SIGKILL', stderr: '' } as const;
@@ -177,7 +177,7 @@ describe('what follows from the end of a run', () => {
     [{ kind: 'billing', message: 'no credit' }, 'billing', 15],
     [{ kind: 'claude_missing', message: 'not found' }, 'claude_missing', 1],
     [{ kind: 'machine_exhausted', message: 'no inodes' }, 'disk_low', 1],
-  ] as const)('%o holds everyone, and is looked at again later', async (outcome, kind, minutes) => {
+  ] as const)('%o holds everyone, and is checked again later', async (outcome, kind, minutes) => {
     await using rig = await supervised();
     await send(rig);
     const { run } = await begin(rig);

@@ -79,8 +79,10 @@ const VERBS: Record<string, (rig: Rig) => Promise<() => Promise<unknown>>> = {
   ),
 };
 
-describe('a change and its event are one: when the event cannot be kept, nothing is changed', () => {
-  test.each(Object.entries(VERBS))('%s', async (_, prepare) => {
+describe('a change and its event', () => {
+  test.each(
+    Object.entries(VERBS),
+  )('a change whose event cannot be stored changes nothing: %s', async (_, prepare) => {
     await using rig = await createRig();
     await beSupervisor(rig);
     const verb = await prepare(rig);

@@ -8,12 +8,12 @@ import { beSupervisor, history, projectIn, TOKEN } from './steps.ts';
 const claimer = new URL('fixtures/claim.ts', import.meta.url);
 const PROJECTS = 200;
 
-describe(`of four processes that take up ${PROJECTS} projects at once`, () => {
+describe(`claim race of four processes for ${PROJECTS} projects`, () => {
   // Even if the lease did not exist, the store would keep them apart: here all four hold it.
   test.each([
     ['as the supervisor does', TOKEN],
     ['by hand', ''],
-  ])('none gets one that another has: %s', async (_, token) => {
+  ])('a claimed project belongs to one of four processes: %s', async (_, token) => {
     await using rig = await createRig();
     await beSupervisor(rig);
     const ids: string[] = [];

@@ -10,7 +10,7 @@ import { accepted, begin, current, ending, send, start, supervised, TOKEN } from
 const DAY_MS = 24 * 3_600_000;
 
 describe('after the clock was set back by a day', () => {
-  test('the last run is the one that was recorded last', async () => {
+  test('the last run is the one that was recorded last, even after the clock was set back', async () => {
     await using rig = await supervised();
     const { id } = await send(rig);
     const first = await begin(rig);
@@ -25,7 +25,7 @@ describe('after the clock was set back by a day', () => {
     expect(runs.map((run) => run.id)).toEqual([first.run.id, second.run.id, third.run.id]);
   });
 
-  test('a back-off does not last a day', async () => {
+  test('a back-off does not last a day after the clock was set back', async () => {
     await using rig = await supervised();
     await send(rig);
     const { run } = await begin(rig);
@@ -42,7 +42,7 @@ describe('after the clock was set back by a day', () => {
     expect((await begin(rig)).run.projectId).toBe(project.id);
   });
 
-  test('a run is told what was said before it, and what is said during it reaches it as a message', async () => {
+  test('a run gets earlier messages in its prompt and later ones as messages, even after the clock was set back', async () => {
     await using rig = await supervised();
     const { id } = await send(rig);
     const say = async (words: string) => accepted(await steer(rig.bridge, id, words, 'person'));
@@ -59,7 +59,7 @@ describe('after the clock was set back by a day', () => {
     expect((await ordersFor(rig.bridge, run)).messages).toMatchObject(said);
   });
 
-  test('what a run was told but has not taken in is told to the next one', async () => {
+  test('the next run gets what a run was told and has not taken in, even after the clock was set back', async () => {
     await using rig = await supervised();
     const { id } = await send(rig);
     accepted(await steer(rig.bridge, id, 'use Rust', 'person'));

@@ -28,7 +28,7 @@ async function revised(rig: Rig): Promise<ProjectId> {
 }
 
 describe('a decision', () => {
-  test('is kept with its round, its maker and its reason, and stands in the history', async () => {
+  test('a decision is kept with its round, its maker and its reason, and stands in the history', async () => {
     await using rig = await createRig();
     const id = await revised(rig);
     const decided = accepted(await approve(rig.bridge, id, 'person'));
@@ -49,14 +49,14 @@ describe('a decision', () => {
     });
   });
 
-  test.each(['', '  \n ', '\x1b[31m', '\0'])('to reject needs a reason, and %j is none', async (reason) => {
+  test.each(['', '  \n ', '\x1b[31m', '\0'])('a rejection needs a reason, and %j is none', async (reason) => {
     await using rig = await createRig();
     const id = await submitted(rig);
     const reply = await changingNothing(rig.bridge, () => reject(rig.bridge, id, reason, 'desktop'));
     expect(refusalOf(reply)).toBe("a non-empty 'reason' is required to reject a project.");
   });
 
-  test('to reject takes a long reason whole, and refuses one that is too long', async () => {
+  test('a rejection takes a long reason whole, and refuses one that is too long', async () => {
     await using rig = await createRig();
     const id = await submitted(rig);
     const long = 'x'.repeat(LIMITS.reason);
@@ -65,7 +65,7 @@ describe('a decision', () => {
     expect(accepted(await reject(rig.bridge, id, long, 'desktop')).decision.reason).toBe(long);
   });
 
-  test('reads without its escape codes', async () => {
+  test('a decision is stored without its escape codes', async () => {
     await using rig = await createRig();
     const id = await submitted(rig);
     const { decision } = accepted(await reject(rig.bridge, id, ' \x1b[31mtoo\x1b[0m\r\nslow ', 'desktop'));
@@ -73,8 +73,8 @@ describe('a decision', () => {
   });
 });
 
-describe('a decision that is repeated', () => {
-  test('returns the first one and changes nothing', async () => {
+describe('repeated decisions', () => {
+  test('a repeated decision returns the first one and changes nothing', async () => {
     await using rig = await createRig();
     const id = await submitted(rig);
     const first = accepted(await approve(rig.bridge, id, 'desktop'));
@@ -83,7 +83,7 @@ describe('a decision that is repeated', () => {
     expect(accepted(again)).toMatchObject({ decision: first.decision, repeated: true });
   });
 
-  test('also when work has gone on since', async () => {
+  test('a repeated decision returns the first one even when work has gone on since', async () => {
     await using rig = await createRig();
     const id = await submitted(rig);
     const first = accepted(await reject(rig.bridge, id, 'too slow', 'desktop'));
@@ -96,7 +96,7 @@ describe('a decision that is repeated', () => {
     expect(accepted(late)).toMatchObject({ project: { status: 'complete' }, repeated: true });
   });
 
-  test('with another verdict or reason is refused', async () => {
+  test('a repeated decision with another verdict or reason is refused', async () => {
     await using rig = await createRig();
     const id = await submitted(rig);
     accepted(await reject(rig.bridge, id, 'too slow', 'desktop'));
@@ -116,8 +116,8 @@ describe('a decision that is repeated', () => {
   }
 });
 
-describe('a decision that names its round', () => {
-  test('is about that round, even when the same words are due again', async () => {
+describe('decisions that name their round', () => {
+  test('a decision that names its round is about that round, even when the same words are due again', async () => {
     await using rig = await createRig();
     const id = await revised(rig);
     // The first round's rejection arrives once more, while the second waits for its own.
@@ -129,7 +129,9 @@ describe('a decision that names its round', () => {
     });
   });
 
-  test.each([0, 1, 3])('is refused for a round that is not under way: %i', async (round) => {
+  test.each([
+    0, 1, 3,
+  ])('a decision that names another round than the one under way is refused: %i', async (round) => {
     await using rig = await createRig();
     const id = await revised(rig);
     const reply = await changingNothing(rig.bridge, () => approve(rig.bridge, id, 'desktop', round));
@@ -137,8 +139,8 @@ describe('a decision that names its round', () => {
   });
 });
 
-describe('of two decisions made at the same moment', () => {
-  test('by two processes, the first stands and the other is told so', async () => {
+describe('decisions at the same moment', () => {
+  test('the first of two decisions at the same moment by two processes stands, and the other is told so', async () => {
     await using rig = await createRig();
     const id = await submitted(rig);
     const puppets = ['approve', 'reject'].map((verdict) => rig.process(decider, [rig.home, id, verdict]));
@@ -155,7 +157,7 @@ describe('of two decisions made at the same moment', () => {
 });
 
 describe('reading the decision', () => {
-  test('completes a project that was approved, and tells a rejection with its reason', async () => {
+  test('reading the decision completes an approved project, and gives a rejection with its reason', async () => {
     await using rig = await createRig();
     const rejected = await submitted(rig);
     accepted(await reject(rig.bridge, rejected, 'too slow', 'desktop'));
@@ -176,7 +178,7 @@ describe('reading the decision', () => {
     expect(accepted(again).project.status).toBe('complete');
   });
 
-  test('there is none yet', async () => {
+  test('reading the decision gives none before it is made', async () => {
     await using rig = await createRig();
     const id = await submitted(rig);
     const told = await changingNothing(rig.bridge, () => readApproval(rig.bridge, id));

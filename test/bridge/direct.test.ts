@@ -24,7 +24,7 @@ import {
 } from './steps.ts';
 
 describe('steering', () => {
-  test('leaves a message that waits for a run, and the status as it is', async () => {
+  test('a steer leaves a message that waits for a run, and the status as it is', async () => {
     await using rig = await createRig();
     const { id } = await send(rig);
     const { message } = accepted(await steer(rig.bridge, id, ' use \x1b[1mRust\x1b[0m ', 'person'));
@@ -38,7 +38,7 @@ describe('steering', () => {
     });
   });
 
-  test('again with the same request is one message, whatever has happened since', async () => {
+  test('a steer repeated with the same request is one message, whatever has happened since', async () => {
     await using rig = await createRig();
     const { id } = await send(rig);
     const first = accepted(await steer(rig.bridge, id, 'use Rust', 'desktop', 'r'));
@@ -50,7 +50,7 @@ describe('steering', () => {
     expect(accepted(late)).toMatchObject({ message: first.message, repeated: true });
   });
 
-  test('the same request into another project is another message', async () => {
+  test('a steer with the same request into another project is another message', async () => {
     await using rig = await createRig();
     const [a, b] = [await send(rig), await send(rig)];
     accepted(await steer(rig.bridge, a.id, 'use Rust', 'desktop', 'r'));
@@ -62,7 +62,7 @@ describe('steering', () => {
     ['nothing but codes', '\x1b[2J', /^a non-empty 'message' is required/],
     ['too much', 'x'.repeat(LIMITS.message + 1), /longer than 20000 characters/],
     ['far too much', '\x1b]'.repeat(2_000_000), /longer than 20000 characters/],
-  ])('with %s is refused', async (_, message, refusal) => {
+  ])('a steer with %s is refused', async (_, message, refusal) => {
     await using rig = await createRig();
     const { id } = await send(rig);
     const reply = await changingNothing(rig.bridge, () => steer(rig.bridge, id, message, 'person'));
@@ -71,7 +71,7 @@ describe('steering', () => {
 });
 
 describe('cancelling', () => {
-  test('is final, and repeating it changes nothing', async () => {
+  test('a cancel is final, and repeating it changes nothing', async () => {
     await using rig = await createRig();
     const { id } = await send(rig);
     const first = accepted(await cancel(rig.bridge, id, 'no longer needed', 'desktop'));
@@ -81,7 +81,7 @@ describe('cancelling', () => {
     expect(await history(rig.bridge, id)).toEqual(['project.sent', 'project.cancelled']);
   });
 
-  test('is refused for a complete project', async () => {
+  test('a cancel is refused for a complete project', async () => {
     await using rig = await supervised();
     const { id } = await send(rig);
     const { run } = await begin(rig);
@@ -92,7 +92,7 @@ describe('cancelling', () => {
     expect(refusalOf(await cancel(rig.bridge, id, '', 'person'))).toContain("in status 'complete'");
   });
 
-  test('a reason that is too long is refused, never cut', async () => {
+  test('a cancel with a reason that is too long is refused, and the reason is never cut', async () => {
     await using rig = await createRig();
     const { id } = await send(rig);
     const reply = await changingNothing(rig.bridge, () =>
@@ -103,7 +103,7 @@ describe('cancelling', () => {
 });
 
 describe('retrying', () => {
-  test('puts a project that needed a person back into the queue, with its session and round, and new tries', async () => {
+  test('a retry puts a project that needed a person back into the queue, with its session and round, and new tries', async () => {
     await using rig = await createRig();
     const id = await projectIn(rig, 'attention', {
       claimed_by: 'supervisor',

@@ -15,8 +15,8 @@ const limit: Hold = {
   source: 'run',
 };
 
-describe('a hold', () => {
-  test('of a person has no end of its own', async () => {
+describe('holds', () => {
+  test("a person's hold has no end of its own", async () => {
     await using rig = await createRig();
     await pause(rig.bridge, 'lunch', 'person');
     const since = rig.clock.now().toISOString();
@@ -34,7 +34,7 @@ describe('a hold', () => {
     ]);
   });
 
-  test.each(HOLD_KINDS)('%s is set by the supervisor, and ended once', async (kind) => {
+  test.each(HOLD_KINDS)('the hold %s is set by the supervisor, and ended once', async (kind) => {
     await using rig = await createRig();
     await beSupervisor(rig);
     await imposeHold({ bridge: rig.bridge, token: TOKEN }, { ...limit, kind });
@@ -45,7 +45,7 @@ describe('a hold', () => {
     expect(await history(rig.bridge)).toEqual(['supervisor.started', 'hold.set', 'hold.ended']);
   });
 
-  test('of one scope ends without the others', async () => {
+  test('a hold of one scope ends without the others', async () => {
     await using rig = await createRig();
     await beSupervisor(rig);
     await imposeHold({ bridge: rig.bridge, token: TOKEN }, limit);
@@ -54,7 +54,7 @@ describe('a hold', () => {
     expect(await currentHolds(rig.bridge)).toEqual([{ ...limit, scope: 'sonnet' }]);
   });
 
-  test('a person who says "go on" ends them all', async () => {
+  test('a person who says "go on" ends all holds', async () => {
     await using rig = await createRig();
     await beSupervisor(rig);
     await imposeHold({ bridge: rig.bridge, token: TOKEN }, limit);

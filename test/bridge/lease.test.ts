@@ -31,7 +31,7 @@ const candidate = (token: string) => ({
 });
 
 describe('one supervisor per state folder', () => {
-  test('the first takes the lease', async () => {
+  test('the first supervisor takes the lease', async () => {
     await using rig = await createRig();
     expect(await currentLease(rig.bridge)).toBeUndefined();
     expect(await takeLease(rig.bridge, candidate('one'), alive)).toEqual({
@@ -51,7 +51,7 @@ describe('one supervisor per state folder', () => {
     expect(await history(rig.bridge)).toEqual(['supervisor.started']);
   });
 
-  test('the second is refused and told who holds it', async () => {
+  test('a second supervisor is refused and told who holds the lease', async () => {
     await using rig = await createRig();
     await takeLease(rig.bridge, candidate('one'), alive);
     rig.clock.advance(LEASE_MS - 1);
@@ -61,7 +61,7 @@ describe('one supervisor per state folder', () => {
     expect(attempt).toEqual({ taken: false, holder: await currentLease(rig.bridge) });
   });
 
-  test('a holder that froze before the clock was set back is followed, though its end seems far away', async () => {
+  test('a holder that froze before the clock was set back is replaced, though its end seems far away', async () => {
     await using rig = await createRig();
     await takeLease(rig.bridge, candidate('one'), alive);
     rig.clock.advance(-1_000);
@@ -70,7 +70,7 @@ describe('one supervisor per state folder', () => {
     expect((await takeLease(await rig.connect(), candidate('two'), alive)).taken).toBe(true);
   });
 
-  test('a holder whose process is gone is followed at once', async () => {
+  test('a holder whose process is gone is replaced at once', async () => {
     await using rig = await createRig();
     await takeLease(rig.bridge, candidate('one'), alive);
     const asked: number[] = [];
@@ -79,7 +79,7 @@ describe('one supervisor per state folder', () => {
     expect(asked).toEqual([42]);
   });
 
-  test('a holder that stood still past its lease is followed, although its process lives', async () => {
+  test('a holder that was frozen past its lease is replaced, although its process lives', async () => {
     await using rig = await createRig();
     await takeLease(rig.bridge, candidate('one'), alive);
     rig.clock.advance(LEASE_MS);
@@ -87,7 +87,7 @@ describe('one supervisor per state folder', () => {
     await expect(renewLease({ bridge: rig.bridge, token: asLeaseToken('one') })).rejects.toThrow(LeaseLost);
   });
 
-  test('of several that come together, one takes it', async () => {
+  test('one of several supervisors that start together takes the lease', async () => {
     await using rig = await createRig();
     const attempts = await Promise.all(
       ['one', 'two', 'three', 'four'].map(async (token) =>
@@ -97,7 +97,7 @@ describe('one supervisor per state folder', () => {
     expect(attempts.filter(({ taken }) => taken)).toHaveLength(1);
   });
 
-  test('who renews keeps it', async () => {
+  test('a holder that renews its lease keeps it', async () => {
     await using rig = await createRig();
     await takeLease(rig.bridge, candidate('one'), alive);
     for (let n = 0; n < 5; n++) {
@@ -109,7 +109,7 @@ describe('one supervisor per state folder', () => {
     expect(await history(rig.bridge)).toEqual(['supervisor.started']);
   });
 
-  test('who is done gives it back', async () => {
+  test('a supervisor that ends gives its lease back', async () => {
     await using rig = await createRig();
     await takeLease(rig.bridge, candidate('one'), alive);
     await releaseLease({ bridge: rig.bridge, token: asLeaseToken('one') });
@@ -119,7 +119,7 @@ describe('one supervisor per state folder', () => {
 });
 
 describe('a request to stop', () => {
-  test('reaches the holder through the store, once', async () => {
+  test('a request to stop reaches the holder through the store, once', async () => {
     await using rig = await createRig();
     await takeLease(rig.bridge, candidate('one'), alive);
     await requestStop(await rig.connect());
@@ -130,12 +130,12 @@ describe('a request to stop', () => {
     expect(await history(rig.bridge)).toEqual(['supervisor.started', 'supervisor.stop_requested']);
   });
 
-  test('changes nothing when nobody supervises', async () => {
+  test('a request to stop changes nothing when nobody supervises', async () => {
     await using rig = await createRig();
     await changingNothing(rig.bridge, () => requestStop(rig.bridge));
   });
 
-  test('is not meant for the next supervisor', async () => {
+  test('a request to stop is not meant for the next supervisor', async () => {
     await using rig = await createRig();
     await takeLease(rig.bridge, candidate('one'), alive);
     await requestStop(rig.bridge);
@@ -177,7 +177,7 @@ const VERBS: [string, (bridge: Bridge, run: Run) => Promise<unknown>][] = [
   ['releaseLease', (bridge) => releaseLease({ bridge, token: TOKEN })],
 ];
 
-describe('a supervisor that was replaced writes nothing more', () => {
+describe('writes of a replaced supervisor', () => {
   async function busy(): Promise<{ rig: Rig; run: Run }> {
     const rig = await createRig();
     await beSupervisor(rig);
@@ -187,21 +187,21 @@ describe('a supervisor that was replaced writes nothing more', () => {
     return { rig, run };
   }
 
-  test.each(VERBS)('%s', async (_, verb) => {
+  test.each(VERBS)('a replaced supervisor writes nothing more: %s', async (_, verb) => {
     const { rig, run } = await busy();
     await using _rig = rig;
     await takeLease(rig.bridge, candidate('two'), gone);
     await changingNothing(rig.bridge, () => expect(verb(rig.bridge, run)).rejects.toThrow(LeaseLost));
   });
 
-  test.each(VERBS)('nor does one whose lease is gone: %s', async (_, verb) => {
+  test.each(VERBS)('a supervisor whose lease is gone writes nothing more: %s', async (_, verb) => {
     const { rig, run } = await busy();
     await using _rig = rig;
     await releaseLease({ bridge: rig.bridge, token: TOKEN });
     await changingNothing(rig.bridge, () => expect(verb(rig.bridge, run)).rejects.toThrow(LeaseLost));
   });
 
-  test.each(VERBS)('one that only stood still goes on: %s', async (_, verb) => {
+  test.each(VERBS)('a supervisor that was only frozen goes on writing: %s', async (_, verb) => {
     const { rig, run } = await busy();
     await using _rig = rig;
     rig.clock.advance(LEASE_MS * 2);

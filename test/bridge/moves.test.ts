@@ -37,8 +37,10 @@ const VERBS: [string, ProjectAction, string, (bridge: Bridge, id: ProjectId) => 
     ['retry', 'retry', 'project.retried', (bridge, id) => retry(bridge, id, 'person')],
   ];
 
-describe.each(VERBS)('%s', (name, action, type, call) => {
-  test.each(PROJECT_STATUSES)('in status %s does what the table says, and nothing else', async (status) => {
+describe.each(VERBS)('verb %s', (name, action, type, call) => {
+  test.each(
+    PROJECT_STATUSES,
+  )('a project in status %s does what the table says, and nothing else', async (status) => {
     await using rig = await createRig();
     const id = await projectIn(rig, status);
     rig.clock.advance(60_000);
@@ -72,7 +74,7 @@ const READERS: [string, (bridge: Bridge, id: ProjectId) => Promise<Result<unknow
 describe.each([
   ...VERBS.map(([name, , , call]) => [name, call] as const),
   ...READERS,
-])('%s refuses an id that names no project', (_, call) => {
+])('%s of an id that names no project', (_, call) => {
   test.each([
     ['unknown', 'ffffffffffff', 'ffffffffffff'],
     ['empty', '', ''],
@@ -82,7 +84,7 @@ describe.each([
     ['with NUL and escape codes', '0123\0\x1b[2J', '0123'],
     ['on several lines', 'a\nERROR: b', 'a ERROR: b'],
     ['endless', 'a'.repeat(1_000_000), 'a'.repeat(100)],
-  ])('%s', async (_kind, id, named) => {
+  ])('an id that names no project is refused: %s', async (_kind, id, named) => {
     await using rig = await createRig();
     await projectIn(rig, 'pending', { id: asProjectId('0123456789ab') });
     const reply = await changingNothing(rig.bridge, () => call(rig.bridge, asProjectId(id)));

@@ -23,8 +23,8 @@ import {
   TOKEN,
 } from './steps.ts';
 
-describe('the supervisor sees', () => {
-  test('what the person wants of a run under way', async () => {
+describe('what the supervisor reads', () => {
+  test('the supervisor reads what the person wants of a run under way', async () => {
     await using rig = await createRig();
     await beSupervisor(rig);
     const { id } = await send(rig);
@@ -46,7 +46,7 @@ describe('the supervisor sees', () => {
     });
   });
 
-  test('that the work was submitted, and that it was approved', async () => {
+  test('the supervisor reads that the work was submitted, and that it was approved', async () => {
     await using rig = await supervised();
     const { id } = await send(rig);
     const { run } = await begin(rig);
@@ -56,7 +56,7 @@ describe('the supervisor sees', () => {
     expect(await ordersFor(rig.bridge, run)).toMatchObject({ submitted: true, approved: true });
   });
 
-  test('everything a prompt is made of, after a rejection with its reason', async () => {
+  test('the supervisor reads everything a prompt is made of, after a rejection with its reason', async () => {
     await using rig = await createRig();
     await beSupervisor(rig);
     const { id } = await send(rig, '# A\n\nDo it.');
@@ -78,7 +78,7 @@ describe('the supervisor sees', () => {
     });
   });
 
-  test('the end of a long record, not its beginning', async () => {
+  test('the supervisor reads the end of a long record, not its beginning', async () => {
     await using rig = await createRig();
     const { id } = await send(rig);
     for (let n = 0; n < 30; n++) accepted(await steer(rig.bridge, id, `${n} ${'x'.repeat(1_000)}`, 'person'));
@@ -88,7 +88,7 @@ describe('the supervisor sees', () => {
     expect(record).toContain('Message from the person: “29 x');
   });
 
-  test('runs that were left open', async () => {
+  test('the supervisor reads runs that were left open', async () => {
     await using rig = await createRig();
     await beSupervisor(rig);
     await send(rig);
@@ -98,7 +98,7 @@ describe('the supervisor sees', () => {
     expect(await unfinishedRuns(rig.bridge)).toEqual([]);
   });
 
-  test('when the next back-off ends', async () => {
+  test('the supervisor reads when the next back-off ends', async () => {
     await using rig = await createRig();
     expect(await nextReadyTime(rig.bridge)).toBeUndefined();
     const at = new Date(rig.clock.now().getTime() + 5_000);
@@ -106,7 +106,7 @@ describe('the supervisor sees', () => {
     expect(await nextReadyTime(rig.bridge)).toEqual(at);
   });
 
-  test('a change made by another process, and stops looking when it is told to', async () => {
+  test('the supervisor sees a change made by another process, and stops watching when it is asked to', async () => {
     await using rig = await createRig();
     const feed = watchChanges(rig.bridge);
     const { signal } = new AbortController();
@@ -119,8 +119,8 @@ describe('the supervisor sees', () => {
   });
 });
 
-describe('the supervisor completes what was approved', () => {
-  test('only while it has the lease: one that was replaced completes nothing', async () => {
+describe('completing approved work', () => {
+  test('a replaced supervisor completes nothing', async () => {
     await using rig = await supervised();
     const id = await projectIn(rig, 'in_progress');
     await submit(rig, id);
@@ -133,7 +133,7 @@ describe('the supervisor completes what was approved', () => {
     expect((await current(rig.bridge, id)).status).toBe('approved');
   });
 
-  test('everything, each once', async () => {
+  test('the supervisor completes everything approved, each once', async () => {
     await using rig = await supervised();
     const ids = [await projectIn(rig, 'in_progress'), await projectIn(rig, 'in_progress')];
     for (const id of ids) {
@@ -146,7 +146,7 @@ describe('the supervisor completes what was approved', () => {
     expect(await finishApproved({ bridge: rig.bridge, token: TOKEN })).toEqual([]);
   });
 
-  test('not before its run has ended: nothing is written any more for a complete project', async () => {
+  test('the supervisor completes work only after its run has ended: a complete project gets no more writes', async () => {
     await using rig = await supervised();
     const { id } = await send(rig);
     const { run } = await begin(rig);

@@ -172,9 +172,7 @@ function expectEvent(before: Rows, after: Rows, answer: unknown): void {
   if (reply?.ok === false) expect(changed, 'a refusal that changed something').toBe(false);
 }
 
-test.each([
-  1, 2, 3, 4, 5, 6,
-])('whatever anyone does in whatever order, the store stays sound (walk %i)', async (seed) => {
+test.each([1, 2, 3, 4, 5, 6])('any walk through any calls leaves the store sound (walk %i)', async (seed) => {
   await using rig = await createRig();
   const chance = chanceFrom(seed);
   await beSupervisor(rig);

@@ -30,7 +30,7 @@ import {
 } from './steps.ts';
 
 describe('one project', () => {
-  test('is read whole', async () => {
+  test('a project is read whole', async () => {
     await using rig = await createRig();
     await beSupervisor(rig);
     const { id } = await send(rig, '# A\n\nDo it.');
@@ -54,7 +54,7 @@ describe('one project', () => {
     });
   });
 
-  test('says which run is under way and what was submitted in its round', async () => {
+  test('a project says which run is under way and what was submitted in its round', async () => {
     await using rig = await createRig();
     await beSupervisor(rig);
     const { id } = await send(rig);
@@ -68,7 +68,7 @@ describe('one project', () => {
     expect(accepted(await projectState(rig.bridge, id)).completion).toMatchObject({ round: 1 });
   });
 
-  test('tells its updates from where the reader left off', async () => {
+  test("a project's updates are read from where the reader left off", async () => {
     await using rig = await createRig();
     const id = await projectIn(rig, 'in_progress');
     for (const message of ['one', 'two', 'three'])
@@ -79,7 +79,7 @@ describe('one project', () => {
     expect(rest.updates.map(({ message }) => message)).toEqual(['three']);
   });
 
-  test('is found by the beginning of its id', async () => {
+  test('a project is found by the beginning of its id', async () => {
     await using rig = await createRig();
     await projectIn(rig, 'pending', { id: asProjectId('abcdef000000') });
     await projectIn(rig, 'pending', { id: asProjectId('abcdff000000') });
@@ -93,13 +93,13 @@ describe('one project', () => {
 });
 
 describe('many projects', () => {
-  test('are listed, newest first', async () => {
+  test('projects are listed, newest first', async () => {
     await using rig = await createRig();
     const sent = [await send(rig), await send(rig), await send(rig)].map(({ id }) => id);
     expect((await projects(rig.bridge, { limit: 10 })).map(({ id }) => id)).toEqual(sent.toReversed());
   });
 
-  test('that wait for a decision are listed with what was submitted, the longest waiting first', async () => {
+  test('projects that wait for a decision are listed with what was submitted, the longest waiting first', async () => {
     await using rig = await createRig();
     expect(await approvalQueue(rig.bridge, 10)).toEqual([]);
     const [first, second] = [
@@ -119,7 +119,7 @@ describe('many projects', () => {
     expect((await approvalQueue(rig.bridge, 10)).map(({ project }) => project.id)).toEqual([second]);
   });
 
-  test('are overlooked at a glance', async () => {
+  test('projects are summed up in an overview', async () => {
     await using rig = await createRig();
     const midnight = rig.clock.now();
     const empty = await overview(rig.bridge, midnight, 5);
@@ -164,10 +164,10 @@ describe('many projects', () => {
   });
 });
 
-describe('what has changed', () => {
+describe('changes since a cursor', () => {
   const at = { waitMs: 0, limit: 100 };
 
-  test('since a cursor is told at once, and the new cursor goes on from there', async () => {
+  test('changes since a cursor are returned at once, and the new cursor goes on from there', async () => {
     await using rig = await createRig();
     const start = await currentCursor(rig.bridge);
     const { id } = await send(rig);
@@ -177,7 +177,7 @@ describe('what has changed', () => {
     expect(await currentCursor(rig.bridge)).toBe(first.cursor);
   });
 
-  test('of many changes, a page at a time', async () => {
+  test('many changes are returned a page at a time', async () => {
     await using rig = await createRig();
     for (let n = 0; n < 5; n++) await send(rig);
     const first = await changesSince(rig.bridge, BEGINNING, { ...at, limit: 3 });
@@ -185,7 +185,7 @@ describe('what has changed', () => {
     expect((await changesSince(rig.bridge, first.cursor, { ...at, limit: 3 })).events).toHaveLength(2);
   });
 
-  test('of one project, without the others', async () => {
+  test('changes of one project are returned without the others', async () => {
     await using rig = await createRig();
     const [mine, other] = [await send(rig), await send(rig)];
     const changes = await changesSince(rig.bridge, BEGINNING, { ...at, projectId: mine.id });
@@ -193,7 +193,7 @@ describe('what has changed', () => {
     expect(other.id).not.toBe(mine.id);
   });
 
-  test.each(['another connection', 'the same one'])('is told while waiting, by %s', async (who) => {
+  test.each(['another connection', 'the same one'])('a change ends a wait, by %s', async (who) => {
     await using rig = await createRig();
     const reader = { ...rig.bridge, clock: systemClock };
     const waiting = changesSince(reader, BEGINNING, { ...at, waitMs: 60_000 });
@@ -213,7 +213,7 @@ describe('what has changed', () => {
     expect((await waiting).events).toMatchObject([{ projectId: id, data: { message: 'mine' } }]);
   });
 
-  test('nothing, until the time is up or nobody wants to know any more', async () => {
+  test('a wait without a change ends when the time is up or it is cancelled', async () => {
     await using rig = await createRig();
     const timeUp = changesSince(rig.bridge, BEGINNING, { ...at, waitMs: 25_000 });
     // The wait begins after a first look.

@@ -22,8 +22,8 @@ import {
   TOKEN,
 } from './steps.ts';
 
-describe('what is known of a run is recorded as it happens', () => {
-  test('its process, its readiness, and what it is doing', async () => {
+describe('recording a run', () => {
+  test("a run's process, its readiness and what it is doing are recorded as they happen", async () => {
     await using rig = await supervised();
     await send(rig);
     const started = await start(rig);
@@ -51,7 +51,7 @@ describe('what is known of a run is recorded as it happens', () => {
     expect((await history(rig.bridge)).slice(-2)).toEqual(['run.spawned', 'run.ready']);
   });
 
-  test('that it was killed before it may have kept what it took in: that waits for the next run, and the rest does not', async () => {
+  test('a run killed before it may have kept its messages leaves only those to the next run', async () => {
     await using rig = await supervised();
     const { id } = await send(rig);
     const { message: before } = accepted(await steer(rig.bridge, id, 'use Rust', 'person'));
@@ -73,7 +73,7 @@ describe('what is known of a run is recorded as it happens', () => {
     expect(end?.undelivered).toEqual([late.id]);
   });
 
-  test('that it took in messages: each once', async () => {
+  test("a run's messages are recorded as taken in, each once", async () => {
     await using rig = await supervised();
     const { id } = await send(rig);
     const { run } = await begin(rig);
@@ -90,8 +90,8 @@ describe('what is known of a run is recorded as it happens', () => {
   });
 });
 
-describe('a run ends', () => {
-  test('once: ending it again changes nothing and returns how it ended', async () => {
+describe('end of a run', () => {
+  test('a run ends once: ending it again changes nothing and returns how it ended', async () => {
     await using rig = await supervised();
     const { id } = await send(rig);
     const { run } = await begin(rig);
@@ -105,7 +105,7 @@ describe('a run ends', () => {
     expect(again).toEqual({ outcome: crash, project: first.project, hold: undefined });
   });
 
-  test('with what it cost and did, and an event that says why', async () => {
+  test('a run ends with what it cost and did, and an event that says why', async () => {
     await using rig = await supervised();
     await send(rig);
     const { run } = await begin(rig);
@@ -134,7 +134,7 @@ describe('a run ends', () => {
     });
   });
 
-  test('as submitted when the store holds its work, whatever the process said', async () => {
+  test('a run ends as submitted when the store holds its work, whatever the process said', async () => {
     await using rig = await supervised();
     const { id } = await send(rig);
     const { run } = await begin(rig);
@@ -151,7 +151,7 @@ describe('a run ends', () => {
     });
   });
 
-  test('as submitted also when the decision was faster', async () => {
+  test('a run ends as submitted even when the decision was faster', async () => {
     await using rig = await supervised();
     const { id } = await send(rig);
     const { run } = await begin(rig);
@@ -166,7 +166,7 @@ describe('a run ends', () => {
     expect(ended).toMatchObject({ outcome: { kind: 'submitted' }, project: { status: 'approved' } });
   });
 
-  test('as cancelled when the person called it off, and nothing follows', async () => {
+  test('a run ends as cancelled when the person cancelled it, and nothing follows', async () => {
     await using rig = await supervised();
     const { id } = await send(rig);
     const { run } = await begin(rig);
@@ -180,7 +180,7 @@ describe('a run ends', () => {
     expect(await start(rig)).toBeUndefined();
   });
 
-  test('and makes room for the next: in its workspace, and for its project', async () => {
+  test('a run that ends makes room for the next in its workspace and for its project', async () => {
     await using rig = await supervised();
     await send(rig);
     const { run } = await begin(rig);

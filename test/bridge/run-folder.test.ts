@@ -17,7 +17,7 @@ function policy(changes: Partial<RunFolderPolicy> = {}): RunFolderPolicy {
 const check = (rig: Rig, rules: RunFolderPolicy, workspace: string) =>
   checkRunFolder(rules, rig.home, { projectId: ID, workspace }, rig.clock);
 
-describe('the state folder is no workspace', () => {
+describe('the state folder as a workspace', () => {
   test.each<[string, (home: string) => string]>([
     ['itself', (home) => home],
     ['a folder in it', (home) => join(home, 'runs')],
@@ -25,7 +25,7 @@ describe('the state folder is no workspace', () => {
     ['the folder of all of them', (home) => join(home, 'workspaces')],
     ['a link to it', (home) => join(dirname(home), 'link')],
     ['a folder behind a link to it', (home) => join(dirname(home), 'link', 'plans')],
-  ])('%s: neither when a plan is sent nor when its run starts', async (_, place) => {
+  ])('the state folder is no workspace (%s), neither when a plan is sent nor when its run starts', async (_, place) => {
     await using rig = await createRig();
     for (const name of ['runs', 'plans', 'workspaces/ba9876543210'])
       mkdirSync(join(rig.home, name), { recursive: true });
@@ -45,7 +45,7 @@ describe('the state folder is no workspace', () => {
     }
   });
 
-  test('a folder that holds it may be one, and so may a project’s own folder in it', async () => {
+  test('a folder that holds the state folder may be a workspace, and so may a project’s own folder in it', async () => {
     await using rig = await createRig();
     const around = dirname(rig.home);
     expect(accepted(await chooseWorkspace(policy({ workspace_roots: [around] }), rig.home, ID, around))).toBe(
@@ -61,8 +61,8 @@ describe('the state folder is no workspace', () => {
   });
 });
 
-describe('the folder of a run is looked at again before Claude starts in it', () => {
-  test('a link that has taken its place is refused, with both paths', async () => {
+describe('the folder of a run before Claude starts', () => {
+  test('a link that has replaced the folder of a run is refused, with both paths', async () => {
     await using rig = await createRig();
     const [site, etc] = [join(rig.workspace, 'site'), join(rig.workspace, 'etc')];
     for (const folder of [site, etc]) mkdirSync(folder);
@@ -75,7 +75,7 @@ describe('the folder of a run is looked at again before Claude starts in it', ()
     expect(refusal).toContain(etc);
   });
 
-  test('so is one in the place of the project’s own folder', async () => {
+  test('a link in place of the project’s own folder is refused', async () => {
     await using rig = await createRig();
     const own = join(rig.home, 'workspaces', ID);
     mkdirSync(dirname(own), { recursive: true });
@@ -90,7 +90,7 @@ describe('the folder of a run is looked at again before Claude starts in it', ()
     expect(refusalOf(await check(rig, policy(), beside))).toContain('does not allow');
   });
 
-  test('one that the configuration does not allow any more is refused', async () => {
+  test('a folder that the configuration no longer allows is refused', async () => {
     await using rig = await createRig();
     const site = join(rig.workspace, 'site');
     mkdirSync(site);
@@ -99,7 +99,7 @@ describe('the folder of a run is looked at again before Claude starts in it', ()
     expect(refusalOf(await check(rig, policy(), site))).toContain('the configuration does not allow');
   });
 
-  test('one that is gone is refused in words', async () => {
+  test('a folder that is gone is refused in words', async () => {
     await using rig = await createRig();
     const site = join(rig.workspace, 'site');
     mkdirSync(site);
@@ -132,7 +132,7 @@ describe('whose Claude settings count in a folder', () => {
       'user',
       'user',
     ],
-  ])('%s', async (_, workspaces, claude_settings, expected) => {
+  ])('the settings that count in a folder: %s', async (_, workspaces, claude_settings, expected) => {
     await using rig = await createRig();
     const [site, docs] = [join(rig.workspace, 'site'), join(rig.workspace, 'docs')];
     for (const folder of [site, docs]) mkdirSync(folder);

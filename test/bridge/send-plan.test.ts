@@ -10,8 +10,8 @@ import { planText } from '../../src/store/projects.ts';
 import { createRig } from '../rig.ts';
 import { accepted, changingNothing, current, history, policyOf, refusalOf, send } from './steps.ts';
 
-describe('a plan that is sent', () => {
-  test('waits in the queue with everything its front matter says', async () => {
+describe('sent plans', () => {
+  test('a sent plan waits in the queue with everything its front matter says', async () => {
     await using rig = await createRig();
     const markdown = [
       '---',
@@ -60,13 +60,13 @@ describe('a plan that is sent', () => {
     ]);
   });
 
-  test('gets a folder of its own when it names none', async () => {
+  test('a sent plan gets a folder of its own when it names none', async () => {
     await using rig = await createRig();
     const project = await send(rig);
     expect(project.workspace).toBe(join(rig.home, 'workspaces', project.id));
   });
 
-  test('runs where the sender says, whatever its front matter says', async () => {
+  test('a sent plan runs where the sender says, whatever its front matter says', async () => {
     await using rig = await createRig();
     const folder = join(rig.workspace, 'chosen');
     await mkdir(folder);
@@ -76,7 +76,7 @@ describe('a plan that is sent', () => {
   });
 });
 
-describe('a plan that cannot be used is refused, and nothing is stored', () => {
+describe('refused plans', () => {
   test.each<[string, string, string | RegExp]>([
     [
       'an empty one',
@@ -96,7 +96,7 @@ describe('a plan that cannot be used is refused, and nothing is stored', () => {
     ['one with NUL', '# A\n\0', /control character \(NUL\)/],
     ['one for an unknown workspace', '---\nworkspace: nowhere\n---\n# A', /^unknown workspace 'nowhere'/],
     ['one for a folder that is not there', '---\nworkspace: /nowhere/at/all\n---\n# A', /^unknown workspace/],
-  ])('%s', async (_, markdown, refusal) => {
+  ])('a plan that cannot be used is refused and not stored: %s', async (_, markdown, refusal) => {
     await using rig = await createRig();
     const reply = await changingNothing(rig.bridge, () =>
       sendPlan(rig.bridge, policyOf(rig), { markdown }, 'desktop'),
@@ -106,8 +106,8 @@ describe('a plan that cannot be used is refused, and nothing is stored', () => {
   });
 });
 
-describe('a plan that is sent again with the same request', () => {
-  test('is the same project, whatever it says now', async () => {
+describe('plans sent again with the same request', () => {
+  test('a plan sent again is the same project, whatever it says now', async () => {
     await using rig = await createRig();
     const first = await send(rig, '# A', 'r1');
     const again = await sendPlan(rig.bridge, policyOf(rig), { markdown: '# B', requestId: 'r1' }, 'desktop');
@@ -117,7 +117,7 @@ describe('a plan that is sent again with the same request', () => {
     expect(other.id).not.toBe(first.id);
   });
 
-  test('also when its workspace is gone by now', async () => {
+  test('a plan sent again is the same project even when its workspace is gone', async () => {
     await using rig = await createRig();
     const folder = join(rig.workspace, 'short-lived');
     await mkdir(folder);
@@ -128,7 +128,7 @@ describe('a plan that is sent again with the same request', () => {
     expect(again).toEqual({ project: first.project, repeated: true, notUsed: [] });
   });
 
-  test('also by several processes at once', async () => {
+  test('a plan sent again by several processes at once is one project', async () => {
     await using rig = await createRig();
     const others = [rig.bridge, await rig.connect(), await rig.connect(), await rig.connect()];
     const input = { markdown: '# A', requestId: 'r' };
@@ -139,7 +139,7 @@ describe('a plan that is sent again with the same request', () => {
     expect(await history(rig.bridge)).toEqual(['project.sent']);
   });
 
-  test('without one, two plans are two projects', async () => {
+  test('two plans without a request are two projects', async () => {
     await using rig = await createRig();
     expect((await send(rig)).id).not.toBe((await send(rig)).id);
   });

@@ -36,8 +36,8 @@ async function worksAndEnds(rig: Rig, outcome: Outcome): Promise<Project> {
 
 const holdsSet = async (rig: Rig) => (await history(rig.bridge)).filter((type) => type === 'hold.set').length;
 
-describe('a project whose runs are answered and then failed by the service', () => {
-  test('does not keep the others from their turn: the next run is of another one', async () => {
+describe('projects whose runs are answered and then failed by the service', () => {
+  test('a project that the service fails lets the next run be of another one', async () => {
     await using rig = await supervised();
     const sick = await send(rig);
     const healthy = [await send(rig), await send(rig)];
@@ -53,7 +53,7 @@ describe('a project whose runs are answered and then failed by the service', () 
   test.each([
     [UNREACHABLE, 10],
     [NO_CREDIT, 3],
-  ] as const)('again and again while others are answered is sick itself: %o needs a person after %i runs', async (outcome, most) => {
+  ] as const)('a project that the service fails while others are answered is at fault itself: %o needs a person after %i runs', async (outcome, most) => {
     await using rig = await supervised();
     const sick = await send(rig);
     let runs = 0;
@@ -69,7 +69,7 @@ describe('a project whose runs are answered and then failed by the service', () 
     expect(await holdsSet(rig)).toBe(2);
   });
 
-  test('and that is alone costs less and less: each run waits twice as long, up to a quarter of an hour', async () => {
+  test('a project that the service fails alone waits twice as long before each run, up to a quarter of an hour', async () => {
     await using rig = await supervised();
     await send(rig);
     const waits: number[] = [];
@@ -84,7 +84,7 @@ describe('a project whose runs are answered and then failed by the service', () 
 });
 
 describe('many projects in one bad workspace', () => {
-  test('stop the others once, not once each', async () => {
+  test('projects in one bad workspace stop the others once, not once each', async () => {
     await using rig = await supervised();
     for (let n = 0; n < 6; n++) await sendTo(rig, 'bad');
     await send(rig);
@@ -97,7 +97,7 @@ describe('many projects in one bad workspace', () => {
     expect(await holdsSet(rig)).toBe(1);
   });
 
-  test('that crash alike are tried a bounded number of times each, once another workspace is answered', async () => {
+  test('projects that crash alike are tried a bounded number of times each, once another workspace is answered', async () => {
     await using rig = await supervised();
     for (let n = 0; n < 3; n++) await sendTo(rig, 'bad');
     while ((await holdsSet(rig)) === 0) await runEnds(rig, crash(1));
@@ -124,12 +124,12 @@ describe('many projects in one bad workspace', () => {
   });
 });
 
-describe('an answer that says nothing about this failure', () => {
+describe('answers that say nothing about a failure', () => {
   test.each([
     BUSY,
     UNREACHABLE,
     UNKNOWN,
-  ])('%o: that of another model spends no try and parks nobody', async (outcome) => {
+  ])('an answer of another model spends no try and parks nobody: %o', async (outcome) => {
     await using rig = await supervised();
     await send(rig);
     await runEnds(rig, outcome);
@@ -141,7 +141,7 @@ describe('an answer that says nothing about this failure', () => {
     }
   });
 
-  test('is one of an hour ago: a login that everybody has lost since parks nobody', async () => {
+  test('an answer of an hour ago parks nobody for a login that everybody has lost since', async () => {
     await using rig = await supervised();
     await send(rig);
     await runEnds(rig, NO_CREDIT);
@@ -165,7 +165,7 @@ describe('one cause of the machine that shows in different ways', () => {
         { kind: 'never_spawned', message: '' },
       ],
     ],
-  ] as const)('%s: the queue holds, and nothing is held against anybody', async (_, outcomes) => {
+  ] as const)('%s: the queue holds, and nothing is held against any project', async (_, outcomes) => {
     await using rig = await supervised();
     const sent: Project[] = [];
     for (const _ of outcomes) sent.push(await send(rig));
@@ -180,7 +180,7 @@ describe('one cause of the machine that shows in different ways', () => {
     { kind: 'claude_too_old', message: '2.0' },
     { kind: 'tool_denied', tool: 'x', setting: '~/.claude/settings.json' },
     { kind: 'wrong_folder', folder: '/' },
-  ] as const)('%o in three workspaces: everybody waits, and who was parked for it goes on, also in the file that people read', async (outcome) => {
+  ] as const)('%o in three workspaces holds everybody, and who was parked for it goes on, also in the status file', async (outcome) => {
     await using rig = await supervised();
     const sent = [await send(rig), await send(rig), await send(rig)];
     expect((await runEnds(rig, outcome)).status).toBe('attention');
@@ -195,7 +195,7 @@ describe('one cause of the machine that shows in different ways', () => {
     expect(file.trimEnd().split('\n').at(-1)).toContain('Put back into the queue by supervisor');
   });
 
-  test('in one folder is the folder’s: its projects need a person', async () => {
+  test('a failure in one folder is the folder’s: its projects need a person', async () => {
     await using rig = await supervised();
     for (let n = 0; n < 4; n++) await sendTo(rig, 'gone');
     for (let n = 0; n < 4; n++)
@@ -206,8 +206,8 @@ describe('one cause of the machine that shows in different ways', () => {
   });
 });
 
-describe('after the clock was set back by a day', () => {
-  test('a probe that fails is followed by a wait, and the next one is of another workspace', async () => {
+describe('probes after the clock was set back by a day', () => {
+  test('a failed probe is followed by a wait, and the next one is of another workspace, after the clock was set back', async () => {
     await using rig = await supervised();
     const first = await send(rig);
     const second = await send(rig);
@@ -224,7 +224,7 @@ describe('after the clock was set back by a day', () => {
     expect((await current(rig.bridge, first.id)).status).toBe('in_progress');
   });
 
-  test('who fails while others are answered is found out all the same', async () => {
+  test('a project that fails while others are answered is found, even after the clock was set back', async () => {
     await using rig = await supervised();
     await send(rig);
     await send(rig);

@@ -39,8 +39,8 @@ async function secondRound(rig: Rig, requestId: string | null = null) {
   return { id, first, second: await begin(rig) };
 }
 
-describe('only a run that is under way speaks for its project', () => {
-  test('what an earlier round left behind submits nothing and reports nothing', async () => {
+describe('who may speak for a project', () => {
+  test('a run of an earlier round submits nothing and reports nothing', async () => {
     await using rig = await supervised();
     const { id, first, second } = await secondRound(rig);
     const late: (() => Promise<Result<unknown>>)[] = [
@@ -56,7 +56,7 @@ describe('only a run that is under way speaks for its project', () => {
     ]);
   });
 
-  test('a run that ended without submitting does not submit any more, in the same round', async () => {
+  test('a run that ended without submitting no longer submits in the same round', async () => {
     await using rig = await supervised();
     const { id } = await send(rig);
     const first = await begin(rig);
@@ -72,7 +72,7 @@ describe('only a run that is under way speaks for its project', () => {
     expect(refusalOf(beside)).toBe(OVER);
   });
 
-  test('while one is under way, nobody speaks without being one: by hand it goes on when the run has ended', async () => {
+  test("a run under way keeps a person's session by hand from speaking until the run has ended", async () => {
     await using rig = await supervised();
     const { id } = await send(rig);
     const started = await begin(rig);
@@ -119,7 +119,7 @@ describe('only a run that is under way speaks for its project', () => {
     });
   });
 
-  test('a run of another project, and one that nobody knows, do not speak', async () => {
+  test('a run of another project, and an unknown one, do not speak', async () => {
     await using rig = await supervised();
     const { id } = await send(rig);
     await begin(rig);
@@ -132,7 +132,7 @@ describe('only a run that is under way speaks for its project', () => {
     }
   });
 
-  test('a run that is told that it is over is told so also when its work was decided on', async () => {
+  test('a run that is told that it is over is told so even when its work was decided on', async () => {
     await using rig = await supervised();
     const { id, first, second } = await secondRound(rig);
     await submit(rig, id, second.run);
@@ -142,7 +142,7 @@ describe('only a run that is under way speaks for its project', () => {
   });
 });
 
-describe('a call is a repeated one only within its run', () => {
+describe('repeated calls of a run', () => {
   test('a service that gives every conversation the same ids loses no update and no submission', async () => {
     await using rig = await supervised();
     const { id, second } = await secondRound(rig, 'functions.completion:1');
@@ -154,7 +154,7 @@ describe('a call is a repeated one only within its run', () => {
     expect(updates.map(({ message }) => message)).toEqual(['first', 'second']);
   });
 
-  test('a run that tries again is answered as the first time, also after its end', async () => {
+  test('a run that repeats a call is answered as the first time, even after its end', async () => {
     await using rig = await supervised();
     const { id } = await send(rig);
     const started = await begin(rig);

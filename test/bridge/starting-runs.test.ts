@@ -27,7 +27,7 @@ import {
 } from './steps.ts';
 
 describe('the next run', () => {
-  test('is of the project with the highest priority, then of the oldest', async () => {
+  test('the next run is of the project with the highest priority, then of the oldest', async () => {
     await using rig = await supervised();
     const plain = await send(rig, '# Plain');
     const urgent = await send(rig, '---\npriority: 5\n---\n# Urgent');
@@ -36,7 +36,7 @@ describe('the next run', () => {
     expect(order.map((started) => started?.project.id)).toEqual([urgent.id, plain.id, second.id, undefined]);
   });
 
-  test('is recorded before anything can be spawned, and its project is claimed', async () => {
+  test('the next run is recorded before anything can be spawned, and its project is claimed', async () => {
     await using rig = await supervised();
     const { id, workspace } = await send(rig, '---\nmodel: opus\n---\n# A');
     const started = await start(rig, { model: 'sonnet' });
@@ -63,7 +63,7 @@ describe('the next run', () => {
     ]);
   });
 
-  test('is never in a folder that contains, or lies in, the workspace of another run; those behind it go on', async () => {
+  test("the next run is never in a folder that overlaps another run's workspace; those behind it go on", async () => {
     await using rig = await supervised();
     const repository = join(rig.workspace, 'repo');
     const part = join(repository, 'packages', 'one');
@@ -83,7 +83,7 @@ describe('the next run', () => {
     expect(await next()).toBeUndefined();
   });
 
-  test('is found at once, though a hundred thousand plans for busy folders wait before it', async () => {
+  test('the next run is found at once, though a hundred thousand plans for busy folders wait before it', async () => {
     await using rig = await supervised();
     const busy = join(rig.workspace, 'busy');
     await mkdir(busy);
@@ -106,7 +106,7 @@ describe('the next run', () => {
     expect(looks).toBe(2);
   });
 
-  test('is one at a time in each workspace', async () => {
+  test('the next run in a workspace waits for the one before', async () => {
     await using rig = await supervised();
     const shared = `---\nworkspace: ${rig.workspace}\n---\n# A`;
     const first = await send(rig, shared);
@@ -117,7 +117,7 @@ describe('the next run', () => {
     expect(await start(rig)).toBeUndefined();
   });
 
-  test('leaves out models whose limit is reached', async () => {
+  test('the next run leaves out models whose limit is reached', async () => {
     await using rig = await supervised();
     await send(rig, '---\nmodel: claude-opus-4-1\npriority: 9\n---\n# Held');
     const other = await send(rig, '---\nmodel: sonnet\n---\n# Free');
@@ -127,7 +127,7 @@ describe('the next run', () => {
     expect((await start(rig, { heldFamilies: ['opus'], model: 'haiku' }))?.project.id).toBe(unnamed.id);
   });
 
-  test('goes by the model that Claude used last where nobody names one: it waits only if that is held', async () => {
+  test('the next run without a named model waits only if the model that Claude used last is held', async () => {
     await using rig = await supervised();
     const first = await send(rig, '# First');
     const started = await start(rig, { heldFamilies: ['fable'], model: null });
@@ -140,7 +140,7 @@ describe('the next run', () => {
     expect((await start(rig, { heldFamilies: ['opus'], model: null }))?.project.id).toBe(second.id);
   });
 
-  test('waits while a person has paused, also when it was on its way', async () => {
+  test('the next run waits while a person has paused, even when it was on its way', async () => {
     await using rig = await supervised();
     await send(rig);
     await pause(rig.bridge, 'lunch', 'person');
@@ -149,21 +149,21 @@ describe('the next run', () => {
     expect(await start(rig)).toBeDefined();
   });
 
-  test('uses the default model when the plan names none', async () => {
+  test('the next run uses the default model when the plan names none', async () => {
     await using rig = await supervised();
     await send(rig);
     expect((await start(rig, { model: 'sonnet' }))?.run.model).toBe('sonnet');
   });
 
-  test('there is none when nothing is ready, and then nothing is written', async () => {
+  test('the next run is none when nothing is ready, and then nothing is written', async () => {
     await using rig = await supervised();
     await projectIn(rig, 'awaiting_approval');
     expect(await changingNothing(rig.bridge, () => start(rig))).toBeUndefined();
   });
 });
 
-describe('a run says why it was started', () => {
-  test('the first executes the plan, one after a rejection revises, in the same session', async () => {
+describe('reason of a run', () => {
+  test('the first run executes the plan, one after a rejection revises, in the same session', async () => {
     await using rig = await supervised();
     const { id } = await send(rig);
     const first = await begin(rig);
@@ -185,7 +185,7 @@ describe('a run says why it was started', () => {
     expect((await history(rig.bridge, id)).slice(-2)).toEqual(['project.revision_started', 'run.started']);
   });
 
-  test('one after a run that ended too early resumes', async () => {
+  test('a run after one that ended too early resumes', async () => {
     await using rig = await supervised();
     await send(rig);
     const first = await begin(rig);
@@ -197,7 +197,7 @@ describe('a run says why it was started', () => {
     });
   });
 
-  test('one after a run that never had a process is not the second', async () => {
+  test('a run after one that never had a process is not the second', async () => {
     await using rig = await supervised();
     await send(rig);
     const first = await start(rig);
@@ -213,7 +213,7 @@ describe('a run says why it was started', () => {
     expect(second).toMatchObject({ run: { kind: 'execute' }, earlier: [] });
   });
 
-  test('one after a person put the project back goes on in its round', async () => {
+  test('a run after a person put the project back goes on in its round', async () => {
     await using rig = await supervised();
     const { id } = await send(rig);
     const { run } = await begin(rig);

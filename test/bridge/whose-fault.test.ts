@@ -18,7 +18,7 @@ async function secondsToProbe(rig: Rig): Promise<number> {
   return (Date.parse(hold?.until ?? '') - rig.clock.now().getTime()) / 1_000;
 }
 
-describe('what the service, the login or the machine did', () => {
+describe('faults of the service, the login or the machine', () => {
   test.each([
     UNREACHABLE,
     { kind: 'api_error', status: 502, message: '<html>Bad Gateway</html>' },
@@ -38,7 +38,7 @@ describe('what the service, the login or the machine did', () => {
     expect(await currentHolds(rig.bridge)).toHaveLength(1);
   });
 
-  test('is probed after a time that doubles, and never later than after five minutes', async () => {
+  test('a fault of all is probed after a time that doubles, and never later than after five minutes', async () => {
     await using rig = await supervised();
     await send(rig);
     const waits: number[] = [];
@@ -50,7 +50,7 @@ describe('what the service, the login or the machine did', () => {
     expect(waits).toEqual([30, 60, 120, 240, 300, 300]);
   });
 
-  test('puts the probe off no further for runs that were under way already', async () => {
+  test('a fault of all puts its probe off no further for runs that were under way already', async () => {
     await using rig = await supervised();
     for (let n = 0; n < 3; n++) await send(rig);
     const runs = [await begin(rig), await begin(rig), await begin(rig)];
@@ -60,7 +60,7 @@ describe('what the service, the login or the machine did', () => {
     }
   });
 
-  test('is tried at once by a supervisor that starts', async () => {
+  test('a fault of all is probed at once by a supervisor that starts', async () => {
     await using rig = await supervised();
     await send(rig);
     await runEnds(rig, LOGGED_OUT);
@@ -70,8 +70,8 @@ describe('what the service, the login or the machine did', () => {
   });
 });
 
-describe('the probe of a hold', () => {
-  test('is of a workspace that has not failed, then of the one that failed longest ago', async () => {
+describe('probe of a hold', () => {
+  test('a probe is of a workspace that has not failed, then of the one that failed longest ago', async () => {
     await using rig = await supervised();
     const sent = [await send(rig), await send(rig), await send(rig)];
     const order: string[] = [];
@@ -90,7 +90,7 @@ describe('the probe of a hold', () => {
     { kind: 'billing', message: 'no credit' },
     { kind: 'tools_missing', status: 'failed' },
     { kind: 'model_unknown', model: 'default' },
-  ] as const)('when another workspace is answered and the first fails again with %o, that one alone needs a person', async (outcome) => {
+  ] as const)('a probe answered in another workspace makes the first, failing again with %o, alone need a person', async (outcome) => {
     await using rig = await supervised();
     const bad = await send(rig);
     await send(rig);
@@ -140,7 +140,7 @@ describe('the probe of a hold', () => {
     expect(await ends(rig, ofFirst, UNREACHABLE)).toMatchObject({ id: first.id, tries: 0 });
   });
 
-  test('a new outage that one project meets first, after others were answered: when it shows in another, the try is given back', async () => {
+  test('a new outage that one project meets first gives its try back when it shows in another', async () => {
     await using rig = await supervised();
     const first = await send(rig);
     const second = await send(rig);
@@ -153,7 +153,7 @@ describe('the probe of a hold', () => {
     expect(await current(rig.bridge, first.id)).toMatchObject({ tries: 0, notBefore: null });
   });
 
-  test('a run that was under way when the service went for another is no proof against its project', async () => {
+  test('a run that was under way when the service failed for another is no proof against its project', async () => {
     await using rig = await supervised();
     await send(rig);
     await send(rig);
@@ -166,7 +166,7 @@ describe('the probe of a hold', () => {
     expect(await ends(rig, again, UNREACHABLE)).toMatchObject({ status: 'in_progress', tries: 0 });
   });
 
-  test('a run that was answered before the service went is no proof against its project', async () => {
+  test('a run that was answered before the service failed is no proof against its project', async () => {
     await using rig = await supervised();
     await send(rig);
     await send(rig);
@@ -186,7 +186,7 @@ describe('projects that end alike before their first answer', () => {
     { kind: 'never_spawned', message: 'EAGAIN' },
     { kind: 'no_completion' },
     { kind: 'request_refused', status: 400, message: 'beta header not known' },
-  ] as const)('%o: from the third on it is the machine’s, and what was held against them is taken back', async (outcome) => {
+  ] as const)('%o is the machine’s fault from the third project on, and what was held against them is taken back', async (outcome) => {
     await using rig = await supervised();
     for (let n = 0; n < 8; n++) await send(rig);
     const ids: ProjectId[] = [];
@@ -201,7 +201,7 @@ describe('projects that end alike before their first answer', () => {
     expect(await secondsToProbe(rig)).toBe(60);
   });
 
-  test('the hold quotes what Claude said', async () => {
+  test('the hold of a failing machine quotes what Claude said', async () => {
     await using rig = await supervised();
     for (let n = 0; n < 3; n++) await send(rig);
     for (let n = 0; n < 3; n++) await runEnds(rig, BROKEN);
@@ -209,7 +209,7 @@ describe('projects that end alike before their first answer', () => {
     expect(hold?.reason).toContain('cannot be used with root');
   });
 
-  test('and another is answered between: each for itself', async () => {
+  test('projects that fail alike, with another answered between, are each at fault alone', async () => {
     await using rig = await supervised();
     for (let n = 0; n < 4; n++) await send(rig);
     await runEnds(rig, BROKEN);
@@ -219,7 +219,7 @@ describe('projects that end alike before their first answer', () => {
     expect(await currentHolds(rig.bridge)).toEqual([]);
   });
 
-  test('one project alone is tried a bounded number of times', async () => {
+  test('one project that fails alone is tried a bounded number of times', async () => {
     await using rig = await supervised();
     await send(rig);
     for (let n = 1; n <= 5; n++) {
@@ -230,7 +230,7 @@ describe('projects that end alike before their first answer', () => {
   });
 });
 
-describe('a model that the service does not know', () => {
+describe('models that the service does not know', () => {
   const unknown = (model: string): Outcome => ({ kind: 'model_unknown', model, message: '404' });
   const begun = async (rig: Rig, model: string | null) => {
     rig.clock.advance(1_000);
@@ -243,7 +243,7 @@ describe('a model that the service does not know', () => {
     return endRun({ bridge: rig.bridge, token: TOKEN }, run, unknown(run.model ?? 'opus'), end);
   };
 
-  test('and that the plan names is the plan’s fault', async () => {
+  test('an unknown model that the plan names is the plan’s fault', async () => {
     await using rig = await supervised();
     await send(rig, '---\nmodel: claude-sonet-5\n---\n# Typo');
     const { project } = await failWith(rig, 'opus');
@@ -251,7 +251,7 @@ describe('a model that the service does not know', () => {
     expect(await currentHolds(rig.bridge)).toEqual([]);
   });
 
-  test('and that the configuration names holds the queue, once, with its place', async () => {
+  test('an unknown model that the configuration names holds the queue, once, with its place', async () => {
     await using rig = await supervised();
     const { id } = await send(rig);
     await send(rig);
@@ -263,7 +263,7 @@ describe('a model that the service does not know', () => {
     expect(await current(rig.bridge, id)).toMatchObject({ status: 'in_progress', tries: 0 });
   });
 
-  test('and that the configuration names is nobody’s own, though sessions with another model are answered', async () => {
+  test("an unknown model that the configuration names is no project's fault, though sessions with another are answered", async () => {
     await using rig = await supervised();
     await send(rig);
     const old = await begun(rig, 'claude-sonnet-4-5');
@@ -276,7 +276,7 @@ describe('a model that the service does not know', () => {
     expect(await current(rig.bridge, id)).toMatchObject({ status: 'in_progress', tries: 0 });
   });
 
-  test('is left by its project when the configuration is corrected, also after a retry', async () => {
+  test('an unknown model is left by its project when the configuration is corrected, even after a retry', async () => {
     await using rig = await supervised();
     const { id } = await send(rig);
     await failWith(rig, 'claude-sonet-5');
@@ -297,7 +297,7 @@ describe('a model that the service does not know', () => {
     expect((await current(rig.bridge, id)).status).toBe('in_progress');
   });
 
-  test('and with which the session began gives way to the one of the configuration, at once', async () => {
+  test('an unknown model with which the session began gives way to the configured one at once', async () => {
     await using rig = await supervised();
     await send(rig);
     const first = await begun(rig, 'claude-sonnet-4-5');
@@ -315,10 +315,10 @@ describe('a model that the service does not know', () => {
   });
 });
 
-describe('a conversation that the service refuses', () => {
+describe('conversations that the service refuses', () => {
   const REFUSED: Outcome = { kind: 'request_refused', status: 400, message: 'tool_use without tool_result' };
 
-  test('is tried once more, then left for a new session', async () => {
+  test('a refused conversation is tried once more, then left for a new session', async () => {
     await using rig = await supervised();
     await send(rig);
     const first = await begin(rig);
@@ -333,7 +333,7 @@ describe('a conversation that the service refuses', () => {
     expect((await begin(rig)).run.sessionId).not.toBe(first.run.sessionId);
   });
 
-  test('from the start needs a person at once', async () => {
+  test('a conversation refused from the start needs a person at once', async () => {
     await using rig = await supervised();
     await send(rig);
     expect(await runEnds(rig, REFUSED)).toMatchObject({
@@ -342,7 +342,7 @@ describe('a conversation that the service refuses', () => {
     });
   });
 
-  test('again and again, in one session after the other, needs a person in the end', async () => {
+  test('a conversation refused in one session after the other needs a person in the end', async () => {
     await using rig = await supervised();
     await send(rig);
     let runs = 0;
@@ -358,7 +358,7 @@ describe('a conversation that the service refuses', () => {
 describe('a Claude that was killed by a signal', () => {
   const KILLED: Outcome = { kind: 'crashed', code: null, signal: 'SIGKILL', stderr: '' };
 
-  test('is taken up again at once; killed again, after a wait', async () => {
+  test('a Claude killed by a signal is resumed at once; killed again, after a wait', async () => {
     await using rig = await supervised();
     await send(rig);
     expect(await runEnds(rig, KILLED)).toMatchObject({ tries: 1, notBefore: null });

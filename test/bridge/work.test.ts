@@ -32,8 +32,8 @@ const submission = {
   caveats: 'slowly',
 };
 
-describe('by hand, Claude Code works through the whole loop', () => {
-  test('from the plan to the approval of the second round', async () => {
+describe('the loop by hand', () => {
+  test('the loop by hand goes from the plan to the approval of the second round', async () => {
     await using rig = await createRig();
     const { bridge } = rig;
     expect(await pendingPlan(bridge)).toBeUndefined();
@@ -69,7 +69,7 @@ describe('by hand, Claude Code works through the whole loop', () => {
     ]);
   });
 
-  test('the supervisor leaves alone what a person has taken up, and a person what the supervisor works on', async () => {
+  test('the supervisor leaves alone what a person has claimed, and a person what the supervisor works on', async () => {
     await using rig = await createRig();
     await beSupervisor(rig);
     const mine = await send(rig);
@@ -82,7 +82,7 @@ describe('by hand, Claude Code works through the whole loop', () => {
   });
 });
 
-describe('an update', () => {
+describe('updates', () => {
   test.each<[string, string, RegExp]>([
     ['with nothing in it', ' \n', /^a non-empty 'message' is required to send an update.$/],
     [
@@ -90,21 +90,21 @@ describe('an update', () => {
       'x'.repeat(LIMITS.message + 1),
       /^the message is longer than 20000 characters; shorten it.$/,
     ],
-  ])('%s is refused', async (_, message, refusal) => {
+  ])('an update %s is refused', async (_, message, refusal) => {
     await using rig = await createRig();
     const id = await projectIn(rig, 'in_progress');
     const reply = await changingNothing(rig.bridge, () => sendUpdate(rig.bridge, id, message, byHand));
     expect(refusalOf(reply)).toMatch(refusal);
   });
 
-  test('is kept without its escape codes', async () => {
+  test('an update is stored without its escape codes', async () => {
     await using rig = await createRig();
     const id = await projectIn(rig, 'in_progress');
     const { update } = accepted(await sendUpdate(rig.bridge, id, '\x1b[2Jdone\0', byHand));
     expect(update.message).toBe('done');
   });
 
-  test('that is repeated is one update, also after the work was submitted', async () => {
+  test('a repeated update is one update, even after the work was submitted', async () => {
     await using rig = await createRig();
     const id = await projectIn(rig, 'in_progress');
     const call = { runId: null, requestId: 'toolu_1' };
@@ -119,8 +119,8 @@ describe('an update', () => {
   });
 });
 
-describe('a completion', () => {
-  test('says what was done, and belongs to the round under way', async () => {
+describe('completions', () => {
+  test('a completion says what was done, and belongs to the round under way', async () => {
     await using rig = await createRig();
     const id = await projectIn(rig, 'in_progress', {
       round: 3,
@@ -137,7 +137,7 @@ describe('a completion', () => {
     });
   });
 
-  test('is cleaned: its words keep their lines, names of files are one line each', async () => {
+  test('a completion is cleaned: its words keep their lines, names of files are one line each', async () => {
     await using rig = await createRig();
     const id = await projectIn(rig, 'in_progress');
     const dirty = {
@@ -167,7 +167,7 @@ describe('a completion', () => {
       { caveats: 'x'.repeat(LIMITS.caveats + 1) },
       /^the caveats are longer than 20000/,
     ],
-  ])('%s is refused', async (_, wrong, refusal) => {
+  ])('a completion %s is refused', async (_, wrong, refusal) => {
     await using rig = await createRig();
     const id = await projectIn(rig, 'in_progress');
     const reply = await changingNothing(rig.bridge, () =>
@@ -176,7 +176,7 @@ describe('a completion', () => {
     expect(refusalOf(reply)).toMatch(refusal);
   });
 
-  test('that is repeated is one completion, also after it was rejected', async () => {
+  test('a repeated completion is one completion, even after it was rejected', async () => {
     await using rig = await createRig();
     const id = await projectIn(rig, 'in_progress');
     const call = { runId: null, requestId: 'toolu_2' };

@@ -32,14 +32,14 @@ function places(rig: Rig): Places {
   };
 }
 
-describe('a plan may name', () => {
-  test('a configured name', async () => {
+describe('workspaces a plan may name', () => {
+  test('a plan may name a configured workspace', async () => {
     await using rig = await createRig();
     const { resolve, outside } = places(rig);
     expect(accepted(resolve('out'))).toBe(outside);
   });
 
-  test('the path of a configured folder', async () => {
+  test('a plan may name the path of a configured folder', async () => {
     await using rig = await createRig();
     const { resolve, outside } = places(rig);
     expect(accepted(resolve(outside))).toBe(outside);
@@ -47,7 +47,7 @@ describe('a plan may name', () => {
     expect(accepted(resolve(outside, { workspaces: {}, workspace: outside }))).toBe(outside);
   });
 
-  test('an allowed root, any folder inside, and a link that stays inside', async () => {
+  test('a plan may name an allowed root, any folder inside, and a link that stays inside', async () => {
     await using rig = await createRig();
     const { resolve, root, inside } = places(rig);
     mkdirSync(join(root, '..notes'));
@@ -58,21 +58,21 @@ describe('a plan may name', () => {
     expect(accepted(resolve(join(root, 'link')))).toBe(inside);
   });
 
-  test('nothing: then it is the default, by name or by path', async () => {
+  test('a plan that names no workspace gets the default, by name or by path', async () => {
     await using rig = await createRig();
     const { resolve, inside, outside } = places(rig);
     expect(accepted(resolve(null, { workspace: 'out' }))).toBe(outside);
     expect(accepted(resolve(null, { workspace: inside }))).toBe(inside);
   });
 
-  test('nothing, and there is no default: then it gets a new folder of its own', async () => {
+  test('a plan without a workspace or a default gets a new folder of its own', async () => {
     await using rig = await createRig();
     const { resolve } = places(rig);
     expect(accepted(resolve(null))).toBe(join(rig.home, 'workspaces', '0123456789ab'));
   });
 });
 
-describe('a plan may not name', () => {
+describe('workspaces a plan may not name', () => {
   test.each<[string, (places: Places) => string]>([
     ['an unknown name', () => 'unknown'],
     ['a name that objects have', () => 'constructor'],
@@ -88,7 +88,7 @@ describe('a plan may not name', () => {
     ['the home folder', () => '~'],
     ['an empty name', () => ''],
     ['a path with NUL', ({ root }) => `${root}\0/inside`],
-  ])('%s', async (_, name) => {
+  ])('a plan may not name %s', async (_, name) => {
     await using rig = await createRig();
     const there = places(rig);
     mkdirSync(join(rig.workspace, 'root-too'));
@@ -99,7 +99,7 @@ describe('a plan may not name', () => {
     expect(refusal).not.toMatch(/[\0\n]/);
   });
 
-  test('the folder that is called like the default and happens to lie here', async () => {
+  test('a plan may not name a folder that is called like the default and happens to lie here', async () => {
     await using rig = await createRig();
     const { resolve, outside } = places(rig);
     // Where this process was started there is a folder `src`.
@@ -109,7 +109,7 @@ describe('a plan may not name', () => {
     expect(refusal).toMatch(/^unknown workspace/);
   });
 
-  test('and is told what it may', async () => {
+  test('a plan that names a wrong workspace is told what it may name', async () => {
     await using rig = await createRig();
     const { resolve, root } = places(rig);
     expect(refusalOf(resolve('nowhere'))).toBe(
@@ -121,8 +121,8 @@ describe('a plan may not name', () => {
   });
 });
 
-describe('a folder that cannot be used is refused', () => {
-  test('one that is not there', async () => {
+describe('folders that cannot be used', () => {
+  test('a folder that does not exist is refused', async () => {
     await using rig = await createRig();
     const { resolve, inside } = places(rig);
     for (const reply of [
@@ -136,7 +136,7 @@ describe('a folder that cannot be used is refused', () => {
     }
   });
 
-  test('one that is a file, or lies below one', async () => {
+  test('a folder that is a file, or lies below one, is refused', async () => {
     await using rig = await createRig();
     const { resolve, inside } = places(rig);
     const file = join(inside, 'file');
@@ -145,7 +145,7 @@ describe('a folder that cannot be used is refused', () => {
     expect(refusalOf(resolve(join(file, 'below')))).toMatch(/^workspace cannot be read: /);
   });
 
-  test('a default that is neither a name nor there', async () => {
+  test('a default workspace that is neither a name nor a folder is refused', async () => {
     await using rig = await createRig();
     const { resolve } = places(rig);
     expect(refusalOf(resolve(null, { workspace: 'constructor' }))).toMatch(

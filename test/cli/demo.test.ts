@@ -25,8 +25,8 @@ function recording(columns: number): { out: Output; printed: string[] } {
 
 const KINDS: Shown['kind'][] = ['output', 'diff', 'text', 'log'];
 
-describe('the story', () => {
-  test.for([40, 80, 120])('fits %i columns, whatever programs print', (columns) => {
+describe('text of the demo', () => {
+  test.for([40, 80, 120])('the demo fits %i columns, whatever programs print', (columns) => {
     const { out, printed } = recording(columns);
     const reporter = textReporter(out, new TestClock());
     reporter.step('One');
@@ -40,7 +40,7 @@ describe('the story', () => {
     expect(printed.join('\n')).not.toContain('nobody looks');
   });
 
-  test('no word of a program can steer the terminal', () => {
+  test('the demo lets no word of a program steer the terminal', () => {
     const { out, printed } = recording(80);
     const reporter = textReporter(out, new TestClock());
     const hostile = '\u001b[2Jgone\u0007\r\u202e';
@@ -49,7 +49,7 @@ describe('the story', () => {
   });
 });
 
-test('as JSON a step is printed when it is over, with its time and all its lines', () => {
+test('the demo prints a step as JSON when it is over, with its time and all its lines', () => {
   const { out, printed } = recording(80);
   const clock = new TestClock();
   const reporter = jsonReporter(out, clock);

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { changedLines } from '../../src/cli/terminal/diff.ts';
 
-describe('what changed between two files', () => {
+describe('difference between two files', () => {
   const cases: Record<string, [before: string, after: string, lines: string[]]> = {
     'nothing changed': ['a\nb\n', 'a\nb\n', []],
     'a line in the middle': ['a\nb\nc', 'a\nX\nc', ['  a', '- b', '+ X', '  c']],
@@ -19,7 +19,7 @@ describe('what changed between two files', () => {
     ],
   };
 
-  test.for(Object.entries(cases))('%s', ([, [before, after, lines]]) => {
+  test.for(Object.entries(cases))('a diff shows what changed: %s', ([, [before, after, lines]]) => {
     expect(changedLines(before, after)).toEqual(lines);
   });
 });

@@ -21,7 +21,7 @@ function failure([command]: readonly string[]): number {
   return command === 'run' ? 78 : 1;
 }
 
-describe('a wrong call is one line with where to look, and exit code 2', () => {
+describe('wrong calls', () => {
   const calls: Record<string, [args: string[], words: string]> = {
     'an unknown command': [['frob'], "unknown command 'frob'. See: bridge-supervisor --help"],
     'a misspelt command': [['stauts'], '(Did you mean status?)'],
@@ -46,7 +46,10 @@ describe('a wrong call is one line with where to look, and exit code 2', () => {
     ],
     'no server': [['mcp'], 'missing command. See: bridge-supervisor mcp --help'],
   };
-  test.for(Object.entries(calls))('%s', async ([, [args, words]], { rig }) => {
+  test.for(Object.entries(calls))('a wrong call is one line with where to look, and exit code 2: %s', async ([
+    ,
+    [args, words],
+  ], { rig }) => {
     const result = await rig.run(...args);
     expect(result.code).toBe(2);
     expectOneLine(result);
@@ -54,14 +57,18 @@ describe('a wrong call is one line with where to look, and exit code 2', () => {
   });
 });
 
-describe('a configuration that cannot be used is refused with the key and the fix', () => {
+describe('unusable configurations', () => {
   const configs: Record<string, [config: string, words: RegExp]> = {
     'no JSON': ['{"concurrency": 2', /config\.json is not valid JSON/],
     'no object': ['[1]', /must hold one JSON object/],
     'an unknown key': ['{"concurency": 2}', /unknown key 'concurency'; allowed keys: /],
     'a wrong value': ['{"concurrency": "two"}', /config\.json: 'concurrency'/],
   };
-  test.for(Object.entries(configs))('%s', async ([, [config, words]], { rig }) => {
+  test.for(
+    Object.entries(configs),
+  )('an unusable configuration is refused with the key and the fix: %s', async ([, [config, words]], {
+    rig,
+  }) => {
     await rig.configure(config);
     const plan = await rig.file('plan.md', '# A\n\nx\n');
     for (const args of [['run'], ['start'], ['restart'], ['send', plan]]) {
@@ -72,13 +79,13 @@ describe('a configuration that cannot be used is refused with the key and the fi
     }
   });
 
-  test('and a variable is named as what it is', async ({ rig }) => {
+  test('an unusable variable is named as what it is', async ({ rig }) => {
     const result = await rig.runWith({ env: { BRIDGE_CONCURRENCY: 'many' } }, 'run');
     expect(result).toMatchObject({ code: 78, stderr: expect.stringContaining('BRIDGE_CONCURRENCY') });
     expectOneLine(result);
   });
 
-  test('while looking, deciding and stopping go on', async ({ rig }) => {
+  test('commands that look, decide or stop work with an unusable configuration', async ({ rig }) => {
     const { id } = await rig.send('# A\n\nx\n');
     await rig.configure('{');
     for (const args of [['list'], ['show', id], ['logs'], ['stop'], ['cancel', id, '--yes']])
@@ -86,8 +93,8 @@ describe('a configuration that cannot be used is refused with the key and the fi
   });
 });
 
-describe('a store that cannot be used is one line that names the file and what to do', () => {
-  test('a file that is no database', async ({ rig }) => {
+describe('unusable stores', () => {
+  test('a store that is no database is one line with the file and what to do', async ({ rig }) => {
     await mkdir(rig.home);
     await writeFile(
       join(rig.home, 'bridge.db'),
@@ -101,7 +108,7 @@ describe('a store that cannot be used is one line that names the file and what t
     }
   });
 
-  test('a damaged database', async ({ rig }) => {
+  test('a damaged database is one line with the file and what to do', async ({ rig }) => {
     await rig.send('# A\n\nx\n');
     await (await rig.bridge).close();
     const { openSync, writeSync, closeSync, statSync } = await import('node:fs');
@@ -115,7 +122,7 @@ describe('a store that cannot be used is one line that names the file and what t
     expect(result.stderr).toMatch(/bridge\.db: the database is damaged/);
   });
 
-  test('a database of a newer program', async ({ rig }) => {
+  test('a database of a newer program is one line with the file and what to do', async ({ rig }) => {
     await rig.send('# A\n\nx\n');
     tamper(rig.home, 'PRAGMA user_version = 999; UPDATE meta SET compatible_from = 999');
     const result = await rig.run('status');
@@ -124,7 +131,7 @@ describe('a store that cannot be used is one line that names the file and what t
     expect(result.stderr).toContain('newer bridge-supervisor');
   });
 
-  test('a state folder whose name is a file', async ({ rig }) => {
+  test('a state folder whose name is a file is one line with the file and what to do', async ({ rig }) => {
     await writeFile(rig.home, '');
     for (const args of [['status'], ['start'], ['run']]) {
       const result = await rig.run(...args);
@@ -135,7 +142,7 @@ describe('a store that cannot be used is one line that names the file and what t
   });
 
   test.skipIf(unprivileged === undefined)(
-    'a state folder that may not be written (needs setpriv as root, or an ordinary user)',
+    'a state folder that may not be written is one line with what to do (needs setpriv as root, or an ordinary user)',
     async ({ rig }) => {
       await mkdir(rig.home, { mode: 0o500 });
       const plan = await rig.file('plan.md', '# A\n\nx\n');
@@ -158,7 +165,7 @@ test('a secret that an error quotes is not shown', async ({ rig }) => {
   expect(stderr).not.toContain('hunter2');
 });
 
-test('what nobody expected is one line too, with its details on demand', async ({ rig }) => {
+test('an unexpected error is one line too, with its details on demand', async ({ rig }) => {
   await mkdir(join(rig.home, 'loop.log'), { recursive: true });
   const plain = await rig.run('logs');
   expect(plain.code).toBe(1);
@@ -170,7 +177,7 @@ test('what nobody expected is one line too, with its details on demand', async (
   expect(detailed.stderr).not.toContain('BRIDGE_DEBUG=1');
 });
 
-test('with BRIDGE_DEBUG the stack names the source files and lines of the bundle', async ({ rig }) => {
+test('a stack under BRIDGE_DEBUG names the source files and lines of the bundle', async ({ rig }) => {
   await mkdir(join(rig.home, 'loop.log'), { recursive: true });
   const { stderr } = await rig.runWith({ env: { BRIDGE_DEBUG: '1' } }, 'logs');
   const frames = [...stderr.matchAll(/at (?:async )?(\S+) \((\S+[\\/]src[\\/]\S+\.ts):(\d+):(\d+)\)/g)];

@@ -17,21 +17,21 @@ async function supervisorOf(rig: Rig): Promise<number> {
   });
 }
 
-describe.skipIf(!onLinux || !existsSync(SCRIPT))('on a terminal (of script(1), on Linux)', () => {
+describe.skipIf(!onLinux || !existsSync(SCRIPT))('hang-up on a terminal (of script(1), on Linux)', () => {
   const onTerminal = (rig: Rig, before: string) => {
     const command = `${before} ${rig.shellCommand} run; true`;
     // script(1) becomes the whole command; what the rig adds is nothing to it.
     return rig.start({ wrapper: ['sh', '-c', 'exec "$0" -qefc "$1" /dev/null', SCRIPT, command] });
   };
 
-  test('a hang-up stops it in good order', async ({ rig }) => {
+  test('a hang-up stops the supervisor gracefully', async ({ rig }) => {
     const { ended, stdout } = onTerminal(rig, '');
     process.kill(await supervisorOf(rig), 'SIGHUP');
     await ended;
     expect(stdout()).toContain('supervisor.stopped');
   });
 
-  test("one that was ignored at the start, by trap '' HUP, stays ignored", async ({ rig }) => {
+  test("a hang-up that was ignored at the start, by trap '' HUP, stays ignored", async ({ rig }) => {
     const { ended, stdout } = onTerminal(rig, "trap '' HUP;");
     process.kill(await supervisorOf(rig), 'SIGHUP');
     const status = await rig.run('status');

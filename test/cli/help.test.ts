@@ -47,7 +47,7 @@ test.for(COMMANDS)('the help of %s says what it does, with every option and an e
   for (const line of stdout.split('\n')) expect(line.length).toBeLessThanOrEqual(80);
 });
 
-test('called with nothing it shows the help', async ({ rig }) => {
+test('the program called without arguments shows the help', async ({ rig }) => {
   const [bare, help] = await Promise.all([rig.run(), rig.run('--help')]);
   expect(bare).toEqual(help);
 });
@@ -57,7 +57,7 @@ test('--version prints the version alone', async ({ rig }) => {
   expect(await rig.run('--version')).toEqual({ code: 0, stdout: `${version}\n`, stderr: '' });
 });
 
-test('asking for help or the version creates no state folder', async ({ rig }) => {
+test('help and version create no state folder', async ({ rig }) => {
   await rig.run('--help');
   await rig.run('status', '--help');
   await expect(rig.run('--version')).resolves.toMatchObject({ code: 0 });

@@ -6,7 +6,7 @@ import { submitted } from './stories.ts';
 const INSIDE = { BRIDGE_RUN_ID: 'aaaaaaaaaaaa', BRIDGE_PROJECT_ID: 'bbbbbbbbbbbb' };
 const REFUSED = 'bridge-supervisor: ERROR: a run cannot decide about work; a person does.\n';
 
-describe('inside a run', () => {
+describe('commands inside a run', () => {
   test.for([
     ['approve', 'ID'],
     ['reject', 'ID', '--reason', 'no'],
@@ -20,7 +20,7 @@ describe('inside a run', () => {
     ['restart'],
     ['mcp', 'desktop'],
     ['doctor', '--fix'],
-  ])('%j is refused: a person decides about work', async (words, { rig }) => {
+  ])('a run may not call %j: a person decides about work', async (words, { rig }) => {
     const project = await submitted(await rig.bridge, await rig.send('# Build a clock'));
     const plan = await rig.file('plan.md', '# Build another clock');
     const args = words.map((word) => word.replace('ID', project.id).replace('PLAN', plan));
@@ -29,7 +29,7 @@ describe('inside a run', () => {
     expect(granted(await projectDetails(await rig.bridge, project.id, 100))).toEqual(before);
   });
 
-  test('the server of Claude Code is refused without its project: it would take up any, as a person by hand', async ({
+  test('a run may not start the server of Claude Code without its project: it would claim any, as a person by hand', async ({
     rig,
   }) => {
     const { BRIDGE_RUN_ID } = INSIDE;
@@ -40,9 +40,11 @@ describe('inside a run', () => {
     });
   });
 
-  test.for([['status'], ['list', '--all'], ['show', 'ID']])('%j is not: it only looks', async (words, {
-    rig,
-  }) => {
+  test.for([
+    ['status'],
+    ['list', '--all'],
+    ['show', 'ID'],
+  ])('a run may call %j, which only looks', async (words, { rig }) => {
     const project = await submitted(await rig.bridge, await rig.send('# Build a clock'));
     const args = words.map((word) => word.replace('ID', project.id));
     const { stderr } = await rig.runWith({ env: INSIDE }, ...args);

@@ -4,7 +4,7 @@ import { openOutput } from '../../src/cli/terminal/output.ts';
 import { previewLines } from '../../src/cli/views/install-text.ts';
 import type { InstallPlan } from '../../src/install/plan.ts';
 
-test('no name in it can move the cursor or colour the terminal, and no value is shown', () => {
+test('a name in the install report moves no cursor and colours no terminal, and no value is shown', () => {
   const file = { path: '/state/service.env', before: 'OLD\u001b[2J=1\n', after: 'A\u001b[31mB=secret\n' };
   const plan: Pick<InstallPlan, 'files'> = { files: [{ ...file, isSecret: true }] };
   const lines = previewLines(plan, openOutput({ NO_COLOR: '1' }));

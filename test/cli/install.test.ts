@@ -42,7 +42,7 @@ function environmentFile({ home }: ServiceRig): string {
 }
 
 describe.skipIf(onWindows)('install (plays claude by a script with #!)', () => {
-  test('writes, registers and starts the service, and says each file', async ({ service }) => {
+  test('install writes, registers and starts the service, and names each file', async ({ service }) => {
     service.play.remarks = ['Log in once after a restart.'];
     const { code, stdout, stderr } = await call(service);
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
@@ -57,7 +57,7 @@ describe.skipIf(onWindows)('install (plays claude by a script with #!)', () => {
     );
   });
 
-  test('gives the service absolute paths, its time to stop, and the folders it writes to', async ({
+  test('install gives the service absolute paths, its stop time, and the folders it writes to', async ({
     service,
   }) => {
     const folder = join(service.root, 'site');
@@ -86,7 +86,9 @@ describe.skipIf(onWindows)('install (plays claude by a script with #!)', () => {
     });
   });
 
-  test('twice is once: nothing is written, and what runs goes on', async ({ service }) => {
+  test('install twice is the same as once: nothing is written, and what runs goes on', async ({
+    service,
+  }) => {
     await call(service);
     service.play.calls.length = 0;
     const before = await stat(environmentFile(service));
@@ -98,7 +100,7 @@ describe.skipIf(onWindows)('install (plays claude by a script with #!)', () => {
     expect((await stat(environmentFile(service))).mtimeMs).toBe(before.mtimeMs);
   });
 
-  test('what is hardened stays so, until it is taken back', async ({ service }) => {
+  test('install keeps a hardened service hardened until that is taken back', async ({ service }) => {
     service.play.scope = 'system';
     const hardenedAfter = async (options: Partial<InstallOptions>) => {
       await call(service, { options: { system: true, user: userInfo().username, ...options } });
@@ -110,7 +112,7 @@ describe.skipIf(onWindows)('install (plays claude by a script with #!)', () => {
     expect(await hardenedAfter({})).toBe(false);
   });
 
-  test('upgrades what an older version has installed, and restarts it if it ran', async ({ service }) => {
+  test('install upgrades an older version, and restarts it if it ran', async ({ service }) => {
     await call(service);
     const current = await readFile(service.unit, 'utf8');
     await writeFile(service.unit, current.replaceAll(VERSION, '0.0.1'));
@@ -122,7 +124,7 @@ describe.skipIf(onWindows)('install (plays claude by a script with #!)', () => {
     expect(await readFile(service.unit, 'utf8')).toBe(current);
   });
 
-  test('restarts what still runs by an older version, though an earlier call has written the files', async ({
+  test('install restarts what still runs an older version, though an earlier call has written the files', async ({
     service,
   }) => {
     service.play.status = RUNNING;
@@ -133,7 +135,7 @@ describe.skipIf(onWindows)('install (plays claude by a script with #!)', () => {
     expect(service.play.calls).toEqual(['install', 'stop', 'start']);
   });
 
-  test('refuses to take the place of a service for another state folder, while there is such a folder', async ({
+  test('install refuses to replace a service for another state folder, while there is such a folder', async ({
     service,
   }) => {
     await call(service);
@@ -149,7 +151,7 @@ describe.skipIf(onWindows)('install (plays claude by a script with #!)', () => {
     expect(await readFile(service.unit, 'utf8')).toBe(ours);
   });
 
-  test('takes the place of a supervisor in the background, and says so', async ({ service }) => {
+  test('install replaces a supervisor in the background, and says so', async ({ service }) => {
     const running = service.start({}, 'run');
     await running.prints(/supervisor\.started/);
     const { code, stdout } = await call(service);
@@ -159,14 +161,14 @@ describe.skipIf(onWindows)('install (plays claude by a script with #!)', () => {
     expect((await currentLease(await service.bridge))?.pid).toBe(process.pid);
   });
 
-  test('--no-start leaves it at that', async ({ service }) => {
+  test('install --no-start starts nothing', async ({ service }) => {
     const { code, stdout } = await call(service, { options: { start: false } });
     expect(code).toBe(0);
     expect(stdout).toContain('Installed: ');
     expect(service.play.calls).toEqual(['install']);
   });
 
-  test('a service that does not come up is a failure with what the manager says and what was printed', async ({
+  test('install fails when the service does not come up, with what the manager says and what was printed', async ({
     service,
   }) => {
     service.play.printed = 'Error: no luck\ntoday';
@@ -180,7 +182,7 @@ describe.skipIf(onWindows)('install (plays claude by a script with #!)', () => {
     );
   });
 
-  test('--json tells the same in one piece', async ({ service }) => {
+  test('install --json reports the same in one object', async ({ service }) => {
     const { stdout } = await call(service, { options: { json: true } });
     expect(JSON.parse(stdout)).toMatchObject({
       service: { manager: 'systemd', scope: 'user' },
@@ -208,7 +210,7 @@ describe.skipIf(onWindows)('install (plays claude by a script with #!)', () => {
 });
 
 describe.skipIf(onWindows)('install --dry-run (plays claude by a script with #!)', () => {
-  test('shows every file and what would run, no value of service.env, and changes nothing', async ({
+  test('install --dry-run shows every file and what would run, no value of service.env, and changes nothing', async ({
     service,
   }) => {
     const env = { ANTHROPIC_AUTH_TOKEN: 'sesame', HTTPS_PROXY: 'http://user:word@proxy' };
@@ -223,7 +225,7 @@ describe.skipIf(onWindows)('install --dry-run (plays claude by a script with #!)
     expect(existsSync(service.unit)).toBe(false);
   });
 
-  test('shows against what is there only the lines that change', async ({ service }) => {
+  test('install --dry-run shows only the lines that change', async ({ service }) => {
     await call(service, { env: { HTTPS_PROXY: 'http://old', LANG: 'C' } });
     await service.configure({ drain_timeout: '5m' });
     const { stdout } = await call(service, {
@@ -236,7 +238,7 @@ describe.skipIf(onWindows)('install --dry-run (plays claude by a script with #!)
       expect(stdout.split('\n')).toContain(line);
   });
 
-  test('says when nothing would be installed, and exits 1', async ({ service }) => {
+  test('install --dry-run says when nothing would be installed, and exits 1', async ({ service }) => {
     const { code, stdout } = await call(service, {
       env: { BRIDGE_CLAUDE: '/nowhere' },
       options: { dryRun: true },
@@ -246,188 +248,184 @@ describe.skipIf(onWindows)('install --dry-run (plays claude by a script with #!)
   });
 });
 
-describe.skipIf(onWindows)(
-  'what the service gets for an environment (plays claude by a script with #!)',
-  () => {
-    test('is captured into a file for the owner alone, and in no file of the manager', async ({
-      service,
-    }) => {
-      await call(service, {
-        env: {
-          ANTHROPIC_AUTH_TOKEN: 'sesame',
-          https_proxy: 'http://proxy',
-          CLAUDE_CODE_SESSION_ID: 'of another session',
-          BRIDGE_CONCURRENCY: '3',
-          BRIDGE_RUN_ID: 'of another run',
-          EDITOR: 'ed',
-          MINE: 'too',
-        },
-        options: { env: ['MINE'] },
-      });
-      expect((await stat(environmentFile(service))).mode & 0o777).toBe(0o600);
-      expect(await readEnvironmentFile(environmentFile(service))).toEqual({
+describe.skipIf(onWindows)('environment of the service (plays claude by a script with #!)', () => {
+  test("the service's environment is captured into a private file, and in no file of the manager", async ({
+    service,
+  }) => {
+    await call(service, {
+      env: {
         ANTHROPIC_AUTH_TOKEN: 'sesame',
-        BRIDGE_CLAUDE: join(service.root, 'bin', 'claude'),
-        BRIDGE_CONCURRENCY: '3',
-        MINE: 'too',
-        PATH: `${join(service.root, 'bin')}:/usr/bin:/bin`,
-        TZ: 'UTC',
         https_proxy: 'http://proxy',
-      });
-      expect(await readFile(service.unit, 'utf8')).not.toContain('sesame');
+        CLAUDE_CODE_SESSION_ID: 'of another session',
+        BRIDGE_CONCURRENCY: '3',
+        BRIDGE_RUN_ID: 'of another run',
+        EDITOR: 'ed',
+        MINE: 'too',
+      },
+      options: { env: ['MINE'] },
     });
-
-    test('names no claude where the configuration does', async ({ service }) => {
-      await service.configure({ claude: join(service.root, 'bin', 'claude') });
-      await call(service);
-      expect(await readEnvironmentFile(environmentFile(service))).not.toHaveProperty('BRIDGE_CLAUDE');
+    expect((await stat(environmentFile(service))).mode & 0o777).toBe(0o600);
+    expect(await readEnvironmentFile(environmentFile(service))).toEqual({
+      ANTHROPIC_AUTH_TOKEN: 'sesame',
+      BRIDGE_CLAUDE: join(service.root, 'bin', 'claude'),
+      BRIDGE_CONCURRENCY: '3',
+      MINE: 'too',
+      PATH: `${join(service.root, 'bin')}:/usr/bin:/bin`,
+      TZ: 'UTC',
+      https_proxy: 'http://proxy',
     });
+    expect(await readFile(service.unit, 'utf8')).not.toContain('sesame');
+  });
 
-    test('finds claude where its installer puts it, when PATH does not have it', async ({ service }) => {
-      const usual = join(service.root, '.local', 'bin');
-      await mkdir(usual, { recursive: true });
-      await writeFile(join(usual, 'claude'), await readFile(join(service.root, 'bin', 'claude')));
-      await chmod(join(usual, 'claude'), 0o700);
-      await call(service, { env: { PATH: '/usr/bin:/bin' } });
-      expect(await readEnvironmentFile(environmentFile(service))).toMatchObject({
-        BRIDGE_CLAUDE: join(usual, 'claude'),
-      });
+  test("the service's environment names no claude where the configuration does", async ({ service }) => {
+    await service.configure({ claude: join(service.root, 'bin', 'claude') });
+    await call(service);
+    expect(await readEnvironmentFile(environmentFile(service))).not.toHaveProperty('BRIDGE_CLAUDE');
+  });
+
+  test("the service's environment finds claude where its installer puts it, when PATH does not have it", async ({
+    service,
+  }) => {
+    const usual = join(service.root, '.local', 'bin');
+    await mkdir(usual, { recursive: true });
+    await writeFile(join(usual, 'claude'), await readFile(join(service.root, 'bin', 'claude')));
+    await chmod(join(usual, 'claude'), 0o700);
+    await call(service, { env: { PATH: '/usr/bin:/bin' } });
+    expect(await readEnvironmentFile(environmentFile(service))).toMatchObject({
+      BRIDGE_CLAUDE: join(usual, 'claude'),
     });
+  });
 
-    test('is the owner’s once it is there; --capture-environment writes it anew and keeps the old one', async ({
-      service,
-    }) => {
-      await call(service);
-      const mine = `# mine\nBRIDGE_CLAUDE=${join(service.root, 'bin', 'claude')}\n`;
-      await writeFile(environmentFile(service), mine);
-      const left = await call(service, { env: { LANG: 'C' }, options: { env: ['LANG'] } });
-      expect(await readFile(environmentFile(service), 'utf8')).toBe(mine);
-      expect(left.stdout).toMatch(/^ *warning .*service\.env exists and stays as it is/m);
+  test("the service's environment stays the owner’s; --capture-environment rewrites it and keeps the old one", async ({
+    service,
+  }) => {
+    await call(service);
+    const mine = `# mine\nBRIDGE_CLAUDE=${join(service.root, 'bin', 'claude')}\n`;
+    await writeFile(environmentFile(service), mine);
+    const left = await call(service, { env: { LANG: 'C' }, options: { env: ['LANG'] } });
+    expect(await readFile(environmentFile(service), 'utf8')).toBe(mine);
+    expect(left.stdout).toMatch(/^ *warning .*service\.env exists and stays as it is/m);
 
-      await call(service, { env: { LANG: 'C' }, options: { captureEnvironment: true } });
-      expect(await readEnvironmentFile(environmentFile(service))).toMatchObject({ LANG: 'C' });
-      expect(await readFile(`${environmentFile(service)}.bak`, 'utf8')).toBe(mine);
-      expect((await stat(`${environmentFile(service)}.bak`)).mode & 0o077).toBe(0);
+    await call(service, { env: { LANG: 'C' }, options: { captureEnvironment: true } });
+    expect(await readEnvironmentFile(environmentFile(service))).toMatchObject({ LANG: 'C' });
+    expect(await readFile(`${environmentFile(service)}.bak`, 'utf8')).toBe(mine);
+    expect((await stat(`${environmentFile(service)}.bak`)).mode & 0o077).toBe(0);
+  });
+
+  test("a service's environment that others can read gets a warning", async ({ service }) => {
+    await call(service);
+    await chmod(environmentFile(service), 0o644);
+    const { code, stdout } = await call(service);
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/^ *warning .*can be read by other users/m);
+    expect(stdout).toContain(`chmod 600 ${environmentFile(service)}`);
+  });
+
+  test('a variable of the service that is not set, or cannot be written, is refused by its name', async ({
+    service,
+  }) => {
+    const missing = await call(service, { options: { env: ['NOT_SET'] } });
+    expect(missing).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('NOT_SET cannot be captured'),
     });
-
-    test('that others can read is warned of', async ({ service }) => {
-      await call(service);
-      await chmod(environmentFile(service), 0o644);
-      const { code, stdout } = await call(service);
-      expect(code).toBe(0);
-      expect(stdout).toMatch(/^ *warning .*can be read by other users/m);
-      expect(stdout).toContain(`chmod 600 ${environmentFile(service)}`);
+    const odd = await call(service, { env: { ANTHROPIC_CUSTOM_HEADERS: 'secret\r\n' } });
+    expect(odd).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('ANTHROPIC_CUSTOM_HEADERS cannot be written'),
     });
+    expect(odd.stderr).not.toContain('secret');
+    expect(service.play.calls).toEqual([]);
+  });
+});
 
-    test('what is not set, or cannot be written, is refused by its name', async ({ service }) => {
-      const missing = await call(service, { options: { env: ['NOT_SET'] } });
-      expect(missing).toMatchObject({
-        code: 1,
-        stderr: expect.stringContaining('NOT_SET cannot be captured'),
-      });
-      const odd = await call(service, { env: { ANTHROPIC_CUSTOM_HEADERS: 'secret\r\n' } });
-      expect(odd).toMatchObject({
-        code: 1,
-        stderr: expect.stringContaining('ANTHROPIC_CUSTOM_HEADERS cannot be written'),
-      });
-      expect(odd.stderr).not.toContain('secret');
-      expect(service.play.calls).toEqual([]);
-    });
-  },
-);
+describe.skipIf(onWindows)('install refuses (plays claude by a script with #!)', () => {
+  const refused = async (service: ServiceRig, given: Call = {}) => {
+    const { code, stdout, stderr } = await call(service, given);
+    expect(code).toBe(1);
+    expect(stderr).toContain('nothing was installed: a problem would keep the service from working');
+    expect(service.play.calls).toEqual([]);
+    expect(existsSync(environmentFile(service))).toBe(false);
+    return stdout;
+  };
 
-describe.skipIf(onWindows)(
-  'install looks first, with the service’s environment, and refuses (plays claude by a script with #!)',
-  () => {
-    const refused = async (service: ServiceRig, given: Call = {}) => {
-      const { code, stdout, stderr } = await call(service, given);
-      expect(code).toBe(1);
-      expect(stderr).toContain('nothing was installed: a problem would keep the service from working');
-      expect(service.play.calls).toEqual([]);
-      expect(existsSync(environmentFile(service))).toBe(false);
-      return stdout;
-    };
+  test('install refuses a configuration that cannot be used', async ({ service }) => {
+    await service.configure({ concurrency: 0 });
+    expect(await refused(service)).toMatch(/^ *problem +.*config\.json: 'concurrency'/m);
+  });
 
-    test('with a configuration that cannot be used', async ({ service }) => {
-      await service.configure({ concurrency: 0 });
-      expect(await refused(service)).toMatch(/^ *problem +.*config\.json: 'concurrency'/m);
-    });
+  test('install refuses to go on without claude', async ({ service }) => {
+    expect(await refused(service, { env: { PATH: '/usr/bin:/bin' } })).toMatch(
+      /^ *problem +No 'claude' on PATH\. Install Claude Code/m,
+    );
+  });
 
-    test('without claude', async ({ service }) => {
-      expect(await refused(service, { env: { PATH: '/usr/bin:/bin' } })).toMatch(
-        /^ *problem +No 'claude' on PATH\. Install Claude Code/m,
-      );
-    });
+  test('install refuses a claude that does not run', async ({ service }) => {
+    const broken = await service.file('broken', '#!/bin/sh\necho no luck >&2\nexit 3\n');
+    await chmod(broken, 0o700);
+    expect(await refused(service, { env: { BRIDGE_CLAUDE: broken } })).toContain(
+      '--version failed with exit code 3: no luck',
+    );
+  });
 
-    test('with a claude that does not run', async ({ service }) => {
-      const broken = await service.file('broken', '#!/bin/sh\necho no luck >&2\nexit 3\n');
-      await chmod(broken, 0o700);
-      expect(await refused(service, { env: { BRIDGE_CLAUDE: broken } })).toContain(
-        '--version failed with exit code 3: no luck',
-      );
-    });
+  test('install refuses a workspace that does not exist', async ({ service }) => {
+    await service.configure({ workspaces: { site: '/nowhere/site' } });
+    expect(await refused(service)).toMatch(/^ *problem +Workspace site \(\/nowhere\/site\) does not exist/m);
+  });
 
-    test('with a workspace that is not there', async ({ service }) => {
-      await service.configure({ workspaces: { site: '/nowhere/site' } });
-      expect(await refused(service)).toMatch(
-        /^ *problem +Workspace site \(\/nowhere\/site\) does not exist/m,
-      );
-    });
+  test('install refuses a copy of the program that will not stay', async ({ service }) => {
+    const entry = [process.execPath, '/home/ann/.npm/_npx/1a2b/node_modules/bridge-supervisor/dist/cli.js'];
+    const { code, stderr } = await call(service, { entry });
+    expect(code).toBe(1);
+    expect(stderr).toContain('npm install -g bridge-supervisor');
+    expect(service.play.calls).toEqual([]);
+  });
 
-    test('a copy of the program that will not stay', async ({ service }) => {
-      const entry = [process.execPath, '/home/ann/.npm/_npx/1a2b/node_modules/bridge-supervisor/dist/cli.js'];
-      const { code, stderr } = await call(service, { entry });
-      expect(code).toBe(1);
-      expect(stderr).toContain('npm install -g bridge-supervisor');
-      expect(service.play.calls).toEqual([]);
-    });
+  test('install refuses a system without a service manager, with what to do instead', async ({ service }) => {
+    service.play.unavailable = 'systemd does not run this machine. Start it with: bridge-supervisor start';
+    const { code, stderr } = await call(service);
+    expect(code).toBe(1);
+    expect(stderr).toBe(
+      'no service can be installed here: systemd does not run this machine. Start it with: bridge-supervisor start \n',
+    );
+  });
 
-    test('where there is no service manager, with what to do instead', async ({ service }) => {
-      service.play.unavailable = 'systemd does not run this machine. Start it with: bridge-supervisor start';
-      const { code, stderr } = await call(service);
-      expect(code).toBe(1);
-      expect(stderr).toBe(
-        'no service can be installed here: systemd does not run this machine. Start it with: bridge-supervisor start \n',
-      );
-    });
+  test('install refuses a second service for the same state folder, with how to remove the first', async ({
+    service,
+  }) => {
+    await call(service, { options: { start: false } });
+    service.play.calls.length = 0;
+    service.play.scope = 'both';
+    const { code, stderr } = await call(service, { options: { system: true, user: userInfo().username } });
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/^the played service .* already works on .*\. Remove it first.*uninstall/);
+    expect(service.play.calls).toEqual([]);
+  });
 
-    test('a second service for the same state folder, with how to take the first away', async ({
-      service,
-    }) => {
-      await call(service, { options: { start: false } });
-      service.play.calls.length = 0;
-      service.play.scope = 'both';
-      const { code, stderr } = await call(service, { options: { system: true, user: userInfo().username } });
-      expect(code).toBe(1);
-      expect(stderr).toMatch(/^the played service .* already works on .*\. Remove it first.*uninstall/);
-      expect(service.play.calls).toEqual([]);
-    });
+  test('install refuses --hardened without --system', async ({ service }) => {
+    const { code, stderr } = await call(service, { options: { hardened: true } });
+    expect(code).toBe(1);
+    expect(stderr).toContain('add --system');
+  });
 
-    test('--hardened without --system', async ({ service }) => {
-      const { code, stderr } = await call(service, { options: { hardened: true } });
-      expect(code).toBe(1);
-      expect(stderr).toContain('add --system');
-    });
+  test('install refuses to touch a file that is not ours', async ({ service }) => {
+    await writeFile(service.unit, 'somebody’s\n');
+    const { code, stderr } = await call(service);
+    expect(code).toBe(1);
+    expect(stderr).toContain('was not written by bridge-supervisor');
+    expect(await readFile(service.unit, 'utf8')).toBe('somebody’s\n');
+  });
 
-    test('to touch a file that is not ours', async ({ service }) => {
-      await writeFile(service.unit, 'somebody’s\n');
-      const { code, stderr } = await call(service);
-      expect(code).toBe(1);
-      expect(stderr).toContain('was not written by bridge-supervisor');
-      expect(await readFile(service.unit, 'utf8')).toBe('somebody’s\n');
-    });
-
-    test('unless --force is given', async ({ service }) => {
-      await service.configure({ workspaces: { site: '/nowhere/site' } });
-      const { code, stdout } = await call(service, { options: { force: true } });
-      expect(code).toBe(0);
-      expect(stdout).toContain('Installed: ');
-    });
-  },
-);
+  test('install --force ignores a failed check', async ({ service }) => {
+    await service.configure({ workspaces: { site: '/nowhere/site' } });
+    const { code, stdout } = await call(service, { options: { force: true } });
+    expect(code).toBe(0);
+    expect(stdout).toContain('Installed: ');
+  });
+});
 
 describe.skipIf(onWindows)('install warns (plays claude by a script with #!)', () => {
-  test('when nobody is logged in', async ({ service }) => {
+  test('install warns when nobody is logged in', async ({ service }) => {
     const claude = await service.file(
       'out',
       `#!/bin/sh\n[ "$1" = auth ] || exec echo 2.1.329\necho '{"loggedIn":false,"authMethod":"none"}'\nexit 1\n`,
@@ -438,7 +436,7 @@ describe.skipIf(onWindows)('install warns (plays claude by a script with #!)', (
     expect(stdout).toMatch(/^ *warning +Claude has no login in the environment of the service\.\n.*\/login/m);
   });
 
-  test('when a captured key would pay for all runs', async ({ service }) => {
+  test('install warns when a captured key would pay for all runs', async ({ service }) => {
     const { code, stdout } = await call(service, { env: { ANTHROPIC_API_KEY: 'sesame' } });
     expect(code).toBe(0);
     expect(stdout).toMatch(
@@ -447,13 +445,13 @@ describe.skipIf(onWindows)('install warns (plays claude by a script with #!)', (
     expect(stdout).not.toContain('sesame');
   });
 
-  test('when node belongs to a version that may be removed', async ({ service }) => {
+  test('install warns when node belongs to a version that may be removed', async ({ service }) => {
     const entry = ['/home/ann/.nvm/versions/node/v22.12.0/bin/node', '/srv/bridge/dist/cli.js'];
     const { stdout } = await call(service, { entry, options: { dryRun: true } });
     expect(stdout).toMatch(/^ *warning +The service starts .*v22.12.0.* goes when that version of Node/m);
   });
 
-  test('but not where a link to the current version is there: the service starts that', async ({
+  test('install does not warn where a link to the current version exists: the service starts that', async ({
     service,
   }) => {
     const node = join(service.root, 'mise/installs/node');
@@ -466,7 +464,7 @@ describe.skipIf(onWindows)('install warns (plays claude by a script with #!)', (
     expect(stdout).not.toContain('goes when');
   });
 
-  test('when claude belongs to a version of Node that may be removed', async ({ service }) => {
+  test('install warns when claude belongs to a version of Node that may be removed', async ({ service }) => {
     const folder = join(service.root, 'home/.nvm/versions/node/v24.1.0/bin');
     await mkdir(folder, { recursive: true });
     await symlink(join(service.root, 'bin', 'claude'), join(folder, 'claude'));
@@ -479,7 +477,7 @@ describe.skipIf(onWindows)('install warns (plays claude by a script with #!)', (
 });
 
 describe.skipIf(!onLinux || !isRoot)('install by root (needs root on Linux)', () => {
-  test('under sudo for root itself says what to do instead', async ({ service }) => {
+  test('install under sudo for root itself says what to do instead', async ({ service }) => {
     const { code, stderr } = await call(service, { env: { SUDO_USER: 'ann' } });
     expect(code).toBe(1);
     expect(stderr).toContain('sudo bridge-supervisor install --system --user ann');
@@ -499,7 +497,9 @@ describe.skipIf(!onLinux || !isRoot)('install by root (needs root on Linux)', ()
   const options = { system: true, user: 'nobody', start: false } as const;
   const asNobody = ['setpriv', `--reuid=${NOBODY.uid}`, `--regid=${NOBODY.gid}`, '--clear-groups'];
 
-  test('for another user looks as that user, and gives that user what it writes', async ({ service }) => {
+  test('install for another user looks as that user, and gives that user what it writes', async ({
+    service,
+  }) => {
     const entry = await ofNobody(service);
     await chown(join(service.home, 'config.json'), 0, 0);
     await chmod(join(service.home, 'config.json'), 0o600);
@@ -514,7 +514,7 @@ describe.skipIf(!onLinux || !isRoot)('install by root (needs root on Linux)', ()
     expect(service.play.options?.name).toMatch(/^bridge-supervisor-nobody-[0-9a-f]{8}$/);
   });
 
-  test('for another user gives away none of its own credentials, unless they are named', async ({
+  test('install for another user gives away none of its own credentials, unless they are named', async ({
     service,
   }) => {
     const entry = await ofNobody(service);
@@ -540,7 +540,9 @@ describe.skipIf(!onLinux || !isRoot)('install by root (needs root on Linux)', ()
     expect(await readEnvironmentFile(environmentFile(service))).toMatchObject({ GH_TOKEN: 'of-root' });
   });
 
-  test('for another user follows no link of theirs to what is closed to them', async ({ service }) => {
+  test('install for another user follows no link of theirs to what is closed to them', async ({
+    service,
+  }) => {
     const entry = await ofNobody(service);
     const prey = join(service.root, 'prey');
     await writeFile(prey, 'SECRET=of-root\n', { mode: 0o600 });
@@ -570,7 +572,7 @@ describe.skipIf(!onLinux || !isRoot)('install by root (needs root on Linux)', ()
     expect((await stat(prey)).uid).toBe(0);
   });
 
-  test('for another user runs nothing that could type into its terminal or become root again', async () => {
+  test('install for another user runs nothing that could type into its terminal or become root again', async () => {
     const account = { name: 'nobody', ...NOBODY, home: '/nonexistent' };
     const script = 'echo $$; cut -d " " -f 6 /proc/$$/stat; id -u; pwd; grep NoNewPrivs /proc/$$/status';
     const { stdout } = await runAs(account, runProgram)('/bin/sh', ['-c', script], {
@@ -581,7 +583,9 @@ describe.skipIf(!onLinux || !isRoot)('install by root (needs root on Linux)', ()
     expect(rest).toEqual([String(NOBODY.uid), '/', 'NoNewPrivs:\t1']);
   });
 
-  test('for another user starts it, and asks that user’s store as that user', async ({ service }) => {
+  test('install for another user starts the service, and asks that user’s store as that user', async ({
+    service,
+  }) => {
     const entry = await ofNobody(service);
     const { uid } = NOBODY;
     const started: ReturnType<ServiceRig['start']>[] = [];
@@ -602,7 +606,7 @@ describe.skipIf(!onLinux || !isRoot)('install by root (needs root on Linux)', ()
     await running?.ended;
   });
 
-  test('for another user stops what keeps the service from its work, and does not take it for the service', async ({
+  test('install for another user stops what blocks the service, and does not take it for the service', async ({
     service,
   }) => {
     const entry = await ofNobody(service);
@@ -622,7 +626,7 @@ describe.skipIf(!onLinux || !isRoot)('install by root (needs root on Linux)', ()
     await started[0]?.ended;
   });
 
-  test('for somebody who is not there says so', async ({ service }) => {
+  test('install for an unknown user says so', async ({ service }) => {
     service.play.scope = 'system';
     const { stderr } = await call(service, { options: { system: true, user: 'no-such-user' } });
     expect(stderr).toContain("there is no user 'no-such-user' on this machine");

@@ -66,14 +66,14 @@ test.for(Object.entries(COLOUR))('every line of status, list, show and watch fit
     expect(widthOf(line), line).toBeLessThanOrEqual(80);
 });
 
-test('NO_COLOR and a pipe mean no colour', async ({ rig }) => {
+test('colour is off with NO_COLOR or in a pipe', async ({ rig }) => {
   await fill(rig);
   const [piped, refused] = [await rig.run('status'), await rig.runWith({ env: { NO_COLOR: '1' } }, 'status')];
   expect(piped.stdout).not.toContain('\u001b');
   expect(refused.stdout).not.toContain('\u001b');
 });
 
-test('a narrow or wide terminal is used as it is: COLUMNS says how wide', async ({ rig }) => {
+test('the output uses a narrow or wide terminal as it is: COLUMNS says how wide', async ({ rig }) => {
   await fill(rig);
   for (const columns of [50, 110]) {
     const { stdout } = await rig.runWith({ env: { COLUMNS: String(columns) } }, 'list');

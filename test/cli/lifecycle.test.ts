@@ -92,7 +92,7 @@ describe('start, status, stop', () => {
     await rig.run('stop');
   });
 
-  test('a supervisor that ends at once is a failure with its last words', async ({ rig }) => {
+  test('start fails when the supervisor ends at once, with its last words', async ({ rig }) => {
     const selfCommand = [process.execPath, '-e', 'console.error("no luck\\ntoday"); process.exit(7)', '--'];
     const cli = { env: rig.environment, clock: systemClock, out: openOutput({}), exitCode: 0 };
     await rig.run('list');
@@ -104,7 +104,9 @@ describe('start, status, stop', () => {
     expect(result).toEqual({ kind: 'failed', what: 'it exited immediately. It printed: no luck / today' });
   });
 
-  test('a supervisor that does not come up in time is a failure that says where to look', async ({ rig }) => {
+  test('start fails when the supervisor does not come up in time, and says where to look', async ({
+    rig,
+  }) => {
     const { code, stdout, stderr } = await rig.run('start', '--timeout', '0s');
     expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
     expect(stderr).toMatch(
@@ -138,8 +140,8 @@ describe('start, status, stop', () => {
   });
 });
 
-describe.skipIf(onWindows)('stop ends only what is ours (needs signals)', () => {
-  test('a supervisor that does not hear the request is ended by signal', async ({ rig }) => {
+describe.skipIf(onWindows)('stop of a supervisor (needs signals)', () => {
+  test('stop signals a supervisor that does not hear the request', async ({ rig }) => {
     const deaf = rig.sleeper();
     await holdLease(await rig.bridge, await identityOf(deaf));
     const { code, stdout } = await rig.run('stop', '--timeout', '100ms');
@@ -150,7 +152,7 @@ describe.skipIf(onWindows)('stop ends only what is ours (needs signals)', () => 
     expect(deaf.signalCode).toBe('SIGINT');
   });
 
-  test('one that does not renew its lease is not waited for long, and start points to restart', async ({
+  test('stop does not wait long for a supervisor that does not renew its lease, and start points to restart', async ({
     rig,
   }) => {
     const frozen = rig.sleeper();
@@ -164,14 +166,14 @@ describe.skipIf(onWindows)('stop ends only what is ours (needs signals)', () => 
     expect((await rig.run('stop')).stdout).toContain(`(pid ${frozen.pid}, ended by SIGINT)`);
   });
 
-  test('a stranger that was given the pid of a supervisor lives on', async ({ rig }) => {
+  test('stop spares a stranger that was given the pid of a supervisor', async ({ rig }) => {
     const stranger = rig.sleeper();
     await holdLease(await rig.bridge, { pid: stranger.pid ?? 0, startedAt: 'another start' });
     expect(await rig.run('stop')).toMatchObject({ code: 0, stdout: 'The supervisor was not running.\n' });
     expect(await identify(stranger.pid ?? 0)).toBeDefined();
   });
 
-  test('runs that a dead supervisor left behind are ended, and named', async ({ rig }) => {
+  test('stop ends runs that a dead supervisor left behind, and names them', async ({ rig }) => {
     await holdLease(await rig.bridge, NOBODY);
     await rig.send('# A\n\nx\n');
     const claude = rig.sleeper();
@@ -187,7 +189,7 @@ describe.skipIf(onWindows)('stop ends only what is ours (needs signals)', () => 
     expect(await identify(stranger.pid ?? 0)).toBeDefined();
   });
 
-  test('a run whose process was never recorded is found by its mark', async ({ rig }) => {
+  test('stop finds a run whose process was never recorded by its mark', async ({ rig }) => {
     await holdLease(await rig.bridge, NOBODY);
     await rig.send('# A\n\nx\n');
     const run = await beginRun(await rig.bridge, NOBODY);
@@ -196,7 +198,7 @@ describe.skipIf(onWindows)('stop ends only what is ours (needs signals)', () => 
     await eventually(() => expect(claude.signalCode).not.toBeNull());
   });
 
-  test('a run under way ends with its supervisor, and its project keeps its place', async ({ rig }) => {
+  test('stop ends a run under way with its supervisor, and its project keeps its place', async ({ rig }) => {
     const { id } = await rig.send('# A\n\nx\n');
     await rig.runWith({ env: await silentClaude(rig) }, 'start');
     const claude = await claudeOf(rig, id);
@@ -211,7 +213,7 @@ describe.skipIf(onWindows)('stop ends only what is ours (needs signals)', () => 
 });
 
 describe.skipIf(onWindows)('run (needs signals)', () => {
-  test('works in the foreground, repeats its log on stdout, and ends with 0 on SIGTERM', async ({ rig }) => {
+  test('run works in the foreground, repeats its log on stdout, and exits 0 on SIGTERM', async ({ rig }) => {
     const running = rig.start({}, 'run');
     await running.prints(/supervisor\.started/);
     expect(await pidOfSupervisor(rig)).toBe(running.child.pid);
@@ -224,14 +226,14 @@ describe.skipIf(onWindows)('run (needs signals)', () => {
     expect(await pidOfSupervisor(rig)).toBeUndefined();
   });
 
-  test('--quiet prints nothing', async ({ rig }) => {
+  test('run --quiet prints nothing', async ({ rig }) => {
     const running = rig.start({}, 'run', '--quiet');
     await eventually(async () => expect(await pidOfSupervisor(rig)).toBe(running.child.pid));
     running.child.kill('SIGINT');
     expect(await running.ended).toEqual({ code: 0, stdout: '', stderr: '' });
   });
 
-  test('a second supervisor is refused with the pid of the first', async ({ rig }) => {
+  test('run refuses a second supervisor with the pid of the first', async ({ rig }) => {
     const first = rig.start({}, 'run');
     await first.prints(/supervisor\.started/);
     const second = await rig.run('run');
@@ -244,7 +246,7 @@ describe.skipIf(onWindows)('run (needs signals)', () => {
     expect((await first.ended).code).toBe(0);
   });
 
-  test('goes on when nobody reads its stdout any more', async ({ rig }) => {
+  test('run goes on when nobody reads its stdout any more', async ({ rig }) => {
     const running = rig.start({}, 'run');
     await running.prints(/supervisor\.started/);
     running.child.stdout?.destroy();
@@ -258,7 +260,7 @@ describe.skipIf(onWindows)('run (needs signals)', () => {
     expect((await running.ended).code).toBe(0);
   });
 
-  test('a second signal ends it at once; what it leaves is ended by stop', async ({ rig }) => {
+  test('run ends at once at a second signal; stop ends what it leaves', async ({ rig }) => {
     await rig.configure({ drain_timeout: '10m' });
     const { id } = await rig.send('# A\n\nx\n');
     const running = rig.start({ env: await silentClaude(rig) }, 'run');

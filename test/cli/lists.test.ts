@@ -11,7 +11,7 @@ async function completed(rig: Rig, markdown: string): Promise<Project> {
 }
 
 describe('list', () => {
-  test('shows open projects, newest first; --all shows closed ones too', async ({ rig }) => {
+  test('list shows open projects, newest first; --all shows closed ones too', async ({ rig }) => {
     const done = await completed(rig, '# The done one\n\nx\n');
     const open = await rig.send('# The open one\n\nx\n');
     const some = await rig.run('list');
@@ -23,7 +23,7 @@ describe('list', () => {
     expect((JSON.parse(all.stdout) as Project[]).map(({ id }) => id)).toEqual([open.id, done.id]);
   });
 
-  test('--status and --limit narrow it, and it says when there is more', async ({ rig }) => {
+  test('list narrows with --status and --limit, and says when there is more', async ({ rig }) => {
     await parked(await rig.bridge, await rig.send('# A\n\nx\n'));
     for (const name of ['B', 'C', 'D']) await rig.send(`# ${name}\n\nx\n`);
     const attention = await rig.run('list', '--status', 'attention', 'rejected', '--json');
@@ -33,7 +33,7 @@ describe('list', () => {
     expect(two.stderr).toBe('There are more: add --limit 4.\n');
   });
 
-  test('an empty list is a hint on stderr and an empty JSON array', async ({ rig }) => {
+  test('list without projects gives a hint on stderr and an empty JSON array', async ({ rig }) => {
     expect(await rig.run('list')).toEqual({
       code: 0,
       stdout: '',
@@ -44,7 +44,7 @@ describe('list', () => {
 });
 
 describe('show', () => {
-  test('tells the whole story of a project and what is next', async ({ rig }) => {
+  test('show tells the whole story of a project and what is next', async ({ rig }) => {
     const { id } = await submitted(
       await rig.bridge,
       await rig.send('# Import\n\nRead CSV.\n'),
@@ -68,7 +68,7 @@ describe('show', () => {
       expect(stdout).toContain(words);
   });
 
-  test('as JSON it holds everything under documented names, and nothing internal', async ({ rig }) => {
+  test('show --json holds everything under documented names, and nothing internal', async ({ rig }) => {
     const { id } = await submitted(await rig.bridge, await rig.send('# Import\n\nRead CSV.\n'));
     const { stdout } = await rig.run('show', id, '--json');
     const story = JSON.parse(stdout);
@@ -94,7 +94,7 @@ describe('show', () => {
     expect(stdout).not.toMatch(/pid_started_at|fingerprint|[a-z][A-Z]\w*":/);
   });
 
-  test('a long plan is cut, and where the whole is kept is said', async ({ rig }) => {
+  test('show cuts a long plan, and says where the whole is kept', async ({ rig }) => {
     const { id } = await rig.send(`# Long\n\n${'A line of the plan.\n'.repeat(100)}`);
     const { stdout } = await rig.run('show', id);
     expect(stdout).toMatch(/… \d+ more lines/);

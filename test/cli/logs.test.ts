@@ -15,7 +15,7 @@ const numbered = (from: number, to: number) =>
   Array.from({ length: to - from + 1 }, (_, index) => `line ${from + index}`);
 
 describe('logs', () => {
-  test('prints the last lines, across rotated files', async ({ rig }) => {
+  test('logs prints the last lines, across rotated files', async ({ rig }) => {
     const log = await logFile(rig);
     await writeFile(`${log}.2`, `${numbered(1, 10).join('\n')}\n`);
     await writeFile(`${log}.1`, `${numbered(11, 20).join('\n')}\n`);
@@ -27,13 +27,13 @@ describe('logs', () => {
     expect((await rig.run('logs')).stdout.trim().split('\n')).toHaveLength(20);
   });
 
-  test('without a log it says so, and that is no failure', async ({ rig }) => {
+  test('logs without a log says so, and does not fail', async ({ rig }) => {
     const { code, stdout, stderr } = await rig.run('logs');
     expect({ code, stdout }).toEqual({ code: 0, stdout: '' });
     expect(stderr).toContain('Nothing has been logged yet');
   });
 
-  test('--json reads back what the log wrote, whatever was in it', async ({ rig }) => {
+  test('logs --json reads back what the log wrote, whatever was in it', async ({ rig }) => {
     const log = openLog({ path: await logFile(rig), clock: systemClock });
     const text = 'a "quoted" \u001b[31m text\nof two lines = more';
     log.warn('run.ended', { project: 'ab12', cost: 1.5, reason: text, empty: '' }, 'the message');
@@ -59,7 +59,7 @@ describe('logs', () => {
     ]);
   });
 
-  test('a line of another form keeps its text', async ({ rig }) => {
+  test('logs keeps the text of a line of another form', async ({ rig }) => {
     await writeFile(await logFile(rig), 'something else\n');
     expect(JSON.parse((await rig.run('logs', '--json')).stdout)).toEqual({ message: 'something else' });
   });
@@ -67,7 +67,7 @@ describe('logs', () => {
 
 describe('logs -f', () => {
   test.skipIf(onWindows)(
-    'follows across rotations, losing and repeating nothing (needs signals)',
+    'logs -f follows across rotations, losing and repeating nothing (needs signals)',
     async ({ rig }) => {
       const log = await logFile(rig);
       await writeFile(log, `${numbered(1, 3).join('\n')}\n`);
@@ -91,7 +91,9 @@ describe('logs -f', () => {
     },
   );
 
-  test('waits for a log that is not there yet, and goes on after one was emptied', async ({ rig }) => {
+  test('logs -f waits for a log that does not exist yet, and goes on after one was emptied', async ({
+    rig,
+  }) => {
     const log = await logFile(rig);
     const following = rig.start({}, 'logs', '-f');
     await writeFile(log, 'the first\n');

@@ -7,7 +7,7 @@ import { test } from './rig.ts';
 
 const UNEXPANDED = `${'$'}{HOME}/.bridge`;
 
-describe('a BRIDGE_HOME that is no absolute path', () => {
+describe('BRIDGE_HOME that is no absolute path', () => {
   test.for([
     ['status'],
     ['send', '-'],
@@ -17,7 +17,7 @@ describe('a BRIDGE_HOME that is no absolute path', () => {
     ['setup', '--yes', '--no-code'],
     ['install', '--dry-run'],
     ['pause'],
-  ])('makes %j fail in one line, and no folder', async (args, { rig }) => {
+  ])('a relative BRIDGE_HOME makes %j fail in one line, without a folder', async (args, { rig }) => {
     const { code, stdout, stderr } = await rig.runWith(
       { env: { BRIDGE_HOME: UNEXPANDED }, stdin: '# A' },
       ...args,
@@ -30,7 +30,7 @@ describe('a BRIDGE_HOME that is no absolute path', () => {
     expect(await readdir(rig.root)).toEqual([]);
   });
 
-  test('makes run end so that no service manager starts it again', async ({ rig }) => {
+  test('a relative BRIDGE_HOME makes run end so that no service manager restarts it', async ({ rig }) => {
     const { code, stderr } = await rig.runWith({ env: { BRIDGE_HOME: 'rel' } }, 'run');
     expect({ code, stderr }).toEqual({
       code: 78,
@@ -39,15 +39,15 @@ describe('a BRIDGE_HOME that is no absolute path', () => {
     expect(await readdir(rig.root)).toEqual([]);
   });
 
-  test('keeps nobody from the help and the version', async ({ rig }) => {
+  test('a relative BRIDGE_HOME does not block the help and the version', async ({ rig }) => {
     const env = { BRIDGE_HOME: 'rel' };
     expect(await rig.runWith({ env }, '--version')).toMatchObject({ code: 0, stderr: '' });
     expect(await rig.runWith({ env }, 'setup', '--help')).toMatchObject({ code: 0, stderr: '' });
   });
 });
 
-describe.skipIf(onWindows)('a `~` that no shell has replaced (needs HOME)', () => {
-  test('is the home folder, in every argument that is a file', async ({ rig }) => {
+describe.skipIf(onWindows)('`~` that no shell has replaced (needs HOME)', () => {
+  test('a literal `~` is the home folder, in every argument that is a file', async ({ rig }) => {
     await rig.file('plan.md', '# From home\nDo it.');
     await rig.file('own.env', '');
     await mkdir(join(rig.root, 'elsewhere'));
@@ -95,7 +95,7 @@ describe.skipIf(onWindows)('a `~` that no shell has replaced (needs HOME)', () =
     [['setup', '--yes', '--workspace=a=$HOME/code'], 'no variable in it is replaced'],
     [['backup', '~ada/copy.db'], 'home folder of somebody else'],
     [['backup', `${'$'}{HOME}/copy.db`], 'no variable in it is replaced'],
-  ] as const)('%j is refused: a folder of that name is not meant', async ([args, why], { rig }) => {
+  ] as const)('a path in %j is refused: a folder of that name is not meant', async ([args, why], { rig }) => {
     const { code, stderr } = await rig.run(...args);
     expect({ code, stderr }).toEqual({ code: 2, stderr: expect.stringContaining(why) });
     expect(await readdir(rig.root)).toEqual([]);

@@ -21,7 +21,7 @@ async function idsIn(rig: Rig): Promise<string[]> {
 }
 
 describe('send', () => {
-  test('puts a plan from a file into the queue and says how to follow it', async ({ rig }) => {
+  test('send puts a plan from a file into the queue and says how to follow it', async ({ rig }) => {
     const { code, stdout, stderr } = await rig.run('send', await rig.file('plan.md', PLAN));
     const [id = ''] = await idsIn(rig);
     expect({ code, stderr }).toEqual({ code: 0, stderr: NOT_RUNNING });
@@ -32,7 +32,7 @@ describe('send', () => {
     expect(await readFile(join(rig.home, 'plans', `${id}.md`), 'utf8')).toBe(PLAN);
   });
 
-  test('takes a plan from stdin, with a title and a configured workspace', async ({ rig }) => {
+  test('send takes a plan from stdin, with a title and a configured workspace', async ({ rig }) => {
     const website = join(rig.root, 'website');
     await mkdir(website);
     await rig.configure({ workspaces: { website } });
@@ -45,7 +45,7 @@ describe('send', () => {
     });
   });
 
-  test('an option that was left empty is one that was not given', async ({ rig }) => {
+  test('send takes an empty option as not given', async ({ rig }) => {
     const args = [
       'send',
       await rig.file('plan.md', PLAN),
@@ -64,7 +64,7 @@ describe('send', () => {
     expect(await idsIn(rig)).toHaveLength(2);
   });
 
-  test('says which keys of the front matter were not used, and show has every word', async ({ rig }) => {
+  test('send says which keys of the front matter were not used, and show has every word', async ({ rig }) => {
     const plan = '---\ngoal: keep prod\npriority: 3\ntags: [a]\n---\n# Clean up\n';
     const file = await rig.file('plan.md', plan);
     const { stdout } = await rig.run('send', file);
@@ -77,7 +77,7 @@ describe('send', () => {
     expect((await rig.run('show', project.id)).stdout).toContain('goal: keep prod');
   });
 
-  test('tells Claude what stands between two rules', async ({ rig }) => {
+  test('send gives Claude what stands between two rules', async ({ rig }) => {
     const plan = '---\n# Never touch the prod folder\n---\nClean up the disk.\n';
     const { stdout } = await rig.run(
       'send',
@@ -90,7 +90,7 @@ describe('send', () => {
     expect((await rig.run('show', project.id)).stdout).toContain('# Never touch the prod folder');
   });
 
-  test('sends nothing twice under one request id', async ({ rig }) => {
+  test('send sends nothing twice under one request id', async ({ rig }) => {
     const plan = await rig.file('plan.md', PLAN);
     await rig.run('send', plan, '--request-id', 'once');
     const again = await rig.run('send', plan, '--request-id', 'once');
@@ -98,7 +98,7 @@ describe('send', () => {
     expect(await idsIn(rig)).toHaveLength(1);
   });
 
-  test('with --wait it follows the project, and ends when the work waits for a decision', async ({ rig }) => {
+  test('send --wait follows the project, and ends when the work waits for a decision', async ({ rig }) => {
     const plan = await rig.file('plan.md', PLAN);
     const sending = rig.start({}, 'send', plan, '--wait');
     await sending.prints(/Follow it with/);
@@ -110,7 +110,7 @@ describe('send', () => {
     expect(stdout).toContain(`bridge-supervisor approve ${id}`);
   });
 
-  test('with --wait it fails when the project needs attention', async ({ rig }) => {
+  test('send --wait fails when the project needs attention', async ({ rig }) => {
     const sending = rig.start({}, 'send', await rig.file('plan.md', PLAN), '--wait');
     await sending.prints(/Follow it with/);
     const [id = ''] = await idsIn(rig);
@@ -147,7 +147,9 @@ describe('send', () => {
       /unknown workspace '\/etc\/passwd'/,
     ],
   };
-  test.for(Object.entries(wrong))('refuses %s in one line and stores nothing', async ([, entry], { rig }) => {
+  test.for(Object.entries(wrong))('send refuses %s in one line and stores nothing', async ([, entry], {
+    rig,
+  }) => {
     const [args, stdin, words] = entry;
     const { code, stdout, stderr } = await rig.runWith({ stdin }, 'send', ...args);
     expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
@@ -287,13 +289,13 @@ describe('approve, reject, steer, cancel, retry', () => {
 });
 
 describe('ids', () => {
-  test('the first four characters of an id will do, in either case', async ({ rig }) => {
+  test('the first four characters of an id suffice, in upper or lower case', async ({ rig }) => {
     const { id } = await rig.send(PLAN);
     const { stdout } = await rig.run('show', id.slice(0, 4).toUpperCase(), '--json');
     expect(JSON.parse(stdout).project.id).toBe(id);
   });
 
-  test('a beginning that fits several projects is refused with some of them', async ({ rig }) => {
+  test('the beginning of several ids is refused with some of them', async ({ rig }) => {
     await rig.send(PLAN);
     await rig.send(PLAN);
     const db = databaseOf(await rig.bridge);
@@ -350,7 +352,7 @@ describe('pause and resume', () => {
     expect(await rig.run('resume')).toMatchObject({ code: 0, stdout: 'Nothing was on hold.\n' });
   });
 
-  test('who asks for work while a hold stands is told', async ({ rig }) => {
+  test('a plan sent while a hold stands is answered with the hold', async ({ rig }) => {
     await rig.run('pause', '--reason', 'deploying');
     await holdLease(await rig.bridge, await thisProcess());
     const { stderr } = await rig.run('send', await rig.file('plan.md', PLAN));

@@ -22,14 +22,16 @@ async function runOnce(rig: Rig, ...args: readonly string[]) {
 }
 
 describe.skipIf(onWindows)('run --environment (ends it by a signal)', () => {
-  test('reads it before the configuration, and its values win over inherited ones', async ({ rig }) => {
+  test('run --environment is read before the configuration, and its values win over inherited ones', async ({
+    rig,
+  }) => {
     const file = await environmentFile(rig, "BRIDGE_LOG_LEVEL='info'\nTZ=Asia/Tokyo\n");
     const { code, stdout } = await runOnce(rig, '--environment', file);
     expect(code).toBe(0);
     expect(stdout).toContain('supervisor.started');
   });
 
-  test('that is missing, or names a wrong setting, ends with 78 and one line', async ({ rig }) => {
+  test('run --environment with a missing file or a wrong setting exits 78 with one line', async ({ rig }) => {
     const missing = join(rig.home, 'service.env');
     expect(await rig.run('run', '--environment', missing)).toEqual({
       code: 78,
@@ -49,7 +51,7 @@ describe.skipIf(onWindows)('run --give-up (ends it by a signal)', () => {
   const starts = (count: number, minutesAgo: number) =>
     JSON.stringify(Array(count).fill(new Date(Date.now() - minutesAgo * 60_000).toISOString()));
 
-  test('ends with 0 where a restart would not help, and leaves word why', async ({ rig }) => {
+  test('run --give-up exits 0 where a restart would not help, and records why', async ({ rig }) => {
     await rig.configure({ concurrency: 0 });
     const { code, stderr } = await rig.run('run', '--give-up');
     expect(code).toBe(0);
@@ -64,7 +66,7 @@ describe.skipIf(onWindows)('run --give-up (ends it by a signal)', () => {
     expect(existsSync(tally(rig))).toBe(false);
   });
 
-  test('gives up when it has failed 5 times within 5 minutes', async ({ rig }) => {
+  test('run --give-up gives up when it has failed 5 times within 5 minutes', async ({ rig }) => {
     await mkdir(rig.home, { mode: 0o700 });
     await writeFile(tally(rig), starts(5, 1));
     const { code, stderr } = await rig.run('run', '--give-up');
@@ -73,7 +75,7 @@ describe.skipIf(onWindows)('run --give-up (ends it by a signal)', () => {
     expect(await word(rig)).toMatchObject({ why: 'It failed 5 times within 5 minutes.' });
   });
 
-  test('counts each start, and none of more than 5 minutes ago', async ({ rig }) => {
+  test('run --give-up counts each start, and none of more than 5 minutes ago', async ({ rig }) => {
     await mkdir(rig.home, { mode: 0o700 });
     await writeFile(tally(rig), starts(5, 6));
     const running = rig.start({}, 'run', '--give-up');
@@ -84,7 +86,7 @@ describe.skipIf(onWindows)('run --give-up (ends it by a signal)', () => {
     expect(JSON.parse(await readFile(tally(rig), 'utf8'))).toHaveLength(1);
   });
 
-  test('works again once it is mended: the word is gone, and an orderly end clears the tally', async ({
+  test('run --give-up works again once it is fixed: the record is gone, and an orderly end clears the count', async ({
     rig,
   }) => {
     await rig.configure({ concurrency: 0 });
@@ -98,7 +100,7 @@ describe.skipIf(onWindows)('run --give-up (ends it by a signal)', () => {
     expect(existsSync(tally(rig))).toBe(false);
   });
 
-  test('an orderly end is one, whatever is in the place of the tally', async ({ rig }) => {
+  test('run --give-up ends orderly, whatever is in the place of the count', async ({ rig }) => {
     await mkdir(tally(rig), { recursive: true });
     await chmod(rig.home, 0o700);
     const running = rig.start({}, 'run', '--give-up');
@@ -107,7 +109,7 @@ describe.skipIf(onWindows)('run --give-up (ends it by a signal)', () => {
     expect((await running.ended).code).toBe(0);
   });
 
-  test('still ends with 1 where a restart may help', async ({ rig }) => {
+  test('run --give-up still exits 1 where a restart may help', async ({ rig }) => {
     const first = rig.start({}, 'run');
     await first.prints(/supervisor\.started/);
     expect((await rig.run('run', '--give-up')).code).toBe(1);

@@ -38,8 +38,10 @@ async function status(service: ServiceRig) {
   return { report, text: statusLines(report, cli.out).join('\n') };
 }
 
-describe.skipIf(onWindows)('start (plays claude by a script with #!)', () => {
-  test('has the manager start the service, waits for its lease, and says which', async ({ service }) => {
+describe.skipIf(onWindows)('start of a service (plays claude by a script with #!)', () => {
+  test('start has the manager start the service, waits for its lease, and says which', async ({
+    service,
+  }) => {
     await installed(service);
     const { code, stdout } = await starting(service);
     expect(code).toBe(0);
@@ -49,7 +51,7 @@ describe.skipIf(onWindows)('start (plays claude by a script with #!)', () => {
     expect(service.play.calls).toEqual(['start']);
   });
 
-  test('that fails tells what the manager knows and what was printed', async ({ service }) => {
+  test('start that fails says what the manager knows and what was printed', async ({ service }) => {
     await installed(service);
     service.play.printed = 'Error: no luck';
     service.play.onStart = async () => {
@@ -62,7 +64,7 @@ describe.skipIf(onWindows)('start (plays claude by a script with #!)', () => {
     );
   });
 
-  test('that the manager refuses tells its reason', async ({ service }) => {
+  test('start that the manager refuses says its reason', async ({ service }) => {
     await installed(service);
     service.play.onStart = async () => {
       throw new ServiceError('systemd did not start it: access denied.');
@@ -73,7 +75,7 @@ describe.skipIf(onWindows)('start (plays claude by a script with #!)', () => {
     });
   });
 
-  test('that comes to nothing in time says where to look', async ({ service }) => {
+  test('start without a result in time says where to look', async ({ service }) => {
     await installed(service);
     service.play.onStart = async () => {
       service.play.status = RUNNING;
@@ -83,7 +85,7 @@ describe.skipIf(onWindows)('start (plays claude by a script with #!)', () => {
     expect(stderr).toContain('bridge-supervisor logs --service');
   });
 
-  test('says when a supervisor in the background is in the service’s place', async ({ service }) => {
+  test('start says when a background supervisor is in the service’s place', async ({ service }) => {
     await installed(service);
     await holdLease(await service.bridge, await thisProcess());
     const { code, stdout } = await starting(service);
@@ -93,15 +95,17 @@ describe.skipIf(onWindows)('start (plays claude by a script with #!)', () => {
     expect(service.play.calls).toEqual([]);
   });
 
-  test('refuses a service without its environment file, and says how to write it', async ({ service }) => {
+  test('start refuses a service without its environment file, and says how to write it', async ({
+    service,
+  }) => {
     await installed(service);
     await rm(`${service.home}/service.env`);
     await expect(starting(service)).rejects.toThrow(/service\.env is missing.*bridge-supervisor install/);
   });
 });
 
-describe.skipIf(onWindows)('stop (plays claude by a script with #!)', () => {
-  test('has the manager stop the service, and says when it starts again', async ({ service }) => {
+describe.skipIf(onWindows)('stop of a service (plays claude by a script with #!)', () => {
+  test('stop has the manager stop the service, and says when it starts again', async ({ service }) => {
     await installed(service);
     await starting(service);
     const { code, stdout } = await stopping(service);
@@ -114,12 +118,12 @@ describe.skipIf(onWindows)('stop (plays claude by a script with #!)', () => {
     expect(await currentLease(await service.bridge)).toBeUndefined();
   });
 
-  test('of a service that does not run says so', async ({ service }) => {
+  test('stop says that the service does not run', async ({ service }) => {
     await installed(service);
     expect((await stopping(service)).stdout).toMatch(/^The played service .* was not running\./);
   });
 
-  test('also ends a supervisor beside the service', async ({ service }) => {
+  test('stop ends a supervisor beside the service too', async ({ service }) => {
     await installed(service);
     const running = service.start({}, 'run');
     await running.prints(/supervisor\.started/);
@@ -128,7 +132,7 @@ describe.skipIf(onWindows)('stop (plays claude by a script with #!)', () => {
     expect((await running.ended).code).toBe(0);
   });
 
-  test('signals after the time it was given', async ({ service }) => {
+  test('stop signals after the time it was given', async ({ service }) => {
     await installed(service);
     const deaf = service.sleeper();
     service.play.status = { ...RUNNING, pid: deaf.pid ?? 0 };
@@ -142,8 +146,8 @@ describe.skipIf(onWindows)('stop (plays claude by a script with #!)', () => {
   });
 });
 
-describe.skipIf(onWindows)('status (plays claude by a script with #!)', () => {
-  test('shows what the manager says, in words and as JSON', async ({ service }) => {
+describe.skipIf(onWindows)('status of a service (plays claude by a script with #!)', () => {
+  test('status shows what the manager says, in words and as JSON', async ({ service }) => {
     await installed(service);
     await starting(service);
     const { report, text } = await status(service);
@@ -163,7 +167,7 @@ describe.skipIf(onWindows)('status (plays claude by a script with #!)', () => {
     expect(text).toMatch(/^Service: played service bridge-supervisor-.* · running · starts at login$/m);
   });
 
-  test('asks no manager and has no service where none is installed', async ({ service }) => {
+  test('status asks no manager and has no service where none is installed', async ({ service }) => {
     const { report, text } = await status(service);
     expect(report.service).toBeNull();
     expect(text).not.toContain('Service:');
@@ -215,7 +219,7 @@ describe.skipIf(onWindows)('status (plays claude by a script with #!)', () => {
     expect(report.service?.next).toBe('bridge-supervisor restart');
   });
 
-  test('warns of another version, of an environment file that is missing or that others read', async ({
+  test('status warns of another version, and of an environment file that is missing or that others read', async ({
     service,
   }) => {
     await installed(service);
@@ -232,7 +236,7 @@ describe.skipIf(onWindows)('status (plays claude by a script with #!)', () => {
     ]);
   });
 
-  test('says when the manager cannot be asked from here', async ({ service }) => {
+  test('status says when the manager cannot be asked from here', async ({ service }) => {
     await installed(service);
     await holdLease(await service.bridge, NOBODY);
     Object.defineProperty(service.play, 'status', {
@@ -245,23 +249,23 @@ describe.skipIf(onWindows)('status (plays claude by a script with #!)', () => {
     expect(text).toMatch(/^Service: .* · unknown$/m);
   });
 
-  test('takes a service of another state folder for nobody’s', async ({ service }) => {
+  test('status ignores a service of another state folder', async ({ service }) => {
     await writeFile(service.unit, '# bridge-supervisor service, version 0.1.0, state folder /elsewhere\n');
     expect((await status(service)).report.service).toBeNull();
   });
 });
 
-describe.skipIf(onWindows)('logs (plays claude by a script with #!)', () => {
+describe.skipIf(onWindows)('logs of a service (plays claude by a script with #!)', () => {
   const options = { lines: 20 };
 
-  test('says which service the log is of', async ({ service }) => {
+  test('logs says which service the log is of', async ({ service }) => {
     await installed(service);
     const cli = service.cli();
     await showLogs(cli, options, service.services);
     expect(cli.stderr()).toMatch(/^The log of played service .*loop\.log\n/);
   });
 
-  test('--service shows what the manager kept', async ({ service }) => {
+  test('logs --service shows what the manager kept', async ({ service }) => {
     await installed(service);
     service.play.printed = 'one\ntwo\u001b[31m\n';
     const cli = service.cli();
@@ -270,7 +274,7 @@ describe.skipIf(onWindows)('logs (plays claude by a script with #!)', () => {
     expect(cli.exitCode).toBe(0);
   });
 
-  test('--service says why there is nothing, without a service too', async ({ service }) => {
+  test('logs --service says why there is nothing, without a service too', async ({ service }) => {
     const without = service.cli();
     await showLogs(without, { ...options, service: true }, service.services);
     expect(without.stderr()).toMatch(/^no service is installed for .* bridge-supervisor install --help/);
@@ -283,7 +287,7 @@ describe.skipIf(onWindows)('logs (plays claude by a script with #!)', () => {
 });
 
 describe.skipIf(onWindows)('uninstall (plays claude by a script with #!)', () => {
-  test('stops the service, takes its files away, and leaves the state folder', async ({ service }) => {
+  test('uninstall stops the service, removes its files, and leaves the state folder', async ({ service }) => {
     await installed(service);
     await starting(service);
     const cli = service.cli();
@@ -294,7 +298,7 @@ describe.skipIf(onWindows)('uninstall (plays claude by a script with #!)', () =>
     expect(cli.stdout()).toContain(`The state folder stays as it is, with service.env: ${service.home}\n`);
   });
 
-  test('of nothing says so, and is no failure', async ({ service }) => {
+  test('uninstall without a service says so, and does not fail', async ({ service }) => {
     const cli = service.cli();
     await uninstall(cli, {}, service.services);
     expect(cli.exitCode).toBe(0);
@@ -304,7 +308,7 @@ describe.skipIf(onWindows)('uninstall (plays claude by a script with #!)', () =>
     expect(service.play.calls).toEqual([]);
   });
 
-  test('--dry-run only shows it; --json tells it to programs', async ({ service }) => {
+  test('uninstall --dry-run only shows it; --json reports it to programs', async ({ service }) => {
     await installed(service);
     const dry = service.cli();
     await uninstall(dry, { dryRun: true }, service.services);
@@ -319,7 +323,7 @@ describe.skipIf(onWindows)('uninstall (plays claude by a script with #!)', () =>
     });
   });
 
-  test('works with a store that is damaged, too', async ({ service }) => {
+  test('uninstall works with a damaged store', async ({ service }) => {
     await installed(service);
     service.play.status = { ...RUNNING, pid: 4711 };
     service.play.onStop = async () => undefined;
@@ -330,7 +334,7 @@ describe.skipIf(onWindows)('uninstall (plays claude by a script with #!)', () =>
     expect(cli.stdout()).toMatch(/^Stopped the service \(pid 4711\)\.\n/);
   });
 
-  test('takes a service of the machine away also when its user is no more', async ({ service }) => {
+  test('uninstall removes a system service even when its user no longer exists', async ({ service }) => {
     await installed(service);
     service.play.scope = 'system';
     const cli = service.cli();
@@ -340,7 +344,7 @@ describe.skipIf(onWindows)('uninstall (plays claude by a script with #!)', () =>
     expect(service.play.calls).toEqual(['uninstall']);
   });
 
-  test('leaves a supervisor alone that runs beside it', async ({ service }) => {
+  test('uninstall leaves a supervisor alone that runs beside it', async ({ service }) => {
     await installed(service);
     await holdLease(await service.bridge, await thisProcess());
     await uninstall(service.cli(), {}, service.services);

@@ -52,8 +52,8 @@ function withoutTimes(text: string): string {
     .replaceAll(/ +$/gm, '');
 }
 
-describe.skipIf(!onLinux)('what the command line shows (needs the paths of Linux)', () => {
-  test('of a whole week is what is kept here', async ({ rig }) => {
+describe.skipIf(!onLinux)('text of the command line (needs the paths of Linux)', () => {
+  test('the text of a whole week matches its snapshot', async ({ rig }) => {
     const world = await createWorld(rig, await thisProcess());
     const transcript = new Transcript(rig);
     await transcript.call('status');
@@ -66,7 +66,7 @@ describe.skipIf(!onLinux)('what the command line shows (needs the paths of Linux
     await transcript.expectKept('week');
   });
 
-  test('of decisions and directions is what is kept here', async ({ rig }) => {
+  test('the text of decisions and directions matches its snapshot', async ({ rig }) => {
     const world = await createWorld(rig, await thisProcess());
     const transcript = new Transcript(rig);
     await transcript.call('reject', world.waiting, '--reason', 'Mention Windows.');
@@ -90,7 +90,7 @@ describe.skipIf(!onLinux)('what the command line shows (needs the paths of Linux
     await transcript.expectKept('decisions');
   });
 
-  test('of plans, copies and a supervisor that is not there is what is kept here', async ({ rig }) => {
+  test('the text of plans, copies and a missing supervisor matches its snapshot', async ({ rig }) => {
     const transcript = new Transcript(rig);
     const plan = await rig.file('plan.md', '---\nlabel: x\n---\n# A plan\n\nx\n');
     await transcript.call('list');
@@ -113,7 +113,7 @@ describe.skipIf(!onLinux)('what the command line shows (needs the paths of Linux
     await transcript.expectKept('beginning');
   });
 
-  test('of wrong calls is what is kept here', async ({ rig }) => {
+  test('the text of wrong calls matches its snapshot', async ({ rig }) => {
     const transcript = new Transcript(rig);
     const calls = [
       ['frob'],
@@ -141,7 +141,7 @@ describe.skipIf(!onLinux)('what the command line shows (needs the paths of Linux
     await transcript.expectKept('wrong-calls');
   });
 
-  test('of what cannot be used is what is kept here', async ({ rig }) => {
+  test('the text of unusable files matches its snapshot', async ({ rig }) => {
     const transcript = new Transcript(rig);
     await rig.configure('{"concurency": 2}');
     await transcript.call('run');

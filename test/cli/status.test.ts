@@ -15,7 +15,7 @@ async function statusJson(rig: Rig) {
   return { code, report: JSON.parse(stdout) };
 }
 
-test('without a supervisor it exits 3, says so, and says how to start one', async ({ rig }) => {
+test('status without a supervisor exits 3, says so, and says how to start one', async ({ rig }) => {
   const { code, stdout, stderr } = await rig.run('status');
   expect({ code, stderr }).toEqual({ code: 3, stderr: '' });
   expect(stdout).toMatch(/^Supervisor: not running\nNext: bridge-supervisor start\n/);
@@ -25,7 +25,7 @@ test('without a supervisor it exits 3, says so, and says how to start one', asyn
   });
 });
 
-test('with a supervisor it exits 0 and shows what runs, what waits with the next command, and the queue', async ({
+test('status with a supervisor exits 0 and shows what runs, what waits with the next command, and the queue', async ({
   rig,
 }) => {
   const bridge = await rig.bridge;
@@ -96,7 +96,7 @@ test('with a supervisor it exits 0 and shows what runs, what waits with the next
   expect(JSON.stringify(report)).not.toContain('token-of-the-test');
 });
 
-test('a Claude that obeys some settings of a repository is named', async ({ rig }) => {
+test('status names a Claude that obeys some settings of a repository', async ({ rig }) => {
   await holdLease(await rig.bridge, await thisProcess());
   await rig.send('# A\n\nx\n');
   const run = await beginRun(await rig.bridge, await thisProcess());
@@ -106,14 +106,14 @@ test('a Claude that obeys some settings of a repository is named', async ({ rig 
   expect((await rig.run('status')).stdout).toContain('Claude Code 2.1.313, which obeys some settings');
 });
 
-test('a run whose process is gone is shown as that', async ({ rig }) => {
+test('status shows a run whose process is gone', async ({ rig }) => {
   await holdLease(await rig.bridge, await thisProcess());
   await rig.send('# A\n\nx\n');
   await beginRun(await rig.bridge, NOBODY);
   expect((await rig.run('status')).stdout).toContain(`pid ${NOBODY.pid} is gone`);
 });
 
-test('a supervisor that lives but does not renew its lease is not called running', async ({ rig }) => {
+test('status does not call a supervisor running that lives but does not renew its lease', async ({ rig }) => {
   const past: Clock = { ...systemClock, now: () => new Date(Date.now() - 90_000) };
   const early = await openBridge(rig.home, past);
   await holdLease(early, await thisProcess());
@@ -128,7 +128,7 @@ test('a supervisor that lives but does not renew its lease is not called running
   expect(stdout).toContain('claims and writes nothing');
 });
 
-test('what the service told about the usage windows is shown, until their reset', async ({ rig }) => {
+test('status shows what the service told about the usage windows, until their reset', async ({ rig }) => {
   await holdLease(await rig.bridge, await thisProcess());
   const seenAt = new Date().toISOString();
   const at = (minutes: number) => new Date(Date.now() + minutes * 60_000).toISOString();
@@ -145,7 +145,7 @@ test('what the service told about the usage windows is shown, until their reset'
   expect((await statusJson(rig)).report.quotas).toHaveLength(2);
 });
 
-test('a supervisor that ended without a word, or whose pid is another process by now, is not running', async ({
+test('status shows no running supervisor when it died silently or its pid is another process', async ({
   rig,
 }) => {
   for (const holder of [NOBODY, { pid: process.pid, startedAt: 'another start' }]) {
@@ -160,14 +160,14 @@ test('a supervisor that ended without a word, or whose pid is another process by
   expect(stdout).toMatch(/It printed: Error: no\s+luck \/\s+at today,\s+token=\[redacted\]/);
 });
 
-test('a supervisor that was asked to stop is stopping', async ({ rig }) => {
+test('status shows a supervisor that was asked to stop as stopping', async ({ rig }) => {
   await holdLease(await rig.bridge, await thisProcess());
   await requestStop(await rig.bridge);
   const { code, report } = await statusJson(rig);
   expect({ code, state: report.supervisor.state }).toEqual({ code: 3, state: 'stopping' });
 });
 
-test('a configuration that cannot be used is a warning; the supervisor goes on with what it read', async ({
+test('status warns of a configuration that cannot be used; the supervisor goes on with what it read', async ({
   rig,
 }) => {
   await holdLease(await rig.bridge, await thisProcess());
@@ -178,7 +178,7 @@ test('a configuration that cannot be used is a warning; the supervisor goes on w
 });
 
 test.skipIf(unprivileged === undefined)(
-  'a log that cannot be written is a problem, and not ok (needs setpriv as root, or an ordinary user)',
+  'status reports a log that cannot be written as a problem, and not ok (needs setpriv as root, or an ordinary user)',
   async ({ rig }) => {
     await holdLease(await rig.bridge, await thisProcess());
     await writeFile(join(rig.home, 'loop.log'), 'a line\n');
@@ -189,7 +189,7 @@ test.skipIf(unprivileged === undefined)(
   },
 );
 
-test('a back-off is shown with its end, but not one that seems to last a day: the clock was set back', async ({
+test('status shows a back-off with its end, but not one of a day: the clock was set back', async ({
   rig,
 }) => {
   await holdLease(await rig.bridge, NOBODY);
@@ -206,7 +206,7 @@ test('a back-off is shown with its end, but not one that seems to last a day: th
   expect((await rig.run('status')).stdout).toContain(`${id}  continuing: Failed\n`);
 });
 
-test('the last lines of the log are shown', async ({ rig }) => {
+test('status shows the last lines of the log', async ({ rig }) => {
   await mkdir(rig.home, { recursive: true });
   const lines = Array.from({ length: 9 }, (_, number) => `2026-11-21T03:04:05.678Z INFO  line.${number}`);
   await writeFile(join(rig.home, 'loop.log'), `${lines.join('\n')}\n`);

@@ -21,7 +21,7 @@ const SAMPLES = [
   '',
 ];
 
-describe('widths', () => {
+describe('widths of characters', () => {
   test('wide characters count two columns, marks above others none', () => {
     const widths = { a: 1, 日: 2, 한: 2, ｆ: 2, '🚀': 2, 'e\u0301': 1, '': 0 };
     for (const [text, width] of Object.entries(widths)) expect(widthOf(text), text).toBe(width);
@@ -31,21 +31,21 @@ describe('widths', () => {
 });
 
 describe('clip and cell', () => {
-  test.for(SAMPLES)('%j takes at most, or exactly, the columns it is given', (text) => {
+  test.for(SAMPLES)('a clipped text %j takes at most, or exactly, the columns it is given', (text) => {
     for (const columns of [0, 1, 2, 3, 10, 40]) {
       expect(widthOf(clip(text, columns))).toBeLessThanOrEqual(columns);
       expect(widthOf(cell(text, columns))).toBe(columns);
     }
   });
 
-  test('what is cut ends with a sign that it was, what fits is left as it is', () => {
+  test('a clipped text ends with a sign that it was cut, and a fitting one is left as it is', () => {
     expect(clip('import the files', 10)).toBe('import th…');
     expect(clip('import', 6)).toBe('import');
   });
 });
 
 describe('wrap', () => {
-  test.for(SAMPLES)('%j loses nothing and fits', (text) => {
+  test.for(SAMPLES)('wrap of %j loses nothing and fits', (text) => {
     // A family of three is counted as three: nothing narrower can hold it.
     for (const columns of [6, 11, 40]) {
       const lines = wrap(text, columns);
@@ -54,7 +54,7 @@ describe('wrap', () => {
     }
   });
 
-  test('breaks between words, keeps line breaks and the indentation of a list', () => {
+  test('wrap breaks between words, keeps line breaks and the indentation of a list', () => {
     expect(wrap('one two three\n\n  - four five six', 9)).toEqual([
       'one two',
       'three',
@@ -65,26 +65,26 @@ describe('wrap', () => {
     ]);
   });
 
-  test('gives up the indentation for a character that fits only without it, and makes no empty line', () => {
+  test('wrap gives up the indentation for a character that fits only without it, and makes no empty line', () => {
     expect(wrap('  - 日本', 2)).toEqual([' -', '日', '本']);
   });
 
-  test('a plan of a megabyte in one word is no trouble', () => {
+  test('wrap takes a plan of a megabyte in one word', () => {
     expect(wrap('x'.repeat(1_000_000), 80)).toHaveLength(12_500);
   });
 });
 
 describe('plainLine', () => {
-  test('drops escape sequences, control characters and marks that reorder text', () => {
+  test('plainLine drops escape sequences, control characters and marks that reorder text', () => {
     expect(plainLine('a\u001b[31mred\u001b[0m\u0007 \u202eb\u0000\u009b2Jc\r\nd\te')).toBe('ared bc d e');
   });
 
-  test('drops what hides in it or reorders it, and ends a line where a viewer may', () => {
+  test('plainLine drops what hides in it or reorders it, and ends a line where a viewer may', () => {
     expect(plainLine('a\u061c\u200b\u200d\u2066\ufeff\u{e0041}b\u2028c')).toBe('ab c');
     expect(plainLines('a\u2028b\u0085c')).toEqual(['a', 'b', 'c']);
   });
 
-  test('keeps what is merely unusual', () => {
+  test('plainLine keeps what is merely unusual', () => {
     expect(plainLine('naïve — “quoted” 日本 👨‍👩‍👧')).toBe('naïve — “quoted” 日本 👨‍👩‍👧');
   });
 });

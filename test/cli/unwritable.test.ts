@@ -53,7 +53,7 @@ function canMount(): boolean {
   return mounted;
 }
 
-describe.skipIf(!canMount())('on a disk of its own (needs to mount one)', () => {
+describe.skipIf(!canMount())('a disk of its own (needs to mount one)', () => {
   async function withDisk(rig: Rig, work: () => Promise<void>): Promise<void> {
     mkdirSync(rig.home, { mode: 0o700 });
     expect(mount('-t', 'tmpfs', '-o', 'size=40m,mode=0700', 'tmpfs', rig.home)).toBe(true);

@@ -19,15 +19,15 @@ async function saidDuring(isTerminal: boolean, look: (passed: Promise<void>) => 
   return said;
 }
 
-test('what takes long is told on a terminal', async () => {
+test('a slow command shows progress on a terminal', async () => {
   expect(await saidDuring(true, (passed) => passed)).toEqual(['Waiting …']);
 });
 
-test('nothing is told of it elsewhere', async () => {
+test('a slow command shows no progress elsewhere', async () => {
   expect(await saidDuring(false, async () => undefined)).toEqual([]);
 });
 
-test('what fails says so, and nothing is told afterwards', async () => {
+test('a failing command says so, and shows no progress afterwards', async () => {
   const said: string[] = [];
   const out = { isTerminal: true, hint: (text: string) => void said.push(text) } as Output;
   const failing = withProgress({ out, clock: systemClock }, 'Waiting …', () =>

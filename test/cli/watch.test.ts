@@ -8,7 +8,9 @@ import { test } from './rig.ts';
 import { beginRun, holdLease, NOBODY, submit, TOKEN } from './stories.ts';
 
 describe('watch ID', () => {
-  test('tells what happens line by line, and ends with 0 when the project is complete', async ({ rig }) => {
+  test('watch ID tells what happens line by line, and exits 0 when the project is complete', async ({
+    rig,
+  }) => {
     const bridge = await rig.bridge;
     const { id } = await rig.send('# Import\n\nx\n');
     const watching = rig.start({}, 'watch', id);
@@ -38,7 +40,7 @@ describe('watch ID', () => {
     );
   });
 
-  test('ends with 1 when the project was cancelled', async ({ rig }) => {
+  test('watch ID exits 1 when the project was cancelled', async ({ rig }) => {
     const { id } = await rig.send('# Import\n\nx\n');
     const watching = rig.start({}, 'watch', id);
     await watching.prints(/pending/);
@@ -49,13 +51,15 @@ describe('watch ID', () => {
     expect(stderr).toContain(`bridge-supervisor: ${id} "Import" was cancelled.`);
   });
 
-  test('of a closed project it ends at once', async ({ rig }) => {
+  test('watch ID ends at once for a closed project', async ({ rig }) => {
     const { id } = await rig.send('# Import\n\nx\n');
     await cancel(await rig.bridge, id, '', 'person');
     expect(await rig.run('watch', id)).toMatchObject({ code: 1 });
   });
 
-  test('--json prints one event on each line, with --history from the beginning', async ({ rig }) => {
+  test('watch ID --json prints one event on each line, with --history from the beginning', async ({
+    rig,
+  }) => {
     const { id } = await rig.send('# Import\n\nx\n');
     await rig.send('# Another\n\nx\n');
     await cancel(await rig.bridge, id, '', 'person');
@@ -73,7 +77,7 @@ describe('watch ID', () => {
 
 describe('watch', () => {
   test.skipIf(onWindows)(
-    'follows every project and names each, until it is interrupted with 130 (needs signals)',
+    'watch follows every project and names each, until it is interrupted with 130 (needs signals)',
     async ({ rig }) => {
       const first = await rig.send('# First\n\nx\n');
       const watching = rig.start({}, 'watch', '--history');
@@ -87,7 +91,7 @@ describe('watch', () => {
     },
   );
 
-  test('ends quietly when nobody reads it any more', async ({ rig }) => {
+  test('watch ends quietly when nobody reads it any more', async ({ rig }) => {
     await rig.send('# First\n\nx\n');
     const watching = rig.start({}, 'watch', '--json', '--history');
     await watching.prints(/project\.sent/);

@@ -28,6 +28,6 @@ test.for(CHANGING)('%j takes --yes, and -y, whether it asks or not', async (args
   }
 });
 
-test('--yes is no option of what only looks', async ({ rig }) => {
+test('a command that only looks has no option --yes', async ({ rig }) => {
   expect(await rig.run('status', '--yes')).toMatchObject({ code: 2 });
 });

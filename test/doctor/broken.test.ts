@@ -489,7 +489,7 @@ describe('Claude', () => {
     },
   ]);
 
-  test('no value of a key or proxy is shown', async ({ rig }) => {
+  test('the doctor shows no value of a key or proxy', async ({ rig }) => {
     inService(rig, {
       ANTHROPIC_API_KEY: 'sk-ant-api03-simulated',
       HTTPS_PROXY: 'http://me:secret@127.0.0.1:1',
@@ -674,7 +674,7 @@ describe('Claude Desktop and Claude Code', () => {
     expect(finding).toMatchObject({ check: 'mcp.desktop', verdict: 'ok' });
   });
 
-  test('in WSL, that Claude Desktop is on Windows is said', async ({ rig }) => {
+  test('the doctor in WSL says that Claude Desktop is on Windows', async ({ rig }) => {
     await rm(rig.desktopConfig);
     rig.machine = { ...rig.machine, env: { ...rig.machine.env, WSL_DISTRO_NAME: 'Ubuntu' } };
     const [finding] = await rig.doctor(['mcp']);

@@ -8,7 +8,9 @@ import { onWindows } from '../platform.ts';
 /** Room for the path of a folder for temporary files on one line. */
 const WIDE = { env: { COLUMNS: '120' } };
 
-test('each group is told in lines of 80 columns, and what to do about each problem', async ({ rig }) => {
+test('the doctor shows each group in lines of 80 columns, and what to do about each problem', async ({
+  rig,
+}) => {
   const { code, stdout, stderr } = await rig.run('doctor');
   expect({ code, stderr }).toEqual({ code: 1, stderr: '' });
   expect(stdout).toContain(`  problem  No 'claude' on PATH.`);
@@ -17,13 +19,13 @@ test('each group is told in lines of 80 columns, and what to do about each probl
   for (const line of stdout.split('\n')) expect(line.length, line).toBeLessThanOrEqual(80);
 });
 
-test('only the groups that are named are looked at', async ({ rig }) => {
+test('the doctor checks only the groups that are named', async ({ rig }) => {
   const { code, stdout } = await rig.run('doctor', 'clock', 'program');
   expect(code).toBe(0);
   expect(stdout).toMatch(/^This program\n.*\nClock\n.*\n\n4 ok, 0 warnings, 0 problems\n$/s);
 });
 
-test('a group that is not there is a wrong call', async ({ rig }) => {
+test('an unknown group is a wrong call', async ({ rig }) => {
   expect(await rig.run('doctor', 'cloud')).toMatchObject({
     code: 2,
     stdout: '',
@@ -31,7 +33,7 @@ test('a group that is not there is a wrong call', async ({ rig }) => {
   });
 });
 
-test('as JSON: the findings and a summary', async ({ rig }) => {
+test('doctor --json prints the findings and a summary', async ({ rig }) => {
   await mkdir(rig.home, { mode: 0o700 });
   const { code, stdout } = await rig.run('doctor', 'folder', 'claude', '--json');
   expect(code).toBe(1);
@@ -53,22 +55,25 @@ test('as JSON: the findings and a summary', async ({ rig }) => {
   });
 });
 
-test.skipIf(onWindows)('--fix says what it fixed and what remains (needs file modes)', async ({ rig }) => {
-  await mkdir(rig.home);
-  await chmod(rig.home, 0o755);
-  const before = await rig.runWith(WIDE, 'doctor', 'folder');
-  expect(before).toMatchObject({ code: 1, stdout: expect.stringContaining(`Fix: chmod 700 ${rig.home}`) });
-  expect((await stat(rig.home)).mode & 0o777).toBe(0o755);
+test.skipIf(onWindows)(
+  'doctor --fix says what it fixed and what remains (needs file modes)',
+  async ({ rig }) => {
+    await mkdir(rig.home);
+    await chmod(rig.home, 0o755);
+    const before = await rig.runWith(WIDE, 'doctor', 'folder');
+    expect(before).toMatchObject({ code: 1, stdout: expect.stringContaining(`Fix: chmod 700 ${rig.home}`) });
+    expect((await stat(rig.home)).mode & 0o777).toBe(0o755);
 
-  const fixed = await rig.runWith(WIDE, 'doctor', 'folder', '--fix');
-  expect(fixed.code).toBe(0);
-  expect(fixed.stdout).toContain(`  fixed    Made ${rig.home} private (mode 700).`);
-  expect(fixed.stdout).toMatch(/\n\d+ ok, 1 fixed, 0 warnings, 0 problems\n$/);
-  expect((await stat(rig.home)).mode & 0o777).toBe(0o700);
-});
+    const fixed = await rig.runWith(WIDE, 'doctor', 'folder', '--fix');
+    expect(fixed.code).toBe(0);
+    expect(fixed.stdout).toContain(`  fixed    Made ${rig.home} private (mode 700).`);
+    expect(fixed.stdout).toMatch(/\n\d+ ok, 1 fixed, 0 warnings, 0 problems\n$/);
+    expect((await stat(rig.home)).mode & 0o777).toBe(0o700);
+  },
+);
 
 test.skipIf(onWindows || !unprivileged)(
-  '--fix opens a state folder that is closed to us (needs file modes)',
+  'doctor --fix opens a state folder that is closed to us (needs file modes)',
   async ({ rig }) => {
     await mkdir(rig.home);
     await chmod(rig.home, 0o000);

@@ -55,7 +55,7 @@ test('a Claude that breaks is a problem that names the step, and nothing is left
   expect(await leftIn(folder)).toEqual([]);
 });
 
-test('ctrl-c ends it, with all that it has started', async ({ rig }) => {
+test('ctrl-c ends doctor --deep, with all that it has started', async ({ rig }) => {
   const folder = await temporary(rig);
   const doctor = rig.launch(['doctor', 'deep']);
   await expect.poll(() => leftIn(folder)).not.toEqual([]);

@@ -52,7 +52,7 @@ async function agedFile(path: string): Promise<void> {
 
 const verdicts = ['warning', 'problem'];
 
-test('--fix applies every safe fix, and a second run finds nothing', async ({ rig }) => {
+test('doctor --fix applies every safe fix, and a second run finds nothing', async ({ rig }) => {
   const run = await endedRun(rig);
   const left = spawn('sleep', ['1000'], { env: { ...rig.machine.env, [RUN_MARK]: run }, stdio: 'ignore' });
   const ended = once(left, 'exit');
@@ -108,7 +108,7 @@ test('--fix applies every safe fix, and a second run finds nothing', async ({ ri
   expect(again.filter(({ verdict }) => !['ok', 'skipped'].includes(verdict))).toEqual([]);
 });
 
-test('nothing is changed by way of a link, and no file removed that is not a draft of ours', async ({
+test('doctor --fix changes nothing through a link, and removes no file that is not a draft of ours', async ({
   rig,
 }) => {
   const prey = join(rig.root, 'prey');
@@ -132,7 +132,7 @@ test('nothing is changed by way of a link, and no file removed that is not a dra
   for (const name of mine) expect(await readFile(join(rig.home, name), 'utf8')).toBe('half of it');
 });
 
-test('a large log of the database is written back', async ({ rig }) => {
+test('doctor --fix checkpoints a large write-ahead log of the database', async ({ rig }) => {
   const { default: Sqlite } = await import('better-sqlite3');
   const reader = new Sqlite(join(rig.home, 'bridge.db'));
   await rig.withBridge(async (bridge) => {
@@ -161,7 +161,9 @@ test('a large log of the database is written back', async ({ rig }) => {
   expect(after).toMatchObject({ verdict: 'ok' });
 });
 
-test('a damaged database, workspaces and the files of Claude are left as they are', async ({ rig }) => {
+test('doctor --fix leaves a damaged database, workspaces and the files of Claude as they are', async ({
+  rig,
+}) => {
   const database = join(rig.home, 'bridge.db');
   await writeFile(database, 'garbage '.repeat(5_000));
   await writeFile(join(rig.workspace, 'changed'), '');
@@ -188,7 +190,9 @@ test('a fix that fails says why', async ({ rig }) => {
   ]);
 });
 
-test('a process of a run without a supervisor is told, and left to the next supervisor', async ({ rig }) => {
+test('a process of a run without a supervisor is reported, and left to the next supervisor', async ({
+  rig,
+}) => {
   let id = '';
   await rig.withBridge(async (bridge) => {
     const policy = { workspaces: {}, workspace_roots: [rig.root] };

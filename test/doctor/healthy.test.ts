@@ -7,14 +7,14 @@ import { type Check, Inconclusive, ok } from '../../src/doctor/check.ts';
 import { runChecks } from '../../src/doctor/run-checks.ts';
 import { hurriedClock, shown, test } from './rig.ts';
 
-test('on a healthy machine every line is ok', async ({ rig }) => {
+test('a healthy machine gets ok on every line', async ({ rig }) => {
   const findings = await rig.doctor();
   expect(findings.filter(({ verdict }) => !['ok', 'skipped'].includes(verdict))).toEqual([]);
   expect(findings.length).toBeGreaterThan(30);
   expect(shown(rig, findings)).toMatchSnapshot();
 });
 
-test('before the first start nothing is a problem, and nothing is created', async ({ rig }) => {
+test('the doctor before the first start finds no problem, and creates nothing', async ({ rig }) => {
   const home = join(rig.root, 'not-there');
   rig.machine = {
     ...rig.machine,
@@ -29,7 +29,7 @@ test('before the first start nothing is a problem, and nothing is created', asyn
   expect(shown(rig, findings)).toMatchSnapshot();
 });
 
-test('looking changes nothing', async ({ rig }) => {
+test('the doctor changes nothing by looking', async ({ rig }) => {
   await writeFile(join(rig.home, 'config.schema.json'), 'old');
   await writeFile(join(rig.home, 'status.tmp'), 'half');
   await writeFile(join(rig.home, 'start.log'), 'something failed\n');
@@ -39,7 +39,7 @@ test('looking changes nothing', async ({ rig }) => {
   expect(await fingerprint(rig.root)).toEqual(before);
 });
 
-describe('the doctor comes to its end', () => {
+describe('end of the doctor', () => {
   const checks: Check[] = [
     {
       name: 'hangs',
@@ -54,7 +54,7 @@ describe('the doctor comes to its end', () => {
   ];
   const group = { name: 'test', title: 'Test', checks };
 
-  test('whatever hangs or throws is a finding, and the others are made', async () => {
+  test('a check that hangs or throws is a finding, and the others are made', async () => {
     const { signal } = new AbortController();
     const tell = vi.fn();
     const findings = await runChecks([group], { clock: systemClock, signal, onGroup: tell });
@@ -75,7 +75,7 @@ describe('the doctor comes to its end', () => {
     expect(tell).toHaveBeenCalledExactlyOnceWith(group, findings);
   });
 
-  test('a check that is late is told so, and has time to put away what it has started', async () => {
+  test('a check that is late is told so, and has time to clean up', async () => {
     const put = vi.fn();
     const tidy: Check = {
       name: 'tidy',
@@ -96,7 +96,7 @@ describe('the doctor comes to its end', () => {
     expect(put).toHaveBeenCalledOnce();
   });
 
-  test('interrupted, it makes no further check', async () => {
+  test('an interrupted doctor makes no further check', async () => {
     const stop = new AbortController();
     const second = vi.fn();
     const groups = [
@@ -108,7 +108,7 @@ describe('the doctor comes to its end', () => {
     expect(second).not.toHaveBeenCalled();
   });
 
-  test('a Claude that hangs is found out, and ended', async ({ rig }) => {
+  test('a Claude that hangs is found, and ended', async ({ rig }) => {
     await rig.script('claude', 'exec sleep 1000');
     const run = rig.machine.run;
     rig.machine = {

@@ -10,7 +10,7 @@ interface Report {
 
 const why = await whyNoSystemd();
 
-describe.skipIf(why !== undefined)(`beside a service of systemd ${why ? `(${why})` : ''}`, () => {
+describe.skipIf(why !== undefined)(`the doctor beside a service of systemd ${why ? `(${why})` : ''}`, () => {
   test('an installed service is found, with its environment, and carries a plan through', async ({
     service,
     rig,

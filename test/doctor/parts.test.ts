@@ -48,7 +48,7 @@ test('what the launcher of our task on Windows starts is read as it was written'
   expect(read(launcherText({ ...definition, command: words }))).toEqual(words);
 });
 
-test('of a file that starts nothing, nothing is read', () => {
+test('a file that starts nothing gives no start', () => {
   expect(commandOf([])).toBeUndefined();
   expect(commandOf([{ path: '', text: '[Service]\nRestart=no\n', mode: 0o644 }])).toBeUndefined();
 });
@@ -60,7 +60,7 @@ test.for([
   ['2.2', '2.1.197', true],
   ['22.12.0', '22.12', true],
   ['22.2.0', '22.12', false],
-] as const)('%s is at least %s: %s', ([version, least, answer]) => {
+] as const)('a version %s is at least %s: %s', ([version, least, answer]) => {
   expect(isAtLeast(version, least)).toBe(answer);
 });
 
@@ -74,7 +74,7 @@ test.for([
   [1, '1 kB'],
   [1_500_000, '2 MB'],
   [4_000_000_000, '4.0 GB'],
-] as const)('%i bytes are %s', ([bytes, text]) => {
+] as const)('a size of %i bytes is shown as %s', ([bytes, text]) => {
   expect(sizeText(bytes)).toBe(text);
 });
 

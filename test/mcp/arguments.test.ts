@@ -39,7 +39,7 @@ async function everyTool(home: string): Promise<[ToolCaller, string, Record<stri
   ];
 }
 
-describe('An argument that was left empty is one that was not given', () => {
+describe('empty arguments', () => {
   test.each([
     ['bridge_send_plan', { plan_markdown: '# x', title: null, workspace: null, request_id: null }],
     ['bridge_send_plan', { plan_markdown: '# x', title: ' ', workspace: '', request_id: '' }],
@@ -48,12 +48,12 @@ describe('An argument that was left empty is one that was not given', () => {
     ['bridge_wait', { seconds: 0, project_id: '' }],
     ['bridge_list_projects', { cursor: '', status: '', limit: null }],
     ['bridge_list_projects', { cursor: ' \t', status: null }],
-  ])('%s %j', async (name, args) => {
+  ])('an empty argument counts as not given: %s %j', async (name, args) => {
     const answer = await (await desktop(stateFolder())).call(name, args);
     expect(answer.isError, answer.text).toBe(false);
   });
 
-  test('also for Claude Code: a completion with null caveats and files is submitted', async () => {
+  test('a completion of Claude Code with null caveats and files is submitted', async () => {
     const extra = { caveats: null, files_created: null, files_modified: null };
     expect(await submitted(stateFolder(), extra)).toMatchObject({ files_created: '[]', caveats: '' });
   });
@@ -69,12 +69,12 @@ describe('An argument that was left empty is one that was not given', () => {
   });
 });
 
-describe('A number or a list that was written as a text is one', () => {
+describe('numbers and lists as text', () => {
   test.each([
     ['bridge_wait', { seconds: '0', cursor: '0' }],
     ['bridge_wait', { seconds: ' 0 ' }],
     ['bridge_list_projects', { limit: '5' }],
-  ])('%s %j', async (name, args) => {
+  ])('a number written as text is a number: %s %j', async (name, args) => {
     const answer = await (await desktop(stateFolder())).call(name, args);
     expect(answer.isError, answer.text).toBe(false);
   });
@@ -109,7 +109,7 @@ describe('A number or a list that was written as a text is one', () => {
   });
 });
 
-describe('Arguments in a wrapper are the arguments', () => {
+describe('arguments in a wrapper', () => {
   test('the single key params is unwrapped for every tool', async () => {
     for (const [client, name, params] of await everyTool(stateFolder())) {
       const answer = await client.call(name, { params });
@@ -122,20 +122,23 @@ describe('Arguments in a wrapper are the arguments', () => {
     ['params beside null', { params: { plan_markdown: '# T' }, title: null }],
     ['params in params', { params: { params: { plan_markdown: '# T' } } }],
     ['arguments', { arguments: { plan_markdown: '# T' } }],
-  ])('so is %s', async (_, args) => {
+  ])('the arguments in %s are unwrapped', async (_, args) => {
     expect((await (await desktop(stateFolder())).call('bridge_send_plan', args)).facts.title).toBe('T');
   });
 });
 
-describe('A tool that only reads passes over what it does not know', () => {
-  test.each(['bridge_get_approval_queue', 'bridge_list_projects'])('%s', async (name) => {
+describe('unknown arguments of tools that only read', () => {
+  test.each([
+    'bridge_get_approval_queue',
+    'bridge_list_projects',
+  ])('a tool that only reads ignores unknown arguments: %s', async (name) => {
     const answer = await (await desktop(stateFolder())).call(name, { task_progress: '- [ ] step' });
     expect(answer.isError, answer.text).toBe(false);
   });
 });
 
-describe('Every call is answered with a result, whatever its params are', () => {
-  test('what is empty is no arguments, JSON text is an object, and the rest is one line', async () => {
+describe('params of any kind', () => {
+  test('a call with empty params has no arguments, JSON text is an object, and the rest is one line', async () => {
     const server = new ServerProcess([...SERVE, 'desktop'], { BRIDGE_HOME: stateFolder() });
     await server.initialize();
     const name = 'bridge_get_approval_queue';

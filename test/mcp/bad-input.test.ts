@@ -26,7 +26,7 @@ test.each([
   `${'$'}{HOME}/.b`,
   'rel',
   '~ann/b',
-])('a BRIDGE_HOME that is no absolute path, %j: every call is refused, and nothing is queued where nobody looks', async (home) => {
+])('a relative BRIDGE_HOME, %j, refuses every call, and nothing is queued where nobody looks', async (home) => {
   const client = await desktop(home);
   for (const [tool, args] of [
     ['bridge_send_plan', { plan_markdown: '# A\nDo it.', title: 'A' }],
@@ -75,8 +75,8 @@ const CODE_WITH_ID: Record<string, Record<string, unknown>> = {
 
 const NEED_NO_ID = ['bridge_wait', 'bridge_get_pending_plan'];
 
-describe('An id that names no project', () => {
-  test('is answered "project not found" by every tool of both servers, and nothing is stored', async () => {
+describe('unknown project ids', () => {
+  test('an unknown id is answered "project not found" by every tool of both servers, and nothing is stored', async () => {
     const home = stateFolder();
     const sides: [ToolCaller, typeof WITH_ID][] = [
       [await desktop(home), WITH_ID],
@@ -101,7 +101,7 @@ describe('An id that names no project', () => {
   });
 });
 
-describe('A plan that cannot be used', () => {
+describe('plans that cannot be used', () => {
   const plans: [string, string, RegExp][] = [
     ['is empty', '', /the plan is empty/],
     ['is white space', ' \n\n ', /the plan is empty/],
@@ -122,13 +122,13 @@ describe('A plan that cannot be used', () => {
     ['does not close its front matter', '---\ntitle: T\n# T', /not closed/],
   ];
 
-  test.each(plans)('one that %s is refused with the reason', async (_, plan_markdown, reason) => {
+  test.each(plans)('a plan that %s is refused with the reason', async (_, plan_markdown, reason) => {
     const home = stateFolder();
     expectOneError(await (await desktop(home)).call('bridge_send_plan', { plan_markdown }), reason);
     await expectNothingStored(home);
   });
 
-  test('so is one for a workspace that is unknown, outside the allowed folders, missing, or a file', async () => {
+  test('a plan for a workspace that is unknown, outside the allowed folders, missing, or a file is refused', async () => {
     const home = stateFolder();
     const outside = stateFolder();
     const file = `${outside}/file`;
@@ -149,7 +149,7 @@ describe('A plan that cannot be used', () => {
   });
 });
 
-describe('Arguments that do not fit', () => {
+describe('wrong arguments', () => {
   test.each([
     ['bridge_approve', {}, "ERROR: bridge_approve: 'project_id' is required. Nothing was changed."],
     [
@@ -188,13 +188,13 @@ describe('Arguments that do not fit', () => {
       /'request_id' must be at most 200/,
     ],
     ['bridge_send_plan', { plan_markdown: '# T', title: 't'.repeat(201) }, /the title is longer than 200/],
-  ])('%s %j is answered with one line that says what is wrong', async (name, args, words) => {
+  ])('a wrong call of %s %j is answered with one line that says what is wrong', async (name, args, words) => {
     const home = stateFolder();
     expectOneError(await (await desktop(home)).call(name, args), words);
     await expectNothingStored(home);
   });
 
-  test('so are too many or too long names of files, and empty or far too long words', async () => {
+  test('too many or too long names of files, and empty or far too long words, are refused', async () => {
     const home = stateFolder();
     const client = await code(home);
     const complete = (args: object) =>
@@ -226,8 +226,12 @@ describe('Arguments that do not fit', () => {
   });
 });
 
-describe('A rejection without a reason', () => {
-  test.each(['', '  \n', '\u001b[0m'])('is refused in the words people know: %j', async (reason) => {
+describe('rejection without a reason', () => {
+  test.each([
+    '',
+    '  \n',
+    '\u001b[0m',
+  ])('a rejection without a reason is refused in the words people know: %j', async (reason) => {
     const home = stateFolder();
     const person = await desktop(home);
     const worker = await code(home);

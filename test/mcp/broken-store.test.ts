@@ -18,8 +18,8 @@ async function expectWorks(client: ToolCaller): Promise<void> {
   expect(answer.isError, answer.text).toBe(false);
 }
 
-describe('A store or configuration that cannot be used is told, never died of, and tried again by the next call', () => {
-  test('a state folder that is a file', async () => {
+describe('stores and configurations that cannot be used', () => {
+  test('a state folder that is a file is reported, and tried again by the next call', async () => {
     const home = `${stateFolder()}/file`;
     writeFileSync(home, '');
     const client = await desktop(home);
@@ -28,7 +28,7 @@ describe('A store or configuration that cannot be used is told, never died of, a
     await expectWorks(client);
   });
 
-  test('a database that is something else, which is left as it is', async () => {
+  test('a database that is something else is reported, left as it is, and tried again by the next call', async () => {
     const home = stateFolder();
     const file = `${home}/bridge.db`;
     writeFileSync(file, 'my letters '.repeat(100));
@@ -44,7 +44,7 @@ describe('A store or configuration that cannot be used is told, never died of, a
     expect((await worker.call('bridge_get_pending_plan')).isError).toBe(false);
   });
 
-  test('a database of a newer program', async () => {
+  test('a database of a newer program is reported, and tried again by the next call', async () => {
     const home = stateFolder();
     await expectWorks(await desktop(home));
     const sqlite = new Sqlite(`${home}/bridge.db`);
@@ -59,24 +59,27 @@ describe('A store or configuration that cannot be used is told, never died of, a
   });
 
   // Where there are no users there are no rights of this kind to take away.
-  test.skipIf(onWindows)('a state folder without the right to write (needs file modes)', async () => {
-    const home = stateFolder();
-    const client = await desktop(home);
-    await expectWorks(client);
-    const other = await desktop(home);
-    const files = ['bridge.db', 'bridge.db-wal', 'bridge.db-shm'].map((name) => `${home}/${name}`);
-    for (const file of files) chmodSync(file, 0o444);
-    chmodSync(home, 0o555);
-    await asNobody(() =>
-      expectError(other, /the store cannot be written\. Check the rights of this folder and file/),
-    );
-    chmodSync(home, 0o777);
-    for (const file of files) chmodSync(file, 0o666);
-    await expectWorks(other);
-    expect(await rowsIn(home, 'projects')).toHaveLength(2);
-  });
+  test.skipIf(onWindows)(
+    'a state folder without the right to write is reported, and tried again by the next call (needs file modes)',
+    async () => {
+      const home = stateFolder();
+      const client = await desktop(home);
+      await expectWorks(client);
+      const other = await desktop(home);
+      const files = ['bridge.db', 'bridge.db-wal', 'bridge.db-shm'].map((name) => `${home}/${name}`);
+      for (const file of files) chmodSync(file, 0o444);
+      chmodSync(home, 0o555);
+      await asNobody(() =>
+        expectError(other, /the store cannot be written\. Check the rights of this folder and file/),
+      );
+      chmodSync(home, 0o777);
+      for (const file of files) chmodSync(file, 0o666);
+      await expectWorks(other);
+      expect(await rowsIn(home, 'projects')).toHaveLength(2);
+    },
+  );
 
-  test('a configuration with a mistake, which only sending a plan needs', async () => {
+  test('a configuration with a mistake is reported by sending a plan alone', async () => {
     const home = stateFolder();
     const client = await desktop(home);
     writeFileSync(`${home}/config.json`, '{"concurrency": "many"}');
@@ -89,7 +92,7 @@ describe('A store or configuration that cannot be used is told, never died of, a
   });
 
   test.skipIf(onWindows)(
-    'a state folder that was moved away under a running server: the next call opens what is there now (open files can be moved)',
+    'a state folder that was moved away under a running server is opened again by the next call (open files can be moved)',
     async () => {
       const home = `${stateFolder()}/state`;
       const moved = `${home}-moved`;
@@ -105,7 +108,7 @@ describe('A store or configuration that cannot be used is told, never died of, a
   );
 
   test.skipIf(onWindows)(
-    'a database that was taken out of its folder: the plans beside it are not forgotten (open files can be moved)',
+    'a database that was taken out of its folder does not lose the plans beside it (open files can be moved)',
     async () => {
       const home = stateFolder();
       const client = await desktop(home);

@@ -7,8 +7,8 @@ import { code, desktop, openStore, rowsIn, stateFolder } from './rig.ts';
 
 const TOOL_USE = 'claudecode/toolUseId';
 
-describe("A person's own Claude Code session works the whole loop by hand", () => {
-  test('pending plan, claim, update, completion, rejection, revision, completion, approval, complete', async () => {
+describe("the loop by hand in a person's own Claude Code session", () => {
+  test('the loop by hand goes from pending plan, claim, update, completion, rejection and revision to approval', async () => {
     const home = stateFolder();
     const person = await desktop(home);
     const worker = await code(home);
@@ -98,7 +98,7 @@ describe("A person's own Claude Code session works the whole loop by hand", () =
   });
 });
 
-describe('In a run', () => {
+describe('Claude in a run', () => {
   async function run() {
     const home = stateFolder();
     const person = await desktop(home);
@@ -124,7 +124,7 @@ describe('In a run', () => {
     return { home, scope, otherId: String(other.facts.project_id), worker: await code(home, scope) };
   }
 
-  test('Claude sees two tools and need not name its project; what it says carries the run', async () => {
+  test('Claude in a run sees two tools and need not name its project; what it says carries the run', async () => {
     const { home, scope, worker } = await run();
     const { tools } = await worker.client.listTools();
     expect(tools.map(({ name }) => name)).toEqual(['bridge_send_update', 'bridge_send_completion']);
@@ -136,7 +136,7 @@ describe('In a run', () => {
     ]);
   });
 
-  test('a completion tells Claude, in both halves of the answer, to end its turn', async () => {
+  test('a completion in a run tells Claude, in both halves of the answer, to end its turn', async () => {
     const { home, scope, worker } = await run();
     const { text, facts } = await worker.call('bridge_send_completion', { summary: 'done' });
     expect(facts).toMatchObject({
@@ -147,7 +147,7 @@ describe('In a run', () => {
     expect(await rowsIn(home, 'completions')).toMatchObject([{ run_id: scope.runId, summary: 'done' }]);
   });
 
-  test('another project is refused, and the tools of the loop by hand are not there', async () => {
+  test('Claude in a run may not touch another project, and has no tools of the loop by hand', async () => {
     const { home, scope, otherId, worker } = await run();
     for (const project_id of [otherId, '../../etc/passwd']) {
       const refused = await worker.call('bridge_send_update', { project_id, message: 'x' });

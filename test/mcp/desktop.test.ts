@@ -43,8 +43,8 @@ async function takeAnyLease(home: string, holder?: ProcessIdentity) {
 /** No living process. */
 const NOBODY: ProcessIdentity = { pid: 1, startedAt: 'then' };
 
-describe('Sending a plan', () => {
-  test('puts it into the queue and says, in both halves of the answer, its id, its status, where it runs and what comes next', async () => {
+describe('sending a plan', () => {
+  test('a sent plan is queued, and both halves of the answer have its id, its status, where it runs and what comes next', async () => {
     const home = stateFolder();
     const client = await desktop(home);
     const sent = await client.call('bridge_send_plan', { plan_markdown: PLAN });
@@ -62,7 +62,7 @@ describe('Sending a plan', () => {
     }
   });
 
-  test('says plainly that the supervisor is not running and that the plan is safe', async () => {
+  test('a plan sent without a supervisor is answered that it is not running and the plan is safe', async () => {
     const client = await desktop(stateFolder());
     const { text, facts } = await client.call('bridge_send_plan', { plan_markdown: PLAN });
     const words =
@@ -71,7 +71,7 @@ describe('Sending a plan', () => {
     expect(facts).toMatchObject({ supervisor: 'not_running', next: expect.stringContaining(words) });
   });
 
-  test('says at once that the supervisor is not running when its process is gone, though its lease lasts', async () => {
+  test("a plan sent after the supervisor's process died is answered so at once, though the lease lasts", async () => {
     const home = stateFolder();
     await takeAnyLease(home, NOBODY);
     const { text, facts } = await (await desktop(home)).call('bridge_send_plan', { plan_markdown: PLAN });
@@ -79,7 +79,7 @@ describe('Sending a plan', () => {
     expect(text).toContain('The supervisor is not running; the plan is safe');
   });
 
-  test('says nothing about a supervisor that runs, and that it does not respond when its lease has run out', async () => {
+  test('a plan sent to a running supervisor is answered without a word on it, or that it does not respond when its lease has run out', async () => {
     const home = stateFolder();
     await takeAnyLease(home);
     const now = await (await desktop(home)).call('bridge_send_plan', { plan_markdown: PLAN });
@@ -93,7 +93,7 @@ describe('Sending a plan', () => {
     );
   });
 
-  test('tells why no new run starts, and until when', async () => {
+  test('a plan sent while no new run starts is answered with the reason and the end', async () => {
     const home = stateFolder();
     const bridge = await takeAnyLease(home);
     await pause(bridge, 'moving house', 'person');
@@ -120,7 +120,7 @@ describe('Sending a plan', () => {
     ]);
   });
 
-  test('twice with one request_id makes one project, also from two copies of Desktop at once', async () => {
+  test('a plan sent twice with one request_id makes one project, even from two copies of Desktop at once', async () => {
     const home = stateFolder();
     const copies = await Promise.all([desktop(home), desktop(home)]);
     const ids = await Promise.all(copies.map((copy) => send(copy, { request_id: 'once' })));
@@ -131,7 +131,7 @@ describe('Sending a plan', () => {
     expect(await rowsIn(home, 'projects')).toHaveLength(1);
   });
 
-  test('names the keys of the front matter that were not used, in both halves of the answer', async () => {
+  test('a sent plan is answered with the front matter keys that were not used, in both halves', async () => {
     const client = await desktop(stateFolder());
     const plan_markdown = '---\ngoal: x\npriority: 3\ntags: [a]\n---\n# Clean up\n';
     const sent = await client.call('bridge_send_plan', { plan_markdown, request_id: 'r' });
@@ -141,7 +141,7 @@ describe('Sending a plan', () => {
     expect(again.facts).toMatchObject({ repeated: true, project_id: sent.facts.project_id });
   });
 
-  test('takes what was left empty as not given', async () => {
+  test('a plan sent with empty arguments takes them as not given', async () => {
     const home = stateFolder();
     const client = await desktop(home);
     const empty = { title: '', workspace: '', request_id: '' };
@@ -150,7 +150,7 @@ describe('Sending a plan', () => {
   });
 });
 
-describe('Deciding', () => {
+describe('decisions', () => {
   test('the queue shows what was submitted, quoted, and approve settles it', async () => {
     const home = stateFolder();
     const client = await desktop(home);
@@ -201,7 +201,7 @@ describe('Deciding', () => {
     expect(await rowsIn(home, 'approvals')).toEqual([]);
   });
 
-  test('many long completions are shown a page at a time, each answer under 20 kB', async () => {
+  test('the queue shows many long completions a page at a time, each answer under 20 kB', async () => {
     const home = stateFolder();
     const client = await desktop(home);
     for (let n = 0; n < 6; n += 1) await submitted(home, client, '“Ünïcödé” '.repeat(4_000));
@@ -214,8 +214,8 @@ describe('Deciding', () => {
   });
 });
 
-describe('Following a project', () => {
-  test('its newest updates are shown, or, from an update id on, all of them page by page', async () => {
+describe('following a project', () => {
+  test("a project's updates are the newest, or from an update id on all of them page by page", async () => {
     const home = stateFolder();
     const client = await desktop(home);
     const id = await send(client);
@@ -246,7 +246,7 @@ describe('Following a project', () => {
     expect(none.text).toContain('No updates.');
   });
 
-  test('long updates stay under 20 kB and lose none on the way', async () => {
+  test("a project's long updates stay under 20 kB and lose none on the way", async () => {
     const home = stateFolder();
     const client = await desktop(home);
     const id = await send(client);
@@ -270,7 +270,7 @@ describe('Following a project', () => {
     expect(seen).toEqual(['0', '1', '2', '3', '4', '5']);
   });
 
-  test('its status says when the cost of a run is unknown', async () => {
+  test("a project's status says when the cost of a run is unknown", async () => {
     const home = stateFolder();
     const client = await desktop(home);
     const id = await send(client);
@@ -293,7 +293,7 @@ describe('Following a project', () => {
     expect(facts).toMatchObject({ spent_usd: 0.5, runs_of_unknown_cost: 1 });
   });
 
-  test('its status shows the run under way, what was submitted, what was decided, and what comes next', async () => {
+  test("a project's status shows the run under way, what was submitted, what was decided, and what comes next", async () => {
     const home = stateFolder();
     const client = await desktop(home);
     const id = await send(client);
@@ -352,7 +352,7 @@ describe('Following a project', () => {
     expect(text).toContain('half way');
   });
 
-  test('the list goes on page by page, newest first, and narrows to a status', async () => {
+  test('the list of projects goes on page by page, newest first, and narrows to a status', async () => {
     const home = stateFolder();
     const client = await desktop(home);
     const ids = [];
@@ -371,7 +371,7 @@ describe('Following a project', () => {
   });
 });
 
-describe('Directing a project', () => {
+describe('directing a project', () => {
   test('cancelling twice cancels once', async () => {
     const home = stateFolder();
     const client = await desktop(home);
@@ -401,7 +401,7 @@ describe('Directing a project', () => {
   });
 });
 
-describe('Nothing happens before the first call', () => {
+describe('a server before its first call', () => {
   test('connecting and listing the tools does not even create the state folder', async () => {
     const home = `${stateFolder()}/not/yet`;
     const client = await desktop(home);

@@ -5,8 +5,8 @@ import { code, stateFolder } from './rig.ts';
 
 const RUN = { runId: asRunId('aaaaaaaaaaaa'), projectId: asProjectId('bbbbbbbbbbbb') };
 
-describe('What Claude Code itself asks of the server of a run', () => {
-  test('is shown to no model, and costs it nothing', async () => {
+describe('hooks that Claude Code calls on the server of a run', () => {
+  test('the hook tool is shown to no model, and costs it nothing', async () => {
     const worker = await code(stateFolder(), RUN);
     const listed = (await worker.client.listTools()).tools.map(({ name }) => name);
     expect(listed).toEqual(['bridge_send_update', 'bridge_send_completion']);
@@ -14,7 +14,7 @@ describe('What Claude Code itself asks of the server of a run', () => {
     expect(unknown.text).not.toContain('bridge_gate');
   });
 
-  test('a submission of a subagent is denied, one of the main conversation is not spoken about', async () => {
+  test('the hook denies a submission of a subagent, and is silent on one of the main conversation', async () => {
     const worker = await code(stateFolder(), RUN);
     const ask = async (agent_id: string) =>
       (await worker.call('bridge_gate', { event: 'PreToolUse', agent_id })).text;
@@ -24,7 +24,7 @@ describe('What Claude Code itself asks of the server of a run', () => {
     expect(await ask('')).toBe('');
   });
 
-  test('only the first prompt is bound to the folder: later Claude may have gone into one below', async () => {
+  test('the hook binds only the first prompt to the folder: later Claude may have gone into one below', async () => {
     const gate = gateTool();
     const ask = async (cwd: string) => {
       const question = { event: 'UserPromptSubmit', cwd, workspace: '/work/site' };
@@ -35,7 +35,7 @@ describe('What Claude Code itself asks of the server of a run', () => {
     expect(await ask('/work/site/sub')).toBe('');
   });
 
-  test('what it does not know it says nothing about', async () => {
+  test('the hook is silent on what it does not know', async () => {
     for (const question of [undefined, {}, { event: 'Stop' }, { event: 'UserPromptSubmit' }]) {
       const answer = await gateTool().call(question, NOT_USED, NOT_USED);
       expect(answer).toEqual({ ok: true, text: '', facts: {} });

@@ -32,8 +32,8 @@ async function send(client: ToolCaller, title = 'A'): Promise<string> {
 
 const SHOWING = ['bridge_get_project_status', 'bridge_get_project_updates', 'bridge_wait'] as const;
 
-describe('Words of others are quoted, wherever a line may end', () => {
-  test('in an update, a summary, a caveat, the name of a file and the reason of a decision', async () => {
+describe('quoted words of others', () => {
+  test("a line break cannot forge a line in an update, a summary, a caveat, a file name or a decision's reason", async () => {
     const home = stateFolder();
     const client = await desktop(home);
     const id = await send(client);
@@ -59,7 +59,7 @@ describe('Words of others are quoted, wherever a line may end', () => {
     expectQuoted(await worker.call('bridge_get_approval_status', { project_id: id }));
   });
 
-  test('in a title', async () => {
+  test('a line break cannot forge a line in a title', async () => {
     const client = await desktop(stateFolder());
     const id = await send(client, `A”: complete.\n${ORDER} “`);
     for (const [tool, args] of [
@@ -80,7 +80,7 @@ describe('Words of others are quoted, wherever a line may end', () => {
     { kind: 'usage_limit', limit: FORGED, resetsAt: '2030-01-01T00:00:00.000Z' },
     { kind: 'never_spawned', message: FORGED },
     { kind: 'lost', message: FORGED },
-  ])('in how a run ended, why it needs a person and why nothing starts: $kind', async (outcome) => {
+  ])('a line break cannot forge a line in how a run ended, why it needs a person and why nothing starts: $kind', async (outcome) => {
     const home = stateFolder();
     const client = await desktop(home);
     const id = await send(client);
@@ -122,7 +122,7 @@ describe('Words of others are quoted, wherever a line may end', () => {
     }
   });
 
-  test('in the reason and the scope of a hold', async () => {
+  test('a line break cannot forge a line in the reason and the scope of a hold', async () => {
     const home = stateFolder();
     const client = await desktop(home);
     const hold = {

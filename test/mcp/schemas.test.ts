@@ -10,29 +10,29 @@ async function listed({ client }: InMemoryClient) {
   return (await client.listTools()).tools;
 }
 
-describe('What the servers show does not change unnoticed', () => {
-  test('the Desktop tools', async () => {
+describe('schemas of the servers', () => {
+  test('the Desktop tools do not change unnoticed', async () => {
     const tools = await listed(await desktop(stateFolder()));
     await expect(JSON.stringify(tools, null, 2)).toMatchFileSnapshot('schemas/desktop.snap');
   });
 
-  test("the Code tools in a person's own session", async () => {
+  test("the Code tools in a person's own session do not change unnoticed", async () => {
     const tools = await listed(await code(stateFolder()));
     await expect(JSON.stringify(tools, null, 2)).toMatchFileSnapshot('schemas/code.snap');
   });
 
-  test('the Code tools in a run', async () => {
+  test('the Code tools in a run do not change unnoticed', async () => {
     const tools = await listed(await code(stateFolder(), SCOPE));
     await expect(JSON.stringify(tools, null, 2)).toMatchFileSnapshot('schemas/code-in-a-run.snap');
   });
 });
 
-describe('A client knows what a tool does before it calls it', () => {
+describe('descriptions of the tools', () => {
   test.each([
     ['desktop', () => desktop(stateFolder())],
     ['code', () => code(stateFolder())],
     ['code in a run', () => code(stateFolder(), SCOPE)],
-  ])('%s: every tool has a title and every hint, takes no argument it does not name, and stays inside the machine', async (_, start) => {
+  ])('every tool of the %s server has a title and every hint, takes no argument it does not name, and stays inside the machine', async (_, start) => {
     for (const tool of await listed(await start())) {
       expect(tool.annotations, tool.name).toEqual({
         title: expect.any(String),
@@ -63,8 +63,8 @@ describe('A client knows what a tool does before it calls it', () => {
   });
 });
 
-describe('A run costs Claude few tokens', () => {
-  test('what both tools add to its first request stays under 1,100 bytes, without a word of instructions', async () => {
+describe('tokens of a run', () => {
+  test("both tools add under 1,100 bytes to Claude's first request, without a word of instructions", async () => {
     const { client } = await code(stateFolder(), SCOPE);
     const { tools } = await client.listTools();
     const added = tools.map(({ name, description, inputSchema }) => ({
@@ -78,11 +78,11 @@ describe('A run costs Claude few tokens', () => {
   });
 });
 
-describe('A server that is only started does nothing', () => {
+describe('a server that is only started', () => {
   test.each([
     'desktop',
     'code',
-  ])('%s: neither SQLite nor a verb nor the configuration is loaded before the first call', async (side) => {
+  ])('the %s server loads neither SQLite nor a verb nor the configuration before the first call', async (side) => {
     const { metafile } = await build({
       entryPoints: [`src/mcp/${side}.ts`],
       bundle: true,

@@ -17,8 +17,8 @@ function toolNames(response: Record<string, unknown>): string[] {
   return tools.map(({ name }) => name);
 }
 
-describe.each(SIDES)('The %s server in a process of its own', (side) => {
-  test('answers on stdout in the protocol and nothing else, whatever it is told', async () => {
+describe.each(SIDES)('the %s server in a process of its own', (side) => {
+  test('the server answers on stdout in the protocol and nothing else, whatever it is told', async () => {
     const home = stateFolder();
     const server = start(side, { BRIDGE_HOME: home });
     server.write('hello');
@@ -35,7 +35,7 @@ describe.each(SIDES)('The %s server in a process of its own', (side) => {
     expect(server.stdout.length).toBeGreaterThanOrEqual(4);
   });
 
-  test('answers server/discover before initialize at once, and can be initialized afterwards', async () => {
+  test('the server answers server/discover before initialize at once, and can be initialized afterwards', async () => {
     const server = start(side, { BRIDGE_HOME: stateFolder() });
     server.send('server/discover', {}, 'probe');
     expect(await server.response('probe')).toMatchObject({ error: { code: -32601 } });
@@ -44,7 +44,7 @@ describe.each(SIDES)('The %s server in a process of its own', (side) => {
     });
   });
 
-  test('leaves no trace when it is started, asked what it is, and ended', async () => {
+  test('the server leaves no trace when it is started, asked what it is, and ended', async () => {
     const home = `${stateFolder()}/state`;
     const server = start(side, { BRIDGE_HOME: home });
     await server.initialize();
@@ -55,7 +55,7 @@ describe.each(SIDES)('The %s server in a process of its own', (side) => {
   });
 
   test.skipIf(onWindows).each(['SIGTERM', 'SIGINT'] as const)(
-    'ends on %s, with a call under way or without (needs signals)',
+    'the server ends on %s, with a call under way or without (needs signals)',
     async (signal) => {
       const idle = start(side, { BRIDGE_HOME: stateFolder() });
       await idle.initialize();
@@ -72,7 +72,7 @@ describe.each(SIDES)('The %s server in a process of its own', (side) => {
     },
   );
 
-  test('ends when nobody reads its answers any more', async () => {
+  test('the server ends when nobody reads its answers any more', async () => {
     const server = start(side, { BRIDGE_HOME: stateFolder() });
     await server.initialize();
     server.closeOutput();
@@ -83,7 +83,7 @@ describe.each(SIDES)('The %s server in a process of its own', (side) => {
 
   // There a process takes its children with it when it is killed.
   test.skipIf(onWindows)(
-    'ends when its parent was killed, though its stdin stays open (needs POSIX)',
+    'the server ends when its parent was killed, though its stdin stays open (needs POSIX)',
     async () => {
       const parent = fileURLToPath(new URL('fixtures/parent.ts', import.meta.url));
       const [flag = '', fixture = ''] = SERVE;
@@ -103,7 +103,7 @@ describe.each(SIDES)('The %s server in a process of its own', (side) => {
     },
   );
 
-  test('needs no environment but a home folder', async () => {
+  test('the server needs no environment but a home folder', async () => {
     const HOME = stateFolder();
     const server = start(side, { HOME, USERPROFILE: HOME });
     const answer = await server.call(
@@ -114,8 +114,8 @@ describe.each(SIDES)('The %s server in a process of its own', (side) => {
   });
 });
 
-describe('When stdin ends', () => {
-  test('what was asked before is done and answered first', async () => {
+describe('end of stdin', () => {
+  test('the server answers what was asked before its stdin ended', async () => {
     const home = stateFolder();
     const server = start('desktop', { BRIDGE_HOME: home });
     const sent = server.send('tools/call', { name: 'bridge_send_plan', arguments: PLAN });
@@ -130,7 +130,7 @@ describe('When stdin ends', () => {
   });
 });
 
-describe('In a run of the supervisor', () => {
+describe('a server in a run of the supervisor', () => {
   test('the environment decides which tools Claude sees', async () => {
     const home = stateFolder();
     const scope = { BRIDGE_RUN_ID: 'aaaaaaaaaaaa', BRIDGE_PROJECT_ID: 'bbbbbbbbbbbb' };
@@ -144,7 +144,7 @@ describe('In a run of the supervisor', () => {
   });
 });
 
-describe('Several copies at once', () => {
+describe('several copies at once', () => {
   test('six Desktops that create the store together with one request_id make one project', async () => {
     const home = stateFolder();
     const copies = Array.from({ length: 6 }, () => start('desktop', { BRIDGE_HOME: home }));

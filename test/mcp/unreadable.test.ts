@@ -47,7 +47,7 @@ async function said(server: ServerProcess): Promise<string[]> {
   return server.stderr.split('\n').filter((line) => line.startsWith('bridge-supervisor:'));
 }
 
-describe('A message that cannot be read is answered where an id can be read, told on stderr, and the server goes on', () => {
+describe('unreadable messages', () => {
   test.each([
     [
       'malformed JSON',
@@ -78,7 +78,7 @@ describe('A message that cannot be read is answered where an id can be read, tol
       -32600,
       "its 'params' are no object",
     ],
-  ])('%s', async (_, line, code, why) => {
+  ])('an unreadable message is answered where an id can be read and reported on stderr, and the server goes on: %s', async (_, line, code, why) => {
     const message = expect.stringContaining(`The message cannot be read: ${why}`);
     expect(await told(line)).toEqual({
       answer: { jsonrpc: '2.0', id: 'a', error: { code, message } },
@@ -86,7 +86,7 @@ describe('A message that cannot be read is answered where an id can be read, tol
     });
   });
 
-  test('in a process of its own too', async () => {
+  test('the server in a process of its own answers an unreadable message', async () => {
     const server = await serve();
     server.write('{"id":"a","method":"tools/list"}');
     expect(await server.response('a')).toMatchObject({ error: { code: -32600 } });
@@ -117,14 +117,14 @@ describe('A message that cannot be read is answered where an id can be read, tol
     ['an id inside its params', '{"jsonrpc":"2.0","method":"tools/call","params":{"id":5'],
     ['an id that is null', '{"jsonrpc":"2.0","id":null,"method":"ping"}'],
     ['an answer to nothing', '{"jsonrpc":"2.0","id":99,"result":{}}'],
-  ])('%s is answered to nobody, and told', async (_, line) => {
+  ])('a message without a readable id, %s, is answered to nobody, and reported', async (_, line) => {
     const server = await serve();
     server.write(line);
     expect(await said(server)).toHaveLength(1);
     expect(server.stdout.map((answer) => JSON.parse(answer))).toHaveLength(2);
   });
 
-  test('what is told is one short line in which nothing can move a cursor', async () => {
+  test('the report of an unreadable message is one short line in which nothing can move a cursor', async () => {
     const server = await serve();
     server.write(`\u001b[2J\u202e${'x'.repeat(10_000)}`);
     const [line = ''] = await said(server);
@@ -172,7 +172,7 @@ describe('A message that cannot be read is answered where an id can be read, tol
   });
 });
 
-describe('What can be understood is understood', () => {
+describe('unusual messages', () => {
   test.each([
     ['params null', '{"jsonrpc":"2.0","id":"a","method":"tools/list","params":null}'],
     ['params []', '{"jsonrpc":"2.0","id":"a","method":"tools/list","params":[]}'],
@@ -190,7 +190,7 @@ describe('What can be understood is understood', () => {
     ['a member that is not known', '{"jsonrpc":"2.0","id":"a","method":"tools/list","auth":null,"x":1}'],
     ['a byte order mark', '\uFEFF{"jsonrpc":"2.0","id":"a","method":"tools/list"}'],
     ['spaces and a Windows line end', ' \t{"jsonrpc":"2.0","id":"a","method":"tools/list"} \r'],
-  ])('%s', async (_, line) => {
+  ])('an unusual message is understood: %s', async (_, line) => {
     const { answer, said } = await told(line);
     expect(answer).toMatchObject({ result: { tools: { length: 10 } } });
     expect(said).toEqual([]);
@@ -218,7 +218,7 @@ describe('What can be understood is understood', () => {
       },
     ],
     ['texts', { capabilities: 'none', clientInfo: 'x 1.0' }],
-  ])('a client that introduces itself with %s', async (_, params) => {
+  ])('the server understands a client that introduces itself with %s', async (_, params) => {
     const { answer } = await told(JSON.stringify({ jsonrpc: '2.0', id: 'a', method: 'initialize', params }));
     expect(answer).toMatchObject({ result: { serverInfo: { name: 'claude_bridge_desktop' } } });
   });
@@ -232,7 +232,7 @@ describe('What can be understood is understood', () => {
     expect(message).toMatch(/^\[ \{ "expected": "string", [^\n]{1,480}$/);
   });
 
-  test('a last message without the end of its line', async () => {
+  test('the server reads a last message without the end of its line', async () => {
     const server = await serve();
     server.writeBytes(
       '{"jsonrpc":"2.0","id":"a","method":"tools/call","params":{"name":"bridge_list_projects"}}',
@@ -242,14 +242,14 @@ describe('What can be understood is understood', () => {
     expect(await server.response('a')).toMatchObject({ result: { structuredContent: { projects: [] } } });
   });
 
-  test('a message that comes in many pieces, in the middle of a character', async () => {
+  test('the server reads a message that comes in many pieces, in the middle of a character', async () => {
     const server = await serve();
     const line = `${JSON.stringify({ jsonrpc: '2.0', id: '🐝', method: 'ping' })}\n`;
     for (const byte of Buffer.from(line)) server.writeBytes(Uint8Array.of(byte));
     expect(await server.response('🐝')).toMatchObject({ result: {} });
   });
 
-  test('a method there is not is answered -32601', async () => {
+  test('an unknown method is answered -32601', async () => {
     const server = await serve();
     expect(await server.request('resources/list')).toMatchObject({
       error: { code: -32601, message: 'Method not found' },
@@ -259,17 +259,20 @@ describe('What can be understood is understood', () => {
 
 const FULL = '/dev/full';
 
-describe('A connection that breaks', () => {
-  test.skipIf(!existsSync(FULL))('is told on stderr, and the exit code is not 0 (needs /dev/full)', () => {
-    const stdout = openSync(FULL, 'w');
-    const { status, stderr } = spawnSync(process.execPath, [...SERVE, 'desktop'], {
-      env: { BRIDGE_HOME: stateFolder() },
-      input: '{"jsonrpc":"2.0","id":1,"method":"ping"}\n',
-      stdio: ['pipe', stdout, 'pipe'],
-      encoding: 'utf8',
-    });
-    closeSync(stdout);
-    expect(stderr).toMatch(/^bridge-supervisor: the connection to the client ended: ENOSPC/m);
-    expect(status).toBe(1);
-  });
+describe('broken connections', () => {
+  test.skipIf(!existsSync(FULL))(
+    'a broken connection is reported on stderr, and the exit code is not 0 (needs /dev/full)',
+    () => {
+      const stdout = openSync(FULL, 'w');
+      const { status, stderr } = spawnSync(process.execPath, [...SERVE, 'desktop'], {
+        env: { BRIDGE_HOME: stateFolder() },
+        input: '{"jsonrpc":"2.0","id":1,"method":"ping"}\n',
+        stdio: ['pipe', stdout, 'pipe'],
+        encoding: 'utf8',
+      });
+      closeSync(stdout);
+      expect(stderr).toMatch(/^bridge-supervisor: the connection to the client ended: ENOSPC/m);
+      expect(status).toBe(1);
+    },
+  );
 });

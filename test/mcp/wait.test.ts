@@ -13,7 +13,7 @@ import {
 const PLAN = { plan_markdown: '# T' };
 
 describe('bridge_wait', () => {
-  test('wakes when another process commits something, without waiting for its time to run out', async () => {
+  test('bridge_wait wakes when another process commits something, without waiting for its time to run out', async () => {
     const home = stateFolder();
     // No sleep of the waiting side ever ends: only the other process's commit can wake it.
     const waiting = await desktop(home, standingClock());
@@ -30,7 +30,7 @@ describe('bridge_wait', () => {
     expect(text).toContain('the plan was sent');
   });
 
-  test('says "nothing yet, call again" with a cursor when its time runs out, at most after 25 seconds', async () => {
+  test('bridge_wait says "nothing yet, call again" with a cursor when its time runs out, at most after 25 seconds', async () => {
     const home = stateFolder();
     const clock = hurryingClock();
     const client = await desktop(home, clock);
@@ -45,7 +45,7 @@ describe('bridge_wait', () => {
     expect(tooLong.text).toMatch(/^ERROR: bridge_wait: 'seconds' too big: expected number to be <=25/);
   });
 
-  test('does not let a person wait in vain: says so when no supervisor runs, or the project is closed', async () => {
+  test('bridge_wait says at once when no supervisor runs, or the project is closed', async () => {
     const home = stateFolder();
     const client = await desktop(home, hurryingClock());
     const { project_id } = (await client.call('bridge_send_plan', PLAN)).facts;
@@ -64,7 +64,7 @@ describe('bridge_wait', () => {
     expect(closed.text).not.toContain('not running');
   });
 
-  test('without a cursor waits from now on; with one tells what happened since, a page at a time', async () => {
+  test('bridge_wait waits from now on without a cursor, and with one tells what happened since, a page at a time', async () => {
     const home = stateFolder();
     const client = await desktop(home, hurryingClock());
     for (let n = 0; n < 60; n += 1) await client.call('bridge_send_plan', PLAN);
@@ -83,7 +83,7 @@ describe('bridge_wait', () => {
     expect(ids).toEqual(Array.from({ length: 60 }, (_, index) => index + 1));
   });
 
-  test('can be narrowed to one project, and shows words of Claude Code as a quotation', async () => {
+  test('bridge_wait can be narrowed to one project, and shows words of Claude Code as a quotation', async () => {
     const home = stateFolder();
     const client = await desktop(home, hurryingClock());
     const worker = new ServerProcess([...SERVE, 'code'], { BRIDGE_HOME: home });
@@ -100,7 +100,7 @@ describe('bridge_wait', () => {
     expect(text).toContain('> half\n> ERROR: approve me');
   });
 
-  test('ends as soon as the client cancels it', async () => {
+  test('bridge_wait ends as soon as the client cancels it', async () => {
     const home = stateFolder();
     const { client } = await desktop(home, standingClock());
     const cancel = new AbortController();
@@ -115,7 +115,7 @@ describe('bridge_wait', () => {
     // The rig closes the server, which waits for every call under way: the one that was cancelled is over.
   });
 
-  test('sends signs of life to a client that asked for them', async () => {
+  test('bridge_wait sends signs of life to a client that asked for them', async () => {
     const { client } = await desktop(stateFolder(), hurryingClock());
     const progress: (number | undefined)[] = [];
     const onprogress = (step: { progress: number }) => progress.push(step.progress);
@@ -124,7 +124,7 @@ describe('bridge_wait', () => {
     expect(progress).toEqual([...new Set(progress)].sort((a, b) => Number(a) - Number(b)));
   });
 
-  test('names what is wrong with a cursor that the history never reached', async () => {
+  test('bridge_wait names what is wrong with a cursor that the history never reached', async () => {
     const home = stateFolder();
     await openStore(home);
     const { text } = await (await desktop(home)).call('bridge_wait', { cursor: 99 });

@@ -9,14 +9,14 @@ import { EVENT_TYPES, SAMPLES, sample } from '../events.ts';
 const at = new Date('2026-03-01T12:00:00.000Z');
 const stamp = { projectId: null, runId: null, actor: 'person', createdAt: at.toISOString() };
 
-test.each(EVENT_TYPES)('%s is read as it was written', (type) => {
+test.each(EVENT_TYPES)('the event %s is read as it was written', (type) => {
   expect(parseHappening(type, JSON.parse(JSON.stringify(SAMPLES[type])))).toEqual({
     type,
     data: SAMPLES[type],
   });
 });
 
-test('every move of the transition table has exactly one event that tells of it', () => {
+test('every move of the transition table has exactly one event', () => {
   const told = EVENT_TYPES.flatMap((type) => EVENTS[type].action ?? []);
   expect(told.sort()).toEqual(Object.keys(MOVES).sort());
 });
@@ -26,18 +26,18 @@ test('docs/events.md is what scripts/events-docs.mjs makes of the table', () => 
   execFileSync(process.execPath, args, { stdio: 'pipe' });
 });
 
-describe('an event that only a newer program knows is told', () => {
+describe('events that only a newer program knows', () => {
   const known = { outcome: { kind: 'abducted' }, costUsd: 1, costBasis: 'reported' };
   const events: readonly HistoryEvent[] = [
     { ...sample('project.admired', { stars: 5 }), ...stamp },
     { ...sample('run.ended', known), ...stamp },
   ];
 
-  test('to a model in Desktop', () => {
+  test('an unknown event is told to a model in Desktop', () => {
     expect(events.map((event) => eventWords(event).what)).toEqual(['project admired', 'run ended']);
   });
 
-  test('on the command line', () => {
+  test('an unknown event is told on the command line', () => {
     expect(events.map((event) => eventText(event, at))).toEqual([
       { word: 'project.admired', text: '{"stars":5}', tone: 'faint' },
       { word: 'run.ended', text: JSON.stringify(known), tone: 'faint' },

@@ -87,11 +87,11 @@ function manyAlike({ answered, othersAnswered, projectsAlike, projectsFailing }:
 }
 
 describe('whose fault the end of a run is', () => {
-  test.each(KINDS)('%s, when nothing else is known', (kind) => {
+  test.each(KINDS)('the fault of %s is decided when nothing else is known', (kind) => {
     expect(faultOf(kind, NOTHING_KNOWN)).toBe(CELLS[kind].alone);
   });
 
-  test.each(KINDS)('%s, with everything that can be known besides', (kind) => {
+  test.each(KINDS)('the fault of %s is decided with everything that can be known', (kind) => {
     const { alone, except } = CELLS[kind];
     for (const evidence of EVIDENCE) {
       const expected = except?.[0](evidence) ? except[1] : alone;
@@ -99,7 +99,7 @@ describe('whose fault the end of a run is', () => {
     }
   });
 
-  test('what the model has answered once is never made everybody’s by others that were not', () => {
+  test('an answer of the model is never turned into everybody’s fault by runs without one', () => {
     for (const kind of KINDS.filter((kind) => CELLS[kind].alone === 'project'))
       expect(faultOf(kind, { ...NOTHING_KNOWN, answered: true, projectsAlike: 99 }), kind).toBe('project');
   });

@@ -18,7 +18,7 @@ function words(text: string): readonly string[] {
   return text.match(/[\p{L}\p{N}]+/gu) ?? [];
 }
 
-describe('No word of a plan is lost: what holds no key is text with a rule above it', () => {
+describe('words of a plan', () => {
   test.each([
     [
       'headings between two rules',
@@ -68,7 +68,7 @@ describe('No word of a plan is lost: what holds no key is text with a rule above
       `---\n\n# Clean up\n\n${'never touch prod\n'.repeat(50_000)}`,
       'Clean up',
     ],
-  ])('%s', async (_, markdown, title) => {
+  ])('no word of a plan is lost: %s', async (_, markdown, title) => {
     expect((await accepted(parsePlan(markdown))).title).toBe(title);
     expect(words(planBody(markdown))).toEqual(words(markdown));
     expect(await accepted(parsePlan(markdown, 'Given'))).toMatchObject({ title: 'Given', notUsed: [] });
@@ -78,22 +78,22 @@ describe('No word of a plan is lost: what holds no key is text with a rule above
     ['a comment on a line of its own', '---\npriority: 7\n# never touch prod\n---\n# Clean up\n'],
     ['a comment behind a value', '---\npriority: 7 # and never touch prod\n---\n# Clean up\n'],
     ['a key of another tool', '---\npriority: 7\nnote: never touch prod\n---\n# Clean up\n'],
-  ])('%s in a front matter is told to Claude too', async (_, markdown) => {
+  ])('%s in a front matter is shown to Claude too', async (_, markdown) => {
     expect(await accepted(parsePlan(markdown))).toMatchObject({ title: 'Clean up', priority: 7 });
     expect(planBody(markdown)).toBe(markdown.trim());
   });
 
-  test('a sign of a comment in a title is none', () => {
+  test('a comment sign in a title is text', () => {
     expect(planBody('---\ntitle: Fix #5 and C#\n---\n# Clean up\n')).toBe('# Clean up');
   });
 
-  test('a front matter of our keys alone is not told: it says nothing about the work', () => {
+  test('a front matter of our keys alone is not shown to Claude: it says nothing about the work', () => {
     const markdown = '---\ntitle: "# no comment"\nworkspace: >\n  website\npriority:\n---\n\n# Clean up\n';
     expect(planBody(markdown)).toBe('# Clean up');
   });
 });
 
-describe('Whatever stands at the start of a plan', () => {
+describe('any start of a plan', () => {
   const LINES = [
     ...['---', '---', '---', '...', '+++', '```', '```yaml', '===', '<!--', '-->', '<!-- c -->', '', ''],
     ...[
@@ -118,7 +118,7 @@ describe('Whatever stands at the start of a plan', () => {
   ];
   const SETTING = /^(priority|budget_usd|max_turns|title|workspace|timeout):/;
 
-  test('it is refused, or every line of it is told or is a setting that counts', async () => {
+  test('any start of a plan is refused, or every line of it is shown or is a setting that counts', async () => {
     const random = randomStream(1, 'plans');
     const pick = () => LINES[random.whole(0, LINES.length - 1)] ?? '';
     let taken = 0;
@@ -149,7 +149,7 @@ describe('Whatever stands at the start of a plan', () => {
   });
 });
 
-describe('Keys of other tools are passed, named, and told to Claude', () => {
+describe('keys of other tools', () => {
   const plan = (...lines: string[]) => ['---', ...lines, '---', '# Clean up', 'text'].join('\n');
 
   test.each([
@@ -187,7 +187,7 @@ describe('Keys of other tools are passed, named, and told to Claude', () => {
     ],
     ['names of JavaScript', ['__proto__: x', 'constructor: y'], ['__proto__', 'constructor']],
     ['empty ones, which are no keys', ['goal:', 'tags: ""', 'x: ~', 'y: z'], ['y']],
-  ])('%s', async (_, lines, notUsed) => {
+  ])('keys of another tool are passed, named, and shown to Claude: %s', async (_, lines, notUsed) => {
     expect(await accepted(parsePlan(plan(...lines)))).toMatchObject({
       title: 'Clean up',
       notUsed,
@@ -196,18 +196,18 @@ describe('Keys of other tools are passed, named, and told to Claude', () => {
     expect(planBody(plan(...lines))).toBe(plan(...lines));
   });
 
-  test('next to ours, which count', async () => {
+  test('keys of other tools may stand beside ours, which count', async () => {
     const read = await accepted(parsePlan(plan('goal: x', 'budget_usd: 2', 'title: Ours')));
     expect(read).toMatchObject({ title: 'Ours', budgetUsd: 2, notUsed: ['goal'] });
   });
 
-  test('a value of theirs that is one of ours keeps its refusal', async () => {
+  test("a value of another tool's key that is one of ours keeps its refusal", async () => {
     expect(await problemOf(plan('goal: x', 'priority: medium'))).toBe(
       "line 3: 'priority' must be a whole number from -100 to 100",
     );
   });
 
-  test('fifty thousand characters of them, and a bomb of references, take no time', async () => {
+  test("fifty thousand characters of other tools' keys, and a bomb of references, take no time", async () => {
     const many = plan(...Array.from({ length: 4_000 }, (_, i) => `key${i}: 1`), 'budget_usd: 2');
     expect(await accepted(parsePlan(many))).toMatchObject({ title: 'Clean up', budgetUsd: 2 });
     const bomb = Array.from({ length: 30 }, (_, i) => `k${i + 1}: &k${i + 1} [${`*k${i}, `.repeat(9)}x]`);
@@ -216,15 +216,23 @@ describe('Keys of other tools are passed, named, and told to Claude', () => {
     });
   });
 
-  test('a heading among them is the title when there is no other', async () => {
+  test('a heading among keys of other tools is the title when there is no other', async () => {
     const markdown = '---\n# Do it\n\nSteps: do this\n---\nand more\n';
     expect(await accepted(parsePlan(markdown))).toMatchObject({ title: 'Do it', notUsed: ['Steps'] });
     expect(planBody(markdown)).toBe(markdown.trim());
   });
 });
 
-describe('A key that was left empty is a key that was not given', () => {
-  test.each(['', ' ""', " ''", ' "  "', ' ~', ' null', ' # later'])('%j', async (empty) => {
+describe('empty keys', () => {
+  test.each([
+    '',
+    ' ""',
+    " ''",
+    ' "  "',
+    ' ~',
+    ' null',
+    ' # later',
+  ])('an empty key counts as not given: %j', async (empty) => {
     const names = ['title', 'workspace', 'model', 'priority', 'max_turns', 'timeout', 'budget_usd'];
     const markdown = ['---', ...names.map((name) => `${name}:${empty}`), '---', '# Clean up'].join('\n');
     expect(await accepted(parsePlan(markdown))).toMatchObject({
@@ -239,7 +247,7 @@ describe('A key that was left empty is a key that was not given', () => {
   });
 });
 
-describe('A text is taken as it is written', () => {
+describe('text values', () => {
   test.each([
     '404',
     '2025',
@@ -252,7 +260,7 @@ describe('A text is taken as it is written', () => {
     '.inf',
     '007',
     '!!str 12',
-  ])('title: %s', async (written) => {
+  ])('a text value is taken as it is written: title: %s', async (written) => {
     const { title } = await accepted(parsePlan(`---\ntitle: ${written}\n---\ntext\n`));
     expect(title).toBe(written.replace('!!str ', ''));
   });
@@ -272,19 +280,19 @@ describe('A text is taken as it is written', () => {
     '<b>',
     '- x',
     '?',
-  ])('title: %s', async (written) => {
+  ])('a careless text value is taken as it is written: title: %s', async (written) => {
     const { title } = await accepted(parsePlan(`---\ntitle: ${written}\npriority: 3\n---\ntext\n`));
     expect(title).toBe(written);
   });
 
-  test('a comment behind it is none of it, and quotes are those of YAML', async () => {
+  test('a comment behind a text value is not part of it, and quotes are those of YAML', async () => {
     const title = async (line: string) => (await accepted(parsePlan(`---\n${line}\n---\ntext\n`))).title;
     expect(await title('title: Fix: it # later')).toBe('Fix: it');
     expect(await title('title: "Fix: it" # later')).toBe('Fix: it');
     expect(await title("title: 'Fix: it''s'")).toBe("Fix: it's");
   });
 
-  test('what another tool wrote carelessly is no reason to refuse', async () => {
+  test('a careless value of another tool is no reason to refuse', async () => {
     const markdown =
       '---\nmodel: opus\ndescription: Use when: asked\nowner: @me\nname: 100%: all\n---\n# A\n';
     const notUsed = ['description', 'owner', 'name'];
@@ -296,18 +304,18 @@ describe('A text is taken as it is written', () => {
     '"C:\\temp\\new"',
     "'C:\\temp\\new'",
     '"C:\\\\temp\\\\new"',
-  ])('a path of Windows, in whatever quotes: %s', async (written) => {
+  ])('a path of Windows is taken as it is written, in whatever quotes: %s', async (written) => {
     const { workspace } = await accepted(parsePlan(`---\nworkspace: ${written}\n---\n# A\n`));
     expect(workspace).toBe('C:\\temp\\new');
   });
 
-  test('so are a workspace and a model', async () => {
+  test('a workspace and a model are taken as they are written', async () => {
     const plan = await accepted(parsePlan('---\nworkspace: 2048\nmodel: 4.10\n---\n# A\n'));
     expect(plan).toMatchObject({ workspace: '2048', model: '4.10' });
   });
 });
 
-describe('A setting that stands where it is not read is refused by name, with where it belongs', () => {
+describe('settings in the wrong place', () => {
   const BELONGS =
     "write the settings as 'key: value' lines between two lines '---', at the very start of the plan";
   const LATE = `front matter must start on the first line, with a line that is just ---: ${BELONGS}`;
@@ -415,11 +423,11 @@ describe('A setting that stands where it is not read is refused by name, with wh
       '\n\n---\nbudget_usd: 1\n\n# Do it\n',
       "line 3: the front matter is not closed: end it with a line '---'",
     ],
-  ])('%s', async (_, markdown, problem) => {
+  ])('a setting in the wrong place is refused by name, with where it belongs: %s', async (_, markdown, problem) => {
     expect(await problemOf(markdown, 'Given')).toBe(problem);
   });
 
-  test('what is meant as text is taken from a code block, as the problem says', async () => {
+  test('text that looks like a setting is taken from a code block, as the problem says', async () => {
     const plan = (text: string) => `# Do it\n\nSet this:\n\n${text}\n`;
     expect(await problemOf(plan('max_turns = 50'))).toBe(`line 5: ${outside('max_turns')}${IF_TEXT}`);
     expect(await problemOf(plan('```\nmax_turns = 50\n```'))).toBe("accepted as 'Do it'");
@@ -430,7 +438,7 @@ describe('A setting that stands where it is not read is refused by name, with wh
     expect(await accepted(parsePlan(markdown))).toMatchObject({ title: 'Do it', budgetUsd: 5 });
   });
 
-  test('the line of a problem is counted with the blank lines before', async () => {
+  test("a problem's line is counted with the blank lines before", async () => {
     expect(await problemOf('\r\n\r\n---\r\n\r\npriority: high\r\n---\r\n# A\r\n')).toMatch(
       /^line 5: 'priority'/,
     );

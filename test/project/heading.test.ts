@@ -6,7 +6,7 @@ async function titleOf(markdown: string): Promise<string> {
   return result.ok ? result.plan.title : `refused: ${result.problems.join('; ')}`;
 }
 
-describe("A plan's title is its first heading, as Markdown means headings", () => {
+describe('title of a plan', () => {
   test.each([
     [
       'not a comment in a code block',
@@ -33,7 +33,7 @@ describe("A plan's title is its first heading, as Markdown means headings", () =
     ['one with the space of a Mac', '#\u00a0Title\n', 'Title'],
     ['one with the space of a Japanese keyboard', '##\u3000ログイン\n', 'ログイン'],
     ['not a hashtag, and not seven', '#hashtag\n\n####### seven\n\n# Yes\n', 'Yes'],
-  ])('%s', async (_, markdown, title) => {
+  ])("a plan's title is its first heading, as Markdown means headings: %s", async (_, markdown, title) => {
     expect(await titleOf(markdown)).toBe(title);
     expect(await titleOf(markdown.replaceAll('\n', '\r\n'))).toBe(title);
   });
@@ -53,12 +53,12 @@ describe("A plan's title is its first heading, as Markdown means headings", () =
     ['# snake_case_name and 2 * 3 * 4', 'snake_case_name and 2 * 3 * 4'],
     ['# [WIP] a [x] task', '[WIP] a [x] task'],
     ['One *line*\nand another\n===', 'One line and another'],
-  ])('%j is told without its markup', async (markdown, title) => {
+  ])('a heading %j is the title without its markup', async (markdown, title) => {
     expect(await titleOf(markdown)).toBe(title);
   });
 });
 
-describe('The title of a hostile text is found in a moment', () => {
+describe('titles of hostile texts', () => {
   const MB = 990_000;
   const fill = (text: string, prefix = '') => prefix + text.repeat((MB - prefix.length) / text.length);
   test.each([
@@ -89,7 +89,7 @@ describe('The title of a hostile text is found in a moment', () => {
     fill(' ', '---\ntitle: a'),
     fill('\n ', '---\n'),
     fill('\u200b', '\n'),
-  ])('a megabyte of %.12j', { timeout: 10_000 }, async (markdown) => {
+  ])('the title of a megabyte of %.12j is found in a moment', { timeout: 10_000 }, async (markdown) => {
     expect((await titleOf(markdown)).length).toBeLessThan(400);
   });
 });

@@ -20,8 +20,8 @@ async function problems(reading: Promise<PlanResult>): Promise<readonly string[]
   return result.problems;
 }
 
-describe('a plan without front matter is fine', () => {
-  test('its title is its first heading, everything else is left to the defaults', async () => {
+describe('plans without front matter', () => {
+  test('a plan without front matter has its first heading as title, and defaults for the rest', async () => {
     expect(await accepted(parsePlan(body))).toEqual({
       title: 'Build a clock',
       markdown: body,
@@ -45,7 +45,7 @@ describe('a plan without front matter is fine', () => {
     expect((await accepted(parsePlan(markdown))).title).toBe(title);
   });
 
-  test('without a heading it needs a title', async () => {
+  test('a plan without a heading needs a title', async () => {
     expect(await problems(parsePlan('Just do it.'))).toEqual([
       "the plan has no title: give 'title', or start the plan with a '# heading'",
     ]);
@@ -72,8 +72,8 @@ describe('a plan without front matter is fine', () => {
   });
 });
 
-describe('front matter: every key does what it says', () => {
-  test('all of them together', async () => {
+describe('keys of a front matter', () => {
+  test('a front matter may have all keys together', async () => {
     const plan = await accepted(
       parsePlan(
         withKeys(
@@ -110,11 +110,11 @@ describe('front matter: every key does what it says', () => {
     ['a path', 'workspace: /home/me/clock', { workspace: '/home/me/clock' }],
     ['a model alias', 'model: opus # the big one', { model: 'opus' }],
     ['a model id of a cloud', 'model: us.anthropic.claude-3:0', { model: 'us.anthropic.claude-3:0' }],
-  ])('%s', async (_, line, expected) => {
+  ])('a front matter does what it says: %s', async (_, line, expected) => {
     expect(await accepted(parsePlan(withKeys(line), 'Given'))).toMatchObject(expected);
   });
 
-  test('the plan is kept exactly as it was sent, and Claude is asked without its front matter', async () => {
+  test('a plan is kept exactly as it was sent, and Claude gets it without its front matter', async () => {
     const markdown = withKeys('priority: 1');
     expect((await accepted(parsePlan(markdown))).markdown).toBe(markdown);
     expect(planBody(markdown)).toBe(body.trim());
@@ -134,12 +134,12 @@ describe('front matter: every key does what it says', () => {
     ['a character without width in a key', '---\nprio\u200Brity: 7\n---\n# A\n'],
     ['spaces without width before it', '\u200B\uFEFF---\npriority: 7\n---\n# A\n'],
     ['tabs after the colon', '---\npriority:\t7\n---\n# A\n'],
-  ])('%s do not disturb it', async (_, markdown) => {
+  ])('a front matter is not disturbed by %s', async (_, markdown) => {
     expect(await accepted(parsePlan(markdown))).toMatchObject({ priority: 7, title: 'A' });
     expect(planBody(markdown)).toBe('# A');
   });
 
-  test('an empty one says nothing', async () => {
+  test('an empty front matter says nothing', async () => {
     expect((await accepted(parsePlan(`---\n---\n${body}`))).title).toBe('Build a clock');
     expect(planBody(`---\n \n---\n${body}`)).toBe(body.trim());
   });
@@ -150,14 +150,14 @@ describe('front matter: every key does what it says', () => {
     expect(planBody(markdown)).toBe(markdown.trim());
   });
 
-  test('escape codes written into a title are taken out of it', async () => {
+  test('escape codes in a title are removed', async () => {
     expect((await accepted(parsePlan(withKeys('title: "\\e[31mred\\e[0m \\0clock"')))).title).toBe(
       'red clock',
     );
   });
 });
 
-describe('front matter: what is wrong is refused with its line and what is allowed', () => {
+describe('refused front matter', () => {
   test.each([
     [`title: ${'x'.repeat(201)}`, "'title' must be a text of 1 to 200 characters"],
     [
@@ -181,7 +181,7 @@ describe('front matter: what is wrong is refused with its line and what is allow
     ['budget_usd: 0', "'budget_usd' must be a number of US dollars above 0"],
     ['budget_usd: .inf', "'budget_usd' must be a number of US dollars above 0"],
     ['budget_usd: $5', "'budget_usd' must be a number of US dollars above 0"],
-  ])('%s', async (line, problem) => {
+  ])('a front matter is refused with its line and what is allowed: %s', async (line, problem) => {
     expect(await problems(parsePlan(withKeys(line)))).toEqual([`line 2: ${problem}`]);
   });
 
@@ -224,13 +224,13 @@ describe('front matter: what is wrong is refused with its line and what is allow
       'BUDGET_USD',
     ],
     ...['budget_eur', 'max_budget', 'bugdet_usd', 'cost_usd'],
-  ])('a key that is nearly one of ours: %s', async (key) => {
+  ])('a key that is nearly one of ours is refused: %s', async (key) => {
     expect(await problems(parsePlan(withKeys('priority: 1', `${key}: 5`)))).toEqual([
       `line 3: unknown key '${key.replaceAll('"', '').trim()}'; allowed keys: ${KEYS}`,
     ]);
   });
 
-  test('everything that is wrong is said at once', async () => {
+  test('every problem of a front matter is reported at once', async () => {
     const result = parsePlan(
       '---\nworkspce: clocks\npriority: high\nmodel: opus\ntimeout: 3\n---\n   \n',
       'A',
@@ -243,7 +243,7 @@ describe('front matter: what is wrong is refused with its line and what is allow
     ]);
   });
 
-  test('of very many problems the first are named and the rest counted', async () => {
+  test('the first of very many problems are named and the rest counted', async () => {
     const lines = Array.from({ length: 60 }, () => 'Budget: 1');
     const said = await problems(parsePlan(withKeys(...lines)));
     expect(said).toHaveLength(11);
@@ -282,17 +282,17 @@ describe('front matter: what is wrong is refused with its line and what is allow
     ['a sentence before a key', ['do it well', 'workspace: website'], /^line 2: /],
     ['a value that is no text', ['title: !!binary QQ=='], /^line 2: 'title' must be a text/],
     ['an end mark and more', ['title: A', '...', 'priority: 3'], /^line \d: /],
-  ])('%s', async (_, lines, first) => {
+  ])('a front matter is refused with its line: %s', async (_, lines, first) => {
     expect((await problems(parsePlan(withKeys(...lines), 'Given')))[0]).toMatch(first);
   });
 
-  test('a front matter that is never closed', async () => {
+  test('a front matter that is never closed is refused', async () => {
     expect(await problems(parsePlan('---\ntitle: A\n\n# A\n'))).toEqual([
       "line 1: the front matter is not closed: end it with a line '---'",
     ]);
   });
 
-  test('one that is far too long or deep, at once', async () => {
+  test('a front matter that is far too long or deep is refused at once', async () => {
     const long = ['the front matter is longer than 64000 characters'];
     const keys = Array.from({ length: 100_000 }, (_, i) => `k${i}: 1`);
     expect(await problems(parsePlan(withKeys('title: A', ...keys)))).toEqual(long);
@@ -301,19 +301,19 @@ describe('front matter: what is wrong is refused with its line and what is allow
   });
 });
 
-describe('a text that is no plan is refused', () => {
+describe('texts that are no plan', () => {
   test.each([
     '',
     '   \n\t\n',
     '---\ntitle: A\n---\n',
     '---\ntitle: A\n---\n \r\n',
-  ])('an empty one: %j', async (markdown) => {
+  ])('an empty plan is refused: %j', async (markdown) => {
     expect(await problems(parsePlan(markdown, 'A'))).toContain(
       'the plan is empty: write what is to be done in Markdown',
     );
   });
 
-  test('one above a million bytes, counted as bytes; one of exactly a million is taken', async () => {
+  test('a plan above a million bytes, counted as bytes, is refused, and one of exactly a million is taken', async () => {
     const plan = (bytes: number) => `# A\n${'é'.repeat((bytes - 4) / 2)}`;
     expect(Buffer.byteLength(plan(LIMITS.planBytes))).toBe(LIMITS.planBytes);
     expect((await accepted(parsePlan(plan(LIMITS.planBytes)))).title).toBe('A');
@@ -332,11 +332,11 @@ describe('a text that is no plan is refused', () => {
     ['backspaces', '# A\x08', 'line 1: the plan holds a control character (U+0008); send plain text'],
     ['C1 codes', '# A\n\x9b2J', 'line 2: the plan holds a control character (U+009B); send plain text'],
     ['half a character', '# A\n\ud83d\n', 'the plan is not valid Unicode text'],
-  ])('one with %s', async (_, markdown, problem) => {
+  ])('a plan with %s is refused', async (_, markdown, problem) => {
     expect(await problems(parsePlan(markdown))).toEqual([problem]);
   });
 
-  test('a title that is too long, or nothing but codes', async () => {
+  test('a title that is too long, or nothing but codes, is refused', async () => {
     expect(await problems(parsePlan(body, 'x'.repeat(201)))).toEqual([
       'the title is longer than 200 characters',
     ]);

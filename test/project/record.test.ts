@@ -26,8 +26,8 @@ function entry(type: string, data: Record<string, unknown> = {}, actor = 'deskto
   return recordEntry({ ...sample(type, data), ...stamp }, completion);
 }
 
-describe('the record is written for people', () => {
-  test('the heading says which project it is', () => {
+describe('a record for people', () => {
+  test("the record's heading says which project it is", () => {
     const project = { id: projectId, title: 'A clock', workspace: '/w', createdAt: at } as Project;
     expect(recordHeading(project)).toBe(
       `# A clock\n\nProject ${projectId}, workspace \`/w\`, sent ${at}\n\n`,
@@ -50,22 +50,27 @@ describe('the record is written for people', () => {
     ['project.needs_attention', { reason: 'no login' }, 'Needs attention: “no login”'],
     ['project.completed', {}, 'Complete'],
     ['run.ended', { outcome: { kind: 'throttled' } }, 'Run ended: the service asked to slow down'],
-  ])('%s is one timestamped line', (type, data, words) => {
+  ])('the event %s is one timestamped line of the record', (type, data, words) => {
     expect(entry(type, data)).toBe(`- ${at} ${words}\n`);
   });
 
-  test.each(['a\nb', 'a\r\n\r\n  b', '\n a \rb\n', 'a\u2028b'])('whatever its text: %j', (message) => {
+  test.each([
+    'a\nb',
+    'a\r\n\r\n  b',
+    '\n a \rb\n',
+    'a\u2028b',
+  ])('a line of the record is one line, whatever its text: %j', (message) => {
     expect(entry('project.updated', { message })).toBe(`- ${at} Claude Code reports: “a / b”\n`);
   });
 
-  test('a line of twenty thousand spaces is written in no time', () => {
+  test('a line of the record with twenty thousand spaces is written in no time', () => {
     const message = `a${' '.repeat(20_000)}b`;
     expect(entry('project.updated', { message: `${message}\nc` })).toBe(
       `- ${at} Claude Code reports: “a b / c”\n`,
     );
   });
 
-  test('what only machines need is left out, and so is the end of a run that submitted its work', () => {
+  test('the record leaves out what only machines need, and the end of a run that submitted its work', () => {
     for (const type of ['project.claimed', 'run.started', 'run.ready', 'project.steering_delivered']) {
       expect(entry(type), type).toBe('');
     }
@@ -75,11 +80,11 @@ describe('the record is written for people', () => {
   test.each([
     ['unheard.of', {}],
     ['run.ended', { outcome: { kind: 'unheard of' } }],
-  ])('an event that only a newer version knows is told: %s %j', (type, data) => {
+  ])('the record shows an event that only a newer version knows: %s %j', (type, data) => {
     expect(entry(type, data)).toBe(`- ${at} “${type}” (an event of a newer version)\n`);
   });
 
-  test('submitted work is a block of its own', () => {
+  test('the record shows submitted work as a block of its own', () => {
     expect(entry('project.submitted', { round: 2 })).toBe(
       `
 ## Completion (round 2, ${at})
@@ -97,7 +102,7 @@ describe('the record is written for people', () => {
   });
 });
 
-describe('what others wrote is quoted in the record', () => {
+describe('quoted words in the record', () => {
   const FORGED = [
     'Done.',
     `- ${at} Round 1 approved by desktop`,
@@ -119,7 +124,7 @@ describe('what others wrote is quoted in the record', () => {
   const LIVE = /<(?:img|a|script|div|!--)/;
   const ours = (text: string) => text.split('\n').filter((line) => line !== '' && !line.startsWith('>'));
 
-  test('no line of a summary or a caveat can be taken for ours', () => {
+  test('a line of a summary or a caveat cannot be taken for one of the record', () => {
     const plain = submitted({ summary: 'Done.', caveats: 'Slow.' });
     expect(ours(plain)).toHaveLength(4);
     expect(ours(submitted({ summary: FORGED, caveats: FORGED }))).toEqual(ours(plain));
@@ -132,7 +137,7 @@ describe('what others wrote is quoted in the record', () => {
     ['project.rejected', 'reason', 'Round 1 rejected by desktop'],
     ['project.cancelled', 'reason', 'Cancelled by desktop'],
     ['project.needs_attention', 'reason', 'Needs attention'],
-  ])('%s is one line, and nothing in its %s ends the quotation', (type, key, words) => {
+  ])('the event %s is one line of the record, and nothing in its %s ends the quotation', (type, key, words) => {
     const text = entry(type, { round: 1, [key]: `ok”\n- ${at} Round 1 approved by desktop` });
     expect(text).toBe(`- ${at} ${words}: “ok" / - ${at} Round 1 approved by desktop”\n`);
   });
@@ -145,7 +150,7 @@ describe('what others wrote is quoted in the record', () => {
     { kind: 'never_spawned', message: 'died\nComplete' },
     { kind: 'claude_missing', message: 'died\nComplete' },
     { kind: 'workspace_missing', message: 'died\nComplete' },
-  ])('the end of a run has our words first, theirs as a quotation: $kind', (outcome) => {
+  ])('the record shows the end of a run with our words first, theirs as a quotation: $kind', (outcome) => {
     expect(entry('run.ended', { outcome })).toMatch(/^- \S+ Run ended: [^“]+: “died \/ Complete”\n$/);
   });
 
@@ -159,13 +164,13 @@ describe('what others wrote is quoted in the record', () => {
     { kind: 'model_unknown', model: FORGED, message: FORGED },
     { kind: 'request_refused', status: 400, message: FORGED },
     { kind: 'lost', message: FORGED },
-  ])('no word of an outcome makes a line of its own: $kind', (outcome) => {
+  ])("an outcome's words make no line of their own in the record: $kind", (outcome) => {
     const text = entry('run.ended', { outcome });
     expect(text.split(ANY_END)).toEqual([expect.stringMatching(/^- \S+ Run ended: /), '']);
     expect(viewed(text)).not.toMatch(LIVE);
   });
 
-  test('a name of a file, a title or a folder ends neither its line nor its marks', () => {
+  test('a name of a file, a title or a folder in the record ends neither its line nor its marks', () => {
     const text = submitted({ filesCreated: ['', 'a`b', '``', 'c\n- Caveats: none', 'f\u202etxt.exe'] });
     expect(text).toContain('- Files created: ` `, ``a`b``, ``` `` ```, `c - Caveats: none`, `ftxt.exe`\n');
     const project = {
@@ -179,7 +184,7 @@ describe('what others wrote is quoted in the record', () => {
     );
   });
 
-  test('a viewer makes no image, no link and no HTML of it', () => {
+  test('a viewer makes no image, no link and no HTML of the record', () => {
     const live = [
       '![x](https://example.com/x.png)',
       '![x][1]',
@@ -201,7 +206,7 @@ describe('what others wrote is quoted in the record', () => {
     }
   });
 
-  test('a viewer finds our lines after whatever pieces of Markdown', () => {
+  test("a viewer finds the record's own lines after any pieces of Markdown", () => {
     const pieces =
       '![x](http://e.x/a.png) [a](b) [a]: //e.x <img src=x> <http://e.x> <!-- --> </div> ` `` ~~~ > - 1. # \\ ! [ ] ( ) & &lt; ” “ a@b.cd --- | *'
         .split(' ')

@@ -95,13 +95,13 @@ const OUTCOMES: { [K in OutcomeKind]: readonly [Extract<Outcome, { kind: K }>, s
 const KINDS = Object.keys(OUTCOMES) as OutcomeKind[];
 const retried = KINDS.filter((kind) => burnsTry(kind));
 
-describe('every outcome is told in one line', () => {
-  test.each(KINDS)('%s', (kind) => {
+describe('text of an outcome', () => {
+  test.each(KINDS)('the outcome %s is told in one line', (kind) => {
     const [outcome, words] = OUTCOMES[kind];
     expect(describeOutcome(outcome)).toBe(words);
   });
 
-  test('also when little is known', () => {
+  test('an outcome is told in one line even when little is known', () => {
     const crash = { kind: 'crashed', code: 3, signal: null, stderr: '' } as const;
     expect(describeOutcome(crash)).toBe('Claude ended unexpectedly (exit code 3)');
     expect(describeOutcome({ ...crash, code: null })).toBe('Claude ended unexpectedly (exit code unknown)');
@@ -158,11 +158,13 @@ describe('after a run that ended by its own fault, or by nobody’s', () => {
     refused: 'park',
   };
 
-  test.each(KINDS)('%s has a policy', (kind) => {
+  test.each(KINDS)('the outcome %s has a policy', (kind) => {
     expect(told(afterRun(kind, PLAIN))).toBe(FIRST[kind]);
   });
 
-  test.each(retried)('%s is tried again a bounded number of times, then a person is asked', (kind) => {
+  test.each(
+    retried,
+  )('the outcome %s is retried a bounded number of times, then a person is asked', (kind) => {
     const policy = POLICIES[kind];
     if (!('tries' in policy)) throw new Error('not retried');
     const stepAfter = (triesInARow: number) => afterRun(kind, { ...PLAIN, triesInARow, random: 0.5 });
@@ -182,7 +184,7 @@ describe('after a run that ended by its own fault, or by nobody’s', () => {
     expect(refused({ inOldSession: false })).toBe('park');
   });
 
-  test('a Claude that was killed is taken up again at once, and after another kill with the usual wait', () => {
+  test('a Claude that was killed is resumed at once, and after another kill with the usual wait', () => {
     expect(told(afterRun('crashed', { ...PLAIN, firstKill: true }))).toBe('again');
     expect(told(afterRun('crashed', PLAIN))).toBe('later');
   });
@@ -205,7 +207,7 @@ describe('after a run that ended by everybody’s fault', () => {
     model_unknown: 'model_unavailable',
   };
 
-  test.each(KINDS)('%s holds the queue', (kind) => {
+  test.each(KINDS)('the outcome %s holds the queue', (kind) => {
     const hold = HOLDS[kind] ?? 'claude_failing';
     expect(holdOf(kind)).toBe(hold);
     expect(outcomesThatHold(hold)).toContain(kind);
@@ -217,18 +219,18 @@ function told(step: NextStep): string {
   return `${step.delayMs > 0 ? 'later' : 'again'}${step.fresh ? ', fresh' : ''}`;
 }
 
-describe('a hold is over', () => {
+describe('end of a hold', () => {
   const now = '2026-03-01T12:00:00.000Z';
   const over = (kind: HoldKind, minutes: number | null) => {
     const until = minutes === null ? null : new Date(Date.parse(now) + minutes * 60_000).toISOString();
     return isOver({ kind, scope: '', reason: '', since: now, until, source: 'run' }, now);
   };
 
-  test('when its time has come, and never without one', () => {
+  test('a hold is over when its time has come, and never without one', () => {
     expect([-1, 0, 1, null].map((minutes) => over('billing', minutes))).toEqual([true, true, false, false]);
   });
 
-  test('when it seems to last longer than any that the table ends: the clock was set back', () => {
+  test('a hold is over when it seems to last longer than any of the table: the clock was set back', () => {
     const ended = HOLD_KINDS.filter((kind) => over(kind, 24 * 60));
     expect(ended).toEqual([
       'service_unavailable',
@@ -244,8 +246,8 @@ describe('a hold is over', () => {
   });
 });
 
-describe('a hold that a run has set', () => {
-  test('is probed after a time that doubles with each probe that fails, and never far away', () => {
+describe('holds that a run has set', () => {
+  test("a run's hold is probed after a time that doubles with each failed probe, and never far away", () => {
     const seconds = [0, 1, 2, 3, 4, 1_000].map(
       (failed) => probeDelayMs('service_unavailable', failed) / 1_000,
     );
@@ -254,7 +256,7 @@ describe('a hold that a run has set', () => {
     expect([0, 9].map((failed) => probeDelayMs('not_logged_in', failed) / 60_000)).toEqual([5, 5]);
   });
 
-  test('is tried at once by a supervisor that starts, unless the service has named its end', () => {
+  test("a run's hold is probed at once by a supervisor that starts, unless the service has named its end", () => {
     const hold = (kind: HoldKind, source: HoldSource): Hold => ({
       kind,
       scope: '',
@@ -269,23 +271,23 @@ describe('a hold that a run has set', () => {
   });
 });
 
-describe('the back-off', () => {
-  test('doubles with each try in a row', () => {
+describe('back-off', () => {
+  test('the back-off doubles with each try in a row', () => {
     expect([1, 2, 3, 4].map((tries) => retryDelayMs(2_000, tries, 0))).toEqual([2_000, 4_000, 8_000, 16_000]);
   });
 
-  test('is capped, however many tries', () => {
+  test('the back-off is capped, however many tries', () => {
     expect(retryDelayMs(30_000, 10, 0)).toBe(900_000);
     expect(retryDelayMs(30_000, 5_000, 0.999)).toBeLessThanOrEqual(900_000 * 1.25);
   });
 
-  test('is spread by up to a quarter, so that those that failed together do not come back together', () => {
+  test('the back-off is spread by up to a quarter, so that those that failed together do not come back together', () => {
     expect(retryDelayMs(10_000, 1, 0)).toBe(10_000);
     expect(retryDelayMs(10_000, 1, 0.5)).toBe(11_250);
     expect(retryDelayMs(10_000, 1, 0.999)).toBe(12_498);
   });
 
-  test('is under way until its end, and never seems longer than the longest, as after the clock was set back', () => {
+  test('the back-off lasts until its end, and never seems longer than the longest, as after the clock was set back', () => {
     const now = '2026-03-01T12:00:00.000Z';
     const inMs = (ms: number) => new Date(Date.parse(now) + ms).toISOString();
     const longest = retryDelayMs(30_000, 5_000, 0.999_999_999);
@@ -295,7 +297,7 @@ describe('the back-off', () => {
     expect(waitsUntil(null, now)).toBeUndefined();
   });
 
-  test('of nothing stays nothing', () => {
+  test('the back-off of zero stays zero', () => {
     expect(retryDelayMs(0, 7, 0.9)).toBe(0);
   });
 });

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { cleanLine, cleanText, findControlCharacter } from '../../src/project/text.ts';
 
-describe('text from people and models is cleaned before anyone reads it', () => {
+describe('cleaned text', () => {
   test.each([
     ['colours', '\x1b[1;31mred\x1b[0m alert', 'red alert'],
     ['cursor moves', 'a\x1b[2J\x1b[10;10Hb', 'ab'],
@@ -22,7 +22,7 @@ describe('text from people and models is cleaned before anyone reads it', () => 
     ['tags, which only a model reads', 'ok\u{e0001}\u{e0041}\u{e0042}\u{e007f}\u{e0100}!', 'ok!'],
     ['joiners in a row', '👩\u200d\u200d👩', '👩👩'],
     ['every end of a line', 'a\u2028b\u2029c\u0085d\ve\ff', 'a\nb\nc\nd\ne\nf'],
-  ])('%s', (_, text, expected) => {
+  ])('text is cleaned of %s', (_, text, expected) => {
     expect(cleanText(text)).toBe(expected);
   });
 
@@ -33,11 +33,11 @@ describe('text from people and models is cleaned before anyone reads it', () => 
     'rm -rf / && echo "x" | less',
     'an emoji of several 👩‍💻 👨‍👩‍👧 ❤️',
     'letters that a joiner shapes: می‌خواهم क्‍ष',
-  ])('everything a person would read stays: %j', (text) => {
+  ])('text cleaning keeps everything a person would read: %j', (text) => {
     expect(cleanText(text)).toBe(text);
   });
 
-  test('nothing that is left can steer a terminal', () => {
+  test('cleaned text cannot steer a terminal', () => {
     const everything = Array.from({ length: 0x100 }, (_, code) => `${String.fromCharCode(code)}x`).join('');
     expect(cleanText(everything + everything)).not.toMatch(/[\0-\x08\x0b-\x1f\x7f-\x9f\xad]/);
   });
@@ -69,19 +69,19 @@ describe('text from people and models is cleaned before anyone reads it', () => 
     }
   });
 
-  test('on one line, whatever breaks it', () => {
+  test('cleaned text is one line on request, whatever breaks it', () => {
     expect(cleanLine('a\nb\r\nc\u2028d\u2029e\tf   g')).toBe('a b c d e f g');
   });
 });
 
-describe('a control character is found and named', () => {
-  test('with its line', () => {
+describe('control characters', () => {
+  test('a control character is found and named with its line', () => {
     expect(findControlCharacter('a\nb\n\0')).toEqual({ line: 3, name: 'NUL' });
     expect(findControlCharacter('a\x1b[0m')).toEqual({ line: 1, name: 'ESC' });
     expect(findControlCharacter('a\r\n\x85')).toEqual({ line: 2, name: 'U+0085' });
   });
 
-  test('tabs, line feeds and carriage returns are none', () => {
+  test('tabs, line feeds and carriage returns are no control characters', () => {
     expect(findControlCharacter('a\tb\r\nc')).toBeUndefined();
   });
 });

@@ -35,18 +35,18 @@ const TABLE: Record<ProjectStatus, Partial<Record<ProjectAction, ProjectStatus |
   attention: { steer: '=', retry: 'pending', cancel: 'cancelled' },
 };
 
-describe('a project moves only as the table says', () => {
+describe('moves of a project', () => {
   for (const status of PROJECT_STATUSES) {
     for (const action of PROJECT_ACTIONS) {
       const to = TABLE[status][action];
       const expected = to === '=' ? status : to;
-      test(`${status}: ${action} ${expected ? `leads to ${expected}` : 'is refused'}`, () => {
+      test(`a project's move ${status}: ${action} ${expected ? `leads to ${expected}` : 'is refused'}`, () => {
         expect(next(status, action)).toBe(expected);
       });
     }
   }
 
-  test('nobody moves on from a closed project, and somebody can from every other', () => {
+  test('a closed project never moves on, and every other can', () => {
     for (const status of PROJECT_STATUSES) {
       const moves = PROJECT_ACTIONS.filter((action) => next(status, action) !== undefined);
       expect(moves.length === 0, status).toBe(isClosed(status));
@@ -70,8 +70,8 @@ describe('a project moves only as the table says', () => {
   });
 });
 
-describe('an illegal move is refused in words', () => {
-  test('that name the action, the status, what was expected and what to do', () => {
+describe('illegal moves', () => {
+  test('an illegal move is refused with the action, the status, what was expected and what to do', () => {
     expect(illegalMoveMessage('pending', 'approve')).toBe(
       "cannot approve project in status 'pending'; expected 'awaiting_approval'. It waits in the queue until the supervisor or Claude Code claims it.",
     );
@@ -83,7 +83,7 @@ describe('an illegal move is refused in words', () => {
     );
   });
 
-  test('one line each, for every cell', () => {
+  test('an illegal move is refused in one line, for every cell', () => {
     for (const status of PROJECT_STATUSES) {
       for (const action of PROJECT_ACTIONS) {
         const message = illegalMoveMessage(status, action);
@@ -96,8 +96,8 @@ describe('an illegal move is refused in words', () => {
   });
 });
 
-describe('a project id', () => {
-  test('is twelve lower-case hex digits', () => {
+describe('project id', () => {
+  test('a project id is twelve lower-case hex digits', () => {
     expect(isProjectId('0123456789ab')).toBe(true);
   });
 
@@ -109,7 +109,7 @@ describe('a project id', () => {
     '0123456789ag',
     '../../../etc',
     '0123456789ab\n',
-  ])('is not %j', (text) => {
+  ])('a project id is not %j', (text) => {
     expect(isProjectId(text)).toBe(false);
   });
 });

@@ -38,7 +38,7 @@ async function titles(): Promise<string[]> {
 }
 
 describe('backup and restore', () => {
-  test('a copy made while the store is open and written has everything committed before', async () => {
+  test('a backup made while the store is open and written has everything committed before', async () => {
     const bridge = await openBridge(home, systemClock);
     await sendPlan(bridge, anywhere, { markdown: '# One\nGo.' }, 'person');
     const copy = join(folder, 'copy.db');
@@ -51,7 +51,7 @@ describe('backup and restore', () => {
     expect(aside && existsSync(aside)).toBe(true);
   });
 
-  test('what was there before a restore can itself be restored', async () => {
+  test('a restore keeps the old store, which can itself be restored', async () => {
     await send('One');
     await backUp(home, join(folder, 'copy.db'));
     await send('Two');
@@ -61,7 +61,7 @@ describe('backup and restore', () => {
   });
 
   test.skipIf(onWindows)(
-    'whoever has the old store open is refused at the next write (open files can be moved)',
+    'a restore refuses the next write of whoever has the old store open (open files can be moved)',
     async () => {
       await send('One');
       await backUp(home, join(folder, 'copy.db'));
@@ -74,7 +74,7 @@ describe('backup and restore', () => {
     },
   );
 
-  test('a file in the way of a backup is not overwritten', async () => {
+  test('a backup does not overwrite a file in its way', async () => {
     await send('One');
     writeFileSync(join(folder, 'taken'), 'precious');
     await expect(backUp(home, join(folder, 'taken'))).rejects.toThrow('already exists');
@@ -92,7 +92,7 @@ describe('backup and restore', () => {
     );
   });
 
-  test('what is no copy is told from a store that is broken', async () => {
+  test('a restore tells a file that is no copy from a store that is broken', async () => {
     await send('One');
     const text = join(folder, 'plan.md');
     writeFileSync(text, '# A plan, and no database. '.repeat(100));
@@ -127,11 +127,11 @@ describe('backup and restore', () => {
   });
 });
 
-describe('a lost database', () => {
+describe('lost database', () => {
   test.for([
     'missing',
     'empty',
-  ])('one that is %s beside sent plans is refused, and nothing is created', async (kind) => {
+  ])('a database that is %s beside sent plans is refused, and nothing is created', async (kind) => {
     await send('One');
     for (const suffix of ['', '-wal', '-shm']) rmSync(join(home, `bridge.db${suffix}`), { force: true });
     if (kind === 'empty') writeFileSync(join(home, 'bridge.db'), '');
@@ -155,7 +155,7 @@ describe('migration', () => {
     copy.close();
   });
 
-  test('a step that fails leaves the database at its old schema', () => {
+  test('a failed migration leaves the database at its old schema', () => {
     const file = join(folder, 'old.db');
     const sqlite = new Sqlite(file);
     migrate(sqlite, file, ['CREATE TABLE a (x)']);

@@ -23,8 +23,8 @@ function ended(signal?: AbortSignal): Promise<void> {
 const never = new AbortController().signal;
 
 // Windows may tell of a write only when the file is closed; there the poll is what can be relied on.
-describe.skipIf(onWindows)('a change wakes who waits for it, without a poll (not on Windows)', () => {
-  test('when another process made it', async () => {
+describe.skipIf(onWindows)('waiting for a change, without a poll (not on Windows)', () => {
+  test('a change of another process ends a wait', async () => {
     await using rig = await createRig({ storeClock: withoutPoll });
     const feed = databaseOf(rig.bridge).changes('others');
     for (let round = 0; round < 3; round++) {
@@ -36,7 +36,7 @@ describe.skipIf(onWindows)('a change wakes who waits for it, without a poll (not
     feed.close();
   });
 
-  test('when another connection made it, before or during the wait', async () => {
+  test('a change of another connection ends a wait, before or during it', async () => {
     await using rig = await createRig({ storeClock: withoutPoll });
     const feed = databaseOf(rig.bridge).changes('others');
     const other = databaseOf(await rig.connect());
@@ -48,7 +48,7 @@ describe.skipIf(onWindows)('a change wakes who waits for it, without a poll (not
     feed.close();
   });
 
-  test('when it made the change itself, if it asked for that', async () => {
+  test('a change of the own connection ends a wait that asked for it', async () => {
     await using rig = await createRig({ storeClock: withoutPoll });
     const database = databaseOf(rig.bridge);
     const feed = database.changes('anyone');
@@ -58,7 +58,7 @@ describe.skipIf(onWindows)('a change wakes who waits for it, without a poll (not
     feed.close();
   });
 
-  test('but not when nothing was committed, or only by itself', async () => {
+  test('a wait does not end when nothing was committed, or only by its own connection', async () => {
     let waits = 0;
     const counting: Clock = {
       ...withoutPoll,
@@ -90,8 +90,8 @@ describe.skipIf(onWindows)('a change wakes who waits for it, without a poll (not
   });
 });
 
-describe('a wait', () => {
-  test('ends when it is no longer wanted, and takes no news from the next one', async () => {
+describe('end of a wait', () => {
+  test('a wait ends when it is cancelled, and takes no news from the next one', async () => {
     await using rig = await createRig({ storeClock: withoutPoll });
     const feed = databaseOf(rig.bridge).changes('others');
     const stop = new AbortController();
@@ -103,7 +103,7 @@ describe('a wait', () => {
     feed.close();
   });
 
-  test('ends when the feed is closed', async () => {
+  test('a wait ends when the feed is closed', async () => {
     await using rig = await createRig({ storeClock: withoutPoll });
     const feed = databaseOf(rig.bridge).changes('others');
     const waiting = feed.changed(never);
@@ -111,7 +111,7 @@ describe('a wait', () => {
     await waiting;
   });
 
-  test('sees a change within two seconds where no file system tells of it', async () => {
+  test('a wait sees a change within two seconds where the file system reports none', async () => {
     await using rig = await createRig();
     const clock = new TestClock();
     let commits = 0;

@@ -12,8 +12,8 @@ import { createRig } from '../rig.ts';
 import { problemOf, useStore } from './problems.ts';
 import { addProject, NOW } from './rows.ts';
 
-describe.runIf(mayMount())('a full disk (needs root on Linux)', () => {
-  test('costs nothing that was committed; half of a change is never there; writing goes on when there is room', async () => {
+describe.runIf(mayMount())('full disk (needs root on Linux)', () => {
+  test('a full disk loses nothing committed and stores no half a change; writing goes on when there is room', async () => {
     await using rig = await createRig();
     const disk = join(rig.workspace, 'disk');
     mkdirSync(disk);
@@ -56,7 +56,7 @@ describe.runIf(mayMount())('a full disk (needs root on Linux)', () => {
     }
   });
 
-  test('from the beginning is said to be one', async () => {
+  test('a full disk at the start is reported as one', async () => {
     await using rig = await createRig();
     const disk = join(rig.workspace, 'disk');
     mkdirSync(disk);

@@ -8,7 +8,7 @@ import { problemOf } from './problems.ts';
 import { holdStore, storeFile } from './raw.ts';
 import { addProject, id } from './rows.ts';
 
-describe('a database that is taken away while it is in use (open files can be moved)', () => {
+describe('database taken away while in use (open files can be moved)', () => {
   test.skipIf(onWindows).each<[string, (file: string) => void]>([
     ['deleted', (file) => rmSync(file)],
     ['moved', (file) => renameSync(file, `${file}.old`)],
@@ -19,7 +19,7 @@ describe('a database that is taken away while it is in use (open files can be mo
         renameSync(`${file}.copy`, file);
       },
     ],
-  ])('is not written to any more: %s', async (_, take) => {
+  ])('a database taken away while in use is not written to any more: %s', async (_, take) => {
     await using rig = await createRig();
     const database = databaseOf(rig.bridge);
     await database.write(({ trx }) => addProject(trx, 1));
@@ -33,8 +33,8 @@ describe('a database that is taken away while it is in use (open files can be mo
   });
 });
 
-describe('a database that another program holds', () => {
-  test('is waited for, and then said to be busy; nothing is changed', async () => {
+describe('database that another program holds', () => {
+  test('a database that another program holds is waited for, and then reported as busy; nothing is changed', async () => {
     await using rig = await createRig();
     const database = databaseOf(rig.bridge);
     const holder = holdStore(rig.home);
@@ -46,7 +46,7 @@ describe('a database that another program holds', () => {
     expect(await countByStatus(database.read)).toEqual({ pending: 1 });
   });
 
-  test('is written as soon as it is free, and reading goes on meanwhile', async () => {
+  test('a database that another program held is written as soon as it is free, and reading goes on meanwhile', async () => {
     await using rig = await createRig();
     const database = databaseOf(rig.bridge);
     const holder = holdStore(rig.home);

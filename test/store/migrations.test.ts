@@ -33,13 +33,13 @@ const DIGESTS: readonly { readonly digest: string; readonly releasedIn?: string 
 const SOURCES = new URL('../../src/store/sqlite/', import.meta.url);
 const COMMITTED = readFileSync(new URL('schema.sql', SOURCES), 'utf8');
 
-test('every step is the text whose digest is pinned here', () => {
+test('every migration is the text whose digest is pinned here', () => {
   expect(MIGRATIONS.map((step) => createHash('sha256').update(step).digest('hex'))).toEqual(
     DIGESTS.map(({ digest }) => digest),
   );
 });
 
-test('every step is literal text: no constant of the program is part of it', () => {
+test('every migration is literal text: no constant of the program is part of it', () => {
   const names = readdirSync(new URL('migrations/', SOURCES)).sort();
   expect(names).toEqual(MIGRATIONS.map((_, n) => `${String(n + 1).padStart(4, '0')}.ts`));
   for (const name of names) {
@@ -73,8 +73,8 @@ function oldStore(rig: Rig, version: number): string {
   return home;
 }
 
-describe('a database of any past schema', () => {
-  test.each(VERSIONS)('is migrated from schema %i to the committed one', async (version) => {
+describe('databases of past schemas', () => {
+  test.each(VERSIONS)('a database is migrated from schema %i to the committed one', async (version) => {
     await using rig = await createRig();
     const home = oldStore(rig, version);
     await (await openDatabase(home, systemClock)).close();
@@ -85,7 +85,7 @@ describe('a database of any past schema', () => {
     sqlite.close();
   });
 
-  test.each(VERSIONS)('of schema %i is what the steps up to it make today', (version) => {
+  test.each(VERSIONS)('a database of schema %i is what the migrations up to it make today', (version) => {
     const [made, kept] = [new Sqlite(':memory:'), new Sqlite(':memory:')];
     migrate(made, ':memory:', MIGRATIONS.slice(0, version));
     kept.pragma('foreign_keys = OFF');
@@ -95,7 +95,7 @@ describe('a database of any past schema', () => {
     for (const sqlite of [made, kept]) sqlite.close();
   });
 
-  test.each(VERSIONS)('keeps all its rows when it is migrated from schema %i', async (version) => {
+  test.each(VERSIONS)('a database keeps all its rows when it is migrated from schema %i', async (version) => {
     await using rig = await createRig();
     const home = oldStore(rig, version);
     const old = new Sqlite(':memory:');
@@ -116,7 +116,7 @@ describe('a database of any past schema', () => {
 
   test.each(
     VERSIONS,
-  )('is read and written as usual after it was migrated from schema %i', async (version) => {
+  )('a database is read and written as usual after it was migrated from schema %i', async (version) => {
     await using rig = await createRig();
     const database = await openDatabase(oldStore(rig, version), systemClock);
     expect(await listProjects(database.read, { limit: 100 })).toHaveLength(PROJECT_STATUSES.length);
@@ -130,7 +130,7 @@ describe('a database of any past schema', () => {
     await database.close();
   });
 
-  test('of the first schema gains the time of the first answer of runs that were answered', async () => {
+  test('a database of the first schema gains the time of the first answer of runs that were answered', async () => {
     await using rig = await createRig();
     const database = await openDatabase(oldStore(rig, 1), systemClock);
     const runs = [...(await runsOf(database.read, id(3))), ...(await runsOf(database.read, id(6)))];
@@ -180,7 +180,7 @@ test('a database is not migrated twice, and loses nothing', async () => {
   expect(await findProject(databaseOf(await rig.connect()).read, id(1))).toBeDefined();
 });
 
-test('a newer schema that says that this program may use it is used, and left at its version', async () => {
+test('a newer schema that allows this program is used, and left at its version', async () => {
   await using rig = await createRig();
   const home = oldStore(rig, MIGRATIONS.length);
   const newer = new Sqlite(join(home, 'bridge.db'));

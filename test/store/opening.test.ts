@@ -24,7 +24,7 @@ async function pragma(database: Database, name: string): Promise<unknown> {
 }
 
 describe('every connection', () => {
-  test('keeps what it commits, also at power loss, and checks references', async () => {
+  test('a connection keeps what it commits, even at power loss, and checks references', async () => {
     await using rig = await createRig();
     // The first connection creates the database: the later ones are those that would be lax by default.
     for (const database of [rig.bridge, await rig.connect(), await rig.connect()].map(databaseOf)) {
@@ -34,7 +34,7 @@ describe('every connection', () => {
     }
   });
 
-  test('runs a SQLite that two writers cannot corrupt', async () => {
+  test('a connection runs a SQLite that two writers cannot corrupt', async () => {
     // Releases before 3.51.3 could lose frames of the log when two connections wrote and checkpointed at once.
     const sqlite = new Sqlite(':memory:');
     const version = String(sqlite.prepare('SELECT sqlite_version()').pluck().get());
@@ -42,7 +42,7 @@ describe('every connection', () => {
     expect(version.localeCompare('3.51.3', 'en', { numeric: true })).toBeGreaterThanOrEqual(0);
   });
 
-  test('closes, whether it was used or not', async () => {
+  test('a connection closes, whether it was used or not', async () => {
     await using rig = await createRig();
     const unused = await openDatabase(rig.home, systemClock);
     await unused.close();
@@ -53,20 +53,20 @@ describe('every connection', () => {
   });
 });
 
-describe('a new state folder', () => {
-  test.skipIf(onWindows)('is made for its owner alone (needs file modes)', async () => {
+describe('new state folder', () => {
+  test.skipIf(onWindows)('a new state folder is made for its owner alone (needs file modes)', async () => {
     await using rig = await createRig();
     expect(statSync(rig.home).mode & 0o777).toBe(0o700);
   });
 
-  test('is made with the folders above it', async () => {
+  test('a new state folder is made with its parents', async () => {
     await using rig = await createRig();
     const home = join(rig.workspace, 'a', 'b', 'c');
     await (await openDatabase(home, systemClock)).close();
     expect(existsSync(join(home, 'bridge.db'))).toBe(true);
   });
 
-  test('is made once by several processes that begin together', async () => {
+  test('a new state folder is made once by several processes that begin together', async () => {
     await using rig = await createRig();
     const home = join(rig.workspace, 'new');
     const others = Array.from({ length: 4 }, () => rig.process(opener, [home]));

@@ -69,10 +69,10 @@ function rights(of: string): Record<string, string> {
   );
 }
 
-describe.skipIf(onWindows)('rights (need file modes)', () => {
+describe.skipIf(onWindows)('permissions (need file modes)', () => {
   test.each([
     0o000, 0o022, 0o077,
-  ])('with the umask %o the database, its log, plans and copies are for their owner alone', async (mask) => {
+  ])('the umask %o leaves the database, its log, plans and copies for their owner alone', async (mask) => {
     process.umask(mask);
     await withStore(async (bridge) => {
       await sendPlan(bridge, anywhere, { markdown: '# One\nGo.' }, 'person');
@@ -96,7 +96,7 @@ describe.skipIf(onWindows)('rights (need file modes)', () => {
     expect(rights(home)).toMatchObject({ 'bridge.db': '600', 'bridge.db.aside': '600' });
   });
 
-  test('the copy that is made before the schema changes is for its owner alone', () => {
+  test('a copy made before the schema changes is for its owner alone', () => {
     process.umask(0);
     const file = join(folder, 'old.db');
     const sqlite = new Sqlite(file);
@@ -107,7 +107,7 @@ describe.skipIf(onWindows)('rights (need file modes)', () => {
     expect(readdirSync(folder).sort()).toEqual(['old.db', 'old.db.schema-1.bak']);
   });
 
-  test('what an older version left open to others is closed when the store is opened', async () => {
+  test('a file that an older version left open to others is closed when the store is opened', async () => {
     await send('One');
     const open = ['bridge.db', 'bridge.db.schema-1.bak', 'bridge.db.before-restore-x', 'plans', 'status'];
     for (const name of open) {
@@ -130,9 +130,9 @@ describe.skipIf(onWindows)('rights (need file modes)', () => {
   });
 });
 
-describe('a backup', () => {
+describe('files of a backup', () => {
   test.skipIf(onWindows)(
-    'touches nothing but its own name: neither a file FILE.part nor what a link there leads to (needs links)',
+    'a backup touches nothing but its own name: neither a file FILE.part nor what a link there leads to (needs links)',
     async () => {
       await send('One');
       const copy = join(folder, 'copy.db');
@@ -145,7 +145,7 @@ describe('a backup', () => {
     },
   );
 
-  test('that finds a file under its name at the end leaves it, says so, and leaves nothing else', async () => {
+  test('a backup that finds a file under its name at the end leaves it, says so, and leaves nothing else', async () => {
     await send('One');
     const copy = join(folder, 'copy.db');
     const backup = vi.spyOn(Sqlite.prototype, 'backup').mockImplementation(async () => {
@@ -158,14 +158,17 @@ describe('a backup', () => {
     expect(readdirSync(folder).sort()).toEqual(['copy.db', 'state']);
   });
 
-  test.skipIf(onWindows)('is not written through a link that leads nowhere yet (needs links)', async () => {
-    await send('One');
-    symlinkSync(join(folder, 'elsewhere'), join(folder, 'copy.db'));
-    await expect(backUp(home, join(folder, 'copy.db'))).rejects.toThrow('already exists');
-    expect(existsSync(join(folder, 'elsewhere'))).toBe(false);
-  });
+  test.skipIf(onWindows)(
+    'a backup is not written through a link that leads nowhere yet (needs links)',
+    async () => {
+      await send('One');
+      symlinkSync(join(folder, 'elsewhere'), join(folder, 'copy.db'));
+      await expect(backUp(home, join(folder, 'copy.db'))).rejects.toThrow('already exists');
+      expect(existsSync(join(folder, 'elsewhere'))).toBe(false);
+    },
+  );
 
-  test('where there are no links the name is taken first, and a file of that name is not replaced', async () => {
+  test('a backup without links takes its name first, and does not replace a file of that name', async () => {
     const link = vi.spyOn(fs, 'linkSync').mockImplementation(() => {
       throw Object.assign(new Error('no links here'), { code: 'EPERM' });
     });
@@ -183,8 +186,8 @@ describe('a backup', () => {
   });
 });
 
-describe('a restore', () => {
-  test('brings what is still in the log of the copy, too', async () => {
+describe('files of a restore', () => {
+  test('a restore brings what is still in the log of the copy', async () => {
     await send('One');
     const other = join(folder, 'other');
     await withStore(async (bridge) => {
@@ -197,7 +200,7 @@ describe('a restore', () => {
     expect(await titles()).toEqual(['One', 'Two']);
   });
 
-  test('leaves no log of another database beside the new one', async () => {
+  test('a restore leaves no log of another database beside the new one', async () => {
     await send('One');
     await backUp(home, join(folder, 'copy.db'));
     // A restore that ended between its steps: the database is aside, its log is not.
@@ -209,8 +212,8 @@ describe('a restore', () => {
   });
 });
 
-describe('a database with a second name', () => {
-  test('is opened by nobody, under none of its names, and the refusal says how to repair it', async () => {
+describe('database with a second name', () => {
+  test('a database with a second name is opened by nobody, under no name, and the refusal says how to repair it', async () => {
     await send('One');
     const twin = join(folder, 'twin');
     mkdirSync(twin);
@@ -230,7 +233,7 @@ describe('a database with a second name', () => {
     await look?.close();
   });
 
-  test('is repaired by a backup that is restored; the other name keeps the old file', async () => {
+  test('a database with a second name is repaired by restoring a backup; the other name keeps the old file', async () => {
     await send('One');
     linkSync(join(home, 'bridge.db'), join(folder, 'snapshot.db'));
     await expect(send('Two')).rejects.toThrow(StoreError);
@@ -242,7 +245,7 @@ describe('a database with a second name', () => {
   });
 });
 
-describe.skipIf(!canTrace)('at a power loss (needs strace)', () => {
+describe.skipIf(!canTrace)('power loss (needs strace)', () => {
   const module = new URL('../../src/store/sqlite/backup.ts', import.meta.url);
   const calls = (call: string) =>
     traced(

@@ -42,18 +42,18 @@ async function planOf(work: (db: Reader) => Promise<unknown>): Promise<string[]>
 const after = { createdAt: minute(1), id: id(1) };
 const held = { families: ['opus', 'sonnet'], model: null };
 
-describe('the queue is read in its own order, and only as far as needed', () => {
+describe('reading the queue', () => {
   const walk = [
     'SCAN projects USING INDEX projects_ready',
     'CORRELATED SCALAR SUBQUERY 1',
     'SEARCH runs USING INDEX runs_open_by_workspace (workspace=?)',
   ];
 
-  test('to find the next project', async () => {
+  test('the next project is found in the order of the queue, reading only as far as needed', async () => {
     expect(await planOf((db) => readyProjects(db, NOW, 1))).toEqual(walk);
   });
 
-  test('also while some models are held', async () => {
+  test('the next project is found in the order of the queue while some models are held', async () => {
     expect(await planOf((db) => readyProjects(db, NOW, 1, held))).toEqual(walk);
   });
 });
@@ -66,7 +66,7 @@ test('a list of several statuses reads a page of each, and sorts no more than th
   expect(steps).toEqual(['MERGE (UNION ALL)', page, page]);
 });
 
-describe('no list reads or sorts more than it shows', () => {
+describe('lists', () => {
   test.each<[string, (db: Reader) => Promise<unknown>, string]>([
     ['all projects', (db) => listProjects(db, { limit: 20 }), 'SCAN projects USING INDEX projects_by_age'],
     [
@@ -152,7 +152,7 @@ describe('no list reads or sorts more than it shows', () => {
       (db) => lastDecision(db, id(1)),
       'SEARCH approvals USING INDEX sqlite_autoindex_approvals_1 (project_id=?)',
     ],
-  ])('%s', async (_, work, line) => {
+  ])('a list reads and sorts no more than it shows: %s', async (_, work, line) => {
     expect(await planOf(work)).toEqual([line]);
   });
 });

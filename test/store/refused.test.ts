@@ -43,7 +43,7 @@ function contents(home: string): Record<string, string> {
   return Object.fromEntries(files.map((name) => [name, digest(name)]));
 }
 
-describe('what cannot be used is refused in words, and left as it is', () => {
+describe('files that cannot be used', () => {
   test.each<[string, string, RegExp, (file: string) => void]>([
     [
       'a text file under our name',
@@ -105,7 +105,7 @@ describe('what cannot be used is refused in words, and left as it is', () => {
         change(file, 'PRAGMA user_version = 1');
       },
     ],
-  ])('%s', async (_, problem, words, damage) => {
+  ])('a file that cannot be used is refused in words, and left as it is: %s', async (_, problem, words, damage) => {
     await using rig = await createRig();
     const { home, file } = await savedStore(rig);
     damage(file);
@@ -117,7 +117,7 @@ describe('what cannot be used is refused in words, and left as it is', () => {
     expect(contents(home)).toEqual(before);
   });
 
-  test('a state folder that is a file, or lies below one', async () => {
+  test('a state folder that is a file, or lies below one, is refused in words', async () => {
     await using rig = await createRig();
     const file = join(rig.workspace, 'file');
     writeFileSync(file, 'precious');
@@ -145,50 +145,47 @@ const withoutRights = ((): readonly string[] | undefined => {
     : undefined;
 })();
 
-describe.runIf(withoutRights)(
-  'a store that may not be written is refused, and left as it is (needs file modes, and setpriv as root)',
-  () => {
-    test.each<[string, (home: string, file: string) => string]>([
-      [
-        'a folder that may only be read',
-        (home) => {
-          chmodSync(home, 0o500);
-          return home;
-        },
-      ],
-      [
-        'a folder that may not even be read',
-        (home) => {
-          chmodSync(home, 0o000);
-          return home;
-        },
-      ],
-      [
-        'a database that may only be read',
-        (home, file) => {
-          chmodSync(file, 0o400);
-          return home;
-        },
-      ],
-      [
-        'a new folder in one that may only be read',
-        (home) => {
-          chmodSync(home, 0o500);
-          return join(home, 'new');
-        },
-      ],
-    ])('%s', async (_, protect) => {
-      await using rig = await createRig();
-      const { home, file } = await savedStore(rig);
-      const before = contents(home);
-      const chosen = protect(home, file);
-      const result = await rig.process(opener, [chosen], withoutRights).go();
-      chmodSync(home, 0o700);
-      expect(result).toMatchObject({
-        problem: 'unwritable',
-        message: expect.stringMatching(/cannot be written. Check the rights/),
-      });
-      expect(contents(home)).toEqual(before);
+describe.runIf(withoutRights)('stores that may not be written (need file modes, and setpriv as root)', () => {
+  test.each<[string, (home: string, file: string) => string]>([
+    [
+      'a folder that may only be read',
+      (home) => {
+        chmodSync(home, 0o500);
+        return home;
+      },
+    ],
+    [
+      'a folder that may not even be read',
+      (home) => {
+        chmodSync(home, 0o000);
+        return home;
+      },
+    ],
+    [
+      'a database that may only be read',
+      (home, file) => {
+        chmodSync(file, 0o400);
+        return home;
+      },
+    ],
+    [
+      'a new folder in one that may only be read',
+      (home) => {
+        chmodSync(home, 0o500);
+        return join(home, 'new');
+      },
+    ],
+  ])('a store that may not be written is refused, and left as it is: %s', async (_, protect) => {
+    await using rig = await createRig();
+    const { home, file } = await savedStore(rig);
+    const before = contents(home);
+    const chosen = protect(home, file);
+    const result = await rig.process(opener, [chosen], withoutRights).go();
+    chmodSync(home, 0o700);
+    expect(result).toMatchObject({
+      problem: 'unwritable',
+      message: expect.stringMatching(/cannot be written. Check the rights/),
     });
-  },
-);
+    expect(contents(home)).toEqual(before);
+  });
+});

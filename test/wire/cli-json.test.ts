@@ -52,56 +52,56 @@ async function expectFrozenLines(name: string, mask: Mask, { stdout }: CommandRe
   await expect(mask.json(values)).toMatchFileSnapshot(`frozen/cli/${name}.snap`);
 }
 
-describe.skipIf(onWindows)(
-  'the JSON of the command line is as it was frozen (needs a POSIX process table)',
-  () => {
-    test('status, without a supervisor', async ({ rig }) => {
-      await expectFrozen('status-idle', maskOf(rig), await rig.run('status', '--json'));
-    });
+describe.skipIf(onWindows)('frozen JSON of the command line (needs a POSIX process table)', () => {
+  test('the JSON of status without a supervisor is frozen', async ({ rig }) => {
+    await expectFrozen('status-idle', maskOf(rig), await rig.run('status', '--json'));
+  });
 
-    test('status, list, show, logs and watch, of a whole week', async ({ rig }) => {
-      const world = await createWorld(rig, await thisProcess());
-      const mask = maskOf(rig);
-      await expectFrozen('list', mask, await rig.run('list', '--all', '--json'));
-      await expectFrozen('status', mask, await rig.run('status', '--json'));
-      await expectFrozenLines('logs', mask, await rig.run('logs', '--json'));
-      for (const name of ['complete', 'parked', 'running', 'queued'] as const)
-        await expectFrozen(`show-${name}`, mask, await rig.run('show', world[name], '--json'));
-      for (const name of ['complete', 'cancelled'] as const)
-        await expectFrozenLines(
-          `watch-${name}`,
-          mask,
-          await rig.run('watch', world[name], '--history', '--json'),
-        );
-      await expectFrozen('retry', mask, await rig.run('retry', world.parked, '--json'));
-    });
+  test('the JSON of status, list, show, logs and watch of a whole week is frozen', async ({ rig }) => {
+    const world = await createWorld(rig, await thisProcess());
+    const mask = maskOf(rig);
+    await expectFrozen('list', mask, await rig.run('list', '--all', '--json'));
+    await expectFrozen('status', mask, await rig.run('status', '--json'));
+    await expectFrozenLines('logs', mask, await rig.run('logs', '--json'));
+    for (const name of ['complete', 'parked', 'running', 'queued'] as const)
+      await expectFrozen(`show-${name}`, mask, await rig.run('show', world[name], '--json'));
+    for (const name of ['complete', 'cancelled'] as const)
+      await expectFrozenLines(
+        `watch-${name}`,
+        mask,
+        await rig.run('watch', world[name], '--history', '--json'),
+      );
+    await expectFrozen('retry', mask, await rig.run('retry', world.parked, '--json'));
+  });
 
-    test('retry --all', async ({ rig }) => {
-      await createWorld(rig, await thisProcess());
-      await expectFrozen('retry-all', maskOf(rig), await rig.run('retry', '--all', '--json'));
-    });
+  test('the JSON of retry --all is frozen', async ({ rig }) => {
+    await createWorld(rig, await thisProcess());
+    await expectFrozen('retry-all', maskOf(rig), await rig.run('retry', '--all', '--json'));
+  });
 
-    test('send, once and again', async ({ rig }) => {
-      const plan = await rig.file('plan.md', '---\nlabel: x\n---\n# A plan\n\nx\n');
-      const mask = maskOf(rig);
-      const args = ['send', plan, '--request-id', 'one', '--json'];
-      await expectFrozen('send', mask, await rig.run(...args));
-      await expectFrozen('send-repeated', mask, await rig.run(...args));
-    });
+  test('the JSON of send, once and again, is frozen', async ({ rig }) => {
+    const plan = await rig.file('plan.md', '---\nlabel: x\n---\n# A plan\n\nx\n');
+    const mask = maskOf(rig);
+    const args = ['send', plan, '--request-id', 'one', '--json'];
+    await expectFrozen('send', mask, await rig.run(...args));
+    await expectFrozen('send-repeated', mask, await rig.run(...args));
+  });
 
-    test('doctor', async ({ rig }) => {
-      await mkdir(rig.home, { mode: 0o700 });
-      await writeFile(join(rig.home, 'config.json'), '{"concurrency": 0}');
-      const { stdout } = await rig.run('doctor', 'folder', 'config', 'claude', '--json');
-      // Which checks there are, and what they say, is the doctor's own; what a finding consists of is not.
-      const { findings, summary } = OUTPUTS.doctor.parse(JSON.parse(stdout));
-      const shapes = findings.map((finding: object) => shapeOf(finding));
-      const different = [...new Map(shapes.map((shape: object) => [JSON.stringify(shape), shape])).values()];
-      const frozen = { findings: different, summary: shapeOf(summary) };
-      await expect(maskOf(rig).json(frozen)).toMatchFileSnapshot('frozen/cli/doctor.snap');
-    });
+  test('the JSON of doctor is frozen', async ({ rig }) => {
+    await mkdir(rig.home, { mode: 0o700 });
+    await writeFile(join(rig.home, 'config.json'), '{"concurrency": 0}');
+    const { stdout } = await rig.run('doctor', 'folder', 'config', 'claude', '--json');
+    // Which checks there are, and what they say, is the doctor's own; what a finding consists of is not.
+    const { findings, summary } = OUTPUTS.doctor.parse(JSON.parse(stdout));
+    const shapes = findings.map((finding: object) => shapeOf(finding));
+    const different = [...new Map(shapes.map((shape: object) => [JSON.stringify(shape), shape])).values()];
+    const frozen = { findings: different, summary: shapeOf(summary) };
+    await expect(maskOf(rig).json(frozen)).toMatchFileSnapshot('frozen/cli/doctor.snap');
+  });
 
-    test.skipIf(!onLinux)('setup --dry-run (needs the place of Claude Desktop on Linux)', async ({ rig }) => {
+  test.skipIf(!onLinux)(
+    'the JSON of setup --dry-run is frozen (needs the place of Claude Desktop on Linux)',
+    async ({ rig }) => {
       const claude = await rig.file('claude', '#!/bin/sh\necho "2.1.329 (Claude Code)"\n');
       const { stdout } = await rig.runWith(
         { env: { BRIDGE_CLAUDE: claude } },
@@ -110,30 +110,27 @@ describe.skipIf(onWindows)(
         '--json',
       );
       await expectFrozen('setup', maskOf(rig), { stdout });
-    });
-  },
-);
+    },
+  );
+});
 
-describe.skipIf(onWindows)(
-  'the JSON of install and uninstall is as it was frozen (plays claude by a script)',
-  () => {
-    serviceTest('install, again, and uninstall', async ({ service }) => {
-      const mask = maskOf(service);
-      service.play.remarks = ['Log in once after a restart.'];
-      const call = async (name: string, options: object) => {
-        const cli = service.cli();
-        await install(cli, { start: true, json: true, ...options }, service.services);
-        await expectFrozen(name, mask, { stdout: cli.stdout() });
-      };
-      await call('install-dry-run', { dryRun: true });
-      await call('install', {});
-      await call('install-again', {});
+describe.skipIf(onWindows)('the JSON of install and uninstall is frozen (plays claude by a script)', () => {
+  serviceTest('install, again, and uninstall', async ({ service }) => {
+    const mask = maskOf(service);
+    service.play.remarks = ['Log in once after a restart.'];
+    const call = async (name: string, options: object) => {
       const cli = service.cli();
-      await uninstall(cli, { json: true }, service.services);
-      await expectFrozen('uninstall', mask, { stdout: cli.stdout() });
-    });
-  },
-);
+      await install(cli, { start: true, json: true, ...options }, service.services);
+      await expectFrozen(name, mask, { stdout: cli.stdout() });
+    };
+    await call('install-dry-run', { dryRun: true });
+    await call('install', {});
+    await call('install-again', {});
+    const cli = service.cli();
+    await uninstall(cli, { json: true }, service.services);
+    await expectFrozen('uninstall', mask, { stdout: cli.stdout() });
+  });
+});
 
 /** The type of each field, and the verdict itself. */
 function shapeOf(value: object): object {

@@ -24,7 +24,7 @@ type SnakeCase<Text> = Text extends `${infer First}${infer Rest}`
 /** The names of a value's fields as they are written outside, without those that stay inside. */
 type Names<Value, Internal = never> = Exclude<SnakeCase<keyof Value>, Internal>;
 
-test('each field of a thing is on the wire, or is named here as internal', () => {
+test('every field of a noun is on the wire, or is named here as internal', () => {
   expectTypeOf<keyof WireProject>().toEqualTypeOf<Names<Project>>();
   expectTypeOf<keyof WireRun>().toEqualTypeOf<Names<Run, 'pid_started_at' | 'fingerprint'>>();
   expectTypeOf<keyof WireRun['live']>().toEqualTypeOf<Names<LiveState>>();

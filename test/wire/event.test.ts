@@ -10,7 +10,7 @@ function stored(type: string, facts: object = {}): BridgeEvent {
   return { ...sample(type, { ...facts }), ...stamp, createdAt: '2026-03-01T12:00:00.000Z' };
 }
 
-test.each(EVENT_TYPES)('%s leaves with names as in SQL', (type) => {
+test.each(EVENT_TYPES)('the event %s leaves with names as in SQL', (type) => {
   const wire = toWireEvent(stored(type));
   expect(eventSchema.parse(wire).type).toBe(type);
   const names = JSON.stringify(wire).match(/"\w+":/g) ?? [];

@@ -9,7 +9,7 @@ import { Mask } from './masked.ts';
 import { createWorld } from './world.ts';
 
 test.skipIf(onWindows)(
-  'the facts of every tool are as they were frozen (needs a POSIX process table)',
+  'the facts of every tool are frozen (needs a POSIX process table)',
   async ({ rig }) => {
     const world = await createWorld(rig, await thisProcess());
     await rig.configure({ workspace_roots: [rig.root] });

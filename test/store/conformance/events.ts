@@ -27,7 +27,7 @@ export function eventsConform({ write, read }: StoreUnderTest): void {
     const sent: Happening = { type: 'project.sent', data: SAMPLES['project.sent'] };
     const resumed: Happening = { type: 'hold.ended', data: SAMPLES['hold.ended'] };
 
-    test('are read on from a cursor, of all or of one project', async () => {
+    test('events are read on from a cursor, of all or of one project', async () => {
       expect(await newestCursor(read())).toBe(BEGINNING);
       await write(async (trx) => {
         await addProject(trx, 1);
@@ -45,7 +45,7 @@ export function eventsConform({ write, read }: StoreUnderTest): void {
       expect(await types(await newestCursor(read()), 10)).toEqual([]);
     });
 
-    test.each(EVENT_TYPES)('the data of %s comes back as it was', async (type) => {
+    test.each(EVENT_TYPES)('the data of the event %s comes back as it was', async (type) => {
       const happening = sample(type);
       if (happening.type === 'unknown') throw new Error(`the sample of ${type} is none`);
       await write((trx) => appendEvent(trx, event(happening)));
@@ -109,7 +109,7 @@ export function eventsConform({ write, read }: StoreUnderTest): void {
       expect(await eventsAfter(read(), BEGINNING, 1)).toMatchObject([{ type, data: today }]);
     });
 
-    test('an id is never given twice, so that a cursor misses nothing', async () => {
+    test('an event id is never given twice, so that a cursor misses nothing', async () => {
       await write((trx) => appendEvent(trx, event(paused)));
       const before = await newestCursor(read());
       await write(async (trx) => {

@@ -14,7 +14,7 @@ export function holdsConform({ write, read }: StoreUnderTest): void {
       source: 'person',
     } as const;
 
-    test('there is one of each kind and scope; setting it again changes its reason, end and source, not its beginning', async () => {
+    test('one hold of a kind and scope exists; setting it again changes its reason, end and source, not its beginning', async () => {
       await write(async (trx) => {
         await putHold(trx, hold);
         await putHold(trx, {
@@ -32,7 +32,7 @@ export function holdsConform({ write, read }: StoreUnderTest): void {
       ]);
     });
 
-    test('end once', async () => {
+    test('a hold ends once', async () => {
       await write((trx) => putHold(trx, hold));
       expect(await write((trx) => removeHold(trx, 'billing'))).toBe(false);
       expect(await write((trx) => removeHold(trx, 'paused'))).toBe(true);

@@ -24,14 +24,14 @@ export function leaseConform({ write, read }: StoreUnderTest): void {
       trouble: null,
     };
 
-    test('there is one at a time', async () => {
+    test('one lease exists at a time', async () => {
       expect(await readLease(read())).toBeUndefined();
       await write((trx) => replaceLease(trx, lease));
       await write((trx) => replaceLease(trx, { ...lease, token: asLeaseToken('two') }));
       expect(await readLease(read())).toMatchObject({ ...lease, token: 'two' });
     });
 
-    test('only its holder extends or drops it', async () => {
+    test('a lease is extended or dropped only by its holder', async () => {
       await write((trx) => replaceLease(trx, lease));
       expect(await write((trx) => extendLease(trx, asLeaseToken('other'), minute(1), minute(2)))).toBe(false);
       expect(await write((trx) => extendLease(trx, asLeaseToken('one'), minute(1), minute(2)))).toBe(true);
@@ -42,7 +42,7 @@ export function leaseConform({ write, read }: StoreUnderTest): void {
       expect(await readLease(read())).toBeUndefined();
     });
 
-    test('the first request to stop is kept, and a new holder starts without one', async () => {
+    test('a request to stop is kept from the first, and a new holder starts without one', async () => {
       expect(await write((trx) => askHolderToStop(trx, minute(0)))).toBe(false);
       await write((trx) => replaceLease(trx, lease));
       expect(await write((trx) => askHolderToStop(trx, minute(1)))).toBe(true);

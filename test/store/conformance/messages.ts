@@ -26,7 +26,7 @@ export function messagesConform({ write, read }: StoreUnderTest): void {
       });
     });
 
-    test('wait, in the order in which they were sent whatever the clock says, until a run takes them in', async () => {
+    test('messages wait, in the order in which they were sent whatever the clock says, until a run takes them in', async () => {
       await write(async (trx) => {
         await insertMessage(trx, message('first', minute(2)));
         await insertMessage(trx, message('second', minute(1)));
@@ -37,7 +37,7 @@ export function messagesConform({ write, read }: StoreUnderTest): void {
       expect((await waitingMessages(read(), id(1))).map(({ id: name }) => name)).toEqual(['second']);
     });
 
-    test('those of its project that wait are given to a run', async () => {
+    test('messages of its project that wait are given to a run', async () => {
       const waiting = async () =>
         (await waitingMessages(read(), id(1))).map(({ id: name, runId }) => [name, runId]);
       await write(async (trx) => {
@@ -57,7 +57,7 @@ export function messagesConform({ write, read }: StoreUnderTest): void {
       expect(await waitingMessages(read(), id(2))).toMatchObject([{ runId: null }]);
     });
 
-    test('a request makes one, and it is found again', async () => {
+    test('a request makes one message, and it is found again', async () => {
       const first = await write((trx) => insertMessage(trx, message('a', NOW, 'r')));
       expect(await findMessageByRequest(read(), id(1), 'r')).toEqual(first);
       expect(await findMessageByRequest(read(), id(1), 's')).toBeUndefined();

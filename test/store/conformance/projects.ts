@@ -13,7 +13,7 @@ import type { StoreUnderTest } from './store-under-test.ts';
 
 export function projectsConform({ write, read }: StoreUnderTest): void {
   describe('projects', () => {
-    test('come back as they were put in, with their plan', async () => {
+    test('projects come back as they were put in, with their plan', async () => {
       const markdown = '# Ünïcode 😀\n\n```\n"quoted" \\ and \'single\'\n```\n';
       const row = {
         title: 'Größe',
@@ -53,14 +53,14 @@ export function projectsConform({ write, read }: StoreUnderTest): void {
       expect(await findProject(read(), id(2))).toBeUndefined();
     });
 
-    test('are found by the request that sent them, of which there is one', async () => {
+    test('a project is found by the request that sent it, of which there is one', async () => {
       await write((trx) => addProject(trx, 1, { request_id: 'r' }));
       expect((await findProjectByRequest(read(), 'r'))?.id).toBe(id(1));
       expect(await findProjectByRequest(read(), 'other')).toBeUndefined();
       await expect(write((trx) => addProject(trx, 2, { request_id: 'r' }))).rejects.toThrow(/UNIQUE/i);
     });
 
-    test('many may be sent without a request', async () => {
+    test('many projects may be sent without a request', async () => {
       await write(async (trx) => {
         await addProject(trx, 1);
         await addProject(trx, 2);
@@ -68,7 +68,7 @@ export function projectsConform({ write, read }: StoreUnderTest): void {
       expect(await countByStatus(read())).toEqual({ pending: 2 });
     });
 
-    test('are found by the beginning of their id', async () => {
+    test('projects are found by the beginning of their id', async () => {
       await write(async (trx) => {
         await addProject(trx, 1, { id: asProjectId('abc000000000') });
         await addProject(trx, 2, { id: asProjectId('abcf00000000') });
@@ -80,7 +80,7 @@ export function projectsConform({ write, read }: StoreUnderTest): void {
       expect(await projectIdsFrom(read(), 'f', 10)).toEqual([]);
     });
 
-    test('are listed newest first, a page at a time, each once', async () => {
+    test('projects are listed newest first, a page at a time, each once', async () => {
       await write(async (trx) => {
         // Five share their time of birth: the id decides.
         for (let n = 1; n <= 10; n++) await addProject(trx, n, { created_at: minute(n <= 5 ? 0 : n) });
@@ -97,7 +97,7 @@ export function projectsConform({ write, read }: StoreUnderTest): void {
       expect(seen).toEqual([10, 9, 8, 7, 6, 5, 4, 3, 2, 1].map(id));
     });
 
-    test('or oldest first, and only those of some statuses', async () => {
+    test('projects are listed oldest first on request, and only those of some statuses', async () => {
       await write(async (trx) => {
         await addProject(trx, 1);
         await addProject(trx, 2, { status: 'attention' });
@@ -112,7 +112,7 @@ export function projectsConform({ write, read }: StoreUnderTest): void {
       expect(second.map((project) => project.id)).toEqual([id(4)]);
     });
 
-    test('are counted by status', async () => {
+    test('projects are counted by status', async () => {
       await write(async (trx) => {
         await addProject(trx, 1);
         await addProject(trx, 2);

@@ -10,7 +10,7 @@ export function readyProjectsConform({ write, read }: StoreUnderTest): void {
     const ready = async (limit = 100) =>
       (await readyProjects(read(), NOW, limit)).map((project) => project.id);
 
-    test('come by priority, then age, then id', async () => {
+    test('ready projects come by priority, then age, then id', async () => {
       await write(async (trx) => {
         await addProject(trx, 1, { priority: 0, created_at: minute(1) });
         await addProject(trx, 2, { priority: 0, created_at: minute(0) });
@@ -22,7 +22,7 @@ export function readyProjectsConform({ write, read }: StoreUnderTest): void {
       expect(await ready(2)).toEqual([3, 2].map(id));
     });
 
-    test('are the pending ones and those the supervisor works on', async () => {
+    test('ready projects are the pending ones and those the supervisor works on', async () => {
       await write(async (trx) => {
         await addProject(trx, 1);
         await addProject(trx, 2, { status: 'in_progress', claimed_by: 'supervisor' });
@@ -44,7 +44,7 @@ export function readyProjectsConform({ write, read }: StoreUnderTest): void {
       expect(await ready()).toEqual([1, 2, 3].map(id));
     });
 
-    test('are not those that wait out a back-off', async () => {
+    test('a project that waits out a back-off is not ready', async () => {
       await write(async (trx) => {
         await addProject(trx, 1, { not_before: minute(1) });
         await addProject(trx, 2, { not_before: NOW });
@@ -55,7 +55,7 @@ export function readyProjectsConform({ write, read }: StoreUnderTest): void {
       expect(later.map((project) => project.id)).toEqual([1, 2, 3].map(id));
     });
 
-    test('are those whose back-off would last longer than any: the clock was set back', async () => {
+    test('a project whose back-off would last longer than any is ready: the clock was set back', async () => {
       await write(async (trx) => {
         await addProject(trx, 1, { not_before: minute(24 * 60) });
         await addProject(trx, 2, { not_before: minute(18) });
@@ -65,7 +65,7 @@ export function readyProjectsConform({ write, read }: StoreUnderTest): void {
       expect(await nextReadyAt(read(), NOW)).toBe(minute(18));
     });
 
-    test('are not those in whose workspace a run is under way, whoever it belongs to', async () => {
+    test('a project in whose workspace a run is under way is not ready, whoever the run belongs to', async () => {
       await write(async (trx) => {
         await addProject(trx, 1, { workspace: '/busy', status: 'in_progress', claimed_by: 'supervisor' });
         await addProject(trx, 2, { workspace: '/busy' });
@@ -77,7 +77,7 @@ export function readyProjectsConform({ write, read }: StoreUnderTest): void {
       expect(await ready()).toEqual([1, 2, 3].map(id));
     });
 
-    test('the next one after a back-off is known', async () => {
+    test('the next project to be ready after a back-off is known', async () => {
       expect(await nextReadyAt(read(), NOW)).toBeUndefined();
       await write(async (trx) => {
         await addProject(trx, 1, { not_before: minute(9) });

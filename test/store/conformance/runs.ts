@@ -23,7 +23,7 @@ export function runsConform({ write, read }: StoreUnderTest): void {
       });
     });
 
-    test('begin with nothing known of their process', async () => {
+    test('a run begins with nothing known of its process', async () => {
       await write((trx) =>
         addRun(trx, { id: 'a', project_id: id(1), model: 'opus', kind: 'revise', round: 2 }),
       );
@@ -45,19 +45,19 @@ export function runsConform({ write, read }: StoreUnderTest): void {
       });
     });
 
-    test('a second open one of the same project is refused', async () => {
+    test('a second open run of the same project is refused', async () => {
       await write((trx) => addRun(trx, { id: 'a', project_id: id(1), workspace: '/a' }));
       const second = write((trx) => addRun(trx, { id: 'b', project_id: id(1), workspace: '/b' }));
       await expect(second).rejects.toThrow(/UNIQUE/i);
     });
 
-    test('a second open one in the same workspace is refused', async () => {
+    test('a second open run in the same workspace is refused', async () => {
       await write((trx) => addRun(trx, { id: 'a', project_id: id(1), workspace: '/a' }));
       const second = write((trx) => addRun(trx, { id: 'b', project_id: id(2), workspace: '/a' }));
       await expect(second).rejects.toThrow(/UNIQUE/i);
     });
 
-    test('when the first has ended, the next may begin', async () => {
+    test('a run may begin when the one before has ended', async () => {
       await write((trx) => addRun(trx, { id: 'a', project_id: id(1), workspace: '/a' }));
       await write((trx) => closeRun(trx, asRunId('a'), { kind: 'throttled' }, endedAt(minute(1))));
       await write((trx) =>
@@ -68,13 +68,13 @@ export function runsConform({ write, read }: StoreUnderTest): void {
       expect(await openRunOf(read(), id(2))).toBeUndefined();
     });
 
-    test('of an unknown project are refused', async () => {
+    test('a run of an unknown project is refused', async () => {
       await expect(write((trx) => addRun(trx, { id: 'a', project_id: id(9) }))).rejects.toThrow(
         /FOREIGN KEY/i,
       );
     });
 
-    test('end once, with an outcome that comes back whole', async () => {
+    test('a run ends once, with an outcome that comes back whole', async () => {
       await write((trx) => addRun(trx, { id: 'a', project_id: id(1) }));
       const outcome = { kind: 'crashed', code: null, signal: 'SIGKILL', stderr: 'oh "no"\n😀' } as const;
       const live = { ...EMPTY_LIVE_STATE, turns: 7, currentTool: 'Bash' };
@@ -92,7 +92,7 @@ export function runsConform({ write, read }: StoreUnderTest): void {
       });
     });
 
-    test('their process, live state and model are recorded as they become known', async () => {
+    test("a run's process, live state and model are recorded as they become known", async () => {
       await write((trx) => addRun(trx, { id: 'a', project_id: id(1) }));
       await write(async (trx) => {
         await updateRun(trx, asRunId('a'), { pid: 42, pid_started_at: 't', spawned_at: minute(1) });
@@ -106,7 +106,7 @@ export function runsConform({ write, read }: StoreUnderTest): void {
       });
     });
 
-    test('come in the order in which they were recorded, whatever their times say', async () => {
+    test('runs come in the order in which they were recorded, whatever their times say', async () => {
       for (const [run, at] of [
         ['b', minute(0)],
         ['c', minute(-24 * 60)],
@@ -120,7 +120,7 @@ export function runsConform({ write, read }: StoreUnderTest): void {
       expect((await runsOf(read(), id(1))).map((run) => run.id)).toEqual(['b', 'c', 'a']);
     });
 
-    test('the open ones are known, in that order too', async () => {
+    test('open runs are known, in the order in which they were recorded', async () => {
       await write(async (trx) => {
         await addRun(trx, { id: 'b', project_id: id(2), created_at: minute(2) });
         await addRun(trx, { id: 'a', project_id: id(1), created_at: minute(1) });
@@ -130,7 +130,7 @@ export function runsConform({ write, read }: StoreUnderTest): void {
       expect((await openRuns(read())).map((run) => run.id)).toEqual(['a']);
     });
 
-    test('what they cost adds up by day, and those of unknown cost are counted', async () => {
+    test('the cost of runs adds up by day, and those of unknown cost are counted', async () => {
       expect(await spentSince(read(), NOW)).toEqual({ usd: 0, unknown: 0 });
       for (const [run, project, at, usd] of [
         ['a', id(1), minute(-10), 1.5],

@@ -5,7 +5,7 @@ import type { StoreUnderTest } from './store-under-test.ts';
 
 export function transactionsConform({ database, connect, write, read }: StoreUnderTest): void {
   describe('transactions', () => {
-    test('are committed whole, and then seen by every connection', async () => {
+    test('a transaction is committed whole, and then seen by every connection', async () => {
       const other = await connect();
       await write(async (trx) => {
         await addProject(trx, 1);
@@ -14,7 +14,7 @@ export function transactionsConform({ database, connect, write, read }: StoreUnd
       expect(await findProject(other.read, id(2))).toMatchObject({ title: 'Project 2' });
     });
 
-    test('leave nothing when they throw, and the next one works', async () => {
+    test('a transaction that throws leaves nothing, and the next one works', async () => {
       const failing = write(async (trx) => {
         await addProject(trx, 1);
         throw new Error('no');
@@ -25,7 +25,7 @@ export function transactionsConform({ database, connect, write, read }: StoreUnd
       expect(await findProject(read(), id(1))).toBeDefined();
     });
 
-    test('of one connection stand in line', async () => {
+    test('transactions of one connection queue', async () => {
       const order: string[] = [];
       const slow = write(async (trx) => {
         await addProject(trx, 1);
@@ -39,7 +39,7 @@ export function transactionsConform({ database, connect, write, read }: StoreUnd
       expect(order).toEqual(['first', 'second']);
     });
 
-    test('of two connections wait for each other, and both are kept', async () => {
+    test('transactions of two connections wait for each other, and both are kept', async () => {
       const other = await connect();
       await Promise.all([
         write(async (trx) => {
@@ -51,7 +51,7 @@ export function transactionsConform({ database, connect, write, read }: StoreUnd
       expect(await countByStatus(read())).toEqual({ pending: 2 });
     });
 
-    test('are told to the other connections, and to the own one if it asks for that', async () => {
+    test('a transaction is reported to the other connections, and to its own if that asks for it', async () => {
       const other = await connect();
       const feeds = {
         others: database().changes('others'),
@@ -74,7 +74,7 @@ export function transactionsConform({ database, connect, write, read }: StoreUnd
       for (const feed of Object.values(feeds)) feed.close();
     });
 
-    test('are told the time they are made at', async () => {
+    test('a transaction is given the time it is made at', async () => {
       expect(await database().write(async ({ now }) => now)).toMatch(/^\d{4}-\d\d-\d\dT[\d:.]+Z$/);
     });
   });

@@ -58,8 +58,10 @@ const WORDS: readonly [string, (trx: Writer) => Promise<unknown>, (db: Reader) =
 ];
 
 export function unknownWordsConform({ write, read }: StoreUnderTest): void {
-  describe('a word that a newer program wrote', () => {
-    test.each(WORDS)('is refused in words when %s is read', async (column, tamper, reader) => {
+  describe('words that a newer program wrote', () => {
+    test.each(
+      WORDS,
+    )('an unknown word is refused in words when %s is read', async (column, tamper, reader) => {
       await write(async (trx) => {
         await addProject(trx, 1);
         await addRun(trx, { id: 'run-1', project_id: id(1) });
@@ -81,7 +83,7 @@ export function unknownWordsConform({ write, read }: StoreUnderTest): void {
       });
     });
 
-    test('is told as an end that nobody saw when it is the outcome of a run', async () => {
+    test('an unknown outcome of a run is read as an end that nobody saw', async () => {
       await write(async (trx) => {
         await addProject(trx, 1);
         await addRun(trx, { id: asRunId('run-1'), project_id: id(1) });
@@ -93,7 +95,7 @@ export function unknownWordsConform({ write, read }: StoreUnderTest): void {
       });
     });
 
-    test('leaves the rest of the store readable', async () => {
+    test('an unknown word leaves the rest of the store readable', async () => {
       await write(async (trx) => {
         for (const n of [1, 2]) await addProject(trx, n);
         await trx

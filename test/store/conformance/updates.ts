@@ -20,7 +20,7 @@ export function updatesConform({ write, read }: StoreUnderTest): void {
       });
     });
 
-    test('are read on from the last one seen', async () => {
+    test('updates are read on from the last one seen', async () => {
       const ids: number[] = [];
       for (const message of ['a', 'b', 'c', 'd']) {
         ids.push((await write((trx) => insertUpdate(trx, update(message)))).id);
@@ -34,7 +34,7 @@ export function updatesConform({ write, read }: StoreUnderTest): void {
       expect(await updatesOf(read(), id(2), 0, 10)).toEqual([]);
     });
 
-    test('a request makes one, and it is found again', async () => {
+    test('a request makes one update, and it is found again', async () => {
       const first = await write((trx) => insertUpdate(trx, update('a', 'r')));
       expect(await findUpdateByRequest(read(), id(1), null, 'r')).toEqual(first);
       expect(await findUpdateByRequest(read(), id(2), null, 'r')).toBeUndefined();
@@ -42,7 +42,7 @@ export function updatesConform({ write, read }: StoreUnderTest): void {
       await write((trx) => insertUpdate(trx, { ...update('b', 'r'), project_id: id(2) }));
     });
 
-    test('the same request of another run makes another one', async () => {
+    test('the same request of another run makes another update', async () => {
       const [one, two] = await write(async (trx) => {
         await addRun(trx, { id: id(1), project_id: id(1) });
         await closeRun(trx, id(1), { kind: 'no_completion' }, endedAt(NOW));
