@@ -159,7 +159,10 @@ describe('database of a working supervisor', () => {
     await puppet.open('held');
     await supervisor.says('store.unavailable');
     const refused = await rig.command('cancel', id, '--yes');
-    expect(refused).toMatchObject({ code: 1, stderr: expect.stringContaining('holds the database') });
+    expect(refused).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('is locked by another process'),
+    });
     holder.exec('ROLLBACK');
     holder.close();
     const { runs } = await rig.until(id, 'awaiting_approval');
