@@ -2,8 +2,9 @@
 import type { Hold } from '../project/hold.ts';
 import type { Outcome } from '../project/outcome.ts';
 import type { Project } from '../project/project.ts';
-import type { LiveState, Run, RunCost } from '../project/run.ts';
+import { EMPTY_LIVE_STATE, type LiveState, type Run, type RunCost } from '../project/run.ts';
 
+/** What is known of a run's end besides its outcome. */
 export interface Ending {
   readonly cost: RunCost;
   readonly live: LiveState;
@@ -19,6 +20,25 @@ export interface Ending {
   readonly unkept?: 'all' | readonly string[];
 }
 
+/**
+ * How a run ended of which no more is known than `known`: it cost nothing, did nothing, and nobody looked at its
+ * workspace. The only place where the facts that are not known have a value.
+ *
+ * @param random In [0, 1): spreads the back-off.
+ */
+export function createEnding(random: number, known: Partial<Omit<Ending, 'random'>> = {}): Ending {
+  return {
+    cost: { usd: 0, basis: 'reported' },
+    live: EMPTY_LIVE_STATE,
+    fingerprint: null,
+    resumeNotBefore: null,
+    configuredModel: null,
+    ...known,
+    random,
+  };
+}
+
+/** What followed from the end of a run: for its project, for the queue, and for other projects. */
 export interface EndedRun {
   readonly outcome: Outcome;
   /** What the project waits for now. */

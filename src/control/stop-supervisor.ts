@@ -16,10 +16,10 @@ export interface StopReport {
   /** The supervisor that ran, and what ended it; null when none ran. */
   readonly supervisor: { readonly pid: number; readonly by: 'request' | StopStep } | null;
   /** Runs it left behind that lived, and were ended. */
-  readonly runs: readonly EndedRun[];
+  readonly runs: readonly StoppedRun[];
 }
 
-interface EndedRun {
+interface StoppedRun {
   readonly run: Run;
   readonly by: StopStep;
   readonly leftovers: readonly Leftover[];
@@ -65,9 +65,9 @@ async function endsWithin({ clock }: Bridge, process: ProcessIdentity, ms: numbe
 }
 
 /** Runs whose supervisor is no more. Where a service manager has started the next one already, they are that one's. */
-async function endRunsOfNobody(bridge: Bridge): Promise<EndedRun[]> {
+async function endRunsOfNobody(bridge: Bridge): Promise<StoppedRun[]> {
   if (isLiving(await supervisorState(bridge))) return [];
-  const ended: EndedRun[] = [];
+  const ended: StoppedRun[] = [];
   for (const run of await unfinishedRuns(bridge)) {
     const root = await processOf(run);
     if (root) ended.push({ run, ...(await endRun(bridge, run, root)) });
@@ -83,7 +83,7 @@ async function processOf({ id, pid, pidStartedAt }: Run): Promise<ProcessIdentit
   return marked;
 }
 
-async function endRun({ clock }: Bridge, run: Run, root: ProcessIdentity): Promise<Omit<EndedRun, 'run'>> {
+async function endRun({ clock }: Bridge, run: Run, root: ProcessIdentity): Promise<Omit<StoppedRun, 'run'>> {
   const family = await processTree(root);
   const by = await stopChild(
     { identity: root },

@@ -136,7 +136,7 @@ export async function runsOf(db: Reader, projectId: ProjectId): Promise<Run[]> {
   return rows.map(toRun);
 }
 
-interface EndedRun {
+interface ClosedRun {
   readonly id: RunId;
   readonly endedAt: string;
   /** Of its project. */
@@ -147,8 +147,8 @@ interface EndedRun {
 const BATCH_SIZE = 500;
 
 /** Those of these runs that have ended, in the order of their end. */
-export async function endedRuns(db: Reader, ids: readonly RunId[]): Promise<EndedRun[]> {
-  const found: EndedRun[] = [];
+export async function endedRuns(db: Reader, ids: readonly RunId[]): Promise<ClosedRun[]> {
+  const found: ClosedRun[] = [];
   for (let from = 0; from < ids.length; from += BATCH_SIZE) {
     const rows = await db
       .selectFrom('runs')

@@ -4,6 +4,7 @@
  */
 
 import { endRun } from '../bridge/end-run.ts';
+import { createEnding } from '../bridge/ended-run.ts';
 import { projectDetails } from '../bridge/queries.ts';
 import { recordSpawn, startedIn, unfinishedRuns } from '../bridge/runs.ts';
 import { claudeEnvironment, RUN_MARK } from '../claude/environment.ts';
@@ -22,7 +23,6 @@ import { ActiveRun } from './run/active-run.ts';
 import { earlierInSession, type ProcessHandle, type RunListener, runContext } from './run/context.ts';
 import { removeSecrets } from './run/end.ts';
 import { CONTROL_GROUPS, controlGroupOf } from './run/held-process.ts';
-import { neverRan } from './run/never-ran.ts';
 
 /** Takes up every open run; returns those to follow. */
 export async function recover(context: Context, listener: (run: Run) => RunListener): Promise<ActiveRun[]> {
@@ -106,5 +106,5 @@ async function closeUnspawned(context: Context, run: Run): Promise<void> {
   const outcome: Outcome = ran
     ? { kind: 'lost', message: 'the supervisor died before it recorded the process' }
     : { kind: 'never_spawned', message: 'the supervisor died before it started Claude' };
-  await endRun(lease, run, outcome, neverRan(ran ? UNKNOWN_COST : undefined));
+  await endRun(lease, run, outcome, createEnding(Math.random(), ran ? { cost: UNKNOWN_COST } : {}));
 }

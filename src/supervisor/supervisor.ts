@@ -8,6 +8,7 @@ import { openBridge } from '../bridge/bridge.ts';
 import { watchChanges } from '../bridge/changes.ts';
 import { nextReadyTime, type StartedRun, startNextRun } from '../bridge/claim.ts';
 import { endRun } from '../bridge/end-run.ts';
+import { createEnding } from '../bridge/ended-run.ts';
 import { liftHold, probeAtStart } from '../bridge/holds.ts';
 import { currentLease, LeaseLost, releaseLease } from '../bridge/lease.ts';
 import { finishApproved } from '../bridge/reviews.ts';
@@ -30,7 +31,6 @@ import { Preflight } from './preflight.ts';
 import { recover } from './recover.ts';
 import { ActiveRun } from './run/active-run.ts';
 import { type RunListener, runContext } from './run/context.ts';
-import { neverRan } from './run/never-ran.ts';
 import { gatherRun, recordChild, spawnRun } from './run/process.ts';
 import { Heartbeat } from './upkeep/heartbeat.ts';
 import { type LoopWatchdog, watchLoop } from './upkeep/loop-watchdog.ts';
@@ -204,7 +204,7 @@ class Supervisor {
     if (!spawned.spawned) {
       // Nobody will read it, and it may hold the owner's secrets. What cannot be removed now goes with the next start.
       await rm(runFiles(bridge.home, run.id).mcpConfig, { force: true }).catch(() => undefined);
-      await patiently(this.#context, () => endRun(lease, run, spawned.outcome, neverRan()));
+      await patiently(this.#context, () => endRun(lease, run, spawned.outcome, createEnding(Math.random())));
       this.#probeEnded(run);
       return;
     }

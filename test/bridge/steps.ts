@@ -5,6 +5,7 @@ import { expect } from 'vitest';
 import type { Bridge } from '../../src/bridge/bridge.ts';
 import { type StartedRun, startNextRun } from '../../src/bridge/claim.ts';
 import type { Ending } from '../../src/bridge/ended-run.ts';
+import { createEnding } from '../../src/bridge/ended-run.ts';
 import type { FindOverlap } from '../../src/bridge/free-workspace.ts';
 import { takeLease } from '../../src/bridge/lease.ts';
 import { databaseOf } from '../../src/bridge/open-bridge.ts';
@@ -13,7 +14,7 @@ import { sendPlan } from '../../src/bridge/send-plan.ts';
 import { sendCompletion } from '../../src/bridge/submissions.ts';
 import { asLeaseToken, type ProjectId } from '../../src/project/ids.ts';
 import type { Project, ProjectStatus } from '../../src/project/project.ts';
-import { EMPTY_LIVE_STATE, type Run } from '../../src/project/run.ts';
+import type { Run } from '../../src/project/run.ts';
 import type { Result } from '../../src/result.ts';
 import { BEGINNING, eventsAfter } from '../../src/store/events.ts';
 import { findProject } from '../../src/store/projects.ts';
@@ -136,14 +137,7 @@ export async function begin(rig: Rig, model: string | null = null): Promise<Star
   return started;
 }
 
-export const ending: Ending = {
-  cost: { usd: 0.5, basis: 'reported' },
-  live: EMPTY_LIVE_STATE,
-  random: 0,
-  fingerprint: null,
-  resumeNotBefore: null,
-  configuredModel: null,
-};
+export const ending: Ending = createEnding(0, { cost: { usd: 0.5, basis: 'reported' } });
 
 export const byHand = { runId: null, requestId: null };
 

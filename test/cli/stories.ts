@@ -3,6 +3,7 @@
 import type { Bridge } from '../../src/bridge/bridge.ts';
 import { startNextRun } from '../../src/bridge/claim.ts';
 import { endRun } from '../../src/bridge/end-run.ts';
+import { createEnding } from '../../src/bridge/ended-run.ts';
 import { takeLease } from '../../src/bridge/lease.ts';
 import { recordLive, recordReady, recordSpawn } from '../../src/bridge/runs.ts';
 import { sendCompletion, sendUpdate } from '../../src/bridge/submissions.ts';
@@ -42,14 +43,13 @@ export async function beginRun(
   return run;
 }
 
-const NOTHING_KNOWN = { random: 0, fingerprint: null, resumeNotBefore: null, configuredModel: null };
-
 export async function finishRun(bridge: Bridge, run: Run, outcome: Outcome): Promise<void> {
-  await endRun({ bridge, token: TOKEN }, run, outcome, {
-    cost: { usd: 0.5, basis: 'reported' },
-    live: EMPTY_LIVE_STATE,
-    ...NOTHING_KNOWN,
-  });
+  await endRun(
+    { bridge, token: TOKEN },
+    run,
+    outcome,
+    createEnding(0, { cost: { usd: 0.5, basis: 'reported' } }),
+  );
 }
 
 /** The run says something and submits its work. */

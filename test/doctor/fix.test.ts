@@ -17,11 +17,11 @@ import { join } from 'node:path';
 import { expect } from 'vitest';
 import { startNextRun } from '../../src/bridge/claim.ts';
 import { endRun } from '../../src/bridge/end-run.ts';
+import { createEnding } from '../../src/bridge/ended-run.ts';
 import { databaseOf } from '../../src/bridge/open-bridge.ts';
 import { recordSpawn } from '../../src/bridge/runs.ts';
 import { sendPlan } from '../../src/bridge/send-plan.ts';
 import { RUN_MARK } from '../../src/claude/environment.ts';
-import { EMPTY_LIVE_STATE } from '../../src/project/run.ts';
 import { holdLease, type Rig, shown, TOKEN, test } from './rig.ts';
 
 /** A run that has ended, by its id. */
@@ -37,9 +37,7 @@ async function endedRun(rig: Rig): Promise<string> {
     if (!started) throw new Error('no project is ready');
     id = started.run.id;
     await recordSpawn({ bridge, token: TOKEN }, started.run, 4_000_000, 'never');
-    const nothing = { random: 0, fingerprint: null, resumeNotBefore: null, configuredModel: null };
-    const end = { cost: { usd: 0, basis: 'reported' as const }, live: EMPTY_LIVE_STATE, ...nothing };
-    await endRun({ bridge, token: TOKEN }, started.run, { kind: 'no_completion' }, end);
+    await endRun({ bridge, token: TOKEN }, started.run, { kind: 'no_completion' }, createEnding(0));
   });
   return id;
 }

@@ -2,13 +2,14 @@ import { existsSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { startNextRun } from '../../src/bridge/claim.ts';
 import { endRun } from '../../src/bridge/end-run.ts';
+import { createEnding } from '../../src/bridge/ended-run.ts';
 import { pause, setHold } from '../../src/bridge/holds.ts';
 import { LEASE_MS, takeLease } from '../../src/bridge/lease.ts';
 import { databaseOf } from '../../src/bridge/open-bridge.ts';
 import { systemClock } from '../../src/clock.ts';
 import { identify, type ProcessIdentity } from '../../src/machine/identity.ts';
 import { asLeaseToken, asProjectId, asRunId } from '../../src/project/ids.ts';
-import { EMPTY_LIVE_STATE, UNKNOWN_COST } from '../../src/project/run.ts';
+import { UNKNOWN_COST } from '../../src/project/run.ts';
 import { code, desktop, openStore, rowsIn, stateFolder, type ToolCaller } from './rig.ts';
 
 const PLAN = '# Build the page\n\nMake it good.';
@@ -284,8 +285,7 @@ describe('following a project', () => {
         },
       );
       if (!started) throw new Error('nothing is ready');
-      const rest = { random: 0, fingerprint: null, resumeNotBefore: null, configuredModel: null };
-      const ending = { cost, live: EMPTY_LIVE_STATE, ...rest };
+      const ending = createEnding(0, { cost });
       await endRun({ bridge, token: asLeaseToken('token') }, started.run, { kind: 'interrupted' }, ending);
     }
     const { text, facts } = await client.call('bridge_get_project_status', { project_id: id });

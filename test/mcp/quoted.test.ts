@@ -1,12 +1,12 @@
 import { describe, expect, test } from 'vitest';
 import { startNextRun } from '../../src/bridge/claim.ts';
 import { endRun } from '../../src/bridge/end-run.ts';
+import { createEnding } from '../../src/bridge/ended-run.ts';
 import { setHold } from '../../src/bridge/holds.ts';
 import { takeLease } from '../../src/bridge/lease.ts';
 import { databaseOf } from '../../src/bridge/open-bridge.ts';
 import { asLeaseToken } from '../../src/project/ids.ts';
 import type { Outcome } from '../../src/project/outcome.ts';
-import { EMPTY_LIVE_STATE } from '../../src/project/run.ts';
 import { type Answered, code, desktop, openStore, stateFolder, type ToolCaller } from './rig.ts';
 
 /** What ends a line for one viewer or another. */
@@ -99,14 +99,7 @@ describe('quoted words of others', () => {
         },
       );
       if (!started) break;
-      const ending = {
-        cost: { usd: 0, basis: 'reported' as const },
-        live: EMPTY_LIVE_STATE,
-        random: 0,
-        fingerprint: null,
-        resumeNotBefore: null,
-        configuredModel: null,
-      };
+      const ending = createEnding(0);
       await endRun({ bridge, token: asLeaseToken('token') }, started.run, outcome, ending);
     }
     for (const [tool, args] of [

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, test, vi } from 'vitest';
 import { BEGINNING, changesSince } from '../../src/bridge/changes.ts';
 import { endRun } from '../../src/bridge/end-run.ts';
+import { createEnding } from '../../src/bridge/ended-run.ts';
 import { databaseOf } from '../../src/bridge/open-bridge.ts';
 import { projectDetails } from '../../src/bridge/queries.ts';
 import { type Clock, systemClock } from '../../src/clock.ts';
@@ -12,7 +13,6 @@ import { PROJECT_STATUSES, type ProjectStatus } from '../../src/project/project.
 import { runFiles } from '../../src/state-folder.ts';
 import { updateProject } from '../../src/store/projects.ts';
 import { findRun } from '../../src/store/runs.ts';
-import { neverRan } from '../../src/supervisor/run/never-ran.ts';
 import { Retention } from '../../src/supervisor/upkeep/retention.ts';
 import { removeFiles } from '../../src/supervisor/upkeep/run-artifacts.ts';
 import { begin, send, supervised, TOKEN } from '../bridge/steps.ts';
@@ -47,7 +47,7 @@ async function spentRun(rig: Rig, status: ProjectStatus, mb = 1): Promise<RunId>
   const project = await send(rig);
   const { run } = await begin(rig);
   await leave(rig, run.id, mb);
-  await endRun({ bridge: rig.bridge, token: TOKEN }, run, { kind: 'no_completion' }, neverRan());
+  await endRun({ bridge: rig.bridge, token: TOKEN }, run, { kind: 'no_completion' }, createEnding(0));
   await databaseOf(rig.bridge).write(({ trx }) => updateProject(trx, project.id, { status }));
   return run.id;
 }

@@ -6,6 +6,7 @@
 import { rm } from 'node:fs/promises';
 import { endRun } from '../../bridge/end-run.ts';
 import type { EndedRun } from '../../bridge/ended-run.ts';
+import { createEnding } from '../../bridge/ended-run.ts';
 import { classify } from '../../claude/outcome.ts';
 import type { RunSummary } from '../../claude/run-summary.ts';
 import { costOf } from '../../claude/spending.ts';
@@ -22,7 +23,6 @@ import type { RunContext } from './context.ts';
 import { fingerprint } from './fingerprint.ts';
 import type { HeldProcess } from './held-process.ts';
 import { lastLines } from './last-lines.ts';
-import { neverRan } from './never-ran.ts';
 import { dropPartials } from './partial-output.ts';
 import type { RunPhase, RunPhases } from './phase.ts';
 import { promptId } from './process.ts';
@@ -55,15 +55,14 @@ export async function concludeRun(
   const outcome = await outcomeOf(runContext, phase, read);
   await removeSecrets(context, run);
   const cost = costOfRun(runContext, phase, summary);
-  const ending = {
+  const ending = createEnding(Math.random(), {
     cost,
     live: { ...summary.progress.live, currentTool: null, costUsd: cost.usd ?? 0 },
-    random: Math.random(),
     fingerprint: isCrash(outcome.kind) ? await fingerprint(run.workspace) : null,
     resumeNotBefore: config.resume_not_before ?? null,
     configuredModel: config.model ?? null,
     unkept: unkept(run, summary.unanswered),
-  };
+  });
   const ended = await patiently(context, () => endRun(lease, run, outcome, ending));
   // Not before its end is recorded: a successor would read the cost out of these lines too.
   if (hasPartials) await dropPartials(files.output);
@@ -89,7 +88,7 @@ export async function giveUpRun(
   if (endsSupervisor(error)) throw error;
   const message = messageOf(error);
   context.log.error('run.unwatched', { run: run.id }, message);
-  const ending = { ...neverRan(), cost: UNKNOWN_COST };
+  const ending = createEnding(Math.random(), { cost: UNKNOWN_COST });
   const outcome: Outcome = { kind: 'lost', message: `it could not be watched any longer: ${message}` };
   await patiently(context, () => stop.gently(outcome));
   await process.exited;

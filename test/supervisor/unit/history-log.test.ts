@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { startNextRun } from '../../../src/bridge/claim.ts';
 import { endRun } from '../../../src/bridge/end-run.ts';
+import { createEnding } from '../../../src/bridge/ended-run.ts';
 import { pause, resume } from '../../../src/bridge/holds.ts';
 import { takeLease } from '../../../src/bridge/lease.ts';
 import { databaseOf } from '../../../src/bridge/open-bridge.ts';
@@ -10,7 +11,6 @@ import { loadConfig } from '../../../src/config.ts';
 import type { Fields, Level, Log } from '../../../src/log.ts';
 import { asLeaseToken } from '../../../src/project/ids.ts';
 import type { Outcome } from '../../../src/project/outcome.ts';
-import { EMPTY_LIVE_STATE } from '../../../src/project/run.ts';
 import { HistoryLog } from '../../../src/supervisor/history-log.ts';
 import { createRig, type Rig } from '../../rig.ts';
 
@@ -52,13 +52,7 @@ async function runEnding(rig: Rig, outcome: Outcome): Promise<{ project: string;
   );
   if (!started) throw new Error('nothing is ready');
   await recordSpawn({ bridge: rig.bridge, token: asLeaseToken('token') }, started.run, 4711, '1');
-  const ending = {
-    live: EMPTY_LIVE_STATE,
-    random: 0,
-    fingerprint: null,
-    resumeNotBefore: null,
-    configuredModel: null,
-  };
+  const ending = createEnding(0);
   await endRun({ bridge: rig.bridge, token: asLeaseToken('token') }, started.run, outcome, {
     ...ending,
     cost: { usd: 0.12345, basis: 'reported' },
