@@ -172,7 +172,7 @@ describe('house', () => {
       .flatMap(({ text }) => [...text.matchAll(/export async function (\w+)\(\s*trx: Writer/g)])
       .map(([, name]) => name);
     expect(writers).toContain('appendEvent');
-    const hidden = [...writers, 'databaseOf', 'keepDatabase', 'openDatabase'].join('|');
+    const hidden = [...writers, 'databaseOf', 'withDatabase', 'openDatabase'].join('|');
     const named = new RegExp(`\\b(?:${hidden})\\b`);
     expect(outside.filter(({ text }) => named.test(text)).map(({ path }) => path)).toEqual([]);
   });

@@ -3,6 +3,9 @@ import type { Clock } from '../clock.ts';
 import type { Database, DatabaseOptions } from '../store/database.ts';
 import { openDatabase } from '../store/open-database.ts';
 
+/** Known to this file alone: no other can name the store behind a bridge. */
+const DATABASE = Symbol('database');
+
 /** An open state folder. What is in it is read and changed by the verbs of this room alone. */
 export interface Bridge {
   /** The state folder. */
@@ -13,32 +16,28 @@ export interface Bridge {
   /** Looks through the whole store. Throws StoreError when it is damaged; takes about a second for a million rows. */
   check(): Promise<void>;
   close(): Promise<void>;
+  readonly [DATABASE]: Database;
 }
 
 /** Opens the state folder, creating it when it is new. Throws StoreError. */
 export async function openBridge(home: string, clock: Clock, options: DatabaseOptions = {}): Promise<Bridge> {
   const database = await openDatabase(home, clock, options);
-  const bridge: Bridge = {
+  return {
     home,
     clock,
     identity: () => database.identity(),
     check: () => database.check(),
     close: () => database.close(),
+    [DATABASE]: database,
   };
-  return keepDatabase(bridge, database);
 }
 
-const databases = new WeakMap<Bridge, Database>();
-
-/** Gives a bridge its store. */
-export function keepDatabase(bridge: Bridge, database: Database): Bridge {
-  databases.set(bridge, database);
-  return bridge;
+/** The same state folder through another view of its store. */
+export function withDatabase(bridge: Bridge, database: Database): Bridge {
+  return { ...bridge, [DATABASE]: database };
 }
 
 /** The store behind a bridge. */
 export function databaseOf(bridge: Bridge): Database {
-  const database = databases.get(bridge);
-  if (!database) throw new Error('this bridge was not opened by openBridge');
-  return database;
+  return bridge[DATABASE];
 }

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import type { Bridge } from '../../src/bridge/bridge.ts';
 import { BEGINNING, changesSince } from '../../src/bridge/changes.ts';
 import { cancel } from '../../src/bridge/control.ts';
-import { databaseOf, keepDatabase } from '../../src/bridge/open-bridge.ts';
+import { databaseOf, withDatabase } from '../../src/bridge/open-bridge.ts';
 import { projectDetails } from '../../src/bridge/queries.ts';
 import { sendPlan } from '../../src/bridge/send-plan.ts';
 import { systemClock } from '../../src/clock.ts';
@@ -119,16 +119,13 @@ async function pause(stage: Stage): Promise<void> {
 function notingCommits(bridge: Bridge) {
   let committed = { moment: 0, time: 0 };
   const database = databaseOf(bridge);
-  const noting = keepDatabase(
-    { ...bridge },
-    {
-      ...database,
-      async write(work) {
-        const result = await database.write(work);
-        committed = { moment: moment(), time: Date.now() };
-        return result;
-      },
+  const noting = withDatabase(bridge, {
+    ...database,
+    async write(work) {
+      const result = await database.write(work);
+      committed = { moment: moment(), time: Date.now() };
+      return result;
     },
-  );
+  });
   return { bridge: noting, committed: () => committed };
 }
