@@ -140,13 +140,13 @@ function byExit({ exit, cut, stderr }: RunFacts): Outcome {
     kind: 'crashed',
     code: exit.code,
     signal: exit.signal,
-    stderr: redact(stderr).slice(-LONGEST_MESSAGE),
+    stderr: redact(stderr).slice(-MAX_MESSAGE_LENGTH),
   };
 }
 
-const LONGEST_MESSAGE = 500;
+const MAX_MESSAGE_LENGTH = 500;
 
 /** Some of a text that the service wrote, for a person to read: without a secret, also one that the end would cut. */
 function shortened(text: string): string {
-  return cleanText(cut(redact(text.slice(0, 2 * LONGEST_MESSAGE)), LONGEST_MESSAGE));
+  return cleanText(cut(redact(text.slice(0, 2 * MAX_MESSAGE_LENGTH)), MAX_MESSAGE_LENGTH));
 }

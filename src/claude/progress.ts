@@ -52,12 +52,12 @@ function newest(open: ReadonlyMap<string, string>): string | null {
   return [...open.values()].at(-1) ?? null;
 }
 
-const LONGEST_DESCRIPTION = 100;
+const MAX_DESCRIPTION_LENGTH = 100;
 /** Cleaned is only so much: a command may be a whole file. */
-const LONGEST_SUBJECT = 1_000;
+const MAX_SUBJECT_LENGTH = 1_000;
 
 function short(text: string): string {
-  return cut(cleanLine(cut(text, LONGEST_SUBJECT)), LONGEST_DESCRIPTION);
+  return cut(cleanLine(cut(text, MAX_SUBJECT_LENGTH)), MAX_DESCRIPTION_LENGTH);
 }
 
 /** `Bash: npm test`, `Edit: src/a.ts`: the tool and the one argument a person would name. */

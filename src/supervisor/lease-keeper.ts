@@ -6,7 +6,7 @@ import { type HeldLease, LEASE_MS, renewLease, takeLease } from '../bridge/lease
 import { identify, isAlive } from '../machine/identity.ts';
 import { asLeaseToken } from '../project/ids.ts';
 import type { Context } from './context.ts';
-import { patiently } from './patience.ts';
+import { retryTransient } from './transient.ts';
 
 export type LeaseAttempt =
   | { readonly taken: true; readonly lease: HeldLease }
@@ -36,6 +36,6 @@ export async function keepLease(context: Context, signal: AbortSignal): Promise<
   while (!signal.aborted) {
     await clock.sleep(RENEW_EVERY_MS, signal);
     if (signal.aborted) return;
-    await patiently(context, () => renewLease(lease, context.trouble()));
+    await retryTransient(context, () => renewLease(lease, context.trouble()));
   }
 }

@@ -1,6 +1,6 @@
 /**
- * Asks before the first run, and again before a run is spent on finding out, whether Claude is logged in at all: so
- * that a person reads the reason right after the start, not in the morning.
+ * Asks whether Claude is logged in: before the first run, and before a run is spent on finding out. A person reads the
+ * reason right after the start, not in the morning.
  */
 
 import { currentHolds, imposeHold, liftHold } from '../bridge/holds.ts';
@@ -11,11 +11,11 @@ import type { Hold } from '../project/hold.ts';
 import { runsFolder } from '../state-folder.ts';
 import type { Admission } from './admission.ts';
 import type { Context } from './context.ts';
-import { patiently } from './patience.ts';
 import { makeRunsFolder } from './room.ts';
+import { retryTransient } from './transient.ts';
 
-const LOOK_EVERY_MS = 5 * 60_000;
-/** An answer older than this does not spare a run that is to find out whether the hold is over. */
+const CHECK_EVERY_MS = 5 * 60_000;
+/** A probing run is spared only by an answer younger than this. */
 const RECENT_MS = 60_000;
 
 const LOGGED_OUT =
@@ -23,49 +23,49 @@ const LOGGED_OUT =
 
 export class Preflight {
   readonly #context: Context;
-  readonly #learnt: () => void;
+  readonly #onAnswer: () => void;
   readonly #closed = new AbortController();
-  #looking: Promise<void> | undefined;
+  #checking: Promise<void> | undefined;
   /** In monotonic milliseconds. */
-  #lookedAt: number | undefined;
+  #checkedAt: number | undefined;
 
-  /** @param learnt Called after each answer. */
-  constructor(context: Context, learnt: () => void) {
+  /** @param onAnswer Called after each answer. */
+  constructor(context: Context, onAnswer: () => void) {
     this.#context = context;
-    this.#learnt = learnt;
+    this.#onAnswer = onAnswer;
   }
 
   /** Whether Claude is to be asked before anything else is done on this admission. */
   async isDue(admission: Admission): Promise<boolean> {
-    if (this.#lookedAt === undefined) return admission.may !== 'wait';
-    const age = this.#context.clock.monotonic() - this.#lookedAt;
+    if (this.#checkedAt === undefined) return admission.may !== 'wait';
+    const age = this.#context.clock.monotonic() - this.#checkedAt;
     if (admission.may === 'probe') return admission.holds.some(isOfLogin) && age > RECENT_MS;
-    return admission.may === 'wait' && age > LOOK_EVERY_MS && (await this.#ownHold()) !== undefined;
+    return admission.may === 'wait' && age > CHECK_EVERY_MS && (await this.#ownHold()) !== undefined;
   }
 
-  /** Asks Claude, unless that is under way, and sets or ends the hold accordingly. */
-  async look(): Promise<void> {
-    this.#looking ??= this.#ask().finally(() => {
-      this.#looking = undefined;
+  /** Asks Claude, unless that is under way, and sets or lifts the hold accordingly. */
+  async check(): Promise<void> {
+    this.#checking ??= this.#ask().finally(() => {
+      this.#checking = undefined;
     });
-    return this.#looking;
+    return this.#checking;
   }
 
-  /** Gives up a look under way; afterwards nothing is left of it. */
+  /** Gives up a check under way; afterwards nothing is left of it. */
   async close(): Promise<void> {
     this.#closed.abort();
-    await this.#looking?.catch(() => undefined);
+    await this.#checking?.catch(() => undefined);
   }
 
   async #ask(): Promise<void> {
     const { bridge, clock, config, env } = this.#context;
     const claude = locateClaude(config.claude, env);
-    // That it is missing is another hold, and what is to be found out stays to be found out.
+    // A missing Claude is another hold; the question stays open.
     if (!claude.found) return;
     const folder = runsFolder(bridge.home);
     const question = {
       program: claude.path,
-      // The same mark each time: what a predecessor could not end is then found too.
+      // The same mark each time, so that what a predecessor could not end is found too.
       env: claudeEnvironment(env, { id: `login:${bridge.home}`, projectId: '' }),
       folder,
       clock,
@@ -73,12 +73,12 @@ export class Preflight {
     };
     const login = await makeRunsFolder(bridge.home)
       .then(() => askLogin(question))
-      // Nothing is known then; whether runs can start is found out elsewhere.
+      // Unknown: whether runs can start is found out elsewhere.
       .catch((error: Error): Login => ({ state: 'unknown', why: error.message }));
     if (this.#closed.signal.aborted) return;
-    await patiently(this.#context, () => this.#conclude(login));
-    this.#lookedAt = clock.monotonic();
-    this.#learnt();
+    await retryTransient(this.#context, () => this.#conclude(login));
+    this.#checkedAt = clock.monotonic();
+    this.#onAnswer();
   }
 
   async #conclude(login: Login): Promise<void> {
@@ -104,7 +104,7 @@ export class Preflight {
     }
   }
 
-  /** Not one that a run has set: what Claude answers here says nothing about that one. */
+  /** Not a hold that a run has set: the answer here says nothing about that one. */
   async #ownHold(): Promise<Hold | undefined> {
     const holds = await currentHolds(this.#context.bridge);
     return holds.find((hold) => isOfLogin(hold) && hold.source === 'preflight');

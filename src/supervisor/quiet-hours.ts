@@ -7,7 +7,7 @@ export interface QuietHours {
 }
 
 const MINUTE = 60_000;
-const FURTHEST_MINUTES = 7 * 24 * 60;
+const MAX_MINUTES_AHEAD = 7 * 24 * 60;
 /** How long an end that was not found is not looked for again: to look a week ahead takes a tenth of a second. */
 const OPEN_FOR_MINUTES = 60;
 
@@ -32,7 +32,7 @@ export function quietHours(expressions: readonly string[]): QuietHours {
 }
 
 function endAfter(minute: number, isQuiet: (minute: number) => boolean): Date | null {
-  for (let ahead = 1; ahead < FURTHEST_MINUTES; ahead++) {
+  for (let ahead = 1; ahead < MAX_MINUTES_AHEAD; ahead++) {
     const later = minute + ahead * MINUTE;
     if (!isQuiet(later)) return new Date(later);
   }

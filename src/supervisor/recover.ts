@@ -18,11 +18,11 @@ import { processTree } from '../machine/tree.ts';
 import type { Outcome } from '../project/outcome.ts';
 import { type Run, UNKNOWN_COST } from '../project/run.ts';
 import type { Context } from './context.ts';
-import { endsSupervisor, patiently } from './patience.ts';
 import { ActiveRun } from './run/active-run.ts';
 import { earlierInSession, type ProcessHandle, type RunListener, runContext } from './run/context.ts';
 import { removeSecrets } from './run/end.ts';
 import { CONTROL_GROUPS, controlGroupOf } from './run/held-process.ts';
+import { endsSupervisor, retryTransient } from './transient.ts';
 
 /** Takes up every open run; returns those to follow. */
 export async function recover(context: Context, listener: (run: Run) => RunListener): Promise<ActiveRun[]> {
@@ -32,7 +32,7 @@ export async function recover(context: Context, listener: (run: Run) => RunListe
   const active: ActiveRun[] = [];
   for (const run of await unfinishedRuns(context.bridge)) {
     try {
-      const adopted = await patiently(context, () => takeUp(context, run, listener(run)));
+      const adopted = await retryTransient(context, () => takeUp(context, run, listener(run)));
       if (adopted) active.push(adopted);
     } catch (error) {
       if (endsSupervisor(error)) throw error;

@@ -92,25 +92,25 @@ describe('heartbeat', () => {
         expect(await rig.sign()).toEqual({ at: at.toISOString(), pid: process.pid, version: '0.0.0-test' });
         expect(rig.requests.length).toBe(count);
         // A look around finds the former one over.
-        heartbeat.tend();
+        heartbeat.tick();
       });
-    expect(heartbeat.next).toEqual(start);
-    heartbeat.tend();
-    heartbeat.tend();
+    expect(heartbeat.wakeAt).toEqual(start);
+    heartbeat.tick();
+    heartbeat.tick();
     await given(1, start);
-    expect(heartbeat.next).toEqual(new Date(start.getTime() + INTERVAL));
+    expect(heartbeat.wakeAt).toEqual(new Date(start.getTime() + INTERVAL));
 
     clock.advance(INTERVAL - 1);
-    heartbeat.tend();
-    expect(heartbeat.next).toEqual(new Date(start.getTime() + INTERVAL));
+    heartbeat.tick();
+    expect(heartbeat.wakeAt).toEqual(new Date(start.getTime() + INTERVAL));
     const later = new Date(clock.advance(1));
-    heartbeat.tend();
+    heartbeat.tick();
     await given(2, later);
     expect(rig.logged).toEqual([]);
   });
 
   test('a heartbeat to an address is a GET that says who asks, and no more', async ({ rig }) => {
-    rig.heartbeat({ heartbeat_url: rig.url }).tend();
+    rig.heartbeat({ heartbeat_url: rig.url }).tick();
     await eventually(() => expect(rig.requests.length).toBe(1));
     const [request] = rig.requests;
     expect(request).toMatchObject({ method: 'GET', url: '/ping/5f3a?key=s3cret' });
@@ -120,15 +120,15 @@ describe('heartbeat', () => {
 
   test('a heartbeat needs the lease renewed: who sends it can claim work', async ({ rig }) => {
     rig.clock.advance(10_000);
-    rig.heartbeat({ heartbeat_file: rig.file }).tend();
+    rig.heartbeat({ heartbeat_file: rig.file }).tick();
     await eventually(async () => expect(await rig.sign()).toBeDefined());
     expect((await currentLease(rig.bridge))?.renewedAt).toBe(rig.clock.now().toISOString());
   });
 
   test('a heartbeat that nobody asked for is not sent, and nothing is to be done', ({ rig }) => {
     const heartbeat = rig.heartbeat({});
-    heartbeat.tend();
-    expect(heartbeat.next).toBeUndefined();
+    heartbeat.tick();
+    expect(heartbeat.wakeAt).toBeUndefined();
   });
 });
 
@@ -138,15 +138,15 @@ describe('heartbeat of an unhealthy supervisor', () => {
   }) => {
     rig.trouble = 'loop.log cannot be written';
     const heartbeat = rig.heartbeat({ heartbeat_file: rig.file, heartbeat_url: rig.url });
-    heartbeat.tend();
-    await eventually(() => expect(heartbeat.next).toEqual(new Date(rig.clock.now().getTime() + 30_000)));
+    heartbeat.tick();
+    await eventually(() => expect(heartbeat.wakeAt).toEqual(new Date(rig.clock.now().getTime() + 30_000)));
     expect(await rig.sign()).toBeUndefined();
     expect(rig.requests).toEqual([]);
 
     rig.trouble = null;
     rig.clock.advance(30_000);
     await eventually(async () => {
-      heartbeat.tend();
+      heartbeat.tick();
       expect(await rig.sign()).toBeDefined();
       expect(rig.requests.length).toBe(1);
     });
@@ -159,8 +159,8 @@ describe('heartbeat of an unhealthy supervisor', () => {
       () => true,
     );
     const heartbeat = rig.heartbeat({ heartbeat_file: rig.file, heartbeat_url: rig.url });
-    heartbeat.tend();
-    await eventually(() => expect(heartbeat.next).toEqual(new Date(rig.clock.now().getTime() + 30_000)));
+    heartbeat.tick();
+    await eventually(() => expect(heartbeat.wakeAt).toEqual(new Date(rig.clock.now().getTime() + 30_000)));
     expect(await rig.sign()).toBeUndefined();
     expect(rig.requests).toEqual([]);
   });
@@ -172,7 +172,7 @@ describe('failing heartbeat', () => {
     for (const _ of Array(times)) {
       const before = rig.requests.length;
       await eventually(() => {
-        heartbeat.tend();
+        heartbeat.tick();
         expect(rig.requests.length).toBe(before + 1);
       });
       rig.clock.advance(INTERVAL);
@@ -186,7 +186,7 @@ describe('failing heartbeat', () => {
     const heartbeat = rig.heartbeat({ heartbeat_url: rig.url });
     await beats(rig, heartbeat, 3);
     const { host } = new URL(rig.url);
-    const failed = `heartbeat.failed {"url":"${host}"} the answer was 503; the next one is tried on schedule`;
+    const failed = `heartbeat.failed {"url":"${host}"} the answer was 503; the next beat is sent on schedule`;
     await eventually(() => expect(rig.logged).toEqual([failed]));
     rig.answer = (response) => response.end('OK');
     await beats(rig, heartbeat, 2);
@@ -230,7 +230,7 @@ describe('failing heartbeat', () => {
   test('a failing heartbeat does not delay a stop', async ({ rig }) => {
     rig.answer = () => undefined;
     const heartbeat = rig.heartbeat({ heartbeat_url: rig.url });
-    heartbeat.tend();
+    heartbeat.tick();
     await eventually(() => expect(rig.requests.length).toBe(1));
     await heartbeat.close();
     expect(rig.logged).toEqual([]);

@@ -50,7 +50,7 @@ describe.skipIf(onWindows)('blocked event loop (needs signals)', () => {
       once(child, 'exit'),
     ]);
     expect(ended).toEqual([null, 'SIGKILL']);
-    expect(said).toMatch(/^\S+ ERROR supervisor\.stuck pid=\d+ .*the event loop stood still/);
+    expect(said).toMatch(/^\S+ ERROR supervisor\.stuck pid=\d+ .*event loop blocked/);
     expect(said).toContain(`pid=${child.pid} `);
     expect(await readFile(watched.logFile, 'utf8')).toBe(said);
   });

@@ -93,7 +93,7 @@ describe('login of the real claude', () => {
   test('a claude without credentials holds the queue, with the reason and what to do', async () => {
     await using rig = await createRig();
     const { preflight, holds, learnt } = await stage(rig, claudeProgram);
-    await preflight.look();
+    await preflight.check();
     const [hold] = await holds();
     expect(hold).toMatchObject({ kind: 'not_logged_in', scope: '', until: null });
     for (const word of ['/login', 'ANTHROPIC_API_KEY', 'claude setup-token', 'bridge-supervisor resume'])
@@ -107,7 +107,7 @@ describe('login of the real claude', () => {
   ])('a claude with %o holds nothing', async (env, method) => {
     await using rig = await createRig();
     const { preflight, holds, logged } = await stage(rig, claudeProgram, env);
-    await preflight.look();
+    await preflight.check();
     expect(await holds()).toEqual([]);
     expect(logged).toEqual([`login.checked {"method":"${method}"}`]);
   });
@@ -119,7 +119,7 @@ describe.skipIf(onWindows)('when Claude is asked for its login (needs a shell sc
     const { preflight } = await stage(rig, await script(rig, loggedIn));
     expect(await preflight.isDue(START)).toBe(true);
     expect(await preflight.isDue(WAIT)).toBe(false);
-    await preflight.look();
+    await preflight.check();
     rig.clock.advance(1_000 * MINUTE);
     expect(await preflight.isDue(START)).toBe(false);
     expect(await preflight.isDue(WAIT)).toBe(false);
@@ -128,28 +128,28 @@ describe.skipIf(onWindows)('when Claude is asked for its login (needs a shell sc
   test('the login is asked before a run is spent on finding it out', async () => {
     await using rig = await createRig();
     const { preflight } = await stage(rig, await script(rig, loggedIn));
-    await preflight.look();
+    await preflight.check();
     const probe = (hold: Hold): Admission => ({ may: 'probe', holds: [hold], heldFamilies: [] });
     rig.clock.advance(5 * MINUTE);
     expect(await preflight.isDue(probe({ ...ofRun, kind: 'billing' }))).toBe(false);
     expect(await preflight.isDue(probe(ofRun))).toBe(true);
-    await preflight.look();
+    await preflight.check();
     expect(await preflight.isDue(probe(ofRun))).toBe(false);
   });
 
   test('the login is asked every five minutes while nobody is logged in, and the hold ends when somebody is', async () => {
     await using rig = await createRig();
     const { preflight, holds, history } = await stage(rig, await script(rig, byFile));
-    await preflight.look();
+    await preflight.check();
     expect(await preflight.isDue(WAIT)).toBe(false);
     rig.clock.advance(5 * MINUTE + 1);
     expect(await preflight.isDue(WAIT)).toBe(true);
-    await preflight.look();
+    await preflight.check();
     expect(await preflight.isDue(WAIT)).toBe(false);
     expect(await history()).toEqual(['hold.set']);
     await writeFile(join(rig.workspace, 'login'), '');
     rig.clock.advance(5 * MINUTE + 1);
-    await preflight.look();
+    await preflight.check();
     expect(await holds()).toEqual([]);
     expect(await history()).toEqual(['hold.set', 'hold.ended']);
   });
@@ -157,7 +157,7 @@ describe.skipIf(onWindows)('when Claude is asked for its login (needs a shell sc
   test('the login is not asked when a person said `resume`: their word counts for more', async () => {
     await using rig = await createRig();
     const { preflight } = await stage(rig, await script(rig, loggedOut));
-    await preflight.look();
+    await preflight.check();
     await resume(rig.bridge, 'person');
     rig.clock.advance(60 * MINUTE);
     for (const admission of [START, WAIT]) expect(await preflight.isDue(admission)).toBe(false);
@@ -166,18 +166,18 @@ describe.skipIf(onWindows)('when Claude is asked for its login (needs a shell sc
   test('a missing claude is not asked for its login until it is there', async () => {
     await using rig = await createRig();
     const { preflight, learnt } = await stage(rig, join(rig.workspace, 'claude'));
-    await preflight.look();
+    await preflight.check();
     expect(learnt).not.toHaveBeenCalled();
     await script(rig, loggedIn);
     expect(await preflight.isDue(START)).toBe(true);
-    await preflight.look();
+    await preflight.check();
     expect(await preflight.isDue(START)).toBe(false);
   });
 
   test('the login is asked once, however often it is wanted meanwhile', async () => {
     await using rig = await createRig();
     const { preflight, logged } = await stage(rig, await script(rig, loggedIn));
-    await Promise.all([preflight.look(), preflight.look(), preflight.look()]);
+    await Promise.all([preflight.check(), preflight.check(), preflight.check()]);
     expect(logged.length).toBe(1);
   });
 });
@@ -187,17 +187,17 @@ describe.skipIf(onWindows)('what Claude answers (needs a shell script in its pla
     await using rig = await createRig();
     const { preflight, holds } = await stage(rig, await script(rig, loggedIn));
     await imposeHold({ bridge: rig.bridge, token: TOKEN }, ofRun);
-    await preflight.look();
+    await preflight.check();
     expect(await holds()).toEqual([ofRun]);
   });
 
   test('a login ends the hold that an earlier supervisor set for it', async () => {
     await using rig = await createRig();
     const before = await stage(rig, await script(rig, byFile));
-    await before.preflight.look();
+    await before.preflight.check();
     await writeFile(join(rig.workspace, 'login'), '');
     const { preflight, holds } = await stage(rig, join(rig.workspace, 'claude'));
-    await preflight.look();
+    await preflight.check();
     expect(await holds()).toEqual([]);
   });
 
@@ -209,7 +209,7 @@ describe.skipIf(onWindows)('what Claude answers (needs a shell script in its pla
       { bridge: rig.bridge, token: TOKEN },
       { ...ofRun, reason, until: null, source: 'preflight' },
     );
-    await preflight.look();
+    await preflight.check();
     expect(await holds()).toEqual([]);
     expect(await history()).toEqual(['hold.set', 'hold.ended']);
   });
@@ -224,7 +224,7 @@ describe.skipIf(onWindows)('what Claude answers (needs a shell script in its pla
   ])('%s as the answer about the login holds nothing, and runs may start', async (_, body) => {
     await using rig = await createRig();
     const { preflight, holds, logged } = await stage(rig, await script(rig, body));
-    await preflight.look();
+    await preflight.check();
     expect(await holds()).toEqual([]);
     expect(logged).toEqual([]);
     expect(await preflight.isDue(START)).toBe(false);
@@ -238,7 +238,7 @@ describe.skipIf(onWindows)('what Claude answers (needs a shell script in its pla
     };
     const claude = await script(rig, 'setsid tail -f /dev/null & exec tail -f /dev/null');
     const { preflight, holds } = await stage(rig, claude, {}, hurried);
-    await preflight.look();
+    await preflight.check();
     expect(await holds()).toEqual([]);
     expect(await processesIn(rig.workspace)).toEqual([]);
   });
@@ -247,7 +247,7 @@ describe.skipIf(onWindows)('what Claude answers (needs a shell script in its pla
     await using rig = await createRig();
     const claude = await script(rig, 'exec tail -f /dev/null');
     const { preflight, history, learnt } = await stage(rig, claude, {}, systemClock);
-    const looking = preflight.look();
+    const looking = preflight.check();
     await eventually(async () => expect(await processesIn(rig.workspace)).not.toEqual([]));
     await preflight.close();
     await looking;
@@ -265,7 +265,7 @@ test.skipIf(onWindows)(
     const { preflight } = await stage(rig, await script(rig, `env > "$HOME/env"; ${loggedIn}`), env);
     await mkdir(join(rig.home, 'runs'), { recursive: true });
     await writeFile(join(rig.home, 'runs', 'login.json'), 'of a predecessor');
-    await preflight.look();
+    await preflight.check();
     const seen = (await readFile(join(rig.workspace, 'env'), 'utf8')).split('\n');
     const expected = claudeEnvironment(env, { id: `login:${rig.home}`, projectId: '' });
     for (const [name, value] of Object.entries(expected)) expect(seen).toContain(`${name}=${value}`);

@@ -14,7 +14,7 @@ import { runFiles } from '../../src/state-folder.ts';
 import { updateProject } from '../../src/store/projects.ts';
 import { findRun } from '../../src/store/runs.ts';
 import { Retention } from '../../src/supervisor/upkeep/retention.ts';
-import { removeFiles } from '../../src/supervisor/upkeep/run-artifacts.ts';
+import { removeArtifacts } from '../../src/supervisor/upkeep/run-artifacts.ts';
 import { begin, send, supervised, TOKEN } from '../bridge/steps.ts';
 import type { Rig } from '../rig.ts';
 
@@ -78,7 +78,7 @@ describe('retention of output', () => {
     await using rig = await supervised();
     const id = await spentRun(rig, status);
     rig.clock.advance(10_000 * DAY);
-    await stage(rig, { keep_runs_days: 1, keep_runs_mb: 0 }).retention.tend();
+    await stage(rig, { keep_runs_days: 1, keep_runs_mb: 0 }).retention.tick();
     const closed = status === 'complete' || status === 'cancelled';
     expect(await kept(rig)).toEqual(closed ? [] : outputs(id));
   });
@@ -90,7 +90,7 @@ describe('retention of output', () => {
     const young = await spentRun(rig, 'cancelled');
     rig.clock.advance(29 * DAY);
     const { retention, removed } = stage(rig, { keep_runs_days: 30 });
-    await retention.tend();
+    await retention.tick();
     expect(await kept(rig)).toEqual([`${young}.jsonl`]);
     expect(await removals(rig)).toEqual([{ runs: 1, files: 2, mb: 3 }]);
     expect(removed).toHaveBeenCalledOnce();
@@ -102,7 +102,7 @@ describe('retention of output', () => {
     const ids: string[] = [];
     for (let n = 0; n < 4; n++) ids.push(await spentRun(rig, 'complete', 2));
     const [, , third = '', fourth = ''] = ids;
-    await stage(rig, { keep_runs_mb: 5 }).retention.tend();
+    await stage(rig, { keep_runs_mb: 5 }).retention.tick();
     expect(await kept(rig)).toEqual(outputs(third, fourth));
   });
 
@@ -110,7 +110,7 @@ describe('retention of output', () => {
     await using rig = await supervised();
     const open = await spentRun(rig, 'awaiting_approval', 8);
     await spentRun(rig, 'complete', 1);
-    await stage(rig, { keep_runs_mb: 5 }).retention.tend();
+    await stage(rig, { keep_runs_mb: 5 }).retention.tick();
     expect(await kept(rig)).toEqual(outputs(open));
   });
 
@@ -121,7 +121,7 @@ describe('retention of output', () => {
     await leave(rig, run.id, 1);
     await databaseOf(rig.bridge).write(({ trx }) => updateProject(trx, project.id, { status: 'cancelled' }));
     rig.clock.advance(100 * DAY);
-    await stage(rig, { keep_runs_mb: 0, keep_runs_days: 0 }).retention.tend();
+    await stage(rig, { keep_runs_mb: 0, keep_runs_days: 0 }).retention.tick();
     expect(await kept(rig)).toEqual([`${run.id}.jsonl`, `${run.id}.mcp.json`]);
   });
 
@@ -130,7 +130,7 @@ describe('retention of output', () => {
     await leave(rig, asRunId('0123456789ab'), 1);
     await writeFile(join(rig.home, 'runs', 'notes.jsonl'), 'mine');
     await mkdir(join(rig.home, 'runs', 'ffffffffffff.jsonl'));
-    await stage(rig, { keep_runs_mb: 0, keep_runs_days: 0 }).retention.tend();
+    await stage(rig, { keep_runs_mb: 0, keep_runs_days: 0 }).retention.tick();
     expect(await kept(rig)).toEqual([
       '0123456789ab.jsonl',
       '0123456789ab.mcp.json',
@@ -144,7 +144,7 @@ describe('retention of output', () => {
 test('the secrets that an ended run has left go at once, whatever its project', async () => {
   await using rig = await supervised();
   const id = await spentRun(rig, 'attention');
-  await stage(rig).retention.tend();
+  await stage(rig).retention.tick();
   expect(await kept(rig)).toEqual([`${id}.jsonl`]);
 });
 
@@ -152,7 +152,7 @@ test('plans, status files and the history of the project stay', async () => {
   await using rig = await supervised();
   await spentRun(rig, 'complete');
   const before = await Promise.all(['plans', 'status'].map((name) => readdir(join(rig.home, name))));
-  await stage(rig, { keep_runs_mb: 0 }).retention.tend();
+  await stage(rig, { keep_runs_mb: 0 }).retention.tick();
   expect(await Promise.all(['plans', 'status'].map((name) => readdir(join(rig.home, name))))).toEqual(before);
   const [id = ''] = before[0]?.map((name) => name.slice(0, 12)) ?? [];
   const details = await projectDetails(rig.bridge, asProjectId(id));
@@ -164,16 +164,16 @@ describe('when retention looks', () => {
     await using rig = await supervised();
     const { retention, removed } = stage(rig, { keep_runs_mb: 0 });
     await spentRun(rig, 'complete');
-    await retention.tend();
+    await retention.tick();
     expect(removed).toHaveBeenCalledTimes(1);
     await spentRun(rig, 'complete');
     for (let hours = 1; hours < 24; hours++) {
       rig.clock.advance(HOUR);
-      await retention.tend();
+      await retention.tick();
     }
     expect(removed).toHaveBeenCalledTimes(1);
     rig.clock.advance(HOUR);
-    await retention.tend();
+    await retention.tick();
     expect(removed).toHaveBeenCalledTimes(2);
   });
 
@@ -186,26 +186,26 @@ describe('when retention looks', () => {
       monotonic: () => rig.clock.monotonic(),
     };
     const { retention } = stage(rig, {}, clock);
-    await retention.tend();
+    await retention.tick();
     const id = await spentRun(rig, 'complete');
     rig.clock.advance(DAY - 60_000);
-    await retention.tend();
+    await retention.tick();
     aheadMs = 3_650 * DAY;
     rig.clock.advance(60_000);
-    await retention.tend();
+    await retention.tick();
     expect(await kept(rig)).toEqual([`${id}.jsonl`, `${id}.mcp.json`]);
     aheadMs = 0;
     rig.clock.advance(60_000);
-    await retention.tend();
+    await retention.tick();
     rig.clock.advance(HOUR);
-    await retention.tend();
+    await retention.tick();
     expect(await kept(rig)).toEqual([`${id}.jsonl`]);
   });
 
   test('retention does nothing where there is nothing', async () => {
     await using rig = await supervised();
     const { retention, warned } = stage(rig);
-    await retention.tend();
+    await retention.tick();
     expect(warned).toEqual([]);
   });
 });
@@ -215,7 +215,7 @@ describe('folders that retention cannot clean', () => {
     await using rig = await supervised();
     await writeFile(join(rig.home, 'runs'), 'in the way');
     const { retention, warned } = stage(rig);
-    await retention.tend();
+    await retention.tick();
     expect(warned).toEqual(['runs.unreadable {}']);
   });
 
@@ -226,7 +226,7 @@ describe('folders that retention cannot clean', () => {
     await mkdir(stuck ?? '');
     await writeFile(free ?? '', 'x');
     const files = [stuck, free].map((path = '') => ({ ...file, path }));
-    const { removed, failed } = await removeFiles(files);
+    const { removed, failed } = await removeArtifacts(files);
     expect(removed.map(({ path }) => path)).toEqual([free]);
     expect(failed).toEqual([{ path: stuck, message: expect.stringContaining('stuck') }]);
   });
@@ -235,7 +235,7 @@ describe('folders that retention cannot clean', () => {
     await using rig = await supervised();
     await spentRun(rig, 'complete');
     const { retention, warned } = stage(rig, { keep_runs_mb: 0 });
-    const tending = retention.tend();
+    const tending = retention.tick();
     await rename(join(rig.home, 'runs'), join(rig.workspace, 'elsewhere'));
     await tending;
     expect(warned).toEqual([]);

@@ -1,13 +1,13 @@
 import { describe, expect, test } from 'vitest';
-import { lookAgain, type Seen } from '../../src/supervisor/upkeep/stall-detector.ts';
+import { observe, type Sample } from '../../src/supervisor/upkeep/stall-detector.ts';
 
 const EVERY_MS = 5_000;
 const HOURS = 3_600_000;
 
 /** Looks at these times, each with what the loop has counted up to by then. */
-function looks(...seen: readonly (readonly [at: number, pulse: number])[]): Seen {
-  const first: Seen = { pulse: 0, at: 0, stillMs: 0 };
-  return seen.reduce((last, [at, pulse]) => lookAgain(last, pulse, at, EVERY_MS), first);
+function looks(...seen: readonly (readonly [at: number, pulse: number])[]): Sample {
+  const first: Sample = { pulse: 0, at: 0, stillMs: 0 };
+  return seen.reduce((last, [at, pulse]) => observe(last, pulse, at, EVERY_MS), first);
 }
 
 describe('how long an event loop has been blocked', () => {

@@ -9,7 +9,7 @@ import type { Outcome } from '../../project/outcome.ts';
 import type { Run } from '../../project/run.ts';
 import { runFiles } from '../../state-folder.ts';
 import type { Context } from '../context.ts';
-import { endsSupervisor, patiently } from '../patience.ts';
+import { endsSupervisor, retryTransient } from '../transient.ts';
 import type { ProcessHandle, RunContext } from './context.ts';
 import { concludeRun, giveUpRun } from './end.ts';
 import { HeldProcess } from './held-process.ts';
@@ -56,7 +56,7 @@ export class ActiveRun {
   /** Does what follows from what a person, or the run itself, has done since the last look. Throws LeaseLost. */
   async attend(): Promise<void> {
     try {
-      await patiently(this.#context, () => this.#attend());
+      await retryTransient(this.#context, () => this.#attend());
     } catch (error) {
       if (endsSupervisor(error)) throw error;
       const message = messageOf(error);

@@ -18,7 +18,7 @@ import { isCrash } from '../../project/retry.ts';
 import { type Run, type RunCost, UNKNOWN_COST } from '../../project/run.ts';
 import { type RunFiles, runFiles } from '../../state-folder.ts';
 import type { Context } from '../context.ts';
-import { endsSupervisor, patiently } from '../patience.ts';
+import { endsSupervisor, retryTransient } from '../transient.ts';
 import type { RunContext } from './context.ts';
 import { fingerprint } from './fingerprint.ts';
 import type { HeldProcess } from './held-process.ts';
@@ -63,7 +63,7 @@ export async function concludeRun(
     configuredModel: config.model ?? null,
     unkept: unkept(run, summary.unanswered),
   });
-  const ended = await patiently(context, () => endRun(lease, run, outcome, ending));
+  const ended = await retryTransient(context, () => endRun(lease, run, outcome, ending));
   // Not before its end is recorded: a successor would read the cost out of these lines too.
   if (hasPartials) await dropPartials(files.output);
   return ended;
@@ -90,17 +90,17 @@ export async function giveUpRun(
   context.log.error('run.unwatched', { run: run.id }, message);
   const ending = createEnding(Math.random(), { cost: UNKNOWN_COST });
   const outcome: Outcome = { kind: 'lost', message: `it could not be watched any longer: ${message}` };
-  await patiently(context, () => stop.gently(outcome));
+  await retryTransient(context, () => stop.gently(outcome));
   await process.exited;
   await sweepUp(context, run, process);
   await removeSecrets(context, run);
-  return patiently(context, () => endRun(context.lease, run, outcome, ending));
+  return retryTransient(context, () => endRun(context.lease, run, outcome, ending));
 }
 
 async function sweepUp(context: Context, run: Run, process: HeldProcess): Promise<void> {
   const { log } = context;
   try {
-    const leftovers = await patiently(context, () => process.sweep());
+    const leftovers = await retryTransient(context, () => process.sweep());
     for (const { pid, name } of leftovers) log.warn('run.leftover', { run: run.id, pid, name });
     for (const { pid, name } of await findStrays(process.identity, run.workspace))
       log.warn('run.stray', { run: run.id, pid, name }, STRAY);

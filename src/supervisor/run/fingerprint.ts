@@ -5,7 +5,7 @@ import { join } from 'node:path';
 
 /** Folders that hold no work of their own, and may hold a great many files. */
 const PASSED_OVER = new Set(['.git', 'node_modules', '.venv', 'target', 'dist', '.next']);
-const MOST_FILES = 20_000;
+const MAX_FILES = 20_000;
 
 /** A digest of every file's path, size and time; null when the folder cannot be read or is too large to look through. */
 export async function fingerprint(workspace: string): Promise<string | null> {
@@ -20,7 +20,7 @@ export async function fingerprint(workspace: string): Promise<string | null> {
         continue;
       }
       files += 1;
-      if (files > MOST_FILES) return false;
+      if (files > MAX_FILES) return false;
       const { size, mtimeMs } = await lstat(path);
       digest.update(`${path}\0${size}\0${mtimeMs}\n`);
     }

@@ -13,7 +13,7 @@ import { type StopStep, stopChild } from '../../machine/stop.ts';
 import { type Leftover, sweep } from '../../machine/sweep.ts';
 import type { Run } from '../../project/run.ts';
 import type { Context } from '../context.ts';
-import { patiently } from '../patience.ts';
+import { retryTransient } from '../transient.ts';
 import type { ProcessHandle } from './context.ts';
 
 /** The control group that a run's process is put into where that is possible. */
@@ -106,6 +106,6 @@ export class HeldProcess {
 
   async #permit(): Promise<void> {
     const { lease } = this.#context;
-    await patiently(this.#context, () => checkLease(lease));
+    await retryTransient(this.#context, () => checkLease(lease));
   }
 }

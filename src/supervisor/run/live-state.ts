@@ -1,7 +1,7 @@
 import { recordLive } from '../../bridge/runs.ts';
 import { EMPTY_LIVE_STATE, type LiveState, type Run } from '../../project/run.ts';
 import type { Context } from '../context.ts';
-import { leniently } from '../patience.ts';
+import { ignoreTransient } from '../transient.ts';
 
 const EVERY_MS = 500;
 
@@ -24,7 +24,7 @@ export class LiveDisplay {
     if (sameToReaders(live, this.#shown) || now - this.#shownAt < EVERY_MS) return;
     this.#shown = live;
     this.#shownAt = now;
-    await leniently(recordLive(lease, this.#run, live));
+    await ignoreTransient(recordLive(lease, this.#run, live));
   }
 }
 

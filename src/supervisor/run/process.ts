@@ -32,8 +32,8 @@ import type { Run } from '../../project/run.ts';
 import { ok, type Result, refuse } from '../../result.ts';
 import { runFiles } from '../../state-folder.ts';
 import type { Context } from '../context.ts';
-import { endsSupervisor, patiently } from '../patience.ts';
 import { makeRunsFolder } from '../room.ts';
+import { endsSupervisor, retryTransient } from '../transient.ts';
 import { prepareWorkspace } from '../workspace.ts';
 import { controlGroupOf } from './held-process.ts';
 
@@ -90,7 +90,7 @@ async function spawn(context: Context, started: StartedRun): Promise<SpawnedRun>
   await makeRunsFolder(bridge.home);
   await writeMcpConfig(files.mcpConfig, server, config.mcp_servers);
   const remembers = resumed && (await knowsPlan(started, env));
-  const opening = await patiently(context, () => openingMessage(context, started, remembers));
+  const opening = await retryTransient(context, () => openingMessage(context, started, remembers));
   const stateFolders = await pathsOf(bridge.home, folder.value.path);
   const guarded = await guardedEnvironment(folder.value, env);
   if (!guarded.ok)
@@ -98,7 +98,7 @@ async function spawn(context: Context, started: StartedRun): Promise<SpawnedRun>
   const workspaceIdentity = await folderIdentity(folder.value.path);
   const group = await makeControlGroup(controlGroupOf(run));
   // Whoever stood still since the claim may have been replaced: the run is its successor's then.
-  await patiently(context, () => checkLease(context.lease));
+  await retryTransient(context, () => checkLease(context.lease));
   const child = await spawnChild({
     command: claude.path,
     args: commandLine({
@@ -187,7 +187,7 @@ export async function recordChild(
   const { clock, lease } = context;
   const { pid, startedAt } = child.identity;
   try {
-    await patiently(context, () => recordSpawn(lease, run, pid, startedAt, workspaceIdentity));
+    await retryTransient(context, () => recordSpawn(lease, run, pid, startedAt, workspaceIdentity));
   } catch (error) {
     if (error instanceof LeaseLost && !(await isAdopted(context, run, child))) {
       const mark = { name: RUN_MARK, value: run.id };

@@ -13,7 +13,7 @@ import { costOf } from '../../claude/spending.ts';
 import { type ClaudeEvent, type Init, readEvent } from '../../claude/stream.ts';
 import type { Tail } from '../../claude/tail.ts';
 import type { Context } from '../context.ts';
-import { leniently, patiently } from '../patience.ts';
+import { ignoreTransient, retryTransient } from '../transient.ts';
 import type { RunContext } from './context.ts';
 import type { HeldProcess } from './held-process.ts';
 import type { LiveDisplay } from './live-state.ts';
@@ -96,7 +96,7 @@ export class RunReader {
       case 'taken_in':
         return this.#steering.takenIn(event.uuid);
       case 'rate_limit':
-        return leniently(recordQuotas(lease, readQuotas(event.info, clock.now())));
+        return ignoreTransient(recordQuotas(lease, readQuotas(event.info, clock.now())));
       case 'assistant':
         return event.error === undefined && event.model !== SYNTHETIC ? this.#noteAnswer() : undefined;
       case 'result':
@@ -112,7 +112,7 @@ export class RunReader {
     this.#answered = true;
     const { lease } = this.#context;
     const { listener, run } = this.#runContext;
-    await patiently(this.#context, () => recordAnswered(lease, run));
+    await retryTransient(this.#context, () => recordAnswered(lease, run));
     listener.answered();
   }
 
@@ -127,7 +127,7 @@ export class RunReader {
     });
     if (wrong) return this.#stop.killBeforeFirstRequest(wrong);
     const facts = { model: init.model, claudeVersion: init.claude_code_version };
-    await patiently(this.#context, () => recordReady(lease, run, facts));
+    await retryTransient(this.#context, () => recordReady(lease, run, facts));
     listener.changed();
   }
 }

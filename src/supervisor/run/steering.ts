@@ -4,7 +4,7 @@ import { personsWords } from '../../claude/prompt.ts';
 import type { SteeringMessage } from '../../project/review.ts';
 import type { Run } from '../../project/run.ts';
 import type { Context } from '../context.ts';
-import { patiently } from '../patience.ts';
+import { retryTransient } from '../transient.ts';
 import type { HeldProcess } from './held-process.ts';
 import { isInPrompt, promptId } from './process.ts';
 
@@ -37,7 +37,7 @@ export class Steering {
   /** Records what Claude has taken in: a message by its id, or, by the prompt's, all that the prompt brought. */
   async takenIn(uuid: string): Promise<void> {
     const { bridge, lease } = this.#context;
-    await patiently(this.#context, async () => {
+    await retryTransient(this.#context, async () => {
       if (uuid !== promptId(this.#run)) return recordDelivered(lease, this.#run, [uuid]);
       const { messages } = await ordersFor(bridge, this.#run);
       const inPrompt = messages.filter((message) => isInPrompt(message, this.#run)).map(({ id }) => id);

@@ -1,18 +1,18 @@
 /**
- * The dead-man's switch: signs of life for a monitor outside, in a file or at an address, each given only after the
- * supervisor has looked around and written its store. When it cannot work, it says nothing, and the monitor speaks.
+ * A dead man's switch for an outside monitor: a file that is rewritten or an address that is requested, only after the
+ * supervisor has reconciled and written to its store. When the supervisor cannot work, both stop and the monitor alerts.
  */
 import { renewLease } from '../../bridge/lease.ts';
 import { writeAtomically } from '../../machine/atomic-file.ts';
 import { VERSION } from '../../version.ts';
 import type { Context } from '../context.ts';
+import type { Upkeep } from './upkeep.ts';
 
-/** How long an address may take to answer. */
-const ANSWER_MS = 10_000;
-/** What hindered the supervisor may be over long before the next sign of life is due. */
-const WELL_AGAIN_MS = 30_000;
+const MAX_ANSWER_MS = 10_000;
+/** A supervisor that was unwell may be well again long before the next beat is due. */
+const RETRY_MS = 30_000;
 
-export class Heartbeat {
+export class Heartbeat implements Upkeep {
   readonly #context: Context;
   readonly #closing = new AbortController();
   /** In monotonic milliseconds. */
@@ -24,8 +24,8 @@ export class Heartbeat {
     this.#context = context;
   }
 
-  /** To be called after each look around: beats when it is time to, and does not wait for it. */
-  tend(): void {
+  /** Beats when it is time to, and does not wait for it. */
+  tick(): void {
     const { clock, config } = this.#context;
     if (!this.#wanted || this.#beating || clock.monotonic() < this.#dueAt) return;
     this.#dueAt = clock.monotonic() + config.heartbeat_interval;
@@ -34,11 +34,10 @@ export class Heartbeat {
     });
   }
 
-  /** When to call `tend` at the latest; nothing where no look around brings the next one on. */
-  get next(): Date | undefined {
+  get wakeAt(): Date | undefined {
     const { clock } = this.#context;
     const left = this.#dueAt - clock.monotonic();
-    // One that takes longer than the interval is not waited for by looking around again and again.
+    // A beat that takes longer than the interval brings the next one on by its end, not by ticks.
     if (!this.#wanted || (this.#beating && left <= 0)) return undefined;
     return new Date(clock.now().getTime() + Math.max(left, 0));
   }
@@ -57,7 +56,7 @@ export class Heartbeat {
     const { clock, config } = this.#context;
     const { heartbeat_file: file, heartbeat_url: url, heartbeat_interval: interval } = config;
     if (!(await this.#isWell())) {
-      this.#dueAt = clock.monotonic() + Math.min(interval, WELL_AGAIN_MS);
+      this.#dueAt = clock.monotonic() + Math.min(interval, RETRY_MS);
       return;
     }
     await Promise.all([
@@ -78,29 +77,29 @@ export class Heartbeat {
     );
   }
 
-  /** Says that it failed when it did not fail before, and that it works when it did. */
-  async #try(kind: string, where: string, give: () => Promise<void>): Promise<void> {
+  /** Logs the first failure and the first success after it. */
+  async #try(kind: string, where: string, beat: () => Promise<void>): Promise<void> {
     const { log } = this.#context;
     try {
-      await give();
+      await beat();
       if (this.#failing.delete(kind)) log.info('heartbeat.restored', { [kind]: where });
     } catch (error) {
       if (this.#closing.signal.aborted || this.#failing.has(kind)) return;
       this.#failing.add(kind);
-      log.warn('heartbeat.failed', { [kind]: where }, `${why(error)}; the next one is tried on schedule`);
+      log.warn('heartbeat.failed', { [kind]: where }, `${causeOf(error)}; the next beat is sent on schedule`);
     }
   }
 
   async #write(file: string): Promise<void> {
     const sign = { at: this.#context.clock.now().toISOString(), pid: process.pid, version: VERSION };
-    // A monitor may be another user; there is nothing secret in it.
+    // The monitor may be another user; nothing in it is secret.
     await writeAtomically(file, `${JSON.stringify(sign)}\n`, 0o644);
   }
 
   async #request(url: string): Promise<void> {
     const over = new AbortController();
-    const late = new Error(`no answer within ${ANSWER_MS / 1_000} s`);
-    void this.#context.clock.sleep(ANSWER_MS, over.signal).then(() => over.abort(late));
+    const late = new Error(`no answer within ${MAX_ANSWER_MS / 1_000} s`);
+    void this.#context.clock.sleep(MAX_ANSWER_MS, over.signal).then(() => over.abort(late));
     try {
       const { ok, status } = await fetch(url, {
         headers: { 'user-agent': `bridge-supervisor/${VERSION}` },
@@ -109,14 +108,14 @@ export class Heartbeat {
       });
       if (!ok) throw new Error(`the answer was ${status}`);
     } finally {
-      // Lets go of the rest of the answer, which nobody reads.
+      // Nobody reads the body.
       over.abort();
     }
   }
 }
 
-/** What fetch itself says is `fetch failed`, or holds the address. */
-function why(error: unknown): string {
+/** The message of fetch is `fetch failed`, or holds the address. */
+function causeOf(error: unknown): string {
   const { cause, message } = error as Error;
   return cause instanceof Error ? ((cause as NodeJS.ErrnoException).code ?? cause.message) : message;
 }

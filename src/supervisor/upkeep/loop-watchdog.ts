@@ -1,16 +1,16 @@
 /**
- * Watches our own event loop. A loop that stands still can neither renew the lease nor say so itself: a thread beside
- * it ends the process, the service manager starts it anew, and the next supervisor adopts what goes on.
+ * Watches our own event loop. A blocked loop can neither renew the lease nor report itself: a thread beside it ends the
+ * process, the service manager restarts it, and the next supervisor adopts running work.
  */
 import { extname } from 'node:path';
 import { Worker } from 'node:worker_threads';
-import type { Watched } from './loop-watchdog-thread.ts';
+import type { WatchdogData } from './loop-watchdog-thread.ts';
 
 export interface LoopWatchdog {
   close(): Promise<void>;
 }
 
-const LOOKS_PER_TIMEOUT = 12;
+const SAMPLES_PER_TIMEOUT = 12;
 
 /**
  * Ends this process, with a line in `logFile` and on stderr, when its event loop stands still for `timeoutMs`; time in
@@ -23,8 +23,8 @@ export function watchLoop(
   onLost: (error: Error) => void,
 ): LoopWatchdog {
   const pulse = new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT);
-  const everyMs = options.timeoutMs / LOOKS_PER_TIMEOUT;
-  const workerData: Watched = { ...options, pulse, everyMs };
+  const everyMs = options.timeoutMs / SAMPLES_PER_TIMEOUT;
+  const workerData: WatchdogData = { ...options, pulse, everyMs };
   const worker = new Worker(threadFile(), {
     workerData,
     name: 'loop-watchdog',

@@ -1,17 +1,18 @@
 /**
- * How long the output of runs is kept. What Claude wrote is removed some time after its project was closed, or earlier
- * when all of it takes too much room, oldest first; never that of open work. What the store knows of a run stays.
+ * How long the output of runs is kept. It is removed some time after its project was closed, or earlier when all output
+ * takes too much room, oldest first; never that of an open project. What the store knows of a run stays.
  */
 import { recordRemoval, spentRuns } from '../../bridge/run-output.ts';
 import type { Context } from '../context.ts';
-import { patiently } from '../patience.ts';
-import { chooseFiles, leftFiles, removeFiles, sumOf } from './run-artifacts.ts';
+import { retryTransient } from '../transient.ts';
+import { bytesOf, chooseArtifacts, listArtifacts, removeArtifacts } from './run-artifacts.ts';
+import type { Upkeep } from './upkeep.ts';
 
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
 const LEAP_MS = 60_000;
 
-export class Retention {
+export class Retention implements Upkeep {
   readonly #context: Context;
   readonly #removed: () => void;
   /** All in monotonic milliseconds. */
@@ -26,14 +27,18 @@ export class Retention {
     this.#removed = removed;
   }
 
-  /** To be called often: does its work at the start, and then once a day. */
-  async tend(): Promise<void> {
+  /** Removes at the start, and then once a day. */
+  async tick(): Promise<void> {
     if (!this.#isDue()) return;
     this.#ranAt = this.#context.clock.monotonic();
-    await this.#tidy();
+    await this.#removeOld();
   }
 
-  /** A wall clock that was just set forward makes everything look old: whoever set it has an hour to put it right. */
+  async close(): Promise<void> {
+    // What is not removed now is removed after the next start.
+  }
+
+  /** A wall clock that was just set forward makes everything look old: there is an hour to correct it. */
   #isDue(): boolean {
     const { clock } = this.#context;
     const now = clock.monotonic();
@@ -43,28 +48,28 @@ export class Retention {
     return now - this.#ranAt >= DAY_MS && now - this.#leaptAt >= HOUR_MS;
   }
 
-  async #tidy(): Promise<void> {
+  async #removeOld(): Promise<void> {
     const { bridge, clock, config, log, lease } = this.#context;
-    const left = await leftFiles(bridge.home).catch((error: Error) => {
+    const artifacts = await listArtifacts(bridge.home).catch((error: Error) => {
       log.warn('runs.unreadable', {}, error.message);
       return [];
     });
-    const ids = [...new Set(left.map(({ runId }) => runId))];
-    const spent = await patiently(this.#context, () => spentRuns(bridge, ids));
+    const ids = [...new Set(artifacts.map(({ runId }) => runId))];
+    const spent = await retryTransient(this.#context, () => spentRuns(bridge, ids));
     const limits = {
       before: new Date(clock.now().getTime() - config.keep_runs_days * DAY_MS).toISOString(),
       bytes: config.keep_runs_mb * 1e6,
     };
-    const { removed, failed } = await removeFiles(chooseFiles(left, spent, limits));
+    const { removed, failed } = await removeArtifacts(chooseArtifacts(artifacts, spent, limits));
     for (const { path, message } of failed) log.warn('runs.output_stuck', { path }, message);
     const output = removed.filter(({ kind }) => kind === 'output');
     if (output.length === 0) return;
     const removal = {
       runs: new Set(output.map(({ runId }) => runId)).size,
       files: output.length,
-      mb: Math.round(sumOf(output) / 1e5) / 10,
+      mb: Math.round(bytesOf(output) / 1e5) / 10,
     };
-    await patiently(this.#context, () => recordRemoval(lease, removal));
+    await retryTransient(this.#context, () => recordRemoval(lease, removal));
     this.#removed();
   }
 }

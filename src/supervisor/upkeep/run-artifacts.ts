@@ -1,4 +1,4 @@
-/** The files that runs have left in the state folder, and which of them may go. */
+/** The files that runs have artifacts in the state folder, and which of them may go. */
 
 import { lstat, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -7,21 +7,21 @@ import { messageOf } from '../../error-message.ts';
 import { asRunId, type RunId } from '../../project/ids.ts';
 import { parseRunFileName, runsFolder } from '../../state-folder.ts';
 
-export interface LeftFile {
+export interface RunArtifact {
   readonly path: string;
   readonly runId: RunId;
   readonly kind: 'output' | 'secret';
   readonly bytes: number;
 }
 
-/** Every file of a run that is there. */
-export async function leftFiles(home: string): Promise<LeftFile[]> {
+/** Every file of a run that is there. Throws the system's error. */
+export async function listArtifacts(home: string): Promise<RunArtifact[]> {
   const folder = runsFolder(home);
   const names = await readdir(folder).catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT') return [];
     throw error;
   });
-  const found: LeftFile[] = [];
+  const found: RunArtifact[] = [];
   for (const name of names) {
     // What a person has put into the folder is not ours.
     const ours = parseRunFileName(name);
@@ -42,33 +42,33 @@ interface Limits {
 
 /**
  * Which files go: what is too old, then the oldest until the rest is small enough, all of it of closed projects; and
- * secrets that an ended run has left, whatever its project.
+ * secrets that an ended run has artifacts, whatever its project.
  *
  * @param spent In the order of their end.
  */
-export function chooseFiles(
-  left: readonly LeftFile[],
+export function chooseArtifacts(
+  artifacts: readonly RunArtifact[],
   spent: readonly SpentRun[],
   limits: Limits,
-): LeftFile[] {
-  const byRun = Map.groupBy(left, ({ runId }) => runId);
-  let kept = sumOf(left);
+): RunArtifact[] {
+  const byRun = Map.groupBy(artifacts, ({ runId }) => runId);
+  let kept = bytesOf(artifacts);
   return spent.flatMap(({ id, endedAt, closed }) => {
     const files = byRun.get(id) ?? [];
     const all = closed && (endedAt < limits.before || kept > limits.bytes);
     const chosen = all ? files : files.filter(({ kind }) => kind === 'secret');
-    kept -= sumOf(chosen);
+    kept -= bytesOf(chosen);
     return chosen;
   });
 }
 
 interface Removed {
-  readonly removed: readonly LeftFile[];
+  readonly removed: readonly RunArtifact[];
   readonly failed: readonly { readonly path: string; readonly message: string }[];
 }
 
-export async function removeFiles(files: readonly LeftFile[]): Promise<Removed> {
-  const removed: LeftFile[] = [];
+export async function removeArtifacts(files: readonly RunArtifact[]): Promise<Removed> {
+  const removed: RunArtifact[] = [];
   const failed: { path: string; message: string }[] = [];
   for (const file of files) {
     try {
@@ -81,6 +81,6 @@ export async function removeFiles(files: readonly LeftFile[]): Promise<Removed> 
   return { removed, failed };
 }
 
-export function sumOf(files: readonly LeftFile[]): number {
+export function bytesOf(files: readonly RunArtifact[]): number {
   return files.reduce((sum, { bytes }) => sum + bytes, 0);
 }

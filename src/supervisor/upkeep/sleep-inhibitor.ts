@@ -1,54 +1,52 @@
-/** The machine stays awake while runs are under way. Where that cannot be had, it is said once, and work goes on. */
+/** Keeps the machine awake while runs are under way. Where it cannot, it logs that once, and work goes on. */
+import type { Environment } from '../../environment.ts';
 import { inhibitSleep } from '../../machine/sleep-inhibitor.ts';
 import type { Context } from '../context.ts';
+import type { Upkeep } from './upkeep.ts';
 
-export class Wakefulness {
-  readonly #context: Context;
-  #letGo: AbortController | undefined;
-  #done = Promise.resolve();
-  #told = false;
+export class SleepInhibitor implements Upkeep {
+  readonly #context: Pick<Context, 'clock' | 'config' | 'env' | 'log'>;
+  #release: AbortController | undefined;
+  #released = Promise.resolve();
+  #isReported = false;
 
-  constructor(context: Context) {
+  constructor(context: Pick<Context, 'clock' | 'config' | 'env' | 'log'>) {
     this.#context = context;
   }
 
-  /**
-   * Whether there is a reason to stay awake. To be called when new runs have taken the place of ended ones, so that
-   * nothing is let go between the two.
-   */
-  follow(underWay: boolean): void {
-    if (!underWay) {
-      this.#letGo?.abort();
-      this.#letGo = undefined;
-    } else if (this.#context.config.keep_awake && !this.#letGo) {
-      this.#letGo = new AbortController();
-      const [before, now] = [this.#done, this.#stay(this.#letGo.signal)];
-      this.#done = now.then(() => before);
+  tick(activeRuns: number): void {
+    if (activeRuns === 0) {
+      this.#release?.abort();
+      this.#release = undefined;
+    } else if (this.#context.config.keep_awake && !this.#release) {
+      this.#release = new AbortController();
+      const [before, now] = [this.#released, this.#inhibit(this.#release.signal)];
+      this.#released = now.then(() => before);
     }
   }
 
   /** Resolves when nothing of ours keeps the machine awake. */
   async close(): Promise<void> {
-    this.follow(false);
-    await this.#done;
+    this.tick(0);
+    await this.#released;
   }
 
-  async #stay(signal: AbortSignal): Promise<void> {
+  async #inhibit(signal: AbortSignal): Promise<void> {
     const { clock, env, log } = this.#context;
     const failure = await inhibitSleep({ env: withoutOurs(env), clock, signal }).catch(
       (error: Error) => error.message,
     );
-    if (failure === undefined || this.#told) return;
-    this.#told = true;
+    if (failure === undefined || this.#isReported) return;
+    this.#isReported = true;
     log.warn(
       'awake.unavailable',
       { reason: failure },
-      'the machine may go to sleep while runs are under way; with keep_awake set to false nothing tries to prevent that',
+      'the machine may go to sleep while runs are under way; set keep_awake to false to silence this warning',
     );
   }
 }
 
-/** Least of all the mark of a run, should we be started by one. */
-function withoutOurs(env: Context['env']): Context['env'] {
+/** Above all not the mark of a run, should a run have started us. */
+function withoutOurs(env: Environment): Environment {
   return Object.fromEntries(Object.entries(env).filter(([name]) => !name.startsWith('BRIDGE_')));
 }

@@ -1,18 +1,18 @@
-/** How long an event loop has stood still, as seen by somebody who may stand still too. Pure. */
+/** How long an event loop has been blocked, as seen by an observer that may be suspended too. Pure. */
 
-export interface Seen {
+export interface Sample {
   /** What the loop had counted up to. */
   readonly pulse: number;
-  /** When it was looked at, in monotonic milliseconds. */
+  /** When the sample was taken, in monotonic milliseconds. */
   readonly at: number;
   readonly stillMs: number;
 }
 
 /**
- * What a look at `now` adds to the last one. Looks are meant to be `everyMs` apart: when this one comes late, as after
- * a machine was suspended, the whole process stood still, and that time is nobody's fault.
+ * The sample taken at `now`. Samples are meant to be `everyMs` apart. One that comes late, as after a machine was
+ * suspended, shows that the whole process stood still: that time does not count.
  */
-export function lookAgain(last: Seen, pulse: number, now: number, everyMs: number): Seen {
+export function observe(last: Sample, pulse: number, now: number, everyMs: number): Sample {
   const passedMs = Math.min(now - last.at, 2 * everyMs);
   return { pulse, at: now, stillMs: pulse === last.pulse ? last.stillMs + passedMs : 0 };
 }

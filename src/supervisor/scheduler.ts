@@ -1,0 +1,142 @@
+/** The runs under way: which one starts next, how it is started and followed, and the one that probes holds. */
+import { rm } from 'node:fs/promises';
+import { type StartedRun, startNextRun } from '../bridge/claim.ts';
+import { endRun } from '../bridge/end-run.ts';
+import { createEnding } from '../bridge/ended-run.ts';
+import { liftHold } from '../bridge/holds.ts';
+import type { Hold } from '../project/hold.ts';
+import type { RunId } from '../project/ids.ts';
+import type { Run } from '../project/run.ts';
+import { runFiles } from '../state-folder.ts';
+import { Gatekeeper } from './admission.ts';
+import type { Context } from './context.ts';
+import type { Preflight } from './preflight.ts';
+import { recover } from './recover.ts';
+import { ActiveRun } from './run/active-run.ts';
+import { type RunListener, runContext } from './run/context.ts';
+import { gatherRun, recordChild, spawnRun } from './run/process.ts';
+import { retryTransient } from './transient.ts';
+import { findOverlapSoon } from './workspace.ts';
+
+/** The supervisor, as its scheduler sees it. */
+export interface SchedulerHost {
+  /** Reconciles soon: our own changes are not seen by the change feed. */
+  wake(): void;
+  /** Work whose failure is the supervisor's failure. */
+  runInBackground(work: Promise<unknown>): void;
+}
+
+export class Scheduler {
+  readonly #context: Context;
+  readonly #host: SchedulerHost;
+  readonly #preflight: Preflight;
+  readonly #gate: Gatekeeper;
+  readonly #active = new Map<RunId, ActiveRun>();
+  /** The one run that finds out whether holds are over. */
+  #probe: { readonly runId: RunId; readonly holds: readonly Hold[] } | undefined;
+
+  constructor(context: Context, host: SchedulerHost, preflight: Preflight) {
+    this.#context = context;
+    this.#host = host;
+    this.#preflight = preflight;
+    this.#gate = new Gatekeeper(context);
+  }
+
+  get active(): readonly ActiveRun[] {
+    return [...this.#active.values()];
+  }
+
+  /** When the first hold ends. */
+  async wakeAt(): Promise<Date | undefined> {
+    return this.#gate.nextEnd();
+  }
+
+  /** Adopts or closes what a predecessor left open. */
+  async recover(): Promise<void> {
+    for (const run of await recover(this.#context, (run) => this.#listener(run))) this.#follow(run);
+  }
+
+  /** Does for the runs under way what persons, or the runs themselves, have asked for; does not wait for it. */
+  attend(): void {
+    for (const run of this.#active.values()) this.#host.runInBackground(run.attend());
+  }
+
+  /** Starts runs until nothing is ready, something holds them, or `concurrency` is reached. */
+  async startRuns(): Promise<void> {
+    const { config, lease } = this.#context;
+    while (this.#active.size < config.concurrency) {
+      const admission = await this.#gate.admission();
+      // The probe's answer decides, unless a person has resumed meanwhile.
+      if (this.#probe && admission.may !== 'start') return;
+      this.#probe = undefined;
+      if (await this.#preflight.isDue(admission)) return this.#host.runInBackground(this.#preflight.check());
+      if (admission.may === 'wait') return;
+      const started = await startNextRun(lease, {
+        model: config.model ?? null,
+        newSessionId: () => crypto.randomUUID(),
+        heldFamilies: admission.heldFamilies,
+        findOverlap: (folder, others) => findOverlapSoon(this.#context, folder, others),
+      });
+      if (!started) return;
+      if (admission.may === 'probe') this.#probe = { runId: started.run.id, holds: admission.holds };
+      await this.#start(started);
+    }
+  }
+
+  async #start(started: StartedRun): Promise<void> {
+    const { bridge, config, lease } = this.#context;
+    const { run, project, earlier } = started;
+    const spawned = await spawnRun(this.#context, started);
+    if (!spawned.spawned) {
+      // Nobody will read it, and it may hold the owner's secrets. What cannot be removed now goes with the next start.
+      await rm(runFiles(bridge.home, run.id).mcpConfig, { force: true }).catch(() => undefined);
+      await retryTransient(this.#context, () =>
+        endRun(lease, run, spawned.outcome, createEnding(Math.random())),
+      );
+      this.#probeEnded(run);
+      return;
+    }
+    const { child, group, opening, resumed, workspaceIdentity } = spawned;
+    await recordChild(this.#context, run, child, workspaceIdentity);
+    const start = { resumed, workspaceIdentity, listener: this.#listener(run) };
+    const active = new ActiveRun(this.#context, runContext(project, run, earlier, config, start), child);
+    this.#follow(active);
+    await active.begin(opening);
+    await gatherRun(child, group);
+  }
+
+  #follow(active: ActiveRun): void {
+    const { run, ended } = active;
+    this.#active.set(run.id, active);
+    this.#gate.families.started(run);
+    const forget = () => {
+      this.#active.delete(run.id);
+      this.#gate.families.ended(run.id);
+      this.#probeEnded(run);
+      this.#host.wake();
+    };
+    this.#host.runInBackground(ended.then(forget));
+  }
+
+  #listener(run: Run): RunListener {
+    return {
+      changed: () => this.#host.wake(),
+      answered: () => this.#host.runInBackground(this.#probeSucceeded(run)),
+    };
+  }
+
+  /** A run that ended without an answer, or had no process at all, has found out nothing: another one probes. */
+  #probeEnded({ id }: Run): void {
+    if (this.#probe?.runId === id) this.#probe = undefined;
+  }
+
+  async #probeSucceeded({ id }: Run): Promise<void> {
+    if (this.#gate.families.answered(id)) this.#host.wake();
+    if (this.#probe?.runId !== id) return;
+    const { holds } = this.#probe;
+    this.#probe = undefined;
+    const { lease } = this.#context;
+    for (const { kind, scope } of holds) await liftHold(lease, kind, scope);
+    this.#host.wake();
+  }
+}
