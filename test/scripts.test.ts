@@ -55,7 +55,7 @@ test('vitest, called directly, refuses a Node that is too old in one line, befor
   expect(result.stderr).toMatch(/^Node 99\.1 or newer is needed, and .*\n$/);
 });
 
-test('every script looks at the Node first', () => {
+test('every script checks Node first', () => {
   const looks = [
     /^node scripts\/(check-node|build)\.mjs\b/,
     // The program refuses it itself, before anything is loaded.

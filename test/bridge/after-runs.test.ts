@@ -34,7 +34,7 @@ describe('what follows from the end of a run', () => {
     expect(await start(rig)).toBeUndefined();
   });
 
-  test('a run that worked for long is no failed try', async () => {
+  test('a run that worked for long does not count as a failed try', async () => {
     await using rig = await supervised();
     await projectIn(rig, 'in_progress', { claimed_by: 'supervisor', tries: 4 });
     const { run } = await begin(rig);

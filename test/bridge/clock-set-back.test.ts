@@ -59,7 +59,7 @@ describe('after the clock was set back by a day', () => {
     expect((await ordersFor(rig.bridge, run)).messages).toMatchObject(said);
   });
 
-  test('the next run gets what a run was told and has not taken in, even after the clock was set back', async () => {
+  test('the next run gets the messages that the last one has not taken in, even after the clock was set back', async () => {
     await using rig = await supervised();
     const { id } = await send(rig);
     accepted(await steer(rig.bridge, id, 'use Rust', 'person'));

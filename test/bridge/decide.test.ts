@@ -140,7 +140,7 @@ describe('decisions that name their round', () => {
 });
 
 describe('decisions at the same moment', () => {
-  test('the first of two decisions at the same moment by two processes stands, and the other is told so', async () => {
+  test('the first of two decisions at the same moment by two processes stands, and the other is refused', async () => {
     await using rig = await createRig();
     const id = await submitted(rig);
     const puppets = ['approve', 'reject'].map((verdict) => rig.process(decider, [rig.home, id, verdict]));

@@ -51,7 +51,7 @@ describe('one supervisor per state folder', () => {
     expect(await history(rig.bridge)).toEqual(['supervisor.started']);
   });
 
-  test('a second supervisor is refused and told who holds the lease', async () => {
+  test('a second supervisor is refused with the holder of the lease', async () => {
     await using rig = await createRig();
     await takeLease(rig.bridge, candidate('one'), alive);
     rig.clock.advance(LEASE_MS - 1);

@@ -132,7 +132,7 @@ describe('who may speak for a project', () => {
     }
   });
 
-  test('a run that is told that it is over is told so even when its work was decided on', async () => {
+  test('a run that is over learns it even when its work was decided on', async () => {
     await using rig = await supervised();
     const { id, first, second } = await secondRound(rig);
     await submit(rig, id, second.run);

@@ -109,7 +109,7 @@ describe('workspaces a plan may not name', () => {
     expect(refusal).toMatch(/^unknown workspace/);
   });
 
-  test('a plan that names a wrong workspace is told what it may name', async () => {
+  test('a plan that names a wrong workspace is answered with the allowed ones', async () => {
     await using rig = await createRig();
     const { resolve, root } = places(rig);
     expect(refusalOf(resolve('nowhere'))).toBe(

@@ -72,7 +72,7 @@ describe('errors of a run', () => {
     expect(outcomeOf([said(), said('billing_error', 'toolu_1'), success], {}).kind).toBe('no_completion');
   });
 
-  test('an error is told in a few clean characters, however long the service writes', () => {
+  test('an error is shown in a few clean characters, however long the service writes', () => {
     const text = `\u001b[31mred\u001b[0m ${'x'.repeat(100_000)}`;
     const failure = JSON.stringify({ type: 'result', is_error: true, result: text });
     for (const error of ['authentication_failed', 'billing_error', 'server_error']) {
@@ -83,7 +83,7 @@ describe('errors of a run', () => {
     }
   });
 
-  test('an error is told without the secret that the service or Claude quotes', () => {
+  test('an error is shown without the secret that the service or Claude quotes', () => {
     const failure = JSON.stringify({ type: 'result', is_error: true, result: 'bad x-api-key: hunter2' });
     const refused = outcomeOf([said('authentication_failed'), failure], {});
     expect(refused).toEqual({ kind: 'not_logged_in', message: 'bad x-api-key: [redacted]' });

@@ -46,7 +46,7 @@ describe('turns', () => {
     expect(live(...events).turns).toBe(2);
   });
 
-  test('a message that tells an error is no turn', () => {
+  test('a message that reports an error is no turn', () => {
     expect(live(message('m1', [text]), message('a-b-c', [text], { error: 'server_error' })).turns).toBe(1);
   });
 });

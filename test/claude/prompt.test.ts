@@ -137,7 +137,7 @@ describe('prompt of the first run', () => {
 });
 
 describe('prompt of a resumed session', () => {
-  test('a resumed session is not told the plan and the record again', () => {
+  test('a resumed session does not get the plan and the record again', () => {
     for (const text of [told(resumed), told({ ...revised, remembers: true })]) {
       expect(text).not.toContain('In blue.');
       expect(text).not.toContain('THE RECORD');
@@ -175,7 +175,7 @@ describe('prompt of a resumed session', () => {
 });
 
 describe('prompt of a new session', () => {
-  test('a new session gets the plan and the record, and is told to look first', () => {
+  test('a new session gets the plan and the record, and the advice to look first', () => {
     const text = told({ ...resumed, remembers: false });
     expect(text).toContain('# Plan: Paint the shed');
     expect(text).toContain('In blue.');

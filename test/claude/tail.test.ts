@@ -150,7 +150,7 @@ describe('reading a finished file', () => {
     expect(tail.cut()).toBe(false);
   });
 
-  test('a finished file with half a last line is cut, and the half line is not told', async () => {
+  test('a finished file with half a last line is cut, and the half line is left out', async () => {
     const { lines, tail } = await readWhole(await file('{"a":1}\n{"b":'));
     expect(lines).toEqual(['{"a":1}']);
     expect(tail.cut()).toBe(true);
@@ -171,7 +171,7 @@ describe('reading a finished file', () => {
 });
 
 describe('overlong lines', () => {
-  test('an overlong line is passed over and counted; those around it are told', async () => {
+  test('an overlong line is skipped and counted; those around it are read', async () => {
     const path = await file('before\n');
     await appendFile(path, `${'x'.repeat(LONGEST_LINE)}\n${'y'.repeat(LONGEST_LINE + 1)}\nafter\n`);
     const { lines, tail } = await readWhole(path);

@@ -15,26 +15,26 @@ async function cacheFolder({ home, run }: Rig): Promise<string> {
 }
 
 describe.skipIf(onWindows)('the compile cache (needs file modes)', () => {
-  test('is filled once a supervisor has made its folder', async ({ rig }) => {
+  test('the compile cache is filled once a supervisor has made its folder', async ({ rig }) => {
     const folder = await cacheFolder(rig);
     expect((await rig.run('--help')).code).toBe(0);
     expect(await readdir(folder)).not.toEqual([]);
   });
 
-  test('is never begun by a command alone', async ({ rig }) => {
+  test('the compile cache is never begun by a command alone', async ({ rig }) => {
     await mkdir(rig.home, { mode: 0o700 });
     expect((await rig.run('--help')).code).toBe(0);
     expect(await readdir(rig.home)).toEqual([]);
   });
 
-  test('is left alone where others may write to it', async ({ rig }) => {
+  test('the compile cache is left alone where others may write to it', async ({ rig }) => {
     const folder = await cacheFolder(rig);
     await chmod(join(rig.home, 'cache'), 0o777);
     expect((await rig.run('--help')).code).toBe(0);
     expect(await readdir(folder)).toEqual([]);
   });
 
-  test('is left alone where it is a link', async ({ rig }) => {
+  test('the compile cache is left alone where it is a link', async ({ rig }) => {
     const folder = await cacheFolder(rig);
     const elsewhere = join(rig.root, 'elsewhere');
     await rename(folder, elsewhere);
@@ -43,7 +43,9 @@ describe.skipIf(onWindows)('the compile cache (needs file modes)', () => {
     expect(await readdir(elsewhere)).toEqual([]);
   });
 
-  test('is made by a supervisor that starts, which removes those of other versions', async ({ rig }) => {
+  test('the compile cache is made by a supervisor that starts, which removes those of other versions', async ({
+    rig,
+  }) => {
     await mkdir(join(rig.home, 'cache', '0.0.1'), { recursive: true, mode: 0o700 });
     expect(await prepareStateFolder(rig.home)).toMatchObject({ ok: true });
     const [only, ...others] = await readdir(join(rig.home, 'cache'));

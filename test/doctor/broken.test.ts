@@ -666,7 +666,7 @@ describe('Claude Desktop and Claude Code', () => {
     },
   ]);
 
-  test('a server that is started through WSL is looked at inside it', async ({ rig }) => {
+  test('a server that is started through WSL is checked inside it', async ({ rig }) => {
     const [command = '', ...args] = entry;
     const inside = ['env', `BRIDGE_HOME=${rig.home}`, command, ...args, 'mcp', 'desktop'];
     await registerDesktop(rig, { command: 'wsl.exe', args: ['-d', 'Ubuntu', '--exec', ...inside], env: {} });

@@ -75,7 +75,7 @@ describe('end of the doctor', () => {
     expect(tell).toHaveBeenCalledExactlyOnceWith(group, findings);
   });
 
-  test('a check that is late is told so, and has time to clean up', async () => {
+  test('a check that is late is asked to stop, and has time to clean up', async () => {
     const put = vi.fn();
     const tidy: Check = {
       name: 'tidy',
@@ -108,7 +108,7 @@ describe('end of the doctor', () => {
     expect(second).not.toHaveBeenCalled();
   });
 
-  test('a Claude that hangs is found, and ended', async ({ rig }) => {
+  test('a Claude that hangs is reported, and ended', async ({ rig }) => {
     await rig.script('claude', 'exec sleep 1000');
     const run = rig.machine.run;
     rig.machine = {

@@ -60,7 +60,7 @@ test('a heartbeat is sent at every start, even while the queue is held', async (
   expect(await rig.log()).not.toContain('heartbeat');
 });
 
-test('a monitor that never answers hinders neither the work nor the stop', async ({ rig, monitor }) => {
+test('a monitor that never answers delays neither the work nor the stop', async ({ rig, monitor }) => {
   monitor.answer = () => undefined;
   const supervisor = await rig.startSupervisor();
   await waitUntil(async () => monitor.beats.length === 1, 'the monitor to be asked');

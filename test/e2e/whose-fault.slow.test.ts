@@ -137,7 +137,7 @@ describe('faults of the service', () => {
     await rig.until(first, 'awaiting_approval');
   });
 
-  test('a service that refuses a conversation for good gets a new session, which is told the record, and submits', async ({
+  test('a service that refuses a conversation for good gets a new session, which has the record, and submits', async ({
     rig,
   }) => {
     rig.script = (turn) => {
@@ -216,7 +216,7 @@ describe('faults of a model', () => {
 });
 
 describe('faults of one workspace', () => {
-  test('a workspace that kept our server out and is fixed has its Claude told the whole plan, even in a session begun without', async ({
+  test('a workspace that kept our server out and is fixed gives Claude the whole plan, even in a session begun without', async ({
     rig,
   }) => {
     const bad = await rig.workspace('bad');

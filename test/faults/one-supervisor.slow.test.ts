@@ -79,7 +79,7 @@ describe('several supervisors', () => {
     };
     const events = async (puppet: Puppet) => (await puppet.witness()).map(({ event }) => event);
 
-    test('a replaced supervisor sends Claude no word and no signal when its run was called off', async ({
+    test('a replaced supervisor sends Claude no word and no signal when its run was cancelled', async ({
       rig,
       puppet,
     }) => {

@@ -40,7 +40,7 @@ describe('decisions', () => {
     expect((await puppet.prompts(id)).length).toBe(1);
   });
 
-  test('ten decisions at the same moment, for and against, leave one standing, and every loser is told', async ({
+  test('ten decisions at the same moment, for and against, leave one standing, and every loser is refused', async ({
     rig,
     puppet,
   }) => {
@@ -79,7 +79,7 @@ describe('decisions', () => {
 });
 
 describe('files changed behind the program’s back', () => {
-  test('a plan file that is edited or deleted changes nothing: Claude is told what was sent, and the record goes on', async ({
+  test('a plan file that is edited or deleted changes nothing: Claude gets what was sent, and the record goes on', async ({
     rig,
     puppet,
   }) => {
@@ -120,7 +120,7 @@ describe('files changed behind the program’s back', () => {
     expect((await rig.details(id)).runs.map(({ outcome }) => outcome?.kind)).toEqual(['submitted']);
   });
 
-  test('a workspace that is deleted during a run is not tried again, and a person is told its path', async ({
+  test('a workspace that is deleted during a run is not tried again, and a person gets its path', async ({
     rig,
     puppet,
   }) => {

@@ -1,10 +1,12 @@
 /** The table of faults names each test, and only tests that there are. */
-import { readdirSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
+import { testTitles } from '../house/test-titles.ts';
 
 const FOLDER = new URL('./', import.meta.url);
+const OF_FAULTS = 'faults';
 /** Faults under a service manager are among the tests of the service, which tell of more than faults. */
-const OF_SERVICES = new URL('../service/', FOLDER);
+const OF_SERVICES = 'service';
 
 /** `'…: goes on'` with a part that each case fills in is told by what all of them share. */
 const FILLED_IN = /^(\$what|%s)/;
@@ -13,7 +15,7 @@ test('docs/faults.md names every test of a fault, and no other', () => {
   const page = readFileSync(new URL('../../docs/faults.md', FOLDER), 'utf8');
   const rows = page.split('\n').filter((line) => line.startsWith('| ') && line.endsWith('` |'));
   const named = rows.map((row) => row.slice(row.indexOf('`') + 1, -3));
-  const titles = titlesOf(FOLDER);
+  const titles = titlesOf(OF_FAULTS);
   const all = [...titles, ...titlesOf(OF_SERVICES)];
   const fits = (title: string, name: string) =>
     FILLED_IN.test(title) ? name.endsWith(title.replace(FILLED_IN, '')) : name === title;
@@ -34,14 +36,8 @@ test('docs/faults.md names an existing test for every other promise', () => {
   expect(rows.length).toBeGreaterThan(50);
 });
 
-function titlesOf(folder: URL): string[] {
-  return readdirSync(folder)
-    .filter((name) => name.endsWith('.test.ts') && name !== 'table.test.ts')
-    .flatMap((name) => titlesIn(readFileSync(new URL(name, folder), 'utf8')));
-}
-
-function titlesIn(source: string): string[] {
-  const plain = source.matchAll(/\btest(?:\.skipIf\([^\n]*\))?\(\s*'((?:[^'\\]|\\.)*)'/g);
-  const each = source.matchAll(/\btest\.for\([\s\S]*?\)\(\s*'((?:[^'\\]|\\.)*)'/g);
-  return [...plain, ...each].map(([, title = '']) => title.replaceAll(/[`\\]/g, ''));
+function titlesOf(folder: string): string[] {
+  return testTitles(folder)
+    .filter(({ path }) => path !== 'faults/table.test.ts')
+    .map(({ title }) => title.replaceAll(/[`\\]/g, ''));
 }

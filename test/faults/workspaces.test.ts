@@ -30,7 +30,7 @@ describe('workspaces that share files', () => {
 });
 
 describe('folder of a project', () => {
-  test('a project’s folder that cannot be made parks that project alone: a person is told its path and why', async ({
+  test('a project’s folder that cannot be made parks that project alone: a person gets its path and the reason', async ({
     rig,
   }) => {
     await writeFile(join(rig.home, 'workspaces'), '');
@@ -46,7 +46,7 @@ describe('folder of a project', () => {
     expect(await supervisor.end('SIGTERM')).toEqual({ code: 0, signal: null });
   });
 
-  test('a project’s folder that is deleted while its work waits is not made again and empty: a person is told its path', async ({
+  test('a project’s folder that is deleted while its work waits is not made again and empty: a person gets its path', async ({
     rig,
     puppet,
   }) => {
@@ -70,7 +70,7 @@ describe('folder of the runs', () => {
   ];
   test.for(
     INSTEAD,
-  )('%s in place of the run folder starts no run and spends no try, the reason is told, and all goes on when that is fixed', async ([
+  )('%s in place of the run folder starts no run and spends no try, the reason is shown, and all goes on when that is fixed', async ([
     ,
     make,
   ], { rig, puppet }) => {

@@ -54,7 +54,7 @@ describe('Claude below 2.1.314, which obeys some settings that it is told to ign
 });
 
 describe('Claude outside the workspace', () => {
-  test('a Claude that begins outside the workspace is ended before its first request, and a person is told where it was', async ({
+  test('a Claude that begins outside the workspace is ended before its first request, and a person learns where it was', async ({
     rig,
   }) => {
     const elsewhere = join(rig.root, 'elsewhere');

@@ -86,7 +86,7 @@ function living(rig: Rig, count: number): Promise<Call> {
   });
 }
 
-describe('how a system is kept awake', () => {
+describe('keeping a system awake', () => {
   test('Linux is kept awake by a lock of logind while cat reads, or against idling alone where sleep is refused', () => {
     const args = ['--mode=block', '--who=bridge-supervisor', '--why=Claude is at work', 'cat'];
     expect(inhibitorsOf('linux', 42)).toEqual([

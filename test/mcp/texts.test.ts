@@ -24,7 +24,7 @@ const project = {
   updatedAt: at,
 } as unknown as Project;
 
-test('the instructions of both servers are as they were kept', async () => {
+test('the instructions of both servers match their snapshots', async () => {
   for (const [name, { client }] of [
     ['desktop', await desktop(stateFolder())],
     ['code', await code(stateFolder())],
@@ -32,7 +32,7 @@ test('the instructions of both servers are as they were kept', async () => {
     await expect(`${client.getInstructions()}\n`).toMatchFileSnapshot(`texts/instructions-${name}.txt`);
 });
 
-test('every refusal of a tool is as it was kept', async () => {
+test('every refusal of a tool matches its snapshot', async () => {
   const person = await desktop(stateFolder());
   const worker = await code(stateFolder());
   const plan = await person.call('bridge_send_plan', { plan_markdown: '# A clock' });
@@ -64,7 +64,7 @@ test('every refusal of a tool is as it was kept', async () => {
   );
 });
 
-test('what comes next, in every status and with everything that can be in the way, is as it was kept', async () => {
+test('the next step of every status, with everything that can block it, matches its snapshot', async () => {
   const hold = (kind: Hold['kind'], until: string | null, scope = ''): Hold => ({
     kind,
     scope,
@@ -95,7 +95,7 @@ test('what comes next, in every status and with everything that can be in the wa
   await expect(texts.join('\n')).toMatchFileSnapshot('texts/next.txt');
 });
 
-test('every event in the words of each reader is as it was kept', async () => {
+test('every event in the words of each reader matches its snapshot', async () => {
   const types = [...EVENT_TYPES, 'project.admired'];
   const texts = types.map((type) => {
     const stamp = { projectId: project.id, runId: asRunId('aaaaaaaaaaaa'), actor: 'desktop', createdAt: at };

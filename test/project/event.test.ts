@@ -33,11 +33,11 @@ describe('events that only a newer program knows', () => {
     { ...sample('run.ended', known), ...stamp },
   ];
 
-  test('an unknown event is told to a model in Desktop', () => {
+  test('an unknown event is shown to a model in Desktop', () => {
     expect(events.map((event) => eventWords(event).what)).toEqual(['project admired', 'run ended']);
   });
 
-  test('an unknown event is told on the command line', () => {
+  test('an unknown event is shown on the command line', () => {
     expect(events.map((event) => eventText(event, at))).toEqual([
       { word: 'project.admired', text: '{"stars":5}', tone: 'faint' },
       { word: 'run.ended', text: JSON.stringify(known), tone: 'faint' },

@@ -96,12 +96,12 @@ const KINDS = Object.keys(OUTCOMES) as OutcomeKind[];
 const retried = KINDS.filter((kind) => burnsTry(kind));
 
 describe('text of an outcome', () => {
-  test.each(KINDS)('the outcome %s is told in one line', (kind) => {
+  test.each(KINDS)('the outcome %s is shown in one line', (kind) => {
     const [outcome, words] = OUTCOMES[kind];
     expect(describeOutcome(outcome)).toBe(words);
   });
 
-  test('an outcome is told in one line even when little is known', () => {
+  test('an outcome is shown in one line even when little is known', () => {
     const crash = { kind: 'crashed', code: 3, signal: null, stderr: '' } as const;
     expect(describeOutcome(crash)).toBe('Claude ended unexpectedly (exit code 3)');
     expect(describeOutcome({ ...crash, code: null })).toBe('Claude ended unexpectedly (exit code unknown)');

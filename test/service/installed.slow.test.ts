@@ -99,7 +99,7 @@ describe.skipIf(why !== undefined)(`service of systemd, installed ${why ? `(${wh
     expect(runs[1]).toMatchObject({ kind: 'resume', sessionId: runs[0]?.sessionId });
   });
 
-  test('a restarted service is another process that works on', async ({ service }) => {
+  test('a restarted service is another process that keeps working', async ({ service }) => {
     await install(service);
     const pid = await service.pid();
     expect(await service.command('restart')).toMatchObject({ code: 0, stderr: '' });

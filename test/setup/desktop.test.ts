@@ -157,7 +157,7 @@ const REFUSED: readonly [name: string, content: string | Buffer, why: string][] 
 describe('byte order mark, with which Claude Desktop takes a file for broken', () => {
   const given = '\uFEFF{"mcpServers":{"fs":{"command":"x"}}}';
 
-  test('a byte order mark is left out, and that is said', async ({ rig }) => {
+  test('a byte order mark is left out, and setup says so', async ({ rig }) => {
     await rig.given(given);
     expect((await rig.plan()).warnings).toEqual([
       `${rig.desktop} begins with a byte order mark, which Claude Desktop cannot read: it is removed. setup --remove restores it.`,

@@ -113,7 +113,7 @@ describe('login of the real claude', () => {
   });
 });
 
-describe.skipIf(onWindows)('when Claude is asked for its login (needs a shell script in its place)', () => {
+describe.skipIf(onWindows)('asking Claude for its login (needs a shell script in its place)', () => {
   test('the login is asked before the first run, and then not before each', async () => {
     await using rig = await createRig();
     const { preflight } = await stage(rig, await script(rig, loggedIn));
@@ -182,7 +182,7 @@ describe.skipIf(onWindows)('when Claude is asked for its login (needs a shell sc
   });
 });
 
-describe.skipIf(onWindows)('what Claude answers (needs a shell script in its place)', () => {
+describe.skipIf(onWindows)('answers of Claude about its login (needs a shell script in its place)', () => {
   test('a login does not end a hold of a run: whether it is accepted, only a run finds out', async () => {
     await using rig = await createRig();
     const { preflight, holds } = await stage(rig, await script(rig, loggedIn));

@@ -159,7 +159,7 @@ test('plans, status files and the history of the project stay', async () => {
   expect(details.ok && details.value.runs.length).toBe(1);
 });
 
-describe('when retention looks', () => {
+describe('schedule of retention', () => {
   test('retention looks at the start, and then once a day', async () => {
     await using rig = await supervised();
     const { retention, removed } = stage(rig, { keep_runs_mb: 0 });

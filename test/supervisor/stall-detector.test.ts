@@ -10,7 +10,7 @@ function looks(...seen: readonly (readonly [at: number, pulse: number])[]): Samp
   return seen.reduce((last, [at, pulse]) => observe(last, pulse, at, EVERY_MS), first);
 }
 
-describe('how long an event loop has been blocked', () => {
+describe('blocked time of an event loop', () => {
   test('the blocked time grows from sample to sample while the loop does not count', () => {
     expect(looks([5_000, 0], [10_000, 0], [16_000, 0]).stillMs).toBe(16_000);
   });

@@ -17,7 +17,7 @@ function open(rig: Rig): Waker & AsyncDisposable {
 
 const inMinutes = (rig: Rig, minutes: number) => new Date(rig.clock.now().getTime() + minutes * 60_000);
 
-describe('when the supervisor wakes', () => {
+describe('waking of the supervisor', () => {
   test('the supervisor sleeps until another process changes something', async () => {
     await using rig = await createRig();
     await using waker = open(rig);
