@@ -34,7 +34,7 @@ describe('steering', () => {
     expect(event).toMatchObject({
       type: 'project.steered',
       actor: 'person',
-      data: { message: 'use Rust', message_id: message.id },
+      data: { message: 'use Rust', messageId: message.id },
     });
   });
 
