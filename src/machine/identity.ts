@@ -28,3 +28,11 @@ export async function isAlive(identity: ProcessIdentity): Promise<boolean> {
 export function isSame(a: ProcessIdentity, b: ProcessIdentity): boolean {
   return a.pid === b.pid && a.startedAt === b.startedAt;
 }
+
+/** Whether a process has surely begun before `other`; on Linux to the hundredth of a second, elsewhere never sure. */
+export function isOlder(process: ProcessIdentity, other: ProcessIdentity): boolean {
+  const [boot, ticks, ...rest] = process.startedAt.split(':');
+  const [otherBoot, otherTicks] = other.startedAt.split(':');
+  // A time of day, which can be set, has more parts.
+  return rest.length === 0 && boot === otherBoot && Number(ticks) < Number(otherTicks);
+}

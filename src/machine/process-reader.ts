@@ -18,8 +18,12 @@ export interface ProcessReader {
   one(pid: number): Promise<ProcessRow | undefined>;
   /** Every process we may see, ended ones included. */
   all(): Promise<ProcessRow[]>;
-  /** The pids whose environment at their start held `NAME=value`; none where that cannot be read. */
-  marked(name: string, value: string): Promise<number[]>;
+  /**
+   * The pids whose environment at their start held `NAME=value`; none where that cannot be read.
+   *
+   * @param among Only these need to be looked at, where each look costs something.
+   */
+  marked(name: string, value: string, among?: readonly number[]): Promise<number[]>;
   /** What `NAME` had for a value in the environment of each process that has it, at its start; none where that cannot be read. */
   marks(name: string): Promise<ReadonlyMap<number, string>>;
   /** How often it is reasonable to ask, in milliseconds: a question costs microseconds on Linux, a process elsewhere. */

@@ -23,12 +23,12 @@ export const linuxProcesses: ProcessReader = {
   },
 
   // Reading an environment takes the other process's memory lock and may wait for it: never on the event loop.
-  async marked(name, value) {
+  async marked(name, value, among) {
     const mark = Buffer.from(`\0${name}=${value}\0`);
     const found: number[] = [];
     await eachEnvironment((pid, environment) => {
       if (environment.includes(mark)) found.push(pid);
-    });
+    }, among);
     return found;
   },
 
@@ -45,8 +45,11 @@ export const linuxProcesses: ProcessReader = {
 /** So many files are open at a time, however many processes there are. */
 const AT_ONCE = 16;
 
-async function eachEnvironment(look: (pid: number, environment: Buffer) => void): Promise<void> {
-  const pids = (await withDescriptors(listPids)).values();
+async function eachEnvironment(
+  look: (pid: number, environment: Buffer) => void,
+  among?: readonly number[],
+): Promise<void> {
+  const pids = (among ?? (await withDescriptors(listPids))).values();
   const readers = Array.from({ length: AT_ONCE }, async () => {
     // All of them take from one iterator.
     for (const pid of pids) look(pid, await withDescriptors(() => readEnvironment(pid)));

@@ -6,7 +6,7 @@
  */
 import type { Clock } from '../clock.ts';
 import { pidsInControlGroup } from './control-group.ts';
-import { isSame, type ProcessIdentity } from './identity.ts';
+import { isOlder, isSame, type ProcessIdentity } from './identity.ts';
 import { isWindows } from './platform.ts';
 import type { ProcessRow } from './process-reader.ts';
 import { processes } from './processes.ts';
@@ -22,6 +22,8 @@ interface SweepOptions {
   /** The process that led the run, normally ended by now. If it lives it is ended too. */
   root: ProcessIdentity;
   mark: Mark;
+  /** Nothing older than `root` carries the mark, so that fewer environments are read. */
+  isMarkOfRoot?: boolean;
   /** `child.family()` or `processTree(root)`, taken while the root lived: reaches what dropped its environment. */
   family?: readonly ProcessIdentity[];
   /** The name of a control group that holds the run and nothing else, if there is one. */
@@ -82,11 +84,22 @@ export async function findMarked(name: string, value: string): Promise<ProcessId
   return rows.filter((row) => pids.includes(row.pid)).map(toIdentity);
 }
 
+/** On an idle machine hardly any process is younger than a run, and each environment is a file to read. */
+async function findMarkedSince(root: ProcessIdentity, mark: Mark): Promise<ProcessIdentity[]> {
+  const rows = (await living()).filter((row) => !isOlder(row, root));
+  const pids = await processes.marked(
+    mark.name,
+    mark.value,
+    rows.map(({ pid }) => pid),
+  );
+  return rows.filter((row) => pids.includes(row.pid)).map(toIdentity);
+}
+
 async function find(
-  { root, mark, controlGroup, spare = [] }: SweepOptions,
+  { root, mark, isMarkOfRoot = false, controlGroup, spare = [] }: SweepOptions,
   known: readonly ProcessIdentity[],
 ): Promise<ProcessRow[]> {
-  const marked = await findMarked(mark.name, mark.value);
+  const marked = isMarkOfRoot ? await findMarkedSince(root, mark) : await findMarked(mark.name, mark.value);
   const rows = await living();
   // Asked after the rows: a pid that was given away between the two goes with another start time, and is left alone.
   const inGroup = controlGroup === undefined ? [] : await pidsInControlGroup(controlGroup);
@@ -105,6 +118,7 @@ async function find(
 }
 
 async function gone(targets: readonly ProcessIdentity[], ms: number, clock: Clock): Promise<void> {
+  if (targets.length === 0) return;
   const end = clock.monotonic() + ms;
   for (;;) {
     const rows = await living();

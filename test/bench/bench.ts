@@ -10,6 +10,7 @@ import { largeStore } from './large-store.ts';
 import type { Measurement } from './measurement.ts';
 import { planToSpawn } from './plan-to-spawn.ts';
 import { asJson, head, lines, type Measured, machine, type Report } from './report.ts';
+import { runCost } from './run-cost.ts';
 import { serverStart } from './server-start.ts';
 import { onStage } from './stage.ts';
 import { wholeLoop } from './whole-loop.ts';
@@ -17,6 +18,7 @@ import { wholeLoop } from './whole-loop.ts';
 const MEASUREMENTS: readonly Measurement[] = [
   planToSpawn,
   idle,
+  runCost,
   commandStart,
   serverStart,
   firstRequest,

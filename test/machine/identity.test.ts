@@ -1,11 +1,19 @@
 import { describe, expect, vi } from 'vitest';
-import { identify, isAlive } from '../../src/machine/identity.ts';
+import { identify, isAlive, isOlder } from '../../src/machine/identity.ts';
 import { linuxProcesses } from '../../src/machine/processes-linux.ts';
 import { parseMarked, psProcesses } from '../../src/machine/processes-ps.ts';
 import { parseRows as parseCim } from '../../src/machine/processes-windows.ts';
 import { eventually } from '../eventually.ts';
 import { onLinux, onWindows } from '../platform.ts';
 import { end, test } from './rig.ts';
+
+test('a process is surely older only by a count of the same boot', () => {
+  const at = (startedAt: string) => ({ pid: 1, startedAt });
+  expect(isOlder(at('boot:9'), at('boot:10'))).toBe(true);
+  expect(isOlder(at('boot:10'), at('boot:10'))).toBe(false);
+  expect(isOlder(at('boot:9'), at('other:10'))).toBe(false);
+  expect(isOlder(at('2026-01-01T00:00:00Z'), at('2026-01-01T00:01:00Z'))).toBe(false);
+});
 
 describe('process identity', () => {
   test('a living process is recognised again', async ({ rig }) => {

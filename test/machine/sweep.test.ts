@@ -54,6 +54,13 @@ describe.skipIf(onWindows)('sweep of a run (needs process groups)', () => {
     expect(await whoLives(puppet)).toEqual([]);
   });
 
+  test('the sweep finds what carries the mark of its root alone among younger processes', async ({ rig }) => {
+    const puppet = await rig.puppet('then own-session then own-session');
+    await endLeader(puppet);
+    expect(await sweep({ ...swept(rig, puppet), isMarkOfRoot: true })).toEqual([]);
+    expect(await whoLives(puppet)).toEqual([]);
+  });
+
   test('the sweep ends a living leader with the rest', async ({ rig }) => {
     const puppet = await rig.puppet('then own-session');
     expect(await sweep(swept(rig, puppet))).toEqual([]);

@@ -94,6 +94,7 @@ export class HeldProcess {
     const leftovers = await sweep({
       root: this.identity,
       mark: { name: RUN_MARK, value: this.#run.id },
+      isMarkOfRoot: true,
       family: [...(await this.#process.family()), ...this.#lineage.known],
       controlGroup,
       graceMs: SWEEP_GRACE_MS,

@@ -4,11 +4,15 @@ import { inhibitSleep } from '../../machine/sleep-inhibitor.ts';
 import type { Context } from '../context.ts';
 import type { Upkeep } from './upkeep.ts';
 
+const RETRY_MS = 10 * 60_000;
+
 export class SleepInhibitor implements Upkeep {
   readonly #context: Pick<Context, 'clock' | 'config' | 'env' | 'log'>;
   #release: AbortController | undefined;
   #released = Promise.resolve();
   #isReported = false;
+  /** Before this time, in monotonic milliseconds, nothing is tried again: a refusal costs two processes. */
+  #retryAt = Number.NEGATIVE_INFINITY;
 
   constructor(context: Pick<Context, 'clock' | 'config' | 'env' | 'log'>) {
     this.#context = context;
@@ -18,11 +22,16 @@ export class SleepInhibitor implements Upkeep {
     if (activeRuns === 0) {
       this.#release?.abort();
       this.#release = undefined;
-    } else if (this.#context.config.keep_awake && !this.#release) {
+    } else if (this.#isWanted && !this.#release) {
       this.#release = new AbortController();
       const [before, now] = [this.#released, this.#inhibit(this.#release.signal)];
       this.#released = now.then(() => before);
     }
+  }
+
+  get #isWanted(): boolean {
+    const { clock, config } = this.#context;
+    return config.keep_awake && clock.monotonic() >= this.#retryAt;
   }
 
   /** Resolves when nothing of ours keeps the machine awake. */
@@ -36,7 +45,9 @@ export class SleepInhibitor implements Upkeep {
     const failure = await inhibitSleep({ env: withoutOurs(env), clock, signal }).catch(
       (error: Error) => error.message,
     );
-    if (failure === undefined || this.#isReported) return;
+    if (failure === undefined) return;
+    this.#retryAt = clock.monotonic() + RETRY_MS;
+    if (this.#isReported) return;
     this.#isReported = true;
     log.warn(
       'awake.unavailable',
