@@ -21,7 +21,7 @@ import {
 } from './rig.ts';
 
 interface Case {
-  /** What is wrong. */
+  /** What is wrong, after "the doctor reports that". */
   readonly title: string;
   breakIt(rig: Rig): Promise<unknown> | unknown;
   /** The check that reports it. */
@@ -38,7 +38,8 @@ async function findingsOf(rig: Rig, { breakIt, check }: Case): Promise<Finding[]
 }
 
 function expectEach(cases: readonly Case[]): void {
-  test.for(cases)('$title', async (broken, { rig }) => {
+  const named = cases.map((broken) => [broken.title, broken] as const);
+  test.for(named)('the doctor reports that %s', async ([, broken], { rig }) => {
     const findings = await findingsOf(rig, broken);
     expect(findings).toContainEqual(
       expect.objectContaining({
@@ -94,7 +95,7 @@ describe('this program', () => {
       message: /is incomplete: .*resume\.md is missing/,
     },
     {
-      title: 'it was upgraded and not built again',
+      title: 'the program was upgraded and not built again',
       async breakIt(rig) {
         await installation(rig);
         const manifest = '{"name":"bridge-supervisor","version":"9.9.9"}';
@@ -138,21 +139,21 @@ describe('this program', () => {
 describe('the configuration', () => {
   expectEach([
     {
-      title: 'a value is wrong',
+      title: 'a value of the configuration is wrong',
       breakIt: (rig) => rig.configure({ concurrency: 0 }),
       check: 'config.values',
       verdict: 'problem',
       message: /config\.json: 'concurrency'/,
     },
     {
-      title: 'a key is unknown',
+      title: 'a key of the configuration is unknown',
       breakIt: (rig) => rig.configure({ concurency: 2 }),
       check: 'config.values',
       verdict: 'problem',
       message: /unknown key 'concurency'/,
     },
     {
-      title: 'it is not JSON',
+      title: 'the configuration is not JSON',
       breakIt: (rig) => writeFile(join(rig.home, 'config.json'), '{"concurrency": 2,}'),
       check: 'config.values',
       verdict: 'problem',
@@ -177,7 +178,7 @@ describe('the configuration', () => {
       message: /BRIDGE_CONCURRENCY differs here from the value in the service/,
     },
     {
-      title: 'its schema is of another version',
+      title: "the configuration's schema is of another version",
       breakIt: (rig) => writeFile(join(rig.home, 'config.schema.json'), '{}'),
       check: 'config.schema',
       verdict: 'warning',
@@ -189,14 +190,14 @@ describe('the configuration', () => {
 describe('the state folder', () => {
   expectEach([
     {
-      title: 'others can read it',
+      title: 'others can read the state folder',
       breakIt: (rig) => chmod(rig.home, 0o755),
       check: 'folder.rights',
       verdict: 'problem',
       message: /has mode 755: other users can read its plans and secrets/,
     },
     {
-      title: 'it belongs to somebody else',
+      title: 'the state folder belongs to somebody else',
       breakIt(rig) {
         rig.machine = { ...rig.machine, uid: 12_345 };
       },
@@ -205,7 +206,7 @@ describe('the state folder', () => {
       message: /belongs to another user/,
     },
     {
-      title: 'a file is in its place',
+      title: 'a file is in place of the state folder',
       async breakIt(rig) {
         const home = join(rig.root, 'file');
         await writeFile(home, '');
@@ -216,7 +217,7 @@ describe('the state folder', () => {
       message: /is a file, not a folder/,
     },
     ...['OneDrive - Example', 'Dropbox', 'com~apple~CloudDocs', 'GoogleDrive-me@example.org'].map((name) => ({
-      title: `it is kept in step with the cloud: ${name}`,
+      title: `the state folder is synchronized with the cloud: ${name}`,
       async breakIt(rig: Rig) {
         const home = join(rig.root, name, 'state');
         await mkdir(home, { recursive: true });
@@ -227,7 +228,7 @@ describe('the state folder', () => {
       message: /is synced by (OneDrive|Dropbox|iCloud|Google Drive)/,
     })),
     {
-      title: 'it is on a network drive',
+      title: 'the state folder is on a network drive',
       breakIt(rig) {
         const nfs = { title: 'a network file system (NFS)', maybe: false };
         rig.machine = { ...rig.machine, foreignDisk: async () => nfs };
@@ -237,7 +238,7 @@ describe('the state folder', () => {
       message: /is on a network file system \(NFS\): SQLite on a network drive gets corrupted/,
     },
     {
-      title: 'it is on a disk behind a program',
+      title: 'the state folder is on a disk behind a program',
       breakIt(rig) {
         const fuse = { title: 'a file system of a program (FUSE)', maybe: true };
         rig.machine = { ...rig.machine, foreignDisk: async () => fuse };
@@ -247,7 +248,7 @@ describe('the state folder', () => {
       message: /is on a file system of a program \(FUSE\): if that is a network drive/,
     },
     {
-      title: 'there is no room for runs',
+      title: 'the disk has no room for runs',
       breakIt: (rig) => rig.configure({ disk_min_mb: 1e9 }),
       check: 'folder.space',
       verdict: 'problem',
@@ -278,7 +279,7 @@ describe('the database', () => {
   const file = (rig: Rig) => join(rig.home, 'bridge.db');
   expectEach([
     {
-      title: 'it is damaged',
+      title: 'the database is damaged',
       async breakIt(rig) {
         await rig.withBridge(async (bridge) => {
           await databaseOf(bridge).write(({ trx }) =>
@@ -303,14 +304,14 @@ describe('the database', () => {
       message: /damaged/,
     },
     {
-      title: 'it is something else',
+      title: 'the database is something else',
       breakIt: (rig) => writeFile(file(rig), 'This is not a database. '.repeat(1_000)),
       check: 'database.file',
       verdict: 'problem',
       message: /not a bridge-supervisor database/,
     },
     {
-      title: 'it was lost',
+      title: 'the database was lost',
       breakIt: async (rig) => {
         await mkdir(join(rig.home, 'plans'));
         await writeFile(join(rig.home, 'plans', 'a.md'), '# Plan');
@@ -321,21 +322,21 @@ describe('the database', () => {
       message: /is missing or empty, but .*plans holds plans/,
     },
     {
-      title: 'a newer version has written it',
+      title: 'a newer version has written the database',
       breakIt: (rig) => sql(rig, 'PRAGMA user_version = 99; UPDATE meta SET compatible_from = 99'),
       check: 'database.file',
       verdict: 'problem',
       message: /written by a newer bridge-supervisor/,
     },
     {
-      title: 'another program has written it',
+      title: 'another program has written the database',
       breakIt: (rig) => sql(rig, 'PRAGMA application_id = 7'),
       check: 'database.file',
       verdict: 'problem',
       message: /database of another program/,
     },
     {
-      title: 'its log is never written back',
+      title: "the database's log is never written back",
       breakIt: (rig) => writeFile(`${file(rig)}-wal`, Buffer.alloc(70_000_000)),
       check: 'database.log',
       verdict: 'warning',
@@ -347,14 +348,14 @@ describe('the database', () => {
 describe('the clock', () => {
   expectEach([
     {
-      title: 'it was set back',
+      title: 'the clock was set back',
       breakIt: (rig) => sql(rig, "UPDATE events SET created_at = '2999-01-01T00:00:00.000Z'"),
       check: 'clock.time',
       verdict: 'problem',
       message: /newest event is from 2999-01-01.*set back/,
     },
     {
-      title: 'it is before this program was installed',
+      title: 'the clock is before the installation of this program',
       breakIt(rig) {
         const now = () => new Date('2020-01-01T00:00:00Z');
         rig.machine = { ...rig.machine, clock: { ...systemClock, now } };
@@ -382,21 +383,21 @@ function inService(rig: Rig, variables: Readonly<Record<string, string>>): void 
 describe('Claude', () => {
   expectEach([
     {
-      title: 'it is not there',
+      title: 'claude is missing',
       breakIt: (rig) => rm(rig.claude),
       check: 'claude.program',
       verdict: 'problem',
       message: /not there or not executable.*Searched in the environment of the service/,
     },
     {
-      title: 'it may not be executed',
+      title: 'claude may not be executed',
       breakIt: (rig) => chmod(rig.claude, 0o600),
       check: 'claude.program',
       verdict: 'problem',
       message: /not there or not executable/,
     },
     {
-      title: "it is on the person's PATH and not on that of the service",
+      title: "claude is on the person's PATH and not on that of the service",
       async breakIt(rig) {
         await rig.configure({ claude: 'claude' });
         rig.machine = { ...rig.machine, env: { ...rig.machine.env, PATH: rig.root } };
@@ -406,35 +407,35 @@ describe('Claude', () => {
       message: /Searched in the environment of the service/,
     },
     {
-      title: 'it is broken',
+      title: 'claude is broken',
       breakIt: (rig) => rig.script('claude', 'echo "cannot find module" >&2; exit 3'),
       check: 'claude.program',
       verdict: 'problem',
       message: /failed with exit code 3: cannot find module/,
     },
     {
-      title: 'it says more than anybody could read',
+      title: 'claude prints more than anybody could read',
       breakIt: (rig) => rig.script('claude', 'head -c 3000000 /dev/zero | tr "\\0" x; exit 3'),
       check: 'claude.program',
       verdict: 'problem',
       message: /failed with exit code 3: x{1000,2000}…$/,
     },
     {
-      title: 'it is too old',
+      title: 'claude is too old',
       breakIt: (rig) => rig.script('claude', CLAUDE.replace('2.1.329', '2.0.14')),
       check: 'claude.program',
       verdict: 'warning',
       message: /Claude Code 2\.0\.14 .* is older than 2\.1\.197/,
     },
     {
-      title: 'Claude Code obeys some settings of a repository that it is told to leave out',
+      title: 'Claude Code obeys some settings of a repository that it is asked to ignore',
       breakIt: (rig) => rig.script('claude', CLAUDE.replace('2.1.329', '2.1.313')),
       check: 'claude.program',
       verdict: 'warning',
       message: /Claude Code 2\.1\.313 .* applies some repository settings/,
     },
     {
-      title: 'nobody is logged in',
+      title: 'nobody is logged in to Claude',
       breakIt: (rig) =>
         rig.script('claude', `echo '{"loggedIn":false,"authMethod":"none"}'; [ "$1" = --version ]`),
       check: 'claude.login',
@@ -442,7 +443,7 @@ describe('Claude', () => {
       message: /Claude has no login in the environment of the service/,
     },
     {
-      title: 'it does not tell whether somebody is logged in',
+      title: 'claude does not say whether somebody is logged in',
       breakIt: (rig) => rig.script('claude', 'echo 2.1.329'),
       check: 'claude.login',
       verdict: 'warning',
@@ -481,7 +482,7 @@ describe('Claude', () => {
       message: /is not an address/,
     },
     {
-      title: 'the certificates of a company are not there',
+      title: 'the certificates of a company are missing',
       breakIt: (rig) => inService(rig, { NODE_EXTRA_CA_CERTS: '/nowhere/ca.pem' }),
       check: 'claude.network',
       verdict: 'problem',
@@ -509,7 +510,7 @@ describe('Claude Desktop and Claude Code', () => {
       message: /is not registered in Claude Desktop/,
     },
     {
-      title: "a folder is in the place of Desktop's configuration",
+      title: "a folder is in place of Desktop's configuration",
       async breakIt(rig) {
         await rm(rig.desktopConfig, { force: true });
         await mkdir(rig.desktopConfig);
@@ -526,14 +527,14 @@ describe('Claude Desktop and Claude Code', () => {
       message: /is not valid JSON/,
     },
     {
-      title: 'the Node that is registered is gone',
+      title: 'the registered Node is gone',
       breakIt: (rig) => registerDesktop(rig, { command: '/opt/node-20/bin/node' }),
       check: 'mcp.desktop',
       verdict: 'problem',
       message: /starts our server with \/opt\/node-20\/bin\/node, which does not exist/,
     },
     {
-      title: 'the program that is registered is gone',
+      title: 'the registered program is gone',
       breakIt: (rig) => registerDesktop(rig, { args: ['/opt/bridge/dist/cli.js', 'mcp', 'desktop'] }),
       check: 'mcp.desktop',
       verdict: 'problem',
@@ -547,7 +548,7 @@ describe('Claude Desktop and Claude Code', () => {
       message: /do not see your shell's PATH/,
     },
     {
-      title: 'the Node that is registered is too old',
+      title: 'the registered Node is too old',
       async breakIt(rig) {
         await registerDesktop(rig, { command: await rig.script('node', `echo '{"node":"18.0.0"}'`) });
       },
@@ -556,21 +557,21 @@ describe('Claude Desktop and Claude Code', () => {
       message: /is 18\.0\.0/,
     },
     {
-      title: 'it works on another state folder',
+      title: 'the registered server works on another state folder',
       breakIt: (rig) => registerDesktop(rig, { env: { BRIDGE_HOME: '/elsewhere' } }),
       check: 'mcp.desktop',
       verdict: 'problem',
       message: /starts our server for the state folder \/elsewhere/,
     },
     {
-      title: 'it is given a state folder that means another one in each process',
+      title: 'the registered state folder means another one in each process',
       breakIt: (rig) => registerDesktop(rig, { env: { BRIDGE_HOME: `${'$'}{HOME}/.b` } }),
       check: 'mcp.desktop',
       verdict: 'problem',
       message: /refuses every call: BRIDGE_HOME must be an absolute path, and is '\$\{HOME\}\/\.b'/,
     },
     {
-      title: 'its Node goes when a version is removed',
+      title: 'the registered Node goes when a version is removed',
       async breakIt(rig) {
         const folder = join(rig.root, '.nvm/versions/node/v24.1.0/bin');
         await mkdir(folder, { recursive: true });
@@ -582,7 +583,7 @@ describe('Claude Desktop and Claude Code', () => {
       message: /starts a file that will not stay: .*\.nvm.*node goes when that version of Node is removed/,
     },
     {
-      title: 'its Node goes when a version is removed, and a link stays',
+      title: 'the registered Node goes when a version is removed, and a link stays',
       async breakIt(rig) {
         const folder = join(rig.root, 'mise/installs/node/24.1.0/bin');
         await mkdir(folder, { recursive: true });
@@ -596,7 +597,7 @@ describe('Claude Desktop and Claude Code', () => {
       hint: /setup writes a path that stays/,
     },
     {
-      title: 'its file begins with a byte order mark',
+      title: "Desktop's configuration begins with a byte order mark",
       async breakIt(rig) {
         await writeFile(rig.desktopConfig, `\uFEFF${await readFile(rig.desktopConfig, 'utf8')}`);
       },
@@ -605,7 +606,7 @@ describe('Claude Desktop and Claude Code', () => {
       message: /begins with a byte order mark/,
     },
     {
-      title: 'it starts us through WSL, and the program there is gone',
+      title: 'the registered program inside WSL is gone',
       breakIt: (rig) =>
         registerDesktop(rig, {
           command: 'wsl.exe',
@@ -626,7 +627,7 @@ describe('Claude Desktop and Claude Code', () => {
       message: /\/gone\/node, which does not exist/,
     },
     {
-      title: 'the server dies',
+      title: 'the registered server dies',
       async breakIt(rig) {
         await registerDesktop(rig, {
           command: await rig.script('server', 'echo "no such module" >&2; exit 1'),
@@ -695,7 +696,7 @@ describe('the service', () => {
   const unit = `ExecStart=${[...entry, 'run'].map((word) => `"${word}"`).join(' ')}\n`;
   expectEach([
     {
-      title: 'none is installed',
+      title: 'no service is installed',
       breakIt(rig) {
         rig.machine = { ...rig.machine, service: null };
       },
@@ -704,14 +705,14 @@ describe('the service', () => {
       message: /No service is installed/,
     },
     {
-      title: 'it is of another version',
+      title: 'the service is of another version',
       breakIt: (rig) => rig.install(unit, '0.0.1'),
       check: 'service.installed',
       verdict: 'warning',
       message: /is version 0\.0\.1; this is/,
     },
     {
-      title: 'the configuration has other folders than it was installed with',
+      title: 'the service was installed with other folders than the configuration has',
       breakIt(rig) {
         rig.machine = {
           ...rig.machine,
@@ -724,21 +725,21 @@ describe('the service', () => {
       message: /is out of date: install would write ReadWritePaths="-\/srv\/new"/,
     },
     {
-      title: 'its Node is gone',
+      title: "the service's Node is gone",
       breakIt: (rig) => rig.install('ExecStart="/opt/node-22.1/bin/node" "/opt/cli.js" "run"\n'),
       check: 'service.program',
       verdict: 'problem',
       message: /starts \/opt\/node-22\.1\/bin\/node, which no longer exists/,
     },
     {
-      title: 'its program is gone',
+      title: "the service's program is gone",
       breakIt: (rig) => rig.install(`ExecStart="${process.execPath}" "/opt/100%%/cli.js" "run"\n`),
       check: 'service.program',
       verdict: 'problem',
       message: /starts \/opt\/100%\/cli\.js, which no longer exists/,
     },
     {
-      title: 'its Node goes when a version is removed',
+      title: "the service's Node goes when a version is removed",
       async breakIt(rig) {
         const folder = join(rig.root, '.nvm/versions/node/v24.1.0/bin');
         await mkdir(folder, { recursive: true });
@@ -751,7 +752,7 @@ describe('the service', () => {
         /The service starts a file that will not stay: .*node goes when that version of Node is removed/,
     },
     {
-      title: 'its program is gone, on macOS',
+      title: "the service's program is gone, on macOS",
       breakIt: (rig) =>
         rig.install(
           `<key>ProgramArguments</key><array><string>${process.execPath}</string><string>/a &amp; b/cli.js</string></array>`,
@@ -761,14 +762,14 @@ describe('the service', () => {
       message: /starts \/a & b\/cli\.js/,
     },
     {
-      title: 'its environment file is gone',
+      title: "the service's environment file is gone",
       breakIt: (rig) => rig.install(unit.replace('"run"', '"run" "--environment" "/gone/service.env"')),
       check: 'service.environment',
       verdict: 'problem',
       message: /environment file \/gone\/service\.env is missing/,
     },
     {
-      title: 'its environment file cannot be read',
+      title: "the service's environment file cannot be read",
       async breakIt(rig) {
         await mkdir(join(rig.home, 'service.env'));
         rig.install(unit.replace('"run"', `"run" "--environment" "${rig.home}/service.env"`));
@@ -785,7 +786,7 @@ describe('the service', () => {
         ['gave-up', 'problem', /^The .*: it ended \(exit code 1\) and is not restarted\.$/],
       ] as const
     ).map(([state, verdict, message]) => ({
-      title: `it is ${state}`,
+      title: `the service is ${state}`,
       breakIt(rig: Rig) {
         rig.status = { state, pid: null, startsAt: 'boot', cause: { kind: 'exited', end: 'exit code 1' } };
       },
@@ -794,7 +795,7 @@ describe('the service', () => {
       message,
     })),
     {
-      title: 'a person must do something for it',
+      title: 'a person must do something for the service',
       breakIt(rig) {
         rig.remarks.push('It ends when you log out. Run: loginctl enable-linger');
       },
@@ -808,42 +809,42 @@ describe('the service', () => {
 describe('the supervisor', () => {
   expectEach([
     {
-      title: 'it does not run',
+      title: 'no supervisor runs',
       breakIt: (rig) => sql(rig, 'DELETE FROM supervisor'),
       check: 'supervisor.lease',
       verdict: 'warning',
       message: /No supervisor is running/,
     },
     {
-      title: 'it has died',
+      title: 'the supervisor has died',
       breakIt: (rig) => rig.withBridge((bridge) => holdLease(bridge, { pid: 4_000_000 })),
       check: 'supervisor.lease',
       verdict: 'problem',
       message: /pid 4000000\) died without being stopped/,
     },
     {
-      title: 'it is alive and does not renew its lease',
+      title: 'the supervisor is alive and does not renew its lease',
       breakIt: (rig) => sql(rig, "UPDATE supervisor SET expires_at = '2020-01-01T00:00:00.000Z'"),
       check: 'supervisor.lease',
       verdict: 'problem',
       message: /is alive but has not renewed its lease since/,
     },
     {
-      title: 'it is degraded',
+      title: 'the supervisor is degraded',
       breakIt: (rig) => sql(rig, "UPDATE supervisor SET trouble = 'loop.log cannot be written'"),
       check: 'supervisor.lease',
       verdict: 'problem',
       message: /is degraded: loop\.log cannot be written/,
     },
     {
-      title: 'it is of another version',
+      title: 'the supervisor is of another version',
       breakIt: (rig) => rig.withBridge((bridge) => holdLease(bridge, { version: '0.0.1' })),
       check: 'supervisor.lease',
       verdict: 'warning',
       message: /is version 0\.0\.1/,
     },
     {
-      title: 'it runs outside the service',
+      title: 'the supervisor runs outside the service',
       breakIt(rig) {
         rig.status = { ...rig.status, pid: null, state: 'waiting' };
       },
@@ -852,7 +853,7 @@ describe('the supervisor', () => {
       message: /runs outside the service and blocks it/,
     },
     {
-      title: 'a person has paused it',
+      title: 'a person has paused the supervisor',
       breakIt: (rig) =>
         rig.withBridge((bridge) =>
           databaseOf(bridge).write(({ trx }) =>
@@ -873,14 +874,14 @@ describe('the supervisor', () => {
 describe('workspaces', () => {
   expectEach([
     {
-      title: 'one does not exist',
+      title: 'a workspace does not exist',
       breakIt: (rig) => rm(rig.workspace, { recursive: true }),
       check: 'workspaces.folder',
       verdict: 'problem',
       message: /^Workspace website \(.*\) does not exist/,
     },
     {
-      title: 'one is a file',
+      title: 'a workspace is a file',
       async breakIt(rig) {
         await rm(rig.workspace, { recursive: true });
         await writeFile(rig.workspace, '');
@@ -890,7 +891,7 @@ describe('workspaces', () => {
       message: /is not a folder/,
     },
     {
-      title: 'one hangs',
+      title: 'a workspace hangs',
       breakIt(rig) {
         rig.machine = {
           ...rig.machine,
@@ -902,7 +903,7 @@ describe('workspaces', () => {
       message: /does not respond/,
     },
     {
-      title: 'one is inside the state folder, through a link',
+      title: 'a workspace is inside the state folder, through a link',
       async breakIt(rig) {
         await rm(rig.workspace, { recursive: true });
         await mkdir(join(rig.home, 'inside'));
@@ -913,7 +914,7 @@ describe('workspaces', () => {
       message: /is inside the state folder/,
     },
     {
-      title: 'macOS guards one',
+      title: 'macOS guards a workspace',
       async breakIt(rig) {
         rig.machine = { ...rig.machine, platform: 'macos' };
         await rig.configure({ workspaces: { website: join(rig.root, 'Documents/website') } });
@@ -930,7 +931,7 @@ describe('workspaces', () => {
       message: /contains the state folder/,
     },
     {
-      title: 'the settings of one count, and it has some',
+      title: 'the settings of a workspace count, and it has some',
       async breakIt(rig) {
         await mkdir(join(rig.workspace, '.claude'));
         await writeFile(join(rig.workspace, '.claude', 'settings.local.json'), '{}');
@@ -941,7 +942,7 @@ describe('workspaces', () => {
       message: /^Workspace website .* has .*settings\.local\.json, which apply to its runs/,
     },
     {
-      title: 'the configuration of its repository names programs',
+      title: "the configuration of a workspace's repository names programs",
       breakIt(rig) {
         git(rig.workspace, 'config', 'core.fsmonitor', '.git/watch.sh');
         git(rig.workspace, 'config', 'filter.x.clean', './clean.sh');
@@ -952,7 +953,7 @@ describe('workspaces', () => {
       message: /names programs to run: core\.fsmonitor, filter\.x\.clean\./,
     },
     {
-      title: 'one lies in another',
+      title: 'a workspace lies in another',
       async breakIt(rig) {
         const part = join(rig.workspace, 'part');
         await mkdir(part);
@@ -964,14 +965,14 @@ describe('workspaces', () => {
       message: /^Workspace website \(.*\) and workspace part \(.*\) share files: plans for one wait/,
     },
     {
-      title: 'one is no git repository',
+      title: 'a workspace is no git repository',
       breakIt: (rig) => rm(join(rig.workspace, '.git'), { recursive: true }),
       check: 'workspaces.git',
       verdict: 'warning',
       message: /is not a git repository/,
     },
     {
-      title: 'one has changes that are not committed',
+      title: 'a workspace has changes that are not committed',
       async breakIt(rig) {
         await writeFile(join(rig.workspace, 'one'), '');
         await writeFile(join(rig.workspace, 'two'), '');
