@@ -165,7 +165,7 @@ describe('one cause of the machine that shows in different ways', () => {
         { kind: 'never_spawned', message: '' },
       ],
     ],
-  ] as const)('%s: the queue holds, and nothing is held against any project', async (_, outcomes) => {
+  ] as const)('failures of one cause, %s, hold the queue, and nothing is held against any project', async (_, outcomes) => {
     await using rig = await supervised();
     const sent: Project[] = [];
     for (const _ of outcomes) sent.push(await send(rig));

@@ -221,7 +221,7 @@ describe.skipIf(onWindows)('answers of Claude about its login (needs a shell scr
     ['a login, and fails', `${loggedIn}; exit 1`],
     ['no login, and does not fail', `echo '{"loggedIn":false,"authMethod":"none"}'`],
     ['an odd login', `echo '{"loggedIn":"yes","authMethod":7}'; exit 1`],
-  ])('%s as the answer about the login holds nothing, and runs may start', async (_, body) => {
+  ])('an answer about the login, %s, holds nothing, and runs may start', async (_, body) => {
     await using rig = await createRig();
     const { preflight, holds, logged } = await stage(rig, await script(rig, body));
     await preflight.check();
