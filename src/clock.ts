@@ -19,7 +19,7 @@ export interface Clock {
  * Timers stand still while a machine sleeps, and Node fires a timer beyond 2^31-1 ms at once
  * (https://nodejs.org/api/timers.html#settimeoutcallback-delay-args). Long waits are therefore taken in steps.
  */
-const LONGEST_STEP_MS = 60_000;
+const MAX_STEP_MS = 60_000;
 
 export const systemClock: Clock = {
   now: () => new Date(),
@@ -44,6 +44,6 @@ function msUntil(time: Date): number {
 }
 
 async function step(ms: number, signal?: AbortSignal): Promise<void> {
-  const wait = Math.min(ms, LONGEST_STEP_MS);
+  const wait = Math.min(ms, MAX_STEP_MS);
   await delay(wait, undefined, signal ? { signal } : {}).catch(() => undefined);
 }

@@ -28,7 +28,7 @@ interface LogFileOptions {
   clock: Clock;
 }
 
-const MOST_WAITING = 1_000;
+const MAX_WAITING = 1_000;
 const RETRY_MS = 2_000;
 
 export class LogFile {
@@ -47,7 +47,7 @@ export class LogFile {
 
   write(line: string): void {
     // The newest are the ones to lose: the first lines of a trouble tell its cause.
-    if (this.#waiting.length < MOST_WAITING) this.#waiting.push(line);
+    if (this.#waiting.length < MAX_WAITING) this.#waiting.push(line);
     else this.#dropped++;
     this.drain();
   }

@@ -59,10 +59,10 @@ async function endOf(child: Child, { env, clock, signal }: LoginQuestion): Promi
   const exit = await Promise.race([child.exited, late.then(() => undefined)]);
   ended.abort();
   if (exit) return exit;
-  const family = await child.family();
+  const tree = await child.processTree();
   await killProcess(child.identity);
   const mark = { name: RUN_MARK, value: env[RUN_MARK] ?? '' };
-  await sweep({ root: child.identity, mark, family, graceMs: 0, clock });
+  await sweep({ root: child.identity, mark, processTree: tree, graceMs: 0, clock });
   return undefined;
 }
 

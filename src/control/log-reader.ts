@@ -21,11 +21,11 @@ export async function lastLogLines(
   return withParts(path, async (parts) => {
     const [newest] = parts;
     if (!newest) return { lines: [], place: { file: undefined, offset: 0 } };
-    const first = await readLines(newest, Math.max(0, newest.size - count * LONGEST_LINE));
+    const first = await readLines(newest, Math.max(0, newest.size - count * MAX_LINE_BYTES));
     const lines = lastOf(first.lines, count);
     for (const part of parts.slice(1)) {
       if (lines.length >= count) break;
-      const older = await readLines(part, Math.max(0, part.size - count * LONGEST_LINE));
+      const older = await readLines(part, Math.max(0, part.size - count * MAX_LINE_BYTES));
       lines.unshift(...lastOf(older.lines, count - lines.length));
     }
     return { lines, place: { file: newest.file, offset: first.end } };
@@ -70,7 +70,7 @@ async function readOn(
 }
 
 /** Each value in a line is cut at 4,000 characters when it is written. */
-const LONGEST_LINE = 20_000;
+const MAX_LINE_BYTES = 20_000;
 
 interface Part {
   readonly handle: FileHandle;

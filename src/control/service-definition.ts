@@ -13,7 +13,7 @@ import { STOP_MARGIN_MS, stopTimeout } from './stop-timeout.ts';
 interface Circumstances {
   readonly stateDir: string;
   /** The program and arguments that start this command line, now and later. */
-  readonly entry: readonly string[];
+  readonly selfCommand: readonly string[];
   readonly hardened: boolean;
   readonly settings: ServiceSettings;
 }
@@ -27,8 +27,8 @@ export const serviceSettings = z.object({
 export type ServiceSettings = Pick<ServiceDefinition, 'writable' | 'stopMs'>;
 
 export function serviceDefinition(circumstances: Circumstances): ServiceDefinition {
-  const { entry, stateDir, hardened, settings } = circumstances;
-  const command = [...entry, 'run', '--quiet', '--environment', environmentFileOf(stateDir)];
+  const { selfCommand, stateDir, hardened, settings } = circumstances;
+  const command = [...selfCommand, 'run', '--quiet', '--environment', environmentFileOf(stateDir)];
   return { version: VERSION, command, stateDir, hardened, ...settings };
 }
 

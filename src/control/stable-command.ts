@@ -18,8 +18,10 @@ export function stableCommand(
   env: Environment,
   called = process.argv[1],
 ): Result<readonly string[]> {
-  const home = homeFolder();
-  const lasting = command.map((part) => (isAbsolute(part) ? lastingPath(part, { env, home, called }) : part));
+  const homeDir = homeFolder();
+  const lasting = command.map((part) =>
+    isAbsolute(part) ? lastingPath(part, { env, homeDir, called }) : part,
+  );
   const useless = passingParts(lasting).find((part) => part.isUseless);
   if (!useless) return ok(lasting);
   return refuse(
@@ -30,8 +32,8 @@ export function stableCommand(
 /**
  * Those of its files that will not be there for long.
  *
- * @param home Of whoever is to start it.
+ * @param homeDir Of whoever is to start it.
  */
-export function passingParts(command: readonly string[], home = homeFolder()): PassingPath[] {
-  return command.filter((part) => isAbsolute(part)).flatMap((part) => passingPath(part, home) ?? []);
+export function passingParts(command: readonly string[], homeDir = homeFolder()): PassingPath[] {
+  return command.filter((part) => isAbsolute(part)).flatMap((part) => passingPath(part, homeDir) ?? []);
 }

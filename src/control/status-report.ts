@@ -69,7 +69,7 @@ interface Waiting {
   readonly next: readonly string[];
 }
 
-const MOST_LISTED = 10;
+const MAX_LISTED = 10;
 const LOG_LINES = 5;
 
 export async function statusReport(
@@ -78,7 +78,7 @@ export async function statusReport(
   services: Services = ownServices,
 ): Promise<StatusReport> {
   const now = bridge.clock.now();
-  const seen = await overview(bridge, startOfDay(now), MOST_LISTED);
+  const seen = await overview(bridge, startOfDay(now), MAX_LISTED);
   const supervisor = await supervisorOf(seen.lease, now);
   const service = await serviceOf(host, services);
   const found = service ? await serviceFindings(host.stateDir, service, supervisor) : undefined;
@@ -139,7 +139,7 @@ async function waitingFor(bridge: Bridge, project: Project): Promise<Waiting> {
 }
 
 /** Space below which the store or the log fails at the next opportunity. */
-const LEAST_FREE_BYTES = 5_000_000;
+const MIN_FREE_BYTES = 5_000_000;
 
 async function findProblems(host: Host, supervisor: Supervisor): Promise<string[]> {
   const problems: string[] = [];
@@ -151,7 +151,7 @@ async function findProblems(host: Host, supervisor: Supervisor): Promise<string[
     problems.push(supervisor.lease.trouble);
   const words = supervisor.state === 'gone' ? await lastWords(host.stateDir) : '';
   if (words !== '') problems.push(`The last supervisor ended unexpectedly. It printed: ${words}`);
-  if ((await freeRoom(host.stateDir)).bytes < LEAST_FREE_BYTES)
+  if ((await freeRoom(host.stateDir)).bytes < MIN_FREE_BYTES)
     problems.push(`The disk that holds ${host.stateDir} is full: free some space.`);
   const log = logFile(host.stateDir);
   if (!(await isWritable(log)))

@@ -84,11 +84,11 @@ async function processOf({ id, pid, pidStartedAt }: Run): Promise<ProcessIdentit
 }
 
 async function endRun({ clock }: Bridge, run: Run, root: ProcessIdentity): Promise<Omit<StoppedRun, 'run'>> {
-  const family = await processTree(root);
+  const tree = await processTree(root);
   const by = await stopChild(
     { identity: root },
     { graceMs: { interrupt: 0, int: 5_000, term: 5_000 }, clock },
   );
   const mark = { name: RUN_MARK, value: run.id };
-  return { by, leftovers: await sweep({ root, mark, family, graceMs: 2_000, clock }) };
+  return { by, leftovers: await sweep({ root, mark, processTree: tree, graceMs: 2_000, clock }) };
 }

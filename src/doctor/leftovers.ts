@@ -74,7 +74,7 @@ async function killAll(
   if (!root) return 'They have ended meanwhile.';
   const left = await sweep({
     root,
-    family: members,
+    processTree: members,
     mark: { name: RUN_MARK, value: run },
     graceMs: GRACE_MS,
     clock,

@@ -43,8 +43,8 @@ export async function probeServer(
     const why = messageOf(error);
     return { kind: 'unreachable', why: stderr.trim().split('\n').at(-1) || why };
   } finally {
-    const family = root ? await processTree(root) : [];
+    const tree = root ? await processTree(root) : [];
     await client.close().catch(() => undefined);
-    if (root) await sweep({ root, mark, family, graceMs: 500, clock });
+    if (root) await sweep({ root, mark, processTree: tree, graceMs: 500, clock });
   }
 }

@@ -23,7 +23,7 @@ export function shortLivedPart(
     .filter((word) => isAbsolute(word))
     .flatMap((word) => passingPath(word, homeDir) ?? []);
   if (!shortLived) return undefined;
-  const hasLasting = lastingPath(shortLived.path, { env, home: homeDir }) !== shortLived.path;
+  const hasLasting = lastingPath(shortLived.path, { env, homeDir }) !== shortLived.path;
   return warning(
     shortLived.path,
     `${upper(whose)} starts a file that will not stay: ${shortLived.path} ${shortLived.fate}.`,

@@ -51,7 +51,7 @@ export async function planEnvironment(
   const named = options.env ?? [];
   const own = captureEnvironment(host.env, [...configVariables(), ...named]);
   // Root's credentials are root's.
-  const captured = isOtherUser ? ofTheMachine(own, named, ownAccount(host.env).home) : own;
+  const captured = isOtherUser ? ofTheMachine(own, named, ownAccount(host.env).homeDir) : own;
   const looked = await steps.look(mergeEnvironment(base, captured));
   if (!looked.ok) return looked;
   const { environment: before, namesClaude } = looked.value;
@@ -60,7 +60,7 @@ export async function planEnvironment(
 
   const missing = named.filter((name) => !host.env[name]);
   if (missing.length > 0) return refuse(`${missing.join(', ')} cannot be captured: not set here.`);
-  const claude = namesClaude ? {} : claudeOf(isOtherUser ? {} : host.env, captured, account.home);
+  const claude = namesClaude ? {} : claudeOf(isOtherUser ? {} : host.env, captured, account.homeDir);
   const values = { ...captured, ...claude };
   const leftOut = Object.keys(own)
     .filter((name) => !(name in captured))
@@ -74,7 +74,7 @@ export async function planEnvironment(
 }
 
 /** Where Claude's own installers put it, below the home folder. */
-const USUAL_PLACES = ['.local/bin/claude', '.claude/local/claude'];
+const DEFAULT_PLACES = ['.local/bin/claude', '.claude/local/claude'];
 
 /**
  * Where claude is now, for a service that may not have the person's PATH. The link and not what it points to: Claude's
@@ -83,7 +83,7 @@ const USUAL_PLACES = ['.local/bin/claude', '.claude/local/claude'];
 function claudeOf(env: Environment, captured: Environment, home: string): Record<string, string> {
   const places = [
     () => locateClaude(undefined, captured),
-    ...USUAL_PLACES.map((place) => () => locateClaude(join(home, place), {})),
+    ...DEFAULT_PLACES.map((place) => () => locateClaude(join(home, place), {})),
     () => locateClaude(undefined, env),
   ];
   for (const look of places) {

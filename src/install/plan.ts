@@ -53,8 +53,8 @@ export async function planInstallation(
 ): Promise<Result<InstallPlan>> {
   if (options.hardened && !options.system)
     return refuse('--hardened is for services of the machine: add --system, or leave it out.');
-  const entry = stableCommand(host.selfCommand, host.env);
-  if (!entry.ok) return entry;
+  const selfCommand = stableCommand(host.selfCommand, host.env);
+  if (!selfCommand.ok) return selfCommand;
   const found = await findTarget(host, options, services);
   if (!found.ok) return found;
   const target = found.value;
@@ -62,7 +62,7 @@ export async function planInstallation(
   const other = await otherServiceFor(host, target, services);
   if (other !== null) return refuse(other);
   const place = { account, stateDir, clock: host.clock, services };
-  const steps = target.isOtherUser ? otherUserSteps(place, entry.value) : ownSteps(place);
+  const steps = target.isOtherUser ? otherUserSteps(place, selfCommand.value) : ownSteps(place);
   const base = mergeEnvironment(await manager.baseEnvironment(), { BRIDGE_HOME: stateDir });
   const planned = await planEnvironment(host, target, steps, base, options);
   if (!planned.ok) return planned;
@@ -76,13 +76,13 @@ export async function planInstallation(
   const hardened = options.hardened ?? installed?.hardened ?? false;
   const definition = serviceDefinition({
     stateDir,
-    entry: entry.value,
+    selfCommand: selfCommand.value,
     hardened,
-    settings: settings ?? withoutConfiguration(account.home),
+    settings: settings ?? withoutConfiguration(account.homeDir),
   });
-  const machine = { env, homeDir: account.home, platform: services.platform };
+  const machine = { env, homeDir: account.homeDir, platform: services.platform };
   const findings = [
-    await checkServiceCommand(machine, entry.value),
+    await checkServiceCommand(machine, selfCommand.value),
     ...preflight,
     ...(await checkEnvironmentFile(environment, options)),
   ];

@@ -67,7 +67,7 @@ export async function preflight({
     env,
     plannedEnv: env,
     stateDir,
-    homeDir: account.home,
+    homeDir: account.homeDir,
     uid: account.uid < 0 ? null : account.uid,
     clock,
     selfCommand: [process.execPath],
@@ -83,7 +83,7 @@ export async function preflight({
   const findings = await runChecks(groups, { clock, signal: new AbortController().signal });
   return {
     findings: findings.filter(({ verdict }) => verdict !== 'skipped').map(tolerate),
-    settings: settingsOf(stateDir, env, account.home),
+    settings: settingsOf(stateDir, env, account.homeDir),
   };
 }
 

@@ -40,9 +40,9 @@ export async function findTarget(
   const scope = options.system ? 'system' : 'user';
   const isOtherUser = account.value.uid !== own.uid;
   const stateDir =
-    isOtherUser && !host.env.BRIDGE_HOME ? defaultStateFolder(account.value.home) : host.stateDir;
+    isOtherUser && !host.env.BRIDGE_HOME ? defaultStateFolder(account.value.homeDir) : host.stateDir;
   // First of all: what is guarded may not answer to who only looks.
-  const guard = await guardedBy(services.platform, account.value.home, stateDir);
+  const guard = await guardedBy(services.platform, account.value.homeDir, stateDir);
   if (guard !== null) return refuse(guard);
   const name = serviceName({ scope, account: account.value, stateDir });
   const { env, clock } = host;
@@ -107,6 +107,6 @@ async function accountOfMachine(
   if (name === own.name) return ok(own);
   const account = await findAccount(name, run, env);
   if (account) return ok(account);
-  if (isRemoval) return ok({ name, uid: -1, gid: -1, home: '/nonexistent' });
+  if (isRemoval) return ok({ name, uid: -1, gid: -1, homeDir: '/nonexistent' });
   return refuse(`there is no user '${name}' on this machine. See: getent passwd`);
 }

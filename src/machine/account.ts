@@ -13,20 +13,20 @@ export interface Account {
   /** On Windows -1, as the group. */
   readonly uid: number;
   readonly gid: number;
-  readonly home: string;
+  readonly homeDir: string;
 }
 
 /** Who runs this process; its home folder is the environment's, where that names an absolute one. */
 export function ownAccount(env: Environment): Account {
   const named = (isWindows ? env.USERPROFILE : env.HOME) ?? '';
-  const home = isAbsolute(named) ? named : homeFolder();
+  const homeDir = isAbsolute(named) ? named : homeFolder();
   try {
     const { username, uid, gid } = userInfo();
-    return { name: username, uid, gid, home };
+    return { name: username, uid, gid, homeDir };
   } catch {
     // In a container the user may be a number without an entry.
     const uid = process.getuid?.() ?? -1;
-    return { name: env.USER || String(uid), uid, gid: process.getgid?.() ?? -1, home };
+    return { name: env.USER || String(uid), uid, gid: process.getgid?.() ?? -1, homeDir };
   }
 }
 
@@ -38,9 +38,9 @@ export async function findAccount(
 ): Promise<Account | undefined> {
   const { code, stdout } = await run('getent', ['passwd', name], { env });
   // name:password:uid:gid:comment:home:shell, see passwd(5).
-  const [known, , uid, gid, , home] = (code === 0 ? stdout : '').split('\n', 1)[0]?.split(':') ?? [];
-  if (!known || !home) return undefined;
-  return { name: known, uid: Number(uid), gid: Number(gid), home };
+  const [known, , uid, gid, , homeDir] = (code === 0 ? stdout : '').split('\n', 1)[0]?.split(':') ?? [];
+  if (!known || !homeDir) return undefined;
+  return { name: known, uid: Number(uid), gid: Number(gid), homeDir };
 }
 
 /** Whose a file or folder is; undefined when it is not there, or where files tell no number. */

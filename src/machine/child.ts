@@ -36,7 +36,7 @@ export interface Child {
    * Its process group and descendants. After its end: who was left in its group at that moment, when the number of
    * the group could not yet have been given away. Hand this to `sweep`.
    */
-  family(): Promise<ProcessIdentity[]>;
+  processTree(): Promise<ProcessIdentity[]>;
 }
 
 export interface Exit {
@@ -91,9 +91,9 @@ export async function spawnChild(options: ChildOptions): Promise<Child | SpawnFa
     },
     endInput: () => void stdin.end(),
     exited,
-    async family() {
-      const family = await processTree(identity);
-      if (family.length > 0) return family;
+    async processTree() {
+      const tree = await processTree(identity);
+      if (tree.length > 0) return tree;
       await exited;
       return remains ?? [];
     },

@@ -9,7 +9,7 @@ import { isOfAVersion, isTemporary } from './passing-path.ts';
 export interface Surroundings {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** The person's home folder. */
-  readonly home: string;
+  readonly homeDir: string;
   /** The name by which this program was called; its file has it too, or it does not count. */
   readonly called?: string | undefined;
 }
@@ -37,16 +37,16 @@ function linksFor(path: string, surroundings: Surroundings): string[] {
 }
 
 /** Profiles of Nix (https://nix.dev/manual/nix/stable/command-ref/files/profiles) and Guix. */
-function ofProfiles(path: string, { env, home }: Surroundings): string[] {
+function ofProfiles(path: string, { env, homeDir }: Surroundings): string[] {
   const [, inside] = /^\/(?:nix|gnu)\/store\/[^/]+\/(.+)$/.exec(path) ?? [];
   if (inside === undefined) return [];
   const profiles = [
-    join(home, '.nix-profile'),
-    join(env.XDG_STATE_HOME || join(home, '.local', 'state'), 'nix', 'profile'),
+    join(homeDir, '.nix-profile'),
+    join(env.XDG_STATE_HOME || join(homeDir, '.local', 'state'), 'nix', 'profile'),
     ...(env.USER ? [`/etc/profiles/per-user/${env.USER}`] : []),
     '/run/current-system/sw',
     '/nix/var/nix/profiles/default',
-    join(home, '.guix-profile'),
+    join(homeDir, '.guix-profile'),
     '/run/current-system/profile',
   ];
   return profiles.map((profile) => join(profile, inside));
@@ -56,7 +56,7 @@ function ofProfiles(path: string, { env, home }: Surroundings): string[] {
  * pnpm up to 10 links a package beside the `.pnpm` of its version. Later ones keep packages in a store for all, and
  * globally installed ones have a link of a constant name, a hash (seen with 12.21: `global/v11/<hash>/node_modules`).
  */
-function ofPnpm(path: string, { env, home }: Surroundings): string[] {
+function ofPnpm(path: string, { env, homeDir }: Surroundings): string[] {
   const [, beside, rest] =
     /^(.*[\\/]node_modules)[\\/]\.pnpm[\\/][^\\/]+[\\/]node_modules[\\/](.+)$/.exec(path) ?? [];
   if (beside !== undefined && rest !== undefined) return [join(beside, rest)];
@@ -66,9 +66,9 @@ function ofPnpm(path: string, { env, home }: Surroundings): string[] {
   const homes = [
     base,
     env.PNPM_HOME,
-    join(home, '.local', 'share', 'pnpm'),
-    join(home, 'Library', 'pnpm'),
-    join(home, 'AppData', 'Local', 'pnpm'),
+    join(homeDir, '.local', 'share', 'pnpm'),
+    join(homeDir, 'Library', 'pnpm'),
+    join(homeDir, 'AppData', 'Local', 'pnpm'),
   ];
   return homes
     .filter((folder) => folder !== undefined)

@@ -79,7 +79,7 @@ const PASSING: readonly Kind[] = [
 ];
 
 /** Undefined for a path that stays. A home folder that is temporary itself, as on a stage, makes nothing else so. */
-export function passingPath(path: string, home: string): PassingPath | undefined {
+export function passingPath(path: string, homeDir: string): PassingPath | undefined {
   const useless = USELESS.find(({ pattern }) => pattern.test(path));
   if (useless)
     return {
@@ -90,7 +90,7 @@ export function passingPath(path: string, home: string): PassingPath | undefined
     };
   const kind = PASSING.find(({ pattern }) => pattern.test(path));
   if (kind) return { path, fate: kind.fate, isUseless: false, advice: kind.advice ?? afterUpgrade };
-  if (!isTemporary(path) || isTemporary(home)) return undefined;
+  if (!isTemporary(path) || isTemporary(homeDir)) return undefined;
   return {
     path,
     fate: 'is in a folder for temporary files, which the system empties',

@@ -43,14 +43,14 @@ export const linuxProcesses: ProcessReader = {
 };
 
 /** So many files are open at a time, however many processes there are. */
-const AT_ONCE = 16;
+const MAX_OPEN_FILES = 16;
 
 async function eachEnvironment(
   look: (pid: number, environment: Buffer) => void,
   among?: readonly number[],
 ): Promise<void> {
   const pids = (among ?? (await withDescriptors(listPids))).values();
-  const readers = Array.from({ length: AT_ONCE }, async () => {
+  const readers = Array.from({ length: MAX_OPEN_FILES }, async () => {
     // All of them take from one iterator.
     for (const pid of pids) look(pid, await withDescriptors(() => readEnvironment(pid)));
   });

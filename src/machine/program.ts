@@ -32,15 +32,15 @@ export type RunProgram = (
   options: ProgramOptions,
 ) => Promise<ProgramResult>;
 
-const MOST_OUTPUT = 16_000_000;
-const USUAL_LIMIT_MS = 30_000;
+const MAX_OUTPUT = 16_000_000;
+const DEFAULT_LIMIT_MS = 30_000;
 
 /** How long a program that is told to end may take, and how long its words may take after its end. */
 const GRACE_MS = 1_000;
 
 /** Runs a program and waits for its end. Never throws: a program that is missing is a result too. */
 export const runProgram: RunProgram = async (command, args, options) => {
-  const { env, cwd, input, timeoutMs = USUAL_LIMIT_MS } = options;
+  const { env, cwd, input, timeoutMs = DEFAULT_LIMIT_MS } = options;
   try {
     provideDescriptors();
   } catch (error) {
@@ -51,7 +51,7 @@ export const runProgram: RunProgram = async (command, args, options) => {
     env: { ...env },
     extendEnv: false,
     ...(input === undefined ? { stdin: 'ignore' } : { input }),
-    maxBuffer: MOST_OUTPUT,
+    maxBuffer: MAX_OUTPUT,
     windowsHide: true,
     reject: false,
   });
@@ -88,10 +88,10 @@ export const runProgram: RunProgram = async (command, args, options) => {
 async function endWithAll(pid: number | undefined, gone: AbortSignal): Promise<void> {
   const root = pid === undefined ? undefined : await identify(pid);
   if (!root) return;
-  const family = [root, ...(await descendants(root.pid))];
-  await Promise.all(family.map((one) => signalProcess(one, 'SIGTERM')));
+  const tree = [root, ...(await descendants(root.pid))];
+  await Promise.all(tree.map((one) => signalProcess(one, 'SIGTERM')));
   await systemClock.sleep(GRACE_MS, gone);
-  await Promise.all(family.map(killProcess));
+  await Promise.all(tree.map(killProcess));
 }
 
 function failureOf(result: {

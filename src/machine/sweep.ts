@@ -24,8 +24,8 @@ interface SweepOptions {
   mark: Mark;
   /** Nothing older than `root` carries the mark, so that fewer environments are read. */
   isMarkOfRoot?: boolean;
-  /** `child.family()` or `processTree(root)`, taken while the root lived: reaches what dropped its environment. */
-  family?: readonly ProcessIdentity[];
+  /** `child.processTree()` or `processTree(root)`, taken while the root lived: reaches what dropped its environment. */
+  processTree?: readonly ProcessIdentity[];
   /** The name of a control group that holds the run and nothing else, if there is one. */
   controlGroup?: string;
   /** How long SIGTERM may take before SIGKILL, in milliseconds. */
@@ -48,7 +48,7 @@ export interface Leftover {
  */
 export async function sweep(options: SweepOptions): Promise<Leftover[]> {
   const { clock, graceMs, permit = async () => undefined } = options;
-  let known = [options.root, ...(options.family ?? [])];
+  let known = [options.root, ...(options.processTree ?? [])];
   let found = await find(options, known);
 
   if (found.length > 0) await permit();
@@ -58,7 +58,7 @@ export async function sweep(options: SweepOptions): Promise<Leftover[]> {
   // What is being ended may start more, and a program that is just being loaded shows no environment for a moment:
   // it is over when two looks in a row find nothing, or nothing but what was killed in vain.
   const killed: ProcessIdentity[] = [];
-  for (let look = 0, empty = 0; look < MOST_LOOKS && empty < 2; look++) {
+  for (let look = 0, empty = 0; look < MAX_SCANS && empty < 2; look++) {
     known = [...known, ...found.map(toIdentity)];
     found = await find(options, known);
     const fresh = found.filter((row) => !killed.some((one) => isSame(one, row)));
@@ -72,7 +72,7 @@ export async function sweep(options: SweepOptions): Promise<Leftover[]> {
 }
 
 /** Enough for what starts itself again and again, and an end to it. */
-const MOST_LOOKS = 10;
+const MAX_SCANS = 10;
 /** The kernel ends a killed process at once unless it waits for a device. */
 const KILL_GRACE_MS = 1_000;
 

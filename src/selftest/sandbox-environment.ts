@@ -9,7 +9,7 @@ export interface Places {
   /** The state folder. */
   readonly state: string;
   /** Claude's home. */
-  readonly home: string;
+  readonly homeDir: string;
   /** Path of the claude program. */
   readonly claude: string;
   /** Where programs are looked for, in the form of the PATH variable. */
@@ -18,12 +18,12 @@ export interface Places {
 
 /** @param env The machine's; only the places of the system itself are taken from it. */
 export function sandboxEnvironment(
-  { url, state, home, claude, path }: Places,
+  { url, state, homeDir, claude, path }: Places,
   env: Environment,
 ): Record<string, string> {
   return {
-    ...simulatedClaudeEnvironment({ url, home, path }),
-    ...Object.fromEntries([TMPDIR, TEMP, TMP].map((name) => [name, home])),
+    ...simulatedClaudeEnvironment({ url, homeDir, path }),
+    ...Object.fromEntries([TMPDIR, TEMP, TMP].map((name) => [name, homeDir])),
     ...Object.fromEntries(OF_WINDOWS.flatMap((name) => (env[name] ? [[name, env[name]]] : []))),
     BRIDGE_HOME: state,
     BRIDGE_CLAUDE: claude,

@@ -47,7 +47,7 @@ export class Sandbox {
   readonly bridge: Bridge;
   readonly #options: SandboxOptions;
   readonly #state: string;
-  readonly #home: string;
+  readonly #homeDir: string;
   #stopped: Promise<Leftover[]> | undefined;
   #simulator: Simulator | undefined;
   #supervisor: Child | undefined;
@@ -57,7 +57,7 @@ export class Sandbox {
     this.root = root;
     this.#options = options;
     this.#state = join(root, 'state');
-    this.#home = join(root, 'home');
+    this.#homeDir = join(root, 'home');
     this.workspace = join(root, options.workspace.name);
     this.bridge = bridge;
   }
@@ -127,7 +127,7 @@ export class Sandbox {
     try {
       // A server that does not close is killed with the rest.
       await this.#desktop?.close().catch(() => undefined);
-      return this.#supervisor ? await stopSupervisor(this.#supervisor, this.#home, clock) : [];
+      return this.#supervisor ? await stopSupervisor(this.#supervisor, this.#homeDir, clock) : [];
     } finally {
       await this.#simulator?.close();
       await this.bridge.close();
@@ -141,7 +141,7 @@ export class Sandbox {
   #environment(): Record<string, string> {
     const { claude, path, env } = this.#options;
     const url = this.#simulator?.url ?? '';
-    const places = { url, state: this.#state, home: this.#home, claude, path };
+    const places = { url, state: this.#state, homeDir: this.#homeDir, claude, path };
     return { ...this.#options.variables, ...sandboxEnvironment(places, env) };
   }
 }
@@ -167,14 +167,14 @@ export async function openSandbox(options: SandboxOptions): Promise<Sandbox> {
 const STOP_GRACE_MS = { interrupt: 0, int: 20_000, term: 5_000 };
 const SWEEP_GRACE_MS = 2_000;
 
-/** @param home Claude's home: every process of the sandbox, and no other, has it in its environment. */
-async function stopSupervisor(child: Child, home: string, clock: Clock): Promise<Leftover[]> {
-  const family = await child.family();
+/** @param homeDir Claude's home: every process of the sandbox, and no other, has it in its environment. */
+async function stopSupervisor(child: Child, homeDir: string, clock: Clock): Promise<Leftover[]> {
+  const tree = await child.processTree();
   await stopChild(child, { graceMs: STOP_GRACE_MS, clock });
   return sweep({
     root: child.identity,
-    mark: { name: 'HOME', value: home },
-    family,
+    mark: { name: 'HOME', value: homeDir },
+    processTree: tree,
     graceMs: SWEEP_GRACE_MS,
     clock,
   });

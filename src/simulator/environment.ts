@@ -7,7 +7,7 @@ export interface SimulatedClaude {
   /** `Simulator.url`. */
   readonly url: string;
   /** An existing folder that is Claude's home: its sessions and settings go there. */
-  readonly home: string;
+  readonly homeDir: string;
   /** Folders of the programs that Claude's tools may run, in the form of the PATH variable. */
   readonly path: string;
   /** How Claude signs in: with an API key, or like a subscriber, who meets usage limits. Default: `api-key`. */
@@ -20,9 +20,9 @@ export interface SimulatedClaude {
  */
 export function simulatedClaudeEnvironment(claude: SimulatedClaude): Record<string, string> {
   return {
-    HOME: claude.home,
-    USERPROFILE: claude.home,
-    CLAUDE_CODE_TMPDIR: claude.home,
+    HOME: claude.homeDir,
+    USERPROFILE: claude.homeDir,
+    CLAUDE_CODE_TMPDIR: claude.homeDir,
     PATH: claude.path,
     ANTHROPIC_BASE_URL: claude.url,
     ...(claude.login === 'subscription'

@@ -84,7 +84,7 @@ async function adopt(
 /** A process whose input and exit code went with its parent. */
 function adoptedProcess(
   identity: ProcessIdentity,
-  family: ProcessIdentity[],
+  tree: ProcessIdentity[],
   gone: Promise<void>,
 ): ProcessHandle {
   return {
@@ -93,7 +93,7 @@ function adoptedProcess(
     endInput: () => undefined,
     exited: gone.then(() => ({ code: null, signal: null })),
     // As it was at the adoption; what came later is found by its mark.
-    family: async () => family,
+    processTree: async () => tree,
   };
 }
 

@@ -25,7 +25,7 @@ export const firstRequest: Measurement = {
     const recorder = await startRequestRecorder(stage, simulator.url);
     const workspace = await stage.folder('workspace');
     const environmentOf = (home: string) =>
-      simulatedClaudeEnvironment({ url: recorder.url, home, path: PATH });
+      simulatedClaudeEnvironment({ url: recorder.url, homeDir: home, path: PATH });
 
     // Two homes, so that neither finds what the other has left; names of one length, since Claude may tell the model.
     const bareHome = await stage.folder('home-1');

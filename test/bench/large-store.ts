@@ -23,7 +23,7 @@ import { byTurns, median } from './statistics.ts';
 const SMALL = 100;
 const LARGE = 100_000;
 /** A small store has only 40 to claim. */
-const MOST_CLAIMS = 35;
+const MAX_CLAIMS = 35;
 
 export const largeStore: Measurement = {
   name: 'large-store',
@@ -72,7 +72,7 @@ const VERBS: readonly (readonly [string, number, (store: Store) => Promise<unkno
   ['its updates', 100, ({ bridge, projectId }) => projectUpdates(bridge, projectId, 0, 21)],
   ['next back-off to end', 100, ({ bridge }) => nextReadyTime(bridge)],
   // Last: it leaves runs under way behind, which the others would show.
-  ['claim the next project', MOST_CLAIMS - WARM_UP, claim],
+  ['claim the next project', MAX_CLAIMS - WARM_UP, claim],
 ];
 
 async function claim({ bridge, token }: Store): Promise<void> {

@@ -68,9 +68,9 @@ async function end(child: ChildProcess, signal: NodeJS.Signals): Promise<void> {
   if (child.pid === undefined || child.exitCode !== null || child.signalCode !== null) return;
   const ended = once(child, 'exit');
   child.kill(signal);
-  const timer = setTimeout(() => child.kill('SIGKILL'), LONGEST_END_MS);
+  const timer = setTimeout(() => child.kill('SIGKILL'), MAX_END_MS);
   await ended;
   clearTimeout(timer);
 }
 
-const LONGEST_END_MS = 30_000;
+const MAX_END_MS = 30_000;

@@ -73,7 +73,7 @@ async function createWork(stage: Stage): Promise<Work> {
   const simulator = await startSimulator({ script: (turn) => script(turn) });
   stage.closeLater(() => simulator.close());
   const claudeHome = await stage.folder('home');
-  const environment = simulatedClaudeEnvironment({ url: simulator.url, home: claudeHome, path: PATH });
+  const environment = simulatedClaudeEnvironment({ url: simulator.url, homeDir: claudeHome, path: PATH });
   const config = { workspace_roots: [stage.root] };
   const supervised = await startSupervised(stage, { environment, claude: claudeProgram, config });
   const mcpConfigFile = await bareServerConfig(stage);

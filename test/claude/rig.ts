@@ -54,7 +54,7 @@ export async function startClaude(url: string, options: RealOptions = {}): Promi
   await writeFile(mcpConfigFile, '{"mcpServers":{}}');
   const sessionId = options.sessionId ?? randomUUID();
   const login = options.login ?? 'api-key';
-  const environment = simulatedClaudeEnvironment({ url, home, login, path: '/usr/bin:/bin' });
+  const environment = simulatedClaudeEnvironment({ url, homeDir: home, login, path: '/usr/bin:/bin' });
   const child = await spawnChild({
     command: program,
     args: commandLine({

@@ -13,7 +13,7 @@ import { TestClock } from '../rig.ts';
 import { handlesOn } from './handles.ts';
 import { temporaryFolder } from './rig.ts';
 
-const LONGEST_LINE = 16 * 1024 * 1024;
+const MAX_LINE = 16 * 1024 * 1024;
 const script = fileURLToPath(new URL('fixtures/writer.mjs', import.meta.url));
 
 interface Writer {
@@ -173,9 +173,9 @@ describe('reading a finished file', () => {
 describe('overlong lines', () => {
   test('an overlong line is skipped and counted; those around it are read', async () => {
     const path = await file('before\n');
-    await appendFile(path, `${'x'.repeat(LONGEST_LINE)}\n${'y'.repeat(LONGEST_LINE + 1)}\nafter\n`);
+    await appendFile(path, `${'x'.repeat(MAX_LINE)}\n${'y'.repeat(MAX_LINE + 1)}\nafter\n`);
     const { lines, tail } = await readWhole(path);
-    expect(lines.map((line) => line.length)).toEqual([6, LONGEST_LINE, 5]);
+    expect(lines.map((line) => line.length)).toEqual([6, MAX_LINE, 5]);
     expect(tail.skipped()).toBe(1);
     expect(tail.cut()).toBe(false);
   });
@@ -195,12 +195,12 @@ describe('overlong lines', () => {
     clearInterval(watching);
     expect(lines).toEqual(['before', 'after']);
     expect(tail.skipped()).toBe(1);
-    expect(Math.max(...most)).toBeLessThan(4 * LONGEST_LINE);
+    expect(Math.max(...most)).toBeLessThan(4 * MAX_LINE);
   });
 
   test('a line that never ends is a cut one', async () => {
     const path = await file();
-    await truncate(path, LONGEST_LINE + 5);
+    await truncate(path, MAX_LINE + 5);
     const { lines, tail } = await readWhole(path);
     expect(lines).toEqual([]);
     expect(tail.cut()).toBe(true);

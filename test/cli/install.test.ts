@@ -573,7 +573,7 @@ describe.skipIf(!onLinux || !isRoot)('install by root (needs root on Linux)', ()
   });
 
   test('install for another user runs nothing that could type into its terminal or become root again', async () => {
-    const account = { name: 'nobody', ...NOBODY, home: '/nonexistent' };
+    const account = { name: 'nobody', ...NOBODY, homeDir: '/nonexistent' };
     const script = 'echo $$; cut -d " " -f 6 /proc/$$/stat; id -u; pwd; grep NoNewPrivs /proc/$$/status';
     const { stdout } = await runAs(account, runProgram)('/bin/sh', ['-c', script], {
       env: { PATH: '/usr/bin:/bin' },

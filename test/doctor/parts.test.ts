@@ -29,7 +29,7 @@ const definition = {
   stopMs: 1_000,
   hardened: false,
 };
-const account = { name: 'ann', uid: 1234, home: '/home/ann' };
+const account = { name: 'ann', uid: 1234, homeDir: '/home/ann' };
 
 function read(text: string): readonly string[] | undefined {
   return commandOf([{ path: '', text, mode: 0o600 }]);

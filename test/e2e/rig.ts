@@ -175,7 +175,7 @@ async function build(root: string, home: string, started: ChildProcess[]): Promi
     },
     configure,
     environment: {
-      ...simulatedClaudeEnvironment({ url: simulator.url, home: claudeHome, path }),
+      ...simulatedClaudeEnvironment({ url: simulator.url, homeDir: claudeHome, path }),
       BRIDGE_HOME: home,
       BRIDGE_CLAUDE: claudeProgram,
       // What a supervisor that is killed has started for this is gone a moment after it: too late for the last look.

@@ -45,7 +45,7 @@ const FAULTS: readonly Fault[] = [
 ];
 
 /** More than any run has; a loop that goes on beyond it would not come to its end. */
-const MOST_POINTS = 40;
+const MAX_POINTS = 40;
 
 describe.skipIf(!has('strace'))(
   'faults at every point of claiming, starting and recording a run (needs strace)',
@@ -58,7 +58,7 @@ describe.skipIf(!has('strace'))(
       let points = 0;
       while (await strikes(rig, fault, points + 1)) {
         points += 1;
-        expect(points).toBeLessThan(MOST_POINTS);
+        expect(points).toBeLessThan(MAX_POINTS);
       }
       expect(points).toBeGreaterThanOrEqual(fault.least);
     });

@@ -44,7 +44,7 @@ describe('child process', () => {
       expect(await child.exited).toEqual({ code: 3, signal: null });
       expect(child.write('say anything')).toBe(false);
       const [, grandchild] = members;
-      expect(await child.family()).toEqual([grandchild]);
+      expect(await child.processTree()).toEqual([grandchild]);
       await end(grandchild);
     },
   );
@@ -79,8 +79,8 @@ describe('child process', () => {
     'a child knows its process tree while it lives (needs process groups)',
     async ({ rig }) => {
       const { child, members } = await rig.puppet('then then own-session');
-      const family = await child.family();
-      expect(family.map(({ pid }) => pid).sort()).toEqual(members.map(({ pid }) => pid).sort());
+      const tree = await child.processTree();
+      expect(tree.map(({ pid }) => pid).sort()).toEqual(members.map(({ pid }) => pid).sort());
       await end(...members);
       await child.exited;
     },

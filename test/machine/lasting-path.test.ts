@@ -156,7 +156,7 @@ describe.skipIf(onWindows)('links that stay (needs links)', () => {
     const stays = join(rig.folder, link);
     for (const folder of [path, stays]) await mkdir(dirname(folder), { recursive: true });
     await writeFile(path, '');
-    const surroundings = { env: {}, home: rig.folder };
+    const surroundings = { env: {}, homeDir: rig.folder };
     expect(lastingPath(path, surroundings)).toBe(path);
 
     await symlink(target, stays);
@@ -170,7 +170,7 @@ describe.skipIf(onWindows)('links that stay (needs links)', () => {
     await writeFile(script, '');
     await mkdir(join(rig.folder, 'aliases'));
     await symlink(versions, join(rig.folder, 'aliases', 'default'));
-    expect(lastingPath(script, { env: {}, home: rig.folder })).toBe(script);
+    expect(lastingPath(script, { env: {}, homeDir: rig.folder })).toBe(script);
   });
 
   test('a link to another version is not written down', async ({ rig }) => {
@@ -181,7 +181,7 @@ describe.skipIf(onWindows)('links that stay (needs links)', () => {
     }
     await symlink('24.2.0', join(versions, '24'));
     const path = join(versions, '24.1.0', 'node');
-    expect(lastingPath(path, { env: {}, home: rig.folder })).toBe(path);
+    expect(lastingPath(path, { env: {}, homeDir: rig.folder })).toBe(path);
   });
 
   test('the name of the call is written down where it is the same file and stays', async ({ rig }) => {
@@ -190,7 +190,7 @@ describe.skipIf(onWindows)('links that stay (needs links)', () => {
     await writeFile(file, '');
     const called = join(rig.folder, 'bridge-supervisor');
     await symlink(file, called);
-    expect(lastingPath(file, { env: {}, home: rig.folder, called })).toBe(called);
-    expect(lastingPath(file, { env: {}, home: rig.folder, called: process.execPath })).toBe(file);
+    expect(lastingPath(file, { env: {}, homeDir: rig.folder, called })).toBe(called);
+    expect(lastingPath(file, { env: {}, homeDir: rig.folder, called: process.execPath })).toBe(file);
   });
 });

@@ -21,7 +21,9 @@ describe.skipIf(onWindows)('processes seen below a process (needs process groups
     const [root, ...left] = puppet.members;
     if (!root) throw new Error('no root');
     expect(left.length).toBe(2);
-    expect(await sweep({ root, mark: rig.mark, family: lineage.known, graceMs: 200, clock })).toEqual([]);
+    expect(await sweep({ root, mark: rig.mark, processTree: lineage.known, graceMs: 200, clock })).toEqual(
+      [],
+    );
     for (const one of left) expect(await isAlive(one)).toBe(false);
   });
 
@@ -42,7 +44,13 @@ describe.skipIf(onWindows)('processes seen below a process (needs process groups
     now += 100;
     await lineage.look();
     expect(lineage.known).toEqual([left]);
-    await sweep({ root: puppet.child.identity, mark: rig.mark, family: lineage.known, graceMs: 0, clock });
+    await sweep({
+      root: puppet.child.identity,
+      mark: rig.mark,
+      processTree: lineage.known,
+      graceMs: 0,
+      clock,
+    });
   });
 });
 

@@ -25,7 +25,7 @@ describe.skipIf(onWindows)('sweep of a run (needs process groups)', () => {
     const puppet = await rig.puppet('then no-environment');
     await endLeader(puppet);
     expect(await findMarked(rig.mark.name, rig.mark.value)).toEqual([]);
-    expect(await sweep({ ...swept(rig, puppet), family: await puppet.child.family() })).toEqual([]);
+    expect(await sweep({ ...swept(rig, puppet), processTree: await puppet.child.processTree() })).toEqual([]);
     expect(await whoLives(puppet)).toEqual([]);
   });
 
@@ -33,9 +33,9 @@ describe.skipIf(onWindows)('sweep of a run (needs process groups)', () => {
     rig,
   }) => {
     const puppet = await rig.puppet('then no-environment own-session');
-    const family = await puppet.child.family();
+    const tree = await puppet.child.processTree();
     await endLeader(puppet);
-    expect(await sweep({ ...swept(rig, puppet), family })).toEqual([]);
+    expect(await sweep({ ...swept(rig, puppet), processTree: tree })).toEqual([]);
     expect(await whoLives(puppet)).toEqual([]);
   });
 
@@ -92,14 +92,14 @@ describe.skipIf(onWindows)('what a sweep spares (needs process groups)', () => {
   test('the sweep spares a stranger whose group has the number of the run’s', async ({ rig }) => {
     const stranger = await rig.puppet('then', { [rig.mark.name]: 'another' });
     const root = { pid: stranger.child.identity.pid, startedAt: 'long ago' };
-    expect(await sweep({ root, mark: rig.mark, family: [root], graceMs: 0, clock })).toEqual([]);
+    expect(await sweep({ root, mark: rig.mark, processTree: [root], graceMs: 0, clock })).toEqual([]);
     expect(await whoLives(stranger)).toHaveLength(2);
 
     // The same after its leader has ended, as a daemon's does.
     await endLeader(stranger);
     expect(await sweep({ root, mark: rig.mark, graceMs: 0, clock })).toEqual([]);
     expect(await whoLives(stranger)).toHaveLength(1);
-    await sweep({ ...swept(rig, stranger), family: stranger.members });
+    await sweep({ ...swept(rig, stranger), processTree: stranger.members });
   });
 
   test('the sweep spares a mark that only begins like ours', async ({ rig }) => {
@@ -115,9 +115,9 @@ describe.skipIf(onWindows)('what a sweep spares (needs process groups)', () => {
     const [, spared] = puppet.members;
     const us = await identify(process.pid);
     expect(await descendants(process.pid)).toContainEqual(puppet.child.identity);
-    const family = us ? [us] : [];
+    const tree = us ? [us] : [];
     const spare = [spared?.pid ?? 0];
-    expect(await sweep({ ...swept(rig, puppet), family, spare })).toEqual([]);
+    expect(await sweep({ ...swept(rig, puppet), processTree: tree, spare })).toEqual([]);
     expect(await whoLives(puppet)).toEqual([spared]);
     expect(await sweep(swept(rig, puppet))).toEqual([]);
   });

@@ -54,7 +54,7 @@ export const test = base.extend<{ rig: Rig }>({
 function rigIn(root: string, simulator: Simulator, systemd: Systemd): Rig {
   const path = machine.path;
   const claude = {
-    ...simulatedClaudeEnvironment({ url: simulator.url, home: ann.home, path }),
+    ...simulatedClaudeEnvironment({ url: simulator.url, homeDir: ann.home, path }),
     BRIDGE_CLAUDE: machine.claude,
   };
   // As after `su`: without the place of the user's own manager.

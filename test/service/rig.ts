@@ -59,7 +59,7 @@ function rigIn(root: string, home: string, manager: Systemd): Rig {
   const service = systemd({
     name: NAME,
     scope: 'user',
-    account: { name: 'root', uid: 0, home },
+    account: { name: 'root', uid: 0, homeDir: home },
     env: manager.env,
     run: (...command) => rig.manager.run(...command),
     clock: systemClock,

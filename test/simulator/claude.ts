@@ -48,7 +48,12 @@ const program = join(dirname(claudePackage), 'bin', 'claude.exe');
 export async function runClaude(url: string, options: RunOptions): Promise<ClaudeRun> {
   const home = await temporaryFolder('claude-home-');
   const login = options.login ?? 'api-key';
-  const environment = simulatedClaudeEnvironment({ url, home, login, path: dirname(process.execPath) });
+  const environment = simulatedClaudeEnvironment({
+    url,
+    homeDir: home,
+    login,
+    path: dirname(process.execPath),
+  });
   const child = spawn(program, ['-p', '--output-format', 'stream-json', '--verbose', ...options.args], {
     cwd: options.folder ?? (await temporaryFolder('claude-work-')),
     env: { ...environment, ...options.environment },

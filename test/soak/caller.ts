@@ -59,7 +59,7 @@ export class Caller {
         tally.kill(viaDesktop ? 'Desktop server' : `command ${command[0]}`);
         await afterKill();
       }
-      if (attempt >= MOST_ATTEMPTS || (answer.answered && !wasBusy(answer.text))) return answer;
+      if (attempt >= MAX_ATTEMPTS || (answer.answered && !wasBusy(answer.text))) return answer;
       if (!answer.answered && !viaDesktop && !repeatable) return answer;
     }
   }
@@ -91,6 +91,6 @@ function projectIdIn(output: string): string {
   return /"project":\s*\{\s*"id":\s*"(\w+)"/.exec(output)?.[1] ?? '';
 }
 
-const MOST_ATTEMPTS = 10;
+const MAX_ATTEMPTS = 10;
 const KILL_DESKTOP = 0.25;
 const KILL_COMMAND = 0.2;

@@ -76,7 +76,7 @@ export async function signal(identity: ProcessIdentity, name: NodeJS.Signals): P
 /** Kills whatever is left, and what that starts meanwhile; returns what there was. */
 export async function endAll(root: string): Promise<string[]> {
   const left = new Map<number, string>();
-  for (let looks = 0; looks < MOST_LOOKS; looks++) {
+  for (let looks = 0; looks < MAX_LOOKS; looks++) {
     const living = await livingIn(root);
     if (living.length === 0) break;
     for (const { identity, argv } of living) {
@@ -88,5 +88,5 @@ export async function endAll(root: string): Promise<string[]> {
   return [...left].map(([pid, command]) => `${pid} ${command}`);
 }
 
-const MOST_LOOKS = 50;
+const MAX_LOOKS = 50;
 const LOOK_AGAIN_MS = 100;

@@ -87,7 +87,7 @@ function nextStep(
   const submission = `${tag} round ${round} submitted`;
   if (done.has(submission))
     return goesOn(seed, tag, round) ? oneMore(journal, tag, round, calls) : say('It is submitted.');
-  if (failuresInARow(callsIn(turn, lastRequest(turn))) >= MOST_FAILURES)
+  if (failuresInARow(callsIn(turn, lastRequest(turn))) >= MAX_FAILURES)
     return say('The tools do not work; I stop here.');
   for (const { kind, name } of stepsOf(seed, tag, round)) {
     const mark = `${tag} round ${round} ${name}`;
@@ -125,7 +125,7 @@ export function reportOf({ calls }: MessageReply): string | undefined {
 }
 
 const OUR_TOOLS = 'mcp__claude_bridge_code__';
-const MOST_FAILURES = 3;
+const MAX_FAILURES = 3;
 
 function reported(journal: Journal, tool: string, field: string, text: string): MessageReply {
   journal.said.add(text);

@@ -52,7 +52,7 @@ export class Person {
     const { random, store } = this.#o;
     while (!stop.aborted) {
       await delay(random.wait(TURN_MS), undefined, { signal: stop }).catch(() => undefined);
-      if (stop.aborted || this.#underWay.size >= MOST_AT_ONCE) continue;
+      if (stop.aborted || this.#underWay.size >= MAX_CONCURRENT) continue;
       const deed = this.#nextDeed(store.projects());
       if (!deed) continue;
       const doing: Promise<void> = deed().finally(() => this.#underWay.delete(doing));
@@ -167,7 +167,7 @@ export class Person {
 
   async #mend(project: Row<'projects'>, plan: SentPlan): Promise<void> {
     plan.retries += 1;
-    if (plan.retries > MOST_RETRIES) return this.#cancel(project, 'it does not work');
+    if (plan.retries > MAX_RETRIES) return this.#cancel(project, 'it does not work');
     // Made again after it was carried out, it is refused: the project is in the queue by then.
     await this.#caller.call({
       tool: '',
@@ -221,7 +221,7 @@ export class Person {
     const left = this.leavesServiceHolds ? 'service_unavailable' : '';
     const holds = this.#o.store.holds().filter(({ kind }) => kind !== left);
     const since = holds.map(({ since }) => Date.parse(since));
-    return !this.#resuming && since.some((time) => Date.now() - time > LONGEST_HOLD_MS);
+    return !this.#resuming && since.some((time) => Date.now() - time > MAX_HOLD_MS);
   }
 
   async #resume(): Promise<void> {
@@ -263,11 +263,11 @@ export class Person {
 }
 
 const TURN_MS = 400;
-const MOST_AT_ONCE = 3;
+const MAX_CONCURRENT = 3;
 /** Longer than the grace after a submission. */
 const DELIBERATION_MS = 9_000;
-const LONGEST_HOLD_MS = 12_000;
-const MOST_RETRIES = 4;
+const MAX_HOLD_MS = 12_000;
+const MAX_RETRIES = 4;
 /** Some wait while others are worked on. */
 const OPEN_PROJECTS = CONCURRENCY * 3;
 const STEER = 0.06;

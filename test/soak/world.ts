@@ -70,7 +70,7 @@ export async function createWorld(simulatorUrl: string): Promise<World> {
   const program = await install(root);
   const path = [dirname(process.execPath), '/usr/bin', '/bin'].join(delimiter);
   const environment = {
-    ...simulatedClaudeEnvironment({ url: simulatorUrl, home: claudeHome, path, login: 'subscription' }),
+    ...simulatedClaudeEnvironment({ url: simulatorUrl, homeDir: claudeHome, path, login: 'subscription' }),
     // Few, so that errors which last come through to the supervisor.
     CLAUDE_CODE_MAX_RETRIES: '2',
     BRIDGE_HOME: home,

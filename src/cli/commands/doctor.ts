@@ -94,7 +94,7 @@ async function machineOf({ env, stateDir, clock, selfCommand, out }: Cli): Promi
   const desktop = desktopLocation({
     platform,
     env,
-    home: account.home,
+    home: account.homeDir,
     list: (folder) => (existsSync(folder) ? readdirSync(folder) : []),
     isFile: existsSync,
   });
@@ -105,7 +105,7 @@ async function machineOf({ env, stateDir, clock, selfCommand, out }: Cli): Promi
   return {
     env,
     stateDir,
-    homeDir: account.home,
+    homeDir: account.homeDir,
     uid: account.uid < 0 ? null : account.uid,
     platform,
     clock,
@@ -137,9 +137,9 @@ function filesNow(service: Installed): readonly ServiceFile[] {
   const stable = stableCommand(selfCommand, callerEnv);
   // A package runner's temporary copy is not the one that was installed.
   if (!stable.ok) return installed.files;
-  const settings = settingsOf(stateDir, env, account.home);
+  const settings = settingsOf(stateDir, env, account.homeDir);
   const { hardened } = installed;
-  return manager.files(serviceDefinition({ stateDir, entry: stable.value, settings, hardened }));
+  return manager.files(serviceDefinition({ stateDir, selfCommand: stable.value, settings, hardened }));
 }
 
 /** The named groups, or all but the deep one; the deep one only on request. */

@@ -10,11 +10,11 @@ import type { Platform } from '../platform.ts';
  * Why a service may not be able to work in this folder, and what to do, as a sentence; null when nothing guards it.
  * Links are followed; the folder need not exist.
  *
- * @param home Of the account the service runs as.
+ * @param homeDir Of the account the service runs as.
  */
-export async function guardedBy(platform: Platform, home: string, path: string): Promise<string | null> {
+export async function guardedBy(platform: Platform, homeDir: string, path: string): Promise<string | null> {
   if (platform !== 'macos') return null;
-  const guards = guardsOf(home);
+  const guards = guardsOf(homeDir);
   // As it is written first: what is guarded is better not even looked at.
   const guard = guardOver(path, guards) ?? guardOver(await realPathOf(path), await realGuards(guards));
   return guard ? sentence(path, guard) : null;
@@ -27,13 +27,13 @@ interface Guard {
 }
 
 /** https://support.apple.com/guide/mac-help/control-access-to-files-and-folders-on-mac-mchld5a35146/mac */
-function guardsOf(home: string): readonly Guard[] {
+function guardsOf(homeDir: string): readonly Guard[] {
   return [
-    { folder: join(home, 'Desktop'), name: 'the Desktop folder' },
-    { folder: join(home, 'Documents'), name: 'the Documents folder' },
-    { folder: join(home, 'Downloads'), name: 'the Downloads folder' },
-    { folder: join(home, 'Library', 'Mobile Documents'), name: 'iCloud Drive' },
-    { folder: join(home, 'Library', 'CloudStorage'), name: 'cloud storage' },
+    { folder: join(homeDir, 'Desktop'), name: 'the Desktop folder' },
+    { folder: join(homeDir, 'Documents'), name: 'the Documents folder' },
+    { folder: join(homeDir, 'Downloads'), name: 'the Downloads folder' },
+    { folder: join(homeDir, 'Library', 'Mobile Documents'), name: 'iCloud Drive' },
+    { folder: join(homeDir, 'Library', 'CloudStorage'), name: 'cloud storage' },
     { folder: '/Volumes', name: 'external and network disks' },
   ];
 }

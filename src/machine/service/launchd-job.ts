@@ -24,7 +24,7 @@ export interface LaunchdJob {
 const LAUNCHCTL = '/bin/launchctl';
 
 /** launchd's own, when a plist names none (launchd.plist(5)). */
-const USUAL_EXIT_SECONDS = 20;
+const DEFAULT_EXIT_SECONDS = 20;
 
 /** `bootout` returns before the job is gone, and `bootstrap` fails with 5 or 37 until then; 5 s were measured. */
 const SETTLING_MS = 15_000;
@@ -81,7 +81,7 @@ export function launchdJob({ name, account, env, run, clock }: ManagerOptions): 
       if (!before) return;
       // Its exit code tells little: 36 means that it is under way, 3 and 113 that it is gone.
       const result = await ask('bootout', target);
-      const ms = (before.exitTimeout ?? USUAL_EXIT_SECONDS) * 1000 + SETTLING_MS;
+      const ms = (before.exitTimeout ?? DEFAULT_EXIT_SECONDS) * 1000 + SETTLING_MS;
       if (!(await job.waitUntil((now) => now === null, ms))) throw refused('unload', target, result);
     },
 

@@ -26,7 +26,7 @@ const isDown = (job: { readonly pid: number | null } | null) => job === null || 
 /** Touches nothing before it is asked. */
 export function launchd(options: ManagerOptions): ServiceManager {
   const { name, account, env } = options;
-  const plist = join(account.home, 'Library', 'LaunchAgents', `${name}.plist`);
+  const plist = join(account.homeDir, 'Library', 'LaunchAgents', `${name}.plist`);
   const job = launchdJob(options);
   const stateDir = () => readInstalled(plist)?.stateDir;
 
@@ -119,7 +119,7 @@ export function launchd(options: ManagerOptions): ServiceManager {
       };
       return {
         PATH: '/usr/bin:/bin:/usr/sbin:/sbin',
-        HOME: account.home,
+        HOME: account.homeDir,
         USER: account.name,
         LOGNAME: account.name,
         ...Object.fromEntries(Object.entries(given).flatMap(([key, value]) => (value ? [[key, value]] : []))),

@@ -8,7 +8,7 @@ import type { ServiceScope } from './service.ts';
 export interface ServiceOwner {
   readonly scope: ServiceScope;
   /** Name and home folder of the account it runs as. */
-  readonly account: { readonly name: string; readonly home: string };
+  readonly account: { readonly name: string; readonly homeDir: string };
   readonly stateDir: string;
 }
 
@@ -17,7 +17,7 @@ export function serviceName({ scope, account, stateDir }: ServiceOwner): string 
   return [
     'bridge-supervisor',
     ...(scope === 'system' ? [withoutSigns(account.name)] : []),
-    ...(resolve(stateDir) === defaultStateFolder(account.home) ? [] : [shortHash(stateDir)]),
+    ...(resolve(stateDir) === defaultStateFolder(account.homeDir) ? [] : [shortHash(stateDir)]),
   ].join('-');
 }
 

@@ -121,7 +121,7 @@ export interface ManagerOptions {
   readonly name: string;
   readonly scope: ServiceScope;
   /** The account the service runs as. */
-  readonly account: { readonly name: string; readonly uid: number; readonly home: string };
+  readonly account: { readonly name: string; readonly uid: number; readonly homeDir: string };
   /** The environment of who asks. */
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly run: RunProgram;

@@ -15,14 +15,14 @@ export interface Systemctl {
 }
 
 /** A start waits for a stop under way, and a stop for the runs; systemd itself ends that wait (TimeoutStopSec). */
-const LONGEST_WAIT_MS = 24 * 60 * 60 * 1000;
+const MAX_WAIT_MS = 24 * 60 * 60 * 1000;
 
 export function systemctl({ scope, account, env, run }: ManagerOptions): Systemctl {
   const scopeArgs = scope === 'user' ? ['--user'] : [];
   // Without it, as in a cron job, the user's manager is not found although it is there.
   const environment = { ...env, XDG_RUNTIME_DIR: env.XDG_RUNTIME_DIR || runtimeFolder(account.uid) };
   const ask = (...args: readonly string[]) =>
-    run('systemctl', [...scopeArgs, ...args], { env: environment, timeoutMs: LONGEST_WAIT_MS });
+    run('systemctl', [...scopeArgs, ...args], { env: environment, timeoutMs: MAX_WAIT_MS });
   return {
     ask,
     async must(what, ...args) {

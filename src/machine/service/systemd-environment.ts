@@ -11,8 +11,8 @@ export function environmentOf(
   shell: string,
 ): Record<string, string> {
   const given = { PATH: DEFAULT_PATH, ...parseEnvironment(manager) };
-  const { name, uid, home } = account;
-  const login = { HOME: home, USER: name, LOGNAME: name, SHELL: shell };
+  const { name, uid, homeDir } = account;
+  const login = { HOME: homeDir, USER: name, LOGNAME: name, SHELL: shell };
   // A user's manager passes its own environment on; a system unit with User= gets the account's
   // (https://www.freedesktop.org/software/systemd/man/latest/systemd.exec.html#Environment%20Variables%20Set%20or%20Propagated%20by%20the%20Service%20Manager).
   return scope === 'user'

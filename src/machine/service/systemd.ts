@@ -126,7 +126,7 @@ const UNIT_MODE = 0o644;
 /** https://www.freedesktop.org/software/systemd/man/latest/systemd.unit.html#Unit%20File%20Load%20Path */
 function unitFolder({ scope, env, account }: ManagerOptions): string {
   if (scope === 'system') return '/etc/systemd/system';
-  return join(configFolder(env, account.home), 'systemd', 'user');
+  return join(configFolder(env, account.homeDir), 'systemd', 'user');
 }
 
 /** The files among these that are there. Throws ServiceError when one was not written by us. */

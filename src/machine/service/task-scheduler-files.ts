@@ -23,7 +23,7 @@ export function taskPaths({
   env,
   account,
 }: Pick<ManagerOptions, 'name' | 'env' | 'account'>): TaskPaths {
-  const local = env.LOCALAPPDATA || join(account.home, 'AppData', 'Local');
+  const local = env.LOCALAPPDATA || join(account.homeDir, 'AppData', 'Local');
   const folder = join(local, 'bridge-supervisor');
   return { folder, task: join(folder, `${name}.xml`), launcher: join(folder, `${name}.vbs`) };
 }

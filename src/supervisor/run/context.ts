@@ -28,7 +28,7 @@ export interface RunListener {
 }
 
 /** A process to follow; one that is not our child has no input. */
-export type ProcessHandle = Pick<Child, 'identity' | 'write' | 'endInput' | 'exited' | 'family'>;
+export type ProcessHandle = Pick<Child, 'identity' | 'write' | 'endInput' | 'exited' | 'processTree'>;
 
 /**
  * The context of a run, whether it was just started or is adopted.

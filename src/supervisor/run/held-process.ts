@@ -95,7 +95,7 @@ export class HeldProcess {
       root: this.identity,
       mark: { name: RUN_MARK, value: this.#run.id },
       isMarkOfRoot: true,
-      family: [...(await this.#process.family()), ...this.#lineage.known],
+      processTree: [...(await this.#process.processTree()), ...this.#lineage.known],
       controlGroup,
       graceMs: SWEEP_GRACE_MS,
       clock: this.#context.clock,

@@ -158,8 +158,8 @@ export async function gatherRun(child: Child, group: string | undefined): Promis
   if (group === undefined) return;
   // The parent first: what it starts from then on is born in the group.
   await enterControlGroup(group, child.identity.pid);
-  const family = await child.family().catch(() => []);
-  for (const { pid } of family) if (pid !== child.identity.pid) await enterControlGroup(group, pid);
+  const tree = await child.processTree().catch(() => []);
+  for (const { pid } of tree) if (pid !== child.identity.pid) await enterControlGroup(group, pid);
 }
 
 /** A repository that nobody has named is trusted with nothing, so Claude must leave its settings out. */
@@ -191,10 +191,10 @@ export async function recordChild(
   } catch (error) {
     if (error instanceof LeaseLost && !(await isAdopted(context, run, child))) {
       const mark = { name: RUN_MARK, value: run.id };
-      const family = await child.family();
+      const tree = await child.processTree();
       const controlGroup = controlGroupOf(run);
       await killProcess(child.identity);
-      await sweep({ root: child.identity, mark, family, controlGroup, graceMs: 0, clock });
+      await sweep({ root: child.identity, mark, processTree: tree, controlGroup, graceMs: 0, clock });
       await removeControlGroup(controlGroup);
     }
     throw error;

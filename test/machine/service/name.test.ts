@@ -2,12 +2,12 @@ import { resolve } from 'node:path';
 import { expect, test } from 'vitest';
 import { serviceName } from '../../../src/machine/service/name.ts';
 
-const account = { name: 'ann', home: resolve('/home/ann') };
-const usual = resolve('/home/ann/.claude-bridge');
+const account = { name: 'ann', homeDir: resolve('/home/ann') };
+const defaultStateDir = resolve('/home/ann/.claude-bridge');
 
 test('the default state folder has the plain service name; a system service adds its user', () => {
-  expect(serviceName({ scope: 'user', account, stateDir: usual })).toBe('bridge-supervisor');
-  expect(serviceName({ scope: 'system', account, stateDir: usual })).toBe('bridge-supervisor-ann');
+  expect(serviceName({ scope: 'user', account, stateDir: defaultStateDir })).toBe('bridge-supervisor');
+  expect(serviceName({ scope: 'system', account, stateDir: defaultStateDir })).toBe('bridge-supervisor-ann');
 });
 
 test('every other state folder has a stable service name of its own', () => {
@@ -22,7 +22,7 @@ test('every other state folder has a stable service name of its own', () => {
 
 test("a domain user's name gives no character that a unit may not have", () => {
   const ofDomain = { ...account, name: 'CORP\\ann@corp$' };
-  expect(serviceName({ scope: 'system', account: ofDomain, stateDir: usual })).toBe(
+  expect(serviceName({ scope: 'system', account: ofDomain, stateDir: defaultStateDir })).toBe(
     'bridge-supervisor-CORP_ann_corp_',
   );
 });

@@ -51,7 +51,7 @@ function rigIn(home: string): Rig {
     options: {
       name: 'bridge-supervisor',
       scope: 'user',
-      account: { name: 'ann', uid: 1234, home },
+      account: { name: 'ann', uid: 1234, homeDir: home },
       env: { PATH: '/usr/bin' },
       run,
       clock: new TestClock(),
