@@ -37,7 +37,7 @@ async function scene(rig: Rig, { installed = true } = {}): Promise<Scene> {
 }
 
 describe('launchd: install', () => {
-  test('install writes the plist where launchd finds it at the next login, and does not start it', async ({
+  test('launchd install writes the plist where launchd finds it at the next login, and does not start it', async ({
     rig,
   }) => {
     const { manager, system } = await scene(rig, { installed: false });
@@ -53,7 +53,7 @@ describe('launchd: install', () => {
     });
   });
 
-  test('install twice is the same as once', async ({ rig }) => {
+  test('launchd install twice is the same as once', async ({ rig }) => {
     const { manager } = await scene(rig, { installed: false });
     await manager.install(definition());
     const first = await readFile(plistOf(rig), 'utf8');
@@ -62,7 +62,7 @@ describe('launchd: install', () => {
     expect(await readdir(dirname(plistOf(rig)))).toEqual(['bridge-supervisor.plist']);
   });
 
-  test('install enables a disabled job again', async ({ rig }) => {
+  test('launchd install enables a disabled job again', async ({ rig }) => {
     const { manager, system } = await scene(rig);
     system.disabled = true;
     await manager.install(definition());
@@ -72,7 +72,7 @@ describe('launchd: install', () => {
     ]);
   });
 
-  test('install leaves a running job alone; the next start loads the new plist', async ({ rig }) => {
+  test('launchd install leaves a running job alone; the next start loads the new plist', async ({ rig }) => {
     const { manager, system } = await scene(rig);
     system.run();
     await manager.install(definition({ version: '2.0.0' }));
@@ -84,7 +84,7 @@ describe('launchd: install', () => {
     expect(system.job?.pid).toBe(4711);
   });
 
-  test('install and uninstall refuse a plist of somebody else', async ({ rig }) => {
+  test('launchd install and uninstall refuse a plist of somebody else', async ({ rig }) => {
     const { manager } = await scene(rig, { installed: false });
     await mkdir(dirname(plistOf(rig)), { recursive: true });
     await writeFile(plistOf(rig), '<plist/>');
@@ -99,7 +99,7 @@ describe('launchd: install', () => {
 });
 
 describe('launchd: start', () => {
-  test('start loads the plist, which starts the job', async ({ rig }) => {
+  test('launchd start loads the plist, which starts the job', async ({ rig }) => {
     const { manager } = await scene(rig);
     await manager.start();
     expect(takeAsked(rig)).toEqual([
@@ -112,14 +112,14 @@ describe('launchd: start', () => {
     expect(await manager.status()).toEqual({ state: 'running', pid: 4711, startsAt: 'login', cause: null });
   });
 
-  test('start leaves a running job alone', async ({ rig }) => {
+  test('launchd start leaves a running job alone', async ({ rig }) => {
     const { manager, system } = await scene(rig);
     system.run(99);
     await manager.start();
     expect(takeAsked(rig)).toEqual([`/bin/launchctl print ${TARGET}`]);
   });
 
-  test('start waits while launchd still unloads the old job', async ({ rig }) => {
+  test('launchd start waits while launchd still unloads the old job', async ({ rig }) => {
     const { manager, system, clock } = await scene(rig);
     system.run();
     system.end('last exit code = 1', 'spawn scheduled');
@@ -132,21 +132,21 @@ describe('launchd: start', () => {
     ]);
   });
 
-  test('start forgets that the supervisor gave up', async ({ rig }) => {
+  test('launchd start forgets that the supervisor gave up', async ({ rig }) => {
     const { manager, state } = await scene(rig);
     await writeGaveUp(state, { at: '2026-03-01T12:00:00.000Z', why: 'it ended five times' });
     await manager.start();
     expect(await readGaveUp(state)).toBeNull();
   });
 
-  test('start says that a login session is needed, as over SSH', async ({ rig }) => {
+  test('launchd start says that a login session is needed, as over SSH', async ({ rig }) => {
     const { manager, system } = await scene(rig);
     system.session = false;
     expect(await manager.unavailable()).toMatch(/ann is not logged in at this Mac's screen/);
     await expect(manager.start()).rejects.toThrow(/ann is not logged in at this Mac's screen/);
   });
 
-  test('start retries a transient failure, then reports what launchd printed', async ({ rig }) => {
+  test('launchd start retries a transient failure, then reports what launchd printed', async ({ rig }) => {
     const clock = new HurryingClock();
     const system = new PlayedLaunchd(clock);
     const manager = launchd(
@@ -169,7 +169,7 @@ describe('launchd: start', () => {
     expect(clock.passed).toBeGreaterThanOrEqual(15_000);
   });
 
-  test('start fails when launchd takes the job and does not start it', async ({ rig }) => {
+  test('launchd start fails when launchd takes the job and does not start it', async ({ rig }) => {
     const { manager, system } = await scene(rig);
     system.onStart = () => {
       system.job = { state: 'not running', pid: null, runs: 0, end: '', exitTimeout: 75 };
@@ -179,7 +179,7 @@ describe('launchd: start', () => {
 });
 
 describe('launchd: stop', () => {
-  test('stop asks the supervisor, which exits with success and stays down', async ({ rig }) => {
+  test('launchd stop asks the supervisor, which exits with success and stays down', async ({ rig }) => {
     const { manager, system } = await scene(rig);
     system.run();
     await manager.stop(async () => system.end('last exit code = 0'));
@@ -187,7 +187,7 @@ describe('launchd: stop', () => {
     expect(await manager.status()).toEqual({ state: 'stopped', pid: null, startsAt: 'login', cause: null });
   });
 
-  test('stop signals a supervisor that cannot be asked', async ({ rig }) => {
+  test('launchd stop signals a supervisor that cannot be asked', async ({ rig }) => {
     const { manager, system } = await scene(rig);
     system.run();
     await manager.stop(() => Promise.reject(new Error('it does not answer')));
@@ -195,7 +195,9 @@ describe('launchd: stop', () => {
     expect(system.job?.pid).toBeNull();
   });
 
-  test('stop has launchd kill a supervisor that does not respond in its stop time', async ({ rig }) => {
+  test('launchd stop has launchd kill a supervisor that does not respond in its stop time', async ({
+    rig,
+  }) => {
     const { manager, system, clock } = await scene(rig);
     system.run();
     system.onTerm = () => {};
@@ -205,7 +207,7 @@ describe('launchd: stop', () => {
     expect(system.job).toBeNull();
   });
 
-  test('stop keeps a job that has just died from being restarted', async ({ rig }) => {
+  test('launchd stop keeps a job that has just died from being restarted', async ({ rig }) => {
     const { manager, system } = await scene(rig);
     system.run();
     system.end('last exit code = 1', 'spawn scheduled');
@@ -214,14 +216,14 @@ describe('launchd: stop', () => {
     expect((await manager.status()).state).toBe('stopped');
   });
 
-  test('stop does nothing when nothing runs', async ({ rig }) => {
+  test('launchd stop does nothing when nothing runs', async ({ rig }) => {
     const { manager } = await scene(rig);
     await manager.stop(never);
     expect(takeAsked(rig)).toEqual([`/bin/launchctl print ${TARGET}`]);
   });
 });
 
-test('uninstall unloads the job and removes the plist, once or twice', async ({ rig }) => {
+test('launchd uninstall unloads the job and removes the plist, once or twice', async ({ rig }) => {
   const { manager, system, state } = await scene(rig);
   system.run();
   system.end('last exit code = 0');
@@ -261,9 +263,13 @@ describe('launchd: state', () => {
       'last terminating signal = Terminated: 15',
       /Terminated: 15.*not restarted/,
     ],
-  ] as const)("the state is %s for launchd's %s, pid %s, %s", async ([state, said, pid, end, detail], {
-    rig,
-  }) => {
+  ] as const)("the launchd state is %s for launchd's %s, pid %s, %s", async ([
+    state,
+    said,
+    pid,
+    end,
+    detail,
+  ], { rig }) => {
     const { manager, system } = await scene(rig);
     system.job = { state: said, pid, runs: 3, end, exitTimeout: 75 };
     const status = await manager.status();
@@ -272,7 +278,9 @@ describe('launchd: state', () => {
     else expect(status.cause).toBeNull();
   });
 
-  test('the state says that the supervisor gave up, which launchd takes for a success', async ({ rig }) => {
+  test('the launchd state says that the supervisor gave up, which launchd takes for a success', async ({
+    rig,
+  }) => {
     const { manager, system, state } = await scene(rig);
     system.run();
     system.end('last exit code = 0');
@@ -292,13 +300,13 @@ describe('launchd: state', () => {
     expect((await manager.status()).state).toBe('stopped');
   });
 
-  test('the state says that a disabled job does not start at login', async ({ rig }) => {
+  test('the launchd state says that a disabled job does not start at login', async ({ rig }) => {
     const { manager, system } = await scene(rig);
     system.disabled = true;
     expect((await manager.status()).startsAt).toBeNull();
   });
 
-  test('the state of a job that is not installed asks nobody', async ({ rig }) => {
+  test('the launchd state of a job that is not installed asks nobody', async ({ rig }) => {
     const { manager } = await scene(rig, { installed: false });
     expect(await manager.status()).toEqual({ state: 'stopped', pid: null, startsAt: null, cause: null });
     expect(manager.ownOutput(10, false)).toMatchObject({ kind: 'none' });
@@ -337,6 +345,6 @@ test('launchd gives a short environment: PATH, user and its own sockets', async 
   expect(await launchd({ ...rig.options, env: foreign }).baseEnvironment()).toEqual(base);
 });
 
-test('the remarks say that launchd needs a login and a Mac that is awake', async ({ rig }) => {
+test('the launchd remarks say that launchd needs a login and a Mac that is awake', async ({ rig }) => {
   expect((await launchd(rig.options).remarks()).join(' ')).toMatch(/logged in.*FileVault.*sleeps/);
 });

@@ -16,14 +16,14 @@ async function writeUnit(rig: Rig, text: string, path = unitPath(rig)): Promise<
 }
 
 describe.skipIf(onWindows)('systemd: install (needs POSIX)', () => {
-  test('install writes the unit and enables it', async ({ rig }) => {
+  test('systemd install writes the unit and enables it', async ({ rig }) => {
     await systemd(rig.options).install(definition());
     expect(await readFile(unitPath(rig), 'utf8')).toContain('ExecStart="/usr/bin/node"');
     expect((await stat(unitPath(rig))).mode & 0o777).toBe(0o644);
     expect(rig.asked).toEqual(['systemctl --user daemon-reload', `systemctl --user enable ${UNIT}`]);
   });
 
-  test('install twice is the same as once', async ({ rig }) => {
+  test('systemd install twice is the same as once', async ({ rig }) => {
     const manager = systemd(rig.options);
     await manager.install(definition());
     const first = await manager.installed();
@@ -32,13 +32,13 @@ describe.skipIf(onWindows)('systemd: install (needs POSIX)', () => {
     expect(await readdir(dirname(unitPath(rig)))).toEqual([UNIT]);
   });
 
-  test('install shows beforehand what it writes', async ({ rig }) => {
+  test('systemd install shows beforehand what it writes', async ({ rig }) => {
     const manager = systemd(rig.options);
     await manager.install(definition());
     expect((await manager.installed())?.files).toEqual(manager.files(definition()));
   });
 
-  test('install replaces the unit and the drop-in of an older version', async ({ rig }) => {
+  test('systemd install replaces the unit and the drop-in of an older version', async ({ rig }) => {
     const manager = systemd(rig.options);
     await manager.install(definition({ version: '0.9.0' }));
     const [unit] = manager.files(definition({ version: '0.9.0' }));
@@ -49,7 +49,7 @@ describe.skipIf(onWindows)('systemd: install (needs POSIX)', () => {
     expect(await readdir(dirname(unitPath(rig)))).toEqual([UNIT]);
   });
 
-  test("install leaves a person's own drop-ins alone", async ({ rig }) => {
+  test("systemd install leaves a person's own drop-ins alone", async ({ rig }) => {
     const own = `${unitPath(rig)}.d/override.conf`;
     await writeUnit(rig, '[Service]\nNice=5\n', own);
     const manager = systemd(rig.options);
@@ -58,9 +58,10 @@ describe.skipIf(onWindows)('systemd: install (needs POSIX)', () => {
     expect(await readFile(own, 'utf8')).toContain('Nice=5');
   });
 
-  test.for(['', '50-hardened.conf'])('install refuses to touch a unit of somebody else %s', async (dropIn, {
-    rig,
-  }) => {
+  test.for([
+    '',
+    '50-hardened.conf',
+  ])('systemd install refuses to touch a unit of somebody else %s', async (dropIn, { rig }) => {
     const path = dropIn === '' ? unitPath(rig) : `${unitPath(rig)}.d/${dropIn}`;
     await writeUnit(rig, '[Service]\nExecStart=/usr/bin/other\n', path);
     const manager = systemd(rig.options);
@@ -74,14 +75,14 @@ describe.skipIf(onWindows)('systemd: install (needs POSIX)', () => {
     expect(rig.asked).toEqual([]);
   });
 
-  test('install names the folder that cannot be written', async ({ rig }) => {
+  test('systemd install names the folder that cannot be written', async ({ rig }) => {
     await writeFile(join(rig.home, '.config'), 'a file in the way');
     await expect(systemd(rig.options).install(definition())).rejects.toThrow(
       /\.config\/systemd\/user could not be changed/,
     );
   });
 
-  test('install reports in one line what systemd printed', async ({ rig }) => {
+  test('systemd install reports in one line what systemd printed', async ({ rig }) => {
     rig.answers('systemctl --user enable', { code: 1, stderr: 'Failed to enable unit:\nno such bus.\n' });
     await expect(systemd(rig.options).install(definition())).rejects.toThrow(
       new ServiceError(
@@ -92,7 +93,7 @@ describe.skipIf(onWindows)('systemd: install (needs POSIX)', () => {
 });
 
 describe.skipIf(onWindows)('systemd: uninstall (needs POSIX)', () => {
-  test('uninstall leaves nothing', async ({ rig }) => {
+  test('systemd uninstall leaves nothing', async ({ rig }) => {
     const manager = systemd(rig.options);
     await manager.install(definition());
     rig.asked.length = 0;
@@ -106,7 +107,9 @@ describe.skipIf(onWindows)('systemd: uninstall (needs POSIX)', () => {
     ]);
   });
 
-  test('uninstall twice is the same as once, even when systemd no longer knows the unit', async ({ rig }) => {
+  test('systemd uninstall twice is the same as once, even when systemd no longer knows the unit', async ({
+    rig,
+  }) => {
     rig.answers('systemctl --user reset-failed', { code: 1, stderr: 'Unit not loaded.' });
     rig.answers('systemctl --user disable', { code: 1, stderr: 'Unit file does not exist.' });
     await systemd(rig.options).uninstall();
@@ -114,13 +117,13 @@ describe.skipIf(onWindows)('systemd: uninstall (needs POSIX)', () => {
 });
 
 describe('systemd: start', () => {
-  test('start clears an earlier start limit', async ({ rig }) => {
+  test('systemd start clears an earlier start limit', async ({ rig }) => {
     rig.answers('systemctl --user reset-failed', { code: 1, stderr: 'Unit not loaded.' });
     await systemd(rig.options).start();
     expect(rig.asked).toEqual([`systemctl --user reset-failed ${UNIT}`, `systemctl --user start ${UNIT}`]);
   });
 
-  test('start that fails says where to look', async ({ rig }) => {
+  test('systemd start that fails says where to look', async ({ rig }) => {
     rig.answers('systemctl --user start', { code: 1, stderr: 'Job failed.\nSee journalctl.' });
     await expect(systemd(rig.options).start()).rejects.toThrow(
       'systemd did not start bridge-supervisor: Job failed. See journalctl. Find the cause with: bridge-supervisor logs',
@@ -128,7 +131,7 @@ describe('systemd: start', () => {
   });
 });
 
-test('stop asks systemd, which asks the supervisor', async ({ rig }) => {
+test('systemd stop asks systemd, which asks the supervisor', async ({ rig }) => {
   await systemd({ ...rig.options, scope: 'system' }).stop(async () => expect.unreachable());
   expect(rig.asked).toEqual([`systemctl stop ${UNIT}`]);
 });
@@ -216,7 +219,7 @@ describe('systemd: status', () => {
       /^It ended \(SIGKILL\) and is not restarted/,
     ],
     [{ ...failed, Result: 'resources' }, 'failed', null, /^It ended \(resources\)/],
-  ] as const)('the status of %j is %s', async ([properties, state, pid, detail], { rig }) => {
+  ] as const)('the systemd status of %j is %s', async ([properties, state, pid, detail], { rig }) => {
     const status = await statusWith(rig, properties);
     expect(status).toMatchObject({ state, pid });
     const text = explained(systemd(rig.options), status);
@@ -224,7 +227,9 @@ describe('systemd: status', () => {
     else expect(text).toBe(detail);
   });
 
-  test('the status says when the unit starts by itself: at boot, at login, or never', async ({ rig }) => {
+  test('the systemd status says when the unit starts by itself: at boot, at login, or never', async ({
+    rig,
+  }) => {
     expect(await statusWith(rig, { UnitFileState: 'disabled' })).toMatchObject({ startsAt: null });
     rig.answers('loginctl', { stdout: 'Linger=no' });
     expect(await statusWith(rig, { UnitFileState: 'enabled' })).toMatchObject({ startsAt: 'login' });
@@ -235,7 +240,7 @@ describe('systemd: status', () => {
     expect(await status).toMatchObject({ startsAt: 'boot' });
   });
 
-  test('the status is not guessed when systemd does not answer', async ({ rig }) => {
+  test('the systemd status is not guessed when systemd does not answer', async ({ rig }) => {
     rig.answers('systemctl', { code: 1, stderr: 'Failed to connect to bus: No medium found' });
     await expect(systemd(rig.options).status()).rejects.toThrow('No medium found');
   });
@@ -294,7 +299,7 @@ describe('environment of a systemd service', () => {
     "GREETING=$'it\\'s\\ta \\\\ word\\nor two'",
   ].join('\n');
 
-  test("a user service has the environment of the user's manager", async ({ rig }) => {
+  test("a systemd user service has the environment of the user's manager", async ({ rig }) => {
     rig.answers('systemctl --user show-environment', { stdout: given });
     rig.answers('getent', { stdout: 'ann:x:1234:1234::/home/ann:/bin/zsh' });
     expect(await systemd(rig.options).baseEnvironment()).toEqual({
@@ -309,7 +314,7 @@ describe('environment of a systemd service', () => {
     });
   });
 
-  test('a system service has the environment of the account, and a plain PATH', async ({ rig }) => {
+  test('a systemd system service has the environment of the account, and a plain PATH', async ({ rig }) => {
     rig.answers('systemctl show-environment', { stdout: 'LANG=C.UTF-8' });
     expect(await systemd({ ...rig.options, scope: 'system' }).baseEnvironment()).toEqual({
       HOME: rig.home,
@@ -333,7 +338,7 @@ test('the output of the service is in the journal', ({ rig }) => {
   });
 });
 
-test('the remarks say how to enable lingering where it is missing', async ({ rig }) => {
+test('the systemd remarks say how to enable lingering where it is missing', async ({ rig }) => {
   rig.answers('loginctl', { code: 1, stderr: 'User ID 1234 is not logged in or lingering' });
   expect(await systemd(rig.options).remarks()).toEqual([
     expect.stringContaining('loginctl enable-linger ann'),

@@ -53,7 +53,9 @@ const END = `schtasks /End /TN ${NAME}`;
 const DELETE = `schtasks /Delete /TN ${NAME} /F`;
 
 describe('Task Scheduler: install', () => {
-  test('install writes the task and its launcher, and registers it without a start', async ({ rig }) => {
+  test('Task Scheduler install writes the task and its launcher, and registers it without a start', async ({
+    rig,
+  }) => {
     const { manager, system, asked } = await scene(rig, { installed: false });
     await manager.install(definition());
     expect(asked()).toEqual(['?', CREATE]);
@@ -68,7 +70,7 @@ describe('Task Scheduler: install', () => {
     expect((await manager.status()).state).toBe('stopped');
   });
 
-  test('install twice is the same as once', async ({ rig }) => {
+  test('Task Scheduler install twice is the same as once', async ({ rig }) => {
     const { manager, system, asked } = await scene(rig);
     const first = [await manager.installed(), system.task];
     await manager.install(definition());
@@ -76,7 +78,7 @@ describe('Task Scheduler: install', () => {
     expect(asked()).toEqual(['?', CREATE]);
   });
 
-  test('install leaves a running task alone, which can be started again', async ({ rig }) => {
+  test('Task Scheduler install leaves a running task alone, which can be started again', async ({ rig }) => {
     const { manager, system } = await scene(rig);
     await manager.start();
     await manager.install(definition({ version: '2.0.0' }));
@@ -84,7 +86,7 @@ describe('Task Scheduler: install', () => {
     expect(await manager.installed()).toMatchObject({ version: '2.0.0' });
   });
 
-  test('install and uninstall refuse a file of somebody else', async ({ rig }) => {
+  test('Task Scheduler install and uninstall refuse a file of somebody else', async ({ rig }) => {
     const { manager, asked } = await scene(rig, { installed: false });
     const file = join(folderOf(rig), `${NAME}.xml`);
     await mkdir(dirname(file), { recursive: true });
@@ -99,7 +101,7 @@ describe('Task Scheduler: install', () => {
     expect(asked()).toEqual([]);
   });
 
-  test('install refuses to replace a task of somebody else', async ({ rig }) => {
+  test('Task Scheduler install refuses to replace a task of somebody else', async ({ rig }) => {
     const { manager, system, asked } = await scene(rig, { installed: false });
     system.task = { state: 3, lastResult: 0, repeats: false, source: null };
     await expect(manager.install(definition())).rejects.toThrow(
@@ -109,7 +111,7 @@ describe('Task Scheduler: install', () => {
     expect(asked()).toEqual(['?']);
   });
 
-  test("install reports a refusal in Task Scheduler's own language", async ({ rig }) => {
+  test("Task Scheduler install reports a refusal in Task Scheduler's own language", async ({ rig }) => {
     const { manager, system } = await scene(rig, { installed: false });
     system.refusal = 'FEHLER: Zugriff verweigert.\r\n';
     await expect(manager.install(definition())).rejects.toThrow(ServiceError);
@@ -121,7 +123,7 @@ describe('Task Scheduler: install', () => {
 });
 
 describe('Task Scheduler: start', () => {
-  test('start has the task repeated from now on, and runs it', async ({ rig }) => {
+  test('Task Scheduler start has the task repeated from now on, and runs it', async ({ rig }) => {
     const { manager, asked } = await scene(rig);
     await manager.start();
     expect(asked()).toEqual(['?', CREATE, RUN]);
@@ -130,7 +132,7 @@ describe('Task Scheduler: start', () => {
     expect(asked()).toEqual(['?']);
   });
 
-  test('start enables a task that a person disabled', async ({ rig }) => {
+  test('Task Scheduler start enables a task that a person disabled', async ({ rig }) => {
     const { manager, system } = await scene(rig);
     system.play('schtasks', ['/Change', '/TN', NAME, '/DISABLE']);
     expect(await manager.status()).toMatchObject({ state: 'stopped', startsAt: null });
@@ -138,7 +140,7 @@ describe('Task Scheduler: start', () => {
     expect((await manager.status()).state).toBe('running');
   });
 
-  test('start says that the task is not installed', async ({ rig }) => {
+  test('Task Scheduler start says that the task is not installed', async ({ rig }) => {
     const { manager } = await scene(rig, { installed: false });
     await expect(manager.start()).rejects.toThrow(
       /not installed. Install it with: bridge-supervisor install/,
@@ -147,7 +149,9 @@ describe('Task Scheduler: start', () => {
 });
 
 describe('Task Scheduler: stop', () => {
-  test('stop asks the supervisor while nothing restarts it, until the next logon', async ({ rig }) => {
+  test('Task Scheduler stop asks the supervisor while nothing restarts it, until the next logon', async ({
+    rig,
+  }) => {
     const { manager, system, asked } = await scene(rig);
     await manager.start();
     asked();
@@ -161,7 +165,7 @@ describe('Task Scheduler: stop', () => {
     expect(await manager.status()).toEqual({ state: 'stopped', pid: null, startsAt: 'login', cause: null });
   });
 
-  test('stop ends a supervisor that does not respond', async ({ rig }) => {
+  test('Task Scheduler stop ends a supervisor that does not respond', async ({ rig }) => {
     const { manager, clock, asked } = await scene(rig);
     await manager.start();
     asked();
@@ -170,14 +174,14 @@ describe('Task Scheduler: stop', () => {
     expect(clock.passed).toBeGreaterThanOrEqual(15_000);
   });
 
-  test('stop says so when the supervisor cannot be ended', async ({ rig }) => {
+  test('Task Scheduler stop says so when the supervisor cannot be ended', async ({ rig }) => {
     const { manager, system } = await scene(rig);
     await manager.start();
     system.onEnd = () => {};
     await expect(manager.stop(async () => {})).rejects.toThrow(/did not end bridge-supervisor/);
   });
 
-  test('stop keeps a task that has just died from being restarted', async ({ rig }) => {
+  test('Task Scheduler stop keeps a task that has just died from being restarted', async ({ rig }) => {
     const { manager, system, asked } = await scene(rig);
     await manager.start();
     system.end(1);
@@ -188,14 +192,14 @@ describe('Task Scheduler: stop', () => {
     expect((await manager.status()).state).toBe('stopped');
   });
 
-  test('stop does nothing when nothing runs', async ({ rig }) => {
+  test('Task Scheduler stop does nothing when nothing runs', async ({ rig }) => {
     const { manager, asked } = await scene(rig);
     await manager.stop(never);
     expect(asked()).toEqual(['?']);
   });
 });
 
-test('uninstall deletes the task and its files, once or twice', async ({ rig }) => {
+test('Task Scheduler uninstall deletes the task and its files, once or twice', async ({ rig }) => {
   const { manager, asked } = await scene(rig);
   await manager.uninstall();
   expect(asked()).toEqual(['?', DELETE]);
@@ -215,7 +219,9 @@ describe('Task Scheduler: state', () => {
     [0xc000013a, /logged off/],
     [0x800710e0, /how is not known/],
     [0xc0000005, /code 0xc0000005/],
-  ] as const)('the state after exit code %d says what to do', async ([result, detail], { rig }) => {
+  ] as const)('the Task Scheduler state after exit code %d says what to do', async ([result, detail], {
+    rig,
+  }) => {
     const { manager, system } = await scene(rig);
     await manager.start();
     system.end(result);
@@ -224,7 +230,7 @@ describe('Task Scheduler: state', () => {
     expect(explained(manager, status)).toMatch(detail);
   });
 
-  test('the state says that somebody deleted the task', async ({ rig }) => {
+  test('the Task Scheduler state says that somebody deleted the task', async ({ rig }) => {
     const { manager, system } = await scene(rig);
     system.task = null;
     const status = await manager.status();
@@ -232,13 +238,13 @@ describe('Task Scheduler: state', () => {
     expect(explained(manager, status)).toMatch(/no longer has a task bridge-supervisor/);
   });
 
-  test('the state says that a start is about to happen', async ({ rig }) => {
+  test('the Task Scheduler state says that a start is about to happen', async ({ rig }) => {
     const { manager, system } = await scene(rig);
     if (system.task) system.task.state = 2;
     expect((await manager.status()).state).toBe('starting');
   });
 
-  test('the state of a task that is not installed asks nobody', async ({ rig }) => {
+  test('the Task Scheduler state of a task that is not installed asks nobody', async ({ rig }) => {
     const { manager, asked } = await scene(rig, { installed: false });
     expect(await manager.status()).toEqual({ state: 'stopped', pid: null, startsAt: null, cause: null });
     expect(asked()).toEqual([]);
@@ -292,7 +298,7 @@ test("the task has its user's environment, keeps no output, and needs a logon", 
   expect(await manager.remarks()).toEqual([expect.stringMatching(/only while ann is logged on/)]);
 });
 
-test('the remarks say how the task runs without VBScript', async ({ rig }) => {
+test('the Task Scheduler remarks say how the task runs without VBScript', async ({ rig }) => {
   const { manager } = await scene(rig);
   const bare = taskScheduler({ ...rig.options, env: { SystemRoot: join(rig.home, 'elsewhere') } });
   expect(await manager.remarks()).toHaveLength(1);
