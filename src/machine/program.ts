@@ -1,5 +1,4 @@
 /** Asking another program something: it runs to its end, and what it said is the answer. */
-import { execa } from 'execa';
 import { systemClock } from '../clock.ts';
 import { provideDescriptors } from './descriptors.ts';
 import { identify } from './identity.ts';
@@ -46,6 +45,8 @@ export const runProgram: RunProgram = async (command, args, options) => {
   } catch (error) {
     return { code: null, stdout: '', stderr: (error as Error).message, failure: 'other' };
   }
+  // Most commands that can run a program run none.
+  const { execa } = await import('execa');
   const program = execa(command, args, {
     ...(cwd === undefined ? {} : { cwd }),
     env: { ...env },

@@ -1,5 +1,4 @@
 /** Acting on a process, never on a stranger that was given its pid. */
-import { execa } from 'execa';
 import { isAlive, type ProcessIdentity } from './identity.ts';
 import { isWindows } from './platform.ts';
 import { TASKKILL } from './windows-programs.ts';
@@ -31,6 +30,7 @@ export async function killProcess(identity: ProcessIdentity): Promise<void> {
   if (!isWindows) {
     await signalProcess(identity, 'SIGKILL');
   } else if (await isAlive(identity)) {
+    const { execa } = await import('execa');
     await execa(TASKKILL, ['/T', '/F', '/PID', String(identity.pid)], { reject: false, windowsHide: true });
   }
 }

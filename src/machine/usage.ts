@@ -1,8 +1,6 @@
 /** What a process and everything below it take from the machine, for people to look at. */
 import { readFileSync } from 'node:fs';
 import { totalmem, uptime } from 'node:os';
-import { execa } from 'execa';
-import psList from 'ps-list';
 import * as z from 'zod';
 import type { ProcessIdentity } from './identity.ts';
 import { platform } from './platform.ts';
@@ -54,6 +52,7 @@ function linuxUsageOf(pid: number): Usage | undefined {
 }
 
 async function psUsage(pids: ReadonlySet<number>): Promise<Usage[]> {
+  const { default: psList } = await import('ps-list');
   const rows = (await psList()).filter(({ pid }) => pids.has(pid));
   return rows.map(({ memory = 0, cpu = 0 }) => ({
     memoryBytes: (memory / 100) * totalmem(),
@@ -73,6 +72,7 @@ async function windowsUsage(pids: ReadonlySet<number>): Promise<Usage[]> {
   ];
   const script = `ConvertTo-Json -Compress @(Get-CimInstance Win32_Process -Filter '${filter}'|Select-Object ${fields})`;
   const command = ['-NoProfile', '-NonInteractive', '-Command', script];
+  const { execa } = await import('execa');
   const { stdout } = await execa(POWERSHELL, command, { windowsHide: true });
   const rows = CimUsage.parse(JSON.parse(stdout));
   return rows.map(({ Memory, Cpu, Age }) => ({ memoryBytes: Memory, cpuPercent: percent(Cpu, Age) }));
