@@ -15,7 +15,7 @@ export interface Context {
   /** The right to write; every write checks it. */
   readonly lease: HeldLease;
   /** Command and arguments that start our own command line. */
-  readonly entry: readonly string[];
+  readonly selfCommand: readonly string[];
   /** What this supervisor cannot do at the moment, such as write its log; null when all is well. */
   readonly trouble: () => string | null;
   /** Aborted when the supervisor is told to stop. */

@@ -40,7 +40,7 @@ export interface SupervisorOptions {
   /** What cannot be done at the moment, such as write the log; told in the status. */
   readonly trouble: () => string | null;
   /** Command and arguments that start our own command line. */
-  readonly entry: readonly string[];
+  readonly selfCommand: readonly string[];
   /** Abort it to drain and stop. */
   readonly signal: AbortSignal;
 }
@@ -58,7 +58,7 @@ export async function runSupervisor(options: SupervisorOptions): Promise<Supervi
     await bridge.check();
     const attempt = await acquireLease(bridge, VERSION);
     if (!attempt.taken) return { kind: 'already-running', pid: attempt.pid };
-    const { config, env, clock, log, trouble, entry, signal } = options;
+    const { config, env, clock, log, trouble, selfCommand, signal } = options;
     const supervisor = await Supervisor.create({
       bridge,
       config,
@@ -66,7 +66,7 @@ export async function runSupervisor(options: SupervisorOptions): Promise<Supervi
       clock,
       log,
       trouble,
-      entry,
+      selfCommand,
       lease: attempt.lease,
       stopping: signal,
     });

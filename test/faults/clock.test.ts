@@ -116,7 +116,7 @@ async function withSupervisor(rig: Rig, work: (clock: JumpingClock) => Promise<v
   const stop = new AbortController();
   const log = openLog({ path: `${rig.home}/loop.log`, clock });
   const config = loadConfig(rig.home, rig.environment);
-  const entry = [process.execPath, cli];
+  const selfCommand = [process.execPath, cli];
   const env = rig.environment;
   const options = {
     home: rig.home,
@@ -125,7 +125,7 @@ async function withSupervisor(rig: Rig, work: (clock: JumpingClock) => Promise<v
     clock,
     log,
     trouble: () => null,
-    entry,
+    selfCommand,
     signal: stop.signal,
   };
   const ended = runSupervisor(options);

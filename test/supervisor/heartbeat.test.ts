@@ -59,7 +59,7 @@ const test = base.extend<{ rig: Rig }>({
             clock,
             log,
             lease: { bridge, token: TOKEN },
-            entry: [],
+            selfCommand: [],
             env: {},
             trouble: () => rig.trouble,
           },

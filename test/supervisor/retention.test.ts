@@ -34,7 +34,14 @@ function stage(rig: Rig, settings: Partial<Config> = {}, clock: Clock = rig.cloc
   const warn = (event: string, fields: object = {}) => warned.push(`${event} ${JSON.stringify(fields)}`);
   const log = { error: silent, warn, info: silent, debug: silent, child: () => log };
   const context = {
-    ...{ bridge: rig.bridge, clock, log, lease: { bridge: rig.bridge, token: TOKEN }, env: {}, entry: [] },
+    ...{
+      bridge: rig.bridge,
+      clock,
+      log,
+      lease: { bridge: rig.bridge, token: TOKEN },
+      env: {},
+      selfCommand: [],
+    },
     config: { ...loadConfig(rig.home, {}), ...settings },
     trouble: () => null,
     stopping: new AbortController().signal,

@@ -80,7 +80,7 @@ async function environmentFrom(file: string, env: Environment): Promise<Environm
 }
 
 async function run(cli: Cli, quiet: boolean): Promise<void> {
-  const { stateDir: home, env, clock, selfCommand: entry } = cli;
+  const { stateDir: home, env, clock, selfCommand } = cli;
   const config = configOf(cli);
   const prepared = await prepareStateFolder(home);
   if (!prepared.ok) {
@@ -102,7 +102,7 @@ async function run(cli: Cli, quiet: boolean): Promise<void> {
   const stop = stopRequest();
   try {
     const trouble = () => logTrouble(log.health());
-    const work = runSupervisor({ home, config, env, clock, log, trouble, entry, signal: stop.signal });
+    const work = runSupervisor({ home, config, env, clock, log, trouble, selfCommand, signal: stop.signal });
     const end = await Promise.race([work, stop.again]);
     if (end.kind === 'already-running')
       fail(

@@ -52,7 +52,7 @@ async function openGate(rig: Rig, settings: Partial<Config> = {}): Promise<Gate>
     log,
     trouble,
     lease: { bridge, token: TOKEN },
-    entry: [],
+    selfCommand: [],
     stopping,
   };
   return {

@@ -43,7 +43,7 @@ async function justStarted() {
     log,
     trouble: () => null,
     lease: { bridge: rig.bridge, token: TOKEN },
-    entry: [],
+    selfCommand: [],
     stopping: new AbortController().signal,
   };
   return { rig, run, child, context };

@@ -38,7 +38,7 @@ async function takenUp({ hasConversation }: { hasConversation: boolean }) {
     log,
     trouble: () => null,
     lease: { bridge: rig.bridge, token: TOKEN },
-    entry: [],
+    selfCommand: [],
     stopping: new AbortController().signal,
   };
   expect(await recover(context, listener)).toEqual([]);
