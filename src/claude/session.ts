@@ -4,7 +4,7 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Environment } from '../environment.ts';
-import { parseJson } from '../machine/parse-json.ts';
+import { parseJson } from '../machine/program-output.ts';
 
 /**
  * Whether Claude has a conversation under this session id. It keeps them as

@@ -6,7 +6,7 @@ import { once } from 'node:events';
 import { type FSWatcher, watch } from 'node:fs';
 import type { FileHandle } from 'node:fs/promises';
 import type { Clock } from '../clock.ts';
-import { openIfThere } from '../machine/open-if-there.ts';
+import { openIfThere } from '../machine/open-file.ts';
 import { isMachineTrouble } from '../machine/passing-trouble.ts';
 import { LineSplitter } from './line-splitter.ts';
 

@@ -1,7 +1,7 @@
 /** Which Claude Code this is, and what that means for the settings of a repository. */
 import { stat } from 'node:fs/promises';
 import { type RunProgram, runProgram } from '../machine/program.ts';
-import { isAtLeast, versionIn } from '../machine/version-number.ts';
+import { isAtLeast, versionIn } from '../machine/program-output.ts';
 
 /** Until then some settings of a workspace counted although `--setting-sources` left them out. */
 export const KEEPS_SETTINGS_OUT_SINCE = '2.1.314';

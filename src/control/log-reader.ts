@@ -4,7 +4,7 @@ import { type FSWatcher, watch } from 'node:fs';
 import type { FileHandle } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { Clock } from '../clock.ts';
-import { openIfThere } from '../machine/open-if-there.ts';
+import { openIfThere } from '../machine/open-file.ts';
 
 /** How far a reader has come. */
 export interface LogPlace {

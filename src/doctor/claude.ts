@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { claudeEnvironment } from '../claude/environment.ts';
 import { askLogin } from '../claude/login.ts';
 import { KEEPS_SETTINGS_OUT_SINCE, keepsSettingsOut } from '../claude/version.ts';
-import { isAtLeast, versionIn } from '../machine/version-number.ts';
+import { isAtLeast, versionIn } from '../machine/program-output.ts';
 import { type CheckGroup, type CheckResult, ok, problem, skipped, warning } from './check.ts';
 import { claudeSettings } from './claude-settings.ts';
 import type { DoctorContext } from './context.ts';

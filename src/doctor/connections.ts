@@ -8,7 +8,7 @@ import { CODE_SERVER } from '../claude/command-line.ts';
 import { claudeUserFile } from '../claude/files.ts';
 import { ConfigError } from '../config-error.ts';
 import type { Environment } from '../environment.ts';
-import { parseJson } from '../machine/parse-json.ts';
+import { parseJson } from '../machine/program-output.ts';
 import { wslDistribution } from '../machine/wsl.ts';
 import { DESKTOP_SERVER } from '../setup/desktop.ts';
 import { insideWsl, type ServerStart, serverStart, startOf } from '../setup/server-start.ts';

@@ -2,7 +2,7 @@
 
 import { constants, open, readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { openPlainFile } from '../machine/plain-file.ts';
+import { openPlainFile } from '../machine/open-file.ts';
 import { logFile, runsFolder, startLogFile } from '../state-folder.ts';
 import { type CheckGroup, type CheckResult, ok, warning } from './check.ts';
 import type { DoctorContext } from './context.ts';

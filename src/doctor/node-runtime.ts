@@ -2,8 +2,7 @@
 
 import { existsSync } from 'node:fs';
 import * as z from 'zod';
-import { parseJson } from '../machine/parse-json.ts';
-import { isAtLeast } from '../machine/version-number.ts';
+import { isAtLeast, parseJson } from '../machine/program-output.ts';
 import { type CheckResult, ok, problem } from './check.ts';
 import type { DoctorContext } from './context.ts';
 

@@ -4,8 +4,8 @@ import { access, chmod, constants, lstat, readdir, stat } from 'node:fs/promises
 import { dirname, join } from 'node:path';
 import { freeRoom } from '../machine/disk.ts';
 import { syncedBy } from '../machine/foreign-folder.ts';
+import { openPlainFile } from '../machine/open-file.ts';
 import { ensurePrivateFolder } from '../machine/paths.ts';
-import { openPlainFile } from '../machine/plain-file.ts';
 import { CONFIG_NAME, parseRunFileName, runsFolder } from '../state-folder.ts';
 import { type CheckGroup, type CheckResult, Inconclusive, ok, problem, warning } from './check.ts';
 import type { DoctorContext } from './context.ts';

@@ -2,7 +2,7 @@
 
 import * as z from 'zod';
 import { liesIn } from '../machine/folder-overlap.ts';
-import { parseJson } from '../machine/parse-json.ts';
+import { parseJson } from '../machine/program-output.ts';
 import { guardedBy } from '../machine/service/guarded-folders.ts';
 import type { ClaudeSettings } from '../project/workspace.ts';
 import { type CheckResult, ok, problem, warning } from './check.ts';

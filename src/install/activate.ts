@@ -1,4 +1,4 @@
-/** After installing: whatever supervisor runs by the old ways is stopped, and the service is started. */
+/** Carries out a plan: writes and registers the service, then starts it in place of the supervisor that ran before. */
 import type { Bridge } from '../bridge/bridge.ts';
 import { isActive } from '../control/find-service.ts';
 import { type Host, withBridge } from '../control/host.ts';
@@ -9,22 +9,29 @@ import { stopService } from '../control/stop-service.ts';
 import { stopSupervisor } from '../control/stop-supervisor.ts';
 import { supervisorState } from '../control/supervisor-state.ts';
 import type { Services } from '../machine/service/find.ts';
-import type { WorkingSupervisor } from './as-user.ts';
+import type { Result } from '../result.ts';
+import { runAs, type WorkingSupervisor } from './as-user.ts';
 import type { InstallPlan } from './plan.ts';
-import { runAs } from './run-as.ts';
+
+/** Writes the files and registers the service; starts and stops nothing. Throws ServiceError when the manager refuses. */
+export async function apply(plan: InstallPlan): Promise<Result<void>> {
+  const { before, after } = plan.environment;
+  const prepared = await plan.steps.prepare(plan.env, before === after ? null : after);
+  if (prepared.ok) await plan.target.manager.install(plan.definition);
+  return prepared;
+}
 
 export interface Activation {
   readonly result: StartResult;
   /** The pid of a supervisor that ran in the background and was stopped for the service. */
   readonly replaced: number | null;
-  /** The service ran by its old files, and was restarted. */
+  /** The service ran with its old files, and was restarted. */
   readonly restarted: boolean;
 }
 
-/** How long a supervisor may take to come up. */
 const START_TIMEOUT_MS = 60_000;
 
-/** Throws ServiceError when the manager refuses. */
+/** Starts the service and waits until its supervisor works. Throws ServiceError when the manager refuses. */
 export async function activate(host: Host, plan: InstallPlan, services: Services): Promise<Activation> {
   if (plan.target.isOtherUser) return activateForOtherUser(host, plan, services);
   return withBridge(host, (bridge) => activateOwn(host, bridge, plan, services));
@@ -51,7 +58,7 @@ async function activateOwn(
   };
 }
 
-/** It need not run by the files as they are: an earlier call may have written them, and not have started it. */
+/** A running supervisor may be older than the files: an earlier call may have written them and started nothing. */
 function isAsPlanned({ isChange, definition }: InstallPlan, running: { readonly version: string }): boolean {
   return !isChange && running.version === definition.version;
 }
@@ -70,7 +77,7 @@ async function activateForOtherUser(
   if (wasActive && before !== null && isAsPlanned(plan, before))
     return { result: { kind: 'already-running', pid: before.pid }, replaced: null, restarted: false };
   if (wasActive) await manager.stop(async () => undefined);
-  // What works now is not the service: in the background it would keep the service from its work.
+  // A supervisor that still works is not the service. In the background it would block the service.
   const beside = wasActive ? await runningSupervisor(plan) : before;
   if (beside !== null) {
     await stopAsUser(plan, services);
@@ -90,7 +97,7 @@ async function activateForOtherUser(
   return failed('its supervisor has not started working.', wasActive);
 }
 
-/** Null also where it cannot be found out: the service then shows whether it comes up. */
+/** Null also when the question fails: the start of the service then decides. */
 async function runningSupervisor({ steps, env }: InstallPlan): Promise<WorkingSupervisor | null> {
   const found = await steps.supervisor(env);
   return found.ok && found.value?.state === 'running' ? found.value : null;

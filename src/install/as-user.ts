@@ -11,12 +11,12 @@ import { problem } from '../doctor/check.ts';
 import { upper } from '../doctor/wording.ts';
 import type { Environment } from '../environment.ts';
 import { type Account, ownAccount } from '../machine/account.ts';
-import type { ProgramResult } from '../machine/program.ts';
+import type { ProgramResult, RunProgram } from '../machine/program.ts';
+import { parseJson } from '../machine/program-output.ts';
 import { EnvironmentFileError } from '../machine/service/environment-file.ts';
 import type { Services } from '../machine/service/find.ts';
 import { ok, type Result, refuse } from '../result.ts';
 import { type PreflightReport, preflight, preflightReport } from './preflight.ts';
-import { runAs } from './run-as.ts';
 import { lookAtState, preparationFrom, prepareState, type StateLook, stateLook } from './state.ts';
 
 /** Each step takes the environment that the service will have. */
@@ -91,7 +91,17 @@ export async function takeStep(
   }
 }
 
-/** Claude may take its time for each of the two questions it is asked. */
+/**
+ * Runs programs as that user, with that user's groups. Without new privileges, as the service will run; in a session of
+ * their own, because a program on root's terminal can type into it (setsid(1), setpriv(1), ioctl_tty(2)).
+ */
+export function runAs(account: Account, run: RunProgram): RunProgram {
+  const user = [`--reuid=${account.uid}`, `--regid=${account.gid}`, '--init-groups', '--no-new-privs'];
+  const wrapper = ['--wait', 'setpriv', ...user, '--'];
+  return (command, args, options) => run('setsid', [...wrapper, command, ...args], { cwd: '/', ...options });
+}
+
+/** Claude is asked two questions, and may answer each slowly. */
 const TIMEOUT_MS = 90_000;
 
 /** @param selfCommand The program and arguments that start our command line. */
@@ -138,15 +148,7 @@ function answerIn<T>(schema: z.ZodType<T>, { stdout }: ProgramResult): Result<T>
     z.object({ ok: z.literal(true), value: schema }),
     z.object({ ok: z.literal(false), refusal: z.string() }),
   ]);
-  return reply.safeParse(parse(stdout)).data as Result<T> | undefined;
-}
-
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
+  return reply.safeParse(parseJson(stdout)).data as Result<T> | undefined;
 }
 
 function whyNot({ failure, stderr, code }: ProgramResult): string {

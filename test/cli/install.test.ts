@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { describe, expect } from 'vitest';
 import { currentLease } from '../../src/bridge/lease.ts';
 import { type InstallOptions, install } from '../../src/cli/commands/install.ts';
-import { runAs } from '../../src/install/run-as.ts';
+import { runAs } from '../../src/install/as-user.ts';
 import { runProgram } from '../../src/machine/program.ts';
 import { readEnvironmentFile } from '../../src/machine/service/environment-file.ts';
 import { VERSION } from '../../src/version.ts';

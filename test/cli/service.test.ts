@@ -9,9 +9,10 @@ import { stop } from '../../src/cli/commands/stop.ts';
 import { uninstall } from '../../src/cli/commands/uninstall.ts';
 import { statusLines } from '../../src/cli/views/status-text.ts';
 import { statusReport } from '../../src/control/status-report.ts';
-import { ServiceError } from '../../src/machine/service/service.ts';
+import { ServiceError, type ServiceStatus } from '../../src/machine/service/service.ts';
 import { eventually } from '../eventually.ts';
 import { onWindows } from '../platform.ts';
+import { stableText } from '../stable-text.ts';
 import { RUNNING, type ServiceRig, STOPPED, test } from './service-rig.ts';
 import { holdLease, NOBODY, thisProcess } from './stories.ts';
 
@@ -323,6 +324,31 @@ describe.skipIf(onWindows)('uninstall (plays claude by a script with #!)', () =>
     });
   });
 
+  test('uninstall refuses where the manager cannot be asked, and says what to do instead', async ({
+    service,
+  }) => {
+    service.play.unavailable = 'systemd is not here (no systemctl). Start it with: bridge-supervisor start';
+    const cli = service.cli();
+    await uninstall(cli, {}, service.services);
+    expect(cli.exitCode).toBe(1);
+    expect(cli.stderr().trim()).toBe(
+      'no service can be looked for here: systemd is not here (no systemctl). Start it with: bridge-supervisor start',
+    );
+    expect(service.play.calls).toEqual([]);
+  });
+
+  test('uninstall refuses on a system without a service manager, and says what to do instead', async ({
+    service,
+  }) => {
+    service.play.scope = 'system';
+    const cli = service.cli();
+    await uninstall(cli, {}, service.services);
+    expect(cli.exitCode).toBe(1);
+    expect(cli.stderr()).toMatch(
+      /^no service can be looked for here: it is not played here\. Without a service: /,
+    );
+  });
+
   test('uninstall works with a damaged store', async ({ service }) => {
     await installed(service);
     service.play.status = { ...RUNNING, pid: 4711 };
@@ -352,3 +378,61 @@ describe.skipIf(onWindows)('uninstall (plays claude by a script with #!)', () =>
     expect((await currentLease(await service.bridge))?.stopRequestedAt).toBeNull();
   });
 });
+
+describe.skipIf(onWindows)('texts about a service (plays claude by a script with #!)', () => {
+  test('every text of start, status, stop and uninstall of a service is kept', async ({ service }) => {
+    await installed(service);
+    const texts: string[] = [];
+    const keep = (title: string, ...lines: readonly string[]) =>
+      texts.push(
+        `# ${title}\n${lines
+          .map((text) => text.trim())
+          .filter(Boolean)
+          .join('\n')}`,
+      );
+    const step = async (title: string, act: typeof starting | typeof stopping) => {
+      const { code, stdout, stderr } = await act(service);
+      keep(`${title}: exit code ${code}`, stdout, stderr);
+    };
+    await step('stop, not running', stopping);
+    keep('status, stopped', serviceLines((await status(service)).text));
+    await step('start', starting);
+    await step('start, running', starting);
+    keep('status, running', serviceLines((await status(service)).text));
+    await step('stop', stopping);
+    for (const [state, cause] of ENDS) {
+      const ended = { ...STOPPED, state, cause };
+      service.play.status = ended;
+      keep(`status, ${state}`, serviceLines((await status(service)).text));
+      service.play.onStart = async () => {
+        service.play.status = ended;
+      };
+      await step(`start, ${state}`, starting);
+    }
+    const cli = service.cli();
+    service.play.status = STOPPED;
+    await uninstall(cli, { dryRun: true }, service.services);
+    await uninstall(cli, {}, service.services);
+    await uninstall(cli, {}, service.services);
+    keep('uninstall --dry-run, uninstall, uninstall', cli.stdout());
+    expect(stableText(texts.join('\n\n'), { [service.root]: '<root>' })).toMatchSnapshot();
+  });
+});
+
+const ENDS: readonly [ServiceStatus['state'], ServiceStatus['cause']][] = [
+  ['failed', { kind: 'exited', end: 'exit code 1' }],
+  ['failed', { kind: 'permanent-failure' }],
+  ['failed', { kind: 'not-startable' }],
+  ['gave-up', { kind: 'start-limit', end: 'SIGKILL' }],
+  ['gave-up', { kind: 'gave-up', at: '2026-11-21T03:04:05.000Z', why: 'it failed 5 times within 5 minutes' }],
+  ['stopped', { kind: 'unregistered' }],
+  ['stopped', { kind: 'disabled' }],
+];
+
+/** What status says of the service, without the rest of the overview. */
+function serviceLines(text: string): string {
+  return text
+    .split('\n')
+    .filter((line) => /service|doctor|logs|install/i.test(line))
+    .join('\n');
+}

@@ -8,10 +8,10 @@ import { folderSize } from '../../src/doctor/folder-size.ts';
 import { runChecks } from '../../src/doctor/run-checks.ts';
 import { commandOf } from '../../src/doctor/service-command.ts';
 import { sizeText } from '../../src/doctor/wording.ts';
+import { isAtLeast, versionIn } from '../../src/machine/program-output.ts';
 import { plistText } from '../../src/machine/service/launchd-plist.ts';
 import { unitText } from '../../src/machine/service/systemd-unit.ts';
 import { launcherText } from '../../src/machine/service/task-scheduler-files.ts';
-import { isAtLeast, versionIn } from '../../src/machine/version-number.ts';
 
 const command = [
   '/opt/my node/bin/node',

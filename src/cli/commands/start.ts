@@ -1,13 +1,12 @@
 import { Command } from 'commander';
 import type { Bridge } from '../../bridge/bridge.ts';
-import { loadConfig } from '../../config.ts';
-import { type FoundService, forRoot, isActive, serviceOf } from '../../control/find-service.ts';
+import { checkSettings } from '../../control/check-settings.ts';
+import { forRoot, isActive } from '../../control/find-service.ts';
 import { withBridge } from '../../control/host.ts';
 import { prepareStateFolder } from '../../control/prepare-state-folder.ts';
 import { startSupervisor } from '../../control/start-background.ts';
 import { startService } from '../../control/start-service.ts';
 import type { RunProgram } from '../../machine/program.ts';
-import { environmentFileOf, readEnvironmentFile } from '../../machine/service/environment-file.ts';
 import { ownServices, type Services } from '../../machine/service/find.ts';
 import type { ServiceManager } from '../../machine/service/service.ts';
 import { logFile } from '../../state-folder.ts';
@@ -48,20 +47,6 @@ export async function start(
         : startAndSay(cli, bridge, timeoutMs),
     );
   });
-}
-
-/**
- * Throws ConfigError or EnvironmentFileError for settings that the supervisor could not start with: better said here
- * than found in a log. Returns the service that is to start it, if there is one.
- */
-export async function checkSettings(
-  cli: Cli,
-  services: Services = ownServices,
-): Promise<FoundService | null> {
-  const service = await serviceOf(cli, services);
-  const env = service ? await readEnvironmentFile(environmentFileOf(cli.stateDir)) : cli.env;
-  loadConfig(cli.stateDir, env);
-  return service;
 }
 
 async function startAndSay(cli: Cli, bridge: Bridge, timeoutMs: number): Promise<void> {
