@@ -13,10 +13,10 @@ const page = fileURLToPath(new URL('../docs/events.md', import.meta.url));
 const INTRODUCTION = `# Events
 
 Each change appends one event to the history, in the transaction of the change: what has an event has happened, and what
-has none has not. Events are never changed and never deleted. \`bridge-supervisor watch --json\` prints one a line; its id is
+has none has not. Events are never changed and never deleted. \`bridge-supervisor watch --json\` prints one a line; its id
 rises within a project, and the fields around \`data\` are in [What programs read](json.md#event).
 
-An event of a type that you do not know was written by a newer version: pass over it.
+An event of the type \`unknown\` was written by a newer version: pass over it.
 
 This page is made from \`src/project/event.ts\` by \`npm run docs\`.
 `;

@@ -42,18 +42,33 @@ function output(command, schema, each) {
 function body(schema) {
   const lines = schema.description ? [`${schema.description}\n`] : [];
   if (schema.def.type === 'union') {
-    const isTagged = schema.def.discriminator !== undefined;
-    for (const option of schema.def.options) lines.push(isTagged ? variant(option) : body(option));
+    const { options, discriminator } = schema.def;
+    if (discriminator) lines.push(...variants(options, discriminator));
+    else for (const option of options) lines.push(body(option));
     return `${lines.join('\n').trimEnd()}\n`;
   }
   return `${[...lines, ...fields(schema, '')].join('\n')}\n`;
 }
 
-function variant({ shape: { kind, ...facts } }) {
-  const names = Object.entries(facts).map(
-    ([name, fact]) => `\`${name}\` (${isOptional(fact) ? 'optional ' : ''}${type(fact)})`,
-  );
-  return `- \`${kind.value}\`${names.length > 0 ? `: ${names.join('; ')}` : ''}`;
+/** First the fields that all of them have. */
+function variants(options, tag) {
+  const [{ shape: first }] = options;
+  const isShared = (name) => options.every(({ shape }) => shape[name] === first[name]);
+  const shared = Object.fromEntries(Object.entries(first).filter(([name]) => isShared(name)));
+  const common = fields({ shape: shared }, '');
+  const each = options.map(({ shape }) => {
+    const own = Object.entries(shape).filter(([name]) => name !== tag && !Object.hasOwn(shared, name));
+    const facts = own.flatMap(([name, fact]) => factsOf(name, fact));
+    return `- \`${shape[tag].value}\`${facts.length > 0 ? `: ${facts.join('; ')}` : ''}`;
+  });
+  return common.length > 0 ? [...common, '', `And by its \`${tag}\`:\n`, ...each] : each;
+}
+
+/** Those of an object without a name of its own, one by one. */
+function factsOf(name, fact) {
+  const inner = anonymousObject(fact);
+  if (inner) return Object.entries(inner.shape).flatMap(([part, one]) => factsOf(`${name}.${part}`, one));
+  return [`\`${name}\` (${isOptional(fact) ? 'optional ' : ''}${type(fact)})`];
 }
 
 function fields(object, indent) {
@@ -108,6 +123,8 @@ function type(schema) {
     }
     case 'record':
       return 'object';
+    case 'unknown':
+      return 'any value';
     case 'string':
       return def.format === 'datetime' ? 'time' : 'text';
     case 'number':

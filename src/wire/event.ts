@@ -4,58 +4,57 @@ import {
   type EventTable,
   type EventType,
   present,
-  typeOf,
   type UnknownEvent,
 } from '../project/event.ts';
 import { toWireOutcome } from './run.ts';
-import type { WireEvent } from './schemas/event.ts';
+import type { WireEvent, WireEventData } from './schemas/event.ts';
 
-/** An event of the history; one that only a newer program knows is passed on as it is stored. */
+/** An event of the history. One that only a newer program knows keeps, as `raw`, what is stored of it. */
 export function toWireEvent(event: BridgeEvent): WireEvent {
+  // The table pairs each type with its data; the compiler cannot follow that through a lookup.
   return {
     id: event.id,
     project_id: event.projectId,
     run_id: event.runId,
-    type: typeOf(event),
+    type: event.type,
     actor: event.actor,
-    data: present(event, DATA, unknownData),
+    ...present<Facts>(event, FACTS, ({ raw }) => ({ raw })),
     created_at: event.createdAt,
-  };
+  } as WireEvent;
 }
 
-const asItIs = (data: EventData<EventType>) => data;
+type Facts = { readonly data: WireEventData<EventType> } | Pick<UnknownEvent, 'raw'>;
 
-const DATA: EventTable<WireEvent['data']> = {
-  'project.sent': asItIs,
-  'project.claimed': asItIs,
-  'project.updated': asItIs,
-  'project.submitted': asItIs,
-  'project.approved': asItIs,
-  'project.rejected': asItIs,
-  'project.revision_started': asItIs,
-  'project.completed': asItIs,
-  'project.cancelled': asItIs,
-  'project.steered': ({ message, messageId }) => ({ message, message_id: messageId }),
-  'project.steering_delivered': asItIs,
-  'project.needs_attention': asItIs,
-  'project.retried': asItIs,
-  'run.started': ({ sessionId, ...data }) => ({ ...data, session_id: sessionId }),
-  'run.spawned': asItIs,
-  'run.ready': ({ model, claudeVersion }) => ({ model, claude_version: claudeVersion }),
-  'run.ended': ({ outcome, costUsd, costBasis, ...data }) => ({
-    outcome: toWireOutcome(outcome),
-    cost_usd: costUsd,
-    cost_basis: costBasis,
-    ...data,
-  }),
-  'runs.output_removed': asItIs,
-  'hold.set': asItIs,
-  'hold.ended': asItIs,
-  'supervisor.started': asItIs,
-  'supervisor.stop_requested': asItIs,
-  'supervisor.stopped': asItIs,
+type FactsTable = {
+  readonly [T in EventType]: (data: EventData<T>) => { readonly data: WireEventData<T> };
 };
 
-function unknownData({ raw }: UnknownEvent): WireEvent['data'] {
-  return typeof raw.data === 'object' && raw.data !== null ? { ...raw.data } : { value: raw.data };
-}
+const asIs = <Data>(data: Data) => ({ data });
+
+const FACTS: FactsTable & EventTable<Facts> = {
+  'project.sent': asIs,
+  'project.claimed': asIs,
+  'project.updated': asIs,
+  'project.submitted': asIs,
+  'project.approved': asIs,
+  'project.rejected': asIs,
+  'project.revision_started': asIs,
+  'project.completed': asIs,
+  'project.cancelled': asIs,
+  'project.steered': ({ message, messageId }) => ({ data: { message, message_id: messageId } }),
+  'project.steering_delivered': asIs,
+  'project.needs_attention': asIs,
+  'project.retried': asIs,
+  'run.started': ({ sessionId, ...data }) => ({ data: { ...data, session_id: sessionId } }),
+  'run.spawned': asIs,
+  'run.ready': ({ model, claudeVersion }) => ({ data: { model, claude_version: claudeVersion } }),
+  'run.ended': ({ outcome, costUsd, costBasis, ...data }) => ({
+    data: { outcome: toWireOutcome(outcome), cost_usd: costUsd, cost_basis: costBasis, ...data },
+  }),
+  'runs.output_removed': asIs,
+  'hold.set': asIs,
+  'hold.ended': asIs,
+  'supervisor.started': asIs,
+  'supervisor.stop_requested': asIs,
+  'supervisor.stopped': asIs,
+};

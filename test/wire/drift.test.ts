@@ -7,6 +7,7 @@ import type { Quota } from '../../src/project/quota.ts';
 import type { Completion, Decision, SteeringMessage, Update } from '../../src/project/review.ts';
 import type { LiveState, Run } from '../../src/project/run.ts';
 import { toWireOutcome } from '../../src/wire/run.ts';
+import type { SnakeCase } from '../../src/wire/schemas/event.ts';
 import type { WireHold } from '../../src/wire/schemas/hold.ts';
 import type { WireMessage, WireUpdate } from '../../src/wire/schemas/message.ts';
 import { outcomeSchema, type WireOutcome } from '../../src/wire/schemas/outcome.ts';
@@ -14,12 +15,6 @@ import type { WireProject } from '../../src/wire/schemas/project.ts';
 import type { WireDecision, WireRound } from '../../src/wire/schemas/round.ts';
 import type { WireRun } from '../../src/wire/schemas/run.ts';
 import type { WireUsageWindow } from '../../src/wire/schemas/usage-window.ts';
-
-type SnakeCase<Text> = Text extends `${infer First}${infer Rest}`
-  ? First extends Lowercase<First>
-    ? `${First}${SnakeCase<Rest>}`
-    : `_${Lowercase<First>}${SnakeCase<Rest>}`
-  : '';
 
 /** The names of a value's fields as they are written outside, without those that stay inside. */
 type Names<Value, Internal = never> = Exclude<SnakeCase<keyof Value>, Internal>;

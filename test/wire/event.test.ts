@@ -12,7 +12,8 @@ function stored(type: string, facts: object = {}): BridgeEvent {
 
 test.each(EVENT_TYPES)('the event %s leaves with names as in SQL', (type) => {
   const wire = toWireEvent(stored(type));
-  expect(eventSchema.parse(wire).type).toBe(type);
+  expect(eventSchema.parse(wire)).toEqual(wire);
+  expect(wire.type).toBe(type);
   const names = JSON.stringify(wire).match(/"\w+":/g) ?? [];
   expect(names.filter((name) => /[A-Z]/.test(name))).toEqual([]);
 });
@@ -20,6 +21,13 @@ test.each(EVENT_TYPES)('the event %s leaves with names as in SQL', (type) => {
 test.each([
   ['project.admired', { by_many: true }],
   ['run.ended', { outcome: { kind: 'abducted' }, costUsd: 1 }],
-])('an event that only a newer program knows leaves as it is stored: %s', (type, data) => {
-  expect(toWireEvent(stored(type, data))).toMatchObject({ type, data });
+])('an event that only a newer program knows leaves as unknown, with what is stored of it: %s', (type, data) => {
+  const wire = toWireEvent(stored(type, data));
+  expect(eventSchema.parse(wire)).toMatchObject({ type: 'unknown', raw: { type, data } });
+});
+
+test('an event with a fact that its type does not have fits no schema', () => {
+  const wire = toWireEvent(stored('project.updated'));
+  expect(eventSchema.safeParse({ ...wire, data: { message: 'half', round: 1 } }).success).toBe(false);
+  expect(eventSchema.safeParse({ ...wire, type: 'project.completed' }).success).toBe(false);
 });
