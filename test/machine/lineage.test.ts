@@ -59,15 +59,17 @@ describe.skipIf(!onLinux)('possible leftovers without proof (needs Linux)', () =
     const root = await rig.child('sleep', ['1000']);
     const daemon = 'setsid -f env -i /bin/sleep 1000 > /dev/null 2>&1';
     await new Promise((resolve) => spawn('sh', ['-c', daemon], { cwd: rig.folder }).on('exit', resolve));
-    await eventually(async () => expect(await findStrays(root.identity, rig.folder)).not.toEqual([]));
-    const [stray, ...more] = await findStrays(root.identity, rig.folder);
-    expect(more).toEqual([]);
-    expect(stray?.name).toBe('sleep');
+    // Until it is `sleep`, it is a `setsid` for some moments.
+    const stray = await eventually(async () => {
+      const found = await findStrays(root.identity, rig.folder);
+      expect(found).toMatchObject([{ name: 'sleep' }]);
+      return identify(found[0]?.pid ?? 0);
+    });
+    rig.watch(stray);
     expect(await findStrays(root.identity, `${rig.folder}-2`)).toEqual([]);
-    if (stray) {
-      rig.watch(await identify(stray.pid));
-      process.kill(stray.pid, 'SIGKILL');
-    }
+    if (!stray) throw new Error('the stray is gone');
+    process.kill(stray.pid, 'SIGKILL');
+    await eventually(async () => expect(await isAlive(stray)).toBe(false));
     process.kill(root.identity.pid, 'SIGKILL');
     await root.exited;
   });
