@@ -6,6 +6,7 @@ import { ok, type Result, refuse } from '../result.ts';
 import type { Reader } from '../store/database.ts';
 import { appendEvent } from '../store/events.ts';
 import { findProject, findProjectByRequest, insertProject } from '../store/projects.ts';
+import { toSettingColumns } from '../store/setting-columns.ts';
 import { type Actor, type Bridge, newProjectId, nowText } from './bridge.ts';
 import { databaseOf } from './open-bridge.ts';
 import { recordChange } from './status-file.ts';
@@ -64,11 +65,7 @@ export async function sendPlan(
         title: plan.title,
         status: 'pending',
         workspace: workspace.value,
-        priority: plan.priority,
-        model: plan.model,
-        max_turns: plan.maxTurns,
-        timeout_ms: plan.timeoutMs,
-        budget_usd: plan.budgetUsd,
+        ...toSettingColumns(plan),
         claimed_by: null,
         session_id: null,
         round: 1,

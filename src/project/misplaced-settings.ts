@@ -2,7 +2,8 @@
  * Settings that stand where they are not read. A person who writes `budget_usd` above a plan means it, wherever the
  * line stands; taken as text it would be lost in silence. So such a plan is refused, and told where settings belong.
  */
-import { isSettingName, lettersOf } from './settings.ts';
+import { lettersOf } from './mistyped-setting.ts';
+import { isSettingName } from './settings.ts';
 import { readSettings } from './settings-block.ts';
 
 /** Settings are looked for at the start of a plan; further down they are what the plan is about. */

@@ -1,18 +1,14 @@
 /** Plan Markdown, with optional YAML front matter, in; a Plan or a list of problems out. */
 import { cut, withoutHidden } from '../characters.ts';
 import { readFrontMatter } from './front-matter.ts';
+import { type KeptSettings, keptSettings } from './kept-settings.ts';
 import { cleanLine, findControlCharacter, LIMITS } from './text.ts';
 
-export interface Plan {
+export interface Plan extends KeptSettings {
   readonly title: string;
   /** The whole text as it was sent, front matter included. */
   readonly markdown: string;
   readonly workspace: string | null;
-  readonly model: string | null;
-  readonly priority: number;
-  readonly maxTurns: number | null;
-  readonly timeoutMs: number | null;
-  readonly budgetUsd: number | null;
 }
 
 export type PlanResult =
@@ -45,11 +41,7 @@ export async function parsePlan(markdown: string, title?: string): Promise<PlanR
       title: name,
       markdown,
       workspace: settings.workspace ?? null,
-      model: settings.model ?? null,
-      priority: settings.priority ?? 0,
-      maxTurns: settings.max_turns ?? null,
-      timeoutMs: settings.timeout ?? null,
-      budgetUsd: settings.budget_usd ?? null,
+      ...keptSettings(settings),
     },
     notUsed: foreignKeys,
   };

@@ -13,6 +13,7 @@
  *   cancelled: by cancel, from every open status.
  */
 import type { ProjectId } from './ids.ts';
+import type { KeptSettings } from './kept-settings.ts';
 
 /** Every status, with who moves the project next. `verifying` waits for measured evidence; nothing enters it yet. */
 export const PROJECT_STATUSES = [
@@ -91,20 +92,12 @@ export const WHAT_NEXT: Record<ProjectStatus, string> = {
   attention: 'It needs a person: read the reason, then retry or cancel it.',
 };
 
-export interface Project {
+export interface Project extends KeptSettings {
   readonly id: ProjectId;
   readonly title: string;
   readonly status: ProjectStatus;
   /** Absolute path of the folder Claude works in. */
   readonly workspace: string;
-  /** Higher is claimed first; equal priorities are claimed oldest first. */
-  readonly priority: number;
-  readonly model: string | null;
-  readonly maxTurns: number | null;
-  /** How long one run may take, in milliseconds. */
-  readonly timeoutMs: number | null;
-  /** What all runs of the project together may cost, in US dollars as Claude estimates them. */
-  readonly budgetUsd: number | null;
   readonly claimedBy: Claimant | null;
   /** Claude's session that holds the conversation so far; resumed by every later run. */
   readonly sessionId: string | null;

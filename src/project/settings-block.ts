@@ -1,15 +1,9 @@
 /** A block of lines that may be settings in YAML, read without expanding anything it refers to. */
 
-import { isMap, isScalar, Lexer, LineCounter, type Pair, parseDocument } from 'yaml';
+import { isMap, isScalar, isSeq, Lexer, LineCounter, type Pair, parseDocument } from 'yaml';
 import { cut } from '../characters.ts';
-import {
-  addSetting,
-  isSettingName,
-  mistypedSetting,
-  SETTING_NAMES,
-  type Settings,
-  type WrittenValue,
-} from './settings.ts';
+import { mistypedSetting } from './mistyped-setting.ts';
+import { addSetting, isSettingName, SETTING_NAMES, type Settings, type WrittenValue } from './settings.ts';
 import { cleanLine, LIMITS } from './text.ts';
 
 export interface SettingsBlock {
@@ -121,7 +115,8 @@ function nameOf(key: unknown): string {
 }
 
 function writtenValue(node: unknown): WrittenValue {
-  // Lists, maps and references are no values of ours: nothing takes undefined.
+  if (isSeq(node)) return { value: node.items.map((item) => writtenValue(item).value), source: undefined };
+  // Maps and references are no values of ours: nothing takes undefined.
   if (!isScalar(node)) return { value: node === null ? null : undefined, source: undefined };
   return { value: node.value, source: node.source };
 }

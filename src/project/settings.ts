@@ -1,11 +1,42 @@
-/** The settings a plan may carry: what each may be, and which other names are mistyped ones. */
+/**
+ * The settings a plan may carry, each declared once: types, columns, `show`, the JSON and the lists of keys follow.
+ *
+ * To add a key: an entry in KEYS and a line in the README. If projects keep it: a step in `store/sqlite/migrations/`,
+ * listed in `migrations.ts`, then `npm run schema` and `npm run docs`. A value that is neither text nor number is turned
+ * into a column in `store/setting-columns.ts`. Run `vitest run FILE -u` for the snapshots that show projects or keys,
+ * and read what changed.
+ */
+import ms from 'ms';
 import * as z from 'zod';
 import { durationRule, parseDuration } from '../duration.ts';
 import { LIMITS } from './text.ts';
 
+interface Key {
+  /** Reads the value as YAML gives it. */
+  readonly check: z.ZodType;
+  /** What is allowed, to stand behind "must be". */
+  readonly allowed: string;
+  /** What to know about the value, for the lists of keys that have room for it. */
+  readonly hint?: string;
+  /** What a project keeps of it; without it the key only says which title or workspace the project gets. */
+  readonly kept?: Kept;
+}
+
+interface Kept {
+  /** Its name in the program; `column` is its name in the store and in JSON. */
+  readonly field: string;
+  readonly column: string;
+  readonly value: z.ZodType;
+  /** The value of a plan without the key. `show` says nothing of it. */
+  readonly absent: unknown;
+  /** What it means, for the documentation of the JSON. */
+  readonly about: string;
+  /** How `show` says it; undefined where `show` says it with something else. */
+  readonly shown: ((value: never) => string) | undefined;
+}
+
 const TIMEOUT_LIMITS = { min: 1_000, max: 7 * 24 * 3_600_000 };
 
-/** One entry a key: its check, and the words for what is allowed. */
 const KEYS = {
   title: {
     check: z.string().trim().min(1).max(LIMITS.title),
@@ -15,6 +46,19 @@ const KEYS = {
     check: z.string().trim().min(1),
     allowed: 'the name of a configured workspace, or a path inside an allowed root',
   },
+  priority: {
+    check: z.int().min(-100).max(100),
+    allowed: 'a whole number from -100 to 100',
+    hint: '-100 to 100, higher first',
+    kept: {
+      field: 'priority',
+      column: 'priority',
+      value: z.int(),
+      absent: 0,
+      about: 'higher runs first; equal priorities run oldest first',
+      shown: (priority: number) => `priority ${priority}`,
+    },
+  },
   model: {
     // It becomes an argument of a command line: what starts with '-' would be read as an option there.
     check: z
@@ -22,23 +66,74 @@ const KEYS = {
       .max(200)
       .regex(/^\w[\w.:[\]@/-]*$/),
     allowed: "a model name such as 'opus', 'sonnet' or a full model id",
+    kept: {
+      field: 'model',
+      column: 'model',
+      value: z.string().nullable(),
+      absent: null,
+      about: 'asked for by the plan; null: the configured one',
+      shown: (model: string) => `model ${model}`,
+    },
   },
-  priority: { check: z.int().min(-100).max(100), allowed: 'a whole number from -100 to 100' },
-  max_turns: { check: z.int().min(1).max(10_000), allowed: 'a whole number from 1 to 10000' },
+  max_turns: {
+    check: z.int().min(1).max(10_000),
+    allowed: 'a whole number from 1 to 10000',
+    kept: {
+      field: 'maxTurns',
+      column: 'max_turns',
+      value: z.int().min(0).nullable(),
+      absent: null,
+      about: 'of one run; null: no limit',
+      shown: (turns: number) => `at most ${turns === 1 ? '1 turn' : `${turns} turns`}`,
+    },
+  },
   timeout: {
     check: z.string().transform(timeout),
     allowed: durationRule(TIMEOUT_LIMITS),
+    hint: 'such as 45m or 2h',
+    kept: {
+      field: 'timeoutMs',
+      column: 'timeout_ms',
+      value: z.int().min(0).nullable(),
+      absent: null,
+      about: 'how long one run may take; null: the configured time',
+      shown: (timeoutMs: number) => `at most ${ms(timeoutMs)} a run`,
+    },
   },
-  budget_usd: { check: z.number().positive().max(100_000), allowed: 'a number of US dollars above 0' },
-} as const;
+  budget_usd: {
+    check: z.number().positive().max(100_000),
+    allowed: 'a number of US dollars above 0',
+    kept: {
+      field: 'budgetUsd',
+      column: 'budget_usd',
+      value: z.number().min(0).nullable(),
+      absent: null,
+      about: 'what all its runs together may cost; null: no limit',
+      // Beside what was spent of it.
+      shown: undefined,
+    },
+  },
+} as const satisfies Record<string, Key>;
 
-export type SettingName = keyof typeof KEYS;
-export type Settings = { [Name in SettingName]?: z.output<(typeof KEYS)[Name]['check']> };
+export type Keys = typeof KEYS;
+export type SettingName = keyof Keys;
+export type Settings = { [Name in SettingName]?: z.output<Keys[Name]['check']> };
 
 export const SETTING_NAMES = Object.keys(KEYS) as readonly SettingName[];
 
+/** Every key with what is kept of it, in the order of the declaration. */
+export const SETTING_KEYS: readonly (Key & { readonly name: SettingName })[] = SETTING_NAMES.map((name) => ({
+  name,
+  ...KEYS[name],
+}));
+
 export function isSettingName(name: string): name is SettingName {
   return Object.hasOwn(KEYS, name);
+}
+
+/** The keys with their hints, for a text: `title, priority (-100 to 100, higher first), …`. */
+export function listOfSettings(): string {
+  return SETTING_KEYS.map(({ name, hint }) => (hint === undefined ? name : `${name} (${hint})`)).join(', ');
 }
 
 /** Texts are taken as they are written: `title: 404` is the text "404". */
@@ -62,61 +157,6 @@ export function addSetting(
   if (!read.success) return `'${name}' must be ${KEYS[name].allowed}`;
   Object.assign(settings, { [name]: read.data });
   return undefined;
-}
-
-/** The setting that `name` is a mistyped form of: another case or separator, a slip of the fingers, a part of the name. */
-export function mistypedSetting(name: string): SettingName | undefined {
-  const letters = lettersOf(name);
-  if (letters.length > 40 || OTHER_WORDS.includes(letters)) return undefined;
-  // `Priorität` and `priorité` are words of their languages, and no slips.
-  const isEnglish = /^[\0-\x7f]*$/.test(letters);
-  const words = /\s/.test(name.trim()) ? [] : wordsOf(name);
-  return SETTING_NAMES.find((setting) => {
-    const own = lettersOf(setting);
-    const isTold = TELLING_WORDS[setting]?.some((word) => words.includes(word)) === true;
-    return isTold || (isEnglish && distance(letters, own) <= (own.length < 7 ? 1 : 2));
-  });
-}
-
-/** Keys of other tools and other languages that are one letter away from one of ours. */
-const OTHER_WORDS: readonly string[] = ['mode', 'modes', 'modal', 'tile', 'tiles', 'titre'];
-
-/** Words that mean a guard wherever they stand in a key: `budget`, `max_budget`, `costUsd`. */
-const TELLING_WORDS: { readonly [Name in SettingName]?: readonly string[] } = {
-  budget_usd: ['budget', 'usd'],
-  max_turns: ['turns'],
-  timeout: ['timeout'],
-};
-
-/** Without case and separators. */
-export function lettersOf(name: string): string {
-  return name
-    .normalize('NFKC')
-    .toLowerCase()
-    .replaceAll(/[^\p{L}\p{N}]/gu, '');
-}
-
-function wordsOf(name: string): string[] {
-  return name
-    .replaceAll(/(\p{Ll})(\p{Lu})/gu, '$1 $2')
-    .toLowerCase()
-    .split(/[^\p{L}\p{N}]+/u);
-}
-
-/** Letters that were added, left out, replaced or swapped with their neighbour (optimal string alignment). */
-function distance(a: string, b: string): number {
-  const rows: number[][] = [Array.from({ length: b.length + 1 }, (_, column) => column)];
-  const at = (row: number, column: number) => rows[row]?.[column] ?? Number.POSITIVE_INFINITY;
-  for (let i = 1; i <= a.length; i += 1) {
-    rows.push([i]);
-    for (let j = 1; j <= b.length; j += 1) {
-      const replaced = at(i - 1, j - 1) + (a[i - 1] === b[j - 1] ? 0 : 1);
-      const swapped =
-        i > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1] ? at(i - 2, j - 2) + 1 : replaced;
-      rows[i]?.push(Math.min(at(i - 1, j) + 1, at(i, j - 1) + 1, replaced, swapped));
-    }
-  }
-  return at(a.length, b.length);
 }
 
 function timeout(text: string, context: z.RefinementCtx): number {

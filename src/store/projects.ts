@@ -5,6 +5,7 @@ import { CLAIMANTS, PROJECT_STATUSES, type Project, type ProjectStatus } from '.
 import type { Reader, Writer } from './database.ts';
 import { knownWord } from './known-word.ts';
 import type { NewRow, Row } from './schema.ts';
+import { fromSettingColumns } from './setting-columns.ts';
 
 export async function insertProject(trx: Writer, row: NewRow<'projects'>, markdown: string): Promise<void> {
   await trx.insertInto('projects').values(row).execute();
@@ -237,11 +238,7 @@ function toProject(row: Row<'projects'>): Project {
     title: row.title,
     status: statusWord(row.status),
     workspace: row.workspace,
-    priority: row.priority,
-    model: row.model,
-    maxTurns: row.max_turns,
-    timeoutMs: row.timeout_ms,
-    budgetUsd: row.budget_usd,
+    ...fromSettingColumns(row),
     claimedBy: row.claimed_by && claimantWord(row.claimed_by),
     sessionId: row.session_id,
     round: row.round,

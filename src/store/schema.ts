@@ -6,18 +6,14 @@ import type { LeaseToken, ProjectId, RunId } from '../project/ids.ts';
 import type { Claimant, ProjectStatus } from '../project/project.ts';
 import type { Verdict } from '../project/review.ts';
 import type { CostBasis, RunKind } from '../project/run.ts';
+import type { SettingColumns } from './setting-columns.ts';
 
 export interface Tables {
-  projects: {
+  projects: SettingColumns & {
     id: ProjectId;
     title: string;
     status: ProjectStatus;
     workspace: string;
-    priority: number;
-    model: string | null;
-    max_turns: number | null;
-    timeout_ms: number | null;
-    budget_usd: number | null;
     claimed_by: Claimant | null;
     session_id: string | null;
     round: number;

@@ -1,3 +1,4 @@
+import { settingsByColumn } from '../project/kept-settings.ts';
 import type { Project } from '../project/project.ts';
 import type { WireProject } from './schemas/project.ts';
 
@@ -7,11 +8,7 @@ export function toWireProject(project: Project): WireProject {
     title: project.title,
     status: project.status,
     workspace: project.workspace,
-    priority: project.priority,
-    model: project.model,
-    max_turns: project.maxTurns,
-    timeout_ms: project.timeoutMs,
-    budget_usd: project.budgetUsd,
+    ...settingsByColumn(project),
     claimed_by: project.claimedBy,
     session_id: project.sessionId,
     round: project.round,

@@ -185,7 +185,7 @@ describe('refused front matter', () => {
     expect(await problems(parsePlan(withKeys(line)))).toEqual([`line 2: ${problem}`]);
   });
 
-  const KEYS = 'title, workspace, model, priority, max_turns, timeout, budget_usd';
+  const KEYS = 'title, workspace, priority, model, max_turns, timeout, budget_usd';
 
   test.each([
     ...[

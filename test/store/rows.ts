@@ -1,10 +1,12 @@
 /** Rows as tests need them: everything that does not matter filled in. */
 import { asProjectId, asRunId, type ProjectId, type RunId } from '../../src/project/ids.ts';
+import { keptSettings } from '../../src/project/kept-settings.ts';
 import { EMPTY_LIVE_STATE } from '../../src/project/run.ts';
 import type { Writer } from '../../src/store/database.ts';
 import { insertProject } from '../../src/store/projects.ts';
 import { insertRun, type RunEnd } from '../../src/store/runs.ts';
 import type { NewRow } from '../../src/store/schema.ts';
+import { toSettingColumns } from '../../src/store/setting-columns.ts';
 
 export const NOW = '2026-03-01T12:00:00.000Z';
 
@@ -29,11 +31,7 @@ export async function addProject(
     title: `Project ${n}`,
     status: 'pending',
     workspace: `/work/${n}`,
-    priority: 0,
-    model: null,
-    max_turns: null,
-    timeout_ms: null,
-    budget_usd: null,
+    ...toSettingColumns(keptSettings({})),
     claimed_by: null,
     session_id: null,
     round: 1,

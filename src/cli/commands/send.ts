@@ -4,11 +4,12 @@ import { type SentPlan, sendPlan } from '../../bridge/send-plan.ts';
 import { configOf, withBridge } from '../../control/host.ts';
 import { describeNotUsed } from '../../project/not-used.ts';
 import { isClosed, type Project, type ProjectStatus, WHAT_NEXT } from '../../project/project.ts';
+import { SETTING_NAMES } from '../../project/settings.ts';
 import { toWireSentPlan } from '../../wire/project-details.ts';
 import { type Cli, fail } from '../context.ts';
 import { jsonOption, pathOrStdin } from '../terminal/arguments.ts';
 import { untilInterrupted } from '../terminal/interrupt.ts';
-import { plainLine } from '../terminal/text.ts';
+import { plainLine, wrap } from '../terminal/text.ts';
 import { examples } from '../terminal/usage.ts';
 import { followProject } from '../views/follow.ts';
 import { hintIfNobodyActs, named } from '../views/hints.ts';
@@ -43,11 +44,18 @@ export function sendCommand(cli: Cli): Command {
     .action((file: string, options: Options) => send(cli, file, options));
 }
 
+const HELP_COLUMNS = 79;
+
 const ABOUT = `
-The plan may begin with YAML front matter: title, workspace, model, priority,
-max_turns, timeout, budget_usd. Plans can be sent while the supervisor is down.
-With --wait the exit code is 0 when the work is submitted or complete, 1 when
-it needs your attention or was cancelled.`;
+${wrap(
+  [
+    `The plan may begin with YAML front matter: ${SETTING_NAMES.join(', ')}.`,
+    'Plans can be sent while the supervisor is down.',
+    'With --wait the exit code is 0 when the work is submitted or complete, 1 when it needs your attention or was',
+    'cancelled.',
+  ].join(' '),
+  HELP_COLUMNS,
+).join('\n')}`;
 
 async function send(cli: Cli, file: string, options: Options): Promise<void> {
   const plan = await readPlan(file, cli.out);

@@ -1,9 +1,9 @@
 /** The story of one project as a person reads it. */
 
-import ms from 'ms';
 import type { ProjectDetails } from '../../bridge/queries.ts';
 import { nextCommands } from '../../control/next-commands.ts';
 import { describeCosts, dollars } from '../../project/costs.ts';
+import { shownSettings } from '../../project/kept-settings.ts';
 import { describeOutcome } from '../../project/outcome-text.ts';
 import { planBody } from '../../project/plan.ts';
 import { WHAT_NEXT } from '../../project/project.ts';
@@ -49,17 +49,14 @@ export function showLines(details: ProjectDetails, { out, clock, stateDir }: Cli
 }
 
 function facts({ project, spentUsd: usd, runsOfUnknownCost: unknown }: ProjectDetails, now: Date): string[] {
-  const { priority, model, maxTurns, timeoutMs, budgetUsd } = project;
+  const { budgetUsd } = project;
   return [
     project.id,
     project.status,
     `round ${project.round}`,
     `sent ${ago(project.createdAt, now)}`,
     `spent ${describeCosts({ usd, unknown })}${budgetUsd === null ? '' : ` of ${dollars(budgetUsd)}`}`,
-    priority === 0 ? '' : `priority ${priority}`,
-    model === null ? '' : `model ${model}`,
-    maxTurns === null ? '' : `at most ${inTurns(maxTurns)}`,
-    timeoutMs === null ? '' : `at most ${ms(timeoutMs)} a run`,
+    ...shownSettings(project),
     project.claimedBy === 'code' ? 'worked on by hand' : '',
   ];
 }

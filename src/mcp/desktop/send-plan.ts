@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { describeNotUsed } from '../../project/not-used.ts';
+import { listOfSettings } from '../../project/settings.ts';
 import { answer, defineTool } from '../define-tool.ts';
 import { requestId } from '../input.ts';
 import { readiness } from '../readiness.ts';
@@ -11,8 +12,7 @@ export const sendPlanTool = defineTool({
   description: [
     'Puts a plan into the queue for Claude Code, which executes it alone and submits the result for approval.',
     'Write everything it needs into the plan: goal, steps, constraints, how to check the result; it does not see this chat.',
-    "The Markdown may begin with YAML front matter between '---' lines; optional keys: title, workspace, model,",
-    'priority (-100 to 100, higher first), max_turns, timeout (such as 45m or 2h), budget_usd.',
+    `The Markdown may begin with YAML front matter between '---' lines; optional keys: ${listOfSettings()}.`,
     'A plan with a problem is refused and not stored: correct it and send it again.',
   ].join(' '),
   hints: { readOnly: false, destructive: false, idempotent: false },

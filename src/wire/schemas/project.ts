@@ -1,6 +1,7 @@
 import * as z from 'zod';
+import { settingChecks } from '../../project/kept-settings.ts';
 import { CLAIMANTS, PROJECT_STATUSES } from '../../project/project.ts';
-import { count, id, path, time, usd } from './scalars.ts';
+import { count, id, path, time } from './scalars.ts';
 
 /** A plan that was sent, and where it stands. */
 export const projectSchema = z
@@ -9,11 +10,7 @@ export const projectSchema = z
     title: z.string().describe("from the front matter, or the plan's first heading"),
     status: z.enum(PROJECT_STATUSES).describe('who moves it next; docs/lifecycle.md draws the moves'),
     workspace: path().describe('the folder Claude works in'),
-    priority: z.int().describe('higher runs first; equal priorities run oldest first'),
-    model: z.string().nullable().describe('asked for by the plan; null: the configured one'),
-    max_turns: count().nullable().describe('of one run; null: no limit'),
-    timeout_ms: count().nullable().describe('how long one run may take; null: the configured time'),
-    budget_usd: usd().nullable().describe('what all its runs together may cost; null: no limit'),
+    ...settingChecks(),
     claimed_by: z
       .enum(CLAIMANTS)
       .nullable()

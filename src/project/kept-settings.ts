@@ -1,0 +1,53 @@
+/** What a project keeps of its plan's settings, by the declaration in `settings.ts`. */
+import type * as z from 'zod';
+import { type Keys, SETTING_KEYS, type SettingName, type Settings } from './settings.ts';
+
+type KeptName = { [Name in SettingName]: Keys[Name] extends { kept: unknown } ? Name : never }[SettingName];
+type Kept<Name extends KeptName> = Keys[Name]['kept'];
+
+/** By the names inside the program. */
+export type KeptSettings = {
+  readonly [Name in KeptName as Kept<Name>['field']]: z.output<Kept<Name>['value']>;
+};
+
+/** By the names of the store and of JSON. */
+export type SettingsByColumn = {
+  [Name in KeptName as Kept<Name>['column']]: z.output<Kept<Name>['value']>;
+};
+
+/** The checks of the values, by the names of the store and of JSON. */
+export type SettingChecks = { [Name in KeptName as Kept<Name>['column']]: Kept<Name>['value'] };
+
+const KEPT = SETTING_KEYS.flatMap(({ name, kept }) => (kept ? [{ name, ...kept }] : []));
+
+/** What a plan with these settings asks for. */
+export function keptSettings(settings: Settings): KeptSettings {
+  return Object.fromEntries(
+    KEPT.map(({ name, field, absent }) => [field, settings[name] ?? absent]),
+  ) as KeptSettings;
+}
+
+export function settingsByColumn(settings: KeptSettings): SettingsByColumn {
+  const values: Readonly<Record<string, unknown>> = settings;
+  return Object.fromEntries(KEPT.map(({ field, column }) => [column, values[field]])) as SettingsByColumn;
+}
+
+export function settingsByField(columns: SettingsByColumn): KeptSettings {
+  const values: Readonly<Record<string, unknown>> = columns;
+  return Object.fromEntries(KEPT.map(({ field, column }) => [field, values[column]])) as KeptSettings;
+}
+
+/** Each with what it means. */
+export function settingChecks(): SettingChecks {
+  return Object.fromEntries(
+    KEPT.map(({ column, value, about }) => [column, value.describe(about)]),
+  ) as unknown as SettingChecks;
+}
+
+/** What the plan asked for, a short text each; nothing of a key that was not given. */
+export function shownSettings(settings: KeptSettings): string[] {
+  const values: Readonly<Record<string, unknown>> = settings;
+  return KEPT.flatMap(({ field, absent, shown }) =>
+    shown === undefined || values[field] === absent ? [] : [shown(values[field] as never)],
+  );
+}
