@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { type PromptFacts, personsWords, prompt } from '../../src/claude/prompt.ts';
 import { asProjectId, asRunId } from '../../src/project/ids.ts';
+import { keptSettings } from '../../src/project/kept-settings.ts';
 import type { Outcome } from '../../src/project/outcome.ts';
 import type { Project } from '../../src/project/project.ts';
 import type { SteeringMessage } from '../../src/project/review.ts';
@@ -13,11 +14,7 @@ const project: Project = {
   title: 'Paint the shed',
   status: 'in_progress',
   workspace: '/work',
-  priority: 0,
-  model: null,
-  maxTurns: null,
-  timeoutMs: null,
-  budgetUsd: null,
+  ...keptSettings({}),
   claimedBy: 'supervisor',
   sessionId: 's',
   round: 1,

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { type Plan, type PlanResult, parsePlan, planBody } from '../../src/project/plan.ts';
+import { SETTING_NAMES } from '../../src/project/settings.ts';
 import { LIMITS } from '../../src/project/text.ts';
 
 const body = '# Build a clock\n\nIt shows the time.\n';
@@ -185,7 +186,7 @@ describe('refused front matter', () => {
     expect(await problems(parsePlan(withKeys(line)))).toEqual([`line 2: ${problem}`]);
   });
 
-  const KEYS = 'title, workspace, priority, model, max_turns, timeout, budget_usd';
+  const KEYS = SETTING_NAMES.join(', ');
 
   test.each([
     ...[
