@@ -12,6 +12,7 @@ import { type HeldModels, nextReadyAt, readyProjects, updateProject } from '../s
 import { lastOwnModel } from '../store/run-facts.ts';
 import { findRun, insertRun, runsOf } from '../store/runs.ts';
 import { newRunId, nowText } from './bridge.ts';
+import { type Briefing, readBriefing } from './briefing.ts';
 import { type FindOverlap, type FreeWorkspace, findFreeWorkspace } from './free-workspace.ts';
 import { type HeldLease, writeHolding } from './lease.ts';
 import { type Bridge, databaseOf } from './open-bridge.ts';
@@ -24,6 +25,8 @@ export interface StartedRun {
   readonly earlier: readonly Run[];
   /** What the runs before this one count against the project's budget, in US dollars. */
   readonly spentUsd: number;
+  /** What its prompt is made of. */
+  readonly briefing: Briefing;
 }
 
 interface StartDefaults {
@@ -92,7 +95,9 @@ async function claim(
     if (!run) throw new Error(`run ${runId} is not there right after it was inserted`);
     const data = { kind: run.kind, round: run.round, sessionId };
     await runEvent(trx, run, { type: 'run.started', data }, now);
-    return { run, project: { ...claimed, sessionId }, earlier, spentUsd };
+    // Last: the record names the run itself, too.
+    const briefing = await readBriefing(trx, claimed);
+    return { run, project: { ...claimed, sessionId }, earlier, spentUsd, briefing };
   });
 }
 

@@ -2,7 +2,8 @@
 
 import type { SteeringMessage } from '../project/review.ts';
 import type { LiveState, Run } from '../project/run.ts';
-import { markDelivered, waitingMessages } from '../store/messages.ts';
+import type { Writing } from '../store/database.ts';
+import { laterMessages, markDelivered, promptMessages } from '../store/messages.ts';
 import { findProject } from '../store/projects.ts';
 import { findCompletion } from '../store/reviews.ts';
 import { openRuns, updateLiveState, updateRun, workspaceIdentityOf } from '../store/runs.ts';
@@ -80,12 +81,26 @@ export async function recordDelivered(
   run: Run,
   messageIds: readonly string[],
 ): Promise<void> {
-  if (messageIds.length === 0) return;
-  await writeHolding(lease, async ({ trx, now }) => {
-    const count = await markDelivered(trx, messageIds, run.id, now);
-    const data = { messages: [...messageIds] };
-    if (count > 0) await runEvent(trx, run, { type: 'project.steering_delivered', data }, now);
+  await writeHolding(lease, (writing) => deliver(writing, run, messageIds));
+}
+
+/** Records that a run has taken in its prompt, with the messages in it. */
+export async function recordPromptDelivered(lease: HeldLease, run: Run): Promise<void> {
+  await writeHolding(lease, async (writing) => {
+    const messages = await promptMessages(writing.trx, run);
+    await deliver(
+      writing,
+      run,
+      messages.map(({ id }) => id),
+    );
   });
+}
+
+async function deliver({ trx, now }: Writing, run: Run, messageIds: readonly string[]): Promise<void> {
+  if (messageIds.length === 0) return;
+  const count = await markDelivered(trx, messageIds, run.id, now);
+  const data = { messages: [...messageIds] };
+  if (count > 0) await runEvent(trx, run, { type: 'project.steering_delivered', data }, now);
 }
 
 export interface Orders {
@@ -95,7 +110,7 @@ export interface Orders {
   readonly submitted: boolean;
   /** A person has approved it: nothing may change any more. */
   readonly approved: boolean;
-  /** Messages from the person that no run has taken in, in their order. */
+  /** What the person has sent since the run was claimed and it has not taken in, in its order. Its prompt brings the rest. */
   readonly messages: readonly SteeringMessage[];
 }
 
@@ -107,6 +122,6 @@ export async function ordersFor(bridge: Bridge, run: Run): Promise<Orders> {
     cancelled: project === undefined || project.status === 'cancelled',
     submitted: (await findCompletion(db, run.projectId, run.round)) !== undefined,
     approved: project?.status === 'approved' || project?.status === 'complete',
-    messages: await waitingMessages(db, run.projectId),
+    messages: await laterMessages(db, run),
   };
 }

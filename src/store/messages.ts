@@ -1,5 +1,6 @@
 import type { ProjectId, RunId } from '../project/ids.ts';
 import type { SteeringMessage } from '../project/review.ts';
+import type { Run } from '../project/run.ts';
 import type { Reader, Writer } from './database.ts';
 import type { NewRow, Row } from './schema.ts';
 
@@ -27,14 +28,30 @@ export async function findMessageByRequest(
 
 /** Messages of a project that no run has taken in yet, in the order in which they were sent. */
 export async function waitingMessages(db: Reader, projectId: ProjectId): Promise<SteeringMessage[]> {
-  const rows = await db
+  return (await waiting(db, projectId).execute()).map(toMessage);
+}
+
+/** Of the waiting messages, those in the prompt of this run: they waited when it was recorded. */
+export async function promptMessages(db: Reader, run: RunOfProject): Promise<SteeringMessage[]> {
+  return (await waiting(db, run.projectId).where('run_id', '=', run.id).execute()).map(toMessage);
+}
+
+/** Of the waiting messages, those sent since this run was recorded. */
+export async function laterMessages(db: Reader, run: RunOfProject): Promise<SteeringMessage[]> {
+  return (await waiting(db, run.projectId).where('run_id', 'is distinct from', run.id).execute()).map(
+    toMessage,
+  );
+}
+
+type RunOfProject = Pick<Run, 'id' | 'projectId'>;
+
+function waiting(db: Reader, projectId: ProjectId) {
+  return db
     .selectFrom('messages')
     .selectAll()
     .where('project_id', '=', projectId)
     .where('delivered_at', 'is', null)
-    .orderBy('number')
-    .execute();
-  return rows.map(toMessage);
+    .orderBy('number');
 }
 
 /** Gives the messages of a project that wait to a run, whose prompt is to bring them. */

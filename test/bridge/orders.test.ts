@@ -1,5 +1,4 @@
 import { describe, expect, test } from 'vitest';
-import { briefingFor } from '../../src/bridge/briefing.ts';
 import { watchChanges } from '../../src/bridge/changes.ts';
 import { nextReadyTime } from '../../src/bridge/claim.ts';
 import { cancel, steer } from '../../src/bridge/control.ts';
@@ -13,6 +12,7 @@ import {
   accepted,
   begin,
   beSupervisor,
+  briefingOf,
   changingNothing,
   current,
   ending,
@@ -60,7 +60,7 @@ describe('what the supervisor reads', () => {
     await using rig = await createRig();
     await beSupervisor(rig);
     const { id } = await send(rig, '# A\n\nDo it.');
-    expect(await briefingFor(rig.bridge, await current(rig.bridge, id))).toMatchObject({
+    expect(await briefingOf(rig, id)).toMatchObject({
       markdown: '# A\n\nDo it.',
       reason: null,
       messages: [],
@@ -71,7 +71,7 @@ describe('what the supervisor reads', () => {
     await endRun({ bridge: rig.bridge, token: TOKEN }, run, { kind: 'submitted' }, ending);
     accepted(await reject(rig.bridge, id, 'too slow', 'desktop'));
     accepted(await steer(rig.bridge, id, 'use Rust', 'person'));
-    expect(await briefingFor(rig.bridge, await current(rig.bridge, id))).toMatchObject({
+    expect(await briefingOf(rig, id)).toMatchObject({
       reason: 'too slow',
       messages: [{ message: 'use Rust' }],
       record: expect.stringContaining('rejected by desktop: “too slow”'),
@@ -82,7 +82,7 @@ describe('what the supervisor reads', () => {
     await using rig = await createRig();
     const { id } = await send(rig);
     for (let n = 0; n < 30; n++) accepted(await steer(rig.bridge, id, `${n} ${'x'.repeat(1_000)}`, 'person'));
-    const { record } = await briefingFor(rig.bridge, await current(rig.bridge, id));
+    const { record } = await briefingOf(rig, id);
     expect(record.length).toBeGreaterThan(7_900);
     expect(record.length).toBeLessThan(8_100);
     expect(record).toContain('Message from the person: “29 x');

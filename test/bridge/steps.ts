@@ -3,6 +3,7 @@
 import { randomUUID } from 'node:crypto';
 import { expect } from 'vitest';
 import type { Bridge } from '../../src/bridge/bridge.ts';
+import { type Briefing, readBriefing } from '../../src/bridge/briefing.ts';
 import { type StartedRun, startNextRun } from '../../src/bridge/claim.ts';
 import type { Ending } from '../../src/bridge/ended-run.ts';
 import { createEnding } from '../../src/bridge/ended-run.ts';
@@ -61,6 +62,11 @@ export async function current(bridge: Bridge, projectId: ProjectId): Promise<Pro
   const project = await findProject(databaseOf(bridge).read, projectId);
   if (!project) throw new Error(`no project ${projectId}`);
   return project;
+}
+
+/** What the prompt of a run that is claimed now would be made of. */
+export async function briefingOf(rig: Rig, projectId: ProjectId): Promise<Briefing> {
+  return readBriefing(databaseOf(rig.bridge).read, await current(rig.bridge, projectId));
 }
 
 /** The types of all events, oldest first; of one project if it is given. */

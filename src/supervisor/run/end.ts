@@ -23,9 +23,9 @@ import type { RunContext } from './context.ts';
 import { fingerprint } from './fingerprint.ts';
 import type { HeldProcess } from './held-process.ts';
 import { lastLines } from './last-lines.ts';
+import { promptId } from './opening.ts';
 import { dropPartials } from './partial-output.ts';
 import type { RunPhase, RunPhases } from './phase.ts';
-import { promptId } from './process.ts';
 import type { RunStop } from './stop.ts';
 
 /** A run whose process has ended and whose output is read to the end. */

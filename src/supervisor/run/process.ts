@@ -1,7 +1,6 @@
 /** From a recorded run to a living claude process, or to the reason why there is none. */
 
 import { realpath } from 'node:fs/promises';
-import { type Briefing, briefingFor } from '../../bridge/briefing.ts';
 import type { StartedRun } from '../../bridge/claim.ts';
 import { checkLease, LeaseLost } from '../../bridge/lease.ts';
 import { checkRunFolder, type RunFolder } from '../../bridge/run-folder.ts';
@@ -9,9 +8,7 @@ import { recordSpawn, unfinishedRuns } from '../../bridge/runs.ts';
 import { commandLine, writeMcpConfig } from '../../claude/command-line.ts';
 import { claudeEnvironment, RUN_MARK } from '../../claude/environment.ts';
 import { guardedFromGit } from '../../claude/git-guard.ts';
-import { userMessage } from '../../claude/input.ts';
 import { locateClaude } from '../../claude/locate.ts';
-import { prompt } from '../../claude/prompt.ts';
 import { runSettings } from '../../claude/run-settings.ts';
 import { sessionExists, sessionHasMessage } from '../../claude/session.ts';
 import { claudeVersion, KEEPS_SETTINGS_OUT_SINCE, keepsSettingsOut } from '../../claude/version.ts';
@@ -27,7 +24,6 @@ import { repositoryConfig } from '../../machine/repository-config.ts';
 import { killProcess } from '../../machine/signal.ts';
 import { sweep } from '../../machine/sweep.ts';
 import type { Outcome } from '../../project/outcome.ts';
-import type { SteeringMessage } from '../../project/review.ts';
 import type { Run } from '../../project/run.ts';
 import { ok, type Result, refuse } from '../../result.ts';
 import { runFiles } from '../../state-folder.ts';
@@ -36,6 +32,7 @@ import { makeRunsFolder } from '../room.ts';
 import { endsSupervisor, retryTransient } from '../transient.ts';
 import { prepareWorkspace } from '../workspace.ts';
 import { controlGroupOf } from './held-process.ts';
+import { openingMessage, promptId } from './opening.ts';
 
 export type SpawnedRun =
   | {
@@ -90,7 +87,7 @@ async function spawn(context: Context, started: StartedRun): Promise<SpawnedRun>
   await makeRunsFolder(bridge.home);
   await writeMcpConfig(files.mcpConfig, server, config.mcp_servers);
   const remembers = resumed && (await knowsPlan(started, env));
-  const opening = await retryTransient(context, () => openingMessage(context, started, remembers));
+  const opening = openingMessage(started, remembers);
   const stateFolders = await pathsOf(bridge.home, folder.value.path);
   const guarded = await guardedEnvironment(folder.value, env);
   if (!guarded.ok)
@@ -169,11 +166,6 @@ async function whyTooOld(program: string, env: Environment, { workspace }: Run):
   return `Claude Code ${version} obeys some settings of ${workspace}, which config.json does not name; ${KEEPS_SETTINGS_OUT_SINCE} does not. Update it (claude update), or name the folder in 'workspaces'`;
 }
 
-/** The id under which Claude repeats a run's prompt as it takes it in: derived, so that our successor knows it too. */
-export function promptId(run: Run): string {
-  return `00000000-0000-4000-8000-${run.id}`;
-}
-
 /**
  * Records the process of a run. One that cannot be recorded, because another supervisor has the lease, is ended: nobody
  * else knows of it. Unless the other one has found and adopted it.
@@ -211,24 +203,6 @@ async function knowsPlan({ run, earlier }: StartedRun, env: Environment): Promis
   const inSession = earlier.filter(({ sessionId }) => sessionId === run.sessionId);
   if (inSession.some(({ answeredAt }) => answeredAt !== null)) return true;
   return sessionHasMessage(run.sessionId, inSession.map(promptId), env);
-}
-
-/** The first message of a run. */
-async function openingMessage(context: Context, started: StartedRun, remembers: boolean): Promise<string> {
-  const briefing: Briefing = await briefingFor(context.bridge, started.project);
-  const text = prompt({
-    ...briefing,
-    kind: started.run.kind,
-    last: started.earlier.at(-1),
-    remembers,
-    messages: briefing.messages.filter((message) => isInPrompt(message, started.run)),
-  });
-  return userMessage(text, promptId(started.run));
-}
-
-/** Messages that waited when the run was recorded are in its prompt; later ones are steered into it. */
-export function isInPrompt(message: SteeringMessage, run: Run): boolean {
-  return message.runId === run.id;
 }
 
 function spawnOutcome(failure: { readonly reason: string; readonly message: string }): Outcome {

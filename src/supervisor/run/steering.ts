@@ -1,4 +1,4 @@
-import { ordersFor, recordDelivered } from '../../bridge/runs.ts';
+import { recordDelivered, recordPromptDelivered } from '../../bridge/runs.ts';
 import { userMessage } from '../../claude/input.ts';
 import { personsWords } from '../../claude/prompt.ts';
 import type { SteeringMessage } from '../../project/review.ts';
@@ -6,7 +6,7 @@ import type { Run } from '../../project/run.ts';
 import type { Context } from '../context.ts';
 import { retryTransient } from '../transient.ts';
 import type { HeldProcess } from './held-process.ts';
-import { isInPrompt, promptId } from './process.ts';
+import { promptId } from './opening.ts';
 
 /** The person's messages to a run under way. One counts as delivered when Claude has taken it in, not when it is sent. */
 export class Steering {
@@ -21,11 +21,9 @@ export class Steering {
     this.#process = process;
   }
 
-  /** Sends each message once; those that the prompt brings are left out. Throws LeaseLost. */
+  /** Sends each message once. Throws LeaseLost. */
   async handOver(messages: readonly SteeringMessage[]): Promise<void> {
-    const fresh = messages.filter(
-      (message) => !this.#sent.has(message.id) && !isInPrompt(message, this.#run),
-    );
+    const fresh = messages.filter(({ id }) => !this.#sent.has(id));
     // All of them at once: the next look may come before the last one is written.
     for (const { id } of fresh) this.#sent.add(id);
     for (const message of fresh) {
@@ -36,12 +34,11 @@ export class Steering {
 
   /** Records what Claude has taken in: a message by its id, or, by the prompt's, all that the prompt brought. */
   async takenIn(uuid: string): Promise<void> {
-    const { bridge, lease } = this.#context;
-    await retryTransient(this.#context, async () => {
-      if (uuid !== promptId(this.#run)) return recordDelivered(lease, this.#run, [uuid]);
-      const { messages } = await ordersFor(bridge, this.#run);
-      const inPrompt = messages.filter((message) => isInPrompt(message, this.#run)).map(({ id }) => id);
-      return recordDelivered(lease, this.#run, inPrompt);
-    });
+    const { lease } = this.#context;
+    await retryTransient(this.#context, () =>
+      uuid === promptId(this.#run)
+        ? recordPromptDelivered(lease, this.#run)
+        : recordDelivered(lease, this.#run, [uuid]),
+    );
   }
 }
