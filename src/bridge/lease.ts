@@ -70,7 +70,7 @@ export async function takeLease(
         renewedAt: now,
         expiresAt: new Date(Date.parse(now) + LEASE_MS).toISOString(),
         stopRequestedAt: null,
-        trouble: null,
+        degradedReason: null,
       });
       const data = { pid: candidate.pid, version: candidate.version };
       await supervisorEvent(trx, { type: 'supervisor.started', data }, now);
@@ -80,12 +80,15 @@ export async function takeLease(
   }
 }
 
-/** Extends the lease; `trouble` is what the holder cannot do, for whoever reads the status. Throws LeaseLost. */
-export async function renewLease({ bridge, token }: HeldLease, trouble: string | null = null): Promise<void> {
+/** Extends the lease; `degradedReason` is what the holder cannot do, for whoever reads the status. Throws LeaseLost. */
+export async function renewLease(
+  { bridge, token }: HeldLease,
+  degradedReason: string | null = null,
+): Promise<void> {
   const now = bridge.clock.now();
   const expiresAt = new Date(now.getTime() + LEASE_MS).toISOString();
   const kept = await databaseOf(bridge).write(({ trx }) =>
-    extendLease(trx, token, now.toISOString(), expiresAt, trouble),
+    extendLease(trx, token, now.toISOString(), expiresAt, degradedReason),
   );
   if (!kept) throw lost();
 }

@@ -8,7 +8,7 @@ import type { Bridge } from './bridge.ts';
 import { type HeldLease, writeHolding } from './lease.ts';
 import { databaseOf } from './open-bridge.ts';
 
-export interface SpentRun {
+export interface FinishedRun {
   readonly id: RunId;
   readonly endedAt: string;
   /** Nobody goes on with its project: it is complete or was cancelled. */
@@ -16,7 +16,7 @@ export interface SpentRun {
 }
 
 /** Those of these runs that have ended, in the order of their end. A run that the store does not know is left out. */
-export async function spentRuns(bridge: Bridge, ids: readonly RunId[]): Promise<SpentRun[]> {
+export async function finishedRuns(bridge: Bridge, ids: readonly RunId[]): Promise<FinishedRun[]> {
   const rows = await endedRuns(databaseOf(bridge).read, ids);
   return rows.map(({ id, endedAt, status }) => ({ id, endedAt, closed: isClosed(status) }));
 }

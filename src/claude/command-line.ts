@@ -63,7 +63,7 @@ function settingSources(settings: ClaudeSettings): string[] {
 
 export interface CodeServer {
   /** Command and arguments that start our own command line. */
-  readonly entry: readonly string[];
+  readonly selfCommand: readonly string[];
   readonly home: string;
   readonly runId: RunId;
   readonly projectId: ProjectId;
@@ -78,7 +78,7 @@ export async function writeMcpConfig(
   server: CodeServer,
   shared: Readonly<Record<string, unknown>>,
 ): Promise<void> {
-  const [command, ...args] = server.entry;
+  const [command, ...args] = server.selfCommand;
   const ours = {
     type: 'stdio',
     command,

@@ -147,8 +147,8 @@ async function findProblems(host: Host, supervisor: Supervisor): Promise<string[
     problems.push(
       `The supervisor (pid ${supervisor.lease.pid}) is alive but has not renewed its lease since ${supervisor.lease.renewedAt}: it claims and writes nothing. Restart it: bridge-supervisor restart`,
     );
-  if (supervisor.state === 'running' && supervisor.lease.trouble !== null)
-    problems.push(supervisor.lease.trouble);
+  if (supervisor.state === 'running' && supervisor.lease.degradedReason !== null)
+    problems.push(supervisor.lease.degradedReason);
   const words = supervisor.state === 'gone' ? await lastWords(host.stateDir) : '';
   if (words !== '') problems.push(`The last supervisor ended unexpectedly. It printed: ${words}`);
   if ((await freeRoom(host.stateDir)).bytes < MIN_FREE_BYTES)

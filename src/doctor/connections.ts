@@ -115,7 +115,7 @@ async function registeredIn(
   if (selfCommand === undefined) return [];
   const registered = startOf(selfCommand);
   const server = registered && insideWsl(registered);
-  if (!server) return [problem(file, `The selfCommand ${name} in ${file} has no command.`, SET_UP)];
+  if (!server) return [problem(file, `The entry ${name} in ${file} has no command.`, SET_UP)];
   const mistake = await findMistake(context, file, server);
   if (mistake) return [mistake];
   const result = await resultOf(

@@ -40,7 +40,7 @@ async function wholeLoop(
   const { env, where } = await context.supervisorEnv();
   const startedAt = clock.monotonic();
   const sandbox = await openSandbox({
-    entry: upToScript(commandOf(service?.installed.files ?? []) ?? context.selfCommand),
+    selfCommand: upToScript(commandOf(service?.installed.files ?? []) ?? context.selfCommand),
     env,
     variables: pick(env, SYSTEM_VARIABLES),
     path: env.PATH ?? env.Path ?? plainPath(env),

@@ -57,7 +57,8 @@ async function runningSupervisor(
   const unwritable = await whyUnwritable(stateDir);
   if (unwritable)
     found.push(problem('supervisor', `${who} cannot write to its database: ${unwritable.message}`));
-  if (lease.trouble !== null) found.push(problem('supervisor', `${who} is degraded: ${lease.trouble}`));
+  if (lease.degradedReason !== null)
+    found.push(problem('supervisor', `${who} is degraded: ${lease.degradedReason}`));
   if (lease.version !== VERSION)
     found.push(warning('supervisor', `${who} is version ${lease.version}; this is ${VERSION}.`, restart));
   if (service && !(await belongsTo(service.manager, lease)))

@@ -17,7 +17,7 @@ export interface Desktop {
 
 export interface DesktopOptions {
   /** The program and arguments that start our command line. */
-  readonly entry: readonly string[];
+  readonly selfCommand: readonly string[];
   readonly env: Record<string, string>;
   readonly cwd: string;
   /** Takes the server's stderr. */
@@ -28,8 +28,8 @@ export interface DesktopOptions {
 const CALL_TIMEOUT_MS = 45_000;
 
 /** Starts the server. Throws SelftestError when it does not answer. */
-export async function startDesktop({ entry, env, cwd, logPath }: DesktopOptions): Promise<Desktop> {
-  const [command = process.execPath, ...args] = entry;
+export async function startDesktop({ selfCommand, env, cwd, logPath }: DesktopOptions): Promise<Desktop> {
+  const [command = process.execPath, ...args] = selfCommand;
   const log = openSync(logPath, 'a', 0o600);
   const server = { command, args: [...args, 'mcp', 'desktop'], env, cwd, stderr: log };
   const client = mcpClient('bridge-supervisor-selftest', server);

@@ -22,7 +22,7 @@ import { SelftestError } from './selftest-error.ts';
 
 export interface SandboxOptions {
   /** The program and arguments that start our command line. */
-  readonly entry: readonly string[];
+  readonly selfCommand: readonly string[];
   /** The machine's; only the places of the system itself are taken from it. */
   readonly env: Environment;
   /** The PATH of the processes in the sandbox. */
@@ -78,7 +78,7 @@ export class Sandbox {
 
   /** Starts the supervisor; `onExit` gets its exit and the last line of its output. Returns its pid. */
   async startSupervisor(onExit: (exit: Exit, lastLine: string) => void): Promise<number> {
-    const [command = process.execPath, ...args] = this.#options.entry;
+    const [command = process.execPath, ...args] = this.#options.selfCommand;
     const output = join(this.root, 'supervisor.out');
     const child = await spawnChild({
       command,
@@ -97,7 +97,7 @@ export class Sandbox {
 
   async startDesktop(): Promise<Desktop> {
     this.#desktop = await startDesktop({
-      entry: this.#options.entry,
+      selfCommand: this.#options.selfCommand,
       env: this.#environment(),
       cwd: this.root,
       logPath: join(this.root, 'desktop.out'),

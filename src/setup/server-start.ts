@@ -17,14 +17,14 @@ const schema = z.object({
  * Everything by its absolute path, and the state folder by name: Claude Desktop starts its servers with hardly any
  * environment, and with a PATH on which the first `node` may be any.
  *
- * @param entry The program and arguments that start this command line.
+ * @param selfCommand The program and arguments that start this command line.
  */
 export function serverStart(
   side: 'desktop' | 'code',
-  entry: readonly string[],
+  selfCommand: readonly string[],
   stateDir: string,
 ): ServerStart {
-  const [command = '', ...args] = entry;
+  const [command = '', ...args] = selfCommand;
   return { command, args: [...args, 'mcp', side], env: { BRIDGE_HOME: stateDir } };
 }
 

@@ -39,7 +39,7 @@ export interface SetupPlan {
 
 export interface SetupOptions {
   /** The program and arguments that start this command line, now and later. */
-  readonly entry: readonly string[];
+  readonly selfCommand: readonly string[];
   /** Claude Desktop's file; null skips it. */
   readonly desktop: string | null;
   /** The WSL distribution through which Claude Desktop on Windows starts us; empty for the default one. */
@@ -62,7 +62,7 @@ export async function planSetup(wanted: SetupOptions, context: SetupContext): Pr
   if (!files.ok) return files;
   const code = wanted.code
     ? planCode(
-        serverStart('code', wanted.entry, context.stateDir),
+        serverStart('code', wanted.selfCommand, context.stateDir),
         context,
         await readFormerEntry(context.stateDir),
       )
@@ -76,10 +76,10 @@ export async function planSetup(wanted: SetupOptions, context: SetupContext): Pr
 
 /** The command for Claude Desktop. */
 export function desktopStart(
-  { entry, distribution }: Pick<SetupOptions, 'entry' | 'distribution'>,
+  { selfCommand, distribution }: Pick<SetupOptions, 'selfCommand' | 'distribution'>,
   { stateDir }: Pick<SetupContext, 'stateDir'>,
 ): ServerStart {
-  const start = serverStart('desktop', entry, stateDir);
+  const start = serverStart('desktop', selfCommand, stateDir);
   return distribution === undefined ? start : throughWsl(start, distribution);
 }
 

@@ -18,7 +18,7 @@ export interface Lease {
   /** Someone asked the holder to stop. */
   readonly stopRequestedAt: string | null;
   /** What the holder cannot do, although it works: one line for the person. */
-  readonly trouble: string | null;
+  readonly degradedReason: string | null;
 }
 
 export async function readLease(db: Reader): Promise<Lease | undefined> {
@@ -41,7 +41,7 @@ export async function replaceLease(trx: Writer, lease: Lease): Promise<void> {
       renewed_at: lease.renewedAt,
       expires_at: lease.expiresAt,
       stop_requested_at: null,
-      trouble: lease.trouble,
+      degraded_reason: lease.degradedReason,
     })
     .execute();
 }
@@ -52,11 +52,11 @@ export async function extendLease(
   token: LeaseToken,
   now: string,
   expiresAt: string,
-  trouble: string | null = null,
+  degradedReason: string | null = null,
 ): Promise<boolean> {
   const result = await trx
     .updateTable('supervisor')
-    .set({ renewed_at: now, expires_at: expiresAt, trouble })
+    .set({ renewed_at: now, expires_at: expiresAt, degraded_reason: degradedReason })
     .where('token', '=', token)
     .executeTakeFirst();
   return result.numUpdatedRows === 1n;
@@ -86,6 +86,6 @@ function toLease(row: Row<'supervisor'>): Lease {
     renewedAt: row.renewed_at,
     expiresAt: row.expires_at,
     stopRequestedAt: row.stop_requested_at,
-    trouble: row.trouble,
+    degradedReason: row.degraded_reason,
   };
 }

@@ -137,7 +137,7 @@ export interface Tables {
     renewed_at: string;
     expires_at: string;
     stop_requested_at: string | null;
-    trouble: string | null;
+    degraded_reason: string | null;
   };
 }
 

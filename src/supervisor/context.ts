@@ -17,7 +17,7 @@ export interface Context {
   /** Command and arguments that start our own command line. */
   readonly selfCommand: readonly string[];
   /** What this supervisor cannot do at the moment, such as write its log; null when all is well. */
-  readonly trouble: () => string | null;
+  readonly degradedReason: () => string | null;
   /** Aborted when the supervisor is told to stop. */
   readonly stopping: AbortSignal;
 }

@@ -36,6 +36,6 @@ export async function keepLease(context: Context, signal: AbortSignal): Promise<
   while (!signal.aborted) {
     await clock.sleep(RENEW_EVERY_MS, signal);
     if (signal.aborted) return;
-    await retryTransient(context, () => renewLease(lease, context.trouble()));
+    await retryTransient(context, () => renewLease(lease, context.degradedReason()));
   }
 }

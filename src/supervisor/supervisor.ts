@@ -38,7 +38,7 @@ export interface SupervisorOptions {
   readonly clock: Clock;
   readonly log: Log;
   /** What cannot be done at the moment, such as write the log; told in the status. */
-  readonly trouble: () => string | null;
+  readonly degradedReason: () => string | null;
   /** Command and arguments that start our own command line. */
   readonly selfCommand: readonly string[];
   /** Abort it to drain and stop. */
@@ -58,14 +58,14 @@ export async function runSupervisor(options: SupervisorOptions): Promise<Supervi
     await bridge.check();
     const attempt = await acquireLease(bridge, VERSION);
     if (!attempt.taken) return { kind: 'already-running', pid: attempt.pid };
-    const { config, env, clock, log, trouble, selfCommand, signal } = options;
+    const { config, env, clock, log, degradedReason, selfCommand, signal } = options;
     const supervisor = await Supervisor.create({
       bridge,
       config,
       env,
       clock,
       log,
-      trouble,
+      degradedReason,
       selfCommand,
       lease: attempt.lease,
       stopping: signal,

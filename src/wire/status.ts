@@ -21,7 +21,7 @@ export interface StatusFacts {
       readonly renewedAt: string;
       readonly expiresAt: string;
       readonly stopRequestedAt: string | null;
-      readonly trouble: string | null;
+      readonly degradedReason: string | null;
     } | null;
     readonly writes: boolean;
   };
@@ -90,7 +90,7 @@ function toWireSupervisor({ state, lease, writes }: StatusFacts['supervisor']): 
       renewed_at: lease.renewedAt,
       expires_at: lease.expiresAt,
       stop_requested_at: lease.stopRequestedAt,
-      degraded_reason: lease.trouble,
+      degraded_reason: lease.degradedReason,
     },
     store_writable: writes,
   };

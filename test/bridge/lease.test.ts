@@ -46,7 +46,7 @@ describe('one supervisor per state folder', () => {
       renewedAt: now.toISOString(),
       expiresAt: new Date(now.getTime() + LEASE_MS).toISOString(),
       stopRequestedAt: null,
-      trouble: null,
+      degradedReason: null,
     });
     expect(await history(rig.bridge)).toEqual(['supervisor.started']);
   });

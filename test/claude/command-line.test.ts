@@ -113,7 +113,7 @@ describe('command line', () => {
 
 describe('MCP configuration of a run', () => {
   const server = {
-    entry: ['/usr/bin/node', '--flag', '/app/cli.js'],
+    selfCommand: ['/usr/bin/node', '--flag', '/app/cli.js'],
     home: '/state',
     runId: asRunId('a1b2c3d4e5f6'),
     projectId: asProjectId('b1b2c3d4e5f6'),
@@ -126,9 +126,9 @@ describe('MCP configuration of a run', () => {
     alwaysLoad: true,
   };
 
-  async function written(shared: Record<string, unknown>, entry = server.entry) {
+  async function written(shared: Record<string, unknown>, selfCommand = server.selfCommand) {
     const file = join(await temporaryFolder(), 'mcp.json');
-    await writeMcpConfig(file, { ...server, entry }, shared);
+    await writeMcpConfig(file, { ...server, selfCommand }, shared);
     return { file, config: JSON.parse(await readFile(file, 'utf8')) };
   }
 

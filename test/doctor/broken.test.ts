@@ -831,7 +831,7 @@ describe('the supervisor', () => {
     },
     {
       title: 'the supervisor is degraded',
-      breakIt: (rig) => sql(rig, "UPDATE supervisor SET trouble = 'loop.log cannot be written'"),
+      breakIt: (rig) => sql(rig, "UPDATE supervisor SET degraded_reason = 'loop.log cannot be written'"),
       check: 'supervisor.lease',
       verdict: 'problem',
       message: /is degraded: loop\.log cannot be written/,

@@ -124,7 +124,7 @@ async function withSupervisor(rig: Rig, work: (clock: JumpingClock) => Promise<v
     env,
     clock,
     log,
-    trouble: () => null,
+    degradedReason: () => null,
     selfCommand,
     signal: stop.signal,
   };

@@ -68,7 +68,7 @@ describe.skipIf(onWindows)('claude (a stand-in that is an executable file)', () 
     ]);
     await rig.setup(WANTED);
     await registered(rig, { type: 'stdio', ...serverStart('code', ENTRY, rig.context.stateDir) });
-    await rig.setup({ ...WANTED, entry: ['/opt/node/bin/node', '/opt/bridge-2/dist/cli.js'] });
+    await rig.setup({ ...WANTED, selfCommand: ['/opt/node/bin/node', '/opt/bridge-2/dist/cli.js'] });
     rig.calls.length = 0;
 
     await rig.remove({ desktop: null, code: true });
@@ -87,7 +87,7 @@ describe.skipIf(onWindows)('claude (a stand-in that is an executable file)', () 
 
 test('setup without claude runs nothing, and has what is to be run later in the plan', async ({ rig }) => {
   const context: SetupContext = { ...rig.context, claude: join(rig.root, 'nowhere') };
-  const wanted = { ...WANTED, entry: ENTRY, folders: { workspaces: {}, roots: [] } };
+  const wanted = { ...WANTED, selfCommand: ENTRY, folders: { workspaces: {}, roots: [] } };
   expect(await planSetup(wanted, context)).toMatchObject({
     ok: true,
     value: { code: { claude: null, calls: [{ args: addOf(rig) }] } },
@@ -166,8 +166,11 @@ describe.skipIf(onWindows)('real claude (with an environment as on Unix)', () =>
   });
 });
 
-async function setup(context: SetupContext, entry: readonly string[] = ENTRY) {
-  const planned = await planSetup({ ...WANTED, entry, folders: { workspaces: {}, roots: [] } }, context);
+async function setup(context: SetupContext, selfCommand: readonly string[] = ENTRY) {
+  const planned = await planSetup(
+    { ...WANTED, selfCommand, folders: { workspaces: {}, roots: [] } },
+    context,
+  );
   if (!planned.ok) throw new Error(planned.refusal);
   return applySetup(planned.value, context, runProgram);
 }

@@ -88,7 +88,7 @@ describe('configuration of Claude Desktop', () => {
     await rig.given(contentOf(name));
     const before = await rig.tree();
     await rig.setup();
-    await rig.setup({ entry: ['/opt/node/bin/node', '/opt/bridge-2/dist/cli.js'] });
+    await rig.setup({ selfCommand: ['/opt/node/bin/node', '/opt/bridge-2/dist/cli.js'] });
 
     await rig.remove();
 
@@ -231,7 +231,7 @@ describe('our entry at Claude Desktop', () => {
     ]);
     await rig.setup();
     expect((await rig.plan()).warnings).toEqual([]);
-    await rig.setup({ entry: ['/opt/node/bin/node', '/opt/bridge-2/dist/cli.js'] });
+    await rig.setup({ selfCommand: ['/opt/node/bin/node', '/opt/bridge-2/dist/cli.js'] });
     await rig.given(change((await rig.bytes()).toString()));
 
     await rig.remove();

@@ -73,7 +73,7 @@ async function build(root: string): Promise<Rig> {
   const context: SetupContext = { env: {}, stateDir: state, homeDir: home, claude };
   const desktop = join(home, 'Claude', 'claude_desktop_config.json');
   const wantedBy = (wanted: Partial<SetupOptions>): SetupOptions => ({
-    entry: ENTRY,
+    selfCommand: ENTRY,
     desktop,
     code: false,
     folders: { workspaces: {}, roots: [] },

@@ -22,7 +22,7 @@ interface Rig extends Home {
   /** How the server answers. */
   answer: (response: ServerResponse) => void;
   readonly logged: string[];
-  trouble: string | null;
+  degradedReason: string | null;
   heartbeat(config: { heartbeat_file?: string; heartbeat_url?: string }): Heartbeat;
   /** What the file says; nothing when it is not there. */
   sign(): Promise<unknown>;
@@ -51,7 +51,7 @@ const test = base.extend<{ rig: Rig }>({
       requests: [],
       answer: (response) => response.end('OK'),
       logged: [],
-      trouble: null,
+      degradedReason: null,
       heartbeat(config) {
         const heartbeat = new Heartbeat({
           ...{
@@ -61,7 +61,7 @@ const test = base.extend<{ rig: Rig }>({
             lease: { bridge, token: TOKEN },
             selfCommand: [],
             env: {},
-            trouble: () => rig.trouble,
+            degradedReason: () => rig.degradedReason,
           },
           config: { ...loadConfig(home.home, {}), ...config },
           stopping: new AbortController().signal,
@@ -136,14 +136,14 @@ describe('heartbeat of an unhealthy supervisor', () => {
   test('a supervisor that cannot write its log sends no heartbeat until soon after it can', async ({
     rig,
   }) => {
-    rig.trouble = 'loop.log cannot be written';
+    rig.degradedReason = 'loop.log cannot be written';
     const heartbeat = rig.heartbeat({ heartbeat_file: rig.file, heartbeat_url: rig.url });
     heartbeat.tick();
     await eventually(() => expect(heartbeat.wakeAt).toEqual(new Date(rig.clock.now().getTime() + 30_000)));
     expect(await rig.sign()).toBeUndefined();
     expect(rig.requests).toEqual([]);
 
-    rig.trouble = null;
+    rig.degradedReason = null;
     rig.clock.advance(30_000);
     await eventually(async () => {
       heartbeat.tick();

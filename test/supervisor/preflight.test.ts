@@ -45,7 +45,7 @@ async function stage(
   const log = { error: write, warn: write, info: write, debug: () => undefined, child: () => log };
   const learnt = vi.fn<() => void>();
   const context = {
-    ...{ bridge, clock, log, lease: { bridge, token: TOKEN }, selfCommand: [], trouble: () => null },
+    ...{ bridge, clock, log, lease: { bridge, token: TOKEN }, selfCommand: [], degradedReason: () => null },
     config: { ...loadConfig(rig.home, {}), claude },
     env: {
       HOME: rig.workspace,

@@ -43,7 +43,7 @@ function stage(rig: Rig, settings: Partial<Config> = {}, clock: Clock = rig.cloc
       selfCommand: [],
     },
     config: { ...loadConfig(rig.home, {}), ...settings },
-    trouble: () => null,
+    degradedReason: () => null,
     stopping: new AbortController().signal,
   };
   return { retention: new Retention(context, removed), removed, warned };

@@ -101,8 +101,17 @@ async function run(cli: Cli, quiet: boolean): Promise<void> {
   });
   const stop = stopRequest();
   try {
-    const trouble = () => logTrouble(log.health());
-    const work = runSupervisor({ home, config, env, clock, log, trouble, selfCommand, signal: stop.signal });
+    const degradedReason = () => logTrouble(log.health());
+    const work = runSupervisor({
+      home,
+      config,
+      env,
+      clock,
+      log,
+      degradedReason,
+      selfCommand,
+      signal: stop.signal,
+    });
     const end = await Promise.race([work, stop.again]);
     if (end.kind === 'already-running')
       fail(

@@ -53,7 +53,13 @@ export async function plan(cli: Cli, options: PlanOptions, mayAsk: boolean): Pro
   const asks = mayAsk && !options.workspace && Object.keys(config.workspaces).length === 0;
   const folders = asks ? await withAnswers(cli, options) : foldersOf(options);
   if (!folders.ok) return folders;
-  const wanted = { entry: entry.value, desktop, distribution, code: options.code, folders: folders.value };
+  const wanted = {
+    selfCommand: entry.value,
+    desktop,
+    distribution,
+    code: options.code,
+    folders: folders.value,
+  };
   const planned = await planSetup(wanted, context);
   if (!planned.ok) return planned;
   return ok({
@@ -126,9 +132,9 @@ function onWindowsWords(wanted: SetupOptions, context: SetupContext): string {
 }
 
 /** What is written down and will not mean the same later. */
-function passingWarnings({ entry, desktop, code }: SetupOptions): string[] {
+function passingWarnings({ selfCommand, desktop, code }: SetupOptions): string[] {
   if (desktop === null && !code) return [];
-  return passingParts(entry).map(
+  return passingParts(selfCommand).map(
     ({ path, fate, advice }) =>
       `${path} ${fate}: then our tools are gone from Claude. ${advice('bridge-supervisor setup')}`,
   );

@@ -24,7 +24,7 @@ export interface DemoOptions {
 
 /** Resolves with the exit code when everything is put away. Throws what nobody foresaw, after putting everything away. */
 export async function runDemo(cli: Cli, options: DemoOptions): Promise<number> {
-  const { out, env, selfCommand: entry, clock } = cli;
+  const { out, env, selfCommand, clock } = cli;
   const claude = findClaude(env);
   if (!claude.found) {
     out.failure(`${claude.message}.`);
@@ -35,7 +35,7 @@ export async function runDemo(cli: Cli, options: DemoOptions): Promise<number> {
   try {
     if (!options.json) for (const line of introduction(out)) out.line(line);
     const sandbox = await openSandbox({
-      entry,
+      selfCommand,
       env,
       path: plainPath(env),
       clock,

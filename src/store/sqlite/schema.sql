@@ -188,7 +188,7 @@ CREATE TABLE supervisor (
   renewed_at TEXT NOT NULL,
   expires_at TEXT NOT NULL,
   stop_requested_at TEXT,
-  trouble TEXT
+  degraded_reason TEXT
 );
 
 CREATE TABLE "updates" (

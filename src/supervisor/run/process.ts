@@ -83,7 +83,12 @@ async function spawn(context: Context, started: StartedRun): Promise<SpawnedRun>
 
   const files = runFiles(bridge.home, run.id);
   const resumed = project.sessionId !== null && (await sessionExists(run.sessionId, env));
-  const server = { entry: context.selfCommand, home: bridge.home, runId: run.id, projectId: run.projectId };
+  const server = {
+    selfCommand: context.selfCommand,
+    home: bridge.home,
+    runId: run.id,
+    projectId: run.projectId,
+  };
   await makeRunsFolder(bridge.home);
   await writeMcpConfig(files.mcpConfig, server, config.mcp_servers);
   const remembers = resumed && (await knowsPlan(started, env));

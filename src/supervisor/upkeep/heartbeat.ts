@@ -68,8 +68,8 @@ export class Heartbeat implements Upkeep {
 
   /** A write of the lease proves that the store takes what is written, and that nobody else has taken over. */
   async #isWell(): Promise<boolean> {
-    const { lease, trouble } = this.#context;
-    if (trouble() !== null) return false;
+    const { lease, degradedReason } = this.#context;
+    if (degradedReason() !== null) return false;
     // What is wrong is told, and dealt with, by the part of the supervisor whose work it hinders.
     return renewLease(lease).then(
       () => true,

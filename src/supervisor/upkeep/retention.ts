@@ -2,7 +2,7 @@
  * How long the output of runs is kept. It is removed some time after its project was closed, or earlier when all output
  * takes too much room, oldest first; never that of an open project. What the store knows of a run stays.
  */
-import { recordRemoval, spentRuns } from '../../bridge/run-output.ts';
+import { finishedRuns, recordRemoval } from '../../bridge/run-output.ts';
 import type { Context } from '../context.ts';
 import { retryTransient } from '../transient.ts';
 import { bytesOf, chooseArtifacts, listArtifacts, removeArtifacts } from './run-artifacts.ts';
@@ -55,7 +55,7 @@ export class Retention implements Upkeep {
       return [];
     });
     const ids = [...new Set(artifacts.map(({ runId }) => runId))];
-    const spent = await retryTransient(this.#context, () => spentRuns(bridge, ids));
+    const spent = await retryTransient(this.#context, () => finishedRuns(bridge, ids));
     const limits = {
       before: new Date(clock.now().getTime() - config.keep_runs_days * DAY_MS).toISOString(),
       bytes: config.keep_runs_mb * 1e6,

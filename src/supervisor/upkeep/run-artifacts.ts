@@ -2,7 +2,7 @@
 
 import { lstat, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { SpentRun } from '../../bridge/run-output.ts';
+import type { FinishedRun } from '../../bridge/run-output.ts';
 import { messageOf } from '../../error-message.ts';
 import { asRunId, type RunId } from '../../project/ids.ts';
 import { parseRunFileName, runsFolder } from '../../state-folder.ts';
@@ -48,7 +48,7 @@ interface Limits {
  */
 export function chooseArtifacts(
   artifacts: readonly RunArtifact[],
-  spent: readonly SpentRun[],
+  spent: readonly FinishedRun[],
   limits: Limits,
 ): RunArtifact[] {
   const byRun = Map.groupBy(artifacts, ({ runId }) => runId);

@@ -21,7 +21,7 @@ export function leaseConform({ write, read }: StoreUnderTest): void {
       renewedAt: NOW,
       expiresAt: minute(1),
       stopRequestedAt: null,
-      trouble: null,
+      degradedReason: null,
     };
 
     test('one lease exists at a time', async () => {

@@ -43,14 +43,14 @@ async function openGate(rig: Rig, settings: Partial<Config> = {}): Promise<Gate>
   await installClaude();
   const config = { ...loadConfig(home, {}), claude, disk_min_mb: 0, ...settings };
   const stopping = new AbortController().signal;
-  const trouble = () => null;
+  const degradedReason = () => null;
   const context = {
     bridge,
     config,
     env: {},
     clock,
     log,
-    trouble,
+    degradedReason,
     lease: { bridge, token: TOKEN },
     selfCommand: [],
     stopping,

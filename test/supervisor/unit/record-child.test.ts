@@ -41,7 +41,7 @@ async function justStarted() {
     env: {},
     clock: systemClock,
     log,
-    trouble: () => null,
+    degradedReason: () => null,
     lease: { bridge: rig.bridge, token: TOKEN },
     selfCommand: [],
     stopping: new AbortController().signal,

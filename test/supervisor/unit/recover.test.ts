@@ -36,7 +36,7 @@ async function takenUp({ hasConversation }: { hasConversation: boolean }) {
     env: { CLAUDE_CONFIG_DIR: claude },
     clock: rig.clock,
     log,
-    trouble: () => null,
+    degradedReason: () => null,
     lease: { bridge: rig.bridge, token: TOKEN },
     selfCommand: [],
     stopping: new AbortController().signal,

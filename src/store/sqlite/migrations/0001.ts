@@ -155,6 +155,6 @@ CREATE TABLE supervisor (
   renewed_at TEXT NOT NULL,
   expires_at TEXT NOT NULL,
   stop_requested_at TEXT,
-  trouble TEXT
+  degraded_reason TEXT
 );
 `;
