@@ -15,8 +15,8 @@ import { configFile } from './state-folder.ts';
 export { type Config, configJsonSchema, configVariables } from './config-schema.ts';
 
 /** Reads the configuration of a state folder. Throws ConfigError; a missing file is an empty one. */
-export function loadConfig(home: string, env: Environment): Config {
-  const file = configFile(home);
+export function loadConfig(stateDir: string, env: Environment): Config {
+  const file = configFile(stateDir);
   return configOfText(readText(file), file, env);
 }
 

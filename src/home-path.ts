@@ -30,9 +30,9 @@ export function expandHome(path: string): string {
 }
 
 /** Where programs keep their settings; a relative XDG_CONFIG_HOME does not count (XDG Base Directory Specification). */
-export function configFolder(env: Readonly<Record<string, string | undefined>>, home: string): string {
+export function configFolder(env: Readonly<Record<string, string | undefined>>, homeDir: string): string {
   const named = env.XDG_CONFIG_HOME ?? '';
-  return isAbsolute(named) ? named : join(home, '.config');
+  return isAbsolute(named) ? named : join(homeDir, '.config');
 }
 
 /** The absolute path of what a person has written: with `~`, or relative to the working folder. */

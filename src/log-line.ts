@@ -61,12 +61,12 @@ function errorText(error: Error, level: Level): string {
 }
 
 /** Enough for a stack, and one runaway value cannot fill the file. */
-const LONGEST = 4_000;
+const MAX_CHARACTERS = 4_000;
 
 /** Without secrets and of bounded length, looking no further than it must: a secret may straddle the cut. */
 function clean(text: string): string {
-  if (text.length <= LONGEST) return redact(text);
-  return `${cut(redact(text.slice(0, 2 * LONGEST)), LONGEST)}… (${text.length} characters)`;
+  if (text.length <= MAX_CHARACTERS) return redact(text);
+  return `${cut(redact(text.slice(0, 2 * MAX_CHARACTERS)), MAX_CHARACTERS)}… (${text.length} characters)`;
 }
 
 /** As a JSON string, which escapes C0 controls, plus what JSON lets through: what hides in a line or reorders it. */

@@ -7,7 +7,7 @@ import { type FSWatcher, watch } from 'node:fs';
 import type { FileHandle } from 'node:fs/promises';
 import type { Clock } from '../clock.ts';
 import { openIfThere } from '../machine/open-file.ts';
-import { isMachineTrouble } from '../machine/passing-trouble.ts';
+import { isMachineTrouble } from '../machine/transient-error.ts';
 import { LineSplitter } from './line-splitter.ts';
 
 export interface Tail {

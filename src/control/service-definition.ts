@@ -10,7 +10,7 @@ import { namedWorkspaces } from '../project/workspace.ts';
 import { VERSION } from '../version.ts';
 import { STOP_MARGIN_MS, stopTimeout } from './stop-timeout.ts';
 
-interface Circumstances {
+interface DefinitionInput {
   readonly stateDir: string;
   /** The program and arguments that start this command line, now and later. */
   readonly selfCommand: readonly string[];
@@ -26,7 +26,7 @@ export const serviceSettings = z.object({
 /** What of the configuration goes into the service. */
 export type ServiceSettings = Pick<ServiceDefinition, 'writable' | 'stopMs'>;
 
-export function serviceDefinition(circumstances: Circumstances): ServiceDefinition {
+export function serviceDefinition(circumstances: DefinitionInput): ServiceDefinition {
   const { selfCommand, stateDir, hardened, settings } = circumstances;
   const command = [...selfCommand, 'run', '--quiet', '--environment', environmentFileOf(stateDir)];
   return { version: VERSION, command, stateDir, hardened, ...settings };
@@ -36,17 +36,17 @@ export function serviceDefinition(circumstances: Circumstances): ServiceDefiniti
  * A configuration that cannot be used is a problem of its own, and then nothing of this is installed.
  *
  * @param env What the service will have.
- * @param home Of the account the service runs as.
+ * @param homeDir Of the account the service runs as.
  */
-export function settingsOf(stateDir: string, env: Environment, home: string): ServiceSettings {
+export function settingsOf(stateDir: string, env: Environment, homeDir: string): ServiceSettings {
   try {
     const config = loadConfig(stateDir, env);
     const { workspaces, workspace_roots } = config;
     // Claude keeps its login and its memory in the home folder.
-    const writable = [home, ...namedWorkspaces(workspaces).map(({ path }) => path), ...workspace_roots];
+    const writable = [homeDir, ...namedWorkspaces(workspaces).map(({ path }) => path), ...workspace_roots];
     return { writable: [...new Set(writable)], stopMs: stopTimeout(config) };
   } catch (error) {
-    if (error instanceof ConfigError) return withoutConfiguration(home);
+    if (error instanceof ConfigError) return withoutConfiguration(homeDir);
     throw error;
   }
 }

@@ -10,7 +10,7 @@ import {
 import { VERSION } from '../version.ts';
 import { type FoundService, isActive } from './find-service.ts';
 import { adviceText, serviceAdvice } from './service-advice.ts';
-import { isWorking, type Supervisor } from './supervisor-state.ts';
+import { isWorking, type SupervisorState } from './supervisor-state.ts';
 
 export interface ServiceReport {
   readonly manager: ServiceManager['kind'];
@@ -36,9 +36,9 @@ export interface ServiceFindings {
 }
 
 export async function serviceFindings(
-  home: string,
+  stateDir: string,
   { manager, installed }: FoundService,
-  supervisor: Supervisor,
+  supervisor: SupervisorState,
 ): Promise<ServiceFindings> {
   const { kind, scope, name, title } = manager;
   const status = await statusOf(manager);
@@ -55,7 +55,7 @@ export async function serviceFindings(
     warnings: [
       ...(works ? [...trouble, ...besideTheService(service, supervisor)] : []),
       ...versionWarning(service),
-      ...(await fileWarnings(environmentFileOf(home))),
+      ...(await fileWarnings(environmentFileOf(stateDir))),
     ],
   };
 }
@@ -80,7 +80,7 @@ async function statusOf(manager: ServiceManager): Promise<Status> {
   }
 }
 
-function nextFor(state: ServiceReport['state'], supervisor: Supervisor): string | null {
+function nextFor(state: ServiceReport['state'], supervisor: SupervisorState): string | null {
   if (isWorking(supervisor)) return state === 'stopped' ? 'bridge-supervisor restart' : null;
   switch (state) {
     case 'stopped':
@@ -101,7 +101,7 @@ function stateTrouble({ title, state, detail, next }: ServiceReport, hasAdvice: 
   return [`${title}: ${what}${todo}`];
 }
 
-function besideTheService({ title, state }: ServiceReport, supervisor: Supervisor): string[] {
+function besideTheService({ title, state }: ServiceReport, supervisor: SupervisorState): string[] {
   if (!isWorking(supervisor) || state === 'unknown' || isActive({ state })) return [];
   return [
     `The supervisor (pid ${supervisor.lease.pid}) runs in the background, not as the installed service (${title}). To let the service take over: bridge-supervisor restart`,

@@ -3,8 +3,8 @@
 import { isAbsolute } from 'node:path';
 import type { Environment } from '../environment.ts';
 import { homeFolder } from '../home-path.ts';
-import { lastingPath } from '../machine/lasting-path.ts';
-import { type PassingPath, passingPath } from '../machine/passing-path.ts';
+import { type ShortLivedPath, shortLivedPath } from '../machine/short-lived-path.ts';
+import { stablePath } from '../machine/stable-path.ts';
 import { ok, type Result, refuse } from '../result.ts';
 
 /**
@@ -20,9 +20,9 @@ export function stableCommand(
 ): Result<readonly string[]> {
   const homeDir = homeFolder();
   const lasting = command.map((part) =>
-    isAbsolute(part) ? lastingPath(part, { env, homeDir, called }) : part,
+    isAbsolute(part) ? stablePath(part, { env, homeDir, called }) : part,
   );
-  const useless = passingParts(lasting).find((part) => part.isUseless);
+  const useless = shortLivedParts(lasting).find((part) => part.isUseless);
   if (!useless) return ok(lasting);
   return refuse(
     `this copy will not stay: ${useless.path} ${useless.fate}. ${useless.advice('run this again')}`,
@@ -34,6 +34,6 @@ export function stableCommand(
  *
  * @param homeDir Of whoever is to start it.
  */
-export function passingParts(command: readonly string[], homeDir = homeFolder()): PassingPath[] {
-  return command.filter((part) => isAbsolute(part)).flatMap((part) => passingPath(part, homeDir) ?? []);
+export function shortLivedParts(command: readonly string[], homeDir = homeFolder()): ShortLivedPath[] {
+  return command.filter((part) => isAbsolute(part)).flatMap((part) => shortLivedPath(part, homeDir) ?? []);
 }

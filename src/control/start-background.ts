@@ -7,12 +7,12 @@ import { isAlive, isSame, type ProcessIdentity } from '../machine/identity.ts';
 import { stopChild } from '../machine/stop.ts';
 import { startLogFile } from '../state-folder.ts';
 import type { Host } from './host.ts';
-import { lastWords } from './start-log.ts';
+import { lastStartOutput } from './start-log.ts';
 import { holderOf, isWorking, startBlocker, supervisorState } from './supervisor-state.ts';
 
 export type StartResult =
   | { readonly kind: 'started' | 'already-running'; readonly pid: number }
-  | { readonly kind: 'failed'; readonly what: string };
+  | { readonly kind: 'failed'; readonly message: string };
 
 /** @param waitMs How long it may take to come up. */
 export async function startSupervisor(host: Host, bridge: Bridge, waitMs: number): Promise<StartResult> {
@@ -58,7 +58,9 @@ async function comeUp(
       return { kind: 'already-running', pid };
     }
     if (!lives)
-      return failed(`it exited immediately. It printed: ${(await lastWords(host.stateDir)) || 'nothing'}`);
+      return failed(
+        `it exited immediately. It printed: ${(await lastStartOutput(host.stateDir)) || 'nothing'}`,
+      );
     await host.clock.sleep(LOOK_EVERY_MS);
   }
   return failed(
@@ -66,6 +68,6 @@ async function comeUp(
   );
 }
 
-function failed(what: string): StartResult {
-  return { kind: 'failed', what };
+function failed(message: string): StartResult {
+  return { kind: 'failed', message };
 }

@@ -9,7 +9,7 @@ import { startLogFile } from '../state-folder.ts';
 const LAST_CHARACTERS = 20_000;
 
 /** Its last lines, on one line and without secrets; empty when it said nothing. */
-export async function lastWords(stateDir: string): Promise<string> {
+export async function lastStartOutput(stateDir: string): Promise<string> {
   const text = await readFile(startLogFile(stateDir), 'utf8').catch(() => '');
   return linesOf(redact(text.slice(-LAST_CHARACTERS)))
     .map(cleanLine)

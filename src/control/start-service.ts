@@ -19,13 +19,13 @@ export async function startService(
   const before = await supervisorState(bridge);
   if (before.state === 'running') return { kind: 'already-running', pid: before.lease.pid };
   const blocker = startBlocker(before);
-  if (blocker !== null) return { kind: 'failed', what: blocker };
+  if (blocker !== null) return { kind: 'failed', message: blocker };
   try {
     await manager.start();
   } catch (error) {
     if (!(error instanceof ServiceError)) throw error;
     const printed = await lastOutput(host, manager, run);
-    return { kind: 'failed', what: [error.message, ...printedText(printed)].join(' ') };
+    return { kind: 'failed', message: [error.message, ...printedText(printed)].join(' ') };
   }
   return comeUp(host, bridge, manager, waitMs, run);
 }
@@ -53,7 +53,7 @@ async function comeUp(
       if (stopped !== 1 && !isComingUp(status))
         return {
           kind: 'failed',
-          what: whyNotRunning(manager, status, await lastOutput(host, manager, run)),
+          message: whyNotRunning(manager, status, await lastOutput(host, manager, run)),
         };
       ask = clock.monotonic() + ASK_EVERY_MS;
     }
@@ -61,7 +61,7 @@ async function comeUp(
   }
   return {
     kind: 'failed',
-    what: `${manager.title} was started, but its supervisor has not started working. See: bridge-supervisor logs --service`,
+    message: `${manager.title} was started, but its supervisor has not started working. See: bridge-supervisor logs --service`,
   };
 }
 

@@ -8,7 +8,7 @@ import type { Lease } from '../bridge/lease.ts';
 import { type Overview, overview, projectState } from '../bridge/queries.ts';
 import { KEEPS_SETTINGS_OUT_SINCE, keepsSettingsOut } from '../claude/version.ts';
 import { ConfigError } from '../config-error.ts';
-import { freeRoom } from '../machine/disk.ts';
+import { freeSpace } from '../machine/disk.ts';
 import { ownServices, type Services } from '../machine/service/find.ts';
 import { type TreeUsage, treeUsage } from '../machine/usage.ts';
 import type { Hold } from '../project/hold.ts';
@@ -23,14 +23,14 @@ import { configOf, type Host } from './host.ts';
 import { lastLogLines } from './log-reader.ts';
 import { nextCommands } from './next-commands.ts';
 import { type ServiceReport, serviceFindings } from './service-status.ts';
-import { lastWords } from './start-log.ts';
-import { type Supervisor, supervisorOf } from './supervisor-state.ts';
+import { lastStartOutput } from './start-log.ts';
+import { type SupervisorState, supervisorOf } from './supervisor-state.ts';
 
 export interface StatusReport {
   /** A supervisor runs, and nothing that is known keeps it from its work. */
   readonly ok: boolean;
   readonly supervisor: {
-    readonly state: Supervisor['state'];
+    readonly state: SupervisorState['state'];
     readonly lease: Omit<Lease, 'token'> | null;
     /** The store can be written at this moment. */
     readonly writes: boolean;
@@ -48,7 +48,7 @@ export interface StatusReport {
   readonly queue: readonly Project[];
   readonly spentTodayUsd: number;
   readonly todayRunsOfUnknownCost: number;
-  readonly home: string;
+  readonly stateDir: string;
   readonly log: { readonly path: string; readonly lines: readonly string[] };
   readonly now: string;
 }
@@ -63,7 +63,7 @@ interface Running {
 interface Waiting {
   readonly project: Project;
   /** What was submitted, or why it needs attention. */
-  readonly what: string;
+  readonly description: string;
   readonly since: string;
   /** The commands to give. */
   readonly next: readonly string[];
@@ -105,14 +105,14 @@ export async function statusReport(
     queue: seen.queue,
     spentTodayUsd: seen.spentTodayUsd,
     todayRunsOfUnknownCost: seen.todayRunsOfUnknownCost,
-    home: host.stateDir,
+    stateDir: host.stateDir,
     log: { path: logFile(host.stateDir), lines: await logEnd(host) },
     now: now.toISOString(),
   };
 }
 
 /** Without what lets its holder write. */
-function publicLease(supervisor: Supervisor): Omit<Lease, 'token'> | null {
+function publicLease(supervisor: SupervisorState): Omit<Lease, 'token'> | null {
   if (supervisor.state === 'not_running') return null;
   const { token: _, ...lease } = supervisor.lease;
   return lease;
@@ -127,12 +127,13 @@ async function withProcess(project: Project, run: Run): Promise<Running> {
 
 async function waitingFor(bridge: Bridge, project: Project): Promise<Waiting> {
   const next = nextCommands(project);
-  if (project.attention !== null) return { project, what: project.attention, since: project.updatedAt, next };
+  if (project.attention !== null)
+    return { project, description: project.attention, since: project.updatedAt, next };
   const state = await projectState(bridge, project.id);
   const completion = state.ok ? state.value.completion : undefined;
   return {
     project,
-    what: completion?.summary ?? '',
+    description: completion?.summary ?? '',
     since: completion?.createdAt ?? project.updatedAt,
     next,
   };
@@ -141,7 +142,7 @@ async function waitingFor(bridge: Bridge, project: Project): Promise<Waiting> {
 /** Space below which the store or the log fails at the next opportunity. */
 const MIN_FREE_BYTES = 5_000_000;
 
-async function findProblems(host: Host, supervisor: Supervisor): Promise<string[]> {
+async function findProblems(host: Host, supervisor: SupervisorState): Promise<string[]> {
   const problems: string[] = [];
   if (supervisor.state === 'not_responding')
     problems.push(
@@ -149,9 +150,9 @@ async function findProblems(host: Host, supervisor: Supervisor): Promise<string[
     );
   if (supervisor.state === 'running' && supervisor.lease.degradedReason !== null)
     problems.push(supervisor.lease.degradedReason);
-  const words = supervisor.state === 'gone' ? await lastWords(host.stateDir) : '';
-  if (words !== '') problems.push(`The last supervisor ended unexpectedly. It printed: ${words}`);
-  if ((await freeRoom(host.stateDir)).bytes < MIN_FREE_BYTES)
+  const printed = supervisor.state === 'gone' ? await lastStartOutput(host.stateDir) : '';
+  if (printed !== '') problems.push(`The last supervisor ended unexpectedly. It printed: ${printed}`);
+  if ((await freeSpace(host.stateDir)).bytes < MIN_FREE_BYTES)
     problems.push(`The disk that holds ${host.stateDir} is full: free some space.`);
   const log = logFile(host.stateDir);
   if (!(await isWritable(log)))

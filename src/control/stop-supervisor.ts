@@ -31,8 +31,9 @@ export async function stopSupervisor(bridge: Bridge, timeoutMs: number): Promise
   if (!isLiving(before)) return { supervisor: null, runs: await endRunsOfNobody(bridge) };
 
   const holder = holderOf(before.lease);
-  const told = await tell(bridge);
-  const asked = before.state === 'not_responding' || !told ? Math.min(timeoutMs, FROZEN_MS) : timeoutMs;
+  const isRequested = await tryRequestStop(bridge);
+  const asked =
+    before.state === 'not_responding' || !isRequested ? Math.min(timeoutMs, FROZEN_MS) : timeoutMs;
   const by = (await endsWithin(bridge, holder, asked))
     ? 'request'
     : await stopChild({ identity: holder }, { graceMs: GRACE_MS, clock: bridge.clock });
@@ -40,7 +41,7 @@ export async function stopSupervisor(bridge: Bridge, timeoutMs: number): Promise
 }
 
 /** False when the store does not take the request now, perhaps because the supervisor itself is frozen in a write. */
-async function tell(bridge: Bridge): Promise<boolean> {
+async function tryRequestStop(bridge: Bridge): Promise<boolean> {
   try {
     await requestStop(bridge);
     return true;

@@ -6,7 +6,7 @@ import type { Bridge } from '../bridge/bridge.ts';
 import { currentLease, isInForce, type Lease } from '../bridge/lease.ts';
 import { isAlive, type ProcessIdentity } from '../machine/identity.ts';
 
-export type Supervisor = { readonly state: 'not_running' } | Holder<HolderState>;
+export type SupervisorState = { readonly state: 'not_running' } | Holder<HolderState>;
 
 interface Holder<State extends HolderState> {
   readonly state: State;
@@ -19,27 +19,27 @@ type HolderState =
   | 'not_responding' // its process lives, and does not renew its lease: it can neither claim nor write
   | 'gone'; // it ended without giving up its lease
 
-export async function supervisorState(bridge: Bridge): Promise<Supervisor> {
+export async function supervisorState(bridge: Bridge): Promise<SupervisorState> {
   return supervisorOf(await currentLease(bridge), bridge.clock.now());
 }
 
 /** The same, of a lease that was already read; undefined when there is none. */
-export async function supervisorOf(lease: Lease | undefined, now: Date): Promise<Supervisor> {
+export async function supervisorOf(lease: Lease | undefined, now: Date): Promise<SupervisorState> {
   return lease ? { state: await stateOf(lease, now), lease } : { state: 'not_running' };
 }
 
 /** Its process lives, whether or not it does its work. */
-export function isLiving(supervisor: Supervisor): supervisor is Holder<Exclude<HolderState, 'gone'>> {
+export function isLiving(supervisor: SupervisorState): supervisor is Holder<Exclude<HolderState, 'gone'>> {
   return supervisor.state !== 'not_running' && supervisor.state !== 'gone';
 }
 
 /** It claims and writes. */
-export function isWorking(supervisor: Supervisor): supervisor is Holder<'running' | 'stopping'> {
+export function isWorking(supervisor: SupervisorState): supervisor is Holder<'running' | 'stopping'> {
   return supervisor.state === 'running' || supervisor.state === 'stopping';
 }
 
 /** Why no other supervisor can start, and what to do; null when one can. */
-export function startBlocker(supervisor: Supervisor): string | null {
+export function startBlocker(supervisor: SupervisorState): string | null {
   if (supervisor.state === 'stopping')
     return `the supervisor (pid ${supervisor.lease.pid}) is stopping. Start again when it has ended.`;
   if (supervisor.state === 'not_responding')

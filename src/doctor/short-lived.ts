@@ -1,8 +1,8 @@
 /** Commands registered for later whose files will soon be gone. */
 import { isAbsolute } from 'node:path';
-import { lastingPath } from '../machine/lasting-path.ts';
-import { passingPath } from '../machine/passing-path.ts';
-import { guardedBy } from '../machine/service/guarded-folders.ts';
+import { guardAdvice, guardedBy } from '../machine/service/guarded-folders.ts';
+import { shortLivedPath } from '../machine/short-lived-path.ts';
+import { stablePath } from '../machine/stable-path.ts';
 import { type CheckResult, type Finding, ok, problem, warning } from './check.ts';
 import type { DoctorContext } from './context.ts';
 import { upper } from './wording.ts';
@@ -21,9 +21,9 @@ export function shortLivedPart(
 ): CheckResult | undefined {
   const [shortLived] = command
     .filter((word) => isAbsolute(word))
-    .flatMap((word) => passingPath(word, homeDir) ?? []);
+    .flatMap((word) => shortLivedPath(word, homeDir) ?? []);
   if (!shortLived) return undefined;
-  const hasLasting = lastingPath(shortLived.path, { env, homeDir }) !== shortLived.path;
+  const hasLasting = stablePath(shortLived.path, { env, homeDir }) !== shortLived.path;
   return warning(
     shortLived.path,
     `${upper(whose)} starts a file that will not stay: ${shortLived.path} ${shortLived.fate}.`,
@@ -42,7 +42,7 @@ export async function checkServiceCommand(
   const files = command.filter((word) => isAbsolute(word));
   for (const file of files) {
     const guard = await guardedBy(machine.platform, machine.homeDir, file);
-    if (guard !== null) return { check, ...problem(file, guard) };
+    if (guard !== null) return { check, ...problem(file, guardAdvice(file, guard)) };
   }
   const shortLived = shortLivedPart(machine, command, 'the service', 'bridge-supervisor install');
   return { check, ...(shortLived ?? ok(files.at(-1) ?? '', `The service starts ${command.join(' ')}`)) };

@@ -2,7 +2,7 @@
 
 import { access, chmod, constants, lstat, readdir, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { freeRoom } from '../machine/disk.ts';
+import { freeSpace } from '../machine/disk.ts';
 import { syncedBy } from '../machine/foreign-folder.ts';
 import { openPlainFile } from '../machine/open-file.ts';
 import { ensurePrivateFolder } from '../machine/paths.ts';
@@ -118,7 +118,7 @@ const WARN_FACTOR = 2;
 async function space({ stateDir, config }: DoctorContext): Promise<CheckResult> {
   await mustExist(stateDir);
   const min = (await config()).disk_min_mb * 1e6;
-  const free = (await freeRoom(stateDir)).bytes;
+  const free = (await freeSpace(stateDir)).bytes;
   const hint = { hint: 'Free some space on that disk, or lower `disk_min_mb`.' };
   if (free < min)
     return problem(stateDir, `${sizeText(free)} free: no run starts below ${sizeText(min)}.`, hint);

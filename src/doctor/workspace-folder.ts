@@ -3,7 +3,7 @@
 import * as z from 'zod';
 import { liesIn } from '../machine/folder-overlap.ts';
 import { parseJson } from '../machine/program-output.ts';
-import { guardedBy } from '../machine/service/guarded-folders.ts';
+import { guardAdvice, guardedBy } from '../machine/service/guarded-folders.ts';
 import type { ClaudeSettings } from '../project/workspace.ts';
 import { type CheckResult, ok, problem, warning } from './check.ts';
 import type { DoctorContext } from './context.ts';
@@ -47,7 +47,7 @@ export async function checkFolder(
   const subject = path;
   const correct = { hint: `Create it or correct config.json, then run: ${context.applyCommand}` };
   const guard = await guardedBy(context.platform, context.homeDir, path);
-  if (guard !== null) return context.plannedEnv ? problem(subject, guard) : warning(subject, guard);
+  if (guard !== null) return (context.plannedEnv ? problem : warning)(subject, guardAdvice(path, guard));
   const asked = await context.run(process.execPath, ['-e', PROBE, path], {
     env: context.env,
     timeoutMs: PROBE_TIMEOUT_MS,

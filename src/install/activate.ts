@@ -108,6 +108,6 @@ async function stopAsUser({ target, definition, env }: InstallPlan, { run }: Ser
   await runAs(target.account, run)(node, [...program, 'stop'], { env, timeoutMs: definition.stopMs });
 }
 
-function failed(what: string, restarted: boolean): Activation {
-  return { result: { kind: 'failed', what }, replaced: null, restarted };
+function failed(message: string, restarted: boolean): Activation {
+  return { result: { kind: 'failed', message }, replaced: null, restarted };
 }

@@ -38,7 +38,7 @@ const workingSupervisor = z.object({
 
 export type WorkingSupervisor = Readonly<z.output<typeof workingSupervisor>>;
 
-interface Place {
+interface StepContext {
   readonly account: Account;
   readonly stateDir: string;
   readonly clock: Clock;
@@ -46,7 +46,7 @@ interface Place {
 }
 
 /** For a service of our own user. */
-export function ownSteps({ account, stateDir, clock, services }: Place): UserSteps {
+export function ownSteps({ account, stateDir, clock, services }: StepContext): UserSteps {
   return {
     look: async (env) => ok(await lookAtState(stateDir, env)),
     check: (env) => preflight({ account, stateDir, env, clock, services }),
@@ -61,13 +61,13 @@ export function ownSteps({ account, stateDir, clock, services }: Place): UserSte
   };
 }
 
-export const STEPS = ['look', 'check', 'prepare', 'supervisor'] as const;
-export type Step = (typeof STEPS)[number];
+export const USER_STEPS = ['look', 'check', 'prepare', 'supervisor'] as const;
+export type UserStep = (typeof USER_STEPS)[number];
 
 /** Takes one step in a process that another call of ours has started as the user of the service. */
 export async function takeStep(
   { stateDir, env, clock }: Pick<Host, 'stateDir' | 'env' | 'clock'>,
-  step: Step,
+  step: UserStep,
   services: Services,
   input: NodeJS.ReadableStream,
 ): Promise<Result<unknown>> {
@@ -106,11 +106,11 @@ const TIMEOUT_MS = 90_000;
 
 /** @param selfCommand The program and arguments that start our command line. */
 export function otherUserSteps(
-  { account, services }: Pick<Place, 'account' | 'services'>,
+  { account, services }: Pick<StepContext, 'account' | 'services'>,
   [node = '', ...program]: readonly string[],
 ): UserSteps {
   const run = runAs(account, services.run);
-  const call = (step: Step, env: Environment, input = '') =>
+  const call = (step: UserStep, env: Environment, input = '') =>
     run(node, [...program, 'install', '--as-user-step', step], { env, input, timeoutMs: TIMEOUT_MS });
   const cannot = (result: ProgramResult) =>
     `as ${account.name}, ${[node, ...program].join(' ')} cannot be run: ${whyNot(result)}`;

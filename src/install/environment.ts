@@ -80,10 +80,10 @@ const DEFAULT_PLACES = ['.local/bin/claude', '.claude/local/claude'];
  * Where claude is now, for a service that may not have the person's PATH. The link and not what it points to: Claude's
  * updates leave the link and move the rest.
  */
-function claudeOf(env: Environment, captured: Environment, home: string): Record<string, string> {
+function claudeOf(env: Environment, captured: Environment, homeDir: string): Record<string, string> {
   const places = [
     () => locateClaude(undefined, captured),
-    ...DEFAULT_PLACES.map((place) => () => locateClaude(join(home, place), {})),
+    ...DEFAULT_PLACES.map((place) => () => locateClaude(join(homeDir, place), {})),
     () => locateClaude(undefined, env),
   ];
   for (const look of places) {

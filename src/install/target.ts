@@ -3,7 +3,7 @@
 import type { Host } from '../control/host.ts';
 import { type Account, findAccount, ownAccount } from '../machine/account.ts';
 import { findServiceOf, type Services } from '../machine/service/find.ts';
-import { guardedBy } from '../machine/service/guarded-folders.ts';
+import { guardAdvice, guardedBy } from '../machine/service/guarded-folders.ts';
 import { serviceName } from '../machine/service/name.ts';
 import type { ServiceManager } from '../machine/service/service.ts';
 import { ok, type Result, refuse } from '../result.ts';
@@ -41,9 +41,9 @@ export async function findTarget(
   const isOtherUser = account.value.uid !== own.uid;
   const stateDir =
     isOtherUser && !host.env.BRIDGE_HOME ? defaultStateFolder(account.value.homeDir) : host.stateDir;
-  // First of all: what is guarded may not answer to who only looks.
+  // First: a guarded folder may not even answer to a look.
   const guard = await guardedBy(services.platform, account.value.homeDir, stateDir);
-  if (guard !== null) return refuse(guard);
+  if (guard !== null) return refuse(guardAdvice(stateDir, guard));
   const name = serviceName({ scope, account: account.value, stateDir });
   const { env, clock } = host;
   const { run } = services;

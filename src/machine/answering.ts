@@ -2,7 +2,7 @@
 import { stat } from 'node:fs/promises';
 import type { Clock } from '../clock.ts';
 
-const PATIENCE_MS = 5_000;
+const TIMEOUT_MS = 5_000;
 
 /** A question that is not answered takes one of Node's few threads for files: the same one is not asked twice. */
 const asked = new Map<string, Promise<void>>();
@@ -18,7 +18,7 @@ export async function answers(
   asked.set(path, asking);
   void asking.then(() => asked.delete(path));
   const answered = new AbortController();
-  const late = clock.sleep(PATIENCE_MS, answered.signal).then(() => false);
+  const late = clock.sleep(TIMEOUT_MS, answered.signal).then(() => false);
   const isAnswered = await Promise.race([asking.then(() => true), late]);
   answered.abort();
   return isAnswered;

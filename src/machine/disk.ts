@@ -1,6 +1,6 @@
 import { statfs } from 'node:fs/promises';
 
-export interface Room {
+export interface FreeSpace {
   readonly bytes: number;
   /** How many more files there can be; null where the file system does not count them. */
   readonly files: number | null;
@@ -10,7 +10,7 @@ export interface Room {
  * What this user can still write on the file system that holds `path`, which must exist. Space that the file system
  * keeps for root does not count.
  */
-export async function freeRoom(path: string): Promise<Room> {
+export async function freeSpace(path: string): Promise<FreeSpace> {
   const { bavail, bsize, files, ffree } = await statfs(path, { bigint: true });
   return { bytes: Number(bavail * bsize), files: files === 0n ? null : Number(ffree) };
 }

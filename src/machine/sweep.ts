@@ -13,7 +13,7 @@ import { processes } from './processes.ts';
 import { killProcess, signalProcess } from './signal.ts';
 import { ancestorsOf, below, living, toIdentity } from './tree.ts';
 
-export interface Mark {
+export interface EnvironmentMark {
   name: string;
   value: string;
 }
@@ -21,7 +21,7 @@ export interface Mark {
 interface SweepOptions {
   /** The process that led the run, normally ended by now. If it lives it is ended too. */
   root: ProcessIdentity;
-  mark: Mark;
+  mark: EnvironmentMark;
   /** Nothing older than `root` carries the mark, so that fewer environments are read. */
   isMarkOfRoot?: boolean;
   /** `child.processTree()` or `processTree(root)`, taken while the root lived: reaches what dropped its environment. */
@@ -85,7 +85,7 @@ export async function findMarked(name: string, value: string): Promise<ProcessId
 }
 
 /** On an idle machine hardly any process is younger than a run, and each environment is a file to read. */
-async function findMarkedSince(root: ProcessIdentity, mark: Mark): Promise<ProcessIdentity[]> {
+async function findMarkedSince(root: ProcessIdentity, mark: EnvironmentMark): Promise<ProcessIdentity[]> {
   const rows = (await living()).filter((row) => !isOlder(row, root));
   const pids = await processes.marked(
     mark.name,

@@ -1,10 +1,10 @@
 /** Whether queued work will be taken up: is there a supervisor, and does anything hold new runs back. */
-import type { Supervisor } from '../control/supervisor-state.ts';
+import type { SupervisorState } from '../control/supervisor-state.ts';
 import type { Hold } from '../project/hold.ts';
 import type { OpenBridge } from './open-bridge.ts';
 
 export interface Readiness {
-  readonly supervisor: Supervisor['state'];
+  readonly supervisor: SupervisorState['state'];
   readonly holds: readonly Hold[];
 }
 

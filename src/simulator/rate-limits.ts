@@ -25,14 +25,14 @@ const windowCodes = {
   /** The week of one model family, which has a share of its own. */
   seven_day_overage_included: '7d_oi',
 } as const;
-const usualUtilization = { allowed: 0.2, allowed_warning: 0.93, rejected: 1 } as const;
+const DEFAULT_UTILIZATION = { allowed: 0.2, allowed_warning: 0.93, rejected: 1 } as const;
 
 /** Headers for any reply, saying how much of the subscription's window is used. */
 export function rateLimitHeaders(limit: RateLimit): Record<string, string> {
   const window = limit.window ?? 'five_hour';
   const code = windowCodes[window];
   const reset = String(Math.floor(limit.resetsAt.getTime() / 1000));
-  const utilization = String(limit.utilization ?? usualUtilization[limit.status]);
+  const utilization = String(limit.utilization ?? DEFAULT_UTILIZATION[limit.status]);
   const prefix = 'anthropic-ratelimit-unified';
   return {
     [`${prefix}-status`]: limit.status,

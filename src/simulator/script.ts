@@ -8,18 +8,18 @@ import type { ScriptTurn } from './turn.ts';
 export type Script = (turn: ScriptTurn) => Reply | Promise<Reply>;
 
 /** A fixed reply, or a script for one turn, for example to use an id out of a tool result. */
-export type Step = Reply | Script;
+export type ScriptStep = Reply | Script;
 
 /**
  * Plays the steps in order, one per request, whatever conversation it belongs to. After the last step every request is
  * refused, which ends Claude's run with a message that says so; `repeatingLast` never runs out.
  */
-export function sequence(steps: readonly Step[]): Script {
+export function sequence(steps: readonly ScriptStep[]): Script {
   return play(steps, () => refusal(`the script is exhausted: it has ${count(steps.length, 'step')}`));
 }
 
 /** As `sequence`, but the last step answers all further requests. */
-export function repeatingLast(steps: readonly [Step, ...Step[]]): Script {
+export function repeatingLast(steps: readonly [ScriptStep, ...ScriptStep[]]): Script {
   const last = steps.at(-1) ?? steps[0];
   return play(steps, (turn) => perform(last, turn));
 }
@@ -28,7 +28,7 @@ export function repeatingLast(steps: readonly [Step, ...Step[]]): Script {
  * Gives each conversation the script whose marker it mentions, so that one simulator serves several projects at once.
  * The first marker that fits wins; a conversation that mentions none is refused with the list of markers.
  */
-export function byConversation(scripts: Readonly<Record<string, Step>>): Script {
+export function byConversation(scripts: Readonly<Record<string, ScriptStep>>): Script {
   const entries = Object.entries(scripts);
   return (turn) => {
     const found = entries.find(([marker]) => turn.mentions(marker));
@@ -46,7 +46,7 @@ export function refusal(reason: string): ErrorReply {
   return apiError(418, { type: 'simulator_error', message: `Simulator: ${reason}.` });
 }
 
-function play(steps: readonly Step[], afterwards: Script): Script {
+function play(steps: readonly ScriptStep[], afterwards: Script): Script {
   let played = 0;
   return (turn) => {
     const step = steps[played];
@@ -56,7 +56,7 @@ function play(steps: readonly Step[], afterwards: Script): Script {
   };
 }
 
-function perform(step: Step, turn: ScriptTurn): Reply | Promise<Reply> {
+function perform(step: ScriptStep, turn: ScriptTurn): Reply | Promise<Reply> {
   return typeof step === 'function' ? step(turn) : step;
 }
 

@@ -2,7 +2,7 @@
 
 import { constants } from 'node:fs';
 import { access } from 'node:fs/promises';
-import { freeRoom } from '../machine/disk.ts';
+import { freeSpace } from '../machine/disk.ts';
 import { makePrivateFolder } from '../make-folder.ts';
 import { runsFolder } from '../state-folder.ts';
 
@@ -16,7 +16,7 @@ export async function whyNoRoom(home: string, minMb: number): Promise<string | u
     await makeRunsFolder(home);
     await access(folder, constants.R_OK | constants.W_OK | constants.X_OK);
     for (const path of [home, folder]) {
-      const { bytes, files } = await freeRoom(path);
+      const { bytes, files } = await freeSpace(path);
       // In steps, so that the reason does not change with every megabyte.
       if (bytes < minMb * 1e6)
         return `less than ${minMb} MB are free where ${path} is; make room, or lower disk_min_mb`;

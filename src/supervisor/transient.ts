@@ -5,7 +5,7 @@
  */
 import { isPassingTrouble, isStoreTrouble } from '../bridge/bridge.ts';
 import { LeaseLost } from '../bridge/lease.ts';
-import { isMachineTrouble } from '../machine/passing-trouble.ts';
+import { isMachineTrouble } from '../machine/transient-error.ts';
 import type { Context } from './context.ts';
 
 const MIN_WAIT_MS = 500;

@@ -42,14 +42,14 @@ export interface StatusFacts {
   }[];
   readonly waiting: readonly {
     readonly project: Project;
-    readonly what: string;
+    readonly description: string;
     readonly since: string;
     readonly next: readonly string[];
   }[];
   readonly queue: readonly Project[];
   readonly spentTodayUsd: number;
   readonly todayRunsOfUnknownCost: number;
-  readonly home: string;
+  readonly stateDir: string;
   readonly log: { readonly path: string; readonly lines: readonly string[] };
   readonly now: string;
 }
@@ -65,16 +65,16 @@ export function toWireStatus(status: StatusFacts): WireStatus {
     quotas: status.quotas.map(toWireUsageWindow),
     counts: { ...status.counts },
     running: status.running.map(toWireRunning),
-    waiting: status.waiting.map(({ project, what, since, next }) => ({
+    waiting: status.waiting.map(({ project, description, since, next }) => ({
       project: toWireProject(project),
-      message: what,
+      message: description,
       since,
       next: [...next],
     })),
     queue: status.queue.map(toWireProject),
     spent_today_usd: status.spentTodayUsd,
     today_runs_of_unknown_cost: status.todayRunsOfUnknownCost,
-    state_dir: status.home,
+    state_dir: status.stateDir,
     log: { path: status.log.path, lines: [...status.log.lines] },
     now: status.now,
   };

@@ -1,7 +1,7 @@
 import { chmod, mkdir, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect } from 'vitest';
-import { freeRoom } from '../../src/machine/disk.ts';
+import { freeSpace } from '../../src/machine/disk.ts';
 import { ensurePrivateFolder } from '../../src/machine/paths.ts';
 import { isRoot, onWindows } from '../platform.ts';
 import { test } from './rig.ts';
@@ -43,6 +43,6 @@ describe.skipIf(onWindows)('private folder (needs file modes)', () => {
 });
 
 test('the free space of a disk is known', async ({ rig }) => {
-  expect((await freeRoom(rig.folder)).bytes).toBeGreaterThan(0);
-  await expect(freeRoom(join(rig.folder, 'gone'))).rejects.toThrow('ENOENT');
+  expect((await freeSpace(rig.folder)).bytes).toBeGreaterThan(0);
+  await expect(freeSpace(join(rig.folder, 'gone'))).rejects.toThrow('ENOENT');
 });

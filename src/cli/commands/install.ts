@@ -3,7 +3,7 @@ import { overview } from '../../bridge/queries.ts';
 import { withBridge } from '../../control/host.ts';
 import { EXIT } from '../../exit-codes.ts';
 import { activate, apply } from '../../install/activate.ts';
-import { STEPS, type Step, takeStep } from '../../install/as-user.ts';
+import { takeStep, USER_STEPS, type UserStep } from '../../install/as-user.ts';
 import { type InstallPlan, type PlanOptions, planInstallation } from '../../install/plan.ts';
 import { ownServices, type Services } from '../../machine/service/find.ts';
 import { ServiceError } from '../../machine/service/service.ts';
@@ -22,7 +22,7 @@ export interface InstallOptions extends PlanOptions {
   readonly yes?: true;
   readonly json?: true;
   /** This process takes one step of an installation, as the user of the service. */
-  readonly asUserStep?: Step;
+  readonly asUserStep?: UserStep;
 }
 
 export function installCommand(cli: Cli): Command {
@@ -39,7 +39,7 @@ export function installCommand(cli: Cli): Command {
     .option('--force', 'install despite problems')
     .addOption(yesOption())
     .addOption(jsonOption())
-    .addOption(new Option('--as-user-step <step>').choices(STEPS).hideHelp())
+    .addOption(new Option('--as-user-step <step>').choices(USER_STEPS).hideHelp())
     .addHelpText('after', ABOUT)
     .addHelpText(
       'after',
@@ -114,7 +114,7 @@ async function carryOut(
     const { result } = work;
     if (result.kind === 'failed') {
       report.end();
-      return fail(cli, `the service is installed, but did not start: ${result.what}`);
+      return fail(cli, `the service is installed, but did not start: ${result.message}`);
     }
   }
   report.remarks(await plan.target.manager.remarks());

@@ -3,7 +3,7 @@
 import { existsSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { configOf } from '../../control/host.ts';
-import { passingParts, stableCommand } from '../../control/stable-command.ts';
+import { shortLivedParts, stableCommand } from '../../control/stable-command.ts';
 import { homeFolder } from '../../home-path.ts';
 import { ownAccount, ownerOf } from '../../machine/account.ts';
 import { wslDistribution } from '../../machine/wsl.ts';
@@ -134,7 +134,7 @@ function onWindowsWords(wanted: SetupOptions, context: SetupContext): string {
 /** What is written down and will not mean the same later. */
 function passingWarnings({ selfCommand, desktop, code }: SetupOptions): string[] {
   if (desktop === null && !code) return [];
-  return passingParts(selfCommand).map(
+  return shortLivedParts(selfCommand).map(
     ({ path, fate, advice }) =>
       `${path} ${fate}: then our tools are gone from Claude. ${advice('bridge-supervisor setup')}`,
   );

@@ -51,7 +51,7 @@ export async function start(
 
 async function startAndSay(cli: Cli, bridge: Bridge, timeoutMs: number): Promise<void> {
   const result = await startSupervisor(cli, bridge, timeoutMs);
-  if (result.kind === 'failed') return fail(cli, `the supervisor did not start: ${result.what}`);
+  if (result.kind === 'failed') return fail(cli, `the supervisor did not start: ${result.message}`);
   const words = result.kind === 'started' ? 'is running' : 'was already running';
   cli.out.line(`The supervisor ${words} (pid ${result.pid}).`);
   sayNext(cli);
@@ -66,7 +66,7 @@ async function startServiceAndSay(
 ): Promise<void> {
   const before = await manager.status();
   const result = await startService(cli, bridge, manager, timeoutMs, run);
-  if (result.kind === 'failed') return fail(cli, `the ${manager.title} did not start: ${result.what}`);
+  if (result.kind === 'failed') return fail(cli, `the ${manager.title} did not start: ${result.message}`);
   if (result.kind === 'already-running' && !isActive(before)) {
     cli.out.line(`A supervisor was already running in the background (pid ${result.pid}).`);
     cli.out.line('To replace it with the service: bridge-supervisor restart');

@@ -1,7 +1,7 @@
 /** What is asked for in the demo, and how the scripted model does it: first with a fault, then without. */
 import { join } from 'node:path';
 import { call, type MessageReply, say } from '../../simulator/reply.ts';
-import { type Script, type Step, sequence } from '../../simulator/script.ts';
+import { type Script, type ScriptStep, sequence } from '../../simulator/script.ts';
 import type { ScriptTurn } from '../../simulator/turn.ts';
 
 export const WORKSPACE = 'words';
@@ -61,7 +61,7 @@ export function scriptedModel(workspace: string, hear: (turn: ScriptTurn) => Pro
         files_modified: [PROGRAM, TEST],
       }),
     say('Submitted again.', PACE),
-  ] satisfies Step[]);
+  ] satisfies ScriptStep[]);
   return async (turn) => {
     await hear(turn);
     return answer(turn);

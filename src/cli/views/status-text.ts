@@ -35,7 +35,7 @@ export function statusLines(report: StatusReport, out: Output): string[] {
 }
 
 function supervisorLines(
-  { supervisor, service, home }: StatusReport,
+  { supervisor, service, stateDir }: StatusReport,
   { out, columns, now }: Layout,
 ): string[] {
   const { format, text, next } = supervisorWords(supervisor, now);
@@ -45,7 +45,7 @@ function supervisorLines(
     `Supervisor: ${out.style(format, text)}`,
     ...(next && !isToldBelow ? [`Next: bridge-supervisor ${next}`] : []),
     ...(service ? serviceLines(service, columns) : []),
-    out.style('dim', clip(`State folder: ${home}`, columns)),
+    out.style('dim', clip(`State folder: ${stateDir}`, columns)),
   ];
 }
 
@@ -127,12 +127,12 @@ function runningLines({ running }: StatusReport, { columns, now }: Layout): stri
 }
 
 function waitingLines({ waiting }: StatusReport, { columns, now, out }: Layout): string[] {
-  return waiting.flatMap(({ project, what, since, next }) => {
+  return waiting.flatMap(({ project, description, since, next }) => {
     const why = project.status === 'attention' ? 'needs attention' : `round ${project.round} submitted`;
     return [
       projectHead(project, columns),
       ...indented([
-        clip(`${why} ${ago(since, now)}: ${what}`, columns - 2),
+        clip(`${why} ${ago(since, now)}: ${description}`, columns - 2),
         ...next.map((command) => out.style('cyan', command)),
       ]),
     ];

@@ -109,9 +109,9 @@ function withoutSession(user: string): string {
   return `launchd runs agents only in a login session, and ${user} is not logged in at this Mac's screen. Log in there (screen sharing will do), then try again; until then, start the supervisor with: bridge-supervisor run`;
 }
 
-function refused(verb: string, what: string, { code, stderr }: ProgramResult): ServiceError {
-  const said = stderr.trim().split('\n')[0] || `exit code ${code}`;
+function refused(verb: string, target: string, { code, stderr }: ProgramResult): ServiceError {
+  const message = stderr.trim().split('\n')[0] || `exit code ${code}`;
   return new ServiceError(
-    `launchd did not ${verb} ${what}: ${said.replace(/\.$/, '')}. Reinstall the service with \`bridge-supervisor install\`; if that does not help, log out and in again.`,
+    `launchd did not ${verb} ${target}: ${message.replace(/\.$/, '')}. Reinstall the service with \`bridge-supervisor install\`; if that does not help, log out and in again.`,
   );
 }

@@ -16,11 +16,11 @@ const MARGIN_SECONDS = 15;
  */
 export function plistText(definition: ServiceDefinition, label: string): string {
   const { command, stateDir, stopMs } = definition;
-  const words = [...command, '--give-up'];
+  const args = [...command, '--give-up'];
   const text = fillTemplate('service/bridge-supervisor.plist', {
     mark: markOf(definition),
     label: xmlText(label),
-    arguments: words.map((word) => `    <string>${xmlText(word)}</string>`).join('\n'),
+    arguments: args.map((word) => `    <string>${xmlText(word)}</string>`).join('\n'),
     stateDir: xmlText(stateDir),
     exitSeconds: String(Math.ceil(stopMs / 1000) + MARGIN_SECONDS),
     errorFile: xmlText(errorFileOf(stateDir)),

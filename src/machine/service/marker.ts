@@ -1,7 +1,7 @@
 /** The line by which we know our own service files: which version wrote them, for which state folder. */
 import { ServiceError } from './service.ts';
 
-export interface Mark {
+export interface ServiceMark {
   readonly version: string;
   readonly stateDir: string;
 }
@@ -12,7 +12,7 @@ const MARK = /bridge-supervisor service, version (\S+), state folder (\S+)/;
  * For a comment in any of the formats: without line breaks, and without `--`, which may not stand in one of XML. Throws
  * ServiceError for a path with half a character, which no file can hold.
  */
-export function markOf({ version, stateDir }: Mark): string {
+export function markOf({ version, stateDir }: ServiceMark): string {
   if (!stateDir.isWellFormed())
     throw new ServiceError(
       `the state folder ${JSON.stringify(stateDir)} has half a character in its name, which a service file cannot hold. Rename the folder.`,
@@ -22,7 +22,7 @@ export function markOf({ version, stateDir }: Mark): string {
 }
 
 /** Undefined when the text is not of ours, or somebody has spoilt the mark. */
-export function readMark(text: string): Mark | undefined {
+export function readMark(text: string): ServiceMark | undefined {
   const [, version, folder] = MARK.exec(text) ?? [];
   if (version === undefined || folder === undefined) return undefined;
   try {

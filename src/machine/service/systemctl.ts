@@ -7,7 +7,7 @@ export interface Systemctl {
   /** Its answer, whatever it is. */
   ask(...args: readonly string[]): Promise<ProgramResult>;
   /** What it printed. Throws ServiceError, quoting what it said, when it fails. */
-  must(what: string, ...args: readonly string[]): Promise<string>;
+  must(action: string, ...args: readonly string[]): Promise<string>;
   /** Another program of systemd, with the same environment. */
   other(program: string, ...args: readonly string[]): Promise<ProgramResult>;
   /** Why systemd cannot be asked here, and what to do instead; null when it can. */
@@ -25,11 +25,11 @@ export function systemctl({ scope, account, env, run }: ManagerOptions): Systemc
     run('systemctl', [...scopeArgs, ...args], { env: environment, timeoutMs: MAX_WAIT_MS });
   return {
     ask,
-    async must(what, ...args) {
+    async must(action, ...args) {
       const result = await ask(...args);
       if (result.code === 0) return result.stdout;
       const again = ['systemctl', ...scopeArgs, ...args.filter((arg) => !arg.startsWith('--'))].join(' ');
-      throw new ServiceError(`systemd did not ${what}: ${reasonOf(result)}. ${adviceFor(args, again)}`);
+      throw new ServiceError(`systemd did not ${action}: ${reasonOf(result)}. ${adviceFor(args, again)}`);
     },
     other: (program, ...args) => run(program, args, { env: environment }),
     async unavailable() {
@@ -59,11 +59,11 @@ const INSTEAD =
 /** In one line, without the full stop. */
 function reasonOf({ code, stderr, failure }: ProgramResult): string {
   if (failure === 'missing') return 'there is no systemctl';
-  const said = stderr
+  const message = stderr
     .trim()
     .replaceAll(/\s*\n\s*/g, ' ')
     .replace(/\.$/, '');
-  return said || (code === null ? 'systemctl was ended' : `systemctl ended with exit code ${code}`);
+  return message || (code === null ? 'systemctl was ended' : `systemctl ended with exit code ${code}`);
 }
 
 function adviceFor(args: readonly string[], command: string): string {

@@ -61,6 +61,6 @@ function parse(text: string, name: string): Task | null {
 
 /** One line, without the full stop. What is in another alphabet comes garbled; that is better than nothing. */
 export function reasonOf(stderr: string, code: number | null): string {
-  const said = stderr.trim().split('\n')[0]?.trim().replaceAll('\uFFFD', '?').replace(/\.$/, '');
-  return said || (code === null ? 'it did not answer' : `exit code ${code}`);
+  const message = stderr.trim().split('\n')[0]?.trim().replaceAll('\uFFFD', '?').replace(/\.$/, '');
+  return message || (code === null ? 'it did not answer' : `exit code ${code}`);
 }

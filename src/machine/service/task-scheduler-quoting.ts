@@ -5,8 +5,8 @@ import { ServiceError } from './service.ts';
  * A command line that a program of Windows takes apart into these words again
  * (https://learn.microsoft.com/cpp/c-language/parsing-c-command-line-arguments).
  */
-export function commandLine(words: readonly string[]): string {
-  return words.map(quotedWord).join(' ');
+export function commandLine(args: readonly string[]): string {
+  return args.map(quotedWord).join(' ');
 }
 
 /** Backslashes mean themselves except before a quote, the closing one too. */

@@ -19,10 +19,10 @@ import { enterControlGroup, makeControlGroup, removeControlGroup } from '../../m
 import { provideDescriptors } from '../../machine/descriptors.ts';
 import { folderIdentity } from '../../machine/folder-identity.ts';
 import { pathFrom } from '../../machine/folder-overlap.ts';
-import { isMachineTrouble } from '../../machine/passing-trouble.ts';
 import { repositoryConfig } from '../../machine/repository-config.ts';
 import { killProcess } from '../../machine/signal.ts';
 import { sweep } from '../../machine/sweep.ts';
+import { isMachineTrouble } from '../../machine/transient-error.ts';
 import type { Outcome } from '../../project/outcome.ts';
 import type { Run } from '../../project/run.ts';
 import { ok, type Result, refuse } from '../../result.ts';

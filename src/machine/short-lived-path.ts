@@ -1,11 +1,11 @@
 /**
  * Paths of programs that will not mean the same later: managers of versions and packages keep each version in a folder
- * of its own, and take it away. One table; what has a lasting name as well is in `lasting-path.ts`.
+ * of its own, and take it away. One table; what has a lasting name as well is in `stable-path.ts`.
  */
 import { tmpdir } from 'node:os';
 import { basename, resolve, sep } from 'node:path';
 
-export interface PassingPath {
+export interface ShortLivedPath {
   readonly path: string;
   /** What becomes of it, in words that follow the path. */
   readonly fate: string;
@@ -40,7 +40,7 @@ const USELESS: readonly Kind[] = [
 ];
 
 /** The first that fits counts. */
-const PASSING: readonly Kind[] = [
+const SHORT_LIVED: readonly Kind[] = [
   {
     pattern: /^\/(nix|gnu)\/store\//,
     fate: 'goes when the store is next cleaned up',
@@ -79,7 +79,7 @@ const PASSING: readonly Kind[] = [
 ];
 
 /** Undefined for a path that stays. A home folder that is temporary itself, as on a stage, makes nothing else so. */
-export function passingPath(path: string, homeDir: string): PassingPath | undefined {
+export function shortLivedPath(path: string, homeDir: string): ShortLivedPath | undefined {
   const useless = USELESS.find(({ pattern }) => pattern.test(path));
   if (useless)
     return {
@@ -88,7 +88,7 @@ export function passingPath(path: string, homeDir: string): PassingPath | undefi
       isUseless: true,
       advice: (command) => `Install it, and use that one: ${installWords(path)}, then ${command}`,
     };
-  const kind = PASSING.find(({ pattern }) => pattern.test(path));
+  const kind = SHORT_LIVED.find(({ pattern }) => pattern.test(path));
   if (kind) return { path, fate: kind.fate, isUseless: false, advice: kind.advice ?? afterUpgrade };
   if (!isTemporary(path) || isTemporary(homeDir)) return undefined;
   return {
@@ -108,7 +108,7 @@ function installWords(path: string): string {
 
 /** Whether a manager of versions or packages keeps this path, and takes it away. */
 export function isOfAVersion(path: string): boolean {
-  return [...USELESS, ...PASSING].some(({ pattern }) => pattern.test(path));
+  return [...USELESS, ...SHORT_LIVED].some(({ pattern }) => pattern.test(path));
 }
 
 /** Emptied at a restart, or by age (tmpfiles.d(5), and macOS by itself). */

@@ -1,8 +1,8 @@
 import { mkdir, symlink, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { describe, expect } from 'vitest';
-import { lastingPath } from '../../src/machine/lasting-path.ts';
-import { passingPath } from '../../src/machine/passing-path.ts';
+import { shortLivedPath } from '../../src/machine/short-lived-path.ts';
+import { stablePath } from '../../src/machine/stable-path.ts';
 import { onWindows } from '../platform.ts';
 import { test } from './rig.ts';
 
@@ -62,7 +62,7 @@ describe('paths that go away', () => {
     ['macOS, for a while', '/private/var/folders/zz/x/T/bridge/dist/cli.js', TEMPORARY],
     ['Windows, for a while', 'C:\\Users\\ann\\AppData\\Local\\Temp\\bridge\\dist\\cli.js', TEMPORARY],
   ] as const)('%s owns a path that goes away: %s', ([, path, fate]) => {
-    const passing = passingPath(path, HOME);
+    const passing = shortLivedPath(path, HOME);
     expect(passing).toMatchObject({ path, fate, isUseless: false });
     expect(passing?.advice('bridge-supervisor setup')).toMatch(/bridge-supervisor setup$/);
   });
@@ -77,7 +77,7 @@ describe('paths that go away', () => {
     ["Yarn's Plug'n'Play", '/srv/p/.yarn/cache/x-npm-0.1.0-1a2b.zip/node_modules/x/dist/cli.js'],
     ["Yarn's unplugged packages", '/srv/p/.yarn/unplugged/x-npm-0.1.0-1a2b/node_modules/x/dist/cli.js'],
   ] as const)('%s owns a path for this call alone', ([, path]) => {
-    const passing = passingPath(path, HOME);
+    const passing = shortLivedPath(path, HOME);
     expect(passing).toMatchObject({ isUseless: true });
     const install = path.endsWith('node')
       ? 'Node from https://nodejs.org'
@@ -100,11 +100,11 @@ describe('paths that stay', () => {
     ['a profile of Nix', '/run/current-system/sw/bin/node'],
     ['on Windows', 'C:\\Program Files\\nodejs\\node.exe'],
   ] as const)('a path %s stays: %s', ([, path]) => {
-    expect(passingPath(path, HOME)).toBeUndefined();
+    expect(shortLivedPath(path, HOME)).toBeUndefined();
   });
 
   test('a path in a temporary folder stays where the home folder is temporary too, as in a container', () => {
-    expect(passingPath('/tmp/bridge/dist/cli.js', '/tmp/home')).toBeUndefined();
+    expect(shortLivedPath('/tmp/bridge/dist/cli.js', '/tmp/home')).toBeUndefined();
   });
 });
 
@@ -157,10 +157,10 @@ describe.skipIf(onWindows)('links that stay (needs links)', () => {
     for (const folder of [path, stays]) await mkdir(dirname(folder), { recursive: true });
     await writeFile(path, '');
     const surroundings = { env: {}, homeDir: rig.folder };
-    expect(lastingPath(path, surroundings)).toBe(path);
+    expect(stablePath(path, surroundings)).toBe(path);
 
     await symlink(target, stays);
-    expect(lastingPath(path, surroundings)).toBe(stays + rest);
+    expect(stablePath(path, surroundings)).toBe(stays + rest);
   });
 
   test('a program beside one Node is not looked for beside another', async ({ rig }) => {
@@ -170,7 +170,7 @@ describe.skipIf(onWindows)('links that stay (needs links)', () => {
     await writeFile(script, '');
     await mkdir(join(rig.folder, 'aliases'));
     await symlink(versions, join(rig.folder, 'aliases', 'default'));
-    expect(lastingPath(script, { env: {}, homeDir: rig.folder })).toBe(script);
+    expect(stablePath(script, { env: {}, homeDir: rig.folder })).toBe(script);
   });
 
   test('a link to another version is not written down', async ({ rig }) => {
@@ -181,7 +181,7 @@ describe.skipIf(onWindows)('links that stay (needs links)', () => {
     }
     await symlink('24.2.0', join(versions, '24'));
     const path = join(versions, '24.1.0', 'node');
-    expect(lastingPath(path, { env: {}, homeDir: rig.folder })).toBe(path);
+    expect(stablePath(path, { env: {}, homeDir: rig.folder })).toBe(path);
   });
 
   test('the name of the call is written down where it is the same file and stays', async ({ rig }) => {
@@ -190,7 +190,7 @@ describe.skipIf(onWindows)('links that stay (needs links)', () => {
     await writeFile(file, '');
     const called = join(rig.folder, 'bridge-supervisor');
     await symlink(file, called);
-    expect(lastingPath(file, { env: {}, homeDir: rig.folder, called })).toBe(called);
-    expect(lastingPath(file, { env: {}, homeDir: rig.folder, called: process.execPath })).toBe(file);
+    expect(stablePath(file, { env: {}, homeDir: rig.folder, called })).toBe(called);
+    expect(stablePath(file, { env: {}, homeDir: rig.folder, called: process.execPath })).toBe(file);
   });
 });

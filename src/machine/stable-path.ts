@@ -4,9 +4,9 @@
  */
 import { readdirSync, realpathSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import { isOfAVersion, isTemporary } from './passing-path.ts';
+import { isOfAVersion, isTemporary } from './short-lived-path.ts';
 
-export interface Surroundings {
+export interface StablePathOptions {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** The person's home folder. */
   readonly homeDir: string;
@@ -15,7 +15,7 @@ export interface Surroundings {
 }
 
 /** A name that stays for the same file; `path` itself where it stays, or where there is no such name. */
-export function lastingPath(path: string, surroundings: Surroundings): string {
+export function stablePath(path: string, surroundings: StablePathOptions): string {
   const { called } = surroundings;
   if (!isOfAVersion(path)) return path;
   const real = realOf(path);
@@ -25,7 +25,7 @@ export function lastingPath(path: string, surroundings: Surroundings): string {
   return (real !== undefined && candidates.find(lasts)) || path;
 }
 
-function linksFor(path: string, surroundings: Surroundings): string[] {
+function linksFor(path: string, surroundings: StablePathOptions): string[] {
   return [
     ...ofProfiles(path, surroundings),
     ...ofPnpm(path, surroundings),
@@ -37,7 +37,7 @@ function linksFor(path: string, surroundings: Surroundings): string[] {
 }
 
 /** Profiles of Nix (https://nix.dev/manual/nix/stable/command-ref/files/profiles) and Guix. */
-function ofProfiles(path: string, { env, homeDir }: Surroundings): string[] {
+function ofProfiles(path: string, { env, homeDir }: StablePathOptions): string[] {
   const [, inside] = /^\/(?:nix|gnu)\/store\/[^/]+\/(.+)$/.exec(path) ?? [];
   if (inside === undefined) return [];
   const profiles = [
@@ -56,7 +56,7 @@ function ofProfiles(path: string, { env, homeDir }: Surroundings): string[] {
  * pnpm up to 10 links a package beside the `.pnpm` of its version. Later ones keep packages in a store for all, and
  * globally installed ones have a link of a constant name, a hash (seen with 12.21: `global/v11/<hash>/node_modules`).
  */
-function ofPnpm(path: string, { env, homeDir }: Surroundings): string[] {
+function ofPnpm(path: string, { env, homeDir }: StablePathOptions): string[] {
   const [, beside, rest] =
     /^(.*[\\/]node_modules)[\\/]\.pnpm[\\/][^\\/]+[\\/]node_modules[\\/](.+)$/.exec(path) ?? [];
   if (beside !== undefined && rest !== undefined) return [join(beside, rest)];
