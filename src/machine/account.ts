@@ -1,4 +1,4 @@
-/** Accounts of this machine: who runs this program, and whom it is to run as. */
+/** Accounts of this machine: the one that runs this program, and the one a service runs as. */
 
 import { stat } from 'node:fs/promises';
 import { userInfo } from 'node:os';
@@ -10,13 +10,13 @@ import type { RunProgram } from './program.ts';
 
 export interface Account {
   readonly name: string;
-  /** On Windows -1, as the group. */
+  /** -1 on Windows; `gid` too. */
   readonly uid: number;
   readonly gid: number;
   readonly homeDir: string;
 }
 
-/** Who runs this process; its home folder is the environment's, where that names an absolute one. */
+/** The account that runs this process. The environment's home folder takes precedence when it is absolute. */
 export function ownAccount(env: Environment): Account {
   const named = (isWindows ? env.USERPROFILE : env.HOME) ?? '';
   const homeDir = isAbsolute(named) ? named : homeFolder();
@@ -24,13 +24,13 @@ export function ownAccount(env: Environment): Account {
     const { username, uid, gid } = userInfo();
     return { name: username, uid, gid, homeDir };
   } catch {
-    // In a container the user may be a number without an entry.
+    // In a container the uid may have no entry in the user database.
     const uid = process.getuid?.() ?? -1;
     return { name: env.USER || String(uid), uid, gid: process.getgid?.() ?? -1, homeDir };
   }
 }
 
-/** The account of this name or number, as the system knows it (getent(1)); undefined when there is none. */
+/** The account with this name or uid, from getent(1); undefined when there is none. */
 export async function findAccount(
   name: string,
   run: RunProgram,
@@ -43,7 +43,7 @@ export async function findAccount(
   return { name: known, uid: Number(uid), gid: Number(gid), homeDir };
 }
 
-/** Whose a file or folder is; undefined when it is not there, or where files tell no number. */
+/** The uid that owns a file or folder; undefined when it is missing, and on Windows. */
 export async function ownerOf(path: string): Promise<number | undefined> {
   if (isWindows) return undefined;
   return (await stat(path).catch(() => undefined))?.uid;

@@ -1,13 +1,13 @@
-/** Folders that do not answer: whoever asks one on a network drive that is away may wait for ever. */
+/** Folders that do not answer: a call into a disconnected network drive may wait for ever. */
 import { stat } from 'node:fs/promises';
 import type { Clock } from '../clock.ts';
 
 const TIMEOUT_MS = 5_000;
 
-/** A question that is not answered takes one of Node's few threads for files: the same one is not asked twice. */
+/** An unanswered call occupies one of Node's few file threads, so the same path is not asked twice. */
 const asked = new Map<string, Promise<void>>();
 
-/** Whether the system answers within five seconds what is at this path, be it that nothing is. */
+/** Whether the file system answers for this path within five seconds; that nothing is there is an answer too. */
 export async function answers(
   path: string,
   clock: Clock,

@@ -2,10 +2,10 @@ import { randomUUID } from 'node:crypto';
 import { lstat, open, rename, rm } from 'node:fs/promises';
 
 /**
- * Writes a file so that a reader, or a crash at any moment, finds either the old text or the new one. Throws the
- * system's error, and leaves no draft behind.
+ * Writes a file so that a reader, or a crash at any moment, finds the old text or the new one. Throws the system's
+ * error, and leaves no draft behind.
  *
- * @param mode Rights of the file, such as 0o600. They are exact: neither the former file's nor changed by the umask.
+ * @param mode Exact permissions, such as 0o600: the former file's and the umask do not count.
  */
 export async function writeAtomically(
   path: string,
@@ -13,10 +13,10 @@ export async function writeAtomically(
   mode: number,
 ): Promise<void> {
   const there = await lstat(path).catch(() => undefined);
-  // Root could put a file in the place of /dev/null.
+  // As root, this would replace /dev/null by a file.
   if (there && !there.isFile() && !there.isSymbolicLink())
     throw Object.assign(new Error(`${path} is not a file`), { code: 'EINVAL' });
-  // A name nobody can foresee, and only if nothing has it: in a folder of others a link may lie in wait.
+  // An unpredictable name, created exclusively: in a folder that others can write, a link may be planted.
   const draft = `${path}.${randomUUID()}.tmp`;
   const file = await open(draft, 'wx', mode);
   try {

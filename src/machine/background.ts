@@ -7,15 +7,15 @@ interface BackgroundOptions {
   command: string;
   args: readonly string[];
   cwd: string;
-  /** The whole environment: nothing of ours is added. */
+  /** The whole environment; nothing is added. */
   env: Readonly<Record<string, string | undefined>>;
-  /** Takes whatever it prints, appended; created with mode 0600. */
+  /** Its output is appended here; created with mode 0600. */
   logPath: string;
 }
 
 /**
  * Starts a process that outlives us: its own session, no terminal, no input, its output in a file. Resolves as soon
- * as it exists, which does not mean that it came up.
+ * as the process exists; whether it comes up is another question.
  */
 export async function startBackground(options: BackgroundOptions): Promise<ProcessIdentity | SpawnFailure> {
   const { command, args, logPath } = options;

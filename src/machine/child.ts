@@ -1,7 +1,7 @@
 /**
- * Starting a program so that it survives us and we survive it: its output goes straight into files, so that our death
- * gives it no broken pipe and the next supervisor reads what happened; its input is a pipe of ours that may break
- * without an exception; and its end is its own exit, whoever still holds its output.
+ * Starts a program so that neither its end nor ours harms the other. Its output goes straight into files: our death
+ * breaks no pipe, and the next supervisor can read what happened. Its input is a pipe that may break without an
+ * exception. Its end is its own exit, even while a grandchild holds its output.
  */
 import { execa } from 'execa';
 import type { Clock } from '../clock.ts';
@@ -16,7 +16,7 @@ export interface ChildOptions {
   command: string;
   args: readonly string[];
   cwd: string;
-  /** The whole environment: nothing of ours is added. */
+  /** The whole environment; nothing is added. */
   env: Readonly<Record<string, string | undefined>>;
   /** Appended to, created with mode 0600. May be the same file as `stderrPath`. */
   stdoutPath: string;
@@ -26,15 +26,15 @@ export interface ChildOptions {
 export interface Child {
   kind: 'child';
   identity: ProcessIdentity;
-  /** Sends one line and a newline to its input. `false` when the pipe is gone; never throws for that. */
+  /** Writes one line to its input. False when the pipe is gone; never throws for that. */
   write(line: string): boolean;
   /** Closes its input. */
   endInput(): void;
   /** Resolves when the process itself has ended, even while a grandchild still holds its output. */
   exited: Promise<Exit>;
   /**
-   * Its process group and descendants. After its end: who was left in its group at that moment, when the number of
-   * the group could not yet have been given away. Hand this to `sweep`.
+   * Its process group and descendants. After its end: the members its group had at that moment, before the system could
+   * reuse the group's number. Pass this to `sweep`.
    */
   processTree(): Promise<ProcessIdentity[]>;
 }
@@ -44,7 +44,7 @@ export interface Exit {
   signal: string | null;
 }
 
-/** Starts a program in a process group of its own (POSIX). That it could not be started is a value, not an exception. */
+/** Starts a program in its own process group (POSIX). A start that fails is a value, not an exception. */
 export async function spawnChild(options: ChildOptions): Promise<Child | SpawnFailure> {
   const { command, args } = options;
   const outputs = openOutputs(options.stdoutPath, options.stderrPath);
@@ -52,11 +52,11 @@ export async function spawnChild(options: ChildOptions): Promise<Child | SpawnFa
   const subprocess = execa(command, args, {
     ...spawnOptions(options, outputs),
     stdin: 'pipe',
-    // On Windows this would open a console window; there, children are kept together by their tree alone.
+    // On Windows this would open a console window; there the tree alone holds the processes together.
     detached: !isWindows,
   });
   outputs.close();
-  // execa's own result waits for every pipe to close; ours is the exit. A pid that could not be had shows only there.
+  // execa's result waits for every pipe to close; we wait for the exit only. A failed start shows only in its result.
   const settled = subprocess.catch((error: NodeJS.ErrnoException) => error);
   const { pid, stdin } = subprocess;
   if (pid === undefined) return explainSpawnFailure(options, causeOf(await settled));
@@ -65,7 +65,7 @@ export async function spawnChild(options: ChildOptions): Promise<Child | SpawnFa
   const exited = new Promise<Exit>((resolve) => {
     subprocess.once('exit', (code, signal) => {
       remains = groupMembers(pid).catch(() => []);
-      // A grandchild may hold the other end for hours; nobody who should read it is left.
+      // A grandchild may hold the other end for hours, and no reader is left.
       stdin.destroy();
       resolve({ code, signal });
     });
@@ -100,10 +100,7 @@ export async function spawnChild(options: ChildOptions): Promise<Child | SpawnFa
   };
 }
 
-/**
- * Resolves when a process, ours or not, has ended, or when `signal` aborts. It asks: ten times a second on Linux, less
- * often elsewhere.
- */
+/** Polls until a process, ours or not, has ended, or `signal` aborts: ten times a second on Linux, less elsewhere. */
 export async function watchProcess(
   identity: ProcessIdentity,
   clock: Clock,

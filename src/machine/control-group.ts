@@ -1,12 +1,12 @@
 /**
- * A control group of Linux around a process and all that it will ever start: no session, no double fork and no empty
- * environment leads out of it (https://docs.kernel.org/admin-guide/cgroup-v2.html). Only where this user may make one
- * below our own, as in a unit of systemd with `Delegate=yes`; elsewhere there is none, and other means have to do.
+ * A Linux control group around a process and everything it ever starts: no session, double fork or empty environment
+ * leads out of it (https://docs.kernel.org/admin-guide/cgroup-v2.html). Works only where this user may create a group
+ * below our own, as in a systemd unit with `Delegate=yes`. Elsewhere the callers fall back to other means.
  */
 import { mkdir, readdir, readFile, rmdir, stat, writeFile } from 'node:fs/promises';
 import { basename, join, relative } from 'node:path';
 
-/** Makes the group of this name; undefined where that cannot be. */
+/** Creates the group with this name and returns its path; undefined where that is not possible. */
 export async function makeControlGroup(name: string): Promise<string | undefined> {
   const own = await ownGroup();
   if (own === undefined) return undefined;
@@ -17,7 +17,7 @@ export async function makeControlGroup(name: string): Promise<string | undefined
   );
 }
 
-/** Moves a process; what it starts from now on is born in the group. False when it could not be moved. */
+/** Moves a process into the group; its later children start there. False when it could not be moved. */
 export async function enterControlGroup(group: string, pid: number): Promise<boolean> {
   return writeFile(join(group, PROCESSES), String(pid)).then(
     () => true,
@@ -25,26 +25,26 @@ export async function enterControlGroup(group: string, pid: number): Promise<boo
   );
 }
 
-/** The pids in the group of this name and in all groups below it; none when there is no such group. */
+/** The pids in the group with this name and in all groups below it; none when there is no such group. */
 export async function pidsInControlGroup(name: string): Promise<number[]> {
   const own = await ownGroup();
   return own === undefined ? [] : pidsBelow(join(own, name));
 }
 
-/** Removes the group of this name, once nothing is in it. */
+/** Removes the group with this name if it is empty. */
 export async function removeControlGroup(name: string): Promise<void> {
   const own = await ownGroup();
   if (own !== undefined) await removeBelow(join(own, name)).catch(() => undefined);
 }
 
-/** Removes the groups whose names begin like this, that were made before `time` and have nothing in them. */
+/** Removes the empty groups whose name has this prefix and that are older than `time`. */
 export async function removeEmptyControlGroups(prefix: string, time: Date): Promise<void> {
   const own = await ownGroup();
   if (own === undefined) return;
   for (const group of await groupsIn(own)) {
     const made = await stat(group).catch(() => undefined);
     const isOld = made !== undefined && made.mtime < time;
-    // The system removes none that has a process in it.
+    // The kernel refuses to remove a group that has a process.
     if (isOld && basename(group).startsWith(prefix)) await rmdir(group).catch(() => undefined);
   }
 }

@@ -7,8 +7,8 @@ export interface FreeSpace {
 }
 
 /**
- * What this user can still write on the file system that holds `path`, which must exist. Space that the file system
- * keeps for root does not count.
+ * What this user can still write to the file system of `path`, which must exist. Space reserved for root does not
+ * count. Throws the system's error.
  */
 export async function freeSpace(path: string): Promise<FreeSpace> {
   const { bavail, bsize, files, ffree } = await statfs(path, { bigint: true });

@@ -3,9 +3,9 @@ import { delimiter, extname, join, resolve, sep } from 'node:path';
 import { isWindows } from './platform.ts';
 
 /**
- * The absolute path of a program: looked up in the folders of a PATH variable, or taken as it is when `name` is
- * already a path. `undefined` when there is no such file or it may not be executed. An empty entry in PATH, which
- * a shell reads as the current folder, is left out: what is executed must not depend on where we stand.
+ * The absolute path of a program: found in the folders of a PATH variable, or `name` itself when it is a path.
+ * Undefined when there is no such file or it is not executable. An empty entry in PATH, which a shell reads as the
+ * current folder, is ignored: the program must not depend on the current folder.
  *
  * @param extensions Windows' PATHEXT; nothing elsewhere.
  */
@@ -22,7 +22,7 @@ export function findExecutable(
   return bases.flatMap((base) => withExtensions(base, extensions)).find(isExecutableFile);
 }
 
-/** Windows executes only files with one of these extensions, and looks for them in this order. */
+/** Windows executes only files with one of these extensions, and tries them in this order. */
 function withExtensions(path: string, extensions: string): string[] {
   const known = extensions.split(';').filter(Boolean);
   const has = known.some((extension) => extension.toLowerCase() === extname(path).toLowerCase());

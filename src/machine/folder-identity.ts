@@ -1,11 +1,11 @@
-/** Which folder is at a path: another one that has taken its place is told from it, even under the same name. */
+/** Tells a folder from another one that has taken its place under the same name. */
 import type { BigIntStats } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { foreignDisk } from './foreign-folder.ts';
 
 /**
- * Names a folder for as long as a process works in it. Null on a network drive or one of a program: some of these number
- * their folders anew whenever they are asked. Throws as `stat` does.
+ * Identifies a folder for as long as a process works in it. Null on a network drive or a FUSE file system: some of
+ * them number their folders differently on every call. Throws as `stat` does.
  */
 export async function folderIdentity(path: string): Promise<string | null> {
   if (await foreignDisk(path)) return null;
@@ -15,8 +15,8 @@ export async function folderIdentity(path: string): Promise<string | null> {
 export type FolderFate = 'there' | 'gone' | 'replaced';
 
 /**
- * What has become of the folder at `path` that had this identity; of one without, only whether a folder is there. One
- * that cannot be looked at counts as there.
+ * What became of the folder at `path` that had this identity. Without an identity it only tells whether a folder is
+ * there. A folder that cannot be read counts as there.
  */
 export async function folderFate(path: string, identity: string | null): Promise<FolderFate> {
   try {
@@ -29,7 +29,7 @@ export async function folderFate(path: string, identity: string | null): Promise
   }
 }
 
-/** The second: what stood above it is a file now. */
+/** ENOTDIR: a folder above it is a file now. */
 const GONE: readonly string[] = ['ENOENT', 'ENOTDIR'];
 
 function identityIn({ dev, ino }: BigIntStats): string {

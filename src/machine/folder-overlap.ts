@@ -1,12 +1,12 @@
 /**
- * Whether two folders are the same files, or one lies in the other. Paths alone do not tell: a symbolic link, a bind
- * mount and, where case does not count, another spelling lead to the same folder.
+ * Whether two folders hold the same files, or one lies in the other. Paths alone do not tell: a symbolic link, a bind
+ * mount or, where case does not count, another spelling leads to the same folder.
  */
 import { readFile, realpath, stat } from 'node:fs/promises';
 import { basename, dirname, join, posix, relative } from 'node:path';
 
 export interface Overlap {
-  /** The folder that was asked about, or the one above it that is one of the others. */
+  /** The folder in question, or the one above it that is one of the others. */
   readonly folder: string;
   /** Whether everything below `folder` overlaps too. */
   readonly wholeTree: boolean;
@@ -35,8 +35,8 @@ export async function liesIn(folder: string, outer: string): Promise<boolean> {
 }
 
 /**
- * The path by which `folder` is reached from `outer`, which holds it or is it; undefined when it does not. Where `outer` is a
- * bind mount, or spelled in another case, that is not the folder's own path.
+ * The path that leads from `outer` to `folder`, when `outer` holds it or is it; undefined otherwise. Where `outer` is a
+ * bind mount, or spelled in another case, that differs from the folder's own path.
  */
 export async function pathFrom(outer: string, folder: string): Promise<string | undefined> {
   const [top] = await inodeOf(outer);
@@ -51,10 +51,10 @@ function meets(one: ReadonlySet<string>, other: ReadonlySet<string>): boolean {
   return [...one].some((name) => other.has(name));
 }
 
-/** A folder and the folders above it, each under every name that identifies it. */
+/** A folder and the folders above it, each with every name that identifies it. */
 interface Location {
   readonly line: readonly { readonly path: string; readonly names: readonly string[] }[];
-  /** Whether the path is without links: only then do its parts name the folders above it. */
+  /** Whether the path contains no links: only then do its parts name the folders above it. */
   readonly isReal: boolean;
   readonly own: ReadonlySet<string>;
   readonly all: ReadonlySet<string>;
@@ -74,7 +74,7 @@ async function locate(folder: string, mounts: readonly Mount[]): Promise<Locatio
   };
 }
 
-/** Links followed as far as the path exists. */
+/** Follows links as far as the path exists. */
 async function realPath(path: string): Promise<string> {
   const real = await realpath(path).catch(() => undefined);
   const parent = dirname(path);
@@ -97,11 +97,11 @@ async function inodeOf(path: string): Promise<string[]> {
 interface Mount {
   readonly point: string;
   readonly device: string;
-  /** Which folder of its file system is mounted: for a bind mount any one. */
+  /** The folder of its file system that is mounted; any folder for a bind mount. */
   readonly root: string;
 }
 
-/** What is mounted where, on Linux (https://man7.org/linux/man-pages/man5/proc_pid_mountinfo.5.html); else nothing. */
+/** The mounts of Linux (https://man7.org/linux/man-pages/man5/proc_pid_mountinfo.5.html); empty elsewhere. */
 async function readMounts(): Promise<Mount[]> {
   const text = await readFile('/proc/self/mountinfo', 'utf8').catch(() => '');
   return text.split('\n').flatMap((line) => {
@@ -116,12 +116,12 @@ function unescaped(field: string): string {
   );
 }
 
-/** A folder and those above it as their file system has them: two bind mounts of one file system share no path. */
+/** A folder and those above it within their file system: two bind mounts of one file system share no path. */
 function placesOf(path: string, mounts: readonly Mount[]): string[] {
   const above = upwards(path);
   const mount = mounts
     .filter(({ point }) => above.includes(point))
-    // Of two on one point the later one covers the earlier one.
+    // A later mount covers an earlier one on the same point.
     .reduce<Mount | undefined>(
       (best, one) => (best && best.point.length > one.point.length ? best : one),
       undefined,

@@ -1,19 +1,19 @@
-/** Folders that look like any other and are kept elsewhere, or copied there by another program while they are used. */
+/** Folders that are kept elsewhere, or that another program copies elsewhere while they are used. */
 import { statfs } from 'node:fs/promises';
 import { sep } from 'node:path';
 import { platform } from './platform.ts';
 
-/** What holds a folder when it is, or may be, no disk of this machine. */
+/** The file system of a folder that is not, or may not be, on a disk of this machine. */
 export interface ForeignDisk {
   /** For a sentence: "a network drive". */
   readonly title: string;
-  /** It can also be a disk of this machine behind a program: an encrypted home, the layers of a container. */
+  /** It may also be a local disk behind a program: an encrypted home, the layers of a container. */
   readonly maybe: boolean;
 }
 
 /**
- * Undefined for a disk of this machine, and where it cannot be told. Only Linux tells it by a number
- * (https://man7.org/linux/man-pages/man2/statfs.2.html); on Windows the path does.
+ * Undefined for a disk of this machine, and where that is unknown. Linux has a number for it
+ * (https://man7.org/linux/man-pages/man2/statfs.2.html); on Windows the path shows it.
  */
 export async function foreignDisk(path: string): Promise<ForeignDisk | undefined> {
   if (platform === 'windows' && /^[\\/]{2}[^?.]/.test(path))
@@ -40,7 +40,7 @@ const KINDS: ReadonlyMap<number, string> = new Map([
   [0xbacbacbc, 'a shared folder of VMware'],
 ]);
 
-/** Names that these programs give to the folders they keep in step, or to one above them. */
+/** Names that these programs give to the folders they synchronise, or to a folder above them. */
 const SYNCED: readonly (readonly [pattern: RegExp, by: string])[] = [
   [/^OneDrive( - .+)?$/i, 'OneDrive'],
   [/^(com~apple~CloudDocs|iCloud ?Drive)$/i, 'iCloud'],
@@ -49,7 +49,7 @@ const SYNCED: readonly (readonly [pattern: RegExp, by: string])[] = [
   [/^(Nextcloud|ownCloud|pCloudDrive|MEGA|Box Sync)$/i, 'a program for cloud storage'],
 ];
 
-/** Which program copies this folder elsewhere, as its path tells; undefined when none is known by it. */
+/** The program that copies this folder elsewhere, judged by the path; undefined when none is known. */
 export function syncedBy(path: string): string | undefined {
   const names = path.split(sep);
   return SYNCED.find(([pattern]) => names.some((name) => pattern.test(name)))?.[1];

@@ -1,7 +1,7 @@
 /**
- * Whether a hang-up (SIGHUP) is meant for this process. Node sets a signal that it inherits as ignored back to its
- * default before any of our code runs (PlatformInit in https://github.com/nodejs/node/blob/main/src/node.cc), so that
- * nohup(1) has no effect on it, and what was inherited can only be told from its traces.
+ * Whether a hang-up (SIGHUP) is meant for this process. Node resets an inherited "ignore" to the default before any of
+ * our code runs (PlatformInit in https://github.com/nodejs/node/blob/main/src/node.cc), so nohup(1) has no effect on
+ * it. What was inherited can only be inferred from traces.
  */
 import { readFileSync } from 'node:fs';
 import { basename } from 'node:path';
@@ -10,28 +10,29 @@ import { platform } from './platform.ts';
 
 export interface HangupTraces {
   readonly env: Readonly<Record<string, string | undefined>>;
-  /** Whether one of our inputs and outputs is a terminal. */
+  /** Whether stdin, stdout or stderr is a terminal. */
   readonly hasTerminal: boolean;
-  /** Whether a process that started us, in our session, ignores it. */
+  /** Whether a process above us, in our session, ignores it. */
   readonly isIgnoredAbove: boolean;
 }
 
 let isIgnored = false;
 
-/** To be called at the start, while whoever started us is still there. A hang-up that was ignored stays so. */
+/** Keeps an ignored hang-up ignored. Call it at the start, while the process that started us still lives. */
 export function keepHangupIgnored(env: HangupTraces['env']): void {
   if (!ignoresHangup(tracesOfOurs(env))) return;
   isIgnored = true;
   process.on('SIGHUP', () => undefined);
 }
 
+/** Whether `keepHangupIgnored` found that the hang-up was ignored. */
 export function isHangupIgnored(): boolean {
   return isIgnored;
 }
 
 /**
- * Nobody who has no terminal can lose one; nohup(1) takes away every terminal it finds. Where a terminal is left, as
- * nohup of macOS leaves the input, a shell names what it has started in `_`.
+ * A process without a terminal cannot lose one, and nohup(1) replaces every terminal it finds. The nohup of macOS leaves
+ * stdin; there the shell's `_` names the program that it started.
  */
 export function ignoresHangup({ env, hasTerminal, isIgnoredAbove }: HangupTraces): boolean {
   return !hasTerminal || isIgnoredAbove || basename(env._ ?? '') === 'nohup';
@@ -41,7 +42,7 @@ function tracesOfOurs(env: HangupTraces['env']): HangupTraces {
   return { env, hasTerminal: [0, 1, 2].some(isatty), isIgnoredAbove: isIgnoredAbove(process.ppid) };
 }
 
-/** A shell after `trap '' HUP` hands it down. Only Linux tells, in the last column of `SigIgn` (proc_pid_status(5)). */
+/** A shell passes `trap '' HUP` on. Only Linux shows it, in the lowest bit of `SigIgn` (proc_pid_status(5)). */
 function isIgnoredAbove(parent: number): boolean {
   if (platform !== 'linux') return false;
   const session = sessionOf(process.pid);
@@ -60,13 +61,13 @@ function sessionOf(pid: number): string {
   return fieldOf(pid, 6);
 }
 
-/** Of proc_pid_stat(5); the second may itself hold spaces and parentheses. */
+/** A field of proc_pid_stat(5); the second one may contain spaces and parentheses. */
 function fieldOf(pid: number, number: number): string {
   const stat = read(`/proc/${pid}/stat`);
   return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[number - 3] ?? '';
 }
 
-/** Empty for a process that is gone, or not shown to us. */
+/** Empty for a process that is gone or hidden from us. */
 function read(path: string): string {
   try {
     return readFileSync(path, 'utf8');

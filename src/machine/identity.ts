@@ -1,6 +1,6 @@
 /**
- * Who a process is. A pid alone is not an answer: pids are given away again, and an ended process keeps its pid until
- * its parent notices. A pid with its start time names one process for ever, across our own restarts.
+ * Who a process is. A pid alone does not identify a process: pids are reused, and an ended process keeps its pid until
+ * its parent notices. A pid with its start time names one process for ever, also across our own restarts.
  */
 import { processes } from './processes.ts';
 
@@ -13,13 +13,13 @@ export interface ProcessIdentity {
   startedAt: string;
 }
 
-/** The identity of the living process with this pid; `undefined` when there is none or it has ended. */
+/** The identity of the living process with this pid; undefined when there is none or it has ended. */
 export async function identify(pid: number): Promise<ProcessIdentity | undefined> {
   const row = await processes.one(pid);
   return row && !row.ended ? { pid, startedAt: row.startedAt } : undefined;
 }
 
-/** Whether exactly this process still lives. A zombie does not, and neither does another process under the same pid. */
+/** Whether exactly this process still lives. A zombie does not live, nor does another process with the same pid. */
 export async function isAlive(identity: ProcessIdentity): Promise<boolean> {
   const found = await identify(identity.pid);
   return found !== undefined && isSame(found, identity);

@@ -1,18 +1,18 @@
-/** What each system has to keep itself awake: a program that holds the request for as long as it lives. */
+/** How each system is kept awake: by a program that holds the request while it lives. */
 import type { Platform } from './platform.ts';
 import { POWERSHELL } from './windows-programs.ts';
 
 export interface Inhibitor {
   readonly command: string;
   readonly args: readonly string[];
-  /** What ends it: the end of its input, or SIGTERM. Our own death always does. */
+  /** What ends it: the end of its input, or SIGTERM. Our own death always ends it. */
   readonly endsBy: 'input' | 'signal';
 }
 
 /**
- * What to try, best first: the next one only when the one before is refused. Empty where nothing is known.
+ * What to try, best first; each one only when the one before is refused. Empty where no way is known.
  *
- * @param pid The process without which there is no reason to stay awake.
+ * @param pid The process that needs the machine awake.
  */
 export function inhibitorsOf(platform: Platform, pid: number): readonly Inhibitor[] {
   switch (platform) {
@@ -35,8 +35,8 @@ export function inhibitorsOf(platform: Platform, pid: number): readonly Inhibito
 
 /**
  * The lock is held while `cat` reads (https://www.freedesktop.org/software/systemd/man/latest/systemd-inhibit.html).
- * A user without a session of their own, as a lingering service has, is refused `sleep` by the usual rules of polkit
- * and allowed `idle`. Neither keeps a laptop awake whose lid is closed (LidSwitchIgnoreInhibited= in logind.conf).
+ * The default rules of polkit refuse `sleep` to a user without a session, such as a lingering service, and allow `idle`.
+ * Neither keeps a laptop awake whose lid is closed (LidSwitchIgnoreInhibited= in logind.conf).
  */
 function inhibit(what: string): Inhibitor {
   const about = ['--who=bridge-supervisor', '--why=Claude is at work'];
@@ -48,8 +48,8 @@ function inhibit(what: string): Inhibitor {
 }
 
 /**
- * 0x80000001 is ES_CONTINUOUS | ES_SYSTEM_REQUIRED; the answer 0 is a refusal. The request belongs to the thread that
- * made it and goes with it; it does not hinder a person who sends the machine to sleep or closes its lid
+ * 0x80000001 is ES_CONTINUOUS | ES_SYSTEM_REQUIRED; the answer 0 is a refusal. The request ends with the thread that
+ * made it. A person can still send the machine to sleep or close its lid
  * (https://learn.microsoft.com/windows/win32/api/winbase/nf-winbase-setthreadexecutionstate).
  */
 const STAY_AWAKE = [

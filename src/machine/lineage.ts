@@ -1,6 +1,6 @@
 /**
- * Everything that a process has started, remembered while it lives. What leaves its group, its session and its
- * environment behind is known by having been seen below it once.
+ * Everything that a process has started, remembered while it lives. A process that leaves its group, session and
+ * environment is still known when it was seen below once.
  */
 import type { Clock } from '../clock.ts';
 import type { ProcessIdentity } from './identity.ts';
@@ -8,7 +8,7 @@ import { isSame } from './identity.ts';
 import type { ProcessRow } from './process-reader.ts';
 import { below, living, toIdentity } from './tree.ts';
 
-/** Looks take at most this share of the time: where a look starts a program, they are far apart. */
+/** The share of time that looking may take. Where each look starts a program, looks are far apart. */
 const SHARE = 1 / 100;
 
 export class Lineage {
@@ -24,7 +24,7 @@ export class Lineage {
     this.#known = [root];
   }
 
-  /** To be called often: looks again when the last look was long enough ago. */
+  /** Call it often: it looks again when the last look was long enough ago. */
   async look(): Promise<void> {
     const begun = this.#clock.monotonic();
     if (begun < this.#dueAt) return;
@@ -33,20 +33,20 @@ export class Lineage {
     this.#dueAt = ended + (ended - begun) / SHARE;
   }
 
-  /** Those that were alive at the last look. */
+  /** The processes that were alive at the last look. */
   get known(): readonly ProcessIdentity[] {
     return this.#known;
   }
 }
 
-/** Those of `known` that live, the members of the group that `root` leads, and everything below them. */
+/** The living among `known`, the members of the group that `root` leads, and everything below them. */
 function grow(
   root: ProcessIdentity,
   known: readonly ProcessIdentity[],
   rows: readonly ProcessRow[],
 ): ProcessIdentity[] {
   const sure = rows.filter((row) => known.some((one) => isSame(one, row)));
-  // A group's number stays taken while it has members: one sure member proves that the group is still the run's own.
+  // A group keeps its number while it has members: one known member proves that the group is still the run's.
   const isOurGroup = sure.some((row) => row.group === root.pid);
   const first = rows.filter((row) => sure.includes(row) || (isOurGroup && row.group === root.pid));
   const pids = new Set(first.map(({ pid }) => pid));

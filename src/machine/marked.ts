@@ -1,4 +1,4 @@
-/** Every process that carries a mark of ours in its environment, whatever the mark's value. */
+/** Finds every process that has a mark of ours in its environment, with any value. */
 import type { ProcessIdentity } from './identity.ts';
 import { processes } from './processes.ts';
 import { living } from './tree.ts';
@@ -8,7 +8,7 @@ export interface MarkedProcess extends ProcessIdentity {
   readonly value: string;
 }
 
-/** None on Windows, where nobody can look. A value ends at the first blank where only `ps` tells. */
+/** None on Windows, which shows no environments. From `ps`, a value ends at its first blank. */
 export async function processesMarked(mark: string): Promise<MarkedProcess[]> {
   const [marks, rows] = await Promise.all([processes.marks(mark), living()]);
   return rows.flatMap(({ pid, startedAt, name }) => {

@@ -1,4 +1,4 @@
-/** Where our files live, and that nobody else reads them. */
+/** Folders of our own, and their permissions. */
 import { constants } from 'node:fs';
 import { access, chmod, stat } from 'node:fs/promises';
 import { devNull, tmpdir } from 'node:os';
@@ -7,12 +7,12 @@ import { homeFolder } from '../home-path.ts';
 import { makePrivateFolder } from '../make-folder.ts';
 import { isWindows } from './platform.ts';
 
-/** A file that swallows what is written to it and is empty to read, on every platform. */
+/** The null device of this platform. */
 export const nullDevice = devNull;
 
 /**
- * Makes sure that this folder exists, is ours to write, and is closed to other users (0700; Windows keeps a user's
- * folders private by itself). Throws an error whose message says what is wrong with which folder and what to do.
+ * Makes sure that this folder exists, is writable, and is closed to other users (0700; Windows keeps a user's folders
+ * private by itself). Throws an error that names the folder, what is wrong, and what to do.
  */
 export async function ensurePrivateFolder(path: string): Promise<void> {
   try {
@@ -39,7 +39,7 @@ export async function ensurePrivateFolder(path: string): Promise<void> {
 async function closeToOthers(path: string): Promise<void> {
   const folder = await stat(path);
   if ((folder.mode & 0o077) === 0) return;
-  // Somebody pointed us at a folder that others need: closing /tmp or a home folder would break more than it protects.
+  // Other users need these folders: closing /tmp or a home folder would break more than it protects.
   if ([homeFolder(), tmpdir(), '/'].includes(resolve(path)) || folder.mode & 0o1000) {
     throw new Error(
       `${path} is shared with other users and must stay so. Choose a folder of its own, such as ${join(path, 'claude-bridge')}.`,

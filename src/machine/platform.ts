@@ -1,4 +1,4 @@
-/** The kinds of operating system we tell apart. Everything that depends on it is in this room. */
+/** The operating systems that we distinguish. Everything that depends on the platform is in this folder. */
 export type Platform = 'linux' | 'macos' | 'windows' | 'other-unix';
 
 const KNOWN: Partial<Record<NodeJS.Platform, Platform>> = {

@@ -1,4 +1,4 @@
-/** The one shape in which every platform tells about its processes. */
+/** The interface through which every platform shows its processes. */
 
 export interface ProcessRow {
   pid: number;
@@ -7,16 +7,16 @@ export interface ProcessRow {
   group: number;
   /** Short name of the program, for people. */
   name: string;
-  /** Opaque and stable: equal tokens under one pid mean the same process. */
+  /** Opaque token: equal tokens with one pid mean the same process. */
   startedAt: string;
-  /** It has ended and only waits for its parent to notice (a zombie). */
+  /** A zombie: it has ended, and its parent has not yet noticed. */
   ended: boolean;
 }
 
 export interface ProcessReader {
-  /** The process with this pid, ended ones included. `undefined` when there is none. */
+  /** The process with this pid, zombies included; undefined when there is none. */
   one(pid: number): Promise<ProcessRow | undefined>;
-  /** Every process we may see, ended ones included. */
+  /** Every process that we may see, zombies included. */
   all(): Promise<ProcessRow[]>;
   /**
    * The pids whose environment at their start held `NAME=value`; none where that cannot be read.
@@ -24,8 +24,8 @@ export interface ProcessReader {
    * @param among Only these need to be looked at, where each look costs something.
    */
   marked(name: string, value: string, among?: readonly number[]): Promise<number[]>;
-  /** What `NAME` had for a value in the environment of each process that has it, at its start; none where that cannot be read. */
+  /** The value of `NAME` in each process's environment at its start, by pid; empty where that cannot be read. */
   marks(name: string): Promise<ReadonlyMap<number, string>>;
-  /** How often it is reasonable to ask, in milliseconds: a question costs microseconds on Linux, a process elsewhere. */
+  /** A reasonable polling interval in milliseconds: a poll takes microseconds on Linux, and starts a process elsewhere. */
   pollMs: number;
 }

@@ -8,8 +8,8 @@ import type { ProcessReader, ProcessRow } from './process-reader.ts';
 export const linuxProcesses: ProcessReader = {
   pollMs: 25,
 
-  // Synchronous on purpose: these files never wait for a disk, and a child asked for in the same turn as its spawn
-  // cannot have been reaped yet, so that even one that ends at once gets its identity.
+  // Synchronous on purpose. These files never wait for a disk, and a child cannot be reaped within the turn of its
+  // spawn, so even one that ends immediately gets its identity.
   async one(pid) {
     return withDescriptors(() => readRow(pid));
   },
@@ -22,7 +22,7 @@ export const linuxProcesses: ProcessReader = {
     );
   },
 
-  // Reading an environment takes the other process's memory lock and may wait for it: never on the event loop.
+  // Asynchronous: reading an environment may wait for the other process's memory lock.
   async marked(name, value, among) {
     const mark = Buffer.from(`\0${name}=${value}\0`);
     const found: number[] = [];
@@ -42,7 +42,7 @@ export const linuxProcesses: ProcessReader = {
   },
 };
 
-/** So many files are open at a time, however many processes there are. */
+/** The number of files open at a time, however many processes there are. */
 const MAX_OPEN_FILES = 16;
 
 async function eachEnvironment(
@@ -51,15 +51,15 @@ async function eachEnvironment(
 ): Promise<void> {
   const pids = (among ?? (await withDescriptors(listPids))).values();
   const readers = Array.from({ length: MAX_OPEN_FILES }, async () => {
-    // All of them take from one iterator.
+    // All readers share one iterator.
     for (const pid of pids) look(pid, await withDescriptors(() => readEnvironment(pid)));
   });
   await Promise.all(readers);
 }
 
 /**
- * Reads again and again while this process or the machine has no file descriptor left: that says nothing about the
- * process that is looked for. The first try is made at once, in the turn of the call.
+ * Retries while this process or the machine has no file descriptor left: that says nothing about the process in
+ * question. The first try happens in the turn of the call.
  */
 async function withDescriptors<T>(read: () => T | Promise<T>): Promise<T> {
   for (;;) {
@@ -84,7 +84,7 @@ function valueIn(environment: Buffer, name: string): string | undefined {
 function readRow(pid: number): ProcessRow | undefined {
   const stat = readStat(pid);
   if (stat === undefined) return undefined;
-  // The name stands in parentheses and may itself hold spaces and parentheses; the fields go on after the last one.
+  // The name is in parentheses and may contain spaces and parentheses; the fields follow the last parenthesis.
   const nameEnd = stat.lastIndexOf(')');
   const fields = stat.slice(nameEnd + 2).split(' ');
   const field = (number: number): string => fields[number - 3] ?? '';
@@ -102,13 +102,13 @@ function readStat(pid: number): string | undefined {
   try {
     return readFileSync(`/proc/${pid}/stat`, 'utf8');
   } catch (error) {
-    // ESRCH: it went away between open and read.
+    // ESRCH: the process ended between open and read.
     if (isCode(error, 'ENOENT', 'ESRCH')) return undefined;
     throw error;
   }
 }
 
-/** Newer Node versions call every Node program by the name of its main thread. */
+/** Newer Node versions name every Node process after its main thread. */
 function programName(pid: number, name: string): string {
   if (name !== 'MainThread') return name;
   try {
@@ -124,10 +124,10 @@ function listPids(): number[] {
     .map(Number);
 }
 
-/** With a leading NUL, so that every variable, the first too, is found as `\0NAME=value\0`. */
+/** With a leading NUL, so that the first variable too is found as `\0NAME=value\0`. */
 async function readEnvironment(pid: number): Promise<Buffer> {
   const bytes = await readFile(`/proc/${pid}/environ`).catch((error: unknown) => {
-    // Other users' processes refuse, and any may be gone by now. Kernel threads have an empty one.
+    // The process belongs to another user, or has ended. Kernel threads have an empty environment.
     if (isCode(error, 'EACCES', 'EPERM', 'ENOENT', 'ESRCH')) return Buffer.alloc(0);
     throw error;
   });
@@ -138,7 +138,7 @@ let knownBootId: string | undefined;
 
 /**
  * Field 22 counts from the boot, so alone it could match a process of the previous boot.
- * systemd's `ProcSubset=pid` hides this file; then the count alone has to do.
+ * systemd's `ProcSubset=pid` hides this file; then the count alone is used.
  */
 function bootId(): string {
   try {

@@ -1,7 +1,7 @@
 /**
  * Processes as `ps` shows them on macOS and the BSDs (https://keith.github.io/xcode-man-pages/ps.1.html).
- * ps-list is not used here because identity needs what it does not give: zombies, process groups, and a start time
- * that stays the same when the machine changes its time zone (ps-list reads the local time that ps prints).
+ * ps-list lacks what an identity needs: zombies, process groups, and a start time that stays the same when the machine
+ * changes its time zone (ps-list reads the local time that ps prints).
  */
 import type { ProcessReader, ProcessRow } from './process-reader.ts';
 
@@ -16,12 +16,12 @@ export const psProcesses: ProcessReader = {
 
   async all() {
     const { text, pid: asked } = await ps(['-A', '-o', COLUMNS]);
-    // Nobody else's business, and gone by now.
+    // Our own ps, which has ended by now.
     return parseRows(text).filter(({ pid }) => pid !== asked);
   },
 
-  // -E prints the environment behind the arguments. The same list without -E tells where the arguments end, so that
-  // a command that only mentions the mark, such as a grep for it, is not taken for one that carries it.
+  // -E prints the environment after the arguments. The list without -E shows where the arguments end, so that a command
+  // that only mentions the mark, such as a grep for it, does not count.
   async marked(name, value) {
     const [plain, full] = await everyCommand();
     return parseMarked(plain, full, `${name}=${value}`);
@@ -42,9 +42,9 @@ async function everyCommand(): Promise<[plain: string, full: string]> {
 }
 
 async function ps(args: string[]): Promise<{ text: string; pid: number | undefined }> {
-  // UTC and the C locale: the start time is part of an identity and must read the same for ever.
+  // UTC and the C locale: the start time is part of an identity, so it must always read the same.
   const env = { PATH: '/bin:/usr/bin', LC_ALL: 'C', TZ: 'UTC' };
-  // Loaded when it is used: on Linux nobody does, and a stdio server shall stay small.
+  // Loaded when used: Linux never does, and a stdio server stays small.
   const { execa } = await import('execa');
   const asking = execa('ps', args, { env, extendEnv: false, reject: false, maxBuffer: 64_000_000 });
   const { pid } = asking;
@@ -81,7 +81,7 @@ export function parseMarked(plain: string, full: string, mark: string): number[]
     .map(([pid]) => pid);
 }
 
-/** The value ends at its first blank: nothing tells where the next variable begins. */
+/** A value ends at its first blank: nothing shows where the next variable begins. */
 export function parseMarks(plain: string, full: string, name: string): Map<number, string> {
   return new Map(
     environments(plain, full).flatMap(([pid, words]) => {
@@ -91,7 +91,7 @@ export function parseMarks(plain: string, full: string, name: string): Map<numbe
   );
 }
 
-/** What stands behind the arguments of each process, split at blanks. */
+/** The words after the arguments of each process. */
 function environments(plain: string, full: string): [pid: number, words: string[]][] {
   const commands = new Map(plain.split('\n').map(splitPid));
   return full.split('\n').flatMap((line) => {

@@ -1,8 +1,8 @@
 /**
  * Processes as Windows shows them through CIM
- * (https://learn.microsoft.com/windows/win32/cimwin32prov/win32-process). Windows has no process groups, and nobody
- * can read another process's environment: what a run started is found as the tree below it, while that tree stands.
- * ps-list is not used here because it gives no start time on Windows, and none of it works on ARM64.
+ * (https://learn.microsoft.com/windows/win32/cimwin32prov/win32-process). Windows has no process groups and shows no
+ * environment of another process: what a run started is found as the tree below it, while that tree stands.
+ * ps-list gives no start time on Windows, and does not work on ARM64.
  */
 import * as z from 'zod';
 import type { ProcessReader, ProcessRow } from './process-reader.ts';
@@ -19,7 +19,7 @@ export const windowsProcesses: ProcessReader = {
 
   async all() {
     const { json, pid: asked } = await queryCim('');
-    // Nobody else's business, and gone by now.
+    // Our own PowerShell, which has ended by now.
     return parseRows(json).filter(({ pid }) => pid !== asked);
   },
 
@@ -34,7 +34,7 @@ export const windowsProcesses: ProcessReader = {
 
 async function queryCim(filter: string): Promise<{ json: string; pid: number | undefined }> {
   const fields = 'ProcessId,ParentProcessId,Name';
-  // Round-trip format in UTC: the start time is part of an identity and must read the same for ever.
+  // Round-trip format in UTC: the start time is part of an identity, so it must always read the same.
   const started = "@{n='Started';e={if($_.CreationDate){$_.CreationDate.ToUniversalTime().ToString('o')}}}";
   const script = `@(Get-CimInstance Win32_Process ${filter}|Select-Object ${fields},${started})|ConvertTo-Json -Compress`;
   // As in processes-ps.ts.
@@ -73,7 +73,7 @@ export function parseRows(json: string): ProcessRow[] {
   }));
 }
 
-/** Windows keeps the number of a parent that is gone and soon gives it to another process: a parent is the older one. */
+/** Windows keeps the pid of an ended parent and soon reuses it. A true parent is older than its child. */
 function trueParent(parent: number, startedAt: string, started: Map<number, string>): number {
   const parentStarted = started.get(parent);
   return parentStarted !== undefined && parentStarted <= startedAt ? parent : 0;

@@ -1,16 +1,16 @@
-/** Another program's words as they come, for as long as somebody listens. */
+/** Follows another program's output line by line. */
 import { execa } from 'execa';
 
 interface LinesOptions {
-  /** The whole environment: nothing of ours is added. */
+  /** The whole environment; nothing is added. */
   readonly env: Readonly<Record<string, string | undefined>>;
-  /** Ends it. */
+  /** Ends the program. */
   readonly signal: AbortSignal;
 }
 
 /**
- * Gives each line of its standard output to `onLine`, until it ends; what it complains of goes to our stderr. False
- * when it failed, or could not be started.
+ * Passes each line of the program's stdout to `onLine` until it ends; its stderr goes to ours. False when it failed or
+ * could not be started.
  */
 export async function programLines(
   command: string,

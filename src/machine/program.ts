@@ -1,4 +1,4 @@
-/** Asking another program something: it runs to its end, and what it said is the answer. */
+/** Runs another program to its end and returns what it printed. */
 import { systemClock } from '../clock.ts';
 import { provideDescriptors } from './descriptors.ts';
 import { identify } from './identity.ts';
@@ -6,25 +6,25 @@ import { killProcess, signalProcess } from './signal.ts';
 import { descendants } from './tree.ts';
 
 export interface ProgramOptions {
-  /** The whole environment: nothing of ours is added. */
+  /** The whole environment; nothing is added. */
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly cwd?: string;
-  /** What it reads; without it, it has no input. */
+  /** Its stdin; without it the program has none. */
   readonly input?: string;
-  /** When it is ended, with all that it started; its code is then null. */
+  /** Then it is killed with everything it started, and its code is null. Default: 30 s. */
   readonly timeoutMs?: number;
 }
 
 export interface ProgramResult {
-  /** Null when it did not end by itself, or could not be started. */
+  /** Null when it was killed or could not be started. */
   readonly code: number | null;
   readonly stdout: string;
   readonly stderr: string;
-  /** Why it could not be started, or was ended; null when it ended by itself. */
+  /** Why it could not be started or was killed; null when it ended by itself. */
   readonly failure: 'missing' | 'late' | 'other' | null;
 }
 
-/** How a part runs other programs: given to it, so that a test can record what would be run. */
+/** Runs a program. Passed in, so that a test can record the calls. */
 export type RunProgram = (
   command: string,
   args: readonly string[],
@@ -34,10 +34,10 @@ export type RunProgram = (
 const MAX_OUTPUT = 16_000_000;
 const DEFAULT_LIMIT_MS = 30_000;
 
-/** How long a program that is told to end may take, and how long its words may take after its end. */
+/** How long a program may take to end after SIGTERM, and how long its output may stay open after its exit. */
 const GRACE_MS = 1_000;
 
-/** Runs a program and waits for its end. Never throws: a program that is missing is a result too. */
+/** Runs a program and waits for its end. Never throws: a missing program is a result too. */
 export const runProgram: RunProgram = async (command, args, options) => {
   const { env, cwd, input, timeoutMs = DEFAULT_LIMIT_MS } = options;
   try {
@@ -56,7 +56,7 @@ export const runProgram: RunProgram = async (command, args, options) => {
     windowsHide: true,
     reject: false,
   });
-  // What it leaves behind may hold its output open for ever.
+  // A process that it left behind may hold its output open for ever.
   const hangUp = (): void => {
     program.stdout.destroy();
     program.stderr.destroy();
@@ -85,7 +85,7 @@ export const runProgram: RunProgram = async (command, args, options) => {
   };
 };
 
-/** Ends our own child and what is below it. */
+/** Kills our child and its descendants. */
 async function endWithAll(pid: number | undefined, gone: AbortSignal): Promise<void> {
   const root = pid === undefined ? undefined : await identify(pid);
   if (!root) return;

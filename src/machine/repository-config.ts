@@ -1,4 +1,4 @@
-/** What a repository's own configuration says, also by what it includes. Reading it starts none of its programs. */
+/** The git configuration of a repository, with its includes. Reading it starts none of its programs. */
 import { lstat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { type RunProgram, runProgram } from './program.ts';
@@ -9,13 +9,13 @@ export interface GitSetting {
   readonly value: string;
 }
 
-/** As long as a folder on a slow disk may take; a run waits for it. */
+/** Enough for a folder on a slow disk; a run waits for it. */
 const LIMIT_MS = 15_000;
 
 /**
- * The settings of the repository that holds `folder`, less those of the person and the system. Empty where there is no
- * repository, no git, one before 2.26, or one that refuses the folder: then it reads that configuration for nobody else.
- * Throws where it is too long to be read, or git does not come to an end with it: others may obey what was not seen.
+ * The settings of the repository that holds `folder`, without those of the person and the system. Empty without a
+ * repository, without git 2.26 or newer, or when git refuses the folder: then git obeys that configuration for nobody.
+ * Throws when it is too long or git does not finish: another program may obey what we could not read.
  */
 export async function repositoryConfig(
   folder: string,
@@ -23,7 +23,7 @@ export async function repositoryConfig(
   run: RunProgram = runProgram,
 ): Promise<GitSetting[]> {
   if (env.GIT_DIR === undefined && !(await mayBeInRepository(folder))) return [];
-  // Not as its working folder: Windows would look for the program there first.
+  // Not as the working folder: Windows would search it for git first.
   const args = ['-C', folder, 'config', '--list', '-z', '--show-scope', '--includes'];
   const { code, stdout, failure } = await run('git', args, {
     env: { ...env, LC_ALL: 'C' },
@@ -35,13 +35,13 @@ export async function repositoryConfig(
 }
 
 const FAILED = {
-  late: 'git did not come to an end with it',
+  late: 'git did not finish in time',
   other: 'git failed, or it is too long',
 } as const;
 
 /**
- * Spares the start of a process where git would find nothing; a folder with a HEAD may be a repository itself. To git a
- * HEAD may be a link to a branch that is not there yet.
+ * Avoids starting git where it would find nothing. A folder with a HEAD may be a bare repository, and HEAD may be a link
+ * to a branch that does not exist yet.
  */
 async function mayBeInRepository(folder: string): Promise<boolean> {
   const isThere = (name: string) =>
@@ -54,7 +54,7 @@ async function mayBeInRepository(folder: string): Promise<boolean> {
   return above !== folder && mayBeInRepository(above);
 }
 
-/** Scope and setting take turns; a setting without a line break is `true`. */
+/** Scopes and settings alternate; a setting without a line break is `true`. */
 function settingsIn(list: string): GitSetting[] {
   const parts = list.split('\0');
   return parts.flatMap((scope, index) => {

@@ -1,15 +1,15 @@
 /**
- * Paths of programs that will not mean the same later: managers of versions and packages keep each version in a folder
- * of its own, and take it away. One table; what has a lasting name as well is in `stable-path.ts`.
+ * Paths of programs that do not last: version and package managers keep each version in its own folder and remove it
+ * later. All such paths are in the table here; `stable-path.ts` finds the stable name where there is one.
  */
 import { tmpdir } from 'node:os';
 import { basename, resolve, sep } from 'node:path';
 
 export interface ShortLivedPath {
   readonly path: string;
-  /** What becomes of it, in words that follow the path. */
+  /** What becomes of it, as words that follow the path. */
   readonly fate: string;
-  /** It works for this call alone, or only where it was called: writing it down makes no sense. */
+  /** It works only during this call, or only in its project: writing it down makes no sense. */
   readonly isUseless: boolean;
   /** What to do, with the command that wrote the path down. */
   advice(command: string): string;
@@ -25,7 +25,7 @@ const UPGRADED = 'goes when this program is upgraded';
 const afterUpgrade = (command: string) => `After each upgrade run: ${command}`;
 const afterChange = (command: string) => `After changing to another version run: ${command}`;
 
-/** What is useless once this call is over: the cache of npx, `pnpm dlx`, `yarn dlx`, bunx; an AppImage; Yarn's zips. */
+/** Useless after this call: the cache of npx, `pnpm dlx`, `yarn dlx` and bunx; an AppImage; Yarn's archives. */
 const USELESS: readonly Kind[] = [
   {
     pattern: /[\\/](_npx|dlx|dlx-[^\\/]+|bunx-[^\\/]+|\.bun[\\/]install[\\/]cache)[\\/]/,
@@ -50,7 +50,7 @@ const SHORT_LIVED: readonly Kind[] = [
   { pattern: /[\\/]node_modules[\\/]\.pnpm[\\/][^\\/]+[\\/]/, fate: UPGRADED, advice: afterUpgrade },
   { pattern: /[\\/]fnm_multishells[\\/]/, fate: 'goes with the shell that made it', advice: afterChange },
   {
-    // What VS Code, Cursor and others of the kind install where they work from afar.
+    // VS Code, Cursor and others install this on remote machines.
     pattern: /[\\/]\.[\w-]+-server[\\/](bin|cli)[\\/]/,
     fate: 'goes when that editor is upgraded',
     advice: afterUpgrade,
@@ -63,7 +63,7 @@ const SHORT_LIVED: readonly Kind[] = [
     fate: 'goes when Claude Code updates itself',
     advice: (command) => `Name its link, ~/.local/bin/claude, and run: ${command}`,
   },
-  // A version of ours, as mise, asdf and proto keep packages of npm.
+  // Our own version folder, as mise, asdf and proto keep npm packages.
   {
     pattern: /[\\/][^\\/]*bridge-supervisor[\\/]v?\d+\.\d+\.\d+([-+_][^\\/]*)?[\\/]/,
     fate: UPGRADED,
@@ -78,7 +78,7 @@ const SHORT_LIVED: readonly Kind[] = [
   { pattern: /[\\/](\.cache|Library[\\/]Caches)[\\/]/, fate: 'is in a cache, which may be emptied' },
 ];
 
-/** Undefined for a path that stays. A home folder that is temporary itself, as on a stage, makes nothing else so. */
+/** Undefined for a path that lasts. Where the home folder is temporary itself, as in a test, temporary folders count as lasting. */
 export function shortLivedPath(path: string, homeDir: string): ShortLivedPath | undefined {
   const useless = USELESS.find(({ pattern }) => pattern.test(path));
   if (useless)
@@ -106,16 +106,16 @@ function installWords(path: string): string {
   return 'npm install -g bridge-supervisor';
 }
 
-/** Whether a manager of versions or packages keeps this path, and takes it away. */
+/** Whether a version or package manager owns this path and removes it later. */
 export function isOfAVersion(path: string): boolean {
   return [...USELESS, ...SHORT_LIVED].some(({ pattern }) => pattern.test(path));
 }
 
-/** Emptied at a restart, or by age (tmpfiles.d(5), and macOS by itself). */
+/** The system empties these at a restart or by age (tmpfiles.d(5); macOS on its own). */
 const TEMPORARY = ['/tmp', '/var/tmp', '/private/tmp', '/private/var/tmp', '/dev/shm', '/run/user'];
 const OF_MACOS_OR_WINDOWS = /^(\/private)?\/var\/folders\/|[\\/]AppData[\\/]Local[\\/]Temp[\\/]/i;
 
-/** Whether the system empties a folder above it. */
+/** Whether the path lies in a folder that the system empties. */
 export function isTemporary(path: string): boolean {
   const folders = [...TEMPORARY, tmpdir()].map((folder) => resolve(folder) + sep);
   return folders.some((folder) => path.startsWith(folder)) || OF_MACOS_OR_WINDOWS.test(path);

@@ -1,11 +1,11 @@
-/** Keeping the machine awake. Whatever becomes of us, nothing keeps it awake without us. */
+/** Keeps the machine awake, and never longer than we live. */
 import { execa } from 'execa';
 import type { Clock } from '../clock.ts';
 import { type Inhibitor, inhibitorsOf } from './inhibitors.ts';
 import { isWindows, platform } from './platform.ts';
 
 interface InhibitOptions {
-  /** The whole environment of the program that does it: nothing of ours is added. */
+  /** The whole environment of the inhibitor; nothing is added. */
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly clock: Clock;
   /** Abort it to let the machine sleep again. */
@@ -13,8 +13,8 @@ interface InhibitOptions {
 }
 
 /**
- * Keeps the machine awake until `signal` aborts. Resolves when nothing keeps it awake any more: with nothing when that
- * was asked for, otherwise with why it could not be kept awake, or not any longer. Never throws.
+ * Keeps the machine awake until `signal` aborts. Resolves when nothing keeps it awake any more: with undefined after an
+ * abort, otherwise with the reason. Never throws.
  */
 export async function inhibitSleep(
   options: InhibitOptions,
@@ -28,7 +28,7 @@ export async function inhibitSleep(
   return options.signal.aborted ? undefined : failure;
 }
 
-/** How long it may take to go when it is told to. */
+/** How long an inhibitor may take to end. */
 const GRACE_MS = 2_000;
 
 /** Runs one program until it ends; returns why it ended. */
@@ -36,11 +36,11 @@ async function hold(inhibitor: Inhibitor, { env, clock, signal }: InhibitOptions
   const helper = execa(inhibitor.command, inhibitor.args, {
     env: { ...env },
     extendEnv: false,
-    // Never written to: its end is the message, and comes by itself when we die.
+    // Never written to: the end of its input is the message, and our death sends it too.
     stdin: 'pipe',
     stdout: 'ignore',
     stderr: 'pipe',
-    // Ctrl-c in a terminal reaches a whole process group; the runs that then end still need the machine.
+    // Ctrl-c reaches the whole process group; the runs that then end still need the machine.
     detached: !isWindows,
     windowsHide: true,
     cleanup: false,

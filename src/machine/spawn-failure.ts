@@ -1,4 +1,4 @@
-/** Why a program could not be started, told apart where the operating system gives one error for several causes. */
+/** Why a program could not be started, also where the system has one error for several causes. */
 
 import { constants } from 'node:fs';
 import { access, stat } from 'node:fs/promises';
@@ -17,17 +17,17 @@ export function spawnFailed(reason: SpawnFailure['reason'], message: string): Sp
   return { kind: 'spawn-failed', reason, message };
 }
 
-/** A failure that may be the machine's, short of room, processes or open files, or of an unknown kind. */
+/** A failure for lack of space, processes or open files, or of an unknown kind. */
 export function otherFailure(error: unknown, action: string): SpawnFailure {
   const message = `${action}: ${messageOf(error)}`;
   return spawnFailed(isMachineTrouble(error) ? 'machine-exhausted' : 'other', message);
 }
 
 /**
- * ENOENT is a missing folder, a missing program, or a script whose interpreter is missing
- * (https://nodejs.org/api/child_process.html#child_processspawncommand-args-options). EACCES is a folder that may not
- * be entered, a file that may not be executed, or a program found nowhere while some folder of PATH is closed to us
- * (https://man7.org/linux/man-pages/man3/exec.3.html). So look for oneself, at the folder first.
+ * Finds the cause by looking, at the folder first. ENOENT means a missing folder, program or interpreter of a script
+ * (https://nodejs.org/api/child_process.html#child_processspawncommand-args-options). EACCES means a folder that may not
+ * be entered, a file that may not be executed, or a program that is nowhere while a folder of PATH is closed to us
+ * (https://man7.org/linux/man-pages/man3/exec.3.html).
  */
 export async function explainSpawnFailure(
   { command, cwd, env }: { command: string; cwd: string; env: Readonly<Record<string, string | undefined>> },

@@ -1,4 +1,4 @@
-/** What every start of a process shares: its options, its output files, its identity, and why it failed. */
+/** What every start of a process shares: options, output files, identity, and the cause of a failure. */
 import { closeSync, openSync } from 'node:fs';
 import { provideDescriptors } from './descriptors.ts';
 import type { ProcessIdentity } from './identity.ts';
@@ -11,7 +11,7 @@ interface Outputs {
   close(): void;
 }
 
-/** Opens the files that take a process's output, to be appended to and read by nobody else. */
+/** Opens the files for a process's output: appended to, created with mode 0600. */
 export function openOutputs(stdoutPath: string, stderrPath: string): Outputs | SpawnFailure {
   const open: number[] = [];
   const close = (): void => open.forEach(closeSync);
@@ -26,7 +26,7 @@ export function openOutputs(stdoutPath: string, stderrPath: string): Outputs | S
   return { stdout, stderr, close };
 }
 
-/** What execa is told for a process that writes into files of its own and may outlive us. */
+/** Options of execa for a process that writes into its own files and may outlive us. */
 export function spawnOptions(
   { cwd, env }: { cwd: string; env: Readonly<Record<string, string | undefined>> },
   { stdout, stderr }: Outputs,
@@ -35,7 +35,7 @@ export function spawnOptions(
     cwd,
     env: { ...env },
     extendEnv: false,
-    // execa hands any descriptor on to Node, though its types name only 3 to 9.
+    // execa accepts any descriptor, but its types name only 3 to 9.
     stdout: stdout as 3,
     stderr: stderr as 3,
     windowsHide: true,
@@ -45,10 +45,10 @@ export function spawnOptions(
   } as const;
 }
 
-/** Also of a process that ended at once: on Linux this reads in the turn of the spawn, before anybody could reap it. */
+/** Identifies a new process. On Linux also one that ended: this reads within the turn of the spawn, before it is reaped. */
 export async function identifyNew(pid: number): Promise<ProcessIdentity> {
   const row = await processes.one(pid);
-  // Elsewhere it can be gone by now. A token that no process has says just that: it never counts as alive.
+  // Elsewhere it may have ended by now. A token that no process has never counts as alive.
   return { pid, startedAt: row?.startedAt ?? 'ended-before-it-was-seen' };
 }
 

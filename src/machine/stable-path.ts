@@ -1,6 +1,6 @@
 /**
- * The lasting name of a program's file. What keeps each version in a folder of its own often has a link as well that
- * leads to the current one; of the two names for one file, the link still means this program after an upgrade.
+ * The stable name of a program's file. A version manager keeps each version in its own folder and often links to the
+ * current one. Both names lead to the same file now; after an upgrade only the link does.
  */
 import { readdirSync, realpathSync } from 'node:fs';
 import { basename, join } from 'node:path';
@@ -10,11 +10,11 @@ export interface StablePathOptions {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** The person's home folder. */
   readonly homeDir: string;
-  /** The name by which this program was called; its file has it too, or it does not count. */
+  /** The name this program was called by; it counts only if it leads to the same file. */
   readonly called?: string | undefined;
 }
 
-/** A name that stays for the same file; `path` itself where it stays, or where there is no such name. */
+/** The stable name for the same file; `path` itself when it is stable, or when there is no such name. */
 export function stablePath(path: string, surroundings: StablePathOptions): string {
   const { called } = surroundings;
   if (!isOfAVersion(path)) return path;
@@ -53,8 +53,8 @@ function ofProfiles(path: string, { env, homeDir }: StablePathOptions): string[]
 }
 
 /**
- * pnpm up to 10 links a package beside the `.pnpm` of its version. Later ones keep packages in a store for all, and
- * globally installed ones have a link of a constant name, a hash (seen with 12.21: `global/v11/<hash>/node_modules`).
+ * pnpm up to 10 links a package beside the `.pnpm` of its version. Later versions keep packages in a shared store, and
+ * link global packages by a constant name, a hash (seen in 12.21: `global/v11/<hash>/node_modules`).
  */
 function ofPnpm(path: string, { env, homeDir }: StablePathOptions): string[] {
   const [, beside, rest] =
@@ -94,7 +94,7 @@ function ofSnap(path: string): string[] {
   return rest === undefined ? [] : [`${snap}/current/${rest}`];
 }
 
-/** mise links `24` and `latest` to a version beside it, others `v24`; scoop, and whoever does it by hand, `current`. */
+/** mise links `24` and `latest` to a version beside it, others `v24`; scoop, and people by hand, link `current`. */
 function ofVersions(path: string): string[] {
   const found = /^(.*[\\/])v?((\d+)\.\d+)\.\d+(?:[-+_][^\\/]*)?([\\/].+)$/.exec(path);
   if (!found) return [];
@@ -105,8 +105,8 @@ function ofVersions(path: string): string[] {
 }
 
 /**
- * The Node that fnm and proto start where nothing else is asked for. For Node alone: what npm has installed beside one
- * version is not there beside another.
+ * The default Node of fnm and proto. For Node alone: a package that npm installed beside one version is missing beside
+ * another.
  */
 function ofNodeManagers(path: string): string[] {
   const [, fnm] =

@@ -1,6 +1,6 @@
 /**
- * Ending a process in steps: ask it through its input, then SIGINT, SIGTERM, SIGKILL, each only when the one before
- * did not end it in its time. What it leaves behind is `sweep`'s work.
+ * Ends a process in steps: a request through its input, then SIGINT, SIGTERM, SIGKILL, each only when the one before did
+ * not end it in time. `sweep` ends what it leaves behind.
  */
 import type { Clock } from '../clock.ts';
 import { watchProcess } from './child.ts';
@@ -8,16 +8,16 @@ import { isAlive, type ProcessIdentity } from './identity.ts';
 import { isWindows } from './platform.ts';
 import { killProcess, signalProcess } from './signal.ts';
 
-/** What ended it. `not-ended`: nothing did, it is stuck in the kernel or not ours to signal. */
+/** What ended it. `not-ended`: nothing did; it is stuck in the kernel, or we may not signal it. */
 export type StopStep = 'already-ended' | 'interrupt' | 'SIGINT' | 'SIGTERM' | 'SIGKILL' | 'not-ended';
 
 interface StopOptions {
-  /** Asks through its input, and says whether that could be sent. Leave it out for a process whose input is not ours. */
+  /** Asks through its input; false when that could not be sent. Omit it for a process whose input is not ours. */
   interrupt?: () => boolean | Promise<boolean>;
   /** How long each step may take, in milliseconds. */
   graceMs: { interrupt: number; int: number; term: number };
   clock: Clock;
-  /** Asked before each signal; what it throws is thrown on, and nothing more is done. */
+  /** Called before each signal. What it throws is rethrown, and nothing more happens. */
   permit?: () => Promise<void>;
 }
 
@@ -28,8 +28,8 @@ interface Stoppable {
 }
 
 /**
- * Resolves with the step that ended it, at the latest some seconds after the last. On Windows, where every signal is
- * a kill, there is nothing between the request and the end, and the end takes the whole tree with it.
+ * Resolves with the step that ended it, at most five seconds after the last step. On Windows every signal kills, so the
+ * request is followed by the kill of the whole tree.
  */
 export async function stopChild(
   target: Stoppable,
@@ -52,7 +52,7 @@ export async function stopChild(
   return (await endsWithin(target, KILL_GRACE_MS, clock)) ? 'SIGKILL' : 'not-ended';
 }
 
-/** The kernel ends a killed process at once unless it waits for a device. */
+/** The kernel ends a killed process immediately unless it waits for a device. */
 const KILL_GRACE_MS = 5_000;
 
 async function endsWithin({ identity, exited }: Stoppable, ms: number, clock: Clock): Promise<boolean> {

@@ -1,8 +1,7 @@
 /**
- * After a run: nothing of it remains, or the leftover is named. Four ways lead to what a run started: its control group,
- * where it could be given one; its process group; the tree below it, remembered while it lived; and a mark in the
- * environment that every process inherits, also one that moved into a session of its own or was orphaned. What none of
- * them reaches is not touched.
+ * Ends what a run leaves behind, and names what could not be ended. Four ways lead to what a run started: its control
+ * group, if it has one; its process group; the tree below it, remembered while it lived; and a mark in the environment,
+ * which every process inherits, also in another session or without a parent. What none of them reaches is not touched.
  */
 import type { Clock } from '../clock.ts';
 import { pidsInControlGroup } from './control-group.ts';
@@ -19,7 +18,7 @@ export interface EnvironmentMark {
 }
 
 interface SweepOptions {
-  /** The process that led the run, normally ended by now. If it lives it is ended too. */
+  /** The process that led the run. If it still lives, it is ended too. */
   root: ProcessIdentity;
   mark: EnvironmentMark;
   /** Nothing older than `root` carries the mark, so that fewer environments are read. */
@@ -31,9 +30,9 @@ interface SweepOptions {
   /** How long SIGTERM may take before SIGKILL, in milliseconds. */
   graceMs: number;
   clock: Clock;
-  /** Pids that must live, whatever they carry. */
+  /** Pids that are never ended, whatever their environment. */
   spare?: readonly number[];
-  /** Asked before any process is ended; what it throws is thrown on, and nothing more is done. */
+  /** Called before any process is ended. What it throws is rethrown, and nothing more happens. */
   permit?: () => Promise<void>;
 }
 
@@ -43,8 +42,8 @@ export interface Leftover {
 }
 
 /**
- * Ends everything that is left of a run and says what could not be ended. Never this process, its ancestors, or a
- * stranger that got a recycled pid.
+ * Ends everything that is left of a run and returns what could not be ended. Never ends this process, its ancestors, or
+ * another process with a reused pid.
  */
 export async function sweep(options: SweepOptions): Promise<Leftover[]> {
   const { clock, graceMs, permit = async () => undefined } = options;
@@ -55,8 +54,8 @@ export async function sweep(options: SweepOptions): Promise<Leftover[]> {
   await Promise.all(found.map((row) => (isWindows ? killProcess(row) : signalProcess(row, 'SIGTERM'))));
   await gone(found, graceMs, clock);
 
-  // What is being ended may start more, and a program that is just being loaded shows no environment for a moment:
-  // it is over when two looks in a row find nothing, or nothing but what was killed in vain.
+  // A process may start more while it ends, and shows no environment for a moment while its program is loaded. So this
+  // is over when two scans in a row find nothing, or only what could not be killed.
   const killed: ProcessIdentity[] = [];
   for (let look = 0, empty = 0; look < MAX_SCANS && empty < 2; look++) {
     known = [...known, ...found.map(toIdentity)];
@@ -71,20 +70,18 @@ export async function sweep(options: SweepOptions): Promise<Leftover[]> {
   return found.map(({ pid, name }) => ({ pid, name }));
 }
 
-/** Enough for what starts itself again and again, and an end to it. */
+/** A bound for processes that start themselves again and again. */
 const MAX_SCANS = 10;
-/** The kernel ends a killed process at once unless it waits for a device. */
+/** The kernel ends a killed process immediately unless it waits for a device. */
 const KILL_GRACE_MS = 1_000;
 
-/**
- * Every living process whose environment held NAME=value when it started. None on Windows, where nobody can look.
- */
+/** Every living process whose environment held NAME=value at its start. None on Windows, which shows no environments. */
 export async function findMarked(name: string, value: string): Promise<ProcessIdentity[]> {
   const [pids, rows] = await Promise.all([processes.marked(name, value), living()]);
   return rows.filter((row) => pids.includes(row.pid)).map(toIdentity);
 }
 
-/** On an idle machine hardly any process is younger than a run, and each environment is a file to read. */
+/** Cheaper: few processes are younger than a run, and each environment is a file to read. */
 async function findMarkedSince(root: ProcessIdentity, mark: EnvironmentMark): Promise<ProcessIdentity[]> {
   const rows = (await living()).filter((row) => !isOlder(row, root));
   const pids = await processes.marked(
@@ -101,18 +98,18 @@ async function find(
 ): Promise<ProcessRow[]> {
   const marked = isMarkOfRoot ? await findMarkedSince(root, mark) : await findMarked(mark.name, mark.value);
   const rows = await living();
-  // Asked after the rows: a pid that was given away between the two goes with another start time, and is left alone.
+  // Read after the rows: a pid that was reused in between has another start time, and is not touched.
   const inGroup = controlGroup === undefined ? [] : await pidsInControlGroup(controlGroup);
   const sure = rows.filter(
     (row) => inGroup.includes(row.pid) || [...known, ...marked].some((one) => isSame(one, row)),
   );
-  // A group's number stays taken while it has members: one sure member proves that the group is still the run's own.
+  // A group keeps its number while it has members: one sure member proves that the group is still the run's.
   const group = sure.some((row) => row.group === root.pid)
     ? rows.filter((row) => row.group === root.pid)
     : [];
   const ours = new Set([...sure, ...group]);
   for (const row of below(new Set([...ours].map(({ pid }) => pid)), rows)) ours.add(row);
-  // This process and every one above it: a mistake here must never end the hand that acts.
+  // A mistake here must never end this process or one above it.
   const untouchable = new Set([...spare, ...ancestorsOf(process.pid, rows)]);
   return [...ours].filter((row) => row.pid > 1 && !untouchable.has(row.pid));
 }

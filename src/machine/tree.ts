@@ -1,4 +1,4 @@
-/** Who belongs to whom, as far as the process table shows it while the parents live. */
+/** Process groups and trees, as far as the process table shows them while the parents live. */
 import { isSame, type ProcessIdentity } from './identity.ts';
 import type { ProcessRow } from './process-reader.ts';
 import { processes } from './processes.ts';
@@ -8,14 +8,14 @@ export async function groupMembers(group: number): Promise<ProcessIdentity[]> {
   return (await living()).filter((row) => row.group === group && group > 0).map(toIdentity);
 }
 
-/** Every living process below this pid, whatever its group or session. Empty when the pid has ended: its children moved. */
+/** Every living process below this pid, in any group or session. Empty once the pid has ended: its children have moved. */
 export async function descendants(pid: number): Promise<ProcessIdentity[]> {
   return below(new Set([pid]), await living()).map(toIdentity);
 }
 
 /**
- * A process, its group and its descendants, to be remembered while it lives: once it has ended, what it left behind
- * hangs under another parent and can be told from strangers only by this list or by its environment.
+ * A process, its group and its descendants; empty when it has ended. Remember it while the process lives: afterwards its
+ * children have another parent, and only this list or their environment shows whose they are.
  */
 export async function processTree(root: ProcessIdentity): Promise<ProcessIdentity[]> {
   const rows = await living();
@@ -24,6 +24,7 @@ export async function processTree(root: ProcessIdentity): Promise<ProcessIdentit
   return [...group, ...below(new Set(group.map((row) => row.pid)), rows)].map(toIdentity);
 }
 
+/** Every process that has not ended. */
 export async function living(): Promise<ProcessRow[]> {
   return (await processes.all()).filter((row) => !row.ended);
 }
@@ -43,7 +44,7 @@ export function below(pids: ReadonlySet<number>, rows: readonly ProcessRow[]): P
   return found;
 }
 
-/** A process and every one above it. */
+/** A process and every process above it. */
 export function ancestorsOf(pid: number, rows: readonly ProcessRow[]): number[] {
   const parents = new Map(rows.map((row) => [row.pid, row.parent]));
   const line: number[] = [];

@@ -1,4 +1,4 @@
-/** What a process and everything below it take from the machine, for people to look at. */
+/** The memory and processor time of a process and its descendants, for people to read. */
 import { readFileSync } from 'node:fs';
 import { totalmem, uptime } from 'node:os';
 import * as z from 'zod';
@@ -9,15 +9,15 @@ import { POWERSHELL } from './windows-programs.ts';
 
 export interface TreeUsage {
   processes: number;
-  /** Resident memory; what several processes share is counted in each. */
+  /** Resident memory; shared memory counts for each process. */
   memoryBytes: number;
-  /** Of one processor, as `ps` gives it: on Linux and Windows the average over each process's life. */
+  /** Percent of one processor: on Linux and Windows the average over each process's life, elsewhere as `ps` gives it. */
   cpuPercent: number;
 }
 
 type Usage = Omit<TreeUsage, 'processes'>;
 
-/** `undefined` when the process has ended. */
+/** Sums up the tree of a process; undefined when it has ended. */
 export async function treeUsage(root: ProcessIdentity): Promise<TreeUsage | undefined> {
   const pids = new Set((await processTree(root)).map(({ pid }) => pid));
   if (pids.size === 0) return undefined;

@@ -1,6 +1,6 @@
 /**
- * Programs that Windows brings along, by their whole path: a bare name would first be looked for in the current
- * folder, which may be anybody's workspace, and then on a PATH that need not name their folders.
+ * Programs of Windows by their full path. Windows would look for a bare name in the current folder first, which may be
+ * any workspace, and then on a PATH that need not name their folders.
  */
 
 import { join } from 'node:path';
