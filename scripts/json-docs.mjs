@@ -5,6 +5,8 @@ import './check-node.mjs';
 import { readFile, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { LINES, NOUNS, OUTPUTS } from '../src/wire/schemas/outputs.ts';
+import { TOOL_NOUNS } from '../src/wire/schemas/tool-nouns.ts';
+import { TOOL_RESULTS } from '../src/wire/schemas/tool-results.ts';
 
 const page = fileURLToPath(new URL('../docs/json.md', import.meta.url));
 
@@ -20,14 +22,23 @@ A later version may add fields, kinds and types. Read what you know and pass ove
 This page is made from the schemas in \`src/wire/\` by \`npm run docs\`.
 `;
 
-const nouns = new Map(Object.entries(NOUNS).map(([name, schema]) => [schema, name]));
+const TOOLS = `## Tools
+
+The structured content of each tool's answer. A model reads it: long texts are shortened, and a field that has no value is
+absent.
+`;
+
+const ALL_NOUNS = { ...NOUNS, ...TOOL_NOUNS };
+const nouns = new Map(Object.entries(ALL_NOUNS).map(([name, schema]) => [schema, name]));
 
 function render() {
   const parts = [INTRODUCTION, '## Commands\n'];
   for (const [command, schema] of Object.entries(OUTPUTS)) parts.push(output(command, schema, ''));
   for (const [command, schema] of Object.entries(LINES)) parts.push(output(command, schema, ', a line'));
+  parts.push(TOOLS);
+  for (const [tool, schema] of Object.entries(TOOL_RESULTS)) parts.push(`### ${tool}\n`, body(schema));
   parts.push('## Nouns\n');
-  for (const [name, schema] of Object.entries(NOUNS)) parts.push(`### ${name}\n`, body(schema));
+  for (const [name, schema] of Object.entries(ALL_NOUNS)) parts.push(`### ${name}\n`, body(schema));
   return `${parts.join('\n').trimEnd()}\n`;
 }
 
@@ -47,7 +58,9 @@ function body(schema) {
     else for (const option of options) lines.push(body(option));
     return `${lines.join('\n').trimEnd()}\n`;
   }
-  return `${[...lines, ...fields(schema, '')].join('\n')}\n`;
+  const noun = nouns.has(schema) ? undefined : nounIn(schema);
+  if (noun) lines.push(`Everything of a ${type(noun)}, and:\n`);
+  return `${[...lines, ...fields({ shape: noun ? ownFields(schema) : schema.shape }, '')].join('\n')}\n`;
 }
 
 /** First the fields that all of them have. */
@@ -82,7 +95,7 @@ function fields(object, indent) {
 
 /** The noun that an object extends. */
 function nounIn({ shape }) {
-  return Object.values(NOUNS).find(
+  return Object.values(ALL_NOUNS).find(
     (noun) => noun.shape && Object.entries(noun.shape).every(([name, schema]) => shape[name] === schema),
   );
 }

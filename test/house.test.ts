@@ -45,7 +45,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[] | 'anything'>> = {
     'redaction',
   ],
   supervisor: ['bridge', 'claude', 'machine', 'project', 'config', 'clock', 'log', 'characters'],
-  mcp: ['control', 'bridge', 'project', 'config', 'clock', 'characters'],
+  mcp: ['control', 'bridge', 'wire', 'project', 'config', 'clock', 'characters'],
 
   'mcp-client': [],
   simulator: ['clock'],

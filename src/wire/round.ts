@@ -7,22 +7,28 @@ export function toWireRounds(
   completions: readonly Completion[],
   decisions: readonly Decision[],
 ): WireRound[] {
-  return completions.map((completion) => {
-    const decision = decisions.find(({ round }) => round === completion.round);
-    return {
-      round: completion.round,
-      run_id: completion.runId,
-      submitted_at: completion.createdAt,
-      summary: completion.summary,
-      caveats: completion.caveats,
-      files_created: [...completion.filesCreated],
-      files_modified: [...completion.filesModified],
-      decision: decision ? toWireDecision(decision) : null,
-    };
-  });
+  return completions.map((completion) =>
+    toWireRound(
+      completion,
+      decisions.find(({ round }) => round === completion.round),
+    ),
+  );
 }
 
-function toWireDecision({ verdict, reason, decidedBy, createdAt }: Decision): WireDecision {
+export function toWireRound(completion: Completion, decision?: Decision): WireRound {
+  return {
+    round: completion.round,
+    run_id: completion.runId,
+    submitted_at: completion.createdAt,
+    summary: completion.summary,
+    caveats: completion.caveats,
+    files_created: [...completion.filesCreated],
+    files_modified: [...completion.filesModified],
+    decision: decision ? toWireDecision(decision) : null,
+  };
+}
+
+export function toWireDecision({ verdict, reason, decidedBy, createdAt }: Decision): WireDecision {
   return { verdict, reason, decided_by: decidedBy, decided_at: createdAt };
 }
 

@@ -18,6 +18,7 @@ import { buildCodeServer } from '../../src/mcp/code.ts';
 import { buildDesktopServer } from '../../src/mcp/desktop.ts';
 import { type BridgeAccess, bridgeAccess } from '../../src/mcp/open-bridge.ts';
 import type { BridgeServer } from '../../src/mcp/server.ts';
+import { TOOL_RESULTS } from '../../src/wire/schemas/tool-results.ts';
 import { eventually } from '../eventually.ts';
 import { PATIENCE_MS } from '../patience.ts';
 
@@ -77,7 +78,14 @@ export async function callTool(
   options?: RequestOptions,
 ): Promise<Answered> {
   const request = { name, arguments: args, ...(meta ? { _meta: meta } : {}) };
-  return answered(await client.callTool(request, undefined, options));
+  const answer = answered(await client.callTool(request, undefined, options));
+  if (!answer.isError && isToolName(name))
+    expect(TOOL_RESULTS[name].parse(answer.facts)).toEqual(answer.facts);
+  return answer;
+}
+
+function isToolName(name: string): name is keyof typeof TOOL_RESULTS {
+  return Object.hasOwn(TOOL_RESULTS, name);
 }
 
 function answered(result: Record<string, unknown>): Answered {

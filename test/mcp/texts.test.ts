@@ -1,7 +1,7 @@
 /** What a model reads, kept as snapshots, so that a change of words is a diff that can be read. */
 import { expect, test } from 'vitest';
 import { eventText } from '../../src/cli/views/event-text.ts';
-import { eventWords } from '../../src/mcp/texts/event.ts';
+import { describeEvent } from '../../src/mcp/texts/event.ts';
 import { blockerQuotes, outlook } from '../../src/mcp/texts/project.ts';
 import { typeOf } from '../../src/project/event.ts';
 import type { Hold } from '../../src/project/hold.ts';
@@ -100,11 +100,11 @@ test('every event in the words of each reader matches its snapshot', async () =>
   const texts = types.map((type) => {
     const stamp = { projectId: project.id, runId: asRunId('aaaaaaaaaaaa'), actor: 'desktop', createdAt: at };
     const event = { ...sample(type), ...stamp };
-    const { what, words } = eventWords(event);
+    const { message, quote } = describeEvent(event);
     const { word, text } = eventText(event, new Date(at));
     return [
       typeOf(event),
-      `  chat:   ${what}${words === undefined ? '' : `: ${words}`}`,
+      `  chat:   ${message}${quote === undefined ? '' : `: ${quote}`}`,
       `  watch:  ${word.padEnd(10)} ${text}`,
       `  status: ${recordEntry(event).trimEnd()}`,
     ].join('\n');

@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { describe, expect, test } from 'vitest';
 import { eventText } from '../../src/cli/views/event-text.ts';
-import { eventWords } from '../../src/mcp/texts/event.ts';
+import { describeEvent } from '../../src/mcp/texts/event.ts';
 import { EVENTS, type HistoryEvent, parseHappening } from '../../src/project/event.ts';
 import { MOVES } from '../../src/project/project.ts';
 import { EVENT_TYPES, SAMPLES, sample } from '../events.ts';
@@ -34,7 +34,7 @@ describe('events that only a newer program knows', () => {
   ];
 
   test('an unknown event is shown to a model in Desktop', () => {
-    expect(events.map((event) => eventWords(event).what)).toEqual(['project admired', 'run ended']);
+    expect(events.map((event) => describeEvent(event).message)).toEqual(['project admired', 'run ended']);
   });
 
   test('an unknown event is shown on the command line', () => {

@@ -1,5 +1,7 @@
 /** What leaves the program and what is kept inside stay in step, in both directions; tsc fails on most of it. */
 import { expect, expectTypeOf, test } from 'vitest';
+import { codeTools } from '../../src/mcp/code.ts';
+import { DESKTOP_TOOLS } from '../../src/mcp/desktop.ts';
 import type { Hold } from '../../src/project/hold.ts';
 import type { Outcome } from '../../src/project/outcome.ts';
 import type { Project } from '../../src/project/project.ts';
@@ -7,13 +9,22 @@ import type { Quota } from '../../src/project/quota.ts';
 import type { Completion, Decision, SteeringMessage, Update } from '../../src/project/review.ts';
 import type { LiveState, Run } from '../../src/project/run.ts';
 import { toWireOutcome } from '../../src/wire/run.ts';
-import type { SnakeCase } from '../../src/wire/schemas/event.ts';
+import type { SnakeCase, WireEvent } from '../../src/wire/schemas/event.ts';
 import type { WireHold } from '../../src/wire/schemas/hold.ts';
 import type { WireMessage, WireUpdate } from '../../src/wire/schemas/message.ts';
 import { outcomeSchema, type WireOutcome } from '../../src/wire/schemas/outcome.ts';
 import type { WireProject } from '../../src/wire/schemas/project.ts';
 import type { WireDecision, WireRound } from '../../src/wire/schemas/round.ts';
 import type { WireRun } from '../../src/wire/schemas/run.ts';
+import type {
+  ToolDecision,
+  ToolEvent,
+  ToolProject,
+  ToolRound,
+  ToolRun,
+  ToolUpdate,
+} from '../../src/wire/schemas/tool-nouns.ts';
+import { TOOL_RESULTS } from '../../src/wire/schemas/tool-results.ts';
 import type { WireUsageWindow } from '../../src/wire/schemas/usage-window.ts';
 
 /** The names of a value's fields as they are written outside, without those that stay inside. */
@@ -34,6 +45,20 @@ test('every field of a noun is on the wire, or is named here as internal', () =>
   expectTypeOf<Exclude<keyof WireDecision, 'decided_at'>>().toEqualTypeOf<
     Names<Decision, 'id' | 'project_id' | 'round' | 'created_at'>
   >();
+});
+
+test('a tool names what it takes from a noun as the noun does', () => {
+  expectTypeOf<Exclude<keyof ToolProject, keyof WireProject>>().toEqualTypeOf<'project_id'>();
+  expectTypeOf<Exclude<keyof ToolRun, keyof WireRun | keyof WireRun['live']>>().toEqualTypeOf<'run_id'>();
+  expectTypeOf<Exclude<keyof ToolRound, keyof WireRound>>().toEqualTypeOf<never>();
+  expectTypeOf<Exclude<keyof ToolDecision, keyof WireDecision>>().toEqualTypeOf<'round'>();
+  expectTypeOf<Exclude<keyof ToolUpdate, keyof WireUpdate>>().toEqualTypeOf<never>();
+  expectTypeOf<Exclude<keyof ToolEvent, keyof WireEvent>>().toEqualTypeOf<'message' | 'quote'>();
+});
+
+test('every tool has a schema of its result, and every schema a tool', () => {
+  const tools = [...DESKTOP_TOOLS, ...codeTools(undefined)].filter(({ unlisted }) => !unlisted);
+  expect(Object.keys(TOOL_RESULTS).sort()).toEqual(tools.map(({ name }) => name).sort());
 });
 
 test('an outcome has the same kinds and facts inside and outside', () => {

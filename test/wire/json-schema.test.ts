@@ -2,8 +2,9 @@ import { execFileSync } from 'node:child_process';
 import { expect, test } from 'vitest';
 import * as z from 'zod';
 import { LINES, NOUNS, OUTPUTS } from '../../src/wire/schemas/outputs.ts';
+import { TOOL_RESULTS } from '../../src/wire/schemas/tool-results.ts';
 
-const ALL: Readonly<Record<string, z.ZodType>> = { ...NOUNS, ...OUTPUTS, ...LINES };
+const ALL: Readonly<Record<string, z.ZodType>> = { ...NOUNS, ...OUTPUTS, ...LINES, ...TOOL_RESULTS };
 
 test.for(Object.keys(ALL))('the JSON Schema of %s does not change unnoticed', async (name) => {
   const text = JSON.stringify(z.toJSONSchema(ALL[name] ?? z.never()), null, 2);

@@ -5,6 +5,7 @@ import { type Answer, answer, type Call, defineTool } from '../define-tool.ts';
 import { projectId } from '../input.ts';
 import { readiness } from '../readiness.ts';
 import { blockerQuotes, outlook, projectFacts, projectLine } from '../texts/project.ts';
+import { decisionFacts } from '../texts/review.ts';
 
 const round = z
   .int()
@@ -51,12 +52,7 @@ async function decisionAnswer({ project, decision, repeated }: Decided, call: Ca
   const ready = await readiness(call);
   const facts = {
     ...projectFacts(project),
-    decision: {
-      round: decision.round,
-      verdict: decision.verdict,
-      decided_by: decision.decidedBy,
-      decided_at: decision.createdAt,
-    },
+    decision: decisionFacts(decision),
     repeated,
     cursor: await call.verbs.currentCursor(call.bridge),
     ...outlook(project, ready),

@@ -5,11 +5,13 @@ import type { ProjectId } from '../../project/ids.ts';
 import type { Project } from '../../project/project.ts';
 import { quote } from '../../project/quotation.ts';
 import { ok, type Result, refuse } from '../../result.ts';
-import { type Answer, answer, type Call, defineTool, type Facts } from '../define-tool.ts';
+import { toWireEvent } from '../../wire/event.ts';
+import type { ToolEvent } from '../../wire/schemas/tool-nouns.ts';
+import { type Answer, answer, type Call, defineTool } from '../define-tool.ts';
 import { fitting } from '../fit.ts';
 import { projectId } from '../input.ts';
 import { readiness } from '../readiness.ts';
-import { eventWords } from '../texts/event.ts';
+import { describeEvent } from '../texts/event.ts';
 import { blockerQuotes, blockersOf, projectFacts, projectLine } from '../texts/project.ts';
 import { QUOTED_NOTE } from '../texts/quoted.ts';
 import { blockers, holdQuotes, readinessFacts } from '../texts/readiness.ts';
@@ -113,21 +115,21 @@ async function projectsNow(ids: readonly (ProjectId | null)[], { bridge, verbs }
 
 const MAX_PROJECTS = 5;
 
-function eventFacts(event: BridgeEvent): Facts {
-  const { what, words } = eventWords(event);
-  const about = event.projectId === null ? {} : { project_id: event.projectId };
+function eventFacts(event: BridgeEvent): ToolEvent {
+  const { message, quote } = describeEvent(event);
+  const { id, project_id, created_at } = toWireEvent(event);
   return {
-    id: event.id,
-    at: event.createdAt,
-    ...about,
+    id,
+    created_at,
+    ...(project_id === null ? {} : { project_id }),
     type: typeOf(event),
-    what,
-    ...(words ? { words } : {}),
+    message,
+    ...(quote ? { quote } : {}),
   };
 }
 
 function eventLines(event: BridgeEvent): string[] {
-  const { what, words } = eventWords(event);
+  const { message, quote: words } = describeEvent(event);
   const about = event.projectId === null ? '' : ` Project \`${event.projectId}\`:`;
-  return [`- ${event.createdAt}${about} ${what}${words ? ':' : ''}`, ...(words ? [quote(words)] : [])];
+  return [`- ${event.createdAt}${about} ${message}${words ? ':' : ''}`, ...(words ? [quote(words)] : [])];
 }

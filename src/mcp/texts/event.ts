@@ -4,23 +4,23 @@ import { describeOutcome } from '../../project/outcome-text.ts';
 import { cleanLine } from '../../project/text.ts';
 import { shorten } from './quoted.ts';
 
-interface EventWords {
-  readonly what: string;
-  /** Words of Claude Code or of the person that belong to it. */
-  readonly words: string | undefined;
+interface EventDescription {
+  readonly message: string;
+  /** Words of Claude Code, of the person or of a program that belong to it. */
+  readonly quote: string | undefined;
 }
 
-const MAX_WORDS_BYTES = 1_500;
+const MAX_QUOTE_BYTES = 1_500;
 
-export function eventWords(event: HistoryEvent): EventWords {
-  const [what, words = ''] = present(event, WORDS, unknownWords);
+export function describeEvent(event: HistoryEvent): EventDescription {
+  const [message, quote = ''] = present(event, DESCRIPTIONS, describeUnknown);
   return {
-    what,
-    words: words === '' ? undefined : shorten(words, MAX_WORDS_BYTES, event.projectId ?? ''),
+    message,
+    quote: quote === '' ? undefined : shorten(quote, MAX_QUOTE_BYTES, event.projectId ?? ''),
   };
 }
 
-const WORDS: EventTable<readonly [what: string, words?: string]> = {
+const DESCRIPTIONS: EventTable<readonly [message: string, quote?: string]> = {
   'project.sent': () => ['the plan was sent'],
   'project.claimed': ({ by }) => [
     by === 'code' ? "claimed by a person's own Claude Code session" : 'claimed by the supervisor',
@@ -52,6 +52,6 @@ const WORDS: EventTable<readonly [what: string, words?: string]> = {
 };
 
 /** The names of events are words. */
-function unknownWords({ raw }: UnknownEvent): readonly [string] {
+function describeUnknown({ raw }: UnknownEvent): readonly [string] {
   return [cleanLine(raw.type).replaceAll(/[._]/g, ' ')];
 }

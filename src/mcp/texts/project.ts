@@ -2,22 +2,24 @@
 import { type Project, type ProjectStatus, WHAT_NEXT } from '../../project/project.ts';
 import { asCode, inQuotes, quote } from '../../project/quotation.ts';
 import { cleanLine } from '../../project/text.ts';
-import type { Facts } from '../define-tool.ts';
+import { toWireProject } from '../../wire/project.ts';
+import type { ToolProject, ToolReadiness } from '../../wire/schemas/tool-nouns.ts';
 import type { Readiness } from '../readiness.ts';
 import { blockers, holdQuotes, readinessFacts } from './readiness.ts';
 
-export function projectFacts(project: Project): Facts {
-  const { id, title, status, round, workspace, createdAt, updatedAt, attention, notBefore } = project;
+export function projectFacts(project: Project): ToolProject {
+  const wire = toWireProject(project);
+  const { id, title, status, round, workspace, created_at, updated_at, attention, not_before } = wire;
   return {
     project_id: id,
     title: cleanLine(title),
     status,
     round,
     workspace: cleanLine(workspace),
-    created_at: createdAt,
-    updated_at: updatedAt,
+    created_at,
+    updated_at,
     ...(attention === null ? {} : { attention: brief(attention) }),
-    ...(notBefore === null ? {} : { not_before: notBefore }),
+    ...(not_before === null ? {} : { not_before }),
   };
 }
 
@@ -36,7 +38,7 @@ export function attentionLines({ attention }: Project): string[] {
 }
 
 /** What happens next, what keeps it from happening, and what to call: for the chat in Desktop. */
-export function outlook(project: Project, readiness: Readiness): Facts & { next: string } {
+export function outlook(project: Project, readiness: Readiness): Partial<ToolReadiness> & { next: string } {
   const sentences = [
     WHAT_NEXT[project.status],
     ...(isByHand(project) ? [BY_HAND] : []),

@@ -2,17 +2,19 @@ import { type Hold, holdEnd } from '../../project/hold.ts';
 import type { Project } from '../../project/project.ts';
 import { quote } from '../../project/quotation.ts';
 import { cleanLine } from '../../project/text.ts';
-import type { Facts } from '../define-tool.ts';
+import { toWireHold } from '../../wire/hold.ts';
+import type { ToolReadiness } from '../../wire/schemas/tool-nouns.ts';
 import type { Readiness } from '../readiness.ts';
 
-export function readinessFacts({ supervisor, holds }: Readiness): Facts {
+export function readinessFacts({ supervisor, holds }: Readiness): ToolReadiness {
   return {
     supervisor,
     ...(holds.length > 0 ? { holds: holds.map(holdFacts) } : {}),
   };
 }
 
-function holdFacts({ kind, scope, reason, until }: Hold): Facts {
+function holdFacts(hold: Hold): NonNullable<ToolReadiness['holds']>[number] {
+  const { kind, scope, reason, until } = toWireHold(hold);
   return { kind, scope: cleanLine(scope), reason: cleanLine(reason), until };
 }
 

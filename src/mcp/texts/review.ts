@@ -2,19 +2,21 @@
 import { quote } from '../../project/quotation.ts';
 import type { Completion, Decision, Update } from '../../project/review.ts';
 import { cleanLine } from '../../project/text.ts';
-import type { Facts } from '../define-tool.ts';
+import { toWireDecision, toWireRound, toWireUpdate } from '../../wire/round.ts';
+import type { ToolDecision, ToolRound, ToolUpdate } from '../../wire/schemas/tool-nouns.ts';
 import { shorten } from './quoted.ts';
 
 /** As much of a completion as fits into `bytes`. */
-export function completionFacts(completion: Completion, bytes: number): Facts {
-  const { round, summary, caveats, filesCreated, filesModified, createdAt, projectId } = completion;
+export function completionFacts(completion: Completion, bytes: number): ToolRound {
+  const { projectId } = completion;
+  const { round, submitted_at, summary, caveats, files_created, files_modified } = toWireRound(completion);
   return {
     round,
-    submitted_at: createdAt,
+    submitted_at,
     summary: shorten(summary, bytes / 2, projectId),
     ...(caveats ? { caveats: shorten(caveats, bytes / 4, projectId) } : {}),
-    files_created: someFiles(filesCreated, bytes / 8),
-    files_modified: someFiles(filesModified, bytes / 8),
+    files_created: someFiles(files_created, bytes / 8),
+    files_modified: someFiles(files_modified, bytes / 8),
   };
 }
 
@@ -41,14 +43,15 @@ function someFiles(names: readonly string[], bytes: number): string[] {
   return beyond < 0 ? files : [...files.slice(0, beyond), `and ${files.length - beyond} more`];
 }
 
-export function decisionFacts(decision: Decision, bytes: number): Facts {
-  const { round, verdict, reason, decidedBy, createdAt, projectId } = decision;
+/** @param bytes Room for the reason; without it the reason is left out. */
+export function decisionFacts(decision: Decision, bytes = 0): ToolDecision {
+  const { verdict, reason, decided_by, decided_at } = toWireDecision(decision);
   return {
-    round,
+    round: decision.round,
     verdict,
-    ...(reason ? { reason: shorten(reason, bytes, projectId) } : {}),
-    decided_by: decidedBy,
-    decided_at: createdAt,
+    ...(reason && bytes > 0 ? { reason: shorten(reason, bytes, decision.projectId) } : {}),
+    decided_by,
+    decided_at,
   };
 }
 
@@ -58,8 +61,9 @@ export function decisionText(decision: Decision, bytes: number): string {
   return reason ? `${line}:\n${quote(shorten(reason, bytes, projectId))}` : `${line}.`;
 }
 
-export function updateFacts(update: Update, bytes: number): Facts {
-  return { id: update.id, at: update.createdAt, message: shorten(update.message, bytes, update.projectId) };
+export function updateFacts(update: Update, bytes: number): ToolUpdate {
+  const { id, message, created_at } = toWireUpdate(update);
+  return { id, created_at, message: shorten(message, bytes, update.projectId) };
 }
 
 export function updateText(update: Update, bytes: number): string {

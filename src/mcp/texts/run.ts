@@ -4,21 +4,20 @@ import { describeOutcome } from '../../project/outcome-text.ts';
 import { quote } from '../../project/quotation.ts';
 import type { Run } from '../../project/run.ts';
 import { cleanLine, plural } from '../../project/text.ts';
-import type { Facts } from '../define-tool.ts';
+import { toWireRun } from '../../wire/run.ts';
+import type { ToolRun } from '../../wire/schemas/tool-nouns.ts';
 
 /** What Claude Code is doing now. */
-export function liveFacts({ id, kind, createdAt, live }: Run): Facts {
+export function liveFacts(run: Run): ToolRun {
+  const { id, kind, created_at, live } = toWireRun(run);
+  const { current_tool, current_todo } = live;
   return {
     run_id: id,
     kind,
-    started_at: createdAt,
-    last_sign_of_life: live.lastSignAt,
-    turns: live.turns,
-    cost_usd: live.costUsd,
-    todos_done: live.todosDone,
-    todos_total: live.todosTotal,
-    current_tool: live.currentTool && brief(live.currentTool),
-    current_todo: live.currentTodo && brief(live.currentTodo),
+    created_at,
+    ...live,
+    current_tool: current_tool && brief(current_tool),
+    current_todo: current_todo && brief(current_todo),
   };
 }
 

@@ -1,0 +1,137 @@
+/** What each tool of the MCP servers answers as structured content. */
+import * as z from 'zod';
+import { count, usd } from './scalars.ts';
+import {
+  toolDecisionSchema,
+  toolEventSchema,
+  toolProjectSchema,
+  toolReadinessSchema,
+  toolRoundSchema,
+  toolRunSchema,
+  toolUpdateSchema,
+} from './tool-nouns.ts';
+
+const next = z.string().describe('what to call, or to tell the person');
+const note = z.string().exactOptional().describe('there are quoted words, and how to take them');
+const more = z.literal(true).exactOptional().describe('there is more than fits');
+const cursor = z.string().describe('for bridge_wait: continues after this answer');
+const repeated = z.boolean().describe('the call was made before: nothing was changed now');
+
+const project = toolProjectSchema.shape;
+/** Present where the project waits for the supervisor. */
+const readiness = toolReadinessSchema.partial().shape;
+
+const decided = z.strictObject({
+  ...project,
+  decision: toolDecisionSchema,
+  repeated,
+  cursor,
+  ...readiness,
+  next,
+});
+
+const plan = z.strictObject({
+  ...project,
+  plan_markdown: z.string(),
+  next_offset: count().exactOptional().describe('where the rest begins; absent: this is all'),
+  next,
+});
+
+const answeredDecision = z.strictObject({
+  ...project,
+  decision: toolDecisionSchema.exactOptional().describe('absent: none yet'),
+  next,
+});
+
+export const TOOL_RESULTS = {
+  bridge_send_plan: z.strictObject({
+    ...project,
+    repeated,
+    not_used: z
+      .array(z.string())
+      .exactOptional()
+      .describe('keys of the front matter that belong to other tools'),
+    cursor,
+    ...readiness,
+    next,
+  }),
+  bridge_list_projects: z.strictObject({
+    projects: z.array(toolProjectSchema),
+    note,
+    ...toolReadinessSchema.shape,
+    next_cursor: z.string().exactOptional(),
+    next,
+  }),
+  bridge_get_project_status: z.strictObject({
+    ...project,
+    runs: count(),
+    spent_usd: usd().describe('of the runs whose cost is known'),
+    runs_of_unknown_cost: count().exactOptional(),
+    run: toolRunSchema.exactOptional().describe('the one under way'),
+    last_run_ended: z.string().exactOptional().describe('how, when there is something to say about it'),
+    messages_given: count().exactOptional().describe('to the run under way, not confirmed'),
+    messages_waiting: count().exactOptional(),
+    completion: toolRoundSchema.exactOptional().describe('the newest'),
+    decision: toolDecisionSchema.exactOptional().describe('the newest'),
+    updates: z.array(toolUpdateSchema).exactOptional().describe('the newest, oldest first'),
+    note,
+    ...readiness,
+    next,
+  }),
+  bridge_get_project_updates: z.strictObject({
+    ...project,
+    updates: z.array(toolUpdateSchema),
+    note,
+    last_id: count().exactOptional(),
+    earlier: z.literal(true).exactOptional().describe('there are earlier ones'),
+    more,
+    next,
+  }),
+  bridge_wait: z.strictObject({
+    cursor,
+    changes: z.array(toolEventSchema),
+    projects: z.array(toolProjectSchema).describe('of these changes, as they are now'),
+    note,
+    ...readiness,
+    next,
+  }),
+  bridge_get_approval_queue: z.strictObject({
+    waiting: z.array(
+      toolProjectSchema.extend({ completion: toolRoundSchema.exactOptional() }).describe('oldest first'),
+    ),
+    note,
+    more,
+    attention: z.array(toolProjectSchema).exactOptional(),
+    next,
+  }),
+  bridge_approve: decided,
+  bridge_reject: decided,
+  bridge_steer: z.strictObject({
+    ...project,
+    message_id: z.uuid(),
+    delivery: z.string(),
+    repeated,
+    ...readiness,
+    next,
+  }),
+  bridge_cancel: z.strictObject({ ...project, repeated, ...readiness, next }),
+  bridge_get_pending_plan: z.union([
+    plan.describe('The plan, or a part of it:'),
+    z.strictObject({ pending: z.literal(false), next }).describe('When no plan waits in the queue:'),
+  ]),
+  bridge_claim_project: plan,
+  bridge_send_update: z.strictObject({
+    update_id: count(),
+    repeated: z.literal(true).exactOptional(),
+    next,
+  }),
+  bridge_send_completion: z.strictObject({
+    project_id: project.project_id,
+    status: project.status,
+    round: project.round,
+    repeated: z.literal(true).exactOptional(),
+    next,
+  }),
+  bridge_get_approval_status: answeredDecision,
+  bridge_reset_for_revision: answeredDecision,
+} as const;
