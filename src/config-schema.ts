@@ -1,4 +1,9 @@
-/** What the owner may set: every key with its check, its default and its meaning. */
+/**
+ * What the owner may set: every key with its check, its default and its meaning.
+ *
+ * To add a key: add it to `fields` below, a row to README.md, and a value and its default to test/config.test.ts. The
+ * variable `BRIDGE_<KEY>`, the schema for editors and the doctor's check of both follow from it.
+ */
 import { isAbsolute } from 'node:path';
 import cron from 'node-cron';
 import * as z from 'zod';
