@@ -50,7 +50,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[] | 'anything'>> = {
   'mcp-client': [],
   simulator: ['clock'],
   setup: ['claude', 'machine', 'config', 'home-path'],
-  selftest: ['bridge', 'claude', 'machine', 'simulator', 'clock', 'mcp-client'],
+  selftest: ['bridge', 'claude', 'machine', 'simulator', 'wire', 'clock', 'mcp-client'],
   doctor: [
     'control',
     'setup',

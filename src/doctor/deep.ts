@@ -3,7 +3,6 @@ import type { Environment } from '../environment.ts';
 import { openSandbox } from '../selftest/sandbox.ts';
 import { plainPath } from '../selftest/sandbox-environment.ts';
 import { SelftestError } from '../selftest/selftest-error.ts';
-import { LOOP_SANDBOX, runWholeLoop } from '../selftest/whole-loop.ts';
 import { type CheckGroup, type CheckResult, ok, problem } from './check.ts';
 import type { DoctorContext } from './context.ts';
 import { upToScript } from './node-runtime.ts';
@@ -35,6 +34,8 @@ async function wholeLoop(
   onStep: (step: string) => void,
   signal: AbortSignal,
 ): Promise<CheckResult> {
+  // What reads the tools' answers is needed for this group alone.
+  const { LOOP_SANDBOX, runWholeLoop } = await import('../selftest/whole-loop.ts');
   const { clock, service } = context;
   const claude = await context.claude();
   const { env, where } = await context.supervisorEnv();

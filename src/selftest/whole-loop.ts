@@ -3,9 +3,10 @@
  * completed. Everything a person would do goes through our Desktop server; only the model is scripted.
  */
 import { join } from 'node:path';
-import * as z from 'zod';
 import { call, say } from '../simulator/reply.ts';
 import { type Script, sequence } from '../simulator/script.ts';
+import type { ToolEvent } from '../wire/schemas/tool-nouns.ts';
+import { TOOL_RESULTS } from '../wire/schemas/tool-results.ts';
 import type { Desktop } from './desktop.ts';
 import { type Sandbox, type SandboxOptions, sessionsOf } from './sandbox.ts';
 import { SelftestError } from './selftest-error.ts';
@@ -41,7 +42,7 @@ export async function runWholeLoop(sandbox: Sandbox, { onStep, signal: given }: 
     const events: EventWaiter = { desktop, signal, cursor: '0', seen: [] };
     onStep('the supervisor and the server of Claude Desktop are up');
     const sent = await desktop.call('bridge_send_plan', { plan_markdown: PLAN }, signal);
-    const { project_id } = z.object({ project_id: z.string() }).parse(sent);
+    const { project_id } = TOOL_RESULTS.bridge_send_plan.parse(sent);
     await waitFor(events, 'run.ready');
     onStep('Claude Code runs, connected to our tools');
     await waitFor(events, 'project.submitted');
@@ -93,11 +94,8 @@ interface EventWaiter {
   /** Where Desktop continues. */
   cursor: string;
   /** Changes that Desktop has seen, and that nobody has waited for yet. */
-  readonly seen: z.output<typeof change>[];
+  readonly seen: ToolEvent[];
 }
-
-const change = z.object({ type: z.string(), what: z.string(), words: z.string().optional() });
-const page = z.object({ cursor: z.string(), changes: z.array(change) });
 
 const FAILURES = ['hold.set', 'project.needs_attention'];
 
@@ -107,13 +105,15 @@ async function waitFor(events: EventWaiter, type: string): Promise<void> {
   for (;;) {
     signal.throwIfAborted();
     for (let next = events.seen.shift(); next !== undefined; next = events.seen.shift()) {
-      const { type: found, what, words } = next;
+      const { type: found, message, quote } = next;
       if (found === type) return;
-      if (FAILURES.includes(found)) throw new SelftestError(words === undefined ? what : `${what}: ${words}`);
+      if (FAILURES.includes(found))
+        throw new SelftestError(quote === undefined ? message : `${message}: ${quote}`);
     }
-    const answer = page.parse(await desktop.call('bridge_wait', { cursor: events.cursor }, signal));
-    events.seen.push(...answer.changes);
-    events.cursor = answer.cursor;
+    const answer = await desktop.call('bridge_wait', { cursor: events.cursor }, signal);
+    const { changes, cursor } = TOOL_RESULTS.bridge_wait.parse(answer);
+    events.seen.push(...changes);
+    events.cursor = cursor;
   }
 }
 

@@ -1,12 +1,12 @@
 /** The steps, in order. Each ends when the history shows that it happened. */
 
 import { execa } from 'execa';
-import * as z from 'zod';
 import { asProjectId, type ProjectId } from '../../project/ids.ts';
 import type { Desktop } from '../../selftest/desktop.ts';
 import { type Sandbox, sessionsOf } from '../../selftest/sandbox.ts';
 import { SelftestError } from '../../selftest/selftest-error.ts';
 import type { ScriptTurn } from '../../simulator/turn.ts';
+import { TOOL_RESULTS } from '../../wire/schemas/tool-results.ts';
 import { changedLines } from '../terminal/diff.ts';
 import { plainLines } from '../terminal/text.ts';
 import { printed, reportTool, usedTools } from './event-text.ts';
@@ -62,7 +62,9 @@ export async function sendPlan(context: StepContext): Promise<Work> {
   reporter.step('Desktop sends a plan');
   const desktop = await sandbox.startDesktop();
   reporter.say('Desktop', 'calls bridge_send_plan:', { kind: 'text', lines: plainLines(PLAN.trimEnd()) });
-  const sent = sentPlan.parse(await desktop.call('bridge_send_plan', { plan_markdown: PLAN }, signal));
+  const sent = TOOL_RESULTS.bridge_send_plan.parse(
+    await desktop.call('bridge_send_plan', { plan_markdown: PLAN }, signal),
+  );
   reporter.say('Desktop', `is told: project ${sent.project_id} is ${sent.status}`);
   return { ...context, desktop, projectId: asProjectId(sent.project_id), cursor: sent.cursor };
 }
@@ -80,7 +82,8 @@ export async function rejection(work: Work): Promise<Rejected> {
   const program = await sandbox.read(PROGRAM);
   await reporter.pause(signal);
   const input = { project_id: projectId, reason: REASON };
-  const { cursor } = decided.parse(await desktop.call('bridge_reject', input, signal));
+  const answer = await desktop.call('bridge_reject', input, signal);
+  const { cursor } = TOOL_RESULTS.bridge_reject.parse(answer);
   reporter.say('Desktop', `calls bridge_reject: ${REASON}`);
   return { ...work, cursor, program };
 }
@@ -118,17 +121,19 @@ async function submission(work: Work): Promise<void> {
 
 async function waitForSubmission({ desktop, projectId, signal, ...work }: Work): Promise<string> {
   for (let { cursor } = work; ; ) {
-    const heard = news.parse(await desktop.call('bridge_wait', { cursor, project_id: projectId }, signal));
-    const submitted = heard.changes.find(({ type }) => type === 'project.submitted');
-    if (submitted) return submitted.what;
-    cursor = heard.cursor;
+    const answer = await desktop.call('bridge_wait', { cursor, project_id: projectId }, signal);
+    const page = TOOL_RESULTS.bridge_wait.parse(answer);
+    const submitted = page.changes.find(({ type }) => type === 'project.submitted');
+    if (submitted) return submitted.message;
+    cursor = page.cursor;
   }
 }
 
 /** Desktop shows what Claude Code has submitted. */
 async function showWaiting({ reporter, desktop, signal }: Work): Promise<void> {
-  const { waiting } = approvalQueue.parse(await desktop.call('bridge_get_approval_queue', {}, signal));
-  for (const { completion } of waiting) {
+  const answer = await desktop.call('bridge_get_approval_queue', {}, signal);
+  for (const { completion } of TOOL_RESULTS.bridge_get_approval_queue.parse(answer).waiting) {
+    if (!completion) continue;
     const caveats = completion.caveats ? ` Caveat: ${completion.caveats}` : '';
     reporter.say('Desktop', `shows you round ${completion.round}: ${completion.summary}${caveats}`);
   }
@@ -146,13 +151,3 @@ async function runProgram({ workspace }: Sandbox): Promise<string> {
   });
   return all;
 }
-
-// As our own server, of the same version, answers.
-const sentPlan = z.object({ project_id: z.string(), status: z.string(), cursor: z.string() });
-const decided = z.object({ cursor: z.string() });
-const news = z.object({
-  cursor: z.string(),
-  changes: z.array(z.object({ type: z.string(), what: z.string() })),
-});
-const completion = z.object({ round: z.number(), summary: z.string(), caveats: z.string().optional() });
-const approvalQueue = z.object({ waiting: z.array(z.object({ completion })) });
