@@ -1,4 +1,4 @@
-/** What the commands have to do with a service: whether there is one for this state folder, and what to call it. */
+/** The service of this state folder: whether there is one, whether it is active, and who may control it. */
 import { ownAccount } from '../machine/account.ts';
 import { type FoundService, findService, ownServices, type Services } from '../machine/service/find.ts';
 import type { ServiceManager, ServiceStatus } from '../machine/service/service.ts';
@@ -6,17 +6,17 @@ import type { Host } from './host.ts';
 
 export type { FoundService };
 
-/** The service that works on this state folder; null when none is installed for it. */
+/** The service of this state folder; null when none is installed. */
 export function serviceOf(host: Host, services: Services = ownServices): Promise<FoundService | null> {
   return findService({ stateDir: host.stateDir, env: host.env, clock: host.clock }, services);
 }
 
-/** The manager has it running, or will. */
+/** Whether the manager runs the service, or is about to. */
 export function isActive({ state }: Pick<ServiceStatus, 'state'>): boolean {
   return state !== 'stopped' && state !== 'failed' && state !== 'gave-up';
 }
 
-/** What a person who is not root has to do about a service of the machine; null for who may do it by this command. */
+/** For a system service, the command that a person who is not root has to give; null when ours will do. */
 export function forRoot(
   { env }: Pick<Host, 'env'>,
   { kind, scope, name, title }: ServiceManager,

@@ -1,4 +1,4 @@
-/** Where a supervisor is acted on from: a state folder, an environment, a clock, and the command line to call again. */
+/** What every action on a supervisor needs: state folder, environment, clock, and the command that starts us. */
 
 import { type Bridge, openBridge } from '../bridge/bridge.ts';
 import type { Clock } from '../clock.ts';
@@ -7,7 +7,7 @@ import type { Environment } from '../environment.ts';
 
 export interface Host {
   readonly env: Environment;
-  /** Throws ConfigError when BRIDGE_HOME names none. */
+  /** Throws ConfigError when BRIDGE_HOME is not usable. */
   readonly stateDir: string;
   readonly clock: Clock;
   /** The program and arguments that start this command line again. */

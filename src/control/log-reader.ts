@@ -1,4 +1,4 @@
-/** Reading loop.log together with the older parts of it, `loop.log.1` and so on: its end, and what is added to it. */
+/** Reads the end of loop.log and follows it, across its rotated parts `loop.log.1` and so on. */
 
 import { type FSWatcher, watch } from 'node:fs';
 import type { FileHandle } from 'node:fs/promises';
@@ -6,14 +6,14 @@ import { dirname } from 'node:path';
 import type { Clock } from '../clock.ts';
 import { openIfThere } from '../machine/open-file.ts';
 
-/** How far a reader has come. */
+/** The position of a reader. */
 export interface LogPlace {
-  /** Which file, whatever it is called by now; undefined when there was none. */
+  /** The file's identity, whatever its name is now; undefined when there was none. */
   readonly file: string | undefined;
   readonly offset: number;
 }
 
-/** The newest `count` lines, oldest first, and the place where `followLog` goes on. */
+/** The newest `count` lines, oldest first, and the place where `followLog` continues. */
 export async function lastLogLines(
   path: string,
   count: number,
@@ -33,8 +33,8 @@ export async function lastLogLines(
 }
 
 /**
- * Gives every line after `place` to `onLine`, across rotations, until `signal` aborts. No file is held open in between:
- * Windows could not rotate it then.
+ * Passes every line after `place` to `onLine`, across rotations, until `signal` aborts. It holds no file open in
+ * between, because Windows could not rotate an open file.
  */
 export async function followLog(
   path: string,
@@ -45,14 +45,14 @@ export async function followLog(
 ): Promise<void> {
   let current = place;
   while (!signal.aborted) {
-    // Listening begins before reading, so that nothing falls in between.
+    // Watching begins before reading, so that no change is missed.
     const changed = nextChange(path, clock, signal);
     current = await withParts(path, (parts) => readOn(parts, current, onLine));
     await changed;
   }
 }
 
-/** Reads the rest of the file that was read last, then every newer one. When it is gone, the newest from its start. */
+/** Reads the rest of the last file, then every newer one; when the last file is gone, the newest from its start. */
 async function readOn(
   parts: readonly Part[],
   place: LogPlace,
@@ -79,8 +79,8 @@ interface Part {
 }
 
 /**
- * Opens every part, newest first, for as long as `work` takes. A rotation under way moves files to higher numbers: in
- * this order one may be met twice, which is noticed, and none is missed; one number at a time is missing.
+ * Opens every part, newest first, while `work` runs. A rotation moves files to higher numbers: in this order a file may
+ * appear twice, which is noticed, and none is missed. Meanwhile one number may be missing.
  */
 async function withParts<T>(path: string, work: (parts: readonly Part[]) => Promise<T>): Promise<T> {
   const parts: Part[] = [];
@@ -100,7 +100,7 @@ async function withParts<T>(path: string, work: (parts: readonly Part[]) => Prom
   }
 }
 
-/** The whole lines from an offset on, and where the last one ends. */
+/** The complete lines from an offset on, and the offset where the last one ends. */
 async function readLines(part: Part, from: number): Promise<{ lines: string[]; end: number }> {
   const length = part.size - from;
   const { buffer, bytesRead } = await part.handle.read(Buffer.alloc(length), 0, length, from);
@@ -112,7 +112,7 @@ function lastOf(lines: readonly string[], count: number): string[] {
   return count > 0 ? lines.slice(-count) : [];
 }
 
-/** A watch tells at once, where the file system tells at all. */
+/** A watch reports a change immediately, but not on every file system. */
 const POLL_MS = 1_000;
 
 async function nextChange(path: string, clock: Clock, signal: AbortSignal): Promise<void> {
@@ -122,7 +122,7 @@ async function nextChange(path: string, clock: Clock, signal: AbortSignal): Prom
     watcher = watch(dirname(path), () => seen.abort());
     watcher.on('error', () => undefined);
   } catch {
-    // No folder yet, or no watches left: the poll remains.
+    // No folder yet, or no watches left: polling remains.
   }
   await clock.sleep(POLL_MS, AbortSignal.any([signal, seen.signal]));
   watcher?.close();

@@ -1,6 +1,7 @@
-/** The exact commands a person can give next, for a project that waits for them. */
+/** The exact commands that a person can give next about a project. */
 import type { Project } from '../project/project.ts';
 
+/** Empty for a project that is closed. */
 export function nextCommands({ id, status }: Pick<Project, 'id' | 'status'>): string[] {
   switch (status) {
     case 'awaiting_approval':

@@ -1,4 +1,4 @@
-/** The state folder as a supervisor needs it, before it starts. */
+/** Prepares the state folder before a supervisor starts. */
 
 import { readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -11,21 +11,21 @@ import { ok, type Result, refuse } from '../result.ts';
 import { compileCacheFolder } from '../state-folder.ts';
 import { VERSION } from '../version.ts';
 
-/** Makes sure that the folder is there and closed to others, and that editors find the schema of config.json in it. */
+/** Makes sure that the folder exists, is closed to others, and holds the schema of config.json for editors. */
 export async function prepareStateFolder(stateDir: string): Promise<Result<void>> {
   try {
     await ensurePrivateFolder(stateDir);
   } catch (error) {
     return refuse(messageOf(error));
   }
-  // A help for editing, never a reason not to start.
+  // The schema helps editors; a failure is no reason not to start.
   await writeSchema(join(stateDir, 'config.schema.json')).catch(() => undefined);
-  // Starts are faster with it, and happen without it.
+  // The cache makes starts faster, and is not needed.
   await prepareCompileCache(compileCacheFolder(stateDir)).catch(() => undefined);
   return ok(undefined);
 }
 
-/** Makes the folder for this version, and removes those of others. */
+/** Creates the folder for this version, and removes those of other versions. */
 async function prepareCompileCache(folder: string): Promise<void> {
   makePrivateFolder(join(folder, VERSION));
   const others = (await readdir(folder)).filter((name) => name !== VERSION);

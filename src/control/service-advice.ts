@@ -1,17 +1,17 @@
-/** What a person reads about a service that is not well: why, and what to do. */
+/** Explains to a person why a service does not run, and what to do. */
 import { EXIT } from '../exit-codes.ts';
 import type { ServiceCause, ServiceManager, ServiceStatus } from '../machine/service/service.ts';
 
 export interface ServiceAdvice {
-  /** A clause that begins in lower case but for a name, without a full stop. */
+  /** A clause without a full stop; it begins in lower case unless with a name. */
   readonly message: string;
-  /** What to do, ending in a command; null when the manager goes on by itself. */
+  /** What to do, ending in a command; null when the manager restarts the service by itself. */
   readonly advice: string | null;
 }
 
 type Manager = Pick<ServiceManager, 'kind' | 'name'>;
 
-/** Null for a service that is well, or of which no cause is known. */
+/** Null for a service that runs, or without a known cause. */
 export function serviceAdvice(
   manager: Manager,
   { state, cause }: Pick<ServiceStatus, 'state' | 'cause'>,
@@ -19,14 +19,14 @@ export function serviceAdvice(
   return cause && { message: messageOf(manager, state, cause), advice: adviceOf(manager, state, cause) };
 }
 
-/** The same as sentences. */
+/** Message and advice as sentences. */
 export function adviceText({ message, advice }: ServiceAdvice): string {
   const sentence = `${message.charAt(0).toUpperCase()}${message.slice(1)}.`;
   return advice === null ? sentence : `${sentence} ${advice}`;
 }
 
 /**
- * Why the supervisor of a service did not come up, and what to do; it begins in lower case.
+ * Why the supervisor of a service did not come up, and what to do; begins in lower case.
  *
  * @param printed What the service printed before it ended; may be empty.
  */
@@ -40,7 +40,7 @@ export function whyNotRunning(
   return [`${message}.`, ...printedText(printed), ...(advice === null ? [] : [advice])].join(' ');
 }
 
-/** As a sentence; none when nothing was printed. */
+/** What was printed, as a sentence; empty when nothing was. */
 export function printedText(printed: string): string[] {
   if (printed === '') return [];
   return [`It printed: ${printed}${/[.!?]$/.test(printed) ? '' : '.'}`];

@@ -1,4 +1,4 @@
-/** The service as it follows from the configuration: what `install` writes, and what the doctor expects to be written. */
+/** The service that follows from the configuration: `install` writes it, and the doctor expects it. */
 
 import * as z from 'zod';
 import { loadConfig } from '../config.ts';
@@ -12,7 +12,7 @@ import { STOP_MARGIN_MS, stopTimeout } from './stop-timeout.ts';
 
 interface DefinitionInput {
   readonly stateDir: string;
-  /** The program and arguments that start this command line, now and later. */
+  /** The program and arguments that start this command line, also later. */
   readonly selfCommand: readonly string[];
   readonly hardened: boolean;
   readonly settings: ServiceSettings;
@@ -23,9 +23,10 @@ export const serviceSettings = z.object({
   stopMs: z.int().min(0),
 });
 
-/** What of the configuration goes into the service. */
+/** The part of the configuration that goes into the service. */
 export type ServiceSettings = Pick<ServiceDefinition, 'writable' | 'stopMs'>;
 
+/** Pure. */
 export function serviceDefinition(circumstances: DefinitionInput): ServiceDefinition {
   const { selfCommand, stateDir, hardened, settings } = circumstances;
   const command = [...selfCommand, 'run', '--quiet', '--environment', environmentFileOf(stateDir)];
@@ -33,9 +34,10 @@ export function serviceDefinition(circumstances: DefinitionInput): ServiceDefini
 }
 
 /**
- * A configuration that cannot be used is a problem of its own, and then nothing of this is installed.
+ * The settings from the configuration, or defaults where it is invalid: another check reports that, and then nothing is
+ * installed.
  *
- * @param env What the service will have.
+ * @param env The environment of the service.
  * @param homeDir Of the account the service runs as.
  */
 export function settingsOf(stateDir: string, env: Environment, homeDir: string): ServiceSettings {
@@ -51,6 +53,7 @@ export function settingsOf(stateDir: string, env: Environment, homeDir: string):
   }
 }
 
+/** The settings where the configuration is invalid or unknown. */
 export function withoutConfiguration(home: string): ServiceSettings {
   return { writable: [home], stopMs: STOP_MARGIN_MS };
 }

@@ -1,4 +1,4 @@
-/** What the manager keeps of what the service prints: nothing, unless it cannot start or ends of an error nobody expected. */
+/** Reads what the service printed: nothing, unless it could not start or ended with an unexpected error. */
 import { linesOf } from '../characters.ts';
 import type { RunProgram } from '../machine/program.ts';
 import type { ServiceManager } from '../machine/service/service.ts';
@@ -6,7 +6,7 @@ import { cleanLine } from '../project/text.ts';
 import type { Host } from './host.ts';
 import { lastLogLines } from './log-reader.ts';
 
-/** Its last lines on one line; empty when it said nothing, or where nothing is kept. */
+/** Its last lines joined to one; empty when nothing was printed or kept. */
 export async function lastOutput(
   host: Pick<Host, 'env'>,
   manager: Pick<ServiceManager, 'ownOutput'>,

@@ -1,4 +1,4 @@
-/** The service in the status report: what its manager says, and what of that a person should act on. */
+/** The service in the status report: its state, and what a person should do about it. */
 import { stat } from 'node:fs/promises';
 import { environmentFileOf, isOpenToOthers } from '../machine/service/environment-file.ts';
 import {
@@ -16,16 +16,16 @@ export interface ServiceReport {
   readonly manager: ServiceManager['kind'];
   readonly scope: ServiceManager['scope'];
   readonly name: string;
-  /** As a person calls it. */
+  /** For people. */
   readonly title: string;
-  /** Of the program that installed it. */
+  /** The version that installed it. */
   readonly version: string;
-  /** `unknown`: the manager cannot be asked from here; `detail` says why. */
+  /** `unknown`: the manager does not answer here; `detail` says why. */
   readonly state: ServiceState | 'unknown';
   readonly pid: number | null;
   readonly startsAt: ServiceStatus['startsAt'];
   readonly detail: string | null;
-  /** The command to give about its state; null when nothing is to be done. */
+  /** The command to give next; null when nothing is to be done. */
   readonly next: string | null;
 }
 
@@ -35,6 +35,7 @@ export interface ServiceFindings {
   readonly warnings: readonly string[];
 }
 
+/** Asks the manager. A manager that does not answer is reported as state `unknown`. */
 export async function serviceFindings(
   stateDir: string,
   { manager, installed }: FoundService,
@@ -62,7 +63,7 @@ export async function serviceFindings(
 
 interface Status {
   readonly report: Pick<ServiceReport, 'state' | 'pid' | 'startsAt' | 'detail'>;
-  /** The detail ends with what to do. */
+  /** The detail already says what to do. */
   readonly hasAdvice: boolean;
 }
 

@@ -1,4 +1,4 @@
-/** How this program can still be started when this call is long over: by a service, by Claude Desktop. */
+/** The command that starts this program later too: from a service, from Claude Desktop. */
 
 import { isAbsolute } from 'node:path';
 import type { Environment } from '../environment.ts';
@@ -8,10 +8,10 @@ import { stablePath } from '../machine/stable-path.ts';
 import { ok, type Result, refuse } from '../result.ts';
 
 /**
- * The program and arguments that start this command line later too, by names that stay where there are such. Refused
- * for a copy that is useless once this call is over, such as that of npx.
+ * The program and arguments that start this command line, by stable paths where there are any. Refuses a copy that is
+ * useless after this call, such as that of npx.
  *
- * @param command What started it now.
+ * @param command What started this process.
  */
 export function stableCommand(
   command: readonly string[],
@@ -30,9 +30,9 @@ export function stableCommand(
 }
 
 /**
- * Those of its files that will not be there for long.
+ * The paths in a command that do not last.
  *
- * @param homeDir Of whoever is to start it.
+ * @param homeDir Of the account that will start it.
  */
 export function shortLivedParts(command: readonly string[], homeDir = homeFolder()): ShortLivedPath[] {
   return command.filter((part) => isAbsolute(part)).flatMap((part) => shortLivedPath(part, homeDir) ?? []);

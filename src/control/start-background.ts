@@ -1,4 +1,4 @@
-/** Starts a supervisor in the background, and does not believe in it before its lease shows it. */
+/** Starts a supervisor in the background. Its lease, not its process, shows that it works. */
 
 import { rm } from 'node:fs/promises';
 import type { Bridge } from '../bridge/bridge.ts';
@@ -14,7 +14,7 @@ export type StartResult =
   | { readonly kind: 'started' | 'already-running'; readonly pid: number }
   | { readonly kind: 'failed'; readonly message: string };
 
-/** @param waitMs How long it may take to come up. */
+/** Starts a supervisor unless one runs. @param waitMs How long it may take to come up. */
 export async function startSupervisor(host: Host, bridge: Bridge, waitMs: number): Promise<StartResult> {
   const before = await supervisorState(bridge);
   if (before.state === 'running') return { kind: 'already-running', pid: before.lease.pid };
@@ -28,7 +28,7 @@ export async function startSupervisor(host: Host, bridge: Bridge, waitMs: number
     command,
     args: [...args, 'run', '--quiet'],
     cwd: host.stateDir,
-    // It starts elsewhere than we stand.
+    // Its working folder is not ours, so a relative path would change.
     env: { ...host.env, BRIDGE_HOME: host.stateDir },
     logPath: output,
   });
@@ -47,13 +47,13 @@ async function comeUp(
   waitMs: number,
 ): Promise<StartResult> {
   for (const end = host.clock.monotonic() + waitMs; host.clock.monotonic() < end; ) {
-    // In this order: whether it lives is asked before what it may have written.
+    // In this order: it may write its lease and end between the two questions.
     const lives = await isAlive(child);
     const now = await supervisorState(bridge);
     if (isWorking(now)) {
       const { pid } = now.lease;
       if (isSame(holderOf(now.lease), child)) return { kind: 'started', pid };
-      // Somebody else's start was faster. Ours, still coming up, must not be left to take over after a later stop.
+      // Another start was faster. Ours is still coming up, and must not take over after a later stop.
       await stopChild({ identity: child }, { graceMs: GRACE_MS, clock: host.clock });
       return { kind: 'already-running', pid };
     }

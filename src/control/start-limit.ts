@@ -1,7 +1,7 @@
 /**
- * A start limit for a service manager that has none: launchd starts again, for ever, whatever ends with anything but 0
- * (https://keith.github.io/xcode-man-pages/launchd.plist.5.html#KeepAlive). So a supervisor that cannot work, or has
- * ended badly too often, leaves word why, and ends with 0.
+ * A start limit for a service manager without one: launchd restarts a program for ever unless it exits with 0
+ * (https://keith.github.io/xcode-man-pages/launchd.plist.5.html#KeepAlive). So a supervisor that cannot work, or that
+ * failed too often, records why and exits with 0.
  */
 
 import { readFile, rm } from 'node:fs/promises';
@@ -27,10 +27,10 @@ export interface Attempt {
 type Place = Pick<Host, 'stateDir' | 'clock'>;
 
 /**
- * Lets `attempt` run the supervisor, unless it has ended badly too often, and resolves with the exit code. A supervisor
- * that a restart will not help gives up too: the exit code is then 0. `attempt` must not throw.
+ * Calls `attempt` to run the supervisor, unless it failed too often, and resolves with the exit code. When it gives up,
+ * also because a restart will not help, the exit code is 0. `attempt` must not throw.
  *
- * @param onGiveUp Is given one line that says why and what to do.
+ * @param onGiveUp Receives one line that says why and what to do.
  */
 export async function withStartLimit(
   place: Place,
@@ -45,7 +45,7 @@ export async function withStartLimit(
 
 const TOO_OFTEN = `it failed ${MAX_STARTS} times within ${WITHIN_MS / 60_000} minutes`;
 
-/** Where the word cannot be left either, ending with 0 is still what is wanted. */
+/** The exit code is 0 even when the reason cannot be recorded. */
 async function giveUp(
   { stateDir, clock }: Place,
   why: string,
@@ -66,8 +66,8 @@ function asSentence(text: string): string {
 }
 
 /**
- * False when as many starts as are allowed have ended badly within the last minutes: then this one is one too many.
- * Otherwise it is counted. A disk that takes no note of it stands in no start's way.
+ * Counts this start. False when the limit of failed starts within the last minutes is reached. A start that cannot be
+ * written down is allowed.
  */
 async function countStart({ stateDir, clock }: Place): Promise<boolean> {
   const now = clock.now();
@@ -83,14 +83,14 @@ async function countStart({ stateDir, clock }: Place): Promise<boolean> {
   return true;
 }
 
-/** It ended in good order: nothing before this counts. What cannot be removed ends by itself, with the minutes. */
+/** After an orderly end, earlier starts do not count. An old file that cannot be removed expires by itself. */
 async function forgetStarts(stateDir: string): Promise<void> {
   await rm(tallyFile(stateDir), { force: true }).catch(() => undefined);
 }
 
 const tally = z.array(z.iso.datetime());
 
-/** None where nobody can read what is there. */
+/** Empty when the file is not readable. */
 async function startsIn(file: string): Promise<string[]> {
   try {
     return tally.parse(JSON.parse(await readFile(file, 'utf8')));

@@ -1,4 +1,4 @@
-/** What a supervisor in the background prints: nothing, unless it cannot start or ends of an error nobody expected. */
+/** Reads what a background supervisor printed: nothing, unless it could not start or ended with an unexpected error. */
 
 import { readFile } from 'node:fs/promises';
 import { linesOf } from '../characters.ts';
@@ -8,7 +8,7 @@ import { startLogFile } from '../state-folder.ts';
 
 const LAST_CHARACTERS = 20_000;
 
-/** Its last lines, on one line and without secrets; empty when it said nothing. */
+/** Its last lines joined to one, without secrets; empty when nothing was printed. */
 export async function lastStartOutput(stateDir: string): Promise<string> {
   const text = await readFile(startLogFile(stateDir), 'utf8').catch(() => '');
   return linesOf(redact(text.slice(-LAST_CHARACTERS)))

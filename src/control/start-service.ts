@@ -1,4 +1,4 @@
-/** Has the service manager start the supervisor, and does not believe in it before its lease shows it. */
+/** Has the service manager start the supervisor. The lease, not the manager, shows that it works. */
 import type { Bridge } from '../bridge/bridge.ts';
 import { type RunProgram, runProgram } from '../machine/program.ts';
 import { ServiceError, type ServiceManager, type ServiceStatus } from '../machine/service/service.ts';
@@ -8,7 +8,7 @@ import { lastOutput } from './service-output.ts';
 import type { StartResult } from './start-background.ts';
 import { isWorking, startBlocker, supervisorState } from './supervisor-state.ts';
 
-/** @param waitMs How long it may take to come up. */
+/** Starts the service unless a supervisor runs. @param waitMs How long it may take to come up. */
 export async function startService(
   host: Host,
   bridge: Bridge,
@@ -31,7 +31,7 @@ export async function startService(
 }
 
 const LOOK_EVERY_MS = 100;
-/** A manager is another program each time, and not a fast one. */
+/** Each question to the manager starts a program, and a slow one. */
 const ASK_EVERY_MS = 1_000;
 
 async function comeUp(
@@ -65,7 +65,7 @@ async function comeUp(
   };
 }
 
-/** It may still come up. That it is stopped counts once it is so for the second time. */
+/** Whether it may still come up. */
 function isComingUp({ state }: ServiceStatus): boolean {
   return state === 'running' || state === 'starting' || state === 'stopping';
 }

@@ -1,4 +1,4 @@
-/** Everything `status` tells, as one value. It says `ok` only when a supervisor can claim, write the store and log. */
+/** Everything that `status` shows. It is `ok` only when a supervisor can claim, write the store and log. */
 
 import { constants } from 'node:fs';
 import { access } from 'node:fs/promises';
@@ -27,17 +27,17 @@ import { lastStartOutput } from './start-log.ts';
 import { type SupervisorState, supervisorOf } from './supervisor-state.ts';
 
 export interface StatusReport {
-  /** A supervisor runs, and nothing that is known keeps it from its work. */
+  /** A supervisor runs, and no known problem keeps it from its work. */
   readonly ok: boolean;
   readonly supervisor: {
     readonly state: SupervisorState['state'];
     readonly lease: Omit<Lease, 'token'> | null;
-    /** The store can be written at this moment. */
+    /** The store is writable now. */
     readonly writes: boolean;
   };
-  /** What its manager says of the service; null when none is installed for this state folder. */
+  /** Null when no service is installed for this state folder. */
   readonly service: ServiceReport | null;
-  /** What keeps it from its work, and what will. */
+  /** What keeps the supervisor from its work, or soon will. */
   readonly problems: readonly string[];
   readonly warnings: readonly string[];
   readonly holds: readonly Hold[];
@@ -56,13 +56,13 @@ export interface StatusReport {
 interface Running {
   readonly project: Project;
   readonly run: Run;
-  /** What Claude's processes take; null when they are gone or were never there. */
+  /** What Claude's processes use; null when there are none. */
   readonly process: TreeUsage | null;
 }
 
 interface Waiting {
   readonly project: Project;
-  /** What was submitted, or why it needs attention. */
+  /** The submitted summary, or why it needs attention. */
   readonly description: string;
   readonly since: string;
   /** The commands to give. */
@@ -72,6 +72,7 @@ interface Waiting {
 const MAX_LISTED = 10;
 const LOG_LINES = 5;
 
+/** Reads the store, the processes, the service and the log. Throws StoreError. */
 export async function statusReport(
   host: Host,
   bridge: Bridge,
@@ -92,7 +93,7 @@ export async function statusReport(
     ok: supervisor.state === 'running' && problems.length === 0,
     supervisor: { state: supervisor.state, lease: publicLease(supervisor), writes: unwritable === undefined },
     service: found?.service ?? null,
-    // The service's manager and the last supervisor are quoted in them.
+    // They quote the service manager and the last supervisor.
     problems: problems.map(redact),
     warnings: [...configWarnings(host), ...claudeWarnings(seen.claudeVersion), ...(found?.warnings ?? [])],
     holds: seen.holds,
@@ -111,7 +112,7 @@ export async function statusReport(
   };
 }
 
-/** Without what lets its holder write. */
+/** Without the token, which lets its holder write. */
 function publicLease(supervisor: SupervisorState): Omit<Lease, 'token'> | null {
   if (supervisor.state === 'not_running') return null;
   const { token: _, ...lease } = supervisor.lease;
@@ -139,7 +140,7 @@ async function waitingFor(bridge: Bridge, project: Project): Promise<Waiting> {
   };
 }
 
-/** Space below which the store or the log fails at the next opportunity. */
+/** Below this, the next write to the store or the log may fail. */
 const MIN_FREE_BYTES = 5_000_000;
 
 async function findProblems(host: Host, supervisor: SupervisorState): Promise<string[]> {
@@ -160,7 +161,7 @@ async function findProblems(host: Host, supervisor: SupervisorState): Promise<st
   return problems;
 }
 
-/** A file that is not there yet is created in its folder. */
+/** A missing file counts as writable when its folder is. */
 async function isWritable(file: string): Promise<boolean> {
   try {
     await access(file, constants.W_OK);
@@ -196,7 +197,7 @@ async function logEnd(host: Host): Promise<string[]> {
   return end?.lines ?? [];
 }
 
-/** The last midnight of the person's time zone. */
+/** The last midnight in local time. */
 function startOfDay(now: Date): Date {
   const day = new Date(now);
   day.setHours(0, 0, 0, 0);

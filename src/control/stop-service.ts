@@ -1,4 +1,4 @@
-/** Has the service manager stop the supervisor, so that it does not start it again, and then sees to what is left. */
+/** Has the service manager stop the supervisor, so that it does not restart it, then ends what is left. */
 import type { Bridge } from '../bridge/bridge.ts';
 import type { ServiceManager } from '../machine/service/service.ts';
 import { stopChild } from '../machine/stop.ts';
@@ -6,10 +6,9 @@ import { GRACE_MS, type StopReport, stopSupervisor } from './stop-supervisor.ts'
 import { holderOf, isLiving, supervisorState } from './supervisor-state.ts';
 
 /**
- * Also ends a supervisor that runs beside the service.
+ * Also stops a supervisor that runs beside the service. Throws ServiceError when the manager refuses.
  *
- * @param timeoutMs How long it may take to stop in good order, before it is signalled.
- * Throws ServiceError when the manager refuses.
+ * @param timeoutMs How long an orderly stop may take before the supervisor gets a signal.
  */
 export async function stopService(
   bridge: Bridge,

@@ -1,4 +1,4 @@
-/** Ends the supervisor of this state folder and what it left running; nothing else, whatever pid it has. */
+/** Stops the supervisor of this state folder and the runs it left; never another process with a reused pid. */
 
 import { type Bridge, isPassingTrouble } from '../bridge/bridge.ts';
 import { requestStop } from '../bridge/lease.ts';
@@ -13,9 +13,9 @@ import type { Run } from '../project/run.ts';
 import { holderOf, isLiving, supervisorState } from './supervisor-state.ts';
 
 export interface StopReport {
-  /** The supervisor that ran, and what ended it; null when none ran. */
+  /** The supervisor that was stopped, and by what; null when none ran. */
   readonly supervisor: { readonly pid: number; readonly by: 'request' | StopStep } | null;
-  /** Runs it left behind that lived, and were ended. */
+  /** Runs that it left behind, and that were stopped. */
   readonly runs: readonly StoppedRun[];
 }
 
@@ -25,7 +25,7 @@ interface StoppedRun {
   readonly leftovers: readonly Leftover[];
 }
 
-/** @param timeoutMs How long it may take to stop when it is asked to, before it is signalled. */
+/** @param timeoutMs How long it may take to stop after the request, before it gets a signal. */
 export async function stopSupervisor(bridge: Bridge, timeoutMs: number): Promise<StopReport> {
   const before = await supervisorState(bridge);
   if (!isLiving(before)) return { supervisor: null, runs: await endRunsOfNobody(bridge) };
@@ -40,7 +40,7 @@ export async function stopSupervisor(bridge: Bridge, timeoutMs: number): Promise
   return { supervisor: { pid: holder.pid, by }, runs: await endRunsOfNobody(bridge) };
 }
 
-/** False when the store does not take the request now, perhaps because the supervisor itself is frozen in a write. */
+/** False when the store does not accept the request now, perhaps because a frozen supervisor holds its lock. */
 async function tryRequestStop(bridge: Bridge): Promise<boolean> {
   try {
     await requestStop(bridge);
@@ -51,10 +51,10 @@ async function tryRequestStop(bridge: Bridge): Promise<boolean> {
   }
 }
 
-/** One that does not renew its lease will hardly read a request. */
+/** A supervisor that does not renew its lease will hardly read a request. */
 const FROZEN_MS = 2_000;
 
-/** The first signal asks it once more; the second one ends it without its runs, which are ended below. */
+/** The first signal asks once more. The second ends the supervisor without its runs, which are stopped below. */
 export const GRACE_MS = { interrupt: 0, int: 10_000, term: 5_000 };
 
 async function endsWithin({ clock }: Bridge, process: ProcessIdentity, ms: number): Promise<boolean> {
@@ -65,7 +65,7 @@ async function endsWithin({ clock }: Bridge, process: ProcessIdentity, ms: numbe
   return !(await isAlive(process));
 }
 
-/** Runs whose supervisor is no more. Where a service manager has started the next one already, they are that one's. */
+/** Stops runs without a supervisor. Where a service manager has already started the next one, they are its runs. */
 async function endRunsOfNobody(bridge: Bridge): Promise<StoppedRun[]> {
   if (isLiving(await supervisorState(bridge))) return [];
   const ended: StoppedRun[] = [];
@@ -79,7 +79,7 @@ async function endRunsOfNobody(bridge: Bridge): Promise<StoppedRun[]> {
 async function processOf({ id, pid, pidStartedAt }: Run): Promise<ProcessIdentity | undefined> {
   const recorded = pid !== null && pidStartedAt !== null ? { pid, startedAt: pidStartedAt } : undefined;
   if (recorded && (await isAlive(recorded))) return recorded;
-  // Its supervisor died before it could record the process, or only what the process started is left.
+  // Its supervisor died before it recorded the process, or only descendants of the process are left.
   const [marked] = await findMarked(RUN_MARK, id);
   return marked;
 }

@@ -1,9 +1,9 @@
-/** How long a supervisor may take to stop in good order, before it is signalled. */
+/** How long an orderly stop may take before the supervisor gets a signal. */
 import type { Config } from '../config.ts';
 import { ConfigError } from '../config-error.ts';
 import { configOf, type Host } from './host.ts';
 
-/** What ending the runs may take, beside the time that the owner gives them. */
+/** The time for ending the runs, on top of drain_timeout. */
 export const STOP_MARGIN_MS = 60_000;
 
 /** In milliseconds. */
@@ -11,7 +11,7 @@ export function stopTimeout({ drain_timeout }: Pick<Config, 'drain_timeout'>): n
   return drain_timeout + STOP_MARGIN_MS;
 }
 
-/** The same by the configuration as it is. One that cannot be used must not keep anybody from stopping. */
+/** The same from the current configuration, in milliseconds. An invalid configuration must not prevent a stop. */
 export function defaultStopTimeout(host: Pick<Host, 'stateDir' | 'env'>): number {
   try {
     return stopTimeout(configOf(host));

@@ -1,6 +1,6 @@
 /**
- * Whether a supervisor works on a state folder: what its lease says, checked against the process it names. Everything
- * that wants to know asks here: the command line, the doctor, the tools, an installation.
+ * Whether a supervisor works on a state folder: its lease, checked against the process that the lease names. The
+ * command line, the doctor, the tools and an installation all ask here.
  */
 import type { Bridge } from '../bridge/bridge.ts';
 import { currentLease, isInForce, type Lease } from '../bridge/lease.ts';
@@ -15,25 +15,26 @@ interface Holder<State extends HolderState> {
 
 type HolderState =
   | 'running'
-  | 'stopping' // it was asked to, and lets its runs come to an end
-  | 'not_responding' // its process lives, and does not renew its lease: it can neither claim nor write
-  | 'gone'; // it ended without giving up its lease
+  | 'stopping' // it was asked to stop, and waits for its runs
+  | 'not_responding' // its process lives but does not renew its lease: it neither claims nor writes
+  | 'gone'; // it ended without releasing its lease
 
+/** Reads the lease and looks for its process. Throws StoreError. */
 export async function supervisorState(bridge: Bridge): Promise<SupervisorState> {
   return supervisorOf(await currentLease(bridge), bridge.clock.now());
 }
 
-/** The same, of a lease that was already read; undefined when there is none. */
+/** The same for a lease that was already read; undefined when there is none. */
 export async function supervisorOf(lease: Lease | undefined, now: Date): Promise<SupervisorState> {
   return lease ? { state: await stateOf(lease, now), lease } : { state: 'not_running' };
 }
 
-/** Its process lives, whether or not it does its work. */
+/** Whether its process lives, working or not. */
 export function isLiving(supervisor: SupervisorState): supervisor is Holder<Exclude<HolderState, 'gone'>> {
   return supervisor.state !== 'not_running' && supervisor.state !== 'gone';
 }
 
-/** It claims and writes. */
+/** Whether it claims and writes. */
 export function isWorking(supervisor: SupervisorState): supervisor is Holder<'running' | 'stopping'> {
   return supervisor.state === 'running' || supervisor.state === 'stopping';
 }
@@ -47,6 +48,7 @@ export function startBlocker(supervisor: SupervisorState): string | null {
   return null;
 }
 
+/** The process that holds a lease. */
 export function holderOf(lease: Lease): ProcessIdentity {
   return { pid: lease.pid, startedAt: lease.pidStartedAt };
 }

@@ -13,7 +13,9 @@ import type { Result } from '../result.ts';
 import { runAs, type WorkingSupervisor } from './as-user.ts';
 import type { InstallPlan } from './plan.ts';
 
-/** Writes the files and registers the service; starts and stops nothing. Throws ServiceError when the manager refuses. */
+/**
+ * Writes the files and registers the service; starts and stops nothing. Throws ServiceError when the manager refuses.
+ */
 export async function apply(plan: InstallPlan): Promise<Result<void>> {
   const { before, after } = plan.environment;
   const prepared = await plan.steps.prepare(plan.env, before === after ? null : after);

@@ -1,7 +1,7 @@
 /**
- * The steps of an installation that are taken as the user of the service: what is read, tried out and written there.
- * For another user, a process of theirs takes them. What root can read, that user perhaps cannot; and in a folder that
- * is theirs, a link could lead root to any file of the machine.
+ * The steps of an installation that read, check and write as the user of the service. For another user, a process of
+ * that user takes them: root can read what that user perhaps cannot, and in that user's folder a link could lead root
+ * to any file of the machine.
  */
 import * as z from 'zod';
 import type { Clock } from '../clock.ts';
@@ -19,14 +19,14 @@ import { ok, type Result, refuse } from '../result.ts';
 import { type PreflightReport, preflight, preflightReport } from './preflight.ts';
 import { lookAtState, preparationFrom, prepareState, type StateLook, stateLook } from './state.ts';
 
-/** Each step takes the environment that the service will have. */
+/** Each step gets the environment that the service will have. */
 export interface UserSteps {
   /** Throws EnvironmentFileError for a service.env that cannot be read. */
   look(env: Environment): Promise<Result<StateLook>>;
   check(env: Environment): Promise<PreflightReport>;
   /** Makes the state folder, and writes service.env unless `environment` is null. */
   prepare(env: Environment, environment: string | null): Promise<Result<void>>;
-  /** The supervisor that works on the state folder; null when none does. */
+  /** The supervisor that works on the state folder; null when there is none. */
   supervisor(env: Environment): Promise<Result<WorkingSupervisor | null>>;
 }
 
@@ -45,7 +45,7 @@ interface StepContext {
   readonly services: Pick<Services, 'run' | 'platform'>;
 }
 
-/** For a service of our own user. */
+/** The steps for a service of our own user. */
 export function ownSteps({ account, stateDir, clock, services }: StepContext): UserSteps {
   return {
     look: async (env) => ok(await lookAtState(stateDir, env)),
@@ -64,7 +64,7 @@ export function ownSteps({ account, stateDir, clock, services }: StepContext): U
 export const USER_STEPS = ['look', 'check', 'prepare', 'supervisor'] as const;
 export type UserStep = (typeof USER_STEPS)[number];
 
-/** Takes one step in a process that another call of ours has started as the user of the service. */
+/** Takes one step, in a process that another call of ours started as the user of the service. */
 export async function takeStep(
   { stateDir, env, clock }: Pick<Host, 'stateDir' | 'env' | 'clock'>,
   step: UserStep,
@@ -104,7 +104,7 @@ export function runAs(account: Account, run: RunProgram): RunProgram {
 /** Claude is asked two questions, and may answer each slowly. */
 const TIMEOUT_MS = 90_000;
 
-/** @param selfCommand The program and arguments that start our command line. */
+/** The steps for another user. @param selfCommand The program and arguments that start our command line. */
 export function otherUserSteps(
   { account, services }: Pick<StepContext, 'account' | 'services'>,
   [node = '', ...program]: readonly string[],
@@ -142,7 +142,7 @@ export function otherUserSteps(
   };
 }
 
-/** Undefined where the output holds none. */
+/** Undefined when the output holds no answer. */
 function answerIn<T>(schema: z.ZodType<T>, { stdout }: ProgramResult): Result<T> | undefined {
   const reply = z.union([
     z.object({ ok: z.literal(true), value: schema }),

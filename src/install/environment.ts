@@ -1,4 +1,4 @@
-/** What `service.env` is to hold: what is there already, which is the person's, or what is captured here and now. */
+/** Plans `service.env`: an existing file stays as it is, a new one captures the current environment. */
 
 import { join } from 'node:path';
 import { locateClaude } from '../claude/locate.ts';
@@ -21,24 +21,24 @@ import type { Target } from './target.ts';
 export interface EnvironmentOptions {
   /** Names of further variables to capture. */
   readonly env?: readonly string[];
-  /** Also when there is a file already. */
+  /** Also when the file exists already. */
   readonly captureEnvironment?: true;
 }
 
 export interface PlannedEnvironment {
   readonly path: string;
-  /** What is there; null when nothing is. */
+  /** The existing text; null when there is none. */
   readonly before: string | null;
   readonly after: string;
   readonly values: Readonly<Record<string, string>>;
-  /** Names of variables that are set here and are not for the user of the service. */
+  /** Names of variables that are set here but belong to us, not to the user of the service. */
   readonly leftOut: readonly string[];
 }
 
 /**
- * A refusal names what cannot be captured. Throws EnvironmentFileError for a file that is there and cannot be read.
+ * A refusal names what cannot be captured. Throws EnvironmentFileError when an existing file cannot be read.
  *
- * @param base What the service has beside it.
+ * @param base What the manager gives to the service.
  */
 export async function planEnvironment(
   host: Host,
@@ -50,7 +50,7 @@ export async function planEnvironment(
   const path = environmentFileOf(stateDir);
   const named = options.env ?? [];
   const own = captureEnvironment(host.env, [...configVariables(), ...named]);
-  // Root's credentials are root's.
+  // Root's credentials are not for another user.
   const captured = isOtherUser ? ofTheMachine(own, named, ownAccount(host.env).homeDir) : own;
   const looked = await steps.look(mergeEnvironment(base, captured));
   if (!looked.ok) return looked;
@@ -73,12 +73,12 @@ export async function planEnvironment(
   }
 }
 
-/** Where Claude's own installers put it, below the home folder. */
+/** Where Claude's installers put it, below the home folder. */
 const DEFAULT_PLACES = ['.local/bin/claude', '.claude/local/claude'];
 
 /**
- * Where claude is now, for a service that may not have the person's PATH. The link and not what it points to: Claude's
- * updates leave the link and move the rest.
+ * The current path of claude, for a service without the person's PATH. The link, not its target: updates of Claude keep
+ * the link and move the target.
  */
 function claudeOf(env: Environment, captured: Environment, homeDir: string): Record<string, string> {
   const places = [

@@ -1,4 +1,4 @@
-/** All that an installation would do, decided before anything is done. */
+/** Decides everything that an installation does, before it does anything. */
 
 import { existsSync } from 'node:fs';
 import type { Host } from '../control/host.ts';
@@ -16,7 +16,7 @@ import { type EnvironmentOptions, type PlannedEnvironment, planEnvironment } fro
 import { findTarget, otherServiceFor, type Target, type TargetOptions } from './target.ts';
 
 export interface PlanOptions extends TargetOptions, EnvironmentOptions {
-  /** Undefined: as it is installed. */
+  /** Undefined: as now installed. */
   readonly hardened?: boolean;
 }
 
@@ -24,28 +24,28 @@ export interface InstallPlan {
   readonly target: Target;
   readonly steps: UserSteps;
   readonly definition: ServiceDefinition;
-  /** What the service will have. */
+  /** The environment of the service. */
   readonly env: Environment;
   readonly environment: PlannedEnvironment;
-  /** What is installed by now; null when nothing is. */
+  /** What is installed now; null when nothing is. */
   readonly installed: InstalledService | null;
   readonly files: readonly PlannedFile[];
-  /** Some file will be another one than it is. */
+  /** At least one file will change. */
   readonly isChange: boolean;
   readonly findings: readonly Finding[];
 }
 
 export interface PlannedFile {
   readonly path: string;
-  /** What is there; null when nothing is. */
+  /** The existing text; null when there is none. */
   readonly before: string | null;
-  /** Null for a file that is to go. */
+  /** Null for a file that will be removed. */
   readonly after: string | null;
-  /** Its values are shown to nobody. */
+  /** Its values are never shown. */
   readonly isSecret: boolean;
 }
 
-/** A refusal says why nothing can be installed. Throws ServiceError for files that are somebody else's. */
+/** A refusal says why nothing can be installed. Throws ServiceError for files that are not ours. */
 export async function planInstallation(
   host: Host,
   options: PlanOptions,
@@ -101,7 +101,7 @@ export async function planInstallation(
   });
 }
 
-/** Two state folders with one name of a service: why this one must not take the other's place, or null. */
+/** Two state folders with one service name: why this one must not replace the other, or null. */
 async function takenBy(
   { stateDir }: InstalledService,
   { manager, ...wanted }: Target,

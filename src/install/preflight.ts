@@ -1,4 +1,4 @@
-/** The doctor's checks before there is a service: in the environment it will have, as the user it will run as. */
+/** Runs the doctor's checks before there is a service: in its future environment, as its future user. */
 
 import * as z from 'zod';
 import type { Clock } from '../clock.ts';
@@ -12,13 +12,13 @@ import type { Services } from '../machine/service/find.ts';
 export interface PlannedService {
   readonly account: Account;
   readonly stateDir: string;
-  /** The environment the service will have. */
+  /** The future environment of the service. */
   readonly env: Environment;
   readonly clock: Clock;
   readonly services: Pick<Services, 'run' | 'platform'>;
 }
 
-/** As text, since for another user a process of theirs checks. */
+/** A schema, because for another user a process of that user checks and prints the report. */
 export const preflightReport = z.object({
   findings: z.array(
     z.object({
@@ -29,7 +29,7 @@ export const preflightReport = z.object({
       hint: z.string().exactOptional(),
     }),
   ),
-  /** Null where nothing could be found out. */
+  /** Null when unknown. */
   settings: serviceSettings.nullable(),
 });
 
@@ -38,7 +38,7 @@ export interface PreflightReport {
   readonly settings: z.output<typeof serviceSettings> | null;
 }
 
-/** What a service needs to work. Other checks are about what is installed, or are advice for later. */
+/** What a service needs to work. The other checks are about an installed service, or advise for later. */
 const CHECKS = [
   'config.values',
   'folder.writable',
@@ -49,10 +49,10 @@ const CHECKS = [
   'workspaces.folder',
 ];
 
-/** What may be put right after installing: a warning then. */
+/** What a person may fix after installing, so that it is a warning only. */
 const MAY_FOLLOW = ['claude.login'];
 
-/** Changes nothing, and leaves nothing of what it starts. */
+/** Changes nothing, and leaves no process behind. */
 export async function preflight({
   account,
   stateDir,
@@ -60,7 +60,7 @@ export async function preflight({
   clock,
   services,
 }: PlannedService): Promise<PreflightReport> {
-  // Loaded late: most commands need no doctor.
+  // Loaded when used: most commands need no doctor.
   const { checkGroups, createContext, runChecks } = await import('../doctor/doctor.ts');
   await using context = createContext({
     ...services,

@@ -1,6 +1,6 @@
 /**
- * What an installation reads and writes in the state folder. For somebody else that is done by a process of theirs: in
- * a folder that is theirs, a link could lead root to any file of the machine.
+ * What an installation reads and writes in the state folder. For another user, a process of that user does it: in that
+ * user's folder, a link could lead root to any file of the machine.
  */
 
 import { readFile } from 'node:fs/promises';
@@ -20,15 +20,15 @@ import {
 import { ok, type Result, refuse } from '../result.ts';
 
 export const stateLook = z.object({
-  /** The text of service.env; null when it is not there. */
+  /** The text of service.env; null when there is none. */
   environment: z.string().nullable(),
-  /** The configuration says which program is Claude, or cannot be used. */
+  /** The configuration names the program of Claude, or is invalid. */
   namesClaude: z.boolean(),
 });
 
 export type StateLook = Readonly<z.output<typeof stateLook>>;
 
-/** Throws EnvironmentFileError for a service.env that cannot be read. */
+/** Changes nothing. Throws EnvironmentFileError when service.env cannot be read. */
 export async function lookAtState(stateDir: string, env: Environment): Promise<StateLook> {
   return {
     environment: await environmentIn(environmentFileOf(stateDir)),
@@ -56,11 +56,11 @@ function namesClaude(stateDir: string, env: Environment): boolean {
 }
 
 export const statePreparation = z.object({
-  /** For service.env; null leaves what is there. */
+  /** For service.env; null leaves the file as it is. */
   environment: z.string().nullable(),
 });
 
-/** Makes the folder, and writes service.env; a former one is the person's work and kept beside it. */
+/** Creates the folder and writes service.env; a former one is kept as service.env.bak. */
 export async function prepareState(
   stateDir: string,
   { environment }: z.output<typeof statePreparation>,
@@ -78,7 +78,7 @@ export async function prepareState(
   }
 }
 
-/** What our own call for another user has written to us. */
+/** Reads what the installing process wrote to our stdin. */
 export async function preparationFrom(
   input: NodeJS.ReadableStream,
 ): Promise<z.output<typeof statePreparation>> {

@@ -1,4 +1,4 @@
-/** For whom and where a service is to be installed, and by which manager. */
+/** The account, state folder and manager of a service to be installed or removed. */
 
 import type { Host } from '../control/host.ts';
 import { type Account, findAccount, ownAccount } from '../machine/account.ts';
@@ -10,17 +10,17 @@ import { ok, type Result, refuse } from '../result.ts';
 import { defaultStateFolder } from '../state-folder.ts';
 
 export interface TargetOptions {
-  /** A service of the whole machine. */
+  /** A system service. */
   readonly system?: true;
-  /** The account a service of the machine runs as. */
+  /** The account that a system service runs as. */
   readonly user?: string;
-  /** The service is to be removed: its account need not be there any more. */
+  /** The service is to be removed: its account may no longer exist. */
   readonly isRemoval?: true;
 }
 
 export interface Target {
   readonly account: Account;
-  /** Somebody else's: what is theirs must be asked as them, and given to them. */
+  /** The account is not ours: its files are read and written as that user. */
   readonly isOtherUser: boolean;
   readonly stateDir: string;
   readonly manager: ServiceManager;
@@ -62,7 +62,7 @@ export async function findTarget(
   return ok({ account: account.value, isOtherUser, stateDir, manager: opened.manager });
 }
 
-/** Two services would fight for one state folder: why there can be no second one, or null. */
+/** Why there can be no second service for this state folder, or null: two would compete for it. */
 export async function otherServiceFor(
   { env, clock }: Host,
   { account, stateDir, manager }: Target,
@@ -78,6 +78,7 @@ export async function otherServiceFor(
   return `the ${other.manager.title} already works on ${stateDir}. Remove it first${how}`;
 }
 
+/** The command that removes a system service. */
 export function uninstallOfMachine({ name }: Pick<Account, 'name'>): string {
   return `sudo bridge-supervisor uninstall --system --user ${name}`;
 }

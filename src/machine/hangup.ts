@@ -31,8 +31,8 @@ export function isHangupIgnored(): boolean {
 }
 
 /**
- * A process without a terminal cannot lose one, and nohup(1) replaces every terminal it finds. The nohup of macOS leaves
- * stdin; there the shell's `_` names the program that it started.
+ * A process without a terminal cannot lose one, and nohup(1) replaces every terminal it finds. The nohup of macOS
+ * leaves stdin; there the shell's `_` names the program that it started.
  */
 export function ignoresHangup({ env, hasTerminal, isIgnoredAbove }: HangupTraces): boolean {
   return !hasTerminal || isIgnoredAbove || basename(env._ ?? '') === 'nohup';

@@ -35,8 +35,8 @@ export function inhibitorsOf(platform: Platform, pid: number): readonly Inhibito
 
 /**
  * The lock is held while `cat` reads (https://www.freedesktop.org/software/systemd/man/latest/systemd-inhibit.html).
- * The default rules of polkit refuse `sleep` to a user without a session, such as a lingering service, and allow `idle`.
- * Neither keeps a laptop awake whose lid is closed (LidSwitchIgnoreInhibited= in logind.conf).
+ * The default rules of polkit refuse `sleep` to a user without a session, such as a lingering service, and allow
+ * `idle`. Neither keeps a laptop awake whose lid is closed (LidSwitchIgnoreInhibited= in logind.conf).
  */
 function inhibit(what: string): Inhibitor {
   const about = ['--who=bridge-supervisor', '--why=Claude is at work'];

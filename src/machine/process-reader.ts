@@ -26,6 +26,8 @@ export interface ProcessReader {
   marked(name: string, value: string, among?: readonly number[]): Promise<number[]>;
   /** The value of `NAME` in each process's environment at its start, by pid; empty where that cannot be read. */
   marks(name: string): Promise<ReadonlyMap<number, string>>;
-  /** A reasonable polling interval in milliseconds: a poll takes microseconds on Linux, and starts a process elsewhere. */
+  /**
+   * A reasonable polling interval in milliseconds: a poll takes microseconds on Linux, and starts a process elsewhere.
+   */
   pollMs: number;
 }

@@ -40,8 +40,8 @@ const FAILED = {
 } as const;
 
 /**
- * Avoids starting git where it would find nothing. A folder with a HEAD may be a bare repository, and HEAD may be a link
- * to a branch that does not exist yet.
+ * Avoids starting git where it would find nothing. A folder with a HEAD may be a bare repository, and HEAD may be a
+ * link to a branch that does not exist yet.
  */
 async function mayBeInRepository(folder: string): Promise<boolean> {
   const isThere = (name: string) =>

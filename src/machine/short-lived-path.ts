@@ -78,7 +78,10 @@ const SHORT_LIVED: readonly Kind[] = [
   { pattern: /[\\/](\.cache|Library[\\/]Caches)[\\/]/, fate: 'is in a cache, which may be emptied' },
 ];
 
-/** Undefined for a path that lasts. Where the home folder is temporary itself, as in a test, temporary folders count as lasting. */
+/**
+ * Undefined for a path that lasts. Where the home folder is temporary itself, as in a test, temporary folders count as
+ * lasting.
+ */
 export function shortLivedPath(path: string, homeDir: string): ShortLivedPath | undefined {
   const useless = USELESS.find(({ pattern }) => pattern.test(path));
   if (useless)

@@ -7,7 +7,8 @@ import { TASKKILL } from './windows-programs.ts';
 type Signalled = 'sent' | 'gone' | 'refused';
 
 /**
- * Signals exactly this process: its start time is checked immediately before. On Windows every signal ends the process (https://nodejs.org/api/process.html#processkillpid-signal).
+ * Signals exactly this process: its start time is checked immediately before. On Windows every signal ends the process
+ * (https://nodejs.org/api/process.html#processkillpid-signal).
  */
 export async function signalProcess(identity: ProcessIdentity, signal: NodeJS.Signals): Promise<Signalled> {
   if (!(await isAlive(identity))) return 'gone';

@@ -45,7 +45,10 @@ export function spawnOptions(
   } as const;
 }
 
-/** Identifies a new process. On Linux also one that ended: this reads within the turn of the spawn, before it is reaped. */
+/**
+ * Identifies a new process. On Linux also one that ended: this reads within the turn of the spawn, before it is
+ * reaped.
+ */
 export async function identifyNew(pid: number): Promise<ProcessIdentity> {
   const row = await processes.one(pid);
   // Elsewhere it may have ended by now. A token that no process has never counts as alive.

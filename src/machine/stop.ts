@@ -1,6 +1,6 @@
 /**
- * Ends a process in steps: a request through its input, then SIGINT, SIGTERM, SIGKILL, each only when the one before did
- * not end it in time. `sweep` ends what it leaves behind.
+ * Ends a process in steps: a request through its input, then SIGINT, SIGTERM, SIGKILL, each only when the one before
+ * did not end it in time. `sweep` ends what it leaves behind.
  */
 import type { Clock } from '../clock.ts';
 import { watchProcess } from './child.ts';

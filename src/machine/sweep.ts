@@ -75,7 +75,9 @@ const MAX_SCANS = 10;
 /** The kernel ends a killed process immediately unless it waits for a device. */
 const KILL_GRACE_MS = 1_000;
 
-/** Every living process whose environment held NAME=value at its start. None on Windows, which shows no environments. */
+/**
+ * Every living process whose environment held NAME=value at its start. None on Windows, which shows no environments.
+ */
 export async function findMarked(name: string, value: string): Promise<ProcessIdentity[]> {
   const [pids, rows] = await Promise.all([processes.marked(name, value), living()]);
   return rows.filter((row) => pids.includes(row.pid)).map(toIdentity);

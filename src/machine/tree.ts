@@ -8,14 +8,16 @@ export async function groupMembers(group: number): Promise<ProcessIdentity[]> {
   return (await living()).filter((row) => row.group === group && group > 0).map(toIdentity);
 }
 
-/** Every living process below this pid, in any group or session. Empty once the pid has ended: its children have moved. */
+/**
+ * Every living process below this pid, in any group or session. Empty once the pid has ended: its children have moved.
+ */
 export async function descendants(pid: number): Promise<ProcessIdentity[]> {
   return below(new Set([pid]), await living()).map(toIdentity);
 }
 
 /**
- * A process, its group and its descendants; empty when it has ended. Remember it while the process lives: afterwards its
- * children have another parent, and only this list or their environment shows whose they are.
+ * A process, its group and its descendants; empty when it has ended. Remember it while the process lives: afterwards
+ * its children have another parent, and only this list or their environment shows whose they are.
  */
 export async function processTree(root: ProcessIdentity): Promise<ProcessIdentity[]> {
   const rows = await living();

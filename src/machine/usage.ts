@@ -11,7 +11,9 @@ export interface TreeUsage {
   processes: number;
   /** Resident memory; shared memory counts for each process. */
   memoryBytes: number;
-  /** Percent of one processor: on Linux and Windows the average over each process's life, elsewhere as `ps` gives it. */
+  /**
+   * Percent of one processor: on Linux and Windows the average over each process's life, elsewhere as `ps` gives it.
+   */
   cpuPercent: number;
 }
 

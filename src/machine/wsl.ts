@@ -3,8 +3,8 @@ import { existsSync, readFileSync } from 'node:fs';
 import { platform } from './platform.ts';
 
 /**
- * The name of our WSL distribution; undefined outside WSL. WSL sets it in the sessions it starts. In a session of ssh or
- * sudo it is empty, which means the default distribution.
+ * The name of our WSL distribution; undefined outside WSL. WSL sets it in the sessions it starts. In a session of ssh
+ * or sudo it is empty, which means the default distribution.
  */
 export function wslDistribution(env: Readonly<Record<string, string | undefined>>): string | undefined {
   if (platform !== 'linux') return undefined;

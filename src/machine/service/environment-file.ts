@@ -1,6 +1,6 @@
 /**
- * `service.env`: what the service is given beside the little that its manager gives it. One line `NAME=value` for each
- * variable, in the format of Node's `util.parseEnv`, and the same on every system: `run` itself reads it.
+ * `service.env`: the service's environment, beside the little that its manager sets. One line `NAME=value` for each
+ * variable, in the format of Node's `util.parseEnv`. It is the same on every system, because `run` itself reads it.
  */
 
 import { readFile, stat } from 'node:fs/promises';
@@ -13,16 +13,18 @@ import { isWindows } from '../platform.ts';
 import type { ServiceManager } from './service.ts';
 
 type Values = Readonly<Record<string, string>>;
-/** It cannot be read, or cannot hold a value; the message is one sentence that says which and what to do. */
+
+/** The file cannot be read, or cannot hold a value. The message says which one, and what to do. */
 export class EnvironmentFileError extends ExpectedError {
   override name = 'EnvironmentFileError';
 }
 
+/** The path of service.env. */
 export function environmentFileOf(stateDir: string): string {
   return join(stateDir, 'service.env');
 }
 
-/** What the service of this state folder has in its environment; without the file, what the manager gives. */
+/** The environment of the service of this state folder; what its manager gives, where the file is missing. */
 export async function serviceEnvironment(
   manager: Pick<ServiceManager, 'baseEnvironment'>,
   stateDir: string,
@@ -33,7 +35,7 @@ export async function serviceEnvironment(
   return mergeEnvironment(base, { ...values, ...own }) as Values;
 }
 
-/** The variables of a file. Throws EnvironmentFileError when it cannot be read, or is missing and not `optional`. */
+/** The variables in a file. Throws EnvironmentFileError when it cannot be read, or is missing and not `optional`. */
 export async function readEnvironmentFile(
   path: string,
   { optional = false }: { readonly optional?: boolean } = {},
@@ -50,7 +52,7 @@ export async function readEnvironmentFile(
   }
 }
 
-/** An editor on Windows may have put its mark before the first name. */
+/** The variables in a text; a byte order mark, which editors on Windows write, is ignored. */
 export function readEnvironmentText(text: string): Values {
   return parseEnv(text.replace(/^\uFEFF/, '')) as Values;
 }
@@ -60,7 +62,7 @@ const HEADER = `# The environment of the bridge-supervisor service: one NAME=val
 # run \`bridge-supervisor restart\` to apply changes.
 `;
 
-/** The file's text. Throws EnvironmentFileError, with names and no values, for what the format cannot hold. */
+/** The text for these values. Throws EnvironmentFileError for what the format cannot hold; it names no values. */
 export function environmentText(values: Values): string {
   const lines = Object.entries(values).sort(([one], [other]) => (one < other ? -1 : 1));
   const lost = lines.filter(([name, value]) => !isKept(name, value)).map(([name]) => name);
@@ -70,19 +72,19 @@ export function environmentText(values: Values): string {
   );
 }
 
-/** Closed to others, in one step. Throws the system's error. */
+/** Writes the file atomically, readable by its owner alone. Throws the system's error. */
 export async function writeEnvironmentFile(path: string, text: string): Promise<void> {
   await writeAtomically(path, text, 0o600);
 }
 
-/** Whether other users of the machine may read it. Windows keeps a user's folders private by itself. */
+/** Whether other users may read the file. Windows keeps a user's folders private by itself. */
 export async function isOpenToOthers(path: string): Promise<boolean> {
   if (isWindows) return false;
   const file = await stat(path).catch(() => undefined);
   return file !== undefined && (file.mode & 0o077) !== 0;
 }
 
-/** `base` with `over` put above it. On Windows `Path` and `PATH` are one variable. */
+/** `base`, overridden by `over`. On Windows `Path` and `PATH` are one variable. */
 export function mergeEnvironment(base: Environment, over: Environment): Environment {
   if (!isWindows) return { ...base, ...over };
   const replaced = new Set(Object.keys(over).map((name) => name.toUpperCase()));
@@ -102,7 +104,7 @@ function line(name: string, value: string): string {
 
 const NEEDS_NO_QUOTES = /^[\w./:@%+,-]+$/;
 
-/** Nothing escapes a quote in this format, and in double quotes `\n` becomes a line break. */
+/** The format cannot escape a quote, and in double quotes `\n` becomes a line break. */
 function quoted(value: string): string | undefined {
   if (NEEDS_NO_QUOTES.test(value)) return value;
   const marks = value.includes('\\n') ? ["'", '`'] : ["'", '`', '"'];

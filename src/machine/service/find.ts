@@ -1,4 +1,4 @@
-/** The service that works on a state folder, wherever it was installed from. */
+/** Finds the service of a state folder. */
 import { realpath } from 'node:fs/promises';
 import type { Clock } from '../../clock.ts';
 import { type Account, findAccount, ownAccount, ownerOf } from '../account.ts';
@@ -8,7 +8,7 @@ import { type OpenServiceManager, openServiceManager } from './manager.ts';
 import { serviceName } from './name.ts';
 import { type InstalledService, ServiceError, type ServiceManager, type ServiceScope } from './service.ts';
 
-/** How a part comes to service managers: given to it, so that a test can play one. */
+/** Access to service managers. Passed in, so that a test can simulate one. */
 export interface Services {
   readonly platform: Platform;
   readonly open: OpenServiceManager;
@@ -29,9 +29,9 @@ interface Wanted {
 }
 
 /**
- * The person's own service first, then one of the machine that runs as whoever owns the state folder. Null when there
- * is neither, or what bears the name is not ours or belongs to another folder. Reads files; a manager is not asked
- * where it keeps none of ours.
+ * The user service, or else the system service that runs as the owner of the state folder. Null when there is neither,
+ * or when a file with that name is not ours or belongs to another folder. Reads files; it does not ask a manager that
+ * has none of our files.
  */
 export async function findService(
   wanted: Wanted,
@@ -59,13 +59,13 @@ export async function findServiceOf(
     if (!installed || !(await isSameFolder(installed.stateDir, stateDir))) return null;
     return { manager: opened.manager, installed };
   } catch (error) {
-    // A file of this name that is not ours: whoever installs is told, and nothing of ours runs by it.
+    // A file with this name that is not ours: nothing of ours runs from it, and `install` reports it.
     if (error instanceof ServiceError) return null;
     throw error;
   }
 }
 
-/** A home folder may be reached through a link, and by another name at login than for root. */
+/** Whether two paths lead to one folder: a home folder may lie behind a link, with another name for root. */
 export async function isSameFolder(one: string, other: string): Promise<boolean> {
   if (one === other) return true;
   const [here, there] = await Promise.all([one, other].map((path) => realpath(path).catch(() => undefined)));

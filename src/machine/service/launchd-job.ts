@@ -1,4 +1,4 @@
-/** One service at launchd, asked and moved through `launchctl`; it is a job while launchd has it loaded. */
+/** One service of launchd, controlled through `launchctl`. It is a job while launchd has it loaded. */
 import type { ProgramResult } from '../program.ts';
 import { isDisabled, type PrintedJob, readPrintedJob } from './launchd-print.ts';
 import { type ManagerOptions, ServiceError } from './service.ts';
@@ -6,27 +6,27 @@ import { type ManagerOptions, ServiceError } from './service.ts';
 export interface LaunchdJob {
   /** Null when launchd has not loaded it. */
   look(): Promise<PrintedJob | null>;
-  /** Why launchd takes no agents of this account now, and what to do; null when it does. */
+  /** Why launchd accepts no agents of this account now, and what to do; null when it does. */
   unavailable(): Promise<string | null>;
-  /** Whether a person switched it off with `launchctl disable`; it is then not started at login. */
+  /** Whether a person disabled it with `launchctl disable`; it then does not start at login. */
   isDisabled(): Promise<boolean>;
-  /** Takes that back. */
+  /** Undoes `launchctl disable`. */
   enable(): Promise<void>;
   /** Loads this plist; with RunAtLoad that starts it. Throws ServiceError when launchd refuses. */
   load(plist: string): Promise<void>;
-  /** Ends it, if it runs, and has launchd forget it until the next login. Resolves when it is gone. */
+  /** Ends it if it runs, and unloads it until the next login. Resolves when it is gone. */
   unload(): Promise<void>;
   sendTerm(): Promise<void>;
-  /** Looks until `wanted` holds or the time is up; says which. */
+  /** Polls until `wanted` holds; false when the time is up first. */
   waitUntil(wanted: (job: PrintedJob | null) => boolean, ms: number): Promise<boolean>;
 }
 
 const LAUNCHCTL = '/bin/launchctl';
 
-/** launchd's own, when a plist names none (launchd.plist(5)). */
+/** ExitTimeOut of a plist without one (launchd.plist(5)). */
 const DEFAULT_EXIT_SECONDS = 20;
 
-/** `bootout` returns before the job is gone, and `bootstrap` fails with 5 or 37 until then; 5 s were measured. */
+/** `bootout` returns before the job is gone, and until then `bootstrap` fails with 5 or 37. Measured: 5 s. */
 const SETTLING_MS = 15_000;
 const STEP_MS = 500;
 
@@ -44,7 +44,7 @@ export function launchdJob({ name, account, env, run, clock }: ManagerOptions): 
   const job: LaunchdJob = {
     async look() {
       const { code, stdout } = await ask('print', target);
-      // 113 for an unknown service, others for an unknown domain: either way it is not loaded.
+      // 113 means an unknown service, other codes an unknown domain: in both cases it is not loaded.
       return code === 0 ? readPrintedJob(stdout) : null;
     },
 
@@ -101,10 +101,10 @@ export function launchdJob({ name, account, env, run, clock }: ManagerOptions): 
   return job;
 }
 
-/** EIO and EALREADY: while the job before is being taken away. */
+/** EIO and EALREADY, while the former job is being removed. */
 const PASSING: readonly number[] = [5, 37];
 
-/** Over SSH too there is no such session, unless the person is logged in at the screen as well. */
+/** Over SSH there is no such session, unless the person is also logged in at the screen. */
 function withoutSession(user: string): string {
   return `launchd runs agents only in a login session, and ${user} is not logged in at this Mac's screen. Log in there (screen sharing will do), then try again; until then, start the supervisor with: bridge-supervisor run`;
 }

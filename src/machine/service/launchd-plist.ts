@@ -1,16 +1,16 @@
-/** The agent's property list: the template in `service/`, filled. */
+/** The property list of the agent, from the template in `service/`. */
 import { join } from 'node:path';
 import { fillTemplate } from '../../template.ts';
 import { markOf } from './marker.ts';
 import type { ServiceDefinition } from './service.ts';
 import { xmlText } from './xml-text.ts';
 
-/** What ending leftovers may take after our own orderly stop. */
+/** How long ending leftovers may take after our orderly stop. */
 const MARGIN_SECONDS = 15;
 
 /**
- * The text of the plist. The command gets `--give-up`: launchd starts what failed for ever, every ten seconds, so the
- * supervisor itself has to end in success when it gives up.
+ * The text of the plist. The command gets `--give-up`: launchd restarts a failed program for ever, every ten seconds,
+ * so the supervisor has to exit with 0 when it gives up.
  *
  * Throws ServiceError for a path that XML cannot express.
  */
@@ -28,7 +28,7 @@ export function plistText(definition: ServiceDefinition, label: string): string 
   return `${text}\n`;
 }
 
-/** What the service prints: what happens before there is a log, and crashes. */
+/** The file that takes what the service prints: crashes, and errors before there is a log. */
 export function errorFileOf(stateDir: string): string {
   return join(stateDir, 'service.err');
 }

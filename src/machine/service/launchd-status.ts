@@ -1,4 +1,4 @@
-/** What launchd prints of a service, and what the supervisor left behind, as a state. */
+/** The state of a launchd service, from what launchd prints and what the supervisor recorded. */
 import { EXIT } from '../../exit-codes.ts';
 import type { GaveUp } from './launchd-gave-up.ts';
 import type { PrintedJob } from './launchd-print.ts';
@@ -8,7 +8,7 @@ type Status = Omit<ServiceStatus, 'startsAt'>;
 
 export const NOTHING_LOADED: ServiceStatus = { state: 'stopped', pid: null, startsAt: null, cause: null };
 
-/** @param gaveUp What the supervisor wrote before it ended in success, so that launchd starts it no more. */
+/** @param gaveUp What the supervisor recorded before it exited with 0, so that launchd does not restart it. */
 export function statusOf(job: PrintedJob | null, gaveUp: GaveUp | null): Status {
   const state = stateOf(job, gaveUp);
   return { state, pid: job?.pid ?? null, cause: causeOf(state, job, gaveUp) };
@@ -16,7 +16,7 @@ export function statusOf(job: PrintedJob | null, gaveUp: GaveUp | null): Status 
 
 function stateOf(job: PrintedJob | null, gaveUp: GaveUp | null): ServiceState {
   if (job?.pid) {
-    // Between the fork and the program, launchd's own helper stands at its place.
+    // Between the fork and the program, launchd's own helper runs.
     if (job.state === 'xpcproxy') return 'starting';
     return job.state.startsWith('SIG') ? 'stopping' : 'running';
   }
@@ -32,7 +32,7 @@ function endedBadly({ exitCode, signal }: PrintedJob): boolean {
 function causeOf(state: ServiceState, job: PrintedJob | null, gaveUp: GaveUp | null): ServiceCause | null {
   if (state === 'gave-up' && gaveUp) return { kind: 'gave-up', ...gaveUp };
   if (!job || (state !== 'waiting' && state !== 'failed')) return null;
-  // Ours becomes 0 by `run --give-up`: launchd itself says so when a path in the plist is wrong, or may not be used.
+  // `run --give-up` turns our own 78 into 0. launchd itself reports 78 when a path in the plist is wrong or not allowed.
   if (job.exitCode?.startsWith(String(EXIT.config))) return { kind: 'not-startable' };
   const end = job.signal ? `signal ${job.signal}` : `exit code ${job.exitCode ?? 'unknown'}`;
   return { kind: 'exited', end, starts: job.runs };

@@ -1,6 +1,6 @@
 /**
- * launchd, the service manager of macOS: an agent in the login session of its user. It asks launchd through `launchctl`
- * and writes one property list in `~/Library/LaunchAgents`, which launchd loads at every login.
+ * launchd, the service manager of macOS: an agent in its user's login session. It controls launchd through `launchctl`
+ * and writes one property list to `~/Library/LaunchAgents`, which launchd loads at every login.
  */
 
 import { readFileSync } from 'node:fs';
@@ -15,15 +15,15 @@ import { NOTHING_LOADED, statusOf } from './launchd-status.ts';
 import { readMark } from './marker.ts';
 import { type InstalledService, type ManagerOptions, ServiceError, type ServiceManager } from './service.ts';
 
-/** How long a start may take until launchd has run the program once. */
+/** How long launchd may take to run the program once. */
 const START_MS = 15_000;
-/** What is left to do for a supervisor that has answered that it ends. */
+/** How long a supervisor that has accepted a stop may take to end. */
 const END_MS = 10_000;
 
-/** Not loaded, or loaded and without a process: nothing runs. */
+/** Not loaded, or loaded without a process: nothing runs. */
 const isDown = (job: { readonly pid: number | null } | null) => job === null || job.pid === null;
 
-/** Touches nothing before it is asked. */
+/** Does nothing before one of its methods is called. */
 export function launchd(options: ManagerOptions): ServiceManager {
   const { name, account, env } = options;
   const plist = join(account.homeDir, 'Library', 'LaunchAgents', `${name}.plist`);
@@ -47,8 +47,8 @@ export function launchd(options: ManagerOptions): ServiceManager {
       return { ...mark, hardened: false, files: [{ path: plist, text, mode }] };
     },
 
-    // Being in its folder is what registers an agent: launchd loads it at the next login. Loading it now would start
-    // it, as RunAtLoad says, so that is left to `start`. One that runs goes on as it was loaded until it is restarted.
+    // A plist in this folder is registered: launchd loads it at the next login. RunAtLoad would start it when loaded now,
+    // so `start` does that. A running agent keeps its loaded definition until it is restarted.
     async install(definition) {
       readInstalled(plist);
       await changing(plist, async () => {
@@ -70,7 +70,7 @@ export function launchd(options: ManagerOptions): ServiceManager {
       const folder = stateDir();
       if (folder !== undefined) await forgetGaveUp(folder);
       await job.enable();
-      // What is loaded may be an older plist, or wait for its next try: it is loaded anew.
+      // The loaded plist may be older, or wait for its next try, so it is loaded again.
       await job.unload();
       await job.load(plist);
       const started = await job.waitUntil(
@@ -87,7 +87,7 @@ export function launchd(options: ManagerOptions): ServiceManager {
       const before = await job.look();
       if (!before) return;
       if (before.pid !== null) {
-        // Who does not listen is told by a signal below.
+        // A supervisor that ignores the request gets a signal below.
         await ask().catch(() => undefined);
         const ended = await job.waitUntil(isDown, END_MS);
         if (!ended) {
@@ -95,8 +95,8 @@ export function launchd(options: ManagerOptions): ServiceManager {
           await job.waitUntil(isDown, (before.exitTimeout ?? 0) * 1000 + END_MS);
         }
       }
-      // After an end with success launchd leaves it alone. Otherwise it would be started again, so launchd has to
-      // forget it; the plist stays, and is loaded at the next login.
+      // launchd does not restart it after an exit with 0. Otherwise it has to be unloaded; the plist stays, and is loaded
+      // at the next login.
       const after = await job.look();
       if (after && (after.pid !== null || after.state === 'spawn scheduled')) await job.unload();
       const folder = stateDir();

@@ -1,4 +1,4 @@
-/** Which service manager a system has. Each is loaded only where it is the one: most commands never ask it anything. */
+/** Opens the service manager of a system. Each is loaded only when used: most commands need none. */
 import type { Platform } from '../platform.ts';
 import type { ManagerOptions, ServiceManager } from './service.ts';
 
@@ -9,7 +9,7 @@ export type OpenedManager =
 
 export type OpenServiceManager = (platform: Platform, options: ManagerOptions) => Promise<OpenedManager>;
 
-/** Touches nothing; whether the manager works here is asked with `unavailable()`. */
+/** Does nothing but open it; `unavailable()` tells whether the manager works here. */
 export const openServiceManager: OpenServiceManager = async (platform, options) => {
   if (options.scope === 'system' && platform !== 'linux')
     return {

@@ -1,4 +1,4 @@
-/** The line by which we know our own service files: which version wrote them, for which state folder. */
+/** The line that marks our own service files: the version that wrote them, and the state folder. */
 import { ServiceError } from './service.ts';
 
 export interface ServiceMark {
@@ -9,8 +9,8 @@ export interface ServiceMark {
 const MARK = /bridge-supervisor service, version (\S+), state folder (\S+)/;
 
 /**
- * For a comment in any of the formats: without line breaks, and without `--`, which may not stand in one of XML. Throws
- * ServiceError for a path with half a character, which no file can hold.
+ * The mark, for a comment in any of the formats: without line breaks, and without `--`, which XML comments forbid.
+ * Throws ServiceError for a path with half a character, which no file can hold.
  */
 export function markOf({ version, stateDir }: ServiceMark): string {
   if (!stateDir.isWellFormed())
@@ -21,7 +21,7 @@ export function markOf({ version, stateDir }: ServiceMark): string {
   return `bridge-supervisor service, version ${version}, state folder ${folder}`;
 }
 
-/** Undefined when the text is not of ours, or somebody has spoilt the mark. */
+/** Undefined when the text is not ours, or its mark is damaged. */
 export function readMark(text: string): ServiceMark | undefined {
   const [, version, folder] = MARK.exec(text) ?? [];
   if (version === undefined || folder === undefined) return undefined;

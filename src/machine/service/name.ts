@@ -1,4 +1,4 @@
-/** What the service is called at its manager: the same for the same state folder, and another for another. */
+/** The service's name at its manager: one name for each state folder. */
 
 import { createHash } from 'node:crypto';
 import { resolve } from 'node:path';
@@ -12,7 +12,7 @@ export interface ServiceOwner {
   readonly stateDir: string;
 }
 
-/** `bridge-supervisor` for the usual state folder; further words tell the user, at the machine's level, and the folder. */
+/** `bridge-supervisor` for the default state folder; a system service adds its user, another folder adds a hash. */
 export function serviceName({ scope, account, stateDir }: ServiceOwner): string {
   return [
     'bridge-supervisor',
@@ -21,7 +21,7 @@ export function serviceName({ scope, account, stateDir }: ServiceOwner): string 
   ].join('-');
 }
 
-/** A unit's name may hold letters, digits and `:-_.\` (systemd.unit(5)); an account of a domain has others. */
+/** A unit's name may contain letters, digits and `:-_.\` (systemd.unit(5)); names of domain accounts have others. */
 function withoutSigns(name: string): string {
   return name.replaceAll(/[^A-Za-z0-9_.-]/g, '_');
 }

@@ -1,25 +1,25 @@
-/** Asking systemd: one way of calling `systemctl`, and what its refusals mean. */
+/** Calls `systemctl`, and explains its failures. */
 import type { ProgramResult } from '../program.ts';
 import { type ManagerOptions, ServiceError } from './service.ts';
 import { runtimeFolder } from './systemd-environment.ts';
 
 export interface Systemctl {
-  /** Its answer, whatever it is. */
+  /** Returns its result, also of a failure. */
   ask(...args: readonly string[]): Promise<ProgramResult>;
-  /** What it printed. Throws ServiceError, quoting what it said, when it fails. */
+  /** Returns its stdout. Throws ServiceError, with its stderr, when it fails. */
   must(action: string, ...args: readonly string[]): Promise<string>;
-  /** Another program of systemd, with the same environment. */
+  /** Runs another program of systemd, with the same environment. */
   other(program: string, ...args: readonly string[]): Promise<ProgramResult>;
-  /** Why systemd cannot be asked here, and what to do instead; null when it can. */
+  /** Why systemd cannot be used here, and what to do instead; null when it can. */
   unavailable(): Promise<string | null>;
 }
 
-/** A start waits for a stop under way, and a stop for the runs; systemd itself ends that wait (TimeoutStopSec). */
+/** A start waits for a running stop, and a stop for the runs; systemd itself limits that wait (TimeoutStopSec). */
 const MAX_WAIT_MS = 24 * 60 * 60 * 1000;
 
 export function systemctl({ scope, account, env, run }: ManagerOptions): Systemctl {
   const scopeArgs = scope === 'user' ? ['--user'] : [];
-  // Without it, as in a cron job, the user's manager is not found although it is there.
+  // Without it, as in a cron job, systemctl does not find the user's manager.
   const environment = { ...env, XDG_RUNTIME_DIR: env.XDG_RUNTIME_DIR || runtimeFolder(account.uid) };
   const ask = (...args: readonly string[]) =>
     run('systemctl', [...scopeArgs, ...args], { env: environment, timeoutMs: MAX_WAIT_MS });

@@ -1,7 +1,9 @@
-/** The environment that systemd gives to a service before anything of ours. */
+/** The environment that systemd gives to a service, without our variables. */
 import type { ManagerOptions } from './service.ts';
 
 /**
+ * The service's environment.
+ *
  * @param manager What `systemctl show-environment` printed.
  * @param shell The account's shell, for a system unit.
  */
@@ -20,12 +22,14 @@ export function environmentOf(
     : { ...given, ...login };
 }
 
-/** Where logind puts the sockets of a user (https://www.freedesktop.org/software/systemd/man/latest/pam_systemd.html). */
+/**
+ * Where logind puts the sockets of a user (https://www.freedesktop.org/software/systemd/man/latest/pam_systemd.html).
+ */
 export function runtimeFolder(uid: number): string {
   return `/run/user/${uid}`;
 }
 
-/** What systemd is usually built with; its own answer goes before. */
+/** systemd's usual built-in PATH; its own answer takes precedence. */
 const DEFAULT_PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
 
 /** Lines of `NAME=value`; a value with special characters is written as `$'…'`. */

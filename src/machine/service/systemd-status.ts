@@ -1,9 +1,11 @@
-/** What `systemctl show` says of a service, as a state. */
+/** The state of a systemd service, from `systemctl show`. */
 import { constants } from 'node:os';
 import { EXIT } from '../../exit-codes.ts';
 import type { ServiceCause, ServiceState } from './service.ts';
 
-/** The properties to ask for (https://www.freedesktop.org/software/systemd/man/latest/org.freedesktop.systemd1.html). */
+/**
+ * The properties to ask for (https://www.freedesktop.org/software/systemd/man/latest/org.freedesktop.systemd1.html).
+ */
 export const PROPERTIES = [
   'ActiveState',
   'SubState',
@@ -26,7 +28,7 @@ export interface UnitStatus {
   readonly enabled: boolean;
 }
 
-/** Reads lines of `Name=value`; what is not there is empty. */
+/** Reads lines of `Name=value`; a missing property is empty. */
 export function readProperties(text: string): UnitProperties {
   const values = new Map(text.split('\n').map((line) => splitAt(line, '=')));
   return Object.fromEntries(
@@ -62,8 +64,8 @@ function stateOf(unit: UnitProperties): ServiceState {
 }
 
 /**
- * At the start limit, `Result` still tells of the last end, unless that was a clean one. So it is told by the times:
- * since the program ended, the unit has left its state for another start, and the program was not started.
+ * At the start limit, `Result` still describes the last end, unless that was a clean one. So the times decide: since
+ * the program ended, the unit left its state for another start, and the program was not started.
  */
 function gaveUp(unit: UnitProperties): boolean {
   if (unit.Result === 'start-limit-hit') return true;
@@ -80,7 +82,7 @@ function causeOf(state: ServiceState, unit: UnitProperties): ServiceCause | null
   return { kind: 'exited', end: lastEnd(unit) };
 }
 
-/** CLD_EXITED of siginfo.h; the others tell of a signal. */
+/** CLD_EXITED of siginfo.h; the other codes mean a signal. */
 const EXITED = '1';
 
 function lastEnd({ ExecMainCode, ExecMainStatus, Result }: UnitProperties): string {

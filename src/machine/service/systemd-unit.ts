@@ -1,5 +1,5 @@
 /**
- * The units as systemd reads them: the templates in `service/`, filled, with systemd's own rules of quoting
+ * The unit files, from the templates in `service/`, with systemd's rules of quoting
  * (https://www.freedesktop.org/software/systemd/man/latest/systemd.syntax.html#Quoting).
  */
 import { fillTemplate } from '../../template.ts';
@@ -8,7 +8,7 @@ import { type ManagerOptions, type ServiceDefinition, ServiceError } from './ser
 
 type UnitOptions = Pick<ManagerOptions, 'name' | 'scope' | 'account'>;
 
-/** What ending leftovers may take after our own orderly stop. */
+/** How long ending leftovers may take after our orderly stop. */
 const MARGIN_SECONDS = 15;
 
 /** The unit file. Throws ServiceError for a path that systemd cannot express. */
@@ -21,7 +21,7 @@ export function unitText(definition: ServiceDefinition, { name, scope, account }
     stopSeconds: String(Math.ceil(definition.stopMs / 1000) + MARGIN_SECONDS),
   };
   if (scope === 'user') return filled('service/bridge-supervisor.service', values);
-  // The minus: a workspace that is deleted must not keep the service from starting.
+  // The minus: a deleted workspace must not block the start of the service.
   const writable = [...new Set([definition.stateDir, ...definition.writable])];
   return filled('service/bridge-supervisor-system.service', {
     ...values,
@@ -30,12 +30,12 @@ export function unitText(definition: ServiceDefinition, { name, scope, account }
   });
 }
 
-/** The drop-in that goes further than every agent can bear. */
+/** The drop-in with a stricter sandbox, in which some tools of Claude fail. */
 export function hardenedText(definition: ServiceDefinition): string {
   return filled('service/hardened.conf', { mark: markOf(definition) });
 }
 
-/** Control characters, and what systemd does not take for UTF-8 (`unichar_is_valid` in its utf8.c). */
+/** Control characters, and what systemd does not accept as UTF-8 (`unichar_is_valid` in its utf8.c). */
 const INEXPRESSIBLE = /[\u0000-\u001f\u007f\p{Cs}\p{Noncharacter_Code_Point}]/u;
 
 function filled(template: string, values: Readonly<Record<string, string>>): string {
@@ -43,16 +43,16 @@ function filled(template: string, values: Readonly<Record<string, string>>): str
 }
 
 function commandLine([program = '', ...args]: readonly string[]): string {
-  // systemd takes these in arguments, but not in the name of the program (string_is_safe in its load-fragment.c).
+  // systemd accepts these in arguments, but not in the program's path (string_is_safe in its load-fragment.c).
   if (/["'\\]/.test(program))
     throw new ServiceError(
       `systemd cannot start ${program}: quotes and backslashes may not stand in a program's path. Install Node elsewhere.`,
     );
-  // A dollar sign stands for a variable in the arguments only.
+  // A dollar sign means a variable, in the arguments only.
   return [quoted(program), ...args.map((arg) => quoted(arg).replaceAll('$', '$$$$'))].join(' ');
 }
 
-/** Also a percent sign means something: it begins a specifier such as `%h`. */
+/** A percent sign begins a specifier such as `%h`, so it is doubled. */
 function quoted(word: string): string {
   if (INEXPRESSIBLE.test(word))
     throw new ServiceError(

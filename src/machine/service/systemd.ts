@@ -1,6 +1,6 @@
 /**
- * systemd, the service manager of most Linux systems: a unit of the user's own manager, or one of the machine. It asks
- * systemd through `systemctl` and writes unit files; nothing else of systemd is touched.
+ * systemd, the service manager of most Linux systems: a unit of the user's manager, or of the system's. It controls
+ * systemd through `systemctl` and writes unit files, and touches nothing else of systemd.
  */
 
 import { existsSync } from 'node:fs';
@@ -22,7 +22,7 @@ import { environmentOf } from './systemd-environment.ts';
 import { PROPERTIES, readProperties, statusOf } from './systemd-status.ts';
 import { hardenedText, unitText } from './systemd-unit.ts';
 
-/** Systemd's own tools are asked for everything but the unit files. Resolves nothing before it is asked. */
+/** Does nothing before one of its methods is called. */
 export function systemd(options: ManagerOptions): ServiceManager {
   const { name, scope, account } = options;
   const unit = `${name}.service`;
@@ -75,18 +75,18 @@ export function systemd(options: ManagerOptions): ServiceManager {
         await removeDropIn(dropIn);
       });
       await control.must('read its units again', 'daemon-reload');
-      // It fails when systemd has forgotten the unit already.
+      // Fails when systemd has already forgotten the unit.
       await control.ask('reset-failed', unit);
     },
 
     async start() {
-      // Clears the start limit; it fails when there is nothing to clear.
+      // Resets the start limit; fails when there is none.
       await control.ask('reset-failed', unit);
       await control.must(`start ${name}`, 'start', unit);
     },
 
     async stop() {
-      // SIGTERM to the supervisor is a request to stop in good order, and systemctl waits for the end.
+      // SIGTERM asks the supervisor for an orderly stop, and systemctl waits for its end.
       await control.must(`stop ${name}`, 'stop', unit);
     },
 
@@ -105,7 +105,7 @@ export function systemd(options: ManagerOptions): ServiceManager {
     },
 
     ownOutput(lines, follow) {
-      // `--user-unit` looks into every journal that one may read: not all systems keep one for each user.
+      // `--user-unit` searches every readable journal: not all systems keep one for each user.
       const which = [scope === 'user' ? '--user-unit' : '--unit', unit];
       const args = [...which, '--lines', String(lines), '--no-pager', ...(follow ? ['--follow'] : [])];
       return { kind: 'program', command: 'journalctl', args };
@@ -120,7 +120,7 @@ export function systemd(options: ManagerOptions): ServiceManager {
   };
 }
 
-/** Units hold no secrets, and systemd warns of those that others cannot read. */
+/** Units hold no secrets, and systemd warns about units that others cannot read. */
 const UNIT_MODE = 0o644;
 
 /** https://www.freedesktop.org/software/systemd/man/latest/systemd.unit.html#Unit%20File%20Load%20Path */
@@ -129,7 +129,7 @@ function unitFolder({ scope, env, account }: ManagerOptions): string {
   return join(configFolder(env, account.homeDir), 'systemd', 'user');
 }
 
-/** The files among these that are there. Throws ServiceError when one was not written by us. */
+/** Those of the files that exist. Throws ServiceError when we did not write one of them. */
 async function ourFiles(paths: readonly string[]): Promise<InstalledService['files']> {
   const files = await Promise.all(paths.map(readUnit));
   return files.filter((file) => file !== undefined);
@@ -148,7 +148,7 @@ async function readUnit(path: string): Promise<ServiceFile | undefined> {
   );
 }
 
-/** Takes the folder along unless a person has put drop-ins of their own into it. */
+/** Removes the folder too, unless it contains a person's own drop-ins. */
 async function removeDropIn(path: string): Promise<void> {
   await rm(path, { force: true });
   await rmdir(dirname(path)).catch((error: unknown) => {
@@ -168,7 +168,7 @@ function codeOf(error: unknown): string {
   return error instanceof Error && 'code' in error ? String(error.code) : String(error);
 }
 
-/** Whether the user's manager runs from boot on. `loginctl` knows only users that are logged in, or linger. */
+/** Whether the user's manager runs from boot on. `loginctl` knows only users that are logged in or linger. */
 async function lingers(control: Systemctl, user: string): Promise<boolean> {
   const { code, stdout } = await control.other('loginctl', 'show-user', user, '--property=Linger');
   return code === 0 ? stdout.trim() === 'Linger=yes' : existsSync(join('/var/lib/systemd/linger', user));

@@ -1,4 +1,4 @@
-/** The task and its launcher: the templates in `service/`, filled. */
+/** The task and its launcher, from the templates in `service/`. */
 
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
@@ -17,7 +17,7 @@ export interface TaskPaths {
   readonly launcher: string;
 }
 
-/** Not in the state folder: of a service, only its name is known before its files are read. */
+/** Not in the state folder: before the files are read, only the service's name is known. */
 export function taskPaths({
   name,
   env,
@@ -28,13 +28,16 @@ export function taskPaths({
   return { folder, task: join(folder, `${name}.xml`), launcher: join(folder, `${name}.vbs`) };
 }
 
-/** What the launcher ends with when the program could not be started, as a shell does. */
+/** The launcher's exit code when the program could not be started, as in a shell. */
 export const NOT_STARTED = 127;
 
-/** For form's sake: Windows keeps a person's own folders from others by itself. */
+/** Without effect: Windows keeps a user's folders private by itself. */
 export const TASK_FILE_MODE = 0o600;
 
-/** With line feeds; `encoded` makes of them what Windows reads. Throws ServiceError for a path that cannot be written. */
+/**
+ * The files with line feeds; `encoded` converts them for Windows. Throws ServiceError for a path that they cannot
+ * hold.
+ */
 export function taskFiles(definition: ServiceDefinition, options: ManagerOptions): readonly ServiceFile[] {
   const paths = taskPaths(options);
   const scripts = hasScriptHost(options.env);
@@ -54,11 +57,12 @@ export function taskFiles(definition: ServiceDefinition, options: ManagerOptions
   return [{ path: paths.task, text: `${task}\n`, mode: TASK_FILE_MODE }, ...(scripts ? [launcher] : [])];
 }
 
-/** Newer versions of Windows leave VBScript out. */
+/** Whether this Windows has VBScript; newer versions do not. */
 export function hasScriptHost(env: Environment): boolean {
   return ['wscript.exe', 'vbscript.dll'].every((file) => existsSync(systemProgram(env, file)));
 }
 
+/** The text of the launcher. Throws ServiceError for a path that it cannot hold. */
 export function launcherText(definition: ServiceDefinition): string {
   const text = fillTemplate('service/bridge-supervisor.vbs', {
     mark: markOf(definition),
@@ -69,7 +73,7 @@ export function launcherText(definition: ServiceDefinition): string {
   return `${text}\n`;
 }
 
-/** A console without a window; it is reported to work with PowerShell in it, and not always with Node itself. */
+/** A console without a window. It is reported to work with PowerShell, and not always with Node itself. */
 function withoutScriptHost({ command, stateDir }: ServiceDefinition, env: Environment): readonly string[] {
   const script = [
     `$env:BRIDGE_HOME = ${powershellString(stateDir)}`,
@@ -87,22 +91,23 @@ function withoutScriptHost({ command, stateDir }: ServiceDefinition, env: Enviro
   ];
 }
 
-/** Over SSH the domain is that of the service (`WORKGROUP`), which knows no such user. */
+/** Over SSH the domain is that of the service (`WORKGROUP`), which has no such user. */
 function userOf({ account, env }: ManagerOptions): string {
   const domain = env.USERDOMAIN;
   return domain && domain.toUpperCase() !== 'WORKGROUP' ? `${domain}\\${account.name}` : account.name;
 }
 
-/** The same task, to be started again every minute from now on. */
+/** The same task, repeated every minute from now on. */
 export function startedTask(text: string): string {
   return text.replace(/(<TimeTrigger id="started">\s*<Enabled>)false/, '$1true');
 }
 
-/** UTF-16 with its mark: of this, `schtasks /XML` and `wscript` read every letter. */
+/** UTF-16 with a byte order mark: `schtasks /XML` and `wscript` read every letter of it. */
 export function encoded(text: string): Buffer {
   return Buffer.from(`\uFEFF${text.replaceAll('\n', '\r\n')}`, 'utf16le');
 }
 
+/** The text of a file, with line feeds. */
 export function decoded(bytes: Buffer): string {
   const utf16 = bytes[0] === 0xff && bytes[1] === 0xfe;
   return bytes

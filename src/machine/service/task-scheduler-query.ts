@@ -15,7 +15,7 @@ const taskSchema = z.object({
   state: z.number(),
   /** Exit code of the last run, or a code of Task Scheduler or Windows, without a sign. */
   lastResult: z.number(),
-  /** Whether a time at which it is started next is set. A logon has none; repetitions after it do. */
+  /** Whether the next start has a time. A logon has none; its repetitions have one. */
   repeats: z.boolean(),
   source: z.string().nullable(),
 });
@@ -39,7 +39,7 @@ export async function queryTask({ name, env, run }: ManagerOptions): Promise<Tas
 
 const INSTEAD = 'Without it, start the supervisor with: bridge-supervisor run';
 
-/** A task that is not there is told apart by the kind of the error, not by its words. */
+/** A missing task is recognised by the category of the error, not by its words. */
 function queryScript(name: string): string {
   return [
     "$ErrorActionPreference = 'Stop'",
@@ -59,7 +59,7 @@ function parse(text: string, name: string): Task | null {
   }
 }
 
-/** One line, without the full stop. What is in another alphabet comes garbled; that is better than nothing. */
+/** One line, without the full stop. Text in another alphabet arrives garbled, which is better than none. */
 export function reasonOf(stderr: string, code: number | null): string {
   const message = stderr.trim().split('\n')[0]?.trim().replaceAll('\uFFFD', '?').replace(/\.$/, '');
   return message || (code === null ? 'it did not answer' : `exit code ${code}`);

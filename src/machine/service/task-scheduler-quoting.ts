@@ -1,21 +1,21 @@
-/** Words and texts as Windows programs, VBScript and PowerShell read them. */
+/** Quoting for Windows programs, VBScript and PowerShell. */
 import { ServiceError } from './service.ts';
 
 /**
- * A command line that a program of Windows takes apart into these words again
+ * A command line that a Windows program splits into exactly these arguments
  * (https://learn.microsoft.com/cpp/c-language/parsing-c-command-line-arguments).
  */
 export function commandLine(args: readonly string[]): string {
   return args.map(quotedWord).join(' ');
 }
 
-/** Backslashes mean themselves except before a quote, the closing one too. */
+/** A backslash is literal except before a quote, also the closing one. */
 function quotedWord(word: string): string {
   if (/^[^\s"]+$/.test(word)) return word;
   return `"${word.replaceAll(/(\\*)"/g, '$1$1\\"').replace(/(\\+)$/, '$1$1')}"`;
 }
 
-/** A string of VBScript, which has no escapes but the doubled quote. Throws ServiceError for a line break. */
+/** A VBScript string; its only escape is the doubled quote. Throws ServiceError for a control character. */
 export function vbsString(text: string): string {
   if (/[\u0000-\u001f]/.test(text))
     throw new ServiceError(
@@ -24,7 +24,7 @@ export function vbsString(text: string): string {
   return `"${text.replaceAll('"', '""')}"`;
 }
 
-/** A string of PowerShell in which nothing is replaced. It takes typographic quotes for the plain one. */
+/** A literal PowerShell string. PowerShell accepts typographic quotes as the plain one, so they are doubled too. */
 export function powershellString(text: string): string {
   return `'${text.replaceAll(/['\u2018\u2019\u201a\u201b]/g, '$&$&')}'`;
 }

@@ -1,4 +1,4 @@
-/** What Task Scheduler knows of the task, as a state. */
+/** The state of a task, from what Task Scheduler reports. */
 import { EXIT } from '../../exit-codes.ts';
 import type { ServiceCause, ServiceStatus } from './service.ts';
 import { NOT_STARTED } from './task-scheduler-files.ts';
@@ -6,7 +6,7 @@ import { TASK_STATE, type Task } from './task-scheduler-query.ts';
 
 const STOPPED: ServiceStatus = { state: 'stopped', pid: null, startsAt: 'login', cause: null };
 
-/** Nothing of ours is there. */
+/** None of our files exists. */
 export const NOTHING_INSTALLED: ServiceStatus = { ...STOPPED, startsAt: null };
 
 /** The process is the launcher's child, so Task Scheduler does not know its pid. */
@@ -37,7 +37,7 @@ const FILE_NOT_FOUND = 0x80070002;
 const MEANINGS: ReadonlyMap<number, string> = new Map([
   [0x00041303, 'it was not started yet'],
   [0x00041306, 'Task Scheduler was told to end it'],
-  // What a repetition is answered while the task runs stays there as the last result.
+  // While the task runs, a repetition is refused, and this refusal stays as the last result.
   [0x8004131f, 'how is not known'],
   [0x800710e0, 'how is not known'],
   [0xc000013a, 'its user logged off, or Ctrl+C'],

@@ -1,10 +1,10 @@
 /**
- * Task Scheduler, the service manager of Windows for a person without an administrator's rights: a task in the session
- * of its user. It is changed through `schtasks` and asked through PowerShell.
+ * Task Scheduler, the service manager of Windows for a user without administrator rights: a task in its user's session.
+ * It is changed through `schtasks` and queried through PowerShell.
  *
- * A task that repeats every minute is what starts the supervisor again; a stop has to end that, but not the start at
- * the next logon. So the task is registered in one of two forms: as its file says, where only a logon begins the
- * repetition, or `started`, where it is under way.
+ * The task repeats every minute, which restarts the supervisor. A stop has to end the repetition, but not the start at
+ * the next logon. So the task is registered in one of two forms: as in its file, where a logon begins the repetition,
+ * or `started`, where the repetition is under way.
  */
 
 import { readFile, rm, rmdir } from 'node:fs/promises';
@@ -25,13 +25,13 @@ import {
 import { queryTask, reasonOf, TASK_STATE, type Task } from './task-scheduler-query.ts';
 import { NOTHING_INSTALLED, statusOf } from './task-scheduler-status.ts';
 
-/** How long the end of what was asked, or told, to end may take. */
+/** How long the supervisor may take to end after a request or a kill. */
 const END_MS = 15_000;
 const STEP_MS = 1_000;
 
 const isUp = (task: Task | null) => task?.state === TASK_STATE.running || task?.state === TASK_STATE.queued;
 
-/** Touches nothing before it is asked. */
+/** Does nothing before one of its methods is called. */
 export function taskScheduler(options: ManagerOptions): ServiceManager {
   const { name, account, env, run, clock } = options;
   const paths = taskPaths(options);
@@ -107,7 +107,7 @@ export function taskScheduler(options: ManagerOptions): ServiceManager {
       makeFolder(paths.folder);
       for (const { path, text, mode } of wanted) await writeAtomically(path, encoded(text), mode);
       for (const { path } of ours) if (!wanted.some((file) => file.path === path)) await rm(path);
-      // What is started stays so: a program that runs goes on, and is started again when it dies.
+      // A started task stays started: its program continues, and is restarted when it dies.
       const text = await taskText();
       await register(isUp(before) || before?.repeats ? startedTask(text) : text);
     },
@@ -118,14 +118,14 @@ export function taskScheduler(options: ManagerOptions): ServiceManager {
       if (task && (files.length > 0 || readMark(task.source ?? '')))
         await schtasks('/Delete', '/TN', name, '/F');
       for (const { path } of files) await rm(path, { force: true });
-      // Another service of ours may have files there.
+      // Fails when another service of ours has files there.
       await rmdir(paths.folder).catch(() => undefined);
     },
 
     async start() {
       const before = await queryTask(options);
       if (isUp(before) && before?.repeats) return;
-      // Registering it anew switches it on as well, should a person have switched it off.
+      // Registering also enables a task that a person disabled.
       await register(startedTask(await taskText()));
       if (!isUp(before)) await schtasks('/Run', '/TN', name);
     },
@@ -134,10 +134,10 @@ export function taskScheduler(options: ManagerOptions): ServiceManager {
       const before = await queryTask(options);
       if (!before || (!isUp(before) && !before.repeats)) return;
       const text = await taskText();
-      // First, so that the next minute does not start it again.
+      // First, so that the next repetition does not restart it.
       await schtasks('/Change', '/TN', name, '/DISABLE');
       if (isUp(before)) {
-        // Who does not listen is ended below.
+        // A supervisor that ignores the request is killed below.
         await ask().catch(() => undefined);
         if (!(await isDown())) {
           await schtasks('/End', '/TN', name);
@@ -145,7 +145,7 @@ export function taskScheduler(options: ManagerOptions): ServiceManager {
             throw new ServiceError(`Task Scheduler did not end ${name}. End node.exe in the Task Manager.`);
         }
       }
-      // Only a task that is deleted has certainly no repetition under way any more; as a new one it waits for a logon.
+      // Only deleting the task certainly ends its repetition. The new one waits for a logon.
       await schtasks('/Delete', '/TN', name, '/F');
       await register(text);
     },
@@ -155,7 +155,7 @@ export function taskScheduler(options: ManagerOptions): ServiceManager {
       return statusOf(await queryTask(options));
     },
 
-    /** A task gets the environment of its user's session, which is that of a terminal. */
+    /** A task gets the environment of its user's session, as a terminal does. */
     async baseEnvironment() {
       return Object.fromEntries(
         Object.entries(env).flatMap(([key, value]) => (value === undefined ? [] : [[key, value]])),
@@ -179,7 +179,7 @@ export function taskScheduler(options: ManagerOptions): ServiceManager {
 const WITHOUT_SCRIPT_HOST =
   'This Windows has no VBScript, so the service runs in a headless console; should a window appear, leave it open.';
 
-/** Undefined when nothing is there. Throws ServiceError when it was not written by us. */
+/** Undefined when the file does not exist. Throws ServiceError when we did not write it. */
 async function readOurs(path: string): Promise<ServiceFile | undefined> {
   try {
     const text = decoded(await readFile(path));

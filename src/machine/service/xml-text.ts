@@ -1,7 +1,9 @@
-/** Text as it stands between the tags of an XML file. */
+/** Text between the tags of an XML file. */
 import { ServiceError } from './service.ts';
 
-/** Throws ServiceError for what XML 1.0 has no way to write (https://www.w3.org/TR/xml/#charsets). */
+/**
+ * Escapes a text. Throws ServiceError for a character that XML 1.0 cannot hold (https://www.w3.org/TR/xml/#charsets).
+ */
 export function xmlText(value: string): string {
   if (/[\u0000-\u0008\u000b\u000c\u000e-\u001f\p{Cs}\ufffe\uffff]/u.test(value))
     throw new ServiceError(
@@ -10,7 +12,10 @@ export function xmlText(value: string): string {
   return value.replaceAll(/[&<>"\r\u0085\u2028\u2029]/g, (sign) => SIGNS[sign] ?? sign);
 }
 
-/** Also what a parser makes a line feed of: a carriage return, and in some parsers what Unicode calls the end of a line. */
+/**
+ * Also the characters that a parser turns into a line feed: a carriage return, and in some parsers Unicode's line
+ * ends.
+ */
 const SIGNS: Readonly<Record<string, string>> = {
   '&': '&amp;',
   '<': '&lt;',
