@@ -61,10 +61,11 @@ export async function spawnChild(options: ChildOptions): Promise<Child | SpawnFa
   const { pid, stdin } = subprocess;
   if (pid === undefined) return explainSpawnFailure(options, causeOf(await settled));
 
+  let leader: ProcessIdentity | undefined;
   let remains: Promise<ProcessIdentity[]> | undefined;
   const exited = new Promise<Exit>((resolve) => {
     subprocess.once('exit', (code, signal) => {
-      remains = groupMembers(pid).catch(() => []);
+      remains = groupMembers(pid, leader).catch(() => []);
       // A grandchild may hold the other end for hours, and no reader is left.
       stdin.destroy();
       resolve({ code, signal });
@@ -81,6 +82,7 @@ export async function spawnChild(options: ChildOptions): Promise<Child | SpawnFa
       `${command} was started but its start time could not be read, so it was ended again`,
     );
   }
+  leader = identity;
   return {
     kind: 'child',
     identity,

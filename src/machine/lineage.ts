@@ -6,7 +6,7 @@ import type { Clock } from '../clock.ts';
 import type { ProcessIdentity } from './identity.ts';
 import { isSame } from './identity.ts';
 import type { ProcessRow } from './process-reader.ts';
-import { below, living, toIdentity } from './tree.ts';
+import { below, livingSince, toIdentity } from './tree.ts';
 
 /** The share of time that looking may take. Where each look starts a program, looks are far apart. */
 const SHARE = 1 / 100;
@@ -28,7 +28,7 @@ export class Lineage {
   async look(): Promise<void> {
     const begun = this.#clock.monotonic();
     if (begun < this.#dueAt) return;
-    this.#known = grow(this.#root, this.#known, await living());
+    this.#known = grow(this.#root, this.#known, await livingSince(this.#root));
     const ended = this.#clock.monotonic();
     this.#dueAt = ended + (ended - begun) / SHARE;
   }

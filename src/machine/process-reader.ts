@@ -16,8 +16,12 @@ export interface ProcessRow {
 export interface ProcessReader {
   /** The process with this pid, zombies included; undefined when there is none. */
   one(pid: number): Promise<ProcessRow | undefined>;
-  /** Every process that we may see, zombies included. */
-  all(): Promise<ProcessRow[]>;
+  /**
+   * Every process that we may see, zombies included.
+   *
+   * @param isKnown Leaves out the pids it is true of, on a platform where each process costs a read.
+   */
+  all(isKnown?: (pid: number) => boolean): Promise<ProcessRow[]>;
   /**
    * The pids whose environment at their start held `NAME=value`; none where that cannot be read.
    *

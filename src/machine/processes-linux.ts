@@ -14,9 +14,10 @@ export const linuxProcesses: ProcessReader = {
     return withDescriptors(() => readRow(pid));
   },
 
-  async all() {
+  async all(isKnown = () => false) {
     return withDescriptors(() =>
       listPids()
+        .filter((pid) => !isKnown(pid))
         .map(readRow)
         .filter((row) => row !== undefined),
     );

@@ -5,16 +5,19 @@
 import { readFile, readlink } from 'node:fs/promises';
 import { sep } from 'node:path';
 import type { ProcessIdentity } from './identity.ts';
+import { platform } from './platform.ts';
 import type { ProcessRow } from './process-reader.ts';
-import { ancestorsOf, living } from './tree.ts';
+import { processes } from './processes.ts';
+import { livingSince } from './tree.ts';
 
 /**
  * Processes that started after `root`, have lost their parent, and work in `folder` or belong to our own service.
  */
 export async function findStrays(root: ProcessIdentity, folder: string): Promise<ProcessRow[]> {
-  const rows = await living();
+  if (platform !== 'linux') return [];
+  const rows = await livingSince(root);
   // The system gives an orphan to the first process, or to a subreaper above us.
-  const above = new Set([1, ...ancestorsOf(process.pid, rows).slice(1)]);
+  const above = new Set([1, ...(await ancestors())]);
   const orphans = rows.filter(
     (row) => above.has(row.parent) && !above.has(row.pid) && isLater(row, root) && row.pid !== process.pid,
   );
@@ -26,6 +29,13 @@ export async function findStrays(root: ProcessIdentity, folder: string): Promise
     if (isInFolder || (service !== undefined && service === (await serviceOf(row.pid)))) found.push(row);
   }
   return found;
+}
+
+/** The pids above this process. */
+async function ancestors(): Promise<number[]> {
+  const pids: number[] = [];
+  for (let at = process.ppid; at > 0; at = (await processes.one(at))?.parent ?? 0) pids.push(at);
+  return pids;
 }
 
 /** Compares field 22 of `/proc/pid/stat`, which follows the boot id in `startedAt` (identity.ts). */

@@ -5,12 +5,12 @@
  */
 import type { Clock } from '../clock.ts';
 import { pidsInControlGroup } from './control-group.ts';
-import { isOlder, isSame, type ProcessIdentity } from './identity.ts';
+import { isSame, type ProcessIdentity } from './identity.ts';
 import { isWindows } from './platform.ts';
 import type { ProcessRow } from './process-reader.ts';
 import { processes } from './processes.ts';
 import { killProcess, signalProcess } from './signal.ts';
-import { ancestorsOf, below, living, toIdentity } from './tree.ts';
+import { ancestorsOf, below, living, livingSince, toIdentity } from './tree.ts';
 
 export interface EnvironmentMark {
   name: string;
@@ -21,7 +21,7 @@ interface SweepOptions {
   /** The process that led the run. If it still lives, it is ended too. */
   root: ProcessIdentity;
   mark: EnvironmentMark;
-  /** Nothing older than `root` carries the mark, so that fewer environments are read. */
+  /** Nothing older than `root` belongs to the run, so that fewer processes and environments are read. */
   isMarkOfRoot?: boolean;
   /** `child.processTree()` or `processTree(root)`, taken while the root lived: reaches what dropped its environment. */
   processTree?: readonly ProcessIdentity[];
@@ -85,7 +85,7 @@ export async function findMarked(name: string, value: string): Promise<ProcessId
 
 /** Cheaper: few processes are younger than a run, and each environment is a file to read. */
 async function findMarkedSince(root: ProcessIdentity, mark: EnvironmentMark): Promise<ProcessIdentity[]> {
-  const rows = (await living()).filter((row) => !isOlder(row, root));
+  const rows = await livingSince(root);
   const pids = await processes.marked(
     mark.name,
     mark.value,
@@ -99,7 +99,7 @@ async function find(
   known: readonly ProcessIdentity[],
 ): Promise<ProcessRow[]> {
   const marked = isMarkOfRoot ? await findMarkedSince(root, mark) : await findMarked(mark.name, mark.value);
-  const rows = await living();
+  const rows = await (isMarkOfRoot ? livingSince(root) : living());
   // Read after the rows: a pid that was reused in between has another start time, and is not touched.
   const inGroup = controlGroup === undefined ? [] : await pidsInControlGroup(controlGroup);
   const sure = rows.filter(
