@@ -2,7 +2,6 @@
  * The only place that touches real time. Everything else is given a `Clock`, so that a test can move time instead
  * of waiting for it.
  */
-import { setTimeout as delay } from 'node:timers/promises';
 
 export interface Clock {
   /** Wall-clock time: for what a person reads and for promises like "not before 03:00". It may jump. */
@@ -43,7 +42,15 @@ function msUntil(time: Date): number {
   return time.getTime() - Date.now();
 }
 
-async function step(ms: number, signal?: AbortSignal): Promise<void> {
-  const wait = Math.min(ms, MAX_STEP_MS);
-  await delay(wait, undefined, signal ? { signal } : {}).catch(() => undefined);
+/** Not `node:timers/promises`: it makes an error with a stack of each sleep that is cut short, which most are. */
+function step(ms: number, signal?: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const end = (): void => {
+      clearTimeout(timer);
+      signal?.removeEventListener('abort', end);
+      resolve();
+    };
+    const timer = setTimeout(end, Math.min(ms, MAX_STEP_MS));
+    signal?.addEventListener('abort', end);
+  });
 }

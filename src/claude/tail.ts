@@ -43,6 +43,8 @@ export function tailFile(path: string, clock: Clock): Tail {
       }
       let wake: () => void = () => undefined;
       const watcher = watchFile(path, () => wake());
+      // One for all reads: a new one each second keeps the garbage collector at work while nothing is written.
+      const buffer = Buffer.alloc(CHUNK);
       try {
         for (;;) {
           const grown = new Promise<void>((resolve) => {
@@ -51,7 +53,7 @@ export function tailFile(path: string, clock: Clock): Tail {
           // Asked before reading: what was written before the end is then surely read.
           const last = ended.signal.aborted;
           try {
-            yield* readOn(file, splitter);
+            yield* readOn(file, buffer, splitter);
           } catch (error) {
             // It goes on where it was when the machine can read again.
             if (last || !isMachineTrouble(error)) throw error;
@@ -85,10 +87,9 @@ async function openPatiently(
   }
 }
 
-async function* readOn(file: FileHandle, splitter: LineSplitter): AsyncGenerator<string> {
-  const buffer = Buffer.alloc(CHUNK);
+async function* readOn(file: FileHandle, buffer: Buffer, splitter: LineSplitter): AsyncGenerator<string> {
   for (;;) {
-    const { bytesRead } = await file.read(buffer, 0, CHUNK, splitter.position);
+    const { bytesRead } = await file.read(buffer, 0, buffer.length, splitter.position);
     if (bytesRead === 0) return;
     yield* splitter.push(buffer.subarray(0, bytesRead));
   }
