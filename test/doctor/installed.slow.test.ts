@@ -53,6 +53,6 @@ describe.skipIf(why !== undefined)(`the doctor beside a service of systemd ${why
         },
         { interval: 500 },
       )
-      .toMatchObject({ verdict: 'problem', fix: expect.stringContaining('bridge-supervisor start') });
+      .toMatchObject({ verdict: 'problem', hint: expect.stringContaining('bridge-supervisor start') });
   });
 });

@@ -210,7 +210,7 @@ describe('unexpected errors', () => {
     tamper(rig, "UPDATE runs SET live = '{'");
     expect(await failing.ended).toEqual({ code: 1, signal: null });
     const { stderr } = await failing.output;
-    expect(stderr).toMatch(/^bridge-supervisor: something unexpected happened: .*JSON.*\n$/);
+    expect(stderr).toMatch(/^bridge-supervisor: unexpected error: .*JSON.*\n$/);
     expect((await rig.log()).match(/supervisor\.failed/g)).toEqual(['supervisor.failed']);
 
     tamper(rig, "UPDATE runs SET live = '{}'");
