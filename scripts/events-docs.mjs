@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url';
 import * as z from 'zod';
 import { EVENTS } from '../src/project/event.ts';
 import { MOVES } from '../src/project/project.ts';
+import { snakeCase } from '../src/snake-case.ts';
 
 const page = fileURLToPath(new URL('../docs/events.md', import.meta.url));
 
@@ -39,10 +40,6 @@ function facts(schema) {
     const optional = required.includes(name) ? '' : 'optional ';
     return `- \`${snakeCase(name)}\` (${optional}${kind(fact)})${fact.description ? `: ${fact.description}` : ''}`;
   });
-}
-
-function snakeCase(name) {
-  return name.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 }
 
 function kind({ type, enum: words, items, anyOf, oneOf }) {

@@ -1,6 +1,9 @@
 /**
  * Everything that happens, as the history keeps it: each change appends one of these in its own transaction. Whoever
  * presents events presents all of them; the compiler finds the one that is forgotten.
+ *
+ * To add a type: add it to EVENTS, give a sample in test/events.ts, and run `npm run docs`. The compiler then names the
+ * readers that need words for it. An event that tells of a move of project.ts names it as its action.
  */
 
 import * as z from 'zod';
@@ -185,6 +188,11 @@ export function typeOf(event: HistoryEvent): string {
 
 /** One presentation for each type of event, in the words of one reader. */
 export type EventTable<R> = { readonly [T in EventType]: (data: EventData<T>, stamp: Stamp) => R };
+
+/** A table that presents every type alike, for a reader to spread before those it treats otherwise. */
+export function alike<R>(presentation: (data: EventData<EventType>, stamp: Stamp) => R): EventTable<R> {
+  return Object.fromEntries(Object.keys(EVENTS).map((type) => [type, presentation])) as EventTable<R>;
+}
 
 /** What `table` makes of an event; of one that is not known here, what `unknown` makes of it. */
 export function present<R>(

@@ -1,6 +1,9 @@
 /**
  * Every way a run can end. The facts a person needs travel with the kind. Whoever needs only the types imports only
  * those: schemas take time to make.
+ *
+ * To add a kind: add it below and to src/wire/schemas/outcome.ts. The compiler then asks for its words (outcome-text.ts),
+ * what follows (retry.ts) and whose fault it is (fault.ts). Where a hold follows, retry.ts names that too.
  */
 import * as z from 'zod';
 

@@ -4,9 +4,17 @@ import type { Bridge } from '../bridge/bridge.ts';
 import { type Cursor, changesSince, currentCursor } from '../bridge/changes.ts';
 import { cut } from '../characters.ts';
 import type { Fields, Log } from '../log.ts';
-import { type BridgeEvent, type EventTable, present, typeOf, type UnknownEvent } from '../project/event.ts';
+import {
+  alike,
+  type BridgeEvent,
+  type EventTable,
+  present,
+  typeOf,
+  type UnknownEvent,
+} from '../project/event.ts';
 import type { OutcomeKind } from '../project/outcome.ts';
 import { describeOutcome } from '../project/outcome-text.ts';
+import { withSnakeCase } from '../snake-case.ts';
 
 export class HistoryLog {
   readonly #bridge: Bridge;
@@ -53,43 +61,25 @@ interface Line {
 
 type Facts = Readonly<Record<string, unknown>>;
 
-const info = (facts: Facts = {}): Line => ({ level: 'info', facts });
-const warn = (facts: Facts): Line => ({ level: 'warn', facts });
+const info = (facts: Facts): Line => ({ level: 'info', facts: withSnakeCase(facts) });
+const warn = (facts: Facts): Line => ({ level: 'warn', facts: withSnakeCase(facts) });
 
+/** An event is worth a warning only where it is named here. */
 const LINES: EventTable<Line> = {
-  'project.sent': info,
-  'project.claimed': info,
-  'project.updated': info,
-  'project.submitted': info,
-  'project.approved': info,
-  'project.rejected': info,
-  'project.revision_started': info,
-  'project.completed': info,
-  'project.cancelled': info,
-  'project.steered': ({ message, messageId }) => info({ message, message_id: messageId }),
-  'project.steering_delivered': info,
+  ...alike(info),
   'project.needs_attention': warn,
-  'project.retried': info,
-  'run.started': ({ kind, round, sessionId }) => info({ kind, round, session_id: sessionId }),
-  'run.spawned': info,
-  'run.ready': ({ model, claudeVersion }) => info({ model, claude_version: claudeVersion }),
+  'hold.set': warn,
   'run.ended': ({ outcome, costUsd }) => ({
     level: QUIET_OUTCOMES.includes(outcome.kind) ? 'info' : 'warn',
     facts: { outcome: outcome.kind, cost_usd: costUsd === null ? 'unknown' : costUsd.toFixed(4) },
     message: describeOutcome(outcome),
   }),
-  'runs.output_removed': info,
-  'hold.set': warn,
-  'hold.ended': info,
-  'supervisor.started': info,
-  'supervisor.stop_requested': info,
-  'supervisor.stopped': info,
 };
 
 const QUIET_OUTCOMES: readonly OutcomeKind[] = ['submitted', 'cancelled', 'interrupted', 'no_completion'];
 
 function unknownLine({ raw }: UnknownEvent): Line {
-  return info(typeof raw.data === 'object' && raw.data !== null ? { ...raw.data } : {});
+  return { level: 'info', facts: typeof raw.data === 'object' && raw.data !== null ? { ...raw.data } : {} };
 }
 
 const MAX_VALUE_LENGTH = 200;

@@ -1,5 +1,6 @@
 import type { Outcome } from '../project/outcome.ts';
 import type { LiveState, Run } from '../project/run.ts';
+import { withSnakeCase } from '../snake-case.ts';
 import type { WireOutcome } from './schemas/outcome.ts';
 import type { WireRun } from './schemas/run.ts';
 
@@ -40,20 +41,6 @@ function toWireLive(live: LiveState): WireRun['live'] {
   };
 }
 
-type KeysOf<Union> = Union extends unknown ? keyof Union : never;
-
-/** The facts of an outcome whose names have several words. */
-const RENAMED = {
-  afterMs: 'after_ms',
-  silentMs: 'silent_ms',
-  writtenMb: 'written_mb',
-  maxMb: 'max_mb',
-  resetsAt: 'resets_at',
-  budgetUsd: 'budget_usd',
-} as const satisfies Partial<Record<KeysOf<Outcome>, KeysOf<WireOutcome>>>;
-
 export function toWireOutcome(outcome: Outcome): WireOutcome {
-  const names: Readonly<Record<string, string>> = RENAMED;
-  const facts = Object.entries(outcome).map(([name, fact]) => [names[name] ?? name, fact]);
-  return Object.fromEntries(facts) as WireOutcome;
+  return withSnakeCase(outcome) as WireOutcome;
 }

@@ -1,5 +1,11 @@
 /** Reports what the supervisor and Claude do, in order: from the history, and from Claude's requests to the model. */
-import { type EventTable, type HistoryEvent, present, type UnknownEvent } from '../../project/event.ts';
+import {
+  alike,
+  type EventTable,
+  type HistoryEvent,
+  present,
+  type UnknownEvent,
+} from '../../project/event.ts';
 import { describeOutcome } from '../../project/outcome-text.ts';
 import type { ScriptTurn } from '../../simulator/turn.ts';
 import { plainLines } from '../terminal/text.ts';
@@ -12,23 +18,14 @@ export function reportEvent(reporter: Reporter, event: HistoryEvent): void {
 
 type Sentence = readonly [who: Who, text: string] | undefined;
 
-const none = () => undefined;
-
-/** What Desktop does is reported by the step that does it. */
+/** What Desktop does is reported by the step that does it; the rest happens in no demo, or is of no interest there. */
 const SENTENCES: EventTable<Sentence> = {
-  'project.sent': none,
+  ...alike(() => undefined),
   'project.claimed': () => ['Supervisor', 'takes the plan out of the queue'],
   'project.updated': ({ message }) => ['Claude', `reports: ${message}`],
   'project.submitted': ({ round, summary }) => ['Claude', `submits round ${round}: ${summary}`],
-  'project.approved': none,
-  'project.rejected': none,
   'project.revision_started': ({ round }) => ['Supervisor', `takes up the revision: round ${round} begins`],
   'project.completed': () => ['Supervisor', 'completes the project'],
-  'project.cancelled': none,
-  'project.steered': none,
-  'project.steering_delivered': none,
-  'project.needs_attention': none,
-  'project.retried': none,
   'run.started': ({ kind, sessionId }) => {
     const session = sessionId.slice(0, 8);
     return kind === 'revise'
@@ -41,12 +38,6 @@ const SENTENCES: EventTable<Sentence> = {
     `is ready: Claude Code ${claudeVersion}, connected to our tools`,
   ],
   'run.ended': ({ outcome }) => ['Supervisor', `sees that claude has ended: ${describeOutcome(outcome)}`],
-  'runs.output_removed': none,
-  'hold.set': none,
-  'hold.ended': none,
-  'supervisor.started': none,
-  'supervisor.stop_requested': none,
-  'supervisor.stopped': none,
 };
 
 function unknownSentence({ raw }: UnknownEvent): Sentence {

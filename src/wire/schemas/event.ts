@@ -1,15 +1,9 @@
 /** One entry of the append-only history. What belongs to each type is derived from the table of events. */
 import * as z from 'zod';
 import { EVENTS, type EventData, type EventType } from '../../project/event.ts';
+import { type SnakeCase, snakeCase } from '../../snake-case.ts';
 import { outcomeSchema, type WireOutcome } from './outcome.ts';
 import { count, id, time } from './scalars.ts';
-
-/** The name of a field as it is written outside. */
-export type SnakeCase<Text> = Text extends `${infer First}${infer Rest}`
-  ? First extends Lowercase<First>
-    ? `${First}${SnakeCase<Rest>}`
-    : `_${Lowercase<First>}${SnakeCase<Rest>}`
-  : '';
 
 /** What belongs to an event of one type. */
 export type WireEventData<T extends EventType> = Renamed<EventData<T>>;
@@ -77,10 +71,6 @@ function dataShape(type: EventType): z.ZodRawShape {
   return Object.fromEntries(
     facts.map(([name, fact]) => [snakeCase(name), name === 'outcome' ? outcomeSchema : withoutDefault(fact)]),
   );
-}
-
-function snakeCase(name: string): string {
-  return name.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 }
 
 /** A default stands in for what an old event lacks; outside it is a value as any other. */

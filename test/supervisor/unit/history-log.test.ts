@@ -93,6 +93,7 @@ describe('events in the log', () => {
     await history.catchUp();
     const line = (event: string) => log.lines.find((one) => one.event === event);
     expect(line('project.sent')?.fields).toMatchObject({ project, by: 'desktop' });
+    expect(line('run.started')?.fields).toMatchObject({ project, run, session_id: 'session' });
     expect(line('run.spawned')?.fields).toEqual({ project, run, pid: 4711 });
     expect(line('run.ended')).toEqual({
       level: 'info',
