@@ -105,7 +105,7 @@ async function park(trx: Writer, project: Project, what: string, tries: number, 
   if (!status) return project;
   const attention = tries > 1 ? `${what} (${tries} runs in a row)` : what;
   const updatedAt = now.toISOString();
-  await updateProject(trx, project.id, { status, attention, updated_at: updatedAt });
+  await updateProject(trx, project.id, { status, attention });
   await appendEvent(trx, {
     type: 'project.needs_attention',
     data: { reason: attention },

@@ -21,7 +21,7 @@ import { appendEvent } from '../store/events.ts';
 import { findProject, updateProject } from '../store/projects.ts';
 import { StoreError } from '../store/store-error.ts';
 import { type Bridge, databaseOf, openBridge } from './open-bridge.ts';
-import { recordChange } from './status-file.ts';
+import { addToStatusFile } from './status-file.ts';
 
 export type { Actor };
 export { type Bridge, openBridge };
@@ -66,7 +66,7 @@ export interface Change {
 
 /**
  * One transaction on one project: refuses an unknown id or an illegal move, lets `work` write, then moves the status;
- * and, when that is committed, the lines of its events in the project's record. `before`, when it answers, ends the
+ * and, when that is committed, the lines of its events in the project's status file. `before`, when it answers, ends the
  * change with that answer instead (a repeated call).
  */
 export async function changeProject<T>(
@@ -80,8 +80,8 @@ export async function changeProject<T>(
   const { reply, changed } = await databaseOf(bridge).write<Changing<T>>(async ({ trx, now }) => {
     const project = await lookUp(trx, projectId);
     if (!project) return { reply: refuse(unknownProject(projectId)) };
-    const answered = await before?.(trx, project);
-    if (answered) return { reply: answered };
+    const early = await before?.(trx, project);
+    if (early) return { reply: early };
     const to = next(project.status, action);
     if (!to) return { reply: refuse(illegalMoveMessage(project.status, action)) };
     const events: NewEvent[] = [];
@@ -91,10 +91,10 @@ export async function changeProject<T>(
       events.push(appended);
     };
     const value = await work({ trx, now, project, to, event });
-    await updateProject(trx, projectId, { status: to, updated_at: now });
+    await updateProject(trx, projectId, { status: to });
     return { reply: ok(value), changed: { project, events } };
   });
-  if (changed) await recordChange(bridge, changed.project, changed.events);
+  if (changed) await addToStatusFile(bridge, changed.project, changed.events);
   return reply;
 }
 

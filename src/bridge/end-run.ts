@@ -13,7 +13,7 @@ import type { EndedRun, Ending } from './ended-run.ts';
 import { type HeldLease, writeHolding } from './lease.ts';
 import type { Bridge } from './open-bridge.ts';
 import { runEvent } from './run-event.ts';
-import { completeRecord, recordChange } from './status-file.ts';
+import { addToStatusFile, completeStatusFile } from './status-file.ts';
 /**
  * Ends a run with its outcome, and gives the project what follows from it: nothing, a back-off, a hold for everyone, or
  * a person's attention. A completion in the store wins over whatever the process said. A run ends once: ending it again
@@ -40,7 +40,12 @@ export async function endRun(lease: HeldLease, run: Run, seen: Outcome, ending: 
     await runEvent(trx, run, { type: 'run.ended', data }, now);
     // As it is in the store: since it was started, it may have been answered.
     const closed = (await findRun(trx, run.id)) ?? run;
-    const ended = await applyOutcome(trx, new Date(now), { run: closed, project, outcome, ending });
+    const ended = await applyOutcome(trx, new Date(now), {
+      run: closed,
+      project: { ...project, updatedAt: now },
+      outcome,
+      ending,
+    });
     return { ended, at: now };
   });
   if (at === undefined) return ended;
@@ -63,15 +68,15 @@ async function recordEnd(
     const reason = { reason: project.attention };
     entries.push({ type: 'project.needs_attention', data: reason, runId: null, ...stamp });
   }
-  // The end is in the store already: a record that cannot be completed now is no reason to fail.
-  await completeRecord(bridge, project, run.id).catch(() => undefined);
-  await recordChange(bridge, project, entries);
+  // The end is in the store already: a file that cannot be completed now is no reason to fail.
+  await completeStatusFile(bridge, project, run.id).catch(() => undefined);
+  await addToStatusFile(bridge, project, entries);
 }
 
 /** Its file says that it needs a person. */
 async function recordTakenBack(bridge: Bridge, project: Project, createdAt: string): Promise<void> {
   const stamp = { projectId: project.id, runId: null, actor: 'supervisor', createdAt };
-  await recordChange(bridge, project, [{ type: 'project.retried', data: { was: null }, ...stamp }]);
+  await addToStatusFile(bridge, project, [{ type: 'project.retried', data: { was: null }, ...stamp }]);
 }
 
 function finalOutcome(seen: Outcome, project: Project, submitted: boolean, source: ModelSource): Outcome {

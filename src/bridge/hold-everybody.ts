@@ -92,8 +92,10 @@ async function takeBack(
     if (project.status !== 'attention') {
       // It is over, or a person has it.
       if (!next(project.status, 'park')) continue;
-      await updateProject(trx, project.id, { tries: 0, not_before: null });
-      back.push({ ...project, ...clean });
+      if (project.tries === 0 && project.notBefore === null) continue;
+      // Its only change that has no event of its own.
+      await updateProject(trx, project.id, { tries: 0, not_before: null, updated_at: createdAt });
+      back.push({ ...project, ...clean, updatedAt: createdAt });
       continue;
     }
     const status = next(project.status, 'retry') ?? project.status;
@@ -103,7 +105,6 @@ async function takeBack(
       claimed_by: null,
       tries: 0,
       not_before: null,
-      updated_at: createdAt,
     });
     await appendEvent(trx, {
       type: 'project.retried',

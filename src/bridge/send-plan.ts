@@ -9,7 +9,7 @@ import { findProject, findProjectByRequest, insertProject } from '../store/proje
 import { toSettingColumns } from '../store/setting-columns.ts';
 import { type Actor, type Bridge, newProjectId, nowText } from './bridge.ts';
 import { databaseOf } from './open-bridge.ts';
-import { recordChange } from './status-file.ts';
+import { addToStatusFile } from './status-file.ts';
 import { chooseWorkspace, type WorkspacePolicy } from './workspaces.ts';
 
 export interface PlanToSend {
@@ -84,7 +84,7 @@ export async function sendPlan(
     return { project: stored, repeated: false };
   });
 
-  if (!repeated) await recordChange(bridge, project, [sent]);
+  if (!repeated) await addToStatusFile(bridge, project, [sent]);
   return ok({ project, repeated, notUsed: repeated ? [] : notUsed });
 }
 

@@ -4,7 +4,7 @@ import { readFile } from 'node:fs/promises';
 import type { BridgeEvent, HistoryEvent } from '../project/event.ts';
 import type { ProjectId, RunId } from '../project/ids.ts';
 import type { Project } from '../project/project.ts';
-import { recordEntry, recordHeading } from '../project/status-text.ts';
+import { countEntries, statusEntry, statusHeading } from '../project/status-text.ts';
 import { planFile, statusFile } from '../state-folder.ts';
 import type { Reader } from '../store/database.ts';
 import { BEGINNING, type Cursor, cursorAfter, eventsAfter } from '../store/events.ts';
@@ -17,64 +17,72 @@ import { type Bridge, databaseOf } from './open-bridge.ts';
  * Adds the entries of a change to the project's status file. The change is already safe in the store: a file that
  * cannot be written now is written whole at the next change.
  */
-export async function recordChange(
+export async function addToStatusFile(
   bridge: Bridge,
   project: Project,
   entries: readonly HistoryEvent[],
 ): Promise<void> {
-  await Promise.allSettled([keepPlan(bridge, project), keepStatus(bridge, project, entries)]);
+  await Promise.allSettled([writePlan(bridge, project), writeStatus(bridge, project, entries)]);
 }
 
 /**
  * Adds what a run that has ended could not: our server, which it started, may have been killed between a change and its
- * line. Only for a run of which no process is left.
+ * line. Only for a run of which no process is left. An entry is known by its time, not by its words: another version of
+ * the program may have written it.
  */
-export async function completeRecord(bridge: Bridge, project: Project, runId: RunId): Promise<void> {
+export async function completeStatusFile(bridge: Bridge, project: Project, runId: RunId): Promise<void> {
   const db = databaseOf(bridge).read;
-  const record = await readFile(statusFile(bridge.home, project.id), 'utf8').catch(() => undefined);
+  const status = await readFile(statusFile(bridge.home, project.id), 'utf8').catch(() => undefined);
   // A file that is missing is written whole at the next change.
-  if (record === undefined) return;
+  if (status === undefined) return;
+  const written = countEntries(status);
   const missing: HistoryEvent[] = [];
   for await (const event of historyOf(db, project.id)) {
-    if (event.runId !== runId || event.type === 'run.ended') continue;
-    const text = await words(db, project.id, [event]);
-    if (text !== '' && !record.includes(text.trim())) missing.push(event);
+    if (event.type === 'run.ended' && event.runId === runId) continue;
+    if ((await words(db, project.id, [event])) === '') continue;
+    const count = written.get(event.createdAt) ?? 0;
+    if (count > 0) written.set(event.createdAt, count - 1);
+    else if (event.runId === runId) missing.push(event);
   }
-  if (missing.length > 0) await recordChange(bridge, project, missing);
+  if (missing.length > 0) await addToStatusFile(bridge, project, missing);
 }
 
-async function keepPlan(bridge: Bridge, { id }: Project): Promise<void> {
+async function writePlan(bridge: Bridge, { id }: Project): Promise<void> {
   await writeMissing(planFile(bridge.home, id), () => planText(databaseOf(bridge).read, id));
 }
 
-async function keepStatus(bridge: Bridge, project: Project, entries: readonly HistoryEvent[]): Promise<void> {
+async function writeStatus(
+  bridge: Bridge,
+  project: Project,
+  entries: readonly HistoryEvent[],
+): Promise<void> {
   const db = databaseOf(bridge).read;
   const file = statusFile(bridge.home, project.id);
-  if (await writeMissing(file, () => wholeRecord(db, project))) return;
+  if (await writeMissing(file, () => wholeStatus(db, project))) return;
   const text = await words(db, project.id, entries);
   if (text !== '') await appendWhole(file, text);
 }
 
-/** The newest part of a project's record, for a session that has no memory of it. */
+/** The newest part of a project's history in words, for a session that has no memory of it. */
 export async function statusExcerpt(db: Reader, project: Project): Promise<string> {
-  const record = await wholeRecord(db, project);
-  if (record.length <= LONGEST_BRIEF) return record;
+  const status = await wholeStatus(db, project);
+  if (status.length <= MAX_EXCERPT) return status;
   // A line of which the beginning is gone could be somebody's words without their quotation mark.
-  return `> …${record.slice(-LONGEST_BRIEF).toWellFormed()}`;
+  return `> …${status.slice(-MAX_EXCERPT).toWellFormed()}`;
 }
 
-const LONGEST_BRIEF = 8_000;
-const EVENTS_AT_ONCE = 1_000;
+const MAX_EXCERPT = 8_000;
+const EVENT_BATCH_SIZE = 1_000;
 
-async function wholeRecord(db: Reader, project: Project): Promise<string> {
-  let record = recordHeading(project);
-  for await (const event of historyOf(db, project.id)) record += await words(db, project.id, [event]);
-  return record;
+async function wholeStatus(db: Reader, project: Project): Promise<string> {
+  let status = statusHeading(project);
+  for await (const event of historyOf(db, project.id)) status += await words(db, project.id, [event]);
+  return status;
 }
 
 async function* historyOf(db: Reader, projectId: ProjectId): AsyncGenerator<BridgeEvent> {
   for (let cursor: Cursor | undefined = BEGINNING; cursor !== undefined; ) {
-    const events: BridgeEvent[] = await eventsAfter(db, cursor, EVENTS_AT_ONCE, projectId);
+    const events: BridgeEvent[] = await eventsAfter(db, cursor, EVENT_BATCH_SIZE, projectId);
     yield* events;
     const last = events.at(-1);
     cursor = last && cursorAfter(last);
@@ -86,7 +94,7 @@ async function words(db: Reader, projectId: ProjectId, entries: readonly History
   for (const entry of entries) {
     const isSubmission = entry.type === 'project.submitted';
     const completion = isSubmission ? await findCompletion(db, projectId, entry.data.round) : undefined;
-    text += recordEntry(entry, completion);
+    text += statusEntry(entry, completion);
   }
   return text;
 }

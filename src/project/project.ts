@@ -110,6 +110,10 @@ export interface Project extends KeptSettings {
   /** Why it needs a person; only in status `attention`. */
   readonly attention: string | null;
   readonly createdAt: string;
+  /**
+   * The last time anything changed that a person can see of the project: its status, settings, runs, updates, messages
+   * and decisions. What a run is doing at the moment is none of it.
+   */
   readonly updatedAt: string;
 }
 

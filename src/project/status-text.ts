@@ -10,7 +10,7 @@ import { asCode, inert, inQuotes, quote } from './quotation.ts';
 import type { Completion } from './review.ts';
 import { cleanLine } from './text.ts';
 
-export function recordHeading(project: Project): string {
+export function statusHeading(project: Project): string {
   const title = inert(cleanLine(project.title));
   return `# ${title}\n\nProject ${project.id}, workspace ${asCode(project.workspace)}, sent ${project.createdAt}\n\n`;
 }
@@ -25,12 +25,22 @@ function sideBySide(text: string): string {
   return inQuotes(lines.filter((line) => line !== '').join(' / '));
 }
 
-/** What the record says about a change: a line, or, of submitted work, its block; empty for what only machines need. */
-export function recordEntry(event: HistoryEvent, completion?: Completion): string {
+/** What the file says about a change: a line, or, of submitted work, its block; empty for what only machines need. */
+export function statusEntry(event: HistoryEvent, completion?: Completion): string {
   if (event.type === 'project.submitted') return completion ? completionBlock(completion) : '';
   const text = present(event, SENTENCES, unknownSentence);
   return text === undefined ? '' : `- ${event.createdAt} ${cleanLine(text)}\n`;
 }
+
+/** How many entries of a status file have each time. Words of others never begin a line like that: they are quoted. */
+export function countEntries(status: string): Map<string, number> {
+  const counts = new Map<string, number>();
+  for (const [, time = ''] of status.matchAll(ENTRY_TIME)) counts.set(time, (counts.get(time) ?? 0) + 1);
+  return counts;
+}
+
+/** At the start of a line, or at the end of the heading of a block. */
+const ENTRY_TIME = /^(?:- |## .*, )(\d{4}-\d\d-\d\dT[\d:.]+Z)(?: |\)\s*$)/gm;
 
 function withWords(sentence: string, words: string): string {
   return words ? `${sentence}: ${said(words)}` : sentence;

@@ -3,6 +3,7 @@
 import { type BridgeEvent, type NewEvent, parseHappening } from '../project/event.ts';
 import type { ProjectId } from '../project/ids.ts';
 import type { Reader, Writer } from './database.ts';
+import { updateProject } from './projects.ts';
 import type { Row } from './schema.ts';
 
 declare const cursor: unique symbol;
@@ -24,6 +25,7 @@ export async function parseCursor(db: Reader, text: string): Promise<Cursor | un
   return Number(text) <= Number(await newestCursor(db)) ? (String(Number(text)) as Cursor) : undefined;
 }
 
+/** Adds to the history, and to its project when that last changed: whatever a person can see change has an event. */
 export async function appendEvent(trx: Writer, event: NewEvent): Promise<void> {
   await trx
     .insertInto('events')
@@ -36,6 +38,7 @@ export async function appendEvent(trx: Writer, event: NewEvent): Promise<void> {
       created_at: event.createdAt,
     })
     .execute();
+  if (event.projectId !== null) await updateProject(trx, event.projectId, { updated_at: event.createdAt });
 }
 
 /** Events after `cursor`, oldest first; of one project when `projectId` is given. */

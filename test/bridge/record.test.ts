@@ -13,8 +13,9 @@ import { cancel, retry, steer } from '../../src/bridge/control.ts';
 import { endRun } from '../../src/bridge/end-run.ts';
 import { projectDetails } from '../../src/bridge/queries.ts';
 import { approve, finish, reject } from '../../src/bridge/reviews.ts';
+import { completeStatusFile } from '../../src/bridge/status-file.ts';
 import { sendUpdate } from '../../src/bridge/submissions.ts';
-import { asLeaseToken, type ProjectId } from '../../src/project/ids.ts';
+import type { ProjectId } from '../../src/project/ids.ts';
 import { planFile, statusFile } from '../../src/state-folder.ts';
 import { onWindows } from '../platform.ts';
 import { createRig, type Rig } from '../rig.ts';
@@ -24,10 +25,12 @@ import {
   beSupervisor,
   briefingOf,
   byHand,
+  current,
   ending,
   projectIn,
   send,
   submit,
+  TOKEN,
 } from './steps.ts';
 
 const record = (rig: Rig, id: ProjectId) => readFileSync(statusFile(rig.home, id), 'utf8');
@@ -41,32 +44,17 @@ async function longStory(rig: Rig): Promise<ProjectId> {
   rig.clock.advance(1_000);
   accepted(await steer(rig.bridge, id, 'use Rust', 'person'));
   rig.clock.advance(1_000);
-  await endRun(
-    { bridge: rig.bridge, token: asLeaseToken('the supervisor of this test') },
-    first.run,
-    { kind: 'refused' },
-    ending,
-  );
+  await endRun({ bridge: rig.bridge, token: TOKEN }, first.run, { kind: 'refused' }, ending);
   rig.clock.advance(1_000);
   accepted(await retry(rig.bridge, id, 'person'));
   const second = await begin(rig);
   await submit(rig, id, second.run);
-  await endRun(
-    { bridge: rig.bridge, token: asLeaseToken('the supervisor of this test') },
-    second.run,
-    { kind: 'submitted' },
-    ending,
-  );
+  await endRun({ bridge: rig.bridge, token: TOKEN }, second.run, { kind: 'submitted' }, ending);
   rig.clock.advance(1_000);
   accepted(await reject(rig.bridge, id, 'too slow\nand too big', 'desktop'));
   const third = await begin(rig);
   await submit(rig, id, third.run, 'Faster.');
-  await endRun(
-    { bridge: rig.bridge, token: asLeaseToken('the supervisor of this test') },
-    third.run,
-    { kind: 'submitted' },
-    ending,
-  );
+  await endRun({ bridge: rig.bridge, token: TOKEN }, third.run, { kind: 'submitted' }, ending);
   rig.clock.advance(1_000);
   accepted(await approve(rig.bridge, id, 'desktop'));
   rig.clock.advance(1_000);
@@ -169,16 +157,33 @@ Project <id>, workspace \`${rig.home}/workspaces/<id>\`, sent <time>
       statusFile(rig.home, id),
       `${whole.slice(0, whole.indexOf('\n## Completion'))}\nMy own note\n`,
     );
-    await endRun(
-      { bridge: rig.bridge, token: asLeaseToken('the supervisor of this test') },
-      run,
-      { kind: 'submitted' },
-      ending,
-    );
+    await endRun({ bridge: rig.bridge, token: TOKEN }, run, { kind: 'submitted' }, ending);
     expect(record(rig, id)).toContain('My own note');
     expect(record(rig, id).match(/## Completion \(round 1/g)).toHaveLength(1);
     expect(record(rig, id)).toContain('> It ticks.');
     expect(record(rig, id).match(/Plan sent/g)).toHaveLength(1);
+  });
+
+  test('a record gets no line twice at the end of a run, though an older program wrote them in other words', async () => {
+    await using rig = await createRig();
+    await beSupervisor(rig);
+    const { id } = await send(rig);
+    const { run } = await begin(rig);
+    const speaker = { runId: run.id, requestId: null };
+    accepted(await sendUpdate(rig.bridge, id, 'half way', speaker));
+    accepted(await sendUpdate(rig.bridge, id, 'at the same moment', speaker));
+    await submit(rig, id, run);
+    const older = record(rig, id)
+      .replaceAll('Claude Code reports', 'Progress')
+      .replace('## Completion (round', '## Work (of round')
+      .replace('Files created', 'New files');
+    writeFileSync(statusFile(rig.home, id), older);
+    await endRun({ bridge: rig.bridge, token: TOKEN }, run, { kind: 'submitted' }, ending);
+    expect(record(rig, id)).toBe(older);
+    writeFileSync(statusFile(rig.home, id), older.replace(/.*at the same moment.*\n/, ''));
+    await completeStatusFile(rig.bridge, await current(rig.bridge, id), run.id);
+    expect(record(rig, id)).toMatch(/- \S+ Claude Code reports: “at the same moment”\n$/);
+    expect(record(rig, id)).not.toMatch(/Claude Code reports: “half way”|## Completion/);
   });
 
   test('a record is not written by a repeated call', async () => {

@@ -16,7 +16,7 @@ describe('list', () => {
     const open = await rig.send('# The open one\n\nx\n');
     const some = await rig.run('list');
     expect(some.code).toBe(0);
-    expect(some.stdout.split('\n')[0]).toMatch(/^ID +STATUS +CHANGED +TITLE$/);
+    expect(some.stdout.split('\n')[0]).toMatch(/^ID +STATUS +SENT +CHANGED +TITLE$/);
     expect(some.stdout).toMatch(new RegExp(`^${open.id} pending +\\S.* The open one$`, 'm'));
     expect(some.stdout).not.toContain(done.id);
     const all = await rig.run('list', '--all', '--json');

@@ -7,7 +7,7 @@ import { typeOf } from '../../src/project/event.ts';
 import type { Hold } from '../../src/project/hold.ts';
 import { asRunId } from '../../src/project/ids.ts';
 import { PROJECT_STATUSES, type Project } from '../../src/project/project.ts';
-import { recordEntry } from '../../src/project/status-text.ts';
+import { statusEntry } from '../../src/project/status-text.ts';
 import { EVENT_TYPES, sample } from '../events.ts';
 import { code, desktop, stateFolder } from './rig.ts';
 
@@ -106,7 +106,7 @@ test('every event in the words of each reader matches its snapshot', async () =>
       typeOf(event),
       `  chat:   ${message}${quote === undefined ? '' : `: ${quote}`}`,
       `  watch:  ${word.padEnd(10)} ${text}`,
-      `  status: ${recordEntry(event).trimEnd()}`,
+      `  status: ${statusEntry(event).trimEnd()}`,
     ].join('\n');
   });
   await expect(`${texts.join('\n')}\n`).toMatchFileSnapshot('texts/events.txt');

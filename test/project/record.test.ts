@@ -4,7 +4,7 @@ import { asProjectId } from '../../src/project/ids.ts';
 import type { Outcome } from '../../src/project/outcome.ts';
 import type { Project } from '../../src/project/project.ts';
 import type { Completion } from '../../src/project/review.ts';
-import { recordEntry, recordHeading } from '../../src/project/status-text.ts';
+import { statusEntry, statusHeading } from '../../src/project/status-text.ts';
 import { sample } from '../events.ts';
 
 const at = '2026-03-01T12:00:00.000Z';
@@ -23,13 +23,13 @@ const completion: Completion = {
 
 function entry(type: string, data: Record<string, unknown> = {}, actor = 'desktop'): string {
   const stamp = { projectId, runId: null, actor, createdAt: at };
-  return recordEntry({ ...sample(type, data), ...stamp }, completion);
+  return statusEntry({ ...sample(type, data), ...stamp }, completion);
 }
 
 describe('a record for people', () => {
   test("the record's heading says which project it is", () => {
     const project = { id: projectId, title: 'A clock', workspace: '/w', createdAt: at } as Project;
-    expect(recordHeading(project)).toBe(
+    expect(statusHeading(project)).toBe(
       `# A clock\n\nProject ${projectId}, workspace \`/w\`, sent ${at}\n\n`,
     );
   });
@@ -114,7 +114,7 @@ describe('quoted words in the record', () => {
     '![x](https://example.com/x.png) <img src=x>',
   ].join('\u2028');
   const submitted = (part: Partial<Completion>) =>
-    recordEntry(
+    statusEntry(
       { ...sample('project.submitted'), projectId, runId: null, actor: 'code', createdAt: at },
       { ...completion, ...part },
     );
@@ -179,7 +179,7 @@ describe('quoted words in the record', () => {
       workspace: `/w\n- ${at} Complete`,
       createdAt: at,
     } as Project;
-    expect(recordHeading(project)).toBe(
+    expect(statusHeading(project)).toBe(
       `# A clock - ${at} Complete\n\nProject ${projectId}, workspace \`/w - ${at} Complete\`, sent ${at}\n\n`,
     );
   });
@@ -198,7 +198,7 @@ describe('quoted words in the record', () => {
     const texts = [
       submitted({ summary: live, caveats: live }),
       entry('project.updated', { message: live }),
-      recordHeading({ id: projectId, title: live, workspace: '/w', createdAt: at } as Project),
+      statusHeading({ id: projectId, title: live, workspace: '/w', createdAt: at } as Project),
     ];
     for (const text of texts) {
       expect(text).toContain('!\\[x\\](https:\\//example.com/x.png)');

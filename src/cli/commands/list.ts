@@ -55,14 +55,20 @@ const ID = 12;
 const STATUS = 17;
 const AGE = 8;
 
+/** On a narrower terminal the title gets the room of CHANGED. */
+const MIN_COLUMNS_FOR_CHANGED = 70;
+
 function table({ out, clock }: Cli, rows: readonly Project[]): string[] {
   const now = clock.now();
-  const width = out.columns - ID - STATUS - AGE - 3;
-  const head = `${cell('ID', ID)} ${cell('STATUS', STATUS)} ${cell('CHANGED', AGE)} TITLE`;
+  const isWide = out.columns >= MIN_COLUMNS_FOR_CHANGED;
+  const ages = (sent: string, changed: string) =>
+    (isWide ? [sent, changed] : [sent]).map((age) => cell(age, AGE)).join(' ');
+  const head = `${cell('ID', ID)} ${cell('STATUS', STATUS)} ${ages('SENT', 'CHANGED')} `;
+  const width = out.columns - head.length;
   return [
-    out.style('bold', head),
-    ...rows.map(({ id, status, updatedAt, title }) => {
-      const age = cell(ago(updatedAt, now), AGE);
+    out.style('bold', `${head}TITLE`),
+    ...rows.map(({ id, status, createdAt, updatedAt, title }) => {
+      const age = ages(ago(createdAt, now), ago(updatedAt, now));
       return `${id} ${out.style(COLORS[status], cell(status, STATUS))} ${age} ${clip(title, width)}`;
     }),
   ];

@@ -67,7 +67,7 @@ export const listProjectsTool = defineTool({
 
 function listLines(project: Project): string[] {
   return [
-    `- ${projectLine(project)}. ${workspaceText(project)}, last changed ${project.updatedAt}`,
+    `- ${projectLine(project)}. ${workspaceText(project)}, sent ${project.createdAt}, last changed ${project.updatedAt}`,
     ...attentionLines(project),
   ];
 }

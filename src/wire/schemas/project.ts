@@ -21,7 +21,9 @@ export const projectSchema = z
     not_before: time().nullable().describe('no run starts before this time'),
     attention: z.string().nullable().describe("why it needs a person; only in status 'attention'"),
     created_at: time().describe('when the plan was sent'),
-    updated_at: time().describe('when it last changed'),
+    updated_at: time().describe(
+      'the last change a person can see, other than what a run is doing at the moment (`live`)',
+    ),
   })
   .describe('A plan that was sent, and where it stands.');
 
