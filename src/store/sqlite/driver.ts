@@ -3,6 +3,7 @@ import type Sqlite from 'better-sqlite3';
 import { CompiledQuery, type DatabaseConnection, SqliteDialect, SqliteDriver } from 'kysely';
 import { systemClock } from '../../clock.ts';
 import { StoreError } from '../store-error.ts';
+import { withPreparedStatements } from './prepared-statements.ts';
 import { translate } from './translate.ts';
 
 /** `database` must have `busy_timeout = 0`: SQLite's own wait would stop the event loop. */
@@ -28,7 +29,7 @@ class BridgeSqliteDriver extends SqliteDriver {
   #connection: DatabaseConnection | undefined;
 
   constructor(database: Sqlite.Database) {
-    super({ database });
+    super({ database: withPreparedStatements(database) });
     this.#database = database;
   }
 
