@@ -90,10 +90,10 @@ await writeFile(join(fresh, 'THIRD-PARTY-LICENSES.txt'), await licenses(result.m
 await chmod(join(fresh, 'cli.js'), 0o755);
 await mkdir(out, { recursive: true });
 await rm(out, { recursive: true, force: true, maxRetries: 10 });
-await patiently(() => rename(fresh, out));
+await withRetry(() => rename(fresh, out));
 
 /** On Windows whoever looks through new files, such as a virus scanner, holds them for a moment. */
-async function patiently(work) {
+async function withRetry(work) {
   for (let tries = 1; ; tries++) {
     try {
       return await work();

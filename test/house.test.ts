@@ -96,6 +96,11 @@ const EVERYONE_MAY_IMPORT = [
 
 const TO_BE_SPLIT = ['bridge/runs.ts'];
 
+const tests = fileURLToPath(new URL('.', import.meta.url));
+const testFiles = readdirSync(tests, { recursive: true, encoding: 'utf8' })
+  .filter((path) => path.endsWith('.ts'))
+  .map((path) => ({ path, text: readFileSync(resolve(tests, path), 'utf8') }));
+
 const paths = new Set(files.map(({ path }) => path));
 
 describe('reader of imports', () => {
@@ -221,15 +226,17 @@ describe('house', () => {
   });
 });
 
-test('a test that waits for a state has the patience of all: vi.waitFor alone gives up after a second', () => {
-  const tests = fileURLToPath(new URL('.', import.meta.url));
-  const names = readdirSync(tests, { recursive: true, encoding: 'utf8' }).filter((name) =>
-    name.endsWith('.ts'),
-  );
-  const waiting = names.filter((name) =>
-    readFileSync(resolve(tests, name), 'utf8').includes('vi.waitFor' + '('),
-  );
-  expect(waiting).toEqual(['eventually.ts']);
+test('limits have the names of the field: MAX_, MIN_, DEFAULT_ or a batch size, with the unit last', () => {
+  const others =
+    /\b(?:const|let|readonly|static)\s+#?(?:[A-Z0-9]+_)*(?:MOST|LEAST|LONGEST|SHORTEST|LARGEST|SMALLEST|FURTHEST|FEWEST|USUAL|AT_ONCE|PATIENCE)(?:_[A-Z0-9]+)*\b/;
+  const unitFirst = /\bconst (?:MAX|MIN|DEFAULT)_(?:MS|SECONDS|BYTES|MB|DAYS)_\w/;
+  const wrong = [...files, ...testFiles].filter(({ text }) => others.test(text) || unitFirst.test(text));
+  expect(wrong.map(({ path }) => path)).toEqual([]);
+});
+
+test('a test that waits for a state waits as long as all others: vi.waitFor alone gives up after a second', () => {
+  const waiting = testFiles.filter(({ text }) => text.includes('vi.waitFor' + '('));
+  expect(waiting.map(({ path }) => path)).toEqual(['eventually.ts']);
 });
 
 function roomsImportedBy({ imports }: SourceFile): string[] {

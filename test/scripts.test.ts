@@ -46,7 +46,7 @@ test.each([
 test('vitest, called directly, refuses a Node that is too old in one line, before a test runs', () => {
   const { folder } = packageWith({ type: 'module', engines: { node: '>=99.1' } }, 'check-node.mjs');
   cpSync('vitest.config.ts', join(folder, 'vitest.config.ts'));
-  cpSync('test/patience.ts', join(folder, 'test', 'patience.ts'));
+  cpSync('test/state-timeout.ts', join(folder, 'test', 'state-timeout.ts'));
   writeFileSync(join(folder, 'test', 'ran.test.ts'), "throw new Error('a test ran');");
   symlinkSync(resolve('node_modules'), join(folder, 'node_modules'), 'junction');
   const vitest = join(folder, 'node_modules', 'vitest', 'vitest.mjs');

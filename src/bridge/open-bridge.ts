@@ -9,7 +9,7 @@ const DATABASE = Symbol('database');
 /** An open state folder. What is in it is read and changed by the verbs of this room alone. */
 export interface Bridge {
   /** The state folder. */
-  readonly home: string;
+  readonly stateDir: string;
   readonly clock: Clock;
   /** Names what stands in the store's place now. Another answer than before: it was moved away, deleted or replaced. */
   identity(): Promise<string>;
@@ -20,10 +20,14 @@ export interface Bridge {
 }
 
 /** Opens the state folder, creating it when it is new. Throws StoreError. */
-export async function openBridge(home: string, clock: Clock, options: DatabaseOptions = {}): Promise<Bridge> {
-  const database = await openDatabase(home, clock, options);
+export async function openBridge(
+  stateDir: string,
+  clock: Clock,
+  options: DatabaseOptions = {},
+): Promise<Bridge> {
+  const database = await openDatabase(stateDir, clock, options);
   return {
-    home,
+    stateDir,
     clock,
     identity: () => database.identity(),
     check: () => database.check(),

@@ -68,14 +68,14 @@ export async function projectDetails(
   });
 }
 
-const SHORTEST_PREFIX = 4;
+const MIN_PREFIX_LENGTH = 4;
 
 /** The id of the one project that `text`, an id or its first characters, names. */
 export async function resolveProjectId(bridge: Bridge, text: string): Promise<Result<ProjectId>> {
   const prefix = text.trim().toLowerCase();
   if (!/^[0-9a-f]{1,12}$/.test(prefix)) return refuse(unknownProject(text));
-  if (prefix.length < SHORTEST_PREFIX)
-    return refuse(`'${prefix}' is too short for an id: give at least ${SHORTEST_PREFIX} characters.`);
+  if (prefix.length < MIN_PREFIX_LENGTH)
+    return refuse(`'${prefix}' is too short for an id: give at least ${MIN_PREFIX_LENGTH} characters.`);
   const [id, ...others] = await projectIdsFrom(databaseOf(bridge).read, prefix, 4);
   if (id === undefined) return refuse(unknownProject(text));
   if (others.length === 0) return ok(id);

@@ -30,12 +30,12 @@ export interface RunFolderPolicy extends WorkspacePolicy {
 /** What holds for `workspace`, which is there; or why Claude may not be started in it. */
 export async function checkRunFolder(
   policy: RunFolderPolicy,
-  home: string,
+  stateDir: string,
   run: { readonly projectId: ProjectId; readonly workspace: string },
   clock: Clock,
 ): Promise<Result<RunFolder>> {
   try {
-    return await check(policy, home, run, clock);
+    return await check(policy, stateDir, run, clock);
   } catch (error) {
     return refuse(`${run.workspace} cannot be looked at: ${(error as Error).message}`);
   }
@@ -43,12 +43,12 @@ export async function checkRunFolder(
 
 async function check(
   policy: RunFolderPolicy,
-  home: string,
+  stateDir: string,
   { projectId, workspace }: { readonly projectId: ProjectId; readonly workspace: string },
   clock: Clock,
 ): Promise<Result<RunFolder>> {
-  const isOwn = workspace === ownWorkspace(home, projectId);
-  const expected = await expectedFolder(home, { projectId, workspace });
+  const isOwn = workspace === ownWorkspace(stateDir, projectId);
+  const expected = await expectedFolder(stateDir, { projectId, workspace });
   const real = await realpath(workspace);
   if (real !== expected)
     return refuse(`${workspace} leads to ${real} now; the plan was sent for the folder that was there`);
@@ -62,7 +62,7 @@ async function check(
   const isNamed = named.includes(true);
   if (!isNamed && !roots.some((root) => isInside(root, real)))
     return refuse(`the configuration does not allow ${workspace} any more; add it to 'workspaces' again`);
-  if (await liesIn(real, home)) return refuse(inStateFolder(workspace, home));
+  if (await liesIn(real, stateDir)) return refuse(inStateFolder(workspace, stateDir));
   return ok({ path: real, isNamed, claudeSettings: await settingsIn(policy, isHere) });
 }
 
@@ -71,10 +71,10 @@ async function check(
  * followed: a link that has taken its place since then leads elsewhere.
  */
 export async function expectedFolder(
-  home: string,
+  stateDir: string,
   { projectId, workspace }: { readonly projectId: ProjectId; readonly workspace: string },
 ): Promise<string> {
-  const own = ownWorkspace(home, projectId);
+  const own = ownWorkspace(stateDir, projectId);
   // Only the state folder may be reached by a link.
   return workspace === own ? join(await realpath(dirname(own)), projectId) : workspace;
 }
@@ -94,12 +94,12 @@ async function settingsIn(
   return STRICTEST_FIRST.find((settings) => said.includes(settings)) ?? policy.claude_settings;
 }
 
-const PATIENCE_MS = 5_000;
+const TIMEOUT_MS = 5_000;
 
 /** Links followed. One on a network drive that is away is taken as it is written: it keeps no other folder waiting. */
 async function realPathSoon(path: string, clock: Clock): Promise<string> {
   const found = new AbortController();
-  const late = clock.sleep(PATIENCE_MS, found.signal).then(() => path);
+  const late = clock.sleep(TIMEOUT_MS, found.signal).then(() => path);
   const real = await Promise.race([realpath(path).catch(() => path), late]);
   found.abort();
   return real;

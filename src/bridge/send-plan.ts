@@ -43,7 +43,7 @@ export async function sendPlan(
   if (!parsed.ok) return refuse(`the plan was not accepted: ${parsed.problems.join('; ')}`);
   const { plan, notUsed } = parsed;
   const id = await unusedId(databaseOf(bridge).read);
-  const workspace = await chooseWorkspace(policy, bridge.home, id, input.workspace ?? plan.workspace);
+  const workspace = await chooseWorkspace(policy, bridge.stateDir, id, input.workspace ?? plan.workspace);
   if (!workspace.ok) return workspace;
 
   const now = nowText(bridge);

@@ -32,7 +32,7 @@ export async function addToStatusFile(
  */
 export async function completeStatusFile(bridge: Bridge, project: Project, runId: RunId): Promise<void> {
   const db = databaseOf(bridge).read;
-  const status = await readFile(statusFile(bridge.home, project.id), 'utf8').catch(() => undefined);
+  const status = await readFile(statusFile(bridge.stateDir, project.id), 'utf8').catch(() => undefined);
   // A file that is missing is written whole at the next change.
   if (status === undefined) return;
   const written = countEntries(status);
@@ -48,7 +48,7 @@ export async function completeStatusFile(bridge: Bridge, project: Project, runId
 }
 
 async function writePlan(bridge: Bridge, { id }: Project): Promise<void> {
-  await writeMissing(planFile(bridge.home, id), () => planText(databaseOf(bridge).read, id));
+  await writeMissing(planFile(bridge.stateDir, id), () => planText(databaseOf(bridge).read, id));
 }
 
 async function writeStatus(
@@ -57,7 +57,7 @@ async function writeStatus(
   entries: readonly HistoryEvent[],
 ): Promise<void> {
   const db = databaseOf(bridge).read;
-  const file = statusFile(bridge.home, project.id);
+  const file = statusFile(bridge.stateDir, project.id);
   if (await writeMissing(file, () => wholeStatus(db, project))) return;
   const text = await words(db, project.id, entries);
   if (text !== '') await appendWhole(file, text);

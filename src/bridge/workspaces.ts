@@ -26,27 +26,27 @@ export interface WorkspacePolicy {
  */
 export async function chooseWorkspace(
   policy: WorkspacePolicy,
-  home: string,
+  stateDir: string,
   projectId: ProjectId,
   wanted: string | null,
 ): Promise<Result<string>> {
-  const chosen = resolveWorkspace(policy, home, projectId, wanted);
-  if (!chosen.ok || chosen.value === ownWorkspace(home, projectId)) return chosen;
-  return (await liesIn(chosen.value, home))
-    ? refuse(`${inStateFolder(chosen.value, home)} Choose another.`)
+  const chosen = resolveWorkspace(policy, stateDir, projectId, wanted);
+  if (!chosen.ok || chosen.value === ownWorkspace(stateDir, projectId)) return chosen;
+  return (await liesIn(chosen.value, stateDir))
+    ? refuse(`${inStateFolder(chosen.value, stateDir)} Choose another.`)
     : chosen;
 }
 
 /** The same by name and path alone. */
 export function resolveWorkspace(
   policy: WorkspacePolicy,
-  home: string,
+  stateDir: string,
   projectId: ProjectId,
   wanted: string | null,
 ): Result<string> {
   if (wanted === null) {
     return policy.workspace === undefined
-      ? ok(ownWorkspace(home, projectId))
+      ? ok(ownWorkspace(stateDir, projectId))
       : checkFolder(namedFolder(policy, policy.workspace) ?? policy.workspace);
   }
   const named = namedFolder(policy, wanted);
@@ -57,8 +57,8 @@ export function resolveWorkspace(
 }
 
 /** The folder of a project that names none, and for which none is configured. */
-export function ownWorkspace(home: string, projectId: ProjectId): string {
-  return join(home, 'workspaces', projectId);
+export function ownWorkspace(stateDir: string, projectId: ProjectId): string {
+  return join(stateDir, 'workspaces', projectId);
 }
 
 function namedFolder({ workspaces }: WorkspacePolicy, name: string): string | undefined {
@@ -82,8 +82,8 @@ export function namedPaths({ workspace, workspaces }: WorkspacePolicy): string[]
 }
 
 /** The refusal of a folder in which Claude could rewrite what it is allowed to do. */
-export function inStateFolder(workspace: string, home: string): string {
-  return `workspace ${workspace} is or lies in the state folder (${home}), where Claude could change its own orders.`;
+export function inStateFolder(workspace: string, stateDir: string): string {
+  return `workspace ${workspace} is or lies in the state folder (${stateDir}), where Claude could change its own orders.`;
 }
 
 /** Whether a path is a folder or below it, by the paths alone. */

@@ -64,7 +64,7 @@ function settingSources(settings: ClaudeSettings): string[] {
 export interface CodeServer {
   /** Command and arguments that start our own command line. */
   readonly selfCommand: readonly string[];
-  readonly home: string;
+  readonly stateDir: string;
   readonly runId: RunId;
   readonly projectId: ProjectId;
 }
@@ -83,7 +83,7 @@ export async function writeMcpConfig(
     type: 'stdio',
     command,
     args: [...args, 'mcp', 'code'],
-    env: { BRIDGE_HOME: server.home, BRIDGE_RUN_ID: server.runId, BRIDGE_PROJECT_ID: server.projectId },
+    env: { BRIDGE_HOME: server.stateDir, BRIDGE_RUN_ID: server.runId, BRIDGE_PROJECT_ID: server.projectId },
     // Claude waits for it before the first turn, and never hides its tools behind a search.
     alwaysLoad: true,
   };

@@ -76,9 +76,9 @@ const OF_THE_MACHINE = ['PATH', ...LANGUAGE_AND_CERTIFICATES, 'BRIDGE_CLAUDE'];
 export function ofTheMachine(
   captured: Readonly<Record<string, string>>,
   named: readonly string[],
-  home: string,
+  homeDir: string,
 ): Record<string, string> {
-  const isBelowHome = (path: string) => path === home || path.startsWith(home + sep);
+  const isBelowHome = (path: string) => path === homeDir || path.startsWith(homeDir + sep);
   const isFor = (name: string, value: string) =>
     (OF_THE_MACHINE.includes(name) && !isBelowHome(value)) ||
     name.startsWith('LC_') ||

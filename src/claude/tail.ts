@@ -36,7 +36,7 @@ export function tailFile(path: string, clock: Clock): Tail {
     skipped: () => splitter.skipped,
     cut: () => leftOver,
     async *lines() {
-      const file = await openPatiently(path, clock, ended.signal);
+      const file = await openWithRetry(path, clock, ended.signal);
       if (!file) {
         if (!ended.signal.aborted) await once(ended.signal, 'abort');
         return;
@@ -72,7 +72,7 @@ export function tailFile(path: string, clock: Clock): Tail {
   };
 }
 
-async function openPatiently(
+async function openWithRetry(
   path: string,
   clock: Clock,
   ended: AbortSignal,

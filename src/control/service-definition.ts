@@ -54,6 +54,6 @@ export function settingsOf(stateDir: string, env: Environment, homeDir: string):
 }
 
 /** The settings where the configuration is invalid or unknown. */
-export function withoutConfiguration(home: string): ServiceSettings {
-  return { writable: [home], stopMs: STOP_MARGIN_MS };
+export function withoutConfiguration(homeDir: string): ServiceSettings {
+  return { writable: [homeDir], stopMs: STOP_MARGIN_MS };
 }

@@ -74,9 +74,9 @@ export function bridgeAccess(env: Environment, clock: Clock): BridgeAccess {
   async function open(): Promise<Opened> {
     try {
       const { verbs } = await import('./verbs.ts');
-      const home = verbs.stateFolder(env);
-      const bridge = await verbs.openBridge(home, clock);
-      const policy = () => verbs.loadConfig(home, env);
+      const stateDir = verbs.stateFolder(env);
+      const bridge = await verbs.openBridge(stateDir, clock);
+      const policy = () => verbs.loadConfig(stateDir, env);
       const identity = await bridge.identity();
       current = { bridge, verbs, policy, identity, users: 0, retired: false };
       return current;

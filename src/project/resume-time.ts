@@ -1,10 +1,10 @@
 /** When work goes on after a usage limit. */
 
 /** People saw limits persist some seconds after their stated reset; and everyone who waits must not come at once. */
-const LONGEST_JITTER_MS = 30_000;
+const MAX_JITTER_MS = 30_000;
 
 /** For a limit that was met after its reset: this machine's clock is ahead, or the limit has outlasted it. */
-const SHORTEST_WAIT_MS = 60_000;
+const MIN_WAIT_MS = 60_000;
 
 export interface Limit {
   readonly resetsAt: Date;
@@ -24,8 +24,8 @@ export function resumeTime(
   notBefore: string | null,
 ): Date {
   const told = resetsAt.getTime() - now.getTime();
-  const wait = told > 0 || resetsAt > metBy ? Math.max(told, 0) : SHORTEST_WAIT_MS;
-  const jitter = Math.min(wait / 20, LONGEST_JITTER_MS) * random;
+  const wait = told > 0 || resetsAt > metBy ? Math.max(told, 0) : MIN_WAIT_MS;
+  const jitter = Math.min(wait / 20, MAX_JITTER_MS) * random;
   const time = new Date(now.getTime() + wait + jitter);
   const [hours, minutes] = (notBefore ?? '').split(':').map(Number);
   if (hours === undefined || minutes === undefined || Number.isNaN(hours)) return time;

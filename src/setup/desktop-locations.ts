@@ -9,7 +9,7 @@ export interface System {
   readonly platform: Platform;
   readonly env: Readonly<Record<string, string | undefined>>;
   /** The person's home folder. */
-  readonly home: string;
+  readonly homeDir: string;
   /** Names in a folder; empty when there is none. */
   readonly list: (folder: string) => readonly string[];
   readonly isFile: (path: string) => boolean;
@@ -21,8 +21,8 @@ export type DesktopLocation =
   | { readonly found: false; readonly candidates: readonly string[] };
 
 /** The system we run on. */
-export function thisSystem(env: System['env'], home: string): System {
-  return { platform, env, home, list: namesIn, isFile };
+export function thisSystem(env: System['env'], homeDir: string): System {
+  return { platform, env, homeDir, list: namesIn, isFile };
 }
 
 const FILE = 'claude_desktop_config.json';
@@ -34,17 +34,17 @@ const FILE = 'claude_desktop_config.json';
  * file at the former place is not read (https://github.com/anthropics/claude-code/issues/26073).
  */
 export function desktopLocation(system: System): DesktopLocation {
-  const { env, home } = system;
+  const { env, homeDir } = system;
   if (system.platform === 'windows') return locationOnWindows(system);
   if (system.platform === 'macos')
-    return { found: true, file: join(home, 'Library', 'Application Support', 'Claude', FILE) };
-  return { found: true, file: join(configFolder(env, home), 'Claude', FILE) };
+    return { found: true, file: join(homeDir, 'Library', 'Application Support', 'Claude', FILE) };
+  return { found: true, file: join(configFolder(env, homeDir), 'Claude', FILE) };
 }
 
 /** Prefers the package. Of several packages, left by former installations, takes the only one with a file. */
 function locationOnWindows(system: System): DesktopLocation {
-  const { env, home } = system;
-  const packages = win32.join(env.LOCALAPPDATA || win32.join(home, 'AppData', 'Local'), 'Packages');
+  const { env, homeDir } = system;
+  const packages = win32.join(env.LOCALAPPDATA || win32.join(homeDir, 'AppData', 'Local'), 'Packages');
   const files = system
     .list(packages)
     .filter((name) => /^Claude_[^\\/]+$/i.test(name))
@@ -52,7 +52,7 @@ function locationOnWindows(system: System): DesktopLocation {
   const written = files.filter(system.isFile);
   const [only, ...others] = written.length > 0 ? written : files;
   if (only !== undefined && others.length > 0) return { found: false, candidates: [only, ...others] };
-  const classic = win32.join(env.APPDATA || win32.join(home, 'AppData', 'Roaming'), 'Claude', FILE);
+  const classic = win32.join(env.APPDATA || win32.join(homeDir, 'AppData', 'Roaming'), 'Claude', FILE);
   return { found: true, file: only ?? classic };
 }
 

@@ -90,7 +90,7 @@ export class Gatekeeper {
   }
 
   async #diskLow(): Promise<Circumstance> {
-    const reason = await whyNoRoom(this.#context.bridge.home, this.#context.config.disk_min_mb);
+    const reason = await whyNoRoom(this.#context.bridge.stateDir, this.#context.config.disk_min_mb);
     return reason === undefined ? undefined : { reason, until: null };
   }
 

@@ -62,16 +62,16 @@ export class Preflight {
     const claude = locateClaude(config.claude, env);
     // A missing Claude is another hold; the question stays open.
     if (!claude.found) return;
-    const folder = runsFolder(bridge.home);
+    const folder = runsFolder(bridge.stateDir);
     const question = {
       program: claude.path,
       // The same mark each time, so that what a predecessor could not end is found too.
-      env: claudeEnvironment(env, { id: `login:${bridge.home}`, projectId: '' }),
+      env: claudeEnvironment(env, { id: `login:${bridge.stateDir}`, projectId: '' }),
       folder,
       clock,
       signal: this.#closed.signal,
     };
-    const login = await makeRunsFolder(bridge.home)
+    const login = await makeRunsFolder(bridge.stateDir)
       .then(() => askLogin(question))
       // Unknown: whether runs can start is found out elsewhere.
       .catch((error: Error): Login => ({ state: 'unknown', why: error.message }));

@@ -10,12 +10,12 @@ import { runsFolder } from '../state-folder.ts';
 const FILES_NEEDED = 32;
 
 /** What hinders, in one line that stays the same while it lasts; undefined when nothing does. */
-export async function whyNoRoom(home: string, minMb: number): Promise<string | undefined> {
-  const folder = runsFolder(home);
+export async function whyNoRoom(stateDir: string, minMb: number): Promise<string | undefined> {
+  const folder = runsFolder(stateDir);
   try {
-    await makeRunsFolder(home);
+    await makeRunsFolder(stateDir);
     await access(folder, constants.R_OK | constants.W_OK | constants.X_OK);
-    for (const path of [home, folder]) {
+    for (const path of [stateDir, folder]) {
       const { bytes, files } = await freeSpace(path);
       // In steps, so that the reason does not change with every megabyte.
       if (bytes < minMb * 1e6)
@@ -30,6 +30,6 @@ export async function whyNoRoom(home: string, minMb: number): Promise<string | u
 }
 
 /** Throws the system's error. */
-export async function makeRunsFolder(home: string): Promise<void> {
-  makePrivateFolder(runsFolder(home));
+export async function makeRunsFolder(stateDir: string): Promise<void> {
+  makePrivateFolder(runsFolder(stateDir));
 }

@@ -89,7 +89,7 @@ export class Scheduler {
     const spawned = await spawnRun(this.#context, started);
     if (!spawned.spawned) {
       // Nobody will read it, and it may hold the owner's secrets. What cannot be removed now goes with the next start.
-      await rm(runFiles(bridge.home, run.id).mcpConfig, { force: true }).catch(() => undefined);
+      await rm(runFiles(bridge.stateDir, run.id).mcpConfig, { force: true }).catch(() => undefined);
       await retryTransient(this.#context, () =>
         endRun(lease, run, spawned.outcome, createEnding(Math.random())),
       );

@@ -31,7 +31,7 @@ import type { Upkeep } from './upkeep/upkeep.ts';
 import { Waker } from './waker.ts';
 
 export interface SupervisorOptions {
-  readonly home: string;
+  readonly stateDir: string;
   readonly config: Config;
   /** What Claude inherits. */
   readonly env: Environment;
@@ -52,7 +52,7 @@ export type SupervisorEnd =
 
 /** Works until `signal` aborts or someone asks it, through the store, to stop. Throws StoreError. */
 export async function runSupervisor(options: SupervisorOptions): Promise<SupervisorEnd> {
-  const bridge = await openBridge(options.home, options.clock);
+  const bridge = await openBridge(options.stateDir, options.clock);
   try {
     // Before the first write: a damaged store is left as it is.
     await bridge.check();
@@ -116,7 +116,7 @@ class Supervisor {
     const working = new AbortController();
     this.#runInBackground(keepLease(this.#context, working.signal));
     const watchdog = this.#watchLoop();
-    log.info('supervisor.started', { pid: process.pid, version: VERSION, home: bridge.home });
+    log.info('supervisor.started', { pid: process.pid, version: VERSION, home: bridge.stateDir });
     this.#runInBackground(this.#preflight.check());
     try {
       await this.#scheduler.recover();
@@ -137,7 +137,7 @@ class Supervisor {
   /** Not Upkeep: work goes on without it. */
   #watchLoop(): LoopWatchdog {
     const { bridge, config, log } = this.#context;
-    const options = { timeoutMs: config.loop_timeout, logFile: logFile(bridge.home) };
+    const options = { timeoutMs: config.loop_timeout, logFile: logFile(bridge.stateDir) };
     return watchLoop(options, (error) => log.warn('supervisor.unwatched', { error }));
   }
 

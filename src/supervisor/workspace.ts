@@ -15,15 +15,15 @@ import type { Context } from './context.ts';
  * and Claude would go on as if its work were still there. Returns what is wrong with it.
  */
 export async function prepareWorkspace(
-  { bridge: { home }, clock }: Context,
+  { bridge: { stateDir }, clock }: Context,
   { projectId, workspace }: Run,
   isFirstRun: boolean,
 ): Promise<string | undefined> {
-  if (isFirstRun && workspace === ownWorkspace(home, projectId)) {
+  if (isFirstRun && workspace === ownWorkspace(stateDir, projectId)) {
     try {
       makePrivateFolder(workspace);
     } catch (error) {
-      if (isMachineTrouble(error) && (await isOnDiskOf(home, workspacesFolder(home)))) throw error;
+      if (isMachineTrouble(error) && (await isOnDiskOf(stateDir, workspacesFolder(stateDir)))) throw error;
       return `${workspace} cannot be made: ${(error as Error).message}`;
     }
   }
@@ -38,13 +38,13 @@ export async function prepareWorkspace(
 }
 
 /** Trouble of another disk than the state folder's is not everybody's. */
-async function isOnDiskOf(home: string, folder: string): Promise<boolean> {
+async function isOnDiskOf(stateDir: string, folder: string): Promise<boolean> {
   const device = (path: string) =>
     stat(path).then(
       ({ dev }) => dev,
       () => undefined,
     );
-  return (await device(folder)) === (await device(home));
+  return (await device(folder)) === (await device(stateDir));
 }
 
 /** How a workspace overlaps with one of others; of those that do not answer only equal paths are known to. */

@@ -31,10 +31,10 @@ export async function createPuppet(stage: Stage): Promise<Puppet> {
   };
 }
 
-const PATIENCE_MS = 30_000;
+const TIMEOUT_MS = 30_000;
 
 async function nextReport(folder: string, signal: AbortSignal): Promise<number> {
-  const stop = AbortSignal.any([signal, AbortSignal.timeout(PATIENCE_MS)]);
+  const stop = AbortSignal.any([signal, AbortSignal.timeout(TIMEOUT_MS)]);
   const { promise: aborted, reject } = Promise.withResolvers<never>();
   aborted.catch(() => undefined);
   const onAbort = () => reject(stop.reason);

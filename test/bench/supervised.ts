@@ -57,14 +57,14 @@ interface Waiting {
   readonly errors: Promise<string>;
 }
 
-const PATIENCE_MS = 60_000;
+const TIMEOUT_MS = 60_000;
 
 async function waitFor<T>(
   { stage, bridge, child, errors }: Waiting,
   what: string,
   look: () => Promise<T | undefined>,
 ): Promise<T> {
-  const deadline = systemClock.monotonic() + PATIENCE_MS;
+  const deadline = systemClock.monotonic() + TIMEOUT_MS;
   let cursor = await currentCursor(bridge);
   for (;;) {
     const found = await look();
@@ -73,7 +73,7 @@ async function waitFor<T>(
     if (child.exitCode !== null || child.signalCode !== null)
       throw new Error(`the supervisor ended while the bench waited for ${what}: ${await errors}`);
     if (systemClock.monotonic() > deadline)
-      throw new Error(`waited in vain for ${what}\n${await lastLog(bridge.home)}`);
+      throw new Error(`waited in vain for ${what}\n${await lastLog(bridge.stateDir)}`);
     cursor = (await changesSince(bridge, cursor, { waitMs: 500, limit: 1_000, signal: stage.signal })).cursor;
   }
 }

@@ -114,7 +114,7 @@ describe('command line', () => {
 describe('MCP configuration of a run', () => {
   const server = {
     selfCommand: ['/usr/bin/node', '--flag', '/app/cli.js'],
-    home: '/state',
+    stateDir: '/state',
     runId: asRunId('a1b2c3d4e5f6'),
     projectId: asProjectId('b1b2c3d4e5f6'),
   };

@@ -30,8 +30,8 @@ import { call, type MessageReply } from '../../src/simulator/reply.ts';
 import type { Script } from '../../src/simulator/script.ts';
 import { type Simulator, startSimulator } from '../../src/simulator/server.ts';
 import type { ScriptTurn } from '../../src/simulator/turn.ts';
-import { PATIENCE_MS } from '../patience.ts';
 import { onLinux, onWindows } from '../platform.ts';
+import { STATE_TIMEOUT_MS } from '../state-timeout.ts';
 
 const cli = fileURLToPath(new URL('../../dist/cli.js', import.meta.url));
 const claudePackage = createRequire(import.meta.url).resolve('@anthropic-ai/claude-code/package.json');
@@ -280,7 +280,7 @@ async function build(root: string, home: string, started: ChildProcess[]): Promi
     asked: () => simulator.requests.flatMap((request) => (request.kind === 'main' ? request.turn : [])),
     async asks(text) {
       const fits = (request: RecordedRequest) => request.kind === 'main' && request.turn.mentions(text);
-      const request = await simulator.waitForRequest(fits, AbortSignal.timeout(PATIENCE_MS));
+      const request = await simulator.waitForRequest(fits, AbortSignal.timeout(STATE_TIMEOUT_MS));
       if (request.kind !== 'main') throw new Error('a request of the agent loop was expected');
       return request.turn;
     },
@@ -316,7 +316,7 @@ export async function waitUntil(
   what: string,
   explain: () => Promise<string> = async () => '',
 ): Promise<void> {
-  const deadline = systemClock.monotonic() + PATIENCE_MS;
+  const deadline = systemClock.monotonic() + STATE_TIMEOUT_MS;
   while (!(await look())) {
     if (systemClock.monotonic() > deadline) throw new Error(`waited in vain for ${what}\n${await explain()}`);
     await systemClock.sleep(20);

@@ -119,7 +119,7 @@ async function withSupervisor(rig: Rig, work: (clock: JumpingClock) => Promise<v
   const selfCommand = [process.execPath, cli];
   const env = rig.environment;
   const options = {
-    home: rig.home,
+    stateDir: rig.home,
     config,
     env,
     clock,

@@ -20,7 +20,7 @@ import { type BridgeAccess, bridgeAccess } from '../../src/mcp/open-bridge.ts';
 import type { BridgeServer } from '../../src/mcp/server.ts';
 import { TOOL_RESULTS } from '../../src/wire/schemas/tool-results.ts';
 import { eventually } from '../eventually.ts';
-import { PATIENCE_MS } from '../patience.ts';
+import { STATE_TIMEOUT_MS } from '../state-timeout.ts';
 
 /** A state folder that is gone when the test is over. */
 export function stateFolder(): string {
@@ -180,11 +180,11 @@ export class ServerProcess implements ToolCaller {
     onTestFinished(async () => {
       child.stdin.end();
       let leaked = false;
-      const patience = setTimeout(() => {
+      const timeout = setTimeout(() => {
         leaked = child.kill('SIGKILL');
-      }, PATIENCE_MS);
+      }, STATE_TIMEOUT_MS);
       await this.exit;
-      clearTimeout(patience);
+      clearTimeout(timeout);
       expect(leaked, `a server was left behind; stderr: ${this.stderr}`).toBe(false);
     });
   }

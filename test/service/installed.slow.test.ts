@@ -12,7 +12,7 @@ import { type Rig, test } from './installed-rig.ts';
 import { whyNoSystemd } from './namespace.ts';
 
 const why = await whyNoSystemd();
-const AT_ONCE = 'RestartSec=50ms';
+const RESTART_IMMEDIATELY = 'RestartSec=50ms';
 const submit = () => bridgeCall('bridge_send_completion', { summary: 'Done' });
 /** Half of the work, a model that then says nothing more, and the other half when it is asked again. */
 const halfWay = () =>
@@ -67,7 +67,7 @@ describe.skipIf(why !== undefined)(`service of systemd, installed ${why ? `(${wh
     service,
   }) => {
     await install(service, '--no-start');
-    await service.override(AT_ONCE);
+    await service.override(RESTART_IMMEDIATELY);
     await service.command('start');
     const id = await inTheMiddle(service);
     const pid = await service.pid();
@@ -111,7 +111,7 @@ describe.skipIf(why !== undefined)(`service of systemd, installed ${why ? `(${wh
     service,
   }) => {
     await install(service, '--no-start');
-    await service.override(AT_ONCE);
+    await service.override(RESTART_IMMEDIATELY);
     await service.command('start');
     for (let starts = 1, pid = 0; starts <= 5; starts++) {
       pid = await service.otherThan(pid);
@@ -135,7 +135,7 @@ describe.skipIf(why !== undefined)(`service of systemd, installed ${why ? `(${wh
     service,
   }) => {
     await install(service, '--no-start');
-    await service.override(AT_ONCE);
+    await service.override(RESTART_IMMEDIATELY);
     await service.command('start');
     const pid = await service.pid();
     await writeFile(join(service.home, 'config.json'), '{"concurrency": "many"}');

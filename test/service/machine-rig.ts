@@ -7,7 +7,7 @@ import { simulatedClaudeEnvironment } from '../../src/simulator/environment.ts';
 import type { Script } from '../../src/simulator/script.ts';
 import { type Simulator, startSimulator } from '../../src/simulator/server.ts';
 import { processesIn, waitUntil } from '../e2e/rig.ts';
-import { PATIENCE_MS } from '../patience.ts';
+import { STATE_TIMEOUT_MS } from '../state-timeout.ts';
 import { asAnn, machine, startMachine } from './machine.ts';
 import { ann } from './machine-files.ts';
 import type { Systemd } from './namespace.ts';
@@ -64,7 +64,7 @@ function rigIn(root: string, simulator: Simulator, systemd: Systemd): Rig {
   };
   const run = async (who: 'root' | 'ann', program: string, ...args: readonly string[]) => {
     const [first = '', ...rest] = [...(who === 'ann' ? asAnn : []), program, ...args];
-    const options = { env: environments[who], timeoutMs: PATIENCE_MS };
+    const options = { env: environments[who], timeoutMs: STATE_TIMEOUT_MS };
     const { code, stdout, stderr } = await rig.systemd.run(first, rest, options);
     if (code !== 0)
       throw new Error(`${who}: ${program} ${args.join(' ')} ended with ${code}: ${stderr}\n${stdout}`);

@@ -8,7 +8,7 @@ import { NAME, test } from './rig.ts';
 
 const why = await whyNoSystemd();
 const STAYS = 'echo $$ >"$root/pid"; exec sleep 1000';
-const AT_ONCE = 'RestartSec=50ms';
+const RESTART_IMMEDIATELY = 'RestartSec=50ms';
 
 describe.skipIf(why !== undefined)(`service of a real systemd ${why ? `(${why})` : ''}`, () => {
   test('a real service is there after install, and runs when started', async ({ rig }) => {
@@ -107,7 +107,7 @@ describe.skipIf(why !== undefined)(`service of a real systemd ${why ? `(${why})`
     script,
     end,
   ], { rig }) => {
-    await rig.override(AT_ONCE);
+    await rig.override(RESTART_IMMEDIATELY);
     await rig.service.install(await rig.definition(`[ ! -e "$root/mended" ] || exec sleep 1000; ${script}`));
     // It may end before systemd has seen it run, and is tried again all the same.
     await rig.service.start().catch(() => undefined);
@@ -121,7 +121,7 @@ describe.skipIf(why !== undefined)(`service of a real systemd ${why ? `(${why})`
   });
 
   test('a real service is not restarted when a restart would not help (exit code 78)', async ({ rig }) => {
-    await rig.override(AT_ONCE);
+    await rig.override(RESTART_IMMEDIATELY);
     await rig.service.install(await rig.definition('echo $$ >>"$root/starts"; exit 78'));
     await rig.service.start().catch(() => undefined);
     expect((await rig.until('failed')).cause).toEqual({ kind: 'permanent-failure' });
@@ -163,7 +163,7 @@ describe.skipIf(why !== undefined)(`service of a real systemd ${why ? `(${why})`
     'given up before',
   ])('a real service leaves nothing when uninstalled, %s', async (before, { rig }) => {
     const script = before === 'running before' ? STAYS : 'exit 3';
-    await rig.override(AT_ONCE);
+    await rig.override(RESTART_IMMEDIATELY);
     await rig.service.install(await rig.definition(script));
     await rig.service.start().catch(() => undefined);
     await rig.until(before === 'running before' ? 'running' : 'gave-up');

@@ -34,7 +34,7 @@ test("Desktop's configuration on Windows without a package is in the classic ins
 });
 
 test("Desktop's configuration on Windows without the usual variables is below the home", () => {
-  expect(location({ platform: 'windows', env: {}, home: 'C:\\Users\\ada' })).toEqual({
+  expect(location({ platform: 'windows', env: {}, homeDir: 'C:\\Users\\ada' })).toEqual({
     found: true,
     file: CLASSIC,
   });
@@ -63,5 +63,5 @@ function windows(packages: readonly string[], files: readonly string[] = []) {
 }
 
 function location(system: Partial<System> & Pick<System, 'platform'>) {
-  return desktopLocation({ env: {}, home: HOME, list: () => [], isFile: () => false, ...system });
+  return desktopLocation({ env: {}, homeDir: HOME, list: () => [], isFile: () => false, ...system });
 }

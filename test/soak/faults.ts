@@ -128,13 +128,13 @@ async function reporting(
   { weather, journal, random }: FaultOptions,
   stop: AbortSignal,
 ): Promise<string | undefined> {
-  const patience = AbortSignal.any([stop, AbortSignal.timeout(REPORT_PATIENCE_MS)]);
-  const tag = await weather.nextReport(patience);
+  const timeout = AbortSignal.any([stop, AbortSignal.timeout(REPORT_TIMEOUT_MS)]);
+  const tag = await weather.nextReport(timeout);
   await delay(random.whole(0, 40));
   return journal.plans.find((plan) => plan.tag === tag)?.projectId;
 }
 
-const REPORT_PATIENCE_MS = 5_000;
+const REPORT_TIMEOUT_MS = 5_000;
 
 async function oneOf(
   { world, random }: FaultOptions,

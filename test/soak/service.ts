@@ -69,7 +69,7 @@ export class Service {
     while (store.lease()?.pid === frozen.pid && performance.now() < thawAt) await delay(200);
     const replaced = store.lease()?.pid !== frozen.pid;
     await signal(frozen, replaced ? 'SIGCONT' : 'SIGKILL');
-    if (!(await within(exited, END_PATIENCE_MS))) {
+    if (!(await within(exited, END_TIMEOUT_MS))) {
       await this.#tally.violated('broken', `supervisor ${frozen.pid} lost its lease and lives on`);
       await signal(frozen, 'SIGKILL');
     }
@@ -81,7 +81,7 @@ export class Service {
   async stop(): Promise<void> {
     this.#stopping = true;
     await this.send('SIGTERM');
-    if (!(await within(this.#working, END_PATIENCE_MS))) {
+    if (!(await within(this.#working, END_TIMEOUT_MS))) {
       await this.#tally.violated('broken', 'the supervisor did not stop in time');
       await this.send('SIGKILL');
       await this.#working;
@@ -125,7 +125,7 @@ export class Service {
 }
 
 const RESTART_MS = 1_000;
-const END_PATIENCE_MS = 45_000;
+const END_TIMEOUT_MS = 45_000;
 /** Longer than the lease. */
 const FREEZE_MS = 45_000;
 const RIVAL_ENDS = ['another supervisor', 'Nothing was changed: try again'];
@@ -150,7 +150,7 @@ export async function measureRecovery(
   const waiting = new Map(open.map((run) => [run.id, run]));
   const signals = service.signals + 1;
   let leased = false;
-  while (Date.now() < killedAt + RECOVERY_PATIENCE_MS && service.signals <= signals) {
+  while (Date.now() < killedAt + RECOVERY_TIMEOUT_MS && service.signals <= signals) {
     const lease = store.lease();
     if (!leased && lease && lease.token !== before) {
       leased = true;
@@ -175,7 +175,7 @@ export async function measureRecovery(
 }
 
 const LOOK_MS = 20;
-const RECOVERY_PATIENCE_MS = 15_000;
+const RECOVERY_TIMEOUT_MS = 15_000;
 
 /** When which runs were adopted alive, as the log says. */
 async function adoptions(home: string, since: number): Promise<Map<string, number>> {

@@ -62,7 +62,7 @@ const TROUBLES: Readonly<Record<Trouble, (options: TroubleOptions, stop: AbortSi
     person.leavesServiceHolds = true;
     await outage(options, random.whole(3_000, 15_000), stop);
     const isHeld = () => store.holds().some(({ kind }) => kind === 'service_unavailable');
-    const deadline = performance.now() + PROBE_PATIENCE_MS;
+    const deadline = performance.now() + PROBE_TIMEOUT_MS;
     while (isHeld() && performance.now() < deadline && !stop.aborted) await pass(LOOK_MS, stop);
     person.leavesServiceHolds = false;
   },
@@ -103,7 +103,7 @@ const TROUBLES: Readonly<Record<Trouble, (options: TroubleOptions, stop: AbortSi
   },
 };
 
-const PROBE_PATIENCE_MS = 90_000;
+const PROBE_TIMEOUT_MS = 90_000;
 const LOOK_MS = 200;
 
 async function outage(options: TroubleOptions, lastsMs: number, stop: AbortSignal): Promise<void> {

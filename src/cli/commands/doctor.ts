@@ -94,7 +94,7 @@ async function machineOf({ env, stateDir, clock, selfCommand, out }: Cli): Promi
   const desktop = desktopLocation({
     platform,
     env,
-    home: account.homeDir,
+    homeDir: account.homeDir,
     list: (folder) => (existsSync(folder) ? readdirSync(folder) : []),
     isFile: existsSync,
   });

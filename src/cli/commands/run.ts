@@ -80,9 +80,9 @@ async function environmentFrom(file: string, env: Environment): Promise<Environm
 }
 
 async function run(cli: Cli, quiet: boolean): Promise<void> {
-  const { stateDir: home, env, clock, selfCommand } = cli;
+  const { stateDir, env, clock, selfCommand } = cli;
   const config = configOf(cli);
-  const prepared = await prepareStateFolder(home);
+  const prepared = await prepareStateFolder(stateDir);
   if (!prepared.ok) {
     fail(cli, prepared.refusal);
     cli.exitCode = EXIT.config;
@@ -92,7 +92,7 @@ async function run(cli: Cli, quiet: boolean): Promise<void> {
   const { openLog } = await import('../../log.ts');
   const { runSupervisor } = await import('../../supervisor/supervisor.ts');
   const log = openLog({
-    path: logFile(home),
+    path: logFile(stateDir),
     level: config.log_level,
     maxBytes: config.log_max_mb * 1_000_000,
     maxFiles: config.log_files,
@@ -103,7 +103,7 @@ async function run(cli: Cli, quiet: boolean): Promise<void> {
   try {
     const degradedReason = () => logTrouble(log.health());
     const work = runSupervisor({
-      home,
+      stateDir,
       config,
       env,
       clock,
@@ -116,11 +116,15 @@ async function run(cli: Cli, quiet: boolean): Promise<void> {
     if (end.kind === 'already-running')
       fail(
         cli,
-        `another supervisor (pid ${end.pid}) is already running on ${home}`,
+        `another supervisor (pid ${end.pid}) is already running on ${stateDir}`,
         'Look with: bridge-supervisor status',
       );
     if (end.kind === 'lease-lost')
-      fail(cli, `another supervisor has taken over ${home}; this one exited`, 'See: bridge-supervisor logs');
+      fail(
+        cli,
+        `another supervisor has taken over ${stateDir}; this one exited`,
+        'See: bridge-supervisor logs',
+      );
     if (end.kind === 'hurried') fail(cli, 'stopped immediately; the next supervisor adopts running work');
   } finally {
     stop.dispose();

@@ -3,7 +3,7 @@ import type { Run } from '../../project/run.ts';
 import { runFiles } from '../../state-folder.ts';
 
 /** The file with everything Claude wrote in a run; null when there is none, or none any more. */
-export function runOutput(home: string, run: Run): string | null {
-  const { output } = runFiles(home, run.id);
+export function runOutput(stateDir: string, run: Run): string | null {
+  const { output } = runFiles(stateDir, run.id);
   return existsSync(output) ? output : null;
 }

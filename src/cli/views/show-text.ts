@@ -64,10 +64,10 @@ function facts({ project, spentUsd: usd, runsOfUnknownCost: unknown }: ProjectDe
 const PLAN_LINES = 15;
 const SUMMARY_LINES = 20;
 
-function planLines({ project, markdown }: ProjectDetails, home: string, columns: number): string[] {
+function planLines({ project, markdown }: ProjectDetails, stateDir: string, columns: number): string[] {
   const whole = wrap(planBody(markdown), columns);
   if (whole.length <= PLAN_LINES) return whole;
-  return [...shorten(whole, PLAN_LINES), ...wrap(`Whole plan: ${planFile(home, project.id)}`, columns)];
+  return [...shorten(whole, PLAN_LINES), ...wrap(`Whole plan: ${planFile(stateDir, project.id)}`, columns)];
 }
 
 function roundLines({ completions, decisions }: ProjectDetails, { columns }: Layout): string[] {
@@ -99,7 +99,7 @@ function decided({ verdict, decidedBy, createdAt, reason }: Decision): string {
   return reason === '' ? what : `${what}: ${reason}`;
 }
 
-function historyOf(run: Run, { columns, now }: Layout, home: string): string[] {
+function historyOf(run: Run, { columns, now }: Layout, stateDir: string): string[] {
   const head = `${dateAndTime(run.createdAt)} ${run.kind}, round ${run.round}, run ${run.id}`;
   if (run.outcome === null) return [head, ...indented(runLines(run, null, now, columns - 2))];
   const end = run.endedAt ?? run.createdAt;
@@ -113,7 +113,7 @@ function historyOf(run: Run, { columns, now }: Layout, home: string): string[] {
           inTurns(run.live.turns),
           run.costUsd === null ? 'cost unknown' : dollars(run.costUsd),
           run.model ?? '',
-          run.spawnedAt !== null && runOutput(home, run) === null ? 'its output is no longer kept' : '',
+          run.spawnedAt !== null && runOutput(stateDir, run) === null ? 'its output is no longer kept' : '',
         ],
         columns - 2,
       ),

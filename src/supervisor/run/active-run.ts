@@ -84,7 +84,7 @@ export class ActiveRun {
     const process = this.#process;
     const phases = this.#phases;
     const stop = this.#stop;
-    const files = runFiles(context.bridge.home, this.run.id);
+    const files = runFiles(context.bridge.stateDir, this.run.id);
     const tail = tailFile(files.output, context.clock);
     const live = new LiveDisplay(context, this.run);
     const steering = this.#steering;

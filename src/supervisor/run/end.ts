@@ -115,7 +115,7 @@ const STRAY =
 
 /** What cannot be removed now is removed by the daily cleaning. */
 export async function removeSecrets({ bridge, log }: Context, run: Run): Promise<void> {
-  const file = runFiles(bridge.home, run.id).mcpConfig;
+  const file = runFiles(bridge.stateDir, run.id).mcpConfig;
   await rm(file, { force: true }).catch((error: unknown) => {
     log.warn('run.secrets_left', { run: run.id, file }, messageOf(error));
   });

@@ -75,25 +75,25 @@ async function spawn(context: Context, started: StartedRun): Promise<SpawnedRun>
   if (!claude.found) return { spawned: false, outcome: { kind: 'claude_missing', message: claude.message } };
   const problem = await prepareWorkspace(context, run, started.earlier.length === 0);
   if (problem) return { spawned: false, outcome: { kind: 'workspace_missing', message: problem } };
-  const folder = await checkRunFolder(config, bridge.home, run, context.clock);
+  const folder = await checkRunFolder(config, bridge.stateDir, run, context.clock);
   if (!folder.ok) return { spawned: false, outcome: { kind: 'workspace_missing', message: folder.refusal } };
 
   const tooOld = folder.value.isNamed ? undefined : await whyTooOld(claude.path, env, run);
   if (tooOld) return { spawned: false, outcome: { kind: 'claude_too_old', message: tooOld } };
 
-  const files = runFiles(bridge.home, run.id);
+  const files = runFiles(bridge.stateDir, run.id);
   const resumed = project.sessionId !== null && (await sessionExists(run.sessionId, env));
   const server = {
     selfCommand: context.selfCommand,
-    home: bridge.home,
+    stateDir: bridge.stateDir,
     runId: run.id,
     projectId: run.projectId,
   };
-  await makeRunsFolder(bridge.home);
+  await makeRunsFolder(bridge.stateDir);
   await writeMcpConfig(files.mcpConfig, server, config.mcp_servers);
   const remembers = resumed && (await knowsPlan(started, env));
   const opening = openingMessage(started, remembers);
-  const stateFolders = await pathsOf(bridge.home, folder.value.path);
+  const stateFolders = await pathsOf(bridge.stateDir, folder.value.path);
   const guarded = await guardedEnvironment(folder.value, env);
   if (!guarded.ok)
     return { spawned: false, outcome: { kind: 'workspace_missing', message: guarded.refusal } };
@@ -136,8 +136,8 @@ async function spawn(context: Context, started: StartedRun): Promise<SpawnedRun>
 }
 
 /** Every path that leads to the state folder, also the one by which a workspace that holds it does. */
-async function pathsOf(home: string, workspace: string): Promise<string[]> {
-  const paths = [home, await realpath(home), await pathFrom(workspace, home)];
+async function pathsOf(stateDir: string, workspace: string): Promise<string[]> {
+  const paths = [stateDir, await realpath(stateDir), await pathFrom(workspace, stateDir)];
   return [...new Set(paths)].filter((path) => path !== undefined);
 }
 

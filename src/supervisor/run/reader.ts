@@ -122,7 +122,7 @@ export class RunReader {
     // An adopted run's file is read from its beginning: what our predecessor recorded is not news.
     if (run.readyAt !== null) return;
     const wrong = await whatIsWrong(init, {
-      folder: await expectedFolder(bridge.home, run),
+      folder: await expectedFolder(bridge.stateDir, run),
       disallowedTools: config.disallowed_tools,
     });
     if (wrong) return this.#stop.killBeforeFirstRequest(wrong);

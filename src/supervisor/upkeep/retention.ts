@@ -50,7 +50,7 @@ export class Retention implements Upkeep {
 
   async #removeOld(): Promise<void> {
     const { bridge, clock, config, log, lease } = this.#context;
-    const artifacts = await listArtifacts(bridge.home).catch((error: Error) => {
+    const artifacts = await listArtifacts(bridge.stateDir).catch((error: Error) => {
       log.warn('runs.unreadable', {}, error.message);
       return [];
     });

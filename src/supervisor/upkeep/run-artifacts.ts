@@ -15,8 +15,8 @@ export interface RunArtifact {
 }
 
 /** Every file of a run that is there. Throws the system's error. */
-export async function listArtifacts(home: string): Promise<RunArtifact[]> {
-  const folder = runsFolder(home);
+export async function listArtifacts(stateDir: string): Promise<RunArtifact[]> {
+  const folder = runsFolder(stateDir);
   const names = await readdir(folder).catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT') return [];
     throw error;
