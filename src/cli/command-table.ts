@@ -1,4 +1,9 @@
-/** Every command: its name, how it is called, what it does, and where it is. Each is loaded when it is called. */
+/**
+ * Every command: its name, how it is called, what it does, and where it is. Each is loaded when it is called.
+ *
+ * To add one: add an entry below and a file in commands/, which reads the options, calls a function of src/bridge/ and
+ * prints what that returns.
+ */
 import type { Command } from 'commander';
 import type { Cli } from './context.ts';
 

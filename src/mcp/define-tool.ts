@@ -1,4 +1,9 @@
-/** What a tool is: its words, its input, and what it does. Nothing here knows the protocol or the SDK. */
+/**
+ * What a tool is: its words, its input, and what it does. Nothing here knows the protocol or the SDK.
+ *
+ * To add an argument: add it to the `input` of its tool, in desktop/ or code/. To add a tool: define it there, list it in
+ * desktop.ts or code.ts, and add what it answers to src/wire/schemas/tool-results.ts.
+ */
 import * as z from 'zod';
 import type { Bridge } from '../bridge/bridge.ts';
 import type { WorkspacePolicy } from '../bridge/workspaces.ts';

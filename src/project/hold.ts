@@ -1,4 +1,10 @@
-/** Holds: why no new run starts, how long each lasts, and which of them end with a try. Pure. */
+/**
+ * Holds: why no new run starts, how long each lasts, and which of them end with a try. Pure.
+ *
+ * To add a kind: add it to HOLD_KINDS and run `npm run docs`. One that follows from conditions is set in
+ * src/supervisor/admission.ts. One that the end of a run sets belongs to its outcome, in HOLD_OF of retry.ts; PROBES and
+ * PROBED_HOLDS below say when it ends.
+ */
 import { backOffEnds } from './back-off.ts';
 
 export const HOLD_KINDS = [
