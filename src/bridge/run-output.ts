@@ -8,6 +8,7 @@ import type { Bridge } from './bridge.ts';
 import { type HeldLease, writeHolding } from './lease.ts';
 import { databaseOf } from './open-bridge.ts';
 
+/** A run that has ended, as retention sees it. */
 export interface FinishedRun {
   readonly id: RunId;
   readonly endedAt: string;

@@ -1,41 +1,43 @@
-/** The command line of a run (https://code.claude.com/docs/en/cli-reference; `claude --help` hides some of these). */
+/**
+ * Builds the command line of a run (https://code.claude.com/docs/en/cli-reference; `claude --help` hides some options).
+ */
 
 import { writeFile } from 'node:fs/promises';
 import type { ProjectId, RunId } from '../project/ids.ts';
 import type { ClaudeSettings } from '../project/workspace.ts';
 
-/** The name under which Claude knows our server; tools are then called `mcp__claude_bridge_code__…`. */
+/** The name of our server in Claude; its tools are called `mcp__claude_bridge_code__…`. */
 export const CODE_SERVER = 'claude_bridge_code';
 
 export interface CommandLine {
   readonly sessionId: string;
-  /** Whether the session has a conversation to go on with. */
+  /** Whether the session has a conversation to continue. */
   readonly resume: boolean;
   readonly model: string | null;
   readonly permissionMode: string;
   readonly allowedTools: readonly string[];
   readonly disallowedTools: readonly string[];
-  /** Whose settings count, besides those of this command line. */
+  /** Whose settings apply besides this command line. */
   readonly claudeSettings: ClaudeSettings;
-  /** Settings of this run as JSON, over all others. */
+  /** Settings of this run as JSON; they override all others. */
   readonly settings: string;
   readonly mcpConfigFile: string;
   readonly maxTurns: number | null;
   readonly maxBudgetUsd: number | null;
 }
 
-/** Everything that matters is said on the command line, so that no setting of the machine changes how a run works. */
+/** The arguments of claude. They set everything that matters, so no setting of the machine changes how a run works. */
 export function commandLine(line: CommandLine): string[] {
   return [
     '-p',
     ...['--input-format', 'stream-json', '--output-format', 'stream-json', '--verbose'],
-    // Claude repeats each message as it takes it in: how we know that steering has arrived.
+    // Claude echoes each message as it takes it in; this shows that steering has arrived.
     '--replay-user-messages',
-    // Signs of life while a long answer streams, and while a hook runs: else Claude says nothing until either is over.
+    // Signs of life during a long answer or a hook: without these, Claude is silent until it is over.
     ...['--include-partial-messages', '--include-hook-events'],
     ...(line.resume ? ['--resume', line.sessionId] : ['--session-id', line.sessionId]),
-    // Without a model Claude uses the person's own setting; `default` would be the account's, against that setting.
-    // A resumed session is always given one: some versions take it from the transcript with a smaller context.
+    // Without a model, Claude uses the setting of the person; `default` would override it with that of the account. A
+    // resumed session always gets a model: some versions take it from the transcript, with a smaller context.
     ...(line.model === null ? [] : ['--model', line.model]),
     ...['--permission-mode', line.permissionMode],
     ...(line.maxTurns === null ? [] : ['--max-turns', String(line.maxTurns)]),
@@ -48,13 +50,15 @@ export function commandLine(line: CommandLine): string[] {
   ];
 }
 
-/** Nobody is there to be asked, and a run stays in its folder: a later resume would begin in the other one. */
+/**
+ * A question would have no one to answer it. A run stays in its folder: a later resume would begin in the other one.
+ */
 const NOT_OFFERED = ['AskUserQuestion', 'EnterWorktree', 'ExitWorktree'];
 
 /**
- * The settings of a workspace can name another service, and with it send the key there, start programs and permit
- * tools: `-p` asks nobody whether the folder is trusted. Without them Claude also leaves out the folder's CLAUDE.md
- * (seen in 2.1.329); as an added folder it is read again.
+ * The settings of a workspace can name another service and so send the key there, start programs and permit tools; `-p`
+ * asks nobody whether the folder is trusted. Without them Claude also leaves out the CLAUDE.md of the folder (seen in
+ * 2.1.329); for an added folder it reads it again.
  */
 function settingSources(settings: ClaudeSettings): string[] {
   if (settings === 'all') return [];
@@ -70,8 +74,8 @@ export interface CodeServer {
 }
 
 /**
- * Writes the run's MCP configuration: our server, and those the owner shares with every run. Mode 0600, since the
- * owner's entries may hold secrets.
+ * Writes the MCP configuration of a run: our server, and those that the owner shares with every run. The mode is 0600,
+ * since the entries of the owner may hold secrets. Throws the error of the system.
  */
 export async function writeMcpConfig(
   file: string,
@@ -84,7 +88,7 @@ export async function writeMcpConfig(
     command,
     args: [...args, 'mcp', 'code'],
     env: { BRIDGE_HOME: server.stateDir, BRIDGE_RUN_ID: server.runId, BRIDGE_PROJECT_ID: server.projectId },
-    // Claude waits for it before the first turn, and never hides its tools behind a search.
+    // Claude waits for the server before the first turn, and never hides its tools behind a search.
     alwaysLoad: true,
   };
   const config = { mcpServers: { ...shared, [CODE_SERVER]: ours } };

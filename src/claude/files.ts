@@ -1,17 +1,17 @@
-/** Where Claude Code keeps what belongs to a person (https://code.claude.com/docs/en/settings). We only ever read there. */
+/** Locates the files of a person in Claude Code (https://code.claude.com/docs/en/settings). We only read them. */
 
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Environment } from '../environment.ts';
 
-/** Settings, transcripts and logs. `personHome` counts where the environment names no home. */
+/** The folder of settings, transcripts and logs. `personHome` applies where the environment names no home. */
 export function claudeFolder(env: Environment, personHome: string): string {
   return env.CLAUDE_CONFIG_DIR || join(env.HOME || personHome, '.claude');
 }
 
 /**
- * Where `claude mcp add -s user` writes. A `.config.json` of former versions goes first where it is there (seen with
- * 2.1.329).
+ * The file that `claude mcp add -s user` writes. A `.config.json` of former versions takes precedence where it exists
+ * (seen with 2.1.329).
  */
 export function claudeUserFile(env: Environment, personHome: string): string {
   const former = join(claudeFolder(env, personHome), '.config.json');

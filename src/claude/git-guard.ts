@@ -1,12 +1,12 @@
 /**
- * Programs that a repository's own configuration names, and the environment in which git does not start them. Claude
- * Code guards its own calls of git (seen in 2.1.329), but lets the model call `git status`, `git diff` and `git log`
- * unasked, and those start them (seen with git 2.39).
+ * Keeps git from starting the programs that the configuration of a repository names. Claude Code guards its own calls
+ * of git (seen in 2.1.329), but lets the model call `git status`, `git diff` and `git log` without asking, and these
+ * start them (seen with git 2.39).
  */
 import type { Environment } from '../environment.ts';
 import type { GitSetting } from '../machine/repository-config.ts';
 
-/** Keys whose value git starts as a program, some only when it is asked for something special. */
+/** Keys whose value git starts as a program, some of them only for special commands. */
 const PROGRAM_KEYS: readonly RegExp[] = [
   /^core\.(alternaterefscommand|askpass|editor|fsmonitor|gitproxy|hookspath|pager|sshcommand)$/,
   /^(credential|gpg)\.(.+\.)?(helper|program|defaultkeycommand)$/,
@@ -23,7 +23,7 @@ const PROGRAM_KEYS: readonly RegExp[] = [
   /^trailer\..+\.(cmd|command)$/,
 ];
 
-/** Keys whose value is a program only when it is written like one. */
+/** Keys whose value is a program only in a special form. */
 const PROGRAM_VALUES: readonly (readonly [RegExp, RegExp])[] = [
   [/^alias\..+$/, /^\s*!/],
   [/^submodule\..+\.update$/, /^\s*!/],
@@ -32,14 +32,14 @@ const PROGRAM_VALUES: readonly (readonly [RegExp, RegExp])[] = [
 
 const NO_PROGRAM = /^(true|false|yes|no|on|off|\d+|)$/i;
 
-/** What the installers of Git LFS and git-crypt write: without them, files would be committed in another form. */
+/** Written by the installers of Git LFS and git-crypt. Without these, files would be committed in another form. */
 const WELL_KNOWN = [
   /^git-lfs (clean|smudge)( --skip)? -- %f$/,
   /^git-lfs filter-process( --skip)?$/,
   /^"?git-crypt"? (clean|smudge|diff)$/,
 ];
 
-/** Those of a repository's settings that make git start a program, less what is well known. */
+/** The settings of a repository that make git start a program, except well-known ones. */
 export function programSettings(settings: readonly GitSetting[]): GitSetting[] {
   return settings.filter(({ name, value }) => {
     if (WELL_KNOWN.some((known) => known.test(value))) return false;
@@ -49,20 +49,20 @@ export function programSettings(settings: readonly GitSetting[]): GitSetting[] {
 }
 
 /**
- * The environment in which a mere `git status` or `git log` starts no program of the repository. What the environment
- * already says to git stays. Programs that the person's own git configuration names go on working.
+ * The environment in which `git status` or `git log` starts no program of the repository. What the environment already
+ * tells git stays. Programs that the git configuration of the person names still work.
  */
 export function guardedFromGit(env: Environment, settings: readonly GitSetting[]): Environment {
   const guards = [['core.fsmonitor', 'false'] as const, ...programSettings(settings).flatMap(guardsAgainst)];
   const count = Number(env.GIT_CONFIG_COUNT ?? 0);
-  // Of another form git refuses it, with or without us.
+  // Git refuses another form, with or without us.
   if (!Number.isInteger(count) || count < 0) return env;
   const added = guards.flatMap(([name, value], index) => [
     [`GIT_CONFIG_KEY_${count + index}`, name],
     [`GIT_CONFIG_VALUE_${count + index}`, value],
   ]);
   return {
-    // Without it `git status` writes the index, and that starts the hook post-index-change.
+    // Otherwise `git status` writes the index, which starts the hook post-index-change.
     GIT_OPTIONAL_LOCKS: '0',
     ...env,
     ...Object.fromEntries(added),
@@ -71,8 +71,8 @@ export function guardedFromGit(env: Environment, settings: readonly GitSetting[]
 }
 
 /**
- * What stands against a setting; nothing where git has no harmless value for it, such as for `diff.external`, or starts
- * it only for what Claude may not do unasked.
+ * Values that override a setting. Empty where git has no harmless value, such as for `diff.external`, or starts the
+ * program only for commands that Claude may not run without asking.
  */
 function guardsAgainst({ name }: GitSetting): (readonly [name: string, value: string])[] {
   const [, kind = '', driver = ''] = /^(filter|diff|hook)\.(.+)\.[^.]+$/.exec(name) ?? [];
@@ -87,7 +87,7 @@ function guardsAgainst({ name }: GitSetting): (readonly [name: string, value: st
   return signature === undefined ? [] : [[name, signature]];
 }
 
-/** Started by `git log`, where the repository asks for signatures to be shown. */
+/** Started by `git log` where the repository asks to show signatures. */
 const SIGNATURE_PROGRAMS: Readonly<Record<string, string>> = {
   'gpg.program': 'gpg',
   'gpg.openpgp.program': 'gpg',

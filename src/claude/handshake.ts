@@ -1,17 +1,18 @@
-/** What Claude says of itself before its first request must be what the run was started for. */
+/** Compares what Claude reports before its first request with what the run was started for. */
 import { realpath } from 'node:fs/promises';
 import type { Outcome } from '../project/outcome.ts';
 import { CODE_SERVER } from './command-line.ts';
 import type { Init } from './stream.ts';
 
-/** Without one of these Claude works on, and nobody hears of it. */
+/** The tools a run needs. Without one of these Claude works on, and nobody hears of it. */
 const NEEDED_TOOLS = ['bridge_send_update', 'bridge_send_completion'];
 
 /**
- * Why a run that begins like this does not count; undefined when all is well. What an init event leaves out is well.
- * `folder` is where it must begin, without links: followed now, it could lead to wherever Claude has begun instead.
+ * The outcome of a run whose init event does not match; undefined when it does. A field that the event leaves out
+ * matches. `folder` is where Claude must begin, with its links resolved earlier: resolved now, they could lead to
+ * wherever Claude has begun instead.
  */
-export async function whatIsWrong(
+export async function handshakeMismatch(
   init: Init,
   { folder, disallowedTools }: { readonly folder: string; readonly disallowedTools: readonly string[] },
 ): Promise<Outcome | undefined> {

@@ -1,6 +1,6 @@
-/** The lines we write to a run's stdin (stream-json input). */
+/** Builds the lines for the stdin of a run (stream-json input). */
 
-/** A message for Claude. It is repeated in the output, under the same `uuid`, when Claude takes it in. */
+/** A message for Claude. Claude echoes it in its output, under the same `uuid`, when it takes it in. */
 export function userMessage(text: string, uuid: string): string {
   return JSON.stringify({
     type: 'user',
@@ -10,7 +10,7 @@ export function userMessage(text: string, uuid: string): string {
   });
 }
 
-/** Ends the turn under way; the only graceful stop where there are no signals. */
+/** Interrupts the current turn; the only graceful stop where there are no signals. */
 export function interruptRequest(requestId: string): string {
   return JSON.stringify({
     type: 'control_request',

@@ -1,14 +1,15 @@
-/** Makes lines of bytes that arrive in pieces of any size. */
+/** Splits bytes that arrive in chunks of any size into lines. */
 
-/** Claude writes tool results of hundreds of kilobytes on one line; beyond this a line is not kept in memory. */
+/** Claude writes tool results of hundreds of kilobytes on one line. A line longer than this is not kept in memory. */
 const MAX_LINE_BYTES = 16 * 1024 * 1024;
 
 const NEWLINE = 0x0a;
 
+/** Counts bytes and overlong lines while it splits. */
 export class LineSplitter {
-  /** How many bytes it was given. */
+  /** How many bytes it has received. */
   position = 0;
-  /** How many overlong lines it passed over. */
+  /** How many overlong lines it has dropped. */
   skipped = 0;
   readonly #maxLineBytes: number;
   #parts: Buffer[] = [];
@@ -25,7 +26,7 @@ export class LineSplitter {
     for (let at = chunk.indexOf(NEWLINE); at >= 0; at = chunk.indexOf(NEWLINE, start)) {
       this.#keep(chunk.subarray(start, at));
       start = at + 1;
-      // A line ends at a byte that is never inside a UTF-8 character, so whole lines decode whole.
+      // The newline byte never occurs inside a UTF-8 character, so whole lines decode without loss.
       if (this.#length <= this.#maxLineBytes) yield Buffer.concat(this.#parts).toString('utf8');
       else this.skipped += 1;
       this.#parts = [];

@@ -1,6 +1,6 @@
 /**
- * What a model's tokens cost, for runs whose own figure is missing. The list prices that Claude Code 2.1.329
- * (19 November 2026) reckons with, read from the catalog in its program, in US dollars for a million tokens.
+ * List prices of the models, for runs whose own cost is missing. They are those of Claude Code 2.1.329 (19 November
+ * 2026), read from the catalog in its program, in US dollars per million tokens.
  */
 
 /** Tokens of one message, as the Messages API counts them. */
@@ -9,11 +9,11 @@ export interface TokenUsage {
   readonly output: number;
   readonly cacheRead: number;
   readonly cacheWrite: number;
-  /** Those of `cacheWrite` that are kept for an hour. */
+  /** The part of `cacheWrite` that is kept for an hour. */
   readonly cacheWriteHour: number;
 }
 
-/** The first that a model's name contains counts: `claude-sonnet-5-20260301` is `sonnet-5`. */
+/** The first key that the name of a model contains applies: `claude-sonnet-5-20260301` is `sonnet-5`. */
 const LIST: readonly (readonly [name: string, input: number, cacheRead: number])[] = [
   ['fable-5-2', 8, 0.2],
   ['fable-5-1', 10, 0.25],
@@ -35,14 +35,15 @@ const LIST: readonly (readonly [name: string, input: number, cacheRead: number])
   ['haiku', 0.8, 0.08],
 ];
 
-/** Claude reckons with this for a model that it does not know. */
+/** The price that Claude uses for a model it does not know. */
 const UNKNOWN_MODEL = ['', 5, 0.5] as const;
 
 /** The list price of `usage` in US dollars. */
 export function listPriceUsd(model: string, usage: TokenUsage): number {
   const [, input, cacheRead] = LIST.find(([name]) => model.toLowerCase().includes(name)) ?? UNKNOWN_MODEL;
   const hour = Math.min(usage.cacheWriteHour, usage.cacheWrite);
-  // For every model of the list an answer costs five times its input, and cache writes 1.25 times, for an hour twice.
+  // For every model in the list, output costs five times as much as input; cache writes 1.25 times, or twice when kept
+  // for an hour.
   const inputs = usage.input + 5 * usage.output + 1.25 * (usage.cacheWrite - hour) + 2 * hour;
   return (inputs * input + usage.cacheRead * cacheRead) / 1e6;
 }

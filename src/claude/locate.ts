@@ -1,4 +1,4 @@
-/** Where the claude program is. */
+/** Finds the claude program. */
 import { findExecutable } from '../machine/executable.ts';
 
 export type Located =
@@ -6,8 +6,8 @@ export type Located =
   | { readonly found: false; readonly message: string };
 
 /**
- * The configured program, or the first `claude` on PATH; always an absolute path, since a service's PATH is not the
- * person's. Looked up anew for each run: Claude's own updates move it.
+ * The configured program, or the first `claude` on PATH. The path is absolute, since the PATH of a service is not that
+ * of the person. Each run looks it up again: updates of Claude move it.
  */
 export function locateClaude(
   configured: string | undefined,

@@ -1,10 +1,13 @@
-/** Of a person's environment, what claude needs where the person's shell is not: in a service. */
+/**
+ * Captures the part of the environment of a person that claude needs in a service, where the shell of the person is
+ * missing.
+ */
 
 import { delimiter, isAbsolute, sep } from 'node:path';
 import type { Environment } from '../environment.ts';
 import { isOfAnOuterSession } from './environment.ts';
 
-/** In either case: what they are for is not agreed upon (https://about.gitlab.com/blog/we-need-to-talk-no-proxy/). */
+/** In upper or lower case: programs do not agree on one (https://about.gitlab.com/blog/we-need-to-talk-no-proxy/). */
 const PROXIES = ['HTTP_PROXY', 'HTTPS_PROXY', 'ALL_PROXY', 'NO_PROXY'];
 
 const LANGUAGE_AND_CERTIFICATES = [
@@ -24,7 +27,7 @@ const EXACT = [
   'GITHUB_TOKEN',
 ];
 
-/** Switches and limits of Claude Code that do not bear its name (https://code.claude.com/docs/en/env-vars). */
+/** Switches and limits of Claude Code without its name in theirs (https://code.claude.com/docs/en/env-vars). */
 const OF_CLAUDE = [
   'BASH_DEFAULT_TIMEOUT_MS',
   'BASH_MAX_OUTPUT_LENGTH',
@@ -36,7 +39,7 @@ const OF_CLAUDE = [
   'USE_BUILTIN_RIPGREP',
 ];
 
-/** `DISABLE_`: that somebody wants no telemetry holds in the service too. */
+/** `DISABLE_`: who wants no telemetry wants none in the service either. */
 const PREFIXES = [
   'LC_',
   'ANTHROPIC_',
@@ -50,10 +53,10 @@ const PREFIXES = [
 ];
 
 /**
- * Search path, language, proxies, certificates, and the credentials and settings of Claude and of the clouds it may run
- * on; not what describes a session that is under way here. Empty values are left out.
+ * The search path, language, proxies, certificates, and the credentials and settings of Claude and of the clouds it may
+ * run on; not what describes the current session. Empty values are left out.
  *
- * @param more Names of further variables to take.
+ * @param more Names of further variables to capture.
  */
 export function captureEnvironment(env: Environment, more: readonly string[]): Record<string, string> {
   const taken = Object.entries(env).flatMap(([name, value]): [string, string][] => {
@@ -64,14 +67,14 @@ export function captureEnvironment(env: Environment, more: readonly string[]): R
   return Object.fromEntries(taken.filter(([, value]) => value !== ''));
 }
 
-/** Whatever a person has set for others too. */
+/** Variables that another user may share. */
 const OF_THE_MACHINE = ['PATH', ...LANGUAGE_AND_CERTIFICATES, 'BRIDGE_CLAUDE'];
 
 /**
- * Of what was captured, that which another user of the machine may have: no credentials, also not those of a proxy, and
+ * The part of `captured` that another user of the machine may have: no credentials, including those of a proxy, and
  * nothing below the home folder.
  *
- * @param named What is meant for the other one by name.
+ * @param named Variables to keep by name.
  */
 export function ofTheMachine(
   captured: Readonly<Record<string, string>>,
@@ -98,7 +101,7 @@ function isNeeded(name: string): boolean {
   );
 }
 
-/** npm puts folders before PATH for the time of its command: they are of a project, and not meant for anybody else. */
+/** npm prepends folders of a project to PATH while its command runs. They mean nothing elsewhere. */
 function lastingFolders(path: string): string {
   const ofNpm = [`${sep}node_modules${sep}.bin`, `${sep}node-gyp-bin`];
   const folders = path.split(delimiter).filter((folder) => isAbsolute(folder));

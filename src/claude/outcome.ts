@@ -1,6 +1,6 @@
 /**
- * How a run ended, from structured facts alone: events, exit code, and why we ended it. Never from a text meant for
- * people. Whether work was submitted is not decided here: the store says that, and it wins.
+ * Classifies how a run ended, from structured facts alone: events, exit code, and why we stopped it; never from text
+ * meant for people. Whether work was submitted is not decided here: the store knows, and takes precedence.
  */
 import { cut } from '../characters.ts';
 import type { Outcome } from '../project/outcome.ts';
@@ -9,7 +9,7 @@ import { redact } from '../redaction.ts';
 import type { RateLimit, Result } from './stream.ts';
 
 export interface RunFacts {
-  /** Set when the supervisor ended the run, and why. It explains everything that follows. */
+  /** Why the supervisor stopped the run; undefined when it did not. It explains everything that follows. */
   readonly ended: Outcome | undefined;
   readonly started: boolean;
   readonly resumed: boolean;
@@ -18,7 +18,7 @@ export interface RunFacts {
   /** `error` of the last assistant event that had one since the last good turn. */
   readonly error: string | undefined;
   readonly rateLimit: RateLimit | undefined;
-  /** Both null: nobody was there to see it. */
+  /** Both null when nobody saw the exit. */
   readonly exit: { readonly code: number | null; readonly signal: string | null };
   /** The output ends in the middle of a line. */
   readonly cut: boolean;
@@ -27,6 +27,10 @@ export interface RunFacts {
   readonly budgetUsd: number | null;
 }
 
+/**
+ * The outcome of a run that submitted no work. The first that applies: why we stopped it, an error of Claude, its
+ * result, its exit.
+ */
 export function classify(facts: RunFacts): Outcome {
   return facts.ended ?? byError(facts) ?? byResult(facts) ?? byExit(facts);
 }
@@ -42,7 +46,7 @@ function byError(facts: RunFacts): Outcome | undefined {
     case 'overloaded':
       return { kind: 'throttled' };
     case 'authentication_failed':
-      // Claude gives this name to every 403, also to that of a gateway that has never heard of the service.
+      // Claude uses this name for every 403, including that of a gateway that knows nothing of the service.
       if (result?.api_error_status === 403 && isOfAGateway(result)) return undefined;
       return { kind: 'not_logged_in', message };
     case 'oauth_org_not_allowed':
@@ -53,7 +57,7 @@ function byError(facts: RunFacts): Outcome | undefined {
     case 'billing_error':
       return { kind: 'billing', message };
     case 'model_not_found':
-      // Claude gives this name to every 404; without a result nothing tells who has answered.
+      // Claude uses this name for every 404; without a result it is unknown who answered.
       return !result || isOfAGateway(result)
         ? undefined
         : { kind: 'model_unknown', model: facts.model, message };
@@ -63,16 +67,16 @@ function byError(facts: RunFacts): Outcome | undefined {
 }
 
 /**
- * Whether a proxy, gateway or login page has answered, and not the service: only the service says of which type its error
- * is (`api_error_type`, seen in 2.1.329). 2.1.197 never tells, and names no `api_error` as the reason of the end either.
+ * Whether a proxy, gateway or login page answered instead of the service: only the service gives its errors a type
+ * (`api_error_type`, seen in 2.1.329). 2.1.197 never reports the type, nor `api_error` as the reason of the end.
  */
 function isOfAGateway({ api_error_type, terminal_reason }: Result): boolean {
   return api_error_type === undefined && terminal_reason === 'api_error';
 }
 
 /**
- * A rejection with a reset time is the account's usage limit; one without is the service being busy, and so is an
- * error of an account that pays for what goes beyond its limit.
+ * A rejection with a reset time is the usage limit of the account. Without one, the service is busy. The error of an
+ * account that pays beyond its limit means the same.
  */
 function limit(info: RateLimit | undefined): Outcome | undefined {
   if (info?.status !== 'rejected' || info.resetsAt === undefined || info.isUsingOverage) return undefined;
@@ -87,7 +91,7 @@ function byResult(facts: RunFacts): Outcome | undefined {
   const { result, exit, resumed, started } = facts;
   if (!result) return undefined;
   if (resumed && !started && result.subtype === 'error_during_execution') return { kind: 'session_missing' };
-  // Its number counts the turn that was not begun any more (seen in 2.1.197 and 2.1.329).
+  // The number includes the turn that did not begin (seen in 2.1.197 and 2.1.329).
   if (result.subtype === 'error_max_turns')
     return { kind: 'max_turns', turns: Math.max(result.num_turns - 1, 0) };
   if (result.subtype === 'error_max_budget_usd')
@@ -103,7 +107,7 @@ function byResult(facts: RunFacts): Outcome | undefined {
   return exit.code === 0 || exit.code === null ? { kind: 'no_completion' } : undefined;
 }
 
-/** What the service, or something before it, answered after Claude's own retries. */
+/** The answer of the service, or of something before it, after the retries of Claude. */
 function byAnswer({ resumed }: RunFacts, result: Result, message: string): Outcome {
   const status = result.api_error_status ?? null;
   switch (result.api_error_type) {
@@ -112,21 +116,24 @@ function byAnswer({ resumed }: RunFacts, result: Result, message: string): Outco
     case 'billing_error':
       return { kind: 'billing', message };
   }
-  // "Overloaded", under the name of its error only in `api_retry` events (seen in 2.1.197 and 2.1.329).
+  // "Overloaded". Its error type appears only in `api_retry` events (seen in 2.1.197 and 2.1.329).
   if (status === 529) return { kind: 'throttled' };
   if (status === 402) return { kind: 'billing', message };
-  // A conversation is refused by the service itself; of an old one that is believed of whoever says it.
+  // Only the service itself can refuse a conversation. For a resumed one, a refusal from anyone counts.
   const refuses = status !== null && REFUSALS.includes(status) && (resumed || !isOfAGateway(result));
   return refuses ? { kind: 'request_refused', status, message } : { kind: 'api_error', status, message };
 }
 
-/** What is wrong with the request itself: the same request is refused again. */
+/** Errors of the request itself: the same request would be refused again. */
 const REFUSALS: readonly number[] = [400, 422];
 
-/** The conversation does not fit, or a request with its images and files is larger than the service takes. */
+/** The conversation does not fit, or a request with its images and files exceeds the limit of the service. */
 const TOO_LARGE: readonly string[] = ['prompt_too_long', 'image_error'];
 
-/** Something else than this supervisor stopped the turn: its predecessor, a person's signal, a permission rule. */
+/**
+ * The turn was stopped by something else than this supervisor: its predecessor, a signal from a person, a permission
+ * rule.
+ */
 function byInterrupt({ code }: RunFacts['exit']): Outcome {
   if (code === null) return { kind: 'lost', message: 'it was interrupted while no supervisor was watching' };
   return { kind: 'crashed', code, signal: null, stderr: 'its turn was interrupted from outside' };
@@ -146,7 +153,9 @@ function byExit({ exit, cut, stderr }: RunFacts): Outcome {
 
 const MAX_MESSAGE_LENGTH = 500;
 
-/** Some of a text that the service wrote, for a person to read: without a secret, also one that the end would cut. */
+/**
+ * A short form of a text of the service, for people. Secrets are removed first, so that a cut never leaves part of one.
+ */
 function shortened(text: string): string {
   return cleanText(cut(redact(text.slice(0, 2 * MAX_MESSAGE_LENGTH)), MAX_MESSAGE_LENGTH));
 }

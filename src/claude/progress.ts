@@ -1,4 +1,4 @@
-/** Folds Claude's events into what it is doing now. Pure: the time of each line is given. */
+/** Folds the events of Claude into what it is doing now. Pure: the time of each line is passed in. */
 
 import * as z from 'zod';
 import { cut } from '../characters.ts';
@@ -10,12 +10,14 @@ export interface Progress {
   readonly live: LiveState;
   /** Tool calls and hooks without a result yet, by id. */
   readonly open: ReadonlyMap<string, string>;
-  /** The API message last counted as a turn; its blocks arrive as several events. */
+  /** The API message that was last counted as a turn; its blocks arrive as several events. */
   readonly messageId: string;
 }
 
+/** The progress before the first event. */
 export const NO_PROGRESS: Progress = { live: EMPTY_LIVE_STATE, open: new Map(), messageId: '' };
 
+/** The progress after one more event, which was written at `at` (ISO 8601). */
 export function advance(progress: Progress, event: ClaudeEvent, at: string): Progress {
   const alive: Progress = { ...progress, live: { ...progress.live, lastSignAt: at } };
   switch (event.kind) {
@@ -23,7 +25,7 @@ export function advance(progress: Progress, event: ClaudeEvent, at: string): Pro
       const open = new Map(progress.open);
       for (const use of event.toolUses) open.set(use.id, describeTool(use));
       const isOwn = !event.ofSubagent;
-      // An error is told as a message of its own, which is no turn of the model.
+      // An error is a message of its own and not a turn of the model.
       const isNew = isOwn && event.error === undefined && event.messageId !== progress.messageId;
       const turns = progress.live.turns + (isNew ? 1 : 0);
       const steps = isOwn ? todos(event.toolUses) : {};
@@ -53,7 +55,7 @@ function newest(open: ReadonlyMap<string, string>): string | null {
 }
 
 const MAX_DESCRIPTION_LENGTH = 100;
-/** Cleaned is only so much: a command may be a whole file. */
+/** The length that is cleaned: a command may be a whole file. */
 const MAX_SUBJECT_LENGTH = 1_000;
 
 function short(text: string): string {
@@ -78,7 +80,7 @@ const todoList = z.object({
   todos: z.array(z.object({ content: z.string(), status: z.string() })),
 });
 
-/** Claude's own list of steps, when it keeps one. */
+/** The list of steps that Claude keeps; empty when it keeps none. */
 function todos(uses: readonly ToolUse[]): Partial<LiveState> {
   const list = uses
     .filter(({ name }) => name === 'TodoWrite')

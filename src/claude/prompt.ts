@@ -1,4 +1,4 @@
-/** What Claude is told when a run starts. The words are in `prompts/`. */
+/** Builds the prompt of a run. Its text is in `prompts/`. */
 
 import { describeOutcome } from '../project/outcome-text.ts';
 import { planBody } from '../project/plan.ts';
@@ -16,13 +16,14 @@ export interface PromptFacts {
   readonly reason: string | null;
   /** The run before this one. */
   readonly last: Run | undefined;
-  /** The session has a conversation that knows the plan. */
+  /** Whether the conversation of the session contains the plan. */
   readonly remembers: boolean;
-  /** What a session that remembers nothing is told instead: the record in words. */
+  /** The status text, for a session that remembers nothing. */
   readonly record: string;
   readonly messages: readonly SteeringMessage[];
 }
 
+/** The prompt that starts, revises or continues the work of a project. */
 export function prompt(facts: PromptFacts): string {
   const { messages } = facts;
   const opened = opening(facts);
@@ -49,8 +50,8 @@ function opening({ kind, project, markdown, reason, last, remembers, record }: P
 }
 
 /**
- * What the person has to say, below a line of ours. Claude runs a message that begins with `/` as a command or a
- * skill, or keeps it for the next turn: `/clear`, `/srv/data is read-only` (seen in 2.1.197 and 2.1.329).
+ * The messages of the person, below a line of ours. Claude runs a message that begins with `/` as a command or a skill,
+ * or keeps it for the next turn: `/clear`, `/srv/data is read-only` (seen in 2.1.197 and 2.1.329).
  */
 export function personsWords(messages: readonly Pick<SteeringMessage, 'message'>[]): string {
   return ['Messages from the person for you:', ...messages.map(({ message }) => message)].join('\n\n');

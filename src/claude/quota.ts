@@ -1,9 +1,11 @@
 import type { Quota } from '../project/quota.ts';
 import type { RateLimit } from './stream.ts';
 
-/** The usage windows a rate-limit event speaks of: all of them in newer versions, the one that matters in older ones. */
+/**
+ * The usage windows that a rate-limit event reports: all of them in newer versions, the one that matters in older ones.
+ */
 export function readQuotas(info: RateLimit, now: Date): Quota[] {
-  // A window that the account does not have is left out, or null: there are accounts without a five-hour one.
+  // A window that the account does not have is missing or null: some accounts have no five-hour window.
   const windows = Object.entries(info.unifiedWindows ?? {}).flatMap(([name, window]) =>
     window ? [[name, window] as const] : [],
   );

@@ -1,29 +1,29 @@
 /**
- * What a run gets by `--settings`: these are over those of the person and of the workspace
- * (https://code.claude.com/docs/en/settings). A version that does not know a key passes over it.
+ * Builds the value of `--settings`, which overrides the settings of the person and of the workspace
+ * (https://code.claude.com/docs/en/settings). A version that does not know a key ignores it.
  */
 import { win32 } from 'node:path';
 import { CODE_SERVER } from './command-line.ts';
 
-/** What Claude may not use outside the folder of its run. */
+/** What Claude may not access outside the folder of its run. */
 export type BlockOutside = 'files' | 'files_and_shell' | 'nothing';
 
 export interface RunSettings {
-  /** The folder of the run, without links. */
+  /** The folder of the run, with links resolved. */
   readonly workspace: string;
-  /** The state folder, under each path that leads to it. */
+  /** The state folder, by each path that leads to it. */
   readonly stateFolders: readonly string[];
   readonly blockOutside: BlockOutside;
 }
 
 /**
- * The settings as JSON. They hold for Claude's file tools, in every permission mode, and for commands that name such a
- * file; a program that Claude may run can do whatever the person can.
+ * The settings as JSON. They apply to the file tools of Claude, in every permission mode, and to commands that name
+ * such a file. A program that Claude may run can do whatever the person can.
  */
 export function runSettings({ workspace, stateFolders, blockOutside }: RunSettings): string {
   const files = stateFolders.flatMap((folder) => PROTECTED.map((name) => `//${rulePath(folder)}/${name}`));
   const permissions = {
-    // A rule for Edit is one for every tool that writes files.
+    // A rule for Edit applies to every tool that writes files.
     deny: files.flatMap((file) => [`Read(${file})`, `Edit(${file})`]),
     ...(blockOutside === 'nothing'
       ? {}
@@ -31,7 +31,7 @@ export function runSettings({ workspace, stateFolders, blockOutside }: RunSettin
   };
   const hooks = {
     UserPromptSubmit: [gate('UserPromptSubmit', '', { cwd: filledIn('cwd'), workspace })],
-    // Only a hook is told whether a subagent calls: the call itself does not say (seen in 2.1.329).
+    // Only a hook learns whether a subagent calls: the call itself does not say (seen in 2.1.329).
     PreToolUse: [
       gate('PreToolUse', `mcp__${CODE_SERVER}__bridge_send_completion`, { agent_id: filledIn('agent_id') }),
     ],
@@ -39,7 +39,7 @@ export function runSettings({ workspace, stateFolders, blockOutside }: RunSettin
   return JSON.stringify({ permissions, hooks });
 }
 
-/** Claude Code asks our server, in its unlisted tool; it fills in what it knows of the call. */
+/** Claude Code calls an unlisted tool of our server and fills in what it knows of the call. */
 function gate(event: string, matcher: string, facts: Readonly<Record<string, string>>): object {
   const hook = {
     type: 'mcp_tool',
@@ -55,15 +55,15 @@ function filledIn(name: string): string {
   return `$\{${name}}`;
 }
 
-/** By name, one by one: a rule for the whole folder would also deny the workspaces that lie in it. */
+/** Each by name: a rule for the whole folder would also deny the workspaces in it. */
 const PROTECTED = [
   ...['bridge.db*', 'token', '*.json', 'service.env', 'service.err', '*.log*'],
   ...['runs/**', 'plans/**', 'status/**', 'measure/**'],
 ];
 
 /**
- * Since 2.1.257 and 2.1.314. The second kind also denies commands such as `cd sub && ls` and `node -e …`, even allowed
- * ones: Claude Code cannot tell where they read (seen in 2.1.329).
+ * Settings of Claude Code since 2.1.257 and 2.1.314. `files_and_shell` also denies commands such as `cd sub && ls` and
+ * `node -e …`, even allowed ones: Claude Code cannot tell where they read (seen in 2.1.329).
  */
 const BLOCKS = {
   files: { blockFileToolReadsOutsideWorkingDirectories: true, blockWritesOutsideWorkingDirectories: true },
@@ -71,11 +71,11 @@ const BLOCKS = {
 } as const;
 
 /**
- * Of an absolute path, what stands behind the slashes of a rule: `C:\a` is `c/a` there. What would make it match nothing,
- * brackets and a backslash in a name, stands as `?`, which is any character (seen in 2.1.329).
+ * The part of a rule after its slashes, for an absolute path: `C:\a` becomes `c/a`. Characters that would make the rule
+ * match nothing, brackets and a backslash in a name, become `?`, which is any character (seen in 2.1.329).
  */
 function rulePath(path: string): string {
-  // Of Windows alone a backslash is a separator.
+  // Only on Windows is a backslash a separator.
   if (path.startsWith('/')) return path.replace(/^\/+/, '').replaceAll(/[[\]\\]/g, '?');
   const { root } = win32.parse(path);
   const isDrive = /^[a-z]:[\\/]$/i.test(root);

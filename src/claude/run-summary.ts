@@ -1,6 +1,6 @@
 /**
- * What a run's output has told so far: a fold over its events, the same for a run that is watched live, one that was
- * adopted, and one that is read after its end. Pure.
+ * Folds the output of a run into a summary, the same for a run that is watched live, was adopted, or is read after its
+ * end. Pure.
  */
 import { advance, NO_PROGRESS, type Progress } from './progress.ts';
 import { NOTHING_SPENT, type Spending, spend } from './spending.ts';
@@ -13,17 +13,18 @@ export interface RunSummary {
   readonly init: Init | undefined;
   /** The last result event. */
   readonly result: Result | undefined;
-  /** `error` of the main agent's last message, undefined after a good one. */
+  /** `error` of the last message of the main agent; undefined after a good one. */
   readonly error: string | undefined;
-  /** The newest word on the account's limits. */
+  /** The newest report on the limits of the account. */
   readonly rateLimit: RateLimit | undefined;
   /**
-   * Ids of the messages that Claude has taken in since its last answer or result. A Claude that is killed now may not have
-   * written them into its conversation yet: it does so a moment after it says that it has them (seen in 2.1.329).
+   * Ids of the messages that Claude took in since its last answer or result. When Claude is killed now, its
+   * conversation may not contain them: it writes them a moment after it reports them (seen in 2.1.329).
    */
   readonly unanswered: readonly string[];
 }
 
+/** The summary before the first event. */
 export const EMPTY: RunSummary = {
   progress: NO_PROGRESS,
   spending: NOTHING_SPENT,

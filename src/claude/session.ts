@@ -7,19 +7,19 @@ import type { Environment } from '../environment.ts';
 import { parseJson } from '../machine/program-output.ts';
 
 /**
- * Whether Claude has a conversation under this session id. It keeps them as
- * `<config>/projects/<folder name made from the path>/<session id>.jsonl`; the id is unique, so every folder is looked
- * into rather than the naming rule repeated. A session that was killed before its first message has none and its id
- * can be used anew; one that has must be resumed.
+ * Whether Claude has a conversation with this session id. Claude keeps them as `<config>/projects/<folder name made
+ * from the path>/<session id>.jsonl`. The id is unique, so every folder is searched instead of repeating the rule for
+ * its name. A session that was killed before its first message has no conversation and its id can be used again; one
+ * that has must be resumed.
  */
 export async function sessionExists(sessionId: string, env: Environment): Promise<boolean> {
   return (await findConversation(sessionId, env)) !== undefined;
 }
 
 /**
- * Whether the conversation under this session id holds a message that was sent with one of these ids. There may be one
- * without any: Claude writes its file before it takes in the first message, does not take in what a hook blocks, and
- * notes an interruption as a message of the user under an id of its own (seen in 2.1.329).
+ * Whether the conversation with this session id contains a message with one of these ids. It may contain none: Claude
+ * creates its file before it takes in the first message, does not take in what a hook blocks, and notes an interruption
+ * as a message of the user under an id of its own (seen in 2.1.329).
  */
 export async function sessionHasMessage(
   sessionId: string,
@@ -34,7 +34,7 @@ export async function sessionHasMessage(
       if (ids.some((id) => line.includes(id)) && ids.includes(idOfMessage(parseJson(line)))) return true;
     return false;
   } catch {
-    // What cannot be read is not relied on: the plan is told once more.
+    // An unreadable conversation counts as without: the plan is then sent once more.
     return false;
   } finally {
     input.destroy();

@@ -1,7 +1,6 @@
 /**
- * What a run costs, as its output tells: a fold over its events. Claude states its own figure at the end of each turn;
- * until then, and for a run that has no such end, the usage of each answer is priced. So a run that was killed has a
- * cost too. Pure.
+ * Folds the output of a run into its cost. Claude reports its own figure at the end of each turn. Until then, and for a
+ * run without such an end, the usage of each answer is priced, so a run that was killed has a cost too. Pure.
  */
 import { type RunCost, UNKNOWN_COST } from '../project/run.ts';
 import { listPriceUsd, type TokenUsage } from './list-prices.ts';
@@ -13,21 +12,22 @@ interface Answer {
 }
 
 export interface Spending {
-  /** A turn has begun: from here on requests may have been made. */
+  /** A turn has begun, so requests may have been made. */
   readonly requested: boolean;
-  /** What Claude has stated of this process alone; undefined while it has stated nothing. */
+  /** What Claude has reported for this process alone; undefined before its first report. */
   readonly statedUsd: number | undefined;
-  /** The first sum of a version that may count the whole session into it, and what the answers until then cost by list. */
+  /** The first sum of a version that may include the whole session, and the list price of the answers until then. */
   readonly firstSum: { readonly usd: number; readonly listUsd: number } | undefined;
-  /** The newest sum stated. */
+  /** The newest sum that Claude reported. */
   readonly sumUsd: number | undefined;
-  /** Answers since the last statement: the newest ones by message id, which may still grow, and the others' price. */
+  /** Answers since the last report: the newest by message id, which may still grow, and the price of the others. */
   readonly newest: ReadonlyMap<string, Answer>;
   readonly olderUsd: number;
   /** The message that is being streamed. */
   readonly streaming: string;
 }
 
+/** The spending before the first event. */
 export const NOTHING_SPENT: Spending = {
   requested: false,
   statedUsd: undefined,
@@ -38,6 +38,7 @@ export const NOTHING_SPENT: Spending = {
   streaming: '',
 };
 
+/** The spending after one more event. */
 export function spend(before: Spending, event: ClaudeEvent): Spending {
   switch (event.kind) {
     case 'init':
@@ -45,7 +46,7 @@ export function spend(before: Spending, event: ClaudeEvent): Spending {
     case 'assistant':
       return event.usage ? withAnswer(before, event.messageId, event.model, event.usage) : before;
     case 'usage': {
-      // Versions before 2.1.329 do not name the message in its last usage.
+      // Versions before 2.1.329 do not name the message in its last usage event.
       const id = event.messageId ?? before.streaming;
       return { ...withAnswer(before, id, event.model, event.usage), streaming: id };
     }
@@ -56,10 +57,10 @@ export function spend(before: Spending, event: ClaudeEvent): Spending {
   }
 }
 
-/** Enough for the answers of several subagents that come interleaved. */
-const KEPT_ANSWERS = 32;
+/** Enough for interleaved answers of several subagents. */
+const MAX_OPEN_ANSWERS = 32;
 
-/** The blocks of one message repeat its usage, and its last usage alone has all its output tokens. */
+/** The blocks of one message repeat its usage; only its last usage has all output tokens. */
 function withAnswer(before: Spending, id: string, model: string | undefined, usage: TokenUsage): Spending {
   const known = before.newest.get(id);
   const newest = new Map(before.newest).set(id, {
@@ -68,7 +69,7 @@ function withAnswer(before: Spending, id: string, model: string | undefined, usa
   });
   let { olderUsd } = before;
   const [oldest] = newest;
-  if (oldest && newest.size > KEPT_ANSWERS) {
+  if (oldest && newest.size > MAX_OPEN_ANSWERS) {
     olderUsd += price(oldest[1]);
     newest.delete(oldest[0]);
   }
@@ -86,14 +87,14 @@ function larger(a: TokenUsage, b: TokenUsage): TokenUsage {
 }
 
 /**
- * `model_usage_since_last_result` is this process's own (seen in 2.1.329). The sum is the process's own in 2.1.240 and
- * before, and the whole session's in 2.1.280 and later; a second conversation in the process begins at 0.
+ * `model_usage_since_last_result` covers this process only (seen in 2.1.329). The sum covers this process in 2.1.240
+ * and before, and the whole session in 2.1.280 and later; it restarts at 0 for a second conversation in the process.
  */
 function withStatement(before: Spending, result: Result): Spending {
   const { total_cost_usd: sum, model_usage_since_last_result: models } = result;
   const stated = before.statedUsd ?? 0;
   const own = models && Object.values(models).reduce((usd, { costUSD }) => usd + costUSD, 0);
-  // Before 2.1.329 an answer that was cut off is left out.
+  // Before 2.1.329 the report leaves out an answer that was cut off.
   const cutOff = own === undefined && result.terminal_reason === 'aborted_streaming';
   const rest = { newest: new Map(cutOff ? [...before.newest].slice(-1) : []), olderUsd: 0 };
   if (own !== undefined) return { ...before, ...rest, statedUsd: stated + own, sumUsd: sum };
@@ -111,8 +112,9 @@ function withStatement(before: Spending, result: Result): Spending {
 }
 
 /**
- * What the run has cost in US dollars so far. `sessionUsd` is what Claude stated for earlier runs of its session.
- * Unknown when requests may have been made and nothing tells of them.
+ * The cost of the run so far, in US dollars. Unknown when requests may have been made and no figure exists.
+ *
+ * @param sessionUsd What Claude reported for earlier runs of the session.
  */
 export function costOf(spending: Spending, sessionUsd: number): RunCost {
   const list = listUsd(spending);
@@ -125,7 +127,10 @@ export function costOf(spending: Spending, sessionUsd: number): RunCost {
   };
 }
 
-/** Of the first sum, with or without the earlier runs: what is nearer to the price of the answers. */
+/**
+ * The share of this process in the first sum: the sum with or without the earlier runs, whichever is nearer to the
+ * price of the answers.
+ */
 function firstOwnUsd({ firstSum }: Spending, sessionUsd: number): number {
   if (!firstSum) return 0;
   const { usd, listUsd: list } = firstSum;

@@ -1,13 +1,13 @@
 /**
- * Claude's output, line by line. Every version adds events and fields: what is not known here is ignored, and what is
- * known is checked before it is believed.
+ * Parses the output of Claude, line by line. Every version adds events and fields: unknown ones are ignored, and known
+ * ones are validated.
  */
 import * as z from 'zod';
 import type { TokenUsage } from './list-prices.ts';
 
 /**
- * Times are whole seconds since 1970. A number that is no date of this era, such as milliseconds, is no time at all:
- * what waits for it would wait for ever.
+ * Times are whole seconds since 1970. A number outside this era, such as milliseconds, counts as no time: a wait for it
+ * would never end.
  */
 const epochSeconds = lenient(
   z
@@ -21,9 +21,9 @@ const init = z.object({
   subtype: z.literal('init'),
   model: z.string().catch('unknown'),
   claude_code_version: z.string().catch('unknown'),
-  /** The folder it works in. */
+  /** The working folder. */
   cwd: lenient(z.string()),
-  /** The names of all tools it has; empty when it does not say. */
+  /** The names of all tools; empty when missing. */
   tools: listOf(z.string()),
   mcp_servers: listOf(z.object({ name: z.string(), status: z.string() })),
 });
@@ -89,11 +89,11 @@ const result = z.object({
   stop_reason: lenient(z.string()),
   terminal_reason: lenient(z.string()),
   total_cost_usd: lenient(z.number().min(0)),
-  /** Of this process alone; newer versions only (seen in 2.1.329). */
+  /** For this process alone; newer versions only (seen in 2.1.329). */
   model_usage_since_last_result: lenient(z.record(z.string(), z.object({ costUSD: z.number().min(0) }))),
 });
 
-/** The begin of an answer, and its last usage (https://docs.claude.com/en/api/messages-streaming). */
+/** The start of an answer, and its last usage (https://docs.claude.com/en/api/messages-streaming). */
 const messageStart = z.object({
   type: z.literal('stream_event'),
   event: z.object({
@@ -135,17 +135,17 @@ const rateLimit = z.object({
         ),
       ),
     ),
-    /** The limit is reached, and the account pays for what goes beyond: the run goes on. */
+    /** The limit is reached, but the account pays beyond it, so the run continues. */
     isUsingOverage: lenient(z.boolean()),
   }),
 });
 
-/** A field that says nothing when it is missing or of another kind: one odd field must not cost the whole event. */
+/** An optional field. One of another type counts as missing: one odd field must not cost the whole event. */
 function lenient<T extends z.ZodType>(type: T) {
   return type.optional().catch(undefined);
 }
 
-/** The members of a list that are of this kind; none when it is no list. */
+/** The items of this type; empty when the value is not a list. */
 function listOf<T extends z.ZodType>(type: T) {
   const members = z.array(z.unknown()).catch([]);
   return members.transform((list) => list.flatMap((one) => type.safeParse(one).data ?? []));
@@ -170,12 +170,12 @@ export type ClaudeEvent =
   | { readonly kind: 'tool_results'; readonly toolUseIds: readonly string[] }
   | { readonly kind: 'taken_in'; readonly uuid: string }
   | { readonly kind: 'hook'; readonly id: string; readonly name: string; readonly runs: boolean }
-  /** Some more words of an answer that comes whole later: a sign of life, and nothing else. */
+  /** A piece of an answer that follows whole: a sign of life, and nothing else. */
   | { readonly kind: 'partial' }
   | {
-      /** The tokens of an answer, as it begins and as it ends. */
+      /** The tokens of an answer, at its start and at its end. */
       readonly kind: 'usage';
-      /** Undefined: of the answer that began last. */
+      /** Undefined for the answer that began last. */
       readonly messageId: string | undefined;
       readonly model: string | undefined;
       readonly usage: TokenUsage;
@@ -184,13 +184,13 @@ export type ClaudeEvent =
   | { readonly kind: 'result'; readonly result: Result }
   | { readonly kind: 'other' };
 
-/** How the line of a partial answer begins: there may be hundreds a second. */
+/** How the line of a partial answer begins. It is checked before parsing: there may be hundreds a second. */
 export const PARTIAL = '{"type":"stream_event"';
 
-/** Of these, the ones that tell the tokens of an answer. */
+/** The lines among these that have the tokens of an answer. */
 const WITH_USAGE = `${PARTIAL},"event":{"type":"message_`;
 
-/** Reads one line; undefined when it is not JSON at all. */
+/** Parses one line; undefined when it is not JSON. */
 export function readEvent(line: string): ClaudeEvent | undefined {
   if (line.startsWith(PARTIAL) && !line.startsWith(WITH_USAGE)) return { kind: 'partial' };
   let value: unknown;

@@ -1,6 +1,6 @@
 /**
- * Reads a file that another process is writing, line by line, as it grows. The file keeps the raw bytes; what is handed
- * on is text. An overlong line is passed over and counted, so that memory stays flat.
+ * Follows a file that another process is writing, line by line. The file keeps the raw bytes; the lines are text. An
+ * overlong line is dropped and counted, so that memory use stays flat.
  */
 import { once } from 'node:events';
 import { type FSWatcher, watch } from 'node:fs';
@@ -12,21 +12,22 @@ import { LineSplitter } from './line-splitter.ts';
 
 export interface Tail {
   /**
-   * Yields each complete line, also those written before. After `end()` it yields what is left and then finishes.
-   * A file that is not there any more has no lines: of a run that is over, someone may have removed it.
+   * Yields each complete line from the start of the file. After `end()`, yields the rest and then finishes. A missing
+   * file has no lines: someone may have removed the output of a run that is over.
    */
   lines(): AsyncGenerator<string>;
-  /** The writer is gone: nothing more will come. */
+  /** The writer has exited: no more output will come. */
   end(): void;
-  /** How many overlong lines were passed over. */
+  /** How many overlong lines were dropped. */
   skipped(): number;
-  /** After the last line: whether bytes without a final newline were left over. */
+  /** Whether bytes without a final newline are left. Valid after the last line. */
   cut(): boolean;
 }
 
 const CHUNK = 256 * 1024;
 const POLL_MS = 1_000;
 
+/** Follows the file at `path`. Errors of the machine that may pass are retried until `end()`; any other is thrown. */
 export function tailFile(path: string, clock: Clock): Tail {
   const ended = new AbortController();
   const splitter = new LineSplitter();
@@ -50,18 +51,21 @@ export function tailFile(path: string, clock: Clock): Tail {
           const grown = new Promise<void>((resolve) => {
             wake = resolve;
           });
-          // Asked before reading: what was written before the end is then surely read.
+          // Checked before the read, so that everything written before the end is read.
           const last = ended.signal.aborted;
           try {
-            yield* readOn(file, buffer, splitter);
+            yield* readNew(file, buffer, splitter);
           } catch (error) {
-            // It goes on where it was when the machine can read again.
+            // It continues at the same position once the machine can read again.
             if (last || !isMachineTrouble(error)) throw error;
           }
           if (last) break;
-          const waited = new AbortController();
-          await Promise.race([grown, clock.sleep(POLL_MS, AbortSignal.any([ended.signal, waited.signal]))]);
-          waited.abort();
+          const waitEnded = new AbortController();
+          await Promise.race([
+            grown,
+            clock.sleep(POLL_MS, AbortSignal.any([ended.signal, waitEnded.signal])),
+          ]);
+          waitEnded.abort();
         }
         leftOver = splitter.pending();
       } finally {
@@ -87,7 +91,7 @@ async function openWithRetry(
   }
 }
 
-async function* readOn(file: FileHandle, buffer: Buffer, splitter: LineSplitter): AsyncGenerator<string> {
+async function* readNew(file: FileHandle, buffer: Buffer, splitter: LineSplitter): AsyncGenerator<string> {
   for (;;) {
     const { bytesRead } = await file.read(buffer, 0, buffer.length, splitter.position);
     if (bytesRead === 0) return;

@@ -1,24 +1,24 @@
-/** Which Claude Code this is, and what that means for the settings of a repository. */
+/** Finds the version of Claude Code, and what it means for the settings of a repository. */
 import { stat } from 'node:fs/promises';
 import { type RunProgram, runProgram } from '../machine/program.ts';
 import { isAtLeast, versionIn } from '../machine/program-output.ts';
 
-/** Until then some settings of a workspace counted although `--setting-sources` left them out. */
+/** Before this version, some settings of a workspace applied although `--setting-sources` left them out. */
 export const KEEPS_SETTINGS_OUT_SINCE = '2.1.314';
 
-/** Whether this version obeys `--setting-sources` in all; one that is no number is taken for a new one. */
+/** Whether this version obeys `--setting-sources` fully. A version that is not a number counts as a new one. */
 export function keepsSettingsOut(version: string): boolean {
   const number = versionIn(version);
   return number === undefined || isAtLeast(number, KEEPS_SETTINGS_OUT_SINCE);
 }
 
-const LIMIT_MS = 15_000;
+const TIMEOUT_MS = 15_000;
 
 const known = new Map<string, { readonly file: string; readonly version: string }>();
 
 /**
- * What the program says its version is; undefined when it says none. It is asked once, and again when its file is
- * another one: Claude Code updates itself.
+ * The version that the program reports; undefined when it reports none. The answer is cached until the file of the
+ * program changes: Claude Code updates itself.
  */
 export async function claudeVersion(
   program: string,
@@ -31,7 +31,7 @@ export async function claudeVersion(
   );
   const before = known.get(program);
   if (before && before.file === file) return before.version;
-  const { code, stdout } = await run(program, ['--version'], { env, timeoutMs: LIMIT_MS });
+  const { code, stdout } = await run(program, ['--version'], { env, timeoutMs: TIMEOUT_MS });
   const version = code === 0 ? versionIn(stdout) : undefined;
   if (file !== undefined && version !== undefined) known.set(program, { file, version });
   return version;

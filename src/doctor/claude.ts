@@ -98,7 +98,7 @@ async function login(context: DoctorContext, signal: AbortSignal): Promise<Check
           ? `Run claude and /login as the user of the service, or put CLAUDE_CODE_OAUTH_TOKEN from \`claude setup-token\` into service.env, then run: ${context.applyCommand}`
           : 'Run claude and /login, or set CLAUDE_CODE_OAUTH_TOKEN from `claude setup-token`.',
       });
-    return warning('login', `Claude does not report its login ${where}: ${answer.why}.`, {
+    return warning('login', `Claude does not report its login ${where}: ${answer.reason}.`, {
       hint: `Run: ${claude} auth status. If that hangs, it waits for a keychain; use \`claude setup-token\` instead.`,
     });
   } finally {

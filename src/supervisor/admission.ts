@@ -1,7 +1,7 @@
 /**
- * Whether a new run may start now. Holds of two kinds: those a run or a person has set, which end with time, a probe or
- * a word; and those that follow from how things are (claude, disk, the owner's hours and reserve), which are looked at
- * anew each time and set or lifted accordingly.
+ * Decides whether a new run may start now. There are two kinds of holds. A run or a person sets the first kind; a time,
+ * a probe or `resume` ends it. The second kind follows from conditions (claude, disk, quiet hours, the reserve), which
+ * are checked each time; the hold is set or lifted to match.
  */
 import { currentHolds, imposeHold, liftHold } from '../bridge/holds.ts';
 import { currentQuotas } from '../bridge/quota.ts';
@@ -19,10 +19,11 @@ export type Admission =
   | { readonly may: 'probe'; readonly holds: readonly Hold[]; readonly heldFamilies: readonly string[] }
   | { readonly may: 'wait' };
 
+/** Sets and lifts the holds that follow from conditions, and says what may start while the others stand. */
 export class Gatekeeper {
   readonly #context: Context;
   readonly #quiet: QuietHours;
-  /** Runs that find out whether the limit of their model family is over; its owner tells of them. */
+  /** Probes of model families whose limit has ended. The scheduler reports how they go. */
   readonly families = new FamilyProbes();
 
   constructor(context: Context) {
@@ -30,8 +31,12 @@ export class Gatekeeper {
     this.#quiet = quietHours(context.config.quiet_hours);
   }
 
+  /**
+   * What may start now. Ends the holds whose time is over, except those that a probe must confirm. Throws StoreError
+   * and LeaseLost.
+   */
   async admission(): Promise<Admission> {
-    await this.#followCircumstances();
+    await this.#updateConditionHolds();
     const { bridge, clock, lease } = this.#context;
     const now = clock.now().toISOString();
     const holds = await currentHolds(bridge);
@@ -42,14 +47,14 @@ export class Gatekeeper {
     }
     const standing = holds.filter((hold) => !over.includes(hold));
     if (standing.some(({ scope }) => scope === '')) return { may: 'wait' };
-    const heldFamilies = [...standing.map(({ scope }) => scope), ...this.families.trying];
+    const heldFamilies = [...standing.map(({ scope }) => scope), ...this.families.probing];
     const toProbe = over.filter((hold) => !endsByItself(hold));
     return toProbe.length > 0
       ? { may: 'probe', holds: toProbe, heldFamilies }
       : { may: 'start', heldFamilies };
   }
 
-  /** When the first hold that still stands ends. */
+  /** When the next hold ends; undefined when none of them has an end. */
   async nextEnd(): Promise<Date | undefined> {
     const now = this.#context.clock.now().toISOString();
     const standing = (await currentHolds(this.#context.bridge)).filter((hold) => !isOver(hold, now));
@@ -57,14 +62,14 @@ export class Gatekeeper {
     return first === undefined ? undefined : new Date(first);
   }
 
-  async #followCircumstances(): Promise<void> {
+  async #updateConditionHolds(): Promise<void> {
     const { bridge, lease } = this.#context;
     const holds = await currentHolds(bridge);
-    for (const [kind, look] of this.#circumstances) {
-      const found = await look();
+    for (const [kind, check] of this.#conditions) {
+      const found = await check();
       const held = holds.find((hold) => hold.kind === kind);
-      // A run that could not start Claude, or had no room, holds the others for a while. That a look shows nothing is no
-      // reason to try again at once: the interpreter of Claude may be gone, or a quota be reached.
+      // A run that could not start Claude, or had no room, sets a hold of the same kind. A check that finds nothing
+      // does not lift it: the interpreter of Claude may be missing, or a quota reached.
       if (!found && held?.source === 'conditions') await liftHold(lease, kind);
       if (!found || (held?.reason === found.reason && held.until === found.until)) continue;
       await imposeHold(lease, {
@@ -77,41 +82,41 @@ export class Gatekeeper {
     }
   }
 
-  readonly #circumstances: readonly (readonly [HoldKind, () => Circumstance | Promise<Circumstance>])[] = [
+  readonly #conditions: readonly (readonly [HoldKind, () => Condition | Promise<Condition>])[] = [
     ['claude_missing', () => this.#claudeMissing()],
     ['disk_low', () => this.#diskLow()],
     ['quiet_hours', () => this.#quietNow()],
     ['reserve', () => this.#reserveSpent()],
   ];
 
-  #claudeMissing(): Circumstance {
+  #claudeMissing(): Condition {
     const claude = locateClaude(this.#context.config.claude, this.#context.env);
     return claude.found ? undefined : { reason: claude.message, until: null };
   }
 
-  async #diskLow(): Promise<Circumstance> {
+  async #diskLow(): Promise<Condition> {
     const reason = await whyNoRoom(this.#context.bridge.stateDir, this.#context.config.disk_min_mb);
     return reason === undefined ? undefined : { reason, until: null };
   }
 
-  #quietNow(): Circumstance {
+  #quietNow(): Condition {
     const quiet = this.#quiet.quietAt(this.#context.clock.now());
-    const reason = 'these are the quiet hours of the configuration';
+    const reason = 'quiet_hours is in effect';
     return quiet && { reason, until: quiet.until?.toISOString() ?? null };
   }
 
-  async #reserveSpent(): Promise<Circumstance> {
+  async #reserveSpent(): Promise<Condition> {
     const { bridge, clock, config } = this.#context;
     if (config.usage_reserve_percent === 0) return undefined;
     const spent = spentReserve(await currentQuotas(bridge), config.usage_reserve_percent, clock.now());
     if (!spent) return undefined;
-    // Without the share that is used: the runs under way would make it a new reason with every answer.
+    // The share that is used is left out: running work would change the reason with every answer.
     const reason = `only your reserve (usage_reserve_percent: ${config.usage_reserve_percent} %) of the ${spent.window} window is left`;
     return { reason, until: spent.resetsAt };
   }
 }
 
-type Circumstance = { readonly reason: string; readonly until: string | null } | undefined;
+type Condition = { readonly reason: string; readonly until: string | null } | undefined;
 
 function endsByItself(hold: Hold): boolean {
   return !PROBED_HOLDS.includes(hold.kind) || hold.scope !== '';

@@ -5,18 +5,18 @@ import type { Config } from '../config.ts';
 import type { Environment } from '../environment.ts';
 import type { Log } from '../log.ts';
 
-/** What every part of a running supervisor is given. */
+/** What every part of a running supervisor receives. */
 export interface Context {
   readonly bridge: Bridge;
   readonly config: Config;
   readonly env: Environment;
   readonly clock: Clock;
   readonly log: Log;
-  /** The right to write; every write checks it. */
+  /** The right to write; every write checks that it still holds. */
   readonly lease: HeldLease;
   /** Command and arguments that start our own command line. */
   readonly selfCommand: readonly string[];
-  /** What this supervisor cannot do at the moment, such as write its log; null when all is well. */
+  /** What this supervisor cannot do at the moment, such as write its log; null when it is healthy. */
   readonly degradedReason: () => string | null;
   /** Aborted when the supervisor is told to stop. */
   readonly stopping: AbortSignal;

@@ -1,4 +1,7 @@
-/** Turns the history into the lines of loop.log, whoever made it: one line per start, stop, run, outcome, decision, hold. */
+/**
+ * Turns the history into lines of loop.log, whoever caused the events: one line for each start, stop, run, outcome,
+ * decision and hold.
+ */
 
 import type { Bridge } from '../bridge/bridge.ts';
 import { type Cursor, changesSince, currentCursor } from '../bridge/changes.ts';
@@ -16,6 +19,7 @@ import type { OutcomeKind } from '../project/outcome.ts';
 import { describeOutcome } from '../project/outcome-text.ts';
 import { withSnakeCase } from '../snake-case.ts';
 
+/** Writes new events to the log, each once. */
 export class HistoryLog {
   readonly #bridge: Bridge;
   readonly #log: Log;
@@ -27,12 +31,12 @@ export class HistoryLog {
     this.#cursor = cursor;
   }
 
-  /** A log of what happens from now on. */
+  /** Begins at the newest event. Throws StoreError. */
   static async open(bridge: Bridge, log: Log): Promise<HistoryLog> {
     return new HistoryLog(bridge, log, await currentCursor(bridge));
   }
 
-  /** Logs what has happened since the last call. */
+  /** Logs the events since the last call. Throws StoreError. */
   async catchUp(): Promise<void> {
     for (;;) {
       const { events, cursor } = await changesSince(this.#bridge, this.#cursor, { waitMs: 0, limit: 200 });
@@ -84,7 +88,7 @@ function unknownLine({ raw }: UnknownEvent): Line {
 
 const MAX_VALUE_LENGTH = 200;
 
-/** What fits on a line: simple values, long ones shortened. */
+/** The values that fit on a line: simple ones, cut when they are long. */
 function onOneLine(facts: Facts): Fields {
   const entries = Object.entries(facts).flatMap(([key, value]) => {
     if (typeof value === 'number' || typeof value === 'boolean') return [[key, value]];

@@ -1,4 +1,4 @@
-/** One supervisor per state folder: takes the lease, renews it, and stops trusting itself before the lease ends. */
+/** Acquires and renews the lease that allows one supervisor per state folder. */
 
 import { randomUUID } from 'node:crypto';
 import type { Bridge } from '../bridge/bridge.ts';
@@ -12,9 +12,10 @@ export type LeaseAttempt =
   | { readonly taken: true; readonly lease: HeldLease }
   | { readonly taken: false; readonly pid: number };
 
+/** Takes the lease for this process, unless its holder is alive. Throws StoreError. */
 export async function acquireLease(bridge: Bridge, version: string): Promise<LeaseAttempt> {
   const self = await identify(process.pid);
-  if (!self) throw new Error('the start time of this process cannot be read');
+  if (!self) throw new Error('cannot read the start time of this process');
   const token = asLeaseToken(randomUUID());
   const candidate = { token, pid: self.pid, pidStartedAt: self.startedAt, version };
   const attempt = await takeLease(
@@ -28,8 +29,8 @@ export async function acquireLease(bridge: Bridge, version: string): Promise<Lea
 const RENEW_EVERY_MS = LEASE_MS / 3;
 
 /**
- * Renews the lease until `signal` aborts. Throws LeaseLost when another supervisor has it. After passing trouble, or when
- * this process stood still, the renewal itself tells: it succeeds only while nobody else has taken the lease.
+ * Renews the lease until `signal` aborts. Throws LeaseLost when another supervisor took it. After a transient error or
+ * a suspended process, the renewal itself shows who holds it: it succeeds only if nobody else took the lease.
  */
 export async function keepLease(context: Context, signal: AbortSignal): Promise<void> {
   const { clock, lease } = context;

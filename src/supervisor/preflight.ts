@@ -1,6 +1,6 @@
 /**
- * Asks whether Claude is logged in: before the first run, and before a run is spent on finding out. A person reads the
- * reason right after the start, not in the morning.
+ * Checks whether Claude is logged in, before the first run and before a run is spent on finding out. The person reads
+ * the reason right after the start, not in the morning.
  */
 
 import { currentHolds, imposeHold, liftHold } from '../bridge/holds.ts';
@@ -15,12 +15,13 @@ import { makeRunsFolder } from './room.ts';
 import { retryTransient } from './transient.ts';
 
 const CHECK_EVERY_MS = 5 * 60_000;
-/** A probing run is spared only by an answer younger than this. */
+/** Only an answer younger than this saves a probing run. */
 const RECENT_MS = 60_000;
 
 const LOGGED_OUT =
   'Claude is not logged in. Log in as this user (run `claude`, then /login), or put ANTHROPIC_API_KEY, or CLAUDE_CODE_OAUTH_TOKEN from `claude setup-token`, into the environment of the supervisor and restart it. Checked again every 5 minutes; `bridge-supervisor resume` retries now';
 
+/** Checks the login, one check at a time, and sets or lifts the hold `not_logged_in`. */
 export class Preflight {
   readonly #context: Context;
   readonly #onAnswer: () => void;
@@ -35,7 +36,7 @@ export class Preflight {
     this.#onAnswer = onAnswer;
   }
 
-  /** Whether Claude is to be asked before anything else is done on this admission. */
+  /** Whether to check the login before acting on this admission. */
   async isDue(admission: Admission): Promise<boolean> {
     if (this.#checkedAt === undefined) return admission.may !== 'wait';
     const age = this.#context.clock.monotonic() - this.#checkedAt;
@@ -43,7 +44,7 @@ export class Preflight {
     return admission.may === 'wait' && age > CHECK_EVERY_MS && (await this.#ownHold()) !== undefined;
   }
 
-  /** Asks Claude, unless that is under way, and sets or lifts the hold accordingly. */
+  /** Checks the login and sets or lifts the hold. Joins a check under way. */
   async check(): Promise<void> {
     this.#checking ??= this.#ask().finally(() => {
       this.#checking = undefined;
@@ -51,7 +52,7 @@ export class Preflight {
     return this.#checking;
   }
 
-  /** Gives up a check under way; afterwards nothing is left of it. */
+  /** Cancels a check under way and waits until it has left nothing behind. */
   async close(): Promise<void> {
     this.#closed.abort();
     await this.#checking?.catch(() => undefined);
@@ -60,12 +61,12 @@ export class Preflight {
   async #ask(): Promise<void> {
     const { bridge, clock, config, env } = this.#context;
     const claude = locateClaude(config.claude, env);
-    // A missing Claude is another hold; the question stays open.
+    // A missing Claude has its own hold. The login stays unchecked.
     if (!claude.found) return;
     const folder = runsFolder(bridge.stateDir);
     const question = {
       program: claude.path,
-      // The same mark each time, so that what a predecessor could not end is found too.
+      // The mark is the same each time, so a check that a predecessor could not end is found too.
       env: claudeEnvironment(env, { id: `login:${bridge.stateDir}`, projectId: '' }),
       folder,
       clock,
@@ -73,8 +74,8 @@ export class Preflight {
     };
     const login = await makeRunsFolder(bridge.stateDir)
       .then(() => askLogin(question))
-      // Unknown: whether runs can start is found out elsewhere.
-      .catch((error: Error): Login => ({ state: 'unknown', why: error.message }));
+      // A failure leaves the login unknown: whether runs can start is found out elsewhere.
+      .catch((error: Error): Login => ({ state: 'unknown', reason: error.message }));
     if (this.#closed.signal.aborted) return;
     await retryTransient(this.#context, () => this.#conclude(login));
     this.#checkedAt = clock.monotonic();
@@ -100,11 +101,11 @@ export class Preflight {
           source: 'preflight',
         });
       case 'unknown':
-        log.debug('login.unknown', { why: login.why });
+        log.debug('login.unknown', { reason: login.reason });
     }
   }
 
-  /** Not a hold that a run has set: the answer here says nothing about that one. */
+  /** The hold that this check set. A login check says nothing about a hold that a run set. */
   async #ownHold(): Promise<Hold | undefined> {
     const holds = await currentHolds(this.#context.bridge);
     return holds.find((hold) => isOfLogin(hold) && hold.source === 'preflight');

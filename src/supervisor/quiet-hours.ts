@@ -2,17 +2,23 @@
 import cron, { type ScheduledTask } from 'node-cron';
 
 export interface QuietHours {
-  /** The quiet time that holds at `now`, and when it ends: null when that is more than a week away, or never. */
+  /**
+   * The quiet time in effect at `now`; undefined outside. `until` is its end, null when that is more than a week away
+   * or never comes.
+   */
   quietAt(now: Date): { readonly until: Date | null } | undefined;
 }
 
 const MINUTE = 60_000;
 const MAX_MINUTES_AHEAD = 7 * 24 * 60;
-/** How long an end that was not found is not looked for again: to look a week ahead takes a tenth of a second. */
+/** How long a missing end is cached: to search a week ahead takes a tenth of a second. */
 const OPEN_FOR_MINUTES = 60;
 
+/**
+ * Reads cron expressions whose matching minutes are quiet, in local time. Throws for an expression that is not valid.
+ */
 export function quietHours(expressions: readonly string[]): QuietHours {
-  // Never started: only asked. node-cron matches local time, so daylight saving is its affair.
+  // The task is never started, only queried. node-cron matches local time and handles daylight saving.
   const tasks: ScheduledTask[] = expressions.map((expression) =>
     cron.createTask(expression, () => undefined),
   );

@@ -1,6 +1,6 @@
 /**
- * What a predecessor left behind. Each open run is judged by its process: one that lives is adopted, one that is dead
- * is read to its end, one that proves never to have existed is given back.
+ * Recovers the runs that a predecessor left open, by their process. A run with a living process is adopted. A run with
+ * a dead process is read to its end. A run that never had a process is given back.
  */
 
 import { endRun } from '../bridge/end-run.ts';
@@ -24,19 +24,19 @@ import { removeSecrets } from './run/end.ts';
 import { CONTROL_GROUPS, controlGroupOf } from './run/held-process.ts';
 import { endsSupervisor, retryTransient } from './transient.ts';
 
-/** Takes up every open run; returns those to follow. */
+/** Recovers every open run; returns those to follow. Throws StoreError and LeaseLost. */
 export async function recover(context: Context, listener: (run: Run) => RunListener): Promise<ActiveRun[]> {
-  // Those of runs that were killed with everything. One of another supervisor may be empty for a moment.
+  // Left by runs that were killed with everything. A group of another supervisor may be empty for a moment.
   const minuteAgo = new Date(context.clock.now().getTime() - 60_000);
   await removeEmptyControlGroups(CONTROL_GROUPS, minuteAgo);
   const active: ActiveRun[] = [];
   for (const run of await unfinishedRuns(context.bridge)) {
     try {
-      const adopted = await retryTransient(context, () => takeUp(context, run, listener(run)));
+      const adopted = await retryTransient(context, () => recoverRun(context, run, listener(run)));
       if (adopted) active.push(adopted);
     } catch (error) {
       if (endsSupervisor(error)) throw error;
-      // It stays open: its process may be at work, and a second one beside it would be worse.
+      // The run stays open: its process may still work, and a second one beside it would be worse.
       const message = messageOf(error);
       context.log.error('run.not_taken_up', { run: run.id }, `${message}; the next start tries again`);
     }
@@ -44,14 +44,14 @@ export async function recover(context: Context, listener: (run: Run) => RunListe
   return active;
 }
 
-async function takeUp(context: Context, run: Run, listener: RunListener): Promise<ActiveRun | undefined> {
+async function recoverRun(context: Context, run: Run, listener: RunListener): Promise<ActiveRun | undefined> {
   const identity = await processOf(context, run);
   if (identity) return adopt(context, run, identity, listener);
   await closeUnspawned(context, run);
   return undefined;
 }
 
-/** The run's process: as recorded, or, when the predecessor died before it could, found by its mark. */
+/** The run's process, as recorded. When the predecessor died before it recorded one, it is found by its mark. */
 async function processOf(context: Context, run: Run): Promise<ProcessIdentity | undefined> {
   if (run.pid !== null && run.pidStartedAt !== null) return { pid: run.pid, startedAt: run.pidStartedAt };
   const [found] = await findMarked(RUN_MARK, run.id);
@@ -92,12 +92,14 @@ function adoptedProcess(
     write: () => false,
     endInput: () => undefined,
     exited: gone.then(() => ({ code: null, signal: null })),
-    // As it was at the adoption; what came later is found by its mark.
+    // The tree at adoption; processes that started later are found by their mark.
     processTree: async () => tree,
   };
 }
 
-/** No process was recorded and none carries the mark. Only a conversation could show that there once was one. */
+/**
+ * Ends a run with no recorded process and none that carries its mark. Only a conversation can show that there was one.
+ */
 async function closeUnspawned(context: Context, run: Run): Promise<void> {
   const { lease } = context;
   await removeControlGroup(controlGroupOf(run));

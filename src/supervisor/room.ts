@@ -1,4 +1,4 @@
-/** Whether what a run says can be kept: the folder of the runs takes files, and there is room for them. */
+/** Checks that the output of a run can be kept: the folder of the runs takes files, and the disk has room. */
 
 import { constants } from 'node:fs';
 import { access } from 'node:fs/promises';
@@ -6,10 +6,10 @@ import { freeSpace } from '../machine/disk.ts';
 import { makePrivateFolder } from '../make-folder.ts';
 import { runsFolder } from '../state-folder.ts';
 
-/** A run leaves two files, and Claude writes some of its own. */
+/** A run leaves two files, and Claude writes more of its own. */
 const FILES_NEEDED = 32;
 
-/** What hinders, in one line that stays the same while it lasts; undefined when nothing does. */
+/** Why output cannot be kept, in one line that stays the same while the cause lasts; undefined when it can. */
 export async function whyNoRoom(stateDir: string, minMb: number): Promise<string | undefined> {
   const folder = runsFolder(stateDir);
   try {
@@ -17,11 +17,11 @@ export async function whyNoRoom(stateDir: string, minMb: number): Promise<string
     await access(folder, constants.R_OK | constants.W_OK | constants.X_OK);
     for (const path of [stateDir, folder]) {
       const { bytes, files } = await freeSpace(path);
-      // In steps, so that the reason does not change with every megabyte.
+      // The limit, not the free space, so that the reason does not change with every megabyte.
       if (bytes < minMb * 1e6)
-        return `less than ${minMb} MB are free where ${path} is; make room, or lower disk_min_mb`;
+        return `less than ${minMb} MB are free on the disk of ${path}; free some space, or lower disk_min_mb`;
       if (files !== null && files < FILES_NEEDED)
-        return `less than ${FILES_NEEDED} more files (inodes) fit where ${path} is; remove some`;
+        return `the disk of ${path} has room for less than ${FILES_NEEDED} more files (inodes); remove some`;
     }
     return undefined;
   } catch (error) {
@@ -29,7 +29,7 @@ export async function whyNoRoom(stateDir: string, minMb: number): Promise<string
   }
 }
 
-/** Throws the system's error. */
+/** Creates the folder of the runs where it does not exist. Throws the system's error. */
 export async function makeRunsFolder(stateDir: string): Promise<void> {
   makePrivateFolder(runsFolder(stateDir));
 }

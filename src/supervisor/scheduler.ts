@@ -1,4 +1,4 @@
-/** The runs under way: which one starts next, how it is started and followed, and the one that probes holds. */
+/** The active runs: which one starts next, how it is started and followed, and which one probes holds. */
 import { rm } from 'node:fs/promises';
 import { type StartedRun, startNextRun } from '../bridge/claim.ts';
 import { endRun } from '../bridge/end-run.ts';
@@ -18,21 +18,22 @@ import { gatherRun, recordChild, spawnRun } from './run/process.ts';
 import { retryTransient } from './transient.ts';
 import { findOverlapSoon } from './workspace.ts';
 
-/** The supervisor, as its scheduler sees it. */
+/** What the scheduler needs of the supervisor. */
 export interface SchedulerHost {
-  /** Reconciles soon: our own changes are not seen by the change feed. */
+  /** Reconciles soon: the change feed does not report our own changes. */
   wake(): void;
-  /** Work whose failure is the supervisor's failure. */
+  /** Runs work whose failure is the failure of the supervisor. */
   runInBackground(work: Promise<unknown>): void;
 }
 
+/** Starts and follows runs, within `concurrency` and the holds. */
 export class Scheduler {
   readonly #context: Context;
   readonly #host: SchedulerHost;
   readonly #preflight: Preflight;
   readonly #gate: Gatekeeper;
   readonly #active = new Map<RunId, ActiveRun>();
-  /** The one run that finds out whether holds are over. */
+  /** The one run that probes whether holds are over. */
   #probe: { readonly runId: RunId; readonly holds: readonly Hold[] } | undefined;
 
   constructor(context: Context, host: SchedulerHost, preflight: Preflight) {
@@ -46,7 +47,7 @@ export class Scheduler {
     return [...this.#active.values()];
   }
 
-  /** When the first hold ends. */
+  /** When the next hold ends; undefined when none has an end. */
   async wakeAt(): Promise<Date | undefined> {
     return this.#gate.nextEnd();
   }
@@ -56,17 +57,19 @@ export class Scheduler {
     for (const run of await recover(this.#context, (run) => this.#listener(run))) this.#follow(run);
   }
 
-  /** Does for the runs under way what persons, or the runs themselves, have asked for; does not wait for it. */
+  /** Applies to the active runs what a person, or the run itself, has asked for. Does not wait for it. */
   attend(): void {
     for (const run of this.#active.values()) this.#host.runInBackground(run.attend());
   }
 
-  /** Starts runs until nothing is ready, something holds them, or `concurrency` is reached. */
+  /**
+   * Starts runs until nothing is ready, a hold stands, or `concurrency` is reached. Throws StoreError and LeaseLost.
+   */
   async startRuns(): Promise<void> {
     const { config, lease } = this.#context;
     while (this.#active.size < config.concurrency) {
       const admission = await this.#gate.admission();
-      // The probe's answer decides, unless a person has resumed meanwhile.
+      // The probe decides, unless a person has resumed meanwhile.
       if (this.#probe && admission.may !== 'start') return;
       this.#probe = undefined;
       if (await this.#preflight.isDue(admission)) return this.#host.runInBackground(this.#preflight.check());
@@ -88,7 +91,8 @@ export class Scheduler {
     const { run, project, earlier } = started;
     const spawned = await spawnRun(this.#context, started);
     if (!spawned.spawned) {
-      // Nobody will read it, and it may hold the owner's secrets. What cannot be removed now goes with the next start.
+      // Nobody reads this file any more, and it may hold the secrets of the owner. A file that cannot be removed now is
+      // removed at the next start.
       await rm(runFiles(bridge.stateDir, run.id).mcpConfig, { force: true }).catch(() => undefined);
       await retryTransient(this.#context, () =>
         endRun(lease, run, spawned.outcome, createEnding(Math.random())),
@@ -125,7 +129,7 @@ export class Scheduler {
     };
   }
 
-  /** A run that ended without an answer, or had no process at all, has found out nothing: another one probes. */
+  /** A run that ended without an answer, or never had a process, found out nothing: another one probes. */
   #probeEnded({ id }: Run): void {
     if (this.#probe?.runId === id) this.#probe = undefined;
   }

@@ -1,6 +1,6 @@
 /**
- * The daemon: recover -> claim -> run -> record -> wait. It promises that at most one supervisor works on a state
- * folder, that nothing is spawned before it is in the store, and that when it stops, nothing it started is left.
+ * The daemon: recover -> claim -> run -> record -> wait. At most one supervisor works on a state folder. Nothing is
+ * spawned before it is in the store. When it stops, nothing it started is left.
  */
 
 import { openBridge } from '../bridge/bridge.ts';
@@ -33,15 +33,15 @@ import { Waker } from './waker.ts';
 export interface SupervisorOptions {
   readonly stateDir: string;
   readonly config: Config;
-  /** What Claude inherits. */
+  /** The environment that Claude inherits. */
   readonly env: Environment;
   readonly clock: Clock;
   readonly log: Log;
-  /** What cannot be done at the moment, such as write the log; told in the status. */
+  /** What cannot be done at the moment, such as write the log; shown in the status. Null when healthy. */
   readonly degradedReason: () => string | null;
   /** Command and arguments that start our own command line. */
   readonly selfCommand: readonly string[];
-  /** Abort it to drain and stop. */
+  /** Abort it to drain the active runs and stop. */
   readonly signal: AbortSignal;
 }
 
@@ -50,11 +50,11 @@ export type SupervisorEnd =
   | { readonly kind: 'already-running'; readonly pid: number }
   | { readonly kind: 'lease-lost' };
 
-/** Works until `signal` aborts or someone asks it, through the store, to stop. Throws StoreError. */
+/** Works until `signal` aborts or someone requests a stop through the store. Throws StoreError. */
 export async function runSupervisor(options: SupervisorOptions): Promise<SupervisorEnd> {
   const bridge = await openBridge(options.stateDir, options.clock);
   try {
-    // Before the first write: a damaged store is left as it is.
+    // Before the first write: a damaged store stays as it is.
     await bridge.check();
     const attempt = await acquireLease(bridge, VERSION);
     if (!attempt.taken) return { kind: 'already-running', pid: attempt.pid };
@@ -91,7 +91,7 @@ class Supervisor {
   readonly #scheduler: Scheduler;
   readonly #heartbeat: Heartbeat;
   readonly #upkeep: readonly Upkeep[];
-  /** The first error of work in the background: it ends the supervisor. */
+  /** The first error of background work. It ends the supervisor. */
   readonly #failed = new AbortController();
 
   static async create(context: Context): Promise<Supervisor> {
@@ -110,7 +110,7 @@ class Supervisor {
     this.#upkeep = [new SleepInhibitor(context), new Retention(context, wake), this.#heartbeat];
   }
 
-  /** Recovers, then works until it is told to stop. */
+  /** Recovers, then works until it is stopped. Throws StoreError and LeaseLost. */
   async work(stop: AbortSignal): Promise<SupervisorEnd> {
     const { bridge, log, lease } = this.#context;
     const working = new AbortController();
@@ -134,7 +134,7 @@ class Supervisor {
     }
   }
 
-  /** Not Upkeep: work goes on without it. */
+  /** Not Upkeep: without it, work continues. */
   #watchLoop(): LoopWatchdog {
     const { bridge, config, log } = this.#context;
     const options = { timeoutMs: config.loop_timeout, logFile: logFile(bridge.stateDir) };
@@ -150,7 +150,7 @@ class Supervisor {
     }
   }
 
-  /** Does what can be done now; returns when to reconcile again even if nothing changes. */
+  /** Does what is due now. Returns when to reconcile again even if nothing changes. */
   async #reconcile(): Promise<Date | undefined | 'stop'> {
     if (await this.#isAskedToStop()) return 'stop';
     const { bridge, lease } = this.#context;
@@ -164,7 +164,7 @@ class Supervisor {
     return times.filter((time) => time !== undefined).sort((a, b) => a.getTime() - b.getTime())[0];
   }
 
-  /** Stops every run, after the time the owner gives them, and waits until each has ended. */
+  /** Gives active runs `drain_timeout` to end, then stops them, and waits until each has ended. */
   async #drain(): Promise<void> {
     const { clock, config, log, lease } = this.#context;
     const { active } = this.#scheduler;
@@ -183,7 +183,7 @@ class Supervisor {
     return lease?.token === this.#context.lease.token && lease.stopRequestedAt !== null;
   }
 
-  /** Its failure is the supervisor's failure: never half a supervisor. */
+  /** A failure of `work` ends the supervisor: there is never half a supervisor. */
   #runInBackground(work: Promise<unknown>): void {
     work.catch((error: unknown) => this.#failed.abort(error));
   }

@@ -1,7 +1,7 @@
 /**
- * Transient errors of the store or the machine: a full disk, a lock that another program holds, a disk that fails for a
- * moment, no more open files. The attempt changed nothing, so it is retried until it succeeds; nothing new is started
- * meanwhile. And which errors end the supervisor.
+ * Retries transient errors of the store or the machine: a full disk, a lock of another program, a disk that fails for a
+ * moment, no more open files. A failed attempt changed nothing, so it is retried until it succeeds; nothing new starts
+ * meanwhile. Also says which errors end the supervisor.
  */
 import { isPassingTrouble, isStoreTrouble } from '../bridge/bridge.ts';
 import { LeaseLost } from '../bridge/lease.ts';
@@ -12,21 +12,24 @@ const MIN_WAIT_MS = 500;
 const MAX_WAIT_MS = 15_000;
 
 /**
- * Whether this error ends the supervisor: it cannot use its store, or another supervisor has the lease. Any other error
- * in the start, the watching or the end of a run is that run's alone.
+ * Whether this error ends the supervisor: its store is unusable, or another supervisor has the lease. Any other error,
+ * when a run starts, is watched or ends, affects that run only.
  */
 export function endsSupervisor(error: unknown): boolean {
   return isStoreTrouble(error) || error instanceof LeaseLost;
 }
 
-/** Retries `work` while it throws transient errors, with growing pauses. Throws any other error, and any once stopping. */
+/**
+ * Retries `work` on transient errors, with growing pauses. Throws any other error, and every error once the supervisor
+ * is stopping.
+ */
 export async function retryTransient<T>(context: Context, work: () => Promise<T>): Promise<T> {
   const { clock, log, stopping } = context;
   let failing = 'store';
   for (let wait = MIN_WAIT_MS; ; wait = Math.min(wait * 2, MAX_WAIT_MS)) {
     try {
       const result = await work();
-      if (wait > MIN_WAIT_MS) log.info(`${failing}.available`, {}, `the ${failing} can be used again`);
+      if (wait > MIN_WAIT_MS) log.info(`${failing}.available`, {}, `the ${failing} is available again`);
       return result;
     } catch (error) {
       const isPassing = isPassingTrouble(error) || isMachineTrouble(error);

@@ -1,13 +1,14 @@
-/** What the supervisor sleeps on: a change made by another process, a run that ended, an appointment, or half a minute. */
+/** Waits for work: a change by another process, an ended run, a given time, or half a minute. */
 import type { ChangeFeed } from '../bridge/changes.ts';
 import type { Clock } from '../clock.ts';
 
 /**
- * Circumstances such as free disk space change without telling anyone. By the monotonic clock: an appointment may be a
- * day away all of a sudden, when the time of day is set back.
+ * Some conditions, such as free disk space, change without a notification. The monotonic clock bounds the wait: when
+ * the time of day is set back, `wakeAt` may suddenly be a day away.
  */
 const ROUND_MS = 30_000;
 
+/** Waits until something may have changed. No wake-up is lost. */
 export class Waker {
   readonly #feed: ChangeFeed;
   readonly #clock: Clock;
@@ -19,13 +20,14 @@ export class Waker {
     this.#clock = clock;
   }
 
-  /** Ends the wait under way, or the next one: no wake-up is lost. */
+  /** Ends the current wait, or the next one. */
   wake(): void {
     this.#woken = true;
     this.#wakeUp();
   }
 
-  async wait(signal: AbortSignal, appointment: Date | undefined): Promise<void> {
+  /** Waits for a wake-up, a change, `wakeAt`, or half a minute; returns early when `signal` aborts. */
+  async wait(signal: AbortSignal, wakeAt: Date | undefined): Promise<void> {
     const done = new AbortController();
     const stop = AbortSignal.any([signal, done.signal]);
     const woken = new Promise<void>((resolve) => {
@@ -33,7 +35,7 @@ export class Waker {
       if (this.#woken) resolve();
     });
     const waits = [woken, this.#feed.changed(stop), this.#clock.sleep(ROUND_MS, stop)];
-    if (appointment) waits.push(this.#clock.sleepUntil(appointment, stop));
+    if (wakeAt) waits.push(this.#clock.sleepUntil(wakeAt, stop));
     await Promise.race(waits);
     this.#woken = false;
     done.abort();

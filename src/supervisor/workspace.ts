@@ -1,4 +1,4 @@
-/** The folder of a run, right before Claude is started in it. */
+/** Prepares the folder of a run, right before Claude starts in it. */
 
 import { stat } from 'node:fs/promises';
 import { ownWorkspace } from '../bridge/workspaces.ts';
@@ -11,8 +11,9 @@ import { workspacesFolder } from '../state-folder.ts';
 import type { Context } from './context.ts';
 
 /**
- * A project's own folder is made for its first run; later, and any other, it must be there. Made anew it would be empty,
- * and Claude would go on as if its work were still there. Returns what is wrong with it.
+ * Creates the project's own folder for its first run. For a later run, or any other folder, it must exist: in a new,
+ * empty one Claude would continue as if its work were still there. Returns what is wrong; undefined when the folder can
+ * be used.
  */
 export async function prepareWorkspace(
   { bridge: { stateDir }, clock }: Context,
@@ -24,11 +25,11 @@ export async function prepareWorkspace(
       makePrivateFolder(workspace);
     } catch (error) {
       if (isMachineTrouble(error) && (await isOnDiskOf(stateDir, workspacesFolder(stateDir)))) throw error;
-      return `${workspace} cannot be made: ${(error as Error).message}`;
+      return `${workspace} cannot be created: ${(error as Error).message}`;
     }
   }
   if (!(await answers(workspace, clock)))
-    return `${workspace} does not answer, as a network drive that is away; connect it, then retry`;
+    return `${workspace} does not respond: it may be on a disconnected network drive. Connect it, then retry`;
   try {
     return (await stat(workspace)).isDirectory() ? undefined : `${workspace} is not a folder`;
   } catch (error) {
@@ -37,7 +38,7 @@ export async function prepareWorkspace(
   }
 }
 
-/** Trouble of another disk than the state folder's is not everybody's. */
+/** A failure on the disk of the state folder affects every run; on another disk, only this one. */
 async function isOnDiskOf(stateDir: string, folder: string): Promise<boolean> {
   const device = (path: string) =>
     stat(path).then(
@@ -47,7 +48,10 @@ async function isOnDiskOf(stateDir: string, folder: string): Promise<boolean> {
   return (await device(folder)) === (await device(stateDir));
 }
 
-/** How a workspace overlaps with one of others; of those that do not answer only equal paths are known to. */
+/**
+ * How a workspace overlaps with one of `others`; undefined when it does not. Folders that do not respond are left out:
+ * for them, only equal paths are known to overlap.
+ */
 export async function findOverlapSoon(
   { clock }: Context,
   folder: string,

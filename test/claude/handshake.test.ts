@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { CODE_SERVER } from '../../src/claude/command-line.ts';
-import { whatIsWrong } from '../../src/claude/handshake.ts';
+import { handshakeMismatch } from '../../src/claude/handshake.ts';
 import { type Init, readEvent } from '../../src/claude/stream.ts';
 
 const OURS = ['bridge_send_update', 'bridge_send_completion'].map((name) => `mcp__${CODE_SERVER}__${name}`);
@@ -18,19 +18,19 @@ const run = { folder: '/work/site', disallowedTools: [] };
 
 describe('first event of Claude', () => {
   test('the handshake passes with our server, both its tools, and the folder of the run', async () => {
-    expect(await whatIsWrong(init(), run)).toBeUndefined();
+    expect(await handshakeMismatch(init(), run)).toBeUndefined();
   });
 
   test.each([0, 1])('the handshake fails without one of our tools', async (index) => {
     const tools = ['Bash', ...OURS.filter((_, at) => at !== index)];
     const tool = ['bridge_send_update', 'bridge_send_completion'][index];
-    expect(await whatIsWrong(init({ tools }), run)).toEqual({
+    expect(await handshakeMismatch(init({ tools }), run)).toEqual({
       kind: 'tool_denied',
       tool,
       setting: "'permissions.deny' in Claude's settings",
     });
     const disallowedTools = ['WebFetch', `mcp__${CODE_SERVER}`];
-    expect(await whatIsWrong(init({ tools }), { ...run, disallowedTools })).toMatchObject({
+    expect(await handshakeMismatch(init({ tools }), { ...run, disallowedTools })).toMatchObject({
       setting: "'disallowed_tools' in config.json",
     });
   });
@@ -42,9 +42,12 @@ describe('first event of Claude', () => {
     for (const folder of [site, other]) await mkdir(folder);
     await symlink(site, link, 'junction');
     const here = { ...run, folder: site };
-    expect(await whatIsWrong(init({ cwd: link }), here)).toBeUndefined();
-    expect(await whatIsWrong(init({ cwd: other }), here)).toEqual({ kind: 'wrong_folder', folder: other });
-    expect(await whatIsWrong(init({ cwd: join(root, 'gone') }), here)).toMatchObject({
+    expect(await handshakeMismatch(init({ cwd: link }), here)).toBeUndefined();
+    expect(await handshakeMismatch(init({ cwd: other }), here)).toEqual({
+      kind: 'wrong_folder',
+      folder: other,
+    });
+    expect(await handshakeMismatch(init({ cwd: join(root, 'gone') }), here)).toMatchObject({
       kind: 'wrong_folder',
     });
   });
@@ -56,21 +59,21 @@ describe('first event of Claude', () => {
     await mkdir(other);
     await symlink(other, site, 'junction');
     for (const cwd of [site, other])
-      expect(await whatIsWrong(init({ cwd }), { ...run, folder: site })).toEqual({
+      expect(await handshakeMismatch(init({ cwd }), { ...run, folder: site })).toEqual({
         kind: 'wrong_folder',
         folder: cwd,
       });
   });
 
   test('the handshake passes with fields left out', async () => {
-    expect(await whatIsWrong(init({ cwd: undefined, tools: [] }), run)).toBeUndefined();
+    expect(await handshakeMismatch(init({ cwd: undefined, tools: [] }), run)).toBeUndefined();
   });
 });
 
 async function wrong(mcp_servers: readonly object[]) {
   const event = readEvent(JSON.stringify({ type: 'system', subtype: 'init', mcp_servers }));
   if (event?.kind !== 'init') throw new Error('no init event');
-  return whatIsWrong(event.init, { folder: '/w', disallowedTools: [] });
+  return handshakeMismatch(event.init, { folder: '/w', disallowedTools: [] });
 }
 
 test.each([

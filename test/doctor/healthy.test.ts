@@ -129,7 +129,7 @@ describe('end of the doctor', () => {
       expect.objectContaining({
         check: 'claude.login',
         verdict: 'warning',
-        message: expect.stringContaining('it did not answer'),
+        message: expect.stringContaining('it timed out'),
       }),
     );
     expect(shown(rig, findings)).toMatchSnapshot();

@@ -153,7 +153,7 @@ describe('files changed behind the program’s back', () => {
     await rig.startSupervisor();
     await rig.happened('project.needs_attention', id);
     const { project, runs } = await rig.details(id);
-    expect(project.attention).toContain(`the folder ${folder} is gone: something else has taken its place`);
+    expect(project.attention).toContain(`the folder ${folder} was replaced by another one`);
     expect(runs.map(({ outcome }) => outcome?.kind)).toEqual(['workspace_missing']);
     expect(await puppet.living()).toEqual([]);
 

@@ -41,7 +41,7 @@ describe('folder of a project', () => {
     await rig.until(elsewhere, 'awaiting_approval');
     await rig.happened('project.needs_attention', own);
     const { project, runs } = await rig.details(own);
-    expect(project.attention).toContain(`${join(rig.home, 'workspaces', own)} cannot be made: ENOTDIR`);
+    expect(project.attention).toContain(`${join(rig.home, 'workspaces', own)} cannot be created: ENOTDIR`);
     expect(runs.map(({ outcome }) => outcome?.kind)).toEqual(['workspace_missing']);
     expect(await supervisor.end('SIGTERM')).toEqual({ code: 0, signal: null });
   });

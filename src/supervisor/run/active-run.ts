@@ -1,4 +1,4 @@
-/** One run under way, from a living process to its outcome in the store. Its phases are in phase.ts. */
+/** An active run, from a living process to its outcome in the store. Its phases are in phase.ts. */
 
 import type { EndedRun } from '../../bridge/ended-run.ts';
 import { ordersFor } from '../../bridge/runs.ts';
@@ -20,9 +20,10 @@ import { Steering } from './steering.ts';
 import { RunStop } from './stop.ts';
 import { watchRun } from './watch.ts';
 
+/** Follows one run until it has ended. */
 export class ActiveRun {
   readonly run: Run;
-  /** Resolves when the run's outcome is in the store. */
+  /** Resolves when the outcome is in the store. Rejects only with an error that ends the supervisor. */
   readonly ended: Promise<EndedRun>;
 
   readonly #context: Context;
@@ -48,12 +49,15 @@ export class ActiveRun {
     return this.#process.identity;
   }
 
-  /** Gives Claude the first message: what it is to do. Throws LeaseLost. */
+  /** Sends Claude the first message, its task. Throws LeaseLost. */
   async begin(prompt: string): Promise<void> {
     await this.#process.write(prompt);
   }
 
-  /** Does what follows from what a person, or the run itself, has done since the last look. Throws LeaseLost. */
+  /**
+   * Applies what a person, or the run itself, has done since the last call: cancel, submit, approve, steer. Throws
+   * LeaseLost.
+   */
   async attend(): Promise<void> {
     try {
       await retryTransient(this.#context, () => this.#attend());
@@ -68,13 +72,13 @@ export class ActiveRun {
     const { cancelled, submitted, approved, messages } = await ordersFor(this.#context.bridge, this.run);
     if (cancelled) return this.stop({ kind: 'cancelled' });
     if (submitted) this.#phases.emit({ kind: 'submitted', at: this.#context.clock.monotonic() });
-    // What was approved is to stay as it is.
+    // Approved work must not change any more.
     if (approved) return this.stop(undefined);
-    // What a person says after a submission is about the next round, whose run brings it in its prompt.
+    // A message sent after a submission is about the next round; the run of that round gets it in its prompt.
     if (!submitted) await this.#steering.handOver(messages);
   }
 
-  /** Ends the run, gently first; `reason` becomes its outcome unless the work was submitted before. */
+  /** Stops the run, gently first. `reason` becomes its outcome unless the work was submitted before. */
   async stop(reason: Outcome | undefined): Promise<void> {
     await this.#stop.gently(reason);
   }
@@ -94,7 +98,7 @@ export class ActiveRun {
       tail.end();
     });
     const watched = watchRun(context, runContext, { files, process, phases, reader, stop, live });
-    // Together: a part that fails is not waited for until the others are done.
+    // In parallel, so that a part that fails is noticed before the others are done.
     await Promise.all([exited, reader.read(tail), watched]);
     return concludeRun(context, runContext, process, {
       phases,

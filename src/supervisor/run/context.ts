@@ -3,38 +3,40 @@ import type { Child } from '../../machine/child.ts';
 import type { Project } from '../../project/project.ts';
 import { type Run, statedUsd } from '../../project/run.ts';
 
-/** What a run under way is given, besides what every part of the supervisor is given. */
+/** What an active run receives in addition to the context of the supervisor. */
 export interface RunContext extends RunStart {
   readonly run: Run;
   readonly runTimeoutMs: number;
   readonly budgetUsd: number | null;
-  /** What Claude stated for earlier runs of the same session, in US dollars: some versions report the sum. */
+  /**
+   * What Claude reported for earlier runs of this session, in US dollars. Some versions report the sum of the session.
+   */
   readonly sessionSpentUsd: number;
 }
 
-/** What only the start of the run tells. */
+/** What is known only where the run starts or is adopted. */
 interface RunStart {
   readonly resumed: boolean;
-  /** Which folder Claude was started in (machine/folder-identity.ts); null when that cannot be known again. */
+  /** Identity of the folder that Claude was started in (machine/folder-identity.ts); null when it is unknown. */
   readonly workspaceIdentity: string | null;
   readonly listener: RunListener;
 }
 
 export interface RunListener {
-  /** The run has written something into the history. */
+  /** The run has appended to the history. */
   changed(): void;
-  /** The model has answered this run: the account and the service are well. */
+  /** The model has answered this run, so the account and the service work. */
   answered(): void;
 }
 
-/** A process to follow; one that is not our child has no input. */
+/** A process to follow. One that is not our child has no input. */
 export type ProcessHandle = Pick<Child, 'identity' | 'write' | 'endInput' | 'exited' | 'processTree'>;
 
 /**
- * The context of a run, whether it was just started or is adopted.
+ * Builds the context of a run, started or adopted.
  *
- * @param project Undefined when it cannot be read any more: the configuration's limits hold then.
- * @param earlier Runs before this one, also of other sessions.
+ * @param project Undefined when it cannot be read any more; the limits of the configuration then apply.
+ * @param earlier Runs before this one, of any session.
  */
 export function runContext(
   project: Pick<Project, 'timeoutMs' | 'budgetUsd'> | undefined,

@@ -1,7 +1,4 @@
-/**
- * What remains to be done when the process of a run has ended: nothing it started is left, or the leftover is named,
- * and how it went is in the store.
- */
+/** Ends a run whose process has exited: sweeps what it started, names any leftover, and records the outcome. */
 
 import { rm } from 'node:fs/promises';
 import { endRun } from '../../bridge/end-run.ts';
@@ -28,7 +25,7 @@ import { dropPartials } from './partial-output.ts';
 import type { RunPhase, RunPhases } from './phase.ts';
 import type { RunStop } from './stop.ts';
 
-/** A run whose process has ended and whose output is read to the end. */
+/** A run whose process has exited and whose output is read to the end. */
 interface ReadRun {
   readonly phases: RunPhases;
   readonly files: RunFiles;
@@ -37,7 +34,7 @@ interface ReadRun {
   readonly hasPartials: boolean;
 }
 
-/** Sweeps up after a run and records its outcome. */
+/** Sweeps up after a run and records its outcome. Throws StoreError and LeaseLost. */
 export async function concludeRun(
   context: Context,
   runContext: RunContext,
@@ -50,7 +47,7 @@ export async function concludeRun(
   await sweepUp(context, run, process);
   const skipped = tail.skipped();
   if (skipped > 0) log.warn('run.lines_skipped', { run: run.id, lines: skipped });
-  // Only now: a person may cancel while the sweep goes on.
+  // Read after the sweep: a person may cancel during it.
   const phase = endedPhase(phases);
   const outcome = await outcomeOf(runContext, phase, read);
   await removeSecrets(context, run);
@@ -64,19 +61,19 @@ export async function concludeRun(
     unkept: unkept(run, summary.unanswered),
   });
   const ended = await retryTransient(context, () => endRun(lease, run, outcome, ending));
-  // Not before its end is recorded: a successor would read the cost out of these lines too.
+  // Only after the end is recorded: a successor would also read the cost from these lines.
   if (hasPartials) await dropPartials(files.output);
   return ended;
 }
 
-/** The prompt brings messages too: where it is not kept, none is. */
+/** The prompt contains messages too: when the conversation did not keep it, all of them wait again. */
 function unkept(run: Run, unanswered: readonly string[]): 'all' | readonly string[] {
   return unanswered.includes(promptId(run)) ? 'all' : unanswered;
 }
 
 /**
- * Ends a run whose watching failed, in an unforeseen way: its process is ended, since nobody would hear it any more. The
- * trouble stays with this run, unless it is the supervisor's own; then it is thrown on.
+ * Ends a run that can no longer be watched because of an unexpected error. Its process is stopped, since nobody reads
+ * its output any more. The error affects this run only; one that ends the supervisor is rethrown.
  */
 export async function giveUpRun(
   context: Context,
@@ -111,9 +108,11 @@ async function sweepUp(context: Context, run: Run, process: HeldProcess): Promis
 }
 
 const STRAY =
-  'it may be left of this run: it was started meanwhile, in the same folder or service, and belongs to nobody; it was not ended';
+  'possibly left by this run: it started meanwhile, in the same folder or service, and has no known owner. It was not ended';
 
-/** What cannot be removed now is removed by the daily cleaning. */
+/**
+ * Removes the files of a run that may hold secrets. One that cannot be removed now is removed by the daily retention.
+ */
 export async function removeSecrets({ bridge, log }: Context, run: Run): Promise<void> {
   const file = runFiles(bridge.stateDir, run.id).mcpConfig;
   await rm(file, { force: true }).catch((error: unknown) => {
@@ -140,7 +139,7 @@ async function outcomeOf(
     result: summary.result,
     error: summary.error,
     rateLimit: summary.rateLimit,
-    // A process that we stopped because it lingered: its exit says nothing.
+    // We stopped the process, so its exit code means nothing.
     exit: isStopped ? { code: null, signal: null } : exit,
     cut: tail.cut(),
     stderr: await lastLines(files.errors).catch(() => ''),
@@ -149,7 +148,7 @@ async function outcomeOf(
   });
 }
 
-/** A run whose output is gone, and whose end nobody saw, may have made requests. */
+/** A run with no output and no exit that anyone saw may have made requests: its cost is unknown. */
 function costOfRun({ sessionSpentUsd }: RunContext, { exit }: EndedPhase, { spending }: RunSummary): RunCost {
   const isLost = exit.code === null && exit.signal === null && !spending.requested;
   return isLost ? UNKNOWN_COST : costOf(spending, sessionSpentUsd);

@@ -1,13 +1,16 @@
-/** What a workspace looks like, in one word: to tell a run that changed something from one that did not. */
+/** A short digest of a workspace, to tell a run that changed something from one that did not. */
 import { createHash } from 'node:crypto';
 import { lstat, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 
-/** Folders that hold no work of their own, and may hold a great many files. */
-const PASSED_OVER = new Set(['.git', 'node_modules', '.venv', 'target', 'dist', '.next']);
+/** Folders that hold no work of their own and may hold very many files. */
+const IGNORED_FOLDERS = new Set(['.git', 'node_modules', '.venv', 'target', 'dist', '.next']);
 const MAX_FILES = 20_000;
 
-/** A digest of every file's path, size and time; null when the folder cannot be read or is too large to look through. */
+/**
+ * A digest of the path, size and time of every file; null when the folder cannot be read or has more than MAX_FILES
+ * files.
+ */
 export async function fingerprint(workspace: string): Promise<string | null> {
   const digest = createHash('sha256');
   let files = 0;
@@ -16,7 +19,7 @@ export async function fingerprint(workspace: string): Promise<string | null> {
     for (const entry of entries.sort((a, b) => (a.name < b.name ? -1 : 1))) {
       const path = join(folder, entry.name);
       if (entry.isDirectory()) {
-        if (!PASSED_OVER.has(entry.name) && !(await walk(path))) return false;
+        if (!IGNORED_FOLDERS.has(entry.name) && !(await walk(path))) return false;
         continue;
       }
       files += 1;

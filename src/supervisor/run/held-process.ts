@@ -1,6 +1,6 @@
 /**
- * The process of a run in the hands of the supervisor that holds the lease. One that stood still and was replaced must
- * neither speak to what its successor has adopted nor end it: every word and every signal asks first whose it is.
+ * The process of a run, guarded by the lease. A supervisor that was suspended and replaced must neither write to nor
+ * end what its successor has adopted, so each write and each signal checks the lease first.
  */
 import { checkLease } from '../../bridge/lease.ts';
 import { RUN_MARK } from '../../claude/environment.ts';
@@ -16,18 +16,22 @@ import type { Context } from '../context.ts';
 import { retryTransient } from '../transient.ts';
 import type { ProcessHandle } from './context.ts';
 
-/** The control group that a run's process is put into where that is possible. */
+/** The name of the control group for the process of a run, where the system has control groups. */
 export function controlGroupOf({ id }: Run): string {
   return `${CONTROL_GROUPS}${id}`;
 }
 
+/** Prefix of the names of our control groups. */
 export const CONTROL_GROUPS = 'bridge-run-';
 
-/** How long each step of a gentle end may take, in milliseconds. */
+/** How long each step of a gentle stop may take, in milliseconds. */
 const GRACE_MS = { interrupt: 3_000, int: 3_000, term: 3_000 };
 const SWEEP_GRACE_MS = 2_000;
 
-/** Everything that acts throws LeaseLost when the lease is someone else's, and then has done nothing. */
+/**
+ * Every method that acts on the process throws LeaseLost when another supervisor has the lease; it then has done
+ * nothing.
+ */
 export class HeldProcess {
   readonly #context: Context;
   readonly #process: ProcessHandle;
@@ -49,7 +53,7 @@ export class HeldProcess {
     return this.#process.exited;
   }
 
-  /** `false` when its input is gone. */
+  /** Writes a line to its input; false when the input is closed. */
   async write(line: string): Promise<boolean> {
     await this.#permit();
     return this.#process.write(line);
@@ -70,11 +74,11 @@ export class HeldProcess {
     await killProcess(this.identity);
   }
 
-  /** Step by step: `request` on its input, signals, force. */
+  /** Stops it step by step: `request` on its input, signals, then force. Returns the step that ended it. */
   async stop(request: string): Promise<StopStep> {
     const interrupt = async () => {
       const sent = await this.write(request);
-      // After an interrupt Claude waits for the next message; with no more input it exits.
+      // After an interrupt Claude waits for the next message; with its input closed it exits.
       this.#process.endInput();
       return sent;
     };
@@ -82,13 +86,16 @@ export class HeldProcess {
     return stopChild(this.#process, { interrupt, graceMs: GRACE_MS, clock: this.#context.clock, permit });
   }
 
-  /** To be called often while it lives: remembers what it has started. Takes a hundredth of the time at most. */
+  /**
+   * Records the descendants of the process. Call it often while the process lives; it takes a hundredth of the time at
+   * most.
+   */
   async look(): Promise<void> {
-    // What one look does not see the next one may.
+    // A failed look is repeated by the next one.
     await this.#lineage.look().catch(() => undefined);
   }
 
-  /** Ends what it has left behind, once it has ended; returns what could not be ended. */
+  /** Ends everything that the process left behind. Call it after the exit. Returns what could not be ended. */
   async sweep(): Promise<Leftover[]> {
     const controlGroup = controlGroupOf(this.#run);
     const leftovers = await sweep({

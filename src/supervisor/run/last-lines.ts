@@ -12,7 +12,7 @@ export async function lastLines(path: string): Promise<string> {
     const from = Math.max(0, size - MAX_BYTES);
     const { buffer, bytesRead } = await file.read(Buffer.alloc(size - from), 0, size - from, from);
     const text = buffer.subarray(0, bytesRead).toString('utf8');
-    // The cut may go through a character, of which at most three bytes are left.
+    // The cut may split a character, of which at most three bytes are left.
     return cleanText(from > 0 ? text.replace(/^\uFFFD{1,3}/, '') : text);
   } finally {
     await file.close();

@@ -5,7 +5,7 @@ import { ignoreTransient } from '../transient.ts';
 
 const EVERY_MS = 500;
 
-/** What a run is doing now, kept up in the store for whoever looks. */
+/** Keeps what a run is doing now up to date in the store. */
 export class LiveDisplay {
   readonly #context: Context;
   readonly #run: Run;
@@ -17,7 +17,10 @@ export class LiveDisplay {
     this.#run = run;
   }
 
-  /** Stores it, unless that is unchanged or was stored a moment ago. */
+  /**
+   * Stores `live`, unless readers would see no difference or the last write was less than EVERY_MS ago. Throws
+   * LeaseLost.
+   */
   async show(live: LiveState): Promise<void> {
     const { clock, lease } = this.#context;
     const now = clock.monotonic();
@@ -28,7 +31,9 @@ export class LiveDisplay {
   }
 }
 
-/** The time of the last sign alone is not worth a write each line: it is stored with the next change, or each minute. */
+/**
+ * A new `lastSignAt` alone does not justify a write for each line: it is stored with the next change, or once a minute.
+ */
 function sameToReaders(a: LiveState, b: LiveState): boolean {
   const sameMinute = a.lastSignAt?.slice(0, 16) === b.lastSignAt?.slice(0, 16);
   return sameMinute && a.currentTool === b.currentTool && a.turns === b.turns && a.todosDone === b.todosDone;

@@ -1,13 +1,16 @@
 /**
- * The output of a run without the pieces of answers that came whole later. They are written as signs of life; kept, they
- * would make the file many times larger with versions of Claude that write each piece on a line of its own.
+ * Removes partial answers from the output of a run. They are written as signs of life, and the whole answers follow.
+ * Versions of Claude that write each piece on its own line would make the file many times larger.
  */
 import { createReadStream, createWriteStream } from 'node:fs';
 import { rename, rm } from 'node:fs/promises';
 import { pipeline } from 'node:stream/promises';
 import { PARTIAL } from '../../claude/stream.ts';
 
-/** Rewrites the output of an ended run. Every other byte stays as it is; where there is no room, so does the file. */
+/**
+ * Rewrites the output of an ended run without its partial lines; every other byte stays. Without room on the disk, the
+ * file stays as it is.
+ */
 export async function dropPartials(output: string): Promise<void> {
   const draft = `${output}.part`;
   try {
@@ -22,7 +25,7 @@ const START = Buffer.from(PARTIAL);
 const NEWLINE = 0x0a;
 
 async function* withoutPartials(chunks: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
-  /** What is known of the line that the last chunk ended in; undefined at the start of one. */
+  /** Whether the line that continues from the last chunk is partial; undefined at the start of a line. */
   let isPartial: boolean | undefined;
   let rest: Buffer = Buffer.alloc(0);
   for await (const chunk of chunks) {

@@ -1,5 +1,5 @@
 /**
- * One run under way is in one of five phases. Reader, watch and stop emit signals; nothing else moves a run on.
+ * An active run is in one of five phases. Reader, watch and stop emit signals; nothing else changes the phase.
  *
  *   starting ──line──▶ working ◀──turn── ┐
  *      │                  └──result──▶ finishing
@@ -11,7 +11,7 @@
 import type { Exit } from '../../machine/child.ts';
 import type { Outcome } from '../../project/outcome.ts';
 
-/** What a run does while nobody ends it. */
+/** The phase of a run that is not being stopped. */
 export type LivePhase =
   /** The process lives, and Claude has not written a line. */
   | { readonly kind: 'starting'; readonly spawnedAt: number; readonly submittedAt: number | undefined }
@@ -19,12 +19,12 @@ export type LivePhase =
   | {
       readonly kind: 'working';
       readonly spawnedAt: number;
-      /** When the run's work was first seen to be submitted. */
+      /** When the submission was first seen. */
       readonly submittedAt: number | undefined;
-      /** When the last line came, whatever it says. */
+      /** When the last line of any kind came. */
       readonly lastSignAt: number;
     }
-  /** The last result is here and the input is closed: only the exit is missing, unless a message starts another turn. */
+  /** The last result came and the input is closed. Only the exit is missing, unless a message starts another turn. */
   | {
       readonly kind: 'finishing';
       readonly spawnedAt: number;
@@ -34,47 +34,47 @@ export type LivePhase =
 
 export type RunPhase =
   | LivePhase
-  /** The supervisor ends the process. */
+  /** The supervisor is stopping the process. */
   | {
       readonly kind: 'stopping';
-      /** The run's outcome; undefined when it keeps its own, as that of work which is submitted. */
+      /** The outcome of the run; undefined when it keeps its own, such as that of submitted work. */
       readonly reason: Outcome | undefined;
-      /** One that failed, as a signal that was refused, may be made again; meanwhile the run is watched as before. */
+      /** A failed stop, such as a refused signal, may be retried; until then the run is watched as before. */
       readonly attempt: 'under way' | 'failed';
       readonly live: LivePhase;
     }
-  /** The process is gone. Its output may still be read. */
+  /** The process has exited. Its output may still be read. */
   | {
       readonly kind: 'ended';
-      /** Why the supervisor ended it; undefined for one that ended by itself, or keeps its own outcome. */
+      /** Why the supervisor stopped it; undefined when it exited by itself or keeps its own outcome. */
       readonly reason: Outcome | undefined;
-      /** The process was told to stop, so the way it exited says nothing of the run. */
+      /** The supervisor stopped the process, so its exit code says nothing about the run. */
       readonly isStopped: boolean;
       readonly exit: Exit;
     };
 
 export type RunSignal =
-  /** A line came, whatever it says. */
+  /** A line of any kind came. */
   | { readonly kind: 'line'; readonly at: number }
-  /** Claude begins a turn; its first one, too. */
+  /** Claude begins a turn, including its first one. */
   | { readonly kind: 'turn'; readonly at: number }
-  /** Claude has answered and would exit. */
+  /** Claude has finished its turn and would exit. */
   | { readonly kind: 'result'; readonly at: number }
-  /** The run's work is in the store. */
+  /** The work of the run is submitted. */
   | { readonly kind: 'submitted'; readonly at: number }
-  /** The whole machine, or this process, stood still: that time is not held against Claude. */
+  /** The machine or this process was suspended: that time does not count against Claude. */
   | { readonly kind: 'suspended'; readonly ms: number }
   | { readonly kind: 'stop'; readonly reason: Outcome | undefined }
   | { readonly kind: 'stop_failed' }
   | { readonly kind: 'exited'; readonly exit: Exit };
 
-/** The phase after `signal`. Total: a signal that means nothing in a phase leaves it as it is. The first reason stays. */
+/** The phase after `signal`. A signal that means nothing in a phase changes nothing. The first stop reason stays. */
 export function next(phase: RunPhase, signal: RunSignal): RunPhase {
   switch (phase.kind) {
     case 'stopping':
       return nextWhileStopping(phase, signal);
     case 'ended':
-      // What is read, or asked for, after the exit may still explain it.
+      // Output that is read, or a stop that is requested, after the exit may still explain it.
       return signal.kind === 'stop' ? { ...phase, reason: phase.reason ?? signal.reason } : phase;
     default:
       return nextWhileLive(phase, signal);
@@ -114,7 +114,7 @@ function nextLive(phase: LivePhase, signal: LiveSignal): LivePhase {
   const { spawnedAt, submittedAt } = phase;
   switch (signal.kind) {
     case 'line':
-      // What a run says after its result keeps it no longer alive.
+      // Output after the result does not extend the time to exit.
       if (phase.kind === 'finishing') return phase;
       return { kind: 'working', spawnedAt, submittedAt, lastSignAt: signal.at };
     case 'turn':
@@ -128,7 +128,7 @@ function nextLive(phase: LivePhase, signal: LiveSignal): LivePhase {
   }
 }
 
-/** What the supervisor itself has seen of a submission is not moved: a person waits since then. */
+/** The time of a submission does not move: a person waits since then. */
 function later(phase: LivePhase, ms: number): LivePhase {
   const spawnedAt = phase.spawnedAt + ms;
   switch (phase.kind) {
@@ -141,7 +141,7 @@ function later(phase: LivePhase, ms: number): LivePhase {
   }
 }
 
-/** The phase of one run, and the one place where it changes. */
+/** Holds the phase of one run; the only place where it changes. */
 export class RunPhases {
   #current: RunPhase;
   readonly #ended = new AbortController();
@@ -154,12 +154,12 @@ export class RunPhases {
     return this.#current;
   }
 
-  /** Whether a stop is under way: nothing else is to be asked of the process. */
+  /** Whether a stop is under way. Nothing else is sent to the process then. */
   get isStopping(): boolean {
     return this.#current.kind === 'stopping' && this.#current.attempt === 'under way';
   }
 
-  /** Aborts when the process has ended. */
+  /** Aborts when the process has exited. */
   get ended(): AbortSignal {
     return this.#ended.signal;
   }

@@ -1,4 +1,4 @@
-/** From a recorded run to a living claude process, or to the reason why there is none. */
+/** Starts the claude process of a recorded run, or says why there is none. */
 
 import { realpath } from 'node:fs/promises';
 import type { StartedRun } from '../../bridge/claim.ts';
@@ -39,16 +39,18 @@ export type SpawnedRun =
       readonly spawned: true;
       readonly child: Child;
       readonly resumed: boolean;
-      /** What Claude is to be told first, once its process is in the store. */
+      /** The first line for the input of Claude, once its process is in the store. */
       readonly opening: string;
-      /** The control group that was made for it, where that could be. */
+      /** Its control group; undefined where the system has none. */
       readonly group: string | undefined;
-      /** Which folder it was started in; null where that cannot be known again. */
+      /** Identity of the folder it was started in; null when it is unknown. */
       readonly workspaceIdentity: string | null;
     }
   | { readonly spawned: false; readonly outcome: Outcome };
 
-/** Starts claude for a run that is already in the store. Throws StoreError and LeaseLost, and then has started nothing. */
+/**
+ * Starts claude for a run that is already in the store. Throws StoreError and LeaseLost; it then has started nothing.
+ */
 export async function spawnRun(context: Context, started: StartedRun): Promise<SpawnedRun> {
   try {
     return await spawn(context, started);
@@ -65,10 +67,10 @@ async function spawn(context: Context, started: StartedRun): Promise<SpawnedRun>
   const { bridge, config } = context;
   const { run, project } = started;
   const { budgetUsd } = project;
-  // Claude looks at its budget after an answer only: this one would cost what nobody allowed.
+  // Claude checks its budget only after an answer: one more answer would cost what nobody allowed.
   if (budgetUsd !== null && started.spentUsd >= budgetUsd)
     return { spawned: false, outcome: { kind: 'budget_spent', budgetUsd } };
-  // Before anything is asked of other programs: what they cannot answer then is no answer.
+  // Before other programs are started: without file descriptors their answers mean nothing.
   provideDescriptors();
   const env = claudeEnvironment(context.env, run);
   const claude = locateClaude(config.claude, context.env);
@@ -99,7 +101,7 @@ async function spawn(context: Context, started: StartedRun): Promise<SpawnedRun>
     return { spawned: false, outcome: { kind: 'workspace_missing', message: guarded.refusal } };
   const workspaceIdentity = await folderIdentity(folder.value.path);
   const group = await makeControlGroup(controlGroupOf(run));
-  // Whoever stood still since the claim may have been replaced: the run is its successor's then.
+  // A supervisor that was suspended since the claim may have been replaced: the run then belongs to its successor.
   await retryTransient(context, () => checkLease(context.lease));
   const child = await spawnChild({
     command: claude.path,
@@ -135,13 +137,13 @@ async function spawn(context: Context, started: StartedRun): Promise<SpawnedRun>
   return { spawned: true, child, resumed, opening, group, workspaceIdentity };
 }
 
-/** Every path that leads to the state folder, also the one by which a workspace that holds it does. */
+/** All paths that lead to the state folder, including the one through a workspace that contains it. */
 async function pathsOf(stateDir: string, workspace: string): Promise<string[]> {
   const paths = [stateDir, await realpath(stateDir), await pathFrom(workspace, stateDir)];
   return [...new Set(paths)].filter((path) => path !== undefined);
 }
 
-/** The environment in which git starts no program of the repository; or why that cannot be had. */
+/** The environment in which git starts no program of the repository, or why there is none. */
 async function guardedEnvironment(folder: RunFolder, env: Environment): Promise<Result<Environment>> {
   if (folder.claudeSettings === 'all') return ok(guardedFromGit(env, []));
   try {
@@ -152,19 +154,22 @@ async function guardedEnvironment(folder: RunFolder, env: Environment): Promise<
 }
 
 /**
- * Puts the process of a run into its control group. Not before it was told what to do: to move a process takes the kernel
- * some 15 ms, in which it starts no other and no thread. Claude starts its first program some hundred milliseconds after
- * its own start; what it has started all the same is moved with it.
+ * Moves the process of a run into its control group. This happens after the first message, because the kernel takes
+ * some 15 ms to move a process, in which the process starts no other and no thread. Claude starts its first program
+ * some hundred milliseconds after its own start; a program that it did start by then is moved too.
  */
 export async function gatherRun(child: Child, group: string | undefined): Promise<void> {
   if (group === undefined) return;
-  // The parent first: what it starts from then on is born in the group.
+  // The parent first: its later children start in the group.
   await enterControlGroup(group, child.identity.pid);
   const tree = await child.processTree().catch(() => []);
   for (const { pid } of tree) if (pid !== child.identity.pid) await enterControlGroup(group, pid);
 }
 
-/** A repository that nobody has named is trusted with nothing, so Claude must leave its settings out. */
+/**
+ * Why this version of Claude may not work here; undefined when it may. A repository that config.json does not name is
+ * not trusted, so Claude must ignore its settings.
+ */
 async function whyTooOld(program: string, env: Environment, { workspace }: Run): Promise<string | undefined> {
   const version = await claudeVersion(program, env);
   if (version === undefined || keepsSettingsOut(version)) return undefined;
@@ -172,8 +177,9 @@ async function whyTooOld(program: string, env: Environment, { workspace }: Run):
 }
 
 /**
- * Records the process of a run. One that cannot be recorded, because another supervisor has the lease, is ended: nobody
- * else knows of it. Unless the other one has found and adopted it.
+ * Records the process of a run. When it cannot be recorded because another supervisor has the lease, the process is
+ * ended, since nobody else knows of it, unless the other supervisor has found and adopted it. Throws StoreError and
+ * LeaseLost.
  */
 export async function recordChild(
   context: Context,
@@ -203,7 +209,7 @@ async function isAdopted({ bridge }: Context, run: Run, { identity }: Child): Pr
   return recorded?.pid === identity.pid && recorded.pidStartedAt === identity.startedAt;
 }
 
-/** Whether the session was told the plan: an earlier run's first message was answered there, or at least taken in. */
+/** Whether the session knows the plan: the first message of an earlier run was answered there, or at least taken in. */
 async function knowsPlan({ run, earlier }: StartedRun, env: Environment): Promise<boolean> {
   const inSession = earlier.filter(({ sessionId }) => sessionId === run.sessionId);
   if (inSession.some(({ answeredAt }) => answeredAt !== null)) return true;

@@ -1,12 +1,11 @@
 /**
- * Hears what Claude says during a run, and does at once what follows from it. It reads the run's own file, never a
- * pipe: so it can as well follow a process that was started by a supervisor that has died, or read to the end what a
- * dead process left.
+ * Reads the output of Claude during a run and acts on it at once. It reads the file of the run, never a pipe, so it can
+ * also follow a process that a dead supervisor started, or read to the end what a dead process left.
  */
 import { recordQuotas } from '../../bridge/quota.ts';
 import { expectedFolder } from '../../bridge/run-folder.ts';
 import { recordAnswered, recordReady } from '../../bridge/runs.ts';
-import { whatIsWrong } from '../../claude/handshake.ts';
+import { handshakeMismatch } from '../../claude/handshake.ts';
 import { readQuotas } from '../../claude/quota.ts';
 import { EMPTY, foldEvent, type RunSummary } from '../../claude/run-summary.ts';
 import { costOf } from '../../claude/spending.ts';
@@ -21,10 +20,10 @@ import type { RunPhases } from './phase.ts';
 import type { Steering } from './steering.ts';
 import type { RunStop } from './stop.ts';
 
-/** The name of the model in what Claude Code itself writes. */
+/** The model name of messages that Claude Code writes itself. */
 const SYNTHETIC = '<synthetic>';
 
-interface Heard {
+interface RunParts {
   readonly process: HeldProcess;
   readonly phases: RunPhases;
   readonly stop: RunStop;
@@ -32,6 +31,9 @@ interface Heard {
   readonly steering: Steering;
 }
 
+/**
+ * Folds the output of a run into a summary, and tells phases, stop, steering and store what follows from each event.
+ */
 export class RunReader {
   readonly #context: Context;
   readonly #runContext: RunContext;
@@ -44,7 +46,7 @@ export class RunReader {
   #summary: RunSummary = EMPTY;
   #answered: boolean;
 
-  constructor(context: Context, runContext: RunContext, { process, phases, stop, live, steering }: Heard) {
+  constructor(context: Context, runContext: RunContext, { process, phases, stop, live, steering }: RunParts) {
     this.#context = context;
     this.#runContext = runContext;
     this.#process = process;
@@ -55,17 +57,17 @@ export class RunReader {
     this.#answered = runContext.run.answeredAt !== null;
   }
 
-  /** What the output has told so far. */
+  /** The summary of the output so far. */
   get summary(): RunSummary {
     return this.#summary;
   }
 
-  /** Whether the output has lines that are worth nothing once the run is over. */
+  /** Whether the output has lines that are worthless once the run is over. */
   get hasPartials(): boolean {
     return this.#hasPartials;
   }
 
-  /** Reads until the end of the file, once that is known to be the last. */
+  /** Reads until `tail` ends. Throws StoreError and LeaseLost. */
   async read(tail: Tail): Promise<void> {
     for await (const line of tail.lines()) await this.#take(line);
   }
@@ -101,12 +103,12 @@ export class RunReader {
         return event.error === undefined && event.model !== SYNTHETIC ? this.#noteAnswer() : undefined;
       case 'result':
         this.#phases.emit({ kind: 'result', at: clock.monotonic() });
-        // Closing the input lets Claude finish what it was told meanwhile, and then exit.
+        // With its input closed, Claude finishes the messages it has and exits.
         return this.#process.endInput();
     }
   }
 
-  /** The first answer of the model: it is kept before anybody acts on it. */
+  /** Records the first answer of the model before anything acts on it. */
   async #noteAnswer(): Promise<void> {
     if (this.#answered) return;
     this.#answered = true;
@@ -119,13 +121,13 @@ export class RunReader {
   async #checkHandshake(init: Init): Promise<void> {
     const { bridge, config, lease } = this.#context;
     const { listener, run } = this.#runContext;
-    // An adopted run's file is read from its beginning: what our predecessor recorded is not news.
+    // The output of an adopted run is read from its beginning: what the predecessor recorded is not news.
     if (run.readyAt !== null) return;
-    const wrong = await whatIsWrong(init, {
+    const mismatch = await handshakeMismatch(init, {
       folder: await expectedFolder(bridge.stateDir, run),
       disallowedTools: config.disallowed_tools,
     });
-    if (wrong) return this.#stop.killBeforeFirstRequest(wrong);
+    if (mismatch) return this.#stop.killBeforeFirstRequest(mismatch);
     const facts = { model: init.model, claudeVersion: init.claude_code_version };
     await retryTransient(this.#context, () => recordReady(lease, run, facts));
     listener.changed();

@@ -8,7 +8,10 @@ import { retryTransient } from '../transient.ts';
 import type { HeldProcess } from './held-process.ts';
 import { promptId } from './opening.ts';
 
-/** The person's messages to a run under way. One counts as delivered when Claude has taken it in, not when it is sent. */
+/**
+ * Sends the messages of a person to an active run. A message counts as delivered when Claude takes it in, not when it
+ * is sent.
+ */
 export class Steering {
   readonly #context: Context;
   readonly #run: Run;
@@ -21,10 +24,10 @@ export class Steering {
     this.#process = process;
   }
 
-  /** Sends each message once. Throws LeaseLost. */
+  /** Sends each message once, except those in the prompt. Throws LeaseLost. */
   async handOver(messages: readonly SteeringMessage[]): Promise<void> {
     const fresh = messages.filter(({ id }) => !this.#sent.has(id));
-    // All of them at once: the next look may come before the last one is written.
+    // All are marked before the first write: the next call may come before the last write is done.
     for (const { id } of fresh) this.#sent.add(id);
     for (const message of fresh) {
       const isWritten = await this.#process.write(userMessage(personsWords([message]), message.id));
@@ -32,7 +35,10 @@ export class Steering {
     }
   }
 
-  /** Records what Claude has taken in: a message by its id, or, by the prompt's, all that the prompt brought. */
+  /**
+   * Records what Claude has taken in: one message by its id, or, by the id of the prompt, all messages in the prompt.
+   * Throws LeaseLost.
+   */
   async takenIn(uuid: string): Promise<void> {
     const { lease } = this.#context;
     await retryTransient(this.#context, () =>

@@ -1,4 +1,4 @@
-/** Ends the process of a run. Why becomes the run's outcome (phase.ts): the first reason stays. */
+/** Stops the process of a run. The first reason becomes the outcome (phase.ts). */
 import { randomUUID } from 'node:crypto';
 import { interruptRequest } from '../../claude/input.ts';
 import type { Outcome } from '../../project/outcome.ts';
@@ -8,12 +8,13 @@ import type { Context } from '../context.ts';
 import type { HeldProcess } from './held-process.ts';
 import type { RunPhases } from './phase.ts';
 
+/** The three ways to stop a run. Each throws LeaseLost. */
 export class RunStop {
   readonly #log: Context['log'];
   readonly #run: Run;
   readonly #process: HeldProcess;
   readonly #phases: RunPhases;
-  /** The stop under way, for whoever asks for another one meanwhile. */
+  /** The stop under way, which later requests join. */
   #underWay: Promise<void> | undefined;
 
   constructor({ log }: Pick<Context, 'log'>, run: Run, process: HeldProcess, phases: RunPhases) {
@@ -23,29 +24,29 @@ export class RunStop {
     this.#phases = phases;
   }
 
-  /** Step by step: by its input, by signals, by force. Resolves when the process has ended or nothing ends it. */
+  /** Stops it step by step: input, signals, force. Resolves when the process has ended or no step ended it. */
   async gently(reason: Outcome | undefined): Promise<void> {
     await this.#begin(reason, () => this.#descend());
   }
 
-  /** By force, and logged: for a run that floods the disk, which costs more with every second. */
+  /** Kills it, and logs that. For a run that floods the disk, where each second costs more. */
   async kill(reason: Outcome, file: string): Promise<void> {
     await this.#begin(reason, () => this.#process.kill());
     this.#log.warn('run.cut_off', { run: this.#run.id, file }, describeOutcome(reason));
   }
 
-  /** By force: the first request to the model follows the init event within some 50 ms. */
+  /** Kills it at once: the first request to the model follows the init event within some 50 ms. */
   async killBeforeFirstRequest(reason: Outcome): Promise<void> {
     this.#phases.emit({ kind: 'stop', reason });
     await this.#process.kill();
   }
 
-  /** Claude that is told to stop still begins a turn for a message that waits: this keeps it from that. */
+  /** Repeats SIGTERM. Claude that is stopping still begins a turn for a waiting message; this prevents it. */
   async resendTerm(): Promise<void> {
     await this.#process.terminate();
   }
 
-  /** One stop at a time; one that failed may be begun again. */
+  /** Allows one stop at a time. A failed one may be retried. */
   async #begin(reason: Outcome | undefined, stop: () => Promise<void>): Promise<void> {
     this.#phases.emit({ kind: 'stop', reason });
     this.#underWay ??= stop().catch((error: unknown) => {

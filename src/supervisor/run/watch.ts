@@ -1,7 +1,4 @@
-/**
- * Looks at a run once a second, whether it says something or not: for one that is late, floods the disk or has lost its
- * folder.
- */
+/** Checks a run once a second, with or without output: is it late, does it flood the disk, has it lost its folder. */
 import type { RunFiles } from '../../state-folder.ts';
 import type { Context } from '../context.ts';
 import type { RunContext } from './context.ts';
@@ -15,10 +12,10 @@ import type { RunStop } from './stop.ts';
 import { judge, type Limits } from './watchdog.ts';
 
 const WATCH_EVERY_MS = 1_000;
-/** A look that comes later than this tells of a machine that was suspended. */
+/** A check later than this shows that the machine was suspended. */
 const SUSPENDED_MS = 5_000;
 
-interface Watched {
+interface RunParts {
   readonly files: RunFiles;
   readonly process: HeldProcess;
   readonly phases: RunPhases;
@@ -27,11 +24,14 @@ interface Watched {
   readonly live: LiveDisplay;
 }
 
-/** Watches until the process has ended, and ends a run that takes too long, writes too much or has lost its folder. */
+/**
+ * Watches until the process has exited. Stops a run that takes too long, writes too much or has lost its folder. Throws
+ * LeaseLost.
+ */
 export async function watchRun(
   { clock, config }: Pick<Context, 'clock' | 'config'>,
   runContext: RunContext,
-  { files, process, phases, reader, stop, live }: Watched,
+  { files, process, phases, reader, stop, live }: RunParts,
 ): Promise<void> {
   const limits: Limits = {
     startMs: config.start_timeout,
@@ -52,7 +52,7 @@ export async function watchRun(
     await live.show(reader.summary.progress.live);
     const tooLarge = await overCap(files, config.run_output_max_mb);
     if (tooLarge) await stop.kill(tooLarge, files.output);
-    // Where Claude begins is looked at before its first request, and has an outcome of its own.
+    // Before the first request, the handshake checks the folder, with an outcome of its own.
     const lost = reader.summary.init && (await lostWorkspace(runContext, clock));
     if (lost) await stop.gently(lost);
     const phase = livePhase(phases);
@@ -62,7 +62,7 @@ export async function watchRun(
   }
 }
 
-/** What the run does; of one whose stop failed, what it did before. */
+/** The phase to judge; of a run whose stop failed, the phase before that stop. */
 function livePhase({ current, isStopping }: RunPhases) {
   if (current.kind === 'ended' || isStopping) return undefined;
   return current.kind === 'stopping' ? current.live : current;

@@ -1,4 +1,4 @@
-/** When a run has taken too long in some way. Pure: all times are monotonic milliseconds. */
+/** Decides when a run has taken too long. Pure: all times are monotonic milliseconds. */
 import type { Outcome } from '../../project/outcome.ts';
 import type { LivePhase } from './phase.ts';
 
@@ -13,17 +13,21 @@ export interface Limits {
 
 export type Verdict =
   | { readonly late: false }
-  /** The run is to be ended with this outcome. */
+  /** Stop the run with this outcome. */
   | { readonly late: true; readonly outcome: Outcome }
-  /** The work is done or submitted and only the process lingers: its outcome stays what it was. */
+  /** Stop the process only: the work is done or submitted, and its outcome stays. */
   | { readonly late: true; readonly outcome: undefined };
 
-/** @param usingTool Whether a tool call or a hook is under way: they may be silent longer than Claude. */
+/**
+ * Whether the run must be stopped at `now`, and with which outcome.
+ *
+ * @param usingTool Whether a tool call or a hook is under way; these may be silent longer than Claude.
+ */
 export function judge(phase: LivePhase, usingTool: boolean, limits: Limits, now: number): Verdict {
   if (phase.kind === 'finishing') {
     return now - phase.finishedAt > limits.exitMs ? { late: true, outcome: undefined } : { late: false };
   }
-  // Claude that works on after its submission changes what a person is looking at.
+  // After a submission, further work would change what a person is reviewing.
   if (phase.submittedAt !== undefined && now - phase.submittedAt > limits.lastWordsMs)
     return { late: true, outcome: undefined };
   const running = now - phase.spawnedAt;

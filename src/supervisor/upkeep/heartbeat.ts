@@ -9,7 +9,7 @@ import type { Context } from '../context.ts';
 import type { Upkeep } from './upkeep.ts';
 
 const MAX_ANSWER_MS = 10_000;
-/** A supervisor that was unwell may be well again long before the next beat is due. */
+/** An unhealthy supervisor may recover long before the next beat is due. */
 const RETRY_MS = 30_000;
 
 export class Heartbeat implements Upkeep {
@@ -24,7 +24,7 @@ export class Heartbeat implements Upkeep {
     this.#context = context;
   }
 
-  /** Beats when it is time to, and does not wait for it. */
+  /** Starts a heartbeat when it is due. Does not wait for it. */
   tick(): void {
     const { clock, config } = this.#context;
     if (!this.#wanted || this.#beating || clock.monotonic() < this.#dueAt) return;
@@ -37,7 +37,7 @@ export class Heartbeat implements Upkeep {
   get wakeAt(): Date | undefined {
     const { clock } = this.#context;
     const left = this.#dueAt - clock.monotonic();
-    // A beat that takes longer than the interval brings the next one on by its end, not by ticks.
+    // While a beat takes longer than the interval, its end triggers the next one, not a tick.
     if (!this.#wanted || (this.#beating && left <= 0)) return undefined;
     return new Date(clock.now().getTime() + Math.max(left, 0));
   }
@@ -55,22 +55,22 @@ export class Heartbeat implements Upkeep {
   async #beat(): Promise<void> {
     const { clock, config } = this.#context;
     const { heartbeat_file: file, heartbeat_url: url, heartbeat_interval: interval } = config;
-    if (!(await this.#isWell())) {
+    if (!(await this.#isHealthy())) {
       this.#dueAt = clock.monotonic() + Math.min(interval, RETRY_MS);
       return;
     }
     await Promise.all([
       file === undefined ? undefined : this.#try('file', file, () => this.#write(file)),
-      // Whoever knows the path of such an address can give signs of life in our place.
+      // The path is not logged: anyone who knows it can send heartbeats in our place.
       url === undefined ? undefined : this.#try('url', new URL(url).host, () => this.#request(url)),
     ]);
   }
 
-  /** A write of the lease proves that the store takes what is written, and that nobody else has taken over. */
-  async #isWell(): Promise<boolean> {
+  /** Renewing the lease proves that the store accepts writes and that nobody else has taken over. */
+  async #isHealthy(): Promise<boolean> {
     const { lease, degradedReason } = this.#context;
     if (degradedReason() !== null) return false;
-    // What is wrong is told, and dealt with, by the part of the supervisor whose work it hinders.
+    // The part of the supervisor that is affected reports and handles the error.
     return renewLease(lease).then(
       () => true,
       () => false,

@@ -1,4 +1,4 @@
-/** The thread of the loop watchdog. It shares nothing with the loop it watches but one number. */
+/** The thread of the loop watchdog. It shares one number with the loop it watches, and nothing else. */
 import { write } from 'node:fs';
 import { appendFile } from 'node:fs/promises';
 import { promisify } from 'node:util';
@@ -9,15 +9,15 @@ import { observe, type Sample } from './stall-detector.ts';
 
 /** `workerData` of the thread. */
 export interface WatchdogData {
-  /** One 32-bit number that the loop counts up. */
+  /** One 32-bit number that the loop increments. */
   readonly pulse: SharedArrayBuffer;
   readonly everyMs: number;
   readonly timeoutMs: number;
-  /** Where the reason is appended before the process ends. */
+  /** The file that gets the reason before the process ends. */
   readonly logFile: string;
 }
 
-/** Not process.stderr: in a thread, that is a stream which the loop has to empty. */
+/** Not process.stderr: in a thread, it is a stream that the blocked loop would have to flush. */
 const STDERR = 2;
 
 const { pulse, everyMs, timeoutMs, logFile } = workerData as WatchdogData;
@@ -29,7 +29,7 @@ while (sample.stillMs < timeoutMs) {
   await sleep(everyMs);
   sample = observe(sample, Atomics.load(cell, 0), monotonic(), everyMs);
 }
-// What blocks the loop may block this write too, such as a disk that does not answer: it gets a second.
+// The cause, such as a disk that does not respond, may block this write too: it gets one second.
 await Promise.race([reportStall(sample.stillMs), sleep(1_000)]);
 process.kill(process.pid, 'SIGKILL');
 

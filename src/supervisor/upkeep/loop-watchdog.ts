@@ -13,10 +13,10 @@ export interface LoopWatchdog {
 const SAMPLES_PER_TIMEOUT = 12;
 
 /**
- * Ends this process, with a line in `logFile` and on stderr, when its event loop stands still for `timeoutMs`; time in
- * which the whole process stood still, as in a suspended machine, does not count. Keeps no process alive.
+ * Kills this process, with a line in `logFile` and on stderr, when its event loop is blocked for `timeoutMs`. Time in
+ * which the whole process was suspended does not count. Does not keep the process alive.
  *
- * @param onLost The thread itself has failed: nothing watches any more.
+ * @param onLost Called when the thread itself has failed: nothing watches the loop any more.
  */
 export function watchLoop(
   options: { readonly timeoutMs: number; readonly logFile: string },
@@ -28,7 +28,7 @@ export function watchLoop(
   const worker = new Worker(threadFile(), {
     workerData,
     name: 'loop-watchdog',
-    // It holds a number and a timer; without a limit its heap would be laid out for a program.
+    // The thread holds a number and a timer; without a limit its heap would have the size for a whole program.
     resourceLimits: { maxOldGenerationSizeMb: 16, maxYoungGenerationSizeMb: 2 },
   });
   worker.on('error', onLost);
@@ -43,7 +43,7 @@ export function watchLoop(
   };
 }
 
-/** Beside this file: in the source as TypeScript, in the build as an entry of its own in the folder of the chunks. */
+/** Beside this file: as TypeScript in the source, and as an entry of its own among the chunks of the build. */
 function threadFile(): URL {
   return new URL(`./loop-watchdog-thread${extname(import.meta.url)}`, import.meta.url);
 }

@@ -1,6 +1,6 @@
 /**
- * How long the output of runs is kept. It is removed some time after its project was closed, or earlier when all output
- * takes too much room, oldest first; never that of an open project. What the store knows of a run stays.
+ * Removes the output of runs: some time after their project was closed, or earlier when all output takes too much
+ * space, oldest first. The output of open projects is never removed. The store keeps what it knows of each run.
  */
 import { finishedRuns, recordRemoval } from '../../bridge/run-output.ts';
 import type { Context } from '../context.ts';
@@ -12,22 +12,23 @@ const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
 const LEAP_MS = 60_000;
 
+/** Runs at the start and then once a day. */
 export class Retention implements Upkeep {
   readonly #context: Context;
   readonly #removed: () => void;
-  /** All in monotonic milliseconds. */
+  /** In monotonic milliseconds, both. */
   #ranAt = Number.NEGATIVE_INFINITY;
   #leaptAt = Number.NEGATIVE_INFINITY;
-  /** What the wall clock was ahead of the monotonic one. */
+  /** By how much the wall clock was ahead of the monotonic clock at the last tick. */
   #ahead: number | undefined;
 
-  /** @param removed Called when something was removed. */
+  /** @param removed Called after output was removed. */
   constructor(context: Context, removed: () => void) {
     this.#context = context;
     this.#removed = removed;
   }
 
-  /** Removes at the start, and then once a day. */
+  /** Removes what is due. Throws StoreError and LeaseLost. */
   async tick(): Promise<void> {
     if (!this.#isDue()) return;
     this.#ranAt = this.#context.clock.monotonic();
@@ -35,10 +36,13 @@ export class Retention implements Upkeep {
   }
 
   async close(): Promise<void> {
-    // What is not removed now is removed after the next start.
+    // Nothing to wait for: the next start removes the rest.
   }
 
-  /** A wall clock that was just set forward makes everything look old: there is an hour to correct it. */
+  /**
+   * Whether a day has passed. A wall clock that was just set forward makes everything look old, so an hour remains to
+   * correct it.
+   */
   #isDue(): boolean {
     const { clock } = this.#context;
     const now = clock.monotonic();
@@ -55,12 +59,12 @@ export class Retention implements Upkeep {
       return [];
     });
     const ids = [...new Set(artifacts.map(({ runId }) => runId))];
-    const spent = await retryTransient(this.#context, () => finishedRuns(bridge, ids));
+    const finished = await retryTransient(this.#context, () => finishedRuns(bridge, ids));
     const limits = {
       before: new Date(clock.now().getTime() - config.keep_runs_days * DAY_MS).toISOString(),
       bytes: config.keep_runs_mb * 1e6,
     };
-    const { removed, failed } = await removeArtifacts(chooseArtifacts(artifacts, spent, limits));
+    const { removed, failed } = await removeArtifacts(chooseArtifacts(artifacts, finished, limits));
     for (const { path, message } of failed) log.warn('runs.output_stuck', { path }, message);
     const output = removed.filter(({ kind }) => kind === 'output');
     if (output.length === 0) return;

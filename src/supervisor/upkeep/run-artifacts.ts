@@ -1,4 +1,4 @@
-/** The files that runs have artifacts in the state folder, and which of them may go. */
+/** The files that runs leave in the state folder, and which of them to remove. */
 
 import { lstat, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -14,7 +14,7 @@ export interface RunArtifact {
   readonly bytes: number;
 }
 
-/** Every file of a run that is there. Throws the system's error. */
+/** All files of all runs. Throws the error of the system. */
 export async function listArtifacts(stateDir: string): Promise<RunArtifact[]> {
   const folder = runsFolder(stateDir);
   const names = await readdir(folder).catch((error: NodeJS.ErrnoException) => {
@@ -23,7 +23,7 @@ export async function listArtifacts(stateDir: string): Promise<RunArtifact[]> {
   });
   const found: RunArtifact[] = [];
   for (const name of names) {
-    // What a person has put into the folder is not ours.
+    // A file that a person put into the folder is not ours.
     const ours = parseRunFileName(name);
     if (!ours) continue;
     const path = join(folder, name);
@@ -34,26 +34,26 @@ export async function listArtifacts(stateDir: string): Promise<RunArtifact[]> {
 }
 
 interface Limits {
-  /** Output of runs that ended before this time goes. */
+  /** Output of runs that ended before this time (ISO 8601) is removed. */
   readonly before: string;
-  /** So much output may stay. */
+  /** How much output may stay. */
   readonly bytes: number;
 }
 
 /**
- * Which files go: what is too old, then the oldest until the rest is small enough, all of it of closed projects; and
- * secrets that an ended run has artifacts, whatever its project.
+ * Chooses the files to remove. Of closed projects: output that is too old, then the oldest until the rest is small
+ * enough. Of any ended run: files that may hold secrets.
  *
- * @param spent In the order of their end.
+ * @param finished In the order of their end.
  */
 export function chooseArtifacts(
   artifacts: readonly RunArtifact[],
-  spent: readonly FinishedRun[],
+  finished: readonly FinishedRun[],
   limits: Limits,
 ): RunArtifact[] {
   const byRun = Map.groupBy(artifacts, ({ runId }) => runId);
   let kept = bytesOf(artifacts);
-  return spent.flatMap(({ id, endedAt, closed }) => {
+  return finished.flatMap(({ id, endedAt, closed }) => {
     const files = byRun.get(id) ?? [];
     const all = closed && (endedAt < limits.before || kept > limits.bytes);
     const chosen = all ? files : files.filter(({ kind }) => kind === 'secret');
@@ -67,6 +67,7 @@ interface Removed {
   readonly failed: readonly { readonly path: string; readonly message: string }[];
 }
 
+/** Removes each file. A file that cannot be removed is returned with the reason. */
 export async function removeArtifacts(files: readonly RunArtifact[]): Promise<Removed> {
   const removed: RunArtifact[] = [];
   const failed: { path: string; message: string }[] = [];

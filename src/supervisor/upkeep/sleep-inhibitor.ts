@@ -1,4 +1,4 @@
-/** Keeps the machine awake while runs are under way. Where it cannot, it logs that once, and work goes on. */
+/** Keeps the machine awake during runs. Where that fails, it logs it once and work continues. */
 import type { Environment } from '../../environment.ts';
 import { inhibitSleep } from '../../machine/sleep-inhibitor.ts';
 import type { Context } from '../context.ts';
@@ -6,12 +6,13 @@ import type { Upkeep } from './upkeep.ts';
 
 const RETRY_MS = 10 * 60_000;
 
+/** Holds a sleep inhibitor of the system while runs are active. */
 export class SleepInhibitor implements Upkeep {
   readonly #context: Pick<Context, 'clock' | 'config' | 'env' | 'log'>;
   #release: AbortController | undefined;
   #released = Promise.resolve();
   #isReported = false;
-  /** Before this time, in monotonic milliseconds, nothing is tried again: a refusal costs two processes. */
+  /** No retry before this time, in monotonic milliseconds: each failure costs two processes. */
   #retryAt = Number.NEGATIVE_INFINITY;
 
   constructor(context: Pick<Context, 'clock' | 'config' | 'env' | 'log'>) {
@@ -34,7 +35,7 @@ export class SleepInhibitor implements Upkeep {
     return config.keep_awake && clock.monotonic() >= this.#retryAt;
   }
 
-  /** Resolves when nothing of ours keeps the machine awake. */
+  /** Releases the inhibitor. Resolves when its process has ended. */
   async close(): Promise<void> {
     this.tick(0);
     await this.#released;
@@ -52,12 +53,12 @@ export class SleepInhibitor implements Upkeep {
     log.warn(
       'awake.unavailable',
       { reason: failure },
-      'the machine may go to sleep while runs are under way; set keep_awake to false to silence this warning',
+      'the machine may sleep during runs; set keep_awake to false to silence this warning',
     );
   }
 }
 
-/** Above all not the mark of a run, should a run have started us. */
+/** The environment of the inhibitor. It must not contain the mark of a run, which it would have if a run started us. */
 function withoutOurs(env: Environment): Environment {
   return Object.fromEntries(Object.entries(env).filter(([name]) => !name.startsWith('BRIDGE_')));
 }

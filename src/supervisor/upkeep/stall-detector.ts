@@ -1,7 +1,7 @@
-/** How long an event loop has been blocked, as seen by an observer that may be suspended too. Pure. */
+/** Measures how long an event loop has been blocked, for an observer that may be suspended too. Pure. */
 
 export interface Sample {
-  /** What the loop had counted up to. */
+  /** The count of the loop. */
   readonly pulse: number;
   /** When the sample was taken, in monotonic milliseconds. */
   readonly at: number;
@@ -9,8 +9,8 @@ export interface Sample {
 }
 
 /**
- * The sample taken at `now`. Samples are meant to be `everyMs` apart. One that comes late, as after a machine was
- * suspended, shows that the whole process stood still: that time does not count.
+ * The sample taken at `now`. Samples should be `everyMs` apart. A late one, such as after the machine was suspended,
+ * shows that the whole process was suspended: that time does not count.
  */
 export function observe(last: Sample, pulse: number, now: number, everyMs: number): Sample {
   const passedMs = Math.min(now - last.at, 2 * everyMs);

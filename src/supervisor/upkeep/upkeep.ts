@@ -1,13 +1,13 @@
-/** Work that goes on beside the runs. */
+/** Work beside the runs. */
 export interface Upkeep {
   /**
-   * To be called after each reconciliation: does what is due. Its failure is the supervisor's failure.
+   * Does what is due. Called after each reconciliation. Its failure ends the supervisor.
    *
-   * @param activeRuns Counted when new runs have taken the place of ended ones.
+   * @param activeRuns Counted after new runs have taken the place of ended ones.
    */
   tick(activeRuns: number): void | Promise<void>;
   /** When to call `tick` at the latest, even if nothing changes; undefined where any later call will do. */
   readonly wakeAt?: Date | undefined;
-  /** Gives up what is under way; afterwards nothing is left of it. */
+  /** Cancels what is under way and waits until it has left nothing behind. */
   close(): Promise<void>;
 }
