@@ -129,7 +129,7 @@ describe.skipIf(onWindows)('programs that a repository names (needs #! scripts)'
       `the git configuration of ${folder} cannot be read`,
     );
     const late = async () => ({ code: null, stdout: '', stderr: '', failure: 'late' }) as const;
-    await expect(repositoryConfig(folder, env, late)).rejects.toThrow('git did not come to an end');
+    await expect(repositoryConfig(folder, env, late)).rejects.toThrow('git did not finish in time');
   });
 
   test('a folder without repository or git has no programs', async () => {
