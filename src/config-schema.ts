@@ -23,8 +23,10 @@ const cronExpression = z
   .string()
   .refine((text) => cron.validate(text), "must be a cron expression such as '* 9-17 * * 1-5'");
 
+/** Between two times of something that is done again and again. */
 const interval = duration({ min: 10_000 });
 
+/** After which something is ended: with less, nothing would ever get done. */
 const timeLimit = duration({ min: 1_000 });
 
 /** The supervisor works in the state folder: a relative path would mean another place there than where it was written. */

@@ -2,7 +2,7 @@
 
 import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { configJsonSchema, loadConfig } from '../config.ts';
+import { configJsonSchema, configVariables, loadConfig } from '../config.ts';
 import { ConfigError } from '../config-error.ts';
 import { writeAtomically } from '../machine/atomic-file.ts';
 import { configFile } from '../state-folder.ts';
@@ -42,8 +42,7 @@ const OTHER_VARIABLES = ['BRIDGE_HOME', 'BRIDGE_DEBUG', 'BRIDGE_RUN_ID', 'BRIDGE
 
 async function variables({ env, supervisorEnv }: DoctorContext): Promise<CheckResult[]> {
   const supervisor = await supervisorEnv();
-  const { properties } = configJsonSchema() as { properties: object };
-  const known = [...OTHER_VARIABLES, ...Object.keys(properties).map((key) => `BRIDGE_${key.toUpperCase()}`)];
+  const known = [...OTHER_VARIABLES, ...configVariables()];
   const names = Object.keys(supervisor.env).filter(
     (name) => name.startsWith('BRIDGE_') && supervisor.env[name],
   );
