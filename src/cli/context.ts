@@ -10,9 +10,9 @@ export interface Cli extends Host {
   exitCode: number;
 }
 
-/** Says what went wrong and makes the command fail. `next` is what to do about it. */
-export function fail(cli: Cli, what: string, next = ''): void {
-  const end = next !== '' && !/[.!?]$/.test(what) ? '.' : '';
-  cli.out.failure(`${what}${end} ${next}`);
+/** Prints the error and makes the command fail. `next` is what to do about it. */
+export function fail(cli: Cli, message: string, next = ''): void {
+  const end = next !== '' && !/[.!?]$/.test(message) ? '.' : '';
+  cli.out.failure(`${message}${end} ${next}`);
   cli.exitCode = EXIT.failed;
 }

@@ -9,7 +9,7 @@ import { StoreError, type StoreProblem } from '../store/store-error.ts';
 import { type Cli, fail } from './context.ts';
 import { isAnswered, UsageError } from './terminal/usage.ts';
 
-/** Says what happened and returns the exit code. */
+/** Prints one line on stderr and returns the exit code. */
 export function explainError(cli: Cli, error: unknown): number {
   if (isAnswered(error)) return 0;
   if (error instanceof UsageError) {
@@ -17,8 +17,8 @@ export function explainError(cli: Cli, error: unknown): number {
     return EXIT.usage;
   }
   const debug = cli.env.BRIDGE_DEBUG === '1';
-  const [what, next] = explain(error, debug);
-  fail(cli, what, next);
+  const [summary, next] = explain(error, debug);
+  fail(cli, summary, next);
   if (debug && error instanceof Error) cli.out.details(error.stack ?? error.message);
   return EXIT.failed;
 }
@@ -31,7 +31,7 @@ export function isPermanent(error: unknown): boolean {
   return error instanceof StoreError && !PASSING.includes(error.problem);
 }
 
-function explain(error: unknown, debug: boolean): [what: string, next: string] {
+function explain(error: unknown, debug: boolean): [summary: string, next: string] {
   if (error instanceof ExpectedError) return [error.message, ''];
   const message = messageOf(error);
   const details = debug ? '' : 'For details, run the same command with BRIDGE_DEBUG=1.';

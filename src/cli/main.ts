@@ -77,18 +77,18 @@ const TERMS = new Map(COMMANDS.map(({ name, usage }) => [name, `${name} ${usage}
 
 function refuseInsideRun(cli: Cli, command: Command): void {
   const [, ...names] = pathOf(command).split(' ');
-  const words = [...names, ...(command.getOptionValue('fix') ? ['--fix'] : [])].join(' ');
-  const refusal = whyNotInsideRun(cli.env, words);
+  const called = [...names, ...(command.getOptionValue('fix') ? ['--fix'] : [])].join(' ');
+  const refusal = whyNotInsideRun(cli.env, called);
   if (refusal !== undefined) throw new RefusedError(refusal);
 }
 
-/** They change nothing. */
-const LOOKING = ['status', 'logs', 'list', 'show', 'watch', 'mcp'];
+/** Commands that change nothing. */
+const READ_ONLY = ['status', 'logs', 'list', 'show', 'watch', 'mcp'];
 
 /** A script may give --yes to every command that changes something, whether that one asks or not. */
 export function takingYes(command: Command): Command {
   const isTaken = command.options.some(({ long }) => long === '--yes');
-  if (isTaken || LOOKING.includes(command.name())) return command;
+  if (isTaken || READ_ONLY.includes(command.name())) return command;
   return command.addOption(yesOption().hideHelp());
 }
 

@@ -21,7 +21,7 @@ export interface InstallOptions extends PlanOptions {
   readonly force?: true;
   readonly yes?: true;
   readonly json?: true;
-  /** This process takes one step of an installation, as the user of the service. */
+  /** This process runs one step of an installation, as the user of the service. */
   readonly asUserStep?: UserStep;
 }
 
@@ -98,8 +98,8 @@ async function carryOut(
   }
   if (isRefused) {
     report.end();
-    const what = problems === 1 ? 'a problem' : `${problems} problems`;
-    return fail(cli, `nothing was installed: ${what} would keep the service from working`, NOT_SO);
+    const cause = problems === 1 ? 'a problem' : `${problems} problems`;
+    return fail(cli, `nothing was installed: ${cause} would keep the service from working`, NOT_SO);
   }
   if (!(await isAllowed(cli, plan, options))) return fail(cli, 'nothing was installed');
 
@@ -123,7 +123,7 @@ async function carryOut(
 
 const NOT_SO = 'Fix the problems above, or add --force.';
 
-/** Runs under way would be interrupted: they go on afterwards, yet perhaps not now. */
+/** Runs under way are interrupted and resume afterwards, so the person is asked. */
 async function isAllowed(
   cli: Cli,
   { target, isChange }: InstallPlan,

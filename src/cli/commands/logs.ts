@@ -43,7 +43,7 @@ export async function showLogs(cli: Cli, options: Options, services: Services = 
   await showFile(cli, path, options, show);
 }
 
-/** Where there is no log: a start that failed, and an end that nobody expected. */
+/** Where the reason of a failed start or an unexpected end is, when there is no log. */
 async function serviceLogs(cli: Cli, options: Options, service: FoundService | null): Promise<void> {
   const { follow, lines, json } = options;
   if (!service)

@@ -5,7 +5,7 @@ import { ok, type Result, refuse } from '../../result.ts';
 
 import type { Output } from '../terminal/output.ts';
 
-/** Far above what is taken as a plan: enough to say how large it was, too little to fill the memory. */
+/** Far more than a plan may have, so that its size can be stated; far less than the memory. */
 const MAX_BYTES = 16_000_000;
 
 export async function readPlan(file: string, out: Output): Promise<Result<string>> {

@@ -41,7 +41,7 @@ stopped. Claude Desktop's server sees the change at its next call. Runs that
 were running when the backup was made are recovered: their processes are
 looked for, and their sessions are resumed.`;
 
-/** The pid of a supervisor that works here. A store that cannot be read has none we could ask. */
+/** The pid of the supervisor that works here; undefined for a store that cannot be read. */
 async function workingSupervisor(cli: Cli): Promise<number | undefined> {
   try {
     const bridge = await openBridge(cli.stateDir, cli.clock);
@@ -52,13 +52,13 @@ async function workingSupervisor(cli: Cli): Promise<number | undefined> {
       await bridge.close();
     }
   } catch (error) {
-    if (error instanceof StoreError) return error.problem === 'linked' ? ofLinkedStore(cli) : undefined;
+    if (error instanceof StoreError) return error.problem === 'linked' ? readHolderPid(cli) : undefined;
     throw error;
   }
 }
 
-/** A restore is what repairs it: the store is read, and not written. */
-async function ofLinkedStore(cli: Cli): Promise<number | undefined> {
+/** A store with two names is refused for writing, and a restore repairs it: so it is only read. */
+async function readHolderPid(cli: Cli): Promise<number | undefined> {
   const look = lookAtDatabase(cli.stateDir);
   if (!look) return undefined;
   try {

@@ -56,7 +56,7 @@ async function runWithStartLimit(cli: Cli, options: Options): Promise<void> {
   cli.exitCode = await withStartLimit(cli, attempt, cli.out.failure);
 }
 
-/** Never throws: what went wrong is said, and is in the exit code. */
+/** Never throws: a failure is printed, and is in the exit code. */
 async function tryToRun(cli: Cli, { environment, quiet }: Options): Promise<void> {
   try {
     const env = environment === undefined ? cli.env : await environmentFrom(environment, cli.env);

@@ -84,7 +84,7 @@ async function send(cli: Cli, file: string, options: Options): Promise<void> {
   });
 }
 
-/** A script that passes a variable which is not set means nothing by it. */
+/** An empty value counts as none: a script may pass a variable that is not set. */
 function given(text: string | undefined): string | undefined {
   return text?.trim() ? text : undefined;
 }

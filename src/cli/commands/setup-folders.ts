@@ -1,4 +1,4 @@
-/** The folders that the person names, as flags or as answers. */
+/** The folders that the person names, by flags or answers. */
 
 import { existsSync, statSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
@@ -27,7 +27,7 @@ export function foldersOf({ workspace = [], root = [], defaultWorkspace }: Folde
   return ok({ workspaces: Object.fromEntries(named), roots: root, defaultWorkspace });
 }
 
-/** Asks for one workspace; no answer is none. Undefined when the person wants no more questions. */
+/** Asks for one workspace; an empty answer names none. Undefined when the person cancels. */
 export async function askForWorkspace(cli: Cli): Promise<Folders['workspaces'] | undefined> {
   cli.out.hint('A workspace is a folder in which Claude may work; plans name it.');
   const proposed = repositoryAround(process.cwd()) ?? '';

@@ -1,4 +1,4 @@
-/** From the flags, and answers where somebody can be asked, to what there is to do. */
+/** What setup is to do: from the flags, and from answers where there is a terminal. */
 
 import { existsSync } from 'node:fs';
 import { dirname } from 'node:path';
@@ -67,13 +67,13 @@ export async function plan(cli: Cli, options: PlanOptions, mayAsk: boolean): Pro
     warnings: [
       ...planned.value.warnings,
       ...warnings(cli, desktop),
-      ...(isElsewhere ? [onWindowsWords(wanted, context)] : []),
+      ...(isElsewhere ? [windowsNote(wanted, context)] : []),
       ...passingWarnings(wanted),
     ],
   });
 }
 
-/** Under sudo the home folder can still be the person's: what root makes there would be closed to that person. */
+/** Under sudo, HOME may still be the person's folder. What root creates there is closed to that person. */
 async function homeOfAnother({ env }: Cli): Promise<string | null> {
   const { uid } = ownAccount(env);
   const owner = await ownerOf(homeFolder());
@@ -103,7 +103,7 @@ async function withAnswers(cli: Cli, options: FolderOptions): Promise<Result<Fol
 
 function warnings(cli: Cli, desktop: string | null): string[] {
   if (desktop === null) return [];
-  const unseen = OF_OUR_CONFIGURATION.filter((name) => cli.env[name]);
+  const unseen = CONFIG_VARIABLES.filter((name) => cli.env[name]);
   const folder = dirname(desktop);
   return [
     ...(existsSync(folder)
@@ -118,20 +118,20 @@ function warnings(cli: Cli, desktop: string | null): string[] {
   ];
 }
 
-/** The distribution, where Claude Desktop starts us from Windows: in WSL, unless its file of Linux is named. */
+/** The WSL distribution from which Claude Desktop on Windows starts us; undefined when its Linux file is named. */
 function windowsSide({ env }: Cli, { desktopConfig }: PlanOptions): string | undefined {
-  const ofLinux = desktopLocation(thisSystem(env, homeFolder()));
-  return ofLinux.found && ofLinux.file === desktopConfig ? undefined : wslDistribution(env);
+  const onLinux = desktopLocation(thisSystem(env, homeFolder()));
+  return onLinux.found && onLinux.file === desktopConfig ? undefined : wslDistribution(env);
 }
 
-function onWindowsWords(wanted: SetupOptions, context: SetupContext): string {
+function windowsNote(wanted: SetupOptions, context: SetupContext): string {
   return [
     `this is WSL${wanted.distribution === '' ? '' : ` (${wanted.distribution})`}, and Claude Desktop reads its file on Windows. Name it, such as --desktop-config /mnt/c/Users/NAME/AppData/Roaming/Claude/claude_desktop_config.json, or in Claude Desktop, under Settings > Developer > Edit Config, add:`,
     entryText(desktopStart(wanted, context)),
   ].join('\n');
 }
 
-/** What is written down and will not mean the same later. */
+/** Paths that are written down now and may lead nowhere later. */
 function passingWarnings({ selfCommand, desktop, code }: SetupOptions): string[] {
   if (desktop === null && !code) return [];
   return shortLivedParts(selfCommand).map(
@@ -140,5 +140,5 @@ function passingWarnings({ selfCommand, desktop, code }: SetupOptions): string[]
   );
 }
 
-/** What the server of Claude Desktop reads of the configuration. */
-const OF_OUR_CONFIGURATION = ['BRIDGE_WORKSPACE', 'BRIDGE_WORKSPACES', 'BRIDGE_WORKSPACE_ROOTS'];
+/** The configuration that the server of Claude Desktop reads. */
+const CONFIG_VARIABLES = ['BRIDGE_WORKSPACE', 'BRIDGE_WORKSPACES', 'BRIDGE_WORKSPACE_ROOTS'];

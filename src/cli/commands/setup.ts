@@ -82,7 +82,7 @@ function showPlan(cli: Cli, setupPlan: SetupPlan, { json }: Options): void {
   else for (const line of [...planLines(setupPlan, cli.out), last]) cli.out.line(line);
 }
 
-/** A plan that changes nothing needs no yes. */
+/** A plan without changes needs no confirmation. */
 async function isAgreed(cli: Cli, setupPlan: SetupPlan, options: Options): Promise<boolean> {
   if (options.yes || !hasChanges(setupPlan)) return true;
   if (!mayAsk(options)) {
@@ -105,7 +105,7 @@ async function carryOut(cli: Cli, setupPlan: SetupPlan, options: Options): Promi
   if (result.failure !== null) return fail(cli, result.failure);
   if (options.json) cli.out.json(setupJson(setupPlan, result));
   else sayDone(cli, setupPlan, result, options);
-  sayWhatClaudeCodeMissed(cli, setupPlan, result);
+  reportClaudeCodeFailure(cli, setupPlan, result);
 }
 
 function sayDone(cli: Cli, setupPlan: SetupPlan, result: SetupOutcome, { remove }: Options): void {
@@ -122,15 +122,15 @@ function sayDone(cli: Cli, setupPlan: SetupPlan, result: SetupOutcome, { remove 
   for (const line of next) cli.out.line(line);
 }
 
-/** @param command What has changed its file. */
+/** @param command The command that changed Desktop's file. */
 function startDesktop(command: string): string {
   return `Start Claude Desktop. If it was running just now: quit it, run ${command} again, start it.`;
 }
 
-/** A claude that is not there may come later. One that refused is a failure. */
-function sayWhatClaudeCodeMissed(cli: Cli, { code }: SetupPlan, { codeFailure }: SetupOutcome): void {
+/** A claude that is not installed yet is no failure. One that refused is. */
+function reportClaudeCodeFailure(cli: Cli, { code }: SetupPlan, { codeFailure }: SetupOutcome): void {
   if (code === null || codeFailure === null) return;
   const later = `run ${commandsOf(code).join(' && ')}`;
   if (code.claude === null) cli.out.hint(`Note: Claude Code was not found. When it is there, ${later}`);
-  else fail(cli, `Claude Code was not told: ${codeFailure}`, `Once that is fixed, ${later}`);
+  else fail(cli, `Claude Code was not changed: ${codeFailure}`, `Once that is fixed, ${later}`);
 }

@@ -52,8 +52,8 @@ export async function start(
 async function startAndSay(cli: Cli, bridge: Bridge, timeoutMs: number): Promise<void> {
   const result = await startSupervisor(cli, bridge, timeoutMs);
   if (result.kind === 'failed') return fail(cli, `the supervisor did not start: ${result.message}`);
-  const words = result.kind === 'started' ? 'is running' : 'was already running';
-  cli.out.line(`The supervisor ${words} (pid ${result.pid}).`);
+  const state = result.kind === 'started' ? 'is running' : 'was already running';
+  cli.out.line(`The supervisor ${state} (pid ${result.pid}).`);
   sayNext(cli);
 }
 
@@ -72,8 +72,8 @@ async function startServiceAndSay(
     cli.out.line('To replace it with the service: bridge-supervisor restart');
     return;
   }
-  const words = result.kind === 'started' ? 'is running' : 'was already running';
-  cli.out.line(`The ${manager.title} ${words} (pid ${result.pid}).`);
+  const state = result.kind === 'started' ? 'is running' : 'was already running';
+  cli.out.line(`The ${manager.title} ${state} (pid ${result.pid}).`);
   sayNext(cli);
 }
 

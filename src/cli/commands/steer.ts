@@ -13,11 +13,11 @@ export function steerCommand(cli: Cli): Command {
     .argument('<text...>', 'what Claude should know')
     .option('--request-id <text>', 'a repeat with the same id sends nothing')
     .addHelpText('after', examples('bridge-supervisor steer 3f9a "Use the database that is already there."'))
-    .action((id: string, words: string[], { requestId }: { requestId?: string }) =>
+    .action((id: string, text: string[], { requestId }: { requestId?: string }) =>
       withProject(
         cli,
         id,
-        (bridge, projectId) => steer(bridge, projectId, words.join(' '), 'person', requestId),
+        (bridge, projectId) => steer(bridge, projectId, text.join(' '), 'person', requestId),
         async ({ project }, bridge) => {
           const when = project.status === 'in_progress' ? 'between two steps' : 'when it starts';
           cli.out.line(`Message saved for ${named(project)}; Claude reads it ${when}.`);

@@ -26,7 +26,7 @@ Asks the supervisor to stop, and sends a signal after drain_timeout plus one
 minute. Projects keep their place: the next supervisor continues them in the
 same session. A stopped service starts again at the next boot or login.`;
 
-/** @param isForGood Nothing is to be started right afterwards. */
+/** @param isForGood Nothing is started right afterwards. */
 export async function stop(
   cli: Cli,
   timeoutMs = defaultStopTimeout(cli),
@@ -34,7 +34,7 @@ export async function stop(
 ): Promise<void> {
   const installed = await serviceOf(cli, services);
   const root = installed && forRoot(cli, installed.manager, isForGood ? 'stop' : 'restart');
-  // What runs while the service of the machine is down is one's own, in the background.
+  // What runs while the system service is down was started by hand, in the background.
   const isOwn = root && isForGood && !isActive(await installed.manager.status());
   if (root && !isOwn) return fail(cli, root);
   const service = isOwn ? null : installed;
@@ -58,7 +58,7 @@ export async function stop(
 
 const WAITING = 'Waiting for the supervisor and its runs to end …';
 
-/** @param service What ran the supervisor; undefined when it ran by itself. */
+/** @param service The service that ran the supervisor; undefined when it ran in the background. */
 function say(cli: Cli, { supervisor, runs }: StopReport, none: string, service?: ServiceManager): void {
   const { out } = cli;
   if (!supervisor) out.line(service ? `Stopped the ${service.title}.` : none);

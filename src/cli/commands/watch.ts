@@ -54,7 +54,7 @@ async function watchOne(cli: Cli, id: string, options: Options): Promise<void> {
     cli,
     id,
     async (bridge, projectId) => {
-      // The cursor first: what happens between the two is then shown, and not lost.
+      // The cursor first: events between the two reads are then shown, not lost.
       const cursor = await begin(bridge, options);
       const state = await projectState(bridge, projectId);
       return state.ok ? ok({ cursor, project: state.value.project }) : state;

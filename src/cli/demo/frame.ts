@@ -1,4 +1,4 @@
-/** What is said before the demo and after it: what is scripted, what is real, and what is left. */
+/** The demo's introduction and conclusion: what is scripted, what is real, and what is left. */
 
 import { dollars } from '../../project/costs.ts';
 import type { Output } from '../terminal/output.ts';

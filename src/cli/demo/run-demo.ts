@@ -22,7 +22,7 @@ export interface DemoOptions {
   readonly keep: boolean;
 }
 
-/** Resolves with the exit code when everything is put away. Throws what nobody foresaw, after putting everything away. */
+/** Resolves with the exit code after the cleanup. Throws unexpected errors, after the cleanup too. */
 export async function runDemo(cli: Cli, options: DemoOptions): Promise<number> {
   const { out, env, selfCommand, clock } = cli;
   const claude = findClaude(env);
@@ -30,7 +30,7 @@ export async function runDemo(cli: Cli, options: DemoOptions): Promise<number> {
     out.failure(`${claude.message}.`);
     return 1;
   }
-  // Until the very end: a second ctrl-c must not cut short what the first has begun.
+  // Until the very end: a second ctrl-c must not interrupt the cleanup.
   const stop = stopRequest();
   try {
     if (!options.json) for (const line of introduction(out)) out.line(line);
@@ -72,7 +72,7 @@ async function show(
   if (end.kind === 'interrupted') return EXIT.interrupted;
   if (end.kind === 'failed') {
     const folder = options.keep ? `It is kept in ${sandbox.root}.` : 'Keep all of it with --keep.';
-    out.failure(`the demo failed: ${asSentence(end.what)} The end of its log follows. ${folder}`);
+    out.failure(`the demo failed: ${asSentence(end.message)} The end of its log follows. ${folder}`);
     out.details(`claude: ${sandbox.claude}`);
     out.details((await sandbox.log()).slice(-MAX_LOG_LINES).join('\n'));
     return 1;

@@ -21,11 +21,11 @@ import {
 export interface ScenarioOptions {
   readonly sandbox: Sandbox;
   readonly reporter: Reporter;
-  /** Aborts when the person has had enough. */
+  /** Aborts on ctrl-c. */
   readonly interrupted: AbortSignal;
 }
 
-/** What has happened, for a program. */
+/** The result, for programs. */
 export interface Facts {
   readonly projectId: ProjectId;
   readonly status: string;
@@ -42,7 +42,7 @@ export interface Facts {
 export type End =
   | { readonly kind: 'shown'; readonly facts: Facts }
   | { readonly kind: 'interrupted' }
-  | { readonly kind: 'failed'; readonly what: string };
+  | { readonly kind: 'failed'; readonly message: string };
 
 /** Runs it. The sandbox is left as it is then, with every process. */
 export async function runScenario({ sandbox, reporter, interrupted }: ScenarioOptions): Promise<End> {
@@ -55,7 +55,7 @@ export async function runScenario({ sandbox, reporter, interrupted }: ScenarioOp
   });
   const context: StepContext = { sandbox, reporter, events, signal };
   try {
-    await startUp(context, (what) => failed.abort(new SelftestError(what)));
+    await startUp(context, (message) => failed.abort(new SelftestError(message)));
     const work = await sendPlan(context);
     await firstRound(work);
     const rejected = await rejection(work);
@@ -64,9 +64,9 @@ export async function runScenario({ sandbox, reporter, interrupted }: ScenarioOp
     return { kind: 'shown', facts: await factsOf(sandbox, work.projectId) };
   } catch (error) {
     if (interrupted.aborted) return { kind: 'interrupted' };
-    // What stopped a wait says more than how that wait ended.
+    // The cause of an aborted wait says more than the abort.
     const cause: unknown = failed.signal.aborted ? failed.signal.reason : error;
-    if (cause instanceof SelftestError) return { kind: 'failed', what: cause.message };
+    if (cause instanceof SelftestError) return { kind: 'failed', message: cause.message };
     throw cause;
   } finally {
     reporter.end();

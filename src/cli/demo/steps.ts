@@ -36,10 +36,10 @@ interface Rejected extends Work {
   readonly program: string;
 }
 
-export async function startUp(context: StepContext, fail: (what: string) => void): Promise<void> {
+export async function startUp(context: StepContext, fail: (message: string) => void): Promise<void> {
   const { sandbox, reporter, events } = context;
   reporter.step('The supervisor starts');
-  await sandbox.startModel(scriptedModel(sandbox.workspace, (turn) => hear(context, turn, fail)));
+  await sandbox.startModel(scriptedModel(sandbox.workspace, (turn) => reportTurn(context, turn, fail)));
   const pid = await sandbox.startSupervisor(({ code, signal }, lastWords) =>
     fail(`the supervisor ended with ${signal ?? `exit code ${code}`}${lastWords && `: ${lastWords}`}`),
   );
@@ -48,7 +48,11 @@ export async function startUp(context: StepContext, fail: (what: string) => void
 }
 
 /** A request to the model shows what Claude's tools returned. */
-async function hear({ reporter, events }: StepContext, turn: ScriptTurn, fail: (what: string) => void) {
+async function reportTurn(
+  { reporter, events }: StepContext,
+  turn: ScriptTurn,
+  fail: (message: string) => void,
+) {
   // Everything that led to this request is in the history by now, and is reported first.
   await events.catchUp();
   for (const used of usedTools(turn)) {
@@ -65,7 +69,7 @@ export async function sendPlan(context: StepContext): Promise<Work> {
   const sent = TOOL_RESULTS.bridge_send_plan.parse(
     await desktop.call('bridge_send_plan', { plan_markdown: PLAN }, signal),
   );
-  reporter.say('Desktop', `is told: project ${sent.project_id} is ${sent.status}`);
+  reporter.say('Desktop', `receives: project ${sent.project_id} is ${sent.status}`);
   return { ...context, desktop, projectId: asProjectId(sent.project_id), cursor: sent.cursor };
 }
 
@@ -111,12 +115,12 @@ export async function approval(work: Rejected): Promise<void> {
 
 /** Claude works until it has submitted and ended; Desktop waits for that as it does in a chat. */
 async function submission(work: Work): Promise<void> {
-  const news = waitForSubmission(work);
+  const submitted = waitForSubmission(work);
   // After a failure nobody awaits it.
-  news.catch(() => undefined);
+  submitted.catch(() => undefined);
   await work.events.until('project.submitted');
   await work.events.until('run.ended');
-  work.reporter.say('Desktop', `hears from bridge_wait: ${await news}`);
+  work.reporter.say('Desktop', `receives from bridge_wait: ${await submitted}`);
 }
 
 async function waitForSubmission({ desktop, projectId, signal, ...work }: Work): Promise<string> {

@@ -32,9 +32,9 @@ export const ALLOWED_TOOLS = ['Bash(node *)'];
 /**
  * Both rounds, in the order in which Claude asks. What the model reports comes out of what the tools really returned.
  *
- * @param hear Told each turn before it is answered.
+ * @param onTurn Called with each turn before it is answered.
  */
-export function scriptedModel(workspace: string, hear: (turn: ScriptTurn) => Promise<void>): Script {
+export function scriptedModel(workspace: string, onTurn: (turn: ScriptTurn) => Promise<void>): Script {
   const inWorkspace = (name: string) => join(workspace, name);
   const answer = sequence([
     update('I write the program first, then its test.'),
@@ -63,12 +63,12 @@ export function scriptedModel(workspace: string, hear: (turn: ScriptTurn) => Pro
     say('Submitted again.', PACE),
   ] satisfies ScriptStep[]);
   return async (turn) => {
-    await hear(turn);
+    await onTurn(turn);
     return answer(turn);
   };
 }
 
-/** As fast as one can follow: a model that answers at once would be done before anybody has read a line. */
+/** A delay that a reader can follow: a model that answers at once is done before a line is read. */
 const PACE = { pace: { chunks: 4, everyMs: 100 } };
 
 function tool(name: string, input: Record<string, unknown>): MessageReply {

@@ -7,15 +7,15 @@ export function idArgument(): Argument {
   return new Argument('<id>', 'project id, or its first 4 or more characters');
 }
 
-export function jsonOption(what = 'for programs'): Option {
-  return new Option('--json', `print JSON, ${what}`);
+export function jsonOption(purpose = 'for programs'): Option {
+  return new Option('--json', `print JSON, ${purpose}`);
 }
 
 export function yesOption(): Option {
   return new Option('-y, --yes', 'do not ask for confirmation');
 }
 
-/** A path as a person writes it, with `~` or from here on; absolute from then on. */
+/** A path as a person writes it, with `~` or relative; it is made absolute. */
 export function path(text: string): string {
   const problem = whyNotMeant(text);
   if (problem !== null) throw new InvalidArgumentError(problem);

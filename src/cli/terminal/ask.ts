@@ -2,7 +2,7 @@
 import { createInterface } from 'node:readline';
 import { plainLine } from './text.ts';
 
-/** Somebody can read a question and type an answer. */
+/** There is a terminal to ask at. */
 export function canAsk(): boolean {
   return process.stdin.isTTY === true && process.stderr.isTTY === true;
 }

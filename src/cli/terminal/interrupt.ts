@@ -2,7 +2,7 @@
 import { EXIT } from '../../exit-codes.ts';
 import type { Cli } from '../context.ts';
 
-/** Aborts on ctrl-c, which also makes the exit code tell of it, and when nobody reads the output any more. */
+/** Aborts on ctrl-c, which also sets the exit code, and when nobody reads the output any more. */
 export function untilInterrupted(cli: Cli): AbortSignal {
   const interrupted = new AbortController();
   process.once('SIGINT', () => {

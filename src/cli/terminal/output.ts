@@ -1,4 +1,4 @@
-/** Where a command's words go: results to stdout, everything about them to stderr. A reader who leaves ends nothing. */
+/** Where a command prints: results on stdout, messages on stderr. A reader that closes the pipe ends nothing. */
 
 import { styleText } from 'node:util';
 import { escapeHidden } from '../../characters.ts';
@@ -13,7 +13,7 @@ export type Format = Parameters<typeof styleText>[0];
 export interface Output {
   /** How wide a line may be. */
   readonly columns: number;
-  /** Somebody looks at stdout as it is written. */
+  /** Stdout is a terminal. */
   readonly isTerminal: boolean;
   /** Aborts when nobody reads stdout any more (`| head`). */
   readonly readerGone: AbortSignal;
@@ -42,7 +42,7 @@ export function openOutput(env: Environment): Output {
       stderr.write(`bridge-supervisor: cannot write the output: ${error.message}\n`);
     gone.abort();
   });
-  // The last place to complain to: when it is gone too, nothing is left to do.
+  // Nobody reads stderr either: nothing is left to do.
   stderr.on('error', () => undefined);
   const write = (text: string) => {
     if (!gone.signal.aborted) stdout.write(text);
@@ -64,7 +64,7 @@ export function openOutput(env: Environment): Output {
   };
 }
 
-/** Narrower than this nothing can be laid out; wider lines are hard to read. Without a terminal: 80. */
+/** Narrower lines cannot be laid out, wider ones are hard to read. Without a terminal: 80. */
 function columnsOf(columns: number): number {
   return columns > 0 ? Math.min(Math.max(columns, 40), 120) : 80;
 }

@@ -60,7 +60,7 @@ export function shorten(lines: readonly string[], most: number): string[] {
   return [...shown, `… ${lines.length - shown.length} more lines`];
 }
 
-/** Node knows how wide each character is and tells it only here. It reads nothing and keeps no process alive. */
+/** Only readline exposes Node's table of character widths. This one reads nothing and keeps no process alive. */
 const ruler = createInterface({ input: new PassThrough() });
 
 const characters = new Intl.Segmenter();

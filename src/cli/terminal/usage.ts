@@ -9,7 +9,7 @@ export class UsageError extends Error {
   override name = 'UsageError';
 }
 
-/** The call is not for whoever makes it: nothing was done. */
+/** The caller may not make this call: nothing was done. */
 export class RefusedError extends ExpectedError {
   override name = 'RefusedError';
 }
@@ -51,9 +51,9 @@ export function examples(...lines: readonly string[]): string {
 }
 
 function usageError(command: Command, error: { code?: string; message: string }): UsageError {
-  // commander's way to say that it got no command and would show the help on stderr.
-  const what = error.code === 'commander.help' ? 'missing command' : error.message;
-  const oneLine = what.replace(/^error: /, '').replaceAll(/\s*\n\s*/g, ' ');
+  // commander throws this when no command is given; it would show the help on stderr.
+  const message = error.code === 'commander.help' ? 'missing command' : error.message;
+  const oneLine = message.replace(/^error: /, '').replaceAll(/\s*\n\s*/g, ' ');
   return new UsageError(`${oneLine}${/[.?)]$/.test(oneLine) ? '' : '.'} See: ${pathOf(command)} --help`);
 }
 

@@ -1,4 +1,4 @@
-/** What the doctor found, for a person and for a program. */
+/** What the doctor found, as a person reads it. */
 import type { CheckGroup, Finding, Verdict } from '../../doctor/check.ts';
 import type { Format, Output } from '../terminal/output.ts';
 import { wrap } from '../terminal/text.ts';
@@ -15,8 +15,8 @@ const INDENT = 11;
 
 /** A group as it is shown, with an empty line after it. */
 export function groupLines(out: Output, { title }: CheckGroup, findings: readonly Finding[]): string[] {
-  const said = findings.filter((finding, index) => !isRepeated(finding, findings.slice(0, index)));
-  return [out.style('bold', title), ...said.flatMap((finding) => findingLines(out, finding)), ''];
+  const shown = findings.filter((finding, index) => !isRepeated(finding, findings.slice(0, index)));
+  return [out.style('bold', title), ...shown.flatMap((finding) => findingLines(out, finding)), ''];
 }
 
 /** One cause can make several checks inconclusive. */

@@ -6,7 +6,7 @@ import { overview, type ProjectState, projectState } from '../../bridge/queries.
 import type { BridgeEvent } from '../../project/event.ts';
 import type { Project } from '../../project/project.ts';
 
-/** Somewhere to show it. */
+/** Where it is shown. */
 export interface View {
   event(event: BridgeEvent): void;
   /** What is under way, about once a second. */

@@ -1,4 +1,4 @@
-/** What a person should know after a change: whether anybody will act on it. */
+/** What a person should know after a change: whether a supervisor will act on it. */
 import type { Bridge } from '../../bridge/bridge.ts';
 import { currentHolds } from '../../bridge/holds.ts';
 import { supervisorState } from '../../control/supervisor-state.ts';
@@ -6,7 +6,7 @@ import { holdEnd } from '../../project/hold.ts';
 import type { Cli } from '../context.ts';
 import { plainLine } from '../terminal/text.ts';
 
-/** Hints, on stderr, when nobody would take up what was just asked for. */
+/** Prints a hint on stderr when no supervisor will act on the change. */
 export async function hintIfNobodyActs(cli: Cli, bridge: Bridge): Promise<void> {
   const { state } = await supervisorState(bridge);
   if (state === 'not_running' || state === 'gone')

@@ -1,4 +1,4 @@
-/** Tells of an installation as it goes on; or, for programs, in one piece at its end. */
+/** Reports an installation step by step; with --json, as one value at its end. */
 import type { Activation } from '../../install/activate.ts';
 import type { InstallPlan } from '../../install/plan.ts';
 import { toWireFinding } from '../../wire/finding.ts';
@@ -41,14 +41,14 @@ export class Report {
       for (const line of findingLines(this.#out, finding)) this.#line(line);
   }
 
-  /** @param last What is to be said about starting it, or not installing it at all. */
-  preview(last: string): void {
+  /** @param conclusion Whether it would be started, or why nothing would be installed. */
+  preview(conclusion: string): void {
     const { manager } = this.#plan.target;
     for (const line of previewLines(this.#plan, this.#out)) this.#line(line);
     this.#line();
     this.#line(`It would be registered as: ${manager.title}`);
     this.#line(`It would run: ${this.#plan.definition.command.join(' ')}`);
-    this.#line(`${last} Nothing was changed.`);
+    this.#line(`${conclusion} Nothing was changed.`);
     this.#done = { ...NOTHING_DONE, dry_run: true };
     this.end();
   }
@@ -70,9 +70,9 @@ export class Report {
       this.#line(`Stopped the background supervisor (pid ${replaced}); the service replaces it.`);
     this.#done = { ...this.#done, replaced_pid: replaced, restarted };
     if (result.kind === 'failed') return;
-    const words =
+    const state =
       result.kind === 'already-running' ? 'was already running' : restarted ? 'was restarted' : 'is running';
-    this.#line(`The service ${words} (pid ${result.pid}).`);
+    this.#line(`The service ${state} (pid ${result.pid}).`);
     this.#done = { ...this.#done, running: true, pid: result.pid };
   }
 

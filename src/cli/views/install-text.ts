@@ -1,4 +1,4 @@
-/** An installation as a person reads it: what was looked at, what would be written, what was done. */
+/** The files of an installation as a person reads them. */
 import type { InstallPlan, PlannedFile } from '../../install/plan.ts';
 import { readEnvironmentText } from '../../machine/service/environment-file.ts';
 import { changedLines } from '../terminal/diff.ts';
@@ -13,7 +13,7 @@ export function changeOf({ before, after }: PlannedFile): FileChange {
   return before === after ? 'unchanged' : 'changed';
 }
 
-/** Each file with its text, or with the lines that would change; of what may be secret, the names alone. */
+/** Each file with its text or the lines that would change. Of a file that may hold secrets, only the names. */
 export function previewLines({ files }: Pick<InstallPlan, 'files'>, out: Output): string[] {
   return files.flatMap((file) => {
     const change = changeOf(file);

@@ -1,4 +1,4 @@
-/** What setup would do, and what it has done, for a person and for programs. */
+/** What setup would do and what it did, as text and as JSON. */
 import { CODE_SERVER } from '../../claude/command-line.ts';
 import { type FileChange, isChange } from '../../setup/change.ts';
 import type { CodePlan } from '../../setup/code.ts';
@@ -63,8 +63,8 @@ export function setupJson({ files, code, warnings }: SetupPlan, done: SetupOutco
 /** The commands as they are typed. */
 export function commandsOf({ calls, claude }: CodePlan): string[] {
   return calls.map(({ args, input }) => {
-    const words = [claude ?? 'claude', ...args].map(shellWord).join(' ');
-    return input === undefined ? words : `${words}  (the entry that was there; it is kept in setup.json)`;
+    const command = [claude ?? 'claude', ...args].map(shellWord).join(' ');
+    return input === undefined ? command : `${command}  (the entry that was there; it is kept in setup.json)`;
   });
 }
 
@@ -109,11 +109,11 @@ function fileLines(change: FileChange, isRemoval: boolean): string[] {
   const { owner, file, backup } = change;
   // Nothing was asked for.
   if (owner === 'bridge' && !isChange(change)) return [];
-  const what =
+  const head =
     owner === 'desktop'
       ? `Claude Desktop ${hasNow(isRemoval && hasEntry(change.text), isRemoval, isChange(change))} ${DESKTOP_SERVER}:`
       : `The configuration ${isRemoval ? 'is restored' : 'has your folders'}:`;
-  return [what, ...indented([file.path, ...(backup === null ? [] : [`as it was: ${backup}`])])];
+  return [head, ...indented([file.path, ...(backup === null ? [] : [`as it was: ${backup}`])])];
 }
 
 function hasNow(isOfAnother: boolean, isRemoval: boolean, isNew: boolean): string {

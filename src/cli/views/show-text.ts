@@ -24,7 +24,7 @@ export function showLines(details: ProjectDetails, { out, clock, stateDir }: Cli
   const { project } = details;
   const open = details.runs.find(({ endedAt }) => endedAt === null);
   const { given, waiting } = sortWaiting(details.waitingMessages, open);
-  const words = (messages: readonly SteeringMessage[]) =>
+  const messageLines = (messages: readonly SteeringMessage[]) =>
     messages.flatMap(({ message }) => shorten(wrap(message, columns), 5));
   return [
     ...wrap(project.title, out.columns).map((line) => out.style('bold', line)),
@@ -39,8 +39,8 @@ export function showLines(details: ProjectDetails, { out, clock, stateDir }: Cli
       details.runs.flatMap((run) => historyOf(run, layout, stateDir)),
     ),
     ...section(layout, 'Updates', updateLines(details, layout)),
-    ...section(layout, `Messages given to run ${open?.id}, not confirmed yet`, words(given)),
-    ...section(layout, 'Messages that Claude has not read yet', words(waiting)),
+    ...section(layout, `Messages given to run ${open?.id}, not confirmed yet`, messageLines(given)),
+    ...section(layout, 'Messages that Claude has not read yet', messageLines(waiting)),
     ...section(layout, 'Next', [
       ...wrap(WHAT_NEXT[project.status], columns),
       ...nextCommands(project).map((command) => out.style('cyan', command)),
@@ -95,8 +95,8 @@ function claims({ filesCreated, filesModified, caveats }: Completion, columns: n
 }
 
 function decided({ verdict, decidedBy, createdAt, reason }: Decision): string {
-  const what = `${verdict === 'approved' ? 'Approved' : 'Rejected'} by ${decidedBy}, ${dateAndTime(createdAt)}`;
-  return reason === '' ? what : `${what}: ${reason}`;
+  const head = `${verdict === 'approved' ? 'Approved' : 'Rejected'} by ${decidedBy}, ${dateAndTime(createdAt)}`;
+  return reason === '' ? head : `${head}: ${reason}`;
 }
 
 function historyOf(run: Run, { columns, now }: Layout, stateDir: string): string[] {

@@ -38,18 +38,18 @@ function supervisorLines(
   { supervisor, service, stateDir }: StatusReport,
   { out, columns, now }: Layout,
 ): string[] {
-  const { format, text, next } = supervisorWords(supervisor, now);
-  // What its manager knows of its end, and what to do then, is told among the problems.
-  const isToldBelow = service !== null && service.detail !== null;
+  const { format, text, next } = describeSupervisor(supervisor, now);
+  // Its manager's report of the end, with the fix, is among the problems.
+  const isShownBelow = service !== null && service.detail !== null;
   return [
     `Supervisor: ${out.style(format, text)}`,
-    ...(next && !isToldBelow ? [`Next: bridge-supervisor ${next}`] : []),
+    ...(next && !isShownBelow ? [`Next: bridge-supervisor ${next}`] : []),
     ...(service ? serviceLines(service, columns) : []),
     out.style('dim', clip(`State folder: ${stateDir}`, columns)),
   ];
 }
 
-function supervisorWords(
+function describeSupervisor(
   { state, lease, writes }: StatusReport['supervisor'],
   now: Date,
 ): { format: Format; text: string; next?: string } {
@@ -102,12 +102,12 @@ function holdLines({ holds }: StatusReport, { columns, now }: Layout): string[] 
       flow([`since ${ago(hold.since, now)}`, holdEnd(hold, (time) => upcoming(time, now))], columns - 2),
     ),
   ]);
-  // What follows from how things are would be set again at once.
+  // A hold that follows from present conditions would be set again at once.
   const endsByWord = holds.some(({ kind }) => kind === 'paused' || PROBED_HOLDS.includes(kind));
   return endsByWord ? [...lines, 'bridge-supervisor resume'] : lines;
 }
 
-/** A window whose reset is past has begun anew: what was told of it holds no longer. */
+/** A window whose reset is past has started over: its last value no longer holds. */
 function quotaLines({ quotas }: StatusReport, { columns, now }: Layout): string[] {
   const current = quotas.filter(({ resetsAt }) => resetsAt !== null && resetsAt > now.toISOString());
   return current.flatMap(({ window, utilization, status, resetsAt, seenAt }) => {
