@@ -1,22 +1,22 @@
 #!/usr/bin/env node
 /**
- * The program. An old Node must be able to read this file, to be refused in words: nothing of ours is loaded before
- * the check. Nobody else ends the process.
+ * The program. An old Node must be able to run this file, so that it gets a clear refusal: nothing of ours is loaded
+ * before the check. Only this file ends the process.
  */
 import { fileURLToPath } from 'node:url';
 
-// What SQLite's driver is made for: from 22.14 and 23.6 on (https://nodejs.org/api/n-api.html#node-api-version-matrix).
-// An older Node does not refuse to load it, it crashes.
+// SQLite's driver needs it; Node has it since 22.14 and 23.6 (https://nodejs.org/api/n-api.html#node-api-version-matrix).
+// An older Node crashes when it loads the driver.
 const NODE_API = 10;
 
 if (Number(process.versions.napi) >= NODE_API) {
-  // Only what is loaded afterwards is mapped to its source, and reading the maps takes time and memory.
+  // First, because only modules loaded afterwards are mapped. On request, because the maps take time and memory.
   if (process.env.BRIDGE_DEBUG === '1') process.setSourceMapsEnabled(true);
   import('./cli/launch.ts')
     .then(({ launch }) => launch(process.argv.slice(2), process.env, fileURLToPath(import.meta.url)))
     .then((exitCode) => {
       if (exitCode === undefined) return;
-      // What was written to a pipe may still be on its way (https://nodejs.org/api/process.html#process-io).
+      // Writes to a pipe may still be pending (https://nodejs.org/api/process.html#process-io).
       process.stdout.write('', () => process.stderr.write('', () => process.exit(exitCode)));
     })
     .catch((error) => {

@@ -1,21 +1,21 @@
 /**
- * The only place that touches real time. Everything else is given a `Clock`, so that a test can move time instead
- * of waiting for it.
+ * The only place that touches real time. Everything else gets a `Clock`, so that a test can move time instead of
+ * waiting for it.
  */
 
 export interface Clock {
-  /** Wall-clock time: for what a person reads and for promises like "not before 03:00". It may jump. */
+  /** Wall-clock time, for people and for promises like "not before 03:00". It may jump. */
   now(): Date;
-  /** Milliseconds from an arbitrary start that never go backwards: for durations. */
+  /** Milliseconds since an arbitrary start, for durations. It never goes backwards. */
   monotonic(): number;
-  /** Resolves after `ms` milliseconds, or at once when `signal` aborts. Never rejects. */
+  /** Resolves after `ms` milliseconds, or when `signal` aborts. Never rejects. */
   sleep(ms: number, signal?: AbortSignal): Promise<void>;
   /** Resolves when the wall clock reaches `time`, also across suspend and clock jumps, or when `signal` aborts. */
   sleepUntil(time: Date, signal?: AbortSignal): Promise<void>;
 }
 
 /**
- * Timers stand still while a machine sleeps, and Node fires a timer beyond 2^31-1 ms at once
+ * Timers stand still while a machine sleeps, and Node fires a timer beyond 2^31-1 ms immediately
  * (https://nodejs.org/api/timers.html#settimeoutcallback-delay-args). Long waits are therefore taken in steps.
  */
 const MAX_STEP_MS = 60_000;

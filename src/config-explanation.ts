@@ -17,7 +17,7 @@ export function explain(found: z.core.$ZodIssue, file: string, env: Environment)
   return `${source}: '${oneLine(issue.path.join('.'))}' ${whatItMustBe(issue)}`;
 }
 
-/** Of a value that may be of several kinds, what is wrong with it as the kind that it is. */
+/** For a value that may have several types, the issue for the type that it has. */
 function meantIssue(issue: z.core.$ZodIssue): z.core.$ZodIssue {
   if (issue.code !== 'invalid_union') return issue;
   const isOfKind = (issues: readonly z.core.$ZodIssue[]) =>
@@ -54,7 +54,7 @@ const KINDS: Readonly<Record<string, string>> = {
   object: 'an object: {…}',
 };
 
-/** A text on one line: what a person wrote may hold line breaks. */
+/** A text on one line: a value may contain line breaks. */
 export function oneLine(text: string): string {
   return text.replaceAll(/\s+/g, ' ');
 }

@@ -29,7 +29,7 @@ const interval = duration({ min: 10_000 });
 /** After which something is ended: with less, nothing would ever get done. */
 const timeLimit = duration({ min: 1_000 });
 
-/** The supervisor works in the state folder: a relative path would mean another place there than where it was written. */
+/** Absolute: the supervisor runs in the state folder, where a relative path would mean another place. */
 const path = z.string().min(1).transform(expandHome).refine(isAbsolute, 'must be an absolute path');
 
 const program = z
@@ -196,7 +196,7 @@ const fields = z.strictObject({
   log_files: z.int().min(1).max(100).default(5).describe('How many rotated logs to keep.'),
 });
 
-/** Every key; what a person writes becomes what the program uses, such as milliseconds for '2h'. */
+/** All keys. Parsing turns what a person writes into what the program uses, such as '2h' into milliseconds. */
 export const schema = fields.refine(
   ({ workspace, workspaces }) =>
     !workspace || Object.hasOwn(workspaces, workspace) || isAbsolute(expandHome(workspace)),
@@ -210,14 +210,14 @@ export function configJsonSchema(): object {
   return z.toJSONSchema(schema, { io: 'input' });
 }
 
-/** The variables that stand for keys of the configuration, such as `BRIDGE_CONCURRENCY`. */
+/** The environment variables that override keys, such as `BRIDGE_CONCURRENCY`. */
 export function configVariables(): string[] {
   return Object.keys(schema.shape)
     .filter((key) => key !== '$schema')
     .map(variableOf);
 }
 
-/** The variable that stands for a key: `BRIDGE_<KEY>`. */
+/** The environment variable that overrides a key: `BRIDGE_<KEY>`. */
 export function variableOf(key: string): string {
   return `BRIDGE_${key.toUpperCase()}`;
 }

@@ -1,6 +1,6 @@
 /**
- * Reads what the owner has set: `config.json` in the state folder first, then environment variables `BRIDGE_<KEY>`. A
- * wrong value is refused with the key and what is allowed.
+ * Reads the configuration: `config.json` in the state folder, then the environment variables `BRIDGE_<KEY>` over it. An
+ * invalid value is refused with the key and what is allowed.
  */
 
 import { readFileSync, statSync } from 'node:fs';
@@ -20,7 +20,7 @@ export function loadConfig(stateDir: string, env: Environment): Config {
   return configOfText(readText(file), file, env);
 }
 
-/** What a text means that is, or is to become, `file`; null when there is none. Throws ConfigError. */
+/** Parses the text of `file`; null stands for a missing file. Throws ConfigError. */
 export function configOfText(text: string | null, file: string, env: Environment): Config {
   const read = schema.safeParse({ ...settingsOf(text, file), ...overrides(env) });
   if (!read.success)
@@ -31,7 +31,7 @@ export function configOfText(text: string | null, file: string, env: Environment
 
 function readText(file: string): string | null {
   try {
-    // A pipe in its place would be waited for, for ever.
+    // Reading a pipe would wait for ever.
     if (!statSync(file).isFile()) throw new Error('it is not a file');
     return readFileSync(file, 'utf8');
   } catch (error) {
@@ -40,7 +40,7 @@ function readText(file: string): string | null {
   }
 }
 
-/** The schema would pass over such a key in silence. */
+/** The schema would silently ignore this key. */
 function refuseProto(key: string, value: unknown): unknown {
   if (key === '__proto__') throw new Error("'__proto__' cannot be a name");
   return value;
@@ -85,7 +85,7 @@ function parseJson(key: string, text: string): unknown {
   try {
     return JSON.parse(text, refuseProto);
   } catch {
-    // Enough to recognise it: further on there may be the token of an MCP server.
+    // Enough to recognise the value; the rest may hold the token of an MCP server.
     const shown = oneLine(text.length > SHOWN_LENGTH ? `${cut(text, SHOWN_LENGTH)}…` : text);
     throw new ConfigError(
       `${variableOf(key)}: '${shown}' is not valid JSON; ${key} is not plain text, write it as in config.json.`,

@@ -4,7 +4,7 @@
  */
 import ms, { type StringValue } from 'ms';
 
-/** In milliseconds, both included. Without `max` a duration ends at ten years: timers and dates still take that. */
+/** In milliseconds, inclusive. Without `max` the limit is ten years, which timers and dates still accept. */
 export interface DurationLimits {
   readonly min?: number;
   readonly max?: number;
@@ -14,7 +14,7 @@ const MAX_DURATION_MS = 3_652 * 24 * 3_600_000;
 
 const DURATION = /^\d+(\.\d+)? ?(ms|s|m|h|d)$/;
 
-/** Whole milliseconds; undefined for what is no duration, or not within the limits. */
+/** Whole milliseconds; undefined for a text that is no duration or exceeds the limits. */
 export function parseDuration(text: string, limits: DurationLimits = {}): number | undefined {
   if (!DURATION.test(text)) return undefined;
   const duration = Math.round(ms(text as StringValue));
@@ -22,7 +22,7 @@ export function parseDuration(text: string, limits: DurationLimits = {}): number
   return isAllowed ? duration : undefined;
 }
 
-/** What is allowed, to stand behind "must be": `a duration of at least 10s, such as '30s', '10m' or '2h'`. */
+/** What is allowed, as words after "must be": `a duration of at least 10s, such as '30s', '10m' or '2h'`. */
 export function durationRule({ min, max }: DurationLimits = {}): string {
   return `a duration${rangeOf(min, max)} such as '30s', '10m' or '2h'`;
 }

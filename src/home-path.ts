@@ -1,10 +1,10 @@
-/** The person's home folder, and paths as a person writes them. Only here is it known what `~` and HOME mean. */
+/** The person's home folder, and paths as a person writes them. Only this file interprets `~` and HOME. */
 import { homedir, userInfo } from 'node:os';
 import { isAbsolute, join, resolve, sep } from 'node:path';
 
 /**
- * The home folder of whoever runs this process: the one that HOME names (USERPROFILE on Windows), or the account's own
- * where that is empty or relative. Throws an error that says what to do where there is none.
+ * The home folder of the user who runs this process: HOME (USERPROFILE on Windows), or the account's own when that is
+ * empty or relative. Throws an error that says what to do when there is none.
  */
 export function homeFolder(): string {
   for (const read of [homedir, () => userInfo().homedir]) {
@@ -14,7 +14,7 @@ export function homeFolder(): string {
   throw new Error('this account has no home folder. Set HOME to an absolute path.');
 }
 
-/** Gives `env` an absolute HOME where it has another one: what we start must not look for its files where it stands. */
+/** Replaces a relative HOME in `env`: a child process must not look for its files in its current folder. */
 export function correctHome(env: Record<string, string | undefined>): void {
   for (const name of ['HOME', 'USERPROFILE']) {
     const isWrong = env[name] !== undefined && !isAbsolute(env[name]) && !isOfWindows(env[name]);
@@ -22,27 +22,27 @@ export function correctHome(env: Record<string, string | undefined>): void {
   }
 }
 
-/** The path with a `~` at its start replaced by the home folder; a shell leaves it alone behind `=` and in quotes. */
+/** Replaces a leading `~` by the home folder: a shell does not do so after `=` and in quotes. */
 export function expandHome(path: string): string {
   return path === '~' || path.startsWith('~/') || path.startsWith(`~${sep}`)
     ? join(homeFolder(), path.slice(1))
     : path;
 }
 
-/** Where programs keep their settings; a relative XDG_CONFIG_HOME does not count (XDG Base Directory Specification). */
+/** The folder for settings of programs. A relative XDG_CONFIG_HOME is ignored (XDG Base Directory Specification). */
 export function configFolder(env: Readonly<Record<string, string | undefined>>, homeDir: string): string {
   const named = env.XDG_CONFIG_HOME ?? '';
   return isAbsolute(named) ? named : join(homeDir, '.config');
 }
 
-/** The absolute path of what a person has written: with `~`, or relative to the working folder. */
+/** The absolute path for what a person wrote: with `~`, or relative to the working folder. */
 export function absolutePath(path: string): string {
   return resolve(expandHome(path));
 }
 
 /**
- * Why a path is not taken as it is written: what a shell, another user's home or another system would make of it is
- * not known here. Null for a path that can be taken.
+ * Why a path cannot be used as written: it depends on a shell, another user's home or another system. Null for a usable
+ * path.
  */
 export function whyNotMeant(path: string): string | null {
   if (path.trim() === '') return 'It must be a path.';
@@ -53,7 +53,7 @@ export function whyNotMeant(path: string): string | null {
   return null;
 }
 
-/** USERPROFILE as Windows hands it to a Linux below it. */
+/** A path of Windows, such as a USERPROFILE that WSL passes on. */
 function isOfWindows(path: string): boolean {
   return /^[A-Za-z]:[\\/]/.test(path);
 }

@@ -1,7 +1,7 @@
 /**
  * A file that lines are appended to for months. A line is in the file when `write` returns. After a full disk, lost
- * permissions, or a file or folder removed underneath, lines wait, a bounded number of them, and the file is opened
- * anew as soon as it can be.
+ * permissions, or a removed file or folder, a bounded number of lines waits, and the file is reopened as soon as
+ * possible.
  */
 
 import * as fs from 'node:fs';
@@ -15,9 +15,9 @@ export interface LogHealth {
   /** Why lines cannot be written, and since when. Absent when they can. */
   error?: string;
   since?: Date;
-  /** Lines that wait for the file. */
+  /** The number of lines that wait for the file. */
   waiting: number;
-  /** Lines lost since the trouble began, because too many waited. */
+  /** The number of lines dropped since the failure began, because too many waited. */
   dropped: number;
 }
 
@@ -46,19 +46,19 @@ export class LogFile {
   }
 
   write(line: string): void {
-    // The newest are the ones to lose: the first lines of a trouble tell its cause.
+    // Drops the newest lines: the first lines of a failure show its cause.
     if (this.#waiting.length < MAX_WAITING) this.#waiting.push(line);
     else this.#dropped++;
     this.drain();
   }
 
-  /** Looks whether the file can be opened now; a disk that is full shows only when a line is written. */
+  /** Tries to open the file now. A full disk shows only when a line is written. */
   health(): LogHealth {
     this.drain();
     return { ok: !this.#failure, ...this.#failure, waiting: this.#waiting.length, dropped: this.#dropped };
   }
 
-  /** Writes what waits, as far as the file takes it. */
+  /** Writes the waiting lines, as far as the file accepts them. */
   drain(): void {
     if (this.#closed.signal.aborted) return;
     try {
@@ -89,7 +89,7 @@ export class LogFile {
     const { size } = fs.fstatSync(this.#current());
     if (size > 0 && size + bytes.length > this.#options.maxBytes) this.#putAside();
     const fd = this.#current();
-    // A disk about to be full takes a part and refuses the rest only when asked again.
+    // A nearly full disk accepts a part, and refuses the rest only on the next write.
     for (let written = 0; written < bytes.length; ) written += fs.writeSync(fd, bytes, written);
   }
 
@@ -122,7 +122,7 @@ export class LogFile {
         if (number > maxFiles) fs.rmSync(`${path}.${number}`, { force: true });
       }
     } catch {
-      // A reader may hold it on Windows. A file that grows too long is better than lines that are lost.
+      // On Windows a reader may hold it open. A file that is too long is better than lost lines.
     }
   }
 

@@ -1,4 +1,4 @@
-/** How an event becomes one line: `2026-11-21T03:04:05.678Z INFO  run.started project=ab12cd34ef56 pid=123 "text"`. */
+/** Renders an event as one line: `2026-11-21T03:04:05.678Z INFO  run.started project=ab12cd34ef56 pid=123 "text"`. */
 import { cut, escapeHidden } from './characters.ts';
 import { REDACTED, redact } from './redaction.ts';
 
@@ -16,8 +16,8 @@ export interface LogRecord {
 }
 
 /**
- * One line with its newline. Secrets are replaced, and what could forge a second line, or steer the terminal of
- * whoever reads it, is written as an escape.
+ * One line with its newline. Secrets are replaced; characters that could forge a second line or steer a terminal are
+ * escaped.
  */
 export function renderLine({ time, level, event, fields, message }: LogRecord): string {
   const parts = [time.toISOString(), level.toUpperCase().padEnd(5), plainName(event)];
@@ -28,7 +28,7 @@ export function renderLine({ time, level, event, fields, message }: LogRecord): 
   return `${parts.join(' ')}\n`;
 }
 
-/** Names come from our code, yet a key taken from somebody's object must not break the line. */
+/** Names come from our code, but a key of a foreign object must not break the line. */
 function plainName(name: string): string {
   return name.replace(/[^\w.@/-]/g, '_');
 }
@@ -38,7 +38,7 @@ function renderValue(key: string, value: unknown, level: Level): string {
   return BARE.test(text) ? text : quote(text);
 }
 
-/** What a reader takes as one word without quotes. */
+/** Readable as one word without quotes. */
 const BARE = /^[\w.,:;/@%+*~()[\]#-]+$/;
 
 function asText(key: string, value: unknown, level: Level): string {
@@ -54,16 +54,16 @@ function asText(key: string, value: unknown, level: Level): string {
   }
 }
 
-/** With its causes; what nobody expected also with the place it came from. */
+/** With its causes; at level error also with its stack. */
 function errorText(error: Error, level: Level): string {
   const own = level === 'error' && error.stack ? error.stack : `${error.name}: ${error.message}`;
   return error.cause instanceof Error ? `${own} (cause: ${errorText(error.cause, level)})` : own;
 }
 
-/** Enough for a stack, and one runaway value cannot fill the file. */
+/** Enough for a stack; a runaway value cannot fill the file. */
 const MAX_CHARACTERS = 4_000;
 
-/** Without secrets and of bounded length, looking no further than it must: a secret may straddle the cut. */
+/** Without secrets, and cut. It redacts beyond the cut, because a secret may straddle it. */
 function clean(text: string): string {
   if (text.length <= MAX_CHARACTERS) return redact(text);
   return `${cut(redact(text.slice(0, 2 * MAX_CHARACTERS)), MAX_CHARACTERS)}… (${text.length} characters)`;

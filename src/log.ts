@@ -1,7 +1,7 @@
 /**
- * The log of what happens, for people and for grep: one line per event in `loop.log`, never a secret, never a control
- * character, and never a reason to stop. When the file cannot be written, lines wait, `health()` says so, and the file
- * goes on when it can, with a line about what was lost meanwhile.
+ * The log, for people and for grep: one line for each event in `loop.log`, without secrets and control characters, and
+ * never a reason to stop. While the file cannot be written, lines wait and `health()` says so; later the log continues,
+ * with a line about the lines that were dropped.
  */
 import { createLogger, format } from 'winston';
 import Transport from 'winston-transport';
@@ -33,20 +33,20 @@ export interface LogOptions {
   /** How many files put aside are kept; 5 unless said otherwise. */
   maxFiles?: number;
   clock: Clock;
-  /** Gets every line too, such as stdout under a service manager, until it fails. */
+  /** Also gets every line until it fails, such as stdout under a service manager. */
   mirror?: NodeJS.WritableStream;
 }
 
 export interface OpenLog extends Log {
-  /** Looks at the file now. */
+  /** Checks the file now. */
   health(): LogHealth;
   /** Resolves when every line written so far is in the file, or waits for a file that cannot be written. */
   flush(): Promise<void>;
-  /** Writes what can be written and gives up the file. What is logged afterwards goes nowhere. */
+  /** Writes what can be written and closes the file. Later lines are discarded. */
   close(): Promise<void>;
 }
 
-/** Opens a log. It never throws: a file that cannot be opened is a matter of `health()`. */
+/** Opens a log. Never throws: `health()` reports a file that cannot be opened. */
 export function openLog(options: LogOptions): OpenLog {
   const { clock, mirror, level = 'info' } = options;
   const file = new LogFile({ maxBytes: 10_000_000, maxFiles: 5, ...options });
@@ -68,7 +68,7 @@ export function openLog(options: LogOptions): OpenLog {
     }),
     health: () => file.health(),
     async flush() {
-      // The streams inside winston hand a line on in the next turn at the latest.
+      // winston's streams pass a line on in the next turn at the latest.
       await new Promise((resolve) => setImmediate(resolve));
       file.drain();
     },
@@ -79,7 +79,7 @@ export function openLog(options: LogOptions): OpenLog {
   };
 }
 
-/** A log that goes nowhere. */
+/** A log that discards everything. */
 export const silentLog: Log = logWith({}, () => undefined);
 
 type Emit = (level: Level, event: string, fields: Fields, message?: string) => void;
@@ -103,7 +103,7 @@ const LINE = Symbol.for('message');
 
 const asLine = format((info) => ({ ...info, [LINE]: renderLine(info as unknown as LogRecord) }));
 
-/** winston's own File transport goes silent for ever after one full disk, and its Console dies of a closed pipe. */
+/** winston's File transport stays silent after one full disk, and its Console crashes on a closed pipe. */
 class LineTransport extends Transport {
   #take: (line: string) => void;
 
@@ -120,7 +120,7 @@ class LineTransport extends Transport {
 
 function mirrorTo(stream: NodeJS.WritableStream): (line: string) => void {
   let open = true;
-  // Whoever read it has gone (EPIPE). Without a listener this would end the process.
+  // The reader has gone (EPIPE). Without a listener this would end the process.
   stream.on('error', () => {
     open = false;
   });

@@ -1,16 +1,16 @@
 /**
- * A folder, made with those above it. Node's own `recursive` never comes to an end below /proc (seen in 24.21): the system
- * says of every new folder there that something is missing, and Node takes that for the folder above, again and again.
+ * Creates a folder and those above it. Node's own `recursive` never ends below /proc (seen in 24.21): the system reports
+ * ENOENT for every new folder there, and Node tries the folder above again and again.
  */
 import { mkdirSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 
-/** Closed to others. Throws as `makeFolder`. */
+/** With mode 0700. Throws as `makeFolder`. */
 export function makePrivateFolder(path: string): void {
   makeFolder(path, 0o700);
 }
 
-/** With the rights that the umask leaves. Throws the system's error; EPERM where the system takes no folder. */
+/** With the umask applied to `mode`. Throws the system's error; EPERM where the system accepts no new folder. */
 export function makeFolder(path: string, mode = 0o777): void {
   const error = tryMake(path, mode);
   if (error === undefined || isFolder(path)) return;

@@ -1,4 +1,4 @@
-/** The client's side of MCP: starts a server over stdio and talks to it. All that we know of the SDK's client is here. */
+/** An MCP client: starts a server over stdio and talks to it. Only this file uses the SDK's client. */
 
 import { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { StdioClientTransport } from '@modelcontextprotocol/sdk/client/stdio.js';
@@ -8,18 +8,18 @@ import { VERSION } from './version.ts';
 export interface ServerProcess {
   readonly command: string;
   readonly args: readonly string[];
-  /** All of its environment, but for a few variables of the system that the SDK passes on. */
+  /** The whole environment, except a few system variables that the SDK adds. */
   readonly env: Readonly<Record<string, string>>;
   readonly cwd?: string;
-  /** A file descriptor that takes its stderr, or what is called with each piece of it. */
+  /** A file descriptor for its stderr, or a function that receives each chunk of it. */
   readonly stderr: number | ((chunk: string) => void);
 }
 
 export interface ServerInfo {
-  /** Empty where the server gives none. */
+  /** Empty when the server has none. */
   readonly name: string;
   readonly version: string;
-  /** Names of its tools. */
+  /** The names of its tools. */
   readonly tools: readonly string[];
 }
 
@@ -30,9 +30,9 @@ export interface ToolAnswer {
 }
 
 export interface McpClient {
-  /** Of the server; null before it is started and after it has ended. */
+  /** The server's pid; null before its start and after its end. */
   readonly pid: number | null;
-  /** Starts the server; its pid is there at once. Rejects when it does not answer. */
+  /** Starts the server; its pid is set immediately. Rejects when it does not answer. */
   connect(signal?: AbortSignal): Promise<void>;
   info(signal: AbortSignal): Promise<ServerInfo>;
   /** Rejects when the server does not answer. */
@@ -45,7 +45,7 @@ export interface McpClient {
   close(): Promise<void>;
 }
 
-/** @param name What the client calls itself. */
+/** Starts nothing before `connect`. @param name The client's own name. */
 export function mcpClient(name: string, server: ServerProcess): McpClient {
   const { command, args, env, cwd, stderr } = server;
   const transport = new StdioClientTransport({

@@ -1,6 +1,6 @@
 /**
- * Secrets inside free text, such as an error that quotes a header, a URL, a command line or a file. A secret that looks
- * like nothing and has no name beside it cannot be found.
+ * Redacts secrets in free text, such as an error that quotes a header, a URL, a command line or a file. A secret with no
+ * known shape and no name beside it cannot be found.
  */
 
 export const REDACTED = '[redacted]';
@@ -16,7 +16,7 @@ export function redact(text: string): string {
   );
 }
 
-/** Tokens that tell by their beginning what they are. Published by who issues them, as is each shape below. */
+/** Tokens with a known prefix. The issuers publish these shapes. */
 const SHAPES = [
   // Anthropic, OpenAI and those who follow them.
   'sk-ant-[\\w-]+',
@@ -50,19 +50,19 @@ const SHAPES = [
   '\\d{8,10}:AA[\\w-]{30,}',
 ].join('|');
 
-/** In the name of a setting, a header or a field. */
+/** Parts of the names of secret settings, headers and fields. */
 const NAMES = [
   'token|secret|passw(?:or)?d|passphrase|pwd|authorization|credential|signature|_auth',
   '(?:api|access|private|signing|encryption|account|master|shared|ssh|deploy|service|license)[-_]?key',
 ].join('|');
 
-/** A whole name, as long as names are. */
+/** A whole name, of bounded length. */
 const NAME = `[\\w-]{0,40}(?:${NAMES})[\\w-]{0,40}`;
 
-/** Between a name and its value, in JSON also inside of a text in JSON. */
+/** Between a name and its value, also in JSON inside of JSON. */
 const SEPARATOR = `\\\\{0,3}["']?\\s{0,9}[:=]\\s{0,9}`;
 
-/** In quotes, in escaped quotes, or up to what ends a word. */
+/** In quotes, in escaped quotes, or up to the end of a word. */
 const VALUE = [
   `"(?:[^"\\\\\\n]|\\\\[\\s\\S])*`,
   `'(?:[^'\\\\\\n]|\\\\[\\s\\S])*`,
@@ -78,7 +78,7 @@ const AUTHORIZATION = `authorization${SEPARATOR}\\\\{0,3}["']?`;
 
 type Rule = readonly [pattern: RegExp, replacement: string | ((...parts: string[]) => string)];
 
-/** In this order: what one has replaced, the next ones leave as it is. */
+/** Applied in this order. A rule leaves the replacements of earlier rules alone. */
 const RULES: readonly Rule[] = [
   [/-----BEGIN [A-Z0-9 ]{1,60}-----[\s\S]*?(?:-----END [A-Z0-9 ]{1,60}-----|$)/g, REDACTED],
   // The end of one whose beginning was cut off.

@@ -1,6 +1,6 @@
-/** An answer as a value: what was asked for, or why it is refused. */
+/** The result of a call that may be refused: a value, or the refusal. */
 
-/** A refusal has changed nothing; its text is one line for a person: what, and what to do next. */
+/** A refused call has changed nothing. The refusal is one line for a person: what is wrong, and what to do next. */
 export type Result<T> = { readonly ok: true; readonly value: T } | Refusal;
 
 export interface Refusal {

@@ -1,6 +1,6 @@
 /**
- * The state folder: where it is, and what each file in it is called. Every name is spelled here and nowhere else, so
- * that writers, readers, the doctor and the rules that keep Claude out agree.
+ * The state folder: its place, and the name of each file in it. Names are spelled only here, so that writers, readers,
+ * the doctor and the rules that keep Claude out agree.
  */
 import { isAbsolute, join, resolve } from 'node:path';
 import { ConfigError } from './config-error.ts';
@@ -8,8 +8,8 @@ import type { Environment } from './environment.ts';
 import { expandHome, homeFolder } from './home-path.ts';
 
 /**
- * The state folder: `BRIDGE_HOME`, or `.claude-bridge` in the person's home. Throws ConfigError for a name that would
- * mean another folder in another process.
+ * The state folder: `BRIDGE_HOME`, or `.claude-bridge` in the person's home. Throws ConfigError for a value that means
+ * another folder in another process.
  */
 export function stateFolder(env: Environment): string {
   const named = env.BRIDGE_HOME;
@@ -21,12 +21,12 @@ export function stateFolder(env: Environment): string {
   );
 }
 
-/** The state folder of the person with this home folder, where BRIDGE_HOME names no other. */
+/** The state folder in this home folder, used unless BRIDGE_HOME is set. */
 export function defaultStateFolder(homeDir: string): string {
   return join(homeDir, '.claude-bridge');
 }
 
-/** What a shell would have replaced: Claude Desktop and service managers do not. */
+/** A variable that a shell replaces, and Claude Desktop and service managers do not. */
 const VARIABLE = /\$\{\w+\}|%\w+%/;
 
 function personHome(): string {
@@ -61,17 +61,17 @@ export function logFile(stateDir: string): string {
   return join(stateDir, LOG_NAME);
 }
 
-/** What a supervisor that was started in the background has printed. */
+/** The output of a supervisor in the background. */
 export function startLogFile(stateDir: string): string {
   return join(stateDir, 'start.log');
 }
 
-/** Our own program as V8 has compiled it, a folder for each version. */
+/** V8's compile cache of our program, with a folder for each version. */
 export function compileCacheFolder(stateDir: string): string {
   return join(stateDir, 'cache');
 }
 
-/** Plans as people read them, one file a project. */
+/** Plans for people to read, one file for each project. */
 export function plansFolder(stateDir: string): string {
   return join(stateDir, 'plans');
 }
@@ -89,7 +89,7 @@ export function statusFile(stateDir: string, projectId: string): string {
   return join(statusFolder(stateDir), `${projectId}_status.md`);
 }
 
-/** Folders made for projects whose plan names none. */
+/** Folders for projects whose plan names no workspace. */
 export function workspacesFolder(stateDir: string): string {
   return join(stateDir, 'workspaces');
 }
@@ -100,7 +100,7 @@ export interface RunFiles {
   readonly output: string;
   /** What Claude wrote to stderr, kept. */
   readonly errors: string;
-  /** The MCP configuration; removed when the run has ended, since it may hold the owner's secrets. */
+  /** The MCP configuration; removed after the run, because it may hold secrets. */
   readonly mcpConfig: string;
 }
 
@@ -113,7 +113,7 @@ export function runFiles(stateDir: string, runId: string): RunFiles {
   return { output: `${base}.jsonl`, errors: `${base}.stderr.log`, mcpConfig: `${base}.mcp.json` };
 }
 
-/** What a file in `runs/` is; undefined for one that is not ours. A `.part` is an output being replaced. */
+/** The kind of a file in `runs/`; undefined for one that is not ours. A `.part` is an output being replaced. */
 export function parseRunFileName(name: string): { runId: string; kind: 'output' | 'secret' } | undefined {
   const [, runId, ending] = RUN_FILE.exec(name) ?? [];
   return runId === undefined ? undefined : { runId, kind: ending === 'mcp.json' ? 'secret' : 'output' };

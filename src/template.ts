@@ -1,10 +1,10 @@
-/** Texts with `{{gaps}}` that lie beside the program, in `prompts/` and `service/`, wherever it was installed to. */
+/** Fills the templates in `prompts/` and `service/`, which lie beside the program wherever it is installed. */
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
 /**
- * Reads a template and fills its gaps. Values are put in as they are, a `{{…}}` in a value too; an empty one takes the
- * blank lines after it along.
+ * Reads a template and fills its `{{gaps}}`. Values are inserted as they are, also a `{{…}}` in a value. An empty value
+ * also removes the line ends after its gap.
  *
  * @param file Such as `prompts/execute.md`.
  */

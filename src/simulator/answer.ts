@@ -10,7 +10,7 @@ export interface Exchange {
   readonly stream: boolean;
   readonly requestBytes: number;
   readonly clock: Clock;
-  /** Aborts when the client has left or the simulator closes: every wait ends then. */
+  /** Aborts when the client leaves or the simulator closes; every wait ends then. */
   readonly signal: AbortSignal;
 }
 
@@ -40,7 +40,7 @@ export async function answer(reply: Reply, exchange: Exchange): Promise<void> {
   }
 }
 
-/** One JSON body, with the request id that the API puts on every answer. */
+/** Sends one JSON body, with the request id that the API adds to every answer. */
 export function sendJson(
   response: ServerResponse,
   status: number,
@@ -90,7 +90,7 @@ function firstWords(model: string): string {
   return streamEvents(message, 1).slice(0, 4).map(eventText).join('');
 }
 
-/** Waits until the socket has taken the text, so that a drop right after it cannot swallow it. */
+/** Waits until the socket has accepted the text, so that a drop right afterwards cannot lose it. */
 async function flushed(response: ServerResponse, text: string, signal: AbortSignal): Promise<void> {
   const written = new Promise<void>((resolve) => {
     response.write(text, () => resolve());

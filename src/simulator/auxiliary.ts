@@ -8,7 +8,7 @@ import { type MessageReply, say } from './reply.ts';
 import type { AnswerSchema, MessagesRequest } from './request.ts';
 import type { ScriptTurn } from './turn.ts';
 
-/** The answer to an auxiliary request, or nothing when the request belongs to the agent loop of Claude or a subagent. */
+/** The answer to an auxiliary request; undefined when the request belongs to the agent loop of Claude or a subagent. */
 export function auxiliaryAnswer(request: MessagesRequest, turn: ScriptTurn): MessageReply | undefined {
   const schema = request.output_config?.format?.schema;
   if (schema) return say(JSON.stringify(emptyAnswer(schema)));
@@ -33,7 +33,7 @@ function emptyValue(type: string | undefined): unknown {
   return type === 'object' ? {} : 'simulated';
 }
 
-/** Keeps all that the user said, so that a script still recognises its conversation afterwards. */
+/** Keeps all text of the user, so that a script still recognises its conversation afterwards. */
 function summary(turn: ScriptTurn): string {
   return `<summary>\n${turn.userTexts.slice(0, -1).join('\n\n')}\n</summary>`;
 }

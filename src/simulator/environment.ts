@@ -1,6 +1,6 @@
 /**
- * The environment for a Claude that talks to the simulator, built from nothing: no key, token, proxy or setting of the
- * machine can reach it, and it can reach nothing but the simulator.
+ * The environment for a Claude that talks to the simulator. It starts empty: no key, token, proxy or setting of the
+ * machine reaches Claude, and Claude reaches only the simulator.
  */
 
 export interface SimulatedClaude {

@@ -1,6 +1,6 @@
-/** A door that a test or the demo opens when the moment has come. */
+/** A gate that replies wait at until a test or the demo opens it. */
 export interface Gate {
-  /** Lets everything that waits, and everything that comes later, pass. */
+  /** Releases everything that waits now or later. */
   open(): void;
   /** Resolves when the gate is open. */
   readonly opened: Promise<void>;

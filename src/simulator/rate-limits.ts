@@ -7,13 +7,13 @@ import { apiError, type ErrorReply } from './reply.ts';
 
 export interface RateLimit {
   readonly status: 'allowed' | 'allowed_warning' | 'rejected';
-  /** When the window starts anew; sent in whole seconds. */
+  /** When the window resets; sent in whole seconds. */
   readonly resetsAt: Date;
   /** Default: `five_hour`. */
   readonly window?: keyof typeof windowCodes;
   /** Share of the window that is used, from 0 to 1. Default: 0.2 allowed, 0.93 warned, 1 rejected. */
   readonly utilization?: number;
-  /** The service offers to go on at lower priority, or works so, or has no room for it now. */
+  /** The service offers to continue at lower priority, does so, or has no free slot now. */
   readonly lowPriority?: 'offered' | 'active' | 'slot_busy';
   /** Share of the grace beyond the limit that is used, from 0 to 1. */
   readonly grace?: number;

@@ -1,6 +1,6 @@
 /**
- * A scripted Messages API on loopback. It promises that the real `claude` program runs whole agent turns against it,
- * with real tool calls, without an account and without any other network; and that `close()` leaves nothing behind.
+ * A scripted Messages API on loopback. The real `claude` program runs whole agent turns against it, with real tool
+ * calls, without an account and without any other network. `close()` leaves nothing behind.
  */
 import { createServer, type Server } from 'node:http';
 import { type Clock, systemClock } from '../clock.ts';

@@ -1,4 +1,4 @@
-/** What a script is told about one request of Claude's agent loop. */
+/** One request of Claude's agent loop, as a script sees it. */
 import { type Block, type Message, type MessagesRequest, textOf } from './request.ts';
 
 interface ToolResult {
@@ -21,7 +21,7 @@ export interface ScriptTurn {
   readonly userTexts: readonly string[];
   /** The newest of `userTexts`. */
   readonly lastUserText: string;
-  /** Results that came since the last assistant message, in the order Claude gives them. */
+  /** Results since the last assistant message, in Claude's order. */
   readonly toolResults: readonly ToolResult[];
   /** Size of the request body. */
   readonly bytes: number;
