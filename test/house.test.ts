@@ -193,6 +193,12 @@ describe('house', () => {
     expect(outside.filter(({ text }) => named.test(text)).map(({ path }) => path)).toEqual([]);
   });
 
+  test('what bridge/ reads of a project in order to change it, it locks first', () => {
+    const unlocked = /\b(?:findProject|lookUp|readyProjects|listProjects)\(\s*trx\b/;
+    const inBridge = files.filter(({ room }) => room === 'bridge');
+    expect(inBridge.filter(({ text }) => unlocked.test(text)).map(({ path }) => path)).toEqual([]);
+  });
+
   test('only store/ spells a query that writes', () => {
     const spells = /\.(?:insertInto|updateTable|deleteFrom|replaceInto|mergeInto)\(/;
     const outside = files.filter(({ room, text }) => room !== 'store' && spells.test(text));

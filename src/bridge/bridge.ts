@@ -18,7 +18,7 @@ import { illegalMoveMessage, next, type Project, type ProjectAction } from '../p
 import { ok, type Result, refuse } from '../result.ts';
 import type { Reader, Writer } from '../store/database.ts';
 import { appendEvent } from '../store/events.ts';
-import { findProject, updateProject } from '../store/projects.ts';
+import { findProject, lockProject, updateProject } from '../store/projects.ts';
 import { StoreError } from '../store/store-error.ts';
 import { type Bridge, databaseOf, openBridge } from './open-bridge.ts';
 import { addToStatusFile } from './status-file.ts';
@@ -78,7 +78,7 @@ export async function changeProject<T>(
   before?: (trx: Writer, project: Project) => Promise<Result<T> | undefined>,
 ): Promise<Result<T>> {
   const { reply, changed } = await databaseOf(bridge).write<Changing<T>>(async ({ trx, now }) => {
-    const project = await lookUp(trx, projectId);
+    const project = isProjectId(projectId) ? await lockProject(trx, projectId) : undefined;
     if (!project) return { reply: refuse(unknownProject(projectId)) };
     const early = await before?.(trx, project);
     if (early) return { reply: early };

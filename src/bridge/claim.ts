@@ -8,7 +8,8 @@ import type { Writer } from '../store/database.ts';
 import { appendEvent } from '../store/events.ts';
 import { allHolds } from '../store/holds.ts';
 import { giveWaiting } from '../store/messages.ts';
-import { type HeldModels, nextReadyAt, readyProjects, updateProject } from '../store/projects.ts';
+import { updateProject } from '../store/projects.ts';
+import { type HeldModels, lockNextReady, nextReadyAt } from '../store/queue.ts';
 import { lastOwnModel } from '../store/run-facts.ts';
 import { findRun, insertRun, runsOf } from '../store/runs.ts';
 import { newRunId, nowText } from './bridge.ts';
@@ -70,7 +71,7 @@ async function claim(
   return writeHolding(lease, async ({ trx, now }) => {
     // A pause that was said while this claim was on its way wins.
     if ((await allHolds(trx)).some(({ kind }) => kind === 'paused')) return undefined;
-    const [project] = await readyProjects(trx, now, 1, held, free.busy);
+    const project = await lockNextReady(trx, now, held, free.busy);
     if (project?.workspace !== free.workspace) return 'changed';
 
     const claimed = await takeUp(trx, project, now);

@@ -5,7 +5,7 @@ import type { ModelSource, Outcome } from '../project/outcome.ts';
 import type { Project } from '../project/project.ts';
 import type { Run } from '../project/run.ts';
 import { unmarkDelivered } from '../store/messages.ts';
-import { findProject } from '../store/projects.ts';
+import { lockProject } from '../store/projects.ts';
 import { findCompletion } from '../store/reviews.ts';
 import { closeRun, findRun } from '../store/runs.ts';
 import { applyOutcome } from './after-run.ts';
@@ -21,7 +21,7 @@ import { addToStatusFile, completeStatusFile } from './status-file.ts';
  */
 export async function endRun(lease: HeldLease, run: Run, seen: Outcome, ending: Ending): Promise<EndedRun> {
   const { ended, at } = await writeHolding(lease, async ({ trx, now }) => {
-    const project = await findProject(trx, run.projectId);
+    const project = await lockProject(trx, run.projectId);
     if (!project) throw new Error(`project ${run.projectId} of run ${run.id} is not in the store`);
     const submitted = await findCompletion(trx, run.projectId, run.round);
     const outcome = finalOutcome(seen, project, submitted !== undefined, modelSource(run, project, ending));

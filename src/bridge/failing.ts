@@ -4,7 +4,7 @@ import type { Outcome, OutcomeKind } from '../project/outcome.ts';
 import type { Project } from '../project/project.ts';
 import { holdOf, outcomesThatHold } from '../project/retry.ts';
 import type { Run } from '../project/run.ts';
-import type { Reader, Writer } from '../store/database.ts';
+import type { Reader } from '../store/database.ts';
 import { findProject } from '../store/projects.ts';
 import { endedSinceLastAnswer } from '../store/run-evidence.ts';
 
@@ -36,19 +36,19 @@ export interface Failing {
 
 /** This project, and each whose newest run ended in such a way before its first answer, with no answer to anybody since. */
 export async function failingProjects(
-  trx: Writer,
+  db: Reader,
   now: Date,
   { run, project, outcome }: EndedAs,
 ): Promise<Failing[]> {
   const kinds = kindsLike(outcome.kind);
   const found: Failing[] = [{ project, outcome }];
   const seen = new Set([project.id]);
-  for (const other of await endedSinceLastAnswer(trx, now.toISOString(), RUNS_COMPARED)) {
+  for (const other of await endedSinceLastAnswer(db, now.toISOString(), RUNS_COMPARED)) {
     if (other.id === run.id || other.answeredAt !== null || saysNothing(other) || seen.has(other.projectId))
       continue;
     seen.add(other.projectId);
     if (other.outcome === null || !kinds.includes(other.outcome.kind)) continue;
-    const its = await findProject(trx, other.projectId);
+    const its = await findProject(db, other.projectId);
     if (its) found.push({ project: its, outcome: other.outcome });
   }
   return found;

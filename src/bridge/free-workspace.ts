@@ -4,7 +4,7 @@
  */
 
 import { sep } from 'node:path';
-import { type BusyFolders, type HeldModels, readyProjects } from '../store/projects.ts';
+import { type BusyFolders, type HeldModels, readyProjects } from '../store/queue.ts';
 import { openRuns } from '../store/runs.ts';
 import { type Bridge, nowText } from './bridge.ts';
 import { failingWorkspaces } from './failing.ts';

@@ -11,7 +11,7 @@ import type { Run } from '../project/run.ts';
 import type { Writer } from '../store/database.ts';
 import { appendEvent } from '../store/events.ts';
 import { allHolds } from '../store/holds.ts';
-import { updateProject } from '../store/projects.ts';
+import { lockProject, updateProject } from '../store/projects.ts';
 import { countRunsSince } from '../store/run-evidence.ts';
 import type { EndedRun, EndedRunInput } from './ended-run.ts';
 import type { Gathered } from './evidence-of-fault.ts';
@@ -86,7 +86,9 @@ async function takeBack(
   because: string,
 ): Promise<readonly Project[]> {
   const back: Project[] = [];
-  for (const project of blamed) {
+  for (const { id } of blamed) {
+    const project = await lockProject(trx, id);
+    if (!project) continue;
     const createdAt = now.toISOString();
     const clean = { tries: 0, notBefore: null };
     if (project.status !== 'attention') {

@@ -19,8 +19,8 @@ import {
   type ProjectFilter,
   planText,
   projectIdsFrom,
-  queuedProjects,
 } from '../store/projects.ts';
+import { queuedProjects } from '../store/queue.ts';
 import { allQuotas } from '../store/quota.ts';
 import { completionsOf, decisionsOf, findCompletion } from '../store/reviews.ts';
 import { newestClaudeVersion, spentSince } from '../store/run-facts.ts';

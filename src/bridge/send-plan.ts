@@ -58,7 +58,7 @@ export async function sendPlan(
   const { project, repeated } = await databaseOf(bridge).write(async ({ trx }) => {
     const first = await sentBefore(trx, input.requestId);
     if (first) return { project: first, repeated: true };
-    await insertProject(
+    const stored = await insertProject(
       trx,
       {
         id,
@@ -79,8 +79,6 @@ export async function sendPlan(
       plan.markdown,
     );
     await appendEvent(trx, sent);
-    const stored = await findProject(trx, id);
-    if (!stored) throw new Error(`project ${id} is not there right after it was inserted`);
     return { project: stored, repeated: false };
   });
 

@@ -1,5 +1,4 @@
 import { sql } from 'kysely';
-import { backOffEnds } from '../project/back-off.ts';
 import type { ProjectId } from '../project/ids.ts';
 import { CLAIMANTS, PROJECT_STATUSES, type Project, type ProjectStatus } from '../project/project.ts';
 import type { Reader, Writer } from './database.ts';
@@ -7,14 +6,34 @@ import { knownWord } from './known-word.ts';
 import type { NewRow, Row } from './schema.ts';
 import { fromSettingColumns } from './setting-columns.ts';
 
-export async function insertProject(trx: Writer, row: NewRow<'projects'>, markdown: string): Promise<void> {
-  await trx.insertInto('projects').values(row).execute();
+export async function insertProject(
+  trx: Writer,
+  row: NewRow<'projects'>,
+  markdown: string,
+): Promise<Project> {
+  const inserted = await trx.insertInto('projects').values(row).returningAll().executeTakeFirstOrThrow();
   const plan = { project_id: row.id, revision: 1, markdown, created_at: row.created_at };
   await trx.insertInto('plans').values(plan).execute();
+  return toProject(inserted);
 }
 
 export async function findProject(db: Reader, id: ProjectId): Promise<Project | undefined> {
   const row = await db.selectFrom('projects').selectAll().where('id', '=', id).executeTakeFirst();
+  return row && toProject(row);
+}
+
+/**
+ * The project, which nobody else changes until the transaction ends. Whoever writes to a project begins with this: what
+ * was read before may have changed by then. It does not keep others from adding rows that name the project, as an
+ * update lock would (https://www.postgresql.org/docs/current/explicit-locking.html#LOCKING-ROWS).
+ */
+export async function lockProject(trx: Writer, id: ProjectId): Promise<Project | undefined> {
+  const row = await trx
+    .selectFrom('projects')
+    .selectAll()
+    .where('id', '=', id)
+    .forNoKeyUpdate()
+    .executeTakeFirst();
   return row && toProject(row);
 }
 
@@ -119,120 +138,10 @@ export async function countByStatus(db: Reader): Promise<Partial<Record<ProjectS
   return Object.fromEntries(rows.map((row) => [row.status, Number(row.count)]));
 }
 
-/** Model families that may not run now. A project without a model runs `model`; null: of no family that is known. */
-export interface HeldModels {
-  readonly families: readonly string[];
-  readonly model: string | null;
-}
-
-/** Folders in which no run may start now, besides those that have a run under way under the same path. */
-export interface BusyFolders {
-  readonly folders: readonly string[];
-  /** With everything below them; each ends with a separator. */
-  readonly trees: readonly string[];
-}
-
-/**
- * Projects the supervisor may start a run for now, highest priority first, then oldest: pending ones, and those it has
- * already claimed that wait for another run. None whose workspace has a run under way.
- */
-export async function readyProjects(
-  db: Reader,
-  now: string,
-  limit: number,
-  held: HeldModels = { families: [], model: null },
-  busy: BusyFolders = { folders: [], trees: [] },
-): Promise<Project[]> {
-  const { after, latest } = backOffEnds(now);
-  const rows = await queue(db)
-    .where((eb) =>
-      eb.or([eb('not_before', 'is', null), eb('not_before', '<=', after), eb('not_before', '>', latest)]),
-    )
-    .where(({ not, exists, selectFrom }) =>
-      not(
-        exists(
-          selectFrom('runs')
-            .select('runs.id')
-            .whereRef('runs.workspace', '=', 'projects.workspace')
-            .where('runs.ended_at', 'is', null),
-        ),
-      ),
-    )
-    .where((eb) =>
-      eb.and(
-        held.families.map((family) =>
-          // Lower case: not every database compares without regard to case.
-          eb(
-            eb.fn<string>('lower', [eb.fn.coalesce('model', eb.val(held.model ?? ''))]),
-            'not like',
-            `%${family.toLowerCase()}%`,
-          ),
-        ),
-      ),
-    )
-    .where((eb) =>
-      eb.and([
-        ...busy.folders.map((folder) => eb('workspace', '!=', folder)),
-        ...busy.trees.map((tree) => sql<boolean>`substr(workspace, 1, length(${tree})) <> ${tree}`),
-      ]),
-    )
-    .limit(limit)
-    .execute();
-  return rows.map(toProject);
-}
-
-/** Projects that wait for a run of the supervisor's, ready or not, in the order in which they would start. */
-export async function queuedProjects(db: Reader, limit: number): Promise<Project[]> {
-  const rows = await queue(db)
-    .where(({ not, exists, selectFrom }) =>
-      not(
-        exists(
-          selectFrom('runs')
-            .select('runs.id')
-            .whereRef('runs.project_id', '=', 'projects.id')
-            .where('runs.ended_at', 'is', null),
-        ),
-      ),
-    )
-    .limit(limit)
-    .execute();
-  return rows.map(toProject);
-}
-
-/** What waits for the supervisor, in the order in which it is taken up: that of the index projects_ready. */
-function queue(db: Reader) {
-  return db
-    .selectFrom('projects')
-    .selectAll()
-    .where(READY)
-    .orderBy('priority', 'desc')
-    .orderBy('created_at')
-    .orderBy('id');
-}
-
-/** When the next project that is waiting out a back-off becomes ready, if any waits. */
-export async function nextReadyAt(db: Reader, now: string): Promise<string | undefined> {
-  const { after, latest } = backOffEnds(now);
-  const row = await db
-    .selectFrom('projects')
-    .select('not_before')
-    .where(READY)
-    .where('not_before', '>', after)
-    .where('not_before', '<=', latest)
-    .orderBy('not_before')
-    .limit(1)
-    .executeTakeFirst();
-  return row?.not_before ?? undefined;
-}
-
-/** The condition of the index projects_ready, word for word: only so does the database see that the index applies. */
-const READY = sql<boolean>`CASE WHEN status = 'pending' THEN 1
-  WHEN status IN ('in_progress', 'rejected') AND claimed_by = 'supervisor' THEN 1 ELSE 0 END = 1`;
-
 const statusWord = knownWord('projects.status', PROJECT_STATUSES);
 const claimantWord = knownWord('projects.claimed_by', CLAIMANTS);
 
-function toProject(row: Row<'projects'>): Project {
+export function toProject(row: Row<'projects'>): Project {
   return {
     id: row.id,
     title: row.title,

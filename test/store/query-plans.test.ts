@@ -8,10 +8,9 @@ import {
   countByStatus,
   findProjectByRequest,
   listProjects,
-  nextReadyAt,
   projectIdsFrom,
-  readyProjects,
 } from '../../src/store/projects.ts';
+import { nextReadyAt, readyProjects } from '../../src/store/queue.ts';
 import { completionsOf, lastDecision } from '../../src/store/reviews.ts';
 import { spentSince } from '../../src/store/run-facts.ts';
 import { openRunOf, openRuns, runsOf } from '../../src/store/runs.ts';

@@ -1,6 +1,13 @@
 /** How Kysely speaks to SQLite here: a wait for the lock leaves the event loop free, and every error is a StoreError. */
 import type Sqlite from 'better-sqlite3';
-import { CompiledQuery, type DatabaseConnection, SqliteDialect, SqliteDriver } from 'kysely';
+import {
+  CompiledQuery,
+  type DatabaseConnection,
+  type SelectModifierNode,
+  SqliteDialect,
+  SqliteDriver,
+  SqliteQueryCompiler,
+} from 'kysely';
 import { systemClock } from '../../clock.ts';
 import { StoreError } from '../store-error.ts';
 import { withPreparedStatements } from './prepared-statements.ts';
@@ -17,6 +24,18 @@ export class BridgeSqliteDialect extends SqliteDialect {
 
   override createDriver() {
     return new BridgeSqliteDriver(this.#database);
+  }
+
+  override createQueryCompiler() {
+    return new BridgeSqliteQueryCompiler();
+  }
+}
+
+/** Leaves out the locks of rows: SQLite has none, and a writing transaction has the whole database to itself. */
+class BridgeSqliteQueryCompiler extends SqliteQueryCompiler {
+  protected override visitSelectModifier(node: SelectModifierNode): void {
+    if (node.modifier === 'ForNoKeyUpdate' || node.modifier === 'SkipLocked') return;
+    super.visitSelectModifier(node);
   }
 }
 

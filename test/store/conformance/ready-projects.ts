@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { asRunId } from '../../../src/project/ids.ts';
-import { nextReadyAt, readyProjects } from '../../../src/store/projects.ts';
+import { nextReadyAt, readyProjects } from '../../../src/store/queue.ts';
 import { closeRun } from '../../../src/store/runs.ts';
 import { addProject, addRun, endedAt, id, minute, NOW } from '../rows.ts';
 import type { StoreUnderTest } from './store-under-test.ts';

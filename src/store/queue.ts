@@ -1,0 +1,132 @@
+/** What waits for the supervisor, and which of it may start now. */
+import { sql } from 'kysely';
+import { backOffEnds } from '../project/back-off.ts';
+import type { Project } from '../project/project.ts';
+import type { Reader, Writer } from './database.ts';
+import { toProject } from './projects.ts';
+
+/** Model families that may not run now. A project without a model runs `model`; null: of no family that is known. */
+export interface HeldModels {
+  readonly families: readonly string[];
+  readonly model: string | null;
+}
+
+/** Folders in which no run may start now, besides those that have a run under way under the same path. */
+export interface BusyFolders {
+  readonly folders: readonly string[];
+  /** With everything below them; each ends with a separator. */
+  readonly trees: readonly string[];
+}
+
+/**
+ * Projects the supervisor may start a run for now, highest priority first, then oldest: pending ones, and those it has
+ * already claimed that wait for another run. None whose workspace has a run under way.
+ */
+export async function readyProjects(
+  db: Reader,
+  now: string,
+  limit: number,
+  held: HeldModels = { families: [], model: null },
+  busy: BusyFolders = { folders: [], trees: [] },
+): Promise<Project[]> {
+  const rows = await ready(db, now, held, busy).limit(limit).execute();
+  return rows.map(toProject);
+}
+
+/**
+ * The first of the ready projects, which nobody else changes until the transaction ends. One that somebody changes at
+ * this moment is passed over.
+ */
+export async function lockNextReady(
+  trx: Writer,
+  now: string,
+  held: HeldModels,
+  busy: BusyFolders,
+): Promise<Project | undefined> {
+  const row = await ready(trx, now, held, busy).limit(1).forNoKeyUpdate().skipLocked().executeTakeFirst();
+  return row && toProject(row);
+}
+
+function ready(db: Reader, now: string, held: HeldModels, busy: BusyFolders) {
+  const { after, latest } = backOffEnds(now);
+  return queue(db)
+    .where((eb) =>
+      eb.or([eb('not_before', 'is', null), eb('not_before', '<=', after), eb('not_before', '>', latest)]),
+    )
+    .where(({ not, exists, selectFrom }) =>
+      not(
+        exists(
+          selectFrom('runs')
+            .select('runs.id')
+            .whereRef('runs.workspace', '=', 'projects.workspace')
+            .where('runs.ended_at', 'is', null),
+        ),
+      ),
+    )
+    .where((eb) =>
+      eb.and(
+        held.families.map((family) =>
+          // Lower case: not every database compares without regard to case.
+          eb(
+            eb.fn<string>('lower', [eb.fn.coalesce('model', eb.val(held.model ?? ''))]),
+            'not like',
+            `%${family.toLowerCase()}%`,
+          ),
+        ),
+      ),
+    )
+    .where((eb) =>
+      eb.and([
+        ...busy.folders.map((folder) => eb('workspace', '!=', folder)),
+        ...busy.trees.map((tree) => sql<boolean>`substr(workspace, 1, length(${tree})) <> ${tree}`),
+      ]),
+    );
+}
+
+/** Projects that wait for a run of the supervisor's, ready or not, in the order in which they would start. */
+export async function queuedProjects(db: Reader, limit: number): Promise<Project[]> {
+  const rows = await queue(db)
+    .where(({ not, exists, selectFrom }) =>
+      not(
+        exists(
+          selectFrom('runs')
+            .select('runs.id')
+            .whereRef('runs.project_id', '=', 'projects.id')
+            .where('runs.ended_at', 'is', null),
+        ),
+      ),
+    )
+    .limit(limit)
+    .execute();
+  return rows.map(toProject);
+}
+
+/** What waits for the supervisor, in the order in which it is taken up: that of the index projects_ready. */
+function queue(db: Reader) {
+  return db
+    .selectFrom('projects')
+    .selectAll()
+    .where(READY)
+    .orderBy('priority', 'desc')
+    .orderBy('created_at')
+    .orderBy('id');
+}
+
+/** When the next project that is waiting out a back-off becomes ready, if any waits. */
+export async function nextReadyAt(db: Reader, now: string): Promise<string | undefined> {
+  const { after, latest } = backOffEnds(now);
+  const row = await db
+    .selectFrom('projects')
+    .select('not_before')
+    .where(READY)
+    .where('not_before', '>', after)
+    .where('not_before', '<=', latest)
+    .orderBy('not_before')
+    .limit(1)
+    .executeTakeFirst();
+  return row?.not_before ?? undefined;
+}
+
+/** The condition of the index projects_ready, word for word: only so does the database see that the index applies. */
+const READY = sql<boolean>`CASE WHEN status = 'pending' THEN 1
+  WHEN status IN ('in_progress', 'rejected') AND claimed_by = 'supervisor' THEN 1 ELSE 0 END = 1`;
