@@ -98,7 +98,7 @@ async function claim(
     await runEvent(trx, run, { type: 'run.started', data }, now);
     // Last: the record names the run itself, too.
     const briefing = await readBriefing(trx, claimed);
-    return { run, project: { ...claimed, sessionId }, earlier, spentUsd, briefing };
+    return { run, project: { ...claimed, runId, sessionId }, earlier, spentUsd, briefing };
   });
 }
 

@@ -21,13 +21,13 @@ import { addToStatusFile, completeStatusFile } from './status-file.ts';
  */
 export async function endRun(lease: HeldLease, run: Run, seen: Outcome, ending: Ending): Promise<EndedRun> {
   const { ended, at } = await writeHolding(lease, async ({ trx, now }) => {
-    const project = await lockProject(trx, run.projectId);
-    if (!project) throw new Error(`project ${run.projectId} of run ${run.id} is not in the store`);
+    const locked = await lockProject(trx, run.projectId);
+    if (!locked) throw new Error(`project ${run.projectId} of run ${run.id} is not in the store`);
     const submitted = await findCompletion(trx, run.projectId, run.round);
-    const outcome = finalOutcome(seen, project, submitted !== undefined, modelSource(run, project, ending));
+    const outcome = finalOutcome(seen, locked, submitted !== undefined, modelSource(run, locked, ending));
     if (!(await closeRun(trx, run.id, outcome, { ...ending, endedAt: now }))) {
       const before = (await findRun(trx, run.id))?.outcome ?? outcome;
-      const ended: EndedRun = { outcome: before, project, hold: undefined };
+      const ended: EndedRun = { outcome: before, project: locked, hold: undefined };
       return { ended, at: undefined };
     }
     const unkept = await unmarkDelivered(trx, run.id, ending.unkept ?? []);
@@ -40,12 +40,8 @@ export async function endRun(lease: HeldLease, run: Run, seen: Outcome, ending: 
     await runEvent(trx, run, { type: 'run.ended', data }, now);
     // As it is in the store: since it was started, it may have been answered.
     const closed = (await findRun(trx, run.id)) ?? run;
-    const ended = await applyOutcome(trx, new Date(now), {
-      run: closed,
-      project: { ...project, updatedAt: now },
-      outcome,
-      ending,
-    });
+    const project = { ...locked, runId: null, updatedAt: now };
+    const ended = await applyOutcome(trx, new Date(now), { run: closed, project, outcome, ending });
     return { ended, at: now };
   });
   if (at === undefined) return ended;

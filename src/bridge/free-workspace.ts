@@ -5,7 +5,7 @@
 
 import { sep } from 'node:path';
 import { type BusyFolders, type HeldModels, readyProjects } from '../store/queue.ts';
-import { openRuns } from '../store/runs.ts';
+import { openWorkspaces } from '../store/runs.ts';
 import { type Bridge, nowText } from './bridge.ts';
 import { failingWorkspaces } from './failing.ts';
 import { databaseOf } from './open-bridge.ts';
@@ -33,7 +33,7 @@ export async function findFreeWorkspace(
   findOverlap: FindOverlap = async () => undefined,
 ): Promise<FreeWorkspace | undefined> {
   const avoid = await failingWorkspaces(databaseOf(bridge).read, nowText(bridge));
-  const underWay = (await openRuns(databaseOf(bridge).read)).map(({ workspace }) => workspace);
+  const underWay = await openWorkspaces(databaseOf(bridge).read);
   const tries = avoid.length === 0 ? [[]] : [avoid, avoid.slice(-1), []];
   for (const avoided of tries) {
     const free = await firstFree(bridge, held, findOverlap, underWay, avoided);

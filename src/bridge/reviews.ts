@@ -8,7 +8,6 @@ import { ok, type Result, refuse } from '../result.ts';
 import type { Reader, Writer } from '../store/database.ts';
 import { listProjects } from '../store/projects.ts';
 import { findDecision, insertDecision, lastDecision } from '../store/reviews.ts';
-import { openRunOf } from '../store/runs.ts';
 import { type Actor, type Bridge, changeProject, lookUp } from './bridge.ts';
 import { assertLease, type HeldLease } from './lease.ts';
 import { databaseOf } from './open-bridge.ts';
@@ -120,9 +119,9 @@ export async function finish(
       await event({ type: 'project.completed', data: {} });
       return { ...project, status: to, updatedAt: now };
     },
-    async (trx) => {
+    async (trx, project) => {
       await permit?.(trx);
-      return (await openRunOf(trx, projectId)) ? refuse('its run has not ended yet.') : undefined;
+      return project.runId !== null ? refuse('its run has not ended yet.') : undefined;
     },
   );
 }

@@ -9,7 +9,7 @@ import type { Writer } from '../store/database.ts';
 import { planText, updateProject } from '../store/projects.ts';
 import { readyProjects } from '../store/queue.ts';
 import { findCompletion, findCompletionByRequest, insertCompletion } from '../store/reviews.ts';
-import { findRun, openRuns } from '../store/runs.ts';
+import { findRun } from '../store/runs.ts';
 import { findUpdateByRequest, insertUpdate } from '../store/updates.ts';
 import { type Bridge, changeProject, nowText } from './bridge.ts';
 import { databaseOf } from './open-bridge.ts';
@@ -71,11 +71,9 @@ async function whyNotHeard(
   { runId }: Speaker,
 ): Promise<ReturnType<typeof refuse> | undefined> {
   if (runId === null) {
-    const isTaken = (await openRuns(trx)).some((run) => run.projectId === project.id);
-    return isTaken ? refuse(RUN_SPEAKS) : undefined;
+    return project.runId === null ? undefined : refuse(RUN_SPEAKS);
   }
-  const run = await findRun(trx, runId);
-  const isUnderWay = run?.projectId === project.id && run.endedAt === null && run.round === project.round;
+  const isUnderWay = project.runId === runId && (await findRun(trx, runId))?.round === project.round;
   return isUnderWay ? undefined : refuse('this run is over; nothing was changed.');
 }
 

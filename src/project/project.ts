@@ -12,7 +12,7 @@
  *
  *   cancelled: by cancel, from every open status.
  */
-import type { ProjectId } from './ids.ts';
+import type { ProjectId, RunId } from './ids.ts';
 import type { KeptSettings } from './kept-settings.ts';
 
 /** Every status, with who moves the project next. `verifying` waits for measured evidence; nothing enters it yet. */
@@ -99,6 +99,8 @@ export interface Project extends KeptSettings {
   /** Absolute path of the folder Claude works in. */
   readonly workspace: string;
   readonly claimedBy: Claimant | null;
+  /** The run under way. */
+  readonly runId: RunId | null;
   /** Claude's session that holds the conversation so far; resumed by every later run. */
   readonly sessionId: string | null;
   /** The round under way: 1 until the first rejection, then 2, ... */

@@ -63,7 +63,7 @@ export async function findProjectByRequest(db: Reader, requestId: string): Promi
 export async function updateProject(
   trx: Writer,
   id: ProjectId,
-  changes: Partial<Omit<Row<'projects'>, 'id' | 'created_at'>>,
+  changes: Partial<Omit<Row<'projects'>, 'id' | 'run_id' | 'created_at'>>,
 ): Promise<void> {
   await trx.updateTable('projects').set(changes).where('id', '=', id).execute();
 }
@@ -149,6 +149,7 @@ export function toProject(row: Row<'projects'>): Project {
     workspace: row.workspace,
     ...fromSettingColumns(row),
     claimedBy: row.claimed_by && claimantWord(row.claimed_by),
+    runId: row.run_id,
     sessionId: row.session_id,
     round: row.round,
     tries: row.tries,

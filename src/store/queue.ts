@@ -85,19 +85,7 @@ function ready(db: Reader, now: string, held: HeldModels, busy: BusyFolders) {
 
 /** Projects that wait for a run of the supervisor's, ready or not, in the order in which they would start. */
 export async function queuedProjects(db: Reader, limit: number): Promise<Project[]> {
-  const rows = await queue(db)
-    .where(({ not, exists, selectFrom }) =>
-      not(
-        exists(
-          selectFrom('runs')
-            .select('runs.id')
-            .whereRef('runs.project_id', '=', 'projects.id')
-            .where('runs.ended_at', 'is', null),
-        ),
-      ),
-    )
-    .limit(limit)
-    .execute();
+  const rows = await queue(db).limit(limit).execute();
   return rows.map(toProject);
 }
 
@@ -106,6 +94,7 @@ function queue(db: Reader) {
   return db
     .selectFrom('projects')
     .selectAll()
+    .where('run_id', 'is', null)
     .where(READY)
     .orderBy('priority', 'desc')
     .orderBy('created_at')
@@ -127,6 +116,6 @@ export async function nextReadyAt(db: Reader, now: string): Promise<string | und
   return row?.not_before ?? undefined;
 }
 
-/** The condition of the index projects_ready, word for word: only so does the database see that the index applies. */
+/** With `run_id IS NULL` the condition of the index projects_ready, word for word: only so does the database see that the index applies. */
 const READY = sql<boolean>`CASE WHEN status = 'pending' THEN 1
   WHEN status IN ('in_progress', 'rejected') AND claimed_by = 'supervisor' THEN 1 ELSE 0 END = 1`;

@@ -7,7 +7,10 @@ import type { Reader, Writer } from './database.ts';
 import { toRun } from './run-row.ts';
 import type { NewRow, Row } from './schema.ts';
 
-/** Records a run before anything is spawned for it. Violates a unique index when the project or workspace has one. */
+/**
+ * Records a run before anything is spawned for it, as the one under way in its project. Violates a unique index when the
+ * project or workspace has one.
+ */
 export async function insertRun(
   trx: Writer,
   run: Pick<
@@ -19,6 +22,7 @@ export async function insertRun(
     .insertInto('runs')
     .values({ ...run, live: JSON.stringify(EMPTY_LIVE_STATE), cost_usd: 0, cost_basis: 'reported' })
     .execute();
+  await trx.updateTable('projects').set({ run_id: run.id }).where('id', '=', run.project_id).execute();
 }
 
 export async function updateRun(
@@ -71,7 +75,7 @@ export interface RunEnd {
 /** Ends a run that is still open; false when it had already ended. */
 export async function closeRun(trx: Writer, id: RunId, outcome: Outcome, end: RunEnd): Promise<boolean> {
   const { kind, ...facts } = outcome;
-  const result = await trx
+  const closed = await trx
     .updateTable('runs')
     .set({
       outcome: kind,
@@ -84,8 +88,16 @@ export async function closeRun(trx: Writer, id: RunId, outcome: Outcome, end: Ru
     })
     .where('id', '=', id)
     .where('ended_at', 'is', null)
+    .returning('project_id')
     .executeTakeFirst();
-  return result.numUpdatedRows === 1n;
+  if (!closed) return false;
+  await trx
+    .updateTable('projects')
+    .set({ run_id: null })
+    .where('id', '=', closed.project_id)
+    .where('run_id', '=', id)
+    .execute();
+  return true;
 }
 
 export async function findRun(db: Reader, id: RunId): Promise<Run | undefined> {
@@ -102,6 +114,12 @@ export async function openRuns(db: Reader): Promise<Run[]> {
     .orderBy('number')
     .execute();
   return rows.map(toRun);
+}
+
+/** The workspaces of all runs that have not ended. */
+export async function openWorkspaces(db: Reader): Promise<string[]> {
+  const rows = await db.selectFrom('runs').select('workspace').where('ended_at', 'is', null).execute();
+  return rows.map(({ workspace }) => workspace);
 }
 
 export async function openRunOf(db: Reader, projectId: ProjectId): Promise<Run | undefined> {

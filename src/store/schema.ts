@@ -15,6 +15,8 @@ export interface Tables {
     status: ProjectStatus;
     workspace: string;
     claimed_by: Claimant | null;
+    /** The run under way. */
+    run_id: Generated<RunId | null>;
     session_id: string | null;
     round: number;
     /** Consecutive runs that ended with a retry policy. */

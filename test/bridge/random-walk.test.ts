@@ -151,6 +151,8 @@ async function expectSound(rig: Rig, rows: Rows): Promise<void> {
       asProjectId(String(project.id)),
     );
     expect(project.status).toBe(statusByHistory(events));
+    const underWay = open.find((run) => run.project_id === project.id)?.id ?? null;
+    expect(project.run_id, 'the run under way').toBe(underWay);
     expect(project.attention !== null, 'a reason exactly when a person must look').toBe(
       project.status === 'attention',
     );

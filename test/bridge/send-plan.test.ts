@@ -39,6 +39,7 @@ describe('sent plans', () => {
       timeoutMs: 2_700_000,
       budgetUsd: 2.5,
       claimedBy: null,
+      runId: null,
       sessionId: null,
       round: 1,
       tries: 0,

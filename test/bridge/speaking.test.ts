@@ -10,6 +10,7 @@ import type { Result } from '../../src/result.ts';
 import { completionsOf } from '../../src/store/reviews.ts';
 import { updatesOf } from '../../src/store/updates.ts';
 import type { Rig } from '../rig.ts';
+import { tamper } from '../store/raw.ts';
 import {
   accepted,
   begin,
@@ -54,6 +55,18 @@ describe('who may speak for a project', () => {
       ['first', first.run.id],
       ['second', second.run.id],
     ]);
+  });
+
+  test('a run that its project does not name as the one under way is not heard', async () => {
+    await using rig = await supervised();
+    const { id } = await send(rig);
+    const started = await begin(rig);
+    tamper(rig.home, 'UPDATE projects SET run_id = NULL WHERE id = ?', id);
+    const speaks: (() => Promise<Result<unknown>>)[] = [
+      () => sendUpdate(rig.bridge, id, 'still here', of(started)),
+      () => sendCompletion(rig.bridge, id, work('stale'), of(started)),
+    ];
+    for (const speak of speaks) expect(refusalOf(await changingNothing(rig.bridge, speak))).toBe(OVER);
   });
 
   test('a run that ended without submitting no longer submits in the same round', async () => {

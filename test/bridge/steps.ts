@@ -19,7 +19,7 @@ import type { Run } from '../../src/project/run.ts';
 import type { Result } from '../../src/result.ts';
 import { BEGINNING, eventsAfter } from '../../src/store/events.ts';
 import { findProject } from '../../src/store/projects.ts';
-import type { Tables } from '../../src/store/schema.ts';
+import type { NewRow, Tables } from '../../src/store/schema.ts';
 import { createRig, type Rig } from '../rig.ts';
 import { addProject } from '../store/rows.ts';
 
@@ -51,7 +51,7 @@ let count = 0;
 export async function projectIn(
   rig: Rig,
   status: ProjectStatus,
-  changes: Partial<Tables['projects']> = {},
+  changes: Partial<NewRow<'projects'>> = {},
 ): Promise<ProjectId> {
   count += 1;
   const attention = status === 'attention' ? 'because' : null;

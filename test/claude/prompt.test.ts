@@ -16,6 +16,7 @@ const project: Project = {
   workspace: '/work',
   ...keptSettings({}),
   claimedBy: 'supervisor',
+  runId: null,
   sessionId: 's',
   round: 1,
   tries: 0,

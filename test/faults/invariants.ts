@@ -30,6 +30,7 @@ export function invariants(home: string, evidence: Evidence): void {
         ...tables.projects.flatMap((project) => legalHistory(project, tables)),
         ...complete(tables, evidence),
         ...oneAtATime(tables),
+        ...tables.projects.flatMap((project) => namesItsRun(project, tables)),
         ...tables.runs.flatMap((run) => runIsRecorded(run, tables)),
         ...tables.projects.flatMap((project) => nothingTwice(project, tables)),
         ...nothingUnknown(tables, evidence.witness),
@@ -144,6 +145,14 @@ function oneAtATime({ events, runs }: Content): string[] {
     open.set(run.id, run);
   }
   return broken;
+}
+
+/** The run under way that a project names is the one of its runs that has not ended. */
+function namesItsRun(project: Row<'projects'>, { runs }: Content): string[] {
+  const open = runs.find((run) => run.project_id === project.id && run.ended_at === null)?.id ?? null;
+  return open === project.run_id
+    ? []
+    : [`${project.id}: names run ${project.run_id}, and its open run is ${open}`];
 }
 
 function contains(folder: string, path: string): boolean {

@@ -18,6 +18,7 @@ const project = {
   round: 1,
   workspace: '/w',
   claimedBy: null,
+  runId: null,
   attention: null,
   notBefore: null,
   createdAt: at,

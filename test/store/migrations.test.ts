@@ -11,7 +11,7 @@ import { allHolds } from '../../src/store/holds.ts';
 import { openDatabase } from '../../src/store/open-database.ts';
 import { countByStatus, findProject, listProjects } from '../../src/store/projects.ts';
 import { decisionsOf } from '../../src/store/reviews.ts';
-import { runsOf } from '../../src/store/runs.ts';
+import { openRuns, runsOf } from '../../src/store/runs.ts';
 import { migrate } from '../../src/store/sqlite/migrate.ts';
 import { MIGRATIONS } from '../../src/store/sqlite/migrations.ts';
 import { createRig, type Rig } from '../rig.ts';
@@ -28,6 +28,7 @@ const DIGESTS: readonly { readonly digest: string; readonly releasedIn?: string 
   { digest: '1caa067a8cbd7654d59ad8da254dcac5fc605ac9c60bc6052cd7afe6577d7a8a' },
   { digest: '86e7b1808e79f72e7471ec17bd97dd395de4e44c439bc72e240aa351ebcc3f9e' },
   { digest: '982b9b1e1c9d7dbf52a6052fe1911b1dd3a4408f7a111f5eac09341885ad8150' },
+  { digest: '9f9f4c9ee76492f49ad86494dc8d8bddacd96249f180e61dbd3ebcbedeafae1d' },
 ];
 
 const SOURCES = new URL('../../src/store/sqlite/', import.meta.url);
@@ -171,6 +172,15 @@ test('a hold of a schema that did not say who set it is given its source', async
     reserve: 'conditions',
     billing: 'run',
   });
+  await database.close();
+});
+
+test('a project of a schema that did not name its run under way is given it', async () => {
+  await using rig = await createRig();
+  const database = await openDatabase(oldStore(rig, 5), systemClock);
+  const named = (await listProjects(database.read, { limit: 100 })).filter(({ runId }) => runId !== null);
+  expect(named).toMatchObject([{ id: id(1), runId: 'a00000000005' }]);
+  expect(await openRuns(database.read)).toMatchObject([{ id: 'a00000000005', projectId: id(1) }]);
   await database.close();
 });
 

@@ -10,7 +10,7 @@ import {
   listProjects,
   projectIdsFrom,
 } from '../../src/store/projects.ts';
-import { nextReadyAt, readyProjects } from '../../src/store/queue.ts';
+import { nextReadyAt, queuedProjects, readyProjects } from '../../src/store/queue.ts';
 import { completionsOf, lastDecision } from '../../src/store/reviews.ts';
 import { spentSince } from '../../src/store/run-facts.ts';
 import { openRunOf, openRuns, runsOf } from '../../src/store/runs.ts';
@@ -54,6 +54,10 @@ describe('reading the queue', () => {
 
   test('the next project is found in the order of the queue while some models are held', async () => {
     expect(await planOf((db) => readyProjects(db, NOW, 1, held))).toEqual(walk);
+  });
+
+  test('what waits is listed from the queue alone, which leaves out what runs', async () => {
+    expect(await planOf((db) => queuedProjects(db, 20))).toEqual(walk.slice(0, 1));
   });
 });
 

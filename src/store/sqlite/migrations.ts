@@ -14,6 +14,7 @@ import { SCHEMA_2 } from './migrations/0002.ts';
 import { SCHEMA_3 } from './migrations/0003.ts';
 import { SCHEMA_4 } from './migrations/0004.ts';
 import { SCHEMA_5 } from './migrations/0005.ts';
+import { SCHEMA_6 } from './migrations/0006.ts';
 
 /** `MIGRATIONS[n]` leads from schema version n to n + 1. They run with foreign keys unchecked; migrate() checks them at the end. */
-export const MIGRATIONS: readonly string[] = [SCHEMA_1, SCHEMA_2, SCHEMA_3, SCHEMA_4, SCHEMA_5];
+export const MIGRATIONS: readonly string[] = [SCHEMA_1, SCHEMA_2, SCHEMA_3, SCHEMA_4, SCHEMA_5, SCHEMA_6];

@@ -1,4 +1,4 @@
--- Schema version 5. Made by `npm run schema` from the migrations; not read by the program.
+-- Schema version 6. Made by `npm run schema` from the migrations; not read by the program.
 
 CREATE TABLE approvals (
   id INTEGER PRIMARY KEY,
@@ -100,7 +100,7 @@ CREATE TABLE "projects" (
   request_id TEXT UNIQUE,
   created_at TEXT NOT NULL,
   updated_at TEXT NOT NULL
-);
+, run_id TEXT REFERENCES runs (id));
 
 CREATE INDEX projects_backing_off ON projects (not_before) WHERE not_before IS NOT NULL;
 
@@ -109,7 +109,7 @@ CREATE INDEX projects_by_age ON projects (created_at, id);
 CREATE INDEX projects_by_status ON projects (status, created_at, id);
 
 CREATE INDEX projects_ready ON projects (priority DESC, created_at, id)
-  WHERE CASE WHEN status = 'pending' THEN 1
+  WHERE run_id IS NULL AND CASE WHEN status = 'pending' THEN 1
     WHEN status IN ('in_progress', 'rejected') AND claimed_by = 'supervisor' THEN 1 ELSE 0 END = 1;
 
 CREATE TRIGGER projects_count_deleted AFTER DELETE ON projects BEGIN

@@ -41,6 +41,7 @@ export function projectsConform({ write, read }: StoreUnderTest): void {
         timeoutMs: 5_400_000,
         budgetUsd: 2.5,
         claimedBy: 'supervisor',
+        runId: null,
         sessionId: 's',
         round: 2,
         tries: 3,

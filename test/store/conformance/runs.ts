@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { asRunId } from '../../../src/project/ids.ts';
 import { EMPTY_LIVE_STATE } from '../../../src/project/run.ts';
+import { findProject } from '../../../src/store/projects.ts';
 import { spentSince } from '../../../src/store/run-facts.ts';
 import {
   closeRun,
@@ -66,6 +67,20 @@ export function runsConform({ write, read }: StoreUnderTest): void {
       expect((await openRunOf(read(), id(1)))?.id).toBe('b');
       expect((await runsOf(read(), id(1))).map((run) => run.id)).toEqual(['a', 'b']);
       expect(await openRunOf(read(), id(2))).toBeUndefined();
+    });
+
+    test('a project names its run under way, until that one ends', async () => {
+      const named = async () => (await findProject(read(), id(1)))?.runId;
+      expect(await named()).toBeNull();
+      await write((trx) => addRun(trx, { id: 'a', project_id: id(1) }));
+      expect(await named()).toBe('a');
+      const end = () =>
+        write((trx) => closeRun(trx, asRunId('a'), { kind: 'throttled' }, endedAt(minute(1))));
+      expect(await end()).toBe(true);
+      expect(await named()).toBeNull();
+      await write((trx) => addRun(trx, { id: 'b', project_id: id(1) }));
+      expect(await end()).toBe(false);
+      expect(await named()).toBe('b');
     });
 
     test('a run of an unknown project is refused', async () => {
