@@ -1,5 +1,11 @@
 /** What the record tells of whose fault the end of a run is (project/fault.ts decides). */
-import { type Evidence, FAILING_ENOUGH, isFromOutside, JUDGEMENTS, mayBeShared } from '../project/fault.ts';
+import {
+  type Evidence,
+  isFromOutside,
+  JUDGEMENTS,
+  MIN_PROJECTS_FAILING,
+  mayBeShared,
+} from '../project/fault.ts';
 import type { OutcomeKind } from '../project/outcome.ts';
 import type { Project } from '../project/project.ts';
 import { holdOf } from '../project/retry.ts';
@@ -45,7 +51,7 @@ export async function gatherEvidence(
       : alike.length,
     projectsFailing: failing.length,
     ownModel: outcome.kind === 'model_unknown' && (outcome.source === 'plan' || outcome.source === 'session'),
-    blamed: blamedAmong(failing.length >= FAILING_ENOUGH ? failing : alike, ended),
+    blamed: blamedAmong(failing.length >= MIN_PROJECTS_FAILING ? failing : alike, ended),
     // A usage limit says itself until when.
     failedBetweenAnswers: outcome.kind === 'usage_limit' ? 0 : await failuresBetweenAnswers(trx, now, inARow),
   };
@@ -104,7 +110,7 @@ async function othersAnswered(trx: Writer, now: Date, ended: EndedAs): Promise<b
 }
 
 /**
- * Since when the runs in this workspace fail like this one. What comes from outside begins anew with each failure, since
+ * Since when the runs in this workspace fail like this one. What comes from outside begins again with each failure, since
  * it comes and goes; but what has parked another project here is known to be of this workspace.
  */
 async function beganToFail(

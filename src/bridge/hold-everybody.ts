@@ -62,10 +62,10 @@ async function holdFor(trx: Writer, now: Date, { run, outcome, ending }: EndedRu
 }
 
 function reasonOf(kind: HoldKind, outcome: Outcome): string {
-  const told = describeOutcome(outcome);
+  const description = describeOutcome(outcome);
   return kind === 'claude_failing'
-    ? `Claude fails for several projects before its first answer. The last time: ${told}`
-    : told;
+    ? `Claude fails for several projects before its first answer. The last time: ${description}`
+    : description;
 }
 
 /** When the next run tries: a run that was under way when the hold was set was no probe of it. */

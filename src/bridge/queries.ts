@@ -138,7 +138,7 @@ export interface Overview {
   /** The supervisor's lease, if one is held; whether its process lives is for the reader to find out. */
   readonly lease: Lease | undefined;
   readonly holds: readonly Hold[];
-  /** What the service last told about each usage window of the account. */
+  /** The newest reading of each usage window of the account. */
   readonly quotas: readonly Quota[];
   readonly counts: Readonly<Record<ProjectStatus, number>>;
   readonly running: readonly ProjectState[];
@@ -147,7 +147,7 @@ export interface Overview {
   readonly waiting: readonly Project[];
   readonly spentTodayUsd: number;
   readonly todayRunsOfUnknownCost: number;
-  /** Of the newest run that Claude Code has told it of; null when none has. */
+  /** Of the newest run for which it is known; null when it is known for none. */
   readonly claudeVersion: string | null;
   readonly now: string;
 }

@@ -1,4 +1,4 @@
-/** What the service has told about the account's usage windows. */
+/** The newest readings of the account's usage windows. */
 
 import type { Quota } from '../project/quota.ts';
 import { allQuotas, putQuota } from '../store/quota.ts';

@@ -29,7 +29,7 @@ export async function approve(
   return decide(bridge, projectId, 'approved', '', actor, round);
 }
 
-/** Rejects the submitted work; `reason` is what Claude is told to change. */
+/** Rejects the submitted work; `reason` says what Claude has to change. */
 export async function reject(
   bridge: Bridge,
   projectId: ProjectId,

@@ -86,12 +86,12 @@ async function settingsIn(
   policy: RunFolderPolicy,
   isHere: (path: string) => Promise<boolean>,
 ): Promise<ClaudeSettings> {
-  const said = await Promise.all(
+  const configured = await Promise.all(
     namedWorkspaces(policy.workspaces).map(async ({ path, claudeSettings }) =>
       (await isHere(path)) ? (claudeSettings ?? policy.claude_settings) : undefined,
     ),
   );
-  return STRICTEST_FIRST.find((settings) => said.includes(settings)) ?? policy.claude_settings;
+  return STRICTEST_FIRST.find((settings) => configured.includes(settings)) ?? policy.claude_settings;
 }
 
 const TIMEOUT_MS = 5_000;

@@ -24,7 +24,7 @@ export interface PlanToSend {
 export interface SentPlan {
   readonly project: Project;
   readonly repeated: boolean;
-  /** Keys of the plan's front matter that belong to other tools; of a repeated plan none are told. */
+  /** Keys of the plan's front matter that belong to other tools; none of a repeated plan. */
   readonly notUsed: readonly string[];
 }
 

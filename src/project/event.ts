@@ -157,7 +157,7 @@ export type Happening<T extends EventType = EventType> = {
 /** An event that is to be appended. */
 export type NewEvent<T extends EventType = EventType> = Happening<T> & Stamp & { readonly actor: Actor };
 
-/** An event of a type, or with facts, that only a newer program knows. It is told too, never dropped. */
+/** An event of a type, or with facts, that only a newer program knows. It is shown too, never dropped. */
 export interface UnknownEvent extends Stamp {
   readonly type: 'unknown';
   readonly raw: { readonly type: string; readonly data: unknown };

@@ -33,11 +33,11 @@ export interface Evidence {
 }
 
 /** From this many projects on that end alike before their first answer, the cause is not theirs. */
-export const ALIKE_ENOUGH = 3;
+export const MIN_PROJECTS_ALIKE = 3;
 /** From this many on it is not theirs however they end: one cause may show in many ways. */
-export const FAILING_ENOUGH = 5;
+export const MIN_PROJECTS_FAILING = 5;
 /** From this many runs on that were answered in vain, while others are answered, the cause is the project's. */
-export const IN_VAIN_ENOUGH = 3;
+export const MIN_RUNS_IN_VAIN = 3;
 
 /**
  * How a kind of outcome is judged.
@@ -103,11 +103,11 @@ export function faultOf(kind: OutcomeKind, evidence: Evidence): Fault {
 }
 
 function onlyHere({ answered, answeredInVain, othersAnswered }: Evidence): boolean {
-  return othersAnswered && (!answered || answeredInVain >= IN_VAIN_ENOUGH);
+  return othersAnswered && (!answered || answeredInVain >= MIN_RUNS_IN_VAIN);
 }
 
 function everywhere({ answered, othersAnswered, projectsAlike, projectsFailing }: Evidence): boolean {
-  const enough = projectsAlike >= ALIKE_ENOUGH || projectsFailing >= FAILING_ENOUGH;
+  const enough = projectsAlike >= MIN_PROJECTS_ALIKE || projectsFailing >= MIN_PROJECTS_FAILING;
   return enough && !answered && !othersAnswered;
 }
 

@@ -16,8 +16,8 @@ export interface FrontMatter {
   readonly block: string;
   /** What follows the front matter: all of the plan when there is none. */
   readonly rest: string;
-  /** What is told of the plan: everything, but for a front matter that holds only settings. */
-  readonly told: string;
+  /** What Claude reads of the plan: everything, but for a front matter that holds only settings. */
+  readonly body: string;
 }
 
 /** Reads the front matter of a plan. Never throws; `problems` say, each in one line, what must be corrected first. */
@@ -41,7 +41,7 @@ export function readFrontMatter(markdown: string): FrontMatter {
     problems: [...read.problems, ...misplaced],
     block,
     rest,
-    told: (read.onlyOurs ? rest : plan).trim(),
+    body: (read.onlyOurs ? rest : plan).trim(),
   };
 }
 
@@ -52,7 +52,7 @@ function withoutFrontMatter(plan: string, problems: readonly string[]): FrontMat
     problems: problems.length > 0 ? problems : misplacedSettings(plan, 1),
     block: '',
     rest: plan,
-    told: plan.trim(),
+    body: plan.trim(),
   };
 }
 

@@ -91,7 +91,7 @@ export function isWorthATryAtStart({ kind, source }: Hold): boolean {
 /** How long a hold lasts, in words that complete "no new run starts …". `when` writes a time for the reader. */
 export function holdEnd({ kind, until }: Hold, when: (time: string) => string = (time) => time): string {
   if (kind === 'paused') return 'until a person says `bridge-supervisor resume`';
-  if (until === null) return 'until that is mended';
+  if (until === null) return 'until that is fixed';
   return PROBED_HOLDS.includes(kind) ? `until ${when(until)}; then one run tries` : `until ${when(until)}`;
 }
 

@@ -1,5 +1,5 @@
 /**
- * Ids as types: one cannot stand where another is meant. An id is made at an edge only: read from a row, drawn anew, or
+ * Ids as types: one cannot stand where another is meant. An id is made at an edge only: read from a row, newly drawn, or
  * checked after a person or a model named it.
  */
 import { cleanLine } from './text.ts';

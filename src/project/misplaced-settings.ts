@@ -1,6 +1,6 @@
 /**
  * Settings that stand where they are not read. A person who writes `budget_usd` above a plan means it, wherever the
- * line stands; taken as text it would be lost in silence. So such a plan is refused, and told where settings belong.
+ * line stands; taken as text it would be lost in silence. So such a plan is refused, and the refusal says where settings belong.
  */
 import { lettersOf } from './mistyped-setting.ts';
 import { isSettingName } from './settings.ts';

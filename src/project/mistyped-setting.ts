@@ -10,8 +10,8 @@ export function mistypedSetting(name: string): SettingName | undefined {
   const words = /\s/.test(name.trim()) ? [] : wordsOf(name);
   return SETTING_NAMES.find((setting) => {
     const own = lettersOf(setting);
-    const isTold = TELLING_WORDS[setting]?.some((word) => words.includes(word)) === true;
-    return isTold || (isEnglish && distance(letters, own) <= (own.length < 7 ? 1 : 2));
+    const isGuard = GUARD_WORDS[setting]?.some((word) => words.includes(word)) === true;
+    return isGuard || (isEnglish && distance(letters, own) <= (own.length < 7 ? 1 : 2));
   });
 }
 
@@ -19,7 +19,7 @@ export function mistypedSetting(name: string): SettingName | undefined {
 const OTHER_WORDS: readonly string[] = ['mode', 'modes', 'modal', 'tile', 'tiles', 'titre'];
 
 /** Words that mean a guard wherever they stand in a key: `budget`, `max_budget`, `costUsd`. */
-const TELLING_WORDS: { readonly [Name in SettingName]?: readonly string[] } = {
+const GUARD_WORDS: { readonly [Name in SettingName]?: readonly string[] } = {
   budget_usd: ['budget', 'usd'],
   max_turns: ['turns'],
   timeout: ['timeout'],

@@ -4,9 +4,9 @@ import type { ModelSource, Outcome } from './outcome.ts';
 /**
  * What a person reads about an outcome: one line, no jargon. What Claude, the service or the system said comes last.
  *
- * @param said How that is shown: as it is unless given, quoted where it could be taken for our words.
+ * @param quote How that is shown: as it is unless given, in quotation marks where it could be taken for our words.
  */
-export function describeOutcome(outcome: Outcome, said: (words: string) => string = asItIs): string {
+export function describeOutcome(outcome: Outcome, quote: (words: string) => string = asItIs): string {
   switch (outcome.kind) {
     case 'submitted':
       return 'work submitted';
@@ -17,47 +17,47 @@ export function describeOutcome(outcome: Outcome, said: (words: string) => strin
     case 'interrupted':
       return 'ended because the supervisor was stopped';
     case 'never_spawned':
-      return `never started: ${said(outcome.message)}`;
+      return `never started: ${quote(outcome.message)}`;
     case 'claude_missing':
-      return `Claude could not be started: ${said(outcome.message)}`;
+      return `Claude could not be started: ${quote(outcome.message)}`;
     case 'machine_exhausted':
-      return `this machine has no room, processes or open files left for it: ${said(outcome.message)}`;
+      return `this machine has run out of disk space, processes or open files: ${quote(outcome.message)}`;
     case 'workspace_missing':
-      return `the workspace cannot be used: ${said(outcome.message)}`;
+      return `the workspace cannot be used: ${quote(outcome.message)}`;
     case 'no_init':
-      return `Claude said nothing for ${seconds(outcome.afterMs)} after its start`;
+      return `Claude printed nothing for ${seconds(outcome.afterMs)} after it started`;
     case 'tools_missing':
-      return `Claude started without the bridge tools (${said(outcome.status)}); the run does not count`;
+      return `Claude started without the bridge tools (${quote(outcome.status)}); the run does not count`;
     case 'tool_denied':
-      return `Claude was denied the tool ${said(outcome.tool)}, without which nobody hears of its work: ${said(outcome.setting)} names it; take it out there`;
+      return `Claude may not use the tool ${quote(outcome.tool)}, without which it cannot report its work: remove it from ${quote(outcome.setting)}`;
     case 'wrong_folder':
-      return `Claude did not begin in the workspace, and was ended before its first request: it began in ${said(outcome.folder)}`;
+      return `Claude started in another folder than the workspace, and was stopped before its first request: ${quote(outcome.folder)}`;
     case 'claude_too_old':
-      return `Claude was not started: ${said(outcome.message)}`;
+      return `Claude was not started: ${quote(outcome.message)}`;
     case 'stalled':
       return `no sign of life for ${seconds(outcome.silentMs)}`;
     case 'timed_out':
       return `still working after its time limit of ${seconds(outcome.afterMs)}`;
     case 'crashed':
-      return `Claude ended unexpectedly (${outcome.signal ?? `exit code ${outcome.code ?? 'unknown'}`})${outcome.stderr ? `: ${said(outcome.stderr)}` : ''}`;
+      return `Claude ended unexpectedly (${outcome.signal ?? `exit code ${outcome.code ?? 'unknown'}`})${outcome.stderr ? `: ${quote(outcome.stderr)}` : ''}`;
     case 'output_truncated':
       return "Claude's output stopped in the middle of a line";
     case 'output_too_large':
-      return `ended after it had written ${outcome.writtenMb} MB; run_output_max_mb allows ${outcome.maxMb} MB. All of it is kept`;
+      return `stopped after it wrote ${outcome.writtenMb} MB of output; run_output_max_mb allows ${outcome.maxMb} MB. The output is kept`;
     case 'usage_limit':
-      return `usage limit reached (${said(outcome.limit)}), resets ${outcome.resetsAt}`;
+      return `usage limit reached (${quote(outcome.limit)}), resets ${outcome.resetsAt}`;
     case 'throttled':
       return 'the service asked to slow down';
     case 'not_logged_in':
-      return `Claude is not logged in: ${said(outcome.message)}`;
+      return `Claude is not logged in: ${quote(outcome.message)}`;
     case 'billing':
-      return `the account cannot pay: ${said(outcome.message)}`;
+      return `the account cannot pay: ${quote(outcome.message)}`;
     case 'api_error':
-      return `the service failed${outcome.status === null ? '' : ` (${outcome.status})`}: ${said(outcome.message)}`;
+      return `the service failed${outcome.status === null ? '' : ` (${outcome.status})`}: ${quote(outcome.message)}`;
     case 'model_unknown':
-      return unknownModel(outcome, said);
+      return unknownModel(outcome, quote);
     case 'request_refused':
-      return `the service refuses the conversation (${outcome.status}): ${said(outcome.message)}`;
+      return `the service refuses the conversation (${outcome.status}): ${quote(outcome.message)}`;
     case 'max_turns':
       return `stopped after ${outcome.turns} turns, the plan's max_turns`;
     case 'budget_spent':
@@ -82,11 +82,11 @@ const MODEL_SOURCES: Record<ModelSource, string> = {
 
 function unknownModel(
   { model, source, message }: Extract<Outcome, { kind: 'model_unknown' }>,
-  said: (words: string) => string,
+  quote: (words: string) => string,
 ): string {
   const from = source === undefined ? '' : ` (${MODEL_SOURCES[source]})`;
-  const told = message ? `: ${said(message)}` : '';
-  return `the service does not know the model ${said(`'${model}'`)}${from}, or this account may not use it${told}`;
+  const detail = message ? `: ${quote(message)}` : '';
+  return `the service does not know the model ${quote(`'${model}'`)}${from}, or this account may not use it${detail}`;
 }
 
 function seconds(ms: number): string {

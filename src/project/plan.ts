@@ -49,7 +49,7 @@ export async function parsePlan(markdown: string, title?: string): Promise<PlanR
 
 /** What Claude is asked to do: the plan, without a front matter that holds nothing but settings. */
 export function planBody(markdown: string): string {
-  return readFrontMatter(markdown).told;
+  return readFrontMatter(markdown).body;
 }
 
 /** The first heading of the text; without one, of the front matter of another tool, where it looks like a comment. */

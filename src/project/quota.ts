@@ -3,7 +3,7 @@
 export interface Quota {
   /** The service's name for it: `five_hour`, `seven_day`, `seven_day_opus`, … */
   readonly window: string;
-  /** Used share, 0 to 1; null when it was not told. */
+  /** Used share, 0 to 1; null when the service did not state it. */
   readonly utilization: number | null;
   readonly status: string;
   readonly resetsAt: string | null;

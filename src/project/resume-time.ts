@@ -23,8 +23,8 @@ export function resumeTime(
   random: number,
   notBefore: string | null,
 ): Date {
-  const told = resetsAt.getTime() - now.getTime();
-  const wait = told > 0 || resetsAt > metBy ? Math.max(told, 0) : MIN_WAIT_MS;
+  const statedMs = resetsAt.getTime() - now.getTime();
+  const wait = statedMs > 0 || resetsAt > metBy ? Math.max(statedMs, 0) : MIN_WAIT_MS;
   const jitter = Math.min(wait / 20, MAX_JITTER_MS) * random;
   const time = new Date(now.getTime() + wait + jitter);
   const [hours, minutes] = (notBefore ?? '').split(':').map(Number);

@@ -16,7 +16,7 @@ export function statusHeading(project: Project): string {
 }
 
 /** A text of others as a quotation on one line; the lines of a longer one stand side by side. */
-function said(text: string): string {
+function quotedLine(text: string): string {
   return inert(sideBySide(text));
 }
 
@@ -43,7 +43,7 @@ export function countEntries(status: string): Map<string, number> {
 const ENTRY_TIME = /^(?:- |## .*, )(\d{4}-\d\d-\d\dT[\d:.]+Z)(?: |\)\s*$)/gm;
 
 function withWords(sentence: string, words: string): string {
-  return words ? `${sentence}: ${said(words)}` : sentence;
+  return words ? `${sentence}: ${quotedLine(words)}` : sentence;
 }
 
 const none = () => undefined;
@@ -85,7 +85,7 @@ function endOfRun({ outcome, costUsd }: EventData<'run.ended'>): string | undefi
 }
 
 function unknownSentence({ raw }: UnknownEvent): string {
-  return `${said(raw.type)} (an event of a newer version)`;
+  return `${quotedLine(raw.type)} (an event of a newer version)`;
 }
 
 /** The block that closes a round. */

@@ -1,12 +1,12 @@
 import { describe, expect, test } from 'vitest';
 import {
-  ALIKE_ENOUGH,
   type Evidence,
-  FAILING_ENOUGH,
   type Fault,
   faultOf,
-  IN_VAIN_ENOUGH,
   JUDGEMENTS,
+  MIN_PROJECTS_ALIKE,
+  MIN_PROJECTS_FAILING,
+  MIN_RUNS_IN_VAIN,
 } from '../../src/project/fault.ts';
 import type { OutcomeKind } from '../../src/project/outcome.ts';
 
@@ -24,14 +24,14 @@ const NOTHING_KNOWN: Evidence = {
 const EVIDENCE: readonly Evidence[] = [
   { answered: false, answeredInVain: 0 },
   { answered: true, answeredInVain: 1 },
-  { answered: true, answeredInVain: IN_VAIN_ENOUGH },
+  { answered: true, answeredInVain: MIN_RUNS_IN_VAIN },
 ].flatMap((answers) =>
   [false, true].flatMap((othersAnswered) =>
     [
       { projectsAlike: 1, projectsFailing: 1 },
-      { projectsAlike: ALIKE_ENOUGH - 1, projectsFailing: FAILING_ENOUGH - 1 },
-      { projectsAlike: ALIKE_ENOUGH, projectsFailing: ALIKE_ENOUGH },
-      { projectsAlike: 1, projectsFailing: FAILING_ENOUGH },
+      { projectsAlike: MIN_PROJECTS_ALIKE - 1, projectsFailing: MIN_PROJECTS_FAILING - 1 },
+      { projectsAlike: MIN_PROJECTS_ALIKE, projectsFailing: MIN_PROJECTS_ALIKE },
+      { projectsAlike: 1, projectsFailing: MIN_PROJECTS_FAILING },
     ].flatMap((projects) =>
       [false, true].map((ownModel) => ({ ...answers, ...projects, othersAnswered, ownModel })),
     ),
@@ -78,12 +78,12 @@ const CELLS: Record<
 
 /** Others are answered, and this run never was, or again in vain. */
 function othersFare({ answered, answeredInVain, othersAnswered }: Evidence): boolean {
-  return othersAnswered && (!answered || answeredInVain >= IN_VAIN_ENOUGH);
+  return othersAnswered && (!answered || answeredInVain >= MIN_RUNS_IN_VAIN);
 }
 
 function manyAlike({ answered, othersAnswered, projectsAlike, projectsFailing }: Evidence): boolean {
   if (answered || othersAnswered) return false;
-  return projectsAlike >= ALIKE_ENOUGH || projectsFailing >= FAILING_ENOUGH;
+  return projectsAlike >= MIN_PROJECTS_ALIKE || projectsFailing >= MIN_PROJECTS_FAILING;
 }
 
 describe('whose fault the end of a run is', () => {

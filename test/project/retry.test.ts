@@ -34,7 +34,7 @@ const OUTCOMES: { [K in OutcomeKind]: readonly [Extract<Outcome, { kind: K }>, s
   ],
   machine_exhausted: [
     { kind: 'machine_exhausted', message: 'EMFILE' },
-    'this machine has no room, processes or open files left for it: EMFILE',
+    'this machine has run out of disk space, processes or open files: EMFILE',
   ],
   workspace_missing: [{ kind: 'workspace_missing', message: '/a' }, 'the workspace cannot be used: /a'],
   tool_denied: [
@@ -43,14 +43,14 @@ const OUTCOMES: { [K in OutcomeKind]: readonly [Extract<Outcome, { kind: K }>, s
       tool: 'bridge_send_completion',
       setting: "'permissions.deny' in Claude's settings",
     },
-    "Claude was denied the tool bridge_send_completion, without which nobody hears of its work: 'permissions.deny' in Claude's settings names it; take it out there",
+    "Claude may not use the tool bridge_send_completion, without which it cannot report its work: remove it from 'permissions.deny' in Claude's settings",
   ],
   wrong_folder: [
     { kind: 'wrong_folder', folder: '/b' },
-    'Claude did not begin in the workspace, and was ended before its first request: it began in /b',
+    'Claude started in another folder than the workspace, and was stopped before its first request: /b',
   ],
   claude_too_old: [{ kind: 'claude_too_old', message: 'update it' }, 'Claude was not started: update it'],
-  no_init: [{ kind: 'no_init', afterMs: 60_000 }, 'Claude said nothing for 60 s after its start'],
+  no_init: [{ kind: 'no_init', afterMs: 60_000 }, 'Claude printed nothing for 60 s after it started'],
   tools_missing: [
     { kind: 'tools_missing', status: 'failed' },
     'Claude started without the bridge tools (failed); the run does not count',
@@ -69,7 +69,7 @@ const OUTCOMES: { [K in OutcomeKind]: readonly [Extract<Outcome, { kind: K }>, s
   throttled: [{ kind: 'throttled' }, 'the service asked to slow down'],
   output_too_large: [
     { kind: 'output_too_large', writtenMb: 512, maxMb: 500 },
-    'ended after it had written 512 MB; run_output_max_mb allows 500 MB. All of it is kept',
+    'stopped after it wrote 512 MB of output; run_output_max_mb allows 500 MB. The output is kept',
   ],
   not_logged_in: [{ kind: 'not_logged_in', message: 'run /login' }, 'Claude is not logged in: run /login'],
   billing: [{ kind: 'billing', message: 'no credit' }, 'the account cannot pay: no credit'],
