@@ -101,7 +101,7 @@ describe('start, status, stop', () => {
       await rig.bridge,
       20_000,
     );
-    expect(result).toEqual({ kind: 'failed', what: 'it exited immediately. It printed: no luck / today' });
+    expect(result).toEqual({ kind: 'failed', message: 'it exited immediately. It printed: no luck / today' });
   });
 
   test('start fails when the supervisor does not come up in time, and says where to look', async ({
