@@ -9,7 +9,7 @@ function opened() {
   return { sqlite, database: withPreparedStatements(sqlite), prepare: vi.spyOn(sqlite, 'prepare') };
 }
 
-test('a query is prepared once, and answers anew each time', () => {
+test('a query is prepared once, and reads the store each time', () => {
   const { database, prepare } = opened();
   for (const word of ['1', '2', '3']) {
     const rows = database.prepare('select word from words where word = ?').all([word]);
@@ -33,7 +33,7 @@ test('a query can be asked again while its rows are still being read', () => {
   }
 });
 
-test('of more than two hundred queries the one used least recently is prepared again', () => {
+test('the least recently used of more than two hundred queries is prepared again', () => {
   const { database, prepare } = opened();
   const ask = (number: number) => database.prepare(`select ${number}`).all([]);
   for (let number = 0; number < 200; number++) ask(number);
