@@ -1,4 +1,4 @@
-/** The person's own settings of Claude Code. */
+/** Reads the settings that a person has for Claude Code. */
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as z from 'zod';

@@ -1,21 +1,20 @@
 /**
- * What a store does, whatever keeps it. This room promises that a change is in the database whole or not at all, and that
- * it is on disk when the call returns. Queries here are neutral between SQL dialects; all facts about SQLite live in
- * `sqlite/`.
+ * What a store does, on any engine. A change is in the database whole or not at all, and on disk when the call returns.
+ * Queries in this folder are neutral between SQL dialects; everything specific to SQLite is in `sqlite/`.
  */
 import type { Kysely, Transaction } from 'kysely';
 import type { Tables } from './schema.ts';
 
-/** Reads, and cannot write. A `Writer` is one too. */
+/** Reads only. A `Writer` is also a `Reader`. */
 export type Reader = Pick<Kysely<Tables>, 'selectFrom' | 'fn'>;
 
-/** A writing transaction: only `Database.write` hands one out. */
+/** A writing transaction. Only `Database.write` hands one out. */
 export type Writer = Transaction<Tables>;
 
-/** What a writing transaction is given. */
+/** What `work` in a writing transaction receives. */
 export interface Writing {
   readonly trx: Writer;
-  /** The time of this transaction, as the store writes it. */
+  /** The time of this transaction, in the format of the store. */
   readonly now: string;
 }
 
@@ -23,17 +22,17 @@ export interface Database {
   /** For reading outside a transaction. */
   readonly read: Reader;
   /**
-   * Runs `work` in one writing transaction: all of it is committed, or, when it throws, none. Throws StoreError.
+   * Runs `work` in one writing transaction: all of it is committed, or none when it throws. Throws StoreError.
    *
-   * `work` may run more than once, each time from the start and only once committed: it has no effect but on `trx`, and
-   * hands out what it did by returning it.
+   * `work` may run more than once, each time from the start and committed once at most. So it has no effect but on
+   * `trx`, and reports what it did by returning it.
    */
   write<T>(work: (writing: Writing) => Promise<T>): Promise<T>;
-  /** Tells of commits: those of other connections, or of anyone. To be closed. */
+  /** Opens a feed that reports commits of other connections, or of anyone. The caller closes it. */
   changes(whose: 'others' | 'anyone'): ChangeFeed;
-  /** Names what stands in the store's place now. Another answer than before: it was moved away, deleted or replaced. */
+  /** Identifies the file in the place of the store. When it changes, the store was moved, deleted or replaced. */
   identity(): Promise<string>;
-  /** Looks through the whole store. Throws StoreError when it is damaged; takes about a second for a million rows. */
+  /** Checks the whole store; a million rows take about a second. Throws StoreError when it is damaged. */
   check(): Promise<void>;
   close(): Promise<void>;
 }
@@ -46,8 +45,8 @@ export interface ChangeFeed {
 
 export interface DatabaseOptions {
   /**
-   * Runs every `work` twice, the first time rolled back: what it does besides writing is then done twice, and a test
-   * sees it.
+   * Runs every `work` twice, the first time rolled back. An effect outside the transaction then happens twice, and a
+   * test sees it.
    */
   readonly repeatWrites?: boolean;
 }

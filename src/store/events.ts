@@ -1,4 +1,4 @@
-/** The append-only history, and where a reader of it continues. Ids of events rise within a project, and may have gaps. */
+/** The append-only history, and where a reader continues in it. Event ids rise within a project and may have gaps. */
 
 import { type BridgeEvent, type NewEvent, parseHappening } from '../project/event.ts';
 import type { ProjectId } from '../project/ids.ts';
@@ -8,7 +8,7 @@ import type { Row } from './schema.ts';
 
 declare const cursor: unique symbol;
 
-/** Where a reader of the history continues. Only this file knows what is in it. */
+/** Where a reader continues. Its content is private to this file. */
 export type Cursor = string & { readonly [cursor]: true };
 
 /** Before the first event. */
@@ -19,13 +19,14 @@ export function cursorAfter({ id }: Pick<BridgeEvent, 'id'>): Cursor {
   return String(id) as Cursor;
 }
 
-/** The cursor that somebody brings back; undefined for one that this history cannot have given out. */
+/** Parses a cursor that a reader brings back; undefined for one that this history cannot have issued. */
 export async function parseCursor(db: Reader, text: string): Promise<Cursor | undefined> {
   if (!/^\d{1,15}$/.test(text)) return undefined;
   return Number(text) <= Number(await newestCursor(db)) ? (String(Number(text)) as Cursor) : undefined;
 }
 
 /** Adds to the history, and to its project when that last changed: whatever a person can see change has an event. */
+/** Appends an event to the history. */
 export async function appendEvent(trx: Writer, event: NewEvent): Promise<void> {
   await trx
     .insertInto('events')
@@ -41,7 +42,7 @@ export async function appendEvent(trx: Writer, event: NewEvent): Promise<void> {
   if (event.projectId !== null) await updateProject(trx, event.projectId, { updated_at: event.createdAt });
 }
 
-/** Events after `cursor`, oldest first; of one project when `projectId` is given. */
+/** Events after `cursor`, oldest first; only those of a project when `projectId` is given. */
 export async function eventsAfter(
   db: Reader,
   cursor: Cursor,
@@ -73,7 +74,7 @@ function toEvent(row: Row<'events'>): BridgeEvent {
   };
 }
 
-/** Keys that data had in the first schemas. */
+/** Names that keys of data had in the first schemas. */
 const OLD_KEYS: Readonly<Record<string, string>> = {
   cost_usd: 'costUsd',
   cost_basis: 'costBasis',
@@ -82,7 +83,7 @@ const OLD_KEYS: Readonly<Record<string, string>> = {
   claude_version: 'claudeVersion',
 };
 
-/** The history is never rewritten, so that its oldest events are read as they are. */
+/** Reads data of the oldest events too: the history is never rewritten. */
 function withKeysOfToday(data: unknown): unknown {
   if (typeof data !== 'object' || data === null) return data;
   return Object.fromEntries(Object.entries(data).map(([key, value]) => [OLD_KEYS[key] ?? key, value]));

@@ -2,7 +2,7 @@ import { HOLD_KINDS, HOLD_SOURCES, type Hold, type HoldKind } from '../project/h
 import type { Reader, Writer } from './database.ts';
 import { knownWord } from './known-word.ts';
 
-/** Sets a hold, or changes all but the beginning of the one of this kind and scope. */
+/** Sets a hold. Where one of its kind and scope exists, changes all but its start. */
 export async function putHold(trx: Writer, hold: Hold): Promise<void> {
   const { reason, until, source } = hold;
   await trx
@@ -12,7 +12,7 @@ export async function putHold(trx: Writer, hold: Hold): Promise<void> {
     .execute();
 }
 
-/** Ends the holds of a kind, or only the one with this scope; false when there was none. */
+/** Deletes the holds of a kind, or only the one with this scope. Returns false when there was none. */
 export async function removeHold(trx: Writer, kind: HoldKind, scope?: string): Promise<boolean> {
   let query = trx.deleteFrom('holds').where('kind', '=', kind);
   if (scope !== undefined) query = query.where('scope', '=', scope);

@@ -1,9 +1,11 @@
-/** Lists that grow have no CHECK in the database: their words are checked where a row is read. */
+/**
+ * Validates words of lists that may grow. The database has no CHECK for these; they are checked where a row is read.
+ */
 import { StoreError } from './store-error.ts';
 
 /**
- * Makes the check of a column that holds a word of `words`. The check throws StoreError for any other word: only a newer
- * program can have written it, and an older one must not act on what it does not understand.
+ * Creates the check of a column that holds one of `words`. It throws StoreError for any other word: only a newer
+ * program can have written it, and an older one must not act on what it does not know.
  */
 export function knownWord<T extends string>(column: string, words: readonly T[]): (value: T) => T {
   return (value) => {

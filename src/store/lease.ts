@@ -1,7 +1,7 @@
 /**
- * One supervisor per state folder. The row names the holder: a random token, its process, and the time until which it
- * may trust itself. Every write of a supervisor checks in the same transaction that the token is still its own, so a
- * holder that was frozen past its lease and replaced writes nothing more.
+ * The lease: one supervisor per state folder. The row names the holder: a random token, its process, and the time until
+ * which it may act. Every write of a supervisor checks the token in the same transaction. So a holder that was
+ * suspended past its lease and replaced writes nothing more.
  */
 import type { LeaseToken } from '../project/ids.ts';
 import type { Reader, Writer } from './database.ts';
@@ -15,9 +15,9 @@ export interface Lease {
   readonly startedAt: string;
   readonly renewedAt: string;
   readonly expiresAt: string;
-  /** Someone asked the holder to stop. */
+  /** When someone requested a stop; null when nobody did. */
   readonly stopRequestedAt: string | null;
-  /** What the holder cannot do, although it works: one line for the person. */
+  /** What the holder cannot do although it works, as one line for a person; null when it is healthy. */
   readonly degradedReason: string | null;
 }
 
@@ -26,7 +26,7 @@ export async function readLease(db: Reader): Promise<Lease | undefined> {
   return row && toLease(row);
 }
 
-/** Makes `lease` the one lease, in place of whatever was there. */
+/** Replaces any lease with `lease`. */
 export async function replaceLease(trx: Writer, lease: Lease): Promise<void> {
   await trx.deleteFrom('supervisor').execute();
   await trx
@@ -46,7 +46,7 @@ export async function replaceLease(trx: Writer, lease: Lease): Promise<void> {
     .execute();
 }
 
-/** Moves the end of a lease, and says what its holder cannot do; false when it is no longer the holder's. */
+/** Extends a lease and records what its holder cannot do. Returns false when the holder no longer has it. */
 export async function extendLease(
   trx: Writer,
   token: LeaseToken,
@@ -62,11 +62,12 @@ export async function extendLease(
   return result.numUpdatedRows === 1n;
 }
 
+/** Deletes the lease if this token holds it. */
 export async function dropLease(trx: Writer, token: LeaseToken): Promise<void> {
   await trx.deleteFrom('supervisor').where('token', '=', token).execute();
 }
 
-/** False when nobody holds a lease, or its holder was asked before. */
+/** Records that a stop was requested. Returns false when there is no lease, or a stop was requested before. */
 export async function askHolderToStop(trx: Writer, now: string): Promise<boolean> {
   const result = await trx
     .updateTable('supervisor')

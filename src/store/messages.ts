@@ -4,7 +4,7 @@ import type { Run } from '../project/run.ts';
 import type { Reader, Writer } from './database.ts';
 import type { NewRow, Row } from './schema.ts';
 
-/** Keeps a message until a run takes it in. */
+/** Stores a message until a run takes it in. */
 export async function insertMessage(
   trx: Writer,
   message: Omit<NewRow<'messages'>, 'run_id' | 'delivered_at'>,
@@ -26,7 +26,7 @@ export async function findMessageByRequest(
   return row && toMessage(row);
 }
 
-/** Messages of a project that no run has taken in yet, in the order in which they were sent. */
+/** Messages of a project that no run has taken in, in the order in which they were sent. */
 export async function waitingMessages(db: Reader, projectId: ProjectId): Promise<SteeringMessage[]> {
   return (await waiting(db, projectId).execute()).map(toMessage);
 }
@@ -54,7 +54,7 @@ function waiting(db: Reader, projectId: ProjectId) {
     .orderBy('number');
 }
 
-/** Gives the messages of a project that wait to a run, whose prompt is to bring them. */
+/** Assigns the waiting messages of a project to a run whose prompt will contain them. */
 export async function giveWaiting(trx: Writer, projectId: ProjectId, runId: RunId): Promise<void> {
   await trx
     .updateTable('messages')
@@ -64,7 +64,7 @@ export async function giveWaiting(trx: Writer, projectId: ProjectId, runId: RunI
     .execute();
 }
 
-/** Marks messages as taken in by a run; returns how many were still waiting. */
+/** Marks messages as taken in by a run. Returns how many were still waiting. */
 export async function markDelivered(
   trx: Writer,
   ids: readonly string[],
@@ -80,7 +80,7 @@ export async function markDelivered(
   return Number(result.numUpdatedRows);
 }
 
-/** Lets messages that a run had taken in wait again: all of them, or those with these ids. Returns which did. */
+/** Makes messages that a run had taken in wait again: all of them, or those with these ids. Returns which ones. */
 export async function unmarkDelivered(
   trx: Writer,
   runId: RunId,

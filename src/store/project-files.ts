@@ -1,6 +1,6 @@
 /**
- * `plans/<id>.md` and `status/<id>_status.md`: what the store knows, written for people. They are made from the store
- * and never read back, so deleting or editing one loses nothing; a missing one is rewritten, whole.
+ * Writes `plans/<id>.md` and `status/<id>_status.md`: what the store knows, for people. They are never read back, so
+ * editing or deleting one loses nothing. A missing one is written again, whole.
  */
 
 import { randomUUID } from 'node:crypto';
@@ -8,11 +8,11 @@ import { appendFile, link, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { makePrivateFolder } from '../make-folder.ts';
 
-/** Writes a file that is not there with what `whole` returns; false when it is there. */
+/** Writes what `whole` returns to a new file. Returns false when the file exists. */
 export async function writeMissing(file: string, whole: () => Promise<string>): Promise<boolean> {
   if (await exists(file)) return false;
   makePrivateFolder(dirname(file));
-  // A reader sees the whole file or none, and of two processes that write it together one does.
+  // A reader sees the whole file or none. Of two processes that write it at once, one succeeds.
   const draft = `${file}.${randomUUID()}.tmp`;
   try {
     await writeFile(draft, await whole(), { mode: 0o600 });
@@ -22,7 +22,10 @@ export async function writeMissing(file: string, whole: () => Promise<string>): 
   }
 }
 
-/** Appends to a file that is there. A file that cannot take the text whole is removed, so that it is rewritten. */
+/**
+ * Appends to an existing file. When the whole text cannot be appended, the file is removed, so that it is written
+ * again.
+ */
 export async function appendWhole(file: string, text: string): Promise<void> {
   await appendFile(file, text, { mode: 0o600 }).catch(() => rm(file, { force: true }));
 }

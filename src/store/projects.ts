@@ -37,13 +37,13 @@ export async function lockProject(trx: Writer, id: ProjectId): Promise<Project |
   return row && toProject(row);
 }
 
-/** Ids that begin with `prefix`, which must be hex digits; at most `limit`. */
+/** Ids that begin with `prefix`, which must be hexadecimal digits; at most `limit`. */
 export async function projectIdsFrom(db: Reader, prefix: string, limit: number): Promise<ProjectId[]> {
   const rows = await db
     .selectFrom('projects')
     .select('id')
     .where(sql<string>`id`, '>=', prefix)
-    // The first letter after the hex digits.
+    // The first character after the hexadecimal digits.
     .where(sql<string>`id`, '<', `${prefix}g`)
     .orderBy('id')
     .limit(limit)
@@ -68,7 +68,7 @@ export async function updateProject(
   await trx.updateTable('projects').set(changes).where('id', '=', id).execute();
 }
 
-/** The plan's newest text. */
+/** The newest text of the plan. */
 export async function planText(db: Reader, projectId: ProjectId): Promise<string> {
   const row = await db
     .selectFrom('plans')
@@ -84,11 +84,14 @@ export interface ProjectFilter {
   /** Newest first unless `oldestFirst`. */
   readonly oldestFirst?: boolean;
   readonly limit: number;
-  /** Continue after this project of an earlier page. */
+  /** The last project of the previous page. */
   readonly after?: { readonly createdAt: string; readonly id: ProjectId };
 }
 
-/** Projects by age. Of several statuses at once: a page of each, then the first of all, for to sort them reads every one. */
+/**
+ * Projects by age. For several statuses, reads a page of each and merges them: sorting them in SQL would read every
+ * project.
+ */
 export async function listProjects(db: Reader, filter: ProjectFilter): Promise<Project[]> {
   const statuses = [...new Set(filter.statuses)];
   if (filter.statuses && statuses.length !== 1) return listOfSeveral(db, filter, statuses);

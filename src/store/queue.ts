@@ -5,22 +5,22 @@ import type { Project } from '../project/project.ts';
 import type { Reader, Writer } from './database.ts';
 import { toProject } from './projects.ts';
 
-/** Model families that may not run now. A project without a model runs `model`; null: of no family that is known. */
+/** Model families that may not run now. A project without a model runs `model`; null when its family is unknown. */
 export interface HeldModels {
   readonly families: readonly string[];
   readonly model: string | null;
 }
 
-/** Folders in which no run may start now, besides those that have a run under way under the same path. */
+/** Folders in which no run may start now, besides those with an active run under the same path. */
 export interface BusyFolders {
   readonly folders: readonly string[];
-  /** With everything below them; each ends with a separator. */
+  /** Including everything below them; each ends with a separator. */
   readonly trees: readonly string[];
 }
 
 /**
- * Projects the supervisor may start a run for now, highest priority first, then oldest: pending ones, and those it has
- * already claimed that wait for another run. None whose workspace has a run under way.
+ * Projects that the supervisor may start a run for now, highest priority first, then oldest: pending ones, and claimed
+ * ones that wait for another run. None whose workspace has an active run.
  */
 export async function readyProjects(
   db: Reader,
@@ -66,7 +66,7 @@ function ready(db: Reader, now: string, held: HeldModels, busy: BusyFolders) {
     .where((eb) =>
       eb.and(
         held.families.map((family) =>
-          // Lower case: not every database compares without regard to case.
+          // Lower case: not every database ignores case in comparisons.
           eb(
             eb.fn<string>('lower', [eb.fn.coalesce('model', eb.val(held.model ?? ''))]),
             'not like',
@@ -83,7 +83,7 @@ function ready(db: Reader, now: string, held: HeldModels, busy: BusyFolders) {
     );
 }
 
-/** Projects that wait for a run of the supervisor's, ready or not, in the order in which they would start. */
+/** Projects that wait for the supervisor to start a run, ready or not, in the order in which they would start. */
 export async function queuedProjects(db: Reader, limit: number): Promise<Project[]> {
   const rows = await queue(db).limit(limit).execute();
   return rows.map(toProject);
@@ -101,7 +101,7 @@ function queue(db: Reader) {
     .orderBy('id');
 }
 
-/** When the next project that is waiting out a back-off becomes ready, if any waits. */
+/** When the next back-off of a waiting project ends; undefined when none has one. */
 export async function nextReadyAt(db: Reader, now: string): Promise<string | undefined> {
   const { after, latest } = backOffEnds(now);
   const row = await db

@@ -11,7 +11,7 @@ export async function putQuota(trx: Writer, quota: Quota): Promise<void> {
     .execute();
 }
 
-/** The newest reading of each usage window. */
+/** The newest report on each usage window. */
 export async function allQuotas(db: Reader): Promise<Quota[]> {
   const rows = await db.selectFrom('quota').selectAll().orderBy('window').execute();
   return rows.map(({ window, utilization, status, resets_at, seen_at }) => ({

@@ -27,7 +27,7 @@ export async function findCompletion(
   return row && toCompletion(row);
 }
 
-/** The completion that this run has submitted with this request; null is a person's own session. */
+/** The completion that this run submitted with this request; null stands for the session of a person. */
 export async function findCompletionByRequest(
   db: Reader,
   projectId: ProjectId,

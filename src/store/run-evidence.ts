@@ -1,4 +1,4 @@
-/** What other runs tell about whose fault the end of one is. */
+/** Queries other runs for evidence of what caused the end of one. */
 import type { OutcomeKind } from '../project/outcome.ts';
 import type { ProjectStatus } from '../project/project.ts';
 import type { Run } from '../project/run.ts';
@@ -6,8 +6,8 @@ import type { Reader } from './database.ts';
 import { toRun } from './run-row.ts';
 
 /**
- * Runs that ended since the model last answered anybody, latest end first. What seems to lie after `now` is left out: it
- * was before the clock was set back.
+ * Runs that ended since the model last answered any run, newest end first. Times after `now` are left out: they were
+ * recorded before the clock was set back.
  */
 export async function endedSinceLastAnswer(db: Reader, now: string, limit: number): Promise<Run[]> {
   const rows = await db
@@ -30,17 +30,17 @@ export async function endedSinceLastAnswer(db: Reader, now: string, limit: numbe
 interface AnswersSought {
   readonly after: string;
   readonly now: string;
-  /** Not of runs in this workspace. */
+  /** Excludes runs in this workspace. */
   readonly elsewhere?: string;
-  /** Only of runs that asked for this model; null: for none. */
+  /** Only runs that asked for this model; null for those that asked for none. */
   readonly model?: string | null;
-  /** Not of runs that ended like this. */
+  /** Excludes runs with these outcomes. */
   readonly notWith?: readonly OutcomeKind[];
-  /** Only of runs that were first answered, or ended their turn by themselves, after this time. */
+  /** Only runs that were first answered, or ended their turn by themselves, after this time. */
   readonly wellSince?: string;
 }
 
-/** Whether the model has first answered such a run after `after`, at the latest at `now`. */
+/** Whether the model first answered such a run after `after`, and not later than `now`. */
 export async function wasAnswered(db: Reader, sought: AnswersSought): Promise<boolean> {
   const { after, now, elsewhere, model, notWith, wellSince } = sought;
   let query = db
@@ -62,7 +62,7 @@ export async function wasAnswered(db: Reader, sought: AnswersSought): Promise<bo
   return (await query.limit(1).executeTakeFirst()) !== undefined;
 }
 
-/** Runs in the workspace of `run` besides it, latest first, each with the status of its project. */
+/** Other runs in the workspace of `run`, newest first, each with the status of its project. */
 export async function otherRunsIn(
   db: Reader,
   { id, workspace }: Pick<Run, 'id' | 'workspace'>,

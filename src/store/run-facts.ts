@@ -1,11 +1,11 @@
-/** What all runs together tell: of Claude, of its model, and of money. */
+/** Facts from all runs: the version of Claude, its model, the costs. */
 import type { CostSum } from '../project/costs.ts';
 import type { Reader } from './database.ts';
 
-/** Of this many runs one will have come far enough to name a version. */
+/** How many runs to search: one of these has come far enough to report a version. */
 const MAX_RUNS_ASKED = 100;
 
-/** The version that Claude Code named at the start of the newest run that came so far; null when no recent one has. */
+/** The version that Claude Code reported in the newest run that got so far; null when no recent one did. */
 export async function newestClaudeVersion(db: Reader): Promise<string | null> {
   const recent = db
     .selectFrom('runs')
@@ -22,7 +22,7 @@ export async function newestClaudeVersion(db: Reader): Promise<string | null> {
   return row?.claude_version ?? null;
 }
 
-/** The model that Claude used last when it was asked for none; null when there was no such run. */
+/** The model that Claude last used when asked for none; null when there was no such run. */
 export async function lastOwnModel(db: Reader): Promise<string | null> {
   const row = await db
     .selectFrom('runs')
@@ -35,7 +35,7 @@ export async function lastOwnModel(db: Reader): Promise<string | null> {
   return row?.model_used ?? null;
 }
 
-/** What all runs started at or after `since` have cost so far. */
+/** The cost so far of all runs that started at or after `since`. */
 export async function spentSince(db: Reader, since: string): Promise<CostSum> {
   const row = await db
     .selectFrom('runs')

@@ -1,4 +1,4 @@
-/** A row of `runs` as a Run. */
+/** Parses a row of `runs`. */
 import * as z from 'zod';
 import { type Outcome, outcomeSchema } from '../project/outcome.ts';
 import { COST_BASES, EMPTY_LIVE_STATE, RUN_KINDS, type Run } from '../project/run.ts';
@@ -18,7 +18,7 @@ const liveState = z.object({
   currentTodo: z.string().nullable(),
 });
 
-/** Throws StoreError when a newer program wrote a word that this one does not know. */
+/** The run of a row. Throws StoreError for a word that only a newer program knows. */
 export function toRun(row: Row<'runs'>): Run {
   return {
     id: row.id,
@@ -45,7 +45,7 @@ export function toRun(row: Row<'runs'>): Run {
   };
 }
 
-/** An outcome that only a newer program knows becomes `lost`: nobody here can say what it means. */
+/** An outcome that only a newer program knows becomes `lost`: its meaning is unknown here. */
 function toOutcome(row: Row<'runs'>): Outcome | null {
   if (row.outcome === null) return null;
   const outcome = outcomeSchema().safeParse({ ...parse(row.outcome_data), kind: row.outcome });

@@ -1,4 +1,4 @@
-/** The rows of runs: written as a run goes on, and read one by one or by project. */
+/** The rows of runs: written as a run proceeds, read one by one or by project. */
 import type { ProjectId, RunId } from '../project/ids.ts';
 import type { Outcome } from '../project/outcome.ts';
 import type { ProjectStatus } from '../project/project.ts';
@@ -8,8 +8,8 @@ import { toRun } from './run-row.ts';
 import type { NewRow, Row } from './schema.ts';
 
 /**
- * Records a run before anything is spawned for it, as the one under way in its project. Violates a unique index when the
- * project or workspace has one.
+ * Records a run, as the active one of its project, before its process is spawned. Violates a unique index when the
+ * project or the workspace already has an active run.
  */
 export async function insertRun(
   trx: Writer,
@@ -45,7 +45,7 @@ export async function updateRun(
   await trx.updateTable('runs').set(changes).where('id', '=', id).execute();
 }
 
-/** Which folder a run was started in (machine/folder-identity.ts); null when nobody knows. */
+/** The identity of the folder that a run was started in (machine/folder-identity.ts); null when unknown. */
 export async function workspaceIdentityOf(db: Reader, id: RunId): Promise<string | null> {
   const row = await db
     .selectFrom('runs')
@@ -55,7 +55,7 @@ export async function workspaceIdentityOf(db: Reader, id: RunId): Promise<string
   return row?.workspace_identity ?? null;
 }
 
-/** Live state is a reading, not history: it is overwritten, and appends no event. */
+/** Stores the live state. It is not history: it is overwritten, and appends no event. */
 export async function updateLiveState(trx: Writer, id: RunId, live: LiveState): Promise<void> {
   await trx
     .updateTable('runs')
@@ -64,7 +64,7 @@ export async function updateLiveState(trx: Writer, id: RunId, live: LiveState): 
     .execute();
 }
 
-/** How a run ended, besides its outcome. */
+/** How a run ended, in addition to its outcome. */
 export interface RunEnd {
   readonly cost: RunCost;
   readonly live: LiveState;
@@ -72,7 +72,7 @@ export interface RunEnd {
   readonly endedAt: string;
 }
 
-/** Ends a run that is still open; false when it had already ended. */
+/** Records the end of an open run. Returns false when it had already ended. */
 export async function closeRun(trx: Writer, id: RunId, outcome: Outcome, end: RunEnd): Promise<boolean> {
   const { kind, ...facts } = outcome;
   const closed = await trx
@@ -157,14 +157,14 @@ export async function runsOf(db: Reader, projectId: ProjectId): Promise<Run[]> {
 interface ClosedRun {
   readonly id: RunId;
   readonly endedAt: string;
-  /** Of its project. */
+  /** The status of its project. */
   readonly status: ProjectStatus;
 }
 
-/** Databases limit how many values one query may name. */
+/** How many ids one query names: databases limit the number of values. */
 const BATCH_SIZE = 500;
 
-/** Those of these runs that have ended, in the order of their end. */
+/** The runs among `ids` that have ended, in the order of their end. */
 export async function endedRuns(db: Reader, ids: readonly RunId[]): Promise<ClosedRun[]> {
   const found: ClosedRun[] = [];
   for (let from = 0; from < ids.length; from += BATCH_SIZE) {

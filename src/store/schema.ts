@@ -64,13 +64,13 @@ export interface Tables {
     project_id: ProjectId;
     message: string;
     request_id: string | null;
-    /** The run whose prompt brings it, or that has taken it in. */
+    /** The run whose prompt contains it, or that took it in. */
     run_id: RunId | null;
     created_at: string;
     delivered_at: string | null;
   };
   runs: {
-    /** Their order: clocks are set back. */
+    /** Gives the order, since clocks can be set back. */
     number: Generated<number>;
     id: RunId;
     project_id: ProjectId;
@@ -82,13 +82,13 @@ export interface Tables {
     model_used: string | null;
     pid: number | null;
     pid_started_at: string | null;
-    /** Which folder Claude was started in. */
+    /** The identity of the folder that Claude was started in. */
     workspace_identity: string | null;
     claude_version: string | null;
     live: string;
-    /** What the workspace looked like when the run ended. */
+    /** The fingerprint of the workspace when the run ended. */
     fingerprint: string | null;
-    /** Null: requests were made, and nobody knows what they cost. */
+    /** Null when requests were made and their cost is unknown. */
     cost_usd: number | null;
     cost_basis: CostBasis;
     outcome: string | null;
@@ -109,9 +109,9 @@ export interface Tables {
     data: string;
     created_at: string;
   };
-  /** How many projects there are of each status. The database keeps it in step by itself. */
+  /** The number of projects by status. Triggers of the database keep it current. */
   project_counts: { status: string; count: number };
-  /** What the store says of itself: one row. */
+  /** Facts about the store: one row. */
   meta: { id: 1; store_id: string; compatible_from: number };
   holds: {
     kind: HoldKind;
@@ -121,7 +121,7 @@ export interface Tables {
     until: string | null;
     source: HoldSource;
   };
-  /** The newest word of the service on each usage window. */
+  /** The newest report of the service on each usage window. */
   quota: {
     window: string;
     utilization: number | null;

@@ -1,4 +1,4 @@
-/** What can be wrong with the store. Each message names the file and what to do. */
+/** Errors of the store. Each message names the file and what to do. */
 import { ExpectedError } from '../expected-error.ts';
 
 export type StoreProblem =

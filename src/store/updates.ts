@@ -7,7 +7,7 @@ export async function insertUpdate(trx: Writer, update: NewRow<'updates'>): Prom
   return toUpdate(await trx.insertInto('updates').values(update).returningAll().executeTakeFirstOrThrow());
 }
 
-/** The update that this run has made with this request; null is a person's own session. */
+/** The update that this run sent with this request; null stands for the session of a person. */
 export async function findUpdateByRequest(
   db: Reader,
   projectId: ProjectId,

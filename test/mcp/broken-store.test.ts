@@ -23,7 +23,7 @@ describe('stores and configurations that cannot be used', () => {
     const home = `${stateFolder()}/file`;
     writeFileSync(home, '');
     const client = await desktop(home);
-    await expectError(client, /file[\\/]bridge\.db: the store cannot be written\. Check the rights/);
+    await expectError(client, /file[\\/]bridge\.db: the store cannot be written\. Check the permissions/);
     rmSync(home);
     await expectWorks(client);
   });
@@ -70,7 +70,7 @@ describe('stores and configurations that cannot be used', () => {
       for (const file of files) chmodSync(file, 0o444);
       chmodSync(home, 0o555);
       await asNobody(() =>
-        expectError(other, /the store cannot be written\. Check the rights of this folder and file/),
+        expectError(other, /the store cannot be written\. Check the permissions of this folder and file/),
       );
       chmodSync(home, 0o777);
       for (const file of files) chmodSync(file, 0o666);

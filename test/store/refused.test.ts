@@ -184,7 +184,7 @@ describe.runIf(withoutRights)('stores that may not be written (need file modes, 
     chmodSync(home, 0o700);
     expect(result).toMatchObject({
       problem: 'unwritable',
-      message: expect.stringMatching(/cannot be written. Check the rights/),
+      message: expect.stringMatching(/cannot be written. Check the permissions/),
     });
     expect(contents(home)).toEqual(before);
   });

@@ -1,5 +1,5 @@
 /**
- * Copies of the store that can be trusted. Copying the file by hand misses what is still in its log; these go through
+ * Writes and restores copies of the store. A copy of the file alone misses what is still in its log; these go through
  * SQLite.
  */
 import { existsSync, renameSync, rmSync, statSync } from 'node:fs';
@@ -15,8 +15,8 @@ import { createDraft, publish, syncFolder } from './private-file.ts';
 import { translate } from './translate.ts';
 
 /**
- * Writes a copy of the store while it is in use, for its owner alone. When the call returns it is on disk. Throws
- * StoreError; a file in the way is not overwritten, also one that appears meanwhile.
+ * Writes a copy of the store, readable by its owner only, while the store is in use. It is on disk when the call
+ * returns. Throws StoreError. Never overwrites a file, including one that appears meanwhile.
  */
 export async function backUp(stateDir: string, target: string): Promise<void> {
   const source = databaseFile(stateDir);
@@ -46,8 +46,8 @@ function publishNew(draft: string, copy: string): void {
 const IN_THE_WAY = 'already exists. Name a new file.';
 
 /**
- * With what is in the log of the database. `use` is given the copy, under a name that nobody can foresee. Throws
- * StoreError, which names `target`.
+ * Writes a copy that includes the log of the database, under a name that nobody can predict, and passes it to `use`.
+ * Throws StoreError, which names `target`.
  */
 async function writeCopy(
   sqlite: Sqlite.Database,
@@ -68,9 +68,9 @@ async function writeCopy(
 }
 
 /**
- * Puts a copy in the store's place, after it was found sound. What was there is moved aside, not deleted; its new place
- * is returned, undefined when there was nothing. When the call returns the new one is on disk. Nobody may use the store meanwhile: whoever still has the old one open
- * is refused at its next write.
+ * Replaces the store with a copy that was checked. The former store is moved aside, not deleted; returns its new path,
+ * or undefined when there was none. The new store is on disk when the call returns. Nobody may use the store meanwhile:
+ * a process that still has the old one open is refused at its next write. Throws StoreError.
  */
 export async function restore(
   stateDir: string,
@@ -113,7 +113,7 @@ function putInPlace(draft: string, file: string, aside: string | undefined): voi
   }
 }
 
-/** A log that a broken-off restore has left goes too: SQLite would take it for the new database's. */
+/** Moves the log of an interrupted restore too: SQLite would take it for that of the new database. */
 function moveAside(file: string, aside: string): string | undefined {
   const there = ['', '-wal', '-shm'].filter((suffix) => existsSync(file + suffix));
   for (const suffix of there) renameSync(file + suffix, aside + suffix);
@@ -133,7 +133,7 @@ function schemaOf(sqlite: Sqlite.Database, copy: string): number {
   } catch (error) {
     const translated = translate(copy, error);
     if (!(translated instanceof StoreError) || translated.problem !== 'not-a-database') throw error;
-    const what = `${copy} is not a backup of bridge-supervisor. Name a file that 'backup' has written.`;
-    throw new StoreError('not-a-database', what, error);
+    const message = `${copy} is not a backup of bridge-supervisor. Name a file that 'backup' has written.`;
+    throw new StoreError('not-a-database', message, error);
   }
 }

@@ -1,6 +1,6 @@
 /**
- * Tells a process within milliseconds that something was committed. A watch on the folder is only the hint;
- * SQLite's data_version is the truth; a slow poll is the net for file systems that report nothing.
+ * Reports commits to a process within milliseconds. A file watch on the folder gives the hint, the data_version of
+ * SQLite the fact, and a slow poll covers file systems that report nothing.
  */
 import { type FSWatcher, watch } from 'node:fs';
 import type { Clock } from '../../clock.ts';
@@ -8,12 +8,13 @@ import { DATABASE_NAME } from '../../state-folder.ts';
 import type { ChangeFeed } from '../database.ts';
 
 const POLL_MS = 2_000;
-const FIRST_LOOK_MS = 1;
+const FIRST_CHECK_MS = 1;
 const MAX_SYNC_MS = 128;
 
 /**
- * @param folder Of the database.
- * @param version Another text whenever something was committed.
+ * Opens a feed for the database in `folder`. The caller closes it.
+ *
+ * @param version Returns another text after each commit.
  */
 export function openChangeFeed(folder: string, version: () => string, clock: Clock): ChangeFeed {
   let seen = version();
@@ -35,17 +36,17 @@ export function openChangeFeed(folder: string, version: () => string, clock: Clo
     async changed(signal) {
       const stop = AbortSignal.any([signal, closing.signal]);
       let wait = POLL_MS;
-      // Who was stopped waiting must not take the news from the next wait.
+      // An aborted wait must not consume the news for the next one.
       while (!stop.aborted) {
         if (isNew()) return;
-        wait = hinted ? FIRST_LOOK_MS : later(wait);
+        wait = hinted ? FIRST_CHECK_MS : later(wait);
         hinted = false;
-        const waited = new AbortController();
+        const waitEnded = new AbortController();
         const hint = new Promise<void>((resolve) => {
           wake = resolve;
         });
-        await Promise.race([hint, clock.sleep(wait, AbortSignal.any([stop, waited.signal]))]);
-        waited.abort();
+        await Promise.race([hint, clock.sleep(wait, AbortSignal.any([stop, waitEnded.signal]))]);
+        waitEnded.abort();
       }
     },
     close() {
@@ -56,8 +57,9 @@ export function openChangeFeed(folder: string, version: () => string, clock: Clo
 }
 
 /**
- * The hint comes when the log file is written; the commit is visible only after it was also synced and the shared
- * index was updated, which no watch reports. So a hint is followed by quick looks, ever later, and then by the poll.
+ * The next interval. The hint comes when the log file is written, but a commit is visible only after a sync and an
+ * update of the shared index, which no watch reports. So a hint is followed by quick checks at growing intervals, then
+ * by the poll.
  */
 function later(wait: number): number {
   return wait * 2 > MAX_SYNC_MS ? POLL_MS : wait * 2;
@@ -68,7 +70,7 @@ function watchFolder(folder: string, onHint: () => void): FSWatcher | undefined 
     const watcher = watch(folder, { persistent: false }, (_, name) => {
       if (name === null || name.startsWith(DATABASE_NAME)) onHint();
     });
-    // A folder that vanishes, or a system out of watches, leaves us with the poll.
+    // When the folder disappears, or the system runs out of watches, the poll remains.
     watcher.on('error', () => watcher.close());
     return watcher;
   } catch {

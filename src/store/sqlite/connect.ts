@@ -1,4 +1,4 @@
-/** Opens the store's file, creating and migrating it when needed. */
+/** Opens the database file, and creates or migrates it when needed. */
 
 import type Sqlite from 'better-sqlite3';
 import { systemClock } from '../../clock.ts';
@@ -22,25 +22,27 @@ export function connect(stateDir: string, file: string): Sqlite.Database {
   });
 }
 
-/** SQLite would create it as the umask has it; its log and the log's index get the rights of the database. */
+/**
+ * Creates the file with mode 0600; SQLite would apply the umask. The log and its index get the mode of the database.
+ */
 function createClosed(file: string): void {
   try {
     createPrivate(file);
   } catch {
-    // It is there, or cannot be created: then SQLite says why.
+    // It exists, or cannot be created: SQLite then reports why.
   }
 }
 
-/** How long opening waits for another process that creates or migrates, in milliseconds. */
+/** How long opening waits for another process that creates or migrates the database, in milliseconds. */
 const OPENING_TIMEOUT_MS = 5_000;
 const LOOK_AGAIN_MS = 5;
 
 function prepare(sqlite: Sqlite.Database, file: string): void {
-  // Before the first pragma that writes: what is not ours is left as it is.
+  // Before the first pragma that writes: a file that is not ours stays as it is.
   sqlite.transaction(() => checkSchema(sqlite, file, MIGRATIONS))();
   switchToLog(sqlite);
-  // Connections after the first would run at NORMAL, which can lose a commit at power loss: the library is built
-  // with DEFAULT_WAL_SYNCHRONOUS=1 (https://github.com/WiseLibs/better-sqlite3/blob/master/docs/compilation.md).
+  // Connections after the first would run at NORMAL, which can lose a commit at a power loss: the library is built with
+  // DEFAULT_WAL_SYNCHRONOUS=1 (https://github.com/WiseLibs/better-sqlite3/blob/master/docs/compilation.md).
   sqlite.pragma('synchronous = FULL');
   sqlite.pragma('foreign_keys = ON');
   migrate(sqlite, file, MIGRATIONS);
@@ -48,8 +50,8 @@ function prepare(sqlite: Sqlite.Database, file: string): void {
 }
 
 /**
- * Of several processes that create the database together, one switches it; the others fail at once because it is
- * locked, because waiting for each other could last for ever (https://www.sqlite.org/c3ref/busy_handler.html).
+ * Switches to WAL. When several processes create the database at once, one switches it. The others fail at once because
+ * it is locked: waiting for each other could last forever (https://www.sqlite.org/c3ref/busy_handler.html).
  */
 function switchToLog(sqlite: Sqlite.Database): void {
   const deadline = systemClock.monotonic() + OPENING_TIMEOUT_MS;

@@ -1,4 +1,4 @@
-/** The store in one SQLite file of the state folder. */
+/** The store as one SQLite file in the state folder. */
 import { dirname } from 'node:path';
 import type Sqlite from 'better-sqlite3';
 import { Kysely } from 'kysely';
@@ -15,9 +15,9 @@ import { translating } from './open-sqlite.ts';
 import { DAMAGED } from './translate.ts';
 
 /**
- * Opens, and when needed creates and migrates, the database of a state folder. Throws StoreError.
+ * Opens the database of a state folder; creates and migrates it when needed. Throws StoreError.
  *
- * @param clock Whose time a transaction is given.
+ * @param clock Gives the time of each transaction.
  */
 export async function openSqliteDatabase(
   stateDir: string,
@@ -50,17 +50,17 @@ export async function openSqliteDatabase(
     },
     async close() {
       await kysely.destroy();
-      // Kysely closes nothing when it was never asked for anything.
+      // Kysely does not close a database that it never used.
       sqlite.close();
     },
   };
 }
 
-/** SQLite goes on writing into a file that nobody else can open any more, without an error. */
+/** SQLite keeps writing, without an error, to a file that nobody else can open any more. */
 const REPLACED =
   'the database was deleted, moved or replaced while it was in use. Nothing was changed: put it back, or restart to use what is there now';
 
-/** A number that changes whenever another connection has committed something. */
+/** A number that changes after each commit of another connection. */
 function versionReader(sqlite: Sqlite.Database, file: string): () => string {
   const dataVersion = sqlite.prepare('PRAGMA data_version').pluck();
   let seen = '0';
@@ -68,7 +68,7 @@ function versionReader(sqlite: Sqlite.Database, file: string): () => string {
     try {
       seen = String(translating(file, () => dataVersion.get()));
     } catch (error) {
-      // Locked for a moment by a process that opens or closes it: the next look sees what has changed.
+      // Locked for a moment by a process that opens or closes it: the next call sees the change.
       if (!(error instanceof StoreError && error.problem === 'busy')) throw error;
     }
     return seen;

@@ -1,4 +1,4 @@
-/** How Kysely speaks to SQLite here: a wait for the lock leaves the event loop free, and every error is a StoreError. */
+/** The driver of Kysely for SQLite. Waiting for a lock leaves the event loop free, and every error is a StoreError. */
 import type Sqlite from 'better-sqlite3';
 import {
   CompiledQuery,
@@ -13,7 +13,7 @@ import { StoreError } from '../store-error.ts';
 import { withPreparedStatements } from './prepared-statements.ts';
 import { translate } from './translate.ts';
 
-/** `database` must have `busy_timeout = 0`: SQLite's own wait would stop the event loop. */
+/** `database` must have `busy_timeout = 0`: the wait of SQLite itself would block the event loop. */
 export class BridgeSqliteDialect extends SqliteDialect {
   readonly #database: Sqlite.Database;
 
@@ -40,8 +40,9 @@ class BridgeSqliteQueryCompiler extends SqliteQueryCompiler {
 }
 
 /**
- * A deferred transaction that reads and then writes fails at once with SQLITE_BUSY_SNAPSHOT when another process wrote
- * in between, whatever the timeout (https://www.sqlite.org/rescode.html#busy_snapshot). Immediate ones wait instead.
+ * Begins immediate transactions, which wait for the lock. A deferred one that reads and then writes fails at once with
+ * SQLITE_BUSY_SNAPSHOT when another process wrote in between, whatever the timeout
+ * (https://www.sqlite.org/rescode.html#busy_snapshot).
  */
 class BridgeSqliteDriver extends SqliteDriver {
   readonly #database: Sqlite.Database;
@@ -62,25 +63,26 @@ class BridgeSqliteDriver extends SqliteDriver {
     await connection.executeQuery(CompiledQuery.raw('begin immediate'));
   }
 
-  /** After a full disk SQLite has rolled back by itself (https://www.sqlite.org/lang_transaction.html). */
+  /** After a full disk SQLite has already rolled back (https://www.sqlite.org/lang_transaction.html). */
   override async rollbackTransaction(connection: DatabaseConnection): Promise<void> {
     if (this.#database.inTransaction) await super.rollbackTransaction(connection);
   }
 }
 
-/** How long a statement waits for another's lock, in milliseconds, and how long at most between two tries. */
+/** How long a statement waits for a lock, and the longest pause between two tries, in milliseconds. */
 const BUSY_TIMEOUT_MS = 5_000;
-const MAX_STEP_MS = 20;
+const MAX_PAUSE_MS = 20;
 
 /**
- * Tries a statement again while the database is locked. Not only writing waits: a reader does while another process
- * opens the database after a crash, or is the last to close it (https://www.sqlite.org/wal.html#sometimes_queries_return_sqlite_busy_in_wal_mode).
+ * Retries a statement while the database is locked. Reads wait too: while another process opens the database after a
+ * crash, or is the last one to close it
+ * (https://www.sqlite.org/wal.html#sometimes_queries_return_sqlite_busy_in_wal_mode).
  */
 function withBusyRetry(connection: DatabaseConnection, file: string): DatabaseConnection {
   return {
     async executeQuery(query) {
       const deadline = systemClock.monotonic() + BUSY_TIMEOUT_MS;
-      for (let wait = 1; ; wait = Math.min(wait * 2, MAX_STEP_MS)) {
+      for (let wait = 1; ; wait = Math.min(wait * 2, MAX_PAUSE_MS)) {
         try {
           return await connection.executeQuery(query);
         } catch (thrown) {
@@ -88,7 +90,7 @@ function withBusyRetry(connection: DatabaseConnection, file: string): DatabaseCo
           const busy = error instanceof StoreError && error.problem === 'busy';
           if (!busy || systemClock.monotonic() > deadline) throw error;
         }
-        // Jitter, so that several who wait do not come back together.
+        // Jitter, so that several processes do not retry together.
         await systemClock.sleep(wait * (0.5 + Math.random()));
       }
     },

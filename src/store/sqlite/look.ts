@@ -1,6 +1,6 @@
 /**
- * The store as an examination sees it: opened to be read alone, so that nothing is created, migrated or repaired. (Beside
- * a database that was closed in good order SQLite leaves an empty log and its index; the next writer takes them away.)
+ * Inspects the store. It is opened read-only, so that nothing is created, migrated or repaired. (Beside a database that
+ * was closed cleanly SQLite leaves an empty log and its index; the next writer removes them.)
  */
 import { rmSync, statSync, writeFileSync } from 'node:fs';
 import { Kysely } from 'kysely';
@@ -18,14 +18,14 @@ import { createDraft } from './private-file.ts';
 export interface DatabaseLook {
   readonly file: string;
   readonly bytes: number;
-  /** Of the log that is not yet part of the file. */
+  /** The size of the log that is not yet part of the file. */
   readonly walBytes: number;
   readonly schema: number;
-  /** What this program would make of it. */
+  /** The schema that this program would migrate it to. */
   readonly newestSchema: number;
-  /** What SQLite found wrong in the file; null when it is whole. */
+  /** What SQLite found damaged; null when it is intact. */
   readonly damage: string | null;
-  /** That it can be opened by another name too, in words; null when it has one name. */
+  /** A message that the file has several names; null when it has one. */
   readonly linked: string | null;
   readonly read: Reader;
   /** When the newest event was written; undefined when there is none. */
@@ -34,10 +34,9 @@ export interface DatabaseLook {
 }
 
 /**
- * Whether the store can be written at this moment: takes the write lock and gives it back, and puts a small file beside
- * the database for a moment, for a disk or a quota that is full shows nowhere else before a commit. Changes nothing.
- *
- * @returns What is in the way; undefined when nothing is. A lock of another is waited for, for a second.
+ * Why the store cannot be written now; undefined when it can. Takes the write lock and releases it, and writes a small
+ * file beside the database for a moment: a full disk or quota shows nowhere else before a commit. Waits for the lock of
+ * another process for a second. Changes nothing.
  */
 export async function whyUnwritable(stateDir: string): Promise<StoreError | undefined> {
   const file = databaseFile(stateDir);
@@ -62,14 +61,17 @@ export async function whyUnwritable(stateDir: string): Promise<StoreError | unde
 }
 
 const WRITE_TIMEOUT_MS = 1_000;
-/** A few pages of the database. */
+/** The size of a few pages of the database. */
 const PROBE_BYTES = 16_384;
 
-/** A larger file is looked through less thoroughly: without comparing each index with its table. */
+/** A larger file gets the quick check, which does not compare indexes with their tables. */
 const MAX_FULL_CHECK_BYTES = 100_000_000;
 const LOCK_TIMEOUT_MS = 2_000;
 
-/** Undefined when there is no database yet. Throws StoreError when it cannot be read, is not ours, or was lost. */
+/**
+ * Opens the store read-only and checks it; undefined when there is none yet. Throws StoreError when it is unreadable,
+ * not ours, or lost. The caller closes it.
+ */
 export function lookAtDatabase(stateDir: string): DatabaseLook | undefined {
   const file = databaseFile(stateDir);
   const sizeOf = (path: string) => statSync(path, { throwIfNoEntry: false })?.size ?? 0;
@@ -109,14 +111,15 @@ export function lookAtDatabase(stateDir: string): DatabaseLook | undefined {
   };
 }
 
-/** Brings what is in the log into the file, and empties it. Throws StoreError while somebody reads an old state. */
+/** Checkpoints the log into the file and empties it. Throws StoreError while a reader uses an old state. */
 export async function writeBackLog(stateDir: string): Promise<void> {
   const file = databaseFile(stateDir);
   await withSqlite(file, { fileMustExist: true, timeout: LOCK_TIMEOUT_MS }, (sqlite) => {
     checkSchema(sqlite, file, MIGRATIONS);
-    // One row: whether it was kept from it, pages in the log, pages written (https://www.sqlite.org/pragma.html#pragma_wal_checkpoint).
-    const kept = Number(sqlite.pragma('wal_checkpoint(TRUNCATE)', { simple: true }));
-    if (kept !== 0) throw new StoreError('busy', `${file}: another program is reading it. Try again.`);
+    // One row: whether it was blocked, pages in the log, pages written
+    // (https://www.sqlite.org/pragma.html#pragma_wal_checkpoint).
+    const blocked = Number(sqlite.pragma('wal_checkpoint(TRUNCATE)', { simple: true }));
+    if (blocked !== 0) throw new StoreError('busy', `${file}: another program is reading it. Try again.`);
   });
 }
 

@@ -1,15 +1,15 @@
-/** From whatever schema a database has to today's, or a refusal that leaves the file as it is. */
+/** Migrates a database from any earlier schema to the current one, or refuses and leaves the file as it is. */
 import { existsSync, rmSync } from 'node:fs';
 import type Sqlite from 'better-sqlite3';
 import { StoreError } from '../store-error.ts';
 import { createDraft, publish } from './private-file.ts';
 
-/** Marks a database as ours ("brdg"), so that another program's is never written into. */
+/** Marks a database as ours ("brdg"), so that we never write to that of another program. */
 const APPLICATION_ID = 0x62_72_64_67;
 
 /**
- * Throws StoreError when the file is not ours, or when a program that knows no more than `steps` may not use it; returns
- * its schema version, 0 for an empty one. A newer schema may be used when it says so (`meta.compatible_from`).
+ * The schema version of the file; 0 for an empty one. Throws StoreError when the file is not ours, or is too new for a
+ * program that knows `steps`. A newer schema can permit older programs (`meta.compatible_from`).
  */
 export function checkSchema(sqlite: Sqlite.Database, file: string, steps: readonly string[]): number {
   const version = numberOf(sqlite, 'PRAGMA user_version');
@@ -30,52 +30,50 @@ export function checkSchema(sqlite: Sqlite.Database, file: string, steps: readon
   return version;
 }
 
-/** The oldest schema version whose programs may use this database: the newest one where it does not say. */
+/** The oldest schema version whose programs may use this database; the newest when it does not say. */
 function compatibleFrom(sqlite: Sqlite.Database): number {
   const hasMeta = numberOf(sqlite, "SELECT count(*) FROM sqlite_schema WHERE name = 'meta'") === 1;
   return hasMeta ? numberOf(sqlite, 'SELECT compatible_from FROM meta') : Number.POSITIVE_INFINITY;
 }
 
 /**
- * Takes the steps the database has not had yet, all or none. A database that holds something is first copied to
- * `<file>.schema-<version>.bak`; that copy is what an older program needs.
+ * Runs the missing steps, all or none. A database with content is first copied to `<file>.schema-<version>.bak`, which
+ * an older program needs. Throws StoreError.
  */
 export function migrate(sqlite: Sqlite.Database, file: string, steps: readonly string[]): void {
   const version = checkSchema(sqlite, file, steps);
   if (version >= steps.length) return;
   if (version > 0 && !sqlite.memory) copyBefore(sqlite, `${file}.schema-${version}.bak`);
-  // A table that others refer to can only be rebuilt unchecked, and within a transaction that cannot be switched
-  // (https://www.sqlite.org/lang_altertable.html#otheralter).
+  // A table that others reference can only be rebuilt with foreign keys off, and they cannot be switched within a
+  // transaction (https://www.sqlite.org/lang_altertable.html#otheralter).
   sqlite.pragma('foreign_keys = OFF');
   try {
-    takeSteps(sqlite, file, steps);
+    runSteps(sqlite, file, steps);
   } finally {
     sqlite.pragma('foreign_keys = ON');
   }
 }
 
-function takeSteps(sqlite: Sqlite.Database, file: string, steps: readonly string[]): void {
+function runSteps(sqlite: Sqlite.Database, file: string, steps: readonly string[]): void {
   sqlite
     .transaction(() => {
-      // Another process may migrate at the same moment: look again under the write lock.
+      // Another process may have migrated meanwhile: check again under the write lock.
       for (const step of steps.slice(checkSchema(sqlite, file, steps))) sqlite.exec(step);
       const orphans = sqlite.pragma('foreign_key_check') as unknown[];
       if (orphans.length > 0)
-        throw new Error(
-          `a migration of ${file} would leave ${orphans.length} rows without what they refer to`,
-        );
+        throw new Error(`a migration of ${file} would leave ${orphans.length} rows with broken references`);
       sqlite.pragma(`application_id = ${APPLICATION_ID}`);
       sqlite.pragma(`user_version = ${steps.length}`);
     })
     .immediate();
 }
 
-/** A copy that is already there was made by a process that migrates at this moment, or at an earlier try. */
+/** An existing copy was made by a process that is migrating now, or by an earlier try. */
 function copyBefore(sqlite: Sqlite.Database, copy: string): void {
   if (existsSync(copy)) return;
   const draft = createDraft(copy);
   try {
-    // It takes an empty file for a new one (https://www.sqlite.org/lang_vacuum.html#vacuuminto).
+    // VACUUM INTO accepts an empty file (https://www.sqlite.org/lang_vacuum.html#vacuuminto).
     sqlite.prepare('VACUUM INTO ?').run(draft);
     publish(draft, copy);
   } catch (error) {
@@ -85,6 +83,7 @@ function copyBefore(sqlite: Sqlite.Database, copy: string): void {
   }
 }
 
+/** The first value that `query` returns, as a number. */
 export function numberOf(sqlite: Sqlite.Database, query: string): number {
   return Number(sqlite.prepare(query).pluck().get());
 }

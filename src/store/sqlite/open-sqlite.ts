@@ -1,11 +1,14 @@
-/** SQLite's driver, loaded when a database is opened: where it cannot be, every command still says so in words. */
+/**
+ * Loads the SQLite driver when a database is opened, so that a driver that fails to load is an error message of every
+ * command.
+ */
 import { createRequire } from 'node:module';
 import type Sqlite from 'better-sqlite3';
 import { translate } from './translate.ts';
 
 const load = createRequire(import.meta.url);
 
-/** Opens a database for as long as `work` takes. Throws StoreError for what the driver and the file system throw. */
+/** Opens a database while `work` runs. Errors of the driver and the file system become StoreErrors. */
 export async function withSqlite<T>(
   file: string,
   options: Sqlite.Options,

@@ -1,6 +1,6 @@
 /**
- * Files that hold everything a person sent: for their owner alone whatever the umask, whole and on disk before they get
- * their name, and never in the place of a file that somebody else put there.
+ * Creates files that hold everything a person sent. They are for their owner alone, whatever the umask; whole and on
+ * disk before they get their name; and never replace a file that somebody else put there.
  */
 
 import { randomUUID } from 'node:crypto';
@@ -19,32 +19,35 @@ import {
 import { dirname, join } from 'node:path';
 import { DATABASE_NAME } from '../../state-folder.ts';
 
-/** A new, empty file in the folder of `file`. Its name cannot be foreseen: in a folder of others nothing lies in wait. */
+/**
+ * Creates an empty file beside `file`. Its name is unpredictable, so that nobody who can write to the folder can
+ * prepare a trap.
+ */
 export function createDraft(file: string): string {
   const draft = `${file}.${randomUUID()}.tmp`;
   createPrivate(draft);
   return draft;
 }
 
-/** Creates an empty file. Throws the system's error, EEXIST when there is something of that name. */
+/** Creates an empty file. Throws the error of the system, EEXIST when the name is taken. */
 export function createPrivate(file: string): void {
   const fd = openSync(file, 'wx', 0o600);
   try {
-    // The umask can only have taken rights away.
+    // The umask may have removed rights.
     fchmodSync(fd, 0o600);
   } finally {
     closeSync(fd);
   }
 }
 
-/** Gives a draft its name. Throws EEXIST when something has that name by now; the draft is then still there. */
+/** Syncs a draft and gives it its name. Throws EEXIST when the name is taken; the draft then still exists. */
 export function publish(draft: string, file: string): void {
   sync(draft, 'r+');
   try {
     linkSync(draft, file);
   } catch (error) {
     if (!WITHOUT_LINKS.includes(codeOf(error))) throw error;
-    // The name is taken first, so that what takes it meanwhile is not replaced.
+    // The name is reserved first, so that a file that appears meanwhile is not replaced.
     createPrivate(file);
     renameSync(draft, file);
   }
@@ -52,10 +55,10 @@ export function publish(draft: string, file: string): void {
   syncFolder(dirname(file));
 }
 
-/** What file systems without hard links answer: FAT, some network and FUSE ones. */
+/** Error codes of file systems without hard links: FAT, some network and FUSE ones. */
 const WITHOUT_LINKS = ['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK'];
 
-/** Makes the names in a folder outlast a power loss, where a folder can be synced at all. */
+/** Makes the names in a folder survive a power loss, where a folder can be synced. */
 export function syncFolder(folder: string): void {
   try {
     sync(folder, 'r');
@@ -64,7 +67,7 @@ export function syncFolder(folder: string): void {
   }
 }
 
-/** Windows opens no folder, and some file systems sync none. */
+/** Windows cannot open a folder, and some file systems cannot sync one. */
 const UNSYNCABLE = ['EISDIR', 'EPERM', 'EACCES', 'EINVAL', 'ENOTSUP', 'EOPNOTSUPP'];
 
 function sync(path: string, flags: string): void {
@@ -77,9 +80,9 @@ function sync(path: string, flags: string): void {
 }
 
 /**
- * Takes from other users what they may do with the database, its copies, `plans/` and `status/` of a state folder: older
- * versions left it to the umask. What is another user's, or on a disk that cannot be written, stays as it is. By name:
- * to open and close a database would give up the locks that this process has on it
+ * Removes the rights of other users on the database, its copies, `plans/` and `status/`: older versions left these to
+ * the umask. Files of another user, or on a read-only disk, stay as they are. Works by name: to open and close a
+ * database would release the locks that this process has on it
  * (https://www.sqlite.org/howtocorrupt.html#_posix_advisory_locks_canceled_by_a_separate_thread_doing_close_).
  */
 export function closeToOthers(stateDir: string): void {
@@ -92,7 +95,7 @@ export function closeToOthers(stateDir: string): void {
     try {
       chmodSync(path, mode & 0o700);
     } catch {
-      // The folder itself is closed to others.
+      // The state folder itself is closed to others.
     }
   }
 }
