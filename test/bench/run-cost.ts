@@ -13,7 +13,7 @@ import { processorMs, residentMb } from './process-cost.ts';
 import type { Stage } from './stage.ts';
 import { PATH, type Supervised, startSupervised } from './supervised.ts';
 
-const WARM_UP_RUNS = 20;
+const WARM_UP_RUNS = 10;
 
 export const runCost: Measurement = {
   name: 'run-cost',
