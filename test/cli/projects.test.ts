@@ -182,7 +182,7 @@ describe('approve, reject, steer, cancel, retry', () => {
     const { id } = await submitted(await rig.bridge, await rig.send(PLAN));
     const { code, stdout } = await rig.run('reject', id, '--reason', 'Also read TSV.');
     expect(code).toBe(0);
-    expect(stdout).toContain('Claude takes up round 2 with your reason.');
+    expect(stdout).toContain('Claude starts round 2 with your reason.');
     const { decisions } = granted(await projectDetails(await rig.bridge, asProjectId(id)));
     expect(decisions).toMatchObject([{ verdict: 'rejected', reason: 'Also read TSV.', decidedBy: 'person' }]);
   });

@@ -30,7 +30,7 @@ export function rejectCommand(cli: Cli): Command {
             );
           }
           cli.out.line(`Rejected round ${decision.round} of ${named(project)}.`);
-          cli.out.line(`Claude takes up round ${decision.round + 1} with your reason.`);
+          cli.out.line(`Claude starts round ${decision.round + 1} with your reason.`);
           await hintIfNobodyActs(cli, bridge);
         },
       ),
