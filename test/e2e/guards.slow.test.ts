@@ -81,7 +81,7 @@ describe('a run that writes without end', () => {
       await rig.happened('project.needs_attention', id);
       const { runs, project } = await rig.details(id);
       expect(runs[0]?.outcome).toEqual({ kind: 'output_too_large', writtenMb: 8, maxMb: 5 });
-      expect(project.attention).toContain('8 MB; run_output_max_mb allows 5 MB');
+      expect(project.attention).toContain('8 MB of output; run_output_max_mb allows 5 MB');
       // Nobody asked it to go: what floods the disk has no time for that.
       expect((await puppet.witness()).map(({ event }) => event)).not.toContain('ignored');
       expect(await puppet.living()).toEqual([]);
@@ -207,13 +207,17 @@ describe('unexpected errors', () => {
     const failing = rig.launch(['run', '--quiet']);
     const ids = [await rig.send('# One\nDo it.'), await rig.send('# Two\nDo it.')];
     for (const id of ids) await rig.happened('run.ready', id);
-    tamper(rig, "UPDATE runs SET live = '{'");
+    tamper(
+      rig,
+      `INSERT INTO events (project_id, run_id, type, actor, data, created_at)
+       SELECT project_id, run_id, type, actor, '{', created_at FROM events LIMIT 1`,
+    );
     expect(await failing.ended).toEqual({ code: 1, signal: null });
     const { stderr } = await failing.output;
     expect(stderr).toMatch(/^bridge-supervisor: unexpected error: .*JSON.*\n$/);
     expect((await rig.log()).match(/supervisor\.failed/g)).toEqual(['supervisor.failed']);
 
-    tamper(rig, "UPDATE runs SET live = '{}'");
+    tamper(rig, "DELETE FROM events WHERE data = '{'");
     expect((await rig.command('status')).code).toBe(3);
     await rig.startSupervisor();
     await puppet.open('both');

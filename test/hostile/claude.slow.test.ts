@@ -64,7 +64,7 @@ describe('Claude outside the workspace', () => {
     rig.script = repeatingLast([say('Hello.')]);
     await rig.startSupervisor();
     const id = await rig.send('---\nworkspace: site\n---\n# Look around');
-    expect(await parked(rig, id)).toContain(`it began in ${elsewhere}`);
+    expect(await parked(rig, id)).toContain(`stopped before its first request: ${elsewhere}`);
     expect(rig.asked()).toEqual([]);
     const { runs } = await rig.details(id);
     expect(runs.map(({ outcome }) => outcome)).toEqual([{ kind: 'wrong_folder', folder: elsewhere }]);
