@@ -87,3 +87,8 @@ export function cut(text: string, length: number): string {
   const isInsideCharacter = PAIR.test(text.slice(Math.max(0, length - 1), length + 1));
   return text.slice(0, isInsideCharacter ? length - 1 : length);
 }
+
+/** With an upper-case first letter, as a sentence begins. */
+export function capitalize(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}

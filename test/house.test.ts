@@ -78,7 +78,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[] | 'anything'>> = {
     'characters',
     'redaction',
   ],
-  install: ['control', 'doctor', 'bridge', 'claude', 'machine', 'config', 'clock'],
+  install: ['control', 'doctor', 'bridge', 'claude', 'machine', 'config', 'clock', 'characters'],
   cli: 'anything',
 };
 

@@ -1,4 +1,5 @@
 /** Explains to a person why a service does not run, and what to do. */
+import { capitalize } from '../characters.ts';
 import { EXIT } from '../exit-codes.ts';
 import type { ServiceCause, ServiceManager, ServiceStatus } from '../machine/service/service.ts';
 
@@ -21,7 +22,7 @@ export function serviceAdvice(
 
 /** Message and advice as sentences. */
 export function adviceText({ message, advice }: ServiceAdvice): string {
-  const sentence = `${message.charAt(0).toUpperCase()}${message.slice(1)}.`;
+  const sentence = `${capitalize(message)}.`;
   return advice === null ? sentence : `${sentence} ${advice}`;
 }
 

@@ -7,6 +7,7 @@
 import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as z from 'zod';
+import { capitalize } from '../characters.ts';
 import { EXIT } from '../exit-codes.ts';
 import { openLog } from '../log.ts';
 import { writeAtomically } from '../machine/atomic-file.ts';
@@ -61,7 +62,7 @@ async function giveUp(
 }
 
 function asSentence(text: string): string {
-  const sentence = text.charAt(0).toUpperCase() + text.slice(1);
+  const sentence = capitalize(text);
   return /[.!?]$/.test(sentence) ? sentence : `${sentence}.`;
 }
 

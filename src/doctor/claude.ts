@@ -1,7 +1,9 @@
 /** Claude Code as the supervisor would start it: installed, recent enough, logged in, on the intended account. */
+
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { capitalize } from '../characters.ts';
 import { claudeEnvironment } from '../claude/environment.ts';
 import { askLogin } from '../claude/login.ts';
 import { KEEPS_SETTINGS_OUT_SINCE, keepsSettingsOut } from '../claude/version.ts';
@@ -11,7 +13,6 @@ import { claudeSettings } from './claude-settings.ts';
 import type { DoctorContext } from './context.ts';
 import { endpoints } from './network.ts';
 import { shortLivedPart } from './short-lived.ts';
-import { upper } from './wording.ts';
 
 /** The oldest version that passed our tests. */
 const MIN_CLAUDE = '2.1.197';
@@ -34,7 +35,7 @@ async function program(context: DoctorContext): Promise<CheckResult> {
   const { env, where, isService } = await context.supervisorEnv();
   const located = await context.locateClaude();
   if (!located.found)
-    return problem('claude', `${upper(located.message)}. (Searched ${where}.)`, {
+    return problem('claude', `${capitalize(located.message)}. (Searched ${where}.)`, {
       // An earlier `install` found it there.
       hint: isService && env.BRIDGE_CLAUDE ? `${CAPTURE} searches for it again.` : INSTALL,
     });

@@ -1,11 +1,13 @@
 /** The git repository of a workspace, and settings in it by which somebody else could act through a run. */
+
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { capitalize } from '../characters.ts';
 import { guardedFromGit, programSettings } from '../claude/git-guard.ts';
 import { repositoryConfig } from '../machine/repository-config.ts';
 import { type CheckResult, ok, problem, warning } from './check.ts';
 import type { DoctorContext } from './context.ts';
-import { counted, upper } from './wording.ts';
+import { counted } from './wording.ts';
 import type { WorkspaceFolder } from './workspace-folder.ts';
 
 /** Call it only for a folder that responds. */
@@ -27,7 +29,7 @@ async function gitStatus(context: DoctorContext, { name, path }: WorkspaceFolder
   // A repository can name programs that `git status` would start.
   const settings = await repositoryConfig(path, env, context.run).catch((error: Error) => error);
   if (settings instanceof Error)
-    return problem(path, `${upper(name)}: ${settings.message}; no run starts there.`, {
+    return problem(path, `${capitalize(name)}: ${settings.message}; no run starts there.`, {
       hint: `See: git -C ${path} config --list --show-origin --includes`,
     });
   const guarded = guardedFromGit(env, settings);
@@ -38,20 +40,24 @@ async function gitStatus(context: DoctorContext, { name, path }: WorkspaceFolder
     ['-C', path, 'status', '--porcelain', '--untracked-files=normal'],
     options,
   );
-  if (git.failure === 'missing') return warning(path, `${upper(name)}: git is not installed.`);
+  if (git.failure === 'missing') return warning(path, `${capitalize(name)}: git is not installed.`);
   if (git.failure === 'late')
-    return warning(path, `${upper(name)}: git status takes longer than ${GIT_TIMEOUT_MS / 1_000} s.`);
+    return warning(path, `${capitalize(name)}: git status takes longer than ${GIT_TIMEOUT_MS / 1_000} s.`);
   const changes = git.stdout.split('\n').filter((line) => line !== '').length;
-  if (git.code === 0 && changes === 0) return ok(path, `${upper(name)}: a clean git repository`);
+  if (git.code === 0 && changes === 0) return ok(path, `${capitalize(name)}: a clean git repository`);
   if (git.code === 0)
-    return warning(path, `${upper(name)} has ${counted(changes, 'uncommitted change')}.`, {
+    return warning(path, `${capitalize(name)} has ${counted(changes, 'uncommitted change')}.`, {
       hint: "Commit or stash them, so that Claude's changes can be told apart.",
     });
   if (/not a git repository/.test(git.stderr))
-    return warning(path, `${upper(name)} is not a git repository, so Claude's changes cannot be reverted.`, {
-      hint: `git -C ${path} init`,
-    });
-  return warning(path, `${upper(name)}: git fails there: ${git.stderr.trim().split('\n')[0] ?? ''}`);
+    return warning(
+      path,
+      `${capitalize(name)} is not a git repository, so Claude's changes cannot be reverted.`,
+      {
+        hint: `git -C ${path} init`,
+      },
+    );
+  return warning(path, `${capitalize(name)}: git fails there: ${git.stderr.trim().split('\n')[0] ?? ''}`);
 }
 
 const SETTINGS_FILES = ['settings.json', 'settings.local.json'].map((name) => join('.claude', name));
@@ -67,7 +73,7 @@ async function claudeSettingsFiles({ name, path, claudeSettings }: WorkspaceFold
   return [
     warning(
       path,
-      `${upper(name)} has ${found.join(' and ')}, which apply to its runs (claude_settings is "all"): they can start programs, allow tools and name another service.`,
+      `${capitalize(name)} has ${found.join(' and ')}, which apply to its runs (claude_settings is "all"): they can start programs, allow tools and name another service.`,
       {
         hint: 'Unless you wrote all of them, set claude_settings to "user" for this workspace in config.json.',
       },
@@ -81,7 +87,7 @@ async function gitPrograms(context: DoctorContext, { name, path }: WorkspaceFold
   if (programs.length === 0) return [];
   const keys = [...new Set(programs.map((setting) => setting.name))].sort();
   return [
-    warning(path, `${upper(name)}: its git configuration names programs to run: ${keys.join(', ')}.`, {
+    warning(path, `${capitalize(name)}: its git configuration names programs to run: ${keys.join(', ')}.`, {
       hint: `Remove those you do not know: git -C ${path} config --local --list`,
     }),
   ];

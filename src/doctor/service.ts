@@ -1,6 +1,8 @@
 /** The service as installed, and as its manager reports it. */
+
 import { existsSync } from 'node:fs';
 import { isAbsolute } from 'node:path';
+import { capitalize } from '../characters.ts';
 import { serviceAdvice } from '../control/service-advice.ts';
 import { EnvironmentFileError, readEnvironmentFile } from '../machine/service/environment-file.ts';
 import type { ServiceManager, ServiceStatus } from '../machine/service/service.ts';
@@ -10,7 +12,7 @@ import type { DoctorContext } from './context.ts';
 import { runtime } from './node-runtime.ts';
 import { commandOf } from './service-command.ts';
 import { shortLivedPart } from './short-lived.ts';
-import { counted, upper } from './wording.ts';
+import { counted } from './wording.ts';
 
 export function serviceGroup(context: DoctorContext): CheckGroup {
   return {
@@ -86,7 +88,7 @@ async function environment(context: DoctorContext): Promise<CheckResult> {
     return ok(file, `${file} sets ${counted(names.length, 'variable')}`);
   } catch (error) {
     if (!(error instanceof EnvironmentFileError)) throw error;
-    return problem(file, `${upper(error.message)}.`, INSTALL);
+    return problem(file, `${capitalize(error.message)}.`, INSTALL);
   }
 }
 

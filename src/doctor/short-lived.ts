@@ -1,11 +1,12 @@
 /** Commands registered for later whose files will soon be gone. */
+
 import { isAbsolute } from 'node:path';
+import { capitalize } from '../characters.ts';
 import { guardAdvice, guardedBy } from '../machine/service/guarded-folders.ts';
 import { shortLivedPath } from '../machine/short-lived-path.ts';
 import { stablePath } from '../machine/stable-path.ts';
 import { type CheckResult, type Finding, ok, problem, warning } from './check.ts';
 import type { DoctorContext } from './context.ts';
-import { upper } from './wording.ts';
 
 /**
  * A warning about the first file of a command that will not stay; undefined when all do.
@@ -26,7 +27,7 @@ export function shortLivedPart(
   const hasLasting = stablePath(shortLived.path, { env, homeDir }) !== shortLived.path;
   return warning(
     shortLived.path,
-    `${upper(whose)} starts a file that will not stay: ${shortLived.path} ${shortLived.fate}.`,
+    `${capitalize(whose)} starts a file that will not stay: ${shortLived.path} ${shortLived.fate}.`,
     {
       hint: hasLasting ? `${registration} writes a path that stays.` : shortLived.advice(registration),
     },

@@ -8,8 +8,3 @@ export function sizeText(bytes: number): string {
 export function counted(number: number, noun: string, plural = `${noun}s`): string {
   return `${number} ${number === 1 ? noun : plural}`;
 }
-
-/** With an upper-case first letter, as a sentence begins. */
-export function upper(text: string): string {
-  return text.charAt(0).toUpperCase() + text.slice(1);
-}

@@ -1,13 +1,13 @@
 /** Whether a folder can be worked in. */
 
 import * as z from 'zod';
+import { capitalize } from '../characters.ts';
 import { liesIn } from '../machine/folder-overlap.ts';
 import { parseJson } from '../machine/program-output.ts';
 import { guardAdvice, guardedBy } from '../machine/service/guarded-folders.ts';
 import type { ClaudeSettings } from '../project/workspace.ts';
 import { type CheckResult, ok, problem, warning } from './check.ts';
 import type { DoctorContext } from './context.ts';
-import { upper } from './wording.ts';
 
 export interface WorkspaceFolder {
   /** For a sentence: "workspace website (/code/website)". */
@@ -55,20 +55,20 @@ export async function checkFolder(
   if (asked.failure === 'late')
     return problem(
       subject,
-      `${upper(name)} does not respond: a disconnected network drive, or a folder that this system protects.`,
+      `${capitalize(name)} does not respond: a disconnected network drive, or a folder that this system protects.`,
       {
         hint: 'Connect the drive, or allow this program access to the folder.',
       },
     );
   const facts = probed.safeParse(parseJson(asked.stdout)).data;
-  if (!facts) return problem(subject, `${upper(name)} could not be checked: ${asked.stderr.trim()}`);
+  if (!facts) return problem(subject, `${capitalize(name)} could not be checked: ${asked.stderr.trim()}`);
   if (facts.folder === 'ENOENT' || facts.folder === 'ENOTDIR')
-    return problem(subject, `${upper(name)} does not exist.`, correct);
-  if (facts.folder === false) return problem(subject, `${upper(name)} is not a folder.`, correct);
+    return problem(subject, `${capitalize(name)} does not exist.`, correct);
+  if (facts.folder === false) return problem(subject, `${capitalize(name)} is not a folder.`, correct);
   if (facts.folder !== true || facts.writable !== true)
     return problem(
       subject,
-      `${upper(name)} is not readable and writable (${facts.folder === true ? facts.writable : facts.folder}).`,
+      `${capitalize(name)} is not readable and writable (${facts.folder === true ? facts.writable : facts.folder}).`,
       {
         hint: `chmod u+rwx ${path}`,
       },
@@ -76,14 +76,14 @@ export async function checkFolder(
   if (await liesIn(facts.real, context.stateDir))
     return problem(
       subject,
-      `${upper(name)} is inside the state folder, where Claude could change the database: no run starts there.`,
+      `${capitalize(name)} is inside the state folder, where Claude could change the database: no run starts there.`,
       { hint: `Name another folder in config.json, then run: ${context.applyCommand}` },
     );
   if (await liesIn(context.stateDir, facts.real))
     return warning(
       subject,
-      `${upper(name)} contains the state folder: Claude's file tools are denied its files, but a command such as \`grep -r\` can read them.`,
+      `${capitalize(name)} contains the state folder: Claude's file tools are denied its files, but a command such as \`grep -r\` can read them.`,
       { hint: 'Name narrower folders in config.json.' },
     );
-  return ok(subject, `${upper(name)} is writable`);
+  return ok(subject, `${capitalize(name)} is writable`);
 }

@@ -1,5 +1,6 @@
 /** The folders Claude may work in. */
 
+import { capitalize } from '../characters.ts';
 import type { Config } from '../config.ts';
 import { expandHome } from '../home-path.ts';
 import { findOverlap } from '../machine/folder-overlap.ts';
@@ -8,7 +9,6 @@ import { workspacesFolder } from '../state-folder.ts';
 import { type CheckGroup, type CheckResult, ok, warning } from './check.ts';
 import { type DoctorContext, once } from './context.ts';
 import { checkRepository } from './repository.ts';
-import { upper } from './wording.ts';
 import { checkFolder, type WorkspaceFolder } from './workspace-folder.ts';
 
 export function workspacesGroup(context: DoctorContext): CheckGroup {
@@ -64,7 +64,7 @@ async function overlaps(workspaces: readonly WorkspaceFolder[]): Promise<CheckRe
       if (one.path === other.path || !(await findOverlap(one.path, [other.path]))) continue;
       const both = `${one.name} and ${other.name}`;
       found.push(
-        warning(one.path, `${upper(both)} share files: plans for one wait while the other has a run.`, {
+        warning(one.path, `${capitalize(both)} share files: plans for one wait while the other has a run.`, {
           hint: 'To run them at the same time, use folders that are not inside each other.',
         }),
       );

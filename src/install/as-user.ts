@@ -4,11 +4,11 @@
  * to any file of the machine.
  */
 import * as z from 'zod';
+import { capitalize } from '../characters.ts';
 import type { Clock } from '../clock.ts';
 import { type Host, withBridge } from '../control/host.ts';
 import { isWorking, supervisorState } from '../control/supervisor-state.ts';
 import { problem } from '../doctor/check.ts';
-import { upper } from '../doctor/wording.ts';
 import type { Environment } from '../environment.ts';
 import { type Account, ownAccount } from '../machine/account.ts';
 import type { ProgramResult, RunProgram } from '../machine/program.ts';
@@ -126,7 +126,7 @@ export function otherUserSteps(
       const result = await call('check', env);
       const answer = answerIn(preflightReport, result);
       if (answer?.ok) return answer.value;
-      const why = `${upper(answer?.refusal ?? cannot(result))}.`;
+      const why = `${capitalize(answer?.refusal ?? cannot(result))}.`;
       const finding = { check: 'service.program', ...problem(node, why, { hint: advice }) };
       return { findings: [finding], settings: null };
     },
