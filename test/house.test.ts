@@ -29,6 +29,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[] | 'anything'>> = {
   wire: ['project', 'snake-case'],
   store: ['project', 'clock'],
   bridge: ['project', 'store', 'machine', 'clock', 'home-path', 'characters'],
+  git: ['machine'],
   machine: ['clock', 'exit-codes', 'template', 'home-path', 'characters'],
   claude: ['project', 'machine', 'clock', 'template', 'characters', 'redaction'],
   control: [
@@ -48,6 +49,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[] | 'anything'>> = {
   supervisor: [
     'bridge',
     'claude',
+    'git',
     'machine',
     'project',
     'config',
@@ -70,6 +72,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[] | 'anything'>> = {
     'mcp-client',
     'store',
     'claude',
+    'git',
     'machine',
     'project',
     'config',

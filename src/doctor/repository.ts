@@ -3,8 +3,9 @@
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { capitalize } from '../characters.ts';
-import { guardedFromGit, programSettings } from '../claude/git-guard.ts';
-import { repositoryConfig } from '../machine/repository-config.ts';
+import { repositoryConfig } from '../git/config.ts';
+import { guardedFromGit } from '../git/guard.ts';
+import { programSettings } from '../git/program-settings.ts';
 import { type CheckResult, ok, problem, warning } from './check.ts';
 import type { DoctorContext } from './context.ts';
 import { counted } from './wording.ts';

@@ -1,7 +1,7 @@
 /** The git configuration of a repository, with its includes. Reading it starts none of its programs. */
 import { lstat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { type RunProgram, runProgram } from './program.ts';
+import { type RunProgram, runProgram } from '../machine/program.ts';
 
 export interface GitSetting {
   /** As git writes it: section and key in lower case. */

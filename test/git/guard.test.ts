@@ -12,9 +12,10 @@ import {
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { guardedFromGit, programSettings } from '../../src/claude/git-guard.ts';
+import { repositoryConfig } from '../../src/git/config.ts';
+import { guardedFromGit } from '../../src/git/guard.ts';
+import { programSettings } from '../../src/git/program-settings.ts';
 import { runProgram } from '../../src/machine/program.ts';
-import { repositoryConfig } from '../../src/machine/repository-config.ts';
 import { onWindows } from '../platform.ts';
 
 const PATH = [dirname(process.execPath), '/usr/bin', '/bin'].join(':');
