@@ -17,7 +17,7 @@ import { type Bridge, databaseOf } from './open-bridge.ts';
 
 export type { ChangeFeed };
 
-export { BEGINNING, type Cursor, cursorAfter };
+export { BEGINNING, type Cursor };
 
 /** Wakes as soon as another process has changed something. */
 export function watchChanges(bridge: Bridge): ChangeFeed {
@@ -27,7 +27,8 @@ export function watchChanges(bridge: Bridge): ChangeFeed {
 export interface Changes {
   /** Give this to the next call. */
   readonly cursor: Cursor;
-  readonly events: readonly BridgeEvent[];
+  /** Each with the cursor that continues after it. */
+  readonly events: readonly (BridgeEvent & { readonly cursor: Cursor })[];
 }
 
 /** The cursor that means "from now on". */
@@ -58,9 +59,9 @@ export async function changesSince(
 ): Promise<Changes> {
   const { limit, projectId } = options;
   const read = async (): Promise<Changes> => {
-    const events = await eventsAfter(databaseOf(bridge).read, cursor, limit, projectId);
-    const last = events.at(-1);
-    return { events, cursor: last ? cursorAfter(last) : cursor };
+    const found = await eventsAfter(databaseOf(bridge).read, cursor, limit, projectId);
+    const events = found.map((event) => ({ ...event, cursor: cursorAfter(event) }));
+    return { events, cursor: events.at(-1)?.cursor ?? cursor };
   };
   const atOnce = await read();
   if (atOnce.events.length > 0 || options.waitMs <= 0) return atOnce;

@@ -5,11 +5,11 @@
  * desktop.ts or code.ts, and add what it answers to src/wire/schemas/tool-results.ts.
  */
 import * as z from 'zod';
-import type { Bridge } from '../bridge/bridge.ts';
-import type { WorkspacePolicy } from '../bridge/workspaces.ts';
+import type { Clock } from '../clock.ts';
 import { readArguments } from './arguments.ts';
 import { explainInput } from './input.ts';
-import type { BridgeAccess, Verbs } from './open-bridge.ts';
+import type { BridgeAccess } from './open-bridge.ts';
+import type { Verbs } from './verbs.ts';
 
 /** What a tool answers. Some clients show their model only the text, others only the facts: each says everything. */
 export type Answer =
@@ -39,10 +39,8 @@ export interface Caller {
 }
 
 export interface Call extends Caller {
-  readonly bridge: Bridge;
   readonly verbs: Verbs;
-  /** The configuration as it is now. Throws ConfigError. */
-  policy(): WorkspacePolicy;
+  readonly clock: Clock;
 }
 
 interface Definition<Input extends z.ZodObject> {
@@ -87,7 +85,7 @@ export function defineTool<Input extends z.ZodObject>(definition: Definition<Inp
       const read = input.safeParse(readArguments(args, schema, !hints.readOnly), { reportInput: true });
       if (!read.success)
         return { ok: false, refusal: explainInput(name, Object.keys(input.shape), read.error) };
-      return access.use((open) => run(read.data, { ...open, ...caller }));
+      return access.use((verbs) => run(read.data, { verbs, clock: access.clock, ...caller }));
     },
   };
 }

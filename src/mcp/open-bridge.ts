@@ -1,29 +1,21 @@
-/** The store as a stdio server holds it: opened by the first call, and opened again when it cannot be trusted any more. */
+/** The verbs as a stdio server holds them: opened by the first call, and opened again when their store was replaced. */
 
-import type { Bridge } from '../bridge/bridge.ts';
-import type { WorkspacePolicy } from '../bridge/workspaces.ts';
 import type { Clock } from '../clock.ts';
 import type { Environment } from '../environment.ts';
-
-export type Verbs = typeof import('./verbs.ts')['verbs'];
-
-export interface OpenBridge {
-  readonly bridge: Bridge;
-  readonly verbs: Verbs;
-  /** Reads the configuration again, so that a change counts at once. Throws ConfigError. */
-  policy(): WorkspacePolicy;
-}
+import type { LocalVerbs } from './local-verbs.ts';
+import type { Verbs } from './verbs.ts';
 
 export interface BridgeAccess {
-  /** Lets `work` use the store. Throws StoreError, and whatever `work` throws; the next use then opens the store again. */
-  use<T>(work: (open: OpenBridge) => Promise<T>): Promise<T>;
+  readonly clock: Clock;
+  /** Lets `work` use the verbs. Throws StoreError, and whatever `work` throws; the next use then opens the store again. */
+  use<T>(work: (verbs: Verbs) => Promise<T>): Promise<T>;
   /** Closes the store as soon as nobody uses it. */
   close(): Promise<void>;
 }
 
-interface Opened extends OpenBridge {
-  /** What was opened, whatever stands in its place now. */
-  readonly identity: string;
+interface Opened extends LocalVerbs {
+  /** The file that was opened. */
+  readonly openedIdentity: string;
   users: number;
   retired: boolean;
 }
@@ -34,10 +26,11 @@ export function bridgeAccess(env: Environment, clock: Clock): BridgeAccess {
   let opening: Promise<Opened> | undefined;
 
   return {
+    clock,
     async use(work) {
       const opened = await enter();
       try {
-        return await work(opened);
+        return await work(opened.verbs);
       } catch (error) {
         opened.retired = true;
         throw error;
@@ -57,7 +50,7 @@ export function bridgeAccess(env: Environment, clock: Clock): BridgeAccess {
     for (;;) {
       const opened = current ?? (await openOnce());
       // A database that was moved away or replaced takes writes that nobody will ever see.
-      const stays = opened.identity === (await opened.bridge.identity());
+      const stays = opened.openedIdentity === (await opened.identity());
       if (stays && !opened.retired) {
         opened.users += 1;
         return opened;
@@ -73,12 +66,9 @@ export function bridgeAccess(env: Environment, clock: Clock): BridgeAccess {
 
   async function open(): Promise<Opened> {
     try {
-      const { verbs } = await import('./verbs.ts');
-      const stateDir = verbs.stateFolder(env);
-      const bridge = await verbs.openBridge(stateDir, clock);
-      const policy = () => verbs.loadConfig(stateDir, env);
-      const identity = await bridge.identity();
-      current = { bridge, verbs, policy, identity, users: 0, retired: false };
+      const { openLocalVerbs } = await import('./local-verbs.ts');
+      const local = await openLocalVerbs(env, clock);
+      current = { ...local, openedIdentity: await local.identity(), users: 0, retired: false };
       return current;
     } finally {
       opening = undefined;
@@ -88,6 +78,6 @@ export function bridgeAccess(env: Environment, clock: Clock): BridgeAccess {
   async function retire(opened: Opened): Promise<void> {
     opened.retired = true;
     if (current === opened) current = undefined;
-    if (opened.users === 0) await opened.bridge.close();
+    if (opened.users === 0) await opened.close();
   }
 }

@@ -1,50 +1,58 @@
 /**
- * Everything of ours that a tool call needs and a start does not: the verbs, the store below them, the configuration.
- * Loaded at the first call, so that a server that is started only to be asked its name costs nothing.
+ * What the tools may ask of the bridge. A tool knows these verbs and no store: `local-verbs.ts` binds them to the store of
+ * this machine.
+ *
+ * To add a verb: write it in `bridge/`, list it here, and bind it in `local-verbs.ts`.
  */
-
-import { openBridge } from '../bridge/bridge.ts';
-import { changesSince, currentCursor, cursorAfter, cursorFrom } from '../bridge/changes.ts';
-import { cancel, steer } from '../bridge/control.ts';
-import { currentHolds } from '../bridge/holds.ts';
-import { approvalQueue, projectDetails, projectState, projects, projectUpdates } from '../bridge/queries.ts';
-import { approve, readApproval, reject } from '../bridge/reviews.ts';
-import { sendPlan } from '../bridge/send-plan.ts';
-import {
+import type { Actor, Bridge } from '../bridge/bridge.ts';
+import type { changesSince, currentCursor, cursorFrom } from '../bridge/changes.ts';
+import type { cancel, steer } from '../bridge/control.ts';
+import type { currentHolds } from '../bridge/holds.ts';
+import type {
+  approvalQueue,
+  projectDetails,
+  projectState,
+  projects,
+  projectUpdates,
+} from '../bridge/queries.ts';
+import type { approve, readApproval, reject } from '../bridge/reviews.ts';
+import type { PlanToSend, sendPlan } from '../bridge/send-plan.ts';
+import type {
   claimByHand,
   pendingPlan,
   resetForRevision,
   sendCompletion,
   sendUpdate,
 } from '../bridge/submissions.ts';
-import { loadConfig } from '../config.ts';
-import { supervisorState } from '../control/supervisor-state.ts';
-import { stateFolder } from '../state-folder.ts';
+import type { supervisorState } from '../control/supervisor-state.ts';
 
-export const verbs = {
-  approvalQueue,
-  approve,
-  cancel,
-  changesSince,
-  claimByHand,
-  currentCursor,
-  cursorAfter,
-  cursorFrom,
-  currentHolds,
-  loadConfig,
-  openBridge,
-  pendingPlan,
-  projectDetails,
-  projectState,
-  projects,
-  projectUpdates,
-  readApproval,
-  reject,
-  resetForRevision,
-  sendCompletion,
-  sendPlan,
-  sendUpdate,
-  stateFolder,
-  steer,
-  supervisorState,
-};
+/** A verb without its first parameter: its bridge is known. */
+type Bound<Verb> = Verb extends (bridge: Bridge, ...args: infer Args) => infer Answer
+  ? (...args: Args) => Answer
+  : never;
+
+/** Every verb throws StoreError when the store cannot answer. */
+export interface Verbs {
+  readonly approvalQueue: Bound<typeof approvalQueue>;
+  readonly approve: Bound<typeof approve>;
+  readonly cancel: Bound<typeof cancel>;
+  readonly changesSince: Bound<typeof changesSince>;
+  readonly claimByHand: Bound<typeof claimByHand>;
+  readonly currentCursor: Bound<typeof currentCursor>;
+  readonly currentHolds: Bound<typeof currentHolds>;
+  readonly cursorFrom: Bound<typeof cursorFrom>;
+  readonly pendingPlan: Bound<typeof pendingPlan>;
+  readonly projectDetails: Bound<typeof projectDetails>;
+  readonly projectState: Bound<typeof projectState>;
+  readonly projects: Bound<typeof projects>;
+  readonly projectUpdates: Bound<typeof projectUpdates>;
+  readonly readApproval: Bound<typeof readApproval>;
+  readonly reject: Bound<typeof reject>;
+  readonly resetForRevision: Bound<typeof resetForRevision>;
+  readonly sendCompletion: Bound<typeof sendCompletion>;
+  /** Under the configuration as it is now. Throws ConfigError. */
+  readonly sendPlan: (plan: PlanToSend, actor: Actor) => ReturnType<typeof sendPlan>;
+  readonly sendUpdate: Bound<typeof sendUpdate>;
+  readonly steer: Bound<typeof steer>;
+  readonly supervisorState: Bound<typeof supervisorState>;
+}

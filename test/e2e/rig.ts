@@ -250,7 +250,7 @@ async function build(root: string, home: string, started: ChildProcess[]): Promi
           limit: 10_000,
           ...(projectId ? { projectId } : {}),
         });
-        found = events.find(isWanted);
+        found = (events as readonly BridgeEvent[]).find(isWanted);
         return found !== undefined;
       });
       if (!found) throw new Error(`no event ${type}`);

@@ -44,8 +44,8 @@ export const claimProjectTool = defineTool({
   description: 'Claims a pending project for this session and shows its plan. Then do the work.',
   hints: { readOnly: false, destructive: false, idempotent: false },
   input: z.strictObject({ project_id: projectId }),
-  async run({ project_id }, { bridge, verbs }) {
-    const claimed = await verbs.claimByHand(bridge, project_id);
+  async run({ project_id }, { verbs }) {
+    const claimed = await verbs.claimByHand(project_id);
     if (!claimed.ok) return claimed;
     const { project, markdown } = claimed.value;
     return planAnswer(project, markdown, 0, WORK);
@@ -55,9 +55,9 @@ export const claimProjectTool = defineTool({
 const WORK =
   'Do the work in the workspace (create the folder if it does not exist), report each step with bridge_send_update, and call bridge_send_completion when all is done.';
 
-async function findPlan(id: ProjectId | undefined, { bridge, verbs }: Call) {
-  if (id === undefined) return { ok: true, value: await verbs.pendingPlan(bridge) } as const;
-  return verbs.projectDetails(bridge, id, 0);
+async function findPlan(id: ProjectId | undefined, { verbs }: Call) {
+  if (id === undefined) return { ok: true, value: await verbs.pendingPlan() } as const;
+  return verbs.projectDetails(id, 0);
 }
 
 /** One part of a plan: nothing of it is left out, a long one takes several calls. */

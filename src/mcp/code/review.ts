@@ -14,8 +14,8 @@ export const approvalStatusTool = defineTool({
     "Tells whether the person has approved or rejected the submitted work of a project, with a rejection's reason. Reading an approval completes the project.",
   hints: { readOnly: false, destructive: false, idempotent: true },
   input: z.strictObject({ project_id: projectId }),
-  async run({ project_id }, { bridge, verbs }) {
-    const read = await verbs.readApproval(bridge, project_id);
+  async run({ project_id }, { verbs }) {
+    const read = await verbs.readApproval(project_id);
     if (!read.ok) return read;
     const { project, decision } = read.value;
     return answer(
@@ -36,10 +36,10 @@ export const resetForRevisionTool = defineTool({
     'Opens the next round of a rejected project and shows the reason again. Then change what it says.',
   hints: { readOnly: false, destructive: false, idempotent: false },
   input: z.strictObject({ project_id: projectId }),
-  async run({ project_id }, { bridge, verbs }) {
-    const reset = await verbs.resetForRevision(bridge, project_id);
+  async run({ project_id }, { verbs }) {
+    const reset = await verbs.resetForRevision(project_id);
     if (!reset.ok) return reset;
-    const read = await verbs.readApproval(bridge, project_id);
+    const read = await verbs.readApproval(project_id);
     const decision = read.ok ? read.value.decision : undefined;
     return answer([projectLine(reset.value), ...(decision ? [decisionText(decision, REASON_BYTES)] : [])], {
       ...projectFacts(reset.value),

@@ -15,11 +15,11 @@ export function sendUpdateTool(scope: Scope | undefined): Tool {
     hints: { readOnly: false, destructive: false, idempotent: false },
     input: z.strictObject({ project_id: projectArgument(scope), message: z.string() }),
     ...(scope ? { meta: ALWAYS_LOAD } : {}),
-    async run(input, { bridge, verbs, toolUseId }) {
+    async run(input, { verbs, toolUseId }) {
       const project = projectOf(scope, input.project_id);
       if (!project.ok) return project;
       const speaker = { runId: scope?.runId ?? null, requestId: toolUseId ?? null };
-      const sent = await verbs.sendUpdate(bridge, project.value, input.message, speaker);
+      const sent = await verbs.sendUpdate(project.value, input.message, speaker);
       if (!sent.ok) return sent;
       const { update, repeated } = sent.value;
       return answer([`Update ${update.id} recorded${repeated ? ' (a repeat; nothing added)' : ''}.`], {
@@ -47,7 +47,7 @@ export function sendCompletionTool(scope: Scope | undefined): Tool {
       caveats: z.string().optional(),
     }),
     ...(scope ? { meta: ALWAYS_LOAD } : {}),
-    async run(input, { bridge, verbs, toolUseId }) {
+    async run(input, { verbs, toolUseId }) {
       const project = projectOf(scope, input.project_id);
       if (!project.ok) return project;
       const submission = {
@@ -57,10 +57,10 @@ export function sendCompletionTool(scope: Scope | undefined): Tool {
         caveats: input.caveats ?? '',
       };
       const speaker = { runId: scope?.runId ?? null, requestId: toolUseId ?? null };
-      const sent = await verbs.sendCompletion(bridge, project.value, submission, speaker);
+      const sent = await verbs.sendCompletion(project.value, submission, speaker);
       if (!sent.ok) return sent;
       const { completion, repeated } = sent.value;
-      const state = await verbs.projectState(bridge, project.value);
+      const state = await verbs.projectState(project.value);
       if (!state.ok) return state;
       const { id, status } = state.value.project;
       return answer(

@@ -24,7 +24,7 @@ export const approveTool = defineTool({
   hints: { readOnly: false, destructive: false, idempotent: true },
   input: z.strictObject({ project_id: projectId, round }),
   async run(input, call) {
-    const decided = await call.verbs.approve(call.bridge, input.project_id, 'desktop', input.round);
+    const decided = await call.verbs.approve(input.project_id, 'desktop', input.round);
     return decided.ok ? decisionAnswer(decided.value, call) : decided;
   },
 });
@@ -43,18 +43,18 @@ export const rejectTool = defineTool({
   }),
   async run(input, call) {
     const { project_id, reason } = input;
-    const decided = await call.verbs.reject(call.bridge, project_id, reason, 'desktop', input.round);
+    const decided = await call.verbs.reject(project_id, reason, 'desktop', input.round);
     return decided.ok ? decisionAnswer(decided.value, call) : decided;
   },
 });
 
 async function decisionAnswer({ project, decision, repeated }: Decided, call: Call): Promise<Answer> {
-  const ready = await readiness(call);
+  const ready = await readiness(call.verbs);
   const facts = {
     ...projectFacts(project),
     decision: decisionFacts(decision),
     repeated,
-    cursor: await call.verbs.currentCursor(call.bridge),
+    cursor: await call.verbs.currentCursor(),
     ...outlook(project, ready),
   };
   const what = `${decision.verdict} at ${decision.createdAt} by ${decision.decidedBy}`;

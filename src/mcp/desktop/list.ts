@@ -27,10 +27,10 @@ export const listProjectsTool = defineTool({
     cursor: projectId.optional().describe("Continues a list: 'next_cursor' of the page before."),
   }),
   async run({ status, limit = 20, cursor }, call) {
-    const { bridge, verbs } = call;
-    const last = cursor === undefined ? undefined : await verbs.projectState(bridge, cursor);
+    const { verbs } = call;
+    const last = cursor === undefined ? undefined : await verbs.projectState(cursor);
     if (last && !last.ok) return last;
-    const found = await verbs.projects(bridge, {
+    const found = await verbs.projects({
       ...(status ? { statuses: [status] } : {}),
       ...(last ? { after: last.value.project } : {}),
       limit: limit + 1,
@@ -42,7 +42,7 @@ export const listProjectsTool = defineTool({
       nextCursor === undefined
         ? 'There are no more. For one project in detail, call bridge_get_project_status.'
         : `There are more: call again with cursor ${nextCursor}.`;
-    const ready = await readiness(call);
+    const ready = await readiness(call.verbs);
     const why = blockerQuotes(page, ready);
     const quotes = why.length > 0 || page.some(({ attention }) => attention !== null);
     return answer(

@@ -13,10 +13,10 @@ export const approvalQueueTool = defineTool({
     'Shows the work that waits for the decision of the person, oldest first, with what Claude Code says about it, and projects that need a person for another reason.',
   hints: { readOnly: true, destructive: false, idempotent: true },
   input: z.strictObject({}),
-  async run(_, { bridge, verbs }) {
-    const waiting = await verbs.approvalQueue(bridge, MAX_SHOWN + 1);
+  async run(_, { verbs }) {
+    const waiting = await verbs.approvalQueue(MAX_SHOWN + 1);
     const shown = fitting(waiting.slice(0, MAX_SHOWN), stateFacts);
-    const stuck = await verbs.projects(bridge, {
+    const stuck = await verbs.projects({
       statuses: ['attention'],
       oldestFirst: true,
       limit: MAX_STUCK,

@@ -26,18 +26,18 @@ export const sendPlanTool = defineTool({
     request_id: requestId.optional(),
   }),
   async run(input, call) {
-    const { bridge, verbs } = call;
+    const { verbs } = call;
     const plan = {
       markdown: input.plan_markdown,
       title: input.title,
       workspace: input.workspace,
       requestId: input.request_id ?? call.toolUseId,
     };
-    const sent = await verbs.sendPlan(bridge, call.policy(), plan, 'desktop');
+    const sent = await verbs.sendPlan(plan, 'desktop');
     if (!sent.ok) return sent;
     const { project, repeated, notUsed } = sent.value;
-    const cursor = await verbs.currentCursor(bridge);
-    const ready = await readiness(call);
+    const cursor = await verbs.currentCursor();
+    const ready = await readiness(call.verbs);
     const facts = {
       ...projectFacts(project),
       repeated,

@@ -35,15 +35,15 @@ export const projectStatusTool = defineTool({
   hints: { readOnly: true, destructive: false, idempotent: true },
   input: z.strictObject({ project_id: projectId }),
   async run({ project_id }, call) {
-    const details = await call.verbs.projectDetails(call.bridge, project_id, MAX_UPDATES);
+    const details = await call.verbs.projectDetails(project_id, MAX_UPDATES);
     if (!details.ok) return details;
     const { project } = details.value;
-    const ready = await readiness(call);
+    const ready = await readiness(call.verbs);
     return answer(
       [
         projectLine(project),
         `${workspaceText(project)}. Sent ${project.createdAt}, last changed ${project.updatedAt}.`,
-        ...detailLines(details.value, call.bridge.clock.now().toISOString()),
+        ...detailLines(details.value, call.clock.now().toISOString()),
         ...blockerQuotes([project], ready),
       ],
       {

@@ -32,8 +32,8 @@ export const projectUpdatesTool = defineTool({
   },
 });
 
-async function newest(id: ProjectId, limit: number, { bridge, verbs }: Call): Promise<Answer> {
-  const details = await verbs.projectDetails(bridge, id, limit + 1);
+async function newest(id: ProjectId, limit: number, { verbs }: Call): Promise<Answer> {
+  const details = await verbs.projectDetails(id, limit + 1);
   if (!details.ok) return details;
   const { project, updates } = details.value;
   const shown = fitting(updates.slice(-limit).reverse(), facts).reverse();
@@ -55,13 +55,8 @@ async function newest(id: ProjectId, limit: number, { bridge, verbs }: Call): Pr
   );
 }
 
-async function following(
-  id: ProjectId,
-  after: number,
-  limit: number,
-  { bridge, verbs }: Call,
-): Promise<Answer> {
-  const reply = await verbs.projectUpdates(bridge, id, after, limit + 1);
+async function following(id: ProjectId, after: number, limit: number, { verbs }: Call): Promise<Answer> {
+  const reply = await verbs.projectUpdates(id, after, limit + 1);
   if (!reply.ok) return reply;
   const { project, updates } = reply.value;
   const shown = fitting(updates.slice(0, limit), facts);

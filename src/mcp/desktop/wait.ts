@@ -30,8 +30,8 @@ export const waitTool = defineTool({
     seconds: z.int().min(0).max(MAX_WAIT_S).optional().describe(`Default ${MAX_WAIT_S}.`),
   }),
   async run({ cursor, project_id, seconds = MAX_WAIT_S }, call) {
-    const { bridge, verbs } = call;
-    const project = project_id === undefined ? undefined : await verbs.projectState(bridge, project_id);
+    const { verbs } = call;
+    const project = project_id === undefined ? undefined : await verbs.projectState(project_id);
     if (project && !project.ok) return project;
     const from = await startOf(cursor, call);
     if (!from.ok) return from;
@@ -39,7 +39,7 @@ export const waitTool = defineTool({
     const shown = fitting(changes.events, eventFacts);
     if (shown.length === 0) return nothingYet(changes.cursor, project_id, call);
     const last = shown.at(-1);
-    const next = last ? verbs.cursorAfter(last) : changes.cursor;
+    const next = last?.cursor ?? changes.cursor;
     const projects = await projectsNow(
       shown.map(({ projectId }) => projectId),
       call,
@@ -54,15 +54,15 @@ export const waitTool = defineTool({
   },
 });
 
-async function startOf(cursor: string | undefined, { bridge, verbs }: Call): Promise<Result<Cursor>> {
-  if (cursor === undefined) return ok(await verbs.currentCursor(bridge));
-  const from = await verbs.cursorFrom(bridge, cursor);
+async function startOf(cursor: string | undefined, { verbs }: Call): Promise<Result<Cursor>> {
+  if (cursor === undefined) return ok(await verbs.currentCursor());
+  const from = await verbs.cursorFrom(cursor);
   return from.ok ? from : refuse(`${from.refusal} Call bridge_wait without a cursor.`);
 }
 
 /** With what would keep the person waiting in vain. */
 async function nothingYet(cursor: Cursor, projectId: ProjectId | undefined, call: Call): Promise<Answer> {
-  const ready = await readiness(call);
+  const ready = await readiness(call.verbs);
   const projects = await projectsNow([projectId ?? null], call);
   const next = `Nothing yet, call again with cursor ${cursor}.`;
   const why = projectId === undefined ? blockers(ready, 'in_progress') : blockersOf(projects, ready);
@@ -88,15 +88,14 @@ async function changesAfter(
   cursor: Cursor,
   projectId: ProjectId | undefined,
   seconds: number,
-  { bridge, verbs, signal, progress }: Call,
+  { clock, verbs, signal, progress }: Call,
 ): Promise<Changes> {
-  const { clock } = bridge;
   const start = clock.monotonic();
   const totalMs = seconds * 1_000;
   for (;;) {
     const doneMs = Math.min(clock.monotonic() - start, totalMs);
     await progress(Math.round(doneMs / 1_000), seconds);
-    const changes = await verbs.changesSince(bridge, cursor, {
+    const changes = await verbs.changesSince(cursor, {
       waitMs: Math.min(totalMs - doneMs, PROGRESS_MS),
       limit: MAX_EVENTS,
       signal,
@@ -107,9 +106,9 @@ async function changesAfter(
 }
 
 /** Some of the projects that were spoken of, as they are now. */
-async function projectsNow(ids: readonly (ProjectId | null)[], { bridge, verbs }: Call): Promise<Project[]> {
+async function projectsNow(ids: readonly (ProjectId | null)[], { verbs }: Call): Promise<Project[]> {
   const different = [...new Set(ids)].filter((id) => id !== null).slice(0, MAX_PROJECTS);
-  const states = await Promise.all(different.map((id) => verbs.projectState(bridge, id)));
+  const states = await Promise.all(different.map((id) => verbs.projectState(id)));
   return states.flatMap((state) => (state.ok ? [state.value.project] : []));
 }
 

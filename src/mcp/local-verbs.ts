@@ -1,0 +1,72 @@
+/**
+ * The verbs of the store on this machine. Loaded at the first call of a tool: a server that is started only to be asked
+ * its name loads no store.
+ */
+import { type Bridge, openBridge } from '../bridge/bridge.ts';
+import { changesSince, currentCursor, cursorFrom } from '../bridge/changes.ts';
+import { cancel, steer } from '../bridge/control.ts';
+import { currentHolds } from '../bridge/holds.ts';
+import { approvalQueue, projectDetails, projectState, projects, projectUpdates } from '../bridge/queries.ts';
+import { approve, readApproval, reject } from '../bridge/reviews.ts';
+import { sendPlan } from '../bridge/send-plan.ts';
+import {
+  claimByHand,
+  pendingPlan,
+  resetForRevision,
+  sendCompletion,
+  sendUpdate,
+} from '../bridge/submissions.ts';
+import type { Clock } from '../clock.ts';
+import { loadConfig } from '../config.ts';
+import { supervisorState } from '../control/supervisor-state.ts';
+import type { Environment } from '../environment.ts';
+import { stateFolder } from '../state-folder.ts';
+import type { Verbs } from './verbs.ts';
+
+export interface LocalVerbs {
+  readonly verbs: Verbs;
+  /** Names the file in the store's place now, as `Bridge` does. */
+  identity(): Promise<string>;
+  close(): Promise<void>;
+}
+
+/** Opens the store of the state folder that `env` names. Throws StoreError and ConfigError. */
+export async function openLocalVerbs(env: Environment, clock: Clock): Promise<LocalVerbs> {
+  const bridge = await openBridge(stateFolder(env), clock);
+  return {
+    verbs: bindVerbs(bridge, env),
+    identity: () => bridge.identity(),
+    close: () => bridge.close(),
+  };
+}
+
+function bindVerbs(bridge: Bridge, env: Environment): Verbs {
+  const bind =
+    <Args extends readonly unknown[], Answer>(verb: (bridge: Bridge, ...args: Args) => Answer) =>
+    (...args: Args) =>
+      verb(bridge, ...args);
+  return {
+    approvalQueue: bind(approvalQueue),
+    approve: bind(approve),
+    cancel: bind(cancel),
+    changesSince: bind(changesSince),
+    claimByHand: bind(claimByHand),
+    currentCursor: bind(currentCursor),
+    currentHolds: bind(currentHolds),
+    cursorFrom: bind(cursorFrom),
+    pendingPlan: bind(pendingPlan),
+    projectDetails: bind(projectDetails),
+    projectState: bind(projectState),
+    projects: bind(projects),
+    projectUpdates: bind(projectUpdates),
+    readApproval: bind(readApproval),
+    reject: bind(reject),
+    resetForRevision: bind(resetForRevision),
+    sendCompletion: bind(sendCompletion),
+    // Read anew each time, so that a change of the configuration counts at once.
+    sendPlan: async (plan, actor) => sendPlan(bridge, loadConfig(bridge.stateDir, env), plan, actor),
+    sendUpdate: bind(sendUpdate),
+    steer: bind(steer),
+    supervisorState: bind(supervisorState),
+  };
+}
