@@ -7,6 +7,7 @@ import { describe, expect, test } from 'vitest';
 import { databaseOf } from '../../src/bridge/open-bridge.ts';
 import { systemClock } from '../../src/clock.ts';
 import { PROJECT_STATUSES } from '../../src/project/project.ts';
+import { BEGINNING, eventsAfter } from '../../src/store/events.ts';
 import { allHolds } from '../../src/store/holds.ts';
 import { openDatabase } from '../../src/store/open-database.ts';
 import { countByStatus, findProject, listProjects } from '../../src/store/projects.ts';
@@ -128,6 +129,15 @@ describe('databases of past schemas', () => {
     expect(await allHolds(database.read)).toMatchObject([{ kind: 'paused' }, { kind: 'usage_limit' }]);
     await database.write(({ trx }) => addProject(trx, 100));
     expect(await countByStatus(database.read)).toEqual({ ...each, pending: 2 });
+    await database.close();
+  });
+
+  test.each(VERSIONS)('the events of a database of schema %i are all known today', async (version) => {
+    await using rig = await createRig();
+    const database = await openDatabase(oldStore(rig, version), systemClock);
+    const events = await eventsAfter(database.read, BEGINNING, 100);
+    expect(events.filter(({ type }) => type === 'unknown')).toEqual([]);
+    expect(events).toHaveLength(fixture(version).match(/^INSERT INTO events /gm)?.length ?? 0);
     await database.close();
   });
 
