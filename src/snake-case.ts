@@ -14,3 +14,12 @@ export function snakeCase(name: string): string {
 export function withSnakeCase(object: object): Record<string, unknown> {
   return Object.fromEntries(Object.entries(object).map(([name, value]) => [snakeCase(name), value]));
 }
+
+/** The same values under these names, at every depth. */
+export function allSnakeCase(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(allSnakeCase);
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(
+    Object.entries(value).map(([name, inner]) => [snakeCase(name), allSnakeCase(inner)]),
+  );
+}

@@ -2,6 +2,7 @@
 import * as z from 'zod';
 import { demoStepSchema, demoSummarySchema } from './demo.ts';
 import { eventSchema } from './event.ts';
+import { evidenceSchema } from './evidence.ts';
 import { diagnosisSchema, findingSchema } from './finding.ts';
 import { holdSchema } from './hold.ts';
 import { installSchema, uninstallSchema } from './install.ts';
@@ -22,6 +23,7 @@ export const NOUNS = {
   run: runSchema,
   outcome: outcomeSchema,
   round: roundSchema,
+  evidence: evidenceSchema,
   update: updateSchema,
   message: messageSchema,
   event: eventSchema,
