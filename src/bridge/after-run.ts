@@ -14,8 +14,8 @@ import { updateProject } from '../store/projects.ts';
 import { runsOf } from '../store/runs.ts';
 import { latestUpdatesOf } from '../store/updates.ts';
 import type { EndedRun, EndedRunInput } from './ended-run.ts';
-import { gatherEvidence } from './evidence-of-fault.ts';
 import { holdEverybody } from './hold-everybody.ts';
+import { observeSymptoms } from './symptoms.ts';
 
 /** Gives the project nothing, a back-off, or a person's attention; or everyone a hold. */
 export async function applyOutcome(trx: Writer, now: Date, input: EndedRunInput): Promise<EndedRun> {
@@ -23,9 +23,9 @@ export async function applyOutcome(trx: Writer, now: Date, input: EndedRunInput)
   if (project.status !== 'in_progress') return { outcome, project, hold: undefined };
 
   const earlier = (await runsOf(trx, project.id)).filter((one) => one.id !== run.id);
-  const evidence = await gatherEvidence(trx, now, input, earlier);
-  const fault = faultOf(outcome.kind, evidence);
-  if (fault === 'everybody') return holdEverybody(trx, now, input, evidence);
+  const symptoms = await observeSymptoms(trx, now, input, earlier);
+  const fault = faultOf(outcome.kind, symptoms);
+  if (fault === 'everybody') return holdEverybody(trx, now, input, symptoms);
 
   const idle = await runsWithoutProgress(trx, input, earlier);
   if (idle >= IDLE_RUNS_ALLOWED) {
@@ -37,7 +37,7 @@ export async function applyOutcome(trx: Writer, now: Date, input: EndedRunInput)
   const following = afterRun(outcome.kind, {
     triesInARow: tries,
     inOldSession:
-      evidence.answered || earlier.some((one) => one.sessionId === run.sessionId && one.answeredAt !== null),
+      symptoms.answered || earlier.some((one) => one.sessionId === run.sessionId && one.answeredAt !== null),
     refusals: refusalsInARow(run, earlier),
     modelChanges: outcome.kind === 'model_unknown' && outcome.source === 'session',
     firstKill: wasKilled(outcome) && !wasKilled(earlier.at(-1)?.outcome ?? null),

@@ -1,24 +1,24 @@
-/** Which projects and workspaces fail at the moment: since the model last answered anybody. */
+/** Projects and workspaces that have failed since the model last answered any run. */
 import { isFromOutside, mayBeShared } from '../project/fault.ts';
 import type { Outcome, OutcomeKind } from '../project/outcome.ts';
 import type { Project } from '../project/project.ts';
 import { holdOf, outcomesThatHold } from '../project/retry.ts';
 import type { Run } from '../project/run.ts';
 import type { Reader } from '../store/database.ts';
+import { endedSinceLastAnswer } from '../store/other-runs.ts';
 import { findProject } from '../store/projects.ts';
-import { endedSinceLastAnswer } from '../store/run-evidence.ts';
 
-/** A run that has just ended like this. */
+/** A run that has just ended, with its outcome. */
 export interface EndedAs {
   readonly run: Run;
   readonly project: Project;
   readonly outcome: Outcome;
 }
 
-/** How far back the ends of runs are compared. */
+/** How many ended runs are compared at most. */
 export const RUNS_COMPARED = 100;
 
-/** Workspaces with a run that has failed since the model last answered anybody, latest last. */
+/** Workspaces with a run that has failed since then, latest last. */
 export async function failingWorkspaces(db: Reader, now: string): Promise<string[]> {
   const found = new Set<string>();
   for (const run of await endedSinceLastAnswer(db, now, RUNS_COMPARED)) {
@@ -30,11 +30,13 @@ export async function failingWorkspaces(db: Reader, now: string): Promise<string
 
 export interface Failing {
   readonly project: Project;
-  /** Of its newest run. */
+  /** The outcome of its newest run. */
   readonly outcome: Outcome;
 }
 
-/** This project, and each whose newest run ended in such a way before its first answer, with no answer to anybody since. */
+/**
+ * This project, and each other one whose newest run since then failed with a like outcome before its first answer.
+ */
 export async function failingProjects(
   db: Reader,
   now: Date,
@@ -54,21 +56,21 @@ export async function failingProjects(
   return found;
 }
 
-/** Ends of the same kind of trouble. */
+/** The outcomes that set the same hold. */
 export function kindsLike(kind: OutcomeKind): OutcomeKind[] {
   return outcomesThatHold(holdOf(kind)).filter(mayBeShared);
 }
 
-/** Whether it tells nothing of the service, the machine or its workspace. */
+/** Whether the end of a run says nothing about the service, the machine or its workspace. */
 export function saysNothing({ outcome, answeredAt }: Run): boolean {
   return answeredAt === null && outcome !== null && SAYS_NOTHING.includes(outcome.kind);
 }
 
-/** Did its part, or was ended by a person or by us before anything could be known. */
+/** The run did its part, or a person or the supervisor ended it. */
 const SAYS_NOTHING: readonly OutcomeKind[] = ['submitted', 'interrupted', 'cancelled'];
 
-/** What two ends have in common that have one cause; their texts may name what differs. */
-export function signOf(outcome: Outcome): string {
+/** Equal for two outcomes of one cause, whose messages may differ. */
+export function signatureOf(outcome: Outcome): string {
   switch (outcome.kind) {
     case 'crashed':
       return `${outcome.kind} ${outcome.code} ${outcome.signal}`;

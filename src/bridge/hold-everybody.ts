@@ -11,11 +11,11 @@ import type { Run } from '../project/run.ts';
 import type { Writer } from '../store/database.ts';
 import { appendEvent } from '../store/events.ts';
 import { allHolds } from '../store/holds.ts';
+import { countRunsSince } from '../store/other-runs.ts';
 import { lockProject, updateProject } from '../store/projects.ts';
-import { countRunsSince } from '../store/run-evidence.ts';
 import type { EndedRun, EndedRunInput } from './ended-run.ts';
-import type { Gathered } from './evidence-of-fault.ts';
 import { setHold } from './holds.ts';
+import type { ObservedSymptoms } from './symptoms.ts';
 
 /**
  * Sets the hold that this end calls for, or puts off the one that stands already. Nothing is held against the project, nor
@@ -26,7 +26,7 @@ export async function holdEverybody(
   trx: Writer,
   now: Date,
   input: EndedRunInput,
-  { blamed, failedBetweenAnswers }: Gathered,
+  { blamed, failedBetweenAnswers }: ObservedSymptoms,
 ): Promise<EndedRun> {
   const { outcome, project, ending } = input;
   const hold = await holdFor(trx, now, input);

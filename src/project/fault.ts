@@ -1,53 +1,55 @@
 /**
- * Whose fault the end of a run is: the one rule that decides what stops. What the service, the machine, the login or the
- * configuration did stops everybody, who then wait for one probe and burn no try; what one project or its workspace did
- * stops that one alone. Pure.
+ * Decides whose fault the end of a run is. A fault of the service, the machine, the login or the configuration holds
+ * every project until a probe succeeds, and costs none a try. A fault of one project or its workspace stops that project
+ * alone.
  */
 import type { OutcomeKind } from './outcome.ts';
 
 export type Fault =
-  /** Nobody's: the run did its part, or a person or the supervisor ended it. */
+  /** The run did its part, or a person or the supervisor ended it. */
   | 'nobody'
-  /** The project's or its workspace's: the others go on. */
+  /** The project or its workspace is to blame: other projects go on. */
   | 'project'
-  /** Everybody would meet it. */
+  /** Every project would meet it. */
   | 'everybody';
 
-/** What is known besides the outcome. */
-export interface Evidence {
-  /** The model has answered this run at least once: Claude, the login, the service and the model were well. */
+/** What is observed besides the outcome. */
+export interface Symptoms {
+  /** The model has answered this run: Claude, the login, the service and the model worked. */
   readonly answered: boolean;
-  /** So many runs of this project in a row, this one included, were answered, soon failed like this, and did no more. */
+  /** How many runs of this project in a row, this one included, were answered and soon failed like this one. */
   readonly answeredInVain: number;
   /**
-   * The last run in this workspace failed like this one, and since then the model has answered in another workspace, and
-   * has not failed others since this one began. Of what hangs on the model, only its own answers count.
+   * The last run in this workspace failed like this one. Since then the model has answered in another workspace, and no
+   * other run has failed like this one since it began. Where the model matters, only answers of the same model count.
    */
   readonly othersAnswered: boolean;
-  /** So many different projects, this one included, ended alike before their first answer, with no answer to anybody between. */
+  /**
+   * How many projects, this one included, failed alike before their first answer, since the model last answered any run.
+   */
   readonly projectsAlike: number;
-  /** The same, however they ended. */
+  /** The same for failures of any kind. */
   readonly projectsFailing: number;
-  /** It is the plan, or the session as it began, that asks for what was refused, and not what all share. */
+  /** The plan or the session asks for the refused model; the configuration does not. */
   readonly ownModel: boolean;
 }
 
-/** From this many projects on that end alike before their first answer, the cause is not theirs. */
+/** From this many projects on that fail alike, the cause is not theirs. */
 export const MIN_PROJECTS_ALIKE = 3;
-/** From this many on it is not theirs however they end: one cause may show in many ways. */
+/** From this many failing projects on, the cause is not theirs, alike or not: one cause may show in several ways. */
 export const MIN_PROJECTS_FAILING = 5;
-/** From this many runs on that were answered in vain, while others are answered, the cause is the project's. */
+/** From this many runs on that were answered in vain, the cause is the project's. */
 export const MIN_RUNS_IN_VAIN = 3;
 
 /**
  * How a kind of outcome is judged.
  *
- * `nobody`    no fault at all
+ * `nobody`    never a fault
  * `project`   always the project's
  * `everybody` always everybody's
- * `outside`   everybody's, unless others are answered meanwhile, and this run never was or again in vain
- * `model`     as `outside`, but the project's where the model is its own
- * `unclear`   the project's, unless several projects end before their first answer while nobody else is answered
+ * `outside`   everybody's; the project's when others are answered and this run was not, or in vain too often
+ * `model`     as `outside`; the project's when the model is its own
+ * `unclear`   the project's; everybody's when several projects fail before their first answer and nobody is answered
  */
 type Judgement = 'nobody' | 'project' | 'everybody' | 'outside' | 'model' | 'unclear';
 
@@ -56,7 +58,7 @@ export const JUDGEMENTS: Record<OutcomeKind, Judgement> = {
   cancelled: 'nobody',
   interrupted: 'nobody',
   lost: 'project',
-  // The account's, and it says itself until when.
+  // The account's limit. The service says when it ends.
   usage_limit: 'everybody',
   claude_missing: 'everybody',
   machine_exhausted: 'everybody',
@@ -73,7 +75,7 @@ export const JUDGEMENTS: Record<OutcomeKind, Judgement> = {
   output_truncated: 'unclear',
   no_completion: 'unclear',
   request_refused: 'unclear',
-  // A drive with all workspaces, the version of Claude or the person's own settings may be behind these.
+  // The cause may be a drive with all workspaces, the version of Claude or the person's settings.
   workspace_missing: 'unclear',
   wrong_folder: 'unclear',
   tool_denied: 'unclear',
@@ -87,36 +89,36 @@ export const JUDGEMENTS: Record<OutcomeKind, Judgement> = {
   refused: 'project',
 };
 
-/** Whose fault it is that a run ended like this. */
-export function faultOf(kind: OutcomeKind, evidence: Evidence): Fault {
+/** Whose fault it is that a run ended with `kind`. */
+export function faultOf(kind: OutcomeKind, symptoms: Symptoms): Fault {
   const judgement = JUDGEMENTS[kind];
   switch (judgement) {
     case 'model':
-      return evidence.ownModel || onlyHere(evidence) ? 'project' : 'everybody';
+      return symptoms.ownModel || onlyHere(symptoms) ? 'project' : 'everybody';
     case 'outside':
-      return onlyHere(evidence) ? 'project' : 'everybody';
+      return onlyHere(symptoms) ? 'project' : 'everybody';
     case 'unclear':
-      return everywhere(evidence) ? 'everybody' : 'project';
+      return everywhere(symptoms) ? 'everybody' : 'project';
     default:
       return judgement;
   }
 }
 
-function onlyHere({ answered, answeredInVain, othersAnswered }: Evidence): boolean {
+function onlyHere({ answered, answeredInVain, othersAnswered }: Symptoms): boolean {
   return othersAnswered && (!answered || answeredInVain >= MIN_RUNS_IN_VAIN);
 }
 
-function everywhere({ answered, othersAnswered, projectsAlike, projectsFailing }: Evidence): boolean {
+function everywhere({ answered, othersAnswered, projectsAlike, projectsFailing }: Symptoms): boolean {
   const enough = projectsAlike >= MIN_PROJECTS_ALIKE || projectsFailing >= MIN_PROJECTS_FAILING;
   return enough && !answered && !othersAnswered;
 }
 
-/** Whether such an end may be the doing of what all share. */
+/** Whether an end of this kind can be everybody's fault. */
 export function mayBeShared(kind: OutcomeKind): boolean {
   return !['nobody', 'project'].includes(JUDGEMENTS[kind]);
 }
 
-/** Whether the cause of such an end is most likely outside, also when the run had been answered before. */
+/** Whether the cause lies most likely outside the project, even after the model has answered the run. */
 export function isFromOutside(kind: OutcomeKind): boolean {
   return ['everybody', 'outside', 'model'].includes(JUDGEMENTS[kind]);
 }

@@ -1,18 +1,18 @@
 /**
- * What happens to a project after a run ended: one table from outcome to policy, and one pure function. Whose fault the
- * end is, is decided before (fault.ts).
+ * What follows for a project when its run has ended: a table from outcome to policy, and the step for the run at hand.
+ * `fault.ts` has decided before that the fault is not everybody's.
  */
 import { retryDelayMs } from './back-off.ts';
 import type { HoldKind } from './hold.ts';
 import type { OutcomeKind } from './outcome.ts';
 
-/** What follows for the project when the fault is its own, or nobody's. */
+/** What follows when the fault is the project's or nobody's. */
 type OwnPolicy =
-  /** `none`: the store already says what comes next. `again`: another run at once that burns no try. `park`: a person must look. */
+  /** `none`: the project's status says what comes next. `again`: a run at once, no try spent. `park`: a person must look. */
   | { readonly step: 'none' | 'again' | 'park' }
-  /** Another run after a back-off that grows with the tries in a row; bounded. `fresh`: in a new session. */
+  /** A run after a back-off that grows with each try in a row, up to a limit. `fresh`: in a new session. */
   | { readonly step: 'retry'; readonly tries: number; readonly firstDelayMs: number; readonly fresh?: true }
-  /** The service refuses what the session holds: the same session once more, then a new one. */
+  /** The service refuses the content of the session: one more run in it, then one in a new session. */
   | { readonly step: 'retry_then_fresh'; readonly tries: number };
 
 const SECOND = 1_000;
@@ -33,7 +33,7 @@ export const POLICIES: Record<OutcomeKind, OwnPolicy> = {
   throttled: failing,
   api_error: failing,
   request_refused: { step: 'retry_then_fresh', tries: 5 },
-  // As many as a crash is allowed: what was killed as it began has no conversation, and has burnt a try.
+  // As many tries as a crash: a run that was killed as it began has spent one and left no session.
   session_missing: { step: 'retry', tries: 5, firstDelayMs: 0, fresh: true },
   prompt_too_long: { step: 'retry', tries: 2, firstDelayMs: 0, fresh: true },
   usage_limit: { step: 'again' },
@@ -54,7 +54,7 @@ export const POLICIES: Record<OutcomeKind, OwnPolicy> = {
   refused: { step: 'park' },
 };
 
-/** The hold that everybody waits in when the fault is everybody's. What is not listed is a Claude that fails. */
+/** The hold that a fault of everybody's sets. Others set `claude_failing`. */
 const HOLD_OF: Partial<Record<OutcomeKind, HoldKind>> = {
   usage_limit: 'usage_limit',
   throttled: 'service_unavailable',
@@ -67,19 +67,19 @@ const HOLD_OF: Partial<Record<OutcomeKind, HoldKind>> = {
   model_unknown: 'model_unavailable',
 };
 
-/** Which hold a fault of everybody's sets that shows in this outcome. */
+/** The hold that this outcome sets when the fault is everybody's. */
 export function holdOf(kind: OutcomeKind): HoldKind {
   return HOLD_OF[kind] ?? 'claude_failing';
 }
 
-/** The outcomes in which a fault shows that sets this hold. */
+/** The outcomes that can set this hold. */
 export function outcomesThatHold(hold: HoldKind): OutcomeKind[] {
   return OUTCOME_KINDS.filter((kind) => holdOf(kind) === hold);
 }
 
 const OUTCOME_KINDS = Object.keys(POLICIES) as OutcomeKind[];
 
-/** Ends after which a project may need a person. */
+/** Outcomes after which a project may be parked. */
 export const PARKING_OUTCOMES: readonly OutcomeKind[] = OUTCOME_KINDS.filter(
   (kind) => !['none', 'again'].includes(POLICIES[kind].step),
 );
@@ -89,23 +89,23 @@ export type NextStep =
   | { readonly step: 'run_again'; readonly delayMs: number; readonly fresh: boolean }
   | { readonly step: 'park'; readonly tries: number };
 
-/** How a run stands among those before it. */
+/** What the policy depends on besides the outcome. */
 export interface Circumstances {
-  /** It is the so-many-th (1, 2, ...) run in a row that burnt a try. */
+  /** How many runs in a row, this one included, have spent a try; 1 for the first. */
   readonly triesInARow: number;
-  /** It went on with a conversation that the model had answered before. */
+  /** The session has an answer of the model, from this run or an earlier one. */
   readonly inOldSession: boolean;
-  /** So many runs in a row, this one included, were refused in the same session. */
+  /** How many runs in a row, this one included, were refused in the same session. */
   readonly refusals: number;
-  /** The next run would be of another model: the session's is known no more, and the configuration names another. */
+  /** The next run asks for another model: the service no longer knows that of the session. */
   readonly modelChanges: boolean;
-  /** It was killed by a signal, and the run before it was not. */
+  /** A signal killed this run, and none the run before it. */
   readonly firstKill: boolean;
   /** In [0, 1). */
   readonly random: number;
 }
 
-/** What to do after a run ended with `kind` by the project's own fault, or by nobody's. */
+/** The next step after a run that ended with `kind` by the project's fault or nobody's. */
 export function afterRun(kind: OutcomeKind, circumstances: Circumstances): NextStep {
   const { triesInARow, inOldSession, refusals, firstKill, random } = circumstances;
   const policy = POLICIES[kind];
@@ -120,7 +120,7 @@ export function afterRun(kind: OutcomeKind, circumstances: Circumstances): NextS
       return { step: 'run_again', delayMs: 0, fresh: false };
     case 'retry': {
       if (triesInARow >= policy.tries) return { step: 'park', tries: triesInARow };
-      // Whoever killed it did not mean the work, and it can be taken up where it was.
+      // A kill from outside says nothing about the work.
       const firstDelayMs = firstKill ? 0 : policy.firstDelayMs;
       const delayMs = retryDelayMs(firstDelayMs, triesInARow, random);
       return { step: 'run_again', delayMs, fresh: policy.fresh ?? false };
@@ -131,12 +131,12 @@ export function afterRun(kind: OutcomeKind, circumstances: Circumstances): NextS
   }
 }
 
-/** Whether the run broke down, as against: was ended, was refused, or did its part. */
+/** Whether the run broke down: it was not ended, was not refused and did not do its part. */
 export function isCrash(kind: OutcomeKind): boolean {
   return POLICIES[kind] === crash;
 }
 
-/** Whether a run that ended like this by the project's own fault counts as a try in a row. */
+/** Whether a run that ended with `kind` by the project's fault spends a try. */
 export function burnsTry(kind: OutcomeKind): boolean {
   return POLICIES[kind].step === 'retry' || POLICIES[kind].step === 'retry_then_fresh';
 }

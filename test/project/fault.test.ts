@@ -1,17 +1,17 @@
 import { describe, expect, test } from 'vitest';
 import {
-  type Evidence,
   type Fault,
   faultOf,
   JUDGEMENTS,
   MIN_PROJECTS_ALIKE,
   MIN_PROJECTS_FAILING,
   MIN_RUNS_IN_VAIN,
+  type Symptoms,
 } from '../../src/project/fault.ts';
 import type { OutcomeKind } from '../../src/project/outcome.ts';
 
 const KINDS = Object.keys(JUDGEMENTS) as OutcomeKind[];
-const NOTHING_KNOWN: Evidence = {
+const NOTHING_KNOWN: Symptoms = {
   answered: false,
   answeredInVain: 0,
   othersAnswered: false,
@@ -21,7 +21,7 @@ const NOTHING_KNOWN: Evidence = {
 };
 
 /** Every combination of what can be known. */
-const EVIDENCE: readonly Evidence[] = [
+const SYMPTOMS: readonly Symptoms[] = [
   { answered: false, answeredInVain: 0 },
   { answered: true, answeredInVain: 1 },
   { answered: true, answeredInVain: MIN_RUNS_IN_VAIN },
@@ -41,7 +41,7 @@ const EVIDENCE: readonly Evidence[] = [
 /** Whose fault it is by the outcome alone, and when that changes. */
 const CELLS: Record<
   OutcomeKind,
-  { readonly alone: Fault; readonly except?: readonly [(e: Evidence) => boolean, Fault] }
+  { readonly alone: Fault; readonly except?: readonly [(symptoms: Symptoms) => boolean, Fault] }
 > = {
   submitted: { alone: 'nobody' },
   cancelled: { alone: 'nobody' },
@@ -77,11 +77,11 @@ const CELLS: Record<
 };
 
 /** Others are answered, and this run never was, or again in vain. */
-function othersFare({ answered, answeredInVain, othersAnswered }: Evidence): boolean {
+function othersFare({ answered, answeredInVain, othersAnswered }: Symptoms): boolean {
   return othersAnswered && (!answered || answeredInVain >= MIN_RUNS_IN_VAIN);
 }
 
-function manyAlike({ answered, othersAnswered, projectsAlike, projectsFailing }: Evidence): boolean {
+function manyAlike({ answered, othersAnswered, projectsAlike, projectsFailing }: Symptoms): boolean {
   if (answered || othersAnswered) return false;
   return projectsAlike >= MIN_PROJECTS_ALIKE || projectsFailing >= MIN_PROJECTS_FAILING;
 }
@@ -93,9 +93,9 @@ describe('whose fault the end of a run is', () => {
 
   test.each(KINDS)('the fault of %s is decided with everything that can be known', (kind) => {
     const { alone, except } = CELLS[kind];
-    for (const evidence of EVIDENCE) {
-      const expected = except?.[0](evidence) ? except[1] : alone;
-      expect(faultOf(kind, evidence), JSON.stringify(evidence)).toBe(expected);
+    for (const symptoms of SYMPTOMS) {
+      const expected = except?.[0](symptoms) ? except[1] : alone;
+      expect(faultOf(kind, symptoms), JSON.stringify(symptoms)).toBe(expected);
     }
   });
 

@@ -1,4 +1,4 @@
-/** Queries other runs for evidence of what caused the end of one. */
+/** Queries the runs that the end of one is compared with. */
 import type { OutcomeKind } from '../project/outcome.ts';
 import type { ProjectStatus } from '../project/project.ts';
 import type { Run } from '../project/run.ts';

@@ -1,10 +1,10 @@
-/** What the record tells of whose fault the end of a run is (project/fault.ts decides). */
+/** Observes in the store what `project/fault.ts` needs to decide whose fault the end of a run is. */
 import {
-  type Evidence,
   isFromOutside,
   JUDGEMENTS,
   MIN_PROJECTS_FAILING,
   mayBeShared,
+  type Symptoms,
 } from '../project/fault.ts';
 import type { OutcomeKind } from '../project/outcome.ts';
 import type { Project } from '../project/project.ts';
@@ -12,7 +12,7 @@ import { holdOf } from '../project/retry.ts';
 import type { Run } from '../project/run.ts';
 import type { Writer } from '../store/database.ts';
 import { allHolds } from '../store/holds.ts';
-import { otherRunsIn, wasAnswered } from '../store/run-evidence.ts';
+import { otherRunsIn, wasAnswered } from '../store/other-runs.ts';
 import {
   type EndedAs,
   type Failing,
@@ -20,27 +20,31 @@ import {
   kindsLike,
   RUNS_COMPARED,
   saysNothing,
-  signOf,
+  signatureOf,
 } from './failing.ts';
 
-export interface Gathered extends Evidence {
-  /** Those whose runs ended alike and against whom it was held, should the fault be everybody's. */
+export interface ObservedSymptoms extends Symptoms {
+  /** Projects that may have spent a try or been parked for this fault, should it be everybody's. */
   readonly blamed: readonly Project[];
-  /** How often in a row this project has failed like this although somebody was answered since the time before. */
+  /** How many failures like this one in a row this project has had with an answer to any run in between. */
   readonly failedBetweenAnswers: number;
 }
 
-/** Looks at the run itself, at the project's `earlier` runs in their order, and at what other projects met lately. */
-export async function gatherEvidence(
+/**
+ * Compares the run that has ended with earlier runs of its project and with recent runs of others.
+ *
+ * @param earlier The project's other runs, oldest first.
+ */
+export async function observeSymptoms(
   trx: Writer,
   now: Date,
   ended: EndedAs,
   earlier: readonly Run[],
-): Promise<Gathered> {
+): Promise<ObservedSymptoms> {
   const { run, outcome } = ended;
   const answered = run.answeredAt !== null;
   const failing = answered ? [] : await failingProjects(trx, now, ended);
-  const alike = failing.filter((other) => signOf(other.outcome) === signOf(outcome));
+  const alike = failing.filter((other) => signatureOf(other.outcome) === signatureOf(outcome));
   const inARow = runsAlike(ended, earlier);
   return {
     answered,
@@ -52,18 +56,24 @@ export async function gatherEvidence(
     projectsFailing: failing.length,
     ownModel: outcome.kind === 'model_unknown' && (outcome.source === 'plan' || outcome.source === 'session'),
     blamed: blamedAmong(failing.length >= MIN_PROJECTS_FAILING ? failing : alike, ended),
-    // A usage limit says itself until when.
+    // The service says when a usage limit ends, so no further wait is due.
     failedBetweenAnswers: outcome.kind === 'usage_limit' ? 0 : await failuresBetweenAnswers(trx, now, inARow),
   };
 }
 
-/** What comes from outside, and others meet too since anybody was last answered, is not this project's; what parked one was. */
+/**
+ * Whether a cause from outside has also failed another workspace since the model last answered. A parked project does not
+ * count: its failure was found to be its own.
+ */
 function failsElsewhere(failing: readonly Failing[], { run, outcome }: EndedAs): boolean {
   if (!isFromOutside(outcome.kind)) return false;
   return failing.some(({ project }) => project.workspace !== run.workspace && project.status !== 'attention');
 }
 
-/** Where one end is enough to know, it was held against nobody; of one workspace several prove nothing more than one. */
+/**
+ * The outcomes that alone tell the fault have blamed nobody. Where the cause is likely outside, other projects of this
+ * workspace stay blamed: their failures prove no more than this one.
+ */
 function blamedAmong(failing: readonly Failing[], { project, outcome }: EndedAs): readonly Project[] {
   const projects = failing.map((one) => one.project);
   switch (JUDGEMENTS[outcome.kind]) {
@@ -77,25 +87,25 @@ function blamedAmong(failing: readonly Failing[], { project, outcome }: EndedAs)
   }
 }
 
-/** Ends that one bad folder brings to all its projects: only several folders show that it is not the folder. */
+/** A bad folder gives all its projects these outcomes, so distinct folders are counted. */
 const OF_FOLDERS: readonly OutcomeKind[] = ['workspace_missing', 'wrong_folder', 'tool_denied'];
 
-/** What was answered longer ago does not show that all is well now. More than the longest back-off of a project. */
+/** An older answer does not show that the service works now. Longer than the longest back-off of a project. */
 const RECENT_MS = 30 * 60_000;
 
-/** A run that worked for longer has not failed in vain. */
+/** A run that worked for longer was not answered in vain. */
 const IN_VAIN_MS = 10 * 60_000;
 
 /**
- * Whether the model has answered in another workspace, lately, since this one began to fail like this. Without an earlier
- * failure nothing can be said: the service may as well have gone at this very moment.
+ * Whether the model has answered recently in another workspace since this one began to fail. False without an earlier
+ * failure here: the service may have failed just now.
  */
 async function othersAnswered(trx: Writer, now: Date, ended: EndedAs): Promise<boolean> {
   const { run, outcome } = ended;
   const isUnclear = JUDGEMENTS[outcome.kind] === 'unclear';
   const began = mayBeShared(outcome.kind) ? await beganToFail(trx, ended, isUnclear) : undefined;
   if (began === undefined) return false;
-  // It has failed others while this run was under way.
+  // A hold set while this run was under way shows that others failed too.
   const held = (await allHolds(trx)).find(({ kind, scope }) => kind === holdOf(outcome.kind) && scope === '');
   if (held && held.since >= run.createdAt && held.since <= now.toISOString()) return false;
   const isSetBack = began > now.toISOString();
@@ -110,8 +120,8 @@ async function othersAnswered(trx: Writer, now: Date, ended: EndedAs): Promise<b
 }
 
 /**
- * Since when the runs in this workspace fail like this one. What comes from outside begins again with each failure, since
- * it comes and goes; but what has parked another project here is known to be of this workspace.
+ * When the runs in this workspace began to fail like this one. A cause from outside comes and goes, so it began with the
+ * newest failure. One that parked its project is passed over: it was the workspace's own.
  */
 async function beganToFail(
   trx: Writer,
@@ -124,7 +134,7 @@ async function beganToFail(
   const failing = telling.slice(
     0,
     countWhile(telling, ({ run: other }) => {
-      // One that was answered first and then crashed is no beginning of crashes before the first answer.
+      // A run that crashed after its first answer does not begin a row of crashes before it.
       return other.outcome !== null && kinds.includes(other.outcome.kind) && !(isUnclear && other.answeredAt);
     }),
   );
@@ -132,10 +142,10 @@ async function beganToFail(
   return (unexplained ?? failing.at(-1))?.run.endedAt ?? undefined;
 }
 
-/** An answer of another model says nothing about these: one may be unknown, or overloaded, and others well. */
+/** Outcomes that depend on the model: an answer of another model says nothing about them. */
 const OF_A_MODEL: readonly OutcomeKind[] = ['model_unknown', 'throttled', 'api_error'];
 
-/** Earlier runs of the project that failed in a row like this one, latest first. */
+/** The project's newest runs that failed in a row like this one, latest first. */
 function runsAlike({ outcome }: EndedAs, earlier: readonly Run[]): Run[] {
   const kinds = kindsLike(outcome.kind);
   const latestFirst = [...earlier].reverse().filter((one) => !saysNothing(one));
@@ -148,7 +158,7 @@ function isInVain({ answeredAt, spawnedAt, endedAt }: Run): boolean {
   return Date.parse(endedAt) - Date.parse(spawnedAt) < IN_VAIN_MS;
 }
 
-/** More than these make the wait no longer. */
+/** The wait does not grow beyond this number. */
 const FAILURES_COUNTED = 6;
 
 async function failuresBetweenAnswers(trx: Writer, now: Date, inARow: readonly Run[]): Promise<number> {
