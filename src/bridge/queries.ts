@@ -5,8 +5,9 @@ import type { Hold } from '../project/hold.ts';
 import type { ProjectId } from '../project/ids.ts';
 import { unknownProject } from '../project/ids.ts';
 import { PROJECT_STATUSES, type Project, type ProjectStatus } from '../project/project.ts';
+import type { ProjectDetails } from '../project/project-details.ts';
 import type { Quota } from '../project/quota.ts';
-import type { Completion, Decision, SteeringMessage, Update } from '../project/review.ts';
+import type { Completion, Update } from '../project/review.ts';
 import type { Run } from '../project/run.ts';
 import { ok, type Result, refuse } from '../result.ts';
 import { allHolds } from '../store/holds.ts';
@@ -30,19 +31,6 @@ import { type Bridge, lookUp } from './bridge.ts';
 import { databaseOf } from './open-bridge.ts';
 
 export type { ProjectFilter };
-
-export interface ProjectDetails {
-  readonly project: Project;
-  readonly markdown: string;
-  readonly runs: readonly Run[];
-  readonly completions: readonly Completion[];
-  readonly decisions: readonly Decision[];
-  readonly updates: readonly Update[];
-  readonly waitingMessages: readonly SteeringMessage[];
-  /** What its runs have cost, and how many more did of which nobody knows what they cost. */
-  readonly spentUsd: number;
-  readonly runsOfUnknownCost: number;
-}
 
 /** Everything about one project, with its newest `updates`. */
 export async function projectDetails(

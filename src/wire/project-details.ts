@@ -1,41 +1,29 @@
 import type { Project } from '../project/project.ts';
-import type { Completion, Decision, SteeringMessage, Update } from '../project/review.ts';
+import type { ProjectDetails } from '../project/project-details.ts';
 import type { Run } from '../project/run.ts';
 import { toWireProject } from './project.ts';
 import { toWireMessage, toWireRounds, toWireUpdate } from './round.ts';
 import { toWireRun } from './run.ts';
 import type { WireProjectDetails, WireSentPlan } from './schemas/project-details.ts';
 
-export interface ProjectStory {
-  readonly project: Project;
-  readonly markdown: string;
-  readonly runs: readonly Run[];
-  readonly completions: readonly Completion[];
-  readonly decisions: readonly Decision[];
-  readonly updates: readonly Update[];
-  readonly waitingMessages: readonly SteeringMessage[];
-  readonly spentUsd: number;
-  readonly runsOfUnknownCost: number;
-}
-
 /**
  * @param outputOf The file with a run's raw output, if it is kept.
  * @param next Commands a person can give now.
  */
 export function toWireProjectDetails(
-  story: ProjectStory,
+  details: ProjectDetails,
   outputOf: (run: Run) => string | null,
   next: readonly string[],
 ): WireProjectDetails {
   return {
-    project: toWireProject(story.project),
-    markdown: story.markdown,
-    runs: story.runs.map((run) => ({ ...toWireRun(run), output: outputOf(run) })),
-    rounds: toWireRounds(story.completions, story.decisions),
-    updates: story.updates.map(toWireUpdate),
-    waiting_messages: story.waitingMessages.map(toWireMessage),
-    spent_usd: story.spentUsd,
-    runs_of_unknown_cost: story.runsOfUnknownCost,
+    project: toWireProject(details.project),
+    markdown: details.markdown,
+    runs: details.runs.map((run) => ({ ...toWireRun(run), output: outputOf(run) })),
+    rounds: toWireRounds(details.completions, details.decisions),
+    updates: details.updates.map(toWireUpdate),
+    waiting_messages: details.waitingMessages.map(toWireMessage),
+    spent_usd: details.spentUsd,
+    runs_of_unknown_cost: details.runsOfUnknownCost,
     next: [...next],
   };
 }

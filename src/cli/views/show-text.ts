@@ -1,12 +1,12 @@
 /** The story of one project as a person reads it. */
 
-import type { ProjectDetails } from '../../bridge/queries.ts';
 import { nextCommands } from '../../control/next-commands.ts';
 import { describeCosts, dollars } from '../../project/costs.ts';
 import { shownSettings } from '../../project/kept-settings.ts';
 import { describeOutcome } from '../../project/outcome-text.ts';
 import { planBody } from '../../project/plan.ts';
 import { WHAT_NEXT } from '../../project/project.ts';
+import type { ProjectDetails } from '../../project/project-details.ts';
 import { type Completion, type Decision, type SteeringMessage, sortWaiting } from '../../project/review.ts';
 import type { Run } from '../../project/run.ts';
 import { planFile } from '../../state-folder.ts';

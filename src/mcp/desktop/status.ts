@@ -1,7 +1,7 @@
 import * as z from 'zod';
-import type { ProjectDetails } from '../../bridge/queries.ts';
 import { waitsUntil } from '../../project/back-off.ts';
 import { describeCosts } from '../../project/costs.ts';
+import type { ProjectDetails } from '../../project/project-details.ts';
 import { quote } from '../../project/quotation.ts';
 import { sortWaiting } from '../../project/review.ts';
 import { plural } from '../../project/text.ts';
