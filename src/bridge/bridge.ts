@@ -26,13 +26,13 @@ import { addToStatusFile } from './status-file.ts';
 export type { Actor };
 export { type Bridge, openBridge };
 
-/** Whether this is trouble with the store that may pass by itself: nothing was changed, and the same call may succeed later. */
-export function isPassingTrouble(error: unknown): boolean {
+/** Whether the store cannot answer for now: nothing was changed, and the same call may succeed later. */
+export function isTransientStoreError(error: unknown): boolean {
   return error instanceof StoreError && ['busy', 'full', 'failing'].includes(error.problem);
 }
 
-/** Whether this is trouble with the store, which is everybody's, and not of one project alone. */
-export function isStoreTrouble(error: unknown): boolean {
+/** Whether the store failed, which concerns every project and not one alone. */
+export function isStoreError(error: unknown): boolean {
   return error instanceof StoreError;
 }
 

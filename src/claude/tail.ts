@@ -7,7 +7,7 @@ import { type FSWatcher, watch } from 'node:fs';
 import type { FileHandle } from 'node:fs/promises';
 import type { Clock } from '../clock.ts';
 import { openIfThere } from '../machine/open-file.ts';
-import { isMachineTrouble } from '../machine/transient-error.ts';
+import { isResourceError } from '../machine/transient-error.ts';
 import { LineSplitter } from './line-splitter.ts';
 
 export interface Tail {
@@ -57,7 +57,7 @@ export function tailFile(path: string, clock: Clock): Tail {
             yield* readNew(file, buffer, splitter);
           } catch (error) {
             // It continues at the same position once the machine can read again.
-            if (last || !isMachineTrouble(error)) throw error;
+            if (last || !isResourceError(error)) throw error;
           }
           if (last) break;
           const waitEnded = new AbortController();
@@ -85,7 +85,7 @@ async function openWithRetry(
     try {
       return await openIfThere(path);
     } catch (error) {
-      if (ended.aborted || !isMachineTrouble(error)) throw error;
+      if (ended.aborted || !isResourceError(error)) throw error;
       await clock.sleep(POLL_MS, ended);
     }
   }

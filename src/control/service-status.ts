@@ -48,13 +48,13 @@ export async function serviceFindings(
     ...status.report,
     next: nextFor(status.report.state, supervisor),
   };
-  const trouble = stateTrouble(service, status.hasAdvice);
+  const found = stateProblems(service, status.hasAdvice);
   const works = isWorking(supervisor);
   return {
     service,
-    problems: works ? [] : trouble,
+    problems: works ? [] : found,
     warnings: [
-      ...(works ? [...trouble, ...besideTheService(service, supervisor)] : []),
+      ...(works ? [...found, ...besideTheService(service, supervisor)] : []),
       ...versionWarning(service),
       ...(await fileWarnings(environmentFileOf(stateDir))),
     ],
@@ -95,7 +95,7 @@ function nextFor(state: ServiceReport['state'], supervisor: SupervisorState): st
   }
 }
 
-function stateTrouble({ title, state, detail, next }: ServiceReport, hasAdvice: boolean): string[] {
+function stateProblems({ title, state, detail, next }: ServiceReport, hasAdvice: boolean): string[] {
   if (detail === null && state !== 'failed' && state !== 'gave-up' && state !== 'waiting') return [];
   const what = detail ?? `its state is '${state}'.`;
   const todo = next === null || hasAdvice ? '' : ` Next: ${next}`;

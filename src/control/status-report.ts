@@ -17,7 +17,7 @@ import type { Quota } from '../project/quota.ts';
 import type { Run } from '../project/run.ts';
 import { redact } from '../redaction.ts';
 import { logFile } from '../state-folder.ts';
-import { whyUnwritable } from '../store/sqlite/look.ts';
+import { whyUnwritable } from '../store/sqlite/inspect.ts';
 import { serviceOf } from './find-service.ts';
 import { configOf, type Host } from './host.ts';
 import { lastLogLines } from './log-reader.ts';

@@ -1,6 +1,6 @@
 /** Stops the supervisor of this state folder and the runs it left; never another process with a reused pid. */
 
-import { type Bridge, isPassingTrouble } from '../bridge/bridge.ts';
+import { type Bridge, isTransientStoreError } from '../bridge/bridge.ts';
 import { requestStop } from '../bridge/lease.ts';
 import { unfinishedRuns } from '../bridge/runs.ts';
 import { RUN_MARK } from '../claude/environment.ts';
@@ -46,7 +46,7 @@ async function tryRequestStop(bridge: Bridge): Promise<boolean> {
     await requestStop(bridge);
     return true;
   } catch (error) {
-    if (isPassingTrouble(error)) return false;
+    if (isTransientStoreError(error)) return false;
     throw error;
   }
 }

@@ -25,12 +25,12 @@ export interface CheckGroup {
 }
 
 /** `skipped`: not known, or not needed here; the message says why. `fixed`: by `doctor --fix`, a moment ago. */
-export type Verdict = 'ok' | 'warning' | 'problem' | 'skipped' | 'fixed';
+export type FindingVerdict = 'ok' | 'warning' | 'problem' | 'skipped' | 'fixed';
 
 export interface CheckResult {
   /** A path, a program, a name. */
   readonly subject: string;
-  readonly verdict: Verdict;
+  readonly verdict: FindingVerdict;
   /** One sentence. */
   readonly message: string;
   /** What a person can do about it. */

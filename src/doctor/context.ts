@@ -12,7 +12,7 @@ import type { RunProgram } from '../machine/program.ts';
 import { serviceEnvironment } from '../machine/service/environment-file.ts';
 import type { FoundService } from '../machine/service/find.ts';
 import type { ServiceFile } from '../machine/service/service.ts';
-import type { DatabaseLook } from '../store/sqlite/look.ts';
+import type { InspectedDatabase } from '../store/sqlite/inspect.ts';
 import { Inconclusive } from './check.ts';
 
 export interface Machine {
@@ -60,9 +60,9 @@ export interface DoctorContext extends Machine, AsyncDisposable {
   /** Claude's own folder. */
   claudeFolder(): Promise<string>;
   /** The store, opened read-only; undefined when there is none yet. Throws StoreError. */
-  openStore(): Promise<DatabaseLook | undefined>;
+  openStore(): Promise<InspectedDatabase | undefined>;
   /** The same for checks of other things. Throws Inconclusive when there is none, or it cannot be read. */
-  store(): Promise<DatabaseLook>;
+  store(): Promise<InspectedDatabase>;
 }
 
 /** Dispose it after the checks: it may hold the store open. */
@@ -103,16 +103,16 @@ export function createContext(machine: Machine): DoctorContext {
     },
     openStore: once(async () => {
       // Loaded here because failing to load the driver is one of the findings.
-      const { lookAtDatabase } = await import('../store/sqlite/look.ts');
-      return lookAtDatabase(machine.stateDir);
+      const { inspectDatabase } = await import('../store/sqlite/inspect.ts');
+      return inspectDatabase(machine.stateDir);
     }),
     async store() {
-      const look = await context.openStore().catch(() => {
+      const database = await context.openStore().catch(() => {
         throw new Inconclusive('The database cannot be read; see Database.');
       });
-      if (!look) throw new Inconclusive(NO_DATABASE);
-      if (look.damage !== null) throw new Inconclusive('The database is damaged; see Database.');
-      return look;
+      if (!database) throw new Inconclusive(NO_DATABASE);
+      if (database.damage !== null) throw new Inconclusive('The database is damaged; see Database.');
+      return database;
     },
     async [Symbol.asyncDispose]() {
       await (await context.openStore().catch(() => undefined))?.close();

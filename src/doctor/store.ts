@@ -22,23 +22,24 @@ const RESTORE = {
 async function file(context: DoctorContext): Promise<CheckResult> {
   const { StoreError } = await import('../store/store-error.ts');
   const subject = `${context.stateDir}/bridge.db`;
-  const look = await context.openStore().catch((error: unknown) => {
+  const database = await context.openStore().catch((error: unknown) => {
     if (!(error instanceof StoreError)) throw error;
     return error;
   });
-  if (look instanceof StoreError) {
-    const damaged = look.problem === 'corrupt' || look.problem === 'not-a-database';
-    return problem(subject, look.message, damaged ? RESTORE : {});
+  if (database instanceof StoreError) {
+    const damaged = database.problem === 'corrupt' || database.problem === 'not-a-database';
+    return problem(subject, database.message, damaged ? RESTORE : {});
   }
-  if (!look) return skipped(subject, NO_DATABASE);
-  if (look.damage !== null) return problem(look.file, `${look.file} is damaged: ${look.damage}.`, RESTORE);
-  if (look.linked !== null) return problem(look.file, `${look.file}: ${look.linked}.`);
-  const size = `${sizeText(look.bytes)}, intact`;
-  if (look.schema < look.newestSchema)
-    return warning(look.file, `${look.file}: ${size}, with an older schema.`, {
+  if (!database) return skipped(subject, NO_DATABASE);
+  if (database.damage !== null)
+    return problem(database.file, `${database.file} is damaged: ${database.damage}.`, RESTORE);
+  if (database.linked !== null) return problem(database.file, `${database.file}: ${database.linked}.`);
+  const size = `${sizeText(database.bytes)}, intact`;
+  if (database.schema < database.newestSchema)
+    return warning(database.file, `${database.file}: ${size}, with an older schema.`, {
       hint: 'Nothing to do: the next start makes a copy and migrates it.',
     });
-  return ok(look.file, `${look.file}: ${size}`);
+  return ok(database.file, `${database.file}: ${size}`);
 }
 
 /** Beyond this, a reader that never ends keeps the WAL from being checkpointed. */
@@ -51,7 +52,7 @@ async function log(context: DoctorContext): Promise<CheckResult> {
   return warning(subject, `The write-ahead log of the database has grown to ${sizeText(walBytes)}.`, {
     hint: 'bridge-supervisor doctor --fix writes it back. Close programs that keep reading the database.',
     async fix() {
-      const { writeBackLog } = await import('../store/sqlite/look.ts');
+      const { writeBackLog } = await import('../store/sqlite/inspect.ts');
       await writeBackLog(context.stateDir);
       return 'Wrote the write-ahead log back into the database.';
     },

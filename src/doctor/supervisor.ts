@@ -53,7 +53,7 @@ async function runningSupervisor(
   const restart = { hint: 'bridge-supervisor restart' };
   const found: CheckResult[] = [];
   // The supervisor holds the database open, so opening it once more leaves no files behind.
-  const { whyUnwritable } = await import('../store/sqlite/look.ts');
+  const { whyUnwritable } = await import('../store/sqlite/inspect.ts');
   const unwritable = await whyUnwritable(stateDir);
   if (unwritable)
     found.push(problem('supervisor', `${who} cannot write to its database: ${unwritable.message}`));

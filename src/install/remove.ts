@@ -1,5 +1,5 @@
 /** Removes an installed service: stops what runs as it, then has its manager delete it. The state folder stays. */
-import { isStoreTrouble } from '../bridge/bridge.ts';
+import { isStoreError } from '../bridge/bridge.ts';
 import { serviceOf } from '../control/find-service.ts';
 import { type Host, withBridge } from '../control/host.ts';
 import { stopService } from '../control/stop-service.ts';
@@ -62,7 +62,7 @@ async function stopTarget(host: Host, { manager, isOtherUser }: Target): Promise
       return supervisor?.pid ?? null;
     } catch (error) {
       // A damaged store must not keep anybody from removing the service.
-      if (!isStoreTrouble(error)) throw error;
+      if (!isStoreError(error)) throw error;
     }
   }
   await manager.stop(async () => undefined);

@@ -4,7 +4,7 @@ import { constants } from 'node:fs';
 import { access, stat } from 'node:fs/promises';
 import { delimiter, join, resolve } from 'node:path';
 import { messageOf } from '../error-message.ts';
-import { isMachineTrouble } from './transient-error.ts';
+import { isResourceError } from './transient-error.ts';
 
 export interface SpawnFailure {
   kind: 'spawn-failed';
@@ -20,7 +20,7 @@ export function spawnFailed(reason: SpawnFailure['reason'], message: string): Sp
 /** A failure for lack of space, processes or open files, or of an unknown kind. */
 export function otherFailure(error: unknown, action: string): SpawnFailure {
   const message = `${action}: ${messageOf(error)}`;
-  return spawnFailed(isMachineTrouble(error) ? 'machine-exhausted' : 'other', message);
+  return spawnFailed(isResourceError(error) ? 'machine-exhausted' : 'other', message);
 }
 
 /**

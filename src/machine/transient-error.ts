@@ -5,6 +5,6 @@
 const RESOURCE_ERRORS = ['ENOSPC', 'EDQUOT', 'EROFS', 'EIO', 'EMFILE', 'ENFILE', 'EAGAIN', 'ENOMEM'];
 
 /** Whether the machine lacks a resource, so that the file or program is not to blame. */
-export function isMachineTrouble(error: unknown): boolean {
+export function isResourceError(error: unknown): boolean {
   return error instanceof Error && 'code' in error && RESOURCE_ERRORS.includes(String(error.code));
 }

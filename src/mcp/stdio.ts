@@ -19,9 +19,9 @@ export async function serveStdio(server: BridgeServer, clock: Clock): Promise<vo
   );
   const gone = connectionEnd(transport, clock);
   await server.connect(transport);
-  const trouble = await gone;
-  if (trouble) {
-    logToStderr(`the connection to the client ended: ${trouble.message}`);
+  const failure = await gone;
+  if (failure) {
+    logToStderr(`the connection to the client ended: ${failure.message}`);
     process.exitCode = 1;
   }
   // A last message that came without the end of its line is taken up in this turn.
@@ -35,7 +35,7 @@ const SHOWN_CHARACTERS = 120;
 /** Resolves with what has ended the connection, where it was not the client. */
 async function connectionEnd(transport: Transport, clock: Clock): Promise<Error | undefined> {
   const watching = new AbortController();
-  const trouble = await new Promise<Error | undefined>((resolve) => {
+  const failure = await new Promise<Error | undefined>((resolve) => {
     const ended = () => resolve(undefined);
     process.stdin.once('end', ended);
     process.stdin.once('close', ended);
@@ -51,7 +51,7 @@ async function connectionEnd(transport: Transport, clock: Clock): Promise<Error 
     void parentGone(clock, watching.signal).then(ended);
   });
   watching.abort();
-  return trouble;
+  return failure;
 }
 
 /** EOF is what Windows says of a closed pipe. */

@@ -7,7 +7,7 @@ import { encode, fingerprint, type JsonFile } from './json-file.ts';
 import { type JsonPath, removeValue, setValue, valueAt } from './json-text.ts';
 import type { FileRecord } from './ledger.ts';
 
-export interface Setting {
+export interface JsonSetting {
   readonly path: JsonPath;
   readonly value: unknown;
 }
@@ -35,7 +35,7 @@ export function isChange({ file, bytes }: FileChange): boolean {
 
 export interface Change {
   readonly owner: FileRecord['owner'];
-  readonly settings: readonly Setting[];
+  readonly settings: readonly JsonSetting[];
   readonly former: FileRecord | undefined;
   /** False where the file's reader does not accept a byte order mark; then it is removed. */
   readonly mayHaveBom: boolean;
@@ -139,7 +139,7 @@ function missingFolders(folder: string): string[] {
 function mergeSettings(
   former: FileRecord['settings'],
   text: string,
-  settings: readonly Setting[],
+  settings: readonly JsonSetting[],
 ): FileRecord['settings'] {
   const merged = new Map(former.map((setting) => [JSON.stringify(setting.path), setting]));
   for (const { path, value } of settings) {
@@ -150,7 +150,7 @@ function mergeSettings(
   return [...merged.values()];
 }
 
-function missingObjects(text: string, settings: readonly Setting[]): string[][] {
+function missingObjects(text: string, settings: readonly JsonSetting[]): string[][] {
   const parents = settings.map(({ path }) => path.slice(0, -1)).filter((path) => path.length > 0);
   const missing = parents.filter((path) => valueAt(text, path) === undefined);
   return [...new Map(missing.map((path) => [JSON.stringify(path), path])).values()];

@@ -3,7 +3,7 @@
 import { configOfText } from '../config.ts';
 import type { Result } from '../result.ts';
 import { configFile } from '../state-folder.ts';
-import { applySettings, type FileChange, type Setting, undoSettings } from './change.ts';
+import { applySettings, type FileChange, type JsonSetting, undoSettings } from './change.ts';
 import { type JsonPath, valueAt } from './json-text.ts';
 import type { FileRecord } from './ledger.ts';
 import { planFile } from './plan-file.ts';
@@ -37,7 +37,7 @@ export function planWorkspacesRemoval(former: FileRecord): Promise<Result<FileCh
   return planFile(former.path, paths, (file) => undoSettings(file, 'bridge', former, []));
 }
 
-function settingsFor(text: string, { workspaces, roots, defaultWorkspace }: Folders): Setting[] {
+function settingsFor(text: string, { workspaces, roots, defaultWorkspace }: Folders): JsonSetting[] {
   const named = Object.entries(workspaces).map(([name, path]) => ({
     path: pathOf(text, name),
     value: path,

@@ -116,7 +116,7 @@ class Supervisor {
     const working = new AbortController();
     this.#runInBackground(keepLease(this.#context, working.signal));
     const watchdog = this.#watchLoop();
-    log.info('supervisor.started', { pid: process.pid, version: VERSION, home: bridge.stateDir });
+    log.info('supervisor.started', { pid: process.pid, version: VERSION, state_dir: bridge.stateDir });
     this.#runInBackground(this.#preflight.check());
     try {
       await this.#scheduler.recover();

@@ -3,9 +3,9 @@
  * moment, no more open files. A failed attempt changed nothing, so it is retried until it succeeds; nothing new starts
  * meanwhile. Also says which errors end the supervisor.
  */
-import { isPassingTrouble, isStoreTrouble } from '../bridge/bridge.ts';
+import { isStoreError, isTransientStoreError } from '../bridge/bridge.ts';
 import { LeaseLost } from '../bridge/lease.ts';
-import { isMachineTrouble } from '../machine/transient-error.ts';
+import { isResourceError } from '../machine/transient-error.ts';
 import type { Context } from './context.ts';
 
 const MIN_WAIT_MS = 500;
@@ -16,7 +16,7 @@ const MAX_WAIT_MS = 15_000;
  * when a run starts, is watched or ends, affects that run only.
  */
 export function endsSupervisor(error: unknown): boolean {
-  return isStoreTrouble(error) || error instanceof LeaseLost;
+  return isStoreError(error) || error instanceof LeaseLost;
 }
 
 /**
@@ -32,9 +32,9 @@ export async function retryTransient<T>(context: Context, work: () => Promise<T>
       if (wait > MIN_WAIT_MS) log.info(`${failing}.available`, {}, `the ${failing} is available again`);
       return result;
     } catch (error) {
-      const isPassing = isPassingTrouble(error) || isMachineTrouble(error);
+      const isPassing = isTransientStoreError(error) || isResourceError(error);
       if (!isPassing || stopping.aborted) throw error;
-      failing = isPassingTrouble(error) ? 'store' : 'machine';
+      failing = isTransientStoreError(error) ? 'store' : 'machine';
       if (wait === MIN_WAIT_MS) log.warn(`${failing}.unavailable`, {}, (error as Error).message);
       await clock.sleep(wait, stopping);
     }
@@ -44,6 +44,6 @@ export async function retryTransient<T>(context: Context, work: () => Promise<T>
 /** Best-effort write of a value that is soon superseded: transient store errors are ignored. */
 export async function ignoreTransient(write: Promise<void>): Promise<void> {
   await write.catch((error: unknown) => {
-    if (!isPassingTrouble(error)) throw error;
+    if (!isTransientStoreError(error)) throw error;
   });
 }

@@ -4,7 +4,7 @@ import { stat } from 'node:fs/promises';
 import { ownWorkspace } from '../bridge/workspaces.ts';
 import { answers } from '../machine/answering.ts';
 import { findOverlap, type Overlap } from '../machine/folder-overlap.ts';
-import { isMachineTrouble } from '../machine/transient-error.ts';
+import { isResourceError } from '../machine/transient-error.ts';
 import { makePrivateFolder } from '../make-folder.ts';
 import type { Run } from '../project/run.ts';
 import { workspacesFolder } from '../state-folder.ts';
@@ -24,7 +24,7 @@ export async function prepareWorkspace(
     try {
       makePrivateFolder(workspace);
     } catch (error) {
-      if (isMachineTrouble(error) && (await isOnDiskOf(stateDir, workspacesFolder(stateDir)))) throw error;
+      if (isResourceError(error) && (await isOnDiskOf(stateDir, workspacesFolder(stateDir)))) throw error;
       return `${workspace} cannot be created: ${(error as Error).message}`;
     }
   }

@@ -30,7 +30,7 @@ export function toWireFinding({ check, subject, verdict, message, hint, fix }: F
   return {
     check,
     subject,
-    verdict: verdict === 'fixed' ? 'fixed' : verdict,
+    verdict,
     message,
     hint: hint ?? null,
     fixable: fix !== undefined,

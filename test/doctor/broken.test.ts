@@ -6,7 +6,7 @@ import { describe, expect } from 'vitest';
 import { setHold } from '../../src/bridge/holds.ts';
 import { databaseOf } from '../../src/bridge/open-bridge.ts';
 import { systemClock } from '../../src/clock.ts';
-import type { Finding, Verdict } from '../../src/doctor/check.ts';
+import type { Finding, FindingVerdict } from '../../src/doctor/check.ts';
 import { tamper } from '../store/raw.ts';
 import {
   CLAUDE,
@@ -26,7 +26,7 @@ interface Case {
   breakIt(rig: Rig): Promise<unknown> | unknown;
   /** The check that reports it. */
   readonly check: string;
-  readonly verdict: Verdict;
+  readonly verdict: FindingVerdict;
   readonly message: RegExp;
   readonly hint?: RegExp;
 }

@@ -23,7 +23,7 @@ import { sendPlan } from '../../src/bridge/send-plan.ts';
 import { systemClock } from '../../src/clock.ts';
 import { openDatabase } from '../../src/store/open-database.ts';
 import { backUp, restore } from '../../src/store/sqlite/backup.ts';
-import { lookAtDatabase } from '../../src/store/sqlite/look.ts';
+import { inspectDatabase } from '../../src/store/sqlite/inspect.ts';
 import { migrate } from '../../src/store/sqlite/migrate.ts';
 import { createDraft, publish } from '../../src/store/sqlite/private-file.ts';
 import { StoreError } from '../../src/store/store-error.ts';
@@ -228,9 +228,9 @@ describe('database with a second name', () => {
       );
       expect(readdirSync(folderOfOne)).toEqual(before);
     }
-    const look = lookAtDatabase(home);
-    expect(look?.linked).toMatch(/2 names/);
-    await look?.close();
+    const database = inspectDatabase(home);
+    expect(database?.linked).toMatch(/2 names/);
+    await database?.close();
   });
 
   test('a database with a second name is repaired by restoring a backup; the other name keeps the old file', async () => {

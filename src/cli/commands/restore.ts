@@ -4,7 +4,7 @@ import { holderOf, isWorking, supervisorState } from '../../control/supervisor-s
 import { isAlive } from '../../machine/identity.ts';
 import { readLease } from '../../store/lease.ts';
 import { restore } from '../../store/sqlite/backup.ts';
-import { lookAtDatabase } from '../../store/sqlite/look.ts';
+import { inspectDatabase } from '../../store/sqlite/inspect.ts';
 import { StoreError } from '../../store/store-error.ts';
 import { type Cli, fail } from '../context.ts';
 import { path } from '../terminal/arguments.ts';
@@ -59,12 +59,12 @@ async function workingSupervisor(cli: Cli): Promise<number | undefined> {
 
 /** A store with two names is refused for writing, and a restore repairs it: so it is only read. */
 async function readHolderPid(cli: Cli): Promise<number | undefined> {
-  const look = lookAtDatabase(cli.stateDir);
-  if (!look) return undefined;
+  const database = inspectDatabase(cli.stateDir);
+  if (!database) return undefined;
   try {
-    const lease = await readLease(look.read);
+    const lease = await readLease(database.read);
     return lease && (await isAlive(holderOf(lease))) ? lease.pid : undefined;
   } finally {
-    await look.close();
+    await database.close();
   }
 }

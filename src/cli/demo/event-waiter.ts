@@ -58,10 +58,10 @@ export function openEventWaiter(bridge: Bridge, { report, live, signal }: EventW
         signal.throwIfAborted();
         await next();
         const found = events.findIndex((event, index) => index >= awaited && event.type === type);
-        const [trouble] = events
+        const [failure] = events
           .slice(awaited, found < 0 ? undefined : found + 1)
           .flatMap((event) => troubleIn(event) ?? []);
-        if (trouble !== undefined) throw new SelftestError(trouble);
+        if (failure !== undefined) throw new SelftestError(failure);
         const event = events[found];
         if (event) {
           awaited = found + 1;

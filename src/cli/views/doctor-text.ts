@@ -1,9 +1,9 @@
 /** What the doctor found, as a person reads it. */
-import type { CheckGroup, Finding, Verdict } from '../../doctor/check.ts';
+import type { CheckGroup, Finding, FindingVerdict } from '../../doctor/check.ts';
 import type { Format, Output } from '../terminal/output.ts';
 import { wrap } from '../terminal/text.ts';
 
-const FORMATS: Readonly<Record<Verdict, Format>> = {
+const FORMATS: Readonly<Record<FindingVerdict, Format>> = {
   ok: 'green',
   fixed: 'green',
   warning: 'yellow',
@@ -44,7 +44,7 @@ interface Counts {
 }
 
 function countsOf(findings: readonly Finding[]): Counts {
-  const count = (wanted: Verdict) => findings.filter(({ verdict }) => verdict === wanted).length;
+  const count = (wanted: FindingVerdict) => findings.filter(({ verdict }) => verdict === wanted).length;
   return {
     ok: count('ok'),
     warnings: count('warning'),

@@ -3,7 +3,7 @@
 import type Sqlite from 'better-sqlite3';
 import { systemClock } from '../../clock.ts';
 import { makePrivateFolder } from '../../make-folder.ts';
-import { refuseSecondName, refuseToForget } from './file.ts';
+import { refuseHardLinks, refuseToForget } from './file.ts';
 import { checkSchema, migrate } from './migrate.ts';
 import { MIGRATIONS } from './migrations.ts';
 import { openSqlite, translating } from './open-sqlite.ts';
@@ -14,7 +14,7 @@ export function connect(stateDir: string, file: string): Sqlite.Database {
   return translating(file, () => {
     makePrivateFolder(stateDir);
     refuseToForget(stateDir, file);
-    refuseSecondName(file);
+    refuseHardLinks(file);
     createClosed(file);
     const sqlite = openSqlite(file, { timeout: OPENING_TIMEOUT_MS }, (opened) => prepare(opened, file));
     closeToOthers(stateDir);

@@ -29,18 +29,18 @@ export function refuseToForget(stateDir: string, file: string): void {
  * the same plans without seeing each other, and damage each other's writes
  * (https://www.sqlite.org/howtocorrupt.html#_unlinking_or_renaming_a_database_file_while_in_use). Throws StoreError.
  */
-export function refuseSecondName(file: string): void {
-  const names = namesOf(file);
-  if (names > 1) throw new StoreError('linked', `${file}: ${linkedWords(names)}`);
+export function refuseHardLinks(file: string): void {
+  const names = countHardLinks(file);
+  if (names > 1) throw new StoreError('linked', `${file}: ${describeHardLinks(names)}`);
 }
 
 /** How many names (hard links) a file has, in any folder; 0 when it does not exist. */
-export function namesOf(file: string): number {
+export function countHardLinks(file: string): number {
   return statSync(file, { throwIfNoEntry: false })?.nlink ?? 0;
 }
 
 /** What is wrong with a file of several names, and what to do. */
-export function linkedWords(names: number): string {
+export function describeHardLinks(names: number): string {
   return `this file has ${names} names (hard links), and whoever opens it by another one damages it. Nothing was changed: remove the other names (find them with find -samefile), or give this one a file of its own (bridge-supervisor backup COPY, then bridge-supervisor restore COPY)`;
 }
 

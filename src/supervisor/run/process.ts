@@ -22,7 +22,7 @@ import { folderIdentity } from '../../machine/folder-identity.ts';
 import { pathFrom } from '../../machine/folder-overlap.ts';
 import { killProcess } from '../../machine/signal.ts';
 import { sweep } from '../../machine/sweep.ts';
-import { isMachineTrouble } from '../../machine/transient-error.ts';
+import { isResourceError } from '../../machine/transient-error.ts';
 import type { Outcome } from '../../project/outcome.ts';
 import type { Run } from '../../project/run.ts';
 import { ok, type Result, refuse } from '../../result.ts';
@@ -58,7 +58,7 @@ export async function spawnRun(context: Context, started: StartedRun): Promise<S
     await removeControlGroup(controlGroupOf(started.run));
     if (endsSupervisor(error)) throw error;
     const message = messageOf(error);
-    const kind = isMachineTrouble(error) ? 'machine_exhausted' : 'never_spawned';
+    const kind = isResourceError(error) ? 'machine_exhausted' : 'never_spawned';
     return { spawned: false, outcome: { kind, message } };
   }
 }

@@ -9,7 +9,7 @@ import { overCap } from './output-cap.ts';
 import type { RunPhases } from './phase.ts';
 import type { RunReader } from './reader.ts';
 import type { RunStop } from './stop.ts';
-import { judge, type Limits } from './watchdog.ts';
+import { judge, type Timeouts } from './watchdog.ts';
 
 const WATCH_EVERY_MS = 1_000;
 /** A check later than this shows that the machine was suspended. */
@@ -33,7 +33,7 @@ export async function watchRun(
   runContext: RunContext,
   { files, process, phases, reader, stop, live }: RunParts,
 ): Promise<void> {
-  const limits: Limits = {
+  const timeouts: Timeouts = {
     startMs: config.start_timeout,
     silenceMs: config.silence_timeout,
     toolMs: config.tool_timeout,
@@ -57,8 +57,8 @@ export async function watchRun(
     if (lost) await stop.gently(lost);
     const phase = livePhase(phases);
     if (!phase) continue;
-    const verdict = judge(phase, reader.summary.progress.open.size > 0, limits, clock.monotonic());
-    if (verdict.late) await stop.gently(verdict.outcome);
+    const lateness = judge(phase, reader.summary.progress.open.size > 0, timeouts, clock.monotonic());
+    if (lateness.late) await stop.gently(lateness.outcome);
   }
 }
 

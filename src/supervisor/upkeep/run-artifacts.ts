@@ -33,7 +33,7 @@ export async function listArtifacts(stateDir: string): Promise<RunArtifact[]> {
   return found;
 }
 
-interface Limits {
+interface Retention {
   /** Output of runs that ended before this time (ISO 8601) is removed. */
   readonly before: string;
   /** How much output may stay. */
@@ -49,13 +49,13 @@ interface Limits {
 export function chooseArtifacts(
   artifacts: readonly RunArtifact[],
   finished: readonly FinishedRun[],
-  limits: Limits,
+  retention: Retention,
 ): RunArtifact[] {
   const byRun = Map.groupBy(artifacts, ({ runId }) => runId);
   let kept = bytesOf(artifacts);
   return finished.flatMap(({ id, endedAt, closed }) => {
     const files = byRun.get(id) ?? [];
-    const all = closed && (endedAt < limits.before || kept > limits.bytes);
+    const all = closed && (endedAt < retention.before || kept > retention.bytes);
     const chosen = all ? files : files.filter(({ kind }) => kind === 'secret');
     kept -= bytesOf(chosen);
     return chosen;

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import type { LivePhase } from '../../../src/supervisor/run/phase.ts';
-import { judge, type Limits } from '../../../src/supervisor/run/watchdog.ts';
+import { judge, type Timeouts } from '../../../src/supervisor/run/watchdog.ts';
 
-const LIMITS: Limits = {
+const TIMEOUTS: Timeouts = {
   startMs: 60,
   silenceMs: 960,
   toolMs: 3_600,
@@ -27,8 +27,8 @@ interface Since {
 }
 
 /** How long ago each of it was. */
-function verdict(since: Since, limits: Limits = LIMITS) {
-  return judge(phaseOf(since), since.tool ?? false, limits, NOW);
+function verdict(since: Since, timeouts: Timeouts = TIMEOUTS) {
+  return judge(phaseOf(since), since.tool ?? false, timeouts, NOW);
 }
 
 function phaseOf(since: Since): LivePhase {
@@ -74,7 +74,7 @@ test.each([
 
 describe('time limit of a plan', () => {
   test('a plan’s time limit counts from the start, even before the first word', () => {
-    const short = { ...LIMITS, runMs: 2 };
+    const short = { ...TIMEOUTS, runMs: 2 };
     expect(verdict({ ...silentStart, spawn: 2, sign: 2 }, short)).toEqual(FINE);
     expect(verdict({ ...silentStart, spawn: 3, sign: 3 }, short)).toEqual({
       late: true,
@@ -83,6 +83,6 @@ describe('time limit of a plan', () => {
   });
 
   test('a plan’s time limit may be longer than any silence', () => {
-    expect(verdict({ spawn: 961, sign: 961 }, { ...LIMITS, runMs: 1e9 })).toEqual(stalled(960));
+    expect(verdict({ spawn: 961, sign: 961 }, { ...TIMEOUTS, runMs: 1e9 })).toEqual(stalled(960));
   });
 });

@@ -9,13 +9,13 @@ import type { Reader } from '../database.ts';
 import type { Tables } from '../schema.ts';
 import { StoreError } from '../store-error.ts';
 import { BridgeSqliteDialect } from './driver.ts';
-import { linkedWords, namesOf, refuseToForget } from './file.ts';
+import { countHardLinks, describeHardLinks, refuseToForget } from './file.ts';
 import { checkSchema } from './migrate.ts';
 import { MIGRATIONS } from './migrations.ts';
 import { openSqlite, translating, withSqlite } from './open-sqlite.ts';
 import { createDraft } from './private-file.ts';
 
-export interface DatabaseLook {
+export interface InspectedDatabase {
   readonly file: string;
   readonly bytes: number;
   /** The size of the log that is not yet part of the file. */
@@ -72,7 +72,7 @@ const LOCK_TIMEOUT_MS = 2_000;
  * Opens the store read-only and checks it; undefined when there is none yet. Throws StoreError when it is unreadable,
  * not ours, or lost. The caller closes it.
  */
-export function lookAtDatabase(stateDir: string): DatabaseLook | undefined {
+export function inspectDatabase(stateDir: string): InspectedDatabase | undefined {
   const file = databaseFile(stateDir);
   const sizeOf = (path: string) => statSync(path, { throwIfNoEntry: false })?.size ?? 0;
   const walBytes = sizeOf(`${file}-wal`);
@@ -101,7 +101,7 @@ export function lookAtDatabase(stateDir: string): DatabaseLook | undefined {
     schema,
     newestSchema: MIGRATIONS.length,
     damage: found === 'ok' ? null : found,
-    linked: namesOf(file) > 1 ? linkedWords(namesOf(file)) : null,
+    linked: countHardLinks(file) > 1 ? describeHardLinks(countHardLinks(file)) : null,
     read,
     newestEventAt: () => newestEventAt(read),
     async close() {
