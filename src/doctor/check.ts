@@ -35,6 +35,8 @@ export interface CheckResult {
   readonly message: string;
   /** What a person can do about it. */
   readonly hint?: string;
+  /** Of a skipped result, why there is none; of any other, why other checks have none. */
+  readonly cause?: Cause;
   /** Applies the safe fix and returns what it did. Throws when it fails. */
   readonly fix?: () => Promise<string>;
 }
@@ -45,25 +47,43 @@ export interface Finding extends CheckResult {
   readonly check: string;
 }
 
-/** The check cannot tell, because of something that another check reports. */
+/** What keeps several checks from a result. One of them reports it. */
+export type Cause =
+  | 'config_invalid'
+  | 'service_environment_unknown'
+  | 'claude_missing'
+  | 'no_database'
+  | 'database_unreadable'
+  | 'database_damaged'
+  | 'no_service'
+  | 'no_state_folder'
+  | 'state_folder_closed';
+
+/** The check has no result, for a cause that another check reports. */
 export class Inconclusive extends Error {
   override name = 'Inconclusive';
+  override readonly cause: Cause;
+
+  constructor(cause: Cause, message: string) {
+    super(message);
+    this.cause = cause;
+  }
 }
 
-type Remedy = Pick<CheckResult, 'hint' | 'fix'>;
+type More = Pick<CheckResult, 'hint' | 'fix' | 'cause'>;
 
 export function ok(subject: string, message: string): CheckResult {
   return { subject, verdict: 'ok', message };
 }
 
-export function warning(subject: string, message: string, remedy: Remedy = {}): CheckResult {
-  return { subject, verdict: 'warning', message, ...remedy };
+export function warning(subject: string, message: string, more: More = {}): CheckResult {
+  return { subject, verdict: 'warning', message, ...more };
 }
 
-export function problem(subject: string, message: string, remedy: Remedy = {}): CheckResult {
-  return { subject, verdict: 'problem', message, ...remedy };
+export function problem(subject: string, message: string, more: More = {}): CheckResult {
+  return { subject, verdict: 'problem', message, ...more };
 }
 
-export function skipped(subject: string, message: string, remedy: Remedy = {}): CheckResult {
-  return { subject, verdict: 'skipped', message, ...remedy };
+export function skipped(subject: string, message: string, more: More = {}): CheckResult {
+  return { subject, verdict: 'skipped', message, ...more };
 }

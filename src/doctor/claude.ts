@@ -38,6 +38,7 @@ async function program(context: DoctorContext): Promise<CheckResult> {
     return problem('claude', `${capitalize(located.message)}. (Searched ${where}.)`, {
       // An earlier `install` found it there.
       hint: isService && env.BRIDGE_CLAUDE ? `${CAPTURE} searches for it again.` : INSTALL,
+      cause: 'claude_missing',
     });
   const { path } = located;
   const marked = claudeEnvironment(env, { id: 'doctor', projectId: '' });

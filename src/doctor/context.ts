@@ -76,7 +76,7 @@ export function createContext(machine: Machine): DoctorContext {
         return loadConfig(machine.stateDir, env);
       } catch (error) {
         if (error instanceof ConfigError)
-          throw new Inconclusive('The configuration is invalid; see Configuration.');
+          throw new Inconclusive('config_invalid', 'The configuration is invalid; see Configuration.');
         throw error;
       }
     }),
@@ -85,7 +85,10 @@ export function createContext(machine: Machine): DoctorContext {
       if (plannedEnv) return { env: plannedEnv, where: OF_SERVICE, isService: true };
       if (!service) return { env, where: 'in this environment', isService: false };
       const ofService = await serviceEnvironment(service.manager, stateDir).catch((error: Error) => {
-        throw new Inconclusive(`The environment of the service is unknown: ${error.message}.`);
+        throw new Inconclusive(
+          'service_environment_unknown',
+          `The environment of the service is unknown: ${error.message}.`,
+        );
       });
       return { env: ofService, where: OF_SERVICE, isService: true };
     }),
@@ -95,7 +98,7 @@ export function createContext(machine: Machine): DoctorContext {
     }),
     async claude() {
       const located = await context.locateClaude();
-      if (!located.found) throw new Inconclusive('claude was not found.');
+      if (!located.found) throw new Inconclusive('claude_missing', 'claude was not found.');
       return located.path;
     },
     async claudeFolder() {
@@ -108,10 +111,11 @@ export function createContext(machine: Machine): DoctorContext {
     }),
     async store() {
       const database = await context.openStore().catch(() => {
-        throw new Inconclusive('The database cannot be read; see Database.');
+        throw new Inconclusive('database_unreadable', 'The database cannot be read; see Database.');
       });
-      if (!database) throw new Inconclusive(NO_DATABASE);
-      if (database.damage !== null) throw new Inconclusive('The database is damaged; see Database.');
+      if (!database) throw new Inconclusive('no_database', NO_DATABASE);
+      if (database.damage !== null)
+        throw new Inconclusive('database_damaged', 'The database is damaged; see Database.');
       return database;
     },
     async [Symbol.asyncDispose]() {

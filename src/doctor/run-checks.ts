@@ -66,7 +66,7 @@ async function runCheck(
 
 function resultOf(subject: string, error: unknown): CheckResult {
   const message = messageOf(error);
-  if (error instanceof Inconclusive) return skipped(subject, message);
+  if (error instanceof Inconclusive) return skipped(subject, message, { cause: error.cause });
   return problem(subject, `${subject}: check failed: ${message}`);
 }
 

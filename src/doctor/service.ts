@@ -32,7 +32,11 @@ export function serviceGroup(context: DoctorContext): CheckGroup {
 const INSTALL = { hint: 'bridge-supervisor install' };
 
 async function installed({ service }: DoctorContext): Promise<CheckResult> {
-  if (!service) return warning('service', 'No service is installed: nothing starts after a reboot.', INSTALL);
+  if (!service)
+    return warning('service', 'No service is installed: nothing starts after a reboot.', {
+      ...INSTALL,
+      cause: 'no_service',
+    });
   const { manager, installed: found } = service;
   if (found.version !== VERSION)
     return warning(
@@ -157,6 +161,6 @@ async function remarks(context: DoctorContext): Promise<CheckResult[]> {
 }
 
 function installedService({ service }: DoctorContext) {
-  if (!service) throw new Inconclusive('No service is installed.');
+  if (!service) throw new Inconclusive('no_service', 'No service is installed.');
   return service;
 }

@@ -36,6 +36,7 @@ async function rights({ stateDir, uid }: DoctorContext): Promise<CheckResult> {
   if (!folder)
     return warning(stateDir, `${stateDir} does not exist yet.`, {
       hint: 'bridge-supervisor start creates it.',
+      cause: 'no_state_folder',
     });
   if (!folder.isDirectory())
     return problem(stateDir, `${stateDir} is a file, not a folder.`, {
@@ -73,7 +74,7 @@ async function writable({ stateDir, uid }: DoctorContext): Promise<CheckResult> 
     const { code } = error as NodeJS.ErrnoException;
     // A folder of our own can be opened again, which `rights` reports.
     if (code === 'EACCES' && isThere && (await stat(there)).uid === uid)
-      throw new Inconclusive(`The mode of ${stateDir} keeps you out.`);
+      throw new Inconclusive('state_folder_closed', `The mode of ${stateDir} keeps you out.`);
     const what = isThere ? 'is not writable' : `cannot be created in ${there}`;
     return problem(stateDir, `${stateDir} ${what} (${code}).`, {
       hint: 'Set BRIDGE_HOME to another folder.',
@@ -172,5 +173,5 @@ function octal(mode: number): string {
 
 async function mustExist(stateDir: string): Promise<void> {
   const folder = await stat(stateDir).catch(() => undefined);
-  if (!folder?.isDirectory()) throw new Inconclusive(NOT_THERE);
+  if (!folder?.isDirectory()) throw new Inconclusive('no_state_folder', NOT_THERE);
 }

@@ -28,11 +28,14 @@ async function file(context: DoctorContext): Promise<CheckResult> {
   });
   if (database instanceof StoreError) {
     const damaged = database.problem === 'corrupt' || database.problem === 'not-a-database';
-    return problem(subject, database.message, damaged ? RESTORE : {});
+    return problem(subject, database.message, { ...(damaged && RESTORE), cause: 'database_unreadable' });
   }
-  if (!database) return skipped(subject, NO_DATABASE);
+  if (!database) return skipped(subject, NO_DATABASE, { cause: 'no_database' });
   if (database.damage !== null)
-    return problem(database.file, `${database.file} is damaged: ${database.damage}.`, RESTORE);
+    return problem(database.file, `${database.file} is damaged: ${database.damage}.`, {
+      ...RESTORE,
+      cause: 'database_damaged',
+    });
   if (database.linked !== null) return problem(database.file, `${database.file}: ${database.linked}.`);
   const size = `${sizeText(database.bytes)}, intact`;
   if (database.schema < database.newestSchema)

@@ -49,7 +49,11 @@ describe('end of the doctor', () => {
       run: () => new Promise(() => undefined),
     },
     { name: 'throws', subject: 'a broken thing', run: () => Promise.reject(new Error('out of order')) },
-    { name: 'waits', subject: 'a thing', run: () => Promise.reject(new Inconclusive('See there.')) },
+    {
+      name: 'waits',
+      subject: 'a thing',
+      run: () => Promise.reject(new Inconclusive('no_database', 'See there.')),
+    },
     { name: 'works', subject: 'a thing', run: async () => ok('a thing', 'It works') },
   ];
   const group = { name: 'test', title: 'Test', checks };

@@ -19,11 +19,9 @@ export function groupLines(out: Output, { title }: CheckGroup, findings: readonl
   return [out.style('bold', title), ...shown.flatMap((finding) => findingLines(out, finding)), ''];
 }
 
-/** One cause can make several checks inconclusive. */
-function isRepeated({ verdict, message }: Finding, before: readonly Finding[]): boolean {
-  return (
-    verdict === 'skipped' && before.some((other) => other.message.startsWith(message.replace(/\.$/, '')))
-  );
+/** Whether a check was skipped for a cause that is shown already. */
+function isRepeated({ verdict, cause }: Finding, before: readonly Finding[]): boolean {
+  return verdict === 'skipped' && cause !== undefined && before.some((other) => other.cause === cause);
 }
 
 /** One finding, indented as in a group. */
