@@ -165,7 +165,10 @@ type Written = z.infer<ReturnType<typeof makeSchema>>;
 type Frozen<T> = T extends object ? { readonly [K in keyof T]: Frozen<T[K]> } : T;
 
 export type Evidence = Frozen<Written>;
+export type Change = NonNullable<Evidence['diff']>['changes'][number];
 export type CheckResult = Evidence['checks'][number];
+export type Claims = Evidence['claims'];
+export type Warning = Evidence['warnings'][number];
 
 /** What a decision is bound to; null where nothing was measured. */
 export function treeOf({ git, snapshot }: Pick<Evidence, 'git' | 'snapshot'>): string | null {
