@@ -1,18 +1,18 @@
-/** What a check is, and what it returns: a verdict on one thing, in one sentence, with what to do about it. */
+/** A check, and its result: a verdict on one subject, in one sentence, with what to do about it. */
 
 export interface Check {
-  /** Within its group, such as `login`. */
+  /** Unique within its group, such as `login`. */
   readonly name: string;
-  /** What it checks, for the message that it timed out. */
+  /** What it checks, for the message of a timeout. */
   readonly subject: string;
   /** In milliseconds; DEFAULT_TIMEOUT_MS unless given. */
   readonly timeoutMs?: number;
-  /** How long it may take to clean up after a timeout. */
+  /** Time to clean up after a timeout, in milliseconds; DEFAULT_GRACE_MS unless given. */
   readonly graceMs?: number;
   /**
    * Changes nothing. May throw Inconclusive; anything else thrown is reported as a problem.
    *
-   * @param signal Aborts at the timeout: end what was started.
+   * @param signal Aborts at the timeout; the check then ends what it started.
    */
   run(signal: AbortSignal): Promise<CheckResult | readonly CheckResult[]>;
 }
@@ -24,7 +24,7 @@ export interface CheckGroup {
   readonly checks: readonly Check[];
 }
 
-/** `skipped`: not known, or not needed here; the message says why. `fixed`: by `doctor --fix`, a moment ago. */
+/** `skipped`: unknown or not needed; the message says why. `fixed`: `doctor --fix` has just corrected it. */
 export type FindingVerdict = 'ok' | 'warning' | 'problem' | 'skipped' | 'fixed';
 
 export interface CheckResult {
@@ -41,7 +41,7 @@ export interface CheckResult {
   readonly fix?: () => Promise<string>;
 }
 
-/** A result as it is reported. */
+/** A result and the check that it comes from. */
 export interface Finding extends CheckResult {
   /** Group and check, such as `claude.login`. */
   readonly check: string;

@@ -36,7 +36,7 @@ async function program(context: DoctorContext): Promise<CheckResult> {
   const located = await context.locateClaude();
   if (!located.found)
     return problem('claude', `${capitalize(located.message)}. (Searched ${where}.)`, {
-      // An earlier `install` found it there.
+      // An earlier `install` has found it there.
       hint: isService && env.BRIDGE_CLAUDE ? `${CAPTURE} searches for it again.` : INSTALL,
       cause: 'claude_missing',
     });

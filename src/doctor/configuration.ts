@@ -37,7 +37,7 @@ async function values(
   return ok(file, there ? `${file} is valid` : `${file} does not exist; defaults apply`);
 }
 
-/** Variables of ours that are not configuration keys. */
+/** Our variables that are no keys of the configuration. */
 const OTHER_VARIABLES = ['BRIDGE_HOME', 'BRIDGE_DEBUG', 'BRIDGE_RUN_ID', 'BRIDGE_PROJECT_ID'];
 
 async function variables({ env, supervisorEnv }: DoctorContext): Promise<CheckResult[]> {
@@ -66,7 +66,7 @@ async function variables({ env, supervisorEnv }: DoctorContext): Promise<CheckRe
   const words =
     set.length > 0
       ? `${set.join(', ')} ${set.length > 1 ? 'override' : 'overrides'} config.json`
-      : 'No BRIDGE_ variable overrides it';
+      : 'No BRIDGE_ variable overrides config.json';
   return [ok('BRIDGE_ variables', words)];
 }
 

@@ -1,4 +1,4 @@
-/** The MCP servers as registered in Claude Desktop and Claude Code, each started and asked for its tools. */
+/** Starts the MCP servers that are registered in Claude Desktop and Claude Code, and asks each for its tools. */
 
 import { existsSync } from 'node:fs';
 import { readFile, stat } from 'node:fs/promises';
@@ -93,14 +93,14 @@ async function code(context: DoctorContext, signal: AbortSignal): Promise<CheckR
 
 const clientConfig = z.looseObject({ mcpServers: z.record(z.string(), z.unknown()).optional() });
 
-/** Empty when this client does not name the server. */
+/** Checks the entry in a client's file; no results when the file does not name the server. */
 async function registeredIn(
   context: DoctorContext,
   file: string,
   name: string,
   signal: AbortSignal,
 ): Promise<CheckResult[]> {
-  // Reading from a pipe blocks for ever.
+  // A pipe would block the reader for ever.
   if (!(await stat(file)).isFile())
     return [problem(file, `${file} is not a file, so the client cannot read it.`, { hint: 'Move it away.' })];
   const text = await readFile(file, 'utf8');
@@ -132,7 +132,7 @@ async function registeredIn(
   return result.verdict === 'ok' && shortLived ? [shortLived] : [result];
 }
 
-/** What can be seen without starting it. */
+/** Finds a mistake in an entry without starting the server. */
 async function findMistake(
   context: DoctorContext,
   file: string,
@@ -147,7 +147,7 @@ async function findMistake(
       `${file} starts our server with '${command}', but desktop programs do not see your shell's PATH.`,
       { hint: 'bridge-supervisor setup writes the full path.' },
     );
-  // A runtime with another name shows when the server is started.
+  // The probe of the server shows whether a runtime of another name works.
   const node = /node(\.exe)?$/.test(command) ? await runtime(context, [command, ...args], file) : undefined;
   if (node && node.verdict !== 'ok') return node;
   return wrongStateFolder(context, file, env);
@@ -174,7 +174,7 @@ function wrongStateFolder(
   }
 }
 
-/** Our own server, as `setup` would register it. */
+/** Probes our own server as `setup` would register it. */
 async function tryOwn(
   context: DoctorContext,
   name: string,
@@ -203,9 +203,9 @@ async function resultOf(subject: string, name: string, probe: ServerProbe): Prom
   return ok(subject, `${subject}: our server answers with ${probe.tools.length} tools`);
 }
 
-/** The tools that a client needs. In a run of the supervisor a server has fewer: then its registration is wrong. */
+/** The tools that a client needs. A server with fewer has the environment of a run, and is registered wrongly. */
 async function toolsOf(server: string): Promise<string[]> {
-  // Loaded late: the servers themselves are needed nowhere else in this process.
+  // Loaded late: this process needs the servers nowhere else.
   const tools =
     server === DESKTOP_SERVER
       ? (await import('../mcp/desktop.ts')).DESKTOP_TOOLS

@@ -1,4 +1,4 @@
-/** What the checks are given: everything that depends on the machine, and what several of them need, read once. */
+/** The machine as the checks see it, and what several of them need, read once. */
 
 import { claudeFolder } from '../claude/files.ts';
 import { type Located, locateClaude } from '../claude/locate.ts';
@@ -16,22 +16,22 @@ import type { InspectedDatabase } from '../store/sqlite/inspect.ts';
 import { Inconclusive } from './check.ts';
 
 export interface Machine {
-  /** Of the caller. */
+  /** The caller's environment. */
   readonly env: Environment;
   readonly stateDir: string;
   readonly homeDir: string;
-  /** Of the caller; null where files have no owner to compare. */
+  /** The caller's user id; null where files have no owner to compare. */
   readonly uid: number | null;
   readonly platform: Platform;
   readonly clock: Clock;
   readonly run: RunProgram;
   /** The program and arguments that start this command line again. */
   readonly selfCommand: readonly string[];
-  /** The one that is installed for this state folder. */
+  /** The service that is installed for this state folder. */
   readonly service: FoundService | null;
-  /** The environment of a service that is about to be installed: `install` checks before there is one. */
+  /** The environment of the service that `install` is about to write. */
   readonly plannedEnv?: Environment;
-  /** What `install` would write for it now, in this environment. */
+  /** The files that `install` would write for a service now. */
   readonly serviceFiles: (service: FoundService, env: Environment) => readonly ServiceFile[];
   /** Tells whether a folder is on a disk of another machine. */
   readonly foreignDisk: typeof foreignDisk;
@@ -59,13 +59,13 @@ export interface DoctorContext extends Machine, AsyncDisposable {
   locateClaude(): Promise<Located>;
   /** Claude's own folder. */
   claudeFolder(): Promise<string>;
-  /** The store, opened read-only; undefined when there is none yet. Throws StoreError. */
+  /** Opens the store read-only; undefined when there is none yet. Throws StoreError. */
   openStore(): Promise<InspectedDatabase | undefined>;
-  /** The same for checks of other things. Throws Inconclusive when there is none, or it cannot be read. */
+  /** The store for checks of other things. Throws Inconclusive when there is none, or it is unreadable or damaged. */
   store(): Promise<InspectedDatabase>;
 }
 
-/** Dispose it after the checks: it may hold the store open. */
+/** The caller disposes it after the checks: it may hold the store open. */
 export function createContext(machine: Machine): DoctorContext {
   const context: DoctorContext = {
     ...machine,

@@ -1,4 +1,4 @@
-/** A whole plan through the real supervisor and the real Claude, as the service would start them; only the model is scripted. */
+/** Runs a whole plan through the supervisor and Claude in the environment of the service, with a scripted model. */
 import type { Environment } from '../environment.ts';
 import { openSandbox } from '../selftest/sandbox.ts';
 import { plainPath } from '../selftest/sandbox-environment.ts';
@@ -34,7 +34,7 @@ async function wholeLoop(
   onStep: (step: string) => void,
   signal: AbortSignal,
 ): Promise<CheckResult> {
-  // What reads the tools' answers is needed for this group alone.
+  // Loaded late: only this group reads the answers of tools.
   const { LOOP_SANDBOX, runWholeLoop } = await import('../selftest/whole-loop.ts');
   const { clock, service } = context;
   const claude = await context.claude();

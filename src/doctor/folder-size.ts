@@ -1,4 +1,4 @@
-/** How much disk space a folder uses, measured within limits. */
+/** Measures the disk space that a folder uses, within limits. */
 import { lstat, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Clock } from '../clock.ts';
@@ -6,14 +6,14 @@ import type { Clock } from '../clock.ts';
 export interface Size {
   readonly bytes: number;
   readonly files: number;
-  /** Cut short: it is at least this. */
+  /** The measurement was cut short: the folder uses at least this much. */
   readonly cut: boolean;
 }
 
 const MAX_FILES = 100_000;
 const MAX_MS = 5_000;
 
-/** Follows no links. What cannot be read counts as nothing. */
+/** Follows no links. A file that cannot be read counts as empty. */
 export async function folderSize(folder: string, clock: Clock, signal: AbortSignal): Promise<Size> {
   const end = clock.monotonic() + MAX_MS;
   const queue = [folder];

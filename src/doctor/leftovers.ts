@@ -71,7 +71,7 @@ async function killAll(
   members: readonly MarkedProcess[],
 ): Promise<string> {
   const [root] = members;
-  if (!root) return 'They have ended meanwhile.';
+  if (!root) return 'The processes have ended meanwhile.';
   const left = await sweep({
     root,
     processTree: members,
@@ -83,9 +83,9 @@ async function killAll(
   throw new Error(`${left.map(({ name, pid }) => `${name} (pid ${pid})`).join(', ')} could not be killed`);
 }
 
-/** A younger file may still be in use. */
+/** A younger draft may still be in use. */
 const MIN_DRAFT_AGE_MS = 3_600_000;
-/** Of atomic writes, also by older versions, and of copies of the database. */
+/** Drafts of atomic writes, also by older versions, and of copies of the database. */
 const DRAFT = /\.(\d+|[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12})\.tmp$|\.db\.part$/;
 
 async function drafts({ stateDir, clock }: DoctorContext): Promise<CheckResult> {

@@ -22,7 +22,7 @@ export function logsGroup(context: DoctorContext): CheckGroup {
   };
 }
 
-/** Beyond this, rotation or retention does not work. */
+/** More than this many times the limit shows that rotation or retention does not work. */
 const TOLERANCE = 1.5;
 
 async function ownLog({ stateDir, config }: DoctorContext): Promise<CheckResult> {
@@ -59,7 +59,7 @@ async function runs({ stateDir, config, clock }: DoctorContext, signal: AbortSig
 
 const MAX_OUTPUT_BYTES = 10_000_000;
 
-/** What it prints before there is a log, and as it dies: in the background, or as a service. */
+/** A supervisor prints before it has a log, and as it dies: in the background, or as a service. */
 async function output({ stateDir, service }: DoctorContext): Promise<CheckResult[]> {
   const own = service?.manager.ownOutput(0, false);
   const background = startLogFile(stateDir);

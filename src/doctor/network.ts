@@ -11,7 +11,7 @@ const FILES = ['NODE_EXTRA_CA_CERTS', 'SSL_CERT_FILE'];
 export async function endpoints(context: DoctorContext, signal: AbortSignal): Promise<CheckResult[]> {
   const { env, where } = await context.supervisorEnv();
   const proxies = PROXIES.filter((name) => env[name]);
-  // Behind a proxy, a gateway need not be reachable from here.
+  // Behind a proxy, a gateway may be reachable through the proxy only.
   const direct = proxies.length === 0 || /^https?:\/\/(127\.|localhost\b|\[::1\])/.test(env[GATEWAY] ?? '');
   const urls = [...proxies, ...(direct ? [GATEWAY] : [])].flatMap((name) =>
     env[name] ? [{ name, value: env[name] }] : [],
@@ -41,7 +41,7 @@ async function endpoint(
   if (!url?.hostname) return problem(name, `${name} is set ${where}, but is not an address.`, hint);
   const port =
     Number(url.port) || (url.protocol === 'https:' ? 443 : url.protocol.startsWith('socks') ? 1080 : 80);
-  // Without user name and password.
+  // User name and password are left out.
   const place = `${url.hostname}:${port}`;
   const failure = await connectionError(url.hostname.replace(/^\[(.*)\]$/, '$1'), port, signal);
   if (failure === undefined) return ok(name, `${name}: ${place} accepts connections`);

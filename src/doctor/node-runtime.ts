@@ -19,7 +19,7 @@ export function upToScript(command: readonly string[]): readonly string[] {
 }
 
 const MIN_NODE = '22.14';
-/** Older ones can corrupt a database when two connections write to its WAL at once (https://sqlite.org/releaselog/3_51_3.html). */
+/** Older versions can corrupt a database when two connections write to its WAL at once (https://sqlite.org/releaselog/3_51_3.html). */
 const MIN_SQLITE = '3.51.3';
 
 const PROBE = `
@@ -34,8 +34,8 @@ else try {
 const probed = z.object({ node: z.string(), sqlite: z.string().optional(), error: z.string().optional() });
 
 /**
- * Whether the Node of a command can run us. Asked in a process of its own: an older Node crashes when it loads the
- * database driver.
+ * Checks whether the Node of a command can run this program. The probe has a process of its own: an older Node crashes
+ * when it loads the database driver.
  *
  * @param whose For a sentence: "the service".
  */

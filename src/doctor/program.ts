@@ -1,4 +1,4 @@
-/** This program itself: complete, and with a Node that can run it. */
+/** Whether this program is complete and its Node can run it. */
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import * as z from 'zod';
@@ -38,7 +38,7 @@ function installation(selfCommand: readonly string[]): CheckResult {
   return ok(root, `bridge-supervisor ${VERSION} in ${root}`);
 }
 
-/** Files that are read only when needed, so that a missing one shows late. */
+/** Files that are read only when needed: a missing one would show late. */
 const OTHER_FILES = [
   'package.json',
   'prompts/execute.md',

@@ -11,7 +11,7 @@ import type { DoctorContext } from './context.ts';
 import { counted } from './wording.ts';
 import type { WorkspaceFolder } from './workspace-folder.ts';
 
-/** Call it only for a folder that responds. */
+/** Checks a folder that is known to respond: git would block on another. */
 export async function checkRepository(
   context: DoctorContext,
   folder: WorkspaceFolder,
@@ -34,7 +34,7 @@ async function gitStatus(context: DoctorContext, { name, path }: WorkspaceFolder
       hint: `See: git -C ${path} config --list --show-origin --includes`,
     });
   const guarded = guardedFromGit(env, settings);
-  // Otherwise `git status` writes to the index of the repository.
+  // Without GIT_OPTIONAL_LOCKS=0, `git status` writes to the index of the repository.
   const options = { env: { ...guarded, GIT_OPTIONAL_LOCKS: '0', LC_ALL: 'C' }, timeoutMs: GIT_TIMEOUT_MS };
   const git = await context.run(
     'git',

@@ -1,4 +1,4 @@
-/** Runs checks. Always ends, whatever hangs or throws; never throws for a check. Fixing is a second step. */
+/** Runs checks, then fixes. Both always end, whatever hangs or throws. */
 
 import { cut } from '../characters.ts';
 import type { Clock } from '../clock.ts';
@@ -16,7 +16,7 @@ import {
 
 export interface RunChecksOptions {
   readonly clock: Clock;
-  /** Stops early; what was found so far is returned. */
+  /** Ends the run early; the findings so far are returned. */
   readonly signal: AbortSignal;
   /** Whether to apply the safe fixes of a group before running the next one. */
   readonly fix?: boolean;
@@ -70,7 +70,7 @@ function resultOf(subject: string, error: unknown): CheckResult {
   return problem(subject, `${subject}: check failed: ${message}`);
 }
 
-/** It may quote another program, which may print a line without an end, and secrets. */
+/** A message may quote another program, which may print secrets or a line without an end. */
 const MAX_MESSAGE_CHARACTERS = 2_000;
 
 function shortened(message: string): string {
@@ -78,7 +78,7 @@ function shortened(message: string): string {
   return `${cut(redact(message.slice(0, 2 * MAX_MESSAGE_CHARACTERS)), MAX_MESSAGE_CHARACTERS)}…`;
 }
 
-/** One after the other: a fix may depend on an earlier one. */
+/** Applies the fixes one after the other: one may depend on an earlier one. */
 async function fixAll(findings: readonly Finding[], options: RunChecksOptions): Promise<Finding[]> {
   const after: Finding[] = [];
   for (const finding of findings) {

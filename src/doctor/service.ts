@@ -47,17 +47,18 @@ async function installed({ service }: DoctorContext): Promise<CheckResult> {
   return ok(manager.title, `The ${manager.title} is installed, version ${VERSION}`);
 }
 
-/** They name folders and times from the configuration, which may have changed since. */
+/** The files name folders and times of the configuration, which may have changed since. */
 async function files(context: DoctorContext): Promise<CheckResult> {
   const { manager, installed: found } = installedService(context);
   const { env } = await context.supervisorEnv();
-  // `installed` reports the version; everything may differ with it.
-  if (found.version !== VERSION) return skipped(manager.title, 'Its files are from another version.');
+  // `installed` reports the version; another version writes other files.
+  if (found.version !== VERSION)
+    return skipped(manager.title, 'The files of the service are from another version.');
   const wanted = context.serviceFiles({ manager, installed: found }, env);
   const stale = wanted.find(
     ({ path, text }) => found.files.find((file) => file.path === path)?.text !== text,
   );
-  if (stale === undefined) return ok(manager.title, 'Its files are up to date');
+  if (stale === undefined) return ok(manager.title, 'The files of the service are up to date');
   const there = found.files.find(({ path }) => path === stale.path)?.text.split('\n') ?? [];
   const line = stale.text.split('\n').find((one) => !there.includes(one));
   return warning(
@@ -81,7 +82,7 @@ async function program(context: DoctorContext): Promise<CheckResult> {
   return shortLivedPart(context, command, 'the service', INSTALL.hint) ?? answer;
 }
 
-/** The service does not start without it. */
+/** The service does not start without its environment file. */
 async function environment(context: DoctorContext): Promise<CheckResult> {
   const command = commandOf(installedService(context).installed.files) ?? [];
   const at = command.indexOf('--environment');
@@ -128,7 +129,7 @@ async function state(context: DoctorContext): Promise<CheckResult> {
 const LOGS = 'See why: bridge-supervisor logs';
 const LOGS_THEN_START = `${LOGS}, then run: bridge-supervisor start`;
 
-/** By its cause where that is known; else by its state. */
+/** Explains a state by its cause, where that is known. */
 function explained(
   manager: ServiceManager,
   status: ServiceStatus,
@@ -138,7 +139,7 @@ function explained(
   const title = `The ${manager.title}`;
   const known = serviceAdvice(manager, status);
   if (!known) return [`${title} ${message}`, { hint }];
-  // Whoever reads this has just run the doctor.
+  // The usual advice is to run the doctor, which the reader has just done.
   const here = status.cause?.kind === 'permanent-failure' ? FIX_THEN_START : (known.advice ?? hint);
   return [`${title}: ${known.message}.`, { hint: here }];
 }
@@ -156,7 +157,7 @@ function startText({ startsAt }: ServiceStatus): string {
 async function remarks(context: DoctorContext): Promise<CheckResult[]> {
   const { manager } = installedService(context);
   const found = await manager.remarks();
-  if (found.length === 0) return [ok(manager.name, 'It needs nothing else')];
+  if (found.length === 0) return [ok(manager.name, 'The service needs nothing else')];
   return found.map((remark) => warning(manager.name, remark));
 }
 

@@ -1,4 +1,4 @@
-/** Commands registered for later whose files will soon be gone. */
+/** Finds files of a registered command that will soon be gone. */
 
 import { isAbsolute } from 'node:path';
 import { capitalize } from '../characters.ts';
@@ -34,7 +34,7 @@ export function shortLivedPart(
   );
 }
 
-/** Whether a service can start this command, next week too. */
+/** Checks whether a service can start this command, now and later. */
 export async function checkServiceCommand(
   machine: Pick<DoctorContext, 'env' | 'homeDir' | 'platform'>,
   command: readonly string[],

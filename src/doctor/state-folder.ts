@@ -51,7 +51,7 @@ async function rights({ stateDir, uid }: DoctorContext): Promise<CheckResult> {
   return problem(stateDir, `${stateDir} has mode ${octal(mode)}: ${consequenceOf(mode)}.`, {
     hint: `chmod 700 ${stateDir}`,
     async fix() {
-      // First: a folder that we may not enter cannot be checked.
+      // `ensurePrivateFolder` cannot check a folder that we may not enter.
       await chmod(stateDir, mode | 0o700);
       await ensurePrivateFolder(stateDir);
       return `Made ${stateDir} private (mode 700).`;
@@ -63,7 +63,7 @@ function consequenceOf(mode: number): string {
   return (mode & 0o700) === 0o700 ? 'other users can read its plans and secrets' : 'you cannot write to it';
 }
 
-/** A folder that does not exist yet can be created where its nearest parent is writable. */
+/** A missing folder can be created where its nearest parent is writable. */
 async function writable({ stateDir, uid }: DoctorContext): Promise<CheckResult> {
   const there = await nearestExisting(stateDir);
   const isThere = there === stateDir;
@@ -72,7 +72,7 @@ async function writable({ stateDir, uid }: DoctorContext): Promise<CheckResult> 
     await access(there, constants.R_OK | constants.W_OK | constants.X_OK);
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
-    // A folder of our own can be opened again, which `rights` reports.
+    // `rights` reports a folder of our own, and can open it again.
     if (code === 'EACCES' && isThere && (await stat(there)).uid === uid)
       throw new Inconclusive('state_folder_closed', `The mode of ${stateDir} keeps you out.`);
     const what = isThere ? 'is not writable' : `cannot be created in ${there}`;
@@ -110,10 +110,10 @@ async function place({ stateDir, foreignDisk }: DoctorContext): Promise<CheckRes
       `${stateDir} is on ${disk.title}: if that is a network drive, SQLite on it gets corrupted.`,
       move,
     );
-  return ok(stateDir, 'It is on a local disk and not synced elsewhere');
+  return ok(stateDir, `${stateDir} is on a local disk and not synced elsewhere`);
 }
 
-/** Warn below this many times the limit. */
+/** A warning is due below this many times the limit. */
 const WARN_FACTOR = 2;
 
 async function space({ stateDir, config }: DoctorContext): Promise<CheckResult> {

@@ -45,13 +45,14 @@ async function file(context: DoctorContext): Promise<CheckResult> {
   return ok(database.file, `${database.file}: ${size}`);
 }
 
-/** Beyond this, a reader that never ends keeps the WAL from being checkpointed. */
+/** A larger WAL shows a reader that never ends and keeps it from being checkpointed. */
 const MAX_WAL_BYTES = 64_000_000;
 
 async function log(context: DoctorContext): Promise<CheckResult> {
   const { walBytes, file: path } = await context.store();
   const subject = `${path}-wal`;
-  if (walBytes < MAX_WAL_BYTES) return ok(subject, `Its write-ahead log is ${sizeText(walBytes)}`);
+  if (walBytes < MAX_WAL_BYTES)
+    return ok(subject, `The write-ahead log of the database is ${sizeText(walBytes)}`);
   return warning(subject, `The write-ahead log of the database has grown to ${sizeText(walBytes)}.`, {
     hint: 'bridge-supervisor doctor --fix writes it back. Close programs that keep reading the database.',
     async fix() {

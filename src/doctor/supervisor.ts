@@ -52,7 +52,7 @@ async function runningSupervisor(
 ): Promise<CheckResult[]> {
   const restart = { hint: 'bridge-supervisor restart' };
   const found: CheckResult[] = [];
-  // The supervisor holds the database open, so opening it once more leaves no files behind.
+  // The supervisor holds the database open: a second opening leaves no files behind.
   const { whyUnwritable } = await import('../store/sqlite/inspect.ts');
   const unwritable = await whyUnwritable(stateDir);
   if (unwritable)

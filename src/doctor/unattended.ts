@@ -35,7 +35,7 @@ async function awake(context: DoctorContext): Promise<CheckResult> {
   });
 }
 
-/** Why it does not work; null when it does. Without input most inhibitors end at once. */
+/** Why an inhibitor does not work; null when it does. Most end at once without input. */
 async function tryOut(context: DoctorContext, means: Inhibitor, env: Environment): Promise<string | null> {
   const { command, args, endsBy } = means;
   const program = findExecutable(command, env.PATH ?? env.Path);
@@ -45,14 +45,14 @@ async function tryOut(context: DoctorContext, means: Inhibitor, env: Environment
   return code === 0 ? null : `${command}: ${stderr.trim().split('\n').at(-1) || `it exited with ${code}`}`;
 }
 
-/** Later than this, a monitor may raise an alarm. */
+/** After this many intervals a monitor may raise an alarm. */
 const MAX_HEARTBEAT_INTERVALS = 3;
 
 async function heartbeat(context: DoctorContext): Promise<CheckResult[]> {
   const { heartbeat_file: file, heartbeat_url: url, heartbeat_interval: interval } = await context.config();
   const found: CheckResult[] = [];
   if (file !== undefined) found.push(await fileOf(context, file, interval));
-  // Requesting it would itself be a heartbeat.
+  // A request would itself be a heartbeat.
   if (url !== undefined) found.push(ok('heartbeat_url', `The heartbeat goes to ${new URL(url).host}`));
   return found.length > 0 ? found : [ok('heartbeat', 'No heartbeat is configured')];
 }

@@ -38,7 +38,8 @@ const probed = z.object({
 });
 
 /**
- * Whether Claude can work in a folder. Probed in a process of its own: a folder on a dead network drive blocks for ever.
+ * Checks whether Claude can work in a folder. The probe has a process of its own: a folder on a dead network drive
+ * blocks for ever.
  */
 export async function checkFolder(
   context: DoctorContext,

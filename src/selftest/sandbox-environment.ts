@@ -1,4 +1,4 @@
-/** The environment of everything in the sandbox, built from nothing so that no key or setting of the person gets in. */
+/** The environment of the sandbox's processes: built from nothing, so that no key or setting of the person gets in. */
 import { delimiter, dirname, join } from 'node:path';
 import type { Environment } from '../environment.ts';
 import { simulatedClaudeEnvironment } from '../simulator/environment.ts';
@@ -6,26 +6,25 @@ import { simulatedClaudeEnvironment } from '../simulator/environment.ts';
 export interface Places {
   /** The simulator. */
   readonly url: string;
-  /** The state folder. */
-  readonly state: string;
+  readonly stateDir: string;
   /** Claude's home. */
   readonly homeDir: string;
   /** Path of the claude program. */
   readonly claude: string;
-  /** Where programs are looked for, in the form of the PATH variable. */
+  /** Value of the PATH variable. */
   readonly path: string;
 }
 
-/** @param env The machine's; only the places of the system itself are taken from it. */
+/** @param env The machine's environment; only the folders of the system are taken from it. */
 export function sandboxEnvironment(
-  { url, state, homeDir, claude, path }: Places,
+  { url, stateDir, homeDir, claude, path }: Places,
   env: Environment,
 ): Record<string, string> {
   return {
     ...simulatedClaudeEnvironment({ url, homeDir, path }),
     ...Object.fromEntries([TMPDIR, TEMP, TMP].map((name) => [name, homeDir])),
     ...Object.fromEntries(OF_WINDOWS.flatMap((name) => (env[name] ? [[name, env[name]]] : []))),
-    BRIDGE_HOME: state,
+    BRIDGE_HOME: stateDir,
     BRIDGE_CLAUDE: claude,
     // A sleep inhibitor outlives a killed supervisor for a moment.
     BRIDGE_KEEP_AWAKE: 'false',
@@ -34,10 +33,10 @@ export function sandboxEnvironment(
 
 const [TMPDIR, TEMP, TMP] = ['TMPDIR', 'TEMP', 'TMP'];
 
-/** Without the first no program on Windows can open a socket; the others say how programs and Git's bash are found. */
+/** No program on Windows can open a socket without SystemRoot. The others say where programs and Git's bash are. */
 const OF_WINDOWS = ['SystemRoot', 'ComSpec', 'PATHEXT', 'CLAUDE_CODE_GIT_BASH_PATH'];
 
-/** Our own Node, and what every system has. */
+/** A PATH with our own Node and the folders that every system has. */
 export function plainPath({ SystemRoot }: Environment): string {
   const system = SystemRoot
     ? [join(SystemRoot, 'System32'), SystemRoot]

@@ -23,11 +23,11 @@ import { SelftestError } from './selftest-error.ts';
 export interface SandboxOptions {
   /** The program and arguments that start our command line. */
   readonly selfCommand: readonly string[];
-  /** The machine's; only the places of the system itself are taken from it. */
+  /** The machine's environment; only the folders of the system are taken from it. */
   readonly env: Environment;
   /** The PATH of the processes in the sandbox. */
   readonly path: string;
-  /** Further variables for them, such as SHELL. None of Claude's. */
+  /** Further variables for these processes, such as SHELL; none of Claude's. */
   readonly variables?: Readonly<Record<string, string>>;
   readonly clock: Clock;
   /** Path of the claude program. */
@@ -46,7 +46,7 @@ export class Sandbox {
   readonly workspace: string;
   readonly bridge: Bridge;
   readonly #options: SandboxOptions;
-  readonly #state: string;
+  readonly #stateDir: string;
   readonly #homeDir: string;
   #stopped: Promise<Leftover[]> | undefined;
   #simulator: Simulator | undefined;
@@ -56,7 +56,7 @@ export class Sandbox {
   constructor(root: string, options: SandboxOptions, bridge: Bridge) {
     this.root = root;
     this.#options = options;
-    this.#state = join(root, 'state');
+    this.#stateDir = join(root, 'state');
     this.#homeDir = join(root, 'home');
     this.workspace = join(root, options.workspace.name);
     this.bridge = bridge;
@@ -107,7 +107,7 @@ export class Sandbox {
 
   /** The lines of loop.log so far. */
   async log(): Promise<string[]> {
-    const text = await readFile(logFile(this.#state), 'utf8').catch(() => '');
+    const text = await readFile(logFile(this.#stateDir), 'utf8').catch(() => '');
     return text.split('\n').filter((line) => line !== '');
   }
 
@@ -141,7 +141,7 @@ export class Sandbox {
   #environment(): Record<string, string> {
     const { claude, path, env } = this.#options;
     const url = this.#simulator?.url ?? '';
-    const places = { url, state: this.#state, homeDir: this.#homeDir, claude, path };
+    const places = { url, stateDir: this.#stateDir, homeDir: this.#homeDir, claude, path };
     return { ...this.#options.variables, ...sandboxEnvironment(places, env) };
   }
 }

@@ -1,4 +1,4 @@
-/** What one file would become: planned first, so that it can be shown before anything is written. */
+/** Plans what one file becomes, so that it can be shown before anything is written. */
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
@@ -7,6 +7,7 @@ import { encode, fingerprint, type JsonFile } from './json-file.ts';
 import { type JsonPath, removeValue, setValue, valueAt } from './json-text.ts';
 import type { FileRecord } from './ledger.ts';
 
+/** A value and its place in a JSON file. */
 export interface JsonSetting {
   readonly path: JsonPath;
   readonly value: unknown;
@@ -19,7 +20,7 @@ export interface FileChange {
   readonly text: string | null;
   /** Null when it will be removed. */
   readonly bytes: Buffer | null;
-  /** A copy of the file as it is, to be made first. */
+  /** Path of the copy that is made before the change; null when none is due. */
   readonly backup: string | null;
   /** Its record in the ledger so far. */
   readonly former: FileRecord | null;
@@ -37,7 +38,7 @@ export interface Change {
   readonly owner: FileRecord['owner'];
   readonly settings: readonly JsonSetting[];
   readonly former: FileRecord | undefined;
-  /** False where the file's reader does not accept a byte order mark; then it is removed. */
+  /** False: the reader of the file accepts no byte order mark, and an existing one is removed. */
   readonly mayHaveBom: boolean;
 }
 
@@ -67,7 +68,7 @@ export async function applySettings(
  * Plans the way back. Restores the backup where nobody else has changed the file since; otherwise undoes only what we
  * set, and only where it is still as we set it.
  *
- * @param ours Undone whatever is there now: restored to what was before us, or removed.
+ * @param ours Paths whose values are undone whatever they are now: restored to what was before us, or removed.
  */
 export async function undoSettings(
   file: JsonFile,

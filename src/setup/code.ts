@@ -1,4 +1,4 @@
-/** Our server in the person's own Claude Code, registered with Claude's own command. */
+/** Registers our server in the person's own Claude Code, with Claude's own command. */
 
 import { readFileSync } from 'node:fs';
 import { isDeepStrictEqual } from 'node:util';
@@ -25,9 +25,9 @@ export interface CodePlan {
   readonly claude: string | null;
   /** Another server's entry under our name, to be restored on removal; undefined for none. */
   readonly before: ClientEntry | undefined;
-  /** Replaces such an entry. */
+  /** The calls replace another server's entry under our name. */
   readonly replaces: boolean;
-  /** Such an entry is there afterwards. */
+  /** Another server's entry under our name is there afterwards. */
   readonly keepsAnother: boolean;
 }
 
@@ -122,7 +122,7 @@ const SCOPE = ['-s', 'user'];
 
 const REMOVE: ClaudeCall = { args: ['mcp', 'remove', CODE_SERVER, ...SCOPE] };
 
-/** Reads the entry from stdin (seen with 2.1.329). */
+/** `-` makes claude read the entry from stdin (seen with 2.1.329). */
 const ADD_JSON = ['mcp', 'add-json', CODE_SERVER, '-', ...SCOPE];
 
 function addOf({ env, command, args }: ServerStart): ClaudeCall {

@@ -28,10 +28,10 @@ export function thisSystem(env: System['env'], homeDir: string): System {
 const FILE = 'claude_desktop_config.json';
 
 /**
- * The file that Claude Desktop reads on this system, whether it exists or not. Known from its documentation
- * (https://modelcontextprotocol.io/docs/develop/connect-local-servers), and for Windows from what its users found:
- * since February 2026 the installer makes a package there, whose files Windows keeps in a folder of the package, and a
- * file at the former place is not read (https://github.com/anthropics/claude-code/issues/26073).
+ * The file that Claude Desktop reads on this system, whether it exists or not
+ * (https://modelcontextprotocol.io/docs/develop/connect-local-servers). On Windows the installer makes a package since
+ * February 2026. Windows keeps the file in a folder of the package, and Claude Desktop does not read one at the former
+ * place (https://github.com/anthropics/claude-code/issues/26073).
  */
 export function desktopLocation(system: System): DesktopLocation {
   const { env, homeDir } = system;

@@ -24,7 +24,7 @@ export interface JsonFile {
 const PRIVATE = 0o600;
 const MAX_MB = 5;
 
-/** Reads a file that is about to be changed. A refusal says why it cannot be, in words that follow its path. */
+/** Reads a file that is about to be changed. A refusal says why it cannot be changed, in words that follow its path. */
 export async function openJsonFile(path: string): Promise<Result<JsonFile>> {
   try {
     return await open(path);
@@ -61,7 +61,7 @@ const BOM = '\uFEFF';
 
 const MAX_LINKS = 40;
 
-/** Null for a loop. A link may lead to a file that does not exist yet. */
+/** The path behind all links; null for a loop. The last link may lead to a file that does not exist yet. */
 async function endOfLinks(path: string, linksLeft = MAX_LINKS): Promise<string | null> {
   if (linksLeft === 0) return null;
   const link = await lstat(path).catch(() => null);

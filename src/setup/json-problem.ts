@@ -28,7 +28,7 @@ export function jsonProblem(text: string, paths: readonly JsonPath[]): string | 
 const MAX_LEVELS = 500;
 const TOO_DEEP = `it is nested deeper than ${MAX_LEVELS} levels`;
 
-/** Checked level by level: recursion would overflow the stack. */
+/** Goes level by level: recursion would overflow the stack. */
 function isDeep(value: unknown): boolean {
   let level = [value];
   for (let depth = 0; depth <= MAX_LEVELS; depth++) {

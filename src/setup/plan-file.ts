@@ -1,4 +1,4 @@
-/** From a path to what its file would become, or to why it must stay as it is. */
+/** Plans the change of one JSON file, or refuses with the reason why it stays as it is. */
 
 import { ok, type Result, refuse } from '../result.ts';
 import type { FileChange } from './change.ts';

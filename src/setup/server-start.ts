@@ -14,8 +14,8 @@ const schema = z.object({
 });
 
 /**
- * Everything by its absolute path, and the state folder by name: Claude Desktop starts its servers with hardly any
- * environment, and with a PATH on which the first `node` may be any.
+ * The entry that starts a server of ours. All paths are absolute and the state folder is named: Claude Desktop starts
+ * its servers with hardly any environment, and the first `node` on its PATH may be any.
  *
  * @param selfCommand The program and arguments that start this command line.
  */
@@ -29,16 +29,16 @@ export function serverStart(
 }
 
 /**
- * The same, started from Windows in a distribution of WSL. What Claude Desktop sets in the environment does not get
- * there, so env(1) sets it (https://learn.microsoft.com/windows/wsl/basic-commands#run-linux-commands-from-windows).
+ * The same start from Windows, in a distribution of WSL. The environment that Claude Desktop sets does not get there,
+ * so env(1) sets it (https://learn.microsoft.com/windows/wsl/basic-commands#run-linux-commands-from-windows).
  *
- * @param distribution Its name; empty for the usual one.
+ * @param distribution Its name; empty for the default one.
  */
 export function throughWsl({ command, args, env }: ServerStart, distribution: string): ServerStart {
   const variables = Object.entries(env).map(([name, value]) => `${name}=${value}`);
   const words = ['env', ...variables, command, ...args];
   const named = distribution === '' ? [] : ['-d', distribution];
-  // After `--` a shell reads the words.
+  // A shell reads the words after `--`.
   const how = words.every((word) => /^[\w@%+=:,./-]+$/.test(word)) ? '--' : '--exec';
   return { command: 'wsl.exe', args: [...named, how, ...words], env: {} };
 }

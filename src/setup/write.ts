@@ -42,7 +42,7 @@ const REASONS: Readonly<Record<string, string>> = {
   ENOTDIR: 'a file is in the place of its folder',
 };
 
-/** Never overwrite a change that was made since the file was read. */
+/** Whether the file is as it was read: a change of somebody else is never overwritten. */
 async function isUnchanged({ file }: FileChange): Promise<boolean> {
   const now = await readFile(file.target).catch(() => null);
   return now === null || file.bytes === null ? now === file.bytes : now.equals(file.bytes);
@@ -58,7 +58,7 @@ async function cleanUp({ file, bytes, former, record }: FileChange, stateDir: st
   return null;
 }
 
-/** The ledger may have been edited or come from another machine: check the copy before removing it. */
+/** Whether a copy is ours to remove: the ledger may have been edited, or come from another machine. */
 async function isCopyOf(file: FileChange['file'], path: string, bytes: Uint8Array): Promise<boolean> {
   if (!path.startsWith(`${file.path}.bridge-backup`)) return false;
   const copy = await readFile(path).catch(() => null);
