@@ -3,6 +3,7 @@
  * breaks no pipe, and the next supervisor can read what happened. Its input is a pipe that may break without an
  * exception. Its end is its own exit, even while a grandchild holds its output.
  */
+import type { Writable } from 'node:stream';
 import { execa } from 'execa';
 import type { Clock } from '../clock.ts';
 import { isAlive, type ProcessIdentity } from './identity.ts';
@@ -46,16 +47,33 @@ export interface Exit {
 
 /** Starts a program in its own process group (POSIX). A start that fails is a value, not an exception. */
 export async function spawnChild(options: ChildOptions): Promise<Child | SpawnFailure> {
-  const { command, args } = options;
   const outputs = openOutputs(options.stdoutPath, options.stderrPath);
   if ('kind' in outputs) return outputs;
-  const subprocess = execa(command, args, {
+  const subprocess = execa(options.command, options.args, {
     ...spawnOptions(options, outputs),
     stdin: 'pipe',
     // On Windows this would open a console window; there the tree alone holds the processes together.
     detached: !isWindows,
   });
   outputs.close();
+  return childOf(options, subprocess);
+}
+
+/** What execa has just started, or failed to start. */
+interface Started {
+  readonly pid?: number | undefined;
+  readonly stdin: Writable;
+  once(event: 'exit', listener: (code: number | null, signal: string | null) => void): unknown;
+  kill(signal: 'SIGKILL'): unknown;
+  catch<T>(otherwise: (error: NodeJS.ErrnoException) => T): Promise<unknown>;
+}
+
+/** The process as the rest of the program knows it. Call it in the turn in which it was started. */
+export async function childOf(
+  options: Pick<ChildOptions, 'command' | 'cwd' | 'env'>,
+  subprocess: Started,
+): Promise<Child | SpawnFailure> {
+  const { command } = options;
   // execa's result waits for every pipe to close; we wait for the exit only. A failed start shows only in its result.
   const settled = subprocess.catch((error: NodeJS.ErrnoException) => error);
   const { pid, stdin } = subprocess;

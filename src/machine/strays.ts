@@ -12,8 +12,14 @@ import { livingSince } from './tree.ts';
 
 /**
  * Processes that started after `root`, have lost their parent, and work in `folder` or belong to our own service.
+ *
+ * @param inFolderOnly Leaves those of our service out.
  */
-export async function findStrays(root: ProcessIdentity, folder: string): Promise<ProcessRow[]> {
+export async function findStrays(
+  root: ProcessIdentity,
+  folder: string,
+  { inFolderOnly = false } = {},
+): Promise<ProcessRow[]> {
   if (platform !== 'linux') return [];
   const rows = await livingSince(root);
   // The system gives an orphan to the first process, or to a subreaper above us.
@@ -22,7 +28,7 @@ export async function findStrays(root: ProcessIdentity, folder: string): Promise
     (row) => above.has(row.parent) && !above.has(row.pid) && isLater(row, root) && row.pid !== process.pid,
   );
   const found: ProcessRow[] = [];
-  const service = await serviceOf('self');
+  const service = inFolderOnly ? undefined : await serviceOf('self');
   for (const row of orphans) {
     const where = await readlink(`/proc/${row.pid}/cwd`).catch(() => '');
     const isInFolder = where === folder || where.startsWith(folder + sep);
