@@ -31,7 +31,24 @@ export type RunProgram = (
   options: ProgramOptions,
 ) => Promise<ProgramResult>;
 
-const MAX_OUTPUT = 16_000_000;
+/** Bytes in and out, where text would lose some. */
+export interface BytesOptions extends Omit<ProgramOptions, 'input'> {
+  readonly input?: string | Uint8Array;
+  /** Longer output ends it. Default: 16 MB. */
+  readonly maxBytes?: number;
+  /** Kills it, as the limit does. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+export interface BytesResult {
+  readonly code: number | null;
+  /** Its first `maxBytes` where it is too long. */
+  readonly stdout: Buffer;
+  readonly stderr: string;
+  readonly failure: ProgramResult['failure'] | 'too-long' | 'stopped';
+}
+
+const MAX_OUTPUT_BYTES = 16_000_000;
 const DEFAULT_LIMIT_MS = 30_000;
 
 /** How long a program may take to end after SIGTERM, and how long its output may stay open after its exit. */
@@ -39,11 +56,29 @@ const GRACE_MS = 1_000;
 
 /** Runs a program and waits for its end. Never throws: a missing program is a result too. */
 export const runProgram: RunProgram = async (command, args, options) => {
-  const { env, cwd, input, timeoutMs = DEFAULT_LIMIT_MS } = options;
+  const { code, stdout, stderr, failure } = await runProgramBytes(command, args, options);
+  return {
+    code,
+    stdout: withoutFinalLineEnd(stdout.toString()),
+    stderr,
+    failure: failure === 'too-long' || failure === 'stopped' ? 'other' : failure,
+  };
+};
+
+/** The same with output as bytes, nothing cut off its end. */
+export async function runProgramBytes(
+  command: string,
+  args: readonly string[],
+  options: BytesOptions,
+): Promise<BytesResult> {
+  const { env, cwd, input, timeoutMs = DEFAULT_LIMIT_MS, maxBytes = MAX_OUTPUT_BYTES, signal } = options;
+  const failed = (failure: BytesResult['failure'], stderr: string) =>
+    ({ code: null, stdout: Buffer.alloc(0), stderr, failure }) as const;
+  if (signal?.aborted) return failed('stopped', '');
   try {
     provideDescriptors();
   } catch (error) {
-    return { code: null, stdout: '', stderr: (error as Error).message, failure: 'other' };
+    return failed('other', (error as Error).message);
   }
   // Most commands that can run a program run none.
   const { execa } = await import('execa');
@@ -52,7 +87,9 @@ export const runProgram: RunProgram = async (command, args, options) => {
     env: { ...env },
     extendEnv: false,
     ...(input === undefined ? { stdin: 'ignore' } : { input }),
-    maxBuffer: MAX_OUTPUT,
+    encoding: 'buffer',
+    stripFinalNewline: false,
+    maxBuffer: { stdout: maxBytes, stderr: MAX_OUTPUT_BYTES },
     windowsHide: true,
     reject: false,
   });
@@ -62,28 +99,34 @@ export const runProgram: RunProgram = async (command, args, options) => {
     program.stderr.destroy();
   };
   const done = new AbortController();
-  let isLate = false;
+  let cause: 'late' | 'stopped' | undefined;
   program.once('exit', () => {
     void systemClock.sleep(GRACE_MS, done.signal).then(() => {
       if (!done.signal.aborted) hangUp();
     });
   });
-  const limit = systemClock.sleep(timeoutMs, done.signal).then(async () => {
+  const stopped = AbortSignal.any([done.signal, ...(signal ? [signal] : [])]);
+  const limit = systemClock.sleep(timeoutMs, stopped).then(async () => {
     if (done.signal.aborted) return;
-    isLate = true;
+    cause = signal?.aborted ? 'stopped' : 'late';
     await endWithAll(program.pid, done.signal);
     hangUp();
   });
   const result = await program;
   done.abort();
-  if (isLate) await limit;
+  if (cause !== undefined) await limit;
+  const failure = cause ?? failureOf(result);
   return {
-    code: isLate ? null : (result.exitCode ?? null),
-    stdout: result.stdout ?? '',
-    stderr: result.stderr ?? '',
-    failure: isLate ? 'late' : failureOf(result),
+    code: failure === null ? (result.exitCode ?? null) : null,
+    stdout: Buffer.from(result.stdout ?? []),
+    stderr: withoutFinalLineEnd(Buffer.from(result.stderr ?? []).toString()),
+    failure,
   };
-};
+}
+
+function withoutFinalLineEnd(text: string): string {
+  return text.replace(/\r?\n$/, '');
+}
 
 /** Kills our child and its descendants. */
 async function endWithAll(pid: number | undefined, gone: AbortSignal): Promise<void> {
@@ -98,7 +141,9 @@ async function endWithAll(pid: number | undefined, gone: AbortSignal): Promise<v
 function failureOf(result: {
   exitCode?: number | undefined;
   code?: string | undefined;
-}): ProgramResult['failure'] {
+  isMaxBuffer?: boolean;
+}): BytesResult['failure'] {
+  if (result.isMaxBuffer) return 'too-long';
   if (result.exitCode !== undefined) return null;
   return result.code === 'ENOENT' ? 'missing' : 'other';
 }

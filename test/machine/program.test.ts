@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { identify } from '../../src/machine/identity.ts';
-import { runProgram } from '../../src/machine/program.ts';
+import { runProgram, runProgramBytes } from '../../src/machine/program.ts';
 import { eventually } from '../eventually.ts';
 import { onWindows } from '../platform.ts';
 
@@ -13,6 +13,26 @@ test("a program's result is its exit code and its output", async () => {
     stdout: 'yes',
     stderr: 'no',
     failure: null,
+  });
+});
+
+test('bytes go in and out as they are, up to a limit', async () => {
+  const echo = ['-e', 'process.stdin.pipe(process.stdout)'];
+  const input = Buffer.from([0xff, 0x00, 0x0a, 0x0a]);
+  const run = (maxBytes?: number) =>
+    runProgramBytes(process.execPath, echo, { env: {}, input, ...(maxBytes && { maxBytes }) });
+  expect(await run()).toEqual({ code: 0, stdout: input, stderr: '', failure: null });
+  expect(await run(2)).toMatchObject({ code: null, stdout: input.subarray(0, 2), failure: 'too-long' });
+});
+
+test('a program is killed when its caller stops', async () => {
+  const stop = new AbortController();
+  const forEver = ['-e', 'setInterval(() => {}, 1000)'];
+  const running = runProgramBytes(process.execPath, forEver, { env: {}, signal: stop.signal });
+  stop.abort();
+  expect(await running).toMatchObject({ code: null, failure: 'stopped' });
+  expect(await runProgramBytes('/not/there', [], { env: {}, signal: stop.signal })).toMatchObject({
+    failure: 'stopped',
   });
 });
 
