@@ -1,6 +1,7 @@
 /** The git configuration of a repository, with its includes. Reading it starts none of its programs. */
 import { lstat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import type { Environment } from '../environment.ts';
 import { type RunProgram, runProgram } from '../machine/program.ts';
 
 export interface GitSetting {
@@ -19,10 +20,29 @@ const LIMIT_MS = 15_000;
  */
 export async function repositoryConfig(
   folder: string,
-  env: Readonly<Record<string, string | undefined>>,
+  env: Environment,
   run: RunProgram = runProgram,
 ): Promise<GitSetting[]> {
   if (env.GIT_DIR === undefined && !(await mayBeInRepository(folder))) return [];
+  return (await allConfig(folder, env, run)).filter(isOfRepository);
+}
+
+export interface ScopedSetting extends GitSetting {
+  /** `local` and `worktree` are the repository's; `system` and `global` are not. */
+  readonly scope: string;
+}
+
+/** Whether the repository says so, and neither the person nor the system. */
+export function isOfRepository({ scope }: ScopedSetting): boolean {
+  return scope === 'local' || scope === 'worktree';
+}
+
+/** The same with the settings of the person and the system before them, in the order in which git reads them. */
+export async function allConfig(
+  folder: string,
+  env: Environment,
+  run: RunProgram = runProgram,
+): Promise<ScopedSetting[]> {
   // Not as the working folder: Windows would search it for git first.
   const args = ['-C', folder, 'config', '--list', '-z', '--show-scope', '--includes'];
   const { code, stdout, failure } = await run('git', args, {
@@ -43,7 +63,7 @@ const FAILED = {
  * Avoids starting git where it would find nothing. A folder with a HEAD may be a bare repository, and HEAD may be a
  * link to a branch that does not exist yet.
  */
-async function mayBeInRepository(folder: string): Promise<boolean> {
+export async function mayBeInRepository(folder: string): Promise<boolean> {
   const isThere = (name: string) =>
     lstat(join(folder, name)).then(
       () => true,
@@ -55,14 +75,12 @@ async function mayBeInRepository(folder: string): Promise<boolean> {
 }
 
 /** Scopes and settings alternate; a setting without a line break is `true`. */
-function settingsIn(list: string): GitSetting[] {
+function settingsIn(list: string): ScopedSetting[] {
   const parts = list.split('\0');
   return parts.flatMap((scope, index) => {
     const setting = parts[index + 1];
-    if (index % 2 === 1 || setting === undefined || !OWN_SCOPES.includes(scope)) return [];
+    if (index % 2 === 1 || setting === undefined) return [];
     const [name = '', ...lines] = setting.split('\n');
-    return [{ name, value: lines.length === 0 ? 'true' : lines.join('\n') }];
+    return [{ scope, name, value: lines.length === 0 ? 'true' : lines.join('\n') }];
   });
 }
-
-const OWN_SCOPES = ['local', 'worktree'];

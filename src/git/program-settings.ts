@@ -4,10 +4,15 @@ import type { GitSetting } from './config.ts';
 /** The settings of a repository that make git start a program, except well-known ones. */
 export function programSettings(settings: readonly GitSetting[]): GitSetting[] {
   return settings.filter(({ name, value }) => {
-    if (WELL_KNOWN.some((known) => known.test(value))) return false;
+    if (isWellKnown(value)) return false;
     if (PROGRAM_VALUES.some(([key, program]) => key.test(name) && program.test(value))) return true;
     return PROGRAM_KEYS.some((key) => key.test(name)) && !NO_PROGRAM.test(value);
   });
+}
+
+/** Whether a setting starts Git LFS or git-crypt as their installers write it. */
+export function isWellKnown(value: string): boolean {
+  return WELL_KNOWN.some((known) => known.test(value));
 }
 
 /** Keys whose value git starts as a program, some of them only for special commands. */
