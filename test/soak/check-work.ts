@@ -17,7 +17,10 @@ interface Line {
   readonly run: RunId;
 }
 
-/** Each step was done once, or again only after a run of which the record says that it was cut short. */
+/**
+ * Each step was done once, or again only after a run of which the record says that it was cut short. When a workspace is
+ * taken away under a run, its shell goes on in Claude's home until it is stopped: what it does there counts as done.
+ */
 export async function work({ seed, world, store, journal }: Watched): Promise<Finding[]> {
   const before = store.tables();
   const findings: Finding[] = [];
@@ -27,9 +30,10 @@ export async function work({ seed, world, store, journal }: Watched): Promise<Fi
     const lines = await readWork(join(project.workspace, workFile(plan.tag)));
     const runs = store.runs().filter(({ project_id }) => project_id === project.id);
     findings.push(...explained(plan.tag, lines, runs));
+    const done = [...lines, ...(await readWork(join(world.claudeHome, workFile(plan.tag))))];
     for (const { round } of before.completions.filter(({ project_id }) => project_id === project.id)) {
       for (const { kind, name } of stepsOf(seed, plan.tag, round)) {
-        if (kind === 'write' && !lines.some((line) => line.round === round && line.step === name))
+        if (kind === 'write' && !done.some((line) => line.round === round && line.step === name))
           findings.push(['lost', `${tagMark(plan.tag)}: round ${round} was submitted without ${name}`]);
       }
     }
@@ -39,7 +43,14 @@ export async function work({ seed, world, store, journal }: Watched): Promise<Fi
 }
 
 /** After these the transcript may lack what was done last. */
-const CUT_SHORT: readonly OutcomeKind[] = ['crashed', 'lost', 'interrupted', 'stalled', 'output_truncated'];
+const CUT_SHORT: readonly OutcomeKind[] = [
+  'crashed',
+  'lost',
+  'interrupted',
+  'stalled',
+  'output_truncated',
+  'workspace_missing',
+];
 
 function explained(tag: string, lines: readonly Line[], runs: readonly Row<'runs'>[]): Finding[] {
   const findings: Finding[] = [];

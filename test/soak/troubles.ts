@@ -94,8 +94,6 @@ const TROUBLES: Readonly<Record<Trouble, (options: TroubleOptions, stop: AbortSi
   },
   async 'workspace is not there'(options, stop) {
     const workspace = workspacePath(options.world.root, FLEETING);
-    // Taken away under a run, its Claude goes on in the person's home: what it then writes there is not looked for.
-    if (options.store.runs().some((run) => run.workspace === workspace && run.ended_at === null)) return;
     await badWorkspace(options, workspace, stop, {
       spoil: () => rename(workspace, awayPath(workspace)),
       repair: () => rename(awayPath(workspace), workspace),

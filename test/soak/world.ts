@@ -16,6 +16,8 @@ export interface World {
   readonly root: string;
   /** The state folder. */
   readonly home: string;
+  /** The home folder of Claude. */
+  readonly claudeHome: string;
   /** The built command line. */
   readonly program: string;
   readonly environment: Readonly<Record<string, string>>;
@@ -80,6 +82,7 @@ export async function createWorld(simulatorUrl: string): Promise<World> {
   return {
     root,
     home,
+    claudeHome,
     program,
     environment,
     configure,
