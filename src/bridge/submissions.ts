@@ -4,7 +4,7 @@ import type { ProjectId, RunId } from '../project/ids.ts';
 import type { Project } from '../project/project.ts';
 import type { Completion, Update } from '../project/review.ts';
 import { cleanLine, cleanText, LIMITS } from '../project/text.ts';
-import { ok, type Result, refuse } from '../result.ts';
+import { ok, type Refusal, type Result, refuse } from '../result.ts';
 import type { Writer } from '../store/database.ts';
 import { planText, updateProject } from '../store/projects.ts';
 import { readyProjects } from '../store/queue.ts';
@@ -65,11 +65,7 @@ export interface Speaker {
  * Only a run that is under way speaks for its project: what one of an earlier round left behind does not. While there is
  * one, nobody else does: neither a person's own session nor a server that has lost the environment of its run.
  */
-async function whyNotHeard(
-  trx: Writer,
-  project: Project,
-  { runId }: Speaker,
-): Promise<ReturnType<typeof refuse> | undefined> {
+async function whyNotHeard(trx: Writer, project: Project, { runId }: Speaker): Promise<Refusal | undefined> {
   if (runId === null) {
     return project.runId === null ? undefined : refuse(RUN_SPEAKS);
   }

@@ -1,5 +1,4 @@
 /** The active runs: which one starts next, how it is started and followed, and which one probes holds. */
-import { rm } from 'node:fs/promises';
 import { type StartedRun, startNextRun } from '../bridge/claim.ts';
 import { endRun } from '../bridge/end-run.ts';
 import { createEnding } from '../bridge/ended-run.ts';
@@ -7,14 +6,15 @@ import { liftHold } from '../bridge/holds.ts';
 import type { Hold } from '../project/hold.ts';
 import type { RunId } from '../project/ids.ts';
 import type { Run } from '../project/run.ts';
-import { runFiles } from '../state-folder.ts';
 import { Gatekeeper } from './admission.ts';
 import type { Context } from './context.ts';
 import type { Preflight } from './preflight.ts';
 import { recover } from './recover.ts';
 import { ActiveRun } from './run/active-run.ts';
 import { type RunListener, runContext } from './run/context.ts';
-import { gatherRun, recordChild, spawnRun } from './run/process.ts';
+import { removeSecrets } from './run/end.ts';
+import { recordChild } from './run/record-child.ts';
+import { gatherRun, spawnRun } from './run/spawn.ts';
 import { retryTransient } from './transient.ts';
 import { findOverlapSoon } from './workspace.ts';
 
@@ -87,26 +87,24 @@ export class Scheduler {
   }
 
   async #start(started: StartedRun): Promise<void> {
-    const { bridge, config, lease } = this.#context;
+    const { config, lease } = this.#context;
     const { run, project, earlier } = started;
     const spawned = await spawnRun(this.#context, started);
-    if (!spawned.spawned) {
-      // Nobody reads this file any more, and it may hold the secrets of the owner. A file that cannot be removed now is
-      // removed at the next start.
-      await rm(runFiles(bridge.stateDir, run.id).mcpConfig, { force: true }).catch(() => undefined);
+    if (!spawned.ok) {
+      await removeSecrets(this.#context, run);
       await retryTransient(this.#context, () =>
-        endRun(lease, run, spawned.outcome, createEnding(Math.random())),
+        endRun(lease, run, spawned.refusal, createEnding(Math.random())),
       );
       this.#probeEnded(run);
       return;
     }
-    const { child, group, opening, resumed, workspaceIdentity } = spawned;
+    const { child, opening, resumed, workspaceIdentity } = spawned.value;
     await recordChild(this.#context, run, child, workspaceIdentity);
     const start = { resumed, workspaceIdentity, listener: this.#listener(run) };
     const active = new ActiveRun(this.#context, runContext(project, run, earlier, config, start), child);
     this.#follow(active);
     await active.begin(opening);
-    await gatherRun(child, group);
+    await gatherRun(spawned.value);
   }
 
   #follow(active: ActiveRun): void {

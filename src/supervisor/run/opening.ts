@@ -1,9 +1,21 @@
-/** The first message of a run: its prompt, built from what the claim has read. */
+/** The first message of a run: its prompt, built from what the claim has read, and whether it continues a conversation. */
 
 import type { StartedRun } from '../../bridge/claim.ts';
 import { userMessage } from '../../claude/input.ts';
 import { prompt } from '../../claude/prompt.ts';
+import { sessionExists, sessionHasMessage } from '../../claude/session.ts';
+import type { Environment } from '../../environment.ts';
 import type { Run } from '../../project/run.ts';
+
+/** Whether the session of a run has a conversation, and the first line to write to the input of Claude. */
+export async function readConversation(
+  started: StartedRun,
+  env: Environment,
+): Promise<{ readonly resumed: boolean; readonly opening: string }> {
+  const { run, project } = started;
+  const resumed = project.sessionId !== null && (await sessionExists(run.sessionId, env));
+  return { resumed, opening: openingMessage(started, resumed && (await knowsPlan(started, env))) };
+}
 
 /**
  * The line to write to the input of Claude.
@@ -19,4 +31,11 @@ export function openingMessage(started: StartedRun, remembers: boolean): string 
 /** The id under which Claude echoes the prompt of a run. It is derived from the run, so a successor knows it too. */
 export function promptId(run: Run): string {
   return `00000000-0000-4000-8000-${run.id}`;
+}
+
+/** Whether the session knows the plan: the first message of an earlier run was answered there, or at least taken in. */
+async function knowsPlan({ run, earlier }: StartedRun, env: Environment): Promise<boolean> {
+  const inSession = earlier.filter(({ sessionId }) => sessionId === run.sessionId);
+  if (inSession.some(({ answeredAt }) => answeredAt !== null)) return true;
+  return sessionHasMessage(run.sessionId, inSession.map(promptId), env);
 }

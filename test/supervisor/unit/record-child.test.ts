@@ -10,7 +10,7 @@ import { isAlive } from '../../../src/machine/identity.ts';
 import { killProcess } from '../../../src/machine/signal.ts';
 import { asLeaseToken } from '../../../src/project/ids.ts';
 import { findRun } from '../../../src/store/runs.ts';
-import { recordChild } from '../../../src/supervisor/run/process.ts';
+import { recordChild } from '../../../src/supervisor/run/record-child.ts';
 import { beSupervisor, send, start, supervised, TOKEN } from '../../bridge/steps.ts';
 import { onWindows } from '../../platform.ts';
 
