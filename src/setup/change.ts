@@ -13,7 +13,8 @@ export interface JsonSetting {
   readonly value: unknown;
 }
 
-export interface FileChange {
+/** What becomes of one file. */
+export interface FilePlan {
   readonly owner: FileRecord['owner'];
   readonly file: JsonFile;
   /** The text it will have; null when it will be removed. */
@@ -29,12 +30,13 @@ export interface FileChange {
 }
 
 /** Whether there is anything to write. */
-export function isChange({ file, bytes }: FileChange): boolean {
+export function isChange({ file, bytes }: FilePlan): boolean {
   if (file.bytes === null || bytes === null) return file.bytes !== bytes;
   return !file.bytes.equals(bytes);
 }
 
-export interface Change {
+/** What a file is to hold, and what is known of earlier changes. */
+export interface WantedSettings {
   readonly owner: FileRecord['owner'];
   readonly settings: readonly JsonSetting[];
   readonly former: FileRecord | undefined;
@@ -45,8 +47,8 @@ export interface Change {
 /** Plans the settings that are missing or different. */
 export async function applySettings(
   file: JsonFile,
-  { owner, settings, former, mayHaveBom }: Change,
-): Promise<FileChange> {
+  { owner, settings, former, mayHaveBom }: WantedSettings,
+): Promise<FilePlan> {
   const missing = settings.filter(({ path, value }) => !isDeepStrictEqual(valueAt(file.text, path), value));
   const known = former ?? null;
   if (missing.length === 0 && (mayHaveBom || !file.hasBom))
@@ -75,7 +77,7 @@ export async function undoSettings(
   owner: FileRecord['owner'],
   record: FileRecord | undefined,
   ours: readonly JsonPath[],
-): Promise<FileChange> {
+): Promise<FilePlan> {
   const whole = { owner, file, backup: null, former: record ?? null, record: null };
   if (file.bytes === null) return { ...whole, text: null, bytes: null };
   if (record && isAsWeLeftIt(file, record)) {

@@ -1,7 +1,7 @@
 /** Our server in the configuration of Claude Desktop. */
 import { isDeepStrictEqual } from 'node:util';
 import type { Result } from '../result.ts';
-import { applySettings, type FileChange, undoSettings } from './change.ts';
+import { applySettings, type FilePlan, undoSettings } from './change.ts';
 import { setValue, valueAt } from './json-text.ts';
 import type { FileRecord } from './ledger.ts';
 import { planFile } from './plan-file.ts';
@@ -19,7 +19,7 @@ export function planDesktop(
   path: string,
   wanted: ServerStart,
   former: FileRecord | undefined,
-): Promise<Result<FileChange>> {
+): Promise<Result<FilePlan>> {
   const settings = [{ path: OURS, value: wanted }];
   // Claude Desktop treats a file with a byte order mark as broken and may replace it without its servers.
   const change = { owner: 'desktop', settings, former, mayHaveBom: false } as const;
@@ -27,10 +27,7 @@ export function planDesktop(
 }
 
 /** Plans to remove our entry and restore the former one. Another server's entry under our name stays. */
-export function planDesktopRemoval(
-  path: string,
-  former: FileRecord | undefined,
-): Promise<Result<FileChange>> {
+export function planDesktopRemoval(path: string, former: FileRecord | undefined): Promise<Result<FilePlan>> {
   return planFile(path, [OURS], (file) => {
     const isKnown = former !== undefined || isOurs('desktop', valueAt(file.text, OURS));
     return undoSettings(file, 'desktop', former, isKnown ? [OURS] : []);
@@ -48,7 +45,7 @@ export function hasEntry(text: string | null): boolean {
 }
 
 /** Warnings about what a change takes away from others. */
-export function lossWarnings({ file, bytes, former }: FileChange, wanted: ServerStart): string[] {
+export function lossWarnings({ file, bytes, former }: FilePlan, wanted: ServerStart): string[] {
   const entry = valueAt(file.text, OURS);
   const isKnown =
     isOurs('desktop', entry) || former?.settings.some(({ value }) => isDeepStrictEqual(value, entry));
@@ -70,7 +67,7 @@ export function replacedWarning(where: string, name = DESKTOP_SERVER): string {
 }
 
 /** Warnings about other names for the same server, which make every tool appear twice. */
-export function duplicateWarnings({ file, text }: FileChange, wanted: ServerStart): string[] {
+export function duplicateWarnings({ file, text }: FilePlan, wanted: ServerStart): string[] {
   const servers = Object.entries((valueAt(text ?? '', [SERVERS]) ?? {}) as Record<string, unknown>);
   return servers
     .filter(([name, entry]) => name !== DESKTOP_SERVER && isDuplicate(entry, wanted))

@@ -1,7 +1,7 @@
 /** Plans the change of one JSON file, or refuses with the reason why it stays as it is. */
 
 import { ok, type Result, refuse } from '../result.ts';
-import type { FileChange } from './change.ts';
+import type { FilePlan } from './change.ts';
 import { type JsonFile, openJsonFile } from './json-file.ts';
 import { jsonProblem } from './json-problem.ts';
 import type { JsonPath } from './json-text.ts';
@@ -10,8 +10,8 @@ import type { JsonPath } from './json-text.ts';
 export async function planFile(
   path: string,
   paths: readonly JsonPath[],
-  change: (file: JsonFile) => Promise<FileChange>,
-): Promise<Result<FileChange>> {
+  change: (file: JsonFile) => Promise<FilePlan>,
+): Promise<Result<FilePlan>> {
   const opened = await openJsonFile(path);
   const problem = opened.ok ? jsonProblem(opened.value.text, paths) : opened.refusal;
   if (!opened.ok || problem !== null)

@@ -8,7 +8,7 @@ import { CODE_SERVER } from '../claude/command-line.ts';
 import type { Environment } from '../environment.ts';
 import type { RunProgram } from '../machine/program.ts';
 import { ok, type Result } from '../result.ts';
-import { type FileChange, isChange } from './change.ts';
+import { type FilePlan, isChange } from './change.ts';
 import { type CodePlan, callClaude, planCode, planCodeRemoval } from './code.ts';
 import {
   duplicateWarnings,
@@ -31,7 +31,7 @@ export interface SetupContext {
 }
 
 export interface SetupPlan {
-  readonly files: readonly FileChange[];
+  readonly files: readonly FilePlan[];
   /** Null: Claude Code is skipped. */
   readonly code: CodePlan | null;
   readonly warnings: readonly string[];

@@ -3,7 +3,7 @@
 import { configOfText } from '../config.ts';
 import type { Result } from '../result.ts';
 import { configFile } from '../state-folder.ts';
-import { applySettings, type FileChange, type JsonSetting, undoSettings } from './change.ts';
+import { applySettings, type FilePlan, type JsonSetting, undoSettings } from './change.ts';
 import { type JsonPath, valueAt } from './json-text.ts';
 import type { FileRecord } from './ledger.ts';
 import { planFile } from './plan-file.ts';
@@ -20,7 +20,7 @@ export function planWorkspaces(
   stateDir: string,
   folders: Folders,
   former: FileRecord | undefined,
-): Promise<Result<FileChange>> {
+): Promise<Result<FilePlan>> {
   const path = configFile(stateDir);
   const paths = settingsFor('', folders).map((setting) => setting.path);
   return planFile(path, paths, async (file) => {
@@ -32,7 +32,7 @@ export function planWorkspaces(
 }
 
 /** Plans to remove what was added, where it is still as we added it. */
-export function planWorkspacesRemoval(former: FileRecord): Promise<Result<FileChange>> {
+export function planWorkspacesRemoval(former: FileRecord): Promise<Result<FilePlan>> {
   const paths = former.settings.map((setting) => setting.path);
   return planFile(former.path, paths, (file) => undoSettings(file, 'bridge', former, []));
 }

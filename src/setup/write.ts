@@ -3,14 +3,14 @@ import { readFile, rm, rmdir } from 'node:fs/promises';
 import { dirname, sep } from 'node:path';
 import { writeAtomically } from '../machine/atomic-file.ts';
 import { makePrivateFolder } from '../make-folder.ts';
-import { type FileChange, isChange } from './change.ts';
+import { type FilePlan, isChange } from './change.ts';
 import { writeRecord } from './ledger.ts';
 
 /**
  * Writes the backup, then the ledger, then the file, so that the next call can tell how far an interrupted one came.
  * Returns why it failed, in words that follow the file's path; null when done.
  */
-export async function applyChange(change: FileChange, stateDir: string): Promise<string | null> {
+export async function applyChange(change: FilePlan, stateDir: string): Promise<string | null> {
   const { file, bytes, backup, record } = change;
   try {
     if (!isChange(change)) return await cleanUp(change, stateDir);
@@ -43,13 +43,13 @@ const REASONS: Readonly<Record<string, string>> = {
 };
 
 /** Whether the file is as it was read: a change of somebody else is never overwritten. */
-async function isUnchanged({ file }: FileChange): Promise<boolean> {
+async function isUnchanged({ file }: FilePlan): Promise<boolean> {
   const now = await readFile(file.target).catch(() => null);
   return now === null || file.bytes === null ? now === file.bytes : now.equals(file.bytes);
 }
 
 /** After undoing: removes our backup and folders. A backup that differs from the file stays. */
-async function cleanUp({ file, bytes, former, record }: FileChange, stateDir: string): Promise<null> {
+async function cleanUp({ file, bytes, former, record }: FilePlan, stateDir: string): Promise<null> {
   if (record !== null || former === null) return null;
   if (former.backup && bytes && (await isCopyOf(file, former.backup.path, bytes)))
     await rm(former.backup.path);
@@ -59,13 +59,13 @@ async function cleanUp({ file, bytes, former, record }: FileChange, stateDir: st
 }
 
 /** Whether a copy is ours to remove: the ledger may have been edited, or come from another machine. */
-async function isCopyOf(file: FileChange['file'], path: string, bytes: Uint8Array): Promise<boolean> {
+async function isCopyOf(file: FilePlan['file'], path: string, bytes: Uint8Array): Promise<boolean> {
   if (!path.startsWith(`${file.path}.bridge-backup`)) return false;
   const copy = await readFile(path).catch(() => null);
   return copy?.equals(bytes) === true;
 }
 
-async function removeEmptyFolders({ target }: FileChange['file'], folders: readonly string[]): Promise<void> {
+async function removeEmptyFolders({ target }: FilePlan['file'], folders: readonly string[]): Promise<void> {
   const above = folders.filter((folder) => target.startsWith(folder + sep));
   for (const folder of above.toReversed()) {
     try {

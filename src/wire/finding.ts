@@ -1,16 +1,16 @@
 import type { WireDiagnosis, WireFinding } from './schemas/finding.ts';
 
-/** What a check found, as the doctor keeps it. */
-export interface Finding {
+/** What leaves the program of a finding of the doctor. */
+interface ReportedFinding {
   readonly check: string;
   readonly subject: string;
-  readonly verdict: 'ok' | 'warning' | 'problem' | 'skipped' | 'fixed';
+  readonly verdict: WireFinding['verdict'];
   readonly message: string;
   readonly hint?: string;
   readonly fix?: unknown;
 }
 
-export function toWireDiagnosis(found: readonly Finding[]): WireDiagnosis {
+export function toWireDiagnosis(found: readonly ReportedFinding[]): WireDiagnosis {
   const findings = found.map(toWireFinding);
   const count = (wanted: WireFinding['verdict']) =>
     findings.filter(({ verdict }) => verdict === wanted).length;
@@ -26,7 +26,7 @@ export function toWireDiagnosis(found: readonly Finding[]): WireDiagnosis {
   };
 }
 
-export function toWireFinding({ check, subject, verdict, message, hint, fix }: Finding): WireFinding {
+export function toWireFinding({ check, subject, verdict, message, hint, fix }: ReportedFinding): WireFinding {
   return {
     check,
     subject,

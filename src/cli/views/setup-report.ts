@@ -1,6 +1,6 @@
 /** What setup would do and what it did, as text and as JSON. */
 import { CODE_SERVER } from '../../claude/command-line.ts';
-import { type FileChange, isChange } from '../../setup/change.ts';
+import { type FilePlan, isChange } from '../../setup/change.ts';
 import type { CodePlan } from '../../setup/code.ts';
 import { DESKTOP_SERVER, hasEntry, OURS } from '../../setup/desktop.ts';
 import type { SetupOutcome, SetupPlan } from '../../setup/setup.ts';
@@ -68,7 +68,7 @@ export function commandsOf({ calls, claude }: CodePlan): string[] {
   });
 }
 
-const NAMES: Readonly<Record<FileChange['owner'], string>> = {
+const NAMES: Readonly<Record<FilePlan['owner'], string>> = {
   desktop: 'Claude Desktop',
   bridge: 'Configuration',
 };
@@ -82,19 +82,19 @@ const NOTES: Readonly<Record<Kind, string>> = {
   none: '',
 };
 
-function kindOf(change: FileChange): Kind {
+function kindOf(change: FilePlan): Kind {
   if (!isChange(change)) return 'none';
   if (change.file.bytes === null) return 'created';
   return change.bytes === null ? 'removed' : 'changed';
 }
 
 /** What we set or had set. */
-function shownOf({ owner, record, former }: FileChange): readonly Shown[] {
+function shownOf({ owner, record, former }: FilePlan): readonly Shown[] {
   const place = owner === 'desktop' ? [{ path: OURS }] : [];
   return [...place, ...(record?.settings ?? []), ...(former?.settings ?? [])];
 }
 
-function diffOf(change: FileChange): string[] {
+function diffOf(change: FilePlan): string[] {
   const { file, text } = change;
   const shown = shownOf(change);
   return changedLines(redactConfig(file.text, shown), redactConfig(text ?? '', shown)).flatMap(plainLines);
@@ -105,7 +105,7 @@ function coloured(line: string, out: Output): string {
   return line.startsWith('-') ? out.style('red', line) : line;
 }
 
-function fileLines(change: FileChange, isRemoval: boolean): string[] {
+function fileLines(change: FilePlan, isRemoval: boolean): string[] {
   const { owner, file, backup } = change;
   // Nothing was asked for.
   if (owner === 'bridge' && !isChange(change)) return [];
