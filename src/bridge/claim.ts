@@ -2,11 +2,11 @@
 
 import { chargedUsd, sumCosts } from '../project/costs.ts';
 import type { Happening } from '../project/event.ts';
+import { OWN_ACCOUNT } from '../project/ids.ts';
 import type { Project } from '../project/project.ts';
 import type { Run, RunKind } from '../project/run.ts';
 import type { Writer } from '../store/database.ts';
 import { appendEvent } from '../store/events.ts';
-import { allHolds } from '../store/holds.ts';
 import { giveWaiting } from '../store/messages.ts';
 import { updateProject } from '../store/projects.ts';
 import { type HeldModels, lockNextReady, nextReadyAt } from '../store/queue.ts';
@@ -15,6 +15,7 @@ import { findRun, insertRun, runsOf } from '../store/runs.ts';
 import { newRunId, nowText } from './bridge.ts';
 import { type Briefing, readBriefing } from './briefing.ts';
 import { type FindOverlap, type FreeWorkspace, findFreeWorkspace } from './free-workspace.ts';
+import { holdsHere } from './holds.ts';
 import { type HeldLease, writeHolding } from './lease.ts';
 import { type Bridge, databaseOf } from './open-bridge.ts';
 import { runEvent } from './run-event.ts';
@@ -70,8 +71,8 @@ async function claim(
   const newSessionId = defaults.newSessionId();
   return writeHolding(lease, async ({ trx, now }) => {
     // A pause that was said while this claim was on its way wins.
-    if ((await allHolds(trx)).some(({ kind }) => kind === 'paused')) return undefined;
-    const project = await lockNextReady(trx, now, held, free.busy);
+    if ((await holdsHere(trx, lease.bridge)).some(({ kind }) => kind === 'paused')) return undefined;
+    const project = await lockNextReady(trx, lease.bridge.machineId, now, held, free.busy);
     if (project?.workspace !== free.workspace) return 'changed';
 
     const claimed = await takeUp(trx, project, now);
@@ -81,6 +82,8 @@ async function claim(
     await insertRun(trx, {
       id: runId,
       project_id: project.id,
+      machine_id: lease.bridge.machineId,
+      account: OWN_ACCOUNT,
       kind: kindOfRun(claimed, earlier),
       round: claimed.round,
       workspace: project.workspace,

@@ -33,7 +33,7 @@ export async function findFreeWorkspace(
   findOverlap: FindOverlap = async () => undefined,
 ): Promise<FreeWorkspace | undefined> {
   const avoid = await failingWorkspaces(databaseOf(bridge).read, nowText(bridge));
-  const underWay = await openWorkspaces(databaseOf(bridge).read);
+  const underWay = await openWorkspaces(databaseOf(bridge).read, bridge.machineId);
   const tries = avoid.length === 0 ? [[]] : [avoid, avoid.slice(-1), []];
   for (const avoided of tries) {
     const free = await firstFree(bridge, held, findOverlap, underWay, avoided);
@@ -53,7 +53,14 @@ async function firstFree(
   const trees: string[] = [];
   for (;;) {
     const busy = { folders, trees };
-    const [project] = await readyProjects(databaseOf(bridge).read, nowText(bridge), 1, held, busy);
+    const [project] = await readyProjects(
+      databaseOf(bridge).read,
+      bridge.machineId,
+      nowText(bridge),
+      1,
+      held,
+      busy,
+    );
     if (!project) return undefined;
     const overlap = await findOverlap(project.workspace, underWay);
     if (!overlap) return { workspace: project.workspace, busy };

@@ -1,6 +1,6 @@
 /** What follows when a run failed of what all share: everybody waits for one probe, and nothing is held against anybody. */
 import { retryDelayMs } from '../project/back-off.ts';
-import { type Hold, type HoldKind, isOver, probeDelayMs } from '../project/hold.ts';
+import { type Hold, type HoldKind, isOver, probeDelayMs, subjectOf } from '../project/hold.ts';
 import type { Outcome } from '../project/outcome.ts';
 import { describeOutcome } from '../project/outcome-text.ts';
 import { next, type Project } from '../project/project.ts';
@@ -56,8 +56,9 @@ async function holdFor(trx: Writer, now: Date, { run, outcome, ending }: EndedRu
       ).toISOString()
     : await probeTime(trx, now, run, kind);
   const reason = reasonOf(kind, outcome);
+  const subject = subjectOf(kind, run.machineId, run.account);
   const hold: Hold = { kind, scope, reason, since: now.toISOString(), until, source: 'run' };
-  await setHold(trx, hold, 'supervisor');
+  await setHold(trx, subject, hold, 'supervisor');
   return hold;
 }
 
@@ -70,7 +71,10 @@ function reasonOf(kind: HoldKind, outcome: Outcome): string {
 
 /** When the next run tries: a run that was under way when the hold was set was no probe of it. */
 async function probeTime(trx: Writer, now: Date, run: Run, kind: HoldKind): Promise<string> {
-  const standing = (await allHolds(trx)).find((hold) => hold.kind === kind && hold.scope === '');
+  const subject = subjectOf(kind, run.machineId, run.account);
+  const standing = (await allHolds(trx)).find(
+    (hold) => hold.kind === kind && hold.subject === subject && hold.scope === '',
+  );
   const wasProbe = standing !== undefined && run.createdAt > standing.since;
   if (standing?.until && !wasProbe && !isOver(standing, now.toISOString())) return standing.until;
   // Every run that was started since then was a probe, and failed.

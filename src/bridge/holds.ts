@@ -1,9 +1,18 @@
 /** Why no new run starts. Setting and ending a hold are changes like any other: one transaction, one event. */
-import { type Hold, type HoldKind, isWorthATryAtStart } from '../project/hold.ts';
+import {
+  type Hold,
+  type HoldKind,
+  type HoldSubject,
+  isHeldBy,
+  isWorthATryAtStart,
+  type StandingHold,
+  subjectOf,
+} from '../project/hold.ts';
+import { OWN_ACCOUNT } from '../project/ids.ts';
 import { cleanText } from '../project/text.ts';
-import type { Writer } from '../store/database.ts';
+import type { Reader, Writer } from '../store/database.ts';
 import { appendEvent } from '../store/events.ts';
-import { allHolds, putHold, removeHold } from '../store/holds.ts';
+import { allHolds, type HoldKey, putHold, removeHold } from '../store/holds.ts';
 import type { Actor, Bridge } from './bridge.ts';
 import { type HeldLease, writeHolding } from './lease.ts';
 import { databaseOf } from './open-bridge.ts';
@@ -14,6 +23,7 @@ export async function pause(bridge: Bridge, reason: string, actor: Actor): Promi
   await databaseOf(bridge).write(async ({ trx, now }) => {
     await setHold(
       trx,
+      'fleet',
       { kind: 'paused', scope: '', reason: words, since: now, until: null, source: 'person' },
       actor,
     );
@@ -21,44 +31,60 @@ export async function pause(bridge: Bridge, reason: string, actor: Actor): Promi
 }
 
 /** Ends every hold, whatever its kind: the person says "go on". Returns those that were ended. */
-export async function resume(bridge: Bridge, actor: Actor): Promise<Hold[]> {
+export async function resume(bridge: Bridge, actor: Actor): Promise<StandingHold[]> {
   return databaseOf(bridge).write(async ({ trx, now }) => {
     const holds = await allHolds(trx);
-    for (const hold of holds) await endHold(trx, hold.kind, actor, now, hold.scope);
+    for (const hold of holds) await endHold(trx, hold, actor, now);
     return holds;
   });
 }
 
-export async function currentHolds(bridge: Bridge): Promise<Hold[]> {
-  return allHolds(databaseOf(bridge).read);
+/** The holds that stop the runs of this machine. */
+export async function currentHolds(bridge: Bridge): Promise<StandingHold[]> {
+  return holdsHere(databaseOf(bridge).read, bridge);
+}
+
+/** Within a transaction of another verb: the holds that stop the runs of this machine. */
+export async function holdsHere(
+  db: Reader,
+  { machineId }: Pick<Bridge, 'machineId'>,
+): Promise<StandingHold[]> {
+  return (await allHolds(db)).filter(({ subject }) => isHeldBy(subject, machineId));
 }
 
 /** Within a transaction of another verb. */
-export async function setHold(trx: Writer, hold: Hold, actor: Actor): Promise<void> {
-  await putHold(trx, hold);
-  const { since: createdAt, ...data } = hold;
-  await appendEvent(trx, { type: 'hold.set', data, projectId: null, runId: null, actor, createdAt });
+export async function setHold(
+  trx: Writer,
+  subject: HoldSubject,
+  { kind, scope, reason, since, until, source }: Hold,
+  actor: Actor,
+): Promise<void> {
+  await putHold(trx, subject, { kind, scope, reason, since, until, source });
+  const data = { kind, scope, reason, until, source };
+  await appendEvent(trx, { type: 'hold.set', data, projectId: null, runId: null, actor, createdAt: since });
 }
 
 /** Within a transaction of another verb; false when there was none. */
-export async function endHold(
-  trx: Writer,
-  kind: HoldKind,
-  actor: Actor,
-  now: string,
-  scope?: string,
-): Promise<boolean> {
-  if (!(await removeHold(trx, kind, scope))) return false;
+export async function endHold(trx: Writer, hold: HoldKey, actor: Actor, now: string): Promise<boolean> {
+  if (!(await removeHold(trx, hold))) return false;
   const stamp = { projectId: null, runId: null, actor, createdAt: now };
-  await appendEvent(trx, { type: 'hold.ended', data: { kind }, ...stamp });
+  await appendEvent(trx, { type: 'hold.ended', data: { kind: hold.kind }, ...stamp });
   return true;
 }
 
-/** Ends the supervisor's holds of a kind, or only the one with this scope. */
-export async function liftHold(lease: HeldLease, kind: HoldKind, scope?: string): Promise<void> {
+/** Ends a hold of this machine, or of its account. */
+export async function liftHold(
+  lease: HeldLease,
+  { kind, scope }: Pick<Hold, 'kind' | 'scope'>,
+): Promise<void> {
+  const subject = ownSubject(lease, kind);
   await writeHolding(lease, async ({ trx, now }) => {
-    await endHold(trx, kind, 'supervisor', now, scope);
+    await endHold(trx, { kind, subject, scope }, 'supervisor', now);
   });
+}
+
+function ownSubject({ bridge }: HeldLease, kind: HoldKind): HoldSubject {
+  return subjectOf(kind, bridge.machineId, OWN_ACCOUNT);
 }
 
 /**
@@ -67,15 +93,15 @@ export async function liftHold(lease: HeldLease, kind: HoldKind, scope?: string)
  */
 export async function probeAtStart(lease: HeldLease): Promise<void> {
   await writeHolding(lease, async ({ trx, now }) => {
-    for (const hold of await allHolds(trx))
+    for (const hold of await holdsHere(trx, lease.bridge))
       if (isWorthATryAtStart(hold) && hold.until !== null && hold.until > now)
-        await setHold(trx, { ...hold, since: now, until: now }, 'supervisor');
+        await setHold(trx, hold.subject, { ...hold, since: now, until: now }, 'supervisor');
   });
 }
 
-/** Stops new runs for a reason that is nobody's run's. */
+/** Stops new runs of this machine, or of its account, for a reason that is nobody's run's. */
 export async function imposeHold(lease: HeldLease, hold: Hold): Promise<void> {
   await writeHolding(lease, async ({ trx }) => {
-    await setHold(trx, hold, 'supervisor');
+    await setHold(trx, ownSubject(lease, hold.kind), hold, 'supervisor');
   });
 }

@@ -57,14 +57,14 @@ export async function takeLease(
   isGone: (holder: Lease) => boolean | Promise<boolean>,
 ): Promise<{ taken: true; lease: HeldLease; before: Lease | undefined } | { taken: false; holder: Lease }> {
   for (;;) {
-    const seen = await readLease(databaseOf(bridge).read);
+    const seen = await currentLease(bridge);
     // Asked before the transaction: to look at a process takes time, and a transaction may run more than once.
     if (seen && isInForce(seen, bridge.clock.now()) && !(await isGone(seen)))
       return { taken: false, holder: seen };
     const taken = await databaseOf(bridge).write(async ({ trx, now }) => {
-      const holder = await readLease(trx);
+      const holder = await readLease(trx, bridge.machineId);
       if (holder?.token !== seen?.token || holder?.expiresAt !== seen?.expiresAt) return false;
-      await replaceLease(trx, {
+      await replaceLease(trx, bridge.machineId, {
         ...candidate,
         startedAt: now,
         renewedAt: now,
@@ -103,13 +103,14 @@ export async function releaseLease(lease: HeldLease): Promise<void> {
 /** Asks the holder, through the store, to stop: the only way that works on every system. */
 export async function requestStop(bridge: Bridge): Promise<void> {
   await databaseOf(bridge).write(async ({ trx, now }) => {
-    if (await askHolderToStop(trx, now))
+    if (await askHolderToStop(trx, bridge.machineId, now))
       await supervisorEvent(trx, { type: 'supervisor.stop_requested', data: {} }, now);
   });
 }
 
+/** The lease of the supervisor on this machine. */
 export async function currentLease(bridge: Bridge): Promise<Lease | undefined> {
-  return readLease(databaseOf(bridge).read);
+  return readLease(databaseOf(bridge).read, bridge.machineId);
 }
 
 /** Throws LeaseLost when the lease is someone else's now. */
@@ -126,8 +127,8 @@ export async function writeHolding<T>(lease: HeldLease, work: (writing: Writing)
 }
 
 /** Throws LeaseLost when the lease is someone else's now. */
-export async function assertLease(db: Reader, { token }: HeldLease): Promise<void> {
-  const present = await readLease(db);
+export async function assertLease(db: Reader, { bridge, token }: HeldLease): Promise<void> {
+  const present = await readLease(db, bridge.machineId);
   if (present?.token !== token) throw lost();
 }
 

@@ -1,5 +1,6 @@
 /** An open state folder, and the store in it, which only this room sees: whoever stands outside calls the verbs. */
 import type { Clock } from '../clock.ts';
+import { LOCAL_MACHINE, type MachineId } from '../project/ids.ts';
 import type { Database, DatabaseOptions } from '../store/database.ts';
 import { openDatabase } from '../store/open-database.ts';
 
@@ -10,6 +11,8 @@ const DATABASE = Symbol('database');
 export interface Bridge {
   /** The state folder. */
   readonly stateDir: string;
+  /** The machine that this process is on. Pids of other machines say nothing here. */
+  readonly machineId: MachineId;
   readonly clock: Clock;
   /** Names what stands in the store's place now. Another answer than before: it was moved away, deleted or replaced. */
   identity(): Promise<string>;
@@ -28,6 +31,7 @@ export async function openBridge(
   const database = await openDatabase(stateDir, clock, options);
   return {
     stateDir,
+    machineId: LOCAL_MACHINE,
     clock,
     identity: () => database.identity(),
     check: () => database.check(),

@@ -2,8 +2,7 @@
 
 import { sumCosts } from '../project/costs.ts';
 import type { Hold } from '../project/hold.ts';
-import type { ProjectId } from '../project/ids.ts';
-import { unknownProject } from '../project/ids.ts';
+import { OWN_ACCOUNT, type ProjectId, unknownProject } from '../project/ids.ts';
 import { PROJECT_STATUSES, type Project, type ProjectStatus } from '../project/project.ts';
 import type { ProjectDetails } from '../project/project-details.ts';
 import type { Quota } from '../project/quota.ts';
@@ -11,23 +10,23 @@ import type { Completion, Update } from '../project/review.ts';
 import type { Run } from '../project/run.ts';
 import { ok, type Result, refuse } from '../result.ts';
 import { allHolds } from '../store/holds.ts';
-import { type Lease, readLease } from '../store/lease.ts';
 import { waitingMessages } from '../store/messages.ts';
 import {
   countByStatus,
-  findProject,
   listProjects,
   type ProjectFilter,
   planText,
   projectIdsFrom,
+  projectsUnderWay,
 } from '../store/projects.ts';
 import { queuedProjects } from '../store/queue.ts';
-import { allQuotas } from '../store/quota.ts';
+import { quotasOf } from '../store/quota.ts';
 import { completionsOf, decisionsOf, findCompletion } from '../store/reviews.ts';
 import { newestClaudeVersion, spentSince } from '../store/run-facts.ts';
 import { openRunOf, openRuns, runsOf } from '../store/runs.ts';
 import { latestUpdatesOf, updatesOf } from '../store/updates.ts';
 import { type Bridge, lookUp } from './bridge.ts';
+import { currentLease, type Lease } from './lease.ts';
 import { databaseOf } from './open-bridge.ts';
 
 export type { ProjectFilter };
@@ -143,20 +142,20 @@ export interface Overview {
 /** The whole bridge at a glance. `startOfDay` is the person's midnight. */
 export async function overview(bridge: Bridge, startOfDay: Date, limit: number): Promise<Overview> {
   const db = databaseOf(bridge).read;
-  const running = [];
-  for (const run of await openRuns(db)) {
-    const project = await findProject(db, run.projectId);
-    if (project) running.push({ project, run, completion: undefined });
-  }
+  const projects = new Map((await projectsUnderWay(db)).map((project) => [project.id, project]));
+  const running = (await openRuns(db)).flatMap((run) => {
+    const project = projects.get(run.projectId);
+    return project ? [{ project, run, completion: undefined }] : [];
+  });
   const none = Object.fromEntries(PROJECT_STATUSES.map((status) => [status, 0])) as Record<
     ProjectStatus,
     number
   >;
   const today = await spentSince(db, startOfDay.toISOString());
   return {
-    lease: await readLease(db),
+    lease: await currentLease(bridge),
     holds: await allHolds(db),
-    quotas: await allQuotas(db),
+    quotas: await quotasOf(db, OWN_ACCOUNT),
     counts: { ...none, ...(await countByStatus(db)) },
     running,
     queue: await queuedProjects(db, limit),

@@ -6,14 +6,15 @@ import type { Writing } from '../store/database.ts';
 import { laterMessages, markDelivered, promptMessages } from '../store/messages.ts';
 import { findProject } from '../store/projects.ts';
 import { findCompletion } from '../store/reviews.ts';
-import { openRuns, updateLiveState, updateRun, workspaceIdentityOf } from '../store/runs.ts';
+import { putLiveStates } from '../store/run-live.ts';
+import { openRunsOn, updateRun, workspaceIdentityOf } from '../store/runs.ts';
 import { type HeldLease, writeHolding } from './lease.ts';
 import { type Bridge, databaseOf } from './open-bridge.ts';
 import { runEvent } from './run-event.ts';
 
-/** Runs a supervisor before us left open. */
+/** Open runs of this machine, which a supervisor before us may have left. */
 export async function unfinishedRuns(bridge: Bridge): Promise<Run[]> {
-  return openRuns(databaseOf(bridge).read);
+  return openRunsOn(databaseOf(bridge).read, bridge.machineId);
 }
 
 /** Which folder a predecessor has started the run in; null when nobody knows. */
@@ -72,7 +73,7 @@ export async function recordAnswered(lease: HeldLease, run: Run): Promise<void> 
 
 /** Overwrites what the run is doing now. */
 export async function recordLive(lease: HeldLease, run: Run, live: LiveState): Promise<void> {
-  await writeHolding(lease, ({ trx }) => updateLiveState(trx, run.id, live));
+  await writeHolding(lease, ({ trx }) => putLiveStates(trx, new Map([[run.id, live]])));
 }
 
 /** Records that a run has taken in messages from the person. */

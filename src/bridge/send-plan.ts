@@ -43,7 +43,8 @@ export async function sendPlan(
   if (!parsed.ok) return refuse(`the plan was not accepted: ${parsed.problems.join('; ')}`);
   const { plan, notUsed } = parsed;
   const id = await unusedId(databaseOf(bridge).read);
-  const workspace = await chooseWorkspace(policy, bridge.stateDir, id, input.workspace ?? plan.workspace);
+  const place = input.workspace ?? plan.workspace;
+  const workspace = await chooseWorkspace(policy, bridge.stateDir, id, place);
   if (!workspace.ok) return workspace;
 
   const now = nowText(bridge);
@@ -65,6 +66,7 @@ export async function sendPlan(
         title: plan.title,
         status: 'pending',
         workspace: workspace.value,
+        place,
         ...toSettingColumns(plan),
         claimed_by: null,
         session_id: null,

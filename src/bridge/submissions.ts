@@ -18,7 +18,7 @@ import { databaseOf } from './open-bridge.ts';
 export async function pendingPlan(
   bridge: Bridge,
 ): Promise<{ project: Project; markdown: string } | undefined> {
-  const ready = await readyProjects(databaseOf(bridge).read, nowText(bridge), 100);
+  const ready = await readyProjects(databaseOf(bridge).read, bridge.machineId, nowText(bridge), 100);
   const project = ready.find(({ status }) => status === 'pending');
   return project && { project, markdown: await planText(databaseOf(bridge).read, project.id) };
 }

@@ -6,7 +6,7 @@ import { RUN_MARK } from '../claude/environment.ts';
 import { isLiving, supervisorOf } from '../control/supervisor-state.ts';
 import { type MarkedProcess, processesMarked } from '../machine/marked.ts';
 import { sweep } from '../machine/sweep.ts';
-import { asRunId } from '../project/ids.ts';
+import { asRunId, LOCAL_MACHINE } from '../project/ids.ts';
 import { parseRunFileName, plansFolder, runFiles, runsFolder, statusFolder } from '../state-folder.ts';
 import { readLease } from '../store/lease.ts';
 import { endedRuns, findRun } from '../store/runs.ts';
@@ -30,7 +30,7 @@ const END = { hint: 'bridge-supervisor doctor --fix kills them.' };
 
 async function leftoverProcesses(context: DoctorContext): Promise<CheckResult[]> {
   const { read } = await context.store();
-  const supervised = isLiving(await supervisorOf(await readLease(read), context.clock.now()));
+  const supervised = isLiving(await supervisorOf(await readLease(read, LOCAL_MACHINE), context.clock.now()));
   const byMark = Map.groupBy(await processesMarked(RUN_MARK), ({ value }) => value);
   const ended = new Set((await endedRuns(read, [...byMark.keys()].map(asRunId))).map(({ id }) => id));
   const found: CheckResult[] = [];

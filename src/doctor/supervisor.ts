@@ -1,6 +1,7 @@
 /** The supervisor of this state folder, and what keeps it from working. */
 import { supervisorOf } from '../control/supervisor-state.ts';
 import type { ServiceManager } from '../machine/service/service.ts';
+import { LOCAL_MACHINE } from '../project/ids.ts';
 import { allHolds } from '../store/holds.ts';
 import { type Lease, readLease } from '../store/lease.ts';
 import { VERSION } from '../version.ts';
@@ -20,7 +21,7 @@ export function supervisorGroup(context: DoctorContext): CheckGroup {
 
 async function supervisor(context: DoctorContext): Promise<CheckResult[]> {
   const { read } = await context.store();
-  const found = await supervisorOf(await readLease(read), context.clock.now());
+  const found = await supervisorOf(await readLease(read, LOCAL_MACHINE), context.clock.now());
   const start = { hint: 'bridge-supervisor start' };
   if (found.state === 'not_running')
     return [warning('supervisor', 'No supervisor is running: plans wait in the queue.', start)];

@@ -6,6 +6,7 @@
  * PROBED_HOLDS below say when it ends.
  */
 import { backOffEnds } from './back-off.ts';
+import { type MachineId, OWN_ACCOUNT, type RunId } from './ids.ts';
 
 export const HOLD_KINDS = [
   'paused', // by a person; ends with `resume`
@@ -32,6 +33,23 @@ export const HOLD_SOURCES = [
 
 export type HoldSource = (typeof HOLD_SOURCES)[number];
 
+/** Whose runs are held. */
+export type HoldSubject = 'fleet' | `machine:${string}` | `account:${string}`;
+
+/** Holds of an account; those of a person are everybody's, and all others those of one machine. */
+const OF_ACCOUNT: readonly HoldKind[] = ['usage_limit', 'not_logged_in', 'billing', 'reserve'];
+
+/** Whose runs a hold of this kind stops, when it is met on a machine by a run that this account pays for. */
+export function subjectOf(kind: HoldKind, machine: MachineId, account: string): HoldSubject {
+  if (kind === 'paused') return 'fleet';
+  return OF_ACCOUNT.includes(kind) ? `account:${account}` : `machine:${machine}`;
+}
+
+/** Whether a hold stops the runs of a machine with its own login. */
+export function isHeldBy(subject: HoldSubject, machine: MachineId): boolean {
+  return ['fleet', `machine:${machine}`, `account:${OWN_ACCOUNT}`].includes(subject);
+}
+
 export interface Hold {
   readonly kind: HoldKind;
   /** A model family (`opus`) when only runs of these models are held; empty: all runs. */
@@ -42,6 +60,13 @@ export interface Hold {
   readonly until: string | null;
   /** Who set it, and so who ends it. */
   readonly source: HoldSource;
+}
+
+/** A hold as it stands. */
+export interface StandingHold extends Hold {
+  readonly subject: HoldSubject;
+  /** The run that finds out whether it is over. */
+  readonly probeRunId: RunId | null;
 }
 
 const SECOND = 1_000;

@@ -7,11 +7,21 @@ import { cleanLine } from './text.ts';
 declare const project: unique symbol;
 declare const run: unique symbol;
 declare const lease: unique symbol;
+declare const machine: unique symbol;
 
 export type ProjectId = string & { readonly [project]: true };
 export type RunId = string & { readonly [run]: true };
 /** Names one holding of the supervisor's lease. */
 export type LeaseToken = string & { readonly [lease]: true };
+
+/** Names a machine whose supervisor works from the store. */
+export type MachineId = string & { readonly [machine]: true };
+
+/** The machine of a store that one machine alone can open. */
+export const LOCAL_MACHINE = 'local' as MachineId;
+
+/** The account that pays for runs with the login of their machine. */
+export const OWN_ACCOUNT = '';
 
 /** Project ids are 12 lower-case hex digits. Anything else cannot name a project, nor a file. */
 export function isProjectId(text: string): text is ProjectId {

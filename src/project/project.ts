@@ -98,6 +98,8 @@ export interface Project extends KeptSettings {
   readonly status: ProjectStatus;
   /** Absolute path of the folder Claude works in. */
   readonly workspace: string;
+  /** What the plan asked for: the name of a workspace or a path; null: nothing. */
+  readonly place: string | null;
   readonly claimedBy: Claimant | null;
   /** The run under way. */
   readonly runId: RunId | null;

@@ -1,5 +1,5 @@
 /** A run is one `claude` process started for a project. It ends with exactly one outcome. */
-import type { ProjectId, RunId } from './ids.ts';
+import type { MachineId, ProjectId, RunId } from './ids.ts';
 import type { Outcome } from './outcome.ts';
 
 /** Why this run was started; each kind has its own prompt. */
@@ -53,6 +53,10 @@ export const UNKNOWN_COST: RunCost = { usd: null, basis: 'unknown' };
 export interface Run {
   readonly id: RunId;
   readonly projectId: ProjectId;
+  /** Where its process is: a pid says nothing on another machine. */
+  readonly machineId: MachineId;
+  /** Who pays for it. */
+  readonly account: string;
   readonly kind: RunKind;
   readonly round: number;
   readonly workspace: string;

@@ -1,27 +1,41 @@
-import { HOLD_KINDS, HOLD_SOURCES, type Hold, type HoldKind } from '../project/hold.ts';
+import { HOLD_KINDS, HOLD_SOURCES, type Hold, type HoldSubject, type StandingHold } from '../project/hold.ts';
 import type { Reader, Writer } from './database.ts';
 import { knownWord } from './known-word.ts';
 
-/** Sets a hold. Where one of its kind and scope exists, changes all but its start. */
-export async function putHold(trx: Writer, hold: Hold): Promise<void> {
-  const { reason, until, source } = hold;
+/** What tells one hold from the others. */
+export type HoldKey = Pick<StandingHold, 'kind' | 'subject' | 'scope'>;
+
+/** Sets a hold. Where one of its kind, subject and scope exists, changes all but its start and its probe. */
+export async function putHold(trx: Writer, subject: HoldSubject, hold: Hold): Promise<void> {
+  const { kind, scope, reason, since, until, source } = hold;
   await trx
     .insertInto('holds')
-    .values({ ...hold })
-    .onConflict((conflict) => conflict.columns(['kind', 'scope']).doUpdateSet({ reason, until, source }))
+    .values({ kind, subject, scope, reason, since, until, source })
+    .onConflict((conflict) =>
+      conflict.columns(['kind', 'subject', 'scope']).doUpdateSet({ reason, until, source }),
+    )
     .execute();
 }
 
-/** Deletes the holds of a kind, or only the one with this scope. Returns false when there was none. */
-export async function removeHold(trx: Writer, kind: HoldKind, scope?: string): Promise<boolean> {
-  let query = trx.deleteFrom('holds').where('kind', '=', kind);
-  if (scope !== undefined) query = query.where('scope', '=', scope);
-  return (await query.executeTakeFirst()).numDeletedRows > 0n;
+/** Deletes a hold. Returns false when there was none. */
+export async function removeHold(trx: Writer, { kind, subject, scope }: HoldKey): Promise<boolean> {
+  const removed = await trx
+    .deleteFrom('holds')
+    .where('kind', '=', kind)
+    .where('subject', '=', subject)
+    .where('scope', '=', scope)
+    .executeTakeFirst();
+  return removed.numDeletedRows > 0n;
 }
 
-export async function allHolds(db: Reader): Promise<Hold[]> {
+export async function allHolds(db: Reader): Promise<StandingHold[]> {
   const rows = await db.selectFrom('holds').selectAll().orderBy('since').execute();
-  return rows.map((row) => ({ ...row, kind: kindWord(row.kind), source: sourceWord(row.source) }));
+  return rows.map(({ probe_run_id, ...row }) => ({
+    ...row,
+    kind: kindWord(row.kind),
+    source: sourceWord(row.source),
+    probeRunId: probe_run_id,
+  }));
 }
 
 const kindWord = knownWord('holds.kind', HOLD_KINDS);

@@ -1,9 +1,9 @@
 /**
- * The lease: one supervisor per state folder. The row names the holder: a random token, its process, and the time until
+ * The lease: one supervisor per machine. The row names the holder: a random token, its process, and the time until
  * which it may act. Every write of a supervisor checks the token in the same transaction. So a holder that was
  * suspended past its lease and replaced writes nothing more.
  */
-import type { LeaseToken } from '../project/ids.ts';
+import type { LeaseToken, MachineId } from '../project/ids.ts';
 import type { Reader, Writer } from './database.ts';
 import type { Row } from './schema.ts';
 
@@ -21,18 +21,22 @@ export interface Lease {
   readonly degradedReason: string | null;
 }
 
-export async function readLease(db: Reader): Promise<Lease | undefined> {
-  const row = await db.selectFrom('supervisor').selectAll().executeTakeFirst();
+export async function readLease(db: Reader, machine: MachineId): Promise<Lease | undefined> {
+  const row = await db
+    .selectFrom('supervisor')
+    .selectAll()
+    .where('machine_id', '=', machine)
+    .executeTakeFirst();
   return row && toLease(row);
 }
 
-/** Replaces any lease with `lease`. */
-export async function replaceLease(trx: Writer, lease: Lease): Promise<void> {
-  await trx.deleteFrom('supervisor').execute();
+/** Replaces any lease of the machine with `lease`. */
+export async function replaceLease(trx: Writer, machine: MachineId, lease: Lease): Promise<void> {
+  await trx.deleteFrom('supervisor').where('machine_id', '=', machine).execute();
   await trx
     .insertInto('supervisor')
     .values({
-      id: 1,
+      machine_id: machine,
       token: lease.token,
       pid: lease.pid,
       pid_started_at: lease.pidStartedAt,
@@ -67,11 +71,12 @@ export async function dropLease(trx: Writer, token: LeaseToken): Promise<void> {
   await trx.deleteFrom('supervisor').where('token', '=', token).execute();
 }
 
-/** Records that a stop was requested. Returns false when there is no lease, or a stop was requested before. */
-export async function askHolderToStop(trx: Writer, now: string): Promise<boolean> {
+/** Records that a stop of a machine's supervisor was requested. Returns false when there is no lease, or a stop was requested before. */
+export async function askHolderToStop(trx: Writer, machine: MachineId, now: string): Promise<boolean> {
   const result = await trx
     .updateTable('supervisor')
     .set({ stop_requested_at: now })
+    .where('machine_id', '=', machine)
     .where('stop_requested_at', 'is', null)
     .executeTakeFirst();
   return result.numUpdatedRows === 1n;

@@ -37,6 +37,17 @@ export async function lockProject(trx: Writer, id: ProjectId): Promise<Project |
   return row && toProject(row);
 }
 
+/** Every project with a run under way. */
+export async function projectsUnderWay(db: Reader): Promise<Project[]> {
+  const rows = await db
+    .selectFrom('runs')
+    .innerJoin('projects', 'projects.id', 'runs.project_id')
+    .selectAll('projects')
+    .where('runs.ended_at', 'is', null)
+    .execute();
+  return rows.map(toProject);
+}
+
 /** Ids that begin with `prefix`, which must be hexadecimal digits; at most `limit`. */
 export async function projectIdsFrom(db: Reader, prefix: string, limit: number): Promise<ProjectId[]> {
   const rows = await db
@@ -150,6 +161,7 @@ export function toProject(row: Row<'projects'>): Project {
     title: row.title,
     status: statusWord(row.status),
     workspace: row.workspace,
+    place: row.place,
     ...fromSettingColumns(row),
     claimedBy: row.claimed_by && claimantWord(row.claimed_by),
     runId: row.run_id,

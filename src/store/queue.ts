@@ -1,6 +1,7 @@
 /** What waits for the supervisor, and which of it may start now. */
 import { sql } from 'kysely';
 import { backOffEnds } from '../project/back-off.ts';
+import type { MachineId } from '../project/ids.ts';
 import type { Project } from '../project/project.ts';
 import type { Reader, Writer } from './database.ts';
 import { toProject } from './projects.ts';
@@ -11,7 +12,7 @@ export interface HeldModels {
   readonly model: string | null;
 }
 
-/** Folders in which no run may start now, besides those with an active run under the same path. */
+/** Folders in which no run may start now, besides those with an active run of this machine under the same path. */
 export interface BusyFolders {
   readonly folders: readonly string[];
   /** Including everything below them; each ends with a separator. */
@@ -20,16 +21,17 @@ export interface BusyFolders {
 
 /**
  * Projects that the supervisor may start a run for now, highest priority first, then oldest: pending ones, and claimed
- * ones that wait for another run. None whose workspace has an active run.
+ * ones that wait for another run. None whose workspace has an active run on `machine`.
  */
 export async function readyProjects(
   db: Reader,
+  machine: MachineId,
   now: string,
   limit: number,
   held: HeldModels = { families: [], model: null },
   busy: BusyFolders = { folders: [], trees: [] },
 ): Promise<Project[]> {
-  const rows = await ready(db, now, held, busy).limit(limit).execute();
+  const rows = await ready(db, machine, now, held, busy).limit(limit).execute();
   return rows.map(toProject);
 }
 
@@ -39,15 +41,20 @@ export async function readyProjects(
  */
 export async function lockNextReady(
   trx: Writer,
+  machine: MachineId,
   now: string,
   held: HeldModels,
   busy: BusyFolders,
 ): Promise<Project | undefined> {
-  const row = await ready(trx, now, held, busy).limit(1).forNoKeyUpdate().skipLocked().executeTakeFirst();
+  const row = await ready(trx, machine, now, held, busy)
+    .limit(1)
+    .forNoKeyUpdate()
+    .skipLocked()
+    .executeTakeFirst();
   return row && toProject(row);
 }
 
-function ready(db: Reader, now: string, held: HeldModels, busy: BusyFolders) {
+function ready(db: Reader, machine: MachineId, now: string, held: HeldModels, busy: BusyFolders) {
   const { after, latest } = backOffEnds(now);
   return queue(db)
     .where((eb) =>
@@ -58,6 +65,7 @@ function ready(db: Reader, now: string, held: HeldModels, busy: BusyFolders) {
         exists(
           selectFrom('runs')
             .select('runs.id')
+            .where('runs.machine_id', '=', machine)
             .whereRef('runs.workspace', '=', 'projects.workspace')
             .where('runs.ended_at', 'is', null),
         ),

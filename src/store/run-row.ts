@@ -18,11 +18,13 @@ const liveState = z.object({
   currentTodo: z.string().nullable(),
 });
 
-/** The run of a row. Throws StoreError for a word that only a newer program knows. */
-export function toRun(row: Row<'runs'>): Run {
+/** The run of a row, with its live state while it is under way. Throws StoreError for a word that only a newer program knows. */
+export function toRun(row: Row<'runs'> & { readonly live?: string | null }): Run {
   return {
     id: row.id,
     projectId: row.project_id,
+    machineId: row.machine_id,
+    account: row.account,
     kind: kindWord(row.kind),
     round: row.round,
     workspace: row.workspace,
@@ -32,7 +34,7 @@ export function toRun(row: Row<'runs'>): Run {
     pid: row.pid,
     pidStartedAt: row.pid_started_at,
     claudeVersion: row.claude_version,
-    live: liveState.catch(EMPTY_LIVE_STATE).parse(JSON.parse(row.live)),
+    live: liveState.catch(EMPTY_LIVE_STATE).parse(JSON.parse(row.live ?? row.progress ?? 'null')),
     costUsd: row.cost_usd,
     costBasis: costBasisWord(row.cost_basis),
     fingerprint: row.fingerprint,

@@ -1,9 +1,10 @@
 /** The rows of runs: written as a run proceeds, read one by one or by project. */
-import type { ProjectId, RunId } from '../project/ids.ts';
+import type { MachineId, ProjectId, RunId } from '../project/ids.ts';
 import type { Outcome } from '../project/outcome.ts';
 import type { ProjectStatus } from '../project/project.ts';
-import { EMPTY_LIVE_STATE, type LiveState, type Run, type RunCost } from '../project/run.ts';
+import type { LiveState, Run, RunCost } from '../project/run.ts';
 import type { Reader, Writer } from './database.ts';
+import { removeLiveState, runsWithLive } from './run-live.ts';
 import { toRun } from './run-row.ts';
 import type { NewRow, Row } from './schema.ts';
 
@@ -15,12 +16,21 @@ export async function insertRun(
   trx: Writer,
   run: Pick<
     NewRow<'runs'>,
-    'id' | 'project_id' | 'kind' | 'round' | 'workspace' | 'session_id' | 'model' | 'created_at'
+    | 'id'
+    | 'project_id'
+    | 'machine_id'
+    | 'account'
+    | 'kind'
+    | 'round'
+    | 'workspace'
+    | 'session_id'
+    | 'model'
+    | 'created_at'
   >,
 ): Promise<void> {
   await trx
     .insertInto('runs')
-    .values({ ...run, live: JSON.stringify(EMPTY_LIVE_STATE), cost_usd: 0, cost_basis: 'reported' })
+    .values({ ...run, cost_usd: 0, cost_basis: 'reported' })
     .execute();
   await trx.updateTable('projects').set({ run_id: run.id }).where('id', '=', run.project_id).execute();
 }
@@ -55,15 +65,6 @@ export async function workspaceIdentityOf(db: Reader, id: RunId): Promise<string
   return row?.workspace_identity ?? null;
 }
 
-/** Stores the live state. It is not history: it is overwritten, and appends no event. */
-export async function updateLiveState(trx: Writer, id: RunId, live: LiveState): Promise<void> {
-  await trx
-    .updateTable('runs')
-    .set({ live: JSON.stringify(live) })
-    .where('id', '=', id)
-    .execute();
-}
-
 /** How a run ended, in addition to its outcome. */
 export interface RunEnd {
   readonly cost: RunCost;
@@ -82,7 +83,7 @@ export async function closeRun(trx: Writer, id: RunId, outcome: Outcome, end: Ru
       outcome_data: JSON.stringify(facts),
       cost_usd: end.cost.usd,
       cost_basis: end.cost.basis,
-      live: JSON.stringify(end.live),
+      progress: JSON.stringify(end.live),
       fingerprint: end.fingerprint,
       ended_at: end.endedAt,
     })
@@ -91,6 +92,7 @@ export async function closeRun(trx: Writer, id: RunId, outcome: Outcome, end: Ru
     .returning('project_id')
     .executeTakeFirst();
   if (!closed) return false;
+  await removeLiveState(trx, id);
   await trx
     .updateTable('projects')
     .set({ run_id: null })
@@ -101,31 +103,37 @@ export async function closeRun(trx: Writer, id: RunId, outcome: Outcome, end: Ru
 }
 
 export async function findRun(db: Reader, id: RunId): Promise<Run | undefined> {
-  const row = await db.selectFrom('runs').selectAll().where('id', '=', id).executeTakeFirst();
+  const row = await runsWithLive(db).where('id', '=', id).executeTakeFirst();
   return row && toRun(row);
 }
 
 /** All runs that have not ended, in the order in which they were recorded. */
 export async function openRuns(db: Reader): Promise<Run[]> {
-  const rows = await db
-    .selectFrom('runs')
-    .selectAll()
-    .where('ended_at', 'is', null)
-    .orderBy('number')
-    .execute();
-  return rows.map(toRun);
+  return (await open(db).execute()).map(toRun);
 }
 
-/** The workspaces of all runs that have not ended. */
-export async function openWorkspaces(db: Reader): Promise<string[]> {
-  const rows = await db.selectFrom('runs').select('workspace').where('ended_at', 'is', null).execute();
+/** Those of a machine. */
+export async function openRunsOn(db: Reader, machine: MachineId): Promise<Run[]> {
+  return (await open(db).where('machine_id', '=', machine).execute()).map(toRun);
+}
+
+function open(db: Reader) {
+  return runsWithLive(db).where('ended_at', 'is', null).orderBy('number');
+}
+
+/** The workspaces of all runs of a machine that have not ended. */
+export async function openWorkspaces(db: Reader, machine: MachineId): Promise<string[]> {
+  const rows = await db
+    .selectFrom('runs')
+    .select('workspace')
+    .where('ended_at', 'is', null)
+    .where('machine_id', '=', machine)
+    .execute();
   return rows.map(({ workspace }) => workspace);
 }
 
 export async function openRunOf(db: Reader, projectId: ProjectId): Promise<Run | undefined> {
-  const row = await db
-    .selectFrom('runs')
-    .selectAll()
+  const row = await runsWithLive(db)
     .where('project_id', '=', projectId)
     .where('ended_at', 'is', null)
     .executeTakeFirst();
@@ -133,9 +141,7 @@ export async function openRunOf(db: Reader, projectId: ProjectId): Promise<Run |
 }
 
 export async function newestRunOf(db: Reader, projectId: ProjectId): Promise<Run | undefined> {
-  const row = await db
-    .selectFrom('runs')
-    .selectAll()
+  const row = await runsWithLive(db)
     .where('project_id', '=', projectId)
     .orderBy('number', 'desc')
     .limit(1)
@@ -145,12 +151,7 @@ export async function newestRunOf(db: Reader, projectId: ProjectId): Promise<Run
 
 /** All runs of a project, in the order in which they were recorded. */
 export async function runsOf(db: Reader, projectId: ProjectId): Promise<Run[]> {
-  const rows = await db
-    .selectFrom('runs')
-    .selectAll()
-    .where('project_id', '=', projectId)
-    .orderBy('number')
-    .execute();
+  const rows = await runsWithLive(db).where('project_id', '=', projectId).orderBy('number').execute();
   return rows.map(toRun);
 }
 

@@ -1,8 +1,8 @@
 /** The tables, as Kysely sees them. Times are ISO 8601 UTC text; JSON columns are text. */
 
 import type { Generated, Insertable, Selectable } from 'kysely';
-import type { HoldKind, HoldSource } from '../project/hold.ts';
-import type { LeaseToken, ProjectId, RunId } from '../project/ids.ts';
+import type { HoldKind, HoldSource, HoldSubject } from '../project/hold.ts';
+import type { LeaseToken, MachineId, ProjectId, RunId } from '../project/ids.ts';
 import type { Claimant, ProjectStatus } from '../project/project.ts';
 import type { Verdict } from '../project/review.ts';
 import type { CostBasis, RunKind } from '../project/run.ts';
@@ -14,6 +14,8 @@ export interface Tables {
     title: string;
     status: ProjectStatus;
     workspace: string;
+    /** What the plan asked for: the name of a workspace or a path; null: nothing. */
+    place: string | null;
     claimed_by: Claimant | null;
     /** The run under way. */
     run_id: Generated<RunId | null>;
@@ -74,6 +76,8 @@ export interface Tables {
     number: Generated<number>;
     id: RunId;
     project_id: ProjectId;
+    machine_id: MachineId;
+    account: string;
     kind: RunKind;
     round: number;
     workspace: string;
@@ -85,7 +89,8 @@ export interface Tables {
     /** The identity of the folder that Claude was started in. */
     workspace_identity: string | null;
     claude_version: string | null;
-    live: string;
+    /** How far it had come when it ended. */
+    progress: string | null;
     /** The fingerprint of the workspace when the run ended. */
     fingerprint: string | null;
     /** Null when requests were made and their cost is unknown. */
@@ -100,6 +105,8 @@ export interface Tables {
     answered_at: string | null;
     ended_at: string | null;
   };
+  /** What a run under way is doing. */
+  run_live: { run_id: RunId; state: string };
   events: {
     id: Generated<number>;
     project_id: ProjectId | null;
@@ -115,14 +122,18 @@ export interface Tables {
   meta: { id: 1; store_id: string; compatible_from: number };
   holds: {
     kind: HoldKind;
+    subject: HoldSubject;
     scope: string;
     reason: string;
     since: string;
     until: string | null;
     source: HoldSource;
+    /** The run that finds out whether it is over. */
+    probe_run_id: RunId | null;
   };
   /** The newest report of the service on each usage window. */
   quota: {
+    account: string;
     window: string;
     utilization: number | null;
     status: string;
@@ -130,7 +141,7 @@ export interface Tables {
     seen_at: string;
   };
   supervisor: {
-    id: 1;
+    machine_id: MachineId;
     token: LeaseToken;
     pid: number;
     pid_started_at: string;

@@ -42,7 +42,7 @@ export class Gatekeeper {
     const holds = await currentHolds(bridge);
     const over = holds.filter((hold) => isOver(hold, now));
     for (const hold of over.filter(endsByItself)) {
-      await liftHold(lease, hold.kind, hold.scope);
+      await liftHold(lease, hold);
       if (hold.scope !== '') this.families.expect(hold.scope);
     }
     const standing = holds.filter((hold) => !over.includes(hold));
@@ -70,7 +70,7 @@ export class Gatekeeper {
       const held = holds.find((hold) => hold.kind === kind);
       // A run that could not start Claude, or had no room, sets a hold of the same kind. A check that finds nothing
       // does not lift it: the interpreter of Claude may be missing, or a quota reached.
-      if (!found && held?.source === 'conditions') await liftHold(lease, kind);
+      if (!found && held?.source === 'conditions') await liftHold(lease, held);
       if (!found || (held?.reason === found.reason && held.until === found.until)) continue;
       await imposeHold(lease, {
         kind,

@@ -88,7 +88,7 @@ export class Preflight {
     switch (login.state) {
       case 'in':
         log.info('login.checked', { method: login.method });
-        if (held) await liftHold(lease, held.kind, held.scope);
+        if (held) await liftHold(lease, held);
         return;
       case 'out':
         if (held) return;

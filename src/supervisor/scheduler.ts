@@ -138,7 +138,7 @@ export class Scheduler {
     const { holds } = this.#probe;
     this.#probe = undefined;
     const { lease } = this.#context;
-    for (const { kind, scope } of holds) await liftHold(lease, kind, scope);
+    for (const hold of holds) await liftHold(lease, hold);
     this.#host.wake();
   }
 }

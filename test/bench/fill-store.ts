@@ -47,7 +47,7 @@ const FILLS = [
     FROM sent`,
   `${NUMBERS} INSERT INTO plans (project_id, revision, markdown, created_at)
     SELECT id, 1, '# Project ' || n || char(10) || 'Do it, step by step. ' || hex(zeroblob(200)), at FROM sent`,
-  `${NUMBERS} INSERT INTO runs (id, project_id, kind, round, workspace, session_id, pid, pid_started_at, live, cost_usd, cost_basis, outcome, outcome_data, created_at, spawned_at, ready_at, ended_at)
+  `${NUMBERS} INSERT INTO runs (id, project_id, kind, round, workspace, session_id, pid, pid_started_at, progress, cost_usd, cost_basis, outcome, outcome_data, created_at, spawned_at, ready_at, ended_at)
     SELECT run_id, id, 'execute', 1, '/work/' || id, 'session-' || id, 4711, 'boot:4711', '${JSON.stringify(EMPTY_LIVE_STATE)}',
       0.25, 'reported', 'submitted', '{}', at, at, at, at
     FROM sent WHERE submitted`,

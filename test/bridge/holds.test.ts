@@ -20,7 +20,7 @@ describe('holds', () => {
     await using rig = await createRig();
     await pause(rig.bridge, 'lunch', 'person');
     const since = rig.clock.now().toISOString();
-    expect(await currentHolds(rig.bridge)).toEqual([
+    expect(await currentHolds(rig.bridge)).toMatchObject([
       { kind: 'paused', scope: '', reason: 'lunch', since, until: null, source: 'person' },
     ]);
     expect(await eventsAfter(databaseOf(rig.bridge).read, BEGINNING, 10)).toMatchObject([
@@ -38,10 +38,12 @@ describe('holds', () => {
     await using rig = await createRig();
     await beSupervisor(rig);
     await imposeHold({ bridge: rig.bridge, token: TOKEN }, { ...limit, kind });
-    expect(await currentHolds(rig.bridge)).toEqual([{ ...limit, kind }]);
-    await liftHold({ bridge: rig.bridge, token: TOKEN }, kind);
+    expect(await currentHolds(rig.bridge)).toMatchObject([{ ...limit, kind }]);
+    await liftHold({ bridge: rig.bridge, token: TOKEN }, { ...limit, kind });
     expect(await currentHolds(rig.bridge)).toEqual([]);
-    await changingNothing(rig.bridge, () => liftHold({ bridge: rig.bridge, token: TOKEN }, kind));
+    await changingNothing(rig.bridge, () =>
+      liftHold({ bridge: rig.bridge, token: TOKEN }, { ...limit, kind }),
+    );
     expect(await history(rig.bridge)).toEqual(['supervisor.started', 'hold.set', 'hold.ended']);
   });
 
@@ -50,8 +52,8 @@ describe('holds', () => {
     await beSupervisor(rig);
     await imposeHold({ bridge: rig.bridge, token: TOKEN }, limit);
     await imposeHold({ bridge: rig.bridge, token: TOKEN }, { ...limit, scope: 'sonnet' });
-    await liftHold({ bridge: rig.bridge, token: TOKEN }, 'usage_limit', 'opus');
-    expect(await currentHolds(rig.bridge)).toEqual([{ ...limit, scope: 'sonnet' }]);
+    await liftHold({ bridge: rig.bridge, token: TOKEN }, limit);
+    expect(await currentHolds(rig.bridge)).toMatchObject([{ ...limit, scope: 'sonnet' }]);
   });
 
   test('a person who says "go on" ends all holds', async () => {

@@ -16,7 +16,7 @@ import {
 } from '../../src/bridge/lease.ts';
 import { recordQuotas } from '../../src/bridge/quota.ts';
 import { recordDelivered, recordLive, recordReady, recordSpawn } from '../../src/bridge/runs.ts';
-import { asLeaseToken } from '../../src/project/ids.ts';
+import { asLeaseToken, OWN_ACCOUNT } from '../../src/project/ids.ts';
 import { EMPTY_LIVE_STATE, type Run } from '../../src/project/run.ts';
 import { createRig, type Rig } from '../rig.ts';
 import { begin, beSupervisor, changingNothing, ending, history, send, TOKEN } from './steps.ts';
@@ -171,7 +171,7 @@ const VERBS: [string, (bridge: Bridge, run: Run) => Promise<unknown>][] = [
   ['recordDelivered', (bridge, run) => recordDelivered({ bridge, token: TOKEN }, run, ['message'])],
   ['endRun', (bridge, run) => endRun({ bridge, token: TOKEN }, run, { kind: 'throttled' }, ending)],
   ['imposeHold', (bridge) => imposeHold({ bridge, token: TOKEN }, hold)],
-  ['recordQuotas', (bridge) => recordQuotas({ bridge, token: TOKEN }, [quota])],
+  ['recordQuotas', (bridge) => recordQuotas({ bridge, token: TOKEN }, { account: OWN_ACCOUNT }, [quota])],
   ['renewLease', (bridge) => renewLease({ bridge, token: TOKEN })],
   ['checkLease', (bridge) => checkLease({ bridge, token: TOKEN })],
   ['releaseLease', (bridge) => releaseLease({ bridge, token: TOKEN })],

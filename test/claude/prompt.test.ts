@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { type PromptFacts, personsWords, prompt } from '../../src/claude/prompt.ts';
-import { asProjectId, asRunId } from '../../src/project/ids.ts';
+import { asProjectId, asRunId, LOCAL_MACHINE, OWN_ACCOUNT } from '../../src/project/ids.ts';
 import { keptSettings } from '../../src/project/kept-settings.ts';
 import type { Outcome } from '../../src/project/outcome.ts';
 import type { Project } from '../../src/project/project.ts';
@@ -12,6 +12,7 @@ const NOW = '2026-03-01T12:00:00.000Z';
 const project: Project = {
   id: asProjectId('a1b2c3d4e5f6'),
   title: 'Paint the shed',
+  place: null,
   status: 'in_progress',
   workspace: '/work',
   ...keptSettings({}),
@@ -30,6 +31,8 @@ function run(outcome: Outcome | null): Run {
   return {
     id: asRunId('b1b2c3d4e5f6'),
     projectId: project.id,
+    machineId: LOCAL_MACHINE,
+    account: OWN_ACCOUNT,
     kind: 'execute',
     round: 1,
     workspace: '/work',

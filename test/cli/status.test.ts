@@ -6,6 +6,7 @@ import { requestStop } from '../../src/bridge/lease.ts';
 import { recordQuotas } from '../../src/bridge/quota.ts';
 import { recordReady } from '../../src/bridge/runs.ts';
 import { type Clock, systemClock } from '../../src/clock.ts';
+import { OWN_ACCOUNT } from '../../src/project/ids.ts';
 import { unprivileged } from './privileges.ts';
 import { type Rig, test } from './rig.ts';
 import { beginRun, finishRun, holdLease, NOBODY, parked, submit, TOKEN, thisProcess } from './stories.ts';
@@ -133,7 +134,7 @@ test('status shows what the service told about the usage windows, until their re
   const seenAt = new Date().toISOString();
   const at = (minutes: number) => new Date(Date.now() + minutes * 60_000).toISOString();
   const quota = { utilization: 0.42, status: 'allowed', seenAt };
-  await recordQuotas({ bridge: await rig.bridge, token: TOKEN }, [
+  await recordQuotas({ bridge: await rig.bridge, token: TOKEN }, { account: OWN_ACCOUNT }, [
     { ...quota, window: 'five_hour', resetsAt: at(90) },
     { ...quota, window: 'seven_day', resetsAt: at(-1) },
   ]);

@@ -285,6 +285,7 @@ describe('the database', () => {
           await databaseOf(bridge).write(({ trx }) =>
             setHold(
               trx,
+              'fleet',
               {
                 kind: 'paused',
                 scope: '',
@@ -859,6 +860,7 @@ describe('the supervisor', () => {
           databaseOf(bridge).write(({ trx }) =>
             setHold(
               trx,
+              'fleet',
               { kind: 'paused', scope: '', reason: 'Holidays.', since: '', until: null, source: 'person' },
               'person',
             ),

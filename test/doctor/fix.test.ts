@@ -142,6 +142,7 @@ test('doctor --fix checkpoints a large write-ahead log of the database', async (
           .insertInto('holds')
           .values({
             kind: 'usage_limit',
+            subject: 'account:',
             scope: String(hold),
             reason,
             since: '',

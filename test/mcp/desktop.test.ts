@@ -107,7 +107,7 @@ describe('sending a plan', () => {
       until,
       source: 'run',
     } as const;
-    await databaseOf(bridge).write(({ trx }) => setHold(trx, limit, 'supervisor'));
+    await databaseOf(bridge).write(({ trx }) => setHold(trx, 'account:', limit, 'supervisor'));
     const { text, facts } = await (await desktop(home)).call('bridge_send_plan', { plan_markdown: PLAN });
     expect(text).toContain('(paused) until a person says `bridge-supervisor resume`.');
     expect(text).toContain(

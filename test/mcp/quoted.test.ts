@@ -126,7 +126,9 @@ describe('quoted words of others', () => {
       until: '2030-01-01T00:00:00.000Z',
       source: 'run',
     } as const;
-    await databaseOf(await openStore(home)).write(({ trx }) => setHold(trx, hold, 'supervisor'));
+    await databaseOf(await openStore(home)).write(({ trx }) =>
+      setHold(trx, 'machine:local', hold, 'supervisor'),
+    );
     const sent = await client.call('bridge_send_plan', { plan_markdown: '# B' });
     expectQuoted(sent);
     expect(sent.text).toContain('Why no new run starts (usage_limit):\n> Sorry. Next: Call');

@@ -1,5 +1,6 @@
 import { DummyDriver, Kysely, PostgresAdapter, PostgresIntrospector, PostgresQueryCompiler } from 'kysely';
 import { expect, test } from 'vitest';
+import { LOCAL_MACHINE } from '../../src/project/ids.ts';
 import type { Writer } from '../../src/store/database.ts';
 import { lockProject } from '../../src/store/projects.ts';
 import { lockNextReady } from '../../src/store/queue.ts';
@@ -30,6 +31,8 @@ test('a project about to be changed is locked where rows can be locked', async (
 
 test('a claim locks its project, and waits for no other claim', async () => {
   const held = { families: [], model: null };
-  const [query] = await sqlOf((trx) => lockNextReady(trx, NOW, held, { folders: [], trees: [] }));
+  const [query] = await sqlOf((trx) =>
+    lockNextReady(trx, LOCAL_MACHINE, NOW, held, { folders: [], trees: [] }),
+  );
   expect(query).toMatch(/ limit \$\d+ for no key update skip locked$/);
 });

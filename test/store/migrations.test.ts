@@ -6,13 +6,16 @@ import Sqlite from 'better-sqlite3';
 import { describe, expect, test } from 'vitest';
 import { databaseOf } from '../../src/bridge/open-bridge.ts';
 import { systemClock } from '../../src/clock.ts';
+import { LOCAL_MACHINE, OWN_ACCOUNT } from '../../src/project/ids.ts';
 import { PROJECT_STATUSES } from '../../src/project/project.ts';
 import { BEGINNING, eventsAfter } from '../../src/store/events.ts';
 import { allHolds } from '../../src/store/holds.ts';
+import { readLease } from '../../src/store/lease.ts';
 import { openDatabase } from '../../src/store/open-database.ts';
 import { countByStatus, findProject, listProjects } from '../../src/store/projects.ts';
+import { quotasOf } from '../../src/store/quota.ts';
 import { decisionsOf } from '../../src/store/reviews.ts';
-import { openRuns, runsOf } from '../../src/store/runs.ts';
+import { openRuns, openRunsOn, runsOf } from '../../src/store/runs.ts';
 import { migrate } from '../../src/store/sqlite/migrate.ts';
 import { MIGRATIONS } from '../../src/store/sqlite/migrations.ts';
 import { createRig, type Rig } from '../rig.ts';
@@ -30,6 +33,7 @@ const DIGESTS: readonly { readonly digest: string; readonly releasedIn?: string 
   { digest: '86e7b1808e79f72e7471ec17bd97dd395de4e44c439bc72e240aa351ebcc3f9e' },
   { digest: '982b9b1e1c9d7dbf52a6052fe1911b1dd3a4408f7a111f5eac09341885ad8150' },
   { digest: '9f9f4c9ee76492f49ad86494dc8d8bddacd96249f180e61dbd3ebcbedeafae1d' },
+  { digest: '4dac97eac1518bbf1f6d1219ea4a5cc30ab6d17cfe821a55152804265087919c' },
 ];
 
 const SOURCES = new URL('../../src/store/sqlite/', import.meta.url);
@@ -191,6 +195,32 @@ test('a project of a schema that did not name its run under way is given it', as
   const named = (await listProjects(database.read, { limit: 100 })).filter(({ runId }) => runId !== null);
   expect(named).toMatchObject([{ id: id(1), runId: 'a00000000005' }]);
   expect(await openRuns(database.read)).toMatchObject([{ id: 'a00000000005', projectId: id(1) }]);
+  await database.close();
+});
+
+test('what runs, holds and projects are of is known after a schema that had one machine and one account', async () => {
+  await using rig = await createRig();
+  const database = await openDatabase(oldStore(rig, 6), systemClock);
+  const { read } = database;
+  expect(await readLease(read, LOCAL_MACHINE)).toMatchObject({ token: 'token' });
+  expect(await openRunsOn(read, LOCAL_MACHINE)).toMatchObject([{ id: 'a00000000005', account: OWN_ACCOUNT }]);
+  expect((await runsOf(read, id(3))).map(({ live }) => live.currentTodo)).toEqual(['test', 'test']);
+  expect((await allHolds(read)).map(({ subject }) => subject)).toEqual(['fleet', 'account:']);
+  expect(await quotasOf(read, OWN_ACCOUNT)).toMatchObject([{ window: 'five_hour' }]);
+  await database.close();
+});
+
+test('a project of a schema without places has asked for its folder, unless that is its own below the state folder', async () => {
+  await using rig = await createRig();
+  const home = oldStore(rig, 6);
+  const sqlite = new Sqlite(join(home, 'bridge.db'));
+  const own = sqlite.prepare('UPDATE projects SET workspace = ? WHERE id = ?');
+  own.run(`/state/workspaces/${id(1)}`, id(1));
+  own.run(`C:\\state\\workspaces\\${id(2)}`, id(2));
+  sqlite.close();
+  const database = await openDatabase(home, systemClock);
+  const places = [1, 2, 3].map(async (n) => (await findProject(database.read, id(n)))?.place);
+  expect(await Promise.all(places)).toEqual([null, null, '/work/3']);
   await database.close();
 });
 

@@ -1,5 +1,12 @@
 /** Rows as tests need them: everything that does not matter filled in. */
-import { asProjectId, asRunId, type ProjectId, type RunId } from '../../src/project/ids.ts';
+import {
+  asProjectId,
+  asRunId,
+  LOCAL_MACHINE,
+  OWN_ACCOUNT,
+  type ProjectId,
+  type RunId,
+} from '../../src/project/ids.ts';
 import { keptSettings } from '../../src/project/kept-settings.ts';
 import { EMPTY_LIVE_STATE } from '../../src/project/run.ts';
 import type { Writer } from '../../src/store/database.ts';
@@ -55,6 +62,8 @@ export type RunToAdd = Partial<Omit<Parameters<typeof insertRun>[1], 'id' | 'pro
 export async function addRun(trx: Writer, run: RunToAdd): Promise<RunId> {
   const ids = { id: asRunId(run.id), project_id: asProjectId(run.project_id) };
   await insertRun(trx, {
+    machine_id: LOCAL_MACHINE,
+    account: OWN_ACCOUNT,
     kind: 'execute',
     round: 1,
     workspace: `/work/of/${run.project_id}`,

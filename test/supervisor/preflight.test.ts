@@ -188,7 +188,7 @@ describe.skipIf(onWindows)('answers of Claude about its login (needs a shell scr
     const { preflight, holds } = await stage(rig, await script(rig, loggedIn));
     await imposeHold({ bridge: rig.bridge, token: TOKEN }, ofRun);
     await preflight.check();
-    expect(await holds()).toEqual([ofRun]);
+    expect(await holds()).toMatchObject([ofRun]);
   });
 
   test('a login ends the hold that an earlier supervisor set for it', async () => {

@@ -38,8 +38,10 @@ type Unpaired<Outside extends string, Inside extends string> = Record<
 >;
 
 test('every field of a noun is on the wire, or is named here as internal', () => {
-  expectTypeOf<keyof WireProject>().toEqualTypeOf<Names<Project, 'run_id'>>();
-  expectTypeOf<keyof WireRun>().toEqualTypeOf<Names<Run, 'pid_started_at' | 'fingerprint'>>();
+  expectTypeOf<keyof WireProject>().toEqualTypeOf<Names<Project, 'run_id' | 'place'>>();
+  expectTypeOf<keyof WireRun>().toEqualTypeOf<
+    Names<Run, 'machine_id' | 'account' | 'pid_started_at' | 'fingerprint'>
+  >();
   expectTypeOf<keyof WireRun['live']>().toEqualTypeOf<Names<LiveState>>();
   expectTypeOf<keyof WireHold>().toEqualTypeOf<Names<Hold>>();
   expectTypeOf<keyof WireUsageWindow>().toEqualTypeOf<Names<Quota>>();

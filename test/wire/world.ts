@@ -8,6 +8,7 @@ import { databaseOf } from '../../src/bridge/open-bridge.ts';
 import { recordQuotas } from '../../src/bridge/quota.ts';
 import { approve, finish, reject } from '../../src/bridge/reviews.ts';
 import type { ProcessIdentity } from '../../src/machine/identity.ts';
+import { OWN_ACCOUNT } from '../../src/project/ids.ts';
 import { granted, type Rig } from '../cli/rig.ts';
 import { beginRun, finishRun, holdLease, NOBODY, parked, submit, submitted, TOKEN } from '../cli/stories.ts';
 
@@ -52,7 +53,9 @@ export async function createWorld(rig: Rig, supervisor: ProcessIdentity): Promis
   const queued = await rig.send(QUEUED);
   const quota = { utilization: 0.42, status: 'allowed', seenAt: new Date().toISOString() };
   const later = new Date(Date.now() + 3_600_000).toISOString();
-  await recordQuotas({ bridge, token: TOKEN }, [{ ...quota, window: 'five_hour', resetsAt: later }]);
+  await recordQuotas({ bridge, token: TOKEN }, { account: OWN_ACCOUNT }, [
+    { ...quota, window: 'five_hour', resetsAt: later },
+  ]);
   await pause(bridge, 'deploying', 'person');
   const limit = {
     kind: 'usage_limit',
@@ -62,7 +65,7 @@ export async function createWorld(rig: Rig, supervisor: ProcessIdentity): Promis
     until: later,
     source: 'run',
   } as const;
-  await databaseOf(bridge).write(({ trx }) => setHold(trx, limit, 'supervisor'));
+  await databaseOf(bridge).write(({ trx }) => setHold(trx, 'account:', limit, 'supervisor'));
 
   await mkdir(join(home, 'runs'), { recursive: true });
   await writeFile(join(home, 'loop.log'), LOG);

@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import { openBridge } from '../../bridge/bridge.ts';
 import { holderOf, isWorking, supervisorState } from '../../control/supervisor-state.ts';
 import { isAlive } from '../../machine/identity.ts';
+import { LOCAL_MACHINE } from '../../project/ids.ts';
 import { readLease } from '../../store/lease.ts';
 import { restore } from '../../store/sqlite/backup.ts';
 import { inspectDatabase } from '../../store/sqlite/inspect.ts';
@@ -62,7 +63,7 @@ async function readHolderPid(cli: Cli): Promise<number | undefined> {
   const database = inspectDatabase(cli.stateDir);
   if (!database) return undefined;
   try {
-    const lease = await readLease(database.read);
+    const lease = await readLease(database.read, LOCAL_MACHINE);
     return lease && (await isAlive(holderOf(lease))) ? lease.pid : undefined;
   } finally {
     await database.close();

@@ -15,9 +15,18 @@ import { SCHEMA_3 } from './migrations/0003.ts';
 import { SCHEMA_4 } from './migrations/0004.ts';
 import { SCHEMA_5 } from './migrations/0005.ts';
 import { SCHEMA_6 } from './migrations/0006.ts';
+import { SCHEMA_7 } from './migrations/0007.ts';
 
 /**
  * `MIGRATIONS[n]` migrates from schema version n to n + 1. Foreign keys are off meanwhile; migrate() checks them at the
  * end.
  */
-export const MIGRATIONS: readonly string[] = [SCHEMA_1, SCHEMA_2, SCHEMA_3, SCHEMA_4, SCHEMA_5, SCHEMA_6];
+export const MIGRATIONS: readonly string[] = [
+  SCHEMA_1,
+  SCHEMA_2,
+  SCHEMA_3,
+  SCHEMA_4,
+  SCHEMA_5,
+  SCHEMA_6,
+  SCHEMA_7,
+];

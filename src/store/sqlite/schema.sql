@@ -1,4 +1,4 @@
--- Schema version 6. Made by `npm run schema` from the migrations; not read by the program.
+-- Schema version 7. Made by `npm run schema` from the migrations; not read by the program.
 
 CREATE TABLE approvals (
   id INTEGER PRIMARY KEY,
@@ -39,11 +39,16 @@ CREATE INDEX events_by_project ON events (project_id, id);
 
 CREATE TABLE "holds" (
   kind TEXT NOT NULL,
+  -- Whose runs are held: 'fleet', 'machine:ID' or 'account:NAME'.
+  subject TEXT NOT NULL,
   scope TEXT NOT NULL,
   reason TEXT NOT NULL,
   since TEXT NOT NULL,
-  until TEXT, source TEXT NOT NULL DEFAULT 'run',
-  PRIMARY KEY (kind, scope)
+  until TEXT,
+  source TEXT NOT NULL,
+  -- The run that finds out whether it is over.
+  probe_run_id TEXT REFERENCES runs (id),
+  PRIMARY KEY (kind, subject, scope)
 );
 
 CREATE TABLE messages (
@@ -100,7 +105,7 @@ CREATE TABLE "projects" (
   request_id TEXT UNIQUE,
   created_at TEXT NOT NULL,
   updated_at TEXT NOT NULL
-, run_id TEXT REFERENCES runs (id));
+, run_id TEXT REFERENCES runs (id), place TEXT);
 
 CREATE INDEX projects_backing_off ON projects (not_before) WHERE not_before IS NOT NULL;
 
@@ -127,12 +132,19 @@ CREATE TRIGGER projects_count_moved AFTER UPDATE OF status ON projects WHEN OLD.
     ON CONFLICT (status) DO UPDATE SET count = count + 1;
 END;
 
-CREATE TABLE quota (
-  "window" TEXT PRIMARY KEY,
+CREATE TABLE "quota" (
+  account TEXT NOT NULL,
+  "window" TEXT NOT NULL,
   utilization REAL,
   status TEXT NOT NULL,
   resets_at TEXT,
-  seen_at TEXT NOT NULL
+  seen_at TEXT NOT NULL,
+  PRIMARY KEY (account, "window")
+);
+
+CREATE TABLE run_live (
+  run_id TEXT PRIMARY KEY REFERENCES runs (id),
+  state TEXT NOT NULL
 );
 
 CREATE TABLE "runs" (
@@ -148,7 +160,6 @@ CREATE TABLE "runs" (
   pid INTEGER,
   pid_started_at TEXT,
   claude_version TEXT,
-  live TEXT NOT NULL,
   fingerprint TEXT,
   -- NULL: requests were made, and nobody knows what they cost.
   cost_usd REAL,
@@ -162,7 +173,7 @@ CREATE TABLE "runs" (
   -- When the model first answered.
   answered_at TEXT,
   ended_at TEXT
-, workspace_identity TEXT);
+, workspace_identity TEXT, machine_id TEXT NOT NULL DEFAULT 'local', account TEXT NOT NULL DEFAULT '', progress TEXT);
 
 CREATE INDEX runs_by_age ON runs (created_at);
 
@@ -176,10 +187,10 @@ CREATE INDEX runs_open ON runs (number) WHERE ended_at IS NULL;
 
 CREATE UNIQUE INDEX runs_open_by_project ON runs (project_id) WHERE ended_at IS NULL;
 
-CREATE UNIQUE INDEX runs_open_by_workspace ON runs (workspace) WHERE ended_at IS NULL;
+CREATE UNIQUE INDEX runs_open_by_workspace ON runs (machine_id, workspace) WHERE ended_at IS NULL;
 
-CREATE TABLE supervisor (
-  id INTEGER PRIMARY KEY CHECK (id = 1),
+CREATE TABLE "supervisor" (
+  machine_id TEXT PRIMARY KEY,
   token TEXT NOT NULL,
   pid INTEGER NOT NULL,
   pid_started_at TEXT NOT NULL,

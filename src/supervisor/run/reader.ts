@@ -98,7 +98,9 @@ export class RunReader {
       case 'taken_in':
         return this.#steering.takenIn(event.uuid);
       case 'rate_limit':
-        return ignoreTransient(recordQuotas(lease, readQuotas(event.info, clock.now())));
+        return ignoreTransient(
+          recordQuotas(lease, this.#runContext.run, readQuotas(event.info, clock.now())),
+        );
       case 'assistant':
         return event.error === undefined && event.model !== SYNTHETIC ? this.#noteAnswer() : undefined;
       case 'result':

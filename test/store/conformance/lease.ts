@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { asLeaseToken } from '../../../src/project/ids.ts';
+import { asLeaseToken, LOCAL_MACHINE } from '../../../src/project/ids.ts';
 import {
   askHolderToStop,
   dropLease,
@@ -25,31 +25,34 @@ export function leaseConform({ write, read }: StoreUnderTest): void {
     };
 
     test('one lease exists at a time', async () => {
-      expect(await readLease(read())).toBeUndefined();
-      await write((trx) => replaceLease(trx, lease));
-      await write((trx) => replaceLease(trx, { ...lease, token: asLeaseToken('two') }));
-      expect(await readLease(read())).toMatchObject({ ...lease, token: 'two' });
+      expect(await readLease(read(), LOCAL_MACHINE)).toBeUndefined();
+      await write((trx) => replaceLease(trx, LOCAL_MACHINE, lease));
+      await write((trx) => replaceLease(trx, LOCAL_MACHINE, { ...lease, token: asLeaseToken('two') }));
+      expect(await readLease(read(), LOCAL_MACHINE)).toMatchObject({ ...lease, token: 'two' });
     });
 
     test('a lease is extended or dropped only by its holder', async () => {
-      await write((trx) => replaceLease(trx, lease));
+      await write((trx) => replaceLease(trx, LOCAL_MACHINE, lease));
       expect(await write((trx) => extendLease(trx, asLeaseToken('other'), minute(1), minute(2)))).toBe(false);
       expect(await write((trx) => extendLease(trx, asLeaseToken('one'), minute(1), minute(2)))).toBe(true);
-      expect(await readLease(read())).toMatchObject({ renewedAt: minute(1), expiresAt: minute(2) });
+      expect(await readLease(read(), LOCAL_MACHINE)).toMatchObject({
+        renewedAt: minute(1),
+        expiresAt: minute(2),
+      });
       await write((trx) => dropLease(trx, asLeaseToken('other')));
-      expect(await readLease(read())).toBeDefined();
+      expect(await readLease(read(), LOCAL_MACHINE)).toBeDefined();
       await write((trx) => dropLease(trx, asLeaseToken('one')));
-      expect(await readLease(read())).toBeUndefined();
+      expect(await readLease(read(), LOCAL_MACHINE)).toBeUndefined();
     });
 
     test('a request to stop is kept from the first, and a new holder starts without one', async () => {
-      expect(await write((trx) => askHolderToStop(trx, minute(0)))).toBe(false);
-      await write((trx) => replaceLease(trx, lease));
-      expect(await write((trx) => askHolderToStop(trx, minute(1)))).toBe(true);
-      expect(await write((trx) => askHolderToStop(trx, minute(2)))).toBe(false);
-      expect((await readLease(read()))?.stopRequestedAt).toBe(minute(1));
-      await write((trx) => replaceLease(trx, { ...lease, token: asLeaseToken('two') }));
-      expect((await readLease(read()))?.stopRequestedAt).toBeNull();
+      expect(await write((trx) => askHolderToStop(trx, LOCAL_MACHINE, minute(0)))).toBe(false);
+      await write((trx) => replaceLease(trx, LOCAL_MACHINE, lease));
+      expect(await write((trx) => askHolderToStop(trx, LOCAL_MACHINE, minute(1)))).toBe(true);
+      expect(await write((trx) => askHolderToStop(trx, LOCAL_MACHINE, minute(2)))).toBe(false);
+      expect((await readLease(read(), LOCAL_MACHINE))?.stopRequestedAt).toBe(minute(1));
+      await write((trx) => replaceLease(trx, LOCAL_MACHINE, { ...lease, token: asLeaseToken('two') }));
+      expect((await readLease(read(), LOCAL_MACHINE))?.stopRequestedAt).toBeNull();
     });
   });
 }

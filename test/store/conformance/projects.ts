@@ -28,6 +28,7 @@ export function projectsConform({ write, read }: StoreUnderTest): void {
         tries: 3,
         not_before: minute(9),
         attention: 'why',
+        place: 'site',
       };
       await write((trx) => addProject(trx, 1, row, markdown));
       expect(await findProject(read(), id(1))).toEqual({
@@ -35,6 +36,7 @@ export function projectsConform({ write, read }: StoreUnderTest): void {
         title: 'Größe',
         status: 'pending',
         workspace: '/work/1',
+        place: 'site',
         priority: -3,
         model: 'opus',
         maxTurns: 40,

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { asRunId } from '../../../src/project/ids.ts';
+import { asRunId, LOCAL_MACHINE } from '../../../src/project/ids.ts';
 import { nextReadyAt, readyProjects } from '../../../src/store/queue.ts';
 import { closeRun } from '../../../src/store/runs.ts';
 import { addProject, addRun, endedAt, id, minute, NOW } from '../rows.ts';
@@ -8,7 +8,7 @@ import type { StoreUnderTest } from './store-under-test.ts';
 export function readyProjectsConform({ write, read }: StoreUnderTest): void {
   describe('ready projects', () => {
     const ready = async (limit = 100) =>
-      (await readyProjects(read(), NOW, limit)).map((project) => project.id);
+      (await readyProjects(read(), LOCAL_MACHINE, NOW, limit)).map((project) => project.id);
 
     test('ready projects come by priority, then age, then id', async () => {
       await write(async (trx) => {
@@ -51,7 +51,7 @@ export function readyProjectsConform({ write, read }: StoreUnderTest): void {
         await addProject(trx, 3, { not_before: minute(-1) });
       });
       expect(await ready()).toEqual([2, 3].map(id));
-      const later = await readyProjects(read(), minute(1), 100);
+      const later = await readyProjects(read(), LOCAL_MACHINE, minute(1), 100);
       expect(later.map((project) => project.id)).toEqual([1, 2, 3].map(id));
     });
 

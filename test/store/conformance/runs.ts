@@ -3,15 +3,8 @@ import { asRunId } from '../../../src/project/ids.ts';
 import { EMPTY_LIVE_STATE } from '../../../src/project/run.ts';
 import { findProject } from '../../../src/store/projects.ts';
 import { spentSince } from '../../../src/store/run-facts.ts';
-import {
-  closeRun,
-  findRun,
-  openRunOf,
-  openRuns,
-  runsOf,
-  updateLiveState,
-  updateRun,
-} from '../../../src/store/runs.ts';
+import { putLiveStates } from '../../../src/store/run-live.ts';
+import { closeRun, findRun, openRunOf, openRuns, runsOf, updateRun } from '../../../src/store/runs.ts';
 import { addProject, addRun, endedAt, id, minute, NOW } from '../rows.ts';
 import type { StoreUnderTest } from './store-under-test.ts';
 
@@ -111,7 +104,8 @@ export function runsConform({ write, read }: StoreUnderTest): void {
       await write((trx) => addRun(trx, { id: 'a', project_id: id(1) }));
       await write(async (trx) => {
         await updateRun(trx, asRunId('a'), { pid: 42, pid_started_at: 't', spawned_at: minute(1) });
-        await updateLiveState(trx, asRunId('a'), { ...EMPTY_LIVE_STATE, costUsd: 0.5, currentTodo: 'write' });
+        const live = { ...EMPTY_LIVE_STATE, costUsd: 0.5, currentTodo: 'write' };
+        await putLiveStates(trx, new Map([[asRunId('a'), live]]));
       });
       expect(await findRun(read(), asRunId('a'))).toMatchObject({
         pid: 42,

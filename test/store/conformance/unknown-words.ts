@@ -65,7 +65,7 @@ export function unknownWordsConform({ write, read }: StoreUnderTest): void {
       await write(async (trx) => {
         await addProject(trx, 1);
         await addRun(trx, { id: 'run-1', project_id: id(1) });
-        await putHold(trx, {
+        await putHold(trx, 'fleet', {
           kind: 'paused',
           scope: '',
           reason: 'lunch',
