@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
+import { judge, type Timeouts } from '../../../src/supervisor/run/lateness.ts';
 import type { LivePhase } from '../../../src/supervisor/run/phase.ts';
-import { judge, type Timeouts } from '../../../src/supervisor/run/watchdog.ts';
 
 const TIMEOUTS: Timeouts = {
   startMs: 60,
@@ -68,7 +68,7 @@ test.each([
   ['finished in time, however long the run was', { spawn: 99_999, sign: 99_999, finish: 1 }, FINE],
   ['finished without a first word', { ...silentStart, spawn: 500, sign: 500, finish: 1 }, FINE],
   ['finished, with signs of life ever since', { spawn: 100, sign: 0, finish: 16 }, NOT_GONE],
-] as const)('the watchdog judges %s', (_, since, expected) => {
+] as const)('a run is judged late or not: %s', (_, since, expected) => {
   expect(verdict(since)).toEqual(expected);
 });
 
