@@ -33,27 +33,57 @@ const withoutFormValidator = {
 };
 
 // esbuild makes a chunk of each set of modules that the same entries share, and whatever is imported lazily is an entry: a
-// command would load 70 files, half a millisecond each. Entries that import the same two things share two large chunks
-// instead: the command line, which every command has loaded already, and what `status` loads, which most of them need.
+// command would load 70 files, half a millisecond each. Entries that import the same things share large chunks instead:
+// the ground, which all load; the command line, which every command has loaded already; and what `status` loads, which
+// most of them need.
+const GROUND = 'ground';
 const COMMAND_LINE = 'src/cli/main.ts';
 const STATUS = 'src/cli/commands/status.ts';
 const ON_COMMAND_LINE =
   /^(cli\/commands\/(mcp|demo)|cli\/demo\/run-demo|machine\/service\/(systemd|launchd|task-scheduler))\.ts$/;
 const ON_STATUS = /^(cli\/commands\/[^/]+|supervisor\/supervisor|doctor\/doctor|control\/start-limit)\.ts$/;
+const ON_GROUND =
+  /^(cli\/(launch|main)|mcp\/(desktop|code|local-verbs)|project\/heading|store\/sqlite\/inspect|store\/store-error|log|selftest\/whole-loop|supervisor\/upkeep\/loop-watchdog-thread)\.ts$/;
+/** What nearly every part of the program stands on. */
+const GROUND_FILES = [
+  'cli/launch',
+  'characters',
+  'clock',
+  'duration',
+  'error-message',
+  'make-folder',
+  'redaction',
+  'snake-case',
+  'machine/platform',
+  'store/store-error',
+].map((name) => join(root, 'src', `${name}.ts`));
 
 const withFewChunks = {
   name: 'with-few-chunks',
-  setup({ onLoad }) {
+  setup({ onLoad, onResolve }) {
+    onResolve({ filter: /^ground$/ }, () => ({ path: GROUND, namespace: GROUND }));
+    onLoad({ filter: /.*/, namespace: GROUND }, () => ({
+      contents: GROUND_FILES.map((file) => `import ${JSON.stringify(file)};`).join(''),
+      resolveDir: root,
+    }));
     onLoad({ filter: /[\\/]src[\\/].*\.ts$/ }, async ({ path }) => {
       const name = relative(join(root, 'src'), path).replaceAll(sep, '/');
-      if (!ON_COMMAND_LINE.test(name) && !ON_STATUS.test(name)) return undefined;
-      const shared = ON_COMMAND_LINE.test(name) ? [COMMAND_LINE] : [COMMAND_LINE, STATUS];
-      const imports = shared.map((file) => `import ${JSON.stringify(join(root, file))};`);
+      const shared = sharedBy(name);
+      if (shared.length === 0) return undefined;
+      const imports = shared.map(
+        (file) => `import ${JSON.stringify(file === GROUND ? file : join(root, file))};`,
+      );
       // On the first line, so that the others keep their numbers.
       return { loader: 'ts', contents: imports.join('') + (await readFile(path, 'utf8')) };
     });
   },
 };
+
+function sharedBy(name) {
+  if (ON_COMMAND_LINE.test(name)) return [GROUND, COMMAND_LINE];
+  if (ON_STATUS.test(name)) return [GROUND, COMMAND_LINE, STATUS];
+  return ON_GROUND.test(name) ? [GROUND] : [];
+}
 
 const result = await build({
   absWorkingDir: root,
