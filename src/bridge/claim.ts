@@ -7,6 +7,7 @@ import type { Project } from '../project/project.ts';
 import type { Run, RunKind } from '../project/run.ts';
 import type { Writer } from '../store/database.ts';
 import { appendEvent } from '../store/events.ts';
+import { type HoldKey, putProbe } from '../store/holds.ts';
 import { giveWaiting } from '../store/messages.ts';
 import { updateProject } from '../store/projects.ts';
 import { type HeldModels, lockNextReady, nextReadyAt } from '../store/queue.ts';
@@ -34,6 +35,8 @@ export interface StartedRun {
 interface StartDefaults {
   readonly model: string | null;
   readonly newSessionId: () => string;
+  /** Holds that are over unless this run finds otherwise: it probes them. */
+  readonly probes?: readonly HoldKey[];
   /** Model families whose limit is reached. */
   readonly heldFamilies?: readonly string[];
   /** Whether a workspace is, contains or lies in one that has a run under way. Without it, only equal paths count. */
@@ -69,9 +72,12 @@ async function claim(
 ): Promise<StartedRun | undefined | 'changed'> {
   const runId = newRunId();
   const newSessionId = defaults.newSessionId();
+  const { probes = [] } = defaults;
   return writeHolding(lease, async ({ trx, now }) => {
+    const holds = await holdsHere(trx, lease.bridge);
     // A pause that was said while this claim was on its way wins.
-    if ((await holdsHere(trx, lease.bridge)).some(({ kind }) => kind === 'paused')) return undefined;
+    if (holds.some(({ kind }) => kind === 'paused')) return undefined;
+    if (probes.length > 0 && holds.some(({ probeRunId }) => probeRunId !== null)) return undefined;
     const project = await lockNextReady(trx, lease.bridge.machineId, now, held, free.busy);
     if (project?.workspace !== free.workspace) return 'changed';
 
@@ -91,6 +97,7 @@ async function claim(
       model: modelOfSession(inSession) ?? project.model ?? defaults.model,
       created_at: now,
     });
+    await putProbe(trx, probes, runId);
     await giveWaiting(trx, project.id, runId);
     await updateProject(trx, project.id, { session_id: sessionId });
     const costs = earlier.map(({ costUsd }) => costUsd);
@@ -140,7 +147,6 @@ async function takeUp(trx: Writer, project: Project, now: string): Promise<Proje
     claimed_by: 'supervisor',
     round,
     not_before: null,
-    updated_at: now,
   });
   return { ...project, status, claimedBy: 'supervisor', round, notBefore: null, updatedAt: now };
 }

@@ -4,6 +4,7 @@ import type { HistoryEvent } from '../project/event.ts';
 import type { ModelSource, Outcome } from '../project/outcome.ts';
 import type { Project } from '../project/project.ts';
 import type { Run } from '../project/run.ts';
+import { removeProbe } from '../store/holds.ts';
 import { unmarkDelivered } from '../store/messages.ts';
 import { lockProject } from '../store/projects.ts';
 import { findCompletion } from '../store/reviews.ts';
@@ -42,6 +43,7 @@ export async function endRun(lease: HeldLease, run: Run, seen: Outcome, ending: 
     const closed = (await findRun(trx, run.id)) ?? run;
     const project = { ...locked, runId: null, updatedAt: now };
     const ended = await applyOutcome(trx, new Date(now), { run: closed, project, outcome, ending });
+    await removeProbe(trx, run.id);
     return { ended, at: now };
   });
   if (at === undefined) return ended;

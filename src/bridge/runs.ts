@@ -3,11 +3,13 @@
 import type { SteeringMessage } from '../project/review.ts';
 import type { LiveState, Run } from '../project/run.ts';
 import type { Writing } from '../store/database.ts';
+import { allHolds } from '../store/holds.ts';
 import { laterMessages, markDelivered, promptMessages } from '../store/messages.ts';
 import { findProject } from '../store/projects.ts';
 import { findCompletion } from '../store/reviews.ts';
 import { putLiveStates } from '../store/run-live.ts';
 import { openRunsOn, updateRun, workspaceIdentityOf } from '../store/runs.ts';
+import { endHold } from './holds.ts';
 import { type HeldLease, writeHolding } from './lease.ts';
 import { type Bridge, databaseOf } from './open-bridge.ts';
 import { runEvent } from './run-event.ts';
@@ -66,9 +68,17 @@ export async function recordReady(
   });
 }
 
-/** Keeps when the model first answered a run. A reading, not history: it appends no event. */
-export async function recordAnswered(lease: HeldLease, run: Run): Promise<void> {
-  await writeHolding(lease, ({ trx, now }) => updateRun(trx, run.id, { answered_at: now }));
+/**
+ * Keeps when the model first answered a run, a reading and not history, and ends the holds that the run probes. Returns
+ * whether there were any.
+ */
+export async function recordAnswered(lease: HeldLease, run: Run): Promise<boolean> {
+  return writeHolding(lease, async ({ trx, now }) => {
+    await updateRun(trx, run.id, { answered_at: now });
+    const probed = (await allHolds(trx)).filter(({ probeRunId }) => probeRunId === run.id);
+    for (const hold of probed) await endHold(trx, hold, 'supervisor', now);
+    return probed.length > 0;
+  });
 }
 
 /** Overwrites what the run is doing now. */

@@ -1,4 +1,5 @@
 import { HOLD_KINDS, HOLD_SOURCES, type Hold, type HoldSubject, type StandingHold } from '../project/hold.ts';
+import type { RunId } from '../project/ids.ts';
 import type { Reader, Writer } from './database.ts';
 import { knownWord } from './known-word.ts';
 
@@ -26,6 +27,23 @@ export async function removeHold(trx: Writer, { kind, subject, scope }: HoldKey)
     .where('scope', '=', scope)
     .executeTakeFirst();
   return removed.numDeletedRows > 0n;
+}
+
+/** Records which run finds out whether these holds are over. */
+export async function putProbe(trx: Writer, holds: readonly HoldKey[], run: RunId): Promise<void> {
+  for (const { kind, subject, scope } of holds)
+    await trx
+      .updateTable('holds')
+      .set({ probe_run_id: run })
+      .where('kind', '=', kind)
+      .where('subject', '=', subject)
+      .where('scope', '=', scope)
+      .execute();
+}
+
+/** A run that has ended probes nothing any more. */
+export async function removeProbe(trx: Writer, run: RunId): Promise<void> {
+  await trx.updateTable('holds').set({ probe_run_id: null }).where('probe_run_id', '=', run).execute();
 }
 
 export async function allHolds(db: Reader): Promise<StandingHold[]> {

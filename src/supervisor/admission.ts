@@ -6,7 +6,7 @@
 import { currentHolds, imposeHold, liftHold } from '../bridge/holds.ts';
 import { currentQuotas } from '../bridge/quota.ts';
 import { locateClaude } from '../claude/locate.ts';
-import { type Hold, type HoldKind, isOver, PROBED_HOLDS } from '../project/hold.ts';
+import { type Hold, type HoldKind, isOver, PROBED_HOLDS, type StandingHold } from '../project/hold.ts';
 import { spentReserve } from '../project/quota.ts';
 import type { Context } from './context.ts';
 import { FamilyProbes } from './family-probes.ts';
@@ -16,7 +16,11 @@ import { whyNoRoom } from './room.ts';
 export type Admission =
   | { readonly may: 'start'; readonly heldFamilies: readonly string[] }
   /** One run may start, to find out whether these holds are over. */
-  | { readonly may: 'probe'; readonly holds: readonly Hold[]; readonly heldFamilies: readonly string[] }
+  | {
+      readonly may: 'probe';
+      readonly holds: readonly StandingHold[];
+      readonly heldFamilies: readonly string[];
+    }
   | { readonly may: 'wait' };
 
 /** Sets and lifts the holds that follow from conditions, and says what may start while the others stand. */
@@ -49,6 +53,8 @@ export class Gatekeeper {
     if (standing.some(({ scope }) => scope === '')) return { may: 'wait' };
     const heldFamilies = [...standing.map(({ scope }) => scope), ...this.families.probing];
     const toProbe = over.filter((hold) => !endsByItself(hold));
+    // The run that probes decides; until then nobody else starts.
+    if (toProbe.some(({ probeRunId }) => probeRunId !== null)) return { may: 'wait' };
     return toProbe.length > 0
       ? { may: 'probe', holds: toProbe, heldFamilies }
       : { may: 'start', heldFamilies };

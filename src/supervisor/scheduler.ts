@@ -1,9 +1,7 @@
-/** The active runs: which one starts next, how it is started and followed, and which one probes holds. */
+/** The active runs: which one starts next, how it is started and followed. */
 import { type StartedRun, startNextRun } from '../bridge/claim.ts';
 import { endRun } from '../bridge/end-run.ts';
 import { createEnding } from '../bridge/ended-run.ts';
-import { liftHold } from '../bridge/holds.ts';
-import type { Hold } from '../project/hold.ts';
 import type { RunId } from '../project/ids.ts';
 import type { Run } from '../project/run.ts';
 import { Gatekeeper } from './admission.ts';
@@ -33,8 +31,6 @@ export class Scheduler {
   readonly #preflight: Preflight;
   readonly #gate: Gatekeeper;
   readonly #active = new Map<RunId, ActiveRun>();
-  /** The one run that probes whether holds are over. */
-  #probe: { readonly runId: RunId; readonly holds: readonly Hold[] } | undefined;
 
   constructor(context: Context, host: SchedulerHost, preflight: Preflight) {
     this.#context = context;
@@ -69,19 +65,16 @@ export class Scheduler {
     const { config, lease } = this.#context;
     while (this.#active.size < config.concurrency) {
       const admission = await this.#gate.admission();
-      // The probe decides, unless a person has resumed meanwhile.
-      if (this.#probe && admission.may !== 'start') return;
-      this.#probe = undefined;
       if (await this.#preflight.isDue(admission)) return this.#host.runInBackground(this.#preflight.check());
       if (admission.may === 'wait') return;
       const started = await startNextRun(lease, {
         model: config.model ?? null,
         newSessionId: () => crypto.randomUUID(),
         heldFamilies: admission.heldFamilies,
+        ...(admission.may === 'probe' && { probes: admission.holds }),
         findOverlap: (folder, others) => findOverlapSoon(this.#context, folder, others),
       });
       if (!started) return;
-      if (admission.may === 'probe') this.#probe = { runId: started.run.id, holds: admission.holds };
       await this.#start(started);
     }
   }
@@ -95,7 +88,6 @@ export class Scheduler {
       await retryTransient(this.#context, () =>
         endRun(lease, run, spawned.refusal, createEnding(Math.random())),
       );
-      this.#probeEnded(run);
       return;
     }
     const { child, opening, resumed, workspaceIdentity } = spawned.value;
@@ -114,7 +106,6 @@ export class Scheduler {
     const forget = () => {
       this.#active.delete(run.id);
       this.#gate.families.ended(run.id);
-      this.#probeEnded(run);
       this.#host.wake();
     };
     this.#host.runInBackground(ended.then(forget));
@@ -123,22 +114,9 @@ export class Scheduler {
   #listener(run: Run): RunListener {
     return {
       changed: () => this.#host.wake(),
-      answered: () => this.#host.runInBackground(this.#probeSucceeded(run)),
+      answered: () => {
+        if (this.#gate.families.answered(run.id)) this.#host.wake();
+      },
     };
-  }
-
-  /** A run that ended without an answer, or never had a process, found out nothing: another one probes. */
-  #probeEnded({ id }: Run): void {
-    if (this.#probe?.runId === id) this.#probe = undefined;
-  }
-
-  async #probeSucceeded({ id }: Run): Promise<void> {
-    if (this.#gate.families.answered(id)) this.#host.wake();
-    if (this.#probe?.runId !== id) return;
-    const { holds } = this.#probe;
-    this.#probe = undefined;
-    const { lease } = this.#context;
-    for (const hold of holds) await liftHold(lease, hold);
-    this.#host.wake();
   }
 }

@@ -1,10 +1,12 @@
 import { describe, expect, test } from 'vitest';
+import { endRun } from '../../src/bridge/end-run.ts';
 import { currentHolds, imposeHold, liftHold, pause, resume } from '../../src/bridge/holds.ts';
 import { databaseOf } from '../../src/bridge/open-bridge.ts';
+import { recordAnswered } from '../../src/bridge/runs.ts';
 import { HOLD_KINDS, type Hold } from '../../src/project/hold.ts';
 import { BEGINNING, eventsAfter } from '../../src/store/events.ts';
-import { createRig } from '../rig.ts';
-import { beSupervisor, changingNothing, history, TOKEN } from './steps.ts';
+import { createRig, type Rig } from '../rig.ts';
+import { beSupervisor, changingNothing, ending, history, send, start, supervised, TOKEN } from './steps.ts';
 
 const limit: Hold = {
   kind: 'usage_limit',
@@ -68,5 +70,45 @@ describe('holds', () => {
     expect(await currentHolds(rig.bridge)).toEqual([]);
     expect((await history(rig.bridge)).slice(-2)).toEqual(['hold.ended', 'hold.ended']);
     expect(await changingNothing(rig.bridge, () => resume(rig.bridge, 'person'))).toEqual([]);
+  });
+});
+
+describe('the run that probes a hold', () => {
+  const lease = (rig: Rig) => ({ bridge: rig.bridge, token: TOKEN });
+
+  /** A run that probes a hold, as the store names it. */
+  async function probing(rig: Rig) {
+    await imposeHold(lease(rig), { ...limit, scope: '' });
+    await send(rig);
+    await send(rig);
+    const probes = await currentHolds(rig.bridge);
+    const started = await start(rig, { probes });
+    if (!started) throw new Error('nothing is ready');
+    const { run } = started;
+    expect(await currentHolds(await rig.connect())).toMatchObject([{ probeRunId: run.id }]);
+    return { run, probes };
+  }
+
+  test('a second run does not probe what one probes already', async () => {
+    await using rig = await supervised();
+    const { probes } = await probing(rig);
+    expect(await changingNothing(rig.bridge, () => start(rig, { probes }))).toBeUndefined();
+  });
+
+  test('a hold ends with the first answer to the run that probes it', async () => {
+    await using rig = await supervised();
+    const { run } = await probing(rig);
+    expect(await recordAnswered(lease(rig), run)).toBe(true);
+    expect(await currentHolds(rig.bridge)).toEqual([]);
+    expect(await recordAnswered(lease(rig), run)).toBe(false);
+  });
+
+  test('a hold stays when the run that probes it ends without an answer, and another run may probe it', async () => {
+    await using rig = await supervised();
+    const { run, probes } = await probing(rig);
+    await endRun(lease(rig), run, { kind: 'interrupted' }, ending);
+    expect(await currentHolds(rig.bridge)).toMatchObject([{ kind: limit.kind, probeRunId: null }]);
+    const next = await start(rig, { probes });
+    expect(await currentHolds(rig.bridge)).toMatchObject([{ probeRunId: next?.run.id }]);
   });
 });

@@ -18,6 +18,7 @@ import type { Project, ProjectStatus } from '../../src/project/project.ts';
 import type { Run } from '../../src/project/run.ts';
 import type { Result } from '../../src/result.ts';
 import { BEGINNING, eventsAfter } from '../../src/store/events.ts';
+import type { HoldKey } from '../../src/store/holds.ts';
 import { findProject } from '../../src/store/projects.ts';
 import type { NewRow, Tables } from '../../src/store/schema.ts';
 import { createRig, type Rig } from '../rig.ts';
@@ -126,6 +127,7 @@ export async function start(
     model?: string | null;
     heldFamilies?: readonly string[];
     findOverlap?: FindOverlap;
+    probes?: readonly HoldKey[];
   } = {},
 ) {
   return startNextRun(

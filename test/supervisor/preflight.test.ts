@@ -129,7 +129,11 @@ describe.skipIf(onWindows)('asking Claude for its login (needs a shell script in
     await using rig = await createRig();
     const { preflight } = await stage(rig, await script(rig, loggedIn));
     await preflight.check();
-    const probe = (hold: Hold): Admission => ({ may: 'probe', holds: [hold], heldFamilies: [] });
+    const probe = (hold: Hold): Admission => ({
+      may: 'probe',
+      holds: [{ ...hold, subject: 'account:', probeRunId: null }],
+      heldFamilies: [],
+    });
     rig.clock.advance(5 * MINUTE);
     expect(await preflight.isDue(probe({ ...ofRun, kind: 'billing' }))).toBe(false);
     expect(await preflight.isDue(probe(ofRun))).toBe(true);

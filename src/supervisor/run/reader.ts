@@ -116,7 +116,7 @@ export class RunReader {
     this.#answered = true;
     const { lease } = this.#context;
     const { listener, run } = this.#runContext;
-    await retryTransient(this.#context, () => recordAnswered(lease, run));
+    if (await retryTransient(this.#context, () => recordAnswered(lease, run))) listener.changed();
     listener.answered();
   }
 
