@@ -38,8 +38,11 @@ const FIXED: readonly GitValue[] = [
 
 /** The filters a person has for all repositories, and the well-known ones of this repository. */
 function filtersOf(settings: readonly ScopedSetting[]): ScopedSetting[] {
-  const filters = settings.filter(({ name }) => /^filter\..+\.(clean|smudge|process|required)$/.test(name));
-  const isTrusted = (setting: ScopedSetting) =>
-    !isOfRepository(setting) || isWellKnown(setting.value) || /^(true|false)$/.test(setting.value);
-  return filters.filter(isTrusted);
+  const programs = settings.filter(({ name }) => PROGRAM.test(name));
+  const trusted = programs.filter((setting) => !isOfRepository(setting) || isWellKnown(setting.value));
+  const drivers = new Set(trusted.map(({ name }) => name.slice(0, name.lastIndexOf('.'))));
+  const required = settings.filter(({ name }) => drivers.has(name.replace(/\.required$/, '')));
+  return [...trusted, ...required];
 }
+
+const PROGRAM = /^filter\..+\.(clean|smudge|process)$/;

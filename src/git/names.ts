@@ -12,6 +12,10 @@ export function fileName(bytes: Buffer): FileName {
   return Buffer.from(path).equals(bytes) ? { path } : { path, pathBase64: bytes.toString('base64') };
 }
 
+export function bytesOf({ path, pathBase64 }: FileName): Buffer {
+  return pathBase64 === undefined ? Buffer.from(path) : Buffer.from(pathBase64, 'base64');
+}
+
 /** The fields of a list that git prints with `-z`. */
 export function fieldsOf(list: Buffer): Buffer[] {
   const fields: Buffer[] = [];

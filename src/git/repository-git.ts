@@ -19,41 +19,53 @@ export interface RepositoryGit {
 export async function repositoryGit(folder: string, env: Environment): Promise<RepositoryGit> {
   const settings = await allConfig(folder, gitEnvironment(env));
   const own = settings.filter((setting) => !isOfRepository(setting));
-  const foreign = programSettings(settings.filter(isOfRepository));
-  const guards = foreign.flatMap(({ name }) => guardsAgainst(name, own));
+  const foreign = programSettings(settings.filter(isOfRepository)).map(({ name }) => name);
+  const drivers = new Set(foreign.flatMap((name) => /^filter\.(.+)\.[^.]+$/.exec(name)?.[1] ?? []));
+  const filters = [...drivers].map((driver) => guardedFilter(driver, foreign, own));
+  const guards = [
+    ...filters.flatMap(({ values }) => values),
+    ...foreign.flatMap((name) => guardsAgainst(name, own)),
+  ];
   const git: Git = (args, { config = [], ...options } = {}) =>
     runGit(env, ['-C', folder, ...args], { ...options, config: [...guards, ...config] });
-  const filters = foreign.flatMap(({ name }) => /^filter\.(.+)\.[^.]+$/.exec(name)?.[1] ?? []);
-  const filtersOff = [...new Set(filters)].filter((driver) => !isFilter(driver, own));
+  const filtersOff = filters.filter(({ isOff }) => isOff).map(({ driver }) => driver);
   return { git, filtersOff, settings };
 }
 
-/** What a person's own configuration says, else a value that starts nothing. */
-function guardsAgainst(name: string, own: readonly ScopedSetting[]): GitValue[] {
-  const mine = (key: string) => own.findLast((setting) => setting.name === key)?.value;
-  const [, filter] = /^filter\.(.+)\.[^.]+$/.exec(name) ?? [];
-  if (filter !== undefined)
-    return [
-      ...['clean', 'smudge', 'process'].map((part) => `filter.${filter}.${part}`),
-      `filter.${filter}.required`,
-    ].map((key) => [key, mine(key) ?? (key.endsWith('.required') ? 'false' : '')]);
-  const [, hook] = /^hook\.(.+)\.command$/.exec(name) ?? [];
-  if (hook !== undefined) return [[`hook.${hook}.enabled`, 'false']];
-  // The list of helpers begins again at an empty one.
-  if (/^credential\..*helper$/.test(name))
-    return [
-      ['credential.helper', ''],
-      ...own
-        .filter((one) => /^credential\..*helper$/.test(one.name))
-        .map((one): GitValue => [one.name, one.value]),
-    ];
-  const harmless = HARMLESS.find(([key]) => key.test(name));
-  return harmless ? [[name, mine(name) ?? harmless[1]]] : [];
+/**
+ * The person's own filter, if there is one. It is off where the repository adds a process to it: git lets an empty
+ * process fail (seen with git 2.39).
+ */
+function guardedFilter(driver: string, foreign: readonly string[], own: readonly ScopedSetting[]) {
+  const mine = (part: string) => own.findLast(({ name }) => name === `filter.${driver}.${part}`)?.value;
+  const isForeign = (part: string) => foreign.includes(`filter.${driver}.${part}`);
+  const isOff = PARTS.every((part) => !mine(part)) || (isForeign('process') && !mine('process'));
+  const guardOf = (part: string) => (isOff ? '' : (mine(part) ?? (isForeign(part) ? '' : undefined)));
+  const values = PARTS.flatMap((part): GitValue[] => {
+    const value = guardOf(part);
+    return value === undefined ? [] : [[`filter.${driver}.${part}`, value]];
+  });
+  const required = isOff ? 'false' : (mine('required') ?? 'false');
+  return { driver, isOff, values: [...values, [`filter.${driver}.required`, required] as const] };
 }
 
-function isFilter(driver: string, own: readonly ScopedSetting[]): boolean {
-  return own.some(({ name }) => name === `filter.${driver}.clean` || name === `filter.${driver}.process`);
+const PARTS = ['clean', 'smudge', 'process'];
+
+/** What the person's own configuration says, else a value that starts nothing. */
+function guardsAgainst(name: string, own: readonly ScopedSetting[]): GitValue[] {
+  const [, hook] = /^hook\.(.+)\.command$/.exec(name) ?? [];
+  if (hook !== undefined) return [[`hook.${hook}.enabled`, 'false']];
+  if (HELPER.test(name)) {
+    const helpers = own.filter((one) => HELPER.test(one.name));
+    // The list of helpers begins again at an empty one.
+    return [['credential.helper', ''], ...helpers.map((one): GitValue => [one.name, one.value])];
+  }
+  const harmless = HARMLESS.find(([key]) => key.test(name));
+  const mine = own.findLast((setting) => setting.name === name)?.value;
+  return harmless ? [[name, mine ?? harmless[1]]] : [];
 }
+
+const HELPER = /^credential\..*helper$/;
 
 /**
  * Where git has no empty value. Keys that are not here are never used: no editor, pager, alias, textconv or external

@@ -60,10 +60,10 @@ export async function addWorktree(
   if (there) return there.kind === 'added' ? { ...there, filtersOff } : there;
   const branch = await branchState(git, plan);
   if (typeof branch === 'object') return branch;
-  if (!(await isEmpty(plan.path))) return refused('path-exists', plan.path);
-  if ((await commitAt(git, plan.base)) === null) return refused('base-gone', plan.base);
+  if (!(await isEmptyOrMissing(plan.path))) return refusedWorktree('path-exists', plan.path);
+  if ((await commitAt(git, plan.base)) === null) return refusedWorktree('base-gone', plan.base);
   const lfs = await lfsConfig(git, plan.base, env);
-  if (lfs === undefined) return refused('lfs-unavailable', '');
+  if (lfs === undefined) return refusedWorktree('lfs-unavailable', '');
   const target = branch === 'new' ? ['-b', plan.branch, plan.path, plan.base] : [plan.path, plan.branch];
   const added = await git(
     ['worktree', 'add', '--quiet', '--lock', '--reason', plan.reason, '--no-guess-remote', ...target],
@@ -72,15 +72,15 @@ export async function addWorktree(
   if (added.code !== 0) {
     // A failed call may have made the branch (seen with git 2.39).
     if (branch === 'new') await git(['update-ref', '-d', `refs/heads/${plan.branch}`, plan.base]);
-    return refused('failed', reasonOf(added));
+    return refusedWorktree('failed', reasonOf(added));
   }
   const entry = await findEntry(repository.commonDir, plan.path);
   return entry
     ? { kind: 'added', gitDir: entry.gitDir, wasThere: false, filtersOff }
-    : refused('failed', `git lists no work tree at ${plan.path}`);
+    : refusedWorktree('failed', `git lists no work tree at ${plan.path}`);
 }
 
-function refused(cause: WorktreeCause, detail: string): AddedWorktree {
+export function refusedWorktree(cause: WorktreeCause, detail: string): AddedWorktree {
   return { kind: 'refused', cause, detail };
 }
 
@@ -98,28 +98,29 @@ async function existing(
   if (!entry) return undefined;
   const { gitDir } = entry;
   const isWhole = await isThere(join(gitDir, 'index'));
-  if (entry.lock !== reason) return refused('path-exists', path);
+  if (entry.lock !== reason) return refusedWorktree('path-exists', path);
   if (!(await leadsTo(path, entry))) {
-    if (isWhole || !(await isEmpty(path))) return refused('folder-lost', path);
+    if (isWhole || !(await isEmptyOrMissing(path))) return refusedWorktree('folder-lost', path);
     await rm(gitDir, { recursive: true });
     return undefined;
   }
   await clearLeftovers(path, gitDir);
   if (isWhole) return { kind: 'added', gitDir, wasThere: true, filtersOff: [] };
   const { git: main } = await repositoryGit(topLevel, env);
-  if ((await commitAt(main, `refs/heads/${branch}`)) !== base) return refused('branch-exists', branch);
+  if ((await commitAt(main, `refs/heads/${branch}`)) !== base)
+    return refusedWorktree('branch-exists', branch);
   const lfs = await lfsConfig(main, base, env);
-  if (lfs === undefined) return refused('lfs-unavailable', '');
+  if (lfs === undefined) return refusedWorktree('lfs-unavailable', '');
   const { git } = await repositoryGit(path, env);
   await git(['symbolic-ref', 'HEAD', `refs/heads/${branch}`]);
   const options = { config: lfs, timeoutMs: CHECKOUT_LIMIT_MS, variables: markOf(path) };
   const filled = await git(['reset', '--quiet', '--hard', base], options);
   return filled.code === 0
     ? { kind: 'added', gitDir, wasThere: true, filtersOff: [] }
-    : refused('failed', reasonOf(filled));
+    : refusedWorktree('failed', reasonOf(filled));
 }
 
-async function isEmpty(path: string): Promise<boolean> {
+export async function isEmptyOrMissing(path: string): Promise<boolean> {
   return readdir(path).then(
     (names) => names.length === 0,
     (error: NodeJS.ErrnoException) => error.code === 'ENOENT',
@@ -134,11 +135,11 @@ async function branchState(
   const listed = await git(['for-each-ref', '--format=%(refname:lstrip=2)', `refs/heads/${first}`]);
   const names = textOf(listed).split('\n');
   const inTheWay = names.find((name) => branch.startsWith(`${name}/`) || name.startsWith(`${branch}/`));
-  if (inTheWay !== undefined && inTheWay !== '') return refused('branch-in-the-way', inTheWay);
+  if (inTheWay !== undefined && inTheWay !== '') return refusedWorktree('branch-in-the-way', inTheWay);
   if (!names.includes(branch)) return 'new';
   return (await commitAt(git, `refs/heads/${branch}`)) === base
     ? 'at-base'
-    : refused('branch-exists', branch);
+    : refusedWorktree('branch-exists', branch);
 }
 
 /** What Git LFS needs, for a commit that uses it; undefined when it is not installed. */

@@ -1,0 +1,165 @@
+/**
+ * Removes a work tree that holds nothing but a commit that is kept elsewhere. Never by force and never by removing
+ * files ourselves: git looks once more, and refuses a change that came in between.
+ *
+ * Ignored files go with it: they come from preparing, building and checking. So it is kept where the work changed what
+ * is ignored, for then a file of worth may be among them.
+ */
+import { lstat } from 'node:fs/promises';
+import type { Environment } from '../environment.ts';
+import { type Git, reasonOf, textOf } from './git.ts';
+import { measureGit } from './measure-dir.ts';
+import { measureTree } from './measure-tree.ts';
+import { type FileName, fieldsOf, fileName } from './names.ts';
+import type { Repository } from './repository.ts';
+import { repositoryGit } from './repository-git.ts';
+import { diffTrees } from './tree-diff.ts';
+import { findEntry, leadsTo } from './worktree-entry.ts';
+
+export interface RemovalPlan {
+  readonly path: string;
+  /** Why it is locked. */
+  readonly reason: string;
+  readonly measureDir: string;
+  /** What the work began from. */
+  readonly base: string;
+  /** What it has become, and what the repository has. */
+  readonly commit: string;
+  /** Only says what a removal would do. */
+  readonly dryRun?: boolean;
+}
+
+export type KeptCause =
+  /** Some files differ from the commit. */
+  | 'changed'
+  /** Something in it is in no tree: a nested repository, a submodule with files, an unreadable or special file. */
+  | 'unmeasured'
+  | 'ignore-rules-changed'
+  /** No branch, local or of a remote, has the commit. */
+  | 'unlanded'
+  /** HEAD is at a commit that no ref has. */
+  | 'own-commits'
+  /** Its folder leads to another repository, or another lock holds it. */
+  | 'not-ours'
+  /** Git refuses, for the reason it gives. */
+  | 'failed';
+
+export type Removal =
+  | {
+      readonly kind: 'removed';
+      /** Ignored files and folders that went, or would go, with it. */
+      readonly ignored: readonly FileName[];
+    }
+  | {
+      readonly kind: 'kept';
+      readonly cause: KeptCause;
+      readonly names: readonly FileName[];
+      readonly detail: string;
+    };
+
+/** Removes it, if nothing is lost by that. What is gone already counts as removed. */
+export async function removeWorktree(
+  repository: Repository,
+  plan: RemovalPlan,
+  env: Environment,
+): Promise<Removal> {
+  const { path, reason, dryRun = false } = plan;
+  const entry = await findEntry(repository.commonDir, path);
+  const isGone = await lstat(path).then(
+    () => false,
+    () => true,
+  );
+  if (!entry) return isGone ? { kind: 'removed', ignored: [] } : kept('not-ours', [], 'git does not list it');
+  // Null where an earlier call was killed.
+  if (entry.lock !== null && entry.lock !== reason) return kept('not-ours', [], entry.lock);
+  const { git } = await repositoryGit(repository.topLevel, env);
+  if (isGone) return dryRun ? { kind: 'removed', ignored: [] } : remove(git, plan, []);
+  if (!(await leadsTo(path, entry))) return kept('not-ours', [], 'its .git leads elsewhere');
+  const inTree = (await repositoryGit(path, env)).git;
+  const obstacle = (await lossOfContent(plan, env)) ?? (await lossOfCommits(git, inTree, plan));
+  if (obstacle) return obstacle;
+  const ignored = await ignoredIn(plan, env);
+  const rules = ignored.filter((name) => RULES.test(name.path));
+  if (rules.length > 0) return kept('ignore-rules-changed', rules, '');
+  return dryRun ? { kind: 'removed', ignored } : removeClean(git, inTree, plan, ignored);
+}
+
+function kept(cause: KeptCause, names: readonly FileName[], detail: string): Removal {
+  return { kind: 'kept', cause, names, detail };
+}
+
+const RULES = /(^|\/)\.gitignore$/;
+
+async function lossOfContent(
+  { path, measureDir, base, commit }: RemovalPlan,
+  env: Environment,
+): Promise<Removal | undefined> {
+  const measured = await measureTree(measureDir, path, env);
+  if (measured.kind === 'unmeasured') return kept('failed', [], measured.detail);
+  const names = [...measured.problems.map(({ name }) => name), ...measured.gitlinks];
+  if (names.length > 0) return kept('unmeasured', names, '');
+  const left = await diffTrees(measureDir, { from: commit, to: measured.tree }, env);
+  if (left.kind === 'failed') return kept('failed', [], left.detail);
+  if (left.changes.length > 0) return kept('changed', left.changes.map(nameOf), '');
+  const work = await diffTrees(measureDir, { from: base, to: commit }, env);
+  if (work.kind === 'failed') return kept('failed', [], work.detail);
+  const rules = work.changes.filter(
+    ({ path: name, oldPath = '' }) => RULES.test(name) || RULES.test(oldPath),
+  );
+  return rules.length > 0 ? kept('ignore-rules-changed', rules.map(nameOf), '') : undefined;
+}
+
+function nameOf({ path, pathBase64 }: FileName): FileName {
+  return { path, ...(pathBase64 !== undefined && { pathBase64 }) };
+}
+
+async function lossOfCommits(git: Git, inTree: Git, { commit }: RemovalPlan): Promise<Removal | undefined> {
+  const containing = async (oid: string, ...where: string[]) => {
+    const asked = await git(['for-each-ref', '--count=1', `--contains=${oid}`, ...where]);
+    return asked.code === 0 && asked.stdout.length > 0;
+  };
+  if (!(await containing(commit, 'refs/heads', 'refs/remotes'))) return kept('unlanded', [], commit);
+  const head = textOf(await inTree(['rev-parse', '--verify', 'HEAD']));
+  return (await containing(head)) ? undefined : kept('own-commits', [], head);
+}
+
+/** Folders of which everything is ignored count as one. */
+async function ignoredIn({ measureDir, path }: RemovalPlan, env: Environment): Promise<FileName[]> {
+  const words = ['ls-files', '-z', '--others', '--ignored', '--exclude-standard', '--directory'];
+  const listed = await measureGit(measureDir, path, env)(words);
+  return fieldsOf(listed.stdout).map(fileName);
+}
+
+/** Its own index may hide changes from git, so git gets one that has the commit and nothing else. */
+async function removeClean(
+  git: Git,
+  inTree: Git,
+  plan: RemovalPlan,
+  ignored: readonly FileName[],
+): Promise<Removal> {
+  const before = await inTree(['symbolic-ref', '-q', 'HEAD']);
+  for (const words of [
+    ['update-ref', '--no-deref', 'HEAD', plan.commit],
+    ['read-tree', plan.commit],
+    ['update-index', '-q', '--refresh'],
+  ]) {
+    const done = await inTree(words);
+    if (done.code !== 0) return kept('failed', [], reasonOf(done));
+  }
+  const removal = await remove(git, plan, ignored);
+  if (removal.kind === 'kept' && before.code === 0) await inTree(['symbolic-ref', 'HEAD', textOf(before)]);
+  return removal;
+}
+
+async function remove(
+  git: Git,
+  { path, reason }: RemovalPlan,
+  ignored: readonly FileName[],
+): Promise<Removal> {
+  // Fails where it was unlocked before.
+  await git(['worktree', 'unlock', path]);
+  const removed = await git(['worktree', 'remove', path]);
+  if (removed.code === 0) return { kind: 'removed', ignored };
+  await git(['worktree', 'lock', '--reason', reason, path]);
+  return kept('failed', [], reasonOf(removed));
+}
