@@ -1,13 +1,14 @@
 /** What is wrong with a configuration, in one line: the file or variable, the key, and what is allowed. */
 import type * as z from 'zod';
-import { schema, variableOf, workspaceSettings } from './config-schema.ts';
+import { schema, variableOf } from './config-schema.ts';
+import { keysAt } from './config-workspace.ts';
 import type { Environment } from './environment.ts';
 
 /** One line for one issue of the schema. The value itself is not shown: it may be a secret. */
 export function explain(found: z.core.$ZodIssue, file: string, env: Environment): string {
   const issue = meantIssue(found);
   if (issue.code === 'unrecognized_keys' && issue.path.length > 0) {
-    return `${file}: '${oneLine(issue.path.join('.'))}' has an unknown key '${oneLine(issue.keys.join("', '"))}'; allowed keys: ${Object.keys(workspaceSettings.shape).join(', ')}`;
+    return `${file}: '${oneLine(issue.path.join('.'))}' has an unknown key '${oneLine(issue.keys.join("', '"))}'; allowed keys: ${keysAt(issue.path).join(', ')}`;
   }
   if (issue.code === 'unrecognized_keys') {
     return `${file}: unknown key '${oneLine(issue.keys.join("', '"))}'; allowed keys: ${Object.keys(schema.shape).join(', ')}`;

@@ -7,17 +7,22 @@
 import { isAbsolute } from 'node:path';
 import cron from 'node-cron';
 import * as z from 'zod';
-import { type DurationLimits, durationRule, parseDuration } from './duration.ts';
+import { duration, path, timeLimit } from './config-values.ts';
+import {
+  claudeSettings,
+  isolation,
+  maxRounds,
+  onApprove,
+  repairs,
+  workspaceSettings,
+} from './config-workspace.ts';
 import { expandHome } from './home-path.ts';
-
-function duration(limits: DurationLimits = {}) {
-  return z.string().transform((text, context) => {
-    const duration = parseDuration(text, limits);
-    if (duration !== undefined) return duration;
-    context.addIssue(`must be ${durationRule(limits)}`);
-    return z.NEVER;
-  });
-}
+import {
+  DEFAULT_ISOLATION,
+  DEFAULT_MAX_ROUNDS,
+  DEFAULT_ON_APPROVE,
+  DEFAULT_REPAIRS,
+} from './project/work-rules.ts';
 
 const cronExpression = z
   .string()
@@ -25,12 +30,6 @@ const cronExpression = z
 
 /** Between two times of something that is done again and again. */
 const interval = duration({ min: 10_000 });
-
-/** After which something is ended: with less, nothing would ever get done. */
-const timeLimit = duration({ min: 1_000 });
-
-/** Absolute: the supervisor runs in the state folder, where a relative path would mean another place. */
-const path = z.string().min(1).transform(expandHome).refine(isAbsolute, 'must be an absolute path');
 
 const program = z
   .string()
@@ -46,10 +45,6 @@ const mcpServer = z.looseObject({
   command: z.string().optional(),
   url: z.string().optional(),
 });
-
-const claudeSettings = z.enum(['user', 'none', 'all']);
-
-export const workspaceSettings = z.strictObject({ path, claude_settings: claudeSettings.optional() });
 
 const HEARTBEAT_URL = 'must be an http or https address, without user name and password';
 
@@ -67,13 +62,12 @@ const fields = z.strictObject({
     .record(
       z.string().regex(/^[\w.-]+$/, "must be a name of letters, digits, '.', '_' and '-'"),
       z.union([path, workspaceSettings], {
-        error:
-          'must be an absolute path, or an object such as {"path": "/code/site", "claude_settings": "all"}',
+        error: 'must be an absolute path, or an object such as {"path": "/code/site", "base": "main"}',
       }),
     )
     .default({})
     .describe(
-      'Names for folders Claude may work in: a path, or `{"path": …, "claude_settings": …}` for a folder with settings of its own.',
+      'Names for folders Claude may work in: a path, or `{"path": …}` with settings of its own, such as `checks`.',
     ),
   workspace_roots: z.array(path).default([]).describe('Folders in which a plan may name any folder by path.'),
   concurrency: z.int().min(1).max(64).default(2).describe('How many runs may be active at once.'),
@@ -102,6 +96,22 @@ const fields = z.strictObject({
     .describe(
       'What Claude may not use outside the workspace, in every permission mode: its file tools (`files`), also commands that name a path there or cannot be checked (`files_and_shell`), or `nothing`.',
     ),
+  isolation: isolation
+    .default(DEFAULT_ISOLATION)
+    .describe(
+      "Where Claude works in a git repository: in a worktree of the project's own (`worktree`), or in the folder itself (`in_place`). A folder without git is always worked on in place.",
+    ),
+  repairs: repairs
+    .default(DEFAULT_REPAIRS)
+    .describe('How often failed checks go back to Claude, a round, before you are asked.'),
+  on_approve: onApprove
+    .default(DEFAULT_ON_APPROVE)
+    .describe(
+      'What an approval does with work from a worktree: merge it into its base branch (`merge`), leave it on a branch (`branch`), or push that branch (`push`).',
+    ),
+  max_rounds: maxRounds
+    .default(DEFAULT_MAX_ROUNDS)
+    .describe('After so many rejected rounds a project needs your attention instead of another round.'),
   mcp_servers: z
     .record(z.string().regex(/^[\w-]+$/, "must be a name of letters, digits, '_' and '-'"), mcpServer)
     .default({})
@@ -181,6 +191,14 @@ const fields = z.strictObject({
     .default(2_000)
     .describe(
       'How much run output to keep. Beyond it, the output of closed projects is removed, oldest first.',
+    ),
+  keep_worktrees_days: z
+    .number()
+    .min(0)
+    .max(36_500)
+    .default(14)
+    .describe(
+      'How many days to keep the worktree of a project that is complete or cancelled. One with work that has not landed is never removed.',
     ),
   disk_min_mb: z.number().min(0).default(500).describe('Free disk space below which no new run starts.'),
   log_level: z

@@ -24,7 +24,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[] | 'anything'>> = {
   redaction: [],
   template: [],
   log: ['clock', 'characters', 'redaction'],
-  config: ['home-path', 'characters'],
+  config: ['project', 'home-path', 'characters'],
   project: ['characters'],
   wire: ['project', 'snake-case'],
   store: ['project', 'clock'],

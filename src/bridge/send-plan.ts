@@ -1,3 +1,4 @@
+import { aboveCeilings } from '../project/ceilings.ts';
 import type { NewEvent } from '../project/event.ts';
 import type { ProjectId } from '../project/ids.ts';
 import { parsePlan } from '../project/plan.ts';
@@ -10,7 +11,8 @@ import { toSettingColumns } from '../store/setting-columns.ts';
 import { type Actor, type Bridge, newProjectId, nowText } from './bridge.ts';
 import { databaseOf } from './open-bridge.ts';
 import { addToStatusFile } from './status-file.ts';
-import { chooseWorkspace, type WorkspacePolicy } from './workspaces.ts';
+import { type RulesPolicy, rulesAt } from './work-rules.ts';
+import { chooseWorkspace } from './workspaces.ts';
 
 export interface PlanToSend {
   readonly markdown: string;
@@ -31,7 +33,7 @@ export interface SentPlan {
 /** Puts a plan into the queue. Refuses, storing nothing, a plan or workspace that cannot be used. */
 export async function sendPlan(
   bridge: Bridge,
-  policy: WorkspacePolicy,
+  policy: RulesPolicy,
   input: PlanToSend,
   actor: Actor,
 ): Promise<Result<SentPlan>> {
@@ -41,11 +43,14 @@ export async function sendPlan(
 
   const parsed = await parsePlan(input.markdown, input.title);
   if (!parsed.ok) return refuse(`the plan was not accepted: ${parsed.problems.join('; ')}`);
-  const { plan, notUsed } = parsed;
+  const { plan, asked, notUsed } = parsed;
   const id = await unusedId(databaseOf(bridge).read);
   const place = input.workspace ?? plan.workspace;
   const workspace = await chooseWorkspace(policy, bridge.stateDir, id, place);
   if (!workspace.ok) return workspace;
+  const { name, rules } = rulesAt(policy, place, workspace.value);
+  const above = aboveCeilings(asked, rules, name);
+  if (above.length > 0) return refuse(`the plan was not accepted: ${above.join('; ')}. Nothing was stored.`);
 
   const now = nowText(bridge);
   const sent: NewEvent = {

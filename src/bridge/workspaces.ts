@@ -96,7 +96,7 @@ export function isInside(root: string, path: string): boolean {
  * Symbolic links are followed, so that a link inside a root cannot lead out of it. Where case does not count, it is
  * spelled as the system does: only `native` tells that.
  */
-function realPath(path: string): string {
+export function realPath(path: string): string {
   try {
     return realpathSync.native(path);
   } catch {

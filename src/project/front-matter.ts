@@ -4,11 +4,12 @@
  */
 import { withoutHidden } from '../characters.ts';
 import { misplacedSettings } from './misplaced-settings.ts';
-import type { Settings } from './settings.ts';
+import type { SettingLines, Settings } from './settings.ts';
 import { namesSettings, readSettings } from './settings-block.ts';
 
 export interface FrontMatter {
   readonly settings: Settings;
+  readonly lines: SettingLines;
   /** Keys of other tools, which say nothing to us. */
   readonly foreignKeys: readonly string[];
   readonly problems: readonly string[];
@@ -48,6 +49,7 @@ export function readFrontMatter(markdown: string): FrontMatter {
 function withoutFrontMatter(plan: string, problems: readonly string[]): FrontMatter {
   return {
     settings: {},
+    lines: {},
     foreignKeys: [],
     problems: problems.length > 0 ? problems : misplacedSettings(plan, 1),
     block: '',

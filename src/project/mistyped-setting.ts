@@ -11,12 +11,15 @@ export function mistypedSetting(name: string): SettingName | undefined {
   return SETTING_NAMES.find((setting) => {
     const own = lettersOf(setting);
     const isGuard = GUARD_WORDS[setting]?.some((word) => words.includes(word)) === true;
-    return isGuard || (isEnglish && distance(letters, own) <= (own.length < 7 ? 1 : 2));
+    return isGuard || (isEnglish && isWithin(letters, own, own.length < 7 ? 1 : 2));
   });
 }
 
 /** Keys of other tools and other languages that are one letter away from one of ours. */
-const OTHER_WORDS: readonly string[] = ['mode', 'modes', 'modal', 'tile', 'tiles', 'titre'];
+const OTHER_WORDS: readonly string[] = [
+  ...['mode', 'modes', 'modal', 'tile', 'tiles', 'titre'],
+  ...['bash', 'basis', 'case', 'phase'],
+];
 
 /** Words that mean a guard wherever they stand in a key: `budget`, `max_budget`, `costUsd`. */
 const GUARD_WORDS: { readonly [Name in SettingName]?: readonly string[] } = {
@@ -38,6 +41,11 @@ function wordsOf(name: string): string[] {
     .replaceAll(/(\p{Ll})(\p{Lu})/gu, '$1 $2')
     .toLowerCase()
     .split(/[^\p{L}\p{N}]+/u);
+}
+
+/** Most keys differ in length alone, which costs nothing to see. */
+function isWithin(a: string, b: string, limit: number): boolean {
+  return Math.abs(a.length - b.length) <= limit && distance(a, b) <= limit;
 }
 
 /** Letters that were added, left out, replaced or swapped with their neighbour (optimal string alignment). */

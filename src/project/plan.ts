@@ -1,5 +1,6 @@
 /** Plan Markdown, with optional YAML front matter, in; a Plan or a list of problems out. */
 import { cut, withoutHidden } from '../characters.ts';
+import type { AskedSettings } from './ceilings.ts';
 import { readFrontMatter } from './front-matter.ts';
 import { type KeptSettings, keptSettings } from './kept-settings.ts';
 import { cleanLine, findControlCharacter, LIMITS } from './text.ts';
@@ -12,8 +13,15 @@ export interface Plan extends KeptSettings {
 }
 
 export type PlanResult =
-  /** `notUsed` are keys of the front matter that are not ours. */
-  { ok: true; plan: Plan; notUsed: readonly string[] } | { ok: false; problems: readonly string[] };
+  | {
+      ok: true;
+      plan: Plan;
+      /** Every setting, with its line: what the owner allows must be checked. */
+      asked: AskedSettings;
+      /** Keys of the front matter that are not ours. */
+      notUsed: readonly string[];
+    }
+  | { ok: false; problems: readonly string[] };
 
 /**
  * Reads a plan. `title`, when given, wins over the front matter; without either the first heading is the title.
@@ -23,7 +31,7 @@ export async function parsePlan(markdown: string, title?: string): Promise<PlanR
   const unreadable = checkText(markdown);
   if (unreadable) return { ok: false, problems: [unreadable] };
 
-  const { settings, foreignKeys, block, rest, ...read } = readFrontMatter(markdown);
+  const { settings, lines, foreignKeys, block, rest, ...read } = readFrontMatter(markdown);
   const problems = [...read.problems];
   if (isEmpty(rest)) problems.push('the plan is empty: write what is to be done in Markdown');
   if (title !== undefined && title.length > LIMITS.title) {
@@ -43,6 +51,7 @@ export async function parsePlan(markdown: string, title?: string): Promise<PlanR
       workspace: settings.workspace ?? null,
       ...keptSettings(settings),
     },
+    asked: { settings, lines },
     notUsed: foreignKeys,
   };
 }

@@ -3,11 +3,21 @@
 import { isMap, isScalar, isSeq, Lexer, LineCounter, type Pair, parseDocument } from 'yaml';
 import { cut } from '../characters.ts';
 import { mistypedSetting } from './mistyped-setting.ts';
-import { addSetting, isSettingName, SETTING_NAMES, type Settings, type WrittenValue } from './settings.ts';
+import {
+  addSetting,
+  isSettingName,
+  SETTING_NAMES,
+  type SettingLines,
+  type SettingName,
+  type Settings,
+  type WrittenValue,
+} from './settings.ts';
 import { cleanLine, LIMITS } from './text.ts';
 
 export interface SettingsBlock {
   readonly settings: Settings;
+  /** The number of the line of each. */
+  readonly lines: SettingLines;
   /** Keys that are neither ours nor like ours, with a value. */
   readonly foreignKeys: readonly string[];
   /** One line each: what is wrong, and where. */
@@ -24,10 +34,12 @@ export interface SettingsBlock {
  */
 export function readSettings(block: string, firstLine: number): SettingsBlock | undefined {
   if (block.trim() === '')
-    return { settings: {}, foreignKeys: [], problems: [], isReadable: true, onlyOurs: true };
+    return { settings: {}, lines: {}, foreignKeys: [], problems: [], isReadable: true, onlyOurs: true };
   const isMeant = namesSettings(block);
   const refused = (problems: string[]) =>
-    isMeant ? { settings: {}, foreignKeys: [], problems, isReadable: false, onlyOurs: false } : undefined;
+    isMeant
+      ? { settings: {}, lines: {}, foreignKeys: [], problems, isReadable: false, onlyOurs: false }
+      : undefined;
 
   // Far above what other tools write; the YAML parser takes half a second for the worst of this length.
   if (block.length > LIMITS.frontMatter) {
@@ -86,20 +98,23 @@ const MISREAD_TITLE = /^[*&]|^\[[^\]]*\]\s*[^\s,]|^[-?](?:\s|$)|(?:^|[ \t])#\S/;
 function readPairs(
   pairs: readonly Pair[],
   lineAt: (offset: number) => number,
-): Pick<SettingsBlock, 'settings' | 'foreignKeys' | 'problems'> {
+): Pick<SettingsBlock, 'settings' | 'lines' | 'foreignKeys' | 'problems'> {
   const settings: Settings = {};
+  const lines: { [Name in SettingName]?: number } = {};
   const foreignKeys: string[] = [];
   const problems: string[] = [];
   for (const { key, value } of pairs) {
     const name = nameOf(key);
     const written = writtenValue(value);
     if (isEmpty(written)) continue;
-    const where = `line ${lineAt(isScalar(key) ? (key.range?.[0] ?? 0) : 0)}`;
+    const line = lineAt(isScalar(key) ? (key.range?.[0] ?? 0) : 0);
+    const where = `line ${line}`;
     if (isSettingName(name)) {
       const problem = Object.hasOwn(settings, name)
         ? `'${name}' is given twice`
         : addSetting(settings, name, written);
-      if (problem !== undefined) problems.push(`${where}: ${problem}`);
+      if (problem === undefined) lines[name] = line;
+      else problems.push(`${where}: ${problem}`);
     } else if (mistypedSetting(name)) {
       const shown = cleanLine(cut(name, 100));
       problems.push(`${where}: unknown key '${shown}'; allowed keys: ${SETTING_NAMES.join(', ')}`);
@@ -107,7 +122,7 @@ function readPairs(
       foreignKeys.push(cleanLine(cut(name, 100)));
     }
   }
-  return { settings, foreignKeys: [...new Set(foreignKeys)], problems };
+  return { settings, lines, foreignKeys: [...new Set(foreignKeys)], problems };
 }
 
 function nameOf(key: unknown): string {

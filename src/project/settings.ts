@@ -10,6 +10,7 @@ import ms from 'ms';
 import * as z from 'zod';
 import { durationRule, parseDuration } from '../duration.ts';
 import { LIMITS } from './text.ts';
+import { ISOLATIONS, LANDINGS } from './workspace.ts';
 
 interface Key {
   /** Reads the value as YAML gives it. */
@@ -113,11 +114,41 @@ const KEYS = {
       shown: undefined,
     },
   },
+  isolation: {
+    check: z.enum(ISOLATIONS),
+    allowed: "'worktree' or 'in_place'",
+  },
+  base: {
+    // It becomes an argument of git: what starts with '-' would be read as an option there.
+    check: z
+      .string()
+      .max(200)
+      .regex(/^\w[\w./@#+-]*$/),
+    allowed: 'a branch of the repository',
+  },
+  checks: {
+    check: z
+      .union([z.string(), z.array(z.string()).min(1).max(20)])
+      .transform((names) => (typeof names === 'string' ? [names] : names)),
+    allowed: 'names of checks of the workspace, such as [test, lint]',
+    hint: "names of some of the workspace's checks",
+  },
+  on_approve: {
+    check: z.enum(LANDINGS),
+    allowed: "'merge', 'branch' or 'push'",
+  },
+  max_rounds: {
+    check: z.int().min(1).max(100),
+    allowed: 'a whole number from 1 to 100',
+  },
 } as const satisfies Record<string, Key>;
 
 export type Keys = typeof KEYS;
 export type SettingName = keyof Keys;
 export type Settings = { [Name in SettingName]?: z.output<Keys[Name]['check']> };
+
+/** Where each stands in a plan. */
+export type SettingLines = { readonly [Name in SettingName]?: number };
 
 export const SETTING_NAMES = Object.keys(KEYS) as readonly SettingName[];
 
@@ -137,7 +168,7 @@ export function listOfSettings(): string {
 }
 
 /** Texts are taken as they are written: `title: 404` is the text "404". */
-const TEXTS: readonly SettingName[] = ['title', 'workspace', 'model'];
+const TEXTS: readonly SettingName[] = ['title', 'workspace', 'model', 'base'];
 
 /** A value as YAML reads it, and as it is written where it is a plain word. */
 export interface WrittenValue {

@@ -1,27 +1,64 @@
 /** What the configuration says about a folder that Claude may work in. */
 
+/** Where Claude works: in a git worktree of the project's own, or in the folder itself. */
+export const ISOLATIONS = ['worktree', 'in_place'] as const;
+export type Isolation = (typeof ISOLATIONS)[number];
+
+/** What an approval does: merges into the base branch, leaves a branch, or pushes one. */
+export const LANDINGS = ['merge', 'branch', 'push'] as const;
+export type Landing = (typeof LANDINGS)[number];
+
 /**
  * Whose Claude settings count in a run: the person's own (`user`), nobody's (`none`), or also those that lie in the
  * folder (`all`), which can start programs, name another service and permit tools.
  */
 export type ClaudeSettings = 'user' | 'none' | 'all';
 
+/** A member of `workspaces` that is more than a path. Undefined, for each key: as for every other folder. */
+export interface WorkspaceSettings {
+  readonly path: string;
+  readonly claude_settings?: ClaudeSettings | undefined;
+  readonly isolation?: Isolation | undefined;
+  readonly allow_in_place?: boolean | undefined;
+  readonly base?: string | undefined;
+  readonly prepare?: string | undefined;
+  /** In milliseconds, as the timeout of a check. */
+  readonly prepare_timeout?: number | undefined;
+  readonly checks?:
+    | readonly { readonly name: string; readonly run: string; readonly timeout: number }[]
+    | undefined;
+  readonly check_inputs?: readonly string[] | undefined;
+  readonly check_env_deny?: readonly string[] | undefined;
+  readonly repairs?: number | undefined;
+  readonly on_approve?: Landing | undefined;
+  readonly remote?: string | undefined;
+  readonly max_rounds?: number | undefined;
+  readonly auto_approve?: { readonly max_lines: number; readonly paths: readonly string[] } | undefined;
+  readonly review?:
+    | {
+        readonly prompt?: string | undefined;
+        readonly model?: string | undefined;
+        readonly max_usd: number;
+        readonly repair?: boolean | undefined;
+      }
+    | undefined;
+}
+
 /** A member of `workspaces`: a path, or a path with what holds for it alone. */
-export type WorkspaceEntry =
-  | string
-  | { readonly path: string; readonly claude_settings?: ClaudeSettings | undefined };
+export type WorkspaceEntry = string | WorkspaceSettings;
 
 export interface Workspace {
   readonly path: string;
   /** Undefined: as for every other folder. */
   readonly claudeSettings: ClaudeSettings | undefined;
+  /** All that is set for it. */
+  readonly settings: WorkspaceSettings;
 }
 
 /** Reads a member of `workspaces`, in whichever way it is written. */
 export function workspaceOf(entry: WorkspaceEntry): Workspace {
-  return typeof entry === 'string'
-    ? { path: entry, claudeSettings: undefined }
-    : { path: entry.path, claudeSettings: entry.claude_settings };
+  const settings = typeof entry === 'string' ? { path: entry } : entry;
+  return { path: settings.path, claudeSettings: settings.claude_settings, settings };
 }
 
 /** Members of `workspaces`, each with its name. */

@@ -1,0 +1,81 @@
+/**
+ * What the owner may set for one workspace: a member of `workspaces` that is more than a path.
+ *
+ * To add a key: here, in project/workspace.ts, in README.md and, where all workspaces may share it, in config-schema.ts.
+ */
+import * as z from 'zod';
+import { duration, path, timeLimit } from './config-values.ts';
+import { ISOLATIONS, LANDINGS } from './project/workspace.ts';
+
+export const claudeSettings = z.enum(['user', 'none', 'all']);
+export const isolation = z.enum(ISOLATIONS);
+export const onApprove = z.enum(LANDINGS);
+/** A round that never turns green would cost for ever. */
+export const repairs = z.int().min(0).max(10);
+export const maxRounds = z.int().min(1).max(100);
+
+const globs = z.array(z.string().min(1)).max(100);
+const command = z.string().trim().min(1);
+
+export const checkSettings = z.strictObject({
+  name: z.string().regex(/^[\w.:-]{1,40}$/, "must be a name of letters, digits, '.', '_', ':' and '-'"),
+  run: command,
+  timeout: timeLimit.prefault('10m'),
+});
+
+export const autoApproveSettings = z.strictObject({
+  checks: z.literal(true),
+  max_lines: z.int().min(0),
+  paths: globs.min(1),
+});
+
+export const reviewSettings = z.strictObject({
+  prompt: z.string().min(1).optional(),
+  model: z.string().min(1).optional(),
+  max_usd: z.number().positive(),
+  repair: z.boolean().optional(),
+});
+
+/** It becomes an argument of git: what starts with '-' would be read as an option there. */
+const gitName = z
+  .string()
+  .regex(/^(?!-)(?!.*(?:\.\.|@\{|\/\/))[^\s~^:?*[\\\p{Cc}]+$/u, 'must be a name that git takes');
+
+export const workspaceSettings = z.strictObject({
+  path,
+  claude_settings: claudeSettings.optional(),
+  isolation: isolation.optional(),
+  allow_in_place: z.boolean().optional(),
+  base: gitName.optional(),
+  prepare: command.optional(),
+  prepare_timeout: duration({ min: 1_000 }).optional(),
+  checks: z
+    .array(checkSettings)
+    .max(20)
+    .refine(
+      (checks) => new Set(checks.map(({ name }) => name)).size === checks.length,
+      'must be checks of different names',
+    )
+    .optional(),
+  check_inputs: globs.optional(),
+  check_env_deny: z
+    .array(z.string().regex(/^\w+\*?$/, "must be the name of a variable, or its beginning and '*'"))
+    .optional(),
+  repairs: repairs.optional(),
+  on_approve: onApprove.optional(),
+  remote: gitName.optional(),
+  max_rounds: maxRounds.optional(),
+  auto_approve: autoApproveSettings.optional(),
+  review: reviewSettings.optional(),
+});
+
+const INNER: Readonly<Record<string, z.ZodObject>> = {
+  checks: checkSettings,
+  auto_approve: autoApproveSettings,
+  review: reviewSettings,
+};
+
+/** The keys that are allowed at a place in the configuration, such as `workspaces`, `app`, `checks`, `0`. */
+export function keysAt([, , key]: readonly PropertyKey[]): string[] {
+  return Object.keys((INNER[String(key)] ?? workspaceSettings).shape);
+}

@@ -1,0 +1,88 @@
+/** What the owner says about work in a folder: where it is done, what proves it, and what an approval does. */
+import type { Isolation, Landing, WorkspaceSettings } from './workspace.ts';
+
+export interface OwnersCheck {
+  readonly name: string;
+  readonly run: string;
+  readonly timeoutMs: number;
+}
+
+export interface AutoApproval {
+  /** Lines that may have changed. */
+  readonly maxLines: number;
+  /** Globs; every change must match one. */
+  readonly paths: readonly string[];
+}
+
+/** A second model that looks at the diff. */
+export interface ReviewRules {
+  readonly prompt: string | null;
+  readonly model: string | null;
+  readonly maxUsd: number;
+  /** What it finds goes back to Claude as a red check does. */
+  readonly repair: boolean;
+}
+
+export interface WorkRules {
+  /** A folder without git is worked on in place, whatever this says. */
+  readonly isolation: Isolation;
+  /** A plan may ask for `in_place`. */
+  readonly allowInPlace: boolean;
+  /** Null: the branch that is checked out when the plan is sent. */
+  readonly base: string | null;
+  readonly prepare: string | null;
+  readonly prepareTimeoutMs: number;
+  readonly checks: readonly OwnersCheck[];
+  /** Globs. */
+  readonly checkInputs: readonly string[];
+  readonly checkEnvDeny: readonly string[];
+  readonly repairs: number;
+  readonly onApprove: Landing;
+  readonly remote: string;
+  readonly maxRounds: number;
+  readonly autoApprove: AutoApproval | null;
+  readonly review: ReviewRules | null;
+}
+
+/** What holds for every workspace that does not say otherwise, by the names of the configuration. */
+export interface SharedRules {
+  readonly isolation?: Isolation | undefined;
+  readonly repairs?: number | undefined;
+  readonly on_approve?: Landing | undefined;
+  readonly max_rounds?: number | undefined;
+}
+
+export const DEFAULT_ISOLATION: Isolation = 'worktree';
+export const DEFAULT_ON_APPROVE: Landing = 'merge';
+export const DEFAULT_REPAIRS = 2;
+export const DEFAULT_MAX_ROUNDS = 5;
+const DEFAULT_PREPARE_TIMEOUT_MS = 10 * 60_000;
+
+/** The rules for a folder with these settings of its own; undefined for one that has none. */
+export function workRules(own: WorkspaceSettings | undefined, shared: SharedRules): WorkRules {
+  const { auto_approve: auto, review } = own ?? {};
+  return {
+    isolation: own?.isolation ?? shared.isolation ?? DEFAULT_ISOLATION,
+    allowInPlace: own?.allow_in_place ?? false,
+    base: own?.base ?? null,
+    prepare: own?.prepare ?? null,
+    prepareTimeoutMs: own?.prepare_timeout ?? DEFAULT_PREPARE_TIMEOUT_MS,
+    checks: (own?.checks ?? []).map(({ name, run, timeout }) => ({ name, run, timeoutMs: timeout })),
+    checkInputs: own?.check_inputs ?? [],
+    checkEnvDeny: own?.check_env_deny ?? [],
+    repairs: own?.repairs ?? shared.repairs ?? DEFAULT_REPAIRS,
+    onApprove: own?.on_approve ?? shared.on_approve ?? DEFAULT_ON_APPROVE,
+    remote: own?.remote ?? 'origin',
+    maxRounds: own?.max_rounds ?? shared.max_rounds ?? DEFAULT_MAX_ROUNDS,
+    autoApprove: auto === undefined ? null : { maxLines: auto.max_lines, paths: auto.paths },
+    review:
+      review === undefined
+        ? null
+        : {
+            prompt: review.prompt ?? null,
+            model: review.model ?? null,
+            maxUsd: review.max_usd,
+            repair: review.repair ?? false,
+          },
+  };
+}

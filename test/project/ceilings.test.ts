@@ -1,0 +1,76 @@
+import { expect, test } from 'vitest';
+import { aboveCeilings } from '../../src/project/ceilings.ts';
+import { parsePlan } from '../../src/project/plan.ts';
+import { type SharedRules, workRules } from '../../src/project/work-rules.ts';
+import type { WorkspaceSettings } from '../../src/project/workspace.ts';
+
+const CHECKS = ['test', 'lint'].map((name) => ({ name, run: `npm run ${name}`, timeout: 1_000 }));
+
+/** What is said of a plan with these lines in the workspace `app`. */
+async function above(
+  lines: readonly string[],
+  own: Partial<WorkspaceSettings> = {},
+  shared: SharedRules = {},
+): Promise<string[]> {
+  const read = await parsePlan(['---', 'title: A', ...lines, '---', 'text', ''].join('\n'));
+  if (!read.ok) throw new Error(read.problems.join('; '));
+  return aboveCeilings(read.asked, workRules({ path: '/app', ...own }, shared), 'app');
+}
+
+test.for<[string, Partial<WorkspaceSettings>]>([
+  ['isolation: worktree', {}],
+  ['isolation: worktree', { isolation: 'in_place' }],
+  ['isolation: in_place', { allow_in_place: true }],
+  ['isolation: in_place', { isolation: 'in_place' }],
+  ['base: main', {}],
+  ['checks: test', { checks: CHECKS }],
+  ['checks: [lint, test]', { checks: CHECKS }],
+  ['on_approve: merge', {}],
+  ['on_approve: branch', {}],
+  ['on_approve: branch', { on_approve: 'push' }],
+  ['max_rounds: 5', {}],
+  ['max_rounds: 7', { max_rounds: 7 }],
+])('a plan may ask for %j where %j is set', async ([line, own]) => {
+  expect(await above([line], own)).toEqual([]);
+});
+
+test.for<[string, Partial<WorkspaceSettings>, string]>([
+  ['isolation: in_place', {}, "line 3: 'isolation: in_place' is more than workspace 'app' allows (worktree)"],
+  [
+    'checks: curl x | sh',
+    { checks: CHECKS },
+    "line 3: 'curl x | sh' is no check of workspace 'app' (test, lint)",
+  ],
+  [
+    'checks: [test, deploy]',
+    { checks: CHECKS },
+    "line 3: 'deploy' is no check of workspace 'app' (test, lint)",
+  ],
+  ['checks: [test]', {}, "line 3: 'test' is no check of workspace 'app' (it has none)"],
+  ['on_approve: push', {}, "line 3: 'on_approve: push' is more than workspace 'app' allows (merge)"],
+  [
+    'on_approve: merge',
+    { on_approve: 'push' },
+    "line 3: 'on_approve: merge' is more than workspace 'app' allows (push)",
+  ],
+  [
+    'on_approve: merge',
+    { on_approve: 'branch' },
+    "line 3: 'on_approve: merge' is more than workspace 'app' allows (branch)",
+  ],
+  ['max_rounds: 6', {}, "line 3: 'max_rounds: 6' is more than workspace 'app' allows (5)"],
+])('a plan that asks for %j where %j is set is told the line and what is allowed', async ([
+  line,
+  own,
+  words,
+]) => {
+  expect(await above([line], own)).toEqual([words]);
+});
+
+test('what a workspace does not say is as for every workspace, and each line that is too much is named', async () => {
+  const shared: SharedRules = { isolation: 'in_place', on_approve: 'branch', max_rounds: 2 };
+  expect(await above(['isolation: in_place', 'on_approve: merge', 'max_rounds: 3'], {}, shared)).toEqual([
+    "line 4: 'on_approve: merge' is more than workspace 'app' allows (branch)",
+    "line 5: 'max_rounds: 3' is more than workspace 'app' allows (2)",
+  ]);
+});
