@@ -113,10 +113,22 @@ export function runFiles(stateDir: string, runId: string): RunFiles {
   return { output: `${base}.jsonl`, errors: `${base}.stderr.log`, mcpConfig: `${base}.mcp.json` };
 }
 
+/** What is kept of the evidence about the work of one run, in `runs/`. */
+export interface EvidenceFiles {
+  readonly patch: string;
+  /** The output of the check with this number; the first has 1. */
+  check(number: number): string;
+}
+
+export function evidenceFiles(stateDir: string, runId: string): EvidenceFiles {
+  const base = join(runsFolder(stateDir), runId);
+  return { patch: `${base}.patch`, check: (number) => `${base}.check-${number}.log` };
+}
+
 /** The kind of a file in `runs/`; undefined for one that is not ours. A `.part` is an output being replaced. */
 export function parseRunFileName(name: string): { runId: string; kind: 'output' | 'secret' } | undefined {
   const [, runId, ending] = RUN_FILE.exec(name) ?? [];
   return runId === undefined ? undefined : { runId, kind: ending === 'mcp.json' ? 'secret' : 'output' };
 }
 
-const RUN_FILE = /^([0-9a-f]{12})\.(jsonl(?:\.part)?|stderr\.log|mcp\.json)$/;
+const RUN_FILE = /^([0-9a-f]{12})\.(jsonl(?:\.part)?|stderr\.log|check-\d+\.log|patch|mcp\.json)$/;

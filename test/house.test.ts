@@ -31,7 +31,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[] | 'anything'>> = {
   bridge: ['project', 'store', 'machine', 'clock', 'home-path', 'characters'],
   git: ['machine'],
   machine: ['clock', 'exit-codes', 'template', 'home-path', 'characters'],
-  evidence: ['machine', 'project', 'clock', 'characters', 'redaction'],
+  evidence: ['git', 'machine', 'project', 'clock', 'characters', 'redaction'],
   claude: ['project', 'machine', 'clock', 'template', 'characters', 'redaction'],
   control: [
     'bridge',
