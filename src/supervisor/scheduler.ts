@@ -3,6 +3,7 @@ import { type StartedRun, startNextRun } from '../bridge/claim.ts';
 import { endRun } from '../bridge/end-run.ts';
 import { createEnding } from '../bridge/ended-run.ts';
 import type { RunId } from '../project/ids.ts';
+import type { Outcome } from '../project/outcome.ts';
 import type { Run } from '../project/run.ts';
 import { Gatekeeper } from './admission.ts';
 import type { Context } from './context.ts';
@@ -13,6 +14,7 @@ import { type RunListener, runContext } from './run/context.ts';
 import { removeSecrets } from './run/end.ts';
 import { recordChild } from './run/record-child.ts';
 import { gatherRun, spawnRun } from './run/spawn.ts';
+import { StartingRun } from './run/starting-run.ts';
 import { retryTransient } from './transient.ts';
 import { findOverlapSoon } from './workspace.ts';
 
@@ -24,12 +26,23 @@ export interface SchedulerHost {
   runInBackground(work: Promise<unknown>): void;
 }
 
+/** A run under way, whether its Claude works already or is still being prepared. */
+export interface RunUnderWay {
+  readonly run: Run;
+  /** Resolves when it has ended, or has become an active run. */
+  readonly ended: Promise<unknown>;
+  /** Ends it with this outcome. */
+  stop(reason: Outcome): Promise<void>;
+}
+
 /** Starts and follows runs, within `concurrency` and the holds. */
 export class Scheduler {
   readonly #context: Context;
   readonly #host: SchedulerHost;
   readonly #preflight: Preflight;
   readonly #gate: Gatekeeper;
+  /** Recorded, with no Claude yet. */
+  readonly #starting = new Map<RunId, StartingRun>();
   readonly #active = new Map<RunId, ActiveRun>();
 
   constructor(context: Context, host: SchedulerHost, preflight: Preflight) {
@@ -39,8 +52,8 @@ export class Scheduler {
     this.#gate = new Gatekeeper(context);
   }
 
-  get active(): readonly ActiveRun[] {
-    return [...this.#active.values()];
+  get underWay(): readonly RunUnderWay[] {
+    return [...this.#starting.values(), ...this.#active.values()];
   }
 
   /** When the next hold ends; undefined when none has an end. */
@@ -55,7 +68,15 @@ export class Scheduler {
 
   /** Applies to the active runs what a person, or the run itself, has asked for. Does not wait for it. */
   attend(): void {
-    for (const run of this.#active.values()) this.#host.runInBackground(run.attend());
+    const runs = [...this.#starting.values(), ...this.#active.values()];
+    for (const run of runs) this.#host.runInBackground(run.attend());
+  }
+
+  /** Ends the runs that have no Claude yet, and waits for it: what is to stop starts none. */
+  async stopStarting(): Promise<void> {
+    const starting = [...this.#starting.values()];
+    await Promise.all(starting.map((run) => run.stop({ kind: 'interrupted' })));
+    await Promise.allSettled(starting.map(({ ended }) => ended));
   }
 
   /**
@@ -63,7 +84,7 @@ export class Scheduler {
    */
   async startRuns(): Promise<void> {
     const { config, lease } = this.#context;
-    while (this.#active.size < config.concurrency) {
+    while (this.#starting.size + this.#active.size < config.concurrency) {
       const admission = await this.#gate.admission();
       if (await this.#preflight.isDue(admission)) return this.#host.runInBackground(this.#preflight.check());
       if (admission.may === 'wait') return;
@@ -75,19 +96,32 @@ export class Scheduler {
         findOverlap: (folder, others) => findOverlapSoon(this.#context, folder, others),
       });
       if (!started) return;
-      await this.#start(started);
+      this.#begin(started);
     }
   }
 
-  async #start(started: StartedRun): Promise<void> {
+  /** In the background: preparing a run may take minutes. */
+  #begin(started: StartedRun): void {
+    const { run } = started;
+    this.#gate.families.started(run);
+    const starting = new StartingRun(this.#context, run, async (stop) => {
+      await this.#start(started, stop).finally(() => this.#starting.delete(run.id));
+      this.#host.wake();
+    });
+    this.#starting.set(run.id, starting);
+    this.#host.runInBackground(starting.ended);
+  }
+
+  async #start(started: StartedRun, stop: AbortSignal): Promise<void> {
     const { config, lease } = this.#context;
     const { run, project, earlier } = started;
-    const spawned = await spawnRun(this.#context, started);
+    const spawned = await spawnRun(this.#context, started, stop);
     if (!spawned.ok) {
       await removeSecrets(this.#context, run);
       await retryTransient(this.#context, () =>
         endRun(lease, run, spawned.refusal, createEnding(Math.random())),
       );
+      this.#gate.families.ended(run.id);
       return;
     }
     const { child, opening, resumed, workspaceIdentity } = spawned.value;
@@ -101,6 +135,7 @@ export class Scheduler {
 
   #follow(active: ActiveRun): void {
     const { run, ended } = active;
+    this.#starting.delete(run.id);
     this.#active.set(run.id, active);
     this.#gate.families.started(run);
     const forget = () => {

@@ -128,6 +128,7 @@ class Supervisor {
       return { kind: 'stopped' };
     } finally {
       working.abort();
+      await this.#scheduler.stopStarting();
       await Promise.all([this.#preflight, ...this.#upkeep].map((part) => part.close()));
       this.#waker.close();
       await watchdog.close();
@@ -158,8 +159,8 @@ class Supervisor {
     this.#scheduler.attend();
     await this.#scheduler.startRuns();
     await this.#history.catchUp();
-    const activeRuns = this.#scheduler.active.length;
-    for (const part of this.#upkeep) this.#runInBackground(Promise.resolve(part.tick(activeRuns)));
+    const runs = this.#scheduler.underWay.length;
+    for (const part of this.#upkeep) this.#runInBackground(Promise.resolve(part.tick(runs)));
     const times = [await nextReadyTime(bridge), await this.#scheduler.wakeAt(), this.#heartbeat.wakeAt];
     return times.filter((time) => time !== undefined).sort((a, b) => a.getTime() - b.getTime())[0];
   }
@@ -167,11 +168,12 @@ class Supervisor {
   /** Gives active runs `drain_timeout` to end, then stops them, and waits until each has ended. */
   async #drain(): Promise<void> {
     const { clock, config, log, lease } = this.#context;
-    const { active } = this.#scheduler;
-    log.info('supervisor.stopping', { runs: active.length });
-    const ended = Promise.allSettled(active.map((run) => run.ended));
-    if (active.length > 0) await Promise.race([ended, clock.sleep(config.drain_timeout)]);
-    await Promise.all(this.#scheduler.active.map((run) => run.stop({ kind: 'interrupted' })));
+    log.info('supervisor.stopping', { runs: this.#scheduler.underWay.length });
+    await this.#scheduler.stopStarting();
+    const { underWay } = this.#scheduler;
+    const ended = Promise.allSettled(underWay.map((run) => run.ended));
+    if (underWay.length > 0) await Promise.race([ended, clock.sleep(config.drain_timeout)]);
+    await Promise.all(this.#scheduler.underWay.map((run) => run.stop({ kind: 'interrupted' })));
     await ended;
     await finishApproved(lease);
     await this.#history.catchUp();

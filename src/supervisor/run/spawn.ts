@@ -21,11 +21,17 @@ export interface SpawnedRun extends Omit<PreparedRun, 'process'> {
 }
 
 /**
- * Starts claude for a run that is already in the store. Throws StoreError and LeaseLost; it then has started nothing.
+ * Starts claude for a run that is already in the store, unless `stop` aborts before: its reason is the outcome then.
+ * Throws StoreError and LeaseLost; it then has started nothing.
  */
-export async function spawnRun(context: Context, started: StartedRun): Promise<Result<SpawnedRun, Outcome>> {
+export async function spawnRun(
+  context: Context,
+  started: StartedRun,
+  stop: AbortSignal,
+): Promise<Result<SpawnedRun, Outcome>> {
   try {
     const prepared = await prepareRun(context, started);
+    if (stop.aborted) return refuse(stop.reason as Outcome);
     return prepared.ok ? await spawn(context, started, prepared.value) : prepared;
   } catch (error) {
     await removeControlGroup(controlGroupOf(started.run));
