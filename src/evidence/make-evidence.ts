@@ -8,7 +8,9 @@ import { commitTree } from '../git/commit-tree.ts';
 import { textOf } from '../git/git.ts';
 import { measureGit } from '../git/measure-dir.ts';
 import { type MeasuredTree, measureTree } from '../git/measure-tree.ts';
+import { baseState, tryMerge } from '../git/merge.ts';
 import { writePatch } from '../git/patch.ts';
+import type { Repository } from '../git/repository.ts';
 import { type CheckResult, type Evidence, havePassed, type UnmeasuredCause } from '../project/evidence.ts';
 import type { WorkRules } from '../project/work-rules.ts';
 import type { EvidenceFiles } from '../state-folder.ts';
@@ -43,8 +45,6 @@ export type RoundRecord = Pick<
   | 'requests'
 >;
 
-type BaseFacts = Pick<NonNullable<Evidence['git']>, 'baseNowOid' | 'baseState' | 'mergeable' | 'conflicts'>;
-
 export interface EvidenceOptions {
   readonly record: RoundRecord;
   readonly claimed: ClaimedFiles;
@@ -55,10 +55,9 @@ export interface EvidenceOptions {
     readonly workspace: string;
     /** Null: Claude works in the folder itself. */
     readonly branch: string | null;
+    /** Such as `refs/heads/main`; null for a commit that no branch pointed to. */
     readonly baseRef: string | null;
   };
-  /** How the base stands now to a commit of the work; asked only in a repository. */
-  readonly lookAtBase: (commit: string) => Promise<BaseFacts>;
   /** The subject of the commit. */
   readonly title: string;
   readonly rules: Pick<WorkRules, 'checks' | 'checkInputs' | 'checkEnvDeny'>;
@@ -191,7 +190,7 @@ async function changedBetween(
 async function whereItIs(
   tree: string,
   place: MeasuredPlace,
-  { place: { branch, baseRef }, record, title, lookAtBase, env }: EvidenceOptions,
+  { place: { branch, baseRef }, record, title, env }: EvidenceOptions,
 ): Promise<Pick<Evidence, 'git' | 'snapshot'>> {
   const { repository, folder, base, measureDir } = place;
   if (repository === null) return { git: null, snapshot: { baseTree: base, tree } };
@@ -207,11 +206,35 @@ async function whereItIs(
     branch,
     baseRef,
     baseOid: base,
-    ...(await lookAtBase(commit)),
+    ...(await baseFacts(commit, repository, baseRef, place)),
     tree,
     commit,
   };
   return { git, snapshot: null };
+}
+
+type BaseFacts = Pick<NonNullable<Evidence['git']>, 'baseNowOid' | 'baseState' | 'mergeable' | 'conflicts'>;
+
+/** Where the base is now, and whether the work can still be merged into it. */
+async function baseFacts(
+  commit: string,
+  repository: Repository,
+  baseRef: string | null,
+  { base, measureDir, env }: MeasuredPlace,
+): Promise<BaseFacts> {
+  const branch = baseRef?.replace(/^refs\/heads\//, '');
+  const { state, oid } =
+    branch === undefined
+      ? ({ state: 'gone', oid: null } as const)
+      : await baseState(repository, { branch, oid: base }, env);
+  const merge = oid === null ? undefined : await tryMerge(measureDir, { base: oid, work: commit }, env);
+  const isClean = merge?.kind === 'fast-forward' || merge?.kind === 'clean';
+  return {
+    baseNowOid: oid,
+    baseState: state,
+    mergeable: isClean ? 'clean' : merge?.kind === 'conflict' ? 'conflict' : 'none',
+    conflicts: merge?.kind === 'conflict' ? merge.names.map(({ path }) => path) : [],
+  };
 }
 
 async function workPlace(

@@ -40,7 +40,6 @@ async function make(root: string, { env = {}, ...wanted }: Wanted): Promise<Evid
   return makeEvidence({
     record: RECORD,
     claimed: { created: [], modified: [] },
-    lookAtBase: async () => ({ baseNowOid: null, baseState: 'gone', mergeable: 'none', conflicts: [] }),
     title: 'Fix it',
     rules: { checks: [], checkInputs: [], checkEnvDeny: [] },
     files: evidenceFiles(root, RUN_ID),
@@ -154,6 +153,28 @@ describe.skipIf(onWindows)('evidence of a worktree (needs POSIX)', () => {
     const commit = await rig.git(`--git-dir=${rig.measureDir}`, 'cat-file', 'commit', git?.commit ?? '');
     expect(commit).toContain(`tree ${git?.tree}\nparent ${git?.baseOid}\n`);
     expect(commit).toContain('\nFix it\n\nBridge-Project: 0123456789ab\nBridge-Round: 3');
+  });
+
+  test('the base is said to be as it was, ahead, in conflict, rewritten or gone', async () => {
+    const { rig, evidence } = await begin();
+    await rig.edit('kept.txt', 'changed\n');
+    const stand = async () => {
+      const { git } = await evidence();
+      return [git?.baseState, git?.mergeable, git?.conflicts, git?.baseNowOid];
+    };
+    const now = async () => (await rig.git('rev-parse', 'main')).trim();
+    expect(await stand()).toEqual(['same', 'clean', [], await now()]);
+    await rig.put('other.txt', 'other\n');
+    await rig.commit('other');
+    expect(await stand()).toEqual(['ahead', 'clean', [], await now()]);
+    await rig.put('kept.txt', 'changed elsewhere\n');
+    await rig.commit('in the way');
+    expect(await stand()).toEqual(['ahead', 'conflict', ['kept.txt'], await now()]);
+    await rig.git('reset', '-q', '--hard', 'HEAD~3');
+    expect((await stand())[0]).toBe('diverged');
+    await rig.git('checkout', '-q', '--detach');
+    await rig.git('branch', '-D', 'main');
+    expect(await stand()).toEqual(['gone', 'none', [], null]);
   });
 
   test('a file that checks changed is part of the result, and named by the check and in a warning', async () => {
