@@ -5,6 +5,7 @@ import { capitalize } from '../characters.ts';
 import { liesIn } from '../machine/folder-overlap.ts';
 import { parseJson } from '../machine/program-output.ts';
 import { guardAdvice, guardedBy } from '../machine/service/guarded-folders.ts';
+import type { WorkRules } from '../project/work-rules.ts';
 import type { ClaudeSettings } from '../project/workspace.ts';
 import { type CheckResult, ok, problem, warning } from './check.ts';
 import type { DoctorContext } from './context.ts';
@@ -17,6 +18,7 @@ export interface WorkspaceFolder {
   readonly isWorkspace: boolean;
   /** Whose Claude settings apply in it. */
   readonly claudeSettings: ClaudeSettings;
+  readonly rules: WorkRules;
 }
 
 const PROBE_TIMEOUT_MS = 5_000;

@@ -4,11 +4,13 @@ import { capitalize } from '../characters.ts';
 import type { Config } from '../config.ts';
 import { expandHome } from '../home-path.ts';
 import { findOverlap } from '../machine/folder-overlap.ts';
-import { namedWorkspaces } from '../project/workspace.ts';
+import { workRules } from '../project/work-rules.ts';
+import { namedWorkspaces, type WorkspaceSettings } from '../project/workspace.ts';
 import { workspacesFolder } from '../state-folder.ts';
 import { type CheckGroup, type CheckResult, ok, warning } from './check.ts';
 import { type DoctorContext, once } from './context.ts';
 import { checkRepository } from './repository.ts';
+import { checkCommands } from './workspace-commands.ts';
 import { checkFolder, type WorkspaceFolder } from './workspace-folder.ts';
 
 export function workspacesGroup(context: DoctorContext): CheckGroup {
@@ -29,6 +31,12 @@ export function workspacesGroup(context: DoctorContext): CheckGroup {
         timeoutMs: TIMEOUT_MS,
         run: async () => git(context, await probed()),
       },
+      {
+        name: 'commands',
+        subject: 'commands of workspaces',
+        timeoutMs: TIMEOUT_MS,
+        run: async () => commands(context, await probed()),
+      },
     ],
   };
 }
@@ -48,10 +56,18 @@ function results({ stateDir }: DoctorContext, probed: Probed): CheckResult[] {
   return [ok(own, `No workspace is configured; each project gets a new folder in ${own}`)];
 }
 
+async function commands(context: DoctorContext, probed: Probed): Promise<CheckResult[]> {
+  const results = await Promise.all(usable(probed).map((folder) => checkCommands(context, folder)));
+  return results.flat();
+}
+
+/** A folder that does not respond would block this process too. */
+function usable(probed: Probed): WorkspaceFolder[] {
+  return probed.filter(({ result }) => result.verdict === 'ok').map(({ folder }) => folder);
+}
+
 async function git(context: DoctorContext, probed: Probed): Promise<CheckResult[]> {
-  // A folder that does not respond would block this process too.
-  const usable = probed.filter(({ result }) => result.verdict === 'ok').map(({ folder }) => folder);
-  const workspaces = usable.filter(({ isWorkspace }) => isWorkspace);
+  const workspaces = usable(probed).filter(({ isWorkspace }) => isWorkspace);
   const checked = await Promise.all(workspaces.map((folder) => checkRepository(context, folder)));
   return [...checked.flat(), ...(await overlaps(workspaces))];
 }
@@ -72,19 +88,21 @@ async function overlaps(workspaces: readonly WorkspaceFolder[]): Promise<CheckRe
   return found;
 }
 
-function foldersOf({ workspaces, workspace, workspace_roots, claude_settings }: Config): WorkspaceFolder[] {
-  const folder = (title: string, path: string, claudeSettings = claude_settings, isWorkspace = true) => ({
+function foldersOf(config: Config): WorkspaceFolder[] {
+  const { workspaces, workspace, workspace_roots, claude_settings } = config;
+  const folder = (title: string, path: string, own?: WorkspaceSettings, isWorkspace = true) => ({
     name: `${title} (${path})`,
     path,
     isWorkspace,
-    claudeSettings,
+    claudeSettings: own?.claude_settings ?? claude_settings,
+    rules: workRules(own, config),
   });
   const isPath = workspace !== undefined && !Object.hasOwn(workspaces, workspace);
   return [
-    ...namedWorkspaces(workspaces).map(({ name, path, claudeSettings }) =>
-      folder(`workspace ${name}`, path, claudeSettings),
+    ...namedWorkspaces(workspaces).map(({ name, path, settings }) =>
+      folder(`workspace ${name}`, path, settings),
     ),
     ...(isPath ? [folder('the default workspace', expandHome(workspace))] : []),
-    ...workspace_roots.map((path) => folder('the root', path, claude_settings, false)),
+    ...workspace_roots.map((path) => folder('the root', path, undefined, false)),
   ];
 }

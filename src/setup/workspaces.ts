@@ -4,13 +4,16 @@ import { configOfText } from '../config.ts';
 import type { Result } from '../result.ts';
 import { configFile } from '../state-folder.ts';
 import { applySettings, type FilePlan, type JsonSetting, undoSettings } from './change.ts';
-import { type JsonPath, valueAt } from './json-text.ts';
+import { valueAt } from './json-text.ts';
 import type { FileRecord } from './ledger.ts';
 import { planFile } from './plan-file.ts';
+import type { Proposal } from './proposals.ts';
 
 /** Absolute paths. */
 export interface Folders {
   readonly workspaces: Readonly<Record<string, string>>;
+  /** What is proposed for some of them, by their names; a key that is set already stays. */
+  readonly proposals?: Readonly<Record<string, Proposal>>;
   readonly roots: readonly string[];
   readonly defaultWorkspace?: string | undefined;
 }
@@ -37,11 +40,13 @@ export function planWorkspacesRemoval(former: FileRecord): Promise<Result<FilePl
   return planFile(former.path, paths, (file) => undoSettings(file, 'bridge', former, []));
 }
 
-function settingsFor(text: string, { workspaces, roots, defaultWorkspace }: Folders): JsonSetting[] {
-  const named = Object.entries(workspaces).map(([name, path]) => ({
-    path: pathOf(text, name),
-    value: path,
-  }));
+function settingsFor(
+  text: string,
+  { workspaces, proposals = {}, roots, defaultWorkspace }: Folders,
+): JsonSetting[] {
+  const named = Object.entries(workspaces).flatMap(([name, path]) =>
+    workspaceSettings(text, name, path, proposals[name]),
+  );
   const rootSettings =
     roots.length === 0 ? [] : [{ path: ROOTS, value: withRoots(valueAt(text, ROOTS), roots) }];
   const defaultSetting =
@@ -52,11 +57,25 @@ function settingsFor(text: string, { workspaces, roots, defaultWorkspace }: Fold
   return [{ path: SCHEMA, value: './config.schema.json' }, ...settings];
 }
 
-/** Where the path of a workspace is: an existing workspace may be an object with more keys. */
-function pathOf(text: string, name: string): JsonPath {
+/** An existing workspace may be an object with more keys. */
+function workspaceSettings(
+  text: string,
+  name: string,
+  path: string,
+  { prepare, checks }: Partial<Proposal> = {},
+): JsonSetting[] {
   const entry = ['workspaces', name];
   const there = valueAt(text, entry);
-  return typeof there === 'object' && there !== null ? [...entry, 'path'] : entry;
+  const own = typeof there === 'object' && there !== null ? there : undefined;
+  const proposed = Object.entries({ prepare, ...(checks && checks.length > 0 && { checks }) }).filter(
+    ([key, value]) => value !== undefined && !(own && Object.hasOwn(own, key)),
+  );
+  if (own)
+    return Object.entries({ path, ...Object.fromEntries(proposed) }).map(([key, value]) => ({
+      path: [...entry, key],
+      value,
+    }));
+  return [{ path: entry, value: proposed.length === 0 ? path : { path, ...Object.fromEntries(proposed) } }];
 }
 
 const SCHEMA = ['$schema'];

@@ -955,6 +955,25 @@ describe('workspaces', () => {
       message: /names programs to run: core\.fsmonitor, filter\.x\.clean\./,
     },
     {
+      title: 'the program of a check is missing',
+      breakIt: (rig) =>
+        rig.configure({
+          workspaces: {
+            website: {
+              path: rig.workspace,
+              prepare: 'cd . && true',
+              checks: [
+                { name: 'types', run: 'node --version' },
+                { name: 'test', run: './no-such-script --all' },
+              ],
+            },
+          },
+        }),
+      check: 'workspaces.commands',
+      verdict: 'warning',
+      message: /^Workspace website \(.*\): the check 'test' starts \.\/no-such-script, which is not found /,
+    },
+    {
       title: 'a workspace lies in another',
       async breakIt(rig) {
         const part = join(rig.workspace, 'part');

@@ -2,14 +2,17 @@
 
 import { existsSync } from 'node:fs';
 import { dirname } from 'node:path';
+import type { Config } from '../../config.ts';
 import { configOf } from '../../control/host.ts';
 import { shortLivedParts, stableCommand } from '../../control/stable-command.ts';
 import { homeFolder } from '../../home-path.ts';
 import { ownAccount, ownerOf } from '../../machine/account.ts';
 import { wslDistribution } from '../../machine/wsl.ts';
+import { workspaceOf } from '../../project/workspace.ts';
 import { ok, type Result, refuse } from '../../result.ts';
 import { entryText } from '../../setup/desktop.ts';
 import { desktopLocation, thisSystem } from '../../setup/desktop-locations.ts';
+import { type Proposal, proposeChecks } from '../../setup/proposals.ts';
 import {
   desktopStart,
   planRemoval,
@@ -27,6 +30,8 @@ export interface PlanOptions extends FolderOptions {
   /** An absolute path. */
   readonly desktopConfig?: string;
   readonly code: boolean;
+  /** Whether to propose some for the workspaces. */
+  readonly checks: boolean;
   readonly remove?: true;
 }
 
@@ -53,12 +58,13 @@ export async function plan(cli: Cli, options: PlanOptions, mayAsk: boolean): Pro
   const asks = mayAsk && !options.workspace && Object.keys(config.workspaces).length === 0;
   const folders = asks ? await withAnswers(cli, options) : foldersOf(options);
   if (!folders.ok) return folders;
+  const proposals = options.checks ? await proposalsFor(config, folders.value) : {};
   const wanted = {
     selfCommand: entry.value,
     desktop,
     distribution,
     code: options.code,
-    folders: folders.value,
+    folders: { ...folders.value, proposals },
   };
   const planned = await planSetup(wanted, context);
   if (!planned.ok) return planned;
@@ -67,10 +73,30 @@ export async function plan(cli: Cli, options: PlanOptions, mayAsk: boolean): Pro
     warnings: [
       ...planned.value.warnings,
       ...warnings(cli, desktop),
+      ...Object.entries(proposals).map(([name, { from }]) => proposalNote(name, from)),
       ...(isElsewhere ? [windowsNote(wanted, context)] : []),
       ...passingWarnings(wanted),
     ],
   });
+}
+
+/** For those that have no checks yet. */
+async function proposalsFor(
+  { workspaces }: Config,
+  folders: Folders,
+): Promise<Readonly<Record<string, Proposal>>> {
+  const found: [string, Proposal][] = [];
+  for (const [name, path] of Object.entries(folders.workspaces)) {
+    const entry = Object.hasOwn(workspaces, name) ? workspaces[name] : undefined;
+    if (entry !== undefined && workspaceOf(entry).settings.checks !== undefined) continue;
+    const proposal = await proposeChecks(path);
+    if (proposal !== undefined) found.push([name, proposal]);
+  }
+  return Object.fromEntries(found);
+}
+
+function proposalNote(name: string, from: readonly string[]): string {
+  return `what prepares and checks work in ${name} is taken from its ${from.join(' and ')}. Leave it out with --no-checks.`;
 }
 
 /** Under sudo, HOME may still be the person's folder. What root creates there is closed to that person. */

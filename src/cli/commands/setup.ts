@@ -25,6 +25,7 @@ export function setupCommand(cli: Cli): Command {
     .option('--root <path>', 'plans may name any folder below it; repeatable', paths)
     .option('--default-workspace <name>', 'for plans that name none')
     .option('--desktop-config <file>', "Claude Desktop's configuration file, if it is not found", path)
+    .option('--no-checks', 'propose no checks for the workspaces')
     .option('--no-desktop', 'skip Claude Desktop')
     .option('--no-code', 'skip Claude Code')
     .option('--remove', 'undo everything setup did')
@@ -50,7 +51,7 @@ entry, and it reads the file only at startup.
 
 Adds our entry to Claude Desktop's claude_desktop_config.json, and to Claude
 Code with \`claude mcp add\`; the folders go into config.json in the state
-folder. The rest of these files does not change by a byte, and a copy is kept
+folder, with the checks that their files propose. The rest of these files does not change by a byte, and a copy is kept
 beside each. A file that is not plain JSON is refused and not changed. Running
 setup twice changes nothing more. Asks on a terminal; elsewhere it needs --yes.`;
 
