@@ -21,9 +21,9 @@ import {
 } from '../store/projects.ts';
 import { queuedProjects } from '../store/queue.ts';
 import { quotasOf } from '../store/quota.ts';
-import { completionsOf, decisionsOf, findCompletion } from '../store/reviews.ts';
+import { completionsOf, decisionsOf, newestCompletions } from '../store/reviews.ts';
 import { newestClaudeVersion, spentSince } from '../store/run-facts.ts';
-import { openRunOf, openRuns, runsOf } from '../store/runs.ts';
+import { openRuns, openRunsOf, runsOf } from '../store/runs.ts';
 import { latestUpdatesOf, updatesOf } from '../store/updates.ts';
 import { type Bridge, lookUp } from './bridge.ts';
 import { currentLease, type Lease } from './lease.ts';
@@ -83,16 +83,24 @@ export interface ProjectState {
 /** Where one project stands. */
 export async function projectState(bridge: Bridge, projectId: ProjectId): Promise<Result<ProjectState>> {
   const project = await lookUp(databaseOf(bridge).read, projectId);
-  return project ? ok(await stateOf(bridge, project)) : refuse(unknownProject(projectId));
+  const [state] = await statesOf(bridge, project ? [project] : []);
+  return state ? ok(state) : refuse(unknownProject(projectId));
 }
 
-async function stateOf(bridge: Bridge, project: Project): Promise<ProjectState> {
+async function statesOf(bridge: Bridge, projects: readonly Project[]): Promise<ProjectState[]> {
   const db = databaseOf(bridge).read;
-  return {
+  const ids = projects.map(({ id }) => id);
+  const runs = byProject(await openRunsOf(db, ids));
+  const completions = byProject(await newestCompletions(db, ids));
+  return projects.map((project) => ({
     project,
-    run: await openRunOf(db, project.id),
-    completion: await findCompletion(db, project.id, project.round),
-  };
+    run: runs.get(project.id),
+    completion: completions.get(project.id),
+  }));
+}
+
+function byProject<T extends { readonly projectId: ProjectId }>(rows: readonly T[]): Map<ProjectId, T> {
+  return new Map(rows.map((row) => [row.projectId, row]));
 }
 
 /** Updates of a project after an update id, oldest first. */
@@ -118,7 +126,7 @@ export async function approvalQueue(bridge: Bridge, limit: number): Promise<Proj
     oldestFirst: true,
     limit,
   });
-  return Promise.all(waiting.map((project) => stateOf(bridge, project)));
+  return statesOf(bridge, waiting);
 }
 
 export interface Overview {

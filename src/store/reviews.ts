@@ -27,6 +27,22 @@ export async function findCompletion(
   return row && toCompletion(row);
 }
 
+/** What was submitted in the round under way of each of these projects, in no order. */
+export async function newestCompletions(db: Reader, projects: readonly ProjectId[]): Promise<Completion[]> {
+  if (projects.length === 0) return [];
+  const rows = await db
+    .selectFrom('completions')
+    .innerJoin('projects', (join) =>
+      join
+        .onRef('projects.id', '=', 'completions.project_id')
+        .onRef('projects.round', '=', 'completions.round'),
+    )
+    .selectAll('completions')
+    .where('projects.id', 'in', projects)
+    .execute();
+  return rows.map(toCompletion);
+}
+
 /** The completion that this run submitted with this request; null stands for the session of a person. */
 export async function findCompletionByRequest(
   db: Reader,

@@ -132,12 +132,14 @@ export async function openWorkspaces(db: Reader, machine: MachineId): Promise<st
   return rows.map(({ workspace }) => workspace);
 }
 
-export async function openRunOf(db: Reader, projectId: ProjectId): Promise<Run | undefined> {
-  const row = await runsWithLive(db)
-    .where('project_id', '=', projectId)
+/** The open runs of these projects, in no order. */
+export async function openRunsOf(db: Reader, projects: readonly ProjectId[]): Promise<Run[]> {
+  if (projects.length === 0) return [];
+  const rows = await runsWithLive(db)
+    .where('project_id', 'in', projects)
     .where('ended_at', 'is', null)
-    .executeTakeFirst();
-  return row && toRun(row);
+    .execute();
+  return rows.map(toRun);
 }
 
 export async function newestRunOf(db: Reader, projectId: ProjectId): Promise<Run | undefined> {

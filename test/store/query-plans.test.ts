@@ -12,9 +12,9 @@ import {
   projectIdsFrom,
 } from '../../src/store/projects.ts';
 import { nextReadyAt, queuedProjects, readyProjects } from '../../src/store/queue.ts';
-import { completionsOf, lastDecision } from '../../src/store/reviews.ts';
+import { completionsOf, lastDecision, newestCompletions } from '../../src/store/reviews.ts';
 import { spentSince } from '../../src/store/run-facts.ts';
-import { openRunOf, openRuns, runsOf } from '../../src/store/runs.ts';
+import { openRuns, openRunsOf, runsOf } from '../../src/store/runs.ts';
 import type { Tables } from '../../src/store/schema.ts';
 import { latestUpdatesOf, updatesOf } from '../../src/store/updates.ts';
 import { createRig } from '../rig.ts';
@@ -118,8 +118,8 @@ describe('lists', () => {
     ['the newest event', (db) => newestCursor(db), 'SEARCH events'],
     ['open runs', (db) => openRuns(db), 'SCAN runs USING INDEX runs_open', live],
     [
-      'the open run of a project',
-      (db) => openRunOf(db, id(1)),
+      'the open runs of some projects',
+      (db) => openRunsOf(db, [id(1), id(2)]),
       'SEARCH runs USING INDEX runs_open_by_project (project_id=?)',
       live,
     ],
@@ -153,6 +153,12 @@ describe('lists', () => {
       'the completions of a project',
       (db) => completionsOf(db, id(1)),
       'SEARCH completions USING INDEX sqlite_autoindex_completions_1 (project_id=?)',
+    ],
+    [
+      'what some projects have submitted in their round',
+      (db) => newestCompletions(db, [id(1), id(2)]),
+      'SEARCH projects USING INDEX sqlite_autoindex_projects_1 (id=?)',
+      'SEARCH completions USING INDEX sqlite_autoindex_completions_1 (project_id=? AND round=?)',
     ],
     [
       'its newest decision',

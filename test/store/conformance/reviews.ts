@@ -8,6 +8,7 @@ import {
   insertCompletion,
   insertDecision,
   lastDecision,
+  newestCompletions,
 } from '../../../src/store/reviews.ts';
 import { addProject, id, minute } from '../rows.ts';
 import type { StoreUnderTest } from './store-under-test.ts';
@@ -35,6 +36,20 @@ export function reviewsConform({ write, read }: StoreUnderTest): void {
     });
     beforeEach(async () => {
       await write((trx) => addProject(trx, 1));
+    });
+
+    test('what projects have submitted is found for the round that each is in', async () => {
+      await write((trx) => addProject(trx, 2, { round: 2 }));
+      await write((trx) => addProject(trx, 3));
+      await write((trx) => insertCompletion(trx, completion(1)));
+      for (const round of [1, 2])
+        await write((trx) => insertCompletion(trx, { ...completion(round), project_id: id(2) }));
+      const found = await newestCompletions(read(), [id(1), id(2), id(3)]);
+      expect(found.map(({ projectId, round }) => [projectId, round]).sort()).toEqual([
+        [id(1), 1],
+        [id(2), 2],
+      ]);
+      expect(await newestCompletions(read(), [])).toEqual([]);
     });
 
     test('a round has one completion', async () => {

@@ -4,7 +4,7 @@ import { EMPTY_LIVE_STATE } from '../../../src/project/run.ts';
 import { findProject } from '../../../src/store/projects.ts';
 import { spentSince } from '../../../src/store/run-facts.ts';
 import { putLiveStates } from '../../../src/store/run-live.ts';
-import { closeRun, findRun, openRunOf, openRuns, runsOf, updateRun } from '../../../src/store/runs.ts';
+import { closeRun, findRun, openRuns, openRunsOf, runsOf, updateRun } from '../../../src/store/runs.ts';
 import { addProject, addRun, endedAt, id, minute, NOW } from '../rows.ts';
 import type { StoreUnderTest } from './store-under-test.ts';
 
@@ -57,9 +57,9 @@ export function runsConform({ write, read }: StoreUnderTest): void {
       await write((trx) =>
         addRun(trx, { id: 'b', project_id: id(1), workspace: '/a', created_at: minute(2) }),
       );
-      expect((await openRunOf(read(), id(1)))?.id).toBe('b');
+      expect((await openRunsOf(read(), [id(1), id(2)])).map((run) => run.id)).toEqual(['b']);
       expect((await runsOf(read(), id(1))).map((run) => run.id)).toEqual(['a', 'b']);
-      expect(await openRunOf(read(), id(2))).toBeUndefined();
+      expect(await openRunsOf(read(), [])).toEqual([]);
     });
 
     test('a project names its run under way, until that one ends', async () => {
