@@ -1,5 +1,6 @@
 /** A run under way: what the supervisor records of it, and what the person wants of it. */
 
+import type { RunId } from '../project/ids.ts';
 import type { SteeringMessage } from '../project/review.ts';
 import type { LiveState, Run } from '../project/run.ts';
 import type { Writing } from '../store/database.ts';
@@ -81,9 +82,9 @@ export async function recordAnswered(lease: HeldLease, run: Run): Promise<boolea
   });
 }
 
-/** Overwrites what the run is doing now. */
-export async function recordLive(lease: HeldLease, run: Run, live: LiveState): Promise<void> {
-  await writeHolding(lease, ({ trx }) => putLiveStates(trx, new Map([[run.id, live]])));
+/** Overwrites what these runs are doing now, for whoever looks: no event, and no news for the supervisor itself. */
+export async function recordLive(lease: HeldLease, states: ReadonlyMap<RunId, LiveState>): Promise<void> {
+  if (states.size > 0) await writeHolding(lease, ({ trx }) => putLiveStates(trx, states));
 }
 
 /** Records that a run has taken in messages from the person. */

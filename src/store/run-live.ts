@@ -14,7 +14,6 @@ export function runsWithLive(db: Reader) {
 
 /** Overwrites what each of these runs is doing. Leaves out those that have ended. */
 export async function putLiveStates(trx: Writer, states: ReadonlyMap<RunId, LiveState>): Promise<void> {
-  if (states.size === 0) return;
   const open = await trx
     .selectFrom('runs')
     .select('id')

@@ -7,6 +7,7 @@ import type { Outcome } from '../project/outcome.ts';
 import type { Run } from '../project/run.ts';
 import { Gatekeeper } from './admission.ts';
 import type { Context } from './context.ts';
+import { LiveStates } from './live-states.ts';
 import type { Preflight } from './preflight.ts';
 import { recover } from './recover.ts';
 import { ActiveRun } from './run/active-run.ts';
@@ -43,6 +44,7 @@ export class Scheduler {
   readonly #gate: Gatekeeper;
   /** Recorded, with no Claude yet. */
   readonly #starting = new Map<RunId, StartingRun>();
+  readonly #live: LiveStates;
   readonly #active = new Map<RunId, ActiveRun>();
 
   constructor(context: Context, host: SchedulerHost, preflight: Preflight) {
@@ -50,6 +52,7 @@ export class Scheduler {
     this.#host = host;
     this.#preflight = preflight;
     this.#gate = new Gatekeeper(context);
+    this.#live = new LiveStates(context, (work) => host.runInBackground(work));
   }
 
   get underWay(): readonly RunUnderWay[] {
@@ -141,6 +144,7 @@ export class Scheduler {
     const forget = () => {
       this.#active.delete(run.id);
       this.#gate.families.ended(run.id);
+      this.#live.forget(run.id);
       this.#host.wake();
     };
     this.#host.runInBackground(ended.then(forget));
@@ -148,6 +152,7 @@ export class Scheduler {
 
   #listener(run: Run): RunListener {
     return {
+      doing: (live) => this.#live.show(run.id, live),
       changed: () => this.#host.wake(),
       answered: () => {
         if (this.#gate.families.answered(run.id)) this.#host.wake();

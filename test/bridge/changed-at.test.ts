@@ -72,7 +72,10 @@ describe('when a project last changed', () => {
   });
 
   test.each([
-    ['doing', (rig: Rig, run: Run) => recordLive(lease(rig), run, { ...EMPTY_LIVE_STATE, turns: 3 })],
+    [
+      'doing',
+      (rig: Rig, run: Run) => recordLive(lease(rig), new Map([[run.id, { ...EMPTY_LIVE_STATE, turns: 3 }]])),
+    ],
     ['answered by the model', (rig: Rig, run: Run) => recordAnswered(lease(rig), run)],
   ])('a project is not dated by what its run is at the moment: %s', async (_, record) => {
     await using rig = await createRig();

@@ -166,7 +166,8 @@ const VERBS: [string, (bridge: Bridge, run: Run) => Promise<unknown>][] = [
   ],
   [
     'recordLive',
-    (bridge, run) => recordLive({ bridge, token: TOKEN }, run, { ...EMPTY_LIVE_STATE, turns: 9 }),
+    (bridge, run) =>
+      recordLive({ bridge, token: TOKEN }, new Map([[run.id, { ...EMPTY_LIVE_STATE, turns: 9 }]])),
   ],
   ['recordDelivered', (bridge, run) => recordDelivered({ bridge, token: TOKEN }, run, ['message'])],
   ['endRun', (bridge, run) => endRun({ bridge, token: TOKEN }, run, { kind: 'throttled' }, ending)],

@@ -37,7 +37,7 @@ describe('recording a run', () => {
       claudeVersion: '2.1.0',
     });
     const live = { ...EMPTY_LIVE_STATE, turns: 3, currentTool: 'Bash: npm test' };
-    await recordLive({ bridge: rig.bridge, token: TOKEN }, run, live);
+    await recordLive({ bridge: rig.bridge, token: TOKEN }, new Map([[run.id, live]]));
     expect(await findRun(databaseOf(rig.bridge).read, run.id)).toMatchObject({
       pid: 4242,
       pidStartedAt: 'start time',

@@ -39,7 +39,7 @@ export async function beginRun(
   const { run } = started;
   await recordSpawn({ bridge, token: TOKEN }, run, pid, startedAt);
   await recordReady({ bridge, token: TOKEN }, run, { model: 'claude-opus-5', claudeVersion: '2.1.329' });
-  await recordLive({ bridge, token: TOKEN }, run, { ...EMPTY_LIVE_STATE, ...live });
+  await recordLive({ bridge, token: TOKEN }, new Map([[run.id, { ...EMPTY_LIVE_STATE, ...live }]]));
   return run;
 }
 

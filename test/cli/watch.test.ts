@@ -18,7 +18,10 @@ describe('watch ID', () => {
     await holdLease(bridge, NOBODY);
     const run = await beginRun(bridge, NOBODY, { currentTool: 'Read: src/import.ts' });
     await watching.prints(/tool +Read: src\/import\.ts/);
-    await recordLive({ bridge, token: TOKEN }, run, { ...EMPTY_LIVE_STATE, currentTool: 'Bash: npm test' });
+    await recordLive(
+      { bridge, token: TOKEN },
+      new Map([[run.id, { ...EMPTY_LIVE_STATE, currentTool: 'Bash: npm test' }]]),
+    );
     await watching.prints(/tool +Bash: npm test/);
     await submit(bridge, run, 'It imports.');
     await approve(bridge, id, 'desktop');

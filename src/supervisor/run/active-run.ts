@@ -13,7 +13,6 @@ import { endsSupervisor, retryTransient } from '../transient.ts';
 import type { ProcessHandle, RunContext } from './context.ts';
 import { concludeRun, giveUpRun } from './end.ts';
 import { HeldProcess } from './held-process.ts';
-import { LiveDisplay } from './live-state.ts';
 import { RunPhases } from './phase.ts';
 import { RunReader } from './reader.ts';
 import { Steering } from './steering.ts';
@@ -90,14 +89,13 @@ export class ActiveRun {
     const stop = this.#stop;
     const files = runFiles(context.bridge.stateDir, this.run.id);
     const tail = tailFile(files.output, context.clock);
-    const live = new LiveDisplay(context, this.run);
     const steering = this.#steering;
-    const reader = new RunReader(context, runContext, { process, phases, stop, live, steering });
+    const reader = new RunReader(context, runContext, { process, phases, stop, steering });
     const exited = process.exited.then((exit) => {
       phases.emit({ kind: 'exited', exit });
       tail.end();
     });
-    const watched = watchRun(context, runContext, { files, process, phases, reader, stop, live });
+    const watched = watchRun(context, runContext, { files, process, phases, reader, stop });
     // In parallel, so that a part that fails is noticed before the others are done.
     await Promise.all([exited, reader.read(tail), watched]);
     return concludeRun(context, runContext, process, {

@@ -1,7 +1,7 @@
 import type { Config } from '../../config.ts';
 import type { Child } from '../../machine/child.ts';
 import type { Project } from '../../project/project.ts';
-import { type Run, statedUsd } from '../../project/run.ts';
+import { type LiveState, type Run, statedUsd } from '../../project/run.ts';
 
 /** What an active run receives in addition to the context of the supervisor. */
 export interface RunContext extends RunStart {
@@ -23,6 +23,8 @@ interface RunStart {
 }
 
 export interface RunListener {
+  /** What the run is doing now. */
+  doing(live: LiveState): void;
   /** The run has appended to the history. */
   changed(): void;
   /** The model has answered this run, so the account and the service work. */

@@ -15,7 +15,6 @@ import type { Context } from '../context.ts';
 import { ignoreTransient, retryTransient } from '../transient.ts';
 import type { RunContext } from './context.ts';
 import type { HeldProcess } from './held-process.ts';
-import type { LiveDisplay } from './live-state.ts';
 import type { RunPhases } from './phase.ts';
 import type { Steering } from './steering.ts';
 import type { RunStop } from './stop.ts';
@@ -27,7 +26,6 @@ interface RunParts {
   readonly process: HeldProcess;
   readonly phases: RunPhases;
   readonly stop: RunStop;
-  readonly live: LiveDisplay;
   readonly steering: Steering;
 }
 
@@ -40,19 +38,17 @@ export class RunReader {
   readonly #process: HeldProcess;
   readonly #phases: RunPhases;
   readonly #stop: RunStop;
-  readonly #live: LiveDisplay;
   readonly #steering: Steering;
   #hasPartials = false;
   #summary: RunSummary = EMPTY;
   #answered: boolean;
 
-  constructor(context: Context, runContext: RunContext, { process, phases, stop, live, steering }: RunParts) {
+  constructor(context: Context, runContext: RunContext, { process, phases, stop, steering }: RunParts) {
     this.#context = context;
     this.#runContext = runContext;
     this.#process = process;
     this.#phases = phases;
     this.#stop = stop;
-    this.#live = live;
     this.#steering = steering;
     this.#answered = runContext.run.answeredAt !== null;
   }
@@ -65,6 +61,13 @@ export class RunReader {
   /** Whether the output has lines that are worthless once the run is over. */
   get hasPartials(): boolean {
     return this.#hasPartials;
+  }
+
+  /** Tells the listener what the run is doing now. */
+  report(): void {
+    const { listener, sessionSpentUsd } = this.#runContext;
+    const cost = costOf(this.#summary.spending, sessionSpentUsd);
+    listener.doing({ ...this.#summary.progress.live, costUsd: cost.usd ?? 0 });
   }
 
   /** Reads until `tail` ends. Throws StoreError and LeaseLost. */
@@ -80,8 +83,7 @@ export class RunReader {
     const isFirst = this.#summary.init === undefined;
     this.#summary = foldEvent(this.#summary, event, clock.now().toISOString());
     await this.#react(event, isFirst);
-    const cost = costOf(this.#summary.spending, this.#runContext.sessionSpentUsd);
-    await this.#live.show({ ...this.#summary.progress.live, costUsd: cost.usd ?? 0 });
+    this.report();
   }
 
   async #react(event: ClaudeEvent, isFirst: boolean): Promise<void> {

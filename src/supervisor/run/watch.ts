@@ -9,7 +9,6 @@ import type { Context } from '../context.ts';
 import type { RunContext } from './context.ts';
 import type { HeldProcess } from './held-process.ts';
 import { judge, type Timeouts } from './lateness.ts';
-import type { LiveDisplay } from './live-state.ts';
 import type { RunPhases } from './phase.ts';
 import type { RunReader } from './reader.ts';
 import type { RunStop } from './stop.ts';
@@ -24,7 +23,6 @@ interface RunParts {
   readonly phases: RunPhases;
   readonly reader: RunReader;
   readonly stop: RunStop;
-  readonly live: LiveDisplay;
 }
 
 /**
@@ -34,7 +32,7 @@ interface RunParts {
 export async function watchRun(
   { clock, config }: Pick<Context, 'clock' | 'config'>,
   runContext: RunContext,
-  { files, process, phases, reader, stop, live }: RunParts,
+  { files, process, phases, reader, stop }: RunParts,
 ): Promise<void> {
   const timeouts: Timeouts = {
     startMs: config.start_timeout,
@@ -52,7 +50,7 @@ export async function watchRun(
     if (phases.isStopping) continue;
     const late = clock.monotonic() - last - WATCH_EVERY_MS;
     if (late >= SUSPENDED_MS) phases.emit({ kind: 'suspended', ms: late });
-    await live.show(reader.summary.progress.live);
+    reader.report();
     const tooLarge = await overCap(files, config.run_output_max_mb);
     if (tooLarge) await stop.kill(tooLarge, files.output);
     // Before the first request, the handshake checks the folder, with an outcome of its own.

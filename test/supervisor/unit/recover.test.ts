@@ -11,7 +11,7 @@ import { current, send, supervised, TOKEN } from '../../bridge/steps.ts';
 
 const silent = () => undefined;
 const log = { error: silent, warn: silent, info: silent, debug: silent, child: () => log };
-const listener = () => ({ changed: silent, answered: silent });
+const listener = () => ({ doing: silent, changed: silent, answered: silent });
 
 /** A run that was recorded and has no process in the record, and what a supervisor makes of it that comes later. */
 async function takenUp({ hasConversation }: { hasConversation: boolean }) {
