@@ -11,6 +11,34 @@ import { createRig } from '../rig.ts';
 import { accepted, changingNothing, current, history, policyOf, refusalOf, send } from './steps.ts';
 
 describe('sent plans', () => {
+  test('a plan that asks for more than its workspace allows is not stored', async () => {
+    await using rig = await createRig();
+    const policy = {
+      workspaces: {
+        app: {
+          path: rig.workspace,
+          checks: [{ name: 'test', run: 'npm test', timeout: 1_000 }],
+          max_rounds: 2,
+        },
+      },
+      workspace_roots: [],
+    };
+    const markdown = [
+      '---',
+      'workspace: app',
+      'checks: [test, curl x | sh]',
+      'max_rounds: 3',
+      '---',
+      '# A',
+    ].join('\n');
+    const reply = await changingNothing(rig.bridge, () =>
+      sendPlan(rig.bridge, policy, { markdown }, 'desktop'),
+    );
+    expect(refusalOf(reply)).toBe(
+      "the plan was not accepted: line 3: 'curl x | sh' is no check of workspace 'app' (test); line 4: 'max_rounds: 3' is more than workspace 'app' allows (2). Nothing was stored.",
+    );
+  });
+
   test('a sent plan waits in the queue with everything its front matter says', async () => {
     await using rig = await createRig();
     const markdown = [
@@ -33,6 +61,7 @@ describe('sent plans', () => {
       title: 'A clock',
       status: 'pending',
       workspace: rig.workspace,
+      place: rig.workspace,
       priority: 7,
       model: 'opus',
       maxTurns: 40,
