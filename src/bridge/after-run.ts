@@ -5,14 +5,13 @@
 import { faultOf } from '../project/fault.ts';
 import type { Outcome } from '../project/outcome.ts';
 import { describeOutcome } from '../project/outcome-text.ts';
-import { next, type Project } from '../project/project.ts';
 import { afterRun, burnsTry, isCrash } from '../project/retry.ts';
 import type { Run } from '../project/run.ts';
 import type { Writer } from '../store/database.ts';
-import { appendEvent } from '../store/events.ts';
 import { updateProject } from '../store/projects.ts';
 import { runsOf } from '../store/runs.ts';
 import { latestUpdatesOf } from '../store/updates.ts';
+import { park } from './attention.ts';
 import type { EndedRun, EndedRunInput } from './ended-run.ts';
 import { holdEverybody } from './hold-everybody.ts';
 import { observeSymptoms } from './symptoms.ts';
@@ -30,7 +29,7 @@ export async function applyOutcome(trx: Writer, now: Date, input: EndedRunInput)
   const idle = await runsWithoutProgress(trx, input, earlier);
   if (idle >= IDLE_RUNS_ALLOWED) {
     const what = `${describeOutcome(outcome)}; ${idle} runs in a row ended like this, said nothing and changed nothing`;
-    return { outcome, project: await park(trx, project, what, 1, now), hold: undefined };
+    return { outcome, project: await park(trx, project, what, now.toISOString()), hold: undefined };
   }
   const before = wasHealthy(run, now) ? 0 : project.tries;
   const tries = burnsTry(outcome.kind) ? before + 1 : before;
@@ -53,12 +52,11 @@ export async function applyOutcome(trx: Writer, now: Date, input: EndedRunInput)
       await updateProject(trx, project.id, { tries, not_before: notBefore, session_id: sessionId });
       return { outcome, project: { ...project, tries, notBefore, sessionId }, hold: undefined };
     }
-    case 'park':
-      return {
-        outcome,
-        project: await park(trx, project, describeOutcome(outcome), following.tries, now),
-        hold: undefined,
-      };
+    case 'park': {
+      const what = describeOutcome(outcome);
+      const attention = following.tries > 1 ? `${what} (${following.tries} runs in a row)` : what;
+      return { outcome, project: await park(trx, project, attention, now.toISOString()), hold: undefined };
+    }
   }
 }
 
@@ -98,21 +96,4 @@ async function runsWithoutProgress(
   const firstBusy = runs.findIndex((one) => !idle(one));
   // Runs before the person said `retry` do not count.
   return Math.min(firstBusy < 0 ? runs.length : firstBusy, project.tries + 1);
-}
-
-async function park(trx: Writer, project: Project, what: string, tries: number, now: Date): Promise<Project> {
-  const status = next(project.status, 'park');
-  if (!status) return project;
-  const attention = tries > 1 ? `${what} (${tries} runs in a row)` : what;
-  const updatedAt = now.toISOString();
-  await updateProject(trx, project.id, { status, attention });
-  await appendEvent(trx, {
-    type: 'project.needs_attention',
-    data: { reason: attention },
-    projectId: project.id,
-    runId: null,
-    actor: 'supervisor',
-    createdAt: updatedAt,
-  });
-  return { ...project, status, attention, updatedAt };
 }

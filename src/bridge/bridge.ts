@@ -61,6 +61,8 @@ export interface Change {
   /** As it was before the change. */
   readonly project: Project;
   readonly to: Project['status'];
+  /** Moves on at once from where the change has led; returns the status after it. */
+  moveOn(action: ProjectAction): Project['status'];
   event(happening: Happening, runId?: RunId | null): Promise<void>;
 }
 
@@ -82,7 +84,7 @@ export async function changeProject<T>(
     if (!project) return { reply: refuse(unknownProject(projectId)) };
     const early = await before?.(trx, project);
     if (early) return { reply: early };
-    const to = next(project.status, action);
+    const to = next(project, action);
     if (!to) return { reply: refuse(illegalMoveMessage(project.status, action)) };
     const events: NewEvent[] = [];
     const event: Change['event'] = async (happening, runId = null) => {
@@ -90,8 +92,15 @@ export async function changeProject<T>(
       await appendEvent(trx, appended);
       events.push(appended);
     };
-    const value = await work({ trx, now, project, to, event });
-    await updateProject(trx, projectId, { status: to });
+    let status = to;
+    const moveOn: Change['moveOn'] = (following) => {
+      const after = next({ ...project, status }, following);
+      if (!after) throw new Error(`${following} cannot follow ${action}: ${projectId} is ${status}`);
+      status = after;
+      return after;
+    };
+    const value = await work({ trx, now, project, to, moveOn, event });
+    await updateProject(trx, projectId, { status });
     return { reply: ok(value), changed: { project, events } };
   });
   if (changed) await addToStatusFile(bridge, changed.project, changed.events);

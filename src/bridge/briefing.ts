@@ -1,8 +1,10 @@
 /** What the prompt of a run is made of, read in the transaction that claims its project. */
 
+import { type CheckResult, hasPassed } from '../project/evidence.ts';
 import type { Project } from '../project/project.ts';
 import type { SteeringMessage } from '../project/review.ts';
 import type { Reader } from '../store/database.ts';
+import { findEvidence } from '../store/evidence.ts';
 import { waitingMessages } from '../store/messages.ts';
 import { planText } from '../store/projects.ts';
 import { lastDecision } from '../store/reviews.ts';
@@ -12,6 +14,8 @@ export interface Briefing {
   readonly markdown: string;
   /** Why the round before this one was rejected. */
   readonly reason: string | null;
+  /** The owner's checks that failed on what this round has submitted, and that are to be mended. */
+  readonly redChecks: readonly CheckResult[];
   /** What the person has sent and no run has taken in, in its order. */
   readonly messages: readonly SteeringMessage[];
   /** The record in words, for a session that remembers nothing. */
@@ -21,9 +25,11 @@ export interface Briefing {
 /** Reads everything a prompt is made of. What is written later reaches the run as a message, or the next run. */
 export async function readBriefing(db: Reader, project: Project): Promise<Briefing> {
   const decision = await lastDecision(db, project.id);
+  const measured = await findEvidence(db, project.id, project.round);
   return {
     markdown: await planText(db, project.id),
     reason: decision?.verdict === 'rejected' ? decision.reason : null,
+    redChecks: measured?.evidence.checks.filter((check) => !hasPassed(check)) ?? [],
     messages: await waitingMessages(db, project.id),
     record: await statusExcerpt(db, project),
   };

@@ -4,9 +4,11 @@ import { chargedUsd, sumCosts } from '../project/costs.ts';
 import type { Happening } from '../project/event.ts';
 import { OWN_ACCOUNT } from '../project/ids.ts';
 import type { Project } from '../project/project.ts';
+import type { RecordedEvidence } from '../project/review.ts';
 import type { Run, RunKind } from '../project/run.ts';
 import type { Writer } from '../store/database.ts';
 import { appendEvent } from '../store/events.ts';
+import { findEvidence } from '../store/evidence.ts';
 import { type HoldKey, putProbe } from '../store/holds.ts';
 import { giveWaiting } from '../store/messages.ts';
 import { updateProject } from '../store/projects.ts';
@@ -90,7 +92,7 @@ async function claim(
       project_id: project.id,
       machine_id: lease.bridge.machineId,
       account: OWN_ACCOUNT,
-      kind: kindOfRun(claimed, earlier),
+      kind: kindOfRun(claimed, earlier, await findEvidence(trx, project.id, claimed.round)),
       round: claimed.round,
       workspace: project.workspace,
       session_id: sessionId,
@@ -151,10 +153,15 @@ async function takeUp(trx: Writer, project: Project, now: string): Promise<Proje
   return { ...project, status, claimedBy: 'supervisor', round, notBefore: null, updatedAt: now };
 }
 
-/** The first run of a round opens it; a later one resumes it. */
-function kindOfRun(project: Project, earlier: readonly Run[]): RunKind {
-  if (earlier.some((run) => run.round === project.round)) return 'resume';
-  return project.round === 1 ? 'execute' : 'revise';
+/** The first run of a round opens it; a later one repairs what the checks found, or resumes it. */
+function kindOfRun(
+  project: Project,
+  earlier: readonly Run[],
+  measured: RecordedEvidence | undefined,
+): RunKind {
+  const inRound = earlier.filter(({ round }) => round === project.round);
+  if (inRound.length === 0) return project.round === 1 ? 'execute' : 'revise';
+  return measured && inRound.at(-1)?.id === measured.runId ? 'repair' : 'resume';
 }
 
 /** When a project that waits out a back-off becomes ready. */

@@ -8,6 +8,7 @@ import { cleanText, LIMITS } from '../project/text.ts';
 import { ok, type Result, refuse } from '../result.ts';
 import { findMessageByRequest, insertMessage } from '../store/messages.ts';
 import { updateProject } from '../store/projects.ts';
+import { goOn } from './attention.ts';
 import { type Actor, type Bridge, changeProject } from './bridge.ts';
 
 /** Sends a message into a project. A run under way takes it in between two steps; otherwise the next run starts with it. */
@@ -64,20 +65,23 @@ export async function cancel(
     'cancel',
     actor,
     async ({ trx, now, project, to, event }) => {
-      await updateProject(trx, projectId, { attention: null });
+      await updateProject(trx, projectId, { attention: null, attention_from: null });
       await event({ type: 'project.cancelled', data: { reason: words } });
-      return { project: { ...project, status: to, attention: null, updatedAt: now }, repeated: false };
+      const cancelled = { ...project, status: to, attention: null, attentionFrom: null, updatedAt: now };
+      return { project: cancelled, repeated: false };
     },
     async (_, project) => (project.status === 'cancelled' ? ok({ project, repeated: true }) : undefined),
   );
 }
 
-/** Puts a project that needed a person back into the queue; its session and record are kept. */
+/**
+ * Lets a project that needed a person go on: in the queue, or where it was parked when its work was done by then. Its
+ * session and record are kept.
+ */
 export async function retry(bridge: Bridge, projectId: ProjectId, actor: Actor): Promise<Result<Project>> {
   return changeProject(bridge, projectId, 'retry', actor, async ({ trx, now, project, to, event }) => {
-    await updateProject(trx, projectId, { attention: null, tries: 0, not_before: null, claimed_by: null });
+    const fresh = await goOn(trx, project, to);
     await event({ type: 'project.retried', data: { was: project.attention } });
-    const fresh = { attention: null, tries: 0, notBefore: null, claimedBy: null };
-    return { ...project, ...fresh, status: to, updatedAt: now };
+    return { ...fresh, updatedAt: now };
   });
 }

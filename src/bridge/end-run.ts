@@ -7,7 +7,7 @@ import type { Run } from '../project/run.ts';
 import { removeProbe } from '../store/holds.ts';
 import { unmarkDelivered } from '../store/messages.ts';
 import { lockProject } from '../store/projects.ts';
-import { findCompletion } from '../store/reviews.ts';
+import { hasSubmitted } from '../store/reviews.ts';
 import { closeRun, findRun } from '../store/runs.ts';
 import { applyOutcome } from './after-run.ts';
 import type { EndedRun, Ending } from './ended-run.ts';
@@ -24,8 +24,8 @@ export async function endRun(lease: HeldLease, run: Run, seen: Outcome, ending: 
   const { ended, at } = await writeHolding(lease, async ({ trx, now }) => {
     const locked = await lockProject(trx, run.projectId);
     if (!locked) throw new Error(`project ${run.projectId} of run ${run.id} is not in the store`);
-    const submitted = await findCompletion(trx, run.projectId, run.round);
-    const outcome = finalOutcome(seen, locked, submitted !== undefined, modelSource(run, locked, ending));
+    const submitted = await hasSubmitted(trx, run);
+    const outcome = finalOutcome(seen, locked, submitted, modelSource(run, locked, ending));
     if (!(await closeRun(trx, run.id, outcome, { ...ending, endedAt: now }))) {
       const before = (await findRun(trx, run.id))?.outcome ?? outcome;
       const ended: EndedRun = { outcome: before, project: locked, hold: undefined };

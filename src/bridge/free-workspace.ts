@@ -1,11 +1,11 @@
 /**
  * Which folder the next run may have: the first in the queue that neither contains nor lies in one with a run under
- * way. Looked for before the transaction that claims it: on a dead network drive that takes its time.
+ * way, or one that is being measured. Looked for before the transaction that claims it: on a dead network drive that takes its time.
  */
 
 import { sep } from 'node:path';
 import { type BusyFolders, type HeldModels, readyProjects } from '../store/queue.ts';
-import { openWorkspaces } from '../store/runs.ts';
+import { openWorkspaces, workspacesBeingVerified } from '../store/runs.ts';
 import { type Bridge, nowText } from './bridge.ts';
 import { failingWorkspaces } from './failing.ts';
 import { databaseOf } from './open-bridge.ts';
@@ -33,10 +33,12 @@ export async function findFreeWorkspace(
   findOverlap: FindOverlap = async () => undefined,
 ): Promise<FreeWorkspace | undefined> {
   const avoid = await failingWorkspaces(databaseOf(bridge).read, nowText(bridge));
-  const underWay = await openWorkspaces(databaseOf(bridge).read, bridge.machineId);
+  const measured = await workspacesBeingVerified(databaseOf(bridge).read, bridge.machineId);
+  const open = await openWorkspaces(databaseOf(bridge).read, bridge.machineId);
+  const underWay = [...open, ...measured];
   const tries = avoid.length === 0 ? [[]] : [avoid, avoid.slice(-1), []];
   for (const avoided of tries) {
-    const free = await firstFree(bridge, held, findOverlap, underWay, avoided);
+    const free = await firstFree(bridge, held, findOverlap, underWay, [...measured, ...avoided]);
     if (free) return free;
   }
   return undefined;

@@ -13,6 +13,7 @@ import { appendEvent } from '../store/events.ts';
 import { allHolds } from '../store/holds.ts';
 import { countRunsSince } from '../store/other-runs.ts';
 import { lockProject, updateProject } from '../store/projects.ts';
+import { goOn } from './attention.ts';
 import type { EndedRun, EndedRunInput } from './ended-run.ts';
 import { setHold } from './holds.ts';
 import type { ObservedSymptoms } from './symptoms.ts';
@@ -94,24 +95,16 @@ async function takeBack(
     const project = await lockProject(trx, id);
     if (!project) continue;
     const createdAt = now.toISOString();
-    const clean = { tries: 0, notBefore: null };
     if (project.status !== 'attention') {
       // It is over, or a person has it.
-      if (!next(project.status, 'park')) continue;
+      if (!next(project, 'park')) continue;
       if (project.tries === 0 && project.notBefore === null) continue;
       // Its only change that has no event of its own.
       await updateProject(trx, project.id, { tries: 0, not_before: null, updated_at: createdAt });
-      back.push({ ...project, ...clean, updatedAt: createdAt });
+      back.push({ ...project, tries: 0, notBefore: null, updatedAt: createdAt });
       continue;
     }
-    const status = next(project.status, 'retry') ?? project.status;
-    await updateProject(trx, project.id, {
-      status,
-      attention: null,
-      claimed_by: null,
-      tries: 0,
-      not_before: null,
-    });
+    const afterwards = await goOn(trx, project, next(project, 'retry') ?? project.status);
     await appendEvent(trx, {
       type: 'project.retried',
       data: { was: project.attention, because },
@@ -120,7 +113,7 @@ async function takeBack(
       actor: 'supervisor',
       createdAt,
     });
-    back.push({ ...project, ...clean, status, attention: null, claimedBy: null, updatedAt: createdAt });
+    back.push({ ...afterwards, updatedAt: createdAt });
   }
   return back;
 }

@@ -1,16 +1,17 @@
 /** Approve and reject: one decision a round; the first one stands. */
 
-import { type ProjectId, unknownProject } from '../project/ids.ts';
+import { baseOf, treeOf } from '../project/evidence.ts';
+import type { ProjectId } from '../project/ids.ts';
 import type { Project } from '../project/project.ts';
-import type { Decision, Verdict } from '../project/review.ts';
+import type { DecidedVia, Decision, RecordedEvidence, Verdict } from '../project/review.ts';
 import { cleanText, LIMITS } from '../project/text.ts';
 import { ok, type Result, refuse } from '../result.ts';
-import type { Reader, Writer } from '../store/database.ts';
-import { listProjects } from '../store/projects.ts';
+import type { Reader } from '../store/database.ts';
+import { findEvidence } from '../store/evidence.ts';
 import { findDecision, insertDecision, lastDecision } from '../store/reviews.ts';
-import { type Actor, type Bridge, changeProject, lookUp } from './bridge.ts';
-import { assertLease, type HeldLease } from './lease.ts';
-import { databaseOf } from './open-bridge.ts';
+import { needsAttention } from './attention.ts';
+import { type Actor, type Bridge, type Change, changeProject } from './bridge.ts';
+import { alreadyDecided, type Binding, bind, isRepeated } from './decision-binding.ts';
 
 export interface Decided {
   readonly project: Project;
@@ -19,30 +20,44 @@ export interface Decided {
   readonly repeated: boolean;
 }
 
-/** Approves the submitted work of `round`; without it, of the round that waits for a decision now. */
+export interface DecisionOptions extends Binding {
+  /** How it came, where the actor does not say it. */
+  readonly via?: DecidedVia;
+  /** Who decided, where it is known better than the actor says. */
+  readonly by?: string;
+  /** How many rounds a project may have before a person looks at it. */
+  readonly maxRounds?: number;
+}
+
+/** Approves the submitted work of a round. */
 export async function approve(
   bridge: Bridge,
   projectId: ProjectId,
   actor: Actor,
-  round?: number,
+  options: DecisionOptions = {},
 ): Promise<Result<Decided>> {
-  return decide(bridge, projectId, 'approved', '', actor, round);
+  return decide(bridge, projectId, 'approved', '', actor, options);
 }
 
-/** Rejects the submitted work; `reason` says what Claude has to change. */
+/**
+ * Rejects the submitted work; `reason` says what Claude has to change. After the last of the rounds that are allowed the
+ * project needs attention, and a retry allows one more.
+ */
 export async function reject(
   bridge: Bridge,
   projectId: ProjectId,
   reason: string,
   actor: Actor,
-  round?: number,
+  options: DecisionOptions = {},
 ): Promise<Result<Decided>> {
   if (reason.length > LIMITS.reason)
     return refuse(`the reason is longer than ${LIMITS.reason} characters; shorten it.`);
   const words = cleanText(reason);
   if (words === '') return refuse("a non-empty 'reason' is required to reject a project.");
-  return decide(bridge, projectId, 'rejected', words, actor, round);
+  return decide(bridge, projectId, 'rejected', words, actor, options);
 }
+
+export const DEFAULT_MAX_ROUNDS = 5;
 
 async function decide(
   bridge: Bridge,
@@ -50,7 +65,7 @@ async function decide(
   verdict: Verdict,
   reason: string,
   actor: Actor,
-  onlyRound: number | undefined,
+  options: DecisionOptions,
 ): Promise<Result<Decided>> {
   const action = verdict === 'approved' ? 'approve' : 'reject';
   return changeProject<Decided>(
@@ -58,85 +73,88 @@ async function decide(
     projectId,
     action,
     actor,
-    async ({ trx, now, project, to, event }) => {
-      const { round } = project;
-      const row = { project_id: projectId, round, verdict, reason, decided_by: actor, created_at: now };
-      await insertDecision(trx, row);
-      await event({ type: `project.${verdict}`, data: { round, reason } });
-      const decision = await findDecision(trx, projectId, round);
-      if (!decision) throw new Error(`decision on ${projectId} is not there right after it was inserted`);
-      return { project: { ...project, status: to, updatedAt: now }, decision, repeated: false };
+    async (change) => {
+      const { trx, now, project } = change;
+      const measured = await findEvidence(trx, projectId, project.round);
+      const bound = bind(project, measured, options);
+      const decision = await recordDecision(change, {
+        verdict,
+        reason,
+        measured,
+        bound: bound.ok && bound.value.bound,
+        by: options.by ?? actor,
+        via: options.via ?? (actor === 'desktop' ? 'desktop' : 'cli'),
+      });
+      const decided = { ...project, status: change.to, updatedAt: now };
+      const maxRounds = options.maxRounds ?? DEFAULT_MAX_ROUNDS;
+      if (verdict === 'approved' || project.round < maxRounds)
+        return { project: decided, decision, repeated: false };
+      return { project: await parkAfterLast(change, decided), decision, repeated: false };
     },
     async (trx, project) => {
-      const decision = await repeatedDecision(trx, project, verdict, reason, onlyRound);
-      if (decision) return ok({ project, decision, repeated: true });
-      if (onlyRound === undefined || onlyRound === project.round) return undefined;
-      return refuse(`round ${onlyRound} is not the one under way; the project is in round ${project.round}.`);
+      const before = await decisionOn(trx, project, options.round);
+      if (before && isRepeated(before, verdict, reason, options))
+        return ok({ project, decision: before, repeated: true });
+      if (before?.round === project.round) return refuse(alreadyDecided(before));
+      const isThisRound = options.round === undefined || options.round === project.round;
+      if (project.status !== 'awaiting_approval' && isThisRound) return undefined;
+      const bound = bind(project, await findEvidence(trx, projectId, project.round), options);
+      return bound.ok ? undefined : bound;
     },
   );
-}
-
-/** A client that saw no answer decides again: it is given its first decision, also when work has gone on since. */
-async function repeatedDecision(
-  db: Reader,
-  project: Project,
-  verdict: Verdict,
-  reason: string,
-  round: number | undefined,
-): Promise<Decision | undefined> {
-  if (round === undefined && project.status === 'awaiting_approval') return undefined;
-  const last =
-    round === undefined ? await lastDecision(db, project.id) : await findDecision(db, project.id, round);
-  return last?.verdict === verdict && last.reason === reason ? last : undefined;
-}
-
-/** What Claude Code reads about its submitted work. Reading an approval completes a project that is worked on by hand. */
-export async function readApproval(
-  bridge: Bridge,
-  projectId: ProjectId,
-): Promise<Result<{ project: Project; decision: Decision | undefined }>> {
-  const finished = await finish(bridge, projectId, 'code');
-  const project = finished.ok ? finished.value : await lookUp(databaseOf(bridge).read, projectId);
-  if (!project) return refuse(unknownProject(projectId));
-  return ok({ project, decision: await lastDecision(databaseOf(bridge).read, projectId) });
 }
 
 /**
- * Completes an approved project when its run has ended: nothing changes any more in one that is complete. `permit` comes first in the transaction; what it throws undoes it.
+ * The decision that one about `round` repeats or contradicts. A client that saw no answer decides again: without a round
+ * it means its last decision, unless work waits for a new one.
  */
-export async function finish(
-  bridge: Bridge,
-  projectId: ProjectId,
-  actor: Actor,
-  permit?: (trx: Writer) => Promise<void>,
-): Promise<Result<Project>> {
-  return changeProject(
-    bridge,
-    projectId,
-    'finish',
-    actor,
-    async ({ now, project, to, event }) => {
-      await event({ type: 'project.completed', data: {} });
-      return { ...project, status: to, updatedAt: now };
-    },
-    async (trx, project) => {
-      await permit?.(trx);
-      return project.runId !== null ? refuse('its run has not ended yet.') : undefined;
-    },
-  );
+async function decisionOn(
+  db: Reader,
+  { id, status }: Project,
+  round: number | undefined,
+): Promise<Decision | undefined> {
+  if (round !== undefined) return findDecision(db, id, round);
+  return status === 'awaiting_approval' ? undefined : lastDecision(db, id);
 }
 
-/** Completes what the person has approved and no run works on any more; returns those projects. Throws LeaseLost. */
-export async function finishApproved(lease: HeldLease): Promise<Project[]> {
-  const approved = await listProjects(databaseOf(lease.bridge).read, {
-    statuses: ['approved'],
-    oldestFirst: true,
-    limit: 100,
+/** Adds a decision on the round under way, with its event. */
+export async function recordDecision(
+  { trx, now, project, event }: Change,
+  decided: {
+    readonly verdict: Verdict;
+    readonly reason: string;
+    readonly measured: RecordedEvidence | undefined;
+    readonly bound: boolean;
+    readonly by: string;
+    readonly via: DecidedVia;
+  },
+): Promise<Decision> {
+  const { verdict, reason, measured, bound, by, via } = decided;
+  const { id, round } = project;
+  const tree = measured ? treeOf(measured.evidence) : null;
+  await insertDecision(trx, {
+    project_id: id,
+    round,
+    verdict,
+    reason,
+    tree,
+    base_oid: measured ? baseOf(measured.evidence) : null,
+    evidence_id: measured?.id ?? null,
+    bound: bound ? 1 : 0,
+    decided_by: by,
+    decided_via: via,
+    created_at: now,
   });
-  const finished: Project[] = [];
-  for (const { id } of approved) {
-    const reply = await finish(lease.bridge, id, 'supervisor', (trx) => assertLease(trx, lease));
-    if (reply.ok) finished.push(reply.value);
-  }
-  return finished;
+  const data = { round, reason, via, ...(tree !== null && { tree }) };
+  await event({ type: `project.${verdict}`, data });
+  const decision = await findDecision(trx, id, round);
+  if (!decision) throw new Error(`decision on ${id} is not there right after it was inserted`);
+  return decision;
+}
+
+async function parkAfterLast(change: Change, rejected: Project): Promise<Project> {
+  change.moveOn('park');
+  const { round } = rejected;
+  const reason = `round ${round} was rejected, and no more rounds are allowed: retry allows one more`;
+  return needsAttention(change, rejected, reason);
 }

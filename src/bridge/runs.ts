@@ -7,7 +7,7 @@ import type { Writing } from '../store/database.ts';
 import { allHolds } from '../store/holds.ts';
 import { laterMessages, markDelivered, promptMessages } from '../store/messages.ts';
 import { findProject } from '../store/projects.ts';
-import { findCompletion } from '../store/reviews.ts';
+import { hasSubmitted } from '../store/reviews.ts';
 import { putLiveStates } from '../store/run-live.ts';
 import { openRunsOn, updateRun, workspaceIdentityOf } from '../store/runs.ts';
 import { endHold } from './holds.ts';
@@ -120,8 +120,6 @@ export interface Orders {
   readonly cancelled: boolean;
   /** Its work was submitted: there is nothing left to do. */
   readonly submitted: boolean;
-  /** A person has approved it: nothing may change any more. */
-  readonly approved: boolean;
   /** What the person has sent since the run was claimed and it has not taken in, in its order. Its prompt brings the rest. */
   readonly messages: readonly SteeringMessage[];
 }
@@ -132,8 +130,7 @@ export async function ordersFor(bridge: Bridge, run: Run): Promise<Orders> {
   const project = await findProject(db, run.projectId);
   return {
     cancelled: project === undefined || project.status === 'cancelled',
-    submitted: (await findCompletion(db, run.projectId, run.round)) !== undefined,
-    approved: project?.status === 'approved' || project?.status === 'complete',
+    submitted: await hasSubmitted(db, run),
     messages: await laterMessages(db, run),
   };
 }

@@ -92,9 +92,12 @@ async function* historyOf(db: Reader, projectId: ProjectId): AsyncGenerator<Brid
 async function words(db: Reader, projectId: ProjectId, entries: readonly HistoryEvent[]): Promise<string> {
   let text = '';
   for (const entry of entries) {
-    const isSubmission = entry.type === 'project.submitted';
-    const completion = isSubmission ? await findCompletion(db, projectId, entry.data.round) : undefined;
-    text += statusEntry(entry, completion);
+    text += statusEntry(entry, await completionOf(db, projectId, entry));
   }
   return text;
+}
+
+async function completionOf(db: Reader, projectId: ProjectId, event: HistoryEvent) {
+  if (event.type !== 'project.submitted') return undefined;
+  return findCompletion(db, projectId, event.data.round, event.data.attempt);
 }

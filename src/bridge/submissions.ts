@@ -120,7 +120,7 @@ export interface Submission {
   readonly caveats: string;
 }
 
-/** Submits the round's work for approval. A repeated submission returns the first one. */
+/** Submits the round's work: the supervisor measures it, or the person decides at once. A repeated submission returns the first one. */
 export async function sendCompletion(
   bridge: Bridge,
   projectId: ProjectId,
@@ -140,9 +140,11 @@ export async function sendCompletion(
     'code',
     async ({ trx, now, project, event }) => {
       const { round } = project;
+      const attempt = ((await findCompletion(trx, projectId, round))?.attempt ?? 0) + 1;
       await insertCompletion(trx, {
         project_id: projectId,
         round,
+        attempt,
         run_id: speaker.runId,
         files_created: JSON.stringify(submission.filesCreated.map(cleanLine)),
         files_modified: JSON.stringify(submission.filesModified.map(cleanLine)),
@@ -152,7 +154,7 @@ export async function sendCompletion(
         created_at: now,
       });
       await updateProject(trx, projectId, { tries: 0, not_before: null });
-      await event({ type: 'project.submitted', data: { round, summary } }, speaker.runId);
+      await event({ type: 'project.submitted', data: { round, attempt, summary } }, speaker.runId);
       const completion = await findCompletion(trx, projectId, round);
       if (!completion) throw new Error(`completion of ${projectId} is not there right after it was inserted`);
       return { completion, repeated: false };

@@ -1,9 +1,10 @@
 /** Builds the prompt of a run. Its text is in `prompts/`. */
 
+import type { CheckResult } from '../project/evidence.ts';
 import { describeOutcome } from '../project/outcome-text.ts';
 import { planBody } from '../project/plan.ts';
 import type { Project } from '../project/project.ts';
-import { inQuotes } from '../project/quotation.ts';
+import { asCode, inQuotes, quote } from '../project/quotation.ts';
 import type { SteeringMessage } from '../project/review.ts';
 import type { Run, RunKind } from '../project/run.ts';
 import { fillTemplate } from '../template.ts';
@@ -14,6 +15,8 @@ export interface PromptFacts {
   readonly markdown: string;
   /** Why the last round was rejected; null in the first round. */
   readonly reason: string | null;
+  /** The owner's checks that failed on what was submitted in this round. */
+  readonly redChecks: readonly CheckResult[];
   /** The run before this one. */
   readonly last: Run | undefined;
   /** Whether the conversation of the session contains the plan. */
@@ -30,23 +33,45 @@ export function prompt(facts: PromptFacts): string {
   return messages.length === 0 ? opened : `${opened}\n\n${personsWords(messages)}`;
 }
 
-function opening({ kind, project, markdown, reason, last, remembers, record }: PromptFacts): string {
+function opening(facts: PromptFacts): string {
+  const { kind, project, markdown, reason, last, remembers, record, redChecks } = facts;
   const execute = fillTemplate('prompts/execute.md', { title: project.title, plan: planBody(markdown) });
-  const request =
+  const repair = redChecks.length === 0 ? '' : repairRequest(redChecks);
+  const rejection =
     reason === null ? '' : `The person rejected the last submission for this reason:\n\n${reason}`;
-  const isNew = last === undefined && reason === null;
+  const request = [rejection, repair].filter((text) => text !== '').join('\n\n');
+  const isNew = last === undefined && request === '';
   if (!remembers) return isNew ? execute : fillTemplate('prompts/restart.md', { execute, record, request });
   switch (kind) {
     case 'execute':
       return execute;
     case 'revise':
       return fillTemplate('prompts/revise.md', { reason: reason ?? '' });
+    case 'repair':
+      return repair;
     case 'resume':
       return fillTemplate('prompts/resume.md', {
         what: last?.outcome ? describeOutcome(last.outcome, inQuotes) : 'the run was lost',
         request,
       });
   }
+}
+
+function repairRequest(redChecks: readonly CheckResult[]): string {
+  return fillTemplate('prompts/repair.md', { checks: redChecks.map(describeCheck).join('\n\n') });
+}
+
+/** How a check ended, and its last words as a quotation. */
+function describeCheck(check: CheckResult): string {
+  const { name, outputTail } = check;
+  const words = outputTail.trim() === '' ? 'It printed nothing.' : quote(outputTail);
+  return `Check ${asCode(name)}: ${describeEnd(check)}\n\n${words}`;
+}
+
+function describeEnd({ exitCode, signal, timedOut, failure }: CheckResult): string {
+  if (failure !== null) return `it could not be started: ${inQuotes(failure)}`;
+  if (timedOut) return 'it took too long';
+  return exitCode === null ? `ended by ${signal ?? 'a signal'}` : `exit code ${exitCode}`;
 }
 
 /**

@@ -5,9 +5,10 @@
 import { type Bridge, openBridge } from '../bridge/bridge.ts';
 import { changesSince, currentCursor, cursorFrom } from '../bridge/changes.ts';
 import { cancel, steer } from '../bridge/control.ts';
+import { readApproval } from '../bridge/finish.ts';
 import { currentHolds } from '../bridge/holds.ts';
 import { approvalQueue, projectDetails, projectState, projects, projectUpdates } from '../bridge/queries.ts';
-import { approve, readApproval, reject } from '../bridge/reviews.ts';
+import { approve, reject } from '../bridge/reviews.ts';
 import { sendPlan } from '../bridge/send-plan.ts';
 import {
   claimByHand,

@@ -7,6 +7,7 @@
 import type { Actor, Bridge } from '../bridge/bridge.ts';
 import type { changesSince, currentCursor, cursorFrom } from '../bridge/changes.ts';
 import type { cancel, steer } from '../bridge/control.ts';
+import type { readApproval } from '../bridge/finish.ts';
 import type { currentHolds } from '../bridge/holds.ts';
 import type {
   approvalQueue,
@@ -15,7 +16,7 @@ import type {
   projects,
   projectUpdates,
 } from '../bridge/queries.ts';
-import type { approve, readApproval, reject } from '../bridge/reviews.ts';
+import type { approve, reject } from '../bridge/reviews.ts';
 import type { PlanToSend, sendPlan } from '../bridge/send-plan.ts';
 import type {
   claimByHand,

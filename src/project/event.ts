@@ -9,8 +9,10 @@
 import * as z from 'zod';
 import { HOLD_KINDS, HOLD_SOURCES } from './hold.ts';
 import type { ProjectId, RunId } from './ids.ts';
+import { LANDING_ACTIONS } from './landing.ts';
 import { outcomeSchema } from './outcome.ts';
 import { CLAIMANTS, type ProjectAction } from './project.ts';
+import { DECIDED_VIA } from './review.ts';
 import { COST_BASES, RUN_KINDS } from './run.ts';
 
 /** Who did it. */
@@ -36,6 +38,11 @@ function event<S extends z.ZodRawShape>(when: string, facts: () => S, action?: P
 
 const nothing = () => ({});
 const round = () => z.int().describe('1 until the first rejection, then 2, …');
+const attempt = () => z.int().describe('1, and one more for each repair, or each time it was made again');
+const decision = () => ({
+  via: z.enum(DECIDED_VIA).exactOptional().describe('How it came; missing in old events'),
+  tree: z.string().exactOptional().describe('What was measured of the round; missing when nothing was'),
+});
 const id = (what: string) => z.string().describe(what);
 
 /** Every type of event: when it happens, which move it tells of, and what its data is. */
@@ -51,18 +58,43 @@ export const EVENTS = {
   ),
   'project.updated': event('Claude Code reported progress.', () => ({ message: z.string() }), 'send_update'),
   'project.submitted': event(
-    'Claude Code submitted the work of a round for approval.',
-    () => ({ round: round(), summary: z.string() }),
+    'Claude Code submitted the work of a round.',
+    () => ({ round: round(), attempt: attempt().default(1), summary: z.string() }),
     'send_completion',
   ),
+  'project.verified': event(
+    'The supervisor measured what was submitted, and the person can decide.',
+    () => ({
+      round: round(),
+      attempt: attempt(),
+      measured: z.boolean().describe('false: it could not be measured'),
+      checksPassed: z.boolean().nullable().describe('null: there are none'),
+      repairs: z.int().describe('How often the work was sent back for them'),
+      files: z.int().describe('How many were changed'),
+      insertions: z.int(),
+      deletions: z.int(),
+      warnings: z.int().describe('How many there are'),
+    }),
+    'evidence_ready',
+  ),
+  'project.checks_failed': event(
+    "The owner's checks failed on what was submitted, and it was sent back to be repaired.",
+    () => ({
+      round: round(),
+      attempt: attempt(),
+      failed: z.array(z.string()).describe('Names of the checks'),
+      repair: z.int().describe('The repair that begins: 1, 2, …'),
+    }),
+    'checks_failed',
+  ),
   'project.approved': event(
-    'A person approved the work of a round.',
-    () => ({ round: round(), reason: z.string().describe('Empty') }),
+    'A person, or a rule of the owner, approved the work of a round.',
+    () => ({ round: round(), reason: z.string().describe('Empty'), ...decision() }),
     'approve',
   ),
   'project.rejected': event(
     'A person rejected the work of a round.',
-    () => ({ round: round(), reason: z.string().describe('What Claude Code is to change') }),
+    () => ({ round: round(), reason: z.string().describe('What Claude Code is to change'), ...decision() }),
     'reject',
   ),
   'project.revision_started': event(
@@ -70,7 +102,17 @@ export const EVENTS = {
     () => ({ round: round() }),
     'reset_for_revision',
   ),
-  'project.completed': event('An approved project was completed: its last run had ended.', nothing, 'finish'),
+  'project.landed': event(
+    'Approved work reached the branch it was for, and was read back there.',
+    () => ({
+      round: round(),
+      action: z.enum(LANDING_ACTIONS),
+      target: z.string().describe('The ref that moved'),
+      oid: z.string().describe('The commit it names now'),
+    }),
+    'land',
+  ),
+  'project.completed': event('An approved project with nothing to land was completed.', nothing, 'finish'),
   'project.cancelled': event(
     'Somebody cancelled a project.',
     () => ({ reason: z.string().describe('May be empty') }),
@@ -90,13 +132,22 @@ export const EVENTS = {
     'park',
   ),
   'project.retried': event(
-    'A project that needed a person was put back into the queue.',
+    'A project that needed a person goes on: in the queue, or where it was parked.',
     () => ({
       was: z.string().nullable().describe('Why it needed a person'),
       because: z.string().exactOptional().describe('The cause that several projects turned out to share'),
     }),
     'retry',
   ),
+  'worktree.added': event('A project was given a folder and a branch of its own.', () => ({
+    path: z.string(),
+    branch: z.string(),
+    baseOid: z.string().describe('The commit it begins from'),
+  })),
+  'worktree.removed': event('The folder of a closed project was removed.', () => ({
+    path: z.string(),
+    branch: z.string().describe('It is kept while it has commits that nothing else names'),
+  })),
   'run.started': event(
     'A run was recorded; its process does not exist yet.',
     () => ({ kind: z.enum(RUN_KINDS), round: round(), sessionId: id("Of Claude's conversation") }),

@@ -2,9 +2,27 @@
 import type { Evidence, UnmeasuredCause } from './evidence.ts';
 import { plural } from './text.ts';
 
+/** What history keeps of it. */
+export interface EvidenceFigures {
+  readonly measured: boolean;
+  /** Null: there are none. */
+  readonly checksPassed: boolean | null;
+  readonly repairs: number;
+  readonly files: number;
+  readonly insertions: number;
+  readonly deletions: number;
+  readonly warnings: number;
+}
+
+export function figuresOf({ measured, diff, checksPassed, repairs, warnings }: Evidence): EvidenceFigures {
+  const { files, insertions, deletions } = diff ?? { files: 0, insertions: 0, deletions: 0 };
+  const size = { files, insertions, deletions };
+  return { measured, checksPassed, repairs: repairs.used, ...size, warnings: warnings.length };
+}
+
 /** `4 files, +12 −3, checks failed`: what changed, and how the checks ended. */
-export function summarizeEvidence(evidence: Evidence): string {
-  return [sizeOf(evidence), ...checksIn(evidence), ...warningsIn(evidence)].join(', ');
+export function summarizeEvidence(figures: EvidenceFigures): string {
+  return [sizeOf(figures), ...checksIn(figures), ...warningsIn(figures)].join(', ');
 }
 
 /** Why a round was not measured, as a sentence without capital letter and full stop. */
@@ -16,24 +34,24 @@ const CAUSES: Readonly<Record<UnmeasuredCause, string>> = {
   no_supervisor: 'the work was submitted by hand, and nobody measures that',
   git_missing: 'git is not installed',
   git_failed: 'git failed',
+  not_supported: 'nothing measures such a folder',
   folder_missing: 'the folder is gone',
   unreadable: 'the folder cannot be read',
   too_big: 'the folder is too big',
   time_limit: 'it took too long',
 };
 
-function sizeOf({ diff }: Evidence): string {
-  if (diff === null) return 'not measured';
-  if (diff.files === 0) return 'no changes';
-  return `${plural(diff.files, 'file')}, +${diff.insertions} −${diff.deletions}`;
+function sizeOf({ measured, files, insertions, deletions }: EvidenceFigures): string {
+  if (!measured) return 'not measured';
+  return files === 0 ? 'no changes' : `${plural(files, 'file')}, +${insertions} −${deletions}`;
 }
 
-function checksIn({ checksPassed, repairs }: Evidence): string[] {
+function checksIn({ checksPassed, repairs }: EvidenceFigures): string[] {
   if (checksPassed === null) return [];
-  const after = repairs.used === 0 ? '' : ` after ${plural(repairs.used, 'repair')}`;
+  const after = repairs === 0 ? '' : ` after ${plural(repairs, 'repair')}`;
   return [`checks ${checksPassed ? 'passed' : 'failed'}${after}`];
 }
 
-function warningsIn({ warnings }: Evidence): string[] {
-  return warnings.length === 0 ? [] : [plural(warnings.length, 'warning')];
+function warningsIn({ warnings }: EvidenceFigures): string[] {
+  return warnings === 0 ? [] : [plural(warnings, 'warning')];
 }

@@ -10,6 +10,7 @@ export const UNMEASURED_CAUSES = [
   'no_supervisor', // submitted by hand: nobody measures
   'git_missing', // there is no git program
   'git_failed', // git refused, for a reason of its own
+  'not_supported', // nothing measures such a folder
   'folder_missing', // the folder, or what it is compared with, is gone
   'unreadable', // the folder cannot be read
   'too_big', // more than is measured

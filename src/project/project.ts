@@ -2,27 +2,28 @@
  * What a person asked for, and the moves it can make. This room is pure: no I/O, no clock, no SQL. Its promise is that
  * the table below is the only place that says which move is legal.
  *
- *          send_plan          claim                send_completion
- *   (none) ────────▶ pending ───────▶ in_progress ───────────────▶ awaiting_approval
- *                      ▲                  ▲                          │          │
- *                retry │                  │ reset_for_revision reject│          │approve
- *                      │                  └───────── rejected ◀──────┘          ▼
- *                  attention ◀── park (from every status in which       approved ──finish──▶ complete
- *                                       a supervisor may start a run)
+ *          send_plan        claim             send_completion         evidence_ready
+ *   (none) ────────▶ pending ─────▶ in_progress ────────────▶ verifying ───────────▶ awaiting_approval
+ *                      ▲              ▲     ▲                     │                   │         │
+ *                retry │              │     └─── checks_failed ───┘             reject│         │approve
+ *                      │              └────────── reset_for_revision ── rejected ◀────┘         ▼
+ *                  attention ◀── park                             complete ◀── land, finish ── approved
  *
+ *   By hand send_completion leads to awaiting_approval. Retry leads back to verifying, rejected or approved where the
+ *   project was parked there. Park is from every status in which the supervisor acts.
  *   cancelled: by cancel, from every open status.
  */
 import type { ProjectId, RunId } from './ids.ts';
 import type { KeptSettings } from './kept-settings.ts';
 
-/** Every status, with who moves the project next. `verifying` waits for measured evidence; nothing enters it yet. */
+/** Every status, with who moves the project next. */
 export const PROJECT_STATUSES = [
   'pending', // the supervisor claims it, or a person's own Claude Code
   'in_progress', // Claude Code works on it and submits a completion
-  'verifying', // the supervisor measures what was done
+  'verifying', // the supervisor measures what was done and runs the owner's checks
   'awaiting_approval', // the person approves or rejects
   'rejected', // Claude Code takes up the revision
-  'approved', // the supervisor finishes it, or Claude Code as it reads the approval
+  'approved', // the supervisor lands or finishes it, or Claude Code as it reads the approval
   'complete', // nobody: it is done
   'cancelled', // nobody: the person called it off
   'attention', // the person looks at the reason, then retries or cancels
@@ -39,10 +40,13 @@ export function isClosed(status: ProjectStatus): boolean {
 
 const OPEN_STATUSES = PROJECT_STATUSES.filter((status) => !isClosed(status));
 
+/** What decides which move is legal and where it leads. */
+export type Standing = Pick<Project, 'status' | 'claimedBy' | 'attentionFrom'>;
+
 interface Move {
   readonly from: readonly ProjectStatus[];
   /** `same` leaves the status as it is: the action is allowed there and changes something else. */
-  readonly to: ProjectStatus | 'same';
+  readonly to: ProjectStatus | 'same' | ((standing: Standing) => ProjectStatus);
   /** How the action reads in "cannot <verb> project in status …". */
   readonly verb: string;
 }
@@ -50,27 +54,51 @@ interface Move {
 export const MOVES = {
   claim: { from: ['pending'], to: 'in_progress', verb: 'claim' },
   send_update: { from: ['in_progress'], to: 'same', verb: 'send an update for' },
-  send_completion: { from: ['in_progress'], to: 'awaiting_approval', verb: 'complete' },
+  send_completion: { from: ['in_progress'], to: afterSubmission, verb: 'complete' },
+  evidence_ready: { from: ['verifying'], to: 'awaiting_approval', verb: 'present' },
+  checks_failed: { from: ['verifying'], to: 'in_progress', verb: 'send back' },
   approve: { from: ['awaiting_approval'], to: 'approved', verb: 'approve' },
   reject: { from: ['awaiting_approval'], to: 'rejected', verb: 'reject' },
   reset_for_revision: { from: ['rejected'], to: 'in_progress', verb: 'reset' },
+  land: { from: ['approved'], to: 'complete', verb: 'land' },
   finish: { from: ['approved'], to: 'complete', verb: 'finish' },
-  steer: { from: ['pending', 'in_progress', 'rejected', 'attention'], to: 'same', verb: 'steer' },
+  steer: {
+    from: ['pending', 'in_progress', 'verifying', 'rejected', 'attention'],
+    to: 'same',
+    verb: 'steer',
+  },
   start_run: { from: ['in_progress'], to: 'same', verb: 'start a run for' },
-  park: { from: ['pending', 'in_progress', 'rejected'], to: 'attention', verb: 'park' },
-  retry: { from: ['attention'], to: 'pending', verb: 'retry' },
+  park: {
+    from: ['pending', 'in_progress', 'verifying', 'rejected', 'approved'],
+    to: 'attention',
+    verb: 'park',
+  },
+  retry: { from: ['attention'], to: afterRetry, verb: 'retry' },
   cancel: { from: OPEN_STATUSES, to: 'cancelled', verb: 'cancel' },
 } as const satisfies Record<string, Move>;
 
 export type ProjectAction = keyof typeof MOVES;
 export const PROJECT_ACTIONS = Object.keys(MOVES) as ProjectAction[];
 
-/** The status after `action`, or undefined when the action is not legal in `status`. */
-export function next(status: ProjectStatus, action: ProjectAction): ProjectStatus | undefined {
+/** The status after `action`, or undefined when the action is not legal. */
+export function next(standing: Standing, action: ProjectAction): ProjectStatus | undefined {
   const move: Move = MOVES[action];
-  if (!move.from.includes(status)) return undefined;
-  return move.to === 'same' ? status : move.to;
+  if (!move.from.includes(standing.status)) return undefined;
+  if (move.to === 'same') return standing.status;
+  return typeof move.to === 'function' ? move.to(standing) : move.to;
 }
+
+/** Only the supervisor measures: what is worked on by hand waits for the person at once. */
+function afterSubmission({ claimedBy }: Standing): ProjectStatus {
+  return claimedBy === 'supervisor' ? 'verifying' : 'awaiting_approval';
+}
+
+/** Work that was done and measured, or decided on, is not done again. */
+function afterRetry({ attentionFrom }: Standing): ProjectStatus {
+  return attentionFrom !== null && RETRIED_WHERE_IT_WAS.includes(attentionFrom) ? attentionFrom : 'pending';
+}
+
+const RETRIED_WHERE_IT_WAS: readonly ProjectStatus[] = ['verifying', 'rejected', 'approved'];
 
 /** One line for the person or model that tried an illegal move: what happened, what was expected, what to do next. */
 export function illegalMoveMessage(status: ProjectStatus, action: ProjectAction): string {
@@ -83,7 +111,8 @@ export function illegalMoveMessage(status: ProjectStatus, action: ProjectAction)
 export const WHAT_NEXT: Record<ProjectStatus, string> = {
   pending: 'It waits in the queue until the supervisor or Claude Code claims it.',
   in_progress: 'Claude Code is working on it; wait for its completion, steer it, or cancel it.',
-  verifying: 'The supervisor is measuring what was done; wait for it.',
+  verifying:
+    'The supervisor measures what was done; wait until it can be decided on, steer it, or cancel it.',
   awaiting_approval: 'It waits for a decision: approve it, or reject it with a reason.',
   rejected: 'It waits for Claude Code to take up the revision; nothing to do now.',
   approved: 'It is approved and about to be completed; nothing to do now.',
@@ -113,6 +142,8 @@ export interface Project extends KeptSettings {
   readonly notBefore: string | null;
   /** Why it needs a person; only in status `attention`. */
   readonly attention: string | null;
+  /** The status in which it was parked: where a retry goes on. Only in status `attention`. */
+  readonly attentionFrom: ProjectStatus | null;
   readonly createdAt: string;
   /**
    * The last time anything changed that a person can see of the project: its status, settings, runs, updates, messages

@@ -1,4 +1,5 @@
 /** Rounds: what Code says it did, and what the person decided about it. */
+import type { Evidence } from './evidence.ts';
 import type { ProjectId, RunId } from './ids.ts';
 
 /** One submission of finished work. The files and the summary are Code's own words, not a measurement. */
@@ -6,6 +7,8 @@ export interface Completion {
   readonly id: number;
   readonly projectId: ProjectId;
   readonly round: number;
+  /** 1, and one more for each repair of the same round. */
+  readonly attempt: number;
   readonly runId: RunId | null;
   readonly filesCreated: readonly string[];
   readonly filesModified: readonly string[];
@@ -17,6 +20,10 @@ export interface Completion {
 export const VERDICTS = ['approved', 'rejected'] as const;
 export type Verdict = (typeof VERDICTS)[number];
 
+/** The way a decision came: `rule` is one of the owner's that approves by itself. */
+export const DECIDED_VIA = ['desktop', 'cli', 'http', 'rule'] as const;
+export type DecidedVia = (typeof DECIDED_VIA)[number];
+
 /** One decision, bound to one round. The first decision of a round stands; a repeated one returns it. */
 export interface Decision {
   readonly id: number;
@@ -25,7 +32,26 @@ export interface Decision {
   readonly verdict: Verdict;
   /** Never empty for a rejection: Claude is sent these words. */
   readonly reason: string;
+  /** What was measured of the round as it was decided on; null when nothing was. */
+  readonly tree: string | null;
+  readonly baseOid: string | null;
+  readonly evidenceId: number | null;
+  /** Whether the tree was named, or had been shown, by whoever decided. */
+  readonly bound: boolean;
   readonly decidedBy: string;
+  readonly decidedVia: DecidedVia;
+  readonly createdAt: string;
+}
+
+/** What was measured of one round, as it is kept. */
+export interface RecordedEvidence {
+  readonly id: number;
+  readonly projectId: ProjectId;
+  readonly round: number;
+  readonly attempt: number;
+  /** The run whose work it is. */
+  readonly runId: RunId | null;
+  readonly evidence: Evidence;
   readonly createdAt: string;
 }
 

@@ -7,6 +7,7 @@ export const RUN_KINDS = [
   'execute', // the first run of a plan
   'revise', // a rejection is sent back into the same session
   'resume', // the last run ended before the work was submitted
+  'repair', // the owner's checks failed on what was submitted
 ] as const;
 export type RunKind = (typeof RUN_KINDS)[number];
 

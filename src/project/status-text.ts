@@ -4,6 +4,7 @@
  */
 import { linesOf } from '../characters.ts';
 import { type EventData, type EventTable, type HistoryEvent, present, type UnknownEvent } from './event.ts';
+import { summarizeEvidence } from './evidence-text.ts';
 import { describeOutcome } from './outcome-text.ts';
 import type { Project } from './project.ts';
 import { asCode, inert, inQuotes, quote } from './quotation.ts';
@@ -54,17 +55,23 @@ const SENTENCES: EventTable<string | undefined> = {
   'project.updated': ({ message }) => withWords('Claude Code reports', message),
   // It has its own block.
   'project.submitted': none,
+  'project.verified': (data) => `Measured: ${summarizeEvidence(data)}`,
+  'project.checks_failed': ({ failed, repair }) =>
+    `Checks failed (${failed.map(asCode).join(', ')}); sent back for repair ${repair}`,
   'project.approved': ({ round, reason }, { actor }) =>
     withWords(`Round ${round} approved by ${actor}`, reason),
   'project.rejected': ({ round, reason }, { actor }) =>
     withWords(`Round ${round} rejected by ${actor}`, reason),
   'project.revision_started': none,
+  'project.landed': ({ round, target, oid }) => `Round ${round} landed on ${asCode(target)} as ${oid}`,
   'project.completed': () => 'Complete',
   'project.cancelled': ({ reason }, { actor }) => withWords(`Cancelled by ${actor}`, reason),
   'project.steered': ({ message }) => withWords('Message from the person', message),
   'project.steering_delivered': none,
   'project.needs_attention': ({ reason }) => withWords('Needs attention', reason),
   'project.retried': (_, { actor }) => `Put back into the queue by ${actor}`,
+  'worktree.added': none,
+  'worktree.removed': ({ branch }) => `Worktree removed; its branch was ${asCode(branch)}`,
   'run.started': none,
   'run.spawned': none,
   'run.ready': none,

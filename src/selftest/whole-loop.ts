@@ -45,11 +45,11 @@ export async function runWholeLoop(sandbox: Sandbox, { onStep, signal: given }: 
     const { project_id } = TOOL_RESULTS.bridge_send_plan.parse(sent);
     await waitFor(events, 'run.ready');
     onStep('Claude Code runs, connected to our tools');
-    await waitFor(events, 'project.submitted');
+    await waitFor(events, 'project.verified');
     onStep('round 1 is submitted');
     await expectText(sandbox, 'one');
     await desktop.call('bridge_reject', { project_id, reason: 'Write two instead of one.' }, signal);
-    await waitFor(events, 'project.submitted');
+    await waitFor(events, 'project.verified');
     onStep('rejected, revised and submitted again');
     await expectText(sandbox, 'two');
     const sessions = sessionsOf(sandbox);

@@ -90,6 +90,17 @@ export async function planText(db: Reader, projectId: ProjectId): Promise<string
   return row.markdown;
 }
 
+/** Of the newest text of the plan: 1, 2, … */
+export async function planRevision(db: Reader, projectId: ProjectId): Promise<number> {
+  const row = await db
+    .selectFrom('plans')
+    .select('revision')
+    .where('project_id', '=', projectId)
+    .orderBy('revision', 'desc')
+    .executeTakeFirstOrThrow();
+  return row.revision;
+}
+
 export interface ProjectFilter {
   readonly statuses?: readonly ProjectStatus[];
   /** Newest first unless `oldestFirst`. */
@@ -170,6 +181,7 @@ export function toProject(row: Row<'projects'>): Project {
     tries: row.tries,
     notBefore: row.not_before,
     attention: row.attention,
+    attentionFrom: row.attention_from && statusWord(row.attention_from),
     createdAt: row.created_at,
     updatedAt: row.updated_at,
   };

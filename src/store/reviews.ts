@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import type { ProjectId, RunId } from '../project/ids.ts';
-import { type Completion, type Decision, VERDICTS } from '../project/review.ts';
+import { type Completion, DECIDED_VIA, type Decision, VERDICTS } from '../project/review.ts';
+import type { Run } from '../project/run.ts';
 import type { Reader, Writer } from './database.ts';
 import { knownWord } from './known-word.ts';
 import type { NewRow, Row } from './schema.ts';
@@ -13,17 +14,21 @@ export async function insertDecision(trx: Writer, decision: NewRow<'approvals'>)
   await trx.insertInto('approvals').values(decision).execute();
 }
 
+/** The newest completion of a round, or that of an attempt. */
 export async function findCompletion(
   db: Reader,
   projectId: ProjectId,
   round: number,
+  attempt?: number,
 ): Promise<Completion | undefined> {
-  const row = await db
+  let query = db
     .selectFrom('completions')
     .selectAll()
     .where('project_id', '=', projectId)
     .where('round', '=', round)
-    .executeTakeFirst();
+    .orderBy('attempt', 'desc');
+  if (attempt !== undefined) query = query.where('attempt', '=', attempt);
+  const row = await query.limit(1).executeTakeFirst();
   return row && toCompletion(row);
 }
 
@@ -39,8 +44,26 @@ export async function newestCompletions(db: Reader, projects: readonly ProjectId
     )
     .selectAll('completions')
     .where('projects.id', 'in', projects)
+    .orderBy('completions.project_id')
+    .orderBy('completions.attempt')
     .execute();
-  return rows.map(toCompletion);
+  // Of several attempts at the round the last counts.
+  return rows.filter(({ project_id }, index) => rows[index + 1]?.project_id !== project_id).map(toCompletion);
+}
+
+/** Whether this run has submitted its work. */
+export async function hasSubmitted(
+  db: Reader,
+  { id, projectId, round }: Pick<Run, 'id' | 'projectId' | 'round'>,
+): Promise<boolean> {
+  const row = await db
+    .selectFrom('completions')
+    .select('id')
+    .where('project_id', '=', projectId)
+    .where('round', '=', round)
+    .where('run_id', '=', id)
+    .executeTakeFirst();
+  return row !== undefined;
 }
 
 /** The completion that this run submitted with this request; null stands for the session of a person. */
@@ -60,15 +83,16 @@ export async function findCompletionByRequest(
   return row && toCompletion(row);
 }
 
-/** All completions of a project, first round first. */
+/** The newest completion of each round, first round first. */
 export async function completionsOf(db: Reader, projectId: ProjectId): Promise<Completion[]> {
   const rows = await db
     .selectFrom('completions')
     .selectAll()
     .where('project_id', '=', projectId)
     .orderBy('round')
+    .orderBy('attempt')
     .execute();
-  return rows.map(toCompletion);
+  return rows.filter(({ round }, index) => rows[index + 1]?.round !== round).map(toCompletion);
 }
 
 export async function findDecision(
@@ -107,6 +131,7 @@ export async function decisionsOf(db: Reader, projectId: ProjectId): Promise<Dec
   return rows.map(toDecision);
 }
 
+const viaWord = knownWord('approvals.decided_via', DECIDED_VIA);
 const verdictWord = knownWord('approvals.verdict', VERDICTS);
 const files = z.array(z.string());
 
@@ -115,6 +140,7 @@ function toCompletion(row: Row<'completions'>): Completion {
     id: row.id,
     projectId: row.project_id,
     round: row.round,
+    attempt: row.attempt,
     runId: row.run_id,
     filesCreated: files.parse(JSON.parse(row.files_created)),
     filesModified: files.parse(JSON.parse(row.files_modified)),
@@ -131,7 +157,12 @@ function toDecision(row: Row<'approvals'>): Decision {
     round: row.round,
     verdict: verdictWord(row.verdict),
     reason: row.reason,
+    tree: row.tree,
+    baseOid: row.base_oid,
+    bound: row.bound === 1,
+    evidenceId: row.evidence_id,
     decidedBy: row.decided_by,
+    decidedVia: viaWord(row.decided_via),
     createdAt: row.created_at,
   };
 }

@@ -132,6 +132,19 @@ export async function openWorkspaces(db: Reader, machine: MachineId): Promise<st
   return rows.map(({ workspace }) => workspace);
 }
 
+/** The workspaces in which submitted work is measured: a run there would change what is measured. */
+export async function workspacesBeingVerified(db: Reader, machine: MachineId): Promise<string[]> {
+  const rows = await db
+    .selectFrom('projects')
+    .innerJoin('runs', 'runs.project_id', 'projects.id')
+    .select('runs.workspace')
+    .where('projects.status', '=', 'verifying')
+    .where('runs.machine_id', '=', machine)
+    .distinct()
+    .execute();
+  return rows.map(({ workspace }) => workspace);
+}
+
 /** The open runs of these projects, in no order. */
 export async function openRunsOf(db: Reader, projects: readonly ProjectId[]): Promise<Run[]> {
   if (projects.length === 0) return [];

@@ -3,9 +3,11 @@
 import type { Generated, Insertable, Selectable } from 'kysely';
 import type { HoldKind, HoldSource, HoldSubject } from '../project/hold.ts';
 import type { LeaseToken, MachineId, ProjectId, RunId } from '../project/ids.ts';
+import type { LandingAction, LandingOutcome } from '../project/landing.ts';
 import type { Claimant, ProjectStatus } from '../project/project.ts';
-import type { Verdict } from '../project/review.ts';
+import type { DecidedVia, Verdict } from '../project/review.ts';
 import type { CostBasis, RunKind } from '../project/run.ts';
+import type { WorktreeState } from '../project/worktree.ts';
 import type { SettingColumns } from './setting-columns.ts';
 
 export interface Tables {
@@ -25,6 +27,8 @@ export interface Tables {
     tries: number;
     not_before: string | null;
     attention: string | null;
+    /** The status in which it was parked. */
+    attention_from: Generated<ProjectStatus | null>;
     request_id: string | null;
     created_at: string;
     updated_at: string;
@@ -42,6 +46,8 @@ export interface Tables {
     id: Generated<number>;
     project_id: ProjectId;
     round: number;
+    /** 1, and one more for each repair. */
+    attempt: number;
     run_id: RunId | null;
     files_created: string;
     files_modified: string;
@@ -56,7 +62,58 @@ export interface Tables {
     round: number;
     verdict: Verdict;
     reason: string;
+    /** Of the evidence that counted. */
+    tree: Generated<string | null>;
+    base_oid: Generated<string | null>;
+    evidence_id: Generated<number | null>;
+    /** 1: whoever decided named the tree, or had been shown it. */
+    bound: Generated<0 | 1>;
     decided_by: string;
+    decided_via: DecidedVia;
+    created_at: string;
+  };
+  worktrees: {
+    project_id: ProjectId;
+    repo: string;
+    path: string;
+    subdir: string;
+    branch: string;
+    base_ref: string | null;
+    base_oid: string;
+    measure_dir: string;
+    config_digest: string | null;
+    refs_digest: string | null;
+    state: WorktreeState;
+    prepared_at: string | null;
+    prepare_exit: number | null;
+    created_at: string;
+    removed_at: string | null;
+  };
+  evidence: {
+    id: Generated<number>;
+    project_id: ProjectId;
+    round: number;
+    /** The newest counts. */
+    attempt: number;
+    run_id: RunId | null;
+    base_oid: string | null;
+    tree: string | null;
+    commit_oid: string | null;
+    /** Null: there are no checks. */
+    checks_passed: 0 | 1 | null;
+    /** The document. */
+    data: string;
+    created_at: string;
+  };
+  landings: {
+    id: Generated<number>;
+    approval_id: number;
+    action: LandingAction;
+    target: string;
+    from_oid: string | null;
+    to_oid: string | null;
+    outcome: LandingOutcome;
+    detail: string;
     created_at: string;
   };
   messages: {

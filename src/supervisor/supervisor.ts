@@ -1,14 +1,14 @@
 /**
- * The daemon: recover -> claim -> run -> record -> wait. At most one supervisor works on a state folder. Nothing is
+ * The daemon: recover -> claim -> run -> record -> verify -> wait. At most one supervisor works on a state folder. Nothing is
  * spawned before it is in the store. When it stops, nothing it started is left.
  */
 
 import { openBridge } from '../bridge/bridge.ts';
 import { watchChanges } from '../bridge/changes.ts';
 import { nextReadyTime } from '../bridge/claim.ts';
+import { finishApproved } from '../bridge/finish.ts';
 import { probeAtStart } from '../bridge/holds.ts';
 import { currentLease, LeaseLost, releaseLease } from '../bridge/lease.ts';
-import { finishApproved } from '../bridge/reviews.ts';
 import type { Clock } from '../clock.ts';
 import type { Config } from '../config.ts';
 import type { Environment } from '../environment.ts';
@@ -28,6 +28,7 @@ import { Retention } from './upkeep/retention.ts';
 import './upkeep/small-heap.ts';
 import { SleepInhibitor } from './upkeep/sleep-inhibitor.ts';
 import type { Upkeep } from './upkeep/upkeep.ts';
+import { Verifier } from './verify/verifier.ts';
 import { Waker } from './waker.ts';
 
 export interface SupervisorOptions {
@@ -89,6 +90,7 @@ class Supervisor {
   readonly #waker: Waker;
   readonly #preflight: Preflight;
   readonly #scheduler: Scheduler;
+  readonly #verifier: Verifier;
   readonly #heartbeat: Heartbeat;
   readonly #upkeep: readonly Upkeep[];
   /** The first error of background work. It ends the supervisor. */
@@ -106,6 +108,7 @@ class Supervisor {
     const runInBackground = (work: Promise<unknown>) => this.#runInBackground(work);
     this.#preflight = new Preflight(context, wake);
     this.#scheduler = new Scheduler(context, { wake, runInBackground }, this.#preflight);
+    this.#verifier = new Verifier(context, { wake, runInBackground });
     this.#heartbeat = new Heartbeat(context);
     this.#upkeep = [new SleepInhibitor(context), new Retention(context, wake), this.#heartbeat];
   }
@@ -157,10 +160,11 @@ class Supervisor {
     const { bridge, lease } = this.#context;
     await finishApproved(lease);
     this.#scheduler.attend();
+    await this.#verifier.attend();
     await this.#scheduler.startRuns();
     await this.#history.catchUp();
-    const runs = this.#scheduler.underWay.length;
-    for (const part of this.#upkeep) this.#runInBackground(Promise.resolve(part.tick(runs)));
+    const active = this.#scheduler.underWay.length + this.#verifier.active;
+    for (const part of this.#upkeep) this.#runInBackground(Promise.resolve(part.tick(active)));
     const times = [await nextReadyTime(bridge), await this.#scheduler.wakeAt(), this.#heartbeat.wakeAt];
     return times.filter((time) => time !== undefined).sort((a, b) => a.getTime() - b.getTime())[0];
   }

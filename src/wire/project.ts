@@ -15,6 +15,7 @@ export function toWireProject(project: Project): WireProject {
     tries: project.tries,
     not_before: project.notBefore,
     attention: project.attention,
+    attention_from: project.attentionFrom,
     created_at: project.createdAt,
     updated_at: project.updatedAt,
   };

@@ -18,6 +18,7 @@ export function toWireRounds(
 export function toWireRound(completion: Completion, decision?: Decision): WireRound {
   return {
     round: completion.round,
+    attempt: completion.attempt,
     run_id: completion.runId,
     submitted_at: completion.createdAt,
     summary: completion.summary,
@@ -28,8 +29,17 @@ export function toWireRound(completion: Completion, decision?: Decision): WireRo
   };
 }
 
-export function toWireDecision({ verdict, reason, decidedBy, createdAt }: Decision): WireDecision {
-  return { verdict, reason, decided_by: decidedBy, decided_at: createdAt };
+export function toWireDecision(decision: Decision): WireDecision {
+  return {
+    verdict: decision.verdict,
+    reason: decision.reason,
+    tree: decision.tree,
+    base_oid: decision.baseOid,
+    bound: decision.bound,
+    decided_by: decision.decidedBy,
+    decided_via: decision.decidedVia,
+    decided_at: decision.createdAt,
+  };
 }
 
 export function toWireUpdate({ id, runId, message, createdAt }: Update): WireUpdate {

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
+import { finish, readApproval } from '../../src/bridge/finish.ts';
 import { databaseOf } from '../../src/bridge/open-bridge.ts';
-import { approve, finish, readApproval, reject } from '../../src/bridge/reviews.ts';
+import { approve, reject } from '../../src/bridge/reviews.ts';
 import { resetForRevision } from '../../src/bridge/submissions.ts';
 import type { ProjectId } from '../../src/project/ids.ts';
 import { LIMITS } from '../../src/project/text.ts';
@@ -104,7 +105,9 @@ describe('repeated decisions', () => {
       () => approve(rig.bridge, id, 'desktop'),
       () => reject(rig.bridge, id, 'too big', 'desktop'),
     ]) {
-      expect(refusalOf(await changingNothing(rig.bridge, call))).toMatch(/in status 'rejected'; expected/);
+      expect(refusalOf(await changingNothing(rig.bridge, call))).toMatch(
+        /^round 1 was rejected by desktop at .*; nothing was changed\.$/,
+      );
     }
   });
 
@@ -121,9 +124,11 @@ describe('decisions that name their round', () => {
     await using rig = await createRig();
     const id = await revised(rig);
     // The first round's rejection arrives once more, while the second waits for its own.
-    const late = await changingNothing(rig.bridge, () => reject(rig.bridge, id, 'too slow', 'desktop', 1));
+    const late = await changingNothing(rig.bridge, () =>
+      reject(rig.bridge, id, 'too slow', 'desktop', { round: 1 }),
+    );
     expect(accepted(late)).toMatchObject({ decision: { round: 1 }, repeated: true });
-    expect(accepted(await reject(rig.bridge, id, 'too slow', 'desktop', 2))).toMatchObject({
+    expect(accepted(await reject(rig.bridge, id, 'too slow', 'desktop', { round: 2 }))).toMatchObject({
       decision: { round: 2 },
       repeated: false,
     });
@@ -134,8 +139,8 @@ describe('decisions that name their round', () => {
   ])('a decision that names another round than the one under way is refused: %i', async (round) => {
     await using rig = await createRig();
     const id = await revised(rig);
-    const reply = await changingNothing(rig.bridge, () => approve(rig.bridge, id, 'desktop', round));
-    expect(refusalOf(reply)).toBe(`round ${round} is not the one under way; the project is in round 2.`);
+    const reply = await changingNothing(rig.bridge, () => approve(rig.bridge, id, 'desktop', { round }));
+    expect(refusalOf(reply)).toBe(`round ${round} is not the one under way (2).`);
   });
 });
 
@@ -150,7 +155,9 @@ describe('decisions at the same moment', () => {
       refusal?: string;
     }[];
     expect(replies.filter(({ ok }) => ok)).toHaveLength(1);
-    expect(replies.find(({ ok }) => !ok)?.refusal).toMatch(/^cannot (approve|reject) project in status/);
+    expect(replies.find(({ ok }) => !ok)?.refusal).toMatch(
+      /^round 1 was (rejected by person via cli|approved by desktop) at /,
+    );
     expect(await decisionsOf(databaseOf(rig.bridge).read, id)).toHaveLength(1);
     expect(await history(rig.bridge, id)).toHaveLength(2);
   });

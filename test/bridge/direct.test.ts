@@ -1,8 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { cancel, retry, steer } from '../../src/bridge/control.ts';
 import { endRun } from '../../src/bridge/end-run.ts';
+import { finishApproved } from '../../src/bridge/finish.ts';
 import { databaseOf } from '../../src/bridge/open-bridge.ts';
-import { approve, finishApproved } from '../../src/bridge/reviews.ts';
+import { approve } from '../../src/bridge/reviews.ts';
 import { claimByHand } from '../../src/bridge/submissions.ts';
 import { LIMITS } from '../../src/project/text.ts';
 import { BEGINNING, eventsAfter } from '../../src/store/events.ts';
@@ -22,6 +23,7 @@ import {
   supervised,
   TOKEN,
 } from './steps.ts';
+import { measure } from './submitted.ts';
 
 describe('steering', () => {
   test('a steer leaves a message that waits for a run, and the status as it is', async () => {
@@ -86,8 +88,9 @@ describe('cancelling', () => {
     const { id } = await send(rig);
     const { run } = await begin(rig);
     await submit(rig, id, run);
-    accepted(await approve(rig.bridge, id, 'person'));
     await endRun({ bridge: rig.bridge, token: TOKEN }, run, { kind: 'submitted' }, ending);
+    await measure(rig);
+    accepted(await approve(rig.bridge, id, 'person'));
     await finishApproved({ bridge: rig.bridge, token: TOKEN });
     expect(refusalOf(await cancel(rig.bridge, id, '', 'person'))).toContain("in status 'complete'");
   });

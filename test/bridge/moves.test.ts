@@ -1,8 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import type { Bridge } from '../../src/bridge/bridge.ts';
 import { cancel, retry, steer } from '../../src/bridge/control.ts';
+import { finish, readApproval } from '../../src/bridge/finish.ts';
 import { projectDetails, projectState, projectUpdates } from '../../src/bridge/queries.ts';
-import { approve, finish, readApproval, reject } from '../../src/bridge/reviews.ts';
+import { approve, reject } from '../../src/bridge/reviews.ts';
 import { claimByHand, resetForRevision, sendCompletion, sendUpdate } from '../../src/bridge/submissions.ts';
 import { asProjectId, type ProjectId } from '../../src/project/ids.ts';
 import { illegalMoveMessage, next, PROJECT_STATUSES, type ProjectAction } from '../../src/project/project.ts';
@@ -44,7 +45,7 @@ describe.each(VERBS)('verb %s', (name, action, type, call) => {
     await using rig = await createRig();
     const id = await projectIn(rig, status);
     rig.clock.advance(60_000);
-    const to = next(status, action);
+    const to = next({ status, claimedBy: null, attentionFrom: null }, action);
     // Cancelling what is cancelled is a repetition, answered as the first time.
     if (name === 'cancel' && status === 'cancelled') {
       const reply = await changingNothing(rig.bridge, () => call(rig.bridge, asProjectId(id)));

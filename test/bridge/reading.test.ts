@@ -28,6 +28,7 @@ import {
   submit,
   TOKEN,
 } from './steps.ts';
+import { measure } from './submitted.ts';
 
 describe('one project', () => {
   test('a project is read whole', async () => {
@@ -39,6 +40,7 @@ describe('one project', () => {
       accepted(await sendUpdate(rig.bridge, id, message, { runId: run.id, requestId: null }));
     await submit(rig, id, run);
     await endRun({ bridge: rig.bridge, token: TOKEN }, run, { kind: 'submitted' }, ending);
+    await measure(rig);
     accepted(await reject(rig.bridge, id, 'too slow', 'desktop'));
 
     const details = accepted(await projectDetails(rig.bridge, id, 2));

@@ -11,8 +11,9 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { cancel, retry, steer } from '../../src/bridge/control.ts';
 import { endRun } from '../../src/bridge/end-run.ts';
+import { finish } from '../../src/bridge/finish.ts';
 import { projectDetails } from '../../src/bridge/queries.ts';
-import { approve, finish, reject } from '../../src/bridge/reviews.ts';
+import { approve, reject } from '../../src/bridge/reviews.ts';
 import { completeStatusFile } from '../../src/bridge/status-file.ts';
 import { sendUpdate } from '../../src/bridge/submissions.ts';
 import type { ProjectId } from '../../src/project/ids.ts';
@@ -32,6 +33,7 @@ import {
   submit,
   TOKEN,
 } from './steps.ts';
+import { GREEN, measure, RED } from './submitted.ts';
 
 const record = (rig: Rig, id: ProjectId) => readFileSync(statusFile(rig.home, id), 'utf8');
 
@@ -51,10 +53,21 @@ async function longStory(rig: Rig): Promise<ProjectId> {
   await submit(rig, id, second.run);
   await endRun({ bridge: rig.bridge, token: TOKEN }, second.run, { kind: 'submitted' }, ending);
   rig.clock.advance(1_000);
+  await measure(rig);
+  rig.clock.advance(1_000);
   accepted(await reject(rig.bridge, id, 'too slow\nand too big', 'desktop'));
   const third = await begin(rig);
   await submit(rig, id, third.run, 'Faster.');
   await endRun({ bridge: rig.bridge, token: TOKEN }, third.run, { kind: 'submitted' }, ending);
+  rig.clock.advance(1_000);
+  await measure(rig, RED);
+  rig.clock.advance(1_000);
+  await begin(rig).then(async ({ run }) => {
+    await submit(rig, id, run, 'Faster, and mended.');
+    await endRun({ bridge: rig.bridge, token: TOKEN }, run, { kind: 'submitted' }, ending);
+  });
+  rig.clock.advance(1_000);
+  await measure(rig, GREEN);
   rig.clock.advance(1_000);
   accepted(await approve(rig.bridge, id, 'desktop'));
   rig.clock.advance(1_000);
@@ -89,6 +102,7 @@ Project <id>, workspace \`${rig.home}/workspaces/<id>\`, sent <time>
 - Files modified: none
 - Caveats: none
 
+- <time> Measured: 4 files, +12 −3
 - <time> Round 1 rejected by desktop: “too slow / and too big”
 
 ## Completion (round 2, <time>)
@@ -99,6 +113,17 @@ Project <id>, workspace \`${rig.home}/workspaces/<id>\`, sent <time>
 - Files modified: none
 - Caveats: none
 
+- <time> Checks failed (\`test\`); sent back for repair 1
+
+## Completion (round 2, <time>)
+
+> Faster, and mended.
+
+- Files created: \`clock.ts\`
+- Files modified: none
+- Caveats: none
+
+- <time> Measured: 4 files, +12 −3, checks passed after 1 repair
 - <time> Round 2 approved by desktop
 - <time> Complete
 `,

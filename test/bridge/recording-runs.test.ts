@@ -2,7 +2,6 @@ import { describe, expect, test } from 'vitest';
 import { cancel, steer } from '../../src/bridge/control.ts';
 import { endRun } from '../../src/bridge/end-run.ts';
 import { databaseOf } from '../../src/bridge/open-bridge.ts';
-import { approve } from '../../src/bridge/reviews.ts';
 import { recordDelivered, recordLive, recordReady, recordSpawn } from '../../src/bridge/runs.ts';
 import { EMPTY_LIVE_STATE } from '../../src/project/run.ts';
 import { BEGINNING, eventsAfter } from '../../src/store/events.ts';
@@ -147,23 +146,8 @@ describe('end of a run', () => {
     );
     expect(ended).toMatchObject({
       outcome: { kind: 'submitted' },
-      project: { status: 'awaiting_approval', notBefore: null },
+      project: { status: 'verifying', notBefore: null },
     });
-  });
-
-  test('a run ends as submitted even when the decision was faster', async () => {
-    await using rig = await supervised();
-    const { id } = await send(rig);
-    const { run } = await begin(rig);
-    await submit(rig, id, run);
-    accepted(await approve(rig.bridge, id, 'desktop'));
-    const ended = await endRun(
-      { bridge: rig.bridge, token: TOKEN },
-      run,
-      { kind: 'output_truncated' },
-      ending,
-    );
-    expect(ended).toMatchObject({ outcome: { kind: 'submitted' }, project: { status: 'approved' } });
   });
 
   test('a run ends as cancelled when the person cancelled it, and nothing follows', async () => {

@@ -74,6 +74,7 @@ describe('sent plans', () => {
       tries: 0,
       notBefore: null,
       attention: null,
+      attentionFrom: null,
       createdAt: now,
       updatedAt: now,
     });

@@ -24,6 +24,7 @@ import {
   supervised,
   TOKEN,
 } from './steps.ts';
+import { measure } from './submitted.ts';
 
 const OVER = 'this run is over; nothing was changed.';
 const work = (summary: string) => ({ summary, filesCreated: [], filesModified: [], caveats: '' });
@@ -36,6 +37,7 @@ async function secondRound(rig: Rig, requestId: string | null = null) {
   accepted(await sendUpdate(rig.bridge, id, 'first', of(first, requestId)));
   accepted(await sendCompletion(rig.bridge, id, work('first'), of(first, requestId)));
   await endRun({ bridge: rig.bridge, token: TOKEN }, first.run, { kind: 'no_completion' }, ending);
+  await measure(rig);
   accepted(await reject(rig.bridge, id, 'not yet', 'desktop'));
   return { id, first, second: await begin(rig) };
 }
@@ -111,6 +113,8 @@ describe('who may speak for a project', () => {
     const { id } = await send(rig);
     const started = await begin(rig);
     await submit(rig, id, started.run);
+    // As a program before this one may have left it.
+    rig.tamper("UPDATE projects SET status = 'awaiting_approval' WHERE id = ?", id);
     accepted(await reject(rig.bridge, id, 'by hand, then', 'desktop'));
     accepted(await resetForRevision(rig.bridge, id));
     const reply = await changingNothing(rig.bridge, () =>
@@ -149,6 +153,8 @@ describe('who may speak for a project', () => {
     await using rig = await supervised();
     const { id, first, second } = await secondRound(rig);
     await submit(rig, id, second.run);
+    await endRun({ bridge: rig.bridge, token: TOKEN }, second.run, { kind: 'submitted' }, ending);
+    await measure(rig);
     accepted(await approve(rig.bridge, id, 'desktop'));
     const reply = await changingNothing(rig.bridge, () => sendUpdate(rig.bridge, id, 'wait', of(first)));
     expect(refusalOf(reply)).toBe(OVER);

@@ -25,6 +25,7 @@ import {
   supervised,
   TOKEN,
 } from './steps.ts';
+import { measure } from './submitted.ts';
 
 describe('the next run', () => {
   test('the next run is of the project with the highest priority, then of the oldest', async () => {
@@ -174,6 +175,7 @@ describe('reason of a run', () => {
     await recordAnswered({ bridge: rig.bridge, token: TOKEN }, first.run);
     await submit(rig, id, first.run);
     await endRun({ bridge: rig.bridge, token: TOKEN }, first.run, { kind: 'submitted' }, ending);
+    await measure(rig);
     accepted(await reject(rig.bridge, id, 'too slow', 'desktop'));
 
     const second = await start(rig, { model: 'haiku' });

@@ -23,6 +23,7 @@ const project: Project = {
   tries: 0,
   notBefore: null,
   attention: null,
+  attentionFrom: null,
   createdAt: NOW,
   updatedAt: NOW,
 };
@@ -76,6 +77,7 @@ function told(facts: Partial<PromptFacts> = {}): string {
     remembers: false,
     record: 'THE RECORD',
     messages: [],
+    redChecks: [],
     ...facts,
   });
 }

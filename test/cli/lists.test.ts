@@ -1,5 +1,6 @@
 import { describe, expect } from 'vitest';
-import { approve, finish } from '../../src/bridge/reviews.ts';
+import { finish } from '../../src/bridge/finish.ts';
+import { approve } from '../../src/bridge/reviews.ts';
 import type { Project } from '../../src/project/project.ts';
 import { granted, type Rig, test } from './rig.ts';
 import { parked, submitted } from './stories.ts';

@@ -174,7 +174,7 @@ describe('approve, reject, steer, cancel, retry', () => {
     const { id } = await submitted(await rig.bridge, await rig.send(PLAN));
     const { code, stderr } = await rig.run('approve', id, '--round', '2');
     expect(code).toBe(1);
-    expect(stderr).toContain('round 2 is not the one under way; the project is in round 1');
+    expect(stderr).toContain('round 2 is not the one under way (1); since then: ');
     expect(await statusOf(rig, { id })).toBe('awaiting_approval');
   });
 

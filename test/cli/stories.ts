@@ -7,11 +7,13 @@ import { createEnding } from '../../src/bridge/ended-run.ts';
 import { takeLease } from '../../src/bridge/lease.ts';
 import { recordLive, recordReady, recordSpawn } from '../../src/bridge/runs.ts';
 import { sendCompletion, sendUpdate } from '../../src/bridge/submissions.ts';
+import { nextToVerify, recordEvidence } from '../../src/bridge/verifying.ts';
 import { identify, type ProcessIdentity } from '../../src/machine/identity.ts';
 import { asLeaseToken } from '../../src/project/ids.ts';
 import type { Outcome } from '../../src/project/outcome.ts';
 import type { Project } from '../../src/project/project.ts';
 import { EMPTY_LIVE_STATE, type LiveState, type Run } from '../../src/project/run.ts';
+import { evidenceOf } from '../bridge/submitted.ts';
 import { granted } from './rig.ts';
 
 export const TOKEN = asLeaseToken('token-of-the-test');
@@ -52,7 +54,7 @@ export async function finishRun(bridge: Bridge, run: Run, outcome: Outcome): Pro
   );
 }
 
-/** The run says something and submits its work. */
+/** The run says something, submits its work and ends; the work is measured. */
 export async function submit(bridge: Bridge, run: Run, summary: string): Promise<void> {
   const speaker = { runId: run.id, requestId: null };
   granted(await sendUpdate(bridge, run.projectId, 'half of it works', speaker));
@@ -64,6 +66,10 @@ export async function submit(bridge: Bridge, run: Run, summary: string): Promise
   };
   granted(await sendCompletion(bridge, run.projectId, work, speaker));
   await finishRun(bridge, run, { kind: 'no_completion' });
+  const lease = { bridge, token: TOKEN };
+  const due = await nextToVerify(lease);
+  if (!due) throw new Error('nothing is to be verified');
+  granted(await recordEvidence(lease, due, evidenceOf(due)));
 }
 
 /** A process that has never been. */

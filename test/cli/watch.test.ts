@@ -1,6 +1,7 @@
 import { describe, expect } from 'vitest';
 import { cancel } from '../../src/bridge/control.ts';
-import { approve, finish } from '../../src/bridge/reviews.ts';
+import { finish } from '../../src/bridge/finish.ts';
+import { approve } from '../../src/bridge/reviews.ts';
 import { recordLive } from '../../src/bridge/runs.ts';
 import { EMPTY_LIVE_STATE } from '../../src/project/run.ts';
 import { onWindows } from '../platform.ts';

@@ -276,6 +276,24 @@ describe('the supervisor ends', () => {
     expect(runs.map(({ outcome }) => outcome)).toEqual([{ kind: 'submitted' }]);
   });
 
+  test('submitted work whose supervisor is killed before it is measured is measured by the next one, once', async ({
+    rig,
+  }) => {
+    const gate = createGate();
+    rig.script = sequence([submit(), gated(gate, say('ok'))]);
+    const first = await rig.startSupervisor();
+    const id = await rig.send('# Unmeasured\nDo it.');
+    await rig.until(id, 'verifying');
+    await first.end('SIGKILL');
+    gate.open();
+    await waitUntil(async () => (await rig.claudes()).length === 0, 'Claude to end');
+    expect((await rig.details(id)).project.status).toBe('verifying');
+    await rig.startSupervisor();
+    const { runs } = await rig.until(id, 'awaiting_approval');
+    expect(runs.map(({ outcome }) => outcome)).toEqual([{ kind: 'submitted' }]);
+    expect((await rig.happened('project.verified', id)).data).toMatchObject({ round: 1, attempt: 1 });
+  });
+
   test('a second supervisor is refused and names the first', async ({ rig }) => {
     const first = await rig.startSupervisor();
     const second = await rig.command('run');

@@ -71,10 +71,10 @@ describe('a killed supervisor', () => {
     await puppet.reached('nobody watches');
     await first.end('SIGKILL');
     await puppet.open('nobody watches');
-    await rig.until(id, 'awaiting_approval');
+    await rig.until(id, 'verifying');
     await waitUntil(async () => (await puppet.living()).length === 0, 'Claude to end');
     await rig.startSupervisor();
-    await rig.happened('run.ended', id);
+    await rig.until(id, 'awaiting_approval');
     expect((await rig.details(id)).runs.map(({ outcome }) => outcome)).toEqual([{ kind: 'submitted' }]);
   });
 

@@ -6,9 +6,8 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import Sqlite from 'better-sqlite3';
 import { expect } from 'vitest';
-import { EVENTS, isEventType } from '../../src/project/event.ts';
-import { next, type ProjectStatus } from '../../src/project/project.ts';
 import type { Row, Tables } from '../../src/store/schema.ts';
+import { SENT, standingAfter } from '../standing.ts';
 import type { Testimony } from './puppet.ts';
 
 export interface Evidence {
@@ -33,6 +32,7 @@ export function invariants(home: string, evidence: Evidence): void {
         ...tables.projects.flatMap((project) => namesItsRun(project, tables)),
         ...tables.runs.flatMap((run) => runIsRecorded(run, tables)),
         ...tables.projects.flatMap((project) => nothingTwice(project, tables)),
+        ...tables.approvals.flatMap((approval) => decidedOnEvidence(approval, tables)),
         ...nothingUnknown(tables, evidence.witness),
         ...secretsGone(home, tables),
       ];
@@ -55,7 +55,17 @@ function countedRight(sqlite: Sqlite.Database): string[] {
   return same ? [] : [`counts ${JSON.stringify(counted)}, and there are ${JSON.stringify(there)}`];
 }
 
-type Named = 'projects' | 'plans' | 'runs' | 'events' | 'completions' | 'approvals' | 'messages' | 'updates';
+type Named =
+  | 'projects'
+  | 'plans'
+  | 'runs'
+  | 'events'
+  | 'completions'
+  | 'evidence'
+  | 'approvals'
+  | 'landings'
+  | 'messages'
+  | 'updates';
 type Content = { readonly [T in Named]: readonly Row<T & keyof Tables>[] };
 
 function readTables(sqlite: Sqlite.Database): Content {
@@ -67,7 +77,9 @@ function readTables(sqlite: Sqlite.Database): Content {
     runs: all('runs', 'rowid'),
     events: all('events', 'id'),
     completions: all('completions', 'id'),
+    evidence: all('evidence', 'id'),
     approvals: all('approvals', 'id'),
+    landings: all('landings', 'id'),
     messages: all('messages', 'rowid'),
     updates: all('updates', 'id'),
   };
@@ -87,16 +99,17 @@ function legalHistory(project: Row<'projects'>, { events }: Content): string[] {
   const own = events.filter((event) => event.project_id === project.id);
   const broken: string[] = [];
   if (own[0]?.type !== 'project.sent') broken.push(`${project.id}: its history does not begin with its plan`);
-  let status: ProjectStatus = 'pending';
-  for (const { id, type } of own) {
-    const action = isEventType(type) ? EVENTS[type].action : undefined;
-    if (!action) continue;
-    const after = next(status, action);
-    if (after === undefined) broken.push(`${project.id}: event ${id} ${type} in status ${status}`);
-    status = after ?? status;
+  let standing = SENT;
+  for (const { id, type, actor, data } of own) {
+    const after = standingAfter(standing, { type, actor, data: JSON.parse(data) });
+    if (after === undefined) broken.push(`${project.id}: event ${id} ${type} in status ${standing.status}`);
+    standing = after ?? standing;
   }
-  if (status !== project.status)
-    broken.push(`${project.id}: is ${project.status}, and its events say ${status}`);
+  const { status, attention_from } = project;
+  if (standing.status !== status)
+    broken.push(`${project.id}: is ${status}, and its events say ${standing.status}`);
+  if (standing.attentionFrom !== attention_from)
+    broken.push(`${project.id}: was parked in ${attention_from}, its events say ${standing.attentionFrom}`);
   const rounds = own.filter(({ type }) => type === 'project.revision_started').length + 1;
   if (rounds !== project.round)
     broken.push(`${project.id}: in round ${project.round}, ${rounds} were opened`);
@@ -113,6 +126,8 @@ function complete(tables: Content, { sent }: Evidence): string[] {
     ['projects', projects.length, ['project.sent']],
     ['plans', tables.plans.length, ['project.sent']],
     ['completions', tables.completions.length, ['project.submitted']],
+    ['evidence', tables.evidence.length, ['project.verified', 'project.checks_failed']],
+    ['landed', tables.landings.filter(({ outcome }) => outcome === 'landed').length, ['project.landed']],
     ['approvals', tables.approvals.length, ['project.approved', 'project.rejected']],
     ['messages', tables.messages.length, ['project.steered']],
     ['updates', tables.updates.length, ['project.updated']],
@@ -192,14 +207,27 @@ function nothingTwice(project: Row<'projects'>, { runs }: Content): string[] {
   real.forEach((run, index) => {
     const before = real[index - 1];
     if (!before || before.round !== run.round) return;
-    if (run.kind !== 'resume') broken.push(`run ${run.id} begins round ${run.round} of ${project.id} anew`);
+    if (!['resume', 'repair'].includes(run.kind))
+      broken.push(`run ${run.id} begins round ${run.round} of ${project.id} anew`);
     if (before.outcome === null) broken.push(`run ${run.id} follows run ${before.id}, which has no outcome`);
-    if (before.outcome === 'submitted')
+    if (run.kind === 'repair' && before.outcome !== 'submitted')
+      broken.push(`run ${run.id} repairs what run ${before.id} has not submitted`);
+    if (before.outcome === 'submitted' && run.kind !== 'repair')
       broken.push(`run ${run.id} works on round ${run.round}, submitted before`);
     if (run.session_id !== before.session_id && !ENDS_A_SESSION.includes(before.outcome ?? ''))
       broken.push(`run ${run.id} is in another session than run ${before.id}, which ended ${before.outcome}`);
   });
   return broken;
+}
+
+/** A decision names what was measured last of its round, and work that was sent back for repair was not decided on. */
+function decidedOnEvidence(approval: Row<'approvals'>, { evidence }: Content): string[] {
+  const { project_id, round, evidence_id, tree } = approval;
+  const newest = evidence.filter((one) => one.project_id === project_id && one.round === round).at(-1);
+  const isSame = evidence_id === (newest?.id ?? null) && tree === (newest?.tree ?? null);
+  return isSame
+    ? []
+    : [`round ${round} of ${project_id}: decided on evidence ${evidence_id}, not ${newest?.id}`];
 }
 
 /** The MCP configuration of a run may hold the owner's secrets: none is left of a run that has ended. */

@@ -48,7 +48,7 @@ const FAULTS: readonly Fault[] = [
 const MAX_POINTS = 40;
 
 describe.skipIf(!has('strace'))(
-  'faults at every point of claiming, starting and recording a run (needs strace)',
+  'faults at every point of claiming, starting, recording and verifying a run (needs strace)',
   () => {
     test.for(FAULTS)('$what: the next supervisor goes on, and nothing runs twice', async (fault, {
       rig,
@@ -72,7 +72,7 @@ async function strikes(rig: Rig, fault: Fault, n: number): Promise<boolean> {
   const inject = `inject=${fault.calls}:${fault.inject}:when=${n}`;
   const strace = ['strace', '-D', '-q', '-o', notes, '-e', `trace=${fault.calls}`, '-e', inject];
   const supervisor = rig.launch(['run'], strace);
-  const done = rig.happened('run.ended', id);
+  const done = rig.happened('project.verified', id);
   done.catch(() => undefined);
   await Promise.race([supervisor.ended, done]);
   await supervisor.end('SIGTERM');

@@ -153,7 +153,7 @@ describe('several supervisors', () => {
       expect(await events(puppet)).toEqual(['start', 'prompt']);
       await puppet.open('gate');
       expect(await successor.ended).toEqual({ code: 0, signal: null });
-      expect((await rig.details(id)).project.status).toBe('awaiting_approval');
+      expect((await rig.details(id)).project.status).toBe('verifying');
     });
 
     test.skipIf(!has('strace'))(
@@ -246,7 +246,7 @@ describe('stopping', () => {
     const late = await rig.send('# Too late\nDo it.');
     await puppet.open('drain');
     expect(await ended).toEqual({ code: 0, signal: null });
-    expect((await rig.details(id)).project.status).toBe('awaiting_approval');
+    expect((await rig.details(id)).project.status).toBe('verifying');
     expect((await rig.details(late)).runs).toEqual([]);
   });
 

@@ -155,7 +155,7 @@ describe('wrong arguments', () => {
     [
       'bridge_approve',
       { project_id: 'x', force: true },
-      "ERROR: bridge_approve: unknown argument 'force'; allowed: project_id, round. Nothing was changed.",
+      "ERROR: bridge_approve: unknown argument 'force'; allowed: project_id, round, tree. Nothing was changed.",
     ],
     [
       'bridge_cancel',

@@ -140,7 +140,7 @@ describe('Claude in a run', () => {
     const { home, scope, worker } = await run();
     const { text, facts } = await worker.call('bridge_send_completion', { summary: 'done' });
     expect(facts).toMatchObject({
-      status: 'awaiting_approval',
+      status: 'verifying',
       next: expect.stringContaining('End your turn'),
     });
     expect(text).toContain('End your turn');

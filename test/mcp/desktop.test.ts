@@ -6,10 +6,12 @@ import { createEnding } from '../../src/bridge/ended-run.ts';
 import { pause, setHold } from '../../src/bridge/holds.ts';
 import { LEASE_MS, takeLease } from '../../src/bridge/lease.ts';
 import { databaseOf } from '../../src/bridge/open-bridge.ts';
+import { nextToVerify, recordEvidence } from '../../src/bridge/verifying.ts';
 import { systemClock } from '../../src/clock.ts';
 import { identify, type ProcessIdentity } from '../../src/machine/identity.ts';
 import { asLeaseToken, asProjectId, asRunId } from '../../src/project/ids.ts';
 import { UNKNOWN_COST } from '../../src/project/run.ts';
+import { evidenceOf } from '../bridge/submitted.ts';
 import { code, desktop, openStore, rowsIn, stateFolder, type ToolCaller } from './rig.ts';
 
 const PLAN = '# Build the page\n\nMake it good.';
@@ -187,9 +189,7 @@ describe('decisions', () => {
     expect(second.facts.repeated).toBe(true);
     expect(second.text).toContain('nothing was changed');
     const opposite = await client.call('bridge_approve', { project_id: id });
-    expect(opposite.text).toMatch(
-      /^ERROR: cannot approve project in status 'rejected'; expected 'awaiting_approval'\./,
-    );
+    expect(opposite.text).toMatch(/^ERROR: round 1 was rejected by desktop at .*; nothing was changed\./);
     expect(await rowsIn(home, 'approvals')).toHaveLength(1);
   });
 
@@ -339,6 +339,12 @@ describe('following a project', () => {
       files_created: ['a.txt'],
       caveats: 'slow',
     });
+    if (!started) throw new Error('nothing started');
+    const lease = { bridge, token: asLeaseToken('token') };
+    await endRun(lease, started.run, { kind: 'submitted' }, createEnding(0));
+    const due = await nextToVerify(lease);
+    if (!due) throw new Error('nothing is to be verified');
+    await recordEvidence(lease, due, evidenceOf(due));
     await client.call('bridge_reject', { project_id: id, reason: 'Make it fast.' });
     const { text, facts } = await client.call('bridge_get_project_status', { project_id: id });
     expect(facts).toMatchObject({

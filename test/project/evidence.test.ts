@@ -9,7 +9,7 @@ import {
   treeOf,
   UNMEASURED_CAUSES,
 } from '../../src/project/evidence.ts';
-import { describeUnmeasured, summarizeEvidence } from '../../src/project/evidence-text.ts';
+import { describeUnmeasured, figuresOf, summarizeEvidence } from '../../src/project/evidence-text.ts';
 import { describeWarning, WARNING_KINDS } from '../../src/project/warning.ts';
 import { sampleEvidence } from '../evidence-sample.ts';
 
@@ -76,8 +76,8 @@ test('a summary of evidence says what changed, how the checks ended and how many
     sampleEvidence({ checksPassed: false, repairs: { used: 0, max: 2 }, warnings: [] }),
     sampleEvidence({ ...CLEAN, diff: { ...diff, files: 1, insertions: 0 } }),
     sampleEvidence({ ...CLEAN, diff: { ...diff, files: 0 } }),
-    sampleEvidence({ ...CLEAN, diff: null }),
-  ].map(summarizeEvidence);
+    sampleEvidence({ ...CLEAN, measured: false, diff: null }),
+  ].map((evidence) => summarizeEvidence(figuresOf(evidence)));
   expect(summaries).toMatchInlineSnapshot(`
     [
       "2 files, +12 −3, checks failed after 2 repairs, 1 warning",

@@ -13,6 +13,7 @@ const completion: Completion = {
   id: 1,
   projectId,
   round: 2,
+  attempt: 1,
   runId: null,
   filesCreated: ['src/a.ts', 'b c.md'],
   filesModified: [],

@@ -11,6 +11,7 @@ import {
   type ProjectStatus,
   WHAT_NEXT,
 } from '../../src/project/project.ts';
+import { SENT } from '../standing.ts';
 
 /**
  * Every cell of the table, written out: what each action leads to in each status. A move that is not here is refused.
@@ -26,10 +27,16 @@ const TABLE: Record<ProjectStatus, Partial<Record<ProjectAction, ProjectStatus |
     park: 'attention',
     cancel: 'cancelled',
   },
-  verifying: { cancel: 'cancelled' },
+  verifying: {
+    evidence_ready: 'awaiting_approval',
+    checks_failed: 'in_progress',
+    steer: '=',
+    park: 'attention',
+    cancel: 'cancelled',
+  },
   awaiting_approval: { approve: 'approved', reject: 'rejected', cancel: 'cancelled' },
   rejected: { reset_for_revision: 'in_progress', steer: '=', park: 'attention', cancel: 'cancelled' },
-  approved: { finish: 'complete', cancel: 'cancelled' },
+  approved: { land: 'complete', finish: 'complete', park: 'attention', cancel: 'cancelled' },
   complete: {},
   cancelled: {},
   attention: { steer: '=', retry: 'pending', cancel: 'cancelled' },
@@ -41,20 +48,33 @@ describe('moves of a project', () => {
       const to = TABLE[status][action];
       const expected = to === '=' ? status : to;
       test(`a project's move ${status}: ${action} ${expected ? `leads to ${expected}` : 'is refused'}`, () => {
-        expect(next(status, action)).toBe(expected);
+        expect(next({ ...SENT, status }, action)).toBe(expected);
       });
     }
   }
 
+  test.each<[ProjectStatus | null, ProjectStatus]>([
+    ['verifying', 'verifying'],
+    ['rejected', 'rejected'],
+    ['approved', 'approved'],
+    ['pending', 'pending'],
+    ['in_progress', 'pending'],
+    [null, 'pending'],
+  ])('a retry of a project that was parked in status %s leads to %s', (attentionFrom, to) => {
+    expect(next({ status: 'attention', claimedBy: 'supervisor', attentionFrom }, 'retry')).toBe(to);
+  });
+
   test('a closed project never moves on, and every other can', () => {
     for (const status of PROJECT_STATUSES) {
-      const moves = PROJECT_ACTIONS.filter((action) => next(status, action) !== undefined);
+      const moves = PROJECT_ACTIONS.filter((action) => next({ ...SENT, status }, action) !== undefined);
       expect(moves.length === 0, status).toBe(isClosed(status));
     }
   });
 
   test('every open project can be cancelled', () => {
-    const cancellable = PROJECT_STATUSES.filter((status) => next(status, 'cancel') === 'cancelled');
+    const cancellable = PROJECT_STATUSES.filter(
+      (status) => next({ ...SENT, status }, 'cancel') === 'cancelled',
+    );
     expect(cancellable).toEqual(PROJECT_STATUSES.filter((status) => !isClosed(status)));
   });
 
@@ -62,7 +82,7 @@ describe('moves of a project', () => {
     const reached = new Set<ProjectStatus>(['pending']);
     for (const status of reached) {
       for (const action of PROJECT_ACTIONS) {
-        const to = next(status, action);
+        const to = next({ ...SENT, status }, action);
         if (to) reached.add(to);
       }
     }
@@ -79,7 +99,7 @@ describe('illegal moves', () => {
       "cannot send an update for project in status 'complete'; expected 'in_progress'. It is done; send a new plan for more work.",
     );
     expect(illegalMoveMessage('awaiting_approval', 'steer')).toBe(
-      "cannot steer project in status 'awaiting_approval'; expected 'pending' or 'in_progress' or 'rejected' or 'attention'. It waits for a decision: approve it, or reject it with a reason.",
+      "cannot steer project in status 'awaiting_approval'; expected 'pending' or 'in_progress' or 'verifying' or 'rejected' or 'attention'. It waits for a decision: approve it, or reject it with a reason.",
     );
   });
 

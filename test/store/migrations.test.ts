@@ -34,6 +34,7 @@ const DIGESTS: readonly { readonly digest: string; readonly releasedIn?: string 
   { digest: '982b9b1e1c9d7dbf52a6052fe1911b1dd3a4408f7a111f5eac09341885ad8150' },
   { digest: '9f9f4c9ee76492f49ad86494dc8d8bddacd96249f180e61dbd3ebcbedeafae1d' },
   { digest: '4dac97eac1518bbf1f6d1219ea4a5cc30ab6d17cfe821a55152804265087919c' },
+  { digest: '683e3783b1af97602949b89ac39100075726580d04870252a78b1199da45168e' },
 ];
 
 const SOURCES = new URL('../../src/store/sqlite/', import.meta.url);

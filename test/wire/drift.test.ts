@@ -52,7 +52,7 @@ test('every field of a noun is on the wire, or is named here as internal', () =>
     Names<Completion, 'id' | 'project_id' | 'created_at'>
   >();
   expectTypeOf<Exclude<keyof WireDecision, 'decided_at'>>().toEqualTypeOf<
-    Names<Decision, 'id' | 'project_id' | 'round' | 'created_at'>
+    Names<Decision, 'id' | 'project_id' | 'round' | 'evidence_id' | 'created_at'>
   >();
 });
 

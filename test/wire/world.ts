@@ -3,10 +3,11 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { cancel, steer } from '../../src/bridge/control.ts';
+import { finish } from '../../src/bridge/finish.ts';
 import { pause, setHold } from '../../src/bridge/holds.ts';
 import { databaseOf } from '../../src/bridge/open-bridge.ts';
 import { recordQuotas } from '../../src/bridge/quota.ts';
-import { approve, finish, reject } from '../../src/bridge/reviews.ts';
+import { approve, reject } from '../../src/bridge/reviews.ts';
 import type { ProcessIdentity } from '../../src/machine/identity.ts';
 import { OWN_ACCOUNT } from '../../src/project/ids.ts';
 import { granted, type Rig } from '../cli/rig.ts';

@@ -12,12 +12,13 @@ export function approveCommand(cli: Cli): Command {
 
     .addArgument(idArgument())
     .option('--round <number>', 'fail unless this round waits for a decision', wholeNumber(1))
+    .option('--tree <digits>', 'fail unless this is what was measured of it')
     .addHelpText('after', examples('bridge-supervisor approve 3f9ac1d20b7e'))
-    .action((id: string, { round }: { round?: number }) =>
+    .action((id: string, { round, tree }: { round?: number; tree?: string }) =>
       withProject(
         cli,
         id,
-        (bridge, projectId) => approve(bridge, projectId, 'person', round),
+        (bridge, projectId) => approve(bridge, projectId, 'person', { round, tree }),
         async ({ project, decision, repeated }, bridge) => {
           if (repeated) {
             const at = dateAndTime(decision.createdAt);

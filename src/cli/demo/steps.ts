@@ -120,6 +120,7 @@ async function submission(work: Work): Promise<void> {
   submitted.catch(() => undefined);
   await work.events.until('project.submitted');
   await work.events.until('run.ended');
+  await work.events.until('project.verified');
   work.reporter.say('Desktop', `receives from bridge_wait: ${await submitted}`);
 }
 

@@ -7,6 +7,7 @@ import {
   present,
   type UnknownEvent,
 } from '../../project/event.ts';
+import { summarizeEvidence } from '../../project/evidence-text.ts';
 import { describeOutcome } from '../../project/outcome-text.ts';
 import { upcoming } from '../terminal/time.ts';
 
@@ -29,10 +30,17 @@ function texts(now: Date): EventTable<EventText> {
       plain('claimed', `by ${by === 'code' ? "a person's own Claude Code" : 'the supervisor'}`),
     'project.updated': ({ message }) => plain('update', message),
     'project.submitted': ({ round, summary }) => good('submitted', `round ${round}: ${summary}`),
+    'project.verified': (data) => {
+      const text = `round ${data.round}: ${summarizeEvidence(data)}`;
+      return data.measured && data.checksPassed !== false ? good('measured', text) : bad('measured', text);
+    },
+    'project.checks_failed': ({ round, failed, repair }) =>
+      bad('checks', `round ${round}: ${failed.join(', ')} failed; repair ${repair} begins`),
     'project.approved': ({ round }, { actor }) => good('approved', `round ${round}, by ${actor}`),
     'project.rejected': ({ round, reason }, { actor }) =>
       bad('rejected', `round ${round}, by ${actor}: ${reason}`),
     'project.revision_started': ({ round }) => plain('revision', `round ${round} starts`),
+    'project.landed': ({ round, target, oid }) => good('landed', `round ${round} on ${target}, as ${oid}`),
     'project.completed': () => good('complete', 'done'),
     'project.cancelled': ({ reason }, { actor }) =>
       bad('cancelled', reason ? `by ${actor}: ${reason}` : `by ${actor}`),
@@ -40,6 +48,8 @@ function texts(now: Date): EventTable<EventText> {
     'project.steering_delivered': () => faint('message', 'Claude has read it'),
     'project.needs_attention': ({ reason }) => bad('attention', reason),
     'project.retried': (_, { actor }) => plain('retry', `back in the queue, by ${actor}`),
+    'worktree.added': ({ path, branch }) => faint('worktree', `${path}, branch ${branch}`),
+    'worktree.removed': ({ path, branch }) => faint('worktree', `${path} removed; its branch was ${branch}`),
     'run.started': ({ kind, round }, { runId }) => plain('run', `${kind} run ${runId ?? ''}, round ${round}`),
     'run.spawned': ({ pid }) => faint('run', `claude started, pid ${pid}`),
     'run.ready': ({ claudeVersion, model }) => faint('run', `claude ${claudeVersion} is ready with ${model}`),

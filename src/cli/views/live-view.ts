@@ -2,7 +2,7 @@
 import { clearScreenDown, moveCursor } from 'node:readline';
 import type { ProjectState } from '../../bridge/queries.ts';
 import { nextCommands } from '../../control/next-commands.ts';
-import type { BridgeEvent, EventType } from '../../project/event.ts';
+import type { BridgeEvent } from '../../project/event.ts';
 import { type ProjectStatus, WHAT_NEXT } from '../../project/project.ts';
 import { toWireEvent } from '../../wire/event.ts';
 import type { Cli } from '../context.ts';
@@ -101,15 +101,17 @@ const TONES: Record<ReturnType<typeof eventText>['tone'], Format> = {
 function printEvent(cli: Cli, event: BridgeEvent, subject: Subject): void {
   const { word, text, tone } = eventText(event, cli.clock.now());
   printEntry(cli, subject, event.projectId, event.createdAt, { text: word, format: TONES[tone] }, text);
-  const status = event.type === 'unknown' ? undefined : ASKS_FOR[event.type];
+  const status = waitsIn(event);
   if (status && event.projectId !== null) print(cli, nextCommands({ id: event.projectId, status }));
 }
 
-/** Events after which a project waits for the person. */
-const ASKS_FOR: Readonly<Partial<Record<EventType, ProjectStatus>>> = {
-  'project.submitted': 'awaiting_approval',
-  'project.needs_attention': 'attention',
-};
+/** In which status a project waits for the person after an event; undefined when it does not. */
+function waitsIn({ type, runId }: BridgeEvent): ProjectStatus | undefined {
+  if (type === 'project.needs_attention') return 'attention';
+  // By hand nobody measures it.
+  const isToDecide = type === 'project.verified' || (type === 'project.submitted' && runId === null);
+  return isToDecide ? 'awaiting_approval' : undefined;
+}
 
 function printEntry(
   cli: Cli,

@@ -16,15 +16,24 @@ const round = z
     'The round the person has seen; refused when another one waits. Default: the one that waits now.',
   );
 
+const tree = z
+  .string()
+  .max(64)
+  .optional()
+  .describe('The first 8 or more digits of the tree the person has seen; refused when it is another.');
+
 export const approveTool = defineTool({
   name: 'bridge_approve',
   title: 'Approve submitted work',
   description:
     'Approves what Claude Code submitted; the project is then completed. Call it only when the person has said so. A repeated call returns the first decision.',
   hints: { readOnly: false, destructive: false, idempotent: true },
-  input: z.strictObject({ project_id: projectId, round }),
+  input: z.strictObject({ project_id: projectId, round, tree }),
   async run(input, call) {
-    const decided = await call.verbs.approve(input.project_id, 'desktop', input.round);
+    const decided = await call.verbs.approve(input.project_id, 'desktop', {
+      round: input.round,
+      tree: input.tree,
+    });
     return decided.ok ? decisionAnswer(decided.value, call) : decided;
   },
 });
@@ -40,10 +49,14 @@ export const rejectTool = defineTool({
     // An empty reason is refused by the verb, in words that people know.
     reason: z.string().describe('What is to be changed: Claude Code is told exactly this. Not empty.'),
     round,
+    tree,
   }),
   async run(input, call) {
     const { project_id, reason } = input;
-    const decided = await call.verbs.reject(project_id, reason, 'desktop', input.round);
+    const decided = await call.verbs.reject(project_id, reason, 'desktop', {
+      round: input.round,
+      tree: input.tree,
+    });
     return decided.ok ? decisionAnswer(decided.value, call) : decided;
   },
 });

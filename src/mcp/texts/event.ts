@@ -1,5 +1,6 @@
 /** One line of history in words. */
 import { type EventTable, type HistoryEvent, present, type UnknownEvent } from '../../project/event.ts';
+import { summarizeEvidence } from '../../project/evidence-text.ts';
 import { describeOutcome } from '../../project/outcome-text.ts';
 import { cleanLine } from '../../project/text.ts';
 import { shorten } from './quoted.ts';
@@ -26,19 +27,28 @@ const DESCRIPTIONS: EventTable<readonly [message: string, quote?: string]> = {
     by === 'code' ? "claimed by a person's own Claude Code session" : 'claimed by the supervisor',
   ],
   'project.updated': ({ message }) => ['Claude Code reports', message],
-  'project.submitted': ({ round, summary }) => [
-    `work submitted for round ${round}; waiting for approval`,
+  // By hand nobody measures it.
+  'project.submitted': ({ round, summary }, { runId }) => [
+    `work submitted for round ${round}${runId === null ? '; waiting for approval' : ''}`,
     summary,
+  ],
+  'project.verified': (data) => [`round ${data.round}: ${summarizeEvidence(data)}; waiting for approval`],
+  'project.checks_failed': ({ round, failed, repair }) => [
+    `checks failed for round ${round}; repair ${repair} begins`,
+    failed.join(', '),
   ],
   'project.approved': ({ round }, { actor }) => [`round ${round} approved by ${actor}`],
   'project.rejected': ({ round, reason }, { actor }) => [`round ${round} rejected by ${actor}`, reason],
   'project.revision_started': ({ round }) => [`round ${round} started`],
+  'project.landed': ({ round, target, oid }) => [`round ${round} landed as ${oid}`, target],
   'project.completed': () => ['completed'],
   'project.cancelled': ({ reason }, { actor }) => [`cancelled by ${actor}`, reason],
   'project.steered': ({ message }, { actor }) => [`message from ${actor}`, message],
   'project.steering_delivered': () => ['Claude Code received a message'],
   'project.needs_attention': ({ reason }) => ['needs attention', reason],
   'project.retried': (_, { actor }) => [`put back into the queue by ${actor}`],
+  'worktree.added': ({ branch }) => ['worktree made', branch],
+  'worktree.removed': ({ branch }) => ['worktree removed', branch],
   'run.started': () => ['run started'],
   'run.spawned': () => ['Claude Code started'],
   'run.ready': () => ['Claude Code is ready'],

@@ -9,9 +9,11 @@ import { shorten } from './quoted.ts';
 /** As much of a completion as fits into `bytes`. */
 export function completionFacts(completion: Completion, bytes: number): ToolRound {
   const { projectId } = completion;
-  const { round, submitted_at, summary, caveats, files_created, files_modified } = toWireRound(completion);
+  const { round, attempt, submitted_at, summary, caveats, files_created, files_modified } =
+    toWireRound(completion);
   return {
     round,
+    attempt,
     submitted_at,
     summary: shorten(summary, bytes / 2, projectId),
     ...(caveats ? { caveats: shorten(caveats, bytes / 4, projectId) } : {}),
@@ -45,13 +47,11 @@ function someFiles(names: readonly string[], bytes: number): string[] {
 
 /** @param bytes Room for the reason; without it the reason is left out. */
 export function decisionFacts(decision: Decision, bytes = 0): ToolDecision {
-  const { verdict, reason, decided_by, decided_at } = toWireDecision(decision);
+  const { reason, ...facts } = toWireDecision(decision);
   return {
     round: decision.round,
-    verdict,
+    ...facts,
     ...(reason && bytes > 0 ? { reason: shorten(reason, bytes, decision.projectId) } : {}),
-    decided_by,
-    decided_at,
   };
 }
 

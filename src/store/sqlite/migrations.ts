@@ -16,6 +16,7 @@ import { SCHEMA_4 } from './migrations/0004.ts';
 import { SCHEMA_5 } from './migrations/0005.ts';
 import { SCHEMA_6 } from './migrations/0006.ts';
 import { SCHEMA_7 } from './migrations/0007.ts';
+import { SCHEMA_8 } from './migrations/0008.ts';
 
 /**
  * `MIGRATIONS[n]` migrates from schema version n to n + 1. Foreign keys are off meanwhile; migrate() checks them at the
@@ -29,4 +30,5 @@ export const MIGRATIONS: readonly string[] = [
   SCHEMA_5,
   SCHEMA_6,
   SCHEMA_7,
+  SCHEMA_8,
 ];

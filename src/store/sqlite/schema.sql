@@ -1,4 +1,4 @@
--- Schema version 7. Made by `npm run schema` from the migrations; not read by the program.
+-- Schema version 8. Made by `npm run schema` from the migrations; not read by the program.
 
 CREATE TABLE approvals (
   id INTEGER PRIMARY KEY,
@@ -7,14 +7,15 @@ CREATE TABLE approvals (
   verdict TEXT NOT NULL CHECK (verdict IN ('approved', 'rejected')),
   reason TEXT NOT NULL,
   decided_by TEXT NOT NULL,
-  created_at TEXT NOT NULL,
+  created_at TEXT NOT NULL, tree TEXT, base_oid TEXT, decided_via TEXT NOT NULL DEFAULT 'cli', bound INTEGER NOT NULL DEFAULT 0, evidence_id INTEGER REFERENCES evidence (id),
   UNIQUE (project_id, round)
 );
 
-CREATE TABLE completions (
+CREATE TABLE "completions" (
   id INTEGER PRIMARY KEY,
   project_id TEXT NOT NULL REFERENCES projects (id),
   round INTEGER NOT NULL,
+  attempt INTEGER NOT NULL,
   run_id TEXT REFERENCES runs (id),
   files_created TEXT NOT NULL,
   files_modified TEXT NOT NULL,
@@ -22,7 +23,7 @@ CREATE TABLE completions (
   caveats TEXT NOT NULL,
   request_id TEXT,
   created_at TEXT NOT NULL,
-  UNIQUE (project_id, round)
+  UNIQUE (project_id, round, attempt)
 );
 
 CREATE TABLE events (
@@ -37,6 +38,22 @@ CREATE TABLE events (
 
 CREATE INDEX events_by_project ON events (project_id, id);
 
+CREATE TABLE evidence (
+  id INTEGER PRIMARY KEY,
+  project_id TEXT NOT NULL REFERENCES projects (id),
+  round INTEGER NOT NULL,
+  attempt INTEGER NOT NULL,
+  run_id TEXT REFERENCES runs (id),
+  base_oid TEXT,
+  tree TEXT,
+  commit_oid TEXT,
+  -- NULL: there are no checks.
+  checks_passed INTEGER,
+  data TEXT NOT NULL,
+  created_at TEXT NOT NULL,
+  UNIQUE (project_id, round, attempt)
+);
+
 CREATE TABLE "holds" (
   kind TEXT NOT NULL,
   -- Whose runs are held: 'fleet', 'machine:ID' or 'account:NAME'.
@@ -50,6 +67,20 @@ CREATE TABLE "holds" (
   probe_run_id TEXT REFERENCES runs (id),
   PRIMARY KEY (kind, subject, scope)
 );
+
+CREATE TABLE landings (
+  id INTEGER PRIMARY KEY,
+  approval_id INTEGER NOT NULL REFERENCES approvals (id),
+  action TEXT NOT NULL,
+  target TEXT NOT NULL,
+  from_oid TEXT,
+  to_oid TEXT,
+  outcome TEXT NOT NULL,
+  detail TEXT NOT NULL,
+  created_at TEXT NOT NULL
+);
+
+CREATE INDEX landings_by_approval ON landings (approval_id, id);
 
 CREATE TABLE messages (
   number INTEGER PRIMARY KEY,
@@ -105,7 +136,7 @@ CREATE TABLE "projects" (
   request_id TEXT UNIQUE,
   created_at TEXT NOT NULL,
   updated_at TEXT NOT NULL
-, run_id TEXT REFERENCES runs (id), place TEXT);
+, run_id TEXT REFERENCES runs (id), place TEXT, attention_from TEXT, isolation TEXT, base TEXT, checks TEXT, on_approve TEXT, max_rounds INTEGER);
 
 CREATE INDEX projects_backing_off ON projects (not_before) WHERE not_before IS NOT NULL;
 
@@ -214,3 +245,21 @@ CREATE TABLE "updates" (
 CREATE INDEX updates_by_project ON updates (project_id, id);
 
 CREATE UNIQUE INDEX updates_by_request ON updates (project_id, request_id, ifnull(run_id, ''));
+
+CREATE TABLE worktrees (
+  project_id TEXT PRIMARY KEY REFERENCES projects (id),
+  repo TEXT NOT NULL,
+  path TEXT NOT NULL,
+  subdir TEXT NOT NULL,
+  branch TEXT NOT NULL,
+  base_ref TEXT,
+  base_oid TEXT NOT NULL,
+  measure_dir TEXT NOT NULL,
+  config_digest TEXT,
+  refs_digest TEXT,
+  state TEXT NOT NULL,
+  prepared_at TEXT,
+  prepare_exit INTEGER,
+  created_at TEXT NOT NULL,
+  removed_at TEXT
+);

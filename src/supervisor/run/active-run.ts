@@ -54,7 +54,7 @@ export class ActiveRun {
   }
 
   /**
-   * Applies what a person, or the run itself, has done since the last call: cancel, submit, approve, steer. Throws
+   * Applies what a person, or the run itself, has done since the last call: cancel, submit, steer. Throws
    * LeaseLost.
    */
   async attend(): Promise<void> {
@@ -68,11 +68,9 @@ export class ActiveRun {
   }
 
   async #attend(): Promise<void> {
-    const { cancelled, submitted, approved, messages } = await ordersFor(this.#context.bridge, this.run);
+    const { cancelled, submitted, messages } = await ordersFor(this.#context.bridge, this.run);
     if (cancelled) return this.stop({ kind: 'cancelled' });
     if (submitted) this.#phases.emit({ kind: 'submitted', at: this.#context.clock.monotonic() });
-    // Approved work must not change any more.
-    if (approved) return this.stop(undefined);
     // A message sent after a submission is about the next round; the run of that round gets it in its prompt.
     if (!submitted) await this.#steering.handOver(messages);
   }

@@ -20,6 +20,10 @@ export const projectSchema = z
     tries: count().describe('consecutive runs that failed and are tried again'),
     not_before: time().nullable().describe('no run starts before this time'),
     attention: z.string().nullable().describe("why it needs a person; only in status 'attention'"),
+    attention_from: z
+      .enum(PROJECT_STATUSES)
+      .nullable()
+      .describe('the status in which it came to need a person: where a retry goes on'),
     created_at: time().describe('when the plan was sent'),
     updated_at: time().describe(
       'the last change a person can see, other than what a run is doing at the moment (`live`)',

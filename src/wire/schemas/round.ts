@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { VERDICTS } from '../../project/review.ts';
+import { DECIDED_VIA, VERDICTS } from '../../project/review.ts';
 import { id, time } from './scalars.ts';
 
 /** What the person decided about a round. */
@@ -7,7 +7,11 @@ export const decisionSchema = z
   .strictObject({
     verdict: z.enum(VERDICTS),
     reason: z.string().describe('what Claude is told to change; never empty for a rejection'),
+    tree: z.string().nullable().describe('what was measured of the round, as a git tree; null: nothing was'),
+    base_oid: z.string().nullable().describe('what that was compared with'),
+    bound: z.boolean().describe('whether the tree was named, or had been shown, by whoever decided'),
     decided_by: z.string().describe('`person`: on the command line; `desktop`: in Claude Desktop'),
+    decided_via: z.enum(DECIDED_VIA).describe('`rule`: by a rule of the owner'),
     decided_at: time(),
   })
   .describe('What the person decided about a round.');
@@ -18,6 +22,7 @@ export type WireDecision = z.output<typeof decisionSchema>;
 export const roundSchema = z
   .strictObject({
     round: z.int().min(1),
+    attempt: z.int().min(1).describe('1, and one more for each repair of the same round'),
     run_id: id().nullable().describe('null: submitted by hand'),
     submitted_at: time(),
     summary: z.string(),

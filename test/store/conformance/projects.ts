@@ -29,6 +29,7 @@ export function projectsConform({ write, read }: StoreUnderTest): void {
         not_before: minute(9),
         attention: 'why',
         place: 'site',
+        attention_from: 'in_progress' as const,
       };
       await write((trx) => addProject(trx, 1, row, markdown));
       expect(await findProject(read(), id(1))).toEqual({
@@ -49,6 +50,7 @@ export function projectsConform({ write, read }: StoreUnderTest): void {
         tries: 3,
         notBefore: minute(9),
         attention: 'why',
+        attentionFrom: 'in_progress',
         createdAt: minute(1),
         updatedAt: minute(1),
       });

@@ -15,9 +15,10 @@ import type { StoreUnderTest } from './store-under-test.ts';
 
 export function reviewsConform({ write, read }: StoreUnderTest): void {
   describe('reviews', () => {
-    const completion = (round: number, request: string | null = null) => ({
+    const completion = (round: number, request: string | null = null, attempt = 1) => ({
       project_id: id(1),
       round,
+      attempt,
       run_id: null,
       files_created: '["a.ts"]',
       files_modified: '[]',
@@ -32,6 +33,7 @@ export function reviewsConform({ write, read }: StoreUnderTest): void {
       verdict,
       reason: verdict === 'rejected' ? 'no' : '',
       decided_by: 'desktop',
+      decided_via: 'desktop' as const,
       created_at: minute(round),
     });
     beforeEach(async () => {
@@ -44,15 +46,16 @@ export function reviewsConform({ write, read }: StoreUnderTest): void {
       await write((trx) => insertCompletion(trx, completion(1)));
       for (const round of [1, 2])
         await write((trx) => insertCompletion(trx, { ...completion(round), project_id: id(2) }));
+      await write((trx) => insertCompletion(trx, completion(1, null, 2)));
       const found = await newestCompletions(read(), [id(1), id(2), id(3)]);
-      expect(found.map(({ projectId, round }) => [projectId, round]).sort()).toEqual([
-        [id(1), 1],
-        [id(2), 2],
+      expect(found.map(({ projectId, round, attempt }) => [projectId, round, attempt]).sort()).toEqual([
+        [id(1), 1, 2],
+        [id(2), 2, 1],
       ]);
       expect(await newestCompletions(read(), [])).toEqual([]);
     });
 
-    test('a round has one completion', async () => {
+    test('a round has one completion of each attempt, and the newest counts', async () => {
       await write((trx) => insertCompletion(trx, completion(1)));
       await expect(write((trx) => insertCompletion(trx, completion(1)))).rejects.toThrow(/UNIQUE/i);
       await write((trx) => insertCompletion(trx, completion(2, 'r')));
@@ -64,7 +67,14 @@ export function reviewsConform({ write, read }: StoreUnderTest): void {
       expect(await findCompletionByRequest(read(), id(1), null, 'r')).toMatchObject({ round: 2 });
       expect(await findCompletionByRequest(read(), id(1), id(7), 'r')).toBeUndefined();
       expect(await findCompletionByRequest(read(), id(2), null, 'r')).toBeUndefined();
-      expect((await completionsOf(read(), id(1))).map(({ round }) => round)).toEqual([1, 2]);
+      await write((trx) => insertCompletion(trx, completion(2, 'again', 2)));
+      expect(await findCompletion(read(), id(1), 2)).toMatchObject({ attempt: 2 });
+      expect(await findCompletion(read(), id(1), 2, 1)).toMatchObject({ attempt: 1 });
+      const newest = (await completionsOf(read(), id(1))).map(({ round, attempt }) => [round, attempt]);
+      expect(newest).toEqual([
+        [1, 1],
+        [2, 2],
+      ]);
     });
 
     test('a round has one decision, and the newest is known', async () => {

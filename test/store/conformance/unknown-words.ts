@@ -109,6 +109,7 @@ export function unknownWordsConform({ write, read }: StoreUnderTest): void {
           verdict: 'approved',
           reason: '',
           decided_by: 'person',
+          decided_via: 'cli',
           created_at: NOW,
         });
       });

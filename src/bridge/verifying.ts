@@ -1,0 +1,152 @@
+/** Submitted work, which the supervisor measures before a person decides about it. */
+
+import { type AutoApprove, isApprovedByRule } from '../project/auto-approve.ts';
+import { type Evidence, hasPassed } from '../project/evidence.ts';
+import { figuresOf } from '../project/evidence-text.ts';
+import type { ProjectId } from '../project/ids.ts';
+import type { Project } from '../project/project.ts';
+import type { Completion } from '../project/review.ts';
+import type { Run } from '../project/run.ts';
+import type { Worktree } from '../project/worktree.ts';
+import { type Result, refuse } from '../result.ts';
+import { findEvidence, insertEvidence } from '../store/evidence.ts';
+import { findProject, listProjects, planRevision } from '../store/projects.ts';
+import { findCompletion } from '../store/reviews.ts';
+import { runsOf } from '../store/runs.ts';
+import { findWorktree } from '../store/worktrees.ts';
+import { needsAttention } from './attention.ts';
+import { type Bridge, changeProject } from './bridge.ts';
+import { assertLease, type HeldLease } from './lease.ts';
+import { databaseOf } from './open-bridge.ts';
+import { recordDecision } from './reviews.ts';
+
+export interface ToVerify {
+  readonly project: Project;
+  /** The evidence that is to be made; the newest of a round counts. */
+  readonly attempt: number;
+  readonly completion: Completion;
+  readonly planRevision: number;
+  /** All runs of the project, in their order. */
+  readonly runs: readonly Run[];
+  readonly worktree: Worktree | undefined;
+  /** How often this round was sent back for its checks. */
+  readonly repairsUsed: number;
+}
+
+/**
+ * The next project whose work was submitted and whose run has ended, oldest first, and is not among `except`. It stays
+ * the next one until its evidence is recorded: after a restart it is made again.
+ */
+export async function nextToVerify(
+  { bridge }: HeldLease,
+  except: readonly ProjectId[] = [],
+): Promise<ToVerify | undefined> {
+  const db = databaseOf(bridge).read;
+  const limit = except.length + 100;
+  const submitted = await listProjects(db, { statuses: ['verifying'], oldestFirst: true, limit });
+  for (const project of submitted) {
+    const { id, round, runId } = project;
+    const completion = await findCompletion(db, id, round);
+    if (runId !== null || except.includes(id) || !completion) continue;
+    const runs = await runsOf(db, id);
+    // The folder that is measured lies on the machine of its runs.
+    if (runs.at(-1)?.machineId !== bridge.machineId) continue;
+    return {
+      project,
+      attempt: ((await findEvidence(db, id, round))?.attempt ?? 0) + 1,
+      completion,
+      planRevision: await planRevision(db, id),
+      runs,
+      worktree: await findWorktree(db, id),
+      repairsUsed: completion.attempt - 1,
+    };
+  }
+  return undefined;
+}
+
+/** Whether the work of a project is still to be verified: a person may have called it off. */
+export async function isBeingVerified(bridge: Bridge, projectId: ProjectId): Promise<boolean> {
+  return (await findProject(databaseOf(bridge).read, projectId))?.status === 'verifying';
+}
+
+/** What follows from evidence. */
+export type Verified = 'awaiting_approval' | 'repair' | 'approved_by_rule';
+
+/** The owner's rule, and how its patterns are read. */
+export interface ApprovalRule extends AutoApprove {
+  readonly matches: (path: string, pattern: string) => boolean;
+}
+
+/**
+ * Records what was measured of a round. Red checks send it back to be repaired while it has repairs left; else a person
+ * decides, or `rule` approves it. Refused when the project has moved on since. Throws LeaseLost.
+ */
+export async function recordEvidence(
+  lease: HeldLease,
+  { project: { id }, attempt, completion }: Pick<ToVerify, 'project' | 'attempt' | 'completion'>,
+  evidence: Evidence,
+  rule?: ApprovalRule,
+): Promise<Result<Verified>> {
+  const { round, runId } = completion;
+  return changeProject<Verified>(
+    lease.bridge,
+    id,
+    isToRepair(evidence) ? 'checks_failed' : 'evidence_ready',
+    'supervisor',
+    async (change) => {
+      const { trx, now, event } = change;
+      const at = { round, attempt };
+      const measured = await insertEvidence(trx, { projectId: id, ...at }, runId, evidence, now);
+      if (isToRepair(evidence)) {
+        const repair = evidence.repairs.used + 1;
+        const failed = evidence.checks.filter((check) => !hasPassed(check)).map(({ name }) => name);
+        await event({
+          type: 'project.checks_failed',
+          data: { ...at, failed, repair },
+        });
+        return 'repair';
+      }
+      await event({ type: 'project.verified', data: { ...at, ...figuresOf(evidence) } });
+      if (!rule || !isApprovedByRule(evidence, rule, rule.matches)) return 'awaiting_approval';
+      change.moveOn('approve');
+      const decided = {
+        verdict: 'approved',
+        reason: '',
+        bound: true,
+        by: 'supervisor',
+        via: 'rule',
+      } as const;
+      await recordDecision(change, { ...decided, measured });
+      return 'approved_by_rule';
+    },
+    async (trx, project) => {
+      await assertLease(trx, lease);
+      const newest = (await findEvidence(trx, id, project.round))?.attempt ?? 0;
+      if (project.round === round && newest + 1 === attempt) return undefined;
+      return refuse(`attempt ${attempt} of round ${round} is not the one under way.`);
+    },
+  );
+}
+
+function isToRepair({ checksPassed, repairs }: Evidence): boolean {
+  return checksPassed === false && repairs.used < repairs.max;
+}
+
+/** Lets a person look at work that cannot be verified now; a retry verifies it again. Throws LeaseLost. */
+export async function parkVerifying(
+  lease: HeldLease,
+  projectId: ProjectId,
+  reason: string,
+): Promise<Result<Project>> {
+  return changeProject(
+    lease.bridge,
+    projectId,
+    'park',
+    'supervisor',
+    (change) => needsAttention(change, change.project, reason),
+    async (trx, { status }) => {
+      await assertLease(trx, lease);
+      return status === 'verifying' ? undefined : refuse(`it is not being verified but ${status}.`);
+    },
+  );
+}
