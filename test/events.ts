@@ -3,6 +3,7 @@ import { EVENTS, type EventData, type EventType, parseHappening } from '../src/p
 
 export const SAMPLES: { readonly [T in EventType]: EventData<T> } = {
   'project.sent': { title: 'A clock', workspace: '/w' },
+  'project.moved': { from: '/w', to: '/v' },
   'project.claimed': { by: 'supervisor' },
   'project.updated': { message: 'Tests pass' },
   'project.submitted': { round: 1, attempt: 1, summary: 'It ticks.' },

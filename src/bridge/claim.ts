@@ -21,7 +21,9 @@ import { type FindOverlap, type FreeWorkspace, findFreeWorkspace } from './free-
 import { holdsHere } from './holds.ts';
 import { type HeldLease, writeHolding } from './lease.ts';
 import { type Bridge, databaseOf } from './open-bridge.ts';
+import { settlePlace } from './place.ts';
 import { runEvent } from './run-event.ts';
+import type { WorkspacePolicy } from './workspaces.ts';
 
 export interface StartedRun {
   readonly run: Run;
@@ -39,6 +41,8 @@ interface StartDefaults {
   readonly newSessionId: () => string;
   /** Holds that are over unless this run finds otherwise: it probes them. */
   readonly probes?: readonly HoldKey[];
+  /** What names of workspaces lead to. Without it, a project stays where it is. */
+  readonly policy?: WorkspacePolicy;
   /** Model families whose limit is reached. */
   readonly heldFamilies?: readonly string[];
   /** Whether a workspace is, contains or lies in one that has a run under way. Without it, only equal paths count. */
@@ -60,12 +64,13 @@ export async function startNextRun(
   for (;;) {
     const free = await findFreeWorkspace(lease.bridge, held, defaults.findOverlap);
     if (!free) return undefined;
+    if (defaults.policy && (await settlePlace(lease, defaults.policy, free.project)) === 'changed') continue;
     const started = await claim(lease, defaults, held, free);
     if (started !== 'changed') return started;
   }
 }
 
-/** `changed`: another project than the one whose workspace was looked at has become the first. */
+/** `changed`: another project than the one that was looked at has become the first, or it was moved. */
 async function claim(
   lease: HeldLease,
   defaults: StartDefaults,
@@ -81,7 +86,7 @@ async function claim(
     if (holds.some(({ kind }) => kind === 'paused')) return undefined;
     if (probes.length > 0 && holds.some(({ probeRunId }) => probeRunId !== null)) return undefined;
     const project = await lockNextReady(trx, lease.bridge.machineId, now, held, free.busy);
-    if (project?.workspace !== free.workspace) return 'changed';
+    if (project?.id !== free.project.id || project.workspace !== free.project.workspace) return 'changed';
 
     const claimed = await takeUp(trx, project, now);
     const earlier = (await runsOf(trx, project.id)).filter((run) => run.spawnedAt !== null);

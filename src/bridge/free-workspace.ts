@@ -4,6 +4,7 @@
  */
 
 import { sep } from 'node:path';
+import type { Project } from '../project/project.ts';
 import { type BusyFolders, type HeldModels, readyProjects } from '../store/queue.ts';
 import { openWorkspaces, workspacesBeingVerified } from '../store/runs.ts';
 import { type Bridge, nowText } from './bridge.ts';
@@ -17,7 +18,8 @@ export type FindOverlap = (
 ) => Promise<{ readonly folder: string; readonly wholeTree: boolean } | undefined>;
 
 export interface FreeWorkspace {
-  readonly workspace: string;
+  /** Whose it is. */
+  readonly project: Project;
   /** Those that were passed over. */
   readonly busy: BusyFolders;
 }
@@ -65,7 +67,7 @@ async function firstFree(
     );
     if (!project) return undefined;
     const overlap = await findOverlap(project.workspace, underWay);
-    if (!overlap) return { workspace: project.workspace, busy };
+    if (!overlap) return { project, busy };
     folders.push(project.workspace, overlap.folder);
     if (overlap.wholeTree) trees.push(overlap.folder.endsWith(sep) ? overlap.folder : overlap.folder + sep);
   }

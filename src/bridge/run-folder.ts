@@ -27,11 +27,18 @@ export interface RunFolderPolicy extends WorkspacePolicy {
   readonly claude_settings: ClaudeSettings;
 }
 
+interface PlacedRun {
+  readonly projectId: ProjectId;
+  readonly workspace: string;
+  /** What the plan asked for. */
+  readonly place: string | null;
+}
+
 /** What holds for `workspace`, which is there; or why Claude may not be started in it. */
 export async function checkRunFolder(
   policy: RunFolderPolicy,
   stateDir: string,
-  run: { readonly projectId: ProjectId; readonly workspace: string },
+  run: PlacedRun,
   clock: Clock,
 ): Promise<Result<RunFolder>> {
   try {
@@ -44,7 +51,7 @@ export async function checkRunFolder(
 async function check(
   policy: RunFolderPolicy,
   stateDir: string,
-  { projectId, workspace }: { readonly projectId: ProjectId; readonly workspace: string },
+  { projectId, workspace, place }: PlacedRun,
   clock: Clock,
 ): Promise<Result<RunFolder>> {
   const isOwn = workspace === ownWorkspace(stateDir, projectId);
@@ -63,7 +70,7 @@ async function check(
   if (!isNamed && !roots.some((root) => isInside(root, real)))
     return refuse(`the configuration does not allow ${workspace} any more; add it to 'workspaces' again`);
   if (await liesIn(real, stateDir)) return refuse(inStateFolder(workspace, stateDir));
-  return ok({ path: real, isNamed, claudeSettings: await settingsIn(policy, isHere) });
+  return ok({ path: real, isNamed, claudeSettings: await settingsIn(policy, place, isHere) });
 }
 
 /**
@@ -81,17 +88,19 @@ export async function expectedFolder(
 
 const STRICTEST_FIRST: readonly ClaudeSettings[] = ['none', 'user', 'all'];
 
-/** Where a folder has several names, the strictest word counts. */
+/** Where a folder has several names, the one that the plan used counts; else the strictest word. */
 async function settingsIn(
   policy: RunFolderPolicy,
+  place: string | null,
   isHere: (path: string) => Promise<boolean>,
 ): Promise<ClaudeSettings> {
-  const configured = await Promise.all(
-    namedWorkspaces(policy.workspaces).map(async ({ path, claudeSettings }) =>
-      (await isHere(path)) ? (claudeSettings ?? policy.claude_settings) : undefined,
-    ),
-  );
-  return STRICTEST_FIRST.find((settings) => configured.includes(settings)) ?? policy.claude_settings;
+  const named = namedWorkspaces(policy.workspaces);
+  const are = await Promise.all(named.map(({ path }) => isHere(path)));
+  const here = named.filter((_, index) => are[index]);
+  const meant = here.filter(({ name }) => name === (place ?? policy.workspace));
+  const counting = (meant.length > 0 ? meant : here).map(({ claudeSettings }) => claudeSettings);
+  const words = counting.map((settings) => settings ?? policy.claude_settings);
+  return STRICTEST_FIRST.find((settings) => words.includes(settings)) ?? policy.claude_settings;
 }
 
 const TIMEOUT_MS = 5_000;

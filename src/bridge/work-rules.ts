@@ -7,17 +7,18 @@ export type RulesPolicy = WorkspacePolicy & SharedRules;
 
 /**
  * The owner's rules for work that asks for `wanted` (null: the default) and is done for the folder at `path`: those of the
- * workspace of that name, else of the one at that path, else those of every folder. The name is for a sentence.
+ * workspace of that name, if it still leads there, else of another one that does, else those of every folder. The name is
+ * for a sentence.
  */
 export function rulesAt(
   policy: RulesPolicy,
   wanted: string | null,
   path: string,
 ): { readonly name: string; readonly rules: WorkRules } {
-  const named = namedWorkspaces(policy.workspaces);
+  const here = namedWorkspaces(policy.workspaces).filter(
+    (one) => realPath(absolutePath(one.path)) === realPath(path),
+  );
   const meant = wanted ?? policy.workspace;
-  const found =
-    named.find(({ name }) => name === meant) ??
-    named.find((one) => realPath(absolutePath(one.path)) === realPath(path));
+  const found = here.find(({ name }) => name === meant) ?? here[0];
   return { name: found?.name ?? path, rules: workRules(found?.settings, policy) };
 }

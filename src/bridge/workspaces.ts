@@ -52,7 +52,7 @@ export function resolveWorkspace(
   const named = namedFolder(policy, wanted);
   if (named !== undefined) return checkFolder(named);
   const path = absolutePath(wanted);
-  if (!isAbsolute(expandHome(wanted)) || !allowed(policy, path)) return refuse(notAllowed(policy, wanted));
+  if (!isPath(wanted) || !allowed(policy, path)) return refuse(notAllowed(policy, wanted));
   return checkFolder(path);
 }
 
@@ -61,9 +61,15 @@ export function ownWorkspace(stateDir: string, projectId: ProjectId): string {
   return join(stateDir, 'workspaces', projectId);
 }
 
-function namedFolder({ workspaces }: WorkspacePolicy, name: string): string | undefined {
+/** The folder of that name, as it is configured; undefined when none has it. */
+export function namedFolder({ workspaces }: Pick<WorkspacePolicy, 'workspaces'>, name: string) {
   const entry = Object.hasOwn(workspaces, name) ? workspaces[name] : undefined;
-  return entry === undefined ? undefined : workspaceOf(entry).path;
+  return entry === undefined ? undefined : absolutePath(workspaceOf(entry).path);
+}
+
+/** Whether what a plan asks for is a path, if it is no name. */
+export function isPath(wanted: string): boolean {
+  return isAbsolute(expandHome(wanted));
 }
 
 function allowed(policy: WorkspacePolicy, path: string): boolean {
@@ -77,7 +83,7 @@ function allowed(policy: WorkspacePolicy, path: string): boolean {
 /** Every folder that is configured itself, as an absolute path. */
 export function namedPaths({ workspace, workspaces }: WorkspacePolicy): string[] {
   // The default may be one of the names.
-  const standard = workspace !== undefined && isAbsolute(expandHome(workspace)) ? [workspace] : [];
+  const standard = workspace !== undefined && isPath(workspace) ? [workspace] : [];
   return [...namedWorkspaces(workspaces).map(({ path }) => path), ...standard].map(absolutePath);
 }
 

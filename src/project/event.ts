@@ -51,6 +51,10 @@ export const EVENTS = {
     title: z.string(),
     workspace: z.string().describe('Absolute path'),
   })),
+  'project.moved': event('The workspace that the plan named leads to another folder now.', () => ({
+    from: z.string().describe('Absolute path'),
+    to: z.string().describe('Absolute path'),
+  })),
   'project.claimed': event(
     'Somebody took a pending project up.',
     () => ({ by: z.enum(CLAIMANTS).describe("`code`: a person's own Claude Code session") }),

@@ -51,6 +51,7 @@ const none = () => undefined;
 
 const SENTENCES: EventTable<string | undefined> = {
   'project.sent': () => 'Plan sent',
+  'project.moved': ({ to }) => withWords('Its workspace leads to another folder now', to),
   'project.claimed': none,
   'project.updated': ({ message }) => withWords('Claude Code reports', message),
   // It has its own block.

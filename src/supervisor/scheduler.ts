@@ -94,6 +94,7 @@ export class Scheduler {
       const started = await startNextRun(lease, {
         model: config.model ?? null,
         newSessionId: () => crypto.randomUUID(),
+        policy: config,
         heldFamilies: admission.heldFamilies,
         ...(admission.may === 'probe' && { probes: admission.holds }),
         findOverlap: (folder, others) => findOverlapSoon(this.#context, folder, others),

@@ -14,8 +14,8 @@ function policy(changes: Partial<RunFolderPolicy> = {}): RunFolderPolicy {
   return { workspaces: {}, workspace_roots: [], claude_settings: 'user', ...changes };
 }
 
-const check = (rig: Rig, rules: RunFolderPolicy, workspace: string) =>
-  checkRunFolder(rules, rig.home, { projectId: ID, workspace }, rig.clock);
+const check = (rig: Rig, rules: RunFolderPolicy, workspace: string, place: string | null = null) =>
+  checkRunFolder(rules, rig.home, { projectId: ID, workspace, place }, rig.clock);
 
 describe('the state folder as a workspace', () => {
   test.each<[string, (home: string) => string]>([
@@ -143,6 +143,18 @@ describe('whose Claude settings count in a folder', () => {
     );
     const rules = policy({ workspaces: placed, workspace_roots: [rig.workspace], claude_settings });
     expect(accepted(await check(rig, rules, site)).claudeSettings).toBe(expected);
+  });
+
+  test('the settings that count are those of the name that the plan used, while it leads to the folder', async () => {
+    await using rig = await createRig();
+    const [site, docs] = [join(rig.workspace, 'site'), join(rig.workspace, 'docs')];
+    for (const folder of [site, docs]) mkdirSync(folder);
+    const b = { path: site, claude_settings: 'none' } as const;
+    const at = (path: string, changes: Partial<RunFolderPolicy> = {}) =>
+      policy({ workspaces: { a: { path, claude_settings: 'all' }, b }, ...changes });
+    expect(accepted(await check(rig, at(site), site, 'a')).claudeSettings).toBe('all');
+    expect(accepted(await check(rig, at(site, { workspace: 'a' }), site)).claudeSettings).toBe('all');
+    expect(accepted(await check(rig, at(docs), site, 'a')).claudeSettings).toBe('none');
   });
 
   test('a folder in a root is let through, and not named', async () => {

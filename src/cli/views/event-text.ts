@@ -26,6 +26,8 @@ export function eventText(event: HistoryEvent, now: Date): EventText {
 function texts(now: Date): EventTable<EventText> {
   return {
     'project.sent': ({ title, workspace }) => plain('sent', `${title} (${workspace})`),
+    'project.moved': ({ from, to }) =>
+      plain('moved', `its workspace leads to ${to} now, no longer to ${from}`),
     'project.claimed': ({ by }) =>
       plain('claimed', `by ${by === 'code' ? "a person's own Claude Code" : 'the supervisor'}`),
     'project.updated': ({ message }) => plain('update', message),

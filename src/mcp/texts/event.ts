@@ -23,6 +23,7 @@ export function describeEvent(event: HistoryEvent): EventDescription {
 
 const DESCRIPTIONS: EventTable<readonly [message: string, quote?: string]> = {
   'project.sent': () => ['the plan was sent'],
+  'project.moved': ({ to }) => ['its workspace leads to another folder now', to],
   'project.claimed': ({ by }) => [
     by === 'code' ? "claimed by a person's own Claude Code session" : 'claimed by the supervisor',
   ],

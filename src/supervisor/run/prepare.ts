@@ -87,11 +87,14 @@ function findClaude({ config, env }: Context): Result<string, Outcome> {
   return claude.found ? ok(claude.path) : refuse({ kind: 'claude_missing', message: claude.message });
 }
 
-async function preparePlace(context: Context, { run, earlier }: StartedRun): Promise<Result<Place, Outcome>> {
+async function preparePlace(
+  context: Context,
+  { run, project, earlier }: StartedRun,
+): Promise<Result<Place, Outcome>> {
   const { bridge, clock, config } = context;
   const problem = await prepareWorkspace(context, run, earlier.length === 0);
   if (problem) return noWorkspace(problem);
-  const folder = await checkRunFolder(config, bridge.stateDir, run, clock);
+  const folder = await checkRunFolder(config, bridge.stateDir, { ...run, place: project.place }, clock);
   if (!folder.ok) return noWorkspace(folder.refusal);
   return ok({ folder: folder.value, identity: await folderIdentity(folder.value.path) });
 }
