@@ -63,7 +63,7 @@ function short(text: string): string {
 }
 
 /** `Bash: npm test`, `Edit: src/a.ts`: the tool and the one argument a person would name. */
-function describeTool({ name, input }: ToolUse): string {
+export function describeTool({ name, input }: Pick<ToolUse, 'name' | 'input'>): string {
   const subject = [
     input.command,
     input.file_path,

@@ -76,6 +76,14 @@ const user = z.object({
   message: z.object({ content: listOf(toolResult) }),
 });
 
+const modelUsage = z.object({
+  costUSD: z.number().min(0),
+  inputTokens: tokens,
+  outputTokens: tokens,
+  cacheReadInputTokens: tokens,
+  cacheCreationInputTokens: tokens,
+});
+
 const result = z.object({
   type: z.literal('result'),
   subtype: z.string().catch('unknown'),
@@ -90,7 +98,19 @@ const result = z.object({
   terminal_reason: lenient(z.string()),
   total_cost_usd: lenient(z.number().min(0)),
   /** For this process alone; newer versions only (seen in 2.1.329). */
-  model_usage_since_last_result: lenient(z.record(z.string(), z.object({ costUSD: z.number().min(0) }))),
+  model_usage_since_last_result: lenient(z.record(z.string(), modelUsage)),
+  /** Calls that did not run because Claude may not make them. */
+  permission_denials: listOf(
+    z.object({ tool_name: z.string(), tool_use_id: z.string(), tool_input: toolUse.shape.input }),
+  ),
+});
+
+/** A call that did not run, as it happens; newer versions only (seen in 2.1.329). */
+const denial = z.object({
+  type: z.literal('system'),
+  subtype: z.literal('permission_denied'),
+  tool_use_id: z.string(),
+  decision_reason_type: lenient(z.string()),
 });
 
 /** The start of an answer, and its last usage (https://docs.claude.com/en/api/messages-streaming). */
@@ -181,6 +201,8 @@ export type ClaudeEvent =
       readonly usage: TokenUsage;
     }
   | { readonly kind: 'rate_limit'; readonly info: RateLimit }
+  /** A call was refused; the reason is one of Claude's words for what refused it. */
+  | { readonly kind: 'denied'; readonly id: string; readonly reason: string | undefined }
   | { readonly kind: 'result'; readonly result: Result }
   | { readonly kind: 'other' };
 
@@ -238,6 +260,12 @@ const READERS: readonly ((value: unknown) => ClaudeEvent | undefined)[] = [
   (value) => {
     const read = result.safeParse(value);
     return read.success ? { kind: 'result', result: read.data } : undefined;
+  },
+  (value) => {
+    const read = denial.safeParse(value);
+    if (!read.success) return undefined;
+    const { tool_use_id: id, decision_reason_type: reason } = read.data;
+    return { kind: 'denied', id, reason };
   },
   (value) => {
     const read = messageStart.safeParse(value);

@@ -153,6 +153,7 @@ describe('fields of an unexpected type', () => {
         terminal_reason: undefined,
         total_cost_usd: undefined,
         model_usage_since_last_result: undefined,
+        permission_denials: [],
       },
     });
     expect(read({ type: 'result' })).toMatchObject({ kind: 'result', result: { subtype: 'unknown' } });
