@@ -118,11 +118,17 @@ export interface EvidenceFiles {
   readonly patch: string;
   /** The output of the check with this number; the first has 1. */
   check(number: number): string;
+  /** The same, of the checks on the work merged with a branch that had moved. */
+  mergeCheck(number: number): string;
 }
 
 export function evidenceFiles(stateDir: string, runId: string): EvidenceFiles {
   const base = join(runsFolder(stateDir), runId);
-  return { patch: `${base}.patch`, check: (number) => `${base}.check-${number}.log` };
+  return {
+    patch: `${base}.patch`,
+    check: (number) => `${base}.check-${number}.log`,
+    mergeCheck: (number) => `${base}.merge-check-${number}.log`,
+  };
 }
 
 /** The kind of a file in `runs/`; undefined for one that is not ours. A `.part` is an output being replaced. */
@@ -131,4 +137,4 @@ export function parseRunFileName(name: string): { runId: string; kind: 'output' 
   return runId === undefined ? undefined : { runId, kind: ending === 'mcp.json' ? 'secret' : 'output' };
 }
 
-const RUN_FILE = /^([0-9a-f]{12})\.(jsonl(?:\.part)?|stderr\.log|check-\d+\.log|patch|mcp\.json)$/;
+const RUN_FILE = /^([0-9a-f]{12})\.(jsonl(?:\.part)?|stderr\.log|(?:merge-)?check-\d+\.log|patch|mcp\.json)$/;

@@ -7,6 +7,7 @@ export const SAMPLES: { readonly [T in EventType]: EventData<T> } = {
   'project.claimed': { by: 'supervisor' },
   'project.updated': { message: 'Tests pass' },
   'project.submitted': { round: 1, attempt: 1, summary: 'It ticks.' },
+  'project.checking': { round: 1, attempt: 1, check: 'test', number: 2, of: 3 },
   'project.verified': {
     round: 1,
     attempt: 1,

@@ -50,6 +50,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[] | 'anything'>> = {
   supervisor: [
     'bridge',
     'claude',
+    'evidence',
     'git',
     'machine',
     'project',

@@ -9,11 +9,11 @@ import { type Result, refuse } from '../result.ts';
 import type { Reader } from '../store/database.ts';
 import { evidenceWithId } from '../store/evidence.ts';
 import { insertLanding, landingsOf } from '../store/landings.ts';
-import { listProjects } from '../store/projects.ts';
+import { findProject, listProjects } from '../store/projects.ts';
 import { findDecision } from '../store/reviews.ts';
 import { findWorktree } from '../store/worktrees.ts';
 import { needsAttention } from './attention.ts';
-import { changeProject } from './bridge.ts';
+import { type Bridge, changeProject } from './bridge.ts';
 import { assertLease, type HeldLease } from './lease.ts';
 import { databaseOf } from './open-bridge.ts';
 
@@ -50,6 +50,11 @@ export async function nextToLand(
     return { project, decision, evidence, worktree, tries: await landingsOf(db, decision.id) };
   }
   return undefined;
+}
+
+/** Whether the work of a project is still to land: a person may have called it off. */
+export async function isApproved(bridge: Bridge, projectId: ProjectId): Promise<boolean> {
+  return (await findProject(databaseOf(bridge).read, projectId))?.status === 'approved';
 }
 
 export interface LandingTry extends Pick<Landing, 'action' | 'target' | 'fromOid' | 'detail'> {

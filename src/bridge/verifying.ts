@@ -1,6 +1,7 @@
 /** Submitted work, which the supervisor measures before a person decides about it. */
 
 import { type AutoApprove, isApprovedByRule } from '../project/auto-approve.ts';
+import type { EventData } from '../project/event.ts';
 import { type Evidence, hasPassed } from '../project/evidence.ts';
 import { figuresOf } from '../project/evidence-text.ts';
 import type { ProjectId } from '../project/ids.ts';
@@ -9,6 +10,7 @@ import type { Completion } from '../project/review.ts';
 import type { Run } from '../project/run.ts';
 import type { Worktree } from '../project/worktree.ts';
 import { type Result, refuse } from '../result.ts';
+import { appendEvent } from '../store/events.ts';
 import { findEvidence, insertEvidence } from '../store/evidence.ts';
 import { findProject, listProjects, planRevision } from '../store/projects.ts';
 import { findCompletion } from '../store/reviews.ts';
@@ -16,7 +18,7 @@ import { runsOf } from '../store/runs.ts';
 import { findWorktree } from '../store/worktrees.ts';
 import { needsAttention } from './attention.ts';
 import { type Bridge, changeProject } from './bridge.ts';
-import { assertLease, type HeldLease } from './lease.ts';
+import { assertLease, type HeldLease, writeHolding } from './lease.ts';
 import { databaseOf } from './open-bridge.ts';
 import { recordDecision } from './reviews.ts';
 
@@ -67,6 +69,24 @@ export async function nextToVerify(
 /** Whether the work of a project is still to be verified: a person may have called it off. */
 export async function isBeingVerified(bridge: Bridge, projectId: ProjectId): Promise<boolean> {
   return (await findProject(databaseOf(bridge).read, projectId))?.status === 'verifying';
+}
+
+/** Tells that the owner's check with this number begins. Throws LeaseLost. */
+export async function recordCheckBegun(
+  lease: HeldLease,
+  projectId: ProjectId,
+  data: EventData<'project.checking'>,
+): Promise<void> {
+  await writeHolding(lease, ({ trx, now }) =>
+    appendEvent(trx, {
+      type: 'project.checking',
+      data,
+      projectId,
+      runId: null,
+      actor: 'supervisor',
+      createdAt: now,
+    }),
+  );
 }
 
 /** What follows from evidence. */

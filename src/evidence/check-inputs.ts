@@ -1,6 +1,7 @@
 /** Files that decide what the checks of a repository test: whoever changes them can make any check pass. */
 import picomatch from 'picomatch';
 import type { Change } from '../project/evidence.ts';
+import { GLOB_OPTIONS } from './glob.ts';
 
 type FactsOfChange = Pick<Change, 'path' | 'oldPath' | 'status'>;
 
@@ -10,7 +11,7 @@ type FactsOfChange = Pick<Change, 'path' | 'oldPath' | 'status'>;
  * @param globs The owner's own, beside the usual ones.
  */
 export function changedCheckInputs(changes: readonly FactsOfChange[], globs: readonly string[]): string[] {
-  const isInput = picomatch([...INPUTS, ...globs], MATCHING);
+  const isInput = picomatch([...INPUTS, ...globs], GLOB_OPTIONS);
   const isRemovedTest = ({ path, oldPath = path, status }: FactsOfChange) =>
     isTest(oldPath) && (status === 'D' || (status === 'R' && !isTest(path)));
   return changes
@@ -20,9 +21,6 @@ export function changedCheckInputs(changes: readonly FactsOfChange[], globs: rea
     })
     .map(({ path }) => path);
 }
-
-/** Without the flag a line break in the name of a folder would keep its files from matching (seen with picomatch 4.0). */
-const MATCHING = { dot: true, flags: 's' } as const;
 
 /** Packages and what they depend on, builds, CI, and the configuration of tests and linters. */
 const INPUTS = [
@@ -54,5 +52,5 @@ const isTest = picomatch(
     '**/test_*.py',
     '**/*{Test,Tests}.{java,kt,cs,swift,php}',
   ],
-  MATCHING,
+  GLOB_OPTIONS,
 );

@@ -3,17 +3,17 @@
  * and what both show. Making it again gives the same, but for what the checks do.
  */
 import { realpath } from 'node:fs/promises';
+import { join } from 'node:path';
 import type { Environment } from '../environment.ts';
 import { commitTree } from '../git/commit-tree.ts';
 import { textOf } from '../git/git.ts';
 import { measureGit } from '../git/measure-dir.ts';
 import { type MeasuredTree, measureTree } from '../git/measure-tree.ts';
-import { baseState, tryMerge } from '../git/merge.ts';
 import { writePatch } from '../git/patch.ts';
-import type { Repository } from '../git/repository.ts';
 import { type CheckResult, type Evidence, havePassed, type UnmeasuredCause } from '../project/evidence.ts';
-import type { WorkRules } from '../project/work-rules.ts';
+import type { OwnersCheck, WorkRules } from '../project/work-rules.ts';
 import type { EvidenceFiles } from '../state-folder.ts';
+import { baseFacts } from './base-facts.ts';
 import { runChecks } from './checks.ts';
 import { type ClaimedFiles, compareClaims, type WorkPlace } from './claims.ts';
 import { type CommandScope, endLeftCommand } from './command.ts';
@@ -45,27 +45,45 @@ export type RoundRecord = Pick<
   | 'requests'
 >;
 
-export interface EvidenceOptions {
+/** Where the work was done, and with what it is compared. */
+export type WorkedPlace = Omit<MeasuredPlace, 'env' | 'signal'> & {
+  /** Where Claude worked, below the folder; empty for the folder itself. */
+  readonly subfolder: string;
+  /** The folder as the person knows it. */
+  readonly workspace: string;
+  /** Null: Claude works in the folder itself. */
+  readonly branch: string | null;
+  /** Such as `refs/heads/main`; null for a commit that no branch pointed to. */
+  readonly baseRef: string | null;
+};
+
+/** A place that cannot be measured. The owner's checks are run there all the same. */
+export interface UnmeasuredPlace {
+  readonly folder: string;
+  readonly cause: NonNullable<Evidence['cause']>;
+}
+
+export interface EvidenceOptions extends ChecksPlan {
   readonly record: RoundRecord;
   readonly claimed: ClaimedFiles;
-  readonly place: Omit<MeasuredPlace, 'env' | 'signal'> & {
-    /** Where Claude worked, below the folder; empty for the folder itself. */
-    readonly subfolder: string;
-    /** The folder as the person knows it. */
-    readonly workspace: string;
-    /** Null: Claude works in the folder itself. */
-    readonly branch: string | null;
-    /** Such as `refs/heads/main`; null for a commit that no branch pointed to. */
-    readonly baseRef: string | null;
-  };
+  readonly place: WorkedPlace;
   /** The subject of the commit. */
   readonly title: string;
-  readonly rules: Pick<WorkRules, 'checks' | 'checkInputs' | 'checkEnvDeny'>;
   readonly files: EvidenceFiles;
+}
+
+/** How the owner's checks are run. */
+export interface ChecksPlan {
+  readonly rules: Pick<WorkRules, 'checks' | 'checkInputs' | 'checkEnvDeny'>;
+  readonly files: Pick<EvidenceFiles, 'check'>;
   readonly scope: CommandScope;
   /** Of the supervisor. */
   readonly env: Environment;
+  /** What is added to it for the checks alone. */
+  readonly added: Environment;
   readonly signal: AbortSignal;
+  /** Called before each check begins; what it throws is rethrown. */
+  readonly begins?: (check: OwnersCheck, number: number) => Promise<void>;
 }
 
 /** Of what is listed one by one in the document; the patch has all, up to its own limit. */
@@ -77,33 +95,19 @@ const MAX_PATCH_BYTES = 50_000_000;
  * cannot be written. What cannot be measured is evidence too: it says why.
  */
 export async function makeEvidence(options: EvidenceOptions): Promise<Evidence | undefined> {
-  const { record, rules, files, scope, signal, env } = options;
+  const { record, scope, signal, env } = options;
   await endLeftCommand(scope);
   const place: MeasuredPlace = { ...options.place, env, signal };
   const measure = () => measureTree(place.measureDir, place.folder, env, { signal });
-  const before = await measure();
-  let last = before;
-  const checks = await runChecks(rules.checks, {
-    ...scope,
-    cwd: place.folder + (options.place.subfolder === '' ? '' : `/${options.place.subfolder}`),
-    env: commandEnvironment(env, rules.checkEnvDeny),
-    signal,
-    outputFile: files.check,
-    changedFiles: async () => {
-      const now = await measure();
-      const changed = await changedBetween(last, now, place);
-      last = now;
-      return changed;
-    },
+  let last = await measure();
+  const checks = await runOwnersChecks(join(place.folder, options.place.subfolder), options, async () => {
+    const now = await measure();
+    const changed = await changedBetween(last, now, place);
+    last = now;
+    return changed;
   });
   if (checks === undefined || signal.aborted) return undefined;
-  const common = {
-    version: 1,
-    ...record,
-    checks,
-    checksPassed: havePassed(checks),
-    review: null,
-  } as const;
+  const common = commonPart(record, checks);
   try {
     return { ...common, ...(await measuredPart(last, checks, place, options)) };
   } catch (error) {
@@ -112,6 +116,39 @@ export async function makeEvidence(options: EvidenceOptions): Promise<Evidence |
     const cause = { kind: error.kind, detail: error.message };
     return { ...common, ...NOTHING_MEASURED, measured: false, cause };
   }
+}
+
+/** As `makeEvidence`, where nothing can be measured. `folder` is the one that Claude worked in. */
+export async function makeUnmeasuredEvidence(
+  record: RoundRecord,
+  { folder, cause }: UnmeasuredPlace,
+  plan: ChecksPlan,
+): Promise<Evidence | undefined> {
+  await endLeftCommand(plan.scope);
+  const checks = await runOwnersChecks(folder, plan, async () => []);
+  if (checks === undefined || plan.signal.aborted) return undefined;
+  return { ...commonPart(record, checks), ...NOTHING_MEASURED, measured: false, cause };
+}
+
+/** Runs the owner's checks in a folder. Undefined when `signal` aborted. */
+export function runOwnersChecks(
+  folder: string,
+  { rules, files, scope, env, added, signal, begins }: ChecksPlan,
+  changedFiles: () => Promise<readonly string[]>,
+): Promise<CheckResult[] | undefined> {
+  return runChecks(rules.checks, {
+    ...scope,
+    cwd: folder,
+    env: { ...commandEnvironment(env, rules.checkEnvDeny), ...added },
+    signal,
+    outputFile: files.check,
+    changedFiles,
+    begins,
+  });
+}
+
+function commonPart(record: RoundRecord, checks: readonly CheckResult[]) {
+  return { version: 1, ...record, checks, checksPassed: havePassed(checks), review: null } as const;
 }
 
 const NOTHING_MEASURED = {
@@ -211,30 +248,6 @@ async function whereItIs(
     commit,
   };
   return { git, snapshot: null };
-}
-
-type BaseFacts = Pick<NonNullable<Evidence['git']>, 'baseNowOid' | 'baseState' | 'mergeable' | 'conflicts'>;
-
-/** Where the base is now, and whether the work can still be merged into it. */
-async function baseFacts(
-  commit: string,
-  repository: Repository,
-  baseRef: string | null,
-  { base, measureDir, env }: MeasuredPlace,
-): Promise<BaseFacts> {
-  const branch = baseRef?.replace(/^refs\/heads\//, '');
-  const { state, oid } =
-    branch === undefined
-      ? ({ state: 'gone', oid: null } as const)
-      : await baseState(repository, { branch, oid: base }, env);
-  const merge = oid === null ? undefined : await tryMerge(measureDir, { base: oid, work: commit }, env);
-  const isClean = merge?.kind === 'fast-forward' || merge?.kind === 'clean';
-  return {
-    baseNowOid: oid,
-    baseState: state,
-    mergeable: isClean ? 'clean' : merge?.kind === 'conflict' ? 'conflict' : 'none',
-    conflicts: merge?.kind === 'conflict' ? merge.names.map(({ path }) => path) : [],
-  };
 }
 
 async function workPlace(

@@ -126,6 +126,9 @@ async function hiddenFromGit(tree: string, place: MeasuredPlace): Promise<string
   const { repository, folder, env, signal } = place;
   if (repository === null) return [];
   const guarded = await repositoryGit(folder, env).catch(() => undefined);
+  // Of a folder below the top, git tells another tree and other names.
+  const prefix = await guarded?.git(['rev-parse', '--show-prefix'], { signal });
+  if (prefix?.code === 0 && textOf(prefix) !== '') return [];
   const head = await guarded?.git(['rev-parse', '--verify', 'HEAD^{tree}'], { signal });
   const from = head?.code === 0 ? textOf(head) : place.base;
   const { changes } = await changesTo(tree, place, from).catch(() => changesTo(tree, place));

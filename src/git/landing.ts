@@ -7,7 +7,7 @@ import type { Environment } from '../environment.ts';
 import { type BroughtCommit, bringCommit } from './bring-commit.ts';
 import { landOnBase } from './land-on-base.ts';
 import { landOnBranch } from './land-on-branch.ts';
-import type { Landing } from './landing-outcome.ts';
+import type { Landing, RefusedLanding } from './landing-outcome.ts';
 import { pushCommit } from './push-commit.ts';
 import type { Repository } from './repository.ts';
 import { repositoryGit } from './repository-git.ts';
@@ -24,6 +24,16 @@ export type LandingAction =
   | { readonly kind: 'branch'; readonly branch: string; readonly worktree: string }
   /** A branch of its own on a remote of the repository; never the one that the work began from. */
   | { readonly kind: 'push'; readonly branch: string; readonly remote: string; readonly base: string };
+
+/** Keeps a commit in the repository under its ref, and nothing else. Throws when the repository cannot be read. */
+export async function keepInRepository(
+  repository: Repository,
+  brought: BroughtCommit,
+  env: Environment,
+): Promise<RefusedLanding | undefined> {
+  const { git } = await repositoryGit(repository.topLevel, env);
+  return bringCommit(repository, git, brought);
+}
 
 /** Lands it. Throws when the repository cannot be read. */
 export async function land(repository: Repository, plan: LandingPlan, env: Environment): Promise<Landing> {

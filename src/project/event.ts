@@ -66,6 +66,13 @@ export const EVENTS = {
     () => ({ round: round(), attempt: attempt().default(1), summary: z.string() }),
     'send_completion',
   ),
+  'project.checking': event("One of the owner's checks began on what was submitted.", () => ({
+    round: round(),
+    attempt: attempt(),
+    check: z.string().describe('Its name'),
+    number: z.int().describe('1 for the first'),
+    of: z.int().describe('How many there are'),
+  })),
   'project.verified': event(
     'The supervisor measured what was submitted, and the person can decide.',
     () => ({

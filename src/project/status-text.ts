@@ -56,6 +56,7 @@ const SENTENCES: EventTable<string | undefined> = {
   'project.updated': ({ message }) => withWords('Claude Code reports', message),
   // It has its own block.
   'project.submitted': none,
+  'project.checking': none,
   'project.verified': (data) => `Measured: ${summarizeEvidence(data)}`,
   'project.checks_failed': ({ failed, repair }) =>
     `Checks failed (${failed.map(asCode).join(', ')}); sent back for repair ${repair}`,

@@ -31,3 +31,8 @@ export interface Worktree {
   readonly createdAt: string;
   readonly removedAt: string | null;
 }
+
+/** `main` for `refs/heads/main`. */
+export function branchName(ref: string): string {
+  return ref.replace(/^refs\/heads\//, '');
+}

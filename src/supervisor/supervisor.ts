@@ -18,6 +18,7 @@ import { logFile } from '../state-folder.ts';
 import { VERSION } from '../version.ts';
 import type { Context } from './context.ts';
 import { HistoryLog } from './history-log.ts';
+import { Lander } from './land/lander.ts';
 import { acquireLease, keepLease } from './lease-keeper.ts';
 import { Preflight } from './preflight.ts';
 import { Scheduler } from './scheduler.ts';
@@ -28,6 +29,7 @@ import { Retention } from './upkeep/retention.ts';
 import './upkeep/small-heap.ts';
 import { SleepInhibitor } from './upkeep/sleep-inhibitor.ts';
 import type { Upkeep } from './upkeep/upkeep.ts';
+import { endLeftChecks } from './verify/check-scope.ts';
 import { Verifier } from './verify/verifier.ts';
 import { Waker } from './waker.ts';
 
@@ -91,6 +93,7 @@ class Supervisor {
   readonly #preflight: Preflight;
   readonly #scheduler: Scheduler;
   readonly #verifier: Verifier;
+  readonly #lander: Lander;
   readonly #heartbeat: Heartbeat;
   readonly #upkeep: readonly Upkeep[];
   /** The first error of background work. It ends the supervisor. */
@@ -109,6 +112,7 @@ class Supervisor {
     this.#preflight = new Preflight(context, wake);
     this.#scheduler = new Scheduler(context, { wake, runInBackground }, this.#preflight);
     this.#verifier = new Verifier(context, { wake, runInBackground });
+    this.#lander = new Lander(context, { wake, runInBackground });
     this.#heartbeat = new Heartbeat(context);
     this.#upkeep = [new SleepInhibitor(context), new Retention(context, wake), this.#heartbeat];
   }
@@ -123,6 +127,7 @@ class Supervisor {
     this.#runInBackground(this.#preflight.check());
     try {
       await this.#scheduler.recover();
+      await retryTransient(this.#context, () => endLeftChecks(this.#context));
       await retryTransient(this.#context, () => probeAtStart(lease));
       await this.#loop(stop);
       await this.#drain();
@@ -132,7 +137,8 @@ class Supervisor {
     } finally {
       working.abort();
       await this.#scheduler.stopStarting();
-      await Promise.all([this.#preflight, ...this.#upkeep].map((part) => part.close()));
+      const parts = [this.#preflight, this.#verifier, this.#lander, ...this.#upkeep];
+      await Promise.all(parts.map((part) => part.close()));
       this.#waker.close();
       await watchdog.close();
     }
@@ -161,9 +167,10 @@ class Supervisor {
     await finishApproved(lease);
     this.#scheduler.attend();
     await this.#verifier.attend();
+    await this.#lander.attend();
     await this.#scheduler.startRuns();
     await this.#history.catchUp();
-    const active = this.#scheduler.underWay.length + this.#verifier.active;
+    const active = this.#scheduler.underWay.length + this.#verifier.active + this.#lander.active;
     for (const part of this.#upkeep) this.#runInBackground(Promise.resolve(part.tick(active)));
     const times = [await nextReadyTime(bridge), await this.#scheduler.wakeAt(), this.#heartbeat.wakeAt];
     return times.filter((time) => time !== undefined).sort((a, b) => a.getTime() - b.getTime())[0];
@@ -173,7 +180,7 @@ class Supervisor {
   async #drain(): Promise<void> {
     const { clock, config, log, lease } = this.#context;
     log.info('supervisor.stopping', { runs: this.#scheduler.underWay.length });
-    await this.#scheduler.stopStarting();
+    await Promise.all([this.#scheduler.stopStarting(), this.#verifier.close(), this.#lander.close()]);
     const { underWay } = this.#scheduler;
     const ended = Promise.allSettled(underWay.map((run) => run.ended));
     if (underWay.length > 0) await Promise.race([ended, clock.sleep(config.drain_timeout)]);

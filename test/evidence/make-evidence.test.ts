@@ -48,6 +48,7 @@ async function make(root: string, { env = {}, ...wanted }: Wanted): Promise<Evid
       controlGroup: `bridge-test-${randomUUID()}`,
       clock,
     },
+    added: {},
     signal: new AbortController().signal,
     env,
     ...wanted,

@@ -32,6 +32,7 @@ function texts(now: Date): EventTable<EventText> {
       plain('claimed', `by ${by === 'code' ? "a person's own Claude Code" : 'the supervisor'}`),
     'project.updated': ({ message }) => plain('update', message),
     'project.submitted': ({ round, summary }) => good('submitted', `round ${round}: ${summary}`),
+    'project.checking': ({ check, number, of }) => faint('checks', `${check}, ${number} of ${of}`),
     'project.verified': (data) => {
       const text = `round ${data.round}: ${summarizeEvidence(data)}`;
       return data.measured && data.checksPassed !== false ? good('measured', text) : bad('measured', text);

@@ -33,6 +33,7 @@ const DESCRIPTIONS: EventTable<readonly [message: string, quote?: string]> = {
     `work submitted for round ${round}${runId === null ? '; waiting for approval' : ''}`,
     summary,
   ],
+  'project.checking': ({ check, number, of }) => [`check ${number} of ${of} began`, check],
   'project.verified': (data) => [`round ${data.round}: ${summarizeEvidence(data)}; waiting for approval`],
   'project.checks_failed': ({ round, failed, repair }) => [
     `checks failed for round ${round}; repair ${repair} begins`,

@@ -10,10 +10,12 @@ import {
   type ToVerify,
 } from '../../bridge/verifying.ts';
 import { messageOf } from '../../error-message.ts';
+import { matchesGlob } from '../../evidence/glob.ts';
 import type { ProjectId } from '../../project/ids.ts';
 import type { Context } from '../context.ts';
 import { endsSupervisor, retryTransient } from '../transient.ts';
-import { makeEvidence } from './make-evidence.ts';
+import { evidenceOf } from './evidence-of.ts';
+import { rulesFor } from './rules.ts';
 
 interface VerifierHost {
   /** Reconciles soon: the change feed does not report our own changes. */
@@ -22,11 +24,17 @@ interface VerifierHost {
   runInBackground(work: Promise<unknown>): void;
 }
 
+interface UnderWay {
+  readonly stop: AbortController;
+  readonly ended: Promise<void>;
+}
+
 /** Verifies within `concurrency`, beside the runs. */
 export class Verifier {
   readonly #context: Context;
   readonly #host: VerifierHost;
-  readonly #underWay = new Map<ProjectId, AbortController>();
+  readonly #underWay = new Map<ProjectId, UnderWay>();
+  #isClosed = false;
 
   constructor(context: Context, host: VerifierHost) {
     this.#context = context;
@@ -40,29 +48,43 @@ export class Verifier {
 
   /** Begins to verify what was submitted, and gives up what was called off. Throws StoreError. */
   async attend(): Promise<void> {
-    const { bridge, config, lease, stopping } = this.#context;
-    for (const [id, stop] of this.#underWay) if (!(await isBeingVerified(bridge, id))) stop.abort();
-    while (this.#underWay.size < config.concurrency && !stopping.aborted) {
+    const { bridge, config, lease } = this.#context;
+    for (const [id, { stop }] of this.#underWay) if (!(await isBeingVerified(bridge, id))) stop.abort();
+    while (this.#underWay.size < config.concurrency && !this.#isClosed) {
       const due = await nextToVerify(lease, [...this.#underWay.keys()]);
       if (!due) return;
-      const { id } = due.project;
-      const stop = new AbortController();
-      this.#underWay.set(id, stop);
-      const verified = this.#verify(due, AbortSignal.any([stop.signal, stopping])).finally(() => {
-        this.#underWay.delete(id);
-        this.#host.wake();
-      });
-      this.#host.runInBackground(verified);
+      this.#begin(due);
     }
+  }
+
+  /** Ends what is under way, with every process of it. A later supervisor makes it again. */
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    const underWay = [...this.#underWay.values()];
+    for (const { stop } of underWay) stop.abort();
+    await Promise.allSettled(underWay.map(({ ended }) => ended));
+  }
+
+  #begin(due: ToVerify): void {
+    const { id } = due.project;
+    const stop = new AbortController();
+    const ended = this.#verify(due, stop.signal).finally(() => {
+      this.#underWay.delete(id);
+      this.#host.wake();
+    });
+    this.#underWay.set(id, { stop, ended });
+    this.#host.runInBackground(ended);
   }
 
   async #verify(due: ToVerify, stop: AbortSignal): Promise<void> {
     const { lease, log } = this.#context;
     const { id, round } = due.project;
     try {
-      const evidence = await makeEvidence(this.#context, due);
-      if (stop.aborted) return;
-      const recorded = await retryTransient(this.#context, () => recordEvidence(lease, due, evidence));
+      const evidence = await evidenceOf(this.#context, due, stop);
+      if (evidence === undefined || stop.aborted) return;
+      const { autoApprove } = rulesFor(this.#context, due.project);
+      const rule = autoApprove ? { ...autoApprove, matches: matchesGlob } : undefined;
+      const recorded = await retryTransient(this.#context, () => recordEvidence(lease, due, evidence, rule));
       if (!recorded.ok) log.info('project.not_verified', { project: id, round }, recorded.refusal);
     } catch (error) {
       if (stop.aborted && !endsSupervisor(error)) return;

@@ -1,0 +1,43 @@
+/** By what the processes of the owner's checks are found and ended, also those that a killed supervisor has left. */
+import { checkLease } from '../../bridge/lease.ts';
+import { RUN_MARK } from '../../claude/environment.ts';
+import type { Environment } from '../../environment.ts';
+import { type CommandScope, endLeftCommand } from '../../evidence/command.ts';
+import { removeEmptyControlGroups } from '../../machine/control-group.ts';
+import type { ProjectId } from '../../project/ids.ts';
+import type { Context } from '../context.ts';
+import { retryTransient } from '../transient.ts';
+
+/** Names the state folder. */
+const STATE_MARK = 'BRIDGE_CHECK_STATE';
+const CONTROL_GROUPS = 'bridge-check-';
+
+/**
+ * The scope of the checks of one project, whose `permit` throws LeaseLost. They run what Claude wrote: with the mark of a
+ * run they cannot decide about work, and the value is no run to adopt.
+ */
+export function checkScope(context: Context, projectId: ProjectId): CommandScope {
+  return {
+    mark: { name: RUN_MARK, value: `check:${projectId}` },
+    controlGroup: `${CONTROL_GROUPS}${projectId}`,
+    clock: context.clock,
+    permit: () => retryTransient(context, () => checkLease(context.lease)),
+  };
+}
+
+/** What every process of a check has in its environment, besides the mark of its project. */
+export function checkMarks({ bridge }: Context): Environment {
+  return { [STATE_MARK]: bridge.stateDir };
+}
+
+/** Ends what checks of a killed supervisor have left; their project may be closed by now. Throws LeaseLost. */
+export async function endLeftChecks(context: Context): Promise<void> {
+  const { bridge, clock, log } = context;
+  const minuteAgo = new Date(clock.now().getTime() - 60_000);
+  await removeEmptyControlGroups(CONTROL_GROUPS, minuteAgo);
+  const left = await endLeftCommand({
+    ...checkScope(context, '' as ProjectId),
+    mark: { name: STATE_MARK, value: bridge.stateDir },
+  });
+  for (const { pid, name } of left) log.warn('check.leftover', { pid, name });
+}

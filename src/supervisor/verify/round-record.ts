@@ -1,0 +1,90 @@
+/** What is known of a round besides what is measured: what its runs cost, and what they were not allowed to do. */
+import type { ToVerify } from '../../bridge/verifying.ts';
+import { type DeniedCall, NO_ACCOUNT, type RunAccount, RunAccountant } from '../../claude/run-account.ts';
+import { readEvent } from '../../claude/stream.ts';
+import { tailFile } from '../../claude/tail.ts';
+import { messageOf } from '../../error-message.ts';
+import type { RoundRecord } from '../../evidence/make-evidence.ts';
+import { sumCosts } from '../../project/costs.ts';
+import type { Evidence } from '../../project/evidence.ts';
+import type { Run } from '../../project/run.ts';
+import { runFiles } from '../../state-folder.ts';
+import { VERSION } from '../../version.ts';
+import type { Context } from '../context.ts';
+
+/** @param maxRepairs How often the round may be sent back for its checks. */
+export async function roundRecord(context: Context, due: ToVerify, maxRepairs: number): Promise<RoundRecord> {
+  const { project, completion, attempt, planRevision, repairsUsed } = due;
+  const runs = due.runs.filter(({ round }) => round === completion.round);
+  const accounts: RunAccount[] = [];
+  for (const run of runs) accounts.push(await accountOf(context, run));
+  const cost = sumCosts(runs.map(({ costUsd }) => costUsd));
+  return {
+    projectId: project.id,
+    round: completion.round,
+    attempt,
+    madeAt: context.clock.now().toISOString(),
+    madeBy: `bridge-supervisor ${VERSION}`,
+    planRevision,
+    claudeVersion: runs.at(-1)?.claudeVersion ?? null,
+    sessions: [...new Set(runs.map(({ sessionId }) => sessionId))],
+    repairs: { used: repairsUsed, max: maxRepairs },
+    cost: {
+      usd: cost.unknown === 0 ? cost.usd : null,
+      tokens: sumTokens(accounts),
+      turns: runs.reduce((sum, { live }) => sum + live.turns, 0),
+      runs: runs.length,
+      seconds: Math.round(runs.reduce((sum, run) => sum + secondsOf(run), 0)),
+    },
+    denied: counted(accounts.flatMap(({ denied }) => denied)),
+    requests: [],
+  };
+}
+
+async function accountOf({ bridge, clock, log }: Context, run: Run): Promise<RunAccount> {
+  const accountant = new RunAccountant();
+  const tail = tailFile(runFiles(bridge.stateDir, run.id).output, clock);
+  tail.end();
+  try {
+    for await (const line of tail.lines()) {
+      const event = readEvent(line);
+      if (event) accountant.take(event);
+    }
+    return accountant.account;
+  } catch (error) {
+    log.warn('run.unread', { run: run.id }, messageOf(error));
+    return NO_ACCOUNT;
+  }
+}
+
+/** Unknown as soon as it is unknown for one run. */
+function sumTokens(accounts: readonly RunAccount[]): Evidence['cost']['tokens'] {
+  let sum = { input: 0, output: 0, cacheRead: 0, cacheWrite: 0 };
+  for (const { tokens } of accounts) {
+    if (tokens === null) return null;
+    sum = {
+      input: sum.input + tokens.input,
+      output: sum.output + tokens.output,
+      cacheRead: sum.cacheRead + tokens.cacheRead,
+      cacheWrite: sum.cacheWrite + tokens.cacheWrite,
+    };
+  }
+  return sum;
+}
+
+function secondsOf({ spawnedAt, endedAt }: Run): number {
+  if (spawnedAt === null || endedAt === null) return 0;
+  return Math.max(0, Date.parse(endedAt) - Date.parse(spawnedAt)) / 1_000;
+}
+
+/** The same call by the same reason once, with how often it was denied. */
+function counted(calls: readonly DeniedCall[]): Evidence['denied'] {
+  const found = new Map<string, Evidence['denied'][number]>();
+  for (const { tool, what, by } of calls) {
+    const key = JSON.stringify([tool, what, by]);
+    found.set(key, { tool, what, by, times: (found.get(key)?.times ?? 0) + 1 });
+  }
+  return [...found.values()].slice(0, MAX_DENIED);
+}
+
+const MAX_DENIED = 100;
