@@ -2,8 +2,8 @@
  * Every way a run can end. The facts a person needs travel with the kind. Whoever needs only the types imports only
  * those: schemas take time to make.
  *
- * To add a kind: add it below and to src/wire/schemas/outcome.ts. The compiler then asks for its words (outcome-text.ts),
- * what follows (retry.ts) and whose fault it is (fault.ts). Where a hold follows, retry.ts names that too.
+ * To add a kind: add it below; its JSON follows from that. The compiler then asks for its words (outcome-text.ts), what
+ * follows (retry.ts) and whose fault it is (fault.ts). Where a hold follows, retry.ts names that too.
  */
 import * as z from 'zod';
 
@@ -11,9 +11,27 @@ function outcome<K extends string, S extends z.ZodRawShape>(kind: K, facts: S) {
   return z.object({ kind: z.literal(kind), ...facts });
 }
 
-function makeSchema() {
-  const message = z.string();
-  return z.discriminatedUnion('kind', [
+/** What facts are made of. Rows of old programs are read with less demands than the documented form makes. */
+export interface OutcomeScalars {
+  /** What the system, Claude or the service said. */
+  readonly message: z.ZodType<string>;
+  readonly time: z.ZodType<string>;
+  readonly count: z.ZodType<number>;
+  readonly int: z.ZodType<number>;
+  readonly usd: z.ZodType<number>;
+}
+
+const STORED: OutcomeScalars = {
+  message: z.string(),
+  time: z.string(),
+  count: z.number(),
+  int: z.number(),
+  usd: z.number(),
+};
+
+/** Every kind, with its facts. */
+export function outcomeKinds({ message, time, count, int, usd }: OutcomeScalars) {
+  return [
     // The store holds a completion of this round: the only success.
     outcome('submitted', {}),
     // Claude ended its turn and submitted nothing.
@@ -31,7 +49,7 @@ function makeSchema() {
     // The folder is gone, not a folder, or unreadable.
     outcome('workspace_missing', { message }),
     // The process never wrote a line.
-    outcome('no_init', { afterMs: z.number() }),
+    outcome('no_init', { afterMs: count }),
     // Our MCP server did not connect: the run does not count.
     outcome('tools_missing', { status: z.string() }),
     // A setting takes one of our tools away: nobody would hear of the work.
@@ -41,17 +59,17 @@ function makeSchema() {
     // Not started: this version obeys the settings of any folder.
     outcome('claude_too_old', { message }),
     // No sign of life for too long.
-    outcome('stalled', { silentMs: z.number() }),
+    outcome('stalled', { silentMs: count }),
     // It was alive, but over its time.
-    outcome('timed_out', { afterMs: z.number() }),
+    outcome('timed_out', { afterMs: count }),
     // Ended without a result.
-    outcome('crashed', { code: z.number().nullable(), signal: z.string().nullable(), stderr: z.string() }),
+    outcome('crashed', { code: int.nullable(), signal: z.string().nullable(), stderr: z.string() }),
     // The stream stops in the middle of a line.
     outcome('output_truncated', {}),
     // It wrote more than the owner lets a run write.
     outcome('output_too_large', { writtenMb: z.number(), maxMb: z.number() }),
     // The account's limit; a hold until then.
-    outcome('usage_limit', { limit: z.string(), resetsAt: z.string() }),
+    outcome('usage_limit', { limit: z.string(), resetsAt: time }),
     // The service is busy, without a reset time.
     outcome('throttled', {}),
     // No credential, or a refused one.
@@ -59,7 +77,7 @@ function makeSchema() {
     // Out of credit.
     outcome('billing', { message }),
     // The service failed after Claude's own retries.
-    outcome('api_error', { status: z.number().nullable(), message }),
+    outcome('api_error', { status: int.nullable(), message }),
     // The service does not know the model.
     outcome('model_unknown', {
       model: z.string(),
@@ -67,11 +85,11 @@ function makeSchema() {
       message: message.exactOptional(),
     }),
     // The service does not take what the session holds.
-    outcome('request_refused', { status: z.number(), message }),
+    outcome('request_refused', { status: int, message }),
     // The plan's max_turns.
-    outcome('max_turns', { turns: z.number() }),
+    outcome('max_turns', { turns: count }),
     // The plan's budget_usd.
-    outcome('budget_spent', { budgetUsd: z.number() }),
+    outcome('budget_spent', { budgetUsd: usd }),
     // The model declined.
     outcome('refused', {}),
     // The conversation no longer fits.
@@ -80,7 +98,11 @@ function makeSchema() {
     outcome('session_missing', {}),
     // It may have run; nobody saw its end.
     outcome('lost', { message }),
-  ]);
+  ] as const;
+}
+
+function makeSchema() {
+  return z.discriminatedUnion('kind', outcomeKinds(STORED));
 }
 
 let schema: ReturnType<typeof makeSchema> | undefined;

@@ -1,52 +1,34 @@
+/** How a run ended. What belongs to each kind is derived from the declaration of the kinds. */
 import * as z from 'zod';
+import { type Outcome, outcomeKinds } from '../../project/outcome.ts';
+import { type SnakeCase, snakeCase } from '../../snake-case.ts';
 import { count, time, usd } from './scalars.ts';
 
-const message = z.string().describe('what the system, Claude or the service said');
-const after_ms = count();
+export type WireOutcome = Renamed<Outcome>;
 
-function kind<Name extends string, Facts extends z.ZodRawShape>(name: Name, facts: Facts) {
-  return z.strictObject({ kind: z.literal(name), ...facts });
-}
+type Renamed<Kind> = Kind extends unknown ? { -readonly [K in keyof Kind as SnakeCase<K>]: Kind[K] } : never;
 
-/** How a run ended: its kind, and the facts that belong to it. */
-export const outcomeSchema = z
+const KINDS = outcomeKinds({
+  message: z.string().describe('what the system, Claude or the service said'),
+  time: time(),
+  count: count(),
+  int: z.int(),
+  usd: usd(),
+});
+
+const schema = z
   .discriminatedUnion('kind', [
-    kind('submitted', {}),
-    kind('no_completion', {}),
-    kind('cancelled', {}),
-    kind('interrupted', {}),
-    kind('never_spawned', { message }),
-    kind('claude_missing', { message }),
-    kind('machine_exhausted', { message }),
-    kind('workspace_missing', { message }),
-    kind('no_init', { after_ms }),
-    kind('tools_missing', { status: z.string() }),
-    kind('tool_denied', { tool: z.string(), setting: z.string() }),
-    kind('wrong_folder', { folder: z.string() }),
-    kind('claude_too_old', { message }),
-    kind('stalled', { silent_ms: count() }),
-    kind('timed_out', { after_ms }),
-    kind('crashed', { code: z.int().nullable(), signal: z.string().nullable(), stderr: z.string() }),
-    kind('output_truncated', {}),
-    kind('output_too_large', { written_mb: z.number(), max_mb: z.number() }),
-    kind('usage_limit', { limit: z.string(), resets_at: time() }),
-    kind('throttled', {}),
-    kind('not_logged_in', { message }),
-    kind('billing', { message }),
-    kind('api_error', { status: z.int().nullable(), message }),
-    kind('model_unknown', {
-      model: z.string(),
-      source: z.enum(['plan', 'configuration', 'session', 'claude']).optional(),
-      message: message.optional(),
-    }),
-    kind('request_refused', { status: z.int(), message }),
-    kind('max_turns', { turns: count() }),
-    kind('budget_spent', { budget_usd: usd() }),
-    kind('refused', {}),
-    kind('prompt_too_long', {}),
-    kind('session_missing', {}),
-    kind('lost', { message }),
+    strictly(KINDS[0].shape),
+    ...KINDS.slice(1).map(({ shape }) => strictly(shape)),
   ])
   .describe('How a run ended: its kind, and the facts that belong to it.');
 
-export type WireOutcome = z.output<typeof outcomeSchema>;
+/** How a run ended: its kind, and the facts that belong to it. */
+// The compiler does not follow the names through the loop.
+export const outcomeSchema = schema as unknown as z.ZodType<WireOutcome>;
+
+function strictly(shape: z.ZodRawShape) {
+  return z.strictObject(
+    Object.fromEntries(Object.entries(shape).map(([name, fact]) => [snakeCase(name), fact])),
+  );
+}
