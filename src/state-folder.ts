@@ -94,6 +94,20 @@ export function workspacesFolder(stateDir: string): string {
   return join(stateDir, 'workspaces');
 }
 
+/** The worktrees of projects, a folder each. */
+export function worktreesFolder(stateDir: string): string {
+  return join(stateDir, 'worktrees');
+}
+
+export function worktreeFolder(stateDir: string, projectId: string): string {
+  return join(worktreesFolder(stateDir), projectId);
+}
+
+/** The git folder of our own with which the work of a project is measured. */
+export function measureFolder(stateDir: string, projectId: string): string {
+  return join(stateDir, 'measure', `${projectId}.git`);
+}
+
 /** The files of one run, in `runs/`. */
 export interface RunFiles {
   /** Claude's raw stream, kept. */
@@ -137,4 +151,10 @@ export function parseRunFileName(name: string): { runId: string; kind: 'output' 
   return runId === undefined ? undefined : { runId, kind: ending === 'mcp.json' ? 'secret' : 'output' };
 }
 
-const RUN_FILE = /^([0-9a-f]{12})\.(jsonl(?:\.part)?|stderr\.log|(?:merge-)?check-\d+\.log|patch|mcp\.json)$/;
+/** The output of what prepares the worktree of a project, in `runs/` under the run that it was prepared for. */
+export function prepareOutputFile(stateDir: string, runId: string): string {
+  return join(runsFolder(stateDir), `${runId}.prepare.log`);
+}
+
+const RUN_FILE =
+  /^([0-9a-f]{12})\.(jsonl(?:\.part)?|stderr\.log|(?:merge-)?check-\d+\.log|prepare\.log|patch|mcp\.json)$/;

@@ -28,7 +28,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[] | 'anything'>> = {
   project: ['characters'],
   wire: ['project', 'snake-case'],
   store: ['project', 'clock'],
-  bridge: ['project', 'store', 'machine', 'clock', 'home-path', 'characters'],
+  bridge: ['project', 'store', 'git', 'machine', 'clock', 'home-path', 'characters'],
   git: ['machine'],
   machine: ['clock', 'exit-codes', 'template', 'home-path', 'characters'],
   evidence: ['git', 'machine', 'project', 'clock', 'characters', 'redaction'],

@@ -17,7 +17,12 @@ import { lastOwnModel } from '../store/run-facts.ts';
 import { findRun, insertRun, runsOf } from '../store/runs.ts';
 import { newRunId, nowText } from './bridge.ts';
 import { type Briefing, readBriefing } from './briefing.ts';
-import { type FindOverlap, type FreeWorkspace, findFreeWorkspace } from './free-workspace.ts';
+import {
+  type FindOverlap,
+  type FindSubfolder,
+  type FreeWorkspace,
+  findFreeWorkspace,
+} from './free-workspace.ts';
 import { holdsHere } from './holds.ts';
 import { type HeldLease, writeHolding } from './lease.ts';
 import { type Bridge, databaseOf } from './open-bridge.ts';
@@ -47,6 +52,8 @@ interface StartDefaults {
   readonly heldFamilies?: readonly string[];
   /** Whether a workspace is, contains or lies in one that has a run under way. Without it, only equal paths count. */
   readonly findOverlap?: FindOverlap;
+  /** For a project with a worktree that is still to be made. Without it, the whole repository is its workspace. */
+  readonly findSubfolder?: FindSubfolder;
 }
 
 /**
@@ -62,7 +69,7 @@ export async function startNextRun(
   const own = families.length > 0 ? await lastOwnModel(databaseOf(lease.bridge).read) : null;
   const held = { families, model: defaults.model ?? own };
   for (;;) {
-    const free = await findFreeWorkspace(lease.bridge, held, defaults.findOverlap);
+    const free = await findFreeWorkspace(lease.bridge, held, defaults.findOverlap, defaults.findSubfolder);
     if (!free) return undefined;
     if (defaults.policy && (await settlePlace(lease, defaults.policy, free.project)) === 'changed') continue;
     const started = await claim(lease, defaults, held, free);
@@ -99,7 +106,7 @@ async function claim(
       account: OWN_ACCOUNT,
       kind: kindOfRun(claimed, earlier, await findEvidence(trx, project.id, claimed.round)),
       round: claimed.round,
-      workspace: project.workspace,
+      workspace: free.folder,
       session_id: sessionId,
       model: modelOfSession(inSession) ?? project.model ?? defaults.model,
       created_at: now,

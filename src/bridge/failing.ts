@@ -18,14 +18,14 @@ export interface EndedAs {
 /** How many ended runs are compared at most. */
 export const RUNS_COMPARED = 100;
 
-/** Workspaces with a run that has failed since then, latest last. */
-export async function failingWorkspaces(db: Reader, now: string): Promise<string[]> {
-  const found = new Set<string>();
+/** A run that has failed since then in each workspace, latest last. */
+export async function failingWorkspaces(db: Reader, now: string): Promise<Run[]> {
+  const found = new Map<string, Run>();
   for (const run of await endedSinceLastAnswer(db, now, RUNS_COMPARED)) {
     const mayBeItsOwn = run.answeredAt === null || (run.outcome !== null && isFromOutside(run.outcome.kind));
-    if (mayBeItsOwn && !saysNothing(run)) found.add(run.workspace);
+    if (mayBeItsOwn && !saysNothing(run) && !found.has(run.workspace)) found.set(run.workspace, run);
   }
-  return [...found].reverse();
+  return [...found.values()].reverse();
 }
 
 export interface Failing {

@@ -3,13 +3,17 @@
  * way, or one that is being measured. Looked for before the transaction that claims it: on a dead network drive that takes its time.
  */
 
-import { sep } from 'node:path';
+import { join, sep } from 'node:path';
 import type { Project } from '../project/project.ts';
+import type { Run } from '../project/run.ts';
+import { worktreeFolder, worktreesFolder } from '../state-folder.ts';
 import { type BusyFolders, type HeldModels, readyProjects } from '../store/queue.ts';
 import { openWorkspaces, workspacesBeingVerified } from '../store/runs.ts';
+import { findWorktree } from '../store/worktrees.ts';
 import { type Bridge, nowText } from './bridge.ts';
 import { failingWorkspaces } from './failing.ts';
 import { databaseOf } from './open-bridge.ts';
+import { isInside } from './workspaces.ts';
 
 /** Where `folder` meets one of `others`: at itself, or at a folder above it with all that is in there. */
 export type FindOverlap = (
@@ -17,9 +21,14 @@ export type FindOverlap = (
   others: readonly string[],
 ) => Promise<{ readonly folder: string; readonly wholeTree: boolean } | undefined>;
 
+/** Where the workspace of a project lies in its repository, with `/`; empty at the top. */
+export type FindSubfolder = (project: Project) => Promise<string>;
+
 export interface FreeWorkspace {
   /** Whose it is. */
   readonly project: Project;
+  /** Where the run is to be. */
+  readonly folder: string;
   /** Those that were passed over. */
   readonly busy: BusyFolders;
 }
@@ -33,17 +42,27 @@ export async function findFreeWorkspace(
   bridge: Bridge,
   held: HeldModels,
   findOverlap: FindOverlap = async () => undefined,
+  findSubfolder: FindSubfolder = async () => '',
 ): Promise<FreeWorkspace | undefined> {
   const avoid = await failingWorkspaces(databaseOf(bridge).read, nowText(bridge));
   const measured = await workspacesBeingVerified(databaseOf(bridge).read, bridge.machineId);
   const open = await openWorkspaces(databaseOf(bridge).read, bridge.machineId);
   const underWay = [...open, ...measured];
-  const tries = avoid.length === 0 ? [[]] : [avoid, avoid.slice(-1), []];
+  const tries: (readonly Run[])[] = avoid.length === 0 ? [[]] : [avoid, avoid.slice(-1), []];
   for (const avoided of tries) {
-    const free = await firstFree(bridge, held, findOverlap, underWay, [...measured, ...avoided]);
-    if (free) return free;
+    const free = await firstFree(bridge, held, findOverlap, underWay, measured, avoided);
+    if (!free) continue;
+    const folder = await folderOf(bridge, free.project, findSubfolder);
+    return { ...free, folder };
   }
   return undefined;
+}
+
+async function folderOf(bridge: Bridge, project: Project, findSubfolder: FindSubfolder): Promise<string> {
+  if (project.isolation !== 'worktree') return project.workspace;
+  const worktree = await findWorktree(databaseOf(bridge).read, project.id);
+  const subfolder = worktree?.subdir ?? (await findSubfolder(project));
+  return join(worktreeFolder(bridge.stateDir, project.id), subfolder);
 }
 
 async function firstFree(
@@ -51,12 +70,16 @@ async function firstFree(
   held: HeldModels,
   findOverlap: FindOverlap,
   underWay: readonly string[],
-  avoided: readonly string[],
-): Promise<FreeWorkspace | undefined> {
-  const folders = [...avoided];
+  measured: readonly string[],
+  avoided: readonly Run[],
+): Promise<{ readonly project: Project; readonly busy: BusyFolders } | undefined> {
+  const isOfWorktree = ({ workspace }: Run) => isInside(worktreesFolder(bridge.stateDir), workspace);
+  const inPlace = avoided.filter((run) => !isOfWorktree(run)).map(({ workspace }) => workspace);
+  const folders = [...measured, ...inPlace];
+  const projects = avoided.filter(isOfWorktree).map(({ projectId }) => projectId);
   const trees: string[] = [];
   for (;;) {
-    const busy = { folders, trees };
+    const busy = { folders, projects, trees };
     const [project] = await readyProjects(
       databaseOf(bridge).read,
       bridge.machineId,
@@ -66,8 +89,10 @@ async function firstFree(
       busy,
     );
     if (!project) return undefined;
+    const found = { project, busy };
+    if (project.isolation === 'worktree') return found;
     const overlap = await findOverlap(project.workspace, underWay);
-    if (!overlap) return { project, busy };
+    if (!overlap) return found;
     folders.push(project.workspace, overlap.folder);
     if (overlap.wholeTree) trees.push(overlap.folder.endsWith(sep) ? overlap.folder : overlap.folder + sep);
   }

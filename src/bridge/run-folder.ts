@@ -4,13 +4,14 @@
  */
 
 import { realpath } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { dirname, join, relative } from 'node:path';
 import type { Clock } from '../clock.ts';
 import { absolutePath } from '../home-path.ts';
 import { liesIn } from '../machine/folder-overlap.ts';
 import type { ProjectId } from '../project/ids.ts';
 import { type ClaudeSettings, namedWorkspaces } from '../project/workspace.ts';
 import { ok, type Result, refuse } from '../result.ts';
+import { worktreeFolder } from '../state-folder.ts';
 
 import { inStateFolder, isInside, namedPaths, ownWorkspace, type WorkspacePolicy } from './workspaces.ts';
 
@@ -27,14 +28,20 @@ export interface RunFolderPolicy extends WorkspacePolicy {
   readonly claude_settings: ClaudeSettings;
 }
 
-interface PlacedRun {
+interface RunPlace {
   readonly projectId: ProjectId;
+  /** Where the run is to be. */
   readonly workspace: string;
+}
+
+interface PlacedRun extends RunPlace {
+  /** The folder that the plan was sent for: another one than `workspace` for a run in a worktree. */
+  readonly source: string;
   /** What the plan asked for. */
   readonly place: string | null;
 }
 
-/** What holds for `workspace`, which is there; or why Claude may not be started in it. */
+/** What holds for the folder of a run, which is there; or why Claude may not be started in it. */
 export async function checkRunFolder(
   policy: RunFolderPolicy,
   stateDir: string,
@@ -51,14 +58,32 @@ export async function checkRunFolder(
 async function check(
   policy: RunFolderPolicy,
   stateDir: string,
-  { projectId, workspace, place }: PlacedRun,
+  { projectId, workspace, source, place }: PlacedRun,
+  clock: Clock,
+): Promise<Result<RunFolder>> {
+  const allowed = await checkSource(policy, stateDir, { projectId, workspace: source, place }, clock);
+  if (!allowed.ok || source === workspace) return allowed;
+  const there = await whereItIs(stateDir, { projectId, workspace });
+  return there.ok ? ok({ ...allowed.value, path: there.value }) : there;
+}
+
+async function whereItIs(stateDir: string, run: RunPlace): Promise<Result<string>> {
+  const real = await realpath(run.workspace);
+  return real === (await expectedFolder(stateDir, run))
+    ? ok(real)
+    : refuse(`${run.workspace} leads to ${real} now; the plan was sent for the folder that was there`);
+}
+
+async function checkSource(
+  policy: RunFolderPolicy,
+  stateDir: string,
+  { projectId, workspace, place }: Omit<PlacedRun, 'source'>,
   clock: Clock,
 ): Promise<Result<RunFolder>> {
   const isOwn = workspace === ownWorkspace(stateDir, projectId);
-  const expected = await expectedFolder(stateDir, { projectId, workspace });
-  const real = await realpath(workspace);
-  if (real !== expected)
-    return refuse(`${workspace} leads to ${real} now; the plan was sent for the folder that was there`);
+  const there = await whereItIs(stateDir, { projectId, workspace });
+  if (!there.ok) return there;
+  const real = there.value;
   if (isOwn) return ok({ path: real, isNamed: true, claudeSettings: policy.claude_settings });
 
   const isHere = async (path: string) => (await realPathSoon(path, clock)) === real;
@@ -77,13 +102,13 @@ async function check(
  * Where Claude must be when it works in `workspace`: the folder that the plan was sent for. Its own last part is not
  * followed: a link that has taken its place since then leads elsewhere.
  */
-export async function expectedFolder(
-  stateDir: string,
-  { projectId, workspace }: { readonly projectId: ProjectId; readonly workspace: string },
-): Promise<string> {
-  const own = ownWorkspace(stateDir, projectId);
+export async function expectedFolder(stateDir: string, { projectId, workspace }: RunPlace): Promise<string> {
+  const ours = [ownWorkspace(stateDir, projectId), worktreeFolder(stateDir, projectId)];
+  const top = ours.find((folder) => isInside(folder, workspace));
   // Only the state folder may be reached by a link.
-  return workspace === own ? join(await realpath(dirname(own)), projectId) : workspace;
+  return top === undefined
+    ? workspace
+    : join(await realpath(dirname(top)), projectId, relative(top, workspace));
 }
 
 const STRICTEST_FIRST: readonly ClaudeSettings[] = ['none', 'user', 'all'];

@@ -1,3 +1,4 @@
+import type { Environment } from '../environment.ts';
 import { aboveCeilings } from '../project/ceilings.ts';
 import type { NewEvent } from '../project/event.ts';
 import type { ProjectId } from '../project/ids.ts';
@@ -9,10 +10,11 @@ import { appendEvent } from '../store/events.ts';
 import { findProject, findProjectByRequest, insertProject } from '../store/projects.ts';
 import { toSettingColumns } from '../store/setting-columns.ts';
 import { type Actor, type Bridge, newProjectId, nowText } from './bridge.ts';
+import { chooseIsolation } from './isolation.ts';
 import { databaseOf } from './open-bridge.ts';
 import { addToStatusFile } from './status-file.ts';
 import { type RulesPolicy, rulesAt } from './work-rules.ts';
-import { chooseWorkspace } from './workspaces.ts';
+import { chooseWorkspace, ownWorkspace } from './workspaces.ts';
 
 export interface PlanToSend {
   readonly markdown: string;
@@ -30,12 +32,17 @@ export interface SentPlan {
   readonly notUsed: readonly string[];
 }
 
-/** Puts a plan into the queue. Refuses, storing nothing, a plan or workspace that cannot be used. */
+/**
+ * Puts a plan into the queue. Refuses, storing nothing, a plan or workspace that cannot be used.
+ *
+ * @param env Where git is found, and what the person has told it.
+ */
 export async function sendPlan(
   bridge: Bridge,
   policy: RulesPolicy,
   input: PlanToSend,
   actor: Actor,
+  env: Environment = {},
 ): Promise<Result<SentPlan>> {
   // Before anything is refused: a workspace that is gone by now does not undo the plan that was sent.
   const earlier = await sentBefore(databaseOf(bridge).read, input.requestId);
@@ -51,6 +58,9 @@ export async function sendPlan(
   const { name, rules } = rulesAt(policy, place, workspace.value);
   const above = aboveCeilings(asked, rules, name);
   if (above.length > 0) return refuse(`the plan was not accepted: ${above.join('; ')}. Nothing was stored.`);
+  const isOwn = workspace.value === ownWorkspace(bridge.stateDir, id);
+  const chosen = await chooseIsolation(isOwn ? null : workspace.value, rules, asked.settings, env);
+  if (!chosen.ok) return chosen;
 
   const now = nowText(bridge);
   const sent: NewEvent = {
@@ -72,7 +82,7 @@ export async function sendPlan(
         status: 'pending',
         workspace: workspace.value,
         place,
-        ...toSettingColumns(plan),
+        ...toSettingColumns({ ...plan, ...chosen.value }),
         claimed_by: null,
         session_id: null,
         round: 1,

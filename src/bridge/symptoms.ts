@@ -65,9 +65,9 @@ export async function observeSymptoms(
  * Whether a cause from outside has also failed another workspace since the model last answered. A parked project does not
  * count: its failure was found to be its own.
  */
-function failsElsewhere(failing: readonly Failing[], { run, outcome }: EndedAs): boolean {
+function failsElsewhere(failing: readonly Failing[], { project: own, outcome }: EndedAs): boolean {
   if (!isFromOutside(outcome.kind)) return false;
-  return failing.some(({ project }) => project.workspace !== run.workspace && project.status !== 'attention');
+  return failing.some(({ project }) => project.workspace !== own.workspace && project.status !== 'attention');
 }
 
 /**

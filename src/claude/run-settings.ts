@@ -9,6 +9,8 @@ import { CODE_SERVER } from './command-line.ts';
 export type BlockOutside = 'files' | 'files_and_shell' | 'nothing';
 
 export interface RunSettings {
+  /** Its worktree is the one in the state folder that Claude may work in. */
+  readonly projectId: string;
   /** The folder of the run, with links resolved. */
   readonly workspace: string;
   /** The state folder, by each path that leads to it. */
@@ -20,8 +22,9 @@ export interface RunSettings {
  * The settings as JSON. They apply to the file tools of Claude, in every permission mode, and to commands that name
  * such a file. A program that Claude may run can do whatever the person can.
  */
-export function runSettings({ workspace, stateFolders, blockOutside }: RunSettings): string {
-  const files = stateFolders.flatMap((folder) => PROTECTED.map((name) => `//${rulePath(folder)}/${name}`));
+export function runSettings({ projectId, workspace, stateFolders, blockOutside }: RunSettings): string {
+  const names = [...PROTECTED, ...worktreesBut(projectId)];
+  const files = stateFolders.flatMap((folder) => names.map((name) => `//${rulePath(folder)}/${name}`));
   const permissions = {
     // A rule for Edit applies to every tool that writes files.
     deny: files.flatMap((file) => [`Read(${file})`, `Edit(${file})`]),
@@ -60,6 +63,22 @@ const PROTECTED = [
   ...['bridge.db*', 'token', '*.json', 'service.env', 'service.err', '*.log*'],
   ...['runs/**', 'plans/**', 'status/**', 'measure/**'],
 ];
+
+/** Ids that begin with other digits belong to other projects. So many are compared that hardly any is left out. */
+const COMPARED_DIGITS = 3;
+
+/**
+ * Rules for the worktrees of other projects, also of later ones. Rules have no exceptions, and one for each worktree
+ * would make the command line too long.
+ */
+function worktreesBut(projectId: string): string[] {
+  const digits = [...projectId.slice(0, COMPARED_DIGITS)];
+  return digits.flatMap((own, place) =>
+    [...'0123456789abcdef']
+      .filter((digit) => digit !== own)
+      .map((digit) => `worktrees/${projectId.slice(0, place)}${digit}*/**`),
+  );
+}
 
 /**
  * Settings of Claude Code since 2.1.257 and 2.1.314. `files_and_shell` also denies commands such as `cd sub && ls` and

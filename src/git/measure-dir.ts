@@ -18,7 +18,7 @@ import {
 import { dirname, join } from 'node:path';
 import type { Environment } from '../environment.ts';
 import { makePrivateFolder } from '../make-folder.ts';
-import { allConfig, type ScopedSetting } from './config.ts';
+import { allConfig } from './config.ts';
 import { configText } from './config-text.ts';
 import { contentSettings } from './content-settings.ts';
 import { type Git, gitEnvironment, reasonOf, runGit, textOf } from './git.ts';
@@ -46,7 +46,7 @@ export type MadeMeasureDir =
 export async function createMeasureDir(plan: MeasurePlan, env: Environment): Promise<MadeMeasureDir> {
   const { measureDir, repository } = plan;
   if (await isThere(measureDir)) return { kind: 'made' };
-  const unusable = repository ? undefined : await whyUnusable(env);
+  const unusable = await whyUnusable(env);
   if (unusable) return { ...unusable, kind: 'failed' };
   const draft = `${measureDir}.new`;
   await rm(draft, { recursive: true, force: true });
@@ -58,7 +58,7 @@ export async function createMeasureDir(plan: MeasurePlan, env: Environment): Pro
   const settings = await allConfig(plan.folder, gitEnvironment(env));
   await appendFile(join(draft, 'config'), configText(contentSettings(settings)));
   for (const [target, key, name] of RULES)
-    await writeFile(join(draft, 'info', target), await rulesOf(plan, settings, key, name, env));
+    await writeFile(join(draft, 'info', target), await rulesOf(plan, key, name, env));
   if (repository) await shareObjects(draft, repository);
   if (plan.freshGitDir !== null) await copyIndex(plan.freshGitDir, draft);
   await rename(draft, measureDir);
@@ -88,17 +88,13 @@ const RULES = [
 /** The rules that are in no commit: those of the person, then those of the repository, which count more. */
 async function rulesOf(
   { folder, repository }: MeasurePlan,
-  settings: readonly ScopedSetting[],
   key: string,
   name: (typeof RULES)[number][2],
   env: Environment,
 ): Promise<string> {
-  const isSet = settings.some((setting) => setting.name === key.toLowerCase());
-  const set = isSet
-    ? await runGit(env, ['-C', folder, 'config', '--type=path', '--get', key], {})
-    : undefined;
+  const set = await runGit(env, ['-C', folder, 'config', '--type=path', '--get', key], {});
   const configFolder = env.XDG_CONFIG_HOME || join(env.HOME ?? env.USERPROFILE ?? '/', '.config');
-  const own = set?.code === 0 ? textOf(set) : join(configFolder, 'git', name);
+  const own = set.code === 0 ? textOf(set) : join(configFolder, 'git', name);
   const target = name === 'ignore' ? 'exclude' : name;
   const files = [own, ...(repository ? [join(repository.commonDir, 'info', target)] : [])];
   const texts = await Promise.all(files.map((file) => readFile(file, 'utf8').catch(() => '')));

@@ -136,11 +136,8 @@ async function contentsOf(git: Git, entries: readonly Entry[]): Promise<Contents
 }
 
 function batch(git: Git, words: readonly string[], entries: readonly Entry[]): Promise<GitResult> {
-  if (entries.length === 0) return Promise.resolve(NOTHING);
   return git(['cat-file', ...words], { input: entries.map(({ oid }) => `${oid}\n`).join('') });
 }
-
-const NOTHING: GitResult = { code: 0, stdout: Buffer.alloc(0), stderr: '', failure: null };
 
 /** `<oid> <size>`, a line end, the content, a line end. */
 function* textsIn(output: Buffer): Generator<[string, string]> {

@@ -61,10 +61,8 @@ export async function addWorktree(
   const branch = await branchState(git, plan);
   if (typeof branch === 'object') return branch;
   if (!(await isEmptyOrMissing(plan.path))) return refusedWorktree('path-exists', plan.path);
-  const isHead = plan.base === repository.headOid;
-  if (!isHead && (await commitAt(git, plan.base)) === null) return refusedWorktree('base-gone', plan.base);
-  const needsLfs = isHead ? repository.usesLfs : await usesLfs(git, plan.base);
-  const lfs = lfsConfig(needsLfs, env);
+  if ((await commitAt(git, plan.base)) === null) return refusedWorktree('base-gone', plan.base);
+  const lfs = await lfsConfig(git, plan.base, env);
   if (lfs === undefined) return refusedWorktree('lfs-unavailable', '');
   const target = branch === 'new' ? ['-b', plan.branch, plan.path, plan.base] : [plan.path, plan.branch];
   const added = await git(
@@ -111,7 +109,7 @@ async function existing(
   const { git: main } = await repositoryGit(topLevel, env);
   if ((await commitAt(main, `refs/heads/${branch}`)) !== base)
     return refusedWorktree('branch-exists', branch);
-  const lfs = lfsConfig(await usesLfs(main, base), env);
+  const lfs = await lfsConfig(main, base, env);
   if (lfs === undefined) return refusedWorktree('lfs-unavailable', '');
   const { git } = await repositoryGit(path, env);
   await git(['symbolic-ref', 'HEAD', `refs/heads/${branch}`]);
@@ -144,9 +142,13 @@ async function branchState(
     : refusedWorktree('branch-exists', branch);
 }
 
-/** What Git LFS needs; undefined where it is needed and not installed. */
-function lfsConfig(isNeeded: boolean, env: Environment): readonly GitValue[] | undefined {
-  if (!isNeeded) return [];
+/** What Git LFS needs, for a commit that uses it; undefined when it is not installed. */
+async function lfsConfig(
+  git: Git,
+  commit: string,
+  env: Environment,
+): Promise<readonly GitValue[] | undefined> {
+  if (!(await usesLfs(git, commit))) return [];
   return findExecutable('git-lfs', env.PATH) === undefined ? undefined : LFS_CONFIG;
 }
 

@@ -65,7 +65,7 @@ function bindVerbs(bridge: Bridge, env: Environment): Verbs {
     resetForRevision: bind(resetForRevision),
     sendCompletion: bind(sendCompletion),
     // Read anew each time, so that a change of the configuration counts at once.
-    sendPlan: async (plan, actor) => sendPlan(bridge, loadConfig(bridge.stateDir, env), plan, actor),
+    sendPlan: async (plan, actor) => sendPlan(bridge, loadConfig(bridge.stateDir, env), plan, actor, env),
     sendUpdate: bind(sendUpdate),
     steer: bind(steer),
     supervisorState: bind(supervisorState),

@@ -80,6 +80,8 @@ export const JUDGEMENTS: Record<OutcomeKind, Judgement> = {
   wrong_folder: 'unclear',
   tool_denied: 'unclear',
   claude_too_old: 'unclear',
+  worktree_refused: 'project',
+  prepare_failed: 'project',
   session_missing: 'project',
   prompt_too_long: 'project',
   timed_out: 'project',

@@ -1,5 +1,6 @@
 /** What a person reads about how a run ended. */
 import type { ModelSource, Outcome } from './outcome.ts';
+import { describeRefusal } from './worktree-refusal.ts';
 
 /**
  * What a person reads about an outcome: one line, no jargon. What Claude, the service or the system said comes last.
@@ -24,6 +25,10 @@ export function describeOutcome(outcome: Outcome, quote: (words: string) => stri
       return `this machine has run out of disk space, processes or open files: ${quote(outcome.message)}`;
     case 'workspace_missing':
       return `the workspace cannot be used: ${quote(outcome.message)}`;
+    case 'worktree_refused':
+      return `the project cannot be given a worktree: ${describeRefusal(outcome.cause, quote(outcome.detail))}`;
+    case 'prepare_failed':
+      return `'prepare' of the workspace failed (${endOfPrepare(outcome)})${outcome.output ? `: ${quote(outcome.output)}` : ''}`;
     case 'no_init':
       return `Claude printed nothing for ${seconds(outcome.afterMs)} after it started`;
     case 'tools_missing':
@@ -71,6 +76,11 @@ export function describeOutcome(outcome: Outcome, quote: (words: string) => stri
     case 'lost':
       return `lost: ${outcome.message}`;
   }
+}
+
+function endOfPrepare({ exitCode, signal, timedOut }: Extract<Outcome, { kind: 'prepare_failed' }>): string {
+  if (timedOut) return 'stopped at its prepare_timeout';
+  return signal ?? (exitCode === null ? 'it could not be started' : `exit code ${exitCode}`);
 }
 
 const MODEL_SOURCES: Record<ModelSource, string> = {

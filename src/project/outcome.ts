@@ -6,6 +6,7 @@
  * follows (retry.ts) and whose fault it is (fault.ts). Where a hold follows, retry.ts names that too.
  */
 import * as z from 'zod';
+import { WORKTREE_REFUSALS } from './worktree-refusal.ts';
 
 function outcome<K extends string, S extends z.ZodRawShape>(kind: K, facts: S) {
   return z.object({ kind: z.literal(kind), ...facts });
@@ -48,6 +49,15 @@ export function outcomeKinds({ message, time, count, int, usd }: OutcomeScalars)
     outcome('machine_exhausted', { message }),
     // The folder is gone, not a folder, or unreadable.
     outcome('workspace_missing', { message }),
+    // The project cannot have a worktree.
+    outcome('worktree_refused', { cause: z.enum(WORKTREE_REFUSALS), detail: z.string() }),
+    // The owner's command that prepares a worktree failed; the last words of its output.
+    outcome('prepare_failed', {
+      exitCode: int.nullable(),
+      signal: z.string().nullable(),
+      timedOut: z.boolean(),
+      output: z.string(),
+    }),
     // The process never wrote a line.
     outcome('no_init', { afterMs: count }),
     // Our MCP server did not connect: the run does not count.

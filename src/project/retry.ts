@@ -43,6 +43,8 @@ export const POLICIES: Record<OutcomeKind, OwnPolicy> = {
   not_logged_in: { step: 'park' },
   billing: { step: 'park' },
   workspace_missing: { step: 'park' },
+  worktree_refused: { step: 'park' },
+  prepare_failed: { step: 'park' },
   tool_denied: { step: 'park' },
   wrong_folder: { step: 'park' },
   claude_too_old: { step: 'park' },

@@ -117,6 +117,16 @@ const KEYS = {
   isolation: {
     check: z.enum(ISOLATIONS),
     allowed: "'worktree' or 'in_place'",
+    kept: {
+      field: 'isolation',
+      column: 'isolation',
+      value: z.enum(ISOLATIONS).nullable(),
+      absent: null,
+      about:
+        'where Claude works: in a git worktree of its own, or in the workspace itself (in_place, also null: sent before there was a choice)',
+      // Beside the workspace.
+      shown: undefined,
+    },
   },
   base: {
     // It becomes an argument of git: what starts with '-' would be read as an option there.
@@ -125,6 +135,15 @@ const KEYS = {
       .max(200)
       .regex(/^\w[\w./@#+-]*$/),
     allowed: 'a branch of the repository',
+    kept: {
+      field: 'base',
+      column: 'base',
+      value: z.string().nullable(),
+      absent: null,
+      about:
+        'the branch that the work begins from, or the commit where no branch was checked out; null: in_place',
+      shown: undefined,
+    },
   },
   checks: {
     check: z

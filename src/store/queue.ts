@@ -1,7 +1,7 @@
 /** What waits for the supervisor, and which of it may start now. */
 import { sql } from 'kysely';
 import { backOffEnds } from '../project/back-off.ts';
-import type { MachineId } from '../project/ids.ts';
+import type { MachineId, ProjectId } from '../project/ids.ts';
 import type { Project } from '../project/project.ts';
 import type { Reader, Writer } from './database.ts';
 import { toProject } from './projects.ts';
@@ -12,12 +12,19 @@ export interface HeldModels {
   readonly model: string | null;
 }
 
-/** Folders in which no run may start now, besides those with an active run of this machine under the same path. */
+/**
+ * Folders in which no run may start now, besides those with an active run of this machine under the same path. They say
+ * nothing about a project with a worktree of its own.
+ */
 export interface BusyFolders {
   readonly folders: readonly string[];
+  /** Of projects with worktrees: they are passed over. */
+  readonly projects: readonly ProjectId[];
   /** Including everything below them; each ends with a separator. */
   readonly trees: readonly string[];
 }
+
+const NONE_BUSY: BusyFolders = { folders: [], projects: [], trees: [] };
 
 /**
  * Projects that the supervisor may start a run for now, highest priority first, then oldest: pending ones, and claimed
@@ -29,7 +36,7 @@ export async function readyProjects(
   now: string,
   limit: number,
   held: HeldModels = { families: [], model: null },
-  busy: BusyFolders = { folders: [], trees: [] },
+  busy: BusyFolders = NONE_BUSY,
 ): Promise<Project[]> {
   const rows = await ready(db, machine, now, held, busy).limit(limit).execute();
   return rows.map(toProject);
@@ -60,16 +67,19 @@ function ready(db: Reader, machine: MachineId, now: string, held: HeldModels, bu
     .where((eb) =>
       eb.or([eb('not_before', 'is', null), eb('not_before', '<=', after), eb('not_before', '>', latest)]),
     )
-    .where(({ not, exists, selectFrom }) =>
-      not(
-        exists(
-          selectFrom('runs')
-            .select('runs.id')
-            .where('runs.machine_id', '=', machine)
-            .whereRef('runs.workspace', '=', 'projects.workspace')
-            .where('runs.ended_at', 'is', null),
+    .where(({ or, not, exists, selectFrom }) =>
+      or([
+        HAS_WORKTREE,
+        not(
+          exists(
+            selectFrom('runs')
+              .select('runs.id')
+              .where('runs.machine_id', '=', machine)
+              .whereRef('runs.workspace', '=', 'projects.workspace')
+              .where('runs.ended_at', 'is', null),
+          ),
         ),
-      ),
+      ]),
     )
     .where((eb) =>
       eb.and(
@@ -85,11 +95,16 @@ function ready(db: Reader, machine: MachineId, now: string, held: HeldModels, bu
     )
     .where((eb) =>
       eb.and([
-        ...busy.folders.map((folder) => eb('workspace', '!=', folder)),
-        ...busy.trees.map((tree) => sql<boolean>`substr(workspace, 1, length(${tree})) <> ${tree}`),
+        ...busy.projects.map((id) => eb('id', '!=', id)),
+        ...busy.folders.map((folder) => eb.or([HAS_WORKTREE, eb('workspace', '!=', folder)])),
+        ...busy.trees.map((tree) =>
+          eb.or([HAS_WORKTREE, sql<boolean>`substr(workspace, 1, length(${tree})) <> ${tree}`]),
+        ),
       ]),
     );
 }
+
+const HAS_WORKTREE = sql<boolean>`coalesce(projects.isolation, 'in_place') = 'worktree'`;
 
 /** Projects that wait for the supervisor to start a run, ready or not, in the order in which they would start. */
 export async function queuedProjects(db: Reader, limit: number): Promise<Project[]> {

@@ -44,11 +44,11 @@ export async function newestCompletions(db: Reader, projects: readonly ProjectId
     )
     .selectAll('completions')
     .where('projects.id', 'in', projects)
+    .orderBy('completions.project_id')
+    .orderBy('completions.attempt')
     .execute();
-  // Of several attempts at a round the newest counts.
-  const isNewest = (row: Row<'completions'>) =>
-    !rows.some(({ project_id, attempt }) => project_id === row.project_id && attempt > row.attempt);
-  return rows.filter(isNewest).map(toCompletion);
+  // Of several attempts at the round the last counts.
+  return rows.filter(({ project_id }, index) => rows[index + 1]?.project_id !== project_id).map(toCompletion);
 }
 
 /** Whether this run has submitted its work. */

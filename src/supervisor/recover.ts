@@ -18,6 +18,7 @@ import { processTree } from '../machine/tree.ts';
 import type { Outcome } from '../project/outcome.ts';
 import { type Run, UNKNOWN_COST } from '../project/run.ts';
 import type { Context } from './context.ts';
+import { endLeftPreparation } from './place/prepare-worktree.ts';
 import { ActiveRun } from './run/active-run.ts';
 import { earlierInSession, type ProcessHandle, type RunListener, runContext } from './run/context.ts';
 import { removeSecrets } from './run/end.ts';
@@ -103,6 +104,7 @@ function adoptedProcess(
 async function closeUnspawned(context: Context, run: Run): Promise<void> {
   const { lease } = context;
   await removeControlGroup(controlGroupOf(run));
+  await endLeftPreparation(context, run.projectId);
   await removeSecrets(context, run);
   const ran = await sessionExists(run.sessionId, claudeEnvironment(context.env, run));
   const outcome: Outcome = ran

@@ -8,6 +8,7 @@ import type { Run } from '../project/run.ts';
 import { Gatekeeper } from './admission.ts';
 import type { Context } from './context.ts';
 import { LiveStates } from './live-states.ts';
+import { subfolderOf } from './place/place.ts';
 import type { Preflight } from './preflight.ts';
 import { recover } from './recover.ts';
 import { ActiveRun } from './run/active-run.ts';
@@ -98,6 +99,7 @@ export class Scheduler {
         heldFamilies: admission.heldFamilies,
         ...(admission.may === 'probe' && { probes: admission.holds }),
         findOverlap: (folder, others) => findOverlapSoon(this.#context, folder, others),
+        findSubfolder: (project) => subfolderOf(this.#context, project),
       });
       if (!started) return;
       this.#begin(started);

@@ -5,7 +5,6 @@
 import { parseArgs } from 'node:util';
 import { commandStart } from './command-start.ts';
 import { firstRequest } from './first-request.ts';
-import { gitWork } from './git-work.ts';
 import { idle } from './idle.ts';
 import { largeStore } from './large-store.ts';
 import type { Measurement } from './measurement.ts';
@@ -25,7 +24,6 @@ const MEASUREMENTS: readonly Measurement[] = [
   firstRequest,
   wholeLoop,
   largeStore,
-  gitWork,
 ];
 
 const HELP = `Usage: npm run bench -- [options]

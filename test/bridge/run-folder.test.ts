@@ -15,7 +15,7 @@ function policy(changes: Partial<RunFolderPolicy> = {}): RunFolderPolicy {
 }
 
 const check = (rig: Rig, rules: RunFolderPolicy, workspace: string, place: string | null = null) =>
-  checkRunFolder(rules, rig.home, { projectId: ID, workspace, place }, rig.clock);
+  checkRunFolder(rules, rig.home, { projectId: ID, workspace, source: workspace, place }, rig.clock);
 
 describe('the state folder as a workspace', () => {
   test.each<[string, (home: string) => string]>([

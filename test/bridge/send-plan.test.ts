@@ -67,6 +67,8 @@ describe('sent plans', () => {
       maxTurns: 40,
       timeoutMs: 2_700_000,
       budgetUsd: 2.5,
+      isolation: 'in_place',
+      base: null,
       claimedBy: null,
       runId: null,
       sessionId: null,

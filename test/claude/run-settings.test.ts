@@ -4,6 +4,7 @@ import { type RunSettings, runSettings } from '../../src/claude/run-settings.ts'
 function settings(changes: Partial<RunSettings> = {}) {
   return JSON.parse(
     runSettings({
+      projectId: '7fa3c8812e04',
       workspace: '/code/site',
       stateFolders: ['/home/ann/.bridge'],
       blockOutside: 'files',
@@ -13,6 +14,15 @@ function settings(changes: Partial<RunSettings> = {}) {
 }
 
 describe('settings of a run', () => {
+  test('the settings deny the worktrees of other projects, and not its own', () => {
+    const { deny } = settings().permissions as { deny: string[] };
+    const prefixes = deny.flatMap((rule) => /^Edit\(.*\/worktrees\/(.*)\*\/\*\*\)$/.exec(rule)?.[1] ?? []);
+    const denied = (id: string) => prefixes.some((prefix) => id.startsWith(prefix));
+    expect(['7fb3c8812e04', '70a3c8812e04', 'ffa3c8812e04'].map(denied)).toEqual([true, true, true]);
+    expect(denied('7fa3c8812e04')).toBe(false);
+    expect(JSON.stringify(deny).length).toBeLessThan(10_000);
+  });
+
   test('the settings deny the files of the state folder by name, and so none of the workspaces in it', () => {
     const { deny } = settings().permissions;
     for (const name of [
@@ -26,7 +36,7 @@ describe('settings of a run', () => {
       'status/**',
     ])
       for (const tool of ['Read', 'Edit']) expect(deny).toContain(`${tool}(//home/ann/.bridge/${name})`);
-    expect(deny.filter((rule: string) => rule.includes('workspaces'))).toEqual([]);
+    expect(deny.filter((rule: string) => rule.includes('/workspaces'))).toEqual([]);
     expect(deny).not.toContain('Read(//home/ann/.bridge/*)');
     expect(deny).not.toContain('Read(//home/ann/.bridge/**)');
   });

@@ -226,7 +226,9 @@ async function build(root: string, home: string, started: ChildProcess[]): Promi
       return { pid: child.pid ?? 0, end: (signal) => endChild(child, signal) };
     },
     async send(markdown) {
-      const reply = await sendPlan(bridge, loadConfig(home, rig.environment), { markdown }, 'desktop');
+      const { environment } = rig;
+      const policy = loadConfig(home, environment);
+      const reply = await sendPlan(bridge, policy, { markdown }, 'desktop', environment);
       if (!reply.ok) throw new Error(reply.refusal);
       return reply.value.project.id;
     },

@@ -51,6 +51,8 @@ const CELLS: Record<
   claude_too_old: { alone: 'project', except: [manyAlike, 'everybody'] },
   tool_denied: { alone: 'project', except: [manyAlike, 'everybody'] },
   wrong_folder: { alone: 'project', except: [manyAlike, 'everybody'] },
+  worktree_refused: { alone: 'project' },
+  prepare_failed: { alone: 'project' },
   timed_out: { alone: 'project' },
   output_too_large: { alone: 'project' },
   max_turns: { alone: 'project' },

@@ -240,6 +240,8 @@ describe('empty keys', () => {
       workspace: null,
       model: null,
       priority: 0,
+      isolation: null,
+      base: null,
       maxTurns: null,
       timeoutMs: null,
       budgetUsd: null,

@@ -29,6 +29,8 @@ describe('plans without front matter', () => {
       workspace: null,
       model: null,
       priority: 0,
+      isolation: null,
+      base: null,
       maxTurns: null,
       timeoutMs: null,
       budgetUsd: null,

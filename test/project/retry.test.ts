@@ -50,6 +50,14 @@ const OUTCOMES: { [K in OutcomeKind]: readonly [Extract<Outcome, { kind: K }>, s
     'Claude started in another folder than the workspace, and was stopped before its first request: /b',
   ],
   claude_too_old: [{ kind: 'claude_too_old', message: 'update it' }, 'Claude was not started: update it'],
+  worktree_refused: [
+    { kind: 'worktree_refused', cause: 'base-gone', detail: 'next' },
+    "the project cannot be given a worktree: the repository has no branch or commit 'next' to begin from: make it, or name another 'base'",
+  ],
+  prepare_failed: [
+    { kind: 'prepare_failed', exitCode: 1, signal: null, timedOut: false, output: 'npm ERR!' },
+    "'prepare' of the workspace failed (exit code 1): npm ERR!",
+  ],
   no_init: [{ kind: 'no_init', afterMs: 60_000 }, 'Claude printed nothing for 60 s after it started'],
   tools_missing: [
     { kind: 'tools_missing', status: 'failed' },
@@ -147,6 +155,8 @@ describe('after a run that ended by its own fault, or by nobody’s', () => {
     claude_missing: 'again',
     machine_exhausted: 'again',
     workspace_missing: 'park',
+    worktree_refused: 'park',
+    prepare_failed: 'park',
     tool_denied: 'park',
     wrong_folder: 'park',
     claude_too_old: 'park',

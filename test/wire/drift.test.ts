@@ -90,6 +90,8 @@ const OUTCOMES: readonly Outcome[] = [
   { kind: 'tools_missing', status: 'failed' },
   { kind: 'tool_denied', tool: 't', setting: 's' },
   { kind: 'wrong_folder', folder: 'f' },
+  { kind: 'worktree_refused', cause: 'unborn', detail: '' },
+  { kind: 'prepare_failed', exitCode: 1, signal: null, timedOut: false, output: 'a' },
   { kind: 'claude_too_old', message: 'm' },
   { kind: 'stalled', silentMs: 1 },
   { kind: 'timed_out', afterMs: 1 },

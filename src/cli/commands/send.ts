@@ -69,7 +69,7 @@ async function send(cli: Cli, file: string, options: Options): Promise<void> {
       workspace: given(options.workspace),
       requestId: given(options.requestId),
     };
-    const reply = await sendPlan(bridge, policy, input, 'person');
+    const reply = await sendPlan(bridge, policy, input, 'person', cli.env);
     if (!reply.ok) return fail(cli, reply.refusal);
     const { project } = reply.value;
     if (options.json) cli.out[options.wait ? 'jsonLine' : 'json'](toWireSentPlan(reply.value));

@@ -36,7 +36,7 @@ export function runLines(
 function activity({ live, readyAt, spawnedAt }: Run): string {
   if (live.currentTool !== null) return live.currentTool;
   if (readyAt !== null) return 'thinking';
-  return spawnedAt === null ? 'about to start' : 'starting';
+  return spawnedAt === null ? 'being prepared' : 'starting';
 }
 
 function processFacts({ pid }: Run, usage: TreeUsage | null | undefined): string[] {

@@ -20,8 +20,8 @@ import type { Run } from '../../project/run.ts';
 import { ok, type Refusal, type Result, refuse } from '../../result.ts';
 import { runFiles } from '../../state-folder.ts';
 import type { Context } from '../context.ts';
+import { makePlace, measureBefore } from '../place/place.ts';
 import { makeRunsFolder } from '../room.ts';
-import { prepareWorkspace } from '../workspace.ts';
 import { readConversation } from './opening.ts';
 
 export interface PreparedRun {
@@ -42,10 +42,14 @@ interface Place {
   readonly identity: string | null;
 }
 
-/** Prepares folder, environment, prompt and command line. Starts no Claude. Throws the system's errors. */
+/**
+ * Prepares folder, environment, prompt and command line. Starts no Claude. `stop` ends what takes long. Throws StoreError,
+ * LeaseLost and the system's errors.
+ */
 export async function prepareRun(
   context: Context,
   started: StartedRun,
+  stop: AbortSignal,
 ): Promise<Result<PreparedRun, Outcome>> {
   const budget = budgetLeft(started);
   if (!budget.ok) return budget;
@@ -53,7 +57,7 @@ export async function prepareRun(
   provideDescriptors();
   const claude = findClaude(context);
   if (!claude.ok) return claude;
-  const place = await preparePlace(context, started);
+  const place = await preparePlace(context, started, stop);
   if (!place.ok) return place;
   const env = await environmentIn(place.value, context, started.run);
   if (!env.ok) return env;
@@ -89,13 +93,17 @@ function findClaude({ config, env }: Context): Result<string, Outcome> {
 
 async function preparePlace(
   context: Context,
-  { run, project, earlier }: StartedRun,
+  started: StartedRun,
+  stop: AbortSignal,
 ): Promise<Result<Place, Outcome>> {
   const { bridge, clock, config } = context;
-  const problem = await prepareWorkspace(context, run, earlier.length === 0);
-  if (problem) return noWorkspace(problem);
-  const folder = await checkRunFolder(config, bridge.stateDir, { ...run, place: project.place }, clock);
+  const made = await makePlace(context, started, stop);
+  if (!made.ok) return made;
+  const { place, workspace: source } = started.project;
+  const run = { ...started.run, source, place };
+  const folder = await checkRunFolder(config, bridge.stateDir, run, clock);
   if (!folder.ok) return noWorkspace(folder.refusal);
+  await measureBefore(context, started, stop);
   return ok({ folder: folder.value, identity: await folderIdentity(folder.value.path) });
 }
 
@@ -145,6 +153,7 @@ async function argumentsIn(
     disallowedTools: config.disallowed_tools,
     claudeSettings: folder.claudeSettings,
     settings: runSettings({
+      projectId: run.projectId,
       workspace: folder.path,
       stateFolders: await pathsOf(stateDir, folder.path),
       blockOutside: config.block_outside,

@@ -30,7 +30,7 @@ export async function spawnRun(
   stop: AbortSignal,
 ): Promise<Result<SpawnedRun, Outcome>> {
   try {
-    const prepared = await prepareRun(context, started);
+    const prepared = await prepareRun(context, started, stop);
     if (stop.aborted) return refuse(stop.reason as Outcome);
     return prepared.ok ? await spawn(context, started, prepared.value) : prepared;
   } catch (error) {

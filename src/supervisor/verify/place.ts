@@ -5,6 +5,7 @@ import { inspectRepository, type Repository } from '../../git/repository.ts';
 import type { Evidence } from '../../project/evidence.ts';
 import type { Worktree } from '../../project/worktree.ts';
 import type { Context } from '../context.ts';
+import { keptFingerprint } from '../place/kept-fingerprint.ts';
 
 export type FoundPlace =
   | { readonly kind: 'measurable'; readonly place: WorkedPlace & { readonly repository: Repository } }
@@ -29,7 +30,7 @@ export async function findPlace(
   const place = {
     ...placeIn(worktree, repository),
     workspace: project.workspace,
-    fingerprint: null,
+    fingerprint: await keptFingerprint(worktree.measureDir),
   };
   return { kind: 'measurable', place };
 }
