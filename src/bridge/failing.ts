@@ -1,5 +1,6 @@
 /** Projects and workspaces that have failed since the model last answered any run. */
 import { isFromOutside, mayBeShared } from '../project/fault.ts';
+import type { MachineId } from '../project/ids.ts';
 import type { Outcome, OutcomeKind } from '../project/outcome.ts';
 import type { Project } from '../project/project.ts';
 import { holdOf, outcomesThatHold } from '../project/retry.ts';
@@ -18,18 +19,21 @@ export interface EndedAs {
 /** How many ended runs are compared at most. */
 export const RUNS_COMPARED = 100;
 
-/** A run that has failed since then in each workspace, latest last. */
-export async function failingWorkspaces(db: Reader, now: string): Promise<Run[]> {
+/** A run that has failed since then in each workspace of a machine, latest last. */
+export async function failingWorkspaces(db: Reader, machine: MachineId, now: string): Promise<Run[]> {
   const found = new Map<string, Run>();
   for (const run of await endedSinceLastAnswer(db, now, RUNS_COMPARED)) {
     const mayBeItsOwn = run.answeredAt === null || (run.outcome !== null && isFromOutside(run.outcome.kind));
-    if (mayBeItsOwn && !saysNothing(run) && !found.has(run.workspace)) found.set(run.workspace, run);
+    const counts = run.machineId === machine && mayBeItsOwn && !saysNothing(run);
+    if (counts && !found.has(run.workspace)) found.set(run.workspace, run);
   }
   return [...found.values()].reverse();
 }
 
 export interface Failing {
   readonly project: Project;
+  /** Of its newest run. */
+  readonly machineId: MachineId;
   /** The outcome of its newest run. */
   readonly outcome: Outcome;
 }
@@ -43,7 +47,7 @@ export async function failingProjects(
   { run, project, outcome }: EndedAs,
 ): Promise<Failing[]> {
   const kinds = kindsLike(outcome.kind);
-  const found: Failing[] = [{ project, outcome }];
+  const found: Failing[] = [{ project, machineId: run.machineId, outcome }];
   const seen = new Set([project.id]);
   for (const other of await endedSinceLastAnswer(db, now.toISOString(), RUNS_COMPARED)) {
     if (other.id === run.id || other.answeredAt !== null || saysNothing(other) || seen.has(other.projectId))
@@ -51,7 +55,7 @@ export async function failingProjects(
     seen.add(other.projectId);
     if (other.outcome === null || !kinds.includes(other.outcome.kind)) continue;
     const its = await findProject(db, other.projectId);
-    if (its) found.push({ project: its, outcome: other.outcome });
+    if (its) found.push({ project: its, machineId: other.machineId, outcome: other.outcome });
   }
   return found;
 }

@@ -44,7 +44,7 @@ export async function findFreeWorkspace(
   findOverlap: FindOverlap = async () => undefined,
   findSubfolder: FindSubfolder = async () => '',
 ): Promise<FreeWorkspace | undefined> {
-  const avoid = await failingWorkspaces(databaseOf(bridge).read, nowText(bridge));
+  const avoid = await failingWorkspaces(databaseOf(bridge).read, bridge.machineId, nowText(bridge));
   const measured = await workspacesBeingVerified(databaseOf(bridge).read, bridge.machineId);
   const open = await openWorkspaces(databaseOf(bridge).read, bridge.machineId);
   const underWay = [...open, ...measured];

@@ -18,7 +18,7 @@ export interface FinishedRun {
 
 /** Those of these runs that have ended, in the order of their end. A run that the store does not know is left out. */
 export async function finishedRuns(bridge: Bridge, ids: readonly RunId[]): Promise<FinishedRun[]> {
-  const rows = await endedRuns(databaseOf(bridge).read, ids);
+  const rows = await endedRuns(databaseOf(bridge).read, bridge.machineId, ids);
   return rows.map(({ id, endedAt, status }) => ({ id, endedAt, closed: isClosed(status) }));
 }
 

@@ -51,7 +51,7 @@ export async function observeSymptoms(
     answeredInVain: answered ? countWhile([{ ...run, endedAt: now.toISOString() }, ...inARow], isInVain) : 0,
     othersAnswered: !failsElsewhere(failing, ended) && (await othersAnswered(trx, now, ended)),
     projectsAlike: OF_FOLDERS.includes(outcome.kind)
-      ? new Set(alike.map(({ project }) => project.workspace)).size
+      ? new Set(alike.map(({ machineId, project }) => `${machineId} ${project.workspace}`)).size
       : alike.length,
     projectsFailing: failing.length,
     ownModel: outcome.kind === 'model_unknown' && (outcome.source === 'plan' || outcome.source === 'session'),
@@ -65,23 +65,27 @@ export async function observeSymptoms(
  * Whether a cause from outside has also failed another workspace since the model last answered. A parked project does not
  * count: its failure was found to be its own.
  */
-function failsElsewhere(failing: readonly Failing[], { project: own, outcome }: EndedAs): boolean {
-  if (!isFromOutside(outcome.kind)) return false;
-  return failing.some(({ project }) => project.workspace !== own.workspace && project.status !== 'attention');
+function failsElsewhere(failing: readonly Failing[], ended: EndedAs): boolean {
+  if (!isFromOutside(ended.outcome.kind)) return false;
+  return failing.some((other) => !isInWorkspaceOf(ended, other) && other.project.status !== 'attention');
+}
+
+/** Equal paths of two machines are two folders. */
+function isInWorkspaceOf({ run, project }: EndedAs, other: Failing): boolean {
+  return other.project.workspace === project.workspace && other.machineId === run.machineId;
 }
 
 /**
  * The outcomes that alone tell the fault have blamed nobody. Where the cause is likely outside, other projects of this
  * workspace stay blamed: their failures prove no more than this one.
  */
-function blamedAmong(failing: readonly Failing[], { project, outcome }: EndedAs): readonly Project[] {
-  const projects = failing.map((one) => one.project);
-  switch (JUDGEMENTS[outcome.kind]) {
+function blamedAmong(failing: readonly Failing[], ended: EndedAs): readonly Project[] {
+  switch (JUDGEMENTS[ended.outcome.kind]) {
     case 'unclear':
-      return projects;
+      return failing.map((other) => other.project);
     case 'outside':
     case 'model':
-      return projects.filter(({ workspace }) => workspace !== project.workspace);
+      return failing.filter((other) => !isInWorkspaceOf(ended, other)).map((other) => other.project);
     default:
       return [];
   }
@@ -112,7 +116,7 @@ async function othersAnswered(trx: Writer, now: Date, ended: EndedAs): Promise<b
   return wasAnswered(trx, {
     after: isSetBack ? run.createdAt : began,
     now: now.toISOString(),
-    elsewhere: run.workspace,
+    elsewhere: run,
     wellSince: new Date(now.getTime() - RECENT_MS).toISOString(),
     ...(OF_A_MODEL.includes(outcome.kind) && { model: run.model }),
     ...(!isUnclear && { notWith: kindsLike(outcome.kind) }),

@@ -32,7 +32,9 @@ async function leftoverProcesses(context: DoctorContext): Promise<CheckResult[]>
   const { read } = await context.store();
   const supervised = isLiving(await supervisorOf(await readLease(read, LOCAL_MACHINE), context.clock.now()));
   const byMark = Map.groupBy(await processesMarked(RUN_MARK), ({ value }) => value);
-  const ended = new Set((await endedRuns(read, [...byMark.keys()].map(asRunId))).map(({ id }) => id));
+  const ended = new Set(
+    (await endedRuns(read, LOCAL_MACHINE, [...byMark.keys()].map(asRunId))).map(({ id }) => id),
+  );
   const found: CheckResult[] = [];
   for (const [run, members] of byMark) {
     const isLoginCheck = run === `login:${context.stateDir}` && !supervised;
@@ -118,7 +120,9 @@ async function secrets(context: DoctorContext): Promise<CheckResult> {
   const names = await readdir(folder).catch(() => []);
   const ours = names.map(parseRunFileName).filter((file) => file?.kind === 'secret');
   const ids = ours.flatMap((file) => (file ? asRunId(file.runId) : []));
-  const files = (await endedRuns(read, ids)).map(({ id }) => runFiles(context.stateDir, id).mcpConfig);
+  const files = (await endedRuns(read, LOCAL_MACHINE, ids)).map(
+    ({ id }) => runFiles(context.stateDir, id).mcpConfig,
+  );
   if (files.length === 0) return ok(folder, 'No secrets of ended runs are left');
   return warning(
     folder,

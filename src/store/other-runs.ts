@@ -30,8 +30,8 @@ export async function endedSinceLastAnswer(db: Reader, now: string, limit: numbe
 interface AnswersSought {
   readonly after: string;
   readonly now: string;
-  /** Excludes runs in this workspace. */
-  readonly elsewhere?: string;
+  /** Excludes runs in this workspace of this machine. */
+  readonly elsewhere?: Pick<Run, 'machineId' | 'workspace'>;
   /** Only runs that asked for this model; null for those that asked for none. */
   readonly model?: string | null;
   /** Excludes runs with these outcomes. */
@@ -48,7 +48,10 @@ export async function wasAnswered(db: Reader, sought: AnswersSought): Promise<bo
     .select('id')
     .where('answered_at', '>', after)
     .where('answered_at', '<=', now);
-  if (elsewhere !== undefined) query = query.where('workspace', '!=', elsewhere);
+  if (elsewhere !== undefined)
+    query = query.where((eb) =>
+      eb.or([eb('workspace', '!=', elsewhere.workspace), eb('machine_id', '!=', elsewhere.machineId)]),
+    );
   if (model !== undefined) query = query.where('model', 'is', model);
   if (notWith !== undefined && notWith.length > 0)
     query = query.where((eb) => eb.or([eb('outcome', 'is', null), eb('outcome', 'not in', notWith)]));
@@ -65,7 +68,7 @@ export async function wasAnswered(db: Reader, sought: AnswersSought): Promise<bo
 /** Other runs in the workspace of `run`, newest first, each with the status of its project. */
 export async function otherRunsIn(
   db: Reader,
-  { id, workspace }: Pick<Run, 'id' | 'workspace'>,
+  { id, machineId, workspace }: Pick<Run, 'id' | 'machineId' | 'workspace'>,
   limit: number,
 ): Promise<{ readonly run: Run; readonly status: ProjectStatus }[]> {
   const rows = await db
@@ -73,6 +76,7 @@ export async function otherRunsIn(
     .innerJoin('projects', 'projects.id', 'runs.project_id')
     .selectAll('runs')
     .select('projects.status')
+    .where('runs.machine_id', '=', machineId)
     .where('runs.workspace', '=', workspace)
     .where('runs.id', '!=', id)
     .orderBy('runs.number', 'desc')

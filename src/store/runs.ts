@@ -180,8 +180,8 @@ interface ClosedRun {
 /** How many ids one query names: databases limit the number of values. */
 const BATCH_SIZE = 500;
 
-/** The runs among `ids` that have ended, in the order of their end. */
-export async function endedRuns(db: Reader, ids: readonly RunId[]): Promise<ClosedRun[]> {
+/** The runs of a machine among `ids` that have ended, in the order of their end. */
+export async function endedRuns(db: Reader, machine: MachineId, ids: readonly RunId[]): Promise<ClosedRun[]> {
   const found: ClosedRun[] = [];
   for (let from = 0; from < ids.length; from += BATCH_SIZE) {
     const rows = await db
@@ -189,6 +189,7 @@ export async function endedRuns(db: Reader, ids: readonly RunId[]): Promise<Clos
       .innerJoin('projects', 'projects.id', 'runs.project_id')
       .select(['runs.id', 'runs.ended_at', 'projects.status'])
       .where('runs.id', 'in', ids.slice(from, from + BATCH_SIZE))
+      .where('runs.machine_id', '=', machine)
       .execute();
     found.push(
       ...rows.flatMap(({ id, ended_at, status }) => (ended_at ? { id, endedAt: ended_at, status } : [])),

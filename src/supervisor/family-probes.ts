@@ -1,6 +1,7 @@
 /**
  * When the limit of a model family ends, one run of that family probes it before the others follow. Other families are
- * not affected. The state is in memory only: after a restart several runs may probe at once, and are held again.
+ * not affected. The state is in memory only: the hold has ended and its row with it, so the store has no place for the
+ * probe. After a restart several runs may probe at once, and are held again.
  */
 import type { RunId } from '../project/ids.ts';
 import type { Run } from '../project/run.ts';

@@ -10,6 +10,7 @@ import type { Outcome } from '../../src/project/outcome.ts';
 import type { Project } from '../../src/project/project.ts';
 import { statusFile } from '../../src/state-folder.ts';
 import type { Rig } from '../rig.ts';
+import { tamper } from '../store/raw.ts';
 import { answered, ends, runEnds } from './run-ends.ts';
 import { begin, current, history, send, start, supervised } from './steps.ts';
 
@@ -203,6 +204,16 @@ describe('one cause of the machine that shows in different ways', () => {
         status: 'attention',
       });
     expect(await currentHolds(rig.bridge)).toEqual([]);
+  });
+
+  test('equal paths of three machines are three folders, whose failure is everybody’s', async () => {
+    await using rig = await supervised();
+    for (let n = 0; n < 3; n++) await sendTo(rig, 'gone');
+    for (let n = 0; n < 3; n++) {
+      await runEnds(rig, { kind: 'workspace_missing', message: 'gone' });
+      tamper(rig.home, "UPDATE runs SET machine_id = 'of ' || id WHERE machine_id = 'local'");
+    }
+    expect(await currentHolds(rig.bridge)).toMatchObject([{ kind: 'claude_failing' }]);
   });
 });
 
