@@ -6,10 +6,12 @@ import { OWN_ACCOUNT, type ProjectId, unknownProject } from '../project/ids.ts';
 import { PROJECT_STATUSES, type Project, type ProjectStatus } from '../project/project.ts';
 import type { ProjectDetails } from '../project/project-details.ts';
 import type { Quota } from '../project/quota.ts';
-import type { Completion, Update } from '../project/review.ts';
+import type { Completion, RecordedEvidence, Update } from '../project/review.ts';
 import type { Run } from '../project/run.ts';
 import { ok, type Result, refuse } from '../result.ts';
+import { checksOf, newestEvidence, newestEvidenceOf } from '../store/evidence.ts';
 import { allHolds } from '../store/holds.ts';
+import { landingsOfProject } from '../store/landings.ts';
 import { waitingMessages } from '../store/messages.ts';
 import {
   countByStatus,
@@ -48,6 +50,8 @@ export async function projectDetails(
     runs,
     completions: await completionsOf(db, projectId),
     decisions: await decisionsOf(db, projectId),
+    evidence: await newestEvidenceOf(db, projectId),
+    landings: await landingsOfProject(db, projectId),
     updates: await latestUpdatesOf(db, projectId, updates),
     waitingMessages: await waitingMessages(db, projectId),
     spentUsd: spent.usd,
@@ -78,6 +82,8 @@ export interface ProjectState {
   readonly run: Run | undefined;
   /** The newest completion of the round under way. */
   readonly completion: Completion | undefined;
+  /** What was measured of it. */
+  readonly measured: RecordedEvidence | undefined;
 }
 
 /** Where one project stands. */
@@ -92,10 +98,12 @@ async function statesOf(bridge: Bridge, projects: readonly Project[]): Promise<P
   const ids = projects.map(({ id }) => id);
   const runs = byProject(await openRunsOf(db, ids));
   const completions = byProject(await newestCompletions(db, ids));
+  const measured = byProject(await newestEvidence(db, ids));
   return projects.map((project) => ({
     project,
     run: runs.get(project.id),
     completion: completions.get(project.id),
+    measured: measured.get(project.id),
   }));
 }
 
@@ -119,6 +127,18 @@ export async function projects(bridge: Bridge, filter: ProjectFilter): Promise<P
   return listProjects(databaseOf(bridge).read, filter);
 }
 
+/** How the checks of the round under way ended, of those of these projects that were measured; null: it has none. */
+export async function checksOfRounds(
+  bridge: Bridge,
+  projects: readonly Project[],
+): Promise<ReadonlyMap<ProjectId, boolean | null>> {
+  const rounds = new Map(projects.map(({ id, round }) => [id, round]));
+  const checks = await checksOf(databaseOf(bridge).read, [...rounds.keys()]);
+  const present = checks.filter(({ projectId, round }) => rounds.get(projectId) === round);
+  // The newest attempt comes last.
+  return new Map(present.map(({ projectId, passed }) => [projectId, passed]));
+}
+
 /** Projects that wait for the person's decision, oldest first, each with what was submitted. */
 export async function approvalQueue(bridge: Bridge, limit: number): Promise<ProjectState[]> {
   const waiting = await listProjects(databaseOf(bridge).read, {
@@ -137,6 +157,9 @@ export interface Overview {
   readonly quotas: readonly Quota[];
   readonly counts: Readonly<Record<ProjectStatus, number>>;
   readonly running: readonly ProjectState[];
+  /** Submitted work that is being measured, and approved work on its way; each at most `limit`. */
+  readonly verifying: readonly Project[];
+  readonly landing: readonly Project[];
   /** The next projects to get a run, in their order, and those that wait for a person; each at most `limit`. */
   readonly queue: readonly Project[];
   readonly waiting: readonly Project[];
@@ -153,7 +176,7 @@ export async function overview(bridge: Bridge, startOfDay: Date, limit: number):
   const projects = new Map((await projectsUnderWay(db)).map((project) => [project.id, project]));
   const running = (await openRuns(db)).flatMap((run) => {
     const project = projects.get(run.projectId);
-    return project ? [{ project, run, completion: undefined }] : [];
+    return project ? [{ project, run, completion: undefined, measured: undefined }] : [];
   });
   const none = Object.fromEntries(PROJECT_STATUSES.map((status) => [status, 0])) as Record<
     ProjectStatus,
@@ -166,6 +189,8 @@ export async function overview(bridge: Bridge, startOfDay: Date, limit: number):
     quotas: await quotasOf(db, OWN_ACCOUNT),
     counts: { ...none, ...(await countByStatus(db)) },
     running,
+    verifying: await listProjects(db, { statuses: ['verifying'], oldestFirst: true, limit }),
+    landing: await listProjects(db, { statuses: ['approved'], oldestFirst: true, limit }),
     queue: await queuedProjects(db, limit),
     waiting: await listProjects(db, {
       statuses: ['awaiting_approval', 'attention'],

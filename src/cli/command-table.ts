@@ -93,6 +93,12 @@ const GROUPS: Readonly<Record<string, Group>> = {
       load: async (cli) => (await import('./commands/show.ts')).showCommand(cli),
     },
     {
+      name: 'evidence',
+      usage: '[options] <id>',
+      summary: 'Show what was measured of submitted work: checks, warnings, changes and cost.',
+      load: async (cli) => (await import('./commands/evidence.ts')).evidenceCommand(cli),
+    },
+    {
       name: 'watch',
       usage: '[options] [id]',
       summary: 'Follow one project, or all of them, live.',
@@ -103,7 +109,7 @@ const GROUPS: Readonly<Record<string, Group>> = {
     {
       name: 'approve',
       usage: '[options] <id>',
-      summary: 'Approve submitted work; this completes the project.',
+      summary: 'Approve submitted work; it then lands, and the project is complete.',
       load: async (cli) => (await import('./commands/approve.ts')).approveCommand(cli),
     },
     {

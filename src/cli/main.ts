@@ -83,7 +83,7 @@ function refuseInsideRun(cli: Cli, command: Command): void {
 }
 
 /** Commands that change nothing. */
-const READ_ONLY = ['status', 'logs', 'list', 'show', 'watch', 'mcp'];
+const READ_ONLY = ['status', 'logs', 'list', 'show', 'evidence', 'watch', 'mcp'];
 
 /** A script may give --yes to every command that changes something, whether that one asks or not. */
 export function takingYes(command: Command): Command {

@@ -3,6 +3,7 @@
 import { type Bridge, openBridge } from '../bridge/bridge.ts';
 import type { Clock } from '../clock.ts';
 import { type Config, loadConfig } from '../config.ts';
+import { ConfigError } from '../config-error.ts';
 import type { Environment } from '../environment.ts';
 
 export interface Host {
@@ -17,6 +18,16 @@ export interface Host {
 /** Reads the configuration. Throws ConfigError. */
 export function configOf({ stateDir, env }: Pick<Host, 'stateDir' | 'env'>): Config {
   return loadConfig(stateDir, env);
+}
+
+/** The same, where work goes on without it: undefined when it cannot be read. */
+export function readableConfig(host: Pick<Host, 'stateDir' | 'env'>): Config | undefined {
+  try {
+    return configOf(host);
+  } catch (error) {
+    if (error instanceof ConfigError) return undefined;
+    throw error;
+  }
 }
 
 /** Opens the store for as long as `work` takes. Throws StoreError. */

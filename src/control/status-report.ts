@@ -14,6 +14,7 @@ import { type TreeUsage, treeUsage } from '../machine/usage.ts';
 import type { Hold } from '../project/hold.ts';
 import type { Project } from '../project/project.ts';
 import type { Quota } from '../project/quota.ts';
+import type { RecordedEvidence } from '../project/review.ts';
 import type { Run } from '../project/run.ts';
 import { redact } from '../redaction.ts';
 import { logFile } from '../state-folder.ts';
@@ -44,6 +45,9 @@ export interface StatusReport {
   readonly quotas: readonly Quota[];
   readonly counts: Overview['counts'];
   readonly running: readonly Running[];
+  /** Submitted work that is being measured, and approved work on its way. */
+  readonly verifying: readonly Project[];
+  readonly landing: readonly Project[];
   readonly waiting: readonly Waiting[];
   readonly queue: readonly Project[];
   readonly spentTodayUsd: number;
@@ -62,6 +66,8 @@ interface Running {
 
 interface Waiting {
   readonly project: Project;
+  /** What was measured of the round; undefined: nothing. */
+  readonly measured: RecordedEvidence | undefined;
   /** The submitted summary, or why it needs attention. */
   readonly description: string;
   readonly since: string;
@@ -102,6 +108,8 @@ export async function statusReport(
     running: await Promise.all(
       seen.running.flatMap((state) => (state.run ? [withProcess(state.project, state.run)] : [])),
     ),
+    verifying: seen.verifying,
+    landing: seen.landing,
     waiting: await Promise.all(seen.waiting.map((project) => waitingFor(bridge, project))),
     queue: seen.queue,
     spentTodayUsd: seen.spentTodayUsd,
@@ -129,11 +137,12 @@ async function withProcess(project: Project, run: Run): Promise<Running> {
 async function waitingFor(bridge: Bridge, project: Project): Promise<Waiting> {
   const next = nextCommands(project);
   if (project.attention !== null)
-    return { project, description: project.attention, since: project.updatedAt, next };
+    return { project, measured: undefined, description: project.attention, since: project.updatedAt, next };
   const state = await projectState(bridge, project.id);
-  const completion = state.ok ? state.value.completion : undefined;
+  const { completion, measured } = state.ok ? state.value : { completion: undefined, measured: undefined };
   return {
     project,
+    measured,
     description: completion?.summary ?? '',
     since: completion?.createdAt ?? project.updatedAt,
     next,

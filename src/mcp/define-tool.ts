@@ -9,6 +9,7 @@ import type { Clock } from '../clock.ts';
 import { readArguments } from './arguments.ts';
 import { explainInput } from './input.ts';
 import type { BridgeAccess } from './open-bridge.ts';
+import type { ShownRounds } from './shown.ts';
 import type { Verbs } from './verbs.ts';
 
 /** What a tool answers. Some clients show their model only the text, others only the facts: each says everything. */
@@ -34,6 +35,8 @@ export interface Caller {
   readonly signal: AbortSignal;
   /** The id under which the client's model made this call: the same when the client tries again. */
   readonly toolUseId: string | undefined;
+  /** What was shown to this client. */
+  readonly shown: ShownRounds;
   /** Tells a client that asked for it that the call is alive. */
   progress(done: number, total: number): Promise<void>;
 }

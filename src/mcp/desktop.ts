@@ -8,6 +8,7 @@ import type { Environment } from '../environment.ts';
 
 import { approveTool, rejectTool } from './desktop/decide.ts';
 import { cancelTool, steerTool } from './desktop/direct.ts';
+import { evidenceTool } from './desktop/evidence.ts';
 import { listProjectsTool } from './desktop/list.ts';
 import { approvalQueueTool } from './desktop/queue.ts';
 import { sendPlanTool } from './desktop/send-plan.ts';
@@ -37,6 +38,7 @@ export function buildDesktopServer(access: BridgeAccess): BridgeServer {
 export const DESKTOP_TOOLS = [
   sendPlanTool,
   approvalQueueTool,
+  evidenceTool,
   projectUpdatesTool,
   approveTool,
   rejectTool,

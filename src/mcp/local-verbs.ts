@@ -5,8 +5,10 @@
 import { type Bridge, openBridge } from '../bridge/bridge.ts';
 import { changesSince, currentCursor, cursorFrom } from '../bridge/changes.ts';
 import { cancel, steer } from '../bridge/control.ts';
+import { readCheckOutputs, readPatch } from '../bridge/evidence-files.ts';
 import { readApproval } from '../bridge/finish.ts';
 import { currentHolds } from '../bridge/holds.ts';
+import { landingOf, measuredRound } from '../bridge/measured-round.ts';
 import { approvalQueue, projectDetails, projectState, projects, projectUpdates } from '../bridge/queries.ts';
 import { approve, reject } from '../bridge/reviews.ts';
 import { sendPlan } from '../bridge/send-plan.ts';
@@ -19,6 +21,7 @@ import {
 } from '../bridge/submissions.ts';
 import type { Clock } from '../clock.ts';
 import { loadConfig } from '../config.ts';
+import { readableConfig } from '../control/host.ts';
 import { supervisorState } from '../control/supervisor-state.ts';
 import type { Environment } from '../environment.ts';
 import { stateFolder } from '../state-folder.ts';
@@ -46,6 +49,7 @@ function bindVerbs(bridge: Bridge, env: Environment): Verbs {
     <Args extends readonly unknown[], Answer>(verb: (bridge: Bridge, ...args: Args) => Answer) =>
     (...args: Args) =>
       verb(bridge, ...args);
+  const policy = () => readableConfig({ stateDir: bridge.stateDir, env });
   return {
     approvalQueue: bind(approvalQueue),
     approve: bind(approve),
@@ -55,12 +59,16 @@ function bindVerbs(bridge: Bridge, env: Environment): Verbs {
     currentCursor: bind(currentCursor),
     currentHolds: bind(currentHolds),
     cursorFrom: bind(cursorFrom),
+    landingOf: (...args) => landingOf(bridge, policy(), ...args),
+    measuredRound: (...args) => measuredRound(bridge, policy(), ...args),
     pendingPlan: bind(pendingPlan),
     projectDetails: bind(projectDetails),
     projectState: bind(projectState),
     projects: bind(projects),
     projectUpdates: bind(projectUpdates),
     readApproval: bind(readApproval),
+    readCheckOutputs: bind(readCheckOutputs),
+    readPatch: bind(readPatch),
     reject: bind(reject),
     resetForRevision: bind(resetForRevision),
     sendCompletion: bind(sendCompletion),

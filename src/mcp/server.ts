@@ -17,6 +17,7 @@ import { cleanLine, LIMITS } from '../project/text.ts';
 import { VERSION } from '../version.ts';
 import type { Answer, Caller, Tool } from './define-tool.ts';
 import type { BridgeAccess } from './open-bridge.ts';
+import { ShownRounds } from './shown.ts';
 import { logToStderr } from './stderr.ts';
 
 export interface ServerWords {
@@ -51,6 +52,7 @@ export function buildServer(
   );
   sdk.onerror = ({ message }) => log(message);
   const closing = new AbortController();
+  const shown = new ShownRounds();
   const underWay = new Set<Promise<unknown>>();
 
   // A handler of the SDK's own for these methods would refuse what a client leaves empty, in many lines of its own.
@@ -58,7 +60,7 @@ export function buildServer(
     if (method === 'tools/list') return { tools: tools.filter(isListed).map(listed) };
     if (method !== 'tools/call')
       throw Object.assign(new Error('Method not found'), { code: METHOD_NOT_FOUND });
-    const result = callTool(tools, access, params ?? {}, callerOf(extra, closing.signal));
+    const result = callTool(tools, access, params ?? {}, callerOf(extra, closing.signal, shown));
     underWay.add(result);
     void result.finally(() => underWay.delete(result));
     return result;
@@ -99,13 +101,14 @@ function listed({ name, title, description, hints, inputSchema, meta }: Tool): L
   };
 }
 
-function callerOf(extra: Extra, closing: AbortSignal): Caller {
+function callerOf(extra: Extra, closing: AbortSignal, shown: ShownRounds): Caller {
   const meta = extra._meta;
   const toolUseId = meta?.['claudecode/toolUseId'];
   const progressToken = meta?.progressToken;
   return {
     signal: AbortSignal.any([extra.signal, closing]),
     toolUseId: isRequestId(toolUseId) ? toolUseId : undefined,
+    shown,
     async progress(done, total) {
       if (progressToken === undefined) return;
       const params = { progressToken, progress: done, total };

@@ -7,8 +7,10 @@
 import type { Actor, Bridge } from '../bridge/bridge.ts';
 import type { changesSince, currentCursor, cursorFrom } from '../bridge/changes.ts';
 import type { cancel, steer } from '../bridge/control.ts';
+import type { readCheckOutputs, readPatch } from '../bridge/evidence-files.ts';
 import type { readApproval } from '../bridge/finish.ts';
 import type { currentHolds } from '../bridge/holds.ts';
+import type { landingOf, MeasuredRound } from '../bridge/measured-round.ts';
 import type {
   approvalQueue,
   projectDetails,
@@ -26,6 +28,10 @@ import type {
   sendUpdate,
 } from '../bridge/submissions.ts';
 import type { supervisorState } from '../control/supervisor-state.ts';
+import type { ProjectId } from '../project/ids.ts';
+import type { Project } from '../project/project.ts';
+import type { RecordedEvidence } from '../project/review.ts';
+import type { Result } from '../result.ts';
 
 /** A verb without its first parameter: its bridge is known. */
 type Bound<Verb> = Verb extends (bridge: Bridge, ...args: infer Args) => infer Answer
@@ -42,12 +48,20 @@ export interface Verbs {
   readonly currentCursor: Bound<typeof currentCursor>;
   readonly currentHolds: Bound<typeof currentHolds>;
   readonly cursorFrom: Bound<typeof cursorFrom>;
+  /** Under the configuration as it is now, as what follows. */
+  readonly landingOf: (
+    project: Project,
+    measured: RecordedEvidence | undefined,
+  ) => ReturnType<typeof landingOf>;
+  readonly measuredRound: (projectId: ProjectId, round?: number) => Promise<Result<MeasuredRound>>;
   readonly pendingPlan: Bound<typeof pendingPlan>;
   readonly projectDetails: Bound<typeof projectDetails>;
   readonly projectState: Bound<typeof projectState>;
   readonly projects: Bound<typeof projects>;
   readonly projectUpdates: Bound<typeof projectUpdates>;
   readonly readApproval: Bound<typeof readApproval>;
+  readonly readCheckOutputs: Bound<typeof readCheckOutputs>;
+  readonly readPatch: Bound<typeof readPatch>;
   readonly reject: Bound<typeof reject>;
   readonly resetForRevision: Bound<typeof resetForRevision>;
   readonly sendCompletion: Bound<typeof sendCompletion>;

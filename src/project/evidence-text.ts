@@ -41,7 +41,8 @@ const CAUSES: Readonly<Record<UnmeasuredCause, string>> = {
   time_limit: 'it took too long',
 };
 
-function sizeOf({ measured, files, insertions, deletions }: EvidenceFigures): string {
+/** `4 files, +12 −3`. */
+export function sizeOf({ measured, files, insertions, deletions }: EvidenceFigures): string {
   if (!measured) return 'not measured';
   return files === 0 ? 'no changes' : `${plural(files, 'file')}, +${insertions} −${deletions}`;
 }

@@ -1,6 +1,7 @@
 /** Everything about one project: its plan, its runs and its rounds. */
+import type { Landing } from './landing.ts';
 import type { Project } from './project.ts';
-import type { Completion, Decision, SteeringMessage, Update } from './review.ts';
+import type { Completion, Decision, RecordedEvidence, SteeringMessage, Update } from './review.ts';
 import type { Run } from './run.ts';
 
 export interface ProjectDetails {
@@ -9,6 +10,10 @@ export interface ProjectDetails {
   readonly runs: readonly Run[];
   readonly completions: readonly Completion[];
   readonly decisions: readonly Decision[];
+  /** What was measured of each round, at its newest attempt. */
+  readonly evidence: readonly RecordedEvidence[];
+  /** Tries at landing approved work, oldest first. */
+  readonly landings: readonly Landing[];
   /** The newest ones. */
   readonly updates: readonly Update[];
   readonly waitingMessages: readonly SteeringMessage[];

@@ -115,7 +115,7 @@ export const WHAT_NEXT: Record<ProjectStatus, string> = {
     'The supervisor measures what was done; wait until it can be decided on, steer it, or cancel it.',
   awaiting_approval: 'It waits for a decision: approve it, or reject it with a reason.',
   rejected: 'It waits for Claude Code to take up the revision; nothing to do now.',
-  approved: 'It is approved and about to be completed; nothing to do now.',
+  approved: 'It is approved; the supervisor lands and completes it. Nothing to do now.',
   complete: 'It is done; send a new plan for more work.',
   cancelled: 'It was cancelled; send a new plan to start again.',
   attention: 'It needs a person: read the reason, then retry or cancel it.',

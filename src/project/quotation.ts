@@ -7,7 +7,12 @@ import { cleanLine, cleanText } from './text.ts';
 
 /** As a Markdown quotation; no line of it can look like one of ours. Whatever follows needs an empty line before it. */
 export function quote(text: string): string {
-  return linesOf(cleanText(text))
+  return quoteExactly(cleanText(text));
+}
+
+/** The same of a text whose spaces at either end belong to it, such as a part of a patch; it is clean already. */
+export function quoteExactly(text: string): string {
+  return linesOf(text)
     .map((line) => `> ${line}`.trimEnd())
     .join('\n');
 }

@@ -48,6 +48,7 @@ export async function runWholeLoop(sandbox: Sandbox, { onStep, signal: given }: 
     await waitFor(events, 'project.verified');
     onStep('round 1 is submitted');
     await expectText(sandbox, 'one');
+    await desktop.call('bridge_get_approval_queue', {}, signal);
     await desktop.call('bridge_reject', { project_id, reason: 'Write two instead of one.' }, signal);
     await waitFor(events, 'project.verified');
     onStep('rejected, revised and submitted again');
@@ -55,6 +56,7 @@ export async function runWholeLoop(sandbox: Sandbox, { onStep, signal: given }: 
     const sessions = sessionsOf(sandbox);
     if (sessions.length !== 1)
       throw new SelftestError(`the revision came in another session: ${sessions.join(', ')}`);
+    await desktop.call('bridge_get_approval_queue', {}, signal);
     await desktop.call('bridge_approve', { project_id }, signal);
     await waitFor(events, 'project.completed');
     onStep('approved and complete');

@@ -50,6 +50,66 @@ export async function findEvidence(
   return row && toEvidence(row);
 }
 
+/** What was measured of the round under way of each of these projects, in no order. */
+export async function newestEvidence(
+  db: Reader,
+  projects: readonly ProjectId[],
+): Promise<RecordedEvidence[]> {
+  if (projects.length === 0) return [];
+  const rows = await db
+    .selectFrom('evidence')
+    .innerJoin('projects', (join) =>
+      join.onRef('projects.id', '=', 'evidence.project_id').onRef('projects.round', '=', 'evidence.round'),
+    )
+    .selectAll('evidence')
+    .where('projects.id', 'in', projects)
+    .orderBy('evidence.project_id')
+    .orderBy('evidence.attempt')
+    .execute();
+  // Of several attempts at the round the last counts.
+  return rows.filter(({ project_id }, index) => rows[index + 1]?.project_id !== project_id).map(toEvidence);
+}
+
+/** That of each round of a project, in their order. */
+export async function newestEvidenceOf(db: Reader, projectId: ProjectId): Promise<RecordedEvidence[]> {
+  const rows = await db
+    .selectFrom('evidence')
+    .selectAll()
+    .where('project_id', '=', projectId)
+    .where(({ eb, selectFrom }) =>
+      eb(
+        'evidence.attempt',
+        '=',
+        selectFrom('evidence as other')
+          .select(({ fn }) => fn.max('other.attempt').as('newest'))
+          .where('other.project_id', '=', projectId)
+          .whereRef('other.round', '=', 'evidence.round'),
+      ),
+    )
+    .orderBy('round')
+    .execute();
+  return rows.map(toEvidence);
+}
+
+/** Whether the checks passed at the newest attempt of each round of these projects. */
+export async function checksOf(
+  db: Reader,
+  projectIds: readonly ProjectId[],
+): Promise<{ projectId: ProjectId; round: number; passed: boolean | null }[]> {
+  if (projectIds.length === 0) return [];
+  const rows = await db
+    .selectFrom('evidence')
+    .select(['project_id', 'round', 'checks_passed'])
+    .where('project_id', 'in', projectIds)
+    .orderBy('attempt')
+    .execute();
+  return rows.map((row) => ({
+    projectId: row.project_id,
+    round: row.round,
+    passed: row.checks_passed === null ? null : row.checks_passed === 1,
+  }));
+}
+
 export async function evidenceWithId(db: Reader, id: number): Promise<RecordedEvidence | undefined> {
   const row = await db.selectFrom('evidence').selectAll().where('id', '=', id).executeTakeFirst();
   return row && toEvidence(row);

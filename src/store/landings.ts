@@ -1,5 +1,6 @@
 /** Tries at landing approved work. */
 import * as z from 'zod';
+import type { ProjectId } from '../project/ids.ts';
 import { LANDING_ACTIONS, LANDING_OUTCOMES, type Landing } from '../project/landing.ts';
 import type { Reader, Writer } from './database.ts';
 import { knownWord } from './known-word.ts';
@@ -16,6 +17,18 @@ export async function landingsOf(db: Reader, approvalId: number): Promise<Landin
     .selectAll()
     .where('approval_id', '=', approvalId)
     .orderBy('id')
+    .execute();
+  return rows.map(toLanding);
+}
+
+/** All tries of a project, oldest first. */
+export async function landingsOfProject(db: Reader, projectId: ProjectId): Promise<Landing[]> {
+  const rows = await db
+    .selectFrom('landings')
+    .innerJoin('approvals', 'approvals.id', 'landings.approval_id')
+    .selectAll('landings')
+    .where('approvals.project_id', '=', projectId)
+    .orderBy('landings.id')
     .execute();
   return rows.map(toLanding);
 }

@@ -1,7 +1,26 @@
-import type { Evidence } from '../project/evidence.ts';
+import { type Evidence, treeOf } from '../project/evidence.ts';
+import { figuresOf } from '../project/evidence-text.ts';
+import type { RecordedEvidence } from '../project/review.ts';
 import { allSnakeCase } from '../snake-case.ts';
-import type { WireEvidence } from './schemas/evidence.ts';
+import type { WireEvidence, WireEvidenceFigures } from './schemas/evidence.ts';
 
 export function toWireEvidence(evidence: Evidence): WireEvidence {
   return allSnakeCase(evidence) as WireEvidence;
+}
+
+export function toWireFigures({ round, attempt, evidence }: RecordedEvidence): WireEvidenceFigures {
+  const { measured, checksPassed, repairs, files, insertions, deletions, warnings } = figuresOf(evidence);
+  return {
+    round,
+    attempt,
+    tree: treeOf(evidence),
+    commit: evidence.git?.commit ?? null,
+    measured,
+    checks_passed: checksPassed,
+    repairs,
+    files,
+    insertions,
+    deletions,
+    warnings,
+  };
 }

@@ -1,6 +1,7 @@
 /** Everything that leaves the program as JSON. */
 import type { WireDemoStep, WireDemoSummary } from './schemas/demo.ts';
 import type { WireEvent } from './schemas/event.ts';
+import type { WireEvidence } from './schemas/evidence.ts';
 import type { WireDiagnosis } from './schemas/finding.ts';
 import type { WireInstall, WireUninstall } from './schemas/install.ts';
 import type { WireLogLine, WireServiceLogLine } from './schemas/log-line.ts';
@@ -15,6 +16,7 @@ export type WireOutput =
   | WireProject
   | readonly WireProject[]
   | WireProjectDetails
+  | WireEvidence
   | WireSentPlan
   | WireDiagnosis
   | WireSetup

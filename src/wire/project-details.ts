@@ -19,7 +19,7 @@ export function toWireProjectDetails(
     project: toWireProject(details.project),
     markdown: details.markdown,
     runs: details.runs.map((run) => ({ ...toWireRun(run), output: outputOf(run) })),
-    rounds: toWireRounds(details.completions, details.decisions),
+    rounds: toWireRounds(details),
     updates: details.updates.map(toWireUpdate),
     waiting_messages: details.waitingMessages.map(toWireMessage),
     spent_usd: details.spentUsd,

@@ -1,21 +1,29 @@
+import type { Landing } from '../project/landing.ts';
+import type { ProjectDetails } from '../project/project-details.ts';
 import type { Completion, Decision, SteeringMessage, Update } from '../project/review.ts';
+import { toWireFigures } from './evidence.ts';
 import type { WireMessage, WireUpdate } from './schemas/message.ts';
-import type { WireDecision, WireRound } from './schemas/round.ts';
+import type { WireDecision, WireLanding, WireRound } from './schemas/round.ts';
 
-/** The submissions of a project, each with the decision about it. */
-export function toWireRounds(
-  completions: readonly Completion[],
-  decisions: readonly Decision[],
-): WireRound[] {
-  return completions.map((completion) =>
-    toWireRound(
-      completion,
-      decisions.find(({ round }) => round === completion.round),
-    ),
-  );
+type Told = Pick<ProjectDetails, 'completions' | 'decisions' | 'evidence' | 'landings'>;
+
+/** The submissions of a project, each with what was measured, the decision about it, and where it landed. */
+export function toWireRounds({ completions, decisions, evidence, landings }: Told): WireRound[] {
+  return completions.map((completion) => {
+    const { round, runId } = completion;
+    const decision = decisions.find((one) => one.round === round);
+    const measured = evidence.find((one) => one.round === round && one.runId === runId);
+    return {
+      ...toWireSubmission(completion),
+      measured: measured ? toWireFigures(measured) : null,
+      decision: decision ? toWireDecision(decision) : null,
+      landings: landings.filter(({ approvalId }) => approvalId === decision?.id).map(toWireLanding),
+    };
+  });
 }
 
-export function toWireRound(completion: Completion, decision?: Decision): WireRound {
+/** What Claude says. */
+export function toWireSubmission(completion: Completion): WireSubmission {
   return {
     round: completion.round,
     attempt: completion.attempt,
@@ -25,8 +33,13 @@ export function toWireRound(completion: Completion, decision?: Decision): WireRo
     caveats: completion.caveats,
     files_created: [...completion.filesCreated],
     files_modified: [...completion.filesModified],
-    decision: decision ? toWireDecision(decision) : null,
   };
+}
+
+type WireSubmission = Omit<WireRound, 'measured' | 'decision' | 'landings'>;
+
+function toWireLanding({ action, target, fromOid, toOid, outcome, detail, createdAt }: Landing): WireLanding {
+  return { action, target, from_oid: fromOid, to_oid: toOid, outcome, detail: { ...detail }, at: createdAt };
 }
 
 export function toWireDecision(decision: Decision): WireDecision {

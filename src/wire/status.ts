@@ -1,7 +1,9 @@
 import type { Hold } from '../project/hold.ts';
 import type { Project, ProjectStatus } from '../project/project.ts';
 import type { Quota } from '../project/quota.ts';
+import type { RecordedEvidence } from '../project/review.ts';
 import type { Run } from '../project/run.ts';
+import { toWireFigures } from './evidence.ts';
 import { toWireHold, toWireUsageWindow } from './hold.ts';
 import { toWireProject } from './project.ts';
 import { toWireRun } from './run.ts';
@@ -40,8 +42,11 @@ export interface StatusFacts {
       readonly cpuPercent: number;
     } | null;
   }[];
+  readonly verifying: readonly Project[];
+  readonly landing: readonly Project[];
   readonly waiting: readonly {
     readonly project: Project;
+    readonly measured: RecordedEvidence | undefined;
     readonly description: string;
     readonly since: string;
     readonly next: readonly string[];
@@ -65,8 +70,11 @@ export function toWireStatus(status: StatusFacts): WireStatus {
     quotas: status.quotas.map(toWireUsageWindow),
     counts: { ...status.counts },
     running: status.running.map(toWireRunning),
-    waiting: status.waiting.map(({ project, description, since, next }) => ({
+    verifying: status.verifying.map(toWireProject),
+    landing: status.landing.map(toWireProject),
+    waiting: status.waiting.map(({ project, measured, description, since, next }) => ({
       project: toWireProject(project),
+      measured: measured ? toWireFigures(measured) : null,
       message: description,
       since,
       next: [...next],

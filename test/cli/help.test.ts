@@ -14,6 +14,7 @@ const COMMANDS = [
   'send',
   'list',
   'show',
+  'evidence',
   'watch',
   'approve',
   'reject',

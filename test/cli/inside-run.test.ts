@@ -44,6 +44,7 @@ describe('commands inside a run', () => {
     ['status'],
     ['list', '--all'],
     ['show', 'ID'],
+    ['evidence', 'ID'],
   ])('a run may call %j, which only looks', async (words, { rig }) => {
     const project = await submitted(await rig.bridge, await rig.send('# Build a clock'));
     const args = words.map((word) => word.replace('ID', project.id));

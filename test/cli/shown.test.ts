@@ -60,6 +60,9 @@ describe.skipIf(!onLinux)('text of the command line (needs the paths of Linux)',
     await transcript.call('list', '--all');
     await transcript.call('list', '--limit', '1');
     for (const id of Object.values(world)) await transcript.call('show', id);
+    await transcript.call('evidence', world.waiting);
+    await transcript.call('evidence', world.complete, '--round', '1');
+    await transcript.call('evidence', world.queued);
     await transcript.call('logs');
     await transcript.call('watch', world.complete, '--history');
     await transcript.call('watch', world.cancelled, '--history');
@@ -69,6 +72,7 @@ describe.skipIf(!onLinux)('text of the command line (needs the paths of Linux)',
   test('the text of decisions and directions matches its snapshot', async ({ rig }) => {
     const world = await createWorld(rig, await thisProcess());
     const transcript = new Transcript(rig);
+    await transcript.call('approve', world.waiting, '--round', '1', '--tree', 'aaaaaaaa');
     await transcript.call('reject', world.waiting, '--reason', 'Mention Windows.');
     await transcript.call('reject', world.waiting, '--reason', 'Mention Windows.');
     await transcript.call('reject', world.waiting, '--reason', 'Something else.');

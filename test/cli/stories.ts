@@ -9,6 +9,7 @@ import { recordLive, recordReady, recordSpawn } from '../../src/bridge/runs.ts';
 import { sendCompletion, sendUpdate } from '../../src/bridge/submissions.ts';
 import { nextToVerify, recordEvidence } from '../../src/bridge/verifying.ts';
 import { identify, type ProcessIdentity } from '../../src/machine/identity.ts';
+import type { Evidence } from '../../src/project/evidence.ts';
 import { asLeaseToken } from '../../src/project/ids.ts';
 import type { Outcome } from '../../src/project/outcome.ts';
 import type { Project } from '../../src/project/project.ts';
@@ -55,7 +56,12 @@ export async function finishRun(bridge: Bridge, run: Run, outcome: Outcome): Pro
 }
 
 /** The run says something, submits its work and ends; the work is measured. */
-export async function submit(bridge: Bridge, run: Run, summary: string): Promise<void> {
+export async function submit(
+  bridge: Bridge,
+  run: Run,
+  summary: string,
+  facts: Partial<Evidence> = {},
+): Promise<void> {
   const speaker = { runId: run.id, requestId: null };
   granted(await sendUpdate(bridge, run.projectId, 'half of it works', speaker));
   const work = {
@@ -69,7 +75,7 @@ export async function submit(bridge: Bridge, run: Run, summary: string): Promise
   const lease = { bridge, token: TOKEN };
   const due = await nextToVerify(lease);
   if (!due) throw new Error('nothing is to be verified');
-  granted(await recordEvidence(lease, due, evidenceOf(due)));
+  granted(await recordEvidence(lease, due, evidenceOf(due, facts)));
 }
 
 /** A process that has never been. */
@@ -83,11 +89,16 @@ export async function thisProcess(): Promise<ProcessIdentity> {
 }
 
 /** A project whose work waits for a decision. */
-export async function submitted(bridge: Bridge, project: Project, summary = 'It is done.'): Promise<Project> {
+export async function submitted(
+  bridge: Bridge,
+  project: Project,
+  summary = 'It is done.',
+  facts: Partial<Evidence> = {},
+): Promise<Project> {
   await holdLease(bridge, NOBODY);
   const run = await beginRun(bridge, NOBODY);
   if (run.projectId !== project.id) throw new Error('another project was first in the queue');
-  await submit(bridge, run, summary);
+  await submit(bridge, run, summary, facts);
   return project;
 }
 

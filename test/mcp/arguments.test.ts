@@ -30,6 +30,7 @@ async function everyTool(home: string): Promise<[ToolCaller, string, Record<stri
     [worker, 'bridge_send_update', { project_id, message: 'hello' }],
     [worker, 'bridge_send_completion', { project_id, summary: 'done' }],
     [worker, 'bridge_get_approval_status', { project_id }],
+    [person, 'bridge_get_evidence', { project_id }],
     [person, 'bridge_approve', { project_id }],
     [
       person,

@@ -42,6 +42,7 @@ describe("the loop by hand in a person's own Claude Code session", () => {
     expect(undecided.facts.status).toBe('awaiting_approval');
     expect(undecided.text).toContain('No decision yet.');
 
+    await person.call('bridge_get_approval_queue');
     await person.call('bridge_reject', { project_id, reason: 'Too small.\nBigger.' });
     const rejected = await worker.call('bridge_get_approval_status', { project_id });
     expect(rejected.facts).toMatchObject({ status: 'rejected', decision: { reason: 'Too small.\nBigger.' } });
@@ -54,6 +55,7 @@ describe("the loop by hand in a person's own Claude Code session", () => {
     });
 
     await worker.call('bridge_send_completion', { project_id, summary: 'two' });
+    await person.call('bridge_get_approval_queue');
     await person.call('bridge_approve', { project_id });
     const approved = await worker.call('bridge_get_approval_status', { project_id });
     expect(approved.facts).toMatchObject({ status: 'complete', decision: { verdict: 'approved', round: 2 } });

@@ -183,6 +183,7 @@ describe('decisions', () => {
     const home = stateFolder();
     const client = await desktop(home);
     const id = await submitted(home, client);
+    await client.call('bridge_get_approval_queue');
     const first = await client.call('bridge_reject', { project_id: id, reason: 'Too short.' });
     const second = await client.call('bridge_reject', { project_id: id, reason: 'Too short.' });
     expect(first.facts.decision).toEqual(second.facts.decision);
@@ -345,6 +346,7 @@ describe('following a project', () => {
     const due = await nextToVerify(lease);
     if (!due) throw new Error('nothing is to be verified');
     await recordEvidence(lease, due, evidenceOf(due));
+    await client.call('bridge_get_evidence', { project_id: id });
     await client.call('bridge_reject', { project_id: id, reason: 'Make it fast.' });
     const { text, facts } = await client.call('bridge_get_project_status', { project_id: id });
     expect(facts).toMatchObject({

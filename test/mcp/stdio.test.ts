@@ -167,13 +167,14 @@ describe('several copies at once', () => {
       const { project_id } = (await one.call('bridge_send_plan', PLAN)).facts;
       await worker.call('bridge_claim_project', { project_id });
       await worker.call('bridge_send_completion', { project_id, summary: 'done' });
+      await Promise.all([one, two].map((desktop) => desktop.call('bridge_get_approval_queue')));
       const decisions = await Promise.all([
         one.call('bridge_approve', { project_id }),
         two.call('bridge_reject', { project_id, reason: 'no' }),
       ]);
       expect(decisions.filter(({ isError }) => !isError)).toHaveLength(1);
       expect(decisions.find(({ isError }) => isError)?.text).toMatch(
-        /^ERROR: cannot (approve|reject) project in status/,
+        /^ERROR: round 1 was (approved|rejected) by desktop at /,
       );
       expect(await rowsIn(home, 'approvals')).toHaveLength(n);
     }
@@ -188,6 +189,7 @@ describe('several copies at once', () => {
     await worker.call('bridge_claim_project', { project_id });
     await worker.call('bridge_send_update', { project_id, message: 'begun' });
     await worker.call('bridge_send_completion', { project_id, summary: 'one' });
+    await person.call('bridge_get_approval_queue');
     await person.call('bridge_reject', { project_id, reason: 'again' });
     expect((await worker.call('bridge_get_approval_status', { project_id })).text).toContain('> again');
     await worker.call('bridge_reset_for_revision', { project_id });

@@ -65,6 +65,7 @@ describe.skipIf(onWindows)('frozen JSON of the command line (needs a POSIX proce
     await expectFrozenLines('logs', mask, await rig.run('logs', '--json'));
     for (const name of ['complete', 'parked', 'running', 'queued'] as const)
       await expectFrozen(`show-${name}`, mask, await rig.run('show', world[name], '--json'));
+    await expectFrozen('evidence', mask, await rig.run('evidence', world.waiting, '--json'));
     for (const name of ['complete', 'cancelled'] as const)
       await expectFrozenLines(
         `watch-${name}`,

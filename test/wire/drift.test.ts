@@ -47,10 +47,10 @@ test('every field of a noun is on the wire, or is named here as internal', () =>
   expectTypeOf<keyof WireUsageWindow>().toEqualTypeOf<Names<Quota>>();
   expectTypeOf<keyof WireUpdate>().toEqualTypeOf<Names<Update, 'project_id'>>();
   expectTypeOf<keyof WireMessage>().toEqualTypeOf<Names<SteeringMessage, 'project_id'>>();
-  // The submission's own time is named for what it is, and its decision lies inside it.
-  expectTypeOf<Exclude<keyof WireRound, 'submitted_at' | 'decision'>>().toEqualTypeOf<
-    Names<Completion, 'id' | 'project_id' | 'created_at'>
-  >();
+  // The submission's own time is named for what it is, and what followed from it lies inside it.
+  expectTypeOf<
+    Exclude<keyof WireRound, 'submitted_at' | 'measured' | 'decision' | 'landings'>
+  >().toEqualTypeOf<Names<Completion, 'id' | 'project_id' | 'created_at'>>();
   expectTypeOf<Exclude<keyof WireDecision, 'decided_at'>>().toEqualTypeOf<
     Names<Decision, 'id' | 'project_id' | 'round' | 'evidence_id' | 'created_at'>
   >();

@@ -32,6 +32,7 @@ test.skipIf(onWindows)(
         { project_id: world[name] },
         `bridge_get_project_status-${name}`,
       );
+    await call(chat, 'bridge_get_evidence', { project_id: world.waiting });
     await call(chat, 'bridge_get_project_updates', { project_id: world.complete });
     await call(chat, 'bridge_wait', { cursor: 0, seconds: 0, project_id: world.complete });
     await call(chat, 'bridge_wait', { seconds: 0, project_id: world.queued }, 'bridge_wait-nothing');
@@ -50,6 +51,7 @@ test.skipIf(onWindows)(
       summary: 'All of it.',
       caveats: 'not on Windows',
     });
+    await chat.call('bridge_get_approval_queue');
     await call(chat, 'bridge_reject', { project_id, reason: 'More.' });
     await call(worker, 'bridge_get_approval_status', { project_id });
     await call(worker, 'bridge_reset_for_revision', { project_id });

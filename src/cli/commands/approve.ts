@@ -1,11 +1,24 @@
 import { Command } from 'commander';
-import { approve } from '../../bridge/reviews.ts';
+import type { Bridge } from '../../bridge/bridge.ts';
+import { approve, type Decided } from '../../bridge/reviews.ts';
+import type { ProjectId } from '../../project/ids.ts';
+import { type Result, refuse } from '../../result.ts';
 import type { Cli } from '../context.ts';
-import { idArgument, wholeNumber } from '../terminal/arguments.ts';
+import { bindingOf, bindingText, waitingRound } from '../decide.ts';
+import { idArgument, wholeNumber, yesOption } from '../terminal/arguments.ts';
+import { canAsk, confirm } from '../terminal/ask.ts';
+import { layoutOf } from '../terminal/layout.ts';
 import { dateAndTime } from '../terminal/time.ts';
 import { examples } from '../terminal/usage.ts';
+import { evidenceLines } from '../views/evidence-text.ts';
 import { hintIfNobodyActs, named } from '../views/hints.ts';
 import { withProject } from '../with-project.ts';
+
+interface Options {
+  round?: number;
+  tree?: string;
+  yes?: true;
+}
 
 export function approveCommand(cli: Cli): Command {
   return new Command('approve')
@@ -13,12 +26,17 @@ export function approveCommand(cli: Cli): Command {
     .addArgument(idArgument())
     .option('--round <number>', 'fail unless this round waits for a decision', wholeNumber(1))
     .option('--tree <digits>', 'fail unless this is what was measured of it')
-    .addHelpText('after', examples('bridge-supervisor approve 3f9ac1d20b7e'))
-    .action((id: string, { round, tree }: { round?: number; tree?: string }) =>
+    .addOption(yesOption())
+    .addHelpText('after', ABOUT)
+    .addHelpText(
+      'after',
+      examples('bridge-supervisor approve 3f9a', 'bridge-supervisor approve 3f9a --round 2 --tree 9f3c1e07'),
+    )
+    .action((id: string, options: Options) =>
       withProject(
         cli,
         id,
-        (bridge, projectId) => approve(bridge, projectId, 'person', { round, tree }),
+        (bridge, projectId) => approveWhatIsShown(cli, bridge, projectId, options),
         async ({ project, decision, repeated }, bridge) => {
           if (repeated) {
             const at = dateAndTime(decision.createdAt);
@@ -29,4 +47,27 @@ export function approveCommand(cli: Cli): Command {
         },
       ),
     );
+}
+
+const ABOUT = `
+Shows what was measured and what the approval does, asks, and approves exactly
+that: work that has changed since is refused. With --round and --tree it neither
+shows nor asks. With --yes, or without a terminal, it shows and does not ask.`;
+
+async function approveWhatIsShown(
+  cli: Cli,
+  bridge: Bridge,
+  projectId: ProjectId,
+  { round, tree, yes }: Options,
+): Promise<Result<Decided>> {
+  const given = { round, tree };
+  const waiting = await waitingRound(cli, bridge, projectId, given);
+  if (!waiting || (round !== undefined && tree !== undefined))
+    return approve(bridge, projectId, 'person', given);
+  for (const line of evidenceLines(waiting, layoutOf(cli.out, cli.clock.now()))) cli.out.line(line);
+  cli.out.line();
+  const question = `Approve ${bindingText(waiting)} of ${named(waiting.project)}?`;
+  if (!yes && canAsk() && !(await confirm(question)))
+    return refuse(`${named(waiting.project)} was not approved; nothing was changed.`);
+  return approve(bridge, projectId, 'person', bindingOf(waiting, given));
 }

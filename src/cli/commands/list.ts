@@ -1,5 +1,5 @@
 import { Command, Option } from 'commander';
-import { projects } from '../../bridge/queries.ts';
+import { checksOfRounds, projects } from '../../bridge/queries.ts';
 import { withBridge } from '../../control/host.ts';
 import { isClosed, PROJECT_STATUSES, type Project, type ProjectStatus } from '../../project/project.ts';
 import { toWireProject } from '../../wire/project.ts';
@@ -37,7 +37,7 @@ export function listCommand(cli: Cli): Command {
         const shown = found.slice(0, options.limit);
         if (options.json) return cli.out.json(shown.map(toWireProject));
         if (shown.length === 0) cli.out.hint(nothing(options));
-        else for (const line of table(cli, shown)) cli.out.line(line);
+        else for (const line of table(cli, shown, await checksOfRounds(bridge, shown))) cli.out.line(line);
         if (found.length > shown.length) cli.out.hint(`There are more: add --limit ${options.limit * 2}.`);
       }),
     );
@@ -54,22 +54,32 @@ function nothing({ all, status }: Options): string {
 const ID = 12;
 const STATUS = 17;
 const AGE = 8;
+const CHECKS = 6;
 
-/** On a narrower terminal the title gets the room of CHANGED. */
+/** On a narrower terminal the title gets the room of CHANGED, and of CHECKS, which few projects have. */
 const MIN_COLUMNS_FOR_CHANGED = 70;
 
-function table({ out, clock }: Cli, rows: readonly Project[]): string[] {
+function table(
+  { out, clock }: Cli,
+  rows: readonly Project[],
+  checks: ReadonlyMap<string, boolean | null>,
+): string[] {
   const now = clock.now();
   const isWide = out.columns >= MIN_COLUMNS_FOR_CHANGED;
+  const checked = (text: string) => (isWide && checks.size > 0 ? `${cell(text, CHECKS)} ` : '');
   const ages = (sent: string, changed: string) =>
     (isWide ? [sent, changed] : [sent]).map((age) => cell(age, AGE)).join(' ');
-  const head = `${cell('ID', ID)} ${cell('STATUS', STATUS)} ${ages('SENT', 'CHANGED')} `;
+  const head = `${cell('ID', ID)} ${cell('STATUS', STATUS)} ${checked('CHECKS')}${ages('SENT', 'CHANGED')} `;
   const width = out.columns - head.length;
   return [
     out.style('bold', `${head}TITLE`),
     ...rows.map(({ id, status, createdAt, updatedAt, title }) => {
       const age = ages(ago(createdAt, now), ago(updatedAt, now));
-      return `${id} ${out.style(COLORS[status], cell(status, STATUS))} ${age} ${clip(title, width)}`;
+      const result = checks.get(id);
+      const word = result === undefined ? '' : result === null ? 'none' : result ? 'passed' : 'failed';
+      const shown = checked(word);
+      const measured = result === false ? out.style('red', shown) : shown;
+      return `${id} ${out.style(COLORS[status], cell(status, STATUS))} ${measured}${age} ${clip(title, width)}`;
     }),
   ];
 }

@@ -1,9 +1,15 @@
 import { Command } from 'commander';
-import { reject } from '../../bridge/reviews.ts';
+import type { Bridge } from '../../bridge/bridge.ts';
+import type { Binding } from '../../bridge/decision-binding.ts';
+import { type Decided, reject } from '../../bridge/reviews.ts';
+import type { ProjectId } from '../../project/ids.ts';
+import type { Result } from '../../result.ts';
 import type { Cli } from '../context.ts';
+import { bindingOf, waitingRound } from '../decide.ts';
 import { idArgument, wholeNumber } from '../terminal/arguments.ts';
 import { dateAndTime } from '../terminal/time.ts';
 import { examples } from '../terminal/usage.ts';
+import { measuredInShort } from '../views/evidence-text.ts';
 import { hintIfNobodyActs, named } from '../views/hints.ts';
 import { withProject } from '../with-project.ts';
 
@@ -22,7 +28,7 @@ export function rejectCommand(cli: Cli): Command {
       withProject(
         cli,
         id,
-        (bridge, projectId) => reject(bridge, projectId, reason, 'person', { round, tree }),
+        (bridge, projectId) => rejectWhatIsShown(cli, bridge, projectId, reason, { round, tree }),
         async ({ project, decision, repeated }, bridge) => {
           if (repeated) {
             const at = dateAndTime(decision.createdAt);
@@ -37,4 +43,20 @@ export function rejectCommand(cli: Cli): Command {
         },
       ),
     );
+}
+
+/** In one line: whoever gives a reason has looked. */
+async function rejectWhatIsShown(
+  cli: Cli,
+  bridge: Bridge,
+  projectId: ProjectId,
+  reason: string,
+  given: Pick<Binding, 'round' | 'tree'>,
+): Promise<Result<Decided>> {
+  const waiting = await waitingRound(cli, bridge, projectId, given);
+  if (!waiting) return reject(bridge, projectId, reason, 'person', given);
+  const { measured, maxRounds } = waiting;
+  if (measured) cli.out.line(`Measured of ${measuredInShort(measured)}.`);
+  const options = { ...bindingOf(waiting, given), ...(maxRounds !== undefined && { maxRounds }) };
+  return reject(bridge, projectId, reason, 'person', options);
 }

@@ -7,7 +7,7 @@ import { describeOutcome } from '../../project/outcome-text.ts';
 import { planBody } from '../../project/plan.ts';
 import { WHAT_NEXT } from '../../project/project.ts';
 import type { ProjectDetails } from '../../project/project-details.ts';
-import { type Completion, type Decision, type SteeringMessage, sortWaiting } from '../../project/review.ts';
+import { type SteeringMessage, sortWaiting } from '../../project/review.ts';
 import type { Run } from '../../project/run.ts';
 import { planFile } from '../../state-folder.ts';
 import type { Cli } from '../context.ts';
@@ -15,6 +15,7 @@ import { indented, type Layout, layoutOf, section } from '../terminal/layout.ts'
 import { flow, shorten, wrap } from '../terminal/text.ts';
 import { ago, dateAndTime, inTurns, lasted } from '../terminal/time.ts';
 import { entryLines } from '../terminal/timeline-entry.ts';
+import { roundLines } from './round-lines.ts';
 import { runLines } from './run-lines.ts';
 import { runOutput } from './run-output.ts';
 
@@ -62,41 +63,11 @@ function facts({ project, spentUsd: usd, runsOfUnknownCost: unknown }: ProjectDe
 }
 
 const PLAN_LINES = 15;
-const SUMMARY_LINES = 20;
 
 function planLines({ project, markdown }: ProjectDetails, stateDir: string, columns: number): string[] {
   const whole = wrap(planBody(markdown), columns);
   if (whole.length <= PLAN_LINES) return whole;
   return [...shorten(whole, PLAN_LINES), ...wrap(`Whole plan: ${planFile(stateDir, project.id)}`, columns)];
-}
-
-function roundLines({ completions, decisions }: ProjectDetails, { columns }: Layout): string[] {
-  return completions.flatMap((completion) => {
-    const decision = decisions.find(({ round }) => round === completion.round);
-    return [
-      `Round ${completion.round}, submitted ${dateAndTime(completion.createdAt)}`,
-      ...indented([
-        ...shorten(wrap(completion.summary, columns - 2), SUMMARY_LINES),
-        ...claims(completion, columns - 2),
-        ...wrap(decision ? decided(decision) : 'No decision yet.', columns - 2),
-      ]),
-    ];
-  });
-}
-
-function claims({ filesCreated, filesModified, caveats }: Completion, columns: number): string[] {
-  const list = (name: string, files: readonly string[]) =>
-    files.length === 0 ? [] : shorten(wrap(`${name}: ${files.join(', ')}`, columns), 5);
-  return [
-    ...list('Created', filesCreated),
-    ...list('Modified', filesModified),
-    ...(caveats === '' ? [] : shorten(wrap(`Caveats: ${caveats}`, columns), 5)),
-  ];
-}
-
-function decided({ verdict, decidedBy, createdAt, reason }: Decision): string {
-  const head = `${verdict === 'approved' ? 'Approved' : 'Rejected'} by ${decidedBy}, ${dateAndTime(createdAt)}`;
-  return reason === '' ? head : `${head}: ${reason}`;
 }
 
 function historyOf(run: Run, { columns, now }: Layout, stateDir: string): string[] {

@@ -4,11 +4,12 @@ import type { StatusReport } from '../../control/status-report.ts';
 import { waitsUntil } from '../../project/back-off.ts';
 import { describeCosts } from '../../project/costs.ts';
 import { holdEnd, PROBED_HOLDS } from '../../project/hold.ts';
-import { PROJECT_STATUSES } from '../../project/project.ts';
+import { PROJECT_STATUSES, type Project } from '../../project/project.ts';
 import { indented, type Layout, layoutOf, projectHead, section } from '../terminal/layout.ts';
 import type { Format, Output } from '../terminal/output.ts';
 import { clip, flow, wrap } from '../terminal/text.ts';
 import { ago, lasted, upcoming } from '../terminal/time.ts';
+import { measuredInShort } from './evidence-text.ts';
 import { runLines } from './run-lines.ts';
 
 export function statusLines(report: StatusReport, out: Output): string[] {
@@ -22,6 +23,12 @@ export function statusLines(report: StatusReport, out: Output): string[] {
     ...section(layout, 'Warnings', paragraphs(report.warnings, columns), 'yellow'),
     ...section(layout, 'On hold: no new runs start', holdLines(report, layout), 'yellow'),
     ...section(layout, `Running (${report.running.length})`, runningLines(report, layout)),
+    ...section(layout, `Being measured (${report.counts.verifying})`, headsOf(report.verifying, layout)),
+    ...section(
+      layout,
+      `Approved, not complete yet (${report.counts.approved})`,
+      headsOf(report.landing, layout),
+    ),
     ...section(layout, `Waiting for you (${waiting})`, waitingLines(report, layout), 'cyan'),
     ...section(layout, 'Queue', queueLines(report, layout)),
     ...section(layout, 'Usage windows', quotaLines(report, layout)),
@@ -126,13 +133,19 @@ function runningLines({ running }: StatusReport, { columns, now }: Layout): stri
   ]);
 }
 
+function headsOf(projects: readonly Project[], { columns }: Layout): string[] {
+  return projects.map((project) => projectHead(project, columns));
+}
+
 function waitingLines({ waiting }: StatusReport, { columns, now, out }: Layout): string[] {
-  return waiting.flatMap(({ project, description, since, next }) => {
+  return waiting.flatMap(({ project, measured, description, since, next }) => {
     const why = project.status === 'attention' ? 'needs attention' : `round ${project.round} submitted`;
+    const said = project.status === 'attention' ? '' : 'Claude says: ';
     return [
       projectHead(project, columns),
       ...indented([
-        clip(`${why} ${ago(since, now)}: ${description}`, columns - 2),
+        ...(measured ? [clip(`measured of ${measuredInShort(measured)}`, columns - 2)] : []),
+        clip(`${why} ${ago(since, now)}: ${said}${description}`, columns - 2),
         ...next.map((command) => out.style('cyan', command)),
       ]),
     ];

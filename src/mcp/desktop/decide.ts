@@ -13,27 +13,28 @@ const round = z
   .max(1_000_000)
   .optional()
   .describe(
-    'The round the person has seen; refused when another one waits. Default: the one that waits now.',
+    'The round the person has seen; refused when another one waits. Default: the one that was shown last.',
   );
 
 const tree = z
   .string()
   .max(64)
   .optional()
-  .describe('The first 8 or more digits of the tree the person has seen; refused when it is another.');
+  .describe(
+    'The first 8 or more digits of the tree the person has seen; refused when it is another. Default: as shown last.',
+  );
 
 export const approveTool = defineTool({
   name: 'bridge_approve',
   title: 'Approve submitted work',
   description:
-    'Approves what Claude Code submitted; the project is then completed. Call it only when the person has said so. A repeated call returns the first decision.',
+    'Approves what Claude Code submitted, as it was shown: it then lands as the shown text says, and the project is completed. Call it only when the person has said so. Refused for work that was not shown. A repeated call returns the first decision.',
   hints: { readOnly: false, destructive: false, idempotent: true },
   input: z.strictObject({ project_id: projectId, round, tree }),
   async run(input, call) {
-    const decided = await call.verbs.approve(input.project_id, 'desktop', {
-      round: input.round,
-      tree: input.tree,
-    });
+    const { project_id, ...binding } = input;
+    const shown = call.shown.of(project_id);
+    const decided = await call.verbs.approve(project_id, 'desktop', { ...binding, shown });
     return decided.ok ? decisionAnswer(decided.value, call) : decided;
   },
 });
@@ -52,10 +53,14 @@ export const rejectTool = defineTool({
     tree,
   }),
   async run(input, call) {
-    const { project_id, reason } = input;
+    const { project_id, reason, ...binding } = input;
+    const shown = call.shown.of(project_id);
+    const found = await call.verbs.measuredRound(project_id);
+    const maxRounds = found.ok ? found.value.maxRounds : undefined;
     const decided = await call.verbs.reject(project_id, reason, 'desktop', {
-      round: input.round,
-      tree: input.tree,
+      ...binding,
+      shown,
+      ...(maxRounds !== undefined && { maxRounds }),
     });
     return decided.ok ? decisionAnswer(decided.value, call) : decided;
   },

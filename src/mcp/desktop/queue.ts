@@ -1,21 +1,27 @@
 import * as z from 'zod';
+import type { MeasuredRound } from '../../bridge/measured-round.ts';
 import type { ProjectState } from '../../bridge/queries.ts';
 import { answer, defineTool, type Facts } from '../define-tool.ts';
 import { fitting } from '../fit.ts';
+import { evidenceFacts, measuredLines } from '../texts/evidence.ts';
+import { landingFacts } from '../texts/landing.ts';
 import { attentionLines, projectFacts, projectLine, workspaceText } from '../texts/project.ts';
 import { QUOTED_NOTE } from '../texts/quoted.ts';
 import { completionFacts, completionLines } from '../texts/review.ts';
+import type { Verbs } from '../verbs.ts';
 
 export const approvalQueueTool = defineTool({
   name: 'bridge_get_approval_queue',
   title: 'Show what waits for approval',
   description:
-    'Shows the work that waits for the decision of the person, oldest first, with what Claude Code says about it, and projects that need a person for another reason.',
+    'Shows the work that waits for the decision of the person, oldest first: what was measured of it, what an approval would do, and what Claude Code says about it. Also projects that need a person for another reason.',
   hints: { readOnly: true, destructive: false, idempotent: true },
   input: z.strictObject({}),
-  async run(_, { verbs }) {
+  async run(_, { verbs, shown: shownRounds }) {
     const waiting = await verbs.approvalQueue(MAX_SHOWN + 1);
-    const shown = fitting(waiting.slice(0, MAX_SHOWN), stateFacts);
+    const rounds = await Promise.all(waiting.slice(0, MAX_SHOWN).map((state) => roundOf(state, verbs)));
+    const shown = fitting(rounds, roundFacts);
+    for (const round of shown) shownRounds.note(round);
     const stuck = await verbs.projects({
       statuses: ['attention'],
       oldestFirst: true,
@@ -27,12 +33,12 @@ export const approvalQueueTool = defineTool({
         shown.length === 0
           ? 'Nothing waits for approval.'
           : `${shown.length}${more ? ' (and more)' : ''} waiting for approval. ${QUOTED_NOTE}`,
-        ...shown.flatMap((state) => ['', ...stateLines(state)]),
+        ...shown.flatMap((round) => ['', ...roundLines(round)]),
         ...(stuck.length > 0 && shown.length === 0 ? [QUOTED_NOTE] : []),
         ...stuck.flatMap((project) => ['', projectLine(project), ...attentionLines(project)]),
       ],
       {
-        waiting: shown.map(stateFacts),
+        waiting: shown.map(roundFacts),
         ...(shown.length + stuck.length > 0 ? { note: QUOTED_NOTE } : {}),
         ...(more ? { more: true } : {}),
         ...(stuck.length > 0 ? { attention: stuck.map(projectFacts) } : {}),
@@ -44,18 +50,41 @@ export const approvalQueueTool = defineTool({
 
 const MAX_SHOWN = 10;
 const MAX_STUCK = 5;
-const BYTES_EACH = 4_000;
+const EVIDENCE_BYTES = 3_000;
+const COMPLETION_BYTES = 4_000;
 
-function stateFacts({ project, completion }: ProjectState): Facts {
+async function roundOf(state: ProjectState, verbs: Verbs): Promise<MeasuredRound> {
+  const { project, completion, measured } = state;
+  const landing = await verbs.landingOf(project, measured);
   return {
-    ...projectFacts(project),
-    ...(completion ? { completion: completionFacts(completion, BYTES_EACH) } : {}),
+    project,
+    round: project.round,
+    completion,
+    measured,
+    decision: undefined,
+    landing,
+    maxRounds: undefined,
   };
 }
 
-function stateLines({ project, completion }: ProjectState): string[] {
-  const lines = [projectLine(project), workspaceText(project)];
-  return completion ? [...lines, ...completionLines(completion, BYTES_EACH)] : lines;
+function roundFacts({ project, completion, measured, landing }: MeasuredRound): Facts {
+  return {
+    ...projectFacts(project),
+    ...(measured ? { evidence: evidenceFacts(measured, EVIDENCE_BYTES) } : {}),
+    ...landingFacts(landing),
+    ...(completion ? { completion: completionFacts(completion, COMPLETION_BYTES) } : {}),
+  };
+}
+
+/** What was measured comes first, what Claude says after it. */
+function roundLines(round: MeasuredRound): string[] {
+  const { project, completion } = round;
+  return [
+    projectLine(project),
+    workspaceText(project),
+    ...measuredLines(round, EVIDENCE_BYTES),
+    ...(completion ? ['', ...completionLines(completion, COMPLETION_BYTES)] : []),
+  ];
 }
 
 function whatNext(shown: number, more: boolean): string {

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import type { MeasuredRound } from '../../bridge/measured-round.ts';
 import { waitsUntil } from '../../project/back-off.ts';
 import { describeCosts } from '../../project/costs.ts';
 import type { ProjectDetails } from '../../project/project-details.ts';
@@ -8,6 +9,8 @@ import { plural } from '../../project/text.ts';
 import { answer, defineTool, type Facts } from '../define-tool.ts';
 import { projectId } from '../input.ts';
 import { readiness } from '../readiness.ts';
+import { evidenceFacts, measuredLines } from '../texts/evidence.ts';
+import { landingFacts } from '../texts/landing.ts';
 import {
   attentionLines,
   blockerQuotes,
@@ -31,24 +34,27 @@ export const projectStatusTool = defineTool({
   name: 'bridge_get_project_status',
   title: 'Show where a project stands',
   description:
-    'Shows one project: its status, what Claude Code is doing now, what it submitted, decisions, cost, and what happens next.',
+    'Shows one project: its status, what Claude Code is doing now, what was measured of its work, what it submitted, decisions, cost, and what happens next.',
   hints: { readOnly: true, destructive: false, idempotent: true },
   input: z.strictObject({ project_id: projectId }),
   async run({ project_id }, call) {
     const details = await call.verbs.projectDetails(project_id, MAX_UPDATES);
     if (!details.ok) return details;
     const { project } = details.value;
+    const round = await call.verbs.measuredRound(project_id);
+    if (!round.ok) return round;
+    call.shown.note(round.value);
     const ready = await readiness(call.verbs);
     return answer(
       [
         projectLine(project),
         `${workspaceText(project)}. Sent ${project.createdAt}, last changed ${project.updatedAt}.`,
-        ...detailLines(details.value, call.clock.now().toISOString()),
+        ...detailLines(details.value, round.value, call.clock.now().toISOString()),
         ...blockerQuotes([project], ready),
       ],
       {
         ...projectFacts(project),
-        ...detailFacts(details.value),
+        ...detailFacts(details.value, round.value),
         ...outlook(project, ready),
       },
     );
@@ -56,11 +62,12 @@ export const projectStatusTool = defineTool({
 });
 
 const MAX_UPDATES = 5;
+const EVIDENCE_BYTES = 3_000;
 const COMPLETION_BYTES = 6_000;
 const REASON_BYTES = 3_000;
 const UPDATE_BYTES = 800;
 
-function detailFacts(details: ProjectDetails): Facts {
+function detailFacts(details: ProjectDetails, { measured, landing }: MeasuredRound): Facts {
   const { updates, spentUsd, runsOfUnknownCost, runs } = details;
   const { given, waiting, open, lastEnd, completion, decision, quotes } = newestOf(details);
   return {
@@ -71,6 +78,8 @@ function detailFacts(details: ProjectDetails): Facts {
     ...(lastEnd ? { last_run_ended: lastEnd } : {}),
     ...(given.length > 0 ? { messages_given: given.length } : {}),
     ...(waiting.length > 0 ? { messages_waiting: waiting.length } : {}),
+    ...(measured ? { evidence: evidenceFacts(measured, EVIDENCE_BYTES) } : {}),
+    ...landingFacts(landing),
     ...(completion ? { completion: completionFacts(completion, COMPLETION_BYTES) } : {}),
     ...(decision ? { decision: decisionFacts(decision, REASON_BYTES) } : {}),
     ...(updates.length > 0 ? { updates: updates.map((update) => updateFacts(update, UPDATE_BYTES)) } : {}),
@@ -78,7 +87,7 @@ function detailFacts(details: ProjectDetails): Facts {
   };
 }
 
-function detailLines(details: ProjectDetails, now: string): (string | undefined)[] {
+function detailLines(details: ProjectDetails, round: MeasuredRound, now: string): (string | undefined)[] {
   const { project, updates, runs } = details;
   const costs = describeCosts({ usd: details.spentUsd, unknown: details.runsOfUnknownCost });
   const { given, waiting, open, lastEnd, completion, decision, quotes } = newestOf(details);
@@ -92,6 +101,7 @@ function detailLines(details: ProjectDetails, now: string): (string | undefined)
     runs.length > 0 ? `Cost so far: ${costs} in ${plural(runs.length, 'run')}.` : undefined,
     given.length > 0 ? `Messages given to run ${open?.id}, not confirmed yet: ${given.length}.` : undefined,
     waiting.length > 0 ? `Messages not delivered yet: ${waiting.length}.` : undefined,
+    ...(round.measured || round.landing ? ['', ...measuredLines(round, EVIDENCE_BYTES), ''] : []),
     ...(completion ? completionLines(completion, COMPLETION_BYTES) : []),
     decision && decisionText(decision, REASON_BYTES),
     updates.length > 0 ? 'Newest updates:' : undefined,

@@ -2,7 +2,7 @@
 import { quote } from '../../project/quotation.ts';
 import type { Completion, Decision, Update } from '../../project/review.ts';
 import { cleanLine } from '../../project/text.ts';
-import { toWireDecision, toWireRound, toWireUpdate } from '../../wire/round.ts';
+import { toWireDecision, toWireSubmission, toWireUpdate } from '../../wire/round.ts';
 import type { ToolDecision, ToolRound, ToolUpdate } from '../../wire/schemas/tool-nouns.ts';
 import { shorten } from './quoted.ts';
 
@@ -10,7 +10,7 @@ import { shorten } from './quoted.ts';
 export function completionFacts(completion: Completion, bytes: number): ToolRound {
   const { projectId } = completion;
   const { round, attempt, submitted_at, summary, caveats, files_created, files_modified } =
-    toWireRound(completion);
+    toWireSubmission(completion);
   return {
     round,
     attempt,

@@ -145,3 +145,24 @@ export const evidenceSchema = z
   .describe('What was measured of one round.');
 
 export type WireEvidence = z.output<typeof evidenceSchema>;
+
+const [facts, git] = [evidenceSchema.shape, gitSchema.shape];
+
+/** The figures of it; `evidence --json` has all. */
+export const evidenceFiguresSchema = z
+  .strictObject({
+    round: facts.round,
+    attempt: facts.attempt,
+    tree: git.tree.nullable().describe('what a decision is bound to; null: nothing was measured'),
+    commit: git.commit,
+    measured: facts.measured,
+    checks_passed: facts.checks_passed,
+    repairs: count().describe('how often it was sent back for its checks'),
+    files: count().describe('that changed'),
+    insertions: count().describe('lines'),
+    deletions: count().describe('lines'),
+    warnings: count(),
+  })
+  .describe('The figures of what was measured of one round.');
+
+export type WireEvidenceFigures = z.output<typeof evidenceFiguresSchema>;

@@ -2,7 +2,7 @@
 import * as z from 'zod';
 import { demoStepSchema, demoSummarySchema } from './demo.ts';
 import { eventSchema } from './event.ts';
-import { evidenceSchema } from './evidence.ts';
+import { evidenceFiguresSchema, evidenceSchema } from './evidence.ts';
 import { diagnosisSchema, findingSchema } from './finding.ts';
 import { holdSchema } from './hold.ts';
 import { installSchema, uninstallSchema } from './install.ts';
@@ -11,7 +11,7 @@ import { messageSchema, updateSchema } from './message.ts';
 import { outcomeSchema } from './outcome.ts';
 import { projectSchema } from './project.ts';
 import { projectDetailsSchema, sentPlanSchema } from './project-details.ts';
-import { roundSchema } from './round.ts';
+import { landingSchema, roundSchema } from './round.ts';
 import { runSchema } from './run.ts';
 import { setupSchema } from './setup.ts';
 import { statusSchema } from './status.ts';
@@ -24,6 +24,8 @@ export const NOUNS = {
   outcome: outcomeSchema,
   round: roundSchema,
   evidence: evidenceSchema,
+  'evidence figures': evidenceFiguresSchema,
+  landing: landingSchema,
   update: updateSchema,
   message: messageSchema,
   event: eventSchema,
@@ -37,6 +39,7 @@ export const OUTPUTS = {
   status: statusSchema,
   list: z.array(projectSchema),
   show: projectDetailsSchema,
+  evidence: evidenceSchema,
   send: sentPlanSchema,
   retry: projectSchema,
   'retry --all': z.array(projectSchema),

@@ -1,5 +1,7 @@
 import * as z from 'zod';
+import { LANDING_ACTIONS, LANDING_OUTCOMES } from '../../project/landing.ts';
 import { DECIDED_VIA, VERDICTS } from '../../project/review.ts';
+import { evidenceFiguresSchema } from './evidence.ts';
 import { id, time } from './scalars.ts';
 
 /** What the person decided about a round. */
@@ -18,6 +20,21 @@ export const decisionSchema = z
 
 export type WireDecision = z.output<typeof decisionSchema>;
 
+/** One try at landing approved work. */
+export const landingSchema = z
+  .strictObject({
+    action: z.enum(LANDING_ACTIONS),
+    target: z.string().describe('the ref that was to move'),
+    from_oid: z.string().nullable().describe('what it named before; null: it was not there'),
+    to_oid: z.string().nullable().describe('what it names now; null: it was not moved'),
+    outcome: z.enum(LANDING_OUTCOMES),
+    detail: z.record(z.string(), z.unknown()).describe('facts, such as conflicts or files in the way'),
+    at: time(),
+  })
+  .describe('One try at landing approved work.');
+
+export type WireLanding = z.output<typeof landingSchema>;
+
 /** Work that was submitted, in the words of Claude, and the decision about it. */
 export const roundSchema = z
   .strictObject({
@@ -25,12 +42,18 @@ export const roundSchema = z
     attempt: z.int().min(1).describe('1, and one more for each repair of the same round'),
     run_id: id().nullable().describe('null: submitted by hand'),
     submitted_at: time(),
+    measured: evidenceFiguresSchema
+      .nullable()
+      .describe('null: nothing was measured of it, or another attempt counts'),
     summary: z.string(),
     caveats: z.string().describe('empty: none'),
     files_created: z.array(z.string()),
     files_modified: z.array(z.string()),
     decision: decisionSchema.nullable().describe('null: it waits'),
+    landings: z.array(landingSchema).describe('tries at landing what was approved, oldest first'),
   })
-  .describe('Work that was submitted, in the words of Claude, and the decision about it.');
+  .describe(
+    'Work that was submitted: what was measured, what Claude says, the decision, and where it landed.',
+  );
 
 export type WireRound = z.output<typeof roundSchema>;

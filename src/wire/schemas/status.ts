@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { PROJECT_STATUSES } from '../../project/project.ts';
+import { evidenceFiguresSchema } from './evidence.ts';
 import { holdSchema } from './hold.ts';
 import { projectSchema } from './project.ts';
 import { runSchema } from './run.ts';
@@ -66,10 +67,13 @@ export const statusSchema = z
         process: processSchema.nullable().describe('null: its processes are gone'),
       }),
     ),
+    verifying: z.array(projectSchema).describe('submitted work that is being measured, oldest first'),
+    landing: z.array(projectSchema).describe('approved work that is not complete yet, oldest first'),
     waiting: z
       .array(
         z.strictObject({
           project: projectSchema,
+          measured: evidenceFiguresSchema.nullable().describe('of the round under way; null: nothing was'),
           message: z.string().describe('what was submitted, or why it needs attention'),
           since: time(),
           next: z.array(z.string()).describe('commands to give'),

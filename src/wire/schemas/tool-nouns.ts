@@ -10,6 +10,7 @@ import { projectSchema } from './project.ts';
 import { decisionSchema, roundSchema } from './round.ts';
 import { runSchema } from './run.ts';
 import { statusSchema } from './status.ts';
+import { toolEvidenceSchema } from './tool-evidence.ts';
 
 const { id: projectId, attention, not_before } = projectSchema.shape;
 
@@ -40,7 +41,7 @@ export const toolRunSchema = z.strictObject({
 export type ToolRun = z.output<typeof toolRunSchema>;
 
 export const toolRoundSchema = roundSchema
-  .omit({ run_id: true, decision: true })
+  .omit({ run_id: true, measured: true, decision: true, landings: true })
   .extend({ caveats: roundSchema.shape.caveats.exactOptional() });
 
 export type ToolRound = z.output<typeof toolRoundSchema>;
@@ -84,6 +85,7 @@ export type ToolReadiness = z.output<typeof toolReadinessSchema>;
 export const TOOL_NOUNS = {
   'tool project': toolProjectSchema,
   'tool run': toolRunSchema,
+  'tool evidence': toolEvidenceSchema,
   'tool round': toolRoundSchema,
   'tool decision': toolDecisionSchema,
   'tool update': toolUpdateSchema,

@@ -1,6 +1,7 @@
 /** What each tool of the MCP servers answers as structured content. */
 import * as z from 'zod';
 import { count, usd } from './scalars.ts';
+import { toolEvidenceSchema } from './tool-evidence.ts';
 import {
   toolDecisionSchema,
   toolEventSchema,
@@ -16,6 +17,13 @@ const note = z.string().exactOptional().describe('there are quoted words, and ho
 const more = z.literal(true).exactOptional().describe('there is more than fits');
 const cursor = z.string().describe('for bridge_wait: continues after this answer');
 const repeated = z.boolean().describe('the call was made before: nothing was changed now');
+
+/** What was measured, what an approval does, and what Claude says. */
+const work = {
+  evidence: toolEvidenceSchema.exactOptional().describe('of the round under way; absent: not measured'),
+  approval: z.string().exactOptional().describe('what an approval does with the work'),
+  completion: toolRoundSchema.exactOptional().describe('the newest'),
+} as const;
 
 const project = toolProjectSchema.shape;
 /** Present where the project waits for the supervisor. */
@@ -71,7 +79,7 @@ export const TOOL_RESULTS = {
     last_run_ended: z.string().exactOptional().describe('how, when there is something to say about it'),
     messages_given: count().exactOptional().describe('to the run under way, not confirmed'),
     messages_waiting: count().exactOptional(),
-    completion: toolRoundSchema.exactOptional().describe('the newest'),
+    ...work,
     decision: toolDecisionSchema.exactOptional().describe('the newest'),
     updates: z.array(toolUpdateSchema).exactOptional().describe('the newest, oldest first'),
     note,
@@ -96,12 +104,19 @@ export const TOOL_RESULTS = {
     next,
   }),
   bridge_get_approval_queue: z.strictObject({
-    waiting: z.array(
-      toolProjectSchema.extend({ completion: toolRoundSchema.exactOptional() }).describe('oldest first'),
-    ),
+    waiting: z.array(toolProjectSchema.extend(work).describe('oldest first')),
     note,
     more,
     attention: z.array(toolProjectSchema).exactOptional(),
+    next,
+  }),
+  bridge_get_evidence: z.strictObject({
+    ...project,
+    part: z.enum(['summary', 'diff', 'checks']),
+    ...work,
+    text: z.string().exactOptional().describe('of the diff or the checks: text of others'),
+    next_offset: count().exactOptional().describe('where the rest begins; absent: this is all'),
+    note,
     next,
   }),
   bridge_approve: decided,

@@ -1,0 +1,69 @@
+/** One round as whoever decides reads it: what was measured, what Claude says, and what an approval would do. */
+
+import { type ProjectId, unknownProject } from '../project/ids.ts';
+import { type LandingPlan, landingPlan } from '../project/landing-plan.ts';
+import type { Project } from '../project/project.ts';
+import type { Completion, Decision, RecordedEvidence } from '../project/review.ts';
+import { ok, type Result, refuse } from '../result.ts';
+import { findEvidence } from '../store/evidence.ts';
+import { findCompletion, findDecision } from '../store/reviews.ts';
+import { type Bridge, lookUp } from './bridge.ts';
+import { isToLand } from './landings.ts';
+import { databaseOf } from './open-bridge.ts';
+import { type RulesPolicy, rulesAt } from './work-rules.ts';
+
+export interface MeasuredRound {
+  readonly project: Project;
+  readonly round: number;
+  /** What Claude says; undefined: nothing was submitted. */
+  readonly completion: Completion | undefined;
+  /** Undefined: nothing was measured, or not yet. */
+  readonly measured: RecordedEvidence | undefined;
+  readonly decision: Decision | undefined;
+  /** What an approval does; undefined where none is waited for. */
+  readonly landing: LandingPlan | undefined;
+  /** How many rounds the owner allows; undefined: the rules cannot be read. */
+  readonly maxRounds: number | undefined;
+}
+
+/**
+ * The newest round, or the one that is named.
+ *
+ * @param policy The owner's rules; undefined: they cannot be read.
+ */
+export async function measuredRound(
+  bridge: Bridge,
+  policy: RulesPolicy | undefined,
+  projectId: ProjectId,
+  named?: number,
+): Promise<Result<MeasuredRound>> {
+  const db = databaseOf(bridge).read;
+  const project = await lookUp(db, projectId);
+  if (!project) return refuse(unknownProject(projectId));
+  const round = named ?? project.round;
+  if (round > project.round) return refuse(`round ${round} is not there yet; round ${project.round} is.`);
+  const measured = await findEvidence(db, projectId, round);
+  const isWaiting = project.status === 'awaiting_approval' && round === project.round;
+  return ok({
+    project,
+    round,
+    completion: await findCompletion(db, projectId, round),
+    measured,
+    decision: await findDecision(db, projectId, round),
+    landing: isWaiting ? await landingOf(bridge, policy, project, measured) : undefined,
+    maxRounds: policy && rulesAt(policy, project.place, project.workspace).rules.maxRounds,
+  });
+}
+
+/** What an approval of the round under way does. */
+export async function landingOf(
+  bridge: Bridge,
+  policy: RulesPolicy | undefined,
+  project: Project,
+  measured: RecordedEvidence | undefined,
+): Promise<LandingPlan> {
+  const { place, workspace } = project;
+  if (!(await isToLand(databaseOf(bridge).read, project))) return { kind: 'in_place', folder: workspace };
+  const rules = policy && rulesAt(policy, place, workspace).rules;
+  return landingPlan(measured?.evidence.git ?? null, rules);
+}

@@ -1,0 +1,196 @@
+/**
+ * What a person should know of a round before they decide, the weightiest part first. The titles and texts are ours; what
+ * programs, models and repositories named or said stands apart, to be shown as theirs.
+ */
+import ms from 'ms';
+import { dollars } from './costs.ts';
+import { type Change, type CheckResult, type Evidence, hasPassed } from './evidence.ts';
+import { describeUnmeasured, figuresOf, sizeOf } from './evidence-text.ts';
+import { plural } from './text.ts';
+import { describeWarning } from './warning.ts';
+import { branchName } from './worktree.ts';
+
+export interface EvidencePart {
+  readonly title: string;
+  /** `bad`: something failed; `care`: a closer look is due. */
+  readonly tone: 'bad' | 'care' | 'good' | 'plain';
+  readonly entries: readonly EvidenceEntry[];
+}
+
+export interface EvidenceEntry {
+  /** Without a full stop. */
+  readonly text: string;
+  /** Paths and other names. */
+  readonly names?: readonly string[];
+  /** What a program or a model said. */
+  readonly words?: string;
+}
+
+/** All parts that have something to say. */
+export function partsOf(evidence: Evidence): EvidencePart[] {
+  const parts = [
+    notMeasured(evidence),
+    checksPart(evidence),
+    warningsPart(evidence),
+    claimsPart(evidence),
+    basePart(evidence),
+    reviewPart(evidence),
+    refusedPart(evidence),
+    askedPart(evidence),
+    changesPart(evidence),
+    runsPart(evidence),
+  ];
+  return parts.filter(({ entries }) => entries.length > 0);
+}
+
+function notMeasured({ cause }: Evidence): EvidencePart {
+  const entries = cause ? [{ text: describeUnmeasured({ ...cause, detail: '' }), words: cause.detail }] : [];
+  return { title: 'Not measured', tone: 'bad', entries };
+}
+
+function checksPart(evidence: Evidence): EvidencePart {
+  const { checks, checksPassed, repairs } = evidence;
+  const after = repairs.used === 0 ? '' : ` after ${plural(repairs.used, 'repair')}`;
+  const red = checks.filter((check) => !hasPassed(check));
+  const entries = [...red, ...checks.filter(hasPassed)].map(checkEntry);
+  if (checksPassed === null)
+    return { title: 'Checks', tone: 'plain', entries: [{ text: 'none: the workspace names no checks' }] };
+  return checksPassed
+    ? { title: `Checks passed${after}`, tone: 'good', entries }
+    : { title: `Checks failed${after}`, tone: 'bad', entries };
+}
+
+function checkEntry(check: CheckResult): EvidenceEntry {
+  const { name, durationMs, outputTail, leftovers } = check;
+  const left = leftovers.length === 0 ? '' : `; it left ${plural(leftovers.length, 'process')} behind`;
+  const text = `${name} ${endOfCheck(check)} after ${ms(durationMs)}${left}`;
+  return hasPassed(check) ? { text } : { text, words: outputTail };
+}
+
+/** `failed with exit code 1`. */
+export function endOfCheck(check: CheckResult): string {
+  const { exitCode, signal, timedOut, failure } = check;
+  if (failure !== null) return `could not be started (${failure})`;
+  if (timedOut) return 'ran out of time';
+  if (hasPassed(check)) return 'passed';
+  return signal === null ? `failed with exit code ${exitCode}` : `was ended by ${signal}`;
+}
+
+function warningsPart({ warnings }: Evidence): EvidencePart {
+  const entries = warnings.map(({ kind, paths, detail }) => ({
+    text: describeWarning(kind),
+    names: detail === '' ? paths : [...paths, detail],
+  }));
+  return { title: 'Warnings', tone: 'care', entries };
+}
+
+function claimsPart({ claims }: Evidence): EvidencePart {
+  const entries = [
+    { text: 'Claude says it changed these, and they are as before', names: claims.missing },
+    { text: 'Changed, and Claude does not say so', names: claims.undeclared },
+    { text: 'Claude says these are new, and they were there before', names: claims.misfiled },
+    {
+      text: 'Claude says it changed these, and git ignores them, so that nothing measured them',
+      names: claims.ignored,
+    },
+  ];
+  return {
+    title: 'What Claude says, and is not so',
+    tone: 'care',
+    entries: entries.filter(({ names }) => names.length > 0),
+  };
+}
+
+function basePart({ git }: Evidence): EvidencePart {
+  const none: EvidencePart = { title: 'Base branch', tone: 'plain', entries: [] };
+  if (git === null || git.baseRef === null) return none;
+  const names = [branchName(git.baseRef)];
+  if (git.baseState === 'gone')
+    return { ...none, tone: 'care', entries: [{ text: 'is gone since the work began', names }] };
+  const moved = git.baseState === 'same' ? 'is where it was' : 'has moved on since the work began';
+  if (git.mergeable === 'conflict')
+    return {
+      ...none,
+      tone: 'care',
+      entries: [
+        { text: moved, names },
+        { text: 'the work conflicts with it', names: git.conflicts },
+      ],
+    };
+  return git.baseState === 'same'
+    ? none
+    : { ...none, entries: [{ text: `${moved}; the work merges into it without a conflict`, names }] };
+}
+
+function reviewPart({ review }: Evidence): EvidencePart {
+  const findings = review?.findings ?? [];
+  const entries = findings.map(({ severity, path, text }) => ({
+    text: severity,
+    ...(path !== undefined && { names: [path] }),
+    words: text,
+  }));
+  const isBlocking = findings.some(({ severity }) => severity === 'blocking');
+  return {
+    title: 'A second model looked at the changes; these are its words',
+    tone: isBlocking ? 'care' : 'plain',
+    entries: review && entries.length === 0 ? [{ text: 'it found nothing' }] : entries,
+  };
+}
+
+function changesPart(evidence: Evidence): EvidencePart {
+  const { diff } = evidence;
+  const entries = (diff?.changes ?? []).map((change) => ({
+    text: describeChange(change),
+    names: [nameOf(change)],
+  }));
+  const rest = diff ? diff.files - diff.changes.length : 0;
+  const more = rest > 0 ? [{ text: `and ${plural(rest, 'more file')}, which are not listed` }] : [];
+  return {
+    title: diff === null ? 'Changes' : `Changes: ${sizeOf(figuresOf(evidence))}`,
+    tone: 'plain',
+    entries: diff?.files === 0 ? [{ text: 'the folder is as it was before' }] : [...entries, ...more],
+  };
+}
+
+function nameOf({ path, oldPath }: Change): string {
+  return oldPath === undefined ? path : `${oldPath} → ${path}`;
+}
+
+const STATUSES: Readonly<Record<Change['status'], string>> = {
+  A: 'added',
+  M: 'modified',
+  D: 'deleted',
+  R: 'renamed',
+  T: 'made another type of file',
+};
+
+function describeChange({ status, insertions, deletions, binary }: Change): string {
+  return `${STATUSES[status]}, ${binary ? 'binary' : `+${insertions} −${deletions}`}`;
+}
+
+function refusedPart({ denied }: Evidence): EvidencePart {
+  const entries = denied.map(({ tool, what, by, times }) => ({
+    text: `${tool}, ${plural(times, 'time')}, by ${DENIERS[by]}`,
+    names: [what],
+  }));
+  return { title: 'Refused to Claude', tone: 'plain', entries };
+}
+
+const DENIERS: Readonly<Record<Evidence['denied'][number]['by'], string>> = {
+  rule: 'a rule',
+  mode: 'its permission mode',
+  person: 'a person',
+  sandbox: 'the sandbox',
+};
+
+function askedPart({ requests }: Evidence): EvidencePart {
+  const entries = requests.map(({ id, kind, state }) => ({ text: `${kind} ${id}: ${state}` }));
+  return { title: 'Asked of a person', tone: 'plain', entries };
+}
+
+function runsPart({ cost }: Evidence): EvidencePart {
+  const { usd, turns, runs, seconds } = cost;
+  const facts = [plural(runs, 'run'), plural(turns, 'turn'), ms(seconds * 1_000)];
+  const price = usd === null ? 'cost unknown' : dollars(usd);
+  return { title: 'Ran', tone: 'plain', entries: [{ text: [...facts, price].join(', ') }] };
+}

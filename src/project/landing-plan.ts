@@ -1,0 +1,69 @@
+/** What an approval of a round does with its work, told before it is given. */
+import type { Evidence } from './evidence.ts';
+import type { LandingAction } from './landing.ts';
+import { branchName } from './worktree.ts';
+
+export type LandingPlan =
+  /** Nothing lands: the work is in this folder already. */
+  | { readonly kind: 'in_place'; readonly folder: string }
+  /** There is no commit of the work. */
+  | { readonly kind: 'no_commit' }
+  /** The owner's rules cannot be read. */
+  | { readonly kind: 'unknown' }
+  | {
+      readonly kind: LandingAction;
+      readonly repo: string;
+      /** What moves, or is made. */
+      readonly branch: string;
+      readonly commit: string;
+      /** Of a push. */
+      readonly remote: string;
+      /** The base has commits of others: both are merged first. */
+      readonly hasMoved: boolean;
+    };
+
+/** @param rules Undefined: they cannot be read. */
+export function landingPlan(
+  git: Evidence['git'],
+  rules: { readonly onApprove: LandingAction; readonly remote: string } | undefined,
+): LandingPlan {
+  if (!git?.commit || git.branch === null) return { kind: 'no_commit' };
+  if (!rules) return { kind: 'unknown' };
+  // A commit that no branch named has nothing that could move.
+  const kind = rules.onApprove === 'merge' && git.baseRef === null ? 'branch' : rules.onApprove;
+  const { repo, commit, branch, baseRef, baseState } = git;
+  return {
+    kind,
+    repo,
+    branch: kind === 'merge' && baseRef !== null ? branchName(baseRef) : branch,
+    commit,
+    remote: rules.remote,
+    hasMoved: baseState !== 'same',
+  };
+}
+
+/** One sentence. @param name How a name that others chose is shown. */
+export function describeLandingPlan(plan: LandingPlan, name: (text: string) => string): string {
+  switch (plan.kind) {
+    case 'in_place':
+      return `An approval completes the project; its work is in ${name(plan.folder)} already.`;
+    case 'no_commit':
+      return 'An approval completes the project; there is no commit of its work that could be merged.';
+    case 'unknown':
+      return 'What an approval does with the work cannot be said: config.json cannot be read.';
+    case 'merge': {
+      const how = plan.hasMoved
+        ? `merges commit ${short(plan.commit)} with what has come to ${name(plan.branch)} since, checks that, and moves ${name(plan.branch)}`
+        : `moves ${name(plan.branch)} to commit ${short(plan.commit)}`;
+      return `An approval ${how}, in ${name(plan.repo)}.`;
+    }
+    case 'branch':
+      return `An approval leaves commit ${short(plan.commit)} on branch ${name(plan.branch)} of ${name(plan.repo)} and merges nothing.`;
+    case 'push':
+      return `An approval pushes commit ${short(plan.commit)} to ${name(plan.remote)} as branch ${name(plan.branch)} and merges nothing.`;
+  }
+}
+
+function short(oid: string): string {
+  return oid.slice(0, 8);
+}
