@@ -103,9 +103,18 @@ export function worktreeFolder(stateDir: string, projectId: string): string {
   return join(worktreesFolder(stateDir), projectId);
 }
 
-/** The git folder of our own with which the work of a project is measured. */
+/** The git folders with which the work of projects is measured. */
+export function measuresFolder(stateDir: string): string {
+  return join(stateDir, 'measure');
+}
+
 export function measureFolder(stateDir: string, projectId: string): string {
-  return join(stateDir, 'measure', `${projectId}.git`);
+  return join(measuresFolder(stateDir), `${projectId}.git`);
+}
+
+/** The project of a folder in `measure/`; undefined for one that is not ours. */
+export function parseMeasureName(name: string): string | undefined {
+  return /^([0-9a-f]{12})\.git$/.exec(name)?.[1];
 }
 
 /** The files of one run, in `runs/`. */

@@ -2,15 +2,40 @@
 
 import type { Happening } from '../project/event.ts';
 import type { ProjectId } from '../project/ids.ts';
+import { isClosed } from '../project/project.ts';
 import type { Worktree } from '../project/worktree.ts';
 import type { Writing } from '../store/database.ts';
 import { appendEvent } from '../store/events.ts';
-import { findWorktree, insertWorktree, updateWorktree } from '../store/worktrees.ts';
+import { findProject } from '../store/projects.ts';
+import { findWorktree, insertWorktree, updateWorktree, worktreesClosedBefore } from '../store/worktrees.ts';
 import { type HeldLease, writeHolding } from './lease.ts';
 import { type Bridge, databaseOf } from './open-bridge.ts';
 
 export async function worktreeOf(bridge: Bridge, projectId: ProjectId): Promise<Worktree | undefined> {
   return findWorktree(databaseOf(bridge).read, projectId);
+}
+
+/** Worktrees of projects that were closed before this time: nobody works in them any more. */
+export async function oldWorktrees(bridge: Bridge, before: string): Promise<Worktree[]> {
+  return worktreesClosedBefore(databaseOf(bridge).read, before);
+}
+
+/** Which of these projects were closed before this time, and have no worktree that stands. */
+export async function closedWithoutWorktree(
+  bridge: Bridge,
+  ids: readonly ProjectId[],
+  before: string,
+): Promise<ProjectId[]> {
+  const db = databaseOf(bridge).read;
+  const found: ProjectId[] = [];
+  for (const id of ids) {
+    const project = await findProject(db, id);
+    if (!project || !isClosed(project.status) || project.runId !== null || project.updatedAt >= before)
+      continue;
+    const worktree = await findWorktree(db, id);
+    if (!worktree || worktree.state === 'removed') found.push(id);
+  }
+  return found;
 }
 
 type Place = Pick<Worktree, 'repo' | 'path' | 'subdir' | 'branch' | 'baseRef' | 'baseOid' | 'measureDir'>;

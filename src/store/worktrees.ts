@@ -1,5 +1,6 @@
 /** The worktree of each project that has one. */
 import type { ProjectId } from '../project/ids.ts';
+import { CLOSED_STATUSES } from '../project/project.ts';
 import { WORKTREE_STATES, type Worktree } from '../project/worktree.ts';
 import type { Reader, Writer } from './database.ts';
 import { knownWord } from './known-word.ts';
@@ -31,6 +32,21 @@ export async function findWorktree(db: Reader, projectId: ProjectId): Promise<Wo
     .where('project_id', '=', projectId)
     .executeTakeFirst();
   return row && toWorktree(row);
+}
+
+/** Those that stand, of projects that were closed before this time and have no run, oldest first. */
+export async function worktreesClosedBefore(db: Reader, time: string): Promise<Worktree[]> {
+  const rows = await db
+    .selectFrom('worktrees')
+    .innerJoin('projects', 'projects.id', 'worktrees.project_id')
+    .selectAll('worktrees')
+    .where('worktrees.state', '!=', 'removed')
+    .where('projects.status', 'in', CLOSED_STATUSES)
+    .where('projects.run_id', 'is', null)
+    .where('projects.updated_at', '<', time)
+    .orderBy('worktrees.created_at')
+    .execute();
+  return rows.map(toWorktree);
 }
 
 const stateWord = knownWord('worktrees.state', WORKTREE_STATES);

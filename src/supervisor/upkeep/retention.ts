@@ -1,10 +1,12 @@
 /**
  * Removes the output of runs: some time after their project was closed, or earlier when all output takes too much
- * space, oldest first. The output of open projects is never removed. The store keeps what it knows of each run.
+ * space, oldest first; and worktrees in which nothing is left to lose. Nothing of an open project is removed. The store
+ * keeps what it knows of each run.
  */
 import { finishedRuns, recordRemoval } from '../../bridge/run-output.ts';
 import type { Context } from '../context.ts';
 import { retryTransient } from '../transient.ts';
+import { removeOldWorktrees } from './old-worktrees.ts';
 import { bytesOf, chooseArtifacts, listArtifacts, removeArtifacts } from './run-artifacts.ts';
 import type { Upkeep } from './upkeep.ts';
 
@@ -33,6 +35,11 @@ export class Retention implements Upkeep {
     if (!this.#isDue()) return;
     this.#ranAt = this.#context.clock.monotonic();
     await this.#removeOld();
+    await removeOldWorktrees(this.#context, this.#daysAgo(this.#context.config.keep_worktrees_days));
+  }
+
+  #daysAgo(days: number): string {
+    return new Date(this.#context.clock.now().getTime() - days * DAY_MS).toISOString();
   }
 
   async close(): Promise<void> {
@@ -53,7 +60,7 @@ export class Retention implements Upkeep {
   }
 
   async #removeOld(): Promise<void> {
-    const { bridge, clock, config, log, lease } = this.#context;
+    const { bridge, config, log, lease } = this.#context;
     const artifacts = await listArtifacts(bridge.stateDir).catch((error: Error) => {
       log.warn('runs.unreadable', {}, error.message);
       return [];
@@ -61,7 +68,7 @@ export class Retention implements Upkeep {
     const ids = [...new Set(artifacts.map(({ runId }) => runId))];
     const finished = await retryTransient(this.#context, () => finishedRuns(bridge, ids));
     const limits = {
-      before: new Date(clock.now().getTime() - config.keep_runs_days * DAY_MS).toISOString(),
+      before: this.#daysAgo(config.keep_runs_days),
       bytes: config.keep_runs_mb * 1e6,
     };
     const { removed, failed } = await removeArtifacts(chooseArtifacts(artifacts, finished, limits));
