@@ -3,7 +3,7 @@ import { next, type Project } from '../project/project.ts';
 import type { Writer } from '../store/database.ts';
 import { appendEvent } from '../store/events.ts';
 import { updateProject } from '../store/projects.ts';
-import type { Change } from './bridge.ts';
+import type { ProjectChange } from './bridge.ts';
 
 /** Parks a project, with its event; returns it as it is where it cannot be parked. */
 export async function park(trx: Writer, project: Project, reason: string, now: string): Promise<Project> {
@@ -23,7 +23,7 @@ export async function park(trx: Writer, project: Project, reason: string, now: s
 
 /** Keeps why a project that a change parks needs a person, and adds the event. `project` is as it was before. */
 export async function needsAttention(
-  { trx, now, event }: Pick<Change, 'trx' | 'now' | 'event'>,
+  { trx, now, event }: Pick<ProjectChange, 'trx' | 'now' | 'event'>,
   project: Project,
   reason: string,
 ): Promise<Project> {

@@ -55,7 +55,7 @@ export function nowText(bridge: Bridge): string {
 }
 
 /** What a change needs to know and may do. */
-export interface Change {
+export interface ProjectChange {
   readonly trx: Writer;
   readonly now: string;
   /** As it was before the change. */
@@ -76,7 +76,7 @@ export async function changeProject<T>(
   projectId: ProjectId,
   action: ProjectAction,
   actor: Actor,
-  work: (change: Change) => Promise<T>,
+  work: (change: ProjectChange) => Promise<T>,
   before?: (trx: Writer, project: Project) => Promise<Result<T> | undefined>,
 ): Promise<Result<T>> {
   const { reply, changed } = await databaseOf(bridge).write<Changing<T>>(async ({ trx, now }) => {
@@ -87,13 +87,13 @@ export async function changeProject<T>(
     const to = next(project, action);
     if (!to) return { reply: refuse(illegalMoveMessage(project.status, action)) };
     const events: NewEvent[] = [];
-    const event: Change['event'] = async (happening, runId = null) => {
+    const event: ProjectChange['event'] = async (happening, runId = null) => {
       const appended: NewEvent = { ...happening, projectId, runId, actor, createdAt: now };
       await appendEvent(trx, appended);
       events.push(appended);
     };
     let status = to;
-    const moveOn: Change['moveOn'] = (following) => {
+    const moveOn: ProjectChange['moveOn'] = (following) => {
       const after = next({ ...project, status }, following);
       if (!after) throw new Error(`${following} cannot follow ${action}: ${projectId} is ${status}`);
       status = after;

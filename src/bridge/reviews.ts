@@ -10,7 +10,7 @@ import type { Reader } from '../store/database.ts';
 import { findEvidence } from '../store/evidence.ts';
 import { findDecision, insertDecision, lastDecision } from '../store/reviews.ts';
 import { needsAttention } from './attention.ts';
-import { type Actor, type Bridge, type Change, changeProject } from './bridge.ts';
+import { type Actor, type Bridge, changeProject, type ProjectChange } from './bridge.ts';
 import { alreadyDecided, type Binding, bind, isRepeated } from './decision-binding.ts';
 
 export interface Decided {
@@ -119,7 +119,7 @@ async function decisionOn(
 
 /** Adds a decision on the round under way, with its event. */
 export async function recordDecision(
-  { trx, now, project, event }: Change,
+  { trx, now, project, event }: ProjectChange,
   decided: {
     readonly verdict: Verdict;
     readonly reason: string;
@@ -152,7 +152,7 @@ export async function recordDecision(
   return decision;
 }
 
-async function parkAfterLast(change: Change, rejected: Project): Promise<Project> {
+async function parkAfterLast(change: ProjectChange, rejected: Project): Promise<Project> {
   change.moveOn('park');
   const { round } = rejected;
   const reason = `round ${round} was rejected, and no more rounds are allowed: retry allows one more`;

@@ -6,7 +6,7 @@ import { cut } from '../characters.ts';
 import type { Outcome } from '../project/outcome.ts';
 import { cleanText } from '../project/text.ts';
 import { redact } from '../redaction.ts';
-import type { RateLimit, Result } from './stream.ts';
+import type { RateLimitInfo, ResultMessage } from './stream.ts';
 
 export interface RunFacts {
   /** Why the supervisor stopped the run; undefined when it did not. It explains everything that follows. */
@@ -14,10 +14,10 @@ export interface RunFacts {
   readonly started: boolean;
   readonly resumed: boolean;
   /** The last result event. */
-  readonly result: Result | undefined;
+  readonly result: ResultMessage | undefined;
   /** `error` of the last assistant event that had one since the last good turn. */
   readonly error: string | undefined;
-  readonly rateLimit: RateLimit | undefined;
+  readonly rateLimit: RateLimitInfo | undefined;
   /** Both null when nobody saw the exit. */
   readonly exit: { readonly code: number | null; readonly signal: string | null };
   /** The output ends in the middle of a line. */
@@ -70,7 +70,7 @@ function byError(facts: RunFacts): Outcome | undefined {
  * Whether a proxy, gateway or login page answered instead of the service: only the service gives its errors a type
  * (`api_error_type`, seen in 2.1.329). 2.1.197 never reports the type, nor `api_error` as the reason of the end.
  */
-function isOfAGateway({ api_error_type, terminal_reason }: Result): boolean {
+function isOfAGateway({ api_error_type, terminal_reason }: ResultMessage): boolean {
   return api_error_type === undefined && terminal_reason === 'api_error';
 }
 
@@ -78,7 +78,7 @@ function isOfAGateway({ api_error_type, terminal_reason }: Result): boolean {
  * A rejection with a reset time is the usage limit of the account. Without one, the service is busy. The error of an
  * account that pays beyond its limit means the same.
  */
-function limit(info: RateLimit | undefined): Outcome | undefined {
+function limit(info: RateLimitInfo | undefined): Outcome | undefined {
   if (info?.status !== 'rejected' || info.resetsAt === undefined || info.isUsingOverage) return undefined;
   return {
     kind: 'usage_limit',
@@ -108,7 +108,7 @@ function byResult(facts: RunFacts): Outcome | undefined {
 }
 
 /** The answer of the service, or of something before it, after the retries of Claude. */
-function byAnswer({ resumed }: RunFacts, result: Result, message: string): Outcome {
+function byAnswer({ resumed }: RunFacts, result: ResultMessage, message: string): Outcome {
   const status = result.api_error_status ?? null;
   switch (result.api_error_type) {
     case 'overloaded_error':

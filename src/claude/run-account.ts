@@ -3,7 +3,7 @@
  * wanted to make and could not. Pure.
  */
 import { describeTool } from './progress.ts';
-import type { ClaudeEvent, Result } from './stream.ts';
+import type { ClaudeEvent, ResultMessage } from './stream.ts';
 
 export interface RunAccount {
   /** Null: a version of Claude that does not state them, or a run that ended without a result. */
@@ -60,7 +60,7 @@ function denierOf(reason: string | undefined): DeniedCall['by'] {
   return reason === 'sandboxOverride' ? 'sandbox' : 'mode';
 }
 
-function added(before: RunAccount['tokens'], { model_usage_since_last_result: models }: Result) {
+function added(before: RunAccount['tokens'], { model_usage_since_last_result: models }: ResultMessage) {
   if (models === undefined) return before;
   return Object.values(models).reduce(
     (sum, model) => ({

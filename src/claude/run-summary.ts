@@ -4,7 +4,7 @@
  */
 import { advance, NO_PROGRESS, type Progress } from './progress.ts';
 import { NOTHING_SPENT, type Spending, spend } from './spending.ts';
-import type { ClaudeEvent, Init, RateLimit, Result } from './stream.ts';
+import type { ClaudeEvent, Init, RateLimitInfo, ResultMessage } from './stream.ts';
 
 export interface RunSummary {
   readonly progress: Progress;
@@ -12,11 +12,11 @@ export interface RunSummary {
   /** The first init event; Claude sends another with each further turn. */
   readonly init: Init | undefined;
   /** The last result event. */
-  readonly result: Result | undefined;
+  readonly result: ResultMessage | undefined;
   /** `error` of the last message of the main agent; undefined after a good one. */
   readonly error: string | undefined;
   /** The newest report on the limits of the account. */
-  readonly rateLimit: RateLimit | undefined;
+  readonly rateLimit: RateLimitInfo | undefined;
   /**
    * Ids of the messages that Claude took in since its last answer or result. When Claude is killed now, its
    * conversation may not contain them: it writes them a moment after it reports them (seen in 2.1.329).

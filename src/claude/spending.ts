@@ -4,7 +4,7 @@
  */
 import { type RunCost, UNKNOWN_COST } from '../project/run.ts';
 import { listPriceUsd, type TokenUsage } from './list-prices.ts';
-import type { ClaudeEvent, Result } from './stream.ts';
+import type { ClaudeEvent, ResultMessage } from './stream.ts';
 
 interface Answer {
   readonly model: string;
@@ -90,7 +90,7 @@ function larger(a: TokenUsage, b: TokenUsage): TokenUsage {
  * `model_usage_since_last_result` covers this process only (seen in 2.1.329). The sum covers this process in 2.1.240
  * and before, and the whole session in 2.1.280 and later; it restarts at 0 for a second conversation in the process.
  */
-function withStatement(before: Spending, result: Result): Spending {
+function withStatement(before: Spending, result: ResultMessage): Spending {
   const { total_cost_usd: sum, model_usage_since_last_result: models } = result;
   const stated = before.statedUsd ?? 0;
   const own = models && Object.values(models).reduce((usd, { costUSD }) => usd + costUSD, 0);

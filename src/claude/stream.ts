@@ -172,8 +172,8 @@ function listOf<T extends z.ZodType>(type: T) {
 }
 
 export type Init = z.output<typeof init>;
-export type Result = z.output<typeof result>;
-export type RateLimit = z.output<typeof rateLimit>['rate_limit_info'];
+export type ResultMessage = z.output<typeof result>;
+export type RateLimitInfo = z.output<typeof rateLimit>['rate_limit_info'];
 export type ToolUse = z.output<typeof toolUse>;
 
 export type ClaudeEvent =
@@ -200,10 +200,10 @@ export type ClaudeEvent =
       readonly model: string | undefined;
       readonly usage: TokenUsage;
     }
-  | { readonly kind: 'rate_limit'; readonly info: RateLimit }
+  | { readonly kind: 'rate_limit'; readonly info: RateLimitInfo }
   /** A call was refused; the reason is one of Claude's words for what refused it. */
   | { readonly kind: 'denied'; readonly id: string; readonly reason: string | undefined }
-  | { readonly kind: 'result'; readonly result: Result }
+  | { readonly kind: 'result'; readonly result: ResultMessage }
   | { readonly kind: 'other' };
 
 /** How the line of a partial answer begins. It is checked before parsing: there may be hundreds a second. */

@@ -15,7 +15,7 @@ import { otherUserSteps, ownSteps, type UserSteps } from './as-user.ts';
 import { type EnvironmentOptions, type PlannedEnvironment, planEnvironment } from './environment.ts';
 import { findTarget, otherServiceFor, type Target, type TargetOptions } from './target.ts';
 
-export interface PlanOptions extends TargetOptions, EnvironmentOptions {
+export interface InstallPlanOptions extends TargetOptions, EnvironmentOptions {
   /** Undefined: as now installed. */
   readonly hardened?: boolean;
 }
@@ -48,7 +48,7 @@ export interface PlannedFile {
 /** A refusal says why nothing can be installed. Throws ServiceError for files that are not ours. */
 export async function planInstallation(
   host: Host,
-  options: PlanOptions,
+  options: InstallPlanOptions,
   services: Services,
 ): Promise<Result<InstallPlan>> {
   if (options.hardened && !options.system)

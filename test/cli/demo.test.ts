@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { jsonReporter, type Shown, textReporter } from '../../src/cli/demo/reporter.ts';
+import { type Excerpt, jsonReporter, textReporter } from '../../src/cli/demo/reporter.ts';
 import type { Output } from '../../src/cli/terminal/output.ts';
 import { widthOf } from '../../src/cli/terminal/text.ts';
 import { TestClock } from '../rig.ts';
@@ -23,7 +23,7 @@ function recording(columns: number): { out: Output; printed: string[] } {
   return { out, printed };
 }
 
-const KINDS: Shown['kind'][] = ['output', 'diff', 'text', 'log'];
+const KINDS: Excerpt['kind'][] = ['output', 'diff', 'text', 'log'];
 
 describe('text of the demo', () => {
   test.for([40, 80, 120])('the demo fits %i columns, whatever programs print', (columns) => {

@@ -4,7 +4,7 @@ import { withBridge } from '../../control/host.ts';
 import { EXIT } from '../../exit-codes.ts';
 import { activate, apply } from '../../install/activate.ts';
 import { takeStep, USER_STEPS, type UserStep } from '../../install/as-user.ts';
-import { type InstallPlan, type PlanOptions, planInstallation } from '../../install/plan.ts';
+import { type InstallPlan, type InstallPlanOptions, planInstallation } from '../../install/plan.ts';
 import { ownServices, type Services } from '../../machine/service/find.ts';
 import { ServiceError } from '../../machine/service/service.ts';
 
@@ -15,7 +15,7 @@ import { withProgress } from '../terminal/progress.ts';
 import { examples } from '../terminal/usage.ts';
 import { Report } from '../views/install-report.ts';
 
-export interface InstallOptions extends PlanOptions {
+export interface InstallOptions extends InstallPlanOptions {
   readonly dryRun?: true;
   readonly start: boolean;
   readonly force?: true;

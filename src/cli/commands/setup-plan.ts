@@ -25,7 +25,7 @@ import type { Folders } from '../../setup/workspaces.ts';
 import type { Cli } from '../context.ts';
 import { askForWorkspace, type FolderOptions, foldersOf } from './setup-folders.ts';
 
-export interface PlanOptions extends FolderOptions {
+export interface SetupPlanOptions extends FolderOptions {
   readonly desktop: boolean;
   /** An absolute path. */
   readonly desktopConfig?: string;
@@ -36,7 +36,7 @@ export interface PlanOptions extends FolderOptions {
 }
 
 /** Throws ConfigError, and UsageError. */
-export async function plan(cli: Cli, options: PlanOptions, mayAsk: boolean): Promise<Result<SetupPlan>> {
+export async function plan(cli: Cli, options: SetupPlanOptions, mayAsk: boolean): Promise<Result<SetupPlan>> {
   const stranger = await homeOfAnother(cli);
   if (stranger !== null) return refuse(stranger);
   const config = configOf(cli);
@@ -112,7 +112,7 @@ export function contextOf(cli: Cli, claude: string | undefined): SetupContext {
   return { env: cli.env, stateDir: cli.stateDir, homeDir: homeFolder(), claude };
 }
 
-function desktopPlaces(cli: Cli, { desktop, desktopConfig }: PlanOptions): readonly string[] {
+function desktopPlaces(cli: Cli, { desktop, desktopConfig }: SetupPlanOptions): readonly string[] {
   if (!desktop) return [];
   if (desktopConfig !== undefined) return [desktopConfig];
   const location = desktopLocation(thisSystem(cli.env, homeFolder()));
@@ -145,7 +145,7 @@ function warnings(cli: Cli, desktop: string | null): string[] {
 }
 
 /** The WSL distribution from which Claude Desktop on Windows starts us; undefined when its Linux file is named. */
-function windowsSide({ env }: Cli, { desktopConfig }: PlanOptions): string | undefined {
+function windowsSide({ env }: Cli, { desktopConfig }: SetupPlanOptions): string | undefined {
   const onLinux = desktopLocation(thisSystem(env, homeFolder()));
   return onLinux.found && onLinux.file === desktopConfig ? undefined : wslDistribution(env);
 }

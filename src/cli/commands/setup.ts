@@ -9,9 +9,9 @@ import { jsonOption, path, paths, yesOption } from '../terminal/arguments.ts';
 import { canAsk, confirmUnlessNo } from '../terminal/ask.ts';
 import { examples, UsageError } from '../terminal/usage.ts';
 import { commandsOf, doneLines, planLines, setupJson } from '../views/setup-report.ts';
-import { contextOf, type PlanOptions, plan } from './setup-plan.ts';
+import { contextOf, plan, type SetupPlanOptions } from './setup-plan.ts';
 
-interface Options extends PlanOptions {
+interface Options extends SetupPlanOptions {
   readonly dryRun?: true;
   readonly yes?: true;
   readonly json?: true;

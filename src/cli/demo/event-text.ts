@@ -9,7 +9,7 @@ import {
 import { describeOutcome } from '../../project/outcome-text.ts';
 import type { ScriptTurn } from '../../simulator/turn.ts';
 import { plainLines } from '../terminal/text.ts';
-import type { Reporter, Shown, Who } from './reporter.ts';
+import type { Excerpt, Reporter, Who } from './reporter.ts';
 
 export function reportEvent(reporter: Reporter, event: HistoryEvent): void {
   const sentence = present(event, SENTENCES, unknownSentence);
@@ -73,6 +73,6 @@ export function reportTool(reporter: Reporter, { name, input, output }: UsedTool
   reporter.say('Claude', `${name}: ${file}${size}`);
 }
 
-export function printed(output: string): Shown {
+export function printed(output: string): Excerpt {
   return { kind: 'output', lines: plainLines(output.trimEnd()) };
 }

@@ -3,7 +3,7 @@
 import { dollars } from '../../project/costs.ts';
 import type { Output } from '../terminal/output.ts';
 import { wrap } from '../terminal/text.ts';
-import type { Facts } from './scenario.ts';
+import type { LoopFacts } from './scenario.ts';
 
 export function introduction(out: Output): string[] {
   return [
@@ -22,7 +22,7 @@ export function introduction(out: Output): string[] {
   ];
 }
 
-export interface Summary extends Facts {
+export interface Summary extends LoopFacts {
   readonly durationMs: number;
   /** How many could not be ended. */
   readonly processesLeft: number;

@@ -8,7 +8,7 @@ import { cell, clip, shorten, wrap } from '../terminal/text.ts';
 export type Who = 'You' | 'Desktop' | 'Supervisor' | 'Claude';
 
 /** What a program printed or a file holds. */
-export interface Shown {
+export interface Excerpt {
   /** A line of a log is cut where it does not fit; all else is wrapped. */
   readonly kind: 'output' | 'diff' | 'text' | 'log';
   readonly lines: readonly string[];
@@ -17,7 +17,7 @@ export interface Shown {
 export interface Reporter {
   /** Begins the next step. */
   step(title: string): void;
-  say(who: Who, text: string, shown?: Shown): void;
+  say(who: Who, text: string, shown?: Excerpt): void;
   /** What is under way just now; only somebody who looks at a terminal sees it. */
   live(text: string): void;
   /** Time to read, for somebody who looks at a terminal. Ends early when `signal` aborts. */
@@ -78,9 +78,9 @@ function sentence(out: Output, who: Who, text: string): string[] {
   ];
 }
 
-const MAX_LINES: Record<Shown['kind'], number> = { output: 5, diff: 12, text: 12, log: 12 };
+const MAX_LINES: Record<Excerpt['kind'], number> = { output: 5, diff: 12, text: 12, log: 12 };
 
-function showing(out: Output, shown: Shown | undefined): string[] {
+function showing(out: Output, shown: Excerpt | undefined): string[] {
   if (!shown) return [];
   const indent = `${' '.repeat(MARGIN.length + WHO_COLUMNS + 2)}${out.style('dim', '│')} `;
   const columns = out.columns - MARGIN.length - WHO_COLUMNS - 4;
@@ -92,7 +92,7 @@ function showing(out: Output, shown: Shown | undefined): string[] {
   );
 }
 
-function coloured(out: Output, kind: Shown['kind'], line: string): string {
+function coloured(out: Output, kind: Excerpt['kind'], line: string): string {
   if (kind === 'diff' && line.startsWith('+')) return out.style('green', line);
   if (kind === 'diff' && line.startsWith('-')) return out.style('red', line);
   return line;

@@ -26,7 +26,7 @@ export interface ScenarioOptions {
 }
 
 /** The result, for programs. */
-export interface Facts {
+export interface LoopFacts {
   readonly projectId: ProjectId;
   readonly status: string;
   readonly rounds: number;
@@ -40,7 +40,7 @@ export interface Facts {
 
 /** How the scenario ended. */
 export type End =
-  | { readonly kind: 'shown'; readonly facts: Facts }
+  | { readonly kind: 'shown'; readonly facts: LoopFacts }
   | { readonly kind: 'interrupted' }
   | { readonly kind: 'failed'; readonly message: string };
 
@@ -73,7 +73,7 @@ export async function runScenario({ sandbox, reporter, interrupted }: ScenarioOp
   }
 }
 
-async function factsOf(sandbox: Sandbox, projectId: ProjectId): Promise<Facts> {
+async function factsOf(sandbox: Sandbox, projectId: ProjectId): Promise<LoopFacts> {
   const found = await projectDetails(sandbox.bridge, projectId, 100);
   if (!found.ok) throw new SelftestError(found.refusal);
   const { project, runs, updates, spentUsd } = found.value;

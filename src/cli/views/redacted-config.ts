@@ -2,14 +2,14 @@
 import { isDeepStrictEqual } from 'node:util';
 import { type Node, parseTree } from 'jsonc-parser';
 
-export interface Shown {
+export interface VisibleValue {
   readonly path: readonly string[];
   /** Undefined: only the name at this path is shown. */
   readonly value?: unknown;
 }
 
 /** The text with every value but those that are shown replaced by dots. The names stay. */
-export function redactConfig(text: string, shown: readonly Shown[]): string {
+export function redactConfig(text: string, shown: readonly VisibleValue[]): string {
   const root = parseTree(text);
   return (root ? hiddenIn(root, { text, path: [], shown }) : []).reduceRight(
     (left, { offset, length }) => `${left.slice(0, offset)}"•••"${left.slice(offset + length)}`,
@@ -20,7 +20,7 @@ export function redactConfig(text: string, shown: readonly Shown[]): string {
 interface Place {
   readonly text: string;
   readonly path: readonly string[];
-  readonly shown: readonly Shown[];
+  readonly shown: readonly VisibleValue[];
 }
 
 /** In the order in which they stand. */

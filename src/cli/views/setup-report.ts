@@ -9,7 +9,7 @@ import { changedLines } from '../terminal/diff.ts';
 import { indented } from '../terminal/layout.ts';
 import type { Output } from '../terminal/output.ts';
 import { plainLines } from '../terminal/text.ts';
-import { redactConfig, type Shown } from './redacted-config.ts';
+import { redactConfig, type VisibleValue } from './redacted-config.ts';
 
 /** The plan: the lines that change in each file, and the commands to be run. */
 export function planLines({ files, code }: SetupPlan, out: Output): string[] {
@@ -89,7 +89,7 @@ function kindOf(change: FilePlan): Kind {
 }
 
 /** What we set or had set. */
-function shownOf({ owner, record, former }: FilePlan): readonly Shown[] {
+function shownOf({ owner, record, former }: FilePlan): readonly VisibleValue[] {
   const place = owner === 'desktop' ? [{ path: OURS }] : [];
   return [...place, ...(record?.settings ?? []), ...(former?.settings ?? [])];
 }
