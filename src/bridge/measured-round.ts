@@ -10,7 +10,7 @@ import { findCompletion, findDecision } from '../store/reviews.ts';
 import { type Bridge, lookUp } from './bridge.ts';
 import { isToLand } from './landings.ts';
 import { databaseOf } from './open-bridge.ts';
-import { type RulesPolicy, rulesAt } from './work-rules.ts';
+import { projectRules, type RulesPolicy } from './work-rules.ts';
 
 export interface MeasuredRound {
   readonly project: Project;
@@ -51,7 +51,7 @@ export async function measuredRound(
     measured,
     decision: await findDecision(db, projectId, round),
     landing: isWaiting ? await landingOf(bridge, policy, project, measured) : undefined,
-    maxRounds: policy && rulesAt(policy, project.place, project.workspace).rules.maxRounds,
+    maxRounds: policy && projectRules(policy, project).maxRounds,
   });
 }
 
@@ -62,8 +62,8 @@ export async function landingOf(
   project: Project,
   measured: RecordedEvidence | undefined,
 ): Promise<LandingPlan> {
-  const { place, workspace } = project;
-  if (!(await isToLand(databaseOf(bridge).read, project))) return { kind: 'in_place', folder: workspace };
-  const rules = policy && rulesAt(policy, place, workspace).rules;
+  if (!(await isToLand(databaseOf(bridge).read, project)))
+    return { kind: 'in_place', folder: project.workspace };
+  const rules = policy && projectRules(policy, project);
   return landingPlan(measured?.evidence.git ?? null, rules);
 }

@@ -86,7 +86,8 @@ async function decide(
         via: options.via ?? (actor === 'desktop' ? 'desktop' : 'cli'),
       });
       const decided = { ...project, status: change.to, updatedAt: now };
-      const maxRounds = options.maxRounds ?? DEFAULT_MAX_ROUNDS;
+      // The plan's own limit was not above the owner's.
+      const maxRounds = project.maxRounds ?? options.maxRounds ?? DEFAULT_MAX_ROUNDS;
       if (verdict === 'approved' || project.round < maxRounds)
         return { project: decided, decision, repeated: false };
       return { project: await parkAfterLast(change, decided), decision, repeated: false };

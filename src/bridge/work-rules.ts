@@ -1,4 +1,5 @@
 import { absolutePath } from '../home-path.ts';
+import type { Project } from '../project/project.ts';
 import { type SharedRules, type WorkRules, workRules } from '../project/work-rules.ts';
 import { namedWorkspaces } from '../project/workspace.ts';
 import { realPath, type WorkspacePolicy } from './workspaces.ts';
@@ -21,4 +22,16 @@ export function rulesAt(
   const meant = wanted ?? policy.workspace;
   const found = here.find(({ name }) => name === meant) ?? here[0];
   return { name: found?.name ?? path, rules: workRules(found?.settings, policy) };
+}
+
+/** What the owner says about the work of a project, less what its plan asked to leave out. */
+export function projectRules(policy: RulesPolicy, project: Project): WorkRules {
+  const { rules } = rulesAt(policy, project.place, project.workspace);
+  const { checks: names, onApprove } = project;
+  // The owner may have changed the configuration since. Names that are gone leave nothing out.
+  const isKnown = (name: string) => rules.checks.some((check) => check.name === name);
+  const checks = names?.every(isKnown)
+    ? rules.checks.filter(({ name }) => names.includes(name))
+    : rules.checks;
+  return { ...rules, checks, onApprove: onApprove === 'branch' ? 'branch' : rules.onApprove };
 }

@@ -10,7 +10,7 @@ import ms from 'ms';
 import * as z from 'zod';
 import { durationRule, parseDuration } from '../duration.ts';
 import { LIMITS } from './text.ts';
-import { ISOLATIONS, LANDINGS } from './workspace.ts';
+import { ISOLATIONS, LANDINGS, type Landing } from './workspace.ts';
 
 interface Key {
   /** Reads the value as YAML gives it. */
@@ -151,14 +151,38 @@ const KEYS = {
       .transform((names) => (typeof names === 'string' ? [names] : names)),
     allowed: 'names of checks of the workspace, such as [test, lint]',
     hint: "names of some of the workspace's checks",
+    kept: {
+      field: 'checks',
+      column: 'checks',
+      value: z.array(z.string()).readonly().nullable(),
+      absent: null,
+      about: 'which checks of the workspace run on the work; null: all',
+      shown: (names: readonly string[]) => `checks: ${names.join(', ')}`,
+    },
   },
   on_approve: {
     check: z.enum(LANDINGS),
     allowed: "'merge', 'branch' or 'push'",
+    kept: {
+      field: 'onApprove',
+      column: 'on_approve',
+      value: z.enum(LANDINGS).nullable(),
+      absent: null,
+      about: 'what an approval does with work that was done in a worktree; null: as the workspace says',
+      shown: (action: Landing) => `on approval: ${action}`,
+    },
   },
   max_rounds: {
     check: z.int().min(1).max(100),
     allowed: 'a whole number from 1 to 100',
+    kept: {
+      field: 'maxRounds',
+      column: 'max_rounds',
+      value: z.int().min(1).nullable(),
+      absent: null,
+      about: 'how many rounds it may have before a person looks at it; null: as the workspace says',
+      shown: (rounds: number) => `at most ${rounds} ${rounds === 1 ? 'round' : 'rounds'}`,
+    },
   },
 } as const satisfies Record<string, Key>;
 

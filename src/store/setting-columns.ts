@@ -1,4 +1,5 @@
 /** The columns of what a project keeps of its plan's settings. */
+import * as z from 'zod';
 import {
   type KeptSettings,
   type SettingsByColumn,
@@ -6,12 +7,16 @@ import {
   settingsByField,
 } from '../project/kept-settings.ts';
 
-export type SettingColumns = SettingsByColumn;
+/** A list is kept as JSON. */
+export type SettingColumns = Omit<SettingsByColumn, 'checks'> & { checks: string | null };
 
 export function toSettingColumns(settings: KeptSettings): SettingColumns {
-  return settingsByColumn(settings);
+  const { checks, ...columns } = settingsByColumn(settings);
+  return { ...columns, checks: checks && JSON.stringify(checks) };
 }
 
-export function fromSettingColumns(row: SettingColumns): KeptSettings {
-  return settingsByField(row);
+export function fromSettingColumns({ checks, ...columns }: SettingColumns): KeptSettings {
+  return settingsByField({ ...columns, checks: checks === null ? null : names.parse(JSON.parse(checks)) });
 }
+
+const names = z.array(z.string());

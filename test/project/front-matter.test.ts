@@ -192,6 +192,9 @@ describe('keys of other tools', () => {
       title: 'Clean up',
       notUsed,
       budgetUsd: null,
+      checks: null,
+      onApprove: null,
+      maxRounds: null,
     });
     expect(planBody(plan(...lines))).toBe(plan(...lines));
   });
@@ -245,6 +248,9 @@ describe('empty keys', () => {
       maxTurns: null,
       timeoutMs: null,
       budgetUsd: null,
+      checks: null,
+      onApprove: null,
+      maxRounds: null,
     });
   });
 });

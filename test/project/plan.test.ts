@@ -34,6 +34,9 @@ describe('plans without front matter', () => {
       maxTurns: null,
       timeoutMs: null,
       budgetUsd: null,
+      checks: null,
+      onApprove: null,
+      maxRounds: null,
     });
   });
 

@@ -2,6 +2,7 @@
 import { join } from 'node:path';
 import type { ToLand } from '../../bridge/landings.ts';
 import { recordCheckBegun } from '../../bridge/verifying.ts';
+import { projectRules } from '../../bridge/work-rules.ts';
 import { endLeftCommand } from '../../evidence/command.ts';
 import { runOwnersChecks } from '../../evidence/make-evidence.ts';
 import { putBack, putTree } from '../../git/put-tree.ts';
@@ -10,7 +11,6 @@ import { evidenceFiles } from '../../state-folder.ts';
 import type { Context } from '../context.ts';
 import { ignoreTransient } from '../transient.ts';
 import { checkMarks, checkScope } from '../verify/check-scope.ts';
-import { rulesFor } from '../verify/rules.ts';
 
 type CheckedMerge =
   | { readonly kind: 'green' | 'stopped' }
@@ -24,7 +24,7 @@ export async function checkMerge(
   stop: AbortSignal,
 ): Promise<CheckedMerge> {
   const { bridge, env, lease } = context;
-  const rules = rulesFor(context, project);
+  const rules = projectRules(context.config, project);
   if (rules.checks.length === 0) return { kind: 'green' };
   const { measureDir, path, subdir } = worktree;
   const scope = checkScope(context, project.id);

@@ -1,6 +1,7 @@
 /** One try at landing what was approved of a project, from the work tree to where the owner wants it. */
 import type { LandingTry, ToLand } from '../../bridge/landings.ts';
 import { checkLease } from '../../bridge/lease.ts';
+import { projectRules } from '../../bridge/work-rules.ts';
 import { messageOf } from '../../error-message.ts';
 import { keepInRepository, type LandingPlan, land } from '../../git/landing.ts';
 import { measureTree } from '../../git/measure-tree.ts';
@@ -11,7 +12,6 @@ import type { Evidence } from '../../project/evidence.ts';
 import type { Context } from '../context.ts';
 import { endsSupervisor, retryTransient } from '../transient.ts';
 import { roundRef } from '../verify/evidence-of.ts';
-import { rulesFor } from '../verify/rules.ts';
 import { type ActionPlan, actionFor } from './action.ts';
 import { NOT_LANDED, refusalText } from './landing-text.ts';
 import { mergeWithBase } from './merge-with-base.ts';
@@ -25,7 +25,7 @@ export async function landWork(
   due: ToLand,
   stop: AbortSignal,
 ): Promise<LandingTry | undefined> {
-  const action = actionFor(rulesFor(context, due.project), due.worktree);
+  const action = actionFor(projectRules(context.config, due.project), due.worktree);
   try {
     return await tryToLand(context, due, action, stop);
   } catch (error) {

@@ -1,5 +1,6 @@
 /** Makes the evidence of a round of a project, from what the store, the runs' output and the folder say. */
 import { recordCheckBegun, type ToVerify } from '../../bridge/verifying.ts';
+import { projectRules } from '../../bridge/work-rules.ts';
 import { makeEvidence, makeUnmeasuredEvidence } from '../../evidence/make-evidence.ts';
 import { keepCommit } from '../../git/keep-commit.ts';
 import type { Evidence } from '../../project/evidence.ts';
@@ -9,7 +10,6 @@ import { ignoreTransient } from '../transient.ts';
 import { checkMarks, checkScope } from './check-scope.ts';
 import { findPlace } from './place.ts';
 import { roundRecord } from './round-record.ts';
-import { rulesFor } from './rules.ts';
 
 /** Undefined when `signal` aborted. Throws StoreError, LeaseLost, and the system's error for a file of ours. */
 export async function evidenceOf(
@@ -19,7 +19,7 @@ export async function evidenceOf(
 ): Promise<Evidence | undefined> {
   const { bridge, env, lease } = context;
   const { project, completion, attempt } = due;
-  const rules = rulesFor(context, project);
+  const rules = projectRules(context.config, project);
   const record = await roundRecord(context, due, rules.repairs);
   const plan = {
     rules,

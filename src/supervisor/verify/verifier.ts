@@ -9,13 +9,13 @@ import {
   recordEvidence,
   type ToVerify,
 } from '../../bridge/verifying.ts';
+import { projectRules } from '../../bridge/work-rules.ts';
 import { messageOf } from '../../error-message.ts';
 import { matchesGlob } from '../../evidence/glob.ts';
 import type { ProjectId } from '../../project/ids.ts';
 import type { Context } from '../context.ts';
 import { endsSupervisor, retryTransient } from '../transient.ts';
 import { evidenceOf } from './evidence-of.ts';
-import { rulesFor } from './rules.ts';
 
 interface VerifierHost {
   /** Reconciles soon: the change feed does not report our own changes. */
@@ -82,7 +82,7 @@ export class Verifier {
     try {
       const evidence = await evidenceOf(this.#context, due, stop);
       if (evidence === undefined || stop.aborted) return;
-      const { autoApprove } = rulesFor(this.#context, due.project);
+      const { autoApprove } = projectRules(this.#context.config, due.project);
       const rule = autoApprove ? { ...autoApprove, matches: matchesGlob } : undefined;
       const recorded = await retryTransient(this.#context, () => recordEvidence(lease, due, evidence, rule));
       if (!recorded.ok) log.info('project.not_verified', { project: id, round }, recorded.refusal);
