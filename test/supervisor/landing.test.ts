@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { cancel, retry } from '../../src/bridge/control.ts';
 import { databaseOf } from '../../src/bridge/open-bridge.ts';
+import { approve } from '../../src/bridge/reviews.ts';
 import { putTree } from '../../src/git/put-tree.ts';
 import type { Landing } from '../../src/project/landing.ts';
 import { landingsOf } from '../../src/store/landings.ts';
@@ -124,6 +125,31 @@ describe.skipIf(onWindows)('approved work (needs POSIX)', () => {
     expect(await read(git.repo, 'a.txt')).toBe('changed\n');
     expect(await read(git.worktree, 'a.txt')).toBe('later\n');
     expect(await tries(it)).toMatchObject([{ detail: { left_in_worktree: ['a.txt'] } }]);
+  });
+
+  test('work whose run changed the configuration of the repository lands only when a person has seen that', async () => {
+    const change = async (it: Stage) => {
+      await it.work(async () => {
+        await it.git.edit('a.txt', 'changed\n');
+        await it.git.git('config', 'core.fsmonitor', await it.git.program('monitor'));
+      });
+      await it.until('awaiting_approval');
+    };
+    await using unseen = await stage();
+    await change(unseen);
+    await unseen.approve();
+    await unseen.until('attention');
+    expect(await attention(unseen)).toContain(
+      'the run changed what git obeys in the repository (“core.fsmonitor”)',
+    );
+    await again(unseen);
+    await unseen.until('complete');
+    await using seen = await stage();
+    await change(seen);
+    const { tree } = (seen.rig.rowsOf('evidence')[0] ?? {}) as { tree?: string };
+    accepted(await approve(seen.rig.bridge, seen.id, 'person', { round: 1, tree }));
+    await seen.until('complete');
+    expect(await seen.git.marked()).toEqual([]);
   });
 
   test('an owner who wants a branch gets one, and nothing of the base moves', async () => {

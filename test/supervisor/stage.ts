@@ -8,12 +8,14 @@ import { recordWorktree, worktreeReady } from '../../src/bridge/worktrees.ts';
 import { RUN_MARK } from '../../src/claude/environment.ts';
 import { systemClock } from '../../src/clock.ts';
 import { loadConfig } from '../../src/config.ts';
+import { takeFingerprint } from '../../src/git/fingerprint.ts';
 import { findMarked } from '../../src/machine/sweep.ts';
 import type { ProjectId } from '../../src/project/ids.ts';
 import type { ProjectStatus } from '../../src/project/project.ts';
 import type { Run } from '../../src/project/run.ts';
 import { runsFolder } from '../../src/state-folder.ts';
 import { Lander } from '../../src/supervisor/land/lander.ts';
+import { keepFingerprint } from '../../src/supervisor/place/kept-fingerprint.ts';
 import { Verifier } from '../../src/supervisor/verify/verifier.ts';
 import { accepted, begin, current, ending, submit, supervised, TOKEN } from '../bridge/steps.ts';
 import { eventually } from '../eventually.ts';
@@ -53,7 +55,8 @@ export async function stage(settings: Readonly<Record<string, unknown>> = {}): P
   const sent = await sendPlan(rig.bridge, policy, { markdown: '# Fix it', workspace: 'site' }, 'desktop');
   const { id } = accepted(sent).project;
   const lease = { bridge: rig.bridge, token: TOKEN };
-  const { base } = await git.begin();
+  const { base, repository } = await git.begin();
+  await keepFingerprint(git.measureDir, await takeFingerprint(repository, git.worktree, git.env));
   await recordWorktree(lease, id, {
     repo: git.repo,
     path: git.worktree,

@@ -1,14 +1,17 @@
 /** Where the work of a project is measured, and with what it is compared. */
+import { realpath } from 'node:fs/promises';
 import type { ToVerify } from '../../bridge/verifying.ts';
 import type { UnmeasuredPlace, WorkedPlace } from '../../evidence/make-evidence.ts';
+import { baseOf } from '../../git/measure-base.ts';
 import { inspectRepository, type Repository } from '../../git/repository.ts';
 import type { Evidence } from '../../project/evidence.ts';
 import type { Worktree } from '../../project/worktree.ts';
+import { measureFolder } from '../../state-folder.ts';
 import type { Context } from '../context.ts';
 import { keptFingerprint } from '../place/kept-fingerprint.ts';
 
 export type FoundPlace =
-  | { readonly kind: 'measurable'; readonly place: WorkedPlace & { readonly repository: Repository } }
+  | { readonly kind: 'measurable'; readonly place: WorkedPlace }
   | ({ readonly kind: 'unmeasurable' } & UnmeasuredPlace);
 
 /** Looks for it. Throws the system's error when a file of ours cannot be read. */
@@ -16,25 +19,44 @@ export async function findPlace(
   context: Context,
   { project, worktree }: Pick<ToVerify, 'project' | 'worktree'>,
 ): Promise<FoundPlace> {
-  const folder = worktree ? worktree.path : project.workspace;
-  const unmeasurable = (kind: NonNullable<Evidence['cause']>['kind'], detail = ''): FoundPlace => ({
-    kind: 'unmeasurable',
-    folder,
-    cause: { kind, detail },
-  });
-  if (!worktree) return unmeasurable('not_supported');
-  const repository = await inspectRepository(worktree.repo, context.env);
-  if (repository.kind === 'none') return unmeasurable('folder_missing', worktree.repo);
-  if (repository.kind === 'refused')
-    return unmeasurable(repository.cause === 'no-git' ? 'git_missing' : 'git_failed', repository.detail);
-  const place = {
-    ...placeIn(worktree, repository),
-    workspace: project.workspace,
-    fingerprint: await keptFingerprint(worktree.measureDir),
-  };
-  return { kind: 'measurable', place };
+  const { workspace } = project;
+  return worktree ? inWorktree(context, worktree, workspace) : inPlace(context, project);
 }
 
-function placeIn({ measureDir, path, baseOid, subdir, branch, baseRef }: Worktree, repository: Repository) {
-  return { measureDir, folder: path, base: baseOid, repository, subfolder: subdir, branch, baseRef };
+async function inWorktree(
+  { env }: Context,
+  { repo, path, measureDir, baseOid, subdir, branch, baseRef }: Worktree,
+  workspace: string,
+): Promise<FoundPlace> {
+  const repository = await inspectRepository(repo, env);
+  if (repository.kind === 'none') return unmeasurable(path, 'folder_missing', repo);
+  if (repository.kind === 'refused')
+    return unmeasurable(
+      path,
+      repository.cause === 'no-git' ? 'git_missing' : 'git_failed',
+      repository.detail,
+    );
+  const fingerprint = await keptFingerprint(measureDir);
+  const found = { measureDir, folder: path, base: baseOid, repository, subfolder: subdir, branch, baseRef };
+  return { kind: 'measurable', place: { ...found, workspace, fingerprint } };
+}
+
+/** Compared with how the folder was before the first run. */
+async function inPlace(
+  { bridge, env }: Context,
+  { id, workspace }: ToVerify['project'],
+): Promise<FoundPlace> {
+  const measureDir = measureFolder(bridge.stateDir, id);
+  const base = await baseOf(measureDir, env);
+  if (base === null) return unmeasurable(workspace, 'not_supported');
+  const folder = await realpath(workspace).catch(() => workspace);
+  const found = await inspectRepository(folder, env);
+  const repository: Repository | null = found.kind === 'repository' && !found.bare ? found : null;
+  const fingerprint = repository && (await keptFingerprint(measureDir));
+  const place = { measureDir, folder, base, repository, subfolder: '', branch: null, baseRef: null };
+  return { kind: 'measurable', place: { ...place, workspace, fingerprint } };
+}
+
+function unmeasurable(folder: string, kind: NonNullable<Evidence['cause']>['kind'], detail = ''): FoundPlace {
+  return { kind: 'unmeasurable', folder, cause: { kind, detail } };
 }
