@@ -1,5 +1,4 @@
 /** Each project of a git repository in a worktree of its own, with real git and the real Claude. */
-import { execFileSync } from 'node:child_process';
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect } from 'vitest';
@@ -8,31 +7,8 @@ import { createGate } from '../../src/simulator/gate.ts';
 import { call, gated, say } from '../../src/simulator/reply.ts';
 import { byConversation, sequence } from '../../src/simulator/script.ts';
 import { worktreeFolder } from '../../src/state-folder.ts';
-import { digests } from '../git/rig.ts';
-import { bridgeCall, type Rig, test } from './rig.ts';
-
-/** A repository with one commit on `main`, that config.json names `site`. */
-async function repository(rig: Rig, settings: Readonly<Record<string, unknown>> = {}) {
-  const folder = await rig.workspace('site');
-  await rig.configure({ workspaces: { site: { path: folder, ...settings } } });
-  const git = (...words: string[]) =>
-    execFileSync('git', ['-C', folder, ...words], { encoding: 'utf8', env: rig.environment }).trim();
-  git('init', '--quiet', '-b', 'main');
-  git('config', 'user.email', 'anna@example.com');
-  git('config', 'user.name', 'Anna');
-  await writeFile(join(folder, 'CLAUDE.md'), 'The house rule: write in verse.\n');
-  await mkdir(join(folder, 'app'));
-  await writeFile(join(folder, 'app', 'a.txt'), 'one\n');
-  git('add', '--all');
-  git('commit', '--quiet', '-m', 'first');
-  const untouched = async () => ({
-    status: git('status', '--porcelain'),
-    refs: git('for-each-ref', 'refs/heads/main', 'refs/tags', 'refs/remotes'),
-    ...(await digests(folder, ['CLAUDE.md', 'app'])),
-    ...(await digests(join(folder, '.git'), ['HEAD', 'config', 'index', 'hooks', 'info'])),
-  });
-  return { folder, git, untouched };
-}
+import { repository } from './repository.ts';
+import { bridgeCall, test } from './rig.ts';
 
 const PLAN = '---\nworkspace: site\n---\n# Greeting\nWrite a greeting.';
 
