@@ -29,13 +29,6 @@ export const autoApproveSettings = z.strictObject({
   paths: globs.min(1),
 });
 
-export const reviewSettings = z.strictObject({
-  prompt: z.string().min(1).optional(),
-  model: z.string().min(1).optional(),
-  max_usd: z.number().positive(),
-  repair: z.boolean().optional(),
-});
-
 /** It becomes an argument of git: what starts with '-' would be read as an option there. */
 const gitName = z
   .string()
@@ -66,13 +59,11 @@ export const workspaceSettings = z.strictObject({
   remote: gitName.optional(),
   max_rounds: maxRounds.optional(),
   auto_approve: autoApproveSettings.optional(),
-  review: reviewSettings.optional(),
 });
 
 const INNER: Readonly<Record<string, z.ZodObject>> = {
   checks: checkSettings,
   auto_approve: autoApproveSettings,
-  review: reviewSettings,
 };
 
 /** The keys that are allowed at a place in the configuration, such as `workspaces`, `app`, `checks`, `0`. */

@@ -143,7 +143,6 @@ const VALUES: readonly [key: string, written: unknown, read: unknown][] = [
         remote: 'origin',
         max_rounds: 3,
         auto_approve: { checks: true, max_lines: 20, paths: ['docs/**'] },
-        review: { model: 'opus', max_usd: 0.5 },
       },
     },
     {
@@ -165,7 +164,6 @@ const VALUES: readonly [key: string, written: unknown, read: unknown][] = [
         remote: 'origin',
         max_rounds: 3,
         auto_approve: { checks: true, max_lines: 20, paths: ['docs/**'] },
-        review: { model: 'opus', max_usd: 0.5 },
       },
     },
   ],
@@ -230,7 +228,7 @@ describe('wrong values', () => {
     ],
     [
       { workspaces: { a: { path: '/a', model: 'x' } } },
-      "'workspaces.a' has an unknown key 'model'; allowed keys: path, claude_settings, isolation, allow_in_place, base, prepare, prepare_timeout, checks, check_inputs, check_env_deny, repairs, on_approve, remote, max_rounds, auto_approve, review",
+      "'workspaces.a' has an unknown key 'model'; allowed keys: path, claude_settings, isolation, allow_in_place, base, prepare, prepare_timeout, checks, check_inputs, check_env_deny, repairs, on_approve, remote, max_rounds, auto_approve",
     ],
     [
       { workspaces: { a: { path: '/a', checks: [{ name: 'test', run: 'npm test', cmd: 'x' }] } } },
@@ -257,8 +255,12 @@ describe('wrong values', () => {
       "'workspaces.a.auto_approve.checks' must be one of true",
     ],
     [
-      { workspaces: { a: { path: '/a', review: { dollars: 1, max_usd: 1 } } } },
-      "'workspaces.a.review' has an unknown key 'dollars'; allowed keys: prompt, model, max_usd, repair",
+      {
+        workspaces: {
+          a: { path: '/a', auto_approve: { checks: true, max_lines: 1, paths: ['a'], lines: 1 } },
+        },
+      },
+      "'workspaces.a.auto_approve' has an unknown key 'lines'; allowed keys: checks, max_lines, paths",
     ],
     [{ repairs: 11 }, "'repairs' must be at most 10"],
     [{ claude_settings: 'project' }, '\'claude_settings\' must be one of "user", "none", "all"'],

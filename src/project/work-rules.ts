@@ -14,15 +14,6 @@ export interface AutoApproval {
   readonly paths: readonly string[];
 }
 
-/** A second model that looks at the diff. */
-export interface ReviewRules {
-  readonly prompt: string | null;
-  readonly model: string | null;
-  readonly maxUsd: number;
-  /** What it finds goes back to Claude as a red check does. */
-  readonly repair: boolean;
-}
-
 export interface WorkRules {
   /** A folder without git is worked on in place, whatever this says. */
   readonly isolation: Isolation;
@@ -41,7 +32,6 @@ export interface WorkRules {
   readonly remote: string;
   readonly maxRounds: number;
   readonly autoApprove: AutoApproval | null;
-  readonly review: ReviewRules | null;
 }
 
 /** What holds for every workspace that does not say otherwise, by the names of the configuration. */
@@ -60,7 +50,7 @@ const DEFAULT_PREPARE_TIMEOUT_MS = 10 * 60_000;
 
 /** The rules for a folder with these settings of its own; undefined for one that has none. */
 export function workRules(own: WorkspaceSettings | undefined, shared: SharedRules): WorkRules {
-  const { auto_approve: auto, review } = own ?? {};
+  const auto = own?.auto_approve;
   return {
     isolation: own?.isolation ?? shared.isolation ?? DEFAULT_ISOLATION,
     allowInPlace: own?.allow_in_place ?? false,
@@ -75,14 +65,5 @@ export function workRules(own: WorkspaceSettings | undefined, shared: SharedRule
     remote: own?.remote ?? 'origin',
     maxRounds: own?.max_rounds ?? shared.max_rounds ?? DEFAULT_MAX_ROUNDS,
     autoApprove: auto === undefined ? null : { maxLines: auto.max_lines, paths: auto.paths },
-    review:
-      review === undefined
-        ? null
-        : {
-            prompt: review.prompt ?? null,
-            model: review.model ?? null,
-            maxUsd: review.max_usd,
-            repair: review.repair ?? false,
-          },
   };
 }

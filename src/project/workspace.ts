@@ -34,14 +34,6 @@ export interface WorkspaceSettings {
   readonly remote?: string | undefined;
   readonly max_rounds?: number | undefined;
   readonly auto_approve?: { readonly max_lines: number; readonly paths: readonly string[] } | undefined;
-  readonly review?:
-    | {
-        readonly prompt?: string | undefined;
-        readonly model?: string | undefined;
-        readonly max_usd: number;
-        readonly repair?: boolean | undefined;
-      }
-    | undefined;
 }
 
 /** A member of `workspaces`: a path, or a path with what holds for it alone. */
