@@ -46,6 +46,8 @@ export function projectsConform({ write, read }: StoreUnderTest): void {
         maxTurns: 40,
         timeoutMs: 5_400_000,
         budgetUsd: 2.5,
+        isolation: null,
+        base: null,
         checks: ['test', 'lint'],
         onApprove: 'branch',
         maxRounds: 3,
