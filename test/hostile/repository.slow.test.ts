@@ -13,6 +13,8 @@ const SUBMIT = bridgeCall('bridge_send_completion', { summary: 'Looked around.' 
 /** A workspace of which everything is hostile, and the run of a plan in it. */
 async function inHostile(rig: Rig, play: (workspace: string) => Promise<void>): Promise<void> {
   const workspace = await rig.workspace('site');
+  // A worktree would leave out what is not committed: here Claude works among all of it.
+  await rig.configure({ isolation: 'in_place' });
   await mkdir(join(workspace, '.claude'), { recursive: true });
   const planted = await plant(workspace);
   try {
