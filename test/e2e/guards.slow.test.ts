@@ -161,7 +161,8 @@ describe('output of runs', () => {
     await rig.happened('runs.output_removed');
     await rig.logged('runs.output_removed');
     expect((await rig.log()).match(/runs\.output_removed .*/g)).toEqual([
-      'runs.output_removed runs=1 files=2 mb=0',
+      // What Claude wrote, its errors, and the patch of the round.
+      'runs.output_removed runs=1 files=3 mb=0',
     ]);
     const { runs } = await rig.details(open);
     const files = await readdir(join(rig.home, 'runs'));
