@@ -7,7 +7,7 @@ import type { MeasuredTree } from '../git/measure-tree.ts';
 import { fieldsOf } from '../git/names.ts';
 import type { Repository } from '../git/repository.ts';
 import { repositoryGit } from '../git/repository-git.ts';
-import { diffTrees, type Change as GitChange, type TreeDiff } from '../git/tree-diff.ts';
+import { diffTrees, GITLINK, type Change as GitChange, type TreeDiff } from '../git/tree-diff.ts';
 import type { Change, UnmeasuredCause } from '../project/evidence.ts';
 import { type ClaimedFiles, claimedPaths, type WorkPlace } from './claims.ts';
 import type { RoundFacts } from './warnings.ts';
@@ -83,8 +83,6 @@ export async function factsOf(
     unreadable: named('unreadable'),
   };
 }
-
-const GITLINK = '160000';
 
 /** What of the claims git ignores. */
 export async function ignoredClaims(

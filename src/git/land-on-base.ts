@@ -10,10 +10,10 @@ import { FETCH, FETCH_CONFIG } from './bring-commit.ts';
 import { type Git, reasonOf, textOf } from './git.ts';
 import { type Landing, type RefusedLanding, refused } from './landing-outcome.ts';
 import { isAncestor } from './merge.ts';
-import { bytesOf, type FileName, fieldsOf, fileName } from './names.ts';
+import { bytesOf, type FileName, fieldsOf, fileName, nameOf } from './names.ts';
 import { commitAt, isThere, type Repository } from './repository.ts';
 import { type RepositoryGit, repositoryGit } from './repository-git.ts';
-import { type Change, diffTrees } from './tree-diff.ts';
+import { type Change, diffTrees, GITLINK } from './tree-diff.ts';
 import { listWorktrees } from './worktree-list.ts';
 
 interface BasePlan {
@@ -47,12 +47,6 @@ export async function landOnBase(
   const to = await commitAt(git, target);
   if (to !== commit) return refused('read-back', `${target} is at ${to}`);
   return { kind: 'landed', target, from, to, wasThere: false, checkout: holder?.path ?? null };
-}
-
-const GITLINK = '160000';
-
-function nameOf({ path, pathBase64 }: FileName): FileName {
-  return { path, ...(pathBase64 !== undefined && { pathBase64 }) };
 }
 
 async function moveUnseen(git: Git, commit: string, target: string): Promise<RefusedLanding | undefined> {

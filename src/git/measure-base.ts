@@ -1,6 +1,7 @@
 /** The commit that a measured tree is compared with, kept in the measure dir: it does not depend on any repository. */
 import type { Environment } from '../environment.ts';
-import { reasonOf, textOf } from './git.ts';
+import { textOf } from './git.ts';
+import { keepCommit } from './keep-commit.ts';
 import { measureGit } from './measure-dir.ts';
 import { commitAt, isThere } from './repository.ts';
 
@@ -8,8 +9,7 @@ const BASE_REF = 'refs/bridge/base';
 
 /** Keeps it. Throws when git refuses: the commit was made or seen before. */
 export async function keepBase(measureDir: string, commit: string, env: Environment): Promise<void> {
-  const kept = await measureGit(measureDir, null, env)(['update-ref', BASE_REF, commit]);
-  if (kept.code !== 0) throw new Error(`git does not keep the base ${commit}: ${reasonOf(kept)}`);
+  await keepCommit(measureDir, BASE_REF, commit, env);
 }
 
 /** Null when nobody has kept one. */

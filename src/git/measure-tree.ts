@@ -7,6 +7,7 @@ import { clearLeftovers, markOf } from './leftover.ts';
 import { measureGit } from './measure-dir.ts';
 import { type FileName, fieldsOf, fileName } from './names.ts';
 import { specialFiles } from './special-files.ts';
+import { GITLINK } from './tree-diff.ts';
 
 /** What is in the folder and not, or not wholly, in the tree. */
 export interface Unmeasured {
@@ -88,7 +89,6 @@ export async function measureTree(
   };
 }
 
-const GITLINK = '160000';
 const MAX_LIST_BYTES = 1_000_000_000;
 
 /** Rereads everything where the index that was copied is of no use. */

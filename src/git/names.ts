@@ -16,6 +16,11 @@ export function bytesOf({ path, pathBase64 }: FileName): Buffer {
   return pathBase64 === undefined ? Buffer.from(path) : Buffer.from(pathBase64, 'base64');
 }
 
+/** The name alone of what has one. */
+export function nameOf({ path, pathBase64 }: FileName): FileName {
+  return { path, ...(pathBase64 !== undefined && { pathBase64 }) };
+}
+
 /** The fields of a list that git prints with `-z`. */
 export function fieldsOf(list: Buffer): Buffer[] {
   const fields: Buffer[] = [];

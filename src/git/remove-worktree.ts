@@ -10,7 +10,7 @@ import type { Environment } from '../environment.ts';
 import { type Git, reasonOf, textOf } from './git.ts';
 import { measureGit } from './measure-dir.ts';
 import { measureTree } from './measure-tree.ts';
-import { type FileName, fieldsOf, fileName } from './names.ts';
+import { type FileName, fieldsOf, fileName, nameOf } from './names.ts';
 import type { Repository } from './repository.ts';
 import { repositoryGit } from './repository-git.ts';
 import { diffTrees } from './tree-diff.ts';
@@ -107,10 +107,6 @@ async function lossOfContent(
     ({ path: name, oldPath = '' }) => RULES.test(name) || RULES.test(oldPath),
   );
   return rules.length > 0 ? kept('ignore-rules-changed', rules.map(nameOf), '') : undefined;
-}
-
-function nameOf({ path, pathBase64 }: FileName): FileName {
-  return { path, ...(pathBase64 !== undefined && { pathBase64 }) };
 }
 
 async function lossOfCommits(git: Git, inTree: Git, { commit }: RemovalPlan): Promise<Removal | undefined> {

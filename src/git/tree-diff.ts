@@ -111,6 +111,9 @@ function entriesIn(fields: readonly Buffer[]): Entry[] {
   });
 }
 
+/** The mode of a commit of another repository. */
+export const GITLINK = '160000';
+
 const COLON = ':'.charCodeAt(0);
 const [LINK, NONE] = ['120000', '000000'];
 
