@@ -5,11 +5,12 @@
  */
 import * as z from 'zod';
 import { duration, path, timeLimit } from './config-values.ts';
-import { ISOLATIONS, LANDINGS } from './project/workspace.ts';
+import { LANDING_ACTIONS } from './project/landing.ts';
+import { ISOLATIONS } from './project/workspace.ts';
 
 export const claudeSettings = z.enum(['user', 'none', 'all']);
 export const isolation = z.enum(ISOLATIONS);
-export const onApprove = z.enum(LANDINGS);
+export const onApprove = z.enum(LANDING_ACTIONS);
 /** A round that never turns green would cost for ever. */
 export const repairs = z.int().min(0).max(10);
 export const maxRounds = z.int().min(1).max(100);

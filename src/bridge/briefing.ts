@@ -14,7 +14,7 @@ export interface Briefing {
   readonly markdown: string;
   /** Why the round before this one was rejected. */
   readonly reason: string | null;
-  /** The owner's checks that failed on what this round has submitted, and that are to be mended. */
+  /** The owner's checks that failed on the submission of this round; a repair has to make them pass. */
   readonly redChecks: readonly CheckResult[];
   /** What the person has sent and no run has taken in, in its order. */
   readonly messages: readonly SteeringMessage[];

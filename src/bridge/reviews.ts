@@ -5,6 +5,7 @@ import type { ProjectId } from '../project/ids.ts';
 import type { Project } from '../project/project.ts';
 import type { DecidedVia, Decision, RecordedEvidence, Verdict } from '../project/review.ts';
 import { cleanText, LIMITS } from '../project/text.ts';
+import { DEFAULT_MAX_ROUNDS } from '../project/work-rules.ts';
 import { ok, type Result, refuse } from '../result.ts';
 import type { Reader } from '../store/database.ts';
 import { findEvidence } from '../store/evidence.ts';
@@ -56,8 +57,6 @@ export async function reject(
   if (words === '') return refuse("a non-empty 'reason' is required to reject a project.");
   return decide(bridge, projectId, 'rejected', words, actor, options);
 }
-
-export const DEFAULT_MAX_ROUNDS = 5;
 
 async function decide(
   bridge: Bridge,

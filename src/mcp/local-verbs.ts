@@ -72,7 +72,7 @@ function bindVerbs(bridge: Bridge, env: Environment): Verbs {
     reject: bind(reject),
     resetForRevision: bind(resetForRevision),
     sendCompletion: bind(sendCompletion),
-    // Read anew each time, so that a change of the configuration counts at once.
+    // Each call reads the configuration, so a change of it counts at once.
     sendPlan: async (plan, actor) => sendPlan(bridge, loadConfig(bridge.stateDir, env), plan, actor, env),
     sendUpdate: bind(sendUpdate),
     steer: bind(steer),

@@ -1,5 +1,6 @@
 /** How approved work got, or did not get, to where the owner wants it. */
 
+/** What an approval does: merges into the base branch, leaves a branch, or pushes one. */
 export const LANDING_ACTIONS = ['merge', 'branch', 'push'] as const;
 export type LandingAction = (typeof LANDING_ACTIONS)[number];
 

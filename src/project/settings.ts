@@ -9,8 +9,9 @@
 import ms from 'ms';
 import * as z from 'zod';
 import { durationRule, parseDuration } from '../duration.ts';
+import { LANDING_ACTIONS, type LandingAction } from './landing.ts';
 import { LIMITS } from './text.ts';
-import { ISOLATIONS, LANDINGS, type Landing } from './workspace.ts';
+import { ISOLATIONS } from './workspace.ts';
 
 interface Key {
   /** Reads the value as YAML gives it. */
@@ -161,15 +162,15 @@ const KEYS = {
     },
   },
   on_approve: {
-    check: z.enum(LANDINGS),
+    check: z.enum(LANDING_ACTIONS),
     allowed: "'merge', 'branch' or 'push'",
     kept: {
       field: 'onApprove',
       column: 'on_approve',
-      value: z.enum(LANDINGS).nullable(),
+      value: z.enum(LANDING_ACTIONS).nullable(),
       absent: null,
       about: 'what an approval does with work that was done in a worktree; null: as the workspace says',
-      shown: (action: Landing) => `on approval: ${action}`,
+      shown: (action: LandingAction) => `on approval: ${action}`,
     },
   },
   max_rounds: {

@@ -1,5 +1,6 @@
 /** What the owner says about work in a folder: where it is done, what proves it, and what an approval does. */
-import type { Isolation, Landing, WorkspaceSettings } from './workspace.ts';
+import type { LandingAction } from './landing.ts';
+import type { Isolation, WorkspaceSettings } from './workspace.ts';
 
 export interface OwnersCheck {
   readonly name: string;
@@ -28,7 +29,7 @@ export interface WorkRules {
   readonly checkInputs: readonly string[];
   readonly checkEnvDeny: readonly string[];
   readonly repairs: number;
-  readonly onApprove: Landing;
+  readonly onApprove: LandingAction;
   readonly remote: string;
   readonly maxRounds: number;
   readonly autoApprove: AutoApproval | null;
@@ -38,12 +39,12 @@ export interface WorkRules {
 export interface SharedRules {
   readonly isolation?: Isolation | undefined;
   readonly repairs?: number | undefined;
-  readonly on_approve?: Landing | undefined;
+  readonly on_approve?: LandingAction | undefined;
   readonly max_rounds?: number | undefined;
 }
 
 export const DEFAULT_ISOLATION: Isolation = 'worktree';
-export const DEFAULT_ON_APPROVE: Landing = 'merge';
+export const DEFAULT_ON_APPROVE: LandingAction = 'merge';
 export const DEFAULT_REPAIRS = 2;
 export const DEFAULT_MAX_ROUNDS = 5;
 const DEFAULT_PREPARE_TIMEOUT_MS = 10 * 60_000;

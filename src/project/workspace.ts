@@ -1,12 +1,9 @@
 /** What the configuration says about a folder that Claude may work in. */
+import type { LandingAction } from './landing.ts';
 
 /** Where Claude works: in a git worktree of the project's own, or in the folder itself. */
 export const ISOLATIONS = ['worktree', 'in_place'] as const;
 export type Isolation = (typeof ISOLATIONS)[number];
-
-/** What an approval does: merges into the base branch, leaves a branch, or pushes one. */
-export const LANDINGS = ['merge', 'branch', 'push'] as const;
-export type Landing = (typeof LANDINGS)[number];
 
 /**
  * Whose Claude settings count in a run: the person's own (`user`), nobody's (`none`), or also those that lie in the
@@ -30,7 +27,7 @@ export interface WorkspaceSettings {
   readonly check_inputs?: readonly string[] | undefined;
   readonly check_env_deny?: readonly string[] | undefined;
   readonly repairs?: number | undefined;
-  readonly on_approve?: Landing | undefined;
+  readonly on_approve?: LandingAction | undefined;
   readonly remote?: string | undefined;
   readonly max_rounds?: number | undefined;
   readonly auto_approve?: { readonly max_lines: number; readonly paths: readonly string[] } | undefined;
