@@ -3,6 +3,7 @@ import { baseOf, type Evidence, evidenceSchema, treeOf } from '../project/eviden
 import type { ProjectId, RunId } from '../project/ids.ts';
 import type { RecordedEvidence } from '../project/review.ts';
 import type { Reader, Writer } from './database.ts';
+import { newestAttempts } from './newest-attempts.ts';
 import type { Row } from './schema.ts';
 
 /** Records the evidence of one attempt. Violates a unique constraint when that attempt has some. */
@@ -63,11 +64,8 @@ export async function newestEvidence(
     )
     .selectAll('evidence')
     .where('projects.id', 'in', projects)
-    .orderBy('evidence.project_id')
-    .orderBy('evidence.attempt')
     .execute();
-  // Of several attempts at the round the last counts.
-  return rows.filter(({ project_id }, index) => rows[index + 1]?.project_id !== project_id).map(toEvidence);
+  return newestAttempts(rows).map(toEvidence);
 }
 
 /** That of each round of a project, in their order. */

@@ -4,6 +4,7 @@ import { type Completion, DECIDED_VIA, type Decision, VERDICTS } from '../projec
 import type { Run } from '../project/run.ts';
 import type { Reader, Writer } from './database.ts';
 import { knownWord } from './known-word.ts';
+import { newestAttempts } from './newest-attempts.ts';
 import type { NewRow, Row } from './schema.ts';
 
 export async function insertCompletion(trx: Writer, completion: NewRow<'completions'>): Promise<void> {
@@ -45,11 +46,7 @@ export async function newestCompletions(db: Reader, projects: readonly ProjectId
     .selectAll('completions')
     .where('projects.id', 'in', projects)
     .execute();
-  // Of several attempts at the round the last counts. A sort in the query would read no less.
-  const newest = new Map<string, (typeof rows)[number]>();
-  for (const row of rows)
-    if ((newest.get(row.project_id)?.attempt ?? 0) < row.attempt) newest.set(row.project_id, row);
-  return [...newest.values()].map(toCompletion);
+  return newestAttempts(rows).map(toCompletion);
 }
 
 /** Whether this run has submitted its work. */
