@@ -1,6 +1,7 @@
 /** What a decision is about: the round, and the tree that was measured of it, that whoever decides has seen. */
 import { treeOf } from '../project/evidence.ts';
 import { figuresOf, summarizeEvidence } from '../project/evidence-text.ts';
+import { describeRound, SHORT_OID_DIGITS } from '../project/oid.ts';
 import type { Project } from '../project/project.ts';
 import type { Decision, RecordedEvidence, Verdict } from '../project/review.ts';
 import { ok, type Result, refuse } from '../result.ts';
@@ -14,13 +15,11 @@ export interface ShownRound {
 /** How a decision says what it is about. One that says nothing is about what waits at that moment. */
 export interface Binding {
   readonly round?: number | undefined;
-  /** The tree, or its first digits, at least MIN_TREE_DIGITS. */
+  /** The tree, or its first digits, at least SHORT_OID_DIGITS. */
   readonly tree?: string | undefined;
   /** What the person was shown last, null for nothing. A decision that names nothing is then about that. */
   readonly shown?: ShownRound | null;
 }
-
-export const MIN_TREE_DIGITS = 8;
 
 /** Whether the decision is bound to the tree, or why it is not about what waits. */
 export function bind(
@@ -35,11 +34,11 @@ export function bind(
     if (waiting === null)
       return refuse(`round ${present} was not measured and has no tree; decide on the round alone.`);
     if (waiting.startsWith(tree.toLowerCase())) return ok({ bound: true });
-    return refuse(`tree ${tree} is not that of ${named(present, waiting)}${sinceThen(measured)}.`);
+    return refuse(`tree ${tree} is not that of ${describeRound(present, waiting)}${sinceThen(measured)}.`);
   }
   if (round !== undefined || shown === undefined) return ok({ bound: false });
   if (shown?.round === present && shown.tree === waiting) return ok({ bound: waiting !== null });
-  return refuse(`${named(present, waiting)} has not been shown yet: show it to the person first.`);
+  return refuse(`${describeRound(present, waiting)} has not been shown yet: show it to the person first.`);
 }
 
 /** Whether an earlier decision is this one, made again. */
@@ -59,14 +58,10 @@ export function alreadyDecided({ round, verdict, decidedBy, decidedVia, createdA
   return `round ${round} was ${verdict} by ${decidedBy}${via} at ${createdAt}; nothing was changed.`;
 }
 
-const NO_TREE = `'tree' must be the first ${MIN_TREE_DIGITS} or more hexadecimal digits of what was measured.`;
+const NO_TREE = `'tree' must be the first ${SHORT_OID_DIGITS} or more hexadecimal digits of what was measured.`;
 
 function isTreePrefix(tree: string): boolean {
-  return tree.length >= MIN_TREE_DIGITS && /^[0-9a-f]+$/i.test(tree);
-}
-
-function named(round: number, tree: string | null): string {
-  return tree === null ? `round ${round}` : `round ${round} (tree ${tree.slice(0, MIN_TREE_DIGITS)})`;
+  return tree.length >= SHORT_OID_DIGITS && /^[0-9a-f]+$/i.test(tree);
 }
 
 function stale(round: number, present: number, measured: RecordedEvidence | undefined): string {

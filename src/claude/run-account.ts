@@ -2,17 +2,13 @@
  * What the output of ended runs says for the evidence of their round: the tokens they took, and the calls that Claude
  * wanted to make and could not. Pure.
  */
+import type { Evidence } from '../project/evidence.ts';
 import { describeTool } from './progress.ts';
 import type { ClaudeEvent, ResultMessage } from './stream.ts';
 
 export interface RunAccount {
   /** Null: a version of Claude that does not state them, or a run that ended without a result. */
-  readonly tokens: {
-    readonly input: number;
-    readonly output: number;
-    readonly cacheRead: number;
-    readonly cacheWrite: number;
-  } | null;
+  readonly tokens: Evidence['cost']['tokens'];
   readonly denied: readonly DeniedCall[];
 }
 
@@ -21,7 +17,7 @@ export interface DeniedCall {
   readonly tool: string;
   /** The call in a few words, which the model chose. */
   readonly what: string;
-  readonly by: 'rule' | 'mode' | 'person' | 'sandbox';
+  readonly by: Evidence['denied'][number]['by'];
 }
 
 /** The account before the first event. */

@@ -5,8 +5,8 @@ import { type MeasuredRound, measuredRound } from '../bridge/measured-round.ts';
 import { readableConfig } from '../control/host.ts';
 import { treeOf } from '../project/evidence.ts';
 import type { ProjectId } from '../project/ids.ts';
+import { describeRound } from '../project/oid.ts';
 import type { Cli } from './context.ts';
-import { shortTree } from './views/evidence-text.ts';
 
 /** The round that waits for a decision; undefined when that is not the one meant, and the verb says what is so instead. */
 export async function waitingRound(
@@ -31,8 +31,7 @@ export function bindingOf(shown: MeasuredRound, given: Pick<Binding, 'round' | '
 
 /** `round 2 (tree 9f3c1e07)`. */
 export function bindingText(shown: MeasuredRound): string {
-  const tree = treeIn(shown);
-  return tree === null ? `round ${shown.round}` : `round ${shown.round} (tree ${shortTree(tree)})`;
+  return describeRound(shown.round, treeIn(shown));
 }
 
 function treeIn({ measured }: MeasuredRound): string | null {

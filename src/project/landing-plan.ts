@@ -1,6 +1,7 @@
 /** What an approval of a round does with its work, told before it is given. */
 import type { Evidence } from './evidence.ts';
 import type { LandingAction } from './landing.ts';
+import { shortOid } from './oid.ts';
 import { branchName } from './worktree.ts';
 
 export type LandingPlan =
@@ -29,8 +30,7 @@ export function landingPlan(
 ): LandingPlan {
   if (!git?.commit || git.branch === null) return { kind: 'no_commit' };
   if (!rules) return { kind: 'unknown' };
-  // A commit that no branch named has nothing that could move.
-  const kind = rules.onApprove === 'merge' && git.baseRef === null ? 'branch' : rules.onApprove;
+  const kind = possibleAction(rules.onApprove, git.baseRef);
   const { repo, commit, branch, baseRef, baseState } = git;
   return {
     kind,
@@ -40,6 +40,11 @@ export function landingPlan(
     remote: rules.remote,
     hasMoved: baseState !== 'same',
   };
+}
+
+/** What the owner wants, as far as it can be: work that began from no branch has none to be merged into, and stays one. */
+export function possibleAction(wanted: LandingAction, baseRef: string | null): LandingAction {
+  return wanted === 'merge' && baseRef === null ? 'branch' : wanted;
 }
 
 /** One sentence. @param name How a name that others chose is shown. */
@@ -53,17 +58,13 @@ export function describeLandingPlan(plan: LandingPlan, name: (text: string) => s
       return 'What an approval does with the work cannot be said: config.json cannot be read.';
     case 'merge': {
       const how = plan.hasMoved
-        ? `merges commit ${short(plan.commit)} with what has come to ${name(plan.branch)} since, checks that, and moves ${name(plan.branch)}`
-        : `moves ${name(plan.branch)} to commit ${short(plan.commit)}`;
+        ? `merges commit ${shortOid(plan.commit)} with what has come to ${name(plan.branch)} since, checks that, and moves ${name(plan.branch)}`
+        : `moves ${name(plan.branch)} to commit ${shortOid(plan.commit)}`;
       return `An approval ${how}, in ${name(plan.repo)}.`;
     }
     case 'branch':
-      return `An approval leaves commit ${short(plan.commit)} on branch ${name(plan.branch)} of ${name(plan.repo)} and merges nothing.`;
+      return `An approval leaves commit ${shortOid(plan.commit)} on branch ${name(plan.branch)} of ${name(plan.repo)} and merges nothing.`;
     case 'push':
-      return `An approval pushes commit ${short(plan.commit)} to ${name(plan.remote)} as branch ${name(plan.branch)} and merges nothing.`;
+      return `An approval pushes commit ${shortOid(plan.commit)} to ${name(plan.remote)} as branch ${name(plan.branch)} and merges nothing.`;
   }
-}
-
-function short(oid: string): string {
-  return oid.slice(0, 8);
 }

@@ -4,6 +4,7 @@ import { treeOf } from '../../project/evidence.ts';
 import { type EvidenceEntry, type EvidencePart, partsOf } from '../../project/evidence-parts.ts';
 import { figuresOf, summarizeEvidence } from '../../project/evidence-text.ts';
 import { describeLandingPlan } from '../../project/landing-plan.ts';
+import { shortOid } from '../../project/oid.ts';
 import type { RecordedEvidence } from '../../project/review.ts';
 import { type Layout, section } from '../terminal/layout.ts';
 import type { Format, Output } from '../terminal/output.ts';
@@ -41,12 +42,7 @@ export function evidenceLines(shown: MeasuredRound, layout: Layout): string[] {
 
 function treeFacts({ evidence, createdAt }: RecordedEvidence): string[] {
   const tree = treeOf(evidence);
-  return [...(tree === null ? [] : [`tree ${shortTree(tree)}`]), `measured ${dateAndTime(createdAt)}`];
-}
-
-/** As much of a tree as names it. */
-export function shortTree(tree: string): string {
-  return tree.slice(0, 8);
+  return [...(tree === null ? [] : [`tree ${shortOid(tree)}`]), `measured ${dateAndTime(createdAt)}`];
 }
 
 /** `round 2: 4 files, +12 −3, checks failed`. */

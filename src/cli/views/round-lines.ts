@@ -2,6 +2,7 @@
 import { partsOf } from '../../project/evidence-parts.ts';
 import { figuresOf, summarizeEvidence } from '../../project/evidence-text.ts';
 import type { Landing } from '../../project/landing.ts';
+import { shortOid } from '../../project/oid.ts';
 import type { ProjectDetails } from '../../project/project-details.ts';
 import type { Completion, Decision, RecordedEvidence } from '../../project/review.ts';
 import { branchName } from '../../project/worktree.ts';
@@ -81,6 +82,7 @@ function decided({ verdict, decidedBy, decidedVia, createdAt, reason }: Decision
 function landed({ action, target, toOid, outcome, createdAt }: Landing): string {
   const name = branchName(target);
   const at = dateAndTime(createdAt);
-  if (outcome === 'landed') return `Landed on ${name} as ${toOid?.slice(0, 8) ?? 'nothing'}, ${at}`;
+  if (outcome === 'landed')
+    return `Landed on ${name} as ${toOid === null ? 'nothing' : shortOid(toOid)}, ${at}`;
   return `Not landed (${action} to ${name}), ${at}`;
 }

@@ -4,6 +4,7 @@ import { type CheckResult, hasPassed, treeOf } from '../../project/evidence.ts';
 import { type EvidenceEntry, type EvidencePart, partsOf } from '../../project/evidence-parts.ts';
 import { figuresOf, summarizeEvidence } from '../../project/evidence-text.ts';
 import { describeLandingPlan } from '../../project/landing-plan.ts';
+import { describeRound } from '../../project/oid.ts';
 import { asCode, quote } from '../../project/quotation.ts';
 import type { RecordedEvidence } from '../../project/review.ts';
 import { cleanLine, cleanText, plural } from '../../project/text.ts';
@@ -19,9 +20,7 @@ export function measuredLines({ measured, landing, round }: MeasuredRound, bytes
 }
 
 function headOf({ evidence, round }: RecordedEvidence): string {
-  const tree = treeOf(evidence);
-  const named = tree === null ? '' : ` (tree ${tree.slice(0, 8)})`;
-  return `Measured of round ${round}${named}: ${summarizeEvidence(figuresOf(evidence))}.`;
+  return `Measured of ${describeRound(round, treeOf(evidence))}: ${summarizeEvidence(figuresOf(evidence))}.`;
 }
 
 function partLines(parts: readonly EvidencePart[], { projectId }: RecordedEvidence, bytes: number): string[] {
@@ -73,7 +72,7 @@ const MAX_LISTED = 100;
 /** The same as facts. */
 export function evidenceFacts(recorded: RecordedEvidence, bytes: number): ToolEvidence {
   const wire = toWireEvidence(recorded.evidence);
-  const { round, attempt, made_at, measured, checks_passed, repairs, cost, diff, git, snapshot } = wire;
+  const { round, attempt, made_at, measured, checks_passed, repairs, cost, diff, git } = wire;
   const share = bytes / 6;
   const some = <T>(items: readonly T[]): T[] => fitting(items.slice(0, MAX_LISTED), (item) => item, share);
   const names = (paths: readonly string[]) => some(paths.map(cleanLine));
@@ -86,7 +85,7 @@ export function evidenceFacts(recorded: RecordedEvidence, bytes: number): ToolEv
     round,
     attempt,
     made_at,
-    tree: git?.tree ?? snapshot?.tree ?? null,
+    tree: treeOf(recorded.evidence),
     summary: summarizeEvidence(figuresOf(recorded.evidence)),
     measured,
     ...(wire.cause ? { cause: { ...wire.cause, detail: tailOf(wire.cause.detail, share) } } : {}),

@@ -1,7 +1,7 @@
 /** Why work did not land, for the person: what is in the way, and what to do. A retry lands it again. */
 import type { LandingCause, RefusedLanding } from '../../git/landing-outcome.ts';
 import { inQuotes } from '../../project/quotation.ts';
-import type { Worktree } from '../../project/worktree.ts';
+import { branchName, type Worktree } from '../../project/worktree.ts';
 import type { ActionPlan } from './action.ts';
 
 /** Reasons that are found before git is asked to land. */
@@ -27,7 +27,7 @@ export function refusalText(
   { action, target }: ActionPlan,
   { path }: Pick<Worktree, 'path'>,
 ): string {
-  const branch = target.replace(/^refs\/heads\//, '');
+  const branch = branchName(target);
   const names = listed(refused.names.map((name) => name.path));
   const facts = { branch, names, detail: inQuotes(refused.detail), word: refused.detail };
   const remote = action.kind === 'push' ? action.remote : '';
