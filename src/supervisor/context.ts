@@ -21,3 +21,11 @@ export interface Context {
   /** Aborted when the supervisor is told to stop. */
   readonly stopping: AbortSignal;
 }
+
+/** What parts of the supervisor need of it. */
+export interface SupervisorHost {
+  /** Reconciles soon: the change feed does not report our own changes. */
+  wake(): void;
+  /** Runs work whose failure is the failure of the supervisor. */
+  runInBackground(work: Promise<unknown>): void;
+}

@@ -6,7 +6,7 @@ import type { RunId } from '../project/ids.ts';
 import type { Outcome } from '../project/outcome.ts';
 import type { Run } from '../project/run.ts';
 import { Gatekeeper } from './admission.ts';
-import type { Context } from './context.ts';
+import type { Context, SupervisorHost } from './context.ts';
 import { LiveStates } from './live-states.ts';
 import { subfolderOf } from './place/place.ts';
 import type { Preflight } from './preflight.ts';
@@ -20,14 +20,6 @@ import { StartingRun } from './run/starting-run.ts';
 import { retryTransient } from './transient.ts';
 import { findOverlapSoon } from './workspace.ts';
 
-/** What the scheduler needs of the supervisor. */
-export interface SchedulerHost {
-  /** Reconciles soon: the change feed does not report our own changes. */
-  wake(): void;
-  /** Runs work whose failure is the failure of the supervisor. */
-  runInBackground(work: Promise<unknown>): void;
-}
-
 /** A run under way, whether its Claude works already or is still being prepared. */
 export interface RunUnderWay {
   readonly run: Run;
@@ -40,7 +32,7 @@ export interface RunUnderWay {
 /** Starts and follows runs, within `concurrency` and the holds. */
 export class Scheduler {
   readonly #context: Context;
-  readonly #host: SchedulerHost;
+  readonly #host: SupervisorHost;
   readonly #preflight: Preflight;
   readonly #gate: Gatekeeper;
   /** Recorded, with no Claude yet. */
@@ -48,7 +40,7 @@ export class Scheduler {
   readonly #live: LiveStates;
   readonly #active = new Map<RunId, ActiveRun>();
 
-  constructor(context: Context, host: SchedulerHost, preflight: Preflight) {
+  constructor(context: Context, host: SupervisorHost, preflight: Preflight) {
     this.#context = context;
     this.#host = host;
     this.#preflight = preflight;

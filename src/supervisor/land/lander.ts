@@ -3,71 +3,49 @@
  * cut short, by a stop or by a kill, is begun again, and lands once.
  */
 import { isApproved, nextToLand, recordLanding, type ToLand } from '../../bridge/landings.ts';
-import type { ProjectId } from '../../project/ids.ts';
-import type { Context } from '../context.ts';
+import type { Context, SupervisorHost } from '../context.ts';
+import { ProjectJobs } from '../project-jobs.ts';
 import { retryTransient } from '../transient.ts';
 import { landWork } from './land-work.ts';
 
-interface LanderHost {
-  /** Reconciles soon: the change feed does not report our own changes. */
-  wake(): void;
-  /** Runs work whose failure is the failure of the supervisor. */
-  runInBackground(work: Promise<unknown>): void;
-}
-
-interface UnderWay {
-  readonly repo: string;
-  readonly stop: AbortController;
-  readonly ended: Promise<void>;
-}
-
 export class Lander {
   readonly #context: Context;
-  readonly #host: LanderHost;
-  readonly #underWay = new Map<ProjectId, UnderWay>();
-  #isClosed = false;
+  readonly #jobs: ProjectJobs;
+  /** Repositories in which something is landing. */
+  readonly #busy = new Set<string>();
 
-  constructor(context: Context, host: LanderHost) {
+  constructor(context: Context, host: SupervisorHost) {
     this.#context = context;
-    this.#host = host;
+    this.#jobs = new ProjectJobs(host);
   }
 
   /** How many are landing. */
   get active(): number {
-    return this.#underWay.size;
+    return this.#jobs.projects.length;
   }
 
   /** Begins to land what was approved, and gives up what was called off. Throws StoreError. */
   async attend(): Promise<void> {
     const { bridge, lease } = this.#context;
-    for (const [id, { stop }] of this.#underWay) if (!(await isApproved(bridge, id))) stop.abort();
-    const passedOver = new Set(this.#underWay.keys());
-    while (!this.#isClosed) {
+    await this.#jobs.giveUpUnless((id) => isApproved(bridge, id));
+    const passedOver = new Set(this.#jobs.projects);
+    while (!this.#jobs.isClosed) {
       const due = await nextToLand(lease, [...passedOver]);
       if (!due) return;
       passedOver.add(due.project.id);
-      const isBusy = [...this.#underWay.values()].some(({ repo }) => repo === due.worktree.repo);
-      if (!isBusy) this.#begin(due);
+      if (!this.#busy.has(due.worktree.repo)) this.#begin(due);
     }
   }
 
   /** Ends what is under way, with every process of it. A later supervisor begins it again. */
   async close(): Promise<void> {
-    this.#isClosed = true;
-    const underWay = [...this.#underWay.values()];
-    for (const { stop } of underWay) stop.abort();
-    await Promise.allSettled(underWay.map(({ ended }) => ended));
+    await this.#jobs.close();
   }
 
   #begin(due: ToLand): void {
-    const { id } = due.project;
-    const stop = new AbortController();
-    const ended = this.#land(due, stop.signal).finally(() => {
-      this.#underWay.delete(id);
-      this.#host.wake();
-    });
-    this.#underWay.set(id, { repo: due.worktree.repo, stop, ended });
-    this.#host.runInBackground(ended);
+    const { repo } = due.worktree;
+    this.#busy.add(repo);
+    this.#jobs.begin(due.project.id, (stop) => this.#land(due, stop).finally(() => this.#busy.delete(repo)));
   }
 
   async #land(due: ToLand, stop: AbortSignal): Promise<void> {

@@ -12,68 +12,40 @@ import {
 import { projectRules } from '../../bridge/work-rules.ts';
 import { messageOf } from '../../error-message.ts';
 import { matchesGlob } from '../../evidence/glob.ts';
-import type { ProjectId } from '../../project/ids.ts';
-import type { Context } from '../context.ts';
+import type { Context, SupervisorHost } from '../context.ts';
+import { ProjectJobs } from '../project-jobs.ts';
 import { endsSupervisor, retryTransient } from '../transient.ts';
 import { evidenceOf } from './evidence-of.ts';
-
-interface VerifierHost {
-  /** Reconciles soon: the change feed does not report our own changes. */
-  wake(): void;
-  /** Runs work whose failure is the failure of the supervisor. */
-  runInBackground(work: Promise<unknown>): void;
-}
-
-interface UnderWay {
-  readonly stop: AbortController;
-  readonly ended: Promise<void>;
-}
 
 /** Verifies within `concurrency`, beside the runs. */
 export class Verifier {
   readonly #context: Context;
-  readonly #host: VerifierHost;
-  readonly #underWay = new Map<ProjectId, UnderWay>();
-  #isClosed = false;
+  readonly #jobs: ProjectJobs;
 
-  constructor(context: Context, host: VerifierHost) {
+  constructor(context: Context, host: SupervisorHost) {
     this.#context = context;
-    this.#host = host;
+    this.#jobs = new ProjectJobs(host);
   }
 
   /** How many are being verified. */
   get active(): number {
-    return this.#underWay.size;
+    return this.#jobs.projects.length;
   }
 
   /** Begins to verify what was submitted, and gives up what was called off. Throws StoreError. */
   async attend(): Promise<void> {
     const { bridge, config, lease } = this.#context;
-    for (const [id, { stop }] of this.#underWay) if (!(await isBeingVerified(bridge, id))) stop.abort();
-    while (this.#underWay.size < config.concurrency && !this.#isClosed) {
-      const due = await nextToVerify(lease, [...this.#underWay.keys()]);
+    await this.#jobs.giveUpUnless((id) => isBeingVerified(bridge, id));
+    while (this.active < config.concurrency && !this.#jobs.isClosed) {
+      const due = await nextToVerify(lease, this.#jobs.projects);
       if (!due) return;
-      this.#begin(due);
+      this.#jobs.begin(due.project.id, (stop) => this.#verify(due, stop));
     }
   }
 
   /** Ends what is under way, with every process of it. A later supervisor makes it again. */
   async close(): Promise<void> {
-    this.#isClosed = true;
-    const underWay = [...this.#underWay.values()];
-    for (const { stop } of underWay) stop.abort();
-    await Promise.allSettled(underWay.map(({ ended }) => ended));
-  }
-
-  #begin(due: ToVerify): void {
-    const { id } = due.project;
-    const stop = new AbortController();
-    const ended = this.#verify(due, stop.signal).finally(() => {
-      this.#underWay.delete(id);
-      this.#host.wake();
-    });
-    this.#underWay.set(id, { stop, ended });
-    this.#host.runInBackground(ended);
+    await this.#jobs.close();
   }
 
   async #verify(due: ToVerify, stop: AbortSignal): Promise<void> {
