@@ -5,7 +5,7 @@
 import { realpath } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Environment } from '../environment.ts';
-import { commitTree } from '../git/commit-tree.ts';
+import { type CommitPlan, commitTree } from '../git/commit-tree.ts';
 import { textOf } from '../git/git.ts';
 import { measureGit } from '../git/measure-dir.ts';
 import { type MeasuredTree, measureTree } from '../git/measure-tree.ts';
@@ -231,10 +231,7 @@ async function whereItIs(
 ): Promise<Pick<Evidence, 'git' | 'snapshot'>> {
   const { repository, folder, base, measureDir } = place;
   if (repository === null) return { git: null, snapshot: { baseTree: base, tree } };
-  const trailers = [
-    ['Bridge-Project', record.projectId],
-    ['Bridge-Round', String(record.round)],
-  ] as const;
+  const trailers = roundTrailers(record.projectId, record.round);
   const plan = { tree, parents: [base], message: title, trailers, date: new Date(record.madeAt) };
   const commit = await commitTree(measureDir, plan, env);
   const git = {
@@ -248,6 +245,14 @@ async function whereItIs(
     commit,
   };
   return { git, snapshot: null };
+}
+
+/** What says of a commit whose work it is. */
+export function roundTrailers(projectId: string, round: number): CommitPlan['trailers'] {
+  return [
+    ['Bridge-Project', projectId],
+    ['Bridge-Round', String(round)],
+  ];
 }
 
 async function workPlace(

@@ -1,7 +1,6 @@
 /** Runs the owner's checks on a merge, in the work tree of the project, which is then as it was before. */
 import { join } from 'node:path';
 import type { ToLand } from '../../bridge/landings.ts';
-import { recordCheckBegun } from '../../bridge/verifying.ts';
 import { projectRules } from '../../bridge/work-rules.ts';
 import { endLeftCommand } from '../../evidence/command.ts';
 import { runOwnersChecks } from '../../evidence/make-evidence.ts';
@@ -9,8 +8,7 @@ import { putBack, putTree } from '../../git/put-tree.ts';
 import { hasPassed } from '../../project/evidence.ts';
 import { evidenceFiles } from '../../state-folder.ts';
 import type { Context } from '../context.ts';
-import { ignoreTransient } from '../transient.ts';
-import { checkMarks, checkScope } from '../verify/check-scope.ts';
+import { checkScope, checksPlan } from '../verify/check-scope.ts';
 
 type CheckedMerge =
   | { readonly kind: 'green' | 'stopped' }
@@ -23,34 +21,22 @@ export async function checkMerge(
   tree: string,
   stop: AbortSignal,
 ): Promise<CheckedMerge> {
-  const { bridge, env, lease } = context;
+  const { bridge, env } = context;
   const rules = projectRules(context.config, project);
   if (rules.checks.length === 0) return { kind: 'green' };
   const { measureDir, path, subdir } = worktree;
-  const scope = checkScope(context, project.id);
-  await endLeftCommand(scope);
+  await endLeftCommand(checkScope(context, project.id));
   const put = await putTree(measureDir, path, tree, env);
   if (put.kind === 'failed') return put;
   try {
-    const checks = await runOwnersChecks(
-      join(path, subdir),
-      {
-        rules,
-        files: { check: evidenceFiles(bridge.stateDir, evidence?.runId ?? project.id).mergeCheck },
-        scope,
-        env,
-        added: checkMarks(context),
-        signal: stop,
-        begins: ({ name }, number) =>
-          ignoreTransient(
-            recordCheckBegun(lease, project.id, {
-              ...{ round: decision.round, attempt: evidence?.attempt ?? 1 },
-              ...{ check: name, number, of: rules.checks.length },
-            }),
-          ),
-      },
-      async () => [],
-    );
+    const plan = checksPlan(context, project, {
+      rules,
+      files: { check: evidenceFiles(bridge.stateDir, evidence?.runId ?? project.id).mergeCheck },
+      round: decision.round,
+      attempt: evidence?.attempt ?? 1,
+      signal: stop,
+    });
+    const checks = await runOwnersChecks(join(path, subdir), plan, async () => []);
     if (checks === undefined) return { kind: 'stopped' };
     const failed = checks.filter((check) => !hasPassed(check)).map(({ name }) => name);
     return failed.length === 0 ? { kind: 'green' } : { kind: 'red', failed };

@@ -3,6 +3,7 @@
  * its tree.
  */
 import type { LandingTry, ToLand } from '../../bridge/landings.ts';
+import { roundTrailers } from '../../evidence/make-evidence.ts';
 import { commitTree } from '../../git/commit-tree.ts';
 import type { LandingPlan } from '../../git/landing.ts';
 import { measureGit } from '../../git/measure-dir.ts';
@@ -55,15 +56,11 @@ export async function mergeWithBase(
     };
   if (checked.kind === 'failed')
     return { reason: NOT_LANDED.failed(checked.detail), detail: { cause: 'failed' } };
-  const trailers = [
-    ['Bridge-Project', project.id],
-    ['Bridge-Round', String(decision.round)],
-  ] as const;
   const plan = {
     tree: merged.tree,
     parents: [base.oid, commit],
     message: `Merge: ${project.title}`,
-    trailers,
+    trailers: roundTrailers(project.id, decision.round),
     date: new Date(decision.createdAt),
   };
   const onto = base.oid.slice(0, 12);

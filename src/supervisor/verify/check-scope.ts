@@ -1,14 +1,16 @@
 /** By what the processes of the owner's checks are found and ended, also those that a killed supervisor has left. */
 import { checkLease } from '../../bridge/lease.ts';
+import { recordCheckBegun } from '../../bridge/verifying.ts';
 import { RUN_MARK } from '../../claude/environment.ts';
-import type { Environment } from '../../environment.ts';
 import { type CommandScope, endLeftCommand } from '../../evidence/command.ts';
+import type { ChecksPlan } from '../../evidence/make-evidence.ts';
 import { removeEmptyControlGroups } from '../../machine/control-group.ts';
 import type { ProjectId } from '../../project/ids.ts';
+import type { Project } from '../../project/project.ts';
 import type { Context } from '../context.ts';
-import { retryTransient } from '../transient.ts';
+import { ignoreTransient, retryTransient } from '../transient.ts';
 
-/** Names the state folder. */
+/** Every process of a check has it, besides the mark of its project; it names the state folder. */
 const STATE_MARK = 'BRIDGE_CHECK_STATE';
 const CONTROL_GROUPS = 'bridge-check-';
 
@@ -25,9 +27,30 @@ export function checkScope(context: Context, projectId: ProjectId): CommandScope
   };
 }
 
-/** What every process of a check has in its environment, besides the mark of its project. */
-export function checkMarks({ bridge }: Context): Environment {
-  return { [STATE_MARK]: bridge.stateDir };
+/** How the owner's checks are run on the work of a project. The history tells of each as it begins. */
+export function checksPlan(
+  context: Context,
+  { id }: Project,
+  { rules, files, round, attempt, signal }: CheckedWork,
+): ChecksPlan {
+  const { bridge, env, lease } = context;
+  return {
+    rules,
+    files,
+    scope: checkScope(context, id),
+    env,
+    added: { [STATE_MARK]: bridge.stateDir },
+    signal,
+    begins: ({ name }, number) => {
+      const begun = { round, attempt, check: name, number, of: rules.checks.length };
+      return ignoreTransient(recordCheckBegun(lease, id, begun));
+    },
+  };
+}
+
+interface CheckedWork extends Pick<ChecksPlan, 'rules' | 'files' | 'signal'> {
+  readonly round: number;
+  readonly attempt: number;
 }
 
 /** Ends what checks of a killed supervisor have left; their project may be closed by now. Throws LeaseLost. */

@@ -1,13 +1,12 @@
 /** Makes the evidence of a round of a project, from what the store, the runs' output and the folder say. */
-import { recordCheckBegun, type ToVerify } from '../../bridge/verifying.ts';
+import type { ToVerify } from '../../bridge/verifying.ts';
 import { projectRules } from '../../bridge/work-rules.ts';
 import { makeEvidence, makeUnmeasuredEvidence } from '../../evidence/make-evidence.ts';
 import { keepCommit } from '../../git/keep-commit.ts';
 import type { Evidence } from '../../project/evidence.ts';
 import { evidenceFiles } from '../../state-folder.ts';
 import type { Context } from '../context.ts';
-import { ignoreTransient } from '../transient.ts';
-import { checkMarks, checkScope } from './check-scope.ts';
+import { checksPlan } from './check-scope.ts';
 import { findPlace } from './place.ts';
 import { roundRecord } from './round-record.ts';
 
@@ -17,37 +16,26 @@ export async function evidenceOf(
   due: ToVerify,
   signal: AbortSignal,
 ): Promise<Evidence | undefined> {
-  const { bridge, env, lease } = context;
+  const { bridge, env } = context;
   const { project, completion, attempt } = due;
   const rules = projectRules(context.config, project);
   const record = await roundRecord(context, due, rules.repairs);
-  const plan = {
-    rules,
-    files: evidenceFiles(bridge.stateDir, completion.runId ?? project.id),
-    scope: checkScope(context, project.id),
-    env,
-    added: checkMarks(context),
-    signal,
-    begins: ({ name }: { readonly name: string }, number: number) =>
-      ignoreTransient(
-        recordCheckBegun(lease, project.id, {
-          ...{ round: completion.round, attempt },
-          ...{ check: name, number, of: rules.checks.length },
-        }),
-      ),
-  };
+  const { round } = completion;
+  const files = evidenceFiles(bridge.stateDir, completion.runId ?? project.id);
+  const plan = checksPlan(context, project, { rules, files, round, attempt, signal });
   const found = await findPlace(context, due);
   if (found.kind === 'unmeasurable') return makeUnmeasuredEvidence(record, found, plan);
   const { place } = found;
   const evidence = await makeEvidence({
     ...plan,
+    files,
     record,
     place,
     claimed: { created: completion.filesCreated, modified: completion.filesModified },
     title: project.title,
   });
   const commit = evidence?.git?.commit;
-  if (commit) await keepCommit(place.measureDir, roundRef(project.id, completion.round), commit, env);
+  if (commit) await keepCommit(place.measureDir, roundRef(project.id, round), commit, env);
   return evidence;
 }
 
