@@ -10,6 +10,7 @@ import { findCompletion, findDecision } from '../store/reviews.ts';
 import { type Bridge, lookUp } from './bridge.ts';
 import { isToLand } from './landings.ts';
 import { databaseOf } from './open-bridge.ts';
+import { approvalQueue } from './queries.ts';
 import { projectRules, type RulesPolicy } from './work-rules.ts';
 
 export interface MeasuredRound {
@@ -55,8 +56,28 @@ export async function measuredRound(
   });
 }
 
+/** The rounds that wait for a decision, oldest first. */
+export async function waitingRounds(
+  bridge: Bridge,
+  policy: RulesPolicy | undefined,
+  limit: number,
+): Promise<MeasuredRound[]> {
+  const waiting = await approvalQueue(bridge, limit);
+  return Promise.all(
+    waiting.map(async ({ project, completion, measured }) => ({
+      project,
+      round: project.round,
+      completion,
+      measured,
+      decision: undefined,
+      landing: await landingOf(bridge, policy, project, measured),
+      maxRounds: policy && projectRules(policy, project).maxRounds,
+    })),
+  );
+}
+
 /** What an approval of the round under way does. */
-export async function landingOf(
+async function landingOf(
   bridge: Bridge,
   policy: RulesPolicy | undefined,
   project: Project,

@@ -8,8 +8,8 @@ import { cancel, steer } from '../bridge/control.ts';
 import { readCheckOutputs, readPatch } from '../bridge/evidence-files.ts';
 import { readApproval } from '../bridge/finish.ts';
 import { currentHolds } from '../bridge/holds.ts';
-import { landingOf, measuredRound } from '../bridge/measured-round.ts';
-import { approvalQueue, projectDetails, projectState, projects, projectUpdates } from '../bridge/queries.ts';
+import { measuredRound, waitingRounds } from '../bridge/measured-round.ts';
+import { projectDetails, projectState, projects, projectUpdates } from '../bridge/queries.ts';
 import { approve, reject } from '../bridge/reviews.ts';
 import { sendPlan } from '../bridge/send-plan.ts';
 import {
@@ -51,7 +51,6 @@ function bindVerbs(bridge: Bridge, env: Environment): Verbs {
       verb(bridge, ...args);
   const policy = () => readableConfig({ stateDir: bridge.stateDir, env });
   return {
-    approvalQueue: bind(approvalQueue),
     approve: bind(approve),
     cancel: bind(cancel),
     changesSince: bind(changesSince),
@@ -59,7 +58,6 @@ function bindVerbs(bridge: Bridge, env: Environment): Verbs {
     currentCursor: bind(currentCursor),
     currentHolds: bind(currentHolds),
     cursorFrom: bind(cursorFrom),
-    landingOf: (...args) => landingOf(bridge, policy(), ...args),
     measuredRound: (...args) => measuredRound(bridge, policy(), ...args),
     pendingPlan: bind(pendingPlan),
     projectDetails: bind(projectDetails),
@@ -77,5 +75,6 @@ function bindVerbs(bridge: Bridge, env: Environment): Verbs {
     sendUpdate: bind(sendUpdate),
     steer: bind(steer),
     supervisorState: bind(supervisorState),
+    waitingRounds: (limit) => waitingRounds(bridge, policy(), limit),
   };
 }

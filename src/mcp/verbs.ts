@@ -10,14 +10,8 @@ import type { cancel, steer } from '../bridge/control.ts';
 import type { readCheckOutputs, readPatch } from '../bridge/evidence-files.ts';
 import type { readApproval } from '../bridge/finish.ts';
 import type { currentHolds } from '../bridge/holds.ts';
-import type { landingOf, MeasuredRound } from '../bridge/measured-round.ts';
-import type {
-  approvalQueue,
-  projectDetails,
-  projectState,
-  projects,
-  projectUpdates,
-} from '../bridge/queries.ts';
+import type { MeasuredRound } from '../bridge/measured-round.ts';
+import type { projectDetails, projectState, projects, projectUpdates } from '../bridge/queries.ts';
 import type { approve, reject } from '../bridge/reviews.ts';
 import type { PlanToSend, sendPlan } from '../bridge/send-plan.ts';
 import type {
@@ -29,8 +23,6 @@ import type {
 } from '../bridge/submissions.ts';
 import type { supervisorState } from '../control/supervisor-state.ts';
 import type { ProjectId } from '../project/ids.ts';
-import type { Project } from '../project/project.ts';
-import type { RecordedEvidence } from '../project/review.ts';
 import type { Result } from '../result.ts';
 
 /** A verb without its first parameter: its bridge is known. */
@@ -40,7 +32,6 @@ type Bound<Verb> = Verb extends (bridge: Bridge, ...args: infer Args) => infer A
 
 /** Every verb throws StoreError when the store cannot answer. */
 export interface Verbs {
-  readonly approvalQueue: Bound<typeof approvalQueue>;
   readonly approve: Bound<typeof approve>;
   readonly cancel: Bound<typeof cancel>;
   readonly changesSince: Bound<typeof changesSince>;
@@ -48,11 +39,7 @@ export interface Verbs {
   readonly currentCursor: Bound<typeof currentCursor>;
   readonly currentHolds: Bound<typeof currentHolds>;
   readonly cursorFrom: Bound<typeof cursorFrom>;
-  /** Under the configuration as it is now, as what follows. */
-  readonly landingOf: (
-    project: Project,
-    measured: RecordedEvidence | undefined,
-  ) => ReturnType<typeof landingOf>;
+  /** Under the configuration as it is now. */
   readonly measuredRound: (projectId: ProjectId, round?: number) => Promise<Result<MeasuredRound>>;
   readonly pendingPlan: Bound<typeof pendingPlan>;
   readonly projectDetails: Bound<typeof projectDetails>;
@@ -70,4 +57,6 @@ export interface Verbs {
   readonly sendUpdate: Bound<typeof sendUpdate>;
   readonly steer: Bound<typeof steer>;
   readonly supervisorState: Bound<typeof supervisorState>;
+  /** Under the configuration as it is now. */
+  readonly waitingRounds: (limit: number) => Promise<MeasuredRound[]>;
 }

@@ -1,6 +1,5 @@
 import * as z from 'zod';
 import type { MeasuredRound } from '../../bridge/measured-round.ts';
-import type { ProjectState } from '../../bridge/queries.ts';
 import { answer, defineTool, type Facts } from '../define-tool.ts';
 import { fitting } from '../fit.ts';
 import { evidenceFacts, measuredLines } from '../texts/evidence.ts';
@@ -8,7 +7,6 @@ import { landingFacts } from '../texts/landing.ts';
 import { attentionLines, projectFacts, projectLine, workspaceText } from '../texts/project.ts';
 import { QUOTED_NOTE } from '../texts/quoted.ts';
 import { completionFacts, completionLines } from '../texts/review.ts';
-import type { Verbs } from '../verbs.ts';
 
 export const approvalQueueTool = defineTool({
   name: 'bridge_get_approval_queue',
@@ -18,9 +16,8 @@ export const approvalQueueTool = defineTool({
   hints: { readOnly: true, destructive: false, idempotent: true },
   input: z.strictObject({}),
   async run(_, { verbs, shown: shownRounds }) {
-    const waiting = await verbs.approvalQueue(MAX_SHOWN + 1);
-    const rounds = await Promise.all(waiting.slice(0, MAX_SHOWN).map((state) => roundOf(state, verbs)));
-    const shown = fitting(rounds, roundFacts);
+    const waiting = await verbs.waitingRounds(MAX_SHOWN + 1);
+    const shown = fitting(waiting.slice(0, MAX_SHOWN), roundFacts);
     for (const round of shown) shownRounds.note(round);
     const stuck = await verbs.projects({
       statuses: ['attention'],
@@ -52,20 +49,6 @@ const MAX_SHOWN = 10;
 const MAX_STUCK = 5;
 const EVIDENCE_BYTES = 3_000;
 const COMPLETION_BYTES = 4_000;
-
-async function roundOf(state: ProjectState, verbs: Verbs): Promise<MeasuredRound> {
-  const { project, completion, measured } = state;
-  const landing = await verbs.landingOf(project, measured);
-  return {
-    project,
-    round: project.round,
-    completion,
-    measured,
-    decision: undefined,
-    landing,
-    maxRounds: undefined,
-  };
-}
 
 function roundFacts({ project, completion, measured, landing }: MeasuredRound): Facts {
   return {
