@@ -1,5 +1,6 @@
 /** Where the work of a plan is done, and from what it begins: decided when the plan is sent. */
 import type { Environment } from '../environment.ts';
+import type { Git } from '../git/git.ts';
 import { commitAt, inspectRepository, type Repository, usesLfs } from '../git/repository.ts';
 import { repositoryGit } from '../git/repository-git.ts';
 import { findExecutable } from '../machine/executable.ts';
@@ -49,13 +50,13 @@ async function worktreeFrom(
   env: Environment,
 ): Promise<Result<ChosenIsolation>> {
   const { git } = await repositoryGit(repository.topLevel, env);
-  const tip = await baseTip(repository, base, env);
+  const tip = await baseTip(git, base);
   if (tip === null)
     return repository.headOid === null
       ? notUsable(folder, 'unborn', '')
       : notUsable(folder, 'base-gone', base);
   // A folder in a repository that keeps nothing of it, such as one below a home folder that is one.
-  if (!(await hasFolder(repository, tip, env))) return ok(IN_PLACE);
+  if (!(await hasFolder(git, repository, tip))) return ok(IN_PLACE);
   const inTheWay = await git(['show-ref', '--verify', '--quiet', 'refs/heads/bridge']);
   if (inTheWay.code === 0) return notUsable(folder, 'branch-in-the-way', 'bridge');
   if ((await usesLfs(git, tip)) && findExecutable('git-lfs', env.PATH) === undefined)
@@ -64,12 +65,7 @@ async function worktreeFrom(
 }
 
 /** The commit that `base`, a branch or a commit, leads to now; null when it leads to none. */
-export async function baseTip(
-  { topLevel }: Pick<Repository, 'topLevel'>,
-  base: string,
-  env: Environment,
-): Promise<string | null> {
-  const { git } = await repositoryGit(topLevel, env);
+export async function baseTip(git: Git, base: string): Promise<string | null> {
   return (
     (await commitAt(git, `refs/heads/${base}`)) ??
     (/^[0-9a-f]{40,64}$/.test(base) ? commitAt(git, base) : null)
@@ -78,12 +74,11 @@ export async function baseTip(
 
 /** Whether the commit has the folder that the repository was looked at from. */
 export async function hasFolder(
-  { topLevel, prefix }: Pick<Repository, 'topLevel' | 'prefix'>,
+  git: Git,
+  { prefix }: Pick<Repository, 'prefix'>,
   commit: string,
-  env: Environment,
 ): Promise<boolean> {
   if (prefix === '') return true;
-  const { git } = await repositoryGit(topLevel, env);
   const asked = await git(['cat-file', '-e', `${commit}:${prefix.replace(/\/$/, '')}`]);
   return asked.code === 0;
 }

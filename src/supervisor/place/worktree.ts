@@ -9,6 +9,7 @@ import { keepBase, newestRound } from '../../git/measure-base.ts';
 import { createMeasureDir } from '../../git/measure-dir.ts';
 import { recreateWorktree } from '../../git/recreate-worktree.ts';
 import { branchTip, inspectRepository, type Repository } from '../../git/repository.ts';
+import { repositoryGit } from '../../git/repository-git.ts';
 import { type AddedWorktree, addWorktree, type WorktreePlan } from '../../git/worktree.ts';
 import { makePrivateFolder } from '../../make-folder.ts';
 import type { Outcome } from '../../project/outcome.ts';
@@ -59,10 +60,11 @@ async function begin(
   const { bridge, env, lease } = context;
   const { stateDir } = bridge;
   if (repository.bare) return refused('bare', '');
-  const tip = base === null ? null : await baseTip(repository, base, env);
+  const { git } = await repositoryGit(repository.topLevel, env);
+  const tip = base === null ? null : await baseTip(git, base);
   if (base === null || tip === null)
     return repository.headOid === null ? refused('unborn', '') : refused('base-gone', base ?? '');
-  if (!(await hasFolder(repository, tip, env))) return refused('folder-not-in-base', base);
+  if (!(await hasFolder(git, repository, tip))) return refused('folder-not-in-base', base);
   const isBranch = (await branchTip(repository, base, env)) !== null;
   const place = {
     repo: repository.topLevel,
