@@ -44,8 +44,8 @@ function shownOf({ code, stdout, stderr }: CommandResult): string {
 /** How long ago, how long, and when: these differ with each run. */
 function withoutTimes(text: string): string {
   return text
-    .replaceAll(/\d{4}-\d\d-\d\d \d\d:\d\d/g, '<date>')
-    .replaceAll(/(?<![T\d])\d\d:\d\d(:\d\d)?\b/g, '<clock>')
+    .replaceAll(/\d{4}-\d\d-\d\d \d\d:\d\d/g, '<time>')
+    .replaceAll(/(?<![T\d])\d\d:\d\d(:\d\d)?\b/g, '<time>')
     .replaceAll(/(just now|\d+m?s ago)( *)/g, (_all, _ago, spaces) => (spaces === '' ? '<ago>' : '<ago> '))
     .replaceAll(/(?<=in |took |for )\d+m?[smh]\b/g, '<duration>')
     .replaceAll(/\b\d+ (?=processes|MB|%)/g, '<n> ')
