@@ -71,7 +71,9 @@ async function strikes(rig: Rig, fault: Fault, n: number): Promise<boolean> {
   const notes = join(rig.root, `strace-${n}`);
   const inject = `inject=${fault.calls}:${fault.inject}:when=${n}`;
   const strace = ['strace', '-D', '-q', '-o', notes, '-e', `trace=${fault.calls}`, '-e', inject];
-  const supervisor = rig.launch(['run'], strace);
+  // Without git Claude is all that is started: each measurement starts git dozens of times.
+  const withoutGit = ['env', `PATH=${join(rig.root, 'no-programs')}`];
+  const supervisor = rig.launch(['run'], [...strace, ...withoutGit]);
   const done = rig.happened('project.verified', id);
   done.catch(() => undefined);
   await Promise.race([supervisor.ended, done]);
