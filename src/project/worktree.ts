@@ -32,6 +32,11 @@ export interface Worktree {
   readonly removedAt: string | null;
 }
 
+/** Why git keeps it, and by what it is known as ours. */
+export function lockReason(projectId: string): string {
+  return `bridge ${projectId}`;
+}
+
 /** `main` for `refs/heads/main`. */
 export function branchName(ref: string): string {
   return ref.replace(/^refs\/heads\//, '');

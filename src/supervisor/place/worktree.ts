@@ -14,7 +14,7 @@ import { type AddedWorktree, addWorktree, type WorktreePlan } from '../../git/wo
 import { makePrivateFolder } from '../../make-folder.ts';
 import type { Outcome } from '../../project/outcome.ts';
 import type { Project } from '../../project/project.ts';
-import type { Worktree } from '../../project/worktree.ts';
+import { lockReason, type Worktree } from '../../project/worktree.ts';
 import type { WorktreeRefusal } from '../../project/worktree-refusal.ts';
 import { ok, type Refusal, type Result, refuse } from '../../result.ts';
 import { measureFolder, worktreeFolder, worktreesFolder } from '../../state-folder.ts';
@@ -89,11 +89,6 @@ export function branchOf(projectId: string, title: string): string {
       .match(/[a-z0-9]+/g) ?? [];
   const slug = words.join('-').slice(0, MAX_SLUG_CHARACTERS).replace(/-$/, '');
   return `bridge/${projectId}${slug === '' ? '' : `-${slug}`}`;
-}
-
-/** Why git keeps it, and by what it is known as ours. */
-export function lockReason(projectId: string): string {
-  return `bridge ${projectId}`;
 }
 
 function planOf({ projectId, path, branch, baseOid }: Worktree): WorktreePlan {
