@@ -92,3 +92,10 @@ export function cut(text: string, length: number): string {
 export function capitalize(text: string): string {
   return text.charAt(0).toUpperCase() + text.slice(1);
 }
+
+/** A word of a command that a person can paste, in quotes where it needs some. */
+export function shellWord(word: string): string {
+  if (/^[\w./:=@%+,-]+$/.test(word)) return word;
+  // On Windows a backslash is part of most paths, and both its shells know these quotes.
+  return word.includes("'") || word.includes('\\') ? `"${word}"` : `'${word}'`;
+}

@@ -7,18 +7,41 @@ import type { Environment } from '../environment.ts';
 import { deleteBranch } from '../git/delete-branch.ts';
 import { newestRound } from '../git/measure-base.ts';
 import { createMeasureDir } from '../git/measure-dir.ts';
-import { type KeptCause, type Removal, removeWorktree } from '../git/remove-worktree.ts';
-import { inspectRepository, type RefusalCause } from '../git/repository.ts';
-import { lockReason, type Worktree } from '../project/worktree.ts';
-
-type Kept = Extract<Removal, { kind: 'kept' }>;
+import { removeWorktree } from '../git/remove-worktree.ts';
+import { inspectRepository } from '../git/repository.ts';
+import { type ProjectId, unknownProject } from '../project/ids.ts';
+import type { KeptWorktree } from '../project/kept-worktree.ts';
+import { isClosed } from '../project/project.ts';
+import { lockReason } from '../project/worktree.ts';
+import { ok, type Result, refuse } from '../result.ts';
+import { findWorktree } from '../store/worktrees.ts';
+import { type Bridge, lookUp } from './bridge.ts';
+import { databaseOf } from './open-bridge.ts';
+import { type ProjectWorktree, removedByPerson } from './worktrees.ts';
 
 export type WorktreeRemoval =
-  | Extract<Removal, { kind: 'removed' }>
-  | (Omit<Kept, 'cause'> & { readonly cause: KeptCause | RefusalCause | 'no-repository' });
+  | {
+      readonly kind: 'removed';
+      /** Ignored files and folders that went, or would go, with it. */
+      readonly ignored: readonly string[];
+      /** Whether its branch went too; null: it was not tried. */
+      readonly isBranchDeleted: boolean | null;
+    }
+  | ({ readonly kind: 'kept' } & KeptWorktree);
+
+interface RemovalOptions {
+  /** Only says what a removal would do. */
+  readonly dryRun?: boolean;
+}
 
 /** Removes it, or says what keeps it. Who calls records it. Throws the system's errors. */
-export async function removeFromDisk(worktree: Worktree, env: Environment): Promise<WorktreeRemoval> {
+export async function removeFromDisk(
+  { project, worktree }: ProjectWorktree,
+  env: Environment,
+  { dryRun = false }: RemovalOptions = {},
+): Promise<WorktreeRemoval> {
+  if (!isClosed(project.status)) return kept('open', project.status);
+  if (project.runId !== null) return kept('running', project.runId);
   const { projectId, repo, path, branch, baseOid, measureDir } = worktree;
   const repository = await inspectRepository(repo, env);
   if (repository.kind === 'none') return kept('no-repository', repo);
@@ -26,15 +49,42 @@ export async function removeFromDisk(worktree: Worktree, env: Environment): Prom
   // Missing where the project was called off before it was made.
   await createMeasureDir({ measureDir, folder: path, repository, freshGitDir: null }, env);
   const commit = (await newestRound(measureDir, projectId, env)) ?? baseOid;
-  const plan = { path, measureDir, commit, base: baseOid, reason: lockReason(projectId) };
+  const plan = { path, measureDir, commit, base: baseOid, reason: lockReason(projectId), dryRun };
   const removal = await removeWorktree(repository, plan, env);
-  if (removal.kind === 'kept') return removal;
+  if (removal.kind === 'kept')
+    return kept(
+      removal.cause,
+      removal.detail,
+      removal.names.map(({ path: name }) => name),
+    );
+  const ignored = removal.ignored.map(({ path: name }) => name);
+  if (dryRun) return { kind: 'removed', ignored, isBranchDeleted: null };
   // One with commits of its own stays.
-  await deleteBranch(repository, branch, env);
+  const deleted = await deleteBranch(repository, branch, env);
   await rm(measureDir, { recursive: true, force: true });
-  return removal;
+  return { kind: 'removed', ignored, isBranchDeleted: deleted.kind === 'deleted' };
 }
 
-function kept(cause: RefusalCause | 'no-repository', detail: string): WorktreeRemoval {
-  return { kind: 'kept', cause, names: [], detail };
+function kept(cause: KeptWorktree['cause'], detail: string, files: readonly string[] = []): WorktreeRemoval {
+  return { kind: 'kept', cause, files, detail };
+}
+
+/** Removes the worktree of a project for a person, by the rule that also retention follows. */
+export async function removeForPerson(
+  bridge: Bridge,
+  projectId: ProjectId,
+  env: Environment,
+  options: RemovalOptions = {},
+): Promise<Result<ProjectWorktree & { readonly removal: WorktreeRemoval }>> {
+  const db = databaseOf(bridge).read;
+  const project = await lookUp(db, projectId);
+  if (!project) return refuse(unknownProject(projectId));
+  const worktree = await findWorktree(db, projectId);
+  if (!worktree)
+    return refuse(`project ${projectId} has no worktree; its workspace is ${project.workspace}.`);
+  if (worktree.state === 'removed')
+    return refuse(`the worktree of project ${projectId} was removed already (${worktree.removedAt}).`);
+  const removal = await removeFromDisk({ project, worktree }, env, options);
+  if (removal.kind === 'removed' && !options.dryRun) await removedByPerson(bridge, projectId);
+  return ok({ project, worktree, removal });
 }

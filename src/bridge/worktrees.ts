@@ -1,23 +1,48 @@
 /** The worktree of a project: recorded before git is asked for it, so that a half-made one is known. */
 
-import type { Happening } from '../project/event.ts';
+import type { Actor, Happening } from '../project/event.ts';
 import type { ProjectId } from '../project/ids.ts';
-import { isClosed } from '../project/project.ts';
+import { isClosed, type Project } from '../project/project.ts';
 import type { Worktree } from '../project/worktree.ts';
-import type { Writing } from '../store/database.ts';
+import type { Reader, Writing } from '../store/database.ts';
 import { appendEvent } from '../store/events.ts';
 import { findProject } from '../store/projects.ts';
-import { findWorktree, insertWorktree, updateWorktree, worktreesClosedBefore } from '../store/worktrees.ts';
+import {
+  findWorktree,
+  insertWorktree,
+  updateWorktree,
+  worktreesClosedBefore,
+  worktreesThatStand,
+} from '../store/worktrees.ts';
 import { type HeldLease, writeHolding } from './lease.ts';
 import { type Bridge, databaseOf } from './open-bridge.ts';
+
+export interface ProjectWorktree {
+  readonly project: Project;
+  readonly worktree: Worktree;
+}
 
 export async function worktreeOf(bridge: Bridge, projectId: ProjectId): Promise<Worktree | undefined> {
   return findWorktree(databaseOf(bridge).read, projectId);
 }
 
+/** Worktrees that stand, oldest first. */
+export async function standingWorktrees(bridge: Bridge): Promise<ProjectWorktree[]> {
+  const db = databaseOf(bridge).read;
+  return withProjects(db, await worktreesThatStand(db));
+}
+
 /** Worktrees of projects that were closed before this time: nobody works in them any more. */
-export async function oldWorktrees(bridge: Bridge, before: string): Promise<Worktree[]> {
-  return worktreesClosedBefore(databaseOf(bridge).read, before);
+export async function oldWorktrees(bridge: Bridge, before: string): Promise<ProjectWorktree[]> {
+  const db = databaseOf(bridge).read;
+  return withProjects(db, await worktreesClosedBefore(db, before));
+}
+
+async function withProjects(db: Reader, worktrees: readonly Worktree[]): Promise<ProjectWorktree[]> {
+  const found = await Promise.all(
+    worktrees.map(async (worktree) => ({ worktree, project: await findProject(db, worktree.projectId) })),
+  );
+  return found.flatMap(({ worktree, project }) => (project ? [{ worktree, project }] : []));
 }
 
 /** Which of these projects were closed before this time, and have no worktree that stands. */
@@ -95,16 +120,23 @@ export async function recordPrepared(
   );
 }
 
-/** Records that the worktree is gone. Throws LeaseLost. */
+/** Records that the supervisor has removed the worktree. Throws LeaseLost. */
 export async function removedWorktree(lease: HeldLease, projectId: ProjectId): Promise<void> {
-  await writeHolding(lease, async (writing) => {
-    const { trx, now } = writing;
-    const worktree = await findWorktree(trx, projectId);
-    if (!worktree || worktree.state === 'removed') return;
-    await updateWorktree(trx, projectId, { state: 'removed', removed_at: now });
-    const { path, branch } = worktree;
-    await told(writing, projectId, { type: 'worktree.removed', data: { path, branch } });
-  });
+  await writeHolding(lease, (writing) => recordRemoved(writing, projectId, 'supervisor'));
+}
+
+/** The same where a person has: needs no lease. */
+export async function removedByPerson(bridge: Bridge, projectId: ProjectId): Promise<void> {
+  await databaseOf(bridge).write((writing) => recordRemoved(writing, projectId, 'person'));
+}
+
+async function recordRemoved(writing: Writing, projectId: ProjectId, actor: Actor): Promise<void> {
+  const { trx, now } = writing;
+  const worktree = await findWorktree(trx, projectId);
+  if (!worktree || worktree.state === 'removed') return;
+  await updateWorktree(trx, projectId, { state: 'removed', removed_at: now });
+  const { path, branch } = worktree;
+  await told(writing, projectId, { type: 'worktree.removed', data: { path, branch } }, actor);
 }
 
 async function found({ trx }: Writing, projectId: ProjectId): Promise<Worktree> {
@@ -117,6 +149,7 @@ async function told(
   { trx, now }: Writing,
   projectId: ProjectId,
   happening: Happening<'worktree.added' | 'worktree.removed'>,
+  actor: Actor = 'supervisor',
 ): Promise<void> {
-  await appendEvent(trx, { ...happening, projectId, runId: null, actor: 'supervisor', createdAt: now });
+  await appendEvent(trx, { ...happening, projectId, runId: null, actor, createdAt: now });
 }

@@ -137,6 +137,14 @@ const GROUPS: Readonly<Record<string, Group>> = {
       load: async (cli) => (await import('./commands/retry.ts')).retryCommand(cli),
     },
   ],
+  'Keep in order:': [
+    {
+      name: 'worktree',
+      usage: '',
+      summary: 'List the worktrees of projects, or remove one that holds nothing to lose.',
+      load: async (cli) => (await import('./commands/worktree.ts')).worktreeCommand(cli),
+    },
+  ],
   'Back up:': [
     {
       name: 'backup',

@@ -13,6 +13,7 @@ const DECIDING: readonly string[] = [
   ...['send', 'approve', 'reject', 'answer', 'steer', 'cancel', 'retry'],
   ...['pause', 'resume', 'start', 'run', 'stop', 'restart'],
   ...['restore', 'setup', 'install', 'uninstall', 'doctor --fix', 'mcp desktop'],
+  'worktree remove',
 ];
 
 /**

@@ -82,8 +82,8 @@ function refuseInsideRun(cli: Cli, command: Command): void {
   if (refusal !== undefined) throw new RefusedError(refusal);
 }
 
-/** Commands that change nothing. */
-const READ_ONLY = ['status', 'logs', 'list', 'show', 'evidence', 'watch', 'mcp'];
+/** Commands that change nothing, or whose own commands say what they take. */
+const READ_ONLY = ['status', 'logs', 'list', 'show', 'evidence', 'watch', 'mcp', 'worktree'];
 
 /** A script may give --yes to every command that changes something, whether that one asks or not. */
 export function takingYes(command: Command): Command {

@@ -2,11 +2,11 @@
 
 import { constants, open, readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { type FolderSize, folderSize } from '../machine/folder-size.ts';
 import { openPlainFile } from '../machine/open-file.ts';
 import { logFile, runsFolder, startLogFile } from '../state-folder.ts';
 import { type CheckGroup, type CheckResult, ok, warning } from './check.ts';
 import type { DoctorContext } from './context.ts';
-import { folderSize, type Size } from './folder-size.ts';
 import { sizeText } from './wording.ts';
 
 export function logsGroup(context: DoctorContext): CheckGroup {
@@ -117,7 +117,7 @@ async function ofClaude(context: DoctorContext, signal: AbortSignal): Promise<Ch
       size: await folderSize(join(folder, name), context.clock, signal),
     })),
   );
-  const all: Size = {
+  const all: FolderSize = {
     bytes: sizes.reduce((sum, { size }) => sum + size.bytes, 0),
     files: sizes.reduce((sum, { size }) => sum + size.files, 0),
     cut: sizes.some(({ size }) => size.cut),
@@ -146,6 +146,6 @@ async function sizeOf(files: readonly string[]): Promise<number> {
   return sizes.reduce((sum, size) => sum + size, 0);
 }
 
-function text({ bytes, cut }: Size): string {
+function text({ bytes, cut }: FolderSize): string {
   return `${cut ? 'at least ' : ''}${sizeText(bytes)}`;
 }

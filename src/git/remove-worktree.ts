@@ -1,6 +1,6 @@
 /**
- * Removes a work tree that holds nothing but a commit that is kept elsewhere. Never by force and never by removing
- * files ourselves: git looks once more, and refuses a change that came in between.
+ * Removes a work tree that holds nothing but a commit that is kept elsewhere: that of the work, or its HEAD. Never by
+ * force and never by removing files ourselves: git looks once more, and refuses a change that came in between.
  *
  * Ignored files go with it: they come from preparing, building and checking. So it is kept where the work changed what
  * is ignored, for then a file of worth may be among them.
@@ -30,12 +30,12 @@ export interface RemovalPlan {
 }
 
 export type KeptCause =
-  /** Some files differ from the commit. */
+  /** Some files differ from the commit, and from HEAD. */
   | 'changed'
   /** Something in it is in no tree: a nested repository, a submodule with files, an unreadable or special file. */
   | 'unmeasured'
   | 'ignore-rules-changed'
-  /** No branch, local or of a remote, has the commit. */
+  /** No branch, local or of a remote, has the commit; `detail` is its id. */
   | 'unlanded'
   /** HEAD is at a commit that no ref has. */
   | 'own-commits'
@@ -44,18 +44,20 @@ export type KeptCause =
   /** Git refuses, for the reason it gives. */
   | 'failed';
 
-export type Removal =
-  | {
-      readonly kind: 'removed';
-      /** Ignored files and folders that went, or would go, with it. */
-      readonly ignored: readonly FileName[];
-    }
-  | {
-      readonly kind: 'kept';
-      readonly cause: KeptCause;
-      readonly names: readonly FileName[];
-      readonly detail: string;
-    };
+export interface Removed {
+  readonly kind: 'removed';
+  /** Ignored files and folders that went, or would go, with it. */
+  readonly ignored: readonly FileName[];
+}
+
+export interface Kept {
+  readonly kind: 'kept';
+  readonly cause: KeptCause;
+  readonly names: readonly FileName[];
+  readonly detail: string;
+}
+
+export type Removal = Removed | Kept;
 
 /** Removes it, if nothing is lost by that. What is gone already counts as removed. */
 export async function removeWorktree(
@@ -69,54 +71,87 @@ export async function removeWorktree(
     () => false,
     () => true,
   );
-  if (!entry) return isGone ? { kind: 'removed', ignored: [] } : kept('not-ours', [], 'git does not list it');
   // Null where an earlier call was killed.
-  if (entry.lock !== null && entry.lock !== reason) return kept('not-ours', [], entry.lock);
+  if (entry && entry.lock !== null && entry.lock !== reason) return kept('not-ours', [], entry.lock);
   const { git } = await repositoryGit(repository.topLevel, env);
-  if (isGone) return dryRun ? { kind: 'removed', ignored: [] } : remove(git, plan, []);
+  if (isGone) {
+    // The base was there before the work, and is not ours to lose.
+    if (plan.commit !== plan.base && !(await isOnBranch(git, plan.commit)))
+      return kept('unlanded', [], plan.commit);
+    return dryRun || !entry ? { kind: 'removed', ignored: [] } : remove(git, plan, []);
+  }
+  if (!entry) return kept('not-ours', [], 'git does not list it');
   if (!(await leadsTo(path, entry))) return kept('not-ours', [], 'its .git leads elsewhere');
   const inTree = (await repositoryGit(path, env)).git;
-  const obstacle = (await lossOfContent(plan, env)) ?? (await lossOfCommits(git, inTree, plan));
+  const head = textOf(await inTree(['rev-parse', '--verify', 'HEAD']));
+  const content = await contentOf(plan, head, env);
+  if (content.kind === 'kept') return content;
+  const obstacle = await lossOfCommits(git, plan.commit, head, content.commit);
   if (obstacle) return obstacle;
   const ignored = await ignoredIn(plan, env);
   const rules = ignored.filter((name) => RULES.test(name.path));
   if (rules.length > 0) return kept('ignore-rules-changed', rules, '');
-  return dryRun ? { kind: 'removed', ignored } : removeClean(git, inTree, plan, ignored);
+  return dryRun
+    ? { kind: 'removed', ignored }
+    : removeClean(git, inTree, { ...plan, commit: content.commit }, ignored);
 }
 
-function kept(cause: KeptCause, names: readonly FileName[], detail: string): Removal {
+function kept(cause: KeptCause, names: readonly FileName[], detail: string): Kept {
   return { kind: 'kept', cause, names, detail };
 }
 
 const RULES = /(^|\/)\.gitignore$/;
 
-async function lossOfContent(
+/** The commit that has all that is in the folder. */
+async function contentOf(
   { path, measureDir, base, commit }: RemovalPlan,
+  head: string,
   env: Environment,
-): Promise<Removal | undefined> {
+): Promise<Kept | { readonly kind: 'whole'; readonly commit: string }> {
   const measured = await measureTree(measureDir, path, env);
   if (measured.kind === 'unmeasured') return kept('failed', [], measured.detail);
   const names = [...measured.problems.map(({ name }) => name), ...measured.gitlinks];
   if (names.length > 0) return kept('unmeasured', names, '');
   const left = await diffTrees(measureDir, { from: commit, to: measured.tree }, env);
   if (left.kind === 'failed') return kept('failed', [], left.detail);
-  if (left.changes.length > 0) return kept('changed', left.changes.map(nameOf), '');
-  const work = await diffTrees(measureDir, { from: base, to: commit }, env);
+  // Somebody may have committed there what the work does not have.
+  const isHead =
+    left.changes.length > 0 && (await sameTree(measureGit(measureDir, null, env), head, measured.tree));
+  if (left.changes.length > 0 && !isHead) return kept('changed', left.changes.map(nameOf), '');
+  const holder = isHead ? head : commit;
+  const work = await diffTrees(measureDir, { from: base, to: holder }, env);
   if (work.kind === 'failed') return kept('failed', [], work.detail);
   const rules = work.changes.filter(
     ({ path: name, oldPath = '' }) => RULES.test(name) || RULES.test(oldPath),
   );
-  return rules.length > 0 ? kept('ignore-rules-changed', rules.map(nameOf), '') : undefined;
+  if (rules.length > 0) return kept('ignore-rules-changed', rules.map(nameOf), '');
+  return { kind: 'whole', commit: holder };
 }
 
-async function lossOfCommits(git: Git, inTree: Git, { commit }: RemovalPlan): Promise<Removal | undefined> {
-  const containing = async (oid: string, ...where: string[]) => {
-    const asked = await git(['for-each-ref', '--count=1', `--contains=${oid}`, ...where]);
-    return asked.code === 0 && asked.stdout.length > 0;
-  };
-  if (!(await containing(commit, 'refs/heads', 'refs/remotes'))) return kept('unlanded', [], commit);
-  const head = textOf(await inTree(['rev-parse', '--verify', 'HEAD']));
-  return (await containing(head)) ? undefined : kept('own-commits', [], head);
+async function sameTree(measure: Git, commit: string, tree: string): Promise<boolean> {
+  const asked = await measure(['rev-parse', '-q', '--verify', '--end-of-options', `${commit}^{tree}`]);
+  return asked.code === 0 && textOf(asked) === tree;
+}
+
+/** @param content The one of both that has what is in the folder. */
+async function lossOfCommits(
+  git: Git,
+  commit: string,
+  head: string,
+  content: string,
+): Promise<Removal | undefined> {
+  for (const oid of new Set([commit, content]))
+    if (!(await isOnBranch(git, oid))) return kept('unlanded', [], oid);
+  return (await isContained(git, head)) ? undefined : kept('own-commits', [], head);
+}
+
+function isOnBranch(git: Git, oid: string): Promise<boolean> {
+  return isContained(git, oid, 'refs/heads', 'refs/remotes');
+}
+
+async function isContained(git: Git, oid: string, ...where: string[]): Promise<boolean> {
+  const asked = await git(['for-each-ref', '--count=1', `--contains=${oid}`, ...where]);
+  return asked.code === 0 && asked.stdout.length > 0;
 }
 
 /** Folders of which everything is ignored count as one. */

@@ -34,6 +34,12 @@ export async function findWorktree(db: Reader, projectId: ProjectId): Promise<Wo
   return row && toWorktree(row);
 }
 
+/** Those that stand, oldest first. */
+export async function worktreesThatStand(db: Reader): Promise<Worktree[]> {
+  const standing = db.selectFrom('worktrees').selectAll().where('state', '!=', 'removed');
+  return (await standing.orderBy('created_at').orderBy('project_id').execute()).map(toWorktree);
+}
+
 /** Those that stand, of projects that were closed before this time and have no run, oldest first. */
 export async function worktreesClosedBefore(db: Reader, time: string): Promise<Worktree[]> {
   const rows = await db

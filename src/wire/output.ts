@@ -9,6 +9,7 @@ import type { WireProject } from './schemas/project.ts';
 import type { WireProjectDetails, WireSentPlan } from './schemas/project-details.ts';
 import type { WireSetup } from './schemas/setup.ts';
 import type { WireStatus } from './schemas/status.ts';
+import type { WireWorktreeList, WireWorktreeRemoval } from './schemas/worktree.ts';
 
 /** The result of a command. */
 export type WireOutput =
@@ -21,7 +22,9 @@ export type WireOutput =
   | WireDiagnosis
   | WireSetup
   | WireInstall
-  | WireUninstall;
+  | WireUninstall
+  | WireWorktreeList
+  | WireWorktreeRemoval;
 
 /** One of many results, each on a line of its own. */
 export type WireLine =

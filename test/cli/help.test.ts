@@ -23,6 +23,7 @@ const COMMANDS = [
   'retry',
   'pause',
   'resume',
+  'worktree',
   'backup',
   'restore',
   'doctor',

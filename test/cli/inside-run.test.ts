@@ -20,6 +20,7 @@ describe('commands inside a run', () => {
     ['restart'],
     ['mcp', 'desktop'],
     ['doctor', '--fix'],
+    ['worktree', 'remove', 'ID'],
   ])('a run may not call %j: a person decides about work', async (words, { rig }) => {
     const project = await submitted(await rig.bridge, await rig.send('# Build a clock'));
     const plan = await rig.file('plan.md', '# Build another clock');
@@ -45,6 +46,7 @@ describe('commands inside a run', () => {
     ['list', '--all'],
     ['show', 'ID'],
     ['evidence', 'ID'],
+    ['worktree', 'list'],
   ])('a run may call %j, which only looks', async (words, { rig }) => {
     const project = await submitted(await rig.bridge, await rig.send('# Build a clock'));
     const args = words.map((word) => word.replace('ID', project.id));

@@ -11,6 +11,7 @@ const CHANGING: readonly (readonly string[])[] = [
   ['reject', 'aaaa', '--reason', 'x'],
   ['steer', 'aaaa', 'x'],
   ['cancel', 'aaaa'],
+  ['worktree', 'remove', 'aaaa'],
   ['stop'],
   ['send', '/no/where.md'],
   ['backup', '/no/where/x.db'],

@@ -74,6 +74,35 @@ describe('removeWorktree', () => {
     expect(existsSync(worktree)).toBe(false);
   });
 
+  test('a work tree with changes of somebody is removed once a branch has a commit of all that is in it', async () => {
+    const { worktree, edit, gitAt, git, remove } = await submitted();
+    await edit('left.txt', 'left\n');
+    expect(await remove()).toMatchObject({ cause: 'changed', names: [{ path: 'left.txt' }] });
+    await gitAt(worktree, 'add', '--all');
+    await gitAt(worktree, 'commit', '--quiet', '-m', 'left');
+    const kept = await gitAt(worktree, 'rev-parse', 'HEAD');
+    await edit('more.txt', 'more\n');
+    expect(await remove()).toMatchObject({ cause: 'changed' });
+    await rm(join(worktree, 'more.txt'));
+    expect(await remove(true)).toEqual({ kind: 'removed', ignored: [] });
+    expect(await remove()).toEqual({ kind: 'removed', ignored: [] });
+    expect(await git('rev-parse', BRANCH)).toBe(kept);
+    expect(await git('show', `${BRANCH}:left.txt`)).toBe('left');
+  });
+
+  test('a work tree whose work is in no branch is kept, also where HEAD has all that is in the folder, or it is lost', async () => {
+    const { worktree, gitAt, edit, git, remove, commit, measureDir } = await submitted({ lands: false });
+    await edit('a.txt', 'changed once more\n');
+    await gitAt(worktree, 'add', '--all');
+    await gitAt(worktree, 'commit', '--quiet', '-m', 'another');
+    expect(await remove()).toMatchObject({ cause: 'unlanded', detail: commit });
+    await rm(worktree, { recursive: true });
+    expect(await remove()).toMatchObject({ cause: 'unlanded', detail: commit });
+    expect(await git('worktree', 'list', '--porcelain')).toContain(worktree);
+    await git('fetch', '--quiet', measureDir, `${commit}:refs/heads/kept`);
+    expect(await remove()).toMatchObject({ kind: 'removed' });
+  });
+
   test('a work tree at a commit that no ref has is kept, and so is a branch with a commit of its own', async () => {
     const { worktree, gitAt, remove, repository, env, commit } = await submitted();
     await gitAt(worktree, 'checkout', '--quiet', '--detach');

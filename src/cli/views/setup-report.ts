@@ -1,4 +1,6 @@
 /** What setup would do and what it did, as text and as JSON. */
+
+import { shellWord } from '../../characters.ts';
 import { CODE_SERVER } from '../../claude/command-line.ts';
 import { type FilePlan, isChange } from '../../setup/change.ts';
 import type { CodePlan } from '../../setup/code.ts';
@@ -120,10 +122,4 @@ function hasNow(isOfAnother: boolean, isRemoval: boolean, isNew: boolean): strin
   if (isOfAnother) return isNew ? 'has its former entry again for' : 'keeps another entry for';
   const since = isNew ? 'now' : 'already';
   return isRemoval ? `is ${since} without` : `${since} has`;
-}
-
-function shellWord(word: string): string {
-  if (/^[\w./:=@%+,-]+$/.test(word)) return word;
-  // On Windows a backslash is part of most paths, and both its shells know these quotes.
-  return word.includes("'") || word.includes('\\') ? `"${word}"` : `'${word}'`;
 }

@@ -4,10 +4,14 @@
  */
 import { readdir, rm } from 'node:fs/promises';
 import { removeFromDisk } from '../../bridge/worktree-removal.ts';
-import { closedWithoutWorktree, oldWorktrees, removedWorktree } from '../../bridge/worktrees.ts';
+import {
+  closedWithoutWorktree,
+  oldWorktrees,
+  type ProjectWorktree,
+  removedWorktree,
+} from '../../bridge/worktrees.ts';
 import { messageOf } from '../../error-message.ts';
 import { asProjectId } from '../../project/ids.ts';
-import type { Worktree } from '../../project/worktree.ts';
 import { measureFolder, measuresFolder, parseMeasureName } from '../../state-folder.ts';
 import type { Context } from '../context.ts';
 import { endsSupervisor, retryTransient } from '../transient.ts';
@@ -15,29 +19,24 @@ import { endsSupervisor, retryTransient } from '../transient.ts';
 /** Removes those of projects closed before this time (ISO 8601). Throws StoreError and LeaseLost. */
 export async function removeOldWorktrees(context: Context, before: string): Promise<void> {
   const { bridge, log } = context;
-  for (const worktree of await retryTransient(context, () => oldWorktrees(bridge, before)))
+  for (const one of await retryTransient(context, () => oldWorktrees(bridge, before)))
     try {
-      await removeOne(context, worktree);
+      await removeOne(context, one);
     } catch (error) {
       if (endsSupervisor(error)) throw error;
-      log.warn('worktree.kept', { project: worktree.projectId, path: worktree.path }, messageOf(error));
+      log.warn('worktree.kept', { project: one.project.id, path: one.worktree.path }, messageOf(error));
     }
   await removeMeasures(context, before);
 }
 
-async function removeOne(context: Context, worktree: Worktree): Promise<void> {
+async function removeOne(context: Context, one: ProjectWorktree): Promise<void> {
   const { env, lease, log } = context;
-  const { projectId, path } = worktree;
-  const removal = await removeFromDisk(worktree, env);
-  if (removal.kind === 'removed') return retryTransient(context, () => removedWorktree(lease, projectId));
-  const { cause, names, detail } = removal;
-  log.info('worktree.kept', {
-    project: projectId,
-    path,
-    cause,
-    files: names.length,
-    first: names[0]?.path ?? detail,
-  });
+  const { id: project } = one.project;
+  const { path } = one.worktree;
+  const removal = await removeFromDisk(one, env);
+  if (removal.kind === 'removed') return retryTransient(context, () => removedWorktree(lease, project));
+  const { cause, files, detail } = removal;
+  log.info('worktree.kept', { project, path, cause, files: files.length, first: files[0] ?? detail });
 }
 
 /** What a folder in place was measured with may be as large as the folder. */

@@ -16,6 +16,7 @@ import { runSchema } from './run.ts';
 import { setupSchema } from './setup.ts';
 import { statusSchema } from './status.ts';
 import { usageWindowSchema } from './usage-window.ts';
+import { keptWorktreeSchema, worktreeListSchema, worktreeRemovalSchema, worktreeSchema } from './worktree.ts';
 
 /** What other outputs are made of, by the name of the thing. */
 export const NOUNS = {
@@ -32,6 +33,8 @@ export const NOUNS = {
   hold: holdSchema,
   'usage window': usageWindowSchema,
   finding: findingSchema,
+  worktree: worktreeSchema,
+  'kept worktree': keptWorktreeSchema,
 } as const;
 
 /** What a command prints with `--json`. */
@@ -47,6 +50,8 @@ export const OUTPUTS = {
   setup: setupSchema,
   install: installSchema,
   uninstall: uninstallSchema,
+  'worktree list': worktreeListSchema,
+  'worktree remove': worktreeRemovalSchema,
 } as const;
 
 /** What a command prints with `--json` on each line. */

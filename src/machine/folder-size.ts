@@ -3,7 +3,7 @@ import { lstat, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Clock } from '../clock.ts';
 
-export interface Size {
+export interface FolderSize {
   readonly bytes: number;
   readonly files: number;
   /** The measurement was cut short: the folder uses at least this much. */
@@ -14,7 +14,7 @@ const MAX_FILES = 100_000;
 const MAX_MS = 5_000;
 
 /** Follows no links. A file that cannot be read counts as empty. */
-export async function folderSize(folder: string, clock: Clock, signal: AbortSignal): Promise<Size> {
+export async function folderSize(folder: string, clock: Clock, signal: AbortSignal): Promise<FolderSize> {
   const end = clock.monotonic() + MAX_MS;
   const queue = [folder];
   let [bytes, files] = [0, 0];
