@@ -65,7 +65,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[] | 'anything'>> = {
   'mcp-client': [],
   simulator: ['clock'],
   setup: ['claude', 'machine', 'config', 'home-path'],
-  selftest: ['bridge', 'claude', 'machine', 'simulator', 'wire', 'clock', 'mcp-client'],
+  selftest: ['bridge', 'claude', 'git', 'machine', 'simulator', 'wire', 'clock', 'mcp-client'],
   doctor: [
     'control',
     'setup',

@@ -35,20 +35,21 @@ async function wholeLoop(
   signal: AbortSignal,
 ): Promise<CheckResult> {
   // Loaded late: only this group reads the answers of tools.
-  const { LOOP_SANDBOX, runWholeLoop } = await import('../selftest/whole-loop.ts');
+  const { loopSandbox, runWholeLoop } = await import('../selftest/whole-loop.ts');
   const { clock, service } = context;
   const claude = await context.claude();
   const { env, where } = await context.supervisorEnv();
   const startedAt = clock.monotonic();
+  const selfCommand = upToScript(commandOf(service?.installed.files ?? []) ?? context.selfCommand);
   const sandbox = await openSandbox({
-    selfCommand: upToScript(commandOf(service?.installed.files ?? []) ?? context.selfCommand),
+    selfCommand,
     env,
     variables: pick(env, SYSTEM_VARIABLES),
     path: env.PATH ?? env.Path ?? plainPath(env),
     clock,
     claude,
     name: 'bridge-doctor',
-    ...LOOP_SANDBOX,
+    ...loopSandbox(selfCommand[0] ?? process.execPath),
   });
   const steps: string[] = [];
   try {
@@ -66,9 +67,10 @@ async function wholeLoop(
         `These processes could not be killed: ${left.map(({ pid }) => pid).join(', ')}.`,
       );
     const seconds = ((clock.monotonic() - startedAt) / 1_000).toFixed(1);
+    const end = sandbox.withoutGit === undefined ? 'merged' : `completed in place (${sandbox.withoutGit})`;
     return ok(
       'loop',
-      `Sent, carried out, rejected, revised, approved and completed in ${seconds} s, ${where}, without spending a token`,
+      `Sent, carried out, checked, repaired, rejected, revised, approved and ${end} in ${seconds} s, ${where}, without spending a token`,
     );
   } catch (error) {
     const { message } = signal.aborted ? new Error('it timed out') : asError(error);

@@ -1,6 +1,7 @@
 /** The environment of the sandbox's processes: built from nothing, so that no key or setting of the person gets in. */
 import { delimiter, dirname, join } from 'node:path';
 import type { Environment } from '../environment.ts';
+import { findExecutable } from '../machine/executable.ts';
 import { simulatedClaudeEnvironment } from '../simulator/environment.ts';
 
 export interface Places {
@@ -24,6 +25,8 @@ export function sandboxEnvironment(
     ...simulatedClaudeEnvironment({ url, homeDir, path }),
     ...Object.fromEntries([TMPDIR, TEMP, TMP].map((name) => [name, homeDir])),
     ...Object.fromEntries(OF_WINDOWS.flatMap((name) => (env[name] ? [[name, env[name]]] : []))),
+    // The person's configuration of git is out of reach with another home, the machine's with this.
+    GIT_CONFIG_NOSYSTEM: '1',
     BRIDGE_HOME: stateDir,
     BRIDGE_CLAUDE: claude,
     // A sleep inhibitor outlives a killed supervisor for a moment.
@@ -36,10 +39,13 @@ const [TMPDIR, TEMP, TMP] = ['TMPDIR', 'TEMP', 'TMP'];
 /** No program on Windows can open a socket without SystemRoot. The others say where programs and Git's bash are. */
 const OF_WINDOWS = ['SystemRoot', 'ComSpec', 'PATHEXT', 'CLAUDE_CODE_GIT_BASH_PATH'];
 
-/** A PATH with our own Node and the folders that every system has. */
-export function plainPath({ SystemRoot }: Environment): string {
+/** A PATH with our own Node, the git of `env`, and the folders that every system has. */
+export function plainPath(env: Environment): string {
+  const { SystemRoot } = env;
+  const git = findExecutable('git', env.PATH ?? env.Path);
   const system = SystemRoot
     ? [join(SystemRoot, 'System32'), SystemRoot]
     : ['/usr/local/bin', '/usr/bin', '/bin', '/usr/sbin', '/sbin'];
-  return [dirname(process.execPath), ...system].join(delimiter);
+  const folders = [dirname(process.execPath), ...(git === undefined ? [] : [dirname(git)]), ...system];
+  return [...new Set(folders)].join(delimiter);
 }

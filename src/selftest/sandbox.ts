@@ -8,6 +8,7 @@ import { mkdir, mkdtemp, readFile, realpath, rm, writeFile } from 'node:fs/promi
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Bridge, openBridge } from '../bridge/bridge.ts';
+import { projectDetails, projects } from '../bridge/queries.ts';
 import type { Clock } from '../clock.ts';
 import type { Environment } from '../environment.ts';
 import { type Child, type Exit, spawnChild } from '../machine/child.ts';
@@ -17,6 +18,7 @@ import type { Script } from '../simulator/script.ts';
 import { type Simulator, startSimulator } from '../simulator/server.ts';
 import { logFile } from '../state-folder.ts';
 import { type Desktop, startDesktop } from './desktop.ts';
+import { gitProblem, makeRepository } from './repository.ts';
 import { sandboxEnvironment } from './sandbox-environment.ts';
 import { SelftestError } from './selftest-error.ts';
 
@@ -34,32 +36,39 @@ export interface SandboxOptions {
   readonly claude: string;
   /** Prefix of the folder's name. */
   readonly name: string;
-  /** The folder Claude works in: its name and its first files. */
-  readonly workspace: { readonly name: string; readonly files: Readonly<Record<string, string>> };
+  /** The person's folder: its name, its first files, and the keys of its workspace in config.json. */
+  readonly workspace: {
+    readonly name: string;
+    readonly files: Readonly<Record<string, string>>;
+    readonly settings: Readonly<Record<string, unknown>>;
+  };
   /** Keys of config.json besides the workspace. */
   readonly config: Readonly<Record<string, unknown>>;
 }
 
 export class Sandbox {
   readonly root: string;
-  /** The folder Claude works in. */
+  readonly stateDir: string;
+  /** The person's folder: a git repository, unless `withoutGit` says why not. */
   readonly workspace: string;
+  readonly withoutGit: string | undefined;
   readonly bridge: Bridge;
   readonly #options: SandboxOptions;
-  readonly #stateDir: string;
   readonly #homeDir: string;
   #stopped: Promise<Leftover[]> | undefined;
   #simulator: Simulator | undefined;
   #supervisor: Child | undefined;
   #desktop: Desktop | undefined;
 
-  constructor(root: string, options: SandboxOptions, bridge: Bridge) {
+  constructor(root: string, options: SandboxOptions, bridge: Bridge, withoutGit: string | undefined) {
+    const { stateDir, homeDir, workspace } = placesIn(root, options);
     this.root = root;
-    this.#options = options;
-    this.#stateDir = join(root, 'state');
-    this.#homeDir = join(root, 'home');
-    this.workspace = join(root, options.workspace.name);
+    this.stateDir = stateDir;
+    this.workspace = workspace;
+    this.withoutGit = withoutGit;
     this.bridge = bridge;
+    this.#options = options;
+    this.#homeDir = homeDir;
   }
 
   /** Path of the claude program. */
@@ -84,7 +93,7 @@ export class Sandbox {
       command,
       args: [...args, 'run', '--quiet'],
       cwd: this.root,
-      env: this.#environment(),
+      env: this.environment,
       stdoutPath: output,
       stderrPath: output,
     });
@@ -98,7 +107,7 @@ export class Sandbox {
   async startDesktop(): Promise<Desktop> {
     this.#desktop = await startDesktop({
       selfCommand: this.#options.selfCommand,
-      env: this.#environment(),
+      env: this.environment,
       cwd: this.root,
       logPath: join(this.root, 'desktop.out'),
     });
@@ -107,13 +116,17 @@ export class Sandbox {
 
   /** The lines of loop.log so far. */
   async log(): Promise<string[]> {
-    const text = await readFile(logFile(this.#stateDir), 'utf8').catch(() => '');
+    const text = await readFile(logFile(this.stateDir), 'utf8').catch(() => '');
     return text.split('\n').filter((line) => line !== '');
   }
 
-  /** A file of the workspace. */
-  read(name: string): Promise<string> {
-    return readFile(join(this.workspace, name), 'utf8');
+  /** The folder of the run under way, or of the newest one: a worktree, or the workspace itself. */
+  async workFolder(): Promise<string> {
+    const [project] = await projects(this.bridge, { limit: 1 });
+    const found = project && (await projectDetails(this.bridge, project.id, 0));
+    const run = found?.ok ? found.value.runs.at(-1) : undefined;
+    if (!run) throw new SelftestError('Claude asked the model before there was a run');
+    return run.workspace;
   }
 
   /** Stops every process, once. Returns those that survived. */
@@ -138,29 +151,42 @@ export class Sandbox {
     await rm(this.root, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 });
   }
 
-  #environment(): Record<string, string> {
-    const { claude, path, env } = this.#options;
-    const url = this.#simulator?.url ?? '';
-    const places = { url, stateDir: this.#stateDir, homeDir: this.#homeDir, claude, path };
-    return { ...this.#options.variables, ...sandboxEnvironment(places, env) };
+  /** Of every process in it. */
+  get environment(): Record<string, string> {
+    return environmentIn(this.root, this.#options, this.#simulator?.url ?? '');
   }
 }
 
 /** Creates the folder with everything that the first process needs. */
 export async function openSandbox(options: SandboxOptions): Promise<Sandbox> {
-  const { name, files } = options.workspace;
+  const { name, files, settings } = options.workspace;
   const root = await realpath(await mkdtemp(join(tmpdir(), `${options.name}-`)));
   try {
-    const workspace = join(root, name);
-    for (const folder of [workspace, join(root, 'state'), join(root, 'home')]) await mkdir(folder);
+    const { stateDir, homeDir, workspace } = placesIn(root, options);
+    for (const folder of [workspace, stateDir, homeDir]) await mkdir(folder);
     for (const [file, text] of Object.entries(files)) await writeFile(join(workspace, file), text);
-    const config = { workspaces: { [name]: workspace }, ...options.config };
-    await writeFile(join(root, 'state', 'config.json'), JSON.stringify(config, null, 2));
-    return new Sandbox(root, options, await openBridge(join(root, 'state'), options.clock));
+    const env = environmentIn(root, options, '');
+    const withoutGit = await gitProblem(env);
+    if (withoutGit === undefined) await makeRepository(workspace, env);
+    const config = { workspaces: { [name]: { path: workspace, ...settings } }, ...options.config };
+    await writeFile(join(stateDir, 'config.json'), JSON.stringify(config, null, 2));
+    return new Sandbox(root, options, await openBridge(stateDir, options.clock), withoutGit);
   } catch (error) {
     await rm(root, { recursive: true, force: true });
     throw error;
   }
+}
+
+function placesIn(root: string, { workspace }: Pick<SandboxOptions, 'workspace'>) {
+  const [stateDir, homeDir] = [join(root, 'state'), join(root, 'home')];
+  return { stateDir, homeDir, workspace: join(root, workspace.name) };
+}
+
+/** @param url The simulator's; empty before it is started. */
+function environmentIn(root: string, options: SandboxOptions, url: string): Record<string, string> {
+  const { claude, path, env, variables } = options;
+  const { stateDir, homeDir } = placesIn(root, options);
+  return { ...variables, ...sandboxEnvironment({ url, stateDir, homeDir, claude, path }, env) };
 }
 
 /** A supervisor that is asked to stop ends its runs first, which takes some seconds. */

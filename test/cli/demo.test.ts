@@ -23,7 +23,7 @@ function recording(columns: number): { out: Output; printed: string[] } {
   return { out, printed };
 }
 
-const KINDS: Excerpt['kind'][] = ['output', 'diff', 'text', 'log'];
+const KINDS: Excerpt['kind'][] = ['output', 'diff', 'text', 'evidence'];
 
 describe('text of the demo', () => {
   test.for([40, 80, 120])('the demo fits %i columns, whatever programs print', (columns) => {
@@ -36,7 +36,7 @@ describe('text of the demo', () => {
     reporter.end();
     for (const line of printed) expect(widthOf(line), line).toBeLessThanOrEqual(columns);
     const shown = printed.filter((line) => line.includes('│'));
-    expect(shown.length, 'lines of 50 each').toBeLessThan(4 * 15);
+    expect(shown.length, 'lines of 50 each').toBeLessThan(5 + 12 + 12 + 30 + 1);
     expect(printed.join('\n')).not.toContain('nobody looks');
   });
 

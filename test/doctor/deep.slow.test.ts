@@ -30,7 +30,7 @@ test('a whole plan goes through the real Claude; nothing is spent and nothing is
     check: 'deep.loop',
     verdict: 'ok',
     message: expect.stringMatching(
-      /^Sent, carried out, rejected, revised, approved and completed in [\d.]+ s/,
+      /^Sent, carried out, checked, repaired, rejected, revised, approved and merged in [\d.]+ s/,
     ),
   });
   expect(code).toBe(0);

@@ -105,7 +105,7 @@ async function logIn(temporary: string): Promise<string> {
 }
 
 describe('demo', () => {
-  test('the demo tells of plan, updates, rejection, revision in the same session and approval, in order', async ({
+  test('the demo tells of plan, repair, evidence, rejection, revision and merge in order, and of one session', async ({
     demo,
   }) => {
     const { code, stdout, stderr } = await demo.start().ended;
@@ -113,29 +113,48 @@ describe('demo', () => {
 
     const story = stdout.replaceAll(/\s+/g, ' ');
     const inOrder = [
+      'From a plan to approved work on your branch',
       'Scripted the model. A small server on this machine plays it: no account, no network, no cost.',
       '1 The supervisor starts',
       '2 Desktop sends a plan Desktop calls bridge_send_plan:',
       '3 Claude Code carries it out, unattended',
-      'Claude reports: I write the program first',
+      'Supervisor makes a worktree for it; your folder stays as it is',
+      'Claude reports: I write the program',
       'Claude Write: words.mjs',
-      'Claude Bash: node --test words.test.mjs',
-      'Claude Bash: node words.mjs sample.txt │ the 4 │ The 2',
+      'Claude Bash: node words.mjs sample.txt │ the 6 │ and 2',
       'Claude submits round 1',
-      '4 You look at the work, and reject it',
-      'Desktop calls bridge_reject',
-      '5 The same session revises it',
+      '4 Your check fails, and the same session repairs the work',
+      'Supervisor runs your check: node check.mjs',
+      'Supervisor sees it fail',
+      'with what the check printed',
+      'Claude reads: │ Check `missing-file`: exit code 1 │ > lines of error for a missing file:',
       'Claude Edit: words.mjs',
+      'Claude submits round 1 again',
+      'Supervisor runs your check: node check.mjs',
+      '5 You look at what was measured, and reject it',
+      'Desktop shows you round 1, tree ',
+      '│ Checks passed after 1 repair',
+      '│ Claude says it changed these, and they are as before: │ README.md',
+      '│ Changes: 1 file, +15 −0',
+      '│ Claude says │ A missing file',
+      '│ An approval moves main to commit ',
+      'Desktop calls bridge_reject',
+      '6 The same session revises it',
+      'with your reason',
+      'Claude Edit: README.md',
       'Claude submits round 2',
-      '6 You look again, and approve',
-      '│ - return text.match(',
-      '│ + return text.toLowerCase().match(',
-      'You try it: node words.mjs sample.txt │ the 6',
+      '7 You look again, and approve',
+      '│ Changes: 2 files, +17 −0',
+      '│ +`node words.mjs FILE`',
       'Desktop calls bridge_approve',
-      '7 The supervisor stops',
-      'supervisor.stopped',
-      'The project is complete',
-      'Scripted the model: asked 15 times, $0.00 real.',
+      'Supervisor moves main to commit ',
+      '8 Your folder has the work',
+      'You: Count the words of a text',
+      'You: Begin',
+      'You find the approved tree ',
+      'You try it: node words.mjs sample.txt │ the 6',
+      'The project is complete, and merged as commit ',
+      'Scripted the model: asked 13 times, $0.00 real.',
       'Left no process, no folder',
     ];
     let from = 0;
@@ -144,10 +163,11 @@ describe('demo', () => {
       expect(at, `${words}\nin: ${story.slice(from)}`).toBeGreaterThanOrEqual(0);
       from = at;
     }
-    const [opened, resumed] = ['opens', 'resumes'].map((does) =>
-      story.split(`${does} session `)[1]?.slice(0, 8),
-    );
-    expect(resumed).toBe(opened);
+    const sessions = [...story.matchAll(/(opens|resumes) session ([0-9a-f]{8})/g)];
+    expect(sessions.map(([, does]) => does)).toEqual(['opens', 'resumes', 'resumes']);
+    expect(new Set(sessions.map(([, , session]) => session)).size).toBe(1);
+    const trees = [...story.matchAll(/tree ([0-9a-f]{8})/g)].map(([, tree]) => tree);
+    expect(trees[2], 'what is on main is what was shown last').toBe(trees[1]);
 
     // Nobody looks: no colour, no line that is drawn over, nothing wider than a terminal.
     expect(stdout).not.toMatch(/[\u001b\r]/);
@@ -165,7 +185,7 @@ describe('demo', () => {
       .split('\n')
       .map((line) => JSON.parse(line));
     const { summary } = steps.pop();
-    expect(steps.map(({ step }) => step)).toEqual([1, 2, 3, 4, 5, 6, 7]);
+    expect(steps.map(({ step }) => step)).toEqual([1, 2, 3, 4, 5, 6, 7, 8]);
     for (const step of steps) expect(demoStepSchema.parse(step)).toEqual(step);
     for (const { lines } of steps) {
       expect(lines).toContainEqual(
@@ -175,20 +195,38 @@ describe('demo', () => {
     expect(summary).toMatchObject({
       status: 'complete',
       rounds: 2,
-      runs: 2,
+      runs: 3,
+      repairs: 1,
       sessions: [expect.stringMatching(/^[0-9a-f-]{36}$/)],
-      updates: 3,
+      updates: 1,
+      landed: expect.stringMatching(/^[0-9a-f]{40}$/),
       model: 'scripted',
       paid_usd: 0,
       processes_left: 0,
       kept: expect.stringContaining(demo.temporary),
     });
 
-    expect(await readFile(join(summary.kept, 'words', 'words.mjs'), 'utf8')).toContain('toLowerCase');
+    expect(await readFile(join(summary.kept, 'words', 'README.md'), 'utf8')).toContain('node words.mjs FILE');
+    const head = await readFile(join(summary.kept, 'words', '.git', 'refs', 'heads', 'main'), 'utf8');
+    expect(head.trim()).toBe(summary.landed);
     const log = await readFile(join(summary.kept, 'state', 'loop.log'), 'utf8');
-    expect(log).toContain(`project.completed project=${summary.project_id}`);
+    expect(log).toContain(`project.landed project=${summary.project_id}`);
     await rm(summary.kept, { recursive: true });
   });
+});
+
+test('the demo works in the folder itself where git is of no use, and says so', async ({ demo }) => {
+  const folder = join(demo.root, 'old');
+  await mkdir(folder);
+  await writeFile(join(folder, 'git'), '#!/bin/sh\necho "git version 2.30.0"\n');
+  await chmod(join(folder, 'git'), 0o755);
+  const PATH = [folder, dirname(process.execPath), '/usr/bin', '/bin'].join(delimiter);
+  const { code, stdout, stderr } = await demo.start([], { PATH }).ended;
+  expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+  const story = stdout.replaceAll(/\s+/g, ' ');
+  expect(story).toContain('works in the folder itself and measures nothing: git 2.30.0 is too old');
+  expect(story).toContain('│ Checks passed after 1 repair');
+  expect(story).toMatch(/The project is complete, after [\d.]+ s/);
 });
 
 describe('end of the demo', () => {

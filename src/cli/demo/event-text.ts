@@ -6,10 +6,13 @@ import {
   present,
   type UnknownEvent,
 } from '../../project/event.ts';
-import { describeOutcome } from '../../project/outcome-text.ts';
+import { shortOid } from '../../project/oid.ts';
+import type { RunKind } from '../../project/run.ts';
+import { branchName } from '../../project/worktree.ts';
 import type { ScriptTurn } from '../../simulator/turn.ts';
 import { plainLines } from '../terminal/text.ts';
 import type { Excerpt, Reporter, Who } from './reporter.ts';
+import { CHECK } from './work.ts';
 
 export function reportEvent(reporter: Reporter, event: HistoryEvent): void {
   const sentence = present(event, SENTENCES, unknownSentence);
@@ -18,26 +21,45 @@ export function reportEvent(reporter: Reporter, event: HistoryEvent): void {
 
 type Sentence = readonly [who: Who, text: string] | undefined;
 
-/** What Desktop does is reported by the step that does it; the rest happens in no demo, or is of no interest there. */
+/** What Desktop does and hears is reported by the step that has it do so; the rest happens in no demo, or is of no interest there. */
 const SENTENCES: EventTable<Sentence> = {
   ...alike(() => undefined),
-  'project.claimed': () => ['Supervisor', 'takes the plan out of the queue'],
-  'project.updated': ({ message }) => ['Claude', `reports: ${message}`],
-  'project.submitted': ({ round, summary }) => ['Claude', `submits round ${round}: ${summary}`],
-  'project.revision_started': ({ round }) => ['Supervisor', `takes up the revision: round ${round} begins`],
-  'project.completed': () => ['Supervisor', 'completes the project'],
+  'worktree.added': () => ['Supervisor', 'makes a worktree for it; your folder stays as it is'],
   'run.started': ({ kind, sessionId }) => {
     const session = sessionId.slice(0, 8);
-    return kind === 'revise'
-      ? ['Supervisor', `resumes session ${session} with your reason`]
-      : ['Supervisor', `opens session ${session}`];
+    const why = WHY_RESUMED[kind];
+    return [
+      'Supervisor',
+      why === undefined ? `opens session ${session}` : `resumes session ${session} ${why}`,
+    ];
   },
   'run.spawned': ({ pid }) => ['Supervisor', `starts claude, pid ${pid}`],
   'run.ready': ({ claudeVersion }) => [
     'Claude',
     `is ready: Claude Code ${claudeVersion}, connected to our tools`,
   ],
-  'run.ended': ({ outcome }) => ['Supervisor', `sees that claude has ended: ${describeOutcome(outcome)}`],
+  'project.updated': ({ message }) => ['Claude', `reports: ${message}`],
+  'project.submitted': ({ round, attempt, summary }) => [
+    'Claude',
+    `submits round ${round}${attempt > 1 ? ' again' : ''}: ${summary}`,
+  ],
+  'project.checking': () => ['Supervisor', `runs your check: ${CHECK}`],
+  'project.checks_failed': ({ repair }) => [
+    'Supervisor',
+    `sees it fail, and sends that back: repair ${repair}`,
+  ],
+  'project.landed': ({ target, oid }) => [
+    'Supervisor',
+    `moves ${branchName(target)} to commit ${shortOid(oid)}, and reads it back`,
+  ],
+  'project.completed': () => ['Supervisor', 'completes the project'],
+};
+
+const WHY_RESUMED: Readonly<Record<RunKind, string | undefined>> = {
+  execute: undefined,
+  repair: 'with what the check printed',
+  revise: 'with your reason',
+  resume: 'where it was cut short',
 };
 
 function unknownSentence({ raw }: UnknownEvent): Sentence {
@@ -71,6 +93,12 @@ export function reportTool(reporter: Reporter, { name, input, output }: UsedTool
   const file = String(input.file_path ?? '').replace(/^.*[\\/]/, '');
   const size = typeof input.content === 'string' ? `, ${input.content.trim().split('\n').length} lines` : '';
   reporter.say('Claude', `${name}: ${file}${size}`);
+}
+
+/** What Claude is told, without the paragraphs around it that are the same every time. */
+export function promptExcerpt(prompt: string): Excerpt {
+  const paragraphs = prompt.split(/\n{2,}/).slice(1, -1);
+  return { kind: 'text', lines: paragraphs.flatMap(plainLines) };
 }
 
 export function printed(output: string): Excerpt {

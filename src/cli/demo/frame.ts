@@ -1,13 +1,16 @@
 /** The demo's introduction and conclusion: what is scripted, what is real, and what is left. */
 
 import { dollars } from '../../project/costs.ts';
+import { shortOid } from '../../project/oid.ts';
+import { plural } from '../../project/text.ts';
 import type { Output } from '../terminal/output.ts';
 import { wrap } from '../terminal/text.ts';
 import type { LoopFacts } from './scenario.ts';
 
-export function introduction(out: Output): string[] {
+/** @param hasGit Whether there is a branch for the work. */
+export function introduction(out: Output, hasGit: boolean): string[] {
   return [
-    out.style('bold', 'From a plan to approved work, in a quarter of a minute'),
+    out.style('bold', `From a plan to approved work${hasGit ? ' on your branch' : ''}`),
     '',
     ...item(
       out,
@@ -17,7 +20,7 @@ export function introduction(out: Output): string[] {
     ...item(
       out,
       'Real',
-      'Claude Code, the supervisor, both MCP servers, the store, the files and the tests.',
+      `Claude Code, the supervisor, both MCP servers, the store, ${hasGit ? 'git, ' : ''}the files and the check.`,
     ),
   ];
 }
@@ -31,13 +34,14 @@ export interface Summary extends LoopFacts {
 }
 
 export function conclusion(out: Output, summary: Summary): string[] {
-  const { durationMs, status, rounds, runs, updates, estimatedUsd, modelRequests, processesLeft, kept } =
+  const { durationMs, rounds, runs, repairs, landed, estimatedUsd, modelRequests, processesLeft, kept } =
     summary;
+  const end = landed === null ? 'complete' : `complete, and merged as commit ${shortOid(landed)}`;
   const processes = processesLeft === 0 ? 'no process' : `${processesLeft} processes`;
   const folder = kept === null ? 'no folder' : `and the folder that you keep: ${kept}`;
   return [
     '',
-    out.style('bold', `The project is ${status}, after ${(durationMs / 1_000).toFixed(1)} s`),
+    out.style('bold', `The project is ${end}, after ${(durationMs / 1_000).toFixed(1)} s`),
     '',
     ...item(
       out,
@@ -47,7 +51,7 @@ export function conclusion(out: Output, summary: Summary): string[] {
     ...item(
       out,
       'Real',
-      `all else: ${rounds} rounds in one session of Claude Code, ${runs} runs, ${updates} updates, 2 decisions.`,
+      `all else: ${plural(rounds, 'round')} in one session of Claude Code, ${plural(runs, 'run')}, ${plural(repairs, 'repair')}, 2 decisions.`,
     ),
     ...item(out, 'Left', `${processes}, ${folder}`),
     ...item(

@@ -2,19 +2,22 @@
 import { clearLine, cursorTo } from 'node:readline';
 import type { Clock } from '../../clock.ts';
 import type { WireDemoStep } from '../../wire/schemas/demo.ts';
-import type { Output } from '../terminal/output.ts';
-import { cell, clip, shorten, wrap } from '../terminal/text.ts';
+import type { Format, Output } from '../terminal/output.ts';
+import { cell, clip, wrap } from '../terminal/text.ts';
 
 export type Who = 'You' | 'Desktop' | 'Supervisor' | 'Claude';
 
-/** What a program printed or a file holds. */
+/** What a program printed, a file holds, or was measured. */
 export interface Excerpt {
-  /** A line of a log is cut where it does not fit; all else is wrapped. */
-  readonly kind: 'output' | 'diff' | 'text' | 'log';
-  readonly lines: readonly string[];
+  readonly kind: 'output' | 'diff' | 'text' | 'evidence';
+  readonly lines: readonly ExcerptLine[];
 }
 
+export type ExcerptLine = string | { readonly text: string; readonly format: Format };
+
 export interface Reporter {
+  /** Somebody looks at a terminal. */
+  readonly isWatched: boolean;
   /** Begins the next step. */
   step(title: string): void;
   say(who: Who, text: string, shown?: Excerpt): void;
@@ -46,6 +49,7 @@ export function textReporter(out: Output, clock: Clock): Reporter {
     for (const line of lines) out.line(line);
   };
   return {
+    isWatched: out.isTerminal,
     step(title) {
       number += 1;
       print(['', out.style('bold', `${number}  ${title}`)]);
@@ -78,24 +82,41 @@ function sentence(out: Output, who: Who, text: string): string[] {
   ];
 }
 
-const MAX_LINES: Record<Excerpt['kind'], number> = { output: 5, diff: 12, text: 12, log: 12 };
+const MAX_LINES: Record<Excerpt['kind'], number> = { output: 5, diff: 12, text: 12, evidence: 30 };
 
 function showing(out: Output, shown: Excerpt | undefined): string[] {
   if (!shown) return [];
   const indent = `${' '.repeat(MARGIN.length + WHO_COLUMNS + 2)}${out.style('dim', '│')} `;
   const columns = out.columns - MARGIN.length - WHO_COLUMNS - 4;
-  const lines = shown.lines.flatMap((line) =>
-    shown.kind === 'log' ? clip(line, columns) : wrap(line, columns),
-  );
-  return shorten(lines, MAX_LINES[shown.kind]).map((line) =>
-    (indent + coloured(out, shown.kind, line)).trimEnd(),
+  const lines = shown.lines.flatMap((line) => linesOf(line, shown.kind, columns));
+  const rest = lines.length - MAX_LINES[shown.kind];
+  const fitting = rest <= 0 ? lines : [...lines.slice(0, -rest - 1), plain(`… ${rest + 1} more lines`)];
+  return fitting.map(({ text, format }) =>
+    (indent + (format === undefined ? text : out.style(format, text))).trimEnd(),
   );
 }
 
-function coloured(out: Output, kind: Excerpt['kind'], line: string): string {
-  if (kind === 'diff' && line.startsWith('+')) return out.style('green', line);
-  if (kind === 'diff' && line.startsWith('-')) return out.style('red', line);
-  return line;
+interface StyledLine {
+  readonly text: string;
+  readonly format: Format | undefined;
+}
+
+function linesOf(line: ExcerptLine, kind: Excerpt['kind'], columns: number): StyledLine[] {
+  const format = typeof line === 'string' ? formatIn(kind, line) : line.format;
+  return wrap(textOf(line), columns).map((text) => ({ text, format }));
+}
+
+function plain(text: string): StyledLine {
+  return { text, format: undefined };
+}
+
+function formatIn(kind: Excerpt['kind'], line: string): Format | undefined {
+  if (kind !== 'diff') return undefined;
+  return line.startsWith('+') ? 'green' : line.startsWith('-') ? 'red' : undefined;
+}
+
+function textOf(line: ExcerptLine): string {
+  return typeof line === 'string' ? line : line.text;
 }
 
 /** One object on a line for each step, when it is over. */
@@ -108,6 +129,7 @@ export function jsonReporter(out: Output, clock: Clock): Reporter {
     step = undefined;
   };
   return {
+    isWatched: false,
     step(title) {
       finish();
       number += 1;
@@ -115,7 +137,7 @@ export function jsonReporter(out: Output, clock: Clock): Reporter {
       step = { step: number, title, lines: [] };
     },
     say: (who, text, shown) =>
-      void step?.lines.push({ who, text, ...(shown ? { shown: [...shown.lines] } : {}) }),
+      void step?.lines.push({ who, text, ...(shown ? { shown: shown.lines.map(textOf) } : {}) }),
     live: () => undefined,
     pause: () => Promise.resolve(),
     end: finish,

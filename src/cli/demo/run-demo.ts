@@ -11,9 +11,9 @@ import type { Cli } from '../context.ts';
 import { stopRequest } from '../terminal/signals.ts';
 import { plainLine } from '../terminal/text.ts';
 import { conclusion, introduction, type Summary } from './frame.ts';
-import { jsonReporter, type Reporter, textReporter } from './reporter.ts';
+import { jsonReporter, textReporter } from './reporter.ts';
 import { runScenario } from './scenario.ts';
-import { ALLOWED_TOOLS, SAMPLE, SAMPLE_TEXT, WORKSPACE } from './work.ts';
+import { ALLOWED_TOOLS, FILES, SETTINGS, WORKSPACE } from './work.ts';
 
 export interface DemoOptions {
   /** One JSON object for each step, then a summary. */
@@ -33,7 +33,6 @@ export async function runDemo(cli: Cli, options: DemoOptions): Promise<number> {
   // Until the very end: a second ctrl-c must not interrupt the cleanup.
   const stop = stopRequest();
   try {
-    if (!options.json) for (const line of introduction(out)) out.line(line);
     const sandbox = await openSandbox({
       selfCommand,
       env,
@@ -41,10 +40,12 @@ export async function runDemo(cli: Cli, options: DemoOptions): Promise<number> {
       clock,
       claude: claude.path,
       name: 'bridge-demo',
-      workspace: { name: WORKSPACE, files: { [SAMPLE]: SAMPLE_TEXT } },
+      workspace: { name: WORKSPACE, files: FILES, settings: SETTINGS },
       config: { allowed_tools: ALLOWED_TOOLS },
     });
     try {
+      if (!options.json)
+        for (const line of introduction(out, sandbox.withoutGit === undefined)) out.line(line);
       return await show(cli, options, sandbox, AbortSignal.any([stop.signal, out.readerGone]));
     } finally {
       await cleanUp(sandbox, options);
@@ -77,7 +78,6 @@ async function show(
     out.details((await sandbox.log()).slice(-MAX_LOG_LINES).join('\n'));
     return 1;
   }
-  await reportEnd(sandbox, reporter);
   await cleanUp(sandbox, options);
   const summary = {
     ...end.facts,
@@ -92,25 +92,9 @@ async function show(
 
 const MAX_LOG_LINES = 10;
 
-async function reportEnd(sandbox: Sandbox, reporter: Reporter): Promise<void> {
-  reporter.step('The supervisor stops');
-  const log = await sandbox.log();
-  const end = log.slice(-MAX_LOG_LINES).map(shortLogLine);
-  reporter.say('Supervisor', `leaves ${log.length} lines in loop.log; the last ${end.length}, shortened:`, {
-    kind: 'log',
-    lines: end,
-  });
-  reporter.end();
-}
-
 function asSentence(text: string): string {
   const line = plainLine(text);
   return /[.!?]$/.test(line) ? line : `${line}.`;
-}
-
-/** Without what is the same in all of them: the date, the level, the project. */
-function shortLogLine(line: string): string {
-  return line.replace(/^\S+T([\d:]+)\S* INFO +/, '$1 ').replace(/ project=\S+/, '');
 }
 
 function toWireDemoSummary(summary: Summary): WireDemoSummary {
@@ -121,7 +105,9 @@ function toWireDemoSummary(summary: Summary): WireDemoSummary {
       rounds: summary.rounds,
       runs: summary.runs,
       sessions: [...summary.sessions],
+      repairs: summary.repairs,
       updates: summary.updates,
+      landed: summary.landed,
       model_requests: summary.modelRequests,
       estimated_usd: summary.estimatedUsd,
       duration_ms: summary.durationMs,

@@ -1,22 +1,15 @@
-/** The scenario: six steps, from the start of the supervisor to the approval, and what came of them. */
+/** The scenario, from the start of the supervisor to the approved work in the person's folder, and what came of it. */
 
 import { sep } from 'node:path';
 import { projectDetails } from '../../bridge/queries.ts';
 import type { ProjectId } from '../../project/ids.ts';
 import { type Sandbox, sessionsOf } from '../../selftest/sandbox.ts';
 import { SelftestError } from '../../selftest/selftest-error.ts';
+import { approval, findWork, rejection } from './decisions.ts';
 import { reportEvent } from './event-text.ts';
 import { openEventWaiter } from './event-waiter.ts';
 import type { Reporter } from './reporter.ts';
-import {
-  approval,
-  firstRound,
-  rejection,
-  type StepContext,
-  secondRound,
-  sendPlan,
-  startUp,
-} from './steps.ts';
+import { firstRound, repair, revision, type StepContext, sendPlan, startUp } from './steps.ts';
 
 export interface ScenarioOptions {
   readonly sandbox: Sandbox;
@@ -32,7 +25,11 @@ export interface LoopFacts {
   readonly rounds: number;
   readonly runs: number;
   readonly sessions: readonly string[];
+  /** How often a failed check was sent back. */
+  readonly repairs: number;
   readonly updates: number;
+  /** The commit that the base branch has now; null without git. */
+  readonly landed: string | null;
   readonly modelRequests: number;
   /** What Claude Code believes the scripted model has cost. Nothing was paid. */
   readonly estimatedUsd: number;
@@ -50,7 +47,7 @@ export async function runScenario({ sandbox, reporter, interrupted }: ScenarioOp
   const signal = AbortSignal.any([interrupted, failed.signal]);
   const events = openEventWaiter(sandbox.bridge, {
     report: (event) => reportEvent(reporter, event),
-    live: (text) => reporter.live(text.replaceAll(sandbox.workspace + sep, '')),
+    live: (text) => reporter.live(text.replaceAll(sandbox.root + sep, '')),
     signal,
   });
   const context: StepContext = { sandbox, reporter, events, signal };
@@ -58,9 +55,11 @@ export async function runScenario({ sandbox, reporter, interrupted }: ScenarioOp
     await startUp(context, (message) => failed.abort(new SelftestError(message)));
     const work = await sendPlan(context);
     await firstRound(work);
+    await repair(work);
     const rejected = await rejection(work);
-    await secondRound(rejected);
-    await approval(rejected);
+    await revision(rejected);
+    const tree = await approval(rejected);
+    await findWork(rejected, tree);
     return { kind: 'shown', facts: await factsOf(sandbox, work.projectId) };
   } catch (error) {
     if (interrupted.aborted) return { kind: 'interrupted' };
@@ -76,14 +75,18 @@ export async function runScenario({ sandbox, reporter, interrupted }: ScenarioOp
 async function factsOf(sandbox: Sandbox, projectId: ProjectId): Promise<LoopFacts> {
   const found = await projectDetails(sandbox.bridge, projectId, 100);
   if (!found.ok) throw new SelftestError(found.refusal);
-  const { project, runs, updates, spentUsd } = found.value;
+  const { project, runs, updates, landings, spentUsd } = found.value;
+  if (project.status !== 'complete')
+    throw new SelftestError(`the project is ${project.status}, not complete`);
   return {
     projectId,
     status: project.status,
     rounds: project.round,
     runs: runs.length,
     sessions: sessionsOf(sandbox),
+    repairs: runs.filter(({ kind }) => kind === 'repair').length,
     updates: updates.length,
+    landed: landings.at(-1)?.toOid ?? null,
     modelRequests: sandbox.requests.length,
     estimatedUsd: spentUsd,
   };

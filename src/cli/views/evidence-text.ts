@@ -50,7 +50,7 @@ export function measuredInShort({ round, evidence }: RecordedEvidence): string {
   return `round ${round}: ${summarizeEvidence(figuresOf(evidence))}`;
 }
 
-const FORMATS: Readonly<Record<EvidencePart['tone'], Format>> = {
+export const TONE_FORMATS: Readonly<Record<EvidencePart['tone'], Format>> = {
   bad: 'red',
   care: 'yellow',
   good: 'green',
@@ -63,7 +63,7 @@ function partLines({ title, tone, entries }: EvidencePart, layout: Layout): stri
   const { columns } = layout;
   const lines = entries.slice(0, MAX_ENTRIES).flatMap((entry) => entryLines(entry, columns));
   const rest = entries.length - MAX_ENTRIES;
-  return section(layout, title, [...lines, ...(rest > 0 ? [`… and ${rest} more`] : [])], FORMATS[tone]);
+  return section(layout, title, [...lines, ...(rest > 0 ? [`… and ${rest} more`] : [])], TONE_FORMATS[tone]);
 }
 
 const MAX_NAMES = 20;
