@@ -13,8 +13,8 @@ const configs = readdirSync(join(examples, 'configs'));
 
 const read = (...path: string[]) => readFileSync(join(examples, ...path), 'utf8');
 
-test('six plans and three configurations are examples, each named in their README', () => {
-  expect([plans.length, configs.length]).toEqual([6, 3]);
+test('six plans and four configurations are examples, each named in their README', () => {
+  expect([plans.length, configs.length]).toEqual([6, 4]);
   const readme = read('README.md');
   for (const file of plans) expect(readme).toContain(`(plans/${file})`);
   for (const file of configs) expect(readme).toContain(`(configs/${file})`);
