@@ -31,10 +31,13 @@ export async function bringCommit(
   return found === tree ? undefined : refused('other-commit', found);
 }
 
-/** Fetches what the command names and nothing else, whatever is configured. */
+/**
+ * Fetches what the command names and nothing else, whatever is configured. A git that does not show forced updates does
+ * not look for them either: it moves a branch to any commit, and drops what it had (seen with git 2.39).
+ */
 export const FETCH = [
   ...['fetch', '--quiet', '--no-tags', '--no-prune', '--no-write-fetch-head', '--no-recurse-submodules'],
-  ...['--no-auto-maintenance', '--no-show-forced-updates', '--refmap=', '--upload-pack=git-upload-pack'],
+  ...['--no-auto-maintenance', '--show-forced-updates', '--refmap=', '--upload-pack=git-upload-pack'],
 ];
 
 export const FETCH_CONFIG: readonly GitValue[] = [

@@ -43,7 +43,11 @@ export async function landOnBase(
   const failure = holder
     ? await fastForward(holder.path, commit, diff.changes, env)
     : await moveUnseen(git, commit, target);
-  if (failure) return failure;
+  if (failure) {
+    const now = await commitAt(git, target);
+    // Somebody was faster, between the look and git's own.
+    return now === null || now === from ? failure : refused('base-moved', now);
+  }
   const to = await commitAt(git, target);
   if (to !== commit) return refused('read-back', `${target} is at ${to}`);
   return { kind: 'landed', target, from, to, wasThere: false, checkout: holder?.path ?? null };
@@ -63,14 +67,25 @@ async function fastForward(
   env: Environment,
 ): Promise<RefusedLanding | undefined> {
   const place = await repositoryGit(checkout, env);
-  const obstacle =
+  const obstacle = await obstacleIn(place, checkout, changes);
+  if (obstacle) return obstacle;
+  const merged = await place.git([...FAST_FORWARD, commit]);
+  if (merged.code === 0) return undefined;
+  // What git met may have come after the look.
+  return (await obstacleIn(place, checkout, changes)) ?? refused('failed', reasonOf(merged));
+}
+
+async function obstacleIn(
+  place: RepositoryGit,
+  checkout: string,
+  changes: readonly Change[],
+): Promise<RefusedLanding | undefined> {
+  return (
     (await activityIn(place.git)) ??
     (await dirtIn(place.git)) ??
     (await filesInTheWay(checkout, changes)) ??
-    (await filteredIn(place, changes));
-  if (obstacle) return obstacle;
-  const merged = await place.git([...FAST_FORWARD, commit]);
-  return merged.code === 0 ? undefined : refused('failed', reasonOf(merged));
+    (await filteredIn(place, changes))
+  );
 }
 
 /** An ignored file counts as one in the way: by default git overwrites it. */

@@ -5,7 +5,7 @@ import { describe, expect, test } from 'vitest';
 import { commitTree } from '../../src/git/commit-tree.ts';
 import { type LandingAction, land } from '../../src/git/landing.ts';
 import { baseState, tryMerge } from '../../src/git/merge.ts';
-import { BRANCH, digests, gitRig } from './rig.ts';
+import { BRANCH, digests, type GitRig, gitRig } from './rig.ts';
 
 const REF = 'refs/bridge/7f/1';
 
@@ -31,6 +31,21 @@ async function submitted(
     files: await digests(rig.repo, ['a.txt', 'src', 'new', 'mine.txt']),
   });
   return { ...rig, commitAll: rig.commit, repository, base, commit, tree, landAs, merge, checkout };
+}
+
+/** From now on git, called to move `main`, finds that the person's git was there right before it, with these words. */
+async function duringLanding({ root, repo, env }: Pick<GitRig, 'root' | 'repo' | 'env'>, words: string) {
+  const path = env.PATH ?? '';
+  const shim = join(root, 'shim');
+  const script = [
+    '#!/bin/sh',
+    `PATH='${path}'`,
+    `case "$*" in *" merge "*|*:refs/heads/main*) git -C '${repo}' ${words};; esac`,
+    'exec git "$@"',
+  ];
+  await mkdir(shim);
+  await writeFile(join(shim, 'git'), `${script.join('\n')}\n`, { mode: 0o755 });
+  Object.assign(env, { PATH: `${shim}:${path}` });
 }
 
 describe('the base', () => {
@@ -186,6 +201,25 @@ describe('landing on the base', () => {
     await refusal('index-locked', lock);
     await rm(lock);
     expect(await merge()).toMatchObject({ kind: 'landed' });
+  });
+
+  test.for([
+    ['a commit to a base that is checked out', 'main', 'commit --quiet --allow-empty -m mine', 'base-moved'],
+    [
+      'a commit to a base that nobody has checked out',
+      'mine',
+      'update-ref refs/heads/main mine',
+      'base-moved',
+    ],
+    ['a change in the checkout', 'main', 'update-index --chmod=+x a.txt', 'base-dirty'],
+  ] as const)('%s, made as git lands there, is the cause that is told', async ([, branch, words, cause]) => {
+    const rig = await submitted(async ({ git }) => {
+      await git('checkout', '--quiet', '-B', branch);
+    });
+    if (branch !== 'main') await rig.git('commit', '--quiet', '--allow-empty', '-m', 'mine');
+    await duringLanding(rig, words);
+    expect(await rig.merge()).toMatchObject({ kind: 'refused', cause });
+    expect(await rig.git('rev-parse', 'main')).not.toBe(rig.commit);
   });
 
   test('a base that is gone, a commit with another tree and a ref that is taken refuse the landing', async () => {
