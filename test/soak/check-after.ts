@@ -1,12 +1,13 @@
 /** What a run still does after it has submitted: it is ended, and a complete project is left as it was approved. */
 import { join } from 'node:path';
-import { readWherever } from './check-work.ts';
+import { folderOf, readWherever } from './check-work.ts';
 import type { Finding, Watched } from './checks.ts';
 import { afterFile } from './model.ts';
 
 /** No run goes on for long after its submission; none writes after its end, or in a project that is complete. */
 export async function afterSubmission({ store, journal }: Watched): Promise<Finding[]> {
-  const { projects, runs, completions } = store.tables();
+  const tables = store.tables();
+  const { projects, runs, completions } = tables;
   const completed = new Map(
     store.events('project.completed').map(({ project_id, created_at }) => [project_id, created_at]),
   );
@@ -19,7 +20,7 @@ export async function afterSubmission({ store, journal }: Watched): Promise<Find
   for (const { tag, requestId } of journal.plans) {
     const project = projects.find(({ request_id }) => request_id === requestId);
     if (!project) continue;
-    const text = await readWherever(join(project.workspace, afterFile(tag)));
+    const text = await readWherever(join(folderOf(project, tables), afterFile(tag)));
     const lastOf = new Map(
       text.split('\n').flatMap((line) => {
         const [at, run] = line.split(' ');

@@ -36,7 +36,12 @@ export function journalInStore(journal: Journal, tables: Tables): Finding[] {
       .map(({ id }): Finding => ['broken', `project ${id}: nobody sent it`]),
     ...journal.decisions.flatMap(({ projectId, round, verdict, acknowledged }) => {
       const rows = tables.approvals.filter((row) => row.project_id === projectId && row.round === round);
-      return exactly(`decision ${verdict} on round ${round} of ${projectId}`, rows, acknowledged);
+      const what = `decision ${verdict} on round ${round} of ${projectId}`;
+      const other = acknowledged ? rows.find((row) => row.verdict !== verdict) : undefined;
+      return [
+        ...exactly(what, rows, acknowledged),
+        ...(other ? [['lost', `${what}: acknowledged, and the store has '${other.verdict}'`] as const] : []),
+      ];
     }),
     ...tables.approvals
       .filter((row) => !decided(row))
@@ -73,7 +78,7 @@ export function journalInStore(journal: Journal, tables: Tables): Finding[] {
       .map(({ id, message }): Finding => ['broken', `update ${id}: nobody said '${message}'`]),
     ...[...journal.completions.values()].flatMap(({ tag, round, text }) => {
       const rows = tables.completions.filter(
-        (row) => row.project_id === idOf.get(tag) && row.round === round,
+        (row) => row.project_id === idOf.get(tag) && row.round === round && row.summary === text,
       );
       // A plan whose sending was never answered is worked on, and its id is not known here.
       return idOf.get(tag) === undefined ? [] : exactly(`completion '${text}'`, rows, true);

@@ -8,8 +8,9 @@ import type { Row } from '../../src/store/schema.ts';
 import type { Finding, Watched } from './checks.ts';
 import { RUN_ID } from './living.ts';
 import { stepsOf, tagMark, workFile } from './model.ts';
-import type { StoreView } from './store.ts';
-import { awayPath, type World } from './world.ts';
+import { awayPath } from './places.ts';
+import type { StoreView, Tables } from './store.ts';
+import type { World } from './world.ts';
 
 interface Line {
   readonly round: number;
@@ -27,19 +28,31 @@ export async function work({ seed, world, store, journal }: Watched): Promise<Fi
   for (const plan of journal.plans) {
     const project = before.projects.find(({ request_id }) => request_id === plan.requestId);
     if (!project) continue;
-    const lines = await readWork(join(project.workspace, workFile(plan.tag)));
+    const lines = await readWork(join(folderOf(project, before), workFile(plan.tag)));
     const runs = store.runs().filter(({ project_id }) => project_id === project.id);
     findings.push(...explained(plan.tag, lines, runs));
     const done = [...lines, ...(await readWork(join(world.claudeHome, workFile(plan.tag))))];
     for (const { round } of before.completions.filter(({ project_id }) => project_id === project.id)) {
       for (const { kind, name } of stepsOf(seed, plan.tag, round)) {
-        if (kind === 'write' && !done.some((line) => line.round === round && line.step === name))
+        if (
+          kind === 'write' &&
+          !journal.bereavedProjects.has(project.id) &&
+          !done.some((line) => line.round === round && line.step === name)
+        )
           findings.push(['lost', `${tagMark(plan.tag)}: round ${round} was submitted without ${name}`]);
       }
     }
   }
   findings.push(...(await runFilesHaveRows(world, store)));
   return findings;
+}
+
+/** Where a project is worked on. */
+export function folderOf(
+  { id, workspace }: Row<'projects'>,
+  { worktrees }: Pick<Tables, 'worktrees'>,
+): string {
+  return worktrees.find(({ project_id }) => project_id === id)?.path ?? workspace;
 }
 
 /** After these the transcript may lack what was done last. */

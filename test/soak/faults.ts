@@ -50,6 +50,8 @@ const WEIGHTS = {
   'code server SIGKILL': 4,
   'code server SIGKILL in mid-call': 10,
   'supervisor SIGKILL in mid-call': 6,
+  'supervisor SIGKILL in a check': 7,
+  'supervisor SIGKILL in a landing': 9,
   'API trouble': 14,
   'usage limit': 4,
   'freeze past the lease': 1,
@@ -90,6 +92,18 @@ const FAULTS: Readonly<Record<Fault, Do>> = {
     killInCall(options, (living) => living.filter(isCodeServer), stop),
   async 'supervisor SIGKILL in mid-call'(options, measuring, stop) {
     return (await reporting(options, stop)) !== undefined && killSupervisor(options, measuring);
+  },
+  async 'supervisor SIGKILL in a check'(options, measuring, stop) {
+    const before = options.store.events('project.checking').length;
+    const isChecking = () => options.store.events('project.checking').length > before;
+    return (await comes(options, isChecking, stop)) && killSupervisor(options, measuring);
+  },
+  async 'supervisor SIGKILL in a landing'(options, measuring, stop) {
+    const isLanding = () =>
+      options.store
+        .projects()
+        .some(({ id, status }) => status === 'approved' && options.store.worktreeOf(id) !== undefined);
+    return (await comes(options, isLanding, stop)) && killSupervisor(options, measuring);
   },
   async 'API trouble'({ weather, random }) {
     const storm: Storm = random.weighted({ error: 5, overloaded: 3, throttle: 2, drop: 4, hang: 2 });
@@ -135,6 +149,20 @@ async function reporting(
 }
 
 const REPORT_TIMEOUT_MS = 5_000;
+
+/** Waits for a state, and then for some moment in it. False when it does not come. */
+async function comes({ random }: FaultOptions, isThere: () => boolean, stop: AbortSignal): Promise<boolean> {
+  const deadline = performance.now() + STATE_TIMEOUT_MS;
+  while (!isThere()) {
+    if (stop.aborted || performance.now() > deadline) return false;
+    await delay(LOOK_MS);
+  }
+  await delay(random.whole(0, 700));
+  return true;
+}
+
+const STATE_TIMEOUT_MS = 10_000;
+const LOOK_MS = 20;
 
 async function oneOf(
   { world, random }: FaultOptions,

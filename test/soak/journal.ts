@@ -64,6 +64,16 @@ export interface Journal {
   readonly bereft: Set<string>;
   /** When the service was out of reach of everybody. */
   readonly outages: Spell[];
+  /** Projects whose worktree was deleted: what was in it and in no commit is gone. */
+  readonly bereavedProjects: Set<string>;
+  /** Commits of the person's own in repositories. */
+  readonly personsCommits: Set<string>;
+  /** Commits that the person merged by hand. */
+  readonly mergedByHand: Set<string>;
+  /** What the person has in checkouts that is in no commit: by path, its content. */
+  readonly dirt: Map<string, string>;
+  /** When something of the person's was in the way of landings. */
+  readonly obstacles: Obstacle[];
   /** When a workspace was of no use, and which. */
   readonly badWorkspaces: (Spell & { readonly workspace: string })[];
 }
@@ -73,6 +83,15 @@ export interface Spell {
   readonly from: number;
   /** Infinite as long as it lasts. */
   until: number;
+}
+
+export interface Obstacle extends Spell {
+  /** Its path. */
+  readonly repository: string;
+  /** Null: in the way of all that lands there. */
+  readonly projectId: string | null;
+  /** Of the landings that may fail for it. */
+  readonly causes: readonly string[];
 }
 
 /** Whether it lasted at a moment between these two; what had begun in it is known some seconds later. */
@@ -97,6 +116,11 @@ export function createJournal(): Journal {
     wentOn: new Set(),
     bereft: new Set(),
     outages: [],
+    bereavedProjects: new Set(),
+    personsCommits: new Set(),
+    mergedByHand: new Set(),
+    dirt: new Map(),
+    obstacles: [],
     badWorkspaces: [],
   };
 }

@@ -11,6 +11,8 @@ export interface Living {
   /** The run in whose name it works, if any. */
   readonly run: string | undefined;
   readonly project: string | undefined;
+  /** What it is marked with that is no run: `check:ID`, `prepare:ID`. */
+  readonly command: string | undefined;
 }
 
 /** Everything that lives and was started with `root` in its environment, less this process. */
@@ -33,13 +35,15 @@ async function look(pid: number, root: string): Promise<Living | undefined> {
   const variables = environ.split('\0');
   const value = (name: string) =>
     variables.find((line) => line.startsWith(`${name}=`))?.slice(name.length + 1);
+  const mark = value(RUN_MARK);
   return {
     identity,
     // The field after the name in parentheses and the state (https://man7.org/linux/man-pages/man5/proc_pid_stat.5.html).
     parent: Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1]),
     argv: argv.split('\0'),
-    run: RUN_ID.test(value(RUN_MARK) ?? '') ? value(RUN_MARK) : undefined,
+    run: RUN_ID.test(mark ?? '') ? mark : undefined,
     project: value('BRIDGE_PROJECT_ID'),
+    command: mark?.includes(':') ? mark : undefined,
   };
 }
 

@@ -7,6 +7,7 @@
 import { call, type MessageReply, say } from '../../src/simulator/reply.ts';
 import type { ScriptTurn } from '../../src/simulator/turn.ts';
 import type { Journal } from './journal.ts';
+import { moodFile, moodOf, toldAttempt } from './moods.ts';
 import { randomStream } from './random.ts';
 
 /** Put into a plan, it names the project. */
@@ -66,7 +67,8 @@ export function modelAnswer(seed: number, journal: Journal, turn: ScriptTurn): M
   const round = Math.max(1, ...[...said.matchAll(/soak-round-(\d+)/g)].map(([, number]) => Number(number)));
   const calls = callsIn(turn);
   note(journal, tag, calls);
-  const reply = nextStep(seed, journal, turn, { tag, round, calls });
+  const attempt = attemptOf(turn, { tag, round, calls });
+  const reply = nextStep(seed, journal, turn, { tag, round, calls, attempt });
   if (!reply.calls || !repeatsIds(seed, tag)) return reply;
   return { ...reply, calls: reply.calls.map((one) => ({ ...one, id: `toolu_${calls.length}` })) };
 }
@@ -75,28 +77,58 @@ interface Standing {
   readonly tag: string;
   readonly round: number;
   readonly calls: readonly PastCall[];
+  /** How often the round was submitted before, and found red. */
+  readonly attempt: number;
+}
+
+/** The checks tell which submission was red, unless they had no time to. */
+function attemptOf(turn: ScriptTurn, { tag, round, calls }: Omit<Standing, 'attempt'>): number {
+  const told = toldAttempt(turn.userTexts.join('\n'), tag, round);
+  const last = calls.findLast(
+    ({ mark, result }) => result === 'done' && mark.startsWith(submissionMark(tag, round)),
+  );
+  const isSentBack = last && last.at < lastRequest(turn) && REPAIR_REQUEST.test(turn.lastUserText);
+  const silent = isSentBack ? Number(last.mark.split(' ').at(-1)) : -1;
+  return Math.max(told ?? -1, silent) + 1;
+}
+
+const REPAIR_REQUEST = /ran the owner's checks on what you submitted, and these failed/;
+
+/** With the number of the submission behind it. */
+function submissionMark(tag: string, round: number): string {
+  return `${tag} round ${round} submitted `;
 }
 
 function nextStep(
   seed: number,
   journal: Journal,
   turn: ScriptTurn,
-  { tag, round, calls }: Standing,
+  { tag, round, calls, attempt }: Standing,
 ): MessageReply {
   const done = new Set(calls.filter(({ result }) => result === 'done').map(({ mark }) => mark));
-  const submission = `${tag} round ${round} submitted`;
+  const submission = `${submissionMark(tag, round)}${attempt}`;
   if (done.has(submission))
     return goesOn(seed, tag, round) ? oneMore(journal, tag, round, calls) : say('It is submitted.');
   if (failuresInARow(callsIn(turn, lastRequest(turn))) >= MAX_FAILURES)
     return say('The tools do not work; I stop here.');
-  for (const { kind, name } of stepsOf(seed, tag, round)) {
+  // What was found red was done by then.
+  for (const { kind, name } of attempt > 0 ? [] : stepsOf(seed, tag, round)) {
     const mark = `${tag} round ${round} ${name}`;
     if (done.has(mark)) continue;
     if (kind === 'update') return reported(journal, 'bridge_send_update', 'message', mark);
-    const command = `echo "${round} ${name} $BRIDGE_RUN_ID" >> ${workFile(tag)}`;
-    return call('Bash', { command, description: mark });
+    return call('Bash', { command: noted(tag, round, name), description: mark });
+  }
+  const mood = `${tag} round ${round} mood${attempt}`;
+  if (!done.has(mood)) {
+    const feel = `echo "${moodOf(seed, tag, round, attempt)}" > ${moodFile(tag)}`;
+    return call('Bash', { command: `${feel}; ${noted(tag, round, `mood${attempt}`)}`, description: mood });
   }
   return reported(journal, 'bridge_send_completion', 'summary', submission);
+}
+
+/** The command that leaves a trace of a step. */
+function noted(tag: string, round: number, step: string): string {
+  return `echo "${round} ${step} $BRIDGE_RUN_ID" >> ${workFile(tag)}`;
 }
 
 /** Not asked for by anybody: the model writes on, and now and then reports it. */
@@ -138,18 +170,22 @@ interface PastCall {
   /** Which step it was for. */
   readonly mark: string;
   readonly result: 'none' | 'failed' | 'done';
+  /** The number of its message in the conversation. */
+  readonly at: number;
 }
 
 function callsIn(turn: ScriptTurn, from = 0): PastCall[] {
-  const blocks = turn.messages.slice(from).flatMap(({ content }) => content);
+  const blocks = turn.messages
+    .slice(from)
+    .flatMap(({ content }, index) => content.map((block) => ({ block, at: from + index })));
   const results = new Map(
-    blocks.flatMap((block) =>
+    blocks.flatMap(({ block }) =>
       block.type === 'tool_result' ? [[String(block.tool_use_id), block.is_error === true] as const] : [],
     ),
   );
   return blocks
-    .filter(({ type }) => type === 'tool_use')
-    .map((block) => {
+    .filter(({ block }) => block.type === 'tool_use')
+    .map(({ block, at }) => {
       const input = (block.input ?? {}) as Record<string, unknown>;
       const failed = results.get(String(block.id));
       return {
@@ -157,6 +193,7 @@ function callsIn(turn: ScriptTurn, from = 0): PastCall[] {
         tool: String(block.name),
         mark: String(input.message ?? input.summary ?? input.description ?? ''),
         result: failed === undefined ? 'none' : failed ? 'failed' : 'done',
+        at,
       };
     });
 }

@@ -7,15 +7,19 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Row } from '../../src/store/schema.ts';
 import { Caller, type CallerOptions } from './caller.ts';
+import { decide } from './decisions.ts';
 import type { Heard } from './desktop.ts';
 import { type Journal, lasted, type SentPlan } from './journal.ts';
-import { roundMark, steeringMark, tagMark } from './model.ts';
+import { mergeByHand } from './merge-by-hand.ts';
+import { steeringMark, tagMark } from './model.ts';
+import { FLEETING, placeOf, placePath } from './places.ts';
 import type { StoreView } from './store.ts';
-import { CONCURRENCY, FLEETING, SHARED_WORKSPACES, workspacePath } from './world.ts';
 
 export interface PersonOptions extends CallerOptions {
   readonly store: StoreView;
   readonly journal: Journal;
+  /** How many plans may be open: some wait while others are worked on. */
+  readonly maxOpen: number;
 }
 
 export class Person {
@@ -66,7 +70,7 @@ export class Person {
   }
 
   #nextDeed(projects: readonly Row<'projects'>[]): (() => Promise<void>) | undefined {
-    const { random } = this.#o;
+    const { maxOpen, random } = this.#o;
     if (this.#isHeldLong()) return () => this.#resume();
     if (this.putsAllBack) {
       this.putsAllBack = false;
@@ -78,7 +82,11 @@ export class Person {
       return plan ? [{ project, plan }] : [];
     });
     const waiting = known.filter(({ project, plan }) => this.#isToBeDecided(project, plan))[0];
-    if (waiting) return () => this.#with(waiting.project, () => this.#decide(waiting.project, waiting.plan));
+    if (waiting)
+      return () =>
+        this.#with(waiting.project, () =>
+          decide({ ...this.#o, caller: this.#caller }, waiting.project, waiting.plan),
+        );
     const stuck = known.filter(
       ({ project: { status, workspace } }) => status === 'attention' && !this.#isBad(workspace),
     )[0];
@@ -97,7 +105,7 @@ export class Person {
     const unanswered = this.#o.journal.plans.filter(
       ({ projectId, refused }) => projectId === undefined && !refused,
     ).length;
-    return open.length + unanswered < OPEN_PROJECTS ? () => this.#send() : undefined;
+    return open.length + unanswered < maxOpen ? () => this.#send() : undefined;
   }
 
   async #with(project: Row<'projects'>, work: () => Promise<void>): Promise<void> {
@@ -118,7 +126,7 @@ export class Person {
       refused: false,
       retries: 0,
     };
-    const workspace = random.chance(0.5) ? random.pick(SHARED_WORKSPACES) : undefined;
+    const workspace = placeOf(this.#sent - 1);
     const markdown = `# Soak ${tag}\n\nDo the steps of ${tagMark(tag)}.`;
     const file = join(world.root, `${tag}.md`);
     await writeFile(file, markdown);
@@ -141,31 +149,10 @@ export class Person {
     plan.projectId = answer.projectId;
   }
 
-  async #decide({ id, round }: Row<'projects'>, plan: SentPlan): Promise<void> {
-    const approves = round > plan.rejections;
-    const reason = `Not yet: do the steps of ${roundMark(round + 1)}.`;
-    const decision = {
-      projectId: id,
-      round,
-      verdict: approves ? ('approved' as const) : ('rejected' as const),
-      reason: approves ? '' : reason,
-      acknowledged: false,
-    };
-    this.#o.journal.decisions.push(decision);
-    const answer = await this.#caller.call({
-      tool: approves ? 'bridge_approve' : 'bridge_reject',
-      args: { project_id: id, round, ...(approves ? {} : { reason }) },
-      command: [
-        ...(approves ? ['approve', id] : ['reject', id, '--reason', reason]),
-        ...['--round', String(round)],
-      ],
-      repeatable: true,
-    });
-    decision.acknowledged = answer.answered && answer.ok;
-    if (!decision.acknowledged) await this.#refused(`decide round ${round} of ${id}`, answer);
-  }
-
   async #mend(project: Row<'projects'>, plan: SentPlan): Promise<void> {
+    const { journal, store, world } = this.#o;
+    const landing = project.attention_from === 'approved' ? store.landingOf(project.id) : undefined;
+    if (landing) await mergeByHand(world.repositories, journal, store.worktreeOf(project.id), landing);
     plan.retries += 1;
     if (plan.retries > MAX_RETRIES) return this.#cancel(project, 'it does not work');
     // Made again after it was carried out, it is refused: the project is in the queue by then.
@@ -210,7 +197,7 @@ export class Person {
   }
 
   #wasBadSince(name: string, since: number): boolean {
-    const path = workspacePath(this.#o.world.root, name);
+    const path = placePath(this.#o.world.root, name);
     return this.#o.journal.badWorkspaces.some(
       (bad) => bad.workspace === path && lasted(bad, since, Date.now()),
     );
@@ -268,7 +255,5 @@ const MAX_CONCURRENT = 3;
 const DELIBERATION_MS = 9_000;
 const MAX_HOLD_MS = 12_000;
 const MAX_RETRIES = 4;
-/** Some wait while others are worked on. */
-const OPEN_PROJECTS = CONCURRENCY * 3;
 const STEER = 0.06;
 const CANCEL = 0.015;

@@ -6,7 +6,9 @@ import type { RecordedRequest } from '../../src/simulator/recorder.ts';
 import { startSimulator } from '../../src/simulator/server.ts';
 import { createFront } from '../front.ts';
 import { shared } from './check-processes.ts';
+import { wholeRepositories } from './check-repositories.ts';
 import { check, type Watched } from './checks.ts';
+import { workAtDesk } from './desk.ts';
 import { makeFaults } from './faults.ts';
 import { createJournal, lasted } from './journal.ts';
 import { livingIn } from './living.ts';
@@ -15,10 +17,11 @@ import { randomStream } from './random.ts';
 import { type Report, report } from './report.ts';
 import { Service } from './service.ts';
 import { openStoreView } from './store.ts';
+import { Suspicions } from './suspicions.ts';
 import { Tally } from './tally.ts';
 import { makeTrouble } from './troubles.ts';
 import { createWeather } from './weather.ts';
-import { createWorld } from './world.ts';
+import { CONCURRENCY, createWorld } from './world.ts';
 
 export interface SoakOptions {
   readonly minutes: number;
@@ -41,11 +44,20 @@ export async function play(options: SoakOptions, say: (line: string) => void): P
   await (await openBridge(world.home, systemClock)).close();
   const store = openStoreView(world.home);
   const tally = new Tally(world.home);
-  const watched = { seed, world, store, journal, tally };
+  const watched = {
+    seed,
+    world,
+    store,
+    journal,
+    tally,
+    suspicions: new Suspicions(),
+    proved: new Set<string>(),
+  };
   const afterKill = oneByOne(() => check(watched));
   const service = new Service(world, tally);
-  const person = new Person({ world, store, journal, tally, random: stream('person'), afterKill });
   const long = options.minutes >= 5;
+  const about = { world, store, journal, tally, random: stream('person'), afterKill };
+  const person = new Person({ ...about, maxOpen: CONCURRENCY * (long ? 3 : 2) });
   const faults = {
     world,
     store,
@@ -79,7 +91,12 @@ export async function play(options: SoakOptions, say: (line: string) => void): P
     const watching = watchOverlaps(world.root, tally, acting.signal);
     const living = person.act(acting.signal);
     const troubles = { world, front, store, service, person, tally, journal, random: stream('troubles') };
-    await Promise.all([makeFaults(faults, troubled.signal), makeTrouble(troubles, troubled.signal)]);
+    const desk = { ...troubles, repositories: world.repositories, random: stream('desk') };
+    await Promise.all([
+      makeFaults(faults, troubled.signal),
+      makeTrouble(troubles, troubled.signal),
+      workAtDesk(desk, troubled.signal),
+    ]);
     weather.calm();
     person.calm();
     if (!acting.signal.aborted) await drained(watched, acting.signal);
@@ -88,7 +105,9 @@ export async function play(options: SoakOptions, say: (line: string) => void): P
     await person.close();
     await service.stop();
     await delay(SETTLE_MS);
+    world.isOver = true;
     await check(watched);
+    for (const [kind, what] of await wholeRepositories(watched)) await tally.violated(kind, what);
     await messagesHeard(watched);
     for (const { identity, argv } of await livingIn(world.root))
       await tally.violated('broken', `left behind: process ${identity.pid} ${argv.join(' ').slice(0, 100)}`);
@@ -136,15 +155,19 @@ async function watchOverlaps(root: string, tally: Tally, stop: AbortSignal): Pro
 
 const LOOK_MS = 400;
 
-/** Waits until every plan is complete or cancelled. */
+/** Waits until every plan is complete or cancelled, as long as things happen. */
 async function drained({ store, tally }: Watched, stop: AbortSignal): Promise<void> {
   const deadline = performance.now() + DRAIN_MS;
+  let last = { event: store.lastEvent(), at: performance.now() };
   while (!stop.aborted) {
     const open = store.projects().filter(({ status }) => !['complete', 'cancelled'].includes(status));
     if (open.length === 0) return;
-    if (performance.now() > deadline) {
+    const now = performance.now();
+    if (store.lastEvent() !== last.event) last = { event: store.lastEvent(), at: now };
+    if (now > deadline || now > last.at + STILL_MS) {
       const told = open.map(
-        ({ id, status, tries, not_before }) => `${id} ${status} tries=${tries} ${not_before ?? ''}`,
+        ({ id, status, tries, not_before, attention }) =>
+          `${id} ${status} tries=${tries} ${not_before ?? ''} ${attention ?? ''}`,
       );
       return tally.violated('broken', `the queue did not drain: ${told.join('; ')}`);
     }
@@ -174,7 +197,10 @@ async function messagesHeard({ store, journal, tally }: Watched): Promise<void> 
   }
 }
 
-const DRAIN_MS = 5 * 60_000;
+/** On a machine with much else to do. */
+const DRAIN_MS = 15 * 60_000;
+/** Longer than any hold. */
+const STILL_MS = 3 * 60_000;
 
 /** Lets one call work at a time; those that come meanwhile share the next one. */
 function oneByOne(work: () => Promise<void>): () => Promise<void> {

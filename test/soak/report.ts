@@ -17,6 +17,9 @@ export interface Report {
   readonly rounds: number;
   readonly runs: Readonly<Record<string, number>>;
   readonly acknowledged: Readonly<Record<string, number>>;
+  readonly decisions: Readonly<Record<string, number>>;
+  readonly evidence: Readonly<Record<string, number>>;
+  readonly landings: Readonly<Record<string, number>>;
   readonly checks: number;
   readonly lost: number;
   readonly doubled: number;
@@ -57,12 +60,7 @@ export function report(
       open: tables.projects.length - completed - cancelled,
     },
     rounds: tables.completions.length,
-    runs: counted(
-      [...Map.groupBy(tables.runs, ({ outcome }) => outcome ?? 'open')].map(([name, runs]) => [
-        name,
-        runs.length,
-      ]),
-    ),
+    runs: counted(groups(tables.runs, ({ outcome }) => outcome ?? 'open')),
     acknowledged: {
       plans: journal.plans.filter(({ projectId }) => projectId !== undefined).length,
       decisions: journal.decisions.filter(({ acknowledged }) => acknowledged).length,
@@ -74,6 +72,13 @@ export function report(
       'reports with an id of another conversation': sharedIds(journal),
       'rounds worked on after their submission': journal.wentOn.size,
     },
+    decisions: counted([...tally.decisions]),
+    evidence: counted(
+      groups(tables.evidence, ({ checks_passed }) =>
+        checks_passed === null ? 'without checks' : checks_passed === 1 ? 'green' : 'red',
+      ),
+    ),
+    landings: counted(groups(tables.landings, landingName)),
     checks: tally.checks,
     lost: of('lost'),
     doubled: of('doubled'),
@@ -83,6 +88,15 @@ export function report(
     resumedMs: spread(tally.resumedMs),
     violations: tally.violations,
   };
+}
+
+function landingName({ action, outcome, detail }: Tables['landings'][number]): string {
+  const { cause } = JSON.parse(detail) as { readonly cause?: string };
+  return outcome === 'landed' ? `${action} landed` : `${action} refused (${cause})`;
+}
+
+function groups<T>(rows: readonly T[], nameOf: (row: T) => string): [string, number][] {
+  return [...Map.groupBy(rows, nameOf)].map(([name, group]) => [name, group.length]);
 }
 
 function sharedIds({ updates, completions }: Journal): number {
@@ -114,6 +128,9 @@ export function lines(told: Report): string[] {
     ...list('Runs', told.runs),
     ...list(`Faults (${all})`, kills),
     ...list('Acknowledged', told.acknowledged),
+    ...list('Decided by', told.decisions),
+    ...list('Evidence', told.evidence),
+    ...list('Landings', told.landings),
     row('Checks', String(told.checks)),
     row('Lost', String(told.lost)),
     row('Doubled', String(told.doubled)),

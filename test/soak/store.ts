@@ -10,6 +10,9 @@ export interface Tables {
   readonly completions: readonly Row<'completions'>[];
   readonly updates: readonly Row<'updates'>[];
   readonly messages: readonly Row<'messages'>[];
+  readonly worktrees: readonly Row<'worktrees'>[];
+  readonly evidence: readonly Row<'evidence'>[];
+  readonly landings: readonly Row<'landings'>[];
 }
 
 export interface StoreView {
@@ -17,6 +20,13 @@ export interface StoreView {
   tables(): Tables;
   projects(): readonly Row<'projects'>[];
   runs(): readonly Row<'runs'>[];
+  worktreeOf(projectId: string): Row<'worktrees'> | undefined;
+  /** The newest of a round. */
+  evidenceOf(projectId: string, round: number): Row<'evidence'> | undefined;
+  /** The newest try at landing what was approved of a project. */
+  landingOf(projectId: string): Row<'landings'> | undefined;
+  /** The number of the newest event. */
+  lastEvent(): number;
   holds(): readonly Row<'holds'>[];
   /** Events of this type, in their order. */
   events(type: string): readonly Row<'events'>[];
@@ -27,6 +37,8 @@ export interface StoreView {
 export function openStoreView(home: string): StoreView {
   const sqlite = new Sqlite(join(home, 'bridge.db'), { readonly: true, timeout: 10_000 });
   const all = <T>(query: string, ...values: unknown[]) => sqlite.prepare(query).all(...values) as T[];
+  const one = <T>(query: string, ...values: unknown[]) =>
+    sqlite.prepare(query).get(...values) as T | undefined;
   const tables = sqlite.transaction(
     (): Tables => ({
       projects: all('SELECT * FROM projects'),
@@ -35,15 +47,28 @@ export function openStoreView(home: string): StoreView {
       completions: all('SELECT * FROM completions'),
       updates: all('SELECT * FROM updates ORDER BY id'),
       messages: all('SELECT * FROM messages'),
+      worktrees: all('SELECT * FROM worktrees'),
+      evidence: all('SELECT * FROM evidence ORDER BY id'),
+      landings: all('SELECT * FROM landings ORDER BY id'),
     }),
   );
   return {
     tables: () => tables(),
     projects: () => all('SELECT * FROM projects ORDER BY created_at'),
     runs: () => all('SELECT * FROM runs ORDER BY number'),
+    worktreeOf: (id) => one('SELECT * FROM worktrees WHERE project_id = ?', id),
+    evidenceOf: (id, round) =>
+      one('SELECT * FROM evidence WHERE project_id = ? AND round = ? ORDER BY id DESC', id, round),
+    landingOf: (id) =>
+      one(
+        `SELECT landings.* FROM landings JOIN approvals ON approvals.id = approval_id
+         WHERE project_id = ? ORDER BY landings.id DESC`,
+        id,
+      ),
+    lastEvent: () => one<{ id: number }>('SELECT max(id) AS id FROM events')?.id ?? 0,
     holds: () => all('SELECT * FROM holds'),
     events: (type) => all('SELECT * FROM events WHERE type = ? ORDER BY id', type),
-    lease: () => sqlite.prepare('SELECT * FROM supervisor').get() as Row<'supervisor'> | undefined,
+    lease: () => one('SELECT * FROM supervisor'),
     close: () => sqlite.close(),
   };
 }

@@ -26,6 +26,8 @@ export class Tally {
   readonly adoptedMs: number[] = [];
   /** From the kill until the session of a run that died with the supervisor had a process again. */
   readonly resumedMs: number[] = [];
+  /** By the way in which the person decided. */
+  readonly decisions = new Map<string, number>();
   checks = 0;
   readonly #home: string;
   readonly #known = new Set<string>();
@@ -36,6 +38,10 @@ export class Tally {
 
   kill(what: string): void {
     this.kills.set(what, (this.kills.get(what) ?? 0) + 1);
+  }
+
+  decide(way: string): void {
+    this.decisions.set(way, (this.decisions.get(way) ?? 0) + 1);
   }
 
   /** Keeps each violation once, with the log of the moment. */

@@ -12,12 +12,13 @@ import { type Front, html } from '../front.ts';
 import { OF_EVERYBODY } from './check-parks.ts';
 import type { Journal, Spell } from './journal.ts';
 import type { Person } from './person.ts';
+import { awayPath, FLEETING, placePath, WITH_SETTINGS } from './places.ts';
 import type { Random } from './random.ts';
 import type { Service } from './service.ts';
 import type { StoreView } from './store.ts';
 import type { Tally } from './tally.ts';
 import { UNKNOWN_MODEL } from './weather.ts';
-import { awayPath, FLEETING, WITH_SETTINGS, type World, workspacePath } from './world.ts';
+import type { World } from './world.ts';
 
 export interface TroubleOptions {
   readonly world: World;
@@ -82,7 +83,7 @@ const TROUBLES: Readonly<Record<Trouble, (options: TroubleOptions, stop: AbortSi
     await service.send('SIGTERM');
   },
   async 'workspace keeps our server out'(options, stop) {
-    const workspace = workspacePath(options.world.root, WITH_SETTINGS);
+    const workspace = placePath(options.world.root, WITH_SETTINGS);
     const file = join(workspace, '.claude', 'settings.json');
     await badWorkspace(options, workspace, stop, {
       async spoil() {
@@ -93,7 +94,7 @@ const TROUBLES: Readonly<Record<Trouble, (options: TroubleOptions, stop: AbortSi
     });
   },
   async 'workspace is not there'(options, stop) {
-    const workspace = workspacePath(options.world.root, FLEETING);
+    const workspace = placePath(options.world.root, FLEETING);
     await badWorkspace(options, workspace, stop, {
       spoil: () => rename(workspace, awayPath(workspace)),
       repair: () => rename(awayPath(workspace), workspace),

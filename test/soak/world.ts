@@ -1,6 +1,6 @@
 /**
  * Where a soak plays: one temporary folder with a copy of the built program, a state folder, a home for Claude and
- * workspaces; an environment made from nothing; and every process that was started in it, at any depth.
+ * workspaces, some of them repositories; an environment made from nothing; and every process that was started in it, at any depth.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
@@ -11,6 +11,8 @@ import { delimiter, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { simulatedClaudeEnvironment } from '../../src/simulator/environment.ts';
 import { endAll } from './living.ts';
+import { makePlaces } from './places.ts';
+import type { Repository } from './repository.ts';
 
 export interface World {
   readonly root: string;
@@ -21,6 +23,9 @@ export interface World {
   /** The built command line. */
   readonly program: string;
   readonly environment: Readonly<Record<string, string>>;
+  readonly repositories: readonly Repository[];
+  /** Whether nobody works any more: what looks unfinished stays so. */
+  isOver: boolean;
   /** Changes config.json for supervisors started from now on. */
   configure(changes: Readonly<Record<string, unknown>>): Promise<void>;
   /** Starts a command of ours. */
@@ -29,24 +34,7 @@ export interface World {
   close(keep: boolean): Promise<string[]>;
 }
 
-/** Names of folders that several projects share. */
-export const SHARED_WORKSPACES = ['alpha', 'beta', 'gamma', 'delta'] as const;
-
-/** Among them, the one whose own settings for Claude count. */
-export const WITH_SETTINGS = 'gamma';
-/** Among them, the one that is at times not there. */
-export const FLEETING = 'delta';
-
 export const CONCURRENCY = 3;
-
-export function workspacePath(root: string, name: string): string {
-  return join(root, 'work', name);
-}
-
-/** Where a folder is kept while it is not there. */
-export function awayPath(path: string): string {
-  return `${path}.away`;
-}
 
 const checkout = fileURLToPath(new URL('../..', import.meta.url));
 const claudePackage = createRequire(import.meta.url).resolve('@anthropic-ai/claude-code/package.json');
@@ -57,12 +45,7 @@ export async function createWorld(simulatorUrl: string): Promise<World> {
   const claudeHome = join(root, 'home');
   await mkdir(home, { mode: 0o700 });
   await mkdir(claudeHome);
-  const workspaces: Record<string, unknown> = {};
-  for (const name of SHARED_WORKSPACES) {
-    const path = workspacePath(root, name);
-    await mkdir(path, { recursive: true });
-    workspaces[name] = name === WITH_SETTINGS ? { path, claude_settings: 'all' } : path;
-  }
+  const { workspaces, repositories } = await makePlaces(root);
   const config = join(home, 'config.json');
   const configure = async (changes: Readonly<Record<string, unknown>>) => {
     await writeFile(`${config}.draft`, JSON.stringify({ ...CONFIG, workspaces, ...changes }, null, 2));
@@ -85,6 +68,8 @@ export async function createWorld(simulatorUrl: string): Promise<World> {
     claudeHome,
     program,
     environment,
+    repositories,
+    isOver: false,
     configure,
     command: (args) =>
       spawn(process.execPath, [program, ...args], {
