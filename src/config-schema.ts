@@ -9,7 +9,9 @@ import cron from 'node-cron';
 import * as z from 'zod';
 import { duration, path, timeLimit } from './config-values.ts';
 import {
+  budgetSettings,
   claudeSettings,
+  concurrency,
   isolation,
   maxRounds,
   onApprove,
@@ -70,7 +72,7 @@ const fields = z.strictObject({
       'Names for folders Claude may work in: a path, or `{"path": …}` with settings of its own, such as `checks`.',
     ),
   workspace_roots: z.array(path).default([]).describe('Folders in which a plan may name any folder by path.'),
-  concurrency: z.int().min(1).max(64).default(2).describe('How many runs may be active at once.'),
+  concurrency: concurrency.default(2).describe('How many runs may be active at once.'),
   model: z
     .string()
     .min(1)
@@ -112,6 +114,18 @@ const fields = z.strictObject({
   max_rounds: maxRounds
     .default(DEFAULT_MAX_ROUNDS)
     .describe('After so many rejected rounds a project needs your attention instead of another round.'),
+  budget: budgetSettings
+    .default({})
+    .describe(
+      'What runs may cost, in US dollars as Claude estimates it: one run (`run_usd`), all runs of a project (`project_usd`), and all runs of a day or a month (`day_usd`, `month_usd`).',
+    ),
+  max_unreviewed: z
+    .int()
+    .min(1)
+    .optional()
+    .describe(
+      'How many results may wait for you before no new plan is begun. Revisions and repairs go on. Default: no limit.',
+    ),
   mcp_servers: z
     .record(z.string().regex(/^[\w-]+$/, "must be a name of letters, digits, '_' and '-'"), mcpServer)
     .default({})

@@ -14,6 +14,15 @@ export const onApprove = z.enum(LANDING_ACTIONS);
 /** A round that never turns green would cost for ever. */
 export const repairs = z.int().min(0).max(10);
 export const maxRounds = z.int().min(1).max(100);
+export const budgetUsd = z.number().positive().max(100_000);
+export const concurrency = z.int().min(1).max(64);
+
+export const budgetSettings = z.strictObject({
+  run_usd: budgetUsd.optional(),
+  project_usd: budgetUsd.optional(),
+  day_usd: budgetUsd.optional(),
+  month_usd: budgetUsd.optional(),
+});
 
 const globs = z.array(z.string().min(1)).max(100);
 const command = z.string().trim().min(1);
@@ -59,6 +68,8 @@ export const workspaceSettings = z.strictObject({
   on_approve: onApprove.optional(),
   remote: gitName.optional(),
   max_rounds: maxRounds.optional(),
+  budget_usd: budgetUsd.optional(),
+  concurrency: concurrency.optional(),
   auto_approve: autoApproveSettings.optional(),
 });
 
@@ -68,6 +79,7 @@ const INNER: Readonly<Record<string, z.ZodObject>> = {
 };
 
 /** The keys that are allowed at a place in the configuration, such as `workspaces`, `app`, `checks`, `0`. */
-export function keysAt([, , key]: readonly PropertyKey[]): string[] {
-  return Object.keys((INNER[String(key)] ?? workspaceSettings).shape);
+export function keysAt([top, , key]: readonly PropertyKey[]): string[] {
+  const found = top === 'budget' ? budgetSettings : (INNER[String(key)] ?? workspaceSettings);
+  return Object.keys(found.shape);
 }

@@ -2,6 +2,7 @@
  * What follows for a project, and for the queue, from how its run ended: the rule of whose fault it is and the retry
  * table, applied within the transaction that ends the run.
  */
+import { isPeriod } from '../project/budget.ts';
 import { faultOf } from '../project/fault.ts';
 import type { Outcome } from '../project/outcome.ts';
 import { describeOutcome } from '../project/outcome-text.ts';
@@ -38,7 +39,7 @@ export async function applyOutcome(trx: Writer, now: Date, input: EndedRunInput)
     inOldSession:
       symptoms.answered || earlier.some((one) => one.sessionId === run.sessionId && one.answeredAt !== null),
     refusals: refusalsInARow(run, earlier),
-    modelChanges: outcome.kind === 'model_unknown' && outcome.source === 'session',
+    causePasses: passes(outcome),
     firstKill: wasKilled(outcome) && !wasKilled(earlier.at(-1)?.outcome ?? null),
     random: ending.random,
   });
@@ -58,6 +59,12 @@ export async function applyOutcome(trx: Writer, now: Date, input: EndedRunInput)
       return { outcome, project: await park(trx, project, attention, now.toISOString()), hold: undefined };
     }
   }
+}
+
+/** Another run does not meet it: it asks for another model than the session did, or waits for the next budget. */
+function passes(outcome: Outcome): boolean {
+  if (outcome.kind === 'budget_spent') return isPeriod(outcome.scope);
+  return outcome.kind === 'model_unknown' && outcome.source === 'session';
 }
 
 function wasKilled(outcome: Outcome | null): boolean {

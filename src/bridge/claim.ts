@@ -1,6 +1,6 @@
 /** Which project gets the next run: found, claimed and recorded in one transaction. */
 
-import { chargedUsd, sumCosts } from '../project/costs.ts';
+import { type CostSum, sumCosts } from '../project/costs.ts';
 import type { Happening } from '../project/event.ts';
 import { OWN_ACCOUNT } from '../project/ids.ts';
 import type { Project } from '../project/project.ts';
@@ -12,48 +12,38 @@ import { findEvidence } from '../store/evidence.ts';
 import { type HoldKey, putProbe } from '../store/holds.ts';
 import { giveWaiting } from '../store/messages.ts';
 import { updateProject } from '../store/projects.ts';
-import { type HeldModels, lockNextReady, nextReadyAt } from '../store/queue.ts';
+import { type HeldWork, lockNextReady, nextReadyAt } from '../store/queue.ts';
 import { lastOwnModel } from '../store/run-facts.ts';
 import { findRun, insertRun, runsOf } from '../store/runs.ts';
 import { newRunId, nowText } from './bridge.ts';
 import { type Briefing, readBriefing } from './briefing.ts';
-import {
-  type FindOverlap,
-  type FindSubfolder,
-  type FreeWorkspace,
-  findFreeWorkspace,
-} from './free-workspace.ts';
+import { type FreeWorkspace, findFreeWorkspace, type WaysToLook } from './free-workspace.ts';
 import { holdsHere } from './holds.ts';
 import { type HeldLease, writeHolding } from './lease.ts';
 import { type Bridge, databaseOf } from './open-bridge.ts';
 import { settlePlace } from './place.ts';
 import { runEvent } from './run-event.ts';
-import type { WorkspacePolicy } from './workspaces.ts';
 
 export interface StartedRun {
   readonly run: Run;
   readonly project: Project;
   /** Earlier runs of the project that had a process, in their order. */
   readonly earlier: readonly Run[];
-  /** What the runs before this one count against the project's budget, in US dollars. */
-  readonly spentUsd: number;
+  /** What the runs before this one have cost. */
+  readonly spent: CostSum;
   /** What its prompt is made of. */
   readonly briefing: Briefing;
 }
 
-interface StartDefaults {
+interface StartDefaults extends WaysToLook {
   readonly model: string | null;
   readonly newSessionId: () => string;
   /** Holds that are over unless this run finds otherwise: it probes them. */
   readonly probes?: readonly HoldKey[];
-  /** What names of workspaces lead to. Without it, a project stays where it is. */
-  readonly policy?: WorkspacePolicy;
   /** Model families whose limit is reached. */
   readonly heldFamilies?: readonly string[];
-  /** Whether a workspace is, contains or lies in one that has a run under way. Without it, only equal paths count. */
-  readonly findOverlap?: FindOverlap;
-  /** For a project with a worktree that is still to be made. Without it, the whole repository is its workspace. */
-  readonly findSubfolder?: FindSubfolder;
+  /** Only work that was begun goes on. */
+  readonly isPendingHeld?: boolean;
 }
 
 /**
@@ -67,9 +57,9 @@ export async function startNextRun(
   const families = defaults.heldFamilies ?? [];
   // Where nobody names a model it is Claude's own, known since its last run.
   const own = families.length > 0 ? await lastOwnModel(databaseOf(lease.bridge).read) : null;
-  const held = { families, model: defaults.model ?? own };
+  const held = { families, model: defaults.model ?? own, pending: defaults.isPendingHeld ?? false };
   for (;;) {
-    const free = await findFreeWorkspace(lease.bridge, held, defaults.findOverlap, defaults.findSubfolder);
+    const free = await findFreeWorkspace(lease.bridge, held, defaults);
     if (!free) return undefined;
     if (defaults.policy && (await settlePlace(lease, defaults.policy, free.project)) === 'changed') continue;
     const started = await claim(lease, defaults, held, free);
@@ -81,7 +71,7 @@ export async function startNextRun(
 async function claim(
   lease: HeldLease,
   defaults: StartDefaults,
-  held: HeldModels,
+  held: HeldWork,
   free: FreeWorkspace,
 ): Promise<StartedRun | undefined | 'changed'> {
   const runId = newRunId();
@@ -114,15 +104,14 @@ async function claim(
     await putProbe(trx, probes, runId);
     await giveWaiting(trx, project.id, runId);
     await updateProject(trx, project.id, { session_id: sessionId });
-    const costs = earlier.map(({ costUsd }) => costUsd);
-    const spentUsd = project.budgetUsd === null ? sumCosts(costs).usd : chargedUsd(costs, project.budgetUsd);
+    const spent = sumCosts(earlier.map(({ costUsd }) => costUsd));
     const run = await findRun(trx, runId);
     if (!run) throw new Error(`run ${runId} is not there right after it was inserted`);
     const data = { kind: run.kind, round: run.round, sessionId };
     await runEvent(trx, run, { type: 'run.started', data }, now);
     // Last: the record names the run itself, too.
     const briefing = await readBriefing(trx, claimed);
-    return { run, project: { ...claimed, runId, sessionId }, earlier, spentUsd, briefing };
+    return { run, project: { ...claimed, runId, sessionId }, earlier, spent, briefing };
   });
 }
 

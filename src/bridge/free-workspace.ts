@@ -7,12 +7,14 @@ import { join, sep } from 'node:path';
 import type { Project } from '../project/project.ts';
 import type { Run } from '../project/run.ts';
 import { worktreeFolder, worktreesFolder } from '../state-folder.ts';
-import { type BusyFolders, type HeldModels, readyProjects } from '../store/queue.ts';
+import { projectsUnderWay } from '../store/projects.ts';
+import { type BusyFolders, type HeldWork, readyProjects } from '../store/queue.ts';
 import { openWorkspaces, workspacesBeingVerified } from '../store/runs.ts';
 import { findWorktree } from '../store/worktrees.ts';
 import { type Bridge, nowText } from './bridge.ts';
 import { failingWorkspaces } from './failing.ts';
 import { databaseOf } from './open-bridge.ts';
+import { type RulesPolicy, rulesAt } from './work-rules.ts';
 import { isInside } from './workspaces.ts';
 
 /** Where `folder` meets one of `others`: at itself, or at a folder above it with all that is in there. */
@@ -23,6 +25,16 @@ export type FindOverlap = (
 
 /** Where the workspace of a project lies in its repository, with `/`; empty at the top. */
 export type FindSubfolder = (project: Project) => Promise<string>;
+
+/** What is known of folders beside their paths; each may be missing. */
+export interface WaysToLook {
+  /** How many runs a workspace may have at once. Without it, as many as there are. */
+  readonly policy?: RulesPolicy;
+  /** Whether a workspace is, contains or lies in one that has a run under way. Without it, only equal paths count. */
+  readonly findOverlap?: FindOverlap;
+  /** For a project with a worktree that is still to be made. Without it, the whole repository is its workspace. */
+  readonly findSubfolder?: FindSubfolder;
+}
 
 export interface FreeWorkspace {
   /** Whose it is. */
@@ -40,17 +52,17 @@ export interface FreeWorkspace {
  */
 export async function findFreeWorkspace(
   bridge: Bridge,
-  held: HeldModels,
-  findOverlap: FindOverlap = async () => undefined,
-  findSubfolder: FindSubfolder = async () => '',
+  held: HeldWork,
+  { policy, findOverlap = async () => undefined, findSubfolder = async () => '' }: WaysToLook,
 ): Promise<FreeWorkspace | undefined> {
   const avoid = await failingWorkspaces(databaseOf(bridge).read, bridge.machineId, nowText(bridge));
   const measured = await workspacesBeingVerified(databaseOf(bridge).read, bridge.machineId);
   const open = await openWorkspaces(databaseOf(bridge).read, bridge.machineId);
   const underWay = [...open, ...measured];
+  const full = policy === undefined ? [] : await fullWorkspaces(bridge, policy);
   const tries: (readonly Run[])[] = avoid.length === 0 ? [[]] : [avoid, avoid.slice(-1), []];
   for (const avoided of tries) {
-    const free = await firstFree(bridge, held, findOverlap, underWay, measured, avoided);
+    const free = await firstFree(bridge, held, findOverlap, { underWay, measured, avoided, full });
     if (!free) continue;
     const folder = await folderOf(bridge, free.project, findSubfolder);
     return { ...free, folder };
@@ -65,13 +77,31 @@ async function folderOf(bridge: Bridge, project: Project, findSubfolder: FindSub
   return join(worktreeFolder(bridge.stateDir, project.id), subfolder);
 }
 
+/** The workspaces that have as many runs under way as their owner lets them have at once. */
+async function fullWorkspaces(bridge: Bridge, policy: RulesPolicy): Promise<string[]> {
+  const counts = new Map<string, number>();
+  const full: string[] = [];
+  for (const { place, workspace } of await projectsUnderWay(databaseOf(bridge).read)) {
+    const count = (counts.get(workspace) ?? 0) + 1;
+    counts.set(workspace, count);
+    const { concurrency } = rulesAt(policy, place, workspace).rules;
+    if (concurrency !== null && count >= concurrency) full.push(workspace);
+  }
+  return full;
+}
+
+interface Taken {
+  readonly underWay: readonly string[];
+  readonly measured: readonly string[];
+  readonly avoided: readonly Run[];
+  readonly full: readonly string[];
+}
+
 async function firstFree(
   bridge: Bridge,
-  held: HeldModels,
+  held: HeldWork,
   findOverlap: FindOverlap,
-  underWay: readonly string[],
-  measured: readonly string[],
-  avoided: readonly Run[],
+  { underWay, measured, avoided, full }: Taken,
 ): Promise<{ readonly project: Project; readonly busy: BusyFolders } | undefined> {
   const isOfWorktree = ({ workspace }: Run) => isInside(worktreesFolder(bridge.stateDir), workspace);
   const inPlace = avoided.filter((run) => !isOfWorktree(run)).map(({ workspace }) => workspace);
@@ -79,7 +109,7 @@ async function firstFree(
   const projects = avoided.filter(isOfWorktree).map(({ projectId }) => projectId);
   const trees: string[] = [];
   for (;;) {
-    const busy = { folders, projects, trees };
+    const busy = { folders, projects, full, trees };
     const [project] = await readyProjects(
       databaseOf(bridge).read,
       bridge.machineId,

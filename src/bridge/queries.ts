@@ -170,6 +170,11 @@ export interface Overview {
   readonly now: string;
 }
 
+/** How many results wait for a person to decide. */
+export async function countWaiting(bridge: Bridge): Promise<number> {
+  return (await countByStatus(databaseOf(bridge).read)).awaiting_approval ?? 0;
+}
+
 /** The whole bridge at a glance. `startOfDay` is the person's midnight. */
 export async function overview(bridge: Bridge, startOfDay: Date, limit: number): Promise<Overview> {
   const db = databaseOf(bridge).read;

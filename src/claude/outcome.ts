@@ -3,6 +3,7 @@
  * meant for people. Whether work was submitted is not decided here: the store knows, and takes precedence.
  */
 import { cut } from '../characters.ts';
+import type { Budget } from '../project/budget.ts';
 import type { Outcome } from '../project/outcome.ts';
 import { cleanText } from '../project/text.ts';
 import { redact } from '../redaction.ts';
@@ -24,7 +25,8 @@ export interface RunFacts {
   readonly cut: boolean;
   readonly stderr: string;
   readonly model: string;
-  readonly budgetUsd: number | null;
+  /** The budget that Claude was given the rest of; undefined when none is known. */
+  readonly budget: Budget | undefined;
 }
 
 /**
@@ -95,7 +97,11 @@ function byResult(facts: RunFacts): Outcome | undefined {
   if (result.subtype === 'error_max_turns')
     return { kind: 'max_turns', turns: Math.max(result.num_turns - 1, 0) };
   if (result.subtype === 'error_max_budget_usd')
-    return { kind: 'budget_spent', budgetUsd: facts.budgetUsd ?? 0 };
+    return {
+      kind: 'budget_spent',
+      budgetUsd: facts.budget?.limitUsd ?? 0,
+      scope: facts.budget?.scope ?? 'run',
+    };
   if (TOO_LARGE.includes(result.terminal_reason ?? '')) return { kind: 'prompt_too_long' };
   if (result.stop_reason === 'refusal') return { kind: 'refused' };
   if (exit.signal !== null) return undefined;

@@ -21,7 +21,13 @@ export function aboveCeilings(
           `line ${lines[key]}: '${key}: ${settings[key]}' is more than workspace '${workspace}' allows (${allowed})`,
         ]
       : [];
-  const { isolation, on_approve: onApprove, max_rounds: maxRounds, checks = [] } = settings;
+  const {
+    isolation,
+    on_approve: onApprove,
+    max_rounds: maxRounds,
+    budget_usd: budgetUsd,
+    checks = [],
+  } = settings;
   const names = rules.checks.map(({ name }) => name);
   const isUnknown = (name: string) => !names.includes(name);
   return [
@@ -37,6 +43,11 @@ export function aboveCeilings(
       'on_approve',
       onApprove !== undefined && onApprove !== 'branch' && onApprove !== rules.onApprove,
       rules.onApprove,
+    ),
+    ...above(
+      'budget_usd',
+      (budgetUsd ?? 0) > (rules.projectUsd ?? Number.POSITIVE_INFINITY),
+      rules.projectUsd ?? '',
     ),
     ...above('max_rounds', maxRounds !== undefined && maxRounds > rules.maxRounds, rules.maxRounds),
   ];

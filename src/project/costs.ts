@@ -5,16 +5,27 @@ export interface CostSum {
   readonly usd: number;
   /** How many runs made requests of which nobody knows what they cost. */
   readonly unknown: number;
+  /** In US dollars, the most that one of them is known to have cost; 0 when none is. */
+  readonly dearestUsd: number;
 }
+
+/** A sum as it is shown. */
+export type ShownSum = Omit<CostSum, 'dearestUsd'>;
+
+export const NO_COST: CostSum = { usd: 0, unknown: 0, dearestUsd: 0 };
 
 /** @param costs In US dollars; null: unknown. */
 export function sumCosts(costs: readonly (number | null)[]): CostSum {
   const known = costs.filter((cost) => cost !== null);
-  return { usd: known.reduce((sum, cost) => sum + cost, 0), unknown: costs.length - known.length };
+  return {
+    usd: known.reduce((sum, cost) => sum + cost, 0),
+    unknown: costs.length - known.length,
+    dearestUsd: Math.max(0, ...known),
+  };
 }
 
 /** For a person: `$0.32`, or `$0.32 (the cost of 2 runs is unknown)`. */
-export function describeCosts({ usd, unknown }: CostSum): string {
+export function describeCosts({ usd, unknown }: ShownSum): string {
   const rest = unknown === 1 ? 'the cost of 1 run is unknown' : `the cost of ${unknown} runs is unknown`;
   return unknown === 0 ? dollars(usd) : `${dollars(usd)} (${rest})`;
 }
@@ -28,11 +39,9 @@ export function dollars(usd: number | null): string {
 const MIN_SHARE = 0.1;
 
 /**
- * What a project's runs count against its budget, in US dollars. A run of unknown cost counts as much as the
- * project's dearest run, and at least as a tenth of the budget.
+ * What runs count against their budget, in US dollars. A run of unknown cost counts as much as the dearest of them, and
+ * at least as a tenth of the budget.
  */
-export function chargedUsd(costs: readonly (number | null)[], budgetUsd: number): number {
-  const { usd, unknown } = sumCosts(costs);
-  const dearest = Math.max(0, ...costs.filter((cost) => cost !== null));
-  return usd + unknown * Math.max(dearest, budgetUsd * MIN_SHARE);
+export function chargedUsd({ usd, unknown, dearestUsd }: CostSum, budgetUsd: number): number {
+  return usd + unknown * Math.max(dearestUsd, budgetUsd * MIN_SHARE);
 }

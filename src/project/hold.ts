@@ -21,6 +21,8 @@ export const HOLD_KINDS = [
   'disk_low', // too little room, or too few open files, to keep what a run says
   'quiet_hours', // the owner's hours without runs
   'reserve', // the share of a usage window that the owner keeps for other work
+  'budget', // the owner's budget of the day or the month is spent
+  'unreviewed', // so many results wait for a person that no new plan is begun; work that was begun goes on
 ] as const;
 export type HoldKind = (typeof HOLD_KINDS)[number];
 
@@ -116,6 +118,7 @@ export function isWorthATryAtStart({ kind, source }: Hold): boolean {
 /** How long a hold lasts, in words that complete "no new run starts …". `when` writes a time for the reader. */
 export function holdEnd({ kind, until }: Hold, when: (time: string) => string = (time) => time): string {
   if (kind === 'paused') return 'until a person says `bridge-supervisor resume`';
+  if (kind === 'unreviewed') return 'until you decide on one of them';
   if (until === null) return 'until that is fixed';
   return PROBED_HOLDS.includes(kind) ? `until ${when(until)}; then one run tries` : `until ${when(until)}`;
 }

@@ -1,4 +1,5 @@
 /** What a person reads about how a run ended. */
+import { dollars } from './costs.ts';
 import type { ModelSource, Outcome } from './outcome.ts';
 import { describeRefusal } from './worktree-refusal.ts';
 
@@ -66,7 +67,7 @@ export function describeOutcome(outcome: Outcome, quote: (words: string) => stri
     case 'max_turns':
       return `stopped after ${outcome.turns} turns, the plan's max_turns`;
     case 'budget_spent':
-      return `stopped at the plan's budget of $${outcome.budgetUsd}`;
+      return spentText(outcome);
     case 'refused':
       return 'the model declined to go on';
     case 'prompt_too_long':
@@ -81,6 +82,20 @@ export function describeOutcome(outcome: Outcome, quote: (words: string) => stri
 function endOfPrepare({ exitCode, signal, timedOut }: Extract<Outcome, { kind: 'prepare_failed' }>): string {
   if (timedOut) return 'stopped at its prepare_timeout';
   return signal ?? (exitCode === null ? 'it could not be started' : `exit code ${exitCode}`);
+}
+
+function spentText({ budgetUsd, scope = 'project' }: Extract<Outcome, { kind: 'budget_spent' }>): string {
+  const limit = dollars(budgetUsd);
+  switch (scope) {
+    case 'run':
+      return `stopped at the budget of one run, ${limit} (budget.run_usd)`;
+    case 'project':
+      return `stopped at the budget of the project, ${limit}`;
+    case 'day':
+      return `stopped: the budget of the day, ${limit}, is spent (budget.day_usd)`;
+    case 'month':
+      return `stopped: the budget of the month, ${limit}, is spent (budget.month_usd)`;
+  }
 }
 
 const MODEL_SOURCES: Record<ModelSource, string> = {

@@ -6,6 +6,7 @@
  * follows (retry.ts) and whose fault it is (fault.ts). Where a hold follows, retry.ts names that too.
  */
 import * as z from 'zod';
+import { BUDGET_SCOPES } from './budget.ts';
 import { WORKTREE_REFUSALS } from './worktree-refusal.ts';
 
 function outcome<K extends string, S extends z.ZodRawShape>(kind: K, facts: S) {
@@ -98,8 +99,8 @@ export function outcomeKinds({ message, time, count, int, usd }: OutcomeScalars)
     outcome('request_refused', { status: int, message }),
     // The plan's max_turns.
     outcome('max_turns', { turns: count }),
-    // The plan's budget_usd.
-    outcome('budget_spent', { budgetUsd: usd }),
+    // A budget of the plan or the owner. Without a scope: the project's.
+    outcome('budget_spent', { budgetUsd: usd, scope: z.enum(BUDGET_SCOPES).exactOptional() }),
     // The model declined.
     outcome('refused', {}),
     // The conversation no longer fits.

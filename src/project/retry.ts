@@ -99,8 +99,8 @@ export interface Circumstances {
   readonly inOldSession: boolean;
   /** How many runs in a row, this one included, were refused in the same session. */
   readonly refusals: number;
-  /** The next run asks for another model: the service no longer knows that of the session. */
-  readonly modelChanges: boolean;
+  /** The next run does not meet the cause: it asks for another model, or waits for another day's budget. */
+  readonly causePasses: boolean;
   /** A signal killed this run, and none the run before it. */
   readonly firstKill: boolean;
   /** In [0, 1). */
@@ -115,7 +115,7 @@ export function afterRun(kind: OutcomeKind, circumstances: Circumstances): NextS
     case 'none':
       return { step: 'none' };
     case 'park':
-      return circumstances.modelChanges
+      return circumstances.causePasses
         ? { step: 'run_again', delayMs: 0, fresh: false }
         : { step: 'park', tries: 1 };
     case 'again':

@@ -32,6 +32,10 @@ export interface WorkRules {
   readonly onApprove: LandingAction;
   readonly remote: string;
   readonly maxRounds: number;
+  /** What all runs of a project may cost, in US dollars; null: no limit. */
+  readonly projectUsd: number | null;
+  /** Runs under way at once; null: as many as `concurrency` lets. */
+  readonly concurrency: number | null;
   readonly autoApprove: AutoApproval | null;
 }
 
@@ -41,6 +45,7 @@ export interface SharedRules {
   readonly repairs?: number | undefined;
   readonly on_approve?: LandingAction | undefined;
   readonly max_rounds?: number | undefined;
+  readonly budget?: { readonly project_usd?: number | undefined } | undefined;
 }
 
 export const DEFAULT_ISOLATION: Isolation = 'worktree';
@@ -65,6 +70,8 @@ export function workRules(own: WorkspaceSettings | undefined, shared: SharedRule
     onApprove: own?.on_approve ?? shared.on_approve ?? DEFAULT_ON_APPROVE,
     remote: own?.remote ?? 'origin',
     maxRounds: own?.max_rounds ?? shared.max_rounds ?? DEFAULT_MAX_ROUNDS,
+    projectUsd: own?.budget_usd ?? shared.budget?.project_usd ?? null,
+    concurrency: own?.concurrency ?? null,
     autoApprove: auto === undefined ? null : { maxLines: auto.max_lines, paths: auto.paths },
   };
 }

@@ -30,6 +30,8 @@ export interface WorkspaceSettings {
   readonly on_approve?: LandingAction | undefined;
   readonly remote?: string | undefined;
   readonly max_rounds?: number | undefined;
+  readonly budget_usd?: number | undefined;
+  readonly concurrency?: number | undefined;
   readonly auto_approve?: { readonly max_lines: number; readonly paths: readonly string[] } | undefined;
 }
 

@@ -6,10 +6,13 @@ import type { Project } from '../project/project.ts';
 import type { Reader, Writer } from './database.ts';
 import { toProject } from './projects.ts';
 
-/** Model families that may not run now. A project without a model runs `model`; null when its family is unknown. */
-export interface HeldModels {
+/** What may not run now. */
+export interface HeldWork {
+  /** Model families. A project without a model runs `model`; null when its family is unknown. */
   readonly families: readonly string[];
   readonly model: string | null;
+  /** Whether what is pending is held, too: only work that was begun goes on. */
+  readonly pending: boolean;
 }
 
 /**
@@ -20,11 +23,14 @@ export interface BusyFolders {
   readonly folders: readonly string[];
   /** Of projects with worktrees: they are passed over. */
   readonly projects: readonly ProjectId[];
+  /** Workspaces that have as many runs as their owner lets them have, with a worktree or without. */
+  readonly full: readonly string[];
   /** Including everything below them; each ends with a separator. */
   readonly trees: readonly string[];
 }
 
-const NONE_BUSY: BusyFolders = { folders: [], projects: [], trees: [] };
+const NOTHING_HELD: HeldWork = { families: [], model: null, pending: false };
+const NONE_BUSY: BusyFolders = { folders: [], projects: [], full: [], trees: [] };
 
 /**
  * Projects that the supervisor may start a run for now, highest priority first, then oldest: pending ones, and claimed
@@ -35,7 +41,7 @@ export async function readyProjects(
   machine: MachineId,
   now: string,
   limit: number,
-  held: HeldModels = { families: [], model: null },
+  held: HeldWork = NOTHING_HELD,
   busy: BusyFolders = NONE_BUSY,
 ): Promise<Project[]> {
   const rows = await ready(db, machine, now, held, busy).limit(limit).execute();
@@ -50,7 +56,7 @@ export async function lockNextReady(
   trx: Writer,
   machine: MachineId,
   now: string,
-  held: HeldModels,
+  held: HeldWork,
   busy: BusyFolders,
 ): Promise<Project | undefined> {
   const row = await ready(trx, machine, now, held, busy)
@@ -61,7 +67,7 @@ export async function lockNextReady(
   return row && toProject(row);
 }
 
-function ready(db: Reader, machine: MachineId, now: string, held: HeldModels, busy: BusyFolders) {
+function ready(db: Reader, machine: MachineId, now: string, held: HeldWork, busy: BusyFolders) {
   const { after, latest } = backOffEnds(now);
   return queue(db)
     .where((eb) =>
@@ -95,7 +101,9 @@ function ready(db: Reader, machine: MachineId, now: string, held: HeldModels, bu
     )
     .where((eb) =>
       eb.and([
+        ...(held.pending ? [eb('status', '!=', 'pending' as const)] : []),
         ...busy.projects.map((id) => eb('id', '!=', id)),
+        ...busy.full.map((workspace) => eb('workspace', '!=', workspace)),
         ...busy.folders.map((folder) => eb.or([HAS_WORKTREE, eb('workspace', '!=', folder)])),
         ...busy.trees.map((tree) =>
           eb.or([HAS_WORKTREE, sql<boolean>`substr(workspace, 1, length(${tree})) <> ${tree}`]),

@@ -35,7 +35,7 @@ export async function lastOwnModel(db: Reader): Promise<string | null> {
   return row?.model_used ?? null;
 }
 
-/** The cost so far of all runs that started at or after `since`. */
+/** The cost of all runs that were recorded at or after `since`. One that is under way counts as nothing here. */
 export async function spentSince(db: Reader, since: string): Promise<CostSum> {
   const row = await db
     .selectFrom('runs')
@@ -43,8 +43,13 @@ export async function spentSince(db: Reader, since: string): Promise<CostSum> {
       eb.fn.sum<number | null>('cost_usd').as('usd'),
       eb.fn.countAll<number>().as('runs'),
       eb.fn.count<number>('cost_usd').as('known'),
+      eb.fn.max<number | null>('cost_usd').as('dearest'),
     ])
     .where('created_at', '>=', since)
     .executeTakeFirst();
-  return { usd: Number(row?.usd ?? 0), unknown: Number(row?.runs ?? 0) - Number(row?.known ?? 0) };
+  return {
+    usd: Number(row?.usd ?? 0),
+    unknown: Number(row?.runs ?? 0) - Number(row?.known ?? 0),
+    dearestUsd: Number(row?.dearest ?? 0),
+  };
 }

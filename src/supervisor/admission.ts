@@ -4,22 +4,32 @@
  * are checked each time; the hold is set or lifted to match.
  */
 import { currentHolds, imposeHold, liftHold } from '../bridge/holds.ts';
+import { countWaiting } from '../bridge/queries.ts';
 import { currentQuotas } from '../bridge/quota.ts';
 import { locateClaude } from '../claude/locate.ts';
+import { endOfPeriod } from '../project/budget.ts';
+import { dollars } from '../project/costs.ts';
 import { type Hold, type HoldKind, isOver, PROBED_HOLDS, type StandingHold } from '../project/hold.ts';
 import { spentReserve } from '../project/quota.ts';
+import { spentBudget } from './budgets.ts';
 import type { Context } from './context.ts';
 import { FamilyProbes } from './family-probes.ts';
 import { type QuietHours, quietHours } from './quiet-hours.ts';
 import { whyNoRoom } from './room.ts';
 
 export type Admission =
-  | { readonly may: 'start'; readonly heldFamilies: readonly string[] }
+  | {
+      readonly may: 'start';
+      readonly heldFamilies: readonly string[];
+      /** Only work that was begun goes on. */
+      readonly isPendingHeld: boolean;
+    }
   /** One run may start, to find out whether these holds are over. */
   | {
       readonly may: 'probe';
       readonly holds: readonly StandingHold[];
       readonly heldFamilies: readonly string[];
+      readonly isPendingHeld: boolean;
     }
   | { readonly may: 'wait' };
 
@@ -50,14 +60,16 @@ export class Gatekeeper {
       if (hold.scope !== '') this.families.expect(hold.scope);
     }
     const standing = holds.filter((hold) => !over.includes(hold));
-    if (standing.some(({ scope }) => scope === '')) return { may: 'wait' };
-    const heldFamilies = [...standing.map(({ scope }) => scope), ...this.families.probing];
+    const isPendingHeld = standing.some(({ kind }) => kind === 'unreviewed');
+    const others = standing.filter(({ kind }) => kind !== 'unreviewed');
+    if (others.some(({ scope }) => scope === '')) return { may: 'wait' };
+    const heldFamilies = [...others.map(({ scope }) => scope), ...this.families.probing];
     const toProbe = over.filter((hold) => !endsByItself(hold));
     // The run that probes decides; until then nobody else starts.
     if (toProbe.some(({ probeRunId }) => probeRunId !== null)) return { may: 'wait' };
     return toProbe.length > 0
-      ? { may: 'probe', holds: toProbe, heldFamilies }
-      : { may: 'start', heldFamilies };
+      ? { may: 'probe', holds: toProbe, heldFamilies, isPendingHeld }
+      : { may: 'start', heldFamilies, isPendingHeld };
   }
 
   /** When the next hold ends; undefined when none of them has an end. */
@@ -93,6 +105,8 @@ export class Gatekeeper {
     ['disk_low', () => this.#diskLow()],
     ['quiet_hours', () => this.#quietNow()],
     ['reserve', () => this.#reserveSpent()],
+    ['budget', () => this.#budgetSpent()],
+    ['unreviewed', () => this.#tooMuchUnreviewed()],
   ];
 
   #claudeMissing(): Condition {
@@ -109,6 +123,23 @@ export class Gatekeeper {
     const quiet = this.#quiet.quietAt(this.#context.clock.now());
     const reason = 'quiet_hours is in effect';
     return quiet && { reason, until: quiet.until?.toISOString() ?? null };
+  }
+
+  async #budgetSpent(): Promise<Condition> {
+    const { bridge, clock, config } = this.#context;
+    const spent = await spentBudget(bridge, config);
+    if (!spent) return undefined;
+    const { limitUsd, scope } = spent;
+    const reason = `the budget of the ${scope}, ${dollars(limitUsd)}, is spent (budget.${scope}_usd)`;
+    return { reason, until: endOfPeriod(scope, clock.now()).toISOString() };
+  }
+
+  async #tooMuchUnreviewed(): Promise<Condition> {
+    const { bridge, config } = this.#context;
+    const { max_unreviewed: most } = config;
+    if (most === undefined || (await countWaiting(bridge)) < most) return undefined;
+    const reason = `results wait for your decision, as many as max_unreviewed allows: ${most}`;
+    return { reason, until: null };
   }
 
   async #reserveSpent(): Promise<Condition> {

@@ -11,16 +11,25 @@ const WRITE_EVERY_MS = 500;
 export class LiveStates {
   readonly #context: Pick<Context, 'clock' | 'lease'>;
   readonly #runInBackground: (work: Promise<unknown>) => void;
+  readonly #written: () => void;
   readonly #shown = new Map<RunId, LiveState>();
   #due = new Map<RunId, LiveState>();
   #writing = false;
   #wait = new AbortController();
   #writtenAt = -WRITE_EVERY_MS;
 
-  /** @param runInBackground Takes the writes; one fails with LeaseLost, or a StoreError that does not pass. */
-  constructor(context: Pick<Context, 'clock' | 'lease'>, runInBackground: (work: Promise<unknown>) => void) {
+  /**
+   * @param runInBackground Takes the writes; one fails with LeaseLost, or a StoreError that does not pass.
+   * @param written Called when the store knows more.
+   */
+  constructor(
+    context: Pick<Context, 'clock' | 'lease'>,
+    runInBackground: (work: Promise<unknown>) => void,
+    written: () => void = () => {},
+  ) {
     this.#context = context;
     this.#runInBackground = runInBackground;
+    this.#written = written;
   }
 
   /** Stores what a run is doing, soon, unless readers would see no difference. */
@@ -49,6 +58,7 @@ export class LiveStates {
         const due = this.#due;
         this.#due = new Map();
         await ignoreTransient(recordLive(lease, due));
+        this.#written();
       }
     } finally {
       this.#writing = false;
@@ -61,5 +71,11 @@ export class LiveStates {
  */
 function sameToReaders(a: LiveState, b: LiveState): boolean {
   const sameMinute = a.lastSignAt?.slice(0, 16) === b.lastSignAt?.slice(0, 16);
-  return sameMinute && a.currentTool === b.currentTool && a.turns === b.turns && a.todosDone === b.todosDone;
+  return (
+    sameMinute &&
+    a.currentTool === b.currentTool &&
+    a.turns === b.turns &&
+    a.todosDone === b.todosDone &&
+    a.costUsd === b.costUsd
+  );
 }

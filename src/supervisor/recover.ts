@@ -15,8 +15,11 @@ import { removeControlGroup, removeEmptyControlGroups } from '../machine/control
 import { isAlive, type ProcessIdentity } from '../machine/identity.ts';
 import { findMarked } from '../machine/sweep.ts';
 import { processTree } from '../machine/tree.ts';
+import { tightest } from '../project/budget.ts';
+import { type CostSum, sumCosts } from '../project/costs.ts';
 import type { Outcome } from '../project/outcome.ts';
 import { type Run, UNKNOWN_COST } from '../project/run.ts';
+import { budgetCharges } from './budgets.ts';
 import type { Context } from './context.ts';
 import { endLeftPreparation } from './place/prepare-worktree.ts';
 import { ActiveRun } from './run/active-run.ts';
@@ -76,10 +79,16 @@ async function adopt(
     runContext(project, run, runs, config, {
       resumed: earlierInSession(run, runs).length > 0,
       workspaceIdentity: await startedIn(bridge, run),
+      budget: project && tightest(await budgetCharges(context, project, spentBefore(run, runs))),
       listener,
     }),
     adoptedProcess(identity, await processTree(identity), watchProcess(identity, clock)),
   );
+}
+
+/** By the other runs of its project. */
+function spentBefore({ id }: Run, runs: readonly Run[]): CostSum {
+  return sumCosts(runs.filter((other) => other.id !== id).map(({ costUsd }) => costUsd));
 }
 
 /** A process whose input and exit code went with its parent. */

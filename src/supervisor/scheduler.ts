@@ -6,6 +6,7 @@ import type { RunId } from '../project/ids.ts';
 import type { Outcome } from '../project/outcome.ts';
 import type { Run } from '../project/run.ts';
 import { Gatekeeper } from './admission.ts';
+import { endSpenders } from './budgets.ts';
 import type { Context, SupervisorHost } from './context.ts';
 import { LiveStates } from './live-states.ts';
 import { subfolderOf } from './place/place.ts';
@@ -45,7 +46,11 @@ export class Scheduler {
     this.#host = host;
     this.#preflight = preflight;
     this.#gate = new Gatekeeper(context);
-    this.#live = new LiveStates(context, (work) => host.runInBackground(work));
+    this.#live = new LiveStates(
+      context,
+      (work) => host.runInBackground(work),
+      () => host.runInBackground(endSpenders(context, this.underWay)),
+    );
   }
 
   get underWay(): readonly RunUnderWay[] {
@@ -89,6 +94,7 @@ export class Scheduler {
         newSessionId: () => crypto.randomUUID(),
         policy: config,
         heldFamilies: admission.heldFamilies,
+        isPendingHeld: admission.isPendingHeld,
         ...(admission.may === 'probe' && { probes: admission.holds }),
         findOverlap: (folder, others) => findOverlapSoon(this.#context, folder, others),
         findSubfolder: (project) => subfolderOf(this.#context, project),
@@ -122,9 +128,9 @@ export class Scheduler {
       this.#gate.families.ended(run.id);
       return;
     }
-    const { child, opening, resumed, workspaceIdentity } = spawned.value;
+    const { budget, child, opening, resumed, workspaceIdentity } = spawned.value;
     await recordChild(this.#context, run, child, workspaceIdentity);
-    const start = { resumed, workspaceIdentity, listener: this.#listener(run) };
+    const start = { resumed, workspaceIdentity, budget, listener: this.#listener(run) };
     const active = new ActiveRun(this.#context, runContext(project, run, earlier, config, start), child);
     this.#follow(active);
     await active.begin(opening);

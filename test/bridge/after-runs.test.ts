@@ -133,7 +133,7 @@ describe('what follows from the end of a run', () => {
   test.each([
     [{ kind: 'timed_out', afterMs: 60_000 }, 'still working after its time limit of 60 s'],
     [{ kind: 'workspace_missing', message: '/gone' }, 'the workspace cannot be used: /gone'],
-    [{ kind: 'budget_spent', budgetUsd: 2 }, "stopped at the plan's budget of $2"],
+    [{ kind: 'budget_spent', budgetUsd: 2 }, 'stopped at the budget of the project, $2.00'],
     [{ kind: 'max_turns', turns: 9 }, "stopped after 9 turns, the plan's max_turns"],
   ] as const)('%o needs a person at once', async (outcome, attention) => {
     await using rig = await supervised();

@@ -42,7 +42,7 @@ describe('the next run', () => {
     const { id, workspace } = await send(rig, '---\nmodel: opus\n---\n# A');
     const started = await start(rig, { model: 'sonnet' });
     if (!started) throw new Error('nothing started');
-    const { run, project, earlier, spentUsd } = started;
+    const { run, project, earlier, spent } = started;
     expect(run).toMatchObject({
       projectId: id,
       kind: 'execute',
@@ -54,7 +54,7 @@ describe('the next run', () => {
     expect(project).toMatchObject({ id, status: 'in_progress', claimedBy: 'supervisor' });
     expect(project).toEqual(await current(rig.bridge, id));
     expect(project.sessionId).toBe(run.sessionId);
-    expect([earlier, spentUsd]).toEqual([[], 0]);
+    expect([earlier, spent.usd]).toEqual([[], 0]);
     expect(await findRun(databaseOf(await rig.connect()).read, run.id)).toEqual(run);
     const events = await eventsAfter(databaseOf(rig.bridge).read, BEGINNING, 10, id);
     expect(events.map(({ type, runId }) => [type, runId])).toEqual([
@@ -116,6 +116,39 @@ describe('the next run', () => {
     expect((await start(rig))?.project.id).toBe(first.id);
     expect((await start(rig))?.project.id).toBe(elsewhere.id);
     expect(await start(rig)).toBeUndefined();
+  });
+
+  test('the next run is of work that was begun while no new plan may be', async () => {
+    await using rig = await supervised();
+    const begun = await send(rig, '# Begun');
+    const first = await start(rig);
+    if (!first) throw new Error('nothing is ready');
+    await endRun({ bridge: rig.bridge, token: TOKEN }, first.run, { kind: 'interrupted' }, ending);
+    await send(rig, '---\npriority: 9\n---\n# New');
+    expect((await start(rig, { isPendingHeld: true }))?.project.id).toBe(begun.id);
+    expect(await start(rig, { isPendingHeld: true })).toBeUndefined();
+    expect(await start(rig)).toBeDefined();
+  });
+
+  test('the next run is not in a workspace that has as many as its owner lets it have', async () => {
+    await using rig = await supervised();
+    const policy = {
+      workspaces: { app: { path: rig.workspace, concurrency: 2 } },
+      workspace_roots: [],
+    };
+    const titles = ['A', 'B', 'C', 'D'];
+    for (const title of titles) {
+      const { id } = await send(rig, `---\nworkspace: ${rig.workspace}\n---\n# ${title}`);
+      await databaseOf(rig.bridge).write(({ trx }) => updateProject(trx, id, { isolation: 'worktree' }));
+    }
+    const started = [await start(rig, { policy }), await start(rig, { policy })];
+    expect(started.map((one) => one?.project.title)).toEqual(['A', 'B']);
+    expect(await start(rig, { policy })).toBeUndefined();
+    const [first] = started;
+    if (!first) throw new Error('nothing is ready');
+    await endRun({ bridge: rig.bridge, token: TOKEN }, first.run, { kind: 'cancelled' }, ending);
+    expect(await start(rig, { policy })).toBeDefined();
+    expect(await start(rig, { policy })).toBeUndefined();
   });
 
   test('the next run leaves out models whose limit is reached', async () => {
@@ -183,7 +216,7 @@ describe('reason of a run', () => {
     // A session goes on with the model that has answered it, whatever the default is now.
     expect(second?.run.model).toBe('claude-opus-4-1');
     expect(second?.earlier.map((run) => run.id)).toEqual([first.run.id]);
-    expect(second?.spentUsd).toBe(0.5);
+    expect(second?.spent.usd).toBe(0.5);
     expect((await history(rig.bridge, id)).slice(-2)).toEqual(['project.revision_started', 'run.started']);
   });
 

@@ -13,7 +13,7 @@ import { databaseOf } from '../../src/bridge/open-bridge.ts';
 import { recordSpawn } from '../../src/bridge/runs.ts';
 import { sendPlan } from '../../src/bridge/send-plan.ts';
 import { sendCompletion } from '../../src/bridge/submissions.ts';
-import type { WorkspacePolicy } from '../../src/bridge/workspaces.ts';
+import type { RulesPolicy } from '../../src/bridge/work-rules.ts';
 import { asLeaseToken, type ProjectId } from '../../src/project/ids.ts';
 import type { Project, ProjectStatus } from '../../src/project/project.ts';
 import type { Run } from '../../src/project/run.ts';
@@ -132,7 +132,8 @@ export async function start(
     heldFamilies?: readonly string[];
     findOverlap?: FindOverlap;
     probes?: readonly HoldKey[];
-    policy?: WorkspacePolicy;
+    policy?: RulesPolicy;
+    isPendingHeld?: boolean;
   } = {},
 ) {
   return startNextRun(

@@ -17,7 +17,7 @@ const UNREMARKABLE: RunFacts = {
   cut: false,
   stderr: '',
   model: 'default',
-  budgetUsd: null,
+  budget: undefined,
 };
 
 /** From the first line to the outcome, in the order the supervisor takes the events in. */

@@ -76,8 +76,8 @@ const CASES: readonly Case[] = [
     what: 'the cap on cost',
     script: read,
     options: { maxBudgetUsd: 0.01 },
-    rest: { budgetUsd: 0.01 },
-    outcome: { kind: 'budget_spent', budgetUsd: 0.01 },
+    rest: { budget: { scope: 'project', limitUsd: 0.01 } },
+    outcome: { kind: 'budget_spent', budgetUsd: 0.01, scope: 'project' },
   },
   { what: 'a refusal', script: () => say('', { stopReason: 'refusal' }), outcome: { kind: 'refused' } },
   {

@@ -271,8 +271,8 @@ export const RECORDED: readonly Recorded[] = [
         errors: ['Reached maximum budget ($0.01)'],
       }),
     ],
-    rest: { ...FAILED, budgetUsd: 0.01 },
-    outcome: { kind: 'budget_spent', budgetUsd: 0.01 },
+    rest: { ...FAILED, budget: { scope: 'project', limitUsd: 0.01 } },
+    outcome: { kind: 'budget_spent', budgetUsd: 0.01, scope: 'project' },
   },
   {
     what: 'a refusal of the model',

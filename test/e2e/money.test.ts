@@ -2,7 +2,7 @@
 import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect } from 'vitest';
-import { call, hang } from '../../src/simulator/reply.ts';
+import { call, hang, say } from '../../src/simulator/reply.ts';
 import { sequence } from '../../src/simulator/script.ts';
 import { bridgeCall, type Rig, test, waitUntil } from './rig.ts';
 
@@ -88,5 +88,47 @@ describe('cost of a killed run', () => {
     expect((await rig.details(id)).runs[0]).toMatchObject({ outcome: { kind: 'lost' }, costUsd: null });
     const record = await readFile(join(rig.home, 'status', `${id}_status.md`), 'utf8');
     expect(record).toContain('what it cost is unknown');
+  });
+});
+
+describe('budget of a day', () => {
+  test('runs that spend the budget of a day end together, and go on once there is more of it', async ({
+    rig,
+  }) => {
+    const each = 0.315;
+    let answers = 0;
+    rig.script = () => {
+      answers += 1;
+      return answers <= 6 ? update(`Answer ${answers}`) : hang();
+    };
+    await rig.configure({ concurrency: 3, budget: { day_usd: 1.5 } });
+    const supervisor = await rig.startSupervisor();
+    const ids = await Promise.all(
+      ['One', 'Two', 'Three'].map((title) =>
+        rig.send(`---\nmodel: claude-sonnet-4-5\n---\n# ${title}\nSpend it.`),
+      ),
+    );
+    await rig.happened('hold.set');
+    for (const id of ids) await rig.happened('run.ended', id);
+    const details = await Promise.all(ids.map((id) => rig.details(id)));
+    const spent = details.reduce((usd, { spentUsd }) => usd + spentUsd, 0);
+    expect(spent).toBeGreaterThanOrEqual(1.5);
+    // One message each beyond it.
+    expect(spent).toBeLessThanOrEqual(1.5 + 3 * each);
+    for (const { project, runs } of details) {
+      expect(project).toMatchObject({ status: 'in_progress', tries: 0 });
+      expect(runs).toMatchObject([{ outcome: { kind: 'budget_spent', scope: 'day', budgetUsd: 1.5 } }]);
+    }
+    expect((await rig.command('status')).stdout).toContain('budget: the budget of the day, $1.50, is spent');
+    expect(await supervisor.end('SIGTERM')).toMatchObject({ code: 0 });
+    const submitted = new Set<string>();
+    rig.script = ({ sessionId }) => {
+      if (submitted.has(sessionId)) return say('Done.');
+      submitted.add(sessionId);
+      return bridgeCall('bridge_send_completion', { summary: 'Done' });
+    };
+    await rig.configure({ budget: { day_usd: 50 } });
+    await rig.startSupervisor();
+    for (const id of ids) await rig.until(id, 'awaiting_approval');
   });
 });

@@ -28,6 +28,8 @@ test.for<[string, Partial<WorkspaceSettings>]>([
   ['on_approve: merge', {}],
   ['on_approve: branch', {}],
   ['on_approve: branch', { on_approve: 'push' }],
+  ['budget_usd: 900', {}],
+  ['budget_usd: 4', { budget_usd: 4 }],
   ['max_rounds: 5', {}],
   ['max_rounds: 7', { max_rounds: 7 }],
 ])('a plan may ask for %j where %j is set', async ([line, own]) => {
@@ -47,6 +49,7 @@ test.for<[string, Partial<WorkspaceSettings>, string]>([
     "line 3: 'deploy' is no check of workspace 'app' (test, lint)",
   ],
   ['checks: [test]', {}, "line 3: 'test' is no check of workspace 'app' (it has none)"],
+  ['budget_usd: 5', { budget_usd: 4 }, "line 3: 'budget_usd: 5' is more than workspace 'app' allows (4)"],
   ['on_approve: push', {}, "line 3: 'on_approve: push' is more than workspace 'app' allows (merge)"],
   [
     'on_approve: merge',

@@ -94,7 +94,7 @@ const OUTCOMES: { [K in OutcomeKind]: readonly [Extract<Outcome, { kind: K }>, s
     'the service refuses the conversation (400): tool_use without tool_result',
   ],
   max_turns: [{ kind: 'max_turns', turns: 40 }, "stopped after 40 turns, the plan's max_turns"],
-  budget_spent: [{ kind: 'budget_spent', budgetUsd: 2.5 }, "stopped at the plan's budget of $2.5"],
+  budget_spent: [{ kind: 'budget_spent', budgetUsd: 2.5 }, 'stopped at the budget of the project, $2.50'],
   refused: [{ kind: 'refused' }, 'the model declined to go on'],
   prompt_too_long: [{ kind: 'prompt_too_long' }, 'the conversation is too long to go on'],
   session_missing: [{ kind: 'session_missing' }, 'the session to resume no longer exists'],
@@ -125,7 +125,7 @@ const PLAIN = {
   triesInARow: 1,
   inOldSession: true,
   refusals: 1,
-  modelChanges: false,
+  causePasses: false,
   firstKill: false,
   random: 0,
 };
@@ -200,7 +200,7 @@ describe('after a run that ended by its own fault, or by nobody’s', () => {
   });
 
   test('a session whose model is gone goes on with the model of the configuration', () => {
-    expect(told(afterRun('model_unknown', { ...PLAIN, modelChanges: true }))).toBe('again');
+    expect(told(afterRun('model_unknown', { ...PLAIN, causePasses: true }))).toBe('again');
   });
 });
 

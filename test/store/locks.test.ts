@@ -30,9 +30,9 @@ test('a project about to be changed is locked where rows can be locked', async (
 });
 
 test('a claim locks its project, and waits for no other claim', async () => {
-  const held = { families: [], model: null };
+  const held = { families: [], model: null, pending: false };
   const [query] = await sqlOf((trx) =>
-    lockNextReady(trx, LOCAL_MACHINE, NOW, held, { folders: [], projects: [], trees: [] }),
+    lockNextReady(trx, LOCAL_MACHINE, NOW, held, { folders: [], projects: [], full: [], trees: [] }),
   );
   expect(query).toMatch(/ limit \$\d+ for no key update skip locked$/);
 });

@@ -40,7 +40,7 @@ async function planOf(work: (db: Reader) => Promise<unknown>): Promise<string[]>
 }
 
 const after = { createdAt: minute(1), id: id(1) };
-const held = { families: ['opus', 'sonnet'], model: null };
+const held = { families: ['opus', 'sonnet'], model: null, pending: false };
 
 describe('reading the queue', () => {
   const walk = [

@@ -1,5 +1,6 @@
 import type { Config } from '../../config.ts';
 import type { Child } from '../../machine/child.ts';
+import type { Budget } from '../../project/budget.ts';
 import type { Project } from '../../project/project.ts';
 import { type LiveState, type Run, statedUsd } from '../../project/run.ts';
 
@@ -7,7 +8,6 @@ import { type LiveState, type Run, statedUsd } from '../../project/run.ts';
 export interface RunContext extends RunStart {
   readonly run: Run;
   readonly runTimeoutMs: number;
-  readonly budgetUsd: number | null;
   /**
    * What Claude reported for earlier runs of this session, in US dollars. Some versions report the sum of the session.
    */
@@ -19,6 +19,8 @@ interface RunStart {
   readonly resumed: boolean;
   /** Identity of the folder that Claude was started in (machine/folder-identity.ts); null when it is unknown. */
   readonly workspaceIdentity: string | null;
+  /** The budget that ends it first; undefined when there is none. */
+  readonly budget: Budget | undefined;
   readonly listener: RunListener;
 }
 
@@ -41,7 +43,7 @@ export type ProcessHandle = Pick<Child, 'identity' | 'write' | 'endInput' | 'exi
  * @param earlier Runs before this one, of any session.
  */
 export function runContext(
-  project: Pick<Project, 'timeoutMs' | 'budgetUsd'> | undefined,
+  project: Pick<Project, 'timeoutMs'> | undefined,
   run: Run,
   earlier: readonly Run[],
   config: Pick<Config, 'run_timeout'>,
@@ -51,7 +53,6 @@ export function runContext(
     ...start,
     run,
     runTimeoutMs: project?.timeoutMs ?? config.run_timeout,
-    budgetUsd: project?.budgetUsd ?? null,
     sessionSpentUsd: statedUsd(earlierInSession(run, earlier)),
   };
 }

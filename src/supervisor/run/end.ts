@@ -128,7 +128,7 @@ function endedPhase({ current }: RunPhases): EndedPhase {
 }
 
 async function outcomeOf(
-  { run, resumed, budgetUsd }: RunContext,
+  { run, resumed, budget }: RunContext,
   { reason, isStopped, exit }: EndedPhase,
   { files, tail, summary }: ReadRun,
 ): Promise<Outcome> {
@@ -144,7 +144,7 @@ async function outcomeOf(
     cut: tail.cut(),
     stderr: await lastLines(files.errors).catch(() => ''),
     model: run.model ?? summary.init?.model ?? 'default',
-    budgetUsd,
+    budget,
   });
 }
 

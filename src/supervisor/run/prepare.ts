@@ -15,10 +15,12 @@ import type { ChildOptions } from '../../machine/child.ts';
 import { provideDescriptors } from '../../machine/descriptors.ts';
 import { folderIdentity } from '../../machine/folder-identity.ts';
 import { pathFrom } from '../../machine/folder-overlap.ts';
+import { type Remainder, tightest } from '../../project/budget.ts';
 import type { Outcome } from '../../project/outcome.ts';
 import type { Run } from '../../project/run.ts';
 import { ok, type Refusal, type Result, refuse } from '../../result.ts';
 import { runFiles } from '../../state-folder.ts';
+import { budgetCharges } from '../budgets.ts';
 import type { Context } from '../context.ts';
 import { makePlace, measureBefore } from '../place/place.ts';
 import { makeRunsFolder } from '../room.ts';
@@ -31,6 +33,8 @@ export interface PreparedRun {
   readonly resumed: boolean;
   /** The first line for the input of Claude, once its process is in the store. */
   readonly opening: string;
+  /** The budget that ends it first; undefined when there is none. */
+  readonly budget: Remainder | undefined;
   /** Identity of the folder it is to be started in; null when it is unknown. */
   readonly workspaceIdentity: string | null;
 }
@@ -51,7 +55,7 @@ export async function prepareRun(
   started: StartedRun,
   stop: AbortSignal,
 ): Promise<Result<PreparedRun, Outcome>> {
-  const budget = budgetLeft(started);
+  const budget = await budgetLeft(context, started);
   if (!budget.ok) return budget;
   // Before other programs are started: without file descriptors their answers mean nothing.
   provideDescriptors();
@@ -64,7 +68,7 @@ export async function prepareRun(
   const version = await checkVersion(claude.value, place.value, env.value, started.run);
   if (!version.ok) return version;
   const { resumed, opening } = await readConversation(started, env.value);
-  const args = await argumentsIn(place.value, context, started, { resumed, budgetUsd: budget.value });
+  const args = await argumentsIn(place.value, context, started, { resumed, budget: budget.value });
   const { output, errors } = await writeFiles(context, started.run);
   const process: ChildOptions = {
     command: claude.value,
@@ -74,16 +78,21 @@ export async function prepareRun(
     stdoutPath: output,
     stderrPath: errors,
   };
-  return ok({ process, resumed, opening, workspaceIdentity: place.value.identity });
+  return ok({ process, resumed, opening, budget: budget.value, workspaceIdentity: place.value.identity });
 }
 
 /**
- * What the run may cost, in US dollars; null without a budget. Claude checks its budget only after an answer: with nothing
- * left, one more answer would cost what nobody allowed.
+ * What the run may cost; undefined without a budget. Claude checks its budget only after an answer: with nothing left, one
+ * more answer would cost what nobody allowed.
  */
-function budgetLeft({ project: { budgetUsd }, spentUsd }: StartedRun): Result<number | null, Outcome> {
-  if (budgetUsd === null) return ok(null);
-  return spentUsd >= budgetUsd ? refuse({ kind: 'budget_spent', budgetUsd }) : ok(budgetUsd - spentUsd);
+async function budgetLeft(
+  context: Context,
+  { project, spent }: StartedRun,
+): Promise<Result<Remainder | undefined, Outcome>> {
+  const budget = tightest(await budgetCharges(context, project, spent));
+  return budget !== undefined && budget.leftUsd <= 0
+    ? refuse({ kind: 'budget_spent', budgetUsd: budget.limitUsd, scope: budget.scope })
+    : ok(budget);
 }
 
 function findClaude({ config, env }: Context): Result<string, Outcome> {
@@ -141,7 +150,7 @@ async function argumentsIn(
   { folder }: Place,
   { bridge: { stateDir }, config }: Context,
   { run, project }: StartedRun,
-  { resumed, budgetUsd }: { readonly resumed: boolean; readonly budgetUsd: number | null },
+  { resumed, budget }: Pick<PreparedRun, 'resumed' | 'budget'>,
 ): Promise<string[]> {
   const servers = Object.keys(config.mcp_servers).map((name) => `mcp__${name}`);
   return commandLine({
@@ -160,7 +169,7 @@ async function argumentsIn(
     }),
     mcpConfigFile: runFiles(stateDir, run.id).mcpConfig,
     maxTurns: project.maxTurns,
-    maxBudgetUsd: budgetUsd,
+    maxBudgetUsd: budget?.leftUsd ?? null,
   });
 }
 

@@ -140,7 +140,7 @@ export function runsConform({ write, read }: StoreUnderTest): void {
     });
 
     test('the cost of runs adds up by day, and those of unknown cost are counted', async () => {
-      expect(await spentSince(read(), NOW)).toEqual({ usd: 0, unknown: 0 });
+      expect(await spentSince(read(), NOW)).toEqual({ usd: 0, unknown: 0, dearestUsd: 0 });
       for (const [run, project, at, usd] of [
         ['a', id(1), minute(-10), 1.5],
         ['b', id(1), minute(10), 0.25],
@@ -157,7 +157,7 @@ export function runsConform({ write, read }: StoreUnderTest): void {
           );
         });
       }
-      expect(await spentSince(read(), NOW)).toEqual({ usd: 0.375, unknown: 1 });
+      expect(await spentSince(read(), NOW)).toEqual({ usd: 0.375, unknown: 1, dearestUsd: 0.25 });
       expect(await findRun(read(), asRunId('d'))).toMatchObject({ costUsd: null });
     });
   });

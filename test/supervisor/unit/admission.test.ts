@@ -4,20 +4,37 @@ import { describe, expect, test } from 'vitest';
 import { BEGINNING, changesSince } from '../../../src/bridge/changes.ts';
 import { currentHolds, imposeHold, pause, resume } from '../../../src/bridge/holds.ts';
 import { LeaseLost, takeLease } from '../../../src/bridge/lease.ts';
+import { databaseOf } from '../../../src/bridge/open-bridge.ts';
 import { recordQuotas } from '../../../src/bridge/quota.ts';
 import { type Config, loadConfig } from '../../../src/config.ts';
 import { type Hold, type HoldKind, PROBED_HOLDS } from '../../../src/project/hold.ts';
 import { asLeaseToken, OWN_ACCOUNT } from '../../../src/project/ids.ts';
+import { closeRun } from '../../../src/store/runs.ts';
 import { Gatekeeper } from '../../../src/supervisor/admission.ts';
 import { onWindows } from '../../platform.ts';
 import { createRig, type Rig } from '../../rig.ts';
+import { addProject, addRun, endedAt, id } from '../../store/rows.ts';
 
 const TOKEN = asLeaseToken('token');
 const MINUTE = 60_000;
-const FREE = { may: 'start', heldFamilies: [] };
+const FREE = { may: 'start', heldFamilies: [], isPendingHeld: false };
 const WAIT = { may: 'wait' };
 const silent = () => undefined;
 const log = { error: silent, warn: silent, info: silent, debug: silent, child: () => log };
+
+/** A run of today that has ended. */
+async function addSpending({ bridge, clock }: Rig, usd: number): Promise<void> {
+  const at = clock.now().toISOString();
+  await databaseOf(bridge).write(async ({ trx }) => {
+    const project = await addProject(trx, 1, { status: 'in_progress', created_at: at });
+    const run = await addRun(trx, { id: id(1), project_id: project, created_at: at });
+    await closeRun(trx, run, { kind: 'submitted' }, { ...endedAt(at), cost: { usd, basis: 'reported' } });
+  });
+}
+
+async function addWaiting({ bridge }: Rig): Promise<void> {
+  await databaseOf(bridge).write(({ trx }) => addProject(trx, 1, { status: 'awaiting_approval' }));
+}
 
 interface Gate {
   readonly keeper: Gatekeeper;
@@ -172,6 +189,43 @@ describe('holds of circumstances', () => {
     expect(await gate.history()).toEqual(['+reserve', '-reserve']);
   });
 
+  test('a spent budget of the day holds all runs until midnight, and a higher one lets them go on', async () => {
+    await using rig = await createRig();
+    const gate = await openGate(rig, { budget: { day_usd: 2, month_usd: 50 } });
+    expect(await gate.keeper.admission()).toEqual(FREE);
+    await addSpending(rig, 2);
+    await askOften(rig, gate, WAIT);
+    const now = rig.clock.now();
+    const midnight = new Date(now.getFullYear(), now.getMonth(), now.getDate() + 1).toISOString();
+    expect(await currentHolds(rig.bridge)).toMatchObject([
+      {
+        kind: 'budget',
+        reason: 'the budget of the day, $2.00, is spent (budget.day_usd)',
+        until: midnight,
+      },
+    ]);
+    gate.config.budget = { day_usd: 3, month_usd: 50 };
+    await askOften(rig, gate, FREE);
+    gate.config.budget = { day_usd: 2, month_usd: 2 };
+    await askOften(rig, gate, WAIT);
+    expect((await currentHolds(rig.bridge))[0]?.reason).toContain('the budget of the month');
+    expect(await gate.history()).toEqual(['+budget', '-budget', '+budget']);
+  });
+
+  test('results that wait, as many as the owner allows, let only work that was begun go on', async () => {
+    await using rig = await createRig();
+    const gate = await openGate(rig, { max_unreviewed: 1 });
+    expect(await gate.keeper.admission()).toEqual(FREE);
+    await addWaiting(rig);
+    await askOften(rig, gate, { ...FREE, isPendingHeld: true });
+    expect(await currentHolds(rig.bridge)).toMatchObject([
+      { kind: 'unreviewed', reason: 'results wait for your decision, as many as max_unreviewed allows: 1' },
+    ]);
+    gate.config.max_unreviewed = 2;
+    await askOften(rig, gate, FREE);
+    expect(await gate.history()).toEqual(['+unreviewed', '-unreviewed']);
+  });
+
   test('several circumstances set a hold each', async () => {
     await using rig = await createRig();
     const gate = await openGate(rig, { quiet_hours: ['* * * * *'], disk_min_mb: 1e12 });
@@ -235,7 +289,7 @@ describe('holds that end with a probe', () => {
     expect(await keeper.admission()).toEqual(WAIT);
     expect(await keeper.nextEnd()).toEqual(new Date(set.until ?? 0));
     rig.clock.advance(5 * MINUTE);
-    const probe = { may: 'probe', holds: [set], heldFamilies: [] };
+    const probe = { may: 'probe', holds: [set], heldFamilies: [], isPendingHeld: false };
     expect(await keeper.admission()).toMatchObject(probe);
     expect(await keeper.admission()).toMatchObject(probe);
     expect(await keeper.nextEnd()).toBeUndefined();
@@ -263,9 +317,9 @@ describe('holds of one model family', () => {
     const { keeper, hold, history } = await openGate(rig);
     await hold('usage_limit', 5, 'opus');
     await hold('usage_limit', 9, 'sonnet');
-    expect(await keeper.admission()).toEqual({ may: 'start', heldFamilies: ['opus', 'sonnet'] });
+    expect(await keeper.admission()).toEqual({ ...FREE, heldFamilies: ['opus', 'sonnet'] });
     rig.clock.advance(5 * MINUTE);
-    expect(await keeper.admission()).toEqual({ may: 'start', heldFamilies: ['sonnet'] });
+    expect(await keeper.admission()).toEqual({ ...FREE, heldFamilies: ['sonnet'] });
     rig.clock.advance(4 * MINUTE);
     expect(await keeper.admission()).toEqual(FREE);
     expect(await history()).toEqual(['+usage_limit', '+usage_limit', '-usage_limit', '-usage_limit']);
