@@ -9,14 +9,14 @@ import { shared } from './check-processes.ts';
 import { wholeRepositories } from './check-repositories.ts';
 import { check, type Watched } from './checks.ts';
 import { workAtDesk } from './desk.ts';
-import { makeFaults } from './faults.ts';
+import { makeFaults, makeSure } from './faults.ts';
 import { createJournal, lasted } from './journal.ts';
 import { livingIn } from './living.ts';
 import { Person } from './person.ts';
 import { randomStream } from './random.ts';
 import { type Report, report } from './report.ts';
 import { Service } from './service.ts';
-import { openStoreView } from './store.ts';
+import { openStoreView, type StoreView } from './store.ts';
 import { Suspicions } from './suspicions.ts';
 import { Tally } from './tally.ts';
 import { makeTrouble } from './troubles.ts';
@@ -84,10 +84,10 @@ export async function play(options: SoakOptions, say: (line: string) => void): P
     (simulator.requests as RecordedRequest[]).length = 0;
     say(progressLine(seconds(), tally, store));
   }, PROGRESS_MS);
-  const over = setTimeout(() => troubled.abort(), options.minutes * 60_000);
   let failure: unknown;
   try {
     service.start();
+    void endAfter(options.minutes, store, troubled);
     const watching = watchOverlaps(world.root, tally, acting.signal);
     const living = person.act(acting.signal);
     const troubles = { world, front, store, service, person, tally, journal, random: stream('troubles') };
@@ -99,9 +99,10 @@ export async function play(options: SoakOptions, say: (line: string) => void): P
     ]);
     weather.calm();
     person.calm();
+    const striking = makeSure(faults, acting.signal);
     if (!acting.signal.aborted) await drained(watched, acting.signal);
     acting.abort();
-    await Promise.all([living, watching]);
+    await Promise.all([living, watching, striking]);
     await person.close();
     await service.stop();
     await delay(SETTLE_MS);
@@ -114,8 +115,8 @@ export async function play(options: SoakOptions, say: (line: string) => void): P
   } catch (error) {
     failure = error;
   } finally {
+    troubled.abort();
     acting.abort();
-    clearTimeout(over);
     clearInterval(progress);
     await front.close();
     await simulator.close();
@@ -133,7 +134,7 @@ const PROGRESS_MS = 10_000;
 /** Servers look for their client every two seconds. */
 const SETTLE_MS = 3_000;
 
-function progressLine(seconds: number, tally: Tally, store: ReturnType<typeof openStoreView>): string {
+function progressLine(seconds: number, tally: Tally, store: StoreView): string {
   const projects = store.projects();
   const closed = projects.filter(({ status }) => ['complete', 'cancelled'].includes(status)).length;
   const faults = [...tally.kills.values()].reduce((sum, count) => sum + count, 0);
@@ -154,6 +155,18 @@ async function watchOverlaps(root: string, tally: Tally, stop: AbortSignal): Pro
 }
 
 const LOOK_MS = 400;
+
+/** Ends the trouble after so many minutes in which there was something to trouble: a run had begun to work. */
+async function endAfter(minutes: number, store: StoreView, troubled: AbortController): Promise<void> {
+  const { signal } = troubled;
+  const latest = performance.now() + FIRST_RUN_MS;
+  while (!signal.aborted && performance.now() < latest && store.events('run.ready').length === 0)
+    await delay(LOOK_MS);
+  await delay(minutes * 60_000, undefined, { signal }).catch(() => undefined);
+  troubled.abort();
+}
+
+const FIRST_RUN_MS = 2 * 60_000;
 
 /** Waits until every plan is complete or cancelled, as long as things happen. */
 async function drained({ store, tally }: Watched, stop: AbortSignal): Promise<void> {
