@@ -19,7 +19,7 @@ export async function commands({ world, store, suspicions }: Watched): Promise<F
 
 const RUNS_IN: Readonly<Record<string, readonly string[]>> = {
   check: ['verifying', 'approved'],
-  prepare: ['in_progress'],
+  prepare: ['in_progress', 'approved'],
 };
 
 /** A project is called off, or its supervisor killed: whoever is next ends them, and may be killed or frozen before. */

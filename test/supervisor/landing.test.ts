@@ -1,4 +1,4 @@
-import { readFile, writeFile } from 'node:fs/promises';
+import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { cancel, retry } from '../../src/bridge/control.ts';
@@ -72,6 +72,23 @@ describe.skipIf(onWindows)('approved work (needs POSIX)', () => {
     expect(await read(git.repo, 'theirs.txt')).toBe('theirs\n');
     await expect(read(git.worktree, 'theirs.txt')).rejects.toThrow('ENOENT');
     expect(await read(git.worktree, 'a.txt')).toBe('changed\n');
+  });
+
+  test('work whose folder was deleted is made and prepared again to be checked with a base that has moved, and lands', async () => {
+    const checks = [{ name: 'test', run: 'cat new.txt theirs.txt > "$HOME/seen" 2>&1; exit 0' }];
+    await using it = await approved({ checks, prepare: 'cp new.txt "$HOME/prepared"' });
+    const { git } = it;
+    const { HOME = '' } = git.env;
+    await git.put('theirs.txt', 'theirs\n');
+    await git.commit('theirs');
+    await git.git('worktree', 'unlock', git.worktree);
+    await git.git('worktree', 'lock', '--reason', `bridge ${it.id}`, git.worktree);
+    await rm(git.worktree, { recursive: true });
+    await it.until('complete');
+    expect(await read(HOME, 'prepared')).toBe('new\n');
+    expect(await read(HOME, 'seen')).toBe('new\ntheirs\n');
+    expect(await read(git.repo, 'new.txt')).toBe('new\n');
+    expect(await read(git.worktree, 'new.txt')).toBe('new\n');
   });
 
   test('a merge whose checks fail does not land: a person looks at it, and the work is kept', async () => {

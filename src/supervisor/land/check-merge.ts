@@ -6,8 +6,11 @@ import { endLeftCommand } from '../../evidence/command.ts';
 import { runOwnersChecks } from '../../evidence/make-evidence.ts';
 import { putBack, putTree } from '../../git/put-tree.ts';
 import { hasPassed } from '../../project/evidence.ts';
+import { describeOutcome } from '../../project/outcome-text.ts';
+import { inQuotes } from '../../project/quotation.ts';
 import { evidenceFiles } from '../../state-folder.ts';
 import type { Context } from '../context.ts';
+import { remakeLost } from '../place/place.ts';
 import { checkScope, checksPlan } from '../verify/check-scope.ts';
 
 type CheckedMerge =
@@ -25,6 +28,13 @@ export async function checkMerge(
   const rules = projectRules(context.config, project);
   if (rules.checks.length === 0) return { kind: 'green' };
   const { measureDir, path, subdir } = worktree;
+  const folder = join(path, subdir);
+  if (evidence?.runId) {
+    const run = { id: evidence.runId, workspace: folder };
+    const remade = await remakeLost(context, { project, run }, worktree, stop);
+    if (stop.aborted) return { kind: 'stopped' };
+    if (!remade.ok) return { kind: 'failed', detail: describeOutcome(remade.refusal, inQuotes) };
+  }
   await endLeftCommand(checkScope(context, project.id));
   const put = await putTree(measureDir, path, tree, env);
   if (put.kind === 'failed') return put;
@@ -36,7 +46,7 @@ export async function checkMerge(
       attempt: evidence?.attempt ?? 1,
       signal: stop,
     });
-    const checks = await runOwnersChecks(join(path, subdir), plan, async () => []);
+    const checks = await runOwnersChecks(folder, plan, async () => []);
     if (checks === undefined) return { kind: 'stopped' };
     const failed = checks.filter((check) => !hasPassed(check)).map(({ name }) => name);
     return failed.length === 0 ? { kind: 'green' } : { kind: 'red', failed };

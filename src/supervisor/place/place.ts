@@ -1,12 +1,13 @@
 /** The folder of a run, made ready for it: a worktree of the project's own, or the workspace itself. */
 import type { StartedRun } from '../../bridge/claim.ts';
-import { inspectRepository } from '../../git/repository.ts';
+import { inspectRepository, isThere } from '../../git/repository.ts';
 import type { Outcome } from '../../project/outcome.ts';
 import type { Project } from '../../project/project.ts';
+import type { Worktree } from '../../project/worktree.ts';
 import { ok, type Result, refuse } from '../../result.ts';
 import type { Context } from '../context.ts';
 import { prepareWorkspace } from '../workspace.ts';
-import { prepareWorktree } from './prepare-worktree.ts';
+import { type PreparedFor, prepareWorktree } from './prepare-worktree.ts';
 import { takeSnapshot } from './snapshot.ts';
 import { makeWorktree } from './worktree.ts';
 
@@ -28,6 +29,22 @@ export async function makePlace(
   if (!made.ok) return made;
   if (stop.aborted) return refuse(stop.reason as Outcome);
   return prepareWorktree(context, started, made.value, stop);
+}
+
+/**
+ * Makes the worktree of submitted work again where its folder is gone, as it was measured last, and prepares it. Throws as
+ * `makePlace` does.
+ */
+export async function remakeLost(
+  context: Context,
+  prepared: PreparedFor,
+  { path }: Pick<Worktree, 'path'>,
+  stop: AbortSignal,
+): Promise<Result<void, Outcome>> {
+  if (await isThere(path)) return ok(undefined);
+  const made = await makeWorktree(context, prepared.project);
+  if (!made.ok) return made;
+  return stop.aborted ? ok(undefined) : prepareWorktree(context, prepared, made.value, stop);
 }
 
 /** Keeps what the first run of a project finds. A worktree has its base. */

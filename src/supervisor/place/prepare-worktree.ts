@@ -20,10 +20,16 @@ import { CONTROL_GROUPS } from '../run/held-process.ts';
 import { retryTransient } from '../transient.ts';
 import type { MadeWorktree } from './worktree.ts';
 
+export interface PreparedFor {
+  readonly project: Project;
+  /** Whose output it is kept beside, and the folder it runs in. */
+  readonly run: Pick<Run, 'id' | 'workspace'>;
+}
+
 /** Runs it unless it has succeeded before. Throws StoreError, LeaseLost and the system's errors. */
 export async function prepareWorktree(
   context: Context,
-  { project, run }: { readonly project: Project; readonly run: Run },
+  { project, run }: PreparedFor,
   { worktree, isNew }: MadeWorktree,
   stop: AbortSignal,
 ): Promise<Result<void, Outcome>> {
