@@ -126,9 +126,10 @@ function checkFolder(path: string): Result<string> {
 function notAllowed(policy: WorkspacePolicy, wanted: string): string {
   const names = Object.keys(policy.workspaces);
   const roots = policy.workspace_roots;
+  const isKnown = names.length + roots.length > 0;
   const known = [
     names.length > 0 ? `configured names: ${names.join(', ')}` : 'no names are configured',
     roots.length > 0 ? `allowed roots: ${roots.join(', ')}` : 'no roots are allowed',
   ].join('; ');
-  return `unknown workspace '${cut(cleanLine(wanted), 200)}' (${known}). Use one of these, or add it to 'workspaces' or 'workspace_roots' in config.json.`;
+  return `unknown workspace '${cut(cleanLine(wanted), 200)}' (${known}). ${isKnown ? 'Use one of these, or add it' : 'Add it'} with: bridge-supervisor setup --workspace NAME=FOLDER.`;
 }

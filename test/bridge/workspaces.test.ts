@@ -113,7 +113,7 @@ describe('workspaces a plan may not name', () => {
     await using rig = await createRig();
     const { resolve, root } = places(rig);
     expect(refusalOf(resolve('nowhere'))).toBe(
-      `unknown workspace 'nowhere' (configured names: out; allowed roots: ${root}). Use one of these, or add it to 'workspaces' or 'workspace_roots' in config.json.`,
+      `unknown workspace 'nowhere' (configured names: out; allowed roots: ${root}). Use one of these, or add it with: bridge-supervisor setup --workspace NAME=FOLDER.`,
     );
     expect(refusalOf(resolve('nowhere', { workspaces: {}, workspace_roots: [] }))).toContain(
       '(no names are configured; no roots are allowed)',

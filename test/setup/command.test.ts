@@ -93,11 +93,13 @@ describe.skipIf(!onLinux)('setup on Linux', () => {
   test('setup --yes connects both and names the workspace; again, it changes nothing', async ({
     machine,
   }) => {
+    await writeFile(join(machine.repository, 'package.json'), '{"scripts":{"test":"x","lint":"y"}}');
     const flags = ['--yes', '--workspace', `site=${machine.repository}`, '--default-workspace', 'site'];
     const first = await machine.run(...flags);
     expect(first).toMatchObject({ code: 0 });
     expect(first.stdout).toContain('Claude Desktop now has claude_bridge_desktop:');
     expect(first.stdout).toContain('Claude Code now has claude_bridge_code.');
+    expect(first.stderr).toContain("checked with 'npm run test', 'npm run lint', from its package.json.");
     expect(first.stdout).toContain(
       'Start Claude Desktop. If it was running just now: quit it, run setup again',
     );
@@ -116,7 +118,7 @@ describe.skipIf(!onLinux)('setup on Linux', () => {
     });
     expect(await json(join(machine.home, '.claude.json'))).toHaveProperty('mcpServers.claude_bridge_code');
     expect(await json(join(state, 'config.json'))).toMatchObject({
-      workspaces: { site: machine.repository },
+      workspaces: { site: { path: machine.repository, checks: [{ name: 'test' }, { name: 'lint' }] } },
       workspace: 'site',
     });
 

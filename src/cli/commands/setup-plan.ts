@@ -73,7 +73,7 @@ export async function plan(cli: Cli, options: SetupPlanOptions, mayAsk: boolean)
     warnings: [
       ...planned.value.warnings,
       ...warnings(cli, desktop),
-      ...Object.entries(proposals).map(([name, { from }]) => proposalNote(name, from)),
+      ...Object.entries(proposals).map(([name, proposal]) => proposalNote(name, proposal)),
       ...(isElsewhere ? [windowsNote(wanted, context)] : []),
       ...passingWarnings(wanted),
     ],
@@ -95,8 +95,13 @@ async function proposalsFor(
   return Object.fromEntries(found);
 }
 
-function proposalNote(name: string, from: readonly string[]): string {
-  return `what prepares and checks work in ${name} is taken from its ${from.join(' and ')}. Leave it out with --no-checks.`;
+function proposalNote(name: string, { from, prepare, checks }: Proposal): string {
+  const runs = checks.map(({ run }) => `'${run}'`).join(', ');
+  const done = [
+    ...(prepare === undefined ? [] : [`prepared with '${prepare}'`]),
+    ...(runs === '' ? [] : [`checked with ${runs}`]),
+  ];
+  return `work in ${name} is ${done.join(' and ')}, from its ${from.join(' and ')}. Leave that out with --no-checks.`;
 }
 
 /** Under sudo, HOME may still be the person's folder. What root creates there is closed to that person. */
