@@ -12,12 +12,12 @@ import { inspectRepository } from '../git/repository.ts';
 import { type ProjectId, unknownProject } from '../project/ids.ts';
 import type { KeptWorktree } from '../project/kept-worktree.ts';
 import { isClosed } from '../project/project.ts';
-import { lockReason } from '../project/worktree.ts';
+import { lockReason, type ProjectWorktree } from '../project/worktree.ts';
 import { ok, type Result, refuse } from '../result.ts';
 import { findWorktree } from '../store/worktrees.ts';
 import { type Bridge, lookUp } from './bridge.ts';
 import { databaseOf } from './open-bridge.ts';
-import { type ProjectWorktree, removedByPerson } from './worktrees.ts';
+import { removedByPerson } from './worktrees.ts';
 
 export type WorktreeRemoval =
   | {

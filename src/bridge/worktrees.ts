@@ -2,9 +2,9 @@
 
 import type { Actor, Happening } from '../project/event.ts';
 import type { ProjectId } from '../project/ids.ts';
-import { isClosed, type Project } from '../project/project.ts';
-import type { Worktree } from '../project/worktree.ts';
-import type { Reader, Writing } from '../store/database.ts';
+import { isClosed } from '../project/project.ts';
+import type { ProjectWorktree, Worktree } from '../project/worktree.ts';
+import type { Writing } from '../store/database.ts';
 import { appendEvent } from '../store/events.ts';
 import { findProject } from '../store/projects.ts';
 import {
@@ -17,32 +17,18 @@ import {
 import { type HeldLease, writeHolding } from './lease.ts';
 import { type Bridge, databaseOf } from './open-bridge.ts';
 
-export interface ProjectWorktree {
-  readonly project: Project;
-  readonly worktree: Worktree;
-}
-
 export async function worktreeOf(bridge: Bridge, projectId: ProjectId): Promise<Worktree | undefined> {
   return findWorktree(databaseOf(bridge).read, projectId);
 }
 
 /** Worktrees that stand, oldest first. */
 export async function standingWorktrees(bridge: Bridge): Promise<ProjectWorktree[]> {
-  const db = databaseOf(bridge).read;
-  return withProjects(db, await worktreesThatStand(db));
+  return worktreesThatStand(databaseOf(bridge).read);
 }
 
 /** Worktrees of projects that were closed before this time: nobody works in them any more. */
 export async function oldWorktrees(bridge: Bridge, before: string): Promise<ProjectWorktree[]> {
-  const db = databaseOf(bridge).read;
-  return withProjects(db, await worktreesClosedBefore(db, before));
-}
-
-async function withProjects(db: Reader, worktrees: readonly Worktree[]): Promise<ProjectWorktree[]> {
-  const found = await Promise.all(
-    worktrees.map(async (worktree) => ({ worktree, project: await findProject(db, worktree.projectId) })),
-  );
-  return found.flatMap(({ worktree, project }) => (project ? [{ worktree, project }] : []));
+  return worktreesClosedBefore(databaseOf(bridge).read, before);
 }
 
 /** Which of these projects were closed before this time, and have no worktree that stands. */

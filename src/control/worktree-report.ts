@@ -1,9 +1,10 @@
 /** Every worktree that stands: what it takes, and whether it may be removed. */
 import type { Bridge } from '../bridge/bridge.ts';
 import { removeFromDisk } from '../bridge/worktree-removal.ts';
-import { type ProjectWorktree, standingWorktrees } from '../bridge/worktrees.ts';
+import { standingWorktrees } from '../bridge/worktrees.ts';
 import { type FolderSize, folderSize } from '../machine/folder-size.ts';
 import type { KeptWorktree } from '../project/kept-worktree.ts';
+import type { ProjectWorktree } from '../project/worktree.ts';
 import { type Host, readableConfig } from './host.ts';
 
 export interface WorktreeReport extends ProjectWorktree {

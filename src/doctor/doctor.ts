@@ -22,6 +22,7 @@ import { storeGroup } from './store.ts';
 import { supervisorGroup } from './supervisor.ts';
 import { unattendedGroup } from './unattended.ts';
 import { workspacesGroup } from './workspaces.ts';
+import { worktreesGroup } from './worktrees.ts';
 
 export { createContext } from './context.ts';
 export { deepGroup } from './deep.ts';
@@ -40,6 +41,7 @@ export function checkGroups(context: DoctorContext): CheckGroup[] {
     serviceGroup,
     supervisorGroup,
     workspacesGroup,
+    worktreesGroup,
     unattendedGroup,
     logsGroup,
     leftoversGroup,

@@ -1,5 +1,6 @@
 /** The folder of its own that a project in a git repository is worked on in. */
 import type { ProjectId } from './ids.ts';
+import type { Project } from './project.ts';
 
 export const WORKTREE_STATES = [
   'adding', // recorded before git is asked for it
@@ -30,6 +31,11 @@ export interface Worktree {
   readonly prepareExit: number | null;
   readonly createdAt: string;
   readonly removedAt: string | null;
+}
+
+export interface ProjectWorktree {
+  readonly project: Project;
+  readonly worktree: Worktree;
 }
 
 /** Why git keeps it, and by what it is known as ours. */

@@ -1,9 +1,10 @@
 /** The worktree of each project that has one. */
 import type { ProjectId } from '../project/ids.ts';
 import { CLOSED_STATUSES } from '../project/project.ts';
-import { WORKTREE_STATES, type Worktree } from '../project/worktree.ts';
+import { type ProjectWorktree, WORKTREE_STATES, type Worktree } from '../project/worktree.ts';
 import type { Reader, Writer } from './database.ts';
 import { knownWord } from './known-word.ts';
+import { findProject } from './projects.ts';
 import type { NewRow, Row } from './schema.ts';
 
 /** Records a worktree. Returns false when the project has one already. */
@@ -35,24 +36,38 @@ export async function findWorktree(db: Reader, projectId: ProjectId): Promise<Wo
 }
 
 /** Those that stand, oldest first. */
-export async function worktreesThatStand(db: Reader): Promise<Worktree[]> {
-  const standing = db.selectFrom('worktrees').selectAll().where('state', '!=', 'removed');
-  return (await standing.orderBy('created_at').orderBy('project_id').execute()).map(toWorktree);
+export async function worktreesThatStand(db: Reader): Promise<ProjectWorktree[]> {
+  const rows = await standing(db).execute();
+  return withProjects(db, rows.map(toWorktree));
 }
 
-/** Those that stand, of projects that were closed before this time and have no run, oldest first. */
-export async function worktreesClosedBefore(db: Reader, time: string): Promise<Worktree[]> {
-  const rows = await db
+/** Those of projects that were closed before this time and have no run. */
+export async function worktreesClosedBefore(db: Reader, time: string): Promise<ProjectWorktree[]> {
+  const rows = await standing(db)
+    .where('projects.status', 'in', CLOSED_STATUSES)
+    .where('projects.run_id', 'is', null)
+    .where('projects.updated_at', '<', time)
+    .execute();
+  return withProjects(db, rows.map(toWorktree));
+}
+
+function standing(db: Reader) {
+  return db
     .selectFrom('worktrees')
     .innerJoin('projects', 'projects.id', 'worktrees.project_id')
     .selectAll('worktrees')
     .where('worktrees.state', '!=', 'removed')
-    .where('projects.status', 'in', CLOSED_STATUSES)
-    .where('projects.run_id', 'is', null)
-    .where('projects.updated_at', '<', time)
     .orderBy('worktrees.created_at')
-    .execute();
-  return rows.map(toWorktree);
+    .orderBy('worktrees.project_id');
+}
+
+async function withProjects(db: Reader, worktrees: readonly Worktree[]): Promise<ProjectWorktree[]> {
+  const found: ProjectWorktree[] = [];
+  for (const worktree of worktrees) {
+    const project = await findProject(db, worktree.projectId);
+    if (project) found.push({ project, worktree });
+  }
+  return found;
 }
 
 const stateWord = knownWord('worktrees.state', WORKTREE_STATES);

@@ -1,6 +1,5 @@
 import { describeKept, type KeptWorktree } from '../project/kept-worktree.ts';
-import type { Project } from '../project/project.ts';
-import type { Worktree } from '../project/worktree.ts';
+import type { ProjectWorktree, Worktree } from '../project/worktree.ts';
 import type {
   WireKeptWorktree,
   WireWorktree,
@@ -22,13 +21,8 @@ export function toWireWorktree(worktree: Worktree): WireWorktree {
   };
 }
 
-interface Place {
-  readonly project: Project;
-  readonly worktree: Worktree;
-}
-
 export function toWireWorktreeList(
-  reports: readonly (Place & {
+  reports: readonly (ProjectWorktree & {
     readonly size: { readonly bytes: number; readonly cut: boolean };
     readonly kept: KeptWorktree | null;
     readonly removedAfter: string | null;
@@ -51,7 +45,7 @@ export function toWireWorktreeRemoval(
     project,
     worktree,
     removal,
-  }: Place & {
+  }: ProjectWorktree & {
     readonly removal:
       | {
           readonly kind: 'removed';

@@ -2,6 +2,7 @@
 import { chmod, rm, writeFile } from 'node:fs/promises';
 import { describe, expect } from 'vitest';
 import { currentLease } from '../../src/bridge/lease.ts';
+import { recordWorktree } from '../../src/bridge/worktrees.ts';
 import { install } from '../../src/cli/commands/install.ts';
 import { showLogs } from '../../src/cli/commands/logs.ts';
 import { start } from '../../src/cli/commands/start.ts';
@@ -10,11 +11,12 @@ import { uninstall } from '../../src/cli/commands/uninstall.ts';
 import { statusLines } from '../../src/cli/views/status-text.ts';
 import { statusReport } from '../../src/control/status-report.ts';
 import { ServiceError, type ServiceStatus } from '../../src/machine/service/service.ts';
+import { PLACE } from '../bridge/submitted.ts';
 import { eventually } from '../eventually.ts';
 import { onWindows } from '../platform.ts';
 import { stableText } from '../stable-text.ts';
 import { RUNNING, type ServiceRig, STOPPED, test } from './service-rig.ts';
-import { holdLease, NOBODY, thisProcess } from './stories.ts';
+import { holdLease, NOBODY, TOKEN, thisProcess } from './stories.ts';
 
 async function installed(service: ServiceRig): Promise<void> {
   await install(service.cli(), { start: false }, service.services);
@@ -297,6 +299,23 @@ describe.skipIf(onWindows)('uninstall (plays claude by a script with #!)', () =>
     expect(service.play.calls).toEqual(['start', 'stop', 'uninstall']);
     expect(cli.stdout()).toMatch(/^Stopped the service \(pid \d+\)\.\nRemoved: played service /);
     expect(cli.stdout()).toContain(`The state folder stays as it is, with service.env: ${service.home}\n`);
+  });
+
+  test('uninstall names the projects whose work is only in the state folder', async ({ service }) => {
+    const bridge = await service.bridge;
+    const { id } = await service.send('# Fix it');
+    await holdLease(bridge, await thisProcess());
+    await recordWorktree({ bridge, token: TOKEN }, id, PLACE);
+    const cli = service.cli();
+    await uninstall(cli, { dryRun: true }, service.services);
+    expect(cli.stderr()).toBe(
+      [
+        'Do not delete the state folder yet: it has the worktrees of 1 project, and what is on no other branch is nowhere else.',
+        `${id} "Fix it": pending, branch bridge/1-clock of /code/app`,
+        'See what each holds: bridge-supervisor worktree list',
+        '',
+      ].join('\n'),
+    );
   });
 
   test('uninstall without a service says so, and does not fail', async ({ service }) => {

@@ -82,6 +82,19 @@ test('a worktree of an open project is listed with what keeps it, and is not rem
   expect((await one.worktree())?.state).toBe('ready');
 });
 
+test('a backup, and the removal of the service, tell of the work that is only in the state folder', async ({
+  rig,
+}) => {
+  const one = await withWorktree(rig);
+  await using _ = one.rig;
+  const env = { BRIDGE_HOME: one.rig.home };
+  const copied = await rig.runWith({ env }, 'backup', join(rig.root, 'copy.db'));
+  expect(copied).toMatchObject({
+    code: 0,
+    stderr: 'Not in it: the work under way of 1 project, in worktrees/ and measure/.\n',
+  });
+});
+
 test.skipIf(onWindows)(
   'a worktree with work on no branch, and changes in no commit, goes once they are where the message puts them (needs sh)',
   async ({ rig }) => {

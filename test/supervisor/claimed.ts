@@ -38,6 +38,7 @@ export async function claimed(entry: (repo: string) => Config['workspaces'][stri
     rig,
     context,
     id: project.id,
+    started,
     run: started.run,
     measureDir,
     make: () => makePlace(context, started, stopping),

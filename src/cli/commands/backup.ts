@@ -1,4 +1,7 @@
 import { Command } from 'commander';
+import { workInStateFolder } from '../../control/work-in-state-folder.ts';
+import { counted } from '../../doctor/wording.ts';
+import { isClosed } from '../../project/project.ts';
 import { backUp } from '../../store/sqlite/backup.ts';
 import type { Cli } from '../context.ts';
 import { path } from '../terminal/arguments.ts';
@@ -13,10 +16,16 @@ export function backupCommand(cli: Cli): Command {
     .action(async (file: string) => {
       await backUp(cli.stateDir, file);
       cli.out.line(`Backed up to ${file}. Put it back with: bridge-supervisor restore ${file}`);
+      const open = (await workInStateFolder(cli.stateDir)).filter(({ project }) => !isClosed(project.status));
+      if (open.length > 0)
+        cli.out.hint(
+          `Not in it: the work under way of ${counted(open.length, 'project')}, in worktrees/ and measure/.`,
+        );
     });
 }
 
 const ABOUT = `
 Contains projects, plans, decisions, runs and the history, but not Claude's own
-output (runs/) or its sessions. A copy of bridge.db made by hand misses what is
-still in its log.`;
+output (runs/) or its sessions, nor worktrees/ and measure/: work that has not
+landed is only there. What has landed is on the branches of your repositories.
+A copy of bridge.db made by hand misses what is still in its log.`;

@@ -40,7 +40,9 @@ const ABOUT = `
 Checks the backup first; a damaged one changes nothing. The supervisor must be
 stopped. Claude Desktop's server sees the change at its next call. Runs that
 were running when the backup was made are recovered: their processes are
-looked for, and their sessions are resumed.`;
+looked for, and their sessions are resumed. A worktree that is gone is made
+again by the next run: with what was measured last, or from its base where
+measure/ is gone too.`;
 
 /** The pid of the supervisor that works here; undefined for a store that cannot be read. */
 async function workingSupervisor(cli: Cli): Promise<number | undefined> {

@@ -1,10 +1,13 @@
 import { Command } from 'commander';
+import { workInStateFolder } from '../../control/work-in-state-folder.ts';
+import { counted } from '../../doctor/wording.ts';
 import { type Removal, type RemoveOptions, removeService } from '../../install/remove.ts';
 import { ownServices, type Services } from '../../machine/service/find.ts';
 import type { WireUninstall } from '../../wire/schemas/install.ts';
 import { type Cli, fail } from '../context.ts';
 import { jsonOption, yesOption } from '../terminal/arguments.ts';
 import { examples } from '../terminal/usage.ts';
+import { named } from '../views/hints.ts';
 
 export interface UninstallOptions extends RemoveOptions {
   readonly json?: true;
@@ -35,7 +38,24 @@ export async function uninstall(
   if (!removed.ok) return fail(cli, removed.refusal);
   if (options.json) cli.out.json(report(removed.value, options));
   else for (const line of lines(removed.value, options)) cli.out.line(line);
+  const { installed, target } = removed.value;
+  await warnOfWork(cli, installed?.stateDir ?? target.stateDir);
 }
+
+/** Somebody who uninstalls may delete the state folder next. */
+async function warnOfWork({ out }: Cli, stateDir: string): Promise<void> {
+  const work = await workInStateFolder(stateDir);
+  if (work.length === 0) return;
+  out.hint(
+    `Do not delete the state folder yet: it has the worktrees of ${counted(work.length, 'project')}, and what is on no other branch is nowhere else.`,
+  );
+  for (const { project, worktree } of work.slice(0, MAX_NAMED))
+    out.hint(`${named(project)}: ${project.status}, branch ${worktree.branch} of ${worktree.repo}`);
+  if (work.length > MAX_NAMED) out.hint(`… and ${work.length - MAX_NAMED} more`);
+  out.hint('See what each holds: bridge-supervisor worktree list');
+}
+
+const MAX_NAMED = 10;
 
 function lines({ target, installed, stoppedPid }: Removal, { dryRun }: UninstallOptions): string[] {
   const { title } = target.manager;

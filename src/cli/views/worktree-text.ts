@@ -1,10 +1,9 @@
 /** Worktrees as a person reads them. */
 import type { WorktreeRemoval } from '../../bridge/worktree-removal.ts';
-import type { ProjectWorktree } from '../../bridge/worktrees.ts';
 import type { WorktreeReport } from '../../control/worktree-report.ts';
 import { describeKept, type KeptWorktree } from '../../project/kept-worktree.ts';
 import { shortOid } from '../../project/oid.ts';
-import type { Worktree } from '../../project/worktree.ts';
+import type { ProjectWorktree, Worktree } from '../../project/worktree.ts';
 import { indented, type Layout, projectHead } from '../terminal/layout.ts';
 import { flow, shorten, wrap } from '../terminal/text.ts';
 import { ago, megabytes, upcoming } from '../terminal/time.ts';

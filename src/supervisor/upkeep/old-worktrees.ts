@@ -4,14 +4,10 @@
  */
 import { readdir, rm } from 'node:fs/promises';
 import { removeFromDisk } from '../../bridge/worktree-removal.ts';
-import {
-  closedWithoutWorktree,
-  oldWorktrees,
-  type ProjectWorktree,
-  removedWorktree,
-} from '../../bridge/worktrees.ts';
+import { closedWithoutWorktree, oldWorktrees, removedWorktree } from '../../bridge/worktrees.ts';
 import { messageOf } from '../../error-message.ts';
 import { asProjectId } from '../../project/ids.ts';
+import type { ProjectWorktree } from '../../project/worktree.ts';
 import { measureFolder, measuresFolder, parseMeasureName } from '../../state-folder.ts';
 import type { Context } from '../context.ts';
 import { endsSupervisor, retryTransient } from '../transient.ts';

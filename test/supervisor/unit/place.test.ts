@@ -2,7 +2,9 @@ import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { measureGit } from '../../../src/git/measure-dir.ts';
+import { backUp, restore } from '../../../src/store/sqlite/backup.ts';
 import { keptFingerprint } from '../../../src/supervisor/place/kept-fingerprint.ts';
+import { makePlace } from '../../../src/supervisor/place/place.ts';
 import { branchOf } from '../../../src/supervisor/place/worktree.ts';
 import { claimed } from '../claimed.ts';
 
@@ -54,6 +56,34 @@ describe('the worktree of a project', () => {
     await rm(one.run.workspace, { recursive: true });
     expect(await one.make()).toEqual({ ok: true, value: undefined });
     expect(await readFile(join(one.run.workspace, 'a.txt'), 'utf8')).toBe('second round\n');
+  });
+
+  test('a worktree that is gone after the restore of a backup comes back with what was measured, else from its base', async () => {
+    await using one = await claimed();
+    await one.make();
+    await writeFile(join(one.run.workspace, 'a.txt'), 'first round\n');
+    const git = measureGit(one.measureDir, one.run.workspace, one.git.env);
+    await git(['add', '--all']);
+    const tree = (await git(['write-tree'])).stdout.toString().trim();
+    const commit = (await git(['commit-tree', tree, '-m', 'round 1'])).stdout.toString().trim();
+    await git(['update-ref', `refs/bridge/${one.id}/1`, commit]);
+    const copy = join(one.git.root, 'copy.db');
+    await backUp(one.rig.home, copy);
+    const { branch = '', baseOid } = (await one.worktree()) ?? {};
+    one.rig.tamper('DELETE FROM worktrees');
+    await one.git.git('worktree', 'remove', '-f', '-f', one.run.workspace);
+    await one.git.git('branch', '-D', branch);
+    await restore(one.rig.home, copy, 'aside.db');
+    const bridge = await one.rig.connect();
+    const context = { ...one.context, bridge, lease: { ...one.context.lease, bridge } };
+    const { started } = one;
+    expect(await makePlace(context, started, one.context.stopping)).toEqual({ ok: true, value: undefined });
+    const content = () => readFile(join(one.run.workspace, 'a.txt'), 'utf8');
+    expect(await content()).toBe('first round\n');
+    expect(await one.git.git('rev-parse', branch)).toBe(baseOid);
+    for (const lost of [one.run.workspace, one.measureDir]) await rm(lost, { recursive: true });
+    expect(await makePlace(context, started, one.context.stopping)).toEqual({ ok: true, value: undefined });
+    expect(await content()).toBe('one\n');
   });
 
   test('a repository that is gone by the time of the claim is refused with its cause', async () => {
