@@ -22,11 +22,7 @@ export interface Repository {
   /** Null before the first commit. */
   readonly headOid: string | null;
   readonly bare: boolean;
-  readonly shallow: boolean;
   readonly objectFormat: string;
-  /** Whether the commit of HEAD has files for Git LFS. */
-  readonly usesLfs: boolean;
-  readonly hasSubmodules: boolean;
 }
 
 /** Why git cannot be used there. */
@@ -58,7 +54,7 @@ export async function inspectRepository(
   const answers = textOf(asked).split('\n');
   // A name with a line end in it is the only reason for more lines.
   if (answers.length !== QUESTIONS.length) return { kind: 'refused', cause: 'line-in-path', detail: folder };
-  const [gitDir = '', commonDir = '', isBare, isShallow, objectFormat = 'sha1', prefix = ''] = answers;
+  const [gitDir = '', commonDir = '', isBare, objectFormat = 'sha1', prefix = ''] = answers;
   const bare = isBare === 'true';
   const top = bare ? undefined : await git(['rev-parse', '--show-toplevel']);
   // In the folder of a repository that is not bare there is no work tree.
@@ -70,7 +66,6 @@ export async function inspectRepository(
     commonDir: absolute(folder, commonDir),
     prefix,
     bare,
-    shallow: isShallow === 'true',
     objectFormat,
     ...(await headOf(git)),
   };
@@ -80,7 +75,6 @@ const QUESTIONS = [
   '--absolute-git-dir',
   '--git-common-dir',
   '--is-bare-repository',
-  '--is-shallow-repository',
   '--show-object-format',
   '--show-prefix',
 ];
@@ -96,21 +90,12 @@ export async function whyUnusable(env: Environment): Promise<RefusedRepository |
     : { kind: 'refused', cause: 'git-too-old', detail: version };
 }
 
-async function headOf(
-  git: Git,
-): Promise<Pick<Repository, 'headBranch' | 'headOid' | 'usesLfs' | 'hasSubmodules'>> {
-  const [branch, commit, lfs, modules] = await Promise.all([
-    git(['symbolic-ref', '-q', 'HEAD']),
-    commitAt(git, 'HEAD'),
-    usesLfs(git, 'HEAD'),
-    git(['cat-file', '-e', 'HEAD:.gitmodules']),
-  ]);
+async function headOf(git: Git): Promise<Pick<Repository, 'headBranch' | 'headOid'>> {
+  const [branch, commit] = await Promise.all([git(['symbolic-ref', '-q', 'HEAD']), commitAt(git, 'HEAD')]);
   const ref = textOf(branch);
   return {
     headBranch: branch.code === 0 && ref.startsWith('refs/heads/') ? ref.slice('refs/heads/'.length) : null,
     headOid: commit,
-    usesLfs: lfs,
-    hasSubmodules: modules.code === 0,
   };
 }
 
@@ -126,16 +111,6 @@ function whyRefused(result: GitResult): RefusedRepository | { readonly kind: 'no
 /** Git for Windows prints slashes. */
 function absolute(folder: string, path: string): string {
   return isAbsolute(path) ? resolve(path) : resolve(folder, path);
-}
-
-/** The commit a branch of the repository points to; null when there is no such branch or no commit in it. */
-export async function branchTip(
-  { topLevel }: Pick<Repository, 'topLevel'>,
-  branch: string,
-  env: Environment,
-): Promise<string | null> {
-  const { git } = await repositoryGit(topLevel, env);
-  return commitAt(git, `refs/heads/${branch}`);
 }
 
 /** The commit that a ref leads to; null when there is none. */

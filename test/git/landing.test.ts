@@ -265,7 +265,7 @@ describe('landing on the base', () => {
     const rig = await gitRig([`--object-format=${format}`]);
     await writeFile(join(rig.repo, '.git', 'shallow'), `${await rig.commit('second')}\n`);
     const { repository, base } = await rig.begin();
-    expect(repository.shallow).toBe(true);
+    expect(await rig.git('rev-parse', '--is-shallow-repository')).toBe('true');
     await rig.edit('a.txt', 'changed\n');
     const { commit, tree } = await rig.submit();
     const action = { kind: 'merge', branch: 'main' } as const;

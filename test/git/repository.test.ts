@@ -1,7 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { branchTip, inspectRepository } from '../../src/git/repository.ts';
+import { inspectRepository } from '../../src/git/repository.ts';
 import { isRoot, onLinux } from '../platform.ts';
 import { gitRig } from './rig.ts';
 
@@ -18,10 +18,7 @@ describe('inspectRepository', () => {
       headBranch: 'main',
       headOid: head,
       bare: false,
-      shallow: false,
       objectFormat: 'sha1',
-      usesLfs: false,
-      hasSubmodules: false,
     });
   });
 
@@ -36,7 +33,7 @@ describe('inspectRepository', () => {
     });
   });
 
-  test('a detached, a bare, a shallow and a SHA-256 repository are told apart', async () => {
+  test('a detached, a bare and a SHA-256 repository are told apart', async () => {
     const { root, repo, git, gitAt, commit, inspect } = await gitRig(['--object-format=sha256']);
     const second = await commit('second');
     await git('checkout', '--quiet', '--detach');
@@ -44,8 +41,6 @@ describe('inspectRepository', () => {
     await gitAt(root, 'clone', '--quiet', '--bare', repo, 'bare');
     const bare = join(root, 'bare');
     expect(await inspect(bare)).toMatchObject({ topLevel: bare, commonDir: bare, bare: true, prefix: '' });
-    await gitAt(root, 'clone', '--quiet', '--depth', '1', `file://${repo}`, 'shallow');
-    expect(await inspect(join(root, 'shallow'))).toMatchObject({ shallow: true, headOid: second });
   });
 
   test("a person's own work tree leads to the repository it belongs to", async () => {
@@ -58,14 +53,6 @@ describe('inspectRepository', () => {
       commonDir: join(repo, '.git'),
       headBranch: 'topic',
     });
-  });
-
-  test('files for Git LFS and submodules are seen', async () => {
-    const { put, commit, inspect } = await gitRig();
-    await put('deep/.gitattributes', '*.bin filter=lfs diff=lfs merge=lfs -text\n');
-    await put('.gitmodules', '');
-    await commit('more');
-    expect(await inspect()).toMatchObject({ usesLfs: true, hasSubmodules: true });
   });
 
   test('a folder without a repository has none, with git and without', async () => {
@@ -105,12 +92,4 @@ describe('inspectRepository', () => {
     };
     expect(await inspectRepository(repo, misled)).toMatchObject({ topLevel: repo, headBranch: 'main' });
   });
-});
-
-test('branchTip is the commit of a branch, and null without one', async () => {
-  const { env, git, inspect } = await gitRig();
-  const repository = await inspect();
-  expect(await branchTip(repository, 'main', env)).toBe(await git('rev-parse', 'HEAD'));
-  expect(await branchTip(repository, 'gone', env)).toBeNull();
-  expect(await branchTip(repository, '--all', env)).toBeNull();
 });

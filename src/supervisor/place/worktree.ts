@@ -8,7 +8,7 @@ import { takeFingerprint } from '../../git/fingerprint.ts';
 import { keepBase, newestRound } from '../../git/measure-base.ts';
 import { createMeasureDir } from '../../git/measure-dir.ts';
 import { recreateWorktree } from '../../git/recreate-worktree.ts';
-import { branchTip, inspectRepository, type Repository } from '../../git/repository.ts';
+import { commitAt, inspectRepository, type Repository } from '../../git/repository.ts';
 import { repositoryGit } from '../../git/repository-git.ts';
 import { type AddedWorktree, addWorktree, type WorktreePlan } from '../../git/worktree.ts';
 import { makePrivateFolder } from '../../make-folder.ts';
@@ -65,7 +65,7 @@ async function begin(
   if (base === null || tip === null)
     return repository.headOid === null ? refused('unborn', '') : refused('base-gone', base ?? '');
   if (!(await hasFolder(git, repository, tip))) return refused('folder-not-in-base', base);
-  const isBranch = (await branchTip(repository, base, env)) !== null;
+  const isBranch = (await commitAt(git, `refs/heads/${base}`)) !== null;
   const place = {
     repo: repository.topLevel,
     path: worktreeFolder(stateDir, id),
