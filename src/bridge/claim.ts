@@ -1,5 +1,6 @@
 /** Which project gets the next run: found, claimed and recorded in one transaction. */
 
+import type { Environment } from '../environment.ts';
 import { type CostSum, sumCosts } from '../project/costs.ts';
 import type { Happening } from '../project/event.ts';
 import { OWN_ACCOUNT } from '../project/ids.ts';
@@ -40,6 +41,8 @@ interface StartDefaults extends WaysToLook {
   readonly newSessionId: () => string;
   /** Holds that are over unless this run finds otherwise: it probes them. */
   readonly probes?: readonly HoldKey[];
+  /** Where git is found, for a project that moves to the folder of another repository. */
+  readonly env?: Environment;
   /** Model families whose limit is reached. */
   readonly heldFamilies?: readonly string[];
   /** Only work that was begun goes on. */
@@ -61,7 +64,8 @@ export async function startNextRun(
   for (;;) {
     const free = await findFreeWorkspace(lease.bridge, held, defaults);
     if (!free) return undefined;
-    if (defaults.policy && (await settlePlace(lease, defaults.policy, free.project)) === 'changed') continue;
+    const { policy, env = {} } = defaults;
+    if (policy && (await settlePlace(lease, policy, free.project, env)) === 'changed') continue;
     const started = await claim(lease, defaults, held, free);
     if (started !== 'changed') return started;
   }

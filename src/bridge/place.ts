@@ -1,21 +1,31 @@
 /**
- * Where a plan that named a workspace is done: in the folder that the name leads to when its first run starts. From then
- * on it stays there, where its conversation and its work are.
+ * Where a plan that named a workspace is done: in the folder that the name leads to when its first run starts, from the
+ * base and in the isolation that this folder asks for. From then on it stays there, where its conversation and its work are.
  */
 import { cut } from '../characters.ts';
+import type { Environment } from '../environment.ts';
 import { answers } from '../machine/answering.ts';
+import { aboveCeilings } from '../project/ceilings.ts';
 import type { NewEvent } from '../project/event.ts';
+import { parsePlan } from '../project/plan.ts';
 import type { Project } from '../project/project.ts';
 import { cleanLine } from '../project/text.ts';
-import { type Result, refuse } from '../result.ts';
+import { ok, type Result, refuse } from '../result.ts';
 import { appendEvent } from '../store/events.ts';
-import { lockProject, updateProject } from '../store/projects.ts';
+import { lockProject, planText, updateProject } from '../store/projects.ts';
 import { runsOf } from '../store/runs.ts';
+import { findWorktree } from '../store/worktrees.ts';
 import { park } from './attention.ts';
+import { type ChosenIsolation, chooseIsolation } from './isolation.ts';
 import { type HeldLease, writeHolding } from './lease.ts';
 import { type Bridge, databaseOf } from './open-bridge.ts';
 import { addToStatusFile } from './status-file.ts';
-import { chooseWorkspace, isPath, namedFolder, type WorkspacePolicy } from './workspaces.ts';
+import { type RulesPolicy, rulesAt } from './work-rules.ts';
+import { chooseWorkspace, isPath, namedFolder } from './workspaces.ts';
+
+interface Place extends ChosenIsolation {
+  readonly workspace: string;
+}
 
 /**
  * Looks the name up again before the first process of `seen`, a ready project, is started. Where it leads elsewhere now,
@@ -23,49 +33,53 @@ import { chooseWorkspace, isPath, namedFolder, type WorkspacePolicy } from './wo
  */
 export async function settlePlace(
   lease: HeldLease,
-  policy: WorkspacePolicy,
+  policy: RulesPolicy,
   seen: Project,
+  env: Environment,
 ): Promise<'settled' | 'changed'> {
-  const folder = await folderOfToday(lease.bridge, policy, seen);
-  if (folder === undefined || (folder.ok && folder.value === seen.workspace)) return 'settled';
+  const place = await placeOfToday(lease.bridge, policy, seen, env);
+  if (place === undefined || (place.ok && place.value.workspace === seen.workspace)) return 'settled';
   const written = await writeHolding(lease, async ({ trx, now }) => {
     const project = await lockProject(trx, seen.id);
     const isAsSeen = project?.status === seen.status && project.runId === null;
     if (!isAsSeen || project.workspace !== seen.workspace) return undefined;
     const stamp = { projectId: seen.id, runId: null, actor: 'supervisor', createdAt: now } as const;
-    if (!folder.ok) {
+    if (!place.ok) {
       const parked: NewEvent = {
         type: 'project.needs_attention',
-        data: { reason: folder.refusal },
+        data: { reason: place.refusal },
         ...stamp,
       };
-      return { project: await park(trx, project, folder.refusal, now), event: parked };
+      return { project: await park(trx, project, place.refusal, now), event: parked };
     }
     const moved: NewEvent = {
       type: 'project.moved',
-      data: { from: seen.workspace, to: folder.value },
+      data: { from: seen.workspace, to: place.value.workspace },
       ...stamp,
     };
-    await updateProject(trx, seen.id, { workspace: folder.value });
+    await updateProject(trx, seen.id, place.value);
     await appendEvent(trx, moved);
-    return { project: { ...project, workspace: folder.value }, event: moved };
+    return { project: { ...project, ...place.value }, event: moved };
   });
   if (written) await addToStatusFile(lease.bridge, written.project, [written.event]);
   return 'changed';
 }
 
 /** Undefined for a project that stays where it is: it has begun, or no name of a workspace says where. */
-async function folderOfToday(
+async function placeOfToday(
   bridge: Bridge,
-  policy: WorkspacePolicy,
-  { id, place, workspace }: Project,
-): Promise<Result<string> | undefined> {
+  policy: RulesPolicy,
+  project: Project,
+  env: Environment,
+): Promise<Result<Place> | undefined> {
+  const { id, place, workspace } = project;
   if (place === null) return undefined;
   const folder = namedFolder(policy, place);
   // A path stays the folder that it led to when the plan was sent.
   if (folder === workspace || (folder === undefined && isPath(place))) return undefined;
-  const runs = await runsOf(databaseOf(bridge).read, id);
-  if (runs.some(({ spawnedAt }) => spawnedAt !== null)) return undefined;
+  const db = databaseOf(bridge).read;
+  const runs = await runsOf(db, id);
+  if (runs.some(({ spawnedAt }) => spawnedAt !== null) || (await findWorktree(db, id))) return undefined;
   if (folder === undefined)
     return refuse(
       `the configuration does not name a workspace '${cut(cleanLine(place), 200)}' any more; add it to 'workspaces' again, then retry`,
@@ -74,5 +88,23 @@ async function folderOfToday(
     return refuse(
       `${folder} does not respond: it may be on a disconnected network drive. Connect it, then retry`,
     );
-  return chooseWorkspace(policy, bridge.stateDir, id, place);
+  const chosen = await chooseWorkspace(policy, bridge.stateDir, id, place);
+  return chosen.ok ? inFolder(policy, project, chosen.value, await planText(db, id), env) : chosen;
+}
+
+/** As it was when the plan was sent: what its plan asks for, within what the owner allows in this folder. */
+async function inFolder(
+  policy: RulesPolicy,
+  { place, title }: Project,
+  workspace: string,
+  markdown: string,
+  env: Environment,
+): Promise<Result<Place>> {
+  const parsed = await parsePlan(markdown, title);
+  if (!parsed.ok) return refuse(`its plan is not understood any more: ${parsed.problems.join('; ')}`);
+  const { name, rules } = rulesAt(policy, place, workspace);
+  const above = aboveCeilings(parsed.asked, rules, name);
+  if (above.length > 0) return refuse(`${above.join('; ')}. Allow it in the configuration, then retry`);
+  const chosen = await chooseIsolation(workspace, rules, parsed.asked.settings, env);
+  return chosen.ok ? ok({ workspace, ...chosen.value }) : chosen;
 }

@@ -84,7 +84,7 @@ export class Scheduler {
    * Starts runs until nothing is ready, a hold stands, or `concurrency` is reached. Throws StoreError and LeaseLost.
    */
   async startRuns(): Promise<void> {
-    const { config, lease } = this.#context;
+    const { config, env, lease } = this.#context;
     while (this.#starting.size + this.#active.size < config.concurrency) {
       const admission = await this.#gate.admission();
       if (await this.#preflight.isDue(admission)) return this.#host.runInBackground(this.#preflight.check());
@@ -93,6 +93,7 @@ export class Scheduler {
         model: config.model ?? null,
         newSessionId: () => crypto.randomUUID(),
         policy: config,
+        env,
         heldFamilies: admission.heldFamilies,
         isPendingHeld: admission.isPendingHeld,
         ...(admission.may === 'probe' && { probes: admission.holds }),

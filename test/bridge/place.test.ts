@@ -5,12 +5,15 @@ import { retry } from '../../src/bridge/control.ts';
 import { endRun } from '../../src/bridge/end-run.ts';
 import { sendPlan } from '../../src/bridge/send-plan.ts';
 import { rulesAt } from '../../src/bridge/work-rules.ts';
+import { recordWorktree } from '../../src/bridge/worktrees.ts';
 import { loadConfig } from '../../src/config.ts';
 import type { ProjectId } from '../../src/project/ids.ts';
 import { statusFile } from '../../src/state-folder.ts';
+import { gitRig } from '../git/rig.ts';
 import type { Rig } from '../rig.ts';
 import { tamper } from '../store/raw.ts';
 import { accepted, begin, current, ending, history, start, supervised, TOKEN } from './steps.ts';
+import { PLACE } from './submitted.ts';
 
 /** A plan that was sent for `wanted`, when the name `app` led to the folder `old`. */
 async function sentFor(wanted: (old: string) => string = () => 'app') {
@@ -107,6 +110,44 @@ describe('the folder of a plan that named a workspace', () => {
       if (again) await endRun(lease, again.run, { kind: 'interrupted' }, ending);
       return again?.run.workspace;
     }
+  });
+
+  test('a project that moves to another repository begins from the base of that one, as its plan and its owner ask', async () => {
+    const [first, second] = [await gitRig(), await gitRig()];
+    await second.git('branch', '--quiet', '-m', 'main', 'trunk');
+    await using rig = await supervised();
+    const at = (app: string) => ({ ...loadConfig(rig.home, {}), workspaces: { app } });
+    const send = async (markdown: string) =>
+      accepted(
+        await sendPlan(rig.bridge, at(first.repo), { markdown, workspace: 'app' }, 'desktop', first.env),
+      ).project.id;
+    const moveTo = (folder: string) => start(rig, { policy: at(folder), env: second.env });
+    const free = await send('# A clock');
+    expect(await current(rig.bridge, free)).toMatchObject({ isolation: 'worktree', base: 'main' });
+    expect(await moveTo(second.repo)).toMatchObject({ project: { id: free, base: 'trunk' } });
+    const place = { workspace: second.repo, isolation: 'worktree', base: 'trunk' };
+    expect(await current(rig.bridge, free)).toMatchObject(place);
+    const bound = await send('---\nbase: main\n---\n# Another clock');
+    expect(await moveTo(second.repo)).toBeUndefined();
+    expect(await current(rig.bridge, bound)).toMatchObject({
+      status: 'attention',
+      workspace: first.repo,
+      attention: expect.stringContaining(
+        "cannot be worked on in a worktree: the repository has no branch or commit 'main'",
+      ),
+    });
+    const plain = await send('# A third clock');
+    const folder = join(rig.workspace, 'plain');
+    mkdirSync(folder);
+    expect(await moveTo(folder)).toMatchObject({ project: { id: plain } });
+    expect(await current(rig.bridge, plain)).toMatchObject({ isolation: 'in_place', base: null });
+  });
+
+  test('a project that has a worktree already stays with its repository, also before the first process', async () => {
+    await using sent = await sentFor();
+    const { rig, id, old, today, at } = sent;
+    await recordWorktree({ bridge: rig.bridge, token: TOKEN }, id, { ...PLACE, repo: old });
+    expect(await start(rig, { policy: at({ app: today }) })).toMatchObject({ run: { workspace: old } });
   });
 
   test('a project whose plan gave a path stays in that folder', async () => {

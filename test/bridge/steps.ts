@@ -14,6 +14,7 @@ import { recordSpawn } from '../../src/bridge/runs.ts';
 import { sendPlan } from '../../src/bridge/send-plan.ts';
 import { sendCompletion } from '../../src/bridge/submissions.ts';
 import type { RulesPolicy } from '../../src/bridge/work-rules.ts';
+import type { Environment } from '../../src/environment.ts';
 import { asLeaseToken, type ProjectId } from '../../src/project/ids.ts';
 import type { Project, ProjectStatus } from '../../src/project/project.ts';
 import type { Run } from '../../src/project/run.ts';
@@ -134,6 +135,7 @@ export async function start(
     probes?: readonly HoldKey[];
     policy?: RulesPolicy;
     isPendingHeld?: boolean;
+    env?: Environment;
   } = {},
 ) {
   return startNextRun(
