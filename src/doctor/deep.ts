@@ -8,7 +8,8 @@ import type { DoctorContext } from './context.ts';
 import { upToScript } from './node-runtime.ts';
 import { commandOf } from './service-command.ts';
 
-const TIMEOUT_MS = 120_000;
+/** It takes half a minute; a machine that is busy is not broken. */
+const TIMEOUT_MS = 300_000;
 /** A supervisor that is asked to stop ends its runs first. */
 const GRACE_MS = 40_000;
 

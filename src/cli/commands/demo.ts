@@ -28,19 +28,21 @@ export function demoCommand(cli: Cli): Command {
 }
 
 const ABOUT = `
-Sends a plan as Claude Desktop does. Claude Code writes a small program, tests
-it and submits it; you reject it with a reason; the same session revises it;
-you approve it.
+Sends a plan as Claude Desktop does, in a git repository made for it. Claude
+Code writes a small program in a worktree; a check fails, and the same session
+repairs it; you see what was measured and reject it with a reason; the same
+session revises it; you approve, and main has the work. Without git it is done
+in the folder itself, and nothing is measured.
 
 Only the model is scripted: a small server on this machine plays it. There is
 no account, no network and no cost. Claude Code, the supervisor, both MCP
-servers, the store, the files and the tests are real.
+servers, the store, git, the files and the check are real.
 
 Claude Code is taken from BRIDGE_CLAUDE, else from the npm package
-@anthropic-ai/claude-code beside this program, else from PATH. Your own Claude
-settings, state folder and supervisor are not touched. Everything happens in
-one temporary folder. At the end, or after ctrl-c, every process is stopped and
-the folder is removed.
+@anthropic-ai/claude-code beside this program, else from PATH. Your own
+settings of Claude and git, state folder and supervisor are not touched.
+Everything happens in one temporary folder. At the end, or after ctrl-c, every
+process is stopped and the folder is removed.
 
-Exit code: 0 when the loop completed; 1 when it did not, with the reason and the
-last log lines; 130 after ctrl-c.`;
+Exit code: 0 when all that was shown is so; 1 when something is not, with the
+reason and the last log lines; 130 after ctrl-c.`;
