@@ -120,6 +120,8 @@ const TERM_GRACE_MS = 2_000;
 /** How long its output may stay open, and its end unknown, once everything of it has ended. */
 const HANG_UP_MS = 1_000;
 const LOOK_MS = 250;
+/** In which an exit that has happened is heard of. */
+const HEARD_MS = 100;
 
 /** Waits for its exit, its timeout or `signal`. True for the timeout. */
 async function isLate(
@@ -137,6 +139,8 @@ async function isLate(
     await lineage.look().catch(() => undefined);
     await clock.sleep(Math.min(LOOK_MS, endAt - clock.monotonic()), over);
   }
+  // We may have been frozen past its timeout: an exit in that time is heard of after the timer.
+  if (!over.aborted) await clock.sleep(HEARD_MS, over);
   return !over.aborted;
 }
 

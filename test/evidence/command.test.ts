@@ -4,7 +4,7 @@ import { mkdtemp, readdir, readFile, readlink, realpath, rm, stat } from 'node:f
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test as base, describe, expect } from 'vitest';
-import { systemClock as clock } from '../../src/clock.ts';
+import { type Clock, systemClock as clock } from '../../src/clock.ts';
 import { runChecks } from '../../src/evidence/checks.ts';
 import {
   type CommandOptions,
@@ -26,6 +26,11 @@ interface Rig {
   run(command: string, timeoutMs?: number): Promise<CommandResult>;
   /** Processes of a command of this test that live. */
   living(): Promise<number>;
+}
+
+/** Blocks everything of this process. */
+function wait(ms: number): void {
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms);
 }
 
 /** Whatever a command leaves running fails the test. */
@@ -123,6 +128,28 @@ describe.skipIf(onWindows)('command of the owner in a shell (needs POSIX)', () =
   }) => {
     const result = await rig.run("trap '' TERM; echo begun; sleep 1000 & sleep 1000; sleep 1000", 500);
     expect(result).toMatchObject({ exitCode: null, timedOut: true, outputTail: 'begun\n', leftovers: [] });
+  });
+
+  test('a command that ended in time is not late for a supervisor that was frozen past its timeout', async ({
+    rig,
+  }) => {
+    const [begun, done] = [join(rig.folder, 'begun'), join(rig.folder, 'done')];
+    let frozenMs = 0;
+    const frozen: Clock = {
+      ...clock,
+      monotonic: () => clock.monotonic() + frozenMs,
+      async sleep(ms, signal) {
+        if (frozenMs > 0 || !existsSync(begun)) return clock.sleep(ms, signal);
+        // Nothing is heard meanwhile, and then the timer is heard first.
+        while (!existsSync(done)) wait(20);
+        wait(500);
+        frozenMs = 120_000;
+      },
+    };
+    const command = { name: 'check', run: 'echo > begun; sleep 1; echo > done', timeoutMs: 60_000 };
+    const result = await runCommand(command, { ...rig.options, clock: frozen });
+    expect(frozenMs).toBeGreaterThan(0);
+    expect(result).toMatchObject({ exitCode: 0, timedOut: false });
   });
 
   test('what a command starts is ended with it, also in another session', async ({ rig }) => {
