@@ -5,7 +5,11 @@ import { isRed } from './moods.ts';
 import { tryGit } from './repository.ts';
 
 interface Measured {
-  readonly checks: readonly { readonly name: string; readonly exitCode: number | null }[];
+  readonly checks: readonly {
+    readonly name: string;
+    readonly exitCode: number | null;
+    readonly timedOut: boolean;
+  }[];
 }
 
 /** In worktrees each submitted round is measured, its commit is kept, and its checks tell the truth. */
@@ -66,8 +70,10 @@ function truthful(
 ): Finding[] {
   const { checks } = JSON.parse(data) as Measured;
   return checks
-    .filter(({ name, exitCode }) => {
+    .filter(({ name, exitCode, timedOut }) => {
       const isGreen = exitCode === 0;
+      // Its timeout is so short that a slow machine meets it too.
+      if (name === 'hanging' && timedOut) return false;
       return isGreen === (MOODY.includes(name) && isRed(seed, tag, round, attempt - 1));
     })
     .map((check) => {
