@@ -1,6 +1,7 @@
 /** What a person may do to a project besides deciding: steer, cancel, retry. */
 
 import { randomUUID } from 'node:crypto';
+import { dollars } from '../project/costs.ts';
 import type { ProjectId } from '../project/ids.ts';
 import type { Project } from '../project/project.ts';
 import type { SteeringMessage } from '../project/review.ts';
@@ -10,6 +11,7 @@ import { findMessageByRequest, insertMessage } from '../store/messages.ts';
 import { updateProject } from '../store/projects.ts';
 import { goOn } from './attention.ts';
 import { type Actor, type Bridge, changeProject } from './bridge.ts';
+import { projectRules, type RulesPolicy } from './work-rules.ts';
 
 /** Sends a message into a project. A run under way takes it in between two steps; otherwise the next run starts with it. */
 export async function steer(
@@ -76,12 +78,39 @@ export async function cancel(
 
 /**
  * Lets a project that needed a person go on: in the queue, or where it was parked when its work was done by then. Its
- * session and record are kept.
+ * session and record are kept. A new budget replaces that of its plan; one above the owner's is refused.
  */
-export async function retry(bridge: Bridge, projectId: ProjectId, actor: Actor): Promise<Result<Project>> {
-  return changeProject(bridge, projectId, 'retry', actor, async ({ trx, now, project, to, event }) => {
-    const fresh = await goOn(trx, project, to);
-    await event({ type: 'project.retried', data: { was: project.attention } });
-    return { ...fresh, updatedAt: now };
-  });
+export async function retry(
+  bridge: Bridge,
+  projectId: ProjectId,
+  actor: Actor,
+  raised: RaisedBudget | undefined = undefined,
+): Promise<Result<Project>> {
+  return changeProject<Project>(
+    bridge,
+    projectId,
+    'retry',
+    actor,
+    async ({ trx, now, project, to, event }) => {
+      const fresh = await goOn(trx, project, to);
+      const budget = raised && { budgetUsd: raised.usd };
+      if (raised) await updateProject(trx, projectId, { budget_usd: raised.usd });
+      await event({ type: 'project.retried', data: { was: project.attention, ...budget } });
+      return { ...fresh, ...budget, updatedAt: now };
+    },
+    async (_, project) => {
+      const { projectUsd } = raised ? projectRules(raised.policy, project) : { projectUsd: null };
+      return raised && projectUsd !== null && raised.usd > projectUsd
+        ? refuse(
+            `the budget ${dollars(raised.usd)} is more than the configuration allows this project: ${dollars(projectUsd)}. Raise budget.project_usd, or budget_usd of its workspace, first.`,
+          )
+        : undefined;
+    },
+  );
+}
+
+/** What a person lets a project cost from now on, in US dollars for all its runs, and what the owner allows. */
+export interface RaisedBudget {
+  readonly usd: number;
+  readonly policy: RulesPolicy;
 }

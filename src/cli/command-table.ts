@@ -139,6 +139,12 @@ const GROUPS: Readonly<Record<string, Group>> = {
   ],
   'Keep in order:': [
     {
+      name: 'budget',
+      usage: '[options]',
+      summary: 'Show what runs may cost, and what they have cost today and this month.',
+      load: async (cli) => (await import('./commands/budget.ts')).budgetCommand(cli),
+    },
+    {
       name: 'worktree',
       usage: '',
       summary: 'List the worktrees of projects, or remove one that holds nothing to lose.',

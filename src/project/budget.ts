@@ -49,3 +49,17 @@ export function endOfPeriod(period: BudgetPeriod, now: Date): Date {
     ? new Date(now.getFullYear(), now.getMonth(), now.getDate() + 1)
     : new Date(now.getFullYear(), now.getMonth() + 1, 1);
 }
+
+/** What the owner's budgets allow, and what is spent of them; null: no limit. */
+export interface BudgetReport {
+  readonly runUsd: number | null;
+  readonly projectUsd: number | null;
+  /** What a project may cost in the workspaces that say so themselves, by name. */
+  readonly workspaces: Readonly<Record<string, number>>;
+  readonly periods: readonly {
+    readonly period: BudgetPeriod;
+    readonly limitUsd: number | null;
+    readonly spent: CostSum;
+    readonly endsAt: string;
+  }[];
+}

@@ -146,6 +146,7 @@ export const EVENTS = {
     'A project that needed a person goes on: in the queue, or where it was parked.',
     () => ({
       was: z.string().nullable().describe('Why it needed a person'),
+      budgetUsd: z.number().min(0).exactOptional().describe('What its runs may cost from now on'),
       because: z.string().exactOptional().describe('The cause that several projects turned out to share'),
     }),
     'retry',

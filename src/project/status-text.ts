@@ -3,6 +3,7 @@
  * wrote is quoted, so that each line that begins with `- ` and a time is ours.
  */
 import { linesOf } from '../characters.ts';
+import { dollars } from './costs.ts';
 import { type EventData, type EventTable, type HistoryEvent, present, type UnknownEvent } from './event.ts';
 import { summarizeEvidence } from './evidence-text.ts';
 import { describeOutcome } from './outcome-text.ts';
@@ -71,7 +72,8 @@ const SENTENCES: EventTable<string | undefined> = {
   'project.steered': ({ message }) => withWords('Message from the person', message),
   'project.steering_delivered': none,
   'project.needs_attention': ({ reason }) => withWords('Needs attention', reason),
-  'project.retried': (_, { actor }) => `Put back into the queue by ${actor}`,
+  'project.retried': ({ budgetUsd }, { actor }) =>
+    `Put back into the queue by ${actor}${budgetUsd === undefined ? '' : `, with a budget of ${dollars(budgetUsd)}`}`,
   'worktree.added': none,
   'worktree.removed': ({ branch }) => `Worktree removed; its branch was ${asCode(branch)}`,
   'run.started': none,

@@ -1,4 +1,5 @@
 /** Everything that leaves the program as JSON. */
+import type { WireBudget } from './schemas/budget.ts';
 import type { WireDemoStep, WireDemoSummary } from './schemas/demo.ts';
 import type { WireEvent } from './schemas/event.ts';
 import type { WireEvidence } from './schemas/evidence.ts';
@@ -24,7 +25,8 @@ export type WireOutput =
   | WireInstall
   | WireUninstall
   | WireWorktreeList
-  | WireWorktreeRemoval;
+  | WireWorktreeRemoval
+  | WireBudget;
 
 /** One of many results, each on a line of its own. */
 export type WireLine =

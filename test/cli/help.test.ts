@@ -23,6 +23,7 @@ const COMMANDS = [
   'retry',
   'pause',
   'resume',
+  'budget',
   'worktree',
   'backup',
   'restore',

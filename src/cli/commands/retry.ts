@@ -1,12 +1,12 @@
 import { Command, Option } from 'commander';
 import { retry } from '../../bridge/control.ts';
 import { retryAll } from '../../bridge/retry-all.ts';
-import { withBridge } from '../../control/host.ts';
+import { configOf, withBridge } from '../../control/host.ts';
 import type { OutcomeKind } from '../../project/outcome.ts';
 import { PARKING_OUTCOMES } from '../../project/retry.ts';
 import { toWireProject } from '../../wire/project.ts';
 import { type Cli, fail } from '../context.ts';
-import { idArgument, jsonOption } from '../terminal/arguments.ts';
+import { idArgument, jsonOption, usDollars } from '../terminal/arguments.ts';
 import { examples } from '../terminal/usage.ts';
 import { hintIfNobodyActs, named } from '../views/hints.ts';
 import { withProject } from '../with-project.ts';
@@ -14,6 +14,7 @@ import { withProject } from '../with-project.ts';
 interface Options {
   all?: true;
   reason?: OutcomeKind;
+  budget?: number;
   json?: true;
 }
 
@@ -27,11 +28,13 @@ export function retryCommand(cli: Cli): Command {
         PARKING_OUTCOMES,
       ),
     )
+    .option('--budget <usd>', 'what all its runs together may cost from now on', usDollars)
     .addOption(jsonOption())
     .addHelpText(
       'after',
       examples(
         'bridge-supervisor retry 3f9ac1d20b7e',
+        'bridge-supervisor retry 3f9ac1d20b7e --budget 8',
         'bridge-supervisor retry --all',
         'bridge-supervisor retry --all --reason api_error --json',
       ),
@@ -41,6 +44,8 @@ export function retryCommand(cli: Cli): Command {
         return fail(cli, 'an id and --all exclude each other', 'Give one of them.');
       if (options.reason && !options.all)
         return fail(cli, '--reason needs --all', 'Add --all, or leave it out.');
+      if (options.all && options.budget !== undefined)
+        return fail(cli, '--all and --budget exclude each other', 'Give each project its own.');
       if (id !== undefined) return retryOne(cli, id, options);
       if (options.all) return retryEach(cli, options);
       return fail(
@@ -51,11 +56,12 @@ export function retryCommand(cli: Cli): Command {
     });
 }
 
-async function retryOne(cli: Cli, id: string, { json }: Options): Promise<void> {
+async function retryOne(cli: Cli, id: string, { budget, json }: Options): Promise<void> {
+  const raised = budget === undefined ? undefined : { usd: budget, policy: configOf(cli) };
   await withProject(
     cli,
     id,
-    (bridge, projectId) => retry(bridge, projectId, 'person'),
+    (bridge, projectId) => retry(bridge, projectId, 'person', raised),
     async (project, bridge) => {
       if (json) return cli.out.json(toWireProject(project));
       cli.out.line(`${named(project)} is back in the queue.`);

@@ -40,6 +40,13 @@ export function wholeNumber(least: number): (text: string) => number {
   };
 }
 
+/** An amount above 0, such as `2.50`. */
+export function usDollars(text: string): number {
+  const usd = Number(text);
+  if (/^\d{1,6}(\.\d+)?$/.test(text) && usd > 0) return usd;
+  throw new InvalidArgumentError('It must be a number of US dollars above 0, such as 2.50.');
+}
+
 /** A duration like `30s`, in milliseconds. */
 export function duration(text: string): number {
   const milliseconds = parseDuration(text);

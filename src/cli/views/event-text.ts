@@ -50,7 +50,11 @@ function texts(now: Date): EventTable<EventText> {
     'project.steered': ({ message }, { actor }) => plain('message', `from ${actor}: ${message}`),
     'project.steering_delivered': () => faint('message', 'Claude has read it'),
     'project.needs_attention': ({ reason }) => bad('attention', reason),
-    'project.retried': (_, { actor }) => plain('retry', `back in the queue, by ${actor}`),
+    'project.retried': ({ budgetUsd }, { actor }) =>
+      plain(
+        'retry',
+        `back in the queue, by ${actor}${budgetUsd === undefined ? '' : `, budget ${dollars(budgetUsd)}`}`,
+      ),
     'worktree.added': ({ path, branch }) => faint('worktree', `${path}, branch ${branch}`),
     'worktree.removed': ({ path, branch }) => faint('worktree', `${path} removed; its branch was ${branch}`),
     'run.started': ({ kind, round }, { runId }) => plain('run', `${kind} run ${runId ?? ''}, round ${round}`),

@@ -1,4 +1,5 @@
 /** One line of history in words. */
+import { dollars } from '../../project/costs.ts';
 import { type EventTable, type HistoryEvent, present, type UnknownEvent } from '../../project/event.ts';
 import { summarizeEvidence } from '../../project/evidence-text.ts';
 import { describeOutcome } from '../../project/outcome-text.ts';
@@ -48,7 +49,9 @@ const DESCRIPTIONS: EventTable<readonly [message: string, quote?: string]> = {
   'project.steered': ({ message }, { actor }) => [`message from ${actor}`, message],
   'project.steering_delivered': () => ['Claude Code received a message'],
   'project.needs_attention': ({ reason }) => ['needs attention', reason],
-  'project.retried': (_, { actor }) => [`put back into the queue by ${actor}`],
+  'project.retried': ({ budgetUsd }, { actor }) => [
+    `put back into the queue by ${actor}${budgetUsd === undefined ? '' : `, with a budget of ${dollars(budgetUsd)}`}`,
+  ],
   'worktree.added': ({ branch }) => ['worktree made', branch],
   'worktree.removed': ({ branch }) => ['worktree removed', branch],
   'run.started': () => ['run started'],

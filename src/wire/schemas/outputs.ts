@@ -1,5 +1,6 @@
 /** Which schema each output of the program follows. */
 import * as z from 'zod';
+import { budgetSchema } from './budget.ts';
 import { demoStepSchema, demoSummarySchema } from './demo.ts';
 import { eventSchema } from './event.ts';
 import { evidenceFiguresSchema, evidenceSchema } from './evidence.ts';
@@ -50,6 +51,7 @@ export const OUTPUTS = {
   setup: setupSchema,
   install: installSchema,
   uninstall: uninstallSchema,
+  budget: budgetSchema,
   'worktree list': worktreeListSchema,
   'worktree remove': worktreeRemovalSchema,
 } as const;
