@@ -17,12 +17,17 @@ export async function baseFacts(
     baseRef === null
       ? ({ state: 'gone', oid: null } as const)
       : await baseState(repository, { branch: branchName(baseRef), oid: base }, env);
-  const merge = oid === null ? undefined : await tryMerge(measureDir, { base: oid, work: commit }, env);
-  const isClean = merge?.kind === 'fast-forward' || merge?.kind === 'clean';
+  const merge =
+    oid === null ? undefined : await tryMerge(measureDir, { base: oid, work: commit, began: base }, env);
   return {
     baseNowOid: oid,
     baseState: state,
-    mergeable: isClean ? 'clean' : merge?.kind === 'conflict' ? 'conflict' : 'none',
+    mergeable:
+      merge === undefined || merge.kind === 'failed'
+        ? 'none'
+        : merge.kind === 'conflict'
+          ? 'conflict'
+          : 'clean',
     conflicts: merge?.kind === 'conflict' ? merge.names.map(({ path }) => path) : [],
   };
 }

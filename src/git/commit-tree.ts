@@ -4,6 +4,7 @@ import { reasonOf, textOf } from './git.ts';
 import { measureGit } from './measure-dir.ts';
 
 export interface CommitPlan {
+  /** Its id, or `<commit>^{tree}`. */
   readonly tree: string;
   /** None for a folder without git. */
   readonly parents: readonly string[];

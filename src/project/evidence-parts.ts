@@ -105,9 +105,8 @@ function basePart({ git }: Evidence): EvidencePart {
   const none: EvidencePart = { title: 'Base branch', tone: 'plain', entries: [] };
   if (git === null || git.baseRef === null) return none;
   const names = [branchName(git.baseRef)];
-  if (git.baseState === 'gone')
-    return { ...none, tone: 'care', entries: [{ text: 'is gone since the work began', names }] };
-  const moved = git.baseState === 'same' ? 'is where it was' : 'has moved on since the work began';
+  if (git.baseState === 'gone') return { ...none, tone: 'care', entries: [{ text: BASES.gone, names }] };
+  const moved = BASES[git.baseState];
   if (git.mergeable === 'conflict')
     return {
       ...none,
@@ -121,6 +120,13 @@ function basePart({ git }: Evidence): EvidencePart {
     ? none
     : { ...none, entries: [{ text: `${moved}; the work merges into it without a conflict`, names }] };
 }
+
+const BASES: Readonly<Record<NonNullable<Evidence['git']>['baseState'], string>> = {
+  same: 'is where it was',
+  ahead: 'has moved on since the work began',
+  diverged: 'was rewritten since the work began, which brings nothing back that it has lost',
+  gone: 'is gone since the work began',
+};
 
 function reviewPart({ review }: Evidence): EvidencePart {
   const findings = review?.findings ?? [];

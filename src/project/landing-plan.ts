@@ -19,8 +19,8 @@ export type LandingPlan =
       readonly commit: string;
       /** Of a push. */
       readonly remote: string;
-      /** The base has commits of others: both are merged first. */
-      readonly hasMoved: boolean;
+      /** `ahead`: the base has more commits by now. `rewritten`: it has lost some that the work began from. */
+      readonly base: 'same' | 'ahead' | 'rewritten';
     };
 
 /** @param rules Undefined: they cannot be read. */
@@ -38,9 +38,11 @@ export function landingPlan(
     branch: kind === 'merge' && baseRef !== null ? branchName(baseRef) : branch,
     commit,
     remote: rules.remote,
-    hasMoved: baseState !== 'same',
+    base: BASES[baseState],
   };
 }
+
+const BASES = { same: 'same', ahead: 'ahead', diverged: 'rewritten', gone: 'ahead' } as const;
 
 /** What the owner wants, as far as it can be: work that began from no branch has none to be merged into, and stays one. */
 export function possibleAction(wanted: LandingAction, baseRef: string | null): LandingAction {
@@ -57,9 +59,12 @@ export function describeLandingPlan(plan: LandingPlan, name: (text: string) => s
     case 'unknown':
       return 'What an approval does with the work cannot be said: config.json cannot be read.';
     case 'merge': {
-      const how = plan.hasMoved
-        ? `merges commit ${shortOid(plan.commit)} with what has come to ${name(plan.branch)} since, checks that, and moves ${name(plan.branch)}`
-        : `moves ${name(plan.branch)} to commit ${shortOid(plan.commit)}`;
+      const [commit, branch] = [shortOid(plan.commit), name(plan.branch)];
+      const how = {
+        same: `moves ${branch} to commit ${commit}`,
+        ahead: `merges commit ${commit} with what has come to ${branch} since, checks that, and moves ${branch}`,
+        rewritten: `makes the changes of commit ${commit} on ${branch}, which was rewritten since, checks that, and moves ${branch}`,
+      }[plan.base];
       return `An approval ${how}, in ${name(plan.repo)}.`;
     }
     case 'branch':

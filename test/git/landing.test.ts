@@ -64,7 +64,7 @@ describe('the base', () => {
 
   test('work is merged with a base that moved, and a conflict names its files', async () => {
     const { measureDir, env, put, commitAll, base, commit } = await submitted();
-    const attempt = (on: string) => tryMerge(measureDir, { base: on, work: commit }, env);
+    const attempt = (on: string) => tryMerge(measureDir, { base: on, work: commit, began: base }, env);
     expect(await attempt(base)).toEqual({ kind: 'fast-forward' });
     await put('other.txt', 'other\n');
     expect(await attempt(await commitAll('other'))).toMatchObject({ kind: 'clean' });
@@ -73,6 +73,30 @@ describe('the base', () => {
     const names = [{ path: 'a.txt' }, { path: 'src/b.txt' }];
     expect(await attempt(await commitAll('theirs'))).toEqual({ kind: 'conflict', names });
     expect(await attempt('f'.repeat(40))).toMatchObject({ kind: 'failed' });
+  });
+
+  test('work brings nothing back that the branch it began from has lost, and is there when its changes are', async () => {
+    const { measureDir, env, put, git, gitAt, commitAll, base, commit } = await submitted(async (rig) => {
+      await rig.put('lost.txt', 'lost\n');
+      await rig.commit('second');
+    });
+    const attempt = (on: string) => tryMerge(measureDir, { base: on, work: commit, began: base }, env);
+    await git('reset', '--quiet', '--hard', 'HEAD~1');
+    const back = await git('rev-parse', 'main');
+    const merged = await attempt(back);
+    const tree = merged.kind === 'clean' ? merged.tree : '';
+    expect(merged).toMatchObject({ kind: 'clean', parents: [back] });
+    const names = await gitAt(measureDir, 'ls-tree', '-r', '--name-only', tree);
+    expect(names.split('\n')).toEqual(['a.txt', 'new/c.txt']);
+    await put('a.txt', 'changed\n');
+    await put('new/c.txt', 'new\n');
+    await git('rm', '--quiet', 'src/b.txt');
+    expect(await attempt(await commitAll('the same by hand'))).toEqual({ kind: 'there', tree });
+    await put('a.txt', 'theirs\n');
+    expect(await attempt(await commitAll('theirs'))).toMatchObject({
+      kind: 'conflict',
+      names: [{ path: 'a.txt' }],
+    });
   });
 });
 
@@ -118,7 +142,8 @@ describe('landing on the base', () => {
     await rig.put('other.txt', 'other\n');
     const now = await rig.commitAll('other');
     expect(await rig.merge()).toMatchObject({ cause: 'base-moved', detail: now });
-    const merged = await tryMerge(rig.measureDir, { base: now, work: rig.commit }, rig.env);
+    const sides = { base: now, work: rig.commit, began: rig.base };
+    const merged = await tryMerge(rig.measureDir, sides, rig.env);
     const tree = merged.kind === 'clean' ? merged.tree : '';
     const plan = { tree, parents: [now, rig.commit], message: 'Merge', trailers: [], date: new Date(0) };
     const commit = await commitTree(rig.measureDir, plan, rig.env);

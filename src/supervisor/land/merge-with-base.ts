@@ -36,10 +36,13 @@ export async function mergeWithBase(
   if (base.oid === null || base.state === 'same') return brought;
   // It landed already, unrecorded, or a person has merged it.
   if (await isAncestor(measureGit(measureDir, null, env), commit, base.oid)) return brought;
-  const merged = await tryMerge(measureDir, { base: base.oid, work: commit }, env);
+  const merged = await tryMerge(measureDir, { base: base.oid, work: commit, began: worktree.baseOid }, env);
   if (merged.kind === 'failed')
     return { reason: NOT_LANDED.failed(merged.detail), detail: { cause: 'failed' } };
   if (merged.kind === 'fast-forward') return brought;
+  const onto = `${ref}-onto-${base.oid.slice(0, 12)}`;
+  // A person has made its changes by hand, or it landed on a rewritten branch, unrecorded.
+  if (merged.kind === 'there') return { measureDir, commit: base.oid, tree: merged.tree, ref: onto };
   if (merged.kind === 'conflict') {
     const names = merged.names.map(({ path }) => path);
     return {
@@ -58,16 +61,10 @@ export async function mergeWithBase(
     return { reason: NOT_LANDED.failed(checked.detail), detail: { cause: 'failed' } };
   const plan = {
     tree: merged.tree,
-    parents: [base.oid, commit],
-    message: `Merge: ${project.title}`,
+    parents: merged.parents,
+    message: merged.parents.length > 1 ? `Merge: ${project.title}` : project.title,
     trailers: roundTrailers(project.id, decision.round),
     date: new Date(decision.createdAt),
   };
-  const onto = base.oid.slice(0, 12);
-  return {
-    measureDir,
-    commit: await commitTree(measureDir, plan, env),
-    tree: merged.tree,
-    ref: `${ref}-onto-${onto}`,
-  };
+  return { measureDir, commit: await commitTree(measureDir, plan, env), tree: merged.tree, ref: onto };
 }
