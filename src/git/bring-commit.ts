@@ -22,12 +22,20 @@ export async function bringCommit(
   const kept = await commitAt(git, ref);
   if (kept !== null && kept !== commit) return refused('ref-taken', kept);
   if (kept === null) {
-    const fetched = await git([...FETCH, measureDir, `${commit}:${ref}`], { config: FETCH_CONFIG });
-    if (fetched.code !== 0) return refused('other-commit', reasonOf(fetched));
+    const fetch = () => git([...FETCH, measureDir, `${commit}:${ref}`], { config: FETCH_CONFIG });
+    let fetched = await fetch();
+    // On a busy machine it may fail for once, with no reason (seen with git 2.39).
+    if (fetched.code !== 0) fetched = await fetch();
+    if (fetched.code !== 0) {
+      const has = await git([`--git-dir=${measureDir}`, 'cat-file', '-e', `${commit}^{commit}`]);
+      return refused(has.code === 0 ? 'failed' : 'other-commit', reasonOf(fetched));
+    }
   }
   await bringLfsFiles(measureDir, commonDir);
   // A tree is named by its content: this is what was approved, to the last byte.
-  const found = textOf(await git(['rev-parse', '--verify', '--end-of-options', `${ref}^{tree}`]));
+  const asked = await git(['rev-parse', '--verify', '--end-of-options', `${ref}^{tree}`]);
+  if (asked.code !== 0) return refused('failed', reasonOf(asked));
+  const found = textOf(asked);
   return found === tree ? undefined : refused('other-commit', found);
 }
 

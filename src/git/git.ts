@@ -45,11 +45,11 @@ export function runGit(
 const DEFAULT_LIMIT_MS = 120_000;
 const MAX_OUTPUT_BYTES = 64_000_000;
 
-/** The first line that git gives as its reason. */
-export function reasonOf({ stderr, failure }: GitResult): string {
+/** The first line that git gives as its reason; else its exit code, or why it was ended. */
+export function reasonOf({ stderr, failure, code }: GitResult): string {
   const lines = stderr.split('\n').filter((line) => line.trim() !== '');
   const line = lines.find((one) => /^(fatal|error): /.test(one)) ?? lines[0];
-  return line?.replace(/^(fatal|error): /, '') ?? failure ?? '';
+  return line?.replace(/^(fatal|error): /, '') || (failure ?? `exit code ${code}`);
 }
 
 /** Text that git printed, without its last line end. */

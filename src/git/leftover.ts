@@ -7,7 +7,6 @@ import { join } from 'node:path';
 import type { Environment } from '../environment.ts';
 import { killProcess } from '../machine/signal.ts';
 import { findMarked } from '../machine/sweep.ts';
-import { isThere } from './repository.ts';
 
 /** Marks the processes that work for this place. */
 export function markOf(place: string): Environment {
@@ -18,8 +17,6 @@ const MARK = 'GIT_CALLED_FOR';
 
 /** Ends the calls of git that still work for this place, and removes the lock of the index in `gitDir`. */
 export async function clearLeftovers(place: string, gitDir: string): Promise<void> {
-  const lock = join(gitDir, 'index.lock');
-  if (!(await isThere(lock))) return;
   await Promise.all((await findMarked(MARK, place)).map(killProcess));
-  await rm(lock, { force: true });
+  await rm(join(gitDir, 'index.lock'), { force: true });
 }

@@ -4,6 +4,7 @@
  */
 import type { Environment } from '../environment.ts';
 import { reasonOf, textOf } from './git.ts';
+import { markOf } from './leftover.ts';
 import { measureGit } from './measure-dir.ts';
 import { measureTree } from './measure-tree.ts';
 
@@ -59,6 +60,7 @@ const REPLACED = 'refs/bridge-replaced';
 
 async function write(measureDir: string, folder: string, tree: string, env: Environment) {
   // The index is what was just measured: all that is not in the tree goes, and only that.
-  const written = await measureGit(measureDir, folder, env)(['read-tree', '--reset', '-u', tree]);
+  const words = ['read-tree', '--reset', '-u', tree];
+  const written = await measureGit(measureDir, folder, env)(words, { variables: markOf(measureDir) });
   return written.code === 0 ? undefined : ({ kind: 'failed', detail: reasonOf(written) } as const);
 }
