@@ -5,7 +5,6 @@
  */
 import { lstat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { systemClock } from '../clock.ts';
 import type { Environment } from '../environment.ts';
 import { FETCH, FETCH_CONFIG } from './bring-commit.ts';
 import { type Git, reasonOf, textOf } from './git.ts';
@@ -107,23 +106,11 @@ const OPERATIONS = [
 async function activityIn(git: Git): Promise<RefusedLanding | undefined> {
   const gitDir = textOf(await git(['rev-parse', '--absolute-git-dir']));
   const lock = join(gitDir, 'index.lock');
-  if (await staysLocked(lock)) return refused('index-locked', lock);
+  if (await isThere(lock)) return refused('index-locked', lock);
   for (const [file, operation] of OPERATIONS)
     if (await isThere(join(gitDir, file))) return refused('operation-in-progress', operation);
   return undefined;
 }
-
-/** An editor, a person or a call of a killed supervisor holds it for a moment. */
-async function staysLocked(lock: string): Promise<boolean> {
-  for (let waited = 0; waited < LOCK_WAIT_MS; waited += LOOK_MS) {
-    if (!(await isThere(lock))) return false;
-    await systemClock.sleep(LOOK_MS);
-  }
-  return isThere(lock);
-}
-
-const LOCK_WAIT_MS = 5_000;
-const LOOK_MS = 100;
 
 async function dirtIn(git: Git): Promise<RefusedLanding | undefined> {
   const words = ['--untracked-files=no', '--no-renames', '--ignore-submodules=dirty'];

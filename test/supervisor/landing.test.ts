@@ -134,6 +134,20 @@ describe.skipIf(onWindows)('approved work (needs POSIX)', () => {
     expect(runs(it)).toBe(1);
   });
 
+  test('work waits for another git that holds the index of the checkout for a moment, then lands', async () => {
+    await using it = await approved();
+    const { git, rig, id } = it;
+    const lock = join(git.repo, '.git', 'index.lock');
+    await writeFile(lock, '');
+    await it.attend();
+    // It has come to the lock: what is to land is there.
+    await eventually(() => git.git('rev-parse', '--verify', `refs/bridge/${id}/1`));
+    expect((await current(rig.bridge, id)).status).toBe('approved');
+    await rm(lock);
+    await it.until('complete');
+    expect((await tries(it)).map(({ outcome }) => outcome)).toEqual(['landed']);
+  });
+
   test('what changed in the worktree after the approval does not land, is named and stays there', async () => {
     await using it = await approved();
     const { git } = it;

@@ -4,6 +4,7 @@ import { checkLease } from '../../bridge/lease.ts';
 import { projectRules } from '../../bridge/work-rules.ts';
 import { messageOf } from '../../error-message.ts';
 import { keepInRepository, type LandingPlan, land } from '../../git/landing.ts';
+import type { Landing } from '../../git/landing-outcome.ts';
 import { measureTree } from '../../git/measure-tree.ts';
 import { putBack } from '../../git/put-tree.ts';
 import { inspectRepository, type Repository } from '../../git/repository.ts';
@@ -50,7 +51,7 @@ async function tryToLand(
   action: ActionPlan,
   stop: AbortSignal,
 ): Promise<LandingTry | undefined> {
-  const { env, lease } = context;
+  const { env } = context;
   const { worktree, project, decision } = due;
   const work = approvedWork(due);
   if (typeof work === 'string') return notLanded(action, work, { cause: 'not_approved_work' });
@@ -68,8 +69,7 @@ async function tryToLand(
     const plan = await planOf(context, due, { action, repository, brought, stop });
     if (plan === undefined) return undefined;
     if ('reason' in plan) return notLanded(action, plan.reason, plan.detail);
-    await retryTransient(context, () => checkLease(lease));
-    const landed = await land(repository, plan, env);
+    const landed = await landWhenFree(context, repository, plan, stop);
     if (landed.kind === 'landed') {
       const left = await leftInWorktree(context, due, work.tree);
       return {
@@ -92,6 +92,26 @@ async function tryToLand(
 }
 
 const MAX_ATTEMPTS = 3;
+
+/** An editor, a person, or a call of a killed supervisor locks the index of a checkout for a moment. */
+async function landWhenFree(
+  context: Context,
+  repository: Repository,
+  plan: LandingPlan,
+  stop: AbortSignal,
+): Promise<Landing> {
+  const { clock, env, lease } = context;
+  for (let waitedMs = 0; ; waitedMs += LOCK_LOOK_MS) {
+    await retryTransient(context, () => checkLease(lease));
+    const landed = await land(repository, plan, env);
+    const isLocked = landed.kind === 'refused' && landed.cause === 'index-locked';
+    if (!isLocked || waitedMs >= MAX_LOCK_WAIT_MS || stop.aborted) return landed;
+    await clock.sleep(LOCK_LOOK_MS, stop);
+  }
+}
+
+const MAX_LOCK_WAIT_MS = 5_000;
+const LOCK_LOOK_MS = 500;
 
 interface Approved {
   readonly commit: string;
