@@ -8,7 +8,17 @@ import { LIMITS } from '../../src/project/text.ts';
 import { BEGINNING, eventsAfter } from '../../src/store/events.ts';
 import { decisionsOf } from '../../src/store/reviews.ts';
 import { createRig, type Rig } from '../rig.ts';
-import { accepted, changingNothing, current, history, projectIn, refusalOf, submit } from './steps.ts';
+import {
+  accepted,
+  changingNothing,
+  current,
+  history,
+  projectIn,
+  refusalOf,
+  submit,
+  supervised,
+} from './steps.ts';
+import { measure, TREE, toVerify } from './submitted.ts';
 
 const decider = new URL('fixtures/decide.ts', import.meta.url);
 
@@ -145,23 +155,45 @@ describe('decisions that name their round', () => {
 });
 
 describe('decisions at the same moment', () => {
-  test('the first of two decisions at the same moment by two processes stands, and the other is refused', async () => {
-    await using rig = await createRig();
-    const id = await submitted(rig);
-    const puppets = ['approve', 'reject'].map((verdict) => rig.process(decider, [rig.home, id, verdict]));
-    await Promise.all(puppets.map(({ ready }) => ready));
-    const replies = (await Promise.all(puppets.map((one) => one.go()))) as {
-      ok: boolean;
-      refusal?: string;
-    }[];
-    expect(replies.filter(({ ok }) => ok)).toHaveLength(1);
-    expect(replies.find(({ ok }) => !ok)?.refusal).toMatch(
-      /^round 1 was (rejected by person via cli|approved by desktop) at /,
+  test('fifty races of an approval in Desktop and a rejection on the command line have one winner each, and the loser is told who', async () => {
+    await using rig = await supervised();
+    const ids: ProjectId[] = [];
+    for (let n = 0; n < RACES; n++) {
+      ids.push(await toVerify(rig));
+      await measure(rig);
+    }
+    const before = (await history(rig.bridge)).length;
+    const start = String(Date.now() + START_MS);
+    const ways = ['approve', 'reject'].map((verdict) =>
+      rig.process(decider, [rig.home, verdict, start, ...ids]),
     );
-    expect(await decisionsOf(databaseOf(rig.bridge).read, id)).toHaveLength(1);
-    expect(await history(rig.bridge, id)).toHaveLength(2);
+    await Promise.all(ways.map(({ ready }) => ready));
+    const [approvals = [], rejections = []] = (await Promise.all(ways.map((way) => way.go()))) as Reply[][];
+    for (const [n, id] of ids.entries()) {
+      const [approved, rejected] = [approvals[n], rejections[n]];
+      const [decision, ...others] = await decisionsOf(databaseOf(rig.bridge).read, id);
+      expect(others).toEqual([]);
+      expect([approved?.ok, rejected?.ok]).toEqual(
+        decision?.verdict === 'approved' ? [true, false] : [false, true],
+      );
+      expect((approved?.ok ? rejected : approved)?.refusal).toMatch(
+        approved?.ok ? /^round 1 was approved by desktop at / : /^round 1 was rejected by person via cli at /,
+      );
+      expect(decision?.tree).toBe(TREE);
+      expect((await current(rig.bridge, id)).status).toBe(decision?.verdict);
+    }
+    expect(await history(rig.bridge)).toHaveLength(before + RACES);
   });
 });
+
+const RACES = 50;
+/** Both processes are ready by then, else the races begin as soon as they are. */
+const START_MS = 2_000;
+
+interface Reply {
+  readonly ok: boolean;
+  readonly refusal?: string;
+}
 
 describe('reading the decision', () => {
   test('reading the decision completes an approved project, and gives a rejection with its reason', async () => {
