@@ -9,10 +9,11 @@ import { newestRound } from '../git/measure-base.ts';
 import { createMeasureDir } from '../git/measure-dir.ts';
 import { removeWorktree } from '../git/remove-worktree.ts';
 import { inspectRepository } from '../git/repository.ts';
+import { diffTrees } from '../git/tree-diff.ts';
 import { type ProjectId, unknownProject } from '../project/ids.ts';
 import type { KeptWorktree } from '../project/kept-worktree.ts';
 import { isClosed } from '../project/project.ts';
-import { lockReason, type ProjectWorktree } from '../project/worktree.ts';
+import { lockReason, type ProjectWorktree, type Worktree } from '../project/worktree.ts';
 import { ok, type Result, refuse } from '../result.ts';
 import { findWorktree } from '../store/worktrees.ts';
 import { type Bridge, lookUp } from './bridge.ts';
@@ -42,14 +43,14 @@ export async function removeFromDisk(
 ): Promise<WorktreeRemoval> {
   if (!isClosed(project.status)) return kept('open', project.status);
   if (project.runId !== null) return kept('running', project.runId);
-  const { projectId, repo, path, branch, baseOid, measureDir } = worktree;
+  const { repo, path, branch, baseOid, measureDir } = worktree;
   const repository = await inspectRepository(repo, env);
   if (repository.kind === 'none') return kept('no-repository', repo);
   if (repository.kind === 'refused') return kept(repository.cause, repository.detail);
   // Missing where the project was called off before it was made.
   await createMeasureDir({ measureDir, folder: path, repository, freshGitDir: null }, env);
-  const commit = (await newestRound(measureDir, projectId, env)) ?? baseOid;
-  const plan = { path, measureDir, commit, base: baseOid, reason: lockReason(projectId), dryRun };
+  const commit = await contentOf(worktree, env);
+  const plan = { path, measureDir, commit, base: baseOid, reason: lockReason(project.id), dryRun };
   const removal = await removeWorktree(repository, plan, env);
   if (removal.kind === 'kept')
     return kept(
@@ -63,6 +64,14 @@ export async function removeFromDisk(
   const deleted = await deleteBranch(repository, branch, env);
   await rm(measureDir, { recursive: true, force: true });
   return { kind: 'removed', ignored, isBranchDeleted: deleted.kind === 'deleted' };
+}
+
+/** The commit of its newest round; the base, where that changed nothing, and so is on no branch. */
+async function contentOf({ measureDir, projectId, baseOid }: Worktree, env: Environment): Promise<string> {
+  const submitted = await newestRound(measureDir, projectId, env);
+  if (submitted === null) return baseOid;
+  const diff = await diffTrees(measureDir, { from: baseOid, to: submitted }, env);
+  return diff.kind === 'compared' && diff.changes.length === 0 ? baseOid : submitted;
 }
 
 function kept(cause: KeptWorktree['cause'], detail: string, files: readonly string[] = []): WorktreeRemoval {

@@ -62,6 +62,13 @@ describe('worktrees of closed projects', () => {
     expect(await one.remove()).toBe('removed');
   });
 
+  test('a worktree whose round changed nothing goes when its project is called off', async () => {
+    await using one = await old('cancelled');
+    await one.submit('one\n');
+    await one.close();
+    expect(await one.remove()).toBe('removed');
+  });
+
   test('a worktree with work that has not landed stays for ever', async () => {
     await using one = await old();
     await one.submit('not landed\n');
