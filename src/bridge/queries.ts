@@ -8,6 +8,7 @@ import type { ProjectDetails } from '../project/project-details.ts';
 import type { Quota } from '../project/quota.ts';
 import type { Completion, RecordedEvidence, Update } from '../project/review.ts';
 import type { Run } from '../project/run.ts';
+import type { WorkProgress } from '../project/work-progress.ts';
 import { ok, type Result, refuse } from '../result.ts';
 import { checksOf, newestEvidence, newestEvidenceOf } from '../store/evidence.ts';
 import { allHolds } from '../store/holds.ts';
@@ -27,9 +28,11 @@ import { completionsOf, decisionsOf, newestCompletions } from '../store/reviews.
 import { newestClaudeVersion, spentSince } from '../store/run-facts.ts';
 import { openRuns, openRunsOf, runsOf } from '../store/runs.ts';
 import { latestUpdatesOf, updatesOf } from '../store/updates.ts';
+import { findWorktree } from '../store/worktrees.ts';
 import { type Bridge, lookUp } from './bridge.ts';
 import { currentLease, type Lease } from './lease.ts';
 import { databaseOf } from './open-bridge.ts';
+import { progressOf } from './progress.ts';
 
 export type { ProjectFilter };
 
@@ -52,6 +55,7 @@ export async function projectDetails(
     decisions: await decisionsOf(db, projectId),
     evidence: await newestEvidenceOf(db, projectId),
     landings: await landingsOfProject(db, projectId),
+    worktree: await findWorktree(db, projectId),
     updates: await latestUpdatesOf(db, projectId, updates),
     waitingMessages: await waitingMessages(db, projectId),
     spentUsd: spent.usd,
@@ -158,8 +162,8 @@ export interface Overview {
   readonly counts: Readonly<Record<ProjectStatus, number>>;
   readonly running: readonly ProjectState[];
   /** Submitted work that is being measured, and approved work on its way; each at most `limit`. */
-  readonly verifying: readonly Project[];
-  readonly landing: readonly Project[];
+  readonly verifying: readonly WorkProgress[];
+  readonly landing: readonly WorkProgress[];
   /** The next projects to get a run, in their order, and those that wait for a person; each at most `limit`. */
   readonly queue: readonly Project[];
   readonly waiting: readonly Project[];
@@ -187,6 +191,8 @@ export async function overview(bridge: Bridge, startOfDay: Date, limit: number):
     ProjectStatus,
     number
   >;
+  const oldest = (status: ProjectStatus) =>
+    listProjects(db, { statuses: [status], oldestFirst: true, limit });
   const today = await spentSince(db, startOfDay.toISOString());
   return {
     lease: await currentLease(bridge),
@@ -194,8 +200,8 @@ export async function overview(bridge: Bridge, startOfDay: Date, limit: number):
     quotas: await quotasOf(db, OWN_ACCOUNT),
     counts: { ...none, ...(await countByStatus(db)) },
     running,
-    verifying: await listProjects(db, { statuses: ['verifying'], oldestFirst: true, limit }),
-    landing: await listProjects(db, { statuses: ['approved'], oldestFirst: true, limit }),
+    verifying: await progressOf(db, await oldest('verifying'), 'project.submitted'),
+    landing: await progressOf(db, await oldest('approved'), 'project.approved'),
     queue: await queuedProjects(db, limit),
     waiting: await listProjects(db, {
       statuses: ['awaiting_approval', 'attention'],

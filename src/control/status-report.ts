@@ -16,6 +16,7 @@ import type { Project } from '../project/project.ts';
 import type { Quota } from '../project/quota.ts';
 import type { RecordedEvidence } from '../project/review.ts';
 import type { Run } from '../project/run.ts';
+import type { WorkProgress } from '../project/work-progress.ts';
 import { redact } from '../redaction.ts';
 import { logFile } from '../state-folder.ts';
 import { whyUnwritable } from '../store/sqlite/inspect.ts';
@@ -46,8 +47,8 @@ export interface StatusReport {
   readonly counts: Overview['counts'];
   readonly running: readonly Running[];
   /** Submitted work that is being measured, and approved work on its way. */
-  readonly verifying: readonly Project[];
-  readonly landing: readonly Project[];
+  readonly verifying: readonly WorkProgress[];
+  readonly landing: readonly WorkProgress[];
   readonly waiting: readonly Waiting[];
   readonly queue: readonly Project[];
   readonly spentTodayUsd: number;

@@ -3,6 +3,7 @@ import type { Landing } from './landing.ts';
 import type { Project } from './project.ts';
 import type { Completion, Decision, RecordedEvidence, SteeringMessage, Update } from './review.ts';
 import type { Run } from './run.ts';
+import type { Worktree } from './worktree.ts';
 
 export interface ProjectDetails {
   readonly project: Project;
@@ -14,6 +15,8 @@ export interface ProjectDetails {
   readonly evidence: readonly RecordedEvidence[];
   /** Tries at landing approved work, oldest first. */
   readonly landings: readonly Landing[];
+  /** Undefined for work in place, and before the first run. */
+  readonly worktree: Worktree | undefined;
   /** The newest ones. */
   readonly updates: readonly Update[];
   readonly waitingMessages: readonly SteeringMessage[];

@@ -1,6 +1,6 @@
 /** The append-only history, and where a reader continues in it. Event ids rise within a project and may have gaps. */
 
-import { type BridgeEvent, type NewEvent, parseHappening } from '../project/event.ts';
+import { type BridgeEvent, type EventType, type NewEvent, parseHappening } from '../project/event.ts';
 import type { ProjectId } from '../project/ids.ts';
 import type { Reader, Writer } from './database.ts';
 import { updateProject } from './projects.ts';
@@ -26,7 +26,6 @@ export async function parseCursor(db: Reader, text: string): Promise<Cursor | un
 }
 
 /** Adds to the history, and to its project when that last changed: whatever a person can see change has an event. */
-/** Appends an event to the history. */
 export async function appendEvent(trx: Writer, event: NewEvent): Promise<void> {
   await trx
     .insertInto('events')
@@ -52,6 +51,23 @@ export async function eventsAfter(
   let query = db.selectFrom('events').selectAll().where('id', '>', Number(cursor)).orderBy('id').limit(limit);
   if (projectId !== undefined) query = query.where('project_id', '=', projectId);
   return (await query.execute()).map(toEvent);
+}
+
+/** The newest event of this type of each of these projects that has one. */
+export async function newestOfType(
+  db: Reader,
+  type: EventType,
+  projectIds: readonly ProjectId[],
+): Promise<BridgeEvent[]> {
+  if (projectIds.length === 0) return [];
+  const newest = db
+    .selectFrom('events')
+    .select((eb) => eb.fn.max('id').as('id'))
+    .where('project_id', 'in', projectIds)
+    .where('type', '=', type)
+    .groupBy('project_id');
+  const rows = await db.selectFrom('events').selectAll().where('id', 'in', newest).execute();
+  return rows.map(toEvent);
 }
 
 /** After the newest event: "from now on". */

@@ -5,6 +5,7 @@ import { toWireProject } from './project.ts';
 import { toWireMessage, toWireRounds, toWireUpdate } from './round.ts';
 import { toWireRun } from './run.ts';
 import type { WireProjectDetails, WireSentPlan } from './schemas/project-details.ts';
+import { toWireWorktree } from './worktree.ts';
 
 /**
  * @param outputOf The file with a run's raw output, if it is kept.
@@ -20,6 +21,7 @@ export function toWireProjectDetails(
     markdown: details.markdown,
     runs: details.runs.map((run) => ({ ...toWireRun(run), output: outputOf(run) })),
     rounds: toWireRounds(details),
+    worktree: details.worktree ? toWireWorktree(details.worktree) : null,
     updates: details.updates.map(toWireUpdate),
     waiting_messages: details.waitingMessages.map(toWireMessage),
     spent_usd: details.spentUsd,

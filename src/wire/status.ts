@@ -3,6 +3,7 @@ import type { Project, ProjectStatus } from '../project/project.ts';
 import type { Quota } from '../project/quota.ts';
 import type { RecordedEvidence } from '../project/review.ts';
 import type { Run } from '../project/run.ts';
+import type { WorkProgress } from '../project/work-progress.ts';
 import { toWireFigures } from './evidence.ts';
 import { toWireHold, toWireUsageWindow } from './hold.ts';
 import { toWireProject } from './project.ts';
@@ -42,8 +43,8 @@ export interface StatusFacts {
       readonly cpuPercent: number;
     } | null;
   }[];
-  readonly verifying: readonly Project[];
-  readonly landing: readonly Project[];
+  readonly verifying: readonly WorkProgress[];
+  readonly landing: readonly WorkProgress[];
   readonly waiting: readonly {
     readonly project: Project;
     readonly measured: RecordedEvidence | undefined;
@@ -70,8 +71,9 @@ export function toWireStatus(status: StatusFacts): WireStatus {
     quotas: status.quotas.map(toWireUsageWindow),
     counts: { ...status.counts },
     running: status.running.map(toWireRunning),
-    verifying: status.verifying.map(toWireProject),
-    landing: status.landing.map(toWireProject),
+    verifying: status.verifying.map(({ project }) => toWireProject(project)),
+    landing: status.landing.map(({ project }) => toWireProject(project)),
+    checking: [...status.verifying, ...status.landing].flatMap(toWireChecking),
     waiting: status.waiting.map(({ project, measured, description, since, next }) => ({
       project: toWireProject(project),
       measured: measured ? toWireFigures(measured) : null,
@@ -86,6 +88,12 @@ export function toWireStatus(status: StatusFacts): WireStatus {
     log: { path: status.log.path, lines: [...status.log.lines] },
     now: status.now,
   };
+}
+
+function toWireChecking({ project, check }: WorkProgress): WireStatus['checking'] {
+  return check
+    ? [{ project_id: project.id, check: check.name, number: check.number, of: check.of, since: check.since }]
+    : [];
 }
 
 function toWireSupervisor({ state, lease, writes }: StatusFacts['supervisor']): WireStatus['supervisor'] {

@@ -5,11 +5,22 @@ import { openBridge } from '../../src/bridge/bridge.ts';
 import { requestStop } from '../../src/bridge/lease.ts';
 import { recordQuotas } from '../../src/bridge/quota.ts';
 import { recordReady } from '../../src/bridge/runs.ts';
+import { recordCheckBegun } from '../../src/bridge/verifying.ts';
 import { type Clock, systemClock } from '../../src/clock.ts';
 import { OWN_ACCOUNT } from '../../src/project/ids.ts';
 import { unprivileged } from './privileges.ts';
 import { type Rig, test } from './rig.ts';
-import { beginRun, finishRun, holdLease, NOBODY, parked, submit, TOKEN, thisProcess } from './stories.ts';
+import {
+  beginRun,
+  finishRun,
+  handIn,
+  holdLease,
+  NOBODY,
+  parked,
+  submit,
+  TOKEN,
+  thisProcess,
+} from './stories.ts';
 
 async function statusJson(rig: Rig) {
   const { code, stdout } = await rig.run('status', '--json');
@@ -23,6 +34,24 @@ test('status without a supervisor exits 3, says so, and says how to start one', 
   expect((await statusJson(rig)).report).toMatchObject({
     ok: false,
     supervisor: { state: 'not_running', lease: null },
+  });
+});
+
+test('status says of submitted work since when it is measured, and which check runs', async ({ rig }) => {
+  const bridge = await rig.bridge;
+  await holdLease(bridge, await thisProcess());
+  const { id } = await rig.send('# Build a clock');
+  await handIn(bridge, await beginRun(bridge, NOBODY), 'It is done.');
+  expect((await rig.run('status')).stdout).toMatch(
+    new RegExp(`Being measured \\(1\\)\\n  ${id}  Build a clock\\n    submitted (just now|\\d+m?s ago)\\n`),
+  );
+  expect((await statusJson(rig)).report.checking).toEqual([]);
+  const check = { round: 1, attempt: 1, check: 'test', number: 2, of: 3 };
+  await recordCheckBegun({ bridge, token: TOKEN }, id, check);
+  expect((await rig.run('status')).stdout).toMatch(/\n {4}checking: test, 2 of 3, for \d+m?s · submitted /);
+  expect((await statusJson(rig)).report).toMatchObject({
+    verifying: [{ id }],
+    checking: [{ project_id: id, check: 'test', number: 2, of: 3, since: expect.stringMatching(/Z$/) }],
   });
 });
 

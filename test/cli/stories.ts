@@ -62,6 +62,15 @@ export async function submit(
   summary: string,
   facts: Partial<Evidence> = {},
 ): Promise<void> {
+  await handIn(bridge, run, summary);
+  const lease = { bridge, token: TOKEN };
+  const due = await nextToVerify(lease);
+  if (!due) throw new Error('nothing is to be verified');
+  granted(await recordEvidence(lease, due, evidenceOf(due, facts)));
+}
+
+/** The same, not measured yet. */
+export async function handIn(bridge: Bridge, run: Run, summary: string): Promise<void> {
   const speaker = { runId: run.id, requestId: null };
   granted(await sendUpdate(bridge, run.projectId, 'half of it works', speaker));
   const work = {
@@ -72,10 +81,6 @@ export async function submit(
   };
   granted(await sendCompletion(bridge, run.projectId, work, speaker));
   await finishRun(bridge, run, { kind: 'no_completion' });
-  const lease = { bridge, token: TOKEN };
-  const due = await nextToVerify(lease);
-  if (!due) throw new Error('nothing is to be verified');
-  granted(await recordEvidence(lease, due, evidenceOf(due, facts)));
 }
 
 /** A process that has never been. */

@@ -82,9 +82,22 @@ test('a worktree of an open project is listed with what keeps it, and is not rem
   expect((await one.worktree())?.state).toBe('ready');
 });
 
-test('a backup, and the removal of the service, tell of the work that is only in the state folder', async ({
-  rig,
-}) => {
+test('show says where the work is, on which branch, and what it began from', async ({ rig }) => {
+  const one = await withWorktree(rig);
+  await using _ = one.rig;
+  const shown = await rig.runWith({ env: { BRIDGE_HOME: one.rig.home, COLUMNS: '100' } }, 'show', one.id);
+  const text = one.plain(shown.stdout).replaceAll(one.git.repo, '<repo>');
+  expect(text.slice(text.indexOf('Worktree\n'), text.indexOf('Plan\n'))).toMatchInlineSnapshot(`
+    "Worktree
+      <state>/worktrees/<id>
+      branch bridge/<id>-fix-it · from main at <commit>
+      of <repo>
+
+    "
+  `);
+});
+
+test('a backup tells of the work that is only in the state folder', async ({ rig }) => {
   const one = await withWorktree(rig);
   await using _ = one.rig;
   const env = { BRIDGE_HOME: one.rig.home };

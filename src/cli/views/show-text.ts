@@ -9,6 +9,7 @@ import { WHAT_NEXT } from '../../project/project.ts';
 import type { ProjectDetails } from '../../project/project-details.ts';
 import { type SteeringMessage, sortWaiting } from '../../project/review.ts';
 import type { Run } from '../../project/run.ts';
+import type { Worktree } from '../../project/worktree.ts';
 import { planFile } from '../../state-folder.ts';
 import type { Cli } from '../context.ts';
 import { indented, type Layout, layoutOf, section } from '../terminal/layout.ts';
@@ -18,6 +19,7 @@ import { entryLines } from '../terminal/timeline-entry.ts';
 import { roundLines } from './round-lines.ts';
 import { runLines } from './run-lines.ts';
 import { runOutput } from './run-output.ts';
+import { placeLines } from './worktree-text.ts';
 
 export function showLines(details: ProjectDetails, { out, clock, stateDir }: Cli): string[] {
   const layout = layoutOf(out, clock.now());
@@ -32,6 +34,7 @@ export function showLines(details: ProjectDetails, { out, clock, stateDir }: Cli
     ...flow(facts(details, layout.now), out.columns),
     ...wrap(`Workspace: ${project.workspace}`, out.columns),
     ...section(layout, 'Needs attention', wrap(project.attention ?? '', columns).filter(Boolean), 'red'),
+    ...section(layout, 'Worktree', worktreeLines(details.worktree, columns)),
     ...section(layout, 'Plan', planLines(details, stateDir, columns)),
     ...section(layout, 'Rounds', roundLines(details, layout)),
     ...section(
@@ -60,6 +63,15 @@ function facts({ project, spentUsd: usd, runsOfUnknownCost: unknown }: ProjectDe
     ...shownSettings(project),
     project.claimedBy === 'code' ? 'worked on by hand' : '',
   ];
+}
+
+/** Where the work is, and how to look at it. */
+function worktreeLines(worktree: Worktree | undefined, columns: number): string[] {
+  if (!worktree) return [];
+  const { path, branch, repo, removedAt } = worktree;
+  if (removedAt !== null)
+    return wrap(`${path} was removed ${dateAndTime(removedAt)}; its branch was ${branch}`, columns);
+  return [...placeLines(worktree, columns), ...wrap(`of ${repo}`, columns)];
 }
 
 const PLAN_LINES = 15;

@@ -4,7 +4,8 @@ import type { StatusReport } from '../../control/status-report.ts';
 import { waitsUntil } from '../../project/back-off.ts';
 import { describeCosts } from '../../project/costs.ts';
 import { holdEnd, PROBED_HOLDS } from '../../project/hold.ts';
-import { PROJECT_STATUSES, type Project } from '../../project/project.ts';
+import { PROJECT_STATUSES } from '../../project/project.ts';
+import type { WorkProgress } from '../../project/work-progress.ts';
 import { indented, type Layout, layoutOf, projectHead, section } from '../terminal/layout.ts';
 import type { Format, Output } from '../terminal/output.ts';
 import { clip, flow, wrap } from '../terminal/text.ts';
@@ -23,11 +24,15 @@ export function statusLines(report: StatusReport, out: Output): string[] {
     ...section(layout, 'Warnings', paragraphs(report.warnings, columns), 'yellow'),
     ...section(layout, 'On hold: no new runs start', holdLines(report, layout), 'yellow'),
     ...section(layout, `Running (${report.running.length})`, runningLines(report, layout)),
-    ...section(layout, `Being measured (${report.counts.verifying})`, headsOf(report.verifying, layout)),
+    ...section(
+      layout,
+      `Being measured (${report.counts.verifying})`,
+      progressLines(report.verifying, 'submitted', layout),
+    ),
     ...section(
       layout,
       `Approved, not complete yet (${report.counts.approved})`,
-      headsOf(report.landing, layout),
+      progressLines(report.landing, 'approved', layout),
     ),
     ...section(layout, `Waiting for you (${waiting})`, waitingLines(report, layout), 'cyan'),
     ...section(layout, 'Queue', queueLines(report, layout)),
@@ -133,8 +138,26 @@ function runningLines({ running }: StatusReport, { columns, now }: Layout): stri
   ]);
 }
 
-function headsOf(projects: readonly Project[], { columns }: Layout): string[] {
-  return projects.map((project) => projectHead(project, columns));
+/** @param begun How it came to this. */
+function progressLines(
+  under: readonly WorkProgress[],
+  begun: 'submitted' | 'approved',
+  { columns, now }: Layout,
+): string[] {
+  return under.flatMap(({ project, since, check }) => [
+    projectHead(project, columns),
+    ...indented(
+      flow(
+        [
+          check === null
+            ? ''
+            : `checking: ${check.name}, ${check.number} of ${check.of}, for ${lasted(check.since, now.toISOString())}`,
+          `${begun} ${ago(since, now)}`,
+        ],
+        columns - 2,
+      ),
+    ),
+  ]);
 }
 
 function waitingLines({ waiting }: StatusReport, { columns, now, out }: Layout): string[] {

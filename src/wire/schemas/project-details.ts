@@ -4,6 +4,7 @@ import { projectSchema } from './project.ts';
 import { roundSchema } from './round.ts';
 import { runSchema } from './run.ts';
 import { count, path, usd } from './scalars.ts';
+import { worktreeSchema } from './worktree.ts';
 
 const runWithOutput = runSchema.extend({
   output: path().nullable().describe("the file with Claude's raw output; null: none is kept"),
@@ -16,6 +17,9 @@ export const projectDetailsSchema = z
     markdown: z.string().describe('the plan as it was sent'),
     runs: z.array(runWithOutput).describe('oldest first'),
     rounds: z.array(roundSchema).describe('those with submitted work, oldest first'),
+    worktree: worktreeSchema
+      .nullable()
+      .describe('where it is worked on; null: in the workspace itself, or it has not begun'),
     updates: z.array(updateSchema).describe('the newest, oldest first'),
     waiting_messages: z.array(messageSchema).describe('not confirmed by Claude'),
     spent_usd: usd().describe('of the runs whose cost is known'),

@@ -4,7 +4,7 @@ import { evidenceFiguresSchema } from './evidence.ts';
 import { holdSchema } from './hold.ts';
 import { projectSchema } from './project.ts';
 import { runSchema } from './run.ts';
-import { count, path, time, usd } from './scalars.ts';
+import { count, id, path, time, usd } from './scalars.ts';
 import { usageWindowSchema } from './usage-window.ts';
 
 const leaseSchema = z.strictObject({
@@ -69,6 +69,17 @@ export const statusSchema = z
     ),
     verifying: z.array(projectSchema).describe('submitted work that is being measured, oldest first'),
     landing: z.array(projectSchema).describe('approved work that is not complete yet, oldest first'),
+    checking: z
+      .array(
+        z.strictObject({
+          project_id: id(),
+          check: z.string().describe('its name'),
+          number: z.int().describe('1 for the first'),
+          of: z.int().describe('how many there are'),
+          since: time(),
+        }),
+      )
+      .describe("the owner's check that began last on each of these"),
     waiting: z
       .array(
         z.strictObject({
