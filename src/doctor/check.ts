@@ -14,7 +14,7 @@ export interface Check {
    *
    * @param signal Aborts at the timeout; the check then ends what it started.
    */
-  run(signal: AbortSignal): Promise<CheckResult | readonly CheckResult[]>;
+  run(signal: AbortSignal): Promise<FindingFacts | readonly FindingFacts[]>;
 }
 
 export interface CheckGroup {
@@ -27,7 +27,7 @@ export interface CheckGroup {
 /** `skipped`: unknown or not needed; the message says why. `fixed`: `doctor --fix` has just corrected it. */
 export type FindingVerdict = 'ok' | 'warning' | 'problem' | 'skipped' | 'fixed';
 
-export interface CheckResult {
+export interface FindingFacts {
   /** A path, a program, a name. */
   readonly subject: string;
   readonly verdict: FindingVerdict;
@@ -42,7 +42,7 @@ export interface CheckResult {
 }
 
 /** A result and the check that it comes from. */
-export interface Finding extends CheckResult {
+export interface Finding extends FindingFacts {
   /** Group and check, such as `claude.login`. */
   readonly check: string;
 }
@@ -70,20 +70,20 @@ export class Inconclusive extends Error {
   }
 }
 
-type More = Pick<CheckResult, 'hint' | 'fix' | 'cause'>;
+type More = Pick<FindingFacts, 'hint' | 'fix' | 'cause'>;
 
-export function ok(subject: string, message: string): CheckResult {
+export function ok(subject: string, message: string): FindingFacts {
   return { subject, verdict: 'ok', message };
 }
 
-export function warning(subject: string, message: string, more: More = {}): CheckResult {
+export function warning(subject: string, message: string, more: More = {}): FindingFacts {
   return { subject, verdict: 'warning', message, ...more };
 }
 
-export function problem(subject: string, message: string, more: More = {}): CheckResult {
+export function problem(subject: string, message: string, more: More = {}): FindingFacts {
   return { subject, verdict: 'problem', message, ...more };
 }
 
-export function skipped(subject: string, message: string, more: More = {}): CheckResult {
+export function skipped(subject: string, message: string, more: More = {}): FindingFacts {
   return { subject, verdict: 'skipped', message, ...more };
 }

@@ -8,7 +8,7 @@ import { claudeEnvironment } from '../claude/environment.ts';
 import { askLogin } from '../claude/login.ts';
 import { KEEPS_SETTINGS_OUT_SINCE, keepsSettingsOut } from '../claude/version.ts';
 import { isAtLeast, versionIn } from '../machine/program-output.ts';
-import { type CheckGroup, type CheckResult, ok, problem, skipped, warning } from './check.ts';
+import { type CheckGroup, type FindingFacts, ok, problem, skipped, warning } from './check.ts';
 import { claudeSettings } from './claude-settings.ts';
 import type { DoctorContext } from './context.ts';
 import { endpoints } from './network.ts';
@@ -31,7 +31,7 @@ export function claudeGroup(context: DoctorContext): CheckGroup {
   };
 }
 
-async function program(context: DoctorContext): Promise<CheckResult> {
+async function program(context: DoctorContext): Promise<FindingFacts> {
   const { env, where, isService } = await context.supervisorEnv();
   const located = await context.locateClaude();
   if (!located.found)
@@ -82,7 +82,7 @@ const CAPTURE = 'bridge-supervisor install --capture-environment';
 
 const INSTALL = 'npm install -g @anthropic-ai/claude-code, or set "claude" in config.json to its path';
 
-async function login(context: DoctorContext, signal: AbortSignal): Promise<CheckResult> {
+async function login(context: DoctorContext, signal: AbortSignal): Promise<FindingFacts> {
   const claude = await context.claude();
   const { env, where, isService } = await context.supervisorEnv();
   const folder = await mkdtemp(join(tmpdir(), 'bridge-doctor-'));
@@ -113,7 +113,7 @@ const CLOUDS = ['CLAUDE_CODE_USE_BEDROCK', 'CLAUDE_CODE_USE_VERTEX', 'CLAUDE_COD
 const KEYS = ['ANTHROPIC_AUTH_TOKEN', 'ANTHROPIC_API_KEY'];
 
 /** A key set for another purpose silently pays for every run, even where a subscription is logged in. */
-async function account(context: DoctorContext): Promise<CheckResult> {
+async function account(context: DoctorContext): Promise<FindingFacts> {
   const { env, where } = await context.supervisorEnv();
   const settings = await claudeSettings(await context.claudeFolder());
   const cloud = CLOUDS.find((name) => env[name] || settings.env?.[name]);
@@ -138,7 +138,7 @@ async function account(context: DoctorContext): Promise<CheckResult> {
   return skipped('account', 'No key or token is set; runs use the logged-in account.');
 }
 
-async function sessionToken(context: DoctorContext): Promise<CheckResult[]> {
+async function sessionToken(context: DoctorContext): Promise<FindingFacts[]> {
   const { env, where } = await context.supervisorEnv();
   if (!env.AWS_SESSION_TOKEN) return [];
   return [

@@ -1,7 +1,7 @@
 /** The clock, which every wait depends on, and the time zone in which keys such as quiet_hours are read. */
 import { stat } from 'node:fs/promises';
 import type { Config } from '../config.ts';
-import { type CheckGroup, type CheckResult, Inconclusive, ok, problem, warning } from './check.ts';
+import { type CheckGroup, type FindingFacts, Inconclusive, ok, problem, warning } from './check.ts';
 import type { DoctorContext } from './context.ts';
 
 export function clockGroup(context: DoctorContext): CheckGroup {
@@ -18,7 +18,7 @@ export function clockGroup(context: DoctorContext): CheckGroup {
 const SET = { hint: 'Set the clock of this machine, preferably by a time server.' };
 const MINUTE_MS = 60_000;
 
-async function time(context: DoctorContext): Promise<CheckResult> {
+async function time(context: DoctorContext): Promise<FindingFacts> {
   const now = context.clock.now();
   const nowText = now.toISOString();
   const built = await stat(context.selfCommand.at(-1) ?? '').catch(() => undefined);
@@ -43,7 +43,7 @@ async function newestEvent(context: DoctorContext): Promise<string | undefined> 
   }
 }
 
-async function zone(context: DoctorContext): Promise<CheckResult> {
+async function zone(context: DoctorContext): Promise<FindingFacts> {
   const { env, isService } = await context.supervisorEnv();
   const config = await context.config();
   const here = Intl.DateTimeFormat().resolvedOptions().timeZone;

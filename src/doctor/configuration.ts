@@ -6,7 +6,7 @@ import { configJsonSchema, configVariables, loadConfig } from '../config.ts';
 import { ConfigError } from '../config-error.ts';
 import { writeAtomically } from '../machine/atomic-file.ts';
 import { configFile } from '../state-folder.ts';
-import { type CheckGroup, type CheckResult, ok, problem, warning } from './check.ts';
+import { type CheckGroup, type FindingFacts, ok, problem, warning } from './check.ts';
 import type { DoctorContext } from './context.ts';
 
 export function configurationGroup(context: DoctorContext): CheckGroup {
@@ -25,7 +25,7 @@ export function configurationGroup(context: DoctorContext): CheckGroup {
 async function values(
   { stateDir, supervisorEnv, applyCommand }: DoctorContext,
   file: string,
-): Promise<CheckResult> {
+): Promise<FindingFacts> {
   const { env } = await supervisorEnv();
   try {
     loadConfig(stateDir, env);
@@ -40,7 +40,7 @@ async function values(
 /** Our variables that are no keys of the configuration. */
 const OTHER_VARIABLES = ['BRIDGE_HOME', 'BRIDGE_DEBUG', 'BRIDGE_RUN_ID', 'BRIDGE_PROJECT_ID'];
 
-async function variables({ env, supervisorEnv }: DoctorContext): Promise<CheckResult[]> {
+async function variables({ env, supervisorEnv }: DoctorContext): Promise<FindingFacts[]> {
   const supervisor = await supervisorEnv();
   const known = [...OTHER_VARIABLES, ...configVariables()];
   const names = Object.keys(supervisor.env).filter(
@@ -70,7 +70,7 @@ async function variables({ env, supervisorEnv }: DoctorContext): Promise<CheckRe
   return [ok('BRIDGE_ variables', words)];
 }
 
-async function schema({ stateDir }: DoctorContext): Promise<CheckResult> {
+async function schema({ stateDir }: DoctorContext): Promise<FindingFacts> {
   const file = join(stateDir, 'config.schema.json');
   const text = `${JSON.stringify(configJsonSchema(), null, 2)}\n`;
   const present = await readFile(file, 'utf8').catch(() => undefined);

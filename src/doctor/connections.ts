@@ -14,7 +14,7 @@ import { DESKTOP_SERVER } from '../setup/desktop.ts';
 import { insideWsl, type ServerStart, serverStart, startOf } from '../setup/server-start.ts';
 import { stateFolder } from '../state-folder.ts';
 import { VERSION } from '../version.ts';
-import { type CheckGroup, type CheckResult, ok, problem, skipped, warning } from './check.ts';
+import { type CheckGroup, type FindingFacts, ok, problem, skipped, warning } from './check.ts';
 import type { DoctorContext } from './context.ts';
 import { runtime } from './node-runtime.ts';
 import { probeServer, type ServerProbe } from './probe-server.ts';
@@ -45,9 +45,9 @@ export function connectionsGroup(context: DoctorContext): CheckGroup {
 
 const SET_UP = { hint: 'bridge-supervisor setup' };
 
-async function desktop(context: DoctorContext, signal: AbortSignal): Promise<CheckResult[]> {
+async function desktop(context: DoctorContext, signal: AbortSignal): Promise<FindingFacts[]> {
   const files = context.desktopConfigs.filter((path) => existsSync(path));
-  const found: CheckResult[] = [];
+  const found: FindingFacts[] = [];
   for (const file of files) {
     found.push(...(await registeredIn(context, file, DESKTOP_SERVER, signal)));
     if (await startsWithBom(file)) found.push(warning(file, bomMessage(file), SET_UP));
@@ -80,7 +80,7 @@ function bomMessage(file: string): string {
   return `${file} begins with a byte order mark: Claude Desktop treats it as broken and may replace it without its servers.`;
 }
 
-async function code(context: DoctorContext, signal: AbortSignal): Promise<CheckResult[]> {
+async function code(context: DoctorContext, signal: AbortSignal): Promise<FindingFacts[]> {
   const file = claudeUserFile((await context.supervisorEnv()).env, context.homeDir);
   const found = existsSync(file) ? await registeredIn(context, file, CODE_SERVER, signal) : [];
   if (found.length > 0) return found;
@@ -99,7 +99,7 @@ async function registeredIn(
   file: string,
   name: string,
   signal: AbortSignal,
-): Promise<CheckResult[]> {
+): Promise<FindingFacts[]> {
   // A pipe would block the reader for ever.
   if (!(await stat(file)).isFile())
     return [problem(file, `${file} is not a file, so the client cannot read it.`, { hint: 'Move it away.' })];
@@ -137,7 +137,7 @@ async function findMistake(
   context: DoctorContext,
   file: string,
   { command, args, env }: ServerStart,
-): Promise<CheckResult | undefined> {
+): Promise<FindingFacts | undefined> {
   const missing = [command, ...args].find((word) => isAbsolute(word) && !existsSync(word));
   if (missing !== undefined)
     return problem(file, `${file} starts our server with ${missing}, which does not exist.`, SET_UP);
@@ -157,7 +157,7 @@ function wrongStateFolder(
   { stateDir }: DoctorContext,
   file: string,
   env: Environment,
-): CheckResult | undefined {
+): FindingFacts | undefined {
   try {
     const there = stateFolder(env);
     if (there === stateDir) return undefined;
@@ -180,13 +180,13 @@ async function tryOwn(
   name: string,
   side: 'desktop' | 'code',
   signal: AbortSignal,
-): Promise<CheckResult> {
+): Promise<FindingFacts> {
   const server = serverStart(side, context.selfCommand, context.stateDir);
   const subject = `bridge-supervisor mcp ${side}`;
   return resultOf(subject, name, await probeServer(inherited(context, server), context.clock, signal));
 }
 
-async function resultOf(subject: string, name: string, probe: ServerProbe): Promise<CheckResult> {
+async function resultOf(subject: string, name: string, probe: ServerProbe): Promise<FindingFacts> {
   if (probe.kind === 'unreachable')
     return problem(subject, `${subject}: our server failed to start: ${probe.why}`, SET_UP);
   if (probe.name !== name)

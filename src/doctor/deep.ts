@@ -3,7 +3,7 @@ import type { Environment } from '../environment.ts';
 import { openSandbox } from '../selftest/sandbox.ts';
 import { plainPath } from '../selftest/sandbox-environment.ts';
 import { SelftestError } from '../selftest/selftest-error.ts';
-import { type CheckGroup, type CheckResult, ok, problem } from './check.ts';
+import { type CheckGroup, type FindingFacts, ok, problem } from './check.ts';
 import type { DoctorContext } from './context.ts';
 import { upToScript } from './node-runtime.ts';
 import { commandOf } from './service-command.ts';
@@ -34,7 +34,7 @@ async function wholeLoop(
   context: DoctorContext,
   onStep: (step: string) => void,
   signal: AbortSignal,
-): Promise<CheckResult> {
+): Promise<FindingFacts> {
   // Loaded late: only this group reads the answers of tools.
   const { loopSandbox, runWholeLoop } = await import('../selftest/whole-loop.ts');
   const { clock, service } = context;

@@ -10,7 +10,7 @@ import { asRunId, LOCAL_MACHINE } from '../project/ids.ts';
 import { parseRunFileName, plansFolder, runFiles, runsFolder, statusFolder } from '../state-folder.ts';
 import { readLease } from '../store/lease.ts';
 import { endedRuns, findRun } from '../store/runs.ts';
-import { type CheckGroup, type CheckResult, ok, warning } from './check.ts';
+import { type CheckGroup, type FindingFacts, ok, warning } from './check.ts';
 import type { DoctorContext } from './context.ts';
 import { counted } from './wording.ts';
 
@@ -28,14 +28,14 @@ export function leftoversGroup(context: DoctorContext): CheckGroup {
 
 const END = { hint: 'bridge-supervisor doctor --fix kills them.' };
 
-async function leftoverProcesses(context: DoctorContext): Promise<CheckResult[]> {
+async function leftoverProcesses(context: DoctorContext): Promise<FindingFacts[]> {
   const { read } = await context.store();
   const supervised = isLiving(await supervisorOf(await readLease(read, LOCAL_MACHINE), context.clock.now()));
   const byMark = Map.groupBy(await processesMarked(RUN_MARK), ({ value }) => value);
   const ended = new Set(
     (await endedRuns(read, LOCAL_MACHINE, [...byMark.keys()].map(asRunId))).map(({ id }) => id),
   );
-  const found: CheckResult[] = [];
+  const found: FindingFacts[] = [];
   for (const [run, members] of byMark) {
     const isLoginCheck = run === `login:${context.stateDir}` && !supervised;
     const names = members.map(({ name, pid }) => `${name} (pid ${pid})`).join(', ');
@@ -90,7 +90,7 @@ const MIN_DRAFT_AGE_MS = 3_600_000;
 /** Drafts of atomic writes, also by older versions, and of copies of the database. */
 const DRAFT = /\.(\d+|[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12})\.tmp$|\.db\.part$/;
 
-async function drafts({ stateDir, clock }: DoctorContext): Promise<CheckResult> {
+async function drafts({ stateDir, clock }: DoctorContext): Promise<FindingFacts> {
   const files: string[] = [];
   for (const folder of [stateDir, plansFolder(stateDir), statusFolder(stateDir)]) {
     const names = await readdir(folder).catch(() => []);
@@ -114,7 +114,7 @@ async function drafts({ stateDir, clock }: DoctorContext): Promise<CheckResult> 
 }
 
 /** A run's MCP configuration may hold the owner's secrets; it is removed with the run, or by the next supervisor. */
-async function secrets(context: DoctorContext): Promise<CheckResult> {
+async function secrets(context: DoctorContext): Promise<FindingFacts> {
   const { read } = await context.store();
   const folder = runsFolder(context.stateDir);
   const names = await readdir(folder).catch(() => []);

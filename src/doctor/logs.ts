@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { type FolderSize, folderSize } from '../machine/folder-size.ts';
 import { openPlainFile } from '../machine/open-file.ts';
 import { logFile, runsFolder, startLogFile } from '../state-folder.ts';
-import { type CheckGroup, type CheckResult, ok, warning } from './check.ts';
+import { type CheckGroup, type FindingFacts, ok, warning } from './check.ts';
 import type { DoctorContext } from './context.ts';
 import { sizeText } from './wording.ts';
 
@@ -25,7 +25,7 @@ export function logsGroup(context: DoctorContext): CheckGroup {
 /** More than this many times the limit shows that rotation or retention does not work. */
 const TOLERANCE = 1.5;
 
-async function ownLog({ stateDir, config }: DoctorContext): Promise<CheckResult> {
+async function ownLog({ stateDir, config }: DoctorContext): Promise<FindingFacts> {
   const { log_max_mb, log_files } = await config();
   const names = (await readdir(stateDir).catch(() => [])).filter((name) => /^loop\.log(\.\d+)?$/.test(name));
   const bytes = await sizeOf(names.map((name) => join(stateDir, name)));
@@ -42,7 +42,7 @@ async function ownLog({ stateDir, config }: DoctorContext): Promise<CheckResult>
   return ok(file, `loop.log uses ${sizeText(bytes)} of at most ${sizeText(max)}`);
 }
 
-async function runs({ stateDir, config, clock }: DoctorContext, signal: AbortSignal): Promise<CheckResult> {
+async function runs({ stateDir, config, clock }: DoctorContext, signal: AbortSignal): Promise<FindingFacts> {
   const { keep_runs_mb, keep_runs_days } = await config();
   const folder = runsFolder(stateDir);
   const size = await folderSize(folder, clock, signal);
@@ -60,10 +60,10 @@ async function runs({ stateDir, config, clock }: DoctorContext, signal: AbortSig
 const MAX_OUTPUT_BYTES = 10_000_000;
 
 /** A supervisor prints before it has a log, and as it dies: in the background, or as a service. */
-async function output({ stateDir, service }: DoctorContext): Promise<CheckResult[]> {
+async function output({ stateDir, service }: DoctorContext): Promise<FindingFacts[]> {
   const own = service?.manager.ownOutput(0, false);
   const background = startLogFile(stateDir);
-  const found: CheckResult[] = [];
+  const found: FindingFacts[] = [];
   for (const file of [background, ...(own?.kind === 'file' ? [own.path] : [])]) {
     const bytes = await sizeOf([file]);
     const last = file === background ? await lastLine(file) : '';
@@ -107,7 +107,7 @@ async function lastLine(file: string): Promise<string> {
 /** At its start Claude removes what is older than `cleanupPeriodDays` (https://code.claude.com/docs/en/settings). */
 const MAX_CLAUDE_BYTES = 5_000_000_000;
 
-async function ofClaude(context: DoctorContext, signal: AbortSignal): Promise<CheckResult> {
+async function ofClaude(context: DoctorContext, signal: AbortSignal): Promise<FindingFacts> {
   const folder = await context.claudeFolder();
   const parts = await readdir(folder, { withFileTypes: true }).catch(() => []);
   const folders = parts.filter((part) => part.isDirectory()).map(({ name }) => name);

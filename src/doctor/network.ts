@@ -1,14 +1,14 @@
 /** Connects to the proxies and gateways that the environment names. Sends them nothing. */
 import { existsSync } from 'node:fs';
 import { connect } from 'node:net';
-import { type CheckResult, ok, problem } from './check.ts';
+import { type FindingFacts, ok, problem } from './check.ts';
 import type { DoctorContext } from './context.ts';
 
 const PROXIES = ['HTTPS_PROXY', 'https_proxy', 'HTTP_PROXY', 'http_proxy', 'ALL_PROXY', 'all_proxy'];
 const GATEWAY = 'ANTHROPIC_BASE_URL';
 const FILES = ['NODE_EXTRA_CA_CERTS', 'SSL_CERT_FILE'];
 
-export async function endpoints(context: DoctorContext, signal: AbortSignal): Promise<CheckResult[]> {
+export async function endpoints(context: DoctorContext, signal: AbortSignal): Promise<FindingFacts[]> {
   const { env, where } = await context.supervisorEnv();
   const proxies = PROXIES.filter((name) => env[name]);
   // Behind a proxy, a gateway may be reachable through the proxy only.
@@ -35,7 +35,7 @@ async function endpoint(
   value: string,
   where: string,
   signal: AbortSignal,
-): Promise<CheckResult> {
+): Promise<FindingFacts> {
   const hint = { hint: `Correct or unset ${name}.` };
   const url = URL.parse(value.includes('://') ? value : `http://${value}`);
   if (!url?.hostname) return problem(name, `${name} is set ${where}, but is not an address.`, hint);

@@ -3,7 +3,7 @@
 import { existsSync } from 'node:fs';
 import * as z from 'zod';
 import { isAtLeast, parseJson } from '../machine/program-output.ts';
-import { type CheckResult, ok, problem } from './check.ts';
+import { type FindingFacts, ok, problem } from './check.ts';
 import type { DoctorContext } from './context.ts';
 
 export const REINSTALL = { hint: 'Install bridge-supervisor again; in a clone: npm ci' };
@@ -43,7 +43,7 @@ export async function runtime(
   { run, env }: Pick<DoctorContext, 'run' | 'env'>,
   command: readonly string[],
   whose: string,
-): Promise<CheckResult> {
+): Promise<FindingFacts> {
   const [node = ''] = command;
   const newNode = {
     hint: `Install Node ${MIN_NODE} or newer (https://nodejs.org), then run: bridge-supervisor install, and bridge-supervisor setup`,

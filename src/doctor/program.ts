@@ -3,7 +3,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import * as z from 'zod';
 import { VERSION } from '../version.ts';
-import { type CheckGroup, type CheckResult, ok, problem } from './check.ts';
+import { type CheckGroup, type FindingFacts, ok, problem } from './check.ts';
 import type { DoctorContext } from './context.ts';
 import { REINSTALL, runtime, scriptOf } from './node-runtime.ts';
 
@@ -18,7 +18,7 @@ export function programGroup(context: DoctorContext): CheckGroup {
   };
 }
 
-function installation(selfCommand: readonly string[]): CheckResult {
+function installation(selfCommand: readonly string[]): FindingFacts {
   const script = scriptOf(selfCommand);
   const root = dirname(dirname(script));
   const missing = [script, ...OTHER_FILES.map((name) => join(root, name)), ...chunksOf(script)].filter(

@@ -6,7 +6,7 @@ import { capitalize } from '../characters.ts';
 import { repositoryConfig } from '../git/config.ts';
 import { guardedFromGit } from '../git/guard.ts';
 import { programSettings } from '../git/program-settings.ts';
-import { type CheckResult, ok, problem, warning } from './check.ts';
+import { type FindingFacts, ok, problem, warning } from './check.ts';
 import type { DoctorContext } from './context.ts';
 import { counted } from './wording.ts';
 import type { WorkspaceFolder } from './workspace-folder.ts';
@@ -15,7 +15,7 @@ import type { WorkspaceFolder } from './workspace-folder.ts';
 export async function checkRepository(
   context: DoctorContext,
   folder: WorkspaceFolder,
-): Promise<CheckResult[]> {
+): Promise<FindingFacts[]> {
   return [
     await gitStatus(context, folder),
     ...(await claudeSettingsFiles(folder)),
@@ -25,7 +25,7 @@ export async function checkRepository(
 
 const GIT_TIMEOUT_MS = 5_000;
 
-async function gitStatus(context: DoctorContext, { name, path }: WorkspaceFolder): Promise<CheckResult> {
+async function gitStatus(context: DoctorContext, { name, path }: WorkspaceFolder): Promise<FindingFacts> {
   const { env } = await context.supervisorEnv();
   // A repository can name programs that `git status` would start.
   const settings = await repositoryConfig(path, env, context.run).catch((error: Error) => error);
@@ -63,7 +63,7 @@ async function gitStatus(context: DoctorContext, { name, path }: WorkspaceFolder
 
 const SETTINGS_FILES = ['settings.json', 'settings.local.json'].map((name) => join('.claude', name));
 
-async function claudeSettingsFiles({ name, path, claudeSettings }: WorkspaceFolder): Promise<CheckResult[]> {
+async function claudeSettingsFiles({ name, path, claudeSettings }: WorkspaceFolder): Promise<FindingFacts[]> {
   if (claudeSettings !== 'all') return [];
   const isThere = (file: string) =>
     stat(join(path, file))
@@ -82,7 +82,7 @@ async function claudeSettingsFiles({ name, path, claudeSettings }: WorkspaceFold
   ];
 }
 
-async function gitPrograms(context: DoctorContext, { name, path }: WorkspaceFolder): Promise<CheckResult[]> {
+async function gitPrograms(context: DoctorContext, { name, path }: WorkspaceFolder): Promise<FindingFacts[]> {
   const { env } = await context.supervisorEnv();
   const programs = programSettings(await repositoryConfig(path, env, context.run));
   if (programs.length === 0) return [];

@@ -7,8 +7,8 @@ import { redact } from '../redaction.ts';
 import {
   type Check,
   type CheckGroup,
-  type CheckResult,
   type Finding,
+  type FindingFacts,
   Inconclusive,
   problem,
   skipped,
@@ -64,7 +64,7 @@ async function runCheck(
   }));
 }
 
-function resultOf(subject: string, error: unknown): CheckResult {
+function resultOf(subject: string, error: unknown): FindingFacts {
   const message = messageOf(error);
   if (error instanceof Inconclusive) return skipped(subject, message, { cause: error.cause });
   return problem(subject, `${subject}: check failed: ${message}`);

@@ -7,7 +7,7 @@ import { serviceAdvice } from '../control/service-advice.ts';
 import { EnvironmentFileError, readEnvironmentFile } from '../machine/service/environment-file.ts';
 import type { ServiceManager, ServiceStatus } from '../machine/service/service.ts';
 import { VERSION } from '../version.ts';
-import { type CheckGroup, type CheckResult, Inconclusive, ok, problem, skipped, warning } from './check.ts';
+import { type CheckGroup, type FindingFacts, Inconclusive, ok, problem, skipped, warning } from './check.ts';
 import type { DoctorContext } from './context.ts';
 import { runtime } from './node-runtime.ts';
 import { commandOf } from './service-command.ts';
@@ -31,7 +31,7 @@ export function serviceGroup(context: DoctorContext): CheckGroup {
 
 const INSTALL = { hint: 'bridge-supervisor install' };
 
-async function installed({ service }: DoctorContext): Promise<CheckResult> {
+async function installed({ service }: DoctorContext): Promise<FindingFacts> {
   if (!service)
     return warning('service', 'No service is installed: nothing starts after a reboot.', {
       ...INSTALL,
@@ -48,7 +48,7 @@ async function installed({ service }: DoctorContext): Promise<CheckResult> {
 }
 
 /** The files name folders and times of the configuration, which may have changed since. */
-async function files(context: DoctorContext): Promise<CheckResult> {
+async function files(context: DoctorContext): Promise<FindingFacts> {
   const { manager, installed: found } = installedService(context);
   const { env } = await context.supervisorEnv();
   // `installed` reports the version; another version writes other files.
@@ -69,7 +69,7 @@ async function files(context: DoctorContext): Promise<CheckResult> {
 }
 
 /** An upgrade of Node or of this program can remove the files that the service starts. */
-async function program(context: DoctorContext): Promise<CheckResult> {
+async function program(context: DoctorContext): Promise<FindingFacts> {
   const { installed: found } = installedService(context);
   const command = commandOf(found.files);
   if (command === undefined)
@@ -83,7 +83,7 @@ async function program(context: DoctorContext): Promise<CheckResult> {
 }
 
 /** The service does not start without its environment file. */
-async function environment(context: DoctorContext): Promise<CheckResult> {
+async function environment(context: DoctorContext): Promise<FindingFacts> {
   const command = commandOf(installedService(context).installed.files) ?? [];
   const at = command.indexOf('--environment');
   const file = command[at + 1];
@@ -97,7 +97,7 @@ async function environment(context: DoctorContext): Promise<CheckResult> {
   }
 }
 
-async function state(context: DoctorContext): Promise<CheckResult> {
+async function state(context: DoctorContext): Promise<FindingFacts> {
   const { manager } = installedService(context);
   const status = await manager.status();
   const title = `The ${manager.title}`;
@@ -154,7 +154,7 @@ function startText({ startsAt }: ServiceStatus): string {
   return startsAt === null ? '; it starts only on demand' : `; it starts at ${startsAt}`;
 }
 
-async function remarks(context: DoctorContext): Promise<CheckResult[]> {
+async function remarks(context: DoctorContext): Promise<FindingFacts[]> {
   const { manager } = installedService(context);
   const found = await manager.remarks();
   if (found.length === 0) return [ok(manager.name, 'The service needs nothing else')];

@@ -5,7 +5,7 @@ import { capitalize } from '../characters.ts';
 import { guardAdvice, guardedBy } from '../machine/service/guarded-folders.ts';
 import { shortLivedPath } from '../machine/short-lived-path.ts';
 import { stablePath } from '../machine/stable-path.ts';
-import { type CheckResult, type Finding, ok, problem, warning } from './check.ts';
+import { type Finding, type FindingFacts, ok, problem, warning } from './check.ts';
 import type { DoctorContext } from './context.ts';
 
 /**
@@ -19,7 +19,7 @@ export function shortLivedPart(
   command: readonly string[],
   whose: string,
   registration: string,
-): CheckResult | undefined {
+): FindingFacts | undefined {
   const [shortLived] = command
     .filter((word) => isAbsolute(word))
     .flatMap((word) => shortLivedPath(word, homeDir) ?? []);

@@ -7,7 +7,7 @@ import { syncedBy } from '../machine/foreign-folder.ts';
 import { openPlainFile } from '../machine/open-file.ts';
 import { ensurePrivateFolder } from '../machine/paths.ts';
 import { CONFIG_NAME, parseRunFileName, runsFolder } from '../state-folder.ts';
-import { type CheckGroup, type CheckResult, Inconclusive, ok, problem, warning } from './check.ts';
+import { type CheckGroup, type FindingFacts, Inconclusive, ok, problem, warning } from './check.ts';
 import type { DoctorContext } from './context.ts';
 import { sizeText } from './wording.ts';
 
@@ -28,7 +28,7 @@ export function stateFolderGroup(context: DoctorContext): CheckGroup {
 
 const NOT_THERE = 'There is no state folder yet; the first start creates it.';
 
-async function rights({ stateDir, uid }: DoctorContext): Promise<CheckResult> {
+async function rights({ stateDir, uid }: DoctorContext): Promise<FindingFacts> {
   const folder = await stat(stateDir).catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT') return undefined;
     throw error;
@@ -64,7 +64,7 @@ function consequenceOf(mode: number): string {
 }
 
 /** A missing folder can be created where its nearest parent is writable. */
-async function writable({ stateDir, uid }: DoctorContext): Promise<CheckResult> {
+async function writable({ stateDir, uid }: DoctorContext): Promise<FindingFacts> {
   const there = await nearestExisting(stateDir);
   const isThere = there === stateDir;
   try {
@@ -91,7 +91,7 @@ async function nearestExisting(path: string): Promise<string> {
   return isThere || dirname(path) === path ? path : nearestExisting(dirname(path));
 }
 
-async function place({ stateDir, foreignDisk }: DoctorContext): Promise<CheckResult> {
+async function place({ stateDir, foreignDisk }: DoctorContext): Promise<FindingFacts> {
   await mustExist(stateDir);
   const disk = await foreignDisk(stateDir);
   const service = syncedBy(stateDir);
@@ -116,7 +116,7 @@ async function place({ stateDir, foreignDisk }: DoctorContext): Promise<CheckRes
 /** A warning is due below this many times the limit. */
 const WARN_FACTOR = 2;
 
-async function space({ stateDir, config }: DoctorContext): Promise<CheckResult> {
+async function space({ stateDir, config }: DoctorContext): Promise<FindingFacts> {
   await mustExist(stateDir);
   const min = (await config()).disk_min_mb * 1e6;
   const free = (await freeSpace(stateDir)).bytes;
@@ -137,13 +137,13 @@ const SECRETS = ['service.env', 'token'];
 /** An editor may write config.json readable for all; the private folder protects it. */
 const MAY_BE_READABLE = CONFIG_NAME;
 
-async function secrets({ stateDir, uid }: DoctorContext): Promise<CheckResult[]> {
+async function secrets({ stateDir, uid }: DoctorContext): Promise<FindingFacts[]> {
   await mustExist(stateDir);
   const runs = await readdir(runsFolder(stateDir)).catch(() => []);
   const ofRuns = runs
     .filter((name) => parseRunFileName(name)?.kind === 'secret')
     .map((name) => join('runs', name));
-  const open: CheckResult[] = [];
+  const open: FindingFacts[] = [];
   for (const name of [...SECRETS, MAY_BE_READABLE, ...ofRuns]) {
     const file = join(stateDir, name);
     const mode = (await stat(file).catch(() => undefined))?.mode ?? 0;

@@ -1,6 +1,6 @@
 /** The database: intact, ours, of a known schema, and with a WAL that is checkpointed. */
 
-import { type CheckGroup, type CheckResult, ok, problem, skipped, warning } from './check.ts';
+import { type CheckGroup, type FindingFacts, ok, problem, skipped, warning } from './check.ts';
 import { type DoctorContext, NO_DATABASE } from './context.ts';
 import { sizeText } from './wording.ts';
 
@@ -19,7 +19,7 @@ const RESTORE = {
   hint: 'Keep the file and restore a backup: bridge-supervisor restore FILE',
 };
 
-async function file(context: DoctorContext): Promise<CheckResult> {
+async function file(context: DoctorContext): Promise<FindingFacts> {
   const { StoreError } = await import('../store/store-error.ts');
   const subject = `${context.stateDir}/bridge.db`;
   const database = await context.openStore().catch((error: unknown) => {
@@ -48,7 +48,7 @@ async function file(context: DoctorContext): Promise<CheckResult> {
 /** A larger WAL shows a reader that never ends and keeps it from being checkpointed. */
 const MAX_WAL_BYTES = 64_000_000;
 
-async function log(context: DoctorContext): Promise<CheckResult> {
+async function log(context: DoctorContext): Promise<FindingFacts> {
   const { walBytes, file: path } = await context.store();
   const subject = `${path}-wal`;
   if (walBytes < MAX_WAL_BYTES)

@@ -5,7 +5,7 @@ import { LOCAL_MACHINE } from '../project/ids.ts';
 import { allHolds } from '../store/holds.ts';
 import { type Lease, readLease } from '../store/lease.ts';
 import { VERSION } from '../version.ts';
-import { type CheckGroup, type CheckResult, ok, problem, skipped, warning } from './check.ts';
+import { type CheckGroup, type FindingFacts, ok, problem, skipped, warning } from './check.ts';
 import type { DoctorContext } from './context.ts';
 
 export function supervisorGroup(context: DoctorContext): CheckGroup {
@@ -19,7 +19,7 @@ export function supervisorGroup(context: DoctorContext): CheckGroup {
   };
 }
 
-async function supervisor(context: DoctorContext): Promise<CheckResult[]> {
+async function supervisor(context: DoctorContext): Promise<FindingFacts[]> {
   const { read } = await context.store();
   const found = await supervisorOf(await readLease(read, LOCAL_MACHINE), context.clock.now());
   const start = { hint: 'bridge-supervisor start' };
@@ -50,9 +50,9 @@ async function runningSupervisor(
   { stateDir, service }: DoctorContext,
   lease: Lease,
   who: string,
-): Promise<CheckResult[]> {
+): Promise<FindingFacts[]> {
   const restart = { hint: 'bridge-supervisor restart' };
-  const found: CheckResult[] = [];
+  const found: FindingFacts[] = [];
   // The supervisor holds the database open: a second opening leaves no files behind.
   const { whyUnwritable } = await import('../store/sqlite/inspect.ts');
   const unwritable = await whyUnwritable(stateDir);
@@ -74,7 +74,7 @@ async function belongsTo(manager: ServiceManager, { pid }: Lease): Promise<boole
   return status.pid === null ? status.state === 'running' : status.pid === pid;
 }
 
-async function holds(context: DoctorContext): Promise<CheckResult[]> {
+async function holds(context: DoctorContext): Promise<FindingFacts[]> {
   const { read } = await context.store();
   const held = await allHolds(read);
   if (held.length === 0) return [ok('holds', 'No hold on new runs')];

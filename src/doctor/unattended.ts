@@ -6,7 +6,7 @@ import { dirname } from 'node:path';
 import type { Environment } from '../environment.ts';
 import { findExecutable } from '../machine/executable.ts';
 import { type Inhibitor, inhibitorsOf } from '../machine/inhibitors.ts';
-import { type CheckGroup, type CheckResult, ok, problem, warning } from './check.ts';
+import { type CheckGroup, type FindingFacts, ok, problem, warning } from './check.ts';
 import type { DoctorContext } from './context.ts';
 
 export function unattendedGroup(context: DoctorContext): CheckGroup {
@@ -20,7 +20,7 @@ export function unattendedGroup(context: DoctorContext): CheckGroup {
   };
 }
 
-async function awake(context: DoctorContext): Promise<CheckResult> {
+async function awake(context: DoctorContext): Promise<FindingFacts> {
   const { keep_awake } = await context.config();
   if (!keep_awake) return ok('keep_awake', 'The machine may sleep during runs (keep_awake is false)');
   const { env } = await context.supervisorEnv();
@@ -48,16 +48,16 @@ async function tryOut(context: DoctorContext, means: Inhibitor, env: Environment
 /** After this many intervals a monitor may raise an alarm. */
 const MAX_HEARTBEAT_INTERVALS = 3;
 
-async function heartbeat(context: DoctorContext): Promise<CheckResult[]> {
+async function heartbeat(context: DoctorContext): Promise<FindingFacts[]> {
   const { heartbeat_file: file, heartbeat_url: url, heartbeat_interval: interval } = await context.config();
-  const found: CheckResult[] = [];
+  const found: FindingFacts[] = [];
   if (file !== undefined) found.push(await fileOf(context, file, interval));
   // A request would itself be a heartbeat.
   if (url !== undefined) found.push(ok('heartbeat_url', `The heartbeat goes to ${new URL(url).host}`));
   return found.length > 0 ? found : [ok('heartbeat', 'No heartbeat is configured')];
 }
 
-async function fileOf(context: DoctorContext, file: string, interval: number): Promise<CheckResult> {
+async function fileOf(context: DoctorContext, file: string, interval: number): Promise<FindingFacts> {
   const folder = dirname(file);
   try {
     await access(folder, constants.W_OK | constants.X_OK);

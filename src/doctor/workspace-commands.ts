@@ -2,7 +2,7 @@
 import { resolve } from 'node:path';
 import { capitalize } from '../characters.ts';
 import { findExecutable } from '../machine/executable.ts';
-import { type CheckResult, ok, warning } from './check.ts';
+import { type FindingFacts, ok, warning } from './check.ts';
 import type { DoctorContext } from './context.ts';
 import { counted } from './wording.ts';
 import type { WorkspaceFolder } from './workspace-folder.ts';
@@ -11,7 +11,7 @@ import type { WorkspaceFolder } from './workspace-folder.ts';
 export async function checkCommands(
   context: DoctorContext,
   { name, path, rules }: WorkspaceFolder,
-): Promise<CheckResult[]> {
+): Promise<FindingFacts[]> {
   const commands = [
     ...(rules.prepare === null ? [] : [{ title: "'prepare'", run: rules.prepare }]),
     ...rules.checks.map((check) => ({ title: `the check '${check.name}'`, run: check.run })),

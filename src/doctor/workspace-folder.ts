@@ -7,7 +7,7 @@ import { parseJson } from '../machine/program-output.ts';
 import { guardAdvice, guardedBy } from '../machine/service/guarded-folders.ts';
 import type { WorkRules } from '../project/work-rules.ts';
 import type { ClaudeSettings } from '../project/workspace.ts';
-import { type CheckResult, ok, problem, warning } from './check.ts';
+import { type FindingFacts, ok, problem, warning } from './check.ts';
 import type { DoctorContext } from './context.ts';
 
 export interface WorkspaceFolder {
@@ -46,7 +46,7 @@ const probed = z.object({
 export async function checkFolder(
   context: DoctorContext,
   { name, path }: WorkspaceFolder,
-): Promise<CheckResult> {
+): Promise<FindingFacts> {
   const subject = path;
   const correct = { hint: `Create it or correct config.json, then run: ${context.applyCommand}` };
   const guard = await guardedBy(context.platform, context.homeDir, path);

@@ -7,7 +7,7 @@ import { findOverlap } from '../machine/folder-overlap.ts';
 import { workRules } from '../project/work-rules.ts';
 import { namedWorkspaces, type WorkspaceSettings } from '../project/workspace.ts';
 import { workspacesFolder } from '../state-folder.ts';
-import { type CheckGroup, type CheckResult, ok, warning } from './check.ts';
+import { type CheckGroup, type FindingFacts, ok, warning } from './check.ts';
 import { type DoctorContext, once } from './context.ts';
 import { checkRepository } from './repository.ts';
 import { checkCommands } from './workspace-commands.ts';
@@ -43,20 +43,20 @@ export function workspacesGroup(context: DoctorContext): CheckGroup {
 
 const TIMEOUT_MS = 30_000;
 
-type Probed = readonly { readonly folder: WorkspaceFolder; readonly result: CheckResult }[];
+type Probed = readonly { readonly folder: WorkspaceFolder; readonly result: FindingFacts }[];
 
 async function probeFolders(context: DoctorContext): Promise<Probed> {
   const folders = foldersOf(await context.config());
   return Promise.all(folders.map(async (folder) => ({ folder, result: await checkFolder(context, folder) })));
 }
 
-function results({ stateDir }: DoctorContext, probed: Probed): CheckResult[] {
+function results({ stateDir }: DoctorContext, probed: Probed): FindingFacts[] {
   if (probed.length > 0) return probed.map(({ result }) => result);
   const own = workspacesFolder(stateDir);
   return [ok(own, `No workspace is configured; each project gets a new folder in ${own}`)];
 }
 
-async function commands(context: DoctorContext, probed: Probed): Promise<CheckResult[]> {
+async function commands(context: DoctorContext, probed: Probed): Promise<FindingFacts[]> {
   const results = await Promise.all(usable(probed).map((folder) => checkCommands(context, folder)));
   return results.flat();
 }
@@ -66,15 +66,15 @@ function usable(probed: Probed): WorkspaceFolder[] {
   return probed.filter(({ result }) => result.verdict === 'ok').map(({ folder }) => folder);
 }
 
-async function git(context: DoctorContext, probed: Probed): Promise<CheckResult[]> {
+async function git(context: DoctorContext, probed: Probed): Promise<FindingFacts[]> {
   const workspaces = usable(probed).filter(({ isWorkspace }) => isWorkspace);
   const checked = await Promise.all(workspaces.map((folder) => checkRepository(context, folder)));
   return [...checked.flat(), ...(await overlaps(workspaces))];
 }
 
 /** Their plans never run at the same time, whatever `concurrency` says. */
-async function overlaps(workspaces: readonly WorkspaceFolder[]): Promise<CheckResult[]> {
-  const found: CheckResult[] = [];
+async function overlaps(workspaces: readonly WorkspaceFolder[]): Promise<FindingFacts[]> {
+  const found: FindingFacts[] = [];
   for (const [index, one] of workspaces.entries())
     for (const other of workspaces.slice(index + 1)) {
       if (one.path === other.path || !(await findOverlap(one.path, [other.path]))) continue;

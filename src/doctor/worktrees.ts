@@ -13,7 +13,7 @@ import { namedWorkspaces } from '../project/workspace.ts';
 import type { ProjectWorktree } from '../project/worktree.ts';
 import { worktreesFolder } from '../state-folder.ts';
 import { worktreesThatStand } from '../store/worktrees.ts';
-import { type CheckGroup, type CheckResult, ok, skipped, warning } from './check.ts';
+import { type CheckGroup, type FindingFacts, ok, skipped, warning } from './check.ts';
 import { type DoctorContext, once } from './context.ts';
 import { counted, sizeText } from './wording.ts';
 
@@ -47,7 +47,7 @@ async function readStanding(context: DoctorContext): Promise<readonly ProjectWor
 
 const LIST = 'bridge-supervisor worktree list';
 
-async function size(context: DoctorContext, read: Read, signal: AbortSignal): Promise<CheckResult> {
+async function size(context: DoctorContext, read: Read, signal: AbortSignal): Promise<FindingFacts> {
   const { stateDir, clock } = context;
   const folder = worktreesFolder(stateDir);
   const standing = await read();
@@ -73,11 +73,11 @@ async function size(context: DoctorContext, read: Read, signal: AbortSignal): Pr
   );
 }
 
-function olderSchema(folder: string): CheckResult {
+function olderSchema(folder: string): FindingFacts {
   return skipped(folder, 'The database has an older schema; the next start migrates it.');
 }
 
-async function known(context: DoctorContext, read: Read): Promise<CheckResult[]> {
+async function known(context: DoctorContext, read: Read): Promise<FindingFacts[]> {
   const folder = worktreesFolder(context.stateDir);
   const standing = await read();
   if (standing === null) return [olderSchema(folder)];
@@ -115,7 +115,7 @@ function missing(
   { worktree, project }: ProjectWorktree,
   folders: readonly string[],
   listed: ReadonlyMap<string, string>,
-): CheckResult[] {
+): FindingFacts[] {
   const { path, repo } = worktree;
   const { id } = project;
   if (worktree.state === 'adding') return [];
@@ -142,7 +142,7 @@ function strangers(
   standing: readonly ProjectWorktree[],
   folders: readonly string[],
   listed: ReadonlyMap<string, string>,
-): CheckResult[] {
+): FindingFacts[] {
   const ours = new Set<string>(standing.map(({ project }) => project.id));
   const names = [...new Set([...listed.keys(), ...folders])].filter((name) => !ours.has(name));
   return names.map((name) => {

@@ -7,7 +7,7 @@ import type { MeasuredTree } from '../git/measure-tree.ts';
 import { fieldsOf } from '../git/names.ts';
 import type { Repository } from '../git/repository.ts';
 import { repositoryGit } from '../git/repository-git.ts';
-import { diffTrees, GITLINK, type Change as GitChange, type TreeDiff } from '../git/tree-diff.ts';
+import { diffTrees, GITLINK, type TreeChange, type TreeDiff } from '../git/tree-diff.ts';
 import type { Change, UnmeasuredCause } from '../project/evidence.ts';
 import { type ClaimedFiles, claimedPaths, type WorkPlace } from './claims.ts';
 import type { RoundFacts } from './warnings.ts';
@@ -52,7 +52,7 @@ export async function changesTo(tree: string, place: MeasuredPlace, from = place
 }
 
 /** As evidence has it: the mode only where it is new. */
-export function asChange({ mode, oldMode, target: _, ...change }: GitChange): Change {
+export function asChange({ mode, oldMode, target: _, ...change }: TreeChange): Change {
   return { ...change, ...(mode !== null && mode !== oldMode && { mode }) };
 }
 
@@ -60,13 +60,13 @@ type GitFacts = Omit<RoundFacts, 'changes' | 'changedByChecks' | 'claimedOutside
 
 export async function factsOf(
   measured: MeasuredTree & { kind: 'measured' },
-  changes: readonly GitChange[],
+  changes: readonly TreeChange[],
   place: MeasuredPlace,
 ): Promise<GitFacts> {
   const named = (kind: (typeof measured.problems)[number]['kind']) =>
     measured.problems.filter((one) => one.kind === kind).map(({ name }) => name.path);
   const links = changes.filter(({ mode }) => mode === GITLINK);
-  const isMoved = ({ oldMode }: GitChange) => oldMode === GITLINK;
+  const isMoved = ({ oldMode }: TreeChange) => oldMode === GITLINK;
   return {
     paths: changes.some(({ status }) => status === 'A' || status === 'R')
       ? await pathsIn(measured.tree, place)

@@ -8,12 +8,12 @@ import { join } from 'node:path';
 import type { Environment } from '../environment.ts';
 import { FETCH, FETCH_CONFIG } from './bring-commit.ts';
 import { type Git, reasonOf, textOf } from './git.ts';
-import { type Landing, type RefusedLanding, refused } from './landing-outcome.ts';
+import { type LandingResult, type RefusedLanding, refused } from './landing-outcome.ts';
 import { isAncestor } from './merge.ts';
 import { bytesOf, type FileName, fieldsOf, fileName, nameOf } from './names.ts';
 import { commitAt, isThere, type Repository } from './repository.ts';
 import { type RepositoryGit, repositoryGit } from './repository-git.ts';
-import { type Change, diffTrees, GITLINK } from './tree-diff.ts';
+import { diffTrees, GITLINK, type TreeChange } from './tree-diff.ts';
 import { listWorktrees } from './worktree-list.ts';
 
 interface BasePlan {
@@ -27,7 +27,7 @@ export async function landOnBase(
   { topLevel }: Repository,
   { measureDir, commit, branch }: BasePlan,
   env: Environment,
-): Promise<Landing> {
+): Promise<LandingResult> {
   const { git } = await repositoryGit(topLevel, env);
   const target = `refs/heads/${branch}`;
   const from = await commitAt(git, target);
@@ -63,7 +63,7 @@ async function moveUnseen(git: Git, commit: string, target: string): Promise<Ref
 async function fastForward(
   checkout: string,
   commit: string,
-  changes: readonly Change[],
+  changes: readonly TreeChange[],
   env: Environment,
 ): Promise<RefusedLanding | undefined> {
   const place = await repositoryGit(checkout, env);
@@ -78,7 +78,7 @@ async function fastForward(
 async function obstacleIn(
   place: RepositoryGit,
   checkout: string,
-  changes: readonly Change[],
+  changes: readonly TreeChange[],
 ): Promise<RefusedLanding | undefined> {
   return (
     (await activityIn(place.git)) ??
@@ -127,7 +127,7 @@ async function dirtIn(git: Git): Promise<RefusedLanding | undefined> {
  */
 async function filesInTheWay(
   checkout: string,
-  changes: readonly Change[],
+  changes: readonly TreeChange[],
 ): Promise<RefusedLanding | undefined> {
   const removed = changes.flatMap(({ status, path, oldPath }) => (status === 'D' ? path : (oldPath ?? [])));
   const gone = new Set(removed.map((path) => path.toLowerCase()));
@@ -144,7 +144,7 @@ async function filesInTheWay(
 /** Without its filter a file would be written in another form than the person's own git writes it. */
 async function filteredIn(
   { git, filtersOff }: RepositoryGit,
-  changes: readonly Change[],
+  changes: readonly TreeChange[],
 ): Promise<RefusedLanding | undefined> {
   if (filtersOff.length === 0) return undefined;
   const names = changes.map((change) => Buffer.concat([bytesOf(change), Buffer.from([0])]));

@@ -1,7 +1,7 @@
 /** Sets the branch of a work tree of ours to the commit that was approved. */
 import type { Environment } from '../environment.ts';
 import { reasonOf, textOf } from './git.ts';
-import { type Landing, refused } from './landing-outcome.ts';
+import { type LandingResult, refused } from './landing-outcome.ts';
 import { isAncestor } from './merge.ts';
 import { commitAt, type Repository } from './repository.ts';
 import { repositoryGit } from './repository-git.ts';
@@ -25,7 +25,7 @@ export async function landOnBranch(
   { topLevel, commonDir }: Repository,
   { commit, branch, worktree, ref }: BranchPlan,
   env: Environment,
-): Promise<Landing> {
+): Promise<LandingResult> {
   const { git } = await repositoryGit(topLevel, env);
   const target = `refs/heads/${branch}`;
   const from = await commitAt(git, target);

@@ -35,7 +35,7 @@ export type LandingCause =
   | 'read-back'
   | 'failed';
 
-export type Landing =
+export type LandingResult =
   | {
       readonly kind: 'landed';
       /** The ref, on the remote for a push. */

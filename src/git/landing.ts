@@ -7,7 +7,7 @@ import type { Environment } from '../environment.ts';
 import { type BroughtCommit, bringCommit } from './bring-commit.ts';
 import { landOnBase } from './land-on-base.ts';
 import { landOnBranch } from './land-on-branch.ts';
-import type { Landing, RefusedLanding } from './landing-outcome.ts';
+import type { LandingResult, RefusedLanding } from './landing-outcome.ts';
 import { pushCommit } from './push-commit.ts';
 import type { Repository } from './repository.ts';
 import { repositoryGit } from './repository-git.ts';
@@ -36,7 +36,11 @@ export async function keepInRepository(
 }
 
 /** Lands it. Throws when the repository cannot be read. */
-export async function land(repository: Repository, plan: LandingPlan, env: Environment): Promise<Landing> {
+export async function land(
+  repository: Repository,
+  plan: LandingPlan,
+  env: Environment,
+): Promise<LandingResult> {
   const { action, ...brought } = plan;
   const { git } = await repositoryGit(repository.topLevel, env);
   const missing = await bringCommit(repository, git, brought);

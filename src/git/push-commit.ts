@@ -1,7 +1,7 @@
 /** Pushes a commit to a branch of its own on a remote, never by force. */
 import type { Environment } from '../environment.ts';
 import { type GitResult, reasonOf, textOf } from './git.ts';
-import { type Landing, refused } from './landing-outcome.ts';
+import { type LandingResult, refused } from './landing-outcome.ts';
 import { type Repository, usesLfs } from './repository.ts';
 import { repositoryGit } from './repository-git.ts';
 
@@ -21,7 +21,7 @@ export async function pushCommit(
   { topLevel }: Repository,
   { commit, branch, remote, base }: PushPlan,
   env: Environment,
-): Promise<Landing> {
+): Promise<LandingResult> {
   const { git, settings } = await repositoryGit(topLevel, env);
   const target = `refs/heads/${branch}`;
   if (branch === base) return refused('push-rejected', `${branch} is the base`);

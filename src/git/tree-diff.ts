@@ -4,7 +4,7 @@ import { type Git, type GitResult, reasonOf } from './git.ts';
 import { measureGit } from './measure-dir.ts';
 import { type FileName, fieldsOf, fileName } from './names.ts';
 
-export interface Change extends FileName {
+export interface TreeChange extends FileName {
   /** Added, modified, deleted, renamed (perhaps modified too), or another kind of file. */
   readonly status: 'A' | 'M' | 'D' | 'R' | 'T';
   /** Of a rename. */
@@ -29,7 +29,7 @@ export interface TreeDiff {
   /** How many of the changes are of binary files. */
   readonly binary: number;
   /** In the order of git. */
-  readonly changes: readonly Change[];
+  readonly changes: readonly TreeChange[];
 }
 
 export interface DiffFailure {
@@ -85,7 +85,7 @@ interface Entry {
   readonly oldMode: string;
   readonly mode: string;
   readonly oid: string;
-  readonly status: Change['status'];
+  readonly status: TreeChange['status'];
   readonly old: Buffer | undefined;
   readonly name: Buffer;
   readonly insertions: string;
@@ -99,7 +99,7 @@ function entriesIn(fields: readonly Buffer[]): Entry[] {
   const next = (): Buffer => fields[at++] ?? Buffer.alloc(0);
   while (fields[at]?.[0] === COLON) {
     const [oldMode = '', mode = '', , oid = '', letter = ''] = next().toString().slice(1).split(' ');
-    const status = letter.charAt(0) as Change['status'];
+    const status = letter.charAt(0) as TreeChange['status'];
     const old = status === 'R' ? next() : undefined;
     raw.push({ oldMode, mode, oid, status, old, name: next() });
   }
@@ -153,7 +153,7 @@ function* textsIn(output: Buffer): Generator<[string, string]> {
   }
 }
 
-function changeOf(entry: Entry, { sizes, targets }: Contents): Change {
+function changeOf(entry: Entry, { sizes, targets }: Contents): TreeChange {
   const { name, old, status, mode, oldMode, oid } = entry;
   const before = old && fileName(old);
   const binary = entry.insertions === '-';

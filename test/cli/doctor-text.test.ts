@@ -2,11 +2,11 @@
 import { expect, test } from 'vitest';
 import { openOutput } from '../../src/cli/terminal/output.ts';
 import { groupLines } from '../../src/cli/views/doctor-text.ts';
-import { type CheckResult, ok, skipped, warning } from '../../src/doctor/check.ts';
+import { type FindingFacts, ok, skipped, warning } from '../../src/doctor/check.ts';
 
 const GROUP = { name: 'service', title: 'Service', checks: [] };
 
-function shown(results: readonly CheckResult[]): string[] {
+function shown(results: readonly FindingFacts[]): string[] {
   const findings = results.map((result) => ({ check: 'service.part', ...result }));
   return groupLines(openOutput({ NO_COLOR: '1' }), GROUP, findings).map((line) => line.trim());
 }

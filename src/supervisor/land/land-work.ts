@@ -4,7 +4,7 @@ import { checkLease } from '../../bridge/lease.ts';
 import { projectRules } from '../../bridge/work-rules.ts';
 import { messageOf } from '../../error-message.ts';
 import { keepInRepository, type LandingPlan, land } from '../../git/landing.ts';
-import type { Landing } from '../../git/landing-outcome.ts';
+import type { LandingResult } from '../../git/landing-outcome.ts';
 import { measureTree } from '../../git/measure-tree.ts';
 import { putBack } from '../../git/put-tree.ts';
 import { inspectRepository, type Repository } from '../../git/repository.ts';
@@ -99,7 +99,7 @@ async function landWhenFree(
   repository: Repository,
   plan: LandingPlan,
   stop: AbortSignal,
-): Promise<Landing> {
+): Promise<LandingResult> {
   const { clock, env, lease } = context;
   for (let waitedMs = 0; ; waitedMs += LOCK_LOOK_MS) {
     await retryTransient(context, () => checkLease(lease));
