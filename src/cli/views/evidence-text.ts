@@ -29,7 +29,7 @@ export function evidenceLines(shown: MeasuredRound, layout: Layout): string[] {
     ...(landing
       ? section(
           layout,
-          'An approval',
+          'If you approve',
           wrap(
             describeLandingPlan(landing, (name) => name),
             columns,
