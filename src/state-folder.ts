@@ -117,6 +117,15 @@ export function parseMeasureName(name: string): string | undefined {
   return /^([0-9a-f]{12})\.git$/.exec(name)?.[1];
 }
 
+/** What reviewers are given to read besides the work itself, a folder for each project. */
+export function reviewsFolder(stateDir: string): string {
+  return join(stateDir, 'reviews');
+}
+
+export function reviewFolder(stateDir: string, projectId: string): string {
+  return join(reviewsFolder(stateDir), projectId);
+}
+
 /** The files of one run, in `runs/`. */
 export interface RunFiles {
   /** Claude's raw stream, kept. */

@@ -86,7 +86,12 @@ export function sampleEvidence(facts: Partial<Evidence> = {}): Evidence {
     },
     denied: [{ tool: 'Bash', what: 'npm publish', by: 'rule', times: 1 }],
     requests: [{ id: '7', kind: 'permission', state: 'allowed' }],
-    review: { model: 'opus', findings: [{ severity: 'note', path: 'a.ts', text: 'fine' }], costUsd: 0.02 },
+    review: {
+      model: 'opus',
+      cause: null,
+      findings: [{ severity: 'note', path: 'a.ts', text: 'fine' }],
+      costUsd: 0.02,
+    },
     ...facts,
   };
 }

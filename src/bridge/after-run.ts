@@ -7,7 +7,7 @@ import { faultOf } from '../project/fault.ts';
 import type { Outcome } from '../project/outcome.ts';
 import { describeOutcome } from '../project/outcome-text.ts';
 import { afterRun, burnsTry, isCrash } from '../project/retry.ts';
-import type { Run } from '../project/run.ts';
+import { isWork, type Run } from '../project/run.ts';
 import type { Writer } from '../store/database.ts';
 import { updateProject } from '../store/projects.ts';
 import { runsOf } from '../store/runs.ts';
@@ -22,7 +22,7 @@ export async function applyOutcome(trx: Writer, now: Date, input: EndedRunInput)
   const { run, project, outcome, ending } = input;
   if (project.status !== 'in_progress') return { outcome, project, hold: undefined };
 
-  const earlier = (await runsOf(trx, project.id)).filter((one) => one.id !== run.id);
+  const earlier = (await runsOf(trx, project.id)).filter((one) => one.id !== run.id && isWork(one));
   const symptoms = await observeSymptoms(trx, now, input, earlier);
   const fault = faultOf(outcome.kind, symptoms);
   if (fault === 'everybody') return holdEverybody(trx, now, input, symptoms);

@@ -1,6 +1,6 @@
 /** What the prompt of a run is made of, read in the transaction that claims its project. */
 
-import { type CheckResult, hasPassed } from '../project/evidence.ts';
+import { blockingFindings, type CheckResult, type Finding, hasPassed } from '../project/evidence.ts';
 import type { Project } from '../project/project.ts';
 import type { SteeringMessage } from '../project/review.ts';
 import type { Reader } from '../store/database.ts';
@@ -16,6 +16,8 @@ export interface Briefing {
   readonly reason: string | null;
   /** The owner's checks that failed on the submission of this round; a repair has to make them pass. */
   readonly redChecks: readonly CheckResult[];
+  /** What a reviewer says must not stay so in the submission of this round; it was sent back for that. */
+  readonly findings: readonly Finding[];
   /** What the person has sent and no run has taken in, in its order. */
   readonly messages: readonly SteeringMessage[];
   /** The record in words, for a session that remembers nothing. */
@@ -30,6 +32,7 @@ export async function readBriefing(db: Reader, project: Project): Promise<Briefi
     markdown: await planText(db, project.id),
     reason: decision?.verdict === 'rejected' ? decision.reason : null,
     redChecks: measured?.evidence.checks.filter((check) => !hasPassed(check)) ?? [],
+    findings: measured ? blockingFindings(measured.evidence) : [],
     messages: await waitingMessages(db, project.id),
     record: await statusExcerpt(db, project),
   };

@@ -6,7 +6,7 @@ import type { Happening } from '../project/event.ts';
 import { OWN_ACCOUNT } from '../project/ids.ts';
 import type { Project } from '../project/project.ts';
 import type { RecordedEvidence } from '../project/review.ts';
-import type { Run, RunKind } from '../project/run.ts';
+import { isWork, type Run, type WorkKind } from '../project/run.ts';
 import type { Writer } from '../store/database.ts';
 import { appendEvent } from '../store/events.ts';
 import { findEvidence } from '../store/evidence.ts';
@@ -28,7 +28,7 @@ import { runEvent } from './run-event.ts';
 export interface StartedRun {
   readonly run: Run;
   readonly project: Project;
-  /** Earlier runs of the project that had a process, in their order. */
+  /** Earlier runs of the project that worked on it and had a process, in their order. */
   readonly earlier: readonly Run[];
   /** What the runs before this one have cost. */
   readonly spent: CostSum;
@@ -90,7 +90,8 @@ async function claim(
     if (project?.id !== free.project.id || project.workspace !== free.project.workspace) return 'changed';
 
     const claimed = await takeUp(trx, project, now);
-    const earlier = (await runsOf(trx, project.id)).filter((run) => run.spawnedAt !== null);
+    const spawned = (await runsOf(trx, project.id)).filter((run) => run.spawnedAt !== null);
+    const earlier = spawned.filter(isWork);
     const sessionId = project.sessionId ?? newSessionId;
     const inSession = earlier.filter((run) => run.sessionId === sessionId);
     await insertRun(trx, {
@@ -108,7 +109,7 @@ async function claim(
     await putProbe(trx, probes, runId);
     await giveWaiting(trx, project.id, runId);
     await updateProject(trx, project.id, { session_id: sessionId });
-    const spent = sumCosts(earlier.map(({ costUsd }) => costUsd));
+    const spent = sumCosts(spawned.map(({ costUsd }) => costUsd));
     const run = await findRun(trx, runId);
     if (!run) throw new Error(`run ${runId} is not there right after it was inserted`);
     const data = { kind: run.kind, round: run.round, sessionId };
@@ -158,12 +159,12 @@ async function takeUp(trx: Writer, project: Project, now: string): Promise<Proje
   return { ...project, status, claimedBy: 'supervisor', round, notBefore: null, updatedAt: now };
 }
 
-/** The first run of a round opens it; a later one repairs what the checks found, or resumes it. */
+/** The first run of a round opens it; a later one repairs what the checks or a reviewer found, or resumes it. */
 function kindOfRun(
   project: Project,
   earlier: readonly Run[],
   measured: RecordedEvidence | undefined,
-): RunKind {
+): WorkKind {
   const inRound = earlier.filter(({ round }) => round === project.round);
   if (inRound.length === 0) return project.round === 1 ? 'execute' : 'revise';
   return measured && inRound.at(-1)?.id === measured.runId ? 'repair' : 'resume';

@@ -2,7 +2,7 @@
 
 import type { RunId } from '../project/ids.ts';
 import type { SteeringMessage } from '../project/review.ts';
-import type { LiveState, Run } from '../project/run.ts';
+import { isWork, type LiveState, type Run } from '../project/run.ts';
 import type { Writing } from '../store/database.ts';
 import { allHolds } from '../store/holds.ts';
 import { laterMessages, markDelivered, promptMessages } from '../store/messages.ts';
@@ -120,7 +120,10 @@ export interface Orders {
   readonly cancelled: boolean;
   /** Its work was submitted: there is nothing left to do. */
   readonly submitted: boolean;
-  /** What the person has sent since the run was claimed and it has not taken in, in its order. Its prompt brings the rest. */
+  /**
+   * What the person has sent since the run was claimed and it has not taken in, in its order. Its prompt brings the rest.
+   * A reviewer gets none: they are for whoever works on the plan.
+   */
   readonly messages: readonly SteeringMessage[];
 }
 
@@ -131,6 +134,6 @@ export async function ordersFor(bridge: Bridge, run: Run): Promise<Orders> {
   return {
     cancelled: project === undefined || project.status === 'cancelled',
     submitted: await hasSubmitted(db, run),
-    messages: await laterMessages(db, run),
+    messages: isWork(run) ? await laterMessages(db, run) : [],
   };
 }

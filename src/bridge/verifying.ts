@@ -1,17 +1,18 @@
 /** Submitted work, which the supervisor measures before a person decides about it. */
 
 import { type AutoApprove, isApprovedByRule } from '../project/auto-approve.ts';
-import type { EventData } from '../project/event.ts';
-import { type Evidence, hasPassed } from '../project/evidence.ts';
+import type { EventData, Happening } from '../project/event.ts';
+import { blockingFindings, type Evidence, hasPassed } from '../project/evidence.ts';
 import { figuresOf } from '../project/evidence-text.ts';
 import type { ProjectId } from '../project/ids.ts';
-import type { Project } from '../project/project.ts';
+import type { Project, ProjectAction } from '../project/project.ts';
 import type { Completion } from '../project/review.ts';
 import type { Run } from '../project/run.ts';
 import type { Worktree } from '../project/worktree.ts';
 import { type Result, refuse } from '../result.ts';
+import type { Reader } from '../store/database.ts';
 import { appendEvent } from '../store/events.ts';
-import { findEvidence, insertEvidence } from '../store/evidence.ts';
+import { evidenceOfRound, findEvidence, insertEvidence } from '../store/evidence.ts';
 import { findProject, listProjects, planRevision } from '../store/projects.ts';
 import { findCompletion } from '../store/reviews.ts';
 import { runsOf } from '../store/runs.ts';
@@ -31,7 +32,7 @@ export interface ToVerify {
   /** All runs of the project, in their order. */
   readonly runs: readonly Run[];
   readonly worktree: Worktree | undefined;
-  /** How often this round was sent back for its checks. */
+  /** How often this round was sent back to be repaired. */
   readonly repairsUsed: number;
 }
 
@@ -97,33 +98,40 @@ export interface ApprovalRule extends AutoApprove {
   readonly matches: (path: string, pattern: string) => boolean;
 }
 
+/** What the owner says about what was measured. */
+export interface VerifiedRules {
+  /** Approves without a person. */
+  readonly rule?: ApprovalRule | undefined;
+  /** Whether what a reviewer blocks goes back to be repaired, once a round. */
+  readonly repairsFindings?: boolean;
+}
+
 /**
- * Records what was measured of a round. Red checks send it back to be repaired while it has repairs left; else a person
- * decides, or `rule` approves it. Refused when the project has moved on since. Throws LeaseLost.
+ * Records what was measured of a round. Red checks, and blocking findings where the owner says so, send it back to be
+ * repaired while it has repairs left; else a person decides, or `rule` approves it. Refused when the project has moved on
+ * since. Throws LeaseLost.
  */
 export async function recordEvidence(
   lease: HeldLease,
   { project: { id }, attempt, completion }: Pick<ToVerify, 'project' | 'attempt' | 'completion'>,
   evidence: Evidence,
-  rule?: ApprovalRule,
+  { rule, repairsFindings = false }: VerifiedRules = {},
 ): Promise<Result<Verified>> {
   const { round, runId } = completion;
+  const at = { round, attempt };
+  const sentBefore =
+    repairsFindings && (await wereFindingsSentBack(databaseOf(lease.bridge).read, id, round, attempt));
+  const repair = repairOf(evidence, at, repairsFindings && !sentBefore);
   return changeProject<Verified>(
     lease.bridge,
     id,
-    isToRepair(evidence) ? 'checks_failed' : 'evidence_ready',
+    repair?.action ?? 'evidence_ready',
     'supervisor',
     async (change) => {
       const { trx, now, event } = change;
-      const at = { round, attempt };
       const measured = await insertEvidence(trx, { projectId: id, ...at }, runId, evidence, now);
-      if (isToRepair(evidence)) {
-        const repair = evidence.repairs.used + 1;
-        const failed = evidence.checks.filter((check) => !hasPassed(check)).map(({ name }) => name);
-        await event({
-          type: 'project.checks_failed',
-          data: { ...at, failed, repair },
-        });
+      if (repair) {
+        await event(repair.event);
         return 'repair';
       }
       await event({ type: 'project.verified', data: { ...at, ...figuresOf(evidence) } });
@@ -148,8 +156,40 @@ export async function recordEvidence(
   );
 }
 
-function isToRepair({ checksPassed, repairs }: Evidence): boolean {
-  return checksPassed === false && repairs.used < repairs.max;
+interface Repair {
+  readonly action: ProjectAction;
+  readonly event: Happening;
+}
+
+/** How it goes back to be repaired; undefined: it does not. */
+function repairOf(
+  evidence: Evidence,
+  at: { readonly round: number; readonly attempt: number },
+  repairsFindings: boolean,
+): Repair | undefined {
+  const { checks, checksPassed, repairs } = evidence;
+  if (repairs.used >= repairs.max) return undefined;
+  const repair = repairs.used + 1;
+  if (checksPassed === false) {
+    const failed = checks.filter((check) => !hasPassed(check)).map(({ name }) => name);
+    const event: Happening = { type: 'project.checks_failed', data: { ...at, failed, repair } };
+    return { action: 'checks_failed', event };
+  }
+  const findings = blockingFindings(evidence).length;
+  if (!repairsFindings || findings === 0) return undefined;
+  const event: Happening = { type: 'project.findings_sent_back', data: { ...at, findings, repair } };
+  return { action: 'send_back_findings', event };
+}
+
+/** A reviewer always finds something more: only what it says first goes back. */
+async function wereFindingsSentBack(
+  db: Reader,
+  id: ProjectId,
+  round: number,
+  attempt: number,
+): Promise<boolean> {
+  const before = await evidenceOfRound(db, id, round);
+  return before.some((one) => one.attempt < attempt && blockingFindings(one.evidence).length > 0);
 }
 
 /** Lets a person look at work that cannot be verified now; a retry verifies it again. Throws LeaseLost. */

@@ -1,8 +1,8 @@
 /** What the owner and the plan let runs cost, and which limit is reached first. Pure. */
 import { type CostSum, chargedUsd } from './costs.ts';
 
-/** Of one run, of all runs of a project, and of all runs of a day or a month of the person's calendar. */
-export const BUDGET_SCOPES = ['run', 'project', 'day', 'month'] as const;
+/** Of one run, of one review, of all runs of a project, and of all runs of a day or a month of the person's calendar. */
+export const BUDGET_SCOPES = ['run', 'review', 'project', 'day', 'month'] as const;
 export type BudgetScope = (typeof BUDGET_SCOPES)[number];
 
 /** A new one brings a new budget: nothing is left for a person to decide. */

@@ -85,6 +85,11 @@ export const EVENTS = {
       insertions: z.int(),
       deletions: z.int(),
       warnings: z.int().describe('How many there are'),
+      review: z
+        .object({ answered: z.boolean(), blocking: z.int(), notes: z.int() })
+        .nullable()
+        .default(null)
+        .describe('How many findings a reviewer has; null: none was asked for'),
     }),
     'evidence_ready',
   ),
@@ -97,6 +102,16 @@ export const EVENTS = {
       repair: z.int().describe('The repair that begins: 1, 2, …'),
     }),
     'checks_failed',
+  ),
+  'project.findings_sent_back': event(
+    'A reviewer found what must not stay so in what was submitted, and it was sent back to be repaired.',
+    () => ({
+      round: round(),
+      attempt: attempt(),
+      findings: z.int().describe('How many are blocking'),
+      repair: z.int().describe('The repair that begins: 1, 2, …'),
+    }),
+    'send_back_findings',
   ),
   'project.approved': event(
     'A person, or a rule of the owner, approved the work of a round.',

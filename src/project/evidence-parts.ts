@@ -4,8 +4,8 @@
  */
 import ms from 'ms';
 import { dollars } from './costs.ts';
-import { type Change, type CheckResult, type Evidence, hasPassed } from './evidence.ts';
-import { describeUnmeasured, figuresOf, sizeOf } from './evidence-text.ts';
+import { blockingFindings, type Change, type CheckResult, type Evidence, hasPassed } from './evidence.ts';
+import { describeUnmeasured, describeUnreviewed, figuresOf, sizeOf } from './evidence-text.ts';
 import { plural } from './text.ts';
 import { describeWarning } from './warning.ts';
 import { branchName } from './worktree.ts';
@@ -22,8 +22,10 @@ export interface EvidenceEntry {
   readonly text: string;
   /** Paths and other names. */
   readonly names?: readonly string[];
-  /** What a program or a model said. */
+  /** What a program said; its end says most. */
   readonly words?: string;
+  /** What a model says, for which the entry is there; its beginning says most. */
+  readonly finding?: string;
 }
 
 /** All parts that have something to say. */
@@ -128,20 +130,29 @@ const BASES: Readonly<Record<NonNullable<Evidence['git']>['baseState'], string>>
   gone: 'is gone since the work began',
 };
 
-function reviewPart({ review }: Evidence): EvidencePart {
-  const findings = review?.findings ?? [];
-  const entries = findings.map(({ severity, path, text }) => ({
+/** A model that may be wrong, and that may have been talked to by what it read. */
+function reviewPart(evidence: Evidence): EvidencePart {
+  const { review } = evidence;
+  if (review === null) return { title: REVIEWER_SAYS, tone: 'plain', entries: [] };
+  const { cause, findings, model } = review;
+  if (cause !== null)
+    return { title: 'Not reviewed', tone: 'care', entries: [{ text: describeUnreviewed(cause) }] };
+  const blocking = blockingFindings(evidence);
+  const ordered = [...blocking, ...findings.filter((one) => !blocking.includes(one))];
+  const entries = ordered.map(({ severity, path, text }) => ({
     text: severity,
     ...(path !== undefined && { names: [path] }),
-    words: text,
+    finding: text,
   }));
-  const isBlocking = findings.some(({ severity }) => severity === 'blocking');
+  const by = { text: 'the reviewer is a model', names: model === null ? [] : [model] };
   return {
-    title: 'A second model looked at the changes; these are its words',
-    tone: isBlocking ? 'care' : 'plain',
-    entries: review && entries.length === 0 ? [{ text: 'it found nothing' }] : entries,
+    title: REVIEWER_SAYS,
+    tone: blocking.length > 0 ? 'care' : 'plain',
+    entries: [...(entries.length === 0 ? [{ text: 'it found nothing' }] : entries), by],
   };
 }
+
+const REVIEWER_SAYS = 'What a reviewer says of the changes, in its own words; it decides nothing';
 
 function changesPart(evidence: Evidence): EvidencePart {
   const { diff } = evidence;

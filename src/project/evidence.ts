@@ -3,6 +3,8 @@
  * and what it cost. A person decides on it. The schema is made when it is first asked for: most commands read none.
  */
 import * as z from 'zod';
+import { HOLD_KINDS } from './hold.ts';
+import { outcomeSchema } from './outcome.ts';
 import { WARNING_KINDS } from './warning.ts';
 
 /** Why a round could not be measured. A person decides about it all the same. */
@@ -140,17 +142,40 @@ function makeSchema() {
       z.object({ tool: z.string(), what: z.string(), by: z.enum(DENIERS), times: z.int().min(1) }),
     ),
     requests: z.array(z.object({ id: z.string(), kind: z.string(), state: z.string() })),
-    // What a second model says about the diff; null: nobody asked one.
+    // What a second model says about the changes; null: the owner asks for no review, or the checks are red.
     review: z
       .object({
-        model: z.string(),
+        // Null: none was asked.
+        model: z.string().nullable(),
+        // Null: it answered.
+        cause: makeUnreviewedSchema().nullable(),
+        // The words of a model, cleaned.
         findings: z.array(
           z.object({ severity: z.enum(SEVERITIES), path: z.string().exactOptional(), text: z.string() }),
         ),
+        // Null: unknown.
         costUsd: z.number().min(0).nullable(),
       })
       .nullable(),
   });
+}
+
+/** Why the owner's review did not take place, or gave no answer. A person decides all the same; no rule does. */
+export const UNREVIEWED_CAUSES = [
+  'no_changes', // there are none to read
+  'not_measured',
+  'held', // no new run starts now
+  'no_budget', // that of the project, the day or the month is spent
+  'folder_busy', // another project works in the folder
+  'ended', // it began, and ended without an answer
+] as const;
+
+function makeUnreviewedSchema() {
+  return z.discriminatedUnion('kind', [
+    z.object({ kind: z.enum(UNREVIEWED_CAUSES).exclude(['held', 'ended']) }),
+    z.object({ kind: z.literal('held'), holds: z.array(z.enum(HOLD_KINDS)) }),
+    z.object({ kind: z.literal('ended'), outcome: outcomeSchema() }),
+  ]);
 }
 
 let schema: ReturnType<typeof makeSchema> | undefined;
@@ -170,6 +195,9 @@ export type Change = NonNullable<Evidence['diff']>['changes'][number];
 export type CheckResult = Evidence['checks'][number];
 export type Claims = Evidence['claims'];
 export type Warning = Evidence['warnings'][number];
+export type Review = NonNullable<Evidence['review']>;
+export type Finding = Review['findings'][number];
+export type Unreviewed = NonNullable<Review['cause']>;
 
 /** What a decision is bound to; null where nothing was measured. */
 export function treeOf({ git, snapshot }: Pick<Evidence, 'git' | 'snapshot'>): string | null {
@@ -191,7 +219,15 @@ export function havePassed(checks: readonly CheckResult[]): boolean | null {
   return checks.length === 0 ? null : checks.every(hasPassed);
 }
 
-/** Whether it was measured, and nothing in it asks for a closer look: no red check, no warning, no claim that is wrong. */
+/** What a reviewer says must not stay so. */
+export function blockingFindings({ review }: Pick<Evidence, 'review'>): readonly Finding[] {
+  return review?.findings.filter(({ severity }) => severity === 'blocking') ?? [];
+}
+
+/**
+ * Whether it was measured, and nothing in it asks for a closer look: no red check, no warning, no claim that is wrong, and
+ * a review, where the owner asks for one, that took place and blocks nothing.
+ */
 export function isClean(evidence: Evidence): boolean {
   const { claims, review } = evidence;
   return (
@@ -199,6 +235,7 @@ export function isClean(evidence: Evidence): boolean {
     evidence.checksPassed !== false &&
     evidence.warnings.length === 0 &&
     Object.values(claims).every((paths) => paths.length === 0) &&
-    review?.findings.some(({ severity }) => severity === 'blocking') !== true
+    (review === null || review.cause === null) &&
+    blockingFindings(evidence).length === 0
   );
 }

@@ -55,6 +55,9 @@ type Judgement = 'nobody' | 'project' | 'everybody' | 'outside' | 'model' | 'unc
 
 export const JUDGEMENTS: Record<OutcomeKind, Judgement> = {
   submitted: 'nobody',
+  reviewed: 'nobody',
+  no_review: 'nobody',
+  tool_unexpected: 'nobody',
   cancelled: 'nobody',
   interrupted: 'nobody',
   lost: 'project',

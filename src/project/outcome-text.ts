@@ -14,6 +14,12 @@ export function describeOutcome(outcome: Outcome, quote: (words: string) => stri
       return 'work submitted';
     case 'no_completion':
       return 'Claude ended without submitting its work';
+    case 'reviewed':
+      return 'the reviewer gave its answer';
+    case 'no_review':
+      return 'the reviewer ended without an answer';
+    case 'tool_unexpected':
+      return `the reviewer was given the tool ${quote(outcome.tool)}, which may do more than read, and was stopped before its first request`;
     case 'cancelled':
       return 'ended because the project was cancelled';
     case 'interrupted':
@@ -89,6 +95,8 @@ function spentText({ budgetUsd, scope = 'project' }: Extract<Outcome, { kind: 'b
   switch (scope) {
     case 'run':
       return `stopped at the budget of one run, ${limit} (budget.run_usd)`;
+    case 'review':
+      return `stopped at what a review may cost, ${limit} (review.max_usd)`;
     case 'project':
       return `stopped at the budget of the project, ${limit}`;
     case 'day':

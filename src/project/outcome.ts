@@ -38,6 +38,12 @@ export function outcomeKinds({ message, time, count, int, usd }: OutcomeScalars)
     outcome('submitted', {}),
     // Claude ended its turn and submitted nothing.
     outcome('no_completion', {}),
+    // A reviewer gave its answer.
+    outcome('reviewed', {}),
+    // A reviewer ended and gave none, which is no approval.
+    outcome('no_review', {}),
+    // A reviewer was given a tool that may do more than read; it was ended before its first request.
+    outcome('tool_unexpected', { tool: z.string() }),
     // The person cancelled the project; we ended the run.
     outcome('cancelled', {}),
     // The supervisor was stopped; we ended the run.
@@ -99,7 +105,7 @@ export function outcomeKinds({ message, time, count, int, usd }: OutcomeScalars)
     outcome('request_refused', { status: int, message }),
     // The plan's max_turns.
     outcome('max_turns', { turns: count }),
-    // A budget of the plan or the owner. Without a scope: the project's.
+    // A budget of the plan or the owner, or what a review may cost. Without a scope: the project's.
     outcome('budget_spent', { budgetUsd: usd, scope: z.enum(BUDGET_SCOPES).exactOptional() }),
     // The model declined.
     outcome('refused', {}),

@@ -9,6 +9,7 @@
  *                      │              └────────── reset_for_revision ── rejected ◀────┘         ▼
  *                  attention ◀── park                             complete ◀── land, finish ── approved
  *
+ *   What a reviewer objects to leads to in_progress as checks_failed does (send_back_findings).
  *   By hand send_completion leads to awaiting_approval. Retry leads back to verifying, rejected or approved where the
  *   project was parked there. Park is from every status in which the supervisor acts.
  *   cancelled: by cancel, from every open status.
@@ -57,6 +58,7 @@ export const MOVES = {
   send_completion: { from: ['in_progress'], to: afterSubmission, verb: 'complete' },
   evidence_ready: { from: ['verifying'], to: 'awaiting_approval', verb: 'present' },
   checks_failed: { from: ['verifying'], to: 'in_progress', verb: 'send back' },
+  send_back_findings: { from: ['verifying'], to: 'in_progress', verb: 'send back' },
   approve: { from: ['awaiting_approval'], to: 'approved', verb: 'approve' },
   reject: { from: ['awaiting_approval'], to: 'rejected', verb: 'reject' },
   reset_for_revision: { from: ['rejected'], to: 'in_progress', verb: 'reset' },
@@ -67,7 +69,7 @@ export const MOVES = {
     to: 'same',
     verb: 'steer',
   },
-  start_run: { from: ['in_progress'], to: 'same', verb: 'start a run for' },
+  start_run: { from: ['in_progress', 'verifying'], to: 'same', verb: 'start a run for' },
   park: {
     from: ['pending', 'in_progress', 'verifying', 'rejected', 'approved'],
     to: 'attention',

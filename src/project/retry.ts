@@ -21,6 +21,10 @@ const failing: OwnPolicy = { step: 'retry', tries: 8, firstDelayMs: 30 * SECOND 
 
 export const POLICIES: Record<OutcomeKind, OwnPolicy> = {
   submitted: { step: 'none' },
+  // What a review finds out, or does not, is for whoever decides on the round.
+  reviewed: { step: 'none' },
+  no_review: { step: 'none' },
+  tool_unexpected: { step: 'none' },
   cancelled: { step: 'none' },
   interrupted: { step: 'again' },
   never_spawned: { step: 'retry', tries: 5, firstDelayMs: SECOND },

@@ -7,9 +7,18 @@ export const RUN_KINDS = [
   'execute', // the first run of a plan
   'revise', // a rejection is sent back into the same session
   'resume', // the last run ended before the work was submitted
-  'repair', // the owner's checks failed on what was submitted
+  'repair', // the owner's checks, or a reviewer, found something wrong with what was submitted
+  'review', // another model reads what was submitted; it changes nothing
 ] as const;
 export type RunKind = (typeof RUN_KINDS)[number];
+
+/** The kinds that work on the plan. */
+export type WorkKind = Exclude<RunKind, 'review'>;
+
+/** Whether a run works on the plan. A review has a conversation of its own and says nothing about the work under way. */
+export function isWork<R extends Pick<Run, 'kind'>>(run: R): run is R & { readonly kind: WorkKind } {
+  return run.kind !== 'review';
+}
 
 /** Everything the supervisor knows about a run while it is under way; shown by status and watch. */
 export interface LiveState {

@@ -10,7 +10,7 @@ import { describeOutcome } from './outcome-text.ts';
 import type { Project } from './project.ts';
 import { asCode, inert, inQuotes, quote } from './quotation.ts';
 import type { Completion } from './review.ts';
-import { cleanLine } from './text.ts';
+import { cleanLine, plural } from './text.ts';
 
 export function statusHeading(project: Project): string {
   const title = inert(cleanLine(project.title));
@@ -61,6 +61,8 @@ const SENTENCES: EventTable<string | undefined> = {
   'project.verified': (data) => `Measured: ${summarizeEvidence(data)}`,
   'project.checks_failed': ({ failed, repair }) =>
     `Checks failed (${failed.map(asCode).join(', ')}); sent back for repair ${repair}`,
+  'project.findings_sent_back': ({ findings, repair }) =>
+    `A reviewer objects to ${plural(findings, 'thing')}; sent back for repair ${repair}`,
   'project.approved': ({ round, reason }, { actor }) =>
     withWords(`Round ${round} approved by ${actor}`, reason),
   'project.rejected': ({ round, reason }, { actor }) =>
@@ -90,7 +92,7 @@ const SENTENCES: EventTable<string | undefined> = {
 
 /** Work that was submitted has its own block. */
 function endOfRun({ outcome, costUsd }: EventData<'run.ended'>): string | undefined {
-  if (outcome.kind === 'submitted') return undefined;
+  if (outcome.kind === 'submitted' || outcome.kind === 'reviewed') return undefined;
   const cost = costUsd === null ? '; what it cost is unknown' : '';
   return `Run ended: ${inert(describeOutcome(outcome, sideBySide))}${cost}`;
 }

@@ -1,6 +1,6 @@
 /** What the owner says about work in a folder: where it is done, what proves it, and what an approval does. */
 import type { LandingAction } from './landing.ts';
-import type { Isolation, WorkspaceSettings } from './workspace.ts';
+import type { Isolation, ReviewSettings, WorkspaceSettings } from './workspace.ts';
 
 export interface OwnersCheck {
   readonly name: string;
@@ -13,6 +13,19 @@ export interface AutoApproval {
   readonly maxLines: number;
   /** Globs; every change must match one. */
   readonly paths: readonly string[];
+}
+
+/** A second model that reads the changes once the checks are green. */
+export interface ReviewRules {
+  /** What it is to look for; null: as prompts/review.md says. */
+  readonly prompt: string | null;
+  /** Null: the model of the configuration. */
+  readonly model: string | null;
+  /** What one review may cost, in US dollars. */
+  readonly maxUsd: number;
+  readonly timeoutMs: number;
+  /** What it calls blocking goes back to Claude, once a round. */
+  readonly repair: boolean;
 }
 
 export interface WorkRules {
@@ -37,6 +50,8 @@ export interface WorkRules {
   /** Runs under way at once; null: as many as `concurrency` lets. */
   readonly concurrency: number | null;
   readonly autoApprove: AutoApproval | null;
+  /** Null: nobody reviews before the person does. */
+  readonly review: ReviewRules | null;
 }
 
 /** What holds for every workspace that does not say otherwise, by the names of the configuration. */
@@ -46,6 +61,7 @@ export interface SharedRules {
   readonly on_approve?: LandingAction | undefined;
   readonly max_rounds?: number | undefined;
   readonly budget?: { readonly project_usd?: number | undefined } | undefined;
+  readonly review?: ReviewSettings | undefined;
 }
 
 export const DEFAULT_ISOLATION: Isolation = 'worktree';
@@ -57,6 +73,7 @@ const DEFAULT_PREPARE_TIMEOUT_MS = 10 * 60_000;
 /** The rules for a folder with these settings of its own; undefined for one that has none. */
 export function workRules(own: WorkspaceSettings | undefined, shared: SharedRules): WorkRules {
   const auto = own?.auto_approve;
+  const review = own?.review ?? shared.review ?? false;
   return {
     isolation: own?.isolation ?? shared.isolation ?? DEFAULT_ISOLATION,
     allowInPlace: own?.allow_in_place ?? false,
@@ -73,5 +90,10 @@ export function workRules(own: WorkspaceSettings | undefined, shared: SharedRule
     projectUsd: own?.budget_usd ?? shared.budget?.project_usd ?? null,
     concurrency: own?.concurrency ?? null,
     autoApprove: auto === undefined ? null : { maxLines: auto.max_lines, paths: auto.paths },
+    review: review === false ? null : reviewRules(review),
   };
+}
+
+function reviewRules({ prompt, model, max_usd, timeout, repair }: ReviewSettings): ReviewRules {
+  return { prompt: prompt ?? null, model: model ?? null, maxUsd: max_usd, timeoutMs: timeout, repair };
 }

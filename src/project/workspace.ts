@@ -33,6 +33,17 @@ export interface WorkspaceSettings {
   readonly budget_usd?: number | undefined;
   readonly concurrency?: number | undefined;
   readonly auto_approve?: { readonly max_lines: number; readonly paths: readonly string[] } | undefined;
+  /** `false`: none, although other folders have one. */
+  readonly review?: ReviewSettings | false | undefined;
+}
+
+export interface ReviewSettings {
+  readonly prompt?: string | undefined;
+  readonly model?: string | undefined;
+  readonly max_usd: number;
+  /** In milliseconds. */
+  readonly timeout: number;
+  readonly repair: boolean;
 }
 
 /** A member of `workspaces`: a path, or a path with what holds for it alone. */

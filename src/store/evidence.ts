@@ -51,6 +51,22 @@ export async function findEvidence(
   return row && toEvidence(row);
 }
 
+/** That of every attempt of a round, in their order. */
+export async function evidenceOfRound(
+  db: Reader,
+  projectId: ProjectId,
+  round: number,
+): Promise<RecordedEvidence[]> {
+  const rows = await db
+    .selectFrom('evidence')
+    .selectAll()
+    .where('project_id', '=', projectId)
+    .where('round', '=', round)
+    .orderBy('attempt')
+    .execute();
+  return rows.map(toEvidence);
+}
+
 /** What was measured of the round under way of each of these projects, in no order. */
 export async function newestEvidence(
   db: Reader,

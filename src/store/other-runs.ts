@@ -7,7 +7,7 @@ import { toRun } from './run-row.ts';
 
 /**
  * Runs that ended since the model last answered any run, newest end first. Times after `now` are left out: they were
- * recorded before the clock was set back.
+ * recorded before the clock was set back, and reviews: what fails in one of them is not the project's.
  */
 export async function endedSinceLastAnswer(db: Reader, now: string, limit: number): Promise<Run[]> {
   const rows = await db
@@ -20,6 +20,7 @@ export async function endedSinceLastAnswer(db: Reader, now: string, limit: numbe
         .where('answered_at', '<=', now),
     )
     .where('ended_at', '<=', now)
+    .where('kind', '!=', 'review')
     .orderBy('ended_at', 'desc')
     .orderBy('number', 'desc')
     .limit(limit)
@@ -65,7 +66,7 @@ export async function wasAnswered(db: Reader, sought: AnswersSought): Promise<bo
   return (await query.limit(1).executeTakeFirst()) !== undefined;
 }
 
-/** Other runs in the workspace of `run`, newest first, each with the status of its project. */
+/** Other runs that worked in the workspace of `run`, newest first, each with the status of its project. */
 export async function otherRunsIn(
   db: Reader,
   { id, machineId, workspace }: Pick<Run, 'id' | 'machineId' | 'workspace'>,
@@ -79,6 +80,7 @@ export async function otherRunsIn(
     .where('runs.machine_id', '=', machineId)
     .where('runs.workspace', '=', workspace)
     .where('runs.id', '!=', id)
+    .where('runs.kind', '!=', 'review')
     .orderBy('runs.number', 'desc')
     .limit(limit)
     .execute();

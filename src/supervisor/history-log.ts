@@ -80,7 +80,13 @@ const LINES: EventTable<Line> = {
   }),
 };
 
-const QUIET_OUTCOMES: readonly OutcomeKind[] = ['submitted', 'cancelled', 'interrupted', 'no_completion'];
+const QUIET_OUTCOMES: readonly OutcomeKind[] = [
+  'submitted',
+  'reviewed',
+  'cancelled',
+  'interrupted',
+  'no_completion',
+];
 
 function unknownLine({ raw }: UnknownEvent): Line {
   return { level: 'info', facts: typeof raw.data === 'object' && raw.data !== null ? { ...raw.data } : {} };

@@ -9,7 +9,8 @@ export function toWireEvidence(evidence: Evidence): WireEvidence {
 }
 
 export function toWireFigures({ round, attempt, evidence }: RecordedEvidence): WireEvidenceFigures {
-  const { measured, checksPassed, repairs, files, insertions, deletions, warnings } = figuresOf(evidence);
+  const { measured, checksPassed, repairs, files, insertions, deletions, warnings, review } =
+    figuresOf(evidence);
   return {
     round,
     attempt,
@@ -22,5 +23,6 @@ export function toWireFigures({ round, attempt, evidence }: RecordedEvidence): W
     insertions,
     deletions,
     warnings,
+    review,
   };
 }

@@ -127,7 +127,7 @@ async function verify({ rig, chance }: Step): Promise<unknown> {
   if (!due) return undefined;
   const evidence = evidenceOf(due, chance() < 0.3 ? RED : GREEN);
   const rule = chance() < 0.2 ? { matches: () => true } : undefined;
-  return recordEvidence(lease, due, evidence, rule);
+  return recordEvidence(lease, due, evidence, { rule });
 }
 
 /** Gives a project a worktree, or lands the approved work of one. */

@@ -1,7 +1,12 @@
 /** Work that a run has submitted, and what is measured of it. */
 import { endRun } from '../../src/bridge/end-run.ts';
 import type { LandingTry } from '../../src/bridge/landings.ts';
-import { nextToVerify, recordEvidence, type ToVerify } from '../../src/bridge/verifying.ts';
+import {
+  nextToVerify,
+  recordEvidence,
+  type ToVerify,
+  type VerifiedRules,
+} from '../../src/bridge/verifying.ts';
 import type { CheckResult, Evidence } from '../../src/project/evidence.ts';
 import type { ProjectId } from '../../src/project/ids.ts';
 import { sampleEvidence } from '../evidence-sample.ts';
@@ -25,9 +30,9 @@ export async function workOn(rig: Rig, id: ProjectId): Promise<void> {
 }
 
 /** Records evidence of what is to be verified next, with these facts of it. */
-export async function measure(rig: Rig, facts: Partial<Evidence> = {}) {
+export async function measure(rig: Rig, facts: Partial<Evidence> = {}, rules: VerifiedRules = {}) {
   const due = await dueIn(rig);
-  return accepted(await recordEvidence(leaseOf(rig), due, evidenceOf(due, facts)));
+  return accepted(await recordEvidence(leaseOf(rig), due, evidenceOf(due, facts), rules));
 }
 
 export async function dueIn(rig: Rig): Promise<ToVerify> {

@@ -244,7 +244,9 @@ describe('approval by rule', () => {
   async function measuredBy(rig: Rig, rule: object, facts = GREEN) {
     const id = await toVerify(rig);
     const due = await dueIn(rig);
-    const recorded = await recordEvidence(leaseOf(rig), due, evidenceOf(due, facts), { ...RULE, ...rule });
+    const recorded = await recordEvidence(leaseOf(rig), due, evidenceOf(due, facts), {
+      rule: { ...RULE, ...rule },
+    });
     return { id, followed: accepted(recorded) };
   }
 

@@ -126,7 +126,11 @@ function complete(tables: Content, { sent }: Evidence): string[] {
     ['projects', projects.length, ['project.sent']],
     ['plans', tables.plans.length, ['project.sent']],
     ['completions', tables.completions.length, ['project.submitted']],
-    ['evidence', tables.evidence.length, ['project.verified', 'project.checks_failed']],
+    [
+      'evidence',
+      tables.evidence.length,
+      ['project.verified', 'project.checks_failed', 'project.findings_sent_back'],
+    ],
     ['landed', tables.landings.filter(({ outcome }) => outcome === 'landed').length, ['project.landed']],
     ['approvals', tables.approvals.length, ['project.approved', 'project.rejected']],
     ['messages', tables.messages.length, ['project.steered']],
@@ -203,7 +207,8 @@ const ENDS_A_SESSION = ['session_missing', 'prompt_too_long'];
 function nothingTwice(project: Row<'projects'>, { runs }: Content): string[] {
   const broken: string[] = [];
   const own = runs.filter(({ project_id }) => project_id === project.id);
-  const real = own.filter(({ spawned_at }) => spawned_at !== null);
+  // A reviewer reads what was submitted, in a session of its own, and again when it was cut short.
+  const real = own.filter(({ spawned_at, kind }) => spawned_at !== null && kind !== 'review');
   real.forEach((run, index) => {
     const before = real[index - 1];
     if (!before || before.round !== run.round) return;

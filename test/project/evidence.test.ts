@@ -8,8 +8,16 @@ import {
   isClean,
   treeOf,
   UNMEASURED_CAUSES,
+  UNREVIEWED_CAUSES,
+  type Unreviewed,
 } from '../../src/project/evidence.ts';
-import { describeUnmeasured, figuresOf, summarizeEvidence } from '../../src/project/evidence-text.ts';
+import { partsOf } from '../../src/project/evidence-parts.ts';
+import {
+  describeUnmeasured,
+  describeUnreviewed,
+  figuresOf,
+  summarizeEvidence,
+} from '../../src/project/evidence-text.ts';
 import { describeWarning, WARNING_KINDS } from '../../src/project/warning.ts';
 import { sampleEvidence } from '../evidence-sample.ts';
 
@@ -44,12 +52,35 @@ test('a decision is bound to the tree of the repository, or of the snapshot of a
   ]);
 });
 
+const OBJECTING = {
+  model: 'opus',
+  cause: null,
+  findings: [
+    { severity: 'note', text: 'fine' },
+    { severity: 'blocking', path: 'a.ts', text: 'it loses data' },
+  ],
+  costUsd: 0.02,
+} as const;
+
+const UNREVIEWED: readonly Unreviewed[] = UNREVIEWED_CAUSES.map((kind) => {
+  if (kind === 'held') return { kind, holds: ['paused'] };
+  return kind === 'ended' ? { kind, outcome: { kind: 'no_review' } } : { kind };
+});
+
 test.for<Partial<Evidence>>([
   { measured: false },
   { checksPassed: false },
   { warnings: [{ kind: 'refs_moved', paths: [], detail: '' }] },
   { claims: { missing: [], undeclared: ['a'], misfiled: [], ignored: [] } },
-  { review: { model: 'opus', findings: [{ severity: 'blocking', text: 'no' }], costUsd: null } },
+  {
+    review: {
+      model: 'opus',
+      cause: null,
+      findings: [{ severity: 'blocking', text: 'no' }],
+      costUsd: null,
+    },
+  },
+  { review: { model: null, cause: { kind: 'held', holds: ['usage_limit'] }, findings: [], costUsd: 0 } },
 ])('evidence with %j is not clean', (blemish) => {
   expect(isClean(sampleEvidence(CLEAN))).toBe(true);
   expect(isClean(sampleEvidence({ ...CLEAN, ...blemish }))).toBe(false);
@@ -77,23 +108,53 @@ test('a summary of evidence says what changed, how the checks ended and how many
     sampleEvidence({ ...CLEAN, diff: { ...diff, files: 1, insertions: 0 } }),
     sampleEvidence({ ...CLEAN, diff: { ...diff, files: 0 } }),
     sampleEvidence({ ...CLEAN, measured: false, diff: null }),
+    sampleEvidence({ ...CLEAN, review: OBJECTING }),
+    sampleEvidence({ ...CLEAN, review: { ...OBJECTING, findings: [], cause: { kind: 'no_budget' } } }),
   ].map((evidence) => summarizeEvidence(figuresOf(evidence)));
   expect(summaries).toMatchInlineSnapshot(`
     [
-      "2 files, +12 −3, checks failed after 2 repairs, 1 warning",
-      "2 files, +12 −3, checks passed after 1 repair",
-      "2 files, +12 −3, checks failed",
-      "1 file, +0 −3",
-      "no changes",
-      "not measured",
+      "2 files, +12 −3, checks failed after 2 repairs, 1 warning, a reviewer objects to nothing",
+      "2 files, +12 −3, checks passed after 1 repair, a reviewer objects to nothing",
+      "2 files, +12 −3, checks failed, a reviewer objects to nothing",
+      "1 file, +0 −3, a reviewer objects to nothing",
+      "no changes, a reviewer objects to nothing",
+      "not measured, a reviewer objects to nothing",
+      "2 files, +12 −3, a reviewer objects to 1 thing",
+      "2 files, +12 −3, not reviewed",
     ]
   `);
 });
 
-test('every kind of warning and every cause of a missing measurement has a sentence without capital letter and full stop', () => {
+test('a review in evidence shows as the words of a model, objections first, or says why there is none', () => {
+  const partOf = (review: Evidence['review']) =>
+    partsOf(sampleEvidence({ ...CLEAN, review })).find(({ title }) => /review/i.test(title));
+  expect(partOf(OBJECTING)).toMatchObject({
+    tone: 'care',
+    entries: [
+      { text: 'blocking', names: ['a.ts'], finding: 'it loses data' },
+      { text: 'note', finding: 'fine' },
+      { names: ['opus'] },
+    ],
+  });
+  expect(partOf({ ...OBJECTING, findings: [] })).toMatchObject({
+    tone: 'plain',
+    entries: [{ text: 'it found nothing' }, {}],
+  });
+  const spent = { kind: 'budget_spent', budgetUsd: 0.5, scope: 'review' } as const;
+  const ended = { kind: 'ended', outcome: spent } as const;
+  expect(partOf({ ...OBJECTING, findings: [], cause: ended })).toEqual({
+    title: 'Not reviewed',
+    tone: 'care',
+    entries: [{ text: 'stopped at what a review may cost, $0.50 (review.max_usd)' }],
+  });
+  expect(partOf(null)).toBeUndefined();
+});
+
+test('every kind of warning and every cause of a missing measurement or review has a sentence without capital letter and full stop', () => {
   const sentences = [
     ...WARNING_KINDS.map(describeWarning),
     ...UNMEASURED_CAUSES.map((kind) => describeUnmeasured({ kind, detail: '' })),
+    ...UNREVIEWED.map(describeUnreviewed),
   ];
   expect(sentences.filter((sentence) => !/^[a-zC].*[^.]$/.test(sentence))).toEqual([]);
   expect(new Set(sentences).size).toBe(sentences.length);

@@ -44,6 +44,9 @@ const CELLS: Record<
   { readonly alone: Fault; readonly except?: readonly [(symptoms: Symptoms) => boolean, Fault] }
 > = {
   submitted: { alone: 'nobody' },
+  reviewed: { alone: 'nobody' },
+  no_review: { alone: 'nobody' },
+  tool_unexpected: { alone: 'nobody' },
   cancelled: { alone: 'nobody' },
   interrupted: { alone: 'nobody' },
   lost: { alone: 'project' },

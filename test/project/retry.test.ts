@@ -25,6 +25,12 @@ import {
 const OUTCOMES: { [K in OutcomeKind]: readonly [Extract<Outcome, { kind: K }>, string] } = {
   submitted: [{ kind: 'submitted' }, 'work submitted'],
   no_completion: [{ kind: 'no_completion' }, 'Claude ended without submitting its work'],
+  reviewed: [{ kind: 'reviewed' }, 'the reviewer gave its answer'],
+  no_review: [{ kind: 'no_review' }, 'the reviewer ended without an answer'],
+  tool_unexpected: [
+    { kind: 'tool_unexpected', tool: 'Bash' },
+    'the reviewer was given the tool Bash, which may do more than read, and was stopped before its first request',
+  ],
   cancelled: [{ kind: 'cancelled' }, 'ended because the project was cancelled'],
   interrupted: [{ kind: 'interrupted' }, 'ended because the supervisor was stopped'],
   never_spawned: [{ kind: 'never_spawned', message: 'no memory' }, 'never started: no memory'],
@@ -134,6 +140,9 @@ describe('after a run that ended by its own fault, or by nobody’s', () => {
   /** What follows the first run that ends like this. */
   const FIRST: Record<OutcomeKind, string> = {
     submitted: 'none',
+    reviewed: 'none',
+    no_review: 'none',
+    tool_unexpected: 'none',
     cancelled: 'none',
     interrupted: 'again',
     lost: 'again',

@@ -30,6 +30,8 @@ const TABLE: Record<ProjectStatus, Partial<Record<ProjectAction, ProjectStatus |
   verifying: {
     evidence_ready: 'awaiting_approval',
     checks_failed: 'in_progress',
+    send_back_findings: 'in_progress',
+    start_run: '=',
     steer: '=',
     park: 'attention',
     cancel: 'cancelled',

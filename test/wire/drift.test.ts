@@ -80,6 +80,9 @@ test('an outcome has the same kinds and facts inside and outside', () => {
 const OUTCOMES: readonly Outcome[] = [
   { kind: 'submitted' },
   { kind: 'no_completion' },
+  { kind: 'reviewed' },
+  { kind: 'no_review' },
+  { kind: 'tool_unexpected', tool: 'Bash' },
   { kind: 'cancelled' },
   { kind: 'interrupted' },
   { kind: 'never_spawned', message: 'm' },

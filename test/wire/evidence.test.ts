@@ -27,6 +27,20 @@ test.for([
     'of a round that was not measured',
     { measured: false, cause: { kind: 'git_failed' as const, detail: 'no' }, git: null, diff: null },
   ],
+  [
+    'of a round that was not reviewed',
+    {
+      review: {
+        model: 'opus',
+        cause: {
+          kind: 'ended' as const,
+          outcome: { kind: 'usage_limit' as const, limit: 'five_hour', resetsAt: '2026-11-30T12:00:00.000Z' },
+        },
+        findings: [],
+        costUsd: null,
+      },
+    },
+  ],
 ] as const)('evidence %s leaves with names as in SQL', ([, facts]) => {
   const wire = toWireEvidence(sampleEvidence(facts));
   expect(evidenceSchema.parse(wire)).toEqual(wire);

@@ -60,6 +60,7 @@ const WHY_RESUMED: Readonly<Record<RunKind, string | undefined>> = {
   repair: 'with what the check printed',
   revise: 'with your reason',
   resume: 'where it was cut short',
+  review: undefined,
 };
 
 function unknownSentence({ raw }: UnknownEvent): Sentence {

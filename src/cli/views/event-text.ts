@@ -9,6 +9,7 @@ import {
 } from '../../project/event.ts';
 import { summarizeEvidence } from '../../project/evidence-text.ts';
 import { describeOutcome } from '../../project/outcome-text.ts';
+import { plural } from '../../project/text.ts';
 import { upcoming } from '../terminal/time.ts';
 
 export interface EventText {
@@ -39,6 +40,11 @@ function texts(now: Date): EventTable<EventText> {
     },
     'project.checks_failed': ({ round, failed, repair }) =>
       bad('checks', `round ${round}: ${failed.join(', ')} failed; repair ${repair} begins`),
+    'project.findings_sent_back': ({ round, findings, repair }) =>
+      bad(
+        'review',
+        `round ${round}: a reviewer objects to ${plural(findings, 'thing')}; repair ${repair} begins`,
+      ),
     'project.approved': ({ round }, { actor }) => good('approved', `round ${round}, by ${actor}`),
     'project.rejected': ({ round, reason }, { actor }) =>
       bad('rejected', `round ${round}, by ${actor}: ${reason}`),
@@ -76,7 +82,7 @@ function texts(now: Date): EventTable<EventText> {
 function runEnded({ outcome, costUsd }: EventData<'run.ended'>): EventText {
   const cost = costUsd === null ? 'cost unknown' : dollars(costUsd);
   const text = `ended: ${describeOutcome(outcome)} (${cost})`;
-  return outcome.kind === 'submitted' ? plain('run', text) : bad('run', text);
+  return outcome.kind === 'submitted' || outcome.kind === 'reviewed' ? plain('run', text) : bad('run', text);
 }
 
 function unknownText({ raw }: UnknownEvent): EventText {

@@ -70,13 +70,17 @@ const MAX_NAMES = 20;
 const NAME_LINES = 6;
 const WORD_LINES = 8;
 
-function entryLines({ text, names = [], words = '' }: EvidenceEntry, columns: number): string[] {
+function entryLines(
+  { text, names = [], words = '', finding = '' }: EvidenceEntry,
+  columns: number,
+): string[] {
   const rest = names.length - MAX_NAMES;
   const shown = [...names.slice(0, MAX_NAMES), ...(rest > 0 ? [`and ${rest} more`] : [])].join(', ');
   const said = wrap(words.trim(), columns - 4).slice(-WORD_LINES);
   return [
     ...shorten(wrap(shown === '' ? text : `${text}: ${shown}`, columns), NAME_LINES),
     ...(words.trim() === '' ? [] : said.map((line) => `  | ${line}`)),
+    ...(finding === '' ? [] : shorten(wrap(finding, columns - 4), WORD_LINES).map((line) => `  | ${line}`)),
   ];
 }
 

@@ -46,11 +46,12 @@ function measuredLines(
   const summary = wrap(`Measured: ${summarizeEvidence(figuresOf(evidence))}`, columns);
   return [
     ...summary.map((line) => out.style(worst, line)),
-    ...points
-      .slice(0, MAX_POINTS)
-      .flatMap(({ text, names = [] }) =>
-        shorten(wrap(names.length === 0 ? text : `${text}: ${names.join(', ')}`, columns), 2),
-      ),
+    ...points.slice(0, MAX_POINTS).flatMap(({ text, names = [], finding = '' }) => [
+      ...shorten(wrap(names.length === 0 ? text : `${text}: ${names.join(', ')}`, columns), 2),
+      ...shorten(wrap(finding, columns - 4), 2)
+        .filter(Boolean)
+        .map((line) => `  | ${line}`),
+    ]),
     ...(points.length > MAX_POINTS ? [`… and ${points.length - MAX_POINTS} more`] : []),
     out.style('cyan', `bridge-supervisor evidence ${projectId} --round ${round}`),
   ];

@@ -2,7 +2,7 @@
 
 import type { TreeUsage } from '../../machine/usage.ts';
 import { dollars } from '../../project/costs.ts';
-import type { Run } from '../../project/run.ts';
+import { isWork, type Run } from '../../project/run.ts';
 import { clip, flow } from '../terminal/text.ts';
 import { ago, inTurns, lasted, megabytes } from '../terminal/time.ts';
 
@@ -33,7 +33,11 @@ export function runLines(
   ];
 }
 
-function activity({ live, readyAt, spawnedAt }: Run): string {
+function activity(run: Run): string {
+  return isWork(run) ? doing(run) : `a reviewer reads what was submitted: ${doing(run)}`;
+}
+
+function doing({ live, readyAt, spawnedAt }: Run): string {
   if (live.currentTool !== null) return live.currentTool;
   if (readyAt !== null) return 'thinking';
   return spawnedAt === null ? 'being prepared' : 'starting';

@@ -3,7 +3,7 @@ import { dollars } from '../../project/costs.ts';
 import { type EventTable, type HistoryEvent, present, type UnknownEvent } from '../../project/event.ts';
 import { summarizeEvidence } from '../../project/evidence-text.ts';
 import { describeOutcome } from '../../project/outcome-text.ts';
-import { cleanLine } from '../../project/text.ts';
+import { cleanLine, plural } from '../../project/text.ts';
 import { shorten } from './quoted.ts';
 
 interface EventDescription {
@@ -39,6 +39,9 @@ const DESCRIPTIONS: EventTable<readonly [message: string, quote?: string]> = {
   'project.checks_failed': ({ round, failed, repair }) => [
     `checks failed for round ${round}; repair ${repair} begins`,
     failed.join(', '),
+  ],
+  'project.findings_sent_back': ({ round, findings, repair }) => [
+    `a reviewer objects to ${plural(findings, 'thing')} in round ${round}; repair ${repair} begins`,
   ],
   'project.approved': ({ round }, { actor }) => [`round ${round} approved by ${actor}`],
   'project.rejected': ({ round, reason }, { actor }) => [`round ${round} rejected by ${actor}`, reason],

@@ -1,8 +1,8 @@
 /** What was measured of a round, in words and facts that fit into an answer. What others wrote is quoted. */
 import type { MeasuredRound } from '../../bridge/measured-round.ts';
-import { type CheckResult, hasPassed, treeOf } from '../../project/evidence.ts';
+import { type CheckResult, type Evidence, hasPassed, treeOf } from '../../project/evidence.ts';
 import { type EvidenceEntry, type EvidencePart, partsOf } from '../../project/evidence-parts.ts';
-import { figuresOf, summarizeEvidence } from '../../project/evidence-text.ts';
+import { describeUnreviewed, figuresOf, summarizeEvidence } from '../../project/evidence-text.ts';
 import { describeLandingPlan } from '../../project/landing-plan.ts';
 import { describeRound } from '../../project/oid.ts';
 import { asCode, quote } from '../../project/quotation.ts';
@@ -45,9 +45,9 @@ function partLines(parts: readonly EvidencePart[], { projectId }: RecordedEviden
 const NAMES_BYTES = 1_000;
 const WORDS_BYTES = 1_500;
 
-function entryLines({ text, names = [], words = '' }: EvidenceEntry): string[] {
+function entryLines({ text, names = [], words = '', finding = '' }: EvidenceEntry): string[] {
   const named = names.length === 0 ? '' : `: ${someNames(names).join(', ')}`;
-  const said = tailOf(words, WORDS_BYTES);
+  const said = finding === '' ? tailOf(words, WORDS_BYTES) : headText(finding, WORDS_BYTES);
   // The empty line ends the quotation.
   return [`- ${text}${named}`, ...(said === '' ? [] : [quote(said), ''])];
 }
@@ -65,6 +65,12 @@ function tailOf(text: string, bytes: number): string {
   const lines = clean.split('\n').reverse();
   const tail = fitting(lines, (line) => line, bytes).reverse();
   return `…\n${cut(tail.join('\n'), bytes).text}`;
+}
+
+/** The beginning of a text: a model says first what is wrong. */
+function headText(text: string, bytes: number): string {
+  const { text: head, left } = cut(cleanText(text), bytes);
+  return left === 0 ? head : `${head} …`;
 }
 
 const MAX_LISTED = 100;
@@ -124,13 +130,19 @@ export function evidenceFacts(recorded: RecordedEvidence, bytes: number): ToolEv
     ...(wire.review
       ? {
           review: {
-            ...wire.review,
-            findings: some(wire.review.findings.map((one) => ({ ...one, text: tailOf(one.text, share) }))),
+            model: wire.review.model,
+            ...notReviewed(recorded.evidence.review),
+            cost_usd: wire.review.cost_usd,
+            findings: some(wire.review.findings.map((one) => ({ ...one, text: headText(one.text, share) }))),
           },
         }
       : {}),
     cost,
   };
+}
+
+function notReviewed(review: Evidence['review']): { not_reviewed?: string } {
+  return review?.cause ? { not_reviewed: describeUnreviewed(review.cause) } : {};
 }
 
 function checkFacts(check: CheckResult, bytes: number): ToolEvidence['checks'][number] {

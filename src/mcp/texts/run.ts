@@ -1,5 +1,6 @@
 /** Runs in words. */
 import { dollars } from '../../project/costs.ts';
+import type { OutcomeKind } from '../../project/outcome.ts';
 import { describeOutcome } from '../../project/outcome-text.ts';
 import { quote } from '../../project/quotation.ts';
 import type { Run } from '../../project/run.ts';
@@ -30,16 +31,18 @@ export function liveLines({ id, kind, createdAt, live }: Run): string[] {
   ];
   const doing = [live.currentTodo, live.currentTool].filter((what) => what !== null).map(brief);
   return [
-    `Running now: run ${id} (${kind}) since ${createdAt}; ${counts.join(', ')}.`,
+    `${kind === 'review' ? 'A reviewer reads what was submitted' : 'Running now'}: run ${id} (${kind}) since ${createdAt}; ${counts.join(', ')}.`,
     ...(doing.length > 0 ? [quote(doing.join('\n'))] : []),
   ];
 }
 
 /** How a run ended, when there is something to say about it; it may hold words of Claude or the service. */
 export function endOf(run: Run | undefined): string | undefined {
-  if (!run?.outcome || run.outcome.kind === 'submitted') return undefined;
+  if (!run?.outcome || DID_ITS_PART.includes(run.outcome.kind)) return undefined;
   return brief(describeOutcome(run.outcome));
 }
+
+const DID_ITS_PART: readonly OutcomeKind[] = ['submitted', 'reviewed'];
 
 function brief(text: string): string {
   return cleanLine(text).slice(0, 500).toWellFormed();

@@ -6,8 +6,11 @@ import {
   MERGEABLE,
   SEVERITIES,
   UNMEASURED_CAUSES,
+  UNREVIEWED_CAUSES,
 } from '../../project/evidence.ts';
+import { HOLD_KINDS } from '../../project/hold.ts';
 import { WARNING_KINDS } from '../../project/warning.ts';
+import { outcomeSchema } from './outcome.ts';
 import { count, id, path, time, usd } from './scalars.ts';
 
 const paths = () => z.array(z.string());
@@ -129,7 +132,18 @@ export const evidenceSchema = z
       .describe('what Claude asked a person'),
     review: z
       .strictObject({
-        model: z.string(),
+        model: z.string().nullable().describe('null: none was asked'),
+        cause: z
+          .discriminatedUnion('kind', [
+            z.strictObject({ kind: z.enum(UNREVIEWED_CAUSES).exclude(['held', 'ended']) }),
+            z.strictObject({
+              kind: z.literal('held'),
+              holds: z.array(z.enum(HOLD_KINDS)).describe('why no new run starts'),
+            }),
+            z.strictObject({ kind: z.literal('ended'), outcome: outcomeSchema }),
+          ])
+          .nullable()
+          .describe('why it gave no answer; null: it gave one'),
         findings: z.array(
           z.strictObject({
             severity: z.enum(SEVERITIES),
@@ -140,7 +154,9 @@ export const evidenceSchema = z
         cost_usd: usd().nullable().describe('null: unknown'),
       })
       .nullable()
-      .describe('what a second model says about the diff; null: none was asked'),
+      .describe(
+        'what a second model says about the changes, in its own words; null: the owner asks for no review, or the checks are red',
+      ),
   })
   .describe('What was measured of one round.');
 
@@ -162,6 +178,14 @@ export const evidenceFiguresSchema = z
     insertions: count().describe('lines'),
     deletions: count().describe('lines'),
     warnings: count(),
+    review: z
+      .strictObject({
+        answered: z.boolean().describe('false: it did not take place, or gave no answer'),
+        blocking: count().describe('findings'),
+        notes: count().describe('other findings'),
+      })
+      .nullable()
+      .describe('null: the owner asks for none, or the checks are red'),
   })
   .describe('The figures of what was measured of one round.');
 

@@ -23,7 +23,9 @@ export const runSchema = z
     project_id: id(),
     kind: z
       .enum(RUN_KINDS)
-      .describe('execute: the first; revise: after a rejection; resume: after an interruption'),
+      .describe(
+        'execute: the first; revise: after a rejection; resume: after an interruption; repair: after red checks or blocking findings; review: another model reads what was submitted',
+      ),
     round: z.int().min(1),
     workspace: path(),
     session_id: z.string(),

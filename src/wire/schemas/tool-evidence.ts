@@ -5,6 +5,7 @@ import { evidenceSchema } from './evidence.ts';
 const evidence = evidenceSchema.shape;
 const git = evidence.git.unwrap().shape;
 const diff = evidence.diff.unwrap().shape;
+const review = evidence.review.unwrap().shape;
 const check = evidence.checks.element.shape;
 
 export const toolEvidenceSchema = z.strictObject({
@@ -55,7 +56,15 @@ export const toolEvidenceSchema = z.strictObject({
     .exactOptional(),
   denied: evidence.denied,
   requests: evidence.requests,
-  review: evidence.review.unwrap().exactOptional(),
+  review: z
+    .strictObject({
+      model: review.model,
+      not_reviewed: z.string().exactOptional().describe('why, in our words; missing where it answered'),
+      findings: review.findings,
+      cost_usd: review.cost_usd,
+    })
+    .exactOptional()
+    .describe('what a second model says about the changes, in its own words'),
   cost: evidence.cost,
 });
 
