@@ -9,25 +9,40 @@ import type { ClaudeSettings } from '../project/workspace.ts';
 /** The name of our server in Claude; its tools are called `mcp__claude_bridge_code__…`. */
 export const CODE_SERVER = 'claude_bridge_code';
 
-export interface CommandLine {
+/** What every run says of itself. */
+interface Session {
   readonly sessionId: string;
   /** Whether the session has a conversation to continue. */
   readonly resume: boolean;
   readonly model: string | null;
   readonly permissionMode: string;
+  readonly maxBudgetUsd: number | null;
+  /** Settings of this run as JSON; they override all others. */
+  readonly settings: string;
+}
+
+export interface CommandLine extends Session {
   readonly allowedTools: readonly string[];
   readonly disallowedTools: readonly string[];
   /** Whose settings apply besides this command line. */
   readonly claudeSettings: ClaudeSettings;
-  /** Settings of this run as JSON; they override all others. */
-  readonly settings: string;
   readonly mcpConfigFile: string;
   readonly maxTurns: number | null;
-  readonly maxBudgetUsd: number | null;
 }
 
 /** The arguments of claude. They set everything that matters, so no setting of the machine changes how a run works. */
 export function commandLine(line: CommandLine): string[] {
+  return [
+    ...sessionArguments(line),
+    ...(line.maxTurns === null ? [] : ['--max-turns', String(line.maxTurns)]),
+    ...['--allowedTools', [`mcp__${CODE_SERVER}`, ...line.allowedTools].join(',')],
+    ...['--disallowedTools', [...NOT_OFFERED, ...line.disallowedTools].join(',')],
+    ...settingSources(line.claudeSettings),
+    ...['--strict-mcp-config', '--mcp-config', line.mcpConfigFile],
+  ];
+}
+
+function sessionArguments({ sessionId, resume, model, permissionMode, maxBudgetUsd, settings }: Session) {
   return [
     '-p',
     ...['--input-format', 'stream-json', '--output-format', 'stream-json', '--verbose'],
@@ -35,20 +50,60 @@ export function commandLine(line: CommandLine): string[] {
     '--replay-user-messages',
     // Signs of life during a long answer or a hook: without these, Claude is silent until it is over.
     ...['--include-partial-messages', '--include-hook-events'],
-    ...(line.resume ? ['--resume', line.sessionId] : ['--session-id', line.sessionId]),
+    ...(resume ? ['--resume', sessionId] : ['--session-id', sessionId]),
     // Without a model, Claude uses the setting of the person; `default` would override it with that of the account. A
     // resumed session always gets a model: some versions take it from the transcript, with a smaller context.
-    ...(line.model === null ? [] : ['--model', line.model]),
-    ...['--permission-mode', line.permissionMode],
-    ...(line.maxTurns === null ? [] : ['--max-turns', String(line.maxTurns)]),
-    ...(line.maxBudgetUsd === null ? [] : ['--max-budget-usd', String(line.maxBudgetUsd)]),
-    ...['--allowedTools', [`mcp__${CODE_SERVER}`, ...line.allowedTools].join(',')],
-    ...['--disallowedTools', [...NOT_OFFERED, ...line.disallowedTools].join(',')],
-    ...settingSources(line.claudeSettings),
-    ...['--settings', line.settings],
-    ...['--strict-mcp-config', '--mcp-config', line.mcpConfigFile],
+    ...(model === null ? [] : ['--model', model]),
+    ...['--permission-mode', permissionMode],
+    ...(maxBudgetUsd === null ? [] : ['--max-budget-usd', String(maxBudgetUsd)]),
+    ...['--settings', settings],
   ];
 }
+
+export interface ReviewLine extends Omit<Session, 'resume' | 'permissionMode'> {
+  readonly claudeSettings: ClaudeSettings;
+  readonly disallowedTools: readonly string[];
+  /** A folder that it may read besides its own. */
+  readonly patchFolder: string | undefined;
+  /** The form of the answer. */
+  readonly answerSchema: string;
+}
+
+/** All that a reviewer has. */
+const READING_TOOLS = ['Read', 'Grep', 'Glob'];
+/** It comes with `--json-schema`; its input is the answer. */
+const ANSWER_TOOL = 'StructuredOutput';
+
+/**
+ * The arguments of a reviewer: it reads, and has nothing to change anything with, whatever the person's settings permit.
+ * `dontAsk` refuses what is not allowed here. The folder is not an added one, and its settings never count: so its
+ * CLAUDE.md, which the work may have changed, is a file to read and no instruction (seen in 2.1.329).
+ */
+export function reviewCommandLine(line: ReviewLine): string[] {
+  const { claudeSettings, disallowedTools, patchFolder, answerSchema } = line;
+  return [
+    ...sessionArguments({ ...line, resume: false, permissionMode: 'dontAsk' }),
+    ...['--tools', READING_TOOLS.join(',')],
+    ...['--allowedTools', READING_TOOLS.join(',')],
+    ...['--disallowedTools', [...NOT_OFFERED, ...CHANGING_TOOLS, ...disallowedTools].join(',')],
+    ...['--setting-sources', claudeSettings === 'none' ? '' : 'user'],
+    ...['--json-schema', answerSchema],
+    // Without a file it has no server at all.
+    '--strict-mcp-config',
+    ...(patchFolder === undefined ? [] : ['--add-dir', patchFolder]),
+  ];
+}
+
+/** The first of these tools that a reviewer must not have; undefined when it can only read. */
+export function unexpectedTool(tools: readonly string[]): string | undefined {
+  return tools.find((tool) => ![...READING_TOOLS, ANSWER_TOOL].includes(tool));
+}
+
+/** `--tools` leaves them out already; a version that reads that otherwise still refuses them. */
+const CHANGING_TOOLS = [
+  ...['Bash', 'PowerShell', 'Edit', 'MultiEdit', 'Write', 'NotebookEdit'],
+  ...['WebFetch', 'WebSearch', 'Task', 'Agent', 'Skill', 'SlashCommand'],
+];
 
 /**
  * A question would have no one to answer it. A run stays in its folder: a later resume would begin in the other one.

@@ -1,7 +1,7 @@
 /** Compares what Claude reports before its first request with what the run was started for. */
 import { realpath } from 'node:fs/promises';
 import type { Outcome } from '../project/outcome.ts';
-import { CODE_SERVER } from './command-line.ts';
+import { CODE_SERVER, unexpectedTool } from './command-line.ts';
 import type { Init } from './stream.ts';
 
 /** The tools a run needs. Without one of these Claude works on, and nobody hears of it. */
@@ -25,6 +25,17 @@ export async function handshakeMismatch(
   const isOurs = disallowedTools.some((rule) => rule.startsWith(`mcp__${CODE_SERVER}`));
   const setting = isOurs ? "'disallowed_tools' in config.json" : "'permissions.deny' in Claude's settings";
   return { kind: 'tool_denied', tool, setting };
+}
+
+/** The same for a reviewer: it is where it should be, and can do nothing but read. */
+export async function reviewMismatch(
+  init: Init,
+  { folder }: { readonly folder: string },
+): Promise<Outcome | undefined> {
+  if (init.cwd !== undefined && (await realPath(init.cwd)) !== folder)
+    return { kind: 'wrong_folder', folder: init.cwd };
+  const tool = unexpectedTool(init.tools);
+  return tool === undefined ? undefined : { kind: 'tool_unexpected', tool };
 }
 
 async function realPath(path: string): Promise<string> {

@@ -7,6 +7,7 @@ import type { Budget } from '../project/budget.ts';
 import type { Outcome } from '../project/outcome.ts';
 import { cleanText } from '../project/text.ts';
 import { redact } from '../redaction.ts';
+import { readFindings } from './review-answer.ts';
 import type { RateLimitInfo, ResultMessage } from './stream.ts';
 
 export interface RunFacts {
@@ -14,6 +15,8 @@ export interface RunFacts {
   readonly ended: Outcome | undefined;
   readonly started: boolean;
   readonly resumed: boolean;
+  /** It reads what was submitted, and answers in a form of its own. */
+  readonly isReview: boolean;
   /** The last result event. */
   readonly result: ResultMessage | undefined;
   /** `error` of the last assistant event that had one since the last good turn. */
@@ -102,6 +105,8 @@ function byResult(facts: RunFacts): Outcome | undefined {
       budgetUsd: facts.budget?.limitUsd ?? 0,
       scope: facts.budget?.scope ?? 'run',
     };
+  // The model gave an answer of another form, again and again.
+  if (result.subtype === 'error_max_structured_output_retries') return { kind: 'no_review' };
   if (TOO_LARGE.includes(result.terminal_reason ?? '')) return { kind: 'prompt_too_long' };
   if (result.stop_reason === 'refusal') return { kind: 'refused' };
   if (exit.signal !== null) return undefined;
@@ -110,7 +115,13 @@ function byResult(facts: RunFacts): Outcome | undefined {
     const message = shortened(result.result ?? (result.errors.join('; ') || result.subtype));
     return byAnswer(facts, result, message);
   }
-  return exit.code === 0 || exit.code === null ? { kind: 'no_completion' } : undefined;
+  return exit.code === 0 || exit.code === null ? ofTurn(facts, result) : undefined;
+}
+
+/** The end of a turn that nothing cut short. */
+function ofTurn({ isReview }: RunFacts, { structured_output: answer }: ResultMessage): Outcome {
+  if (!isReview) return { kind: 'no_completion' };
+  return { kind: readFindings(answer) ? 'reviewed' : 'no_review' };
 }
 
 /** The answer of the service, or of something before it, after the retries of Claude. */

@@ -1,22 +1,24 @@
 /** Builds the prompt of a run. Its text is in `prompts/`. */
 
-import type { CheckResult } from '../project/evidence.ts';
+import type { CheckResult, Finding } from '../project/evidence.ts';
 import { describeOutcome } from '../project/outcome-text.ts';
 import { planBody } from '../project/plan.ts';
 import type { Project } from '../project/project.ts';
 import { asCode, inQuotes, quote } from '../project/quotation.ts';
 import type { SteeringMessage } from '../project/review.ts';
-import type { Run, RunKind } from '../project/run.ts';
+import type { Run, WorkKind } from '../project/run.ts';
 import { fillTemplate } from '../template.ts';
 
 export interface PromptFacts {
-  readonly kind: RunKind;
+  readonly kind: WorkKind;
   readonly project: Project;
   readonly markdown: string;
   /** Why the last round was rejected; null in the first round. */
   readonly reason: string | null;
   /** The owner's checks that failed on what was submitted in this round. */
   readonly redChecks: readonly CheckResult[];
+  /** What a reviewer blocks in what was submitted in this round, if it was sent back for that. */
+  readonly findings: readonly Finding[];
   /** The run before this one. */
   readonly last: Run | undefined;
   /** Whether the conversation of the session contains the plan. */
@@ -34,9 +36,9 @@ export function prompt(facts: PromptFacts): string {
 }
 
 function opening(facts: PromptFacts): string {
-  const { kind, project, markdown, reason, last, remembers, record, redChecks } = facts;
+  const { kind, project, markdown, reason, last, remembers, record } = facts;
   const execute = fillTemplate('prompts/execute.md', { title: project.title, plan: planBody(markdown) });
-  const repair = redChecks.length === 0 ? '' : repairRequest(redChecks);
+  const repair = repairRequest(facts);
   const rejection =
     reason === null ? '' : `The person rejected the last submission for this reason:\n\n${reason}`;
   const request = [rejection, repair].filter((text) => text !== '').join('\n\n');
@@ -57,8 +59,20 @@ function opening(facts: PromptFacts): string {
   }
 }
 
-function repairRequest(redChecks: readonly CheckResult[]): string {
-  return fillTemplate('prompts/repair.md', { checks: redChecks.map(describeCheck).join('\n\n') });
+/** Empty where nothing is to be repaired. */
+function repairRequest({ redChecks, findings }: PromptFacts): string {
+  if (redChecks.length > 0)
+    return fillTemplate('prompts/repair.md', { checks: redChecks.map(describeCheck).join('\n\n') });
+  if (findings.length === 0) return '';
+  return fillTemplate('prompts/repair-findings.md', {
+    findings: findings.map(describeFinding).join('\n\n'),
+  });
+}
+
+/** The words of the reviewer as a quotation. */
+function describeFinding({ path, text }: Finding): string {
+  const where = path === undefined ? 'Of the work as a whole' : `Of ${asCode(path)}`;
+  return `${where}:\n\n${quote(text)}`;
 }
 
 /** How a check ended, and its last words as a quotation. */

@@ -22,16 +22,8 @@ export interface RunSettings {
  * The settings as JSON. They apply to the file tools of Claude, in every permission mode, and to commands that name
  * such a file. A program that Claude may run can do whatever the person can.
  */
-export function runSettings({ projectId, workspace, stateFolders, blockOutside }: RunSettings): string {
-  const names = [...PROTECTED, ...worktreesBut(projectId)];
-  const files = stateFolders.flatMap((folder) => names.map((name) => `//${rulePath(folder)}/${name}`));
-  const permissions = {
-    // A rule for Edit applies to every tool that writes files.
-    deny: files.flatMap((file) => [`Read(${file})`, `Edit(${file})`]),
-    ...(blockOutside === 'nothing'
-      ? {}
-      : { ...BLOCKS[blockOutside], workingDirectoriesExclude: stateFolders }),
-  };
+export function runSettings({ workspace, ...protection }: RunSettings): string {
+  const permissions = permissionsOf(protection);
   const hooks = {
     UserPromptSubmit: [gate('UserPromptSubmit', '', { cwd: filledIn('cwd'), workspace })],
     // Only a hook learns whether a subagent calls: the call itself does not say (seen in 2.1.329).
@@ -40,6 +32,25 @@ export function runSettings({ projectId, workspace, stateFolders, blockOutside }
     ],
   };
   return JSON.stringify({ permissions, hooks });
+}
+
+/** The settings of a reviewer, which has no server of ours for a hook to call. It never reads outside its folder. */
+export function reviewSettings(protection: Pick<Protection, 'projectId' | 'stateFolders'>): string {
+  return JSON.stringify({ permissions: permissionsOf({ ...protection, blockOutside: 'files' }) });
+}
+
+type Protection = Omit<RunSettings, 'workspace'>;
+
+function permissionsOf({ projectId, stateFolders, blockOutside }: Protection): object {
+  const names = [...PROTECTED, ...worktreesBut(projectId)];
+  const files = stateFolders.flatMap((folder) => names.map((name) => `//${rulePath(folder)}/${name}`));
+  return {
+    // A rule for Edit applies to every tool that writes files.
+    deny: files.flatMap((file) => [`Read(${file})`, `Edit(${file})`]),
+    ...(blockOutside === 'nothing'
+      ? {}
+      : { ...BLOCKS[blockOutside], workingDirectoriesExclude: stateFolders }),
+  };
 }
 
 /** Claude Code calls an unlisted tool of our server and fills in what it knows of the call. */

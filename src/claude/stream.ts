@@ -96,6 +96,8 @@ const result = z.object({
   errors: listOf(z.string()),
   stop_reason: lenient(z.string()),
   terminal_reason: lenient(z.string()),
+  /** The answer that `--json-schema` asks for; absent when the model never gave it (seen in 2.1.197 and 2.1.329). */
+  structured_output: z.unknown().optional(),
   total_cost_usd: lenient(z.number().min(0)),
   /** For this process alone; newer versions only (seen in 2.1.329). */
   model_usage_since_last_result: lenient(z.record(z.string(), modelUsage)),

@@ -1,7 +1,15 @@
 import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { CODE_SERVER, type CommandLine, commandLine, writeMcpConfig } from '../../src/claude/command-line.ts';
+import {
+  CODE_SERVER,
+  type CommandLine,
+  commandLine,
+  type ReviewLine,
+  reviewCommandLine,
+  unexpectedTool,
+  writeMcpConfig,
+} from '../../src/claude/command-line.ts';
 import { asProjectId, asRunId } from '../../src/project/ids.ts';
 import { onWindows } from '../platform.ts';
 import { temporaryFolder } from './rig.ts';
@@ -45,6 +53,8 @@ describe('command line', () => {
       'session',
       '--permission-mode',
       'acceptEdits',
+      '--settings',
+      '{}',
       '--allowedTools',
       'mcp__claude_bridge_code',
       '--disallowedTools',
@@ -53,8 +63,6 @@ describe('command line', () => {
       'user',
       '--add-dir',
       '.',
-      '--settings',
-      '{}',
       '--strict-mcp-config',
       '--mcp-config',
       '/state/runs/a.mcp.json',
@@ -108,6 +116,57 @@ describe('command line', () => {
     expect(line()).toContain('--strict-mcp-config');
     // Options that take several values would swallow a word that follows.
     expect(line().slice(-2)).toEqual(['--mcp-config', '/state/runs/a.mcp.json']);
+  });
+});
+
+describe('command line of a reviewer', () => {
+  const review = (options: Partial<ReviewLine> = {}) =>
+    reviewCommandLine({
+      sessionId: 'session',
+      model: null,
+      maxBudgetUsd: 0.5,
+      settings: '{}',
+      claudeSettings: 'user',
+      disallowedTools: [],
+      patchFolder: undefined,
+      answerSchema: '{"type":"object"}',
+      ...options,
+    });
+  const wordOf = (name: string, options: Partial<ReviewLine> = {}) => {
+    const words = review(options);
+    return words[words.indexOf(name) + 1];
+  };
+
+  test('a reviewer is given tools that read, and is refused all others', () => {
+    expect(wordOf('--tools')).toBe('Read,Grep,Glob');
+    expect(wordOf('--allowedTools')).toBe('Read,Grep,Glob');
+    expect(wordOf('--permission-mode')).toBe('dontAsk');
+    const refused = wordOf('--disallowedTools', { disallowedTools: ['Grep'] })?.split(',') ?? [];
+    expect(refused).toEqual(expect.arrayContaining(['Bash', 'Edit', 'Write', 'WebFetch', 'Task', 'Grep']));
+  });
+
+  test('a reviewer has no server, no settings of the folder, a new session, a limit and a form for its answer', () => {
+    expect(review()).toContain('--strict-mcp-config');
+    expect(review()).not.toContain('--mcp-config');
+    expect(wordOf('--setting-sources', { claudeSettings: 'all' })).toBe('user');
+    expect(wordOf('--setting-sources', { claudeSettings: 'none' })).toBe('');
+    expect(wordOf('--session-id')).toBe('session');
+    expect(wordOf('--max-budget-usd')).toBe('0.5');
+    expect(wordOf('--json-schema')).toBe('{"type":"object"}');
+  });
+
+  test('a reviewer reads in no other folder but that of a long patch', () => {
+    expect(review()).not.toContain('--add-dir');
+    expect(review({ patchFolder: '/state/reviews/1' }).slice(-2)).toEqual(['--add-dir', '/state/reviews/1']);
+  });
+
+  test.for([
+    [['Glob', 'Grep', 'Read', 'StructuredOutput'], undefined],
+    [[], undefined],
+    [['Read', 'Bash'], 'Bash'],
+    [['Read', 'mcp__mail__send'], 'mcp__mail__send'],
+  ] as const)('a reviewer with the tools %j must not have %j', ([tools, unexpected]) => {
+    expect(unexpectedTool(tools)).toBe(unexpected);
   });
 });
 

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { CODE_SERVER } from '../../src/claude/command-line.ts';
-import { handshakeMismatch } from '../../src/claude/handshake.ts';
+import { handshakeMismatch, reviewMismatch } from '../../src/claude/handshake.ts';
 import { type Init, readEvent } from '../../src/claude/stream.ts';
 
 const OURS = ['bridge_send_update', 'bridge_send_completion'].map((name) => `mcp__${CODE_SERVER}__${name}`);
@@ -19,6 +19,19 @@ const run = { folder: '/work/site', disallowedTools: [] };
 describe('first event of Claude', () => {
   test('the handshake passes with our server, both its tools, and the folder of the run', async () => {
     expect(await handshakeMismatch(init(), run)).toBeUndefined();
+  });
+
+  test('a reviewer that is given a tool beyond reading, or another folder, is ended', async () => {
+    const tools = ['Read', 'Grep', 'Glob', 'StructuredOutput'];
+    const folder = '/work/site';
+    expect(await reviewMismatch(init({ tools, mcp_servers: [] }), { folder })).toBeUndefined();
+    expect(await reviewMismatch(init({ tools: [...tools, 'Bash'] }), { folder })).toEqual({
+      kind: 'tool_unexpected',
+      tool: 'Bash',
+    });
+    expect(await reviewMismatch(init({ tools, cwd: '/work/other' }), { folder })).toMatchObject({
+      kind: 'wrong_folder',
+    });
   });
 
   test.each([0, 1])('the handshake fails without one of our tools', async (index) => {

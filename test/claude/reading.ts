@@ -10,6 +10,7 @@ const UNREMARKABLE: RunFacts = {
   ended: undefined,
   started: false,
   resumed: false,
+  isReview: false,
   result: undefined,
   error: undefined,
   rateLimit: undefined,

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { type RunSettings, runSettings } from '../../src/claude/run-settings.ts';
+import { type RunSettings, reviewSettings, runSettings } from '../../src/claude/run-settings.ts';
 
 function settings(changes: Partial<RunSettings> = {}) {
   return JSON.parse(
@@ -68,5 +68,16 @@ describe('settings of a run', () => {
       blockWritesOutsideWorkingDirectories: true,
     });
     expect(Object.keys(settings({ blockOutside: 'nothing' }).permissions)).toEqual(['deny']);
+  });
+
+  test('the settings of a reviewer have no hook, and refuse what lies outside its folder', () => {
+    const own = JSON.parse(
+      reviewSettings({ projectId: '7fa3c8812e04', stateFolders: ['/home/ann/.bridge'] }),
+    );
+    expect(own).toEqual({ permissions: settings().permissions });
+    expect(own.permissions).toMatchObject({
+      blockFileToolReadsOutsideWorkingDirectories: true,
+      blockWritesOutsideWorkingDirectories: true,
+    });
   });
 });
