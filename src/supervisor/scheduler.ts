@@ -1,10 +1,10 @@
 /** The active runs: which one starts next, how it is started and followed. */
-import { type StartedRun, startNextRun } from '../bridge/claim.ts';
+import { startNextRun } from '../bridge/claim.ts';
 import { endRun } from '../bridge/end-run.ts';
 import { createEnding } from '../bridge/ended-run.ts';
 import type { RunId } from '../project/ids.ts';
 import type { Outcome } from '../project/outcome.ts';
-import type { Run } from '../project/run.ts';
+import { isWork, type Run } from '../project/run.ts';
 import { Gatekeeper } from './admission.ts';
 import { endSpenders } from './budgets.ts';
 import type { Context, SupervisorHost } from './context.ts';
@@ -15,7 +15,9 @@ import { recover } from './recover.ts';
 import { ActiveRun } from './run/active-run.ts';
 import { type RunListener, runContext } from './run/context.ts';
 import { removeSecrets } from './run/end.ts';
+import { prepareRun } from './run/prepare.ts';
 import { recordChild } from './run/record-child.ts';
+import type { RunPlan, RunStarter } from './run/run-plan.ts';
 import { gatherRun, spawnRun } from './run/spawn.ts';
 import { StartingRun } from './run/starting-run.ts';
 import { retryTransient } from './transient.ts';
@@ -31,7 +33,7 @@ export interface RunUnderWay {
 }
 
 /** Starts and follows runs, within `concurrency` and the holds. */
-export class Scheduler {
+export class Scheduler implements RunStarter {
   readonly #context: Context;
   readonly #host: SupervisorHost;
   readonly #preflight: Preflight;
@@ -64,7 +66,31 @@ export class Scheduler {
 
   /** Adopts or closes what a predecessor left open. */
   async recover(): Promise<void> {
-    for (const run of await recover(this.#context, (run) => this.#listener(run))) this.#follow(run);
+    for (const active of await recover(this.#context, (run) => this.#listener(run))) {
+      this.#follow(active);
+      // What it reads for is begun again.
+      if (!isWork(active.run)) this.#host.runInBackground(active.stop({ kind: 'interrupted' }));
+    }
+  }
+
+  async runToEnd(plan: RunPlan, stop: AbortSignal): Promise<void> {
+    const { id } = plan.run;
+    const interrupt = () => {
+      const underWay = this.#starting.get(id) ?? this.#active.get(id);
+      if (underWay) this.#host.runInBackground(underWay.stop({ kind: 'interrupted' }));
+    };
+    const starting = this.#begin(plan);
+    stop.addEventListener('abort', interrupt, { once: true });
+    try {
+      if (stop.aborted) interrupt();
+      await starting.ended;
+      const active = this.#active.get(id);
+      // It may have become an active run just as it was to be stopped.
+      if (stop.aborted) interrupt();
+      await active?.ended;
+    } finally {
+      stop.removeEventListener('abort', interrupt);
+    }
   }
 
   /** Applies to the active runs what a person, or the run itself, has asked for. Does not wait for it. */
@@ -101,26 +127,29 @@ export class Scheduler {
         findSubfolder: (project) => subfolderOf(this.#context, project),
       });
       if (!started) return;
-      this.#begin(started);
+      const { run, project, earlier } = started;
+      const prepare = (stop: AbortSignal) => prepareRun(this.#context, started, stop);
+      this.#begin({ run, limits: project, earlier, prepare });
     }
   }
 
   /** In the background: preparing a run may take minutes. */
-  #begin(started: StartedRun): void {
-    const { run } = started;
+  #begin(plan: RunPlan): StartingRun {
+    const { run } = plan;
     this.#gate.families.started(run);
     const starting = new StartingRun(this.#context, run, async (stop) => {
-      await this.#start(started, stop).finally(() => this.#starting.delete(run.id));
+      await this.#start(plan, stop).finally(() => this.#starting.delete(run.id));
       this.#host.wake();
     });
     this.#starting.set(run.id, starting);
     this.#host.runInBackground(starting.ended);
+    return starting;
   }
 
-  async #start(started: StartedRun, stop: AbortSignal): Promise<void> {
+  async #start(plan: RunPlan, stop: AbortSignal): Promise<void> {
     const { config, lease } = this.#context;
-    const { run, project, earlier } = started;
-    const spawned = await spawnRun(this.#context, started, stop);
+    const { run, limits, earlier } = plan;
+    const spawned = await spawnRun(this.#context, plan, stop);
     if (!spawned.ok) {
       await removeSecrets(this.#context, run);
       await retryTransient(this.#context, () =>
@@ -132,7 +161,7 @@ export class Scheduler {
     const { budget, child, opening, resumed, workspaceIdentity } = spawned.value;
     await recordChild(this.#context, run, child, workspaceIdentity);
     const start = { resumed, workspaceIdentity, budget, listener: this.#listener(run) };
-    const active = new ActiveRun(this.#context, runContext(project, run, earlier, config, start), child);
+    const active = new ActiveRun(this.#context, runContext(limits, run, earlier, config, start), child);
     this.#follow(active);
     await active.begin(opening);
     await gatherRun(spawned.value);

@@ -21,6 +21,7 @@ import { HistoryLog } from './history-log.ts';
 import { Lander } from './land/lander.ts';
 import { acquireLease, keepLease } from './lease-keeper.ts';
 import { Preflight } from './preflight.ts';
+import { takeAllPatchesBack } from './review/patch-folder.ts';
 import { Scheduler } from './scheduler.ts';
 import { retryTransient } from './transient.ts';
 import { Heartbeat } from './upkeep/heartbeat.ts';
@@ -111,7 +112,7 @@ class Supervisor {
     const runInBackground = (work: Promise<unknown>) => this.#runInBackground(work);
     this.#preflight = new Preflight(context, wake);
     this.#scheduler = new Scheduler(context, { wake, runInBackground }, this.#preflight);
-    this.#verifier = new Verifier(context, { wake, runInBackground });
+    this.#verifier = new Verifier(context, { wake, runInBackground }, this.#scheduler);
     this.#lander = new Lander(context, { wake, runInBackground });
     this.#heartbeat = new Heartbeat(context);
     this.#upkeep = [new SleepInhibitor(context), new Retention(context, wake), this.#heartbeat];
@@ -128,6 +129,7 @@ class Supervisor {
     try {
       await this.#scheduler.recover();
       await retryTransient(this.#context, () => endLeftChecks(this.#context));
+      await takeAllPatchesBack(this.#context);
       await retryTransient(this.#context, () => probeAtStart(lease));
       await this.#loop(stop);
       await this.#drain();

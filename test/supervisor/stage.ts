@@ -2,6 +2,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { endRun } from '../../src/bridge/end-run.ts';
+import type { HeldLease } from '../../src/bridge/lease.ts';
 import { approve } from '../../src/bridge/reviews.ts';
 import { sendPlan } from '../../src/bridge/send-plan.ts';
 import { recordWorktree, worktreeReady } from '../../src/bridge/worktrees.ts';
@@ -16,6 +17,7 @@ import type { Run } from '../../src/project/run.ts';
 import { runsFolder } from '../../src/state-folder.ts';
 import { Lander } from '../../src/supervisor/land/lander.ts';
 import { keepFingerprint } from '../../src/supervisor/place/kept-fingerprint.ts';
+import type { RunStarter } from '../../src/supervisor/run/run-plan.ts';
 import { Verifier } from '../../src/supervisor/verify/verifier.ts';
 import { accepted, begin, current, ending, submit, supervised, TOKEN } from '../bridge/steps.ts';
 import { eventually } from '../eventually.ts';
@@ -42,8 +44,20 @@ export interface Stage extends AsyncDisposable {
   close(): Promise<void>;
 }
 
-/** @param settings Of the workspace. */
-export async function stage(settings: Readonly<Record<string, unknown>> = {}): Promise<Stage> {
+const NO_RUNS: RunStarter = {
+  runToEnd: async () => {
+    throw new Error('no run was to start');
+  },
+};
+
+/**
+ * @param settings Of the workspace.
+ * @param starter Starts the runs of reviewers, given the lease.
+ */
+export async function stage(
+  settings: Readonly<Record<string, unknown>> = {},
+  starter: (lease: HeldLease) => RunStarter = () => NO_RUNS,
+): Promise<Stage> {
   const git = await gitRig();
   const rig = await supervised();
   await writeFile(
@@ -84,7 +98,11 @@ export async function stage(settings: Readonly<Record<string, unknown>> = {}): P
       wake: silent,
       runInBackground: (ended: Promise<unknown>) => void ended.catch((error) => failures.push(error)),
     };
-    return { failures, verifier: new Verifier(context, host), lander: new Lander(context, host) };
+    return {
+      failures,
+      verifier: new Verifier(context, host, starter(lease)),
+      lander: new Lander(context, host),
+    };
   };
   let { failures, verifier, lander } = parts();
   const attend = async () => {

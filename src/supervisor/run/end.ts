@@ -12,7 +12,7 @@ import { messageOf } from '../../error-message.ts';
 import { findStrays } from '../../machine/strays.ts';
 import type { Outcome } from '../../project/outcome.ts';
 import { isCrash } from '../../project/retry.ts';
-import { type Run, type RunCost, UNKNOWN_COST } from '../../project/run.ts';
+import { isWork, type Run, type RunCost, UNKNOWN_COST } from '../../project/run.ts';
 import { type RunFiles, runFiles } from '../../state-folder.ts';
 import type { Context } from '../context.ts';
 import { endsSupervisor, retryTransient } from '../transient.ts';
@@ -136,6 +136,7 @@ async function outcomeOf(
     ended: reason,
     started: summary.init !== undefined,
     resumed,
+    isReview: !isWork(run),
     result: summary.result,
     error: summary.error,
     rateLimit: summary.rateLimit,

@@ -5,7 +5,7 @@ import { userMessage } from '../../claude/input.ts';
 import { prompt } from '../../claude/prompt.ts';
 import { sessionExists, sessionHasMessage } from '../../claude/session.ts';
 import type { Environment } from '../../environment.ts';
-import type { Run } from '../../project/run.ts';
+import { isWork, type Run } from '../../project/run.ts';
 
 /** Whether the session of a run has a conversation, and the first line to write to the input of Claude. */
 export async function readConversation(
@@ -24,6 +24,7 @@ export async function readConversation(
  */
 export function openingMessage(started: StartedRun, remembers: boolean): string {
   const { run, project, earlier, briefing } = started;
+  if (!isWork(run)) throw new Error(`run ${run.id} is a review, which has a prompt of its own`);
   const text = prompt({ ...briefing, project, kind: run.kind, last: earlier.at(-1), remembers });
   return userMessage(text, promptId(run));
 }

@@ -1,29 +1,19 @@
-/** Finds out what to start for a recorded run, step by step. The first step that fails gives the outcome of the run. */
+/** Finds out what to start for a run that works on a plan, step by step. The first step that fails gives its outcome. */
 
-import { realpath } from 'node:fs/promises';
 import type { StartedRun } from '../../bridge/claim.ts';
-import { checkRunFolder, type RunFolder } from '../../bridge/run-folder.ts';
 import { commandLine, writeMcpConfig } from '../../claude/command-line.ts';
-import { claudeEnvironment } from '../../claude/environment.ts';
-import { locateClaude } from '../../claude/locate.ts';
 import { runSettings } from '../../claude/run-settings.ts';
-import { claudeVersion, KEEPS_SETTINGS_OUT_SINCE, keepsSettingsOut } from '../../claude/version.ts';
-import type { Environment } from '../../environment.ts';
-import { repositoryConfig } from '../../git/config.ts';
-import { guardedFromGit } from '../../git/guard.ts';
 import type { ChildOptions } from '../../machine/child.ts';
-import { provideDescriptors } from '../../machine/descriptors.ts';
-import { folderIdentity } from '../../machine/folder-identity.ts';
-import { pathFrom } from '../../machine/folder-overlap.ts';
 import { type Remainder, tightest } from '../../project/budget.ts';
 import type { Outcome } from '../../project/outcome.ts';
 import type { Run } from '../../project/run.ts';
-import { ok, type Refusal, type Result, refuse } from '../../result.ts';
+import { ok, type Result, refuse } from '../../result.ts';
 import { runFiles } from '../../state-folder.ts';
 import { budgetCharges } from '../budgets.ts';
 import type { Context } from '../context.ts';
 import { makePlace, measureBefore } from '../place/place.ts';
 import { makeRunsFolder } from '../room.ts';
+import { findClaude, type GuardedClaude, guardClaude } from './guarded-claude.ts';
 import { readConversation } from './opening.ts';
 
 export interface PreparedRun {
@@ -39,13 +29,6 @@ export interface PreparedRun {
   readonly workspaceIdentity: string | null;
 }
 
-/** Where Claude is to work, and what holds there. */
-interface Place {
-  readonly folder: RunFolder;
-  /** Identity of the folder; null when it is unknown. */
-  readonly identity: string | null;
-}
-
 /**
  * Prepares folder, environment, prompt and command line. Starts no Claude. `stop` ends what takes long. Throws StoreError,
  * LeaseLost and the system's errors.
@@ -55,30 +38,29 @@ export async function prepareRun(
   started: StartedRun,
   stop: AbortSignal,
 ): Promise<Result<PreparedRun, Outcome>> {
+  const { run, project } = started;
   const budget = await budgetLeft(context, started);
   if (!budget.ok) return budget;
-  // Before other programs are started: without file descriptors their answers mean nothing.
-  provideDescriptors();
   const claude = findClaude(context);
   if (!claude.ok) return claude;
-  const place = await preparePlace(context, started, stop);
-  if (!place.ok) return place;
-  const env = await environmentIn(place.value, context, started.run);
-  if (!env.ok) return env;
-  const version = await checkVersion(claude.value, place.value, env.value, started.run);
-  if (!version.ok) return version;
-  const { resumed, opening } = await readConversation(started, env.value);
-  const args = await argumentsIn(place.value, context, started, { resumed, budget: budget.value });
-  const { output, errors } = await writeFiles(context, started.run);
+  const made = await makePlace(context, started, stop);
+  if (!made.ok) return made;
+  const guarded = await guardClaude(context, claude.value, run, project);
+  if (!guarded.ok) return guarded;
+  const { env, identity } = guarded.value;
+  await measureBefore(context, started, stop);
+  const { resumed, opening } = await readConversation(started, env);
+  const args = argumentsIn(guarded.value, context, started, { resumed, budget: budget.value });
+  const { output, errors } = await writeFiles(context, run);
   const process: ChildOptions = {
     command: claude.value,
     args,
-    cwd: started.run.workspace,
-    env: env.value,
+    cwd: run.workspace,
+    env,
     stdoutPath: output,
     stderrPath: errors,
   };
-  return ok({ process, resumed, opening, budget: budget.value, workspaceIdentity: place.value.identity });
+  return ok({ process, resumed, opening, budget: budget.value, workspaceIdentity: identity });
 }
 
 /**
@@ -95,63 +77,12 @@ async function budgetLeft(
     : ok(budget);
 }
 
-function findClaude({ config, env }: Context): Result<string, Outcome> {
-  const claude = locateClaude(config.claude, env);
-  return claude.found ? ok(claude.path) : refuse({ kind: 'claude_missing', message: claude.message });
-}
-
-async function preparePlace(
-  context: Context,
-  started: StartedRun,
-  stop: AbortSignal,
-): Promise<Result<Place, Outcome>> {
-  const { bridge, clock, config } = context;
-  const made = await makePlace(context, started, stop);
-  if (!made.ok) return made;
-  const { place, workspace: source } = started.project;
-  const run = { ...started.run, source, place };
-  const folder = await checkRunFolder(config, bridge.stateDir, run, clock);
-  if (!folder.ok) return noWorkspace(folder.refusal);
-  await measureBefore(context, started, stop);
-  return ok({ folder: folder.value, identity: await folderIdentity(folder.value.path) });
-}
-
-/** The environment of Claude, in which git starts no program of the repository. */
-async function environmentIn(
-  { folder }: Place,
-  context: Context,
-  run: Run,
-): Promise<Result<Environment, Outcome>> {
-  const env = claudeEnvironment(context.env, run);
-  if (folder.claudeSettings === 'all') return ok(guardedFromGit(env, []));
-  try {
-    return ok(guardedFromGit(env, await repositoryConfig(folder.path, env)));
-  } catch (error) {
-    return noWorkspace((error as Error).message);
-  }
-}
-
-/** A repository that config.json does not name is not trusted, so Claude must ignore its settings. */
-async function checkVersion(
-  program: string,
-  { folder }: Place,
-  env: Environment,
-  { workspace }: Run,
-): Promise<Result<void, Outcome>> {
-  const version = folder.isNamed ? undefined : await claudeVersion(program, env);
-  if (version === undefined || keepsSettingsOut(version)) return ok(undefined);
-  return refuse({
-    kind: 'claude_too_old',
-    message: `Claude Code ${version} obeys some settings of ${workspace}, which config.json does not name; ${KEEPS_SETTINGS_OUT_SINCE} does not. Update it (claude update), or name the folder in 'workspaces'`,
-  });
-}
-
-async function argumentsIn(
-  { folder }: Place,
+function argumentsIn(
+  { folder, stateFolders }: GuardedClaude,
   { bridge: { stateDir }, config }: Context,
   { run, project }: StartedRun,
   { resumed, budget }: Pick<PreparedRun, 'resumed' | 'budget'>,
-): Promise<string[]> {
+): string[] {
   const servers = Object.keys(config.mcp_servers).map((name) => `mcp__${name}`);
   return commandLine({
     sessionId: run.sessionId,
@@ -164,19 +95,13 @@ async function argumentsIn(
     settings: runSettings({
       projectId: run.projectId,
       workspace: folder.path,
-      stateFolders: await pathsOf(stateDir, folder.path),
+      stateFolders,
       blockOutside: config.block_outside,
     }),
     mcpConfigFile: runFiles(stateDir, run.id).mcpConfig,
     maxTurns: project.maxTurns,
     maxBudgetUsd: budget?.leftUsd ?? null,
   });
-}
-
-/** All paths that lead to the state folder, including the one through a workspace that contains it. */
-async function pathsOf(stateDir: string, workspace: string): Promise<string[]> {
-  const paths = [stateDir, await realpath(stateDir), await pathFrom(workspace, stateDir)];
-  return [...new Set(paths)].filter((path) => path !== undefined);
 }
 
 /** The files of the run. Its MCP configuration is written last, when nothing else is missing: it may hold secrets. */
@@ -186,8 +111,4 @@ async function writeFiles({ bridge: { stateDir }, config, selfCommand }: Context
   const server = { selfCommand, stateDir, runId: run.id, projectId: run.projectId };
   await writeMcpConfig(files.mcpConfig, server, config.mcp_servers);
   return files;
-}
-
-function noWorkspace(message: string): Refusal<Outcome> {
-  return refuse({ kind: 'workspace_missing', message });
 }

@@ -5,12 +5,13 @@
 import { recordQuotas } from '../../bridge/quota.ts';
 import { expectedFolder } from '../../bridge/run-folder.ts';
 import { recordAnswered, recordReady } from '../../bridge/runs.ts';
-import { handshakeMismatch } from '../../claude/handshake.ts';
+import { handshakeMismatch, reviewMismatch } from '../../claude/handshake.ts';
 import { readQuotas } from '../../claude/quota.ts';
 import { EMPTY, foldEvent, type RunSummary } from '../../claude/run-summary.ts';
 import { costOf } from '../../claude/spending.ts';
 import { type ClaudeEvent, type Init, readEvent } from '../../claude/stream.ts';
 import type { Tail } from '../../claude/tail.ts';
+import { isWork } from '../../project/run.ts';
 import type { Context } from '../context.ts';
 import { ignoreTransient, retryTransient } from '../transient.ts';
 import type { RunContext } from './context.ts';
@@ -127,10 +128,10 @@ export class RunReader {
     const { listener, run } = this.#runContext;
     // The output of an adopted run is read from its beginning: what the predecessor recorded is not news.
     if (run.readyAt !== null) return;
-    const mismatch = await handshakeMismatch(init, {
-      folder: await expectedFolder(bridge.stateDir, run),
-      disallowedTools: config.disallowed_tools,
-    });
+    const folder = await expectedFolder(bridge.stateDir, run);
+    const mismatch = isWork(run)
+      ? await handshakeMismatch(init, { folder, disallowedTools: config.disallowed_tools })
+      : await reviewMismatch(init, { folder });
     if (mismatch) return this.#stop.killBeforeFirstRequest(mismatch);
     const facts = { model: init.model, claudeVersion: init.claude_code_version };
     await retryTransient(this.#context, () => recordReady(lease, run, facts));

@@ -1,6 +1,5 @@
 /** Starts the claude process of a recorded run, or says with which outcome the run ends because there is none. */
 
-import type { StartedRun } from '../../bridge/claim.ts';
 import { checkLease } from '../../bridge/lease.ts';
 import { messageOf } from '../../error-message.ts';
 import { type Child, spawnChild } from '../../machine/child.ts';
@@ -8,11 +7,13 @@ import { enterControlGroup, makeControlGroup, removeControlGroup } from '../../m
 import type { SpawnFailure } from '../../machine/spawn-failure.ts';
 import { isResourceError } from '../../machine/transient-error.ts';
 import type { Outcome } from '../../project/outcome.ts';
+import type { Run } from '../../project/run.ts';
 import { ok, type Result, refuse } from '../../result.ts';
 import type { Context } from '../context.ts';
 import { endsSupervisor, retryTransient } from '../transient.ts';
 import { controlGroupOf } from './held-process.ts';
-import { type PreparedRun, prepareRun } from './prepare.ts';
+import type { PreparedRun } from './prepare.ts';
+import type { RunPlan } from './run-plan.ts';
 
 export interface SpawnedRun extends Omit<PreparedRun, 'process'> {
   readonly child: Child;
@@ -26,15 +27,15 @@ export interface SpawnedRun extends Omit<PreparedRun, 'process'> {
  */
 export async function spawnRun(
   context: Context,
-  started: StartedRun,
+  { run, prepare }: RunPlan,
   stop: AbortSignal,
 ): Promise<Result<SpawnedRun, Outcome>> {
   try {
-    const prepared = await prepareRun(context, started, stop);
+    const prepared = await prepare(stop);
     if (stop.aborted) return refuse(stop.reason as Outcome);
-    return prepared.ok ? await spawn(context, started, prepared.value) : prepared;
+    return prepared.ok ? await spawn(context, run, prepared.value) : prepared;
   } catch (error) {
-    await removeControlGroup(controlGroupOf(started.run));
+    await removeControlGroup(controlGroupOf(run));
     if (endsSupervisor(error)) throw error;
     const kind = isResourceError(error) ? 'machine_exhausted' : 'never_spawned';
     return refuse({ kind, message: messageOf(error) });
@@ -43,7 +44,7 @@ export async function spawnRun(
 
 async function spawn(
   context: Context,
-  { run }: StartedRun,
+  run: Run,
   { process, ...prepared }: PreparedRun,
 ): Promise<Result<SpawnedRun, Outcome>> {
   const group = await makeControlGroup(controlGroupOf(run));

@@ -1,24 +1,20 @@
 /** What is known of a round besides what is measured: what its runs cost, and what they were not allowed to do. */
 import type { ToVerify } from '../../bridge/verifying.ts';
 import { type DeniedCall, NO_ACCOUNT, type RunAccount, RunAccountant } from '../../claude/run-account.ts';
-import { readEvent } from '../../claude/stream.ts';
-import { tailFile } from '../../claude/tail.ts';
 import { messageOf } from '../../error-message.ts';
 import type { RoundRecord } from '../../evidence/make-evidence.ts';
 import { sumCosts } from '../../project/costs.ts';
 import type { Evidence } from '../../project/evidence.ts';
-import type { Run } from '../../project/run.ts';
-import { runFiles } from '../../state-folder.ts';
+import { isWork, type Run } from '../../project/run.ts';
 import { VERSION } from '../../version.ts';
 import type { Context } from '../context.ts';
+import { eventsOf } from '../run-events.ts';
 
 /** @param maxRepairs How often the round may be sent back for its checks. */
 export async function roundRecord(context: Context, due: ToVerify, maxRepairs: number): Promise<RoundRecord> {
   const { project, completion, attempt, planRevision, repairsUsed } = due;
-  const runs = due.runs.filter(({ round }) => round === completion.round);
-  const accounts: RunAccount[] = [];
-  for (const run of runs) accounts.push(await accountOf(context, run));
-  const cost = sumCosts(runs.map(({ costUsd }) => costUsd));
+  const runs = due.runs.filter((run) => run.round === completion.round && isWork(run));
+  const accounts = await accountsOf(context, runs);
   return {
     projectId: project.id,
     round: completion.round,
@@ -29,30 +25,40 @@ export async function roundRecord(context: Context, due: ToVerify, maxRepairs: n
     claudeVersion: runs.at(-1)?.claudeVersion ?? null,
     sessions: [...new Set(runs.map(({ sessionId }) => sessionId))],
     repairs: { used: repairsUsed, max: maxRepairs },
-    cost: {
-      usd: cost.unknown === 0 ? cost.usd : null,
-      tokens: sumTokens(accounts),
-      turns: runs.reduce((sum, { live }) => sum + live.turns, 0),
-      runs: runs.length,
-      seconds: Math.round(runs.reduce((sum, run) => sum + secondsOf(run), 0)),
-    },
+    cost: await costOfRuns(
+      context,
+      due.runs.filter(({ round }) => round === completion.round),
+    ),
     denied: counted(accounts.flatMap(({ denied }) => denied)),
     requests: [],
   };
 }
 
-async function accountOf({ bridge, clock, log }: Context, run: Run): Promise<RunAccount> {
+/** What these runs took together. Unknown as soon as it is unknown for one. */
+export async function costOfRuns(context: Context, runs: readonly Run[]): Promise<Evidence['cost']> {
+  const cost = sumCosts(runs.map(({ costUsd }) => costUsd));
+  return {
+    usd: cost.unknown === 0 ? cost.usd : null,
+    tokens: sumTokens(await accountsOf(context, runs)),
+    turns: runs.reduce((sum, { live }) => sum + live.turns, 0),
+    runs: runs.length,
+    seconds: Math.round(runs.reduce((sum, run) => sum + secondsOf(run), 0)),
+  };
+}
+
+async function accountsOf(context: Context, runs: readonly Run[]): Promise<RunAccount[]> {
+  const accounts: RunAccount[] = [];
+  for (const run of runs) accounts.push(await accountOf(context, run));
+  return accounts;
+}
+
+async function accountOf(context: Context, run: Run): Promise<RunAccount> {
   const accountant = new RunAccountant();
-  const tail = tailFile(runFiles(bridge.stateDir, run.id).output, clock);
-  tail.end();
   try {
-    for await (const line of tail.lines()) {
-      const event = readEvent(line);
-      if (event) accountant.take(event);
-    }
+    for await (const event of eventsOf(context, run)) accountant.take(event);
     return accountant.account;
   } catch (error) {
-    log.warn('run.unread', { run: run.id }, messageOf(error));
+    context.log.warn('run.unread', { run: run.id }, messageOf(error));
     return NO_ACCOUNT;
   }
 }

@@ -1,6 +1,6 @@
 /**
- * Verifies submitted work: once its run has ended, the supervisor makes the evidence and records it. What is cut short,
- * by a stop or by a kill, is made again.
+ * Verifies submitted work: once its run has ended, the supervisor makes the evidence, has it reviewed where the owner
+ * asks for that, and records it. What is cut short, by a stop or by a kill, is made again.
  */
 import {
   isBeingVerified,
@@ -14,16 +14,20 @@ import { messageOf } from '../../error-message.ts';
 import { matchesGlob } from '../../evidence/glob.ts';
 import type { Context, SupervisorHost } from '../context.ts';
 import { ProjectJobs } from '../project-jobs.ts';
+import { withReview } from '../review/review-round.ts';
+import type { RunStarter } from '../run/run-plan.ts';
 import { endsSupervisor, retryTransient } from '../transient.ts';
 import { evidenceOf } from './evidence-of.ts';
 
 /** Verifies within `concurrency`, beside the runs. */
 export class Verifier {
   readonly #context: Context;
+  readonly #starter: RunStarter;
   readonly #jobs: ProjectJobs;
 
-  constructor(context: Context, host: SupervisorHost) {
+  constructor(context: Context, host: SupervisorHost, starter: RunStarter) {
     this.#context = context;
+    this.#starter = starter;
     this.#jobs = new ProjectJobs(host);
   }
 
@@ -52,11 +56,15 @@ export class Verifier {
     const { lease, log } = this.#context;
     const { id, round } = due.project;
     try {
-      const evidence = await evidenceOf(this.#context, due, stop);
+      const measured = await evidenceOf(this.#context, due, stop);
+      if (measured === undefined || stop.aborted) return;
+      const evidence = await withReview(this.#context, this.#starter, due, measured, stop);
       if (evidence === undefined || stop.aborted) return;
-      const { autoApprove } = projectRules(this.#context.config, due.project);
+      const { autoApprove, review } = projectRules(this.#context.config, due.project);
       const rule = autoApprove ? { ...autoApprove, matches: matchesGlob } : undefined;
-      const recorded = await retryTransient(this.#context, () => recordEvidence(lease, due, evidence, rule));
+      const recorded = await retryTransient(this.#context, () =>
+        recordEvidence(lease, due, evidence, { rule, repairsFindings: review?.repair ?? false }),
+      );
       if (!recorded.ok) log.info('project.not_verified', { project: id, round }, recorded.refusal);
     } catch (error) {
       if (stop.aborted && !endsSupervisor(error)) return;
