@@ -16,6 +16,7 @@ import {
   maxRounds,
   onApprove,
   repairs,
+  reviewSettings,
   workspaceSettings,
 } from './config-workspace.ts';
 import { expandHome } from './home-path.ts';
@@ -105,7 +106,9 @@ const fields = z.strictObject({
     ),
   repairs: repairs
     .default(DEFAULT_REPAIRS)
-    .describe('How often failed checks go back to Claude, a round, before you are asked.'),
+    .describe(
+      'How often failed checks, or what a reviewer blocks, go back to Claude, a round, before you are asked.',
+    ),
   on_approve: onApprove
     .default(DEFAULT_ON_APPROVE)
     .describe(
@@ -125,6 +128,11 @@ const fields = z.strictObject({
     .optional()
     .describe(
       'How many results may wait for you before no new plan is begun. Revisions and repairs go on. Default: no limit.',
+    ),
+  review: reviewSettings
+    .optional()
+    .describe(
+      'Lets a second model read the changes once the checks are green, before you are asked: `{"max_usd": 0.5}`. It can change nothing and decides nothing.',
     ),
   mcp_servers: z
     .record(z.string().regex(/^[\w-]+$/, "must be a name of letters, digits, '_' and '-'"), mcpServer)

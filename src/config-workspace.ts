@@ -39,6 +39,19 @@ export const autoApproveSettings = z.strictObject({
   paths: globs.min(1),
 });
 
+export const reviewSettings = z.strictObject({
+  max_usd: z.number().positive().max(1_000),
+  // It becomes an argument of a command line: what starts with '-' would be read as an option there.
+  model: z
+    .string()
+    .max(200)
+    .regex(/^\w[\w.:[\]@/-]*$/, "must be a model name such as 'opus', 'sonnet' or a full model id")
+    .optional(),
+  prompt: z.string().trim().min(1).max(20_000).optional(),
+  timeout: timeLimit.prefault('15m'),
+  repair: z.boolean().default(false),
+});
+
 /** It becomes an argument of git: what starts with '-' would be read as an option there. */
 const gitName = z
   .string()
@@ -71,15 +84,22 @@ export const workspaceSettings = z.strictObject({
   budget_usd: budgetUsd.optional(),
   concurrency: concurrency.optional(),
   auto_approve: autoApproveSettings.optional(),
+  review: z
+    .union([reviewSettings, z.literal(false)], {
+      error: 'must be an object such as {"max_usd": 0.5}, or false',
+    })
+    .optional(),
 });
 
 const INNER: Readonly<Record<string, z.ZodObject>> = {
   checks: checkSettings,
   auto_approve: autoApproveSettings,
+  review: reviewSettings,
+  budget: budgetSettings,
 };
 
 /** The keys that are allowed at a place in the configuration, such as `workspaces`, `app`, `checks`, `0`. */
 export function keysAt([top, , key]: readonly PropertyKey[]): string[] {
-  const found = top === 'budget' ? budgetSettings : (INNER[String(key)] ?? workspaceSettings);
-  return Object.keys(found.shape);
+  const inner = INNER[String(top === 'workspaces' ? key : top)];
+  return Object.keys((inner ?? workspaceSettings).shape);
 }

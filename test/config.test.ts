@@ -146,6 +146,7 @@ const VALUES: readonly [key: string, written: unknown, read: unknown][] = [
         budget_usd: 4,
         concurrency: 2,
         auto_approve: { checks: true, max_lines: 20, paths: ['docs/**'] },
+        review: { max_usd: 0.5, model: 'opus', prompt: 'Look for races.', timeout: '5m', repair: true },
       },
     },
     {
@@ -169,9 +170,12 @@ const VALUES: readonly [key: string, written: unknown, read: unknown][] = [
         budget_usd: 4,
         concurrency: 2,
         auto_approve: { checks: true, max_lines: 20, paths: ['docs/**'] },
+        review: { max_usd: 0.5, model: 'opus', prompt: 'Look for races.', timeout: 300_000, repair: true },
       },
     },
   ],
+  ['workspaces', { app: { path: '/app', review: false } }, { app: { path: '/app', review: false } }],
+  ['review', { max_usd: 2 }, { max_usd: 2, timeout: 900_000, repair: false }],
   ['isolation', 'in_place', 'in_place'],
   ['repairs', 0, 0],
   ['on_approve', 'branch', 'branch'],
@@ -244,7 +248,7 @@ describe('wrong values', () => {
     ],
     [
       { workspaces: { a: { path: '/a', model: 'x' } } },
-      "'workspaces.a' has an unknown key 'model'; allowed keys: path, claude_settings, isolation, allow_in_place, base, prepare, prepare_timeout, checks, check_inputs, check_env_deny, repairs, on_approve, remote, max_rounds, budget_usd, concurrency, auto_approve",
+      "'workspaces.a' has an unknown key 'model'; allowed keys: path, claude_settings, isolation, allow_in_place, base, prepare, prepare_timeout, checks, check_inputs, check_env_deny, repairs, on_approve, remote, max_rounds, budget_usd, concurrency, auto_approve, review",
     ],
     [
       { workspaces: { a: { path: '/a', checks: [{ name: 'test', run: 'npm test', cmd: 'x' }] } } },

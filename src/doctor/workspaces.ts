@@ -12,6 +12,7 @@ import { type DoctorContext, once } from './context.ts';
 import { checkRepository } from './repository.ts';
 import { checkCommands } from './workspace-commands.ts';
 import { checkFolder, type WorkspaceFolder } from './workspace-folder.ts';
+import { checkReview } from './workspace-review.ts';
 
 export function workspacesGroup(context: DoctorContext): CheckGroup {
   const probed = once(() => probeFolders(context));
@@ -57,8 +58,9 @@ function results({ stateDir }: DoctorContext, probed: Probed): FindingFacts[] {
 }
 
 async function commands(context: DoctorContext, probed: Probed): Promise<FindingFacts[]> {
-  const results = await Promise.all(usable(probed).map((folder) => checkCommands(context, folder)));
-  return results.flat();
+  const folders = usable(probed);
+  const results = await Promise.all(folders.map((folder) => checkCommands(context, folder)));
+  return [...results.flat(), ...folders.flatMap((folder) => checkReview(context, folder))];
 }
 
 /** A folder that does not respond would block this process too. */
