@@ -4,10 +4,9 @@ import { join } from 'node:path';
 import { digests } from '../git/rig.ts';
 import type { Rig } from './rig.ts';
 
-/** A repository with one commit on `main`, that config.json names `site`. */
-export async function repository(rig: Rig, settings: Readonly<Record<string, unknown>> = {}) {
-  const folder = await rig.workspace('site');
-  await rig.configure({ workspaces: { site: { path: folder, ...settings } } });
+/** A repository with one commit on `main`, that config.json names, with these settings of the workspace. */
+export async function repository(rig: Rig, settings: Readonly<Record<string, unknown>> = {}, name = 'site') {
+  const folder = await rig.workspace(name, settings);
   const git = (...words: string[]) =>
     execFileSync('git', ['-C', folder, ...words], { encoding: 'utf8', env: rig.environment }).trim();
   git('init', '--quiet', '-b', 'main');

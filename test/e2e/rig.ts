@@ -80,8 +80,8 @@ export interface Rig {
   configure(config: Readonly<Record<string, unknown>>): Promise<void>;
   /** Changes the environment of commands and supervisors started from now on. */
   environment: Record<string, string>;
-  /** A new folder that config.json names as a workspace. */
-  workspace(name: string): Promise<string>;
+  /** A new folder that config.json names as a workspace, with settings of its own if given. */
+  workspace(name: string, settings?: Readonly<Record<string, unknown>>): Promise<string>;
   command(...args: string[]): Promise<CommandResult>;
   /** Starts a command and waits for nothing. `wrapper` is a program, with arguments, that becomes it. */
   launch(args: readonly string[], wrapper?: readonly string[]): Launched;
@@ -182,11 +182,12 @@ async function build(root: string, home: string, started: ChildProcess[]): Promi
       // What a supervisor that is killed has started for this is gone a moment after it: too late for the last look.
       BRIDGE_KEEP_AWAKE: 'false',
     },
-    async workspace(name) {
-      const folder = join(root, name);
-      await mkdir(folder);
-      await configure({ workspaces: { ...(settings.workspaces as object | undefined), [name]: folder } });
-      return folder;
+    async workspace(name, own) {
+      const path = join(root, name);
+      await mkdir(path);
+      const others = settings.workspaces as object | undefined;
+      await configure({ workspaces: { ...others, [name]: own ? { path, ...own } : path } });
+      return path;
     },
     async command(...args) {
       const child = start(args);
@@ -318,8 +319,9 @@ export async function waitUntil(
   look: () => Promise<boolean>,
   what: string,
   explain: () => Promise<string> = async () => '',
+  timeoutMs = STATE_TIMEOUT_MS,
 ): Promise<void> {
-  const deadline = systemClock.monotonic() + STATE_TIMEOUT_MS;
+  const deadline = systemClock.monotonic() + timeoutMs;
   while (!(await look())) {
     if (systemClock.monotonic() > deadline) throw new Error(`waited in vain for ${what}\n${await explain()}`);
     await systemClock.sleep(20);

@@ -1,54 +1,15 @@
-/**
- * The time of day jumps under a supervisor with a run under way. Nobody may set this machine's clock for a test, so the
- * supervisor works in this process and is given one that jumps; Claude's part is played by a real process.
- */
+/** The time of day jumps under a supervisor with a run under way; Claude's part is played by a real process. */
 
 import { randomUUID } from 'node:crypto';
-import { setTimeout as delay } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
 import { describe, expect } from 'vitest';
 import { steer } from '../../src/bridge/control.ts';
 import { currentHolds } from '../../src/bridge/holds.ts';
 import { currentLease } from '../../src/bridge/lease.ts';
-import { type Clock, systemClock } from '../../src/clock.ts';
-import { loadConfig } from '../../src/config.ts';
-import { openLog } from '../../src/log.ts';
 import type { ProjectId } from '../../src/project/ids.ts';
-import { runSupervisor } from '../../src/supervisor/supervisor.ts';
 import { type Rig, waitUntil } from '../e2e/rig.ts';
+import { DAY, HOUR, withSupervisor } from './jumping-clock.ts';
 import { emit, exit, init, result, say, submit, wait, work } from './puppet.ts';
 import { test } from './rig.ts';
-
-const cli = fileURLToPath(new URL('../../dist/cli.js', import.meta.url));
-
-const HOUR = 3_600_000;
-const DAY = 24 * HOUR;
-
-/** The machine's time, and a time of day that a test sets forward or back. */
-class JumpingClock implements Clock {
-  #offsetMs = 0;
-
-  monotonic = systemClock.monotonic;
-  sleep = systemClock.sleep;
-
-  now(): Date {
-    return new Date(Date.now() + this.#offsetMs);
-  }
-
-  jump(ms: number): void {
-    this.#offsetMs += ms;
-  }
-
-  async sleepUntil(time: Date, signal?: AbortSignal): Promise<void> {
-    // In shorter steps than the real one, so that a jump is noticed soon.
-    while (this.now() < time && !signal?.aborted)
-      await delay(
-        Math.min(time.getTime() - this.now().getTime(), 50),
-        undefined,
-        signal ? { signal } : {},
-      ).catch(() => undefined);
-  }
-}
 
 describe.for([
   ['forward by a day', DAY],
@@ -109,39 +70,6 @@ describe('usage limit', () => {
     });
   });
 });
-
-/** A supervisor in this process, until `work` is done. */
-async function withSupervisor(rig: Rig, work: (clock: JumpingClock) => Promise<void>): Promise<void> {
-  const clock = new JumpingClock();
-  const stop = new AbortController();
-  const log = openLog({ path: `${rig.home}/loop.log`, clock });
-  const config = loadConfig(rig.home, rig.environment);
-  const selfCommand = [process.execPath, cli];
-  const env = rig.environment;
-  const options = {
-    stateDir: rig.home,
-    config,
-    env,
-    clock,
-    log,
-    degradedReason: () => null,
-    selfCommand,
-    signal: stop.signal,
-  };
-  const ended = runSupervisor(options);
-  ended.catch(() => undefined);
-  try {
-    await Promise.race([
-      work(clock),
-      ended.then((end) => Promise.reject(new Error(`it ended: ${end.kind}`))),
-    ]);
-  } finally {
-    stop.abort();
-    await ended.catch(() => undefined);
-    await log.close();
-  }
-  expect(await ended).toEqual({ kind: 'stopped' });
-}
 
 /** Waits until the supervisor has looked at the queue and its holds, after a change that was made just now. */
 async function lookedAround(rig: Rig, id: ProjectId): Promise<void> {

@@ -24,6 +24,7 @@ export type Step =
   | { readonly do: 'limit'; readonly seconds: number; readonly window: string }
   | { readonly do: 'write'; readonly base64: string; readonly times: number }
   | { readonly do: 'errors'; readonly text: string }
+  | { readonly do: 'shell'; readonly command: string }
   | { readonly do: 'wait'; readonly name: string }
   | { readonly do: 'leave'; readonly how: Left }
   | { readonly do: 'exit'; readonly code: number }
@@ -44,11 +45,14 @@ export const update = (message: string): Step => ({
   tool: 'bridge_send_update',
   input: { message },
 });
-export const submit = (summary = 'Done'): Step => ({
+/** @param files What it says it created and modified. */
+export const submit = (summary = 'Done', files: Readonly<Record<string, readonly string[]>> = {}): Step => ({
   do: 'call',
   tool: 'bridge_send_completion',
-  input: { summary },
+  input: { summary, ...files },
 });
+/** Runs this in the folder of the run; a failure ends the puppet. */
+export const shell = (command: string): Step => ({ do: 'shell', command });
 export const result = (fields: Readonly<Record<string, unknown>> = {}): Step => ({ do: 'result', fields });
 /** Any other event. */
 export const emit = (event: Readonly<Record<string, unknown>>): Step => ({ do: 'emit', event });

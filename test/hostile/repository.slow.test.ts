@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { describe, expect } from 'vitest';
 import { call, say } from '../../src/simulator/reply.ts';
 import { sequence } from '../../src/simulator/script.ts';
+import { worktreeFolder } from '../../src/state-folder.ts';
 import { bridgeCall, type Rig, test } from '../e2e/rig.ts';
 import { GUIDANCE, plant, SECRET } from './planted.ts';
 
@@ -84,6 +85,41 @@ describe('repositories that try to take over a run', () => {
       expect(first?.tools).not.toContain('ExitWorktree');
     });
   });
+});
+
+test('a repository takes over no run in a worktree of it, nor what measures and lands the work, by anything that is committed or in the main checkout', async ({
+  rig,
+}) => {
+  const repository = await rig.workspace('site');
+  const planted = await plant(repository, { committed: true });
+  try {
+    await rig.configure({ model: 'claude-sonnet-4-5' });
+    const id = await rig.send('---\nworkspace: site\n---\n# Look around');
+    const worktree = worktreeFolder(rig.home, id);
+    rig.script = sequence([
+      call('Bash', { command: `touch '${join(worktree, 'by-bash')}' && node -e 1` }),
+      call('Bash', { command: 'git status' }),
+      call('Write', { file_path: join(worktree, 'notes.md'), content: 'x' }),
+      SUBMIT,
+      say('Done.'),
+    ]);
+    await rig.startSupervisor();
+    await rig.until(id, 'awaiting_approval');
+    const [first, second, third] = rig.asked();
+    expect(first?.model).toBe('claude-sonnet-4-5');
+    expect(first?.mentions(GUIDANCE)).toBe(true);
+    expect(first?.mentions(SECRET)).toBe(false);
+    expect(first?.tools).not.toContain('EnterWorktree');
+    expect(second?.toolResults[0]).toMatchObject({ isError: true });
+    expect(third?.toolResults[0]).toMatchObject({ isError: false });
+    expect((await rig.command('approve', id)).code).toBe(0);
+    await rig.until(id, 'complete');
+    expect(existsSync(join(repository, 'notes.md'))).toBe(true);
+    expect(planted.stolen).toEqual([]);
+    expect(await planted.markers()).toEqual([]);
+  } finally {
+    await planted.close();
+  }
 });
 
 test('a folder’s settings count where the owner says so: claude_settings is all', async ({ rig }) => {
