@@ -13,6 +13,7 @@ import {
 } from '../machine/control-group.ts';
 import { identify } from '../machine/identity.ts';
 import { Lineage } from '../machine/lineage.ts';
+import { readToNow } from '../machine/read-to-now.ts';
 import { type ShellChild, spawnShell } from '../machine/shell.ts';
 import { findStrays } from '../machine/strays.ts';
 import { type EnvironmentMark, findMarked, type Leftover, sweep } from '../machine/sweep.ts';
@@ -73,6 +74,7 @@ export async function runCommand(
     const timedOut = await isLate(child, lineage, timeoutMs, options);
     const leftovers = await endAll(child, lineage, options);
     await soon(taken, undefined, clock);
+    await readToNow(child.output);
     child.hangUp();
     await taken;
     if (signal.aborted) return undefined;

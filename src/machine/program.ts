@@ -2,6 +2,7 @@
 import { systemClock } from '../clock.ts';
 import { provideDescriptors } from './descriptors.ts';
 import { identify } from './identity.ts';
+import { readToNow } from './read-to-now.ts';
 import { killProcess, signalProcess } from './signal.ts';
 import { descendants } from './tree.ts';
 
@@ -101,9 +102,12 @@ export async function runProgramBytes(
   const done = new AbortController();
   let cause: 'late' | 'stopped' | undefined;
   program.once('exit', () => {
-    void systemClock.sleep(GRACE_MS, done.signal).then(() => {
-      if (!done.signal.aborted) hangUp();
-    });
+    void systemClock
+      .sleep(GRACE_MS, done.signal)
+      .then(() => readToNow([program.stdout, program.stderr]))
+      .then(() => {
+        if (!done.signal.aborted) hangUp();
+      });
   });
   const stopped = AbortSignal.any([done.signal, ...(signal ? [signal] : [])]);
   const limit = systemClock.sleep(timeoutMs, stopped).then(async () => {
