@@ -38,12 +38,14 @@ test('the queue shows what was measured before what Claude Code says, and what a
   const { id } = await waiting(home, everything());
   const { text, facts } = await (await desktop(home)).call('bridge_get_approval_queue');
   const order = [
-    'Measured of round 1 (tree 9f3c1e07): 2 files, +12 −3, checks failed after 2 repairs, 1 warning.',
+    'Measured of round 1 (tree 9f3c1e07): 2 files, +12 −3, checks failed after 2 repairs, 1 warning, a reviewer objects to nothing.',
     'Checks failed after 2 repairs:',
     '> 1 failed',
     'Warnings:',
     '- files that decide what the checks test changed, or tests were removed: `package.json`',
     'What Claude says, and is not so:',
+    'What a reviewer says of the changes, in its own words; it decides nothing:',
+    '> fine',
     'An approval completes the project',
     'Claude Code says:',
     '> All is well, trust me.',
