@@ -22,10 +22,7 @@ export async function bringCommit(
   const kept = await commitAt(git, ref);
   if (kept !== null && kept !== commit) return refused('ref-taken', kept);
   if (kept === null) {
-    const fetch = () => git([...FETCH, measureDir, `${commit}:${ref}`], { config: FETCH_CONFIG });
-    let fetched = await fetch();
-    // On a busy machine it may fail for once, with no reason (seen with git 2.39).
-    if (fetched.code !== 0) fetched = await fetch();
+    const fetched = await git([...FETCH, measureDir, `${commit}:${ref}`], { config: FETCH_CONFIG });
     if (fetched.code !== 0) {
       const has = await git([`--git-dir=${measureDir}`, 'cat-file', '-e', `${commit}^{commit}`]);
       return refused(has.code === 0 ? 'failed' : 'other-commit', reasonOf(fetched));
