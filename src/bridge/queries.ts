@@ -25,7 +25,7 @@ import {
 import { queuedProjects } from '../store/queue.ts';
 import { quotasOf } from '../store/quota.ts';
 import { completionsOf, decisionsOf, newestCompletions } from '../store/reviews.ts';
-import { newestClaudeVersion, spentSince } from '../store/run-facts.ts';
+import { newestClaudeVersion } from '../store/run-facts.ts';
 import { openRuns, openRunsOf, runsOf } from '../store/runs.ts';
 import { latestUpdatesOf, updatesOf } from '../store/updates.ts';
 import { findWorktree } from '../store/worktrees.ts';
@@ -33,6 +33,7 @@ import { type Bridge, lookUp } from './bridge.ts';
 import { currentLease, type Lease } from './lease.ts';
 import { databaseOf } from './open-bridge.ts';
 import { progressOf } from './progress.ts';
+import { spentInPeriod } from './spending.ts';
 
 export type { ProjectFilter };
 
@@ -179,8 +180,8 @@ export async function countWaiting(bridge: Bridge): Promise<number> {
   return (await countByStatus(databaseOf(bridge).read)).awaiting_approval ?? 0;
 }
 
-/** The whole bridge at a glance. `startOfDay` is the person's midnight. */
-export async function overview(bridge: Bridge, startOfDay: Date, limit: number): Promise<Overview> {
+/** The whole bridge at a glance. */
+export async function overview(bridge: Bridge, limit: number): Promise<Overview> {
   const db = databaseOf(bridge).read;
   const projects = new Map((await projectsUnderWay(db)).map((project) => [project.id, project]));
   const running = (await openRuns(db)).flatMap((run) => {
@@ -193,7 +194,7 @@ export async function overview(bridge: Bridge, startOfDay: Date, limit: number):
   >;
   const oldest = (status: ProjectStatus) =>
     listProjects(db, { statuses: [status], oldestFirst: true, limit });
-  const today = await spentSince(db, startOfDay.toISOString());
+  const today = await spentInPeriod(bridge, 'day');
   return {
     lease: await currentLease(bridge),
     holds: await allHolds(db),

@@ -86,7 +86,7 @@ export async function statusReport(
   services: Services = ownServices,
 ): Promise<StatusReport> {
   const now = bridge.clock.now();
-  const seen = await overview(bridge, startOfDay(now), MAX_LISTED);
+  const seen = await overview(bridge, MAX_LISTED);
   const supervisor = await supervisorOf(seen.lease, now);
   const service = await serviceOf(host, services);
   const found = service ? await serviceFindings(host.stateDir, service, supervisor) : undefined;
@@ -205,11 +205,4 @@ function claudeWarnings(version: string | null): string[] {
 async function logEnd(host: Host): Promise<string[]> {
   const end = await lastLogLines(logFile(host.stateDir), LOG_LINES).catch(() => undefined);
   return end?.lines ?? [];
-}
-
-/** The last midnight in local time. */
-function startOfDay(now: Date): Date {
-  const day = new Date(now);
-  day.setHours(0, 0, 0, 0);
-  return day;
 }

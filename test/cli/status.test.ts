@@ -94,7 +94,7 @@ test('status with a supervisor exits 0 and shows what runs, what waits with the 
     `    bridge-supervisor retry ${parkedProject.id}\n    bridge-supervisor cancel ${parkedProject.id}\n`,
     `Queue\n  ${queued.id}  Queued\n`,
     '1 pending · 1 in_progress · 1 awaiting_approval · 1 attention',
-    'spent today $1.00',
+    'spent today $1.42',
   ])
     expect(stdout).toContain(words);
 
@@ -121,7 +121,7 @@ test('status with a supervisor exits 0 and shows what runs, what waits with the 
     ],
     queue: [{ id: queued.id }],
     counts: { pending: 1, complete: 0 },
-    spent_today_usd: 1,
+    spent_today_usd: 1.42,
   });
   expect(JSON.stringify(report)).not.toContain('token-of-the-test');
 });

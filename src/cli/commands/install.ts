@@ -130,7 +130,7 @@ async function isAllowed(
   { yes, start, json }: InstallOptions,
 ): Promise<boolean> {
   if (yes || json || !start || !isChange || target.isOtherUser || !canAsk()) return true;
-  const { running } = await withBridge(cli, (bridge) => overview(bridge, bridge.clock.now(), 0));
+  const { running } = await withBridge(cli, (bridge) => overview(bridge, 0));
   if (running.length === 0) return true;
   const count = running.length === 1 ? '1 run; it resumes' : `${running.length} runs; they resume`;
   return confirm(`Installing interrupts ${count} afterwards. Continue?`);

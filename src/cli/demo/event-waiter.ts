@@ -79,7 +79,7 @@ export function openEventWaiter(bridge: Bridge, { report, live, signal }: EventW
 /** The run that is under way, on one line. */
 async function underWay(bridge: Bridge): Promise<string> {
   const now = bridge.clock.now();
-  const [state] = (await overview(bridge, now, 0)).running;
+  const [state] = (await overview(bridge, 0)).running;
   if (!state?.run) return 'nothing is running';
   const { round, live, createdAt } = state.run;
   const [activity = ''] = runLines(state.run, null, now, 200);

@@ -25,7 +25,7 @@ export interface FollowOptions {
 export async function followAll(bridge: Bridge, { view, signal, ...options }: FollowOptions): Promise<void> {
   let { cursor } = options;
   while (!signal.aborted) {
-    const { running } = await overview(bridge, bridge.clock.now(), 0);
+    const { running } = await overview(bridge, 0);
     view.live(running);
     const changes = await changesSince(bridge, cursor, { waitMs: TICK_MS, limit: PAGE, signal });
     cursor = changes.cursor;
