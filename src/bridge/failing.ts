@@ -32,8 +32,9 @@ export async function failingWorkspaces(db: Reader, machine: MachineId, now: str
 
 export interface Failing {
   readonly project: Project;
-  /** Of its newest run. */
+  /** Where its newest run worked. */
   readonly machineId: MachineId;
+  readonly folder: string;
   /** The outcome of its newest run. */
   readonly outcome: Outcome;
 }
@@ -47,7 +48,7 @@ export async function failingProjects(
   { run, project, outcome }: EndedAs,
 ): Promise<Failing[]> {
   const kinds = kindsLike(outcome.kind);
-  const found: Failing[] = [{ project, machineId: run.machineId, outcome }];
+  const found: Failing[] = [{ project, ...placeOf(run), outcome }];
   const seen = new Set([project.id]);
   for (const other of await endedSinceLastAnswer(db, now.toISOString(), RUNS_COMPARED)) {
     if (other.id === run.id || other.answeredAt !== null || saysNothing(other) || seen.has(other.projectId))
@@ -55,9 +56,13 @@ export async function failingProjects(
     seen.add(other.projectId);
     if (other.outcome === null || !kinds.includes(other.outcome.kind)) continue;
     const its = await findProject(db, other.projectId);
-    if (its) found.push({ project: its, machineId: other.machineId, outcome: other.outcome });
+    if (its) found.push({ project: its, ...placeOf(other), outcome: other.outcome });
   }
   return found;
+}
+
+function placeOf({ machineId, workspace }: Run): Pick<Failing, 'machineId' | 'folder'> {
+  return { machineId, folder: workspace };
 }
 
 /** The outcomes that set the same hold. */

@@ -67,12 +67,12 @@ export async function observeSymptoms(
  */
 function failsElsewhere(failing: readonly Failing[], ended: EndedAs): boolean {
   if (!isFromOutside(ended.outcome.kind)) return false;
-  return failing.some((other) => !isInWorkspaceOf(ended, other) && other.project.status !== 'attention');
+  return failing.some((other) => !isInFolderOf(ended, other) && other.project.status !== 'attention');
 }
 
-/** Equal paths of two machines are two folders. */
-function isInWorkspaceOf({ run, project }: EndedAs, other: Failing): boolean {
-  return other.project.workspace === project.workspace && other.machineId === run.machineId;
+/** Equal paths of two machines are two folders, and so are two worktrees of one repository. */
+function isInFolderOf({ run }: EndedAs, other: Failing): boolean {
+  return other.folder === run.workspace && other.machineId === run.machineId;
 }
 
 /**
@@ -85,7 +85,7 @@ function blamedAmong(failing: readonly Failing[], ended: EndedAs): readonly Proj
       return failing.map((other) => other.project);
     case 'outside':
     case 'model':
-      return failing.filter((other) => !isInWorkspaceOf(ended, other)).map((other) => other.project);
+      return failing.filter((other) => !isInFolderOf(ended, other)).map((other) => other.project);
     default:
       return [];
   }

@@ -5,6 +5,7 @@ import { currentHolds, probeAtStart, resume } from '../../src/bridge/holds.ts';
 import { databaseOf } from '../../src/bridge/open-bridge.ts';
 import type { ProjectId } from '../../src/project/ids.ts';
 import type { Outcome } from '../../src/project/outcome.ts';
+import { updateProject } from '../../src/store/projects.ts';
 import type { Rig } from '../rig.ts';
 import { answered, ends, runEnds } from './run-ends.ts';
 import { accepted, begin, current, ending, history, send, supervised, TOKEN } from './steps.ts';
@@ -12,6 +13,12 @@ import { accepted, begin, current, ending, history, send, supervised, TOKEN } fr
 const UNREACHABLE: Outcome = { kind: 'api_error', status: null, message: 'ECONNREFUSED' };
 const LOGGED_OUT: Outcome = { kind: 'not_logged_in', message: 'run /login' };
 const BROKEN: Outcome = { kind: 'crashed', code: 1, signal: null, stderr: 'cannot be used with root' };
+
+async function sendToWorktree(rig: Rig): Promise<ProjectId> {
+  const { id } = await send(rig, `---\nworkspace: ${rig.workspace}\n---\n# Work`);
+  await databaseOf(rig.bridge).write(({ trx }) => updateProject(trx, id, { isolation: 'worktree' }));
+  return id;
+}
 
 async function secondsToProbe(rig: Rig): Promise<number> {
   const [hold] = await currentHolds(rig.bridge);
@@ -151,6 +158,19 @@ describe('probe of a hold', () => {
     expect(await runEnds(rig, UNREACHABLE)).toMatchObject({ id: first.id, tries: 1 });
     expect(await runEnds(rig, UNREACHABLE)).toMatchObject({ id: second.id, tries: 0 });
     expect(await current(rig.bridge, first.id)).toMatchObject({ tries: 0, notBefore: null });
+  });
+
+  test('a new outage that one worktree meets first gives its try back when it shows in another of the same repository', async () => {
+    await using rig = await supervised();
+    const [first, second] = [await sendToWorktree(rig), await sendToWorktree(rig)];
+    await runEnds(rig, UNREACHABLE);
+    const answeredOne = await begin(rig);
+    await answered(rig, answeredOne);
+    await ends(rig, answeredOne, { kind: 'interrupted' });
+    expect(await runEnds(rig, UNREACHABLE)).toMatchObject({ id: first, tries: 1 });
+    expect(await runEnds(rig, UNREACHABLE)).toMatchObject({ id: second, tries: 0 });
+    expect(await current(rig.bridge, first)).toMatchObject({ tries: 0, notBefore: null });
+    expect(await currentHolds(rig.bridge)).toHaveLength(1);
   });
 
   test('a run that was under way when the service failed for another is no proof against its project', async () => {
