@@ -165,7 +165,7 @@ describe('approve, reject, steer, cancel, retry', () => {
     const first = await rig.run('approve', id);
     expect(first.code).toBe(0);
     expect(first.stdout).toMatch(
-      /\nAn approval\n(?:.*\n)+\nApproved round 1 of \w+ "Build the importer"\.\n$/,
+      /\nIf you approve\n(?:.*\n)+\nApproved round 1 of \w+ "Build the importer"\.\n$/,
     );
     const second = await rig.run('approve', id);
     expect(second.code).toBe(0);
