@@ -8,7 +8,7 @@ export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
     globalSetup: 'test/global-setup.ts',
-    setupFiles: 'test/snapshot-hint.ts',
+    setupFiles: ['test/snapshot-hint.ts', 'test/in-time.ts'],
     testTimeout: 2 * STATE_TIMEOUT_MS,
     hookTimeout: 2 * STATE_TIMEOUT_MS,
     expect: { poll: { timeout: STATE_TIMEOUT_MS, interval: 100 } },

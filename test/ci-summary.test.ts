@@ -9,7 +9,10 @@ import { expect, onTestFinished, test } from 'vitest';
 const vitest = join(dirname(createRequire(import.meta.url).resolve('vitest/package.json')), 'vitest.mjs');
 
 /** Runs these files as CI does, with one second try; returns where the results are. */
-function testRun(files: Readonly<Record<string, string>>): string {
+function testRun(
+  files: Readonly<Record<string, string>>,
+  env: Readonly<Record<string, string>> = {},
+): string {
   const folder = mkdtempSync(join(tmpdir(), 'summary-'));
   onTestFinished(() => rmSync(folder, { recursive: true }));
   for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, name), text);
@@ -23,7 +26,7 @@ function testRun(files: Readonly<Record<string, string>>): string {
   ];
   const ran = spawnSync(process.execPath, [vitest, ...args], {
     cwd: folder,
-    env: { ...process.env, TEST_RESULTS: results },
+    env: { ...process.env, ...env, TEST_RESULTS: results },
     encoding: 'utf8',
   });
   expect(ran.stderr).not.toContain('Startup Error');
@@ -48,6 +51,18 @@ test('a test that passes at its second try is listed as FLAKY by its full name, 
     status: 0,
     lines: ['FLAKY: a room > that needs two looks (flaky.test.mjs)', '2 passed, 0 failed, 0 skipped'],
   });
+});
+
+test('a test that begins after the deadline is skipped by name, and one without a deadline runs', () => {
+  const files = {
+    'late.test.mjs': `test('takes its time', () => undefined);`,
+    'vitest.config.mjs': `export default { test: { setupFiles: [${JSON.stringify(resolve('test/in-time.ts'))}] } };`,
+  };
+  expect(summary(testRun(files, { TEST_DEADLINE: '1' })).lines).toEqual([
+    'skipped: takes its time (late.test.mjs): no time was left for it; npm run test:slow runs it',
+    '0 passed, 0 failed, 1 skipped',
+  ]);
+  expect(summary(testRun(files)).lines).toEqual(['1 passed, 0 failed, 0 skipped']);
 });
 
 test('the results of several runs are one sum, the skipped ones by name with the reason', () => {
