@@ -78,6 +78,7 @@ describe('show', () => {
       'markdown',
       'runs',
       'rounds',
+      'worktree',
       'updates',
       'waiting_messages',
       'spent_usd',
