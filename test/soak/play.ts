@@ -85,6 +85,7 @@ export async function play(options: SoakOptions, say: (line: string) => void): P
     say(progressLine(seconds(), tally, store));
   }, PROGRESS_MS);
   let failure: unknown;
+  let troubling: Promise<unknown>[] = [];
   try {
     service.start();
     void endAfter(options.minutes, store, troubled);
@@ -92,11 +93,12 @@ export async function play(options: SoakOptions, say: (line: string) => void): P
     const living = person.act(acting.signal);
     const troubles = { world, front, store, service, person, tally, journal, random: stream('troubles') };
     const desk = { ...troubles, repositories: world.repositories, random: stream('desk') };
-    await Promise.all([
+    troubling = [
       makeFaults(faults, troubled.signal),
       makeTrouble(troubles, troubled.signal),
       workAtDesk(desk, troubled.signal),
-    ]);
+    ];
+    await Promise.all(troubling);
     weather.calm();
     person.calm();
     const striking = makeSure(faults, acting.signal);
@@ -114,9 +116,12 @@ export async function play(options: SoakOptions, say: (line: string) => void): P
       await tally.violated('broken', `left behind: process ${identity.pid} ${argv.join(' ').slice(0, 100)}`);
   } catch (error) {
     failure = error;
+    // At once: what is still under way may fail of this, too.
+    say(`the soak itself failed: ${(error as Error).stack ?? error}`);
   } finally {
     troubled.abort();
     acting.abort();
+    if (failure) await Promise.allSettled([...troubling, afterKill(), service.stop()]);
     clearInterval(progress);
     await front.close();
     await simulator.close();
