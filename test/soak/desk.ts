@@ -47,11 +47,11 @@ const ACTS: Readonly<
     await commit(options, options.random.pick(merging(options)), { [`mine-${number}.txt`]: `${number}\n` });
     return true;
   },
-  async 'base moved, in conflict'(options) {
+  async 'base moved, in conflict'(options, number) {
     const due = toLand(options, ['verifying', 'awaiting_approval']);
     if (!due) return false;
     stands(options, due.repository, ['conflict'], due.project.id);
-    await commit(options, due.repository, { [workFile(due.tag)]: 'Mine.\n' });
+    await commit(options, due.repository, { [workFile(due.tag)]: `Mine, ${number}.\n` });
     return true;
   },
   async 'base moved, red together'(options, _, stop) {
@@ -96,7 +96,7 @@ const ACTS: Readonly<
     );
     if (isOurs) {
       await pass(random.whole(2_000, 8_000), stop);
-      await rm(lock);
+      await rm(lock, { force: true });
     }
     isOver(options, obstacle);
     return isOurs;
