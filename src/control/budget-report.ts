@@ -2,7 +2,7 @@
 import type { Bridge } from '../bridge/bridge.ts';
 import { spentInPeriod } from '../bridge/spending.ts';
 import type { Config } from '../config.ts';
-import { BUDGET_PERIODS, type BudgetReport, endOfPeriod } from '../project/budget.ts';
+import { BUDGET_PERIODS, type BudgetReport, endOfPeriod, periodLimits } from '../project/budget.ts';
 import { namedWorkspaces } from '../project/workspace.ts';
 
 /** Throws StoreError. */
@@ -10,7 +10,7 @@ export async function budgetReport(
   bridge: Bridge,
   { budget, workspaces }: Pick<Config, 'budget' | 'workspaces'>,
 ): Promise<BudgetReport> {
-  const limits = { day: budget.day_usd ?? null, month: budget.month_usd ?? null };
+  const limits = periodLimits(budget);
   const own = namedWorkspaces(workspaces).flatMap(({ name, settings: { budget_usd: usd } }) =>
     usd === undefined ? [] : [[name, usd] as const],
   );
@@ -21,7 +21,7 @@ export async function budgetReport(
     periods: await Promise.all(
       BUDGET_PERIODS.map(async (period) => ({
         period,
-        limitUsd: limits[period],
+        limitUsd: limits[period] ?? null,
         spent: await spentInPeriod(bridge, period),
         endsAt: endOfPeriod(period, bridge.clock.now()).toISOString(),
       })),

@@ -34,6 +34,14 @@ export function tightest(charges: readonly Charge[]): Remainder | undefined {
   return charges.map(remainderOf).sort((a, b) => a.leftUsd - b.leftUsd)[0];
 }
 
+/** What a day and a month may cost, by the names of the configuration; undefined: no limit. */
+export function periodLimits(budget: {
+  readonly day_usd?: number | undefined;
+  readonly month_usd?: number | undefined;
+}): Record<BudgetPeriod, number | undefined> {
+  return { day: budget.day_usd, month: budget.month_usd };
+}
+
 export function isPeriod(scope: BudgetScope | undefined): scope is BudgetPeriod {
   return BUDGET_PERIODS.some((period) => period === scope);
 }

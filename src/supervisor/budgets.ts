@@ -8,6 +8,7 @@ import {
   type BudgetPeriod,
   type BudgetScope,
   type Charge,
+  periodLimits,
   remainderOf,
   startOfPeriod,
 } from '../project/budget.ts';
@@ -48,7 +49,7 @@ export async function spentBudget(
 }
 
 async function periodCharges(bridge: Bridge, { budget }: Pick<Config, 'budget'>): Promise<PeriodCharge[]> {
-  const limits = { day: budget.day_usd, month: budget.month_usd };
+  const limits = periodLimits(budget);
   const limited = BUDGET_PERIODS.filter((period) => limits[period] !== undefined);
   const charges = limited.map(async (period) =>
     chargeOf(period, limits[period], await spentInPeriod(bridge, period)),

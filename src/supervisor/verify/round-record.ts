@@ -13,8 +13,11 @@ import { eventsOf } from '../run-events.ts';
 /** @param maxRepairs How often the round may be sent back for its checks. */
 export async function roundRecord(context: Context, due: ToVerify, maxRepairs: number): Promise<RoundRecord> {
   const { project, completion, attempt, planRevision, repairsUsed } = due;
-  const runs = due.runs.filter((run) => run.round === completion.round && isWork(run));
-  const accounts = await accountsOf(context, runs);
+  const ofRound = await readRuns(
+    context,
+    due.runs.filter(({ round }) => round === completion.round),
+  );
+  const worked = ofRound.filter(({ run }) => isWork(run));
   return {
     projectId: project.id,
     round: completion.round,
@@ -22,34 +25,42 @@ export async function roundRecord(context: Context, due: ToVerify, maxRepairs: n
     madeAt: context.clock.now().toISOString(),
     madeBy: `bridge-supervisor ${VERSION}`,
     planRevision,
-    claudeVersion: runs.at(-1)?.claudeVersion ?? null,
-    sessions: [...new Set(runs.map(({ sessionId }) => sessionId))],
+    claudeVersion: worked.at(-1)?.run.claudeVersion ?? null,
+    sessions: [...new Set(worked.map(({ run }) => run.sessionId))],
     repairs: { used: repairsUsed, max: maxRepairs },
-    cost: await costOfRuns(
-      context,
-      due.runs.filter(({ round }) => round === completion.round),
-    ),
-    denied: counted(accounts.flatMap(({ denied }) => denied)),
+    cost: costOf(ofRound),
+    denied: counted(worked.flatMap(({ account }) => account.denied)),
     requests: [],
   };
 }
 
 /** What these runs took together. Unknown as soon as it is unknown for one. */
 export async function costOfRuns(context: Context, runs: readonly Run[]): Promise<Evidence['cost']> {
+  return costOf(await readRuns(context, runs));
+}
+
+/** A run, with what its output says. Outputs may be large: each is read once. */
+interface ReadRun {
+  readonly run: Run;
+  readonly account: RunAccount;
+}
+
+function costOf(read: readonly ReadRun[]): Evidence['cost'] {
+  const runs = read.map(({ run }) => run);
   const cost = sumCosts(runs.map(({ costUsd }) => costUsd));
   return {
     usd: cost.unknown === 0 ? cost.usd : null,
-    tokens: sumTokens(await accountsOf(context, runs)),
+    tokens: sumTokens(read.map(({ account }) => account)),
     turns: runs.reduce((sum, { live }) => sum + live.turns, 0),
     runs: runs.length,
     seconds: Math.round(runs.reduce((sum, run) => sum + secondsOf(run), 0)),
   };
 }
 
-async function accountsOf(context: Context, runs: readonly Run[]): Promise<RunAccount[]> {
-  const accounts: RunAccount[] = [];
-  for (const run of runs) accounts.push(await accountOf(context, run));
-  return accounts;
+async function readRuns(context: Context, runs: readonly Run[]): Promise<ReadRun[]> {
+  const read: ReadRun[] = [];
+  for (const run of runs) read.push({ run, account: await accountOf(context, run) });
+  return read;
 }
 
 async function accountOf(context: Context, run: Run): Promise<RunAccount> {
