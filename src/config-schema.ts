@@ -20,6 +20,7 @@ import {
   workspaceSettings,
 } from './config-workspace.ts';
 import { expandHome } from './home-path.ts';
+import { modelName } from './project/model-name.ts';
 import {
   DEFAULT_ISOLATION,
   DEFAULT_MAX_ROUNDS,
@@ -74,11 +75,7 @@ const fields = z.strictObject({
     ),
   workspace_roots: z.array(path).default([]).describe('Folders in which a plan may name any folder by path.'),
   concurrency: concurrency.default(2).describe('How many runs may be active at once.'),
-  model: z
-    .string()
-    .min(1)
-    .optional()
-    .describe("Model for plans that name none. Default: Claude's own default."),
+  model: modelName.optional().describe("Model for plans that name none. Default: Claude's own default."),
   permission_mode: z
     .enum(['default', 'acceptEdits', 'dontAsk', 'auto', 'bypassPermissions'])
     .default('acceptEdits')

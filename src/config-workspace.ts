@@ -6,6 +6,7 @@
 import * as z from 'zod';
 import { duration, path, timeLimit } from './config-values.ts';
 import { LANDING_ACTIONS } from './project/landing.ts';
+import { modelName } from './project/model-name.ts';
 import { ISOLATIONS } from './project/workspace.ts';
 
 export const claudeSettings = z.enum(['user', 'none', 'all']);
@@ -41,12 +42,7 @@ export const autoApproveSettings = z.strictObject({
 
 export const reviewSettings = z.strictObject({
   max_usd: z.number().positive().max(1_000),
-  // It becomes an argument of a command line: what starts with '-' would be read as an option there.
-  model: z
-    .string()
-    .max(200)
-    .regex(/^\w[\w.:[\]@/-]*$/, "must be a model name such as 'opus', 'sonnet' or a full model id")
-    .optional(),
+  model: modelName.optional(),
   prompt: z.string().trim().min(1).max(20_000).optional(),
   timeout: timeLimit.prefault('15m'),
   repair: z.boolean().default(false),

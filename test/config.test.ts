@@ -229,7 +229,8 @@ describe('wrong values', () => {
     ],
     [{ concurrency: 65 }, "'concurrency' must be at most 64"],
     [{ log_max_mb: 0 }, "'log_max_mb' must be more than 0"],
-    [{ model: '' }, "'model' must not be empty"],
+    [{ model: '' }, "'model' must be a model name such as 'opus', 'sonnet' or a full model id"],
+    [{ model: '--help' }, "'model' must be a model name such as 'opus', 'sonnet' or a full model id"],
     [{ concurrency: 1.5 }, "'concurrency' must be a whole number"],
     [
       { workspaces: { 'my clock': '/a' } },

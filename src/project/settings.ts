@@ -10,6 +10,7 @@ import ms from 'ms';
 import * as z from 'zod';
 import { durationRule, parseDuration } from '../duration.ts';
 import { LANDING_ACTIONS, type LandingAction } from './landing.ts';
+import { MODEL_NAME_RULE, modelName } from './model-name.ts';
 import { LIMITS } from './text.ts';
 import { ISOLATIONS } from './workspace.ts';
 
@@ -62,12 +63,8 @@ const KEYS = {
     },
   },
   model: {
-    // It becomes an argument of a command line: what starts with '-' would be read as an option there.
-    check: z
-      .string()
-      .max(200)
-      .regex(/^\w[\w.:[\]@/-]*$/),
-    allowed: "a model name such as 'opus', 'sonnet' or a full model id",
+    check: modelName,
+    allowed: MODEL_NAME_RULE,
     kept: {
       field: 'model',
       column: 'model',
