@@ -4,7 +4,7 @@ import { checkLease } from '../../bridge/lease.ts';
 import { projectRules } from '../../bridge/work-rules.ts';
 import { messageOf } from '../../error-message.ts';
 import { keepInRepository, type LandingPlan, land } from '../../git/landing.ts';
-import type { LandingResult } from '../../git/landing-outcome.ts';
+import type { LandingCause, LandingResult } from '../../git/landing-outcome.ts';
 import { measureTree } from '../../git/measure-tree.ts';
 import { putBack } from '../../git/put-tree.ts';
 import { inspectRepository, type Repository } from '../../git/repository.ts';
@@ -85,13 +85,14 @@ async function tryToLand(
       };
     }
     // Somebody was faster.
-    if (landed.cause === 'base-moved' && attempt < MAX_ATTEMPTS) continue;
+    if (MOVED.includes(landed.cause) && attempt < MAX_ATTEMPTS) continue;
     const names = landed.names.map(({ path }) => path);
     return notLanded(action, refusalText(landed, action, worktree), { cause: landed.cause, names });
   }
 }
 
 const MAX_ATTEMPTS = 3;
+const MOVED: readonly LandingCause[] = ['base-moved', 'branch-moved'];
 
 /** An editor, a person, or a call of a killed supervisor locks the index of a checkout for a moment. */
 async function landWhenFree(
