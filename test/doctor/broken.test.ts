@@ -955,6 +955,17 @@ describe('workspaces', () => {
       message: /names programs to run: core\.fsmonitor, filter\.x\.clean\./,
     },
     {
+      title: 'a reviewer whose findings can never go back',
+      breakIt: (rig) =>
+        rig.configure({
+          workspaces: { website: { path: rig.workspace, repairs: 0, review: { max_usd: 1, repair: true } } },
+        }),
+      check: 'workspaces.commands',
+      verdict: 'warning',
+      message: /'review.repair' has no effect, since 'repairs' is 0/,
+      hint: /Raise 'repairs'/,
+    },
+    {
       title: 'the program of a check is missing',
       breakIt: (rig) =>
         rig.configure({

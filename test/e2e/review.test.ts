@@ -118,6 +118,31 @@ test('a reviewer reads and changes nothing, whatever the work tells it; what it 
   expect((await rig.command('status', '--json')).stdout).toContain('"blocking": 1');
 });
 
+test('a reviewer reads a patch that is too long for its prompt from a file', async ({ rig }) => {
+  await repository(rig, { checks: CHECKS, review: { max_usd: 2 } });
+  const id = await rig.send(PLAN);
+  const long = `${'a line of a long patch\n'.repeat(6_000)}the last line\n`;
+  rig.script = parted(
+    [write(rig, id, 'greeting.txt', long), submit(), say('ok')],
+    [
+      (turn) => {
+        const file = /The patch is in `([^`]+)`/.exec(turn.userTexts.join('\n'))?.[1];
+        return call('Grep', { pattern: 'the last line', path: file, output_mode: 'content' });
+      },
+      answer({ severity: 'note', text: 'It is long.' }),
+    ],
+  );
+  await rig.startSupervisor();
+  const { evidence } = await rig.until(id, 'awaiting_approval');
+  const [first, second] = rig.asked().filter(isReview);
+  expect(first?.userTexts.join('\n').length).toBeLessThan(20_000);
+  expect(first?.userTexts.join('\n')).toContain('- A `greeting.txt`, +6001 −0');
+  const [read] = second?.toolResults ?? [];
+  expect(read).toMatchObject({ isError: false });
+  expect(JSON.stringify(read)).toContain('+the last line');
+  expect(evidence[0]?.evidence.review?.findings).toEqual([{ severity: 'note', text: 'It is long.' }]);
+});
+
 test('a review whose supervisor is killed leaves nothing and is made again; one that gives no answer approves nothing', async ({
   rig,
 }) => {
