@@ -1,6 +1,7 @@
 /** Parking a project for a person, and letting it go on. */
 import { next, type Project } from '../project/project.ts';
 import type { Writer } from '../store/database.ts';
+import { dropCancelled } from '../store/dependencies.ts';
 import { appendEvent } from '../store/events.ts';
 import { updateProject } from '../store/projects.ts';
 import type { ProjectChange } from './bridge.ts';
@@ -37,17 +38,23 @@ async function keepReason(trx: Writer, project: Project, attention: string): Pro
   return { ...project, status: 'attention', attention, attentionFrom };
 }
 
-/** Gives a project that is retried its new status, without what its failures left. The event is the caller's. */
+/**
+ * Gives a project that is retried its new status, without what its failures left: it waits no more for what was cancelled,
+ * and does not expire. The event is the caller's.
+ */
 export async function goOn(trx: Writer, project: Project, status: Project['status']): Promise<Project> {
   // Whoever has the work that is to be verified, revised or landed keeps it.
   const claimedBy = status === 'pending' ? null : project.claimedBy;
+  await dropCancelled(trx, project.id);
   await updateProject(trx, project.id, {
     status,
     attention: null,
     attention_from: null,
     tries: 0,
     not_before: null,
+    expires_at: null,
     claimed_by: claimedBy,
   });
-  return { ...project, status, attention: null, attentionFrom: null, tries: 0, notBefore: null, claimedBy };
+  const fresh = { attention: null, attentionFrom: null, tries: 0, notBefore: null, expiresAt: null };
+  return { ...project, ...fresh, status, claimedBy };
 }

@@ -155,8 +155,17 @@ async function takeUp(trx: Writer, project: Project, now: string): Promise<Proje
     claimed_by: 'supervisor',
     round,
     not_before: null,
+    expires_at: null,
   });
-  return { ...project, status, claimedBy: 'supervisor', round, notBefore: null, updatedAt: now };
+  return {
+    ...project,
+    status,
+    claimedBy: 'supervisor',
+    round,
+    notBefore: null,
+    expiresAt: null,
+    updatedAt: now,
+  };
 }
 
 /** The first run of a round opens it; a later one repairs what the checks or a reviewer found, or resumes it. */

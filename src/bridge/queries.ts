@@ -1,6 +1,7 @@
 /** What anyone may read: one project whole, lists, the overview, and what changed since a cursor. */
 
 import { sumCosts } from '../project/costs.ts';
+import type { Dependency } from '../project/dependency.ts';
 import type { Hold } from '../project/hold.ts';
 import { OWN_ACCOUNT, type ProjectId, unknownProject } from '../project/ids.ts';
 import { PROJECT_STATUSES, type Project, type ProjectStatus } from '../project/project.ts';
@@ -10,6 +11,7 @@ import type { Completion, RecordedEvidence, Update } from '../project/review.ts'
 import type { Run } from '../project/run.ts';
 import type { WorkProgress } from '../project/work-progress.ts';
 import { ok, type Result, refuse } from '../result.ts';
+import { openDependencies } from '../store/dependencies.ts';
 import { checksOf, newestEvidence, newestEvidenceOf } from '../store/evidence.ts';
 import { allHolds } from '../store/holds.ts';
 import { landingsOfProject } from '../store/landings.ts';
@@ -50,6 +52,7 @@ export async function projectDetails(
   const spent = sumCosts(runs.map(({ costUsd }) => costUsd));
   return ok({
     project,
+    waitsFor: (await openDependencies(db, [projectId])).get(projectId) ?? [],
     markdown: await planText(db, projectId),
     runs,
     completions: await completionsOf(db, projectId),
@@ -168,6 +171,8 @@ export interface Overview {
   /** The next projects to get a run, in their order, and those that wait for a person; each at most `limit`. */
   readonly queue: readonly Project[];
   readonly waiting: readonly Project[];
+  /** What those in the queue wait for before they begin. */
+  readonly waitsFor: ReadonlyMap<ProjectId, readonly Dependency[]>;
   readonly spentTodayUsd: number;
   readonly todayRunsOfUnknownCost: number;
   /** Of the newest run for which it is known; null when it is known for none. */
@@ -194,6 +199,7 @@ export async function overview(bridge: Bridge, limit: number): Promise<Overview>
   >;
   const oldest = (status: ProjectStatus) =>
     listProjects(db, { statuses: [status], oldestFirst: true, limit });
+  const queue = await queuedProjects(db, limit);
   const today = await spentInPeriod(bridge, 'day');
   return {
     lease: await currentLease(bridge),
@@ -203,7 +209,11 @@ export async function overview(bridge: Bridge, limit: number): Promise<Overview>
     running,
     verifying: await progressOf(db, await oldest('verifying'), 'project.submitted'),
     landing: await progressOf(db, await oldest('approved'), 'project.approved'),
-    queue: await queuedProjects(db, limit),
+    queue,
+    waitsFor: await openDependencies(
+      db,
+      queue.map(({ id }) => id),
+    ),
     waiting: await listProjects(db, {
       statuses: ['awaiting_approval', 'attention'],
       oldestFirst: true,

@@ -1,15 +1,19 @@
 import type { Environment } from '../environment.ts';
 import { aboveCeilings } from '../project/ceilings.ts';
+import type { Dependency } from '../project/dependency.ts';
 import type { NewEvent } from '../project/event.ts';
+import { expiryOf } from '../project/expiry.ts';
 import type { ProjectId } from '../project/ids.ts';
 import { parsePlan } from '../project/plan.ts';
 import type { Project } from '../project/project.ts';
 import { ok, type Result, refuse } from '../result.ts';
 import type { Reader } from '../store/database.ts';
+import { insertDependencies, openDependencies } from '../store/dependencies.ts';
 import { appendEvent } from '../store/events.ts';
 import { findProject, findProjectByRequest, insertProject } from '../store/projects.ts';
 import { toSettingColumns } from '../store/setting-columns.ts';
 import { type Actor, type Bridge, newProjectId, nowText } from './bridge.ts';
+import { checkDependencies } from './dependencies.ts';
 import { chooseIsolation } from './isolation.ts';
 import { databaseOf } from './open-bridge.ts';
 import { addToStatusFile } from './status-file.ts';
@@ -19,6 +23,8 @@ import { chooseWorkspace, ownWorkspace } from './workspaces.ts';
 export interface PlanToSend {
   readonly markdown: string;
   readonly title?: string | undefined;
+  /** Further projects that must be complete first, besides those of the front matter. */
+  readonly after?: readonly ProjectId[];
   /** Overrides the front matter. */
   readonly workspace?: string | undefined;
   /** Repeating a send with the same id returns the project of the first one. */
@@ -28,6 +34,8 @@ export interface PlanToSend {
 export interface SentPlan {
   readonly project: Project;
   readonly repeated: boolean;
+  /** What must be complete before it begins, and is not. */
+  readonly waitsFor: readonly Dependency[];
   /** Keys of the plan's front matter that belong to other tools; none of a repeated plan. */
   readonly notUsed: readonly string[];
 }
@@ -46,11 +54,12 @@ export async function sendPlan(
 ): Promise<Result<SentPlan>> {
   // Before anything is refused: a workspace that is gone by now does not undo the plan that was sent.
   const earlier = await sentBefore(databaseOf(bridge).read, input.requestId);
-  if (earlier) return ok({ project: earlier, repeated: true, notUsed: [] });
+  if (earlier) return sentPlan(databaseOf(bridge).read, { project: earlier, repeated: true }, []);
 
   const parsed = await parsePlan(input.markdown, input.title);
   if (!parsed.ok) return refuse(`the plan was not accepted: ${parsed.problems.join('; ')}`);
-  const { plan, asked, notUsed } = parsed;
+  const { asked, notUsed } = parsed;
+  const plan = { ...parsed.plan, dependsOn: allOf(parsed.plan.dependsOn, input.after) };
   const id = await unusedId(databaseOf(bridge).read);
   const place = input.workspace ?? plan.workspace;
   const workspace = await chooseWorkspace(policy, bridge.stateDir, id, place);
@@ -71,9 +80,11 @@ export async function sendPlan(
     actor,
     createdAt: now,
   };
-  const { project, repeated } = await databaseOf(bridge).write(async ({ trx }) => {
+  const written = await databaseOf(bridge).write<Result<Written>>(async ({ trx }) => {
     const first = await sentBefore(trx, input.requestId);
-    if (first) return { project: first, repeated: true };
+    if (first) return ok({ project: first, repeated: true });
+    const needed = await checkDependencies(trx, plan.dependsOn ?? []);
+    if (!needed.ok) return needed;
     const stored = await insertProject(
       trx,
       {
@@ -89,19 +100,36 @@ export async function sendPlan(
         tries: 0,
         not_before: null,
         attention: null,
+        expires_at: expiryOf(now, plan.expiresMs),
         request_id: input.requestId ?? null,
         created_at: now,
         updated_at: now,
       },
       plan.markdown,
     );
+    await insertDependencies(trx, id, needed.value);
     await appendEvent(trx, sent);
-    return { project: stored, repeated: false };
+    return ok({ project: stored, repeated: false });
   });
+  if (!written.ok) return written;
 
+  const { project, repeated } = written.value;
   if (!repeated) await addToStatusFile(bridge, project, [sent]);
-  return ok({ project, repeated, notUsed: repeated ? [] : notUsed });
+  return sentPlan(databaseOf(bridge).read, written.value, repeated ? [] : notUsed);
 }
+
+async function sentPlan(db: Reader, written: Written, notUsed: readonly string[]): Promise<Result<SentPlan>> {
+  const { id } = written.project;
+  return ok({ ...written, waitsFor: (await openDependencies(db, [id])).get(id) ?? [], notUsed });
+}
+
+/** Null where there are none. */
+function allOf(...lists: readonly (readonly string[] | null | undefined)[]): readonly string[] | null {
+  const ids = [...new Set(lists.flatMap((list) => list ?? []))];
+  return ids.length === 0 ? null : ids;
+}
+
+type Written = Pick<SentPlan, 'project' | 'repeated'>;
 
 async function sentBefore(db: Reader, requestId: string | undefined): Promise<Project | undefined> {
   return requestId === undefined ? undefined : findProjectByRequest(db, requestId);

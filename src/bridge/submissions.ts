@@ -1,5 +1,6 @@
 /** What Claude Code says about a project it works on: progress, and that the work is done. */
 
+import { hasExpired } from '../project/expiry.ts';
 import type { ProjectId, RunId } from '../project/ids.ts';
 import type { Project } from '../project/project.ts';
 import type { Completion, Update } from '../project/review.ts';
@@ -12,6 +13,7 @@ import { findCompletion, findCompletionByRequest, insertCompletion } from '../st
 import { findRun } from '../store/runs.ts';
 import { findUpdateByRequest, insertUpdate } from '../store/updates.ts';
 import { type Bridge, changeProject, nowText } from './bridge.ts';
+import { whyItWaits } from './dependencies.ts';
 import { databaseOf } from './open-bridge.ts';
 
 /** The next plan in the queue, for a person's own Claude Code session; undefined when nothing waits. */
@@ -28,13 +30,26 @@ export async function claimByHand(
   bridge: Bridge,
   projectId: ProjectId,
 ): Promise<Result<{ project: Project; markdown: string }>> {
-  return changeProject(bridge, projectId, 'claim', 'code', async ({ trx, now, project, to, event }) => {
-    await updateProject(trx, projectId, { claimed_by: 'code', tries: 0, not_before: null });
-    await event({ type: 'project.claimed', data: { by: 'code' } });
-    const mine = { claimedBy: 'code', tries: 0, notBefore: null } as const;
-    const claimed: Project = { ...project, ...mine, status: to, updatedAt: now };
-    return { project: claimed, markdown: await planText(trx, projectId) };
-  });
+  return changeProject<{ project: Project; markdown: string }>(
+    bridge,
+    projectId,
+    'claim',
+    'code',
+    async ({ trx, now, project, to, event }) => {
+      const mine = { claimed_by: 'code', tries: 0, not_before: null, expires_at: null } as const;
+      await updateProject(trx, projectId, mine);
+      await event({ type: 'project.claimed', data: { by: 'code' } });
+      const begun = { claimedBy: 'code', tries: 0, notBefore: null, expiresAt: null } as const;
+      const claimed: Project = { ...project, ...begun, status: to, updatedAt: now };
+      return { project: claimed, markdown: await planText(trx, projectId) };
+    },
+    async (trx, project) => {
+      if (project.status !== 'pending') return undefined;
+      if (hasExpired(project, nowText(bridge)))
+        return refuse(`it was to begin by ${project.expiresAt} and has expired; nothing was changed.`);
+      return whyItWaits(trx, project);
+    },
+  );
 }
 
 /** Opens the next round of a rejected project, for a person's own Claude Code session. */

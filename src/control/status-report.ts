@@ -51,6 +51,8 @@ export interface StatusReport {
   readonly landing: readonly WorkProgress[];
   readonly waiting: readonly Waiting[];
   readonly queue: readonly Project[];
+  /** What those in the queue wait for before they begin. */
+  readonly waitsFor: Overview['waitsFor'];
   readonly spentTodayUsd: number;
   readonly todayRunsOfUnknownCost: number;
   readonly stateDir: string;
@@ -113,6 +115,7 @@ export async function statusReport(
     landing: seen.landing,
     waiting: await Promise.all(seen.waiting.map((project) => waitingFor(bridge, project))),
     queue: seen.queue,
+    waitsFor: seen.waitsFor,
     spentTodayUsd: seen.spentTodayUsd,
     todayRunsOfUnknownCost: seen.todayRunsOfUnknownCost,
     stateDir: host.stateDir,

@@ -144,6 +144,11 @@ export const EVENTS = {
     () => ({ reason: z.string().describe('May be empty') }),
     'cancel',
   ),
+  'project.expired': event(
+    'A plan had not begun by the time it named, and was cancelled.',
+    () => ({ expiresAt: z.string().describe('The time') }),
+    'expire',
+  ),
   'project.steered': event(
     'Somebody sent a message to Claude Code.',
     () => ({ message: z.string(), messageId: id('Of the message') }),

@@ -10,6 +10,8 @@ export interface Plan extends KeptSettings {
   /** The whole text as it was sent, front matter included. */
   readonly markdown: string;
   readonly workspace: string | null;
+  /** How long it may wait to begin; null: for ever. */
+  readonly expiresMs: number | null;
 }
 
 export type PlanResult =
@@ -49,6 +51,7 @@ export async function parsePlan(markdown: string, title?: string): Promise<PlanR
       title: name,
       markdown,
       workspace: settings.workspace ?? null,
+      expiresMs: settings.expires ?? null,
       ...keptSettings(settings),
     },
     asked: { settings, lines },

@@ -1,4 +1,5 @@
 /** Everything about one project: its plan, its runs and its rounds. */
+import type { Dependency } from './dependency.ts';
 import type { Landing } from './landing.ts';
 import type { Project } from './project.ts';
 import type { Completion, Decision, RecordedEvidence, SteeringMessage, Update } from './review.ts';
@@ -7,6 +8,8 @@ import type { Worktree } from './worktree.ts';
 
 export interface ProjectDetails {
   readonly project: Project;
+  /** What must be complete before it begins, and is not. */
+  readonly waitsFor: readonly Dependency[];
   readonly markdown: string;
   readonly runs: readonly Run[];
   readonly completions: readonly Completion[];

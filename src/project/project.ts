@@ -12,7 +12,7 @@
  *   What a reviewer objects to leads to in_progress as checks_failed does (send_back_findings).
  *   By hand send_completion leads to awaiting_approval. Retry leads back to verifying, rejected or approved where the
  *   project was parked there. Park is from every status in which the supervisor acts.
- *   cancelled: by cancel, from every open status.
+ *   cancelled: by cancel, from every open status; by expire, from pending.
  */
 import type { ProjectId, RunId } from './ids.ts';
 import type { KeptSettings } from './kept-settings.ts';
@@ -76,6 +76,7 @@ export const MOVES = {
     verb: 'park',
   },
   retry: { from: ['attention'], to: afterRetry, verb: 'retry' },
+  expire: { from: ['pending'], to: 'cancelled', verb: 'expire' },
   cancel: { from: OPEN_STATUSES, to: 'cancelled', verb: 'cancel' },
 } as const satisfies Record<string, Move>;
 
@@ -146,6 +147,8 @@ export interface Project extends KeptSettings {
   readonly attention: string | null;
   /** The status in which it was parked: where a retry goes on. Only in status `attention`. */
   readonly attentionFrom: ProjectStatus | null;
+  /** When it is cancelled unless it has begun; null: never, or it has begun. */
+  readonly expiresAt: string | null;
   readonly createdAt: string;
   /**
    * The last time anything changed that a person can see of the project: its status, settings, runs, updates, messages

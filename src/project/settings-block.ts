@@ -130,10 +130,16 @@ function nameOf(key: unknown): string {
 }
 
 function writtenValue(node: unknown): WrittenValue {
-  if (isSeq(node)) return { value: node.items.map((item) => writtenValue(item).value), source: undefined };
+  if (isSeq(node)) return { value: node.items.map(writtenItem), source: undefined };
   // Maps and references are no values of ours: nothing takes undefined.
   if (!isScalar(node)) return { value: node === null ? null : undefined, source: undefined };
   return { value: node.value, source: node.source };
+}
+
+/** Lists are of texts: an item is taken as it is written, `012345678901` too. */
+function writtenItem(item: unknown): unknown {
+  const { value, source } = writtenValue(item);
+  return typeof value === 'number' || typeof value === 'boolean' ? source : value;
 }
 
 /** A key whose value was left empty is a key that was not given. */

@@ -8,7 +8,8 @@
  */
 import ms from 'ms';
 import * as z from 'zod';
-import { durationRule, parseDuration } from '../duration.ts';
+import { type DurationLimits, durationRule, parseDuration } from '../duration.ts';
+import { isProjectId, type ProjectId } from './ids.ts';
 import { LANDING_ACTIONS, type LandingAction } from './landing.ts';
 import { MODEL_NAME_RULE, modelName } from './model-name.ts';
 import { LIMITS } from './text.ts';
@@ -39,6 +40,8 @@ interface Kept {
 }
 
 const TIMEOUT_LIMITS = { min: 1_000, max: 7 * 24 * 3_600_000 };
+const EXPIRY_LIMITS = { min: 60_000, max: 365 * 24 * 3_600_000 };
+const MAX_DEPENDENCIES = 20;
 
 const KEYS = {
   title: {
@@ -87,7 +90,7 @@ const KEYS = {
     },
   },
   timeout: {
-    check: z.string().transform(timeout),
+    check: z.string().transform(within(TIMEOUT_LIMITS)),
     allowed: durationRule(TIMEOUT_LIMITS),
     hint: 'such as 45m or 2h',
     kept: {
@@ -182,6 +185,29 @@ const KEYS = {
       shown: (rounds: number) => `at most ${rounds} ${rounds === 1 ? 'round' : 'rounds'}`,
     },
   },
+  expires: {
+    check: z.string().transform(within(EXPIRY_LIMITS)),
+    allowed: durationRule(EXPIRY_LIMITS),
+    hint: 'such as 24h: cancelled unless begun by then',
+  },
+  depends_on: {
+    check: z
+      .union([z.string(), z.array(z.string()).min(1).max(MAX_DEPENDENCIES)])
+      .transform((ids) => (typeof ids === 'string' ? [ids] : ids))
+      .pipe(z.array(z.string().refine(isProjectId)))
+      .transform((ids) => [...new Set(ids)] as ProjectId[]),
+    allowed: `1 to ${MAX_DEPENDENCIES} ids of projects, 12 hex digits each, such as [3f9a0c1d2e4b]`,
+    hint: 'ids of projects that must be complete first',
+    kept: {
+      field: 'dependsOn',
+      column: 'depends_on',
+      value: z.array(z.string()).readonly().nullable(),
+      absent: null,
+      about: 'ids of the projects that it was to wait for; null: none',
+      // Beside how far they are.
+      shown: undefined,
+    },
+  },
 } as const satisfies Record<string, Key>;
 
 export type Keys = typeof KEYS;
@@ -209,7 +235,7 @@ export function listOfSettings(): string {
 }
 
 /** Texts are taken as they are written: `title: 404` is the text "404". */
-const TEXTS: readonly SettingName[] = ['title', 'workspace', 'model', 'base'];
+const TEXTS: readonly SettingName[] = ['title', 'workspace', 'model', 'base', 'depends_on'];
 
 /** A value as YAML reads it, and as it is written where it is a plain word. */
 export interface WrittenValue {
@@ -231,9 +257,12 @@ export function addSetting(
   return undefined;
 }
 
-function timeout(text: string, context: z.RefinementCtx): number {
-  const duration = parseDuration(text, TIMEOUT_LIMITS);
-  if (duration !== undefined) return duration;
-  context.addIssue('not a duration');
-  return z.NEVER;
+/** Reads a duration; a schema is told of one that is none or exceeds the limits. */
+function within(limits: DurationLimits): (text: string, context: z.RefinementCtx) => number {
+  return (text, context) => {
+    const duration = parseDuration(text, limits);
+    if (duration !== undefined) return duration;
+    context.addIssue('not a duration');
+    return z.NEVER;
+  };
 }

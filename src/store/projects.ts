@@ -182,6 +182,7 @@ export function toProject(row: Row<'projects'>): Project {
     notBefore: row.not_before,
     attention: row.attention,
     attentionFrom: row.attention_from && statusWord(row.attention_from),
+    expiresAt: row.expires_at,
     createdAt: row.created_at,
     updatedAt: row.updated_at,
   };

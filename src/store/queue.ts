@@ -73,6 +73,18 @@ function ready(db: Reader, machine: MachineId, now: string, held: HeldWork, busy
     .where((eb) =>
       eb.or([eb('not_before', 'is', null), eb('not_before', '<=', after), eb('not_before', '>', latest)]),
     )
+    .where((eb) => eb.or([eb('expires_at', 'is', null), eb('expires_at', '>', now)]))
+    .where(({ not, exists, selectFrom }) =>
+      not(
+        exists(
+          selectFrom('dependencies')
+            .innerJoin('projects as needed', 'needed.id', 'dependencies.depends_on')
+            .select('needed.id')
+            .whereRef('dependencies.project_id', '=', 'projects.id')
+            .where('needed.status', '!=', 'complete'),
+        ),
+      ),
+    )
     .where(({ or, not, exists, selectFrom }) =>
       or([
         HAS_WORKTREE,
@@ -145,6 +157,31 @@ export async function nextReadyAt(db: Reader, now: string): Promise<string | und
     .limit(1)
     .executeTakeFirst();
   return row?.not_before ?? undefined;
+}
+
+/** Pending projects whose time to begin has passed, at most `limit`. */
+export async function expiredProjects(db: Reader, now: string, limit: number): Promise<ProjectId[]> {
+  const rows = await db
+    .selectFrom('projects')
+    .select('id')
+    .where('expires_at', '<=', now)
+    .where('status', '=', 'pending')
+    .limit(limit)
+    .execute();
+  return rows.map(({ id }) => id);
+}
+
+/** When the next pending project expires; undefined when none does. */
+export async function nextExpiry(db: Reader): Promise<string | undefined> {
+  const row = await db
+    .selectFrom('projects')
+    .select('expires_at')
+    .where('expires_at', 'is not', null)
+    .where('status', '=', 'pending')
+    .orderBy('expires_at')
+    .limit(1)
+    .executeTakeFirst();
+  return row?.expires_at ?? undefined;
 }
 
 /** With `run_id IS NULL` the condition of the index projects_ready, word for word: only so does the database see that the index applies. */

@@ -29,10 +29,13 @@ export interface Tables {
     attention: string | null;
     /** The status in which it was parked. */
     attention_from: Generated<ProjectStatus | null>;
+    expires_at: Generated<string | null>;
     request_id: string | null;
     created_at: string;
     updated_at: string;
   };
+  /** What must be complete before a project begins. */
+  dependencies: { project_id: ProjectId; depends_on: ProjectId };
   plans: { project_id: ProjectId; revision: number; markdown: string; created_at: string };
   updates: {
     id: Generated<number>;

@@ -7,16 +7,24 @@ import {
   settingsByField,
 } from '../project/kept-settings.ts';
 
-/** A list is kept as JSON. */
-export type SettingColumns = Omit<SettingsByColumn, 'checks'> & { checks: string | null };
+/** Lists are kept as JSON. */
+const LISTS = ['checks', 'depends_on'] as const satisfies readonly (keyof SettingsByColumn)[];
+type List = (typeof LISTS)[number];
+
+export type SettingColumns = Omit<SettingsByColumn, List> & Record<List, string | null>;
 
 export function toSettingColumns(settings: KeptSettings): SettingColumns {
-  const { checks, ...columns } = settingsByColumn(settings);
-  return { ...columns, checks: checks && JSON.stringify(checks) };
+  const columns = settingsByColumn(settings);
+  const lists = LISTS.map((name) => [name, columns[name] && JSON.stringify(columns[name])]);
+  return { ...columns, ...(Object.fromEntries(lists) as Record<List, string | null>) };
 }
 
-export function fromSettingColumns({ checks, ...columns }: SettingColumns): KeptSettings {
-  return settingsByField({ ...columns, checks: checks === null ? null : names.parse(JSON.parse(checks)) });
+export function fromSettingColumns(columns: SettingColumns): KeptSettings {
+  const lists = LISTS.map((name) => {
+    const json = columns[name];
+    return [name, json === null ? null : texts.parse(JSON.parse(json))];
+  });
+  return settingsByField({ ...columns, ...(Object.fromEntries(lists) as Record<List, string[] | null>) });
 }
 
-const names = z.array(z.string());
+const texts = z.array(z.string());

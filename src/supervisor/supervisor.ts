@@ -6,6 +6,8 @@
 import { openBridge } from '../bridge/bridge.ts';
 import { watchChanges } from '../bridge/changes.ts';
 import { nextReadyTime } from '../bridge/claim.ts';
+import { parkWaitingInVain } from '../bridge/dependencies.ts';
+import { expireOverdue, nextExpiryTime } from '../bridge/expiry.ts';
 import { finishApproved } from '../bridge/finish.ts';
 import { probeAtStart } from '../bridge/holds.ts';
 import { currentLease, LeaseLost, releaseLease } from '../bridge/lease.ts';
@@ -167,6 +169,8 @@ class Supervisor {
     if (await this.#isAskedToStop()) return 'stop';
     const { bridge, lease } = this.#context;
     await finishApproved(lease);
+    await expireOverdue(lease);
+    await parkWaitingInVain(lease);
     this.#scheduler.attend();
     await this.#verifier.attend();
     await this.#lander.attend();
@@ -174,7 +178,12 @@ class Supervisor {
     await this.#history.catchUp();
     const active = this.#scheduler.underWay.length + this.#verifier.active + this.#lander.active;
     for (const part of this.#upkeep) this.#runInBackground(Promise.resolve(part.tick(active)));
-    const times = [await nextReadyTime(bridge), await this.#scheduler.wakeAt(), this.#heartbeat.wakeAt];
+    const times = [
+      await nextReadyTime(bridge),
+      await nextExpiryTime(bridge),
+      await this.#scheduler.wakeAt(),
+      this.#heartbeat.wakeAt,
+    ];
     return times.filter((time) => time !== undefined).sort((a, b) => a.getTime() - b.getTime())[0];
   }
 

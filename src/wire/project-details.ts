@@ -1,6 +1,8 @@
+import type { Dependency } from '../project/dependency.ts';
 import type { Project } from '../project/project.ts';
 import type { ProjectDetails } from '../project/project-details.ts';
 import type { Run } from '../project/run.ts';
+import { toWireDependency } from './dependency.ts';
 import { toWireProject } from './project.ts';
 import { toWireMessage, toWireRounds, toWireUpdate } from './round.ts';
 import { toWireRun } from './run.ts';
@@ -18,6 +20,7 @@ export function toWireProjectDetails(
 ): WireProjectDetails {
   return {
     project: toWireProject(details.project),
+    waits_for: details.waitsFor.map(toWireDependency),
     markdown: details.markdown,
     runs: details.runs.map((run) => ({ ...toWireRun(run), output: outputOf(run) })),
     rounds: toWireRounds(details),
@@ -32,8 +35,14 @@ export function toWireProjectDetails(
 
 export function toWireSentPlan(sent: {
   readonly project: Project;
+  readonly waitsFor: readonly Dependency[];
   readonly repeated: boolean;
   readonly notUsed: readonly string[];
 }): WireSentPlan {
-  return { project: toWireProject(sent.project), repeated: sent.repeated, not_used: [...sent.notUsed] };
+  return {
+    project: toWireProject(sent.project),
+    waits_for: sent.waitsFor.map(toWireDependency),
+    repeated: sent.repeated,
+    not_used: [...sent.notUsed],
+  };
 }

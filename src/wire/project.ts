@@ -16,6 +16,7 @@ export function toWireProject(project: Project): WireProject {
     not_before: project.notBefore,
     attention: project.attention,
     attention_from: project.attentionFrom,
+    expires_at: project.expiresAt,
     created_at: project.createdAt,
     updated_at: project.updatedAt,
   };

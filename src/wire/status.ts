@@ -1,9 +1,12 @@
+import type { Dependency } from '../project/dependency.ts';
 import type { Hold } from '../project/hold.ts';
+import type { ProjectId } from '../project/ids.ts';
 import type { Project, ProjectStatus } from '../project/project.ts';
 import type { Quota } from '../project/quota.ts';
 import type { RecordedEvidence } from '../project/review.ts';
 import type { Run } from '../project/run.ts';
 import type { WorkProgress } from '../project/work-progress.ts';
+import { toWireDependency } from './dependency.ts';
 import { toWireFigures } from './evidence.ts';
 import { toWireHold, toWireUsageWindow } from './hold.ts';
 import { toWireProject } from './project.ts';
@@ -53,6 +56,7 @@ export interface StatusFacts {
     readonly next: readonly string[];
   }[];
   readonly queue: readonly Project[];
+  readonly waitsFor: ReadonlyMap<ProjectId, readonly Dependency[]>;
   readonly spentTodayUsd: number;
   readonly todayRunsOfUnknownCost: number;
   readonly stateDir: string;
@@ -82,6 +86,10 @@ export function toWireStatus(status: StatusFacts): WireStatus {
       next: [...next],
     })),
     queue: status.queue.map(toWireProject),
+    waits_for: [...status.waitsFor].map(([id, dependencies]) => ({
+      project_id: id,
+      dependencies: dependencies.map(toWireDependency),
+    })),
     spent_today_usd: status.spentTodayUsd,
     today_runs_of_unknown_cost: status.todayRunsOfUnknownCost,
     state_dir: status.stateDir,

@@ -80,6 +80,8 @@ describe('sent plans', () => {
       notBefore: null,
       attention: null,
       attentionFrom: null,
+      expiresAt: null,
+      dependsOn: null,
       createdAt: now,
       updatedAt: now,
     });

@@ -79,6 +79,7 @@ export async function history(bridge: Bridge, projectId?: ProjectId): Promise<st
 
 const TABLES: readonly (keyof Tables)[] = [
   'projects',
+  'dependencies',
   'plans',
   'updates',
   'completions',

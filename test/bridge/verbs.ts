@@ -2,7 +2,9 @@
 import { randomUUID } from 'node:crypto';
 import { startNextRun } from '../../src/bridge/claim.ts';
 import { cancel, retry, steer } from '../../src/bridge/control.ts';
+import { parkWaitingInVain } from '../../src/bridge/dependencies.ts';
 import { endRun } from '../../src/bridge/end-run.ts';
+import { expireOverdue } from '../../src/bridge/expiry.ts';
 import { finish } from '../../src/bridge/finish.ts';
 import { imposeHold, pause, resume } from '../../src/bridge/holds.ts';
 import { releaseLease, requestStop, takeLease } from '../../src/bridge/lease.ts';
@@ -29,6 +31,17 @@ export const VERBS: Record<string, (rig: Rig) => Promise<() => Promise<unknown>>
   resetForRevision: ready('rejected', (rig, id) => resetForRevision(rig.bridge, id)),
   finish: ready('approved', (rig, id) => finish(rig.bridge, id, 'supervisor')),
   steer: ready('pending', (rig, id) => steer(rig.bridge, id, 'use Rust', 'person')),
+  expireOverdue: async (rig) => {
+    await send(rig, '---\nexpires: 1m\n---\n# A');
+    rig.clock.advance(60_000);
+    return () => expireOverdue({ bridge: rig.bridge, token: TOKEN });
+  },
+  parkWaitingInVain: async (rig) => {
+    const gone = await projectIn(rig, 'attention');
+    await send(rig, `---\ndepends_on: ${gone}\n---\n# A`);
+    await cancel(rig.bridge, gone, '', 'person');
+    return () => parkWaitingInVain({ bridge: rig.bridge, token: TOKEN });
+  },
   cancel: ready('attention', (rig, id) => cancel(rig.bridge, id, '', 'person')),
   retry: ready('attention', (rig, id) => retry(rig.bridge, id, 'person')),
   pause: async (rig) => () => pause(rig.bridge, '', 'person'),

@@ -24,6 +24,7 @@ const project: Project = {
   notBefore: null,
   attention: null,
   attentionFrom: null,
+  expiresAt: null,
   createdAt: NOW,
   updatedAt: NOW,
 };

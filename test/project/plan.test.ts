@@ -37,6 +37,8 @@ describe('plans without front matter', () => {
       checks: null,
       onApprove: null,
       maxRounds: null,
+      dependsOn: null,
+      expiresMs: null,
     });
   });
 

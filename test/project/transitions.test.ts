@@ -18,7 +18,13 @@ import { SENT } from '../standing.ts';
  * `=` leaves the status as it is.
  */
 const TABLE: Record<ProjectStatus, Partial<Record<ProjectAction, ProjectStatus | '='>>> = {
-  pending: { claim: 'in_progress', steer: '=', park: 'attention', cancel: 'cancelled' },
+  pending: {
+    claim: 'in_progress',
+    steer: '=',
+    park: 'attention',
+    expire: 'cancelled',
+    cancel: 'cancelled',
+  },
   in_progress: {
     send_update: '=',
     send_completion: 'awaiting_approval',

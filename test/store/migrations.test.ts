@@ -35,6 +35,7 @@ const DIGESTS: readonly { readonly digest: string; readonly releasedIn?: string 
   { digest: '9f9f4c9ee76492f49ad86494dc8d8bddacd96249f180e61dbd3ebcbedeafae1d' },
   { digest: '4dac97eac1518bbf1f6d1219ea4a5cc30ab6d17cfe821a55152804265087919c' },
   { digest: '683e3783b1af97602949b89ac39100075726580d04870252a78b1199da45168e' },
+  { digest: '885a6f6c71124f95c9b367ea79e220c3705f1edfd58d024a5834c865638b362e' },
 ];
 
 const SOURCES = new URL('../../src/store/sqlite/', import.meta.url);

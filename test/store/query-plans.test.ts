@@ -11,7 +11,13 @@ import {
   listProjects,
   projectIdsFrom,
 } from '../../src/store/projects.ts';
-import { nextReadyAt, queuedProjects, readyProjects } from '../../src/store/queue.ts';
+import {
+  expiredProjects,
+  nextExpiry,
+  nextReadyAt,
+  queuedProjects,
+  readyProjects,
+} from '../../src/store/queue.ts';
 import { completionsOf, lastDecision, newestCompletions } from '../../src/store/reviews.ts';
 import { spentSince } from '../../src/store/run-facts.ts';
 import { openRuns, openRunsOf, runsOf } from '../../src/store/runs.ts';
@@ -46,6 +52,9 @@ describe('reading the queue', () => {
   const walk = [
     'SCAN projects USING INDEX projects_ready',
     'CORRELATED SCALAR SUBQUERY 1',
+    'SEARCH dependencies USING COVERING INDEX sqlite_autoindex_dependencies_1 (project_id=?)',
+    'SEARCH needed USING INDEX sqlite_autoindex_projects_1 (id=?)',
+    'CORRELATED SCALAR SUBQUERY 2',
     'SEARCH runs USING INDEX runs_open_by_workspace (machine_id=? AND workspace=?)',
   ];
 
@@ -93,6 +102,16 @@ describe('lists', () => {
       'the next end of a back-off',
       (db) => nextReadyAt(db, NOW),
       'SEARCH projects USING INDEX projects_backing_off (not_before>? AND not_before<?)',
+    ],
+    [
+      'plans that have expired',
+      (db) => expiredProjects(db, NOW, 100),
+      'SEARCH projects USING INDEX projects_expiring (status=? AND expires_at<?)',
+    ],
+    [
+      'the next plan to expire',
+      (db) => nextExpiry(db),
+      'SEARCH projects USING COVERING INDEX projects_expiring (status=? AND expires_at>?)',
     ],
     [
       'the project of a request',

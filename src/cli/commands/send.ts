@@ -1,15 +1,21 @@
 import { Command } from 'commander';
+import type { Bridge } from '../../bridge/bridge.ts';
 import { currentCursor } from '../../bridge/changes.ts';
+import { resolveProjectId } from '../../bridge/queries.ts';
 import { type SentPlan, sendPlan } from '../../bridge/send-plan.ts';
 import { configOf, withBridge } from '../../control/host.ts';
+import { describeDependencies } from '../../project/dependency.ts';
+import type { ProjectId } from '../../project/ids.ts';
 import { describeNotUsed } from '../../project/not-used.ts';
 import { isClosed, type Project, type ProjectStatus, WHAT_NEXT } from '../../project/project.ts';
 import { SETTING_NAMES } from '../../project/settings.ts';
+import { ok, type Result } from '../../result.ts';
 import { toWireSentPlan } from '../../wire/project-details.ts';
 import { type Cli, fail } from '../context.ts';
 import { jsonOption, pathOrStdin } from '../terminal/arguments.ts';
 import { untilInterrupted } from '../terminal/interrupt.ts';
 import { plainLine, wrap } from '../terminal/text.ts';
+import { upcoming } from '../terminal/time.ts';
 import { examples } from '../terminal/usage.ts';
 import { followProject } from '../views/follow.ts';
 import { hintIfNobodyActs, named } from '../views/hints.ts';
@@ -19,6 +25,7 @@ import { readPlan } from './read-plan.ts';
 interface Options {
   title?: string;
   workspace?: string;
+  after?: string[];
   requestId?: string;
   wait?: true;
   json?: true;
@@ -30,6 +37,7 @@ export function sendCommand(cli: Cli): Command {
     .argument('<file>', "the plan, or '-' for stdin", pathOrStdin)
     .option('--title <text>', 'its title; default: the front matter, or the first heading')
     .option('--workspace <name>', 'where Claude works: a configured name, or a path in an allowed root')
+    .option('--after <id...>', 'begin it once these projects are complete')
     .option('--request-id <text>', 'a repeat with the same id sends nothing')
     .option('--wait', 'follow it until it waits for you or is closed')
     .addOption(jsonOption())
@@ -63,7 +71,10 @@ async function send(cli: Cli, file: string, options: Options): Promise<void> {
   const policy = configOf(cli);
   await withBridge(cli, async (bridge) => {
     const cursor = await currentCursor(bridge);
+    const after = await projectIds(bridge, options.after ?? []);
+    if (!after.ok) return fail(cli, after.refusal, 'See all ids with: bridge-supervisor list --all');
     const input = {
+      after: after.value,
       markdown: plan.value,
       title: given(options.title),
       workspace: given(options.workspace),
@@ -84,6 +95,17 @@ async function send(cli: Cli, file: string, options: Options): Promise<void> {
   });
 }
 
+/** Of ids, whole or their first characters. */
+async function projectIds(bridge: Bridge, texts: readonly string[]): Promise<Result<ProjectId[]>> {
+  const ids: ProjectId[] = [];
+  for (const text of texts) {
+    const found = await resolveProjectId(bridge, text);
+    if (!found.ok) return found;
+    ids.push(found.value);
+  }
+  return ok(ids);
+}
+
 /** An empty value counts as none: a script may pass a variable that is not set. */
 function given(text: string | undefined): string | undefined {
   return text?.trim() ? text : undefined;
@@ -95,9 +117,12 @@ function needsNoMoreWork({ status }: Project): boolean {
   return isClosed(status) || status === 'attention' || GOOD_ENDS.includes(status);
 }
 
-function announce({ out }: Cli, { project, repeated, notUsed }: SentPlan): void {
+function announce({ out, clock }: Cli, { project, repeated, waitsFor, notUsed }: SentPlan): void {
   out.line(`${repeated ? 'Already sent' : 'Sent'}: ${named(project)}`);
   out.line(`Workspace: ${plainLine(project.workspace)}`);
+  if (waitsFor.length > 0) out.line(`It begins after ${describeDependencies(waitsFor)}.`);
+  if (project.expiresAt !== null)
+    out.line(`It is cancelled unless it begins before ${upcoming(project.expiresAt, clock.now())}.`);
   const note = describeNotUsed(notUsed);
   if (note !== undefined) out.line(plainLine(note));
   out.line(`Follow it with: bridge-supervisor watch ${project.id}`);

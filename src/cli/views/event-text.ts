@@ -10,7 +10,7 @@ import {
 import { summarizeEvidence } from '../../project/evidence-text.ts';
 import { describeOutcome } from '../../project/outcome-text.ts';
 import { plural } from '../../project/text.ts';
-import { upcoming } from '../terminal/time.ts';
+import { dateAndTime, upcoming } from '../terminal/time.ts';
 
 export interface EventText {
   readonly word: string;
@@ -53,6 +53,7 @@ function texts(now: Date): EventTable<EventText> {
     'project.completed': () => good('complete', 'done'),
     'project.cancelled': ({ reason }, { actor }) =>
       bad('cancelled', reason ? `by ${actor}: ${reason}` : `by ${actor}`),
+    'project.expired': ({ expiresAt }) => bad('expired', `not begun by ${dateAndTime(expiresAt)}; cancelled`),
     'project.steered': ({ message }, { actor }) => plain('message', `from ${actor}: ${message}`),
     'project.steering_delivered': () => faint('message', 'Claude has read it'),
     'project.needs_attention': ({ reason }) => bad('attention', reason),

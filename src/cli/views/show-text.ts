@@ -2,6 +2,7 @@
 
 import { nextCommands } from '../../control/next-commands.ts';
 import { describeCosts, dollars } from '../../project/costs.ts';
+import type { Dependency } from '../../project/dependency.ts';
 import { shownSettings } from '../../project/kept-settings.ts';
 import { describeOutcome } from '../../project/outcome-text.ts';
 import { planBody } from '../../project/plan.ts';
@@ -12,9 +13,9 @@ import type { Run } from '../../project/run.ts';
 import type { Worktree } from '../../project/worktree.ts';
 import { planFile } from '../../state-folder.ts';
 import type { Cli } from '../context.ts';
-import { indented, type Layout, layoutOf, section } from '../terminal/layout.ts';
+import { indented, type Layout, layoutOf, projectHead, section } from '../terminal/layout.ts';
 import { flow, shorten, wrap } from '../terminal/text.ts';
-import { ago, dateAndTime, inTurns, lasted } from '../terminal/time.ts';
+import { ago, dateAndTime, inTurns, lasted, upcoming } from '../terminal/time.ts';
 import { entryLines } from '../terminal/timeline-entry.ts';
 import { roundLines } from './round-lines.ts';
 import { runLines } from './run-lines.ts';
@@ -33,6 +34,7 @@ export function showLines(details: ProjectDetails, { out, clock, stateDir }: Cli
     ...wrap(project.title, out.columns).map((line) => out.style('bold', line)),
     ...flow(facts(details, layout.now), out.columns),
     ...wrap(`Workspace: ${project.workspace}`, out.columns),
+    ...section(layout, 'Waits for', dependencyLines(details.waitsFor, columns)),
     ...section(layout, 'Needs attention', wrap(project.attention ?? '', columns).filter(Boolean), 'red'),
     ...section(layout, 'Worktree', worktreeLines(details.worktree, columns)),
     ...section(layout, 'Plan', planLines(details, stateDir, columns)),
@@ -61,8 +63,15 @@ function facts({ project, spentUsd: usd, runsOfUnknownCost: unknown }: ProjectDe
     `sent ${ago(project.createdAt, now)}`,
     `spent ${describeCosts({ usd, unknown })}${budgetUsd === null ? '' : ` of ${dollars(budgetUsd)}`}`,
     ...shownSettings(project),
+    project.status === 'pending' && project.expiresAt !== null
+      ? `expires ${upcoming(project.expiresAt, now)}`
+      : '',
     project.claimedBy === 'code' ? 'worked on by hand' : '',
   ];
+}
+
+function dependencyLines(waitsFor: readonly Dependency[], columns: number): string[] {
+  return waitsFor.map(({ id, title, status }) => projectHead({ id, title: `${status}: ${title}` }, columns));
 }
 
 /** Where the work is, and how to look at it. */

@@ -3,6 +3,7 @@ import type { ServiceReport } from '../../control/service-status.ts';
 import type { StatusReport } from '../../control/status-report.ts';
 import { waitsUntil } from '../../project/back-off.ts';
 import { describeCosts } from '../../project/costs.ts';
+import { describeDependencies } from '../../project/dependency.ts';
 import { holdEnd, PROBED_HOLDS } from '../../project/hold.ts';
 import { PROJECT_STATUSES } from '../../project/project.ts';
 import type { WorkProgress } from '../../project/work-progress.ts';
@@ -175,12 +176,20 @@ function waitingLines({ waiting }: StatusReport, { columns, now, out }: Layout):
   });
 }
 
-function queueLines({ queue, counts }: StatusReport, { columns, now }: Layout): string[] {
-  const lines = queue.map(({ id, title, notBefore, status }) => {
+function queueLines({ queue, waitsFor, counts }: StatusReport, { columns, now }: Layout): string[] {
+  const lines = queue.flatMap(({ id, title, notBefore, expiresAt, status }) => {
     const waits = waitsUntil(notBefore, now.toISOString());
     const later = waits ? `not before ${upcoming(waits, now)}: ` : '';
     const kind = status === 'rejected' ? 'revision: ' : status === 'in_progress' ? 'continuing: ' : '';
-    return projectHead({ id, title: kind + later + title }, columns);
+    const open = waitsFor.get(id);
+    const waitsOrEnds = [
+      ...(open ? [`waits for ${describeDependencies(open)}`] : []),
+      ...(expiresAt === null ? [] : [`expires ${upcoming(expiresAt, now)}`]),
+    ];
+    return [
+      projectHead({ id, title: kind + later + title }, columns),
+      ...indented(flow(waitsOrEnds, columns - 2)),
+    ];
   });
   const shown = queue.filter(({ status }) => status !== 'in_progress').length;
   const more = counts.pending + counts.rejected - shown;

@@ -4,7 +4,15 @@ import { listOfSettings } from '../../project/settings.ts';
 import { answer, defineTool } from '../define-tool.ts';
 import { requestId } from '../input.ts';
 import { readiness } from '../readiness.ts';
-import { blockerQuotes, outlook, projectFacts, projectLine, workspaceText } from '../texts/project.ts';
+import {
+  beginningLines,
+  blockerQuotes,
+  dependencyFacts,
+  outlook,
+  projectFacts,
+  projectLine,
+  workspaceText,
+} from '../texts/project.ts';
 
 export const sendPlanTool = defineTool({
   name: 'bridge_send_plan',
@@ -35,11 +43,12 @@ export const sendPlanTool = defineTool({
     };
     const sent = await verbs.sendPlan(plan, 'desktop');
     if (!sent.ok) return sent;
-    const { project, repeated, notUsed } = sent.value;
+    const { project, repeated, waitsFor, notUsed } = sent.value;
     const cursor = await verbs.currentCursor();
     const ready = await readiness(call.verbs);
     const facts = {
       ...projectFacts(project),
+      ...dependencyFacts(waitsFor),
       repeated,
       ...(notUsed.length > 0 ? { not_used: notUsed.slice(0, MAX_KEYS) } : {}),
       cursor,
@@ -52,6 +61,7 @@ export const sendPlanTool = defineTool({
           : 'The plan is in the queue.',
         projectLine(project),
         workspaceText(project),
+        ...beginningLines(project, waitsFor),
         describeNotUsed(notUsed),
         ...blockerQuotes([project], ready),
         `To follow it from here, call bridge_wait with cursor ${cursor} and this project_id.`,

@@ -13,7 +13,9 @@ import { evidenceFacts, measuredLines } from '../texts/evidence.ts';
 import { landingFacts } from '../texts/landing.ts';
 import {
   attentionLines,
+  beginningLines,
   blockerQuotes,
+  dependencyFacts,
   outlook,
   projectFacts,
   projectLine,
@@ -54,6 +56,7 @@ export const projectStatusTool = defineTool({
       ],
       {
         ...projectFacts(project),
+        ...dependencyFacts(details.value.waitsFor),
         ...detailFacts(details.value, round.value),
         ...outlook(project, ready),
       },
@@ -94,6 +97,7 @@ function detailLines(details: ProjectDetails, round: MeasuredRound, now: string)
   const waits = waitsUntil(project.notBefore, now);
   return [
     quotes ? QUOTED_NOTE : undefined,
+    ...beginningLines(project, details.waitsFor),
     ...attentionLines(project),
     ...(open ? liveLines(open) : []),
     ...(lastEnd ? ['Last run:', quote(lastEnd)] : []),

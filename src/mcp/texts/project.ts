@@ -1,15 +1,19 @@
 /** A project in words, the same in every answer. */
+import { type Dependency, describeDependencies } from '../../project/dependency.ts';
 import { type Project, type ProjectStatus, WHAT_NEXT } from '../../project/project.ts';
 import { asCode, inQuotes, quote } from '../../project/quotation.ts';
 import { cleanLine } from '../../project/text.ts';
+import { toWireDependency } from '../../wire/dependency.ts';
 import { toWireProject } from '../../wire/project.ts';
+import type { WireDependency } from '../../wire/schemas/dependency.ts';
 import type { ToolProject, ToolReadiness } from '../../wire/schemas/tool-nouns.ts';
 import type { Readiness } from '../readiness.ts';
 import { blockers, holdQuotes, readinessFacts } from './readiness.ts';
 
 export function projectFacts(project: Project): ToolProject {
   const wire = toWireProject(project);
-  const { id, title, status, round, workspace, created_at, updated_at, attention, not_before } = wire;
+  const { id, title, status, round, workspace, created_at, updated_at, attention, not_before, expires_at } =
+    wire;
   return {
     project_id: id,
     title: cleanLine(title),
@@ -20,6 +24,7 @@ export function projectFacts(project: Project): ToolProject {
     updated_at,
     ...(attention === null ? {} : { attention: brief(attention) }),
     ...(not_before === null ? {} : { not_before }),
+    ...(expires_at === null ? {} : { expires_at }),
   };
 }
 
@@ -30,6 +35,27 @@ export function projectLine({ id, title, status, round }: Project): string {
 
 export function workspaceText({ workspace }: Project): string {
   return `Workspace: ${asCode(workspace)}`;
+}
+
+/** What keeps a plan from beginning besides the queue, and when it is too late. */
+export function beginningLines({ status, expiresAt }: Project, waitsFor: readonly Dependency[]): string[] {
+  return [
+    ...(waitsFor.length > 0 ? [`It begins after ${describeDependencies(waitsFor)}.`] : []),
+    ...(status === 'pending' && expiresAt !== null
+      ? [`It is cancelled unless it begins before ${expiresAt}.`]
+      : []),
+  ];
+}
+
+export function dependencyFacts(waitsFor: readonly Dependency[]): { waits_for?: WireDependency[] } {
+  return waitsFor.length === 0
+    ? {}
+    : {
+        waits_for: waitsFor.map((one) => {
+          const wire = toWireDependency(one);
+          return { ...wire, title: cleanLine(wire.title) };
+        }),
+      };
 }
 
 /** Why it needs a person: what was written down may hold words of Claude or the service. */

@@ -17,6 +17,7 @@ import { SCHEMA_5 } from './migrations/0005.ts';
 import { SCHEMA_6 } from './migrations/0006.ts';
 import { SCHEMA_7 } from './migrations/0007.ts';
 import { SCHEMA_8 } from './migrations/0008.ts';
+import { SCHEMA_9 } from './migrations/0009.ts';
 
 /**
  * `MIGRATIONS[n]` migrates from schema version n to n + 1. Foreign keys are off meanwhile; migrate() checks them at the
@@ -31,4 +32,5 @@ export const MIGRATIONS: readonly string[] = [
   SCHEMA_6,
   SCHEMA_7,
   SCHEMA_8,
+  SCHEMA_9,
 ];

@@ -1,4 +1,4 @@
--- Schema version 8. Made by `npm run schema` from the migrations; not read by the program.
+-- Schema version 9. Made by `npm run schema` from the migrations; not read by the program.
 
 CREATE TABLE approvals (
   id INTEGER PRIMARY KEY,
@@ -25,6 +25,14 @@ CREATE TABLE "completions" (
   created_at TEXT NOT NULL,
   UNIQUE (project_id, round, attempt)
 );
+
+CREATE TABLE dependencies (
+  project_id TEXT NOT NULL REFERENCES projects (id),
+  depends_on TEXT NOT NULL REFERENCES projects (id),
+  PRIMARY KEY (project_id, depends_on)
+);
+
+CREATE INDEX dependencies_by_needed ON dependencies (depends_on);
 
 CREATE TABLE events (
   id INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -136,13 +144,15 @@ CREATE TABLE "projects" (
   request_id TEXT UNIQUE,
   created_at TEXT NOT NULL,
   updated_at TEXT NOT NULL
-, run_id TEXT REFERENCES runs (id), place TEXT, attention_from TEXT, isolation TEXT, base TEXT, checks TEXT, on_approve TEXT, max_rounds INTEGER);
+, run_id TEXT REFERENCES runs (id), place TEXT, attention_from TEXT, isolation TEXT, base TEXT, checks TEXT, on_approve TEXT, max_rounds INTEGER, expires_at TEXT, depends_on TEXT);
 
 CREATE INDEX projects_backing_off ON projects (not_before) WHERE not_before IS NOT NULL;
 
 CREATE INDEX projects_by_age ON projects (created_at, id);
 
 CREATE INDEX projects_by_status ON projects (status, created_at, id);
+
+CREATE INDEX projects_expiring ON projects (status, expires_at) WHERE expires_at IS NOT NULL;
 
 CREATE INDEX projects_ready ON projects (priority DESC, created_at, id)
   WHERE run_id IS NULL AND CASE WHEN status = 'pending' THEN 1

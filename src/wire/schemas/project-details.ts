@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { dependencySchema } from './dependency.ts';
 import { messageSchema, updateSchema } from './message.ts';
 import { projectSchema } from './project.ts';
 import { roundSchema } from './round.ts';
@@ -14,6 +15,7 @@ const runWithOutput = runSchema.extend({
 export const projectDetailsSchema = z
   .strictObject({
     project: projectSchema,
+    waits_for: z.array(dependencySchema).describe('what must be complete before it begins, and is not'),
     markdown: z.string().describe('the plan as it was sent'),
     runs: z.array(runWithOutput).describe('oldest first'),
     rounds: z.array(roundSchema).describe('those with submitted work, oldest first'),
@@ -34,6 +36,7 @@ export type WireProjectDetails = z.output<typeof projectDetailsSchema>;
 export const sentPlanSchema = z
   .strictObject({
     project: projectSchema,
+    waits_for: z.array(dependencySchema).describe('what must be complete before it begins, and is not'),
     repeated: z.boolean().describe('the request id was known: nothing was sent now'),
     not_used: z.array(z.string()).describe('keys of the front matter that belong to other tools'),
   })

@@ -24,6 +24,9 @@ export const projectSchema = z
       .enum(PROJECT_STATUSES)
       .nullable()
       .describe('the status in which it came to need a person: where a retry goes on'),
+    expires_at: time()
+      .nullable()
+      .describe('cancelled then, unless it has begun; null: never, or it has begun'),
     created_at: time().describe('when the plan was sent'),
     updated_at: time().describe(
       'the last change a person can see, other than what a run is doing at the moment (`live`)',

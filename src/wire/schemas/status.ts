@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { PROJECT_STATUSES } from '../../project/project.ts';
+import { dependencySchema } from './dependency.ts';
 import { evidenceFiguresSchema } from './evidence.ts';
 import { holdSchema } from './hold.ts';
 import { projectSchema } from './project.ts';
@@ -92,6 +93,9 @@ export const statusSchema = z
       )
       .describe('for a person, oldest first'),
     queue: z.array(projectSchema).describe('the next to get a run, in their order'),
+    waits_for: z
+      .array(z.strictObject({ project_id: id(), dependencies: z.array(dependencySchema) }))
+      .describe('what those in the queue wait for before they begin'),
     spent_today_usd: usd().describe('since midnight here'),
     today_runs_of_unknown_cost: count(),
     state_dir: path(),

@@ -12,7 +12,7 @@ import { runSchema } from './run.ts';
 import { statusSchema } from './status.ts';
 import { toolEvidenceSchema } from './tool-evidence.ts';
 
-const { id: projectId, attention, not_before } = projectSchema.shape;
+const { id: projectId, attention, not_before, expires_at } = projectSchema.shape;
 
 /** Named as the tools' own argument names it. */
 export const toolProjectSchema = z.strictObject({
@@ -27,6 +27,7 @@ export const toolProjectSchema = z.strictObject({
   }).shape,
   attention: attention.unwrap().exactOptional(),
   not_before: not_before.unwrap().exactOptional(),
+  expires_at: expires_at.unwrap().exactOptional(),
 });
 
 export type ToolProject = z.output<typeof toolProjectSchema>;

@@ -1,5 +1,6 @@
 /** What each tool of the MCP servers answers as structured content. */
 import * as z from 'zod';
+import { dependencySchema } from './dependency.ts';
 import { count, usd } from './scalars.ts';
 import { toolEvidenceSchema } from './tool-evidence.ts';
 import {
@@ -51,9 +52,15 @@ const answeredDecision = z.strictObject({
   next,
 });
 
+const waits_for = z
+  .array(dependencySchema)
+  .exactOptional()
+  .describe('what must be complete before it begins');
+
 export const TOOL_RESULTS = {
   bridge_send_plan: z.strictObject({
     ...project,
+    waits_for,
     repeated,
     not_used: z
       .array(z.string())
@@ -72,6 +79,7 @@ export const TOOL_RESULTS = {
   }),
   bridge_get_project_status: z.strictObject({
     ...project,
+    waits_for,
     runs: count(),
     spent_usd: usd().describe('of the runs whose cost is known'),
     runs_of_unknown_cost: count().exactOptional(),

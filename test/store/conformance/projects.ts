@@ -33,6 +33,8 @@ export function projectsConform({ write, read }: StoreUnderTest): void {
         attention: 'why',
         place: 'site',
         attention_from: 'in_progress' as const,
+        expires_at: minute(60),
+        depends_on: '["000000000002"]',
       };
       await write((trx) => addProject(trx, 1, row, markdown));
       expect(await findProject(read(), id(1))).toEqual({
@@ -51,6 +53,7 @@ export function projectsConform({ write, read }: StoreUnderTest): void {
         checks: ['test', 'lint'],
         onApprove: 'branch',
         maxRounds: 3,
+        dependsOn: [id(2)],
         claimedBy: 'supervisor',
         runId: null,
         sessionId: 's',
@@ -59,6 +62,7 @@ export function projectsConform({ write, read }: StoreUnderTest): void {
         notBefore: minute(9),
         attention: 'why',
         attentionFrom: 'in_progress',
+        expiresAt: minute(60),
         createdAt: minute(1),
         updatedAt: minute(1),
       });
