@@ -149,7 +149,7 @@ describe('plans sent again with the same request', () => {
     await using rig = await createRig();
     const first = await send(rig, '# A', 'r1');
     const again = await sendPlan(rig.bridge, policyOf(rig), { markdown: '# B', requestId: 'r1' }, 'desktop');
-    expect(accepted(again)).toEqual({ project: first, repeated: true, notUsed: [] });
+    expect(accepted(again)).toEqual({ project: first, repeated: true, waitsFor: [], notUsed: [] });
     expect(await history(rig.bridge)).toEqual(['project.sent']);
     const other = await send(rig, '# A', 'r2');
     expect(other.id).not.toBe(first.id);
@@ -163,7 +163,7 @@ describe('plans sent again with the same request', () => {
     const first = accepted(await sendPlan(rig.bridge, policyOf(rig), input, 'desktop'));
     rmSync(folder, { recursive: true });
     const again = accepted(await sendPlan(rig.bridge, policyOf(rig), input, 'desktop'));
-    expect(again).toEqual({ project: first.project, repeated: true, notUsed: [] });
+    expect(again).toEqual({ project: first.project, repeated: true, waitsFor: [], notUsed: [] });
   });
 
   test('a plan sent again by several processes at once is one project', async () => {
