@@ -8,9 +8,11 @@ import { randomBytes } from 'node:crypto';
 import type { Actor, Happening, NewEvent } from '../project/event.ts';
 import {
   asProjectId,
+  asRequestId,
   asRunId,
   isProjectId,
   type ProjectId,
+  type RequestId,
   type RunId,
   unknownProject,
 } from '../project/ids.ts';
@@ -44,6 +46,11 @@ export function newProjectId(): ProjectId {
 /** 12 hex digits: unguessable, and safe as a file name. */
 export function newRunId(): RunId {
   return asRunId(randomId());
+}
+
+/** 12 hex digits: unguessable. */
+export function newRequestId(): RequestId {
+  return asRequestId(randomId());
 }
 
 function randomId(): string {

@@ -2,12 +2,14 @@
 
 import { blockingFindings, type CheckResult, type Finding, hasPassed } from '../project/evidence.ts';
 import type { Project } from '../project/project.ts';
+import type { AskedRequest } from '../project/request.ts';
 import type { SteeringMessage } from '../project/review.ts';
 import type { Reader } from '../store/database.ts';
 import { findEvidence } from '../store/evidence.ts';
 import { waitingMessages } from '../store/messages.ts';
 import { planText } from '../store/projects.ts';
 import { lastDecision } from '../store/reviews.ts';
+import { untoldAnswers } from './asking.ts';
 import { statusExcerpt } from './status-file.ts';
 
 export interface Briefing {
@@ -20,6 +22,8 @@ export interface Briefing {
   readonly findings: readonly Finding[];
   /** What the person has sent and no run has taken in, in its order. */
   readonly messages: readonly SteeringMessage[];
+  /** What was decided of what runs of this round have asked, and Claude does not know yet. */
+  readonly answers: readonly AskedRequest[];
   /** The record in words, for a session that remembers nothing. */
   readonly record: string;
 }
@@ -33,6 +37,7 @@ export async function readBriefing(db: Reader, project: Project): Promise<Briefi
     reason: decision?.verdict === 'rejected' ? decision.reason : null,
     redChecks: measured?.evidence.checks.filter((check) => !hasPassed(check)) ?? [],
     findings: measured ? blockingFindings(measured.evidence) : [],
+    answers: await untoldAnswers(db, project),
     messages: await waitingMessages(db, project.id),
     record: await statusExcerpt(db, project),
   };

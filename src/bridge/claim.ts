@@ -5,6 +5,7 @@ import { type CostSum, sumCosts } from '../project/costs.ts';
 import type { Happening } from '../project/event.ts';
 import { OWN_ACCOUNT } from '../project/ids.ts';
 import type { Project } from '../project/project.ts';
+import type { AskedRequest } from '../project/request.ts';
 import type { RecordedEvidence } from '../project/review.ts';
 import { isWork, type Run, type WorkKind } from '../project/run.ts';
 import type { Writer } from '../store/database.ts';
@@ -16,6 +17,7 @@ import { updateProject } from '../store/projects.ts';
 import { type HeldWork, lockNextReady, nextReadyAt } from '../store/queue.ts';
 import { lastOwnModel } from '../store/run-facts.ts';
 import { findRun, insertRun, runsOf } from '../store/runs.ts';
+import { deferredCall, giveAnswers, untoldAnswers } from './asking.ts';
 import { newRunId, nowText } from './bridge.ts';
 import { type Briefing, readBriefing } from './briefing.ts';
 import { type FreeWorkspace, findFreeWorkspace, type WaysToLook } from './free-workspace.ts';
@@ -34,6 +36,8 @@ export interface StartedRun {
   readonly spent: CostSum;
   /** What its prompt is made of. */
   readonly briefing: Briefing;
+  /** The call that was put off: its session goes on with it, without a prompt; undefined for all others. */
+  readonly resumes: AskedRequest | undefined;
 }
 
 interface StartDefaults extends WaysToLook {
@@ -90,16 +94,28 @@ async function claim(
     if (project?.id !== free.project.id || project.workspace !== free.project.workspace) return 'changed';
 
     const claimed = await takeUp(trx, project, now);
-    const spawned = (await runsOf(trx, project.id)).filter((run) => run.spawnedAt !== null);
+    const before = await runsOf(trx, project.id);
+    const spawned = before.filter((run) => run.spawnedAt !== null);
     const earlier = spawned.filter(isWork);
     const sessionId = project.sessionId ?? newSessionId;
     const inSession = earlier.filter((run) => run.sessionId === sessionId);
+    const inRound = earlier.filter(({ round }) => round === claimed.round);
+    const untold = await untoldAnswers(trx, claimed);
+    const measured = await findEvidence(trx, project.id, claimed.round);
+    const kind = kindOfRun(claimed.round, inRound, measured, untold.length > 0);
+    const resumes =
+      kind === 'answer'
+        ? deferredCall(
+            untold,
+            before.filter((one) => one.sessionId === sessionId),
+          )
+        : undefined;
     await insertRun(trx, {
       id: runId,
       project_id: project.id,
       machine_id: lease.bridge.machineId,
       account: OWN_ACCOUNT,
-      kind: kindOfRun(claimed, earlier, await findEvidence(trx, project.id, claimed.round)),
+      kind,
       round: claimed.round,
       workspace: free.folder,
       session_id: sessionId,
@@ -107,7 +123,8 @@ async function claim(
       created_at: now,
     });
     await putProbe(trx, probes, runId);
-    await giveWaiting(trx, project.id, runId);
+    if (resumes === undefined) await giveWaiting(trx, project.id, runId);
+    await giveAnswers(trx, untold, runId);
     await updateProject(trx, project.id, { session_id: sessionId });
     const spent = sumCosts(spawned.map(({ costUsd }) => costUsd));
     const run = await findRun(trx, runId);
@@ -116,7 +133,7 @@ async function claim(
     await runEvent(trx, run, { type: 'run.started', data }, now);
     // Last: the record names the run itself, too.
     const briefing = await readBriefing(trx, claimed);
-    return { run, project: { ...claimed, runId, sessionId }, earlier, spent, briefing };
+    return { run, project: { ...claimed, runId, sessionId }, earlier, spent, briefing, resumes };
   });
 }
 
@@ -168,15 +185,16 @@ async function takeUp(trx: Writer, project: Project, now: string): Promise<Proje
   };
 }
 
-/** The first run of a round opens it; a later one repairs what the checks or a reviewer found, or resumes it. */
+/** The first run of a round opens it; a later one brings answers, repairs what the checks or a reviewer found, or resumes it. */
 function kindOfRun(
-  project: Project,
-  earlier: readonly Run[],
+  round: number,
+  inRound: readonly Run[],
   measured: RecordedEvidence | undefined,
+  isAnswered: boolean,
 ): WorkKind {
-  const inRound = earlier.filter(({ round }) => round === project.round);
-  if (inRound.length === 0) return project.round === 1 ? 'execute' : 'revise';
-  return measured && inRound.at(-1)?.id === measured.runId ? 'repair' : 'resume';
+  if (inRound.length === 0) return round === 1 ? 'execute' : 'revise';
+  if (measured && inRound.at(-1)?.id === measured.runId) return 'repair';
+  return isAnswered ? 'answer' : 'resume';
 }
 
 /** When a project that waits out a back-off becomes ready. */

@@ -9,6 +9,8 @@ import { cleanText, LIMITS } from '../project/text.ts';
 import { ok, type Result, refuse } from '../result.ts';
 import { findMessageByRequest, insertMessage } from '../store/messages.ts';
 import { updateProject } from '../store/projects.ts';
+import { undecidedRequests } from '../store/requests.ts';
+import { withdrawRequests } from './asking.ts';
 import { goOn } from './attention.ts';
 import { type Actor, type Bridge, changeProject } from './bridge.ts';
 import { projectRules, type RulesPolicy } from './work-rules.ts';
@@ -68,6 +70,7 @@ export async function cancel(
     actor,
     async ({ trx, now, project, to, event }) => {
       await updateProject(trx, projectId, { attention: null, attention_from: null });
+      await withdrawRequests(trx, projectId, now);
       await event({ type: 'project.cancelled', data: { reason: words } });
       const cancelled = { ...project, status: to, attention: null, attentionFrom: null, updatedAt: now };
       return { project: cancelled, repeated: false };
@@ -91,8 +94,9 @@ export async function retry(
     projectId,
     'retry',
     actor,
-    async ({ trx, now, project, to, event }) => {
-      const fresh = await goOn(trx, project, to);
+    async ({ trx, now, project, to, moveOn, event }) => {
+      const isAnswered = to === 'awaiting_answer' && (await undecidedRequests(trx, projectId)).length === 0;
+      const fresh = await goOn(trx, project, isAnswered ? moveOn('answer') : to);
       const budget = raised && { budgetUsd: raised.usd };
       if (raised) await updateProject(trx, projectId, { budget_usd: raised.usd });
       await event({ type: 'project.retried', data: { was: project.attention, ...budget } });

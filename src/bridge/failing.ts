@@ -75,8 +75,15 @@ export function saysNothing({ outcome, answeredAt }: Run): boolean {
   return answeredAt === null && outcome !== null && SAYS_NOTHING.includes(outcome.kind);
 }
 
-/** The run did its part, or a person, the supervisor or a budget ended it. */
-const SAYS_NOTHING: readonly OutcomeKind[] = ['submitted', 'interrupted', 'cancelled', 'budget_spent'];
+/** The run did its part, resumed what was to be resumed or put off, or a person, the supervisor or a budget ended it. */
+const SAYS_NOTHING: readonly OutcomeKind[] = [
+  'submitted',
+  'deferred',
+  'deferral_lost',
+  'interrupted',
+  'cancelled',
+  'budget_spent',
+];
 
 /** Equal for two outcomes of one cause, whose messages may differ. */
 export function signatureOf(outcome: Outcome): string {

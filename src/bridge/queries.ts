@@ -26,6 +26,7 @@ import {
 } from '../store/projects.ts';
 import { queuedProjects } from '../store/queue.ts';
 import { quotasOf } from '../store/quota.ts';
+import { requestsOf } from '../store/requests.ts';
 import { completionsOf, decisionsOf, newestCompletions } from '../store/reviews.ts';
 import { newestClaudeVersion } from '../store/run-facts.ts';
 import { openRuns, openRunsOf, runsOf } from '../store/runs.ts';
@@ -60,6 +61,7 @@ export async function projectDetails(
     evidence: await newestEvidenceOf(db, projectId),
     landings: await landingsOfProject(db, projectId),
     worktree: await findWorktree(db, projectId),
+    requests: await requestsOf(db, projectId),
     updates: await latestUpdatesOf(db, projectId, updates),
     waitingMessages: await waitingMessages(db, projectId),
     spentUsd: spent.usd,

@@ -10,6 +10,7 @@ import { findProject } from '../store/projects.ts';
 import { hasSubmitted } from '../store/reviews.ts';
 import { putLiveStates } from '../store/run-live.ts';
 import { openRunsOn, updateRun, workspaceIdentityOf } from '../store/runs.ts';
+import { tellAnswers } from './asking.ts';
 import { endHold } from './holds.ts';
 import { type HeldLease, writeHolding } from './lease.ts';
 import { type Bridge, databaseOf } from './open-bridge.ts';
@@ -100,6 +101,7 @@ export async function recordDelivered(
 export async function recordPromptDelivered(lease: HeldLease, run: Run): Promise<void> {
   await writeHolding(lease, async (writing) => {
     const messages = await promptMessages(writing.trx, run);
+    if (run.kind === 'answer') await tellAnswers(writing.trx, run, writing.now);
     await deliver(
       writing,
       run,

@@ -12,6 +12,7 @@ import { readyProjects } from '../store/queue.ts';
 import { findCompletion, findCompletionByRequest, insertCompletion } from '../store/reviews.ts';
 import { findRun } from '../store/runs.ts';
 import { findUpdateByRequest, insertUpdate } from '../store/updates.ts';
+import { withdrawRequests } from './asking.ts';
 import { type Bridge, changeProject, nowText } from './bridge.ts';
 import { whyItWaits } from './dependencies.ts';
 import { databaseOf } from './open-bridge.ts';
@@ -80,7 +81,11 @@ export interface Speaker {
  * Only a run that is under way speaks for its project: what one of an earlier round left behind does not. While there is
  * one, nobody else does: neither a person's own session nor a server that has lost the environment of its run.
  */
-async function whyNotHeard(trx: Writer, project: Project, { runId }: Speaker): Promise<Refusal | undefined> {
+export async function whyNotHeard(
+  trx: Writer,
+  project: Project,
+  { runId }: Speaker,
+): Promise<Refusal | undefined> {
   if (runId === null) {
     return project.runId === null ? undefined : refuse(RUN_SPEAKS);
   }
@@ -169,6 +174,7 @@ export async function sendCompletion(
         created_at: now,
       });
       await updateProject(trx, projectId, { tries: 0, not_before: null });
+      await withdrawRequests(trx, projectId, now);
       await event({ type: 'project.submitted', data: { round, attempt, summary } }, speaker.runId);
       const completion = await findCompletion(trx, projectId, round);
       if (!completion) throw new Error(`completion of ${projectId} is not there right after it was inserted`);

@@ -5,6 +5,8 @@ import { describeOutcome } from '../project/outcome-text.ts';
 import { planBody } from '../project/plan.ts';
 import type { Project } from '../project/project.ts';
 import { asCode, inQuotes, quote } from '../project/quotation.ts';
+import type { AskedRequest } from '../project/request.ts';
+import { toldInPrompt } from '../project/request-text.ts';
 import type { SteeringMessage } from '../project/review.ts';
 import type { Run, WorkKind } from '../project/run.ts';
 import { fillTemplate } from '../template.ts';
@@ -19,6 +21,8 @@ export interface PromptFacts {
   readonly redChecks: readonly CheckResult[];
   /** What a reviewer blocks in what was submitted in this round, if it was sent back for that. */
   readonly findings: readonly Finding[];
+  /** What was decided of what earlier runs have asked, and the session does not know. */
+  readonly answers: readonly AskedRequest[];
   /** The run before this one. */
   readonly last: Run | undefined;
   /** Whether the conversation of the session contains the plan. */
@@ -41,9 +45,17 @@ function opening(facts: PromptFacts): string {
   const repair = repairRequest(facts);
   const rejection =
     reason === null ? '' : `The person rejected the last submission for this reason:\n\n${reason}`;
+  const told = facts.answers.map(toldInPrompt).join('\n\n');
   const request = [rejection, repair].filter((text) => text !== '').join('\n\n');
-  const isNew = last === undefined && request === '';
-  if (!remembers) return isNew ? execute : fillTemplate('prompts/restart.md', { execute, record, request });
+  const isNew = last === undefined && request === '' && told === '';
+  if (!remembers)
+    return isNew
+      ? execute
+      : fillTemplate('prompts/restart.md', {
+          execute,
+          record,
+          request: [told, request].filter((text) => text !== '').join('\n\n'),
+        });
   switch (kind) {
     case 'execute':
       return execute;
@@ -51,6 +63,8 @@ function opening(facts: PromptFacts): string {
       return fillTemplate('prompts/revise.md', { reason: reason ?? '' });
     case 'repair':
       return repair;
+    case 'answer':
+      return fillTemplate('prompts/answer.md', { answers: told, request });
     case 'resume':
       return fillTemplate('prompts/resume.md', {
         what: last?.outcome ? describeOutcome(last.outcome, inQuotes) : 'the run was lost',

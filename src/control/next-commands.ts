@@ -8,6 +8,8 @@ export function nextCommands({ id, status }: Pick<Project, 'id' | 'status'>): st
       return [`bridge-supervisor approve ${id}`, `bridge-supervisor reject ${id} --reason "what to change"`];
     case 'attention':
       return [`bridge-supervisor retry ${id}`, `bridge-supervisor cancel ${id}`];
+    case 'awaiting_answer':
+      return [`bridge-supervisor cancel ${id}`];
     case 'pending':
     case 'in_progress':
     case 'verifying':

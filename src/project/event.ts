@@ -7,43 +7,25 @@
  */
 
 import * as z from 'zod';
+import { type EventKind, event, id, nothing } from './event-kind.ts';
 import { HOLD_KINDS, HOLD_SOURCES } from './hold.ts';
 import type { ProjectId, RunId } from './ids.ts';
 import { LANDING_ACTIONS } from './landing.ts';
 import { outcomeSchema } from './outcome.ts';
-import { CLAIMANTS, type ProjectAction } from './project.ts';
+import { CLAIMANTS } from './project.ts';
+import { REQUEST_EVENTS } from './request-events.ts';
 import { DECIDED_VIA } from './review.ts';
 import { COST_BASES, RUN_KINDS } from './run.ts';
 
 /** Who did it. */
 export type Actor = 'desktop' | 'code' | 'person' | 'supervisor';
 
-interface EventKind {
-  /** When it happens: a sentence for docs/events.md. */
-  readonly when: string;
-  /** The move of the transition table that it tells of. */
-  readonly action: ProjectAction | undefined;
-  readonly schema: () => z.ZodType;
-}
-
-/** The schema is made when it is first asked for: most commands read no event. */
-function event<S extends z.ZodRawShape>(when: string, facts: () => S, action?: ProjectAction) {
-  let made: z.ZodObject<S> | undefined;
-  const schema = (): z.ZodObject<S> => {
-    made ??= z.object(facts());
-    return made;
-  };
-  return { when, schema, action };
-}
-
-const nothing = () => ({});
 const round = () => z.int().describe('1 until the first rejection, then 2, …');
 const attempt = () => z.int().describe('1, and one more for each repair, or each time it was made again');
 const decision = () => ({
   via: z.enum(DECIDED_VIA).exactOptional().describe('How it came; missing in old events'),
   tree: z.string().exactOptional().describe('What was measured of the round; missing when nothing was'),
 });
-const id = (what: string) => z.string().describe(what);
 
 /** Every type of event: when it happens, which move it tells of, and what its data is. */
 export const EVENTS = {
@@ -171,6 +153,7 @@ export const EVENTS = {
     }),
     'retry',
   ),
+  ...REQUEST_EVENTS,
   'worktree.added': event('A project was given a folder and a branch of its own.', () => ({
     path: z.string(),
     branch: z.string(),

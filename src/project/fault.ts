@@ -55,6 +55,8 @@ type Judgement = 'nobody' | 'project' | 'everybody' | 'outside' | 'model' | 'unc
 
 export const JUDGEMENTS: Record<OutcomeKind, Judgement> = {
   submitted: 'nobody',
+  deferred: 'nobody',
+  deferral_lost: 'nobody',
   reviewed: 'nobody',
   no_review: 'nobody',
   tool_unexpected: 'nobody',

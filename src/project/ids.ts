@@ -6,11 +6,14 @@ import { cleanLine } from './text.ts';
 
 declare const project: unique symbol;
 declare const run: unique symbol;
+declare const request: unique symbol;
 declare const lease: unique symbol;
 declare const machine: unique symbol;
 
 export type ProjectId = string & { readonly [project]: true };
 export type RunId = string & { readonly [run]: true };
+/** Names what Claude Code has asked a person. */
+export type RequestId = string & { readonly [request]: true };
 /** Names one holding of the supervisor's lease. */
 export type LeaseToken = string & { readonly [lease]: true };
 
@@ -36,6 +39,16 @@ export function unknownProject(text: string): string {
 /** An id of ours as our own program wrote it down: in an environment, in the name of a file. */
 export function asProjectId(text: string): ProjectId {
   return text as ProjectId;
+}
+
+/** Request ids look like project ids. */
+export function isRequestId(text: string): text is RequestId {
+  return /^[0-9a-f]{12}$/.test(text);
+}
+
+/** @param text Random, and never used before. */
+export function asRequestId(text: string): RequestId {
+  return text as RequestId;
 }
 
 /** An id of ours as our own program wrote it down: in an environment, in the name of a file. */

@@ -14,6 +14,10 @@ export function describeOutcome(outcome: Outcome, quote: (words: string) => stri
       return 'work submitted';
     case 'no_completion':
       return 'Claude ended without submitting its work';
+    case 'deferred':
+      return `Claude waits for an answer to request ${outcome.requestId}`;
+    case 'deferral_lost':
+      return 'the call that waited for an answer is no longer in the session';
     case 'reviewed':
       return 'the reviewer gave its answer';
     case 'no_review':

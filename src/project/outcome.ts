@@ -38,6 +38,10 @@ export function outcomeKinds({ message, time, count, int, usd }: OutcomeScalars)
     outcome('submitted', {}),
     // Claude ended its turn and submitted nothing.
     outcome('no_completion', {}),
+    // Claude put a call off until a person has decided about it, and ended.
+    outcome('deferred', { requestId: z.string() }),
+    // The session does not know the call any more that was put off; it is told what was decided.
+    outcome('deferral_lost', {}),
     // A reviewer gave its answer.
     outcome('reviewed', {}),
     // A reviewer ended and gave none, which is no approval.

@@ -2,6 +2,7 @@
 import type { Dependency } from './dependency.ts';
 import type { Landing } from './landing.ts';
 import type { Project } from './project.ts';
+import type { AskedRequest } from './request.ts';
 import type { Completion, Decision, RecordedEvidence, SteeringMessage, Update } from './review.ts';
 import type { Run } from './run.ts';
 import type { Worktree } from './worktree.ts';
@@ -20,6 +21,8 @@ export interface ProjectDetails {
   readonly landings: readonly Landing[];
   /** Undefined for work in place, and before the first run. */
   readonly worktree: Worktree | undefined;
+  /** What its runs have asked a person, oldest first. */
+  readonly requests: readonly AskedRequest[];
   /** The newest ones. */
   readonly updates: readonly Update[];
   readonly waitingMessages: readonly SteeringMessage[];

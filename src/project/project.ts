@@ -10,8 +10,10 @@
  *                  attention ◀── park                             complete ◀── land, finish ── approved
  *
  *   What a reviewer objects to leads to in_progress as checks_failed does (send_back_findings).
- *   By hand send_completion leads to awaiting_approval. Retry leads back to verifying, rejected or approved where the
- *   project was parked there. Park is from every status in which the supervisor acts.
+ *   A run that ends while a person is asked leads from in_progress to awaiting_answer (ask), and back when all that was
+ *   asked is decided (answer).
+ *   By hand send_completion leads to awaiting_approval. Retry leads back to verifying, rejected, approved or
+ *   awaiting_answer where the project was parked there. Park is from every status in which the supervisor acts.
  *   cancelled: by cancel, from every open status; by expire, from pending.
  */
 import type { ProjectId, RunId } from './ids.ts';
@@ -21,6 +23,7 @@ import type { KeptSettings } from './kept-settings.ts';
 export const PROJECT_STATUSES = [
   'pending', // the supervisor claims it, or a person's own Claude Code
   'in_progress', // Claude Code works on it and submits a completion
+  'awaiting_answer', // the person answers what Claude Code has asked
   'verifying', // the supervisor measures what was done and runs the owner's checks
   'awaiting_approval', // the person approves or rejects
   'rejected', // Claude Code takes up the revision
@@ -56,6 +59,10 @@ export const MOVES = {
   claim: { from: ['pending'], to: 'in_progress', verb: 'claim' },
   send_update: { from: ['in_progress'], to: 'same', verb: 'send an update for' },
   send_completion: { from: ['in_progress'], to: afterSubmission, verb: 'complete' },
+  ask: { from: ['in_progress'], to: 'awaiting_answer', verb: 'wait for an answer about' },
+  answer: { from: ['awaiting_answer'], to: 'in_progress', verb: 'go on with' },
+  open_request: { from: ['in_progress'], to: 'same', verb: 'ask about' },
+  settle_request: { from: OPEN_STATUSES, to: 'same', verb: 'settle what was asked about' },
   evidence_ready: { from: ['verifying'], to: 'awaiting_approval', verb: 'present' },
   checks_failed: { from: ['verifying'], to: 'in_progress', verb: 'send back' },
   send_back_findings: { from: ['verifying'], to: 'in_progress', verb: 'send back' },
@@ -65,13 +72,13 @@ export const MOVES = {
   land: { from: ['approved'], to: 'complete', verb: 'land' },
   finish: { from: ['approved'], to: 'complete', verb: 'finish' },
   steer: {
-    from: ['pending', 'in_progress', 'verifying', 'rejected', 'attention'],
+    from: ['pending', 'in_progress', 'awaiting_answer', 'verifying', 'rejected', 'attention'],
     to: 'same',
     verb: 'steer',
   },
   start_run: { from: ['in_progress', 'verifying'], to: 'same', verb: 'start a run for' },
   park: {
-    from: ['pending', 'in_progress', 'verifying', 'rejected', 'approved'],
+    from: ['pending', 'in_progress', 'awaiting_answer', 'verifying', 'rejected', 'approved'],
     to: 'attention',
     verb: 'park',
   },
@@ -101,7 +108,12 @@ function afterRetry({ attentionFrom }: Standing): ProjectStatus {
   return attentionFrom !== null && RETRIED_WHERE_IT_WAS.includes(attentionFrom) ? attentionFrom : 'pending';
 }
 
-const RETRIED_WHERE_IT_WAS: readonly ProjectStatus[] = ['verifying', 'rejected', 'approved'];
+const RETRIED_WHERE_IT_WAS: readonly ProjectStatus[] = [
+  'awaiting_answer',
+  'verifying',
+  'rejected',
+  'approved',
+];
 
 /** One line for the person or model that tried an illegal move: what happened, what was expected, what to do next. */
 export function illegalMoveMessage(status: ProjectStatus, action: ProjectAction): string {
@@ -114,6 +126,7 @@ export function illegalMoveMessage(status: ProjectStatus, action: ProjectAction)
 export const WHAT_NEXT: Record<ProjectStatus, string> = {
   pending: 'It waits in the queue until the supervisor or Claude Code claims it.',
   in_progress: 'Claude Code is working on it; wait for its completion, steer it, or cancel it.',
+  awaiting_answer: 'Claude Code has asked and waits; answer it, or cancel the project.',
   verifying:
     'The supervisor measures what was done; wait until it can be decided on, steer it, or cancel it.',
   awaiting_approval: 'It waits for a decision: approve it, or reject it with a reason.',

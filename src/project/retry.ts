@@ -21,6 +21,10 @@ const failing: OwnPolicy = { step: 'retry', tries: 8, firstDelayMs: 30 * SECOND 
 
 export const POLICIES: Record<OutcomeKind, OwnPolicy> = {
   submitted: { step: 'none' },
+  // The project waits for a person.
+  deferred: { step: 'none' },
+  // The next run is told what was decided, so this happens once for each call.
+  deferral_lost: { step: 'again' },
   // What a review finds out, or does not, is for whoever decides on the round.
   reviewed: { step: 'none' },
   no_review: { step: 'none' },

@@ -8,6 +8,7 @@ export const RUN_KINDS = [
   'revise', // a rejection is sent back into the same session
   'resume', // the last run ended before the work was submitted
   'repair', // the owner's checks, or a reviewer, found something wrong with what was submitted
+  'answer', // a person has decided what an earlier run asked
   'review', // another model reads what was submitted; it changes nothing
 ] as const;
 export type RunKind = (typeof RUN_KINDS)[number];

@@ -9,6 +9,7 @@ import { summarizeEvidence } from './evidence-text.ts';
 import { describeOutcome } from './outcome-text.ts';
 import type { Project } from './project.ts';
 import { asCode, inert, inQuotes, quote } from './quotation.ts';
+import { describeDecision } from './request-text.ts';
 import type { Completion } from './review.ts';
 import { cleanLine, plural } from './text.ts';
 
@@ -77,6 +78,12 @@ const SENTENCES: EventTable<string | undefined> = {
   'project.needs_attention': ({ reason }) => withWords('Needs attention', reason),
   'project.retried': ({ budgetUsd }, { actor }) =>
     `Put back into the queue by ${actor}${budgetUsd === undefined ? '' : `, with a budget of ${dollars(budgetUsd)}`}`,
+  'request.opened': ({ requestId, kind, what }) => withWords(`Claude Code asks (${kind} ${requestId})`, what),
+  'request.decided': ({ requestId, kind, answer, by, ...decided }) =>
+    withWords(`The ${kind} ${requestId} was ${describeDecision(decided)} by ${inert(by)}`, answer ?? ''),
+  'request.closed': ({ requestId, state }) => `Request ${requestId}: ${state}`,
+  'project.asked': none,
+  'project.answered': none,
   'worktree.added': none,
   'worktree.removed': ({ branch }) => `Worktree removed; its branch was ${asCode(branch)}`,
   'run.started': none,

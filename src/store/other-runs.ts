@@ -60,7 +60,10 @@ export async function wasAnswered(db: Reader, sought: AnswersSought): Promise<bo
     query = query.where((eb) =>
       eb.or([
         eb('answered_at', '>', wellSince),
-        eb.and([eb('ended_at', '>', wellSince), eb('outcome', 'in', ['submitted', 'no_completion'])]),
+        eb.and([
+          eb('ended_at', '>', wellSince),
+          eb('outcome', 'in', ['submitted', 'no_completion', 'deferred']),
+        ]),
       ]),
     );
   return (await query.limit(1).executeTakeFirst()) !== undefined;

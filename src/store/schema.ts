@@ -2,9 +2,10 @@
 
 import type { Generated, Insertable, Selectable } from 'kysely';
 import type { HoldKind, HoldSource, HoldSubject } from '../project/hold.ts';
-import type { LeaseToken, MachineId, ProjectId, RunId } from '../project/ids.ts';
+import type { LeaseToken, MachineId, ProjectId, RequestId, RunId } from '../project/ids.ts';
 import type { LandingAction, LandingOutcome } from '../project/landing.ts';
 import type { Claimant, ProjectStatus } from '../project/project.ts';
+import type { PermissionScope, RequestKind, RequestState } from '../project/request.ts';
 import type { DecidedVia, Verdict } from '../project/review.ts';
 import type { CostBasis, RunKind } from '../project/run.ts';
 import type { WorktreeState } from '../project/worktree.ts';
@@ -130,6 +131,35 @@ export interface Tables {
     run_id: RunId | null;
     created_at: string;
     delivered_at: string | null;
+    /** The run that it was written to, and that has not taken it in yet. */
+    sent_to: Generated<RunId | null>;
+  };
+  requests: {
+    id: RequestId;
+    project_id: ProjectId;
+    run_id: RunId;
+    kind: RequestKind;
+    tool_use_id: string;
+    tool_name: string;
+    /** As it came. */
+    input: string;
+    /** Of its canonical form and the name of the tool. */
+    input_hash: string;
+    agent_id: string | null;
+    question: string;
+    /** A list as JSON. */
+    options: string;
+    default_answer: string | null;
+    deadline: string | null;
+    state: RequestState;
+    scope: PermissionScope | null;
+    answer: string | null;
+    decided_by: string | null;
+    decided_via: DecidedVia | null;
+    created_at: string;
+    deferred_at: string | null;
+    decided_at: string | null;
+    told_at: string | null;
   };
   runs: {
     /** Gives the order, since clocks can be set back. */

@@ -6,6 +6,8 @@ import { endRun } from '../../src/bridge/end-run.ts';
 import { finish, finishApproved, readApproval } from '../../src/bridge/finish.ts';
 import { nextToLand, recordLanding } from '../../src/bridge/landings.ts';
 import { databaseOf } from '../../src/bridge/open-bridge.ts';
+import { openRequest, PERMISSION } from '../../src/bridge/open-request.ts';
+import { allowRequest, answerRequest, denyRequest, listRequests } from '../../src/bridge/requests.ts';
 import { approve, reject } from '../../src/bridge/reviews.ts';
 import { recordSpawn } from '../../src/bridge/runs.ts';
 import { sendPlan } from '../../src/bridge/send-plan.ts';
@@ -86,6 +88,10 @@ const STEPS: readonly ((step: Step) => Promise<unknown>)[] = [
   ({ rig, id, requestId }) => steer(rig.bridge, id, 'use Rust', 'person', requestId),
   async ({ rig, id, chance }) => chance() < 0.2 && cancel(rig.bridge, id, '', 'person'),
   ({ rig, id }) => retry(rig.bridge, id, 'person'),
+  ask,
+  decideSome,
+  decideSome,
+  decideSome,
   startRun,
   startRun,
   verify,
@@ -102,6 +108,23 @@ async function sendSomePlan({ rig, requestId }: Step): Promise<unknown> {
   const open = await listProjects(databaseOf(rig.bridge).read, { statuses: OPEN, limit: 3 });
   if (open.length === 3) return undefined;
   return sendPlan(rig.bridge, policyOf(rig), { markdown: '# A', requestId }, 'desktop');
+}
+
+async function ask({ rig, id, requestId, chance }: Step): Promise<unknown> {
+  const runId = await runOf(rig, id);
+  if (runId === null) return undefined;
+  const call = { toolUseId: requestId, toolName: 'Bash', input: { command: requestId }, agentId: null };
+  const asking = { ...PERMISSION, kind: chance() < 0.5 ? ('question' as const) : ('permission' as const) };
+  return openRequest(rig.bridge, { projectId: id, runId }, call, asking);
+}
+
+async function decideSome({ rig, chance }: Step): Promise<unknown> {
+  const request = pick(chance, await listRequests(rig.bridge, { undecided: true }));
+  if (!request) return undefined;
+  if (chance() < 0.4) return answerRequest(rig.bridge, request.id, 'blue', 'desktop');
+  return chance() < 0.5
+    ? allowRequest(rig.bridge, request.id, 'once', 'person')
+    : denyRequest(rig.bridge, request.id, 'no', 'person');
 }
 
 async function endSomeRun({ rig, chance }: Step): Promise<void> {

@@ -135,6 +135,7 @@ describe('many projects', () => {
     expect(empty.counts).toEqual({
       pending: 0,
       in_progress: 0,
+      awaiting_answer: 0,
       verifying: 0,
       awaiting_approval: 0,
       rejected: 0,

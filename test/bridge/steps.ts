@@ -88,6 +88,7 @@ const TABLES: readonly (keyof Tables)[] = [
   'landings',
   'worktrees',
   'messages',
+  'requests',
   'runs',
   'events',
   'holds',

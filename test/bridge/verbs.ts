@@ -8,6 +8,8 @@ import { expireOverdue } from '../../src/bridge/expiry.ts';
 import { finish } from '../../src/bridge/finish.ts';
 import { imposeHold, pause, resume } from '../../src/bridge/holds.ts';
 import { releaseLease, requestStop, takeLease } from '../../src/bridge/lease.ts';
+import { openRequest, PERMISSION } from '../../src/bridge/open-request.ts';
+import { allowRequest } from '../../src/bridge/requests.ts';
 import { approve, reject } from '../../src/bridge/reviews.ts';
 import { recordDelivered, recordReady, recordSpawn } from '../../src/bridge/runs.ts';
 import { sendPlan } from '../../src/bridge/send-plan.ts';
@@ -17,6 +19,7 @@ import type { Rig } from '../rig.ts';
 import { accepted, begin, byHand, ending, policyOf, projectIn, send, TOKEN } from './steps.ts';
 
 const submission = { summary: 'It ticks.', filesCreated: [], filesModified: [], caveats: '' };
+const call = { toolUseId: 'toolu_1', toolName: 'Bash', input: { command: 'npm publish' }, agentId: null };
 const limit = { kind: 'billing', scope: '', reason: 'r', since: '2026', until: null, source: 'run' } as const;
 const other = { token: asLeaseToken('two'), pid: 43, pidStartedAt: 'then', version: '1.0.0' };
 
@@ -44,6 +47,17 @@ export const VERBS: Record<string, (rig: Rig) => Promise<() => Promise<unknown>>
   },
   cancel: ready('attention', (rig, id) => cancel(rig.bridge, id, '', 'person')),
   retry: ready('attention', (rig, id) => retry(rig.bridge, id, 'person')),
+  openRequest: running((rig, run) =>
+    openRequest(rig.bridge, { projectId: run.projectId, runId: run.id }, call, PERMISSION),
+  ),
+  allowRequest: async (rig) => {
+    await send(rig);
+    const { run } = await begin(rig);
+    const { id } = accepted(
+      await openRequest(rig.bridge, { projectId: run.projectId, runId: run.id }, call, PERMISSION),
+    );
+    return () => allowRequest(rig.bridge, id, 'once', 'person');
+  },
   pause: async (rig) => () => pause(rig.bridge, '', 'person'),
   resume: async (rig) => {
     await pause(rig.bridge, '', 'person');

@@ -74,6 +74,7 @@ function told(facts: Partial<PromptFacts> = {}): string {
     project,
     markdown: '# Paint the shed\nIn blue.',
     reason: null,
+    answers: [],
     last: undefined,
     remembers: false,
     record: 'THE RECORD',

@@ -44,6 +44,8 @@ const CELLS: Record<
   { readonly alone: Fault; readonly except?: readonly [(symptoms: Symptoms) => boolean, Fault] }
 > = {
   submitted: { alone: 'nobody' },
+  deferred: { alone: 'nobody' },
+  deferral_lost: { alone: 'nobody' },
   reviewed: { alone: 'nobody' },
   no_review: { alone: 'nobody' },
   tool_unexpected: { alone: 'nobody' },

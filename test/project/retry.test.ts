@@ -24,6 +24,14 @@ import {
 /** One of each, with what a person reads about it. The type fails to compile when a kind is missing. */
 const OUTCOMES: { [K in OutcomeKind]: readonly [Extract<Outcome, { kind: K }>, string] } = {
   submitted: [{ kind: 'submitted' }, 'work submitted'],
+  deferred: [
+    { kind: 'deferred', requestId: 'a1b2c3d4e5f6' },
+    'Claude waits for an answer to request a1b2c3d4e5f6',
+  ],
+  deferral_lost: [
+    { kind: 'deferral_lost' },
+    'the call that waited for an answer is no longer in the session',
+  ],
   no_completion: [{ kind: 'no_completion' }, 'Claude ended without submitting its work'],
   reviewed: [{ kind: 'reviewed' }, 'the reviewer gave its answer'],
   no_review: [{ kind: 'no_review' }, 'the reviewer ended without an answer'],
@@ -140,6 +148,8 @@ describe('after a run that ended by its own fault, or by nobody’s', () => {
   /** What follows the first run that ends like this. */
   const FIRST: Record<OutcomeKind, string> = {
     submitted: 'none',
+    deferred: 'none',
+    deferral_lost: 'again',
     reviewed: 'none',
     no_review: 'none',
     tool_unexpected: 'none',

@@ -20,6 +20,7 @@ import { SENT } from '../standing.ts';
 const TABLE: Record<ProjectStatus, Partial<Record<ProjectAction, ProjectStatus | '='>>> = {
   pending: {
     claim: 'in_progress',
+    settle_request: '=',
     steer: '=',
     park: 'attention',
     expire: 'cancelled',
@@ -30,6 +31,16 @@ const TABLE: Record<ProjectStatus, Partial<Record<ProjectAction, ProjectStatus |
     send_completion: 'awaiting_approval',
     steer: '=',
     start_run: '=',
+    ask: 'awaiting_answer',
+    open_request: '=',
+    settle_request: '=',
+    park: 'attention',
+    cancel: 'cancelled',
+  },
+  awaiting_answer: {
+    answer: 'in_progress',
+    settle_request: '=',
+    steer: '=',
     park: 'attention',
     cancel: 'cancelled',
   },
@@ -37,17 +48,30 @@ const TABLE: Record<ProjectStatus, Partial<Record<ProjectAction, ProjectStatus |
     evidence_ready: 'awaiting_approval',
     checks_failed: 'in_progress',
     send_back_findings: 'in_progress',
+    settle_request: '=',
     start_run: '=',
     steer: '=',
     park: 'attention',
     cancel: 'cancelled',
   },
-  awaiting_approval: { approve: 'approved', reject: 'rejected', cancel: 'cancelled' },
-  rejected: { reset_for_revision: 'in_progress', steer: '=', park: 'attention', cancel: 'cancelled' },
-  approved: { land: 'complete', finish: 'complete', park: 'attention', cancel: 'cancelled' },
+  awaiting_approval: { approve: 'approved', reject: 'rejected', settle_request: '=', cancel: 'cancelled' },
+  rejected: {
+    reset_for_revision: 'in_progress',
+    settle_request: '=',
+    steer: '=',
+    park: 'attention',
+    cancel: 'cancelled',
+  },
+  approved: {
+    land: 'complete',
+    finish: 'complete',
+    settle_request: '=',
+    park: 'attention',
+    cancel: 'cancelled',
+  },
   complete: {},
   cancelled: {},
-  attention: { steer: '=', retry: 'pending', cancel: 'cancelled' },
+  attention: { steer: '=', settle_request: '=', retry: 'pending', cancel: 'cancelled' },
 };
 
 describe('moves of a project', () => {
@@ -62,6 +86,7 @@ describe('moves of a project', () => {
   }
 
   test.each<[ProjectStatus | null, ProjectStatus]>([
+    ['awaiting_answer', 'awaiting_answer'],
     ['verifying', 'verifying'],
     ['rejected', 'rejected'],
     ['approved', 'approved'],
@@ -107,7 +132,7 @@ describe('illegal moves', () => {
       "cannot send an update for project in status 'complete'; expected 'in_progress'. It is done; send a new plan for more work.",
     );
     expect(illegalMoveMessage('awaiting_approval', 'steer')).toBe(
-      "cannot steer project in status 'awaiting_approval'; expected 'pending' or 'in_progress' or 'verifying' or 'rejected' or 'attention'. It waits for a decision: approve it, or reject it with a reason.",
+      "cannot steer project in status 'awaiting_approval'; expected 'pending' or 'in_progress' or 'awaiting_answer' or 'verifying' or 'rejected' or 'attention'. It waits for a decision: approve it, or reject it with a reason.",
     );
   });
 

@@ -36,6 +36,7 @@ const DIGESTS: readonly { readonly digest: string; readonly releasedIn?: string 
   { digest: '4dac97eac1518bbf1f6d1219ea4a5cc30ab6d17cfe821a55152804265087919c' },
   { digest: '683e3783b1af97602949b89ac39100075726580d04870252a78b1199da45168e' },
   { digest: '885a6f6c71124f95c9b367ea79e220c3705f1edfd58d024a5834c865638b362e' },
+  { digest: '75559e9f1d4d90b91a302e7d5109fb6f4e566873f927c049eff19ba2b2298d30' },
 ];
 
 const SOURCES = new URL('../../src/store/sqlite/', import.meta.url);
@@ -65,6 +66,9 @@ test('the committed schema and the fixtures are what `npm run schema` makes of t
 
 /** The databases of every schema there was, with rows. */
 const VERSIONS = MIGRATIONS.map((_, n) => n + 1);
+
+/** A project in each of these is in every fixture. */
+const STATUSES_OF_THEN = PROJECT_STATUSES.filter((status) => status !== 'awaiting_answer');
 
 function fixture(version: number): string {
   return readFileSync(new URL(`fixtures/schema-${version}.sql`, import.meta.url), 'utf8');
@@ -127,8 +131,8 @@ describe('databases of past schemas', () => {
   )('a database is read and written as usual after it was migrated from schema %i', async (version) => {
     await using rig = await createRig();
     const database = await openDatabase(oldStore(rig, version), systemClock);
-    expect(await listProjects(database.read, { limit: 100 })).toHaveLength(PROJECT_STATUSES.length);
-    const each = Object.fromEntries(PROJECT_STATUSES.map((status) => [status, 1]));
+    expect(await listProjects(database.read, { limit: 100 })).toHaveLength(STATUSES_OF_THEN.length);
+    const each = Object.fromEntries(STATUSES_OF_THEN.map((status) => [status, 1]));
     expect(await countByStatus(database.read)).toEqual(each);
     expect(await runsOf(database.read, id(3))).toMatchObject([{ costUsd: 0.5 }, { costUsd: 0.75 }]);
     expect(await decisionsOf(database.read, id(4))).toMatchObject([{ verdict: 'rejected' }]);

@@ -79,6 +79,8 @@ test('an outcome has the same kinds and facts inside and outside', () => {
 
 const OUTCOMES: readonly Outcome[] = [
   { kind: 'submitted' },
+  { kind: 'deferred', requestId: 'a1b2c3d4e5f6' },
+  { kind: 'deferral_lost' },
   { kind: 'no_completion' },
   { kind: 'reviewed' },
   { kind: 'no_review' },

@@ -87,6 +87,7 @@ function table(
 const COLORS: Record<ProjectStatus, 'cyan' | 'green' | 'yellow' | 'red' | 'dim' | 'reset'> = {
   pending: 'reset',
   in_progress: 'green',
+  awaiting_answer: 'cyan',
   verifying: 'green',
   awaiting_approval: 'cyan',
   rejected: 'yellow',

@@ -59,6 +59,7 @@ const WHY_RESUMED: Readonly<Record<RunKind, string | undefined>> = {
   execute: undefined,
   repair: 'with what the check printed',
   revise: 'with your reason',
+  answer: 'with your answer',
   resume: 'where it was cut short',
   review: undefined,
 };

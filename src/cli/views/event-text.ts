@@ -9,6 +9,7 @@ import {
 } from '../../project/event.ts';
 import { summarizeEvidence } from '../../project/evidence-text.ts';
 import { describeOutcome } from '../../project/outcome-text.ts';
+import { describeDecision } from '../../project/request-text.ts';
 import { plural } from '../../project/text.ts';
 import { dateAndTime, upcoming } from '../terminal/time.ts';
 
@@ -62,6 +63,15 @@ function texts(now: Date): EventTable<EventText> {
         'retry',
         `back in the queue, by ${actor}${budgetUsd === undefined ? '' : `, budget ${dollars(budgetUsd)}`}`,
       ),
+    'request.opened': ({ requestId, kind, what }) => bad('asks', `${kind} ${requestId}: ${what}`),
+    'request.decided': ({ requestId, kind, answer, by, ...decided }) =>
+      good(
+        'decided',
+        `${kind} ${requestId} ${describeDecision(decided)} by ${by}${answer === null ? '' : `: ${answer}`}`,
+      ),
+    'request.closed': ({ requestId, state }) => faint('request', `${requestId} ${state}`),
+    'project.asked': ({ requests }) => bad('waits', `for an answer to ${requests.join(', ')}`),
+    'project.answered': () => plain('answered', 'it goes on'),
     'worktree.added': ({ path, branch }) => faint('worktree', `${path}, branch ${branch}`),
     'worktree.removed': ({ path, branch }) => faint('worktree', `${path} removed; its branch was ${branch}`),
     'run.started': ({ kind, round }, { runId }) => plain('run', `${kind} run ${runId ?? ''}, round ${round}`),

@@ -3,6 +3,7 @@ import { dollars } from '../../project/costs.ts';
 import { type EventTable, type HistoryEvent, present, type UnknownEvent } from '../../project/event.ts';
 import { summarizeEvidence } from '../../project/evidence-text.ts';
 import { describeOutcome } from '../../project/outcome-text.ts';
+import { describeDecision } from '../../project/request-text.ts';
 import { cleanLine, plural } from '../../project/text.ts';
 import { shorten } from './quoted.ts';
 
@@ -56,6 +57,14 @@ const DESCRIPTIONS: EventTable<readonly [message: string, quote?: string]> = {
   'project.retried': ({ budgetUsd }, { actor }) => [
     `put back into the queue by ${actor}${budgetUsd === undefined ? '' : `, with a budget of ${dollars(budgetUsd)}`}`,
   ],
+  'request.opened': ({ requestId, kind, what }) => [`Claude Code asks (${kind} ${requestId})`, what],
+  'request.decided': ({ requestId, kind, answer, by, ...decided }) => [
+    `${kind} ${requestId} ${describeDecision(decided)} by ${by}`,
+    answer ?? '',
+  ],
+  'request.closed': ({ requestId, state }) => [`request ${requestId}: ${state}`],
+  'project.asked': ({ requests }) => [`waits for an answer to ${requests.join(', ')}`],
+  'project.answered': () => ['goes on with the answer'],
   'worktree.added': ({ branch }) => ['worktree made', branch],
   'worktree.removed': ({ branch }) => ['worktree removed', branch],
   'run.started': () => ['run started'],

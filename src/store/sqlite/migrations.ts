@@ -18,6 +18,7 @@ import { SCHEMA_6 } from './migrations/0006.ts';
 import { SCHEMA_7 } from './migrations/0007.ts';
 import { SCHEMA_8 } from './migrations/0008.ts';
 import { SCHEMA_9 } from './migrations/0009.ts';
+import { SCHEMA_10 } from './migrations/0010.ts';
 
 /**
  * `MIGRATIONS[n]` migrates from schema version n to n + 1. Foreign keys are off meanwhile; migrate() checks them at the
@@ -33,4 +34,5 @@ export const MIGRATIONS: readonly string[] = [
   SCHEMA_7,
   SCHEMA_8,
   SCHEMA_9,
+  SCHEMA_10,
 ];

@@ -1,4 +1,4 @@
--- Schema version 9. Made by `npm run schema` from the migrations; not read by the program.
+-- Schema version 10. Made by `npm run schema` from the migrations; not read by the program.
 
 CREATE TABLE approvals (
   id INTEGER PRIMARY KEY,
@@ -98,7 +98,7 @@ CREATE TABLE messages (
   request_id TEXT,
   run_id TEXT REFERENCES runs (id),
   created_at TEXT NOT NULL,
-  delivered_at TEXT,
+  delivered_at TEXT, sent_to TEXT REFERENCES runs (id),
   UNIQUE (project_id, request_id)
 );
 
@@ -182,6 +182,39 @@ CREATE TABLE "quota" (
   seen_at TEXT NOT NULL,
   PRIMARY KEY (account, "window")
 );
+
+CREATE TABLE requests (
+  id TEXT PRIMARY KEY,
+  project_id TEXT NOT NULL REFERENCES projects (id),
+  -- The run that asked last, or is to tell Claude what was decided.
+  run_id TEXT NOT NULL REFERENCES runs (id),
+  kind TEXT NOT NULL,
+  tool_use_id TEXT NOT NULL,
+  tool_name TEXT NOT NULL,
+  -- As it came; the hash is that of its canonical form, with the name of the tool.
+  input TEXT NOT NULL,
+  input_hash TEXT NOT NULL,
+  agent_id TEXT,
+  question TEXT NOT NULL,
+  options TEXT NOT NULL,
+  default_answer TEXT,
+  deadline TEXT,
+  state TEXT NOT NULL,
+  scope TEXT,
+  answer TEXT,
+  decided_by TEXT,
+  decided_via TEXT,
+  created_at TEXT NOT NULL,
+  deferred_at TEXT,
+  decided_at TEXT,
+  told_at TEXT
+);
+
+CREATE INDEX requests_by_input ON requests (project_id, input_hash);
+
+CREATE INDEX requests_by_project ON requests (project_id, created_at, id);
+
+CREATE INDEX requests_undecided ON requests (created_at, id) WHERE state IN ('open', 'deferred');
 
 CREATE TABLE run_live (
   run_id TEXT PRIMARY KEY REFERENCES runs (id),

@@ -1,0 +1,110 @@
+/** Claude Code asks: recorded once for a call, by the run under way alone. */
+import { createHash } from 'node:crypto';
+import type { ProjectId, RequestId, RunId } from '../project/ids.ts';
+import { type AskedRequest, canonicalInput, type RequestKind } from '../project/request.ts';
+import { cleanText } from '../project/text.ts';
+import { ok, type Result } from '../result.ts';
+import type { Writer } from '../store/database.ts';
+import { insertRequest, requestsWithInput } from '../store/requests.ts';
+import { type Bridge, changeProject, newRequestId, type ProjectChange } from './bridge.ts';
+import { whyNotHeard } from './submissions.ts';
+
+/** Who asks: a run of the supervisor. */
+export interface Asker {
+  readonly projectId: ProjectId;
+  readonly runId: RunId;
+}
+
+/** A call of a tool in Claude's conversation. */
+export interface AskedCall {
+  readonly toolUseId: string;
+  readonly toolName: string;
+  /** As JSON. */
+  readonly input: unknown;
+  /** Null: the main conversation. */
+  readonly agentId: string | null;
+}
+
+/** What is asked about a call. */
+export interface Asking {
+  readonly kind: RequestKind;
+  readonly question: string;
+  readonly options: readonly string[];
+  readonly defaultAnswer: string | null;
+}
+
+export const PERMISSION: Asking = { kind: 'permission', question: '', options: [], defaultAnswer: null };
+
+/** Records what a run asks; the call that it has asked about before is not asked about again. */
+export async function openRequest(
+  bridge: Bridge,
+  asker: Asker,
+  call: AskedCall,
+  asking: Asking,
+): Promise<Result<AskedRequest>> {
+  const { projectId, runId } = asker;
+  const id = newRequestId();
+  return changeProject<AskedRequest>(
+    bridge,
+    projectId,
+    'open_request',
+    'code',
+    (change) => addRequest(change, asker, call, asking, id),
+    async (trx, project) => {
+      const refusal = await whyNotHeard(trx, project, { runId, requestId: null });
+      if (refusal) return refusal;
+      const before = await requestOfCall(trx, asker, call);
+      return before && ok(before);
+    },
+  );
+}
+
+/** Within a change of its project: records what is asked, with its event. */
+export async function addRequest(
+  { trx, now, event }: ProjectChange,
+  { projectId, runId }: Asker,
+  { toolUseId, toolName, input, agentId }: AskedCall,
+  { kind, question, options, defaultAnswer }: Asking,
+  id: RequestId,
+): Promise<AskedRequest> {
+  const words = cleanText(question);
+  const request = await insertRequest(trx, {
+    id,
+    project_id: projectId,
+    run_id: runId,
+    kind,
+    tool_use_id: toolUseId,
+    tool_name: toolName,
+    input: JSON.stringify(input),
+    input_hash: inputHash(toolName, input),
+    agent_id: agentId,
+    question: words,
+    options: JSON.stringify(options.map(cleanText)),
+    default_answer: defaultAnswer === null ? null : cleanText(defaultAnswer),
+    state: 'open',
+    created_at: now,
+  });
+  const what = kind === 'question' ? words : request.input;
+  await event({ type: 'request.opened', data: { requestId: id, kind, what, tool: toolName } }, runId);
+  return request;
+}
+
+/**
+ * What was asked about this very call: by this run, or by one before it whose answer Claude does not know yet. An id alone
+ * says little: some services give the same one to a call of each conversation.
+ */
+export async function requestOfCall(
+  trx: Writer,
+  { projectId, runId }: Asker,
+  { toolUseId, toolName, input }: AskedCall,
+): Promise<AskedRequest | undefined> {
+  const equal = await requestsWithInput(trx, projectId, inputHash(toolName, input));
+  return equal.findLast((one) => one.toolUseId === toolUseId && (one.runId === runId || one.toldAt === null));
+}
+
+/** The same for equal calls. */
+export function inputHash(toolName: string, input: unknown): string {
+  return createHash('sha256')
+    .update(`${toolName}\n${canonicalInput(toolName, input)}`)
+    .digest('hex');
+}

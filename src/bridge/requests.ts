@@ -1,0 +1,200 @@
+/** What Claude Code asks a person, and what the person decides about it: the first decision stands. */
+import { isRequestId, type ProjectId, type RequestId } from '../project/ids.ts';
+import type { Project } from '../project/project.ts';
+import {
+  type AskedRequest,
+  isUndecided,
+  nextState,
+  type PermissionScope,
+  type RequestAction,
+  type RequestState,
+} from '../project/request.ts';
+import { describeState } from '../project/request-text.ts';
+import type { DecidedVia } from '../project/review.ts';
+import { cleanLine, cleanText, LIMITS } from '../project/text.ts';
+import { ok, type Result, refuse } from '../result.ts';
+import {
+  findRequest as findRequestRow,
+  requestIdsFrom,
+  requestsOf,
+  undecidedRequests,
+  updateRequest,
+} from '../store/requests.ts';
+import { type Actor, type Bridge, changeProject, type ProjectChange } from './bridge.ts';
+import { databaseOf } from './open-bridge.ts';
+
+export interface DecidedRequest {
+  readonly request: AskedRequest;
+  /** As it is now: in progress again when nothing that it asked is undecided. */
+  readonly project: Project;
+  /** The same decision had been made before; it was returned and nothing was changed. */
+  readonly repeated: boolean;
+}
+
+/** How a decision came, where the actor does not say it. */
+export interface RequestDecisionOptions {
+  readonly via?: DecidedVia;
+  /** Who decided, where it is known better than the actor says. */
+  readonly by?: string;
+}
+
+/** Answers a question in the person's words. */
+export async function answerRequest(
+  bridge: Bridge,
+  id: RequestId,
+  answer: string,
+  actor: Actor,
+  options: RequestDecisionOptions = {},
+): Promise<Result<DecidedRequest>> {
+  if (answer.length > LIMITS.reason)
+    return refuse(`the answer is longer than ${LIMITS.reason} characters; shorten it.`);
+  const words = cleanText(answer);
+  if (words === '') return refuse("a non-empty 'answer' is required to answer a question.");
+  return decide(bridge, id, { action: 'answer', scope: null, answer: words }, actor, options);
+}
+
+/** Allows a call: once, or whenever this project makes it with an equal input. */
+export async function allowRequest(
+  bridge: Bridge,
+  id: RequestId,
+  scope: PermissionScope,
+  actor: Actor,
+  options: RequestDecisionOptions = {},
+): Promise<Result<DecidedRequest>> {
+  return decide(bridge, id, { action: 'allow', scope, answer: null }, actor, options);
+}
+
+/** Denies a call; Claude is told the reason, and goes on without it. */
+export async function denyRequest(
+  bridge: Bridge,
+  id: RequestId,
+  reason: string,
+  actor: Actor,
+  options: RequestDecisionOptions = {},
+): Promise<Result<DecidedRequest>> {
+  if (reason.length > LIMITS.reason)
+    return refuse(`the reason is longer than ${LIMITS.reason} characters; shorten it.`);
+  const words = cleanText(reason);
+  if (words === '') return refuse("a non-empty 'reason' is required to deny a call.");
+  return decide(bridge, id, { action: 'deny', scope: null, answer: words }, actor, options);
+}
+
+interface Verdict {
+  readonly action: Extract<RequestAction, 'answer' | 'allow' | 'deny'>;
+  readonly scope: PermissionScope | null;
+  readonly answer: string | null;
+}
+
+async function decide(
+  bridge: Bridge,
+  id: RequestId,
+  verdict: Verdict,
+  actor: Actor,
+  { by = actor, via = actor === 'desktop' ? 'desktop' : 'cli' }: RequestDecisionOptions,
+): Promise<Result<DecidedRequest>> {
+  const asked = await findRequest(bridge, id);
+  if (!asked.ok) return asked;
+  return changeProject<DecidedRequest>(
+    bridge,
+    asked.value.projectId,
+    'settle_request',
+    actor,
+    async (change) => {
+      const state = nextState(asked.value, verdict.action);
+      if (!state) throw new Error(`request ${id} cannot be ${verdict.action}ed after it was checked`);
+      return { ...(await settle(change, asked.value, { ...verdict, state, by, via })), repeated: false };
+    },
+    async (trx, project) => {
+      const present = await findRequestRow(trx, id);
+      if (!present) return refuse(unknownRequest(id));
+      if (isUndecided(present))
+        return nextState(present, verdict.action) ? undefined : refuse(wrongKind(present));
+      return isRepeated(present, verdict)
+        ? ok({ request: present, project, repeated: true })
+        : refuse(`${describeState(present)}; nothing was changed.`);
+    },
+  );
+}
+
+interface Settled {
+  readonly state: RequestState;
+  readonly scope: PermissionScope | null;
+  readonly answer: string | null;
+  readonly by: string;
+  readonly via: DecidedVia;
+}
+
+/**
+ * Within a change of its project: records a decision, with its event, and lets a project go on that waits for nothing else
+ * that it has asked.
+ */
+export async function settle(
+  change: ProjectChange,
+  { id, kind }: AskedRequest,
+  { state, scope, answer, by, via }: Settled,
+): Promise<{ request: AskedRequest; project: Project }> {
+  const { trx, now, project, event } = change;
+  const decided = { decided_by: by, decided_via: via, decided_at: now };
+  const request = await updateRequest(trx, id, { state, scope, answer, ...decided });
+  const decision = state as 'answered' | 'allowed' | 'denied' | 'defaulted';
+  const data = { requestId: id, kind, decision, scope, answer, by, via };
+  await event({ type: 'request.decided', data });
+  return { request, project: { ...project, status: await goOn(change), updatedAt: now } };
+}
+
+/** Back to work, once nothing that was asked is undecided; returns the status after it. */
+async function goOn({ trx, project, moveOn, event }: ProjectChange): Promise<Project['status']> {
+  if (project.status !== 'awaiting_answer') return project.status;
+  if ((await undecidedRequests(trx, project.id)).length > 0) return project.status;
+  await event({ type: 'project.answered', data: {} });
+  return moveOn('answer');
+}
+
+/** Whether an earlier decision is this one, made again; what has followed from it since does not matter. */
+function isRepeated({ kind, scope, answer, decidedAt, state }: AskedRequest, verdict: Verdict): boolean {
+  if (decidedAt === null || state === 'defaulted' || scope !== verdict.scope || answer !== verdict.answer)
+    return false;
+  return (kind === 'question') === (verdict.action === 'answer');
+}
+
+function wrongKind({ id, kind }: AskedRequest): string {
+  return kind === 'question'
+    ? `request ${id} is a question: answer it; nothing was changed.`
+    : `request ${id} asks for permission: allow or deny it; nothing was changed.`;
+}
+
+function unknownRequest(text: string): string {
+  return `request not found: ${cleanLine(text.slice(0, 100))}`;
+}
+
+/** One request, whatever has become of it. */
+export async function findRequest(bridge: Bridge, id: RequestId): Promise<Result<AskedRequest>> {
+  const found = isRequestId(id) ? await findRequestRow(databaseOf(bridge).read, id) : undefined;
+  return found ? ok(found) : refuse(unknownRequest(id));
+}
+
+const MIN_PREFIX_LENGTH = 4;
+
+/** The id of the one request that `text`, an id or its first characters, names. */
+export async function resolveRequestId(bridge: Bridge, text: string): Promise<Result<RequestId>> {
+  const prefix = text.trim().toLowerCase();
+  if (!/^[0-9a-f]{1,12}$/.test(prefix)) return refuse(unknownRequest(text));
+  if (prefix.length < MIN_PREFIX_LENGTH)
+    return refuse(`'${prefix}' is too short for an id: give at least ${MIN_PREFIX_LENGTH} characters.`);
+  const [id, other] = await requestIdsFrom(databaseOf(bridge).read, prefix, 2);
+  if (id === undefined) return refuse(unknownRequest(text));
+  return other === undefined
+    ? ok(id)
+    : refuse(`'${prefix}' fits several requests (${id}, ${other}): give more of it.`);
+}
+
+/** What Claude Code has asked, oldest first: what a person can decide now, or all that one project ever asked. */
+export async function listRequests(
+  bridge: Bridge,
+  filter: { readonly projectId?: ProjectId; readonly undecided: boolean },
+): Promise<AskedRequest[]> {
+  const { projectId, undecided } = filter;
+  const db = databaseOf(bridge).read;
+  if (undecided || projectId === undefined) return undecidedRequests(db, projectId);
+  return requestsOf(db, projectId);
+}

@@ -1,0 +1,153 @@
+/**
+ * What Claude Code asks a person in the middle of its work: a question, or the permission for one call. Pure: which
+ * decision is allowed when, what a permission covers, and when two calls are the same.
+ *
+ *             defer                       answer, allow, deny, default            use
+ *   open ──────────────▶ deferred ──┬──▶ answered, allowed, denied, defaulted ───────▶ used (a permission for once)
+ *     └──────────────────────────────┘                    └── lose ──▶ lost ──────────▶
+ *
+ *   open, deferred: withdraw leads to withdrawn, when nobody waits for the answer any more.
+ */
+import type { ProjectId, RequestId, RunId } from './ids.ts';
+import type { DecidedVia } from './review.ts';
+
+export const REQUEST_KINDS = ['question', 'permission'] as const;
+export type RequestKind = (typeof REQUEST_KINDS)[number];
+
+export const REQUEST_STATES = [
+  'open', // the run that asked waits, or was told to go on without an answer
+  'deferred', // the call is put off: the run ended, and its session resumes with this call
+  'answered', // a question has an answer
+  'allowed', // a call may be made: once, or whenever the project makes it
+  'denied', // a call may not be made
+  'defaulted', // nobody decided in time: a question has its default, a call is denied
+  'used', // the call that was allowed once was made
+  'lost', // it was decided, but the session does not know the call any more; what was decided holds
+  'withdrawn', // nobody waits for it: the work was submitted, or the project was closed or changed
+] as const;
+export type RequestState = (typeof REQUEST_STATES)[number];
+
+/** States in which a person can decide. */
+export const UNDECIDED_STATES = ['open', 'deferred'] as const satisfies readonly RequestState[];
+
+/** How far a permission reaches: one call, or each equal call of its project. */
+export const PERMISSION_SCOPES = ['once', 'project'] as const;
+export type PermissionScope = (typeof PERMISSION_SCOPES)[number];
+
+export interface AskedRequest {
+  readonly id: RequestId;
+  readonly projectId: ProjectId;
+  /** The run that asked last, or is to tell Claude what was decided. */
+  readonly runId: RunId;
+  readonly kind: RequestKind;
+  /** The id of the call in Claude's conversation. Some services give the same one again in another conversation. */
+  readonly toolUseId: string;
+  readonly toolName: string;
+  /** The input of the call, as JSON in the form in which it came. */
+  readonly input: string;
+  /** The subagent that asked; null: the main conversation. */
+  readonly agentId: string | null;
+  /** The words of a question; empty for a permission. */
+  readonly question: string;
+  /** What the person may choose from; empty: any answer. */
+  readonly options: readonly string[];
+  /** What is answered when nobody has by the deadline; null: Claude is told that nobody answered. */
+  readonly defaultAnswer: string | null;
+  /** When it is decided by default; null: never. */
+  readonly deadline: string | null;
+  readonly state: RequestState;
+  /** How far an allowed call reaches; null for all others. */
+  readonly scope: PermissionScope | null;
+  /** The answer to a question, or the reason of a denial; null where there is none. */
+  readonly answer: string | null;
+  /** Who decided; null while nobody has. */
+  readonly decidedBy: string | null;
+  readonly decidedVia: DecidedVia | null;
+  readonly createdAt: string;
+  /** When its call was put off; null: never. */
+  readonly deferredAt: string | null;
+  readonly decidedAt: string | null;
+  /** When Claude was told what was decided; null: not yet. */
+  readonly toldAt: string | null;
+}
+
+interface RequestMove {
+  readonly from: readonly RequestState[];
+  readonly to: RequestState;
+  readonly kinds: readonly RequestKind[];
+}
+
+const DECIDED_STATES = ['answered', 'allowed', 'denied', 'defaulted'] as const;
+
+export const REQUEST_MOVES = {
+  defer: { from: UNDECIDED_STATES, to: 'deferred', kinds: REQUEST_KINDS },
+  answer: { from: UNDECIDED_STATES, to: 'answered', kinds: ['question'] },
+  allow: { from: UNDECIDED_STATES, to: 'allowed', kinds: ['permission'] },
+  deny: { from: UNDECIDED_STATES, to: 'denied', kinds: ['permission'] },
+  default: { from: UNDECIDED_STATES, to: 'defaulted', kinds: REQUEST_KINDS },
+  withdraw: { from: UNDECIDED_STATES, to: 'withdrawn', kinds: REQUEST_KINDS },
+  use: { from: ['allowed', 'lost'], to: 'used', kinds: ['permission'] },
+  lose: { from: DECIDED_STATES, to: 'lost', kinds: REQUEST_KINDS },
+} as const satisfies Record<string, RequestMove>;
+
+export type RequestAction = keyof typeof REQUEST_MOVES;
+
+/** The state after `action`; undefined when it is not allowed. */
+export function nextState(
+  { kind, state }: Pick<AskedRequest, 'kind' | 'state'>,
+  action: RequestAction,
+): RequestState | undefined {
+  const move: RequestMove = REQUEST_MOVES[action];
+  return move.from.includes(state) && move.kinds.includes(kind) ? move.to : undefined;
+}
+
+export function isUndecided({ state }: Pick<AskedRequest, 'state'>): boolean {
+  return (UNDECIDED_STATES as readonly RequestState[]).includes(state);
+}
+
+/** Whether a decision has not reached Claude yet. */
+export function isUntold({ state, toldAt }: Pick<AskedRequest, 'state' | 'toldAt'>): boolean {
+  return toldAt === null && ([...DECIDED_STATES, 'lost'] as readonly RequestState[]).includes(state);
+}
+
+/** Whether the call that it is about may be made now. */
+export function isPermitted({ kind, scope, state }: Pick<AskedRequest, 'kind' | 'scope' | 'state'>): boolean {
+  return kind === 'permission' && (scope === 'project' || (scope === 'once' && state !== 'used'));
+}
+
+/** Whether the call that it is about was denied, by a person or because nobody decided in time. */
+export function isDenied({
+  kind,
+  scope,
+  decidedAt,
+}: Pick<AskedRequest, 'kind' | 'scope' | 'decidedAt'>): boolean {
+  return kind === 'permission' && decidedAt !== null && scope === null;
+}
+
+/**
+ * The input of a call in a form that is the same for equal calls: keys sorted, and without what changes nothing. A model
+ * that is told to make a call again words its description anew.
+ */
+export function canonicalInput(toolName: string, input: unknown): string {
+  const meaning =
+    WITH_DESCRIPTION.includes(toolName) && isObject(input) ? without(input, 'description') : input;
+  return JSON.stringify(sorted(meaning)) ?? 'null';
+}
+
+/** Tools with a description for people beside the command that runs. */
+const WITH_DESCRIPTION: readonly string[] = ['Bash', 'PowerShell'];
+
+function without(input: Readonly<Record<string, unknown>>, key: string): object {
+  return Object.fromEntries(Object.entries(input).filter(([name]) => name !== key));
+}
+
+function sorted(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(sorted);
+  if (!isObject(value)) return value;
+  const entries = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1));
+  return Object.fromEntries(entries.map(([key, inner]) => [key, sorted(inner)]));
+}
+
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
