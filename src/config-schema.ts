@@ -7,6 +7,7 @@
 import { isAbsolute } from 'node:path';
 import cron from 'node-cron';
 import * as z from 'zod';
+
 import { duration, path, timeLimit } from './config-values.ts';
 import {
   budgetSettings,
@@ -14,13 +15,18 @@ import {
   concurrency,
   isolation,
   maxRounds,
+  maxTurns,
   onApprove,
+  permissionMode,
+  policySettings,
   repairs,
   reviewSettings,
   workspaceSettings,
 } from './config-workspace.ts';
 import { expandHome } from './home-path.ts';
 import { modelName } from './project/model-name.ts';
+import { DEFAULT_PERMISSION_MODE } from './project/policy.ts';
+import { modesThatAskNobody } from './project/policy-conflicts.ts';
 import {
   DEFAULT_ISOLATION,
   DEFAULT_MAX_ROUNDS,
@@ -76,15 +82,16 @@ const fields = z.strictObject({
   workspace_roots: z.array(path).default([]).describe('Folders in which a plan may name any folder by path.'),
   concurrency: concurrency.default(2).describe('How many runs may be active at once.'),
   model: modelName.optional().describe("Model for plans that name none. Default: Claude's own default."),
-  permission_mode: z
-    .enum(['default', 'acceptEdits', 'dontAsk', 'auto', 'bypassPermissions'])
-    .default('acceptEdits')
-    .describe('What Claude may do without asking: nobody is there to answer.'),
-  allowed_tools: z
-    .array(z.string().min(1))
-    .default([])
-    .describe('Further tools Claude may use, e.g. "Bash(npm test *)".'),
-  disallowed_tools: z.array(z.string().min(1)).default([]).describe('Tools Claude may never use.'),
+  permission_mode: permissionMode
+    .default(DEFAULT_PERMISSION_MODE)
+    .describe('What Claude may do that no rule names. The same as `policy.mode`, which wins.'),
+  policy: policySettings
+    .default({})
+    .describe(
+      'What Claude may do, in rules such as "Bash(npm test *)": `allow`, `deny`, and `ask`, which asks you; `mode` and `rest` (`deny`, `ask`) are for what no rule names.',
+    ),
+  allowed_tools: z.array(z.string().min(1)).default([]).describe('Rules that are added to `policy.allow`.'),
+  disallowed_tools: z.array(z.string().min(1)).default([]).describe('Rules that are added to `policy.deny`.'),
   claude_settings: claudeSettings
     .default('user')
     .describe(
@@ -135,9 +142,10 @@ const fields = z.strictObject({
     .record(z.string().regex(/^[\w-]+$/, "must be a name of letters, digits, '_' and '-'"), mcpServer)
     .default({})
     .describe('Further MCP servers for every run.'),
-  run_timeout: timeLimit
-    .prefault('4h')
-    .describe('How long one run may take, unless its plan says otherwise.'),
+  max_turns: maxTurns
+    .optional()
+    .describe('How many turns one run may take; a plan may ask for fewer. Default: no limit.'),
+  run_timeout: timeLimit.prefault('4h').describe('How long one run may take; a plan may ask for less.'),
   start_timeout: timeLimit.prefault('60s').describe('How long Claude may take until its first output.'),
   silence_timeout: timeLimit
     .prefault('16m')
@@ -234,11 +242,20 @@ const fields = z.strictObject({
 });
 
 /** All keys. Parsing turns what a person writes into what the program uses, such as '2h' into milliseconds. */
-export const schema = fields.refine(
-  ({ workspace, workspaces }) =>
-    !workspace || Object.hasOwn(workspaces, workspace) || isAbsolute(expandHome(workspace)),
-  { path: ['workspace'], error: "must be a name from 'workspaces' or an absolute path" },
-);
+export const schema = fields
+  .refine(
+    ({ workspace, workspaces }) =>
+      !workspace || Object.hasOwn(workspaces, workspace) || isAbsolute(expandHome(workspace)),
+    { path: ['workspace'], error: "must be a name from 'workspaces' or an absolute path" },
+  )
+  .superRefine((config, context) => {
+    for (const place of modesThatAskNobody(config))
+      context.addIssue({
+        code: 'custom',
+        path: place,
+        message: "'dontAsk' asks nobody: use default or acceptEdits",
+      });
+  });
 
 export type Config = Omit<z.output<typeof schema>, '$schema'>;
 

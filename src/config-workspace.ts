@@ -7,16 +7,32 @@ import * as z from 'zod';
 import { duration, path, timeLimit } from './config-values.ts';
 import { LANDING_ACTIONS } from './project/landing.ts';
 import { modelName } from './project/model-name.ts';
+import { isPermissionRule, RULE_FORM } from './project/permission-rule.ts';
+import { PERMISSION_MODES, REST_ANSWERS } from './project/policy.ts';
 import { ISOLATIONS } from './project/workspace.ts';
 
 export const claudeSettings = z.enum(['user', 'none', 'all']);
 export const isolation = z.enum(ISOLATIONS);
+/** A plan may ask for `plan`; an owner who sets it would get no work. */
+export const permissionMode = z.enum(PERMISSION_MODES).exclude(['plan']);
 export const onApprove = z.enum(LANDING_ACTIONS);
 /** A round that never turns green would cost for ever. */
 export const repairs = z.int().min(0).max(10);
 export const maxRounds = z.int().min(1).max(100);
 export const budgetUsd = z.number().positive().max(100_000);
 export const concurrency = z.int().min(1).max(64);
+
+export const maxTurns = z.int().min(1).max(10_000);
+
+const rules = z.array(z.string().refine(isPermissionRule, `must be ${RULE_FORM}`)).max(200);
+
+export const policySettings = z.strictObject({
+  mode: permissionMode.optional(),
+  allow: rules.optional(),
+  deny: rules.optional(),
+  ask: rules.optional(),
+  rest: z.enum(REST_ANSWERS).optional(),
+});
 
 export const budgetSettings = z.strictObject({
   run_usd: budgetUsd.optional(),
@@ -55,6 +71,8 @@ const gitName = z
 
 export const workspaceSettings = z.strictObject({
   path,
+  policy: policySettings.optional(),
+  max_turns: maxTurns.optional(),
   claude_settings: claudeSettings.optional(),
   isolation: isolation.optional(),
   allow_in_place: z.boolean().optional(),
@@ -92,6 +110,7 @@ const INNER: Readonly<Record<string, z.ZodObject>> = {
   auto_approve: autoApproveSettings,
   review: reviewSettings,
   budget: budgetSettings,
+  policy: policySettings,
 };
 
 /** The keys that are allowed at a place in the configuration, such as `workspaces`, `app`, `checks`, `0`. */

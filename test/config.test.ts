@@ -41,6 +41,7 @@ const DEFAULTS = {
   workspace_roots: [],
   concurrency: 2,
   permission_mode: 'acceptEdits',
+  policy: {},
   allowed_tools: [],
   disallowed_tools: [],
   claude_settings: 'user',
@@ -92,6 +93,24 @@ const VALUES: readonly [key: string, written: unknown, read: unknown][] = [
   ['concurrency', 5, 5],
   ['model', 'opus', 'opus'],
   ['permission_mode', 'dontAsk', 'dontAsk'],
+  [
+    'policy',
+    {
+      mode: 'default',
+      allow: ['Bash(npm test *)'],
+      deny: ['WebFetch'],
+      ask: ['Bash(git push *)'],
+      rest: 'ask',
+    },
+    {
+      mode: 'default',
+      allow: ['Bash(npm test *)'],
+      deny: ['WebFetch'],
+      ask: ['Bash(git push *)'],
+      rest: 'ask',
+    },
+  ],
+  ['max_turns', 40, 40],
   ['allowed_tools', ['Bash(npm test *)'], ['Bash(npm test *)']],
   ['disallowed_tools', ['WebFetch'], ['WebFetch']],
   [
@@ -128,6 +147,8 @@ const VALUES: readonly [key: string, written: unknown, read: unknown][] = [
     {
       app: {
         path: '/app',
+        policy: { mode: 'auto', ask: ['Bash(git push *)'] },
+        max_turns: 60,
         isolation: 'worktree',
         allow_in_place: true,
         base: 'release/2',
@@ -152,6 +173,8 @@ const VALUES: readonly [key: string, written: unknown, read: unknown][] = [
     {
       app: {
         path: '/app',
+        policy: { mode: 'auto', ask: ['Bash(git push *)'] },
+        max_turns: 60,
         isolation: 'worktree',
         allow_in_place: true,
         base: 'release/2',
@@ -249,7 +272,7 @@ describe('wrong values', () => {
     ],
     [
       { workspaces: { a: { path: '/a', model: 'x' } } },
-      "'workspaces.a' has an unknown key 'model'; allowed keys: path, claude_settings, isolation, allow_in_place, base, prepare, prepare_timeout, checks, check_inputs, check_env_deny, repairs, on_approve, remote, max_rounds, budget_usd, concurrency, auto_approve, review",
+      "'workspaces.a' has an unknown key 'model'; allowed keys: path, policy, max_turns, claude_settings, isolation, allow_in_place, base, prepare, prepare_timeout, checks, check_inputs, check_env_deny, repairs, on_approve, remote, max_rounds, budget_usd, concurrency, auto_approve, review",
     ],
     [
       { workspaces: { a: { path: '/a', checks: [{ name: 'test', run: 'npm test', cmd: 'x' }] } } },
@@ -292,7 +315,35 @@ describe('wrong values', () => {
     [{ model: 5 }, "'model' must be a text in quotes"],
     [
       { permission_mode: 'yolo' },
-      '\'permission_mode\' must be one of "default", "acceptEdits", "dontAsk", "auto", "bypassPermissions"',
+      '\'permission_mode\' must be one of "dontAsk", "default", "acceptEdits", "auto", "bypassPermissions"',
+    ],
+    [
+      { policy: { mode: 'plan' } },
+      '\'policy.mode\' must be one of "dontAsk", "default", "acceptEdits", "auto", "bypassPermissions"',
+    ],
+    [
+      { policy: { asks: [] } },
+      "'policy' has an unknown key 'asks'; allowed keys: mode, allow, deny, ask, rest",
+    ],
+    [
+      { policy: { deny: ['npm test'] } },
+      "'policy.deny.0' must be a tool, or a tool and what it is called with, such as 'WebFetch' or 'Bash(npm test *)'",
+    ],
+    [
+      { policy: { mode: 'dontAsk', ask: ['Bash'] } },
+      "'policy.mode' 'dontAsk' asks nobody: use default or acceptEdits",
+    ],
+    [
+      { permission_mode: 'dontAsk', policy: { rest: 'ask' } },
+      "'permission_mode' 'dontAsk' asks nobody: use default or acceptEdits",
+    ],
+    [
+      { permission_mode: 'dontAsk', workspaces: { a: { path: '/a', policy: { ask: ['Bash'] } }, b: '/b' } },
+      "'permission_mode' 'dontAsk' asks nobody: use default or acceptEdits",
+    ],
+    [
+      { policy: { rest: 'ask' }, workspaces: { a: { path: '/a', policy: { mode: 'dontAsk' } } } },
+      "'workspaces.a.policy.mode' 'dontAsk' asks nobody: use default or acceptEdits",
     ],
     [{ allowed_tools: 'Bash' }, "'allowed_tools' must be a list: […]"],
     [{ mcp_servers: { 'a b': {} } }, "'mcp_servers.a b' must be a name of letters, digits, '_' and '-'"],

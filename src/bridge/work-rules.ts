@@ -1,4 +1,5 @@
 import { absolutePath } from '../home-path.ts';
+import { narrowed } from '../project/policy.ts';
 import type { Project } from '../project/project.ts';
 import { type SharedRules, type WorkRules, workRules } from '../project/work-rules.ts';
 import { namedWorkspaces } from '../project/workspace.ts';
@@ -24,14 +25,27 @@ export function rulesAt(
   return { name: found?.name ?? path, rules: workRules(found?.settings, policy) };
 }
 
-/** What the owner says about the work of a project, less what its plan asked to leave out. */
+/** What the owner says about the work of a project, less what its plan asked to leave out or to narrow. */
 export function projectRules(policy: RulesPolicy, project: Project): WorkRules {
   const { rules } = rulesAt(policy, project.place, project.workspace);
-  const { checks: names, onApprove } = project;
+  const { checks: names, onApprove, maxTurns, timeoutMs } = project;
   // The owner may have changed the configuration since. Names that are gone leave nothing out.
   const isKnown = (name: string) => rules.checks.some((check) => check.name === name);
   const checks = names?.every(isKnown)
     ? rules.checks.filter(({ name }) => names.includes(name))
     : rules.checks;
-  return { ...rules, checks, onApprove: onApprove === 'branch' ? 'branch' : rules.onApprove };
+  return {
+    ...rules,
+    checks,
+    onApprove: onApprove === 'branch' ? 'branch' : rules.onApprove,
+    policy: narrowed(rules.policy, project),
+    maxTurns: least(maxTurns, rules.maxTurns),
+    runTimeoutMs: least(timeoutMs, rules.runTimeoutMs),
+  };
+}
+
+/** Null, for each: no limit. */
+function least(...limits: readonly (number | null)[]): number | null {
+  const given = limits.filter((limit) => limit !== null);
+  return given.length === 0 ? null : Math.min(...given);
 }

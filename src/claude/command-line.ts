@@ -23,7 +23,6 @@ interface Session {
 
 export interface CommandLine extends Session {
   readonly allowedTools: readonly string[];
-  readonly disallowedTools: readonly string[];
   /** Whose settings apply besides this command line. */
   readonly claudeSettings: ClaudeSettings;
   readonly mcpConfigFile: string;
@@ -36,7 +35,7 @@ export function commandLine(line: CommandLine): string[] {
     ...sessionArguments(line),
     ...(line.maxTurns === null ? [] : ['--max-turns', String(line.maxTurns)]),
     ...['--allowedTools', [`mcp__${CODE_SERVER}`, ...line.allowedTools].join(',')],
-    ...['--disallowedTools', [...NOT_OFFERED, ...line.disallowedTools].join(',')],
+    ...['--disallowedTools', NOT_OFFERED.join(',')],
     ...settingSources(line.claudeSettings),
     ...['--strict-mcp-config', '--mcp-config', line.mcpConfigFile],
   ];

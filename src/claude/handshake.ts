@@ -1,6 +1,7 @@
 /** Compares what Claude reports before its first request with what the run was started for. */
 import { realpath } from 'node:fs/promises';
 import type { Outcome } from '../project/outcome.ts';
+import { toolOfRule } from '../project/permission-rule.ts';
 import { CODE_SERVER, unexpectedTool } from './command-line.ts';
 import type { Init } from './stream.ts';
 
@@ -10,11 +11,11 @@ const NEEDED_TOOLS = ['bridge_send_update', 'bridge_send_completion'];
 /**
  * The outcome of a run whose init event does not match; undefined when it does. A field that the event leaves out
  * matches. `folder` is where Claude must begin, with its links resolved earlier: resolved now, they could lead to
- * wherever Claude has begun instead.
+ * wherever Claude has begun instead. `denied` are the rules of the policy that deny.
  */
 export async function handshakeMismatch(
   init: Init,
-  { folder, disallowedTools }: { readonly folder: string; readonly disallowedTools: readonly string[] },
+  { folder, denied }: { readonly folder: string; readonly denied: () => Promise<readonly string[]> },
 ): Promise<Outcome | undefined> {
   const status = init.mcp_servers.find(({ name }) => name === CODE_SERVER)?.status ?? 'not listed';
   if (status !== 'connected') return { kind: 'tools_missing', status };
@@ -22,8 +23,11 @@ export async function handshakeMismatch(
     return { kind: 'wrong_folder', folder: init.cwd };
   const tool = NEEDED_TOOLS.find((name) => !init.tools.includes(`mcp__${CODE_SERVER}__${name}`));
   if (tool === undefined || init.tools.length === 0) return undefined;
-  const isOurs = disallowedTools.some((rule) => rule.startsWith(`mcp__${CODE_SERVER}`));
-  const setting = isOurs ? "'disallowed_tools' in config.json" : "'permissions.deny' in Claude's settings";
+  const name = `mcp__${CODE_SERVER}__${tool}`;
+  const isOurs = (await denied()).some((rule) => name.startsWith(toolOfRule(rule).replace(/\*$/, '')));
+  const setting = isOurs
+    ? "'deny' of the policy in config.json, 'disallowed_tools', or 'deny' of the plan"
+    : "'permissions.deny' in Claude's settings";
   return { kind: 'tool_denied', tool, setting };
 }
 

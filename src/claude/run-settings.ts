@@ -3,6 +3,7 @@
  * (https://code.claude.com/docs/en/settings). A version that does not know a key ignores it.
  */
 import { win32 } from 'node:path';
+import type { Policy } from '../project/policy.ts';
 import { CODE_SERVER } from './command-line.ts';
 
 /** What Claude may not access outside the folder of its run. */
@@ -16,6 +17,8 @@ export interface RunSettings {
   /** The state folder, by each path that leads to it. */
   readonly stateFolders: readonly string[];
   readonly blockOutside: BlockOutside;
+  /** Rules that hold in every permission mode and over every allowed one, also where no hook runs. */
+  readonly policy: Pick<Policy, 'deny' | 'ask'>;
 }
 
 /**
@@ -36,17 +39,23 @@ export function runSettings({ workspace, ...protection }: RunSettings): string {
 
 /** The settings of a reviewer, which has no server of ours for a hook to call. It never reads outside its folder. */
 export function reviewSettings(protection: Pick<Protection, 'projectId' | 'stateFolders'>): string {
-  return JSON.stringify({ permissions: permissionsOf({ ...protection, blockOutside: 'files' }) });
+  return JSON.stringify({
+    permissions: permissionsOf({ ...protection, blockOutside: 'files', policy: NO_RULES }),
+  });
 }
+
+/** Those of the owner are on the command line of a reviewer. */
+const NO_RULES = { deny: [], ask: [] };
 
 type Protection = Omit<RunSettings, 'workspace'>;
 
-function permissionsOf({ projectId, stateFolders, blockOutside }: Protection): object {
+function permissionsOf({ projectId, stateFolders, blockOutside, policy }: Protection): object {
   const names = [...PROTECTED, ...worktreesBut(projectId)];
   const files = stateFolders.flatMap((folder) => names.map((name) => `//${rulePath(folder)}/${name}`));
   return {
     // A rule for Edit applies to every tool that writes files.
-    deny: files.flatMap((file) => [`Read(${file})`, `Edit(${file})`]),
+    deny: [...files.flatMap((file) => [`Read(${file})`, `Edit(${file})`]), ...policy.deny],
+    ...(policy.ask.length === 0 ? {} : { ask: policy.ask }),
     ...(blockOutside === 'nothing'
       ? {}
       : { ...BLOCKS[blockOutside], workingDirectoriesExclude: stateFolders }),

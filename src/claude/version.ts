@@ -12,6 +12,15 @@ export function keepsSettingsOut(version: string): boolean {
   return number === undefined || isAtLeast(number, KEEPS_SETTINGS_OUT_SINCE);
 }
 
+/** Since this version a hook that fails blocks the call (https://code.claude.com/docs/en/hooks). */
+export const BLOCKS_ON_HOOK_FAILURE_SINCE = '2.1.295';
+
+/** Whether a person can be asked about a call: before, a question that could not be put would let the call through. */
+export function canAsk(version: string): boolean {
+  const number = versionIn(version);
+  return number !== undefined && isAtLeast(number, BLOCKS_ON_HOOK_FAILURE_SINCE);
+}
+
 const TIMEOUT_MS = 15_000;
 
 const known = new Map<string, { readonly file: string; readonly version: string }>();

@@ -1,4 +1,6 @@
 /** What a plan may ask for: less than the owner allows, never more. */
+import ms from 'ms';
+import { asksInVain, isMore, narrowed } from './policy.ts';
 import type { SettingLines, SettingName, Settings } from './settings.ts';
 import { cleanLine } from './text.ts';
 import type { WorkRules } from './work-rules.ts';
@@ -9,50 +11,69 @@ export interface AskedSettings {
   readonly lines: SettingLines;
 }
 
-/** What is more than the owner allows in the workspace of this name, one line each. */
-export function aboveCeilings(
-  { settings, lines }: AskedSettings,
-  rules: WorkRules,
-  workspace: string,
-): string[] {
-  const above = (key: SettingName, isAbove: boolean, allowed: number | string): string[] =>
-    isAbove
-      ? [
-          `line ${lines[key]}: '${key}: ${settings[key]}' is more than workspace '${workspace}' allows (${allowed})`,
-        ]
-      : [];
-  const {
-    isolation,
-    on_approve: onApprove,
-    max_rounds: maxRounds,
-    budget_usd: budgetUsd,
-    checks = [],
-  } = settings;
-  const names = rules.checks.map(({ name }) => name);
-  const isUnknown = (name: string) => !names.includes(name);
-  return [
-    ...above('isolation', isolation === 'in_place' && mayNotBeInPlace(rules), rules.isolation),
-    ...checks
-      .filter(isUnknown)
-      .map(
-        (name) =>
-          `line ${lines.checks}: '${cleanLine(name)}' is no check of workspace '${workspace}' (${names.join(', ') || 'it has none'})`,
-      ),
-    // A branch alone touches nothing that somebody else uses.
-    ...above(
-      'on_approve',
-      onApprove !== undefined && onApprove !== 'branch' && onApprove !== rules.onApprove,
-      rules.onApprove,
-    ),
-    ...above(
-      'budget_usd',
-      (budgetUsd ?? 0) > (rules.projectUsd ?? Number.POSITIVE_INFINITY),
-      rules.projectUsd ?? '',
-    ),
-    ...above('max_rounds', maxRounds !== undefined && maxRounds > rules.maxRounds, rules.maxRounds),
-  ];
+/** What is more than the owner allows in the workspace of this name: a text each, by its line. */
+export function aboveCeilings(asked: AskedSettings, rules: WorkRules, workspace: string): string[] {
+  const { settings, lines } = asked;
+  const above = (Object.keys(CEILINGS) as SettingName[]).flatMap((key): Problem[] => {
+    const value = settings[key];
+    const allowed = value === undefined ? null : (CEILINGS[key] as Ceiling<unknown>)(value, rules);
+    if (allowed === null) return [];
+    const limit = shown(key, allowed);
+    return [
+      {
+        key,
+        words: `'${key}: ${shown(key, value)}' is more than workspace '${workspace}' allows (${limit})`,
+      },
+    ];
+  });
+  return [...above, ...unknownChecks(settings, rules, workspace), ...askedInVain(settings, rules)]
+    .map(({ key, words }) => ({ line: lines[key] ?? 0, words }))
+    .toSorted((a, b) => a.line - b.line)
+    .map(({ line, words }) => `line ${line}: ${words}`);
 }
 
-function mayNotBeInPlace({ isolation, allowInPlace }: WorkRules): boolean {
-  return isolation !== 'in_place' && !allowInPlace;
+interface Problem {
+  readonly key: SettingName;
+  readonly words: string;
+}
+
+/** What the owner allows, where `value` is more; else null. */
+type Ceiling<Value> = (value: Value, rules: WorkRules) => number | string | null;
+
+const CEILINGS: { readonly [Name in SettingName]?: Ceiling<NonNullable<Settings[Name]>> } = {
+  isolation: (asked, { isolation, allowInPlace }) =>
+    asked === 'in_place' && isolation !== 'in_place' && !allowInPlace ? isolation : null,
+  // A branch alone touches nothing that somebody else uses.
+  on_approve: (asked, { onApprove }) => (asked !== 'branch' && asked !== onApprove ? onApprove : null),
+  permission_mode: (asked, { policy: { mode } }) => (isMore(asked, mode) ? mode : null),
+  budget_usd: (asked, { projectUsd }) => atMost(asked, projectUsd),
+  max_rounds: (asked, { maxRounds }) => atMost(asked, maxRounds),
+  max_turns: (asked, { maxTurns }) => atMost(asked, maxTurns),
+  timeout: (asked, { runTimeoutMs }) => atMost(asked, runTimeoutMs),
+};
+
+function atMost(asked: number, limit: number | null): number | null {
+  return limit !== null && asked > limit ? limit : null;
+}
+
+function shown(key: SettingName, value: unknown): string {
+  return key === 'timeout' ? ms(Number(value)) : String(value);
+}
+
+function unknownChecks({ checks = [] }: Settings, rules: WorkRules, workspace: string): Problem[] {
+  const names = rules.checks.map(({ name }) => name);
+  const known = names.join(', ') || 'it has none';
+  return checks
+    .filter((name) => !names.includes(name))
+    .map((name) => ({
+      key: 'checks',
+      words: `'${cleanLine(name)}' is no check of workspace '${workspace}' (${known})`,
+    }));
+}
+
+/** Questions of the plan that nobody would ever be asked. Those of the owner are denied then, which is less. */
+function askedInVain({ permission_mode: mode, ask }: Settings, { policy }: WorkRules): Problem[] {
+  if (ask === undefined) return [];
+  const inVain = asksInVain(narrowed(policy, { permissionMode: mode ?? null, ask, deny: null }));
+  return inVain ? [{ key: 'ask', words: "in permission mode 'dontAsk' nobody is asked: use 'deny'" }] : [];
 }

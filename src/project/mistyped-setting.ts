@@ -19,13 +19,26 @@ export function mistypedSetting(name: string): SettingName | undefined {
 const OTHER_WORDS: readonly string[] = [
   ...['mode', 'modes', 'modal', 'tile', 'tiles', 'titre'],
   ...['bash', 'basis', 'case', 'phase'],
+  ...['task', 'mask', 'as'],
 ];
+
+/** Names under which the owner alone sets something. Left out, as the key of another tool is, they would look obeyed. */
+const OF_THE_OWNER: readonly string[] = [
+  ...['allow', 'allowed_tools', 'disallowed_tools', 'policy', 'sandbox', 'claude_settings', 'block_outside'],
+  ...['command', 'commands', 'prepare', 'remote', 'remotes', 'mcp_servers', 'auto_approve'],
+];
+
+/** Whether a key names what only the configuration may set. `allowed-tools` is a key of Claude Code's own files. */
+export function isOfTheOwner(name: string): boolean {
+  return OF_THE_OWNER.includes(name.toLowerCase());
+}
 
 /** Words that mean a guard wherever they stand in a key: `budget`, `max_budget`, `costUsd`. */
 const GUARD_WORDS: { readonly [Name in SettingName]?: readonly string[] } = {
   budget_usd: ['budget', 'usd'],
   max_turns: ['turns'],
   timeout: ['timeout'],
+  permission_mode: ['permission', 'permissions'],
 };
 
 /** Without case and separators. */

@@ -2,7 +2,7 @@
 
 import { isMap, isScalar, isSeq, Lexer, LineCounter, type Pair, parseDocument } from 'yaml';
 import { cut } from '../characters.ts';
-import { mistypedSetting } from './mistyped-setting.ts';
+import { isOfTheOwner, mistypedSetting } from './mistyped-setting.ts';
 import {
   addSetting,
   isSettingName,
@@ -115,6 +115,10 @@ function readPairs(
         : addSetting(settings, name, written);
       if (problem === undefined) lines[name] = line;
       else problems.push(`${where}: ${problem}`);
+    } else if (isOfTheOwner(name)) {
+      problems.push(
+        `${where}: '${name}' is set in config.json alone; a plan may ask for less, never for more`,
+      );
     } else if (mistypedSetting(name)) {
       const shown = cleanLine(cut(name, 100));
       problems.push(`${where}: unknown key '${shown}'; allowed keys: ${SETTING_NAMES.join(', ')}`);

@@ -8,10 +8,12 @@
  */
 import ms from 'ms';
 import * as z from 'zod';
-import { type DurationLimits, durationRule, parseDuration } from '../duration.ts';
+import { durationRule } from '../duration.ts';
+import { within } from './duration-setting.ts';
 import { isProjectId, type ProjectId } from './ids.ts';
 import { LANDING_ACTIONS, type LandingAction } from './landing.ts';
 import { MODEL_NAME_RULE, modelName } from './model-name.ts';
+import { POLICY_KEYS } from './policy-settings.ts';
 import { LIMITS } from './text.ts';
 import { ISOLATIONS } from './workspace.ts';
 
@@ -208,6 +210,7 @@ const KEYS = {
       shown: undefined,
     },
   },
+  ...POLICY_KEYS,
 } as const satisfies Record<string, Key>;
 
 export type Keys = typeof KEYS;
@@ -255,14 +258,4 @@ export function addSetting(
   if (!read.success) return `'${name}' must be ${KEYS[name].allowed}`;
   Object.assign(settings, { [name]: read.data });
   return undefined;
-}
-
-/** Reads a duration; a schema is told of one that is none or exceeds the limits. */
-function within(limits: DurationLimits): (text: string, context: z.RefinementCtx) => number {
-  return (text, context) => {
-    const duration = parseDuration(text, limits);
-    if (duration !== undefined) return duration;
-    context.addIssue('not a duration');
-    return z.NEVER;
-  };
 }

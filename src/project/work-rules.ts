@@ -1,5 +1,6 @@
 /** What the owner says about work in a folder: where it is done, what proves it, and what an approval does. */
 import type { LandingAction } from './landing.ts';
+import { type Policy, policyOf, type SharedPolicy } from './policy.ts';
 import type { Isolation, ReviewSettings, WorkspaceSettings } from './workspace.ts';
 
 export interface OwnersCheck {
@@ -29,6 +30,12 @@ export interface ReviewRules {
 }
 
 export interface WorkRules {
+  /** What Claude may do. */
+  readonly policy: Policy;
+  /** Of one run; null: no limit. */
+  readonly maxTurns: number | null;
+  /** How long one run may take; null: no limit. */
+  readonly runTimeoutMs: number | null;
   /** A folder without git is worked on in place, whatever this says. */
   readonly isolation: Isolation;
   /** A plan may ask for `in_place`. */
@@ -55,7 +62,10 @@ export interface WorkRules {
 }
 
 /** What holds for every workspace that does not say otherwise, by the names of the configuration. */
-export interface SharedRules {
+export interface SharedRules extends SharedPolicy {
+  readonly max_turns?: number | undefined;
+  /** In milliseconds. */
+  readonly run_timeout?: number | undefined;
   readonly isolation?: Isolation | undefined;
   readonly repairs?: number | undefined;
   readonly on_approve?: LandingAction | undefined;
@@ -75,6 +85,9 @@ export function workRules(own: WorkspaceSettings | undefined, shared: SharedRule
   const auto = own?.auto_approve;
   const review = own?.review ?? shared.review ?? false;
   return {
+    policy: policyOf(own?.policy, shared),
+    maxTurns: own?.max_turns ?? shared.max_turns ?? null,
+    runTimeoutMs: shared.run_timeout ?? null,
     isolation: own?.isolation ?? shared.isolation ?? DEFAULT_ISOLATION,
     allowInPlace: own?.allow_in_place ?? false,
     base: own?.base ?? null,

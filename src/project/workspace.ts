@@ -1,5 +1,6 @@
 /** What the configuration says about a folder that Claude may work in. */
 import type { LandingAction } from './landing.ts';
+import type { PolicySettings } from './policy.ts';
 
 /** Where Claude works: in a git worktree of the project's own, or in the folder itself. */
 export const ISOLATIONS = ['worktree', 'in_place'] as const;
@@ -14,6 +15,8 @@ export type ClaudeSettings = 'user' | 'none' | 'all';
 /** A member of `workspaces` that is more than a path. Undefined, for each key: as for every other folder. */
 export interface WorkspaceSettings {
   readonly path: string;
+  readonly policy?: PolicySettings | undefined;
+  readonly max_turns?: number | undefined;
   readonly claude_settings?: ClaudeSettings | undefined;
   readonly isolation?: Isolation | undefined;
   readonly allow_in_place?: boolean | undefined;

@@ -8,7 +8,7 @@ import {
 } from '../project/kept-settings.ts';
 
 /** Lists are kept as JSON. */
-const LISTS = ['checks', 'depends_on'] as const satisfies readonly (keyof SettingsByColumn)[];
+const LISTS = ['checks', 'depends_on', 'deny', 'ask'] as const satisfies readonly (keyof SettingsByColumn)[];
 type List = (typeof LISTS)[number];
 
 export type SettingColumns = Omit<SettingsByColumn, List> & Record<List, string | null>;

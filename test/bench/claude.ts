@@ -44,7 +44,6 @@ function bareFlags({ sessionId, resume, mcpConfigFile }: BareRun): string[] {
     model: null,
     permissionMode: 'acceptEdits',
     allowedTools: [],
-    disallowedTools: [],
     claudeSettings: 'user',
     settings: '{}',
     mcpConfigFile: mcpConfigFile ?? '',

@@ -21,7 +21,6 @@ function line(options: Partial<CommandLine> = {}): string[] {
     model: null,
     permissionMode: 'acceptEdits',
     allowedTools: [],
-    disallowedTools: [],
     claudeSettings: 'user',
     settings: '{}',
     mcpConfigFile: '/state/runs/a.mcp.json',
@@ -95,12 +94,6 @@ describe('command line', () => {
     const allowedTools = ['mcp__shared', 'Bash(npm test *)'];
     expect(wordAfter({ allowedTools }, '--allowedTools')).toBe(
       'mcp__claude_bridge_code,mcp__shared,Bash(npm test *)',
-    );
-  });
-
-  test('the command line forbids what the owner forbids', () => {
-    expect(wordAfter({ disallowedTools: ['WebFetch', 'Bash(git push *)'] }, '--disallowedTools')).toBe(
-      'AskUserQuestion,EnterWorktree,ExitWorktree,WebFetch,Bash(git push *)',
     );
   });
 

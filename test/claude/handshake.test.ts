@@ -14,7 +14,7 @@ function init(changes: Partial<Init> = {}): Init {
   return { ...event, cwd: '/work/site', tools: ['Bash', ...OURS], mcp_servers: [SERVER], ...changes };
 }
 
-const run = { folder: '/work/site', disallowedTools: [] };
+const run = { folder: '/work/site', denied: async () => [] };
 
 describe('first event of Claude', () => {
   test('the handshake passes with our server, both its tools, and the folder of the run', async () => {
@@ -42,10 +42,12 @@ describe('first event of Claude', () => {
       tool,
       setting: "'permissions.deny' in Claude's settings",
     });
-    const disallowedTools = ['WebFetch', `mcp__${CODE_SERVER}`];
-    expect(await handshakeMismatch(init({ tools }), { ...run, disallowedTools })).toMatchObject({
-      setting: "'disallowed_tools' in config.json",
-    });
+    for (const rule of [`mcp__${CODE_SERVER}`, 'mcp__*', `mcp__${CODE_SERVER}__${tool}`]) {
+      const denied = async () => ['WebFetch', rule];
+      expect(await handshakeMismatch(init({ tools }), { ...run, denied })).toMatchObject({
+        setting: "'deny' of the policy in config.json, 'disallowed_tools', or 'deny' of the plan",
+      });
+    }
   });
 
   test('the handshake fails in another folder, and passes in the same one by another path', async () => {
@@ -86,7 +88,7 @@ describe('first event of Claude', () => {
 async function wrong(mcp_servers: readonly object[]) {
   const event = readEvent(JSON.stringify({ type: 'system', subtype: 'init', mcp_servers }));
   if (event?.kind !== 'init') throw new Error('no init event');
-  return handshakeMismatch(event.init, { folder: '/w', disallowedTools: [] });
+  return handshakeMismatch(event.init, { folder: '/w', denied: async () => [] });
 }
 
 test.each([

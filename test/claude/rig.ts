@@ -62,7 +62,6 @@ export async function startClaude(url: string, options: RealOptions = {}): Promi
       model: null,
       permissionMode: 'acceptEdits',
       allowedTools: [],
-      disallowedTools: [],
       claudeSettings: 'user',
       settings: '{}',
       maxTurns: null,

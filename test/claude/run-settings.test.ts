@@ -8,6 +8,7 @@ function settings(changes: Partial<RunSettings> = {}) {
       workspace: '/code/site',
       stateFolders: ['/home/ann/.bridge'],
       blockOutside: 'files',
+      policy: { deny: [], ask: [] },
       ...changes,
     }),
   );
@@ -68,6 +69,13 @@ describe('settings of a run', () => {
       blockWritesOutsideWorkingDirectories: true,
     });
     expect(Object.keys(settings({ blockOutside: 'nothing' }).permissions)).toEqual(['deny']);
+  });
+
+  test('the settings deny and ask about what the policy says, besides the files of the state folder', () => {
+    const policy = { deny: ['WebFetch', 'Bash(git push *)'], ask: ['Bash(npm publish *)'] };
+    const { deny, ask } = settings({ policy }).permissions;
+    expect(deny).toEqual([...settings().permissions.deny, ...policy.deny]);
+    expect(ask).toEqual(policy.ask);
   });
 
   test('the settings of a reviewer have no hook, and refuse what lies outside its folder', () => {

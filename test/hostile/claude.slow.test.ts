@@ -95,7 +95,9 @@ describe('rules that deny one of our tools', () => {
     await rig.configure({ disallowed_tools: ['mcp__claude_bridge_code__bridge_send_update'] });
     rig.script = repeatingLast([say('Hello.')]);
     await rig.startSupervisor();
-    expect(await parked(rig, await rig.send('# Look around'))).toContain("'disallowed_tools' in config.json");
+    expect(await parked(rig, await rig.send('# Look around'))).toContain(
+      "'disallowed_tools', or 'deny' of the plan",
+    );
   });
 });
 

@@ -32,6 +32,16 @@ test.for<[string, Partial<WorkspaceSettings>]>([
   ['budget_usd: 4', { budget_usd: 4 }],
   ['max_rounds: 5', {}],
   ['max_rounds: 7', { max_rounds: 7 }],
+  ['max_turns: 900', {}],
+  ['max_turns: 9', { max_turns: 9 }],
+  ['timeout: 7d', {}],
+  ['permission_mode: acceptEdits', {}],
+  ['permission_mode: plan', { policy: { mode: 'dontAsk' } }],
+  ['permission_mode: bypassPermissions', { policy: { mode: 'bypassPermissions' } }],
+  ['permission_mode: dontAsk', { policy: { ask: ['Bash'] } }],
+  ['deny: [WebFetch, Bash(git push *)]', { policy: { allow: ['WebFetch'] } }],
+  ['ask: Bash(git push *)', { policy: { deny: ['Bash'] } }],
+  ['answer_after: 8h', {}],
 ])('a plan may ask for %j where %j is set', async ([line, own]) => {
   expect(await above([line], own)).toEqual([]);
 });
@@ -61,6 +71,21 @@ test.for<[string, Partial<WorkspaceSettings>, string]>([
     { on_approve: 'branch' },
     "line 3: 'on_approve: merge' is more than workspace 'app' allows (branch)",
   ],
+  ['max_turns: 10', { max_turns: 9 }, "line 3: 'max_turns: 10' is more than workspace 'app' allows (9)"],
+  ...(['dontAsk', 'default', 'acceptEdits', 'auto'] as const).flatMap((mode, at, modes) =>
+    [...modes.slice(at + 1), 'bypassPermissions'].map(
+      (asked): [string, Partial<WorkspaceSettings>, string] => [
+        `permission_mode: ${asked}`,
+        { policy: { mode } },
+        `line 3: 'permission_mode: ${asked}' is more than workspace 'app' allows (${mode})`,
+      ],
+    ),
+  ),
+  [
+    'ask: Bash(git push *)',
+    { policy: { mode: 'dontAsk' } },
+    "line 3: in permission mode 'dontAsk' nobody is asked: use 'deny'",
+  ],
   ['max_rounds: 6', {}, "line 3: 'max_rounds: 6' is more than workspace 'app' allows (5)"],
 ])('a plan that asks for %j where %j is set is told the line and what is allowed', async ([
   line,
@@ -71,9 +96,26 @@ test.for<[string, Partial<WorkspaceSettings>, string]>([
 });
 
 test('what a workspace does not say is as for every workspace, and each line that is too much is named', async () => {
-  const shared: SharedRules = { isolation: 'in_place', on_approve: 'branch', max_rounds: 2 };
-  expect(await above(['isolation: in_place', 'on_approve: merge', 'max_rounds: 3'], {}, shared)).toEqual([
+  const shared: SharedRules = {
+    isolation: 'in_place',
+    on_approve: 'branch',
+    max_rounds: 2,
+    max_turns: 40,
+    run_timeout: 4 * 3_600_000,
+    permission_mode: 'default',
+  };
+  const asked = [
+    'on_approve: merge',
+    'max_rounds: 3',
+    'max_turns: 41',
+    'timeout: 5h',
+    'permission_mode: auto',
+  ];
+  expect(await above(['isolation: in_place', ...asked], {}, shared)).toEqual([
     "line 4: 'on_approve: merge' is more than workspace 'app' allows (branch)",
     "line 5: 'max_rounds: 3' is more than workspace 'app' allows (2)",
+    "line 6: 'max_turns: 41' is more than workspace 'app' allows (40)",
+    "line 7: 'timeout: 5h' is more than workspace 'app' allows (4h)",
+    "line 8: 'permission_mode: auto' is more than workspace 'app' allows (default)",
   ]);
 });

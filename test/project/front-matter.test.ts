@@ -174,6 +174,7 @@ describe('keys of other tools', () => {
     ['a chat mode', ['mode: agent', 'tools: []', 'model: opus'], ['mode', 'tools']],
     ['nested values', ['meta:', '  budget_usd: 3', '  deeper:', '    - x: 1'], ['meta']],
     ['doubled keys', ['tags: a', 'tags: b'], ['tags']],
+    ['a key one letter away from ours', ['task: x', 'mask: y'], ['task', 'mask']],
     ['keys of other scripts', ['größe: 5', '目标: x'], ['größe', '目标']],
     [
       'words of other languages that look like ours',
@@ -197,6 +198,52 @@ describe('keys of other tools', () => {
       maxRounds: null,
     });
     expect(planBody(plan(...lines))).toBe(plan(...lines));
+  });
+
+  test.each([
+    'allow',
+    'Allow',
+    'allowed_tools',
+    'disallowed_tools',
+    'policy',
+    'sandbox',
+    'commands',
+    'command',
+    'prepare',
+    'remote',
+    'remotes',
+    'mcp_servers',
+    'auto_approve',
+    'claude_settings',
+    'block_outside',
+  ])('the key %s, which only the owner sets, is refused and not left out', async (key) => {
+    expect(await problemOf(plan('priority: 1', `${key}: [x]`))).toBe(
+      `line 3: '${key}' is set in config.json alone; a plan may ask for less, never for more`,
+    );
+  });
+
+  test.each<[string, string]>([
+    ['permissionMode: plan', "unknown key 'permissionMode'"],
+    ['permissions: all', "unknown key 'permissions'"],
+    ['asks: Bash', "unknown key 'asks'"],
+    ['permission_mode: yolo', "'permission_mode' must be 'plan', 'dontAsk', 'default'"],
+    ['deny: npm publish', "'deny' must be a tool, or a tool and what it is called with"],
+    ['ask: [Bash(a), ""]', "'ask' must be a tool, or a tool and what it is called with"],
+    ['answer_after: 5s', "'answer_after' must be a duration"],
+  ])('a plan that narrows its permissions in words that are not understood is refused: %s', async (line, words) => {
+    expect(await problemOf(plan(line))).toContain(`line 2: ${words}`);
+  });
+
+  test('rules of a plan are read as one or as a list, and the time for answers as a duration', async () => {
+    expect(
+      await accepted(
+        parsePlan(plan('deny: Bash(git push *)', 'ask: [Bash(npm run *), "Bash(a, b)"]', 'answer_after: 8h')),
+      ),
+    ).toMatchObject({
+      deny: ['Bash(git push *)'],
+      ask: ['Bash(npm run *)', 'Bash(a, b)'],
+      answerAfterMs: 8 * 3_600_000,
+    });
   });
 
   test('keys of other tools may stand beside ours, which count', async () => {

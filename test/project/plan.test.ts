@@ -39,6 +39,10 @@ describe('plans without front matter', () => {
       maxRounds: null,
       dependsOn: null,
       expiresMs: null,
+      permissionMode: null,
+      deny: null,
+      ask: null,
+      answerAfterMs: null,
     });
   });
 

@@ -7,12 +7,20 @@ import { projectArgument, projectOf, type Scope } from './scope.ts';
 /** Loaded with the first request of a run: a tool that Claude would have to search for costs a turn. */
 const ALWAYS_LOAD: Facts = { 'anthropic/alwaysLoad': true };
 
+/**
+ * In its mode `plan` Claude Code calls no tool that changes something (seen in 2.1.329). What a run says of itself changes
+ * nothing that it works on.
+ */
+function hintsIn(scope: Scope | undefined) {
+  return { readOnly: scope !== undefined, destructive: false, idempotent: false };
+}
+
 export function sendUpdateTool(scope: Scope | undefined): Tool {
   return defineTool({
     name: 'bridge_send_update',
     title: 'Report progress',
     description: 'Report progress to the person in a sentence or two, after each step.',
-    hints: { readOnly: false, destructive: false, idempotent: false },
+    hints: hintsIn(scope),
     input: z.strictObject({ project_id: projectArgument(scope), message: z.string() }),
     ...(scope ? { meta: ALWAYS_LOAD } : {}),
     async run(input, { verbs, toolUseId }) {
@@ -38,7 +46,7 @@ export function sendCompletionTool(scope: Scope | undefined): Tool {
     description: scope
       ? 'Submit the finished work for approval, once, when all is done. Then end your turn.'
       : 'Submits the finished work of a project for approval, once for each round, when all is done.',
-    hints: { readOnly: false, destructive: false, idempotent: false },
+    hints: hintsIn(scope),
     input: z.strictObject({
       project_id: projectArgument(scope),
       summary: z.string(),

@@ -2,6 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { StartedReview } from '../../bridge/review-run.ts';
+import { projectRules } from '../../bridge/work-rules.ts';
 import { reviewCommandLine } from '../../claude/command-line.ts';
 import { userMessage } from '../../claude/input.ts';
 import { answerSchema } from '../../claude/review-answer.ts';
@@ -52,7 +53,7 @@ export async function prepareReview(
     sessionId: run.sessionId,
     model: run.model,
     maxBudgetUsd: budget.leftUsd,
-    disallowedTools: config.disallowed_tools,
+    disallowedTools: projectRules(config, project).policy.deny,
     claudeSettings: folder.claudeSettings,
     settings: reviewSettings({ projectId: project.id, stateFolders }),
     patchFolder: 'file' in patch ? dirname(patch.file) : undefined,

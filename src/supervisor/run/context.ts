@@ -52,7 +52,7 @@ export function runContext(
   return {
     ...start,
     run,
-    runTimeoutMs: project?.timeoutMs ?? config.run_timeout,
+    runTimeoutMs: Math.min(project?.timeoutMs ?? config.run_timeout, config.run_timeout),
     sessionSpentUsd: statedUsd(earlierInSession(run, earlier)),
   };
 }

@@ -1,11 +1,13 @@
 /** Finds out what to start for a run that works on a plan, step by step. The first step that fails gives its outcome. */
 
 import type { StartedRun } from '../../bridge/claim.ts';
+import { projectRules } from '../../bridge/work-rules.ts';
 import { commandLine, writeMcpConfig } from '../../claude/command-line.ts';
 import { runSettings } from '../../claude/run-settings.ts';
 import type { ChildOptions } from '../../machine/child.ts';
 import { type Remainder, tightest } from '../../project/budget.ts';
 import type { Outcome } from '../../project/outcome.ts';
+import type { Policy } from '../../project/policy.ts';
 import type { Run } from '../../project/run.ts';
 import { ok, type Result, refuse } from '../../result.ts';
 import { runFiles } from '../../state-folder.ts';
@@ -15,6 +17,7 @@ import { makePlace, measureBefore } from '../place/place.ts';
 import { makeRunsFolder } from '../room.ts';
 import { findClaude, type GuardedClaude, guardClaude } from './guarded-claude.ts';
 import { readConversation } from './opening.ts';
+import { runPolicy } from './run-policy.ts';
 
 export interface PreparedRun {
   /** What to spawn. */
@@ -50,7 +53,8 @@ export async function prepareRun(
   const { env, identity } = guarded.value;
   await measureBefore(context, started, stop);
   const { resumed, opening } = await readConversation(started, env);
-  const args = argumentsIn(guarded.value, context, started, { resumed, budget: budget.value });
+  const policy = await runPolicy(context, claude.value, project, env);
+  const args = argumentsIn(guarded.value, context, started, { resumed, budget: budget.value, policy });
   const { output, errors } = await writeFiles(context, run);
   const process: ChildOptions = {
     command: claude.value,
@@ -81,25 +85,26 @@ function argumentsIn(
   { folder, stateFolders }: GuardedClaude,
   { bridge: { stateDir }, config }: Context,
   { run, project }: StartedRun,
-  { resumed, budget }: Pick<PreparedRun, 'resumed' | 'budget'>,
+  { resumed, budget, policy }: Pick<PreparedRun, 'resumed' | 'budget'> & { readonly policy: Policy },
 ): string[] {
+  const { maxTurns } = projectRules(config, project);
   const servers = Object.keys(config.mcp_servers).map((name) => `mcp__${name}`);
   return commandLine({
     sessionId: run.sessionId,
     resume: resumed,
     model: run.model,
-    permissionMode: config.permission_mode,
-    allowedTools: [...servers, ...config.allowed_tools],
-    disallowedTools: config.disallowed_tools,
+    permissionMode: policy.mode,
+    allowedTools: [...servers, ...policy.allow],
     claudeSettings: folder.claudeSettings,
     settings: runSettings({
       projectId: run.projectId,
       workspace: folder.path,
       stateFolders,
       blockOutside: config.block_outside,
+      policy,
     }),
     mcpConfigFile: runFiles(stateDir, run.id).mcpConfig,
-    maxTurns: project.maxTurns,
+    maxTurns,
     maxBudgetUsd: budget?.leftUsd ?? null,
   });
 }

@@ -2,9 +2,11 @@
  * Reads the output of Claude during a run and acts on it at once. It reads the file of the run, never a pipe, so it can
  * also follow a process that a dead supervisor started, or read to the end what a dead process left.
  */
+import { projectDetails } from '../../bridge/queries.ts';
 import { recordQuotas } from '../../bridge/quota.ts';
 import { expectedFolder } from '../../bridge/run-folder.ts';
 import { recordAnswered, recordReady } from '../../bridge/runs.ts';
+import { projectRules } from '../../bridge/work-rules.ts';
 import { handshakeMismatch, reviewMismatch } from '../../claude/handshake.ts';
 import { readQuotas } from '../../claude/quota.ts';
 import { EMPTY, foldEvent, type RunSummary } from '../../claude/run-summary.ts';
@@ -124,17 +126,23 @@ export class RunReader {
   }
 
   async #checkHandshake(init: Init): Promise<void> {
-    const { bridge, config, lease } = this.#context;
+    const { bridge, lease } = this.#context;
     const { listener, run } = this.#runContext;
     // The output of an adopted run is read from its beginning: what the predecessor recorded is not news.
     if (run.readyAt !== null) return;
     const folder = await expectedFolder(bridge.stateDir, run);
     const mismatch = isWork(run)
-      ? await handshakeMismatch(init, { folder, disallowedTools: config.disallowed_tools })
+      ? await handshakeMismatch(init, { folder, denied: () => this.#deniedRules() })
       : await reviewMismatch(init, { folder });
     if (mismatch) return this.#stop.killBeforeFirstRequest(mismatch);
     const facts = { model: init.model, claudeVersion: init.claude_code_version };
     await retryTransient(this.#context, () => recordReady(lease, run, facts));
     listener.changed();
+  }
+
+  async #deniedRules(): Promise<readonly string[]> {
+    const { bridge, config } = this.#context;
+    const details = await projectDetails(bridge, this.#runContext.run.projectId);
+    return details.ok ? projectRules(config, details.value.project).policy.deny : config.disallowed_tools;
   }
 }
