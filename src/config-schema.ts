@@ -21,12 +21,14 @@ import {
   policySettings,
   repairs,
   reviewSettings,
+  reviseIn,
   workspaceSettings,
 } from './config-workspace.ts';
 import { expandHome } from './home-path.ts';
 import { modelName } from './project/model-name.ts';
 import { DEFAULT_PERMISSION_MODE } from './project/policy.ts';
 import { modesThatAskNobody } from './project/policy-conflicts.ts';
+import { DEFAULT_REVISE_IN } from './project/revision.ts';
 import {
   DEFAULT_ISOLATION,
   DEFAULT_MAX_ROUNDS,
@@ -121,6 +123,11 @@ const fields = z.strictObject({
   max_rounds: maxRounds
     .default(DEFAULT_MAX_ROUNDS)
     .describe('After so many rejected rounds a project needs your attention instead of another round.'),
+  revise_in: reviseIn
+    .default(DEFAULT_REVISE_IN)
+    .describe(
+      'Where a rejected project goes on: in the session that did the work (`session`), which reads all of its conversation again; in a new one that is told plan, evidence, changes and reason (`fresh`); or in the one that costs less to begin with (`cheapest`).',
+    ),
   budget: budgetSettings
     .default({})
     .describe(

@@ -9,6 +9,7 @@ import { LANDING_ACTIONS } from './project/landing.ts';
 import { modelName } from './project/model-name.ts';
 import { isPermissionRule, RULE_FORM } from './project/permission-rule.ts';
 import { PERMISSION_MODES, REST_ANSWERS } from './project/policy.ts';
+import { REVISE_IN } from './project/revision.ts';
 import { ISOLATIONS } from './project/workspace.ts';
 
 export const claudeSettings = z.enum(['user', 'none', 'all']);
@@ -19,6 +20,7 @@ export const onApprove = z.enum(LANDING_ACTIONS);
 /** A round that never turns green would cost for ever. */
 export const repairs = z.int().min(0).max(10);
 export const maxRounds = z.int().min(1).max(100);
+export const reviseIn = z.enum(REVISE_IN);
 export const budgetUsd = z.number().positive().max(100_000);
 export const concurrency = z.int().min(1).max(64);
 
@@ -95,6 +97,7 @@ export const workspaceSettings = z.strictObject({
   on_approve: onApprove.optional(),
   remote: gitName.optional(),
   max_rounds: maxRounds.optional(),
+  revise_in: reviseIn.optional(),
   budget_usd: budgetUsd.optional(),
   concurrency: concurrency.optional(),
   auto_approve: autoApproveSettings.optional(),

@@ -50,6 +50,7 @@ const DEFAULTS = {
   repairs: 2,
   on_approve: 'merge',
   max_rounds: 5,
+  revise_in: 'session',
   budget: {},
   mcp_servers: {},
   run_timeout: 14_400_000,
@@ -164,6 +165,7 @@ const VALUES: readonly [key: string, written: unknown, read: unknown][] = [
         on_approve: 'push',
         remote: 'origin',
         max_rounds: 3,
+        revise_in: 'cheapest',
         budget_usd: 4,
         concurrency: 2,
         auto_approve: { checks: true, max_lines: 20, paths: ['docs/**'] },
@@ -190,6 +192,7 @@ const VALUES: readonly [key: string, written: unknown, read: unknown][] = [
         on_approve: 'push',
         remote: 'origin',
         max_rounds: 3,
+        revise_in: 'cheapest',
         budget_usd: 4,
         concurrency: 2,
         auto_approve: { checks: true, max_lines: 20, paths: ['docs/**'] },
@@ -203,6 +206,7 @@ const VALUES: readonly [key: string, written: unknown, read: unknown][] = [
   ['repairs', 0, 0],
   ['on_approve', 'branch', 'branch'],
   ['max_rounds', 1, 1],
+  ['revise_in', 'fresh', 'fresh'],
   [
     'budget',
     { run_usd: 1, project_usd: 5, day_usd: 20.5, month_usd: 300 },
@@ -272,7 +276,7 @@ describe('wrong values', () => {
     ],
     [
       { workspaces: { a: { path: '/a', model: 'x' } } },
-      "'workspaces.a' has an unknown key 'model'; allowed keys: path, policy, max_turns, claude_settings, isolation, allow_in_place, base, prepare, prepare_timeout, checks, check_inputs, check_env_deny, repairs, on_approve, remote, max_rounds, budget_usd, concurrency, auto_approve, review",
+      "'workspaces.a' has an unknown key 'model'; allowed keys: path, policy, max_turns, claude_settings, isolation, allow_in_place, base, prepare, prepare_timeout, checks, check_inputs, check_env_deny, repairs, on_approve, remote, max_rounds, revise_in, budget_usd, concurrency, auto_approve, review",
     ],
     [
       { workspaces: { a: { path: '/a', checks: [{ name: 'test', run: 'npm test', cmd: 'x' }] } } },

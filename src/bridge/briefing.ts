@@ -1,14 +1,15 @@
 /** What the prompt of a run is made of, read in the transaction that claims its project. */
 
 import { blockingFindings, type CheckResult, type Finding, hasPassed } from '../project/evidence.ts';
+import type { ProjectId } from '../project/ids.ts';
 import type { Project } from '../project/project.ts';
 import type { AskedRequest } from '../project/request.ts';
-import type { SteeringMessage } from '../project/review.ts';
+import type { Completion, RecordedEvidence, SteeringMessage } from '../project/review.ts';
 import type { Reader } from '../store/database.ts';
 import { findEvidence } from '../store/evidence.ts';
 import { waitingMessages } from '../store/messages.ts';
 import { planText } from '../store/projects.ts';
-import { lastDecision } from '../store/reviews.ts';
+import { findCompletion, lastDecision } from '../store/reviews.ts';
 import { untoldAnswers } from './asking.ts';
 import { statusExcerpt } from './status-file.ts';
 
@@ -26,10 +27,22 @@ export interface Briefing {
   readonly answers: readonly AskedRequest[];
   /** The record in words, for a session that remembers nothing. */
   readonly record: string;
+  /** What was rejected, for a session that was begun to revise it; null for any other. */
+  readonly rejected: RejectedRound | null;
 }
 
-/** Reads everything a prompt is made of. What is written later reaches the run as a message, or the next run. */
-export async function readBriefing(db: Reader, project: Project): Promise<Briefing> {
+/** The submission that a fresh session revises. */
+export interface RejectedRound {
+  readonly completion: Completion | undefined;
+  readonly measured: RecordedEvidence | undefined;
+}
+
+/**
+ * Reads everything a prompt is made of. What is written later reaches the run as a message, or the next run.
+ *
+ * @param isFresh Its session was begun for this round, to revise the one before.
+ */
+export async function readBriefing(db: Reader, project: Project, isFresh: boolean): Promise<Briefing> {
   const decision = await lastDecision(db, project.id);
   const measured = await findEvidence(db, project.id, project.round);
   return {
@@ -40,5 +53,13 @@ export async function readBriefing(db: Reader, project: Project): Promise<Briefi
     answers: await untoldAnswers(db, project),
     messages: await waitingMessages(db, project.id),
     record: await statusExcerpt(db, project),
+    rejected: isFresh ? await rejectedRound(db, project.id, project.round - 1) : null,
+  };
+}
+
+async function rejectedRound(db: Reader, id: ProjectId, round: number): Promise<RejectedRound> {
+  return {
+    completion: await findCompletion(db, id, round),
+    measured: await findEvidence(db, id, round),
   };
 }

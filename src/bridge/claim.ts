@@ -25,6 +25,7 @@ import { holdsHere } from './holds.ts';
 import { type HeldLease, writeHolding } from './lease.ts';
 import { type Bridge, databaseOf } from './open-bridge.ts';
 import { settlePlace } from './place.ts';
+import { chooseSession, isFreshInRound } from './revision.ts';
 import { runEvent } from './run-event.ts';
 
 export interface StartedRun {
@@ -93,11 +94,13 @@ async function claim(
     const project = await lockNextReady(trx, lease.bridge.machineId, now, held, free.busy);
     if (project?.id !== free.project.id || project.workspace !== free.project.workspace) return 'changed';
 
+    const runs = await runsOf(trx, project.id);
+    const revision = await chooseSession(trx, project, runs, defaults.policy, new Date(now));
+    const isNewSession = project.status === 'rejected' && revision?.session === 'fresh';
     const claimed = await takeUp(trx, project, now);
-    const before = await runsOf(trx, project.id);
-    const spawned = before.filter((run) => run.spawnedAt !== null);
+    const spawned = runs.filter((run) => run.spawnedAt !== null);
     const earlier = spawned.filter(isWork);
-    const sessionId = project.sessionId ?? newSessionId;
+    const sessionId = isNewSession ? newSessionId : (project.sessionId ?? newSessionId);
     const inSession = earlier.filter((run) => run.sessionId === sessionId);
     const inRound = earlier.filter(({ round }) => round === claimed.round);
     const untold = await untoldAnswers(trx, claimed);
@@ -107,7 +110,7 @@ async function claim(
       kind === 'answer'
         ? deferredCall(
             untold,
-            before.filter((one) => one.sessionId === sessionId),
+            runs.filter((one) => one.sessionId === sessionId),
           )
         : undefined;
     await insertRun(trx, {
@@ -119,6 +122,7 @@ async function claim(
       round: claimed.round,
       workspace: free.folder,
       session_id: sessionId,
+      revision: revision && JSON.stringify(revision),
       model: modelOfSession(inSession) ?? project.model ?? defaults.model,
       created_at: now,
     });
@@ -129,11 +133,13 @@ async function claim(
     const spent = sumCosts(spawned.map(({ costUsd }) => costUsd));
     const run = await findRun(trx, runId);
     if (!run) throw new Error(`run ${runId} is not there right after it was inserted`);
-    const data = { kind: run.kind, round: run.round, sessionId };
+    const session = revision && { session: revision.session };
+    const data = { kind: run.kind, round: run.round, sessionId, ...session };
     await runEvent(trx, run, { type: 'run.started', data }, now);
     // Last: the record names the run itself, too.
-    const briefing = await readBriefing(trx, claimed);
-    return { run, project: { ...claimed, runId, sessionId }, earlier, spent, briefing, resumes };
+    const working = { ...claimed, runId, sessionId };
+    const briefing = await readBriefing(trx, working, isFreshInRound(run, [...runs, run]));
+    return { run, project: working, earlier, spent, briefing, resumes };
   });
 }
 

@@ -4,6 +4,7 @@ import { figuresOf, summarizeEvidence } from '../project/evidence-text.ts';
 import { describeRound, SHORT_OID_DIGITS } from '../project/oid.ts';
 import type { Project } from '../project/project.ts';
 import type { Decision, RecordedEvidence, Verdict } from '../project/review.ts';
+import type { ReviseIn } from '../project/revision.ts';
 import { ok, type Result, refuse } from '../result.ts';
 
 /** The work of one round, as it was measured; without a tree where nothing was. */
@@ -46,9 +47,10 @@ export function isRepeated(
   decision: Decision | undefined,
   verdict: Verdict,
   reason: string,
-  { tree }: Binding,
+  { tree, reviseIn }: Binding & { readonly reviseIn?: ReviseIn | undefined },
 ): boolean {
   if (decision?.verdict !== verdict || decision.reason !== reason) return false;
+  if (reviseIn !== undefined && decision.reviseIn !== reviseIn) return false;
   return tree === undefined || (isTreePrefix(tree) && decision.tree?.startsWith(tree.toLowerCase()) === true);
 }
 

@@ -3,11 +3,14 @@ import type { Hold } from '../project/hold.ts';
 import type { Outcome } from '../project/outcome.ts';
 import type { Project } from '../project/project.ts';
 import { EMPTY_LIVE_STATE, type LiveState, type Run, type RunCost } from '../project/run.ts';
+import type { SessionContext } from '../project/session-context.ts';
 
 /** What is known of a run's end besides its outcome. */
 export interface Ending {
   readonly cost: RunCost;
   readonly live: LiveState;
+  /** How large its conversation is; null when it was never answered, or nobody knows. */
+  readonly context: SessionContext | null;
   /** In [0, 1): spreads the back-off. */
   readonly random: number;
   /** What the workspace looks like now; null when nobody looked. */
@@ -30,6 +33,7 @@ export function createEnding(random: number, known: Partial<Omit<Ending, 'random
   return {
     cost: { usd: 0, basis: 'reported' },
     live: EMPTY_LIVE_STATE,
+    context: null,
     fingerprint: null,
     resumeNotBefore: null,
     configuredModel: null,

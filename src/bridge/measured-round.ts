@@ -4,13 +4,16 @@ import { type ProjectId, unknownProject } from '../project/ids.ts';
 import { type LandingPlan, landingPlan } from '../project/landing-plan.ts';
 import type { Project } from '../project/project.ts';
 import type { Completion, Decision, RecordedEvidence } from '../project/review.ts';
+import type { RevisionChoice } from '../project/revision.ts';
 import { ok, type Result, refuse } from '../result.ts';
 import { findEvidence } from '../store/evidence.ts';
 import { findCompletion, findDecision } from '../store/reviews.ts';
+import { runsOf } from '../store/runs.ts';
 import { type Bridge, lookUp } from './bridge.ts';
 import { isToLand } from './landings.ts';
 import { databaseOf } from './open-bridge.ts';
 import { approvalQueue } from './queries.ts';
+import { revisionIfRejected } from './revision.ts';
 import { projectRules, type RulesPolicy } from './work-rules.ts';
 
 export interface MeasuredRound {
@@ -23,6 +26,8 @@ export interface MeasuredRound {
   readonly decision: Decision | undefined;
   /** What an approval does; undefined where none is waited for. */
   readonly landing: LandingPlan | undefined;
+  /** What a rejection costs, and in which session it goes on; undefined where no decision is waited for. */
+  readonly revision: RevisionChoice | undefined;
   /** How many rounds the owner allows; undefined: the rules cannot be read. */
   readonly maxRounds: number | undefined;
 }
@@ -52,6 +57,7 @@ export async function measuredRound(
     measured,
     decision: await findDecision(db, projectId, round),
     landing: isWaiting ? await landingOf(bridge, policy, project, measured) : undefined,
+    revision: isWaiting ? await revisionOf(bridge, policy, project, measured) : undefined,
     maxRounds: policy && projectRules(policy, project).maxRounds,
   });
 }
@@ -71,9 +77,21 @@ export async function waitingRounds(
       measured,
       decision: undefined,
       landing: await landingOf(bridge, policy, project, measured),
+      revision: await revisionOf(bridge, policy, project, measured),
       maxRounds: policy && projectRules(policy, project).maxRounds,
     })),
   );
+}
+
+/** What a rejection of the round under way would begin. */
+async function revisionOf(
+  bridge: Bridge,
+  policy: RulesPolicy | undefined,
+  project: Project,
+  measured: RecordedEvidence | undefined,
+): Promise<RevisionChoice> {
+  const runs = await runsOf(databaseOf(bridge).read, project.id);
+  return revisionIfRejected({ project, runs, measured }, policy, bridge.clock.now());
 }
 
 /** What an approval of the round under way does. */

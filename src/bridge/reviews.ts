@@ -4,6 +4,7 @@ import { baseOf, treeOf } from '../project/evidence.ts';
 import type { ProjectId } from '../project/ids.ts';
 import type { Project } from '../project/project.ts';
 import type { DecidedVia, Decision, RecordedEvidence, Verdict } from '../project/review.ts';
+import type { ReviseIn } from '../project/revision.ts';
 import { cleanText, LIMITS } from '../project/text.ts';
 import { DEFAULT_MAX_ROUNDS } from '../project/work-rules.ts';
 import { ok, type Result, refuse } from '../result.ts';
@@ -26,6 +27,8 @@ export interface DecisionOptions extends Binding {
   readonly via?: DecidedVia;
   /** Who decided, where it is known better than the actor says. */
   readonly by?: string;
+  /** In which session a rejection goes on, where that is not as configured. */
+  readonly reviseIn?: ReviseIn | undefined;
   /** How many rounds a project may have before a person looks at it. */
   readonly maxRounds?: number;
 }
@@ -79,6 +82,7 @@ async function decide(
       const decision = await recordDecision(change, {
         verdict,
         reason,
+        reviseIn: options.reviseIn ?? null,
         measured,
         bound: bound.ok && bound.value.bound,
         by: options.by ?? actor,
@@ -123,13 +127,14 @@ export async function recordDecision(
   decided: {
     readonly verdict: Verdict;
     readonly reason: string;
+    readonly reviseIn: ReviseIn | null;
     readonly measured: RecordedEvidence | undefined;
     readonly bound: boolean;
     readonly by: string;
     readonly via: DecidedVia;
   },
 ): Promise<Decision> {
-  const { verdict, reason, measured, bound, by, via } = decided;
+  const { verdict, reason, reviseIn, measured, bound, by, via } = decided;
   const { id, round } = project;
   const tree = measured ? treeOf(measured.evidence) : null;
   await insertDecision(trx, {
@@ -137,6 +142,7 @@ export async function recordDecision(
     round,
     verdict,
     reason,
+    revise_in: reviseIn,
     tree,
     base_oid: measured ? baseOf(measured.evidence) : null,
     evidence_id: measured?.id ?? null,

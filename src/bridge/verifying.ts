@@ -140,6 +140,7 @@ export async function recordEvidence(
       const decided = {
         verdict: 'approved',
         reason: '',
+        reviseIn: null,
         bound: true,
         by: 'supervisor',
         via: 'rule',

@@ -2,6 +2,7 @@
  * List prices of the models, for runs whose own cost is missing. They are those of Claude Code 2.1.329 (19 November
  * 2026), read from the catalog in its program, in US dollars per million tokens.
  */
+import type { TokenPrices } from '../project/session-context.ts';
 
 /** Tokens of one message, as the Messages API counts them. */
 export interface TokenUsage {
@@ -38,12 +39,30 @@ const LIST: readonly (readonly [name: string, input: number, cacheRead: number])
 /** The price that Claude uses for a model it does not know. */
 const UNKNOWN_MODEL = ['', 5, 0.5] as const;
 
+/** A cache write costs so many times as much as input. */
+const WRITE_FACTOR = 1.25;
+const HOUR_WRITE_FACTOR = 2;
+
 /** The list price of `usage` in US dollars. */
 export function listPriceUsd(model: string, usage: TokenUsage): number {
-  const [, input, cacheRead] = LIST.find(([name]) => model.toLowerCase().includes(name)) ?? UNKNOWN_MODEL;
+  const [, input, cacheRead] = listed(model) ?? UNKNOWN_MODEL;
   const hour = Math.min(usage.cacheWriteHour, usage.cacheWrite);
-  // For every model in the list, output costs five times as much as input; cache writes 1.25 times, or twice when kept
-  // for an hour.
-  const inputs = usage.input + 5 * usage.output + 1.25 * (usage.cacheWrite - hour) + 2 * hour;
-  return (inputs * input + usage.cacheRead * cacheRead) / 1e6;
+  // For every model in the list, output costs five times as much as input.
+  const writes = WRITE_FACTOR * (usage.cacheWrite - hour) + HOUR_WRITE_FACTOR * hour;
+  return ((usage.input + 5 * usage.output + writes) * input + usage.cacheRead * cacheRead) / 1e6;
+}
+
+/**
+ * What a conversation costs to be read anew and kept, and what is kept of it costs to be read again; null for a model that
+ * is not in the list.
+ */
+export function contextPrices(model: string, keptForHour: boolean): TokenPrices | null {
+  const found = listed(model);
+  if (!found) return null;
+  const [, input, cacheRead] = found;
+  return { write: input * (keptForHour ? HOUR_WRITE_FACTOR : WRITE_FACTOR), read: cacheRead };
+}
+
+function listed(model: string) {
+  return LIST.find(([name]) => model.toLowerCase().includes(name));
 }

@@ -10,6 +10,7 @@ import { toldInPrompt } from '../project/request-text.ts';
 import type { SteeringMessage } from '../project/review.ts';
 import type { Run, WorkKind } from '../project/run.ts';
 import { fillTemplate } from '../template.ts';
+import { type RejectedWork, revisionPrompt } from './revision-prompt.ts';
 
 export interface PromptFacts {
   readonly kind: WorkKind;
@@ -29,6 +30,8 @@ export interface PromptFacts {
   readonly remembers: boolean;
   /** The status text, for a session that remembers nothing. */
   readonly record: string;
+  /** What a session that was begun to revise it is told; null for any other. */
+  readonly rejected: RejectedWork | null;
   readonly messages: readonly SteeringMessage[];
 }
 
@@ -48,6 +51,9 @@ function opening(facts: PromptFacts): string {
   const told = facts.answers.map(toldInPrompt).join('\n\n');
   const request = [rejection, repair].filter((text) => text !== '').join('\n\n');
   const isNew = last === undefined && request === '' && told === '';
+  // Where the round has been submitted since, or has asked something, the record knows more.
+  if (!remembers && facts.rejected && reason !== null && repair === '' && told === '')
+    return revisionPrompt({ execute, reason, ...facts.rejected });
   if (!remembers)
     return isNew
       ? execute

@@ -3,12 +3,15 @@
  * end. Pure.
  */
 import { advance, NO_PROGRESS, type Progress } from './progress.ts';
+import { type ContextReading, readContext } from './session-context.ts';
 import { NOTHING_SPENT, type Spending, spend } from './spending.ts';
 import type { ClaudeEvent, Init, RateLimitInfo, ResultMessage } from './stream.ts';
 
 export interface RunSummary {
   readonly progress: Progress;
   readonly spending: Spending;
+  /** How large the conversation is; undefined before the first answer. */
+  readonly context: ContextReading | undefined;
   /** The first init event; Claude sends another with each further turn. */
   readonly init: Init | undefined;
   /** The last result event. */
@@ -28,6 +31,7 @@ export interface RunSummary {
 export const EMPTY: RunSummary = {
   progress: NO_PROGRESS,
   spending: NOTHING_SPENT,
+  context: undefined,
   init: undefined,
   result: undefined,
   error: undefined,
@@ -39,7 +43,8 @@ export const EMPTY: RunSummary = {
 export function foldEvent(before: RunSummary, event: ClaudeEvent, at: string): RunSummary {
   const progress = advance(before.progress, event, at);
   const spending = spend(before.spending, event);
-  const summary = { ...before, progress, spending };
+  const context = readContext(before.context, event, at);
+  const summary = { ...before, progress, spending, context };
   switch (event.kind) {
     case 'init':
       return { ...summary, init: before.init ?? event.init };

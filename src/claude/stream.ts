@@ -122,12 +122,14 @@ const messageStart = z.object({
     type: z.literal('message_start'),
     message: z.object({ id: z.string(), model: lenient(z.string()), usage }),
   }),
+  parent_tool_use_id: lenient(z.string()),
 });
 
 const messageDelta = z.object({
   type: z.literal('stream_event'),
   event: z.object({ type: z.literal('message_delta'), usage }),
   api_message_id: lenient(z.string()),
+  parent_tool_use_id: lenient(z.string()),
 });
 
 const hook = z.object({
@@ -201,6 +203,7 @@ export type ClaudeEvent =
       readonly messageId: string | undefined;
       readonly model: string | undefined;
       readonly usage: TokenUsage;
+      readonly ofSubagent: boolean;
     }
   | { readonly kind: 'rate_limit'; readonly info: RateLimitInfo }
   /** A call was refused; the reason is one of Claude's words for what refused it. */
@@ -273,13 +276,14 @@ const READERS: readonly ((value: unknown) => ClaudeEvent | undefined)[] = [
     const read = messageStart.safeParse(value);
     if (!read.success) return undefined;
     const { id, model, usage } = read.data.event.message;
-    return { kind: 'usage', messageId: id, model, usage };
+    return { kind: 'usage', messageId: id, model, usage, ofSubagent: Boolean(read.data.parent_tool_use_id) };
   },
   (value) => {
     const read = messageDelta.safeParse(value);
     if (!read.success) return undefined;
-    const { api_message_id: messageId, event } = read.data;
-    return { kind: 'usage', messageId, model: undefined, usage: event.usage };
+    const { api_message_id: messageId, event, parent_tool_use_id } = read.data;
+    const ofSubagent = Boolean(parent_tool_use_id);
+    return { kind: 'usage', messageId, model: undefined, usage: event.usage, ofSubagent };
   },
   (value) => {
     const read = rateLimit.safeParse(value);

@@ -15,6 +15,7 @@ import { outcomeSchema } from './outcome.ts';
 import { CLAIMANTS } from './project.ts';
 import { REQUEST_EVENTS } from './request-events.ts';
 import { DECIDED_VIA } from './review.ts';
+import { REVISION_SESSIONS } from './revision.ts';
 import { COST_BASES, RUN_KINDS } from './run.ts';
 
 /** Who did it. */
@@ -165,7 +166,15 @@ export const EVENTS = {
   })),
   'run.started': event(
     'A run was recorded; its process does not exist yet.',
-    () => ({ kind: z.enum(RUN_KINDS), round: round(), sessionId: id("Of Claude's conversation") }),
+    () => ({
+      kind: z.enum(RUN_KINDS),
+      round: round(),
+      sessionId: id("Of Claude's conversation"),
+      session: z
+        .enum(REVISION_SESSIONS)
+        .exactOptional()
+        .describe('Whether a revision goes on in the session of the work; missing for other runs'),
+    }),
     'start_run',
   ),
   'run.spawned': event('The process of a run was started.', () => ({ pid: z.int() })),

@@ -205,9 +205,12 @@ function askedPart({ requests }: Evidence): EvidencePart {
   return { title: 'Asked of a person', tone: 'plain', entries };
 }
 
-function runsPart({ cost }: Evidence): EvidencePart {
+function runsPart({ cost, sessions }: Evidence): EvidencePart {
   const { usd, turns, runs, seconds } = cost;
   const facts = [plural(runs, 'run'), plural(turns, 'turn'), ms(seconds * 1_000)];
   const price = usd === null ? 'cost unknown' : dollars(usd);
-  return { title: 'Ran', tone: 'plain', entries: [{ text: [...facts, price].join(', ') }] };
+  const ran = { text: [...facts, price].join(', ') };
+  // One is what everybody expects.
+  const names = sessions.length > 1 ? [{ text: 'sessions of the project so far', names: sessions }] : [];
+  return { title: 'Ran', tone: 'plain', entries: [ran, ...names] };
 }

@@ -1,6 +1,7 @@
 /** Rounds: what Code says it did, and what the person decided about it. */
 import type { Evidence } from './evidence.ts';
 import type { ProjectId, RunId } from './ids.ts';
+import type { ReviseIn } from './revision.ts';
 
 /** One submission of finished work. The files and the summary are Code's own words, not a measurement. */
 export interface Completion {
@@ -32,6 +33,8 @@ export interface Decision {
   readonly verdict: Verdict;
   /** Never empty for a rejection: Claude is sent these words. */
   readonly reason: string;
+  /** In which session a rejection goes on; null: as configured. */
+  readonly reviseIn: ReviseIn | null;
   /** What was measured of the round as it was decided on; null when nothing was. */
   readonly tree: string | null;
   readonly baseOid: string | null;

@@ -1,6 +1,8 @@
 /** A run is one `claude` process started for a project. It ends with exactly one outcome. */
 import type { MachineId, ProjectId, RunId } from './ids.ts';
 import type { Outcome } from './outcome.ts';
+import type { RevisionChoice } from './revision.ts';
+import type { SessionContext } from './session-context.ts';
 
 /** Why this run was started; each kind has its own prompt. */
 export const RUN_KINDS = [
@@ -72,6 +74,8 @@ export interface Run {
   readonly round: number;
   readonly workspace: string;
   readonly sessionId: string;
+  /** Why it is in this session; null for a run that begins no revision. */
+  readonly revision: RevisionChoice | null;
   /** The model asked for; null: whatever Claude's own settings say. */
   readonly model: string | null;
   /** The model Claude said it uses. */
@@ -84,6 +88,8 @@ export interface Run {
   /** 0 while it is under way; null when it is unknown. */
   readonly costUsd: number | null;
   readonly costBasis: CostBasis;
+  /** How large its conversation was when it ended; null when it was never answered, or nobody knows. */
+  readonly context: SessionContext | null;
   /** What the workspace looked like when the run ended; null when nobody looked. */
   readonly fingerprint: string | null;
   readonly outcome: Outcome | null;

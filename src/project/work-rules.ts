@@ -1,6 +1,7 @@
 /** What the owner says about work in a folder: where it is done, what proves it, and what an approval does. */
 import type { LandingAction } from './landing.ts';
 import { type Policy, policyOf, type SharedPolicy } from './policy.ts';
+import { DEFAULT_REVISE_IN, type ReviseIn } from './revision.ts';
 import type { Isolation, ReviewSettings, WorkspaceSettings } from './workspace.ts';
 
 export interface OwnersCheck {
@@ -52,6 +53,8 @@ export interface WorkRules {
   readonly onApprove: LandingAction;
   readonly remote: string;
   readonly maxRounds: number;
+  /** In which session a rejected project goes on. */
+  readonly reviseIn: ReviseIn;
   /** What all runs of a project may cost, in US dollars; null: no limit. */
   readonly projectUsd: number | null;
   /** Runs under way at once; null: as many as `concurrency` lets. */
@@ -70,6 +73,7 @@ export interface SharedRules extends SharedPolicy {
   readonly repairs?: number | undefined;
   readonly on_approve?: LandingAction | undefined;
   readonly max_rounds?: number | undefined;
+  readonly revise_in?: ReviseIn | undefined;
   readonly budget?: { readonly project_usd?: number | undefined } | undefined;
   readonly review?: ReviewSettings | undefined;
 }
@@ -100,6 +104,7 @@ export function workRules(own: WorkspaceSettings | undefined, shared: SharedRule
     onApprove: own?.on_approve ?? shared.on_approve ?? DEFAULT_ON_APPROVE,
     remote: own?.remote ?? 'origin',
     maxRounds: own?.max_rounds ?? shared.max_rounds ?? DEFAULT_MAX_ROUNDS,
+    reviseIn: own?.revise_in ?? shared.revise_in ?? DEFAULT_REVISE_IN,
     projectUsd: own?.budget_usd ?? shared.budget?.project_usd ?? null,
     concurrency: own?.concurrency ?? null,
     autoApprove: auto === undefined ? null : { maxLines: auto.max_lines, paths: auto.paths },

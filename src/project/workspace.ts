@@ -1,6 +1,7 @@
 /** What the configuration says about a folder that Claude may work in. */
 import type { LandingAction } from './landing.ts';
 import type { PolicySettings } from './policy.ts';
+import type { ReviseIn } from './revision.ts';
 
 /** Where Claude works: in a git worktree of the project's own, or in the folder itself. */
 export const ISOLATIONS = ['worktree', 'in_place'] as const;
@@ -33,6 +34,7 @@ export interface WorkspaceSettings {
   readonly on_approve?: LandingAction | undefined;
   readonly remote?: string | undefined;
   readonly max_rounds?: number | undefined;
+  readonly revise_in?: ReviseIn | undefined;
   readonly budget_usd?: number | undefined;
   readonly concurrency?: number | undefined;
   readonly auto_approve?: { readonly max_lines: number; readonly paths: readonly string[] } | undefined;

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import type { ProjectId, RunId } from '../project/ids.ts';
 import { type Completion, DECIDED_VIA, type Decision, VERDICTS } from '../project/review.ts';
+import { REVISE_IN } from '../project/revision.ts';
 import type { Run } from '../project/run.ts';
 import type { Reader, Writer } from './database.ts';
 import { knownWord } from './known-word.ts';
@@ -131,6 +132,7 @@ export async function decisionsOf(db: Reader, projectId: ProjectId): Promise<Dec
 
 const viaWord = knownWord('approvals.decided_via', DECIDED_VIA);
 const verdictWord = knownWord('approvals.verdict', VERDICTS);
+const reviseInWord = knownWord('approvals.revise_in', REVISE_IN);
 const files = z.array(z.string());
 
 function toCompletion(row: Row<'completions'>): Completion {
@@ -155,6 +157,7 @@ function toDecision(row: Row<'approvals'>): Decision {
     round: row.round,
     verdict: verdictWord(row.verdict),
     reason: row.reason,
+    reviseIn: row.revise_in && reviseInWord(row.revise_in),
     tree: row.tree,
     baseOid: row.base_oid,
     bound: row.bound === 1,

@@ -1,6 +1,7 @@
 /** Parses a row of `runs`. */
 import * as z from 'zod';
 import { type Outcome, outcomeSchema } from '../project/outcome.ts';
+import { REVISE_IN, REVISION_ASKERS, REVISION_SESSIONS } from '../project/revision.ts';
 import { COST_BASES, EMPTY_LIVE_STATE, RUN_KINDS, type Run } from '../project/run.ts';
 import { knownWord } from './known-word.ts';
 import type { Row } from './schema.ts';
@@ -18,6 +19,31 @@ const liveState = z.object({
   currentTodo: z.string().nullable(),
 });
 
+/** One of a newer program counts as unknown. */
+const sessionContext = z
+  .object({
+    startTokens: z.number(),
+    tokens: z.number(),
+    at: z.string(),
+    keptMs: z.number(),
+    prices: z.object({ write: z.number(), read: z.number() }).nullable(),
+  })
+  .nullable()
+  .catch(null);
+const readingCost = z.object({ tokens: z.number(), usd: z.number().nullable() });
+const revisionChoice = z
+  .object({
+    asked: z.enum(REVISE_IN),
+    by: z.enum(REVISION_ASKERS),
+    session: z.enum(REVISION_SESSIONS),
+    cost: z.object({
+      session: readingCost.extend({ cachedUntil: z.string().nullable() }).nullable(),
+      fresh: readingCost.nullable(),
+    }),
+  })
+  .nullable()
+  .catch(null);
+
 /** The run of a row, with its live state while it is under way. Throws StoreError for a word that only a newer program knows. */
 export function toRun(row: Row<'runs'> & { readonly live?: string | null }): Run {
   return {
@@ -29,6 +55,7 @@ export function toRun(row: Row<'runs'> & { readonly live?: string | null }): Run
     round: row.round,
     workspace: row.workspace,
     sessionId: row.session_id,
+    revision: revisionChoice.parse(JSON.parse(row.revision ?? 'null')),
     model: row.model,
     modelUsed: row.model_used,
     pid: row.pid,
@@ -37,6 +64,7 @@ export function toRun(row: Row<'runs'> & { readonly live?: string | null }): Run
     live: liveState.catch(EMPTY_LIVE_STATE).parse(JSON.parse(row.live ?? row.progress ?? 'null')),
     costUsd: row.cost_usd,
     costBasis: costBasisWord(row.cost_basis),
+    context: sessionContext.parse(JSON.parse(row.context ?? 'null')),
     fingerprint: row.fingerprint,
     outcome: toOutcome(row),
     createdAt: row.created_at,

@@ -3,6 +3,7 @@ import type { MachineId, ProjectId, RunId } from '../project/ids.ts';
 import type { Outcome } from '../project/outcome.ts';
 import type { ProjectStatus } from '../project/project.ts';
 import type { LiveState, Run, RunCost } from '../project/run.ts';
+import type { SessionContext } from '../project/session-context.ts';
 import type { Reader, Writer } from './database.ts';
 import { removeLiveState, runsWithLive } from './run-live.ts';
 import { toRun } from './run-row.ts';
@@ -24,6 +25,7 @@ export async function insertRun(
     | 'round'
     | 'workspace'
     | 'session_id'
+    | 'revision'
     | 'model'
     | 'created_at'
   >,
@@ -69,6 +71,7 @@ export async function workspaceIdentityOf(db: Reader, id: RunId): Promise<string
 export interface RunEnd {
   readonly cost: RunCost;
   readonly live: LiveState;
+  readonly context: SessionContext | null;
   readonly fingerprint: string | null;
   readonly endedAt: string;
 }
@@ -84,6 +87,7 @@ export async function closeRun(trx: Writer, id: RunId, outcome: Outcome, end: Ru
       cost_usd: end.cost.usd,
       cost_basis: end.cost.basis,
       progress: JSON.stringify(end.live),
+      context: end.context && JSON.stringify(end.context),
       fingerprint: end.fingerprint,
       ended_at: end.endedAt,
     })

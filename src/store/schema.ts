@@ -7,6 +7,7 @@ import type { LandingAction, LandingOutcome } from '../project/landing.ts';
 import type { Claimant, ProjectStatus } from '../project/project.ts';
 import type { PermissionScope, RequestKind, RequestState } from '../project/request.ts';
 import type { DecidedVia, Verdict } from '../project/review.ts';
+import type { ReviseIn } from '../project/revision.ts';
 import type { CostBasis, RunKind } from '../project/run.ts';
 import type { WorktreeState } from '../project/worktree.ts';
 import type { SettingColumns } from './setting-columns.ts';
@@ -66,6 +67,8 @@ export interface Tables {
     round: number;
     verdict: Verdict;
     reason: string;
+    /** In which session it is to go on; null: as configured. */
+    revise_in: Generated<ReviseIn | null>;
     /** Of the evidence that counted. */
     tree: Generated<string | null>;
     base_oid: Generated<string | null>;
@@ -172,6 +175,8 @@ export interface Tables {
     round: number;
     workspace: string;
     session_id: string;
+    /** JSON: why it is in this session. */
+    revision: Generated<string | null>;
     model: string | null;
     model_used: string | null;
     pid: number | null;
@@ -181,6 +186,8 @@ export interface Tables {
     claude_version: string | null;
     /** How far it had come when it ended. */
     progress: string | null;
+    /** JSON: how large its conversation was when it ended. */
+    context: Generated<string | null>;
     /** The fingerprint of the workspace when the run ended. */
     fingerprint: string | null;
     /** Null when requests were made and their cost is unknown. */

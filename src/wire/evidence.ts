@@ -1,11 +1,21 @@
 import { type Evidence, treeOf } from '../project/evidence.ts';
 import { figuresOf } from '../project/evidence-text.ts';
 import type { RecordedEvidence } from '../project/review.ts';
+import type { RevisionChoice } from '../project/revision.ts';
 import { allSnakeCase } from '../snake-case.ts';
-import type { WireEvidence, WireEvidenceFigures } from './schemas/evidence.ts';
+import { toWireRevision } from './revision.ts';
+import type { WireEvidence, WireEvidenceFigures, WireShownEvidence } from './schemas/evidence.ts';
 
 export function toWireEvidence(evidence: Evidence): WireEvidence {
   return allSnakeCase(evidence) as WireEvidence;
+}
+
+/** @param revision What a rejection begins; undefined where none is waited for. */
+export function toWireShownEvidence(
+  evidence: Evidence,
+  revision: RevisionChoice | undefined,
+): WireShownEvidence {
+  return { ...toWireEvidence(evidence), revision: revision ? toWireRevision(revision) : null };
 }
 
 export function toWireFigures({ round, attempt, evidence }: RecordedEvidence): WireEvidenceFigures {

@@ -1,20 +1,24 @@
 import type { Dependency } from '../project/dependency.ts';
 import type { Project } from '../project/project.ts';
 import type { ProjectDetails } from '../project/project-details.ts';
+import type { RevisionChoice } from '../project/revision.ts';
 import type { Run } from '../project/run.ts';
 import { toWireDependency } from './dependency.ts';
 import { toWireProject } from './project.ts';
+import { toWireRevision } from './revision.ts';
 import { toWireMessage, toWireRounds, toWireUpdate } from './round.ts';
 import { toWireRun } from './run.ts';
 import type { WireProjectDetails, WireSentPlan } from './schemas/project-details.ts';
 import { toWireWorktree } from './worktree.ts';
 
 /**
+ * @param revision What a rejection begins; undefined where none is waited for.
  * @param outputOf The file with a run's raw output, if it is kept.
  * @param next Commands a person can give now.
  */
 export function toWireProjectDetails(
   details: ProjectDetails,
+  revision: RevisionChoice | undefined,
   outputOf: (run: Run) => string | null,
   next: readonly string[],
 ): WireProjectDetails {
@@ -25,6 +29,7 @@ export function toWireProjectDetails(
     runs: details.runs.map((run) => ({ ...toWireRun(run), output: outputOf(run) })),
     rounds: toWireRounds(details),
     worktree: details.worktree ? toWireWorktree(details.worktree) : null,
+    revision: revision ? toWireRevision(revision) : null,
     updates: details.updates.map(toWireUpdate),
     waiting_messages: details.waitingMessages.map(toWireMessage),
     spent_usd: details.spentUsd,

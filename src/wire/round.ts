@@ -46,6 +46,7 @@ export function toWireDecision(decision: Decision): WireDecision {
   return {
     verdict: decision.verdict,
     reason: decision.reason,
+    revise_in: decision.reviseIn,
     tree: decision.tree,
     base_oid: decision.baseOid,
     bound: decision.bound,

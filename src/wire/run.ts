@@ -1,6 +1,7 @@
 import type { Outcome } from '../project/outcome.ts';
 import type { LiveState, Run } from '../project/run.ts';
-import { withSnakeCase } from '../snake-case.ts';
+import { allSnakeCase, withSnakeCase } from '../snake-case.ts';
+import { toWireRevision } from './revision.ts';
 import type { WireOutcome } from './schemas/outcome.ts';
 import type { WireRun } from './schemas/run.ts';
 
@@ -13,11 +14,13 @@ export function toWireRun(run: Run): WireRun {
     round: run.round,
     workspace: run.workspace,
     session_id: run.sessionId,
+    revision: run.revision && toWireRevision(run.revision),
     model: run.model,
     model_used: run.modelUsed,
     pid: run.pid,
     claude_version: run.claudeVersion,
     live: toWireLive(run.live),
+    context: run.context && (allSnakeCase(run.context) as WireRun['context']),
     cost_usd: run.costUsd,
     cost_basis: run.costBasis,
     outcome: run.outcome && toWireOutcome(run.outcome),

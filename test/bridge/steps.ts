@@ -69,7 +69,7 @@ export async function current(bridge: Bridge, projectId: ProjectId): Promise<Pro
 
 /** What the prompt of a run that is claimed now would be made of. */
 export async function briefingOf(rig: Rig, projectId: ProjectId): Promise<Briefing> {
-  return readBriefing(databaseOf(rig.bridge).read, await current(rig.bridge, projectId));
+  return readBriefing(databaseOf(rig.bridge).read, await current(rig.bridge, projectId), false);
 }
 
 /** The types of all events, oldest first; of one project if it is given. */

@@ -75,10 +75,12 @@ describe('show', () => {
     const story = JSON.parse(stdout);
     expect(Object.keys(story)).toEqual([
       'project',
+      'waits_for',
       'markdown',
       'runs',
       'rounds',
       'worktree',
+      'revision',
       'updates',
       'waiting_messages',
       'spent_usd',

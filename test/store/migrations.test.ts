@@ -38,6 +38,7 @@ const DIGESTS: readonly { readonly digest: string; readonly releasedIn?: string 
   { digest: '885a6f6c71124f95c9b367ea79e220c3705f1edfd58d024a5834c865638b362e' },
   { digest: '75559e9f1d4d90b91a302e7d5109fb6f4e566873f927c049eff19ba2b2298d30' },
   { digest: '0f96d8090ee7548da68d2867748400635d34f945815d5569294022542272f3e1' },
+  { digest: '124468b77e6d4203b609a7c51ca89a04c4763a23d7c6e475b40ca42d6e861831' },
 ];
 
 const SOURCES = new URL('../../src/store/sqlite/', import.meta.url);

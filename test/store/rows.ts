@@ -78,5 +78,11 @@ export async function addRun(trx: Writer, run: RunToAdd): Promise<RunId> {
 
 /** How a run ended that cost nothing. */
 export function endedAt(at: string): RunEnd {
-  return { cost: { usd: 0, basis: 'reported' }, live: EMPTY_LIVE_STATE, fingerprint: null, endedAt: at };
+  return {
+    cost: { usd: 0, basis: 'reported' },
+    live: EMPTY_LIVE_STATE,
+    context: null,
+    fingerprint: null,
+    endedAt: at,
+  };
 }

@@ -4,7 +4,7 @@ import { readCheckOutputs, readPatch } from '../../bridge/evidence-files.ts';
 import { type MeasuredRound, measuredRound } from '../../bridge/measured-round.ts';
 import { readableConfig } from '../../control/host.ts';
 import { nextCommands } from '../../control/next-commands.ts';
-import { toWireEvidence } from '../../wire/evidence.ts';
+import { toWireShownEvidence } from '../../wire/evidence.ts';
 import { type Cli, fail } from '../context.ts';
 import { idArgument, jsonOption, wholeNumber } from '../terminal/arguments.ts';
 import { layoutOf, section } from '../terminal/layout.ts';
@@ -65,7 +65,7 @@ async function show(cli: Cli, bridge: Bridge, shown: MeasuredRound, options: Opt
     return;
   }
   if (!measured) return fail(cli, `round ${round} was not measured.`);
-  if (options.json) return out.json(toWireEvidence(measured.evidence));
+  if (options.json) return out.json(toWireShownEvidence(measured.evidence, shown.revision));
   if (options.diff) {
     const patch = await readPatch(bridge, measured);
     if (!patch.ok) return fail(cli, patch.refusal);

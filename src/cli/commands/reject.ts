@@ -1,10 +1,11 @@
 import { Command } from 'commander';
 import type { Bridge } from '../../bridge/bridge.ts';
-import type { Binding } from '../../bridge/decision-binding.ts';
 import { type Decided, reject } from '../../bridge/reviews.ts';
 import type { ProjectId } from '../../project/ids.ts';
+import { chooseRevision, type ReviseIn } from '../../project/revision.ts';
+import { describeChoice } from '../../project/revision-text.ts';
 import type { Result } from '../../result.ts';
-import type { Cli } from '../context.ts';
+import { type Cli, fail } from '../context.ts';
 import { bindingOf, waitingRound } from '../decide.ts';
 import { idArgument, wholeNumber } from '../terminal/arguments.ts';
 import { dateAndTime } from '../terminal/time.ts';
@@ -13,22 +14,35 @@ import { measuredInShort } from '../views/evidence-text.ts';
 import { hintIfNobodyActs, named } from '../views/hints.ts';
 import { withProject } from '../with-project.ts';
 
+interface Options {
+  reason: string;
+  fresh?: true;
+  session?: true;
+  round?: number;
+  tree?: string;
+}
+
 export function rejectCommand(cli: Cli): Command {
   return new Command('reject')
 
     .addArgument(idArgument())
     .requiredOption('--reason <text>', 'what to change; Claude reads exactly this')
+    .option('--fresh', 'Claude revises the work in a new session')
+    .option('--session', 'Claude revises it in the session that did the work')
     .option('--round <number>', 'fail unless this round waits for a decision', wholeNumber(1))
     .option('--tree <digits>', 'fail unless this is what was measured of it')
     .addHelpText(
       'after',
       examples('bridge-supervisor reject 3f9a --reason "Keep the old file format readable."'),
     )
-    .action((id: string, { reason, round, tree }: { reason: string; round?: number; tree?: string }) =>
-      withProject(
+    .addHelpText('after', ABOUT)
+    .action((id: string, options: Options) => {
+      if (options.fresh && options.session)
+        return fail(cli, '--fresh and --session exclude each other', 'Give one of them.');
+      return withProject(
         cli,
         id,
-        (bridge, projectId) => rejectWhatIsShown(cli, bridge, projectId, reason, { round, tree }),
+        (bridge, projectId) => rejectWhatIsShown(cli, bridge, projectId, options),
         async ({ project, decision, repeated }, bridge) => {
           if (repeated) {
             const at = dateAndTime(decision.createdAt);
@@ -41,22 +55,34 @@ export function rejectCommand(cli: Cli): Command {
           cli.out.line(`Claude starts round ${decision.round + 1} with your reason.`);
           await hintIfNobodyActs(cli, bridge);
         },
-      ),
-    );
+      );
+    });
 }
+
+const ABOUT = `
+Says what either session costs to begin with. Without --fresh or --session the
+key 'revise_in' of the configuration decides.`;
 
 /** In one line: whoever gives a reason has looked. */
 async function rejectWhatIsShown(
   cli: Cli,
   bridge: Bridge,
   projectId: ProjectId,
-  reason: string,
-  given: Pick<Binding, 'round' | 'tree'>,
+  { reason, round, tree, fresh, session }: Options,
 ): Promise<Result<Decided>> {
+  const given = { round, tree };
+  const reviseIn: ReviseIn | undefined = fresh ? 'fresh' : session && 'session';
   const waiting = await waitingRound(cli, bridge, projectId, given);
-  if (!waiting) return reject(bridge, projectId, reason, 'person', given);
-  const { measured, maxRounds } = waiting;
+  if (!waiting) return reject(bridge, projectId, reason, 'person', { ...given, reviseIn });
+  const { measured, maxRounds, revision } = waiting;
   if (measured) cli.out.line(`Measured of ${measuredInShort(measured)}.`);
-  const options = { ...bindingOf(waiting, given), ...(maxRounds !== undefined && { maxRounds }) };
-  return reject(bridge, projectId, reason, 'person', options);
+  if (revision) {
+    const choice = reviseIn ? chooseRevision({ asked: reviseIn, by: 'decision' }, revision.cost) : revision;
+    cli.out.line(`A revision goes on ${describeChoice(choice)}.`);
+  }
+  const binding = { ...bindingOf(waiting, given), reviseIn };
+  return reject(bridge, projectId, reason, 'person', {
+    ...binding,
+    ...(maxRounds !== undefined && { maxRounds }),
+  });
 }

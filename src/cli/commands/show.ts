@@ -1,6 +1,9 @@
 import { Command } from 'commander';
+import { measuredRound } from '../../bridge/measured-round.ts';
 import { projectDetails } from '../../bridge/queries.ts';
+import { readableConfig } from '../../control/host.ts';
 import { nextCommands } from '../../control/next-commands.ts';
+import { ok } from '../../result.ts';
 import { toWireProjectDetails } from '../../wire/project-details.ts';
 import type { Cli } from '../context.ts';
 import { idArgument, jsonOption, wholeNumber } from '../terminal/arguments.ts';
@@ -28,13 +31,21 @@ export function showCommand(cli: Cli): Command {
       withProject(
         cli,
         id,
-        (bridge, projectId) => projectDetails(bridge, projectId, updates),
-        (details) => {
+        async (bridge, projectId) => {
+          const details = await projectDetails(bridge, projectId, updates);
+          if (!details.ok) return details;
+          const shown = await measuredRound(bridge, readableConfig(cli), projectId);
+          if (!shown.ok) return shown;
+          return ok({ details: details.value, revision: shown.value.revision });
+        },
+        ({ details, revision }) => {
           if (json) {
             const next = nextCommands(details.project);
-            return cli.out.json(toWireProjectDetails(details, (run) => runOutput(cli.stateDir, run), next));
+            return cli.out.json(
+              toWireProjectDetails(details, revision, (run) => runOutput(cli.stateDir, run), next),
+            );
           }
-          for (const line of showLines(details, cli)) cli.out.line(line);
+          for (const line of showLines(details, revision, cli)) cli.out.line(line);
         },
       ),
     );

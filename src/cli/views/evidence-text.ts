@@ -1,4 +1,7 @@
-/** What was measured of a round as a person reads it: first that, then what Claude says, then what an approval does. */
+/**
+ * What was measured of a round as a person reads it: first that, then what Claude says, then what an approval does and
+ * what a rejection costs.
+ */
 import type { MeasuredRound } from '../../bridge/measured-round.ts';
 import { treeOf } from '../../project/evidence.ts';
 import { type EvidenceEntry, type EvidencePart, partsOf } from '../../project/evidence-parts.ts';
@@ -10,11 +13,12 @@ import { type Layout, section } from '../terminal/layout.ts';
 import type { Format, Output } from '../terminal/output.ts';
 import { flow, shorten, wrap } from '../terminal/text.ts';
 import { dateAndTime } from '../terminal/time.ts';
+import { rejectionLines } from './rejection-text.ts';
 import { saidLines } from './round-lines.ts';
 
 /** One screen about a round. */
 export function evidenceLines(shown: MeasuredRound, layout: Layout): string[] {
-  const { project, round, measured, completion, landing } = shown;
+  const { project, round, measured, completion, landing, revision } = shown;
   const { out, columns } = layout;
   return [
     ...wrap(project.title, out.columns).map((line) => out.style('bold', line)),
@@ -37,6 +41,7 @@ export function evidenceLines(shown: MeasuredRound, layout: Layout): string[] {
           'cyan',
         )
       : []),
+    ...rejectionLines(revision, layout),
   ];
 }
 

@@ -9,6 +9,8 @@ import { planBody } from '../../project/plan.ts';
 import { WHAT_NEXT } from '../../project/project.ts';
 import type { ProjectDetails } from '../../project/project-details.ts';
 import { type SteeringMessage, sortWaiting } from '../../project/review.ts';
+import type { RevisionChoice } from '../../project/revision.ts';
+import { describeChoice } from '../../project/revision-text.ts';
 import type { Run } from '../../project/run.ts';
 import type { Worktree } from '../../project/worktree.ts';
 import { planFile } from '../../state-folder.ts';
@@ -17,12 +19,18 @@ import { indented, type Layout, layoutOf, projectHead, section } from '../termin
 import { flow, shorten, wrap } from '../terminal/text.ts';
 import { ago, dateAndTime, inTurns, lasted, upcoming } from '../terminal/time.ts';
 import { entryLines } from '../terminal/timeline-entry.ts';
+import { rejectionLines } from './rejection-text.ts';
 import { roundLines } from './round-lines.ts';
 import { runLines } from './run-lines.ts';
 import { runOutput } from './run-output.ts';
 import { placeLines } from './worktree-text.ts';
 
-export function showLines(details: ProjectDetails, { out, clock, stateDir }: Cli): string[] {
+/** @param revision What a rejection begins; undefined where none is waited for. */
+export function showLines(
+  details: ProjectDetails,
+  revision: RevisionChoice | undefined,
+  { out, clock, stateDir }: Cli,
+): string[] {
   const layout = layoutOf(out, clock.now());
   const { columns } = layout;
   const { project } = details;
@@ -47,6 +55,7 @@ export function showLines(details: ProjectDetails, { out, clock, stateDir }: Cli
     ...section(layout, 'Updates', updateLines(details, layout)),
     ...section(layout, `Messages given to run ${open?.id}, not confirmed yet`, messageLines(given)),
     ...section(layout, 'Messages that Claude has not read yet', messageLines(waiting)),
+    ...rejectionLines(revision, layout),
     ...section(layout, 'Next', [
       ...wrap(WHAT_NEXT[project.status], columns),
       ...nextCommands(project).map((command) => out.style('cyan', command)),
@@ -93,11 +102,13 @@ function planLines({ project, markdown }: ProjectDetails, stateDir: string, colu
 
 function historyOf(run: Run, { columns, now }: Layout, stateDir: string): string[] {
   const head = `${dateAndTime(run.createdAt)} ${run.kind}, round ${run.round}, run ${run.id}`;
-  if (run.outcome === null) return [head, ...indented(runLines(run, null, now, columns - 2))];
+  const where = run.revision ? wrap(describeChoice(run.revision), columns - 2) : [];
+  if (run.outcome === null) return [head, ...indented([...where, ...runLines(run, null, now, columns - 2)])];
   const end = run.endedAt ?? run.createdAt;
   return [
     head,
     ...indented([
+      ...where,
       ...shorten(wrap(describeOutcome(run.outcome), columns - 2), 5),
       ...flow(
         [

@@ -1,6 +1,7 @@
 /** The person's decision about submitted work. */
 import * as z from 'zod';
 import type { Decided } from '../../bridge/reviews.ts';
+import { REVISE_IN } from '../../project/revision.ts';
 import { type Answer, answer, type Call, defineTool } from '../define-tool.ts';
 import { projectId } from '../input.ts';
 import { readiness } from '../readiness.ts';
@@ -24,6 +25,13 @@ const tree = z
     'The first 8 or more digits of the tree the person has seen; refused when it is another. Default: as shown last.',
   );
 
+const reviseIn = z
+  .enum(REVISE_IN)
+  .optional()
+  .describe(
+    'Where it goes on: in the session that did the work, in a fresh one that is told plan, evidence, changes and reason, or in the cheapest. Default: as configured; the shown text says so, and what either costs.',
+  );
+
 export const approveTool = defineTool({
   name: 'bridge_approve',
   title: 'Approve submitted work',
@@ -43,23 +51,25 @@ export const rejectTool = defineTool({
   name: 'bridge_reject',
   title: 'Reject submitted work',
   description:
-    'Rejects what Claude Code submitted and sends the reason back to it; it revises the work in the same session and submits again. Call it only when the person has said so. A repeated call returns the first decision.',
+    'Rejects what Claude Code submitted and sends the reason back to it; it revises the work and submits again. Call it only when the person has said so. A repeated call returns the first decision.',
   hints: { readOnly: false, destructive: false, idempotent: true },
   input: z.strictObject({
     project_id: projectId,
     // An empty reason is refused by the verb, in words that people know.
     reason: z.string().describe('What is to be changed: Claude Code is told exactly this. Not empty.'),
+    revise_in: reviseIn,
     round,
     tree,
   }),
   async run(input, call) {
-    const { project_id, reason, ...binding } = input;
+    const { project_id, reason, revise_in, ...binding } = input;
     const shown = call.shown.of(project_id);
     const found = await call.verbs.measuredRound(project_id);
     const maxRounds = found.ok ? found.value.maxRounds : undefined;
     const decided = await call.verbs.reject(project_id, reason, 'desktop', {
       ...binding,
       shown,
+      reviseIn: revise_in,
       ...(maxRounds !== undefined && { maxRounds }),
     });
     return decided.ok ? decisionAnswer(decided.value, call) : decided;

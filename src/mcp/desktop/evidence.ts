@@ -7,8 +7,8 @@ import { type Result, refuse } from '../../result.ts';
 import { type Answer, answer, type Call, defineTool, type Facts } from '../define-tool.ts';
 import { cut, ROOM_BYTES } from '../fit.ts';
 import { projectId } from '../input.ts';
+import { choiceFacts } from '../texts/choices.ts';
 import { evidenceFacts, measuredLines } from '../texts/evidence.ts';
-import { landingFacts } from '../texts/landing.ts';
 import { projectFacts, projectLine } from '../texts/project.ts';
 import { QUOTED_NOTE } from '../texts/quoted.ts';
 import { completionFacts, completionLines } from '../texts/review.ts';
@@ -19,7 +19,7 @@ export const evidenceTool = defineTool({
   name: 'bridge_get_evidence',
   title: 'Show what was measured',
   description:
-    'Shows what was measured of a round: how the checks ended, warnings, what changed, what it cost, and what an approval would do (summary); the changes themselves (diff); or what the checks printed (checks).',
+    'Shows what was measured of a round: how the checks ended, warnings, what changed, what it cost, what an approval would do and a rejection would cost (summary); the changes themselves (diff); or what the checks printed (checks).',
   hints: { readOnly: true, destructive: false, idempotent: true },
   input: z.strictObject({
     project_id: projectId,
@@ -50,7 +50,7 @@ const COMPLETION_BYTES = 4_000;
 
 function summary(shown: MeasuredRound, call: Call): Answer {
   call.shown.note(shown);
-  const { project, measured, completion, landing } = shown;
+  const { project, measured, completion } = shown;
   return answer(
     [
       projectLine(project),
@@ -62,7 +62,7 @@ function summary(shown: MeasuredRound, call: Call): Answer {
       ...projectFacts(project),
       part: 'summary',
       ...(measured ? { evidence: evidenceFacts(measured, EVIDENCE_BYTES) } : {}),
-      ...landingFacts(landing),
+      ...choiceFacts(shown),
       ...(completion ? { completion: completionFacts(completion, COMPLETION_BYTES) } : {}),
       note: QUOTED_NOTE,
       next: measured

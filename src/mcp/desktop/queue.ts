@@ -2,8 +2,8 @@ import * as z from 'zod';
 import type { MeasuredRound } from '../../bridge/measured-round.ts';
 import { answer, defineTool, type Facts } from '../define-tool.ts';
 import { fitting } from '../fit.ts';
+import { choiceFacts } from '../texts/choices.ts';
 import { evidenceFacts, measuredLines } from '../texts/evidence.ts';
-import { landingFacts } from '../texts/landing.ts';
 import { attentionLines, projectFacts, projectLine, workspaceText } from '../texts/project.ts';
 import { QUOTED_NOTE } from '../texts/quoted.ts';
 import { completionFacts, completionLines } from '../texts/review.ts';
@@ -12,7 +12,7 @@ export const approvalQueueTool = defineTool({
   name: 'bridge_get_approval_queue',
   title: 'Show what waits for approval',
   description:
-    'Shows the work that waits for the decision of the person, oldest first: what was measured of it, what an approval would do, and what Claude Code says about it. Also projects that need a person for another reason.',
+    'Shows the work that waits for the decision of the person, oldest first: what was measured of it, what an approval would do and a rejection would cost, and what Claude Code says about it. Also projects that need a person for another reason.',
   hints: { readOnly: true, destructive: false, idempotent: true },
   input: z.strictObject({}),
   async run(_, { verbs, shown: shownRounds }) {
@@ -50,11 +50,12 @@ const MAX_STUCK = 5;
 const EVIDENCE_BYTES = 3_000;
 const COMPLETION_BYTES = 4_000;
 
-function roundFacts({ project, completion, measured, landing }: MeasuredRound): Facts {
+function roundFacts(round: MeasuredRound): Facts {
+  const { project, completion, measured } = round;
   return {
     ...projectFacts(project),
     ...(measured ? { evidence: evidenceFacts(measured, EVIDENCE_BYTES) } : {}),
-    ...landingFacts(landing),
+    ...choiceFacts(round),
     ...(completion ? { completion: completionFacts(completion, COMPLETION_BYTES) } : {}),
   };
 }

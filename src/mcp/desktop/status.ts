@@ -9,8 +9,8 @@ import { plural } from '../../project/text.ts';
 import { answer, defineTool, type Facts } from '../define-tool.ts';
 import { projectId } from '../input.ts';
 import { readiness } from '../readiness.ts';
+import { choiceFacts } from '../texts/choices.ts';
 import { evidenceFacts, measuredLines } from '../texts/evidence.ts';
-import { landingFacts } from '../texts/landing.ts';
 import {
   attentionLines,
   beginningLines,
@@ -70,7 +70,8 @@ const COMPLETION_BYTES = 6_000;
 const REASON_BYTES = 3_000;
 const UPDATE_BYTES = 800;
 
-function detailFacts(details: ProjectDetails, { measured, landing }: MeasuredRound): Facts {
+function detailFacts(details: ProjectDetails, round: MeasuredRound): Facts {
+  const { measured } = round;
   const { updates, spentUsd, runsOfUnknownCost, runs } = details;
   const { given, waiting, open, lastEnd, completion, decision, quotes } = newestOf(details);
   return {
@@ -82,7 +83,7 @@ function detailFacts(details: ProjectDetails, { measured, landing }: MeasuredRou
     ...(given.length > 0 ? { messages_given: given.length } : {}),
     ...(waiting.length > 0 ? { messages_waiting: waiting.length } : {}),
     ...(measured ? { evidence: evidenceFacts(measured, EVIDENCE_BYTES) } : {}),
-    ...landingFacts(landing),
+    ...choiceFacts(round),
     ...(completion ? { completion: completionFacts(completion, COMPLETION_BYTES) } : {}),
     ...(decision ? { decision: decisionFacts(decision, REASON_BYTES) } : {}),
     ...(updates.length > 0 ? { updates: updates.map((update) => updateFacts(update, UPDATE_BYTES)) } : {}),

@@ -7,14 +7,21 @@ import { describeLandingPlan } from '../../project/landing-plan.ts';
 import { describeRound } from '../../project/oid.ts';
 import { asCode, quote } from '../../project/quotation.ts';
 import type { RecordedEvidence } from '../../project/review.ts';
+import { describeRevision } from '../../project/revision-text.ts';
 import { cleanLine, cleanText, plural } from '../../project/text.ts';
 import { toWireEvidence } from '../../wire/evidence.ts';
 import type { ToolEvidence } from '../../wire/schemas/tool-evidence.ts';
 import { cut, fitting } from '../fit.ts';
 
-/** The weightiest parts that fit into `bytes`, and what an approval does. */
-export function measuredLines({ measured, landing, round }: MeasuredRound, bytes: number): string[] {
-  const approval = landing ? [describeLandingPlan(landing, asCode)] : [];
+/** The weightiest parts that fit into `bytes`, what an approval does, and what a rejection costs. */
+export function measuredLines(
+  { measured, landing, revision, round }: MeasuredRound,
+  bytes: number,
+): string[] {
+  const approval = [
+    ...(landing ? [describeLandingPlan(landing, asCode)] : []),
+    ...(revision ? [describeRevision(revision)] : []),
+  ];
   if (!measured) return [`Round ${round} was not measured.`, ...approval];
   return [headOf(measured), ...partLines(partsOf(measured.evidence), measured, bytes), ...approval];
 }

@@ -1,4 +1,4 @@
--- Schema version 11. Made by `npm run schema` from the migrations; not read by the program.
+-- Schema version 12. Made by `npm run schema` from the migrations; not read by the program.
 
 CREATE TABLE approvals (
   id INTEGER PRIMARY KEY,
@@ -7,7 +7,7 @@ CREATE TABLE approvals (
   verdict TEXT NOT NULL CHECK (verdict IN ('approved', 'rejected')),
   reason TEXT NOT NULL,
   decided_by TEXT NOT NULL,
-  created_at TEXT NOT NULL, tree TEXT, base_oid TEXT, decided_via TEXT NOT NULL DEFAULT 'cli', bound INTEGER NOT NULL DEFAULT 0, evidence_id INTEGER REFERENCES evidence (id),
+  created_at TEXT NOT NULL, tree TEXT, base_oid TEXT, decided_via TEXT NOT NULL DEFAULT 'cli', bound INTEGER NOT NULL DEFAULT 0, evidence_id INTEGER REFERENCES evidence (id), revise_in TEXT,
   UNIQUE (project_id, round)
 );
 
@@ -247,7 +247,7 @@ CREATE TABLE "runs" (
   -- When the model first answered.
   answered_at TEXT,
   ended_at TEXT
-, workspace_identity TEXT, machine_id TEXT NOT NULL DEFAULT 'local', account TEXT NOT NULL DEFAULT '', progress TEXT);
+, workspace_identity TEXT, machine_id TEXT NOT NULL DEFAULT 'local', account TEXT NOT NULL DEFAULT '', progress TEXT, context TEXT, revision TEXT);
 
 CREATE INDEX runs_by_age ON runs (created_at);
 

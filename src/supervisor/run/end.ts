@@ -1,11 +1,12 @@
 /** Ends a run whose process has exited: sweeps what it started, names any leftover, and records the outcome. */
 
-import { rm } from 'node:fs/promises';
+import { rm, stat } from 'node:fs/promises';
 import { endRun } from '../../bridge/end-run.ts';
 import type { EndedRun } from '../../bridge/ended-run.ts';
 import { createEnding } from '../../bridge/ended-run.ts';
 import { classify } from '../../claude/outcome.ts';
 import type { RunSummary } from '../../claude/run-summary.ts';
+import { contextOf } from '../../claude/session-context.ts';
 import { costOf } from '../../claude/spending.ts';
 import type { Tail } from '../../claude/tail.ts';
 import { messageOf } from '../../error-message.ts';
@@ -13,6 +14,7 @@ import { findStrays } from '../../machine/strays.ts';
 import type { Outcome } from '../../project/outcome.ts';
 import { isCrash } from '../../project/retry.ts';
 import { isWork, type Run, type RunCost, UNKNOWN_COST } from '../../project/run.ts';
+import type { SessionContext } from '../../project/session-context.ts';
 import { type RunFiles, runFiles } from '../../state-folder.ts';
 import type { Context } from '../context.ts';
 import { endsSupervisor, retryTransient } from '../transient.ts';
@@ -54,6 +56,7 @@ export async function concludeRun(
   const cost = costOfRun(runContext, phase, summary);
   const ending = createEnding(Math.random(), {
     cost,
+    context: await sessionContext(files.output, summary),
     live: { ...summary.progress.live, currentTool: null, costUsd: cost.usd ?? 0 },
     fingerprint: isCrash(outcome.kind) ? await fingerprint(run.workspace) : null,
     resumeNotBefore: config.resume_not_before ?? null,
@@ -64,6 +67,15 @@ export async function concludeRun(
   // Only after the end is recorded: a successor would also read the cost from these lines.
   if (hasPartials) await dropPartials(files.output);
   return ended;
+}
+
+/** Output that a predecessor left is read later than it was written: nothing in it is newer than its file. */
+async function sessionContext(output: string, summary: RunSummary): Promise<SessionContext | null> {
+  const context = contextOf(summary.context);
+  const written = await stat(output).catch(() => undefined);
+  if (!context || !written) return context;
+  const at = written.mtime.toISOString();
+  return at < context.at ? { ...context, at } : context;
 }
 
 /** The prompt contains messages too: when the conversation did not keep it, all of them wait again. */

@@ -1,6 +1,8 @@
 /** The first message of a run: its prompt, built from what the claim has read, and whether it continues a conversation. */
 
+import type { Bridge } from '../../bridge/bridge.ts';
 import type { StartedRun } from '../../bridge/claim.ts';
+import { readPatch } from '../../bridge/evidence-files.ts';
 import { userMessage } from '../../claude/input.ts';
 import { prompt } from '../../claude/prompt.ts';
 import { sessionExists, sessionHasMessage } from '../../claude/session.ts';
@@ -9,23 +11,34 @@ import { isWork, type Run } from '../../project/run.ts';
 
 /** Whether the session of a run has a conversation, and the first line to write to the input of Claude. */
 export async function readConversation(
+  bridge: Bridge,
   started: StartedRun,
   env: Environment,
 ): Promise<{ readonly resumed: boolean; readonly opening: string }> {
-  const { run, project } = started;
+  const { run, project, briefing } = started;
   const resumed = project.sessionId !== null && (await sessionExists(run.sessionId, env));
-  return { resumed, opening: openingMessage(started, resumed && (await knowsPlan(started, env))) };
+  const remembers = resumed && (await knowsPlan(started, env));
+  const measured = remembers ? undefined : briefing.rejected?.measured;
+  const patch = measured ? await readPatch(bridge, measured) : undefined;
+  return { resumed, opening: openingMessage(started, remembers, patch?.ok ? patch.value : null) };
 }
 
 /**
  * The line to write to the input of Claude.
  *
  * @param remembers Whether the session knows the plan.
+ * @param patch What was changed in the round that a fresh session revises; null where it is not known.
  */
-export function openingMessage(started: StartedRun, remembers: boolean): string {
+export function openingMessage(started: StartedRun, remembers: boolean, patch: string | null = null): string {
   const { run, project, earlier, briefing } = started;
   if (!isWork(run)) throw new Error(`run ${run.id} is a review, which has a prompt of its own`);
-  const text = prompt({ ...briefing, project, kind: run.kind, last: earlier.at(-1), remembers });
+  const rejected = briefing.rejected && {
+    completion: briefing.rejected.completion,
+    evidence: briefing.rejected.measured?.evidence,
+    patch,
+  };
+  const last = earlier.at(-1);
+  const text = prompt({ ...briefing, project, kind: run.kind, last, remembers, rejected });
   return userMessage(text, promptId(run));
 }
 

@@ -52,7 +52,7 @@ export async function prepareRun(
   if (!guarded.ok) return guarded;
   const { env, identity } = guarded.value;
   await measureBefore(context, started, stop);
-  const { resumed, opening } = await readConversation(started, env);
+  const { resumed, opening } = await readConversation(context.bridge, started, env);
   const policy = await runPolicy(context, claude.value, project, env);
   const args = argumentsIn(guarded.value, context, started, { resumed, budget: budget.value, policy });
   const { output, errors } = await writeFiles(context, run);

@@ -26,7 +26,8 @@ export async function roundRecord(context: Context, due: ToVerify, maxRepairs: n
     madeBy: `bridge-supervisor ${VERSION}`,
     planRevision,
     claudeVersion: worked.at(-1)?.run.claudeVersion ?? null,
-    sessions: [...new Set(worked.map(({ run }) => run.sessionId))],
+    // Those of the whole project: a fresh one may have begun with this round.
+    sessions: [...new Set(due.runs.filter(isWork).map(({ sessionId }) => sessionId))],
     repairs: { used: repairsUsed, max: maxRepairs },
     cost: costOf(ofRound),
     denied: counted(worked.flatMap(({ account }) => account.denied)),

@@ -11,6 +11,7 @@ import {
 import { HOLD_KINDS } from '../../project/hold.ts';
 import { WARNING_KINDS } from '../../project/warning.ts';
 import { outcomeSchema } from './outcome.ts';
+import { revisionSchema } from './revision.ts';
 import { count, id, path, time, usd } from './scalars.ts';
 
 const paths = () => z.array(z.string());
@@ -72,7 +73,7 @@ export const evidenceSchema = z
     made_by: z.string(),
     plan_revision: z.int().min(1),
     claude_version: z.string().nullable(),
-    sessions: z.array(z.string()),
+    sessions: z.array(z.string()).describe('of the project so far, oldest first'),
     measured: z.boolean(),
     cause: z
       .strictObject({ kind: z.enum(UNMEASURED_CAUSES), detail: z.string() })
@@ -161,6 +162,13 @@ export const evidenceSchema = z
   .describe('What was measured of one round.');
 
 export type WireEvidence = z.output<typeof evidenceSchema>;
+
+/** With what is so now. */
+export const shownEvidenceSchema = evidenceSchema.extend({
+  revision: revisionSchema.nullable().describe('what a rejection begins; null: none is waited for'),
+});
+
+export type WireShownEvidence = z.output<typeof shownEvidenceSchema>;
 
 const [facts, git] = [evidenceSchema.shape, gitSchema.shape];
 

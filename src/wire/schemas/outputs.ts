@@ -3,7 +3,7 @@ import * as z from 'zod';
 import { budgetSchema } from './budget.ts';
 import { demoStepSchema, demoSummarySchema } from './demo.ts';
 import { eventSchema } from './event.ts';
-import { evidenceFiguresSchema, evidenceSchema } from './evidence.ts';
+import { evidenceFiguresSchema, evidenceSchema, shownEvidenceSchema } from './evidence.ts';
 import { diagnosisSchema, findingSchema } from './finding.ts';
 import { holdSchema } from './hold.ts';
 import { installSchema, uninstallSchema } from './install.ts';
@@ -12,6 +12,7 @@ import { messageSchema, updateSchema } from './message.ts';
 import { outcomeSchema } from './outcome.ts';
 import { projectSchema } from './project.ts';
 import { projectDetailsSchema, sentPlanSchema } from './project-details.ts';
+import { revisionSchema } from './revision.ts';
 import { landingSchema, roundSchema } from './round.ts';
 import { runSchema } from './run.ts';
 import { setupSchema } from './setup.ts';
@@ -28,6 +29,7 @@ export const NOUNS = {
   evidence: evidenceSchema,
   'evidence figures': evidenceFiguresSchema,
   landing: landingSchema,
+  revision: revisionSchema,
   update: updateSchema,
   message: messageSchema,
   event: eventSchema,
@@ -43,7 +45,7 @@ export const OUTPUTS = {
   status: statusSchema,
   list: z.array(projectSchema),
   show: projectDetailsSchema,
-  evidence: evidenceSchema,
+  evidence: shownEvidenceSchema,
   send: sentPlanSchema,
   retry: projectSchema,
   'retry --all': z.array(projectSchema),

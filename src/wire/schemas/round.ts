@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { LANDING_ACTIONS, LANDING_OUTCOMES } from '../../project/landing.ts';
 import { DECIDED_VIA, VERDICTS } from '../../project/review.ts';
+import { REVISE_IN } from '../../project/revision.ts';
 import { evidenceFiguresSchema } from './evidence.ts';
 import { id, time } from './scalars.ts';
 
@@ -9,6 +10,10 @@ export const decisionSchema = z
   .strictObject({
     verdict: z.enum(VERDICTS),
     reason: z.string().describe('what Claude is told to change; never empty for a rejection'),
+    revise_in: z
+      .enum(REVISE_IN)
+      .nullable()
+      .describe('in which session a rejection goes on; null: as configured'),
     tree: z.string().nullable().describe('what was measured of the round, as a git tree; null: nothing was'),
     base_oid: z.string().nullable().describe('what that was compared with'),
     bound: z.boolean().describe('whether the tree was named, or had been shown, by whoever decided'),

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { RUN_KINDS } from '../../project/run.ts';
 import { outcomeSchema } from './outcome.ts';
+import { contextSchema, revisionSchema } from './revision.ts';
 import { count, id, path, time, usd } from './scalars.ts';
 
 /** What a run is doing, or did last. */
@@ -29,11 +30,15 @@ export const runSchema = z
     round: z.int().min(1),
     workspace: path(),
     session_id: z.string(),
+    revision: revisionSchema.nullable().describe('why it is in this session; null: it begins no revision'),
     model: z.string().nullable().describe("asked for; null: Claude's own default"),
     model_used: z.string().nullable().describe('named by Claude'),
     pid: z.int().nullable(),
     claude_version: z.string().nullable(),
     live: liveSchema,
+    context: contextSchema
+      .nullable()
+      .describe('how large its conversation was when it ended; null: unknown, or it was never answered'),
     cost_usd: usd().nullable().describe('0 while it is under way; null: unknown'),
     cost_basis: z
       .enum(['reported', 'estimated', 'unknown'])

@@ -1,6 +1,7 @@
 /** What each tool of the MCP servers answers as structured content. */
 import * as z from 'zod';
 import { dependencySchema } from './dependency.ts';
+import { revisionSchema } from './revision.ts';
 import { count, usd } from './scalars.ts';
 import { toolEvidenceSchema } from './tool-evidence.ts';
 import {
@@ -23,6 +24,8 @@ const repeated = z.boolean().describe('the call was made before: nothing was cha
 const work = {
   evidence: toolEvidenceSchema.exactOptional().describe('of the round under way; absent: not measured'),
   approval: z.string().exactOptional().describe('what an approval does with the work'),
+  rejection: z.string().exactOptional().describe('what a rejection begins and costs'),
+  revision: revisionSchema.exactOptional().describe('the same as facts'),
   completion: toolRoundSchema.exactOptional().describe('the newest'),
 } as const;
 
