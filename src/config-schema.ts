@@ -43,6 +43,9 @@ const cronExpression = z
 /** Between two times of something that is done again and again. */
 const interval = duration({ min: 10_000 });
 
+/** A longer wait would hold a place among the runs, and the answer of a model in its cache is gone by then anyway. */
+const askWait = duration({ max: 10 * 60_000 });
+
 const program = z
   .string()
   .min(1)
@@ -149,6 +152,11 @@ const fields = z.strictObject({
     .record(z.string().regex(/^[\w-]+$/, "must be a name of letters, digits, '_' and '-'"), mcpServer)
     .default({})
     .describe('Further MCP servers for every run.'),
+  ask_wait: askWait
+    .prefault('2m')
+    .describe(
+      'How long Claude waits at once for your answer to a question or a permission. After that the run ends, and its session resumes when you answer, hours later if need be.',
+    ),
   max_turns: maxTurns
     .optional()
     .describe('How many turns one run may take; a plan may ask for fewer. Default: no limit.'),

@@ -11,25 +11,27 @@ import { runsOf } from '../store/runs.ts';
 
 /** Ends what a project has asked and nobody waits for any more. */
 export async function withdrawRequests(trx: Writer, projectId: ProjectId, now: string): Promise<void> {
-  for (const request of await undecidedRequests(trx, projectId)) await close(trx, request, 'withdraw', now);
+  for (const request of await undecidedRequests(trx, projectId))
+    await closeRequest(trx, request, 'withdraw', now);
 }
 
 /** Keeps that the session of a project knows no more of the calls that were put off; what was decided still holds. */
 export async function loseDeferred(trx: Writer, projectId: ProjectId, now: string): Promise<void> {
   for (const request of await requestsOf(trx, projectId))
-    if (request.deferredAt !== null && isUntold(request)) await close(trx, request, 'lose', now);
+    if (request.deferredAt !== null && isUntold(request)) await closeRequest(trx, request, 'lose', now);
 }
 
 /** Keeps that Claude has taken in the prompt of a run that told it what was decided. These calls are not resumed. */
 export async function tellAnswers(trx: Writer, { id, projectId }: Run, now: string): Promise<void> {
   const given = (await requestsOf(trx, projectId)).filter((one) => one.runId === id && isUntold(one));
   for (const request of given) {
-    if (request.deferredAt !== null) await close(trx, request, 'lose', now);
+    if (request.deferredAt !== null) await closeRequest(trx, request, 'lose', now);
     await updateRequest(trx, request.id, { told_at: now });
   }
 }
 
-async function close(
+/** Ends a request otherwise than by a decision, with its event. */
+export async function closeRequest(
   trx: Writer,
   request: AskedRequest,
   action: Extract<RequestAction, 'use' | 'lose' | 'withdraw'>,

@@ -1,7 +1,7 @@
 /** Claude Code asks: recorded once for a call, by the run under way alone. */
 import { createHash } from 'node:crypto';
 import type { ProjectId, RequestId, RunId } from '../project/ids.ts';
-import { type AskedRequest, canonicalInput, type RequestKind } from '../project/request.ts';
+import { type AskedRequest, canonicalInput, isUndecided, type RequestKind } from '../project/request.ts';
 import { cleanText } from '../project/text.ts';
 import { ok, type Result } from '../result.ts';
 import type { Writer } from '../store/database.ts';
@@ -35,7 +35,7 @@ export interface Asking {
 
 export const PERMISSION: Asking = { kind: 'permission', question: '', options: [], defaultAnswer: null };
 
-/** Records what a run asks; the call that it has asked about before is not asked about again. */
+/** Records what a run asks, unless that is asked already: about the same call, or an equal one that nobody has decided. */
 export async function openRequest(
   bridge: Bridge,
   asker: Asker,
@@ -53,15 +53,14 @@ export async function openRequest(
     async (trx, project) => {
       const refusal = await whyNotHeard(trx, project, { runId, requestId: null });
       if (refusal) return refusal;
-      const before = await requestOfCall(trx, asker, call);
+      const before = (await requestOfCall(trx, asker, call)) ?? (await undecidedEqual(trx, asker, call));
       return before && ok(before);
     },
   );
 }
 
-/** Within a change of its project: records what is asked, with its event. */
-export async function addRequest(
-  { trx, now, event }: ProjectChange,
+async function addRequest(
+  { trx, now, project, event }: ProjectChange,
   { projectId, runId }: Asker,
   { toolUseId, toolName, input, agentId }: AskedCall,
   { kind, question, options, defaultAnswer }: Asking,
@@ -80,6 +79,7 @@ export async function addRequest(
     agent_id: agentId,
     question: words,
     options: JSON.stringify(options.map(cleanText)),
+    deadline: project.answerAfterMs === null ? null : after(now, project.answerAfterMs),
     default_answer: defaultAnswer === null ? null : cleanText(defaultAnswer),
     state: 'open',
     created_at: now,
@@ -87,6 +87,10 @@ export async function addRequest(
   const what = kind === 'question' ? words : request.input;
   await event({ type: 'request.opened', data: { requestId: id, kind, what, tool: toolName } }, runId);
   return request;
+}
+
+function after(time: string, ms: number): string {
+  return new Date(Date.parse(time) + ms).toISOString();
 }
 
 /**
@@ -100,6 +104,15 @@ export async function requestOfCall(
 ): Promise<AskedRequest | undefined> {
   const equal = await requestsWithInput(trx, projectId, inputHash(toolName, input));
   return equal.findLast((one) => one.toolUseId === toolUseId && (one.runId === runId || one.toldAt === null));
+}
+
+/** What a person is asked about an equal call: one that Claude was told to make again, or makes twice. */
+export async function undecidedEqual(
+  trx: Writer,
+  { projectId }: Asker,
+  { toolName, input }: AskedCall,
+): Promise<AskedRequest | undefined> {
+  return (await requestsWithInput(trx, projectId, inputHash(toolName, input))).find(isUndecided);
 }
 
 /** The same for equal calls. */

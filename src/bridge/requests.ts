@@ -11,6 +11,7 @@ import {
 } from '../project/request.ts';
 import { describeState } from '../project/request-text.ts';
 import type { DecidedVia } from '../project/review.ts';
+import type { Run } from '../project/run.ts';
 import { cleanLine, cleanText, LIMITS } from '../project/text.ts';
 import { ok, type Result, refuse } from '../result.ts';
 import {
@@ -171,6 +172,18 @@ function unknownRequest(text: string): string {
 export async function findRequest(bridge: Bridge, id: RequestId): Promise<Result<AskedRequest>> {
   const found = isRequestId(id) ? await findRequestRow(databaseOf(bridge).read, id) : undefined;
   return found ? ok(found) : refuse(unknownRequest(id));
+}
+
+/** The request whose call this run has put off; undefined for a call that somebody else's hook put off. */
+export async function requestDeferredBy(
+  bridge: Bridge,
+  run: Pick<Run, 'id' | 'projectId'>,
+  toolUseId: string,
+): Promise<RequestId | undefined> {
+  const asked = await requestsOf(databaseOf(bridge).read, run.projectId);
+  return asked.findLast(
+    (one) => one.toolUseId === toolUseId && one.runId === run.id && one.deferredAt !== null,
+  )?.id;
 }
 
 const MIN_PREFIX_LENGTH = 4;

@@ -5,8 +5,9 @@ import type { SteeringMessage } from '../project/review.ts';
 import { isWork, type LiveState, type Run } from '../project/run.ts';
 import type { Writing } from '../store/database.ts';
 import { allHolds } from '../store/holds.ts';
-import { laterMessages, markDelivered, promptMessages } from '../store/messages.ts';
+import { laterMessages, markDelivered, markSent, promptMessages, unmarkSent } from '../store/messages.ts';
 import { findProject } from '../store/projects.ts';
+import { undecidedRequests } from '../store/requests.ts';
 import { hasSubmitted } from '../store/reviews.ts';
 import { putLiveStates } from '../store/run-live.ts';
 import { openRunsOn, updateRun, workspaceIdentityOf } from '../store/runs.ts';
@@ -115,6 +116,30 @@ async function deliver({ trx, now }: Writing, run: Run, messageIds: readonly str
   const count = await markDelivered(trx, messageIds, run.id, now);
   const data = { messages: [...messageIds] };
   if (count > 0) await runEvent(trx, run, { type: 'project.steering_delivered', data }, now);
+}
+
+/**
+ * Marks messages as written to a run, before they are written; returns those that may be. None while a person is asked: a
+ * message makes Claude lose a call that is put off (seen in 2.1.329).
+ */
+export async function recordSending(
+  lease: HeldLease,
+  run: Run,
+  messageIds: readonly string[],
+): Promise<string[]> {
+  return writeHolding(lease, async ({ trx }) => {
+    const isAsked = (await undecidedRequests(trx, run.projectId)).length > 0;
+    return isAsked ? [] : markSent(trx, messageIds, run.id);
+  });
+}
+
+/** Takes back that messages were written to a run: these, or all that it has not taken in. */
+export async function recordUnsent(
+  lease: HeldLease,
+  run: Run,
+  which: 'all' | readonly string[],
+): Promise<void> {
+  await writeHolding(lease, ({ trx }) => unmarkSent(trx, run.id, which));
 }
 
 export interface Orders {

@@ -4,6 +4,7 @@
 
 import { writeFile } from 'node:fs/promises';
 import type { ProjectId, RunId } from '../project/ids.ts';
+import type { AskedCalls } from '../project/permission-rule.ts';
 import type { ClaudeSettings } from '../project/workspace.ts';
 
 /** The name of our server in Claude; its tools are called `mcp__claude_bridge_code__…`. */
@@ -27,6 +28,8 @@ export interface CommandLine extends Session {
   readonly claudeSettings: ClaudeSettings;
   readonly mcpConfigFile: string;
   readonly maxTurns: number | null;
+  /** Whether our server is asked about calls that no rule decides about. */
+  readonly asksPermission: boolean;
 }
 
 /** The arguments of claude. They set everything that matters, so no setting of the machine changes how a run works. */
@@ -37,6 +40,7 @@ export function commandLine(line: CommandLine): string[] {
     ...['--allowedTools', [`mcp__${CODE_SERVER}`, ...line.allowedTools].join(',')],
     ...['--disallowedTools', NOT_OFFERED.join(',')],
     ...settingSources(line.claudeSettings),
+    ...(line.asksPermission ? ['--permission-prompt-tool', `mcp__${CODE_SERVER}__bridge_permission`] : []),
     ...['--strict-mcp-config', '--mcp-config', line.mcpConfigFile],
   ];
 }
@@ -125,6 +129,10 @@ export interface CodeServer {
   readonly stateDir: string;
   readonly runId: RunId;
   readonly projectId: ProjectId;
+  /** How long a run waits for a person before it puts a call off, in milliseconds. */
+  readonly askWaitMs: number;
+  /** What it is to ask a person about; undefined: it is no permission prompt. */
+  readonly asksAbout: AskedCalls | undefined;
 }
 
 /**
@@ -141,7 +149,13 @@ export async function writeMcpConfig(
     type: 'stdio',
     command,
     args: [...args, 'mcp', 'code'],
-    env: { BRIDGE_HOME: server.stateDir, BRIDGE_RUN_ID: server.runId, BRIDGE_PROJECT_ID: server.projectId },
+    env: {
+      BRIDGE_HOME: server.stateDir,
+      BRIDGE_RUN_ID: server.runId,
+      BRIDGE_PROJECT_ID: server.projectId,
+      BRIDGE_ASK_WAIT_MS: String(server.askWaitMs),
+      ...(server.asksAbout !== undefined && { BRIDGE_ASKS: JSON.stringify(server.asksAbout) }),
+    },
     // Claude waits for the server before the first turn, and never hides its tools behind a search.
     alwaysLoad: true,
   };

@@ -4,6 +4,7 @@
  */
 import { cut } from '../characters.ts';
 import type { Budget } from '../project/budget.ts';
+import type { RequestId } from '../project/ids.ts';
 import type { Outcome } from '../project/outcome.ts';
 import { cleanText } from '../project/text.ts';
 import { redact } from '../redaction.ts';
@@ -28,6 +29,10 @@ export interface RunFacts {
   readonly cut: boolean;
   readonly stderr: string;
   readonly model: string;
+  /** The request whose call Claude has put off, by the last result event; undefined when it put off none of ours. */
+  readonly deferredRequest: RequestId | undefined;
+  /** It was to go on with a call that was put off, without a prompt. */
+  readonly resumesCall: boolean;
   /** The budget that Claude was given the rest of; undefined when none is known. */
   readonly budget: Budget | undefined;
 }
@@ -96,6 +101,8 @@ function byResult(facts: RunFacts): Outcome | undefined {
   const { result, exit, resumed, started } = facts;
   if (!result) return undefined;
   if (resumed && !started && result.subtype === 'error_during_execution') return { kind: 'session_missing' };
+  const deferral = byDeferral(facts, result);
+  if (deferral) return deferral;
   // The number includes the turn that did not begin (seen in 2.1.197 and 2.1.329).
   if (result.subtype === 'error_max_turns')
     return { kind: 'max_turns', turns: Math.max(result.num_turns - 1, 0) };
@@ -116,6 +123,18 @@ function byResult(facts: RunFacts): Outcome | undefined {
     return byAnswer(facts, result, message);
   }
   return exit.code === 0 || exit.code === null ? ofTurn(facts, result) : undefined;
+}
+
+/**
+ * A call that is put off ends the turn. It stays so when its tool is not there as the session resumes. Only this field
+ * always tells: a call that is put off again has no `terminal_reason` (seen in 2.1.329).
+ */
+function byDeferral({ deferredRequest }: RunFacts, { stop_reason }: ResultMessage): Outcome | undefined {
+  if (stop_reason === 'tool_deferred_unavailable') return { kind: 'tools_missing', status: stop_reason };
+  if (stop_reason !== 'tool_deferred') return undefined;
+  return deferredRequest === undefined
+    ? { kind: 'no_completion' }
+    : { kind: 'deferred', requestId: deferredRequest };
 }
 
 /** The end of a turn that nothing cut short. */
@@ -156,7 +175,9 @@ function byInterrupt({ code }: RunFacts['exit']): Outcome {
   return { kind: 'crashed', code, signal: null, stderr: 'its turn was interrupted from outside' };
 }
 
-function byExit({ exit, cut, stderr }: RunFacts): Outcome {
+function byExit({ exit, cut, stderr, started, resumesCall }: RunFacts): Outcome {
+  // Claude says so in words alone, and ends without any event (seen in 2.1.329).
+  if (resumesCall && !started && exit.code === 1) return { kind: 'deferral_lost' };
   if (exit.code === null && exit.signal === null)
     return { kind: 'lost', message: 'it ended while no supervisor was watching' };
   if (cut && exit.signal === null) return { kind: 'output_truncated' };

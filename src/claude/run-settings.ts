@@ -19,19 +19,29 @@ export interface RunSettings {
   readonly blockOutside: BlockOutside;
   /** Rules that hold in every permission mode and over every allowed one, also where no hook runs. */
   readonly policy: Pick<Policy, 'deny' | 'ask'>;
+  /** How long a call may wait for a person, in milliseconds. */
+  readonly askWaitMs: number;
 }
 
 /**
  * The settings as JSON. They apply to the file tools of Claude, in every permission mode, and to commands that name
  * such a file. A program that Claude may run can do whatever the person can.
  */
-export function runSettings({ workspace, ...protection }: RunSettings): string {
+export function runSettings({ workspace, askWaitMs, ...protection }: RunSettings): string {
   const permissions = permissionsOf(protection);
   const hooks = {
-    UserPromptSubmit: [gate('UserPromptSubmit', '', { cwd: filledIn('cwd'), workspace })],
+    UserPromptSubmit: [gate('UserPromptSubmit', '', { cwd: filledIn('cwd'), workspace }, ANSWERS_WITHIN_MS)],
     // Only a hook learns whether a subagent calls: the call itself does not say (seen in 2.1.329).
     PreToolUse: [
-      gate('PreToolUse', `mcp__${CODE_SERVER}__bridge_send_completion`, { agent_id: filledIn('agent_id') }),
+      gate(
+        'PreToolUse',
+        '*',
+        {
+          ...Object.fromEntries(OF_A_CALL.map((name) => [name, filledIn(name)])),
+          workspace,
+        },
+        askWaitMs + ANSWERS_WITHIN_MS,
+      ),
     ],
   };
   return JSON.stringify({ permissions, hooks });
@@ -47,7 +57,7 @@ export function reviewSettings(protection: Pick<Protection, 'projectId' | 'state
 /** Those of the owner are on the command line of a reviewer. */
 const NO_RULES = { deny: [], ask: [] };
 
-type Protection = Omit<RunSettings, 'workspace'>;
+type Protection = Omit<RunSettings, 'workspace' | 'askWaitMs'>;
 
 function permissionsOf({ projectId, stateFolders, blockOutside, policy }: Protection): object {
   const names = [...PROTECTED, ...worktreesBut(projectId)];
@@ -62,14 +72,26 @@ function permissionsOf({ projectId, stateFolders, blockOutside, policy }: Protec
   };
 }
 
+/** How long the gate may take for what waits for nobody: a locked store makes it slow. */
+const ANSWERS_WITHIN_MS = 60_000;
+
+/** What is known of a call before it is made; its input comes as JSON (seen in 2.1.329). */
+const OF_A_CALL = ['agent_id', 'cwd', 'tool_name', 'tool_use_id', 'tool_input'];
+
 /** Claude Code calls an unlisted tool of our server and fills in what it knows of the call. */
-function gate(event: string, matcher: string, facts: Readonly<Record<string, string>>): object {
+function gate(
+  event: string,
+  matcher: string,
+  facts: Readonly<Record<string, string>>,
+  timeoutMs: number,
+): object {
   const hook = {
     type: 'mcp_tool',
     server: CODE_SERVER,
     tool: 'bridge_gate',
     input: { event, ...facts },
     onFailure: 'block',
+    timeout: Math.ceil(timeoutMs / 1_000),
   };
   return { matcher, hooks: [hook] };
 }

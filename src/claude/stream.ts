@@ -99,6 +99,8 @@ const result = z.object({
   /** The answer that `--json-schema` asks for; absent when the model never gave it (seen in 2.1.197 and 2.1.329). */
   structured_output: z.unknown().optional(),
   total_cost_usd: lenient(z.number().min(0)),
+  /** The call that was put off until a person has decided. */
+  deferred_tool_use: lenient(z.object({ id: z.string() })),
   /** For this process alone; newer versions only (seen in 2.1.329). */
   model_usage_since_last_result: lenient(z.record(z.string(), modelUsage)),
   /** Calls that did not run because Claude may not make them. */

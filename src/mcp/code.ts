@@ -6,7 +6,9 @@
 import { systemClock } from '../clock.ts';
 import type { Environment } from '../environment.ts';
 
+import { askTool } from './code/ask.ts';
 import { gateTool } from './code/gate.ts';
+import { permissionTool } from './code/permission.ts';
 import { claimProjectTool, pendingPlanTool } from './code/plan.ts';
 import { approvalStatusTool, resetForRevisionTool } from './code/review.ts';
 import { type Scope, scopeFrom } from './code/scope.ts';
@@ -32,6 +34,12 @@ export function buildCodeServer(access: BridgeAccess, scope: Scope | undefined):
 /** Its tools in a run, or in a person's own session. */
 export function codeTools(scope: Scope | undefined): Tool[] {
   const work = [sendUpdateTool(scope), sendCompletionTool(scope)];
-  if (scope) return [...work, gateTool()];
+  if (scope)
+    return [
+      ...work,
+      askTool(scope),
+      ...(scope.asksAbout === undefined ? [] : [permissionTool(scope)]),
+      gateTool(scope),
+    ];
   return [pendingPlanTool, claimProjectTool, ...work, approvalStatusTool, resetForRevisionTool];
 }

@@ -12,9 +12,12 @@ import type { BridgeAccess } from './open-bridge.ts';
 import type { ShownRounds } from './shown.ts';
 import type { Verbs } from './verbs.ts';
 
-/** What a tool answers. Some clients show their model only the text, others only the facts: each says everything. */
+/**
+ * What a tool answers. Some clients show their model only the text, others only the facts: each says everything. A client
+ * that reads an answer itself may want the text alone: then there are no facts.
+ */
 export type Answer =
-  | { readonly ok: true; readonly text: string; readonly facts: Facts }
+  | { readonly ok: true; readonly text: string; readonly facts?: Facts }
   | { readonly ok: false; readonly refusal: string };
 
 export type Facts = Readonly<Record<string, unknown>>;

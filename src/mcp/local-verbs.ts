@@ -2,11 +2,14 @@
  * The verbs of the store on this machine. Loaded at the first call of a tool: a server that is started only to be asked
  * its name loads no store.
  */
+import { askPermission } from '../bridge/ask-permission.ts';
+import { askQuestion } from '../bridge/ask-question.ts';
 import { type Bridge, openBridge } from '../bridge/bridge.ts';
 import { changesSince, currentCursor, cursorFrom } from '../bridge/changes.ts';
 import { cancel, steer } from '../bridge/control.ts';
 import { readCheckOutputs, readPatch } from '../bridge/evidence-files.ts';
 import { readApproval } from '../bridge/finish.ts';
+import { passGate } from '../bridge/gate.ts';
 import { currentHolds } from '../bridge/holds.ts';
 import { measuredRound, waitingRounds } from '../bridge/measured-round.ts';
 import { projectDetails, projectState, projects, projectUpdates } from '../bridge/queries.ts';
@@ -52,6 +55,8 @@ function bindVerbs(bridge: Bridge, env: Environment): Verbs {
   const policy = () => readableConfig({ stateDir: bridge.stateDir, env });
   return {
     approve: bind(approve),
+    askPermission: bind(askPermission),
+    askQuestion: bind(askQuestion),
     cancel: bind(cancel),
     changesSince: bind(changesSince),
     claimByHand: bind(claimByHand),
@@ -59,6 +64,7 @@ function bindVerbs(bridge: Bridge, env: Environment): Verbs {
     currentHolds: bind(currentHolds),
     cursorFrom: bind(cursorFrom),
     measuredRound: (...args) => measuredRound(bridge, policy(), ...args),
+    passGate: bind(passGate),
     pendingPlan: bind(pendingPlan),
     projectDetails: bind(projectDetails),
     projectState: bind(projectState),

@@ -147,7 +147,8 @@ function names(tools: readonly Tool[]): string {
 
 function resultOf(answer: Answer): CallToolResult {
   if (!answer.ok) return failed(answer.refusal);
-  return { content: [{ type: 'text', text: answer.text }], structuredContent: { ...answer.facts } };
+  const { text, facts } = answer;
+  return { content: [{ type: 'text', text }], ...(facts && { structuredContent: { ...facts } }) };
 }
 
 function failed(message: string): CallToolResult {

@@ -4,11 +4,14 @@
  *
  * To add a verb: write it in `bridge/`, list it here, and bind it in `local-verbs.ts`.
  */
+import type { askPermission } from '../bridge/ask-permission.ts';
+import type { askQuestion } from '../bridge/ask-question.ts';
 import type { Actor, Bridge } from '../bridge/bridge.ts';
 import type { changesSince, currentCursor, cursorFrom } from '../bridge/changes.ts';
 import type { cancel, steer } from '../bridge/control.ts';
 import type { readCheckOutputs, readPatch } from '../bridge/evidence-files.ts';
 import type { readApproval } from '../bridge/finish.ts';
+import type { passGate } from '../bridge/gate.ts';
 import type { currentHolds } from '../bridge/holds.ts';
 import type { MeasuredRound } from '../bridge/measured-round.ts';
 import type { projectDetails, projectState, projects, projectUpdates } from '../bridge/queries.ts';
@@ -33,6 +36,8 @@ type Bound<Verb> = Verb extends (bridge: Bridge, ...args: infer Args) => infer A
 /** Every verb throws StoreError when the store cannot answer. */
 export interface Verbs {
   readonly approve: Bound<typeof approve>;
+  readonly askPermission: Bound<typeof askPermission>;
+  readonly askQuestion: Bound<typeof askQuestion>;
   readonly cancel: Bound<typeof cancel>;
   readonly changesSince: Bound<typeof changesSince>;
   readonly claimByHand: Bound<typeof claimByHand>;
@@ -41,6 +46,7 @@ export interface Verbs {
   readonly cursorFrom: Bound<typeof cursorFrom>;
   /** Under the configuration as it is now. */
   readonly measuredRound: (projectId: ProjectId, round?: number) => Promise<Result<MeasuredRound>>;
+  readonly passGate: Bound<typeof passGate>;
   readonly pendingPlan: Bound<typeof pendingPlan>;
   readonly projectDetails: Bound<typeof projectDetails>;
   readonly projectState: Bound<typeof projectState>;

@@ -19,3 +19,40 @@ const RULE = /^[A-Za-z_][\w-]*\*?(?:\(\s*[^\s)](?:.*\S)?\s*\))?$/;
 export function toolOfRule(rule: string): string {
   return rule.replace(/\(.*$/, '');
 }
+
+/** The calls that a person is asked about: those that these rules name, or all that nothing permits. */
+export type AskedCalls = readonly string[] | 'rest';
+
+/**
+ * Whether a person is asked about this call, which Claude Code has left open. It does not say which rule it had in mind; so
+ * a rule counts here for more calls rather than fewer: for each command that contains its words, and for other tools
+ * whatever they are called with.
+ */
+export function isAskedAbout(asked: AskedCalls, toolName: string, input: unknown): boolean {
+  return asked === 'rest' || asked.some((rule) => mayName(rule, toolName, input));
+}
+
+function mayName(rule: string, toolName: string, input: unknown): boolean {
+  const tool = toolOfRule(rule);
+  const isNamed = tool.endsWith('*') ? toolName.startsWith(tool.slice(0, -1)) : isTool(tool, toolName);
+  if (!isNamed) return false;
+  const [, what] = /\((.*)\)$/.exec(rule) ?? [];
+  const command = (input as { readonly command?: unknown } | null)?.command;
+  if (what === undefined || typeof command !== 'string') return true;
+  const words = spaced(what.replace(/:?\*.*$/, ''));
+  return spaced(command).includes(words);
+}
+
+/** A rule for Edit applies to every tool that writes files, and one for Read to every tool that reads them. */
+function isTool(tool: string, toolName: string): boolean {
+  return tool === toolName || OF_FILES[tool]?.includes(toolName) === true;
+}
+
+const OF_FILES: Readonly<Record<string, readonly string[]>> = {
+  Edit: ['Write', 'MultiEdit', 'NotebookEdit'],
+  Read: ['Grep', 'Glob', 'NotebookRead'],
+};
+
+function spaced(text: string): string {
+  return text.trim().split(/\s+/).join(' ');
+}

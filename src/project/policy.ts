@@ -3,6 +3,8 @@
  * the order deny, ask, allow, and at the mode for what none of them names.
  */
 
+import type { AskedCalls } from './permission-rule.ts';
+
 /** What may be done that no rule names, from least to most. */
 export const PERMISSION_MODES = [
   'plan', // read only
@@ -88,6 +90,12 @@ export function isMore(mode: PermissionMode, other: PermissionMode): boolean {
 /** Whether a person may be asked in a run. Claude Code asks nobody in the mode `dontAsk`. */
 export function asksPerson({ mode, ask, rest }: Pick<Policy, 'mode' | 'ask' | 'rest'>): boolean {
   return mode !== 'dontAsk' && (ask.length > 0 || rest === 'ask');
+}
+
+/** The calls that a person is asked about; undefined: none. */
+export function askedCalls(policy: Pick<Policy, 'mode' | 'ask' | 'rest'>): AskedCalls | undefined {
+  if (!asksPerson(policy)) return undefined;
+  return policy.rest === 'ask' ? 'rest' : policy.ask;
 }
 
 /** Whether it names calls to ask about, or asks about the rest, in a mode that asks nobody. */

@@ -34,6 +34,13 @@ export const UNDECIDED_STATES = ['open', 'deferred'] as const satisfies readonly
 export const PERMISSION_SCOPES = ['once', 'project'] as const;
 export type PermissionScope = (typeof PERMISSION_SCOPES)[number];
 
+/** How many answers a question may offer. */
+export const MIN_OPTIONS = 2;
+export const MAX_OPTIONS = 6;
+
+/** How long a run waits for a person before it puts its call off, unless the owner says otherwise. */
+export const DEFAULT_ASK_WAIT_MS = 2 * 60_000;
+
 export interface AskedRequest {
   readonly id: RequestId;
   readonly projectId: ProjectId;

@@ -80,6 +80,41 @@ export async function markDelivered(
   return Number(result.numUpdatedRows);
 }
 
+/** Marks messages as written to a run. Returns which of them were still waiting. */
+export async function markSent(trx: Writer, ids: readonly string[], runId: RunId): Promise<string[]> {
+  if (ids.length === 0) return [];
+  const rows = await trx
+    .updateTable('messages')
+    .set({ sent_to: runId })
+    .where('id', 'in', ids)
+    .where('delivered_at', 'is', null)
+    .returning('id')
+    .execute();
+  return rows.map(({ id }) => id);
+}
+
+/** Takes back that messages were written to a run: these, or all. */
+export async function unmarkSent(trx: Writer, runId: RunId, which: 'all' | readonly string[]): Promise<void> {
+  await trx
+    .updateTable('messages')
+    .set({ sent_to: null })
+    .where('sent_to', '=', runId)
+    .$if(which !== 'all', (query) => query.where('id', 'in', which as readonly string[]))
+    .execute();
+}
+
+/** Whether a message was written to this run that it has not taken in. */
+export async function hasUntakenMessage(db: Reader, runId: RunId): Promise<boolean> {
+  const row = await db
+    .selectFrom('messages')
+    .select('id')
+    .where('sent_to', '=', runId)
+    .where('delivered_at', 'is', null)
+    .limit(1)
+    .executeTakeFirst();
+  return row !== undefined;
+}
+
 /** Makes messages that a run had taken in wait again: all of them, or those with these ids. Returns which ones. */
 export async function unmarkDelivered(
   trx: Writer,

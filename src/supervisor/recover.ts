@@ -6,7 +6,7 @@
 import { endRun } from '../bridge/end-run.ts';
 import { createEnding } from '../bridge/ended-run.ts';
 import { projectDetails } from '../bridge/queries.ts';
-import { recordSpawn, startedIn, unfinishedRuns } from '../bridge/runs.ts';
+import { recordSpawn, recordUnsent, startedIn, unfinishedRuns } from '../bridge/runs.ts';
 import { claudeEnvironment, RUN_MARK } from '../claude/environment.ts';
 import { sessionExists } from '../claude/session.ts';
 import { messageOf } from '../error-message.ts';
@@ -72,12 +72,16 @@ async function adopt(
   const { bridge, clock, config, log } = context;
   const alive = await isAlive(identity);
   log.info('run.adopted', { run: run.id, project: run.projectId, pid: identity.pid, alive });
+  // What a predecessor wrote to it last may not have reached it, and would keep a call from being put off.
+  await recordUnsent(context.lease, run, 'all');
   const details = await projectDetails(bridge, run.projectId);
   const { project, runs } = details.ok ? details.value : { project: undefined, runs: [] };
   return new ActiveRun(
     context,
     runContext(project, run, runs, config, {
       resumed: earlierInSession(run, runs).length > 0,
+      // Its input is gone, so nothing waits for that call.
+      resumesCall: undefined,
       workspaceIdentity: await startedIn(bridge, run),
       budget: project && tightest(await budgetCharges(context, project, spentBefore(run, runs))),
       listener,

@@ -158,12 +158,12 @@ export class Scheduler implements RunStarter {
       this.#gate.families.ended(run.id);
       return;
     }
-    const { budget, child, opening, resumed, workspaceIdentity } = spawned.value;
+    const { budget, child, opening, resumed, resumesCall, workspaceIdentity } = spawned.value;
     await recordChild(this.#context, run, child, workspaceIdentity);
-    const start = { resumed, workspaceIdentity, budget, listener: this.#listener(run) };
+    const start = { resumed, resumesCall, workspaceIdentity, budget, listener: this.#listener(run) };
     const active = new ActiveRun(this.#context, runContext(limits, run, earlier, config, start), child);
     this.#follow(active);
-    await active.begin(opening);
+    if (opening !== undefined) await active.begin(opening);
     await gatherRun(spawned.value);
   }
 

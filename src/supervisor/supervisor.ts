@@ -6,6 +6,7 @@
 import { openBridge } from '../bridge/bridge.ts';
 import { watchChanges } from '../bridge/changes.ts';
 import { nextReadyTime } from '../bridge/claim.ts';
+import { defaultOverdue, nextDeadline } from '../bridge/default-requests.ts';
 import { parkWaitingInVain } from '../bridge/dependencies.ts';
 import { expireOverdue, nextExpiryTime } from '../bridge/expiry.ts';
 import { finishApproved } from '../bridge/finish.ts';
@@ -170,6 +171,7 @@ class Supervisor {
     const { bridge, lease } = this.#context;
     await finishApproved(lease);
     await expireOverdue(lease);
+    await defaultOverdue(lease);
     await parkWaitingInVain(lease);
     this.#scheduler.attend();
     await this.#verifier.attend();
@@ -181,6 +183,7 @@ class Supervisor {
     const times = [
       await nextReadyTime(bridge),
       await nextExpiryTime(bridge),
+      await nextDeadline(bridge),
       await this.#scheduler.wakeAt(),
       this.#heartbeat.wakeAt,
     ];

@@ -48,6 +48,7 @@ function bareFlags({ sessionId, resume, mcpConfigFile }: BareRun): string[] {
     settings: '{}',
     mcpConfigFile: mcpConfigFile ?? '',
     maxTurns: null,
+    asksPermission: false,
     maxBudgetUsd: null,
   });
   const ours = ['--disallowedTools', '--setting-sources', '--add-dir', '--settings'];

@@ -26,6 +26,7 @@ function line(options: Partial<CommandLine> = {}): string[] {
     mcpConfigFile: '/state/runs/a.mcp.json',
     maxTurns: null,
     maxBudgetUsd: null,
+    asksPermission: false,
     ...options,
   });
 }
@@ -166,6 +167,8 @@ describe('command line of a reviewer', () => {
 describe('MCP configuration of a run', () => {
   const server = {
     selfCommand: ['/usr/bin/node', '--flag', '/app/cli.js'],
+    askWaitMs: 120_000,
+    asksAbout: undefined,
     stateDir: '/state',
     runId: asRunId('a1b2c3d4e5f6'),
     projectId: asProjectId('b1b2c3d4e5f6'),
@@ -174,7 +177,12 @@ describe('MCP configuration of a run', () => {
     type: 'stdio',
     command: '/usr/bin/node',
     args: ['--flag', '/app/cli.js', 'mcp', 'code'],
-    env: { BRIDGE_HOME: '/state', BRIDGE_RUN_ID: 'a1b2c3d4e5f6', BRIDGE_PROJECT_ID: 'b1b2c3d4e5f6' },
+    env: {
+      BRIDGE_HOME: '/state',
+      BRIDGE_RUN_ID: 'a1b2c3d4e5f6',
+      BRIDGE_PROJECT_ID: 'b1b2c3d4e5f6',
+      BRIDGE_ASK_WAIT_MS: '120000',
+    },
     alwaysLoad: true,
   };
 
@@ -187,6 +195,13 @@ describe('MCP configuration of a run', () => {
   test('the MCP configuration names our server, loaded at once, for this run', async () => {
     const { config } = await written({});
     expect(config).toEqual({ mcpServers: { [CODE_SERVER]: ours } });
+  });
+
+  test('the MCP configuration says what a person is asked about, in a run that asks', async () => {
+    const file = join(await temporaryFolder(), 'mcp.json');
+    await writeMcpConfig(file, { ...server, asksAbout: ['Bash(npm publish *)'] }, {});
+    const { env } = JSON.parse(await readFile(file, 'utf8')).mcpServers[CODE_SERVER];
+    expect(env.BRIDGE_ASKS).toBe('["Bash(npm publish *)"]');
   });
 
   test('the MCP configuration starts a program that is a single file', async () => {

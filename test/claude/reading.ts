@@ -11,6 +11,8 @@ const UNREMARKABLE: RunFacts = {
   started: false,
   resumed: false,
   isReview: false,
+  deferredRequest: undefined,
+  resumesCall: false,
   result: undefined,
   error: undefined,
   rateLimit: undefined,

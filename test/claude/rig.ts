@@ -66,6 +66,7 @@ export async function startClaude(url: string, options: RealOptions = {}): Promi
       settings: '{}',
       maxTurns: null,
       maxBudgetUsd: null,
+      asksPermission: false,
       ...options,
       sessionId,
       mcpConfigFile,

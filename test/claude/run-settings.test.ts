@@ -9,6 +9,7 @@ function settings(changes: Partial<RunSettings> = {}) {
       stateFolders: ['/home/ann/.bridge'],
       blockOutside: 'files',
       policy: { deny: [], ask: [] },
+      askWaitMs: 120_000,
       ...changes,
     }),
   );

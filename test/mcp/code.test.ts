@@ -3,7 +3,7 @@ import { startNextRun } from '../../src/bridge/claim.ts';
 import { takeLease } from '../../src/bridge/lease.ts';
 import { scopeFrom } from '../../src/mcp/code/scope.ts';
 import { asLeaseToken, asProjectId, asRunId } from '../../src/project/ids.ts';
-import { code, desktop, openStore, rowsIn, stateFolder } from './rig.ts';
+import { ASKS_NOBODY, code, desktop, openStore, rowsIn, stateFolder } from './rig.ts';
 
 const TOOL_USE = 'claudecode/toolUseId';
 
@@ -120,16 +120,21 @@ describe('Claude in a run', () => {
     );
     const other = await person.call('bridge_send_plan', { plan_markdown: '# Not mine' });
     const scope = {
+      ...ASKS_NOBODY,
       runId: asRunId(started?.run.id ?? ''),
       projectId: asProjectId(String(sent.facts.project_id)),
     };
     return { home, scope, otherId: String(other.facts.project_id), worker: await code(home, scope) };
   }
 
-  test('Claude in a run sees two tools and need not name its project; what it says carries the run', async () => {
+  test('Claude in a run sees three tools and need not name its project; what it says carries the run', async () => {
     const { home, scope, worker } = await run();
     const { tools } = await worker.client.listTools();
-    expect(tools.map(({ name }) => name)).toEqual(['bridge_send_update', 'bridge_send_completion']);
+    expect(tools.map(({ name }) => name)).toEqual([
+      'bridge_send_update',
+      'bridge_send_completion',
+      'bridge_ask',
+    ]);
     await worker.call('bridge_send_update', { message: 'a' });
     await worker.call('bridge_send_update', { message: 'b', project_id: scope.projectId });
     expect(await rowsIn(home, 'updates')).toMatchObject([
@@ -164,7 +169,12 @@ describe('Claude in a run', () => {
   });
 
   test('a session is in a run only when its environment names both the run and the project', () => {
-    expect(scopeFrom({ BRIDGE_RUN_ID: 'r', BRIDGE_PROJECT_ID: 'p' })).toEqual({ runId: 'r', projectId: 'p' });
+    expect(scopeFrom({ BRIDGE_RUN_ID: 'r', BRIDGE_PROJECT_ID: 'p' })).toEqual({
+      runId: 'r',
+      projectId: 'p',
+      askWaitMs: 120_000,
+      asksAbout: undefined,
+    });
     expect(scopeFrom({ BRIDGE_RUN_ID: 'r' })).toBeUndefined();
     expect(scopeFrom({ BRIDGE_PROJECT_ID: 'p', BRIDGE_RUN_ID: '' })).toBeUndefined();
     expect(scopeFrom({})).toBeUndefined();

@@ -12,7 +12,7 @@ import { identify, type ProcessIdentity } from '../../src/machine/identity.ts';
 import { asLeaseToken, asProjectId, asRunId } from '../../src/project/ids.ts';
 import { UNKNOWN_COST } from '../../src/project/run.ts';
 import { evidenceOf } from '../bridge/submitted.ts';
-import { code, desktop, openStore, rowsIn, stateFolder, type ToolCaller } from './rig.ts';
+import { ASKS_NOBODY, code, desktop, openStore, rowsIn, stateFolder, type ToolCaller } from './rig.ts';
 
 const PLAN = '# Build the page\n\nMake it good.';
 
@@ -312,7 +312,7 @@ describe('following a project', () => {
         newSessionId: () => 'session',
       },
     );
-    const scope = { runId: asRunId(started?.run.id ?? ''), projectId: asProjectId(id) };
+    const scope = { ...ASKS_NOBODY, runId: asRunId(started?.run.id ?? ''), projectId: asProjectId(id) };
     const again = await client.call('bridge_steer', {
       project_id: id,
       message: 'Use blue.',

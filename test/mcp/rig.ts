@@ -50,6 +50,9 @@ export async function desktop(home: string, clock: Clock = systemClock): Promise
   return connect(bridgeAccess({ BRIDGE_HOME: home }, clock), buildDesktopServer);
 }
 
+/** A run that waits for nobody. */
+export const ASKS_NOBODY = { askWaitMs: 0, asksAbout: undefined } as const;
+
 export async function code(home: string, scope?: Scope): Promise<InMemoryClient> {
   const access = bridgeAccess({ BRIDGE_HOME: home }, systemClock);
   return connect(access, (opened) => buildCodeServer(opened, scope));

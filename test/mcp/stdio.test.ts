@@ -139,6 +139,7 @@ describe('a server in a run of the supervisor', () => {
     expect(toolNames(await inRun.request('tools/list'))).toEqual([
       'bridge_send_update',
       'bridge_send_completion',
+      'bridge_ask',
     ]);
     expect(toolNames(await byHand.request('tools/list'))).toHaveLength(6);
   });

@@ -3,6 +3,7 @@ import { expect, expectTypeOf, test } from 'vitest';
 import { codeTools } from '../../src/mcp/code.ts';
 import { DESKTOP_TOOLS } from '../../src/mcp/desktop.ts';
 import type { Hold } from '../../src/project/hold.ts';
+import { asProjectId, asRunId } from '../../src/project/ids.ts';
 import { type Outcome, outcomeSchema as storedOutcome } from '../../src/project/outcome.ts';
 import type { Project } from '../../src/project/project.ts';
 import type { Quota } from '../../src/project/quota.ts';
@@ -27,6 +28,8 @@ import type {
 } from '../../src/wire/schemas/tool-nouns.ts';
 import { TOOL_RESULTS } from '../../src/wire/schemas/tool-results.ts';
 import type { WireUsageWindow } from '../../src/wire/schemas/usage-window.ts';
+
+import { ASKS_NOBODY } from '../mcp/rig.ts';
 
 /** The names of a value's fields as they are written outside, without those that stay inside. */
 type Names<Value, Internal = never> = Exclude<SnakeCase<keyof Value>, Internal>;
@@ -66,8 +69,10 @@ test('a tool names what it takes from a noun as the noun does', () => {
 });
 
 test('every tool has a schema of its result, and every schema a tool', () => {
-  const tools = [...DESKTOP_TOOLS, ...codeTools(undefined)].filter(({ unlisted }) => !unlisted);
-  expect(Object.keys(TOOL_RESULTS).sort()).toEqual(tools.map(({ name }) => name).sort());
+  const scope = { ...ASKS_NOBODY, runId: asRunId('a1b2c3d4e5f6'), projectId: asProjectId('b1b2c3d4e5f6') };
+  const tools = [...DESKTOP_TOOLS, ...codeTools(undefined), ...codeTools(scope)];
+  const names = new Set(tools.filter(({ unlisted }) => !unlisted).map(({ name }) => name));
+  expect(Object.keys(TOOL_RESULTS).sort()).toEqual([...names].sort());
 });
 
 test('an outcome has the same kinds and facts inside and outside', () => {

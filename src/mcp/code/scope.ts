@@ -3,19 +3,38 @@
 import * as z from 'zod';
 import type { Environment } from '../../environment.ts';
 import { asProjectId, asRunId, type ProjectId, type RunId } from '../../project/ids.ts';
+import type { AskedCalls } from '../../project/permission-rule.ts';
+import { DEFAULT_ASK_WAIT_MS } from '../../project/request.ts';
 import { projectId } from '../input.ts';
 
 /** The one run, of one project, that a session belongs to. */
 export interface Scope {
   readonly runId: RunId;
   readonly projectId: ProjectId;
+  /** How long it waits for a person before it puts a call off, in milliseconds. */
+  readonly askWaitMs: number;
+  /** What a person is asked about of the calls that nothing permits; undefined: nobody is asked. */
+  readonly asksAbout: AskedCalls | undefined;
 }
 
 /** The supervisor names both in the environment of a run; a person's own session has no scope. */
 export function scopeFrom(env: Environment): Scope | undefined {
-  const { BRIDGE_RUN_ID: runId, BRIDGE_PROJECT_ID: projectId } = env;
-  return runId && projectId ? { runId: asRunId(runId), projectId: asProjectId(projectId) } : undefined;
+  const {
+    BRIDGE_RUN_ID: runId,
+    BRIDGE_PROJECT_ID: projectId,
+    BRIDGE_ASK_WAIT_MS: waitMs,
+    BRIDGE_ASKS: asks,
+  } = env;
+  if (!runId || !projectId) return undefined;
+  return {
+    runId: asRunId(runId),
+    projectId: asProjectId(projectId),
+    askWaitMs: waitMs && /^\d+$/.test(waitMs) ? Number(waitMs) : DEFAULT_ASK_WAIT_MS,
+    asksAbout: asks === undefined ? undefined : asksSchema.parse(JSON.parse(asks)),
+  };
 }
+
+const asksSchema = z.union([z.literal('rest'), z.array(z.string())]);
 
 /** It is compared with the session's own and never looked up. */
 const anyId = z.string().trim().transform(asProjectId);

@@ -73,6 +73,7 @@ export async function prepareReview(
     },
     resumed: false,
     budget,
+    resumesCall: undefined,
     opening: userMessage(reviewPrompt(facts), promptId(run)),
     workspaceIdentity: identity,
   });

@@ -38,7 +38,7 @@ export class ActiveRun {
     this.#process = new HeldProcess(context, run, handle);
     this.#phases = new RunPhases(context.clock.monotonic());
     this.#stop = new RunStop(context, run, this.#process, this.#phases);
-    this.#steering = new Steering(context, run, this.#process);
+    this.#steering = new Steering(context, runContext, this.#process);
     this.ended = this.#follow(runContext).catch((error: unknown) =>
       giveUpRun(context, run, this.#process, this.#stop, error),
     );

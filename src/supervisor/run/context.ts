@@ -17,6 +17,8 @@ export interface RunContext extends RunStart {
 /** What is known only where the run starts or is adopted. */
 interface RunStart {
   readonly resumed: boolean;
+  /** The call that was put off and with which the session goes on without a prompt. */
+  readonly resumesCall: string | undefined;
   /** Identity of the folder that Claude was started in (machine/folder-identity.ts); null when it is unknown. */
   readonly workspaceIdentity: string | null;
   /** The budget that ends it first; undefined when there is none. */

@@ -4,6 +4,7 @@ import { rm, stat } from 'node:fs/promises';
 import { endRun } from '../../bridge/end-run.ts';
 import type { EndedRun } from '../../bridge/ended-run.ts';
 import { createEnding } from '../../bridge/ended-run.ts';
+import { requestDeferredBy } from '../../bridge/requests.ts';
 import { classify } from '../../claude/outcome.ts';
 import type { RunSummary } from '../../claude/run-summary.ts';
 import { contextOf } from '../../claude/session-context.ts';
@@ -51,7 +52,7 @@ export async function concludeRun(
   if (skipped > 0) log.warn('run.lines_skipped', { run: run.id, lines: skipped });
   // Read after the sweep: a person may cancel during it.
   const phase = endedPhase(phases);
-  const outcome = await outcomeOf(runContext, phase, read);
+  const outcome = await outcomeOf(context, runContext, phase, read);
   await removeSecrets(context, run);
   const cost = costOfRun(runContext, phase, summary);
   const ending = createEnding(Math.random(), {
@@ -140,11 +141,16 @@ function endedPhase({ current }: RunPhases): EndedPhase {
 }
 
 async function outcomeOf(
-  { run, resumed, budget }: RunContext,
+  context: Context,
+  { run, resumed, resumesCall, budget }: RunContext,
   { reason, isStopped, exit }: EndedPhase,
   { files, tail, summary }: ReadRun,
 ): Promise<Outcome> {
+  const deferred = summary.result?.deferred_tool_use;
   return classify({
+    deferredRequest:
+      deferred && (await retryTransient(context, () => requestDeferredBy(context.bridge, run, deferred.id))),
+    resumesCall: resumesCall !== undefined,
     ended: reason,
     started: summary.init !== undefined,
     resumed,

@@ -9,14 +9,18 @@ import { sessionExists, sessionHasMessage } from '../../claude/session.ts';
 import type { Environment } from '../../environment.ts';
 import { isWork, type Run } from '../../project/run.ts';
 
-/** Whether the session of a run has a conversation, and the first line to write to the input of Claude. */
+/**
+ * Whether the session of a run has a conversation, and the first line to write to the input of Claude; undefined for a
+ * session that goes on with a call that was put off: a prompt would be a turn of its own.
+ */
 export async function readConversation(
   bridge: Bridge,
   started: StartedRun,
   env: Environment,
-): Promise<{ readonly resumed: boolean; readonly opening: string }> {
+): Promise<{ readonly resumed: boolean; readonly opening: string | undefined }> {
   const { run, project, briefing } = started;
   const resumed = project.sessionId !== null && (await sessionExists(run.sessionId, env));
+  if (resumed && started.resumes) return { resumed, opening: undefined };
   const remembers = resumed && (await knowsPlan(started, env));
   const measured = remembers ? undefined : briefing.rejected?.measured;
   const patch = measured ? await readPatch(bridge, measured) : undefined;

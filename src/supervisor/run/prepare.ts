@@ -7,7 +7,7 @@ import { runSettings } from '../../claude/run-settings.ts';
 import type { ChildOptions } from '../../machine/child.ts';
 import { type Remainder, tightest } from '../../project/budget.ts';
 import type { Outcome } from '../../project/outcome.ts';
-import type { Policy } from '../../project/policy.ts';
+import { askedCalls, asksPerson, type Policy } from '../../project/policy.ts';
 import type { Run } from '../../project/run.ts';
 import { ok, type Result, refuse } from '../../result.ts';
 import { runFiles } from '../../state-folder.ts';
@@ -24,8 +24,10 @@ export interface PreparedRun {
   readonly process: ChildOptions;
   /** Whether the session has a conversation to continue. */
   readonly resumed: boolean;
-  /** The first line for the input of Claude, once its process is in the store. */
-  readonly opening: string;
+  /** The first line for the input of Claude, once its process is in the store; undefined: it goes on by itself. */
+  readonly opening: string | undefined;
+  /** The call with which it goes on by itself. */
+  readonly resumesCall: string | undefined;
   /** The budget that ends it first; undefined when there is none. */
   readonly budget: Remainder | undefined;
   /** Identity of the folder it is to be started in; null when it is unknown. */
@@ -55,7 +57,7 @@ export async function prepareRun(
   const { resumed, opening } = await readConversation(context.bridge, started, env);
   const policy = await runPolicy(context, claude.value, project, env);
   const args = argumentsIn(guarded.value, context, started, { resumed, budget: budget.value, policy });
-  const { output, errors } = await writeFiles(context, run);
+  const { output, errors } = await writeFiles(context, run, policy);
   const process: ChildOptions = {
     command: claude.value,
     args,
@@ -64,7 +66,8 @@ export async function prepareRun(
     stdoutPath: output,
     stderrPath: errors,
   };
-  return ok({ process, resumed, opening, budget: budget.value, workspaceIdentity: identity });
+  const resumesCall = opening === undefined ? started.resumes?.toolUseId : undefined;
+  return ok({ process, resumed, opening, resumesCall, budget: budget.value, workspaceIdentity: identity });
 }
 
 /**
@@ -102,7 +105,9 @@ function argumentsIn(
       stateFolders,
       blockOutside: config.block_outside,
       policy,
+      askWaitMs: config.ask_wait,
     }),
+    asksPermission: asksPerson(policy),
     mcpConfigFile: runFiles(stateDir, run.id).mcpConfig,
     maxTurns,
     maxBudgetUsd: budget?.leftUsd ?? null,
@@ -110,10 +115,17 @@ function argumentsIn(
 }
 
 /** The files of the run. Its MCP configuration is written last, when nothing else is missing: it may hold secrets. */
-async function writeFiles({ bridge: { stateDir }, config, selfCommand }: Context, run: Run) {
+async function writeFiles({ bridge: { stateDir }, config, selfCommand }: Context, run: Run, policy: Policy) {
   await makeRunsFolder(stateDir);
   const files = runFiles(stateDir, run.id);
-  const server = { selfCommand, stateDir, runId: run.id, projectId: run.projectId };
+  const server = {
+    selfCommand,
+    stateDir,
+    runId: run.id,
+    projectId: run.projectId,
+    askWaitMs: config.ask_wait,
+    asksAbout: askedCalls(policy),
+  };
   await writeMcpConfig(files.mcpConfig, server, config.mcp_servers);
   return files;
 }

@@ -108,6 +108,9 @@ export class RunReader {
         );
       case 'assistant':
         return event.error === undefined && event.model !== SYNTHETIC ? this.#noteAnswer() : undefined;
+      case 'tool_results':
+        if (this.#steering.sawResults(event.toolUseIds)) this.#runContext.listener.changed();
+        return;
       case 'result':
         this.#phases.emit({ kind: 'result', at: clock.monotonic() });
         // With its input closed, Claude finishes the messages it has and exits.

@@ -61,6 +61,7 @@ const waits_for = z
   .describe('what must be complete before it begins');
 
 export const TOOL_RESULTS = {
+  bridge_ask: z.strictObject({ answer: z.string().describe('in the words of the person') }),
   bridge_send_plan: z.strictObject({
     ...project,
     waits_for,

@@ -1,0 +1,54 @@
+/** Deciding by default what nobody has decided in time. */
+import type { AskedRequest } from '../project/request.ts';
+import { isUndecided } from '../project/request.ts';
+import { refuse } from '../result.ts';
+import { findRequest, undecidedRequests } from '../store/requests.ts';
+import { type Bridge, changeProject, nowText } from './bridge.ts';
+import { assertLease, type HeldLease } from './lease.ts';
+import { databaseOf } from './open-bridge.ts';
+import { settle } from './requests.ts';
+
+/**
+ * Decides what is overdue, whether or not a supervisor worked at that time: a question has its default, and a permission
+ * is denied. Throws LeaseLost.
+ */
+export async function defaultOverdue(lease: HeldLease): Promise<void> {
+  const { bridge } = lease;
+  const db = databaseOf(bridge).read;
+  const overdue = (await undecidedRequests(db)).filter((request) => isOverdue(request, nowText(bridge)));
+  for (const { id, projectId } of overdue)
+    await changeProject(
+      bridge,
+      projectId,
+      'settle_request',
+      'supervisor',
+      async (change) => {
+        const request = await findRequest(change.trx, id);
+        if (!request) throw new Error(`request ${id} is gone`);
+        const answer = request.defaultAnswer;
+        await settle(change, request, {
+          state: 'defaulted',
+          scope: null,
+          answer,
+          by: 'supervisor',
+          via: 'rule',
+        });
+      },
+      async (trx) => {
+        await assertLease(trx, lease);
+        const present = await findRequest(trx, id);
+        return present && isUndecided(present) ? undefined : refuse('it was decided meanwhile.');
+      },
+    );
+}
+
+function isOverdue({ deadline }: AskedRequest, now: string): boolean {
+  return deadline !== null && deadline <= now;
+}
+
+/** When the next request is decided by default; undefined when none is. */
+export async function nextDeadline(bridge: Bridge): Promise<Date | undefined> {
+  const asked = await undecidedRequests(databaseOf(bridge).read);
+  const [first] = asked.flatMap(({ deadline }) => deadline ?? []).sort();
+  return first === undefined ? undefined : new Date(first);
+}
