@@ -119,6 +119,30 @@ const GROUPS: Readonly<Record<string, Group>> = {
       load: async (cli) => (await import('./commands/reject.ts')).rejectCommand(cli),
     },
     {
+      name: 'questions',
+      usage: '[options] [id]',
+      summary: 'Show what Claude asks in the middle of its work, and how to settle it.',
+      load: async (cli) => (await import('./commands/questions.ts')).questionsCommand(cli),
+    },
+    {
+      name: 'answer',
+      usage: '[options] <req> <text...>',
+      summary: 'Answer a question of Claude.',
+      load: async (cli) => (await import('./commands/answer.ts')).answerCommand(cli),
+    },
+    {
+      name: 'allow',
+      usage: '[options] <req>',
+      summary: 'Allow a call that Claude asks about: once, or for its project.',
+      load: async (cli) => (await import('./commands/allow.ts')).allowCommand(cli),
+    },
+    {
+      name: 'deny',
+      usage: '[options] <req>',
+      summary: 'Deny a call that Claude asks about, with a reason.',
+      load: async (cli) => (await import('./commands/deny.ts')).denyCommand(cli),
+    },
+    {
       name: 'steer',
       usage: '[options] <id> <text...>',
       summary: 'Send Claude a message about a project; running work reads it between two steps.',

@@ -1,5 +1,6 @@
 /** The exact commands that a person can give next about a project. */
 import type { Project } from '../project/project.ts';
+import type { AskedRequest } from '../project/request.ts';
 
 /** Empty for a project that is closed. */
 export function nextCommands({ id, status }: Pick<Project, 'id' | 'status'>): string[] {
@@ -9,7 +10,7 @@ export function nextCommands({ id, status }: Pick<Project, 'id' | 'status'>): st
     case 'attention':
       return [`bridge-supervisor retry ${id}`, `bridge-supervisor cancel ${id}`];
     case 'awaiting_answer':
-      return [`bridge-supervisor cancel ${id}`];
+      return [`bridge-supervisor questions ${id}`, `bridge-supervisor cancel ${id}`];
     case 'pending':
     case 'in_progress':
     case 'verifying':
@@ -20,4 +21,14 @@ export function nextCommands({ id, status }: Pick<Project, 'id' | 'status'>): st
     case 'cancelled':
       return [];
   }
+}
+
+/** The commands that settle what Claude asks. */
+export function requestCommands({ id, kind }: Pick<AskedRequest, 'id' | 'kind'>): string[] {
+  if (kind === 'question') return [`bridge-supervisor answer ${id} "your answer"`];
+  return [
+    `bridge-supervisor allow ${id}`,
+    `bridge-supervisor allow ${id} --project`,
+    `bridge-supervisor deny ${id} --reason "why not"`,
+  ];
 }

@@ -6,6 +6,7 @@ import { dirname } from 'node:path';
 import type { Bridge } from '../bridge/bridge.ts';
 import type { Lease } from '../bridge/lease.ts';
 import { type Overview, overview, projectState } from '../bridge/queries.ts';
+import { type Question, questions } from '../bridge/questions.ts';
 import { KEEPS_SETTINGS_OUT_SINCE, keepsSettingsOut } from '../claude/version.ts';
 import { ConfigError } from '../config-error.ts';
 import { freeSpace } from '../machine/disk.ts';
@@ -49,6 +50,8 @@ export interface StatusReport {
   /** Submitted work that is being measured, and approved work on its way. */
   readonly verifying: readonly WorkProgress[];
   readonly landing: readonly WorkProgress[];
+  /** What Claude asks a person, oldest first. */
+  readonly questions: readonly Question[];
   readonly waiting: readonly Waiting[];
   readonly queue: readonly Project[];
   /** What those in the queue wait for before they begin. */
@@ -113,6 +116,7 @@ export async function statusReport(
     ),
     verifying: seen.verifying,
     landing: seen.landing,
+    questions: await questions(bridge, { undecided: true }),
     waiting: await Promise.all(seen.waiting.map((project) => waitingFor(bridge, project))),
     queue: seen.queue,
     waitsFor: seen.waitsFor,

@@ -10,6 +10,7 @@ import { approveTool, rejectTool } from './desktop/decide.ts';
 import { cancelTool, steerTool } from './desktop/direct.ts';
 import { evidenceTool } from './desktop/evidence.ts';
 import { listProjectsTool } from './desktop/list.ts';
+import { allowTool, answerTool, denyTool, questionsTool } from './desktop/questions.ts';
 import { approvalQueueTool } from './desktop/queue.ts';
 import { sendPlanTool } from './desktop/send-plan.ts';
 import { projectStatusTool } from './desktop/status.ts';
@@ -42,6 +43,10 @@ export const DESKTOP_TOOLS = [
   projectUpdatesTool,
   approveTool,
   rejectTool,
+  questionsTool,
+  answerTool,
+  allowTool,
+  denyTool,
   projectStatusTool,
   listProjectsTool,
   waitTool,

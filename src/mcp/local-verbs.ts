@@ -13,6 +13,8 @@ import { passGate } from '../bridge/gate.ts';
 import { currentHolds } from '../bridge/holds.ts';
 import { measuredRound, waitingRounds } from '../bridge/measured-round.ts';
 import { projectDetails, projectState, projects, projectUpdates } from '../bridge/queries.ts';
+import { questions } from '../bridge/questions.ts';
+import { allowRequest, answerRequest, denyRequest } from '../bridge/requests.ts';
 import { approve, reject } from '../bridge/reviews.ts';
 import { sendPlan } from '../bridge/send-plan.ts';
 import {
@@ -54,6 +56,8 @@ function bindVerbs(bridge: Bridge, env: Environment): Verbs {
       verb(bridge, ...args);
   const policy = () => readableConfig({ stateDir: bridge.stateDir, env });
   return {
+    allowRequest: bind(allowRequest),
+    answerRequest: bind(answerRequest),
     approve: bind(approve),
     askPermission: bind(askPermission),
     askQuestion: bind(askQuestion),
@@ -63,6 +67,7 @@ function bindVerbs(bridge: Bridge, env: Environment): Verbs {
     currentCursor: bind(currentCursor),
     currentHolds: bind(currentHolds),
     cursorFrom: bind(cursorFrom),
+    denyRequest: bind(denyRequest),
     measuredRound: (...args) => measuredRound(bridge, policy(), ...args),
     passGate: bind(passGate),
     pendingPlan: bind(pendingPlan),
@@ -70,6 +75,7 @@ function bindVerbs(bridge: Bridge, env: Environment): Verbs {
     projectState: bind(projectState),
     projects: bind(projects),
     projectUpdates: bind(projectUpdates),
+    questions: bind(questions),
     readApproval: bind(readApproval),
     readCheckOutputs: bind(readCheckOutputs),
     readPatch: bind(readPatch),

@@ -15,6 +15,8 @@ import type { passGate } from '../bridge/gate.ts';
 import type { currentHolds } from '../bridge/holds.ts';
 import type { MeasuredRound } from '../bridge/measured-round.ts';
 import type { projectDetails, projectState, projects, projectUpdates } from '../bridge/queries.ts';
+import type { questions } from '../bridge/questions.ts';
+import type { allowRequest, answerRequest, denyRequest } from '../bridge/requests.ts';
 import type { approve, reject } from '../bridge/reviews.ts';
 import type { PlanToSend, sendPlan } from '../bridge/send-plan.ts';
 import type {
@@ -35,6 +37,8 @@ type Bound<Verb> = Verb extends (bridge: Bridge, ...args: infer Args) => infer A
 
 /** Every verb throws StoreError when the store cannot answer. */
 export interface Verbs {
+  readonly allowRequest: Bound<typeof allowRequest>;
+  readonly answerRequest: Bound<typeof answerRequest>;
   readonly approve: Bound<typeof approve>;
   readonly askPermission: Bound<typeof askPermission>;
   readonly askQuestion: Bound<typeof askQuestion>;
@@ -44,6 +48,7 @@ export interface Verbs {
   readonly currentCursor: Bound<typeof currentCursor>;
   readonly currentHolds: Bound<typeof currentHolds>;
   readonly cursorFrom: Bound<typeof cursorFrom>;
+  readonly denyRequest: Bound<typeof denyRequest>;
   /** Under the configuration as it is now. */
   readonly measuredRound: (projectId: ProjectId, round?: number) => Promise<Result<MeasuredRound>>;
   readonly passGate: Bound<typeof passGate>;
@@ -52,6 +57,7 @@ export interface Verbs {
   readonly projectState: Bound<typeof projectState>;
   readonly projects: Bound<typeof projects>;
   readonly projectUpdates: Bound<typeof projectUpdates>;
+  readonly questions: Bound<typeof questions>;
   readonly readApproval: Bound<typeof readApproval>;
   readonly readCheckOutputs: Bound<typeof readCheckOutputs>;
   readonly readPatch: Bound<typeof readPatch>;

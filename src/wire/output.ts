@@ -8,6 +8,7 @@ import type { WireInstall, WireUninstall } from './schemas/install.ts';
 import type { WireLogLine, WireServiceLogLine } from './schemas/log-line.ts';
 import type { WireProject } from './schemas/project.ts';
 import type { WireProjectDetails, WireSentPlan } from './schemas/project-details.ts';
+import type { WireRequest } from './schemas/request.ts';
 import type { WireSetup } from './schemas/setup.ts';
 import type { WireStatus } from './schemas/status.ts';
 import type { WireWorktreeList, WireWorktreeRemoval } from './schemas/worktree.ts';
@@ -19,6 +20,8 @@ export type WireOutput =
   | readonly WireProject[]
   | WireProjectDetails
   | WireEvidence
+  | WireRequest
+  | readonly WireRequest[]
   | WireSentPlan
   | WireDiagnosis
   | WireSetup

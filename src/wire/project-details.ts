@@ -5,6 +5,7 @@ import type { RevisionChoice } from '../project/revision.ts';
 import type { Run } from '../project/run.ts';
 import { toWireDependency } from './dependency.ts';
 import { toWireProject } from './project.ts';
+import { toWireRequest } from './request.ts';
 import { toWireRevision } from './revision.ts';
 import { toWireMessage, toWireRounds, toWireUpdate } from './round.ts';
 import { toWireRun } from './run.ts';
@@ -30,6 +31,7 @@ export function toWireProjectDetails(
     rounds: toWireRounds(details),
     worktree: details.worktree ? toWireWorktree(details.worktree) : null,
     revision: revision ? toWireRevision(revision) : null,
+    requests: details.requests.map(toWireRequest),
     updates: details.updates.map(toWireUpdate),
     waiting_messages: details.waitingMessages.map(toWireMessage),
     spent_usd: details.spentUsd,

@@ -3,6 +3,7 @@ import type { Hold } from '../project/hold.ts';
 import type { ProjectId } from '../project/ids.ts';
 import type { Project, ProjectStatus } from '../project/project.ts';
 import type { Quota } from '../project/quota.ts';
+import type { AskedRequest } from '../project/request.ts';
 import type { RecordedEvidence } from '../project/review.ts';
 import type { Run } from '../project/run.ts';
 import type { WorkProgress } from '../project/work-progress.ts';
@@ -10,6 +11,7 @@ import { toWireDependency } from './dependency.ts';
 import { toWireFigures } from './evidence.ts';
 import { toWireHold, toWireUsageWindow } from './hold.ts';
 import { toWireProject } from './project.ts';
+import { toWireRequest } from './request.ts';
 import { toWireRun } from './run.ts';
 import type { WireStatus } from './schemas/status.ts';
 
@@ -48,6 +50,7 @@ export interface StatusFacts {
   }[];
   readonly verifying: readonly WorkProgress[];
   readonly landing: readonly WorkProgress[];
+  readonly questions: readonly { readonly request: AskedRequest }[];
   readonly waiting: readonly {
     readonly project: Project;
     readonly measured: RecordedEvidence | undefined;
@@ -78,6 +81,7 @@ export function toWireStatus(status: StatusFacts): WireStatus {
     verifying: status.verifying.map(({ project }) => toWireProject(project)),
     landing: status.landing.map(({ project }) => toWireProject(project)),
     checking: [...status.verifying, ...status.landing].flatMap(toWireChecking),
+    questions: status.questions.map(({ request }) => toWireRequest(request)),
     waiting: status.waiting.map(({ project, measured, description, since, next }) => ({
       project: toWireProject(project),
       measured: measured ? toWireFigures(measured) : null,

@@ -10,6 +10,9 @@ describe('commands inside a run', () => {
   test.for([
     ['approve', 'ID'],
     ['reject', 'ID', '--reason', 'no'],
+    ['answer', 'ID', 'yes'],
+    ['allow', 'ID'],
+    ['deny', 'ID', '--reason', 'no'],
     ['steer', 'ID', 'faster'],
     ['cancel', 'ID', '--yes'],
     ['retry', 'ID'],
@@ -46,6 +49,7 @@ describe('commands inside a run', () => {
     ['list', '--all'],
     ['show', 'ID'],
     ['evidence', 'ID'],
+    ['questions'],
     ['worktree', 'list'],
   ])('a run may call %j, which only looks', async (words, { rig }) => {
     const project = await submitted(await rig.bridge, await rig.send('# Build a clock'));

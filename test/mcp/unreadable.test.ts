@@ -192,7 +192,7 @@ describe('unusual messages', () => {
     ['spaces and a Windows line end', ' \t{"jsonrpc":"2.0","id":"a","method":"tools/list"} \r'],
   ])('an unusual message is understood: %s', async (_, line) => {
     const { answer, said } = await told(line);
-    expect(answer).toMatchObject({ result: { tools: { length: 11 } } });
+    expect(answer).toMatchObject({ result: { tools: { length: 15 } } });
     expect(said).toEqual([]);
   });
 

@@ -7,6 +7,13 @@ export function idArgument(): Argument {
   return new Argument('<id>', 'project id, or its first 4 or more characters');
 }
 
+export function requestArgument(): Argument {
+  return new Argument(
+    '<req>',
+    "id of what Claude asks, as 'questions' shows it, or its first 4 or more characters",
+  );
+}
+
 export function jsonOption(purpose = 'for programs'): Option {
   return new Option('--json', `print JSON, ${purpose}`);
 }

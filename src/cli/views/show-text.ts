@@ -8,6 +8,7 @@ import { describeOutcome } from '../../project/outcome-text.ts';
 import { planBody } from '../../project/plan.ts';
 import { WHAT_NEXT } from '../../project/project.ts';
 import type { ProjectDetails } from '../../project/project-details.ts';
+import { isUndecided } from '../../project/request.ts';
 import { type SteeringMessage, sortWaiting } from '../../project/review.ts';
 import type { RevisionChoice } from '../../project/revision.ts';
 import { describeChoice } from '../../project/revision-text.ts';
@@ -19,6 +20,7 @@ import { indented, type Layout, layoutOf, projectHead, section } from '../termin
 import { flow, shorten, wrap } from '../terminal/text.ts';
 import { ago, dateAndTime, inTurns, lasted, upcoming } from '../terminal/time.ts';
 import { entryLines } from '../terminal/timeline-entry.ts';
+import { requestLines } from './question-text.ts';
 import { rejectionLines } from './rejection-text.ts';
 import { roundLines } from './round-lines.ts';
 import { runLines } from './run-lines.ts';
@@ -43,6 +45,7 @@ export function showLines(
     ...flow(facts(details, layout.now), out.columns),
     ...wrap(`Workspace: ${project.workspace}`, out.columns),
     ...section(layout, 'Waits for', dependencyLines(details.waitsFor, columns)),
+    ...section(layout, 'Claude asks', askedLines(details, layout), 'yellow'),
     ...section(layout, 'Needs attention', wrap(project.attention ?? '', columns).filter(Boolean), 'red'),
     ...section(layout, 'Worktree', worktreeLines(details.worktree, columns)),
     ...section(layout, 'Plan', planLines(details, stateDir, columns)),
@@ -52,6 +55,7 @@ export function showLines(
       'Runs',
       details.runs.flatMap((run) => historyOf(run, layout, stateDir)),
     ),
+    ...section(layout, 'Asked of you', decidedLines(details, layout)),
     ...section(layout, 'Updates', updateLines(details, layout)),
     ...section(layout, `Messages given to run ${open?.id}, not confirmed yet`, messageLines(given)),
     ...section(layout, 'Messages that Claude has not read yet', messageLines(waiting)),
@@ -78,6 +82,18 @@ function facts({ project, spentUsd: usd, runsOfUnknownCost: unknown }: ProjectDe
     project.claimedBy === 'code' ? 'worked on by hand' : '',
   ];
 }
+
+/** What waits for the person, whole; of what was decided there is the record further down. */
+function askedLines({ requests }: ProjectDetails, layout: Layout): string[] {
+  return requests.filter(isUndecided).flatMap((request) => requestLines(request, layout));
+}
+
+function decidedLines({ requests }: ProjectDetails, layout: Layout): string[] {
+  const decided = requests.filter((request) => !isUndecided(request));
+  return decided.flatMap((request) => requestLines(request, layout, MAX_ASKED_LINES));
+}
+
+const MAX_ASKED_LINES = 5;
 
 function dependencyLines(waitsFor: readonly Dependency[], columns: number): string[] {
   return waitsFor.map(({ id, title, status }) => projectHead({ id, title: `${status}: ${title}` }, columns));

@@ -12,6 +12,7 @@ import type { Format, Output } from '../terminal/output.ts';
 import { clip, flow, wrap } from '../terminal/text.ts';
 import { ago, lasted, upcoming } from '../terminal/time.ts';
 import { measuredInShort } from './evidence-text.ts';
+import { requestLines } from './question-text.ts';
 import { runLines } from './run-lines.ts';
 
 export function statusLines(report: StatusReport, out: Output): string[] {
@@ -21,6 +22,7 @@ export function statusLines(report: StatusReport, out: Output): string[] {
   const log = report.log.lines.flatMap((line) => onTwoLines(line, columns));
   return [
     ...supervisorLines(report, layout),
+    ...section(layout, `Claude asks (${report.questions.length})`, askedLines(report, layout), 'cyan'),
     ...section(layout, 'Problems', paragraphs(report.problems, columns), 'red'),
     ...section(layout, 'Warnings', paragraphs(report.warnings, columns), 'yellow'),
     ...section(layout, 'On hold: no new runs start', holdLines(report, layout), 'yellow'),
@@ -46,6 +48,22 @@ export function statusLines(report: StatusReport, out: Output): string[] {
     ),
   ];
 }
+
+/** In short: `questions` shows all of each. */
+function askedLines({ questions }: StatusReport, layout: Layout): string[] {
+  const shown = questions.slice(0, MAX_QUESTIONS);
+  const more = questions.length - shown.length;
+  return [
+    ...shown.flatMap(({ project, request }) => [
+      projectHead(project, layout.columns),
+      ...indented(requestLines(request, layout, MAX_ASKED_LINES)),
+    ]),
+    ...(more > 0 ? [`… ${more} more: bridge-supervisor questions`] : []),
+  ];
+}
+
+const MAX_QUESTIONS = 5;
+const MAX_ASKED_LINES = 4;
 
 function supervisorLines(
   { supervisor, service, stateDir }: StatusReport,

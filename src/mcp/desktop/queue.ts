@@ -5,6 +5,7 @@ import { fitting } from '../fit.ts';
 import { choiceFacts } from '../texts/choices.ts';
 import { evidenceFacts, measuredLines } from '../texts/evidence.ts';
 import { attentionLines, projectFacts, projectLine, workspaceText } from '../texts/project.ts';
+import { questionText, requestFacts } from '../texts/question.ts';
 import { QUOTED_NOTE } from '../texts/quoted.ts';
 import { completionFacts, completionLines } from '../texts/review.ts';
 
@@ -12,13 +13,14 @@ export const approvalQueueTool = defineTool({
   name: 'bridge_get_approval_queue',
   title: 'Show what waits for approval',
   description:
-    'Shows the work that waits for the decision of the person, oldest first: what was measured of it, what an approval would do and a rejection would cost, and what Claude Code says about it. Also projects that need a person for another reason.',
+    'Shows what Claude Code asks the person, then the work that waits for their decision, oldest first: what was measured of it, what an approval would do and a rejection would cost, and what Claude Code says about it. Also projects that need a person for another reason.',
   hints: { readOnly: true, destructive: false, idempotent: true },
   input: z.strictObject({}),
   async run(_, { verbs, shown: shownRounds }) {
     const waiting = await verbs.waitingRounds(MAX_SHOWN + 1);
     const shown = fitting(waiting.slice(0, MAX_SHOWN), roundFacts);
     for (const round of shown) shownRounds.note(round);
+    const asked = (await verbs.questions({ undecided: true })).slice(0, MAX_STUCK);
     const stuck = await verbs.projects({
       statuses: ['attention'],
       oldestFirst: true,
@@ -27,23 +29,30 @@ export const approvalQueueTool = defineTool({
     const more = shown.length < waiting.length;
     return answer(
       [
+        ...(asked.length === 0
+          ? []
+          : [`Claude Code asks the person, and waits. ${QUOTED_NOTE}`, ...asked.flatMap(questionText), '']),
         shown.length === 0
           ? 'Nothing waits for approval.'
           : `${shown.length}${more ? ' (and more)' : ''} waiting for approval. ${QUOTED_NOTE}`,
         ...shown.flatMap((round) => ['', ...roundLines(round)]),
-        ...(stuck.length > 0 && shown.length === 0 ? [QUOTED_NOTE] : []),
+        ...(stuck.length > 0 && shown.length + asked.length === 0 ? [QUOTED_NOTE] : []),
         ...stuck.flatMap((project) => ['', projectLine(project), ...attentionLines(project)]),
       ],
       {
+        ...(asked.length > 0 ? { questions: asked.map(({ request }) => requestFacts(request)) } : {}),
         waiting: shown.map(roundFacts),
-        ...(shown.length + stuck.length > 0 ? { note: QUOTED_NOTE } : {}),
+        ...(shown.length + stuck.length + asked.length > 0 ? { note: QUOTED_NOTE } : {}),
         ...(more ? { more: true } : {}),
         ...(stuck.length > 0 ? { attention: stuck.map(projectFacts) } : {}),
-        next: whatNext(shown.length, more),
+        next: [...(asked.length > 0 ? [SETTLE] : []), whatNext(shown.length, more)].join(' '),
       },
     );
   },
 });
+
+const SETTLE =
+  'First show the person what is asked; once they have decided, call bridge_answer, bridge_allow or bridge_deny.';
 
 const MAX_SHOWN = 10;
 const MAX_STUCK = 5;

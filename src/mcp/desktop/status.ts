@@ -4,6 +4,7 @@ import { waitsUntil } from '../../project/back-off.ts';
 import { describeCosts } from '../../project/costs.ts';
 import type { ProjectDetails } from '../../project/project-details.ts';
 import { quote } from '../../project/quotation.ts';
+import { isUndecided } from '../../project/request.ts';
 import { sortWaiting } from '../../project/review.ts';
 import { plural } from '../../project/text.ts';
 import { answer, defineTool, type Facts } from '../define-tool.ts';
@@ -21,6 +22,7 @@ import {
   projectLine,
   workspaceText,
 } from '../texts/project.ts';
+import { requestFacts, requestText } from '../texts/question.ts';
 import { QUOTED_NOTE } from '../texts/quoted.ts';
 import {
   completionFacts,
@@ -73,8 +75,9 @@ const UPDATE_BYTES = 800;
 function detailFacts(details: ProjectDetails, round: MeasuredRound): Facts {
   const { measured } = round;
   const { updates, spentUsd, runsOfUnknownCost, runs } = details;
-  const { given, waiting, open, lastEnd, completion, decision, quotes } = newestOf(details);
+  const { given, waiting, open, lastEnd, completion, decision, quotes, asked } = newestOf(details);
   return {
+    ...(asked.length > 0 ? { questions: asked.map(requestFacts) } : {}),
     runs: runs.length,
     spent_usd: spentUsd,
     ...(runsOfUnknownCost > 0 ? { runs_of_unknown_cost: runsOfUnknownCost } : {}),
@@ -94,10 +97,11 @@ function detailFacts(details: ProjectDetails, round: MeasuredRound): Facts {
 function detailLines(details: ProjectDetails, round: MeasuredRound, now: string): (string | undefined)[] {
   const { project, updates, runs } = details;
   const costs = describeCosts({ usd: details.spentUsd, unknown: details.runsOfUnknownCost });
-  const { given, waiting, open, lastEnd, completion, decision, quotes } = newestOf(details);
+  const { given, waiting, open, lastEnd, completion, decision, quotes, asked } = newestOf(details);
   const waits = waitsUntil(project.notBefore, now);
   return [
     quotes ? QUOTED_NOTE : undefined,
+    ...asked.flatMap(requestText),
     ...beginningLines(project, details.waitsFor),
     ...attentionLines(project),
     ...(open ? liveLines(open) : []),
@@ -119,8 +123,10 @@ function newestOf(details: ProjectDetails) {
   const { project, runs, completions, decisions, updates, waitingMessages } = details;
   const open = runs.find((run) => run.endedAt === null);
   const lastEnd = open ? undefined : endOf(runs.at(-1));
-  const hasQuotes = lastEnd !== undefined || project.attention !== null;
+  const asked = details.requests.filter(isUndecided);
+  const hasQuotes = lastEnd !== undefined || project.attention !== null || asked.length > 0;
   return {
+    asked,
     ...sortWaiting(waitingMessages, open),
     open,
     lastEnd,

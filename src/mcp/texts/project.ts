@@ -113,6 +113,9 @@ const WITH_TOOL: Partial<Record<ProjectStatus, readonly string[]>> = {
   awaiting_approval: [
     'Show the person what was submitted; once they have decided, call bridge_approve or bridge_reject.',
   ],
+  awaiting_answer: [
+    'Show the person what is asked (bridge_get_questions); once they have decided, call bridge_answer, bridge_allow or bridge_deny.',
+  ],
   attention: ['Retry: `bridge-supervisor retry <id>` on the command line. Cancel: bridge_cancel.'],
 };
 

@@ -1,10 +1,12 @@
 /** What is known of a round besides what is measured: what its runs cost, and what they were not allowed to do. */
+import { listRequests } from '../../bridge/requests.ts';
 import type { ToVerify } from '../../bridge/verifying.ts';
 import { type DeniedCall, NO_ACCOUNT, type RunAccount, RunAccountant } from '../../claude/run-account.ts';
 import { messageOf } from '../../error-message.ts';
 import type { RoundRecord } from '../../evidence/make-evidence.ts';
 import { sumCosts } from '../../project/costs.ts';
 import type { Evidence } from '../../project/evidence.ts';
+import type { ProjectId } from '../../project/ids.ts';
 import { isWork, type Run } from '../../project/run.ts';
 import { VERSION } from '../../version.ts';
 import type { Context } from '../context.ts';
@@ -31,8 +33,20 @@ export async function roundRecord(context: Context, due: ToVerify, maxRepairs: n
     repairs: { used: repairsUsed, max: maxRepairs },
     cost: costOf(ofRound),
     denied: counted(worked.flatMap(({ account }) => account.denied)),
-    requests: [],
+    requests: await asked(context, project.id, ofRound),
   };
+}
+
+/** What the runs of the round have asked a person, and what became of it. */
+async function asked(
+  { bridge }: Context,
+  projectId: ProjectId,
+  ofRound: readonly ReadRun[],
+): Promise<Evidence['requests']> {
+  const requests = await listRequests(bridge, { projectId, undecided: false });
+  return requests
+    .filter(({ runId }) => ofRound.some(({ run }) => run.id === runId))
+    .map(({ id, kind, state }) => ({ id, kind, state }));
 }
 
 /** What these runs took together. Unknown as soon as it is unknown for one. */

@@ -12,6 +12,7 @@ import { messageSchema, updateSchema } from './message.ts';
 import { outcomeSchema } from './outcome.ts';
 import { projectSchema } from './project.ts';
 import { projectDetailsSchema, sentPlanSchema } from './project-details.ts';
+import { requestSchema } from './request.ts';
 import { revisionSchema } from './revision.ts';
 import { landingSchema, roundSchema } from './round.ts';
 import { runSchema } from './run.ts';
@@ -30,6 +31,7 @@ export const NOUNS = {
   'evidence figures': evidenceFiguresSchema,
   landing: landingSchema,
   revision: revisionSchema,
+  request: requestSchema,
   update: updateSchema,
   message: messageSchema,
   event: eventSchema,
@@ -46,6 +48,10 @@ export const OUTPUTS = {
   list: z.array(projectSchema),
   show: projectDetailsSchema,
   evidence: shownEvidenceSchema,
+  questions: z.array(requestSchema),
+  answer: requestSchema,
+  allow: requestSchema,
+  deny: requestSchema,
   send: sentPlanSchema,
   retry: projectSchema,
   'retry --all': z.array(projectSchema),

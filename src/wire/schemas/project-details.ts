@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { dependencySchema } from './dependency.ts';
 import { messageSchema, updateSchema } from './message.ts';
 import { projectSchema } from './project.ts';
+import { requestSchema } from './request.ts';
 import { revisionSchema } from './revision.ts';
 import { roundSchema } from './round.ts';
 import { runSchema } from './run.ts';
@@ -24,6 +25,7 @@ export const projectDetailsSchema = z
       .nullable()
       .describe('where it is worked on; null: in the workspace itself, or it has not begun'),
     revision: revisionSchema.nullable().describe('what a rejection begins; null: none is waited for'),
+    requests: z.array(requestSchema).describe('what it has asked a person, oldest first'),
     updates: z.array(updateSchema).describe('the newest, oldest first'),
     waiting_messages: z.array(messageSchema).describe('not confirmed by Claude'),
     spent_usd: usd().describe('of the runs whose cost is known'),

@@ -4,6 +4,7 @@ import { dependencySchema } from './dependency.ts';
 import { evidenceFiguresSchema } from './evidence.ts';
 import { holdSchema } from './hold.ts';
 import { projectSchema } from './project.ts';
+import { requestSchema } from './request.ts';
 import { runSchema } from './run.ts';
 import { count, id, path, time, usd } from './scalars.ts';
 import { usageWindowSchema } from './usage-window.ts';
@@ -81,6 +82,7 @@ export const statusSchema = z
         }),
       )
       .describe("the owner's check that began last on each of these"),
+    questions: z.array(requestSchema).describe('what Claude asks a person, oldest first'),
     waiting: z
       .array(
         z.strictObject({

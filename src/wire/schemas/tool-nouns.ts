@@ -7,6 +7,7 @@ import { eventSchema } from './event.ts';
 import { holdSchema } from './hold.ts';
 import { updateSchema } from './message.ts';
 import { projectSchema } from './project.ts';
+import { requestSchema } from './request.ts';
 import { decisionSchema, roundSchema } from './round.ts';
 import { runSchema } from './run.ts';
 import { statusSchema } from './status.ts';
@@ -55,6 +56,26 @@ export const toolDecisionSchema = z.strictObject({
 
 export type ToolDecision = z.output<typeof toolDecisionSchema>;
 
+const asked = requestSchema.shape;
+
+export const toolRequestSchema = z.strictObject({
+  request_id: asked.id,
+  ...requestSchema.pick({ project_id: true, kind: true, state: true, created_at: true }).shape,
+  question: asked.question.exactOptional(),
+  options: asked.options.exactOptional(),
+  tool_name: asked.tool_name.exactOptional(),
+  input: asked.input.exactOptional(),
+  agent_id: asked.agent_id.unwrap().exactOptional(),
+  default_answer: asked.default_answer.unwrap().exactOptional(),
+  deadline: asked.deadline.unwrap().exactOptional(),
+  scope: asked.scope.unwrap().exactOptional(),
+  answer: asked.answer.unwrap().exactOptional(),
+  decided_by: asked.decided_by.unwrap().exactOptional(),
+  decided_at: asked.decided_at.unwrap().exactOptional(),
+});
+
+export type ToolRequest = z.output<typeof toolRequestSchema>;
+
 export const toolUpdateSchema = updateSchema.omit({ run_id: true });
 
 export type ToolUpdate = z.output<typeof toolUpdateSchema>;
@@ -89,6 +110,7 @@ export const TOOL_NOUNS = {
   'tool evidence': toolEvidenceSchema,
   'tool round': toolRoundSchema,
   'tool decision': toolDecisionSchema,
+  'tool request': toolRequestSchema,
   'tool update': toolUpdateSchema,
   'tool event': toolEventSchema,
   'tool hold': toolHoldSchema,

@@ -9,6 +9,7 @@ import {
   toolEventSchema,
   toolProjectSchema,
   toolReadinessSchema,
+  toolRequestSchema,
   toolRoundSchema,
   toolRunSchema,
   toolUpdateSchema,
@@ -38,6 +39,16 @@ const decided = z.strictObject({
   decision: toolDecisionSchema,
   repeated,
   cursor,
+  ...readiness,
+  next,
+});
+
+const questions = z.array(toolRequestSchema).exactOptional().describe('what Claude Code asks the person');
+
+const decidedRequest = z.strictObject({
+  ...project,
+  request: toolRequestSchema,
+  repeated,
   ...readiness,
   next,
 });
@@ -84,6 +95,7 @@ export const TOOL_RESULTS = {
   bridge_get_project_status: z.strictObject({
     ...project,
     waits_for,
+    questions,
     runs: count(),
     spent_usd: usd().describe('of the runs whose cost is known'),
     runs_of_unknown_cost: count().exactOptional(),
@@ -116,6 +128,7 @@ export const TOOL_RESULTS = {
     next,
   }),
   bridge_get_approval_queue: z.strictObject({
+    questions,
     waiting: z.array(toolProjectSchema.extend(work).describe('oldest first')),
     note,
     more,
@@ -131,6 +144,15 @@ export const TOOL_RESULTS = {
     note,
     next,
   }),
+  bridge_get_questions: z.strictObject({
+    questions: z.array(toolRequestSchema).describe('oldest first'),
+    note,
+    more,
+    next,
+  }),
+  bridge_answer: decidedRequest,
+  bridge_allow: decidedRequest,
+  bridge_deny: decidedRequest,
   bridge_approve: decided,
   bridge_reject: decided,
   bridge_steer: z.strictObject({

@@ -1,0 +1,35 @@
+import * as z from 'zod';
+import { PERMISSION_SCOPES, REQUEST_KINDS, REQUEST_STATES } from '../../project/request.ts';
+import { DECIDED_VIA } from '../../project/review.ts';
+import { id, time } from './scalars.ts';
+
+/** What Claude asks a person in the middle of its work. */
+export const requestSchema = z
+  .strictObject({
+    id: id(),
+    project_id: id(),
+    run_id: id().describe('the run that asked last, or is to tell Claude'),
+    kind: z.enum(REQUEST_KINDS).describe('`permission`: for one call'),
+    state: z
+      .enum(REQUEST_STATES)
+      .describe('`open` and `deferred` wait for a person; `deferred`: no run waits for it'),
+    tool_name: z.string(),
+    input: z.string().describe('the input of the call, as JSON'),
+    agent_id: z.string().nullable().describe('the subagent that asks; null: the main conversation'),
+    question: z.string().describe('empty for a permission'),
+    options: z.array(z.string()).describe('what to choose from; empty: any answer'),
+    default_answer: z
+      .string()
+      .nullable()
+      .describe('the answer when nobody has answered by the deadline; null: none'),
+    deadline: time().nullable().describe('when it is decided by default; null: never'),
+    scope: z.enum(PERMISSION_SCOPES).nullable().describe('of an allowed call: this one, or each equal one'),
+    answer: z.string().nullable().describe('the answer, or the reason of a denial'),
+    decided_by: z.string().nullable(),
+    decided_via: z.enum(DECIDED_VIA).nullable(),
+    created_at: time(),
+    decided_at: time().nullable(),
+  })
+  .describe('What Claude asks a person in the middle of its work. The words and the input are of a model.');
+
+export type WireRequest = z.output<typeof requestSchema>;
