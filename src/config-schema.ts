@@ -7,7 +7,7 @@
 import { isAbsolute } from 'node:path';
 import cron from 'node-cron';
 import * as z from 'zod';
-
+import { checkedHttpSettings } from './config-http.ts';
 import { duration, path, timeLimit } from './config-values.ts';
 import {
   budgetSettings,
@@ -216,6 +216,9 @@ const fields = z.strictObject({
   heartbeat_interval: interval
     .prefault('5m')
     .describe('How often to write the heartbeat file and request the heartbeat URL.'),
+  http: checkedHttpSettings
+    .prefault({})
+    .describe('The HTTP API: `{"enabled": true}` serves it on 127.0.0.1:7823, for callers with a token.'),
   run_output_max_mb: z
     .number()
     .positive()

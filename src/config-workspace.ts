@@ -4,6 +4,7 @@
  * To add a key: here, in project/workspace.ts, in README.md and, where all workspaces may share it, in config-schema.ts.
  */
 import * as z from 'zod';
+import { httpSettings } from './config-http.ts';
 import { duration, path, timeLimit } from './config-values.ts';
 import { LANDING_ACTIONS } from './project/landing.ts';
 import { modelName } from './project/model-name.ts';
@@ -114,6 +115,7 @@ const INNER: Readonly<Record<string, z.ZodObject>> = {
   review: reviewSettings,
   budget: budgetSettings,
   policy: policySettings,
+  http: httpSettings,
 };
 
 /** The keys that are allowed at a place in the configuration, such as `workspaces`, `app`, `checks`, `0`. */

@@ -66,6 +66,7 @@ const DEFAULTS = {
   loop_timeout: 60_000,
   keep_awake: true,
   heartbeat_interval: 300_000,
+  http: { enabled: false, port: 7823, listen: '127.0.0.1', hosts: [], insecure_lan: false },
   run_output_max_mb: 500,
   keep_runs_days: 30,
   keep_runs_mb: 2_000,
@@ -137,6 +138,14 @@ const VALUES: readonly [key: string, written: unknown, read: unknown][] = [
   ['heartbeat_url', 'https://hc.example/ping/5f3a?a=b', 'https://hc.example/ping/5f3a?a=b'],
   ['heartbeat_url', 'http://127.0.0.1:8000/beat', 'http://127.0.0.1:8000/beat'],
   ['heartbeat_interval', '10s', 10_000],
+  [
+    'http',
+    { enabled: true, port: 80, listen: '::1', hosts: ['box:1'], public_url: 'https://box.example' },
+    {
+      ...{ enabled: true, port: 80, listen: '::1', hosts: ['box:1'], public_url: 'https://box.example' },
+      insecure_lan: false,
+    },
+  ],
   ['claude_settings', 'all', 'all'],
   ['block_outside', 'nothing', 'nothing'],
   ['workspaces', { site: '/site' }, { site: '/site' }],

@@ -211,6 +211,12 @@ const GROUPS: Readonly<Record<string, Group>> = {
       load: async (cli) => (await import('./commands/setup.ts')).setupCommand(cli),
     },
     {
+      name: 'token',
+      usage: '',
+      summary: 'Make, list, rotate and revoke the tokens of the HTTP API.',
+      load: async (cli) => (await import('./commands/token.ts')).tokenCommand(cli),
+    },
+    {
       name: 'doctor',
       usage: '[options] [groups...]',
       summary: 'Diagnose the installation and suggest fixes.',

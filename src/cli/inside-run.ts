@@ -13,7 +13,7 @@ const DECIDING: readonly string[] = [
   ...['send', 'approve', 'reject', 'answer', 'allow', 'deny', 'steer', 'cancel', 'retry'],
   ...['pause', 'resume', 'start', 'run', 'stop', 'restart'],
   ...['restore', 'setup', 'install', 'uninstall', 'doctor --fix', 'mcp desktop'],
-  'worktree remove',
+  ...['worktree remove', 'token add', 'token rotate', 'token revoke'],
 ];
 
 /**

@@ -83,7 +83,7 @@ function refuseInsideRun(cli: Cli, command: Command): void {
 }
 
 /** Commands that change nothing, or whose own commands say what they take. */
-const READ_ONLY = ['status', 'logs', 'list', 'show', 'evidence', 'watch', 'mcp', 'worktree'];
+const READ_ONLY = ['status', 'logs', 'list', 'show', 'evidence', 'watch', 'mcp', 'worktree', 'token'];
 
 /** A script may give --yes to every command that changes something, whether that one asks or not. */
 export function takingYes(command: Command): Command {

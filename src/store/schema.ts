@@ -1,6 +1,7 @@
 /** The tables, as Kysely sees them. Times are ISO 8601 UTC text; JSON columns are text. */
 
 import type { Generated, Insertable, Selectable } from 'kysely';
+import type { Role } from '../project/credential.ts';
 import type { HoldKind, HoldSource, HoldSubject } from '../project/hold.ts';
 import type { LeaseToken, MachineId, ProjectId, RequestId, RunId } from '../project/ids.ts';
 import type { LandingAction, LandingOutcome } from '../project/landing.ts';
@@ -236,6 +237,17 @@ export interface Tables {
     status: string;
     resets_at: string | null;
     seen_at: string;
+  };
+  /** Who may call the HTTP API. The token itself is nowhere. */
+  credentials: {
+    name: string;
+    role: Role;
+    /** The public half of the token. */
+    token_id: string;
+    /** SHA-256 of the whole token, in hex. */
+    token_digest: string;
+    created_at: string;
+    expires_at: string | null;
   };
   supervisor: {
     machine_id: MachineId;

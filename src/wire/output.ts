@@ -1,5 +1,6 @@
 /** Everything that leaves the program as JSON. */
 import type { WireBudget } from './schemas/budget.ts';
+import type { WireCredential, WireIssuedToken } from './schemas/credential.ts';
 import type { WireDemoStep, WireDemoSummary } from './schemas/demo.ts';
 import type { WireEvent } from './schemas/event.ts';
 import type { WireEvidence } from './schemas/evidence.ts';
@@ -29,7 +30,10 @@ export type WireOutput =
   | WireUninstall
   | WireWorktreeList
   | WireWorktreeRemoval
-  | WireBudget;
+  | WireBudget
+  | WireIssuedToken
+  | WireCredential
+  | readonly WireCredential[];
 
 /** One of many results, each on a line of its own. */
 export type WireLine =

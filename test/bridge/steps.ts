@@ -93,6 +93,7 @@ const TABLES: readonly (keyof Tables)[] = [
   'events',
   'holds',
   'quota',
+  'credentials',
   'supervisor',
 ];
 

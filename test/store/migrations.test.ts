@@ -39,6 +39,7 @@ const DIGESTS: readonly { readonly digest: string; readonly releasedIn?: string 
   { digest: '75559e9f1d4d90b91a302e7d5109fb6f4e566873f927c049eff19ba2b2298d30' },
   { digest: '0f96d8090ee7548da68d2867748400635d34f945815d5569294022542272f3e1' },
   { digest: '124468b77e6d4203b609a7c51ca89a04c4763a23d7c6e475b40ca42d6e861831' },
+  { digest: '89edf25cbde4bff4772b56e6b5b7952042cab99952aed6664e344db912a14000' },
 ];
 
 const SOURCES = new URL('../../src/store/sqlite/', import.meta.url);

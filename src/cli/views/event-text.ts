@@ -83,6 +83,9 @@ function texts(now: Date): EventTable<EventText> {
     'hold.set': ({ kind, reason, until }) =>
       bad('hold', `${kind}: ${reason}${until === null ? '' : `, until ${upcoming(until, now)}`}`),
     'hold.ended': ({ kind }) => plain('hold', `${kind} ended`),
+    'credential.added': ({ name, role }) => plain('token', `${name} added, role ${role}`),
+    'credential.rotated': ({ name }) => plain('token', `${name} rotated`),
+    'credential.revoked': ({ name }) => plain('token', `${name} revoked`),
     'supervisor.started': ({ pid, version }) =>
       plain('supervisor', `started, pid ${pid}, version ${version}`),
     'supervisor.stop_requested': () => plain('supervisor', 'asked to stop'),

@@ -1,4 +1,4 @@
--- Schema version 12. Made by `npm run schema` from the migrations; not read by the program.
+-- Schema version 13. Made by `npm run schema` from the migrations; not read by the program.
 
 CREATE TABLE approvals (
   id INTEGER PRIMARY KEY,
@@ -24,6 +24,18 @@ CREATE TABLE "completions" (
   request_id TEXT,
   created_at TEXT NOT NULL,
   UNIQUE (project_id, round, attempt)
+);
+
+CREATE TABLE credentials (
+  name TEXT PRIMARY KEY,
+  role TEXT NOT NULL,
+  -- The public half of the token, by which it is found.
+  token_id TEXT NOT NULL UNIQUE,
+  -- SHA-256 of the whole token, in hex. The token itself is nowhere.
+  token_digest TEXT NOT NULL,
+  created_at TEXT NOT NULL,
+  -- NULL: it does not expire.
+  expires_at TEXT
 );
 
 CREATE TABLE dependencies (

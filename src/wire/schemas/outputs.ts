@@ -1,6 +1,7 @@
 /** Which schema each output of the program follows. */
 import * as z from 'zod';
 import { budgetSchema } from './budget.ts';
+import { credentialSchema, issuedTokenSchema } from './credential.ts';
 import { demoStepSchema, demoSummarySchema } from './demo.ts';
 import { eventSchema } from './event.ts';
 import { evidenceFiguresSchema, evidenceSchema, shownEvidenceSchema } from './evidence.ts';
@@ -39,6 +40,7 @@ export const NOUNS = {
   'usage window': usageWindowSchema,
   finding: findingSchema,
   worktree: worktreeSchema,
+  credential: credentialSchema,
   'kept worktree': keptWorktreeSchema,
 } as const;
 
@@ -60,6 +62,10 @@ export const OUTPUTS = {
   install: installSchema,
   uninstall: uninstallSchema,
   budget: budgetSchema,
+  'token add': issuedTokenSchema,
+  'token rotate': issuedTokenSchema,
+  'token list': z.array(credentialSchema),
+  'token revoke': credentialSchema,
   'worktree list': worktreeListSchema,
   'worktree remove': worktreeRemovalSchema,
 } as const;
