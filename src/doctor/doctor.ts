@@ -13,6 +13,7 @@ import { clockGroup } from './clock-and-zone.ts';
 import { configurationGroup } from './configuration.ts';
 import { connectionsGroup } from './connections.ts';
 import type { DoctorContext } from './context.ts';
+import { httpGroup } from './http.ts';
 import { leftoversGroup } from './leftovers.ts';
 import { logsGroup } from './logs.ts';
 import { programGroup } from './program.ts';
@@ -40,6 +41,7 @@ export function checkGroups(context: DoctorContext): CheckGroup[] {
     connectionsGroup,
     serviceGroup,
     supervisorGroup,
+    httpGroup,
     workspacesGroup,
     worktreesGroup,
     unattendedGroup,

@@ -18,8 +18,20 @@ export interface Context {
   readonly selfCommand: readonly string[];
   /** What this supervisor cannot do at the moment, such as write its log; null when it is healthy. */
   readonly degradedReason: () => string | null;
+  /** Undefined: none is wanted. */
+  readonly http?: HttpService | undefined;
   /** Aborted when the supervisor is told to stop. */
   readonly stopping: AbortSignal;
+}
+
+/** What is served to callers for as long as the supervisor works. Its failure is never the supervisor's. */
+export interface HttpService {
+  /** Begins to listen, and does not wait for it. `wake`: something was changed over it. */
+  start(host: { readonly bridge: Bridge; wake(): void }): void;
+  /** Why nobody can call at the moment; null when somebody can. */
+  trouble(): string | null;
+  /** Ends what is open, and waits until it uses the bridge no more. */
+  close(): Promise<void>;
 }
 
 /** What parts of the supervisor need of it. */

@@ -37,6 +37,8 @@ export async function keepLease(context: Context, signal: AbortSignal): Promise<
   while (!signal.aborted) {
     await clock.sleep(RENEW_EVERY_MS, signal);
     if (signal.aborted) return;
-    await retryTransient(context, () => renewLease(lease, context.degradedReason()));
+    await retryTransient(context, () =>
+      renewLease(lease, context.degradedReason() ?? context.http?.trouble()),
+    );
   }
 }

@@ -19,7 +19,7 @@ import { messageOf } from '../error-message.ts';
 import type { Log } from '../log.ts';
 import { logFile } from '../state-folder.ts';
 import { VERSION } from '../version.ts';
-import type { Context } from './context.ts';
+import type { Context, HttpService } from './context.ts';
 import { HistoryLog } from './history-log.ts';
 import { Lander } from './land/lander.ts';
 import { acquireLease, keepLease } from './lease-keeper.ts';
@@ -48,6 +48,7 @@ export interface SupervisorOptions {
   readonly degradedReason: () => string | null;
   /** Command and arguments that start our own command line. */
   readonly selfCommand: readonly string[];
+  readonly http?: HttpService | undefined;
   /** Abort it to drain the active runs and stop. */
   readonly signal: AbortSignal;
 }
@@ -65,7 +66,7 @@ export async function runSupervisor(options: SupervisorOptions): Promise<Supervi
     await bridge.check();
     const attempt = await acquireLease(bridge, VERSION);
     if (!attempt.taken) return { kind: 'already-running', pid: attempt.pid };
-    const { config, env, clock, log, degradedReason, selfCommand, signal } = options;
+    const { config, env, clock, log, degradedReason, selfCommand, http, signal } = options;
     const supervisor = await Supervisor.create({
       bridge,
       config,
@@ -74,6 +75,7 @@ export async function runSupervisor(options: SupervisorOptions): Promise<Supervi
       log,
       degradedReason,
       selfCommand,
+      http,
       lease: attempt.lease,
       stopping: signal,
     });
@@ -123,11 +125,12 @@ class Supervisor {
 
   /** Recovers, then works until it is stopped. Throws StoreError and LeaseLost. */
   async work(stop: AbortSignal): Promise<SupervisorEnd> {
-    const { bridge, log, lease } = this.#context;
+    const { bridge, log, lease, http } = this.#context;
     const working = new AbortController();
     this.#runInBackground(keepLease(this.#context, working.signal));
     const watchdog = this.#watchLoop();
     log.info('supervisor.started', { pid: process.pid, version: VERSION, state_dir: bridge.stateDir });
+    http?.start({ bridge, wake: () => this.#waker.wake() });
     this.#runInBackground(this.#preflight.check());
     try {
       await this.#scheduler.recover();
@@ -142,6 +145,7 @@ class Supervisor {
     } finally {
       working.abort();
       await this.#scheduler.stopStarting();
+      await http?.close();
       const parts = [this.#preflight, this.#verifier, this.#lander, ...this.#upkeep];
       await Promise.all(parts.map((part) => part.close()));
       this.#waker.close();

@@ -3,6 +3,7 @@
 import { chmod, mkdir, readFile, rm, symlink, truncate, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect } from 'vitest';
+import { addCredential } from '../../src/bridge/credentials.ts';
 import { setHold } from '../../src/bridge/holds.ts';
 import { databaseOf } from '../../src/bridge/open-bridge.ts';
 import { systemClock } from '../../src/clock.ts';
@@ -1013,6 +1014,40 @@ describe('workspaces', () => {
       check: 'workspaces.git',
       verdict: 'warning',
       message: /has 2 uncommitted changes/,
+    },
+  ]);
+});
+
+describe('HTTP API', () => {
+  expectEach([
+    {
+      title: 'the HTTP API can be reached from the network without encryption',
+      breakIt: (rig) => rig.configure({ http: { enabled: true, listen: '0.0.0.0', insecure_lan: true } }),
+      check: 'http.reach',
+      verdict: 'warning',
+      message: /listens on 0\.0\.0\.0, port 7823, without encryption/,
+      hint: /put a proxy with TLS before it/,
+    },
+    {
+      title: 'the HTTP API is on and nobody has a token',
+      breakIt: (rig) => rig.configure({ http: { enabled: true } }),
+      check: 'http.tokens',
+      verdict: 'warning',
+      message: /nobody has a token for it/,
+      hint: /token add/,
+    },
+    {
+      title: 'a token of the HTTP API has expired',
+      async breakIt(rig) {
+        await rig.configure({ http: { enabled: true } });
+        await rig.withBridge(async (bridge) => {
+          await addCredential(bridge, 'old', 'read', 1, 'person');
+        });
+        tamper(rig.home, "UPDATE credentials SET expires_at = '2026-03-01T12:00:00.000Z'");
+      },
+      check: 'http.tokens',
+      verdict: 'skipped',
+      message: /The token 'old' expired at /,
     },
   ]);
 });

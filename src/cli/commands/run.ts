@@ -1,12 +1,15 @@
 import { Command } from 'commander';
+import type { Clock } from '../../clock.ts';
+import type { Config } from '../../config.ts';
 import { configOf } from '../../control/host.ts';
 import { prepareStateFolder } from '../../control/prepare-state-folder.ts';
 import type { Environment } from '../../environment.ts';
 import { EXIT } from '../../exit-codes.ts';
 import { correctHome } from '../../home-path.ts';
-import type { LogHealth } from '../../log.ts';
+import type { Log, LogHealth } from '../../log.ts';
 import { mergeEnvironment, readEnvironmentFile } from '../../machine/service/environment-file.ts';
 import { logFile } from '../../state-folder.ts';
+import type { HttpService } from '../../supervisor/context.ts';
 import { type Cli, fail } from '../context.ts';
 import { explainError, isPermanent } from '../errors.ts';
 import { path } from '../terminal/arguments.ts';
@@ -99,6 +102,7 @@ async function run(cli: Cli, quiet: boolean): Promise<void> {
     clock,
     ...(quiet ? {} : { mirror: process.stdout }),
   });
+  const http = await httpServer(config, clock, log);
   const stop = stopRequest();
   try {
     const degradedReason = () => logTrouble(log.health());
@@ -110,6 +114,7 @@ async function run(cli: Cli, quiet: boolean): Promise<void> {
       log,
       degradedReason,
       selfCommand,
+      http,
       signal: stop.signal,
     });
     const end = await Promise.race([work, stop.again]);
@@ -130,6 +135,13 @@ async function run(cli: Cli, quiet: boolean): Promise<void> {
     stop.dispose();
     await log.close();
   }
+}
+
+/** Loaded only where it is wanted. */
+async function httpServer(config: Config, clock: Clock, log: Log): Promise<HttpService | undefined> {
+  if (!config.http.enabled) return undefined;
+  const { HttpServer } = await import('../../http/server.ts');
+  return new HttpServer({ config, clock, log });
 }
 
 function logTrouble({ ok, error, waiting, dropped }: LogHealth): string | null {

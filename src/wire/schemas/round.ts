@@ -62,3 +62,8 @@ export const roundSchema = z
   );
 
 export type WireRound = z.output<typeof roundSchema>;
+
+/** What Claude says it did. */
+export const submissionSchema = roundSchema
+  .omit({ measured: true, decision: true, landings: true })
+  .describe('What Claude says it did.');

@@ -1,0 +1,60 @@
+/**
+ * Whether a request was meant for us. A page that has its own name resolve to this machine (DNS rebinding) sends its own
+ * name as `Host`, so that is looked at on every route, whoever calls. A browser says which page asks, in `Origin` and
+ * `Sec-Fetch-Site`; other programs send neither.
+ */
+import { isIP } from 'node:net';
+import type { HttpSettings } from '../../config-http.ts';
+import { type Problem, problem } from '../problem.ts';
+
+/** What a request says about where it goes to and where it comes from. */
+export interface Provenance {
+  /** Each `Host` header. */
+  readonly hosts: readonly string[];
+  /** As it stands in the first line of the request. */
+  readonly target: string;
+  readonly origins: readonly string[];
+  readonly fetchSite: string | undefined;
+}
+
+/** The names by which we may be called, as they stand in `Host`. */
+export function allowedHosts({ listen, port, hosts, public_url }: HttpSettings): ReadonlySet<string> {
+  const own = isIP(listen) === 6 ? `[${listen}]` : listen;
+  const named = ['127.0.0.1', 'localhost', '[::1]', own].flatMap((name) => withPort(name, port));
+  return new Set([...named, ...hosts, ...(public_url === undefined ? [] : [new URL(public_url).host])]);
+}
+
+/** A client leaves the port out where it is that of the scheme. */
+function withPort(name: string, port: number): string[] {
+  return port === 80 ? [name, `${name}:80`] : [`${name}:${port}`];
+}
+
+/** Why the request is answered by nobody here; undefined when it may go on. */
+export function whyNotMeantForUs(
+  { hosts, target, origins, fetchSite }: Provenance,
+  allowed: ReadonlySet<string>,
+): Problem | undefined {
+  const [host] = hosts;
+  const isNamed =
+    hosts.length === 1 && host !== undefined && allowed.has(host.toLowerCase()) && isOurs(target, allowed);
+  if (!isNamed)
+    return problem(
+      'host-not-allowed',
+      "this server does not answer to that name; call it by its address, or add the name to 'http.hosts'.",
+    );
+  const isOwnOrigin = origins.every((origin) => {
+    const [, name = ''] = /^https?:\/\/(.+)$/.exec(origin) ?? [];
+    return allowed.has(name);
+  });
+  const isOwnSite = fetchSite === undefined || fetchSite === 'same-origin' || fetchSite === 'none';
+  if (origins.length > 1 || !isOwnOrigin || !isOwnSite)
+    return problem('origin-not-allowed', 'a page of another origin cannot use this server.');
+  return undefined;
+}
+
+/** The target is a path; a whole URL, as a proxy is sent, must name us too. */
+function isOurs(target: string, allowed: ReadonlySet<string>): boolean {
+  if (target.startsWith('/') && !target.startsWith('//')) return true;
+  const [, name = ''] = /^http:\/\/([^/?#]+)/i.exec(target) ?? [];
+  return allowed.has(name.toLowerCase());
+}

@@ -1,0 +1,131 @@
+/**
+ * The API as a function from a request to an answer. The order of the checks is that of docs/http.md: the first that fails
+ * answers. Hono finds the route; whatever finds none is checked alike, and then refused.
+ */
+import type { HttpBindings } from '@hono/node-server';
+import { type Context, Hono } from 'hono';
+import { type Bridge, isTransientStoreError } from '../bridge/bridge.ts';
+import type { Clock } from '../clock.ts';
+import type { Config } from '../config.ts';
+import { messageOf } from '../error-message.ts';
+import type { Log } from '../log.ts';
+import type { Credential } from '../project/credential.ts';
+import { admit } from './access/admit.ts';
+import { allowedHosts, whyNotMeantForUs } from './access/hosts.ts';
+import { Pace } from './access/pace.ts';
+import type { Route } from './define-route.ts';
+import { type Problem, problem } from './problem.ts';
+import { readInput } from './read-input.ts';
+import { respondJson, respondProblem } from './respond.ts';
+import { ROUTES } from './routes.ts';
+
+/** What the API works on. */
+export interface Served {
+  readonly bridge: Bridge;
+  readonly clock: Clock;
+  readonly config: Config;
+  readonly log: Log;
+  /** The supervisor looks at once: something was changed. */
+  wake(): void;
+}
+
+type Asked = Context<{ Bindings: HttpBindings }>;
+
+const MAX_BODY_BYTES = 64 * 1024;
+
+export function createApp(served: Served): Hono<{ Bindings: HttpBindings }> {
+  const { bridge, clock, config, log } = served;
+  const pace = new Pace(clock);
+  const hosts = allowedHosts(config.http);
+  const app = new Hono<{ Bindings: HttpBindings }>();
+
+  app.use(async (asked, next) => {
+    const refused = whyNotMeantForUs(provenanceOf(asked), hosts);
+    if (refused) return respondProblem(refused);
+    return next();
+  });
+
+  const answer = async (asked: Asked, route: Route): Promise<Response> => {
+    const began = clock.monotonic();
+    const admitted = await admit(bridge, pace, route.access, claimOf(asked, route.method === 'POST'));
+    const response = admitted.ok
+      ? await carryOut(asked, route, admitted.value)
+      : respondProblem(admitted.refusal);
+    log.debug('http.answered', {
+      method: route.method,
+      route: route.path,
+      status: response.status,
+      ms: Math.round(clock.monotonic() - began),
+      ...(admitted.ok && admitted.value && { credential: admitted.value.name }),
+    });
+    return response;
+  };
+
+  const carryOut = async (asked: Asked, route: Route, caller: Credential | undefined): Promise<Response> => {
+    const input = await readInput(route, {
+      params: asked.req.param() as Record<string, string>,
+      query: new URL(asked.req.url).searchParams,
+      contentType: asked.req.header('content-type'),
+      announcedBytes: Number(asked.req.header('content-length')),
+      body: asked.req.raw.body,
+      maxBodyBytes: MAX_BODY_BYTES,
+    });
+    if (!input.ok) return respondProblem(input.refusal);
+    const reply = await route.run(input.value, { bridge, clock, config, caller });
+    if (route.method === 'POST') served.wake();
+    return 'problem' in reply
+      ? respondProblem(reply.problem)
+      : respondJson(route.status, reply.body, reply.headers);
+  };
+
+  /** For whoever may come in at all: a stranger is told nothing about what is here. */
+  const refuseAfterSignIn = async (asked: Asked, refusal: Problem): Promise<Response> => {
+    const admitted = await admit(bridge, pace, 'read', claimOf(asked, false));
+    return respondProblem(admitted.ok ? refusal : admitted.refusal);
+  };
+
+  for (const route of ROUTES) app.on(route.method, route.path, (asked) => answer(asked, route));
+  for (const [path, routes] of Map.groupBy(ROUTES, (route) => route.path)) {
+    const allow = routes.flatMap(({ method }) => (method === 'GET' ? ['GET', 'HEAD'] : [method])).join(', ');
+    const refusal = problem('method-not-allowed', `this takes ${allow}.`, { headers: { Allow: allow } });
+    app.all(path, (asked) => refuseAfterSignIn(asked, refusal));
+  }
+  app.notFound((asked) => refuseAfterSignIn(asked, NO_SUCH_ROUTE));
+  app.onError((error) => {
+    if (isTransientStoreError(error)) return respondProblem(UNAVAILABLE);
+    log.error('http.failed', {}, messageOf(error));
+    return respondProblem(INTERNAL);
+  });
+  return app;
+}
+
+const NO_SUCH_ROUTE = problem(
+  'no-such-route',
+  'there is nothing here; GET /health is open, docs/http.md has all.',
+);
+const UNAVAILABLE = problem('unavailable', 'the store cannot answer now; nothing was changed, try again.', {
+  headers: { 'Retry-After': '1' },
+});
+const INTERNAL = problem('internal', 'this failed; the log of the supervisor says why.');
+
+function provenanceOf({ env: { incoming } }: Asked) {
+  return {
+    hosts: valuesOf(incoming.rawHeaders, 'host'),
+    target: incoming.url ?? '',
+    origins: valuesOf(incoming.rawHeaders, 'origin'),
+    fetchSite: valuesOf(incoming.rawHeaders, 'sec-fetch-site')[0],
+  };
+}
+
+function claimOf({ env: { incoming }, req }: Asked, isWrite: boolean) {
+  return {
+    authorization: req.header('authorization'),
+    address: incoming.socket.remoteAddress ?? '',
+    isWrite,
+  };
+}
+
+/** Node keeps the first of several `Host` headers alone, and joins others. */
+function valuesOf(rawHeaders: readonly string[], name: string): string[] {
+  return rawHeaders.filter((_, at) => at % 2 === 1 && rawHeaders[at - 1]?.toLowerCase() === name);
+}

@@ -1,0 +1,98 @@
+/**
+ * What a route is: who may call it, what it takes, what it answers, and what it does. Routing, roles, docs/http.md and the
+ * tests follow from this.
+ *
+ * To add a route: define it in routes/, list it in routes.ts, run `npm run docs`, and say in test/http/expected.ts what each
+ * role may expect of it.
+ */
+import * as z from 'zod';
+import type { Bridge } from '../bridge/bridge.ts';
+import type { Clock } from '../clock.ts';
+import type { Config } from '../config.ts';
+import type { Credential, Role } from '../project/credential.ts';
+import type { Problem, ProblemCode } from './problem.ts';
+
+/** What a route works with. */
+export interface Call {
+  readonly bridge: Bridge;
+  readonly clock: Clock;
+  /** The configuration of the supervisor. */
+  readonly config: Config;
+  /** Who calls; undefined on an open route without a token. */
+  readonly caller: Credential | undefined;
+}
+
+/** What a route answers: a body with its headers, or a problem. */
+export type Reply =
+  | { readonly body: unknown; readonly headers?: Readonly<Record<string, string>> }
+  | { readonly problem: Problem };
+
+/** Who may call: anybody, or whoever has this role or a greater one. */
+export type Access = 'open' | Role;
+
+type NoFields = z.ZodObject<Record<never, never>>;
+
+interface Definition<P extends z.ZodObject, Q extends z.ZodObject, B extends z.ZodObject> {
+  readonly method: 'GET' | 'POST';
+  /** With `:name` for each of `params`. */
+  readonly path: string;
+  readonly access: Access;
+  /** One sentence, for docs/http.md. */
+  readonly summary: string;
+  readonly params?: P;
+  readonly query?: Q;
+  /** Of a POST; one that is empty stands for `{}`. */
+  readonly body?: B;
+  /** 200 unless said otherwise. */
+  readonly status?: 200 | 201;
+  /** What a success has in its body. */
+  readonly answer: z.ZodType;
+  /** What else it may answer, beside what every route may. */
+  readonly problems?: readonly ProblemCode[];
+  run(
+    input: { readonly params: z.output<P>; readonly query: z.output<Q>; readonly body: z.output<B> },
+    call: Call & { readonly caller: Credential },
+  ): Promise<Reply>;
+}
+
+export interface Route {
+  readonly method: 'GET' | 'POST';
+  readonly path: string;
+  readonly access: Access;
+  readonly summary: string;
+  readonly params: z.ZodObject;
+  readonly query: z.ZodObject;
+  readonly body: z.ZodObject | undefined;
+  readonly status: 200 | 201;
+  readonly answer: z.ZodType;
+  readonly problems: readonly ProblemCode[];
+  /** The input has been read by the schemas above. Throws what the store throws. */
+  run(input: Input, call: Call): Promise<Reply>;
+}
+
+export interface Input {
+  readonly params: unknown;
+  readonly query: unknown;
+  readonly body: unknown;
+}
+
+/** Keys that it does not know are refused: a wish to change something must not be half understood. */
+const NOTHING = z.strictObject({});
+
+export function defineRoute<
+  P extends z.ZodObject = NoFields,
+  Q extends z.ZodObject = NoFields,
+  B extends z.ZodObject = NoFields,
+>(definition: Definition<P, Q, B>): Route {
+  const { params = NOTHING, query = NOTHING, body, status = 200, problems = [], run, ...rest } = definition;
+  return {
+    ...rest,
+    params,
+    query,
+    body: body ?? (rest.method === 'POST' ? NOTHING : undefined),
+    status,
+    problems,
+    // The app has parsed the input by these very schemas, and let nobody in whose role is too small.
+    run: (input, call) => run(input as Parameters<typeof run>[0], call as Parameters<typeof run>[1]),
+  };
+}

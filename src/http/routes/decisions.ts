@@ -1,0 +1,112 @@
+import * as z from 'zod';
+import { measuredRound } from '../../bridge/measured-round.ts';
+import { approve, type Decided, reject } from '../../bridge/reviews.ts';
+import { projectRules } from '../../bridge/work-rules.ts';
+import type { Credential } from '../../project/credential.ts';
+import { SHORT_OID_DIGITS } from '../../project/oid.ts';
+import type { Project } from '../../project/project.ts';
+import { cleanText, LIMITS } from '../../project/text.ts';
+import type { Result } from '../../result.ts';
+import { toWireDecided } from '../../wire/http.ts';
+import { toWireDecision } from '../../wire/round.ts';
+import { decidedSchema } from '../../wire/schemas/http.ts';
+import { type Call, defineRoute, type Reply } from '../define-route.ts';
+import { type Problem, problem } from '../problem.ts';
+import { namedProject, projectParams } from './named-project.ts';
+
+const binding = {
+  round: z.int().min(1).optional().describe('the round that is meant; another one is refused'),
+  tree: z
+    .string()
+    .regex(
+      new RegExp(`^[0-9a-f]{${SHORT_OID_DIGITS},64}$`, 'i'),
+      'must be the first digits of what was measured',
+    )
+    .optional()
+    .describe('what was measured of it, or its first digits; other work is refused'),
+};
+
+const PROBLEMS = ['project-not-found', 'illegal-move', 'round-moved-on', 'already-decided'] as const;
+
+export const approveProject = defineRoute({
+  method: 'POST',
+  path: '/projects/:id/approve',
+  access: 'decide',
+  summary:
+    'Approves submitted work. Without `round` and `tree`: what waits at that moment; the answer says which that was.',
+  params: projectParams,
+  body: z.strictObject(binding),
+  answer: decidedSchema,
+  problems: PROBLEMS,
+  async run({ params: { id }, body }, call) {
+    const found = await namedProject(call, id);
+    if (!found.ok) return { problem: found.refusal };
+    const options = { ...body, via: 'http' as const, by: nameOf(call.caller) };
+    return toReply(
+      call,
+      found.value,
+      body.round,
+      await approve(call.bridge, found.value.id, 'person', options),
+    );
+  },
+});
+
+export const rejectProject = defineRoute({
+  method: 'POST',
+  path: '/projects/:id/reject',
+  access: 'decide',
+  summary: 'Rejects submitted work with a reason, which Claude is told word for word.',
+  params: projectParams,
+  body: z.strictObject({
+    reason: z.string().max(LIMITS.reason).default('').describe('what to change; an empty one is refused'),
+    ...binding,
+  }),
+  answer: decidedSchema,
+  problems: [...PROBLEMS, 'reason-required'],
+  async run({ params: { id }, body: { reason, ...given } }, call) {
+    const found = await namedProject(call, id);
+    if (!found.ok) return { problem: found.refusal };
+    if (cleanText(reason) === '') return { problem: REASON_REQUIRED };
+    const { maxRounds } = projectRules(call.config, found.value);
+    const options = { ...given, maxRounds, via: 'http' as const, by: nameOf(call.caller) };
+    const decided = await reject(call.bridge, found.value.id, reason, 'person', options);
+    return toReply(call, found.value, given.round, decided);
+  },
+});
+
+const REASON_REQUIRED = problem('reason-required', "a non-empty 'reason' is required to reject a project.");
+
+/** As the record has who decided. */
+function nameOf({ name }: Credential): string {
+  return `person: ${name}`;
+}
+
+async function toReply(
+  call: Call,
+  project: Project,
+  round: number | undefined,
+  decided: Result<Decided>,
+): Promise<Reply> {
+  if (decided.ok) return { body: toWireDecided(decided.value) };
+  return { problem: await whyRefused(call, project, round, decided.refusal) };
+}
+
+/** Which kind of refusal it was is read from where the project stands, never from its words. */
+async function whyRefused(
+  { bridge, config }: Call,
+  { id }: Project,
+  named: number | undefined,
+  detail: string,
+): Promise<Problem> {
+  const present = await measuredRound(bridge, config, id);
+  if (!present.ok) throw new Error(present.refusal);
+  const { project, round } = present.value;
+  const meant =
+    named !== undefined && named < round ? await measuredRound(bridge, config, id, named) : present;
+  const decision = meant.ok ? meant.value.decision : undefined;
+  if (decision) return problem('already-decided', detail, { facts: { decision: toWireDecision(decision) } });
+  const isWaiting = project.status === 'awaiting_approval';
+  if (isWaiting || (named !== undefined && named !== round))
+    return problem('round-moved-on', detail, { facts: { round } });
+  return problem('illegal-move', detail, { facts: { status: project.status } });
+}

@@ -1,0 +1,90 @@
+/** The HTTP API of a real supervisor, with a real Claude. */
+import { once } from 'node:events';
+import { readFile } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { join } from 'node:path';
+import { describe, expect } from 'vitest';
+import { runProgram } from '../../src/machine/program.ts';
+import { call, say } from '../../src/simulator/reply.ts';
+import { sequence } from '../../src/simulator/script.ts';
+import { freePort } from '../http/server.ts';
+import { bridgeCall, test, waitUntil } from './rig.ts';
+
+describe('HTTP', () => {
+  test('work is rejected and approved with curl, revised by Claude, and recorded under the name of the token', async ({
+    rig,
+  }) => {
+    const folder = await rig.workspace('site');
+    const file = join(folder, 'greeting.txt');
+    rig.script = sequence([
+      call('Write', { file_path: file, content: 'hello' }),
+      bridgeCall('bridge_send_completion', { summary: 'Wrote a greeting', files_created: ['greeting.txt'] }),
+      say('Submitted.'),
+      call('Write', { file_path: file, content: 'Good day' }),
+      bridgeCall('bridge_send_completion', { summary: 'Made it formal', files_modified: ['greeting.txt'] }),
+      say('Submitted again.'),
+    ]);
+    const port = await freePort();
+    await rig.configure({ http: { enabled: true, port } });
+    const token = (await rig.command('token', 'add', 'phone', '--role', 'decide')).stdout.trim();
+    await rig.startSupervisor();
+    await rig.logged('http.listening');
+    const curl = async (...args: string[]) => {
+      const [path = '', ...rest] = args;
+      const done = await runProgram(
+        'curl',
+        ['-sS', '-H', `Authorization: Bearer ${token}`, ...rest, `http://127.0.0.1:${port}${path}`],
+        { env: rig.environment, timeoutMs: 20_000 },
+      );
+      return JSON.parse(done.stdout);
+    };
+    expect(await curl('/health')).toMatchObject({ status: 'ok', db_path: join(rig.home, 'bridge.db') });
+
+    const id = await rig.send('---\nworkspace: site\n---\n# Greeting\nWrite a greeting into greeting.txt.');
+    await rig.until(id, 'awaiting_approval');
+    expect(await curl('/projects')).toMatchObject([{ id, status: 'awaiting_approval' }]);
+    await rig.happened('run.ended', id);
+    const json = ['-H', 'Content-Type: application/json', '-d', '{"reason": "Be formal"}'];
+    expect(await curl(`/projects/${id}/reject`, '-X', 'POST', ...json)).toMatchObject({ round: 1 });
+    await rig.until(id, 'awaiting_approval');
+    expect(await readFile(file, 'utf8')).toBe('Good day');
+    const story = await curl(`/projects/${id}`);
+    expect(story).toMatchObject({ completion: { round: 2 }, approval: { verdict: 'rejected' } });
+    expect(await curl(`/projects/${id}/approve`, '-X', 'POST')).toMatchObject({ round: 2, repeated: false });
+    const { decisions } = await rig.until(id, 'complete');
+    expect(decisions.map(({ decidedBy, decidedVia }) => [decidedBy, decidedVia])).toEqual([
+      ['person: phone', 'http'],
+      ['person: phone', 'http'],
+    ]);
+  });
+
+  test('a port in use is said by status, doctor and loop.log while work goes on', async ({ rig }) => {
+    const other = createServer().listen(0, '127.0.0.1');
+    await once(other, 'listening');
+    const address = other.address();
+    const port = typeof address === 'object' && address ? address.port : 0;
+    await rig.configure({ http: { enabled: true, port } });
+    await rig.startSupervisor();
+    await rig.logged(/http\.not_listening .*cause="it is in use"/);
+    const words = `the HTTP API cannot listen on port ${port} of 127.0.0.1 (it is in use)`;
+    await waitUntil(async () => (await rig.command('status')).stdout.includes(words), 'status to say so');
+    expect((await rig.command('doctor', 'supervisor')).stdout.replaceAll(/\s+/g, ' ')).toContain(words);
+    other.close();
+    await once(other, 'close');
+  });
+
+  test('a supervisor opens no socket unless the HTTP API is turned on', async ({ rig }) => {
+    const supervisor = await rig.startSupervisor();
+    await rig.logged('supervisor.started');
+    const { stdout } = await runProgram('ls', ['-l', `/proc/${supervisor.pid}/fd`], {
+      env: rig.environment,
+      timeoutMs: 10_000,
+    });
+    const inodes = [...stdout.matchAll(/socket:\[(\d+)\]/g)].map(([, inode]) => inode);
+    const tables = await Promise.all(['tcp', 'tcp6'].map((name) => readFile(`/proc/net/${name}`, 'utf8')));
+    const LISTENING = '0A';
+    const listening = tables.flatMap((table) => table.split('\n').map((line) => line.trim().split(/\s+/)));
+    const own = listening.filter((cells) => cells[3] === LISTENING && inodes.includes(cells[9]));
+    expect(own).toEqual([]);
+  });
+});

@@ -1,0 +1,135 @@
+/** The API on a free port, on the bridge of a rig, with a token of each role. Nothing is sent that a test does not say. */
+import { once } from 'node:events';
+import { Agent, type IncomingHttpHeaders, request } from 'node:http';
+import { type AddressInfo, connect, createServer } from 'node:net';
+import { buffer, text } from 'node:stream/consumers';
+import { addCredential } from '../../src/bridge/credentials.ts';
+import { configOfText } from '../../src/config.ts';
+import { HttpServer, type Timeouts } from '../../src/http/server.ts';
+import { ROLES, type Role } from '../../src/project/credential.ts';
+import { accepted } from '../bridge/steps.ts';
+import { eventually } from '../eventually.ts';
+import type { Rig } from '../rig.ts';
+
+export interface Answer {
+  readonly status: number;
+  readonly headers: IncomingHttpHeaders;
+  readonly text: string;
+  /** The body as JSON. */
+  // biome-ignore lint/suspicious/noExplicitAny: a test looks into whatever was answered.
+  readonly json: any;
+}
+
+export interface Sent {
+  /** Without `host`, that of the server. */
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly withoutHost?: boolean;
+  readonly token?: string;
+  /** A text is sent as it is, anything else as JSON. */
+  readonly body?: unknown;
+}
+
+export interface Serving extends AsyncDisposable {
+  readonly port: number;
+  readonly server: HttpServer;
+  readonly tokens: Readonly<Record<Role, string>>;
+  /** How often the supervisor was woken. */
+  readonly woken: () => number;
+  /** Every line of the log, as it was handed to it. */
+  readonly log: readonly string[];
+  call(route: string, sent?: Sent): Promise<Answer>;
+  /** Writes these bytes, and resolves with all that comes back until the server ends the connection. */
+  raw(bytes: string): Promise<string>;
+}
+
+export interface ServeOptions {
+  readonly http?: Readonly<Record<string, unknown>>;
+  readonly timeouts?: Timeouts;
+}
+
+export async function serve(rig: Rig, { http = {}, timeouts }: ServeOptions = {}): Promise<Serving> {
+  const port = await freePort();
+  const settings = { workspace_roots: [rig.workspace], http: { enabled: true, port, ...http } };
+  const config = configOfText(JSON.stringify(settings), 'config.json', {});
+  const log: string[] = [];
+  const write = (...words: readonly unknown[]) => void log.push(JSON.stringify(words));
+  const logger = { error: write, warn: write, info: write, debug: write, child: () => logger };
+  const woken: true[] = [];
+  const server = new HttpServer({ config, clock: rig.clock, log: logger, ...(timeouts && { timeouts }) });
+  server.start({ bridge: rig.bridge, wake: () => woken.push(true) });
+  await eventually(() => {
+    if (!log.some((line) => line.includes('listening'))) throw new Error('not yet');
+  }, 5);
+  const agent = new Agent({ keepAlive: true });
+  const tokens = {} as Record<Role, string>;
+  for (const role of ROLES)
+    tokens[role] = accepted(await addCredential(rig.bridge, role, role, undefined, 'person')).token;
+  return {
+    port,
+    server,
+    tokens,
+    woken: () => woken.length,
+    log,
+    call: (route, sent = {}) => call(port, agent, route, sent),
+    raw: (bytes) => raw(port, bytes),
+    async [Symbol.asyncDispose]() {
+      agent.destroy();
+      await server.close();
+    },
+  };
+}
+
+export async function freePort(): Promise<number> {
+  const probe = createServer().listen(0, '127.0.0.1');
+  await once(probe, 'listening');
+  const { port } = probe.address() as AddressInfo;
+  probe.close();
+  await once(probe, 'close');
+  return port;
+}
+
+/** @param route Method and path, such as `GET /projects`. */
+async function call(
+  port: number,
+  agent: Agent,
+  route: string,
+  { headers = {}, withoutHost = false, token, body }: Sent,
+): Promise<Answer> {
+  const [method, path] = route.split(' ');
+  const sent = body === undefined ? undefined : typeof body === 'string' ? body : JSON.stringify(body);
+  const asked = request({
+    host: '127.0.0.1',
+    port,
+    agent,
+    method,
+    path,
+    setHost: false,
+    headers: {
+      ...(!withoutHost && { host: `127.0.0.1:${port}` }),
+      ...(token !== undefined && { authorization: `Bearer ${token}` }),
+      ...(sent !== undefined && {
+        'content-type': 'application/json',
+        'content-length': String(Buffer.byteLength(sent)),
+      }),
+      ...headers,
+    },
+  });
+  asked.end(sent);
+  const [response] = await once(asked, 'response');
+  const answered = await text(response);
+  const { statusCode: status, headers: given } = response;
+  return {
+    status,
+    headers: given,
+    text: answered,
+    get json() {
+      return JSON.parse(answered);
+    },
+  };
+}
+
+async function raw(port: number, bytes: string): Promise<string> {
+  const socket = connect(port, '127.0.0.1');
+  socket.write(bytes);
+  return (await buffer(socket)).toString('latin1');
+}
