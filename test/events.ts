@@ -28,6 +28,7 @@ export const SAMPLES: { readonly [T in EventType]: EventData<T> } = {
   'project.landed': { round: 1, action: 'merge', target: 'refs/heads/main', oid: '9f3c1e07' },
   'project.completed': {},
   'project.cancelled': { reason: 'no longer needed' },
+  'project.amended': { revision: 2 },
   'project.expired': { expiresAt: '2026-03-02T12:00:00.000Z' },
   'project.steered': { message: 'use Rust', messageId: 'message-1' },
   'project.steering_delivered': { messages: ['message-1'] },

@@ -8,7 +8,7 @@ import type { Completion, RecordedEvidence, SteeringMessage } from '../project/r
 import type { Reader } from '../store/database.ts';
 import { findEvidence } from '../store/evidence.ts';
 import { waitingMessages } from '../store/messages.ts';
-import { planText } from '../store/projects.ts';
+import { planText } from '../store/plans.ts';
 import { findCompletion, lastDecision } from '../store/reviews.ts';
 import { untoldAnswers } from './asking.ts';
 import { statusExcerpt } from './status-file.ts';

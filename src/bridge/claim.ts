@@ -13,6 +13,7 @@ import { appendEvent } from '../store/events.ts';
 import { findEvidence } from '../store/evidence.ts';
 import { type HoldKey, putProbe } from '../store/holds.ts';
 import { giveWaiting } from '../store/messages.ts';
+import { planRevision } from '../store/plans.ts';
 import { updateProject } from '../store/projects.ts';
 import { type HeldWork, lockNextReady, nextReadyAt } from '../store/queue.ts';
 import { lastOwnModel } from '../store/run-facts.ts';
@@ -123,6 +124,8 @@ async function claim(
       workspace: free.folder,
       session_id: sessionId,
       revision: revision && JSON.stringify(revision),
+      // Without a prompt it is not told of a newer one yet.
+      plan_revision: (resumes && earlier.at(-1)?.planRevision) ?? (await planRevision(trx, project.id)),
       model: modelOfSession(inSession) ?? project.model ?? defaults.model,
       created_at: now,
     });

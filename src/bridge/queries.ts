@@ -16,11 +16,11 @@ import { checksOf, newestEvidence, newestEvidenceOf } from '../store/evidence.ts
 import { allHolds } from '../store/holds.ts';
 import { landingsOfProject } from '../store/landings.ts';
 import { waitingMessages } from '../store/messages.ts';
+import { planRevisions as revisionsOf } from '../store/plans.ts';
 import {
   countByStatus,
   listProjects,
   type ProjectFilter,
-  planText,
   projectIdsFrom,
   projectsUnderWay,
 } from '../store/projects.ts';
@@ -49,12 +49,14 @@ export async function projectDetails(
   const db = databaseOf(bridge).read;
   const project = await lookUp(db, projectId);
   if (!project) return refuse(unknownProject(projectId));
+  const planRevisions = await revisionsOf(db, projectId);
   const runs = await runsOf(db, projectId);
   const spent = sumCosts(runs.map(({ costUsd }) => costUsd));
   return ok({
     project,
     waitsFor: (await openDependencies(db, [projectId])).get(projectId) ?? [],
-    markdown: await planText(db, projectId),
+    markdown: planRevisions.at(-1)?.markdown ?? '',
+    planRevisions,
     runs,
     completions: await completionsOf(db, projectId),
     decisions: await decisionsOf(db, projectId),

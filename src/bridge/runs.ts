@@ -5,7 +5,15 @@ import type { SteeringMessage } from '../project/review.ts';
 import { isWork, type LiveState, type Run } from '../project/run.ts';
 import type { Writing } from '../store/database.ts';
 import { allHolds } from '../store/holds.ts';
-import { laterMessages, markDelivered, markSent, promptMessages, unmarkSent } from '../store/messages.ts';
+import {
+  laterMessages,
+  markDelivered,
+  markSent,
+  newestToldBy,
+  promptMessages,
+  unmarkSent,
+} from '../store/messages.ts';
+import { planText } from '../store/plans.ts';
 import { findProject } from '../store/projects.ts';
 import { undecidedRequests } from '../store/requests.ts';
 import { hasSubmitted } from '../store/reviews.ts';
@@ -114,6 +122,8 @@ export async function recordPromptDelivered(lease: HeldLease, run: Run): Promise
 async function deliver({ trx, now }: Writing, run: Run, messageIds: readonly string[]): Promise<void> {
   if (messageIds.length === 0) return;
   const count = await markDelivered(trx, messageIds, run.id, now);
+  const revision = await newestToldBy(trx, messageIds);
+  if (revision !== null) await updateRun(trx, run.id, { plan_revision: revision });
   const data = { messages: [...messageIds] };
   if (count > 0) await runEvent(trx, run, { type: 'project.steering_delivered', data }, now);
 }
@@ -152,15 +162,22 @@ export interface Orders {
    * A reviewer gets none: they are for whoever works on the plan.
    */
   readonly messages: readonly SteeringMessage[];
+  /** The newest revision, when a message tells of one. */
+  readonly plan: { readonly title: string; readonly markdown: string } | null;
 }
 
 /** What the person wants of a run under way. */
 export async function ordersFor(bridge: Bridge, run: Run): Promise<Orders> {
   const db = databaseOf(bridge).read;
   const project = await findProject(db, run.projectId);
+  const messages = project && isWork(run) ? await laterMessages(db, run) : [];
   return {
     cancelled: project === undefined || project.status === 'cancelled',
     submitted: await hasSubmitted(db, run),
-    messages: isWork(run) ? await laterMessages(db, run) : [],
+    messages,
+    plan:
+      project && messages.some(({ planRevision }) => planRevision !== null)
+        ? { title: project.title, markdown: await planText(db, run.projectId) }
+        : null,
   };
 }

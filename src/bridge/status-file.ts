@@ -8,8 +8,8 @@ import { countEntries, statusEntry, statusHeading } from '../project/status-text
 import { planFile, statusFile } from '../state-folder.ts';
 import type { Reader } from '../store/database.ts';
 import { BEGINNING, type Cursor, cursorAfter, eventsAfter } from '../store/events.ts';
-import { appendWhole, writeMissing } from '../store/project-files.ts';
-import { planText } from '../store/projects.ts';
+import { newestPlan, planText } from '../store/plans.ts';
+import { appendWhole, writeIfOther, writeMissing } from '../store/project-files.ts';
 import { findCompletion } from '../store/reviews.ts';
 import { type Bridge, databaseOf } from './open-bridge.ts';
 
@@ -48,7 +48,11 @@ export async function completeStatusFile(bridge: Bridge, project: Project, runId
 }
 
 async function writePlan(bridge: Bridge, { id }: Project): Promise<void> {
-  await writeMissing(planFile(bridge.stateDir, id), () => planText(databaseOf(bridge).read, id));
+  const db = databaseOf(bridge).read;
+  const file = planFile(bridge.stateDir, id);
+  if (await writeMissing(file, () => planText(db, id))) return;
+  const { revision, markdown } = await newestPlan(db, id);
+  if (revision > 1) await writeIfOther(file, markdown);
 }
 
 async function writeStatus(

@@ -3,11 +3,13 @@
 import { hasExpired } from '../project/expiry.ts';
 import type { ProjectId, RunId } from '../project/ids.ts';
 import type { Project } from '../project/project.ts';
-import type { Completion, Update } from '../project/review.ts';
+import type { Completion, SteeringMessage, Update } from '../project/review.ts';
 import { cleanLine, cleanText, LIMITS } from '../project/text.ts';
 import { ok, type Refusal, type Result, refuse } from '../result.ts';
 import type { Writer } from '../store/database.ts';
-import { planText, updateProject } from '../store/projects.ts';
+import { markAmendmentsTold, waitingMessages } from '../store/messages.ts';
+import { planRevision, planText } from '../store/plans.ts';
+import { updateProject } from '../store/projects.ts';
 import { readyProjects } from '../store/queue.ts';
 import { findCompletion, findCompletionByRequest, insertCompletion } from '../store/reviews.ts';
 import { findRun } from '../store/runs.ts';
@@ -91,6 +93,30 @@ export async function whyNotHeard(
   }
   const isUnderWay = project.runId === runId && (await findRun(trx, runId))?.round === project.round;
   return isUnderWay ? undefined : refuse('this run is over; nothing was changed.');
+}
+
+/**
+ * What was done by an older plan is not submitted while the newer one has not reached whoever did it. A run is told by a
+ * message; a person's own session gets none, so it is told here, once.
+ */
+async function whyOutdated(
+  trx: Writer,
+  { id, status }: Project,
+  { runId }: Speaker,
+  now: string,
+): Promise<Refusal | undefined> {
+  const waiting = await waitingMessages(trx, id);
+  // The prompt of a run brings what it was given.
+  const isGiven = (message: SteeringMessage) => runId !== null && message.runId === runId;
+  const isNews = waiting.some((message) => message.planRevision !== null && !isGiven(message));
+  if (status !== 'in_progress' || !isNews) return undefined;
+  const what = `the plan was amended while you worked (revision ${await planRevision(trx, id)}); nothing was submitted.`;
+  if (runId !== null)
+    return refuse(`${what} The new plan comes to you as a message: do what it asks, then submit again.`);
+  await markAmendmentsTold(trx, id, now);
+  return refuse(
+    `${what} Read the new plan with bridge_get_pending_plan and this project_id, do what it asks, then submit again.`,
+  );
 }
 
 const RUN_SPEAKS =
@@ -184,7 +210,10 @@ export async function sendCompletion(
       const { runId, requestId } = speaker;
       const first =
         requestId === null ? undefined : await findCompletionByRequest(trx, projectId, runId, requestId);
-      return first ? ok({ completion: first, repeated: true }) : whyNotHeard(trx, project, speaker);
+      if (first) return ok({ completion: first, repeated: true });
+      return (
+        (await whyNotHeard(trx, project, speaker)) ?? whyOutdated(trx, project, speaker, nowText(bridge))
+      );
     },
   );
 }

@@ -13,7 +13,8 @@ import { type Result, refuse } from '../result.ts';
 import type { Reader } from '../store/database.ts';
 import { appendEvent } from '../store/events.ts';
 import { evidenceOfRound, findEvidence, insertEvidence } from '../store/evidence.ts';
-import { findProject, listProjects, planRevision } from '../store/projects.ts';
+import { planRevision } from '../store/plans.ts';
+import { findProject, listProjects } from '../store/projects.ts';
 import { findCompletion } from '../store/reviews.ts';
 import { runsOf } from '../store/runs.ts';
 import { findWorktree } from '../store/worktrees.ts';
@@ -58,7 +59,8 @@ export async function nextToVerify(
       project,
       attempt: ((await findEvidence(db, id, round))?.attempt ?? 0) + 1,
       completion,
-      planRevision: await planRevision(db, id),
+      planRevision:
+        runs.find((run) => run.id === completion.runId)?.planRevision ?? (await planRevision(db, id)),
       runs,
       worktree: await findWorktree(db, id),
       repairsUsed: completion.attempt - 1,

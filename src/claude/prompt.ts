@@ -37,9 +37,20 @@ export interface PromptFacts {
 
 /** The prompt that starts, revises or continues the work of a project. */
 export function prompt(facts: PromptFacts): string {
-  const { messages } = facts;
-  const opened = opening(facts);
-  return messages.length === 0 ? opened : `${opened}\n\n${personsWords(messages)}`;
+  const { messages, project, markdown, remembers } = facts;
+  const words = messages.filter(({ planRevision }) => planRevision === null);
+  // A session that does not know the plan is given the newest anyway.
+  const isNews = remembers && words.length < messages.length;
+  return [
+    opening(facts),
+    ...(isNews ? [amendedPlan(project.title, markdown)] : []),
+    ...(words.length > 0 ? [personsWords(words)] : []),
+  ].join('\n\n');
+}
+
+/** Tells a session that knows the plan of a new revision, in place of the old one. */
+export function amendedPlan(title: string, markdown: string): string {
+  return fillTemplate('prompts/amended.md', { title, plan: planBody(markdown) });
 }
 
 function opening(facts: PromptFacts): string {

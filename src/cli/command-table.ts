@@ -149,6 +149,12 @@ const GROUPS: Readonly<Record<string, Group>> = {
       load: async (cli) => (await import('./commands/steer.ts')).steerCommand(cli),
     },
     {
+      name: 'amend',
+      usage: '[options] <id> <file>',
+      summary: 'Replace the plan of a project; running work is told of it.',
+      load: async (cli) => (await import('./commands/amend.ts')).amendCommand(cli),
+    },
+    {
       name: 'cancel',
       usage: '[options] <id>',
       summary: 'Cancel a project for good. Its run ends; its files and history stay.',

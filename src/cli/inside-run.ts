@@ -10,7 +10,7 @@ import type { Environment } from '../environment.ts';
  * supervisor, restores an older store or sets up another workspace has decided as well. Looking is free.
  */
 const DECIDING: readonly string[] = [
-  ...['send', 'approve', 'reject', 'answer', 'allow', 'deny', 'steer', 'cancel', 'retry'],
+  ...['send', 'approve', 'reject', 'answer', 'allow', 'deny', 'amend', 'steer', 'cancel', 'retry'],
   ...['pause', 'resume', 'start', 'run', 'stop', 'restart'],
   ...['restore', 'setup', 'install', 'uninstall', 'doctor --fix', 'mcp desktop'],
   ...['worktree remove', 'token add', 'token rotate', 'token revoke'],

@@ -6,6 +6,7 @@
 import { systemClock } from '../clock.ts';
 import type { Environment } from '../environment.ts';
 
+import { amendPlanTool } from './desktop/amend-plan.ts';
 import { approveTool, rejectTool } from './desktop/decide.ts';
 import { cancelTool, steerTool } from './desktop/direct.ts';
 import { evidenceTool } from './desktop/evidence.ts';
@@ -38,6 +39,7 @@ export function buildDesktopServer(access: BridgeAccess): BridgeServer {
 /** All its tools. */
 export const DESKTOP_TOOLS = [
   sendPlanTool,
+  amendPlanTool,
   approvalQueueTool,
   evidenceTool,
   projectUpdatesTool,

@@ -2,6 +2,8 @@
  * The verbs of the store on this machine. Loaded at the first call of a tool: a server that is started only to be asked
  * its name loads no store.
  */
+
+import { amendPlan } from '../bridge/amend-plan.ts';
 import { askPermission } from '../bridge/ask-permission.ts';
 import { askQuestion } from '../bridge/ask-question.ts';
 import { type Bridge, openBridge } from '../bridge/bridge.ts';
@@ -58,6 +60,8 @@ function bindVerbs(bridge: Bridge, env: Environment): Verbs {
   return {
     allowRequest: bind(allowRequest),
     answerRequest: bind(answerRequest),
+    amendPlan: async (amendment, actor) =>
+      amendPlan(bridge, loadConfig(bridge.stateDir, env), amendment, actor),
     approve: bind(approve),
     askPermission: bind(askPermission),
     askQuestion: bind(askQuestion),

@@ -4,6 +4,8 @@
  *
  * To add a verb: write it in `bridge/`, list it here, and bind it in `local-verbs.ts`.
  */
+
+import type { Amendment, amendPlan } from '../bridge/amend-plan.ts';
 import type { askPermission } from '../bridge/ask-permission.ts';
 import type { askQuestion } from '../bridge/ask-question.ts';
 import type { Actor, Bridge } from '../bridge/bridge.ts';
@@ -39,6 +41,8 @@ type Bound<Verb> = Verb extends (bridge: Bridge, ...args: infer Args) => infer A
 export interface Verbs {
   readonly allowRequest: Bound<typeof allowRequest>;
   readonly answerRequest: Bound<typeof answerRequest>;
+  /** Under the configuration as it is now. Throws ConfigError. */
+  readonly amendPlan: (amendment: Amendment, actor: Actor) => ReturnType<typeof amendPlan>;
   readonly approve: Bound<typeof approve>;
   readonly askPermission: Bound<typeof askPermission>;
   readonly askQuestion: Bound<typeof askQuestion>;

@@ -128,6 +128,11 @@ export const EVENTS = {
     () => ({ reason: z.string().describe('May be empty') }),
     'cancel',
   ),
+  'project.amended': event(
+    'Somebody amended the plan. Submitted work that waited for a decision was rejected with that.',
+    () => ({ revision: z.int().describe('2 for the first amendment') }),
+    'amend',
+  ),
   'project.expired': event(
     'A plan had not begun by the time it named, and was cancelled.',
     () => ({ expiresAt: z.string().describe('The time') }),

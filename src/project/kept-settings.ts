@@ -27,6 +27,12 @@ export function keptSettings(settings: Settings): KeptSettings {
   ) as KeptSettings;
 }
 
+/** What these settings say, without what they leave out. */
+export function givenSettings(settings: Settings): Partial<KeptSettings> {
+  const given = KEPT.filter(({ name }) => settings[name] !== undefined);
+  return Object.fromEntries(given.map(({ name, field }) => [field, settings[name]])) as Partial<KeptSettings>;
+}
+
 export function settingsByColumn(settings: KeptSettings): SettingsByColumn {
   const values: Readonly<Record<string, unknown>> = settings;
   return Object.fromEntries(KEPT.map(({ field, column }) => [column, values[field]])) as SettingsByColumn;

@@ -1,4 +1,5 @@
 /** Everything about one project: its plan, its runs and its rounds. */
+import type { PlanRevision } from './amendment.ts';
 import type { Dependency } from './dependency.ts';
 import type { Landing } from './landing.ts';
 import type { Project } from './project.ts';
@@ -11,7 +12,10 @@ export interface ProjectDetails {
   readonly project: Project;
   /** What must be complete before it begins, and is not. */
   readonly waitsFor: readonly Dependency[];
+  /** The newest revision. */
   readonly markdown: string;
+  /** Oldest first. */
+  readonly planRevisions: readonly PlanRevision[];
   readonly runs: readonly Run[];
   readonly completions: readonly Completion[];
   readonly decisions: readonly Decision[];

@@ -14,7 +14,7 @@
  *   asked is decided (answer).
  *   By hand send_completion leads to awaiting_approval. Retry leads back to verifying, rejected, approved or
  *   awaiting_answer where the project was parked there. Park is from every status in which the supervisor acts.
- *   cancelled: by cancel, from every open status; by expire, from pending.
+ *   cancelled: by cancel, from every open status; by expire, from pending. Amend reopens what awaits approval.
  */
 import type { ProjectId, RunId } from './ids.ts';
 import type { KeptSettings } from './kept-settings.ts';
@@ -76,6 +76,11 @@ export const MOVES = {
     to: 'same',
     verb: 'steer',
   },
+  amend: {
+    from: ['pending', 'in_progress', 'awaiting_answer', 'awaiting_approval', 'rejected', 'attention'],
+    to: afterAmendment,
+    verb: 'amend',
+  },
   start_run: { from: ['in_progress', 'verifying'], to: 'same', verb: 'start a run for' },
   park: {
     from: ['pending', 'in_progress', 'awaiting_answer', 'verifying', 'rejected', 'approved'],
@@ -101,6 +106,11 @@ export function next(standing: Standing, action: ProjectAction): ProjectStatus |
 /** Only the supervisor measures: what is worked on by hand waits for the person at once. */
 function afterSubmission({ claimedBy }: Standing): ProjectStatus {
   return claimedBy === 'supervisor' ? 'verifying' : 'awaiting_approval';
+}
+
+/** Submitted work is reopened, as by a rejection. */
+function afterAmendment({ status }: Standing): ProjectStatus {
+  return status === 'awaiting_approval' ? 'rejected' : status;
 }
 
 /** Work that was done and measured, or decided on, is not done again. */

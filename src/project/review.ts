@@ -76,6 +76,8 @@ export interface SteeringMessage {
   readonly deliveredAt: string | null;
   /** The run whose prompt brings it, or that has taken it in. */
   readonly runId: RunId | null;
+  /** The revision of the plan that it tells of; null: it is words of the person. */
+  readonly planRevision: number | null;
 }
 
 /**

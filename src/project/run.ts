@@ -76,6 +76,8 @@ export interface Run {
   readonly sessionId: string;
   /** Why it is in this session; null for a run that begins no revision. */
   readonly revision: RevisionChoice | null;
+  /** The newest revision of the plan that it was told of. */
+  readonly planRevision: number;
   /** The model asked for; null: whatever Claude's own settings say. */
   readonly model: string | null;
   /** The model Claude said it uses. */

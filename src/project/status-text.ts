@@ -72,6 +72,7 @@ const SENTENCES: EventTable<string | undefined> = {
   'project.landed': ({ round, target, oid }) => `Round ${round} landed on ${asCode(target)} as ${oid}`,
   'project.completed': () => 'Complete',
   'project.cancelled': ({ reason }, { actor }) => withWords(`Cancelled by ${actor}`, reason),
+  'project.amended': ({ revision }, { actor }) => `Plan amended by ${actor}: revision ${revision}`,
   'project.expired': ({ expiresAt }) => `Not begun by ${expiresAt}: expired and cancelled`,
   'project.steered': ({ message }) => withWords('Message from the person', message),
   'project.steering_delivered': none,

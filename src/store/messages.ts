@@ -115,6 +115,27 @@ export async function hasUntakenMessage(db: Reader, runId: RunId): Promise<boole
   return row !== undefined;
 }
 
+/** The newest revision of the plan that these messages tell of; null: they tell of none. */
+export async function newestToldBy(db: Reader, ids: readonly string[]): Promise<number | null> {
+  const row = await db
+    .selectFrom('messages')
+    .select((eb) => eb.fn.max('plan_revision').as('revision'))
+    .where('id', 'in', ids)
+    .executeTakeFirst();
+  return row?.revision ?? null;
+}
+
+/** Marks what tells of the plan as taken in, by a person's own session. */
+export async function markAmendmentsTold(trx: Writer, projectId: ProjectId, at: string): Promise<void> {
+  await trx
+    .updateTable('messages')
+    .set({ delivered_at: at })
+    .where('project_id', '=', projectId)
+    .where('plan_revision', 'is not', null)
+    .where('delivered_at', 'is', null)
+    .execute();
+}
+
 /** Makes messages that a run had taken in wait again: all of them, or those with these ids. Returns which ones. */
 export async function unmarkDelivered(
   trx: Writer,
@@ -141,5 +162,6 @@ function toMessage(row: Row<'messages'>): SteeringMessage {
     createdAt: row.created_at,
     deliveredAt: row.delivered_at,
     runId: row.run_id,
+    planRevision: row.plan_revision,
   };
 }

@@ -4,7 +4,7 @@
  */
 
 import { randomUUID } from 'node:crypto';
-import { appendFile, link, rm, stat, writeFile } from 'node:fs/promises';
+import { appendFile, link, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { makePrivateFolder } from '../make-folder.ts';
 
@@ -17,6 +17,18 @@ export async function writeMissing(file: string, whole: () => Promise<string>): 
   try {
     await writeFile(draft, await whole(), { mode: 0o600 });
     return await link(draft, file).then(() => true, isThereNow);
+  } finally {
+    await rm(draft, { force: true });
+  }
+}
+
+/** Puts `text` in the place of a file that holds something else. */
+export async function writeIfOther(file: string, text: string): Promise<void> {
+  if ((await readFile(file, 'utf8').catch(() => '')) === text) return;
+  const draft = `${file}.${randomUUID()}.tmp`;
+  try {
+    await writeFile(draft, text, { mode: 0o600 });
+    await rename(draft, file);
   } finally {
     await rm(draft, { force: true });
   }

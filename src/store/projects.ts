@@ -3,6 +3,7 @@ import type { ProjectId } from '../project/ids.ts';
 import { CLAIMANTS, PROJECT_STATUSES, type Project, type ProjectStatus } from '../project/project.ts';
 import type { Reader, Writer } from './database.ts';
 import { knownWord } from './known-word.ts';
+import { insertPlan } from './plans.ts';
 import type { NewRow, Row } from './schema.ts';
 import { fromSettingColumns } from './setting-columns.ts';
 
@@ -13,7 +14,7 @@ export async function insertProject(
 ): Promise<Project> {
   const inserted = await trx.insertInto('projects').values(row).returningAll().executeTakeFirstOrThrow();
   const plan = { project_id: row.id, revision: 1, markdown, created_at: row.created_at };
-  await trx.insertInto('plans').values(plan).execute();
+  await insertPlan(trx, plan);
   return toProject(inserted);
 }
 
@@ -77,28 +78,6 @@ export async function updateProject(
   changes: Partial<Omit<Row<'projects'>, 'id' | 'run_id' | 'created_at'>>,
 ): Promise<void> {
   await trx.updateTable('projects').set(changes).where('id', '=', id).execute();
-}
-
-/** The newest text of the plan. */
-export async function planText(db: Reader, projectId: ProjectId): Promise<string> {
-  const row = await db
-    .selectFrom('plans')
-    .select('markdown')
-    .where('project_id', '=', projectId)
-    .orderBy('revision', 'desc')
-    .executeTakeFirstOrThrow();
-  return row.markdown;
-}
-
-/** Of the newest text of the plan: 1, 2, … */
-export async function planRevision(db: Reader, projectId: ProjectId): Promise<number> {
-  const row = await db
-    .selectFrom('plans')
-    .select('revision')
-    .where('project_id', '=', projectId)
-    .orderBy('revision', 'desc')
-    .executeTakeFirstOrThrow();
-  return row.revision;
 }
 
 export interface ProjectFilter {

@@ -56,6 +56,7 @@ export function toRun(row: Row<'runs'> & { readonly live?: string | null }): Run
     workspace: row.workspace,
     sessionId: row.session_id,
     revision: revisionChoice.parse(JSON.parse(row.revision ?? 'null')),
+    planRevision: row.plan_revision,
     model: row.model,
     modelUsed: row.model_used,
     pid: row.pid,

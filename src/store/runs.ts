@@ -26,6 +26,7 @@ export async function insertRun(
     | 'workspace'
     | 'session_id'
     | 'revision'
+    | 'plan_revision'
     | 'model'
     | 'created_at'
   >,
@@ -51,6 +52,7 @@ export async function updateRun(
       | 'answered_at'
       | 'model_used'
       | 'claude_version'
+      | 'plan_revision'
     >
   >,
 ): Promise<void> {

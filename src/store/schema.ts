@@ -39,7 +39,15 @@ export interface Tables {
   };
   /** What must be complete before a project begins. */
   dependencies: { project_id: ProjectId; depends_on: ProjectId };
-  plans: { project_id: ProjectId; revision: number; markdown: string; created_at: string };
+  plans: {
+    project_id: ProjectId;
+    revision: number;
+    markdown: string;
+    /** Null: as it was sent. */
+    amended_by: Generated<string | null>;
+    request_id: Generated<string | null>;
+    created_at: string;
+  };
   updates: {
     id: Generated<number>;
     project_id: ProjectId;
@@ -137,6 +145,8 @@ export interface Tables {
     delivered_at: string | null;
     /** The run that it was written to, and that has not taken it in yet. */
     sent_to: Generated<RunId | null>;
+    /** The revision of the plan that it tells of; null: it is words of a person. */
+    plan_revision: Generated<number | null>;
   };
   requests: {
     id: RequestId;
@@ -178,6 +188,8 @@ export interface Tables {
     session_id: string;
     /** JSON: why it is in this session. */
     revision: Generated<string | null>;
+    /** The newest that it was told of. */
+    plan_revision: Generated<number>;
     model: string | null;
     model_used: string | null;
     pid: number | null;

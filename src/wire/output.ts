@@ -8,7 +8,7 @@ import type { WireDiagnosis } from './schemas/finding.ts';
 import type { WireInstall, WireUninstall } from './schemas/install.ts';
 import type { WireLogLine, WireServiceLogLine } from './schemas/log-line.ts';
 import type { WireProject } from './schemas/project.ts';
-import type { WireProjectDetails, WireSentPlan } from './schemas/project-details.ts';
+import type { WireAmendedPlan, WireProjectDetails, WireSentPlan } from './schemas/project-details.ts';
 import type { WireRequest } from './schemas/request.ts';
 import type { WireSetup } from './schemas/setup.ts';
 import type { WireStatus } from './schemas/status.ts';
@@ -24,6 +24,7 @@ export type WireOutput =
   | WireRequest
   | readonly WireRequest[]
   | WireSentPlan
+  | WireAmendedPlan
   | WireDiagnosis
   | WireSetup
   | WireInstall

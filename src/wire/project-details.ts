@@ -9,7 +9,7 @@ import { toWireRequest } from './request.ts';
 import { toWireRevision } from './revision.ts';
 import { toWireMessage, toWireRounds, toWireUpdate } from './round.ts';
 import { toWireRun } from './run.ts';
-import type { WireProjectDetails, WireSentPlan } from './schemas/project-details.ts';
+import type { WireAmendedPlan, WireProjectDetails, WireSentPlan } from './schemas/project-details.ts';
 import { toWireWorktree } from './worktree.ts';
 
 /**
@@ -27,6 +27,12 @@ export function toWireProjectDetails(
     project: toWireProject(details.project),
     waits_for: details.waitsFor.map(toWireDependency),
     markdown: details.markdown,
+    plan_revisions: details.planRevisions.map(({ revision, markdown, amendedBy, createdAt }) => ({
+      revision,
+      markdown,
+      amended_by: amendedBy,
+      created_at: createdAt,
+    })),
     runs: details.runs.map((run) => ({ ...toWireRun(run), output: outputOf(run) })),
     rounds: toWireRounds(details),
     worktree: details.worktree ? toWireWorktree(details.worktree) : null,
@@ -52,4 +58,15 @@ export function toWireSentPlan(sent: {
     repeated: sent.repeated,
     not_used: [...sent.notUsed],
   };
+}
+
+export function toWireAmended(amended: {
+  readonly project: Project;
+  readonly revision: number;
+  readonly repeated: boolean;
+  readonly reopened: boolean;
+  readonly notUsed: readonly string[];
+}): WireAmendedPlan {
+  const { project, revision, repeated, reopened, notUsed } = amended;
+  return { project: toWireProject(project), revision, repeated, reopened, not_used: [...notUsed] };
 }

@@ -60,6 +60,13 @@ export function toWireUpdate({ id, runId, message, createdAt }: Update): WireUpd
   return { id, run_id: runId, message, created_at: createdAt };
 }
 
-export function toWireMessage({ id, message, runId, createdAt, deliveredAt }: SteeringMessage): WireMessage {
-  return { id, message, run_id: runId, created_at: createdAt, delivered_at: deliveredAt };
+export function toWireMessage(sent: SteeringMessage): WireMessage {
+  return {
+    id: sent.id,
+    message: sent.message,
+    run_id: sent.runId,
+    created_at: sent.createdAt,
+    delivered_at: sent.deliveredAt,
+    plan_revision: sent.planRevision,
+  };
 }

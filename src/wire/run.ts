@@ -15,6 +15,7 @@ export function toWireRun(run: Run): WireRun {
     workspace: run.workspace,
     session_id: run.sessionId,
     revision: run.revision && toWireRevision(run.revision),
+    plan_revision: run.planRevision,
     model: run.model,
     model_used: run.modelUsed,
     pid: run.pid,

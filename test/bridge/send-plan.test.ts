@@ -6,7 +6,7 @@ import { databaseOf } from '../../src/bridge/open-bridge.ts';
 import { sendPlan } from '../../src/bridge/send-plan.ts';
 import { isProjectId } from '../../src/project/ids.ts';
 import { BEGINNING, eventsAfter } from '../../src/store/events.ts';
-import { planText } from '../../src/store/projects.ts';
+import { planText } from '../../src/store/plans.ts';
 import { createRig } from '../rig.ts';
 import { accepted, changingNothing, current, history, policyOf, refusalOf, send } from './steps.ts';
 

@@ -1,5 +1,6 @@
 /** Everything that changes the store: what a person or Claude calls, and what the supervisor does by itself. */
 import { randomUUID } from 'node:crypto';
+import { amendPlan } from '../../src/bridge/amend-plan.ts';
 import { startNextRun } from '../../src/bridge/claim.ts';
 import { cancel, retry, steer } from '../../src/bridge/control.ts';
 import { parkWaitingInVain } from '../../src/bridge/dependencies.ts';
@@ -45,6 +46,9 @@ export const VERBS: Record<string, (rig: Rig) => Promise<() => Promise<unknown>>
     await cancel(rig.bridge, gone, '', 'person');
     return () => parkWaitingInVain({ bridge: rig.bridge, token: TOKEN });
   },
+  amendPlan: ready('awaiting_approval', (rig, projectId) =>
+    amendPlan(rig.bridge, policyOf(rig), { projectId, markdown: '# B' }, 'person'),
+  ),
   cancel: ready('attention', (rig, id) => cancel(rig.bridge, id, '', 'person')),
   retry: ready('attention', (rig, id) => retry(rig.bridge, id, 'person')),
   openRequest: running((rig, run) =>

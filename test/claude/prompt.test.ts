@@ -42,6 +42,7 @@ function run(outcome: Outcome | null): Run {
     workspace: '/work',
     sessionId: 's',
     revision: null,
+    planRevision: 1,
     model: null,
     modelUsed: null,
     pid: 1,
@@ -69,6 +70,7 @@ function message(text: string): SteeringMessage {
     createdAt: NOW,
     deliveredAt: null,
     runId: null,
+    planRevision: null,
   };
 }
 

@@ -14,6 +14,7 @@ describe('commands inside a run', () => {
     ['allow', 'ID'],
     ['deny', 'ID', '--reason', 'no'],
     ['steer', 'ID', 'faster'],
+    ['amend', 'ID', 'PLAN'],
     ['cancel', 'ID', '--yes'],
     ['retry', 'ID'],
     ['send', 'PLAN'],

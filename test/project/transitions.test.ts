@@ -23,10 +23,12 @@ const TABLE: Record<ProjectStatus, Partial<Record<ProjectAction, ProjectStatus |
     settle_request: '=',
     steer: '=',
     park: 'attention',
+    amend: '=',
     expire: 'cancelled',
     cancel: 'cancelled',
   },
   in_progress: {
+    amend: '=',
     send_update: '=',
     send_completion: 'awaiting_approval',
     steer: '=',
@@ -38,6 +40,7 @@ const TABLE: Record<ProjectStatus, Partial<Record<ProjectAction, ProjectStatus |
     cancel: 'cancelled',
   },
   awaiting_answer: {
+    amend: '=',
     answer: 'in_progress',
     settle_request: '=',
     steer: '=',
@@ -54,8 +57,15 @@ const TABLE: Record<ProjectStatus, Partial<Record<ProjectAction, ProjectStatus |
     park: 'attention',
     cancel: 'cancelled',
   },
-  awaiting_approval: { approve: 'approved', reject: 'rejected', settle_request: '=', cancel: 'cancelled' },
+  awaiting_approval: {
+    amend: 'rejected',
+    approve: 'approved',
+    reject: 'rejected',
+    settle_request: '=',
+    cancel: 'cancelled',
+  },
   rejected: {
+    amend: '=',
     reset_for_revision: 'in_progress',
     settle_request: '=',
     steer: '=',
@@ -71,7 +81,7 @@ const TABLE: Record<ProjectStatus, Partial<Record<ProjectAction, ProjectStatus |
   },
   complete: {},
   cancelled: {},
-  attention: { steer: '=', settle_request: '=', retry: 'pending', cancel: 'cancelled' },
+  attention: { amend: '=', steer: '=', settle_request: '=', retry: 'pending', cancel: 'cancelled' },
 };
 
 describe('moves of a project', () => {

@@ -40,6 +40,7 @@ const DIGESTS: readonly { readonly digest: string; readonly releasedIn?: string 
   { digest: '0f96d8090ee7548da68d2867748400635d34f945815d5569294022542272f3e1' },
   { digest: '124468b77e6d4203b609a7c51ca89a04c4763a23d7c6e475b40ca42d6e861831' },
   { digest: '89edf25cbde4bff4772b56e6b5b7952042cab99952aed6664e344db912a14000' },
+  { digest: '556e443ebb60f2638bb20fe03f302f128a99a0e47fea92c44303110fc1e07385' },
 ];
 
 const SOURCES = new URL('../../src/store/sqlite/', import.meta.url);

@@ -80,12 +80,15 @@ describe.skipIf(onWindows)('frozen JSON of the command line (needs a POSIX proce
     await expectFrozen('retry-all', maskOf(rig), await rig.run('retry', '--all', '--json'));
   });
 
-  test('the JSON of send, once and again, is frozen', async ({ rig }) => {
+  test('the JSON of send, once and again, and of amend is frozen', async ({ rig }) => {
     const plan = await rig.file('plan.md', '---\nlabel: x\n---\n# A plan\n\nx\n');
     const mask = maskOf(rig);
     const args = ['send', plan, '--request-id', 'one', '--json'];
     await expectFrozen('send', mask, await rig.run(...args));
     await expectFrozen('send-repeated', mask, await rig.run(...args));
+    const { project } = JSON.parse((await rig.run(...args)).stdout);
+    const other = await rig.file('other.md', '# A plan\n\ny\n');
+    await expectFrozen('amend', mask, await rig.run('amend', project.id, other, '--json'));
   });
 
   test('the JSON of doctor is frozen', async ({ rig }) => {

@@ -40,6 +40,7 @@ test.skipIf(onWindows)(
     const { project_id } = await call(chat, 'bridge_send_plan', plan);
     await call(chat, 'bridge_send_plan', plan, 'bridge_send_plan-repeated');
     await call(chat, 'bridge_steer', { project_id: world.running, message: 'Stop at noon.' });
+    await call(chat, 'bridge_amend_plan', { project_id: world.running, plan_markdown: '# Smaller' });
     await call(chat, 'bridge_cancel', { project_id: world.parked, reason: 'no' });
 
     const worker = await code(rig.home);

@@ -54,6 +54,8 @@ function texts(now: Date): EventTable<EventText> {
     'project.completed': () => good('complete', 'done'),
     'project.cancelled': ({ reason }, { actor }) =>
       bad('cancelled', reason ? `by ${actor}: ${reason}` : `by ${actor}`),
+    'project.amended': ({ revision }, { actor }) =>
+      plain('amended', `revision ${revision} of the plan, by ${actor}`),
     'project.expired': ({ expiresAt }) => bad('expired', `not begun by ${dateAndTime(expiresAt)}; cancelled`),
     'project.steered': ({ message }, { actor }) => plain('message', `from ${actor}: ${message}`),
     'project.steering_delivered': () => faint('message', 'Claude has read it'),

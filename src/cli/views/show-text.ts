@@ -1,6 +1,7 @@
 /** The story of one project as a person reads it. */
 
 import { nextCommands } from '../../control/next-commands.ts';
+import type { PlanRevision } from '../../project/amendment.ts';
 import { describeCosts, dollars } from '../../project/costs.ts';
 import type { Dependency } from '../../project/dependency.ts';
 import { shownSettings } from '../../project/kept-settings.ts';
@@ -48,7 +49,7 @@ export function showLines(
     ...section(layout, 'Claude asks', askedLines(details, layout), 'yellow'),
     ...section(layout, 'Needs attention', wrap(project.attention ?? '', columns).filter(Boolean), 'red'),
     ...section(layout, 'Worktree', worktreeLines(details.worktree, columns)),
-    ...section(layout, 'Plan', planLines(details, stateDir, columns)),
+    ...section(layout, planTitle(details.planRevisions, layout.now), planLines(details, stateDir, columns)),
     ...section(layout, 'Rounds', roundLines(details, layout)),
     ...section(
       layout,
@@ -106,6 +107,13 @@ function worktreeLines(worktree: Worktree | undefined, columns: number): string[
   if (removedAt !== null)
     return wrap(`${path} was removed ${dateAndTime(removedAt)}; its branch was ${branch}`, columns);
   return [...placeLines(worktree, columns), ...wrap(`of ${repo}`, columns)];
+}
+
+function planTitle(revisions: readonly PlanRevision[], now: Date): string {
+  const newest = revisions.at(-1);
+  return newest && newest.amendedBy !== null
+    ? `Plan, revision ${newest.revision}, amended by ${newest.amendedBy} ${ago(newest.createdAt, now)}`
+    : 'Plan';
 }
 
 const PLAN_LINES = 15;

@@ -50,6 +50,7 @@ const DESCRIPTIONS: EventTable<readonly [message: string, quote?: string]> = {
   'project.landed': ({ round, target, oid }) => [`round ${round} landed as ${oid}`, target],
   'project.completed': () => ['completed'],
   'project.cancelled': ({ reason }, { actor }) => [`cancelled by ${actor}`, reason],
+  'project.amended': ({ revision }, { actor }) => [`plan amended by ${actor}: revision ${revision}`],
   'project.expired': ({ expiresAt }) => [`not begun by ${expiresAt}: expired and cancelled`],
   'project.steered': ({ message }, { actor }) => [`message from ${actor}`, message],
   'project.steering_delivered': () => ['Claude Code received a message'],

@@ -22,6 +22,7 @@ import { SCHEMA_10 } from './migrations/0010.ts';
 import { SCHEMA_11 } from './migrations/0011.ts';
 import { SCHEMA_12 } from './migrations/0012.ts';
 import { SCHEMA_13 } from './migrations/0013.ts';
+import { SCHEMA_14 } from './migrations/0014.ts';
 
 /**
  * `MIGRATIONS[n]` migrates from schema version n to n + 1. Foreign keys are off meanwhile; migrate() checks them at the
@@ -41,4 +42,5 @@ export const MIGRATIONS: readonly string[] = [
   SCHEMA_11,
   SCHEMA_12,
   SCHEMA_13,
+  SCHEMA_14,
 ];

@@ -1,4 +1,4 @@
--- Schema version 13. Made by `npm run schema` from the migrations; not read by the program.
+-- Schema version 14. Made by `npm run schema` from the migrations; not read by the program.
 
 CREATE TABLE approvals (
   id INTEGER PRIMARY KEY,
@@ -110,7 +110,7 @@ CREATE TABLE messages (
   request_id TEXT,
   run_id TEXT REFERENCES runs (id),
   created_at TEXT NOT NULL,
-  delivered_at TEXT, sent_to TEXT REFERENCES runs (id),
+  delivered_at TEXT, sent_to TEXT REFERENCES runs (id), plan_revision INTEGER,
   UNIQUE (project_id, request_id)
 );
 
@@ -128,9 +128,11 @@ CREATE TABLE plans (
   project_id TEXT NOT NULL REFERENCES projects (id),
   revision INTEGER NOT NULL,
   markdown TEXT NOT NULL,
-  created_at TEXT NOT NULL,
+  created_at TEXT NOT NULL, amended_by TEXT, request_id TEXT,
   PRIMARY KEY (project_id, revision)
 );
+
+CREATE UNIQUE INDEX plans_by_request ON plans (project_id, request_id) WHERE request_id IS NOT NULL;
 
 CREATE TABLE project_counts (
   status TEXT PRIMARY KEY,
@@ -259,7 +261,7 @@ CREATE TABLE "runs" (
   -- When the model first answered.
   answered_at TEXT,
   ended_at TEXT
-, workspace_identity TEXT, machine_id TEXT NOT NULL DEFAULT 'local', account TEXT NOT NULL DEFAULT '', progress TEXT, context TEXT, revision TEXT);
+, workspace_identity TEXT, machine_id TEXT NOT NULL DEFAULT 'local', account TEXT NOT NULL DEFAULT '', progress TEXT, context TEXT, revision TEXT, plan_revision INTEGER NOT NULL DEFAULT 1);
 
 CREATE INDEX runs_by_age ON runs (created_at);
 

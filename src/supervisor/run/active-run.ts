@@ -68,11 +68,13 @@ export class ActiveRun {
   }
 
   async #attend(): Promise<void> {
-    const { cancelled, submitted, messages } = await ordersFor(this.#context.bridge, this.run);
+    const { cancelled, submitted, ...told } = await ordersFor(this.#context.bridge, this.run);
     if (cancelled) return this.stop({ kind: 'cancelled' });
     if (submitted) this.#phases.emit({ kind: 'submitted', at: this.#context.clock.monotonic() });
     // A message sent after a submission is about the next round; the run of that round gets it in its prompt.
-    if (!submitted) await this.#steering.handOver(messages);
+    if (submitted) return;
+    // Work by a plan that no longer holds is of no use: the next run begins with the new one.
+    if (!(await this.#steering.handOver(told))) await this.stop({ kind: 'interrupted' });
   }
 
   /** Stops the run, gently first. `reason` becomes its outcome unless the work was submitted before. */

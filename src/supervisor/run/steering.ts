@@ -1,7 +1,12 @@
-import { recordDelivered, recordPromptDelivered, recordSending, recordUnsent } from '../../bridge/runs.ts';
+import {
+  type Orders,
+  recordDelivered,
+  recordPromptDelivered,
+  recordSending,
+  recordUnsent,
+} from '../../bridge/runs.ts';
 import { userMessage } from '../../claude/input.ts';
-import { personsWords } from '../../claude/prompt.ts';
-import type { SteeringMessage } from '../../project/review.ts';
+import { amendedPlan, personsWords } from '../../claude/prompt.ts';
 import type { Run } from '../../project/run.ts';
 import type { Context } from '../context.ts';
 import { retryTransient } from '../transient.ts';
@@ -32,12 +37,16 @@ export class Steering {
     this.#process = process;
   }
 
-  /** Sends each message once, except those in the prompt, unless a person is asked meanwhile. Throws LeaseLost. */
-  async handOver(messages: readonly SteeringMessage[]): Promise<void> {
-    if (this.#waitsFor !== undefined) return;
+  /**
+   * Sends each message once, except those in the prompt, unless a person is asked meanwhile. False when the run cannot be
+   * told of an amended plan: its input is closed, or was a predecessor's. Throws LeaseLost.
+   */
+  async handOver({ messages, plan }: Pick<Orders, 'messages' | 'plan'>): Promise<boolean> {
+    let isTold = true;
+    if (this.#waitsFor !== undefined) return isTold;
     const { lease } = this.#context;
     const fresh = messages.filter(({ id }) => !this.#sent.has(id));
-    if (fresh.length === 0) return;
+    if (fresh.length === 0) return isTold;
     // All are marked before the first write: the next call may come before the last write is done.
     for (const { id } of fresh) this.#sent.add(id);
     const ids = fresh.map(({ id }) => id);
@@ -46,13 +55,17 @@ export class Steering {
       throw error;
     });
     for (const message of fresh) {
-      const isWritten =
-        allowed.includes(message.id) &&
-        (await this.#process.write(userMessage(personsWords([message]), message.id)));
+      const isPlan = message.planRevision !== null && plan !== null;
+      const words = isPlan ? amendedPlan(plan.title, plan.markdown) : personsWords([message]);
+      const isAllowed = allowed.includes(message.id);
+      const isWritten = isAllowed && (await this.#process.write(userMessage(words, message.id)));
       if (isWritten) continue;
       this.#sent.delete(message.id);
-      if (allowed.includes(message.id)) await recordUnsent(lease, this.#run, [message.id]);
+      if (!isAllowed) continue;
+      await recordUnsent(lease, this.#run, [message.id]);
+      if (isPlan) isTold = false;
     }
+    return isTold;
   }
 
   /** Claude has the results of these calls. Returns whether messages may be sent now that had to wait for one. */

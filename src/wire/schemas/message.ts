@@ -20,6 +20,10 @@ export const messageSchema = z
     run_id: id().nullable().describe('the run that was given it; null: none yet'),
     created_at: time(),
     delivered_at: time().nullable().describe('when Claude confirmed it'),
+    plan_revision: z
+      .int()
+      .nullable()
+      .describe("the revision of the plan that it tells of; null: it is the person's words"),
   })
   .describe('A message of the person to Claude.');
 

@@ -12,7 +12,7 @@ import { logLineSchema, serviceLogLineSchema } from './log-line.ts';
 import { messageSchema, updateSchema } from './message.ts';
 import { outcomeSchema } from './outcome.ts';
 import { projectSchema } from './project.ts';
-import { projectDetailsSchema, sentPlanSchema } from './project-details.ts';
+import { amendedPlanSchema, projectDetailsSchema, sentPlanSchema } from './project-details.ts';
 import { requestSchema } from './request.ts';
 import { revisionSchema } from './revision.ts';
 import { landingSchema, roundSchema } from './round.ts';
@@ -55,6 +55,7 @@ export const OUTPUTS = {
   allow: requestSchema,
   deny: requestSchema,
   send: sentPlanSchema,
+  amend: amendedPlanSchema,
   retry: projectSchema,
   'retry --all': z.array(projectSchema),
   doctor: diagnosisSchema,

@@ -31,6 +31,7 @@ export const runSchema = z
     workspace: path(),
     session_id: z.string(),
     revision: revisionSchema.nullable().describe('why it is in this session; null: it begins no revision'),
+    plan_revision: z.int().min(1).describe('the newest that it was told of'),
     model: z.string().nullable().describe("asked for; null: Claude's own default"),
     model_used: z.string().nullable().describe('named by Claude'),
     pid: z.int().nullable(),

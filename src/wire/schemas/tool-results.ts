@@ -85,6 +85,15 @@ export const TOOL_RESULTS = {
     ...readiness,
     next,
   }),
+  bridge_amend_plan: z.strictObject({
+    ...project,
+    revision: z.int().describe('of the plan: 2 for the first amendment'),
+    repeated,
+    reopened: z.boolean().describe('submitted work that waited for a decision goes back with the new plan'),
+    cursor,
+    ...readiness,
+    next,
+  }),
   bridge_list_projects: z.strictObject({
     projects: z.array(toolProjectSchema),
     note,

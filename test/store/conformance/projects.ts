@@ -1,11 +1,11 @@
 import { describe, expect, test } from 'vitest';
 import { asProjectId, type ProjectId } from '../../../src/project/ids.ts';
+import { planText } from '../../../src/store/plans.ts';
 import {
   countByStatus,
   findProject,
   findProjectByRequest,
   listProjects,
-  planText,
   projectIdsFrom,
 } from '../../../src/store/projects.ts';
 import { addProject, id, minute } from '../rows.ts';
