@@ -45,6 +45,7 @@ function part(title, { shape }) {
 }
 
 function answerOf(schema) {
+  if (typeof schema === 'string') return `\`${schema.split(';')[0]}\``;
   const noun = nouns.get(schema);
   if (noun) return `[${noun}](json.md#${noun.replaceAll(' ', '-')})`;
   if (schema.def.type === 'array') return `list of ${answerOf(schema.def.element)}`;

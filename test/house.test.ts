@@ -60,7 +60,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[] | 'anything'>> = {
     'characters',
     'snake-case',
   ],
-  http: ['bridge', 'wire', 'project', 'config', 'clock', 'log'],
+  http: ['control', 'bridge', 'wire', 'project', 'config', 'clock', 'log'],
   mcp: ['control', 'bridge', 'wire', 'project', 'config', 'clock', 'characters'],
 
   'mcp-client': [],

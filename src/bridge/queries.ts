@@ -3,7 +3,7 @@
 import { sumCosts } from '../project/costs.ts';
 import type { Dependency } from '../project/dependency.ts';
 import type { Hold } from '../project/hold.ts';
-import { OWN_ACCOUNT, type ProjectId, unknownProject } from '../project/ids.ts';
+import { OWN_ACCOUNT, type ProjectId, type RunId, unknownProject } from '../project/ids.ts';
 import { PROJECT_STATUSES, type Project, type ProjectStatus } from '../project/project.ts';
 import type { ProjectDetails } from '../project/project-details.ts';
 import type { Quota } from '../project/quota.ts';
@@ -29,7 +29,7 @@ import { quotasOf } from '../store/quota.ts';
 import { requestsOf } from '../store/requests.ts';
 import { completionsOf, decisionsOf, newestCompletions } from '../store/reviews.ts';
 import { newestClaudeVersion } from '../store/run-facts.ts';
-import { openRuns, openRunsOf, runsOf } from '../store/runs.ts';
+import { findRun, openRuns, openRunsOf, runsOf } from '../store/runs.ts';
 import { latestUpdatesOf, updatesOf } from '../store/updates.ts';
 import { findWorktree } from '../store/worktrees.ts';
 import { type Bridge, lookUp } from './bridge.ts';
@@ -86,6 +86,11 @@ export async function resolveProjectId(bridge: Bridge, text: string): Promise<Re
   return refuse(
     `'${prefix}' fits several projects (${examples}${others.length > 2 ? ', …' : ''}): give more of it.`,
   );
+}
+
+/** One run; undefined for an id that names none. */
+export async function runDetails(bridge: Bridge, runId: RunId): Promise<Run | undefined> {
+  return findRun(databaseOf(bridge).read, runId);
 }
 
 export interface ProjectState {

@@ -7,16 +7,18 @@ import { type Context, Hono } from 'hono';
 import { type Bridge, isTransientStoreError } from '../bridge/bridge.ts';
 import type { Clock } from '../clock.ts';
 import type { Config } from '../config.ts';
+import type { Environment } from '../environment.ts';
 import { messageOf } from '../error-message.ts';
 import type { Log } from '../log.ts';
 import type { Credential } from '../project/credential.ts';
+import { LIMITS } from '../project/text.ts';
 import { admit } from './access/admit.ts';
 import { allowedHosts, whyNotMeantForUs } from './access/hosts.ts';
 import { Pace } from './access/pace.ts';
-import type { Route } from './define-route.ts';
+import type { Reply, Route } from './define-route.ts';
 import { type Problem, problem } from './problem.ts';
 import { readInput } from './read-input.ts';
-import { respondJson, respondProblem } from './respond.ts';
+import { respond, respondJson, respondProblem } from './respond.ts';
 import { ROUTES } from './routes.ts';
 
 /** What the API works on. */
@@ -24,6 +26,7 @@ export interface Served {
   readonly bridge: Bridge;
   readonly clock: Clock;
   readonly config: Config;
+  readonly env: Environment;
   readonly log: Log;
   /** The supervisor looks at once: something was changed. */
   wake(): void;
@@ -31,10 +34,8 @@ export interface Served {
 
 type Asked = Context<{ Bindings: HttpBindings }>;
 
-const MAX_BODY_BYTES = 64 * 1024;
-
 export function createApp(served: Served): Hono<{ Bindings: HttpBindings }> {
-  const { bridge, clock, config, log } = served;
+  const { bridge, clock, config, env, log } = served;
   const pace = new Pace(clock);
   const hosts = allowedHosts(config.http);
   const app = new Hono<{ Bindings: HttpBindings }>();
@@ -68,14 +69,14 @@ export function createApp(served: Served): Hono<{ Bindings: HttpBindings }> {
       contentType: asked.req.header('content-type'),
       announcedBytes: Number(asked.req.header('content-length')),
       body: asked.req.raw.body,
-      maxBodyBytes: MAX_BODY_BYTES,
+      maxBodyBytes: route.maxBodyBytes,
     });
     if (!input.ok) return respondProblem(input.refusal);
-    const reply = await route.run(input.value, { bridge, clock, config, caller });
+    const requestId = asked.req.header('idempotency-key');
+    if (requestId !== undefined && !isRequestId(requestId)) return respondProblem(WRONG_REQUEST_ID);
+    const reply = await route.run(input.value, { bridge, clock, config, env, caller, requestId });
     if (route.method === 'POST') served.wake();
-    return 'problem' in reply
-      ? respondProblem(reply.problem)
-      : respondJson(route.status, reply.body, reply.headers);
+    return toResponse(route, reply);
   };
 
   /** For whoever may come in at all: a stranger is told nothing about what is here. */
@@ -99,6 +100,17 @@ export function createApp(served: Served): Hono<{ Bindings: HttpBindings }> {
   return app;
 }
 
+function toResponse({ status, answer }: Route, reply: Reply): Response {
+  if ('problem' in reply) return respondProblem(reply.problem);
+  if ('body' in reply) return respondJson(status, reply.body, reply.headers);
+  return respond(status, typeof answer === 'string' ? answer : 'text/plain', reply.text);
+}
+
+function isRequestId(text: string): boolean {
+  return text !== '' && text.length <= LIMITS.requestId;
+}
+
+const WRONG_REQUEST_ID = problem('invalid', `Idempotency-Key: must be 1 to ${LIMITS.requestId} characters.`);
 const NO_SUCH_ROUTE = problem(
   'no-such-route',
   'there is nothing here; GET /health is open, docs/http.md has all.',

@@ -9,6 +9,7 @@ import * as z from 'zod';
 import type { Bridge } from '../bridge/bridge.ts';
 import type { Clock } from '../clock.ts';
 import type { Config } from '../config.ts';
+import type { Environment } from '../environment.ts';
 import type { Credential, Role } from '../project/credential.ts';
 import type { Problem, ProblemCode } from './problem.ts';
 
@@ -18,17 +19,25 @@ export interface Call {
   readonly clock: Clock;
   /** The configuration of the supervisor. */
   readonly config: Config;
+  /** Where git is found, and what the person has told it. */
+  readonly env: Environment;
   /** Who calls; undefined on an open route without a token. */
   readonly caller: Credential | undefined;
+  /** The header `Idempotency-Key`: a client that saw no answer sends the same again. */
+  readonly requestId: string | undefined;
 }
 
-/** What a route answers: a body with its headers, or a problem. */
+/** What a route answers: JSON or a text, with its headers, or a problem. */
 export type Reply =
   | { readonly body: unknown; readonly headers?: Readonly<Record<string, string>> }
+  | { readonly text: string }
   | { readonly problem: Problem };
 
 /** Who may call: anybody, or whoever has this role or a greater one. */
 export type Access = 'open' | Role;
+
+/** The media type of a text that is no JSON. */
+export type TextType = 'text/plain; charset=utf-8' | 'text/x-diff; charset=utf-8';
 
 type NoFields = z.ZodObject<Record<never, never>>;
 
@@ -45,8 +54,10 @@ interface Definition<P extends z.ZodObject, Q extends z.ZodObject, B extends z.Z
   readonly body?: B;
   /** 200 unless said otherwise. */
   readonly status?: 200 | 201;
-  /** What a success has in its body. */
-  readonly answer: z.ZodType;
+  /** What a success has in its body: JSON of this schema, or a text of this type. */
+  readonly answer: z.ZodType | TextType;
+  /** How large a body may be, where plans are sent. */
+  readonly maxBodyBytes?: number;
   /** What else it may answer, beside what every route may. */
   readonly problems?: readonly ProblemCode[];
   run(
@@ -64,7 +75,8 @@ export interface Route {
   readonly query: z.ZodObject;
   readonly body: z.ZodObject | undefined;
   readonly status: 200 | 201;
-  readonly answer: z.ZodType;
+  readonly answer: z.ZodType | TextType;
+  readonly maxBodyBytes: number;
   readonly problems: readonly ProblemCode[];
   /** The input has been read by the schemas above. Throws what the store throws. */
   run(input: Input, call: Call): Promise<Reply>;
@@ -76,6 +88,8 @@ export interface Input {
   readonly body: unknown;
 }
 
+const MAX_BODY_BYTES = 64 * 1024;
+
 /** Keys that it does not know are refused: a wish to change something must not be half understood. */
 const NOTHING = z.strictObject({});
 
@@ -86,6 +100,7 @@ export function defineRoute<
 >(definition: Definition<P, Q, B>): Route {
   const { params = NOTHING, query = NOTHING, body, status = 200, problems = [], run, ...rest } = definition;
   return {
+    maxBodyBytes: MAX_BODY_BYTES,
     ...rest,
     params,
     query,

@@ -1,7 +1,29 @@
 /** Every route of the API. What is not listed here is not there. */
 import type { Route } from './define-route.ts';
 import { approveProject, rejectProject } from './routes/decisions.ts';
+import { cancelProject, retryProject, steerProject } from './routes/direct.ts';
+import { showCheck, showDiff, showRound } from './routes/evidence.ts';
+import { pauseAll, resumeAll, showCosts, showOverview, showRun } from './routes/fleet.ts';
 import { health } from './routes/health.ts';
 import { listProjects, showProject } from './routes/projects.ts';
+import { sendProject } from './routes/send.ts';
 
-export const ROUTES: readonly Route[] = [health, listProjects, showProject, approveProject, rejectProject];
+export const ROUTES: readonly Route[] = [
+  health,
+  showOverview,
+  listProjects,
+  sendProject,
+  showProject,
+  approveProject,
+  rejectProject,
+  steerProject,
+  retryProject,
+  cancelProject,
+  showRound,
+  showDiff,
+  showCheck,
+  showRun,
+  showCosts,
+  pauseAll,
+  resumeAll,
+];

@@ -7,6 +7,7 @@ import type { Server } from 'node:http';
 import { createAdaptorServer } from '@hono/node-server';
 import type { Clock } from '../clock.ts';
 import type { Config } from '../config.ts';
+import type { Environment } from '../environment.ts';
 import type { Log } from '../log.ts';
 import { createApp, type Served } from './app.ts';
 
@@ -26,6 +27,8 @@ const MAX_CLOSE_MS = 2_000;
 
 export interface HttpServerOptions {
   readonly config: Config;
+  /** That of the supervisor. */
+  readonly env: Environment;
   readonly clock: Clock;
   readonly log: Log;
   readonly timeouts?: Timeouts;
@@ -49,8 +52,8 @@ export class HttpServer {
 
   /** Listens, and goes on trying to. Does not wait for it. */
   start({ bridge, wake }: Pick<Served, 'bridge' | 'wake'>): void {
-    const { config, clock, log } = this.#options;
-    this.#listening = this.#keepListening({ bridge, wake, config, clock, log });
+    const { config, env, clock, log } = this.#options;
+    this.#listening = this.#keepListening({ bridge, wake, config, env, clock, log });
   }
 
   /** Ends what is open, and waits until nothing is under way any more. */

@@ -1,12 +1,16 @@
-import type { Project } from '../project/project.ts';
+import type { Hold } from '../project/hold.ts';
+import type { Project, ProjectStatus } from '../project/project.ts';
 import type { ProjectDetails } from '../project/project-details.ts';
+import type { Quota } from '../project/quota.ts';
 import type { Decision } from '../project/review.ts';
 import type { RevisionChoice } from '../project/revision.ts';
+import type { Run } from '../project/run.ts';
+import { toWireHold, toWireUsageWindow } from './hold.ts';
 import { toWireProject } from './project.ts';
 import { toWireProjectDetails } from './project-details.ts';
 import { toWireDecision, toWireSubmission } from './round.ts';
 import { toWireRun } from './run.ts';
-import type { WireDecided, WireProjectAnswer } from './schemas/http.ts';
+import type { WireDecided, WireOverview, WireProjectAnswer } from './schemas/http.ts';
 
 /**
  * Without commands, which say nothing to a caller over HTTP.
@@ -39,5 +43,35 @@ export function toWireDecided(decided: {
     decision: toWireDecision(decision),
     round: decision.round,
     repeated,
+  };
+}
+
+export function toWireOverview(seen: {
+  readonly counts: Readonly<Record<ProjectStatus, number>>;
+  readonly running: readonly { readonly project: Project; readonly run: Run | undefined }[];
+  readonly verifying: readonly { readonly project: Project }[];
+  readonly landing: readonly { readonly project: Project }[];
+  readonly waiting: readonly Project[];
+  readonly queue: readonly Project[];
+  readonly holds: readonly Hold[];
+  readonly quotas: readonly Quota[];
+  readonly spentTodayUsd: number;
+  readonly todayRunsOfUnknownCost: number;
+  readonly now: string;
+}): WireOverview {
+  return {
+    counts: { ...seen.counts },
+    running: seen.running.flatMap(({ project, run }) =>
+      run ? [{ project: toWireProject(project), run: toWireRun(run) }] : [],
+    ),
+    verifying: seen.verifying.map(({ project }) => toWireProject(project)),
+    landing: seen.landing.map(({ project }) => toWireProject(project)),
+    waiting: seen.waiting.map(toWireProject),
+    queue: seen.queue.map(toWireProject),
+    holds: seen.holds.map(toWireHold),
+    quotas: seen.quotas.map(toWireUsageWindow),
+    spent_today_usd: seen.spentTodayUsd,
+    today_runs_of_unknown_cost: seen.todayRunsOfUnknownCost,
+    now: seen.now,
   };
 }

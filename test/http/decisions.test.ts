@@ -1,18 +1,9 @@
 /** A person decides over HTTP: the shapes, what is recorded, and every way in which it is refused. */
 import { expect, test } from 'vitest';
 import { approve, reject } from '../../src/bridge/reviews.ts';
-import { ROUTES } from '../../src/http/routes.ts';
 import { changingNothing, current, projectIn } from '../bridge/steps.ts';
 import { createRig } from '../rig.ts';
-import { type Answer, serve } from './server.ts';
-
-/** Fails unless the body is what the route says it answers. */
-function answerOf(route: string, { status, json, text }: Answer) {
-  expect(status, text).toBeLessThan(300);
-  const found = ROUTES.find(({ method, path }) => `${method} ${path}` === route);
-  expect(found?.answer.parse(json)).toEqual(json);
-  return json;
-}
+import { type Answer, answerOf, serve } from './server.ts';
 
 test('an approval over HTTP with an empty body decides on what waits and says which that was', async () => {
   await using rig = await createRig();

@@ -62,17 +62,17 @@ test('a request with two hosts, or two origins, or none of a host, is refused', 
 
 test('a method that a route does not take is told which it takes, once signed in', async () => {
   for (const method of ['PUT', 'DELETE', 'PATCH', 'OPTIONS', 'POST']) {
-    expect(await statuses(lines(`${method} /projects HTTP/1.1`, host(), 'Content-Length: 0', CLOSE))).toEqual(
+    expect(await statuses(lines(`${method} /overview HTTP/1.1`, host(), 'Content-Length: 0', CLOSE))).toEqual(
       [401],
     );
     const answered = await api.raw(
-      lines(`${method} /projects HTTP/1.1`, host(), admin(), 'Content-Length: 0', CLOSE),
+      lines(`${method} /overview HTTP/1.1`, host(), admin(), 'Content-Length: 0', CLOSE),
     );
     expect(answered).toMatch(/^HTTP\/1\.1 405 /);
     expect(answered).toMatch(/^allow: GET, HEAD\r$/im);
     expect(answered).not.toMatch(/access-control/i);
   }
-  expect(await statuses(lines('TRACE /projects HTTP/1.1', host(), admin(), CLOSE))).not.toContain(200);
+  expect(await statuses(lines('TRACE /overview HTTP/1.1', host(), admin(), CLOSE))).not.toContain(200);
 });
 
 const reject = '/projects/0123456789ab/reject';

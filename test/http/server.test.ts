@@ -17,7 +17,7 @@ test('a port in use is said once, tried again every 30 seconds, and served when 
   const write = (event: string) => void log.push(event);
   const logger = { error: write, warn: write, info: write, debug: write, child: () => logger };
   const config = configOfText(JSON.stringify({ http: { enabled: true, port } }), 'config.json', {});
-  const server = new HttpServer({ config, clock: rig.clock, log: logger });
+  const server = new HttpServer({ config, env: {}, clock: rig.clock, log: logger });
   server.start({ bridge: rig.bridge, wake: () => undefined });
 
   await rig.clock.slept(30_000);
@@ -42,7 +42,7 @@ test('a server that cannot listen ends at once when it is told to', async () => 
   const config = { ...configOfText('{}', 'config.json', {}), http };
   const silent = () => undefined;
   const log = { error: silent, warn: silent, info: silent, debug: silent, child: () => log };
-  const second = new HttpServer({ config, clock: rig.clock, log });
+  const second = new HttpServer({ config, env: {}, clock: rig.clock, log });
   second.start({ bridge: rig.bridge, wake: silent });
   await rig.clock.slept(30_000);
   await second.close();

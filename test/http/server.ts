@@ -3,8 +3,10 @@ import { once } from 'node:events';
 import { Agent, type IncomingHttpHeaders, request } from 'node:http';
 import { type AddressInfo, connect, createServer } from 'node:net';
 import { buffer, text } from 'node:stream/consumers';
+import { expect } from 'vitest';
 import { addCredential } from '../../src/bridge/credentials.ts';
 import { configOfText } from '../../src/config.ts';
+import { ROUTES } from '../../src/http/routes.ts';
 import { HttpServer, type Timeouts } from '../../src/http/server.ts';
 import { ROLES, type Role } from '../../src/project/credential.ts';
 import { accepted } from '../bridge/steps.ts';
@@ -55,7 +57,13 @@ export async function serve(rig: Rig, { http = {}, timeouts }: ServeOptions = {}
   const write = (...words: readonly unknown[]) => void log.push(JSON.stringify(words));
   const logger = { error: write, warn: write, info: write, debug: write, child: () => logger };
   const woken: true[] = [];
-  const server = new HttpServer({ config, clock: rig.clock, log: logger, ...(timeouts && { timeouts }) });
+  const server = new HttpServer({
+    config,
+    env: {},
+    clock: rig.clock,
+    log: logger,
+    ...(timeouts && { timeouts }),
+  });
   server.start({ bridge: rig.bridge, wake: () => woken.push(true) });
   await eventually(() => {
     if (!log.some((line) => line.includes('listening'))) throw new Error('not yet');
@@ -132,4 +140,13 @@ async function raw(port: number, bytes: string): Promise<string> {
   const socket = connect(port, '127.0.0.1');
   socket.write(bytes);
   return (await buffer(socket)).toString('latin1');
+}
+
+/** The body, which must be what the route says it answers. */
+export function answerOf(route: string, { status, json, text }: Answer) {
+  const found = ROUTES.find(({ method, path }) => `${method} ${path}` === route);
+  expect(status, text).toBe(found?.status);
+  if (!found || typeof found.answer === 'string') throw new Error(`${route} answers no JSON`);
+  expect(found.answer.parse(json)).toEqual(json);
+  return json;
 }

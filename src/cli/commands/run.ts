@@ -102,7 +102,7 @@ async function run(cli: Cli, quiet: boolean): Promise<void> {
     clock,
     ...(quiet ? {} : { mirror: process.stdout }),
   });
-  const http = await httpServer(config, clock, log);
+  const http = await httpServer(config, env, clock, log);
   const stop = stopRequest();
   try {
     const degradedReason = () => logTrouble(log.health());
@@ -138,10 +138,15 @@ async function run(cli: Cli, quiet: boolean): Promise<void> {
 }
 
 /** Loaded only where it is wanted. */
-async function httpServer(config: Config, clock: Clock, log: Log): Promise<HttpService | undefined> {
+async function httpServer(
+  config: Config,
+  env: Environment,
+  clock: Clock,
+  log: Log,
+): Promise<HttpService | undefined> {
   if (!config.http.enabled) return undefined;
   const { HttpServer } = await import('../../http/server.ts');
-  return new HttpServer({ config, clock, log });
+  return new HttpServer({ config, env, clock, log });
 }
 
 function logTrouble({ ok, error, waiting, dropped }: LogHealth): string | null {

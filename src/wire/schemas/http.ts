@@ -1,9 +1,14 @@
 /** What the HTTP API answers where that is no output of a command. */
 import * as z from 'zod';
+import { PROJECT_STATUSES } from '../../project/project.ts';
+import { holdSchema } from './hold.ts';
+import { messageSchema } from './message.ts';
 import { projectSchema } from './project.ts';
 import { projectDetailsSchema } from './project-details.ts';
 import { decisionSchema, submissionSchema } from './round.ts';
 import { runSchema } from './run.ts';
+import { count, time, usd } from './scalars.ts';
+import { usageWindowSchema } from './usage-window.ts';
 
 export const healthSchema = z
   .strictObject({
@@ -35,3 +40,36 @@ export const decidedSchema = z
   .describe('A decision, and where the project stands after it.');
 
 export type WireDecided = z.output<typeof decidedSchema>;
+
+export const steeredSchema = z
+  .strictObject({
+    project: projectSchema,
+    message: messageSchema,
+    repeated: z.boolean().describe('it had been sent before under the same key; nothing was sent now'),
+  })
+  .describe('A message that was sent.');
+
+export const cancelledSchema = z
+  .strictObject({
+    project: projectSchema,
+    repeated: z.boolean().describe('it was cancelled already; nothing was changed'),
+  })
+  .describe('A project that was cancelled.');
+
+export const overviewSchema = z
+  .strictObject({
+    counts: z.record(z.enum(PROJECT_STATUSES), count()).describe('how many projects have each status'),
+    running: z.array(z.strictObject({ project: projectSchema, run: runSchema })),
+    verifying: z.array(projectSchema).describe('submitted work that is being measured'),
+    landing: z.array(projectSchema).describe('approved work on its way'),
+    waiting: z.array(projectSchema).describe('for a person, oldest first'),
+    queue: z.array(projectSchema).describe('the next to get a run, in their order'),
+    holds: z.array(holdSchema).describe('why no new run starts'),
+    quotas: z.array(usageWindowSchema),
+    spent_today_usd: usd(),
+    today_runs_of_unknown_cost: count(),
+    now: time(),
+  })
+  .describe('Everything at a glance.');
+
+export type WireOverview = z.output<typeof overviewSchema>;

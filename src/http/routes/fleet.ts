@@ -1,0 +1,76 @@
+/** Everything at a glance, one run, what is spent, and whether new runs start. */
+import * as z from 'zod';
+import { currentHolds, pause, resume } from '../../bridge/holds.ts';
+import { overview, runDetails } from '../../bridge/queries.ts';
+import { budgetReport } from '../../control/budget-report.ts';
+import { asRunId, isProjectId } from '../../project/ids.ts';
+import { cleanText, LIMITS } from '../../project/text.ts';
+import { toWireBudget } from '../../wire/budget.ts';
+import { toWireHold } from '../../wire/hold.ts';
+import { toWireOverview } from '../../wire/http.ts';
+import { toWireRun } from '../../wire/run.ts';
+import { budgetSchema } from '../../wire/schemas/budget.ts';
+import { holdSchema } from '../../wire/schemas/hold.ts';
+import { overviewSchema } from '../../wire/schemas/http.ts';
+import { runSchema } from '../../wire/schemas/run.ts';
+import { defineRoute } from '../define-route.ts';
+import { problem } from '../problem.ts';
+
+const MAX_LISTED = 50;
+
+export const showOverview = defineRoute({
+  method: 'GET',
+  path: '/overview',
+  access: 'read',
+  summary: `Everything at a glance: running work, what waits for a person, the queue, holds and what is spent today. At most ${MAX_LISTED} projects in each list.`,
+  answer: overviewSchema,
+  run: async (_input, { bridge }) => ({ body: toWireOverview(await overview(bridge, MAX_LISTED)) }),
+});
+
+export const showCosts = defineRoute({
+  method: 'GET',
+  path: '/costs',
+  access: 'read',
+  summary: 'What runs may cost, and what they have cost today and this month.',
+  answer: budgetSchema,
+  run: async (_input, { bridge, config }) => ({ body: toWireBudget(await budgetReport(bridge, config)) }),
+});
+
+export const showRun = defineRoute({
+  method: 'GET',
+  path: '/runs/:id',
+  access: 'read',
+  summary: 'One run: what it does, how it ended, what it cost.',
+  params: z.strictObject({ id: z.string().describe('the id of the run, whole') }),
+  answer: runSchema,
+  problems: ['run-not-found'],
+  async run({ params: { id } }, { bridge }) {
+    // Ids of runs have the form of those of projects.
+    const run = isProjectId(id) ? await runDetails(bridge, asRunId(id)) : undefined;
+    return run ? { body: toWireRun(run) } : { problem: problem('run-not-found', 'there is no such run.') };
+  },
+});
+
+export const pauseAll = defineRoute({
+  method: 'POST',
+  path: '/pause',
+  access: 'decide',
+  summary: 'Starts no new runs; running work goes on.',
+  body: z.strictObject({
+    reason: z.string().max(LIMITS.reason).default('').describe('why; `status` shows it'),
+  }),
+  answer: z.array(holdSchema),
+  async run({ body: { reason } }, { bridge, caller }) {
+    await pause(bridge, cleanText(reason) || `paused by ${caller.name}`, 'person');
+    return { body: (await currentHolds(bridge)).map(toWireHold) };
+  },
+});
+
+export const resumeAll = defineRoute({
+  method: 'POST',
+  path: '/resume',
+  access: 'decide',
+  summary: 'Ends every hold, whatever its cause. Answers those that it ended.',
+  answer: z.array(holdSchema),
+  run: async (_input, { bridge }) => ({ body: (await resume(bridge, 'person')).map(toWireHold) }),
+});
