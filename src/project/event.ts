@@ -7,7 +7,7 @@
  */
 
 import * as z from 'zod';
-import { ROLES } from './credential.ts';
+import { CREDENTIAL_EVENTS } from './credential-events.ts';
 import { type EventKind, event, id, nothing } from './event-kind.ts';
 import { HOLD_KINDS, HOLD_SOURCES } from './hold.ts';
 import type { ProjectId, RunId } from './ids.ts';
@@ -210,18 +210,7 @@ export const EVENTS = {
     source: z.enum(HOLD_SOURCES).exactOptional().describe('Who set it; missing in old events'),
   })),
   'hold.ended': event('A hold ended.', () => ({ kind: z.enum(HOLD_KINDS) })),
-  'credential.added': event('A token of the HTTP API was made.', () => ({
-    name: z.string(),
-    role: z.enum(ROLES),
-    expiresAt: z.string().nullable().describe('null: never'),
-  })),
-  'credential.rotated': event(
-    'A token of the HTTP API was replaced; the one before is worth nothing.',
-    () => ({
-      name: z.string(),
-    }),
-  ),
-  'credential.revoked': event('A token of the HTTP API was revoked.', () => ({ name: z.string() })),
+  ...CREDENTIAL_EVENTS,
   'supervisor.started': event('A supervisor took the lease.', () => ({
     pid: z.int(),
     version: z.string(),
