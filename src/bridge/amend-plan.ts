@@ -164,6 +164,7 @@ async function rejectRound(change: ProjectChange, revision: number, actor: Actor
     verdict: 'rejected',
     reason: amendedReason(revision),
     reviseIn: null,
+    allow: [],
     measured: await findEvidence(trx, project.id, project.round),
     bound: false,
     by: actor,

@@ -1,5 +1,6 @@
 /** What the prompt of a run is made of, read in the transaction that claims its project. */
 
+import { reasonWithAllowed } from '../project/allowed-rules.ts';
 import { blockingFindings, type CheckResult, type Finding, hasPassed } from '../project/evidence.ts';
 import type { ProjectId } from '../project/ids.ts';
 import type { Project } from '../project/project.ts';
@@ -15,7 +16,7 @@ import { statusExcerpt } from './status-file.ts';
 
 export interface Briefing {
   readonly markdown: string;
-  /** Why the round before this one was rejected. */
+  /** Why the round before this one was rejected, and what was allowed with that. */
   readonly reason: string | null;
   /** The owner's checks that failed on the submission of this round; a repair has to make them pass. */
   readonly redChecks: readonly CheckResult[];
@@ -47,7 +48,7 @@ export async function readBriefing(db: Reader, project: Project, isFresh: boolea
   const measured = await findEvidence(db, project.id, project.round);
   return {
     markdown: await planText(db, project.id),
-    reason: decision?.verdict === 'rejected' ? decision.reason : null,
+    reason: decision?.verdict === 'rejected' ? reasonWithAllowed(decision.reason, decision.allowed) : null,
     redChecks: measured?.evidence.checks.filter((check) => !hasPassed(check)) ?? [],
     findings: measured ? blockingFindings(measured.evidence) : [],
     answers: await untoldAnswers(db, project),

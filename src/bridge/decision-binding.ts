@@ -47,10 +47,15 @@ export function isRepeated(
   decision: Decision | undefined,
   verdict: Verdict,
   reason: string,
-  { tree, reviseIn }: Binding & { readonly reviseIn?: ReviseIn | undefined },
+  {
+    tree,
+    reviseIn,
+    allow = [],
+  }: Binding & { readonly reviseIn?: ReviseIn | undefined; readonly allow?: readonly string[] },
 ): boolean {
   if (decision?.verdict !== verdict || decision.reason !== reason) return false;
   if (reviseIn !== undefined && decision.reviseIn !== reviseIn) return false;
+  if (!allow.every((rule) => decision.allowed.includes(rule))) return false;
   return tree === undefined || (isTreePrefix(tree) && decision.tree?.startsWith(tree.toLowerCase()) === true);
 }
 

@@ -2,6 +2,7 @@
 
 import { type ProjectId, unknownProject } from '../project/ids.ts';
 import { type LandingPlan, landingPlan } from '../project/landing-plan.ts';
+import type { Policy } from '../project/policy.ts';
 import type { Project } from '../project/project.ts';
 import type { Completion, Decision, RecordedEvidence } from '../project/review.ts';
 import type { RevisionChoice } from '../project/revision.ts';
@@ -30,6 +31,8 @@ export interface MeasuredRound {
   readonly revision: RevisionChoice | undefined;
   /** How many rounds the owner allows; undefined: the rules cannot be read. */
   readonly maxRounds: number | undefined;
+  /** What Claude may do; undefined: the rules cannot be read. */
+  readonly policy: Policy | undefined;
 }
 
 /**
@@ -58,7 +61,7 @@ export async function measuredRound(
     decision: await findDecision(db, projectId, round),
     landing: isWaiting ? await landingOf(bridge, policy, project, measured) : undefined,
     revision: isWaiting ? await revisionOf(bridge, policy, project, measured) : undefined,
-    maxRounds: policy && projectRules(policy, project).maxRounds,
+    ...ofOwner(policy, project),
   });
 }
 
@@ -78,9 +81,17 @@ export async function waitingRounds(
       decision: undefined,
       landing: await landingOf(bridge, policy, project, measured),
       revision: await revisionOf(bridge, policy, project, measured),
-      maxRounds: policy && projectRules(policy, project).maxRounds,
+      ...ofOwner(policy, project),
     })),
   );
+}
+
+function ofOwner(
+  policy: RulesPolicy | undefined,
+  project: Project,
+): Pick<MeasuredRound, 'maxRounds' | 'policy'> {
+  const rules = policy && projectRules(policy, project);
+  return { maxRounds: rules?.maxRounds, policy: rules?.policy };
 }
 
 /** What a rejection of the round under way would begin. */

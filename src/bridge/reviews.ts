@@ -1,7 +1,9 @@
 /** Approve and reject: one decision a round; the first one stands. */
 
+import { MAX_ALLOWED_RULES, whyNotAllowed } from '../project/allowed-rules.ts';
 import { baseOf, treeOf } from '../project/evidence.ts';
 import type { ProjectId } from '../project/ids.ts';
+import type { Policy } from '../project/policy.ts';
 import type { Project } from '../project/project.ts';
 import type { DecidedVia, Decision, RecordedEvidence, Verdict } from '../project/review.ts';
 import type { ReviseIn } from '../project/revision.ts';
@@ -29,6 +31,10 @@ export interface DecisionOptions extends Binding {
   readonly by?: string;
   /** In which session a rejection goes on, where that is not as configured. */
   readonly reviseIn?: ReviseIn | undefined;
+  /** Rules for what Claude may do in the rest of the project: what the policy leaves open. */
+  readonly allow?: readonly string[];
+  /** The policy of the project; undefined where the configuration cannot be read: nothing can be allowed then. */
+  readonly policy?: Policy | undefined;
   /** How many rounds a project may have before a person looks at it. */
   readonly maxRounds?: number;
 }
@@ -58,7 +64,16 @@ export async function reject(
     return refuse(`the reason is longer than ${LIMITS.reason} characters; shorten it.`);
   const words = cleanText(reason);
   if (words === '') return refuse("a non-empty 'reason' is required to reject a project.");
-  return decide(bridge, projectId, 'rejected', words, actor, options);
+  const allow = [...new Set(options.allow?.map((rule) => rule.trim()))];
+  return decide(bridge, projectId, 'rejected', words, actor, { ...options, allow });
+}
+
+function whyNoneAllowed({ allow = [], policy }: DecisionOptions): string | undefined {
+  if (allow.length === 0) return undefined;
+  if (policy === undefined) return 'the configuration cannot be read, so nothing can be allowed';
+  if (allow.length > MAX_ALLOWED_RULES) return `at most ${MAX_ALLOWED_RULES} rules can be allowed at once`;
+  const problems = allow.map((rule) => whyNotAllowed(rule, policy)).filter((one) => one !== undefined);
+  return problems.length === 0 ? undefined : problems.join('; ');
 }
 
 async function decide(
@@ -83,6 +98,7 @@ async function decide(
         verdict,
         reason,
         reviseIn: options.reviseIn ?? null,
+        allow: options.allow ?? [],
         measured,
         bound: bound.ok && bound.value.bound,
         by: options.by ?? actor,
@@ -103,7 +119,9 @@ async function decide(
       const isThisRound = options.round === undefined || options.round === project.round;
       if (project.status !== 'awaiting_approval' && isThisRound) return undefined;
       const bound = bind(project, await findEvidence(trx, projectId, project.round), options);
-      return bound.ok ? undefined : bound;
+      if (!bound.ok) return bound;
+      const problem = whyNoneAllowed(options);
+      return problem === undefined ? undefined : refuse(`${problem}; nothing was changed.`);
     },
   );
 }
@@ -128,13 +146,14 @@ export async function recordDecision(
     readonly verdict: Verdict;
     readonly reason: string;
     readonly reviseIn: ReviseIn | null;
+    readonly allow: readonly string[];
     readonly measured: RecordedEvidence | undefined;
     readonly bound: boolean;
     readonly by: string;
     readonly via: DecidedVia;
   },
 ): Promise<Decision> {
-  const { verdict, reason, reviseIn, measured, bound, by, via } = decided;
+  const { verdict, reason, reviseIn, allow, measured, bound, by, via } = decided;
   const { id, round } = project;
   const tree = measured ? treeOf(measured.evidence) : null;
   await insertDecision(trx, {
@@ -143,6 +162,7 @@ export async function recordDecision(
     verdict,
     reason,
     revise_in: reviseIn,
+    allowed: allow.length === 0 ? null : JSON.stringify(allow),
     tree,
     base_oid: measured ? baseOf(measured.evidence) : null,
     evidence_id: measured?.id ?? null,
@@ -152,7 +172,12 @@ export async function recordDecision(
     created_at: now,
   });
   const data = { round, reason, via, ...(tree !== null && { tree }) };
-  await event({ type: `project.${verdict}`, data });
+  const allowed = allow.length > 0 && { allowed: [...allow] };
+  await event(
+    verdict === 'approved'
+      ? { type: 'project.approved', data }
+      : { type: 'project.rejected', data: { ...data, ...allowed } },
+  );
   const decision = await findDecision(trx, id, round);
   if (!decision) throw new Error(`decision on ${id} is not there right after it was inserted`);
   return decision;

@@ -143,6 +143,7 @@ export async function recordEvidence(
         verdict: 'approved',
         reason: '',
         reviseIn: null,
+        allow: [],
         bound: true,
         by: 'supervisor',
         via: 'rule',

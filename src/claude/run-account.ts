@@ -17,6 +17,8 @@ export interface DeniedCall {
   readonly tool: string;
   /** The call in a few words, which the model chose. */
   readonly what: string;
+  /** As Claude called it. */
+  readonly input: unknown;
   readonly by: Evidence['denied'][number]['by'];
 }
 
@@ -43,6 +45,7 @@ export class RunAccountant {
         id,
         tool: name,
         what: describeTool({ name, input }),
+        input,
         by: denierOf(this.#reasons.get(id)),
       }));
     this.#account = { tokens: added(this.#account.tokens, event.result), denied: [...denied, ...fresh] };

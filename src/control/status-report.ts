@@ -143,9 +143,10 @@ async function withProcess(project: Project, run: Run): Promise<Running> {
 }
 
 async function waitingFor(bridge: Bridge, project: Project): Promise<Waiting> {
-  const next = nextCommands(project);
-  if (project.attention !== null)
+  if (project.attention !== null) {
+    const next = nextCommands(project);
     return { project, measured: undefined, description: project.attention, since: project.updatedAt, next };
+  }
   const state = await projectState(bridge, project.id);
   const { completion, measured } = state.ok ? state.value : { completion: undefined, measured: undefined };
   return {
@@ -153,7 +154,7 @@ async function waitingFor(bridge: Bridge, project: Project): Promise<Waiting> {
     measured,
     description: completion?.summary ?? '',
     since: completion?.createdAt ?? project.updatedAt,
-    next,
+    next: nextCommands(project, measured?.evidence.denied),
   };
 }
 

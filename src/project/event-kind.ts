@@ -24,3 +24,5 @@ export function event<S extends z.ZodRawShape>(when: string, facts: () => S, act
 export const nothing = () => ({});
 
 export const id = (what: string) => z.string().describe(what);
+
+export const round = () => z.int().describe('1 until the first rejection, then 2, …');

@@ -8,26 +8,21 @@
 
 import * as z from 'zod';
 import { CREDENTIAL_EVENTS } from './credential-events.ts';
-import { type EventKind, event, id, nothing } from './event-kind.ts';
+import { DECISION_EVENTS } from './decision-events.ts';
+import { type EventKind, event, id, nothing, round } from './event-kind.ts';
 import { HOLD_KINDS, HOLD_SOURCES } from './hold.ts';
 import type { ProjectId, RunId } from './ids.ts';
 import { LANDING_ACTIONS } from './landing.ts';
 import { outcomeSchema } from './outcome.ts';
 import { CLAIMANTS } from './project.ts';
 import { REQUEST_EVENTS } from './request-events.ts';
-import { DECIDED_VIA } from './review.ts';
 import { REVISION_SESSIONS } from './revision.ts';
 import { COST_BASES, RUN_KINDS } from './run.ts';
 
 /** Who did it. */
 export type Actor = 'desktop' | 'code' | 'person' | 'supervisor';
 
-const round = () => z.int().describe('1 until the first rejection, then 2, …');
 const attempt = () => z.int().describe('1, and one more for each repair, or each time it was made again');
-const decision = () => ({
-  via: z.enum(DECIDED_VIA).exactOptional().describe('How it came; missing in old events'),
-  tree: z.string().exactOptional().describe('What was measured of the round; missing when nothing was'),
-});
 
 /** Every type of event: when it happens, which move it tells of, and what its data is. */
 export const EVENTS = {
@@ -97,16 +92,7 @@ export const EVENTS = {
     }),
     'send_back_findings',
   ),
-  'project.approved': event(
-    'A person, or a rule of the owner, approved the work of a round.',
-    () => ({ round: round(), reason: z.string().describe('Empty'), ...decision() }),
-    'approve',
-  ),
-  'project.rejected': event(
-    'A person rejected the work of a round.',
-    () => ({ round: round(), reason: z.string().describe('What Claude Code is to change'), ...decision() }),
-    'reject',
-  ),
+  ...DECISION_EVENTS,
   'project.revision_started': event(
     'A rejected project entered its next round.',
     () => ({ round: round() }),

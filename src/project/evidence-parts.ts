@@ -32,12 +32,12 @@ export interface EvidenceEntry {
 export function partsOf(evidence: Evidence): EvidencePart[] {
   const parts = [
     notMeasured(evidence),
+    refusedPart(evidence),
     checksPart(evidence),
     warningsPart(evidence),
     claimsPart(evidence),
     basePart(evidence),
     reviewPart(evidence),
-    refusedPart(evidence),
     askedPart(evidence),
     changesPart(evidence),
     runsPart(evidence),
@@ -190,7 +190,7 @@ function refusedPart({ denied }: Evidence): EvidencePart {
     text: `${tool}, ${plural(times, 'time')}, by ${DENIERS[by]}`,
     names: [what],
   }));
-  return { title: 'Refused to Claude', tone: 'plain', entries };
+  return { title: 'Refused to Claude', tone: 'care', entries };
 }
 
 const DENIERS: Readonly<Record<Evidence['denied'][number]['by'], string>> = {

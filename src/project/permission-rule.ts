@@ -20,6 +20,38 @@ export function toolOfRule(rule: string): string {
   return rule.replace(/\(.*$/, '');
 }
 
+/** Whether each call that the second rule names is named by the first one, too. Both stand for the same kind of rule. */
+export function covers(rule: string, other: string): boolean {
+  const tool = toolOfRule(rule);
+  const named = toolOfRule(other);
+  const isSameTool = tool.endsWith('*') ? named.startsWith(tool.slice(0, -1)) : isTool(tool, named);
+  if (!isSameTool) return false;
+  const what = whatOf(rule);
+  const inner = whatOf(other);
+  if (what === undefined) return true;
+  return inner !== undefined && patternOf(what).test(withoutEnd(inner));
+}
+
+function whatOf(rule: string): string | undefined {
+  return /\((.*)\)$/.exec(rule)?.[1]?.trim();
+}
+
+/** `npm test *` and `npm test:*` also name `npm test`. */
+function patternOf(what: string): RegExp {
+  const isOpen = END.test(what);
+  const source = withoutEnd(what)
+    .split('*')
+    .map((part) => part.replaceAll(/[.+?^${}()|[\]\\]/g, '\\$&'))
+    .join('.*');
+  return new RegExp(`^${source}${isOpen ? '(?:[ :/].*)?' : ''}$`, 's');
+}
+
+function withoutEnd(what: string): string {
+  return what.replace(END, '');
+}
+
+const END = /(?: |:)\*$/;
+
 /** The calls that a person is asked about: those that these rules name, or all that nothing permits. */
 export type AskedCalls = readonly string[] | 'rest';
 

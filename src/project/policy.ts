@@ -82,6 +82,11 @@ export function narrowed(policy: Policy, { permissionMode, deny, ask }: AskedPol
   };
 }
 
+/** The policy with further rules that allow; what it denies or asks about stays so. */
+export function allowing(policy: Policy, rules: readonly string[]): Policy {
+  return { ...policy, allow: distinct(policy.allow, rules) };
+}
+
 /** Whether a mode permits more than another one. */
 export function isMore(mode: PermissionMode, other: PermissionMode): boolean {
   return PERMISSION_MODES.indexOf(mode) > PERMISSION_MODES.indexOf(other);

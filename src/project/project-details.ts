@@ -1,6 +1,7 @@
 /** Everything about one project: its plan, its runs and its rounds. */
 import type { PlanRevision } from './amendment.ts';
 import type { Dependency } from './dependency.ts';
+import type { Evidence } from './evidence.ts';
 import type { Landing } from './landing.ts';
 import type { Project } from './project.ts';
 import type { AskedRequest } from './request.ts';
@@ -33,4 +34,12 @@ export interface ProjectDetails {
   /** The cost of its runs; those whose cost is unknown are only counted. */
   readonly spentUsd: number;
   readonly runsOfUnknownCost: number;
+}
+
+/** What Claude was refused in the round under way, as far as it was measured. */
+export function deniedNow({
+  project,
+  evidence,
+}: Pick<ProjectDetails, 'project' | 'evidence'>): Evidence['denied'] {
+  return evidence.findLast(({ round }) => round === project.round)?.evidence.denied ?? [];
 }

@@ -35,6 +35,8 @@ export interface Decision {
   readonly reason: string;
   /** In which session a rejection goes on; null: as configured. */
   readonly reviseIn: ReviseIn | null;
+  /** Rules that whoever decided has allowed for the rest of the project. */
+  readonly allowed: readonly string[];
   /** What was measured of the round as it was decided on; null when nothing was. */
   readonly tree: string | null;
   readonly baseOid: string | null;

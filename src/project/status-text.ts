@@ -49,6 +49,10 @@ function withWords(sentence: string, words: string): string {
   return words ? `${sentence}: ${quotedLine(words)}` : sentence;
 }
 
+function allowing(rules: readonly string[] = []): string {
+  return rules.length === 0 ? '' : `, who allowed ${rules.map(asCode).join(', ')}`;
+}
+
 const none = () => undefined;
 
 const SENTENCES: EventTable<string | undefined> = {
@@ -66,8 +70,8 @@ const SENTENCES: EventTable<string | undefined> = {
     `A reviewer objects to ${plural(findings, 'thing')}; sent back for repair ${repair}`,
   'project.approved': ({ round, reason }, { actor }) =>
     withWords(`Round ${round} approved by ${actor}`, reason),
-  'project.rejected': ({ round, reason }, { actor }) =>
-    withWords(`Round ${round} rejected by ${actor}`, reason),
+  'project.rejected': ({ round, reason, allowed }, { actor }) =>
+    withWords(`Round ${round} rejected by ${actor}${allowing(allowed)}`, reason),
   'project.revision_started': none,
   'project.landed': ({ round, target, oid }) => `Round ${round} landed on ${asCode(target)} as ${oid}`,
   'project.completed': () => 'Complete',

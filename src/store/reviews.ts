@@ -134,6 +134,7 @@ const viaWord = knownWord('approvals.decided_via', DECIDED_VIA);
 const verdictWord = knownWord('approvals.verdict', VERDICTS);
 const reviseInWord = knownWord('approvals.revise_in', REVISE_IN);
 const files = z.array(z.string());
+const rules = z.array(z.string());
 
 function toCompletion(row: Row<'completions'>): Completion {
   return {
@@ -157,6 +158,7 @@ function toDecision(row: Row<'approvals'>): Decision {
     round: row.round,
     verdict: verdictWord(row.verdict),
     reason: row.reason,
+    allowed: row.allowed === null ? [] : rules.parse(JSON.parse(row.allowed)),
     reviseIn: row.revise_in && reviseInWord(row.revise_in),
     tree: row.tree,
     baseOid: row.base_oid,

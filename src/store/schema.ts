@@ -78,6 +78,8 @@ export interface Tables {
     reason: string;
     /** In which session it is to go on; null: as configured. */
     revise_in: Generated<ReviseIn | null>;
+    /** Rules that were allowed with it, as JSON; null: none. */
+    allowed: Generated<string | null>;
     /** Of the evidence that counted. */
     tree: Generated<string | null>;
     base_oid: Generated<string | null>;

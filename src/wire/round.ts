@@ -47,6 +47,7 @@ export function toWireDecision(decision: Decision): WireDecision {
     verdict: decision.verdict,
     reason: decision.reason,
     revise_in: decision.reviseIn,
+    allowed: [...decision.allowed],
     tree: decision.tree,
     base_oid: decision.baseOid,
     bound: decision.bound,

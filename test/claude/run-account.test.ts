@@ -55,9 +55,9 @@ test('a denied call is told once, with what refused it', () => {
     { type: 'result', permission_denials: [denied('a'), denied('b'), denied('c'), denied('d', {})] },
   );
   expect(calls).toEqual([
-    { id: 'a', tool: 'Bash', what: 'Bash: npm test', by: 'rule' },
-    { id: 'b', tool: 'Bash', what: 'Bash: npm test', by: 'person' },
-    { id: 'c', tool: 'Bash', what: 'Bash: npm test', by: 'sandbox' },
-    { id: 'd', tool: 'Bash', what: 'Bash', by: 'mode' },
+    { id: 'a', tool: 'Bash', what: 'Bash: npm test', input: { command: 'npm test' }, by: 'rule' },
+    { id: 'b', tool: 'Bash', what: 'Bash: npm test', input: { command: 'npm test' }, by: 'person' },
+    { id: 'c', tool: 'Bash', what: 'Bash: npm test', input: { command: 'npm test' }, by: 'sandbox' },
+    { id: 'd', tool: 'Bash', what: 'Bash', input: {}, by: 'mode' },
   ]);
 });

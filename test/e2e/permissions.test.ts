@@ -58,3 +58,55 @@ test('a plan that lets Claude only read gets a submission, and no change', async
   ]);
   expect([run.refused, run.has('edited.txt')]).toEqual([[true], false]);
 });
+
+test('what was refused is allowed at the review, for this project alone, and the same session is told and uses it', async ({
+  rig,
+}) => {
+  await rig.workspace('site', { policy: { deny: ['Bash(touch denied*)'], ask: ['Bash(touch asked*)'] } });
+  const plan = '---\nworkspace: site\n---\n# Files\nMake them.';
+  const hello = call('Bash', { command: 'npm --version', description: 'look' });
+  rig.script = sequence([hello, touch('touch denied.txt'), submit(), say('ok'), hello, submit(), say('ok')]);
+  await rig.startSupervisor();
+  const id = await rig.send(plan);
+  await rig.until(id, 'awaiting_approval');
+  const evidence = JSON.parse((await rig.command('evidence', id, '--json')).stdout);
+  expect(evidence.denied).toEqual([
+    { tool: 'Bash', what: 'Bash: npm --version', by: 'mode', times: 1 },
+    { tool: 'Bash', what: 'Bash: touch denied.txt', by: 'rule', times: 1 },
+  ]);
+  const command = `bridge-supervisor reject ${id} --reason "what to change" --allow "Bash(npm --version *)"`;
+  for (const words of [['evidence', id], ['show', id], ['status']])
+    expect((await rig.command(...words)).stdout).toContain(command);
+  const reject = (...rules: string[]) =>
+    rig.command('reject', id, '--reason', 'Look again.', ...rules.flatMap((rule) => ['--allow', rule]));
+  expect(await reject('Bash(touch denied.txt)')).toMatchObject({
+    code: 1,
+    stderr: expect.stringContaining(
+      "'Bash(touch denied.txt)' stays denied: the policy denies 'Bash(touch denied*)'",
+    ),
+  });
+  expect((await reject('Bash(npm --version *)', 'npm test')).stderr).toContain("'npm test' is no rule");
+  expect((await rig.details(id)).decisions).toEqual([]);
+
+  const rejected = await reject('Bash(npm --version *)');
+  expect(rejected.stdout).toContain('It may use Bash(npm --version *) from now on, in this project.');
+  await rig.happened('project.revision_started', id);
+  const { decisions, runs } = await rig.until(id, 'awaiting_approval');
+  expect(decisions).toMatchObject([
+    { allowed: ['Bash(npm --version *)'], decidedBy: 'person', decidedVia: 'cli' },
+  ]);
+  expect(runs[1]?.sessionId).toBe(runs[0]?.sessionId);
+  const told = rig.asked().flatMap(({ userTexts }) => userTexts);
+  expect(told.some((text) => text.includes('Look again.') && text.includes('- Bash(npm --version *)'))).toBe(
+    true,
+  );
+  const [refused, , , used] = rig.asked().flatMap(({ toolResults }) => toolResults);
+  expect([refused?.isError, used?.isError]).toEqual([true, false]);
+
+  rig.script = sequence([hello, submit(), say('ok')]);
+  const other = await rig.send(plan);
+  await rig.command('approve', id, '--yes');
+  await rig.until(other, 'awaiting_approval');
+  expect(rig.asked().flatMap(({ toolResults }) => toolResults)).toHaveLength(7);
+  expect(rig.asked().flatMap(({ toolResults }) => toolResults)[5]?.isError).toBe(true);
+});

@@ -41,6 +41,7 @@ const DIGESTS: readonly { readonly digest: string; readonly releasedIn?: string 
   { digest: '124468b77e6d4203b609a7c51ca89a04c4763a23d7c6e475b40ca42d6e861831' },
   { digest: '89edf25cbde4bff4772b56e6b5b7952042cab99952aed6664e344db912a14000' },
   { digest: '556e443ebb60f2638bb20fe03f302f128a99a0e47fea92c44303110fc1e07385' },
+  { digest: '2b88718014e8da8021ef8f2cfa06128713e52c9e310aa87fb03a376c37852f19' },
 ];
 
 const SOURCES = new URL('../../src/store/sqlite/', import.meta.url);

@@ -60,7 +60,9 @@ async function show(cli: Cli, bridge: Bridge, shown: MeasuredRound, options: Opt
   const layout = layoutOf(out, cli.clock.now());
   if (!options.diff && !options.checks && !options.json) {
     for (const line of evidenceLines(shown, layout)) out.line(line);
-    const commands = shown.landing ? nextCommands(project).map((one) => out.style('cyan', one)) : [];
+    const commands = shown.landing
+      ? nextCommands(project, measured?.evidence.denied).map((one) => out.style('cyan', one))
+      : [];
     for (const line of section(layout, 'Next', commands)) out.line(line);
     return;
   }

@@ -18,6 +18,7 @@ interface Options {
   reason: string;
   fresh?: true;
   session?: true;
+  allow?: readonly string[];
   round?: number;
   tree?: string;
 }
@@ -29,11 +30,15 @@ export function rejectCommand(cli: Cli): Command {
     .requiredOption('--reason <text>', 'what to change; Claude reads exactly this')
     .option('--fresh', 'Claude revises the work in a new session')
     .option('--session', 'Claude revises it in the session that did the work')
+    .option('--allow <rule>', 'what Claude may do from now on; once for each rule', rules)
     .option('--round <number>', 'fail unless this round waits for a decision', wholeNumber(1))
     .option('--tree <digits>', 'fail unless this is what was measured of it')
     .addHelpText(
       'after',
-      examples('bridge-supervisor reject 3f9a --reason "Keep the old file format readable."'),
+      examples(
+        'bridge-supervisor reject 3f9a --reason "Keep the old file format readable."',
+        'bridge-supervisor reject 3f9a --reason "Test it." --allow "Bash(npm test *)"',
+      ),
     )
     .addHelpText('after', ABOUT)
     .action((id: string, options: Options) => {
@@ -53,6 +58,8 @@ export function rejectCommand(cli: Cli): Command {
           cli.out.line(`Rejected round ${decision.round} of ${named(project)}.`);
           if (project.attention !== null) return cli.out.line(`It needs attention: ${project.attention}.`);
           cli.out.line(`Claude starts round ${decision.round + 1} with your reason.`);
+          for (const rule of decision.allowed)
+            cli.out.line(`It may use ${rule} from now on, in this project.`);
           await hintIfNobodyActs(cli, bridge);
         },
       );
@@ -61,26 +68,31 @@ export function rejectCommand(cli: Cli): Command {
 
 const ABOUT = `
 Says what either session costs to begin with. Without --fresh or --session the
-key 'revise_in' of the configuration decides.`;
+key 'revise_in' of the configuration decides. --allow permits a kind of call
+that was refused, for this project alone; what the policy denies stays denied.`;
+
+function rules(rule: string, former: readonly string[] = []): readonly string[] {
+  return [...former, rule];
+}
 
 /** In one line: whoever gives a reason has looked. */
 async function rejectWhatIsShown(
   cli: Cli,
   bridge: Bridge,
   projectId: ProjectId,
-  { reason, round, tree, fresh, session }: Options,
+  { reason, round, tree, fresh, session, allow = [] }: Options,
 ): Promise<Result<Decided>> {
   const given = { round, tree };
   const reviseIn: ReviseIn | undefined = fresh ? 'fresh' : session && 'session';
   const waiting = await waitingRound(cli, bridge, projectId, given);
-  if (!waiting) return reject(bridge, projectId, reason, 'person', { ...given, reviseIn });
-  const { measured, maxRounds, revision } = waiting;
+  if (!waiting) return reject(bridge, projectId, reason, 'person', { ...given, reviseIn, allow });
+  const { measured, maxRounds, policy, revision } = waiting;
   if (measured) cli.out.line(`Measured of ${measuredInShort(measured)}.`);
   if (revision) {
     const choice = reviseIn ? chooseRevision({ asked: reviseIn, by: 'decision' }, revision.cost) : revision;
     cli.out.line(`A revision goes on ${describeChoice(choice)}.`);
   }
-  const binding = { ...bindingOf(waiting, given), reviseIn };
+  const binding = { ...bindingOf(waiting, given), reviseIn, allow, policy };
   return reject(bridge, projectId, reason, 'person', {
     ...binding,
     ...(maxRounds !== undefined && { maxRounds }),

@@ -3,6 +3,7 @@ import { measuredRound } from '../../bridge/measured-round.ts';
 import { projectDetails } from '../../bridge/queries.ts';
 import { readableConfig } from '../../control/host.ts';
 import { nextCommands } from '../../control/next-commands.ts';
+import { deniedNow } from '../../project/project-details.ts';
 import { ok } from '../../result.ts';
 import { toWireProjectDetails } from '../../wire/project-details.ts';
 import type { Cli } from '../context.ts';
@@ -40,7 +41,7 @@ export function showCommand(cli: Cli): Command {
         },
         ({ details, revision }) => {
           if (json) {
-            const next = nextCommands(details.project);
+            const next = nextCommands(details.project, deniedNow(details));
             return cli.out.json(
               toWireProjectDetails(details, revision, (run) => runOutput(cli.stateDir, run), next),
             );

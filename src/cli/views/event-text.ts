@@ -47,8 +47,11 @@ function texts(now: Date): EventTable<EventText> {
         `round ${round}: a reviewer objects to ${plural(findings, 'thing')}; repair ${repair} begins`,
       ),
     'project.approved': ({ round }, { actor }) => good('approved', `round ${round}, by ${actor}`),
-    'project.rejected': ({ round, reason }, { actor }) =>
-      bad('rejected', `round ${round}, by ${actor}: ${reason}`),
+    'project.rejected': ({ round, reason, allowed = [] }, { actor }) =>
+      bad(
+        'rejected',
+        `round ${round}, by ${actor}${allowed.map((rule) => `, allowing ${rule}`).join('')}: ${reason}`,
+      ),
     'project.revision_started': ({ round }) => plain('revision', `round ${round} starts`),
     'project.landed': ({ round, target, oid }) => good('landed', `round ${round} on ${target}, as ${oid}`),
     'project.completed': () => good('complete', 'done'),

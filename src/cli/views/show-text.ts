@@ -8,7 +8,7 @@ import { shownSettings } from '../../project/kept-settings.ts';
 import { describeOutcome } from '../../project/outcome-text.ts';
 import { planBody } from '../../project/plan.ts';
 import { WHAT_NEXT } from '../../project/project.ts';
-import type { ProjectDetails } from '../../project/project-details.ts';
+import { deniedNow, type ProjectDetails } from '../../project/project-details.ts';
 import { isUndecided } from '../../project/request.ts';
 import { type SteeringMessage, sortWaiting } from '../../project/review.ts';
 import type { RevisionChoice } from '../../project/revision.ts';
@@ -63,7 +63,7 @@ export function showLines(
     ...rejectionLines(revision, layout),
     ...section(layout, 'Next', [
       ...wrap(WHAT_NEXT[project.status], columns),
-      ...nextCommands(project).map((command) => out.style('cyan', command)),
+      ...nextCommands(project, deniedNow(details)).map((command) => out.style('cyan', command)),
     ]),
   ];
 }

@@ -32,6 +32,13 @@ const reviseIn = z
     'Where it goes on: in the session that did the work, in a fresh one that is told plan, evidence, changes and reason, or in the cheapest. Default: as configured; the shown text says so, and what either costs.',
   );
 
+const allow = z
+  .array(z.string())
+  .optional()
+  .describe(
+    'Rules for what Claude Code may do from now on, in this project alone, such as "Bash(npm test *)": only what the person has said, of what was refused. What the policy denies stays denied.',
+  );
+
 export const approveTool = defineTool({
   name: 'bridge_approve',
   title: 'Approve submitted work',
@@ -58,18 +65,21 @@ export const rejectTool = defineTool({
     // An empty reason is refused by the verb, in words that people know.
     reason: z.string().describe('What is to be changed: Claude Code is told exactly this. Not empty.'),
     revise_in: reviseIn,
+    allow,
     round,
     tree,
   }),
   async run(input, call) {
-    const { project_id, reason, revise_in, ...binding } = input;
+    const { project_id, reason, revise_in, allow = [], ...binding } = input;
     const shown = call.shown.of(project_id);
     const found = await call.verbs.measuredRound(project_id);
-    const maxRounds = found.ok ? found.value.maxRounds : undefined;
+    const { maxRounds, policy } = found.ok ? found.value : {};
     const decided = await call.verbs.reject(project_id, reason, 'desktop', {
       ...binding,
       shown,
       reviseIn: revise_in,
+      allow,
+      policy,
       ...(maxRounds !== undefined && { maxRounds }),
     });
     return decided.ok ? decisionAnswer(decided.value, call) : decided;

@@ -3,6 +3,7 @@ import { dollars } from '../../project/costs.ts';
 import { type EventTable, type HistoryEvent, present, type UnknownEvent } from '../../project/event.ts';
 import { summarizeEvidence } from '../../project/evidence-text.ts';
 import { describeOutcome } from '../../project/outcome-text.ts';
+import { asCode } from '../../project/quotation.ts';
 import { describeDecision } from '../../project/request-text.ts';
 import { cleanLine, plural } from '../../project/text.ts';
 import { shorten } from './quoted.ts';
@@ -45,7 +46,10 @@ const DESCRIPTIONS: EventTable<readonly [message: string, quote?: string]> = {
     `a reviewer objects to ${plural(findings, 'thing')} in round ${round}; repair ${repair} begins`,
   ],
   'project.approved': ({ round }, { actor }) => [`round ${round} approved by ${actor}`],
-  'project.rejected': ({ round, reason }, { actor }) => [`round ${round} rejected by ${actor}`, reason],
+  'project.rejected': ({ round, reason, allowed = [] }, { actor }) => [
+    `round ${round} rejected by ${actor}${allowed.length > 0 ? `, who allowed ${allowed.map(asCode).join(', ')}` : ''}`,
+    reason,
+  ],
   'project.revision_started': ({ round }) => [`round ${round} started`],
   'project.landed': ({ round, target, oid }) => [`round ${round} landed as ${oid}`, target],
   'project.completed': () => ['completed'],

@@ -8,6 +8,7 @@ import { describeRound } from '../../project/oid.ts';
 import { asCode, quote } from '../../project/quotation.ts';
 import type { RecordedEvidence } from '../../project/review.ts';
 import { describeRevision } from '../../project/revision-text.ts';
+import { suggestedRules } from '../../project/suggested-rule.ts';
 import { cleanLine, cleanText, plural } from '../../project/text.ts';
 import { toWireEvidence } from '../../wire/evidence.ts';
 import type { ToolEvidence } from '../../wire/schemas/tool-evidence.ts';
@@ -21,9 +22,19 @@ export function measuredLines(
   const approval = [
     ...(landing ? [describeLandingPlan(landing, asCode)] : []),
     ...(revision ? [describeRevision(revision)] : []),
+    ...(landing && measured ? permitLines(measured) : []),
   ];
   if (!measured) return [`Round ${round} was not measured.`, ...approval];
   return [headOf(measured), ...partLines(partsOf(measured.evidence), measured, bytes), ...approval];
+}
+
+/** How a call that was refused is permitted, where a rule for it can be named. */
+function permitLines({ evidence }: RecordedEvidence): string[] {
+  const rules = suggestedRules(evidence.denied);
+  if (rules.length === 0) return [];
+  return [
+    `Claude was refused calls. To permit some for this project as the work goes back: bridge_reject with allow, such as ${rules.map(asCode).join(', ')}.`,
+  ];
 }
 
 function headOf({ evidence, round }: RecordedEvidence): string {

@@ -1,4 +1,4 @@
--- Schema version 14. Made by `npm run schema` from the migrations; not read by the program.
+-- Schema version 15. Made by `npm run schema` from the migrations; not read by the program.
 
 CREATE TABLE approvals (
   id INTEGER PRIMARY KEY,
@@ -7,7 +7,7 @@ CREATE TABLE approvals (
   verdict TEXT NOT NULL CHECK (verdict IN ('approved', 'rejected')),
   reason TEXT NOT NULL,
   decided_by TEXT NOT NULL,
-  created_at TEXT NOT NULL, tree TEXT, base_oid TEXT, decided_via TEXT NOT NULL DEFAULT 'cli', bound INTEGER NOT NULL DEFAULT 0, evidence_id INTEGER REFERENCES evidence (id), revise_in TEXT,
+  created_at TEXT NOT NULL, tree TEXT, base_oid TEXT, decided_via TEXT NOT NULL DEFAULT 'cli', bound INTEGER NOT NULL DEFAULT 0, evidence_id INTEGER REFERENCES evidence (id), revise_in TEXT, allowed TEXT,
   UNIQUE (project_id, round)
 );
 

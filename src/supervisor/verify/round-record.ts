@@ -1,12 +1,13 @@
 /** What is known of a round besides what is measured: what its runs cost, and what they were not allowed to do. */
 import { listRequests } from '../../bridge/requests.ts';
 import type { ToVerify } from '../../bridge/verifying.ts';
+import { projectRules } from '../../bridge/work-rules.ts';
 import { type DeniedCall, NO_ACCOUNT, type RunAccount, RunAccountant } from '../../claude/run-account.ts';
 import { messageOf } from '../../error-message.ts';
 import type { RoundRecord } from '../../evidence/make-evidence.ts';
 import { sumCosts } from '../../project/costs.ts';
+import { withDenier } from '../../project/denier.ts';
 import type { Evidence } from '../../project/evidence.ts';
-import type { ProjectId } from '../../project/ids.ts';
 import { isWork, type Run } from '../../project/run.ts';
 import { VERSION } from '../../version.ts';
 import type { Context } from '../context.ts';
@@ -19,6 +20,8 @@ export async function roundRecord(context: Context, due: ToVerify, maxRepairs: n
     context,
     due.runs.filter(({ round }) => round === completion.round),
   );
+  const { policy } = projectRules(context.config, project);
+  const requests = await listRequests(context.bridge, { projectId: project.id, undecided: false });
   const worked = ofRound.filter(({ run }) => isWork(run));
   return {
     projectId: project.id,
@@ -32,21 +35,13 @@ export async function roundRecord(context: Context, due: ToVerify, maxRepairs: n
     sessions: [...new Set(due.runs.filter(isWork).map(({ sessionId }) => sessionId))],
     repairs: { used: repairsUsed, max: maxRepairs },
     cost: costOf(ofRound),
-    denied: counted(worked.flatMap(({ account }) => account.denied)),
-    requests: await asked(context, project.id, ofRound),
+    denied: counted(
+      worked.flatMap(({ account }) => account.denied).map((call) => withDenier(call, policy.deny, requests)),
+    ),
+    requests: requests
+      .filter(({ runId }) => ofRound.some(({ run }) => run.id === runId))
+      .map(({ id, kind, state }) => ({ id, kind, state })),
   };
-}
-
-/** What the runs of the round have asked a person, and what became of it. */
-async function asked(
-  { bridge }: Context,
-  projectId: ProjectId,
-  ofRound: readonly ReadRun[],
-): Promise<Evidence['requests']> {
-  const requests = await listRequests(bridge, { projectId, undecided: false });
-  return requests
-    .filter(({ runId }) => ofRound.some(({ run }) => run.id === runId))
-    .map(({ id, kind, state }) => ({ id, kind, state }));
 }
 
 /** What these runs took together. Unknown as soon as it is unknown for one. */

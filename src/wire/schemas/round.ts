@@ -14,6 +14,7 @@ export const decisionSchema = z
       .enum(REVISE_IN)
       .nullable()
       .describe('in which session a rejection goes on; null: as configured'),
+    allowed: z.array(z.string()).describe('rules for what Claude may do from then on; none for an approval'),
     tree: z.string().nullable().describe('what was measured of the round, as a git tree; null: nothing was'),
     base_oid: z.string().nullable().describe('what that was compared with'),
     bound: z.boolean().describe('whether the tree was named, or had been shown, by whoever decided'),
