@@ -6,7 +6,7 @@
 import type { RequestId } from '../project/ids.ts';
 import { type AskedRequest, isDenied, isUndecided } from '../project/request.ts';
 import { denialText } from '../project/request-text.ts';
-import type { Writing } from '../store/database.ts';
+import type { Reader, Writing } from '../store/database.ts';
 import { hasUntakenMessage } from '../store/messages.ts';
 import { lockProject } from '../store/projects.ts';
 import { findRequest, requestsOf, undecidedRequests, updateRequest } from '../store/requests.ts';
@@ -57,7 +57,8 @@ export async function passGate(
   { asking, waitMs, waitsFor }: GateOptions,
 ): Promise<GateVerdict> {
   const db = databaseOf(bridge);
-  if (asking === undefined && (await requestsOf(db.read, asker.projectId)).length === 0) return PASS;
+  // Most calls are of no concern: they are read for, and write nothing.
+  if (asking === undefined && waitsFor === undefined && !(await concerns(db.read, asker, call))) return PASS;
   if (asking !== undefined && waitsFor === undefined) {
     const asked = await openRequest(bridge, asker, call, asking);
     if (!asked.ok) return { kind: 'deny', reason: asked.refusal };
@@ -73,6 +74,13 @@ export async function passGate(
       ? waitOrPutOff(writing, asker, call, about, waitMs)
       : passDecided(writing, asker, call, about);
   });
+}
+
+async function concerns(db: Reader, asker: Asker, call: AskedCall): Promise<boolean> {
+  // The input of a call may be large; it is compared only where something was asked.
+  if ((await requestsOf(db, asker.projectId)).length === 0) return false;
+  const about = (await requestOfCall(db, asker, call)) ?? (await undecidedEqual(db, asker, call));
+  return about !== undefined;
 }
 
 /** What was decided about this call reaches it: a permission and an answer by what is asked next, all else here. */

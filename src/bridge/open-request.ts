@@ -4,7 +4,7 @@ import type { ProjectId, RequestId, RunId } from '../project/ids.ts';
 import { type AskedRequest, canonicalInput, isUndecided, type RequestKind } from '../project/request.ts';
 import { cleanText } from '../project/text.ts';
 import { ok, type Result } from '../result.ts';
-import type { Writer } from '../store/database.ts';
+import type { Reader } from '../store/database.ts';
 import { insertRequest, requestsWithInput } from '../store/requests.ts';
 import { type Bridge, changeProject, newRequestId, type ProjectChange } from './bridge.ts';
 import { whyNotHeard } from './submissions.ts';
@@ -98,21 +98,21 @@ function after(time: string, ms: number): string {
  * says little: some services give the same one to a call of each conversation.
  */
 export async function requestOfCall(
-  trx: Writer,
+  db: Reader,
   { projectId, runId }: Asker,
   { toolUseId, toolName, input }: AskedCall,
 ): Promise<AskedRequest | undefined> {
-  const equal = await requestsWithInput(trx, projectId, inputHash(toolName, input));
+  const equal = await requestsWithInput(db, projectId, inputHash(toolName, input));
   return equal.findLast((one) => one.toolUseId === toolUseId && (one.runId === runId || one.toldAt === null));
 }
 
 /** What a person is asked about an equal call: one that Claude was told to make again, or makes twice. */
 export async function undecidedEqual(
-  trx: Writer,
+  db: Reader,
   { projectId }: Asker,
   { toolName, input }: AskedCall,
 ): Promise<AskedRequest | undefined> {
-  return (await requestsWithInput(trx, projectId, inputHash(toolName, input))).find(isUndecided);
+  return (await requestsWithInput(db, projectId, inputHash(toolName, input))).find(isUndecided);
 }
 
 /** The same for equal calls. */

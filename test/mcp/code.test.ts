@@ -1,9 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { startNextRun } from '../../src/bridge/claim.ts';
-import { takeLease } from '../../src/bridge/lease.ts';
 import { scopeFrom } from '../../src/mcp/code/scope.ts';
-import { asLeaseToken, asProjectId, asRunId } from '../../src/project/ids.ts';
-import { ASKS_NOBODY, code, desktop, openStore, rowsIn, stateFolder } from './rig.ts';
+import { code, desktop, rowsIn, runOf, stateFolder } from './rig.ts';
 
 const TOOL_USE = 'claudecode/toolUseId';
 
@@ -104,26 +101,8 @@ describe('Claude in a run', () => {
   async function run() {
     const home = stateFolder();
     const person = await desktop(home);
-    const sent = await person.call('bridge_send_plan', { plan_markdown: '# Mine' });
-    const bridge = await openStore(home);
-    await takeLease(
-      bridge,
-      { token: asLeaseToken('t'), pid: 1, pidStartedAt: 'then', version: '1' },
-      () => true,
-    );
-    const started = await startNextRun(
-      { bridge, token: asLeaseToken('t') },
-      {
-        model: null,
-        newSessionId: () => 'session',
-      },
-    );
+    const { scope } = await runOf(home);
     const other = await person.call('bridge_send_plan', { plan_markdown: '# Not mine' });
-    const scope = {
-      ...ASKS_NOBODY,
-      runId: asRunId(started?.run.id ?? ''),
-      projectId: asProjectId(String(sent.facts.project_id)),
-    };
     return { home, scope, otherId: String(other.facts.project_id), worker: await code(home, scope) };
   }
 

@@ -11,6 +11,8 @@ import { InMemoryTransport } from '@modelcontextprotocol/sdk/inMemory.js';
 import type { RequestOptions } from '@modelcontextprotocol/sdk/shared/protocol.js';
 import { expect, onTestFinished } from 'vitest';
 import { type Bridge, openBridge } from '../../src/bridge/bridge.ts';
+import { startNextRun } from '../../src/bridge/claim.ts';
+import { takeLease } from '../../src/bridge/lease.ts';
 import { databaseOf } from '../../src/bridge/open-bridge.ts';
 import { type Clock, systemClock } from '../../src/clock.ts';
 import type { Scope } from '../../src/mcp/code/scope.ts';
@@ -18,6 +20,7 @@ import { buildCodeServer } from '../../src/mcp/code.ts';
 import { buildDesktopServer } from '../../src/mcp/desktop.ts';
 import { type BridgeAccess, bridgeAccess } from '../../src/mcp/open-bridge.ts';
 import type { BridgeServer } from '../../src/mcp/server.ts';
+import { asLeaseToken, asProjectId } from '../../src/project/ids.ts';
 import { TOOL_RESULTS } from '../../src/wire/schemas/tool-results.ts';
 import { eventually } from '../eventually.ts';
 import { STATE_TIMEOUT_MS } from '../state-timeout.ts';
@@ -107,6 +110,18 @@ export async function openStore(home: string): Promise<Bridge> {
   const bridge = await openBridge(home, systemClock);
   onTestFinished(() => bridge.close());
   return bridge;
+}
+
+/** A project of its own with a run under way, and the scope of that run. */
+export async function runOf(home: string): Promise<{ readonly bridge: Bridge; readonly scope: Scope }> {
+  const sent = await (await desktop(home)).call('bridge_send_plan', { plan_markdown: '# Mine' });
+  const bridge = await openStore(home);
+  const token = asLeaseToken('t');
+  await takeLease(bridge, { token, pid: 1, pidStartedAt: 'then', version: '1' }, () => true);
+  const started = await startNextRun({ bridge, token }, { model: null, newSessionId: () => 'session' });
+  if (!started) throw new Error('nothing is ready');
+  const projectId = asProjectId(String(sent.facts.project_id));
+  return { bridge, scope: { ...ASKS_NOBODY, runId: started.run.id, projectId } };
 }
 
 export async function rowsIn(
