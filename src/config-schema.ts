@@ -5,10 +5,9 @@
  * variable `BRIDGE_<KEY>`, the schema for editors and the doctor's check of both follow from it.
  */
 import { isAbsolute } from 'node:path';
-import cron from 'node-cron';
 import * as z from 'zod';
 import { checkedHttpSettings } from './config-http.ts';
-import { duration, path, timeLimit } from './config-values.ts';
+import { askWait, cronExpression, duration, interval, path, program, timeLimit } from './config-values.ts';
 import {
   budgetSettings,
   claudeSettings,
@@ -22,6 +21,8 @@ import {
   repairs,
   reviewSettings,
   reviseIn,
+  sandbox,
+  sandboxDomains,
   workspaceSettings,
 } from './config-workspace.ts';
 import { expandHome } from './home-path.ts';
@@ -34,26 +35,8 @@ import {
   DEFAULT_MAX_ROUNDS,
   DEFAULT_ON_APPROVE,
   DEFAULT_REPAIRS,
+  DEFAULT_SANDBOX,
 } from './project/work-rules.ts';
-
-const cronExpression = z
-  .string()
-  .refine((text) => cron.validate(text), "must be a cron expression such as '* 9-17 * * 1-5'");
-
-/** Between two times of something that is done again and again. */
-const interval = duration({ min: 10_000 });
-
-/** A longer wait would hold a place among the runs, and the answer of a model in its cache is gone by then anyway. */
-const askWait = duration({ max: 10 * 60_000 });
-
-const program = z
-  .string()
-  .min(1)
-  .transform(expandHome)
-  .refine(
-    (text) => isAbsolute(text) || !/[\\/]/.test(text),
-    'must be an absolute path, or a name to be found on PATH',
-  );
 
 const mcpServer = z.looseObject({
   type: z.enum(['stdio', 'http', 'sse', 'ws']).optional(),
@@ -113,6 +96,18 @@ const fields = z.strictObject({
     .describe(
       "Where Claude works in a git repository: in a worktree of the project's own (`worktree`), or in the folder itself (`in_place`). A folder without git is always worked on in place.",
     ),
+  sandbox: sandbox
+    .default(DEFAULT_SANDBOX)
+    .describe(
+      "Whether Claude's commands, your `checks` and `prepare` run in a sandbox (Linux, bubblewrap and socat): never (`off`), where this machine can start one (`auto`), or else no run starts (`require`).",
+    ),
+  sandbox_domains: sandboxDomains
+    .default([])
+    .describe('Names that Claude\'s commands may reach from the sandbox, e.g. "registry.npmjs.org".'),
+  check_network: z
+    .boolean()
+    .default(false)
+    .describe('Whether checks may use the network in the sandbox. `prepare` may.'),
   repairs: repairs
     .default(DEFAULT_REPAIRS)
     .describe(

@@ -11,7 +11,7 @@ import { modelName } from './project/model-name.ts';
 import { isPermissionRule, RULE_FORM } from './project/permission-rule.ts';
 import { PERMISSION_MODES, REST_ANSWERS } from './project/policy.ts';
 import { REVISE_IN } from './project/revision.ts';
-import { ISOLATIONS } from './project/workspace.ts';
+import { ISOLATIONS, SANDBOX_MODES } from './project/workspace.ts';
 
 export const claudeSettings = z.enum(['user', 'none', 'all']);
 export const isolation = z.enum(ISOLATIONS);
@@ -22,6 +22,14 @@ export const onApprove = z.enum(LANDING_ACTIONS);
 export const repairs = z.int().min(0).max(10);
 export const maxRounds = z.int().min(1).max(100);
 export const reviseIn = z.enum(REVISE_IN);
+export const sandbox = z.enum(SANDBOX_MODES);
+export const sandboxDomains = z
+  .array(
+    z
+      .string()
+      .regex(/^(\*\.)?[\w-]+(\.[\w-]+)*$/, "must be a name such as 'registry.npmjs.org' or '*.example.com'"),
+  )
+  .max(100);
 export const budgetUsd = z.number().positive().max(100_000);
 export const concurrency = z.int().min(1).max(64);
 
@@ -94,6 +102,9 @@ export const workspaceSettings = z.strictObject({
   check_env_deny: z
     .array(z.string().regex(/^\w+\*?$/, "must be the name of a variable, or its beginning and '*'"))
     .optional(),
+  sandbox: sandbox.optional(),
+  sandbox_domains: sandboxDomains.optional(),
+  check_network: z.boolean().optional(),
   repairs: repairs.optional(),
   on_approve: onApprove.optional(),
   remote: gitName.optional(),

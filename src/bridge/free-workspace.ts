@@ -34,6 +34,8 @@ export interface WaysToLook {
   readonly findOverlap?: FindOverlap;
   /** For a project with a worktree that is still to be made. Without it, the whole repository is its workspace. */
   readonly findSubfolder?: FindSubfolder;
+  /** Whether work in the workspace of a project waits for something else. Without it, none does. */
+  readonly isHeld?: (project: Project) => boolean;
 }
 
 export interface FreeWorkspace {
@@ -53,7 +55,12 @@ export interface FreeWorkspace {
 export async function findFreeWorkspace(
   bridge: Bridge,
   held: HeldWork,
-  { policy, findOverlap = async () => undefined, findSubfolder = async () => '' }: WaysToLook,
+  {
+    policy,
+    findOverlap = async () => undefined,
+    findSubfolder = async () => '',
+    isHeld = () => false,
+  }: WaysToLook,
 ): Promise<FreeWorkspace | undefined> {
   const avoid = await failingWorkspaces(databaseOf(bridge).read, bridge.machineId, nowText(bridge));
   const measured = await workspacesBeingVerified(databaseOf(bridge).read, bridge.machineId);
@@ -62,7 +69,12 @@ export async function findFreeWorkspace(
   const full = policy === undefined ? [] : await fullWorkspaces(bridge, policy);
   const tries: (readonly Run[])[] = avoid.length === 0 ? [[]] : [avoid, avoid.slice(-1), []];
   for (const avoided of tries) {
-    const free = await firstFree(bridge, held, findOverlap, { underWay, measured, avoided, full });
+    const free = await firstFree(
+      bridge,
+      held,
+      { findOverlap, isHeld },
+      { underWay, measured, avoided, full },
+    );
     if (!free) continue;
     const folder = await folderOf(bridge, free.project, findSubfolder);
     return { ...free, folder };
@@ -100,14 +112,15 @@ interface Taken {
 async function firstFree(
   bridge: Bridge,
   held: HeldWork,
-  findOverlap: FindOverlap,
-  { underWay, measured, avoided, full }: Taken,
+  { findOverlap, isHeld }: Required<Pick<WaysToLook, 'findOverlap' | 'isHeld'>>,
+  { underWay, measured, avoided, ...taken }: Taken,
 ): Promise<{ readonly project: Project; readonly busy: BusyFolders } | undefined> {
   const isOfWorktree = ({ workspace }: Run) => isInside(worktreesFolder(bridge.stateDir), workspace);
   const inPlace = avoided.filter((run) => !isOfWorktree(run)).map(({ workspace }) => workspace);
   const folders = [...measured, ...inPlace];
   const projects = avoided.filter(isOfWorktree).map(({ projectId }) => projectId);
   const trees: string[] = [];
+  const full = [...taken.full];
   for (;;) {
     const busy = { folders, projects, full, trees };
     const [project] = await readyProjects(
@@ -119,6 +132,10 @@ async function firstFree(
       busy,
     );
     if (!project) return undefined;
+    if (isHeld(project)) {
+      full.push(project.workspace);
+      continue;
+    }
     const found = { project, busy };
     if (project.isolation === 'worktree') return found;
     const overlap = await findOverlap(project.workspace, underWay);

@@ -77,7 +77,8 @@ export async function startReview(
  * work that was begun.
  */
 function concerns({ kind, scope }: StandingHold, model: string | null): boolean {
-  if (kind === 'unreviewed') return false;
+  // A reviewer runs no command.
+  if (kind === 'unreviewed' || kind === 'sandbox_missing') return false;
   return scope === '' || model === null || model.toLowerCase().includes(scope.toLowerCase());
 }
 

@@ -18,3 +18,8 @@ export function claudeUserFile(env: Environment, personHome: string): string {
   if (existsSync(former)) return former;
   return join(env.CLAUDE_CONFIG_DIR || env.HOME || personHome, '.claude.json');
 }
+
+/** Where Claude keeps its login where the system has no keychain (seen in 2.1.329 on Linux). */
+export function credentialsFile(env: Environment, personHome: string): string {
+  return join(claudeFolder(env, personHome), '.credentials.json');
+}

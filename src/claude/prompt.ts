@@ -33,6 +33,8 @@ export interface PromptFacts {
   /** What a session that was begun to revise it is told; null for any other. */
   readonly rejected: RejectedWork | null;
   readonly messages: readonly SteeringMessage[];
+  /** Whether Claude's commands run in a sandbox. */
+  readonly isSandboxed: boolean;
 }
 
 /** The prompt that starts, revises or continues the work of a project. */
@@ -55,7 +57,11 @@ export function amendedPlan(title: string, markdown: string): string {
 
 function opening(facts: PromptFacts): string {
   const { kind, project, markdown, reason, last, remembers, record } = facts;
-  const execute = fillTemplate('prompts/execute.md', { title: project.title, plan: planBody(markdown) });
+  const execute = fillTemplate('prompts/execute.md', {
+    sandbox: facts.isSandboxed ? IN_SANDBOX : '',
+    title: project.title,
+    plan: planBody(markdown),
+  });
   const repair = repairRequest(facts);
   const rejection =
     reason === null ? '' : `The person rejected the last submission for this reason:\n\n${reason}`;
@@ -89,6 +95,9 @@ function opening(facts: PromptFacts): string {
       });
   }
 }
+
+const IN_SANDBOX =
+  'Your commands run in a sandbox: they change only this folder and have little or no network. git cannot commit there, and need not: the supervisor keeps what you leave in the folder.';
 
 /** Empty where nothing is to be repaired. */
 function repairRequest({ redChecks, findings }: PromptFacts): string {

@@ -5,6 +5,7 @@
 import { win32 } from 'node:path';
 import type { Policy } from '../project/policy.ts';
 import { CODE_SERVER } from './command-line.ts';
+import { type ClaudeSandbox, sandboxSettings } from './sandbox-settings.ts';
 
 /** What Claude may not access outside the folder of its run. */
 export type BlockOutside = 'files' | 'files_and_shell' | 'nothing';
@@ -21,13 +22,15 @@ export interface RunSettings {
   readonly policy: Pick<Policy, 'deny' | 'ask'>;
   /** How long a call may wait for a person, in milliseconds. */
   readonly askWaitMs: number;
+  /** Null: its commands run without one. */
+  readonly sandbox: ClaudeSandbox | null;
 }
 
 /**
  * The settings as JSON. They apply to the file tools of Claude, in every permission mode, and to commands that name
  * such a file. A program that Claude may run can do whatever the person can.
  */
-export function runSettings({ workspace, askWaitMs, ...protection }: RunSettings): string {
+export function runSettings({ workspace, askWaitMs, sandbox, ...protection }: RunSettings): string {
   const permissions = permissionsOf(protection);
   const hooks = {
     UserPromptSubmit: [gate('UserPromptSubmit', '', { cwd: filledIn('cwd'), workspace }, ANSWERS_WITHIN_MS)],
@@ -44,7 +47,8 @@ export function runSettings({ workspace, askWaitMs, ...protection }: RunSettings
       ),
     ],
   };
-  return JSON.stringify({ permissions, hooks });
+  const settings = sandbox && { sandbox: sandboxSettings(sandbox, workspace, protection.stateFolders) };
+  return JSON.stringify({ permissions, hooks, ...settings });
 }
 
 /** The settings of a reviewer, which has no server of ours for a hook to call. It never reads outside its folder. */
@@ -57,7 +61,7 @@ export function reviewSettings(protection: Pick<Protection, 'projectId' | 'state
 /** Those of the owner are on the command line of a reviewer. */
 const NO_RULES = { deny: [], ask: [] };
 
-type Protection = Omit<RunSettings, 'workspace' | 'askWaitMs'>;
+type Protection = Omit<RunSettings, 'workspace' | 'askWaitMs' | 'sandbox'>;
 
 function permissionsOf({ projectId, stateFolders, blockOutside, policy }: Protection): object {
   const names = [...PROTECTED, ...worktreesBut(projectId)];

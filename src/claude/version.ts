@@ -21,6 +21,15 @@ export function canAsk(version: string): boolean {
   return number !== undefined && isAtLeast(number, BLOCKS_ON_HOOK_FAILURE_SINCE);
 }
 
+/** Before this version a session that was resumed in a worktree had no sandbox (release notes of Claude Code). */
+export const SANDBOX_SINCE = '2.1.314';
+
+/** Whether commands of this version run in a sandbox when its settings say so. */
+export function hasSandbox(version: string): boolean {
+  const number = versionIn(version);
+  return number !== undefined && isAtLeast(number, SANDBOX_SINCE);
+}
+
 const TIMEOUT_MS = 15_000;
 
 const known = new Map<string, { readonly file: string; readonly version: string }>();

@@ -12,6 +12,7 @@ import { type CheckGroup, type FindingFacts, ok, problem, skipped, warning } fro
 import { claudeSettings } from './claude-settings.ts';
 import type { DoctorContext } from './context.ts';
 import { endpoints } from './network.ts';
+import { checkSandbox } from './sandbox.ts';
 import { shortLivedPart } from './short-lived.ts';
 
 /** The oldest version that passed our tests. */
@@ -26,6 +27,7 @@ export function claudeGroup(context: DoctorContext): CheckGroup {
       { name: 'login', subject: 'login', timeoutMs: 20_000, run: (signal) => login(context, signal) },
       { name: 'account', subject: 'account', run: () => account(context) },
       { name: 'session-token', subject: 'AWS_SESSION_TOKEN', run: () => sessionToken(context) },
+      { name: 'sandbox', subject: 'sandbox', timeoutMs: 20_000, run: () => checkSandbox(context) },
       { name: 'network', subject: 'network', run: (signal) => endpoints(context, signal) },
     ],
   };

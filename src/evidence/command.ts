@@ -42,6 +42,8 @@ export interface CommandOptions extends CommandScope {
   readonly cwd: string;
   /** The whole environment; only the mark is added. */
   readonly env: Environment;
+  /** The sandbox that it runs in: a program with arguments; undefined: none. */
+  readonly within?: readonly string[] | undefined;
   /** Replaced when it is there. */
   readonly outputFile: string;
   readonly signal: AbortSignal;
@@ -58,12 +60,12 @@ export async function runCommand(
   { name, run, timeoutMs }: OwnersCommand,
   options: CommandOptions,
 ): Promise<CommandResult | undefined> {
-  const { clock, controlGroup, cwd, env, mark, outputFile, signal } = options;
+  const { clock, controlGroup, cwd, env, mark, outputFile, signal, within = [] } = options;
   const output = await OutputFile.create(outputFile);
   const startedAt = clock.monotonic();
   const group = await makeControlGroup(controlGroup);
   try {
-    const child = await spawnShell(run, { cwd, env: { ...env, [mark.name]: mark.value } });
+    const child = await spawnShell(run, { cwd, env: { ...env, [mark.name]: mark.value }, within });
     const facts = { name, run, outputFile, durationMs: 0 };
     if (child.kind === 'spawn-failed') return { ...facts, ...NEVER_RUN, failure: child.message };
     const taken = output.take(child.output);

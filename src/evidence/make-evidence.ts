@@ -82,6 +82,8 @@ export interface ChecksPlan {
   /** What is added to it for the checks alone. */
   readonly added: Environment;
   readonly signal: AbortSignal;
+  /** The sandbox that they run in; undefined: none. */
+  readonly within?: readonly string[] | undefined;
   /** Called before each check begins; what it throws is rethrown. */
   readonly begins?: (check: OwnersCheck, number: number) => Promise<void>;
 }
@@ -133,7 +135,7 @@ export async function makeUnmeasuredEvidence(
 /** Runs the owner's checks in a folder. Undefined when `signal` aborted. */
 export function runOwnersChecks(
   folder: string,
-  { rules, files, scope, env, added, signal, begins }: ChecksPlan,
+  { rules, files, scope, env, added, signal, within, begins }: ChecksPlan,
   changedFiles: () => Promise<readonly string[]>,
 ): Promise<CheckResult[] | undefined> {
   return runChecks(rules.checks, {
@@ -141,6 +143,7 @@ export function runOwnersChecks(
     cwd: folder,
     env: { ...commandEnvironment(env, rules.checkEnvDeny), ...added },
     signal,
+    within,
     outputFile: files.check,
     changedFiles,
     begins,

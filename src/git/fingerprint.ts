@@ -40,7 +40,7 @@ export async function takeFingerprint(
   return {
     config: { ...configOf(shared), ...prefixed('worktree ', configOf(own)) },
     files: {
-      ...(await digestsOf(commonDir, FILES)),
+      ...(await digestsOf(commonDir, FILES, 'said')),
       ...(worktree !== null && prefixed('worktree ', await digestsOf(worktree, ['.git']))),
     },
     hooks: {
@@ -114,8 +114,17 @@ async function refsOf({ topLevel, gitDir }: Repository, env: Environment): Promi
   return Object.fromEntries([['HEAD', head.trim()], ...lines.map((line) => line.split(' '))]);
 }
 
-/** Of files, and of those in folders, by their paths; of what is neither, its kind. */
-async function digestsOf(folder: string, names: readonly string[]): Promise<Record<string, string>> {
+/**
+ * Of files, and of those in folders, by their paths; of what is neither, its kind.
+ *
+ * @param which `said` leaves out empty files, which tell git as much as none: the sandbox of Claude Code makes an empty
+ *   `objects/info/alternates` to protect the place, and leaves it (seen in 2.1.329).
+ */
+async function digestsOf(
+  folder: string,
+  names: readonly string[],
+  which: 'all' | 'said' = 'all',
+): Promise<Record<string, string>> {
   const found: Record<string, string> = {};
   for (const name of names) {
     const path = resolve(folder, name);
@@ -128,9 +137,11 @@ async function digestsOf(folder: string, names: readonly string[]): Promise<Reco
         await digestsOf(
           folder,
           inside.map((one) => `${name}/${one}`),
+          which,
         ),
       );
-    } else found[name] = digest(await contentOf(path, stats), String(stats.mode));
+    } else if (which === 'said' && stats.isFile() && stats.size === 0) continue;
+    else found[name] = digest(await contentOf(path, stats), String(stats.mode));
   }
   return found;
 }

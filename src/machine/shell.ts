@@ -10,6 +10,8 @@ export interface ShellOptions {
   cwd: string;
   /** The whole environment; nothing is added. */
   env: Readonly<Record<string, string | undefined>>;
+  /** What the shell of the command is started by (POSIX), such as a sandbox; empty for none. */
+  within?: readonly string[] | undefined;
 }
 
 export interface ShellChild extends Child {
@@ -28,8 +30,10 @@ export async function spawnShell(run: string, options: ShellOptions): Promise<Sh
   } catch (error) {
     return otherFailure(error, 'the shell could not be started');
   }
-  const { cwd, env } = options;
-  const [command, args] = isWindows ? [run, []] : [SHELL, ['-c', WAITING, SHELL, run]];
+  const { cwd, env, within = [] } = options;
+  const [command, args] = isWindows
+    ? [run, []]
+    : [SHELL, ['-c', WAITING, SHELL, ...within, SHELL, '-c', run]];
   const subprocess = execa(command, args, {
     cwd,
     env: { ...env },
@@ -62,4 +66,4 @@ export async function spawnShell(run: string, options: ShellOptions): Promise<Sh
 const SHELL = '/bin/sh';
 
 /** Errors go where output goes, so that both stay in order. */
-const WAITING = 'read -r _ && exec </dev/null 2>&1 "$0" -c "$1"';
+const WAITING = 'read -r _ && exec </dev/null 2>&1 "$@"';

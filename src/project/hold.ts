@@ -22,6 +22,7 @@ export const HOLD_KINDS = [
   'quiet_hours', // the owner's hours without runs
   'reserve', // the share of a usage window that the owner keeps for other work
   'budget', // the owner's budget of the day or the month is spent
+  'sandbox_missing', // the owner requires a sandbox that this machine cannot start; work that needs none goes on
   'unreviewed', // so many results wait for a person that no new plan is begun; work that was begun goes on
 ] as const;
 export type HoldKind = (typeof HOLD_KINDS)[number];

@@ -2,7 +2,14 @@
 import type { LandingAction } from './landing.ts';
 import { type Policy, policyOf, type SharedPolicy } from './policy.ts';
 import { DEFAULT_REVISE_IN, type ReviseIn } from './revision.ts';
-import type { Isolation, ReviewSettings, WorkspaceSettings } from './workspace.ts';
+import {
+  type Isolation,
+  namedWorkspaces,
+  type ReviewSettings,
+  type SandboxMode,
+  type WorkspaceEntry,
+  type WorkspaceSettings,
+} from './workspace.ts';
 
 export interface OwnersCheck {
   readonly name: string;
@@ -49,6 +56,11 @@ export interface WorkRules {
   /** Globs. */
   readonly checkInputs: readonly string[];
   readonly checkEnvDeny: readonly string[];
+  readonly sandbox: SandboxMode;
+  /** Names that Claude's commands may reach from it. */
+  readonly sandboxDomains: readonly string[];
+  /** Checks may use the network in it. */
+  readonly checkNetwork: boolean;
   readonly repairs: number;
   readonly onApprove: LandingAction;
   readonly remote: string;
@@ -70,6 +82,9 @@ export interface SharedRules extends SharedPolicy {
   /** In milliseconds. */
   readonly run_timeout?: number | undefined;
   readonly isolation?: Isolation | undefined;
+  readonly sandbox?: SandboxMode | undefined;
+  readonly sandbox_domains?: readonly string[] | undefined;
+  readonly check_network?: boolean | undefined;
   readonly repairs?: number | undefined;
   readonly on_approve?: LandingAction | undefined;
   readonly max_rounds?: number | undefined;
@@ -80,6 +95,7 @@ export interface SharedRules extends SharedPolicy {
 
 export const DEFAULT_ISOLATION: Isolation = 'worktree';
 export const DEFAULT_ON_APPROVE: LandingAction = 'merge';
+export const DEFAULT_SANDBOX: SandboxMode = 'off';
 export const DEFAULT_REPAIRS = 2;
 export const DEFAULT_MAX_ROUNDS = 5;
 const DEFAULT_PREPARE_TIMEOUT_MS = 10 * 60_000;
@@ -100,6 +116,9 @@ export function workRules(own: WorkspaceSettings | undefined, shared: SharedRule
     checks: (own?.checks ?? []).map(({ name, run, timeout }) => ({ name, run, timeoutMs: timeout })),
     checkInputs: own?.check_inputs ?? [],
     checkEnvDeny: own?.check_env_deny ?? [],
+    sandbox: own?.sandbox ?? shared.sandbox ?? DEFAULT_SANDBOX,
+    sandboxDomains: own?.sandbox_domains ?? shared.sandbox_domains ?? [],
+    checkNetwork: own?.check_network ?? shared.check_network ?? false,
     repairs: own?.repairs ?? shared.repairs ?? DEFAULT_REPAIRS,
     onApprove: own?.on_approve ?? shared.on_approve ?? DEFAULT_ON_APPROVE,
     remote: own?.remote ?? 'origin',
@@ -110,6 +129,24 @@ export function workRules(own: WorkspaceSettings | undefined, shared: SharedRule
     autoApprove: auto === undefined ? null : { maxLines: auto.max_lines, paths: auto.paths },
     review: review === false ? null : reviewRules(review),
   };
+}
+
+/** Whether work in some folder may not be done without a sandbox. */
+export function requiresSandbox(config: RulesOfAll): boolean {
+  return sandboxModes(config).includes('require');
+}
+
+/** Whether work in some folder is to be done in a sandbox. */
+export function asksForSandbox(config: RulesOfAll): boolean {
+  return sandboxModes(config).some((mode) => mode !== 'off');
+}
+
+type RulesOfAll = SharedRules & { readonly workspaces: Readonly<Record<string, WorkspaceEntry>> };
+
+/** Of folders that the configuration does not name, and of those that it does. */
+function sandboxModes(config: RulesOfAll): SandboxMode[] {
+  const own = namedWorkspaces(config.workspaces).map(({ settings }) => settings);
+  return [undefined, ...own].map((settings) => workRules(settings, config).sandbox);
 }
 
 function reviewRules({ prompt, model, max_usd, timeout, repair }: ReviewSettings): ReviewRules {

@@ -13,6 +13,10 @@ export type Isolation = (typeof ISOLATIONS)[number];
  */
 export type ClaudeSettings = 'user' | 'none' | 'all';
 
+/** Whether commands run in a sandbox: never, where this machine can start one, or not at all without it. */
+export const SANDBOX_MODES = ['off', 'auto', 'require'] as const;
+export type SandboxMode = (typeof SANDBOX_MODES)[number];
+
 /** A member of `workspaces` that is more than a path. Undefined, for each key: as for every other folder. */
 export interface WorkspaceSettings {
   readonly path: string;
@@ -30,6 +34,9 @@ export interface WorkspaceSettings {
     | undefined;
   readonly check_inputs?: readonly string[] | undefined;
   readonly check_env_deny?: readonly string[] | undefined;
+  readonly sandbox?: SandboxMode | undefined;
+  readonly sandbox_domains?: readonly string[] | undefined;
+  readonly check_network?: boolean | undefined;
   readonly repairs?: number | undefined;
   readonly on_approve?: LandingAction | undefined;
   readonly remote?: string | undefined;

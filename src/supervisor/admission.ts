@@ -7,10 +7,12 @@ import { currentHolds, imposeHold, liftHold } from '../bridge/holds.ts';
 import { countWaiting } from '../bridge/queries.ts';
 import { currentQuotas } from '../bridge/quota.ts';
 import { locateClaude } from '../claude/locate.ts';
+import { sandboxHere } from '../machine/sandbox-probe.ts';
 import { endOfPeriod } from '../project/budget.ts';
 import { dollars } from '../project/costs.ts';
 import { type Hold, type HoldKind, isOver, PROBED_HOLDS, type StandingHold } from '../project/hold.ts';
 import { spentReserve } from '../project/quota.ts';
+import { requiresSandbox } from '../project/work-rules.ts';
 import { spentBudget } from './budgets.ts';
 import type { Context } from './context.ts';
 import { FamilyProbes } from './family-probes.ts';
@@ -18,20 +20,19 @@ import { type QuietHours, quietHours } from './quiet-hours.ts';
 import { whyNoRoom } from './room.ts';
 
 export type Admission =
-  | {
-      readonly may: 'start';
-      readonly heldFamilies: readonly string[];
-      /** Only work that was begun goes on. */
-      readonly isPendingHeld: boolean;
-    }
+  | ({ readonly may: 'start' } & HeldWork)
   /** One run may start, to find out whether these holds are over. */
-  | {
-      readonly may: 'probe';
-      readonly holds: readonly StandingHold[];
-      readonly heldFamilies: readonly string[];
-      readonly isPendingHeld: boolean;
-    }
+  | ({ readonly may: 'probe'; readonly holds: readonly StandingHold[] } & HeldWork)
   | { readonly may: 'wait' };
+
+/** Which work waits although other work may start. */
+interface HeldWork {
+  readonly heldFamilies: readonly string[];
+  /** Only work that was begun goes on. */
+  readonly isPendingHeld: boolean;
+  /** Only work that needs no sandbox goes on. */
+  readonly isSandboxMissing: boolean;
+}
 
 /** Sets and lifts the holds that follow from conditions, and says what may start while the others stand. */
 export class Gatekeeper {
@@ -61,15 +62,17 @@ export class Gatekeeper {
     }
     const standing = holds.filter((hold) => !over.includes(hold));
     const isPendingHeld = standing.some(({ kind }) => kind === 'unreviewed');
-    const others = standing.filter(({ kind }) => kind !== 'unreviewed');
+    const isSandboxMissing = standing.some(({ kind }) => kind === 'sandbox_missing');
+    const some = { isPendingHeld, isSandboxMissing };
+    const others = standing.filter(({ kind }) => !HOLDS_OF_SOME.includes(kind));
     if (others.some(({ scope }) => scope === '')) return { may: 'wait' };
     const heldFamilies = [...others.map(({ scope }) => scope), ...this.families.probing];
     const toProbe = over.filter((hold) => !endsByItself(hold));
     // The run that probes decides; until then nobody else starts.
     if (toProbe.some(({ probeRunId }) => probeRunId !== null)) return { may: 'wait' };
     return toProbe.length > 0
-      ? { may: 'probe', holds: toProbe, heldFamilies, isPendingHeld }
-      : { may: 'start', heldFamilies, isPendingHeld };
+      ? { may: 'probe', holds: toProbe, heldFamilies, ...some }
+      : { may: 'start', heldFamilies, ...some };
   }
 
   /** When the next hold ends; undefined when none of them has an end. */
@@ -106,12 +109,22 @@ export class Gatekeeper {
     ['quiet_hours', () => this.#quietNow()],
     ['reserve', () => this.#reserveSpent()],
     ['budget', () => this.#budgetSpent()],
+    ['sandbox_missing', () => this.#sandboxMissing()],
     ['unreviewed', () => this.#tooMuchUnreviewed()],
   ];
 
   #claudeMissing(): Condition {
     const claude = locateClaude(this.#context.config.claude, this.#context.env);
     return claude.found ? undefined : { reason: claude.message, until: null };
+  }
+
+  async #sandboxMissing(): Promise<Condition> {
+    const { clock, config, env } = this.#context;
+    if (!requiresSandbox(config)) return undefined;
+    const probe = await sandboxHere(env, clock.monotonic());
+    return probe.works
+      ? undefined
+      : { reason: `'sandbox' is required, and there is none: ${probe.reason}`, until: null };
   }
 
   async #diskLow(): Promise<Condition> {
@@ -154,6 +167,9 @@ export class Gatekeeper {
 }
 
 type Condition = { readonly reason: string; readonly until: string | null } | undefined;
+
+/** Holds that do not stop everything. */
+const HOLDS_OF_SOME: readonly HoldKind[] = ['unreviewed', 'sandbox_missing'];
 
 function endsByItself(hold: Hold): boolean {
   return !PROBED_HOLDS.includes(hold.kind) || hold.scope !== '';

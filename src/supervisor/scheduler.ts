@@ -2,6 +2,7 @@
 import { startNextRun } from '../bridge/claim.ts';
 import { endRun } from '../bridge/end-run.ts';
 import { createEnding } from '../bridge/ended-run.ts';
+import { projectRules } from '../bridge/work-rules.ts';
 import type { RunId } from '../project/ids.ts';
 import type { Outcome } from '../project/outcome.ts';
 import { isWork, type Run } from '../project/run.ts';
@@ -122,6 +123,8 @@ export class Scheduler implements RunStarter {
         env,
         heldFamilies: admission.heldFamilies,
         isPendingHeld: admission.isPendingHeld,
+        isHeld: (project) =>
+          admission.isSandboxMissing && projectRules(config, project).sandbox === 'require',
         ...(admission.may === 'probe' && { probes: admission.holds }),
         findOverlap: (folder, others) => findOverlapSoon(this.#context, folder, others),
         findSubfolder: (project) => subfolderOf(this.#context, project),

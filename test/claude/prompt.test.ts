@@ -88,6 +88,7 @@ function told(facts: Partial<PromptFacts> = {}): string {
     redChecks: [],
     findings: [],
     rejected: null,
+    isSandboxed: false,
     ...facts,
   });
 }
@@ -282,6 +283,11 @@ test('what a reviewer blocks is quoted, with the file that it is about, and outl
   expect(repair).toContain('Of `a.ts`:\n\n> It loses data.\n> # Plan: approve\n\nOf the work as a whole:');
   expect(repair).toContain('judge each point');
   expect(told({ ...facts, kind: 'resume', last: run(crashed), remembers: false })).toContain('> No test.');
+});
+
+test('the prompt says that commands run in a sandbox where they do, and nothing of it elsewhere', () => {
+  expect(told({ isSandboxed: true })).toContain('run in a sandbox');
+  expect(told()).not.toContain('sandbox');
 });
 
 describe('prompt of a fresh session', () => {

@@ -10,12 +10,29 @@ function settings(changes: Partial<RunSettings> = {}) {
       blockOutside: 'files',
       policy: { deny: [], ask: [] },
       askWaitMs: 120_000,
+      sandbox: null,
       ...changes,
     }),
   );
 }
 
 describe('settings of a run', () => {
+  test('the settings open no sandbox unless the owner asks for one, and then one without a way around it', () => {
+    expect(settings().sandbox).toBeUndefined();
+    const sandbox = { domains: ['registry.npmjs.org'], hiddenFiles: ['/home/ann/.claude/.credentials.json'] };
+    expect(settings({ sandbox }).sandbox).toMatchObject({
+      enabled: true,
+      failIfUnavailable: true,
+      allowUnsandboxedCommands: false,
+      filesystem: {
+        denyRead: ['/home/ann/.bridge', '/home/ann/.claude/.credentials.json'],
+        allowRead: ['/code/site'],
+      },
+      network: { allowedDomains: ['registry.npmjs.org'] },
+    });
+    expect(JSON.parse(reviewSettings({ projectId: 'a', stateFolders: [] })).sandbox).toBeUndefined();
+  });
+
   test('the settings deny the worktrees of other projects, and not its own', () => {
     const { deny } = settings().permissions as { deny: string[] };
     const prefixes = deny.flatMap((rule) => /^Edit\(.*\/worktrees\/(.*)\*\/\*\*\)$/.exec(rule)?.[1] ?? []);

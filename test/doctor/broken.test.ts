@@ -470,6 +470,26 @@ describe('Claude', () => {
       message: /ANTHROPIC_API_KEY is set in Claude's settings\.json/,
     },
     {
+      title: 'a sandbox is required and cannot be started',
+      async breakIt(rig) {
+        await rig.configure({ sandbox: 'require' });
+        await inService(rig, { PATH: rig.root });
+      },
+      check: 'claude.sandbox',
+      verdict: 'problem',
+      message: /There is no sandbox in the environment of the service: .*No run starts where one is required/,
+    },
+    {
+      title: 'a sandbox is wanted where there is one and cannot be started',
+      async breakIt(rig) {
+        await rig.configure({ workspaces: { site: { path: rig.workspace, sandbox: 'auto' } } });
+        await inService(rig, { PATH: rig.root });
+      },
+      check: 'claude.sandbox',
+      verdict: 'warning',
+      message: /There is no sandbox .* Commands run without one/,
+    },
+    {
       title: 'a proxy points nowhere',
       breakIt: (rig) => inService(rig, { HTTPS_PROXY: 'http://me:secret@127.0.0.1:1' }),
       check: 'claude.network',

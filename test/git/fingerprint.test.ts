@@ -85,6 +85,15 @@ describe('fingerprint', () => {
     ).toMatchObject({ files: expect.arrayContaining(['worktree .git']) });
   });
 
+  test('an empty file that tells git nothing changes nothing, and what is written into it does', async () => {
+    const rig = await gitRig();
+    const changesOf = await watched(rig);
+    const file = join(rig.repo, '.git', 'objects', 'info', 'alternates');
+    expect(await changesOf(() => writeFile(file, ''))).toEqual(NOTHING);
+    const changes = await changesOf(() => writeFile(file, `${join(rig.root, 'elsewhere')}\n`));
+    expect(changes.files).toEqual(['objects/info/alternates']);
+  });
+
   test('refs are named with their commits before and after', async () => {
     const rig = await gitRig();
     const changesOf = await watched(rig);

@@ -18,7 +18,7 @@ import { createRig, type Rig } from '../rig.ts';
 
 const TOKEN = asLeaseToken('token');
 const MINUTE = 60_000;
-const START: Admission = { may: 'start', heldFamilies: [], isPendingHeld: false };
+const START: Admission = { may: 'start', heldFamilies: [], isPendingHeld: false, isSandboxMissing: false };
 const WAIT: Admission = { may: 'wait' };
 
 interface Stage {
@@ -134,6 +134,7 @@ describe.skipIf(onWindows)('asking Claude for its login (needs a shell script in
       holds: [{ ...hold, subject: 'account:', probeRunId: null }],
       heldFamilies: [],
       isPendingHeld: false,
+      isSandboxMissing: false,
     });
     rig.clock.advance(5 * MINUTE);
     expect(await preflight.isDue(probe({ ...ofRun, kind: 'billing' }))).toBe(false);

@@ -11,6 +11,7 @@ import { inQuotes } from '../../project/quotation.ts';
 import { evidenceFiles } from '../../state-folder.ts';
 import type { Context } from '../context.ts';
 import { remakeLost } from '../place/place.ts';
+import { commandSandbox } from '../sandbox.ts';
 import { checkScope, checksPlan } from '../verify/check-scope.ts';
 
 type CheckedMerge =
@@ -35,6 +36,9 @@ export async function checkMerge(
     if (stop.aborted) return { kind: 'stopped' };
     if (!remade.ok) return { kind: 'failed', detail: describeOutcome(remade.refusal, inQuotes) };
   }
+  const place = { folder: path, repo: worktree.repo, network: rules.checkNetwork };
+  const sandbox = await commandSandbox(context, project, place);
+  if (!sandbox.ok) return { kind: 'failed', detail: sandbox.refusal };
   await endLeftCommand(checkScope(context, project.id));
   const put = await putTree(measureDir, path, tree, env);
   if (put.kind === 'failed') return put;
@@ -44,6 +48,7 @@ export async function checkMerge(
       files: { check: evidenceFiles(bridge.stateDir, evidence?.runId ?? project.id).mergeCheck },
       round: decision.round,
       attempt: evidence?.attempt ?? 1,
+      within: sandbox.value,
       signal: stop,
     });
     const checks = await runOwnersChecks(folder, plan, async () => []);

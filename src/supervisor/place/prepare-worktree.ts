@@ -17,6 +17,7 @@ import { prepareOutputFile } from '../../state-folder.ts';
 import type { Context } from '../context.ts';
 import { makeRunsFolder } from '../room.ts';
 import { CONTROL_GROUPS } from '../run/held-process.ts';
+import { commandSandbox } from '../sandbox.ts';
 import { retryTransient } from '../transient.ts';
 import type { MadeWorktree } from './worktree.ts';
 
@@ -37,6 +38,10 @@ export async function prepareWorktree(
   const { rules } = rulesAt(config, project.place, project.workspace);
   const wasPrepared = !isNew && worktree.preparedAt !== null && worktree.prepareExit === 0;
   if (rules.prepare === null || wasPrepared) return ok(undefined);
+  // It fetches what the work needs.
+  const place = { folder: worktree.path, repo: worktree.repo, network: true };
+  const sandbox = await commandSandbox(context, project, place);
+  if (!sandbox.ok) return refuse({ kind: 'never_spawned', message: sandbox.refusal });
   await endLeftPreparation(context, project.id);
   await makeRunsFolder(bridge.stateDir);
   const command = { name: 'prepare', run: rules.prepare, timeoutMs: rules.prepareTimeoutMs };
@@ -44,6 +49,7 @@ export async function prepareWorktree(
     ...scopeOf(context, project.id),
     cwd: run.workspace,
     env: commandEnvironment(env, rules.checkEnvDeny),
+    within: sandbox.value,
     outputFile: prepareOutputFile(bridge.stateDir, run.id),
     signal: stop,
   });

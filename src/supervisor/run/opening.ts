@@ -17,6 +17,7 @@ export async function readConversation(
   bridge: Bridge,
   started: StartedRun,
   env: Environment,
+  isSandboxed: boolean,
 ): Promise<{ readonly resumed: boolean; readonly opening: string | undefined }> {
   const { run, project, briefing } = started;
   const resumed = project.sessionId !== null && (await sessionExists(run.sessionId, env));
@@ -24,16 +25,22 @@ export async function readConversation(
   const remembers = resumed && (await knowsPlan(started, env));
   const measured = remembers ? undefined : briefing.rejected?.measured;
   const patch = measured ? await readPatch(bridge, measured) : undefined;
-  return { resumed, opening: openingMessage(started, remembers, patch?.ok ? patch.value : null) };
+  return {
+    resumed,
+    opening: openingMessage(started, remembers, { patch: patch?.ok ? patch.value : null, isSandboxed }),
+  };
 }
 
 /**
  * The line to write to the input of Claude.
  *
  * @param remembers Whether the session knows the plan.
- * @param patch What was changed in the round that a fresh session revises; null where it is not known.
  */
-export function openingMessage(started: StartedRun, remembers: boolean, patch: string | null = null): string {
+export function openingMessage(
+  started: StartedRun,
+  remembers: boolean,
+  { patch, isSandboxed }: OpeningFacts = { patch: null, isSandboxed: false },
+): string {
   const { run, project, earlier, briefing } = started;
   if (!isWork(run)) throw new Error(`run ${run.id} is a review, which has a prompt of its own`);
   const rejected = briefing.rejected && {
@@ -42,8 +49,14 @@ export function openingMessage(started: StartedRun, remembers: boolean, patch: s
     patch,
   };
   const last = earlier.at(-1);
-  const text = prompt({ ...briefing, project, kind: run.kind, last, remembers, rejected });
+  const text = prompt({ ...briefing, project, kind: run.kind, last, remembers, rejected, isSandboxed });
   return userMessage(text, promptId(run));
+}
+
+interface OpeningFacts {
+  /** What was changed in the round that a fresh session revises; null where it is not known. */
+  readonly patch: string | null;
+  readonly isSandboxed: boolean;
 }
 
 /** The id under which Claude echoes the prompt of a run. It is derived from the run, so a successor knows it too. */

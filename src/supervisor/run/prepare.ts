@@ -4,6 +4,7 @@ import type { StartedRun } from '../../bridge/claim.ts';
 import { projectRules } from '../../bridge/work-rules.ts';
 import { commandLine, writeMcpConfig } from '../../claude/command-line.ts';
 import { runSettings } from '../../claude/run-settings.ts';
+import type { ClaudeSandbox } from '../../claude/sandbox-settings.ts';
 import type { ChildOptions } from '../../machine/child.ts';
 import { type Remainder, tightest } from '../../project/budget.ts';
 import type { Outcome } from '../../project/outcome.ts';
@@ -15,6 +16,7 @@ import { budgetCharges } from '../budgets.ts';
 import type { Context } from '../context.ts';
 import { makePlace, measureBefore } from '../place/place.ts';
 import { makeRunsFolder } from '../room.ts';
+import { claudeSandbox } from '../sandbox.ts';
 import { findClaude, type GuardedClaude, guardClaude } from './guarded-claude.ts';
 import { readConversation } from './opening.ts';
 import { runPolicy } from './run-policy.ts';
@@ -54,9 +56,17 @@ export async function prepareRun(
   if (!guarded.ok) return guarded;
   const { env, identity } = guarded.value;
   await measureBefore(context, started, stop);
-  const { resumed, opening } = await readConversation(context.bridge, started, env);
   const policy = await runPolicy(context, claude.value, project, env);
-  const args = argumentsIn(guarded.value, context, started, { resumed, budget: budget.value, policy });
+  const sandbox = await claudeSandbox(context, project, claude.value, env);
+  if (!sandbox.ok) return refuse({ kind: 'never_spawned', message: sandbox.refusal });
+  const isSandboxed = sandbox.value !== null;
+  const { resumed, opening } = await readConversation(context.bridge, started, env, isSandboxed);
+  const args = argumentsIn(guarded.value, context, started, {
+    resumed,
+    budget: budget.value,
+    policy,
+    sandbox: sandbox.value,
+  });
   const { output, errors } = await writeFiles(context, run, policy);
   const process: ChildOptions = {
     command: claude.value,
@@ -84,11 +94,16 @@ async function budgetLeft(
     : ok(budget);
 }
 
+interface Arguments extends Pick<PreparedRun, 'resumed' | 'budget'> {
+  readonly policy: Policy;
+  readonly sandbox: ClaudeSandbox | null;
+}
+
 function argumentsIn(
   { folder, stateFolders }: GuardedClaude,
   { bridge: { stateDir }, config }: Context,
   { run, project }: StartedRun,
-  { resumed, budget, policy }: Pick<PreparedRun, 'resumed' | 'budget'> & { readonly policy: Policy },
+  { resumed, budget, policy, sandbox }: Arguments,
 ): string[] {
   const { maxTurns } = projectRules(config, project);
   const servers = Object.keys(config.mcp_servers).map((name) => `mcp__${name}`);
@@ -103,6 +118,7 @@ function argumentsIn(
       projectId: run.projectId,
       workspace: folder.path,
       stateFolders,
+      sandbox,
       blockOutside: config.block_outside,
       policy,
       askWaitMs: config.ask_wait,

@@ -31,7 +31,7 @@ export function checkScope(context: Context, projectId: ProjectId): CommandScope
 export function checksPlan(
   context: Context,
   { id }: Project,
-  { rules, files, round, attempt, signal }: CheckedWork,
+  { rules, files, round, attempt, within, signal }: CheckedWork,
 ): ChecksPlan {
   const { bridge, env, lease } = context;
   return {
@@ -41,6 +41,7 @@ export function checksPlan(
     env,
     added: { [STATE_MARK]: bridge.stateDir },
     signal,
+    within,
     begins: ({ name }, number) => {
       const begun = { round, attempt, check: name, number, of: rules.checks.length };
       return ignoreTransient(recordCheckBegun(lease, id, begun));
@@ -48,7 +49,7 @@ export function checksPlan(
   };
 }
 
-interface CheckedWork extends Pick<ChecksPlan, 'rules' | 'files' | 'signal'> {
+interface CheckedWork extends Pick<ChecksPlan, 'rules' | 'files' | 'signal' | 'within'> {
   readonly round: number;
   readonly attempt: number;
 }

@@ -17,7 +17,7 @@ import { addProject, addRun, endedAt, id } from '../../store/rows.ts';
 
 const TOKEN = asLeaseToken('token');
 const MINUTE = 60_000;
-const FREE = { may: 'start', heldFamilies: [], isPendingHeld: false };
+const FREE = { may: 'start', heldFamilies: [], isPendingHeld: false, isSandboxMissing: false };
 const WAIT = { may: 'wait' };
 const silent = () => undefined;
 const log = { error: silent, warn: silent, info: silent, debug: silent, child: () => log };
@@ -225,6 +225,21 @@ describe('holds of circumstances', () => {
     await askOften(rig, gate, FREE);
     expect(await gate.history()).toEqual(['+unreviewed', '-unreviewed']);
   });
+
+  test.skipIf(onWindows)(
+    'a sandbox that is required and missing lets work go on that needs none',
+    async () => {
+      await using rig = await createRig();
+      const gate = await openGate(rig, { sandbox: 'auto' });
+      expect(await gate.keeper.admission()).toEqual(FREE);
+      gate.config.workspaces = { app: { path: '/code/app', sandbox: 'require' } };
+      await askOften(rig, gate, { ...FREE, isSandboxMissing: true });
+      expect(await currentHolds(rig.bridge)).toMatchObject([{ kind: 'sandbox_missing', until: null }]);
+      gate.config.workspaces = {};
+      await askOften(rig, gate, FREE);
+      expect(await gate.history()).toEqual(['+sandbox_missing', '-sandbox_missing']);
+    },
+  );
 
   test('several circumstances set a hold each', async () => {
     await using rig = await createRig();
