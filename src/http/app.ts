@@ -3,6 +3,7 @@
  * answers. Hono finds the route; whatever finds none is checked alike, and then refused.
  */
 import type { HttpBindings } from '@hono/node-server';
+import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response';
 import { type Context, Hono } from 'hono';
 import { type Bridge, isTransientStoreError } from '../bridge/bridge.ts';
 import type { Clock } from '../clock.ts';
@@ -12,10 +13,11 @@ import { messageOf } from '../error-message.ts';
 import type { Log } from '../log.ts';
 import type { Credential } from '../project/credential.ts';
 import { LIMITS } from '../project/text.ts';
-import { admit } from './access/admit.ts';
+import { admit, isStillAdmitted } from './access/admit.ts';
 import { allowedHosts, whyNotMeantForUs } from './access/hosts.ts';
 import { Pace } from './access/pace.ts';
 import type { Reply, Route } from './define-route.ts';
+import type { EventHub } from './events/hub.ts';
 import { type Problem, problem } from './problem.ts';
 import { readInput } from './read-input.ts';
 import { respond, respondJson, respondProblem } from './respond.ts';
@@ -28,6 +30,9 @@ export interface Served {
   readonly config: Config;
   readonly env: Environment;
   readonly log: Log;
+  readonly events: EventHub;
+  /** Aborts when the server ends. */
+  readonly ending: AbortSignal;
   /** The supervisor looks at once: something was changed. */
   wake(): void;
 }
@@ -35,7 +40,7 @@ export interface Served {
 type Asked = Context<{ Bindings: HttpBindings }>;
 
 export function createApp(served: Served): Hono<{ Bindings: HttpBindings }> {
-  const { bridge, clock, config, env, log } = served;
+  const { bridge, clock, config, env, events, ending, log } = served;
   const pace = new Pace(clock);
   const hosts = allowedHosts(config.http);
   const app = new Hono<{ Bindings: HttpBindings }>();
@@ -74,9 +79,19 @@ export function createApp(served: Served): Hono<{ Bindings: HttpBindings }> {
     if (!input.ok) return respondProblem(input.refusal);
     const requestId = asked.req.header('idempotency-key');
     if (requestId !== undefined && !isRequestId(requestId)) return respondProblem(WRONG_REQUEST_ID);
-    const reply = await route.run(input.value, { bridge, clock, config, env, caller, requestId });
+    const { req } = asked;
+    const reply = await route.run(input.value, {
+      ...{ bridge, clock, config, env, events, caller, requestId },
+      lastEventId: req.header('last-event-id'),
+      wantsJson:
+        /application\/json/i.test(req.header('accept') ?? '') && !acceptsStream(req.header('accept')),
+      get signal() {
+        return AbortSignal.any([req.raw.signal, ending]);
+      },
+      mayStillRead: () => isStillAdmitted(bridge, 'read', req.header('authorization')),
+    });
     if (route.method === 'POST') served.wake();
-    return toResponse(route, reply);
+    return toResponse(asked, route, reply);
   };
 
   /** For whoever may come in at all: a stranger is told nothing about what is here. */
@@ -100,7 +115,16 @@ export function createApp(served: Served): Hono<{ Bindings: HttpBindings }> {
   return app;
 }
 
-function toResponse({ status, answer }: Route, reply: Reply): Response {
+function acceptsStream(accept: string | undefined): boolean {
+  return accept !== undefined && /text\/event-stream/i.test(accept);
+}
+
+function toResponse({ env, req }: Asked, { status, answer }: Route, reply: Reply): Response {
+  if ('stream' in reply) {
+    if (req.raw.method === 'HEAD') return respond(status, 'text/event-stream; charset=utf-8', null);
+    reply.stream(env.outgoing);
+    return RESPONSE_ALREADY_SENT;
+  }
   if ('problem' in reply) return respondProblem(reply.problem);
   if ('body' in reply) return respondJson(status, reply.body, reply.headers);
   return respond(status, typeof answer === 'string' ? answer : 'text/plain', reply.text);

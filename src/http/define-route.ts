@@ -5,12 +5,14 @@
  * To add a route: define it in routes/, list it in routes.ts, run `npm run docs`, and say in test/http/expected.ts what each
  * role may expect of it.
  */
+import type { ServerResponse } from 'node:http';
 import * as z from 'zod';
 import type { Bridge } from '../bridge/bridge.ts';
 import type { Clock } from '../clock.ts';
 import type { Config } from '../config.ts';
 import type { Environment } from '../environment.ts';
 import type { Credential, Role } from '../project/credential.ts';
+import type { EventHub } from './events/hub.ts';
 import type { Problem, ProblemCode } from './problem.ts';
 
 /** What a route works with. */
@@ -25,12 +27,22 @@ export interface Call {
   readonly caller: Credential | undefined;
   /** The header `Idempotency-Key`: a client that saw no answer sends the same again. */
   readonly requestId: string | undefined;
+  /** The header `Last-Event-ID`: where a client that was cut off goes on. */
+  readonly lastEventId: string | undefined;
+  /** Whether it asks for JSON and for nothing else. */
+  readonly wantsJson: boolean;
+  readonly events: EventHub;
+  /** Aborts when the client goes away, or the server ends. */
+  readonly signal: AbortSignal;
+  /** Whether whoever called may still read: a token may be revoked while an answer goes on. */
+  mayStillRead(): Promise<boolean>;
 }
 
-/** What a route answers: JSON or a text, with its headers, or a problem. */
+/** What a route answers: JSON, a text, something that goes on, or a problem. */
 export type Reply =
   | { readonly body: unknown; readonly headers?: Readonly<Record<string, string>> }
   | { readonly text: string }
+  | { readonly stream: (out: ServerResponse) => void }
   | { readonly problem: Problem };
 
 /** Who may call: anybody, or whoever has this role or a greater one. */

@@ -26,6 +26,8 @@ export const PROBLEMS = {
   'illegal-move': { status: 409, title: 'Not possible in this status' },
   'round-moved-on': { status: 409, title: 'Another round or tree waits' },
   'already-decided': { status: 409, title: 'Already decided' },
+  'wrong-cursor': { status: 400, title: 'Not an id of an event' },
+  'too-many-streams': { status: 503, title: 'Too many streams' },
   unavailable: { status: 503, title: 'Not available now' },
   internal: { status: 500, title: 'Internal error' },
 } as const;

@@ -5,7 +5,7 @@ import { PROBLEMS, type Problem, problemBody } from './problem.ts';
  * No page of another origin may read, frame or run anything. There is no CORS header, on purpose: a browser then lets no
  * page of another origin read an answer.
  */
-const COMMON: Readonly<Record<string, string>> = {
+export const COMMON_HEADERS: Readonly<Record<string, string>> = {
   'Content-Security-Policy':
     "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types 'none'",
   'X-Content-Type-Options': 'nosniff',
@@ -22,7 +22,7 @@ export function respond(
   body: string | null,
   headers: Readonly<Record<string, string>> = {},
 ): Response {
-  return new Response(body, { status, headers: { ...COMMON, 'Content-Type': type, ...headers } });
+  return new Response(body, { status, headers: { ...COMMON_HEADERS, 'Content-Type': type, ...headers } });
 }
 
 export function respondJson(

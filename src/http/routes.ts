@@ -2,6 +2,7 @@
 import type { Route } from './define-route.ts';
 import { approveProject, rejectProject } from './routes/decisions.ts';
 import { cancelProject, retryProject, steerProject } from './routes/direct.ts';
+import { followEvents } from './routes/events.ts';
 import { showCheck, showDiff, showRound } from './routes/evidence.ts';
 import { pauseAll, resumeAll, showCosts, showOverview, showRun } from './routes/fleet.ts';
 import { health } from './routes/health.ts';
@@ -22,6 +23,7 @@ export const ROUTES: readonly Route[] = [
   showRound,
   showDiff,
   showCheck,
+  followEvents,
   showRun,
   showCosts,
   pauseAll,

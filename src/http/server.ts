@@ -10,6 +10,7 @@ import type { Config } from '../config.ts';
 import type { Environment } from '../environment.ts';
 import type { Log } from '../log.ts';
 import { createApp, type Served } from './app.ts';
+import { EventHub } from './events/hub.ts';
 
 const RETRY_MS = 30_000;
 
@@ -53,7 +54,9 @@ export class HttpServer {
   /** Listens, and goes on trying to. Does not wait for it. */
   start({ bridge, wake }: Pick<Served, 'bridge' | 'wake'>): void {
     const { config, env, clock, log } = this.#options;
-    this.#listening = this.#keepListening({ bridge, wake, config, env, clock, log });
+    const events = new EventHub(bridge, clock, log);
+    const ending = this.#closing.signal;
+    this.#listening = this.#keepListening({ bridge, wake, config, env, clock, log, events, ending });
   }
 
   /** Ends what is open, and waits until nothing is under way any more. */
@@ -73,7 +76,7 @@ export class HttpServer {
         this.#trouble = null;
         log.info('http.listening', { address, port });
         await aborted(this.#closing.signal);
-        return end(server, underWay, clock);
+        return end(server, served, underWay);
       }
       if (this.#trouble === null) log.warn('http.not_listening', { address, port, cause: failure });
       this.#trouble = `the HTTP API cannot listen on port ${port} of ${address} (${failure}): it is tried again every ${RETRY_MS / 1_000} s. Free the port, or set another as http.port`;
@@ -118,9 +121,14 @@ async function listen(server: Server, port: number, address: string): Promise<st
   }
 }
 
-async function end(server: Server, underWay: ReadonlySet<Promise<unknown>>, clock: Clock): Promise<void> {
+async function end(
+  server: Server,
+  { clock, events }: Served,
+  underWay: ReadonlySet<Promise<unknown>>,
+): Promise<void> {
   const closed = once(server, 'close');
   server.close();
+  await events.close();
   const late = new AbortController();
   await Promise.race([Promise.allSettled(underWay), clock.sleep(MAX_CLOSE_MS, late.signal)]);
   late.abort();

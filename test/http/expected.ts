@@ -8,6 +8,7 @@ export interface Expectation {
   readonly method: string;
   readonly path: string;
   readonly body?: Sent['body'];
+  readonly headers?: Sent['headers'];
   /** What whoever gets in is answered here, where there is no project. */
   readonly status: number;
 }
@@ -81,4 +82,11 @@ export const EXPECTED: Readonly<Record<string, Expectation>> = {
   // A key that is not known: whoever gets in changes nothing here either.
   'POST /pause': { needs: 'decide', method: 'POST', path: '/pause', body: { why: 'no' }, status: 422 },
   'POST /resume': { needs: 'decide', method: 'POST', path: '/resume', body: { why: 'no' }, status: 422 },
+  'GET /events': {
+    needs: 'read',
+    method: 'GET',
+    path: '/events?after=0',
+    headers: { accept: 'application/json' },
+    status: 200,
+  },
 };

@@ -109,6 +109,7 @@ test.each(named)('%s lets in whom it must and nobody else, and changes nothing',
         const { authorization, role } = credential;
         const answer = await api.call(`${expectation.method} ${expectation.path}`, {
           headers: {
+            ...expectation.headers,
             ...origin.headers,
             ...(authorization !== undefined && { authorization }),
             ...hostHeader,

@@ -1,7 +1,7 @@
 /** Who calls, and whether they may: everything is refused that is not allowed here. */
 import type { Bridge } from '../../bridge/bridge.ts';
 import { credentialOf } from '../../bridge/credentials.ts';
-import { type Credential, includesRole } from '../../project/credential.ts';
+import { type Credential, includesRole, type Role } from '../../project/credential.ts';
 import { ok, type Result, refuse } from '../../result.ts';
 import type { Access } from '../define-route.ts';
 import { type Problem, problem } from '../problem.ts';
@@ -17,7 +17,7 @@ export interface Claim {
 }
 
 /**
- * The credential that a request shows, looked up anew each time: one that was revoked counts no more. On an open route
+ * The credential that a request shows, looked up again each time: one that was revoked counts no more. On an open route
  * none is needed; a wrong one is passed over there.
  */
 export async function admit(
@@ -26,7 +26,7 @@ export async function admit(
   access: Access,
   { authorization, address, isWrite }: Claim,
 ): Promise<Result<Credential | undefined, Problem>> {
-  const [, token] = /^Bearer +(\S+) *$/i.exec(authorization ?? '') ?? [];
+  const token = tokenIn(authorization);
   const credential = token === undefined ? undefined : await credentialOf(bridge, token);
   if (access === 'open') return ok(credential);
   if (!credential) {
@@ -45,6 +45,21 @@ export async function admit(
       },
     ),
   );
+}
+
+/** Whether a request that was admitted still would be: its token may be revoked while the answer goes on. */
+export async function isStillAdmitted(
+  bridge: Bridge,
+  access: Role,
+  authorization: string | undefined,
+): Promise<boolean> {
+  const token = tokenIn(authorization);
+  const credential = token === undefined ? undefined : await credentialOf(bridge, token);
+  return credential !== undefined && includesRole(credential.role, access);
+}
+
+function tokenIn(authorization: string | undefined): string | undefined {
+  return /^Bearer +(\S+) *$/i.exec(authorization ?? '')?.[1];
 }
 
 const NOT_SIGNED_IN = problem(

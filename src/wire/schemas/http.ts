@@ -1,6 +1,7 @@
 /** What the HTTP API answers where that is no output of a command. */
 import * as z from 'zod';
 import { PROJECT_STATUSES } from '../../project/project.ts';
+import { eventSchema } from './event.ts';
 import { holdSchema } from './hold.ts';
 import { messageSchema } from './message.ts';
 import { projectSchema } from './project.ts';
@@ -73,3 +74,11 @@ export const overviewSchema = z
   .describe('Everything at a glance.');
 
 export type WireOverview = z.output<typeof overviewSchema>;
+
+export const eventPageSchema = z
+  .strictObject({
+    events: z.array(eventSchema).describe('oldest first; more may follow'),
+    cursor: z.string().describe('give this as `after` to the next call'),
+    reset: z.literal('ahead').nullable().describe('`after` is none of this store: fetch everything again'),
+  })
+  .describe('What has happened.');

@@ -1,0 +1,55 @@
+/** All streams that are open, within bounds, and the one reader they share. */
+import type { ServerResponse } from 'node:http';
+import type { Bridge } from '../../bridge/bridge.ts';
+import type { Clock } from '../../clock.ts';
+import { messageOf } from '../../error-message.ts';
+import type { Log } from '../../log.ts';
+import { EventFeed } from './feed.ts';
+import { EventStream, type StreamOptions } from './stream.ts';
+
+const MAX_STREAMS = 1_000;
+const MAX_STREAMS_OF_ONE = 32;
+
+export class EventHub {
+  readonly feed: EventFeed;
+  readonly #clock: Clock;
+  /** Each with the name of the token that opened it. */
+  readonly #streams = new Map<EventStream, string>();
+  #isClosed = false;
+
+  constructor(bridge: Bridge, clock: Clock, log: Log) {
+    this.#clock = clock;
+    this.feed = new EventFeed(bridge, clock, {
+      onCredentials: () => this.#recheck(),
+      onFailure: (error) => {
+        log.error('http.events_failed', {}, messageOf(error));
+        for (const stream of this.#streams.keys()) stream.end('failed');
+      },
+    });
+  }
+
+  /** Whether whoever has this token may open one more. */
+  hasRoomFor(name: string): boolean {
+    const own = [...this.#streams.values()].filter((one) => one === name).length;
+    return !this.#isClosed && this.#streams.size < MAX_STREAMS && own < MAX_STREAMS_OF_ONE;
+  }
+
+  open(out: ServerResponse, name: string, options: Omit<StreamOptions, 'feed' | 'clock'>): void {
+    const stream = new EventStream(out, { ...options, feed: this.feed, clock: this.#clock });
+    this.#streams.set(stream, name);
+    void stream.ended.then(() => this.#streams.delete(stream));
+  }
+
+  /** Says good-bye to all, and waits until none reads any more. */
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    const open = [...this.#streams.keys()];
+    for (const stream of open) stream.end('stopping');
+    await Promise.all([this.feed.close(), ...open.map(({ ended }) => ended)]);
+  }
+
+  #recheck(): void {
+    // One that cannot be looked up now is looked up again at its next beat.
+    for (const stream of this.#streams.keys()) void stream.recheck().catch(() => undefined);
+  }
+}

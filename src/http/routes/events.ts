@@ -1,0 +1,80 @@
+import * as z from 'zod';
+import { type Cursor, changesSince, currentCursor, cursorFrom } from '../../bridge/changes.ts';
+import { VERSION } from '../../version.ts';
+import { toWireEvent } from '../../wire/event.ts';
+import { eventPageSchema } from '../../wire/schemas/http.ts';
+import { type Call, defineRoute, type Reply } from '../define-route.ts';
+import { problem } from '../problem.ts';
+
+const MAX_EVENTS = 200;
+const MAX_WAIT_SECONDS = 25;
+
+export const followEvents = defineRoute({
+  method: 'GET',
+  path: '/events',
+  access: 'read',
+  summary:
+    'The history as it happens: server-sent events, from now on or after the event named by `Last-Event-ID` or `after`. With `Accept: application/json` one page instead, for which it waits.',
+  query: z.strictObject({
+    after: z.string().optional().describe('the id of the last event that is known; 0: from the beginning'),
+    wait: z.coerce
+      .number()
+      .min(0)
+      .max(MAX_WAIT_SECONDS)
+      .default(0)
+      .describe('of a page: how many seconds it may take until there is something'),
+  }),
+  answer: eventPageSchema,
+  problems: ['wrong-cursor', 'too-many-streams'],
+  async run({ query }, call) {
+    const named = call.lastEventId ?? query.after;
+    if (named !== undefined && !/^\d{1,15}$/.test(named)) return { problem: WRONG_CURSOR };
+    const known = named === undefined ? undefined : await cursorFrom(call.bridge, named);
+    const from = known?.ok ? known.value : await currentCursor(call.bridge);
+    // The store was replaced by an older one: what the client knows has not happened here.
+    const reset = known?.ok === false ? 'ahead' : undefined;
+    return call.wantsJson ? page(call, from, reset, query.wait) : stream(call, from, reset);
+  },
+});
+
+const WRONG_CURSOR = problem('wrong-cursor', 'the id of an event is a number.');
+
+/** Waits by the reader of all streams: however many wait, the store is watched once. */
+async function page(
+  { bridge, clock, events, signal }: Call,
+  from: Cursor,
+  reset: string | undefined,
+  seconds: number,
+): Promise<Reply> {
+  if (seconds > 0) await events.feed.start();
+  const answered = new AbortController();
+  const over = clock.sleep(seconds * 1_000, AbortSignal.any([signal, answered.signal])).then(() => true);
+  for (let isOver = seconds === 0 || reset !== undefined; ; ) {
+    const { news } = events.feed;
+    const { events: found, cursor } = await changesSince(bridge, from, { waitMs: 0, limit: MAX_EVENTS });
+    if (found.length > 0 || isOver) {
+      answered.abort();
+      const told = found.map(({ cursor: _, ...event }) => toWireEvent(event));
+      return { body: { events: told, cursor, reset: reset ?? null }, headers: { 'Bridge-Cursor': cursor } };
+    }
+    isOver = await Promise.race([over, news.then(() => signal.aborted)]);
+  }
+}
+
+async function stream(
+  call: Call & { readonly caller: { readonly name: string; readonly role: string } },
+  from: Cursor,
+  reset: string | undefined,
+): Promise<Reply> {
+  const { events, caller } = call;
+  if (!events.hasRoomFor(caller.name)) return { problem: TOO_MANY };
+  await events.feed.start();
+  const hello = { cursor: from, version: VERSION, role: caller.role };
+  return {
+    stream: (out) => events.open(out, caller.name, { from, reset, hello, mayRead: call.mayStillRead }),
+  };
+}
+
+const TOO_MANY = problem('too-many-streams', 'too many streams are open; end one, or share it.', {
+  headers: { 'Retry-After': '1' },
+});
