@@ -37,7 +37,7 @@ const PLAN = ['---', 'workspace: app', ...ABOVE.map(([line]) => line), 'checks: 
 
 const OWNERS_KEYS = ['allow: Bash', 'sandbox: false', 'commands: [x]', 'remotes: [x]'];
 
-test('a plan above the owner’s ceiling in any key is refused with each line by Desktop and by the command line, and nothing is stored', async ({
+test('a plan above the owner’s ceiling in any key is refused with each line by Desktop and by the command line, new or amended, and nothing is stored', async ({
   rig,
 }) => {
   await rig.configure({ run_timeout: '2h', workspaces: { app: { path: rig.root, ...OWNERS } } });
@@ -59,4 +59,18 @@ test('a plan above the owner’s ceiling in any key is refused with each line by
     for (const told of [text, bySend.stderr])
       expect(told).toContain(`line ${at + 3}: '${line.split(':')[0]}' is set in config.json alone`);
   expect(JSON.parse((await rig.run('list', '--json')).stdout)).toEqual([]);
+
+  const { facts } = await person.call('bridge_send_plan', {
+    plan_markdown: '# A\n\ntext\n',
+    workspace: 'app',
+  });
+  const project_id = String(facts.project_id);
+  const before = (await rig.run('show', project_id, '--json')).stdout;
+  const amend = { project_id, plan_markdown: PLAN };
+  expect(await person.call('bridge_amend_plan', amend)).toMatchObject({
+    isError: true,
+    text: `ERROR: ${refused}`,
+  });
+  expect((await rig.run('amend', project_id, plan)).stderr).toBe(`bridge-supervisor: ${refused}\n`);
+  expect((await rig.run('show', project_id, '--json')).stdout).toBe(before);
 });
