@@ -8,6 +8,7 @@ import { claudeEnvironment } from '../claude/environment.ts';
 import { askLogin } from '../claude/login.ts';
 import { KEEPS_SETTINGS_OUT_SINCE, keepsSettingsOut } from '../claude/version.ts';
 import { isAtLeast, versionIn } from '../machine/program-output.ts';
+import { checkAsking } from './asking.ts';
 import { type CheckGroup, type FindingFacts, ok, problem, skipped, warning } from './check.ts';
 import { claudeSettings } from './claude-settings.ts';
 import type { DoctorContext } from './context.ts';
@@ -24,6 +25,7 @@ export function claudeGroup(context: DoctorContext): CheckGroup {
     title: 'Claude Code',
     checks: [
       { name: 'program', subject: 'claude', timeoutMs: 20_000, run: () => program(context) },
+      { name: 'permissions', subject: 'permissions', timeoutMs: 20_000, run: () => checkAsking(context) },
       { name: 'login', subject: 'login', timeoutMs: 20_000, run: (signal) => login(context, signal) },
       { name: 'account', subject: 'account', run: () => account(context) },
       { name: 'session-token', subject: 'AWS_SESSION_TOKEN', run: () => sessionToken(context) },

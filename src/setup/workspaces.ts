@@ -8,6 +8,7 @@ import { valueAt } from './json-text.ts';
 import type { FileRecord } from './ledger.ts';
 import { planFile } from './plan-file.ts';
 import type { Proposal } from './proposals.ts';
+import { proposedPolicy } from './proposed-policy.ts';
 
 /** Absolute paths. */
 export interface Folders {
@@ -62,12 +63,13 @@ function workspaceSettings(
   text: string,
   name: string,
   path: string,
-  { prepare, checks }: Partial<Proposal> = {},
+  { prepare, checks = [] }: Partial<Proposal> = {},
 ): JsonSetting[] {
   const entry = ['workspaces', name];
   const there = valueAt(text, entry);
   const own = typeof there === 'object' && there !== null ? there : undefined;
-  const proposed = Object.entries({ prepare, ...(checks && checks.length > 0 && { checks }) }).filter(
+  const found = { prepare, ...(checks.length > 0 && { checks }), policy: proposedPolicy({ checks }) };
+  const proposed = Object.entries(found).filter(
     ([key, value]) => value !== undefined && !(own && Object.hasOwn(own, key)),
   );
   if (own)

@@ -437,6 +437,16 @@ describe('Claude', () => {
       message: /Claude Code 2\.1\.313 .* applies some repository settings/,
     },
     {
+      title: 'Claude Code is too old to ask about calls, which the policy wants',
+      async breakIt(rig) {
+        await rig.configure({ policy: { ask: ['Bash(git push *)'] } });
+        await rig.script('claude', CLAUDE.replace('2.1.329', '2.1.294'));
+      },
+      check: 'claude.permissions',
+      verdict: 'warning',
+      message: /2\.1\.294 makes a call when the gate fails, .* is denied in website, every other folder\.$/,
+    },
+    {
       title: 'nobody is logged in to Claude',
       breakIt: (rig) =>
         rig.script('claude', `echo '{"loggedIn":false,"authMethod":"none"}'; [ "$1" = --version ]`),

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { expect } from 'vitest';
 import { loadConfig } from '../../src/config.ts';
 import { type Proposal, proposeChecks } from '../../src/setup/proposals.ts';
+import { proposedPolicy } from '../../src/setup/proposed-policy.ts';
 import { type Rig, test } from './rig.ts';
 
 const NODE = JSON.stringify({
@@ -90,6 +91,24 @@ test.for<Record<string, string>>([
   expect(await proposeChecks(await folderWith(rig, files))).toBe(undefined);
 });
 
+test('setup lets Claude run the checks that it proposes, whatever they are called with, and nothing else', () => {
+  const rulesOf = (...runs: string[]) =>
+    proposedPolicy({ checks: runs.map((run) => ({ name: 'test', run })) });
+  expect(rulesOf()).toBe(undefined);
+  expect(rulesOf('npm run lint', 'pnpm run test', 'go test ./...', 'python3 -m mypy .', 'make test')).toEqual(
+    {
+      allow: [
+        'Bash(npm run lint *)',
+        'Bash(pnpm run test *)',
+        'Bash(pnpm test *)',
+        'Bash(go test *)',
+        'Bash(python3 -m mypy *)',
+        'Bash(make test *)',
+      ],
+    },
+  );
+});
+
 const PROPOSAL: Proposal = {
   from: ['package.json'],
   prepare: 'npm ci',
@@ -111,6 +130,7 @@ test('proposals go into the configuration with their workspace, and the program 
       path: '/code/web',
       prepare: 'npm ci',
       checks: [{ name: 'test', run: 'npm run test', timeout: 600_000 }],
+      policy: { allow: ['Bash(npm run test *)', 'Bash(npm test *)'] },
     },
   });
   const written = await readFile(config(rig), 'utf8');
@@ -121,7 +141,7 @@ test('proposals go into the configuration with their workspace, and the program 
 test('what a workspace says itself stays as it is, and a workspace that was a path alone becomes an object', async ({
   rig,
 }) => {
-  const own = { path: '/code/web', prepare: 'make ready', base: 'main' };
+  const own = { path: '/code/web', prepare: 'make ready', base: 'main', policy: { deny: ['Bash'] } };
   await writeFile(config(rig), JSON.stringify({ workspaces: { web: own } }));
   await setup(rig);
   expect(JSON.parse(await readFile(config(rig), 'utf8')).workspaces.web).toEqual({

@@ -13,6 +13,7 @@ import { ok, type Result, refuse } from '../../result.ts';
 import { entryText } from '../../setup/desktop.ts';
 import { desktopLocation, thisSystem } from '../../setup/desktop-locations.ts';
 import { type Proposal, proposeChecks } from '../../setup/proposals.ts';
+import { proposedPolicy } from '../../setup/proposed-policy.ts';
 import {
   desktopStart,
   planRemoval,
@@ -101,7 +102,9 @@ function proposalNote(name: string, { from, prepare, checks }: Proposal): string
     ...(prepare === undefined ? [] : [`prepared with '${prepare}'`]),
     ...(runs === '' ? [] : [`checked with ${runs}`]),
   ];
-  return `work in ${name} is ${done.join(' and ')}, from its ${from.join(' and ')}. Leave that out with --no-checks.`;
+  const rules = proposedPolicy({ checks })?.allow.map((rule) => `'${rule}'`) ?? [];
+  const allowed = rules.length === 0 ? '' : ` Claude may run these checks itself: ${rules.join(', ')}.`;
+  return `work in ${name} is ${done.join(' and ')}, from its ${from.join(' and ')}.${allowed} Leave that out with --no-checks.`;
 }
 
 /** Under sudo, HOME may still be the person's folder. What root creates there is closed to that person. */

@@ -25,7 +25,7 @@ export function setupCommand(cli: Cli): Command {
     .option('--root <path>', 'plans may name any folder below it; repeatable', paths)
     .option('--default-workspace <name>', 'for plans that name none')
     .option('--desktop-config <file>', "Claude Desktop's configuration file, if it is not found", path)
-    .option('--no-checks', 'propose no checks for the workspaces')
+    .option('--no-checks', 'propose no checks for the workspaces, and no policy')
     .option('--no-desktop', 'skip Claude Desktop')
     .option('--no-code', 'skip Claude Code')
     .option('--remove', 'undo everything setup did')
