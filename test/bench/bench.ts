@@ -9,6 +9,7 @@ import { idle } from './idle.ts';
 import { largeStore } from './large-store.ts';
 import type { Measurement } from './measurement.ts';
 import { planToSpawn } from './plan-to-spawn.ts';
+import { rejections } from './rejections.ts';
 import { asJson, head, lines, type Measured, machine, type Report } from './report.ts';
 import { runCost } from './run-cost.ts';
 import { serverStart } from './server-start.ts';
@@ -22,6 +23,7 @@ const MEASUREMENTS: readonly Measurement[] = [
   commandStart,
   serverStart,
   firstRequest,
+  rejections,
   wholeLoop,
   largeStore,
 ];

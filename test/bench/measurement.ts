@@ -22,7 +22,7 @@ interface Findings {
   readonly notes: readonly string[];
 }
 
-type Unit = 'ms' | '%' | 'MB' | 'bytes' | 'requests';
+type Unit = 'ms' | '%' | 'MB' | 'bytes' | 'tokens' | 'requests';
 
 export interface Row {
   readonly name: string;
