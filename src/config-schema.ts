@@ -7,6 +7,7 @@
 import { isAbsolute } from 'node:path';
 import * as z from 'zod';
 import { checkedHttpSettings } from './config-http.ts';
+import { scheduleSettings } from './config-schedule.ts';
 import { askWait, cronExpression, duration, interval, path, program, timeLimit } from './config-values.ts';
 import {
   budgetSettings,
@@ -138,6 +139,7 @@ const fields = z.strictObject({
     .describe(
       'How many results may wait for you before no new plan is begun. Revisions and repairs go on. Default: no limit.',
     ),
+  ...scheduleSettings,
   review: reviewSettings
     .optional()
     .describe(

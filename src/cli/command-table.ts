@@ -175,6 +175,12 @@ const GROUPS: Readonly<Record<string, Group>> = {
       load: async (cli) => (await import('./commands/budget.ts')).budgetCommand(cli),
     },
     {
+      name: 'schedule',
+      usage: '',
+      summary: 'List, show, run, pause, resume or remove plans that are done again and again.',
+      load: async (cli) => (await import('./commands/schedule.ts')).scheduleCommand(cli),
+    },
+    {
       name: 'worktree',
       usage: '',
       summary: 'List the worktrees of projects, or remove one that holds nothing to lose.',

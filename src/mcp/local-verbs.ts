@@ -18,7 +18,7 @@ import { projectDetails, projectState, projects, projectUpdates } from '../bridg
 import { questions } from '../bridge/questions.ts';
 import { allowRequest, answerRequest, denyRequest } from '../bridge/requests.ts';
 import { approve, reject } from '../bridge/reviews.ts';
-import { sendPlan } from '../bridge/send-plan.ts';
+import { acceptPlan, listSchedules } from '../bridge/schedules.ts';
 import {
   claimByHand,
   pendingPlan,
@@ -87,7 +87,8 @@ function bindVerbs(bridge: Bridge, env: Environment): Verbs {
     resetForRevision: bind(resetForRevision),
     sendCompletion: bind(sendCompletion),
     // Each call reads the configuration, so a change of it counts at once.
-    sendPlan: async (plan, actor) => sendPlan(bridge, loadConfig(bridge.stateDir, env), plan, actor, env),
+    acceptPlan: async (plan, actor) => acceptPlan(bridge, loadConfig(bridge.stateDir, env), plan, actor, env),
+    schedules: bind(listSchedules),
     sendUpdate: bind(sendUpdate),
     steer: bind(steer),
     supervisorState: bind(supervisorState),

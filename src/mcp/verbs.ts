@@ -20,7 +20,8 @@ import type { projectDetails, projectState, projects, projectUpdates } from '../
 import type { questions } from '../bridge/questions.ts';
 import type { allowRequest, answerRequest, denyRequest } from '../bridge/requests.ts';
 import type { approve, reject } from '../bridge/reviews.ts';
-import type { PlanToSend, sendPlan } from '../bridge/send-plan.ts';
+import type { acceptPlan, listSchedules } from '../bridge/schedules.ts';
+import type { PlanToSend } from '../bridge/send-plan.ts';
 import type {
   claimByHand,
   pendingPlan,
@@ -69,7 +70,8 @@ export interface Verbs {
   readonly resetForRevision: Bound<typeof resetForRevision>;
   readonly sendCompletion: Bound<typeof sendCompletion>;
   /** Under the configuration as it is now. Throws ConfigError. */
-  readonly sendPlan: (plan: PlanToSend, actor: Actor) => ReturnType<typeof sendPlan>;
+  readonly acceptPlan: (plan: PlanToSend, actor: Actor) => ReturnType<typeof acceptPlan>;
+  readonly schedules: Bound<typeof listSchedules>;
   readonly sendUpdate: Bound<typeof sendUpdate>;
   readonly steer: Bound<typeof steer>;
   readonly supervisorState: Bound<typeof supervisorState>;

@@ -20,7 +20,14 @@ export function amendedReason(revision: number): string {
 }
 
 /** Settings that say where a project is and when it begins: they were settled when it was sent. */
-const SETTLED = ['workspace', 'isolation', 'base', 'depends_on'] as const satisfies readonly SettingName[];
+const SETTLED = [
+  'workspace',
+  'isolation',
+  'base',
+  'depends_on',
+  'schedule',
+  'timezone',
+] as const satisfies readonly SettingName[];
 
 /** One line for each setting of an amended plan that would change what is settled. */
 export function unsettling({ settings, lines }: AskedSettings, before: Settings, project: Project): string[] {
@@ -29,6 +36,8 @@ export function unsettling({ settings, lines }: AskedSettings, before: Settings,
     isolation: project.isolation,
     base: project.base,
     depends_on: project.dependsOn,
+    schedule: null,
+    timezone: null,
   };
   return SETTLED.filter(
     (name) =>

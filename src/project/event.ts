@@ -18,6 +18,7 @@ import { CLAIMANTS } from './project.ts';
 import { REQUEST_EVENTS } from './request-events.ts';
 import { REVISION_SESSIONS } from './revision.ts';
 import { COST_BASES, RUN_KINDS } from './run.ts';
+import { SCHEDULE_STATES, SKIP_CAUSES } from './schedule.ts';
 
 /** Who did it. */
 export type Actor = 'desktop' | 'code' | 'person' | 'supervisor';
@@ -147,6 +148,26 @@ export const EVENTS = {
     'retry',
   ),
   ...REQUEST_EVENTS,
+  'schedule.added': event('A plan with a schedule was accepted.', () => ({
+    scheduleId: id('Of the schedule'),
+    title: z.string(),
+    cron: z.string(),
+    timezone: z.string(),
+  })),
+  'schedule.changed': event('A schedule was paused, resumed or removed.', () => ({
+    scheduleId: id('Of the schedule'),
+    title: z.string(),
+    state: z.enum(SCHEDULE_STATES).describe('What it is now'),
+  })),
+  'schedule.skipped': event('A slot of a schedule made no project.', () => ({
+    scheduleId: id('Of the schedule'),
+    title: z.string(),
+    slot: z.string().describe('Its time'),
+    cause: z
+      .enum(SKIP_CAUSES)
+      .describe('open: the project of the slot before is open; refused: its plan is not accepted any more'),
+    detail: z.string().describe('The open project, or the words of the refusal'),
+  })),
   'worktree.added': event('A project was given a folder and a branch of its own.', () => ({
     path: z.string(),
     branch: z.string(),

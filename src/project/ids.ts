@@ -6,11 +6,13 @@ import { cleanLine } from './text.ts';
 
 declare const project: unique symbol;
 declare const run: unique symbol;
+declare const schedule: unique symbol;
 declare const request: unique symbol;
 declare const lease: unique symbol;
 declare const machine: unique symbol;
 
 export type ProjectId = string & { readonly [project]: true };
+export type ScheduleId = string & { readonly [schedule]: true };
 export type RunId = string & { readonly [run]: true };
 /** Names what Claude Code has asked a person. */
 export type RequestId = string & { readonly [request]: true };
@@ -49,6 +51,11 @@ export function isRequestId(text: string): text is RequestId {
 /** @param text Random, and never used before. */
 export function asRequestId(text: string): RequestId {
   return text as RequestId;
+}
+
+/** @param text Random, and never used before. */
+export function asScheduleId(text: string): ScheduleId {
+  return text as ScheduleId;
 }
 
 /** An id of ours as our own program wrote it down: in an environment, in the name of a file. */

@@ -4,6 +4,7 @@ import type { AskedSettings } from './ceilings.ts';
 import { readFrontMatter } from './front-matter.ts';
 import { type KeptSettings, keptSettings } from './kept-settings.ts';
 import { cleanLine, findControlCharacter, LIMITS } from './text.ts';
+import { localTimezone, type Timetable } from './timetable.ts';
 
 export interface Plan extends KeptSettings {
   readonly title: string;
@@ -12,6 +13,8 @@ export interface Plan extends KeptSettings {
   readonly workspace: string | null;
   /** How long it may wait to begin; null: for ever. */
   readonly expiresMs: number | null;
+  /** When it is done again and again; null: it is done once. */
+  readonly timetable: Timetable | null;
 }
 
 export type PlanResult =
@@ -36,6 +39,8 @@ export async function parsePlan(markdown: string, title?: string): Promise<PlanR
   const { settings, lines, foreignKeys, block, rest, ...read } = readFrontMatter(markdown);
   const problems = [...read.problems];
   if (isEmpty(rest)) problems.push('the plan is empty: write what is to be done in Markdown');
+  if (settings.timezone !== undefined && settings.schedule === undefined)
+    problems.push(`line ${lines.timezone}: 'timezone' is that of a 'schedule', and there is none`);
   if (title !== undefined && title.length > LIMITS.title) {
     problems.push(`the title is longer than ${LIMITS.title} characters`);
   }
@@ -52,6 +57,10 @@ export async function parsePlan(markdown: string, title?: string): Promise<PlanR
       markdown,
       workspace: settings.workspace ?? null,
       expiresMs: settings.expires ?? null,
+      timetable:
+        settings.schedule === undefined
+          ? null
+          : { cron: settings.schedule, timezone: settings.timezone ?? localTimezone() },
       ...keptSettings(settings),
     },
     asked: { settings, lines },

@@ -16,7 +16,7 @@
  *   awaiting_answer where the project was parked there. Park is from every status in which the supervisor acts.
  *   cancelled: by cancel, from every open status; by expire, from pending. Amend reopens what awaits approval.
  */
-import type { ProjectId, RunId } from './ids.ts';
+import type { ProjectId, RunId, ScheduleId } from './ids.ts';
 import type { KeptSettings } from './kept-settings.ts';
 
 /** Every status, with who moves the project next. */
@@ -172,6 +172,10 @@ export interface Project extends KeptSettings {
   readonly attentionFrom: ProjectStatus | null;
   /** When it is cancelled unless it has begun; null: never, or it has begun. */
   readonly expiresAt: string | null;
+  /** The schedule that made it; null: a person sent it. */
+  readonly scheduleId: ScheduleId | null;
+  /** Which slot of it; null: a person had it run. */
+  readonly slot: string | null;
   readonly createdAt: string;
   /**
    * The last time anything changed that a person can see of the project: its status, settings, runs, updates, messages

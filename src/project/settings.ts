@@ -15,6 +15,7 @@ import { LANDING_ACTIONS, type LandingAction } from './landing.ts';
 import { MODEL_NAME_RULE, modelName } from './model-name.ts';
 import { POLICY_KEYS } from './policy-settings.ts';
 import { LIMITS } from './text.ts';
+import { isCron, isTimezone } from './timetable.ts';
 import { ISOLATIONS } from './workspace.ts';
 
 interface Key {
@@ -211,6 +212,16 @@ const KEYS = {
     },
   },
   ...POLICY_KEYS,
+  schedule: {
+    check: z.string().trim().max(100).refine(isCron),
+    allowed: "a cron expression of five fields, such as '0 6 * * 1'",
+    hint: "'0 6 * * 1': again each time",
+  },
+  timezone: {
+    check: z.string().trim().max(100).refine(isTimezone),
+    allowed: "a time zone such as 'Europe/Berlin'",
+    hint: 'of the schedule',
+  },
 } as const satisfies Record<string, Key>;
 
 export type Keys = typeof KEYS;

@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { call, say } from '../simulator/reply.ts';
 import { type Script, sequence } from '../simulator/script.ts';
 import type { ToolEvent } from '../wire/schemas/tool-nouns.ts';
-import { TOOL_RESULTS } from '../wire/schemas/tool-results.ts';
+import { sentProject, TOOL_RESULTS } from '../wire/schemas/tool-results.ts';
 import type { Desktop } from './desktop.ts';
 import { readBase, sameBytes } from './repository.ts';
 import { type Sandbox, type SandboxOptions, sessionsOf } from './sandbox.ts';
@@ -57,7 +57,7 @@ export async function runWholeLoop(sandbox: Sandbox, { onStep, signal: given }: 
     const events: EventWaiter = { desktop, signal, cursor: '0', seen: [] };
     onStep('the supervisor and the server of Claude Desktop are up');
     const sent = await desktop.call('bridge_send_plan', { plan_markdown: PLAN }, signal);
-    const { project_id } = TOOL_RESULTS.bridge_send_plan.parse(sent);
+    const { project_id } = sentProject.parse(sent);
     await waitFor(events, 'run.ready');
     onStep('Claude Code runs, connected to our tools');
     await waitFor(events, 'project.checks_failed');

@@ -162,6 +162,8 @@ export function toProject(row: Row<'projects'>): Project {
     attention: row.attention,
     attentionFrom: row.attention_from && statusWord(row.attention_from),
     expiresAt: row.expires_at,
+    scheduleId: row.schedule_id,
+    slot: row.slot,
     createdAt: row.created_at,
     updatedAt: row.updated_at,
   };

@@ -3,13 +3,14 @@
 import type { Generated, Insertable, Selectable } from 'kysely';
 import type { Role } from '../project/credential.ts';
 import type { HoldKind, HoldSource, HoldSubject } from '../project/hold.ts';
-import type { LeaseToken, MachineId, ProjectId, RequestId, RunId } from '../project/ids.ts';
+import type { LeaseToken, MachineId, ProjectId, RequestId, RunId, ScheduleId } from '../project/ids.ts';
 import type { LandingAction, LandingOutcome } from '../project/landing.ts';
 import type { Claimant, ProjectStatus } from '../project/project.ts';
 import type { PermissionScope, RequestKind, RequestState } from '../project/request.ts';
 import type { DecidedVia, Verdict } from '../project/review.ts';
 import type { ReviseIn } from '../project/revision.ts';
 import type { CostBasis, RunKind } from '../project/run.ts';
+import type { ScheduleState } from '../project/schedule.ts';
 import type { WorktreeState } from '../project/worktree.ts';
 import type { SettingColumns } from './setting-columns.ts';
 
@@ -33,9 +34,27 @@ export interface Tables {
     /** The status in which it was parked. */
     attention_from: Generated<ProjectStatus | null>;
     expires_at: Generated<string | null>;
+    /** What made it; null: a person sent it. */
+    schedule_id: Generated<ScheduleId | null>;
+    /** Null: a person had the schedule run. */
+    slot: Generated<string | null>;
     request_id: string | null;
     created_at: string;
     updated_at: string;
+  };
+  schedules: {
+    id: ScheduleId;
+    title: string;
+    markdown: string;
+    place: string | null;
+    cron: string;
+    timezone: string;
+    state: ScheduleState;
+    problem: string | null;
+    /** The newest slot that was taken up or passed over, or when it began to count. */
+    last_slot: string;
+    request_id: string | null;
+    created_at: string;
   };
   /** What must be complete before a project begins. */
   dependencies: { project_id: ProjectId; depends_on: ProjectId };

@@ -10,6 +10,7 @@ import { defaultOverdue, nextDeadline } from '../bridge/default-requests.ts';
 import { parkWaitingInVain } from '../bridge/dependencies.ts';
 import { expireOverdue, nextExpiryTime } from '../bridge/expiry.ts';
 import { finishApproved } from '../bridge/finish.ts';
+import { fireSchedules, nextSlotTime } from '../bridge/fire-schedules.ts';
 import { probeAtStart } from '../bridge/holds.ts';
 import { currentLease, LeaseLost, releaseLease } from '../bridge/lease.ts';
 import type { Clock } from '../clock.ts';
@@ -172,8 +173,9 @@ class Supervisor {
   /** Does what is due now. Returns when to reconcile again even if nothing changes. */
   async #reconcile(): Promise<Date | undefined | 'stop'> {
     if (await this.#isAskedToStop()) return 'stop';
-    const { bridge, lease } = this.#context;
+    const { bridge, lease, config, env } = this.#context;
     await finishApproved(lease);
+    await fireSchedules(lease, config, env);
     await expireOverdue(lease);
     await defaultOverdue(lease);
     await parkWaitingInVain(lease);
@@ -187,6 +189,7 @@ class Supervisor {
     const times = [
       await nextReadyTime(bridge),
       await nextExpiryTime(bridge),
+      await nextSlotTime(bridge),
       await nextDeadline(bridge),
       await this.#scheduler.wakeAt(),
       this.#heartbeat.wakeAt,

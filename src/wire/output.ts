@@ -10,6 +10,7 @@ import type { WireLogLine, WireServiceLogLine } from './schemas/log-line.ts';
 import type { WireProject } from './schemas/project.ts';
 import type { WireAmendedPlan, WireProjectDetails, WireSentPlan } from './schemas/project-details.ts';
 import type { WireRequest } from './schemas/request.ts';
+import type { WireSchedule, WireScheduleDetails, WireSentSchedule } from './schemas/schedule.ts';
 import type { WireSetup } from './schemas/setup.ts';
 import type { WireStatus } from './schemas/status.ts';
 import type { WireWorktreeList, WireWorktreeRemoval } from './schemas/worktree.ts';
@@ -25,6 +26,10 @@ export type WireOutput =
   | readonly WireRequest[]
   | WireSentPlan
   | WireAmendedPlan
+  | WireSchedule
+  | readonly WireSchedule[]
+  | WireScheduleDetails
+  | WireSentSchedule
   | WireDiagnosis
   | WireSetup
   | WireInstall

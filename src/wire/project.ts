@@ -17,6 +17,8 @@ export function toWireProject(project: Project): WireProject {
     attention: project.attention,
     attention_from: project.attentionFrom,
     expires_at: project.expiresAt,
+    schedule_id: project.scheduleId,
+    slot: project.slot,
     created_at: project.createdAt,
     updated_at: project.updatedAt,
   };

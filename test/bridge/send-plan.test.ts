@@ -85,6 +85,8 @@ describe('sent plans', () => {
       attention: null,
       attentionFrom: null,
       expiresAt: null,
+      scheduleId: null,
+      slot: null,
       dependsOn: null,
       createdAt: now,
       updatedAt: now,

@@ -80,6 +80,7 @@ export async function history(bridge: Bridge, projectId?: ProjectId): Promise<st
 const TABLES: readonly (keyof Tables)[] = [
   'projects',
   'dependencies',
+  'schedules',
   'plans',
   'updates',
   'completions',

@@ -7,12 +7,14 @@ import { parkWaitingInVain } from '../../src/bridge/dependencies.ts';
 import { endRun } from '../../src/bridge/end-run.ts';
 import { expireOverdue } from '../../src/bridge/expiry.ts';
 import { finish } from '../../src/bridge/finish.ts';
+import { fireSchedules } from '../../src/bridge/fire-schedules.ts';
 import { imposeHold, pause, resume } from '../../src/bridge/holds.ts';
 import { releaseLease, requestStop, takeLease } from '../../src/bridge/lease.ts';
 import { openRequest, PERMISSION } from '../../src/bridge/open-request.ts';
 import { allowRequest } from '../../src/bridge/requests.ts';
 import { approve, reject } from '../../src/bridge/reviews.ts';
 import { recordDelivered, recordReady, recordSpawn } from '../../src/bridge/runs.ts';
+import { acceptPlan } from '../../src/bridge/schedules.ts';
 import { sendPlan } from '../../src/bridge/send-plan.ts';
 import { claimByHand, resetForRevision, sendCompletion, sendUpdate } from '../../src/bridge/submissions.ts';
 import { asLeaseToken, type ProjectId } from '../../src/project/ids.ts';
@@ -45,6 +47,12 @@ export const VERBS: Record<string, (rig: Rig) => Promise<() => Promise<unknown>>
     await send(rig, `---\ndepends_on: ${gone}\n---\n# A`);
     await cancel(rig.bridge, gone, '', 'person');
     return () => parkWaitingInVain({ bridge: rig.bridge, token: TOKEN });
+  },
+  fireSchedules: async (rig) => {
+    const markdown = "---\nschedule: '0 6 * * *'\ntimezone: UTC\n---\n# A";
+    await acceptPlan(rig.bridge, policyOf(rig), { markdown }, 'person');
+    rig.clock.advance(24 * 3_600_000);
+    return () => fireSchedules({ bridge: rig.bridge, token: TOKEN }, policyOf(rig), {});
   },
   amendPlan: ready('awaiting_approval', (rig, projectId) =>
     amendPlan(rig.bridge, policyOf(rig), { projectId, markdown: '# B' }, 'person'),

@@ -27,6 +27,8 @@ const project: Project = {
   attention: null,
   attentionFrom: null,
   expiresAt: null,
+  scheduleId: null,
+  slot: null,
   createdAt: NOW,
   updatedAt: NOW,
 };

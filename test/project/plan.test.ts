@@ -39,6 +39,7 @@ describe('plans without front matter', () => {
       maxRounds: null,
       dependsOn: null,
       expiresMs: null,
+      timetable: null,
       permissionMode: null,
       deny: null,
       ask: null,

@@ -2,7 +2,8 @@ import { Command } from 'commander';
 import type { Bridge } from '../../bridge/bridge.ts';
 import { currentCursor } from '../../bridge/changes.ts';
 import { resolveProjectId } from '../../bridge/queries.ts';
-import { type SentPlan, sendPlan } from '../../bridge/send-plan.ts';
+import { acceptPlan, type SentSchedule } from '../../bridge/schedules.ts';
+import type { SentPlan } from '../../bridge/send-plan.ts';
 import { configOf, withBridge } from '../../control/host.ts';
 import { describeDependencies } from '../../project/dependency.ts';
 import type { ProjectId } from '../../project/ids.ts';
@@ -11,6 +12,7 @@ import { isClosed, type Project, type ProjectStatus, WHAT_NEXT } from '../../pro
 import { SETTING_NAMES } from '../../project/settings.ts';
 import { ok, type Result } from '../../result.ts';
 import { toWireSentPlan } from '../../wire/project-details.ts';
+import { toWireSentSchedule } from '../../wire/schedule.ts';
 import { type Cli, fail } from '../context.ts';
 import { jsonOption, pathOrStdin } from '../terminal/arguments.ts';
 import { untilInterrupted } from '../terminal/interrupt.ts';
@@ -58,7 +60,7 @@ const ABOUT = `
 ${wrap(
   [
     `The plan may begin with YAML front matter: ${SETTING_NAMES.join(', ')}.`,
-    'Plans can be sent while the supervisor is down.',
+    'Plans can be sent while the supervisor is down. One with a schedule is done again at each of its times.',
     'With --wait the exit code is 0 when the work is submitted or complete, 1 when it needs your attention or was',
     'cancelled.',
   ].join(' '),
@@ -80,11 +82,17 @@ async function send(cli: Cli, file: string, options: Options): Promise<void> {
       workspace: given(options.workspace),
       requestId: given(options.requestId),
     };
-    const reply = await sendPlan(bridge, policy, input, 'person', cli.env);
+    const reply = await acceptPlan(bridge, policy, input, 'person', cli.env);
     if (!reply.ok) return fail(cli, reply.refusal);
-    const { project } = reply.value;
-    if (options.json) cli.out[options.wait ? 'jsonLine' : 'json'](toWireSentPlan(reply.value));
-    else announce(cli, reply.value);
+    if (reply.value.kind === 'schedule') {
+      if (options.json) cli.out.json(toWireSentSchedule(reply.value.sent));
+      else announceSchedule(cli, reply.value.sent);
+      return hintIfNobodyActs(cli, bridge);
+    }
+    const { sent } = reply.value;
+    const { project } = sent;
+    if (options.json) cli.out[options.wait ? 'jsonLine' : 'json'](toWireSentPlan(sent));
+    else announce(cli, sent);
     await hintIfNobodyActs(cli, bridge);
     if (!options.wait) return;
     const view = viewFor(cli, options.json === true, 'one');
@@ -115,6 +123,20 @@ const GOOD_ENDS: readonly ProjectStatus[] = ['awaiting_approval', 'approved', 'c
 
 function needsNoMoreWork({ status }: Project): boolean {
   return isClosed(status) || status === 'attention' || GOOD_ENDS.includes(status);
+}
+
+function announceSchedule(
+  { out, clock }: Cli,
+  { schedule, nextSlot, repeated, notUsed }: SentSchedule,
+): void {
+  const { id, title, cron, timezone } = schedule;
+  out.line(
+    plainLine(`${repeated ? 'Already scheduled' : 'Scheduled'}: ${id} (${title}), ${cron} in ${timezone}`),
+  );
+  if (nextSlot !== null) out.line(`It begins first at ${upcoming(nextSlot, clock.now())}.`);
+  const note = describeNotUsed(notUsed);
+  if (note !== undefined) out.line(plainLine(note));
+  out.line(`See it with: bridge-supervisor schedule show ${id}`);
 }
 
 function announce({ out, clock }: Cli, { project, repeated, waitsFor, notUsed }: SentPlan): void {

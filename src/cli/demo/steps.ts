@@ -5,7 +5,7 @@ import { type BaseBranch, readBase } from '../../selftest/repository.ts';
 import { type Sandbox, sessionsOf } from '../../selftest/sandbox.ts';
 import { SelftestError } from '../../selftest/selftest-error.ts';
 import type { ScriptTurn } from '../../simulator/turn.ts';
-import { TOOL_RESULTS } from '../../wire/schemas/tool-results.ts';
+import { sentProject, TOOL_RESULTS } from '../../wire/schemas/tool-results.ts';
 import { plainLines } from '../terminal/text.ts';
 import { promptExcerpt, reportTool, usedTools } from './event-text.ts';
 import type { EventWaiter } from './event-waiter.ts';
@@ -73,9 +73,7 @@ export async function sendPlan(context: StepContext): Promise<Work> {
   const base = withoutGit === undefined ? await readBase(workspace, environment) : undefined;
   const desktop = await sandbox.startDesktop();
   reporter.say('Desktop', 'calls bridge_send_plan:', { kind: 'text', lines: plainLines(PLAN.trimEnd()) });
-  const sent = TOOL_RESULTS.bridge_send_plan.parse(
-    await desktop.call('bridge_send_plan', { plan_markdown: PLAN }, signal),
-  );
+  const sent = sentProject.parse(await desktop.call('bridge_send_plan', { plan_markdown: PLAN }, signal));
   reporter.say('Desktop', `receives: project ${sent.project_id} is ${sent.status}`);
   return { ...context, desktop, projectId: asProjectId(sent.project_id), base, cursor: sent.cursor };
 }

@@ -1,5 +1,4 @@
 /** Pages of titled sections, for what is read rather than parsed. */
-import type { Project } from '../../project/project.ts';
 import type { Format, Output } from './output.ts';
 import { clip } from './text.ts';
 
@@ -30,7 +29,10 @@ export function indented(lines: readonly string[]): string[] {
   return lines.map((line) => (line === '' ? '' : INDENT + line));
 }
 
-/** The line that names a project where several are shown. */
-export function projectHead({ id, title }: Pick<Project, 'id' | 'title'>, columns: number): string {
+/** The line that names a project, or a schedule, where several are shown. */
+export function projectHead(
+  { id, title }: { readonly id: string; readonly title: string },
+  columns: number,
+): string {
   return `${id}  ${clip(title, columns - id.length - 2)}`;
 }

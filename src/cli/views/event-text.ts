@@ -77,6 +77,15 @@ function texts(now: Date): EventTable<EventText> {
     'request.closed': ({ requestId, state }) => faint('request', `${requestId} ${state}`),
     'project.asked': ({ requests }) => bad('waits', `for an answer to ${requests.join(', ')}`),
     'project.answered': () => plain('answered', 'it goes on'),
+    'schedule.added': ({ title, cron, timezone }) => plain('schedule', `${title}: ${cron} (${timezone})`),
+    'schedule.changed': ({ title, state }) => plain('schedule', `${title} is ${state}`),
+    'schedule.skipped': ({ title, slot, cause, detail }) =>
+      bad(
+        'schedule',
+        cause === 'open'
+          ? `${title}: ${dateAndTime(slot)} skipped, since project ${detail} is open`
+          : `${title}: ${dateAndTime(slot)} skipped, and it is paused: ${detail}`,
+      ),
     'worktree.added': ({ path, branch }) => faint('worktree', `${path}, branch ${branch}`),
     'worktree.removed': ({ path, branch }) => faint('worktree', `${path} removed; its branch was ${branch}`),
     'run.started': ({ kind, round }, { runId }) => plain('run', `${kind} run ${runId ?? ''}, round ${round}`),

@@ -8,6 +8,7 @@ import { attentionLines, projectFacts, projectLine, workspaceText } from '../tex
 import { questionText, requestFacts } from '../texts/question.ts';
 import { QUOTED_NOTE } from '../texts/quoted.ts';
 import { completionFacts, completionLines } from '../texts/review.ts';
+import { scheduleFacts, scheduleLine } from '../texts/schedule.ts';
 
 export const approvalQueueTool = defineTool({
   name: 'bridge_get_approval_queue',
@@ -26,6 +27,7 @@ export const approvalQueueTool = defineTool({
       oldestFirst: true,
       limit: MAX_STUCK,
     });
+    const schedules = (await verbs.schedules()).slice(0, MAX_SCHEDULES);
     const more = shown.length < waiting.length;
     return answer(
       [
@@ -38,6 +40,7 @@ export const approvalQueueTool = defineTool({
         ...shown.flatMap((round) => ['', ...roundLines(round)]),
         ...(stuck.length > 0 && shown.length + asked.length === 0 ? [QUOTED_NOTE] : []),
         ...stuck.flatMap((project) => ['', projectLine(project), ...attentionLines(project)]),
+        ...(schedules.length > 0 ? ['', ...schedules.map(scheduleLine)] : []),
       ],
       {
         ...(asked.length > 0 ? { questions: asked.map(({ request }) => requestFacts(request)) } : {}),
@@ -45,6 +48,7 @@ export const approvalQueueTool = defineTool({
         ...(shown.length + stuck.length + asked.length > 0 ? { note: QUOTED_NOTE } : {}),
         ...(more ? { more: true } : {}),
         ...(stuck.length > 0 ? { attention: stuck.map(projectFacts) } : {}),
+        ...(schedules.length > 0 ? { schedules: schedules.map(scheduleFacts) } : {}),
         next: [...(asked.length > 0 ? [SETTLE] : []), whatNext(shown.length, more)].join(' '),
       },
     );
@@ -56,6 +60,7 @@ const SETTLE =
 
 const MAX_SHOWN = 10;
 const MAX_STUCK = 5;
+const MAX_SCHEDULES = 20;
 const EVIDENCE_BYTES = 3_000;
 const COMPLETION_BYTES = 4_000;
 

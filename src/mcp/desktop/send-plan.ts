@@ -1,7 +1,8 @@
 import * as z from 'zod';
+import type { SentSchedule } from '../../bridge/schedules.ts';
 import { describeNotUsed } from '../../project/not-used.ts';
 import { listOfSettings } from '../../project/settings.ts';
-import { answer, defineTool } from '../define-tool.ts';
+import { type Answer, answer, defineTool } from '../define-tool.ts';
 import { requestId } from '../input.ts';
 import { readiness } from '../readiness.ts';
 import {
@@ -13,6 +14,7 @@ import {
   projectLine,
   workspaceText,
 } from '../texts/project.ts';
+import { scheduleFacts, scheduleLine } from '../texts/schedule.ts';
 
 export const sendPlanTool = defineTool({
   name: 'bridge_send_plan',
@@ -41,9 +43,10 @@ export const sendPlanTool = defineTool({
       workspace: input.workspace,
       requestId: input.request_id ?? call.toolUseId,
     };
-    const sent = await verbs.sendPlan(plan, 'desktop');
-    if (!sent.ok) return sent;
-    const { project, repeated, waitsFor, notUsed } = sent.value;
+    const accepted = await verbs.acceptPlan(plan, 'desktop');
+    if (!accepted.ok) return accepted;
+    if (accepted.value.kind === 'schedule') return scheduleAnswer(accepted.value.sent);
+    const { project, repeated, waitsFor, notUsed } = accepted.value.sent;
     const cursor = await verbs.currentCursor();
     const ready = await readiness(call.verbs);
     const facts = {
@@ -73,3 +76,22 @@ export const sendPlanTool = defineTool({
 
 /** More of them tell a model nothing new. */
 const MAX_KEYS = 50;
+
+/** The times are told in the zone of the schedule. */
+function scheduleAnswer({ repeated, notUsed, ...info }: SentSchedule): Answer {
+  return answer(
+    [
+      repeated
+        ? 'This request_id was already used; this is the schedule it created. Nothing new was sent.'
+        : 'The plan is a schedule: each of its times makes a project of its own.',
+      scheduleLine(info),
+      describeNotUsed(notUsed),
+    ],
+    {
+      schedule: scheduleFacts(info),
+      repeated,
+      ...(notUsed.length > 0 ? { not_used: notUsed.slice(0, MAX_KEYS) } : {}),
+      next: `Tell the person when it begins. To pause or remove it: \`bridge-supervisor schedule pause ${info.schedule.id}\` on the command line.`,
+    },
+  );
+}

@@ -70,6 +70,16 @@ const DESCRIPTIONS: EventTable<readonly [message: string, quote?: string]> = {
   'request.closed': ({ requestId, state }) => [`request ${requestId}: ${state}`],
   'project.asked': ({ requests }) => [`waits for an answer to ${requests.join(', ')}`],
   'project.answered': () => ['goes on with the answer'],
+  'schedule.added': ({ scheduleId, cron, timezone }) => [
+    `schedule ${scheduleId} added (${cron}, ${timezone})`,
+  ],
+  'schedule.changed': ({ scheduleId, state }) => [`schedule ${scheduleId} is ${state}`],
+  'schedule.skipped': ({ scheduleId, slot, cause, detail }) => [
+    cause === 'open'
+      ? `schedule ${scheduleId} skipped ${slot}: project ${detail} is still open`
+      : `schedule ${scheduleId} skipped ${slot} and is paused: its plan is not accepted any more`,
+    cause === 'open' ? '' : detail,
+  ],
   'worktree.added': ({ branch }) => ['worktree made', branch],
   'worktree.removed': ({ branch }) => ['worktree removed', branch],
   'run.started': () => ['run started'],

@@ -24,6 +24,7 @@ import { SCHEMA_12 } from './migrations/0012.ts';
 import { SCHEMA_13 } from './migrations/0013.ts';
 import { SCHEMA_14 } from './migrations/0014.ts';
 import { SCHEMA_15 } from './migrations/0015.ts';
+import { SCHEMA_16 } from './migrations/0016.ts';
 
 /**
  * `MIGRATIONS[n]` migrates from schema version n to n + 1. Foreign keys are off meanwhile; migrate() checks them at the
@@ -45,4 +46,5 @@ export const MIGRATIONS: readonly string[] = [
   SCHEMA_13,
   SCHEMA_14,
   SCHEMA_15,
+  SCHEMA_16,
 ];

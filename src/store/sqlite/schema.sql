@@ -1,4 +1,4 @@
--- Schema version 15. Made by `npm run schema` from the migrations; not read by the program.
+-- Schema version 16. Made by `npm run schema` from the migrations; not read by the program.
 
 CREATE TABLE approvals (
   id INTEGER PRIMARY KEY,
@@ -158,11 +158,15 @@ CREATE TABLE "projects" (
   request_id TEXT UNIQUE,
   created_at TEXT NOT NULL,
   updated_at TEXT NOT NULL
-, run_id TEXT REFERENCES runs (id), place TEXT, attention_from TEXT, isolation TEXT, base TEXT, checks TEXT, on_approve TEXT, max_rounds INTEGER, expires_at TEXT, depends_on TEXT, permission_mode TEXT, deny TEXT, ask TEXT, answer_after_ms INTEGER);
+, run_id TEXT REFERENCES runs (id), place TEXT, attention_from TEXT, isolation TEXT, base TEXT, checks TEXT, on_approve TEXT, max_rounds INTEGER, expires_at TEXT, depends_on TEXT, permission_mode TEXT, deny TEXT, ask TEXT, answer_after_ms INTEGER, schedule_id TEXT REFERENCES schedules (id), slot TEXT);
 
 CREATE INDEX projects_backing_off ON projects (not_before) WHERE not_before IS NOT NULL;
 
 CREATE INDEX projects_by_age ON projects (created_at, id);
+
+CREATE INDEX projects_by_schedule ON projects (schedule_id, created_at) WHERE schedule_id IS NOT NULL;
+
+CREATE UNIQUE INDEX projects_by_slot ON projects (schedule_id, slot) WHERE slot IS NOT NULL;
 
 CREATE INDEX projects_by_status ON projects (status, created_at, id);
 
@@ -276,6 +280,21 @@ CREATE INDEX runs_open ON runs (number) WHERE ended_at IS NULL;
 CREATE UNIQUE INDEX runs_open_by_project ON runs (project_id) WHERE ended_at IS NULL;
 
 CREATE UNIQUE INDEX runs_open_by_workspace ON runs (machine_id, workspace) WHERE ended_at IS NULL;
+
+CREATE TABLE schedules (
+  id TEXT PRIMARY KEY,
+  title TEXT NOT NULL,
+  markdown TEXT NOT NULL,
+  place TEXT,
+  cron TEXT NOT NULL,
+  timezone TEXT NOT NULL,
+  state TEXT NOT NULL,
+  problem TEXT,
+  -- None at or before it is taken up.
+  last_slot TEXT NOT NULL,
+  request_id TEXT UNIQUE,
+  created_at TEXT NOT NULL
+);
 
 CREATE TABLE "supervisor" (
   machine_id TEXT PRIMARY KEY,

@@ -17,6 +17,7 @@ import { requestSchema } from './request.ts';
 import { revisionSchema } from './revision.ts';
 import { landingSchema, roundSchema } from './round.ts';
 import { runSchema } from './run.ts';
+import { scheduleDetailsSchema, scheduleSchema, sentScheduleSchema } from './schedule.ts';
 import { setupSchema } from './setup.ts';
 import { statusSchema } from './status.ts';
 import { usageWindowSchema } from './usage-window.ts';
@@ -54,7 +55,7 @@ export const OUTPUTS = {
   answer: requestSchema,
   allow: requestSchema,
   deny: requestSchema,
-  send: sentPlanSchema,
+  send: z.union([sentPlanSchema, sentScheduleSchema]),
   amend: amendedPlanSchema,
   retry: projectSchema,
   'retry --all': z.array(projectSchema),
@@ -67,6 +68,12 @@ export const OUTPUTS = {
   'token rotate': issuedTokenSchema,
   'token list': z.array(credentialSchema),
   'token revoke': credentialSchema,
+  'schedule list': z.array(scheduleSchema),
+  'schedule show': scheduleDetailsSchema,
+  'schedule run': sentPlanSchema,
+  'schedule pause': scheduleSchema,
+  'schedule resume': scheduleSchema,
+  'schedule remove': scheduleSchema,
   'worktree list': worktreeListSchema,
   'worktree remove': worktreeRemovalSchema,
 } as const;

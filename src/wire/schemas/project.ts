@@ -27,6 +27,8 @@ export const projectSchema = z
     expires_at: time()
       .nullable()
       .describe('cancelled then, unless it has begun; null: never, or it has begun'),
+    schedule_id: id().nullable().describe('the schedule that made it; null: a person sent it'),
+    slot: time().nullable().describe('which slot of it; null: a person had it run'),
     created_at: time().describe('when the plan was sent'),
     updated_at: time().describe(
       'the last change a person can see, other than what a run is doing at the moment (`live`)',

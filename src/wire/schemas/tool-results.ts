@@ -3,6 +3,7 @@ import * as z from 'zod';
 import { dependencySchema } from './dependency.ts';
 import { revisionSchema } from './revision.ts';
 import { count, usd } from './scalars.ts';
+import { scheduleSchema } from './schedule.ts';
 import { toolEvidenceSchema } from './tool-evidence.ts';
 import {
   toolDecisionSchema,
@@ -71,20 +72,24 @@ const waits_for = z
   .exactOptional()
   .describe('what must be complete before it begins');
 
+const not_used = z
+  .array(z.string())
+  .exactOptional()
+  .describe('keys of the front matter that belong to other tools');
+
+/** What bridge_send_plan answers to a plan without a schedule. */
+export const sentProject = z
+  .strictObject({ ...project, waits_for, repeated, not_used, cursor, ...readiness, next })
+  .describe('The project:');
+
 export const TOOL_RESULTS = {
   bridge_ask: z.strictObject({ answer: z.string().describe('in the words of the person') }),
-  bridge_send_plan: z.strictObject({
-    ...project,
-    waits_for,
-    repeated,
-    not_used: z
-      .array(z.string())
-      .exactOptional()
-      .describe('keys of the front matter that belong to other tools'),
-    cursor,
-    ...readiness,
-    next,
-  }),
+  bridge_send_plan: z.union([
+    sentProject,
+    z
+      .strictObject({ schedule: scheduleSchema, repeated, not_used, next })
+      .describe('Of a plan with a schedule:'),
+  ]),
   bridge_amend_plan: z.strictObject({
     ...project,
     revision: z.int().describe('of the plan: 2 for the first amendment'),
@@ -142,6 +147,7 @@ export const TOOL_RESULTS = {
     note,
     more,
     attention: z.array(toolProjectSchema).exactOptional(),
+    schedules: z.array(scheduleSchema).exactOptional().describe('oldest first'),
     next,
   }),
   bridge_get_evidence: z.strictObject({

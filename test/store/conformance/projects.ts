@@ -71,6 +71,8 @@ export function projectsConform({ write, read }: StoreUnderTest): void {
         attention: 'why',
         attentionFrom: 'in_progress',
         expiresAt: minute(60),
+        scheduleId: null,
+        slot: null,
         createdAt: minute(1),
         updatedAt: minute(1),
       });

@@ -1,0 +1,90 @@
+/** The slots of schedules, as the supervisor takes them up. */
+import type { Environment } from '../environment.ts';
+import type { Project } from '../project/project.ts';
+import type { Schedule, SkipCause } from '../project/schedule.ts';
+import { DEFAULT_CATCH_UP_MS, nextSlot, slotDue } from '../project/timetable.ts';
+import { type Result, refuse } from '../result.ts';
+import type { Writer } from '../store/database.ts';
+import { appendEvent } from '../store/events.ts';
+import { allSchedules, lockSchedule, openProjectOf, updateSchedule } from '../store/schedules.ts';
+import type { Bridge } from './bridge.ts';
+import { type CheckedPlan, checkPlan, sentEvent, storePlan } from './checked-plan.ts';
+import { type HeldLease, writeHolding } from './lease.ts';
+import { databaseOf } from './open-bridge.ts';
+import type { SchedulePolicy } from './schedules.ts';
+import { addToStatusFile } from './status-file.ts';
+
+/**
+ * Makes a project for each schedule that is due: of the slots that were missed the newest alone, and none while the project
+ * of an earlier slot is open. A slot is taken up or passed over once, in the transaction that says so. Returns the
+ * projects. Throws LeaseLost.
+ */
+export async function fireSchedules(
+  lease: HeldLease,
+  policy: SchedulePolicy,
+  env: Environment,
+): Promise<Project[]> {
+  const { bridge } = lease;
+  const made: Project[] = [];
+  for (const schedule of await allSchedules(databaseOf(bridge).read)) {
+    const slot = dueNow(bridge, schedule, policy);
+    if (slot === undefined) continue;
+    const { markdown, title, place } = schedule;
+    const checked = await checkPlan(bridge, policy, { markdown, title, workspace: place ?? undefined }, env);
+    const project = await takeUp(lease, schedule, slot, checked);
+    if (!project) continue;
+    await addToStatusFile(bridge, project, [sentEvent(project, 'supervisor')]);
+    made.push(project);
+  }
+  return made;
+}
+
+function dueNow(bridge: Bridge, schedule: Schedule, policy: SchedulePolicy): string | undefined {
+  if (schedule.state !== 'active') return undefined;
+  const catchUpMs = policy.schedule_catch_up ?? DEFAULT_CATCH_UP_MS;
+  return slotDue(schedule, new Date(schedule.lastSlot), bridge.clock.now(), catchUpMs)?.toISOString();
+}
+
+async function takeUp(
+  lease: HeldLease,
+  { id }: Schedule,
+  slot: string,
+  checked: Result<CheckedPlan>,
+): Promise<Project | undefined> {
+  return writeHolding(lease, async ({ trx, now }) => {
+    const schedule = await lockSchedule(trx, id);
+    if (schedule?.state !== 'active' || slot <= schedule.lastSlot) return undefined;
+    await updateSchedule(trx, id, { last_slot: slot });
+    const skip = (cause: SkipCause, detail: string) => skipSlot(trx, schedule, slot, cause, detail, now);
+    const open = await openProjectOf(trx, id);
+    if (open) return skip('open', open);
+    const stored = checked.ok
+      ? await storePlan(trx, lease.bridge, checked.value, 'supervisor', { scheduleId: id, slot })
+      : refuse(checked.refusal);
+    if (stored.ok) return stored.value.project;
+    // What was refused once is refused each time, until a person has looked.
+    await updateSchedule(trx, id, { state: 'paused', problem: stored.refusal });
+    return skip('refused', stored.refusal);
+  });
+}
+
+async function skipSlot(
+  trx: Writer,
+  { id, title }: Schedule,
+  slot: string,
+  cause: SkipCause,
+  detail: string,
+  createdAt: string,
+): Promise<undefined> {
+  const data = { scheduleId: id, title, slot, cause, detail };
+  const stamp = { projectId: null, runId: null, actor: 'supervisor', createdAt } as const;
+  await appendEvent(trx, { type: 'schedule.skipped', data, ...stamp });
+}
+
+/** When the next slot of any schedule is; undefined when none is to come. */
+export async function nextSlotTime(bridge: Bridge): Promise<Date | undefined> {
+  const now = bridge.clock.now();
+  const active = (await allSchedules(databaseOf(bridge).read)).filter(({ state }) => state === 'active');
+  const slots = active.flatMap((schedule) => nextSlot(schedule, now) ?? []);
+  return slots.toSorted((a, b) => a.getTime() - b.getTime())[0];
+}

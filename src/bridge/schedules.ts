@@ -1,0 +1,207 @@
+/** Plans that are done again and again: what a person does about them. What the supervisor does is in fire-schedules.ts. */
+import ms from 'ms';
+import type { Environment } from '../environment.ts';
+import { readFrontMatter } from '../project/front-matter.ts';
+import { asScheduleId, type ProjectId, type ScheduleId } from '../project/ids.ts';
+import type { Schedule, ScheduleState } from '../project/schedule.ts';
+import { cleanLine } from '../project/text.ts';
+import {
+  DEFAULT_MIN_INTERVAL_MS,
+  nextSlot,
+  shortestIntervalMs,
+  type Timetable,
+} from '../project/timetable.ts';
+import { ok, type Result, refuse } from '../result.ts';
+import { appendEvent } from '../store/events.ts';
+import {
+  allSchedules,
+  findScheduleByRequest,
+  insertSchedule,
+  lockSchedule,
+  openProjectOf,
+  scheduleIdsFrom,
+  updateSchedule,
+} from '../store/schedules.ts';
+import { type Actor, type Bridge, newProjectId } from './bridge.ts';
+import { type CheckedPlan, checkPlan, sentEvent, storePlan } from './checked-plan.ts';
+import { databaseOf } from './open-bridge.ts';
+import { type PlanToSend, type SentPlan, sendPlan } from './send-plan.ts';
+import { addToStatusFile } from './status-file.ts';
+import type { RulesPolicy } from './work-rules.ts';
+
+export type SchedulePolicy = RulesPolicy & {
+  /** In milliseconds: how close two slots may be. */
+  readonly schedule_min_interval?: number;
+  /** In milliseconds: how old a missed slot may be that is still taken up. */
+  readonly schedule_catch_up?: number;
+};
+
+/** A schedule with when it is due next, and what it has under way. */
+export interface ScheduleInfo {
+  readonly schedule: Schedule;
+  /** Null: it is paused, or there is none any more. */
+  readonly nextSlot: string | null;
+  /** The newest project that it has made, while it is open: until then no slot makes another. */
+  readonly openProject: ProjectId | null;
+}
+
+export interface SentSchedule extends ScheduleInfo {
+  readonly repeated: boolean;
+  readonly notUsed: readonly string[];
+}
+
+export type Accepted =
+  | { readonly kind: 'project'; readonly sent: SentPlan }
+  | { readonly kind: 'schedule'; readonly sent: SentSchedule };
+
+/** Puts a plan into the queue, or keeps it as a schedule if it has one. Refuses as `sendPlan` does, and slots too close. */
+export async function acceptPlan(
+  bridge: Bridge,
+  policy: SchedulePolicy,
+  input: PlanToSend,
+  actor: Actor,
+  env: Environment = {},
+): Promise<Result<Accepted>> {
+  const { requestId } = input;
+  const earlier =
+    requestId === undefined ? undefined : await findScheduleByRequest(databaseOf(bridge).read, requestId);
+  if (earlier) return repeated(bridge, earlier);
+  if (readFrontMatter(input.markdown).settings.schedule === undefined) {
+    const sent = await sendPlan(bridge, policy, input, actor, env);
+    return sent.ok ? ok({ kind: 'project', sent: sent.value }) : sent;
+  }
+  const checked = await checkPlan(bridge, policy, input, env);
+  if (!checked.ok) return checked;
+  const { plan } = checked.value;
+  if (!plan.timetable) return refuse('the plan has no schedule.');
+  const close = tooClose(plan.timetable, bridge.clock.now(), policy.schedule_min_interval);
+  return close ?? keepSchedule(bridge, checked.value, plan.timetable, input, actor);
+}
+
+function tooClose(timetable: Timetable, now: Date, least = DEFAULT_MIN_INTERVAL_MS) {
+  const shortest = shortestIntervalMs(timetable, now);
+  return shortest >= least
+    ? undefined
+    : refuse(
+        `the plan was not accepted: 'schedule: ${timetable.cron}' comes ${ms(shortest)} apart, and at least ${ms(least)} are allowed (schedule_min_interval). Nothing was stored.`,
+      );
+}
+
+async function keepSchedule(
+  bridge: Bridge,
+  { plan, place, notUsed }: CheckedPlan,
+  { cron, timezone }: Timetable,
+  { requestId, after = [] }: PlanToSend,
+  actor: Actor,
+): Promise<Result<Accepted>> {
+  if (after.length > 0)
+    return refuse("a plan with a schedule names what it waits for in 'depends_on' of its own.");
+  const id = asScheduleId(newProjectId());
+  const { schedule, isNew } = await databaseOf(bridge).write(async ({ trx, now }) => {
+    const first = requestId === undefined ? undefined : await findScheduleByRequest(trx, requestId);
+    if (first) return { schedule: first, isNew: false };
+    const stored = await insertSchedule(trx, {
+      id,
+      title: plan.title,
+      markdown: plan.markdown,
+      place,
+      cron,
+      timezone,
+      state: 'active',
+      problem: null,
+      last_slot: now,
+      request_id: requestId ?? null,
+      created_at: now,
+    });
+    const data = { scheduleId: id, title: plan.title, cron, timezone };
+    await appendEvent(trx, {
+      type: 'schedule.added',
+      data,
+      projectId: null,
+      runId: null,
+      actor,
+      createdAt: now,
+    });
+    return { schedule: stored, isNew: true };
+  });
+  if (!isNew) return repeated(bridge, schedule);
+  return ok({ kind: 'schedule', sent: { ...(await infoOf(bridge, schedule)), repeated: false, notUsed } });
+}
+
+async function repeated(bridge: Bridge, schedule: Schedule): Promise<Result<Accepted>> {
+  return ok({ kind: 'schedule', sent: { ...(await infoOf(bridge, schedule)), repeated: true, notUsed: [] } });
+}
+
+/** Every schedule that was not removed, oldest first. */
+export async function listSchedules(bridge: Bridge): Promise<ScheduleInfo[]> {
+  const infos: ScheduleInfo[] = [];
+  for (const schedule of await allSchedules(databaseOf(bridge).read))
+    infos.push(await infoOf(bridge, schedule));
+  return infos;
+}
+
+async function infoOf(bridge: Bridge, schedule: Schedule): Promise<ScheduleInfo> {
+  const next = schedule.state === 'active' ? nextSlot(schedule, bridge.clock.now()) : undefined;
+  const openProject = (await openProjectOf(databaseOf(bridge).read, schedule.id)) ?? null;
+  return { schedule, nextSlot: next?.toISOString() ?? null, openProject };
+}
+
+/** The one schedule that `text`, an id or its first characters, names. */
+export async function findSchedule(bridge: Bridge, text: string): Promise<Result<ScheduleInfo>> {
+  const prefix = text.trim().toLowerCase();
+  const unknown = refuse(`schedule not found: ${cleanLine(text.slice(0, 100))}`);
+  if (!/^[0-9a-f]{4,12}$/.test(prefix)) return unknown;
+  const [id, ...others] = await scheduleIdsFrom(databaseOf(bridge).read, prefix, 2);
+  if (others.length > 0) return refuse(`'${prefix}' fits several schedules: give more of it.`);
+  const found = (await listSchedules(bridge)).find(({ schedule }) => schedule.id === id);
+  return found ? ok(found) : unknown;
+}
+
+/**
+ * Pauses, resumes or removes a schedule; what it has made stays. Slots that pass while it is paused are not made up for.
+ * Repeating it changes nothing.
+ */
+export async function changeSchedule(
+  bridge: Bridge,
+  id: ScheduleId,
+  state: ScheduleState,
+  actor: Actor,
+): Promise<Result<ScheduleInfo>> {
+  const changed = await databaseOf(bridge).write<Result<Schedule>>(async ({ trx, now }) => {
+    const schedule = await lockSchedule(trx, id);
+    if (!schedule || schedule.state === 'removed') return refuse(`schedule not found: ${cleanLine(id)}`);
+    if (schedule.state === state) return ok(schedule);
+    const lastSlot = state === 'active' && now > schedule.lastSlot ? now : schedule.lastSlot;
+    await updateSchedule(trx, id, { state, problem: null, last_slot: lastSlot });
+    const data = { scheduleId: id, title: schedule.title, state };
+    await appendEvent(trx, {
+      type: 'schedule.changed',
+      data,
+      projectId: null,
+      runId: null,
+      actor,
+      createdAt: now,
+    });
+    return ok({ ...schedule, state, problem: null, lastSlot });
+  });
+  return changed.ok ? ok(await infoOf(bridge, changed.value)) : changed;
+}
+
+/** Makes a project of a schedule now, beside its slots, also of one that is paused. */
+export async function runSchedule(
+  bridge: Bridge,
+  policy: RulesPolicy,
+  { id, markdown, title, place }: Schedule,
+  actor: Actor,
+  env: Environment = {},
+): Promise<Result<SentPlan>> {
+  const checked = await checkPlan(bridge, policy, { markdown, title, workspace: place ?? undefined }, env);
+  if (!checked.ok) return checked;
+  const stored = await databaseOf(bridge).write(({ trx }) =>
+    storePlan(trx, bridge, checked.value, actor, { scheduleId: id, slot: null }),
+  );
+  if (!stored.ok) return stored;
+  const { project } = stored.value;
+  await addToStatusFile(bridge, project, [sentEvent(project, actor)]);
+  return ok({ project, repeated: false, waitsFor: [], notUsed: [] });
+}

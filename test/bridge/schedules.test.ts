@@ -1,0 +1,176 @@
+import { describe, expect, test } from 'vitest';
+import { cancel } from '../../src/bridge/control.ts';
+import { fireSchedules, nextSlotTime } from '../../src/bridge/fire-schedules.ts';
+import {
+  acceptPlan,
+  changeSchedule,
+  findSchedule,
+  listSchedules,
+  runSchedule,
+  type SchedulePolicy,
+  type SentSchedule,
+} from '../../src/bridge/schedules.ts';
+import { sendPlan } from '../../src/bridge/send-plan.ts';
+import { asLeaseToken } from '../../src/project/ids.ts';
+import type { Project } from '../../src/project/project.ts';
+import type { Rig } from '../rig.ts';
+import {
+  accepted,
+  beSupervisor,
+  changingNothing,
+  history,
+  policyOf,
+  refusalOf,
+  supervised,
+  TOKEN,
+} from './steps.ts';
+
+const HOUR = 3_600_000;
+const DAILY = "---\nschedule: '0 6 * * *'\ntimezone: Europe/Berlin\n---\n# Every morning\nSweep.";
+
+async function schedule(rig: Rig, markdown = DAILY, requestId?: string): Promise<SentSchedule> {
+  const reply = accepted(await acceptPlan(rig.bridge, policyOf(rig), { markdown, requestId }, 'desktop'));
+  if (reply.kind !== 'schedule') throw new Error('it is no schedule');
+  return reply.sent;
+}
+
+function fire(rig: Rig, policy: SchedulePolicy = policyOf(rig), token = TOKEN): Promise<Project[]> {
+  return fireSchedules({ bridge: rig.bridge, token }, policy, {});
+}
+
+/** Sets the clock of the rig forward to this time. */
+function goTo(rig: Rig, time: string): void {
+  rig.clock.advance(Date.parse(time) - rig.clock.now().getTime());
+}
+
+async function close(rig: Rig, [project]: readonly Project[]): Promise<void> {
+  if (!project) throw new Error('there is no project');
+  accepted(await cancel(rig.bridge, project.id, '', 'person'));
+}
+
+// The clock of a rig begins at 2026-03-01T12:00:00.000Z.
+describe('a plan with a schedule', () => {
+  test('each slot makes a project once, under one supervisor and the next, also after the clock was set back', async () => {
+    await using rig = await supervised();
+    const { nextSlot, schedule: sent } = await schedule(rig);
+    expect(nextSlot).toBe('2026-03-02T05:00:00.000Z');
+    expect(await nextSlotTime(rig.bridge)).toEqual(new Date('2026-03-02T05:00:00.000Z'));
+    expect(await fire(rig)).toEqual([]);
+
+    goTo(rig, '2026-03-02T05:00:00.000Z');
+    const made = await fire(rig);
+    expect(made).toMatchObject([
+      { title: 'Every morning', status: 'pending', scheduleId: sent.id, slot: '2026-03-02T05:00:00.000Z' },
+    ]);
+    await close(rig, made);
+    await changingNothing(rig.bridge, () => fire(rig));
+    const successor = asLeaseToken('the next supervisor');
+    await beSupervisor(rig, successor);
+    await expect(fire(rig, policyOf(rig), TOKEN)).resolves.toEqual([]);
+    await changingNothing(rig.bridge, () => fire(rig, policyOf(rig), successor));
+    rig.clock.advance(-2 * HOUR);
+    await changingNothing(rig.bridge, () => fire(rig, policyOf(rig), successor));
+    rig.clock.advance(2 * HOUR);
+    await changingNothing(rig.bridge, () => fire(rig, policyOf(rig), successor));
+
+    // The clocks go forward on the 29th: 06:00 in Berlin is an hour earlier elsewhere.
+    goTo(rig, '2026-03-29T04:00:00.000Z');
+    expect(await fire(rig, policyOf(rig), successor)).toMatchObject([{ slot: '2026-03-29T04:00:00.000Z' }]);
+  });
+
+  test('a supervisor that has lost its lease makes no project of a slot', async () => {
+    await using rig = await supervised();
+    await schedule(rig);
+    goTo(rig, '2026-03-02T05:00:00.000Z');
+    await beSupervisor(rig, asLeaseToken('the next supervisor'));
+    await expect(changingNothing(rig.bridge, () => fire(rig))).rejects.toThrow('another supervisor');
+  });
+
+  test('missed slots are made up for after downtime by the newest alone, if it is not too old', async () => {
+    await using rig = await supervised();
+    await schedule(rig);
+    goTo(rig, '2026-03-05T17:00:00.000Z');
+    const policy = { ...policyOf(rig), schedule_catch_up: 12 * HOUR - 1 };
+    await changingNothing(rig.bridge, () => fire(rig, policy));
+    expect(await fire(rig)).toMatchObject([{ slot: '2026-03-05T05:00:00.000Z' }]);
+    expect(await fire(rig)).toEqual([]);
+  });
+
+  test('a slot is passed over, and said, while the project of the one before is open; it is not made up for', async () => {
+    await using rig = await supervised();
+    const { schedule: sent } = await schedule(rig);
+    goTo(rig, '2026-03-02T05:00:00.000Z');
+    const first = await fire(rig);
+    goTo(rig, '2026-03-03T05:00:00.000Z');
+    expect(await fire(rig)).toEqual([]);
+    expect((await history(rig.bridge)).at(-1)).toBe('schedule.skipped');
+    expect(await listSchedules(rig.bridge)).toMatchObject([{ openProject: first[0]?.id }]);
+    await close(rig, first);
+    expect(await fire(rig)).toEqual([]);
+    goTo(rig, '2026-03-04T05:00:00.000Z');
+    expect(await fire(rig)).toMatchObject([{ scheduleId: sent.id, slot: '2026-03-04T05:00:00.000Z' }]);
+  });
+
+  test('a schedule that is paused makes nothing, and once it is resumed no slot is made up for', async () => {
+    await using rig = await supervised();
+    const { schedule: sent } = await schedule(rig);
+    expect(accepted(await changeSchedule(rig.bridge, sent.id, 'paused', 'person')).nextSlot).toBeNull();
+    await changingNothing(rig.bridge, () => changeSchedule(rig.bridge, sent.id, 'paused', 'person'));
+    goTo(rig, '2026-03-02T06:00:00.000Z');
+    expect(await fire(rig)).toEqual([]);
+    expect(await nextSlotTime(rig.bridge)).toBeUndefined();
+    const resumed = accepted(await changeSchedule(rig.bridge, sent.id, 'active', 'person'));
+    expect(resumed.nextSlot).toBe('2026-03-03T05:00:00.000Z');
+    expect(await fire(rig)).toEqual([]);
+    const run = accepted(await runSchedule(rig.bridge, policyOf(rig), sent, 'person'));
+    expect(run.project).toMatchObject({ scheduleId: sent.id, slot: null, status: 'pending' });
+
+    accepted(await changeSchedule(rig.bridge, sent.id, 'removed', 'person'));
+    expect(await listSchedules(rig.bridge)).toEqual([]);
+    expect(refusalOf(await findSchedule(rig.bridge, sent.id))).toContain('schedule not found');
+    expect(refusalOf(await changeSchedule(rig.bridge, sent.id, 'active', 'person'))).toContain('not found');
+  });
+
+  test('a schedule whose plan is not accepted any more is paused, and says why', async () => {
+    await using rig = await supervised();
+    await schedule(rig, DAILY.replace('---\n', '---\nmax_rounds: 5\n'));
+    goTo(rig, '2026-03-02T05:00:00.000Z');
+    const policy = { ...policyOf(rig), max_rounds: 2 };
+    expect(await fire(rig, policy)).toEqual([]);
+    const [found] = await listSchedules(rig.bridge);
+    expect(found?.schedule).toMatchObject({ state: 'paused' });
+    expect(found?.schedule.problem).toContain("'max_rounds: 5' is more than workspace");
+    expect((await history(rig.bridge)).at(-1)).toBe('schedule.skipped');
+    await changingNothing(rig.bridge, () => fire(rig, policy));
+  });
+
+  test('a schedule that is sent again with its id is the same one, and a plan without one is a project', async () => {
+    await using rig = await supervised();
+    const first = await schedule(rig, DAILY, 'r');
+    const again = await changingNothing(rig.bridge, () => schedule(rig, DAILY, 'r'));
+    expect(again).toMatchObject({ repeated: true, schedule: { id: first.schedule.id } });
+    const input = { markdown: '# Once' };
+    expect(accepted(await acceptPlan(rig.bridge, policyOf(rig), input, 'person')).kind).toBe('project');
+    const direct = await changingNothing(rig.bridge, () =>
+      sendPlan(rig.bridge, policyOf(rig), { markdown: DAILY }, 'person'),
+    );
+    expect(refusalOf(direct)).toContain("it has a 'schedule'");
+  });
+
+  test.each([
+    ["schedule: '*/30 * * * *'", 'comes 30m apart, and at least 1h are allowed (schedule_min_interval)'],
+    ["schedule: '0 6 * *'", "line 2: 'schedule' must be a cron expression of five fields"],
+    ['schedule: daily', "line 2: 'schedule' must be a cron expression of five fields"],
+    ['timezone: Europe/Berlin', "line 2: 'timezone' is that of a 'schedule', and there is none"],
+    ["schedule: '0 6 * * *'\ntimezone: Mars/Base", "line 3: 'timezone' must be a time zone"],
+    ["schedule: '0 6 * * *'\nmax_rounds: 9", "line 3: 'max_rounds: 9' is more than workspace"],
+    ["schedule: '0 6 * * *'\nworkspace: nowhere", 'nowhere'],
+  ])('a plan with %j is refused', async (lines, refusal) => {
+    await using rig = await supervised();
+    const input = { markdown: `---\n${lines}\n---\n# A` };
+    const reply = await changingNothing(rig.bridge, () =>
+      acceptPlan(rig.bridge, policyOf(rig), input, 'desktop'),
+    );
+    expect(refusalOf(reply)).toContain(refusal);
+  });
+});
