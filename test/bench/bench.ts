@@ -4,6 +4,7 @@
  */
 import { parseArgs } from 'node:util';
 import { commandStart } from './command-start.ts';
+import { evidence } from './evidence.ts';
 import { firstRequest } from './first-request.ts';
 import { idle } from './idle.ts';
 import { largeStore } from './large-store.ts';
@@ -24,6 +25,7 @@ const MEASUREMENTS: readonly Measurement[] = [
   serverStart,
   firstRequest,
   rejections,
+  evidence,
   wholeLoop,
   largeStore,
 ];
