@@ -18,6 +18,7 @@ import { allowedHosts, whyNotMeantForUs } from './access/hosts.ts';
 import { Pace } from './access/pace.ts';
 import type { Reply, Route } from './define-route.ts';
 import type { EventHub } from './events/hub.ts';
+import { openApiOf } from './openapi.ts';
 import { type Problem, problem } from './problem.ts';
 import { readInput } from './read-input.ts';
 import { respond, respondJson, respondProblem } from './respond.ts';
@@ -44,6 +45,11 @@ export function createApp(served: Served): Hono<{ Bindings: HttpBindings }> {
   const pace = new Pace(clock);
   const hosts = allowedHosts(config.http);
   const app = new Hono<{ Bindings: HttpBindings }>();
+  let document: object | undefined;
+  const describe = () => {
+    document ??= openApiOf(ROUTES);
+    return document;
+  };
 
   app.use(async (asked, next) => {
     const refused = whyNotMeantForUs(provenanceOf(asked), hosts);
@@ -88,6 +94,7 @@ export function createApp(served: Served): Hono<{ Bindings: HttpBindings }> {
       get signal() {
         return AbortSignal.any([req.raw.signal, ending]);
       },
+      describe,
       mayStillRead: () => isStillAdmitted(bridge, 'read', req.header('authorization')),
     });
     if (route.method === 'POST') served.wake();

@@ -34,6 +34,8 @@ export interface Call {
   readonly events: EventHub;
   /** Aborts when the client goes away, or the server ends. */
   readonly signal: AbortSignal;
+  /** The table of routes as OpenAPI. */
+  describe(): object;
   /** Whether whoever called may still read: a token may be revoked while an answer goes on. */
   mayStillRead(): Promise<boolean>;
 }

@@ -2,6 +2,7 @@
 import type { Route } from './define-route.ts';
 import { approveProject, rejectProject } from './routes/decisions.ts';
 import { cancelProject, retryProject, steerProject } from './routes/direct.ts';
+import { openApi } from './routes/document.ts';
 import { followEvents } from './routes/events.ts';
 import { showCheck, showDiff, showRound } from './routes/evidence.ts';
 import { pauseAll, resumeAll, showCosts, showOverview, showRun } from './routes/fleet.ts';
@@ -11,6 +12,7 @@ import { sendProject } from './routes/send.ts';
 
 export const ROUTES: readonly Route[] = [
   health,
+  openApi,
   showOverview,
   listProjects,
   sendProject,

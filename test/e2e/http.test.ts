@@ -1,8 +1,9 @@
 /** The HTTP API of a real supervisor, with a real Claude. */
 import { once } from 'node:events';
-import { readFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { describe, expect } from 'vitest';
 import { runProgram } from '../../src/machine/program.ts';
 import { call, say } from '../../src/simulator/reply.ts';
@@ -86,5 +87,45 @@ describe('HTTP', () => {
     const listening = tables.flatMap((table) => table.split('\n').map((line) => line.trim().split(/\s+/)));
     const own = listening.filter((cells) => cells[3] === LISTENING && inodes.includes(cells[9]));
     expect(own).toEqual([]);
+  });
+
+  test('the example of the API sends a plan, follows it and approves it, and does nothing more when it is started again', async ({
+    rig,
+  }) => {
+    const folder = await rig.workspace('site');
+    rig.script = sequence([
+      call('Write', { file_path: join(folder, 'greeting.txt'), content: 'hello' }),
+      bridgeCall('bridge_send_completion', { summary: 'Wrote a greeting', files_created: ['greeting.txt'] }),
+      say('Submitted.'),
+    ]);
+    const port = await freePort();
+    await rig.configure({ http: { enabled: true, port } });
+    const token = (await rig.command('token', 'add', 'example', '--role', 'admin')).stdout.trim();
+    await rig.startSupervisor();
+    await rig.logged('http.listening');
+    const plan = join(rig.root, 'plan.md');
+    await writeFile(plan, '---\nworkspace: site\n---\n# Greeting\nWrite a greeting into greeting.txt.');
+    const example = fileURLToPath(new URL('../../examples/api.ts', import.meta.url));
+    const run = () =>
+      runProgram(process.execPath, ['--experimental-strip-types', '--no-warnings', example, plan], {
+        env: { ...rig.environment, TOKEN: token, BRIDGE_URL: `http://127.0.0.1:${port}` },
+        timeoutMs: 60_000,
+      });
+    const first = await run();
+    const lines = first.stdout.trim().split('\n');
+    expect(lines[0], first.stderr).toMatch(/^sent [0-9a-f]{12}$/);
+    expect(lines.slice(1).filter((line) => !line.startsWith('run.'))).toEqual([
+      'project.sent',
+      'project.claimed',
+      'project.submitted',
+      'project.verified',
+      'project.approved',
+      'project.completed',
+      'it is complete',
+    ]);
+    expect(first.code).toBe(0);
+    const again = await run();
+    expect(again.stdout.split('\n')[0]).toBe(lines[0]);
+    expect(again.code).toBe(0);
   });
 });

@@ -89,4 +89,5 @@ export const EXPECTED: Readonly<Record<string, Expectation>> = {
     headers: { accept: 'application/json' },
     status: 200,
   },
+  'GET /openapi.json': { needs: 'nobody', method: 'GET', path: '/openapi.json', status: 200 },
 };
