@@ -105,7 +105,7 @@ async function logIn(temporary: string): Promise<string> {
 }
 
 describe('demo', () => {
-  test('the demo tells of plan, repair, evidence, rejection, revision and merge in order, and of one session', async ({
+  test('the demo tells of plan, question, repair, evidence, rejection, revision and merge in order, and of one session', async ({
     demo,
   }) => {
     const { code, stdout, stderr } = await demo.start().ended;
@@ -120,10 +120,14 @@ describe('demo', () => {
       '3 Claude Code carries it out, unattended',
       'Supervisor makes a worktree for it; your folder stays as it is',
       'Claude reports: I write the program',
+      '4 Claude asks, and you answer',
+      'Desktop shows you what Claude asks, while it waits: │ Are "The" and "the" one word? │ - one word │ - two words',
+      'Desktop calls bridge_answer: one word',
+      'Claude hears: one word',
       'Claude Write: words.mjs',
       'Claude Bash: node words.mjs sample.txt │ the 6 │ and 2',
       'Claude submits round 1',
-      '4 Your check fails, and the same session repairs the work',
+      '5 Your check fails, and the same session repairs the work',
       'Supervisor runs your check: node check.mjs',
       'Supervisor sees it fail',
       'with what the check printed',
@@ -131,7 +135,7 @@ describe('demo', () => {
       'Claude Edit: words.mjs',
       'Claude submits round 1 again',
       'Supervisor runs your check: node check.mjs',
-      '5 You look at what was measured, and reject it',
+      '6 You look at what was measured, and reject it',
       'Desktop shows you round 1, tree ',
       '│ Checks passed after 1 repair',
       '│ Claude says it changed these, and they are as before: │ README.md',
@@ -139,22 +143,22 @@ describe('demo', () => {
       '│ Claude says │ A missing file',
       '│ An approval moves main to commit ',
       'Desktop calls bridge_reject',
-      '6 The same session revises it',
+      '7 The same session revises it',
       'with your reason',
       'Claude Edit: README.md',
       'Claude submits round 2',
-      '7 You look again, and approve',
+      '8 You look again, and approve',
       '│ Changes: 2 files, +17 −0',
       '│ +`node words.mjs FILE`',
       'Desktop calls bridge_approve',
       'Supervisor moves main to commit ',
-      '8 Your folder has the work',
+      '9 Your folder has the work',
       'You: Count the words of a text',
       'You: Begin',
       'You find the approved tree ',
       'You try it: node words.mjs sample.txt │ the 6',
       'The project is complete, and merged as commit ',
-      'Scripted the model: asked 13 times, $0.00 real.',
+      'Scripted the model: asked 14 times, $0.00 real.',
       'Left no process, no folder',
     ];
     let from = 0;
@@ -185,7 +189,7 @@ describe('demo', () => {
       .split('\n')
       .map((line) => JSON.parse(line));
     const { summary } = steps.pop();
-    expect(steps.map(({ step }) => step)).toEqual([1, 2, 3, 4, 5, 6, 7, 8]);
+    expect(steps.map(({ step }) => step)).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9]);
     for (const step of steps) expect(demoStepSchema.parse(step)).toEqual(step);
     for (const { lines } of steps) {
       expect(lines).toContainEqual(

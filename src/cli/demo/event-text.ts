@@ -85,8 +85,9 @@ export function usedTools({ messages, toolResults }: ScriptTurn): UsedTool[] {
   });
 }
 
-/** Tools that Claude Code brings along; ours show in the history. */
+/** Tools that Claude Code brings along, and what it is answered; all else of ours shows in the history. */
 export function reportTool(reporter: Reporter, { name, input, output }: UsedTool): void {
+  if (name.endsWith('__bridge_ask')) reporter.say('Claude', `hears: ${answerIn(output)}`);
   if (name.startsWith('mcp__')) return;
   if (name === 'Bash') {
     reporter.say('Claude', `Bash: ${input.command}`, printed(output));
@@ -95,6 +96,11 @@ export function reportTool(reporter: Reporter, { name, input, output }: UsedTool
   const file = String(input.file_path ?? '').replace(/^.*[\\/]/, '');
   const size = typeof input.content === 'string' ? `, ${input.content.trim().split('\n').length} lines` : '';
   reporter.say('Claude', `${name}: ${file}${size}`);
+}
+
+/** As Claude gets it; whole where it is something else. */
+function answerIn(output: string): string {
+  return /^\{"answer":"(.*)"\}$/.exec(output.trim())?.[1] ?? output;
 }
 
 /** What Claude is told, without the paragraphs around it that are the same every time. */

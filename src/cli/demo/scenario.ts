@@ -8,6 +8,7 @@ import { SelftestError } from '../../selftest/selftest-error.ts';
 import { approval, findWork, rejection } from './decisions.ts';
 import { reportEvent } from './event-text.ts';
 import { openEventWaiter } from './event-waiter.ts';
+import { question } from './question.ts';
 import type { Reporter } from './reporter.ts';
 import { firstRound, repair, revision, type StepContext, sendPlan, startUp } from './steps.ts';
 
@@ -55,6 +56,7 @@ export async function runScenario({ sandbox, reporter, interrupted }: ScenarioOp
     await startUp(context, (message) => failed.abort(new SelftestError(message)));
     const work = await sendPlan(context);
     await firstRound(work);
+    await question(work);
     await repair(work);
     const rejected = await rejection(work);
     await revision(rejected);

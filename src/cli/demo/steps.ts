@@ -80,7 +80,7 @@ export async function sendPlan(context: StepContext): Promise<Work> {
 
 export async function firstRound({ reporter, events }: Work): Promise<void> {
   reporter.step('Claude Code carries it out, unattended');
-  await events.until('project.submitted');
+  await events.until('request.opened');
 }
 
 export async function repair(work: Work): Promise<void> {

@@ -24,6 +24,10 @@ workspace: ${WORKSPACE}
 2. Say in ${MANUAL} how it is used.
 `;
 
+/** What the plan leaves open. */
+const QUESTION = { question: 'Are "The" and "the" one word?', options: ['one word', 'two words'] };
+export const ANSWER = 'one word';
+
 export const REASON = `${MANUAL} is as it was: say in it how ${PROGRAM} is used.`;
 
 /** Keys of the workspace in config.json. */
@@ -71,6 +75,7 @@ export function scriptedModel({ workFolder, onTurn, isWatched }: ModelOptions): 
     use(tool, { file_path: join(await workFolder(), name), ...input });
   const answer = sequence([
     update('I write the program, then say how it is used.'),
+    use('mcp__claude_bridge_code__bridge_ask', QUESTION),
     file(PROGRAM, 'Write', { content: FIRST_PROGRAM }),
     use('Bash', { command: `node ${PROGRAM} ${SAMPLE}`, description: 'Run the program' }),
     (turn) =>
