@@ -2,7 +2,7 @@
 import { type AskedRequest, isDenied, isPermitted, isUndecided, nextState } from '../project/request.ts';
 import { denialText } from '../project/request-text.ts';
 import type { Writing } from '../store/database.ts';
-import { lockProject } from '../store/projects.ts';
+import { findProject, lockProject } from '../store/projects.ts';
 import { requestsWithInput, undecidedRequests, updateRequest } from '../store/requests.ts';
 import { closeRequest } from './asking.ts';
 import type { Bridge } from './bridge.ts';
@@ -28,7 +28,7 @@ export async function askPermission(
   call: AskedCall,
   waitMs: number,
 ): Promise<PermissionVerdict> {
-  const known = await judge(bridge, asker, call, waitMs);
+  const known = (await knownFor(bridge, asker, call)) ?? (await judge(bridge, asker, call, waitMs));
   if (known) return known;
   const asked = await openRequest(bridge, asker, call, PERMISSION);
   if (!asked.ok) return { kind: 'deny', reason: asked.refusal };
@@ -38,6 +38,19 @@ export async function askPermission(
 const OVER = 'this run is over.';
 const NOT_ANSWERED =
   'A person is asked and has not answered. Make exactly this call once more; it then waits for the answer.';
+
+/** What holds for each equal call of the project, and Claude was told before: nothing is to be written. */
+async function knownFor(
+  bridge: Bridge,
+  { projectId, runId }: Asker,
+  { toolName, input }: AskedCall,
+): Promise<PermissionVerdict | undefined> {
+  const db = databaseOf(bridge).read;
+  const equal = await requestsWithInput(db, projectId, inputHash(toolName, input));
+  const isKnown = equal.some((one) => one.toldAt !== null && one.scope === 'project' && isPermitted(one));
+  if (!isKnown || equal.some(isUndecided)) return undefined;
+  return (await findProject(db, projectId))?.runId === runId ? { kind: 'allow' } : undefined;
+}
 
 /** Undefined for a call that nobody was asked about. */
 async function judge(

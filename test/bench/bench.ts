@@ -3,6 +3,7 @@
  * aims are no gates: a missed one is shown, and only a measurement that could not be made is a failure.
  */
 import { parseArgs } from 'node:util';
+import { callCost } from './call-cost.ts';
 import { commandStart } from './command-start.ts';
 import { evidence } from './evidence.ts';
 import { firstRequest } from './first-request.ts';
@@ -26,6 +27,7 @@ const MEASUREMENTS: readonly Measurement[] = [
   firstRequest,
   rejections,
   evidence,
+  callCost,
   wholeLoop,
   largeStore,
 ];

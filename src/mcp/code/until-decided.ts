@@ -19,17 +19,18 @@ export async function untilDecided<Verdict extends { readonly kind: string }>(
   { verbs, clock, signal }: Caller,
   look: (waitsFor: RequestId | undefined) => Promise<Verdict | Waiting>,
 ): Promise<Exclude<Verdict, Waiting> | undefined> {
-  let waitsFor: RequestId | undefined;
-  while (!signal.aborted) {
-    // Before the look: a decision that comes in between is among the changes.
+  let verdict = await look(undefined);
+  while (isWaiting(verdict) && !signal.aborted) {
+    const { requestId } = verdict;
     const cursor = await verbs.currentCursor();
-    const verdict = await look(waitsFor);
-    if (!isWaiting(verdict)) return verdict as Exclude<Verdict, Waiting>;
-    waitsFor = verdict.requestId;
+    // Once more: a decision that came in between is none of the changes after the cursor.
+    verdict = await look(requestId);
+    if (!isWaiting(verdict)) break;
     const waitMs = Math.max(1, Date.parse(verdict.until) - clock.now().getTime());
     await verbs.changesSince(cursor, { waitMs, limit: 1, projectId, signal });
+    verdict = await look(requestId);
   }
-  return undefined;
+  return isWaiting(verdict) ? undefined : (verdict as Exclude<Verdict, Waiting>);
 }
 
 function isWaiting(verdict: { readonly kind: string }): verdict is Waiting {
