@@ -1,5 +1,8 @@
 /** The slots of schedules, as the supervisor takes them up. */
 import type { Environment } from '../environment.ts';
+import { messageOf } from '../error-message.ts';
+import { absolutePath } from '../home-path.ts';
+import { answers } from '../machine/answering.ts';
 import type { Project } from '../project/project.ts';
 import type { Schedule, SkipCause } from '../project/schedule.ts';
 import { DEFAULT_CATCH_UP_MS, nextSlot, slotDue } from '../project/timetable.ts';
@@ -7,12 +10,13 @@ import { type Result, refuse } from '../result.ts';
 import type { Writer } from '../store/database.ts';
 import { appendEvent } from '../store/events.ts';
 import { allSchedules, lockSchedule, openProjectOf, updateSchedule } from '../store/schedules.ts';
-import type { Bridge } from './bridge.ts';
+import { type Bridge, isStoreError } from './bridge.ts';
 import { type CheckedPlan, checkPlan, sentEvent, storePlan } from './checked-plan.ts';
 import { type HeldLease, writeHolding } from './lease.ts';
 import { databaseOf } from './open-bridge.ts';
 import type { SchedulePolicy } from './schedules.ts';
 import { addToStatusFile } from './status-file.ts';
+import { namedFolder } from './workspaces.ts';
 
 /**
  * Makes a project for each schedule that is due: of the slots that were missed the newest alone, and none while the project
@@ -28,9 +32,9 @@ export async function fireSchedules(
   const made: Project[] = [];
   for (const schedule of await allSchedules(databaseOf(bridge).read)) {
     const slot = dueNow(bridge, schedule, policy);
-    if (slot === undefined) continue;
-    const { markdown, title, place } = schedule;
-    const checked = await checkPlan(bridge, policy, { markdown, title, workspace: place ?? undefined }, env);
+    // A folder on a drive that is disconnected is asked for again, as long as the slot may be made up for.
+    if (slot === undefined || !(await folderAnswers(bridge, policy, schedule))) continue;
+    const checked = await checkAgain(bridge, policy, schedule, env);
     const project = await takeUp(lease, schedule, slot, checked);
     if (!project) continue;
     await addToStatusFile(bridge, project, [sentEvent(project, 'supervisor')]);
@@ -43,6 +47,27 @@ function dueNow(bridge: Bridge, schedule: Schedule, policy: SchedulePolicy): str
   if (schedule.state !== 'active') return undefined;
   const catchUpMs = policy.schedule_catch_up ?? DEFAULT_CATCH_UP_MS;
   return slotDue(schedule, new Date(schedule.lastSlot), bridge.clock.now(), catchUpMs)?.toISOString();
+}
+
+async function folderAnswers(bridge: Bridge, policy: SchedulePolicy, { place }: Schedule): Promise<boolean> {
+  const wanted = place ?? policy.workspace;
+  if (wanted === undefined) return true;
+  return answers(namedFolder(policy, wanted) ?? absolutePath(wanted), bridge.clock);
+}
+
+/** What nobody foresaw refuses the plan: thrown, it would end the supervisor at each start. */
+async function checkAgain(
+  bridge: Bridge,
+  policy: SchedulePolicy,
+  { markdown, title, place }: Schedule,
+  env: Environment,
+): Promise<Result<CheckedPlan>> {
+  try {
+    return await checkPlan(bridge, policy, { markdown, title, workspace: place ?? undefined }, env);
+  } catch (error) {
+    if (isStoreError(error)) throw error;
+    return refuse(messageOf(error));
+  }
 }
 
 async function takeUp(

@@ -9,6 +9,7 @@ import type { ProjectDetails } from '../project/project-details.ts';
 import type { Quota } from '../project/quota.ts';
 import type { Completion, RecordedEvidence, Update } from '../project/review.ts';
 import type { Run } from '../project/run.ts';
+import type { Schedule } from '../project/schedule.ts';
 import type { WorkProgress } from '../project/work-progress.ts';
 import { ok, type Result, refuse } from '../result.ts';
 import { openDependencies } from '../store/dependencies.ts';
@@ -30,6 +31,7 @@ import { requestsOf } from '../store/requests.ts';
 import { completionsOf, decisionsOf, newestCompletions } from '../store/reviews.ts';
 import { newestClaudeVersion } from '../store/run-facts.ts';
 import { findRun, openRuns, openRunsOf, runsOf } from '../store/runs.ts';
+import { allSchedules } from '../store/schedules.ts';
 import { latestUpdatesOf, updatesOf } from '../store/updates.ts';
 import { findWorktree } from '../store/worktrees.ts';
 import { type Bridge, lookUp } from './bridge.ts';
@@ -182,6 +184,7 @@ export interface Overview {
   readonly waiting: readonly Project[];
   /** What those in the queue wait for before they begin. */
   readonly waitsFor: ReadonlyMap<ProjectId, readonly Dependency[]>;
+  readonly schedules: readonly Schedule[];
   readonly spentTodayUsd: number;
   readonly todayRunsOfUnknownCost: number;
   /** Of the newest run for which it is known; null when it is known for none. */
@@ -228,6 +231,7 @@ export async function overview(bridge: Bridge, limit: number): Promise<Overview>
       oldestFirst: true,
       limit,
     }),
+    schedules: await allSchedules(db),
     spentTodayUsd: today.usd,
     todayRunsOfUnknownCost: today.unknown,
     claudeVersion: await newestClaudeVersion(db),

@@ -17,6 +17,7 @@ import type { Project } from '../project/project.ts';
 import type { Quota } from '../project/quota.ts';
 import type { RecordedEvidence } from '../project/review.ts';
 import type { Run } from '../project/run.ts';
+import { cleanLine } from '../project/text.ts';
 import type { WorkProgress } from '../project/work-progress.ts';
 import { redact } from '../redaction.ts';
 import { logFile } from '../state-folder.ts';
@@ -107,7 +108,12 @@ export async function statusReport(
     service: found?.service ?? null,
     // They quote the service manager and the last supervisor.
     problems: problems.map(redact),
-    warnings: [...configWarnings(host), ...claudeWarnings(seen.claudeVersion), ...(found?.warnings ?? [])],
+    warnings: [
+      ...configWarnings(host),
+      ...claudeWarnings(seen.claudeVersion),
+      ...scheduleWarnings(seen.schedules),
+      ...(found?.warnings ?? []),
+    ],
     holds: seen.holds,
     quotas: seen.quotas,
     counts: seen.counts,
@@ -201,6 +207,17 @@ function configWarnings(host: Host): string[] {
     if (!(error instanceof ConfigError)) throw error;
     return [`The configuration cannot be used, and no supervisor will start with it: ${error.message}`];
   }
+}
+
+/** A schedule that has paused itself makes nothing until a person has looked. */
+function scheduleWarnings(schedules: Overview['schedules']): string[] {
+  return schedules.flatMap(({ id, title, problem }) =>
+    problem === null
+      ? []
+      : [
+          `The schedule ${id} (${cleanLine(title)}) is paused: ${cleanLine(problem)} Then say: bridge-supervisor schedule resume ${id}`,
+        ],
+  );
 }
 
 function claudeWarnings(version: string | null): string[] {

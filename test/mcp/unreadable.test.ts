@@ -3,7 +3,7 @@ import { closeSync, existsSync, openSync } from 'node:fs';
 import { PassThrough } from 'node:stream';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { systemClock } from '../../src/clock.ts';
-import { buildDesktopServer } from '../../src/mcp/desktop.ts';
+import { buildDesktopServer, DESKTOP_TOOLS } from '../../src/mcp/desktop.ts';
 import { lineTransport } from '../../src/mcp/line-transport.ts';
 import { bridgeAccess } from '../../src/mcp/open-bridge.ts';
 import { eventually } from '../eventually.ts';
@@ -192,7 +192,7 @@ describe('unusual messages', () => {
     ['spaces and a Windows line end', ' \t{"jsonrpc":"2.0","id":"a","method":"tools/list"} \r'],
   ])('an unusual message is understood: %s', async (_, line) => {
     const { answer, said } = await told(line);
-    expect(answer).toMatchObject({ result: { tools: { length: 15 } } });
+    expect(answer).toMatchObject({ result: { tools: { length: DESKTOP_TOOLS.length } } });
     expect(said).toEqual([]);
   });
 
