@@ -109,9 +109,11 @@ const CHANGING_TOOLS = [
 ];
 
 /**
- * A question would have no one to answer it. A run stays in its folder: a later resume would begin in the other one.
+ * A question would have no one to answer it. A run stays in its folder: a later resume would begin in the other one. It stays
+ * in its permission mode, too: leaving `plan` is put to a person as any other call, and would widen what the plan allows (seen
+ * in 2.1.329).
  */
-const NOT_OFFERED = ['AskUserQuestion', 'EnterWorktree', 'ExitWorktree'];
+const NOT_OFFERED = ['AskUserQuestion', 'EnterWorktree', 'ExitWorktree', 'EnterPlanMode', 'ExitPlanMode'];
 
 /**
  * The settings of a workspace can name another service and so send the key there, start programs and permit tools; `-p`

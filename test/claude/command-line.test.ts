@@ -58,7 +58,7 @@ describe('command line', () => {
       '--allowedTools',
       'mcp__claude_bridge_code',
       '--disallowedTools',
-      'AskUserQuestion,EnterWorktree,ExitWorktree',
+      'AskUserQuestion,EnterWorktree,ExitWorktree,EnterPlanMode,ExitPlanMode',
       '--setting-sources',
       'user',
       '--add-dir',

@@ -17,6 +17,7 @@ async function made(rig: Rig, markdown: string, calls: readonly MessageReply[]) 
   const { project } = await rig.until(id, 'awaiting_approval');
   const results = rig.asked().flatMap(({ toolResults }) => toolResults);
   return {
+    id,
     refused: results.slice(0, calls.length).map(({ isError }) => isError),
     has: (file: string) => existsSync(join(project.workspace, file)),
   };
@@ -51,12 +52,16 @@ test('a plan takes permissions away by rules and by a lower mode, for its projec
   expect(['denied.txt', 'edited.txt', 'free.txt'].map(run.has)).toEqual([false, false, true]);
 });
 
-test('a plan that lets Claude only read gets a submission, and no change', async ({ rig }) => {
-  await rig.workspace('site', { policy: { allow: ['Bash'] } });
+test('a plan that lets Claude only read gets a submission and no change, and no way out of that', async ({
+  rig,
+}) => {
+  await rig.workspace('site', { policy: { allow: ['Bash'], ask: ['Bash(git push *)'] } });
   const run = await made(rig, '---\nworkspace: site\npermission_mode: plan\n---\n# Look\nOnly look.', [
+    call('ExitPlanMode', { plan: 'I change it.' }),
     call('Write', { file_path: join(rig.root, 'site', 'edited.txt'), content: 'x' }),
   ]);
-  expect([run.refused, run.has('edited.txt')]).toEqual([[true], false]);
+  expect([run.refused, run.has('edited.txt')]).toEqual([[true, true], false]);
+  expect((await rig.details(run.id)).requests).toEqual([]);
 });
 
 test('what was refused is allowed at the review, for this project alone, and the same session is told and uses it', async ({
