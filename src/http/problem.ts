@@ -21,6 +21,8 @@ export const PROBLEMS = {
   'round-not-found': { status: 404, title: 'Round not found' },
   'not-measured': { status: 404, title: 'Not measured' },
   'not-kept': { status: 404, title: 'No longer kept, or never there' },
+  'request-not-found': { status: 404, title: 'Request not found' },
+  'request-settled': { status: 409, title: 'Decided already, or to be decided otherwise' },
   'run-not-found': { status: 404, title: 'Run not found' },
   'plan-refused': { status: 422, title: 'Plan not accepted' },
   'illegal-move': { status: 409, title: 'Not possible in this status' },

@@ -8,6 +8,7 @@ import { showCheck, showDiff, showRound } from './routes/evidence.ts';
 import { pauseAll, resumeAll, showCosts, showOverview, showRun } from './routes/fleet.ts';
 import { health } from './routes/health.ts';
 import { listProjects, showProject } from './routes/projects.ts';
+import { answerQuestion, decidePermission, listQuestions } from './routes/questions.ts';
 import { sendProject } from './routes/send.ts';
 
 export const ROUTES: readonly Route[] = [
@@ -25,6 +26,9 @@ export const ROUTES: readonly Route[] = [
   showRound,
   showDiff,
   showCheck,
+  listQuestions,
+  answerQuestion,
+  decidePermission,
   followEvents,
   showRun,
   showCosts,

@@ -2,15 +2,17 @@ import type { Hold } from '../project/hold.ts';
 import type { Project, ProjectStatus } from '../project/project.ts';
 import type { ProjectDetails } from '../project/project-details.ts';
 import type { Quota } from '../project/quota.ts';
+import type { AskedRequest } from '../project/request.ts';
 import type { Decision } from '../project/review.ts';
 import type { RevisionChoice } from '../project/revision.ts';
 import type { Run } from '../project/run.ts';
 import { toWireHold, toWireUsageWindow } from './hold.ts';
 import { toWireProject } from './project.ts';
 import { toWireProjectDetails } from './project-details.ts';
+import { toWireRequest } from './request.ts';
 import { toWireDecision, toWireSubmission } from './round.ts';
 import { toWireRun } from './run.ts';
-import type { WireDecided, WireOverview, WireProjectAnswer } from './schemas/http.ts';
+import type { WireDecided, WireDecidedRequest, WireOverview, WireProjectAnswer } from './schemas/http.ts';
 
 /**
  * Without commands, which say nothing to a caller over HTTP.
@@ -74,4 +76,13 @@ export function toWireOverview(seen: {
     today_runs_of_unknown_cost: seen.todayRunsOfUnknownCost,
     now: seen.now,
   };
+}
+
+export function toWireDecidedRequest(decided: {
+  readonly project: Project;
+  readonly request: AskedRequest;
+  readonly repeated: boolean;
+}): WireDecidedRequest {
+  const { project, request, repeated } = decided;
+  return { project: toWireProject(project), request: toWireRequest(request), repeated };
 }

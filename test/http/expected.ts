@@ -90,4 +90,19 @@ export const EXPECTED: Readonly<Record<string, Expectation>> = {
     status: 200,
   },
   'GET /openapi.json': { needs: 'nobody', method: 'GET', path: '/openapi.json', status: 200 },
+  'GET /questions': { needs: 'read', method: 'GET', path: '/questions', status: 200 },
+  'POST /questions/:id/answer': {
+    needs: 'decide',
+    method: 'POST',
+    path: `/questions/${NO_PROJECT}/answer`,
+    body: { answer: '8080' },
+    status: 404,
+  },
+  'POST /permissions/:id': {
+    needs: 'decide',
+    method: 'POST',
+    path: `/permissions/${NO_PROJECT}`,
+    body: { decision: 'once' },
+    status: 404,
+  },
 };

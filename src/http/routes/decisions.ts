@@ -2,7 +2,6 @@ import * as z from 'zod';
 import { measuredRound } from '../../bridge/measured-round.ts';
 import { approve, type Decided, reject } from '../../bridge/reviews.ts';
 import { projectRules } from '../../bridge/work-rules.ts';
-import type { Credential } from '../../project/credential.ts';
 import { SHORT_OID_DIGITS } from '../../project/oid.ts';
 import type { Project } from '../../project/project.ts';
 import { cleanText, LIMITS } from '../../project/text.ts';
@@ -13,6 +12,7 @@ import { decidedSchema } from '../../wire/schemas/http.ts';
 import { type Call, defineRoute, type Reply } from '../define-route.ts';
 import { type Problem, problem } from '../problem.ts';
 import { namedProject, projectParams } from './named-project.ts';
+import { recordedName } from './recorded-name.ts';
 
 const binding = {
   round: z.int().min(1).optional().describe('the round that is meant; another one is refused'),
@@ -41,7 +41,7 @@ export const approveProject = defineRoute({
   async run({ params: { id }, body }, call) {
     const found = await namedProject(call, id);
     if (!found.ok) return { problem: found.refusal };
-    const options = { ...body, via: 'http' as const, by: nameOf(call.caller) };
+    const options = { ...body, via: 'http' as const, by: recordedName(call.caller) };
     return toReply(
       call,
       found.value,
@@ -68,18 +68,13 @@ export const rejectProject = defineRoute({
     if (!found.ok) return { problem: found.refusal };
     if (cleanText(reason) === '') return { problem: REASON_REQUIRED };
     const { maxRounds } = projectRules(call.config, found.value);
-    const options = { ...given, maxRounds, via: 'http' as const, by: nameOf(call.caller) };
+    const options = { ...given, maxRounds, via: 'http' as const, by: recordedName(call.caller) };
     const decided = await reject(call.bridge, found.value.id, reason, 'person', options);
     return toReply(call, found.value, given.round, decided);
   },
 });
 
 const REASON_REQUIRED = problem('reason-required', "a non-empty 'reason' is required to reject a project.");
-
-/** As the record has who decided. */
-function nameOf({ name }: Credential): string {
-  return `person: ${name}`;
-}
 
 async function toReply(
   call: Call,

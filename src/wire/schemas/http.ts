@@ -6,6 +6,7 @@ import { holdSchema } from './hold.ts';
 import { messageSchema } from './message.ts';
 import { projectSchema } from './project.ts';
 import { projectDetailsSchema } from './project-details.ts';
+import { requestSchema } from './request.ts';
 import { decisionSchema, submissionSchema } from './round.ts';
 import { runSchema } from './run.ts';
 import { count, time, usd } from './scalars.ts';
@@ -82,3 +83,13 @@ export const eventPageSchema = z
     reset: z.literal('ahead').nullable().describe('`after` is none of this store: fetch everything again'),
   })
   .describe('What has happened.');
+
+export const decidedRequestSchema = z
+  .strictObject({
+    project: projectSchema,
+    request: requestSchema,
+    repeated: z.boolean().describe('the same had been decided before; nothing was changed'),
+  })
+  .describe('A decision on what Claude asked, and where the project stands after it.');
+
+export type WireDecidedRequest = z.output<typeof decidedRequestSchema>;
