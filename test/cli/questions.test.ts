@@ -167,6 +167,15 @@ describe('questions in Desktop', () => {
       shown.facts.questions,
     );
 
+    const waits = 'Claude Code asks the person 2 things, and waits: show it with bridge_get_questions.';
+    for (const [tool, input] of [
+      ['bridge_get_project_updates', { project_id: id }],
+      ['bridge_get_project_updates', { project_id: id, after_id: 0 }],
+      ['bridge_wait', { cursor: 0, seconds: 0 }],
+      ['bridge_wait', { seconds: 0, project_id: id }],
+    ] as const)
+      expect((await person.call(tool, input)).facts.next).toContain(waits);
+
     const allow = { request_id: permission.id, scope: 'project' };
     const allowed = await person.call('bridge_allow', allow);
     expect(TOOL_RESULTS.bridge_allow.parse(allowed.facts)).toMatchObject({

@@ -6,6 +6,7 @@ import { type Answer, answer, type Call, defineTool } from '../define-tool.ts';
 import { fitting } from '../fit.ts';
 import { projectId } from '../input.ts';
 import { projectFacts, projectLine } from '../texts/project.ts';
+import { waitingQuestions } from '../texts/question.ts';
 import { QUOTED_NOTE } from '../texts/quoted.ts';
 import { updateFacts, updateText } from '../texts/review.ts';
 
@@ -48,9 +49,12 @@ async function newest(id: ProjectId, limit: number, { verbs }: Call): Promise<An
       ...projectFacts(project),
       ...result(shown),
       ...(earlier ? { earlier: true } : {}),
-      next: earlier
-        ? `For new updates, call with after_id ${lastId(shown, 0)}; for all of them, with after_id 0.`
-        : `For new updates, call with after_id ${lastId(shown, 0)}.`,
+      next: [
+        ...(await waitingQuestions(verbs, id)),
+        earlier
+          ? `For new updates, call with after_id ${lastId(shown, 0)}; for all of them, with after_id 0.`
+          : `For new updates, call with after_id ${lastId(shown, 0)}.`,
+      ].join(' '),
     },
   );
 }
@@ -66,9 +70,12 @@ async function following(id: ProjectId, after: number, limit: number, { verbs }:
     ...projectFacts(project),
     ...result(shown),
     ...(more ? { more: true } : {}),
-    next: more
-      ? `There are more: call with after_id ${last}.`
-      : `There are no more so far; for new ones, call with after_id ${last}.`,
+    next: [
+      ...(await waitingQuestions(verbs, id)),
+      more
+        ? `There are more: call with after_id ${last}.`
+        : `There are no more so far; for new ones, call with after_id ${last}.`,
+    ].join(' '),
   });
 }
 

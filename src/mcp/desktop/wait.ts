@@ -13,6 +13,7 @@ import { projectId } from '../input.ts';
 import { readiness } from '../readiness.ts';
 import { describeEvent } from '../texts/event.ts';
 import { blockerQuotes, blockersOf, projectFacts, projectLine } from '../texts/project.ts';
+import { waitingQuestions } from '../texts/question.ts';
 import { QUOTED_NOTE } from '../texts/quoted.ts';
 import { blockers, holdQuotes, readinessFacts } from '../texts/readiness.ts';
 
@@ -49,7 +50,10 @@ export const waitTool = defineTool({
       changes: shown.map(eventFacts),
       projects: projects.map(projectFacts),
       note: QUOTED_NOTE,
-      next: `To continue, call again with cursor ${next}.`,
+      next: [
+        ...(await waitingQuestions(verbs, project_id)),
+        `To continue, call again with cursor ${next}.`,
+      ].join(' '),
     });
   },
 });
@@ -72,7 +76,7 @@ async function nothingYet(cursor: Cursor, projectId: ProjectId | undefined, call
     changes: [],
     projects: projects.map(projectFacts),
     ...readinessFacts(ready),
-    next: [next, ...why].join(' '),
+    next: [...(await waitingQuestions(call.verbs, projectId)), next, ...why].join(' '),
   });
 }
 

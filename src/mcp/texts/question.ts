@@ -1,13 +1,15 @@
 /** What Claude Code asks, in words and as facts: all of it, since a person decides on it. */
 import type { Question } from '../../bridge/questions.ts';
+import type { ProjectId } from '../../project/ids.ts';
 import { quote } from '../../project/quotation.ts';
 import { type AskedRequest, isUndecided } from '../../project/request.ts';
 import { inputText } from '../../project/request-input.ts';
 import { describeState } from '../../project/request-text.ts';
-import { cleanLine, cleanText } from '../../project/text.ts';
+import { cleanLine, cleanText, plural } from '../../project/text.ts';
 import { toWireRequest } from '../../wire/request.ts';
 import type { ToolRequest } from '../../wire/schemas/tool-nouns.ts';
 import { cut } from '../fit.ts';
+import type { Verbs } from '../verbs.ts';
 import { projectLine } from './project.ts';
 
 /** Room for the words or the input of one. */
@@ -75,4 +77,17 @@ function shorten(text: string, { projectId }: AskedRequest): string {
   return left === 0
     ? beginning
     : `${beginning}… (${left} more characters; whole: \`bridge-supervisor questions ${projectId}\`)`;
+}
+
+/** A sentence for answers that show something else, while Claude waits for the person; nothing when it does not. */
+export async function waitingQuestions(
+  verbs: Pick<Verbs, 'questions'>,
+  projectId?: ProjectId,
+): Promise<string[]> {
+  const asked = await verbs.questions({ undecided: true, ...(projectId !== undefined && { projectId }) });
+  return asked.length === 0
+    ? []
+    : [
+        `Claude Code asks the person ${plural(asked.length, 'thing')}, and waits: show it with bridge_get_questions.`,
+      ];
 }
