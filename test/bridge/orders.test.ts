@@ -35,6 +35,7 @@ describe('what the supervisor reads', () => {
       cancelled: false,
       submitted: false,
       messages: [],
+      plan: null,
     });
     for (const message of ['use Rust', 'and be quick']) {
       rig.clock.advance(1_000);

@@ -212,7 +212,7 @@ function nothingTwice(project: Row<'projects'>, { runs }: Content): string[] {
   real.forEach((run, index) => {
     const before = real[index - 1];
     if (!before || before.round !== run.round) return;
-    if (!['resume', 'repair'].includes(run.kind))
+    if (!['resume', 'repair', 'answer'].includes(run.kind))
       broken.push(`run ${run.id} begins round ${run.round} of ${project.id} anew`);
     if (before.outcome === null) broken.push(`run ${run.id} follows run ${before.id}, which has no outcome`);
     if (run.kind === 'repair' && before.outcome !== 'submitted')
