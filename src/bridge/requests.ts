@@ -37,6 +37,8 @@ export interface RequestDecisionOptions {
   readonly via?: DecidedVia;
   /** Who decided, where it is known better than the actor says. */
   readonly by?: string;
+  /** Whether what is asked was shown in the conversation that the decision comes from; undefined where there is none. */
+  readonly shown?: boolean;
 }
 
 /** Answers a question in the person's words. */
@@ -91,7 +93,7 @@ async function decide(
   id: RequestId,
   verdict: Verdict,
   actor: Actor,
-  { by = actor, via = actor === 'desktop' ? 'desktop' : 'cli' }: RequestDecisionOptions,
+  { by = actor, via = actor === 'desktop' ? 'desktop' : 'cli', shown = true }: RequestDecisionOptions,
 ): Promise<Result<DecidedRequest>> {
   const asked = await findRequest(bridge, id);
   if (!asked.ok) return asked;
@@ -108,8 +110,10 @@ async function decide(
     async (trx, project) => {
       const present = await findRequestRow(trx, id);
       if (!present) return refuse(unknownRequest(id));
-      if (isUndecided(present))
-        return nextState(present, verdict.action) ? undefined : refuse(wrongKind(present));
+      if (isUndecided(present)) {
+        if (nextState(present, verdict.action) === undefined) return refuse(wrongKind(present));
+        return shown ? undefined : refuse(notShown(present));
+      }
       return isRepeated(present, verdict)
         ? ok({ request: present, project, repeated: true })
         : refuse(`${describeState(present)}; nothing was changed.`);
@@ -162,6 +166,10 @@ function wrongKind({ id, kind }: AskedRequest): string {
   return kind === 'question'
     ? `request ${id} is a question: answer it; nothing was changed.`
     : `request ${id} asks for permission: allow or deny it; nothing was changed.`;
+}
+
+function notShown({ id, kind }: AskedRequest): string {
+  return `${kind} ${id} has not been shown yet: show it to the person first (bridge_get_questions); nothing was changed.`;
 }
 
 function unknownRequest(text: string): string {

@@ -150,11 +150,13 @@ describe('questions on the command line', () => {
 });
 
 describe('questions in Desktop', () => {
-  test('Desktop shows what Claude asks as a quotation, first in the queue, and settles it once', async ({
+  test('Desktop shows what Claude asks as a quotation, first in the queue, and settles what it has shown, once', async ({
     rig,
   }) => {
     const { id, question, permission } = await asking(rig);
     const person = await desktop(rig.home);
+    const unseen = await person.call('bridge_allow', { request_id: permission.id, scope: 'once' });
+    expect(unseen).toMatchObject({ isError: true, text: expect.stringContaining('has not been shown yet') });
     const shown = await person.call('bridge_get_questions', { project_id: id });
     expect(TOOL_RESULTS.bridge_get_questions.parse(shown.facts)).toEqual(shown.facts);
     const orders = shown.text.split('\n').filter((line) => /Approve this|allow all/.test(line));

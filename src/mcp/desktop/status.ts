@@ -47,7 +47,8 @@ export const projectStatusTool = defineTool({
     const { project } = details.value;
     const round = await call.verbs.measuredRound(project_id);
     if (!round.ok) return round;
-    call.shown.note(round.value);
+    call.shown.noteRound(round.value);
+    call.shown.noteRequests(details.value.requests);
     const ready = await readiness(call.verbs);
     return answer(
       [
