@@ -70,7 +70,7 @@ export interface Journal {
   readonly told: Map<string, Told>;
   /** When each project asked the model, in milliseconds since 1970; by tag. */
   readonly requestedAt: Map<string, number[]>;
-  /** How many messages of the model its conversation has had; by tag. */
+  /** How many messages of the model with a call its conversation has had; by tag. */
   readonly messages: Map<string, number>;
   /** What one message of the model costs, in US dollars. */
   messagePriceUsd: number;

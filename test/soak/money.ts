@@ -1,5 +1,6 @@
 /** What the plans of a soak may cost, and what each message of the model does. */
 import { listPriceUsd } from '../../src/claude/list-prices.ts';
+import type { ScriptTurn } from '../../src/simulator/turn.ts';
 import type { Journal } from './journal.ts';
 import type { Random } from './random.ts';
 
@@ -38,8 +39,11 @@ function cents(random: Random): number {
   return random.whole(5, 25) / 100;
 }
 
-/** Keeps how long the conversation of a project has grown: so many messages of the model has Claude taken in. */
-export function noteMessages(journal: Journal, tag: string, model: string, count: number): void {
+/** Keeps how many messages of the model Claude has taken in, less those without a call: Claude Code writes some of these. */
+export function noteMessages(journal: Journal, tag: string, { messages, model }: ScriptTurn): void {
+  const own = messages.filter(
+    ({ role, content }) => role === 'assistant' && content.some(({ type }) => type === 'tool_use'),
+  );
   journal.messagePriceUsd = Math.max(journal.messagePriceUsd, messagePriceUsd(model));
-  journal.messages.set(tag, Math.max(journal.messages.get(tag) ?? 0, count));
+  journal.messages.set(tag, Math.max(journal.messages.get(tag) ?? 0, own.length));
 }

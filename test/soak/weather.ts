@@ -72,7 +72,7 @@ function noteRequest(journal: Journal, turn: ScriptTurn, at: number): void {
   const tag = tagOf(turn);
   if (tag === undefined) return;
   journal.requestedAt.set(tag, [...(journal.requestedAt.get(tag) ?? []), at]);
-  noteMessages(journal, tag, turn.model, turn.messages.filter(({ role }) => role === 'assistant').length);
+  noteMessages(journal, tag, turn);
 }
 
 const BAD: Readonly<Record<Exclude<Storm, 'limit'>, (random: Random) => Reply>> = {
