@@ -4,12 +4,14 @@ import type { Project } from '../project/project.ts';
 import {
   type AskedRequest,
   isUndecided,
+  isUntold,
   nextState,
   type PermissionScope,
   type RequestAction,
   type RequestState,
 } from '../project/request.ts';
 import { describeState } from '../project/request-text.ts';
+import type { ResumeCost } from '../project/resume-cost.ts';
 import type { DecidedVia } from '../project/review.ts';
 import type { Run } from '../project/run.ts';
 import { cleanLine, cleanText, LIMITS } from '../project/text.ts';
@@ -21,13 +23,16 @@ import {
   undecidedRequests,
   updateRequest,
 } from '../store/requests.ts';
-import { type Actor, type Bridge, changeProject, type ProjectChange } from './bridge.ts';
+import { type Actor, type Bridge, changeProject, nowText, type ProjectChange } from './bridge.ts';
 import { databaseOf } from './open-bridge.ts';
+import { resumeCostOf } from './resume-cost.ts';
 
 export interface DecidedRequest {
   readonly request: AskedRequest;
   /** As it is now: in progress again when nothing that it asked is undecided. */
   readonly project: Project;
+  /** What it costs that the session goes on; null: nothing is read again. */
+  readonly resumeCost: ResumeCost | null;
   /** The same decision had been made before; it was returned and nothing was changed. */
   readonly repeated: boolean;
 }
@@ -105,7 +110,9 @@ async function decide(
     async (change) => {
       const state = nextState(asked.value, verdict.action);
       if (!state) throw new Error(`request ${id} cannot be ${verdict.action}ed after it was checked`);
-      return { ...(await settle(change, asked.value, { ...verdict, state, by, via })), repeated: false };
+      const settled = await settle(change, asked.value, { ...verdict, state, by, via });
+      const cost = await resumeCostOf(change.trx, settled.project, change.now);
+      return { ...settled, resumeCost: cost, repeated: false };
     },
     async (trx, project) => {
       const present = await findRequestRow(trx, id);
@@ -114,9 +121,9 @@ async function decide(
         if (nextState(present, verdict.action) === undefined) return refuse(wrongKind(present));
         return shown ? undefined : refuse(notShown(present));
       }
-      return isRepeated(present, verdict)
-        ? ok({ request: present, project, repeated: true })
-        : refuse(`${describeState(present)}; nothing was changed.`);
+      if (!isRepeated(present, verdict)) return refuse(`${describeState(present)}; nothing was changed.`);
+      const cost = isUntold(present) ? await resumeCostOf(trx, project, nowText(bridge)) : null;
+      return ok({ request: present, project, resumeCost: cost, repeated: true });
     },
   );
 }

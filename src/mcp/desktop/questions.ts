@@ -4,6 +4,7 @@ import type { DecidedRequest, RequestDecisionOptions } from '../../bridge/reques
 import { asRequestId, type RequestId } from '../../project/ids.ts';
 import { PERMISSION_SCOPES } from '../../project/request.ts';
 import { describeState } from '../../project/request-text.ts';
+import { describeResumeCost } from '../../project/resume-cost.ts';
 import { cleanLine } from '../../project/text.ts';
 import { type Answer, answer, type Call, defineTool } from '../define-tool.ts';
 import { fitting } from '../fit.ts';
@@ -35,7 +36,7 @@ export const questionsTool = defineTool({
       undecided: true,
       ...(project_id !== undefined && { projectId: project_id }),
     });
-    const shown = fitting(asked, (one) => requestFacts(one.request));
+    const shown = fitting(asked, requestFacts);
     known.noteRequests(shown.map(({ request }) => request));
     const more = shown.length < asked.length;
     return answer(
@@ -46,7 +47,7 @@ export const questionsTool = defineTool({
             ...shown.flatMap(questionText),
           ],
       {
-        questions: shown.map((one) => requestFacts(one.request)),
+        questions: shown.map(requestFacts),
         ...(shown.length > 0 ? { note: QUOTED_NOTE } : {}),
         ...(more ? { more: true } : {}),
         next:
@@ -133,11 +134,12 @@ async function decidedAnswer(decided: DecidedRequest, call: Call): Promise<Answe
     [
       repeated ? `Nothing was changed: ${state}.` : `${state.charAt(0).toUpperCase()}${state.slice(1)}.`,
       projectLine(project),
+      decided.resumeCost ? describeResumeCost(decided.resumeCost) : undefined,
       ...blockerQuotes([project], ready),
     ],
     {
       ...projectFacts(project),
-      request: requestFacts(decided.request),
+      request: requestFacts(decided),
       repeated,
       ...outlook(project, ready),
     },

@@ -44,7 +44,7 @@ export const approvalQueueTool = defineTool({
         ...(schedules.length > 0 ? ['', ...schedules.map(scheduleLine)] : []),
       ],
       {
-        ...(asked.length > 0 ? { questions: asked.map(({ request }) => requestFacts(request)) } : {}),
+        ...(asked.length > 0 ? { questions: asked.map(requestFacts) } : {}),
         waiting: shown.map(roundFacts),
         ...(shown.length + stuck.length + asked.length > 0 ? { note: QUOTED_NOTE } : {}),
         ...(more ? { more: true } : {}),

@@ -124,7 +124,8 @@ function newestOf(details: ProjectDetails) {
   const { project, runs, completions, decisions, updates, waitingMessages } = details;
   const open = runs.find((run) => run.endedAt === null);
   const lastEnd = open ? undefined : endOf(runs.at(-1));
-  const asked = details.requests.filter(isUndecided);
+  const { requests, resumeCost } = details;
+  const asked = requests.filter(isUndecided).map((request) => ({ request, resumeCost }));
   const hasQuotes = lastEnd !== undefined || project.attention !== null || asked.length > 0;
   return {
     asked,
