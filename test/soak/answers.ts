@@ -102,7 +102,7 @@ const TWICE = 0.2;
 
 function deedOf({ id, kind }: Row<'requests'>, { scope, text }: Answer): Deed {
   const args = { request_id: id };
-  const made = { repeatable: true };
+  const made = { repeatable: true, shownBy: 'bridge_get_questions' };
   if (kind === 'question')
     return {
       ...made,
