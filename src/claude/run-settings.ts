@@ -19,7 +19,7 @@ export interface RunSettings {
   readonly stateFolders: readonly string[];
   readonly blockOutside: BlockOutside;
   /** Rules that hold in every permission mode and over every allowed one, also where no hook runs. */
-  readonly policy: Pick<Policy, 'deny' | 'ask'>;
+  readonly policy: Pick<Policy, 'mode' | 'deny' | 'ask'>;
   /** How long a call may wait for a person, in milliseconds. */
   readonly askWaitMs: number;
   /** Null: its commands run without one. */
@@ -48,7 +48,15 @@ export function runSettings({ workspace, askWaitMs, sandbox, ...protection }: Ru
     ],
   };
   const settings = sandbox && { sandbox: sandboxSettings(sandbox, workspace, protection.stateFolders) };
-  return JSON.stringify({ permissions, hooks, ...settings });
+  return JSON.stringify({ permissions, hooks, ...settings, ...readingOnly(protection.policy) });
+}
+
+/**
+ * In its mode `plan` Claude Code lets its own classifier permit commands, where the account has one, and starts no subagent
+ * where it has none; any settings that say no turn that off (seen in 2.1.329).
+ */
+function readingOnly({ mode }: Pick<Policy, 'mode'>): object {
+  return mode === 'plan' ? { useAutoModeDuringPlan: false } : {};
 }
 
 /** The settings of a reviewer, which has no server of ours for a hook to call. It never reads outside its folder. */
@@ -61,7 +69,9 @@ export function reviewSettings(protection: Pick<Protection, 'projectId' | 'state
 /** Those of the owner are on the command line of a reviewer. */
 const NO_RULES = { deny: [], ask: [] };
 
-type Protection = Omit<RunSettings, 'workspace' | 'askWaitMs' | 'sandbox'>;
+type Protection = Omit<RunSettings, 'workspace' | 'askWaitMs' | 'sandbox' | 'policy'> & {
+  readonly policy: Pick<Policy, 'deny' | 'ask'>;
+};
 
 function permissionsOf({ projectId, stateFolders, blockOutside, policy }: Protection): object {
   const names = [...PROTECTED, ...worktreesBut(projectId)];

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { type RunSettings, reviewSettings, runSettings } from '../../src/claude/run-settings.ts';
+import type { PermissionMode } from '../../src/project/policy.ts';
 
 function settings(changes: Partial<RunSettings> = {}) {
   return JSON.parse(
@@ -8,7 +9,7 @@ function settings(changes: Partial<RunSettings> = {}) {
       workspace: '/code/site',
       stateFolders: ['/home/ann/.bridge'],
       blockOutside: 'files',
-      policy: { deny: [], ask: [] },
+      policy: { mode: 'acceptEdits', deny: [], ask: [] },
       askWaitMs: 120_000,
       sandbox: null,
       ...changes,
@@ -90,10 +91,20 @@ describe('settings of a run', () => {
   });
 
   test('the settings deny and ask about what the policy says, besides the files of the state folder', () => {
-    const policy = { deny: ['WebFetch', 'Bash(git push *)'], ask: ['Bash(npm publish *)'] };
+    const policy = {
+      mode: 'acceptEdits' as const,
+      deny: ['WebFetch', 'Bash(git push *)'],
+      ask: ['Bash(npm publish *)'],
+    };
     const { deny, ask } = settings({ policy }).permissions;
     expect(deny).toEqual([...settings().permissions.deny, ...policy.deny]);
     expect(ask).toEqual(policy.ask);
+  });
+
+  test('the settings of a run that only reads keep the classifier of Claude Code from permitting more', () => {
+    const of = (mode: PermissionMode) => settings({ policy: { mode, deny: [], ask: [] } });
+    expect(of('plan').useAutoModeDuringPlan).toBe(false);
+    expect(of('acceptEdits')).not.toHaveProperty('useAutoModeDuringPlan');
   });
 
   test('the settings of a reviewer have no hook, and refuse what lies outside its folder', () => {
