@@ -11,6 +11,7 @@ export const SAMPLES: { readonly [T in EventType]: EventData<T> } = {
   'project.verified': {
     round: 1,
     attempt: 1,
+    outline: false,
     measured: true,
     checksPassed: true,
     repairs: 0,
@@ -22,6 +23,7 @@ export const SAMPLES: { readonly [T in EventType]: EventData<T> } = {
   },
   'project.checks_failed': { round: 1, attempt: 1, failed: ['test'], repair: 1 },
   'project.findings_sent_back': { round: 1, attempt: 1, findings: 2, repair: 1 },
+  'project.outline_approved': { round: 1, via: 'desktop' },
   'project.approved': { round: 1, reason: '' },
   'project.rejected': { round: 1, reason: 'too slow' },
   'project.revision_started': { round: 2 },

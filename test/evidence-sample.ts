@@ -7,6 +7,7 @@ export function sampleEvidence(facts: Partial<Evidence> = {}): Evidence {
     projectId: '0123456789ab',
     round: 2,
     attempt: 1,
+    outline: false,
     madeAt: '2026-03-01T12:00:00.000Z',
     madeBy: 'bridge-supervisor 1.0.0',
     planRevision: 1,

@@ -81,7 +81,7 @@ export interface ProjectChange {
 export async function changeProject<T>(
   bridge: Bridge,
   projectId: ProjectId,
-  action: ProjectAction,
+  action: ProjectAction | ((project: Project) => ProjectAction),
   actor: Actor,
   work: (change: ProjectChange) => Promise<T>,
   before?: (trx: Writer, project: Project) => Promise<Result<T> | undefined>,
@@ -91,8 +91,9 @@ export async function changeProject<T>(
     if (!project) return { reply: refuse(unknownProject(projectId)) };
     const early = await before?.(trx, project);
     if (early) return { reply: early };
-    const to = next(project, action);
-    if (!to) return { reply: refuse(illegalMoveMessage(project.status, action)) };
+    const taken = typeof action === 'function' ? action(project) : action;
+    const to = next(project, taken);
+    if (!to) return { reply: refuse(illegalMoveMessage(project.status, taken)) };
     const events: NewEvent[] = [];
     const event: ProjectChange['event'] = async (happening, runId = null) => {
       const appended: NewEvent = { ...happening, projectId, runId, actor, createdAt: now };
@@ -102,7 +103,7 @@ export async function changeProject<T>(
     let status = to;
     const moveOn: ProjectChange['moveOn'] = (following) => {
       const after = next({ ...project, status }, following);
-      if (!after) throw new Error(`${following} cannot follow ${action}: ${projectId} is ${status}`);
+      if (!after) throw new Error(`${following} cannot follow ${taken}: ${projectId} is ${status}`);
       status = after;
       return after;
     };

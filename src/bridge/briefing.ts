@@ -18,6 +18,8 @@ export interface Briefing {
   readonly markdown: string;
   /** Why the round before this one was rejected, and what was allowed with that. */
   readonly reason: string | null;
+  /** The outline that was approved, in Claude's words; null: none. */
+  readonly outline: string | null;
   /** The owner's checks that failed on the submission of this round; a repair has to make them pass. */
   readonly redChecks: readonly CheckResult[];
   /** What a reviewer says must not stay so in the submission of this round; it was sent back for that. */
@@ -45,10 +47,13 @@ export interface RejectedRound {
  */
 export async function readBriefing(db: Reader, project: Project, isFresh: boolean): Promise<Briefing> {
   const decision = await lastDecision(db, project.id);
+  const { outlineRound } = project;
+  const approved = outlineRound === null ? undefined : await findCompletion(db, project.id, outlineRound);
   const measured = await findEvidence(db, project.id, project.round);
   return {
     markdown: await planText(db, project.id),
     reason: decision?.verdict === 'rejected' ? reasonWithAllowed(decision.reason, decision.allowed) : null,
+    outline: approved?.summary ?? null,
     redChecks: measured?.evidence.checks.filter((check) => !hasPassed(check)) ?? [],
     findings: measured ? blockingFindings(measured.evidence) : [],
     answers: await untoldAnswers(db, project),

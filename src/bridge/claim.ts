@@ -4,6 +4,7 @@ import type { Environment } from '../environment.ts';
 import { type CostSum, sumCosts } from '../project/costs.ts';
 import type { Happening } from '../project/event.ts';
 import { OWN_ACCOUNT } from '../project/ids.ts';
+import { isOutline, opensWork } from '../project/outline.ts';
 import type { Project } from '../project/project.ts';
 import type { AskedRequest } from '../project/request.ts';
 import type { RecordedEvidence } from '../project/review.ts';
@@ -106,7 +107,7 @@ async function claim(
     const inRound = earlier.filter(({ round }) => round === claimed.round);
     const untold = await untoldAnswers(trx, claimed);
     const measured = await findEvidence(trx, project.id, claimed.round);
-    const kind = kindOfRun(claimed.round, inRound, measured, untold.length > 0);
+    const kind = kindOfRun(claimed, inRound, measured, untold.length > 0);
     const resumes =
       kind === 'answer'
         ? deferredCall(
@@ -196,14 +197,19 @@ async function takeUp(trx: Writer, project: Project, now: string): Promise<Proje
 
 /** The first run of a round opens it; a later one brings answers, repairs what the checks or a reviewer found, or resumes it. */
 function kindOfRun(
-  round: number,
+  project: Project,
   inRound: readonly Run[],
   measured: RecordedEvidence | undefined,
   isAnswered: boolean,
 ): WorkKind {
-  if (inRound.length === 0) return round === 1 ? 'execute' : 'revise';
+  if (inRound.length === 0) return firstKind(project);
   if (measured && inRound.at(-1)?.id === measured.runId) return 'repair';
   return isAnswered ? 'answer' : 'resume';
+}
+
+function firstKind(project: Project): WorkKind {
+  if (project.round === 1) return isOutline(project) ? 'outline' : 'execute';
+  return opensWork(project) ? 'execute' : 'revise';
 }
 
 /** When a project that waits out a back-off becomes ready. */

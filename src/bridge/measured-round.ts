@@ -2,6 +2,7 @@
 
 import { type ProjectId, unknownProject } from '../project/ids.ts';
 import { type LandingPlan, landingPlan } from '../project/landing-plan.ts';
+import { isOutline } from '../project/outline.ts';
 import type { Policy } from '../project/policy.ts';
 import type { Project } from '../project/project.ts';
 import type { Completion, Decision, RecordedEvidence } from '../project/review.ts';
@@ -112,6 +113,7 @@ async function landingOf(
   project: Project,
   measured: RecordedEvidence | undefined,
 ): Promise<LandingPlan> {
+  if (isOutline(project)) return { kind: 'outline' };
   if (!(await isToLand(databaseOf(bridge).read, project)))
     return { kind: 'in_place', folder: project.workspace };
   const rules = policy && projectRules(policy, project);

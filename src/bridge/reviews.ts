@@ -3,8 +3,9 @@
 import { MAX_ALLOWED_RULES, whyNotAllowed } from '../project/allowed-rules.ts';
 import { baseOf, treeOf } from '../project/evidence.ts';
 import type { ProjectId } from '../project/ids.ts';
+import { isOutline } from '../project/outline.ts';
 import type { Policy } from '../project/policy.ts';
-import type { Project } from '../project/project.ts';
+import type { Project, ProjectAction } from '../project/project.ts';
 import type { DecidedVia, Decision, RecordedEvidence, Verdict } from '../project/review.ts';
 import type { ReviseIn } from '../project/revision.ts';
 import { cleanText, LIMITS } from '../project/text.ts';
@@ -12,6 +13,7 @@ import { DEFAULT_MAX_ROUNDS } from '../project/work-rules.ts';
 import { ok, type Result, refuse } from '../result.ts';
 import type { Reader } from '../store/database.ts';
 import { findEvidence } from '../store/evidence.ts';
+import { updateProject } from '../store/projects.ts';
 import { findDecision, insertDecision, lastDecision } from '../store/reviews.ts';
 import { needsAttention } from './attention.ts';
 import { type Actor, type Bridge, changeProject, type ProjectChange } from './bridge.ts';
@@ -39,7 +41,7 @@ export interface DecisionOptions extends Binding {
   readonly maxRounds?: number;
 }
 
-/** Approves the submitted work of a round. */
+/** Approves the submitted work of a round, or its outline: then the work begins in the next round. */
 export async function approve(
   bridge: Bridge,
   projectId: ProjectId,
@@ -84,11 +86,10 @@ async function decide(
   actor: Actor,
   options: DecisionOptions,
 ): Promise<Result<Decided>> {
-  const action = verdict === 'approved' ? 'approve' : 'reject';
   return changeProject<Decided>(
     bridge,
     projectId,
-    action,
+    (project) => moveOf(verdict, project),
     actor,
     async (change) => {
       const { trx, now, project } = change;
@@ -105,6 +106,8 @@ async function decide(
         via: options.via ?? (actor === 'desktop' ? 'desktop' : 'cli'),
       });
       const decided = { ...project, status: change.to, updatedAt: now };
+      if (decision.verdict === 'approved' && isOutline(project))
+        return { project: await beginWork(change, decided), decision, repeated: false };
       // The plan's own limit was not above the owner's.
       const maxRounds = project.maxRounds ?? options.maxRounds ?? DEFAULT_MAX_ROUNDS;
       if (verdict === 'approved' || project.round < maxRounds)
@@ -124,6 +127,18 @@ async function decide(
       return problem === undefined ? undefined : refuse(`${problem}; nothing was changed.`);
     },
   );
+}
+
+function moveOf(verdict: Verdict, project: Project): ProjectAction {
+  if (verdict === 'rejected') return 'reject';
+  return isOutline(project) ? 'approve_outline' : 'approve';
+}
+
+/** The round of work is open in the transaction of the approval: whatever ends now, it begins once. */
+async function beginWork({ trx }: ProjectChange, decided: Project): Promise<Project> {
+  const opened = { round: decided.round + 1, outlineRound: decided.round };
+  await updateProject(trx, decided.id, { round: opened.round, outline_round: opened.outlineRound });
+  return { ...decided, ...opened };
 }
 
 /**
@@ -173,11 +188,11 @@ export async function recordDecision(
   });
   const data = { round, reason, via, ...(tree !== null && { tree }) };
   const allowed = allow.length > 0 && { allowed: [...allow] };
-  await event(
-    verdict === 'approved'
-      ? { type: 'project.approved', data }
-      : { type: 'project.rejected', data: { ...data, ...allowed } },
-  );
+  const outline = isOutline(project) && { outline: true };
+  if (verdict === 'rejected')
+    await event({ type: 'project.rejected', data: { ...data, ...allowed, ...outline } });
+  else if (outline) await event({ type: 'project.outline_approved', data });
+  else await event({ type: 'project.approved', data });
   const decision = await findDecision(trx, id, round);
   if (!decision) throw new Error(`decision on ${id} is not there right after it was inserted`);
   return decision;

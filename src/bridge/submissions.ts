@@ -2,6 +2,7 @@
 
 import { hasExpired } from '../project/expiry.ts';
 import type { ProjectId, RunId } from '../project/ids.ts';
+import { isOutline } from '../project/outline.ts';
 import type { Project } from '../project/project.ts';
 import type { Completion, SteeringMessage, Update } from '../project/review.ts';
 import { cleanLine, cleanText, LIMITS } from '../project/text.ts';
@@ -201,7 +202,11 @@ export async function sendCompletion(
       });
       await updateProject(trx, projectId, { tries: 0, not_before: null });
       await withdrawRequests(trx, projectId, now);
-      await event({ type: 'project.submitted', data: { round, attempt, summary } }, speaker.runId);
+      const outline = isOutline(project) && { outline: true };
+      await event(
+        { type: 'project.submitted', data: { round, attempt, summary, ...outline } },
+        speaker.runId,
+      );
       const completion = await findCompletion(trx, projectId, round);
       if (!completion) throw new Error(`completion of ${projectId} is not there right after it was inserted`);
       return { completion, repeated: false };

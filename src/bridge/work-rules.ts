@@ -1,4 +1,5 @@
 import { absolutePath } from '../home-path.ts';
+import { isOutline, rulesOfOutline } from '../project/outline.ts';
 import { narrowed } from '../project/policy.ts';
 import type { Project } from '../project/project.ts';
 import { type SharedRules, type WorkRules, workRules } from '../project/work-rules.ts';
@@ -34,7 +35,7 @@ export function projectRules(policy: RulesPolicy, project: Project): WorkRules {
   const checks = names?.every(isKnown)
     ? rules.checks.filter(({ name }) => names.includes(name))
     : rules.checks;
-  return {
+  const asked: WorkRules = {
     ...rules,
     checks,
     onApprove: onApprove === 'branch' ? 'branch' : rules.onApprove,
@@ -42,6 +43,7 @@ export function projectRules(policy: RulesPolicy, project: Project): WorkRules {
     maxTurns: least(maxTurns, rules.maxTurns),
     runTimeoutMs: least(timeoutMs, rules.runTimeoutMs),
   };
+  return isOutline(project) ? rulesOfOutline(asked) : asked;
 }
 
 /** Null, for each: no limit. */

@@ -2,6 +2,7 @@
 
 import type { CheckResult, Finding } from '../project/evidence.ts';
 import { describeOutcome } from '../project/outcome-text.ts';
+import { isOutline, opensWork } from '../project/outline.ts';
 import { planBody } from '../project/plan.ts';
 import type { Project } from '../project/project.ts';
 import { asCode, inQuotes, quote } from '../project/quotation.ts';
@@ -18,6 +19,8 @@ export interface PromptFacts {
   readonly markdown: string;
   /** Why the last round was rejected; null in the first round. */
   readonly reason: string | null;
+  /** The approved outline; null: none. */
+  readonly outline: string | null;
   /** The owner's checks that failed on what was submitted in this round. */
   readonly redChecks: readonly CheckResult[];
   /** What a reviewer blocks in what was submitted in this round, if it was sent back for that. */
@@ -56,44 +59,64 @@ export function amendedPlan(title: string, markdown: string): string {
 }
 
 function opening(facts: PromptFacts): string {
-  const { kind, project, markdown, reason, last, remembers, record } = facts;
-  const execute = fillTemplate('prompts/execute.md', {
-    sandbox: facts.isSandboxed ? IN_SANDBOX : '',
-    title: project.title,
-    plan: planBody(markdown),
-  });
+  const { kind, project, reason, last, remembers, record } = facts;
+  const execute = firstPrompt(facts);
   const repair = repairRequest(facts);
   const rejection =
     reason === null ? '' : `The person rejected the last submission for this reason:\n\n${reason}`;
+  // Each run of the round that it opened is told: the one before may have ended unheard.
+  const approval = opensWork(project) || !remembers ? outlineApproval(facts) : '';
+  const still = isOutline(project) ? [fillTemplate('prompts/outline-still.md', {})] : [];
+  const withStill = (text: string) => joined([text, ...still]);
   const told = facts.answers.map(toldInPrompt).join('\n\n');
-  const request = [rejection, repair].filter((text) => text !== '').join('\n\n');
+  const request = joined([approval, rejection, repair]);
   const isNew = last === undefined && request === '' && told === '';
   // Where the round has been submitted since, or has asked something, the record knows more.
-  if (!remembers && facts.rejected && reason !== null && repair === '' && told === '')
-    return revisionPrompt({ execute, reason, ...facts.rejected });
+  if (!remembers && facts.rejected && reason !== null && repair === '' && told === '' && !isOutline(project))
+    return revisionPrompt({ execute: joined([execute, approval]), reason, ...facts.rejected });
   if (!remembers)
     return isNew
       ? execute
       : fillTemplate('prompts/restart.md', {
           execute,
           record,
-          request: [told, request].filter((text) => text !== '').join('\n\n'),
+          request: withStill(joined([told, request])),
         });
   switch (kind) {
-    case 'execute':
+    case 'outline':
       return execute;
-    case 'revise':
-      return fillTemplate('prompts/revise.md', { reason: reason ?? '' });
+    case 'execute':
+      return approval === '' ? execute : approval;
+    case 'revise': {
+      const template = isOutline(project) ? 'prompts/outline-revise.md' : 'prompts/revise.md';
+      return fillTemplate(template, { reason: reason ?? '' });
+    }
     case 'repair':
       return repair;
     case 'answer':
-      return fillTemplate('prompts/answer.md', { answers: told, request });
+      return fillTemplate('prompts/answer.md', { answers: told, request: withStill(request) });
     case 'resume':
       return fillTemplate('prompts/resume.md', {
         what: last?.outcome ? describeOutcome(last.outcome, inQuotes) : 'the run was lost',
-        request,
+        request: withStill(request),
       });
   }
+}
+
+function joined(texts: readonly string[]): string {
+  return texts.filter((text) => text !== '').join('\n\n');
+}
+
+/** What a session is told first that knows nothing. */
+function firstPrompt({ project, markdown, isSandboxed }: PromptFacts): string {
+  const plan = { title: project.title, plan: planBody(markdown) };
+  if (isOutline(project)) return fillTemplate('prompts/outline.md', plan);
+  return fillTemplate('prompts/execute.md', { sandbox: isSandboxed ? IN_SANDBOX : '', ...plan });
+}
+
+/** Empty where no outline was approved. Its words are Claude's own. */
+function outlineApproval({ outline }: PromptFacts): string {
+  return outline === null ? '' : fillTemplate('prompts/outline-approved.md', { outline: quote(outline) });
 }
 
 const IN_SANDBOX =

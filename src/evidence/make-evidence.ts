@@ -34,6 +34,7 @@ export type RoundRecord = Pick<
   | 'projectId'
   | 'round'
   | 'attempt'
+  | 'outline'
   | 'madeAt'
   | 'madeBy'
   | 'planRevision'
@@ -199,6 +200,7 @@ async function measuredPart(
     },
     claims: { ...claims, undeclared: claims.undeclared.slice(0, MAX_CHANGES) },
     warnings: warningsOf({
+      outline: options.record.outline,
       ...(await factsOf(measured, found, place)),
       changes,
       changedByChecks: checks.flatMap(({ changedFiles }) => changedFiles),

@@ -56,7 +56,10 @@ export function asChange({ mode, oldMode, target: _, ...change }: TreeChange): C
   return { ...change, ...(mode !== null && mode !== oldMode && { mode }) };
 }
 
-type GitFacts = Omit<RoundFacts, 'changes' | 'changedByChecks' | 'claimedOutside' | 'checkInputs'>;
+type GitFacts = Omit<
+  RoundFacts,
+  'outline' | 'changes' | 'changedByChecks' | 'claimedOutside' | 'checkInputs'
+>;
 
 export async function factsOf(
   measured: MeasuredTree & { kind: 'measured' },

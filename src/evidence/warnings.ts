@@ -7,6 +7,8 @@ import { changedCheckInputs } from './check-inputs.ts';
 
 /** Paths are relative to the top of what was measured, unless said otherwise. */
 export interface RoundFacts {
+  /** An outline was asked for: nothing was to change. */
+  readonly outline: boolean;
   /** From the base to the result. */
   readonly changes: readonly Change[];
   /** Every file of the result. */
@@ -45,6 +47,7 @@ const MAX_FILE_BYTES = 5_000_000;
 const MAX_PATHS = 100;
 
 const PATHS: Readonly<Record<WarningKind, (facts: RoundFacts) => readonly string[]>> = {
+  outline_changed_files: ({ outline, changes }) => (outline ? changes.map(({ path }) => path) : []),
   hidden_from_git: ({ hiddenFromGit }) => hiddenFromGit,
   ignore_rules_changed: ({ changes }) => changesOf(changes, '.gitignore'),
   attributes_changed: ({ changes }) => changesOf(changes, '.gitattributes'),

@@ -19,12 +19,13 @@ export function amendedReason(revision: number): string {
   return `The plan was amended: revision ${revision} is the one to follow.`;
 }
 
-/** Settings that say where a project is and when it begins: they were settled when it was sent. */
+/** Settings that say where a project is, when it begins and whether by an outline: they were settled when it was sent. */
 const SETTLED = [
   'workspace',
   'isolation',
   'base',
   'depends_on',
+  'outline',
   'schedule',
   'timezone',
 ] as const satisfies readonly SettingName[];
@@ -36,6 +37,7 @@ export function unsettling({ settings, lines }: AskedSettings, before: Settings,
     isolation: project.isolation,
     base: project.base,
     depends_on: project.dependsOn,
+    outline: project.outline,
     schedule: null,
     timezone: null,
   };

@@ -20,6 +20,8 @@ export function isApprovedByRule(
   matches: (path: string, pattern: string) => boolean,
 ): boolean {
   const { checksPassed, diff } = evidence;
+  // What it says nobody but a person can judge.
+  if (evidence.outline) return false;
   if (checksPassed !== true || !isClean(evidence) || diff === null || diff.truncated) return false;
   if (maxLines !== undefined && (diff.binary > 0 || diff.insertions + diff.deletions > maxLines))
     return false;

@@ -26,7 +26,12 @@ export function aboveCeilings(asked: AskedSettings, rules: WorkRules, workspace:
       },
     ];
   });
-  return [...above, ...unknownChecks(settings, rules, workspace), ...askedInVain(settings, rules)]
+  return [
+    ...above,
+    ...unknownChecks(settings, rules, workspace),
+    ...askedInVain(settings, rules),
+    ...outlinedInVain(settings, rules),
+  ]
     .map(({ key, words }) => ({ line: lines[key] ?? 0, words }))
     .toSorted((a, b) => a.line - b.line)
     .map(({ line, words }) => `line ${line}: ${words}`);
@@ -76,4 +81,13 @@ function askedInVain({ permission_mode: mode, ask }: Settings, { policy }: WorkR
   if (ask === undefined) return [];
   const inVain = asksInVain(narrowed(policy, { permissionMode: mode ?? null, ask, deny: null }));
   return inVain ? [{ key: 'ask', words: "in permission mode 'dontAsk' nobody is asked: use 'deny'" }] : [];
+}
+
+/** An outline of what could never be done. */
+function outlinedInVain({ permission_mode: mode, outline }: Settings, { policy }: WorkRules): Problem[] {
+  if (outline !== true) return [];
+  const effective = narrowed(policy, { permissionMode: mode ?? null, ask: null, deny: null }).mode;
+  if (effective !== 'plan') return [];
+  const words = "in permission mode 'plan' no work follows an outline: leave one of both out";
+  return [{ key: 'outline', words }];
 }

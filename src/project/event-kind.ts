@@ -25,4 +25,7 @@ export const nothing = () => ({});
 
 export const id = (what: string) => z.string().describe(what);
 
-export const round = () => z.int().describe('1 until the first rejection, then 2, …');
+export const round = () => z.int().describe('1 until the first rejection or approved outline, then 2, …');
+
+/** On what is told of outlines and of work alike. */
+export const outline = () => z.boolean().exactOptional().describe('true: of an outline, not of work');

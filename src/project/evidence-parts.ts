@@ -51,12 +51,14 @@ function notMeasured({ cause }: Evidence): EvidencePart {
 }
 
 function checksPart(evidence: Evidence): EvidencePart {
-  const { checks, checksPassed, repairs } = evidence;
+  const { checks, checksPassed, repairs, outline } = evidence;
   const after = repairs.used === 0 ? '' : ` after ${plural(repairs.used, 'repair')}`;
   const red = checks.filter((check) => !hasPassed(check));
   const entries = [...red, ...checks.filter(hasPassed)].map(checkEntry);
-  if (checksPassed === null)
-    return { title: 'Checks', tone: 'plain', entries: [{ text: 'none: the workspace names no checks' }] };
+  if (checksPassed === null) {
+    const text = outline ? 'none: an outline is not checked' : 'none: the workspace names no checks';
+    return { title: 'Checks', tone: 'plain', entries: [{ text }] };
+  }
   return checksPassed
     ? { title: `Checks passed${after}`, tone: 'good', entries }
     : { title: `Checks failed${after}`, tone: 'bad', entries };

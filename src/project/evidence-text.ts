@@ -6,6 +6,8 @@ import { plural } from './text.ts';
 
 /** What history keeps of it. */
 export interface EvidenceFigures {
+  /** An outline was asked for, and no work. */
+  readonly outline: boolean;
   readonly measured: boolean;
   /** Null: there are none. */
   readonly checksPassed: boolean | null;
@@ -24,10 +26,11 @@ export interface EvidenceFigures {
 }
 
 export function figuresOf(evidence: Evidence): EvidenceFigures {
-  const { measured, diff, checksPassed, repairs, warnings, review } = evidence;
+  const { outline, measured, diff, checksPassed, repairs, warnings, review } = evidence;
   const { files, insertions, deletions } = diff ?? { files: 0, insertions: 0, deletions: 0 };
   const blocking = blockingFindings(evidence).length;
   return {
+    outline,
     measured,
     checksPassed,
     repairs: repairs.used,
@@ -43,9 +46,12 @@ export function figuresOf(evidence: Evidence): EvidenceFigures {
   };
 }
 
-/** `4 files, +12 −3, checks failed`: what changed, how the checks ended, and what a reviewer blocks. */
+/** `4 files, +12 −3, checks failed`: whether it is an outline, what changed, how the checks ended, and what a reviewer blocks. */
 export function summarizeEvidence(figures: EvidenceFigures): string {
-  return [sizeOf(figures), ...checksIn(figures), ...warningsIn(figures), ...reviewIn(figures)].join(', ');
+  const kind = figures.outline ? ['an outline, no work'] : [];
+  return [...kind, sizeOf(figures), ...checksIn(figures), ...warningsIn(figures), ...reviewIn(figures)].join(
+    ', ',
+  );
 }
 
 /** Why nobody has reviewed a round, as a sentence without capital letter and full stop. */

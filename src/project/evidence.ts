@@ -72,6 +72,8 @@ function makeSchema() {
     round: z.int().min(1),
     // 1, or more where it was made again after a restart.
     attempt: z.int().min(1),
+    // An outline was asked for, and no work.
+    outline: z.boolean().default(false),
     madeAt: z.string(),
     madeBy: z.string(),
     planRevision: z.int().min(1),

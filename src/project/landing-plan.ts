@@ -5,6 +5,8 @@ import { shortOid } from './oid.ts';
 import { branchName } from './worktree.ts';
 
 export type LandingPlan =
+  /** Nothing lands: it is an outline. */
+  | { readonly kind: 'outline' }
   /** Nothing lands: the work is in this folder already. */
   | { readonly kind: 'in_place'; readonly folder: string }
   /** There is no commit of the work. */
@@ -52,6 +54,8 @@ export function possibleAction(wanted: LandingAction, baseRef: string | null): L
 /** One sentence. @param name How a name that others chose is shown. */
 export function describeLandingPlan(plan: LandingPlan, name: (text: string) => string): string {
   switch (plan.kind) {
+    case 'outline':
+      return 'This is an outline: an approval lands nothing and lets Claude begin the work, in the same session.';
     case 'in_place':
       return `An approval completes the project; its work is in ${name(plan.folder)} already.`;
     case 'no_commit':

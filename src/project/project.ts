@@ -12,6 +12,7 @@
  *   What a reviewer objects to leads to in_progress as checks_failed does (send_back_findings).
  *   A run that ends while a person is asked leads from in_progress to awaiting_answer (ask), and back when all that was
  *   asked is decided (answer).
+ *   The approval of an outline leads to in_progress, in the next round (approve_outline).
  *   By hand send_completion leads to awaiting_approval. Retry leads back to verifying, rejected, approved or
  *   awaiting_answer where the project was parked there. Park is from every status in which the supervisor acts.
  *   cancelled: by cancel, from every open status; by expire, from pending. Amend reopens what awaits approval.
@@ -67,6 +68,7 @@ export const MOVES = {
   checks_failed: { from: ['verifying'], to: 'in_progress', verb: 'send back' },
   send_back_findings: { from: ['verifying'], to: 'in_progress', verb: 'send back' },
   approve: { from: ['awaiting_approval'], to: 'approved', verb: 'approve' },
+  approve_outline: { from: ['awaiting_approval'], to: 'in_progress', verb: 'approve' },
   reject: { from: ['awaiting_approval'], to: 'rejected', verb: 'reject' },
   reset_for_revision: { from: ['rejected'], to: 'in_progress', verb: 'reset' },
   land: { from: ['approved'], to: 'complete', verb: 'land' },
@@ -160,7 +162,7 @@ export interface Project extends KeptSettings {
   readonly runId: RunId | null;
   /** Claude's session that holds the conversation so far; resumed by every later run. */
   readonly sessionId: string | null;
-  /** The round under way: 1 until the first rejection, then 2, ... */
+  /** The round under way: 1 until the first rejection or approved outline, then 2, ... */
   readonly round: number;
   /** Consecutive runs that failed and were, or will be, tried again. */
   readonly tries: number;
@@ -176,6 +178,8 @@ export interface Project extends KeptSettings {
   readonly scheduleId: ScheduleId | null;
   /** Which slot of it; null: a person had it run. */
   readonly slot: string | null;
+  /** The round whose outline was approved; null: none. */
+  readonly outlineRound: number | null;
   readonly createdAt: string;
   /**
    * The last time anything changed that a person can see of the project: its status, settings, runs, updates, messages

@@ -6,7 +6,8 @@ import type { SessionContext } from './session-context.ts';
 
 /** Why this run was started; each kind has its own prompt. */
 export const RUN_KINDS = [
-  'execute', // the first run of a plan
+  'execute', // the first run of a plan, or of its work after an approved outline
+  'outline', // the first run of a plan that is to be answered by an outline
   'revise', // a rejection is sent back into the same session
   'resume', // the last run ended before the work was submitted
   'repair', // the owner's checks, or a reviewer, found something wrong with what was submitted

@@ -211,6 +211,19 @@ const KEYS = {
       shown: undefined,
     },
   },
+  outline: {
+    check: z.boolean(),
+    allowed: "'true' or 'false'",
+    hint: 'true: an outline first',
+    kept: {
+      field: 'outline',
+      column: 'outline',
+      value: z.boolean(),
+      absent: false,
+      about: 'whether Claude first submits how it means to do it, and changes nothing until that is approved',
+      shown: () => 'outline first',
+    },
+  },
   ...POLICY_KEYS,
   schedule: {
     check: z.string().trim().max(100).refine(isCron),

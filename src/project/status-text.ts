@@ -30,7 +30,8 @@ function sideBySide(text: string): string {
 
 /** What the file says about a change: a line, or, of submitted work, its block; empty for what only machines need. */
 export function statusEntry(event: HistoryEvent, completion?: Completion): string {
-  if (event.type === 'project.submitted') return completion ? completionBlock(completion) : '';
+  if (event.type === 'project.submitted')
+    return completion ? completionBlock(completion, event.data.outline) : '';
   const text = present(event, SENTENCES, unknownSentence);
   return text === undefined ? '' : `- ${event.createdAt} ${cleanLine(text)}\n`;
 }
@@ -70,8 +71,13 @@ const SENTENCES: EventTable<string | undefined> = {
     `A reviewer objects to ${plural(findings, 'thing')}; sent back for repair ${repair}`,
   'project.approved': ({ round, reason }, { actor }) =>
     withWords(`Round ${round} approved by ${actor}`, reason),
-  'project.rejected': ({ round, reason, allowed }, { actor }) =>
-    withWords(`Round ${round} rejected by ${actor}${allowing(allowed)}`, reason),
+  'project.outline_approved': ({ round }, { actor }) =>
+    `Outline of round ${round} approved by ${actor}; the work begins in round ${round + 1}`,
+  'project.rejected': ({ round, reason, allowed, outline }, { actor }) =>
+    withWords(
+      `${outline ? `Outline of round ${round}` : `Round ${round}`} rejected by ${actor}${allowing(allowed)}`,
+      reason,
+    ),
   'project.revision_started': none,
   'project.landed': ({ round, target, oid }) => `Round ${round} landed on ${asCode(target)} as ${oid}`,
   'project.completed': () => 'Complete',
@@ -121,11 +127,11 @@ function unknownSentence({ raw }: UnknownEvent): string {
 }
 
 /** The block that closes a round. */
-function completionBlock(completion: Completion): string {
+function completionBlock(completion: Completion, isOutline = false): string {
   const list = (files: readonly string[]) => (files.length === 0 ? 'none' : files.map(asCode).join(', '));
   return [
     '',
-    `## Completion (round ${completion.round}, ${completion.createdAt})`,
+    `## ${isOutline ? 'Outline' : 'Completion'} (round ${completion.round}, ${completion.createdAt})`,
     '',
     quote(inert(completion.summary)),
     '',

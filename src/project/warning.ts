@@ -4,6 +4,7 @@
  * To add a kind: a line here, and where it is found: src/evidence/warnings.ts.
  */
 const SENTENCES = {
+  outline_changed_files: 'files changed, though only an outline was asked for',
   hidden_from_git: 'git status does not show all of these changes',
   ignore_rules_changed: 'the rules by which git ignores files changed',
   attributes_changed: 'the attributes by which git reads and compares files changed',

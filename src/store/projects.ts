@@ -164,6 +164,7 @@ export function toProject(row: Row<'projects'>): Project {
     expiresAt: row.expires_at,
     scheduleId: row.schedule_id,
     slot: row.slot,
+    outlineRound: row.outline_round,
     createdAt: row.created_at,
     updatedAt: row.updated_at,
   };

@@ -1,5 +1,4 @@
 /** The tables, as Kysely sees them. Times are ISO 8601 UTC text; JSON columns are text. */
-
 import type { Generated, Insertable, Selectable } from 'kysely';
 import type { Role } from '../project/credential.ts';
 import type { HoldKind, HoldSource, HoldSubject } from '../project/hold.ts';
@@ -34,10 +33,11 @@ export interface Tables {
     /** The status in which it was parked. */
     attention_from: Generated<ProjectStatus | null>;
     expires_at: Generated<string | null>;
-    /** What made it; null: a person sent it. */
+    /** What made it, and which slot of that; null: a person sent it, or had it run. */
     schedule_id: Generated<ScheduleId | null>;
-    /** Null: a person had the schedule run. */
     slot: Generated<string | null>;
+    /** The round whose outline was approved. */
+    outline_round: Generated<number | null>;
     request_id: string | null;
     created_at: string;
     updated_at: string;

@@ -11,12 +11,18 @@ import {
 const LISTS = ['checks', 'depends_on', 'deny', 'ask'] as const satisfies readonly (keyof SettingsByColumn)[];
 type List = (typeof LISTS)[number];
 
-export type SettingColumns = Omit<SettingsByColumn, List> & Record<List, string | null>;
+/** 0 or 1. */
+type Flag = 'outline';
+
+export type SettingColumns = Omit<SettingsByColumn, List | Flag> &
+  Record<List, string | null> &
+  Record<Flag, number>;
 
 export function toSettingColumns(settings: KeptSettings): SettingColumns {
   const columns = settingsByColumn(settings);
   const lists = LISTS.map((name) => [name, columns[name] && JSON.stringify(columns[name])]);
-  return { ...columns, ...(Object.fromEntries(lists) as Record<List, string | null>) };
+  const outline = columns.outline ? 1 : 0;
+  return { ...columns, ...(Object.fromEntries(lists) as Record<List, string | null>), outline };
 }
 
 export function fromSettingColumns(columns: SettingColumns): KeptSettings {
@@ -24,7 +30,12 @@ export function fromSettingColumns(columns: SettingColumns): KeptSettings {
     const json = columns[name];
     return [name, json === null ? null : texts.parse(JSON.parse(json))];
   });
-  return settingsByField({ ...columns, ...(Object.fromEntries(lists) as Record<List, string[] | null>) });
+  const outline = columns.outline === 1;
+  return settingsByField({
+    ...columns,
+    ...(Object.fromEntries(lists) as Record<List, string[] | null>),
+    outline,
+  });
 }
 
 const texts = z.array(z.string());

@@ -19,13 +19,14 @@ export function toWireShownEvidence(
 }
 
 export function toWireFigures({ round, attempt, evidence }: RecordedEvidence): WireEvidenceFigures {
-  const { measured, checksPassed, repairs, files, insertions, deletions, warnings, review } =
+  const { outline, measured, checksPassed, repairs, files, insertions, deletions, warnings, review } =
     figuresOf(evidence);
   return {
     round,
     attempt,
     tree: treeOf(evidence),
     commit: evidence.git?.commit ?? null,
+    outline,
     measured,
     checks_passed: checksPassed,
     repairs,

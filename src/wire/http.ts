@@ -1,9 +1,9 @@
 import type { Hold } from '../project/hold.ts';
+import { isOutline } from '../project/outline.ts';
 import type { Project, ProjectStatus } from '../project/project.ts';
 import type { ProjectDetails } from '../project/project-details.ts';
 import type { Quota } from '../project/quota.ts';
 import type { AskedRequest } from '../project/request.ts';
-import type { ResumeCost } from '../project/resume-cost.ts';
 import type { Decision } from '../project/review.ts';
 import type { RevisionChoice } from '../project/revision.ts';
 import type { Run } from '../project/run.ts';
@@ -45,6 +45,7 @@ export function toWireDecided(decided: {
     project: toWireProject(project),
     decision: toWireDecision(decision),
     round: decision.round,
+    outline: isOutline(project, decision.round),
     repeated,
   };
 }
@@ -82,9 +83,8 @@ export function toWireOverview(seen: {
 export function toWireDecidedRequest(decided: {
   readonly project: Project;
   readonly request: AskedRequest;
-  readonly resumeCost: ResumeCost | null;
   readonly repeated: boolean;
 }): WireDecidedRequest {
-  const { project, request, resumeCost, repeated } = decided;
-  return { project: toWireProject(project), request: toWireRequest(request, resumeCost), repeated };
+  const { project, request, repeated } = decided;
+  return { project: toWireProject(project), request: toWireRequest(request), repeated };
 }

@@ -19,6 +19,7 @@ export function toWireProject(project: Project): WireProject {
     expires_at: project.expiresAt,
     schedule_id: project.scheduleId,
     slot: project.slot,
+    outline_round: project.outlineRound,
     created_at: project.createdAt,
     updated_at: project.updatedAt,
   };

@@ -1,20 +1,22 @@
 import type { Landing } from '../project/landing.ts';
+import { isOutline } from '../project/outline.ts';
 import type { ProjectDetails } from '../project/project-details.ts';
 import type { Completion, Decision, SteeringMessage, Update } from '../project/review.ts';
 import { toWireFigures } from './evidence.ts';
 import type { WireMessage, WireUpdate } from './schemas/message.ts';
 import type { WireDecision, WireLanding, WireRound } from './schemas/round.ts';
 
-type Told = Pick<ProjectDetails, 'completions' | 'decisions' | 'evidence' | 'landings'>;
+type Told = Pick<ProjectDetails, 'project' | 'completions' | 'decisions' | 'evidence' | 'landings'>;
 
 /** The submissions of a project, each with what was measured, the decision about it, and where it landed. */
-export function toWireRounds({ completions, decisions, evidence, landings }: Told): WireRound[] {
+export function toWireRounds({ project, completions, decisions, evidence, landings }: Told): WireRound[] {
   return completions.map((completion) => {
     const { round, runId } = completion;
     const decision = decisions.find((one) => one.round === round);
     const measured = evidence.find((one) => one.round === round && one.runId === runId);
     return {
       ...toWireSubmission(completion),
+      outline: isOutline(project, round),
       measured: measured ? toWireFigures(measured) : null,
       decision: decision ? toWireDecision(decision) : null,
       landings: landings.filter(({ approvalId }) => approvalId === decision?.id).map(toWireLanding),
@@ -36,7 +38,7 @@ export function toWireSubmission(completion: Completion): WireSubmission {
   };
 }
 
-type WireSubmission = Omit<WireRound, 'measured' | 'decision' | 'landings'>;
+type WireSubmission = Omit<WireRound, 'outline' | 'measured' | 'decision' | 'landings'>;
 
 function toWireLanding({ action, target, fromOid, toOid, outcome, detail, createdAt }: Landing): WireLanding {
   return { action, target, from_oid: fromOid, to_oid: toOid, outcome, detail: { ...detail }, at: createdAt };

@@ -123,7 +123,13 @@ function optionsOf(
 ): EvidenceOptions {
   return {
     record: {
-      ...{ projectId: '0123456789ab', round: 1, attempt: 1, madeAt: '2026-03-01T12:00:00.000Z' },
+      ...{
+        projectId: '0123456789ab',
+        round: 1,
+        attempt: 1,
+        outline: false,
+        madeAt: '2026-03-01T12:00:00.000Z',
+      },
       ...{ madeBy: 'bench', planRevision: 1, claudeVersion: null, sessions: [] },
       ...{ repairs: { used: 0, max: 0 }, denied: [], requests: [] },
       cost: { usd: null, tokens: null, turns: 0, runs: 1, seconds: 0 },

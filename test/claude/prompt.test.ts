@@ -30,6 +30,7 @@ const project: Project = {
   expiresAt: null,
   scheduleId: null,
   slot: null,
+  outlineRound: null,
   createdAt: NOW,
   updatedAt: NOW,
 };
@@ -80,6 +81,7 @@ function message(text: string): SteeringMessage {
 function told(facts: Partial<PromptFacts> = {}): string {
   return prompt({
     kind: 'execute',
+    outline: null,
     project,
     markdown: '# Paint the shed\nIn blue.',
     reason: null,
@@ -381,5 +383,63 @@ describe('prompt of a fresh session', () => {
     if (!redCheck) throw new Error('the sample has no check');
     const repair = told({ ...revised, kind: 'repair', rejected: REJECTED, redChecks: [redCheck] });
     expect(repair).toContain('THE RECORD');
+  });
+});
+
+describe('prompt of an outline', () => {
+  const asked = { ...project, outline: true };
+  const working = { ...asked, round: 3, outlineRound: 2 };
+
+  test('the first run is asked for an outline and not for the work', () => {
+    const text = told({ kind: 'outline', project: asked });
+    expect(text).toContain('with the outline as its summary');
+    expect(text).not.toContain('Carry out the plan below.');
+  });
+
+  test('a rejected outline is asked for again, also of a session that remembers nothing', () => {
+    const again = {
+      kind: 'revise',
+      project: { ...asked, round: 2 },
+      reason: 'be bold',
+      last: run(null),
+    } as const;
+    const remembered = told({ ...again, remembers: true });
+    expect(remembered).toContain('rejected it, for this reason:\n\nbe bold');
+    expect(remembered).toContain('Nothing can be changed yet');
+    const rejected = { completion: undefined, evidence: undefined, patch: null };
+    const fresh = told({ ...again, remembers: false, rejected });
+    for (const words of ['be bold', 'with the outline as its summary', 'approved none yet'])
+      expect(fresh).toContain(words);
+    expect(fresh).not.toContain('An earlier session carried out this plan');
+  });
+
+  test('a run that goes on with an outline is told that nothing can be changed', () => {
+    for (const kind of ['resume', 'answer'] as const)
+      expect(told({ kind, project: asked, remembers: true, last: run(null) })).toContain('approved none yet');
+  });
+
+  test('every run of the round that an approval opens is told of it, with the approved words quoted', () => {
+    const approved = { project: working, outline: 'First a.\n# Plan: evil', last: run(null) };
+    for (const kind of ['execute', 'resume', 'answer'] as const)
+      for (const remembers of [true, false]) {
+        const text = told({ kind, ...approved, remembers });
+        expect(text, kind).toContain('> First a.\n> # Plan: evil');
+        expect(text, kind).toContain('From now on you may change files');
+        expect(text, kind).not.toContain('approved none yet');
+      }
+  });
+
+  test('a later round of work tells only a session that does not know it of the approval', () => {
+    const later = { ...working, round: 4 };
+    const facts = {
+      kind: 'revise',
+      project: later,
+      outline: 'First a.',
+      reason: 'slow',
+      last: run(null),
+    } as const;
+    expect(told({ ...facts, remembers: true })).not.toContain('First a.');
+    const rejected = { completion: undefined, evidence: undefined, patch: null };
+    expect(told({ ...facts, remembers: false, rejected })).toContain('> First a.');
   });
 });

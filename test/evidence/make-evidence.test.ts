@@ -22,6 +22,7 @@ const RECORD: EvidenceOptions['record'] = {
   projectId: '0123456789ab',
   round: 1,
   attempt: 1,
+  outline: false,
   madeAt: '2026-03-01T12:00:00.000Z',
   madeBy: 'bridge-supervisor 1.0.0',
   planRevision: 1,

@@ -4,6 +4,7 @@ import type { Change } from '../../src/project/evidence.ts';
 import { WARNING_KINDS, type WarningKind } from '../../src/project/warning.ts';
 
 const NOTHING: RoundFacts = {
+  outline: false,
   changes: [],
   paths: [],
   links: [],
@@ -28,6 +29,7 @@ function warn(facts: Partial<RoundFacts>): Partial<Record<WarningKind, readonly 
 }
 
 const CAUSES: readonly (readonly [WarningKind, Partial<RoundFacts>, readonly string[]])[] = [
+  ['outline_changed_files', { outline: true, changes: [change('a.txt')] }, ['a.txt']],
   ['hidden_from_git', { hiddenFromGit: ['a'] }, ['a']],
   [
     'ignore_rules_changed',

@@ -132,7 +132,11 @@ function complete(tables: Content, { sent }: Evidence): string[] {
       ['project.verified', 'project.checks_failed', 'project.findings_sent_back'],
     ],
     ['landed', tables.landings.filter(({ outcome }) => outcome === 'landed').length, ['project.landed']],
-    ['approvals', tables.approvals.length, ['project.approved', 'project.rejected']],
+    [
+      'approvals',
+      tables.approvals.length,
+      ['project.approved', 'project.outline_approved', 'project.rejected'],
+    ],
     ['messages', tables.messages.length, ['project.steered']],
     ['updates', tables.updates.length, ['project.updated']],
     ['runs', tables.runs.length, ['run.started']],

@@ -42,6 +42,9 @@ test.for<[string, Partial<WorkspaceSettings>]>([
   ['deny: [WebFetch, Bash(git push *)]', { policy: { allow: ['WebFetch'] } }],
   ['ask: Bash(git push *)', { policy: { deny: ['Bash'] } }],
   ['answer_after: 8h', {}],
+  ['outline: true', {}],
+  ['outline: true', { policy: { mode: 'dontAsk' } }],
+  ['outline: false', { policy: { mode: 'plan' } }],
 ])('a plan may ask for %j where %j is set', async ([line, own]) => {
   expect(await above([line], own)).toEqual([]);
 });
@@ -118,4 +121,12 @@ test('what a workspace does not say is as for every workspace, and each line tha
     "line 7: 'timeout: 5h' is more than workspace 'app' allows (4h)",
     "line 8: 'permission_mode: auto' is more than workspace 'app' allows (default)",
   ]);
+});
+
+test('a plan may not ask for an outline where it may only read, by its own mode or by the workspace', async () => {
+  const words = "'plan' no work follows an outline: leave one of both out";
+  const problem = (line: number) => [`line ${line}: in permission mode ${words}`];
+  expect(await above(['outline: true', 'permission_mode: plan'])).toEqual(problem(3));
+  expect(await above(['permission_mode: plan', 'outline: true'])).toEqual(problem(4));
+  expect(await above(['outline: true'], { policy: { mode: 'plan' } })).toEqual(problem(3));
 });

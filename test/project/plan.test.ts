@@ -36,6 +36,7 @@ describe('plans without front matter', () => {
       budgetUsd: null,
       checks: null,
       onApprove: null,
+      outline: false,
       maxRounds: null,
       dependsOn: null,
       expiresMs: null,

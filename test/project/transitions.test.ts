@@ -60,6 +60,7 @@ const TABLE: Record<ProjectStatus, Partial<Record<ProjectAction, ProjectStatus |
   awaiting_approval: {
     amend: 'rejected',
     approve: 'approved',
+    approve_outline: 'in_progress',
     reject: 'rejected',
     settle_request: '=',
     cancel: 'cancelled',

@@ -43,6 +43,7 @@ const DIGESTS: readonly { readonly digest: string; readonly releasedIn?: string 
   { digest: '556e443ebb60f2638bb20fe03f302f128a99a0e47fea92c44303110fc1e07385' },
   { digest: '2b88718014e8da8021ef8f2cfa06128713e52c9e310aa87fb03a376c37852f19' },
   { digest: '3f08d1bf8451a8a2812f10164e99dd8a496625ca69f1cd4879747aa2c30c8a23' },
+  { digest: 'b781cd42a2dfaea748bcddcaf93171c5f83368ebf0621e52adf9adec4d9fea05' },
 ];
 
 const SOURCES = new URL('../../src/store/sqlite/', import.meta.url);

@@ -52,7 +52,7 @@ test('every field of a noun is on the wire, or is named here as internal', () =>
   expectTypeOf<keyof WireMessage>().toEqualTypeOf<Names<SteeringMessage, 'project_id'>>();
   // The submission's own time is named for what it is, and what followed from it lies inside it.
   expectTypeOf<
-    Exclude<keyof WireRound, 'submitted_at' | 'measured' | 'decision' | 'landings'>
+    Exclude<keyof WireRound, 'outline' | 'submitted_at' | 'measured' | 'decision' | 'landings'>
   >().toEqualTypeOf<Names<Completion, 'id' | 'project_id' | 'created_at'>>();
   expectTypeOf<Exclude<keyof WireDecision, 'decided_at'>>().toEqualTypeOf<
     Names<Decision, 'id' | 'project_id' | 'round' | 'evidence_id' | 'created_at'>

@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import type { Bridge } from '../../bridge/bridge.ts';
 import { approve, type Decided } from '../../bridge/reviews.ts';
 import type { ProjectId } from '../../project/ids.ts';
+import { isOutline, nameOfRound } from '../../project/outline.ts';
 import { type Result, refuse } from '../../result.ts';
 import type { Cli } from '../context.ts';
 import { bindingOf, bindingText, waitingRound } from '../decide.ts';
@@ -38,11 +39,14 @@ export function approveCommand(cli: Cli): Command {
         id,
         (bridge, projectId) => approveWhatIsShown(cli, bridge, projectId, options),
         async ({ project, decision, repeated }, bridge) => {
+          const what = nameOfRound(decision.round, isOutline(project, decision.round));
           if (repeated) {
             const at = dateAndTime(decision.createdAt);
-            return cli.out.line(`${named(project)} was already approved (round ${decision.round}, ${at}).`);
+            return cli.out.line(`${named(project)} was already approved (${what}, ${at}).`);
           }
-          cli.out.line(`Approved round ${decision.round} of ${named(project)}.`);
+          cli.out.line(`Approved ${what} of ${named(project)}.`);
+          if (isOutline(project, decision.round))
+            cli.out.line(`Nothing landed: Claude begins the work in round ${decision.round + 1}.`);
           await hintIfNobodyActs(cli, bridge);
         },
       ),
@@ -66,7 +70,8 @@ async function approveWhatIsShown(
     return approve(bridge, projectId, 'person', given);
   for (const line of evidenceLines(waiting, layoutOf(cli.out, cli.clock.now()))) cli.out.line(line);
   cli.out.line();
-  const question = `Approve ${bindingText(waiting)} of ${named(waiting.project)}?`;
+  const outline = isOutline(waiting.project) ? 'the outline of ' : '';
+  const question = `Approve ${outline}${bindingText(waiting)} of ${named(waiting.project)}?`;
   if (!yes && canAsk() && !(await confirm(question)))
     return refuse(`${named(waiting.project)} was not approved; nothing was changed.`);
   return approve(bridge, projectId, 'person', bindingOf(waiting, given));

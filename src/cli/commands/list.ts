@@ -1,6 +1,7 @@
 import { Command, Option } from 'commander';
 import { checksOfRounds, projects } from '../../bridge/queries.ts';
 import { withBridge } from '../../control/host.ts';
+import { describeTitle } from '../../project/outline.ts';
 import { isClosed, PROJECT_STATUSES, type Project, type ProjectStatus } from '../../project/project.ts';
 import { toWireProject } from '../../wire/project.ts';
 import type { Cli } from '../context.ts';
@@ -73,13 +74,14 @@ function table(
   const width = out.columns - head.length;
   return [
     out.style('bold', `${head}TITLE`),
-    ...rows.map(({ id, status, createdAt, updatedAt, title }) => {
+    ...rows.map((project) => {
+      const { id, status, createdAt, updatedAt } = project;
       const age = ages(ago(createdAt, now), ago(updatedAt, now));
       const result = checks.get(id);
       const word = result === undefined ? '' : result === null ? 'none' : result ? 'passed' : 'failed';
       const shown = checked(word);
       const measured = result === false ? out.style('red', shown) : shown;
-      return `${id} ${out.style(COLORS[status], cell(status, STATUS))} ${measured}${age} ${clip(title, width)}`;
+      return `${id} ${out.style(COLORS[status], cell(status, STATUS))} ${measured}${age} ${clip(describeTitle(project), width)}`;
     }),
   ];
 }

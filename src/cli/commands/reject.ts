@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import type { Bridge } from '../../bridge/bridge.ts';
 import { type Decided, reject } from '../../bridge/reviews.ts';
 import type { ProjectId } from '../../project/ids.ts';
+import { isOutline, nameOfRound } from '../../project/outline.ts';
 import { chooseRevision, type ReviseIn } from '../../project/revision.ts';
 import { describeChoice } from '../../project/revision-text.ts';
 import type { Result } from '../../result.ts';
@@ -49,17 +50,20 @@ export function rejectCommand(cli: Cli): Command {
         id,
         (bridge, projectId) => rejectWhatIsShown(cli, bridge, projectId, options),
         async ({ project, decision, repeated }, bridge) => {
+          const isOfOutline = isOutline(project, decision.round);
+          const what = nameOfRound(decision.round, isOfOutline);
           if (repeated) {
             const at = dateAndTime(decision.createdAt);
-            return cli.out.line(
-              `${named(project)} was already rejected with this reason (round ${decision.round}, ${at}).`,
-            );
+            return cli.out.line(`${named(project)} was already rejected with this reason (${what}, ${at}).`);
           }
-          cli.out.line(`Rejected round ${decision.round} of ${named(project)}.`);
+          cli.out.line(`Rejected ${what} of ${named(project)}.`);
           if (project.attention !== null) return cli.out.line(`It needs attention: ${project.attention}.`);
-          cli.out.line(`Claude starts round ${decision.round + 1} with your reason.`);
+          const begun = isOfOutline ? 'makes another outline in' : 'starts';
+          cli.out.line(`Claude ${begun} round ${decision.round + 1} with your reason.`);
           for (const rule of decision.allowed)
-            cli.out.line(`It may use ${rule} from now on, in this project.`);
+            cli.out.line(
+              `It may use ${rule} ${isOfOutline ? 'once the work begins' : 'from now on'}, in this project.`,
+            );
           await hintIfNobodyActs(cli, bridge);
         },
       );

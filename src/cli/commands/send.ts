@@ -8,7 +8,8 @@ import { configOf, withBridge } from '../../control/host.ts';
 import { describeDependencies } from '../../project/dependency.ts';
 import type { ProjectId } from '../../project/ids.ts';
 import { describeNotUsed } from '../../project/not-used.ts';
-import { isClosed, type Project, type ProjectStatus, WHAT_NEXT } from '../../project/project.ts';
+import { whatNext } from '../../project/outline.ts';
+import { isClosed, type Project, type ProjectStatus } from '../../project/project.ts';
 import { SETTING_NAMES } from '../../project/settings.ts';
 import { ok, type Result } from '../../result.ts';
 import { toWireSentPlan } from '../../wire/project-details.ts';
@@ -99,7 +100,7 @@ async function send(cli: Cli, file: string, options: Options): Promise<void> {
     const signal = untilInterrupted(cli);
     const last = await followProject(bridge, project, needsNoMoreWork, { cursor, signal, view });
     if (needsNoMoreWork(last) && !GOOD_ENDS.includes(last.status))
-      fail(cli, `${named(last)} is ${last.status}. ${WHAT_NEXT[last.status]}`, last.attention ?? '');
+      fail(cli, `${named(last)} is ${last.status}. ${whatNext(last)}`, last.attention ?? '');
   });
 }
 

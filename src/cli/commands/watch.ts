@@ -3,7 +3,8 @@ import type { Bridge } from '../../bridge/bridge.ts';
 import { BEGINNING, type Cursor, currentCursor } from '../../bridge/changes.ts';
 import { projectState } from '../../bridge/queries.ts';
 import { withBridge } from '../../control/host.ts';
-import { isClosed, type Project, WHAT_NEXT } from '../../project/project.ts';
+import { describeStatus, whatNext } from '../../project/outline.ts';
+import { isClosed, type Project } from '../../project/project.ts';
 import { ok } from '../../result.ts';
 import { type Cli, fail } from '../context.ts';
 import { idArgument, jsonOption } from '../terminal/arguments.ts';
@@ -76,6 +77,6 @@ async function begin(bridge: Bridge, { history }: Options): Promise<Cursor> {
 
 async function introduce({ out, ...cli }: Cli, bridge: Bridge, project: Project): Promise<void> {
   for (const line of wrap(named(project), out.columns)) out.line(out.style('bold', line));
-  for (const line of wrap(`${project.status}: ${WHAT_NEXT[project.status]}`, out.columns)) out.line(line);
+  for (const line of wrap(`${describeStatus(project)}: ${whatNext(project)}`, out.columns)) out.line(line);
   if (!isClosed(project.status)) await hintIfNobodyActs({ out, ...cli }, bridge);
 }

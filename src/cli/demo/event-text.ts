@@ -57,6 +57,7 @@ const SENTENCES: EventTable<Sentence> = {
 
 const WHY_RESUMED: Readonly<Record<RunKind, string | undefined>> = {
   execute: undefined,
+  outline: undefined,
   repair: 'with what the check printed',
   revise: 'with your reason',
   answer: 'with your answer',

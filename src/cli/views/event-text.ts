@@ -9,6 +9,7 @@ import {
 } from '../../project/event.ts';
 import { summarizeEvidence } from '../../project/evidence-text.ts';
 import { describeOutcome } from '../../project/outcome-text.ts';
+import { nameOfRound } from '../../project/outline.ts';
 import { describeDecision } from '../../project/request-text.ts';
 import { plural } from '../../project/text.ts';
 import { dateAndTime, upcoming } from '../terminal/time.ts';
@@ -33,7 +34,8 @@ function texts(now: Date): EventTable<EventText> {
     'project.claimed': ({ by }) =>
       plain('claimed', `by ${by === 'code' ? "a person's own Claude Code" : 'the supervisor'}`),
     'project.updated': ({ message }) => plain('update', message),
-    'project.submitted': ({ round, summary }) => good('submitted', `round ${round}: ${summary}`),
+    'project.submitted': ({ round, summary, outline }) =>
+      good('submitted', `${nameOfRound(round, outline)}: ${summary}`),
     'project.checking': ({ check, number, of }) => faint('checks', `${check}, ${number} of ${of}`),
     'project.verified': (data) => {
       const text = `round ${data.round}: ${summarizeEvidence(data)}`;
@@ -47,10 +49,12 @@ function texts(now: Date): EventTable<EventText> {
         `round ${round}: a reviewer objects to ${plural(findings, 'thing')}; repair ${repair} begins`,
       ),
     'project.approved': ({ round }, { actor }) => good('approved', `round ${round}, by ${actor}`),
-    'project.rejected': ({ round, reason, allowed = [] }, { actor }) =>
+    'project.outline_approved': ({ round }, { actor }) =>
+      good('outline', `outline of round ${round} approved by ${actor}; round ${round + 1} begins the work`),
+    'project.rejected': ({ round, reason, allowed = [], outline }, { actor }) =>
       bad(
         'rejected',
-        `round ${round}, by ${actor}${allowed.map((rule) => `, allowing ${rule}`).join('')}: ${reason}`,
+        `${nameOfRound(round, outline)}, by ${actor}${allowed.map((rule) => `, allowing ${rule}`).join('')}: ${reason}`,
       ),
     'project.revision_started': ({ round }) => plain('revision', `round ${round} starts`),
     'project.landed': ({ round, target, oid }) => good('landed', `round ${round} on ${target}, as ${oid}`),

@@ -8,6 +8,7 @@ import { type EvidenceEntry, type EvidencePart, partsOf } from '../../project/ev
 import { figuresOf, summarizeEvidence } from '../../project/evidence-text.ts';
 import { describeLandingPlan } from '../../project/landing-plan.ts';
 import { shortOid } from '../../project/oid.ts';
+import { isOutline, nameOfRound } from '../../project/outline.ts';
 import type { RecordedEvidence } from '../../project/review.ts';
 import { type Layout, section } from '../terminal/layout.ts';
 import type { Format, Output } from '../terminal/output.ts';
@@ -23,12 +24,22 @@ export function evidenceLines(shown: MeasuredRound, layout: Layout): string[] {
   return [
     ...wrap(project.title, out.columns).map((line) => out.style('bold', line)),
     ...flow(
-      [project.id, project.status, `round ${round}`, ...(measured ? treeFacts(measured) : [])],
+      [
+        project.id,
+        project.status,
+        nameOfRound(round, isOutline(project, round)),
+        ...(measured ? treeFacts(measured) : []),
+      ],
       out.columns,
     ),
     ...(measured
       ? partsOf(measured.evidence).flatMap((part) => partLines(part, layout))
-      : section(layout, 'Not measured', wrap(`Nobody measured round ${round}.`, columns), 'yellow')),
+      : section(
+          layout,
+          'Not measured',
+          wrap(`Nobody measured ${nameOfRound(round, isOutline(project, round))}.`, columns),
+          'yellow',
+        )),
     ...(completion ? section(layout, 'Claude says', saidLines(completion, columns)) : []),
     ...(landing
       ? section(

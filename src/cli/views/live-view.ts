@@ -3,7 +3,8 @@ import { clearScreenDown, moveCursor } from 'node:readline';
 import type { ProjectState } from '../../bridge/queries.ts';
 import { nextCommands } from '../../control/next-commands.ts';
 import type { BridgeEvent } from '../../project/event.ts';
-import { type ProjectStatus, WHAT_NEXT } from '../../project/project.ts';
+import { describeStatus, whatNext } from '../../project/outline.ts';
+import type { ProjectStatus } from '../../project/project.ts';
 import { toWireEvent } from '../../wire/event.ts';
 import type { Cli } from '../context.ts';
 import { projectHead } from '../terminal/layout.ts';
@@ -85,8 +86,8 @@ function blockLines(
   if (states.length === 0) return [out.style('dim', 'Nothing is running. Ctrl-C ends this view.')];
   const columns = out.columns - 3;
   return states.flatMap(({ project, run }) => {
-    const head = subject === 'all' ? projectHead(project, columns) : project.status;
-    const body = run ? runLines(run, null, clock.now(), columns) : wrap(WHAT_NEXT[project.status], columns);
+    const head = subject === 'all' ? projectHead(project, columns) : describeStatus(project);
+    const body = run ? runLines(run, null, clock.now(), columns) : wrap(whatNext(project), columns);
     return [out.style('bold', head), ...body.map((line) => `  ${line}`)];
   });
 }

@@ -3,6 +3,7 @@ import { partsOf } from '../../project/evidence-parts.ts';
 import { figuresOf, summarizeEvidence } from '../../project/evidence-text.ts';
 import type { Landing } from '../../project/landing.ts';
 import { shortOid } from '../../project/oid.ts';
+import { isOutline } from '../../project/outline.ts';
 import type { ProjectDetails } from '../../project/project-details.ts';
 import type { Completion, Decision, RecordedEvidence } from '../../project/review.ts';
 import { branchName } from '../../project/worktree.ts';
@@ -11,7 +12,7 @@ import { shorten, wrap } from '../terminal/text.ts';
 import { dateAndTime } from '../terminal/time.ts';
 
 export function roundLines(details: ProjectDetails, layout: Layout): string[] {
-  const { completions, decisions, evidence, landings } = details;
+  const { project, completions, decisions, evidence, landings } = details;
   const columns = layout.columns - 2;
   return completions.flatMap((completion) => {
     const { round, attempt, runId } = completion;
@@ -20,7 +21,7 @@ export function roundLines(details: ProjectDetails, layout: Layout): string[] {
     const decision = isLast ? decisions.find((one) => one.round === round) : undefined;
     const repair = attempt > 1 ? `, repair ${attempt - 1}` : '';
     return [
-      `Round ${round}${repair}, submitted ${dateAndTime(completion.createdAt)}`,
+      `${isOutline(project, round) ? 'Outline of round' : 'Round'} ${round}${repair}, submitted ${dateAndTime(completion.createdAt)}`,
       ...indented([
         ...(measured ? measuredLines(measured, layout, columns) : []),
         ...saidLines(completion, columns),

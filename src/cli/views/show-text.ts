@@ -6,8 +6,8 @@ import { describeCosts, dollars } from '../../project/costs.ts';
 import type { Dependency } from '../../project/dependency.ts';
 import { shownSettings } from '../../project/kept-settings.ts';
 import { describeOutcome } from '../../project/outcome-text.ts';
+import { describeStatus, whatNext } from '../../project/outline.ts';
 import { planBody } from '../../project/plan.ts';
-import { WHAT_NEXT } from '../../project/project.ts';
 import { deniedNow, type ProjectDetails } from '../../project/project-details.ts';
 import { isUndecided } from '../../project/request.ts';
 import { type SteeringMessage, sortWaiting } from '../../project/review.ts';
@@ -62,7 +62,7 @@ export function showLines(
     ...section(layout, 'Messages that Claude has not read yet', messageLines(waiting)),
     ...rejectionLines(revision, layout),
     ...section(layout, 'Next', [
-      ...wrap(WHAT_NEXT[project.status], columns),
+      ...wrap(whatNext(project), columns),
       ...nextCommands(project, deniedNow(details)).map((command) => out.style('cyan', command)),
     ]),
   ];
@@ -72,7 +72,7 @@ function facts({ project, spentUsd: usd, runsOfUnknownCost: unknown }: ProjectDe
   const { budgetUsd } = project;
   return [
     project.id,
-    project.status,
+    describeStatus(project),
     `round ${project.round}`,
     `sent ${ago(project.createdAt, now)}`,
     `spent ${describeCosts({ usd, unknown })}${budgetUsd === null ? '' : ` of ${dollars(budgetUsd)}`}`,
@@ -85,13 +85,13 @@ function facts({ project, spentUsd: usd, runsOfUnknownCost: unknown }: ProjectDe
 }
 
 /** What waits for the person, whole; of what was decided there is the record further down. */
-function askedLines({ requests, resumeCost }: ProjectDetails, layout: Layout): string[] {
-  return requests.filter(isUndecided).flatMap((request) => requestLines({ request, resumeCost }, layout));
+function askedLines({ requests }: ProjectDetails, layout: Layout): string[] {
+  return requests.filter(isUndecided).flatMap((request) => requestLines(request, layout));
 }
 
 function decidedLines({ requests }: ProjectDetails, layout: Layout): string[] {
   const decided = requests.filter((request) => !isUndecided(request));
-  return decided.flatMap((request) => requestLines({ request, resumeCost: null }, layout, MAX_ASKED_LINES));
+  return decided.flatMap((request) => requestLines(request, layout, MAX_ASKED_LINES));
 }
 
 const MAX_ASKED_LINES = 5;

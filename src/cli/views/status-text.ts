@@ -5,6 +5,7 @@ import { waitsUntil } from '../../project/back-off.ts';
 import { describeCosts } from '../../project/costs.ts';
 import { describeDependencies } from '../../project/dependency.ts';
 import { holdEnd, PROBED_HOLDS } from '../../project/hold.ts';
+import { describeTitle, isOutline, nameOfRound } from '../../project/outline.ts';
 import { PROJECT_STATUSES } from '../../project/project.ts';
 import type { WorkProgress } from '../../project/work-progress.ts';
 import { indented, type Layout, layoutOf, projectHead, section } from '../terminal/layout.ts';
@@ -54,9 +55,9 @@ function askedLines({ questions }: StatusReport, layout: Layout): string[] {
   const shown = questions.slice(0, MAX_QUESTIONS);
   const more = questions.length - shown.length;
   return [
-    ...shown.flatMap(({ project, request, resumeCost }) => [
+    ...shown.flatMap(({ project, request }) => [
       projectHead(project, layout.columns),
-      ...indented(requestLines({ request, resumeCost }, layout, MAX_ASKED_LINES)),
+      ...indented(requestLines(request, layout, MAX_ASKED_LINES)),
     ]),
     ...(more > 0 ? [`… ${more} more: bridge-supervisor questions`] : []),
   ];
@@ -181,7 +182,10 @@ function progressLines(
 
 function waitingLines({ waiting }: StatusReport, { columns, now, out }: Layout): string[] {
   return waiting.flatMap(({ project, measured, description, since, next }) => {
-    const why = project.status === 'attention' ? 'needs attention' : `round ${project.round} submitted`;
+    const why =
+      project.status === 'attention'
+        ? 'needs attention'
+        : `${nameOfRound(project.round, isOutline(project))} submitted`;
     const said = project.status === 'attention' ? '' : 'Claude says: ';
     return [
       projectHead(project, columns),
@@ -195,7 +199,8 @@ function waitingLines({ waiting }: StatusReport, { columns, now, out }: Layout):
 }
 
 function queueLines({ queue, waitsFor, counts }: StatusReport, { columns, now }: Layout): string[] {
-  const lines = queue.flatMap(({ id, title, notBefore, expiresAt, status }) => {
+  const lines = queue.flatMap((project) => {
+    const { id, notBefore, expiresAt, status } = project;
     const waits = waitsUntil(notBefore, now.toISOString());
     const later = waits ? `not before ${upcoming(waits, now)}: ` : '';
     const kind = status === 'rejected' ? 'revision: ' : status === 'in_progress' ? 'continuing: ' : '';
@@ -205,7 +210,7 @@ function queueLines({ queue, waitsFor, counts }: StatusReport, { columns, now }:
       ...(expiresAt === null ? [] : [`expires ${upcoming(expiresAt, now)}`]),
     ];
     return [
-      projectHead({ id, title: kind + later + title }, columns),
+      projectHead({ id, title: kind + later + describeTitle(project) }, columns),
       ...indented(flow(waitsOrEnds, columns - 2)),
     ];
   });

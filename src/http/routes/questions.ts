@@ -33,7 +33,7 @@ export const listQuestions = defineRoute({
   answer: z.array(requestSchema),
   async run(_input, { bridge }) {
     const asked = await questions(bridge, { undecided: true });
-    return { body: asked.map(({ request, resumeCost }) => toWireRequest(request, resumeCost)) };
+    return { body: asked.map(({ request }) => toWireRequest(request)) };
   },
 });
 
@@ -108,7 +108,7 @@ async function toReply({ bridge }: Call, id: RequestId, decided: Result<DecidedR
   if (!present.ok) throw new Error(present.refusal);
   return {
     problem: problem('request-settled', decided.refusal, {
-      facts: { request: toWireRequest(present.value, null) },
+      facts: { request: toWireRequest(present.value) },
     }),
   };
 }

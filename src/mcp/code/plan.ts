@@ -2,6 +2,7 @@
 
 import * as z from 'zod';
 import type { ProjectId } from '../../project/ids.ts';
+import { isOutline } from '../../project/outline.ts';
 import type { Project } from '../../project/project.ts';
 import { type Answer, answer, type Call, defineTool } from '../define-tool.ts';
 import { cut, ROOM_BYTES } from '../fit.ts';
@@ -48,9 +49,12 @@ export const claimProjectTool = defineTool({
     const claimed = await verbs.claimByHand(project_id);
     if (!claimed.ok) return claimed;
     const { project, markdown } = claimed.value;
-    return planAnswer(project, markdown, 0, WORK);
+    return planAnswer(project, markdown, 0, isOutline(project) ? OUTLINE : WORK);
   },
 });
+
+const OUTLINE =
+  'Change no file yet: the person first wants an outline. Call bridge_send_completion with how you mean to carry out the plan as its summary, and begin the work once bridge_get_approval_status says that it is approved.';
 
 const WORK =
   'Do the work in the workspace (create the folder if it does not exist), report each step with bridge_send_update, and call bridge_send_completion when all is done.';

@@ -1,7 +1,7 @@
 /** Reading the person's decision by hand, and taking up a revision. */
 import * as z from 'zod';
-import type { ProjectStatus } from '../../project/project.ts';
-import { WHAT_NEXT } from '../../project/project.ts';
+import { isOutline, opensWork, whatNext } from '../../project/outline.ts';
+import type { Project, ProjectStatus } from '../../project/project.ts';
 import { answer, defineTool } from '../define-tool.ts';
 import { projectId } from '../input.ts';
 import { projectFacts, projectLine } from '../texts/project.ts';
@@ -23,7 +23,7 @@ export const approvalStatusTool = defineTool({
       {
         ...projectFacts(project),
         ...(decision ? { decision: decisionFacts(decision, REASON_BYTES) } : {}),
-        next: FOR_CODE[project.status] ?? WHAT_NEXT[project.status],
+        next: nextForCode(project),
       },
     );
   },
@@ -44,12 +44,27 @@ export const resetForRevisionTool = defineTool({
     return answer([projectLine(reset.value), ...(decision ? [decisionText(decision, REASON_BYTES)] : [])], {
       ...projectFacts(reset.value),
       ...(decision ? { decision: decisionFacts(decision, REASON_BYTES) } : {}),
-      next: 'Make the changes that the reason asks for, report with bridge_send_update, then call bridge_send_completion again.',
+      next: isOutline(reset.value) ? OUTLINE_AGAIN : REVISE,
     });
   },
 });
 
 const REASON_BYTES = 12_000;
+
+const REVISE =
+  'Make the changes that the reason asks for, report with bridge_send_update, then call bridge_send_completion again.';
+const OUTLINE_AGAIN =
+  'Change no file: call bridge_send_completion again, with another outline as its summary, as the reason asks.';
+
+function nextForCode(project: Project): string {
+  if (project.status === 'in_progress') {
+    if (isOutline(project))
+      return 'Change no file: call bridge_send_completion with the outline as its summary.';
+    if (opensWork(project))
+      return 'The outline is approved: now do the work as it says, then call bridge_send_completion.';
+  }
+  return FOR_CODE[project.status] ?? whatNext(project);
+}
 
 /** The same statuses as a person's session sees them that works on the project itself. */
 const FOR_CODE: Partial<Record<ProjectStatus, string>> = {

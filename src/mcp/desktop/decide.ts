@@ -1,6 +1,8 @@
 /** The person's decision about submitted work. */
 import * as z from 'zod';
 import type { Decided } from '../../bridge/reviews.ts';
+import { isOutline } from '../../project/outline.ts';
+import type { Verdict } from '../../project/review.ts';
 import { REVISE_IN } from '../../project/revision.ts';
 import { type Answer, answer, type Call, defineTool } from '../define-tool.ts';
 import { projectId } from '../input.ts';
@@ -43,12 +45,12 @@ export const approveTool = defineTool({
   name: 'bridge_approve',
   title: 'Approve submitted work',
   description:
-    'Approves what Claude Code submitted, as it was shown: it then lands as the shown text says, and the project is completed. Call it only when the person has said so. Refused for work that was not shown. A repeated call returns the first decision.',
+    'Approves what Claude Code submitted, as it was shown: it then lands as the shown text says, and the project is completed; after an outline the work begins instead. Call it only when the person has said so. Refused for work that was not shown. A repeated call returns the first decision.',
   hints: { readOnly: false, destructive: false, idempotent: true },
   input: z.strictObject({ project_id: projectId, round, tree }),
   async run(input, call) {
     const { project_id, ...binding } = input;
-    const shown = call.shown.roundOf(project_id);
+    const shown = call.shown.of(project_id);
     const decided = await call.verbs.approve(project_id, 'desktop', { ...binding, shown });
     return decided.ok ? decisionAnswer(decided.value, call) : decided;
   },
@@ -71,7 +73,7 @@ export const rejectTool = defineTool({
   }),
   async run(input, call) {
     const { project_id, reason, revise_in, allow = [], ...binding } = input;
-    const shown = call.shown.roundOf(project_id);
+    const shown = call.shown.of(project_id);
     const found = await call.verbs.measuredRound(project_id);
     const { maxRounds, policy } = found.ok ? found.value : {};
     const decided = await call.verbs.reject(project_id, reason, 'desktop', {
@@ -86,6 +88,12 @@ export const rejectTool = defineTool({
   },
 });
 
+const AFTER_OUTLINE: Record<Verdict, string> = {
+  approved:
+    'No work was done yet, and nothing landed: Claude Code begins it now, and submits it in the next round.',
+  rejected: 'Claude Code makes another outline and changes nothing meanwhile.',
+};
+
 async function decisionAnswer({ project, decision, repeated }: Decided, call: Call): Promise<Answer> {
   const ready = await readiness(call.verbs);
   const facts = {
@@ -99,8 +107,10 @@ async function decisionAnswer({ project, decision, repeated }: Decided, call: Ca
   return answer(
     [
       repeated
-        ? `Round ${decision.round} was already ${what}; nothing was changed.`
-        : `Round ${decision.round} is ${decision.verdict}.`,
+        ? `${isOutline(project, decision.round) ? 'The outline of round' : 'Round'} ${decision.round} was already ${what}; nothing was changed.`
+        : isOutline(project, decision.round)
+          ? `The outline of round ${decision.round} is ${decision.verdict}. ${AFTER_OUTLINE[decision.verdict]}`
+          : `Round ${decision.round} is ${decision.verdict}.`,
       projectLine(project),
       ...blockerQuotes([project], ready),
       `To follow it from here, call bridge_wait with cursor ${facts.cursor} and this project_id.`,

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import type { MeasuredRound } from '../../bridge/measured-round.ts';
 import { withoutHidden } from '../../characters.ts';
+import { isOutline } from '../../project/outline.ts';
 import { quoteExactly } from '../../project/quotation.ts';
 import type { RecordedEvidence } from '../../project/review.ts';
 import { type Result, refuse } from '../../result.ts';
@@ -49,14 +50,16 @@ const EVIDENCE_BYTES = 8_000;
 const COMPLETION_BYTES = 4_000;
 
 function summary(shown: MeasuredRound, call: Call): Answer {
-  call.shown.noteRound(shown);
+  call.shown.note(shown);
   const { project, measured, completion } = shown;
   return answer(
     [
       projectLine(project),
       QUOTED_NOTE,
       ...measuredLines(shown, EVIDENCE_BYTES),
-      ...(completion ? ['', ...completionLines(completion, COMPLETION_BYTES)] : []),
+      ...(completion
+        ? ['', ...completionLines(completion, COMPLETION_BYTES, isOutline(project, completion.round))]
+        : []),
     ],
     {
       ...projectFacts(project),

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import type { MeasuredRound } from '../../bridge/measured-round.ts';
+import { isOutline } from '../../project/outline.ts';
 import { answer, defineTool, type Facts } from '../define-tool.ts';
 import { fitting } from '../fit.ts';
 import { choiceFacts } from '../texts/choices.ts';
@@ -17,12 +18,11 @@ export const approvalQueueTool = defineTool({
     'Shows what Claude Code asks the person, then the work that waits for their decision, oldest first: what was measured of it, what an approval would do and a rejection would cost, and what Claude Code says about it. Also projects that need a person for another reason.',
   hints: { readOnly: true, destructive: false, idempotent: true },
   input: z.strictObject({}),
-  async run(_, { verbs, shown: known }) {
+  async run(_, { verbs, shown: shownRounds }) {
     const waiting = await verbs.waitingRounds(MAX_SHOWN + 1);
     const shown = fitting(waiting.slice(0, MAX_SHOWN), roundFacts);
-    for (const round of shown) known.noteRound(round);
+    for (const round of shown) shownRounds.note(round);
     const asked = (await verbs.questions({ undecided: true })).slice(0, MAX_STUCK);
-    known.noteRequests(asked.map(({ request }) => request));
     const stuck = await verbs.projects({
       statuses: ['attention'],
       oldestFirst: true,
@@ -44,7 +44,7 @@ export const approvalQueueTool = defineTool({
         ...(schedules.length > 0 ? ['', ...schedules.map(scheduleLine)] : []),
       ],
       {
-        ...(asked.length > 0 ? { questions: asked.map(requestFacts) } : {}),
+        ...(asked.length > 0 ? { questions: asked.map(({ request }) => requestFacts(request)) } : {}),
         waiting: shown.map(roundFacts),
         ...(shown.length + stuck.length + asked.length > 0 ? { note: QUOTED_NOTE } : {}),
         ...(more ? { more: true } : {}),
@@ -82,7 +82,9 @@ function roundLines(round: MeasuredRound): string[] {
     projectLine(project),
     workspaceText(project),
     ...measuredLines(round, EVIDENCE_BYTES),
-    ...(completion ? ['', ...completionLines(completion, COMPLETION_BYTES)] : []),
+    ...(completion
+      ? ['', ...completionLines(completion, COMPLETION_BYTES, isOutline(project, completion.round))]
+      : []),
   ];
 }
 

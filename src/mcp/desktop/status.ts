@@ -2,6 +2,7 @@ import * as z from 'zod';
 import type { MeasuredRound } from '../../bridge/measured-round.ts';
 import { waitsUntil } from '../../project/back-off.ts';
 import { describeCosts } from '../../project/costs.ts';
+import { isOutline } from '../../project/outline.ts';
 import type { ProjectDetails } from '../../project/project-details.ts';
 import { quote } from '../../project/quotation.ts';
 import { isUndecided } from '../../project/request.ts';
@@ -47,8 +48,7 @@ export const projectStatusTool = defineTool({
     const { project } = details.value;
     const round = await call.verbs.measuredRound(project_id);
     if (!round.ok) return round;
-    call.shown.noteRound(round.value);
-    call.shown.noteRequests(details.value.requests);
+    call.shown.note(round.value);
     const ready = await readiness(call.verbs);
     return answer(
       [
@@ -112,7 +112,9 @@ function detailLines(details: ProjectDetails, round: MeasuredRound, now: string)
     given.length > 0 ? `Messages given to run ${open?.id}, not confirmed yet: ${given.length}.` : undefined,
     waiting.length > 0 ? `Messages not delivered yet: ${waiting.length}.` : undefined,
     ...(round.measured || round.landing ? ['', ...measuredLines(round, EVIDENCE_BYTES), ''] : []),
-    ...(completion ? completionLines(completion, COMPLETION_BYTES) : []),
+    ...(completion
+      ? completionLines(completion, COMPLETION_BYTES, isOutline(project, completion.round))
+      : []),
     decision && decisionText(decision, REASON_BYTES),
     updates.length > 0 ? 'Newest updates:' : undefined,
     ...updates.map((update) => updateText(update, UPDATE_BYTES)),
@@ -124,8 +126,7 @@ function newestOf(details: ProjectDetails) {
   const { project, runs, completions, decisions, updates, waitingMessages } = details;
   const open = runs.find((run) => run.endedAt === null);
   const lastEnd = open ? undefined : endOf(runs.at(-1));
-  const { requests, resumeCost } = details;
-  const asked = requests.filter(isUndecided).map((request) => ({ request, resumeCost }));
+  const asked = details.requests.filter(isUndecided);
   const hasQuotes = lastEnd !== undefined || project.attention !== null || asked.length > 0;
   return {
     asked,

@@ -3,6 +3,7 @@ import { dollars } from '../../project/costs.ts';
 import { type EventTable, type HistoryEvent, present, type UnknownEvent } from '../../project/event.ts';
 import { summarizeEvidence } from '../../project/evidence-text.ts';
 import { describeOutcome } from '../../project/outcome-text.ts';
+import { nameOfRound } from '../../project/outline.ts';
 import { asCode } from '../../project/quotation.ts';
 import { describeDecision } from '../../project/request-text.ts';
 import { cleanLine, plural } from '../../project/text.ts';
@@ -32,8 +33,8 @@ const DESCRIPTIONS: EventTable<readonly [message: string, quote?: string]> = {
   ],
   'project.updated': ({ message }) => ['Claude Code reports', message],
   // By hand nobody measures it.
-  'project.submitted': ({ round, summary }, { runId }) => [
-    `work submitted for round ${round}${runId === null ? '; waiting for approval' : ''}`,
+  'project.submitted': ({ round, summary, outline }, { runId }) => [
+    `${outline ? 'outline' : 'work'} submitted for round ${round}${runId === null ? '; waiting for approval' : ''}`,
     summary,
   ],
   'project.checking': ({ check, number, of }) => [`check ${number} of ${of} began`, check],
@@ -46,8 +47,11 @@ const DESCRIPTIONS: EventTable<readonly [message: string, quote?: string]> = {
     `a reviewer objects to ${plural(findings, 'thing')} in round ${round}; repair ${repair} begins`,
   ],
   'project.approved': ({ round }, { actor }) => [`round ${round} approved by ${actor}`],
-  'project.rejected': ({ round, reason, allowed = [] }, { actor }) => [
-    `round ${round} rejected by ${actor}${allowed.length > 0 ? `, who allowed ${allowed.map(asCode).join(', ')}` : ''}`,
+  'project.outline_approved': ({ round }, { actor }) => [
+    `outline of round ${round} approved by ${actor}; nothing landed, and the work begins in round ${round + 1}`,
+  ],
+  'project.rejected': ({ round, reason, allowed = [], outline }, { actor }) => [
+    `${nameOfRound(round, outline)} rejected by ${actor}${allowed.length > 0 ? `, who allowed ${allowed.map(asCode).join(', ')}` : ''}`,
     reason,
   ],
   'project.revision_started': ({ round }) => [`round ${round} started`],

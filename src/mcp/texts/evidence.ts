@@ -96,7 +96,7 @@ const MAX_LISTED = 100;
 /** The same as facts. */
 export function evidenceFacts(recorded: RecordedEvidence, bytes: number): ToolEvidence {
   const wire = toWireEvidence(recorded.evidence);
-  const { round, attempt, made_at, measured, checks_passed, repairs, cost, diff, git } = wire;
+  const { round, attempt, outline, made_at, measured, checks_passed, repairs, cost, diff, git } = wire;
   const share = bytes / 6;
   const some = <T>(items: readonly T[]): T[] => fitting(items.slice(0, MAX_LISTED), (item) => item, share);
   const names = (paths: readonly string[]) => some(paths.map(cleanLine));
@@ -108,6 +108,7 @@ export function evidenceFacts(recorded: RecordedEvidence, bytes: number): ToolEv
   return {
     round,
     attempt,
+    outline,
     made_at,
     tree: treeOf(recorded.evidence),
     summary: summarizeEvidence(figuresOf(recorded.evidence)),

@@ -1,6 +1,7 @@
 /** A project in words, the same in every answer. */
 import { type Dependency, describeDependencies } from '../../project/dependency.ts';
-import { type Project, type ProjectStatus, WHAT_NEXT } from '../../project/project.ts';
+import { describeStatus, isOutline, whatNext } from '../../project/outline.ts';
+import type { Project, ProjectStatus } from '../../project/project.ts';
 import { asCode, inQuotes, quote } from '../../project/quotation.ts';
 import { cleanLine } from '../../project/text.ts';
 import { toWireDependency } from '../../wire/dependency.ts';
@@ -22,6 +23,7 @@ export function projectFacts(project: Project): ToolProject {
     workspace: cleanLine(workspace),
     created_at,
     updated_at,
+    ...(isOutline(project) ? { outline: true } : {}),
     ...(attention === null ? {} : { attention: brief(attention) }),
     ...(not_before === null ? {} : { not_before }),
     ...(expires_at === null ? {} : { expires_at }),
@@ -29,8 +31,9 @@ export function projectFacts(project: Project): ToolProject {
 }
 
 /** The project in one line. */
-export function projectLine({ id, title, status, round }: Project): string {
-  return `Project \`${id}\` ${inQuotes(title)}: ${status}${round > 1 ? `, round ${round}` : ''}`;
+export function projectLine(project: Project): string {
+  const { id, title, round } = project;
+  return `Project \`${id}\` ${inQuotes(title)}: ${describeStatus(project)}${round > 1 ? `, round ${round}` : ''}`;
 }
 
 export function workspaceText({ workspace }: Project): string {
@@ -66,7 +69,7 @@ export function attentionLines({ attention }: Project): string[] {
 /** What happens next, what keeps it from happening, and what to call: for the chat in Desktop. */
 export function outlook(project: Project, readiness: Readiness): Partial<ToolReadiness> & { next: string } {
   const sentences = [
-    WHAT_NEXT[project.status],
+    whatNext(project),
     ...(isByHand(project) ? [BY_HAND] : []),
     ...blockersOf([project], readiness),
     ...(WITH_TOOL[project.status] ?? []),

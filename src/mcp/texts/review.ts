@@ -22,7 +22,7 @@ export function completionFacts(completion: Completion, bytes: number): ToolRoun
   };
 }
 
-export function completionLines(completion: Completion, bytes: number): string[] {
+export function completionLines(completion: Completion, bytes: number, isOutline: boolean): string[] {
   const { round, summary, caveats, filesCreated, filesModified, createdAt, projectId } = completion;
   const list = (files: readonly string[]) => someFiles(files, bytes / 8).join(', ') || 'none';
   const words = [
@@ -31,7 +31,8 @@ export function completionLines(completion: Completion, bytes: number): string[]
     `Files modified: ${list(filesModified)}`,
     ...(caveats ? [`Caveats: ${shorten(caveats, bytes / 4, projectId)}`] : []),
   ];
-  return [`Submitted for round ${round} at ${createdAt}; Claude Code says:`, quote(words.join('\n'))];
+  const what = isOutline ? 'Outline, and no work, submitted' : 'Submitted';
+  return [`${what} for round ${round} at ${createdAt}; Claude Code says:`, quote(words.join('\n'))];
 }
 
 /** Names that fit into `bytes`, and how many there are besides. */

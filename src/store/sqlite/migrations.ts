@@ -25,6 +25,7 @@ import { SCHEMA_13 } from './migrations/0013.ts';
 import { SCHEMA_14 } from './migrations/0014.ts';
 import { SCHEMA_15 } from './migrations/0015.ts';
 import { SCHEMA_16 } from './migrations/0016.ts';
+import { SCHEMA_17 } from './migrations/0017.ts';
 
 /**
  * `MIGRATIONS[n]` migrates from schema version n to n + 1. Foreign keys are off meanwhile; migrate() checks them at the
@@ -47,4 +48,5 @@ export const MIGRATIONS: readonly string[] = [
   SCHEMA_14,
   SCHEMA_15,
   SCHEMA_16,
+  SCHEMA_17,
 ];

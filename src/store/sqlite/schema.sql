@@ -1,4 +1,4 @@
--- Schema version 16. Made by `npm run schema` from the migrations; not read by the program.
+-- Schema version 17. Made by `npm run schema` from the migrations; not read by the program.
 
 CREATE TABLE approvals (
   id INTEGER PRIMARY KEY,
@@ -158,7 +158,7 @@ CREATE TABLE "projects" (
   request_id TEXT UNIQUE,
   created_at TEXT NOT NULL,
   updated_at TEXT NOT NULL
-, run_id TEXT REFERENCES runs (id), place TEXT, attention_from TEXT, isolation TEXT, base TEXT, checks TEXT, on_approve TEXT, max_rounds INTEGER, expires_at TEXT, depends_on TEXT, permission_mode TEXT, deny TEXT, ask TEXT, answer_after_ms INTEGER, schedule_id TEXT REFERENCES schedules (id), slot TEXT);
+, run_id TEXT REFERENCES runs (id), place TEXT, attention_from TEXT, isolation TEXT, base TEXT, checks TEXT, on_approve TEXT, max_rounds INTEGER, expires_at TEXT, depends_on TEXT, permission_mode TEXT, deny TEXT, ask TEXT, answer_after_ms INTEGER, schedule_id TEXT REFERENCES schedules (id), slot TEXT, outline INTEGER NOT NULL DEFAULT 0, outline_round INTEGER);
 
 CREATE INDEX projects_backing_off ON projects (not_before) WHERE not_before IS NOT NULL;
 

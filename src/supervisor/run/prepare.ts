@@ -8,6 +8,7 @@ import type { ClaudeSandbox } from '../../claude/sandbox-settings.ts';
 import type { ChildOptions } from '../../machine/child.ts';
 import { type Remainder, tightest } from '../../project/budget.ts';
 import type { Outcome } from '../../project/outcome.ts';
+import { isOutline } from '../../project/outline.ts';
 import { askedCalls, asksPerson, type Policy } from '../../project/policy.ts';
 import type { Run } from '../../project/run.ts';
 import { ok, type Result, refuse } from '../../result.ts';
@@ -106,7 +107,8 @@ function argumentsIn(
   { resumed, budget, policy, sandbox }: Arguments,
 ): string[] {
   const { maxTurns } = projectRules(config, project);
-  const servers = Object.keys(config.mcp_servers).map((name) => `mcp__${name}`);
+  // A tool of theirs that only reads is not refused for an outline either.
+  const servers = isOutline(project) ? [] : Object.keys(config.mcp_servers).map((name) => `mcp__${name}`);
   return commandLine({
     sessionId: run.sessionId,
     resume: resumed,

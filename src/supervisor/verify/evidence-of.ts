@@ -36,7 +36,10 @@ export async function evidenceOf(
     files,
     record,
     place,
-    claimed: { created: completion.filesCreated, modified: completion.filesModified },
+    // What an outline names is what is meant to change.
+    claimed: record.outline
+      ? { created: [], modified: [] }
+      : { created: completion.filesCreated, modified: completion.filesModified },
     title: project.title,
   });
   const commit = evidence?.git?.commit;

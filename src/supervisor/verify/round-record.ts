@@ -8,6 +8,7 @@ import type { RoundRecord } from '../../evidence/make-evidence.ts';
 import { sumCosts } from '../../project/costs.ts';
 import { withDenier } from '../../project/denier.ts';
 import type { Evidence } from '../../project/evidence.ts';
+import { isOutline } from '../../project/outline.ts';
 import { isWork, type Run } from '../../project/run.ts';
 import { VERSION } from '../../version.ts';
 import type { Context } from '../context.ts';
@@ -27,6 +28,7 @@ export async function roundRecord(context: Context, due: ToVerify, maxRepairs: n
     projectId: project.id,
     round: completion.round,
     attempt,
+    outline: isOutline(project, completion.round),
     madeAt: context.clock.now().toISOString(),
     madeBy: `bridge-supervisor ${VERSION}`,
     planRevision,

@@ -37,6 +37,7 @@ export const decidedSchema = z
     project: projectSchema,
     decision: decisionSchema,
     round: z.int().min(1).describe('the round that was decided on'),
+    outline: z.boolean().describe('it was an outline: an approval landed nothing, and the work begins'),
     repeated: z.boolean().describe('the same decision had been made before; nothing was changed'),
   })
   .describe('A decision, and where the project stands after it.');

@@ -16,7 +16,10 @@ export const projectSchema = z
       .nullable()
       .describe("who works on it: our supervisor, or a person's own Claude Code; null: nobody yet"),
     session_id: z.string().nullable().describe("Claude's session, which every later run resumes"),
-    round: z.int().min(1).describe('the round under way: 1 until the first rejection, then 2, …'),
+    round: z
+      .int()
+      .min(1)
+      .describe('the round under way: 1 until the first rejection or approved outline, then 2, …'),
     tries: count().describe('consecutive runs that failed and are tried again'),
     not_before: time().nullable().describe('no run starts before this time'),
     attention: z.string().nullable().describe("why it needs a person; only in status 'attention'"),
@@ -29,6 +32,11 @@ export const projectSchema = z
       .describe('cancelled then, unless it has begun; null: never, or it has begun'),
     schedule_id: id().nullable().describe('the schedule that made it; null: a person sent it'),
     slot: time().nullable().describe('which slot of it; null: a person had it run'),
+    outline_round: z
+      .int()
+      .min(1)
+      .nullable()
+      .describe('the round whose outline was approved: work begins after it; null: none'),
     created_at: time().describe('when the plan was sent'),
     updated_at: time().describe(
       'the last change a person can see, other than what a run is doing at the moment (`live`)',

@@ -46,6 +46,7 @@ export const roundSchema = z
   .strictObject({
     round: z.int().min(1),
     attempt: z.int().min(1).describe('1, and one more for each repair of the same round'),
+    outline: z.boolean().describe('an outline, and no work: its approval lands nothing'),
     run_id: id().nullable().describe('null: submitted by hand'),
     submitted_at: time(),
     measured: evidenceFiguresSchema
@@ -66,5 +67,5 @@ export type WireRound = z.output<typeof roundSchema>;
 
 /** What Claude says it did. */
 export const submissionSchema = roundSchema
-  .omit({ measured: true, decision: true, landings: true })
+  .omit({ outline: true, measured: true, decision: true, landings: true })
   .describe('What Claude says it did.');

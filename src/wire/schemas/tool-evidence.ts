@@ -11,6 +11,7 @@ const check = evidence.checks.element.shape;
 export const toolEvidenceSchema = z.strictObject({
   round: evidence.round,
   attempt: evidence.attempt,
+  outline: evidence.outline,
   made_at: evidence.made_at,
   tree: z.string().nullable().describe('what a decision is bound to; null: nothing was measured'),
   summary: z.string().describe('in our words'),

@@ -26,6 +26,10 @@ export const toolProjectSchema = z.strictObject({
     created_at: true,
     updated_at: true,
   }).shape,
+  outline: z
+    .literal(true)
+    .exactOptional()
+    .describe('no outline was approved yet: what is submitted is no work'),
   attention: attention.unwrap().exactOptional(),
   not_before: not_before.unwrap().exactOptional(),
   expires_at: expires_at.unwrap().exactOptional(),
@@ -43,7 +47,7 @@ export const toolRunSchema = z.strictObject({
 export type ToolRun = z.output<typeof toolRunSchema>;
 
 export const toolRoundSchema = roundSchema
-  .omit({ run_id: true, measured: true, decision: true, landings: true })
+  .omit({ outline: true, run_id: true, measured: true, decision: true, landings: true })
   .extend({ caveats: roundSchema.shape.caveats.exactOptional() });
 
 export type ToolRound = z.output<typeof toolRoundSchema>;
@@ -68,7 +72,6 @@ export const toolRequestSchema = z.strictObject({
   agent_id: asked.agent_id.unwrap().exactOptional(),
   default_answer: asked.default_answer.unwrap().exactOptional(),
   deadline: asked.deadline.unwrap().exactOptional(),
-  resume_cost: asked.resume_cost.unwrap().exactOptional(),
   scope: asked.scope.unwrap().exactOptional(),
   answer: asked.answer.unwrap().exactOptional(),
   decided_by: asked.decided_by.unwrap().exactOptional(),
