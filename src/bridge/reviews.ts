@@ -123,11 +123,23 @@ async function decide(
       if (project.status !== 'awaiting_approval' && isThisRound) return undefined;
       const bound = bind(project, await findEvidence(trx, projectId, project.round), options);
       if (!bound.ok) return bound;
+      if (verdict === 'approved' && isUnnamed(project, options)) return refuse(UNNAMED);
       const problem = whyNoneAllowed(options);
       return problem === undefined ? undefined : refuse(`${problem}; nothing was changed.`);
     },
   );
 }
+
+/**
+ * Whether an approval of work may be meant for the outline before it: a client that saw no answer sends it again, and names
+ * neither.
+ */
+function isUnnamed({ outlineRound }: Project, { round, tree, shown }: DecisionOptions): boolean {
+  return outlineRound !== null && round === undefined && tree === undefined && shown === undefined;
+}
+
+const UNNAMED =
+  'the outline of this project was approved before; name the round or the tree to approve the work. Nothing was changed.';
 
 function moveOf(verdict: Verdict, project: Project): ProjectAction {
   if (verdict === 'rejected') return 'reject';

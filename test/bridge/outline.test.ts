@@ -65,6 +65,8 @@ describe('an outline', () => {
     await workOn(rig, id);
     await measure(rig);
     expect(accepted(await changingNothing(rig.bridge, again)).repeated).toBe(true);
+    const unnamed = () => approve(rig.bridge, id, 'person');
+    expect(refusalOf(await changingNothing(rig.bridge, unnamed))).toContain('name the round');
     expect(accepted(await approve(rig.bridge, id, 'person', { round: 2 })).project.status).toBe('approved');
   });
 
@@ -124,7 +126,7 @@ describe('an outline', () => {
     const read = accepted(await readApproval(rig.bridge, id));
     expect(read.project).toMatchObject({ status: 'in_progress', round: 2, claimedBy: 'code' });
     await submit(rig, id);
-    accepted(await approve(rig.bridge, id, 'person'));
+    accepted(await approve(rig.bridge, id, 'person', { round: 2 }));
     expect(accepted(await readApproval(rig.bridge, id)).project.status).toBe('complete');
   });
 });

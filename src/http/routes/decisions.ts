@@ -33,7 +33,7 @@ export const approveProject = defineRoute({
   path: '/projects/:id/approve',
   access: 'decide',
   summary:
-    'Approves submitted work. Without `round` and `tree`: what waits at that moment; the answer says which that was.',
+    'Approves submitted work, or an outline. Without `round` and `tree`: what waits at that moment; the answer says which that was. Work after an approved outline needs one of them.',
   params: projectParams,
   body: z.strictObject(binding),
   answer: decidedSchema,
