@@ -7,6 +7,7 @@ import { OWN_ACCOUNT, type ProjectId, type RunId, unknownProject } from '../proj
 import { PROJECT_STATUSES, type Project, type ProjectStatus } from '../project/project.ts';
 import type { ProjectDetails } from '../project/project-details.ts';
 import type { Quota } from '../project/quota.ts';
+import { resumeCost } from '../project/resume-cost.ts';
 import type { Completion, RecordedEvidence, Update } from '../project/review.ts';
 import type { Run } from '../project/run.ts';
 import type { Schedule } from '../project/schedule.ts';
@@ -66,6 +67,7 @@ export async function projectDetails(
     landings: await landingsOfProject(db, projectId),
     worktree: await findWorktree(db, projectId),
     requests: await requestsOf(db, projectId),
+    resumeCost: resumeCost(project, runs, bridge.clock.now()),
     updates: await latestUpdatesOf(db, projectId, updates),
     waitingMessages: await waitingMessages(db, projectId),
     spentUsd: spent.usd,

@@ -4,12 +4,14 @@ import type { Project } from '../project/project.ts';
 import {
   type AskedRequest,
   isUndecided,
+  isUntold,
   nextState,
   type PermissionScope,
   type RequestAction,
   type RequestState,
 } from '../project/request.ts';
 import { describeState } from '../project/request-text.ts';
+import type { ResumeCost } from '../project/resume-cost.ts';
 import type { DecidedVia } from '../project/review.ts';
 import type { Run } from '../project/run.ts';
 import { cleanLine, cleanText, LIMITS } from '../project/text.ts';
@@ -21,13 +23,16 @@ import {
   undecidedRequests,
   updateRequest,
 } from '../store/requests.ts';
-import { type Actor, type Bridge, changeProject, type ProjectChange } from './bridge.ts';
+import { type Actor, type Bridge, changeProject, nowText, type ProjectChange } from './bridge.ts';
 import { databaseOf } from './open-bridge.ts';
+import { resumeCostOf } from './resume-cost.ts';
 
 export interface DecidedRequest {
   readonly request: AskedRequest;
   /** As it is now: in progress again when nothing that it asked is undecided. */
   readonly project: Project;
+  /** What it costs that the session goes on; null: nothing is read again. */
+  readonly resumeCost: ResumeCost | null;
   /** The same decision had been made before; it was returned and nothing was changed. */
   readonly repeated: boolean;
 }
@@ -37,6 +42,8 @@ export interface RequestDecisionOptions {
   readonly via?: DecidedVia;
   /** Who decided, where it is known better than the actor says. */
   readonly by?: string;
+  /** Whether what is asked was shown in the conversation that the decision comes from; undefined where there is none. */
+  readonly shown?: boolean;
 }
 
 /** Answers a question in the person's words. */
@@ -91,7 +98,7 @@ async function decide(
   id: RequestId,
   verdict: Verdict,
   actor: Actor,
-  { by = actor, via = actor === 'desktop' ? 'desktop' : 'cli' }: RequestDecisionOptions,
+  { by = actor, via = actor === 'desktop' ? 'desktop' : 'cli', shown = true }: RequestDecisionOptions,
 ): Promise<Result<DecidedRequest>> {
   const asked = await findRequest(bridge, id);
   if (!asked.ok) return asked;
@@ -103,16 +110,20 @@ async function decide(
     async (change) => {
       const state = nextState(asked.value, verdict.action);
       if (!state) throw new Error(`request ${id} cannot be ${verdict.action}ed after it was checked`);
-      return { ...(await settle(change, asked.value, { ...verdict, state, by, via })), repeated: false };
+      const settled = await settle(change, asked.value, { ...verdict, state, by, via });
+      const cost = await resumeCostOf(change.trx, settled.project, change.now);
+      return { ...settled, resumeCost: cost, repeated: false };
     },
     async (trx, project) => {
       const present = await findRequestRow(trx, id);
       if (!present) return refuse(unknownRequest(id));
-      if (isUndecided(present))
-        return nextState(present, verdict.action) ? undefined : refuse(wrongKind(present));
-      return isRepeated(present, verdict)
-        ? ok({ request: present, project, repeated: true })
-        : refuse(`${describeState(present)}; nothing was changed.`);
+      if (isUndecided(present)) {
+        if (nextState(present, verdict.action) === undefined) return refuse(wrongKind(present));
+        return shown ? undefined : refuse(notShown(present));
+      }
+      if (!isRepeated(present, verdict)) return refuse(`${describeState(present)}; nothing was changed.`);
+      const cost = isUntold(present) ? await resumeCostOf(trx, project, nowText(bridge)) : null;
+      return ok({ request: present, project, resumeCost: cost, repeated: true });
     },
   );
 }
@@ -162,6 +173,10 @@ function wrongKind({ id, kind }: AskedRequest): string {
   return kind === 'question'
     ? `request ${id} is a question: answer it; nothing was changed.`
     : `request ${id} asks for permission: allow or deny it; nothing was changed.`;
+}
+
+function notShown({ id, kind }: AskedRequest): string {
+  return `${kind} ${id} has not been shown yet: show it to the person first (bridge_get_questions); nothing was changed.`;
 }
 
 function unknownRequest(text: string): string {

@@ -82,13 +82,16 @@ function refuseInsideRun(cli: Cli, command: Command): void {
   if (refusal !== undefined) throw new RefusedError(refusal);
 }
 
-/** Commands that change nothing, or whose own commands say what they take. */
-const READ_ONLY = ['status', 'logs', 'list', 'show', 'evidence', 'watch', 'mcp', 'worktree', 'token'];
+/** Commands that change nothing. */
+const READ_ONLY = ['status', 'logs', 'list', 'show', 'evidence', 'questions', 'budget', 'watch'];
 
-/** A script may give --yes to every command that changes something, whether that one asks or not. */
+/**
+ * A script may give --yes to every command that changes something, whether that one asks or not. Of a group, the commands
+ * in it say so themselves.
+ */
 export function takingYes(command: Command): Command {
   const isTaken = command.options.some(({ long }) => long === '--yes');
-  if (isTaken || READ_ONLY.includes(command.name())) return command;
+  if (isTaken || command.commands.length > 0 || READ_ONLY.includes(command.name())) return command;
   return command.addOption(yesOption().hideHelp());
 }
 

@@ -9,7 +9,7 @@ import type { Clock } from '../clock.ts';
 import { readArguments } from './arguments.ts';
 import { explainInput } from './input.ts';
 import type { BridgeAccess } from './open-bridge.ts';
-import type { ShownRounds } from './shown.ts';
+import type { Shown } from './shown.ts';
 import type { Verbs } from './verbs.ts';
 
 /**
@@ -39,7 +39,7 @@ export interface Caller {
   /** The id under which the client's model made this call: the same when the client tries again. */
   readonly toolUseId: string | undefined;
   /** What was shown to this client. */
-  readonly shown: ShownRounds;
+  readonly shown: Shown;
   /** Tells a client that asked for it that the call is alive. */
   progress(done: number, total: number): Promise<void>;
 }

@@ -17,7 +17,7 @@ import { cleanLine, LIMITS } from '../project/text.ts';
 import { VERSION } from '../version.ts';
 import type { Answer, Caller, Tool } from './define-tool.ts';
 import type { BridgeAccess } from './open-bridge.ts';
-import { ShownRounds } from './shown.ts';
+import { Shown } from './shown.ts';
 import { logToStderr } from './stderr.ts';
 
 export interface ServerWords {
@@ -52,7 +52,7 @@ export function buildServer(
   );
   sdk.onerror = ({ message }) => log(message);
   const closing = new AbortController();
-  const shown = new ShownRounds();
+  const shown = new Shown();
   const underWay = new Set<Promise<unknown>>();
 
   // A handler of the SDK's own for these methods would refuse what a client leaves empty, in many lines of its own.
@@ -101,7 +101,7 @@ function listed({ name, title, description, hints, inputSchema, meta }: Tool): L
   };
 }
 
-function callerOf(extra: Extra, closing: AbortSignal, shown: ShownRounds): Caller {
+function callerOf(extra: Extra, closing: AbortSignal, shown: Shown): Caller {
   const meta = extra._meta;
   const toolUseId = meta?.['claudecode/toolUseId'];
   const progressToken = meta?.progressToken;

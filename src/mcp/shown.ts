@@ -1,20 +1,31 @@
-/** What this server has shown of work that waits, in this conversation: a decision that names nothing is about that. */
+/** What this server has shown of what waits for the person, in this conversation: a decision is about that. */
 import type { ShownRound } from '../bridge/decision-binding.ts';
 import type { MeasuredRound } from '../bridge/measured-round.ts';
 import { treeOf } from '../project/evidence.ts';
-import type { ProjectId } from '../project/ids.ts';
+import type { ProjectId, RequestId } from '../project/ids.ts';
+import type { AskedRequest } from '../project/request.ts';
 
-export class ShownRounds {
+export class Shown {
   readonly #rounds = new Map<ProjectId, ShownRound>();
+  readonly #requests = new Set<RequestId>();
 
   /** Notes that an answer holds what was measured of this round, or that nothing was, beside what Claude says. */
-  note({ project, round, measured }: MeasuredRound): void {
+  noteRound({ project, round, measured }: MeasuredRound): void {
     if (project.status !== 'awaiting_approval' || round !== project.round) return;
     this.#rounds.set(project.id, { round, tree: measured ? treeOf(measured.evidence) : null });
   }
 
   /** Null: nothing. */
-  of(projectId: ProjectId): ShownRound | null {
+  roundOf(projectId: ProjectId): ShownRound | null {
     return this.#rounds.get(projectId) ?? null;
+  }
+
+  /** Notes that an answer holds what Claude asks. */
+  noteRequests(requests: readonly AskedRequest[]): void {
+    for (const { id } of requests) this.#requests.add(id);
+  }
+
+  hasRequest(id: RequestId): boolean {
+    return this.#requests.has(id);
   }
 }

@@ -5,6 +5,7 @@ import type { Evidence } from './evidence.ts';
 import type { Landing } from './landing.ts';
 import type { Project } from './project.ts';
 import type { AskedRequest } from './request.ts';
+import type { ResumeCost } from './resume-cost.ts';
 import type { Completion, Decision, RecordedEvidence, SteeringMessage, Update } from './review.ts';
 import type { Run } from './run.ts';
 import type { Worktree } from './worktree.ts';
@@ -28,6 +29,8 @@ export interface ProjectDetails {
   readonly worktree: Worktree | undefined;
   /** What its runs have asked a person, oldest first. */
   readonly requests: readonly AskedRequest[];
+  /** What a decision on these costs; null: nothing is read again. */
+  readonly resumeCost: ResumeCost | null;
   /** The newest ones. */
   readonly updates: readonly Update[];
   readonly waitingMessages: readonly SteeringMessage[];

@@ -15,7 +15,7 @@ function costSentence({ session, fresh }: RevisionCost, when: (time: string) => 
     return 'What it costs to go on in its session after a rejection is unknown.';
   const kept =
     session.cachedUntil === null ? '' : `, which the service keeps until ${when(session.cachedUntil)}`;
-  return `After a rejection Claude reads ${amount(session)} to go on in its session${kept}; a fresh session begins with ${amount(fresh)}, and then reads again what it needs.`;
+  return `After a rejection Claude reads ${describeReading(session)} to go on in its session${kept}; a fresh session begins with ${describeReading(fresh)}, and then reads again what it needs.`;
 }
 
 function whatFollows({ asked, session }: RevisionChoice): string {
@@ -38,11 +38,11 @@ function comparison(taken: RevisionChoice['session'], { session, fresh }: Revisi
   if (session === null || fresh === null) return ': what either costs is unknown';
   const [one, other] = taken === 'fresh' ? [fresh, session] : [session, fresh];
   const kept = session.cachedUntil === null ? '' : ' (the session is kept by the service)';
-  return `: ${amount(one)} to begin with, instead of ${amount(other)}${kept}`;
+  return `: ${describeReading(one)} to begin with, instead of ${describeReading(other)}${kept}`;
 }
 
 /** `about 182,000 tokens ($1.14 at list price)`. */
-function amount({ tokens, usd }: ReadingCost): string {
+export function describeReading({ tokens, usd }: ReadingCost): string {
   const price = usd === null ? 'at an unknown price' : `${dollars(usd)} at list price`;
   return `about ${rounded(tokens).toLocaleString('en-US')} tokens (${price})`;
 }

@@ -26,9 +26,15 @@ export interface ReadingCost {
   readonly usd: number | null;
 }
 
+/** What it costs to go on in a session. */
+export interface SessionCost extends ReadingCost {
+  /** Until when the service keeps what it has read; null: it does not any more. */
+  readonly cachedUntil: string | null;
+}
+
 export interface RevisionCost {
   /** Null: nobody knows how large the conversation is. */
-  readonly session: (ReadingCost & { readonly cachedUntil: string | null }) | null;
+  readonly session: SessionCost | null;
   /** Without what a fresh session reads again in the folder, which nobody knows before. */
   readonly fresh: ReadingCost | null;
 }
@@ -55,14 +61,24 @@ export function revisionCost(
   now: Date,
 ): RevisionCost {
   if (begun === null || newest === null) return { session: null, fresh: null };
-  const { tokens, prices } = newest;
-  const cachedUntil = keptUntil(newest, now);
+  const { prices } = newest;
   const freshTokens = begun.startTokens + Math.ceil(briefingBytes / MIN_TOKEN_BYTES);
-  const price = prices && (cachedUntil === null ? prices.write : prices.read);
   return {
-    session: { tokens, usd: price && (tokens * price) / 1e6, cachedUntil },
+    session: sessionCost(newest, now),
     fresh: { tokens: freshTokens, usd: prices && (freshTokens * prices.write) / 1e6 },
   };
+}
+
+/**
+ * What the first answer costs in a session that goes on.
+ *
+ * @param newest How large its conversation is by now.
+ */
+export function sessionCost(newest: SessionContext, now: Date): SessionCost {
+  const { tokens, prices } = newest;
+  const cachedUntil = keptUntil(newest, now);
+  const price = prices && (cachedUntil === null ? prices.write : prices.read);
+  return { tokens, usd: price && (tokens * price) / 1e6, cachedUntil };
 }
 
 /** Code and patches have some three bytes a token, prose more: what is told of a fresh session is rather too much. */

@@ -4,6 +4,7 @@ import type { Project, ProjectStatus } from '../project/project.ts';
 import type { ProjectDetails } from '../project/project-details.ts';
 import type { Quota } from '../project/quota.ts';
 import type { AskedRequest } from '../project/request.ts';
+import type { ResumeCost } from '../project/resume-cost.ts';
 import type { Decision } from '../project/review.ts';
 import type { RevisionChoice } from '../project/revision.ts';
 import type { Run } from '../project/run.ts';
@@ -83,8 +84,9 @@ export function toWireOverview(seen: {
 export function toWireDecidedRequest(decided: {
   readonly project: Project;
   readonly request: AskedRequest;
+  readonly resumeCost: ResumeCost | null;
   readonly repeated: boolean;
 }): WireDecidedRequest {
-  const { project, request, repeated } = decided;
-  return { project: toWireProject(project), request: toWireRequest(request), repeated };
+  const { project, request, resumeCost, repeated } = decided;
+  return { project: toWireProject(project), request: toWireRequest(request, resumeCost), repeated };
 }

@@ -1,6 +1,7 @@
 import type { Dependency } from '../project/dependency.ts';
 import type { Project } from '../project/project.ts';
 import type { ProjectDetails } from '../project/project-details.ts';
+import { isUndecided } from '../project/request.ts';
 import type { RevisionChoice } from '../project/revision.ts';
 import type { Run } from '../project/run.ts';
 import { toWireDependency } from './dependency.ts';
@@ -37,7 +38,9 @@ export function toWireProjectDetails(
     rounds: toWireRounds(details),
     worktree: details.worktree ? toWireWorktree(details.worktree) : null,
     revision: revision ? toWireRevision(revision) : null,
-    requests: details.requests.map(toWireRequest),
+    requests: details.requests.map((request) =>
+      toWireRequest(request, isUndecided(request) ? details.resumeCost : null),
+    ),
     updates: details.updates.map(toWireUpdate),
     waiting_messages: details.waitingMessages.map(toWireMessage),
     spent_usd: details.spentUsd,

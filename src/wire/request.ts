@@ -1,7 +1,9 @@
 import type { AskedRequest } from '../project/request.ts';
-import type { WireRequest } from './schemas/request.ts';
+import type { ResumeCost } from '../project/resume-cost.ts';
+import type { WireRequest, WireResumeCost } from './schemas/request.ts';
 
-export function toWireRequest(request: AskedRequest): WireRequest {
+/** @param cost What a decision on it costs; null: nothing is read again. */
+export function toWireRequest(request: AskedRequest, cost: ResumeCost | null): WireRequest {
   return {
     id: request.id,
     project_id: request.projectId,
@@ -21,5 +23,10 @@ export function toWireRequest(request: AskedRequest): WireRequest {
     decided_via: request.decidedVia,
     created_at: request.createdAt,
     decided_at: request.decidedAt,
+    resume_cost: cost && toWireResumeCost(cost),
   };
+}
+
+export function toWireResumeCost({ tokens, usd, cachedUntil }: ResumeCost): WireResumeCost {
+  return { tokens, usd, cached_until: cachedUntil };
 }

@@ -4,6 +4,7 @@ import type { ProjectId } from '../project/ids.ts';
 import type { Project, ProjectStatus } from '../project/project.ts';
 import type { Quota } from '../project/quota.ts';
 import type { AskedRequest } from '../project/request.ts';
+import type { ResumeCost } from '../project/resume-cost.ts';
 import type { RecordedEvidence } from '../project/review.ts';
 import type { Run } from '../project/run.ts';
 import type { WorkProgress } from '../project/work-progress.ts';
@@ -50,7 +51,7 @@ export interface StatusFacts {
   }[];
   readonly verifying: readonly WorkProgress[];
   readonly landing: readonly WorkProgress[];
-  readonly questions: readonly { readonly request: AskedRequest }[];
+  readonly questions: readonly { readonly request: AskedRequest; readonly resumeCost: ResumeCost | null }[];
   readonly waiting: readonly {
     readonly project: Project;
     readonly measured: RecordedEvidence | undefined;
@@ -81,7 +82,7 @@ export function toWireStatus(status: StatusFacts): WireStatus {
     verifying: status.verifying.map(({ project }) => toWireProject(project)),
     landing: status.landing.map(({ project }) => toWireProject(project)),
     checking: [...status.verifying, ...status.landing].flatMap(toWireChecking),
-    questions: status.questions.map(({ request }) => toWireRequest(request)),
+    questions: status.questions.map(({ request, resumeCost }) => toWireRequest(request, resumeCost)),
     waiting: status.waiting.map(({ project, measured, description, since, next }) => ({
       project: toWireProject(project),
       measured: measured ? toWireFigures(measured) : null,

@@ -25,6 +25,8 @@ describe('commands inside a run', () => {
     ['mcp', 'desktop'],
     ['doctor', '--fix'],
     ['worktree', 'remove', 'ID'],
+    ['schedule', 'pause', 'ID'],
+    ['token', 'add', 'mine', '--role', 'admin'],
   ])('a run may not call %j: a person decides about work', async (words, { rig }) => {
     const project = await submitted(await rig.bridge, await rig.send('# Build a clock'));
     const plan = await rig.file('plan.md', '# Build another clock');
@@ -51,6 +53,8 @@ describe('commands inside a run', () => {
     ['show', 'ID'],
     ['evidence', 'ID'],
     ['questions'],
+    ['budget'],
+    ['schedule', 'list'],
     ['worktree', 'list'],
   ])('a run may call %j, which only looks', async (words, { rig }) => {
     const project = await submitted(await rig.bridge, await rig.send('# Build a clock'));

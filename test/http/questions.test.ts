@@ -1,8 +1,10 @@
 /** What Claude asks, decided over HTTP: once, as what it is, and under the name of who did it. */
 import { expect, test } from 'vitest';
+import { endRun } from '../../src/bridge/end-run.ts';
 import { openRequest, PERMISSION } from '../../src/bridge/open-request.ts';
 import { denyRequest } from '../../src/bridge/requests.ts';
-import { accepted, begin, changingNothing, send, supervised } from '../bridge/steps.ts';
+import { accepted, begin, changingNothing, ending, send, supervised } from '../bridge/steps.ts';
+import { leaseOf } from '../bridge/submitted.ts';
 import type { Rig } from '../rig.ts';
 import { answerOf, serve } from './server.ts';
 
@@ -15,10 +17,15 @@ const QUESTION = {
 
 /** A run under way that asks this. */
 async function ask(rig: Rig, asking: Parameters<typeof openRequest>[3]) {
+  return (await askInRun(rig, asking)).request;
+}
+
+async function askInRun(rig: Rig, asking: Parameters<typeof openRequest>[3]) {
   const { id } = await send(rig);
   const { run } = await begin(rig);
   const call = { toolUseId: 'toolu_1', toolName: 'Bash', input: { command: 'npm publish' }, agentId: null };
-  return accepted(await openRequest(rig.bridge, { projectId: id, runId: run.id }, call, asking));
+  const request = accepted(await openRequest(rig.bridge, { projectId: id, runId: run.id }, call, asking));
+  return { run, request };
 }
 
 test('a question is listed and answered over HTTP, and the first answer stands', async () => {
@@ -81,4 +88,21 @@ test('a question is not allowed and a call is not answered over HTTP, and what i
     api.call(`POST /permissions/${call.id}`, { token, body: { decision: 'project' } }),
   );
   expect([late.status, late.json.code, late.json.request.state]).toEqual([409, 'request-settled', 'denied']);
+});
+
+test('a question of a run that has ended says over HTTP what going on costs, and so does its answer', async () => {
+  await using rig = await supervised();
+  await using api = await serve(rig);
+  const { run, request } = await askInRun(rig, QUESTION);
+  const at = rig.clock.now().toISOString();
+  const prices = { write: 2.5, read: 0.2 };
+  const context = { startTokens: 20_000, tokens: 180_000, at, keptMs: 300_000, prices };
+  await endRun(leaseOf(rig), run, { kind: 'interrupted' }, { ...ending, context });
+  rig.clock.advance(3_600_000);
+  const cost = { tokens: 180_000, usd: 0.45, cached_until: null };
+  const listed = answerOf('GET /questions', await api.call('GET /questions', { token: api.tokens.read }));
+  expect(listed).toMatchObject([{ id: request.id, resume_cost: cost }]);
+  const sent = { token: api.tokens.decide, body: { answer: '8080' } };
+  const answered = await api.call(`POST /questions/${request.id}/answer`, sent);
+  expect(answerOf('POST /questions/:id/answer', answered).request).toMatchObject({ resume_cost: cost });
 });

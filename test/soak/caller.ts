@@ -12,6 +12,8 @@ import type { World } from './world.ts';
 export interface Deed {
   readonly tool: string;
   readonly args: Readonly<Record<string, unknown>>;
+  /** A tool that shows what the deed is about: a Desktop decides on nothing that it has not shown. */
+  readonly shownBy?: string;
   readonly command: readonly string[];
   /** Whether the command, made again, is recognised as the same call; Desktop's calls always are. */
   readonly repeatable: boolean;
@@ -47,21 +49,27 @@ export class Caller {
   /** Does it until it is answered, by turns here and there; the first times the client may be killed. */
   async call(deed: Deed): Promise<Heard> {
     const { random, tally, afterKill } = this.#o;
-    const { tool, args, command, repeatable } = deed;
+    const { tool, command, repeatable } = deed;
     const once = random.chance(0.5);
     for (let attempt = 1; ; attempt++) {
       const viaDesktop = tool !== '' && (repeatable ? random.chance(0.5) : once);
       const kill = !this.#calm && attempt <= 2 && random.chance(viaDesktop ? KILL_DESKTOP : KILL_COMMAND);
       const answer = viaDesktop
-        ? await random.pick(this.#desktops).call(tool, args, kill ? random.wait(40) : undefined)
+        ? await this.#desktop(deed, kill ? random.wait(40) : undefined)
         : await this.#command(command, kill ? random.whole(20, 700) : undefined);
       if (!answer.answered) {
         tally.kill(viaDesktop ? 'Desktop server' : `command ${command[0]}`);
         await afterKill();
       }
-      if (attempt >= MAX_ATTEMPTS || (answer.answered && !wasBusy(answer.text))) return answer;
+      if (attempt >= MAX_ATTEMPTS || (answer.answered && !isToBeRepeated(answer.text))) return answer;
       if (!answer.answered && !viaDesktop && !repeatable) return answer;
     }
+  }
+
+  async #desktop({ tool, args, shownBy }: Deed, killAfterMs: number | undefined): Promise<Heard> {
+    const desktop = this.#o.random.pick(this.#desktops);
+    if (shownBy !== undefined) await desktop.call(shownBy, {}, undefined);
+    return desktop.call(tool, args, killAfterMs);
   }
 
   async #command(args: readonly string[], killAfterMs: number | undefined): Promise<Heard> {
@@ -82,9 +90,12 @@ export class Caller {
   }
 }
 
-/** A frozen supervisor may hold the store for longer than anyone waits: then nothing was changed, and it says so. */
-function wasBusy(text: string): boolean {
-  return text.includes('Nothing was changed: try again');
+/**
+ * Nothing was changed, and it says so: a frozen supervisor may hold the store for longer than anyone waits, and a Desktop
+ * that was killed meanwhile has shown nothing.
+ */
+function isToBeRepeated(text: string): boolean {
+  return text.includes('Nothing was changed: try again') || text.includes('has not been shown yet');
 }
 
 function projectIdIn(output: string): string {

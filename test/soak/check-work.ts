@@ -63,7 +63,14 @@ const CUT_SHORT: readonly OutcomeKind[] = [
   'stalled',
   'output_truncated',
   'workspace_missing',
+  // Claude looks at its budget while the calls of the message run, and ends without their results (seen in 2.1.329).
+  'budget_spent',
 ];
+
+/** Whether a run that ended like this may have done more than its transcript knows. */
+export function wasCutShort(outcome: string | null | undefined): boolean {
+  return CUT_SHORT.some((kind) => kind === outcome);
+}
 
 function explained(tag: string, lines: readonly Line[], runs: readonly Row<'runs'>[]): Finding[] {
   const findings: Finding[] = [];
@@ -84,7 +91,7 @@ function explained(tag: string, lines: readonly Line[], runs: readonly Row<'runs
       if (index === group.length - 1) return;
       if (group[index + 1]?.run === run)
         findings.push(['doubled', `${tag}: ${key} was done twice by run ${run}`]);
-      else if (!CUT_SHORT.includes(row?.outcome as OutcomeKind))
+      else if (!wasCutShort(row?.outcome))
         findings.push([
           'doubled',
           `${tag}: ${key} was done again after run ${run}, which ended ${row?.outcome}`,

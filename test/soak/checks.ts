@@ -2,15 +2,18 @@
  * What must be true after every kill. The journal against the store: what was acknowledged is there, once. The store
  * against itself: the same invariants that every test of a fault ends with. The machine against the store: who lives,
  * and in whose name. The workspaces against the store: no work was done twice that the record does not explain. The
- * repositories against the store: what was approved landed, once, and nothing of the person's changed beside it.
+ * repositories against the store: what was approved landed, once, and nothing of the person's changed beside it. What was
+ * asked against what ran and was spent: no call without its permission, no message beyond a budget but one for each run.
  */
 import { invariants } from '../faults/invariants.ts';
 import { afterSubmission } from './check-after.ts';
+import { asking } from './check-asking.ts';
 import { checkouts } from './check-checkouts.ts';
 import { commands } from './check-commands.ts';
 import { evidence } from './check-evidence.ts';
 import { journalInStore } from './check-journal.ts';
 import { landings } from './check-landings.ts';
+import { money } from './check-money.ts';
 import { parks } from './check-parks.ts';
 import { processes } from './check-processes.ts';
 import { repositories } from './check-repositories.ts';
@@ -50,6 +53,8 @@ export async function check(watched: Watched): Promise<void> {
     ...(await checkouts(watched)),
     ...(await repositories(watched)),
     ...(await commands(watched)),
+    ...(await asking(watched)),
+    ...money(watched),
   ];
   for (const [kind, what] of findings) await tally.violated(kind, what);
 }

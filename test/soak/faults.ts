@@ -45,7 +45,7 @@ export async function makeFaults(options: FaultOptions, stop: AbortSignal): Prom
 export async function makeSure(options: FaultOptions, stop: AbortSignal): Promise<void> {
   const { tally, afterKill } = options;
   const measuring: Promise<void>[] = [];
-  for (const fault of ['supervisor SIGKILL in a check', 'supervisor SIGKILL in a landing'] as const)
+  for (const fault of SURE)
     while (!tally.kills.has(fault) && !stop.aborted) {
       if (!(await FAULTS[fault](options, measuring, stop))) continue;
       tally.kill(fault);
@@ -53,6 +53,12 @@ export async function makeSure(options: FaultOptions, stop: AbortSignal): Promis
     }
   await Promise.all(measuring);
 }
+
+const SURE = [
+  'supervisor SIGKILL in a check',
+  'supervisor SIGKILL in a landing',
+  'supervisor SIGKILL as it asks',
+] as const;
 
 async function isReplaced(store: StoreView, before: string | undefined, stop: AbortSignal): Promise<void> {
   const deadline = performance.now() + REPLACED_TIMEOUT_MS;
@@ -76,6 +82,9 @@ const WEIGHTS = {
   'supervisor SIGKILL in mid-call': 6,
   'supervisor SIGKILL in a check': 7,
   'supervisor SIGKILL in a landing': 9,
+  'supervisor SIGKILL as it asks': 7,
+  'claude SIGKILL as it asks': 6,
+  'code server SIGKILL as it asks': 5,
   'API trouble': 14,
   'usage limit': 4,
   'freeze past the lease': 1,
@@ -129,6 +138,13 @@ const FAULTS: Readonly<Record<Fault, Do>> = {
         .some(({ id, status }) => status === 'approved' && options.store.worktreeOf(id) !== undefined);
     return (await comes(options, isLanding, stop)) && killSupervisor(options, measuring);
   },
+  async 'supervisor SIGKILL as it asks'(options, measuring, stop) {
+    return (await asking(options, stop)) !== undefined && killSupervisor(options, measuring);
+  },
+  'claude SIGKILL as it asks': async (options, _, stop) =>
+    killOf(options, await asking(options, stop), claudesAmong),
+  'code server SIGKILL as it asks': async (options, _, stop) =>
+    killOf(options, await asking(options, stop), (living) => living.filter(isCodeServer)),
   async 'API trouble'({ weather, random }) {
     const storm: Storm = random.weighted({ error: 5, overloaded: 3, throttle: 2, drop: 4, hang: 2 });
     // Most pass while Claude tries again by itself; some last until it gives up.
@@ -157,7 +173,14 @@ async function killInCall(
   choose: (living: readonly Living[]) => Living[],
   stop: AbortSignal,
 ): Promise<boolean> {
-  const project = await reporting(options, stop);
+  return killOf(options, await reporting(options, stop), choose);
+}
+
+async function killOf(
+  options: FaultOptions,
+  project: string | undefined,
+  choose: (living: readonly Living[]) => Living[],
+): Promise<boolean> {
   if (project === undefined) return false;
   const found = choose(await livingIn(options.world.root)).find((one) => one.project === project);
   if (found?.run !== undefined && isCodeServer(found)) options.journal.bereft.add(found.run);
@@ -176,6 +199,22 @@ async function reporting(
 }
 
 const REPORT_TIMEOUT_MS = 5_000;
+
+/** Waits until something is asked, put off, decided or told, and then for some moment; returns whose it is. */
+async function asking(options: FaultOptions, stop: AbortSignal): Promise<string | undefined> {
+  const steps = () => ASKING_EVENTS.flatMap((type) => options.store.events(type)).sort((a, b) => a.id - b.id);
+  const before = steps().length;
+  if (!(await comes(options, () => steps().length > before, stop))) return undefined;
+  return steps().at(-1)?.project_id ?? undefined;
+}
+
+const ASKING_EVENTS = [
+  'request.opened',
+  'request.decided',
+  'request.closed',
+  'project.asked',
+  'project.answered',
+];
 
 /** Waits for a state, and then for some moment in it. False when it does not come. */
 async function comes({ random }: FaultOptions, isThere: () => boolean, stop: AbortSignal): Promise<boolean> {

@@ -3,6 +3,8 @@
  * each acknowledged thing exactly once, and nothing that nobody intended.
  */
 
+import type { PermissionScope } from '../../src/project/request.ts';
+
 export interface SentPlan {
   /** Names the project in its plan, its files and its conversation. */
   readonly tag: string;
@@ -16,6 +18,8 @@ export interface SentPlan {
   refused: boolean;
   /** How often it needed the person's attention. */
   retries: number;
+  /** What the person lets it cost by now, in US dollars; undefined: no limit. */
+  limitUsd: number | undefined;
 }
 
 export interface Decision {
@@ -24,6 +28,22 @@ export interface Decision {
   readonly verdict: 'approved' | 'rejected';
   readonly reason: string;
   acknowledged: boolean;
+}
+
+/** What the person decided, or wanted to, about something that Claude asked. */
+export interface Answer {
+  readonly requestId: string;
+  /** Of an allowed call; null for a denial and an answer. */
+  readonly scope: PermissionScope | null;
+  /** The answer, or the reason of a denial; null for an allowed call. */
+  readonly text: string | null;
+  acknowledged: boolean;
+}
+
+/** What the model was told when it asked. */
+export interface Told {
+  readonly question: string;
+  readonly text: string;
 }
 
 export interface Steering {
@@ -45,6 +65,15 @@ export interface Journal {
   readonly plans: SentPlan[];
   readonly decisions: Decision[];
   readonly steerings: Steering[];
+  readonly answers: Answer[];
+  /** By project and id of the tool call. */
+  readonly told: Map<string, Told>;
+  /** When each project asked the model, in milliseconds since 1970; by tag. */
+  readonly requestedAt: Map<string, number[]>;
+  /** How many messages of the model with a call its conversation has had; by tag. */
+  readonly messages: Map<string, number>;
+  /** What one message of the model costs, in US dollars. */
+  messagePriceUsd: number;
   /** Ids of projects whose cancellation was acknowledged. */
   readonly cancelled: Set<string>;
   /** By project and id of the tool call. */
@@ -106,6 +135,11 @@ export function createJournal(): Journal {
     plans: [],
     decisions: [],
     steerings: [],
+    answers: [],
+    told: new Map(),
+    requestedAt: new Map(),
+    messages: new Map(),
+    messagePriceUsd: 0,
     cancelled: new Set(),
     updates: new Map(),
     completions: new Map(),

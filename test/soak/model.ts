@@ -5,7 +5,9 @@
  */
 
 import { call, type MessageReply, say } from '../../src/simulator/reply.ts';
+import { textOf } from '../../src/simulator/request.ts';
 import type { ScriptTurn } from '../../src/simulator/turn.ts';
+import { guardedCall, isToldInPrompt, questionOf, refusalKind } from './asking.ts';
 import type { Journal } from './journal.ts';
 import { moodFile, moodOf, toldAttempt } from './moods.ts';
 import { randomStream } from './random.ts';
@@ -30,7 +32,7 @@ export function workFile(tag: string): string {
 }
 
 export interface Step {
-  readonly kind: 'update' | 'write';
+  readonly kind: 'update' | 'write' | 'question' | 'guarded';
   readonly name: string;
 }
 
@@ -53,7 +55,7 @@ function goesOn(seed: number, tag: string, round: number): boolean {
 export function stepsOf(seed: number, tag: string, round: number): Step[] {
   const random = randomStream(seed, `steps ${tag} ${round}`);
   return Array.from({ length: random.whole(2, 5) }, (_, index) => ({
-    kind: random.chance(0.6) ? ('write' as const) : ('update' as const),
+    kind: random.weighted({ write: 8, update: 4, question: 3, guarded: 5 }),
     name: `step${index + 1}`,
   }));
 }
@@ -61,7 +63,7 @@ export function stepsOf(seed: number, tag: string, round: number): Step[] {
 /** The model's answer to one request; undefined when the conversation is none of the soak's. */
 export function modelAnswer(seed: number, journal: Journal, turn: ScriptTurn): MessageReply | undefined {
   const said = turn.userTexts.join('\n');
-  const tag = /soak-project-(\w+)/.exec(said)?.[1];
+  const tag = tagOf(turn);
   if (tag === undefined) return undefined;
   for (const mark of steeringsIn(turn)) journal.heard.add(mark);
   const round = Math.max(1, ...[...said.matchAll(/soak-round-(\d+)/g)].map(([, number]) => Number(number)));
@@ -71,6 +73,11 @@ export function modelAnswer(seed: number, journal: Journal, turn: ScriptTurn): M
   const reply = nextStep(seed, journal, turn, { tag, round, calls, attempt });
   if (!reply.calls || !repeatsIds(seed, tag)) return reply;
   return { ...reply, calls: reply.calls.map((one) => ({ ...one, id: `toolu_${calls.length}` })) };
+}
+
+/** The project that a conversation is about; undefined when it is none of the soak's. */
+export function tagOf({ userTexts }: ScriptTurn): string | undefined {
+  return /soak-project-(\w+)/.exec(userTexts.join('\n'))?.[1];
 }
 
 interface Standing {
@@ -105,7 +112,8 @@ function nextStep(
   turn: ScriptTurn,
   { tag, round, calls, attempt }: Standing,
 ): MessageReply {
-  const done = new Set(calls.filter(({ result }) => result === 'done').map(({ mark }) => mark));
+  const isSettled = ({ result }: PastCall) => result === 'done' || result === 'denied';
+  const done = new Set(calls.filter(isSettled).map(({ mark }) => mark));
   const submission = `${submissionMark(tag, round)}${attempt}`;
   if (done.has(submission))
     return goesOn(seed, tag, round) ? oneMore(journal, tag, round, calls) : say('It is submitted.');
@@ -115,7 +123,12 @@ function nextStep(
   for (const { kind, name } of attempt > 0 ? [] : stepsOf(seed, tag, round)) {
     const mark = `${tag} round ${round} ${name}`;
     if (done.has(mark)) continue;
-    if (kind === 'update') return reported(journal, 'bridge_send_update', 'message', mark);
+    if (kind === 'update') return reported(journal, 'bridge_send_update', { message: mark });
+    if (kind === 'guarded') return guardedCall(seed, tag, mark);
+    if (kind === 'question') {
+      if (isToldInPrompt(turn.userTexts.join('\n'), mark)) continue;
+      return reported(journal, 'bridge_ask', questionOf(seed, mark));
+    }
     return call('Bash', { command: noted(tag, round, name), description: mark });
   }
   const mood = `${tag} round ${round} mood${attempt}`;
@@ -123,7 +136,7 @@ function nextStep(
     const feel = `echo "${moodOf(seed, tag, round, attempt)}" > ${moodFile(tag)}`;
     return call('Bash', { command: `${feel}; ${noted(tag, round, `mood${attempt}`)}`, description: mood });
   }
-  return reported(journal, 'bridge_send_completion', 'summary', submission);
+  return reported(journal, 'bridge_send_completion', { summary: submission });
 }
 
 /** The command that leaves a trace of a step. */
@@ -137,7 +150,7 @@ function oneMore(journal: Journal, tag: string, round: number, calls: readonly P
   const more = calls.filter(({ mark }) => mark.startsWith(`${tag} round ${round} more`)).length;
   if (more >= CALLS_AFTER_SUBMISSION) return say('Now it is enough.');
   const mark = `${tag} round ${round} more${more + 1}`;
-  if (more % 5 === 4) return reported(journal, 'bridge_send_update', 'message', mark);
+  if (more % 5 === 4) return reported(journal, 'bridge_send_update', { message: mark });
   const command = `echo "$(date +%s%3N) $BRIDGE_RUN_ID" >> ${afterFile(tag)}; sleep 0.3`;
   return call('Bash', { command, description: mark });
 }
@@ -153,15 +166,15 @@ export function steeringsIn({ userTexts }: ScriptTurn): string[] {
 export function reportOf({ calls }: MessageReply): string | undefined {
   const [first] = calls ?? [];
   if (!first?.name.startsWith(OUR_TOOLS)) return undefined;
-  return String(first.input.message ?? first.input.summary).split(' ')[0];
+  return markOf(first.input).split(' ')[0];
 }
 
 const OUR_TOOLS = 'mcp__claude_bridge_code__';
 const MAX_FAILURES = 3;
 
-function reported(journal: Journal, tool: string, field: string, text: string): MessageReply {
-  journal.said.add(text);
-  return call(`${OUR_TOOLS}${tool}`, { [field]: text });
+function reported(journal: Journal, tool: string, input: Readonly<Record<string, unknown>>): MessageReply {
+  journal.said.add(markOf(input));
+  return call(`${OUR_TOOLS}${tool}`, input);
 }
 
 interface PastCall {
@@ -169,7 +182,9 @@ interface PastCall {
   readonly tool: string;
   /** Which step it was for. */
   readonly mark: string;
-  readonly result: 'none' | 'failed' | 'done';
+  readonly result: 'none' | 'failed' | 'denied' | 'again' | 'done';
+  /** What came back. */
+  readonly text: string;
   /** The number of its message in the conversation. */
   readonly at: number;
 }
@@ -180,22 +195,30 @@ function callsIn(turn: ScriptTurn, from = 0): PastCall[] {
     .flatMap(({ content }, index) => content.map((block) => ({ block, at: from + index })));
   const results = new Map(
     blocks.flatMap(({ block }) =>
-      block.type === 'tool_result' ? [[String(block.tool_use_id), block.is_error === true] as const] : [],
+      block.type === 'tool_result' ? [[String(block.tool_use_id), block] as const] : [],
     ),
   );
   return blocks
     .filter(({ block }) => block.type === 'tool_use')
     .map(({ block, at }) => {
       const input = (block.input ?? {}) as Record<string, unknown>;
-      const failed = results.get(String(block.id));
+      const result = results.get(String(block.id));
+      const text = result ? textOf([result]) : '';
+      const refused = result?.is_error === true ? refusalKind(text) : 'done';
       return {
         id: String(block.id),
         tool: String(block.name),
-        mark: String(input.message ?? input.summary ?? input.description ?? ''),
-        result: failed === undefined ? 'none' : failed ? 'failed' : 'done',
+        mark: markOf(input),
+        result: result ? refused : 'none',
+        text,
         at,
       };
     });
+}
+
+/** Which step a call is for. */
+function markOf({ message, summary, question, description }: Readonly<Record<string, unknown>>): string {
+  return String(message ?? summary ?? question ?? description ?? '');
 }
 
 /** Where the newest prompt stands: what failed before it was another run's trouble. */
@@ -207,8 +230,9 @@ function lastRequest({ messages }: ScriptTurn): number {
 
 /** A result that the model has seen is an acknowledgement. */
 function note(journal: Journal, tag: string, calls: readonly PastCall[]): void {
-  for (const { id, tool, mark, result } of calls) {
+  for (const { id, tool, mark, result, text } of calls) {
     if (result !== 'done') continue;
+    if (tool.endsWith('bridge_ask')) journal.told.set(`${tag} ${id}`, { question: mark, text });
     const round = Number(/ round (\d+) /.exec(mark)?.[1]);
     const reported = { id, tag, text: mark, round };
     if (tool.endsWith('bridge_send_update')) journal.updates.set(`${tag} ${id}`, reported);

@@ -6,13 +6,16 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Row } from '../../src/store/schema.ts';
+import { Answers } from './answers.ts';
 import { Caller, type CallerOptions } from './caller.ts';
 import { decide } from './decisions.ts';
 import type { Heard } from './desktop.ts';
 import { type Journal, lasted, type SentPlan } from './journal.ts';
 import { mergeByHand } from './merge-by-hand.ts';
-import { steeringMark, tagMark } from './model.ts';
+import { steeringMark } from './model.ts';
+import { limitOf, raisedLimit } from './money.ts';
 import { FLEETING, placeOf, placePath } from './places.ts';
+import { planText } from './plan-text.ts';
 import type { StoreView } from './store.ts';
 
 export interface PersonOptions extends CallerOptions {
@@ -25,6 +28,7 @@ export interface PersonOptions extends CallerOptions {
 export class Person {
   readonly #o: PersonOptions;
   readonly #caller: Caller;
+  readonly #answers: Answers;
   /** Projects that something is being done about. */
   readonly #busy = new Set<string>();
   readonly #underWay = new Set<Promise<void>>();
@@ -43,6 +47,7 @@ export class Person {
   constructor(options: PersonOptions) {
     this.#o = options;
     this.#caller = new Caller(options);
+    this.#answers = new Answers({ ...options, caller: this.#caller });
   }
 
   calm(): void {
@@ -76,6 +81,8 @@ export class Person {
       this.putsAllBack = false;
       return () => this.#putAllBack();
     }
+    const answer = this.#answers.next();
+    if (answer) return answer;
     const free = projects.filter(({ id }) => !this.#busy.has(id));
     const known = free.flatMap((project) => {
       const plan = this.#o.journal.plans.find(({ projectId }) => projectId === project.id);
@@ -125,9 +132,10 @@ export class Person {
       projectId: undefined,
       refused: false,
       retries: 0,
+      limitUsd: limitOf(random),
     };
     const workspace = placeOf(this.#sent - 1);
-    const markdown = `# Soak ${tag}\n\nDo the steps of ${tagMark(tag)}.`;
+    const markdown = planText({ ...plan, answersItself: random.chance(ANSWERS_ITSELF) });
     const file = join(world.root, `${tag}.md`);
     await writeFile(file, markdown);
     journal.plans.push(plan);
@@ -153,6 +161,8 @@ export class Person {
     const { journal, store, world } = this.#o;
     const landing = project.attention_from === 'approved' ? store.landingOf(project.id) : undefined;
     if (landing) await mergeByHand(world.repositories, journal, store.worktreeOf(project.id), landing);
+    if (this.#isSpent(project.id) && plan.limitUsd !== undefined)
+      return this.#raise(project, plan, plan.limitUsd);
     plan.retries += 1;
     if (plan.retries > MAX_RETRIES) return this.#cancel(project, 'it does not work');
     // Made again after it was carried out, it is refused: the project is in the queue by then.
@@ -162,6 +172,25 @@ export class Person {
       command: ['retry', project.id],
       repeatable: true,
     });
+  }
+
+  #isSpent(projectId: string): boolean {
+    return this.#o.store.runs().findLast((run) => run.project_id === projectId)?.outcome === 'budget_spent';
+  }
+
+  async #raise({ id }: Row<'projects'>, plan: SentPlan, before: number): Promise<void> {
+    const { random, store, tally } = this.#o;
+    // Before it is said: it may hold though nobody hears of it.
+    plan.limitUsd = raisedLimit(before, random);
+    tally.decide('budget raised');
+    const command = ['retry', id, '--budget', String(plan.limitUsd)];
+    const answer = await this.#caller.call({ tool: '', args: {}, command, repeatable: true });
+    const now = store.projects().find((project) => project.id === id);
+    if (answer.answered && answer.ok && now?.budget_usd !== plan.limitUsd)
+      await tally.violated(
+        'lost',
+        `project ${id}: its budget was raised to $${plan.limitUsd}, and is ${now?.budget_usd}`,
+      );
   }
 
   /** What the whole queue stood still for, or one workspace, is mended: one word puts all back. */
@@ -257,3 +286,4 @@ const MAX_HOLD_MS = 12_000;
 const MAX_RETRIES = 4;
 const STEER = 0.06;
 const CANCEL = 0.015;
+const ANSWERS_ITSELF = 0.2;

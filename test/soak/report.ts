@@ -20,6 +20,8 @@ export interface Report {
   readonly decisions: Readonly<Record<string, number>>;
   readonly evidence: Readonly<Record<string, number>>;
   readonly landings: Readonly<Record<string, number>>;
+  /** What Claude asked, by what became of it. */
+  readonly requests: Readonly<Record<string, number>>;
   readonly checks: number;
   readonly lost: number;
   readonly doubled: number;
@@ -64,6 +66,7 @@ export function report(
     acknowledged: {
       plans: journal.plans.filter(({ projectId }) => projectId !== undefined).length,
       decisions: journal.decisions.filter(({ acknowledged }) => acknowledged).length,
+      answers: journal.answers.filter(({ acknowledged }) => acknowledged).length,
       messages: journal.steerings.filter(({ acknowledged }) => acknowledged).length,
       cancellations: journal.cancelled.size,
       'messages that came to the model': journal.heard.size,
@@ -79,6 +82,7 @@ export function report(
       ),
     ),
     landings: counted(groups(tables.landings, landingName)),
+    requests: counted(groups(tables.requests, ({ kind, state }) => `${kind} ${state}`)),
     checks: tally.checks,
     lost: of('lost'),
     doubled: of('doubled'),
@@ -131,6 +135,7 @@ export function lines(told: Report): string[] {
     ...list('Decided by', told.decisions),
     ...list('Evidence', told.evidence),
     ...list('Landings', told.landings),
+    ...list('Asked', told.requests),
     row('Checks', String(told.checks)),
     row('Lost', String(told.lost)),
     row('Doubled', String(told.doubled)),

@@ -13,6 +13,7 @@ export interface Tables {
   readonly worktrees: readonly Row<'worktrees'>[];
   readonly evidence: readonly Row<'evidence'>[];
   readonly landings: readonly Row<'landings'>[];
+  readonly requests: readonly Row<'requests'>[];
 }
 
 export interface StoreView {
@@ -27,6 +28,8 @@ export interface StoreView {
   landingOf(projectId: string): Row<'landings'> | undefined;
   /** The number of the newest event. */
   lastEvent(): number;
+  /** What the person can decide now, oldest first. */
+  undecided(): readonly Row<'requests'>[];
   holds(): readonly Row<'holds'>[];
   /** Events of this type, in their order. */
   events(type: string): readonly Row<'events'>[];
@@ -50,6 +53,7 @@ export function openStoreView(home: string): StoreView {
       worktrees: all('SELECT * FROM worktrees'),
       evidence: all('SELECT * FROM evidence ORDER BY id'),
       landings: all('SELECT * FROM landings ORDER BY id'),
+      requests: all('SELECT * FROM requests ORDER BY created_at'),
     }),
   );
   return {
@@ -66,6 +70,7 @@ export function openStoreView(home: string): StoreView {
         id,
       ),
     lastEvent: () => one<{ id: number }>('SELECT max(id) AS id FROM events')?.id ?? 0,
+    undecided: () => all("SELECT * FROM requests WHERE state IN ('open', 'deferred') ORDER BY created_at"),
     holds: () => all('SELECT * FROM holds'),
     events: (type) => all('SELECT * FROM events WHERE type = ? ORDER BY id', type),
     lease: () => one('SELECT * FROM supervisor'),

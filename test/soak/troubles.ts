@@ -10,6 +10,7 @@ import type { OutcomeKind } from '../../src/project/outcome.ts';
 import type { Row } from '../../src/store/schema.ts';
 import { type Front, html } from '../front.ts';
 import { OF_EVERYBODY } from './check-parks.ts';
+import { dayBudget } from './day-budget.ts';
 import type { Journal, Spell } from './journal.ts';
 import type { Person } from './person.ts';
 import { awayPath, FLEETING, placePath, WITH_SETTINGS } from './places.ts';
@@ -52,6 +53,7 @@ const WEIGHTS = {
   'wrong model': 2,
   'workspace keeps our server out': 2,
   'workspace is not there': 2,
+  'budget of the day': 2,
 };
 
 type Trouble = keyof typeof WEIGHTS;
@@ -82,6 +84,7 @@ const TROUBLES: Readonly<Record<Trouble, (options: TroubleOptions, stop: AbortSi
     await world.configure({});
     await service.send('SIGTERM');
   },
+  'budget of the day': dayBudget,
   async 'workspace keeps our server out'(options, stop) {
     const workspace = placePath(options.world.root, WITH_SETTINGS);
     const file = join(workspace, '.claude', 'settings.json');

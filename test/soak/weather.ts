@@ -3,8 +3,10 @@ import { EventEmitter, once } from 'node:events';
 import { rateLimitHeaders, usageLimitReached } from '../../src/simulator/rate-limits.ts';
 import { apiError, drop, hang, type Reply } from '../../src/simulator/reply.ts';
 import { refusal, type Script } from '../../src/simulator/script.ts';
+import type { ScriptTurn } from '../../src/simulator/turn.ts';
 import type { Journal } from './journal.ts';
-import { modelAnswer, reportOf, steeringsIn } from './model.ts';
+import { modelAnswer, reportOf, steeringsIn, tagOf } from './model.ts';
+import { noteMessages, USAGE } from './money.ts';
 import type { Random } from './random.ts';
 
 export const STORMS = ['error', 'overloaded', 'throttle', 'drop', 'hang', 'limit'] as const;
@@ -28,6 +30,7 @@ export function createWeather(seed: number, journal: Journal, random: Random): W
   const reports = new EventEmitter();
   const answer: Script = (turn) => {
     const now = Date.now();
+    noteRequest(journal, turn, now);
     if (turn.model === UNKNOWN_MODEL) {
       for (const mark of steeringsIn(turn)) journal.refused.add(mark);
       return apiError(404, { message: `model: ${UNKNOWN_MODEL}` });
@@ -45,7 +48,7 @@ export function createWeather(seed: number, journal: Journal, random: Random): W
     const delayMs = random.whole(20, 500);
     const tag = reportOf(reply);
     if (tag !== undefined) setTimeout(() => reports.emit('report', tag), delayMs);
-    return { ...reply, headers, delayMs };
+    return { ...reply, usage: USAGE, headers, delayMs };
   };
   return {
     script: answer,
@@ -63,6 +66,13 @@ export function createWeather(seed: number, journal: Journal, random: Random): W
       return tag as string | undefined;
     },
   };
+}
+
+function noteRequest(journal: Journal, turn: ScriptTurn, at: number): void {
+  const tag = tagOf(turn);
+  if (tag === undefined) return;
+  journal.requestedAt.set(tag, [...(journal.requestedAt.get(tag) ?? []), at]);
+  noteMessages(journal, tag, turn);
 }
 
 const BAD: Readonly<Record<Exclude<Storm, 'limit'>, (random: Random) => Reply>> = {

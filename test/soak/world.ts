@@ -10,6 +10,8 @@ import { tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { simulatedClaudeEnvironment } from '../../src/simulator/environment.ts';
+import { GUARDED } from './asking.ts';
+import { makeGuarded } from './guarded.ts';
 import { endAll } from './living.ts';
 import { makePlaces } from './places.ts';
 import type { Repository } from './repository.ts';
@@ -53,7 +55,7 @@ export async function createWorld(simulatorUrl: string): Promise<World> {
   };
   await configure({});
   const program = await install(root);
-  const path = [dirname(process.execPath), '/usr/bin', '/bin'].join(delimiter);
+  const path = [await makeGuarded(root), dirname(process.execPath), '/usr/bin', '/bin'].join(delimiter);
   const environment = {
     ...simulatedClaudeEnvironment({ url: simulatorUrl, homeDir: claudeHome, path, login: 'subscription' }),
     // Few, so that errors which last come through to the supervisor.
@@ -88,6 +90,8 @@ export async function createWorld(simulatorUrl: string): Promise<World> {
 const CONFIG = {
   concurrency: CONCURRENCY,
   allowed_tools: ['Bash'],
+  policy: { ask: [`Bash(${GUARDED} *)`] },
+  ask_wait: '3s',
   start_timeout: '45s',
   silence_timeout: '20s',
   last_words_timeout: '4s',

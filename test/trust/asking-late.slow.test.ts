@@ -59,6 +59,9 @@ describe('decisions hours later', () => {
     const refused = await sendAsking(rig, 'Refused');
     const subagent = await sendAsking(rig, 'Subagent');
     for (const id of [two, steered, long, question, refused]) await rig.until(id, 'awaiting_answer');
+    const put = await rig.details(long);
+    expect(put.resumeCost?.tokens).toBe(put.runs[0]?.context?.tokens);
+    expect(put.resumeCost?.tokens).toBeGreaterThan(put.runs[0]?.context?.startTokens ?? 0);
     await rig.until(subagent, 'awaiting_approval');
     expect((await rig.details(subagent)).requests).toMatchObject([{ state: 'withdrawn' }]);
     expect(await ran(rig, subagent)).toEqual([]);

@@ -54,7 +54,7 @@ words of a model. Nothing runs on because of them until you decide.`;
 
 function show(cli: Cli, asked: readonly Question[], json: true | undefined): void {
   const { out, clock } = cli;
-  if (json) out.json(asked.map(({ request }) => toWireRequest(request)));
+  if (json) out.json(asked.map(({ request, resumeCost }) => toWireRequest(request, resumeCost)));
   else if (asked.length === 0) out.hint('Nothing waits for an answer.');
   else for (const line of questionLines(asked, layoutOf(out, clock.now()))) out.line(line);
 }

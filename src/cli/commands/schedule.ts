@@ -13,7 +13,7 @@ import type { Result } from '../../result.ts';
 import { toWireSentPlan } from '../../wire/project-details.ts';
 import { toWireSchedule, toWireScheduleDetails } from '../../wire/schedule.ts';
 import { type Cli, fail } from '../context.ts';
-import { jsonOption } from '../terminal/arguments.ts';
+import { jsonOption, yesOption } from '../terminal/arguments.ts';
 import { layoutOf } from '../terminal/layout.ts';
 import { plainLine } from '../terminal/text.ts';
 import { examples } from '../terminal/usage.ts';
@@ -69,7 +69,7 @@ function showCommand(cli: Cli): Command {
 }
 
 function runCommand(cli: Cli): Command {
-  return command('run', 'Make a project of it now, beside its times.').action((id: string, { json }: Json) =>
+  return changing('run', 'Make a project of it now, beside its times.').action((id: string, { json }: Json) =>
     withSchedule(cli, id, async ({ schedule }, bridge) => {
       const sent = await runSchedule(bridge, configOf(cli), schedule, 'person', cli.env);
       if (!sent.ok) return fail(cli, sent.refusal);
@@ -81,7 +81,7 @@ function runCommand(cli: Cli): Command {
 }
 
 function changeCommand(cli: Cli, name: string, state: ScheduleState, description: string): Command {
-  return command(name, description).action((id: string, { json }: Json) =>
+  return changing(name, description).action((id: string, { json }: Json) =>
     withSchedule(cli, id, async ({ schedule }, bridge) => {
       const changed: Result<ScheduleInfo> = await changeSchedule(bridge, schedule.id, state, 'person');
       if (!changed.ok) return fail(cli, changed.refusal);
@@ -89,6 +89,10 @@ function changeCommand(cli: Cli, name: string, state: ScheduleState, description
       else cli.out.line(plainLine(`Schedule ${schedule.id} (${schedule.title}) is ${state}.`));
     }),
   );
+}
+
+function changing(name: string, description: string): Command {
+  return command(name, description).addOption(yesOption().hideHelp());
 }
 
 function command(name: string, description: string): Command {

@@ -4,25 +4,26 @@ import { requestCommands } from '../../control/next-commands.ts';
 import { type AskedRequest, isUndecided } from '../../project/request.ts';
 import { inputText } from '../../project/request-input.ts';
 import { describeState } from '../../project/request-text.ts';
+import { describeResumeCost } from '../../project/resume-cost.ts';
 import { indented, type Layout, projectHead } from '../terminal/layout.ts';
 import { clip, flow, plainLine, shorten, wrap } from '../terminal/text.ts';
-import { ago, upcoming } from '../terminal/time.ts';
+import { ago, dateAndTime, upcoming } from '../terminal/time.ts';
 
 /** Each under the name of its project. */
 export function questionLines(asked: readonly Question[], layout: Layout): string[] {
-  return asked.flatMap(({ request, project }, index) => {
+  return asked.flatMap(({ request, project, resumeCost }, index) => {
     const isOfSame = asked[index - 1]?.project.id === project.id;
     return [
       ...(index === 0 ? [] : ['']),
       ...(isOfSame ? [] : [layout.out.style('bold', projectHead(project, layout.columns))]),
-      ...indented(requestLines(request, layout)),
+      ...indented(requestLines({ request, resumeCost }, layout)),
     ];
   });
 }
 
 /** @param most Lines of the words and the input that are shown; all, if not given. */
 export function requestLines(
-  request: AskedRequest,
+  { request, resumeCost }: Pick<Question, 'request' | 'resumeCost'>,
   { out, columns, now }: Layout,
   most = Number.POSITIVE_INFINITY,
 ): string[] {
@@ -39,6 +40,7 @@ export function requestLines(
       : [clip(`Claude wants to call ${toolName}${agentId === null ? '' : ', in a subagent'}:`, width)]),
     ...words.map((line) => `| ${line}`),
     ...wrap(choices(request), width).filter((line) => line !== ''),
+    ...(resumeCost ? wrap(describeResumeCost(resumeCost, dateAndTime), width) : []),
     ...(isUndecided(request)
       ? requestCommands(request).map((command) => out.style('cyan', command))
       : wrap(outcome(request), width)),

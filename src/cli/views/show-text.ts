@@ -85,13 +85,13 @@ function facts({ project, spentUsd: usd, runsOfUnknownCost: unknown }: ProjectDe
 }
 
 /** What waits for the person, whole; of what was decided there is the record further down. */
-function askedLines({ requests }: ProjectDetails, layout: Layout): string[] {
-  return requests.filter(isUndecided).flatMap((request) => requestLines(request, layout));
+function askedLines({ requests, resumeCost }: ProjectDetails, layout: Layout): string[] {
+  return requests.filter(isUndecided).flatMap((request) => requestLines({ request, resumeCost }, layout));
 }
 
 function decidedLines({ requests }: ProjectDetails, layout: Layout): string[] {
   const decided = requests.filter((request) => !isUndecided(request));
-  return decided.flatMap((request) => requestLines(request, layout, MAX_ASKED_LINES));
+  return decided.flatMap((request) => requestLines({ request, resumeCost: null }, layout, MAX_ASKED_LINES));
 }
 
 const MAX_ASKED_LINES = 5;

@@ -55,9 +55,9 @@ function askedLines({ questions }: StatusReport, layout: Layout): string[] {
   const shown = questions.slice(0, MAX_QUESTIONS);
   const more = questions.length - shown.length;
   return [
-    ...shown.flatMap(({ project, request }) => [
+    ...shown.flatMap(({ project, request, resumeCost }) => [
       projectHead(project, layout.columns),
-      ...indented(requestLines(request, layout, MAX_ASKED_LINES)),
+      ...indented(requestLines({ request, resumeCost }, layout, MAX_ASKED_LINES)),
     ]),
     ...(more > 0 ? [`… ${more} more: bridge-supervisor questions`] : []),
   ];

@@ -33,7 +33,7 @@ export const listQuestions = defineRoute({
   answer: z.array(requestSchema),
   async run(_input, { bridge }) {
     const asked = await questions(bridge, { undecided: true });
-    return { body: asked.map(({ request }) => toWireRequest(request)) };
+    return { body: asked.map(({ request, resumeCost }) => toWireRequest(request, resumeCost)) };
   },
 });
 
@@ -108,7 +108,7 @@ async function toReply({ bridge }: Call, id: RequestId, decided: Result<DecidedR
   if (!present.ok) throw new Error(present.refusal);
   return {
     problem: problem('request-settled', decided.refusal, {
-      facts: { request: toWireRequest(present.value) },
+      facts: { request: toWireRequest(present.value, null) },
     }),
   };
 }

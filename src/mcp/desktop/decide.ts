@@ -50,7 +50,7 @@ export const approveTool = defineTool({
   input: z.strictObject({ project_id: projectId, round, tree }),
   async run(input, call) {
     const { project_id, ...binding } = input;
-    const shown = call.shown.of(project_id);
+    const shown = call.shown.roundOf(project_id);
     const decided = await call.verbs.approve(project_id, 'desktop', { ...binding, shown });
     return decided.ok ? decisionAnswer(decided.value, call) : decided;
   },
@@ -73,7 +73,7 @@ export const rejectTool = defineTool({
   }),
   async run(input, call) {
     const { project_id, reason, revise_in, allow = [], ...binding } = input;
-    const shown = call.shown.of(project_id);
+    const shown = call.shown.roundOf(project_id);
     const found = await call.verbs.measuredRound(project_id);
     const { maxRounds, policy } = found.ok ? found.value : {};
     const decided = await call.verbs.reject(project_id, reason, 'desktop', {

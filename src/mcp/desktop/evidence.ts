@@ -50,7 +50,7 @@ const EVIDENCE_BYTES = 8_000;
 const COMPLETION_BYTES = 4_000;
 
 function summary(shown: MeasuredRound, call: Call): Answer {
-  call.shown.note(shown);
+  call.shown.noteRound(shown);
   const { project, measured, completion } = shown;
   return answer(
     [

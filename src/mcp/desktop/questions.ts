@@ -1,9 +1,10 @@
 /** What Claude Code asks in the middle of its work, and what the person decides about it. */
 import * as z from 'zod';
-import type { DecidedRequest } from '../../bridge/requests.ts';
-import { asRequestId } from '../../project/ids.ts';
+import type { DecidedRequest, RequestDecisionOptions } from '../../bridge/requests.ts';
+import { asRequestId, type RequestId } from '../../project/ids.ts';
 import { PERMISSION_SCOPES } from '../../project/request.ts';
 import { describeState } from '../../project/request-text.ts';
+import { describeResumeCost } from '../../project/resume-cost.ts';
 import { cleanLine } from '../../project/text.ts';
 import { type Answer, answer, type Call, defineTool } from '../define-tool.ts';
 import { fitting } from '../fit.ts';
@@ -26,7 +27,7 @@ export const questionsTool = defineTool({
     'Shows what Claude Code asks the person in the middle of its work, oldest first: questions, and permissions for one call with all of its input. Show it to the person whole.',
   hints: { readOnly: true, destructive: false, idempotent: true },
   input: z.strictObject({ project_id: projectId.optional().describe('Default: all projects.') }),
-  async run({ project_id }, { verbs }) {
+  async run({ project_id }, { verbs, shown: known }) {
     if (project_id !== undefined) {
       const known = await verbs.projectState(project_id);
       if (!known.ok) return known;
@@ -35,7 +36,8 @@ export const questionsTool = defineTool({
       undecided: true,
       ...(project_id !== undefined && { projectId: project_id }),
     });
-    const shown = fitting(asked, (one) => requestFacts(one.request));
+    const shown = fitting(asked, requestFacts);
+    known.noteRequests(shown.map(({ request }) => request));
     const more = shown.length < asked.length;
     return answer(
       shown.length === 0
@@ -45,7 +47,7 @@ export const questionsTool = defineTool({
             ...shown.flatMap(questionText),
           ],
       {
-        questions: shown.map((one) => requestFacts(one.request)),
+        questions: shown.map(requestFacts),
         ...(shown.length > 0 ? { note: QUOTED_NOTE } : {}),
         ...(more ? { more: true } : {}),
         next:
@@ -68,7 +70,12 @@ export const answerTool = defineTool({
     answer: z.string().describe('Claude Code reads exactly this. Not empty.'),
   }),
   async run(input, call) {
-    const decided = await call.verbs.answerRequest(input.request_id, input.answer, 'desktop');
+    const decided = await call.verbs.answerRequest(
+      input.request_id,
+      input.answer,
+      'desktop',
+      seen(input, call),
+    );
     return decided.ok ? decidedAnswer(decided.value, call) : decided;
   },
 });
@@ -84,7 +91,12 @@ export const allowTool = defineTool({
     scope: z.enum(PERMISSION_SCOPES).describe("'once', unless the person says otherwise."),
   }),
   async run(input, call) {
-    const decided = await call.verbs.allowRequest(input.request_id, input.scope, 'desktop');
+    const decided = await call.verbs.allowRequest(
+      input.request_id,
+      input.scope,
+      'desktop',
+      seen(input, call),
+    );
     return decided.ok ? decidedAnswer(decided.value, call) : decided;
   },
 });
@@ -100,10 +112,19 @@ export const denyTool = defineTool({
     reason: z.string().describe('Claude Code is told exactly this. Not empty.'),
   }),
   async run(input, call) {
-    const decided = await call.verbs.denyRequest(input.request_id, input.reason, 'desktop');
+    const decided = await call.verbs.denyRequest(
+      input.request_id,
+      input.reason,
+      'desktop',
+      seen(input, call),
+    );
     return decided.ok ? decidedAnswer(decided.value, call) : decided;
   },
 });
+
+function seen({ request_id }: { readonly request_id: RequestId }, { shown }: Call): RequestDecisionOptions {
+  return { shown: shown.hasRequest(request_id) };
+}
 
 async function decidedAnswer(decided: DecidedRequest, call: Call): Promise<Answer> {
   const { project, repeated } = decided;
@@ -113,11 +134,12 @@ async function decidedAnswer(decided: DecidedRequest, call: Call): Promise<Answe
     [
       repeated ? `Nothing was changed: ${state}.` : `${state.charAt(0).toUpperCase()}${state.slice(1)}.`,
       projectLine(project),
+      decided.resumeCost ? describeResumeCost(decided.resumeCost) : undefined,
       ...blockerQuotes([project], ready),
     ],
     {
       ...projectFacts(project),
-      request: requestFacts(decided.request),
+      request: requestFacts(decided),
       repeated,
       ...outlook(project, ready),
     },

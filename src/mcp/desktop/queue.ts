@@ -18,11 +18,12 @@ export const approvalQueueTool = defineTool({
     'Shows what Claude Code asks the person, then the work that waits for their decision, oldest first: what was measured of it, what an approval would do and a rejection would cost, and what Claude Code says about it. Also projects that need a person for another reason.',
   hints: { readOnly: true, destructive: false, idempotent: true },
   input: z.strictObject({}),
-  async run(_, { verbs, shown: shownRounds }) {
+  async run(_, { verbs, shown: known }) {
     const waiting = await verbs.waitingRounds(MAX_SHOWN + 1);
     const shown = fitting(waiting.slice(0, MAX_SHOWN), roundFacts);
-    for (const round of shown) shownRounds.note(round);
+    for (const round of shown) known.noteRound(round);
     const asked = (await verbs.questions({ undecided: true })).slice(0, MAX_STUCK);
+    known.noteRequests(asked.map(({ request }) => request));
     const stuck = await verbs.projects({
       statuses: ['attention'],
       oldestFirst: true,
@@ -44,7 +45,7 @@ export const approvalQueueTool = defineTool({
         ...(schedules.length > 0 ? ['', ...schedules.map(scheduleLine)] : []),
       ],
       {
-        ...(asked.length > 0 ? { questions: asked.map(({ request }) => requestFacts(request)) } : {}),
+        ...(asked.length > 0 ? { questions: asked.map(requestFacts) } : {}),
         waiting: shown.map(roundFacts),
         ...(shown.length + stuck.length + asked.length > 0 ? { note: QUOTED_NOTE } : {}),
         ...(more ? { more: true } : {}),

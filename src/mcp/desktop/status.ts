@@ -48,7 +48,8 @@ export const projectStatusTool = defineTool({
     const { project } = details.value;
     const round = await call.verbs.measuredRound(project_id);
     if (!round.ok) return round;
-    call.shown.note(round.value);
+    call.shown.noteRound(round.value);
+    call.shown.noteRequests(details.value.requests);
     const ready = await readiness(call.verbs);
     return answer(
       [
@@ -126,7 +127,8 @@ function newestOf(details: ProjectDetails) {
   const { project, runs, completions, decisions, updates, waitingMessages } = details;
   const open = runs.find((run) => run.endedAt === null);
   const lastEnd = open ? undefined : endOf(runs.at(-1));
-  const asked = details.requests.filter(isUndecided);
+  const { requests, resumeCost } = details;
+  const asked = requests.filter(isUndecided).map((request) => ({ request, resumeCost }));
   const hasQuotes = lastEnd !== undefined || project.attention !== null || asked.length > 0;
   return {
     asked,

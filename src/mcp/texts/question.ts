@@ -5,6 +5,7 @@ import { quote } from '../../project/quotation.ts';
 import { type AskedRequest, isUndecided } from '../../project/request.ts';
 import { inputText } from '../../project/request-input.ts';
 import { describeState } from '../../project/request-text.ts';
+import { describeResumeCost } from '../../project/resume-cost.ts';
 import { cleanLine, cleanText, plural } from '../../project/text.ts';
 import { toWireRequest } from '../../wire/request.ts';
 import type { ToolRequest } from '../../wire/schemas/tool-nouns.ts';
@@ -12,11 +13,13 @@ import { cut } from '../fit.ts';
 import type { Verbs } from '../verbs.ts';
 import { projectLine } from './project.ts';
 
+type Asked = Pick<Question, 'request' | 'resumeCost'>;
+
 /** Room for the words or the input of one. */
 const MAX_BYTES = 5_000;
 
-export function requestFacts(request: AskedRequest): ToolRequest {
-  const { id, project_id, kind, state, created_at, ...wire } = toWireRequest(request);
+export function requestFacts({ request, resumeCost }: Asked): ToolRequest {
+  const { id, project_id, kind, state, created_at, ...wire } = toWireRequest(request, resumeCost);
   const isQuestion = kind === 'question';
   return {
     request_id: id,
@@ -30,6 +33,7 @@ export function requestFacts(request: AskedRequest): ToolRequest {
     ...(wire.agent_id === null ? {} : { agent_id: wire.agent_id }),
     ...(wire.default_answer === null ? {} : { default_answer: cleanLine(wire.default_answer) }),
     ...(wire.deadline === null ? {} : { deadline: wire.deadline }),
+    ...(wire.resume_cost === null ? {} : { resume_cost: wire.resume_cost }),
     ...(wire.scope === null ? {} : { scope: wire.scope }),
     ...(wire.answer === null ? {} : { answer: shorten(wire.answer, request) }),
     ...(wire.decided_by === null ? {} : { decided_by: wire.decided_by }),
@@ -37,11 +41,11 @@ export function requestFacts(request: AskedRequest): ToolRequest {
   };
 }
 
-export function questionText({ request, project }: Question): string[] {
-  return ['', projectLine(project), ...requestText(request)];
+export function questionText(question: Question): string[] {
+  return ['', projectLine(question.project), ...requestText(question)];
 }
 
-export function requestText(request: AskedRequest): string[] {
+export function requestText({ request, resumeCost }: Asked): string[] {
   const { id, kind, toolName, agentId, createdAt, question, input, options, defaultAnswer, deadline } =
     request;
   const isQuestion = kind === 'question';
@@ -63,6 +67,7 @@ export function requestText(request: AskedRequest): string[] {
     ...(isUndecided(request) && deadline !== null
       ? [`Without a decision it is decided by default at ${deadline}.`]
       : []),
+    ...(resumeCost ? [describeResumeCost(resumeCost)] : []),
   ];
 }
 

@@ -1,7 +1,17 @@
 import * as z from 'zod';
 import { PERMISSION_SCOPES, REQUEST_KINDS, REQUEST_STATES } from '../../project/request.ts';
 import { DECIDED_VIA } from '../../project/review.ts';
-import { id, time } from './scalars.ts';
+import { count, id, time, usd } from './scalars.ts';
+
+const resumeCostSchema = z
+  .strictObject({
+    tokens: count().nullable().describe('null: unknown'),
+    usd: usd().nullable().describe('by list price; null: unknown'),
+    cached_until: time().nullable().describe('null: the service does not keep it any more'),
+  })
+  .describe('What the model reads again to go on in its session.');
+
+export type WireResumeCost = z.output<typeof resumeCostSchema>;
 
 /** What Claude asks a person in the middle of its work. */
 export const requestSchema = z
@@ -29,6 +39,9 @@ export const requestSchema = z
     decided_via: z.enum(DECIDED_VIA).nullable(),
     created_at: time(),
     decided_at: time().nullable(),
+    resume_cost: resumeCostSchema
+      .nullable()
+      .describe('what a decision makes the model read again; null: nothing, its run waits or has gone on'),
   })
   .describe('What Claude asks a person in the middle of its work. The words and the input are of a model.');
 

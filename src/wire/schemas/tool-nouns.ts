@@ -72,6 +72,7 @@ export const toolRequestSchema = z.strictObject({
   agent_id: asked.agent_id.unwrap().exactOptional(),
   default_answer: asked.default_answer.unwrap().exactOptional(),
   deadline: asked.deadline.unwrap().exactOptional(),
+  resume_cost: asked.resume_cost.unwrap().exactOptional(),
   scope: asked.scope.unwrap().exactOptional(),
   answer: asked.answer.unwrap().exactOptional(),
   decided_by: asked.decided_by.unwrap().exactOptional(),
