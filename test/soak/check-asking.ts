@@ -14,14 +14,16 @@ import type { StoreView, Tables } from './store.ts';
 
 export async function asking({ world, store, journal }: Watched): Promise<Finding[]> {
   // First what ran, then what was allowed: that was before.
-  const lines = readLines(await readFile(guardedLog(world.root), 'utf8').catch(() => ''));
+  const lines = await readLines(world.root);
   const tables = store.tables();
+  // What was used up has run by now.
+  const later = await readLines(world.root);
   return [
     ...tables.requests.flatMap((request) => decided(request, journal)),
     ...decidedOnce(store),
     ...journal.answers.flatMap((answer) => stands(answer, tables)),
     ...[...Map.groupBy(lines, ({ call }) => call)].flatMap(([call, group]) => permitted(call, group, tables)),
-    ...ranWhenUsed(lines, tables, journal),
+    ...ranWhenUsed(later, tables, journal),
     ...toldRight(journal, tables),
     ...silent(store, journal),
   ];
@@ -35,7 +37,8 @@ interface Line {
   readonly run: string;
 }
 
-function readLines(text: string): Line[] {
+async function readLines(root: string): Promise<Line[]> {
+  const text = await readFile(guardedLog(root), 'utf8').catch(() => '');
   return text.split('\n').flatMap((line) => {
     const [at, tag, colour, run] = line.split(' ');
     return at && tag && colour && run ? [{ at: Number(at), call: `${tag} ${colour}`, run }] : [];
