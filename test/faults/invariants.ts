@@ -124,7 +124,7 @@ function complete(tables: Content, { sent }: Evidence): string[] {
     .map((id) => `${id}: was sent and is not there`);
   const counts: [string, number, string[]][] = [
     ['projects', projects.length, ['project.sent']],
-    ['plans', tables.plans.length, ['project.sent']],
+    ['plans', tables.plans.length, ['project.sent', 'project.amended']],
     ['completions', tables.completions.length, ['project.submitted']],
     [
       'evidence',
@@ -137,7 +137,12 @@ function complete(tables: Content, { sent }: Evidence): string[] {
       tables.approvals.length,
       ['project.approved', 'project.outline_approved', 'project.rejected'],
     ],
-    ['messages', tables.messages.length, ['project.steered']],
+    // An amendment tells of itself by a message of its own.
+    [
+      'messages',
+      tables.messages.filter(({ plan_revision }) => plan_revision === null).length,
+      ['project.steered'],
+    ],
     ['updates', tables.updates.length, ['project.updated']],
     ['runs', tables.runs.length, ['run.started']],
   ];

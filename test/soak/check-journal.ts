@@ -51,6 +51,12 @@ export function journalInStore(journal: Journal, tables: Tables): Finding[] {
           `round ${row.round} of ${row.project_id}: nobody decided '${row.verdict}'`,
         ],
       ),
+    ...[...Map.groupBy(tables.plans, ({ project_id, request_id }) => `${project_id} ${request_id}`)]
+      .filter(([, plans]) => plans.length > 1)
+      .map(([key, plans]): Finding => ['doubled', `plan ${key}: ${plans.length} times in the store`]),
+    ...tables.plans
+      .filter(({ revision, request_id }) => revision > 1 && !journal.amendments.has(request_id ?? ''))
+      .map(({ project_id }): Finding => ['broken', `project ${project_id}: nobody amended its plan`]),
     ...[...journal.untold].map(
       (session): Finding => ['lost', `the plan of session ${session}: the model was not told it`],
     ),

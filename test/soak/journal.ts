@@ -66,6 +66,8 @@ export interface Journal {
   readonly decisions: Decision[];
   readonly steerings: Steering[];
   readonly answers: Answer[];
+  /** The ids of requests to amend a plan. */
+  readonly amendments: Set<string>;
   /** By project and id of the tool call. */
   readonly told: Map<string, Told>;
   /** When each project asked the model, in milliseconds since 1970; by tag. */
@@ -136,6 +138,7 @@ export function createJournal(): Journal {
     decisions: [],
     steerings: [],
     answers: [],
+    amendments: new Set(),
     told: new Map(),
     requestedAt: new Map(),
     messages: new Map(),

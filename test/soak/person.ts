@@ -6,6 +6,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Row } from '../../src/store/schema.ts';
+import { amend } from './amend.ts';
 import { Answers } from './answers.ts';
 import { Caller, type CallerOptions } from './caller.ts';
 import { decide } from './decisions.ts';
@@ -89,11 +90,13 @@ export class Person {
       return plan ? [{ project, plan }] : [];
     });
     const waiting = known.filter(({ project, plan }) => this.#isToBeDecided(project, plan))[0];
-    if (waiting)
+    if (waiting) {
+      const decideOrAmend = !this.#calm && random.chance(AMEND) ? amend : decide;
       return () =>
         this.#with(waiting.project, () =>
-          decide({ ...this.#o, caller: this.#caller }, waiting.project, waiting.plan),
+          decideOrAmend({ ...this.#o, caller: this.#caller }, waiting.project, waiting.plan),
         );
+    }
     const stuck = known.filter(
       ({ project: { status, workspace } }) => status === 'attention' && !this.#isBad(workspace),
     )[0];
@@ -286,4 +289,5 @@ const MAX_HOLD_MS = 12_000;
 const MAX_RETRIES = 4;
 const STEER = 0.06;
 const CANCEL = 0.015;
+const AMEND = 0.12;
 const ANSWERS_ITSELF = 0.2;

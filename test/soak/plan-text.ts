@@ -1,5 +1,5 @@
 /** The plan of a project of the soak, with what its person says in the front matter. */
-import { tagMark } from './model.ts';
+import { roundMark, tagMark } from './model.ts';
 
 /** How long its questions wait before the plan decides; the shortest that a plan may say. */
 const ANSWER_AFTER = '1m';
@@ -19,4 +19,9 @@ export function planText({
   ];
   const front = settings.length === 0 ? '' : `---\n${settings.join('\n')}\n---\n`;
   return `${front}# Soak ${tag}\n\nDo the steps of ${tagMark(tag)}.`;
+}
+
+/** The plan that replaces it, and opens this round; what its front matter leaves out stays as it was. */
+export function amendedText(tag: string, round: number): string {
+  return `# Soak ${tag}\n\nDo the steps of ${tagMark(tag)}, now those of ${roundMark(round)}.`;
 }

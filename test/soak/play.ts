@@ -199,7 +199,9 @@ async function drained({ store, tally }: Watched, stop: AbortSignal): Promise<vo
  */
 async function messagesHeard({ store, journal, tally }: Watched): Promise<void> {
   const { messages, runs } = store.tables();
-  for (const { message, run_id, project_id, delivered_at } of messages) {
+  for (const { message, run_id, project_id, delivered_at, plan_revision } of messages) {
+    // What an amended plan says shows in the round that it opens.
+    if (plan_revision !== null) continue;
     const mark = /soak-steering-\d+/.exec(message)?.[0] ?? '';
     if (delivered_at === null || journal.heard.has(mark) || journal.cancelled.has(project_id)) continue;
     const last = runs.findLast((run) => run.project_id === project_id);

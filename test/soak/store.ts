@@ -14,6 +14,7 @@ export interface Tables {
   readonly evidence: readonly Row<'evidence'>[];
   readonly landings: readonly Row<'landings'>[];
   readonly requests: readonly Row<'requests'>[];
+  readonly plans: readonly Row<'plans'>[];
 }
 
 export interface StoreView {
@@ -54,6 +55,7 @@ export function openStoreView(home: string): StoreView {
       evidence: all('SELECT * FROM evidence ORDER BY id'),
       landings: all('SELECT * FROM landings ORDER BY id'),
       requests: all('SELECT * FROM requests ORDER BY created_at'),
+      plans: all('SELECT * FROM plans'),
     }),
   );
   return {
