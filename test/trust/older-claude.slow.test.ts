@@ -1,8 +1,9 @@
 /** The oldest Claude Code that we support, for real: what it can do works as ever, and what it cannot do is told. */
 import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect } from 'vitest';
 import { answerRequest } from '../../src/bridge/requests.ts';
-import { say } from '../../src/simulator/reply.ts';
+import { call, say } from '../../src/simulator/reply.ts';
 import { byConversation, sequence } from '../../src/simulator/script.ts';
 import { bridgeCall, type Rig, test } from '../e2e/rig.ts';
 import {
@@ -63,6 +64,20 @@ describe.skipIf(!existsSync(older))('Claude Code 2.1.197 (needs OLDER_CLAUDE, th
       ['execute', 'deferred'],
       ['answer', 'submitted'],
     ]);
+  });
+
+  test('an outline is made without a change, though the workspace allows more', async ({ rig }) => {
+    await withOlderClaude(rig, { policy: { allow: ['Bash', 'Write'] } });
+    const leaves = (name: string) => join(rig.root, 'site', name);
+    rig.script = steps(
+      call('Write', { file_path: leaves('by-write'), content: 'x' }),
+      call('Bash', { command: 'touch by-bash', description: 'make a file' }),
+    );
+    await rig.startSupervisor();
+    const id = await rig.send('---\nworkspace: site\noutline: true\n---\n# Greet\nGreet.');
+    const { evidence } = await rig.until(id, 'awaiting_approval');
+    expect(evidence[0]?.evidence).toMatchObject({ outline: true, diff: { files: 0 } });
+    for (const name of ['by-write', 'by-bash']) expect(existsSync(leaves(name)), name).toBe(false);
   });
 
   test('what a policy asks about is denied, since a gate that fails would let it through; the doctor says so', async ({
