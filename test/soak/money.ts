@@ -15,7 +15,7 @@ export const USAGE = {
 };
 
 /** In US dollars, by list price. */
-export function messagePriceUsd(model: string): number {
+function messagePriceUsd(model: string): number {
   return listPriceUsd(model, {
     input: TOKENS,
     output: TOKENS,
@@ -35,15 +35,19 @@ export function raisedLimit(before: number, random: Random): number {
   return Number((before + cents(random)).toFixed(2));
 }
 
+/** Keeps what a message costs of the model that answers; one that is unknown answers nothing, and has another price. */
+export function notePrice(journal: Journal, { model }: ScriptTurn): void {
+  journal.messagePriceUsd = Math.max(journal.messagePriceUsd, messagePriceUsd(model));
+}
+
 function cents(random: Random): number {
   return random.whole(5, 25) / 100;
 }
 
 /** Keeps how many messages of the model Claude has taken in, less those without a call: Claude Code writes some of these. */
-export function noteMessages(journal: Journal, tag: string, { messages, model }: ScriptTurn): void {
+export function noteMessages(journal: Journal, tag: string, { messages }: ScriptTurn): void {
   const own = messages.filter(
     ({ role, content }) => role === 'assistant' && content.some(({ type }) => type === 'tool_use'),
   );
-  journal.messagePriceUsd = Math.max(journal.messagePriceUsd, messagePriceUsd(model));
   journal.messages.set(tag, Math.max(journal.messages.get(tag) ?? 0, own.length));
 }

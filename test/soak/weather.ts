@@ -6,7 +6,7 @@ import { refusal, type Script } from '../../src/simulator/script.ts';
 import type { ScriptTurn } from '../../src/simulator/turn.ts';
 import type { Journal } from './journal.ts';
 import { modelAnswer, reportOf, steeringsIn, tagOf } from './model.ts';
-import { noteMessages, USAGE } from './money.ts';
+import { noteMessages, notePrice, USAGE } from './money.ts';
 import type { Random } from './random.ts';
 
 export const STORMS = ['error', 'overloaded', 'throttle', 'drop', 'hang', 'limit'] as const;
@@ -39,6 +39,7 @@ export function createWeather(seed: number, journal: Journal, random: Random): W
     if (storm !== undefined) for (const mark of steeringsIn(turn)) journal.refused.add(mark);
     if (limitedUntil > now) return usageLimitReached({ resetsAt: new Date(limitedUntil) });
     if (storm !== undefined && storm !== 'limit') return BAD[storm](random);
+    notePrice(journal, turn);
     const reply = modelAnswer(seed, journal, turn);
     if (!reply) {
       journal.untold.add(turn.sessionId);
