@@ -6,11 +6,14 @@ import { expect, test } from 'vitest';
 import { readToNow } from '../../src/machine/read-to-now.ts';
 import { onWindows } from '../platform.ts';
 
-/** Starts a script, and gives the event loop no turn before the script has come to its end. */
-function written(script: string) {
+/**
+ * Starts a script, and gives the event loop no turn before the script has come to its end. What it does `afterwards` may
+ * fill the pipe, which nobody reads until then.
+ */
+function written(script: string, afterwards = '') {
   const folder = mkdtempSync(join(tmpdir(), 'read-to-now-'));
   const end = join(folder, 'end');
-  const child = spawn('/bin/sh', ['-c', `${script}; touch '${end}'`], {
+  const child = spawn('/bin/sh', ['-c', `${script}; touch '${end}'; ${afterwards}`], {
     stdio: ['ignore', 'pipe', 'ignore'],
   });
   const output = { stream: child.stdout, said: '' };
@@ -30,10 +33,9 @@ test.skipIf(onWindows)('output that was written before is waited for (needs sh)'
 });
 
 test.skipIf(onWindows)('output that never ends is not waited for (needs sh)', async () => {
-  const output = written('yes & echo $!');
+  const output = written('echo $$', 'exec yes');
+  await expect.poll(() => output.said, { interval: 1 }).toContain('y\ny\n');
   await readToNow([output.stream]);
   output.stream.destroy();
-  const pid = /^\d+$/m.exec(output.said)?.[0];
-  process.kill(Number(pid), 'SIGKILL');
-  expect(output.said).toContain('y\ny\n');
+  process.kill(Number.parseInt(output.said, 10), 'SIGKILL');
 });
