@@ -7,6 +7,7 @@ import { callCost } from './call-cost.ts';
 import { commandStart } from './command-start.ts';
 import { evidence } from './evidence.ts';
 import { firstRequest } from './first-request.ts';
+import { gitWork } from './git-work.ts';
 import { idle } from './idle.ts';
 import { largeStore } from './large-store.ts';
 import type { Measurement } from './measurement.ts';
@@ -26,6 +27,7 @@ const MEASUREMENTS: readonly Measurement[] = [
   serverStart,
   firstRequest,
   rejections,
+  gitWork,
   evidence,
   callCost,
   wholeLoop,
