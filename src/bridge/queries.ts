@@ -36,6 +36,7 @@ import { allSchedules } from '../store/schedules.ts';
 import { latestUpdatesOf, updatesOf } from '../store/updates.ts';
 import { findWorktree } from '../store/worktrees.ts';
 import { type Bridge, lookUp } from './bridge.ts';
+import { resolvePrefix } from './id-prefix.ts';
 import { currentLease, type Lease } from './lease.ts';
 import { databaseOf } from './open-bridge.ts';
 import { progressOf } from './progress.ts';
@@ -75,21 +76,13 @@ export async function projectDetails(
   });
 }
 
-const MIN_PREFIX_LENGTH = 4;
-
 /** The id of the one project that `text`, an id or its first characters, names. */
 export async function resolveProjectId(bridge: Bridge, text: string): Promise<Result<ProjectId>> {
-  const prefix = text.trim().toLowerCase();
-  if (!/^[0-9a-f]{1,12}$/.test(prefix)) return refuse(unknownProject(text));
-  if (prefix.length < MIN_PREFIX_LENGTH)
-    return refuse(`'${prefix}' is too short for an id: give at least ${MIN_PREFIX_LENGTH} characters.`);
-  const [id, ...others] = await projectIdsFrom(databaseOf(bridge).read, prefix, 4);
-  if (id === undefined) return refuse(unknownProject(text));
-  if (others.length === 0) return ok(id);
-  const examples = [id, ...others].slice(0, 3).join(', ');
-  return refuse(
-    `'${prefix}' fits several projects (${examples}${others.length > 2 ? ', …' : ''}): give more of it.`,
-  );
+  return resolvePrefix(text, {
+    things: 'projects',
+    unknown: unknownProject,
+    find: (prefix) => projectIdsFrom(databaseOf(bridge).read, prefix, 4),
+  });
 }
 
 /** One run; undefined for an id that names none. */

@@ -24,6 +24,7 @@ import {
   updateRequest,
 } from '../store/requests.ts';
 import { type Actor, type Bridge, changeProject, nowText, type ProjectChange } from './bridge.ts';
+import { resolvePrefix } from './id-prefix.ts';
 import { databaseOf } from './open-bridge.ts';
 import { resumeCostOf } from './resume-cost.ts';
 
@@ -201,19 +202,13 @@ export async function requestDeferredBy(
   )?.id;
 }
 
-const MIN_PREFIX_LENGTH = 4;
-
 /** The id of the one request that `text`, an id or its first characters, names. */
 export async function resolveRequestId(bridge: Bridge, text: string): Promise<Result<RequestId>> {
-  const prefix = text.trim().toLowerCase();
-  if (!/^[0-9a-f]{1,12}$/.test(prefix)) return refuse(unknownRequest(text));
-  if (prefix.length < MIN_PREFIX_LENGTH)
-    return refuse(`'${prefix}' is too short for an id: give at least ${MIN_PREFIX_LENGTH} characters.`);
-  const [id, other] = await requestIdsFrom(databaseOf(bridge).read, prefix, 2);
-  if (id === undefined) return refuse(unknownRequest(text));
-  return other === undefined
-    ? ok(id)
-    : refuse(`'${prefix}' fits several requests (${id}, ${other}): give more of it.`);
+  return resolvePrefix(text, {
+    things: 'requests',
+    unknown: unknownRequest,
+    find: (prefix) => requestIdsFrom(databaseOf(bridge).read, prefix, 2),
+  });
 }
 
 /** What Claude Code has asked, oldest first: what a person can decide now, or all that one project ever asked. */
