@@ -53,7 +53,7 @@ export function listPriceUsd(model: string, usage: TokenUsage): number {
 }
 
 /**
- * What a conversation costs to be read anew and kept, and what is kept of it costs to be read again; null for a model that
+ * What a conversation costs to be read uncached and kept, and what is kept of it costs to be read again; null for a model that
  * is not in the list.
  */
 export function contextPrices(model: string, keptForHour: boolean): TokenPrices | null {

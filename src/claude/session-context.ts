@@ -57,7 +57,7 @@ export function contextOf(reading: ContextReading | undefined): SessionContext |
     startTokens,
     tokens: inputTokens + outputTokens,
     at,
-    // The two that there are; each use begins it anew (https://docs.claude.com/en/docs/build-with-claude/prompt-caching).
+    // The two that there are; each use begins it again (https://docs.claude.com/en/docs/build-with-claude/prompt-caching).
     keptMs: keptForHour ? HOUR_MS : FIVE_MINUTES_MS,
     prices: contextPrices(model, keptForHour),
   };

@@ -133,7 +133,7 @@ export function isDenied({
 
 /**
  * The input of a call in a form that is the same for equal calls: keys sorted, and without what changes nothing. A model
- * that is told to make a call again words its description anew.
+ * that is told to make a call again gives it another description.
  */
 export function canonicalInput(toolName: string, input: unknown): string {
   const meaning =

@@ -9,7 +9,7 @@ export type ResumeCost = { readonly [Key in keyof SessionCost]: SessionCost[Key]
 
 /**
  * What the model reads again before it goes on in the session of a project, at `now`. Null where it does not go on by a
- * decision, or its run still waits for that: such a run goes on at once, and begins nothing anew.
+ * decision, or its run still waits for that: such a run goes on at once, and reads nothing again.
  *
  * @param runs All of the project, oldest first.
  */

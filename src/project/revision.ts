@@ -107,14 +107,14 @@ const MAX_FRESH_SHARE = 0.5;
 
 function isFreshCheaper({ session, fresh }: RevisionCost): boolean {
   if (session === null || fresh === null) return false;
-  const [goingOn, anew] =
+  const [goingOn, beginning] =
     session.usd !== null && fresh.usd !== null
       ? [session.usd, fresh.usd]
       : [
           session.tokens * (session.cachedUntil === null ? TYPICAL.write : TYPICAL.read),
           fresh.tokens * TYPICAL.write,
         ];
-  return anew <= goingOn * MAX_FRESH_SHARE;
+  return beginning <= goingOn * MAX_FRESH_SHARE;
 }
 
 /** In shares of the price of input, for models without a known price. */

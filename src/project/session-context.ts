@@ -15,7 +15,7 @@ export interface SessionContext {
 
 /** In US dollars per million tokens. */
 export interface TokenPrices {
-  /** Of what the service reads anew, and keeps. */
+  /** Of what the service reads uncached, and keeps. */
   readonly write: number;
   /** Of what it has kept. */
   readonly read: number;
