@@ -168,6 +168,5 @@ async function rejectRound(change: ProjectChange, revision: number, actor: Actor
     measured: await findEvidence(trx, project.id, project.round),
     bound: false,
     by: actor,
-    via: actor === 'desktop' ? 'desktop' : 'cli',
   });
 }

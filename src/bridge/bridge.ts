@@ -5,7 +5,8 @@
  */
 
 import { randomBytes } from 'node:crypto';
-import type { Actor, Happening, NewEvent } from '../project/event.ts';
+import type { Actor } from '../project/actor.ts';
+import type { Happening, NewEvent } from '../project/event.ts';
 import {
   asProjectId,
   asRequestId,

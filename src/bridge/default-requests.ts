@@ -31,7 +31,6 @@ export async function defaultOverdue(lease: HeldLease): Promise<void> {
           scope: null,
           answer,
           by: 'supervisor',
-          via: 'rule',
         });
       },
       async (trx) => {

@@ -1,4 +1,5 @@
 /** What Claude Code asks a person, and what the person decides about it: the first decision stands. */
+import { viaOf } from '../project/actor.ts';
 import { isRequestId, type ProjectId, type RequestId } from '../project/ids.ts';
 import type { Project } from '../project/project.ts';
 import {
@@ -12,7 +13,6 @@ import {
 } from '../project/request.ts';
 import { describeState } from '../project/request-text.ts';
 import type { ResumeCost } from '../project/resume-cost.ts';
-import type { DecidedVia } from '../project/review.ts';
 import type { Run } from '../project/run.ts';
 import { cleanLine, cleanText, LIMITS } from '../project/text.ts';
 import { ok, type Result, refuse } from '../result.ts';
@@ -38,11 +38,7 @@ export interface DecidedRequest {
   readonly repeated: boolean;
 }
 
-/** How a decision came, where the actor does not say it. */
 export interface RequestDecisionOptions {
-  readonly via?: DecidedVia;
-  /** Who decided, where it is known better than the actor says. */
-  readonly by?: string;
   /** Whether what is asked was shown in the conversation that the decision comes from; undefined where there is none. */
   readonly shown?: boolean;
 }
@@ -99,7 +95,7 @@ async function decide(
   id: RequestId,
   verdict: Verdict,
   actor: Actor,
-  { by = actor, via = actor === 'desktop' ? 'desktop' : 'cli', shown = true }: RequestDecisionOptions,
+  { shown = true }: RequestDecisionOptions,
 ): Promise<Result<DecidedRequest>> {
   const asked = await findRequest(bridge, id);
   if (!asked.ok) return asked;
@@ -111,7 +107,7 @@ async function decide(
     async (change) => {
       const state = nextState(asked.value, verdict.action);
       if (!state) throw new Error(`request ${id} cannot be ${verdict.action}ed after it was checked`);
-      const settled = await settle(change, asked.value, { ...verdict, state, by, via });
+      const settled = await settle(change, asked.value, { ...verdict, state, by: actor });
       const cost = await resumeCostOf(change.trx, settled.project, change.now);
       return { ...settled, resumeCost: cost, repeated: false };
     },
@@ -133,8 +129,7 @@ interface Settled {
   readonly state: RequestState;
   readonly scope: PermissionScope | null;
   readonly answer: string | null;
-  readonly by: string;
-  readonly via: DecidedVia;
+  readonly by: Actor;
 }
 
 /**
@@ -144,9 +139,10 @@ interface Settled {
 export async function settle(
   change: ProjectChange,
   { id, kind }: AskedRequest,
-  { state, scope, answer, by, via }: Settled,
+  { state, scope, answer, by }: Settled,
 ): Promise<{ request: AskedRequest; project: Project }> {
   const { trx, now, project, event } = change;
+  const via = viaOf(by);
   const decided = { decided_by: by, decided_via: via, decided_at: now };
   const request = await updateRequest(trx, id, { state, scope, answer, ...decided });
   const decision = state as 'answered' | 'allowed' | 'denied' | 'defaulted';

@@ -1,12 +1,13 @@
 /** Approve and reject: one decision a round; the first one stands. */
 
+import { viaOf } from '../project/actor.ts';
 import { MAX_ALLOWED_RULES, whyNotAllowed } from '../project/allowed-rules.ts';
 import { baseOf, treeOf } from '../project/evidence.ts';
 import type { ProjectId } from '../project/ids.ts';
 import { isOutline } from '../project/outline.ts';
 import type { Policy } from '../project/policy.ts';
 import type { Project, ProjectAction } from '../project/project.ts';
-import type { DecidedVia, Decision, RecordedEvidence, Verdict } from '../project/review.ts';
+import type { Decision, RecordedEvidence, Verdict } from '../project/review.ts';
 import type { ReviseIn } from '../project/revision.ts';
 import { cleanText, LIMITS } from '../project/text.ts';
 import { DEFAULT_MAX_ROUNDS } from '../project/work-rules.ts';
@@ -27,10 +28,6 @@ export interface Decided {
 }
 
 export interface DecisionOptions extends Binding {
-  /** How it came, where the actor does not say it. */
-  readonly via?: DecidedVia;
-  /** Who decided, where it is known better than the actor says. */
-  readonly by?: string;
   /** In which session a rejection goes on, where that is not as configured. */
   readonly reviseIn?: ReviseIn | undefined;
   /** Rules for what Claude may do in the rest of the project: what the policy leaves open. */
@@ -102,8 +99,7 @@ async function decide(
         allow: options.allow ?? [],
         measured,
         bound: bound.ok && bound.value.bound,
-        by: options.by ?? actor,
-        via: options.via ?? (actor === 'desktop' ? 'desktop' : 'cli'),
+        by: actor,
       });
       const decided = { ...project, status: change.to, updatedAt: now };
       if (decision.verdict === 'approved' && isOutline(project))
@@ -176,11 +172,11 @@ export async function recordDecision(
     readonly allow: readonly string[];
     readonly measured: RecordedEvidence | undefined;
     readonly bound: boolean;
-    readonly by: string;
-    readonly via: DecidedVia;
+    readonly by: Actor;
   },
 ): Promise<Decision> {
-  const { verdict, reason, reviseIn, allow, measured, bound, by, via } = decided;
+  const { verdict, reason, reviseIn, allow, measured, bound, by } = decided;
+  const via = viaOf(by);
   const { id, round } = project;
   const tree = measured ? treeOf(measured.evidence) : null;
   await insertDecision(trx, {

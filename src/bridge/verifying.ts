@@ -146,7 +146,6 @@ export async function recordEvidence(
         allow: [],
         bound: true,
         by: 'supervisor',
-        via: 'rule',
       } as const;
       await recordDecision(change, { ...decided, measured });
       return 'approved_by_rule';

@@ -1,6 +1,7 @@
 /** The worktree of a project: recorded before git is asked for it, so that a half-made one is known. */
 
-import type { Actor, Happening } from '../project/event.ts';
+import type { Actor } from '../project/actor.ts';
+import type { Happening } from '../project/event.ts';
 import type { ProjectId } from '../project/ids.ts';
 import { isClosed } from '../project/project.ts';
 import type { ProjectWorktree, Worktree } from '../project/worktree.ts';

@@ -11,6 +11,7 @@ import type { Config } from '../config.ts';
 import type { Environment } from '../environment.ts';
 import { messageOf } from '../error-message.ts';
 import type { Log } from '../log.ts';
+import { callerAsActor } from '../project/actor.ts';
 import type { Credential } from '../project/credential.ts';
 import { LIMITS } from '../project/text.ts';
 import { admit, isStillAdmitted } from './access/admit.ts';
@@ -88,6 +89,7 @@ export function createApp(served: Served): Hono<{ Bindings: HttpBindings }> {
     const { req } = asked;
     const reply = await route.run(input.value, {
       ...{ bridge, clock, config, env, events, caller, requestId },
+      actor: callerAsActor(caller),
       lastEventId: req.header('last-event-id'),
       wantsJson:
         /application\/json/i.test(req.header('accept') ?? '') && !acceptsStream(req.header('accept')),

@@ -11,6 +11,7 @@ import type { Bridge } from '../bridge/bridge.ts';
 import type { Clock } from '../clock.ts';
 import type { Config } from '../config.ts';
 import type { Environment } from '../environment.ts';
+import type { Actor } from '../project/actor.ts';
 import type { Credential, Role } from '../project/credential.ts';
 import type { EventHub } from './events/hub.ts';
 import type { Problem, ProblemCode } from './problem.ts';
@@ -25,6 +26,8 @@ export interface Call {
   readonly env: Environment;
   /** Who calls; undefined on an open route without a token. */
   readonly caller: Credential | undefined;
+  /** The same, as the record has whoever did something. */
+  readonly actor: Actor;
   /** The header `Idempotency-Key`: a client that saw no answer sends the same again. */
   readonly requestId: string | undefined;
   /** The header `Last-Event-ID`: where a client that was cut off goes on. */

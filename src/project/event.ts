@@ -7,6 +7,7 @@
  */
 
 import * as z from 'zod';
+import type { Actor } from './actor.ts';
 import { CREDENTIAL_EVENTS } from './credential-events.ts';
 import { DECISION_EVENTS } from './decision-events.ts';
 import { type EventKind, event, id, nothing, round } from './event-kind.ts';
@@ -20,9 +21,6 @@ import { REVISION_SESSIONS } from './revision.ts';
 import { COST_BASES, RUN_KINDS } from './run.ts';
 import { SCHEDULE_STATES, SKIP_CAUSES } from './schedule.ts';
 import { SUBMISSION_EVENTS } from './submission-events.ts';
-
-/** Who did it. */
-export type Actor = 'desktop' | 'code' | 'person' | 'supervisor';
 
 /** Every type of event: when it happens, which move it tells of, and what its data is. */
 export const EVENTS = {

@@ -22,15 +22,15 @@ describe('a decision on what was measured', () => {
   test('a decision keeps the tree, the base and the evidence that it is about, and how it came', async () => {
     await using rig = await supervised();
     const id = await secondRound(rig);
-    const { decision } = accepted(await approve(rig.bridge, id, 'person', { by: 'anna' }));
+    const { decision } = accepted(await approve(rig.bridge, id, 'person: anna'));
     const [, second] = rig.rowsOf('evidence');
     expect(decision).toMatchObject({
       tree: TREE,
       baseOid: 'a'.repeat(40),
       evidenceId: second?.id,
       bound: false,
-      decidedBy: 'anna',
-      decidedVia: 'cli',
+      decidedBy: 'person: anna',
+      decidedVia: 'http',
     });
   });
 
@@ -41,8 +41,8 @@ describe('a decision on what was measured', () => {
   ])('a decision that names the tree %s is bound', async (tree) => {
     await using rig = await supervised();
     const id = await secondRound(rig);
-    const { decision } = accepted(await approve(rig.bridge, id, 'person', { round: 2, tree, via: 'http' }));
-    expect(decision).toMatchObject({ bound: true, decidedVia: 'http' });
+    const { decision } = accepted(await approve(rig.bridge, id, 'person', { round: 2, tree }));
+    expect(decision).toMatchObject({ bound: true, decidedVia: 'cli' });
   });
 
   test.each<[object, string]>([
@@ -104,17 +104,18 @@ describe('a second decision', () => {
   test('a second decision that differs is told the first, and changes nothing', async () => {
     await using rig = await supervised();
     const id = await secondRound(rig);
-    const options = { by: 'anna', tree: TREE };
-    const { createdAt } = accepted(await approve(rig.bridge, id, 'person', options)).decision;
+    const { createdAt } = accepted(await approve(rig.bridge, id, 'person: anna', { tree: TREE })).decision;
     for (const call of [
       () => reject(rig.bridge, id, 'no', 'desktop'),
       () => reject(rig.bridge, id, 'no', 'desktop', { round: 2 }),
       () => approve(rig.bridge, id, 'desktop', { tree: 'b'.repeat(40) }),
     ])
       expect(refusalOf(await changingNothing(rig.bridge, call))).toBe(
-        `round 2 was approved by anna via cli at ${createdAt}; nothing was changed.`,
+        `round 2 was approved by person: anna via http at ${createdAt}; nothing was changed.`,
       );
-    const again = await changingNothing(rig.bridge, () => approve(rig.bridge, id, 'person', options));
+    const again = await changingNothing(rig.bridge, () =>
+      approve(rig.bridge, id, 'person: anna', { tree: TREE }),
+    );
     expect(accepted(again).repeated).toBe(true);
   });
 });

@@ -140,10 +140,9 @@ describe('a decision on a request', () => {
   test('a decision is kept with who decided, by what way and when; made again it changes nothing', async () => {
     await using rig = await supervised();
     const { request } = await asked(rig);
-    const options = { by: 'anna', via: 'cli' } as const;
-    const decided = accepted(await allowRequest(rig.bridge, request.id, 'once', 'person', options));
+    const decided = accepted(await allowRequest(rig.bridge, request.id, 'once', 'person: anna'));
     expect(decided).toMatchObject({
-      request: { state: 'allowed', scope: 'once', decidedBy: 'anna', decidedVia: 'cli' },
+      request: { state: 'allowed', scope: 'once', decidedBy: 'person: anna', decidedVia: 'http' },
       project: { status: 'in_progress' },
       repeated: false,
     });
@@ -161,10 +160,10 @@ describe('a decision on a request', () => {
     await using rig = await supervised();
     const { request } = await asked(rig);
     const at = rig.clock.now().toISOString();
-    accepted(await allowRequest(rig.bridge, request.id, 'once', 'person', { by: 'anna', via: 'cli' }));
+    accepted(await allowRequest(rig.bridge, request.id, 'once', 'person: anna'));
     const refusal = refusalOf(await changingNothing(rig.bridge, () => second(rig, request.id)));
     expect(refusal).toBe(
-      `request ${request.id} was allowed once by anna via cli at ${at}; nothing was changed.`,
+      `request ${request.id} was allowed once by person: anna via http at ${at}; nothing was changed.`,
     );
   });
 

@@ -34,7 +34,7 @@ export function tokenCommand(cli: Cli): Command {
 const ABOUT = `
 A caller of the HTTP API shows a token: Authorization: Bearer TOKEN. Its role is
 'read' (look), 'decide' (approve, reject, steer, pause) or 'admin' (send plans).
-Decisions are recorded under its name.`;
+What is done with it is recorded under its name.`;
 
 function addCommand(cli: Cli): Command {
   return new Command('add')

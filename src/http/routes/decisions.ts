@@ -12,7 +12,6 @@ import { decidedSchema } from '../../wire/schemas/http.ts';
 import { type Call, defineRoute, type Reply } from '../define-route.ts';
 import { type Problem, problem } from '../problem.ts';
 import { namedProject, projectParams } from './named-project.ts';
-import { recordedName } from './recorded-name.ts';
 
 const binding = {
   round: z.int().min(1).optional().describe('the round that is meant; another one is refused'),
@@ -41,12 +40,11 @@ export const approveProject = defineRoute({
   async run({ params: { id }, body }, call) {
     const found = await namedProject(call, id);
     if (!found.ok) return { problem: found.refusal };
-    const options = { ...body, via: 'http' as const, by: recordedName(call.caller) };
     return toReply(
       call,
       found.value,
       body.round,
-      await approve(call.bridge, found.value.id, 'person', options),
+      await approve(call.bridge, found.value.id, call.actor, body),
     );
   },
 });
@@ -68,8 +66,8 @@ export const rejectProject = defineRoute({
     if (!found.ok) return { problem: found.refusal };
     if (cleanText(reason) === '') return { problem: REASON_REQUIRED };
     const { maxRounds } = projectRules(call.config, found.value);
-    const options = { ...given, maxRounds, via: 'http' as const, by: recordedName(call.caller) };
-    const decided = await reject(call.bridge, found.value.id, reason, 'person', options);
+    const options = { ...given, maxRounds };
+    const decided = await reject(call.bridge, found.value.id, reason, call.actor, options);
     return toReply(call, found.value, given.round, decided);
   },
 });

@@ -33,7 +33,7 @@ export const steerProject = defineRoute({
   async run({ params: { id }, body: { message } }, call) {
     const found = await namedProject(call, id);
     if (!found.ok) return { problem: found.refusal };
-    const steered = await steer(call.bridge, found.value.id, message, 'person', call.requestId);
+    const steered = await steer(call.bridge, found.value.id, message, call.actor, call.requestId);
     return toReply(found.value, steered, ({ project, message, repeated }) => ({
       project: toWireProject(project),
       message: toWireMessage(message),
@@ -56,7 +56,7 @@ export const cancelProject = defineRoute({
   async run({ params: { id }, body: { reason } }, call) {
     const found = await namedProject(call, id);
     if (!found.ok) return { problem: found.refusal };
-    const cancelled = await cancel(call.bridge, found.value.id, reason, 'person');
+    const cancelled = await cancel(call.bridge, found.value.id, reason, call.actor);
     return toReply(found.value, cancelled, ({ project, repeated }) => ({
       project: toWireProject(project),
       repeated,
@@ -75,7 +75,7 @@ export const retryProject = defineRoute({
   async run({ params: { id } }, call) {
     const found = await namedProject(call, id);
     if (!found.ok) return { problem: found.refusal };
-    return toReply(found.value, await retry(call.bridge, found.value.id, 'person'), toWireProject);
+    return toReply(found.value, await retry(call.bridge, found.value.id, call.actor), toWireProject);
   },
 });
 

@@ -60,8 +60,8 @@ export const pauseAll = defineRoute({
     reason: z.string().max(LIMITS.reason).default('').describe('why; `status` shows it'),
   }),
   answer: z.array(holdSchema),
-  async run({ body: { reason } }, { bridge, caller }) {
-    await pause(bridge, cleanText(reason) || `paused by ${caller.name}`, 'person');
+  async run({ body: { reason } }, { bridge, caller, actor }) {
+    await pause(bridge, cleanText(reason) || `paused by ${caller.name}`, actor);
     return { body: (await currentHolds(bridge)).map(toWireHold) };
   },
 });
@@ -72,5 +72,5 @@ export const resumeAll = defineRoute({
   access: 'decide',
   summary: 'Ends every hold, whatever its cause. Answers those that it ended.',
   answer: z.array(holdSchema),
-  run: async (_input, { bridge }) => ({ body: (await resume(bridge, 'person')).map(toWireHold) }),
+  run: async (_input, { bridge, actor }) => ({ body: (await resume(bridge, actor)).map(toWireHold) }),
 });

@@ -8,7 +8,6 @@ import {
   denyRequest,
   findRequest,
 } from '../../bridge/requests.ts';
-import type { Credential } from '../../project/credential.ts';
 import { asRequestId, isRequestId, type RequestId } from '../../project/ids.ts';
 import { PERMISSION_SCOPES } from '../../project/request.ts';
 import { cleanText, LIMITS } from '../../project/text.ts';
@@ -19,7 +18,6 @@ import { decidedRequestSchema } from '../../wire/schemas/http.ts';
 import { requestSchema } from '../../wire/schemas/request.ts';
 import { type Call, defineRoute, type Reply } from '../define-route.ts';
 import { type Problem, problem } from '../problem.ts';
-import { recordedName } from './recorded-name.ts';
 
 const params = z.strictObject({ id: z.string().describe('the id of what was asked, whole') });
 const PROBLEMS = ['request-not-found', 'request-settled'] as const;
@@ -55,11 +53,7 @@ export const answerQuestion = defineRoute({
   async run({ params: { id }, body }, call) {
     const found = await namedRequest(call, id);
     if (!found.ok) return { problem: found.refusal };
-    return toReply(
-      call,
-      found.value,
-      await answerRequest(call.bridge, found.value, body.answer, 'person', by(call)),
-    );
+    return toReply(call, found.value, await answerRequest(call.bridge, found.value, body.answer, call.actor));
   },
 });
 
@@ -81,17 +75,13 @@ export const decidePermission = defineRoute({
     if (!found.ok) return { problem: found.refusal };
     const { value } = found;
     if (decision !== 'deny')
-      return toReply(call, value, await allowRequest(call.bridge, value, decision, 'person', by(call)));
+      return toReply(call, value, await allowRequest(call.bridge, value, decision, call.actor));
     if (cleanText(reason) === '') return { problem: REASON_REQUIRED };
-    return toReply(call, value, await denyRequest(call.bridge, value, reason, 'person', by(call)));
+    return toReply(call, value, await denyRequest(call.bridge, value, reason, call.actor));
   },
 });
 
 const REASON_REQUIRED = problem('reason-required', "a non-empty 'reason' is required to deny a call.");
-
-function by({ caller }: { readonly caller: Credential }) {
-  return { by: recordedName(caller), via: 'http' as const };
-}
 
 async function namedRequest({ bridge }: Call, text: string): Promise<Result<RequestId, Problem>> {
   const id = isRequestId(text) ? asRequestId(text) : undefined;

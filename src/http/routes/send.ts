@@ -26,8 +26,8 @@ export const sendProject = defineRoute({
   // As JSON a plan may take twice its bytes.
   maxBodyBytes: 2 * LIMITS.planBytes,
   problems: ['plan-refused'],
-  async run({ body }, { bridge, config, env, requestId }) {
-    const sent = await sendPlan(bridge, config, { ...body, requestId }, 'person', env);
+  async run({ body }, { bridge, config, env, requestId, actor }) {
+    const sent = await sendPlan(bridge, config, { ...body, requestId }, actor, env);
     if (!sent.ok) return { problem: problem('plan-refused', sent.refusal) };
     const { id } = sent.value.project;
     return { body: toWireSentPlan(sent.value), headers: { Location: `/projects/${id}` } };

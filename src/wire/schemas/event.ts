@@ -16,7 +16,11 @@ type Renamed<Data> =
 const eventId = count().describe('names the event; rises within a project, with gaps');
 const project_id = id().nullable().describe('null: it concerns no single project');
 const run_id = id().nullable();
-const actor = z.string().describe('who caused it: `person`, `desktop`, `code`, `supervisor`');
+const actor = z
+  .string()
+  .describe(
+    'who caused it: `person`, `desktop`, `code`, `supervisor`; `person: NAME` over HTTP, by the name of the token',
+  );
 const created_at = time();
 
 interface WireStamp {

@@ -18,7 +18,9 @@ export const decisionSchema = z
     tree: z.string().nullable().describe('what was measured of the round, as a git tree; null: nothing was'),
     base_oid: z.string().nullable().describe('what that was compared with'),
     bound: z.boolean().describe('whether the tree was named, or had been shown, by whoever decided'),
-    decided_by: z.string().describe('`person`: on the command line; `desktop`: in Claude Desktop'),
+    decided_by: z
+      .string()
+      .describe('`person`: on the command line; `desktop`: in Claude Desktop; `person: NAME`: over HTTP'),
     decided_via: z.enum(DECIDED_VIA).describe('`rule`: by a rule of the owner'),
     decided_at: time(),
   })

@@ -1,0 +1,113 @@
+/** Who did what over HTTP, as the history has it. */
+import { expect, test } from 'vitest';
+import { openRequest, PERMISSION } from '../../src/bridge/open-request.ts';
+import { ROUTES } from '../../src/http/routes.ts';
+import { accepted, begin, projectIn, send, supervised } from '../bridge/steps.ts';
+import type { Rig } from '../rig.ts';
+import { type Sent, serve } from './server.ts';
+
+interface Step {
+  /** The path and the body of a call that does something. */
+  readonly prepare: (rig: Rig) => Promise<{ path: string; body?: Sent['body'] }>;
+  /** The events that tell of it. */
+  readonly types: readonly string[];
+}
+
+/** Each route that does something to work. */
+const STEPS: Readonly<Record<string, Step>> = {
+  'POST /projects': {
+    prepare: async ({ workspace }) => ({ path: '/projects', body: { markdown: '# A\n\nx', workspace } }),
+    types: ['project.sent'],
+  },
+  'POST /projects/:id/approve': onProject('awaiting_approval', 'approve', {}, ['project.approved']),
+  'POST /projects/:id/reject': onProject('awaiting_approval', 'reject', { reason: 'no' }, [
+    'project.rejected',
+  ]),
+  'POST /projects/:id/steer': onProject('in_progress', 'steer', { message: 'hello' }, ['project.steered']),
+  'POST /projects/:id/retry': onProject('attention', 'retry', {}, ['project.retried']),
+  'POST /projects/:id/cancel': onProject('pending', 'cancel', {}, ['project.cancelled']),
+  'POST /questions/:id/answer': {
+    prepare: async (rig) => ({
+      path: `/questions/${await asked(rig, { kind: 'question', question: 'Which?', options: [], defaultAnswer: null })}/answer`,
+      body: { answer: '8080' },
+    }),
+    types: ['request.decided'],
+  },
+  'POST /permissions/:id': {
+    prepare: async (rig) => ({
+      path: `/permissions/${await asked(rig, PERMISSION)}`,
+      body: { decision: 'once' },
+    }),
+    types: ['request.decided'],
+  },
+  'POST /pause': { prepare: async () => ({ path: '/pause' }), types: ['hold.set'] },
+  'POST /resume': {
+    prepare: async () => ({ path: '/resume' }),
+    // Nothing is held in this rig: it ends nothing.
+    types: [],
+  },
+};
+
+function onProject(
+  status: 'awaiting_approval' | 'in_progress' | 'attention' | 'pending',
+  verb: string,
+  body: object,
+  types: readonly string[],
+): Step {
+  return {
+    prepare: async (rig) => ({ path: `/projects/${await projectIn(rig, status)}/${verb}`, body }),
+    types,
+  };
+}
+
+async function asked(rig: Rig, asking: Parameters<typeof openRequest>[3]): Promise<string> {
+  const { id } = await send(rig);
+  const { run } = await begin(rig);
+  const call = { toolUseId: 'toolu_1', toolName: 'Bash', input: { command: 'npm publish' }, agentId: null };
+  return accepted(await openRequest(rig.bridge, { projectId: id, runId: run.id }, call, asking)).id;
+}
+
+test.each(Object.entries(STEPS))('%s is recorded under the name of the credential', async (route, step) => {
+  await using rig = await supervised();
+  await using api = await serve(rig);
+  const { path, body } = await step.prepare(rig);
+  const before = rig.rowsOf('events').length;
+  const answer = await api.call(`${route.split(' ')[0]} ${path}`, { token: api.tokens.admin, body });
+  expect(answer.status, answer.text).toBeLessThan(300);
+  const told = rig.rowsOf('events').slice(before);
+  expect(told.map(({ type, actor }) => [type, actor])).toEqual(
+    step.types.map((type) => [type, 'person: admin']),
+  );
+});
+
+test('every decision over HTTP has the name of the credential, and came by HTTP', async () => {
+  await using rig = await supervised();
+  await using api = await serve(rig);
+  for (const route of ['POST /projects/:id/approve', 'POST /questions/:id/answer']) {
+    const { path, body } = (await STEPS[route]?.prepare(rig)) ?? { path: '' };
+    await api.call(`POST ${path}`, { token: api.tokens.decide, body });
+  }
+  const kept = [...rig.rowsOf('approvals'), ...rig.rowsOf('requests')];
+  expect(kept.map(({ decided_by, decided_via }) => [decided_by, decided_via])).toEqual([
+    ['person: decide', 'http'],
+    ['person: decide', 'http'],
+  ]);
+});
+
+test('every hold that is ended over HTTP is recorded under the name of the credential', async () => {
+  await using rig = await supervised();
+  await using api = await serve(rig);
+  await api.call('POST /pause', { token: api.tokens.decide });
+  await api.call('POST /resume', { token: api.tokens.admin });
+  expect(rig.rowsOf('events').map(({ type, actor }) => [type, actor])).toEqual(
+    expect.arrayContaining([
+      ['hold.set', 'person: decide'],
+      ['hold.ended', 'person: admin'],
+    ]),
+  );
+});
+
+test('every route that does something to work is tried under the name of a credential', () => {
+  const writes = ROUTES.filter(({ method, path }) => method !== 'GET' && !path.startsWith('/tokens'));
+  expect(Object.keys(STEPS).sort()).toEqual(writes.map(({ method, path }) => `${method} ${path}`).sort());
+});
