@@ -49,6 +49,7 @@ function answerOf(schema) {
   const noun = nouns.get(schema);
   if (noun) return `[${noun}](json.md#${noun.replaceAll(' ', '-')})`;
   if (schema.def.type === 'array') return `list of ${answerOf(schema.def.element)}`;
+  if (schema.def.type === 'union') return schema.def.options.map(answerOf).join('\n  or ');
   const fields = Object.entries(schema.shape).map(([name, field]) => `  - \`${name}\`${fieldText(field)}`);
   return `${schema.description}\n${fields.join('\n')}`;
 }

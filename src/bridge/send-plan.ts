@@ -59,7 +59,7 @@ export async function sendPlan(
 }
 
 const HAS_SCHEDULE =
-  "the plan was not accepted: it has a 'schedule', which only Desktop and 'bridge-supervisor send' take. Nothing was stored.";
+  "the plan was not accepted: it has a 'schedule', and one project was asked for. Nothing was stored.";
 
 async function sentPlan(db: Reader, written: Written, notUsed: readonly string[]): Promise<Result<SentPlan>> {
   const { id } = written.project;

@@ -17,7 +17,7 @@ import { LIMITS } from '../project/text.ts';
 import { admit, isStillAdmitted } from './access/admit.ts';
 import { allowedHosts, whyNotMeantForUs } from './access/hosts.ts';
 import { Pace } from './access/pace.ts';
-import type { Reply, Route } from './define-route.ts';
+import { isWrite, type Reply, type Route } from './define-route.ts';
 import type { EventHub } from './events/hub.ts';
 import { openApiOf } from './openapi.ts';
 import { type Problem, problem } from './problem.ts';
@@ -60,7 +60,7 @@ export function createApp(served: Served): Hono<{ Bindings: HttpBindings }> {
 
   const answer = async (asked: Asked, route: Route): Promise<Response> => {
     const began = clock.monotonic();
-    const admitted = await admit(bridge, pace, route.access, claimOf(asked, route.method === 'POST'));
+    const admitted = await admit(bridge, pace, route.access, claimOf(asked, isWrite(route)));
     const response = admitted.ok
       ? await carryOut(asked, route, admitted.value)
       : respondProblem(admitted.refusal);
@@ -99,7 +99,7 @@ export function createApp(served: Served): Hono<{ Bindings: HttpBindings }> {
       describe,
       mayStillRead: () => isStillAdmitted(bridge, 'read', req.header('authorization')),
     });
-    if (route.method === 'POST') served.wake();
+    if (isWrite(route)) served.wake();
     return toResponse(asked, route, reply);
   };
 

@@ -58,8 +58,10 @@ export type TextType = 'text/plain; charset=utf-8' | 'text/x-diff; charset=utf-8
 
 type NoFields = z.ZodObject<Record<never, never>>;
 
+export type Method = 'GET' | 'POST' | 'PUT';
+
 interface Definition<P extends z.ZodObject, Q extends z.ZodObject, B extends z.ZodObject> {
-  readonly method: 'GET' | 'POST';
+  readonly method: Method;
   /** With `:name` for each of `params`. */
   readonly path: string;
   readonly access: Access;
@@ -67,7 +69,7 @@ interface Definition<P extends z.ZodObject, Q extends z.ZodObject, B extends z.Z
   readonly summary: string;
   readonly params?: P;
   readonly query?: Q;
-  /** Of a POST; one that is empty stands for `{}`. */
+  /** Of what is no GET; one that is empty stands for `{}`. */
   readonly body?: B;
   /** 200 unless said otherwise. */
   readonly status?: 200 | 201;
@@ -84,7 +86,7 @@ interface Definition<P extends z.ZodObject, Q extends z.ZodObject, B extends z.Z
 }
 
 export interface Route {
-  readonly method: 'GET' | 'POST';
+  readonly method: Method;
   readonly path: string;
   readonly access: Access;
   readonly summary: string;
@@ -105,6 +107,11 @@ export interface Input {
   readonly body: unknown;
 }
 
+/** Whether a call of it may change something. */
+export function isWrite({ method }: Pick<Route, 'method'>): boolean {
+  return method !== 'GET';
+}
+
 const MAX_BODY_BYTES = 64 * 1024;
 
 /** Keys that it does not know are refused: a wish to change something must not be half understood. */
@@ -121,7 +128,7 @@ export function defineRoute<
     ...rest,
     params,
     query,
-    body: body ?? (rest.method === 'POST' ? NOTHING : undefined),
+    body: body ?? (isWrite(rest) ? NOTHING : undefined),
     status,
     problems,
     // The app has parsed the input by these very schemas, and let nobody in whose role is too small.

@@ -9,7 +9,15 @@ import { pauseAll, resumeAll, showCosts, showOverview, showRun } from './routes/
 import { health } from './routes/health.ts';
 import { listProjects, showProject } from './routes/projects.ts';
 import { answerQuestion, decidePermission, listQuestions } from './routes/questions.ts';
-import { sendProject } from './routes/send.ts';
+import {
+  listAllSchedules,
+  pauseSchedule,
+  removeSchedule,
+  resumeSchedule,
+  runScheduleNow,
+  showSchedule,
+} from './routes/schedules.ts';
+import { amendProject, sendProject } from './routes/send.ts';
 
 export const ROUTES: readonly Route[] = [
   health,
@@ -18,6 +26,7 @@ export const ROUTES: readonly Route[] = [
   listProjects,
   sendProject,
   showProject,
+  amendProject,
   approveProject,
   rejectProject,
   steerProject,
@@ -29,6 +38,12 @@ export const ROUTES: readonly Route[] = [
   listQuestions,
   answerQuestion,
   decidePermission,
+  listAllSchedules,
+  showSchedule,
+  runScheduleNow,
+  pauseSchedule,
+  resumeSchedule,
+  removeSchedule,
   followEvents,
   showRun,
   showCosts,

@@ -53,6 +53,11 @@ export function asRequestId(text: string): RequestId {
   return text as RequestId;
 }
 
+/** Schedule ids look like project ids. */
+export function isScheduleId(text: string): text is ScheduleId {
+  return /^[0-9a-f]{12}$/.test(text);
+}
+
 /** @param text Random, and never used before. */
 export function asScheduleId(text: string): ScheduleId {
   return text as ScheduleId;

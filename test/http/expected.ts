@@ -16,6 +16,39 @@ export interface Expectation {
 const NO_PROJECT = '0123456789ab';
 
 export const EXPECTED: Readonly<Record<string, Expectation>> = {
+  'PUT /projects/:id/plan': {
+    needs: 'admin',
+    method: 'PUT',
+    path: `/projects/${NO_PROJECT}/plan`,
+    body: { markdown: '# A' },
+    status: 404,
+  },
+  'GET /schedules': { needs: 'read', method: 'GET', path: '/schedules', status: 200 },
+  'GET /schedules/:id': { needs: 'read', method: 'GET', path: `/schedules/${NO_PROJECT}`, status: 404 },
+  'POST /schedules/:id/run': {
+    needs: 'decide',
+    method: 'POST',
+    path: `/schedules/${NO_PROJECT}/run`,
+    status: 404,
+  },
+  'POST /schedules/:id/pause': {
+    needs: 'decide',
+    method: 'POST',
+    path: `/schedules/${NO_PROJECT}/pause`,
+    status: 404,
+  },
+  'POST /schedules/:id/resume': {
+    needs: 'decide',
+    method: 'POST',
+    path: `/schedules/${NO_PROJECT}/resume`,
+    status: 404,
+  },
+  'POST /schedules/:id/remove': {
+    needs: 'decide',
+    method: 'POST',
+    path: `/schedules/${NO_PROJECT}/remove`,
+    status: 404,
+  },
   'GET /health': { needs: 'nobody', method: 'GET', path: '/health', status: 200 },
   'GET /projects': { needs: 'read', method: 'GET', path: '/projects', status: 200 },
   'GET /projects/:id': { needs: 'read', method: 'GET', path: `/projects/${NO_PROJECT}`, status: 404 },

@@ -45,13 +45,18 @@ export interface Serving extends AsyncDisposable {
 }
 
 export interface ServeOptions {
+  /** Further keys of the configuration. */
+  readonly config?: Readonly<Record<string, unknown>>;
   readonly http?: Readonly<Record<string, unknown>>;
   readonly timeouts?: Timeouts;
 }
 
-export async function serve(rig: Rig, { http = {}, timeouts }: ServeOptions = {}): Promise<Serving> {
+export async function serve(
+  rig: Rig,
+  { http = {}, config: more = {}, timeouts }: ServeOptions = {},
+): Promise<Serving> {
   const port = await freePort();
-  const settings = { workspace_roots: [rig.workspace], http: { enabled: true, port, ...http } };
+  const settings = { workspace_roots: [rig.workspace], http: { enabled: true, port, ...http }, ...more };
   const config = configOfText(JSON.stringify(settings), 'config.json', {});
   const log: string[] = [];
   const write = (...words: readonly unknown[]) => void log.push(JSON.stringify(words));

@@ -1,7 +1,7 @@
 /** What a person may do to a project besides deciding. */
 import * as z from 'zod';
 import { cancel, retry, steer } from '../../bridge/control.ts';
-import type { Project } from '../../project/project.ts';
+import { next, type Project } from '../../project/project.ts';
 import { cleanText, LIMITS } from '../../project/text.ts';
 import type { Result } from '../../result.ts';
 import { toWireProject } from '../../wire/project.ts';
@@ -11,6 +11,9 @@ import { projectSchema } from '../../wire/schemas/project.ts';
 import { defineRoute, type Reply } from '../define-route.ts';
 import { problem } from '../problem.ts';
 import { namedProject, projectParams } from './named-project.ts';
+
+/** As the command takes it. */
+const MAX_BUDGET_USD = 999_999;
 
 const PROBLEMS = ['project-not-found', 'illegal-move'] as const;
 
@@ -70,12 +73,25 @@ export const retryProject = defineRoute({
   access: 'decide',
   summary: 'Lets a project that needs attention go on.',
   params: projectParams,
+  body: z.strictObject({
+    budget: z
+      .number()
+      .positive()
+      .max(MAX_BUDGET_USD)
+      .optional()
+      .describe('what all its runs together may cost from now on, in US dollars'),
+  }),
   answer: projectSchema,
-  problems: PROBLEMS,
-  async run({ params: { id } }, call) {
+  problems: [...PROBLEMS, 'not-allowed'],
+  async run({ params: { id }, body: { budget } }, call) {
     const found = await namedProject(call, id);
     if (!found.ok) return { problem: found.refusal };
-    return toReply(found.value, await retry(call.bridge, found.value.id, call.actor), toWireProject);
+    const raised = budget === undefined ? undefined : { usd: budget, policy: call.config };
+    const retried = await retry(call.bridge, found.value.id, call.actor, raised);
+    // What may be retried is refused for its budget alone.
+    if (!retried.ok && next(found.value, 'retry') !== undefined)
+      return { problem: problem('not-allowed', retried.refusal) };
+    return toReply(found.value, retried, toWireProject);
   },
 });
 

@@ -1,35 +1,98 @@
+/** Plans: what is sent, and what is amended. */
 import * as z from 'zod';
-import { sendPlan } from '../../bridge/send-plan.ts';
+import { amendPlan } from '../../bridge/amend-plan.ts';
+import { projectDetails } from '../../bridge/queries.ts';
+import { acceptPlan } from '../../bridge/schedules.ts';
+import { isProjectId, type ProjectId } from '../../project/ids.ts';
+import { next } from '../../project/project.ts';
 import { LIMITS } from '../../project/text.ts';
-import { toWireSentPlan } from '../../wire/project-details.ts';
-import { sentPlanSchema } from '../../wire/schemas/project-details.ts';
-import { defineRoute } from '../define-route.ts';
-import { problem } from '../problem.ts';
+import { toWireAmended, toWireSentPlan } from '../../wire/project-details.ts';
+import { toWireSentSchedule } from '../../wire/schedule.ts';
+import { amendedPlanSchema, sentPlanSchema } from '../../wire/schemas/project-details.ts';
+import { sentScheduleSchema } from '../../wire/schemas/schedule.ts';
+import { type Call, defineRoute } from '../define-route.ts';
+import { type Problem, problem } from '../problem.ts';
+import { namedProject, projectParams } from './named-project.ts';
+
+const markdown = z.string().describe('the plan, with optional front matter');
+
+/** As JSON a plan may take twice its bytes. */
+const MAX_BODY_BYTES = 2 * LIMITS.planBytes;
 
 export const sendProject = defineRoute({
   method: 'POST',
   path: '/projects',
   access: 'admin',
   summary:
-    'Sends a plan. With the header `Idempotency-Key`, sending the same again answers the project of the first time.',
+    'Sends a plan. One with a schedule makes a project at each of its times. With the header `Idempotency-Key`, sending the same again answers what was made the first time.',
   body: z.strictObject({
-    markdown: z.string().describe('the plan, with optional front matter'),
+    markdown,
     title: z.string().optional().describe("instead of the plan's own"),
     workspace: z
       .string()
       .min(1)
       .optional()
       .describe("a name of the configuration or a path, instead of the plan's own"),
+    after: z
+      .array(z.string().refine(isProjectId, 'must be the id of a project, whole'))
+      .max(100)
+      .optional()
+      .describe("ids of projects that must be complete first, beside the plan's own"),
   }),
   status: 201,
-  answer: sentPlanSchema,
-  // As JSON a plan may take twice its bytes.
-  maxBodyBytes: 2 * LIMITS.planBytes,
+  answer: z.union([sentPlanSchema, sentScheduleSchema]),
+  maxBodyBytes: MAX_BODY_BYTES,
   problems: ['plan-refused'],
   async run({ body }, { bridge, config, env, requestId, actor }) {
-    const sent = await sendPlan(bridge, config, { ...body, requestId }, actor, env);
-    if (!sent.ok) return { problem: problem('plan-refused', sent.refusal) };
-    const { id } = sent.value.project;
-    return { body: toWireSentPlan(sent.value), headers: { Location: `/projects/${id}` } };
+    const { after = [], ...plan } = body;
+    const input = { ...plan, after: after as ProjectId[], requestId };
+    const accepted = await acceptPlan(bridge, config, input, actor, env);
+    if (!accepted.ok) return { problem: problem('plan-refused', accepted.refusal) };
+    if (accepted.value.kind === 'schedule') {
+      const { sent } = accepted.value;
+      return { body: toWireSentSchedule(sent), headers: { Location: `/schedules/${sent.schedule.id}` } };
+    }
+    const { sent } = accepted.value;
+    return { body: toWireSentPlan(sent), headers: { Location: `/projects/${sent.project.id}` } };
   },
 });
+
+export const amendProject = defineRoute({
+  method: 'PUT',
+  path: '/projects/:id/plan',
+  access: 'admin',
+  summary:
+    'Replaces the plan of a project. Settings that its front matter leaves out stay as they are; submitted work that waits for a decision goes back with the new plan. `Idempotency-Key` keeps a repeat from being a second one.',
+  params: projectParams,
+  body: z.strictObject({ markdown }),
+  answer: amendedPlanSchema,
+  maxBodyBytes: MAX_BODY_BYTES,
+  problems: ['project-not-found', 'illegal-move', 'plan-unchanged', 'plan-refused'],
+  async run({ params: { id }, body }, call) {
+    const { bridge, config, requestId, actor } = call;
+    const found = await namedProject(call, id);
+    if (!found.ok) return { problem: found.refusal };
+    const amendment = { projectId: found.value.id, ...body, requestId };
+    const amended = await amendPlan(bridge, config, amendment, actor);
+    if (amended.ok) return { body: toWireAmended(amended.value) };
+    return { problem: await whyNotAmended(call, found.value.id, body.markdown, amended.refusal) };
+  },
+});
+
+/** Which kind of refusal it was is read from where the project stands, never from its words. */
+async function whyNotAmended(
+  { bridge }: Call,
+  id: ProjectId,
+  markdown: string,
+  detail: string,
+): Promise<Problem> {
+  const present = await projectDetails(bridge, id, 0);
+  if (!present.ok) throw new Error(present.refusal);
+  const { project, planRevisions } = present.value;
+  if (next(project, 'amend') === undefined || project.attentionFrom === 'approved')
+    return problem('illegal-move', detail, { facts: { status: project.status } });
+  const newest = planRevisions.at(-1);
+  if (newest?.markdown === markdown)
+    return problem('plan-unchanged', detail, { facts: { revision: newest.revision } });
+  return problem('plan-refused', detail);
+}
