@@ -54,8 +54,8 @@ const FILLS = [
   `${NUMBERS}, ${COUNTING} INSERT INTO updates (project_id, run_id, message, request_id, created_at)
     SELECT id, run_id, 'Step ' || k || ' of project ' || n || ' is done and checked', 'toolu_' || id || k, at
     FROM counting, sent WHERE finished`,
-  `${NUMBERS} INSERT INTO completions (project_id, round, run_id, files_created, files_modified, summary, caveats, created_at)
-    SELECT id, 1, run_id, '["a.txt"]', '["b.txt"]', 'All steps of the plan are done', '', at FROM sent WHERE submitted`,
+  `${NUMBERS} INSERT INTO completions (project_id, round, attempt, run_id, files_created, files_modified, summary, caveats, created_at)
+    SELECT id, 1, 1, run_id, '["a.txt"]', '["b.txt"]', 'All steps of the plan are done', '', at FROM sent WHERE submitted`,
   `${NUMBERS} INSERT INTO approvals (project_id, round, verdict, reason, decided_by, created_at)
     SELECT id, 1, 'approved', '', 'desktop', at FROM sent WHERE finished`,
   `${NUMBERS} INSERT INTO events (project_id, type, actor, data, created_at)
