@@ -41,14 +41,17 @@ export interface Served {
 
 type Asked = Context<{ Bindings: HttpBindings }>;
 
-export function createApp(served: Served): Hono<{ Bindings: HttpBindings }> {
+export function createApp(
+  served: Served,
+  routes: readonly Route[] = ROUTES,
+): Hono<{ Bindings: HttpBindings }> {
   const { bridge, clock, config, env, events, ending, log } = served;
   const pace = new Pace(clock);
   const hosts = allowedHosts(config.http);
   const app = new Hono<{ Bindings: HttpBindings }>();
   let document: object | undefined;
   const describe = () => {
-    document ??= openApiOf(ROUTES);
+    document ??= openApiOf(routes);
     return document;
   };
 
@@ -109,9 +112,9 @@ export function createApp(served: Served): Hono<{ Bindings: HttpBindings }> {
     return respondProblem(admitted.ok ? refusal : admitted.refusal);
   };
 
-  for (const route of ROUTES) app.on(route.method, route.path, (asked) => answer(asked, route));
-  for (const [path, routes] of Map.groupBy(ROUTES, (route) => route.path)) {
-    const allow = routes.flatMap(({ method }) => (method === 'GET' ? ['GET', 'HEAD'] : [method])).join(', ');
+  for (const route of routes) app.on(route.method, route.path, (asked) => answer(asked, route));
+  for (const [path, sharing] of Map.groupBy(routes, (route) => route.path)) {
+    const allow = sharing.flatMap(({ method }) => (method === 'GET' ? ['GET', 'HEAD'] : [method])).join(', ');
     const refusal = problem('method-not-allowed', `this takes ${allow}.`, { headers: { Allow: allow } });
     app.all(path, (asked) => refuseAfterSignIn(asked, refusal));
   }

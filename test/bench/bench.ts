@@ -8,6 +8,7 @@ import { commandStart } from './command-start.ts';
 import { evidence } from './evidence.ts';
 import { firstRequest } from './first-request.ts';
 import { gitWork } from './git-work.ts';
+import { httpRequests } from './http-requests.ts';
 import { idle } from './idle.ts';
 import { largeStore } from './large-store.ts';
 import type { Measurement } from './measurement.ts';
@@ -32,6 +33,7 @@ const MEASUREMENTS: readonly Measurement[] = [
   callCost,
   wholeLoop,
   largeStore,
+  httpRequests,
 ];
 
 const HELP = `Usage: npm run bench -- [options]

@@ -33,8 +33,12 @@ export interface Row {
   readonly aim?: Aim;
 }
 
-/** An upper bound: on the measured value itself, or on how many times the yardstick it is. */
-export type Aim = { readonly most: number } | { readonly mostRatio: number };
+/** A bound: on the measured value itself, on how many times the yardstick it is, or on how much more than it. */
+export type Aim =
+  | { readonly most: number }
+  | { readonly mostRatio: number }
+  | { readonly leastRatio: number }
+  | { readonly mostMore: number };
 
 /** How many times the yardstick; undefined when there is none to divide by. */
 export function ratio({ measured, yardstick }: Row): number | undefined {
@@ -45,5 +49,7 @@ export function ratio({ measured, yardstick }: Row): number | undefined {
 export function met(row: Row): boolean | undefined {
   if (!row.aim) return undefined;
   if ('most' in row.aim) return row.measured <= row.aim.most;
+  if ('mostMore' in row.aim) return row.measured - (row.yardstick ?? 0) <= row.aim.mostMore;
+  if ('leastRatio' in row.aim) return (ratio(row) ?? 0) >= row.aim.leastRatio;
   return (ratio(row) ?? Number.POSITIVE_INFINITY) <= row.aim.mostRatio;
 }

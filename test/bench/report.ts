@@ -80,7 +80,9 @@ function line(name: string, ...cells: readonly string[]): string {
 }
 
 function aim(most: Aim, row: Row): string {
-  return 'most' in most ? value(most.most, row) : `${most.mostRatio}x`;
+  if ('most' in most) return value(most.most, row);
+  if ('mostMore' in most) return `+${value(most.mostMore, row)}`;
+  return 'leastRatio' in most ? `>= ${most.leastRatio}x` : `${most.mostRatio}x`;
 }
 
 /** Three digits that count, no more than the unit can carry. */

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { z } from 'zod';
-import { bundleBareServer } from './bare-server.ts';
+import { bundleFixture } from './bundle.ts';
 import type { Measurement, Row, Setting } from './measurement.ts';
 import { moment } from './puppet.ts';
 import type { Stage } from './stage.ts';
@@ -16,7 +16,7 @@ export const serverStart: Measurement = {
   about:
     'Measured: from the call that starts the server to its answer to tools/list, after the handshake; median. Yardstick: a server of the SDK alone with as many tools that do nothing, bundled by esbuild with the same settings.',
   async measure({ stage, quick }: Setting) {
-    const bare = await bundleBareServer(stage);
+    const bare = await bundleFixture(stage, 'bare-server');
     const environment = { PATH, HOME: stage.root, BRIDGE_HOME: join(stage.root, 'state') };
     const scope = { BRIDGE_RUN_ID: '0123456789ab', BRIDGE_PROJECT_ID: 'ba9876543210' };
     const variants = [

@@ -26,15 +26,20 @@ export interface SupervisedOptions {
   /** The program to start as `claude`. */
   readonly claude: string;
   readonly config?: Readonly<Record<string, unknown>>;
+  /** Its state folder, where a stage has several supervisors. */
+  readonly name?: string;
+  /** Works on the store before the supervisor is started. */
+  prepare?(bridge: Bridge): Promise<void>;
 }
 
 /** Starts a supervisor on a new state folder and resolves when it holds its lease. */
 export async function startSupervised(stage: Stage, options: SupervisedOptions): Promise<Supervised> {
-  const home = join(stage.root, 'state');
+  const home = join(stage.root, options.name ?? 'state');
   await mkdir(home, { mode: 0o700 });
   await writeFile(join(home, 'config.json'), JSON.stringify(options.config ?? {}));
   const bridge = await openBridge(home, systemClock);
   stage.closeLater(() => bridge.close());
+  await options.prepare?.(bridge);
   const environment = { ...options.environment, BRIDGE_HOME: home, BRIDGE_CLAUDE: options.claude };
   const child = stage.spawn(process.execPath, [program, 'run', '--quiet'], environment, {
     cwd: stage.root,

@@ -14,7 +14,7 @@ import { simulatedClaudeEnvironment } from '../../src/simulator/environment.ts';
 import { call, type MessageReply, say } from '../../src/simulator/reply.ts';
 import { type Script, sequence } from '../../src/simulator/script.ts';
 import { startSimulator } from '../../src/simulator/server.ts';
-import { bundleBareServer } from './bare-server.ts';
+import { bundleFixture } from './bundle.ts';
 import { claudeProgram, runBareClaude } from './claude.ts';
 import type { Measurement, Row, Setting } from './measurement.ts';
 import { moment } from './puppet.ts';
@@ -152,7 +152,7 @@ function intoFiles(folder: string): Telling {
 }
 
 async function bareServerConfig(stage: Stage): Promise<string> {
-  const args = [await bundleBareServer(stage), 'bridge_send_update', 'bridge_send_completion'];
+  const args = [await bundleFixture(stage, 'bare-server'), 'bridge_send_update', 'bridge_send_completion'];
   const server = { type: 'stdio', command: process.execPath, args, alwaysLoad: true };
   const file = join(stage.root, 'mcp.json');
   await writeFile(file, JSON.stringify({ mcpServers: { [CODE_SERVER]: server } }));

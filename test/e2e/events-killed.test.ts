@@ -3,7 +3,7 @@ import { describe, expect } from 'vitest';
 import { BEGINNING, changesSince } from '../../src/bridge/changes.ts';
 import { pause } from '../../src/bridge/holds.ts';
 import { systemClock } from '../../src/clock.ts';
-import { freePort } from '../http/server.ts';
+import { freePort } from '../free-port.ts';
 import { test, waitUntil } from './rig.ts';
 
 describe('events over HTTP', () => {

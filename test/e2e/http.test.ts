@@ -8,7 +8,7 @@ import { describe, expect } from 'vitest';
 import { runProgram } from '../../src/machine/program.ts';
 import { call, say } from '../../src/simulator/reply.ts';
 import { sequence } from '../../src/simulator/script.ts';
-import { freePort } from '../http/server.ts';
+import { freePort } from '../free-port.ts';
 import { bridgeCall, test, waitUntil } from './rig.ts';
 
 describe('HTTP', () => {

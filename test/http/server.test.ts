@@ -5,8 +5,9 @@ import { expect, test } from 'vitest';
 import { configOfText } from '../../src/config.ts';
 import { HttpServer } from '../../src/http/server.ts';
 import { eventually } from '../eventually.ts';
+import { freePort } from '../free-port.ts';
 import { createRig } from '../rig.ts';
-import { freePort, serve } from './server.ts';
+import { serve } from './server.ts';
 
 test('a port in use is said once, tried again every 30 seconds, and served when it is free', async () => {
   await using rig = await createRig();

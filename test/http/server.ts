@@ -1,7 +1,7 @@
 /** The API on a free port, on the bridge of a rig, with a token of each role. Nothing is sent that a test does not say. */
 import { once } from 'node:events';
 import { Agent, type IncomingHttpHeaders, request } from 'node:http';
-import { type AddressInfo, connect, createServer } from 'node:net';
+import { connect } from 'node:net';
 import { buffer, text } from 'node:stream/consumers';
 import { expect } from 'vitest';
 import { addCredential } from '../../src/bridge/credentials.ts';
@@ -11,6 +11,7 @@ import { HttpServer, type Timeouts } from '../../src/http/server.ts';
 import { ROLES, type Role } from '../../src/project/credential.ts';
 import { accepted } from '../bridge/steps.ts';
 import { eventually } from '../eventually.ts';
+import { freePort } from '../free-port.ts';
 import type { Rig } from '../rig.ts';
 
 export interface Answer {
@@ -90,15 +91,6 @@ export async function serve(
       await server.close();
     },
   };
-}
-
-export async function freePort(): Promise<number> {
-  const probe = createServer().listen(0, '127.0.0.1');
-  await once(probe, 'listening');
-  const { port } = probe.address() as AddressInfo;
-  probe.close();
-  await once(probe, 'close');
-  return port;
 }
 
 /** @param route Method and path, such as `GET /projects`. */

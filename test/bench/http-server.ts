@@ -1,0 +1,56 @@
+/** Servers on ports of this machine, ours and the yardsticks, and what a client of ours needs. */
+import type { ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { connect } from 'node:net';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Bridge } from '../../src/bridge/bridge.ts';
+import { addCredential } from '../../src/bridge/credentials.ts';
+import type { Stage } from './stage.ts';
+import { PATH } from './supervised.ts';
+
+/** Starts `node FILE ...ARGS PORT` and resolves when it listens. */
+export async function startServer(
+  stage: Stage,
+  file: string,
+  args: readonly string[],
+  port: number,
+): Promise<ChildProcess> {
+  const child = stage.spawn(
+    process.execPath,
+    [file, ...args, String(port)],
+    { PATH },
+    { stdio: ['pipe', 'ignore', 'inherit'] },
+  );
+  await listens(stage, port);
+  return child;
+}
+
+/** Resolves when somebody listens on this port. */
+export async function listens(stage: Stage, port: number): Promise<void> {
+  const deadline = performance.now() + TIMEOUT_MS;
+  for (;;) {
+    const socket = connect(port, '127.0.0.1');
+    const isThere = await once(socket, 'connect').then(
+      () => true,
+      () => false,
+    );
+    socket.destroy();
+    if (isThere) return;
+    if (performance.now() > deadline) throw new Error(`nobody listens on port ${port}`);
+    await delay(LOOK_MS, undefined, { signal: stage.signal });
+  }
+}
+
+const TIMEOUT_MS = 30_000;
+const LOOK_MS = 20;
+
+/** Tokens that may read. */
+export async function readTokens(bridge: Bridge, count: number): Promise<string[]> {
+  const tokens: string[] = [];
+  for (let number = 1; number <= count; number += 1) {
+    const added = await addCredential(bridge, `bench-${number}`, 'read', undefined, 'person');
+    if (!added.ok) throw new Error(added.refusal);
+    tokens.push(added.value.token);
+  }
+  return tokens;
+}
