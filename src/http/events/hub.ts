@@ -34,8 +34,8 @@ export class EventHub {
     return !this.#isClosed && this.#streams.size < MAX_STREAMS && own < MAX_STREAMS_OF_ONE;
   }
 
-  open(out: ServerResponse, name: string, options: Omit<StreamOptions, 'feed' | 'clock'>): void {
-    const stream = new EventStream(out, { ...options, feed: this.feed, clock: this.#clock });
+  open(out: ServerResponse, name: string, options: Omit<StreamOptions, 'clock'>): void {
+    const stream = new EventStream(out, { ...options, clock: this.#clock });
     this.#streams.set(stream, name);
     void stream.ended.then(() => this.#streams.delete(stream));
   }

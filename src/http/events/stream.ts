@@ -1,10 +1,8 @@
-/** One client that follows the history: server-sent events (https://html.spec.whatwg.org/multipage/server-sent-events.html). */
+/** One client that follows something: server-sent events (https://html.spec.whatwg.org/multipage/server-sent-events.html). */
 import { once } from 'node:events';
 import type { ServerResponse } from 'node:http';
-import type { Cursor } from '../../bridge/changes.ts';
 import type { Clock } from '../../clock.ts';
 import { COMMON_HEADERS } from '../respond.ts';
-import type { EventFeed } from './feed.ts';
 
 const BEAT_MS = 15_000;
 /** A client that takes nothing for so long is gone, or wants nothing. */
@@ -12,16 +10,11 @@ const MAX_STALL_MS = 60_000;
 const MAX_BYE_MS = 1_000;
 
 export interface StreamOptions {
-  readonly feed: EventFeed;
   readonly clock: Clock;
-  /** After which event it begins. */
-  readonly from: Cursor;
-  /** What it is told first. */
-  readonly hello: Readonly<Record<string, unknown>>;
-  /** Why the position that the client named counts for nothing: it is to fetch everything again. */
-  readonly reset: string | undefined;
   /** Whether whoever opened it may still read. */
   mayRead(): Promise<boolean>;
+  /** Writes what is followed, until there is no more or the stream is closed. */
+  follow(stream: EventStream): Promise<void>;
 }
 
 export class EventStream {
@@ -39,11 +32,34 @@ export class EventStream {
     out.on('error', () => undefined);
     out.writeHead(200, { ...COMMON_HEADERS, 'Content-Type': 'text/event-stream; charset=utf-8' });
     out.write('retry: 1000\n\n');
-    this.#tell('hello', options.hello);
-    if (options.reset !== undefined) this.#tell('reset', { reason: options.reset });
-    // The store cannot be read: the client comes again, and is told why.
+    // What is followed cannot be read: the client comes again, and is told why.
     const orDestroy = (work: Promise<void>) => work.catch(() => void out.destroy());
-    this.ended = Promise.all([orDestroy(this.#follow()), orDestroy(this.#beat())]).then(() => undefined);
+    const following = orDestroy(options.follow(this)).then(() => this.#finish());
+    this.ended = Promise.all([following, orDestroy(this.#beat())]).then(() => undefined);
+  }
+
+  /** Aborts when the client is gone, or the stream has ended. */
+  get closed(): AbortSignal {
+    return this.#closed.signal;
+  }
+
+  /** Writes a named frame. */
+  tell(event: string, data: Readonly<Record<string, unknown>>): void {
+    this.#out.write(`event: ${event}\ndata: ${JSON.stringify(data)}\n\n`);
+  }
+
+  /** Writes a whole frame, and waits until the client has room for more. */
+  async write(frame: string): Promise<void> {
+    if (!this.#closed.signal.aborted && !this.#out.write(frame)) await this.#drained();
+  }
+
+  /** Waits for `work`, or until the stream is closed. */
+  async unlessClosed(work: Promise<unknown>): Promise<void> {
+    const { signal } = this.#closed;
+    const done = new AbortController();
+    const closed = once(signal, 'abort', { signal: done.signal }).catch(() => undefined);
+    await Promise.race([work, signal.aborted ? undefined : closed]);
+    done.abort();
   }
 
   /** Ends it at once when whoever opened it may read no more. */
@@ -54,30 +70,16 @@ export class EventStream {
   /** Tells the client why, and ends. What it has not taken yet is not waited for. */
   end(reason: 'revoked' | 'stopping' | 'failed'): void {
     if (this.#closed.signal.aborted) return;
-    this.#tell('bye', { reason });
+    this.tell('bye', { reason });
+    this.#finish();
+  }
+
+  #finish(): void {
+    if (this.#closed.signal.aborted) return;
     this.#out.end();
     this.#closed.abort();
     // One that takes nothing would hold the connection.
     void this.#options.clock.sleep(MAX_BYE_MS).then(() => this.#out.destroy());
-  }
-
-  #tell(event: string, data: Readonly<Record<string, unknown>>): void {
-    this.#out.write(`event: ${event}\ndata: ${JSON.stringify(data)}\n\n`);
-  }
-
-  async #follow(): Promise<void> {
-    const { feed, from } = this.#options;
-    let position = from;
-    while (!this.#closed.signal.aborted) {
-      const { news } = feed;
-      const frames = await feed.after(position);
-      for (const { cursor, text } of frames) {
-        if (this.#closed.signal.aborted) return;
-        if (!this.#out.write(text)) await this.#drained();
-        position = cursor;
-      }
-      if (frames.length === 0) await this.#unlessClosed(news);
-    }
   }
 
   async #beat(): Promise<void> {
@@ -100,13 +102,5 @@ export class EventStream {
     const drained = once(this.#out, 'drain', { signal: this.#closed.signal }).catch(() => undefined);
     await Promise.race([drained, stalled]);
     late.abort();
-  }
-
-  async #unlessClosed(work: Promise<unknown>): Promise<void> {
-    const { signal } = this.#closed;
-    const done = new AbortController();
-    const closed = once(signal, 'abort', { signal: done.signal }).catch(() => undefined);
-    await Promise.race([work, signal.aborted ? undefined : closed]);
-    done.abort();
   }
 }

@@ -4,6 +4,7 @@ import { VERSION } from '../../version.ts';
 import { toWireEvent } from '../../wire/event.ts';
 import { eventPageSchema } from '../../wire/schemas/http.ts';
 import { type Call, defineRoute, type Reply } from '../define-route.ts';
+import { followHistory } from '../events/follow-history.ts';
 import { problem } from '../problem.ts';
 
 const MAX_EVENTS = 200;
@@ -71,7 +72,11 @@ async function stream(
   await events.feed.start();
   const hello = { cursor: from, version: VERSION, role: caller.role };
   return {
-    stream: (out) => events.open(out, caller.name, { from, reset, hello, mayRead: call.mayStillRead }),
+    stream: (out) =>
+      events.open(out, caller.name, {
+        mayRead: call.mayStillRead,
+        follow: followHistory(events.feed, { from, reset, hello }),
+      }),
   };
 }
 
