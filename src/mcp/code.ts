@@ -18,6 +18,7 @@ import { type BridgeAccess, bridgeAccess } from './open-bridge.ts';
 import { type BridgeServer, buildServer } from './server.ts';
 import { serveStdio } from './stdio.ts';
 import { CODE_INSTRUCTIONS } from './texts/instructions.ts';
+import type { Toolset } from './toolset.ts';
 
 /** Serves Claude Code over stdin and stdout; resolves when it is gone and everything is closed. */
 export async function serveCode(env: Environment): Promise<void> {
@@ -25,10 +26,17 @@ export async function serveCode(env: Environment): Promise<void> {
 }
 
 export function buildCodeServer(access: BridgeAccess, scope: Scope | undefined): BridgeServer {
-  const words = { name: 'claude_bridge_code', title: 'Claude bridge (Code side)' };
-  // The prompt of a run says all there is to say; instructions would only cost tokens.
-  const instructions = scope ? {} : { instructions: CODE_INSTRUCTIONS };
-  return buildServer({ ...words, ...instructions }, codeTools(scope), access);
+  return buildServer(codeToolset(scope), access);
+}
+
+export function codeToolset(scope: Scope | undefined): Toolset {
+  return {
+    name: 'claude_bridge_code',
+    title: 'Claude bridge (Code side)',
+    // The prompt of a run says all there is to say; instructions would only cost tokens.
+    ...(scope ? {} : { instructions: CODE_INSTRUCTIONS }),
+    tools: codeTools(scope),
+  };
 }
 
 /** Its tools in a run, or in a person's own session. */

@@ -6,6 +6,7 @@
  */
 import * as z from 'zod';
 import type { Clock } from '../clock.ts';
+import type { Actor } from '../project/actor.ts';
 import { readArguments } from './arguments.ts';
 import { explainInput } from './input.ts';
 import type { BridgeAccess } from './open-bridge.ts';
@@ -38,6 +39,8 @@ export interface Caller {
   readonly signal: AbortSignal;
   /** The id under which the client's model made this call: the same when the client tries again. */
   readonly toolUseId: string | undefined;
+  /** As the record has who decides and sends. */
+  readonly actor: Actor;
   /** What was shown to this client. */
   readonly shown: Shown;
   /** Tells a client that asked for it that the call is alive. */

@@ -21,6 +21,7 @@ import { type BridgeAccess, bridgeAccess } from './open-bridge.ts';
 import { type BridgeServer, buildServer } from './server.ts';
 import { serveStdio } from './stdio.ts';
 import { DESKTOP_INSTRUCTIONS } from './texts/instructions.ts';
+import type { Toolset } from './toolset.ts';
 
 /** Serves Claude Desktop over stdin and stdout; resolves when it is gone and everything is closed. */
 export async function serveDesktop(env: Environment): Promise<void> {
@@ -28,12 +29,7 @@ export async function serveDesktop(env: Environment): Promise<void> {
 }
 
 export function buildDesktopServer(access: BridgeAccess): BridgeServer {
-  const words = {
-    name: 'claude_bridge_desktop',
-    title: 'Claude bridge (Desktop side)',
-    instructions: DESKTOP_INSTRUCTIONS,
-  };
-  return buildServer(words, DESKTOP_TOOLS, access);
+  return buildServer(DESKTOP_TOOLSET, access);
 }
 
 /** All its tools. */
@@ -55,3 +51,10 @@ export const DESKTOP_TOOLS = [
   cancelTool,
   steerTool,
 ];
+
+export const DESKTOP_TOOLSET: Toolset = {
+  name: 'claude_bridge_desktop',
+  title: 'Claude bridge (Desktop side)',
+  instructions: DESKTOP_INSTRUCTIONS,
+  tools: DESKTOP_TOOLS,
+};

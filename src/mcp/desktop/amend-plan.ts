@@ -24,7 +24,7 @@ export const amendPlanTool = defineTool({
       markdown: input.plan_markdown,
       requestId: input.request_id ?? call.toolUseId,
     };
-    const amended = await call.verbs.amendPlan(amendment, 'desktop');
+    const amended = await call.verbs.amendPlan(amendment, call.actor);
     if (!amended.ok) return amended;
     const { project, revision, repeated, reopened, notUsed } = amended.value;
     const cursor = await call.verbs.currentCursor();

@@ -51,7 +51,7 @@ export const approveTool = defineTool({
   async run(input, call) {
     const { project_id, ...binding } = input;
     const shown = call.shown.roundOf(project_id);
-    const decided = await call.verbs.approve(project_id, 'desktop', { ...binding, shown });
+    const decided = await call.verbs.approve(project_id, call.actor, { ...binding, shown });
     return decided.ok ? decisionAnswer(decided.value, call) : decided;
   },
 });
@@ -76,7 +76,7 @@ export const rejectTool = defineTool({
     const shown = call.shown.roundOf(project_id);
     const found = await call.verbs.measuredRound(project_id);
     const { maxRounds, policy } = found.ok ? found.value : {};
-    const decided = await call.verbs.reject(project_id, reason, 'desktop', {
+    const decided = await call.verbs.reject(project_id, reason, call.actor, {
       ...binding,
       shown,
       reviseIn: revise_in,

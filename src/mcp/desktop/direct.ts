@@ -14,7 +14,7 @@ export const cancelTool = defineTool({
   hints: { readOnly: false, destructive: true, idempotent: true },
   input: z.strictObject({ project_id: projectId, reason: z.string().optional() }),
   async run(input, call) {
-    const cancelled = await call.verbs.cancel(input.project_id, input.reason ?? '', 'desktop');
+    const cancelled = await call.verbs.cancel(input.project_id, input.reason ?? '', call.actor);
     if (!cancelled.ok) return cancelled;
     const { project, repeated } = cancelled.value;
     return answer([whatHappened(project.status === 'complete', repeated), projectLine(project)], {
@@ -45,7 +45,7 @@ export const steerTool = defineTool({
   }),
   async run(input, call) {
     const request = input.request_id ?? call.toolUseId;
-    const steered = await call.verbs.steer(input.project_id, input.message, 'desktop', request);
+    const steered = await call.verbs.steer(input.project_id, input.message, call.actor, request);
     if (!steered.ok) return steered;
     const { project, message, repeated } = steered.value;
     const ready = await readiness(call.verbs);

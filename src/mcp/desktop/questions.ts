@@ -73,7 +73,7 @@ export const answerTool = defineTool({
     const decided = await call.verbs.answerRequest(
       input.request_id,
       input.answer,
-      'desktop',
+      call.actor,
       seen(input, call),
     );
     return decided.ok ? decidedAnswer(decided.value, call) : decided;
@@ -94,7 +94,7 @@ export const allowTool = defineTool({
     const decided = await call.verbs.allowRequest(
       input.request_id,
       input.scope,
-      'desktop',
+      call.actor,
       seen(input, call),
     );
     return decided.ok ? decidedAnswer(decided.value, call) : decided;
@@ -115,7 +115,7 @@ export const denyTool = defineTool({
     const decided = await call.verbs.denyRequest(
       input.request_id,
       input.reason,
-      'desktop',
+      call.actor,
       seen(input, call),
     );
     return decided.ok ? decidedAnswer(decided.value, call) : decided;

@@ -43,7 +43,7 @@ export const sendPlanTool = defineTool({
       workspace: input.workspace,
       requestId: input.request_id ?? call.toolUseId,
     };
-    const accepted = await verbs.acceptPlan(plan, 'desktop');
+    const accepted = await verbs.acceptPlan(plan, call.actor);
     if (!accepted.ok) return accepted;
     if (accepted.value.kind === 'schedule') return scheduleAnswer(accepted.value.sent);
     const { project, repeated, waitsFor, notUsed } = accepted.value.sent;
