@@ -3,8 +3,8 @@
  */
 
 import { writeFile } from 'node:fs/promises';
+import type { AskedCalls } from '../project/asked-calls.ts';
 import type { ProjectId, RunId } from '../project/ids.ts';
-import type { AskedCalls } from '../project/permission-rule.ts';
 import type { ClaudeSettings } from '../project/workspace.ts';
 
 /** The name of our server in Claude; its tools are called `mcp__claude_bridge_code__…`. */

@@ -1,7 +1,7 @@
 /** Compares what Claude reports before its first request with what the run was started for. */
 import { realpath } from 'node:fs/promises';
 import type { Outcome } from '../project/outcome.ts';
-import { toolOfRule } from '../project/permission-rule.ts';
+import { namesTool, toolOfRule } from '../project/permission-rule.ts';
 import { CODE_SERVER, unexpectedTool } from './command-line.ts';
 import type { Init } from './stream.ts';
 
@@ -24,7 +24,7 @@ export async function handshakeMismatch(
   const tool = NEEDED_TOOLS.find((name) => !init.tools.includes(`mcp__${CODE_SERVER}__${name}`));
   if (tool === undefined || init.tools.length === 0) return undefined;
   const name = `mcp__${CODE_SERVER}__${tool}`;
-  const isOurs = (await denied()).some((rule) => name.startsWith(toolOfRule(rule).replace(/\*$/, '')));
+  const isOurs = (await denied()).some((rule) => namesTool(toolOfRule(rule), name));
   const setting = isOurs
     ? "'deny' of the policy in config.json, 'disallowed_tools', or 'deny' of the plan"
     : "'permissions.deny' in Claude's settings";

@@ -22,6 +22,11 @@ export interface RunSettings {
   readonly policy: Pick<Policy, 'mode' | 'deny' | 'ask'>;
   /** How long a call may wait for a person, in milliseconds. */
   readonly askWaitMs: number;
+  /**
+   * The tools whose calls pass the gate besides our own, as patterns for a whole name; undefined: those of every tool. What
+   * passes costs milliseconds.
+   */
+  readonly gatedTools: readonly string[] | undefined;
   /** Null: its commands run without one. */
   readonly sandbox: ClaudeSandbox | null;
 }
@@ -30,7 +35,13 @@ export interface RunSettings {
  * The settings as JSON. They apply to the file tools of Claude, in every permission mode, and to commands that name
  * such a file. A program that Claude may run can do whatever the person can.
  */
-export function runSettings({ workspace, askWaitMs, sandbox, ...protection }: RunSettings): string {
+export function runSettings({
+  workspace,
+  askWaitMs,
+  gatedTools,
+  sandbox,
+  ...protection
+}: RunSettings): string {
   const permissions = permissionsOf(protection);
   const hooks = {
     UserPromptSubmit: [gate('UserPromptSubmit', '', { cwd: filledIn('cwd'), workspace }, ANSWERS_WITHIN_MS)],
@@ -38,7 +49,7 @@ export function runSettings({ workspace, askWaitMs, sandbox, ...protection }: Ru
     PreToolUse: [
       gate(
         'PreToolUse',
-        '*',
+        gateMatcher(gatedTools),
         {
           ...Object.fromEntries(OF_A_CALL.map((name) => [name, filledIn(name)])),
           workspace,
@@ -69,7 +80,7 @@ export function reviewSettings(protection: Pick<Protection, 'projectId' | 'state
 /** Those of the owner are on the command line of a reviewer. */
 const NO_RULES = { deny: [], ask: [] };
 
-type Protection = Omit<RunSettings, 'workspace' | 'askWaitMs' | 'sandbox' | 'policy'> & {
+type Protection = Omit<RunSettings, 'workspace' | 'askWaitMs' | 'gatedTools' | 'sandbox' | 'policy'> & {
   readonly policy: Pick<Policy, 'deny' | 'ask'>;
 };
 
@@ -85,6 +96,19 @@ function permissionsOf({ projectId, stateFolders, blockOutside, policy }: Protec
       : { ...BLOCKS[blockOutside], workingDirectoriesExclude: stateFolders }),
   };
 }
+
+/**
+ * Claude Code takes a list of plain names by the letter, and by older names of these tools, and all else as a regular
+ * expression (seen in 2.1.329).
+ */
+function gateMatcher(tools: RunSettings['gatedTools']): string {
+  if (tools === undefined) return '*';
+  const names = [...new Set([...OWN_TOOLS.map((name) => `mcp__${CODE_SERVER}__${name}`), ...tools])].sort();
+  return names.every((name) => /^\w+$/.test(name)) ? names.join('|') : `^(${names.join('|')})$`;
+}
+
+/** A question is put to the person, and a subagent submits nothing. */
+const OWN_TOOLS = ['bridge_ask', 'bridge_send_completion'];
 
 /** How long the gate may take for what waits for nobody: a locked store makes it slow. */
 const ANSWERS_WITHIN_MS = 60_000;

@@ -1,6 +1,7 @@
 /** Who denied a call, where Claude Code does not say it: of calls that a permission prompt looked at it never does. */
+
+import { isAskedAbout } from './asked-calls.ts';
 import type { Evidence } from './evidence.ts';
-import { isAskedAbout } from './permission-rule.ts';
 import { type AskedRequest, canonicalInput } from './request.ts';
 
 interface DeniedCall {

@@ -24,15 +24,15 @@ export function toolOfRule(rule: string): string {
 export function covers(rule: string, other: string): boolean {
   const tool = toolOfRule(rule);
   const named = toolOfRule(other);
-  const isSameTool = tool.endsWith('*') ? named.startsWith(tool.slice(0, -1)) : isTool(tool, named);
-  if (!isSameTool) return false;
-  const what = whatOf(rule);
-  const inner = whatOf(other);
+  if (!namesTool(tool, named)) return false;
+  const what = whatOfRule(rule);
+  const inner = whatOfRule(other);
   if (what === undefined) return true;
   return inner !== undefined && patternOf(what).test(withoutEnd(inner));
 }
 
-function whatOf(rule: string): string | undefined {
+/** What the tool is called with, as a rule names it; undefined for a rule about every call of it. */
+export function whatOfRule(rule: string): string | undefined {
   return /\((.*)\)$/.exec(rule)?.[1]?.trim();
 }
 
@@ -52,39 +52,36 @@ function withoutEnd(what: string): string {
 
 const END = /(?: |:)\*$/;
 
-/** The calls that a person is asked about: those that these rules name, or all that nothing permits. */
-export type AskedCalls = readonly string[] | 'rest';
-
 /**
- * Whether a person is asked about this call, which Claude Code has left open. It does not say which rule it had in mind; so
- * a rule counts here for more calls rather than fewer: for each command that contains its words, and for other tools
- * whatever they are called with.
+ * Whether a rule for `tool` is about calls of `toolName`. One for Edit is about every tool that writes files, one for Read
+ * about every tool that reads them, one for a command about every tool that runs it, and one for an MCP server about all its
+ * tools.
  */
-export function isAskedAbout(asked: AskedCalls, toolName: string, input: unknown): boolean {
-  return asked === 'rest' || asked.some((rule) => mayName(rule, toolName, input));
+export function namesTool(tool: string, toolName: string): boolean {
+  if (tool.endsWith('*')) return toolName.startsWith(tool.slice(0, -1));
+  if (tool.startsWith('mcp__') && toolName.startsWith(`${tool}__`)) return true;
+  return tool === toolName || TOOLS_OF[tool]?.includes(toolName) === true;
 }
 
-function mayName(rule: string, toolName: string, input: unknown): boolean {
-  const tool = toolOfRule(rule);
-  const isNamed = tool.endsWith('*') ? toolName.startsWith(tool.slice(0, -1)) : isTool(tool, toolName);
-  if (!isNamed) return false;
-  const [, what] = /\((.*)\)$/.exec(rule) ?? [];
-  const command = (input as { readonly command?: unknown } | null)?.command;
-  if (what === undefined || typeof command !== 'string') return true;
-  const words = spaced(what.replace(/:?\*.*$/, ''));
-  return spaced(command).includes(words);
-}
-
-/** A rule for Edit applies to every tool that writes files, and one for Read to every tool that reads them. */
-function isTool(tool: string, toolName: string): boolean {
-  return tool === toolName || OF_FILES[tool]?.includes(toolName) === true;
-}
-
-const OF_FILES: Readonly<Record<string, readonly string[]>> = {
+/** Tools with the rules of another one, and newer names of a tool (seen in 2.1.329). */
+const TOOLS_OF: Readonly<Record<string, readonly string[]>> = {
   Edit: ['Write', 'MultiEdit', 'NotebookEdit'],
   Read: ['Grep', 'Glob', 'NotebookRead'],
+  Bash: ['Monitor'],
+  PowerShell: ['Monitor'],
+  Task: ['Agent'],
+  Agent: ['Task'],
+  KillShell: ['TaskStop'],
+  KillBash: ['TaskStop'],
 };
 
-function spaced(text: string): string {
-  return text.trim().split(/\s+/).join(' ');
+/**
+ * The tools that a rule for `tool` is about, as patterns for a whole name; undefined where that is not known for sure: of
+ * files, and of tools that a later version may join or rename.
+ */
+export function toolsNamed(tool: string): readonly string[] | undefined {
+  if (tool.startsWith('mcp__')) return [tool.endsWith('*') ? `${tool.slice(0, -1)}.*` : `${tool}(__.*)?`];
+  return OF_THEIR_OWN.includes(tool) ? [tool, ...(TOOLS_OF[tool] ?? [])] : undefined;
 }
+
+const OF_THEIR_OWN: readonly string[] = ['Bash', 'PowerShell', 'WebFetch', 'WebSearch', 'Agent', 'Task'];

@@ -3,7 +3,7 @@
  * the order deny, ask, allow, and at the mode for what none of them names.
  */
 
-import type { AskedCalls } from './permission-rule.ts';
+import type { AskedCalls } from './asked-calls.ts';
 
 /** What may be done that no rule names, from least to most. */
 export const PERMISSION_MODES = [

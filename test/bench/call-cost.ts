@@ -23,16 +23,25 @@ export const callCost: Measurement = {
   name: 'call-cost',
   title: 'What a call costs in a run',
   about:
-    'Measured, by turns: the median time from one request of Claude to the next, between which it makes one call. Yardsticks: of the read, the same claude in the same mode without our server and settings; of the command that a person has allowed for the project, one that a rule allows.',
+    'Measured, by turns: the median time from one request of Claude to the next, between which it makes one call. Yardsticks: of a read, the same claude in the same mode without our server and settings; of the command that a person has allowed for the project, one that a rule allows.',
   async measure({ stage, quick }: Setting) {
     const rounds = quick ? 2 : 5;
     const workspace = await stage.folder('workspace');
     const file = join(workspace, 'a.txt');
     await writeFile(file, 'a\n');
     const read = call('Read', { file_path: file });
-    const gaps: Record<Way, number[]> = { bare: [], gate: [], rule: [], permission: [] };
+    const gaps: Record<Way, number[]> = {
+      bare: [],
+      unasked: [],
+      beside: [],
+      gate: [],
+      rule: [],
+      permission: [],
+    };
     const replies: Record<Way, MessageReply> = {
       bare: read,
+      unasked: read,
+      beside: read,
       gate: read,
       rule: call('Bash', { command: 'true' }),
       permission: call('Bash', { command: 'true asked' }),
@@ -46,18 +55,40 @@ export const callCost: Measurement = {
     const supervised = await startSupervised(stage, {
       environment: environmentOf(await stage.folder('home-2')),
       claude: claudeProgram,
-      config: { workspaces: { here: { path: workspace, policy: RULES } }, concurrency: 1 },
+      config: {
+        workspaces: {
+          unasked: workspace,
+          here: { path: workspace, policy: RULES },
+          gate: { path: workspace, policy: { ask: ['Edit(/docs/**)'] } },
+        },
+        concurrency: 1,
+      },
     });
     for (let round = 1; round <= rounds; round += 1) {
       for (const way of WAYS) {
         const enough = round * CALLS;
         script = paced(replies[way], gaps[way], enough);
         if (way === 'bare') await bareReads(stage, workspace, ofBare);
-        else await run(supervised, `${way} ${round}`, async () => gaps[way].length >= enough);
+        else
+          await run(supervised, WORKSPACES[way], `${way} ${round}`, async () => gaps[way].length >= enough);
       }
     }
     return {
       rows: [
+        {
+          name: 'a read, asked about nothing',
+          unit: 'ms',
+          measured: median(gaps.unasked),
+          yardstick: median(gaps.bare),
+          aim: { mostRatio: 1.2 },
+        },
+        {
+          name: 'a read, asked about commands',
+          unit: 'ms',
+          measured: median(gaps.beside),
+          yardstick: median(gaps.bare),
+          aim: { mostRatio: 1.2 },
+        },
         {
           name: 'a read, past the gate',
           unit: 'ms',
@@ -78,10 +109,19 @@ export const callCost: Measurement = {
   },
 };
 
-type Way = 'bare' | 'gate' | 'rule' | 'permission';
+type Way = 'bare' | keyof typeof WORKSPACES;
+
+/** Whose policy asks about nothing, about commands, and about files: there each call passes the gate. */
+const WORKSPACES = {
+  unasked: 'unasked',
+  beside: 'here',
+  gate: 'gate',
+  rule: 'here',
+  permission: 'here',
+} as const;
 
 /** By turns, so that whatever else the machine is busy with meets them all. */
-const WAYS: readonly Way[] = ['bare', 'gate', 'rule', 'permission'];
+const WAYS: readonly Way[] = ['bare', 'unasked', 'beside', 'gate', 'rule', 'permission'];
 
 /** How many calls a run makes. */
 const CALLS = 30;
@@ -109,10 +149,11 @@ async function bareReads(
 /** A run of a plan, until it has made its calls; what it asks is allowed for the project. */
 async function run(
   { bridge, home, until }: Supervised,
+  workspace: string,
   title: string,
   isDone: () => Promise<boolean>,
 ): Promise<void> {
-  const input = { markdown: `# ${title}\nDo it.`, workspace: 'here' };
+  const input = { markdown: `# ${title}\nDo it.`, workspace };
   const sent = await sendPlan(bridge, loadConfig(home, {}), input, 'desktop');
   if (!sent.ok) throw new Error(sent.refusal);
   await until(`the calls of '${title}'`, async () => {

@@ -11,6 +11,7 @@ function settings(changes: Partial<RunSettings> = {}) {
       blockOutside: 'files',
       policy: { mode: 'acceptEdits', deny: [], ask: [] },
       askWaitMs: 120_000,
+      gatedTools: [],
       sandbox: null,
       ...changes,
     }),
@@ -99,6 +100,17 @@ describe('settings of a run', () => {
     const { deny, ask } = settings({ policy }).permissions;
     expect(deny).toEqual([...settings().permissions.deny, ...policy.deny]);
     expect(ask).toEqual(policy.ask);
+  });
+
+  test('the settings put the calls through the gate that a person may be asked about, and all where that is not known', () => {
+    const matcher = (gatedTools: readonly string[] | undefined) =>
+      settings({ gatedTools }).hooks.PreToolUse[0].matcher;
+    const own = 'mcp__claude_bridge_code__bridge_ask|mcp__claude_bridge_code__bridge_send_completion';
+    expect(matcher([])).toBe(own);
+    expect(matcher(['Bash', 'Monitor', 'Bash'])).toBe(`Bash|Monitor|${own}`);
+    expect(matcher(['mcp__shop(__.*)?'])).toBe(`^(${own}|mcp__shop(__.*)?)$`);
+    expect(matcher(undefined)).toBe('*');
+    expect(settings().hooks.UserPromptSubmit[0].matcher).toBe('');
   });
 
   test('the settings of a run that only reads keep the classifier of Claude Code from permitting more', () => {

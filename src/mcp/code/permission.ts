@@ -4,7 +4,7 @@
  * it (seen in 2.1.329).
  */
 import * as z from 'zod';
-import { isAskedAbout } from '../../project/permission-rule.ts';
+import { isAskedAbout } from '../../project/asked-calls.ts';
 import type { Answer, Facts, Tool } from '../define-tool.ts';
 import type { Scope } from './scope.ts';
 import { untilDecided } from './until-decided.ts';

@@ -2,8 +2,8 @@
 
 import * as z from 'zod';
 import type { Environment } from '../../environment.ts';
+import type { AskedCalls } from '../../project/asked-calls.ts';
 import { asProjectId, asRunId, type ProjectId, type RunId } from '../../project/ids.ts';
-import type { AskedCalls } from '../../project/permission-rule.ts';
 import { DEFAULT_ASK_WAIT_MS } from '../../project/request.ts';
 import { projectId } from '../input.ts';
 

@@ -1,15 +1,18 @@
 /** Finds out what to start for a run that works on a plan, step by step. The first step that fails gives its outcome. */
 
 import type { StartedRun } from '../../bridge/claim.ts';
+import { listRequests } from '../../bridge/requests.ts';
 import { projectRules } from '../../bridge/work-rules.ts';
 import { commandLine, writeMcpConfig } from '../../claude/command-line.ts';
 import { runSettings } from '../../claude/run-settings.ts';
 import type { ClaudeSandbox } from '../../claude/sandbox-settings.ts';
 import type { ChildOptions } from '../../machine/child.ts';
+import { toolsAskedAbout } from '../../project/asked-calls.ts';
 import { type Remainder, tightest } from '../../project/budget.ts';
 import type { Outcome } from '../../project/outcome.ts';
 import { isOutline } from '../../project/outline.ts';
 import { askedCalls, asksPerson, type Policy } from '../../project/policy.ts';
+import type { Project } from '../../project/project.ts';
 import type { Run } from '../../project/run.ts';
 import { ok, type Result, refuse } from '../../result.ts';
 import { runFiles } from '../../state-folder.ts';
@@ -66,6 +69,7 @@ export async function prepareRun(
     resumed,
     budget: budget.value,
     policy,
+    gatedTools: await gatedTools(context, project, policy),
     sandbox: sandbox.value,
   });
   const { output, errors } = await writeFiles(context, run, policy);
@@ -95,8 +99,21 @@ async function budgetLeft(
     : ok(budget);
 }
 
+/** Those of whose calls a person can be asked in this run, or was asked before: also under another policy. */
+async function gatedTools(
+  { bridge }: Context,
+  { id }: Pick<Project, 'id'>,
+  policy: Policy,
+): Promise<readonly string[] | undefined> {
+  const tools = toolsAskedAbout(askedCalls(policy) ?? []);
+  const asked = await listRequests(bridge, { projectId: id, undecided: false });
+  const named = asked.map(({ toolName }) => toolName);
+  return tools && named.every((name) => /^[\w-]+$/.test(name)) ? [...tools, ...named] : undefined;
+}
+
 interface Arguments extends Pick<PreparedRun, 'resumed' | 'budget'> {
   readonly policy: Policy;
+  readonly gatedTools: readonly string[] | undefined;
   readonly sandbox: ClaudeSandbox | null;
 }
 
@@ -104,7 +121,7 @@ function argumentsIn(
   { folder, stateFolders }: GuardedClaude,
   { bridge: { stateDir }, config }: Context,
   { run, project }: StartedRun,
-  { resumed, budget, policy, sandbox }: Arguments,
+  { resumed, budget, policy, gatedTools, sandbox }: Arguments,
 ): string[] {
   const { maxTurns } = projectRules(config, project);
   // A tool of theirs that only reads is not refused for an outline either.
@@ -124,6 +141,7 @@ function argumentsIn(
       blockOutside: config.block_outside,
       policy,
       askWaitMs: config.ask_wait,
+      gatedTools,
     }),
     asksPermission: asksPerson(policy),
     mcpConfigFile: runFiles(stateDir, run.id).mcpConfig,
