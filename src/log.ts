@@ -64,7 +64,9 @@ export function openLog(options: LogOptions): OpenLog {
 
   return {
     ...logWith({}, (level, event, fields, message = '') => {
-      if (logger.writable) logger.log({ level, message, time: clock.now(), event, fields });
+      // winston makes the line first and asks for the level then (https://github.com/winstonjs/winston, lib/winston/logger.js).
+      if (!logger.isLevelEnabled(level) || !logger.writable) return;
+      logger.log({ level, message, time: clock.now(), event, fields });
     }),
     health: () => file.health(),
     async flush() {

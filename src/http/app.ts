@@ -57,7 +57,7 @@ export function createApp(
 
   app.use(async (asked, next) => {
     const refused = whyNotMeantForUs(provenanceOf(asked), hosts);
-    if (refused) return respondProblem(refused);
+    if (refused) return respondProblem(asked.env.outgoing, refused);
     return next();
   });
 
@@ -66,11 +66,11 @@ export function createApp(
     const admitted = await admit(bridge, pace, route.access, claimOf(asked, isWrite(route)));
     const response = admitted.ok
       ? await carryOut(asked, route, admitted.value)
-      : respondProblem(admitted.refusal);
+      : respondProblem(asked.env.outgoing, admitted.refusal);
     log.debug('http.answered', {
       method: route.method,
       route: route.path,
-      status: response.status,
+      status: asked.env.outgoing.statusCode,
       ms: Math.round(clock.monotonic() - began),
       ...(admitted.ok && admitted.value && { credential: admitted.value.name }),
     });
@@ -78,17 +78,19 @@ export function createApp(
   };
 
   const carryOut = async (asked: Asked, route: Route, caller: Credential | undefined): Promise<Response> => {
+    const out = asked.env.outgoing;
     const input = await readInput(route, {
       params: asked.req.param() as Record<string, string>,
       query: new URL(asked.req.url).searchParams,
       contentType: asked.req.header('content-type'),
       announcedBytes: Number(asked.req.header('content-length')),
-      body: asked.req.raw.body,
+      // To look at it makes a request of the web standard, which costs more than most routes.
+      body: route.body ? asked.req.raw.body : null,
       maxBodyBytes: route.maxBodyBytes,
     });
-    if (!input.ok) return respondProblem(input.refusal);
+    if (!input.ok) return respondProblem(out, input.refusal);
     const requestId = asked.req.header('idempotency-key');
-    if (requestId !== undefined && !isRequestId(requestId)) return respondProblem(WRONG_REQUEST_ID);
+    if (requestId !== undefined && !isRequestId(requestId)) return respondProblem(out, WRONG_REQUEST_ID);
     const { req } = asked;
     const reply = await route.run(input.value, {
       ...{ bridge, clock, config, env, events, caller, requestId },
@@ -109,7 +111,7 @@ export function createApp(
   /** For whoever may come in at all: a stranger is told nothing about what is here. */
   const refuseAfterSignIn = async (asked: Asked, refusal: Problem): Promise<Response> => {
     const admitted = await admit(bridge, pace, 'read', claimOf(asked, false));
-    return respondProblem(admitted.ok ? refusal : admitted.refusal);
+    return respondProblem(asked.env.outgoing, admitted.ok ? refusal : admitted.refusal);
   };
 
   for (const route of routes) app.on(route.method, route.path, (asked) => answer(asked, route));
@@ -119,10 +121,10 @@ export function createApp(
     app.all(path, (asked) => refuseAfterSignIn(asked, refusal));
   }
   app.notFound((asked) => refuseAfterSignIn(asked, NO_SUCH_ROUTE));
-  app.onError((error) => {
-    if (isTransientStoreError(error)) return respondProblem(UNAVAILABLE);
+  app.onError((error, { env: { outgoing } }) => {
+    if (isTransientStoreError(error)) return respondProblem(outgoing, UNAVAILABLE);
     log.error('http.failed', {}, messageOf(error));
-    return respondProblem(INTERNAL);
+    return respondProblem(outgoing, INTERNAL);
   });
   return app;
 }
@@ -131,15 +133,19 @@ function acceptsStream(accept: string | undefined): boolean {
   return accept !== undefined && /text\/event-stream/i.test(accept);
 }
 
-function toResponse({ env, req }: Asked, { status, answer }: Route, reply: Reply): Response {
+function toResponse(
+  { env: { outgoing: out }, req }: Asked,
+  { status, answer }: Route,
+  reply: Reply,
+): Response {
   if ('stream' in reply) {
-    if (req.raw.method === 'HEAD') return respond(status, 'text/event-stream; charset=utf-8', null);
-    reply.stream(env.outgoing);
+    if (req.raw.method === 'HEAD') return respond(out, status, 'text/event-stream; charset=utf-8', null);
+    reply.stream(out);
     return RESPONSE_ALREADY_SENT;
   }
-  if ('problem' in reply) return respondProblem(reply.problem);
-  if ('body' in reply) return respondJson(status, reply.body, reply.headers);
-  return respond(status, typeof answer === 'string' ? answer : 'text/plain', reply.text);
+  if ('problem' in reply) return respondProblem(out, reply.problem);
+  if ('body' in reply) return respondJson(out, status, reply.body, reply.headers);
+  return respond(out, status, typeof answer === 'string' ? answer : 'text/plain', reply.text);
 }
 
 function isRequestId(text: string): boolean {

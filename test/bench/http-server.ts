@@ -1,12 +1,19 @@
 /** Servers on ports of this machine, ours and the yardsticks, and what a client of ours needs. */
-import type { ChildProcess } from 'node:child_process';
+
 import { once } from 'node:events';
 import { connect } from 'node:net';
+import type { Writable } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Bridge } from '../../src/bridge/bridge.ts';
 import { addCredential } from '../../src/bridge/credentials.ts';
 import type { Stage } from './stage.ts';
 import { PATH } from './supervised.ts';
+
+export interface Started {
+  readonly port: number;
+  readonly pid: number;
+  readonly input: Writable;
+}
 
 /** Starts `node FILE ...ARGS PORT` and resolves when it listens. */
 export async function startServer(
@@ -14,7 +21,7 @@ export async function startServer(
   file: string,
   args: readonly string[],
   port: number,
-): Promise<ChildProcess> {
+): Promise<Started> {
   const child = stage.spawn(
     process.execPath,
     [file, ...args, String(port)],
@@ -22,7 +29,8 @@ export async function startServer(
     { stdio: ['pipe', 'ignore', 'inherit'] },
   );
   await listens(stage, port);
-  return child;
+  if (child.pid === undefined || !child.stdin) throw new Error(`${file} was not started`);
+  return { port, pid: child.pid, input: child.stdin };
 }
 
 /** Resolves when somebody listens on this port. */
