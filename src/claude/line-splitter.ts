@@ -9,6 +9,10 @@ const NEWLINE = 0x0a;
 export class LineSplitter {
   /** How many bytes it has received. */
   position = 0;
+  /** Where the line that was yielded last ends, right after its newline. */
+  lineEnd = 0;
+  /** How many bytes it has, with its newline. */
+  lineBytes = 0;
   /** How many overlong lines it has dropped. */
   skipped = 0;
   readonly #maxLineBytes: number;
@@ -21,11 +25,14 @@ export class LineSplitter {
 
   /** Yields each line that `chunk` completes, without its newline. */
   *push(chunk: Buffer): Generator<string> {
+    const before = this.position;
     this.position += chunk.length;
     let start = 0;
     for (let at = chunk.indexOf(NEWLINE); at >= 0; at = chunk.indexOf(NEWLINE, start)) {
       this.#keep(chunk.subarray(start, at));
       start = at + 1;
+      this.lineEnd = before + start;
+      this.lineBytes = this.#length + 1;
       // The newline byte never occurs inside a UTF-8 character, so whole lines decode without loss.
       if (this.#length <= this.#maxLineBytes) yield Buffer.concat(this.#parts).toString('utf8');
       else this.skipped += 1;

@@ -18,6 +18,10 @@ export interface Tail {
   lines(): AsyncGenerator<string>;
   /** The writer has exited: no more output will come. */
   end(): void;
+  /** Where the line that was yielded last ends in the file, in bytes, right after its newline. */
+  position(): number;
+  /** How many bytes that line has, with its newline. */
+  lineBytes(): number;
   /** How many overlong lines were dropped. */
   skipped(): number;
   /** Whether bytes without a final newline are left. Valid after the last line. */
@@ -34,6 +38,8 @@ export function tailFile(path: string, clock: Clock): Tail {
   let leftOver = false;
   return {
     end: () => ended.abort(),
+    position: () => splitter.lineEnd,
+    lineBytes: () => splitter.lineBytes,
     skipped: () => splitter.skipped,
     cut: () => leftOver,
     async *lines() {

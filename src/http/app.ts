@@ -17,7 +17,7 @@ import { LIMITS } from '../project/text.ts';
 import { admit, isStillAdmitted } from './access/admit.ts';
 import { allowedHosts, whyNotMeantForUs } from './access/hosts.ts';
 import { Pace } from './access/pace.ts';
-import { isWrite, type Reply, type Route } from './define-route.ts';
+import { type FollowOutput, isWrite, type Reply, type Route } from './define-route.ts';
 import type { EventHub } from './events/hub.ts';
 import { openApiOf } from './openapi.ts';
 import { type Problem, problem } from './problem.ts';
@@ -33,6 +33,7 @@ export interface Served {
   readonly env: Environment;
   readonly log: Log;
   readonly events: EventHub;
+  readonly followOutput: FollowOutput;
   /** Aborts when the server ends. */
   readonly ending: AbortSignal;
   /** The supervisor looks at once: something was changed. */
@@ -45,7 +46,7 @@ export function createApp(
   served: Served,
   routes: readonly Route[] = ROUTES,
 ): Hono<{ Bindings: HttpBindings }> {
-  const { bridge, clock, config, env, events, ending, log } = served;
+  const { bridge, clock, config, env, events, ending, followOutput, log } = served;
   const pace = new Pace(clock);
   const hosts = allowedHosts(config.http);
   const app = new Hono<{ Bindings: HttpBindings }>();
@@ -93,7 +94,7 @@ export function createApp(
     if (requestId !== undefined && !isRequestId(requestId)) return respondProblem(out, WRONG_REQUEST_ID);
     const { req } = asked;
     const reply = await route.run(input.value, {
-      ...{ bridge, clock, config, env, events, caller, requestId },
+      ...{ bridge, clock, config, env, events, followOutput, caller, requestId },
       actor: callerAsActor(caller),
       lastEventId: req.header('last-event-id'),
       wantsJson:

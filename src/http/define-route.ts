@@ -13,8 +13,15 @@ import type { Config } from '../config.ts';
 import type { Environment } from '../environment.ts';
 import type { Actor } from '../project/actor.ts';
 import type { Credential, Role } from '../project/credential.ts';
+import type { RunLine } from '../project/run-item.ts';
 import type { EventHub } from './events/hub.ts';
 import type { Problem, ProblemCode } from './problem.ts';
+
+/**
+ * What Claude writes into the file of a run, from the line after the position `after` on: as it comes, and until all is
+ * read once `ended` aborts. Whoever knows the form of the output hands this in.
+ */
+export type FollowOutput = (file: string, after: number, ended: AbortSignal) => AsyncIterable<RunLine>;
 
 /** What a route works with. */
 export interface Call {
@@ -35,6 +42,7 @@ export interface Call {
   /** Whether it asks for JSON and for nothing else. */
   readonly wantsJson: boolean;
   readonly events: EventHub;
+  readonly followOutput: FollowOutput;
   /** Aborts when the client goes away, or the server ends. */
   readonly signal: AbortSignal;
   /** The table of routes as OpenAPI. */

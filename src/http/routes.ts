@@ -5,10 +5,11 @@ import { cancelProject, retryProject, steerProject } from './routes/direct.ts';
 import { openApi } from './routes/document.ts';
 import { followEvents } from './routes/events.ts';
 import { showCheck, showDiff, showRound } from './routes/evidence.ts';
-import { pauseAll, resumeAll, showCosts, showOverview, showRun } from './routes/fleet.ts';
+import { pauseAll, resumeAll, showCosts, showOverview } from './routes/fleet.ts';
 import { health } from './routes/health.ts';
 import { listProjects, showProject } from './routes/projects.ts';
 import { answerQuestion, decidePermission, listQuestions } from './routes/questions.ts';
+import { followRun, showRun } from './routes/runs.ts';
 import {
   listAllSchedules,
   pauseSchedule,
@@ -46,6 +47,7 @@ export const ROUTES: readonly Route[] = [
   removeSchedule,
   followEvents,
   showRun,
+  followRun,
   showCosts,
   pauseAll,
   resumeAll,

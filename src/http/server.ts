@@ -10,6 +10,7 @@ import type { Config } from '../config.ts';
 import type { Environment } from '../environment.ts';
 import type { Log } from '../log.ts';
 import { createApp, type Served } from './app.ts';
+import type { FollowOutput } from './define-route.ts';
 import { EventHub } from './events/hub.ts';
 
 const RETRY_MS = 30_000;
@@ -32,6 +33,8 @@ export interface HttpServerOptions {
   readonly env: Environment;
   readonly clock: Clock;
   readonly log: Log;
+  /** How the output of runs is read. */
+  readonly followOutput: FollowOutput;
   readonly timeouts?: Timeouts;
 }
 
@@ -53,10 +56,12 @@ export class HttpServer {
 
   /** Listens, and goes on trying to. Does not wait for it. */
   start({ bridge, wake }: Pick<Served, 'bridge' | 'wake'>): void {
-    const { config, env, clock, log } = this.#options;
+    const { config, env, clock, log, followOutput } = this.#options;
     const events = new EventHub(bridge, clock, log);
     const ending = this.#closing.signal;
-    this.#listening = this.#keepListening({ bridge, wake, config, env, clock, log, events, ending });
+    this.#listening = this.#keepListening({
+      ...{ bridge, wake, config, env, clock, log, events, ending, followOutput },
+    });
   }
 
   /** Ends what is open, and waits until nothing is under way any more. */

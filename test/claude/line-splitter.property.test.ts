@@ -27,14 +27,21 @@ function chunksOf(bytes: Buffer, sizes: readonly number[]): Buffer[] {
   return [...chunks, bytes.subarray(at)];
 }
 
-test('lines are the same for any chunks, overlong ones are counted, and what is unfinished is known', () => {
+test('lines and their places are the same for any chunks, overlong ones are counted, and what is unfinished is known', () => {
   fc.assert(
     fc.property(outputs, fc.array(fc.integer({ min: 0, max: 8 }), { maxLength: 40 }), (bytes, sizes) => {
       const splitter = new LineSplitter(MAX);
-      const lines = chunksOf(bytes, sizes).flatMap((chunk) => [...splitter.push(chunk)]);
+      const places: Buffer[] = [];
+      const lines: string[] = [];
+      for (const chunk of chunksOf(bytes, sizes))
+        for (const line of splitter.push(chunk)) {
+          lines.push(line);
+          places.push(bytes.subarray(splitter.lineEnd - splitter.lineBytes, splitter.lineEnd));
+        }
       const pieces = splitAtNewlines(bytes);
       const last = pieces.pop() ?? Buffer.alloc(0);
       expect(lines).toEqual(pieces.filter((line) => line.length <= MAX).map((line) => line.toString('utf8')));
+      expect(places.map((place) => place.toString('utf8'))).toEqual(lines.map((line) => `${line}\n`));
       expect(splitter.skipped).toBe(pieces.filter((line) => line.length > MAX).length);
       expect(splitter.pending()).toBe(last.length > 0);
       expect(splitter.position).toBe(bytes.length);

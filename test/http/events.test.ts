@@ -1,6 +1,5 @@
 /** The history as it happens: each id once and in order, wherever a client begins, and no longer than its token lasts. */
 import { once } from 'node:events';
-import { type ClientRequest, type IncomingMessage, request } from 'node:http';
 import { connect } from 'node:net';
 import { expect, test } from 'vitest';
 import type { Bridge } from '../../src/bridge/bridge.ts';
@@ -10,64 +9,11 @@ import { systemClock } from '../../src/clock.ts';
 import { accepted } from '../bridge/steps.ts';
 import { eventually } from '../eventually.ts';
 import { createRig, type Rig } from '../rig.ts';
-import { answerOf, type Serving, serve } from './server.ts';
+import { answerOf, serve } from './server.ts';
+import { type Client, follow } from './stream-client.ts';
 
 /** The store has real time, so that its watch works; the beats of the streams have the time of the test. */
 const withRealTime = () => createRig({ storeClock: systemClock });
-
-interface Client extends Disposable {
-  readonly response: IncomingMessage;
-  /** Ids of events, in the order in which they came. */
-  readonly ids: number[];
-  /** Named frames, such as `hello`, each with its data. */
-  readonly frames: { readonly event: string; readonly data: Record<string, unknown> }[];
-  text(): string;
-  readonly closed: Promise<unknown>;
-}
-
-async function follow(
-  { port }: Serving,
-  token: string,
-  path = '/events',
-  lastEventId?: string,
-): Promise<Client> {
-  const headers = {
-    authorization: `Bearer ${token}`,
-    ...(lastEventId !== undefined && { 'last-event-id': lastEventId }),
-  };
-  const asked: ClientRequest = request({ host: '127.0.0.1', port, path, headers });
-  asked.on('error', () => undefined);
-  asked.end();
-  const [response] = (await once(asked, 'response')) as [IncomingMessage];
-  let text = '';
-  let rest = '';
-  const client: Client = {
-    response,
-    ids: [],
-    frames: [],
-    text: () => text,
-    // Unlike once(), it does not fail when the client itself is cut off.
-    closed: new Promise((resolve) => response.once('close', resolve)),
-    [Symbol.dispose]: () => asked.destroy(),
-  };
-  response.setEncoding('utf8').on('error', () => undefined);
-  response.on('data', (chunk: string) => {
-    text += chunk;
-    const parts = (rest + chunk).split('\n\n');
-    rest = parts.pop() ?? '';
-    for (const part of parts) {
-      const field = (name: string) => new RegExp(`^${name}: (.*)$`, 'm').exec(part)?.[1];
-      const data = field('data');
-      if (data === undefined) continue;
-      const [id, event] = [field('id'), field('event')];
-      if (id !== undefined) {
-        expect(JSON.parse(data).id).toBe(Number(id));
-        client.ids.push(Number(id));
-      } else client.frames.push({ event: event ?? '', data: JSON.parse(data) });
-    }
-  });
-  return client;
-}
 
 async function write(bridge: Bridge, count: number): Promise<void> {
   for (let n = 0; n < count; n += 1) await pause(bridge, `pause ${n}`, 'person');

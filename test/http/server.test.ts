@@ -9,6 +9,9 @@ import { freePort } from '../free-port.ts';
 import { createRig } from '../rig.ts';
 import { serve } from './server.ts';
 
+/** No run is followed here. */
+async function* nothing() {}
+
 test('a port in use is said once, tried again every 30 seconds, and served when it is free', async () => {
   await using rig = await createRig();
   const port = await freePort();
@@ -18,7 +21,7 @@ test('a port in use is said once, tried again every 30 seconds, and served when 
   const write = (event: string) => void log.push(event);
   const logger = { error: write, warn: write, info: write, debug: write, child: () => logger };
   const config = configOfText(JSON.stringify({ http: { enabled: true, port } }), 'config.json', {});
-  const server = new HttpServer({ config, env: {}, clock: rig.clock, log: logger });
+  const server = new HttpServer({ config, env: {}, clock: rig.clock, log: logger, followOutput: nothing });
   server.start({ bridge: rig.bridge, wake: () => undefined });
 
   await rig.clock.slept(30_000);
@@ -43,7 +46,7 @@ test('a server that cannot listen ends at once when it is told to', async () => 
   const config = { ...configOfText('{}', 'config.json', {}), http };
   const silent = () => undefined;
   const log = { error: silent, warn: silent, info: silent, debug: silent, child: () => log };
-  const second = new HttpServer({ config, env: {}, clock: rig.clock, log });
+  const second = new HttpServer({ config, env: {}, clock: rig.clock, log, followOutput: nothing });
   second.start({ bridge: rig.bridge, wake: silent });
   await rig.clock.slept(30_000);
   await second.close();

@@ -5,6 +5,7 @@ import { connect } from 'node:net';
 import { buffer, text } from 'node:stream/consumers';
 import { expect } from 'vitest';
 import { addCredential } from '../../src/bridge/credentials.ts';
+import { followOutput } from '../../src/claude/follow-output.ts';
 import { configOfText } from '../../src/config.ts';
 import { ROUTES } from '../../src/http/routes.ts';
 import { HttpServer, type Timeouts } from '../../src/http/server.ts';
@@ -68,6 +69,7 @@ export async function serve(
     env: {},
     clock: rig.clock,
     log: logger,
+    followOutput: (file, after, ended) => followOutput(file, after, ended, rig.clock),
     ...(timeouts && { timeouts }),
   });
   server.start({ bridge: rig.bridge, wake: () => woken.push(true) });

@@ -146,7 +146,14 @@ async function httpServer(
 ): Promise<HttpService | undefined> {
   if (!config.http.enabled) return undefined;
   const { HttpServer } = await import('../../http/server.ts');
-  return new HttpServer({ config, env, clock, log });
+  const { followOutput } = await import('../../claude/follow-output.ts');
+  return new HttpServer({
+    config,
+    env,
+    clock,
+    log,
+    followOutput: (file, after, ended) => followOutput(file, after, ended, clock),
+  });
 }
 
 function logTrouble({ ok, error, waiting, dropped }: LogHealth): string | null {

@@ -6,6 +6,7 @@ import { eventPageSchema } from '../../wire/schemas/http.ts';
 import { type Call, defineRoute, type Reply } from '../define-route.ts';
 import { followHistory } from '../events/follow-history.ts';
 import { problem } from '../problem.ts';
+import { hasNoRoom } from './stream-room.ts';
 
 const MAX_EVENTS = 200;
 const MAX_WAIT_SECONDS = 25;
@@ -63,12 +64,13 @@ async function page(
 }
 
 async function stream(
-  call: Call & { readonly caller: { readonly name: string; readonly role: string } },
+  call: Call & { readonly caller: NonNullable<Call['caller']> },
   from: Cursor,
   reset: string | undefined,
 ): Promise<Reply> {
   const { events, caller } = call;
-  if (!events.hasRoomFor(caller.name)) return { problem: TOO_MANY };
+  const refused = hasNoRoom(call);
+  if (refused) return { problem: refused };
   await events.feed.start();
   const hello = { cursor: from, version: VERSION, role: caller.role };
   return {
@@ -79,7 +81,3 @@ async function stream(
       }),
   };
 }
-
-const TOO_MANY = problem('too-many-streams', 'too many streams are open; end one, or share it.', {
-  headers: { 'Retry-After': '1' },
-});

@@ -1,20 +1,16 @@
-/** Everything at a glance, one run, what is spent, and whether new runs start. */
+/** Everything at a glance, what is spent, and whether new runs start. */
 import * as z from 'zod';
 import { currentHolds, pause, resume } from '../../bridge/holds.ts';
-import { overview, runDetails } from '../../bridge/queries.ts';
+import { overview } from '../../bridge/queries.ts';
 import { budgetReport } from '../../control/budget-report.ts';
-import { asRunId, isProjectId } from '../../project/ids.ts';
 import { cleanText, LIMITS } from '../../project/text.ts';
 import { toWireBudget } from '../../wire/budget.ts';
 import { toWireHold } from '../../wire/hold.ts';
 import { toWireOverview } from '../../wire/http.ts';
-import { toWireRun } from '../../wire/run.ts';
 import { budgetSchema } from '../../wire/schemas/budget.ts';
 import { holdSchema } from '../../wire/schemas/hold.ts';
 import { overviewSchema } from '../../wire/schemas/http.ts';
-import { runSchema } from '../../wire/schemas/run.ts';
 import { defineRoute } from '../define-route.ts';
-import { problem } from '../problem.ts';
 
 const MAX_LISTED = 50;
 
@@ -34,21 +30,6 @@ export const showCosts = defineRoute({
   summary: 'What runs may cost, and what they have cost today and this month.',
   answer: budgetSchema,
   run: async (_input, { bridge, config }) => ({ body: toWireBudget(await budgetReport(bridge, config)) }),
-});
-
-export const showRun = defineRoute({
-  method: 'GET',
-  path: '/runs/:id',
-  access: 'read',
-  summary: 'One run: what it does, how it ended, what it cost.',
-  params: z.strictObject({ id: z.string().describe('the id of the run, whole') }),
-  answer: runSchema,
-  problems: ['run-not-found'],
-  async run({ params: { id } }, { bridge }) {
-    // Ids of runs have the form of those of projects.
-    const run = isProjectId(id) ? await runDetails(bridge, asRunId(id)) : undefined;
-    return run ? { body: toWireRun(run) } : { problem: problem('run-not-found', 'there is no such run.') };
-  },
 });
 
 export const pauseAll = defineRoute({
