@@ -55,6 +55,12 @@ export const SAMPLES: { readonly [T in EventType]: EventData<T> } = {
     cron: '0 6 * * 1',
     timezone: 'Europe/Berlin',
   },
+  'schedule.amended': {
+    scheduleId: 'abcdefabcdef',
+    title: 'A clock',
+    cron: '0 7 * * 1',
+    timezone: 'Europe/Berlin',
+  },
   'schedule.changed': { scheduleId: 'abcdefabcdef', title: 'A clock', state: 'paused' },
   'schedule.skipped': {
     scheduleId: 'abcdefabcdef',

@@ -1,9 +1,11 @@
 /** The permission prompt: what Claude Code's own rules leave to a person. */
+import type { Project } from '../project/project.ts';
 import { type AskedRequest, isDenied, isPermitted, isUndecided, nextState } from '../project/request.ts';
 import { denialText } from '../project/request-text.ts';
 import type { Writing } from '../store/database.ts';
 import { findProject, lockProject } from '../store/projects.ts';
 import { requestsWithInput, undecidedRequests, updateRequest } from '../store/requests.ts';
+import { findRun } from '../store/runs.ts';
 import { closeRequest } from './asking.ts';
 import type { Bridge } from './bridge.ts';
 import { type Waiting, waitsUntil } from './gate.ts';
@@ -76,10 +78,15 @@ async function judge(
     const permitted = permissions.find(isPermitted);
     if (permitted) return use(writing, asker, call, permitted);
     const denied = permissions.findLast(isDenied);
-    if (!denied) return undefined;
+    if (!denied || !(await isOfRound(trx, project, denied))) return undefined;
     await updateRequest(trx, denied.id, { told_at: now, run_id: runId });
     return { kind: 'deny', reason: denialText(denied) };
   });
+}
+
+/** A denial holds for its round: a person who sends the work back may want by then what they did not want before. */
+async function isOfRound(trx: Writing['trx'], { round }: Project, { runId }: AskedRequest): Promise<boolean> {
+  return (await findRun(trx, runId))?.round === round;
 }
 
 async function use(

@@ -1,8 +1,7 @@
 /** Deciding by default what nobody has decided in time. */
-import type { AskedRequest } from '../project/request.ts';
 import { isUndecided } from '../project/request.ts';
 import { refuse } from '../result.ts';
-import { findRequest, undecidedRequests } from '../store/requests.ts';
+import { findRequest, firstDeadline, overdueRequests } from '../store/requests.ts';
 import { type Bridge, changeProject, nowText } from './bridge.ts';
 import { assertLease, type HeldLease } from './lease.ts';
 import { databaseOf } from './open-bridge.ts';
@@ -14,8 +13,7 @@ import { settle } from './requests.ts';
  */
 export async function defaultOverdue(lease: HeldLease): Promise<void> {
   const { bridge } = lease;
-  const db = databaseOf(bridge).read;
-  const overdue = (await undecidedRequests(db)).filter((request) => isOverdue(request, nowText(bridge)));
+  const overdue = await overdueRequests(databaseOf(bridge).read, nowText(bridge));
   for (const { id, projectId } of overdue)
     await changeProject(
       bridge,
@@ -41,13 +39,8 @@ export async function defaultOverdue(lease: HeldLease): Promise<void> {
     );
 }
 
-function isOverdue({ deadline }: AskedRequest, now: string): boolean {
-  return deadline !== null && deadline <= now;
-}
-
 /** When the next request is decided by default; undefined when none is. */
 export async function nextDeadline(bridge: Bridge): Promise<Date | undefined> {
-  const asked = await undecidedRequests(databaseOf(bridge).read);
-  const [first] = asked.flatMap(({ deadline }) => deadline ?? []).sort();
+  const first = await firstDeadline(databaseOf(bridge).read);
   return first === undefined ? undefined : new Date(first);
 }

@@ -5,15 +5,21 @@ import { absolutePath } from '../home-path.ts';
 import { answers } from '../machine/answering.ts';
 import type { Project } from '../project/project.ts';
 import type { Schedule, SkipCause } from '../project/schedule.ts';
-import { DEFAULT_CATCH_UP_MS, nextSlot, slotDue } from '../project/timetable.ts';
+import { DEFAULT_CATCH_UP_MS, slotAfter, slotDue } from '../project/timetable.ts';
 import { type Result, refuse } from '../result.ts';
 import type { Writer } from '../store/database.ts';
-import { appendEvent } from '../store/events.ts';
-import { allSchedules, lockSchedule, openProjectOf, updateSchedule } from '../store/schedules.ts';
+import {
+  allSchedules,
+  hasProjectOf,
+  lockSchedule,
+  openProjectOf,
+  updateSchedule,
+} from '../store/schedules.ts';
 import { type Bridge, isStoreError } from './bridge.ts';
 import { type CheckedPlan, checkPlan, sentEvent, storePlan } from './checked-plan.ts';
 import { type HeldLease, writeHolding } from './lease.ts';
 import { databaseOf } from './open-bridge.ts';
+import { scheduleEvent } from './schedule-event.ts';
 import type { SchedulePolicy } from './schedules.ts';
 import { addToStatusFile } from './status-file.ts';
 import { namedFolder } from './workspaces.ts';
@@ -80,6 +86,8 @@ async function takeUp(
     const schedule = await lockSchedule(trx, id);
     if (schedule?.state !== 'active' || slot <= schedule.lastSlot) return undefined;
     await updateSchedule(trx, id, { last_slot: slot });
+    // After a clock that was ahead the same slot comes again.
+    if (await hasProjectOf(trx, id, slot)) return undefined;
     const skip = (cause: SkipCause, detail: string) => skipSlot(trx, schedule, slot, cause, detail, now);
     const open = await openProjectOf(trx, id);
     if (open) return skip('open', open);
@@ -102,14 +110,13 @@ async function skipSlot(
   createdAt: string,
 ): Promise<undefined> {
   const data = { scheduleId: id, title, slot, cause, detail };
-  const stamp = { projectId: null, runId: null, actor: 'supervisor', createdAt } as const;
-  await appendEvent(trx, { type: 'schedule.skipped', data, ...stamp });
+  await scheduleEvent(trx, { type: 'schedule.skipped', data }, 'supervisor', createdAt);
 }
 
 /** When the next slot of any schedule is; undefined when none is to come. */
 export async function nextSlotTime(bridge: Bridge): Promise<Date | undefined> {
   const now = bridge.clock.now();
   const active = (await allSchedules(databaseOf(bridge).read)).filter(({ state }) => state === 'active');
-  const slots = active.flatMap((schedule) => nextSlot(schedule, now) ?? []);
+  const slots = active.flatMap((schedule) => slotAfter(schedule, now) ?? []);
   return slots.toSorted((a, b) => a.getTime() - b.getTime())[0];
 }

@@ -9,7 +9,7 @@ import { denialText } from '../project/request-text.ts';
 import type { Reader, Writing } from '../store/database.ts';
 import { hasUntakenMessage } from '../store/messages.ts';
 import { lockProject } from '../store/projects.ts';
-import { findRequest, requestsOf, undecidedRequests, updateRequest } from '../store/requests.ts';
+import { findRequest, hasAsked, undecidedRequests, updateRequest } from '../store/requests.ts';
 import type { Bridge } from './bridge.ts';
 import { databaseOf } from './open-bridge.ts';
 import {
@@ -78,7 +78,7 @@ export async function passGate(
 
 async function concerns(db: Reader, asker: Asker, call: AskedCall): Promise<boolean> {
   // The input of a call may be large; it is compared only where something was asked.
-  if ((await requestsOf(db, asker.projectId)).length === 0) return false;
+  if (!(await hasAsked(db, asker.projectId))) return false;
   const about = (await requestOfCall(db, asker, call)) ?? (await undecidedEqual(db, asker, call));
   return about !== undefined;
 }

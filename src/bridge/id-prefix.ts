@@ -9,8 +9,8 @@ export interface PrefixSearch<Id extends string> {
   readonly things: string;
   /** The refusal of a text that names none. */
   unknown(text: string): string;
-  /** Some ids that begin with this; more than one where there are several. */
-  find(prefix: string): Promise<readonly Id[]>;
+  /** Ids that begin with this, at most `limit`. */
+  find(prefix: string, limit: number): Promise<readonly Id[]>;
 }
 
 /** The one id that `text`, an id or its first characters, names. */
@@ -22,7 +22,7 @@ export async function resolvePrefix<Id extends string>(
   if (!/^[0-9a-f]{1,12}$/.test(prefix)) return refuse(unknown(text));
   if (prefix.length < MIN_PREFIX_LENGTH)
     return refuse(`'${prefix}' is too short for an id: give at least ${MIN_PREFIX_LENGTH} characters.`);
-  const [id, ...others] = await find(prefix);
+  const [id, ...others] = await find(prefix, MAX_EXAMPLES + 1);
   if (id === undefined) return refuse(unknown(text));
   if (others.length === 0) return ok(id);
   const examples = [id, ...others].slice(0, MAX_EXAMPLES).join(', ');

@@ -81,7 +81,7 @@ export async function resolveProjectId(bridge: Bridge, text: string): Promise<Re
   return resolvePrefix(text, {
     things: 'projects',
     unknown: unknownProject,
-    find: (prefix) => projectIdsFrom(databaseOf(bridge).read, prefix, 4),
+    find: (prefix, limit) => projectIdsFrom(databaseOf(bridge).read, prefix, limit),
   });
 }
 

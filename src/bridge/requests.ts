@@ -203,7 +203,7 @@ export async function resolveRequestId(bridge: Bridge, text: string): Promise<Re
   return resolvePrefix(text, {
     things: 'requests',
     unknown: unknownRequest,
-    find: (prefix) => requestIdsFrom(databaseOf(bridge).read, prefix, 2),
+    find: (prefix, limit) => requestIdsFrom(databaseOf(bridge).read, prefix, limit),
   });
 }
 

@@ -7,12 +7,11 @@ import type { Schedule, ScheduleState } from '../project/schedule.ts';
 import { cleanLine } from '../project/text.ts';
 import {
   DEFAULT_MIN_INTERVAL_MS,
-  nextSlot,
   shortestIntervalMs,
+  slotAfter,
   type Timetable,
 } from '../project/timetable.ts';
 import { ok, type Result, refuse } from '../result.ts';
-import { appendEvent } from '../store/events.ts';
 import {
   allSchedules,
   findScheduleByRequest,
@@ -24,7 +23,9 @@ import {
 } from '../store/schedules.ts';
 import { type Actor, type Bridge, newProjectId } from './bridge.ts';
 import { type CheckedPlan, checkPlan, sentEvent, storePlan } from './checked-plan.ts';
+import { resolvePrefix } from './id-prefix.ts';
 import { databaseOf } from './open-bridge.ts';
+import { scheduleEvent } from './schedule-event.ts';
 import { type PlanToSend, type SentPlan, sendPlan } from './send-plan.ts';
 import { addToStatusFile } from './status-file.ts';
 import type { RulesPolicy } from './work-rules.ts';
@@ -78,7 +79,8 @@ export async function acceptPlan(
   return close ?? keepSchedule(bridge, checked.value, plan.timetable, input, actor);
 }
 
-function tooClose(timetable: Timetable, now: Date, least = DEFAULT_MIN_INTERVAL_MS) {
+/** The refusal of slots that are closer than the owner allows; undefined where they are not. */
+export function tooClose(timetable: Timetable, now: Date, least = DEFAULT_MIN_INTERVAL_MS) {
   const shortest = shortestIntervalMs(timetable, now);
   return shortest >= least
     ? undefined
@@ -114,14 +116,7 @@ async function keepSchedule(
       created_at: now,
     });
     const data = { scheduleId: id, title: plan.title, cron, timezone };
-    await appendEvent(trx, {
-      type: 'schedule.added',
-      data,
-      projectId: null,
-      runId: null,
-      actor,
-      createdAt: now,
-    });
+    await scheduleEvent(trx, { type: 'schedule.added', data }, actor, now);
     return { schedule: stored, isNew: true };
   });
   if (!isNew) return repeated(bridge, schedule);
@@ -140,21 +135,27 @@ export async function listSchedules(bridge: Bridge): Promise<ScheduleInfo[]> {
   return infos;
 }
 
-async function infoOf(bridge: Bridge, schedule: Schedule): Promise<ScheduleInfo> {
-  const next = schedule.state === 'active' ? nextSlot(schedule, bridge.clock.now()) : undefined;
+/** A schedule with what becomes of it next. */
+export async function infoOf(bridge: Bridge, schedule: Schedule): Promise<ScheduleInfo> {
+  const next = schedule.state === 'active' ? slotAfter(schedule, bridge.clock.now()) : undefined;
   const openProject = (await openProjectOf(databaseOf(bridge).read, schedule.id)) ?? null;
   return { schedule, nextSlot: next?.toISOString() ?? null, openProject };
 }
 
 /** The one schedule that `text`, an id or its first characters, names. */
 export async function findSchedule(bridge: Bridge, text: string): Promise<Result<ScheduleInfo>> {
-  const prefix = text.trim().toLowerCase();
-  const unknown = refuse(`schedule not found: ${cleanLine(text.slice(0, 100))}`);
-  if (!/^[0-9a-f]{4,12}$/.test(prefix)) return unknown;
-  const [id, ...others] = await scheduleIdsFrom(databaseOf(bridge).read, prefix, 2);
-  if (others.length > 0) return refuse(`'${prefix}' fits several schedules: give more of it.`);
-  const found = (await listSchedules(bridge)).find(({ schedule }) => schedule.id === id);
-  return found ? ok(found) : unknown;
+  const id = await resolvePrefix(text, {
+    things: 'schedules',
+    unknown: unknownSchedule,
+    find: (prefix, limit) => scheduleIdsFrom(databaseOf(bridge).read, prefix, limit),
+  });
+  if (!id.ok) return id;
+  const found = (await listSchedules(bridge)).find(({ schedule }) => schedule.id === id.value);
+  return found ? ok(found) : refuse(unknownSchedule(text));
+}
+
+export function unknownSchedule(text: string): string {
+  return `schedule not found: ${cleanLine(text.slice(0, 100))}`;
 }
 
 /**
@@ -169,19 +170,13 @@ export async function changeSchedule(
 ): Promise<Result<ScheduleInfo>> {
   const changed = await databaseOf(bridge).write<Result<Schedule>>(async ({ trx, now }) => {
     const schedule = await lockSchedule(trx, id);
-    if (!schedule || schedule.state === 'removed') return refuse(`schedule not found: ${cleanLine(id)}`);
+    if (!schedule || schedule.state === 'removed') return refuse(unknownSchedule(id));
     if (schedule.state === state) return ok(schedule);
-    const lastSlot = state === 'active' && now > schedule.lastSlot ? now : schedule.lastSlot;
+    // Also where a clock that was ahead has passed over slots that are still to come.
+    const lastSlot = state === 'active' ? now : schedule.lastSlot;
     await updateSchedule(trx, id, { state, problem: null, last_slot: lastSlot });
     const data = { scheduleId: id, title: schedule.title, state };
-    await appendEvent(trx, {
-      type: 'schedule.changed',
-      data,
-      projectId: null,
-      runId: null,
-      actor,
-      createdAt: now,
-    });
+    await scheduleEvent(trx, { type: 'schedule.changed', data }, actor, now);
     return ok({ ...schedule, state, problem: null, lastSlot });
   });
   return changed.ok ? ok(await infoOf(bridge, changed.value)) : changed;

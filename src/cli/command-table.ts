@@ -177,7 +177,7 @@ const GROUPS: Readonly<Record<string, Group>> = {
     {
       name: 'schedule',
       usage: '',
-      summary: 'List, show, run, pause, resume or remove plans that are done again and again.',
+      summary: 'List, show, run, amend, pause, resume or remove plans that are done again and again.',
       load: async (cli) => (await import('./commands/schedule.ts')).scheduleCommand(cli),
     },
     {

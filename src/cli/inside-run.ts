@@ -13,7 +13,7 @@ const DECIDING: readonly string[] = [
   ...['send', 'approve', 'reject', 'answer', 'allow', 'deny', 'amend', 'steer', 'cancel', 'retry'],
   ...['pause', 'resume', 'start', 'run', 'stop', 'restart'],
   ...['restore', 'setup', 'install', 'uninstall', 'doctor --fix', 'mcp desktop'],
-  ...['schedule run', 'schedule pause', 'schedule resume', 'schedule remove'],
+  ...['schedule run', 'schedule amend', 'schedule pause', 'schedule resume', 'schedule remove'],
   ...['worktree remove', 'token add', 'token rotate', 'token revoke'],
 ];
 

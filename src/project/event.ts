@@ -100,6 +100,12 @@ export const EVENTS = {
     cron: z.string(),
     timezone: z.string(),
   })),
+  'schedule.amended': event('A schedule was given a new plan.', () => ({
+    scheduleId: id('Of the schedule'),
+    title: z.string(),
+    cron: z.string(),
+    timezone: z.string(),
+  })),
   'schedule.changed': event('A schedule was paused, resumed or removed.', () => ({
     scheduleId: id('Of the schedule'),
     title: z.string(),

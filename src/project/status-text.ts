@@ -96,6 +96,7 @@ const SENTENCES: EventTable<string | undefined> = {
   'project.asked': none,
   'project.answered': none,
   'schedule.added': none,
+  'schedule.amended': none,
   'schedule.changed': none,
   'schedule.skipped': none,
   'worktree.added': none,

@@ -45,12 +45,25 @@ export function nextSlot({ cron, timezone }: Timetable, after: Date): Date | und
 /** The newest slot after `after`, and not after `until`; undefined when there is none. */
 export function newestSlot(timetable: Timetable, after: Date, until: Date): Date | undefined {
   let newest: Date | undefined;
-  let slot = nextSlot(timetable, after);
+  let slot = nextSlot(timetable, nearestBefore(timetable, after, until));
   while (slot && slot <= until) {
     newest = slot;
     slot = nextSlot(timetable, slot);
   }
   return newest;
+}
+
+/**
+ * A time before the newest slot and not far from it, or `after` when there is none: a month of a slot each minute takes seconds
+ * to step through.
+ */
+function nearestBefore(timetable: Timetable, after: Date, until: Date): Date {
+  for (let backMs = 60_000; ; backMs *= 4) {
+    const from = new Date(until.getTime() - backMs);
+    if (from <= after) return after;
+    const slot = nextSlot(timetable, from);
+    if (slot && slot <= until) return from;
+  }
 }
 
 /**
@@ -62,6 +75,12 @@ export function newestSlot(timetable: Timetable, after: Date, until: Date): Date
 export function slotDue(timetable: Timetable, last: Date, now: Date, catchUpMs: number): Date | undefined {
   const oldest = new Date(now.getTime() - catchUpMs - 1);
   return newestSlot(timetable, last > oldest ? last : oldest, now);
+}
+
+/** The slot that comes next: none that was taken up or passed over before, as by a clock that was ahead. */
+export function slotAfter(schedule: Timetable & { readonly lastSlot: string }, now: Date): Date | undefined {
+  const last = new Date(schedule.lastSlot);
+  return nextSlot(schedule, last > now ? last : now);
 }
 
 /** How close two slots in a row come within the next ones; infinite when there are not two. */

@@ -37,6 +37,12 @@ export async function requestsOf(db: Reader, projectId: ProjectId): Promise<Aske
   return (await query.orderBy('created_at').orderBy('id').execute()).map(toRequest);
 }
 
+/** Whether a project has asked anything at all. */
+export async function hasAsked(db: Reader, projectId: ProjectId): Promise<boolean> {
+  const query = db.selectFrom('requests').select('id').where('project_id', '=', projectId).limit(1);
+  return (await query.executeTakeFirst()) !== undefined;
+}
+
 /** Those of a project whose call has an equal input, oldest first. */
 export async function requestsWithInput(
   db: Reader,
@@ -59,6 +65,31 @@ export async function undecidedRequests(db: Reader, projectId?: ProjectId): Prom
   let query = db.selectFrom('requests').selectAll().where('state', 'in', UNDECIDED_STATES);
   if (projectId !== undefined) query = query.where('project_id', '=', projectId);
   return (await query.orderBy('created_at').orderBy('id').execute()).map(toRequest);
+}
+
+/** Ids of what is to be decided by default at `now`, oldest first, with their projects. */
+export async function overdueRequests(
+  db: Reader,
+  now: string,
+): Promise<{ readonly id: RequestId; readonly projectId: ProjectId }[]> {
+  return db
+    .selectFrom('requests')
+    .select(['id', 'project_id as projectId'])
+    .where('state', 'in', UNDECIDED_STATES)
+    .where('deadline', '<=', now)
+    .orderBy('created_at')
+    .orderBy('id')
+    .execute();
+}
+
+/** When the first of what can be decided now is decided by default; undefined when nothing is. */
+export async function firstDeadline(db: Reader): Promise<string | undefined> {
+  const row = await db
+    .selectFrom('requests')
+    .select((query) => query.fn.min('deadline').as('deadline'))
+    .where('state', 'in', UNDECIDED_STATES)
+    .executeTakeFirst();
+  return row?.deadline ?? undefined;
 }
 
 /** Ids that begin with `prefix`, which must be hexadecimal digits; at most `limit`. */

@@ -14,7 +14,7 @@ export async function insertSchedule(trx: Writer, row: NewRow<'schedules'>): Pro
 export async function updateSchedule(
   trx: Writer,
   id: ScheduleId,
-  changes: Partial<Pick<Row<'schedules'>, 'state' | 'problem' | 'last_slot'>>,
+  changes: Partial<Omit<Row<'schedules'>, 'id' | 'request_id' | 'created_at'>>,
 ): Promise<void> {
   await trx.updateTable('schedules').set(changes).where('id', '=', id).execute();
 }
@@ -77,6 +77,12 @@ export async function openProjectOf(db: Reader, id: ScheduleId): Promise<Project
     .limit(1)
     .executeTakeFirst();
   return row?.id;
+}
+
+/** Whether a schedule has made a project of this slot. */
+export async function hasProjectOf(db: Reader, id: ScheduleId, slot: string): Promise<boolean> {
+  const query = db.selectFrom('projects').select('id').where('schedule_id', '=', id).where('slot', '=', slot);
+  return (await query.executeTakeFirst()) !== undefined;
 }
 
 const stateWord = knownWord('schedules.state', SCHEDULE_STATES);

@@ -3,9 +3,11 @@ import { askPermission } from '../../src/bridge/ask-permission.ts';
 import { askQuestion } from '../../src/bridge/ask-question.ts';
 import { steer } from '../../src/bridge/control.ts';
 import { defaultOverdue, nextDeadline } from '../../src/bridge/default-requests.ts';
+import { endRun } from '../../src/bridge/end-run.ts';
 import { type GateOptions, passGate } from '../../src/bridge/gate.ts';
 import type { AskedCall, Asking } from '../../src/bridge/open-request.ts';
 import { allowRequest, answerRequest, denyRequest, listRequests } from '../../src/bridge/requests.ts';
+import { reject } from '../../src/bridge/reviews.ts';
 import { recordDelivered, recordSending, recordUnsent } from '../../src/bridge/runs.ts';
 import type { Run } from '../../src/project/run.ts';
 import type { Rig } from '../rig.ts';
@@ -14,12 +16,14 @@ import {
   begin,
   changingNothing,
   current,
+  ending,
   refusalOf,
   send,
   submit,
   supervised,
   TOKEN,
 } from './steps.ts';
+import { measure } from './submitted.ts';
 
 const WAIT_MS = 120_000;
 const QUESTION: Asking = { kind: 'question', question: 'Which port?', options: [], defaultAnswer: '80' };
@@ -183,6 +187,23 @@ describe('the permission prompt', () => {
         kind: 'deny',
         reason: expect.stringContaining('not today'),
       });
+  });
+
+  test('a call that was denied is asked about again in the next round, where the person may want it', async () => {
+    await using rig = await supervised();
+    const run = await working(rig);
+    await prompt(rig, run, call());
+    await decide(rig, (id) => denyRequest(rig.bridge, id, 'not yet', 'person'));
+    expect(await prompt(rig, run, call())).toMatchObject({ kind: 'deny' });
+    await submit(rig, run.id, run.run);
+    await endRun(lease(rig), run.run, { kind: 'submitted' }, ending);
+    await measure(rig);
+    accepted(await reject(rig.bridge, run.id, 'Publish it.', 'person'));
+    const { run: next } = await begin(rig);
+    const again = { ...run, run: next, asker: { projectId: run.id, runId: next.id } };
+    expect(await prompt(rig, again, call('toolu_2'))).toMatchObject({ kind: 'wait' });
+    await decide(rig, (id) => allowRequest(rig.bridge, id, 'once', 'person'));
+    expect(await prompt(rig, again, call('toolu_2'))).toEqual({ kind: 'allow' });
   });
 
   test('a call that nobody decides about in time is to be made once more, and never allowed', async () => {

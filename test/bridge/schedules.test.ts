@@ -1,6 +1,8 @@
 import { describe, expect, test } from 'vitest';
+import { amendSchedule } from '../../src/bridge/amend-schedule.ts';
 import { cancel } from '../../src/bridge/control.ts';
 import { fireSchedules, nextSlotTime } from '../../src/bridge/fire-schedules.ts';
+import { projectDetails, projectState } from '../../src/bridge/queries.ts';
 import {
   acceptPlan,
   changeSchedule,
@@ -41,6 +43,18 @@ function fire(rig: Rig, policy: SchedulePolicy = policyOf(rig), token = TOKEN): 
 /** Sets the clock of the rig forward to this time. */
 function goTo(rig: Rig, time: string): void {
   rig.clock.advance(Date.parse(time) - rig.clock.now().getTime());
+}
+
+/** The projects that are open. */
+async function projectsOf(rig: Rig): Promise<Project[]> {
+  const [info] = await listSchedules(rig.bridge);
+  if (!info?.openProject) throw new Error('no project is open');
+  return [accepted(await projectState(rig.bridge, info.openProject)).project];
+}
+
+async function planOf(rig: Rig, [project]: readonly Project[]): Promise<string | undefined> {
+  if (!project) throw new Error('there is no project');
+  return accepted(await projectDetails(rig.bridge, project.id, 0)).markdown;
 }
 
 async function close(rig: Rig, [project]: readonly Project[]): Promise<void> {
@@ -129,6 +143,80 @@ describe('a plan with a schedule', () => {
     expect(await listSchedules(rig.bridge)).toEqual([]);
     expect(refusalOf(await findSchedule(rig.bridge, sent.id))).toContain('schedule not found');
     expect(refusalOf(await changeSchedule(rig.bridge, sent.id, 'active', 'person'))).toContain('not found');
+  });
+
+  test('a schedule goes on that a clock which was ahead had passed over, once it is paused and resumed; no slot makes two projects', async () => {
+    await using rig = await supervised();
+    const { schedule: sent } = await schedule(rig);
+    goTo(rig, '2026-03-02T05:00:00.000Z');
+    await close(rig, await fire(rig));
+    goTo(rig, '2030-01-01T12:00:00.000Z');
+    expect(await fire(rig)).toMatchObject([{ slot: '2030-01-01T05:00:00.000Z' }]);
+    await close(rig, await projectsOf(rig));
+    goTo(rig, '2026-03-01T13:00:00.000Z');
+    // It says so: nothing is to come before that slot.
+    expect(await listSchedules(rig.bridge)).toMatchObject([{ nextSlot: '2030-01-02T05:00:00.000Z' }]);
+    expect(await nextSlotTime(rig.bridge)).toEqual(new Date('2030-01-02T05:00:00.000Z'));
+    accepted(await changeSchedule(rig.bridge, sent.id, 'paused', 'person'));
+    const { nextSlot } = accepted(await changeSchedule(rig.bridge, sent.id, 'active', 'person'));
+    expect(nextSlot).toBe('2026-03-02T05:00:00.000Z');
+    goTo(rig, '2026-03-02T05:00:00.000Z');
+    expect(await fire(rig)).toEqual([]);
+    goTo(rig, '2026-03-03T05:00:00.000Z');
+    expect(await fire(rig)).toMatchObject([{ slot: '2026-03-03T05:00:00.000Z' }]);
+  });
+
+  test('an amended schedule makes projects of its new plan at its new times, none of them in the past', async () => {
+    await using rig = await supervised();
+    const { schedule: sent } = await schedule(rig);
+    goTo(rig, '2026-03-02T05:00:00.000Z');
+    const first = await fire(rig);
+    goTo(rig, '2026-03-02T12:00:00.000Z');
+    const later = DAILY.replace('0 6 * * *', '0 9 * * *').replace('Sweep.', 'Mop.');
+    const amended = accepted(await amendSchedule(rig.bridge, policyOf(rig), sent, later, 'person'));
+    expect(amended).toMatchObject({
+      nextSlot: '2026-03-03T08:00:00.000Z',
+      openProject: first[0]?.id,
+      schedule: { title: 'Every morning', cron: '0 9 * * *' },
+    });
+    expect((await history(rig.bridge)).at(-1)).toBe('schedule.amended');
+    expect(await planOf(rig, first)).toBe(DAILY);
+    await close(rig, first);
+    expect(await fire(rig)).toEqual([]);
+    goTo(rig, '2026-03-03T08:00:00.000Z');
+    const next = await fire(rig);
+    expect(next).toMatchObject([{ slot: '2026-03-03T08:00:00.000Z' }]);
+    expect(await planOf(rig, next)).toBe(later);
+  });
+
+  test('an amended schedule keeps what its new plan says nothing of, and its pause, and has no problem any more', async () => {
+    await using rig = await supervised();
+    const { schedule: sent } = await schedule(rig, DAILY.replace('---\n', '---\nmax_rounds: 5\n'));
+    goTo(rig, '2026-03-02T05:00:00.000Z');
+    await fire(rig, { ...policyOf(rig), max_rounds: 2 });
+    const plan = DAILY.replace('# Every morning', '# Each day');
+    const amended = accepted(await amendSchedule(rig.bridge, policyOf(rig), sent, plan, 'person'));
+    expect(amended).toMatchObject({
+      nextSlot: null,
+      schedule: { title: 'Every morning', state: 'paused', problem: null },
+    });
+  });
+
+  test.each<[string, string, string]>([
+    ['without times', '# Every morning\nMop.', "it has no 'schedule'"],
+    ['with times too close', DAILY.replace('0 6', '*/5 6'), 'schedule_min_interval'],
+    ['above a ceiling', DAILY.replace('---\n', '---\nmax_rounds: 9\n'), "'max_rounds: 9' is more than"],
+    ['that is the same', DAILY, 'this is the plan already'],
+    ['that is empty', DAILY.replace('# Every morning\nSweep.', ''), 'the plan is empty'],
+  ])('a schedule is not amended by a plan %s', async (_, markdown, refusal) => {
+    await using rig = await supervised();
+    const { schedule: sent } = await schedule(rig);
+    const policy = { ...policyOf(rig), max_rounds: 5 };
+    const amend = () => amendSchedule(rig.bridge, policy, sent, markdown, 'person');
+    expect(refusalOf(await changingNothing(rig.bridge, amend))).toContain(refusal);
+    accepted(await changeSchedule(rig.bridge, sent.id, 'removed', 'person'));
+    const other = DAILY.replace('Sweep.', 'Mop.');
+    expect(refusalOf(await amendSchedule(rig.bridge, policy, sent, other, 'person'))).toContain('not found');
   });
 
   test('a schedule whose plan is not accepted any more is paused, and says why', async () => {

@@ -29,6 +29,39 @@ describe('schedule', () => {
     expect(unknown.stderr).toContain('schedule not found: ffff');
   });
 
+  test('a schedule gets another plan by the beginning of its id, and says so while it is paused', async ({
+    rig,
+  }) => {
+    const { schedule } = JSON.parse(
+      (await rig.run('send', await rig.file('plan.md', PLAN), '--json')).stdout,
+    );
+    const next = await rig.file(
+      'next.md',
+      PLAN.replace('0 6', '0 7').replace('---\n#', 'owner: ann\n---\n#'),
+    );
+    const id = schedule.id as string;
+    expect((await rig.run('schedule', 'amend', id.slice(0, 4), next)).stdout).toContain(
+      `Schedule ${id} (Sweep the yard) is amended.\n`,
+    );
+    expect(JSON.parse((await rig.run('schedule', 'show', id, '--json')).stdout)).toMatchObject({
+      cron: '0 7 * * 1',
+      markdown: expect.stringContaining('owner: ann'),
+    });
+    expect(await rig.run('schedule', 'amend', id, next)).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('this is the plan already'),
+    });
+    await rig.run('schedule', 'pause', id);
+    const last = await rig.file('last.md', PLAN);
+    expect((await rig.run('schedule', 'amend', id, last)).stdout).toContain(
+      `It is paused: go on with 'schedule resume ${id}'.`,
+    );
+    expect((await rig.run('schedule', 'amend', 'ffff', last)).stderr).toContain('schedule not found: ffff');
+    expect((await rig.run('schedule', 'amend', id, 'nowhere.md')).stderr).toContain(
+      'nowhere.md could not be read',
+    );
+  });
+
   test('a schedule that paused itself is among the warnings of status, with the command that resumes it', async ({
     rig,
   }) => {

@@ -42,6 +42,34 @@ describe('the slots of a timetable', () => {
     expect(newest('2026-03-01T06:00:00Z', '2026-03-02T05:59:59Z')).toBeUndefined();
   });
 
+  test.each([
+    ['* * * * *', 'UTC'],
+    ['*/7 6-7 * * 1-5', BERLIN],
+    ['30 2 * * *', BERLIN],
+    ['0 0 1 * *', 'Australia/Lord_Howe'],
+    ['0 0 29 2 *', 'UTC'],
+  ])('the newest slot of %s in %s is the last one of those that are stepped through', (cron, timezone) => {
+    for (const [after, days] of [
+      ['2026-10-24T00:00:00Z', 2.1],
+      ['2026-03-27T22:10:00Z', 3],
+      ['2028-02-27T00:00:00Z', 4],
+    ] as const) {
+      const until = new Date(at(after).getTime() + days * 24 * HOUR);
+      let expected: Date | undefined;
+      for (let slot = nextSlot({ cron, timezone }, at(after)); slot && slot <= until; ) {
+        expected = slot;
+        slot = nextSlot({ cron, timezone }, slot);
+      }
+      expect(newestSlot({ cron, timezone }, at(after), until)).toEqual(expected);
+    }
+  });
+
+  test('the newest of a year of slots, one each minute, is found in a moment', () => {
+    const often = { cron: '* * * * *', timezone: BERLIN };
+    const newest = newestSlot(often, at('2026-01-01T00:00:00Z'), at('2026-12-31T23:59:30Z'));
+    expect(newest?.toISOString()).toBe('2026-12-31T23:59:00.000Z');
+  });
+
   test('the newest of missed slots is due, unless it is too old or was taken up, also by a clock that was ahead', () => {
     const daily = { cron: '0 6 * * *', timezone: 'UTC' };
     const due = (last: string, now: string, catchUpMs = 24 * HOUR) =>

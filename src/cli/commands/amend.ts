@@ -32,7 +32,7 @@ const ABOUT = `
 The file replaces the plan; 'show ID --json' keeps every revision. Settings that
 its front matter leaves out stay as they are. Claude is told at once if it works;
 submitted work that waits for you goes back with the new plan, as if rejected.
-Not while work is measured or lands.`;
+Not while work is measured or lands. For the plan of a schedule: 'schedule amend'.`;
 
 async function amend(cli: Cli, id: string, file: string, { requestId, json }: Options): Promise<void> {
   const plan = await readPlan(file, cli.out);

@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { amendSchedule } from '../../bridge/amend-schedule.ts';
 import type { Bridge } from '../../bridge/bridge.ts';
 import {
   changeSchedule,
@@ -8,17 +9,19 @@ import {
   type ScheduleInfo,
 } from '../../bridge/schedules.ts';
 import { configOf, withBridge } from '../../control/host.ts';
+import { describeNotUsed } from '../../project/not-used.ts';
 import type { ScheduleState } from '../../project/schedule.ts';
 import type { Result } from '../../result.ts';
 import { toWireSentPlan } from '../../wire/project-details.ts';
 import { toWireSchedule, toWireScheduleDetails } from '../../wire/schedule.ts';
 import { type Cli, fail } from '../context.ts';
-import { jsonOption, yesOption } from '../terminal/arguments.ts';
+import { jsonOption, pathOrStdin, yesOption } from '../terminal/arguments.ts';
 import { layoutOf } from '../terminal/layout.ts';
 import { plainLine } from '../terminal/text.ts';
 import { examples } from '../terminal/usage.ts';
 import { hintIfNobodyActs, named } from '../views/hints.ts';
 import { scheduleDetailLines, scheduleLines } from '../views/schedule-text.ts';
+import { readPlan } from './read-plan.ts';
 
 export function scheduleCommand(cli: Cli): Command {
   return new Command('schedule')
@@ -26,6 +29,7 @@ export function scheduleCommand(cli: Cli): Command {
     .addCommand(listCommand(cli))
     .addCommand(showCommand(cli))
     .addCommand(runCommand(cli))
+    .addCommand(amendCommand(cli))
     .addCommand(changeCommand(cli, 'pause', 'paused', 'Make nothing at its times, until it is resumed.'))
     .addCommand(changeCommand(cli, 'resume', 'active', 'Go on with the next time; none is made up for.'))
     .addCommand(changeCommand(cli, 'remove', 'removed', 'Remove it for good; what it has made stays.'))
@@ -80,6 +84,31 @@ function runCommand(cli: Cli): Command {
   );
 }
 
+function amendCommand(cli: Cli): Command {
+  return changing('amend', 'Replace its plan; the next time makes a project of the new one.', '3f9a plan.md')
+    .argument('<file>', "the whole new plan, or '-' for stdin", pathOrStdin)
+    .addHelpText('after', ABOUT_AMENDING)
+    .action(async (id: string, file: string, { json }: Json) => {
+      const plan = await readPlan(file, cli.out);
+      if (!plan.ok) return fail(cli, plan.refusal);
+      await withSchedule(cli, id, async ({ schedule }, bridge) => {
+        const amended = await amendSchedule(bridge, configOf(cli), schedule, plan.value, 'person', cli.env);
+        if (!amended.ok) return fail(cli, amended.refusal);
+        if (json) return cli.out.json(toWireSchedule(amended.value));
+        const { title, state } = amended.value.schedule;
+        const paused =
+          state === 'paused' ? ` It is paused: go on with 'schedule resume ${schedule.id}'.` : '';
+        cli.out.line(plainLine(`Schedule ${schedule.id} (${title}) is amended.${paused}`));
+        const note = describeNotUsed(amended.value.notUsed);
+        if (note !== undefined) cli.out.line(plainLine(note));
+      });
+    });
+}
+
+const ABOUT_AMENDING = `
+Title and workspace stay where the plan says nothing of them. New times count
+from now. What the schedule has made stays as it is: 'amend' is for a project.`;
+
 function changeCommand(cli: Cli, name: string, state: ScheduleState, description: string): Command {
   return changing(name, description).action((id: string, { json }: Json) =>
     withSchedule(cli, id, async ({ schedule }, bridge) => {
@@ -91,16 +120,16 @@ function changeCommand(cli: Cli, name: string, state: ScheduleState, description
   );
 }
 
-function changing(name: string, description: string): Command {
-  return command(name, description).addOption(yesOption().hideHelp());
+function changing(name: string, description: string, example = '3f9a'): Command {
+  return command(name, description, example).addOption(yesOption().hideHelp());
 }
 
-function command(name: string, description: string): Command {
+function command(name: string, description: string, example = '3f9a'): Command {
   return new Command(name)
     .description(description)
     .argument('<id>', "the schedule's id, or its first characters")
     .addOption(jsonOption())
-    .addHelpText('after', examples(`bridge-supervisor schedule ${name} 3f9a`));
+    .addHelpText('after', examples(`bridge-supervisor schedule ${name} ${example}`));
 }
 
 async function withSchedule(

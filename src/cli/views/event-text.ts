@@ -82,6 +82,8 @@ function texts(now: Date): EventTable<EventText> {
     'project.asked': ({ requests }) => bad('waits', `for an answer to ${requests.join(', ')}`),
     'project.answered': () => plain('answered', 'it goes on'),
     'schedule.added': ({ title, cron, timezone }) => plain('schedule', `${title}: ${cron} (${timezone})`),
+    'schedule.amended': ({ title, cron, timezone }) =>
+      plain('schedule', `${title} is amended: ${cron} (${timezone})`),
     'schedule.changed': ({ title, state }) => plain('schedule', `${title} is ${state}`),
     'schedule.skipped': ({ title, slot, cause, detail }) =>
       bad(

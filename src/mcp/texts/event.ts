@@ -77,6 +77,9 @@ const DESCRIPTIONS: EventTable<readonly [message: string, quote?: string]> = {
   'schedule.added': ({ scheduleId, cron, timezone }) => [
     `schedule ${scheduleId} added (${cron}, ${timezone})`,
   ],
+  'schedule.amended': ({ scheduleId, cron, timezone }) => [
+    `schedule ${scheduleId} amended (${cron}, ${timezone})`,
+  ],
   'schedule.changed': ({ scheduleId, state }) => [`schedule ${scheduleId} is ${state}`],
   'schedule.skipped': ({ scheduleId, slot, cause, detail }) => [
     cause === 'open'

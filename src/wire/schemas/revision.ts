@@ -11,7 +11,7 @@ export const contextSchema = z
     kept_ms: count().describe('how long after that the service keeps what it has read'),
     prices: z
       .strictObject({
-        write: usd().describe('of a million tokens that the service reads anew and keeps'),
+        write: usd().describe('of a million tokens that the service reads uncached and keeps'),
         read: usd().describe('of a million that it has kept'),
       })
       .nullable()
