@@ -35,12 +35,17 @@ export function givenSettings(settings: Settings): Partial<KeptSettings> {
 
 export function settingsByColumn(settings: KeptSettings): SettingsByColumn {
   const values: Readonly<Record<string, unknown>> = settings;
-  return Object.fromEntries(KEPT.map(({ field, column }) => [column, values[field]])) as SettingsByColumn;
+  // Not by entries: that takes a third of the time of a list of projects.
+  const columns: Record<string, unknown> = {};
+  for (const { field, column } of KEPT) columns[column] = values[field];
+  return columns as SettingsByColumn;
 }
 
 export function settingsByField(columns: SettingsByColumn): KeptSettings {
   const values: Readonly<Record<string, unknown>> = columns;
-  return Object.fromEntries(KEPT.map(({ field, column }) => [field, values[column]])) as KeptSettings;
+  const settings: Record<string, unknown> = {};
+  for (const { field, column } of KEPT) settings[field] = values[column];
+  return settings as KeptSettings;
 }
 
 /** Each with what it means. */

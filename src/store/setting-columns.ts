@@ -26,16 +26,18 @@ export function toSettingColumns(settings: KeptSettings): SettingColumns {
 }
 
 export function fromSettingColumns(columns: SettingColumns): KeptSettings {
-  const lists = LISTS.map((name) => {
-    const json = columns[name];
-    return [name, json === null ? null : texts.parse(JSON.parse(json))];
-  });
-  const outline = columns.outline === 1;
   return settingsByField({
     ...columns,
-    ...(Object.fromEntries(lists) as Record<List, string[] | null>),
-    outline,
+    checks: textsIn(columns.checks),
+    depends_on: textsIn(columns.depends_on),
+    deny: textsIn(columns.deny),
+    ask: textsIn(columns.ask),
+    outline: columns.outline === 1,
   });
+}
+
+function textsIn(json: string | null): string[] | null {
+  return json === null ? null : texts.parse(JSON.parse(json));
 }
 
 const texts = z.array(z.string());
