@@ -9,6 +9,7 @@ import { evidence } from './evidence.ts';
 import { firstRequest } from './first-request.ts';
 import { gitWork } from './git-work.ts';
 import { httpRequests } from './http-requests.ts';
+import { httpStreams } from './http-streams.ts';
 import { idle } from './idle.ts';
 import { largeStore } from './large-store.ts';
 import type { Measurement } from './measurement.ts';
@@ -34,6 +35,7 @@ const MEASUREMENTS: readonly Measurement[] = [
   wholeLoop,
   largeStore,
   httpRequests,
+  httpStreams,
 ];
 
 const HELP = `Usage: npm run bench -- [options]

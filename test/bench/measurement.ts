@@ -22,7 +22,7 @@ interface Findings {
   readonly notes: readonly string[];
 }
 
-type Unit = 'ms' | '%' | 'MB' | 'bytes' | 'tokens' | 'requests';
+type Unit = 'ms' | '%' | 'MB' | 'bytes' | 'tokens' | 'requests' | 'events';
 
 export interface Row {
   readonly name: string;

@@ -3,15 +3,14 @@
 import { once } from 'node:events';
 import { closeSync, openSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Bridge } from '../../src/bridge/bridge.ts';
 import { BEGINNING, changesSince } from '../../src/bridge/changes.ts';
 import { cancel } from '../../src/bridge/control.ts';
-import { databaseOf, withDatabase } from '../../src/bridge/open-bridge.ts';
 import { projectDetails } from '../../src/bridge/queries.ts';
 import { sendPlan } from '../../src/bridge/send-plan.ts';
 import { systemClock } from '../../src/clock.ts';
 import { loadConfig } from '../../src/config.ts';
 import type { Measurement, Setting } from './measurement.ts';
+import { notingCommits } from './noting-commits.ts';
 import { createPuppet, moment, type Puppet } from './puppet.ts';
 import type { Stage } from './stage.ts';
 import { byTurns, median, percentile } from './statistics.ts';
@@ -62,7 +61,12 @@ interface Spawn {
   readonly known: number;
 }
 
-async function throughSupervisor(stage: Stage, supervised: Supervised, puppet: Puppet): Promise<Spawn> {
+/** From the commit of a plan until its process has begun. */
+export async function throughSupervisor(
+  stage: Stage,
+  supervised: Supervised,
+  puppet: Puppet,
+): Promise<Spawn> {
   const { bridge, home, until } = supervised;
   await pause(stage);
   const started = puppet.started();
@@ -113,19 +117,4 @@ async function bareSpawn(
 /** Uneven, so that the turns do not fall into step with a timer of the supervisor. */
 async function pause(stage: Stage): Promise<void> {
   await systemClock.sleep(20 + Math.random() * 30, stage.signal);
-}
-
-/** The same bridge, noting when its last change was committed: what a verb does after that is not part of it. */
-function notingCommits(bridge: Bridge) {
-  let committed = { moment: 0, time: 0 };
-  const database = databaseOf(bridge);
-  const noting = withDatabase(bridge, {
-    ...database,
-    async write(work) {
-      const result = await database.write(work);
-      committed = { moment: moment(), time: Date.now() };
-      return result;
-    },
-  });
-  return { bridge: noting, committed: () => committed };
 }

@@ -85,11 +85,13 @@ function aim(most: Aim, row: Row): string {
   return 'leastRatio' in most ? `>= ${most.leastRatio}x` : `${most.mostRatio}x`;
 }
 
+const COUNTS: readonly string[] = ['requests', 'events'];
+
 /** Three digits that count, no more than the unit can carry. */
 function value(number: number, { unit }: Row): string {
-  const whole = unit === 'bytes' || unit === 'requests' || number >= 100 || Number.isInteger(number);
+  const whole = unit === 'bytes' || COUNTS.includes(unit) || number >= 100 || Number.isInteger(number);
   const text = whole ? Math.round(number).toString() : number.toPrecision(3);
-  return `${text} ${unit === 'requests' ? '' : unit}`.trimEnd();
+  return `${text} ${COUNTS.includes(unit) ? '' : unit}`.trimEnd();
 }
 
 function wrap(text: string, indent: string): string[] {
