@@ -13,8 +13,18 @@ const BATCH = 200;
 const WAIT_MS = 30_000;
 const RETRY_MS = 1_000;
 
+/** How much of them is sent at a time: more is queued for no client. */
+const MAX_PIECE_LENGTH = 64 * 1024;
+
 /** One event as a stream sends it. */
-export interface Frame {
+interface Frame {
+  readonly cursor: Cursor;
+  readonly text: string;
+}
+
+/** Some events that follow each other, as a stream sends them; no text: there is none yet. */
+export interface Piece {
+  /** Where it ends. */
   readonly cursor: Cursor;
   readonly text: string;
 }
@@ -32,9 +42,13 @@ export class EventFeed {
   readonly #hooks: FeedHooks;
   readonly #closing = new AbortController();
   readonly #frames: Frame[] = [];
+  readonly #listeners = new Set<() => void>();
   /** Right before the first frame. */
   #before: Cursor | undefined;
   #reading: Promise<void> | undefined;
+  /** What was asked for last, until there is more: most streams are at the same place. */
+  #asked: { readonly position: Cursor; readonly piece: Piece } | undefined;
+  #newsSoFar = 0;
   #news = Promise.withResolvers<void>();
 
   constructor(bridge: Bridge, clock: Clock, hooks: FeedHooks) {
@@ -54,21 +68,41 @@ export class EventFeed {
       this.#reading = undefined;
       this.#before = undefined;
       this.#frames.length = 0;
+      this.#asked = undefined;
       this.#hooks.onFailure(error);
     });
   }
 
-  /** Resolves when there is news that came after this was asked for. Ask before looking with `after`. */
+  /** Resolves when there is news that came after this was asked for. Ask before looking. */
   get news(): Promise<void> {
     return this.#news.promise;
   }
 
-  /** What follows `position`, oldest first; none: nothing yet. */
-  async after(position: Cursor): Promise<readonly Frame[]> {
-    if (position === this.#before) return this.#frames.slice(0, BATCH);
+  /** Calls `listener` whenever there is news, in the turn in which it is read. Returns what ends that. */
+  listen(listener: () => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  /** How often there was news: another number than before says that `atHand` may know more. */
+  get newsSoFar(): number {
+    return this.#newsSoFar;
+  }
+
+  /** What follows `position`; undefined when that is not at hand, but in the table or yet to be read. */
+  atHand(position: Cursor): Piece | undefined {
+    if (this.#asked?.position === position) return this.#asked.piece;
     const at = this.#frames.findLastIndex(({ cursor }) => cursor === position);
-    if (at >= 0) return this.#frames.slice(at + 1, at + 1 + BATCH);
-    return toFrames(await changesSince(this.#bridge, position, { waitMs: 0, limit: BATCH }));
+    if (at < 0 && position !== this.#before) return undefined;
+    const piece = pieceOf(this.#frames, at + 1, position);
+    this.#asked = { position, piece };
+    return piece;
+  }
+
+  /** What follows `position` in the table. Throws StoreError. */
+  async inTable(position: Cursor): Promise<Piece> {
+    const frames = toFrames(await changesSince(this.#bridge, position, { waitMs: 0, limit: BATCH }));
+    return pieceOf(frames, 0, position);
   }
 
   /** Ends the reader. */
@@ -107,13 +141,28 @@ export class EventFeed {
     this.#frames.push(...frames);
     const dropped = this.#frames.splice(0, Math.max(0, this.#frames.length - MAX_FRAMES));
     this.#before = dropped.at(-1)?.cursor ?? this.#before;
+    this.#asked = undefined;
   }
 
   #tell(): void {
+    this.#newsSoFar += 1;
     const { resolve } = this.#news;
     this.#news = Promise.withResolvers();
+    for (const listener of this.#listeners) listener();
     resolve();
   }
+}
+
+/** From the frame at this index on; `before` is where that begins. */
+function pieceOf(frames: readonly Frame[], from: number, before: Cursor): Piece {
+  let cursor = before;
+  let text = '';
+  for (let index = from; index < frames.length && text.length < MAX_PIECE_LENGTH; index += 1) {
+    const frame = frames[index];
+    cursor = frame?.cursor ?? cursor;
+    text += frame?.text ?? '';
+  }
+  return { cursor, text };
 }
 
 /** JSON has no line break of its own. */

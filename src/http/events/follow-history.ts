@@ -18,14 +18,37 @@ export function followHistory(feed: EventFeed, { from, hello, reset }: HistoryOp
     if (reset !== undefined) stream.tell('reset', { reason: reset });
     let position = from;
     while (!stream.closed.aborted) {
-      const { news } = feed;
-      const frames = await feed.after(position);
-      for (const { cursor, text } of frames) {
-        if (stream.closed.aborted) return;
-        await stream.write(text);
-        position = cursor;
-      }
-      if (frames.length === 0) await stream.unlessClosed(news);
+      const { newsSoFar } = feed;
+      const { cursor, text } = feed.atHand(position) ?? (await feed.inTable(position));
+      position = cursor;
+      if (text !== '') await stream.write(text);
+      else if (newsSoFar === feed.newsSoFar) position = await passOn(feed, stream, position);
     }
   };
+}
+
+/**
+ * Passes on what comes, to a client that has all there is: without a promise for each event and client, which costs more
+ * than the write. Resolves with the position of a client that has no room for more, is behind, or is gone.
+ */
+function passOn(feed: EventFeed, stream: EventStream, from: Cursor): Promise<Cursor> {
+  const { promise, resolve } = Promise.withResolvers<Cursor>();
+  let position = from;
+  const end = () => {
+    unlisten();
+    stream.closed.removeEventListener('abort', end);
+    resolve(position);
+  };
+  const unlisten = feed.listen(() => {
+    for (let hasRoom = true; hasRoom; ) {
+      const piece = feed.atHand(position);
+      if (piece?.text === '') return;
+      if (!piece) break;
+      position = piece.cursor;
+      hasRoom = stream.offer(piece.text);
+    }
+    end();
+  });
+  stream.closed.addEventListener('abort', end);
+  return promise;
 }

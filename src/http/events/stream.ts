@@ -48,9 +48,15 @@ export class EventStream {
     this.#out.write(`event: ${event}\ndata: ${JSON.stringify(data)}\n\n`);
   }
 
-  /** Writes a whole frame, and waits until the client has room for more. */
-  async write(frame: string): Promise<void> {
-    if (!this.#closed.signal.aborted && !this.#out.write(frame)) await this.#drained();
+  /** Writes whole frames as soon as the client has room for them, and waits until it has room for more. */
+  async write(frames: string): Promise<void> {
+    if (this.#out.writableNeedDrain) await this.#drained();
+    if (!this.#closed.signal.aborted && !this.offer(frames)) await this.#drained();
+  }
+
+  /** Writes whole frames. Returns whether the client has room for more. */
+  offer(frames: string): boolean {
+    return this.#out.write(frames);
   }
 
   /** Waits for `work`, or until the stream is closed. */
