@@ -78,6 +78,7 @@ export const SAMPLES: { readonly [T in EventType]: EventData<T> } = {
   'runs.output_removed': { runs: 3, files: 6, mb: 120 },
   'hold.set': { kind: 'paused', scope: '', reason: 'lunch', until: null, source: 'person' },
   'hold.ended': { kind: 'paused' },
+  'channel.cleared': { channel: 'shop:build', messages: 3 },
   'credential.added': { name: 'phone', role: 'decide', expiresAt: null },
   'credential.rotated': { name: 'phone' },
   'credential.revoked': { name: 'phone' },

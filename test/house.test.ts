@@ -21,14 +21,15 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[] | 'anything'>> = {
   clock: [],
   // The ground: what every room may stand on.
   characters: [],
+  'json-depth': [],
   redaction: [],
   template: [],
   log: ['clock', 'characters', 'redaction'],
   config: ['project', 'home-path', 'characters'],
-  project: ['characters'],
+  project: ['characters', 'json-depth'],
   wire: ['project', 'snake-case'],
   store: ['project', 'clock'],
-  bridge: ['project', 'store', 'git', 'machine', 'clock', 'home-path', 'characters'],
+  bridge: ['project', 'store', 'git', 'machine', 'clock', 'home-path', 'characters', 'json-depth'],
   git: ['machine'],
   machine: ['clock', 'exit-codes', 'template', 'home-path', 'characters'],
   evidence: ['git', 'machine', 'project', 'clock', 'characters', 'redaction'],
@@ -65,7 +66,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[] | 'anything'>> = {
 
   'mcp-client': [],
   simulator: ['clock'],
-  setup: ['claude', 'machine', 'config', 'home-path'],
+  setup: ['claude', 'machine', 'config', 'home-path', 'json-depth'],
   selftest: ['bridge', 'claude', 'git', 'machine', 'simulator', 'wire', 'clock', 'mcp-client'],
   doctor: [
     'control',

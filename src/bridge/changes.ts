@@ -14,6 +14,7 @@ import {
   parseCursor,
 } from '../store/events.ts';
 import { type Bridge, databaseOf } from './open-bridge.ts';
+import { untilFound } from './until-found.ts';
 
 export type { ChangeFeed };
 
@@ -63,23 +64,5 @@ export async function changesSince(
     const events = found.map((event) => ({ ...event, cursor: cursorAfter(event) }));
     return { events, cursor: events.at(-1)?.cursor ?? cursor };
   };
-  const atOnce = await read();
-  if (atOnce.events.length > 0 || options.waitMs <= 0) return atOnce;
-
-  const timeout = new AbortController();
-  const stop = options.signal ? AbortSignal.any([options.signal, timeout.signal]) : timeout.signal;
-  const feed = databaseOf(bridge).changes('anyone');
-  void bridge.clock.sleep(options.waitMs, stop).then(() => timeout.abort());
-  try {
-    // Once more: what came before the feed was open does not wake it.
-    let changes = await read();
-    while (changes.events.length === 0 && !stop.aborted) {
-      await feed.changed(stop);
-      changes = await read();
-    }
-    return changes;
-  } finally {
-    timeout.abort();
-    feed.close();
-  }
+  return untilFound(bridge, read, ({ events }) => events.length > 0, options);
 }

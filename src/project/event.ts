@@ -120,6 +120,10 @@ export const EVENTS = {
       .describe('open: the project of the slot before is open; refused: its plan is not accepted any more'),
     detail: z.string().describe('The open project, or the words of the refusal'),
   })),
+  'channel.cleared': event('Somebody deleted what was said in a channel.', () => ({
+    channel: z.string(),
+    messages: z.int().describe('How many there were'),
+  })),
   'worktree.added': event('A project was given a folder and a branch of its own.', () => ({
     path: z.string(),
     branch: z.string(),

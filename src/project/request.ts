@@ -8,6 +8,7 @@
  *
  *   open, deferred: withdraw leads to withdrawn, when nobody waits for the answer any more.
  */
+import { canonicalJson } from './canonical-json.ts';
 import type { ProjectId, RequestId, RunId } from './ids.ts';
 import type { DecidedVia } from './review.ts';
 
@@ -138,7 +139,7 @@ export function isDenied({
 export function canonicalInput(toolName: string, input: unknown): string {
   const meaning =
     WITH_DESCRIPTION.includes(toolName) && isObject(input) ? without(input, 'description') : input;
-  return JSON.stringify(sorted(meaning)) ?? 'null';
+  return canonicalJson(meaning);
 }
 
 /** Tools with a description for people beside the command that runs. */
@@ -146,13 +147,6 @@ const WITH_DESCRIPTION: readonly string[] = ['Bash', 'PowerShell'];
 
 function without(input: Readonly<Record<string, unknown>>, key: string): object {
   return Object.fromEntries(Object.entries(input).filter(([name]) => name !== key));
-}
-
-function sorted(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(sorted);
-  if (!isObject(value)) return value;
-  const entries = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1));
-  return Object.fromEntries(entries.map(([key, inner]) => [key, sorted(inner)]));
 }
 
 function isObject(value: unknown): value is Readonly<Record<string, unknown>> {

@@ -108,6 +108,7 @@ const SENTENCES: EventTable<string | undefined> = {
   'runs.output_removed': none,
   'hold.set': none,
   'hold.ended': none,
+  'channel.cleared': () => undefined,
   'credential.added': none,
   'credential.rotated': none,
   'credential.revoked': none,

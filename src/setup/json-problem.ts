@@ -1,6 +1,7 @@
 /** Why a JSON text cannot be changed safely, with line and column. */
 
 import { type Node, type ParseError, parse, parseTree, printParseErrorCode } from 'jsonc-parser';
+import { isDeeperThan } from '../json-depth.ts';
 import type { JsonPath } from './json-text.ts';
 
 /**
@@ -11,7 +12,7 @@ import type { JsonPath } from './json-text.ts';
 export function jsonProblem(text: string, paths: readonly JsonPath[]): string | null {
   if (text.trim() === '') return null;
   try {
-    if (isDeep(JSON.parse(text))) return TOO_DEEP;
+    if (isDeeperThan(JSON.parse(text), MAX_LEVELS)) return TOO_DEEP;
   } catch (error) {
     if (error instanceof RangeError) return TOO_DEEP;
     return `it is not valid JSON: ${placeOfError(text) ?? (error as Error).message}`;
@@ -27,16 +28,6 @@ export function jsonProblem(text: string, paths: readonly JsonPath[]): string | 
 
 const MAX_LEVELS = 500;
 const TOO_DEEP = `it is nested deeper than ${MAX_LEVELS} levels`;
-
-/** Goes level by level: recursion would overflow the stack. */
-function isDeep(value: unknown): boolean {
-  let level = [value];
-  for (let depth = 0; depth <= MAX_LEVELS; depth++) {
-    level = level.flatMap((one) => (typeof one === 'object' && one !== null ? Object.values(one) : []));
-    if (level.length === 0) return false;
-  }
-  return true;
-}
 
 /** Every value along the path must be an object, and every key must be unique. */
 function problemAlong(text: string, node: Node, path: JsonPath, name = 'it'): string | null {

@@ -44,6 +44,7 @@ const DIGESTS: readonly { readonly digest: string; readonly releasedIn?: string 
   { digest: '2b88718014e8da8021ef8f2cfa06128713e52c9e310aa87fb03a376c37852f19' },
   { digest: '3f08d1bf8451a8a2812f10164e99dd8a496625ca69f1cd4879747aa2c30c8a23' },
   { digest: 'b781cd42a2dfaea748bcddcaf93171c5f83368ebf0621e52adf9adec4d9fea05' },
+  { digest: '9aac3a852f50a7bde7fd09c885edfd5ea6ca1708d41fa7a00068b42dc70630b3' },
 ];
 
 const SOURCES = new URL('../../src/store/sqlite/', import.meta.url);

@@ -103,6 +103,8 @@ function texts(now: Date): EventTable<EventText> {
     'hold.set': ({ kind, reason, until }) =>
       bad('hold', `${kind}: ${reason}${until === null ? '' : `, until ${upcoming(until, now)}`}`),
     'hold.ended': ({ kind }) => plain('hold', `${kind} ended`),
+    'channel.cleared': ({ channel, messages }) =>
+      plain('channel', `${channel} cleared of ${plural(messages, 'message')}`),
     'credential.added': ({ name, role }) => plain('token', `${name} added, role ${role}`),
     'credential.rotated': ({ name }) => plain('token', `${name} rotated`),
     'credential.revoked': ({ name }) => plain('token', `${name} revoked`),

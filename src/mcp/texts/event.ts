@@ -96,6 +96,10 @@ const DESCRIPTIONS: EventTable<readonly [message: string, quote?: string]> = {
   'runs.output_removed': () => ['old output of runs removed'],
   'hold.set': ({ kind, reason }) => [`no new run starts (${kind})`, reason],
   'hold.ended': ({ kind }) => [`hold ended (${kind})`],
+  'channel.cleared': ({ channel, messages }) => [
+    `channel cleared of ${plural(messages, 'message')}`,
+    channel,
+  ],
   'credential.added': ({ name }) => ['token added', name],
   'credential.rotated': ({ name }) => ['token rotated', name],
   'credential.revoked': ({ name }) => ['token revoked', name],

@@ -1,4 +1,4 @@
--- Schema version 17. Made by `npm run schema` from the migrations; not read by the program.
+-- Schema version 18. Made by `npm run schema` from the migrations; not read by the program.
 
 CREATE TABLE approvals (
   id INTEGER PRIMARY KEY,
@@ -10,6 +10,30 @@ CREATE TABLE approvals (
   created_at TEXT NOT NULL, tree TEXT, base_oid TEXT, decided_via TEXT NOT NULL DEFAULT 'cli', bound INTEGER NOT NULL DEFAULT 0, evidence_id INTEGER REFERENCES evidence (id), revise_in TEXT, allowed TEXT,
   UNIQUE (project_id, round)
 );
+
+CREATE TABLE channel_messages (
+  number INTEGER PRIMARY KEY AUTOINCREMENT,
+  id TEXT NOT NULL UNIQUE,
+  channel TEXT NOT NULL,
+  sender TEXT NOT NULL,
+  -- Of the content, in UTF-8. It stands before it, so that adding them up reads no content.
+  bytes INTEGER NOT NULL,
+  -- As it was sent; a structured message as its JSON text.
+  content TEXT NOT NULL,
+  -- A repetition with the same key and content is the same message.
+  dedupe_key TEXT,
+  content_hash TEXT,
+  created_at TEXT NOT NULL,
+  -- When it came into this store: later than created_at where it was imported.
+  stored_at TEXT NOT NULL
+);
+
+CREATE INDEX channel_messages_by_age ON channel_messages (stored_at, bytes);
+
+CREATE INDEX channel_messages_by_channel ON channel_messages (channel, number);
+
+CREATE UNIQUE INDEX channel_messages_by_key ON channel_messages (channel, sender, dedupe_key)
+  WHERE dedupe_key IS NOT NULL;
 
 CREATE TABLE "completions" (
   id INTEGER PRIMARY KEY,
@@ -200,6 +224,25 @@ CREATE TABLE "quota" (
   seen_at TEXT NOT NULL,
   PRIMARY KEY (account, "window")
 );
+
+CREATE TABLE readers (
+  reader TEXT NOT NULL,
+  channel TEXT NOT NULL,
+  number INTEGER NOT NULL,
+  message_id TEXT,
+  metadata TEXT NOT NULL,
+  updated_at TEXT NOT NULL,
+  PRIMARY KEY (reader, channel)
+);
+
+CREATE TABLE reads (
+  reader TEXT NOT NULL,
+  number INTEGER NOT NULL REFERENCES channel_messages (number) ON DELETE CASCADE,
+  read_at TEXT NOT NULL,
+  PRIMARY KEY (reader, number)
+);
+
+CREATE INDEX reads_by_number ON reads (number);
 
 CREATE TABLE requests (
   id TEXT PRIMARY KEY,

@@ -1,0 +1,46 @@
+/** The channels there are, the newest of each, and one message by its id. */
+import {
+  type ChannelMessage,
+  type ChannelSummary,
+  channelMessagesAfter,
+  channelSenders,
+  channelSummaries,
+  channelTotals,
+  findChannelMessage,
+  numberBeforeNewest,
+} from '../store/channels.ts';
+import { type Bridge, databaseOf } from './open-bridge.ts';
+
+export type { ChannelMessage, ChannelSummary };
+
+/** All channels by name, or those whose names begin so. */
+export async function channels(bridge: Bridge, prefix?: string): Promise<ChannelSummary[]> {
+  return channelSummaries(databaseOf(bridge).read, prefix);
+}
+
+/** How many messages there are in all channels, and how many bytes they take. */
+export async function channelSizes(bridge: Bridge): Promise<{ messages: number; bytes: number }> {
+  return channelTotals(databaseOf(bridge).read);
+}
+
+/** The newest messages of a channel, in order. */
+export async function newestInChannel(
+  bridge: Bridge,
+  channel: string,
+  limit: number,
+): Promise<ChannelMessage[]> {
+  const { read } = databaseOf(bridge);
+  return channelMessagesAfter(read, channel, await numberBeforeNewest(read, channel, limit), limit);
+}
+
+/** Who has written into each channel. */
+export async function sendersByChannel(bridge: Bridge): Promise<ReadonlyMap<string, readonly string[]>> {
+  const rows = await channelSenders(databaseOf(bridge).read);
+  const byChannel = Map.groupBy(rows, ({ channel }) => channel);
+  return new Map([...byChannel].map(([channel, own]) => [channel, own.map(({ sender }) => sender)]));
+}
+
+/** One message, of whatever channel. */
+export async function channelMessage(bridge: Bridge, id: string): Promise<ChannelMessage | undefined> {
+  return findChannelMessage(databaseOf(bridge).read, id);
+}

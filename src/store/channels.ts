@@ -1,0 +1,166 @@
+/** Messages in channels. Their number gives the order, over all channels, and never comes again. */
+import type { Reader, Writer } from './database.ts';
+import type { NewRow, Row } from './schema.ts';
+
+/** A message as it is kept. */
+export interface ChannelMessage {
+  readonly number: number;
+  readonly id: string;
+  readonly channel: string;
+  readonly sender: string;
+  /** As it was sent. */
+  readonly content: string;
+  readonly createdAt: string;
+}
+
+/** A channel and what is in it. */
+export interface ChannelSummary {
+  readonly channel: string;
+  readonly count: number;
+  readonly lastNumber: number;
+  readonly lastAt: string;
+}
+
+/** Stores a message behind all others. */
+export async function insertChannelMessage(
+  trx: Writer,
+  row: Omit<NewRow<'channel_messages'>, 'bytes'>,
+): Promise<ChannelMessage> {
+  const values = { ...row, bytes: Buffer.byteLength(row.content) };
+  return toMessage(
+    await trx.insertInto('channel_messages').values(values).returningAll().executeTakeFirstOrThrow(),
+  );
+}
+
+/** The message that this sender sent into this channel under this key, and the hash of its content. */
+export async function findChannelMessageByKey(
+  db: Reader,
+  channel: string,
+  sender: string,
+  key: string,
+): Promise<{ readonly message: ChannelMessage; readonly contentHash: string | null } | undefined> {
+  const row = await db
+    .selectFrom('channel_messages')
+    .selectAll()
+    .where('channel', '=', channel)
+    .where('sender', '=', sender)
+    .where('dedupe_key', '=', key)
+    .executeTakeFirst();
+  return row && { message: toMessage(row), contentHash: row.content_hash };
+}
+
+export async function findChannelMessage(db: Reader, id: string): Promise<ChannelMessage | undefined> {
+  const row = await db.selectFrom('channel_messages').selectAll().where('id', '=', id).executeTakeFirst();
+  return row && toMessage(row);
+}
+
+/** The next messages of a channel after a number, in order. */
+export async function channelMessagesAfter(
+  db: Reader,
+  channel: string,
+  number: number,
+  limit: number,
+): Promise<ChannelMessage[]> {
+  const rows = await db
+    .selectFrom('channel_messages')
+    .selectAll()
+    .where('channel', '=', channel)
+    .where('number', '>', number)
+    .orderBy('number')
+    .limit(limit)
+    .execute();
+  return rows.map(toMessage);
+}
+
+/** The number before the newest `limit` messages of a channel: what comes after it is those. */
+export async function numberBeforeNewest(db: Reader, channel: string, limit: number): Promise<number> {
+  const row = await db
+    .selectFrom('channel_messages')
+    .select('number')
+    .where('channel', '=', channel)
+    .orderBy('number', 'desc')
+    .offset(limit)
+    .limit(1)
+    .executeTakeFirst();
+  return row?.number ?? 0;
+}
+
+/** All channels, or those whose names begin so, by name. */
+export async function channelSummaries(db: Reader, prefix = ''): Promise<ChannelSummary[]> {
+  let query = db
+    .selectFrom('channel_messages')
+    .select(['channel', (eb) => eb.fn.countAll<number>().as('count'), (eb) => eb.fn.max('number').as('last')])
+    .groupBy('channel')
+    .orderBy('channel');
+  // Names that begin so, in the order of their bytes: `LIKE` would read all of them.
+  if (prefix !== '')
+    query = query.where('channel', '>=', prefix).where('channel', '<', `${prefix}\u{10ffff}`);
+  const groups = db.selectFrom(query.as('groups'));
+  const rows = await groups
+    .innerJoin('channel_messages', 'channel_messages.number', 'groups.last')
+    .select(['groups.channel', 'groups.count', 'groups.last', 'channel_messages.created_at'])
+    .orderBy('groups.channel')
+    .execute();
+  return rows.map(({ channel, count, last, created_at }) => ({
+    channel,
+    count,
+    lastNumber: Number(last),
+    lastAt: created_at,
+  }));
+}
+
+/** Who has written into each channel, by name. */
+export async function channelSenders(db: Reader): Promise<{ channel: string; sender: string }[]> {
+  return db
+    .selectFrom('channel_messages')
+    .select(['channel', 'sender'])
+    .distinct()
+    .orderBy('channel')
+    .orderBy('sender')
+    .execute();
+}
+
+/** Deletes all messages of a channel. Returns how many there were. */
+export async function deleteChannel(trx: Writer, channel: string): Promise<number> {
+  const deleted = await trx.deleteFrom('channel_messages').where('channel', '=', channel).executeTakeFirst();
+  return Number(deleted.numDeletedRows);
+}
+
+/** How many messages there are, and how many bytes their contents take. */
+export async function channelTotals(db: Reader): Promise<{ messages: number; bytes: number }> {
+  const row = await db
+    .selectFrom('channel_messages')
+    .select((eb) => [eb.fn.countAll<number>().as('messages'), eb.fn.sum<number | null>('bytes').as('bytes')])
+    .executeTakeFirstOrThrow();
+  return { messages: row.messages, bytes: row.bytes ?? 0 };
+}
+
+/** Deletes messages that came before a time, the oldest first, at most `limit`. Returns how many. */
+export async function deleteMessagesBefore(trx: Writer, before: string, limit: number): Promise<number> {
+  const oldest = trx
+    .selectFrom('channel_messages')
+    .select('number')
+    .where('stored_at', '<', before)
+    .orderBy('stored_at')
+    .limit(limit);
+  const deleted = await trx.deleteFrom('channel_messages').where('number', 'in', oldest).executeTakeFirst();
+  return Number(deleted.numDeletedRows);
+}
+
+/** Deletes the oldest messages. Returns how many. */
+export async function deleteOldestMessages(trx: Writer, limit: number): Promise<number> {
+  const oldest = trx.selectFrom('channel_messages').select('number').orderBy('number').limit(limit);
+  const deleted = await trx.deleteFrom('channel_messages').where('number', 'in', oldest).executeTakeFirst();
+  return Number(deleted.numDeletedRows);
+}
+
+function toMessage({
+  number,
+  id,
+  channel,
+  sender,
+  content,
+  created_at,
+}: Row<'channel_messages'>): ChannelMessage {
+  return { number, id, channel, sender, content, createdAt: created_at };
+}
