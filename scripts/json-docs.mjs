@@ -4,6 +4,7 @@
 import './check-node.mjs';
 import { readFile, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
+import { CHANNEL_RESULTS } from '../src/wire/schemas/channel-results.ts';
 import { LINES, NOUNS, OUTPUTS } from '../src/wire/schemas/outputs.ts';
 import { TOOL_NOUNS } from '../src/wire/schemas/tool-nouns.ts';
 import { TOOL_RESULTS } from '../src/wire/schemas/tool-results.ts';
@@ -28,6 +29,11 @@ The structured content of each tool's answer. A model reads it: long texts are s
 absent.
 `;
 
+const CHANNELS = `## Tools of channels
+
+The structured content of what the tools of [channels](channels.md) answer.
+`;
+
 const ALL_NOUNS = { ...NOUNS, ...TOOL_NOUNS };
 const nouns = new Map(Object.entries(ALL_NOUNS).map(([name, schema]) => [schema, name]));
 
@@ -37,6 +43,9 @@ function render() {
   for (const [command, schema] of Object.entries(LINES)) parts.push(output(command, schema, ', a line'));
   parts.push(TOOLS);
   for (const [tool, schema] of Object.entries(TOOL_RESULTS)) parts.push(`### ${tool}\n`, body(schema));
+  parts.push(CHANNELS);
+  for (const [tool, schema] of Object.entries(CHANNEL_RESULTS))
+    parts.push(`### ${tool} of channels\n`, body(schema));
   parts.push('## Nouns\n');
   for (const [name, schema] of Object.entries(ALL_NOUNS)) parts.push(`### ${name}\n`, body(schema));
   return `${parts.join('\n').trimEnd()}\n`;

@@ -6,6 +6,7 @@
  */
 import { isAbsolute } from 'node:path';
 import * as z from 'zod';
+import { channelSettings } from './config-channels.ts';
 import { checkedHttpSettings } from './config-http.ts';
 import { scheduleSettings } from './config-schedule.ts';
 import { askWait, cronExpression, duration, interval, path, program, timeLimit } from './config-values.ts';
@@ -216,6 +217,11 @@ const fields = z.strictObject({
   http: checkedHttpSettings
     .prefault({})
     .describe('The HTTP API: `{"enabled": true}` serves it on 127.0.0.1:7823, for callers with a token.'),
+  channels: channelSettings
+    .prefault({})
+    .describe(
+      'What is kept of the messages that agents send each other: `keep_days`, `keep_messages` and `keep_mb`, the oldest go first; 0 is no limit.',
+    ),
   run_output_max_mb: z
     .number()
     .positive()

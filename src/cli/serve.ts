@@ -4,6 +4,7 @@ import type { Environment } from '../environment.ts';
 const SERVERS = {
   desktop: async (env: Environment) => (await import('../mcp/desktop.ts')).serveDesktop(env),
   code: async (env: Environment) => (await import('../mcp/code.ts')).serveCode(env),
+  channels: async (env: Environment) => (await import('../mcp/channels.ts')).serveChannels(env),
 };
 
 export type Side = keyof typeof SERVERS;

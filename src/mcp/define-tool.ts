@@ -19,7 +19,12 @@ import type { Verbs } from './verbs.ts';
  */
 export type Answer =
   | { readonly ok: true; readonly text: string; readonly facts?: Facts }
-  | { readonly ok: false; readonly refusal: string };
+  | {
+      readonly ok: false;
+      readonly refusal: string;
+      /** Clients of these tools know the refusal as it is, without `ERROR:` before it. */
+      readonly plain?: true;
+    };
 
 export type Facts = Readonly<Record<string, unknown>>;
 
@@ -43,6 +48,8 @@ export interface Caller {
   readonly actor: Actor;
   /** What was shown to this client. */
   readonly shown: Shown;
+  /** Whether the client asked to be told that the call is alive: it then waits longer. */
+  readonly takesProgress: boolean;
   /** Tells a client that asked for it that the call is alive. */
   progress(done: number, total: number): Promise<void>;
 }

@@ -3,11 +3,14 @@
  * its name loads no store.
  */
 
+import { acknowledgeMessage } from '../bridge/acknowledge-message.ts';
 import { amendPlan } from '../bridge/amend-plan.ts';
 import { askPermission } from '../bridge/ask-permission.ts';
 import { askQuestion } from '../bridge/ask-question.ts';
 import { type Bridge, openBridge } from '../bridge/bridge.ts';
 import { changesSince, currentCursor, cursorFrom } from '../bridge/changes.ts';
+import { channels, newestInChannel } from '../bridge/channels.ts';
+import { clearChannel } from '../bridge/clear-channel.ts';
 import { cancel, steer } from '../bridge/control.ts';
 import { readCheckOutputs, readPatch } from '../bridge/evidence-files.ts';
 import { readApproval } from '../bridge/finish.ts';
@@ -16,9 +19,11 @@ import { currentHolds } from '../bridge/holds.ts';
 import { measuredRound, waitingRounds } from '../bridge/measured-round.ts';
 import { projectDetails, projectState, projects, projectUpdates } from '../bridge/queries.ts';
 import { questions } from '../bridge/questions.ts';
+import { readChannel, waitForChannel } from '../bridge/read-channel.ts';
 import { allowRequest, answerRequest, denyRequest } from '../bridge/requests.ts';
 import { approve, reject } from '../bridge/reviews.ts';
 import { acceptPlan, listSchedules } from '../bridge/schedules.ts';
+import { sendToChannel } from '../bridge/send-to-channel.ts';
 import {
   claimByHand,
   pendingPlan,
@@ -26,8 +31,10 @@ import {
   sendCompletion,
   sendUpdate,
 } from '../bridge/submissions.ts';
+import { type ChannelLimits, channelUpkeep } from '../bridge/tidy-channels.ts';
 import type { Clock } from '../clock.ts';
-import { loadConfig } from '../config.ts';
+import { type Config, loadConfig } from '../config.ts';
+import { DEFAULT_CHANNEL_SETTINGS } from '../config-channels.ts';
 import { readableConfig } from '../control/host.ts';
 import { supervisorState } from '../control/supervisor-state.ts';
 import type { Environment } from '../environment.ts';
@@ -56,6 +63,7 @@ function bindVerbs(bridge: Bridge, env: Environment): Verbs {
     <Args extends readonly unknown[], Answer>(verb: (bridge: Bridge, ...args: Args) => Answer) =>
     (...args: Args) =>
       verb(bridge, ...args);
+  const tidy = channelUpkeep(bridge, () => channelLimits(policy()));
   const policy = () => readableConfig({ stateDir: bridge.stateDir, env });
   return {
     allowRequest: bind(allowRequest),
@@ -67,12 +75,16 @@ function bindVerbs(bridge: Bridge, env: Environment): Verbs {
     askQuestion: bind(askQuestion),
     cancel: bind(cancel),
     changesSince: bind(changesSince),
+    acknowledgeMessage: bind(acknowledgeMessage),
+    channels: bind(channels),
     claimByHand: bind(claimByHand),
+    clearChannel: bind(clearChannel),
     currentCursor: bind(currentCursor),
     currentHolds: bind(currentHolds),
     cursorFrom: bind(cursorFrom),
     denyRequest: bind(denyRequest),
     measuredRound: (...args) => measuredRound(bridge, policy(), ...args),
+    newestInChannel: bind(newestInChannel),
     passGate: bind(passGate),
     pendingPlan: bind(pendingPlan),
     projectDetails: bind(projectDetails),
@@ -81,6 +93,7 @@ function bindVerbs(bridge: Bridge, env: Environment): Verbs {
     projectUpdates: bind(projectUpdates),
     questions: bind(questions),
     readApproval: bind(readApproval),
+    readChannel: bind(readChannel),
     readCheckOutputs: bind(readCheckOutputs),
     readPatch: bind(readPatch),
     reject: bind(reject),
@@ -89,9 +102,21 @@ function bindVerbs(bridge: Bridge, env: Environment): Verbs {
     // Each call reads the configuration, so a change of it counts at once.
     acceptPlan: async (plan, actor) => acceptPlan(bridge, loadConfig(bridge.stateDir, env), plan, actor, env),
     schedules: bind(listSchedules),
+    sendToChannel: async (message) => {
+      const sent = await sendToChannel(bridge, message);
+      await tidy();
+      return sent;
+    },
     sendUpdate: bind(sendUpdate),
     steer: bind(steer),
     supervisorState: bind(supervisorState),
+    waitForChannel: bind(waitForChannel),
     waitingRounds: (limit) => waitingRounds(bridge, policy(), limit),
   };
+}
+
+/** Those of the defaults, where the configuration cannot be read. */
+function channelLimits(config: Config | undefined): ChannelLimits {
+  const { keep_days, keep_messages, keep_mb } = config?.channels ?? DEFAULT_CHANNEL_SETTINGS;
+  return { keepDays: keep_days, keepMessages: keep_messages, keepMb: keep_mb };
 }

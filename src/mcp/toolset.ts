@@ -1,7 +1,7 @@
 /**
  * A set of tools under a name: what is listed, and what a call is answered with, whatever serves it. Its promise: whatever
  * happens, a call is answered with a result a model can act on, and an answer that is an error is one line that starts with
- * `ERROR:`. Nothing here knows an SDK.
+ * `ERROR:`, but for tools whose clients know their refusals without. Nothing here knows an SDK.
  */
 import { messageOf } from '../error-message.ts';
 import { ExpectedError } from '../expected-error.ts';
@@ -93,12 +93,17 @@ function callerOf({ meta, signal, notify }: ProtocolRequest, client: Client): Ca
     ...client,
     signal,
     toolUseId: isRequestId(toolUseId) ? toolUseId : undefined,
+    takesProgress: isProgressToken(progressToken),
     async progress(done, total) {
-      if (typeof progressToken !== 'string' && typeof progressToken !== 'number') return;
+      if (!isProgressToken(progressToken)) return;
       const params = { progressToken, progress: done, total };
       await notify({ method: 'notifications/progress', params });
     },
   };
+}
+
+function isProgressToken(token: unknown): token is string | number {
+  return typeof token === 'string' || typeof token === 'number';
 }
 
 function isRequestId(id: unknown): id is string {
@@ -134,15 +139,15 @@ function names(tools: readonly Tool[]): string {
 }
 
 function resultOf(answer: Answer): CallResult {
-  if (!answer.ok) return failed(answer.refusal);
+  if (!answer.ok) return failed(answer.refusal, answer.plain ? '' : 'ERROR: ');
   const { text, facts } = answer;
   return { content: [{ type: 'text', text }], ...(facts && { structuredContent: { ...facts } }) };
 }
 
-function failed(message: string): CallResult {
+function failed(message: string, mark = 'ERROR: '): CallResult {
   const line = cleanLine(message);
   const text = line.length <= MAX_ERROR_CHARACTERS ? line : `${line.slice(0, MAX_ERROR_CHARACTERS)}…`;
-  return { isError: true, content: [{ type: 'text', text: `ERROR: ${text}` }] };
+  return { isError: true, content: [{ type: 'text', text: `${mark}${text}` }] };
 }
 
 /** A plan can have many problems; the first ones are enough to go on. */

@@ -5,11 +5,14 @@
  * To add a verb: write it in `bridge/`, list it here, and bind it in `local-verbs.ts`.
  */
 
+import type { acknowledgeMessage } from '../bridge/acknowledge-message.ts';
 import type { Amendment, amendPlan } from '../bridge/amend-plan.ts';
 import type { askPermission } from '../bridge/ask-permission.ts';
 import type { askQuestion } from '../bridge/ask-question.ts';
 import type { Actor, Bridge } from '../bridge/bridge.ts';
 import type { changesSince, currentCursor, cursorFrom } from '../bridge/changes.ts';
+import type { channels, newestInChannel } from '../bridge/channels.ts';
+import type { clearChannel } from '../bridge/clear-channel.ts';
 import type { cancel, steer } from '../bridge/control.ts';
 import type { readCheckOutputs, readPatch } from '../bridge/evidence-files.ts';
 import type { readApproval } from '../bridge/finish.ts';
@@ -18,10 +21,12 @@ import type { currentHolds } from '../bridge/holds.ts';
 import type { MeasuredRound } from '../bridge/measured-round.ts';
 import type { projectDetails, projectState, projects, projectUpdates } from '../bridge/queries.ts';
 import type { questions } from '../bridge/questions.ts';
+import type { readChannel, waitForChannel } from '../bridge/read-channel.ts';
 import type { allowRequest, answerRequest, denyRequest } from '../bridge/requests.ts';
 import type { approve, reject } from '../bridge/reviews.ts';
 import type { acceptPlan, listSchedules } from '../bridge/schedules.ts';
 import type { PlanToSend } from '../bridge/send-plan.ts';
+import type { sendToChannel } from '../bridge/send-to-channel.ts';
 import type {
   claimByHand,
   pendingPlan,
@@ -40,6 +45,7 @@ type Bound<Verb> = Verb extends (bridge: Bridge, ...args: infer Args) => infer A
 
 /** Every verb throws StoreError when the store cannot answer. */
 export interface Verbs {
+  readonly acknowledgeMessage: Bound<typeof acknowledgeMessage>;
   readonly allowRequest: Bound<typeof allowRequest>;
   readonly answerRequest: Bound<typeof answerRequest>;
   /** Under the configuration as it is now. Throws ConfigError. */
@@ -49,13 +55,16 @@ export interface Verbs {
   readonly askQuestion: Bound<typeof askQuestion>;
   readonly cancel: Bound<typeof cancel>;
   readonly changesSince: Bound<typeof changesSince>;
+  readonly channels: Bound<typeof channels>;
   readonly claimByHand: Bound<typeof claimByHand>;
+  readonly clearChannel: Bound<typeof clearChannel>;
   readonly currentCursor: Bound<typeof currentCursor>;
   readonly currentHolds: Bound<typeof currentHolds>;
   readonly cursorFrom: Bound<typeof cursorFrom>;
   readonly denyRequest: Bound<typeof denyRequest>;
   /** Under the configuration as it is now. */
   readonly measuredRound: (projectId: ProjectId, round?: number) => Promise<Result<MeasuredRound>>;
+  readonly newestInChannel: Bound<typeof newestInChannel>;
   readonly passGate: Bound<typeof passGate>;
   readonly pendingPlan: Bound<typeof pendingPlan>;
   readonly projectDetails: Bound<typeof projectDetails>;
@@ -64,6 +73,7 @@ export interface Verbs {
   readonly projectUpdates: Bound<typeof projectUpdates>;
   readonly questions: Bound<typeof questions>;
   readonly readApproval: Bound<typeof readApproval>;
+  readonly readChannel: Bound<typeof readChannel>;
   readonly readCheckOutputs: Bound<typeof readCheckOutputs>;
   readonly readPatch: Bound<typeof readPatch>;
   readonly reject: Bound<typeof reject>;
@@ -72,9 +82,12 @@ export interface Verbs {
   /** Under the configuration as it is now. Throws ConfigError. */
   readonly acceptPlan: (plan: PlanToSend, actor: Actor) => ReturnType<typeof acceptPlan>;
   readonly schedules: Bound<typeof listSchedules>;
+  /** Keeps the channels within the limits of the configuration, too. */
+  readonly sendToChannel: Bound<typeof sendToChannel>;
   readonly sendUpdate: Bound<typeof sendUpdate>;
   readonly steer: Bound<typeof steer>;
   readonly supervisorState: Bound<typeof supervisorState>;
+  readonly waitForChannel: Bound<typeof waitForChannel>;
   /** Under the configuration as it is now. */
   readonly waitingRounds: (limit: number) => Promise<MeasuredRound[]>;
 }

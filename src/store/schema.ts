@@ -3,17 +3,17 @@ import type { Generated, Insertable, Selectable } from 'kysely';
 import type { Role } from '../project/credential.ts';
 import type { HoldKind, HoldSource, HoldSubject } from '../project/hold.ts';
 import type { LeaseToken, MachineId, ProjectId, RequestId, RunId, ScheduleId } from '../project/ids.ts';
-import type { LandingAction, LandingOutcome } from '../project/landing.ts';
 import type { Claimant, ProjectStatus } from '../project/project.ts';
 import type { PermissionScope, RequestKind, RequestState } from '../project/request.ts';
 import type { DecidedVia, Verdict } from '../project/review.ts';
 import type { ReviseIn } from '../project/revision.ts';
 import type { CostBasis, RunKind } from '../project/run.ts';
 import type { ScheduleState } from '../project/schedule.ts';
-import type { WorktreeState } from '../project/worktree.ts';
+import type { ChannelTables } from './channel-tables.ts';
+import type { GitTables } from './git-tables.ts';
 import type { SettingColumns } from './setting-columns.ts';
 
-export interface Tables {
+export interface Tables extends ChannelTables, GitTables {
   projects: SettingColumns & {
     id: ProjectId;
     title: string;
@@ -109,23 +109,6 @@ export interface Tables {
     decided_via: DecidedVia;
     created_at: string;
   };
-  worktrees: {
-    project_id: ProjectId;
-    repo: string;
-    path: string;
-    subdir: string;
-    branch: string;
-    base_ref: string | null;
-    base_oid: string;
-    measure_dir: string;
-    config_digest: string | null;
-    refs_digest: string | null;
-    state: WorktreeState;
-    prepared_at: string | null;
-    prepare_exit: number | null;
-    created_at: string;
-    removed_at: string | null;
-  };
   evidence: {
     id: Generated<number>;
     project_id: ProjectId;
@@ -140,17 +123,6 @@ export interface Tables {
     checks_passed: 0 | 1 | null;
     /** The document. */
     data: string;
-    created_at: string;
-  };
-  landings: {
-    id: Generated<number>;
-    approval_id: number;
-    action: LandingAction;
-    target: string;
-    from_oid: string | null;
-    to_oid: string | null;
-    outcome: LandingOutcome;
-    detail: string;
     created_at: string;
   };
   messages: {
@@ -271,36 +243,6 @@ export interface Tables {
     resets_at: string | null;
     seen_at: string;
   };
-  /** What agents say to each other. */
-  channel_messages: {
-    /** Gives the order, and never comes again. */
-    number: Generated<number>;
-    id: string;
-    channel: string;
-    sender: string;
-    /** Of the content, in UTF-8. */
-    bytes: number;
-    /** As it was sent. */
-    content: string;
-    dedupe_key: string | null;
-    /** SHA-256 of the content, in hex; null without a key. */
-    content_hash: string | null;
-    created_at: string;
-    /** When it came into this store. */
-    stored_at: string;
-  };
-  /** Up to which message a reader has acknowledged a channel. */
-  readers: {
-    reader: string;
-    channel: string;
-    number: number;
-    message_id: string | null;
-    /** An object as JSON. */
-    metadata: string;
-    updated_at: string;
-  };
-  /** Single messages that a reader has read. */
-  reads: { reader: string; number: number; read_at: string };
   /** Who may call the HTTP API. The token itself is nowhere. */
   credentials: {
     name: string;

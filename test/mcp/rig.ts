@@ -10,17 +10,21 @@ import { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { InMemoryTransport } from '@modelcontextprotocol/sdk/inMemory.js';
 import type { RequestOptions } from '@modelcontextprotocol/sdk/shared/protocol.js';
 import { expect, onTestFinished } from 'vitest';
+import type * as z from 'zod';
 import { type Bridge, openBridge } from '../../src/bridge/bridge.ts';
 import { startNextRun } from '../../src/bridge/claim.ts';
 import { takeLease } from '../../src/bridge/lease.ts';
 import { databaseOf } from '../../src/bridge/open-bridge.ts';
 import { type Clock, systemClock } from '../../src/clock.ts';
+import type { ChannelScope } from '../../src/mcp/channels/define-channel-tool.ts';
+import { buildChannelServer } from '../../src/mcp/channels.ts';
 import type { Scope } from '../../src/mcp/code/scope.ts';
 import { buildCodeServer } from '../../src/mcp/code.ts';
 import { buildDesktopServer } from '../../src/mcp/desktop.ts';
 import { type BridgeAccess, bridgeAccess } from '../../src/mcp/open-bridge.ts';
 import type { BridgeServer } from '../../src/mcp/server.ts';
 import { asLeaseToken, asProjectId } from '../../src/project/ids.ts';
+import { CHANNEL_RESULTS } from '../../src/wire/schemas/channel-results.ts';
 import { TOOL_RESULTS } from '../../src/wire/schemas/tool-results.ts';
 import { eventually } from '../eventually.ts';
 import { STATE_TIMEOUT_MS } from '../state-timeout.ts';
@@ -42,7 +46,12 @@ export interface Answered {
 }
 
 export interface ToolCaller {
-  call(name: string, args?: Record<string, unknown>, meta?: Record<string, unknown>): Promise<Answered>;
+  call(
+    name: string,
+    args?: Record<string, unknown>,
+    meta?: Record<string, unknown>,
+    options?: RequestOptions,
+  ): Promise<Answered>;
 }
 
 export interface InMemoryClient extends ToolCaller {
@@ -61,9 +70,20 @@ export async function code(home: string, scope?: Scope): Promise<InMemoryClient>
   return connect(access, (opened) => buildCodeServer(opened, scope));
 }
 
+/** A server of channels: in a run with a scope, otherwise in a person's session. */
+export async function channels(
+  home: string,
+  scope?: ChannelScope,
+  clock: Clock = systemClock,
+): Promise<InMemoryClient> {
+  const access = bridgeAccess({ BRIDGE_HOME: home }, clock);
+  return connect(access, (opened) => buildChannelServer(opened, scope), CHANNEL_RESULTS);
+}
+
 async function connect(
   access: BridgeAccess,
   build: (access: BridgeAccess) => BridgeServer,
+  results: ToolResults = TOOL_RESULTS,
 ): Promise<InMemoryClient> {
   const [near, far] = InMemoryTransport.createLinkedPair();
   const server = build(access);
@@ -73,7 +93,10 @@ async function connect(
     await server.close();
     await client.close();
   });
-  return { client, call: (name, args = {}, meta) => callTool(client, name, args, meta) };
+  return {
+    client,
+    call: (name, args = {}, meta, options) => callTool(client, name, args, meta, options, results),
+  };
 }
 
 export async function callTool(
@@ -82,17 +105,16 @@ export async function callTool(
   args: Record<string, unknown>,
   meta?: Record<string, unknown>,
   options?: RequestOptions,
+  results: ToolResults = TOOL_RESULTS,
 ): Promise<Answered> {
   const request = { name, arguments: args, ...(meta ? { _meta: meta } : {}) };
   const answer = answered(await client.callTool(request, undefined, options));
-  if (!answer.isError && isToolName(name))
-    expect(TOOL_RESULTS[name].parse(answer.facts)).toEqual(answer.facts);
+  const schema = Object.hasOwn(results, name) ? results[name] : undefined;
+  if (!answer.isError && schema) expect(schema.parse(answer.facts)).toEqual(answer.facts);
   return answer;
 }
 
-function isToolName(name: string): name is keyof typeof TOOL_RESULTS {
-  return Object.hasOwn(TOOL_RESULTS, name);
-}
+type ToolResults = Readonly<Record<string, z.ZodType>>;
 
 function answered(result: Record<string, unknown>): Answered {
   const content = result.content as { type: string; text: string }[];

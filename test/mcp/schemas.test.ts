@@ -2,7 +2,7 @@ import { build } from 'esbuild';
 import { describe, expect, test } from 'vitest';
 import { asProjectId, asRunId } from '../../src/project/ids.ts';
 import { parsePlan } from '../../src/project/plan.ts';
-import { ASKS_NOBODY, code, desktop, type InMemoryClient, stateFolder } from './rig.ts';
+import { ASKS_NOBODY, channels, code, desktop, type InMemoryClient, stateFolder } from './rig.ts';
 
 const SCOPE = { ...ASKS_NOBODY, runId: asRunId('aaaaaaaaaaaa'), projectId: asProjectId('bbbbbbbbbbbb') };
 
@@ -27,9 +27,37 @@ describe('schemas of the servers', () => {
   });
 });
 
+const IN_A_RUN = { name: 'aaaaaaaaaaaa', prefix: 'bbbbbbbbbbbb:' };
+
+describe('tools of the channels', () => {
+  test('the tools of channels do not change unnoticed', async () => {
+    const tools = await listed(await channels(stateFolder()));
+    await expect(JSON.stringify(tools, null, 2)).toMatchFileSnapshot('schemas/channels.snap');
+  });
+
+  test('the tools of channels in a run do not change unnoticed', async () => {
+    const tools = await listed(await channels(stateFolder(), IN_A_RUN));
+    await expect(JSON.stringify(tools, null, 2)).toMatchFileSnapshot('schemas/channels-in-a-run.snap');
+  });
+
+  test.each([
+    ["a person's own session", undefined, 2_400],
+    ['a run', IN_A_RUN, 2_100],
+  ])('the names, descriptions and schemas of the tools of channels take little in %s', async (_, scope, bytes) => {
+    const tools = await listed(await channels(stateFolder(), scope));
+    const added = tools.map(({ name, description, inputSchema }) => ({
+      name,
+      description,
+      input_schema: inputSchema,
+    }));
+    expect(Buffer.byteLength(JSON.stringify(added))).toBeLessThanOrEqual(bytes);
+  });
+});
+
 describe('descriptions of the tools', () => {
   test.each([
     ['desktop', () => desktop(stateFolder())],
+    ['channels', () => channels(stateFolder())],
     ['code', () => code(stateFolder())],
     ['code in a run', () => code(stateFolder(), SCOPE)],
   ])('every tool of the %s server has a title and every hint, takes no argument it does not name, and stays inside the machine', async (_, start) => {
@@ -47,8 +75,12 @@ describe('descriptions of the tools', () => {
     }
   });
 
-  test('both servers say when to use them, in less than the 2 kB that clients keep', async () => {
-    for (const { client } of [await desktop(stateFolder()), await code(stateFolder())]) {
+  test('all servers say when to use them, in less than the 2 kB that clients keep', async () => {
+    for (const { client } of [
+      await desktop(stateFolder()),
+      await code(stateFolder()),
+      await channels(stateFolder()),
+    ]) {
       expect(client.getInstructions()?.length).toBeGreaterThan(100);
       expect(Buffer.byteLength(client.getInstructions() ?? '')).toBeLessThan(2_000);
     }
@@ -82,6 +114,7 @@ describe('a server that is only started', () => {
   test.each([
     'desktop',
     'code',
+    'channels',
   ])('the %s server loads neither SQLite nor a verb nor the configuration before the first call', async (side) => {
     const { metafile } = await build({
       entryPoints: [`src/mcp/${side}.ts`],

@@ -11,5 +11,11 @@ export function mcpCommand(cli: Cli): Command {
   return new Command('mcp')
     .helpCommand(false)
     .addCommand(server('desktop', 'The tools of Claude Desktop: send plans, see progress, approve, reject.'))
-    .addCommand(server('code', 'The tools of Claude Code: take a plan, report progress, submit the work.'));
+    .addCommand(server('code', 'The tools of Claude Code: take a plan, report progress, submit the work.'))
+    .addCommand(
+      server(
+        'channels',
+        'Channels in which agents send each other messages; setup --toolset channels adds it.',
+      ),
+    );
 }

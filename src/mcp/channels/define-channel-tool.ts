@@ -1,0 +1,64 @@
+/** A tool of the channels. Its refusals are `field: message`, as clients of such tools know them. */
+import type * as z from 'zod';
+import { describeProblem, type FieldProblem } from '../../project/channel.ts';
+import { asCode } from '../../project/quotation.ts';
+import { ok, type Result, refuse } from '../../result.ts';
+import { type Answer, type Call, defineTool, type Facts, type Tool } from '../define-tool.ts';
+
+interface Definition<Input extends z.ZodObject> {
+  readonly name: string;
+  readonly title: string;
+  readonly description: string;
+  readonly hints: Tool['hints'];
+  readonly input: Input;
+  run(input: z.output<Input>, call: Call): Promise<Result<Said, FieldProblem>>;
+}
+
+/** Both halves of an answer. */
+export interface Said {
+  readonly lines: readonly string[];
+  readonly facts: Facts;
+}
+
+export function defineChannelTool<Input extends z.ZodObject>(definition: Definition<Input>): Tool {
+  const refused = new WeakSet<object>();
+  const tool = defineTool({
+    ...definition,
+    async run(input, call) {
+      const said = await definition.run(input, call);
+      if (said.ok) return { ok: true, text: said.value.lines.join('\n'), facts: said.value.facts };
+      const refusal: Answer = { ok: false, refusal: describeProblem(said.refusal), plain: true };
+      refused.add(refusal);
+      return refusal;
+    },
+  });
+  return {
+    ...tool,
+    async call(args, access, caller) {
+      const answer = await tool.call(args, access, caller);
+      if (answer.ok || refused.has(answer)) return answer;
+      return { ok: false, refusal: `Input validation error: ${answer.refusal}`, plain: true };
+    },
+  };
+}
+
+/** Who a run is in its channels. */
+export interface ChannelScope {
+  /** Its name as sender and as reader. */
+  readonly name: string;
+  /** How the names of its channels begin. */
+  readonly prefix: string;
+}
+
+/** Refuses a channel that a run must not use. */
+export function checkedChannel(
+  scope: ChannelScope | undefined,
+  channel: string,
+): Result<string, FieldProblem> {
+  if (scope === undefined || channel.startsWith(scope.prefix)) return ok(channel);
+  return refuse({
+    field: 'channel',
+    code: 'invalid_value',
+    message: `this run may use only channels whose names begin with ${asCode(scope.prefix)}`,
+  });
+}
