@@ -6,20 +6,35 @@ import type { RecordedEvidence } from '../project/review.ts';
 import { ok, type Result, refuse } from '../result.ts';
 import { evidenceFiles } from '../state-folder.ts';
 import type { Bridge } from './bridge.ts';
+import { sectionOf } from './patch-section.ts';
 
 /** The patch of a round, whole or of one file; what is not UTF-8 in it is replaced. */
 export async function readPatch(
-  { stateDir }: Bridge,
-  { runId, evidence }: RecordedEvidence,
+  bridge: Bridge,
+  measured: RecordedEvidence,
   path?: string,
 ): Promise<Result<string>> {
-  const { diff } = evidence;
-  if (diff === null) return refuse('nothing was measured, so there is no patch.');
-  const change = path === undefined ? undefined : diff.changes.find((one) => isNamed(one, path));
-  if (path !== undefined && !change) return refuse(`'${path}' is none of the files that changed.`);
-  const patch = runId === null ? undefined : await textIn(evidenceFiles(stateDir, runId).patch);
+  const changes = measured.evidence.diff?.changes ?? [];
+  const change = path === undefined ? undefined : changes.find((one) => isNamed(one, path));
+  if (path !== undefined && measured.evidence.diff && !change)
+    return refuse(`'${path}' is none of the files that changed.`);
+  const bytes = await readPatchBytes(bridge, measured, change);
+  return bytes.ok ? ok(bytes.value.toString('utf8')) : bytes;
+}
+
+/** The patch of a round as it lies in its file, whole or what is about one of its changes. */
+export async function readPatchBytes(
+  { stateDir }: Bridge,
+  { runId, evidence }: RecordedEvidence,
+  change?: Change,
+): Promise<Result<Buffer>> {
+  if (evidence.diff === null) return refuse('nothing was measured, so there is no patch.');
+  const patch = runId === null ? undefined : await bytesIn(evidenceFiles(stateDir, runId).patch);
   if (patch === undefined) return refuse('the patch is no longer kept.');
-  return ok(change ? sectionOf(patch, change) : patch);
+  if (!change) return ok(patch);
+  const { start, end } = sectionOf(patch, change);
+  if (start < end) return ok(patch.subarray(start, end));
+  return refuse(`'${change.path}' is not in the patch, which was cut before it: it is too long.`);
 }
 
 export interface CheckOutput {
@@ -28,63 +43,52 @@ export interface CheckOutput {
   readonly text: string | undefined;
 }
 
-/** What each check of a round printed, or the one of this name. */
+/** What each check of a round printed, or the one of this name; what is not UTF-8 in it is replaced. */
 export async function readCheckOutputs(
-  { stateDir }: Bridge,
-  { runId, evidence }: RecordedEvidence,
+  bridge: Bridge,
+  measured: RecordedEvidence,
   name?: string,
 ): Promise<Result<readonly CheckOutput[]>> {
-  const { checks } = evidence;
-  const names = checks.map((check) => check.name);
-  if (name !== undefined && !names.includes(name))
-    return refuse(`'${name}' is no check of this round (${names.join(', ') || 'it has none'}).`);
+  const { checks } = measured.evidence;
+  if (name !== undefined && !checks.some((check) => check.name === name))
+    return refuse(`'${name}' is no check of this round (${namesOf(measured) || 'it has none'}).`);
   const outputs = checks.map(async (check, index): Promise<CheckOutput> => {
-    const file = runId === null ? undefined : evidenceFiles(stateDir, runId).check(index + 1);
-    return { name: check.name, text: file === undefined ? undefined : await textIn(file) };
+    const bytes = await outputOf(bridge, measured, index);
+    return { name: check.name, text: bytes?.toString('utf8') };
   });
   const all = await Promise.all(outputs);
   return ok(all.filter((output) => name === undefined || output.name === name));
 }
 
-async function textIn(file: string): Promise<string | undefined> {
-  return readFile(file, 'utf8').catch(() => undefined);
+/** What the check of this name printed, as much as was kept. */
+export async function readCheckBytes(
+  bridge: Bridge,
+  measured: RecordedEvidence,
+  name: string,
+): Promise<Result<Buffer>> {
+  const index = measured.evidence.checks.findIndex((check) => check.name === name);
+  if (index < 0)
+    return refuse(`'${name}' is no check of this round (${namesOf(measured) || 'it has none'}).`);
+  const bytes = await outputOf(bridge, measured, index);
+  return bytes ? ok(bytes) : refuse('what this check printed is no longer kept.');
+}
+
+async function outputOf(
+  { stateDir }: Bridge,
+  { runId }: RecordedEvidence,
+  index: number,
+): Promise<Buffer | undefined> {
+  return runId === null ? undefined : bytesIn(evidenceFiles(stateDir, runId).check(index + 1));
+}
+
+function namesOf({ evidence }: RecordedEvidence): string {
+  return evidence.checks.map((check) => check.name).join(', ');
+}
+
+async function bytesIn(file: string): Promise<Buffer | undefined> {
+  return readFile(file).catch(() => undefined);
 }
 
 function isNamed({ path, oldPath }: Change, name: string): boolean {
   return path === name || oldPath === name;
-}
-
-/** A file that became another type has two sections, which follow each other. */
-function sectionOf(patch: string, change: Change): string {
-  const { path, pathBase64, oldPath = path, oldPathBase64 } = change;
-  const old = headName('a', oldPath, change.oldPath === undefined ? pathBase64 : oldPathBase64);
-  const head = `diff --git ${old} ${headName('b', path, pathBase64)}\n`;
-  // Every other line of a patch begins with a space, a sign, a mark or another word.
-  const sections = patch.split(/^(?=diff --git )/m);
-  return sections.filter((section) => section.startsWith(head)).join('');
-}
-
-/** As git writes a name there: with the escapes of C where it has other bytes than printable ASCII (git-config(1), `core.quotePath`). */
-function headName(prefix: 'a' | 'b', path: string, base64: string | undefined): string {
-  const bytes = base64 === undefined ? Buffer.from(path) : Buffer.from(base64, 'base64');
-  const escaped = Array.from(bytes, escapedByte).join('');
-  const name = `${prefix}/${escaped}`;
-  return escaped === bytes.toString('latin1') ? name : `"${name}"`;
-}
-
-const ESCAPES: Readonly<Record<number, string>> = {
-  7: '\\a',
-  8: '\\b',
-  9: '\\t',
-  10: '\\n',
-  11: '\\v',
-  12: '\\f',
-  13: '\\r',
-  34: '\\"',
-  92: '\\\\',
-};
-
-function escapedByte(byte: number): string {
-  const isPlain = byte >= 32 && byte < 127;
-  return ESCAPES[byte] ?? (isPlain ? String.fromCharCode(byte) : `\\${byte.toString(8).padStart(3, '0')}`);
 }

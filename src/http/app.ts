@@ -146,7 +146,7 @@ function toResponse(
   }
   if ('problem' in reply) return respondProblem(out, reply.problem);
   if ('body' in reply) return respondJson(out, status, reply.body, reply.headers);
-  return respond(out, status, typeof answer === 'string' ? answer : 'text/plain', reply.text);
+  return respond(out, status, typeof answer === 'string' ? answer : 'text/plain', reply.bytes, reply.headers);
 }
 
 function isRequestId(text: string): boolean {

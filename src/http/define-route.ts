@@ -51,10 +51,10 @@ export interface Call {
   mayStillRead(): Promise<boolean>;
 }
 
-/** What a route answers: JSON, a text, something that goes on, or a problem. */
+/** What a route answers: JSON, a text as it lies in a file, something that goes on, or a problem. */
 export type Reply =
   | { readonly body: unknown; readonly headers?: Readonly<Record<string, string>> }
-  | { readonly text: string }
+  | { readonly bytes: Uint8Array; readonly headers?: Readonly<Record<string, string>> }
   | { readonly stream: (out: ServerResponse) => void }
   | { readonly problem: Problem };
 
@@ -62,7 +62,7 @@ export type Reply =
 export type Access = 'open' | Role;
 
 /** The media type of a text that is no JSON. */
-export type TextType = 'text/plain; charset=utf-8' | 'text/x-diff; charset=utf-8';
+export type TextType = 'text/plain; charset=utf-8' | 'text/x-diff; charset=utf-8' | 'application/x-ndjson';
 
 type NoFields = z.ZodObject<Record<never, never>>;
 

@@ -30,7 +30,7 @@ export function respond(
   out: ServerResponse,
   status: number,
   type: string,
-  body: string | null,
+  body: string | Uint8Array | null,
   headers: Readonly<Record<string, string>> = {},
 ): Response {
   const length = body === null ? {} : { 'Content-Length': Buffer.byteLength(body) };

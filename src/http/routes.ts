@@ -4,12 +4,12 @@ import { approveProject, rejectProject } from './routes/decisions.ts';
 import { cancelProject, retryProject, steerProject } from './routes/direct.ts';
 import { openApi } from './routes/document.ts';
 import { followEvents } from './routes/events.ts';
-import { showCheck, showDiff, showRound } from './routes/evidence.ts';
+import { listChanges, showChange, showCheck, showPatch, showRound } from './routes/evidence.ts';
 import { pauseAll, resumeAll, showCosts, showOverview } from './routes/fleet.ts';
 import { health } from './routes/health.ts';
 import { listProjects, showProject } from './routes/projects.ts';
 import { answerQuestion, decidePermission, listQuestions } from './routes/questions.ts';
-import { followRun, showRun } from './routes/runs.ts';
+import { followRun, readRawOutput, showRun } from './routes/runs.ts';
 import {
   listAllSchedules,
   pauseSchedule,
@@ -34,7 +34,9 @@ export const ROUTES: readonly Route[] = [
   retryProject,
   cancelProject,
   showRound,
-  showDiff,
+  listChanges,
+  showChange,
+  showPatch,
   showCheck,
   listQuestions,
   answerQuestion,
@@ -48,6 +50,7 @@ export const ROUTES: readonly Route[] = [
   followEvents,
   showRun,
   followRun,
+  readRawOutput,
   showCosts,
   pauseAll,
   resumeAll,

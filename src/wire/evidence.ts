@@ -4,7 +4,12 @@ import type { RecordedEvidence } from '../project/review.ts';
 import type { RevisionChoice } from '../project/revision.ts';
 import { allSnakeCase } from '../snake-case.ts';
 import { toWireRevision } from './revision.ts';
-import type { WireEvidence, WireEvidenceFigures, WireShownEvidence } from './schemas/evidence.ts';
+import type {
+  WireChangeList,
+  WireEvidence,
+  WireEvidenceFigures,
+  WireShownEvidence,
+} from './schemas/evidence.ts';
 
 export function toWireEvidence(evidence: Evidence): WireEvidence {
   return allSnakeCase(evidence) as WireEvidence;
@@ -16,6 +21,12 @@ export function toWireShownEvidence(
   revision: RevisionChoice | undefined,
 ): WireShownEvidence {
   return { ...toWireEvidence(evidence), revision: revision ? toWireRevision(revision) : null };
+}
+
+/** The changes are numbered from 1. */
+export function toWireChangeList(diff: NonNullable<Evidence['diff']>): WireChangeList {
+  const { changes, ...figures } = allSnakeCase(diff) as NonNullable<WireEvidence['diff']>;
+  return { ...figures, changes: changes.map((change, index) => ({ number: index + 1, ...change })) };
 }
 
 export function toWireFigures({ round, attempt, evidence }: RecordedEvidence): WireEvidenceFigures {

@@ -103,6 +103,18 @@ export const EXPECTED: Readonly<Record<string, Expectation>> = {
     path: `/projects/${NO_PROJECT}/rounds/1/diff`,
     status: 404,
   },
+  'GET /projects/:id/rounds/:round/diff/:number': {
+    needs: 'read',
+    method: 'GET',
+    path: `/projects/${NO_PROJECT}/rounds/1/diff/1`,
+    status: 404,
+  },
+  'GET /projects/:id/rounds/:round/patch': {
+    needs: 'read',
+    method: 'GET',
+    path: `/projects/${NO_PROJECT}/rounds/1/patch`,
+    status: 404,
+  },
   'GET /projects/:id/rounds/:round/checks/:name': {
     needs: 'read',
     method: 'GET',
@@ -111,6 +123,7 @@ export const EXPECTED: Readonly<Record<string, Expectation>> = {
   },
   'GET /runs/:id': { needs: 'read', method: 'GET', path: `/runs/${NO_PROJECT}`, status: 404 },
   'GET /runs/:id/stream': { needs: 'read', method: 'GET', path: `/runs/${NO_PROJECT}/stream`, status: 404 },
+  'GET /runs/:id/raw': { needs: 'admin', method: 'GET', path: `/runs/${NO_PROJECT}/raw`, status: 404 },
   'GET /overview': { needs: 'read', method: 'GET', path: '/overview', status: 200 },
   'GET /costs': { needs: 'read', method: 'GET', path: '/costs', status: 200 },
   // A key that is not known: whoever gets in changes nothing here either.

@@ -100,14 +100,19 @@ test('what was measured of a round, its patch and what its checks printed are re
   const { read: token } = api.tokens;
   const id = await toVerify(rig);
   const early = await api.call(`GET /projects/${id}/rounds/1`, { token });
-  expect([early.status, early.json.code, early.json.status]).toEqual([404, 'not-measured', 'verifying']);
+  expect(early).toMatchObject({ status: 404, json: { code: 'not-measured', state: 'measuring' } });
   await measure(rig, GREEN);
   await writeEvidenceFiles(rig.home, rig.rowsOf('runs')[0]?.id ?? '');
 
   const round = await api.call(`GET /projects/${id}/rounds/1`, { token });
   expect(answerOf('GET /projects/:id/rounds/:round', round)).toMatchObject({ checks_passed: true });
-  const diff = await api.call(`GET /projects/${id}/rounds/1/diff`, { token });
-  expect([diff.text, diff.headers['content-type']]).toEqual([PATCH, 'text/x-diff; charset=utf-8']);
+  const patch = await api.call(`GET /projects/${id}/rounds/1/patch`, { token });
+  expect([patch.text, patch.headers['content-type']]).toEqual([PATCH, 'text/x-diff; charset=utf-8']);
+  const list = await api.call(`GET /projects/${id}/rounds/1/diff`, { token });
+  const { changes } = answerOf('GET /projects/:id/rounds/:round/diff', list);
+  expect(changes).toMatchObject([{ number: 1, path: 'src/clock.ts', old_path: 'src/time.ts', status: 'R' }]);
+  const one = await api.call(`GET /projects/${id}/rounds/1/diff/1`, { token });
+  expect(one.text).toBe(PATCH.slice(0, PATCH.lastIndexOf('diff --git')));
   const [name = ''] = rig
     .rowsOf('evidence')
     .flatMap(({ data }) => JSON.parse(data).checks)
@@ -120,7 +125,7 @@ test('what was measured of a round, its patch and what its checks printed are re
   });
 
   const codes = [];
-  for (const path of ['rounds/2', 'rounds/1/checks/no-such', 'rounds/1/diff?path=no-such', 'rounds/0'])
+  for (const path of ['rounds/2', 'rounds/1/checks/no-such', 'rounds/1/diff/2', 'rounds/0'])
     codes.push((await api.call(`GET /projects/${id}/${path}`, { token })).json.code);
   expect(codes).toEqual(['round-not-found', 'not-kept', 'not-kept', 'invalid']);
 });

@@ -1,18 +1,24 @@
 /** What was measured of a round, and the long texts that belong to it. */
 import * as z from 'zod';
-import { readCheckOutputs, readPatch } from '../../bridge/evidence-files.ts';
+import { readCheckBytes, readPatchBytes } from '../../bridge/evidence-files.ts';
 import { type MeasuredRound, measuredRound } from '../../bridge/measured-round.ts';
+import { isClosed, type ProjectStatus } from '../../project/project.ts';
 import type { RecordedEvidence } from '../../project/review.ts';
 import { ok, type Result, refuse } from '../../result.ts';
-import { toWireShownEvidence } from '../../wire/evidence.ts';
-import { shownEvidenceSchema } from '../../wire/schemas/evidence.ts';
-import { type Call, defineRoute } from '../define-route.ts';
+import { toWireChangeList, toWireShownEvidence } from '../../wire/evidence.ts';
+import { changeListSchema, shownEvidenceSchema } from '../../wire/schemas/evidence.ts';
+import { type Call, defineRoute, type Reply } from '../define-route.ts';
+import { pageOf, pageQuery, wholeOf } from '../page.ts';
 import { type Problem, problem } from '../problem.ts';
 import { namedProject, projectParams } from './named-project.ts';
 
+const numberParam = (meaning: string) => z.coerce.number().int().min(1).max(1_000_000).describe(meaning);
+
 const roundParams = projectParams.extend({
-  round: z.coerce.number().int().min(1).max(1_000_000).describe('1 until the first rejection, then 2, …'),
+  round: numberParam('1 until the first rejection, then 2, …'),
 });
+
+const PAGED = 'Page by page: the header `Link` leads to the next.';
 
 const PROBLEMS = ['project-not-found', 'round-not-found', 'not-measured'] as const;
 
@@ -32,20 +38,58 @@ export const showRound = defineRoute({
   },
 });
 
-export const showDiff = defineRoute({
+export const listChanges = defineRoute({
   method: 'GET',
   path: '/projects/:id/rounds/:round/diff',
   access: 'read',
-  summary: 'The changes of a round, as a patch.',
+  summary: 'The files that a round changed, each with the number under which its changes are read.',
   params: roundParams,
-  query: z.strictObject({ path: z.string().min(1).optional().describe('this file alone') }),
-  answer: 'text/x-diff; charset=utf-8',
-  problems: [...PROBLEMS, 'not-kept'],
-  async run({ params, query: { path } }, call) {
+  answer: changeListSchema,
+  problems: PROBLEMS,
+  async run({ params }, call) {
     const found = await roundOf(call, params);
     if (!found.ok) return { problem: found.refusal };
-    const patch = await readPatch(call.bridge, found.value.measured, path);
-    return patch.ok ? { text: patch.value } : { problem: problem('not-kept', patch.refusal) };
+    const { diff, cause } = found.value.measured.evidence;
+    if (diff) return { body: toWireChangeList(diff) };
+    const facts = { state: 'unmeasured', ...(cause && { cause: cause.kind }) };
+    return { problem: problem('not-measured', 'what this round changed was not measured.', { facts }) };
+  },
+});
+
+export const showChange = defineRoute({
+  method: 'GET',
+  path: '/projects/:id/rounds/:round/diff/:number',
+  access: 'read',
+  summary: `The changes of one file, as a patch. ${PAGED}`,
+  params: roundParams.extend({ number: numberParam('as the list of changes has it') }),
+  query: pageQuery,
+  answer: 'text/x-diff; charset=utf-8',
+  problems: [...PROBLEMS, 'not-kept'],
+  async run({ params, query: { after } }, call) {
+    const found = await roundOf(call, params);
+    if (!found.ok) return { problem: found.refusal };
+    const { measured } = found.value;
+    const change = measured.evidence.diff?.changes[params.number - 1];
+    if (!change) return { problem: problem('not-kept', 'there is no change of this number.') };
+    const path = `/projects/${params.id}/rounds/${params.round}/diff/${params.number}`;
+    return pageOrProblem(await readPatchBytes(call.bridge, measured, change), path, after);
+  },
+});
+
+export const showPatch = defineRoute({
+  method: 'GET',
+  path: '/projects/:id/rounds/:round/patch',
+  access: 'read',
+  summary: `All changes of a round, as a patch. ${PAGED}`,
+  params: roundParams,
+  query: pageQuery,
+  answer: 'text/x-diff; charset=utf-8',
+  problems: [...PROBLEMS, 'not-kept'],
+  async run({ params, query: { after } }, call) {
+    const found = await roundOf(call, params);
+    if (!found.ok) return { problem: found.refusal };
+    const path = `/projects/${params.id}/rounds/${params.round}/patch`;
+    return pageOrProblem(await readPatchBytes(call.bridge, found.value.measured), path, after);
   },
 });
 
@@ -53,20 +97,23 @@ export const showCheck = defineRoute({
   method: 'GET',
   path: '/projects/:id/rounds/:round/checks/:name',
   access: 'read',
-  summary: 'What one check of a round printed.',
+  summary: `What one check of a round printed. ${PAGED}`,
   params: roundParams.extend({ name: z.string().describe('the name of the check') }),
+  query: pageQuery,
   answer: 'text/plain; charset=utf-8',
   problems: [...PROBLEMS, 'not-kept'],
-  async run({ params }, call) {
+  async run({ params, query: { after } }, call) {
     const found = await roundOf(call, params);
     if (!found.ok) return { problem: found.refusal };
-    const outputs = await readCheckOutputs(call.bridge, found.value.measured, params.name);
-    if (!outputs.ok) return { problem: problem('not-kept', outputs.refusal) };
-    const [output] = outputs.value;
-    if (output?.text !== undefined) return { text: output.text };
-    return { problem: problem('not-kept', 'what this check printed is no longer kept.') };
+    const path = `/projects/${params.id}/rounds/${params.round}/checks/${encodeURIComponent(params.name)}`;
+    return pageOrProblem(await readCheckBytes(call.bridge, found.value.measured, params.name), path, after);
   },
 });
+
+async function pageOrProblem(read: Result<Buffer>, path: string, after: number): Promise<Reply> {
+  if (!read.ok) return { problem: problem('not-kept', read.refusal) };
+  return pageOf(wholeOf(read.value), path, after);
+}
 
 type Measured = MeasuredRound & { readonly measured: RecordedEvidence };
 
@@ -80,6 +127,17 @@ async function roundOf(
   if (!found.ok) return refuse(problem('round-not-found', found.refusal));
   const { measured } = found.value;
   if (measured) return ok({ ...found.value, measured });
-  const facts = { status: found.value.project.status };
-  return refuse(problem('not-measured', `round ${round} was not measured, or not yet.`, { facts }));
+  const { status, round: present } = found.value.project;
+  const state = round < present || isClosed(status) ? 'unmeasured' : (STATES[status] ?? 'unmeasured');
+  return refuse(
+    problem('not-measured', `round ${round} was not measured, or not yet.`, { facts: { status, state } }),
+  );
 }
+
+/** Why there is nothing to read yet; otherwise nothing was measured, and nothing will be. */
+const STATES: Partial<Record<ProjectStatus, 'measuring' | 'working'>> = {
+  verifying: 'measuring',
+  pending: 'working',
+  in_progress: 'working',
+  awaiting_answer: 'working',
+};

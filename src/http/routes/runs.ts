@@ -1,5 +1,5 @@
 /** One run: what is known of it, and what Claude writes in it. */
-import { stat } from 'node:fs/promises';
+import { type FileHandle, open, stat } from 'node:fs/promises';
 import * as z from 'zod';
 import { runDetails } from '../../bridge/queries.ts';
 import { includesRole } from '../../project/credential.ts';
@@ -13,6 +13,7 @@ import { runSchema } from '../../wire/schemas/run.ts';
 import { runPageSchema, type WireRunLine } from '../../wire/schemas/run-item.ts';
 import { type Call, defineRoute, type Reply } from '../define-route.ts';
 import type { EventStream } from '../events/stream.ts';
+import { pageOf, pageQuery, type Whole, wholeOf } from '../page.ts';
 import { type Problem, problem } from '../problem.ts';
 import { hasNoRoom } from './stream-room.ts';
 
@@ -56,6 +57,46 @@ export const followRun = defineRoute({
     return call.wantsJson ? page(call, found.value, from) : stream(call, found.value, from);
   },
 });
+
+export const readRawOutput = defineRoute({
+  method: 'GET',
+  path: '/runs/:id/raw',
+  access: 'admin',
+  summary:
+    'All that Claude has written in a run, as it did: JSON lines, with whatever it has read, secrets included. Page by page: the header `Link` leads to the next, also where a run under way has written no more yet. Once it has ended, pieces of answers that follow whole are left out.',
+  params,
+  query: pageQuery,
+  answer: 'application/x-ndjson',
+  problems: ['run-not-found', 'not-kept'],
+  async run({ params: { id }, query: { after } }, call) {
+    const found = await namedRun(call, id);
+    if (!found.ok) return { problem: found.refusal };
+    const file = await openIfKept(runFiles(call.bridge.stateDir, id).output);
+    if (!file && found.value.endedAt !== null) return { problem: NOT_KEPT };
+    const grows = found.value.endedAt === null;
+    const path = `/runs/${id}/raw`;
+    if (!file) return pageOf(wholeOf(Buffer.alloc(0)), path, after, grows);
+    try {
+      return await pageOf(await wholeFile(file), path, after, grows);
+    } finally {
+      await file.close();
+    }
+  },
+});
+
+async function openIfKept(path: string): Promise<FileHandle | undefined> {
+  return open(path, 'r').catch(() => undefined);
+}
+
+async function wholeFile(file: FileHandle): Promise<Whole> {
+  return {
+    bytes: (await file.stat()).size,
+    async read(from, length) {
+      const { bytesRead, buffer } = await file.read(Buffer.alloc(length), 0, length, from);
+      return buffer.subarray(0, bytesRead);
+    },
+  };
+}
 
 const WRONG_POSITION = problem('wrong-cursor', 'a position is a number of bytes.');
 const NOT_KEPT = problem('not-kept', 'what Claude wrote in this run is no longer kept.');

@@ -171,6 +171,18 @@ export const shownEvidenceSchema = evidenceSchema.extend({
 
 export type WireShownEvidence = z.output<typeof shownEvidenceSchema>;
 
+/** The files that a round changed. */
+export const changeListSchema = evidenceSchema.shape.diff
+  .unwrap()
+  .extend({
+    changes: z.array(
+      changeSchema.extend({ number: z.int().min(1).describe('names it in `/diff/{number}`') }),
+    ),
+  })
+  .describe('The files that a round changed.');
+
+export type WireChangeList = z.output<typeof changeListSchema>;
+
 const [facts, git] = [evidenceSchema.shape, gitSchema.shape];
 
 /** The figures of it; `evidence --json` has all. */
