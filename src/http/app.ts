@@ -22,7 +22,7 @@ import type { EventHub } from './events/hub.ts';
 import { openApiOf } from './openapi.ts';
 import { type Problem, problem } from './problem.ts';
 import { readInput } from './read-input.ts';
-import { respond, respondJson, respondProblem } from './respond.ts';
+import { respond, respondJson, respondProblem, respondTagged } from './respond.ts';
 import { ROUTES } from './routes.ts';
 
 /** What the API works on. */
@@ -136,7 +136,7 @@ function acceptsStream(accept: string | undefined): boolean {
 
 function toResponse(
   { env: { outgoing: out }, req }: Asked,
-  { status, answer }: Route,
+  { method, path, status, answer }: Route,
   reply: Reply,
 ): Response {
   if ('stream' in reply) {
@@ -145,6 +145,8 @@ function toResponse(
     return RESPONSE_ALREADY_SENT;
   }
   if ('problem' in reply) return respondProblem(out, reply.problem);
+  if ('body' in reply && method === 'GET' && path.includes(':'))
+    return respondTagged(out, status, reply.body, reply.headers, req.header('if-none-match'));
   if ('body' in reply) return respondJson(out, status, reply.body, reply.headers);
   return respond(out, status, typeof answer === 'string' ? answer : 'text/plain', reply.bytes, reply.headers);
 }

@@ -2,6 +2,7 @@
  * Every answer of the API, with the headers that all of them have. They are written to Node's own response: one of the web
  * standard costs more than all that this server does (`npm run bench -- --only http-requests`).
  */
+import { createHash } from 'node:crypto';
 import type { ServerResponse } from 'node:http';
 import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response';
 import { PROBLEMS, type Problem, problemBody } from './problem.ts';
@@ -47,6 +48,31 @@ export function respondJson(
   headers: Readonly<Record<string, string>> = {},
 ): Response {
   return respond(out, status, 'application/json', `${JSON.stringify(body)}\n`, headers);
+}
+
+/**
+ * Answers JSON that names one thing, with its `ETag` (RFC 9110, section 8.8.3); 304 and no body to a client that has it.
+ *
+ * @param known The header `If-None-Match`.
+ */
+export function respondTagged(
+  out: ServerResponse,
+  status: number,
+  body: unknown,
+  headers: Readonly<Record<string, string>> = {},
+  known: string | undefined = undefined,
+): Response {
+  const text = `${JSON.stringify(body)}\n`;
+  const tag = `"${createHash('sha256').update(text).digest('base64url').slice(0, 22)}"`;
+  const tagged = { ...headers, ETag: tag };
+  if (!isKnown(tag, known)) return respond(out, status, 'application/json', text, tagged);
+  out.writeHead(304, { ...COMMON_HEADERS, ...tagged });
+  out.end();
+  return RESPONSE_ALREADY_SENT;
+}
+
+function isKnown(tag: string, known = ''): boolean {
+  return known.split(',').some((one) => ['*', tag].includes(one.trim().replace(/^W\//, '')));
 }
 
 export function respondProblem(out: ServerResponse, problem: Problem): Response {

@@ -1,5 +1,6 @@
 /** Everything at a glance, what is spent, and whether new runs start. */
 import * as z from 'zod';
+import { currentCursor } from '../../bridge/changes.ts';
 import { currentHolds, pause, resume } from '../../bridge/holds.ts';
 import { overview } from '../../bridge/queries.ts';
 import { budgetReport } from '../../control/budget-report.ts';
@@ -20,7 +21,11 @@ export const showOverview = defineRoute({
   access: 'read',
   summary: `Everything at a glance: running work, what waits for a person, the queue, holds and what is spent today. At most ${MAX_LISTED} projects in each list.`,
   answer: overviewSchema,
-  run: async (_input, { bridge }) => ({ body: toWireOverview(await overview(bridge, MAX_LISTED)) }),
+  async run(_input, { bridge }) {
+    const cursor = await currentCursor(bridge);
+    const body = toWireOverview(await overview(bridge, MAX_LISTED));
+    return { body, headers: { 'Bridge-Cursor': cursor } };
+  },
 });
 
 export const showCosts = defineRoute({

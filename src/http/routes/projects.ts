@@ -3,6 +3,7 @@ import { currentCursor } from '../../bridge/changes.ts';
 import { measuredRound } from '../../bridge/measured-round.ts';
 import { projectDetails, projects } from '../../bridge/queries.ts';
 import { PROJECT_STATUSES } from '../../project/project.ts';
+import { cleanLine, LIMITS } from '../../project/text.ts';
 import { toWireProjectAnswer } from '../../wire/http.ts';
 import { toWireProject } from '../../wire/project.ts';
 import { projectAnswerSchema } from '../../wire/schemas/http.ts';
@@ -37,10 +38,16 @@ export const listProjects = defineRoute({
       .default(DEFAULT_PROJECTS)
       .describe('how many at most'),
     before: z.string().optional().describe('the id of a project: those that are older'),
+    q: z
+      .string()
+      .max(LIMITS.title)
+      .transform(cleanLine)
+      .optional()
+      .describe('only those with this in their title, or at the beginning of their id'),
   }),
   answer: z.array(projectSchema),
   problems: ['project-not-found'],
-  async run({ query: { status: statuses = PROJECT_STATUSES, limit, before } }, call) {
+  async run({ query: { status: statuses = PROJECT_STATUSES, limit, before, q = '' } }, call) {
     const { bridge } = call;
     // First: what happens from here on is in the list, or in the history after this.
     const cursor = await currentCursor(bridge);
@@ -49,12 +56,18 @@ export const listProjects = defineRoute({
     const found = await projects(bridge, {
       ...(statuses.length < PROJECT_STATUSES.length && { statuses }),
       limit: limit + 1,
+      ...(q !== '' && { words: q }),
       ...(last && { after: last.value }),
     });
     const shown = found.slice(0, limit);
     const oldest = found.length > limit ? shown.at(-1) : undefined;
-    const kept = statuses.length < PROJECT_STATUSES.length ? `&status=${statuses.join(',')}` : '';
-    const link = oldest && `</projects?limit=${limit}&before=${oldest.id}${kept}>; rel="next"`;
+    const kept = new URLSearchParams({
+      limit: String(limit),
+      ...(oldest && { before: oldest.id }),
+      ...(statuses.length < PROJECT_STATUSES.length && { status: statuses.join(',') }),
+      ...(q !== '' && { q }),
+    });
+    const link = oldest && `</projects?${kept}>; rel="next"`;
     return {
       body: shown.map(toWireProject),
       headers: { 'Bridge-Cursor': cursor, ...(link !== undefined && { Link: link }) },

@@ -1,5 +1,6 @@
 /** What Claude asks in the middle of its work, and the person's decision on it. */
 import * as z from 'zod';
+import { currentCursor } from '../../bridge/changes.ts';
 import { questions } from '../../bridge/questions.ts';
 import {
   allowRequest,
@@ -30,8 +31,12 @@ export const listQuestions = defineRoute({
     'What Claude asks and nobody has decided, oldest first: questions, and calls that need permission.',
   answer: z.array(requestSchema),
   async run(_input, { bridge }) {
+    const cursor = await currentCursor(bridge);
     const asked = await questions(bridge, { undecided: true });
-    return { body: asked.map(({ request, resumeCost }) => toWireRequest(request, resumeCost)) };
+    return {
+      body: asked.map(({ request, resumeCost }) => toWireRequest(request, resumeCost)),
+      headers: { 'Bridge-Cursor': cursor },
+    };
   },
 });
 

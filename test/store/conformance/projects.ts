@@ -84,6 +84,21 @@ export function projectsConform({ write, read }: StoreUnderTest): void {
       expect(await findProject(read(), id(2))).toBeUndefined();
     });
 
+    test('projects are found by what is literally in their title, or at the beginning of their id', async () => {
+      const titles = ['100% done', 'A_b', 'Acb', "it's \\ here", 'größe'];
+      for (const [at, title] of titles.entries()) await write((trx) => addProject(trx, at + 1, { title }));
+      const found = async (words: string) =>
+        (await listProjects(read(), { limit: 9, words, oldestFirst: true })).map(({ title }) => title);
+      expect(await found('%')).toEqual(['100% done']);
+      expect(await found('a_B')).toEqual(['A_b']);
+      expect(await found('\\ H')).toEqual(["it's \\ here"]);
+      expect(await found("'s")).toEqual(["it's \\ here"]);
+      expect(await found('röß')).toEqual(['größe']);
+      expect(await found(id(3))).toEqual(['Acb']);
+      expect(await found(id(3).slice(1))).toEqual([]);
+      expect(await found('nothing')).toEqual([]);
+    });
+
     test('a project is found by the request that sent it, of which there is one', async () => {
       await write((trx) => addProject(trx, 1, { request_id: 'r' }));
       expect((await findProjectByRequest(read(), 'r'))?.id).toBe(id(1));
