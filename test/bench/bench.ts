@@ -8,6 +8,7 @@ import { commandStart } from './command-start.ts';
 import { evidence } from './evidence.ts';
 import { firstRequest } from './first-request.ts';
 import { gitWork } from './git-work.ts';
+import { httpCost } from './http-cost.ts';
 import { httpRequests } from './http-requests.ts';
 import { httpStreams } from './http-streams.ts';
 import { idle } from './idle.ts';
@@ -34,6 +35,7 @@ const MEASUREMENTS: readonly Measurement[] = [
   callCost,
   wholeLoop,
   largeStore,
+  httpCost,
   httpRequests,
   httpStreams,
 ];

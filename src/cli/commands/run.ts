@@ -145,14 +145,17 @@ async function httpServer(
   log: Log,
 ): Promise<HttpService | undefined> {
   if (!config.http.enabled) return undefined;
-  const { HttpServer } = await import('../../http/server.ts');
-  const { followOutput } = await import('../../claude/follow-output.ts');
-  return new HttpServer({
-    config,
-    env,
-    clock,
-    log,
-    followOutput: (file, after, ended) => followOutput(file, after, ended, clock),
+  const { LateHttpServer } = await import('../../http/late-server.ts');
+  return new LateHttpServer(async () => {
+    const { HttpServer } = await import('../../http/server.ts');
+    const { followOutput } = await import('../../claude/follow-output.ts');
+    return new HttpServer({
+      config,
+      env,
+      clock,
+      log,
+      followOutput: (file, after, ended) => followOutput(file, after, ended, clock),
+    });
   });
 }
 
