@@ -19,15 +19,21 @@ const { version } = JSON.parse(await readFile(join(root, 'package.json'), 'utf8'
 const requireBanner =
   "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);";
 
-// The SDK's server checks what a person fills into a form of ours. We show none, and what checks it is a third of what a
-// stdio server loads.
+// The servers of both SDKs check what a person fills into a form of ours. We show none, and what checks it is a third of what
+// a stdio server loads.
+const NO_VALIDATOR = `class AjvJsonSchemaValidator {
+  getValidator() { throw new Error('forms are not validated in this build'); }
+}`;
 const withoutFormValidator = {
   name: 'without-form-validator',
   setup({ onLoad }) {
     onLoad({ filter: /[\\/]sdk[\\/]dist[\\/]esm[\\/]validation[\\/]ajv-provider\.js$/ }, () => ({
-      contents: `export class AjvJsonSchemaValidator {
-        getValidator() { throw new Error('forms are not validated in this build'); }
-      }`,
+      contents: `export ${NO_VALIDATOR}`,
+    }));
+    onLoad({ filter: /[\\/]server[\\/]dist[\\/]shimsNode\.mjs$/ }, () => ({
+      contents: `import process from 'node:process';
+        export ${NO_VALIDATOR}
+        export { process, AjvJsonSchemaValidator as DefaultJsonSchemaValidator };`,
     }));
   },
 };
@@ -43,7 +49,7 @@ const ON_COMMAND_LINE =
   /^(cli\/commands\/(mcp|demo)|cli\/demo\/run-demo|machine\/service\/(systemd|launchd|task-scheduler))\.ts$/;
 const ON_STATUS = /^(cli\/commands\/[^/]+|supervisor\/supervisor|doctor\/doctor|control\/start-limit)\.ts$/;
 const ON_GROUND =
-  /^(cli\/(launch|main)|mcp\/(desktop|code|local-verbs)|project\/heading|store\/sqlite\/inspect|store\/store-error|log|selftest\/whole-loop|supervisor\/upkeep\/loop-watchdog-thread)\.ts$/;
+  /^(cli\/(launch|main)|mcp\/(desktop|code|http-server|local-verbs)|project\/heading|store\/sqlite\/inspect|store\/store-error|log|selftest\/whole-loop|supervisor\/upkeep\/loop-watchdog-thread)\.ts$/;
 /** What nearly every part of the program stands on. */
 const GROUND_FILES = [
   'cli/launch',

@@ -61,7 +61,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[] | 'anything'>> = {
     'characters',
     'snake-case',
   ],
-  http: ['control', 'bridge', 'wire', 'project', 'config', 'clock', 'log'],
+  http: ['mcp', 'control', 'bridge', 'wire', 'project', 'config', 'clock', 'log'],
   mcp: ['control', 'bridge', 'wire', 'project', 'config', 'clock', 'characters'],
 
   'mcp-client': [],

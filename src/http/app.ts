@@ -11,6 +11,7 @@ import type { Config } from '../config.ts';
 import type { Environment } from '../environment.ts';
 import { messageOf } from '../error-message.ts';
 import type { Log } from '../log.ts';
+import { McpOverHttp } from '../mcp/http.ts';
 import { callerAsActor } from '../project/actor.ts';
 import type { Credential } from '../project/credential.ts';
 import { LIMITS } from '../project/text.ts';
@@ -22,6 +23,7 @@ import type { EventHub } from './events/hub.ts';
 import { openApiOf } from './openapi.ts';
 import { type Problem, problem } from './problem.ts';
 import { readInput } from './read-input.ts';
+import { relay } from './relay.ts';
 import { respond, respondJson, respondProblem, respondTagged } from './respond.ts';
 import { ROUTES } from './routes.ts';
 
@@ -48,6 +50,8 @@ export function createApp(
 ): Hono<{ Bindings: HttpBindings }> {
   const { bridge, clock, config, env, events, ending, followOutput, log } = served;
   const pace = new Pace(clock);
+  const openVerbs = async () => (await import('../mcp/local-verbs.ts')).bindVerbs(bridge, env);
+  const mcp = new McpOverHttp(openVerbs, clock);
   const hosts = allowedHosts(config.http);
   const app = new Hono<{ Bindings: HttpBindings }>();
   let document: object | undefined;
@@ -64,7 +68,12 @@ export function createApp(
 
   const answer = async (asked: Asked, route: Route): Promise<Response> => {
     const began = clock.monotonic();
-    const admitted = await admit(bridge, pace, route.access, claimOf(asked, isWrite(route)));
+    const admitted = await admit(
+      bridge,
+      pace,
+      route.access,
+      claimOf(asked, isWrite(route) && !route.countsWrites),
+    );
     const response = admitted.ok
       ? await carryOut(asked, route, admitted.value)
       : respondProblem(asked.env.outgoing, admitted.refusal);
@@ -103,6 +112,15 @@ export function createApp(
         return AbortSignal.any([req.raw.signal, ending]);
       },
       describe,
+      answerMcp: (side, message, caller) =>
+        mcp.answer(side, {
+          ...{ message, caller, ending },
+          headers: req.raw.headers,
+          actor: callerAsActor(caller),
+          gone: req.raw.signal,
+          waitToWrite: () => pace.wrote(caller.name),
+          isStillAdmitted: () => isStillAdmitted(bridge, 'admin', req.header('authorization')),
+        }),
       mayStillRead: () => isStillAdmitted(bridge, 'read', req.header('authorization')),
     });
     if (isWrite(route)) served.wake();
@@ -121,6 +139,10 @@ export function createApp(
     const refusal = problem('method-not-allowed', `this takes ${allow}.`, { headers: { Allow: allow } });
     app.all(path, (asked) => refuseAfterSignIn(asked, refusal));
   }
+  // Nobody signs in by OAuth here. Claude Code, told that its token is wrong, asks for it in these places; what it is told
+  // with a 401 there is that it should ask again.
+  app.all('/.well-known/*', ({ env }) => respondProblem(env.outgoing, NO_SUCH_ROUTE));
+  app.post('/register', ({ env }) => respondProblem(env.outgoing, NO_SUCH_ROUTE));
   app.notFound((asked) => refuseAfterSignIn(asked, NO_SUCH_ROUTE));
   app.onError((error, { env: { outgoing } }) => {
     if (isTransientStoreError(error)) return respondProblem(outgoing, UNAVAILABLE);
@@ -134,14 +156,18 @@ function acceptsStream(accept: string | undefined): boolean {
   return accept !== undefined && /text\/event-stream/i.test(accept);
 }
 
-function toResponse(
+async function toResponse(
   { env: { outgoing: out }, req }: Asked,
   { method, path, status, answer }: Route,
   reply: Reply,
-): Response {
+): Promise<Response> {
   if ('stream' in reply) {
     if (req.raw.method === 'HEAD') return respond(out, status, 'text/event-stream; charset=utf-8', null);
     reply.stream(out);
+    return RESPONSE_ALREADY_SENT;
+  }
+  if ('response' in reply) {
+    await relay(reply.response, out);
     return RESPONSE_ALREADY_SENT;
   }
   if ('problem' in reply) return respondProblem(out, reply.problem);

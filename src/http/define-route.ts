@@ -11,6 +11,7 @@ import type { Bridge } from '../bridge/bridge.ts';
 import type { Clock } from '../clock.ts';
 import type { Config } from '../config.ts';
 import type { Environment } from '../environment.ts';
+import type { HttpSide } from '../mcp/http-message.ts';
 import type { Actor } from '../project/actor.ts';
 import type { Credential, Role } from '../project/credential.ts';
 import type { RunLine } from '../project/run-item.ts';
@@ -47,15 +48,18 @@ export interface Call {
   readonly signal: AbortSignal;
   /** The table of routes as OpenAPI. */
   describe(): object;
+  /** What the tools of a side answer to a message of MCP. */
+  answerMcp(side: HttpSide, message: object, caller: Credential): Promise<Response>;
   /** Whether whoever called may still read: a token may be revoked while an answer goes on. */
   mayStillRead(): Promise<boolean>;
 }
 
-/** What a route answers: JSON, a text as it lies in a file, something that goes on, or a problem. */
+/** What a route answers: JSON, a text as it lies in a file, something that goes on, what somebody else has made, or a problem. */
 export type Reply =
   | { readonly body: unknown; readonly headers?: Readonly<Record<string, string>> }
   | { readonly bytes: Uint8Array; readonly headers?: Readonly<Record<string, string>> }
   | { readonly stream: (out: ServerResponse) => void }
+  | { readonly response: Response }
   | { readonly problem: Problem };
 
 /** Who may call: anybody, or whoever has this role or a greater one. */
@@ -85,6 +89,8 @@ interface Definition<P extends z.ZodObject, Q extends z.ZodObject, B extends z.Z
   readonly answer: z.ZodType | TextType;
   /** How large a body may be, where plans are sent. */
   readonly maxBodyBytes?: number;
+  /** It counts by itself which of its calls are writes. */
+  readonly countsWrites?: true;
   /** What else it may answer, beside what every route may. */
   readonly problems?: readonly ProblemCode[];
   run(
@@ -104,6 +110,7 @@ export interface Route {
   readonly status: 200 | 201;
   readonly answer: z.ZodType | TextType;
   readonly maxBodyBytes: number;
+  readonly countsWrites?: true;
   readonly problems: readonly ProblemCode[];
   /** The input has been read by the schemas above. Throws what the store throws. */
   run(input: Input, call: Call): Promise<Reply>;

@@ -7,6 +7,7 @@ import { followEvents } from './routes/events.ts';
 import { listChanges, showChange, showCheck, showPatch, showRound } from './routes/evidence.ts';
 import { pauseAll, resumeAll, showCosts, showOverview } from './routes/fleet.ts';
 import { health } from './routes/health.ts';
+import { callCodeTools, callDesktopTools } from './routes/mcp.ts';
 import { listProjects, showProject } from './routes/projects.ts';
 import { answerQuestion, decidePermission, listQuestions } from './routes/questions.ts';
 import { followRun, readRawOutput, showRun } from './routes/runs.ts';
@@ -54,4 +55,6 @@ export const ROUTES: readonly Route[] = [
   showCosts,
   pauseAll,
   resumeAll,
+  callDesktopTools,
+  callCodeTools,
 ];

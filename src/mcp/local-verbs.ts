@@ -58,7 +58,8 @@ export async function openLocalVerbs(env: Environment, clock: Clock): Promise<Lo
   };
 }
 
-function bindVerbs(bridge: Bridge, env: Environment): Verbs {
+/** @param env Where the configuration is found. */
+export function bindVerbs(bridge: Bridge, env: Environment): Verbs {
   const bind =
     <Args extends readonly unknown[], Answer>(verb: (bridge: Bridge, ...args: Args) => Answer) =>
     (...args: Args) =>

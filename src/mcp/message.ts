@@ -37,8 +37,12 @@ export function readMessage(line: string): ReadMessage {
     const ids = value.slice(0, MAX_ANSWERS).map((part) => (isObject(part) ? part.id : undefined));
     return unreadable(INVALID_REQUEST, 'it is a batch; send each message on a line of its own', ids);
   }
-  if (!isObject(value)) return unreadable(INVALID_REQUEST, 'it is not an object', []);
-  return readObject(value);
+  return readValue(value);
+}
+
+/** Reads one message that is no text any more. Never throws. */
+export function readValue(value: unknown): Exclude<ReadMessage, { readonly kind: 'nothing' }> {
+  return isObject(value) ? readObject(value) : unreadable(INVALID_REQUEST, 'it is not an object', []);
 }
 
 /** A batch of ten megabytes would be answered by ten times as much. */
@@ -59,7 +63,9 @@ const ID = '"id"\\s*:\\s*("[^"\\\\\\u0000-\\u001f]*"|-?(?:0|[1-9]\\d{0,14})(?![\
 
 type Members = Readonly<Record<string, unknown>>;
 
-function readObject({ jsonrpc, id, method, params, result, error }: Members): ReadMessage {
+type Read = ReturnType<typeof readValue>;
+
+function readObject({ jsonrpc, id, method, params, result, error }: Members): Read {
   const invalid = (why: string) => unreadable(INVALID_REQUEST, why, method === undefined ? [] : [id]);
   if (jsonrpc !== '2.0') return invalid("it lacks 'jsonrpc': '2.0'");
   if (id !== undefined && !isTakenId(id)) return invalid("its 'id' is neither a text nor a whole number");
@@ -72,7 +78,7 @@ function readObject({ jsonrpc, id, method, params, result, error }: Members): Re
   return message({ jsonrpc, ...(id === undefined ? {} : { id }), method, params: given });
 }
 
-function message(members: Members): ReadMessage {
+function message(members: Members): Read {
   // Its members have been checked above.
   return { kind: 'message', message: members as unknown as JSONRPCMessage };
 }

@@ -46,7 +46,23 @@ const STEPS: Readonly<Record<string, Step>> = {
     // Nothing is held in this rig: it ends nothing.
     types: [],
   },
+  'POST /mcp/desktop': {
+    prepare: async () => ({
+      path: '/mcp/desktop',
+      body: toolCall('bridge_send_plan', { plan_markdown: '# A' }),
+    }),
+    types: ['project.sent'],
+  },
+  'POST /mcp/code': {
+    // What this side does is recorded as done by Claude Code.
+    prepare: async () => ({ path: '/mcp/code', body: toolCall('bridge_get_pending_plan', {}) }),
+    types: [],
+  },
 };
+
+function toolCall(name: string, args: object) {
+  return { jsonrpc: '2.0', id: 1, method: 'tools/call', params: { name, arguments: args } };
+}
 
 function onProject(
   status: 'awaiting_approval' | 'in_progress' | 'attention' | 'pending',

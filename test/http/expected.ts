@@ -15,6 +15,8 @@ export interface Expectation {
 
 const NO_PROJECT = '0123456789ab';
 
+const PING = { jsonrpc: '2.0', id: 1, method: 'ping' };
+
 export const EXPECTED: Readonly<Record<string, Expectation>> = {
   'PUT /projects/:id/plan': {
     needs: 'admin',
@@ -152,4 +154,6 @@ export const EXPECTED: Readonly<Record<string, Expectation>> = {
     body: { decision: 'once' },
     status: 404,
   },
+  'POST /mcp/desktop': { needs: 'admin', method: 'POST', path: '/mcp/desktop', body: PING, status: 200 },
+  'POST /mcp/code': { needs: 'admin', method: 'POST', path: '/mcp/code', body: PING, status: 200 },
 };

@@ -38,7 +38,11 @@ test.each<[string, number]>([
   ['/projects/../health', 200],
   ['/health/../projects', 401],
   ['/projects/%2e%2e/health', 200],
-  ['/.well-known/oauth-protected-resource', 401],
+  ['/.well-known/oauth-protected-resource', 404],
+  ['/.well-known/oauth-authorization-server/mcp/desktop', 404],
+  ['/mcp', 401],
+  ['/mcp/desktop', 401],
+  ['/mcp/desktop/', 401],
   ['/projects;/health', 401],
 ])('a request for %s without a token is answered with %i', async (target, status) => {
   expect(await statuses(lines(`GET ${target} HTTP/1.1`, host(), CLOSE))).toEqual([status]);

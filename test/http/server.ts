@@ -6,7 +6,9 @@ import { buffer, text } from 'node:stream/consumers';
 import { expect } from 'vitest';
 import { addCredential } from '../../src/bridge/credentials.ts';
 import { followOutput } from '../../src/claude/follow-output.ts';
+import type { Clock } from '../../src/clock.ts';
 import { configOfText } from '../../src/config.ts';
+import type { Environment } from '../../src/environment.ts';
 import { ROUTES } from '../../src/http/routes.ts';
 import { HttpServer, type Timeouts } from '../../src/http/server.ts';
 import { ROLES, type Role } from '../../src/project/credential.ts';
@@ -51,11 +53,17 @@ export interface ServeOptions {
   readonly config?: Readonly<Record<string, unknown>>;
   readonly http?: Readonly<Record<string, unknown>>;
   readonly timeouts?: Timeouts;
+  /** Instead of that of the rig, which stands still. */
+  readonly clock?: Clock;
+  /** The environment of the supervisor. */
+  readonly env?: Environment;
+  /** Those that get a token; all unless another server of the same store has given them. */
+  readonly roles?: readonly Role[];
 }
 
 export async function serve(
   rig: Rig,
-  { http = {}, config: more = {}, timeouts }: ServeOptions = {},
+  { http = {}, config: more = {}, timeouts, clock = rig.clock, env = {}, roles = ROLES }: ServeOptions = {},
 ): Promise<Serving> {
   const port = await freePort();
   const settings = { workspace_roots: [rig.workspace], http: { enabled: true, port, ...http }, ...more };
@@ -66,8 +74,8 @@ export async function serve(
   const woken: true[] = [];
   const server = new HttpServer({
     config,
-    env: {},
-    clock: rig.clock,
+    env,
+    clock,
     log: logger,
     followOutput: (file, after, ended) => followOutput(file, after, ended, rig.clock),
     ...(timeouts && { timeouts }),
@@ -78,7 +86,7 @@ export async function serve(
   }, 5);
   const agent = new Agent({ keepAlive: true });
   const tokens = {} as Record<Role, string>;
-  for (const role of ROLES)
+  for (const role of roles)
     tokens[role] = accepted(await addCredential(rig.bridge, role, role, undefined, 'person')).token;
   return {
     port,

@@ -1,0 +1,51 @@
+import * as z from 'zod';
+import type { HttpSide } from '../../mcp/http-message.ts';
+import { defineRoute, type Route } from '../define-route.ts';
+
+/** More than any message: a plan has at most a megabyte, and JSON may write it in twice as many. */
+const MAX_BODY_BYTES = 4 * 1024 * 1024;
+
+const message = z.looseObject({
+  jsonrpc: z.unknown().optional().describe("'2.0'"),
+  id: z.unknown().optional().describe('a text or a whole number; a notification has none'),
+  method: z.unknown().optional().describe('such as `tools/call`'),
+  params: z.unknown().optional().describe('as the method says'),
+});
+
+const answer = z
+  .looseObject({
+    jsonrpc: z.literal('2.0'),
+    id: z.union([z.string(), z.number()]).nullish(),
+    result: z.unknown().optional(),
+    error: z
+      .unknown()
+      .optional()
+      .describe('why the message was not answered; what a tool refuses is a result'),
+  })
+  .describe(
+    'The answer of JSON-RPC, by itself or as the last one of server-sent events. A notification is answered 202, without a body.',
+  );
+
+export const callDesktopTools = mcpRoute(
+  'desktop',
+  'The tools of Claude Desktop, as `mcp desktop` has them: one message of MCP over Streamable HTTP, without a session.',
+);
+
+export const callCodeTools = mcpRoute(
+  'code',
+  "The tools of a person's own Claude Code, as `mcp code` has them outside of a run: one message of MCP over Streamable HTTP, without a session. It speaks for no run.",
+);
+
+function mcpRoute(side: HttpSide, summary: string): Route {
+  return defineRoute({
+    method: 'POST',
+    path: `/mcp/${side}`,
+    access: 'admin',
+    summary,
+    body: message,
+    answer,
+    maxBodyBytes: MAX_BODY_BYTES,
+    countsWrites: true,
+    run: async ({ body }, call) => ({ response: await call.answerMcp(side, body, call.caller) }),
+  });
+}
