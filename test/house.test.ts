@@ -66,7 +66,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[] | 'anything'>> = {
 
   'mcp-client': [],
   simulator: ['clock'],
-  setup: ['claude', 'machine', 'config', 'home-path', 'json-depth'],
+  setup: ['claude', 'machine', 'project', 'config', 'home-path', 'json-depth'],
   selftest: ['bridge', 'claude', 'git', 'machine', 'simulator', 'wire', 'clock', 'mcp-client'],
   doctor: [
     'control',

@@ -92,6 +92,31 @@ export async function undoSettings(
   return { ...whole, text, bytes: text === file.text ? file.bytes : encode(text, file.hasBom) };
 }
 
+/**
+ * Plans the way back for some paths alone: what was there before us, or nothing. The rest of what we set stays, and is
+ * still known.
+ */
+export function undoSome(
+  file: JsonFile,
+  owner: FileRecord['owner'],
+  record: FileRecord | undefined,
+  paths: readonly JsonPath[],
+): FilePlan {
+  const former = record ?? null;
+  const same = { owner, file, text: file.text, bytes: file.bytes, backup: null, former, record: former };
+  if (paths.length === 0) return same;
+  const text = paths.reduce((left, path) => restore(left, path, record), file.text);
+  const bytes = encode(text, file.hasBom);
+  const isLeft = ({ path }: FileRecord['settings'][number]) =>
+    !paths.some((gone) => isDeepStrictEqual(gone, path));
+  const left = record && {
+    ...record,
+    settings: record.settings.filter(isLeft),
+    ...(isAsWeLeftIt(file, record) ? { written: fingerprint(bytes) } : {}),
+  };
+  return { ...same, text, bytes, record: left ?? null };
+}
+
 interface StartRecord {
   readonly record: Omit<FileRecord, 'written'>;
   readonly isNewBackup: boolean;

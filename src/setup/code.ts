@@ -1,4 +1,4 @@
-/** Registers our server in the person's own Claude Code, with Claude's own command. */
+/** Registers our servers in the person's own Claude Code, with Claude's own command. */
 
 import { readFileSync } from 'node:fs';
 import { isDeepStrictEqual } from 'node:util';
@@ -8,8 +8,9 @@ import { claudeUserFile } from '../claude/files.ts';
 import { locateClaude } from '../claude/locate.ts';
 import type { Environment } from '../environment.ts';
 import type { ProgramResult, RunProgram } from '../machine/program.ts';
+import { TOOLSETS, type ToolsetName, toolsetServer } from '../project/toolset.ts';
 import type { ClientEntry } from './ledger.ts';
-import { isOurs, type ServerStart, startOf } from './server-start.ts';
+import { isOurs, type ServerStart, type Side, startOf } from './server-start.ts';
 
 export interface ClaudeCall {
   /** Arguments of the claude program. */
@@ -23,6 +24,12 @@ export interface CodePlan {
   readonly calls: readonly ClaudeCall[];
   /** Null when claude is not installed; then the calls are for later. */
   readonly claude: string | null;
+  readonly servers: readonly CodeServerPlan[];
+}
+
+/** What becomes of one of our servers. */
+interface CodeServerPlan {
+  readonly name: string;
   /** Another server's entry under our name, to be restored on removal; undefined for none. */
   readonly before: ClientEntry | undefined;
   /** The calls replace another server's entry under our name. */
@@ -37,44 +44,96 @@ interface ClaudeContext {
   readonly claude?: string | undefined;
 }
 
+/** Others' entries under our names, from the ledger. */
+export type FormerEntries = Readonly<Record<string, ClientEntry>>;
+
 /**
- * Plans to make Claude Code start our server in every folder.
- *
- * @param before Another server's entry under our name, from the ledger.
+ * Plans to make Claude Code start our servers in every folder: that of the loop, those of the toolsets asked for, and those
+ * that are there, as an earlier version may have left them.
  */
 export function planCode(
-  wanted: ServerStart,
+  startOfSide: (side: Side) => ServerStart,
+  toolsets: readonly ToolsetName[],
   context: ClaudeContext,
-  before: ClientEntry | undefined,
+  before: FormerEntries,
 ): CodePlan {
-  const registered = registeredIn(context);
-  const claude = programIn(context);
-  if (registered !== undefined && isDeepStrictEqual(startOf(registered), wanted))
-    return { calls: [], claude, before, replaces: false, keepsAnother: false };
-  const replaces = registered !== undefined && !isOurs('code', registered);
-  // Claude refuses to add a name that exists.
-  const calls = [...(registered === undefined ? [] : [REMOVE]), addOf(wanted)];
+  const wanted = TOOLSETS.filter(
+    (side) => toolsets.includes(side) || isOurs(side, registeredIn(context, nameOf(side))),
+  );
+  const plans = (['code', ...wanted] as const).map((side) =>
+    planServer(side, startOfSide(side), context, before),
+  );
+  return joined(plans, context);
+}
+
+/**
+ * Plans to remove our servers and restore the former entries. Another server's entry stays.
+ *
+ * @param toolsets The servers of these alone; undefined: all.
+ */
+export function planCodeRemoval(
+  context: ClaudeContext,
+  before: FormerEntries,
+  toolsets: readonly ToolsetName[] | undefined,
+): CodePlan {
+  const isThere = (name: string) => registeredIn(context, name) !== undefined || before[name] !== undefined;
+  const sides = toolsets ?? (['code', ...TOOLSETS.filter((side) => isThere(nameOf(side)))] as const);
+  return joined(
+    sides.map((side) => planServerRemoval(side, context, before)),
+    context,
+  );
+}
+
+/** The servers that Claude Code may have. */
+type CodeSide = Exclude<Side, 'desktop'>;
+
+interface ServerPlan extends CodeServerPlan {
+  readonly calls: readonly ClaudeCall[];
+}
+
+function joined(plans: readonly ServerPlan[], context: ClaudeContext): CodePlan {
   return {
-    calls,
-    claude,
-    before: replaces ? asEntry(registered) : before,
-    replaces,
-    keepsAnother: false,
+    calls: plans.flatMap(({ calls }) => calls),
+    claude: programIn(context),
+    servers: plans.map(({ calls: _, ...plan }) => plan),
   };
 }
 
-/** Plans to remove our server and restore the former entry. Another server's entry stays. */
-export function planCodeRemoval(context: ClaudeContext, before: ClientEntry | undefined): CodePlan {
-  const registered = registeredIn(context);
-  const isOther = registered !== undefined && !isOurs('code', registered);
-  const remove = registered === undefined ? [] : [REMOVE];
-  const restore = before === undefined ? [] : [{ args: ADD_JSON, input: JSON.stringify(before) }];
-  const calls = isOther ? [] : [...remove, ...restore];
-  const keepsAnother = isOther || before !== undefined;
-  return { calls, claude: programIn(context), before: undefined, replaces: false, keepsAnother };
+function nameOf(side: CodeSide): string {
+  return side === 'code' ? CODE_SERVER : toolsetServer(side);
 }
 
-const registeredIn = ({ env, homeDir }: ClaudeContext) => registeredServer(claudeUserFile(env, homeDir));
+function planServer(
+  side: CodeSide,
+  wanted: ServerStart,
+  context: ClaudeContext,
+  former: FormerEntries,
+): ServerPlan {
+  const name = nameOf(side);
+  const registered = registeredIn(context, name);
+  const before = former[name];
+  if (registered !== undefined && isDeepStrictEqual(startOf(registered), wanted))
+    return { name, calls: [], before, replaces: false, keepsAnother: false };
+  const replaces = registered !== undefined && !isOurs(side, registered);
+  // Claude refuses to add a name that exists.
+  const calls = [...(registered === undefined ? [] : [removeOf(name)]), addOf(name, wanted)];
+  return { name, calls, before: replaces ? asEntry(registered) : before, replaces, keepsAnother: false };
+}
+
+function planServerRemoval(side: CodeSide, context: ClaudeContext, former: FormerEntries): ServerPlan {
+  const name = nameOf(side);
+  const registered = registeredIn(context, name);
+  const before = former[name];
+  const isOther = registered !== undefined && !isOurs(side, registered);
+  const remove = registered === undefined ? [] : [removeOf(name)];
+  const restore = before === undefined ? [] : [{ args: addJsonOf(name), input: JSON.stringify(before) }];
+  const calls = isOther ? [] : [...remove, ...restore];
+  return { name, calls, before: undefined, replaces: false, keepsAnother: isOther || before !== undefined };
+}
+
+function registeredIn({ env, homeDir }: ClaudeContext, name: string): unknown {
+  return registeredServer(claudeUserFile(env, homeDir), name);
+}
 
 function programIn({ claude, env }: ClaudeContext): string | null {
   const located = locateClaude(claude, env);
@@ -87,7 +146,7 @@ function asEntry(registered: unknown): ClientEntry | undefined {
 
 /** Makes the calls. Returns claude's message when it refuses; null when done. */
 export async function callClaude(
-  { calls, claude }: CodePlan,
+  { calls, claude }: Pick<CodePlan, 'calls' | 'claude'>,
   { run, env }: { readonly run: RunProgram; readonly env: Environment },
 ): Promise<string | null> {
   if (claude === null) return 'claude is not installed';
@@ -103,11 +162,9 @@ export async function callClaude(
  * Our server as registered for the person; undefined when it is not, or the file cannot be read. Read from the file
  * because `claude mcp get` would start the server.
  */
-export function registeredServer(file: string): unknown {
+export function registeredServer(file: string, name = CODE_SERVER): unknown {
   try {
-    return settings.parse(JSON.parse(readFileSync(file, 'utf8').replace(/^\uFEFF/, ''))).mcpServers?.[
-      CODE_SERVER
-    ];
+    return settings.parse(JSON.parse(readFileSync(file, 'utf8').replace(/^\uFEFF/, ''))).mcpServers?.[name];
   } catch {
     return undefined;
   }
@@ -120,14 +177,18 @@ const QUIET: Environment = { DISABLE_AUTOUPDATER: '1', CLAUDE_CODE_DISABLE_NONES
 
 const SCOPE = ['-s', 'user'];
 
-const REMOVE: ClaudeCall = { args: ['mcp', 'remove', CODE_SERVER, ...SCOPE] };
+function removeOf(name: string): ClaudeCall {
+  return { args: ['mcp', 'remove', name, ...SCOPE] };
+}
 
 /** `-` makes claude read the entry from stdin (seen with 2.1.329). */
-const ADD_JSON = ['mcp', 'add-json', CODE_SERVER, '-', ...SCOPE];
+function addJsonOf(name: string): string[] {
+  return ['mcp', 'add-json', name, '-', ...SCOPE];
+}
 
-function addOf({ env, command, args }: ServerStart): ClaudeCall {
-  const variables = Object.entries(env).flatMap(([name, value]) => ['-e', `${name}=${value}`]);
-  return { args: ['mcp', 'add', CODE_SERVER, ...SCOPE, ...variables, '--', command, ...args] };
+function addOf(name: string, { env, command, args }: ServerStart): ClaudeCall {
+  const variables = Object.entries(env).flatMap(([key, value]) => ['-e', `${key}=${value}`]);
+  return { args: ['mcp', 'add', name, ...SCOPE, ...variables, '--', command, ...args] };
 }
 
 function lastLine({ stdout, stderr, failure }: ProgramResult): string {

@@ -1,37 +1,78 @@
-/** Our server in the configuration of Claude Desktop. */
+/** Our servers in the configuration of Claude Desktop. */
 import { isDeepStrictEqual } from 'node:util';
+import { TOOLSETS, type ToolsetName, toolsetServer } from '../project/toolset.ts';
 import type { Result } from '../result.ts';
-import { applySettings, type FilePlan, undoSettings } from './change.ts';
-import { setValue, valueAt } from './json-text.ts';
+import { applySettings, type FilePlan, undoSettings, undoSome } from './change.ts';
+import { type JsonPath, setValue, valueAt } from './json-text.ts';
 import type { FileRecord } from './ledger.ts';
 import { planFile } from './plan-file.ts';
-import { isOurs, type ServerStart, startOf } from './server-start.ts';
+import { isOurs, type ServerStart, type Side, startOf } from './server-start.ts';
 
 /** The name under which Claude Desktop knows us. */
 export const DESKTOP_SERVER = 'claude_bridge_desktop';
 
 const SERVERS = 'mcpServers';
-/** The path of our entry. */
+/** The path of our entry for the tools of the loop. */
 export const OURS = [SERVERS, DESKTOP_SERVER];
 
-/** Plans our entry in Claude Desktop's file. Updates one from an earlier version. */
-export function planDesktop(
-  path: string,
-  wanted: ServerStart,
-  former: FileRecord | undefined,
-): Promise<Result<FilePlan>> {
-  const settings = [{ path: OURS, value: wanted }];
-  // Claude Desktop treats a file with a byte order mark as broken and may replace it without its servers.
-  const change = { owner: 'desktop', settings, former, mayHaveBom: false } as const;
-  return planFile(path, [OURS], (file) => applySettings(file, change));
+/** The paths of all entries we may have. */
+export const ALL_OURS = [OURS, ...TOOLSETS.map(pathOf)];
+
+function pathOf(toolset: ToolsetName): JsonPath {
+  return [SERVERS, toolsetServer(toolset)];
 }
 
-/** Plans to remove our entry and restore the former one. Another server's entry under our name stays. */
-export function planDesktopRemoval(path: string, former: FileRecord | undefined): Promise<Result<FilePlan>> {
-  return planFile(path, [OURS], (file) => {
-    const isKnown = former !== undefined || isOurs('desktop', valueAt(file.text, OURS));
-    return undoSettings(file, 'desktop', former, isKnown ? [OURS] : []);
+/**
+ * Plans our entries in Claude Desktop's file: that of the loop, of the toolsets asked for, and of those that are there, as
+ * an earlier version may have left them.
+ */
+export function planDesktop(
+  path: string,
+  startOfSide: (side: Side) => ServerStart,
+  toolsets: readonly ToolsetName[],
+  former: FileRecord | undefined,
+): Promise<Result<FilePlan>> {
+  return planFile(path, ALL_OURS, (file) => {
+    const wanted = TOOLSETS.filter(
+      (name) => toolsets.includes(name) || isOurs(name, valueAt(file.text, pathOf(name))),
+    );
+    const settings = [
+      { path: OURS, value: startOfSide('desktop') },
+      ...wanted.map((name) => ({ path: pathOf(name), value: startOfSide(name) })),
+    ];
+    // Claude Desktop treats a file with a byte order mark as broken and may replace it without its servers.
+    return applySettings(file, { owner: 'desktop', settings, former, mayHaveBom: false });
   });
+}
+
+/** Plans to remove our entries and restore the former ones. Another server's entry under our name stays. */
+export function planDesktopRemoval(path: string, former: FileRecord | undefined): Promise<Result<FilePlan>> {
+  return planFile(path, ALL_OURS, (file) =>
+    undoSettings(
+      file,
+      'desktop',
+      former,
+      ALL_OURS.filter((place, index) => isOursAt(file.text, place, index, former)),
+    ),
+  );
+}
+
+/** Plans to remove the entries of some toolsets alone. */
+export function planToolsetRemoval(
+  path: string,
+  toolsets: readonly ToolsetName[],
+  former: FileRecord | undefined,
+): Promise<Result<FilePlan>> {
+  return planFile(path, ALL_OURS, async (file) => {
+    const places = toolsets.filter((name) => isOurs(name, valueAt(file.text, pathOf(name)))).map(pathOf);
+    return undoSome(file, 'desktop', former, places);
+  });
+}
+
+function isOursAt(text: string, place: JsonPath, index: number, former: FileRecord | undefined): boolean {
+  if (index === 0 && former !== undefined) return true;
+  const side = index === 0 ? 'desktop' : TOOLSETS[index - 1];
+  return side !== undefined && isOurs(side, valueAt(text, place));
 }
 
 /** A file with only our entry, for a person to copy. */
@@ -39,9 +80,10 @@ export function entryText(entry: ServerStart): string {
   return setValue('', OURS, entry).trimEnd();
 }
 
-/** Whether Claude Desktop has an entry under our name in this text. */
-export function hasEntry(text: string | null): boolean {
-  return text !== null && text.trim() !== '' && valueAt(text, OURS) !== undefined;
+/** The names of ours under which Claude Desktop has an entry in this text. */
+export function entriesIn(text: string | null): string[] {
+  if (text === null || text.trim() === '') return [];
+  return ALL_OURS.filter((path) => valueAt(text, path) !== undefined).flatMap((path) => path.slice(-1));
 }
 
 /** Warnings about what a change takes away from others. */

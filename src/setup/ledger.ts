@@ -4,6 +4,7 @@ import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import * as z from 'zod';
+import { CODE_SERVER } from '../claude/command-line.ts';
 import { writeAtomically } from '../machine/atomic-file.ts';
 import { configFile } from '../state-folder.ts';
 
@@ -32,8 +33,10 @@ const fileRecord = z.object({
 const records = z.object({
   /** One for each path. */
   files: z.array(fileRecord),
-  /** The entry that Claude Code had under our name before us. */
+  /** The entry that Claude Code had under the name of our server for the loop before us. */
   code: z.object({ before: z.record(z.string(), z.unknown()) }).optional(),
+  /** The same of our other servers, by their names. */
+  code_toolsets: z.record(z.string(), z.object({ before: z.record(z.string(), z.unknown()) })).optional(),
 });
 
 type Records = z.output<typeof records>;
@@ -57,9 +60,11 @@ export async function readRecords(stateDir: string): Promise<readonly FileRecord
   return files.map((file) => (file.owner === 'bridge' ? { ...file, path: configFile(stateDir) } : file));
 }
 
-/** The entry that Claude Code had under our name before us; undefined for none. */
-export async function readFormerEntry(stateDir: string): Promise<ClientEntry | undefined> {
-  return (await readAll(stateDir)).code?.before;
+/** The entries that Claude Code had under our names before us, by these names. */
+export async function readFormerEntries(stateDir: string): Promise<Readonly<Record<string, ClientEntry>>> {
+  const { code, code_toolsets } = await readAll(stateDir);
+  const others = Object.entries(code_toolsets ?? {}).map(([name, { before }]) => [name, before]);
+  return Object.fromEntries(code === undefined ? others : [[CODE_SERVER, code.before], ...others]);
 }
 
 /** Replaces the record of one file; null removes it. */
@@ -69,11 +74,24 @@ export async function writeRecord(stateDir: string, path: string, record: FileRe
   await writeAll(stateDir, { ...(await readAll(stateDir)), files });
 }
 
-/** Keeps the entry that Claude Code had under our name; undefined forgets it. */
-export async function writeFormerEntry(stateDir: string, before: ClientEntry | undefined): Promise<void> {
-  const { files, code } = await readAll(stateDir);
-  if (isDeepStrictEqual(before, code?.before)) return;
-  await writeAll(stateDir, before === undefined ? { files } : { files, code: { before } });
+/** Keeps the entry that Claude Code had under one of our names; undefined forgets it. */
+export async function writeFormerEntry(
+  stateDir: string,
+  name: string,
+  before: ClientEntry | undefined,
+): Promise<void> {
+  const former = await readFormerEntries(stateDir);
+  if (isDeepStrictEqual(before, former[name])) return;
+  const all = await readAll(stateDir);
+  const entry = before === undefined ? undefined : { before };
+  if (name === CODE_SERVER) return writeAll(stateDir, { ...all, code: entry });
+  const others = Object.entries({ ...all.code_toolsets, [name]: entry }).filter(
+    ([, one]) => one !== undefined,
+  );
+  await writeAll(stateDir, {
+    ...all,
+    code_toolsets: others.length === 0 ? undefined : (Object.fromEntries(others) as Records['code_toolsets']),
+  });
 }
 
 async function readAll(stateDir: string): Promise<Records> {
@@ -84,7 +102,12 @@ async function readAll(stateDir: string): Promise<Records> {
   }
 }
 
-async function writeAll(stateDir: string, { files, code }: Records): Promise<void> {
-  if (files.length === 0 && code === undefined) return rm(ledgerFile(stateDir), { force: true });
-  await writeAtomically(ledgerFile(stateDir), `${JSON.stringify({ files, code }, null, 2)}\n`, 0o600);
+async function writeAll(stateDir: string, { files, code, code_toolsets }: Records): Promise<void> {
+  if (files.length === 0 && code === undefined && code_toolsets === undefined)
+    return rm(ledgerFile(stateDir), { force: true });
+  await writeAtomically(
+    ledgerFile(stateDir),
+    `${JSON.stringify({ files, code, code_toolsets }, null, 2)}\n`,
+    0o600,
+  );
 }

@@ -1,5 +1,9 @@
 /** How a client starts one of our MCP servers. */
 import * as z from 'zod';
+import type { ToolsetName } from '../project/toolset.ts';
+
+/** Which of our servers: as `bridge-supervisor mcp` names it. */
+export type Side = 'desktop' | 'code' | ToolsetName;
 
 export interface ServerStart {
   readonly command: string;
@@ -19,11 +23,7 @@ const schema = z.object({
  *
  * @param selfCommand The program and arguments that start this command line.
  */
-export function serverStart(
-  side: 'desktop' | 'code',
-  selfCommand: readonly string[],
-  stateDir: string,
-): ServerStart {
+export function serverStart(side: Side, selfCommand: readonly string[], stateDir: string): ServerStart {
   const [command = '', ...args] = selfCommand;
   return { command, args: [...args, 'mcp', side], env: { BRIDGE_HOME: stateDir } };
 }
@@ -56,7 +56,7 @@ export function insideWsl(start: ServerStart): ServerStart {
 }
 
 /** Whether an entry under our name starts a server of ours, of whatever version and wherever it is. */
-export function isOurs(side: 'desktop' | 'code', entry: unknown): boolean {
+export function isOurs(side: Side, entry: unknown): boolean {
   return startOf(entry)?.args.slice(-2).join(' ') === `mcp ${side}`;
 }
 

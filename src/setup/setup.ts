@@ -4,9 +4,9 @@
  * refused and not changed; setting up twice changes nothing more; removing restores what was there before.
  */
 
-import { CODE_SERVER } from '../claude/command-line.ts';
 import type { Environment } from '../environment.ts';
 import type { RunProgram } from '../machine/program.ts';
+import type { ToolsetName } from '../project/toolset.ts';
 import { ok, type Result } from '../result.ts';
 import { type FilePlan, isChange } from './change.ts';
 import { type CodePlan, callClaude, planCode, planCodeRemoval } from './code.ts';
@@ -15,10 +15,11 @@ import {
   lossWarnings,
   planDesktop,
   planDesktopRemoval,
+  planToolsetRemoval,
   replacedWarning,
 } from './desktop.ts';
-import { readFormerEntry, readRecords, writeFormerEntry } from './ledger.ts';
-import { type ServerStart, serverStart, throughWsl } from './server-start.ts';
+import { readFormerEntries, readRecords, writeFormerEntry } from './ledger.ts';
+import { type ServerStart, type Side, serverStart, throughWsl } from './server-start.ts';
 import { type Folders, planWorkspaces, planWorkspacesRemoval } from './workspaces.ts';
 import { applyChange } from './write.ts';
 
@@ -45,6 +46,8 @@ export interface SetupOptions {
   /** The WSL distribution through which Claude Desktop on Windows starts us; empty for the default one. */
   readonly distribution?: string | undefined;
   readonly code: boolean;
+  /** The toolsets asked for; those that are there are kept. */
+  readonly toolsets?: readonly ToolsetName[] | undefined;
   readonly folders: Folders;
 }
 
@@ -53,24 +56,29 @@ export async function planSetup(wanted: SetupOptions, context: SetupContext): Pr
   const records = await readRecords(context.stateDir);
   const recordOf = (owner: string, path?: string) =>
     records.find((record) => record.owner === owner && (path === undefined || record.path === path));
-  const start = desktopStart(wanted, context);
-  const { desktop } = wanted;
+  const { desktop, toolsets = [] } = wanted;
+  const startInDesktop = (side: Side) => desktopStart(wanted, context, side);
+  const start = startInDesktop('desktop');
   const files = await all([
     () => planWorkspaces(context.stateDir, wanted.folders, recordOf('bridge')),
-    ...(desktop === null ? [] : [() => planDesktop(desktop, start, recordOf('desktop', desktop))]),
+    ...(desktop === null
+      ? []
+      : [() => planDesktop(desktop, startInDesktop, toolsets, recordOf('desktop', desktop))]),
   ]);
   if (!files.ok) return files;
   const code = wanted.code
     ? planCode(
-        serverStart('code', wanted.selfCommand, context.stateDir),
+        (side) => serverStart(side, wanted.selfCommand, context.stateDir),
+        toolsets,
         context,
-        await readFormerEntry(context.stateDir),
+        await readFormerEntries(context.stateDir),
       )
     : null;
   const warnings = files.value
     .filter(({ file }) => file.path === desktop)
     .flatMap((change) => [...lossWarnings(change, start), ...duplicateWarnings(change, start)]);
-  if (code?.replaces) warnings.push(replacedWarning('Claude Code', CODE_SERVER));
+  for (const { name, replaces } of code?.servers ?? [])
+    if (replaces) warnings.push(replacedWarning('Claude Code', name));
   return ok({ files: files.value, code, warnings });
 }
 
@@ -78,8 +86,9 @@ export async function planSetup(wanted: SetupOptions, context: SetupContext): Pr
 export function desktopStart(
   { selfCommand, distribution }: Pick<SetupOptions, 'selfCommand' | 'distribution'>,
   { stateDir }: Pick<SetupContext, 'stateDir'>,
+  side: Side = 'desktop',
 ): ServerStart {
-  const start = serverStart('desktop', selfCommand, stateDir);
+  const start = serverStart(side, selfCommand, stateDir);
   return distribution === undefined ? start : throughWsl(start, distribution);
 }
 
@@ -87,6 +96,8 @@ export interface RemovalOptions {
   /** Files of Claude Desktop that may hold our entry, besides those in the ledger; null skips Claude Desktop. */
   readonly desktop: readonly string[] | null;
   readonly code: boolean;
+  /** These alone; all that setup did when there is none. */
+  readonly toolsets?: readonly ToolsetName[] | undefined;
 }
 
 /** Plans what to undo. */
@@ -99,14 +110,17 @@ export async function planRemoval(
   const desktops = records.filter(({ owner }) => owner === 'desktop');
   const paths = new Set([...desktops.map(({ path }) => path), ...(unwanted.desktop ?? [])]);
   const recordOf = (path: string) => desktops.find((record) => record.path === path);
+  const { toolsets = [] } = unwanted;
+  const isPart = toolsets.length > 0;
+  const undo = (path: string) =>
+    isPart ? planToolsetRemoval(path, toolsets, recordOf(path)) : planDesktopRemoval(path, recordOf(path));
   const files = await all([
-    ...ours.map((record) => () => planWorkspacesRemoval(record)),
-    ...(unwanted.desktop === null
-      ? []
-      : [...paths].map((path) => () => planDesktopRemoval(path, recordOf(path)))),
+    ...(isPart ? [] : ours.map((record) => () => planWorkspacesRemoval(record))),
+    ...(unwanted.desktop === null ? [] : [...paths].map((path) => () => undo(path))),
   ]);
   if (!files.ok) return files;
-  const code = unwanted.code ? planCodeRemoval(context, await readFormerEntry(context.stateDir)) : null;
+  const former = await readFormerEntries(context.stateDir);
+  const code = unwanted.code ? planCodeRemoval(context, former, isPart ? toolsets : undefined) : null;
   return ok({ files: files.value, code, warnings: [] });
 }
 
@@ -141,9 +155,11 @@ async function applyCode(
   { stateDir, env }: SetupContext,
   run: RunProgram,
 ): Promise<string | null> {
-  if (code.before !== undefined) await writeFormerEntry(stateDir, code.before);
+  for (const { name, before } of code.servers)
+    if (before !== undefined) await writeFormerEntry(stateDir, name, before);
   const failure = code.calls.length === 0 ? null : await callClaude(code, { run, env });
-  if (code.before === undefined && failure === null) await writeFormerEntry(stateDir, undefined);
+  for (const { name, before } of code.servers)
+    if (before === undefined && failure === null) await writeFormerEntry(stateDir, name, undefined);
   return failure;
 }
 

@@ -8,6 +8,7 @@ import { shortLivedParts, stableCommand } from '../../control/stable-command.ts'
 import { homeFolder } from '../../home-path.ts';
 import { ownAccount, ownerOf } from '../../machine/account.ts';
 import { wslDistribution } from '../../machine/wsl.ts';
+import type { ToolsetName } from '../../project/toolset.ts';
 import { workspaceOf } from '../../project/workspace.ts';
 import { ok, type Result, refuse } from '../../result.ts';
 import { entryText } from '../../setup/desktop.ts';
@@ -33,6 +34,7 @@ export interface SetupPlanOptions extends FolderOptions {
   readonly code: boolean;
   /** Whether to propose some for the workspaces. */
   readonly checks: boolean;
+  readonly toolset?: readonly ToolsetName[];
   readonly remove?: true;
 }
 
@@ -45,7 +47,7 @@ export async function plan(cli: Cli, options: SetupPlanOptions, mayAsk: boolean)
   const places = desktopPlaces(cli, options);
   if (options.remove) {
     const desktop = options.desktop ? places : null;
-    return planRemoval({ desktop, code: options.code }, context);
+    return planRemoval({ desktop, code: options.code, toolsets: options.toolset }, context);
   }
   const entry = stableCommand(cli.selfCommand, cli.env);
   if (!entry.ok) return entry;
@@ -65,6 +67,7 @@ export async function plan(cli: Cli, options: SetupPlanOptions, mayAsk: boolean)
     desktop,
     distribution,
     code: options.code,
+    toolsets: options.toolset,
     folders: { ...folders.value, proposals },
   };
   const planned = await planSetup(wanted, context);

@@ -1,7 +1,8 @@
-import { Command } from 'commander';
+import { Command, InvalidArgumentError, Option } from 'commander';
 import { configOf } from '../../control/host.ts';
 import { prepareStateFolder } from '../../control/prepare-state-folder.ts';
 import { runProgram } from '../../machine/program.ts';
+import { TOOLSETS, type ToolsetName } from '../../project/toolset.ts';
 import { isChange } from '../../setup/change.ts';
 import { applySetup, hasChanges, type SetupOutcome, type SetupPlan } from '../../setup/setup.ts';
 import { type Cli, fail } from '../context.ts';
@@ -26,6 +27,7 @@ export function setupCommand(cli: Cli): Command {
     .option('--default-workspace <name>', 'for plans that name none')
     .option('--desktop-config <file>', "Claude Desktop's configuration file, if it is not found", path)
     .option('--no-checks', 'propose no checks for the workspaces, and no policy')
+    .addOption(toolsetOption())
     .option('--no-desktop', 'skip Claude Desktop')
     .option('--no-code', 'skip Claude Code')
     .option('--remove', 'undo everything setup did')
@@ -39,10 +41,23 @@ export function setupCommand(cli: Cli): Command {
         'bridge-supervisor setup',
         'bridge-supervisor setup --workspace web=~/code/web --yes',
         'bridge-supervisor setup --dry-run',
+        'bridge-supervisor setup --toolset channels',
         'bridge-supervisor setup --remove',
       ),
     )
     .action((options: Options) => setup(cli, options));
+}
+
+function toolsetOption(): Option {
+  const several = (value: string, former: readonly ToolsetName[] = []) => {
+    const known = TOOLSETS.find((name) => name === value);
+    if (known === undefined) throw new InvalidArgumentError(`Allowed choices are ${TOOLSETS.join(', ')}.`);
+    return [...former, known];
+  };
+  return new Option(
+    '--toolset <name>',
+    `also add these tools: ${TOOLSETS.join(', ')}; with --remove, take away these alone; repeatable`,
+  ).argParser(several);
 }
 
 const ABOUT = `

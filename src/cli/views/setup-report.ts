@@ -1,10 +1,9 @@
 /** What setup would do and what it did, as text and as JSON. */
 
 import { shellWord } from '../../characters.ts';
-import { CODE_SERVER } from '../../claude/command-line.ts';
 import { type FilePlan, isChange } from '../../setup/change.ts';
 import type { CodePlan } from '../../setup/code.ts';
-import { DESKTOP_SERVER, hasEntry, OURS } from '../../setup/desktop.ts';
+import { ALL_OURS, DESKTOP_SERVER, entriesIn } from '../../setup/desktop.ts';
 import type { SetupOutcome, SetupPlan } from '../../setup/setup.ts';
 import type { WireSetup } from '../../wire/schemas/setup.ts';
 import { changedLines } from '../terminal/diff.ts';
@@ -39,11 +38,16 @@ export function doneLines(
   return [
     ...files.flatMap((change) => fileLines(change, isRemoval)),
     ...(wasTold
-      ? [
-          `Claude Code ${hasNow(isRemoval && code.keepsAnother, isRemoval, code.calls.length > 0)} ${CODE_SERVER}.`,
-        ]
+      ? code.servers.map(
+          ({ name, keepsAnother }) =>
+            `Claude Code ${hasNow(isRemoval && keepsAnother, isRemoval, isCalledFor(code, name))} ${name}.`,
+        )
       : []),
   ];
+}
+
+function isCalledFor({ calls }: CodePlan, name: string): boolean {
+  return calls.some(({ args }) => args.includes(name));
 }
 
 /** The same for programs. */
@@ -92,7 +96,7 @@ function kindOf(change: FilePlan): Kind {
 
 /** What we set or had set. */
 function shownOf({ owner, record, former }: FilePlan): readonly VisibleValue[] {
-  const place = owner === 'desktop' ? [{ path: OURS }] : [];
+  const place = owner === 'desktop' ? ALL_OURS.map((path) => ({ path })) : [];
   return [...place, ...(record?.settings ?? []), ...(former?.settings ?? [])];
 }
 
@@ -113,9 +117,18 @@ function fileLines(change: FilePlan, isRemoval: boolean): string[] {
   if (owner === 'bridge' && !isChange(change)) return [];
   const head =
     owner === 'desktop'
-      ? `Claude Desktop ${hasNow(isRemoval && hasEntry(change.text), isRemoval, isChange(change))} ${DESKTOP_SERVER}:`
+      ? desktopHead(change, isRemoval)
       : `The configuration ${isRemoval ? 'is restored' : 'has your folders'}:`;
   return [head, ...indented([file.path, ...(backup === null ? [] : [`as it was: ${backup}`])])];
+}
+
+function desktopHead(change: FilePlan, isRemoval: boolean): string {
+  const after = entriesIn(change.text);
+  if (!isRemoval) return `Claude Desktop ${hasNow(false, false, isChange(change))} ${after.join(' and ')}:`;
+  const gone = entriesIn(change.file.text).filter((name) => !after.includes(name));
+  const names = gone.length === 0 ? [DESKTOP_SERVER] : gone;
+  const keepsAnother = gone.length === 0 && after.includes(DESKTOP_SERVER);
+  return `Claude Desktop ${hasNow(keepsAnother, true, isChange(change))} ${names.join(' and ')}:`;
 }
 
 function hasNow(isOfAnother: boolean, isRemoval: boolean, isNew: boolean): string {
