@@ -32,6 +32,7 @@ import { modelName } from './project/model-name.ts';
 import { DEFAULT_PERMISSION_MODE } from './project/policy.ts';
 import { modesThatAskNobody } from './project/policy-conflicts.ts';
 import { DEFAULT_REVISE_IN } from './project/revision.ts';
+import { TOOLSETS } from './project/toolset.ts';
 import {
   DEFAULT_ISOLATION,
   DEFAULT_MAX_ROUNDS,
@@ -150,6 +151,12 @@ const fields = z.strictObject({
     .record(z.string().regex(/^[\w-]+$/, "must be a name of letters, digits, '_' and '-'"), mcpServer)
     .default({})
     .describe('Further MCP servers for every run.'),
+  toolsets_in_runs: z
+    .array(z.enum(TOOLSETS))
+    .default([])
+    .describe(
+      'Sets of tools that runs have besides those they need: `channels`, in which a run speaks under its own id, in channels of its project alone.',
+    ),
   ask_wait: askWait
     .prefault('2m')
     .describe(

@@ -5,6 +5,7 @@
 import { writeFile } from 'node:fs/promises';
 import type { AskedCalls } from '../project/asked-calls.ts';
 import type { ProjectId, RunId } from '../project/ids.ts';
+import { type ToolsetName, toolsetServer } from '../project/toolset.ts';
 import type { ClaudeSettings } from '../project/workspace.ts';
 
 /** The name of our server in Claude; its tools are called `mcp__claude_bridge_code__…`. */
@@ -135,10 +136,12 @@ export interface CodeServer {
   readonly askWaitMs: number;
   /** What it is to ask a person about; undefined: it is no permission prompt. */
   readonly asksAbout: AskedCalls | undefined;
+  /** What the owner lets the run have besides. */
+  readonly toolsets: readonly ToolsetName[];
 }
 
 /**
- * Writes the MCP configuration of a run: our server, and those that the owner shares with every run. The mode is 0600,
+ * Writes the MCP configuration of a run: our servers, and those that the owner shares with every run. The mode is 0600,
  * since the entries of the owner may hold secrets. Throws the error of the system.
  */
 export async function writeMcpConfig(
@@ -147,20 +150,25 @@ export async function writeMcpConfig(
   shared: Readonly<Record<string, unknown>>,
 ): Promise<void> {
   const [command, ...args] = server.selfCommand;
-  const ours = {
+  const scope = {
+    BRIDGE_HOME: server.stateDir,
+    BRIDGE_RUN_ID: server.runId,
+    BRIDGE_PROJECT_ID: server.projectId,
+  };
+  const ours = (side: string, env: Readonly<Record<string, string>>) => ({
     type: 'stdio',
     command,
-    args: [...args, 'mcp', 'code'],
-    env: {
-      BRIDGE_HOME: server.stateDir,
-      BRIDGE_RUN_ID: server.runId,
-      BRIDGE_PROJECT_ID: server.projectId,
-      BRIDGE_ASK_WAIT_MS: String(server.askWaitMs),
-      ...(server.asksAbout !== undefined && { BRIDGE_ASKS: JSON.stringify(server.asksAbout) }),
-    },
+    args: [...args, 'mcp', side],
+    env,
     // Claude waits for the server before the first turn, and never hides its tools behind a search.
     alwaysLoad: true,
-  };
-  const config = { mcpServers: { ...shared, [CODE_SERVER]: ours } };
+  });
+  const code = ours('code', {
+    ...scope,
+    BRIDGE_ASK_WAIT_MS: String(server.askWaitMs),
+    ...(server.asksAbout !== undefined && { BRIDGE_ASKS: JSON.stringify(server.asksAbout) }),
+  });
+  const toolsets = server.toolsets.map((name) => [toolsetServer(name), ours(name, scope)]);
+  const config = { mcpServers: { ...shared, ...Object.fromEntries(toolsets), [CODE_SERVER]: code } };
   await writeFile(file, JSON.stringify(config, null, 2), { mode: 0o600 });
 }

@@ -17,7 +17,7 @@ import type { Tool } from './define-tool.ts';
 import { type BridgeAccess, bridgeAccess } from './open-bridge.ts';
 import { type BridgeServer, buildServer } from './server.ts';
 import { serveStdio } from './stdio.ts';
-import { CHANNEL_INSTRUCTIONS } from './texts/instructions.ts';
+import { CHANNEL_INSTRUCTIONS, channelInstructionsFor } from './texts/instructions.ts';
 import type { Toolset } from './toolset.ts';
 
 /** Serves channels over stdin and stdout; resolves when the client is gone and everything is closed. */
@@ -33,7 +33,7 @@ function channelToolset(scope: ChannelScope | undefined): Toolset {
   return {
     name: 'claude_bridge_channels',
     title: 'Claude bridge (channels)',
-    instructions: CHANNEL_INSTRUCTIONS,
+    instructions: scope ? channelInstructionsFor(scope) : CHANNEL_INSTRUCTIONS,
     tools: channelTools(scope),
   };
 }

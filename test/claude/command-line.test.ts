@@ -169,6 +169,7 @@ describe('MCP configuration of a run', () => {
     selfCommand: ['/usr/bin/node', '--flag', '/app/cli.js'],
     askWaitMs: 120_000,
     asksAbout: undefined,
+    toolsets: [],
     stateDir: '/state',
     runId: asRunId('a1b2c3d4e5f6'),
     projectId: asProjectId('b1b2c3d4e5f6'),
@@ -195,6 +196,16 @@ describe('MCP configuration of a run', () => {
   test('the MCP configuration names our server, loaded at once, for this run', async () => {
     const { config } = await written({});
     expect(config).toEqual({ mcpServers: { [CODE_SERVER]: ours } });
+  });
+
+  test('the MCP configuration has the toolsets that the owner lists, for this run', async () => {
+    const file = join(await temporaryFolder(), 'mcp.json');
+    await writeMcpConfig(file, { ...server, toolsets: ['channels'] }, {});
+    const { claude_bridge_channels: channels } = JSON.parse(await readFile(file, 'utf8')).mcpServers;
+    expect(channels).toMatchObject({
+      args: expect.arrayContaining(['mcp', 'channels']),
+      env: { BRIDGE_RUN_ID: server.runId, BRIDGE_PROJECT_ID: server.projectId },
+    });
   });
 
   test('the MCP configuration says what a person is asked about, in a run that asks', async () => {

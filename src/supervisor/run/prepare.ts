@@ -14,6 +14,7 @@ import { isOutline } from '../../project/outline.ts';
 import { askedCalls, asksPerson, type Policy } from '../../project/policy.ts';
 import type { Project } from '../../project/project.ts';
 import type { Run } from '../../project/run.ts';
+import { toolsetServer } from '../../project/toolset.ts';
 import { ok, type Result, refuse } from '../../result.ts';
 import { runFiles } from '../../state-folder.ts';
 import { budgetCharges } from '../budgets.ts';
@@ -125,13 +126,15 @@ function argumentsIn(
 ): string[] {
   const { maxTurns } = projectRules(config, project);
   // A tool of theirs that only reads is not refused for an outline either.
-  const servers = isOutline(project) ? [] : Object.keys(config.mcp_servers).map((name) => `mcp__${name}`);
+  const servers = isOutline(project)
+    ? []
+    : [...Object.keys(config.mcp_servers), ...config.toolsets_in_runs.map(toolsetServer)];
   return commandLine({
     sessionId: run.sessionId,
     resume: resumed,
     model: run.model,
     permissionMode: policy.mode,
-    allowedTools: [...servers, ...policy.allow],
+    allowedTools: [...servers.map((name) => `mcp__${name}`), ...policy.allow],
     claudeSettings: folder.claudeSettings,
     settings: runSettings({
       projectId: run.projectId,
@@ -161,6 +164,7 @@ async function writeFiles({ bridge: { stateDir }, config, selfCommand }: Context
     projectId: run.projectId,
     askWaitMs: config.ask_wait,
     asksAbout: askedCalls(policy),
+    toolsets: config.toolsets_in_runs,
   };
   await writeMcpConfig(files.mcpConfig, server, config.mcp_servers);
   return files;
