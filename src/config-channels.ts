@@ -1,7 +1,8 @@
-/** What the owner may set for channels: the member `channels` of the configuration. */
+/** What the owner may set for toolsets: which of them runs have, and what is kept of the messages in channels. */
 import * as z from 'zod';
+import { TOOLSETS } from './project/toolset.ts';
 
-export const channelSettings = z.strictObject({
+const channelSettings = z.strictObject({
   /** 0: for ever. */
   keep_days: z.number().min(0).max(36_500).default(30),
   /** In all channels together, the oldest go first. 0: no limit. */
@@ -10,5 +11,29 @@ export const channelSettings = z.strictObject({
   keep_mb: z.number().min(0).default(500),
 });
 
-/** Where the configuration cannot be read. */
-export const DEFAULT_CHANNEL_SETTINGS = channelSettings.parse({});
+/** The keys of the configuration. */
+export const toolsetSettings = {
+  toolsets_in_runs: z
+    .array(z.enum(TOOLSETS))
+    .default([])
+    .describe(
+      'Sets of tools that runs have besides those they need: `channels`, in which a run speaks under its own id, in channels of its project alone.',
+    ),
+  channels: channelSettings
+    .prefault({})
+    .describe(
+      'What is kept of the messages that agents send each other: `keep_days`, `keep_messages` and `keep_mb`, the oldest go first; 0 is no limit.',
+    ),
+};
+
+type ChannelSettings = z.output<typeof channelSettings>;
+
+/** The limits; those of the defaults where the configuration cannot be read. */
+export function channelLimits(settings: ChannelSettings = channelSettings.parse({})): {
+  readonly keepDays: number;
+  readonly keepMessages: number;
+  readonly keepMb: number;
+} {
+  const { keep_days, keep_messages, keep_mb } = settings;
+  return { keepDays: keep_days, keepMessages: keep_messages, keepMb: keep_mb };
+}

@@ -6,7 +6,7 @@
  */
 import { isAbsolute } from 'node:path';
 import * as z from 'zod';
-import { channelSettings } from './config-channels.ts';
+import { toolsetSettings } from './config-channels.ts';
 import { checkedHttpSettings } from './config-http.ts';
 import { scheduleSettings } from './config-schedule.ts';
 import { askWait, cronExpression, duration, interval, path, program, timeLimit } from './config-values.ts';
@@ -32,7 +32,6 @@ import { modelName } from './project/model-name.ts';
 import { DEFAULT_PERMISSION_MODE } from './project/policy.ts';
 import { modesThatAskNobody } from './project/policy-conflicts.ts';
 import { DEFAULT_REVISE_IN } from './project/revision.ts';
-import { TOOLSETS } from './project/toolset.ts';
 import {
   DEFAULT_ISOLATION,
   DEFAULT_MAX_ROUNDS,
@@ -151,12 +150,6 @@ const fields = z.strictObject({
     .record(z.string().regex(/^[\w-]+$/, "must be a name of letters, digits, '_' and '-'"), mcpServer)
     .default({})
     .describe('Further MCP servers for every run.'),
-  toolsets_in_runs: z
-    .array(z.enum(TOOLSETS))
-    .default([])
-    .describe(
-      'Sets of tools that runs have besides those they need: `channels`, in which a run speaks under its own id, in channels of its project alone.',
-    ),
   ask_wait: askWait
     .prefault('2m')
     .describe(
@@ -224,11 +217,7 @@ const fields = z.strictObject({
   http: checkedHttpSettings
     .prefault({})
     .describe('The HTTP API: `{"enabled": true}` serves it on 127.0.0.1:7823, for callers with a token.'),
-  channels: channelSettings
-    .prefault({})
-    .describe(
-      'What is kept of the messages that agents send each other: `keep_days`, `keep_messages` and `keep_mb`, the oldest go first; 0 is no limit.',
-    ),
+  ...toolsetSettings,
   run_output_max_mb: z
     .number()
     .positive()

@@ -200,6 +200,12 @@ const GROUPS: Readonly<Record<string, Group>> = {
       summary: 'Replace the store with a backup; the old store is kept aside.',
       load: async (cli) => (await import('./commands/restore.ts')).restoreCommand(cli),
     },
+    {
+      name: 'import',
+      usage: '[options] <file>',
+      summary: 'Take over the messages of Claude Bridge.',
+      load: async (cli) => (await import('./commands/import.ts')).importCommand(cli),
+    },
   ],
   'Pause and resume:': [
     {

@@ -12,17 +12,20 @@ import type { Environment } from '../environment.ts';
 const DECIDING: readonly string[] = [
   ...['send', 'approve', 'reject', 'answer', 'allow', 'deny', 'amend', 'steer', 'cancel', 'retry'],
   ...['pause', 'resume', 'start', 'run', 'stop', 'restart'],
-  ...['restore', 'setup', 'install', 'uninstall', 'doctor --fix', 'mcp desktop'],
+  ...['restore', 'import', 'setup', 'install', 'uninstall', 'doctor --fix', 'mcp desktop'],
   ...['schedule run', 'schedule amend', 'schedule pause', 'schedule resume', 'schedule remove'],
   ...['worktree remove', 'token add', 'token rotate', 'token revoke'],
 ];
+
+/** Servers that a run has for its own project. */
+const SCOPED: readonly string[] = ['mcp code', 'mcp channels'];
 
 /**
  * Why this command is refused; undefined when it may go on. The server of a run that has lost the name of its project would
  * be that of a person's own session, which takes up any.
  */
 export function whyNotInsideRun(env: Environment, command: string): string | undefined {
-  const isDeciding = DECIDING.includes(command) || (command === 'mcp code' && !env.BRIDGE_PROJECT_ID);
+  const isDeciding = DECIDING.includes(command) || (SCOPED.includes(command) && !env.BRIDGE_PROJECT_ID);
   return env.BRIDGE_RUN_ID && isDeciding
     ? 'ERROR: a run cannot decide about work; a person does.'
     : undefined;

@@ -31,10 +31,10 @@ import {
   sendCompletion,
   sendUpdate,
 } from '../bridge/submissions.ts';
-import { type ChannelLimits, channelUpkeep } from '../bridge/tidy-channels.ts';
+import { channelUpkeep } from '../bridge/tidy-channels.ts';
 import type { Clock } from '../clock.ts';
-import { type Config, loadConfig } from '../config.ts';
-import { DEFAULT_CHANNEL_SETTINGS } from '../config-channels.ts';
+import { loadConfig } from '../config.ts';
+import { channelLimits } from '../config-channels.ts';
 import { readableConfig } from '../control/host.ts';
 import { supervisorState } from '../control/supervisor-state.ts';
 import type { Environment } from '../environment.ts';
@@ -64,7 +64,7 @@ export function bindVerbs(bridge: Bridge, env: Environment): Verbs {
     <Args extends readonly unknown[], Answer>(verb: (bridge: Bridge, ...args: Args) => Answer) =>
     (...args: Args) =>
       verb(bridge, ...args);
-  const tidy = channelUpkeep(bridge, () => channelLimits(policy()));
+  const tidy = channelUpkeep(bridge, () => channelLimits(policy()?.channels));
   const policy = () => readableConfig({ stateDir: bridge.stateDir, env });
   return {
     allowRequest: bind(allowRequest),
@@ -114,10 +114,4 @@ export function bindVerbs(bridge: Bridge, env: Environment): Verbs {
     waitForChannel: bind(waitForChannel),
     waitingRounds: (limit) => waitingRounds(bridge, policy(), limit),
   };
-}
-
-/** Those of the defaults, where the configuration cannot be read. */
-function channelLimits(config: Config | undefined): ChannelLimits {
-  const { keep_days, keep_messages, keep_mb } = config?.channels ?? DEFAULT_CHANNEL_SETTINGS;
-  return { keepDays: keep_days, keepMessages: keep_messages, keepMb: keep_mb };
 }

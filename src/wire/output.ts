@@ -5,6 +5,7 @@ import type { WireDemoStep, WireDemoSummary } from './schemas/demo.ts';
 import type { WireEvent } from './schemas/event.ts';
 import type { WireEvidence } from './schemas/evidence.ts';
 import type { WireDiagnosis } from './schemas/finding.ts';
+import type { WireImport } from './schemas/import.ts';
 import type { WireInstall, WireUninstall } from './schemas/install.ts';
 import type { WireLogLine, WireServiceLogLine } from './schemas/log-line.ts';
 import type { WireProject } from './schemas/project.ts';
@@ -31,6 +32,7 @@ export type WireOutput =
   | WireScheduleDetails
   | WireSentSchedule
   | WireDiagnosis
+  | WireImport
   | WireSetup
   | WireInstall
   | WireUninstall

@@ -27,6 +27,7 @@ const COMMANDS = [
   'worktree',
   'backup',
   'restore',
+  'import',
   'doctor',
   'demo',
   'mcp',

@@ -7,6 +7,7 @@ import { eventSchema } from './event.ts';
 import { evidenceFiguresSchema, evidenceSchema, shownEvidenceSchema } from './evidence.ts';
 import { diagnosisSchema, findingSchema } from './finding.ts';
 import { holdSchema } from './hold.ts';
+import { importSchema } from './import.ts';
 import { installSchema, uninstallSchema } from './install.ts';
 import { logLineSchema, serviceLogLineSchema } from './log-line.ts';
 import { messageSchema, updateSchema } from './message.ts';
@@ -63,6 +64,7 @@ export const OUTPUTS = {
   setup: setupSchema,
   install: installSchema,
   uninstall: uninstallSchema,
+  import: importSchema,
   budget: budgetSchema,
   'token add': issuedTokenSchema,
   'token rotate': issuedTokenSchema,
