@@ -11,8 +11,10 @@ import {
   cursorAfter,
   eventsAfter,
   newestCursor,
+  oldestCursor,
   parseCursor,
 } from '../store/events.ts';
+import { storeName } from '../store/store-name.ts';
 import { type Bridge, databaseOf } from './open-bridge.ts';
 import { untilFound } from './until-found.ts';
 
@@ -35,6 +37,18 @@ export interface Changes {
 /** The cursor that means "from now on". */
 export async function currentCursor(bridge: Bridge): Promise<Cursor> {
   return newestCursor(databaseOf(bridge).read);
+}
+
+/** Which history this is, and from where on it can be read. */
+export interface History {
+  /** Another one where the store is new, or was restored from a backup: no cursor of before counts in it. */
+  readonly epoch: string;
+  readonly oldest: Cursor;
+}
+
+export async function historyOf(bridge: Bridge): Promise<History> {
+  const { read } = databaseOf(bridge);
+  return { epoch: await storeName(read), oldest: await oldestCursor(read) };
 }
 
 /** The cursor that somebody brings back from an earlier answer; refused when it is none of this store. */

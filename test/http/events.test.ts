@@ -19,6 +19,14 @@ async function write(bridge: Bridge, count: number): Promise<void> {
   for (let n = 0; n < count; n += 1) await pause(bridge, `pause ${n}`, 'person');
 }
 
+/** What a stream says first, besides. */
+const HELLO = {
+  epoch: expect.stringMatching(/^[0-9a-f]{16}$/),
+  oldest: '0',
+  version: expect.any(String),
+  build: expect.stringMatching(/^[0-9a-f]{12}$/),
+};
+
 const newest = (rig: Rig) => rig.rowsOf('events').at(-1)?.id ?? 0;
 const idsOf = (rig: Rig, after = 0) =>
   rig
@@ -43,7 +51,7 @@ test('a stream tells what happens from now on, in this process and in another, e
     'cache-control': 'no-store',
   });
   expect(client.frames).toEqual([
-    { event: 'hello', data: { cursor: String(start), version: expect.any(String), role: 'read' } },
+    { event: 'hello', data: { cursor: String(start), ...HELLO, role: 'read' } },
   ]);
 });
 
@@ -191,9 +199,9 @@ test('a page of the history is answered at once when there is one, and as soon a
   const nothing = api.call(`GET /events?after=${next.cursor}&wait=25`, sent);
   await rig.clock.slept(25_000);
   rig.clock.advance(25_000);
-  expect((await nothing).json).toEqual({ events: [], cursor: next.cursor, reset: null });
+  expect((await nothing).json).toMatchObject({ events: [], cursor: next.cursor, reset: null });
   const ahead = await api.call('GET /events?after=999999&wait=25', sent);
-  expect(ahead.json).toEqual({ events: [], cursor: next.cursor, reset: 'ahead' });
+  expect(ahead.json).toMatchObject({ events: [], cursor: next.cursor, reset: 'ahead' });
 });
 
 test('HEAD of the history opens no stream', async () => {
@@ -201,4 +209,25 @@ test('HEAD of the history opens no stream', async () => {
   await using api = await serve(rig);
   const answer = await api.call('HEAD /events', { token: api.tokens.read });
   expect([answer.status, answer.headers['content-type']]).toEqual([200, 'text/event-stream; charset=utf-8']);
+});
+
+test('a client that has followed another history is told to fetch everything again, also where its id has come here too', async () => {
+  await using rig = await withRealTime();
+  await using api = await serve(rig);
+  const { read: token } = api.tokens;
+  await write(rig.bridge, 3);
+  const { epoch } = (await api.call('GET /events', { token, headers: { accept: 'application/json' } })).json;
+  using same = await follow(api, token, `/events?after=1&epoch=${epoch}`);
+  await has(same, idsOf(rig, 1));
+  using other = await follow(api, token, '/events?after=1&epoch=0123456789abcdef');
+  await eventually(() => expect(other.frames).toHaveLength(2), 10);
+  expect(other.frames[1]).toEqual({ event: 'reset', data: { reason: 'epoch' } });
+  const after = newest(rig);
+  await write(rig.bridge, 1);
+  await has(other, idsOf(rig, after));
+  const page = await api.call('GET /events?after=1&epoch=x', {
+    token,
+    headers: { accept: 'application/json' },
+  });
+  expect(answerOf('GET /events', page)).toMatchObject({ events: [], epoch, reset: 'epoch' });
 });

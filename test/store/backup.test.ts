@@ -46,7 +46,7 @@ describe('backup and restore', () => {
     await sendPlan(bridge, anywhere, { markdown: '# Two\nGo.' }, 'person');
     await bridge.close();
     expect(await titles()).toEqual(['One', 'Two']);
-    const aside = await restore(home, copy, 'aside.db');
+    const { aside } = await restore(home, copy, 'aside.db');
     expect(await titles()).toEqual(['One']);
     expect(aside && existsSync(aside)).toBe(true);
   });
@@ -55,7 +55,7 @@ describe('backup and restore', () => {
     await send('One');
     await backUp(home, join(folder, 'copy.db'));
     await send('Two');
-    const aside = await restore(home, join(folder, 'copy.db'), 'aside.db');
+    const { aside } = await restore(home, join(folder, 'copy.db'), 'aside.db');
     await restore(home, aside ?? '', 'again.db');
     expect(await titles()).toEqual(['One', 'Two']);
   });

@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { openBridge } from '../../bridge/bridge.ts';
 import { holderOf, isWorking, supervisorState } from '../../control/supervisor-state.ts';
+import { counted } from '../../doctor/wording.ts';
 import { isAlive } from '../../machine/identity.ts';
 import { LOCAL_MACHINE } from '../../project/ids.ts';
 import { readLease } from '../../store/lease.ts';
@@ -30,10 +31,21 @@ export function restoreCommand(cli: Cli): Command {
         );
       }
       const time = cli.clock.now().toISOString().replaceAll(/[:.]/g, '-');
-      const aside = await restore(cli.stateDir, file, `bridge.db.before-restore-${time}`);
+      const { aside, kept, removed } = await restore(cli.stateDir, file, `bridge.db.before-restore-${time}`);
       cli.out.line(`Restored from ${file}.${aside ? ` The old store is now ${aside}` : ''}`);
+      const credentials = describeCredentials(kept, removed);
+      if (credentials !== undefined) cli.out.line(credentials);
       cli.out.line('Next: bridge-supervisor start');
     });
+}
+
+/** What became of the tokens of the HTTP API. */
+function describeCredentials(kept: number, removed: number): string | undefined {
+  if (removed > 0)
+    return `${counted(removed, 'token')} of the HTTP API in the backup may have been revoked since, and no longer count. Make new ones with: bridge-supervisor token add`;
+  if (kept > 0)
+    return `The HTTP API keeps the ${counted(kept, 'token')} it had before the restore; those of the backup do not count. Look with: bridge-supervisor token list`;
+  return undefined;
 }
 
 const ABOUT = `
@@ -42,7 +54,8 @@ stopped. Claude Desktop's server sees the change at its next call. Runs that
 were running when the backup was made are recovered: their processes are
 looked for, and their sessions are resumed. A worktree that is gone is made
 again by the next run: with what was measured last, or from its base where
-measure/ is gone too.`;
+measure/ is gone too. The tokens of the HTTP API stay as they were before: those
+of the backup may have been revoked since.`;
 
 /** The pid of the supervisor that works here; undefined for a store that cannot be read. */
 async function workingSupervisor(cli: Cli): Promise<number | undefined> {

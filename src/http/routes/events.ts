@@ -1,8 +1,16 @@
 import * as z from 'zod';
-import { type Cursor, changesSince, currentCursor, cursorFrom } from '../../bridge/changes.ts';
+import {
+  type Cursor,
+  changesSince,
+  currentCursor,
+  cursorFrom,
+  type History,
+  historyOf,
+} from '../../bridge/changes.ts';
 import { VERSION } from '../../version.ts';
 import { toWireEvent } from '../../wire/event.ts';
 import { eventPageSchema } from '../../wire/schemas/http.ts';
+import { BUILD } from '../build.ts';
 import { type Call, defineRoute, type Reply } from '../define-route.ts';
 import { followHistory } from '../events/follow-history.ts';
 import { problem } from '../problem.ts';
@@ -19,6 +27,13 @@ export const followEvents = defineRoute({
     'The history as it happens: server-sent events, from now on or after the event named by `Last-Event-ID` or `after`. With `Accept: application/json` one page instead, for which it waits.',
   query: z.strictObject({
     after: z.string().optional().describe('the id of the last event that is known; 0: from the beginning'),
+    epoch: z
+      .string()
+      .max(100)
+      .optional()
+      .describe(
+        'the `epoch` of the history that `after` is of; of another one, everything is to be fetched again',
+      ),
     wait: z.coerce
       .number()
       .min(0)
@@ -31,21 +46,29 @@ export const followEvents = defineRoute({
   async run({ query }, call) {
     const named = call.lastEventId ?? query.after;
     if (named !== undefined && !/^\d{1,15}$/.test(named)) return { problem: WRONG_CURSOR };
+    const history = await historyOf(call.bridge);
     const known = named === undefined ? undefined : await cursorFrom(call.bridge, named);
-    const from = known?.ok ? known.value : await currentCursor(call.bridge);
-    // The store was replaced by an older one: what the client knows has not happened here.
-    const reset = known?.ok === false ? 'ahead' : undefined;
-    return call.wantsJson ? page(call, from, reset, query.wait) : stream(call, from, reset);
+    const isOfAnother = query.epoch !== undefined && query.epoch !== history.epoch;
+    const from = known?.ok && !isOfAnother ? known.value : await currentCursor(call.bridge);
+    // The store is another one: what the client knows has not happened here, whatever it has a number of.
+    const reset = isOfAnother ? 'epoch' : known?.ok === false ? 'ahead' : undefined;
+    const begin: Beginning = { from, reset, history };
+    return call.wantsJson ? page(call, begin, query.wait) : stream(call, begin);
   },
 });
 
 const WRONG_CURSOR = problem('wrong-cursor', 'the id of an event is a number.');
 
+interface Beginning {
+  readonly from: Cursor;
+  readonly reset: 'ahead' | 'epoch' | undefined;
+  readonly history: History;
+}
+
 /** Waits by the reader of all streams: however many wait, the store is watched once. */
 async function page(
   { bridge, clock, events, signal }: Call,
-  from: Cursor,
-  reset: string | undefined,
+  { from, reset, history: { epoch } }: Beginning,
   seconds: number,
 ): Promise<Reply> {
   if (seconds > 0) await events.feed.start();
@@ -57,7 +80,10 @@ async function page(
     if (found.length > 0 || isOver) {
       answered.abort();
       const told = found.map(({ cursor: _, ...event }) => toWireEvent(event));
-      return { body: { events: told, cursor, reset: reset ?? null }, headers: { 'Bridge-Cursor': cursor } };
+      return {
+        body: { events: told, cursor, epoch, reset: reset ?? null },
+        headers: { 'Bridge-Cursor': cursor },
+      };
     }
     isOver = await Promise.race([over, news.then(() => signal.aborted)]);
   }
@@ -65,14 +91,13 @@ async function page(
 
 async function stream(
   call: Call & { readonly caller: NonNullable<Call['caller']> },
-  from: Cursor,
-  reset: string | undefined,
+  { from, reset, history }: Beginning,
 ): Promise<Reply> {
   const { events, caller } = call;
   const refused = hasNoRoom(call);
   if (refused) return { problem: refused };
   await events.feed.start();
-  const hello = { cursor: from, version: VERSION, role: caller.role };
+  const hello = { cursor: from, ...history, version: VERSION, build: BUILD, role: caller.role };
   return {
     stream: (out) =>
       events.open(out, caller.name, {

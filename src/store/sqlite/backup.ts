@@ -8,10 +8,11 @@ import type Sqlite from 'better-sqlite3';
 import { makePrivateFolder } from '../../make-folder.ts';
 import { databaseFile } from '../../state-folder.ts';
 import { StoreError } from '../store-error.ts';
-import { checkSchema } from './migrate.ts';
+import { checkSchema, numberOf } from './migrate.ts';
 import { MIGRATIONS } from './migrations.ts';
 import { translating, withSqlite } from './open-sqlite.ts';
 import { createDraft, publish, syncFolder } from './private-file.ts';
+import { type RestoredCredentials, replaceCredentials } from './restored-credentials.ts';
 import { translate } from './translate.ts';
 
 /**
@@ -52,31 +53,33 @@ const IN_THE_WAY = 'already exists. Name a new file.';
 async function writeCopy(
   sqlite: Sqlite.Database,
   target: string,
-  use: (draft: string) => void,
+  use: (draft: string) => void | Promise<void>,
 ): Promise<void> {
   try {
     const draft = createDraft(target);
     try {
       await sqlite.backup(draft);
-      use(draft);
+      await use(draft);
     } finally {
-      for (const suffix of ['', '-journal']) rmSync(draft + suffix, { force: true });
+      for (const suffix of ['', '-journal', '-wal', '-shm']) rmSync(draft + suffix, { force: true });
     }
   } catch (error) {
     throw translate(target, error);
   }
 }
 
+export interface Restored extends RestoredCredentials {
+  /** Where the former store is now; undefined: there was none. */
+  readonly aside: string | undefined;
+}
+
 /**
- * Replaces the store with a copy that was checked. The former store is moved aside, not deleted; returns its new path,
- * or undefined when there was none. The new store is on disk when the call returns. Nobody may use the store meanwhile:
- * a process that still has the old one open is refused at its next write. Throws StoreError.
+ * Replaces the store with a copy that was checked. The former store is moved aside, not deleted. Its credentials stay: those
+ * of the copy may have been revoked since. The new store has another name (`meta.store_id`), so that whoever follows the
+ * history notices. It is on disk when the call returns. Nobody may use the store meanwhile: a process that still has the old
+ * one open is refused at its next write. Throws StoreError.
  */
-export async function restore(
-  stateDir: string,
-  copy: string,
-  asideName: string,
-): Promise<string | undefined> {
+export async function restore(stateDir: string, copy: string, asideName: string): Promise<Restored> {
   const file = databaseFile(stateDir);
   const path = resolve(copy);
   checkKind(path);
@@ -84,11 +87,21 @@ export async function restore(
     checkCopy(sqlite, path);
     makePrivateFolder(stateDir);
     let aside: string | undefined;
-    await writeCopy(sqlite, file, (draft) => {
+    let credentials: RestoredCredentials = { kept: 0, removed: 0 };
+    await writeCopy(sqlite, file, async (draft) => {
+      credentials = await makeAnotherStore(draft, file);
       aside = moveAside(file, join(stateDir, asideName));
       putInPlace(draft, file, aside);
     });
-    return aside;
+    return { aside, ...credentials };
+  });
+}
+
+function makeAnotherStore(draft: string, present: string): Promise<RestoredCredentials> {
+  return withSqlite(draft, { fileMustExist: true }, async (sqlite) => {
+    if (numberOf(sqlite, "SELECT count(*) FROM sqlite_schema WHERE name = 'meta'") === 1)
+      sqlite.exec('UPDATE meta SET store_id = lower(hex(randomblob(8)))');
+    return replaceCredentials(sqlite, present);
   });
 }
 

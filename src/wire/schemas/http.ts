@@ -81,7 +81,11 @@ export const eventPageSchema = z
   .strictObject({
     events: z.array(eventSchema).describe('oldest first; more may follow'),
     cursor: z.string().describe('give this as `after` to the next call'),
-    reset: z.literal('ahead').nullable().describe('`after` is none of this store: fetch everything again'),
+    epoch: z.string().describe('which history this is: give it to the next call, too'),
+    reset: z
+      .enum(['ahead', 'epoch'])
+      .nullable()
+      .describe('`after` is none of this store: fetch everything again'),
   })
   .describe('What has happened.');
 
